@@ -1,0 +1,15 @@
+/** Node strips the types itself; tests run against a real Redis and a real MongoDB engine. */
+const config = {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {},
+  globalSetup: '<rootDir>/test/support/start-servers.ts',
+  globalTeardown: '<rootDir>/test/support/stop-servers.ts',
+  setupFilesAfterEnv: ['<rootDir>/test/support/no-leaks.ts'],
+  reporters: ['default', '<rootDir>/test/support/remember-failures.ts'],
+  maxWorkers: 2,
+  testTimeout: 60_000,
+};
+
+export default config;

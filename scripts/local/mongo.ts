@@ -1,0 +1,48 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { MongoMemoryServer } from 'mongodb-memory-server-core';
+import { freePort } from './ports.ts';
+
+/** A MongoDB of our own. */
+export interface LocalMongo {
+  uri: string;
+  port: number;
+  stop: () => Promise<void>;
+}
+
+// The engine's version is ours to choose; mongodb-memory-server need not warn that it would take another.
+process.env.MONGOMS_SYSTEM_BINARY_VERSION_CHECK = 'false';
+
+const LAUNCHER = path.resolve(import.meta.dirname, '..', '..', '.lockstep', 'bin', 'mongod');
+
+/**
+ * Starts MongoDB on loopback: a mongod of version 8 on the path, else the embedded engine, else what
+ * mongodb-memory-server downloads. Data in `folder` outlives a restart.
+ */
+export async function startMongo(folder: string, port?: number): Promise<LocalMongo> {
+  mkdirSync(folder, { recursive: true });
+  const chosen = port ?? (await freePort());
+  const systemBinary = installedMongod() ?? (existsSync(LAUNCHER) ? LAUNCHER : undefined);
+  const server = await MongoMemoryServer.create({
+    instance: { port: chosen, ip: '127.0.0.1', dbPath: path.resolve(folder), storageEngine: 'wiredTiger' },
+    binary: systemBinary ? { systemBinary, checkMD5: false } : { version: '8.0.4' },
+  });
+  return {
+    uri: `mongodb://127.0.0.1:${chosen}/lockstep`,
+    port: chosen,
+    stop: async () => {
+      await server.stop({ doCleanup: false });
+    },
+  };
+}
+
+function installedMongod(): string | undefined {
+  const { status, stdout } = spawnSync('mongod', ['--version'], { encoding: 'utf8' });
+  return status === 0 && Number(/db version v(\d+)/.exec(stdout)?.[1]) >= 8 ? whereIs('mongod') : undefined;
+}
+
+function whereIs(command: string): string {
+  const folders = (process.env.PATH ?? '').split(path.delimiter);
+  return folders.map((folder) => path.join(folder, command)).find(existsSync) ?? command;
+}

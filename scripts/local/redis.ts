@@ -1,0 +1,77 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { Redis } from 'ioredis';
+import { freePort } from './ports.ts';
+
+/** A Redis of our own. */
+export interface LocalRedis {
+  url: string;
+  port: number;
+  stop: () => Promise<void>;
+}
+
+/** How long a start may take; reading back an AOF of some gigabytes takes seconds. */
+const START_MS = 60_000;
+
+/**
+ * Starts Redis on loopback as Lockstep needs it: every write on disk before its answer, nothing evicted.
+ * Data in `folder` outlives a restart.
+ */
+export async function startRedis(folder: string, port?: number): Promise<LocalRedis> {
+  mkdirSync(folder, { recursive: true });
+  const chosen = port ?? (await freePort());
+  const settings = {
+    port: String(chosen),
+    bind: '127.0.0.1',
+    dir: path.resolve(folder),
+    appendonly: 'yes',
+    appendfsync: 'always',
+    save: '',
+    'maxmemory-policy': 'noeviction',
+    databases: '4096',
+    daemonize: 'no',
+  };
+  const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
+  const tether = path.join(import.meta.dirname, 'tether.ts');
+  const child = spawn(process.execPath, [tether, serverCommand(), ...args], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'inherit'],
+  });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  await answersPing(chosen, ended);
+  return {
+    url: `redis://127.0.0.1:${chosen}`,
+    port: chosen,
+    stop: async () => {
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+function serverCommand(): string {
+  const found = ['redis-server', 'valkey-server'].find(
+    (name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0,
+  );
+  if (!found) throw new Error('there is no redis-server: run "node scripts/set-up.mjs"');
+  return found;
+}
+
+async function answersPing(port: number, ended: Promise<void>): Promise<void> {
+  const redis = new Redis(port, '127.0.0.1', { maxRetriesPerRequest: null, retryStrategy: () => 50 });
+  redis.on('error', () => undefined);
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    await Promise.race([
+      redis.ping(),
+      ended.then(() => Promise.reject(new Error('Redis ended while starting'))),
+      new Promise((_, reject) => {
+        timer = setTimeout(() => reject(new Error('Redis did not start')), START_MS);
+      }),
+    ]);
+  } finally {
+    clearTimeout(timer);
+    redis.disconnect();
+  }
+}

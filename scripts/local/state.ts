@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+/** What `npm start` keeps under .lockstep/. */
+export const STATE = path.resolve(import.meta.dirname, '..', '..', '.lockstep');
+const LOCAL = path.join(STATE, 'local.json');
+const SECRETS = path.join(STATE, 'secrets.json');
+
+/** What a running `npm start` tells tools and tests; there while it serves, readable by its user only. */
+export interface LocalFile {
+  pid: number;
+  ingestUrl: string;
+  dashboardUrl: string;
+  shopifySecret: string;
+  adminToken: string;
+  redisUrl: string;
+  mongoUri: string;
+}
+
+export function writeLocal(local: LocalFile): void {
+  writeFileSync(LOCAL, `${JSON.stringify(local, null, 2)}\n`, { mode: 0o600 });
+}
+
+export function removeLocal(): void {
+  rmSync(LOCAL, { force: true });
+}
+
+/** What runs here now; null where nothing does, also where it was killed and left its file. */
+export function readLocal(): LocalFile | null {
+  try {
+    const local = JSON.parse(readFileSync(LOCAL, 'utf8')) as LocalFile;
+    process.kill(local.pid, 0);
+    return local;
+  } catch {
+    return null;
+  }
+}
+
+interface Secrets {
+  shopifySecret: string;
+  opsJwtSecret: string;
+}
+
+/** Development secrets: made once, kept, so that a restart does not break what was signed before. */
+export function developmentSecrets(): Secrets {
+  mkdirSync(STATE, { recursive: true, mode: 0o700 });
+  try {
+    return JSON.parse(readFileSync(SECRETS, 'utf8')) as Secrets;
+  } catch {
+    const secret = () => randomBytes(32).toString('hex');
+    const made = { shopifySecret: secret(), opsJwtSecret: secret() };
+    writeFileSync(SECRETS, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600 });
+    return made;
+  }
+}

@@ -1,0 +1,19 @@
+import { spawn } from 'node:child_process';
+
+/**
+ * Runs a command until whoever started us is gone: when our standard input closes, it is asked to stop.
+ * So a server of ours never outlives `npm start` or a test run, however that ends.
+ *   node scripts/local/tether.ts <command> [argument…]
+ */
+const [command = '', ...args] = process.argv.slice(2);
+const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'] });
+const stop = () => child.kill('SIGTERM');
+
+process.stdin.resume().on('end', stop).on('error', stop);
+process.on('SIGTERM', stop);
+process.on('SIGINT', stop);
+child.on('error', (error) => {
+  process.stderr.write(`${command}: ${error.message}\n`);
+  process.exit(1);
+});
+child.on('exit', (code) => process.exit(code ?? 0));

@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { Command, InvalidArgumentError } from 'commander';
+import { asShopDomain } from '../src/order/identity.ts';
+import { messageOf } from '../src/system/errors.ts';
+import { isTopic, TOPICS } from '../src/order/topics.ts';
+import { lifeOf, type Delivery } from './deliveries/life.ts';
+import { randomFrom } from './deliveries/random.ts';
+import { sendSigned } from './deliveries/signed.ts';
+import { readLocal } from './local/state.ts';
+
+/** npm run send: signed sample webhooks, and what is answered to each. */
+interface Options {
+  shop: string;
+  order: number;
+  file?: string;
+  dup: number;
+  url?: string;
+}
+
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+const command = new Command('npm run send --')
+  .description('Sends signed sample webhooks to a running Lockstep and prints each answer.')
+  .argument('<topic>', "a topic, such as orders/paid, or 'lifecycle' for one order's whole life")
+  .option('--shop <domain>', 'whose order it is', shopArgument, 'example.myshopify.com')
+  .option('--order <number>', 'which order: #<number>', numberArgument, 1001)
+  .option('--file <body.json>', 'send this body as it is instead of a generated one')
+  .option('--dup <times>', 'send each this many times more', numberArgument, 0)
+  .option('--url <url>', 'where ingest is; otherwise what npm start serves here')
+  .action(send);
+
+try {
+  await command.parseAsync();
+} catch (error) {
+  process.stderr.write(`${messageOf(error)}\n`);
+  process.exit(1);
+}
+
+async function send(topic: string, options: Options): Promise<void> {
+  const { url, secret } = targetOf(options);
+  let refused = 0;
+  for (const delivery of deliveriesOf(topic, options))
+    for (let time = 0; time <= options.dup; time += 1) refused += await sendOne(url, delivery, secret);
+  process.exitCode = refused === 0 ? 0 : 1;
+}
+
+function targetOf(options: Options): { url: string; secret: string } {
+  const local = readLocal();
+  const url = options.url ?? local?.ingestUrl;
+  const secret = process.env.SHOPIFY_API_SECRET ?? local?.shopifySecret;
+  if (!url || !secret)
+    throw new Error(
+      'nothing runs here: "npm start" in another terminal, or give --url and SHOPIFY_API_SECRET',
+    );
+  if (!LOOPBACK.has(new URL(url).hostname))
+    throw new Error(`${url} is not on this machine: samples are sent to loopback only`);
+  return { url, secret };
+}
+
+/** Sends and prints; answers 1 where it was refused. */
+async function sendOne(url: string, delivery: Delivery, secret: string): Promise<number> {
+  const { status, answer } = await sendSigned(url, delivery, secret);
+  const event = typeof answer.event === 'string' ? `event ${answer.event.slice(0, 12)}…` : '';
+  const because = typeof answer.because === 'string' ? `because ${answer.because}` : '';
+  const columns = [
+    String(status),
+    String(answer.outcome).padEnd(11),
+    delivery.topic.padEnd(28),
+    event,
+    because,
+  ];
+  process.stdout.write(`${columns.join('  ').trimEnd()}\n`);
+  return status === 200 ? 0 : 1;
+}
+
+/** An order's life is the same each time it is sent, so that sending again shows what duplicates do. */
+function deliveriesOf(topic: string, { shop, order, file }: Options): Delivery[] {
+  const begin = new Date(Date.UTC(2026, 0, 1) + order * 60_000);
+  const life = lifeOf(randomFrom(order), shop, order, begin);
+  if (topic === 'lifecycle') return life;
+  const sample = file ? undefined : sampleOf(topic, life, shop, order, begin);
+  if (!file && !sample)
+    throw new Error(
+      isTopic(topic)
+        ? `there is no sample of ${topic}: give one with --file`
+        : `${topic} is no topic that names an order; there are: ${Object.keys(TOPICS).join(', ')}`,
+    );
+  const body = file ? readFileSync(file) : (sample?.body ?? Buffer.alloc(0));
+  return [
+    { topic, shop, webhookId: randomUUID(), eventId: randomUUID(), triggeredAt: new Date(), ...sample, body },
+  ];
+}
+
+function sampleOf(
+  topic: string,
+  life: Delivery[],
+  shop: string,
+  order: number,
+  begin: Date,
+): Delivery | undefined {
+  const cancelled = lifeOf(randomFrom(order), shop, order, begin, 'cancelled');
+  return [...life, ...cancelled].find((delivery) => delivery.topic === topic);
+}
+
+function shopArgument(text: string): string {
+  const shop = asShopDomain(text);
+  if (!shop) throw new InvalidArgumentError('is no shop domain, such as example.myshopify.com');
+  return shop;
+}
+
+function numberArgument(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('is no whole number');
+  return Number(text);
+}

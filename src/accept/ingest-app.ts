@@ -1,0 +1,87 @@
+import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
+import type { Logger } from '../system/log.ts';
+import type { Metrics } from '../system/metrics.ts';
+import { isTopic } from '../order/topics.ts';
+import { acceptWebhook, signatureOf, type AcceptTools } from './accept-webhook.ts';
+import { RETRY_AFTER_SECONDS, STATUS_CODES, type Answer } from './answers.ts';
+import { shopifyHeader } from './headers.ts';
+
+export interface IngestTools extends AcceptTools {
+  maxBodyBytes: number;
+  metrics: Metrics;
+  log: Logger;
+}
+
+/** Ingest's HTTP. Cheap checks first: method, path, length, a signature's shape; then the body. */
+export function ingestApp(tools: IngestTools): Express {
+  const app = express().disable('x-powered-by').disable('etag');
+  const raw = express.raw({ type: () => true, limit: tools.maxBodyBytes, inflate: false });
+
+  app.post(['/webhooks', '/webhooks/*path'], refuseEarly(tools), raw, async (request, response) => {
+    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+    send(request, response, tools, await acceptWebhook(request.headers, body, tools));
+  });
+  app.all(['/webhooks', '/webhooks/*path'], (request, response) => {
+    response.set('allow', 'POST');
+    send(request, response, tools, { outcome: 'method_not_allowed' });
+  });
+  return app;
+}
+
+/** What comes after every other route: nothing there, and nothing that went wrong is shown. */
+export function ingestFallback(app: Express, tools: IngestTools): void {
+  app.use((request, response) => send(request, response, tools, { outcome: 'not_found' }));
+  const onError: ErrorRequestHandler = (error: unknown, request, response, _next) => {
+    const answer = answerTo(error);
+    if (answer.outcome === 'unavailable') tools.log.error({ err: error }, 'a webhook was not taken');
+    send(request, response, tools, answer);
+  };
+  app.use(onError);
+}
+
+function refuseEarly(tools: IngestTools) {
+  return (request: Request, response: Response, next: () => void) => {
+    response.locals.arrivedAt = performance.now();
+    if (Number(request.headers['content-length'] ?? 0) > tools.maxBodyBytes) {
+      // What is still on its way is not read: the connection ends with the answer.
+      response.set('connection', 'close');
+      send(request, response, tools, { outcome: 'too_large' });
+    } else if (!signatureOf(request.headers)) send(request, response, tools, { outcome: 'forged' });
+    else next();
+  };
+}
+
+/** body-parser's refusals carry a type; whatever else fails here is ours, and Shopify tries again. */
+const REFUSALS: Readonly<Record<string, Answer>> = {
+  'entity.too.large': { outcome: 'too_large' },
+  // A compressed body is not what was signed.
+  'encoding.unsupported': { outcome: 'forged' },
+  'request.size.invalid': { outcome: 'broken_off' },
+  'request.aborted': { outcome: 'broken_off' },
+};
+
+function answerTo(error: unknown): Answer {
+  if (error instanceof URIError) return { outcome: 'not_found' };
+  const type = error instanceof Error && 'type' in error ? String(error.type) : '';
+  return REFUSALS[type] ?? { outcome: 'unavailable' };
+}
+
+function send(request: Request, response: Response, { metrics, log }: IngestTools, answer: Answer): void {
+  if (answer.outcome === 'unavailable') response.set('retry-after', String(RETRY_AFTER_SECONDS));
+  response.status(STATUS_CODES[answer.outcome]).json(answer);
+  const topic = topicLabel(request);
+  const arrivedAt: unknown = response.locals.arrivedAt;
+  const ms = typeof arrivedAt === 'number' ? performance.now() - arrivedAt : 0;
+  metrics.received.inc({ outcome: answer.outcome, topic });
+  metrics.ackSeconds.observe(ms / 1000);
+  log.info(
+    { shop: shopifyHeader(request.headers, 'shop-domain'), topic, ...answer, ms: Math.round(ms) },
+    'webhook',
+  );
+}
+
+/** Only known topics become labels: headers are anybody's. */
+function topicLabel(request: Request): string {
+  const topic = shopifyHeader(request.headers, 'topic')?.toLowerCase() ?? '';
+  return isTopic(topic) ? topic : 'other';
+}

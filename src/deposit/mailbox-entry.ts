@@ -1,0 +1,34 @@
+import type { WaitingEvent } from '../order/event.ts';
+import type { EventId, OrderKey } from '../order/identity.ts';
+
+/**
+ * A waiting event as Redis holds it:
+ *   64 hex digits: event id | 13 digits: received at, ms | JSON without line break | \n | raw body
+ * The fixed front lets the scripts compare and date an entry without parsing it; the body's bytes stay
+ * as they came.
+ */
+const ID_LENGTH = 64;
+const FRONT_LENGTH = ID_LENGTH + 13;
+
+type Middle = Pick<WaitingEvent, 'topic' | 'webhookId' | 'triggeredAt' | 'unreadable'>;
+
+export function encodeEntry(event: WaitingEvent): Buffer {
+  const { topic, webhookId, triggeredAt, unreadable } = event;
+  const middle: Middle = { topic, webhookId, triggeredAt, unreadable };
+  const front = `${event.id}${String(event.receivedAt).padStart(13, '0')}${JSON.stringify(middle)}\n`;
+  return Buffer.concat([Buffer.from(front), event.body]);
+}
+
+/** @throws where the bytes are no entry: somebody else wrote into a mailbox */
+export function decodeEntry(order: OrderKey, entry: Buffer): WaitingEvent {
+  const end = entry.indexOf(0x0a, FRONT_LENGTH);
+  const front = entry.toString('latin1', 0, FRONT_LENGTH);
+  const middle = JSON.parse(entry.toString('utf8', FRONT_LENGTH, end)) as Middle;
+  return {
+    id: front.slice(0, ID_LENGTH) as EventId,
+    order,
+    receivedAt: Number(front.slice(ID_LENGTH)),
+    ...middle,
+    body: entry.subarray(end + 1),
+  };
+}

@@ -1,0 +1,54 @@
+import type { WaitingEvent } from '../order/event.ts';
+import { partsOf, type EventId, type OrderKey } from '../order/identity.ts';
+import { partitionOf, type RedisKeys } from '../system/redis-keys.ts';
+import { decodeEntry } from './mailbox-entry.ts';
+import type { ScriptedRedis } from './scripts.ts';
+
+/** The events that wait for an order. Only the holder of the order's lock reads and trims. */
+export interface Mailbox {
+  /** The oldest events, and for how long the order has waited (ms, Redis's clock: clocks may differ). */
+  read: (order: OrderKey, limit: number) => Promise<{ events: WaitingEvent[]; waitedMs: number }>;
+  /** Takes off what was settled, and answers how many events still wait. */
+  trim: (order: OrderKey, settled: EventId[]) => Promise<number>;
+  /** Counts one more drain that failed at an event, and answers how many that makes. */
+  countFailure: (order: OrderKey, event: EventId) => Promise<number>;
+}
+
+/** Failures are forgotten after a day: the event is parked long before. */
+const FAILURES_TTL_SECONDS = 86_400;
+
+export function mailbox(redis: ScriptedRedis, partitions: readonly RedisKeys[]): Mailbox {
+  const keysOf = (order: OrderKey): RedisKeys => {
+    const keys = partitions[partitionOf(order, partitions.length)];
+    if (!keys) throw new Error('no partitions');
+    return keys;
+  };
+  return {
+    read: async (order, limit) => {
+      const keys = keysOf(order);
+      const [waited, entries] = await redis.lockstepReadBuffer(
+        keys.mailbox(order),
+        keys.pending,
+        order,
+        limit,
+      );
+      return { events: entries.map((entry) => decodeEntry(order, entry)), waitedMs: Number(waited) };
+    },
+    trim: (order, settled) => {
+      const keys = keysOf(order);
+      return redis.lockstepTrim(
+        keys.mailbox(order),
+        keys.pending,
+        keys.shops,
+        order,
+        partsOf(order).shop,
+        ...settled,
+      );
+    },
+    countFailure: async (order, event) => {
+      const key = keysOf(order).failures(event);
+      const answers = await redis.multi().incr(key).expire(key, FAILURES_TTL_SECONDS).exec();
+      return Number(answers?.[0]?.[1] ?? 1);
+    },
+  };
+}

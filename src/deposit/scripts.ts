@@ -1,0 +1,140 @@
+import type { Redis } from 'ioredis';
+
+/** The atomic steps in Redis, one script each. All keys of a call are of one partition, so of one slot. */
+
+interface Script {
+  numberOfKeys: number;
+  lua: string;
+}
+
+/**
+ * Dedupe and put into the mailbox, in one step (P2, P3): no moment has a claim without its event.
+ * KEYS  1 dedupe of the event  2 delivery  3 mailbox  4 pending  5 shops  6 totals
+ * ARGV  1 event id  2 order  3 shop  4 TTL in seconds  5 entry  6 prefix of dedupe keys
+ *       7 '1' if the delivery has an id
+ * Answers {1, length of the mailbox} when taken,
+ *         {0, event id it was first seen as, first seen ms} when seen before.
+ */
+const DEPOSIT: Script = {
+  numberOfKeys: 6,
+  lua: `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local seen = KEYS[1]
+local event = ARGV[1]
+if redis.call('EXISTS', seen) == 0 and ARGV[7] == '1' then
+  local delivered = redis.call('GET', KEYS[2])
+  if delivered then
+    event = delivered
+    seen = ARGV[6] .. delivered
+  end
+end
+if redis.call('EXISTS', seen) == 1 then
+  redis.call('HINCRBY', seen, 'hits', 1)
+  redis.call('HSET', seen, 'last', now)
+  redis.call('HINCRBY', KEYS[6], 'duplicates', 1)
+  return {0, event, redis.call('HGET', seen, 'at')}
+end
+redis.call('HSET', KEYS[1], 'order', ARGV[2], 'at', now, 'hits', 0, 'last', now)
+redis.call('EXPIRE', KEYS[1], ARGV[4])
+if ARGV[7] == '1' then redis.call('SET', KEYS[2], ARGV[1], 'EX', ARGV[4]) end
+local length = redis.call('RPUSH', KEYS[3], ARGV[5])
+redis.call('ZADD', KEYS[4], 'NX', now, ARGV[2])
+redis.call('HINCRBY', KEYS[5], ARGV[3], 1)
+redis.call('HINCRBY', KEYS[6], 'accepted', 1)
+return {1, length}
+`,
+};
+
+/**
+ * The oldest events of a mailbox, and how long its order has waited by Redis's own clock.
+ * KEYS  1 mailbox  2 pending      ARGV  1 order  2 how many
+ * Answers {waited ms, entries}.
+ */
+const READ: Script = {
+  numberOfKeys: 2,
+  lua: `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local since = redis.call('ZSCORE', KEYS[2], ARGV[1])
+return {since and math.max(0, now - since) or 0, redis.call('LRANGE', KEYS[1], 0, ARGV[2] - 1)}
+`,
+};
+
+/**
+ * Takes settled events off a mailbox: only those that are still at its head, in this order. A holder
+ * that comes late finds others there and takes nothing (P4). What is left has waited since it was
+ * received, but no shorter than since now: an ingest's clock may be ahead.
+ * KEYS  1 mailbox  2 pending  3 shops      ARGV  1 order  2 shop  3… event ids, oldest first
+ * Answers how many events still wait.
+ */
+const TRIM: Script = {
+  numberOfKeys: 3,
+  lua: `
+local taken = 0
+for i = 3, #ARGV do
+  local head = redis.call('LINDEX', KEYS[1], 0)
+  if not head or string.sub(head, 1, 64) ~= ARGV[i] then break end
+  redis.call('LPOP', KEYS[1])
+  taken = taken + 1
+end
+if taken > 0 and redis.call('HINCRBY', KEYS[3], ARGV[2], -taken) <= 0 then
+  redis.call('HDEL', KEYS[3], ARGV[2])
+end
+local left = redis.call('LLEN', KEYS[1])
+if left == 0 then
+  redis.call('ZREM', KEYS[2], ARGV[1])
+elseif taken > 0 then
+  local time = redis.call('TIME')
+  local now = time[1] * 1000 + math.floor(time[2] / 1000)
+  local received = tonumber(string.sub(redis.call('LINDEX', KEYS[1], 0), 65, 77)) or now
+  redis.call('ZADD', KEYS[2], 'XX', math.min(received, now), ARGV[1])
+end
+return left
+`,
+};
+
+/**
+ * Which of a page of waiting orders have no job due (P6). A job is due while a deduplication key names
+ * one whose hash exists.
+ * KEYS  1 pending      ARGV  1 from  2 to (ranks)  3 prefix of the queue's keys
+ * Answers {orders looked at, orders without a job}.
+ */
+const UNATTENDED: Script = {
+  numberOfKeys: 1,
+  lua: `
+local orders = redis.call('ZRANGE', KEYS[1], ARGV[1], ARGV[2])
+local without = {}
+local function due(id)
+  local job = redis.call('GET', ARGV[3] .. 'de:' .. id)
+  return job and redis.call('EXISTS', ARGV[3] .. job) == 1
+end
+for _, order in ipairs(orders) do
+  if not due(order) and not due('hold:' .. order) then without[#without + 1] = order end
+end
+return {#orders, without}
+`,
+};
+
+type Arguments = (string | number | Buffer)[];
+
+/** A Redis connection that knows the scripts. */
+export interface ScriptedRedis extends Redis {
+  lockstepDeposit: (...args: Arguments) => Promise<[1, number] | [0, string, string]>;
+  lockstepReadBuffer: (...args: Arguments) => Promise<[number, Buffer[]]>;
+  lockstepTrim: (...args: Arguments) => Promise<number>;
+  lockstepUnattended: (...args: Arguments) => Promise<[number, string[]]>;
+}
+
+const SCRIPTS = {
+  lockstepDeposit: DEPOSIT,
+  lockstepRead: READ,
+  lockstepTrim: TRIM,
+  lockstepUnattended: UNATTENDED,
+} as const satisfies Record<string, Script>;
+
+/** Teaches a connection the scripts. ioredis sends their hash, and their text once where it is unknown. */
+export function withScripts(redis: Redis): ScriptedRedis {
+  for (const [name, script] of Object.entries(SCRIPTS)) redis.defineCommand(name, script);
+  return redis as ScriptedRedis;
+}

@@ -1,0 +1,78 @@
+import type { OrderKey } from '../order/identity.ts';
+import { QUEUE, type RedisKeys } from '../system/redis-keys.ts';
+import type { Logger } from '../system/log.ts';
+import { messageOf } from '../system/errors.ts';
+import type { ScriptedRedis } from './scripts.ts';
+import type { Waker } from './waker.ts';
+
+/** Half of the ten seconds that P6 gives: one sweep may be missed. */
+const EVERY_MS = 5000;
+/** Orders looked at in one script: some milliseconds of Redis's time. */
+const PAGE = 1000;
+
+/**
+ * Finds waiting orders without a job (a process died between mailbox and wake-up, or the jobs were
+ * deleted) and wakes them (P6). It looks at the oldest thousand, and further only while it finds some:
+ * with half a million waiting and all well, a sweep is one call.
+ *
+ * Every worker runs its own on a timer. Not a BullMQ JobScheduler: what deletes the jobs deletes that too.
+ */
+export class Sweeper {
+  readonly #redis: ScriptedRedis;
+  readonly #partitions: readonly RedisKeys[];
+  readonly #waker: Waker;
+  readonly #log: Logger;
+  readonly #onSwept: (orders: number) => void;
+  #timer: NodeJS.Timeout | null = null;
+  #sweeping: Promise<void> = Promise.resolve();
+
+  constructor(
+    redis: ScriptedRedis,
+    partitions: readonly RedisKeys[],
+    waker: Waker,
+    log: Logger,
+    onSwept: (orders: number) => void,
+  ) {
+    this.#redis = redis;
+    this.#partitions = partitions;
+    this.#waker = waker;
+    this.#log = log;
+    this.#onSwept = onSwept;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => {
+      this.#sweeping = this.sweep().catch((error: unknown) => {
+        this.#log.warn({ reason: messageOf(error) }, 'sweep failed; the next one comes');
+      });
+    }, EVERY_MS);
+  }
+
+  async stop(): Promise<void> {
+    if (this.#timer) clearInterval(this.#timer);
+    await this.#sweeping;
+  }
+
+  /** One look at every partition. */
+  async sweep(): Promise<void> {
+    for (const keys of this.#partitions) await this.#sweepPartition(keys);
+  }
+
+  async #sweepPartition(keys: RedisKeys): Promise<void> {
+    const queueKeys = `${keys.queuePrefix}:${QUEUE}:`;
+    for (let from = 0; ; from += PAGE) {
+      const [seen, orders] = await this.#redis.lockstepUnattended(
+        keys.pending,
+        from,
+        from + PAGE - 1,
+        queueKeys,
+      );
+      if (orders.length > 0) {
+        await this.#waker.wakeAll(orders as OrderKey[]);
+        this.#onSwept(orders.length);
+        this.#log.info({ orders: orders.length }, 'woke orders whose job was lost');
+      }
+      if (orders.length === 0 || seen < PAGE) return;
+    }
+  }
+}

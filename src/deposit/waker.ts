@@ -1,0 +1,62 @@
+import type { Queue } from 'bullmq';
+import type { OrderKey } from '../order/identity.ts';
+import { partitionOf } from '../system/redis-keys.ts';
+import type { Logger } from '../system/log.ts';
+import { messageOf } from '../system/errors.ts';
+
+/** What a drain job holds: which order to look at, and nothing of the event. */
+export interface DrainJob {
+  order: OrderKey;
+}
+
+/**
+ * Adds wake-up jobs. An order has at most one waiting and one active job over all workers: a wake while
+ * one is active is kept and comes after it. Never a fixed jobId beside keepLastIfActive: BullMQ then
+ * drops the add silently.
+ */
+export interface Waker {
+  /** Does not wait and does not throw: the sweeper makes up for what is lost. */
+  wake: (order: OrderKey) => void;
+  /** Wakes later, beside any wake of now: the end of a hold. */
+  wakeIn: (order: OrderKey, ms: number) => Promise<void>;
+  wakeAll: (orders: OrderKey[]) => Promise<void>;
+  /** Waits for wakes that are under way. */
+  settle: () => Promise<void>;
+}
+
+const JOB = 'drain';
+
+export function waker(queues: readonly Queue<DrainJob>[], log: Logger, onFailure: () => void): Waker {
+  const underWay = new Set<Promise<void>>();
+  const queueOf = (order: OrderKey): Queue<DrainJob> => {
+    const queue = queues[partitionOf(order, queues.length)];
+    if (!queue) throw new Error('no partitions');
+    return queue;
+  };
+  const add = async (order: OrderKey): Promise<void> => {
+    try {
+      await queueOf(order).add(JOB, { order }, { deduplication: { id: order, keepLastIfActive: true } });
+    } catch (error) {
+      onFailure();
+      log.warn({ order, reason: messageOf(error) }, 'wake-up not added; the sweeper will');
+    }
+  };
+  return {
+    wake: (order) => {
+      const one = add(order).finally(() => underWay.delete(one));
+      underWay.add(one);
+    },
+    wakeIn: async (order, ms) => {
+      // Its own id: a create that arrives must be able to wake at once.
+      // Kept while active: by another machine's clock the end of a hold may come too early, and be held again.
+      const deduplication = { id: `hold:${order}`, keepLastIfActive: true };
+      await queueOf(order).add(JOB, { order }, { delay: ms, deduplication });
+    },
+    wakeAll: async (orders) => {
+      await Promise.all(orders.map(add));
+    },
+    settle: async () => {
+      await Promise.all(underWay);
+    },
+  };
+}

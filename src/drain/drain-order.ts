@@ -1,0 +1,73 @@
+import type { Mailbox } from '../deposit/mailbox.ts';
+import type { Lease, OrderLock } from '../lock/order-lock.ts';
+import type { Order } from '../order/order.ts';
+import { awaitsCreate } from '../order/decide.ts';
+import { partsOf, type OrderKey } from '../order/identity.ts';
+import type { Journal } from '../persist/journal.ts';
+import type { OrderStore } from '../persist/order-store.ts';
+import { settle } from './settle.ts';
+import type { DrainWatch } from './drain-watch.ts';
+
+/** What a drain works with. */
+export interface DrainTools {
+  lock: OrderLock;
+  lockKey: (order: OrderKey) => string;
+  mailbox: Mailbox;
+  orders: OrderStore;
+  journal: Journal;
+  watch: DrainWatch;
+  holdForCreateMs: number;
+  now: () => number;
+}
+
+/** How a drain ended: everything done; a twin holds the lock; or the order waits for its create. */
+export type Drained =
+  { outcome: 'drained'; events: number } | { outcome: 'busy' } | { outcome: 'held'; forMs: number };
+
+/** Events read at a time: one commit's worth; a hot order comes round again for the rest. */
+const PAGE = 100;
+
+/**
+ * Drains one order: lock, read, apply, commit, trim, until its mailbox is empty. If the process dies at
+ * any line, the events are still in the mailbox, and the next drain finds what was done already.
+ */
+export async function drainOrder(order: OrderKey, tools: DrainTools): Promise<Drained> {
+  const asked = tools.now();
+  const lease = await tools.lock.acquire(tools.lockKey(order));
+  if (!lease) return { outcome: 'busy' };
+  const held = tools.now();
+  tools.watch.locked(held - asked);
+  try {
+    return await drainHeld(order, lease, tools);
+  } finally {
+    await lease.release();
+    tools.watch.unlocked(tools.now() - held);
+  }
+}
+
+async function drainHeld(order: OrderKey, lease: Lease, tools: DrainTools): Promise<Drained> {
+  for (let done = 0; ;) {
+    const { events, waitedMs } = await tools.mailbox.read(order, PAGE);
+    if (events.length === 0) {
+      // Also where only `pending` knows of the order (a mailbox deleted by hand): or it is woken for ever.
+      await tools.mailbox.trim(order, []);
+      return { outcome: 'drained', events: done };
+    }
+    const known = await loadIfAny(order, tools);
+    const holdMs = tools.holdForCreateMs - waitedMs;
+    if (holdMs > 0 && awaitsCreate(known, events)) return { outcome: 'held', forMs: holdMs };
+    const decision = await settle(order, known, events, lease, tools);
+    const left = await tools.mailbox.trim(
+      order,
+      events.map((event) => event.id),
+    );
+    tools.watch.settled(decision);
+    done += events.length;
+    if (left === 0) return { outcome: 'drained', events: done };
+  }
+}
+
+/** What names no order has none to load. */
+async function loadIfAny(order: OrderKey, tools: DrainTools): Promise<Order | null> {
+  return partsOf(order).orderId === null ? null : await tools.orders.load(order);
+}

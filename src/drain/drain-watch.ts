@@ -1,0 +1,38 @@
+import type { Decision } from '../order/decide.ts';
+import type { WaitingEvent } from '../order/event.ts';
+import { partsOf, type OrderKey } from '../order/identity.ts';
+import type { Logger } from '../system/log.ts';
+import type { Metrics } from '../system/metrics.ts';
+
+/** What is seen of drains from outside: metrics, and one log line per event that ended. */
+export interface DrainWatch {
+  locked: (waitedMs: number) => void;
+  unlocked: (heldMs: number) => void;
+  refused: (order: OrderKey) => void;
+  settled: (decision: Decision) => void;
+}
+
+export function drainWatch(metrics: Metrics, log: Logger, now: () => number): DrainWatch {
+  const ended = (event: WaitingEvent, outcome: string, because: string | null) => {
+    metrics.applied.inc({ outcome });
+    metrics.endToEndSeconds.observe(Math.max(0, now() - event.receivedAt) / 1000);
+    const { shop, orderId } = partsOf(event.order);
+    const waitedMs = now() - event.receivedAt;
+    log.info(
+      { shop, order: orderId, event: event.id, topic: event.topic, outcome, because, waitedMs },
+      outcome,
+    );
+  };
+  return {
+    locked: (waitedMs) => metrics.lockWaitSeconds.observe(waitedMs / 1000),
+    unlocked: (heldMs) => metrics.lockHoldSeconds.observe(heldMs / 1000),
+    refused: (order) => {
+      metrics.fencingRejected.inc();
+      log.warn({ order }, 'commit refused: the order had moved on');
+    },
+    settled: ({ ended: applied, rejected }) => {
+      for (const each of applied) ended(each.waiting, each.applied.outcome, each.applied.because);
+      for (const each of rejected) ended(each.waiting, 'parked', each.because);
+    },
+  };
+}

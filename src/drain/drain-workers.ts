@@ -1,0 +1,82 @@
+import { DelayedError, Worker, type Job } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { DrainJob, Waker } from '../deposit/waker.ts';
+import { messageOf } from '../system/errors.ts';
+import type { Part } from '../system/lifecycle.ts';
+import type { Logger } from '../system/log.ts';
+import type { Metrics } from '../system/metrics.ts';
+import { QUEUE, type RedisKeys } from '../system/redis-keys.ts';
+import { backoffMs } from './backoff.ts';
+import type { Drained } from './drain-order.ts';
+
+/** A twin at work is done in milliseconds, one that stalled keeps its lock for LOCK_TTL_MS: look again soon. */
+const BUSY_RETRY_MS = 250;
+
+/**
+ * A job whose worker died is found after at most lockDuration + 2 x stalledInterval = 20 s. It may stall
+ * any number of times: the job is a wake-up, and its order's events still wait.
+ */
+const STALLING = { lockDuration: 10_000, stalledInterval: 5000, maxStalledCount: Number.MAX_SAFE_INTEGER };
+
+/** BullMQ's workers, one per partition: they take drain jobs and decide when a job comes again. */
+export function openWorkers(
+  connection: Redis,
+  partitions: readonly RedisKeys[],
+  concurrency: number,
+  drain: (job: DrainJob) => Promise<Drained>,
+  tools: { waker: Waker; metrics: Metrics; log: Logger },
+): Worker<DrainJob>[] {
+  const share = Math.max(1, Math.ceil(concurrency / partitions.length));
+  return partitions.map((keys) => {
+    const worker = new Worker<DrainJob>(QUEUE, (job, token) => run(job, token, drain, tools), {
+      connection,
+      prefix: keys.queuePrefix,
+      concurrency: share,
+      autorun: false,
+      settings: { backoffStrategy: backoffMs },
+      ...STALLING,
+    });
+    worker.on('error', (error) => tools.log.debug({ reason: messageOf(error) }, 'worker connection'));
+    return worker;
+  });
+}
+
+/** Drains as a part of a program. Stopping waits for those under way; one left behind is taken over. */
+export function drainsPart(workers: readonly Worker<DrainJob>[], waker: Waker, log: Logger): Part {
+  return {
+    name: 'drains',
+    start: () => {
+      for (const worker of workers)
+        worker.run().catch((error: unknown) => log.error({ reason: messageOf(error) }, 'worker ended'));
+      log.info({ partitions: workers.length }, 'draining');
+    },
+    stop: async () => {
+      await Promise.all(workers.map((worker) => worker.close()));
+      await waker.settle();
+    },
+  };
+}
+
+async function run(
+  job: Job<DrainJob>,
+  token: string | undefined,
+  drain: (job: DrainJob) => Promise<Drained>,
+  { waker, metrics, log }: { waker: Waker; metrics: Metrics; log: Logger },
+): Promise<void> {
+  const { order } = job.data;
+  const drained = await drain(job.data).catch((error: unknown) => {
+    metrics.drains.inc({ outcome: 'failed' });
+    log.warn(
+      { order, attempt: job.attemptsMade + 1, reason: messageOf(error) },
+      'drain failed; it comes again',
+    );
+    // BullMQ keeps a failure's message in the job: nothing of the event may get there.
+    throw new Error('drain failed');
+  });
+  metrics.drains.inc({ outcome: drained.outcome });
+  if (drained.outcome === 'held') await waker.wakeIn(order, drained.forMs);
+  if (drained.outcome === 'busy') {
+    await job.moveToDelayed(Date.now() + BUSY_RETRY_MS, token);
+    throw new DelayedError();
+  }
+}

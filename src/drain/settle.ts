@@ -1,0 +1,56 @@
+import type { Lease } from '../lock/order-lock.ts';
+import type { Decision } from '../order/decide.ts';
+import type { WaitingEvent } from '../order/event.ts';
+import type { OrderKey } from '../order/identity.ts';
+import type { Order } from '../order/order.ts';
+import { Fault } from '../system/errors.ts';
+import type { DrainTools } from './drain-order.ts';
+import { decideWithPatience } from './patience.ts';
+
+/** How often an order is loaded and decided anew because somebody else committed first. */
+const TRIES = 5;
+
+/**
+ * Decides what events make of an order, commits it over the version that was loaded, then writes the
+ * journal. Orders first: a holder that comes too late is refused there and cannot write history (P4).
+ * @throws Fault lock_lost before a commit, outpaced after five refused ones
+ */
+export async function settle(
+  order: OrderKey,
+  loaded: Order | null,
+  events: WaitingEvent[],
+  lease: Lease,
+  tools: DrainTools,
+): Promise<Decision> {
+  let known = loaded;
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const decision = await decideWithPatience(order, known, events, tools.mailbox, tools.now());
+    if (await commitIfChanged(order, decision, lease, tools)) {
+      await writeJournal(decision, tools);
+      return decision;
+    }
+    tools.watch.refused(order);
+    known = await tools.orders.load(order);
+  }
+  throw new Fault('outpaced', order);
+}
+
+async function commitIfChanged(
+  key: OrderKey,
+  decision: Decision,
+  lease: Lease,
+  tools: DrainTools,
+): Promise<boolean> {
+  lease.assertHeld();
+  if (!decision.order) return true;
+  return (await tools.orders.commit({ key, order: decision.order })) === 'committed';
+}
+
+async function writeJournal(decision: Decision, tools: DrainTools): Promise<void> {
+  const { ended, rejected } = decision;
+  await tools.journal.write({
+    ended,
+    rejected: rejected.map((each) => ({ ...each, attempts: 1 })),
+    now: tools.now(),
+  });
+}

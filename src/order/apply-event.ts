@@ -1,0 +1,74 @@
+import { deriveStatus } from './derive-status.ts';
+import type { OrderEvent } from './event.ts';
+import { clockTime } from './instants.ts';
+import { join, type Joined } from './join.ts';
+import { remember, rememberStatus, type Applied, type Order } from './order.ts';
+import { MOVES } from './status.ts';
+import { CREATE } from './topics.ts';
+
+/**
+ * Applies one event to its order (P5), and says what became of it:
+ *   applied    in its turn, and it brought something
+ *   late       out of its turn: later ones were applied before it; what is still news in it was taken
+ *   stale      what is known of the same thing is newer
+ *   unchanged  it told what was known
+ * So the applied events of an order stand in the order in which they happened, always.
+ */
+export function applyEvent(order: Order, event: OrderEvent, now: number): { order: Order; applied: Applied } {
+  const joined = join(order, event);
+  const inTurn = event.position > order.position;
+  const { outcome, because } = verdict(order, event, joined, inTurn);
+  const applied: Applied = {
+    event: event.id,
+    outcome,
+    because,
+    sequence: order.sequence + 1,
+    occurredAt: event.occurredAt,
+    appliedAt: now,
+  };
+  const counted = { ...joined.order, sequence: applied.sequence, applied: remember(order, applied) };
+  const moved = inTurn
+    ? { ...counted, position: event.position, furthest: { topic: event.topic, at: event.occurredAt } }
+    : counted;
+  return { order: moveStatus(moved, event, now), applied };
+}
+
+type Verdict = Pick<Applied, 'outcome' | 'because'>;
+
+function verdict(order: Order, event: OrderEvent, joined: Joined, inTurn: boolean): Verdict {
+  if (joined.fresh)
+    return inTurn
+      ? { outcome: 'applied', because: null }
+      : { outcome: 'late', because: `came after ${furthestOf(order)}; what is news in it was taken` };
+  if (event.topic === CREATE && order.furthest)
+    return { outcome: 'late', because: `the order already existed: ${furthestOf(order)} came first` };
+  if (joined.outdated) return { outcome: 'stale', because: `older than ${knownOf(order, event)}` };
+  return { outcome: 'unchanged', because: `tells what was known from ${knownOf(order, event)}` };
+}
+
+function furthestOf(order: Order): string {
+  return order.furthest ? `${order.furthest.topic} of ${clockTime(order.furthest.at)}` : 'nothing';
+}
+
+/** What an event that brought nothing lost to. */
+function knownOf(order: Order, event: OrderEvent): string {
+  const [part] = event.parts;
+  if (event.snapshot && order.snapshot)
+    return `the state of ${clockTime(order.snapshot.at)} from ${order.snapshot.topic}`;
+  return part ? `${part.kind} ${part.part.id} as it is` : furthestOf(order);
+}
+
+function moveStatus(order: Order, event: OrderEvent, now: number): Order {
+  const status = deriveStatus(order);
+  if (status === order.status && order.statusHistory.length > 0) return order;
+  if (MOVES[order.status][status] === 'never')
+    throw new Error(`no facts lead from ${order.status} to ${status}`);
+  const change = {
+    status,
+    occurredAt: event.occurredAt,
+    appliedAt: now,
+    topic: event.topic,
+    event: event.id,
+  };
+  return { ...order, status, statusHistory: rememberStatus(order, change) };
+}

@@ -1,0 +1,100 @@
+import { applyEvent } from './apply-event.ts';
+import type { OrderEvent, WaitingEvent } from './event.ts';
+import type { EventId, OrderKey } from './identity.ts';
+import { newOrder, type Applied, type Order } from './order.ts';
+import { readEvent } from './read-event.ts';
+import { CREATE } from './topics.ts';
+
+/** An event that ended, with how; `waiting` has what the journal needs beside it. */
+export interface Ended {
+  waiting: WaitingEvent;
+  applied: Applied;
+}
+
+/** An event that cannot be applied, and the sentence that says why. */
+export interface Rejected {
+  waiting: WaitingEvent;
+  because: string;
+}
+
+/** What a mailbox's events make of an order. */
+export interface Decision {
+  /** The order to be committed, or null where nothing new happened to it. */
+  order: Order | null;
+  /** In sequence; also those that ended in an earlier drain which died before its journal. */
+  ended: Ended[];
+  rejected: Rejected[];
+}
+
+/** Application threw at this event: a fault of ours, not of the event's. */
+export class ApplicationFailed extends Error {
+  override readonly name = 'ApplicationFailed';
+  readonly event: EventId;
+  constructor(event: EventId, cause: unknown) {
+    super(`event ${event} could not be applied: ${cause instanceof Error ? cause.message : 'unknown'}`, {
+      cause,
+    });
+    this.event = event;
+  }
+}
+
+/**
+ * (order, events) -> (order, outcomes). Pure: same input, same answer.
+ * @param givenUp events whose application keeps failing, each with its reason; they are rejected
+ * @throws ApplicationFailed where applying throws
+ */
+export function decide(
+  key: OrderKey,
+  known: Order | null,
+  waiting: WaitingEvent[],
+  now: number,
+  givenUp: ReadonlyMap<EventId, string> = new Map(),
+): Decision {
+  const { readable, rejected } = readAll(waiting, givenUp);
+  if (readable.length === 0) return { order: null, ended: [], rejected };
+  const ended: Ended[] = [];
+  let order = known ?? newOrder(key);
+  const before = order;
+  for (const each of readable) {
+    const earlier = order.applied.find((one) => one.event === each.event.id);
+    const step = earlier ? { order, applied: earlier } : applyOne(order, each.event, now);
+    order = step.order;
+    ended.push({ waiting: each.waiting, applied: step.applied });
+  }
+  return { order: order === before ? null : order, ended, rejected };
+}
+
+interface Readable {
+  waiting: WaitingEvent;
+  event: OrderEvent;
+}
+
+/** Reads all, and puts the readable ones into sequence. */
+function readAll(
+  waiting: WaitingEvent[],
+  givenUp: ReadonlyMap<EventId, string>,
+): { readable: Readable[]; rejected: Rejected[] } {
+  const readable: Readable[] = [];
+  const rejected: Rejected[] = [];
+  for (const each of waiting) {
+    const reason = givenUp.get(each.id);
+    const reading = reason === undefined ? readEvent(each) : { ok: false as const, because: reason };
+    if (reading.ok) readable.push({ waiting: each, event: reading.event });
+    else rejected.push({ waiting: each, because: reading.because });
+  }
+  readable.sort((a, b) => (a.event.position < b.event.position ? -1 : 1));
+  return { readable, rejected };
+}
+
+function applyOne(order: Order, event: OrderEvent, now: number): { order: Order; applied: Applied } {
+  try {
+    return applyEvent(order, event, now);
+  } catch (cause) {
+    throw new ApplicationFailed(event.id, cause);
+  }
+}
+
+/** Whether an order's first events should still wait for its create (design 2.4). */
+export function awaitsCreate(known: Order | null, waiting: WaitingEvent[]): boolean {
+  return known === null && !waiting.some((each) => each.topic === CREATE || each.unreadable !== null);
+}

@@ -1,0 +1,47 @@
+/** Names that must not be mixed up. Each is a string that has been checked once, where it came in. */
+declare const brand: unique symbol;
+type Branded<Name extends string> = string & { readonly [brand]: Name };
+
+/** `example.myshopify.com`, lower case. */
+export type ShopDomain = Branded<'ShopDomain'>;
+/** 1 to 19 digits; a string because Shopify's ids pass 2^53. */
+export type OrderId = Branded<'OrderId'>;
+/** `<shop>/<order id>`, or `<shop>/-` for what names no order that can be read. */
+export type OrderKey = Branded<'OrderKey'>;
+/** SHA-256 of what happened, 64 lower-case hex digits; `_id` in the journal. */
+export type EventId = Branded<'EventId'>;
+
+/** Stands for "no order" in an {@link OrderKey}. */
+const UNREADABLE = '-';
+
+const HOST = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/;
+const ID = /^[1-9]\d{0,18}$/;
+const EVENT = /^[0-9a-f]{64}$/;
+
+export function asShopDomain(text: string): ShopDomain | null {
+  const host = text.toLowerCase();
+  return HOST.test(host) ? (host as ShopDomain) : null;
+}
+
+/** A positive whole number of at most 19 digits, from a number or its text; anything else is null. */
+export function asOrderId(value: unknown): OrderId | null {
+  const text = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value;
+  return typeof text === 'string' && ID.test(text) ? (text as OrderId) : null;
+}
+
+export function asEventId(text: string): EventId | null {
+  return EVENT.test(text) ? (text as EventId) : null;
+}
+
+export function orderKey(shop: ShopDomain, order: OrderId | null): OrderKey {
+  return `${shop}/${order ?? UNREADABLE}` as OrderKey;
+}
+
+export function partsOf(key: OrderKey): { shop: ShopDomain; orderId: OrderId | null } {
+  const slash = key.indexOf('/');
+  const id = key.slice(slash + 1);
+  return {
+    shop: key.slice(0, slash) as ShopDomain,
+    orderId: id === UNREADABLE ? null : (id as OrderId),
+  };
+}

@@ -1,0 +1,24 @@
+/** Shopify's times: ISO 8601 with an offset, at one second (bodies) or at microseconds (triggered-at). */
+
+const INSTANT = /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)$/i;
+
+/** Microseconds since 1970, or null for what is no such instant. Exact: 2^53 µs last until the year 2255. */
+export function microsOf(text: unknown): number | null {
+  const match = typeof text === 'string' ? INSTANT.exec(text) : null;
+  if (!match) return null;
+  const [, whole = '', fraction = '', zone = ''] = match;
+  const ms = Date.parse(`${whole.replace(' ', 'T')}${zone.toUpperCase()}`);
+  const micros = ms * 1000 + Number(fraction.padEnd(6, '0').slice(0, 6));
+  return Number.isSafeInteger(micros) && micros >= 0 ? micros : null;
+}
+
+/** Milliseconds since 1970, or null. */
+export function millisOf(text: unknown): number | null {
+  const micros = microsOf(text);
+  return micros === null ? null : Math.floor(micros / 1000);
+}
+
+/** `10:00:02`, UTC: how a sentence names a moment. */
+export function clockTime(ms: number): string {
+  return new Date(ms).toISOString().slice(11, 19);
+}

@@ -1,0 +1,105 @@
+import type { Cancellation, Line, Part, Snapshot } from './event.ts';
+import { partsOf, type EventId, type OrderId, type OrderKey, type ShopDomain } from './identity.ts';
+import { START, type Position } from './position.ts';
+import type { Status } from './status.ts';
+import type { PartKind, Topic } from './topics.ts';
+
+/** What became of an event. `waiting` is said by the mailbox, the rest by the journal. */
+export type Outcome = 'applied' | 'stale' | 'unchanged' | 'late' | 'parked';
+
+/** How an event ended, as its order remembers it: enough to write its journal entry again after a crash. */
+export interface Applied {
+  event: EventId;
+  outcome: Exclude<Outcome, 'parked'>;
+  because: string | null;
+  /** The how-manieth event of the order this was, from 1. */
+  sequence: number;
+  occurredAt: number;
+  appliedAt: number;
+}
+
+interface StatusChange {
+  status: Status;
+  /** When it happened at Shopify, and when it was applied here; ms since 1970. */
+  occurredAt: number;
+  appliedAt: number;
+  topic: Topic;
+  event: EventId;
+}
+
+/** An order as MongoDB holds it (`orders`, beside `_id`). Every field is a join of its events. */
+export interface Order {
+  shop: ShopDomain;
+  orderId: OrderId;
+  /** Counts commits; the commit's filter holds the one that was loaded (P4). 0: not in MongoDB yet. */
+  version: number;
+  name: string | null;
+  status: Status;
+  facts: Omit<Snapshot, 'name' | 'lines' | 'cancelled'>;
+  /** For good, whatever newer bodies say. */
+  ends: { cancelled: Cancellation | null; deletedAt: number | null };
+  lines: Line[];
+  parts: Record<PartKind, Part[]>;
+  /** Of the newest snapshot: position, moment (ms) and topic. Null while there is none. */
+  snapshot: { position: Position; at: number; topic: Topic } | null;
+  /** Of the furthest event that was applied. */
+  position: Position;
+  furthest: { topic: Topic; at: number } | null;
+  sequence: number;
+  applied: Applied[];
+  statusHistory: StatusChange[];
+}
+
+/** How many ended events an order remembers: more than Shopify ever has on the way for one order. */
+const APPLIED_KEPT = 200;
+/** How many moves of its status. */
+const HISTORY_KEPT = 100;
+
+export function newOrder(key: OrderKey): Order {
+  const { shop, orderId } = partsOf(key);
+  if (!orderId) throw new Error(`${key} names no order`);
+  return {
+    shop,
+    orderId,
+    version: 0,
+    name: null,
+    status: 'created',
+    facts: {
+      financialStatus: null,
+      fulfillmentStatus: null,
+      currency: null,
+      totalPrice: null,
+      createdAt: null,
+      closedAt: null,
+    },
+    ends: { cancelled: null, deletedAt: null },
+    lines: [],
+    parts: {
+      transactions: [],
+      refunds: [],
+      fulfillments: [],
+      fulfillmentEvents: [],
+      tenders: [],
+      disputes: [],
+      returns: [],
+      edits: [],
+      drafts: [],
+      assessments: [],
+      protections: [],
+    },
+    snapshot: null,
+    position: START,
+    furthest: null,
+    sequence: 0,
+    applied: [],
+    statusHistory: [],
+  };
+}
+
+export function remember(order: Order, applied: Applied): Applied[] {
+  return [...order.applied, applied].slice(-APPLIED_KEPT);
+}
+
+export function rememberStatus(order: Order, change: StatusChange): StatusChange[] {
+  return [...order.statusHistory, change].slice(-HISTORY_KEPT);
+}

@@ -1,0 +1,22 @@
+import type { EventId } from './identity.ts';
+
+/**
+ * Where an event stands among all events of its order (P5): a string that sorts as the event does.
+ * second it happened in | triggered-at in µs | rank of its topic | event id
+ * Bodies have a resolution of one second, so triggered-at (unsigned) only breaks ties inside it;
+ * the id makes the order total.
+ */
+export type Position = string;
+
+/** Before every event. */
+export const START: Position = '';
+
+export function positionOf(
+  occurredAtMs: number,
+  triggeredAtMicros: number,
+  rank: number,
+  id: EventId,
+): Position {
+  const second = String(Math.floor(occurredAtMs / 1000)).padStart(11, '0');
+  return [second, String(triggeredAtMicros).padStart(16, '0'), String(rank).padStart(2, '0'), id].join('.');
+}

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { orderBody, timesBody, type OrderBody } from './body-schemas.ts';
+import type { Line, OrderEvent, Snapshot, WaitingEvent } from './event.ts';
+import type { EventId } from './identity.ts';
+import { microsOf, millisOf } from './instants.ts';
+import { readJson } from './lossless-json.ts';
+import { positionOf, type Position } from './position.ts';
+import { fulfillment, PART_READERS, refund, type PartFields } from './read-parts.ts';
+import { isTopic, topicRow, type Topic } from './topics.ts';
+
+/** An event that has been read, or the sentence that says why it cannot be. */
+type Reading = { ok: true; event: OrderEvent } | { ok: false; because: string };
+
+/** Reads a waiting event's body. Whatever a signed body holds, this answers and does not throw. */
+export function readEvent(waiting: WaitingEvent): Reading {
+  if (waiting.unreadable !== null) return { ok: false, because: waiting.unreadable };
+  if (!isTopic(waiting.topic)) return { ok: false, because: `the topic ${waiting.topic} is not handled` };
+  const json = readJson(waiting.body);
+  if (!json.ok) return { ok: false, because: json.because };
+  const occurredAt = occurredAtOf(json.value, waiting);
+  if (occurredAt === null) return { ok: false, because: `${waiting.topic}: updated_at is no time` };
+  try {
+    return { ok: true, event: eventOf(waiting, waiting.topic, json.value, occurredAt) };
+  } catch (error) {
+    if (error instanceof z.ZodError)
+      return { ok: false, because: `${waiting.topic}: ${firstIssueOf(error)}` };
+    throw error;
+  }
+}
+
+function eventOf(waiting: WaitingEvent, topic: Topic, body: unknown, occurredAt: number): OrderEvent {
+  const { brings, rank } = topicRow(topic);
+  const triggered = microsOf(waiting.triggeredAt) ?? 0;
+  const position = positionOf(occurredAt, triggered, rank, waiting.id);
+  const event = { id: waiting.id, topic, occurredAt, position, snapshot: null, parts: [], deletes: false };
+  if (brings === 'delete') return { ...event, deletes: true };
+  if (brings === 'snapshot') return { ...event, ...snapshotOf(orderBody.parse(body), position, waiting.id) };
+  const fields: PartFields = PART_READERS[brings](body);
+  const removed = topic === 'fulfillment_events/delete' ? { removed: true } : {};
+  return { ...event, parts: [{ kind: brings, part: { ...fields, ...removed, position } }] };
+}
+
+/**
+ * When it happened: the body's updated_at, which is signed; else triggered-at, which also tells a
+ * transaction's second state from its first; else what the body says of its making; else arrival.
+ */
+function occurredAtOf(body: unknown, waiting: WaitingEvent): number | null {
+  const times = timesBody.safeParse(body).data ?? {};
+  if (times.updated_at !== undefined && times.updated_at !== null) return millisOf(times.updated_at);
+  const rest = [
+    waiting.triggeredAt,
+    times.order_edit?.committed_at,
+    times.order_edit?.created_at,
+    times.processed_at,
+    times.created_at,
+  ];
+  return rest.map(millisOf).find((time) => time !== null) ?? waiting.receivedAt;
+}
+
+/** A whole order, and the fulfillments and refunds that came inside it. */
+function snapshotOf(
+  body: OrderBody,
+  position: Position,
+  id: EventId,
+): Pick<OrderEvent, 'snapshot' | 'parts'> {
+  // A fulfillment has an updated_at of its own, a refund is as new as the order around it.
+  const madeAt = (each: OrderBody['fulfillments'][number]) =>
+    positionOf(millisOf(each.updated_at ?? each.created_at) ?? 0, 0, 0, id);
+  return {
+    snapshot: snapshotFieldsOf(body),
+    parts: [
+      ...body.fulfillments.map((each) => ({
+        kind: 'fulfillments' as const,
+        part: { ...fulfillment(each), position: madeAt(each) },
+      })),
+      ...body.refunds.map((each) => ({ kind: 'refunds' as const, part: { ...refund(each), position } })),
+    ],
+  };
+}
+
+function snapshotFieldsOf(body: OrderBody): Snapshot {
+  const cancelledAt = millisOf(body.cancelled_at);
+  return {
+    name: body.name,
+    financialStatus: body.financial_status,
+    fulfillmentStatus: body.fulfillment_status,
+    currency: body.currency,
+    totalPrice: body.total_price,
+    createdAt: body.created_at,
+    closedAt: body.closed_at,
+    cancelled: cancelledAt === null ? null : { at: cancelledAt, reason: body.cancel_reason },
+    lines: body.line_items.map((line): Line => ({
+      id: line.id,
+      sku: line.sku,
+      title: line.title,
+      quantity: line.quantity,
+      currentQuantity: line.current_quantity ?? line.quantity,
+      price: line.price,
+      requiresShipping: line.requires_shipping !== false,
+    })),
+  };
+}
+
+/** Names the field and the fault, never the value: it may be personal. */
+function firstIssueOf(error: z.ZodError): string {
+  const [issue] = error.issues;
+  return issue ? `${issue.path.join('.') || 'the body'}: ${issue.message}` : 'the body cannot be read';
+}

@@ -1,0 +1,32 @@
+import { asOrderId, type OrderId } from './identity.ts';
+import { at, readJson } from './lossless-json.ts';
+import { topicRow, type Topic } from './topics.ts';
+
+/** Which order a body is about; `elsewhere` where its topic may come without one, and did. */
+type Route = { to: 'order'; orderId: OrderId } | { to: 'elsewhere' } | { to: 'nowhere'; because: string };
+
+const ORDER_GID = /^gid:\/\/shopify\/Order\/(\d+)$/;
+
+/** Reads just enough of a body to know its order. The rest is read when it is applied. */
+export function routeOf(topic: Topic, body: Uint8Array): Route {
+  const json = readJson(body);
+  if (!json.ok) return { to: 'nowhere', because: json.because };
+  const { orderIdAt, gidAt, optional } = topicRow(topic);
+  const named = at(json.value, orderIdAt);
+  const orderId = asOrderId(idInGid(gidAt && at(json.value, gidAt))) ?? asOrderId(named);
+  if (orderId) return { to: 'order', orderId };
+  if (optional && (named === undefined || named === null)) return { to: 'elsewhere' };
+  return { to: 'nowhere', because: `${topic} names no order: ${orderIdAt.join('.')} is ${kindOf(named)}` };
+}
+
+function idInGid(gid: unknown): string | undefined {
+  return typeof gid === 'string' ? ORDER_GID.exec(gid)?.[1] : undefined;
+}
+
+/** Says what is wrong without repeating what was sent: a body may hold personal data. */
+function kindOf(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (value === null) return 'null';
+  if (typeof value === 'object') return Array.isArray(value) ? 'a list' : 'an object';
+  return `a ${typeof value} that is no id`;
+}

@@ -1,0 +1,94 @@
+/**
+ * An order's status: derived from facts by one table, and moved through another. Both are complete by
+ * type, so a missing cell does not compile.
+ *
+ * The facts only ever join (newest snapshot, newest version of each part, cancelled and deleted for
+ * good), so the status of an order depends on which events are known, never on how they arrived (P5).
+ */
+export const STATUSES = [
+  'created',
+  'payment_pending',
+  'awaiting_shipment',
+  'partially_shipped',
+  'shipped',
+  'completed',
+  'cancelled',
+  'failed',
+  'refunded',
+] as const;
+export type Status = (typeof STATUSES)[number];
+
+/** How far payment is; `unknown` while no snapshot was seen. Ordered: later parts may only move it on. */
+export const PAYMENTS = [
+  'unknown',
+  'voided',
+  'pending',
+  'partially_paid',
+  'paid',
+  'partially_refunded',
+  'refunded',
+] as const;
+export type Payment = (typeof PAYMENTS)[number];
+
+/** How far shipping is. `done`: shipped, and delivered or archived. */
+export const SHIPPINGS = ['none', 'partial', 'shipped', 'done'] as const;
+export type Shipping = (typeof SHIPPINGS)[number];
+
+export const STATUS_BY_FACTS = {
+  unknown: { none: 'created', partial: 'partially_shipped', shipped: 'shipped', done: 'completed' },
+  voided: { none: 'failed', partial: 'failed', shipped: 'failed', done: 'failed' },
+  pending: { none: 'payment_pending', partial: 'partially_shipped', shipped: 'shipped', done: 'completed' },
+  partially_paid: {
+    none: 'payment_pending',
+    partial: 'partially_shipped',
+    shipped: 'shipped',
+    done: 'completed',
+  },
+  paid: { none: 'awaiting_shipment', partial: 'partially_shipped', shipped: 'shipped', done: 'completed' },
+  partially_refunded: {
+    none: 'awaiting_shipment',
+    partial: 'partially_shipped',
+    shipped: 'shipped',
+    done: 'completed',
+  },
+  refunded: { none: 'refunded', partial: 'refunded', shipped: 'refunded', done: 'refunded' },
+} as const satisfies Record<Payment, Record<Shipping, Status>>;
+
+/** Shopify's `financial_status` -> how far payment is. An unknown word counts as pending. */
+export const PAYMENT_BY_FINANCIAL_STATUS: Readonly<Record<string, Payment>> = {
+  pending: 'pending',
+  authorized: 'pending',
+  partially_paid: 'partially_paid',
+  paid: 'paid',
+  partially_refunded: 'partially_refunded',
+  refunded: 'refunded',
+  voided: 'voided',
+  expired: 'voided',
+};
+
+/** Shopify's `fulfillment_status` -> how far shipping is. Null and unknown words count as none. */
+export const SHIPPING_BY_FULFILLMENT_STATUS: Readonly<Record<string, Shipping>> = {
+  partial: 'partial',
+  fulfilled: 'shipped',
+};
+
+/**
+ * `on`: the usual way. `back`: only a newer state of Shopify's does this (a shipment withdrawn, an
+ * archived order opened again, a refund that failed after all). `never`: no facts lead there: being
+ * cancelled is for good, and what only a whole order tells (failed, refunded) does not become unknown.
+ */
+export type Move = 'on' | 'back' | 'never' | 'stay';
+
+const N = 'never';
+// prettier-ignore
+export const MOVES = {
+  created:           { created: 'stay', payment_pending: 'on',   awaiting_shipment: 'on',   partially_shipped: 'on',   shipped: 'on',   completed: 'on',   cancelled: 'on',   failed: 'on',   refunded: 'on' },
+  payment_pending:   { created: 'back', payment_pending: 'stay', awaiting_shipment: 'on',   partially_shipped: 'on',   shipped: 'on',   completed: 'on',   cancelled: 'on',   failed: 'on',   refunded: 'on' },
+  awaiting_shipment: { created: 'back', payment_pending: 'back', awaiting_shipment: 'stay', partially_shipped: 'on',   shipped: 'on',   completed: 'on',   cancelled: 'on',   failed: 'on',   refunded: 'on' },
+  partially_shipped: { created: 'back', payment_pending: 'back', awaiting_shipment: 'back', partially_shipped: 'stay', shipped: 'on',   completed: 'on',   cancelled: 'on',   failed: 'on',   refunded: 'on' },
+  shipped:           { created: 'back', payment_pending: 'back', awaiting_shipment: 'back', partially_shipped: 'back', shipped: 'stay', completed: 'on',   cancelled: 'on',   failed: 'on',   refunded: 'on' },
+  completed:         { created: 'back', payment_pending: 'back', awaiting_shipment: 'back', partially_shipped: 'back', shipped: 'back', completed: 'stay', cancelled: 'on',   failed: 'on',   refunded: 'on' },
+  cancelled:         { created: N,      payment_pending: N,      awaiting_shipment: N,      partially_shipped: N,      shipped: N,      completed: N,      cancelled: 'stay', failed: N,      refunded: N },
+  failed:            { created: N,      payment_pending: 'back', awaiting_shipment: 'on',   partially_shipped: 'on',   shipped: 'on',   completed: 'on',   cancelled: 'on',   failed: 'stay', refunded: 'on' },
+  refunded:          { created: N,      payment_pending: 'back', awaiting_shipment: 'back', partially_shipped: 'back', shipped: 'back', completed: 'back', cancelled: 'on',   failed: 'back', refunded: 'stay' },
+} as const satisfies Record<Status, Record<Status, Move>>;

@@ -1,0 +1,100 @@
+/**
+ * Every topic that names an order, and what it means for that order. A topic that is not here is
+ * answered `ignored`. Wrong here: an event reaches the wrong order (orderIdAt) or turn (rank).
+ */
+
+/** Where parts of an order that have an id of their own are kept in its document. */
+export type PartKind =
+  | 'transactions'
+  | 'refunds'
+  | 'fulfillments'
+  | 'fulfillmentEvents'
+  | 'tenders'
+  | 'disputes'
+  | 'returns'
+  | 'edits'
+  | 'drafts'
+  | 'assessments'
+  | 'protections';
+
+interface TopicRow {
+  /** `snapshot`: the whole order; `delete`: the order's end; otherwise the kind of part it brings. */
+  brings: 'snapshot' | 'delete' | PartKind;
+  /** Path of the order's id in the body; ids beside it may be GraphQL ids. */
+  orderIdAt: readonly string[];
+  /** Path of the order's GraphQL id, believed first because it is a string and so exact. */
+  gidAt?: readonly string[];
+  /** May arrive without an order (a draft, a return of another kind): then it is none of our business. */
+  optional?: true;
+  /** The body carries no time: two equal bodies may be two events, so triggered-at goes into the hash. */
+  timeless?: true;
+  /** Breaks ties of time (design 2.4): create < transaction < paid < … < delete. */
+  rank: number;
+}
+
+const ID = ['id'] as const;
+const ORDER_ID = ['order_id'] as const;
+const SNAPSHOT = { brings: 'snapshot', orderIdAt: ID, gidAt: ['admin_graphql_api_id'] } as const;
+const RETURN = { brings: 'returns', optional: true, timeless: true, rank: 7 } as const;
+const RETURN_WITH_ORDER = {
+  ...RETURN,
+  orderIdAt: ['order', 'id'],
+  gidAt: ['order', 'admin_graphql_api_id'],
+} as const;
+
+export const TOPICS = {
+  'orders/create': { ...SNAPSHOT, rank: 0 },
+  'order_transactions/create': { brings: 'transactions', orderIdAt: ORDER_ID, rank: 1 },
+  'tender_transactions/create': { brings: 'tenders', orderIdAt: ORDER_ID, rank: 1 },
+  'orders/paid': { ...SNAPSHOT, rank: 2 },
+  'orders/updated': { ...SNAPSHOT, rank: 3 },
+  'orders/link_requested': { ...SNAPSHOT, rank: 3 },
+  'orders/edited': { brings: 'edits', orderIdAt: ['order_edit', 'order_id'], rank: 3 },
+  'orders/risk_assessment_changed': {
+    brings: 'assessments',
+    orderIdAt: ORDER_ID,
+    gidAt: ['admin_graphql_api_order_id'],
+    optional: true,
+    rank: 3,
+  },
+  'orders/shopify_protect_eligibility_changed': {
+    brings: 'protections',
+    orderIdAt: ORDER_ID,
+    timeless: true,
+    rank: 3,
+  },
+  'draft_orders/create': { brings: 'drafts', orderIdAt: ORDER_ID, optional: true, rank: 3 },
+  'draft_orders/update': { brings: 'drafts', orderIdAt: ORDER_ID, optional: true, rank: 3 },
+  'fulfillments/create': { brings: 'fulfillments', orderIdAt: ORDER_ID, rank: 4 },
+  'fulfillments/update': { brings: 'fulfillments', orderIdAt: ORDER_ID, rank: 4 },
+  'fulfillment_events/create': { brings: 'fulfillmentEvents', orderIdAt: ORDER_ID, rank: 4 },
+  'fulfillment_events/delete': { brings: 'fulfillmentEvents', orderIdAt: ORDER_ID, rank: 4 },
+  'orders/partially_fulfilled': { ...SNAPSHOT, rank: 5 },
+  'orders/fulfilled': { ...SNAPSHOT, rank: 5 },
+  'refunds/create': { brings: 'refunds', orderIdAt: ORDER_ID, rank: 6 },
+  'returns/request': { ...RETURN_WITH_ORDER },
+  'returns/approve': { ...RETURN_WITH_ORDER },
+  'returns/decline': { ...RETURN_WITH_ORDER },
+  'returns/update': { ...RETURN_WITH_ORDER },
+  'returns/process': { ...RETURN_WITH_ORDER },
+  'returns/cancel': { ...RETURN, orderIdAt: ORDER_ID },
+  'returns/close': { ...RETURN, orderIdAt: ORDER_ID },
+  'returns/reopen': { ...RETURN, orderIdAt: ORDER_ID },
+  'disputes/create': { brings: 'disputes', orderIdAt: ORDER_ID, timeless: true, rank: 7 },
+  'disputes/update': { brings: 'disputes', orderIdAt: ORDER_ID, timeless: true, rank: 7 },
+  'orders/cancelled': { ...SNAPSHOT, rank: 8 },
+  'orders/delete': { brings: 'delete', orderIdAt: ID, rank: 9 },
+} as const satisfies Record<string, TopicRow>;
+
+export type Topic = keyof typeof TOPICS;
+
+/** The topic whose arrival ends the hold (design 2.4). */
+export const CREATE: Topic = 'orders/create';
+
+export function isTopic(text: string): text is Topic {
+  return Object.hasOwn(TOPICS, text);
+}
+
+export function topicRow(topic: Topic): TopicRow {
+  return TOPICS[topic];
+}

@@ -1,0 +1,58 @@
+import type { Connection, Model } from 'mongoose';
+import { eventSchema, JOURNAL_TTL_INDEX, type EventDocument } from './event-schema.ts';
+import { orderSchema, type OrderDocument } from './order-schema.ts';
+import { parkedSchema, type ParkedDocument } from './parked-schema.ts';
+import { spoolSchema, type SpoolDocument } from './spool-schema.ts';
+
+/** The four collections (design 2.5). */
+export interface Collections {
+  orders: Model<OrderDocument>;
+  events: Model<EventDocument>;
+  parked: Model<ParkedDocument>;
+  spool: Model<SpoolDocument>;
+}
+
+export function collectionsOf(mongo: Connection): Collections {
+  return {
+    orders: mongo.model<OrderDocument>('Order', orderSchema),
+    events: mongo.model<EventDocument>('Event', eventSchema),
+    parked: mongo.model<ParkedDocument>('Parked', parkedSchema),
+    spool: mongo.model<SpoolDocument>('Spool', spoolSchema),
+  };
+}
+
+/** MongoDB's code for an index that is there with other options. */
+const INDEX_OPTIONS_CONFLICT = 85;
+/** MongoDB's code for a command that is not there: the embedded engine has no collMod. */
+const COMMAND_NOT_FOUND = 59;
+
+/** Makes collections and indexes that are missing, and sets the journal's retention. Safe to repeat. */
+export async function ensureIndexes(collections: Collections, retentionDays: number): Promise<void> {
+  for (const model of Object.values(collections) as Model<unknown>[]) {
+    await model.createCollection();
+    await model.createIndexes();
+  }
+  const expireAfterSeconds = Math.round(retentionDays * 86_400);
+  const events = collections.events.collection;
+  try {
+    await events.createIndex(JOURNAL_TTL_INDEX, { expireAfterSeconds });
+  } catch (error) {
+    if (codeOf(error) !== INDEX_OPTIONS_CONFLICT) throw error;
+    await changeRetention(collections.events, expireAfterSeconds);
+  }
+}
+
+async function changeRetention({ db: { db }, collection }: Model<EventDocument>, expireAfterSeconds: number) {
+  const index = { keyPattern: JOURNAL_TTL_INDEX, expireAfterSeconds };
+  try {
+    await db?.command({ collMod: collection.collectionName, index });
+  } catch (error) {
+    if (codeOf(error) !== COMMAND_NOT_FOUND) throw error;
+    await collection.dropIndex(JOURNAL_TTL_INDEX as unknown as string);
+    await collection.createIndex(JOURNAL_TTL_INDEX, { expireAfterSeconds });
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}

@@ -1,0 +1,21 @@
+import { newOrder, type Order } from '../order/order.ts';
+import type { OrderKey } from '../order/identity.ts';
+import type { OrderDocument, PartField } from './order-schema.ts';
+
+/** An order as it is stored: its parts beside its other fields, and its key as `_id`. */
+export function toDocument(key: OrderKey, order: Order, now: number): OrderDocument {
+  const { parts, ...fields } = order;
+  return { _id: key, ...fields, ...parts, touchedAt: new Date(now) };
+}
+
+/** The inverse. A part that a document of an older version lacks is empty. */
+export function fromDocument(document: OrderDocument): Order {
+  const { _id, touchedAt: _, ...fields } = document;
+  const empty = newOrder(_id as OrderKey);
+  const names = Object.keys(empty.parts) as PartField[];
+  const parts = Object.fromEntries(names.map((name) => [name, fields[name] ?? []])) as Order['parts'];
+  const rest = Object.fromEntries(
+    Object.entries(fields).filter(([name]) => !names.includes(name as PartField)),
+  );
+  return { ...empty, ...rest, parts };
+}

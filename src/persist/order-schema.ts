@@ -1,0 +1,50 @@
+import { Schema } from 'mongoose';
+import type { Order } from '../order/order.ts';
+
+/** An order in MongoDB: `_id` is its key, `<shop>/<order id>`. */
+export interface OrderDocument extends Omit<Order, 'parts'>, Record<PartField, unknown[]> {
+  _id: string;
+  /** When it was last committed. */
+  touchedAt: Date;
+}
+/** Parts stand beside the other fields, under their own names. */
+export type PartField = keyof Order['parts'];
+
+const { Mixed } = Schema.Types;
+
+export const orderSchema = new Schema(
+  {
+    _id: { type: String, required: true },
+    shop: { type: String, required: true },
+    orderId: { type: String, required: true },
+    version: { type: Number, required: true },
+    name: String,
+    status: { type: String, required: true },
+    facts: { type: Mixed, required: true },
+    ends: { type: Mixed, required: true },
+    lines: [Mixed],
+    transactions: [Mixed],
+    refunds: [Mixed],
+    fulfillments: [Mixed],
+    fulfillmentEvents: [Mixed],
+    tenders: [Mixed],
+    disputes: [Mixed],
+    returns: [Mixed],
+    edits: [Mixed],
+    drafts: [Mixed],
+    assessments: [Mixed],
+    protections: [Mixed],
+    snapshot: Mixed,
+    position: String,
+    furthest: Mixed,
+    sequence: Number,
+    applied: [Mixed],
+    statusHistory: [Mixed],
+    touchedAt: Date,
+  },
+  { collection: 'orders', versionKey: false, strict: true, minimize: false },
+);
+
+// A shop's orders, newest id first, are a range of _id and need no index of their own.
+orderSchema.index({ status: 1, _id: -1 });
+orderSchema.index({ name: 1, _id: -1 });

@@ -1,0 +1,80 @@
+import { mongo } from 'mongoose';
+
+/** One write of many. */
+export type WriteModel = mongo.AnyClientBulkWriteModel<mongo.Document>;
+
+/** What became of it. */
+export interface Written {
+  /** Documents that an insert made or a filter matched. */
+  matched: number;
+  duplicateKey: boolean;
+  error: Error | null;
+}
+
+const DUPLICATE_KEY = 11000;
+
+/**
+ * Many writes in one command, each with its own answer. A write that MongoDB or the driver refuses does
+ * not take the others with it (P7): refused as a whole, the batch is written one by one.
+ * @throws whatever says that MongoDB is away; then nothing is known of any write
+ */
+export async function writeAll(client: mongo.MongoClient, models: WriteModel[]): Promise<Written[]> {
+  if (models.length === 0) return [];
+  try {
+    const result = await client.bulkWrite(models, { ordered: false, verboseResults: true });
+    return models.map((_, i) => answerAt(result, i));
+  } catch (error) {
+    if (error instanceof mongo.MongoClientBulkWriteError && error.writeErrors.size > 0)
+      return models.map((_, i) => answerOf(error, i));
+    if (isAway(error) || models.length === 1) throw error;
+    return await oneByOne(client, models);
+  }
+}
+
+async function oneByOne(client: mongo.MongoClient, models: WriteModel[]): Promise<Written[]> {
+  const answers: Written[] = [];
+  for (const model of models) {
+    try {
+      answers.push(...(await writeAll(client, [model])));
+    } catch (error) {
+      if (isAway(error)) throw error;
+      answers.push({ matched: 0, duplicateKey: false, error: asError(error) });
+    }
+  }
+  return answers;
+}
+
+function answerAt(result: mongo.ClientBulkWriteResult, i: number): Written {
+  const updated = result.updateResults?.get(i);
+  const matched = result.insertResults?.has(i) ? 1 : (updated?.matchedCount ?? 0);
+  return { matched, duplicateKey: false, error: null };
+}
+
+function answerOf(error: mongo.MongoClientBulkWriteError, i: number): Written {
+  const failed = error.writeErrors.get(i);
+  if (!failed)
+    return error.partialResult
+      ? answerAt(error.partialResult, i)
+      : { matched: 0, duplicateKey: false, error };
+  return {
+    matched: 0,
+    duplicateKey: failed.code === DUPLICATE_KEY,
+    error: new Error(`MongoDB refused a write: ${failed.code}`),
+  };
+}
+
+const AWAY = [
+  mongo.MongoNetworkError,
+  mongo.MongoServerSelectionError,
+  mongo.MongoNotConnectedError,
+  mongo.MongoTopologyClosedError,
+] as const;
+
+/** Nobody there, or gone in the middle: trying each write alone would not help. */
+function isAway(error: unknown): boolean {
+  return AWAY.some((kind) => error instanceof kind);
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

@@ -1,0 +1,142 @@
+import { z } from 'zod';
+
+/**
+ * Every setting, with its default and why it is that. README's table is this one (a test compares).
+ * A bad setting: all problems at once ({@link BadSettings}), exit code 1, no stack.
+ */
+const port = z.coerce.number().int().min(0).max(65_535);
+const duration = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+const redisUrl = z.url({ protocol: /^rediss?$/ });
+
+export const SETTINGS = {
+  PORT: { schema: port.default(3000), about: 'where ingest takes webhooks' },
+  DASHBOARD_PORT: { schema: port.default(3001), about: 'where the dashboard and the API are' },
+  ADMIN_PORT: {
+    schema: port.optional(),
+    about:
+      "health and metrics: of ingest instead of `PORT`, of worker instead of a free port; unset: ingest's are on `PORT`",
+  },
+  REDIS_URL: {
+    schema: redisUrl.optional(),
+    about: 'Redis with AOF and `maxmemory-policy noeviction`; needed in production',
+  },
+  LOCK_REDIS_URLS: {
+    schema: z
+      .string()
+      .transform((text) => text.split(',').map((url) => url.trim()))
+      .pipe(z.array(redisUrl).min(1))
+      .optional(),
+    about: 'comma-separated: Redlock over these instead of `REDIS_URL`',
+  },
+  MONGODB_URI: {
+    schema: z
+      .string()
+      .regex(/^mongodb(\+srv)?:\/\//, 'is no mongodb:// address')
+      .optional(),
+    about: 'MongoDB 8 or later; the database is in its path, `lockstep` otherwise; needed in production',
+  },
+  SHOPIFY_API_KEY: { schema: z.string().min(1).optional(), about: "the app's client id" },
+  SHOPIFY_API_SECRET: {
+    schema: z.string().min(1).optional(),
+    about: "the app's client secret; ingest needs it",
+  },
+  SHOPIFY_API_SECRET_PREVIOUS: {
+    schema: z.string().min(1).optional(),
+    about: 'the secret before it: Shopify signs with the oldest one that is not revoked',
+  },
+  PARTITIONS: {
+    schema: z.coerce.number().int().min(1).max(1024).default(1),
+    about:
+      'slots of a Redis Cluster to spread orders over; the same for every program, changed only when drained',
+  },
+  WORKER_CONCURRENCY: {
+    // 100 drains share one load and one commit; more only makes batches larger.
+    schema: z.coerce.number().int().min(1).max(1000).default(100),
+    about: 'orders that one worker drains at a time',
+  },
+  LOCK_TTL_MS: {
+    // A drain takes milliseconds; extended every third of it while held. Short enough that a dead
+    // holder's order goes on within 10 s, long enough to outlive two failed extensions.
+    schema: duration(1000, 300_000).default(10_000),
+    about: 'how long a lock outlives its holder',
+  },
+  DEDUPE_TTL_HOURS: {
+    // Shopify retries for 4 h and says "up to a day late"; twice that. 17M keys of 176 B at 100/s: 3 GB.
+    // Less than 0.001 (4 s) would round to a life of no seconds, which Redis refuses.
+    schema: z.coerce.number().min(0.001).max(720).default(48),
+    about: 'how long an event is known as seen',
+  },
+  HOLD_FOR_CREATE_MS: {
+    // Deliveries of one checkout come within 2 s on average, 7 s at p99 (facts of 2024); 0 = off.
+    schema: duration(0, 60_000).default(2000),
+    about: "how long an order's first events wait for its `orders/create`",
+  },
+  MAX_BODY_BYTES: {
+    // Shopify publishes no maximum; staff say "upwards of a megabyte".
+    schema: z.coerce
+      .number()
+      .int()
+      .min(1024)
+      .max(64 * 1024 * 1024)
+      .default(5 * 1024 * 1024),
+    about: 'larger webhooks are refused with 413',
+  },
+  DEPOSIT_TIMEOUT_MS: {
+    // Shopify waits 5 s; this and the spool's write must fit.
+    schema: duration(50, 4000).default(1500),
+    about: 'how long Redis may take to keep an event',
+  },
+  SHUTDOWN_MS: {
+    schema: duration(100, 300_000).default(10_000),
+    about: 'how long a stopping program may finish what it has begun',
+  },
+  JOURNAL_RETENTION_DAYS: {
+    schema: z.coerce.number().positive().max(3650).default(90),
+    about: 'how long the journal keeps an event',
+  },
+  OPS_JWT_SECRET: {
+    schema: z.string().min(32).optional(),
+    about: 'signs the API tokens, at least 32 characters; the dashboard needs it',
+  },
+  LOG_LEVEL: {
+    schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+    about: 'how much is logged',
+  },
+} as const satisfies Record<string, { schema: z.ZodType; about: string }>;
+
+export type Setting = keyof typeof SETTINGS;
+type Values = { [Name in Setting]: z.output<(typeof SETTINGS)[Name]['schema']> };
+/** Settings of which `Needed` are surely there. */
+export type Config<Needed extends Setting = never> = Values & {
+  [Name in Needed]-?: NonNullable<Values[Name]>;
+};
+
+export class BadSettings extends Error {
+  override readonly name = 'BadSettings';
+  readonly problems: string[];
+  constructor(problems: string[]) {
+    super(`bad settings:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    this.problems = problems;
+  }
+}
+
+/**
+ * Reads the settings from an environment. An empty value counts as not given.
+ * @throws BadSettings naming every problem; values are not repeated, they may be secrets
+ */
+export function loadConfig<const Needed extends Setting = never>(
+  env: Readonly<Record<string, string | undefined>>,
+  needed: readonly Needed[] = [],
+): Config<Needed> {
+  const problems: string[] = [];
+  const entries = Object.entries(SETTINGS).map(([name, { schema }]) => {
+    const given = env[name] === '' ? undefined : env[name];
+    const reading = schema.safeParse(given);
+    if (!reading.success) problems.push(`${name}: ${reading.error.issues[0]?.message ?? 'is not valid'}`);
+    else if (reading.data === undefined && (needed as readonly string[]).includes(name))
+      problems.push(`${name}: is needed and not set`);
+    return [name, reading.data];
+  });
+  if (problems.length > 0) throw new BadSettings(problems);
+  return Object.fromEntries(entries) as Config<Needed>;
+}

@@ -1,0 +1,123 @@
+import { Redis, type RedisOptions } from 'ioredis';
+import mongoose, { type Connection } from 'mongoose';
+import { Fault } from './errors.ts';
+import type { Logger } from './log.ts';
+
+/** A first try to reach a server may take this long before a program gives up starting. */
+const CONNECT_MS = 10_000;
+
+/**
+ * `impatient`: an answer now or an error now (ingest, dashboard): no queue while away, no retries.
+ * `patient`: waits for Redis as long as it takes (BullMQ's workers need this).
+ */
+const TEMPERS = {
+  impatient: { enableOfflineQueue: false, maxRetriesPerRequest: 0 },
+  patient: { maxRetriesPerRequest: null },
+} as const satisfies Record<string, RedisOptions>;
+
+/**
+ * A connection that comes back by itself: after 50 ms, then doubling up to 1 s. Errors are logged once
+ * per change of state, not once per try.
+ */
+export function openRedis(
+  url: string,
+  temper: keyof typeof TEMPERS,
+  log: Logger,
+  commandTimeoutMs?: number,
+): Redis {
+  const redis = new Redis(url, {
+    ...TEMPERS[temper],
+    ...(commandTimeoutMs ? { commandTimeout: commandTimeoutMs } : {}),
+    enableAutoPipelining: true,
+    connectTimeout: CONNECT_MS,
+    retryStrategy: (tries) => Math.min(50 * 2 ** Math.min(tries, 6), 1000),
+  });
+  let away = false;
+  redis.on('ready', () => {
+    if (away) log.info('Redis is back');
+    away = false;
+  });
+  redis.on('error', (error: Error) => {
+    if (!away) log.error({ reason: error.message || error.name }, 'Redis is away');
+    away = true;
+  });
+  return redis;
+}
+
+/** Waits until a connection is usable. @throws Fault unsuitable after 10 s */
+export async function redisReady(redis: Redis): Promise<void> {
+  if (redis.status === 'ready') return;
+  await new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new Fault('unsuitable', `Redis did not answer within ${CONNECT_MS / 1000} s`)),
+      CONNECT_MS,
+    );
+    redis.once('ready', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+/**
+ * Refuses a Redis that may throw away what it was given, and warns of one that may lose a second (P2).
+ * Fails open where CONFIG is not allowed (managed Redis): then it warns that it could not look.
+ */
+export async function checkRedis(redis: Redis, log: Logger): Promise<void> {
+  const setting = async (name: string) => (await redis.config('GET', name)) as unknown;
+  try {
+    const policy = valueOf(await setting('maxmemory-policy'));
+    if (policy !== 'noeviction')
+      throw new Fault(
+        'unsuitable',
+        `Redis has maxmemory-policy ${policy}, which drops waiting events when memory is short; set it to noeviction`,
+      );
+    const [aof, fsync] = [valueOf(await setting('appendonly')), valueOf(await setting('appendfsync'))];
+    if (aof !== 'yes') log.warn('Redis has appendonly no: events taken are lost when it restarts');
+    else if (fsync !== 'always')
+      log.warn(`Redis has appendfsync ${fsync}: a power loss may lose the last second of events taken`);
+  } catch (error) {
+    if (error instanceof Fault) throw error;
+    log.warn('Redis does not let us see its settings: check maxmemory-policy noeviction and AOF yourself');
+  }
+}
+
+/** CONFIG GET answers a list in RESP2 and a map in RESP3. */
+function valueOf(answer: unknown): string {
+  if (Array.isArray(answer)) return String(answer[1]);
+  if (answer instanceof Map) return String([...answer.values()][0]);
+  return String(Object.values(answer as object)[0]);
+}
+
+/**
+ * MongoDB with majority and journal: what it acknowledged survives a failover and a power loss (P2).
+ * The connection heals by itself. `commandTimeoutMs` bounds every operation.
+ */
+export function openMongo(uri: string): Connection {
+  return mongoose.createConnection(uri, {
+    dbName: databaseOf(uri),
+    autoIndex: false,
+    autoCreate: false,
+    bufferCommands: false,
+    serverSelectionTimeoutMS: CONNECT_MS,
+    writeConcern: { w: 'majority', journal: true },
+    readConcern: { level: 'majority' },
+    maxPoolSize: 20,
+  });
+}
+
+/** Waits for MongoDB and refuses one that cannot commit many orders in one command (before 8.0). */
+export async function mongoReady(mongo: Connection): Promise<void> {
+  try {
+    await mongo.asPromise();
+  } catch (cause) {
+    throw new Fault('unsuitable', `MongoDB did not answer within ${CONNECT_MS / 1000} s`, cause);
+  }
+  const { version } = await mongo.getClient().db().admin().buildInfo();
+  const major = Number(String(version).split('.')[0]);
+  if (!(major >= 8)) throw new Fault('unsuitable', `MongoDB is ${version}; 8.0 or later is needed`);
+}
+
+function databaseOf(uri: string): string {
+  return /^mongodb(?:\+srv)?:\/\/[^/]+\/([^?]+)/.exec(uri)?.[1] ?? 'lockstep';
+}

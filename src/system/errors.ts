@@ -1,0 +1,28 @@
+/**
+ * Faults of the world that Lockstep names, one code each. An outcome that is expected is no error: it
+ * is returned. What is not here is a surprise, and is logged with its stack.
+ */
+const FAULTS = {
+  /** Nowhere durable to put an event: Redis did not answer in time, or refused. */
+  not_durable: 'the event could not be stored',
+  /** The lock expired or was taken while its holder worked. */
+  lock_lost: 'the lock of the order was lost',
+  /** MongoDB refused the order's version five times in a row. */
+  outpaced: 'other holders kept committing first',
+  /** A server was reached but cannot be used as it is set up. */
+  unsuitable: 'a server is not set up for Lockstep',
+} as const;
+export type FaultCode = keyof typeof FAULTS;
+
+export class Fault extends Error {
+  override readonly name = 'Fault';
+  readonly code: FaultCode;
+  constructor(code: FaultCode, detail: string, cause?: unknown) {
+    super(`${FAULTS[code]}: ${detail}`, { cause });
+    this.code = code;
+  }
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

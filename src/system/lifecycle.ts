@@ -1,0 +1,81 @@
+import type { Logger } from './log.ts';
+
+/** Something that a program starts, and stops in reverse. */
+export interface Part {
+  name: string;
+  start?: () => Promise<void> | void;
+  /** May take as long as SHUTDOWN_MS; what is then left undone must be safe to leave. */
+  stop: () => Promise<void> | void;
+}
+
+/**
+ * Starts parts in order, and stops them in reverse when asked. A part that does not stop in time is
+ * left behind: everything Lockstep has accepted is durable, so nothing is lost by it (P2, P6).
+ */
+export class Lifecycle {
+  readonly #started: Part[] = [];
+  readonly #log: Logger;
+  readonly #shutdownMs: number;
+  #stopping: Promise<void> | null = null;
+
+  constructor(log: Logger, shutdownMs: number) {
+    this.#log = log;
+    this.#shutdownMs = shutdownMs;
+  }
+
+  /** Starts one part; a part that fails to start stops those before it and throws. */
+  async start(part: Part): Promise<void> {
+    try {
+      await part.start?.();
+      this.#started.push(part);
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  /** Stops everything once; later calls wait for the first. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stopAll();
+    return this.#stopping;
+  }
+
+  async #stopAll(): Promise<void> {
+    const deadline = Date.now() + this.#shutdownMs;
+    for (const part of this.#started.toReversed()) {
+      const outcome = await settleBefore(part, Math.max(deadline - Date.now(), 100));
+      if (outcome !== 'stopped') this.#log.warn({ part: part.name, outcome }, 'left behind at shutdown');
+    }
+  }
+
+  /** SIGTERM, SIGINT, or the end of a parent that started us with a channel: stop. A second one: exit now. */
+  stopOnSignals(): void {
+    let asked = false;
+    const onSignal = (signal: string) => {
+      if (asked) process.exit(1);
+      asked = true;
+      this.#log.info({ signal }, 'stopping');
+      void this.stop().then(() => process.exit(0));
+    };
+    for (const signal of ['SIGTERM', 'SIGINT', 'disconnect'] as const)
+      process.on(signal, () => onSignal(signal));
+  }
+}
+
+async function settleBefore(part: Part, ms: number): Promise<'stopped' | 'timed out' | 'failed'> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<'timed out'>((resolve) => {
+    timer = setTimeout(() => resolve('timed out'), ms);
+  });
+  const stop = async (): Promise<'stopped' | 'failed'> => {
+    try {
+      await part.stop();
+      return 'stopped';
+    } catch {
+      return 'failed';
+    }
+  };
+  const outcome = await Promise.race([stop(), timeout]);
+  clearTimeout(timer);
+  return outcome;
+}

@@ -1,0 +1,34 @@
+import { pino, type Logger } from 'pino';
+import { PinoPretty } from 'pino-pretty';
+
+export type { Logger } from 'pino';
+
+/** Whatever is logged under these names is blanked, at any depth up to two. */
+const SECRET_NAMES = ['body', 'payload', 'secret', 'token', 'password', 'authorization', 'hmac', 'email'];
+const redact = SECRET_NAMES.flatMap((name) => [name, `*.${name}`]);
+
+/**
+ * A program's log: one line per attempt. Pretty on a terminal, JSON lines otherwise. Ids of shops,
+ * orders and events are logged; bodies, secrets and personal data are not.
+ */
+export function createLog(program: string, level: string): Logger {
+  const options = {
+    level,
+    base: { program },
+    serializers: { err: inBrief },
+    redact: { paths: redact, censor: '[redacted]' },
+    timestamp: pino.stdTimeFunctions.isoTime,
+  };
+  if (!process.stdout.isTTY) return pino(options);
+  return pino(
+    options,
+    PinoPretty({ ignore: 'program', messageFormat: '[{program}] {msg}', singleLine: true }),
+  );
+}
+
+/** What tells where an error came from, and no more: drivers hang the failed command on it, event and all. */
+function inBrief(error: unknown): object | string {
+  if (!(error instanceof Error)) return String(error);
+  const { type, message, stack } = pino.stdSerializers.err(error);
+  return { type, message, stack, ...('code' in error ? { code: error.code } : {}) };
+}

@@ -1,0 +1,50 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+
+/** Every metric's name, help and labels. No shop, order or id is ever a label: there are too many. */
+const MILLISECONDS_TO_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+const SECONDS_TO_MINUTES = [0.01, 0.05, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800];
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/** A program's metrics, in a registry of its own. */
+export function createMetrics() {
+  const registry = new Registry();
+  const registers = [registry];
+  const counter = <Label extends string = never>(name: string, help: string, labelNames: Label[] = []) =>
+    new Counter({ name: `lockstep_${name}`, help, labelNames, registers });
+  const gauge = <Label extends string = never>(name: string, help: string, labelNames: Label[] = []) =>
+    new Gauge({ name: `lockstep_${name}`, help, labelNames, registers });
+  const histogram = (name: string, help: string, buckets: number[]) =>
+    new Histogram({ name: `lockstep_${name}`, help, buckets, registers });
+  // Event loop lag, memory, garbage collection and descriptors, under their usual names.
+  collectDefaultMetrics({ register: registry });
+  return {
+    registry,
+    received: counter('received_total', 'Webhooks answered, by outcome and topic', ['outcome', 'topic']),
+    ackSeconds: histogram('ack_seconds', 'Webhook arrived to answer sent', MILLISECONDS_TO_SECONDS),
+    depositSeconds: histogram('deposit_seconds', 'Dedupe and mailbox in Redis', MILLISECONDS_TO_SECONDS),
+    wakeFailures: counter('wake_failures_total', 'Wake-up jobs not added; the sweeper adds them'),
+    queueJobs: gauge('queue_jobs', 'Drain jobs by state', ['state']),
+    waitingEvents: gauge('waiting_events', 'Events in mailboxes'),
+    oldestWaitingSeconds: gauge('oldest_waiting_seconds', 'How long the oldest waiting event waits'),
+    swept: counter('swept_total', 'Orders whose lost wake-up job the sweeper made again'),
+    drains: counter('drains_total', 'Drains by outcome', ['outcome']),
+    lockWaitSeconds: histogram(
+      'lock_wait_seconds',
+      'Asking for a lock to having it',
+      MILLISECONDS_TO_SECONDS,
+    ),
+    lockHoldSeconds: histogram(
+      'lock_hold_seconds',
+      'Having a lock to giving it back',
+      MILLISECONDS_TO_SECONDS,
+    ),
+    locksLost: counter('locks_lost_total', 'Locks that expired or were taken while held'),
+    fencingRejected: counter('fencing_rejected_total', 'Commits that MongoDB refused by version'),
+    applied: counter('applied_total', 'Events that ended, by outcome', ['outcome']),
+    endToEndSeconds: histogram('end_to_end_seconds', 'Event received to event applied', SECONDS_TO_MINUTES),
+    commitOrders: histogram('commit_orders', 'Orders sharing one commit', [1, 2, 5, 10, 20, 50, 100, 200]),
+    parked: gauge('parked_events', 'Events parked and not yet replayed or discarded'),
+    spooled: gauge('spooled_events', "Events in MongoDB's spool"),
+  };
+}

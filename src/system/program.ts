@@ -1,0 +1,53 @@
+import { BadSettings, loadConfig, type Config, type Setting } from './config.ts';
+import { Fault } from './errors.ts';
+import { Lifecycle } from './lifecycle.ts';
+import { createLog, type Logger } from './log.ts';
+
+/** What every program is given. */
+export interface Surroundings<Needed extends Setting> {
+  config: Config<Needed>;
+  log: Logger;
+  lifecycle: Lifecycle;
+}
+
+/**
+ * Runs a program: settings, log, parts, signals. Bad settings and unsuitable servers end it with one
+ * message and exit code 1; anything else that fails at start is logged with its stack.
+ */
+export async function runProgram<const Needed extends Setting>(
+  name: string,
+  needed: readonly Needed[],
+  main: (surroundings: Surroundings<Needed>) => Promise<void>,
+): Promise<void> {
+  const config = settingsOrExit(needed);
+  const log = createLog(name, config.LOG_LEVEL);
+  const lifecycle = new Lifecycle(log, config.SHUTDOWN_MS);
+  lifecycle.stopOnSignals();
+  process.on('unhandledRejection', (error) => {
+    log.fatal({ err: error }, 'a promise failed that nobody waited for');
+    void lifecycle.stop().then(() => process.exit(1));
+  });
+  try {
+    await main({ config, log, lifecycle });
+  } catch (error) {
+    if (isPlain(error)) log.fatal(error.message);
+    else log.fatal({ err: error }, 'could not start');
+    await lifecycle.stop();
+    process.exit(1);
+  }
+}
+
+/** Errors that say all there is to say: a stack would only hide it. */
+function isPlain(error: unknown): error is Error {
+  return error instanceof Fault || (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE');
+}
+
+function settingsOrExit<const Needed extends Setting>(needed: readonly Needed[]): Config<Needed> {
+  try {
+    return loadConfig(process.env, needed);
+  } catch (error) {
+    if (!(error instanceof BadSettings)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
+}

@@ -1,0 +1,57 @@
+import { crc32 } from 'node:zlib';
+import type { EventId, OrderKey } from '../order/identity.ts';
+
+/**
+ * Every key in Redis. `{p}` is a partition's hash tag: all keys of one partition, BullMQ's too, live in
+ * one slot of a Redis Cluster, so that one script may touch them together.
+ */
+export interface RedisKeys {
+  partition: number;
+  /** hash: order, at (ms), hits, last (ms). One per event, for DEDUPE_TTL_HOURS. */
+  dedupe: (event: EventId) => string;
+  /** string: the event id. One per delivery id, for as long. */
+  delivery: (hash: string) => string;
+  /** list of waiting events, oldest first. */
+  mailbox: (order: OrderKey) => string;
+  /** zset: order -> waiting since (ms, Redis's clock). */
+  pending: string;
+  /** hash: shop -> waiting events. */
+  shops: string;
+  /** hash: accepted, duplicates; since Redis was empty. */
+  totals: string;
+  /** Redlock's. */
+  lock: (order: OrderKey) => string;
+  /** string: how many drains failed at an event whose application throws. */
+  failures: (event: EventId) => string;
+  /** BullMQ's prefix; the queue below it is {@link QUEUE}. */
+  queuePrefix: string;
+}
+
+/** The name of the queue of every partition. */
+export const QUEUE = 'drain';
+
+export function redisKeys(partition: number): RedisKeys {
+  const prefix = `lockstep:{${partition}}`;
+  return {
+    partition,
+    dedupe: (event) => `${prefix}:dedupe:${event}`,
+    delivery: (hash) => `${prefix}:delivery:${hash}`,
+    mailbox: (order) => `${prefix}:mailbox:${order}`,
+    pending: `${prefix}:pending`,
+    shops: `${prefix}:shops`,
+    totals: `${prefix}:totals`,
+    lock: (order) => `${prefix}:lock:${order}`,
+    failures: (event) => `${prefix}:failures:${event}`,
+    queuePrefix: prefix,
+  };
+}
+
+/** The partition of an order, the same in every program that has the same PARTITIONS. */
+export function partitionOf(order: OrderKey, partitions: number): number {
+  return crc32(order) % partitions;
+}
+
+/** The keys of every partition, by number. */
+export function allRedisKeys(partitions: number): RedisKeys[] {
+  return Array.from({ length: partitions }, (_, partition) => redisKeys(partition));
+}

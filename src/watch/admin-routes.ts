@@ -1,0 +1,59 @@
+import express, { type Express, type Response } from 'express';
+import type { Metrics } from '../system/metrics.ts';
+
+/** One thing a program needs; answers why it is not ready, or null. */
+export interface Check {
+  name: string;
+  problem: () => Promise<string | null>;
+}
+
+/** What a program shows of itself: alive, ready, and in figures. */
+export interface AdminTools {
+  checks: readonly Check[];
+  metrics: Metrics;
+  /** Brings gauges up to date before they are read. */
+  measure: () => Promise<void>;
+}
+
+/** A check that does not answer in this time counts as failed. */
+const CHECK_MS = 2000;
+
+/** Adds `/healthz`, `/readyz` and `/metrics`. */
+export function adminRoutes(app: Express, { checks, metrics, measure }: AdminTools): Express {
+  app.get('/healthz', (_request, response) => {
+    response.json({ status: 'alive' });
+  });
+  app.get('/readyz', async (_request, response) => {
+    const problems = (await Promise.all(checks.map(problemOf))).filter((problem) => problem !== null);
+    response.status(problems.length === 0 ? 200 : 503);
+    response.json(problems.length === 0 ? { status: 'ready' } : { status: 'not ready', problems });
+  });
+  app.get('/metrics', async (_request, response: Response) => {
+    // Figures that cannot be measured now keep their last value: metrics must not need a healthy Redis.
+    await within(measure(), CHECK_MS).catch(() => undefined);
+    response.type(metrics.registry.contentType).send(await metrics.registry.metrics());
+  });
+  return app;
+}
+
+/** An app with nothing but these, for programs without another. */
+export function adminApp(tools: AdminTools): Express {
+  return adminRoutes(express().disable('x-powered-by'), tools);
+}
+
+async function problemOf({ name, problem }: Check): Promise<string | null> {
+  try {
+    const found = await within(problem(), CHECK_MS);
+    return found === null ? null : `${name}: ${found}`;
+  } catch {
+    return `${name}: does not answer`;
+  }
+}
+
+async function within<Value>(promise: Promise<Value>, ms: number): Promise<Value> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('too slow')), ms);
+  });
+  return await Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,43 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Express } from 'express';
+import type { Part } from '../system/lifecycle.ts';
+
+/**
+ * Slow senders are cut off: headers within 5 s, all of a request within 10 s (Shopify itself waits 5).
+ * An idle connection is kept 65 s, longer than the 60 s of usual load balancers, so that it is they who
+ * close it.
+ */
+const LIMITS = { headersTimeout: 5000, requestTimeout: 10_000, keepAliveTimeout: 65_000 };
+
+/** Serves an app on a port (0: any free one), as a part of a program. */
+export function serving(name: string, app: Express, port: number, onListening: (port: number) => void): Part {
+  const server: Server = createServer({ ...LIMITS, connectionsCheckingInterval: 1000 }, app);
+  // close() ends the connections that are idle then; one that is answering ends with its answer, or its
+  // keep-alive would hold up the stop.
+  server.on('request', (_request, response) => {
+    response.on('close', () => {
+      if (!server.listening) setImmediate(() => server.closeIdleConnections());
+    });
+  });
+  return {
+    name,
+    start: () =>
+      new Promise<void>((resolve, reject) => {
+        server.once('error', (error: NodeJS.ErrnoException) => {
+          if (error.code === 'EADDRINUSE')
+            error.message = `port ${port} is taken: stop what uses it, or give another port`;
+          reject(error);
+        });
+        server.listen(port, () => {
+          onListening((server.address() as AddressInfo).port);
+          resolve();
+        });
+      }),
+    stop: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeIdleConnections();
+      }),
+  };
+}

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { ServedIngest, SHOP, signatureOf } from './served-ingest.ts';
+
+const NONE = {
+  'x-shopify-topic': undefined,
+  'x-shopify-shop-domain': undefined,
+  'x-shopify-webhook-id': undefined,
+  'x-shopify-triggered-at': undefined,
+  'x-shopify-hmac-sha256': undefined,
+};
+
+describe("Shopify's headers", () => {
+  let ingest: ServedIngest;
+  beforeAll(async () => {
+    ingest = await ServedIngest.start();
+  });
+  afterAll(() => ingest.stop());
+
+  test.each([
+    ['x-shopify-', 1],
+    ['shopify-', 2],
+    ['X-Shopify-', 3],
+    ['X-SHOPIFY-', 4],
+    ['sHoPiFy-', 5],
+  ])('the family %s is read', async (family, id) => {
+    const body = JSON.stringify({ order_id: id });
+    const headers = {
+      ...NONE,
+      [`${family}Topic`]: 'refunds/create',
+      [`${family}Shop-Domain`]: SHOP,
+      [`${family}Hmac-SHA256`]: signatureOf(body),
+    };
+    expect((await ingest.send(body, { headers })).json).toMatchObject({ outcome: 'accepted' });
+    expect(await ingest.waitingIn(`${SHOP}/${id}`)).toBe(1);
+  });
+
+  test.each<[string, Record<string, string | string[] | undefined>, string[]]>([
+    ['no topic', { 'x-shopify-topic': undefined }, ['x-shopify-topic']],
+    ['no shop', { 'x-shopify-shop-domain': undefined }, ['x-shopify-shop-domain']],
+    [
+      'neither',
+      { 'x-shopify-topic': undefined, 'x-shopify-shop-domain': undefined },
+      ['x-shopify-topic', 'x-shopify-shop-domain'],
+    ],
+    ['an empty topic', { 'x-shopify-topic': '' }, ['x-shopify-topic']],
+    ['an empty shop', { 'x-shopify-shop-domain': ' ' }, ['x-shopify-shop-domain']],
+    ['a topic sent twice', { 'x-shopify-topic': ['orders/create', 'orders/delete'] }, ['x-shopify-topic']],
+    [
+      'a shop sent twice',
+      { 'x-shopify-shop-domain': [SHOP, 'other.myshopify.com'] },
+      ['x-shopify-shop-domain'],
+    ],
+    ['a topic that is a path', { 'x-shopify-topic': '../../orders/create' }, ['x-shopify-topic']],
+    ['a topic of one word', { 'x-shopify-topic': '__proto__' }, ['x-shopify-topic']],
+  ])('signed, with %s: 400 naming all that is missing', async (_case, headers, missing) => {
+    const keys = await ingest.redis.dbsize();
+    const { status, json } = await ingest.send('{"id":1}', { headers });
+    expect({ status, json }).toEqual({ status: 400, json: { outcome: 'unreadable', missing } });
+    expect(await ingest.redis.dbsize()).toBe(keys);
+  });
+
+  test.each<[string, Record<string, string | string[] | undefined>]>([
+    ['the webhook id', { 'x-shopify-webhook-id': undefined }],
+    ['a usable webhook id', { 'x-shopify-webhook-id': 'x'.repeat(500) }],
+    ['a single webhook id', { 'x-shopify-webhook-id': ['one', 'two'] }],
+    ['triggered-at', { 'x-shopify-triggered-at': undefined }],
+    ['a triggered-at that is a time', { 'x-shopify-triggered-at': 'yesterday' }],
+  ])('without %s it is taken all the same, and known again by its body (P3)', async (name, headers) => {
+    const body = JSON.stringify({ id: 7, note: name });
+    expect((await ingest.send(body, { headers })).json.outcome).toBe('accepted');
+    expect((await ingest.send(body, { headers })).json.outcome).toBe('duplicate');
+  });
+
+  test('topic and shop are read in any case, and are one order then', async () => {
+    const shop = SHOP.toUpperCase();
+    expect((await ingest.send('{"id":8}', { topic: 'ORDERS/Create', shop })).json.outcome).toBe('accepted');
+    expect(await ingest.waitingIn(`${SHOP}/8`)).toBe(1);
+    expect((await ingest.send('{"id":8}')).json.outcome).toBe('duplicate');
+  });
+});

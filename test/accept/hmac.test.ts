@@ -1,0 +1,84 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import '@shopify/shopify-api/adapters/node';
+import { describe, expect, test } from '@jest/globals';
+import { shopifyApi, ApiVersion, LogSeverity } from '@shopify/shopify-api';
+import { isAuthentic, isSignature } from '../../src/accept/hmac.ts';
+import { signatureOf } from './served-ingest.ts';
+
+const SECRET = 'the-secret-of-both';
+const BODY = '{"id":820982911946154508,"note":"déjà vu ☕"}';
+
+const shopify = shopifyApi({
+  apiKey: 'key',
+  apiSecretKey: SECRET,
+  hostName: 'lockstep.example',
+  apiVersion: Object.values(ApiVersion).at(-1) as ApiVersion,
+  isEmbeddedApp: false,
+  logger: { level: LogSeverity.Error, log: () => undefined },
+});
+
+async function shopifySays(body: string, signature: string | null): Promise<boolean> {
+  const headers = {
+    'x-shopify-topic': 'orders/create',
+    'x-shopify-shop-domain': 'example.myshopify.com',
+    'x-shopify-api-version': '2026-07',
+    'x-shopify-webhook-id': 'b54557e4-bdd9-4b37-8a5f-bf7d70bcd043',
+    ...(signature === null ? {} : { 'x-shopify-hmac-sha256': signature }),
+  };
+  const rawRequest = Object.assign(new IncomingMessage(new Socket()), {
+    method: 'POST',
+    url: '/webhooks',
+    headers,
+  });
+  const rawResponse = new ServerResponse(rawRequest);
+  const check = await shopify.webhooks.validate({ rawBody: body, rawRequest, rawResponse });
+  return check.valid;
+}
+
+const weSay = (body: string, signature: string | null) =>
+  isSignature(signature) && isAuthentic(Buffer.from(body), signature, [SECRET]);
+
+describe("P1: Shopify's own library and node:crypto agree on the same requests", () => {
+  test.each([
+    ['signed with the secret', BODY, signatureOf(BODY, SECRET), true],
+    ['signed with another secret', BODY, signatureOf(BODY, 'another'), false],
+    [
+      'changed by one character after it was signed',
+      BODY.replace('508', '509'),
+      signatureOf(BODY, SECRET),
+      false,
+    ],
+    ['changed by white space only', `${BODY} `, signatureOf(BODY, SECRET), false],
+    ['without a signature', BODY, null, false],
+    ['with a signature cut short', BODY, signatureOf(BODY, SECRET).slice(0, 40), false],
+    ['with a signature that is no base64', BODY, '!'.repeat(44), false],
+    [
+      'with its signature in hex',
+      BODY,
+      Buffer.from(signatureOf(BODY, SECRET), 'base64').toString('hex'),
+      false,
+    ],
+  ])('a body %s', async (_case, body, signature, authentic) => {
+    expect(weSay(body, signature)).toBe(authentic);
+    expect(await shopifySays(body, signature)).toBe(authentic);
+  });
+});
+
+describe('P1: two secrets', () => {
+  const body = Buffer.from(BODY);
+
+  test('a body signed with either is authentic, whichever stands first', () => {
+    for (const secret of ['current', 'previous'])
+      for (const secrets of [
+        ['current', 'previous'],
+        ['previous', 'current'],
+      ])
+        expect(isAuthentic(body, signatureOf(body, secret), secrets)).toBe(true);
+  });
+
+  test('a secret that is neither of them makes nothing authentic, and no secrets refuse everything', () => {
+    expect(isAuthentic(body, signatureOf(body, 'the one before'), ['current', 'previous'])).toBe(false);
+    expect(isAuthentic(body, signatureOf(body, ''), [])).toBe(false);
+  });
+});

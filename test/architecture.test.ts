@@ -1,0 +1,162 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+
+interface Row {
+  /** Folders whose values it may import. */
+  uses: string[];
+  /** Folders whose types it may import, on top of `uses`. */
+  knows: string[];
+  /** Packages whose values it may import. */
+  npm: string[];
+  /** Packages whose types it may import, on top of `npm`: what it is handed, and does not construct. */
+  npmKnows: string[];
+}
+
+/** Who may import whom, one row per folder of src/. A folder may always import itself. */
+const FOLDERS: Record<string, Row> = {
+  accept: { uses: ['order', 'system'], knows: ['deposit'], npm: ['express'], npmKnows: [] },
+  deposit: { uses: ['order', 'system'], knows: [], npm: ['bullmq'], npmKnows: ['ioredis'] },
+  drain: {
+    uses: ['order', 'system'],
+    knows: ['deposit', 'lock', 'persist'],
+    npm: ['bullmq'],
+    npmKnows: ['ioredis'],
+  },
+  lock: { uses: ['system'], knows: [], npm: ['redlock'], npmKnows: ['ioredis'] },
+  order: { uses: [], knows: [], npm: ['zod'], npmKnows: [] },
+  persist: { uses: ['order'], knows: [], npm: ['mongoose'], npmKnows: [] },
+  system: {
+    uses: [],
+    knows: ['order'],
+    npm: ['ioredis', 'mongoose', 'pino', 'pino-pretty', 'prom-client', 'zod'],
+    npmKnows: [],
+  },
+  watch: {
+    uses: ['order', 'persist', 'system'],
+    knows: ['deposit'],
+    npm: ['commander', 'express', 'jose', 'zod'],
+    npmKnows: ['bullmq', 'ioredis', 'mongoose'],
+  },
+};
+
+/** What stands between `import` and `from` are names and braces only: no match runs into the next statement. */
+const IMPORT =
+  /^\s*(?:import|export)\s+(type\s)?[\w\s{},*$]*?from\s*['"]([^'"]+)['"]|^\s*import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm;
+
+interface Import {
+  target: string;
+  /** The folder or package; null for node's own and for the folder itself. */
+  name: string | null;
+  kind: 'folder' | 'package' | 'node';
+  typesOnly: boolean;
+}
+
+function importsOf(file: string, source: string): Import[] {
+  return [...source.matchAll(IMPORT)].map(([, isType, from, bare, dynamic]) => {
+    const target = from ?? bare ?? dynamic ?? '';
+    const typesOnly = isType !== undefined;
+    if (target.startsWith('node:')) return { target, name: null, kind: 'node', typesOnly };
+    if (target.startsWith('.')) {
+      const to = path.posix.join(path.posix.dirname(file), target).split('/')[1] ?? '';
+      return { target, name: to === folderOf(file) ? null : to, kind: 'folder', typesOnly };
+    }
+    const name = target
+      .split('/')
+      .slice(0, target.startsWith('@') ? 2 : 1)
+      .join('/');
+    return { target, name, kind: 'package', typesOnly };
+  });
+}
+
+const folderOf = (file: string) => file.split('/')[1] ?? '';
+/** src/ingest.ts and its siblings compose; they may import anything. */
+const isProgram = (file: string) => file.split('/').length === 2;
+
+function broken(file: string, source: string): string[] {
+  if (isProgram(file)) return [];
+  const folder = folderOf(file);
+  const row = FOLDERS[folder];
+  if (!row) return [`${file}: add a row for ${folder} to FOLDERS`];
+  return importsOf(file, source).flatMap(({ target, name, kind, typesOnly }) => {
+    if (kind === 'node') return folder === 'order' ? [`${file} must not do I/O (${target})`] : [];
+    const [values, types] = kind === 'folder' ? [row.uses, row.knows] : [row.npm, row.npmKnows];
+    if (name === null || values.includes(name) || (typesOnly && types.includes(name))) return [];
+    return [`${file} may not import ${typesOnly ? 'types' : 'values'} from ${name}`];
+  });
+}
+
+const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
+  .map((name) => path.posix.join('src', name.split(path.sep).join('/')))
+  .filter((name) => /(?<!\.d)\.ts$/.test(name));
+
+/** What the folders import, in the table's own form. */
+function tableOf(found: { file: string; source: string }[]): Record<string, Row> {
+  const all = found.flatMap(({ file, source }) => importsOf(file, source).map((one) => ({ ...one, file })));
+  const names = (folder: string, kind: Import['kind'], typesOnly: boolean) => {
+    const own = all.filter(
+      (one) => !isProgram(one.file) && folderOf(one.file) === folder && one.kind === kind,
+    );
+    const values = new Set(own.filter((one) => !one.typesOnly).map((one) => one.name));
+    const wanted = typesOnly
+      ? own.filter((one) => one.typesOnly && !values.has(one.name))
+      : own.filter((one) => !one.typesOnly);
+    return [...new Set(wanted.map((one) => one.name))].filter((name) => name !== null).toSorted();
+  };
+  return Object.fromEntries(
+    Object.keys(FOLDERS).map((folder) => [
+      folder,
+      {
+        uses: names(folder, 'folder', false),
+        knows: names(folder, 'folder', true),
+        npm: names(folder, 'package', false),
+        npmKnows: names(folder, 'package', true),
+      },
+    ]),
+  );
+}
+
+describe('architecture', () => {
+  test('every folder has a row, and every row has a folder', () => {
+    const folders = readdirSync('src', { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    expect(folders.map((entry) => entry.name).toSorted()).toEqual(Object.keys(FOLDERS).toSorted());
+  });
+
+  test('the steps read in order: the alphabet is the way of a webhook', () => {
+    const steps = ['accept', 'deposit', 'drain', 'lock', 'order', 'persist'];
+    expect(steps).toEqual(steps.toSorted());
+  });
+
+  test.each([
+    ['src/order/x.ts', `import mongoose from 'mongoose';`],
+    ['src/order/x.ts', `import { readFile } from 'node:fs/promises';`],
+    ['src/order/x.ts', `import type { RedisKeys } from '../system/redis-keys.ts';`],
+    ['src/accept/x.ts', `import { Mailbox } from '../deposit/mailbox.ts';`],
+    ['src/accept/x.ts', `import { type Mailbox, mailbox } from '../deposit/mailbox.ts';`],
+    ['src/accept/x.ts', `import {\n  mailbox,\n} from '../deposit/mailbox.ts';`],
+    ['src/accept/x.ts', `export type A = string;\nimport { mailbox } from '../deposit/mailbox.ts';`],
+    ['src/accept/x.ts', `import '../persist/collections.ts';`],
+    ['src/deposit/x.ts', `import { Redis } from 'ioredis';`],
+    ['src/drain/x.ts', `const m = await import('../accept/ingest-app.ts');`],
+    ['src/drain/x.ts', `import { backoffMs } from '../deposit/queues.ts';`],
+    ['src/persist/x.ts', `export { a } from '../watch/health.ts';`],
+    ['src/watch/x.ts', `import { ingest } from '../ingest.ts';`],
+    ['src/elsewhere/x.ts', ``],
+  ])('a planted violation in %s is seen: %s', (file, source) => {
+    expect(broken(file, source)).toHaveLength(1);
+  });
+
+  test('a type may be known where its value may not be used', () => {
+    expect(broken('src/accept/x.ts', `import type { Mailbox } from '../deposit/mailbox.ts';`)).toEqual([]);
+    expect(broken('src/deposit/x.ts', `import type { Redis } from 'ioredis';`)).toEqual([]);
+  });
+
+  test('every import in src/ follows the table', () => {
+    expect(files.length).toBeGreaterThan(50);
+    expect(files.flatMap((file) => broken(file, readFileSync(file, 'utf8')))).toEqual([]);
+  });
+
+  test('the table allows nothing that nobody imports', () => {
+    expect(FOLDERS).toEqual(tableOf(files.map((file) => ({ file, source: readFileSync(file, 'utf8') }))));
+  });
+});

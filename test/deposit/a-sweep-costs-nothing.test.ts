@@ -1,0 +1,84 @@
+import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { Sweeper } from '../../src/deposit/sweeper.ts';
+import { openDeposit, silent, type DepositInside } from '../support/inside.ts';
+import { until } from '../support/until.ts';
+import { keyOf, waitingEvent } from '../support/waiting-event.ts';
+
+describe('a sweep while all is well', () => {
+  let inside: DepositInside;
+  let found: number;
+  const opened: DepositInside[] = [];
+  beforeEach(async () => {
+    inside = await openDeposit({ partitions: 3 });
+    opened.push(inside);
+    found = 0;
+  });
+  afterAll(() => Promise.all(opened.map((each) => each.close())));
+
+  const sweep = () => {
+    const { redis, partitions, waker } = inside;
+    return new Sweeper(redis, partitions, waker, silent, (orders) => (found += orders)).sweep();
+  };
+  async function deposited(count: number): Promise<void> {
+    const orders = Array.from({ length: count }, (_, i) => keyOf(String(1000 + i)));
+    await Promise.all(
+      orders.map((order) =>
+        inside.depositor.deposit(waitingEvent('orders/paid', { order }, { order }), null),
+      ),
+    );
+    await inside.waker.settle();
+  }
+
+  /** What this database's clients send while `run` runs; commands from inside scripts not counted. */
+  async function commandsDuring(run: () => Promise<void>): Promise<string[]> {
+    const seen: string[] = [];
+    const watching = new Redis(inside.redisUrl, { protocol: 2 });
+    const monitor = await watching.monitor();
+    monitor.on('monitor', (_time: string, args: string[], source: string, database: string) => {
+      if (source !== 'lua' && inside.redisUrl.endsWith(`/${database}`)) seen.push(args.join(' '));
+    });
+    await run();
+    await inside.redis.echo('the end');
+    await until(() => seen.some((line) => line.endsWith('the end')));
+    monitor.disconnect();
+    watching.disconnect();
+    return seen.slice(0, -1);
+  }
+
+  test.each([3, 3500])(
+    'is one call for each partition and adds no job, with %i orders waiting',
+    async (count) => {
+      await deposited(count);
+      // The script is known after the first time.
+      await sweep();
+      const before = await Promise.all(inside.queues.map((queue) => queue.getJobCountByTypes('waiting')));
+      const commands = await commandsDuring(sweep);
+      expect(commands.map((line) => line.split(' ')[0]?.toLowerCase())).toEqual([
+        'evalsha',
+        'evalsha',
+        'evalsha',
+      ]);
+      expect(found).toBe(0);
+      expect(await Promise.all(inside.queues.map((queue) => queue.getJobCountByTypes('waiting')))).toEqual(
+        before,
+      );
+    },
+  );
+
+  test('leaves orders alone that are held for their create', async () => {
+    await deposited(1);
+    const order = keyOf('1000');
+    await Promise.all(inside.queues.map((queue) => queue.drain()));
+    await inside.waker.wakeIn(order, 60_000);
+    await sweep();
+    expect(found).toBe(0);
+    const held: string[] = [];
+    for (const queue of inside.queues)
+      for (const job of await queue.getDelayed()) held.push(queue.toKey(String(job.id)));
+    expect(held).toHaveLength(1);
+    await inside.redis.del(held);
+    await sweep();
+    expect(found).toBe(1);
+  });
+});

@@ -1,0 +1,90 @@
+import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { Worker } from 'bullmq';
+import { depositor } from '../../src/deposit/depositor.ts';
+import type { DrainJob } from '../../src/deposit/waker.ts';
+import { waker } from '../../src/deposit/waker.ts';
+import { QUEUE } from '../../src/system/redis-keys.ts';
+import { openDeposit, silent, type DepositInside } from '../support/inside.ts';
+import { until } from '../support/until.ts';
+import { keyOf, waitingEvent } from '../support/waiting-event.ts';
+
+describe('a deposit wakes a drain', () => {
+  let inside: DepositInside;
+  const opened: DepositInside[] = [];
+  let worker: Worker<DrainJob> | undefined;
+  beforeEach(async () => {
+    inside = await openDeposit();
+    opened.push(inside);
+  });
+  afterAll(async () => {
+    await worker?.close(true);
+    await Promise.all(opened.map((each) => each.close()));
+  });
+
+  async function deposit(topic: string, order = '1'): Promise<void> {
+    await inside.depositor.deposit(waitingEvent(topic, { order }, { order: keyOf(order) }), null);
+    await inside.waker.settle();
+  }
+  /** BullMQ numbers every job that somebody tries to add, also one that it drops as a duplicate. */
+  const addsTried = async () => Number(await inside.redis.get(`${inside.keys.queuePrefix}:${QUEUE}:id`));
+  const jobs = async () => (await inside.queues[0]?.getJobs()) ?? [];
+
+  test("only for an order's first event and for orders/create", async () => {
+    await deposit('orders/paid');
+    expect(await addsTried()).toBe(1);
+    for (let i = 0; i < 5; i += 1) await deposit('orders/updated');
+    expect(await addsTried()).toBe(1);
+    await deposit('orders/create');
+    expect(await addsTried()).toBe(2);
+    expect(await jobs()).toHaveLength(1);
+    await deposit('orders/paid', '2');
+    expect(await jobs()).toHaveLength(2);
+  });
+
+  test('by a job that holds the order and nothing of the event', async () => {
+    await deposit('orders/create');
+    const [job] = await jobs();
+    expect(job?.data).toEqual({ order: keyOf('1') });
+    expect(Object.keys(job?.opts ?? {}).toSorted()).not.toContain('jobId');
+  });
+
+  test('P6: also while one is active: that wake-up is kept and comes after it', async () => {
+    const finish = new Map<number, () => void>();
+    let runs = 0;
+    worker = new Worker<DrainJob>(
+      QUEUE,
+      () =>
+        new Promise<void>((resolve) => {
+          runs += 1;
+          finish.set(runs, resolve);
+        }),
+      { connection: inside.redis, prefix: inside.keys.queuePrefix, concurrency: 10 },
+    );
+    await deposit('orders/paid');
+    await until(() => runs === 1);
+    for (let i = 0; i < 10; i += 1) inside.waker.wake(keyOf('1'));
+    await inside.waker.settle();
+    expect(runs).toBe(1);
+    finish.get(1)?.();
+    await until(() => runs === 2);
+    finish.get(2)?.();
+    await worker.close();
+    expect(runs).toBe(2);
+    expect(await jobs()).toEqual([]);
+  });
+
+  test('P2: and answers before the wake-up is there, also where that fails', async () => {
+    let failures = 0;
+    const [queue] = inside.queues;
+    if (!queue) throw new Error('one partition has one queue');
+    // A key of another type in the way: BullMQ's script fails, Lockstep's do not.
+    await inside.redis.set(`${inside.keys.queuePrefix}:${QUEUE}:wait`, 'in the way');
+    const wakes = waker([queue], silent, () => (failures += 1));
+    const event = waitingEvent('orders/paid', { id: 1 });
+    const answer = await depositor(inside.redis, inside.partitions, wakes, 60).deposit(event, null);
+    expect(answer.outcome).toBe('accepted');
+    await wakes.settle();
+    expect(failures).toBe(1);
+    expect(await inside.redis.zcard(inside.keys.pending)).toBe(1);
+  });
+});

@@ -1,0 +1,73 @@
+import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { WaitingEvent } from '../../src/order/event.ts';
+import { openDeposit, type DepositInside } from '../support/inside.ts';
+import { keyOf, waitingEvent } from '../support/waiting-event.ts';
+
+const SHOP = 'example.myshopify.com';
+const OTHER = 'other.myshopify.com';
+
+describe('the counters of what waits', () => {
+  let inside: DepositInside;
+  const opened: DepositInside[] = [];
+  beforeEach(async () => {
+    inside = await openDeposit();
+    opened.push(inside);
+  });
+  afterAll(() => Promise.all(opened.map((each) => each.close())));
+
+  const event = (order: string, shop = SHOP): WaitingEvent =>
+    waitingEvent('orders/updated', { order }, { order: keyOf(order, shop), receivedAt: Date.now() });
+  async function deposited(...events: WaitingEvent[]): Promise<WaitingEvent[]> {
+    for (const each of events) await inside.depositor.deposit(each, each.id);
+    return events;
+  }
+  const shops = () => inside.redis.hgetall(inside.keys.shops);
+  const scoreOf = async (order: string) =>
+    Number(await inside.redis.zscore(inside.keys.pending, keyOf(order)));
+
+  test('grow with deposits, per shop, and not with duplicates', async () => {
+    const [first] = await deposited(event('1'), event('1'), event('2'), event('1', OTHER));
+    if (first) await deposited(first, first);
+    expect(await shops()).toEqual({ [SHOP]: '3', [OTHER]: '1' });
+    expect(await inside.redis.hgetall(inside.keys.totals)).toEqual({ accepted: '4', duplicates: '2' });
+    const pending = await inside.redis.zrange(inside.keys.pending, '0', '-1');
+    expect(pending.toSorted()).toEqual([keyOf('1'), keyOf('1', OTHER), keyOf('2')].toSorted());
+  });
+
+  test('shrink with a trim; what is done leaves no trace', async () => {
+    const [first, second, other] = await deposited(event('1'), event('1'), event('1', OTHER));
+    if (!first || !second || !other) throw new Error('three were deposited');
+    expect(await inside.mailbox.trim(first.order, [first.id])).toBe(1);
+    expect(await shops()).toEqual({ [SHOP]: '1', [OTHER]: '1' });
+    expect(await inside.mailbox.trim(first.order, [second.id])).toBe(0);
+    expect(await shops()).toEqual({ [OTHER]: '1' });
+    expect(await inside.mailbox.trim(other.order, [other.id])).toBe(0);
+    const { keys, redis } = inside;
+    expect(await redis.exists(keys.shops, keys.pending, keys.mailbox(first.order))).toBe(0);
+  });
+
+  test("an order's wait is that of its oldest event, by Redis's clock", async () => {
+    const [seconds] = await inside.redis.time();
+    await deposited(event('1'));
+    const since = await scoreOf('1');
+    expect(Math.abs(since - Number(seconds) * 1000)).toBeLessThan(60_000);
+    await deposited(event('1'));
+    expect(await scoreOf('1')).toBe(since);
+    await inside.redis.zadd(inside.keys.pending, String(since - 5000), keyOf('1'));
+    expect((await inside.mailbox.read(keyOf('1'), 1)).waitedMs).toBeGreaterThanOrEqual(5000);
+  });
+
+  test('after a partial trim an order has waited since its next event was received', async () => {
+    const received = Date.now() - 60_000;
+    const [first] = await deposited(event('1'), { ...event('1'), receivedAt: received });
+    await inside.mailbox.trim(keyOf('1'), first ? [first.id] : []);
+    expect(await scoreOf('1')).toBe(received);
+  });
+
+  test('an ingest whose clock is ahead does not make an order wait in the future', async () => {
+    const ahead = Date.now() + 3_600_000;
+    const [first] = await deposited(event('1'), { ...event('1'), receivedAt: ahead });
+    await inside.mailbox.trim(keyOf('1'), first ? [first.id] : []);
+    expect(await scoreOf('1')).toBeLessThan(ahead - 3_000_000);
+  });
+});

@@ -1,0 +1,87 @@
+import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { Sweeper } from '../../src/deposit/sweeper.ts';
+import { QUEUE } from '../../src/system/redis-keys.ts';
+import { openDeposit, silent, type DepositInside } from '../support/inside.ts';
+import { keyOf, waitingEvent } from '../support/waiting-event.ts';
+
+describe('P6: an order that waits without a job is woken by one sweep', () => {
+  let inside: DepositInside;
+  let swept: number[];
+  let sweeper: Sweeper;
+  const opened: DepositInside[] = [];
+  beforeEach(async () => {
+    inside = await openDeposit({ partitions: 2 });
+    opened.push(inside);
+    swept = [];
+    const { redis, partitions, waker } = inside;
+    sweeper = new Sweeper(redis, partitions, waker, silent, (orders) => swept.push(orders));
+  });
+  afterAll(() => Promise.all(opened.map((each) => each.close())));
+
+  async function deposited(count: number): Promise<string[]> {
+    const orders = Array.from({ length: count }, (_, i) => keyOf(String(1000 + i)));
+    await Promise.all(
+      orders.map((order) =>
+        inside.depositor.deposit(waitingEvent('orders/paid', { order }, { order }), null),
+      ),
+    );
+    await inside.waker.settle();
+    return orders.toSorted();
+  }
+  async function withJobs(): Promise<string[]> {
+    const jobs = await Promise.all(inside.queues.map((queue) => queue.getWaiting()));
+    return jobs
+      .flat()
+      .map((job) => job.data.order as string)
+      .toSorted();
+  }
+  const found = () => swept.reduce((sum, each) => sum + each, 0);
+  const keysBelow = async (part: string): Promise<string[]> =>
+    (await inside.redis.keys(`lockstep:{*}:${QUEUE}:*`)).filter((key) => key.includes(part));
+
+  test('after every key of BullMQ was deleted', async () => {
+    const orders = await deposited(20);
+    await inside.redis.del(await keysBelow(''));
+    expect(await withJobs()).toEqual([]);
+    await sweeper.sweep();
+    expect(await withJobs()).toEqual(orders);
+    expect(found()).toBe(20);
+  });
+
+  test('after the queues were obliterated', async () => {
+    const orders = await deposited(20);
+    for (const queue of inside.queues) await queue.obliterate({ force: true });
+    await sweeper.sweep();
+    expect(await withJobs()).toEqual(orders);
+  });
+
+  test('after single jobs were lost, though a deduplication key still names them; and only those', async () => {
+    const orders = await deposited(20);
+    const [first, second] = orders;
+    for (const queue of inside.queues)
+      for (const job of await queue.getWaiting())
+        if (job.data.order === first || job.data.order === second)
+          await inside.redis.del(queue.toKey(String(job.id)));
+    expect(await keysBelow(':de:')).toHaveLength(20);
+    await sweeper.sweep();
+    expect(found()).toBe(2);
+    const again = await withJobs();
+    expect(again.filter((order) => order === first)).toHaveLength(1);
+    expect(new Set(again)).toEqual(new Set(orders));
+  });
+
+  test('also where 2,500 were lost', async () => {
+    const orders = await deposited(2500);
+    await inside.redis.del(await keysBelow(''));
+    await sweeper.sweep();
+    expect(await withJobs()).toEqual(orders);
+    await sweeper.sweep();
+    expect(found()).toBe(2500);
+  });
+
+  test('and a sweeper that runs on its timer stops when it is told', async () => {
+    sweeper.start();
+    await sweeper.stop();
+    expect(found()).toBe(0);
+  });
+});

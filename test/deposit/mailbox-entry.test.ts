@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { WaitingEvent } from '../../src/order/event.ts';
+import { decodeEntry, encodeEntry } from '../../src/deposit/mailbox-entry.ts';
+import { openDeposit, type DepositInside } from '../support/inside.ts';
+import { keyOf, waitingEvent } from '../support/waiting-event.ts';
+
+const BODIES = {
+  'every byte there is': Buffer.from(Array.from({ length: 256 }, (_, i) => i)),
+  'random bytes': randomBytes(100_000),
+  'nothing at all': Buffer.alloc(0),
+  'line breaks only': Buffer.from('\n\r\n\n'),
+  'NUL first': Buffer.from('\0{"id":1}\n'),
+  'UTF-8 beyond the BMP': Buffer.from('{"name":"👟 Größe 43"}'),
+} as const;
+
+const FIELDS: Record<string, Partial<WaitingEvent>> = {
+  'no ids, no time': { webhookId: null, triggeredAt: null },
+  'a line break in the webhook id': { webhookId: 'a\nb"c\\d\u2028' },
+  'a reason for being unreadable': { unreadable: 'the body is not JSON', topic: 'no/such-topic' },
+  'letters beyond latin1': { topic: 'orders/größe👟', triggeredAt: '2026-11-20T10:00:00.123456Z' },
+  'received in the year 1970': { receivedAt: 7 },
+};
+
+describe('a mailbox entry', () => {
+  let inside: DepositInside;
+  beforeAll(async () => {
+    inside = await openDeposit();
+  });
+  afterAll(() => inside.close());
+
+  async function throughRedis(event: WaitingEvent): Promise<WaitingEvent | undefined> {
+    await inside.depositor.deposit(event, null);
+    const { events } = await inside.mailbox.read(event.order, 1);
+    await inside.mailbox.trim(event.order, [event.id]);
+    return events[0];
+  }
+
+  test.each(Object.entries(BODIES))('keeps a body as it came: %s', async (_, body) => {
+    const event = waitingEvent('orders/paid', null, { body });
+    expect(await throughRedis(event)).toEqual(event);
+  });
+
+  test.each(Object.entries(FIELDS))('keeps its fields: %s', async (_, fields) => {
+    const event = waitingEvent('orders/paid', { id: 1 }, fields);
+    expect(await throughRedis(event)).toEqual(event);
+  });
+
+  test('has its id and its time where the scripts look for them', () => {
+    const event = waitingEvent('orders/paid', { id: 1 });
+    const front = encodeEntry(event).toString('latin1', 0, 77);
+    expect(front).toBe(`${event.id}${event.receivedAt}`);
+  });
+
+  test('that somebody else wrote is refused', () => {
+    expect(() => decodeEntry(keyOf(), Buffer.from('not ours'))).toThrow(SyntaxError);
+    expect(() => decodeEntry(keyOf(), Buffer.alloc(0))).toThrow(SyntaxError);
+  });
+});

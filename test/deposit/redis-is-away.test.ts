@@ -1,0 +1,79 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { startRedis, type LocalRedis } from '../../scripts/local/redis.ts';
+import { depositor } from '../../src/deposit/depositor.ts';
+import { openQueues } from '../../src/deposit/queues.ts';
+import { withScripts, type ScriptedRedis } from '../../src/deposit/scripts.ts';
+import { waker } from '../../src/deposit/waker.ts';
+import { openRedis, redisReady } from '../../src/system/connections.ts';
+import { redisKeys } from '../../src/system/redis-keys.ts';
+import { silent } from '../support/inside.ts';
+import { until } from '../support/until.ts';
+import { waitingEvent } from '../support/waiting-event.ts';
+
+const DEPOSIT_TIMEOUT_MS = 300;
+const notDurable = { name: 'Fault', code: 'not_durable' };
+
+describe('a deposit while Redis is away', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-redis-away-'));
+  const partitions = [redisKeys(0)];
+  let server: LocalRedis;
+  let redis: ScriptedRedis;
+  beforeAll(async () => {
+    server = await startRedis(folder);
+    redis = withScripts(openRedis(server.url, 'impatient', silent, DEPOSIT_TIMEOUT_MS));
+    await redisReady(redis);
+  });
+  afterAll(async () => {
+    redis.disconnect();
+    await server.stop();
+    rmSync(folder, { recursive: true });
+  });
+  const deposits = () =>
+    depositor(
+      redis,
+      partitions,
+      waker(openQueues(redis, partitions), silent, () => undefined),
+      60,
+    );
+
+  test('P2: is refused as not durable; once Redis is back it is taken, and what was taken before is there', async () => {
+    const event = waitingEvent('orders/paid', { id: 1 });
+    expect(await deposits().deposit(event, null)).toMatchObject({ outcome: 'accepted' });
+    await server.stop();
+    const other = waitingEvent('orders/updated', { id: 1 });
+    await expect(deposits().deposit(other, null)).rejects.toMatchObject(notDurable);
+
+    server = await startRedis(folder, server.port);
+    await until(() => redis.status === 'ready');
+    expect(await deposits().deposit(other, null)).toMatchObject({ outcome: 'accepted' });
+    expect(await deposits().deposit(event, null)).toMatchObject({ outcome: 'duplicate' });
+    expect(await redis.llen(redisKeys(0).mailbox(event.order))).toBe(2);
+  });
+
+  test('P2: is refused when Redis does not answer in time; sent again it is a duplicate, not lost', async () => {
+    const event = waitingEvent('orders/cancelled', { id: 1 });
+    await redis.client('PAUSE', 2 * DEPOSIT_TIMEOUT_MS, 'ALL');
+    await expect(deposits().deposit(event, null)).rejects.toMatchObject(notDurable);
+    await until(async () => (await redis.ping().catch(() => '')) === 'PONG');
+    expect(await deposits().deposit(event, null)).toMatchObject({ outcome: 'duplicate', event: event.id });
+  });
+
+  test('P2: is refused as a whole when Redis is full: no claim without its event', async () => {
+    const event = waitingEvent('orders/fulfilled', { id: 1 });
+    await redis.config('SET', 'maxmemory', '1');
+    await expect(deposits().deposit(event, 'delivery')).rejects.toMatchObject(notDurable);
+    await redis.config('SET', 'maxmemory', '0');
+    expect(await redis.exists(redisKeys(0).dedupe(event.id), redisKeys(0).delivery('delivery'))).toBe(0);
+    expect(await deposits().deposit(event, 'delivery')).toMatchObject({ outcome: 'accepted' });
+  });
+
+  test('scripts that Redis forgot are taught again within the same call', async () => {
+    await redis.script('FLUSH');
+    expect(await deposits().deposit(waitingEvent('orders/paid', { id: 9 }), null)).toMatchObject({
+      outcome: 'accepted',
+    });
+  });
+});

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { STATUS_CODES } from '../src/accept/answers.ts';
+import { TOPICS } from '../src/order/topics.ts';
+import { STATUSES } from '../src/order/status.ts';
+import { loadConfig, SETTINGS, type Setting } from '../src/system/config.ts';
+import { createMetrics } from '../src/system/metrics.ts';
+
+const readme = readFileSync('README.md', 'utf8');
+const map = readFileSync('src/README.md', 'utf8');
+
+function section(name: string): string {
+  const found = new RegExp(`<!-- ${name} -->([^]*?)<!-- /${name} -->`).exec(readme)?.[1];
+  if (found === undefined) throw new Error(`README has no section ${name}`);
+  return found;
+}
+
+/** The cells of a Markdown table's rows, without its head. */
+function rows(text: string): string[][] {
+  const lines = text.split('\n').filter((line) => line.startsWith('|'));
+  return lines.slice(2).map((line) =>
+    line
+      .split(/(?<!\\)\|/)
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+}
+
+describe('the documents tell the truth', () => {
+  test("README's settings are the code's, with their defaults and words", () => {
+    const defaults = loadConfig({});
+    const expected = Object.entries(SETTINGS).map(([name, { about }]) => {
+      const value = defaults[name as Setting];
+      return [`\`${name}\``, value === undefined ? '–' : `\`${String(value)}\``, about];
+    });
+    expect(rows(section('settings'))).toEqual(expected);
+  });
+
+  test("README's topics are the code's", () => {
+    const named = [...section('topics').matchAll(/`([^`]+)`/g)].map(([, topic]) => topic);
+    expect(named).toEqual(Object.keys(TOPICS).toSorted());
+  });
+
+  test("README's answers are the code's", () => {
+    const told = rows(section('answers')).map(([outcome, status]) => [outcome, Number(status)]);
+    expect(told).toEqual(Object.entries(STATUS_CODES).map(([outcome, status]) => [`\`${outcome}\``, status]));
+  });
+
+  test("README's metrics are the code's, but for Node's own", async () => {
+    const own = (await createMetrics().registry.getMetricsAsJSON()).filter(({ name }) =>
+      name.startsWith('lockstep_'),
+    );
+    expect(rows(section('metrics'))).toEqual(own.map(({ name, help }) => [`\`${name}\``, help]));
+  });
+
+  test('README names every status of an order', () => {
+    for (const status of STATUSES) expect(readme).toContain(`\`${status}\``);
+  });
+
+  test('every command that README shows is a script of package.json', () => {
+    const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    const shown = [...readme.matchAll(/npm (?:run )?([a-z:]+)/g)].map(([, name = '']) => name);
+    const unknown = shown.filter((name) => !['to', 'install'].includes(name) && !(name in scripts));
+    expect(shown.length).toBeGreaterThan(10);
+    expect(unknown).toEqual([]);
+  });
+
+  test('the map is short, and every file that it names is there', () => {
+    expect(map.split('\n').length).toBeLessThanOrEqual(150);
+    const tree = /```text([^]*?)```/.exec(map)?.[1] ?? '';
+    let folder = '';
+    const named = tree.split('\n').flatMap((line) => {
+      folder = /^([a-z]+\/)/.exec(line)?.[1] ?? (line.startsWith(' ') ? folder : '');
+      return [...line.matchAll(/([a-z-]+\.ts)/g)].map(([, file = '']) => `src/${folder}${file}`);
+    });
+    expect(named.length).toBeGreaterThan(30);
+    for (const file of named) expect(readFileSync(file, 'utf8')).not.toBe('');
+  });
+});

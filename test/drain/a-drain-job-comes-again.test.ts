@@ -1,0 +1,148 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { DrainJob } from '../../src/deposit/waker.ts';
+import { backoffMs } from '../../src/drain/backoff.ts';
+import type { Drained } from '../../src/drain/drain-order.ts';
+import { openWorkers } from '../../src/drain/drain-workers.ts';
+import { openDeposit, silent, type DepositInside } from '../support/inside.ts';
+import { until } from '../support/until.ts';
+import { keyOf } from '../support/waiting-event.ts';
+
+const DONE: Drained = { outcome: 'drained', events: 1 };
+const SECRET = 'ada@example.com';
+
+describe('a drain job', () => {
+  let inside: DepositInside;
+  let workers: ReturnType<typeof openWorkers>;
+  let runs: DrainJob[];
+  beforeEach(async () => {
+    inside = await openDeposit();
+    workers = [];
+    runs = [];
+  });
+  afterEach(async () => {
+    await Promise.all(workers.map((worker) => worker.close()));
+    await inside.close();
+  });
+
+  /** Workers whose nth drain ends as the nth of `ends` says; after the last, all is done. */
+  function draining(...ends: (() => Promise<Drained>)[]): void {
+    const drain = async (job: DrainJob) => {
+      runs.push(job);
+      return await (ends[runs.length - 1]?.() ?? Promise.resolve(DONE));
+    };
+    workers = openWorkers(inside.redis, inside.partitions, 10, drain, { ...inside, log: silent });
+    for (const worker of workers) void worker.run();
+  }
+  const jobCount = async () => (await inside.queues[0]?.getJobs())?.length ?? 0;
+  const gone = () => until(async () => (await jobCount()) === 0);
+  const drains = async () =>
+    Object.fromEntries(
+      (await inside.metrics.drains.get()).values.map(({ labels, value }) => [labels.outcome, value]),
+    );
+
+  test('that is done goes without a trace', async () => {
+    draining();
+    inside.waker.wake(keyOf());
+    await until(() => runs.length === 1);
+    await gone();
+    expect(runs).toEqual([{ order: keyOf() }]);
+    const left = (await inside.queueKeys()).map((key) => key.split(':').at(-1));
+    expect(
+      left.filter((name) => !['id', 'meta', 'events', 'stalled-check', 'marker'].includes(String(name))),
+    ).toEqual([]);
+  });
+
+  test('that finds its order busy comes again soon', async () => {
+    draining(
+      () => Promise.resolve({ outcome: 'busy' }),
+      () => Promise.resolve({ outcome: 'busy' }),
+    );
+    inside.waker.wake(keyOf());
+    await until(() => runs.length === 3);
+    await gone();
+    expect(await drains()).toEqual({ busy: 2, drained: 1 });
+  });
+
+  test('P6: that fails comes again, later each time', async () => {
+    const began: number[] = [];
+    const fails = () => {
+      began.push(Date.now());
+      return Promise.reject(new Error('MongoDB is away'));
+    };
+    draining(fails, fails, fails);
+    inside.waker.wake(keyOf());
+    await until(() => runs.length === 4);
+    await gone();
+    const [first = 0, second = 0, third = 0] = began;
+    expect(second - first).toBeGreaterThanOrEqual(80);
+    expect(third - second).toBeGreaterThanOrEqual(160);
+    expect(await drains()).toEqual({ failed: 3, drained: 1 });
+  });
+
+  test('waits at most 30 s, however often it failed', () => {
+    for (const attempts of [1, 2, 5, 9, 10, 20, 1e6, Number.MAX_SAFE_INTEGER]) {
+      const usual = 100 * 2 ** Math.min(attempts - 1, 9);
+      expect(backoffMs(attempts)).toBeGreaterThanOrEqual(Math.min(usual * 0.8, 30_000) - 1);
+      expect(backoffMs(attempts)).toBeLessThanOrEqual(Math.min(usual * 1.2, 30_000) + 1);
+    }
+  });
+
+  test('holds nothing of the event, also not in what BullMQ keeps of a failure', async () => {
+    let fail = () => undefined as void;
+    draining(
+      async () => {
+        await new Promise<void>((resolve) => (fail = resolve));
+        throw new Error(`refused: {"email":"${SECRET}"}`);
+      },
+      () => new Promise((_, reject) => setImmediate(reject, new Error(SECRET))),
+    );
+    inside.waker.wake(keyOf());
+    await until(() => runs.length === 1);
+    fail();
+    await until(() => runs.length >= 2);
+    const texts: string[] = [];
+    let failedReason: string | undefined;
+    for (const job of (await inside.queues[0]?.getJobs()) ?? []) {
+      ({ failedReason } = job);
+      texts.push(JSON.stringify(await inside.redis.hgetall(inside.queues[0]?.toKey(String(job.id)) ?? '')));
+    }
+    texts.push(JSON.stringify(await inside.redis.xrange(inside.queues[0]?.toKey('events') ?? '', '-', '+')));
+    expect(failedReason).toBe('drain failed');
+    expect(texts.join()).not.toContain(SECRET);
+    await gone();
+  });
+
+  test('P6: that holds its events back comes again at the end of the hold, also where that came too early', async () => {
+    const held = () => Promise.resolve<Drained>({ outcome: 'held', forMs: 100 });
+    draining(held, held, held);
+    inside.waker.wake(keyOf());
+    await until(() => runs.length === 4);
+    await gone();
+    expect(await drains()).toEqual({ held: 3, drained: 1 });
+  });
+
+  test('that holds its events back does not keep a create from waking its order', async () => {
+    draining(() => Promise.resolve({ outcome: 'held', forMs: 60_000 }));
+    inside.waker.wake(keyOf());
+    await until(async () => runs.length === 1 && (await inside.queues[0]?.getDelayedCount()) === 1);
+    inside.waker.wake(keyOf());
+    await until(() => runs.length === 2);
+    expect(await inside.queues[0]?.getDelayedCount()).toBe(1);
+  });
+
+  test('that is under way when its worker closes is waited for', async () => {
+    let finish = () => undefined as void;
+    let finished = false;
+    draining(async () => {
+      await new Promise<void>((resolve) => (finish = resolve));
+      finished = true;
+      return DONE;
+    });
+    inside.waker.wake(keyOf());
+    await until(() => runs.length === 1);
+    inside.waker.wake(keyOf('2'));
+    const closing = Promise.all(workers.map((worker) => worker.close())).then(() => finished);
+    finish();
+    expect(await closing).toBe(true);
+  });
+});

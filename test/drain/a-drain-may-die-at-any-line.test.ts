@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { drainOrder, type DrainTools } from '../../src/drain/drain-order.ts';
+import { decide } from '../../src/order/decide.ts';
+import type { OrderKey } from '../../src/order/identity.ts';
+import { depositAll, journalOf, lifeEvents, openInside, type Inside } from '../support/inside.ts';
+import { RECEIVED_AT } from '../support/waiting-event.ts';
+
+class Died extends Error {}
+
+/** Runs the real thing and then dies, or dies before it: as a process would, once. */
+function dying<Arguments extends unknown[], Answer>(
+  when: 'before' | 'after',
+  real: (...args: Arguments) => Promise<Answer>,
+): (...args: Arguments) => Promise<Answer> {
+  return async (...args) => {
+    if (when === 'after') await real(...args);
+    throw new Died();
+  };
+}
+
+const LINES = ['read', 'load', 'commit', 'journal', 'trim'] as const;
+
+function toolsDyingAt(line: (typeof LINES)[number], when: 'before' | 'after', tools: DrainTools): DrainTools {
+  const { mailbox, orders, journal } = tools;
+  return {
+    ...tools,
+    mailbox: {
+      ...mailbox,
+      ...(line === 'read' && { read: dying(when, mailbox.read) }),
+      ...(line === 'trim' && { trim: dying(when, mailbox.trim) }),
+    },
+    orders: {
+      ...orders,
+      ...(line === 'load' && { load: dying(when, orders.load) }),
+      ...(line === 'commit' && { commit: dying(when, orders.commit) }),
+    },
+    journal: { ...(line === 'journal' ? { write: dying(when, journal.write) } : journal) },
+  };
+}
+
+describe('a drain may die at any line', () => {
+  let inside: Inside;
+  beforeAll(async () => {
+    inside = await openInside();
+  });
+  afterAll(() => inside.close());
+
+  async function expectAllDoneOnce(order: OrderKey, events: ReturnType<typeof lifeEvents>): Promise<void> {
+    // What one undisturbed drain makes of them.
+    const expected = decide(order, null, events, RECEIVED_AT);
+    expect(await inside.tools.orders.load(order)).toEqual({ ...expected.order, version: 1 });
+    const entries = await journalOf(inside, order);
+    const told = ({ _id, outcome, because, sequence }: (typeof entries)[number]) => [
+      _id,
+      outcome,
+      because,
+      sequence,
+    ];
+    expect(entries.map(told)).toEqual(
+      expected.ended.map(({ applied: { event, outcome, because, sequence } }) => [
+        event,
+        outcome,
+        because,
+        sequence,
+      ]),
+    );
+    const { redis, keys } = inside;
+    expect(await redis.exists(keys.mailbox(order), keys.lock(order))).toBe(0);
+    expect(await redis.zscore(keys.pending, order)).toBeNull();
+  }
+
+  const cases = LINES.flatMap((line) => (['before', 'after'] as const).map((when) => [when, line] as const));
+  test.each(cases)(
+    'P3, P8: %s its %s: the next makes it good, and applies nothing twice',
+    async (when, line) => {
+      const events = lifeEvents(1 + cases.findIndex((each) => each[0] === when && each[1] === line));
+      const order = events[0]?.order as OrderKey;
+      await depositAll(inside, events);
+      const drain = drainOrder(order, toolsDyingAt(line, when, inside.tools));
+      await expect(drain).rejects.toBeInstanceOf(Died);
+      expect((await drainOrder(order, inside.tools)).outcome).toBe('drained');
+      await expectAllDoneOnce(order, events);
+    },
+  );
+
+  test('P3: events that come again after Redis forgot everything change nothing', async () => {
+    const events = lifeEvents(50);
+    const order = events[0]?.order as OrderKey;
+    await depositAll(inside, events);
+    await drainOrder(order, inside.tools);
+    await inside.redis.flushdb();
+    await depositAll(inside, events.toReversed());
+    expect(await drainOrder(order, inside.tools)).toEqual({ outcome: 'drained', events: events.length });
+    await expectAllDoneOnce(order, events);
+  });
+
+  test('P3: it may die again and again: the first outcomes stay', async () => {
+    const events = lifeEvents(51);
+    const order = events[0]?.order as OrderKey;
+    await depositAll(inside, events);
+    for (const line of LINES) {
+      const later = { ...toolsDyingAt(line, 'after', inside.tools) };
+      await expect(drainOrder(order, later)).rejects.toBeInstanceOf(Died);
+    }
+    await drainOrder(order, inside.tools);
+    await expectAllDoneOnce(order, events);
+  });
+});

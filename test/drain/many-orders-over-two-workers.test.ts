@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { randomFrom } from '../../scripts/deliveries/random.ts';
+import { drainOrder } from '../../src/drain/drain-order.ts';
+import { openWorkers } from '../../src/drain/drain-workers.ts';
+import { decide } from '../../src/order/decide.ts';
+import type { OrderKey } from '../../src/order/identity.ts';
+import { journalOf, lifeEvents, openInside, silent, type Inside } from '../support/inside.ts';
+import { until } from '../support/until.ts';
+import { RECEIVED_AT } from '../support/waiting-event.ts';
+
+const ORDERS = 40;
+
+describe('the events of many orders, shuffled and doubled, over two workers', () => {
+  let inside: Inside;
+  let workers: ReturnType<typeof openWorkers>;
+  beforeAll(async () => {
+    inside = await openInside();
+    const drain = ({ order }: { order: OrderKey }) => drainOrder(order, inside.tools);
+    workers = [1, 2].flatMap(() =>
+      openWorkers(inside.redis, inside.partitions, 20, drain, { ...inside, log: silent }),
+    );
+    for (const worker of workers) void worker.run();
+  });
+  afterAll(async () => {
+    await Promise.all(workers.map((worker) => worker.close()));
+    await inside.close();
+  });
+
+  test('P3, P5: every order ends as if its events had come once and in sequence', async () => {
+    const random = randomFrom(11);
+    const lives = Array.from({ length: ORDERS }, (_, i) => lifeEvents(100 + i));
+    const deliveries = random.shuffled([...lives.flat(), ...lives.flat()]);
+    const answers = await Promise.all(deliveries.map((event) => inside.depositor.deposit(event, null)));
+    expect(answers.filter((answer) => answer.outcome === 'accepted')).toHaveLength(lives.flat().length);
+    await until(async () => (await inside.redis.zcard(inside.keys.pending)) === 0);
+
+    for (const life of lives) {
+      const order = life[0]?.order as OrderKey;
+      const expected = decide(order, null, life, RECEIVED_AT).order;
+      const { status, facts, parts, lines } = (await inside.tools.orders.load(order)) ?? {};
+      expect({ status, facts, parts, lines }).toEqual({
+        status: expected?.status,
+        facts: expected?.facts,
+        parts: expected?.parts,
+        lines: expected?.lines,
+      });
+      const entries = await journalOf(inside, order);
+      expect(entries.map((entry) => entry._id).toSorted()).toEqual(life.map((event) => event.id).toSorted());
+      expect(entries.map((entry) => entry.sequence)).toEqual(life.map((_, i) => i + 1));
+    }
+    const failed = (await inside.metrics.drains.get()).values.filter(
+      (each) => each.labels.outcome === 'failed',
+    );
+    expect(failed).toEqual([]);
+  });
+});

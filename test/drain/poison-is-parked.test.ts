@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { drainOrder } from '../../src/drain/drain-order.ts';
+import type { EventId, OrderKey } from '../../src/order/identity.ts';
+import { decompress } from '../../src/persist/payload.ts';
+import { depositAll, journalOf, lifeEvents, openInside, type Inside } from '../support/inside.ts';
+import { keyOf, waitingEvent } from '../support/waiting-event.ts';
+
+describe('P7: a poison event is parked, and the others go on', () => {
+  let inside: Inside;
+  beforeAll(async () => {
+    inside = await openInside();
+  });
+  afterAll(() => inside.close());
+  beforeEach(() => {
+    inside.commands.length = 0;
+  });
+  const parked = (id: EventId) => inside.collections.parked.findOne({ _id: id }).lean();
+  const outcomes = async (order: OrderKey) =>
+    Object.fromEntries((await journalOf(inside, order)).map((entry) => [entry._id, entry.outcome]));
+
+  test('at once, where it cannot be read: with its bytes and its reason, and the journal says so', async () => {
+    const [create, payment, paid] = lifeEvents(1);
+    if (!create || !payment || !paid) throw new Error('a life has events');
+    const { order } = create;
+    const poison = waitingEvent('orders/updated', null, { order, body: Buffer.from([0xff, 0xfe, 0x0a]) });
+    const told = waitingEvent('orders/updated', { id: 1 }, { order, unreadable: 'ingest could not read it' });
+    await depositAll(inside, [create, poison, payment, told, paid]);
+    expect(await drainOrder(order, inside.tools)).toEqual({ outcome: 'drained', events: 5 });
+    expect(await outcomes(order)).toEqual({
+      [create.id]: 'applied',
+      [payment.id]: 'applied',
+      [paid.id]: 'applied',
+      [poison.id]: 'parked',
+      [told.id]: 'parked',
+    });
+    const kept = await parked(poison.id);
+    expect(kept).toMatchObject({
+      error: 'the body is not UTF-8',
+      state: 'parked',
+      topic: 'orders/updated',
+      order,
+    });
+    expect(await parked(told.id)).toMatchObject({ error: 'ingest could not read it' });
+    const payload = kept?.payload as unknown as { buffer: Uint8Array };
+    expect([...(await decompress(payload.buffer))]).toEqual([0xff, 0xfe, 0x0a]);
+    expect(await inside.tools.orders.load(order)).toMatchObject({ sequence: 3 });
+  });
+
+  test('alone in its mailbox, it makes no order', async () => {
+    const order = keyOf('2000');
+    await depositAll(inside, [waitingEvent('orders/paid', 'no object', { order })]);
+    await drainOrder(order, inside.tools);
+    expect(await inside.tools.orders.load(order)).toBeNull();
+  });
+
+  test('what names no order is parked from its own mailbox, and MongoDB is asked for no order', async () => {
+    const order = keyOf('-');
+    const events = [1, 2, 3].map((i) =>
+      waitingEvent('orders/paid', { i }, { order, unreadable: 'names no order' }),
+    );
+    await depositAll(inside, events);
+    expect(await drainOrder(order, inside.tools)).toEqual({ outcome: 'drained', events: 3 });
+    expect(inside.commands).toEqual(['bulkWrite']);
+    expect(await outcomes(order)).toEqual(Object.fromEntries(events.map((event) => [event.id, 'parked'])));
+    expect(await inside.collections.orders.countDocuments({ _id: order })).toBe(0);
+    expect(await inside.redis.exists(inside.keys.mailbox(order))).toBe(0);
+  });
+
+  test('after the third drain that failed on it, where applying throws; later events of the order go on', async () => {
+    const [create, payment, paid] = lifeEvents(4);
+    if (!create || !payment || !paid) throw new Error('a life has events');
+    const { order } = create;
+    await depositAll(inside, [create]);
+    await drainOrder(order, inside.tools);
+    // Damaged by hand: joining a dispute to what is no list throws.
+    await inside.collections.orders.collection.updateOne(
+      { orderId: order.split('/')[1] },
+      { $set: { disputes: 7 } },
+    );
+    const poison = waitingEvent(
+      'disputes/create',
+      { id: 1, order_id: 1 },
+      { order, triggeredAt: '2026-11-20T10:00:00.1Z' },
+    );
+    await depositAll(inside, [payment, poison, paid]);
+    for (const _ of [1, 2]) {
+      await expect(drainOrder(order, inside.tools)).rejects.toMatchObject({
+        name: 'ApplicationFailed',
+        event: poison.id,
+      });
+      expect(await inside.redis.llen(inside.keys.mailbox(order))).toBe(3);
+      expect(await parked(poison.id)).toBeNull();
+    }
+    expect(await drainOrder(order, inside.tools)).toEqual({ outcome: 'drained', events: 3 });
+    expect(await outcomes(order)).toMatchObject({
+      [payment.id]: 'applied',
+      [paid.id]: 'applied',
+      [poison.id]: 'parked',
+    });
+    expect((await parked(poison.id))?.error).toMatch(/could not be applied.*3 drains failed/);
+    expect(await inside.tools.orders.load(order)).toMatchObject({ version: 2, sequence: 3 });
+  });
+});

@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { orderLock, type Lease } from '../../src/lock/order-lock.ts';
+import { namespace } from '../support/namespace.ts';
+import { until } from '../support/until.ts';
+
+const TTL_MS = 900;
+const lockLost = expect.objectContaining({ name: 'Fault', code: 'lock_lost' });
+
+describe('a lock that is lost while held', () => {
+  let redis: Redis;
+  let losses: number;
+  beforeAll(async () => {
+    redis = new Redis((await namespace()).redisUrl);
+  });
+  afterAll(() => redis.disconnect());
+  beforeEach(() => {
+    losses = 0;
+  });
+  async function held(key: string, server = redis): Promise<Lease> {
+    const lease = await orderLock([server], TTL_MS, () => (losses += 1)).acquire(key);
+    if (!lease) throw new Error(`${key} was free`);
+    return lease;
+  }
+  function thrownBy(run: () => void): unknown {
+    try {
+      run();
+    } catch (error) {
+      return error;
+    }
+    return null;
+  }
+
+  test('P4: taken by another: the signal aborts with lock_lost before the lease would have ended', async () => {
+    const taken = Date.now();
+    const lease = await held('taken');
+    await redis.set('taken', "another's", 'PX', 60_000);
+    await until(() => lease.signal.aborted);
+    expect(Date.now() - taken).toBeLessThan(TTL_MS - 100);
+    expect(lease.signal.reason).toEqual(lockLost);
+    expect(thrownBy(lease.assertHeld)).toEqual(lockLost);
+    expect(losses).toBe(1);
+  });
+
+  test('its release harms nobody: the lock stays with whom it went to', async () => {
+    const lease = await held('kept');
+    await redis.set('kept', "another's", 'PX', 60_000);
+    await lease.release();
+    expect(await redis.get('kept')).toBe("another's");
+    const lost = await held('kept-too');
+    await redis.set('kept-too', "another's", 'PX', 60_000);
+    await until(() => lost.signal.aborted);
+    await lost.release();
+    expect(await redis.get('kept-too')).toBe("another's");
+  });
+
+  test('deleted: the holder is told, once', async () => {
+    const lease = await held('deleted');
+    await redis.del('deleted');
+    await until(() => lease.signal.aborted);
+    thrownBy(lease.assertHeld);
+    await lease.release();
+    expect(losses).toBe(1);
+  });
+
+  test('P4: a process that was stopped past its lock sees so at the very next check', async () => {
+    const lease = await held('stopped');
+    // As SIGSTOP would: no timer runs meanwhile.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, TTL_MS + 50);
+    expect(lease.signal.aborted).toBe(false);
+    expect(thrownBy(lease.assertHeld)).toEqual(lockLost);
+    expect(lease.signal.aborted).toBe(true);
+    expect(losses).toBe(1);
+    await lease.release();
+  });
+
+  test('Redis went away while it was held: lost when its time is over, without an unhandled rejection', async () => {
+    const own = new Redis((await namespace()).redisUrl, {
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+    });
+    await until(() => own.status === 'ready');
+    const lease = await held('away', own);
+    own.disconnect();
+    await until(() => lease.signal.aborted);
+    expect(losses).toBe(1);
+    await lease.release();
+  });
+});

@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { orderLock } from '../../src/lock/order-lock.ts';
+import { openRedis, redisReady } from '../../src/system/connections.ts';
+import { silent } from '../support/inside.ts';
+import { namespace } from '../support/namespace.ts';
+import { until } from '../support/until.ts';
+
+const TTL_MS = 2000;
+
+/** Three databases stand for three servers; one that is away is a connection that has ended. */
+describe('the lock over several servers', () => {
+  const there: Redis[] = [];
+  const away: Redis[] = [];
+  beforeAll(async () => {
+    for (let i = 0; i < 5; i += 1)
+      (i < 3 ? there : away).push(openRedis((await namespace()).redisUrl, 'impatient', silent));
+    await Promise.all([...there, ...away].map(redisReady));
+    away.forEach((redis) => redis.disconnect());
+    await until(() => away.every((redis) => redis.status === 'end'));
+  });
+  afterAll(() => there.forEach((redis) => redis.disconnect()));
+
+  const lockOver = (...servers: (Redis | undefined)[]) =>
+    orderLock(
+      servers.filter((server) => server !== undefined),
+      TTL_MS,
+      () => undefined,
+    );
+  const holders = async (key: string) =>
+    (await Promise.all(there.map((redis) => redis.exists(key)))).reduce((sum, each) => sum + each, 0);
+
+  test('is on all three, and gone from all three', async () => {
+    const lease = await lockOver(...there).acquire('all');
+    expect(await holders('all')).toBe(3);
+    expect(await lockOver(...there).acquire('all')).toBeNull();
+    await lease?.release();
+    await until(async () => (await holders('all')) === 0);
+  });
+
+  test('P4: one of three away: it still locks, and still one at a time', async () => {
+    const two = lockOver(there[0], there[1], away[0]);
+    const leases = await Promise.all(Array.from({ length: 10 }, () => two.acquire('two')));
+    const given = leases.filter((lease) => lease !== null);
+    expect(given.length).toBeLessThanOrEqual(1);
+    const lease = given[0] ?? (await two.acquire('two'));
+    expect(lease).not.toBeNull();
+    expect(await two.acquire('two')).toBeNull();
+    lease?.assertHeld();
+    await lease?.release();
+  });
+
+  test('two of three away: null and no throw, and nothing stays locked', async () => {
+    expect(await lockOver(there[0], away[0], away[1]).acquire('one')).toBeNull();
+    await until(async () => (await holders('one')) === 0);
+  });
+
+  test('a majority held by another: null, and the minority that was taken is given back', async () => {
+    await there[0]?.set('split', 'another', 'PX', 60_000);
+    await there[1]?.set('split', 'another', 'PX', 60_000);
+    expect(await lockOver(...there).acquire('split')).toBeNull();
+    await until(async () => (await there[2]?.exists('split')) === 0);
+    expect(await holders('split')).toBe(2);
+  });
+
+  test('the only server away: null and no throw', async () => {
+    expect(await lockOver(away[0]).acquire('none')).toBeNull();
+  });
+});

@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { orderLock } from '../../src/lock/order-lock.ts';
+import { namespace } from '../support/namespace.ts';
+import { until } from '../support/until.ts';
+
+const TTL_MS = 600;
+
+describe('the lock of an order', () => {
+  let redis: Redis;
+  let losses = 0;
+  beforeAll(async () => {
+    redis = new Redis((await namespace()).redisUrl);
+  });
+  afterAll(() => redis.disconnect());
+  const lock = () => orderLock([redis], TTL_MS, () => (losses += 1));
+
+  test('P4: is had by one; whoever else asks gets null at once', async () => {
+    const lease = await lock().acquire('busy');
+    expect(lease?.signal.aborted).toBe(false);
+    const others = await Promise.all(Array.from({ length: 50 }, () => lock().acquire('busy')));
+    expect(others).toEqual(others.map(() => null));
+    await lease?.release();
+  });
+
+  test('P4: asked for by fifty at once, it is given to one', async () => {
+    const leases = await Promise.all(Array.from({ length: 50 }, () => lock().acquire('wanted')));
+    const given = leases.filter((lease) => lease !== null);
+    expect(given).toHaveLength(1);
+    await given[0]?.release();
+  });
+
+  test('is free again once released; releasing twice harms nobody', async () => {
+    const first = await lock().acquire('again');
+    await first?.release();
+    const second = await lock().acquire('again');
+    expect(second).not.toBeNull();
+    await first?.release();
+    expect(await redis.exists('again')).toBe(1);
+    await second?.release();
+    expect(await redis.exists('again')).toBe(0);
+  });
+
+  test('is kept beyond its time to live while it is held', async () => {
+    const began = Date.now();
+    const lease = await lock().acquire('long');
+    const value = await redis.get('long');
+    // Asked over and over for three times its life: it was never anybody else's.
+    await until(async () => {
+      expect(await redis.get('long')).toBe(value);
+      return Date.now() - began > 3 * TTL_MS;
+    });
+    lease?.assertHeld();
+    expect(lease?.signal.aborted).toBe(false);
+    await lease?.release();
+    expect(await redis.exists('long')).toBe(0);
+  });
+
+  test('expires where its holder died', async () => {
+    await redis.set('dead', 'a holder that is no more', 'PX', TTL_MS);
+    expect(await lock().acquire('dead')).toBeNull();
+    await until(async () => {
+      const lease = await lock().acquire('dead');
+      await lease?.release();
+      return lease !== null;
+    });
+  });
+
+  test('a released lease loses nothing: no lock in this file was lost', () => {
+    expect(losses).toBe(0);
+  });
+});

@@ -1,0 +1,98 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { at, readJson } from '../../src/order/lossless-json.ts';
+
+function valueOf(text: string): unknown {
+  const json = readJson(Buffer.from(text));
+  if (!json.ok) throw new Error(json.because);
+  return json.value;
+}
+
+describe('a whole number', () => {
+  test.each([
+    ['9007199254740991', 9007199254740991],
+    ['9007199254740992', '9007199254740992'],
+    ['9007199254740993', '9007199254740993'],
+    ['820982911946154508', '820982911946154508'],
+    ['-9007199254740993', '-9007199254740993'],
+    ['12345678901234567890123', '12345678901234567890123'],
+  ])('%s stays exact', (text, value) => {
+    expect(valueOf(`{"a":[{"id":${text}}]}`)).toEqual({ a: [{ id: value }] });
+  });
+
+  test('stays exact in every body that has one', () => {
+    fc.assert(
+      fc.property(fc.array(fc.bigInt({ min: 0n, max: 2n ** 64n })), (ids) => {
+        expect((valueOf(`[${ids.join(',')}]`) as unknown[]).map(String)).toEqual(ids.map(String));
+      }),
+    );
+  });
+
+  test('other numbers are as JSON has them', () => {
+    expect(valueOf('[1.5,0.30000000000000004,1e400,-0.5e-7,9007199254740993]')).toEqual([
+      1.5,
+      0.30000000000000004,
+      Infinity,
+      -0.5e-7,
+      '9007199254740993',
+    ]);
+    expect(valueOf(`[0.${'1'.repeat(100_000)}]`)).toEqual([0.1111111111111111]);
+  });
+});
+
+describe('a body', () => {
+  test.each([
+    ['the body is not UTF-8', Buffer.from([0x7b, 0xff, 0x7d])],
+    ['the body is not UTF-8', Buffer.from('{"name":"caf\xe9"}', 'latin1')],
+    ['the body is not UTF-8', Buffer.from('{}', 'utf16le').fill(0xd8, 0, 1).fill(0xc0, 1, 2)],
+    ['the body is not JSON', Buffer.from('')],
+    ['the body is not JSON', Buffer.from('{"id":1')],
+    ['the body is not JSON', Buffer.from('{"id":9007199254740993')],
+    ['the body is not JSON', Buffer.from('id=1')],
+    ['the body is not JSON', Buffer.from('{"id":NaN}')],
+  ])('%s: it says so, and nothing of the body', (because, bytes) => {
+    expect(readJson(bytes)).toEqual({ ok: false, because });
+  });
+
+  test('may begin with a byte order mark', () => {
+    expect(valueOf('\ufeff{"id":9007199254740993}')).toEqual({ id: '9007199254740993' });
+  });
+
+  test('the last of two equal keys counts, exact too', () => {
+    expect(valueOf('{"id":1,"id":2}')).toEqual({ id: 2 });
+    expect(valueOf('{"id":9007199254740993,"id":9007199254740995}')).toEqual({ id: '9007199254740995' });
+  });
+
+  test.each(['1', '9007199254740993'])('keys of Object.prototype are keys like others (beside %s)', (id) => {
+    const value = valueOf(`{"__proto__":{"id":${id}},"constructor":{"prototype":{"polluted":1}}}`);
+    expect(Object.getPrototypeOf(value) === Object.getPrototypeOf(JSON.parse('{}'))).toBe(true);
+    expect(Object.keys(value as object)).toEqual(['__proto__', 'constructor']);
+    expect(String(at(value, ['__proto__', 'id']))).toBe(id);
+    expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
+  });
+
+  test.each([
+    ['without long numbers', '1'],
+    ['with one', '9007199254740993'],
+  ])('nested 100,000 levels deep, %s, is read or refused; nothing falls over', (_case, inner) => {
+    for (const [open, close] of [
+      ['[', ']'],
+      ['{"a":', '}'],
+    ] as const) {
+      const json = readJson(Buffer.from(`${open.repeat(100_000)}${inner}${close.repeat(100_000)}`));
+      expect(json.ok || json.because).toBe(inner.length > 1 ? 'nested too deeply' : true);
+    }
+  });
+});
+
+describe('a path', () => {
+  test.each<[unknown, string[], unknown]>([
+    [{ a: { b: 1 } }, ['a', 'b'], 1],
+    [{ a: null }, ['a', 'b'], undefined],
+    [{ a: 'text' }, ['a', 'length'], undefined],
+    [{}, ['constructor'], undefined],
+    [{}, ['toString', 'name'], undefined],
+    [null, ['a'], undefined],
+    [1, ['a'], undefined],
+  ])('%j at %j is %j', (value, path, found) => expect(at(value, path)).toBe(found));
+});

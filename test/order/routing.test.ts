@@ -1,0 +1,101 @@
+import { describe, expect, test } from '@jest/globals';
+import { routeOf } from '../../src/order/routing.ts';
+import { topicRow, TOPICS, type Topic } from '../../src/order/topics.ts';
+
+const ALL = Object.keys(TOPICS) as Topic[];
+const OPTIONAL = ALL.filter((topic) => topicRow(topic).optional);
+const route = (topic: Topic, text: string) => routeOf(topic, Buffer.from(text));
+
+/** A body that holds `id` where its topic has the order's id. */
+function naming(topic: Topic, id: string): string {
+  return topicRow(topic).orderIdAt.reduceRight((inner, key) => `{"${key}":${inner}}`, id);
+}
+
+describe('where a body goes', () => {
+  test.each(ALL)('%s goes to the order that it names', (topic) => {
+    expect(route(topic, naming(topic, '820982911946154508'))).toEqual({
+      to: 'order',
+      orderId: '820982911946154508',
+    });
+    expect(route(topic, naming(topic, '"77"'))).toEqual({ to: 'order', orderId: '77' });
+  });
+
+  test.each([
+    ['0', 'a number that is no id'],
+    ['-1', 'a number that is no id'],
+    ['1.5', 'a number that is no id'],
+    ['1e30', 'a number that is no id'],
+    ['"abc"', 'a string that is no id'],
+    ['""', 'a string that is no id'],
+    ['"0"', 'a string that is no id'],
+    ['12345678901234567890', 'a string that is no id'],
+    ['"12345678901234567890"', 'a string that is no id'],
+    ['true', 'a boolean that is no id'],
+    ['null', 'null'],
+    ['{"id":4711}', 'an object'],
+    ['[4711]', 'a list'],
+  ])('an order id of %s goes nowhere: it is %s', (id, kind) => {
+    expect(route('orders/paid', `{"id":${id}}`)).toEqual({
+      to: 'nowhere',
+      because: `orders/paid names no order: id is ${kind}`,
+    });
+  });
+
+  test.each(['{}', '[]', 'null', '1', '"text"', '{"order":{"id":1}}', '{"__proto__":{"id":1}}'])(
+    '%s names no order at all',
+    (text) => {
+      const because = 'orders/paid names no order: id is missing';
+      expect(route('orders/paid', text)).toEqual({ to: 'nowhere', because });
+    },
+  );
+
+  test('what cannot be read as JSON goes nowhere, and says why', () => {
+    expect(route('orders/paid', '{')).toEqual({ to: 'nowhere', because: 'the body is not JSON' });
+  });
+
+  test('why it goes nowhere never repeats what was sent', () => {
+    for (const id of ['"Ada Example"', '["Ada Example"]', '{"Ada Example":1}', '-5550100'])
+      expect(JSON.stringify(route('orders/paid', `{"id":${id}}`))).not.toMatch(/Ada|5550100/);
+  });
+});
+
+describe('the GraphQL id', () => {
+  test('is believed before the number', () => {
+    const body = '{"id":1,"admin_graphql_api_id":"gid://shopify/Order/820982911946154508"}';
+    expect(route('orders/paid', body)).toEqual({ to: 'order', orderId: '820982911946154508' });
+  });
+
+  test.each([
+    '"gid://shopify/Order/0"',
+    '"gid://shopify/Order/12345678901234567890"',
+    '"gid://shopify/Refund/2"',
+    '"xgid://shopify/Order/2"',
+    '"gid://shopify/Order/2?x=1"',
+    '["gid://shopify/Order/2"]',
+    '{"toString":1,"valueOf":1}',
+    `${'['.repeat(10_000)}${']'.repeat(10_000)}`,
+    '2',
+    'null',
+  ])('that is none leaves the number', (gid) => {
+    expect(route('orders/paid', `{"id":1,"admin_graphql_api_id":${gid}}`)).toEqual({
+      to: 'order',
+      orderId: '1',
+    });
+  });
+});
+
+describe('topics that may come without an order', () => {
+  test('are the returns, the drafts and the assessments', () => {
+    expect([...new Set(OPTIONAL.map((topic) => topicRow(topic).brings))].toSorted()).toEqual([
+      'assessments',
+      'drafts',
+      'returns',
+    ]);
+  });
+
+  test.each(OPTIONAL)('%s goes elsewhere without one, and nowhere with a bad one', (topic) => {
+    expect(route(topic, '{}')).toEqual({ to: 'elsewhere' });
+    expect(route(topic, naming(topic, 'null'))).toEqual({ to: 'elsewhere' });
+    expect(route(topic, naming(topic, '0'))).toMatchObject({ to: 'nowhere' });
+  });
+});

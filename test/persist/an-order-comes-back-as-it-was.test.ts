@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { lifeOf } from '../../scripts/deliveries/life.ts';
+import { randomFrom } from '../../scripts/deliveries/random.ts';
+import { decide } from '../../src/order/decide.ts';
+import { newOrder, type Order } from '../../src/order/order.ts';
+import { fromDocument, toDocument } from '../../src/persist/order-document.ts';
+import type { OrderDocument } from '../../src/persist/order-schema.ts';
+import { openInside, type Inside } from '../support/inside.ts';
+import { keyOf, waitingEvent } from '../support/waiting-event.ts';
+
+const KEY = keyOf('5820001001000');
+
+/** An order with something in most of its fields. */
+function livedOrder(): Order {
+  const life = lifeOf(randomFrom(3), 'example.myshopify.com', 1001, new Date('2026-11-20T10:00:00Z'));
+  const waiting = life.map(({ topic, body, triggeredAt }) =>
+    waitingEvent(topic, null, { order: KEY, body, triggeredAt: triggeredAt.toISOString() }),
+  );
+  const { order } = decide(KEY, null, waiting, Date.UTC(2026, 10, 27));
+  if (!order) throw new Error('a life makes an order');
+  return order;
+}
+
+const LIVED = livedOrder();
+
+describe('an order comes back from its document as it was', () => {
+  let inside: Inside;
+  beforeAll(async () => {
+    inside = await openInside();
+  });
+  afterAll(() => inside.close());
+
+  test.each([
+    ['new', newOrder(KEY)],
+    ['lived', LIVED],
+  ])('in memory: %s', (_, order) => {
+    expect(fromDocument(toDocument(KEY, order, 0))).toEqual(order);
+  });
+
+  test('P5: through MongoDB, commit after commit', async () => {
+    let order = LIVED;
+    expect(order.parts.fulfillments.length).toBeGreaterThan(0);
+    for (let i = 0; i < 3; i += 1) {
+      expect(await inside.tools.orders.commit({ key: KEY, order })).toBe('committed');
+      const loaded = await inside.tools.orders.load(KEY);
+      expect(loaded).toEqual({ ...order, version: order.version + 1 });
+      if (loaded) order = loaded;
+    }
+    expect(await inside.collections.orders.countDocuments({ _id: KEY })).toBe(1);
+  });
+
+  test('parts that a document of an older version lacks are empty lists', () => {
+    const { disputes: _, drafts: __, ...document } = toDocument(KEY, LIVED, 0);
+    const order = fromDocument(document as OrderDocument);
+    expect(order.parts).toEqual({ ...LIVED.parts, disputes: [], drafts: [] });
+  });
+
+  test('fields that it lacks are those of a new order', () => {
+    const document = { _id: KEY, version: 4, status: 'shipped' } as unknown as OrderDocument;
+    expect(fromDocument(document)).toEqual({ ...newOrder(KEY), version: 4, status: 'shipped' });
+  });
+});

@@ -1,0 +1,66 @@
+import { describe, expect, test } from '@jest/globals';
+import { coalesce } from '../../src/persist/coalesce.ts';
+
+describe('coalesce', () => {
+  /** Doubles numbers; notes its batches. */
+  function doubling(largest = 100) {
+    const batches: number[][] = [];
+    const ask = coalesce<number, number>(async (questions) => {
+      batches.push(questions);
+      await new Promise(setImmediate);
+      return questions.map((each) => (each < 0 ? new Error(`${each} is negative`) : each * 2));
+    }, largest);
+    return { ask, batches };
+  }
+
+  test('questions of one turn share a batch, and each gets its own answer', async () => {
+    const { ask, batches } = doubling();
+    expect(await Promise.all([3, 1, 2, 1].map(ask))).toEqual([6, 2, 4, 2]);
+    expect(batches).toEqual([[3, 1, 2, 1]]);
+  });
+
+  test('what is asked while a round trip is under way goes together into the next', async () => {
+    const { ask, batches } = doubling();
+    const first = ask(1);
+    await new Promise(setImmediate);
+    expect(batches).toEqual([[1]]);
+    const others = [ask(2), ask(3)];
+    expect(batches).toEqual([[1]]);
+    expect(await Promise.all([first, ...others])).toEqual([2, 4, 6]);
+    expect(batches).toEqual([[1], [2, 3]]);
+  });
+
+  test('no batch is larger than allowed', async () => {
+    const { ask, batches } = doubling(2);
+    expect(await Promise.all([1, 2, 3, 4, 5].map(ask))).toEqual([2, 4, 6, 8, 10]);
+    expect(batches).toEqual([[1, 2], [3, 4], [5]]);
+  });
+
+  test('P7: an Error among the answers is for its asker alone', async () => {
+    const { ask } = doubling();
+    const answers = await Promise.allSettled([1, -2, 3].map(ask));
+    expect(answers).toMatchObject([
+      { status: 'fulfilled', value: 2 },
+      { status: 'rejected', reason: { message: '-2 is negative' } },
+      { status: 'fulfilled', value: 6 },
+    ]);
+  });
+
+  test('a round trip that fails fails its own batch; the next goes on', async () => {
+    let trips = 0;
+    const ask = coalesce<number, number>((questions) => {
+      trips += 1;
+      return trips === 1 ? Promise.reject(new Error('away')) : Promise.resolve(questions);
+    }, 2);
+    const answers = await Promise.allSettled([1, 2, 3].map(ask));
+    expect(answers.map((answer) => answer.status)).toEqual(['rejected', 'rejected', 'fulfilled']);
+    expect(await ask(4)).toBe(4);
+  });
+
+  test('an ask that throws before it promises anything is a failure like others', async () => {
+    const ask = coalesce<number, number>(() => {
+      throw new Error('at once');
+    }, 2);
+    await expect(ask(1)).rejects.toThrow('at once');
+  });
+});

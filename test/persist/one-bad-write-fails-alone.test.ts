@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { mongo } from 'mongoose';
+import { newOrder } from '../../src/order/order.ts';
+import { writeAll, type WriteModel } from '../../src/persist/write-all.ts';
+import { openInside, type Inside } from '../support/inside.ts';
+import { keyOf, waitingEvent } from '../support/waiting-event.ts';
+
+/** MongoDB takes no document over 16 MB. */
+const TOO_LARGE = 17 * 1024 * 1024;
+
+describe('P7: one write that MongoDB refuses fails alone', () => {
+  let inside: Inside;
+  beforeAll(async () => {
+    inside = await openInside();
+  });
+  afterAll(() => inside.close());
+
+  const insert = (document: { _id: string; [field: string]: unknown }): WriteModel => ({
+    namespace: `${inside.collections.orders.db.name}.anything`,
+    name: 'insertOne',
+    document: document as object,
+  });
+
+  test('a document over 16 MB among others: they are written, each with its own answer', async () => {
+    const models = [
+      insert({ _id: 'a' }),
+      insert({ _id: 'large', text: 'x'.repeat(TOO_LARGE) }),
+      insert({ _id: 'b' }),
+      insert({ _id: 'a' }),
+    ];
+    const written = await writeAll(inside.client, models);
+    expect(written.map(({ matched, duplicateKey }) => [matched, duplicateKey])).toEqual([
+      [1, false],
+      [0, false],
+      [1, false],
+      [0, true],
+    ]);
+    expect(written[1]?.error).toBeInstanceOf(Error);
+  });
+
+  test('an order over 16 MB: its commit is rejected, those beside it are committed', async () => {
+    const keys = ['1', '2', '3'].map((id) => keyOf(id));
+    const commits = keys.map((key, i) =>
+      inside.tools.orders.commit({
+        key,
+        order: { ...newOrder(key), name: i === 1 ? 'x'.repeat(TOO_LARGE) : '#1' },
+      }),
+    );
+    const answers = await Promise.allSettled(commits);
+    expect(answers.map((answer) => (answer.status === 'fulfilled' ? answer.value : 'rejected'))).toEqual([
+      'committed',
+      'rejected',
+      'committed',
+    ]);
+  });
+
+  test('a payload over 16 MB: its drain fails, the journal of others is written', async () => {
+    const bodies = [Buffer.from('{}'), randomBytes(TOO_LARGE), Buffer.from('{}')];
+    const events = bodies.map((body) => waitingEvent('orders/paid', null, { body }));
+    const answers = await Promise.allSettled(
+      events.map((waiting) =>
+        inside.tools.journal.write({ ended: [], rejected: [{ waiting, because: 'x', attempts: 1 }], now: 0 }),
+      ),
+    );
+    expect(answers.map((answer) => answer.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    const ids: unknown[] = await inside.collections.events.distinct('_id');
+    expect(new Set(ids)).toEqual(new Set([events[0]?.id, events[2]?.id]));
+  });
+
+  test('a MongoDB that is away fails them all: nothing is known of any', async () => {
+    const nobody = new mongo.MongoClient('mongodb://127.0.0.1:1', { serverSelectionTimeoutMS: 200 });
+    const closed = new mongo.MongoClient('mongodb://127.0.0.1:1');
+    await closed.close();
+    for (const away of [nobody, closed])
+      await expect(writeAll(away, [insert({ _id: 'c' }), insert({ _id: 'd' })])).rejects.toBeInstanceOf(
+        mongo.MongoError,
+      );
+    await nobody.close();
+  });
+});

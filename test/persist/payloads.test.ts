@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { mongo } from 'mongoose';
+import { compress, decompress } from '../../src/persist/payload.ts';
+import { openInside, type Inside } from '../support/inside.ts';
+import { RECEIVED_AT, waitingEvent } from '../support/waiting-event.ts';
+
+const BODIES = {
+  'keys with $, dots and __proto__': Buffer.from(
+    '{"$set":{"a.b":1},"__proto__":{"polluted":true},"constructor":{"prototype":1},"":0,"$where":"sleep(1)"}',
+  ),
+  'key order and spaces': Buffer.from('{ "b" : 1,\n "a" : 2.50 , "b": 3 }'),
+  'an id beyond 2^53': Buffer.from('{"id":820982911946154508}'),
+  'nothing at all': Buffer.alloc(0),
+  'random bytes': randomBytes(300_000),
+} as const;
+
+describe('a payload', () => {
+  let inside: Inside;
+  beforeAll(async () => {
+    inside = await openInside();
+  });
+  afterAll(() => inside.close());
+
+  test.each(Object.entries(BODIES))('P8: is read back byte by byte: %s', async (_, body) => {
+    const waiting = waitingEvent('orders/paid', null, { body });
+    await inside.tools.journal.write({
+      ended: [],
+      rejected: [{ waiting, because: 'kept', attempts: 1 }],
+      now: RECEIVED_AT,
+    });
+    for (const collection of [inside.collections.events, inside.collections.parked]) {
+      const found = await collection.collection.findOne({ _id: waiting.id as unknown as mongo.ObjectId });
+      const payload = found?.payload as mongo.Binary;
+      expect(body.equals(await decompress(payload.buffer))).toBe(true);
+    }
+    expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
+  });
+
+  test("of Shopify's kind shrinks to a fraction", async () => {
+    const lines = Array.from({ length: 50 }, (_, i) => ({
+      id: i,
+      title: 'Widget',
+      price: '10.00',
+      taxable: true,
+    }));
+    const body = Buffer.from(JSON.stringify({ line_items: lines }));
+    expect((await compress(body)).length).toBeLessThan(body.length / 4);
+  });
+
+  test('that is no zstd is refused, not guessed at', async () => {
+    await expect(decompress(Buffer.from('{"id":1}'))).rejects.toThrow('Unknown frame descriptor');
+  });
+});

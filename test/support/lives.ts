@@ -1,0 +1,20 @@
+import { lifeOf, type Delivery } from '../../scripts/deliveries/life.ts';
+import type { Random } from '../../scripts/deliveries/random.ts';
+
+/** The lives of many orders, one in five of them cancelled. */
+export function livesOf(random: Random, shop: string, count: number): Delivery[][] {
+  const from = new Date('2026-11-20T10:00:00Z');
+  return Array.from({ length: count }, (_, i) =>
+    lifeOf(random, shop, 1001 + i, from, i % 5 === 4 ? 'cancelled' : 'refunded_in_part'),
+  );
+}
+
+/**
+ * Deliveries of many orders mixed, each order's in a random order of their own, with duplicates
+ * between them, `share` of all.
+ */
+export function mixed(random: Random, lives: readonly Delivery[][], share: number): Delivery[] {
+  const once = lives.flat();
+  const again = once.filter(() => random.next() < share);
+  return random.shuffled([...once, ...again]);
+}

@@ -1,0 +1,19 @@
+import { Redis } from 'ioredis';
+
+/** A Redis database and a MongoDB database that nobody else uses. Kept until the run's end. */
+export interface Namespace {
+  redisUrl: string;
+  mongoUri: string;
+}
+
+export async function namespace(): Promise<Namespace> {
+  const { LOCKSTEP_TEST_REDIS: redis, LOCKSTEP_TEST_MONGO: mongo } = process.env;
+  if (!redis || !mongo) throw new Error('no test servers: run the tests with npm test');
+  const counter = new Redis(redis);
+  const number = await counter.incr('test-namespaces');
+  counter.disconnect();
+  return {
+    redisUrl: `${redis}/${number}`,
+    mongoUri: mongo.replace(/\/lockstep$/, `/test_${number}`),
+  };
+}

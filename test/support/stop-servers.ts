@@ -1,0 +1,10 @@
+import { rmSync } from 'node:fs';
+
+/** Stops the servers; what a failed run left in them is kept for whoever looks into it. */
+export default async function stopServers(): Promise<void> {
+  const servers = globalThis.lockstepServers;
+  if (!servers) return;
+  await servers.stop();
+  if (globalThis.lockstepFailed) process.stdout.write(`The failed run's data: ${servers.folder}\n`);
+  else rmSync(servers.folder, { recursive: true, force: true });
+}

@@ -1,0 +1,14 @@
+const STEP_MS = 20;
+
+/** Waits until a condition holds. @throws when it does not within `ms`, with what it last was */
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  ms = 20_000,
+  what = 'the condition',
+): Promise<void> {
+  const deadline = Date.now() + ms;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`${what} did not come to hold within ${ms} ms`);
+    await new Promise((resolve) => setTimeout(resolve, STEP_MS));
+  }
+}

@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto';
+import type { WaitingEvent } from '../../src/order/event.ts';
+import {
+  asEventId,
+  asOrderId,
+  asShopDomain,
+  orderKey,
+  type EventId,
+  type OrderKey,
+} from '../../src/order/identity.ts';
+
+/** Pieces that tests of the inside are made of. */
+export const RECEIVED_AT = Date.UTC(2026, 10, 27, 15, 0, 0);
+
+export function keyOf(orderId = '5820193456789', shop = 'example.myshopify.com'): OrderKey {
+  const domain = asShopDomain(shop);
+  if (!domain) throw new Error(`${shop} is no shop`);
+  return orderKey(domain, orderId === '-' ? null : asOrderId(orderId));
+}
+
+export function randomEventId(): EventId {
+  const id = asEventId(randomBytes(32).toString('hex'));
+  if (!id) throw new Error('64 hex digits are an event id');
+  return id;
+}
+
+/** A waiting event with a JSON body. */
+export function waitingEvent(topic: string, body: unknown, more: Partial<WaitingEvent> = {}): WaitingEvent {
+  return {
+    id: randomEventId(),
+    order: keyOf(),
+    topic,
+    webhookId: 'b54557e4-bdd9-4b37-8a5f-bf7d70bcd043',
+    triggeredAt: null,
+    receivedAt: RECEIVED_AT,
+    unreadable: null,
+    body: Buffer.from(JSON.stringify(body)),
+    ...more,
+  };
+}

@@ -1,0 +1,72 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Redis } from 'ioredis';
+import { pino } from 'pino';
+import { startRedis, type LocalRedis } from '../../scripts/local/redis.ts';
+import { checkRedis, openRedis, redisReady } from '../../src/system/connections.ts';
+
+describe('P2: a Redis that could lose what it was given', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-check-redis-'));
+  const warned: string[] = [];
+  const write = (line: string) => void warned.push(String((JSON.parse(line) as { msg: unknown }).msg));
+  const log = pino({ level: 'warn' }, { write });
+  let server: LocalRedis;
+  let redis: Redis;
+  beforeAll(async () => {
+    server = await startRedis(folder);
+    redis = openRedis(server.url, 'impatient', log);
+    await redisReady(redis);
+  });
+  afterAll(async () => {
+    redis.disconnect();
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const checkWith = async (settings: Record<string, string>) => {
+    warned.length = 0;
+    const usual = { 'maxmemory-policy': 'noeviction', appendonly: 'yes', appendfsync: 'always' };
+    for (const [name, value] of Object.entries({ ...usual, ...settings }))
+      await redis.config('SET', name, value);
+    await checkRedis(redis, log);
+    return warned;
+  };
+
+  test('set up as the design asks, it is taken without a word', async () => {
+    expect(await checkWith({})).toEqual([]);
+  });
+
+  test.each(['allkeys-lru', 'volatile-lru', 'allkeys-random', 'volatile-ttl', 'allkeys-lfu'])(
+    'that evicts by %s is refused, and it is said what to do',
+    async (policy) => {
+      await expect(checkWith({ 'maxmemory-policy': policy })).rejects.toThrow(
+        new RegExp(`maxmemory-policy ${policy}.*set it to noeviction`),
+      );
+    },
+  );
+
+  test('with appendfsync everysec it is taken, and what can be lost is said', async () => {
+    const said = await checkWith({ appendfsync: 'everysec' });
+    expect(said).toEqual([
+      'Redis has appendfsync everysec: a power loss may lose the last second of events taken',
+    ]);
+  });
+
+  test('that does not show its settings is taken, and it is said that nobody looked (fails open)', async () => {
+    await checkWith({});
+    await redis.call('ACL', 'SETUSER', 'managed', 'on', '>managed', '~*', '+@all', '-config');
+    const managed = openRedis(server.url.replace('redis://', 'redis://managed:managed@'), 'impatient', log);
+    await redisReady(managed);
+    await checkRedis(managed, log);
+    expect(warned).toEqual([expect.stringContaining('does not let us see its settings')]);
+    managed.disconnect();
+  });
+
+  // The last one: a Redis that has just been given its AOF back does not stop before it is written.
+  test('with appendonly no it is taken, and what can be lost is said', async () => {
+    const said = await checkWith({ appendonly: 'no' });
+    expect(said).toEqual(['Redis has appendonly no: events taken are lost when it restarts']);
+  });
+});

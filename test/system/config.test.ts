@@ -1,0 +1,105 @@
+import { describe, expect, test } from '@jest/globals';
+import { BadSettings, loadConfig, SETTINGS, type Setting } from '../../src/system/config.ts';
+
+const problemsOf = (env: Record<string, string>, needed: Setting[] = []): string[] => {
+  try {
+    loadConfig(env, needed);
+    return [];
+  } catch (error) {
+    if (error instanceof BadSettings) return error.problems;
+    throw error;
+  }
+};
+
+describe('settings', () => {
+  test('with nothing given every setting has its default, or is not there', () => {
+    const given = Object.fromEntries(
+      Object.entries(loadConfig({})).filter(([, value]) => value !== undefined),
+    );
+    expect(given).toEqual({
+      PORT: 3000,
+      DASHBOARD_PORT: 3001,
+      PARTITIONS: 1,
+      WORKER_CONCURRENCY: 100,
+      LOCK_TTL_MS: 10_000,
+      DEDUPE_TTL_HOURS: 48,
+      HOLD_FOR_CREATE_MS: 2000,
+      MAX_BODY_BYTES: 5_242_880,
+      DEPOSIT_TIMEOUT_MS: 1500,
+      SHUTDOWN_MS: 10_000,
+      JOURNAL_RETENTION_DAYS: 90,
+      LOG_LEVEL: 'info',
+    });
+  });
+
+  test('what is given is read, texts as numbers and lists', () => {
+    const config = loadConfig({
+      PORT: '0',
+      DEDUPE_TTL_HOURS: '0.5',
+      LOCK_REDIS_URLS: 'redis://a:1, rediss://b:2',
+      MONGODB_URI: 'mongodb+srv://cluster.example/shop',
+    });
+    expect(config).toMatchObject({
+      PORT: 0,
+      DEDUPE_TTL_HOURS: 0.5,
+      MONGODB_URI: 'mongodb+srv://cluster.example/shop',
+    });
+    expect(config.LOCK_REDIS_URLS).toEqual(['redis://a:1', 'rediss://b:2']);
+  });
+
+  test('an empty value counts as not given, also where the setting is needed', () => {
+    const empty = Object.fromEntries(Object.keys(SETTINGS).map((name) => [name, '']));
+    expect(loadConfig(empty)).toEqual(loadConfig({}));
+    expect(problemsOf(empty, ['REDIS_URL', 'SHOPIFY_API_SECRET'])).toEqual([
+      'REDIS_URL: is needed and not set',
+      'SHOPIFY_API_SECRET: is needed and not set',
+    ]);
+  });
+
+  test('all problems are told at once, each by name', () => {
+    const bad = {
+      PORT: '65536',
+      PARTITIONS: '1.5',
+      LOG_LEVEL: 'loud',
+      REDIS_URL: 'http://x',
+      MONGODB_URI: 'x',
+    };
+    const names = problemsOf(bad, ['SHOPIFY_API_SECRET']).map((problem) => problem.split(':')[0]);
+    expect(new Set(names)).toEqual(
+      new Set(['LOG_LEVEL', 'MONGODB_URI', 'PARTITIONS', 'PORT', 'REDIS_URL', 'SHOPIFY_API_SECRET']),
+    );
+    expect(names).toHaveLength(6);
+  });
+
+  test.each<[Setting, string]>([
+    ['PORT', '-1'],
+    ['PORT', 'canary'],
+    ['ADMIN_PORT', '99999'],
+    ['REDIS_URL', 'canary'],
+    ['REDIS_URL', 'http://user:canary@host'],
+    ['LOCK_REDIS_URLS', 'redis://a,canary'],
+    ['MONGODB_URI', 'postgres://user:canary@host'],
+    ['PARTITIONS', '0'],
+    ['PARTITIONS', '1025'],
+    ['WORKER_CONCURRENCY', '0'],
+    ['LOCK_TTL_MS', '10'],
+    ['DEDUPE_TTL_HOURS', '0'],
+    ['DEDUPE_TTL_HOURS', '0.0001'],
+    ['HOLD_FOR_CREATE_MS', '-1'],
+    ['MAX_BODY_BYTES', 'canary'],
+    ['DEPOSIT_TIMEOUT_MS', '4001'],
+    ['SHUTDOWN_MS', '99'],
+    ['JOURNAL_RETENTION_DAYS', '0'],
+    ['OPS_JWT_SECRET', 'canary-too-short'],
+    ['LOG_LEVEL', 'canary'],
+  ])('%s=%s is refused, and its value is not repeated', (name, value) => {
+    const problems = problemsOf({ [name]: value });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(new RegExp(`^${name}: .{5,}`));
+    expect(problems.join()).not.toContain('canary');
+  });
+
+  test('every setting says what it is about', () => {
+    for (const { about } of Object.values(SETTINGS)) expect(about.length).toBeGreaterThan(10);
+  });
+});

@@ -1,0 +1,27 @@
+import type { EventDocument } from '../../src/persist/event-schema.ts';
+import { compress } from '../../src/persist/payload.ts';
+import { keyOf, randomEventId, RECEIVED_AT } from '../support/waiting-event.ts';
+
+/** An entry of the journal as a drain writes it. */
+export async function journalEntry(
+  body: string,
+  { order = keyOf(), ...more }: Partial<EventDocument> = {},
+): Promise<EventDocument> {
+  return {
+    _id: randomEventId(),
+    shop: order.split('/')[0] ?? '',
+    order,
+    topic: 'orders/create',
+    webhookId: null,
+    triggeredAt: '2026-11-27T15:00:01.104512Z',
+    occurredAt: new Date(RECEIVED_AT - 1000),
+    receivedAt: new Date(RECEIVED_AT),
+    appliedAt: new Date(RECEIVED_AT + 20),
+    outcome: 'applied',
+    because: null,
+    sequence: 1,
+    duplicates: 0,
+    payload: await compress(Buffer.from(body)),
+    ...more,
+  };
+}

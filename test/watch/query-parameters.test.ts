@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { ServedDashboard } from './served-dashboard.ts';
+
+describe('a bad parameter of the list of orders', () => {
+  let dashboard: ServedDashboard;
+  beforeAll(async () => {
+    dashboard = await ServedDashboard.start();
+    await dashboard.commit([{ id: '1' }, { id: '2' }]);
+  });
+  afterAll(() => dashboard.stop());
+
+  const cursorOf = (text: string) => Buffer.from(text).toString('base64url');
+
+  test.each([
+    ['shop[$ne]=', 'shop[$ne]'],
+    ['shop[]=a.myshopify.com', 'shop[]'],
+    ['shop=', 'shop'],
+    ['shop=localhost', 'shop'],
+    ['shop=a.myshopify.com/1', 'shop'],
+    ['shop=a.myshopify.com&shop=b.myshopify.com', 'shop'],
+    ['status=x', 'status'],
+    ['status=', 'status'],
+    ['status[$gt]=', 'status[$gt]'],
+    ['status=shipped&status=cancelled', 'status'],
+    ['name=', 'name'],
+    ['name[$regex]=.*', 'name[$regex]'],
+    ['name=%231&name=%232', 'name'],
+    [`name=${'x'.repeat(101)}`, 'name'],
+    ['limit=0', 'limit'],
+    ['limit=-1', 'limit'],
+    ['limit=201', 'limit'],
+    ['limit=1.5', 'limit'],
+    ['limit=many', 'limit'],
+    ['limit=', 'limit'],
+    ['limit=1&limit=2', 'limit'],
+    ['cursor=garbage', 'cursor'],
+    ['cursor=', 'cursor'],
+    [`cursor=${cursorOf('a.myshopify.com')}`, 'cursor'],
+    [`cursor=${cursorOf('{"$gt":""}')}`, 'cursor'],
+    [`cursor=${cursorOf('a.myshopify.com/1/2')}`, 'cursor'],
+    [`cursor=${'A'.repeat(1001)}`, 'cursor'],
+    ['$where=1', '$where'],
+    ['__proto__=1', '__proto__'],
+    ['colour=red', 'colour'],
+  ])('%s: 400 that names it', async (query, name) => {
+    const { status, json } = await dashboard.get(`/api/orders?${query}`);
+    expect({ status, json }).toEqual({ status: 400, json: { error: [expect.stringMatching(/.{10,}/)] } });
+    expect((json.error as string[])[0]?.split(':')[0]).toBe(name);
+  });
+
+  test('all that are bad are named at once', async () => {
+    const { status, json } = await dashboard.get('/api/orders?limit=0&status=x&shop=y');
+    expect(status).toBe(400);
+    expect((json.error as string[]).map((each) => each.split(':')[0])).toEqual(['shop', 'status', 'limit']);
+  });
+
+  test('an address that is no address is a bad request, and the next is answered', async () => {
+    expect((await dashboard.get('/api/orders/%ff/1')).status).toBe(400);
+    expect((await dashboard.get('/api/orders')).json.orders).toHaveLength(2);
+  });
+});

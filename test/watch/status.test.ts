@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { until } from '../support/until.ts';
+import { keyOf, RECEIVED_AT, waitingEvent } from '../support/waiting-event.ts';
+import { ServedDashboard } from './served-dashboard.ts';
+
+describe('/api/status', () => {
+  let dashboard: ServedDashboard;
+  beforeAll(async () => {
+    dashboard = await ServedDashboard.start();
+  });
+  afterAll(() => dashboard.stop());
+
+  const status = async () => (await dashboard.get('/api/status')).json;
+
+  test('with nothing there it says nothing waits', async () => {
+    expect(await status()).toEqual({
+      waitingEvents: 0,
+      waitingOrders: 0,
+      oldestWaitMs: 0,
+      queues: { active: 0, waiting: 0, delayed: 0, failed: 0 },
+      workers: 0,
+      locksHeld: 0,
+      accepted: 0,
+      duplicates: 0,
+      parked: 0,
+      spooled: 0,
+      redis: { state: 'up', problem: null },
+      mongodb: { state: 'up', problem: null },
+    });
+  });
+
+  test('it counts what waits, what came twice, what was parked and what is spooled', async () => {
+    const events = ['1', '1', '2'].map((id) => waitingEvent('orders/updated', { id }, { order: keyOf(id) }));
+    for (const event of events) await dashboard.depositor.deposit(event, null);
+    for (const event of events.slice(1)) await dashboard.depositor.deposit(event, null);
+    const parked = {
+      shop: 's',
+      order: 's/1',
+      topic: 't',
+      receivedAt: new Date(RECEIVED_AT),
+      error: 'e',
+      attempts: 1,
+    };
+    const times = { firstAt: new Date(RECEIVED_AT), lastAt: new Date(RECEIVED_AT) };
+    await dashboard.collections.parked.create(
+      (['parked', 'parked', 'replayed', 'discarded'] as const).map((state, i) => ({
+        _id: `event-${i}`,
+        state,
+        ...parked,
+        ...times,
+      })),
+    );
+    const spooled = {
+      _id: 'event',
+      order: 's/1',
+      topic: 't',
+      receivedAt: new Date(RECEIVED_AT),
+      body: Buffer.from('x'),
+    };
+    await dashboard.collections.spool.create(spooled);
+    await until(async () => (await dashboard.redis.zcard('lockstep:{0}:pending')) === 2);
+    await until(
+      async () => ((await status()).queues as { waiting: number }).waiting === 2,
+      5000,
+      'two wake-ups',
+    );
+    expect(await status()).toMatchObject({
+      waitingEvents: 3,
+      waitingOrders: 2,
+      oldestWaitMs: expect.any(Number),
+      accepted: 3,
+      duplicates: 2,
+      parked: 2,
+      spooled: 1,
+    });
+    expect((await status()).oldestWaitMs).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,72 @@
+import { createHmac } from 'node:crypto';
+import { describe, expect, test } from '@jest/globals';
+import { mayActAs, mintToken, readToken, ROLES } from '../../src/watch/tokens.ts';
+
+const SECRET = 'a-jwt-secret-for-tests-of-32-characters';
+const BEARER = { name: 'ada', role: 'viewer' } as const;
+
+const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+/** A token of any header and claims, signed as the header says or not at all. */
+function crafted(header: object, claims: object, secret: string | null = SECRET): string {
+  const front = `${encode(header)}.${encode(claims)}`;
+  return `${front}.${secret === null ? '' : createHmac('sha256', secret).update(front).digest('base64url')}`;
+}
+const HS256 = { alg: 'HS256' };
+const inAnHour = Math.floor(Date.now() / 1000) + 3600;
+const CLAIMS = { role: 'admin', iss: 'lockstep', sub: 'ada', exp: inAnHour };
+
+describe('API tokens', () => {
+  test.each(ROLES)('a token of the role %s is read as minted', async (role) => {
+    expect(await readToken(SECRET, await mintToken(SECRET, { name: 'ada', role }, 1))).toEqual({
+      name: 'ada',
+      role,
+    });
+  });
+
+  test('the crafted ones below would be good, were they not crafted', async () => {
+    expect(await readToken(SECRET, crafted(HS256, CLAIMS))).toEqual({ name: 'ada', role: 'admin' });
+  });
+
+  test.each([
+    ['without an algorithm and a signature', crafted({ alg: 'none' }, CLAIMS, null)],
+    ['of no algorithm, signed all the same', crafted({ alg: 'none' }, CLAIMS)],
+    ['of another algorithm', crafted({ alg: 'HS512' }, CLAIMS)],
+    ['of a public key', crafted({ alg: 'RS256' }, CLAIMS)],
+    ['signed with another secret', crafted(HS256, CLAIMS, 'another-secret-that-has-32-characters')],
+    ['with its signature cut off', crafted(HS256, CLAIMS, null)],
+    ['of another issuer', crafted(HS256, { ...CLAIMS, iss: 'shopify' })],
+    ['that is over', crafted(HS256, { ...CLAIMS, exp: inAnHour - 7200 })],
+    ['that is never over', crafted(HS256, { ...CLAIMS, exp: undefined })],
+    ['of nobody', crafted(HS256, { ...CLAIMS, sub: undefined })],
+    ['without a role', crafted(HS256, { ...CLAIMS, role: undefined })],
+    ['of a role that is none', crafted(HS256, { ...CLAIMS, role: 'root' })],
+    ['of all roles at once', crafted(HS256, { ...CLAIMS, role: ['viewer', 'admin'] })],
+    ['of a role behind __proto__', crafted(HS256, { ...CLAIMS, role: '__proto__' })],
+    ['with extensions that must be understood', crafted({ ...HS256, crit: ['x'], x: 1 }, CLAIMS)],
+    ['that is no token', 'garbage'],
+    ['that is nothing', ''],
+    ['of three dots', '...'],
+  ])('a token %s is not read (fails closed)', async (_case, token) => {
+    expect(await readToken(SECRET, token)).toBeNull();
+  });
+
+  test('a minted token whose role was changed afterwards is not read', async () => {
+    const [header = '', claims = '', signature = ''] = (await mintToken(SECRET, BEARER, 1)).split('.');
+    const changed = { ...(JSON.parse(Buffer.from(claims, 'base64url').toString()) as object), role: 'admin' };
+    expect(await readToken(SECRET, `${header}.${encode(changed)}.${signature}`)).toBeNull();
+    expect(await readToken(SECRET, `${header}.${claims}.${signature}`)).toEqual(BEARER);
+  });
+
+  test('a token is over when its hours are', async () => {
+    expect(await readToken(SECRET, await mintToken(SECRET, BEARER, -0.001))).toBeNull();
+  });
+
+  test('each role may do what those before it may, and no more', () => {
+    const allowed = ROLES.map((role) => ROLES.map((needed) => mayActAs(role, needed)));
+    expect(allowed).toEqual([
+      [true, false, false],
+      [true, true, false],
+      [true, true, true],
+    ]);
+  });
+});
