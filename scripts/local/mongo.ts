@@ -17,12 +17,28 @@ process.env.MONGOMS_SYSTEM_BINARY_VERSION_CHECK = 'false';
 const LAUNCHER = path.resolve(import.meta.dirname, '..', '..', '.lockstep', 'bin', 'mongod');
 
 /**
+ * Where an earlier owner was killed, its mongod ends 2 s later (mongodb-memory-server looks that often)
+ * and refuses the folder until then.
+ */
+const FOLDER_IN_USE_MS = 6_000;
+
+/**
  * Starts MongoDB on loopback: a mongod of version 8 on the path, else the embedded engine, else what
  * mongodb-memory-server downloads. Data in `folder` outlives a restart.
  */
 export async function startMongo(folder: string, port?: number): Promise<LocalMongo> {
   mkdirSync(folder, { recursive: true });
-  const chosen = port ?? (await freePort());
+  const deadline = Date.now() + FOLDER_IN_USE_MS;
+  for (;;) {
+    try {
+      return await launch(folder, port ?? (await freePort()));
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+    }
+  }
+}
+
+async function launch(folder: string, chosen: number): Promise<LocalMongo> {
   const systemBinary = installedMongod() ?? (existsSync(LAUNCHER) ? LAUNCHER : undefined);
   const server = await MongoMemoryServer.create({
     instance: { port: chosen, ip: '127.0.0.1', dbPath: path.resolve(folder), storageEngine: 'wiredTiger' },

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Redis } from 'ioredis';
 import { freePort } from './ports.ts';
@@ -13,6 +13,8 @@ export interface LocalRedis {
 
 /** How long a start may take; reading back an AOF of some gigabytes takes seconds. */
 const START_MS = 60_000;
+/** How long an end may take: the AOF is on disk already. */
+const STOP_MS = 10_000;
 
 /**
  * Starts Redis on loopback as Lockstep needs it: every write on disk before its answer, nothing evicted.
@@ -20,6 +22,7 @@ const START_MS = 60_000;
  */
 export async function startRedis(folder: string, port?: number): Promise<LocalRedis> {
   mkdirSync(folder, { recursive: true });
+  await untilFolderIsFree(folder);
   const chosen = port ?? (await freePort());
   const settings = {
     port: String(chosen),
@@ -31,6 +34,7 @@ export async function startRedis(folder: string, port?: number): Promise<LocalRe
     'maxmemory-policy': 'noeviction',
     databases: '4096',
     daemonize: 'no',
+    pidfile: pidFileOf(folder),
   };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
   const tether = path.join(import.meta.dirname, 'tether.ts');
@@ -48,6 +52,27 @@ export async function startRedis(folder: string, port?: number): Promise<LocalRe
       await ended;
     },
   };
+}
+
+const pidFileOf = (folder: string) => path.resolve(folder, 'redis.pid');
+
+/** Two servers must not share an AOF: one whose owner was killed may still be ending. */
+async function untilFolderIsFree(folder: string): Promise<void> {
+  const deadline = Date.now() + STOP_MS;
+  while (runs(folder)) {
+    if (Date.now() > deadline) throw new Error(`${pidFileOf(folder)}: a Redis still runs on this folder`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** Redis removes its pid file when it ends in peace; of one that was killed, the number may be another's now. */
+function runs(folder: string): boolean {
+  try {
+    const pid = Number(readFileSync(pidFileOf(folder), 'utf8'));
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('-server');
+  } catch {
+    return false;
+  }
 }
 
 function serverCommand(): string {

@@ -7,7 +7,12 @@ import { spawn } from 'node:child_process';
  */
 const [command = '', ...args] = process.argv.slice(2);
 const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'] });
-const stop = () => child.kill('SIGTERM');
+/** A server that does not want to end has its reasons, but what it acknowledged is on disk. */
+const PATIENCE_MS = 10_000;
+const stop = () => {
+  child.kill('SIGTERM');
+  setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS).unref();
+};
 
 process.stdin.resume().on('end', stop).on('error', stop);
 process.on('SIGTERM', stop);

@@ -40,6 +40,7 @@ class Copy {
     const started = this.run('scripts/start.ts');
     const serves = () => existsSync(this.localFile) && this.local().pid === started.child.pid;
     await until(() => serves() || started.child.exitCode !== null, 60_000, 'npm start');
+    if (!serves()) throw new Error(`npm start ended:\n${started.output()}`);
     return { ...started, local: this.local() };
   }
 
