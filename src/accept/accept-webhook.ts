@@ -5,7 +5,6 @@ import type { WaitingEvent } from '../order/event.ts';
 import { orderKey } from '../order/identity.ts';
 import { routeOf } from '../order/routing.ts';
 import { isTopic, topicRow } from '../order/topics.ts';
-import { Fault } from '../system/errors.ts';
 import type { Answer } from './answers.ts';
 import { readHeaders, shopifyHeader, type DeliveryHeaders } from './headers.ts';
 import { isAuthentic, isSignature } from './hmac.ts';
@@ -20,6 +19,7 @@ export interface AcceptTools {
 /**
  * A webhook comes in as bytes, and its answer goes out. HMAC before anything of the body is read (P1);
  * 200 only when the event is durable (P2) or there is nothing to keep.
+ * @throws Fault not_durable, which is answered with 503
  */
 export async function acceptWebhook(
   headers: IncomingHttpHeaders,
@@ -63,15 +63,10 @@ async function deposit(
   const timeless = isTopic(topic) && topicRow(topic).timeless === true;
   const prints = fingerprintsOf({ ...delivery, triggeredAt: timeless ? triggeredAt : null, body });
   const waiting = { id: prints.event, topic, webhookId, triggeredAt, receivedAt: now(), ...routed, body };
-  try {
-    const deposited = await depositor.deposit(waiting, prints.delivery);
-    if (deposited.outcome === 'duplicate')
-      return { ...deposited, firstSeenAt: deposited.firstSeenAt.toISOString() };
-    return routed.unreadable === null
-      ? deposited
-      : { outcome: 'parked', event: deposited.event, because: routed.unreadable };
-  } catch (error) {
-    if (error instanceof Fault && error.code === 'not_durable') return { outcome: 'unavailable' };
-    throw error;
-  }
+  const deposited = await depositor.deposit(waiting, prints.delivery);
+  if (deposited.outcome === 'duplicate')
+    return { ...deposited, firstSeenAt: deposited.firstSeenAt.toISOString() };
+  return routed.unreadable === null
+    ? deposited
+    : { outcome: 'parked', event: deposited.event, because: routed.unreadable };
 }

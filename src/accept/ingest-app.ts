@@ -2,6 +2,7 @@ import express, { type ErrorRequestHandler, type Express, type Request, type Res
 import type { Logger } from '../system/log.ts';
 import type { Metrics } from '../system/metrics.ts';
 import { isTopic } from '../order/topics.ts';
+import { Fault } from '../system/errors.ts';
 import { acceptWebhook, signatureOf, type AcceptTools } from './accept-webhook.ts';
 import { RETRY_AFTER_SECONDS, STATUS_CODES, type Answer } from './answers.ts';
 import { shopifyHeader } from './headers.ts';
@@ -33,8 +34,9 @@ export function ingestFallback(app: Express, tools: IngestTools): void {
   app.use((request, response) => send(request, response, tools, { outcome: 'not_found' }));
   const onError: ErrorRequestHandler = (error: unknown, request, response, _next) => {
     const answer = answerTo(error);
-    if (answer.outcome === 'unavailable') tools.log.error({ err: error }, 'a webhook was not taken');
-    send(request, response, tools, answer);
+    const surprise = answer.outcome === 'unavailable' && !(error instanceof Fault);
+    if (surprise) tools.log.error({ err: error }, 'a webhook was not taken');
+    send(request, response, tools, answer, error instanceof Fault ? error.message : undefined);
   };
   app.use(onError);
 }
@@ -66,7 +68,14 @@ function answerTo(error: unknown): Answer {
   return REFUSALS[type] ?? { outcome: 'unavailable' };
 }
 
-function send(request: Request, response: Response, { metrics, log }: IngestTools, answer: Answer): void {
+/** @param reason for the log only: the world's faults are not Shopify's business */
+function send(
+  request: Request,
+  response: Response,
+  { metrics, log }: IngestTools,
+  answer: Answer,
+  reason?: string,
+): void {
   if (answer.outcome === 'unavailable') response.set('retry-after', String(RETRY_AFTER_SECONDS));
   response.status(STATUS_CODES[answer.outcome]).json(answer);
   const topic = topicLabel(request);
@@ -75,7 +84,7 @@ function send(request: Request, response: Response, { metrics, log }: IngestTool
   metrics.received.inc({ outcome: answer.outcome, topic });
   metrics.ackSeconds.observe(ms / 1000);
   log.info(
-    { shop: shopifyHeader(request.headers, 'shop-domain'), topic, ...answer, ms: Math.round(ms) },
+    { shop: shopifyHeader(request.headers, 'shop-domain'), topic, ...answer, reason, ms: Math.round(ms) },
     'webhook',
   );
 }

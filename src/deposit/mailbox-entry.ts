@@ -1,5 +1,5 @@
 import type { WaitingEvent } from '../order/event.ts';
-import type { EventId, OrderKey } from '../order/identity.ts';
+import { asEventId, type OrderKey } from '../order/identity.ts';
 
 /**
  * A waiting event as Redis holds it:
@@ -19,16 +19,25 @@ export function encodeEntry(event: WaitingEvent): Buffer {
   return Buffer.concat([Buffer.from(front), event.body]);
 }
 
-/** @throws where the bytes are no entry: somebody else wrote into a mailbox */
+/**
+ * @returns the event; where only its front is ours, one that will be parked with its bytes (P7)
+ * @throws where not even the front is: somebody else wrote into a mailbox
+ */
 export function decodeEntry(order: OrderKey, entry: Buffer): WaitingEvent {
   const end = entry.indexOf(0x0a, FRONT_LENGTH);
   const front = entry.toString('latin1', 0, FRONT_LENGTH);
-  const middle = JSON.parse(entry.toString('utf8', FRONT_LENGTH, end)) as Middle;
-  return {
-    id: front.slice(0, ID_LENGTH) as EventId,
-    order,
-    receivedAt: Number(front.slice(ID_LENGTH)),
-    ...middle,
-    body: entry.subarray(end + 1),
-  };
+  const id = asEventId(front.slice(0, ID_LENGTH));
+  if (!id) throw new Error(`the mailbox of ${order} holds what Lockstep did not put there`);
+  const receivedAt = Number(front.slice(ID_LENGTH)) || 0;
+  const middle = middleOf(entry.toString('utf8', FRONT_LENGTH, end));
+  return { id, order, receivedAt, ...middle, body: entry.subarray(end + 1) };
+}
+
+function middleOf(text: string): Middle {
+  try {
+    return JSON.parse(text) as Middle;
+  } catch {
+    const unreadable = 'its entry in the mailbox was damaged';
+    return { topic: 'unknown', webhookId: null, triggeredAt: null, unreadable };
+  }
 }

@@ -14,6 +14,8 @@ export interface Mailbox {
   countFailure: (order: OrderKey, event: EventId) => Promise<number>;
 }
 
+/** What 100 drains may read at once must fit into a worker: 100 pages of this are 800 MB at worst. */
+const PAGE_BYTES = 8 * 1024 * 1024;
 /** Failures are forgotten after a day: the event is parked long before. */
 const FAILURES_TTL_SECONDS = 86_400;
 
@@ -31,6 +33,7 @@ export function mailbox(redis: ScriptedRedis, partitions: readonly RedisKeys[]):
         keys.pending,
         order,
         limit,
+        PAGE_BYTES,
       );
       return { events: entries.map((entry) => decodeEntry(order, entry)), waitedMs: Number(waited) };
     },

@@ -48,7 +48,7 @@ return {1, length}
 
 /**
  * The oldest events of a mailbox, and how long its order has waited by Redis's own clock.
- * KEYS  1 mailbox  2 pending      ARGV  1 order  2 how many
+ * KEYS  1 mailbox  2 pending      ARGV  1 order  2 how many  3 how many bytes (one entry at least)
  * Answers {waited ms, entries}.
  */
 const READ: Script = {
@@ -57,7 +57,13 @@ const READ: Script = {
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local since = redis.call('ZSCORE', KEYS[2], ARGV[1])
-return {since and math.max(0, now - since) or 0, redis.call('LRANGE', KEYS[1], 0, ARGV[2] - 1)}
+local bytes, entries = 0, {}
+for i, entry in ipairs(redis.call('LRANGE', KEYS[1], 0, ARGV[2] - 1)) do
+  bytes = bytes + #entry
+  if i > 1 and bytes > tonumber(ARGV[3]) then break end
+  entries[i] = entry
+end
+return {since and math.max(0, now - since) or 0, entries}
 `,
 };
 

@@ -12,8 +12,8 @@ const PAGE = 1000;
 
 /**
  * Finds waiting orders without a job (a process died between mailbox and wake-up, or the jobs were
- * deleted) and wakes them (P6). It looks at the oldest thousand, and further only while it finds some:
- * with half a million waiting and all well, a sweep is one call.
+ * deleted) and wakes them (P6). It looks at the oldest thousand, further while it finds some, and at one
+ * more thousand that is another each time: with half a million waiting and all well, a sweep is two calls.
  *
  * Every worker runs its own on a timer. Not a BullMQ JobScheduler: what deletes the jobs deletes that too.
  */
@@ -24,7 +24,9 @@ export class Sweeper {
   readonly #log: Logger;
   readonly #onSwept: (orders: number) => void;
   #timer: NodeJS.Timeout | null = null;
-  #sweeping: Promise<void> = Promise.resolve();
+  #sweeping: Promise<void> | null = null;
+  /** Rank at which the next look beyond the oldest begins. */
+  readonly #further = new Map<RedisKeys, number>();
 
   constructor(
     redis: ScriptedRedis,
@@ -42,9 +44,11 @@ export class Sweeper {
 
   start(): void {
     this.#timer = setInterval(() => {
-      this.#sweeping = this.sweep().catch((error: unknown) => {
-        this.#log.warn({ reason: messageOf(error) }, 'sweep failed; the next one comes');
-      });
+      this.#sweeping ??= this.sweep()
+        .catch((error: unknown) =>
+          this.#log.warn({ reason: messageOf(error) }, 'sweep failed; the next one comes'),
+        )
+        .finally(() => (this.#sweeping = null));
     }, EVERY_MS);
   }
 
@@ -59,20 +63,26 @@ export class Sweeper {
   }
 
   async #sweepPartition(keys: RedisKeys): Promise<void> {
-    const queueKeys = `${keys.queuePrefix}:${QUEUE}:`;
     for (let from = 0; ; from += PAGE) {
-      const [seen, orders] = await this.#redis.lockstepUnattended(
-        keys.pending,
-        from,
-        from + PAGE - 1,
-        queueKeys,
-      );
-      if (orders.length > 0) {
-        await this.#waker.wakeAll(orders as OrderKey[]);
-        this.#onSwept(orders.length);
-        this.#log.info({ orders: orders.length }, 'woke orders whose job was lost');
-      }
-      if (orders.length === 0 || seen < PAGE) return;
+      const { full, found } = await this.#sweepPage(keys, from);
+      if (!full) return;
+      if (found > 0) continue;
+      const further = Math.max(this.#further.get(keys) ?? 0, from + PAGE);
+      const beyond = await this.#sweepPage(keys, further);
+      this.#further.set(keys, beyond.full ? further + PAGE : 0);
+      return;
     }
+  }
+
+  async #sweepPage(keys: RedisKeys, from: number): Promise<{ full: boolean; found: number }> {
+    const queueKeys = `${keys.queuePrefix}:${QUEUE}:`;
+    const to = from + PAGE - 1;
+    const [seen, orders] = await this.#redis.lockstepUnattended(keys.pending, from, to, queueKeys);
+    if (orders.length > 0) {
+      await this.#waker.wakeAll(orders as OrderKey[]);
+      this.#onSwept(orders.length);
+      this.#log.info({ orders: orders.length }, 'woke orders whose job was lost');
+    }
+    return { full: seen === PAGE, found: orders.length };
   }
 }

@@ -1,8 +1,8 @@
 import type { Mailbox } from '../deposit/mailbox.ts';
 import type { Order } from '../order/order.ts';
-import { ApplicationFailed, decide, type Decision } from '../order/decide.ts';
+import { ApplicationFailed, decide, type Decision, type GivenUp } from '../order/decide.ts';
 import type { WaitingEvent } from '../order/event.ts';
-import type { EventId, OrderKey } from '../order/identity.ts';
+import type { OrderKey } from '../order/identity.ts';
 
 /** Drains that may fail at an event before it is parked. */
 const PATIENCE = 3;
@@ -19,15 +19,16 @@ export async function decideWithPatience(
   mailbox: Mailbox,
   now: number,
 ): Promise<Decision> {
-  const givenUp = new Map<EventId, string>();
+  let givenUp: GivenUp = new Map();
   for (;;) {
     try {
       return decide(order, known, events, now, givenUp);
     } catch (error) {
       if (!(error instanceof ApplicationFailed)) throw error;
-      const failures = await mailbox.countFailure(order, error.event);
-      if (failures < PATIENCE) throw error;
-      givenUp.set(error.event, `${error.message} (${failures} drains failed on it)`);
+      const attempts = await mailbox.countFailure(order, error.event);
+      if (attempts < PATIENCE) throw error;
+      const because = `${error.message} (${attempts} drains failed on it)`;
+      givenUp = new Map([...givenUp, [error.event, { because, attempts }]]);
     }
   }
 }

@@ -48,9 +48,5 @@ async function commitIfChanged(
 
 async function writeJournal(decision: Decision, tools: DrainTools): Promise<void> {
   const { ended, rejected } = decision;
-  await tools.journal.write({
-    ended,
-    rejected: rejected.map((each) => ({ ...each, attempts: 1 })),
-    now: tools.now(),
-  });
+  await tools.journal.write({ ended, rejected, now: tools.now() });
 }

@@ -15,13 +15,18 @@ export interface Ended {
 export interface Rejected {
   waiting: WaitingEvent;
   because: string;
+  /** Drains that tried it. */
+  attempts: number;
 }
+
+/** Why events are applied no more, and after how many drains. */
+export type GivenUp = ReadonlyMap<EventId, Omit<Rejected, 'waiting'>>;
 
 /** What a mailbox's events make of an order. */
 export interface Decision {
   /** The order to be committed, or null where nothing new happened to it. */
   order: Order | null;
-  /** In sequence; also those that ended in an earlier drain which died before its journal. */
+  /** As they happened; also those that ended in an earlier drain which died before its journal. */
   ended: Ended[];
   rejected: Rejected[];
 }
@@ -40,7 +45,7 @@ export class ApplicationFailed extends Error {
 
 /**
  * (order, events) -> (order, outcomes). Pure: same input, same answer.
- * @param givenUp events whose application keeps failing, each with its reason; they are rejected
+ * @param givenUp events whose application keeps failing; they are rejected
  * @throws ApplicationFailed where applying throws
  */
 export function decide(
@@ -48,7 +53,7 @@ export function decide(
   known: Order | null,
   waiting: WaitingEvent[],
   now: number,
-  givenUp: ReadonlyMap<EventId, string> = new Map(),
+  givenUp: GivenUp = new Map(),
 ): Decision {
   const { readable, rejected } = readAll(waiting, givenUp);
   if (readable.length === 0) return { order: null, ended: [], rejected };
@@ -56,8 +61,7 @@ export function decide(
   let order = known ?? newOrder(key);
   const before = order;
   for (const each of readable) {
-    const earlier = order.applied.find((one) => one.event === each.event.id);
-    const step = earlier ? { order, applied: earlier } : applyOne(order, each.event, now);
+    const step = applyOnce(order, each.event, now);
     order = step.order;
     ended.push({ waiting: each.waiting, applied: step.applied });
   }
@@ -70,25 +74,24 @@ interface Readable {
 }
 
 /** Reads all, and puts the readable ones into sequence. */
-function readAll(
-  waiting: WaitingEvent[],
-  givenUp: ReadonlyMap<EventId, string>,
-): { readable: Readable[]; rejected: Rejected[] } {
+function readAll(waiting: WaitingEvent[], givenUp: GivenUp): { readable: Readable[]; rejected: Rejected[] } {
   const readable: Readable[] = [];
   const rejected: Rejected[] = [];
   for (const each of waiting) {
-    const reason = givenUp.get(each.id);
-    const reading = reason === undefined ? readEvent(each) : { ok: false as const, because: reason };
+    const failed = givenUp.get(each.id);
+    const reading = failed ? { ok: false as const, because: failed.because } : readEvent(each);
     if (reading.ok) readable.push({ waiting: each, event: reading.event });
-    else rejected.push({ waiting: each, because: reading.because });
+    else rejected.push({ waiting: each, because: reading.because, attempts: failed?.attempts ?? 1 });
   }
   readable.sort((a, b) => (a.event.position < b.event.position ? -1 : 1));
   return { readable, rejected };
 }
 
-function applyOne(order: Order, event: OrderEvent, now: number): { order: Order; applied: Applied } {
+/** An event that the order remembers ended as it says, and changes nothing again (P3). */
+function applyOnce(order: Order, event: OrderEvent, now: number): { order: Order; applied: Applied } {
   try {
-    return applyEvent(order, event, now);
+    const earlier = order.applied.find((one) => one.event === event.id);
+    return earlier ? { order, applied: earlier } : applyEvent(order, event, now);
   } catch (cause) {
     throw new ApplicationFailed(event.id, cause);
   }

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { orderBody, timesBody, type OrderBody } from './body-schemas.ts';
-import type { Line, OrderEvent, Snapshot, WaitingEvent } from './event.ts';
-import type { EventId } from './identity.ts';
+import type { Cancellation, Line, OrderEvent, Snapshot, WaitingEvent } from './event.ts';
 import { microsOf, millisOf } from './instants.ts';
 import { readJson } from './lossless-json.ts';
-import { positionOf, type Position } from './position.ts';
+import { positionOf } from './position.ts';
 import { fulfillment, PART_READERS, refund, type PartFields } from './read-parts.ts';
 import { isTopic, topicRow, type Topic } from './topics.ts';
 
@@ -34,7 +33,7 @@ function eventOf(waiting: WaitingEvent, topic: Topic, body: unknown, occurredAt:
   const position = positionOf(occurredAt, triggered, rank, waiting.id);
   const event = { id: waiting.id, topic, occurredAt, position, snapshot: null, parts: [], deletes: false };
   if (brings === 'delete') return { ...event, deletes: true };
-  if (brings === 'snapshot') return { ...event, ...snapshotOf(orderBody.parse(body), position, waiting.id) };
+  if (brings === 'snapshot') return { ...event, ...snapshotOf(event, orderBody.parse(body)) };
   const fields: PartFields = PART_READERS[brings](body);
   const removed = topic === 'fulfillment_events/delete' ? { removed: true } : {};
   return { ...event, parts: [{ kind: brings, part: { ...fields, ...removed, position } }] };
@@ -59,15 +58,14 @@ function occurredAtOf(body: unknown, waiting: WaitingEvent): number | null {
 
 /** A whole order, and the fulfillments and refunds that came inside it. */
 function snapshotOf(
+  { id, topic, occurredAt, position }: OrderEvent,
   body: OrderBody,
-  position: Position,
-  id: EventId,
 ): Pick<OrderEvent, 'snapshot' | 'parts'> {
   // A fulfillment has an updated_at of its own, a refund is as new as the order around it.
   const madeAt = (each: OrderBody['fulfillments'][number]) =>
     positionOf(millisOf(each.updated_at ?? each.created_at) ?? 0, 0, 0, id);
   return {
-    snapshot: snapshotFieldsOf(body),
+    snapshot: { ...snapshotFieldsOf(body), cancelled: cancellationOf(body, topic, occurredAt) },
     parts: [
       ...body.fulfillments.map((each) => ({
         kind: 'fulfillments' as const,
@@ -78,8 +76,13 @@ function snapshotOf(
   };
 }
 
-function snapshotFieldsOf(body: OrderBody): Snapshot {
-  const cancelledAt = millisOf(body.cancelled_at);
+/** A cancellation without a moment of its own was when the event was. */
+function cancellationOf(body: OrderBody, topic: Topic, occurredAt: number): Cancellation | null {
+  if (body.cancelled_at === null && topic !== 'orders/cancelled') return null;
+  return { at: millisOf(body.cancelled_at) ?? occurredAt, reason: body.cancel_reason };
+}
+
+function snapshotFieldsOf(body: OrderBody): Omit<Snapshot, 'cancelled'> {
   return {
     name: body.name,
     financialStatus: body.financial_status,
@@ -88,7 +91,6 @@ function snapshotFieldsOf(body: OrderBody): Snapshot {
     totalPrice: body.total_price,
     createdAt: body.created_at,
     closedAt: body.closed_at,
-    cancelled: cancelledAt === null ? null : { at: cancelledAt, reason: body.cancel_reason },
     lines: body.line_items.map((line): Line => ({
       id: line.id,
       sku: line.sku,

@@ -15,8 +15,12 @@ export function routeOf(topic: Topic, body: Uint8Array): Route {
   const named = at(json.value, orderIdAt);
   const orderId = asOrderId(idInGid(gidAt && at(json.value, gidAt))) ?? asOrderId(named);
   if (orderId) return { to: 'order', orderId };
-  if (optional && (named === undefined || named === null)) return { to: 'elsewhere' };
+  if (optional && isObject(json.value) && (named === undefined || named === null)) return { to: 'elsewhere' };
   return { to: 'nowhere', because: `${topic} names no order: ${orderIdAt.join('.')} is ${kindOf(named)}` };
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function idInGid(gid: unknown): string | undefined {

@@ -11,7 +11,7 @@ import { writeAll, type WriteModel, type Written } from './write-all.ts';
 /** What a drain has to put down after its order was committed. */
 interface Record {
   ended: Ended[];
-  rejected: (Rejected & { attempts: number })[];
+  rejected: Rejected[];
   now: number;
 }
 
@@ -96,7 +96,7 @@ function rejectedEntry({ waiting, because }: Rejected, payload: Buffer, now: num
 
 function park(
   namespace: string,
-  { waiting, because, attempts }: Rejected & { attempts: number },
+  { waiting, because, attempts }: Rejected,
   payload: Buffer,
   now: number,
 ): WriteModel {

@@ -56,7 +56,7 @@ export const SETTINGS = {
   },
   LOCK_TTL_MS: {
     // A drain takes milliseconds; extended every third of it while held. Short enough that a dead
-    // holder's order goes on within 10 s, long enough to outlive two failed extensions.
+    // holder's order goes on within 10 s, long enough that an extension may take 3 s.
     schema: duration(1000, 300_000).default(10_000),
     about: 'how long a lock outlives its holder',
   },
@@ -72,12 +72,13 @@ export const SETTINGS = {
     about: "how long an order's first events wait for its `orders/create`",
   },
   MAX_BODY_BYTES: {
-    // Shopify publishes no maximum; staff say "upwards of a megabyte".
+    // Shopify publishes no maximum; staff say "upwards of a megabyte". At most 15 MiB: a journal entry
+    // holds the body, and MongoDB's documents end at 16.
     schema: z.coerce
       .number()
       .int()
       .min(1024)
-      .max(64 * 1024 * 1024)
+      .max(15 * 1024 * 1024)
       .default(5 * 1024 * 1024),
     about: 'larger webhooks are refused with 413',
   },
@@ -130,7 +131,7 @@ export function loadConfig<const Needed extends Setting = never>(
 ): Config<Needed> {
   const problems: string[] = [];
   const entries = Object.entries(SETTINGS).map(([name, { schema }]) => {
-    const given = env[name] === '' ? undefined : env[name];
+    const given = env[name]?.trim() === '' ? undefined : env[name];
     const reading = schema.safeParse(given);
     if (!reading.success) problems.push(`${name}: ${reading.error.issues[0]?.message ?? 'is not valid'}`);
     else if (reading.data === undefined && (needed as readonly string[]).includes(name))

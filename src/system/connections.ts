@@ -6,6 +6,9 @@ import type { Logger } from './log.ts';
 /** A first try to reach a server may take this long before a program gives up starting. */
 const CONNECT_MS = 10_000;
 
+/** A MongoDB that says nothing for so long is away: a drain comes again, and finds what was done. */
+const SILENCE_MS = 15_000;
+
 /**
  * `impatient`: an answer now or an error now (ingest, dashboard): no queue while away, no retries.
  * `patient`: waits for Redis as long as it takes (BullMQ's workers need this).
@@ -91,7 +94,8 @@ function valueOf(answer: unknown): string {
 
 /**
  * MongoDB with majority and journal: what it acknowledged survives a failover and a power loss (P2).
- * The connection heals by itself. `commandTimeoutMs` bounds every operation.
+ * The connection heals by itself. Reads are of the primary: a drain that loads what a secondary has not
+ * seen yet would only be refused at its commit.
  */
 export function openMongo(uri: string): Connection {
   return mongoose.createConnection(uri, {
@@ -100,6 +104,8 @@ export function openMongo(uri: string): Connection {
     autoCreate: false,
     bufferCommands: false,
     serverSelectionTimeoutMS: CONNECT_MS,
+    socketTimeoutMS: SILENCE_MS,
+    readPreference: 'primary',
     writeConcern: { w: 'majority', journal: true },
     readConcern: { level: 'majority' },
     maxPoolSize: 20,

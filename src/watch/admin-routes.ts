@@ -1,5 +1,6 @@
 import express, { type Express, type Response } from 'express';
 import type { Metrics } from '../system/metrics.ts';
+import { within } from '../system/within.ts';
 
 /** One thing a program needs; answers why it is not ready, or null. */
 export interface Check {
@@ -16,7 +17,7 @@ export interface AdminTools {
 }
 
 /** A check that does not answer in this time counts as failed. */
-const CHECK_MS = 2000;
+export const CHECK_MS = 2000;
 
 /** Adds `/healthz`, `/readyz` and `/metrics`. */
 export function adminRoutes(app: Express, { checks, metrics, measure }: AdminTools): Express {
@@ -48,12 +49,4 @@ async function problemOf({ name, problem }: Check): Promise<string | null> {
   } catch {
     return `${name}: does not answer`;
   }
-}
-
-async function within<Value>(promise: Promise<Value>, ms: number): Promise<Value> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error('too slow')), ms);
-  });
-  return await Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

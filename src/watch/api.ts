@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import express, { type Router } from 'express';
 import { z } from 'zod';
 import { asEventId, asOrderId, asShopDomain, orderKey, type OrderKey } from '../order/identity.ts';
@@ -77,7 +78,7 @@ export function apiRouter({ jwtSecret, orders, status }: ApiTools): Router {
       response.status(404).json({ error: 'no such event in the journal' });
       return;
     }
-    const payload = withPayload ? { payload: (await decompress(bytesOf(found.payload))).toString() } : {};
+    const payload = withPayload ? payloadOf(await decompress(bytesOf(found.payload))) : {};
     response.json({ ...timelineEntry(found), shop: found.shop, order: found.order, ...payload });
   });
 
@@ -104,6 +105,11 @@ function issueText(issue: z.core.$ZodIssue): string {
   // A filter that is not known would otherwise show everything.
   if (issue.code === 'unrecognized_keys') return `${issue.keys.join(', ')}: is no parameter of this request`;
   return `${issue.path.join('.')}: ${issue.message}`;
+}
+
+/** As text; bytes that are no UTF-8 as base64, so that what came in can always be had as it came. */
+function payloadOf(body: Buffer): { payload: string } | { payloadBase64: string } {
+  return isUtf8(body) ? { payload: body.toString() } : { payloadBase64: body.toString('base64') };
 }
 
 /** Lean reads give MongoDB's Binary, models give a Buffer. */

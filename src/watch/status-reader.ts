@@ -3,6 +3,8 @@ import type { Redis } from 'ioredis';
 import type { Connection } from 'mongoose';
 import type { Collections } from '../persist/collections.ts';
 import type { RedisKeys } from '../system/redis-keys.ts';
+import { within } from '../system/within.ts';
+import { CHECK_MS } from './admin-routes.ts';
 import { mongoCheck, redisCheck } from './checks.ts';
 import { readQueues, readWaiting, type QueueCounts } from './waiting.ts';
 
@@ -83,8 +85,10 @@ async function orProblem<Value>(
   read: () => Promise<Value>,
 ): Promise<{ value: Value | null; problem: string | null }> {
   try {
-    const found = await problem();
-    return found === null ? { value: await read(), problem: null } : { value: null, problem: found };
+    const found = await within(problem(), CHECK_MS);
+    return found === null
+      ? { value: await within(read(), CHECK_MS), problem: null }
+      : { value: null, problem: found };
   } catch {
     return { value: null, problem: 'does not answer' };
   }

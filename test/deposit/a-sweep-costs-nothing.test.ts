@@ -46,19 +46,21 @@ describe('a sweep while all is well', () => {
     return seen.slice(0, -1);
   }
 
-  test.each([3, 3500])(
-    'is one call for each partition and adds no job, with %i orders waiting',
-    async (count) => {
+  test.each([
+    [3, 1],
+    [3500, 2],
+  ])(
+    'with %i orders waiting is at most %i calls for each partition and adds no job',
+    async (count, calls) => {
       await deposited(count);
       // The script is known after the first time.
       await sweep();
       const before = await Promise.all(inside.queues.map((queue) => queue.getJobCountByTypes('waiting')));
       const commands = await commandsDuring(sweep);
-      expect(commands.map((line) => line.split(' ')[0]?.toLowerCase())).toEqual([
-        'evalsha',
-        'evalsha',
-        'evalsha',
-      ]);
+      expect(new Set(commands.map((line) => line.split(' ')[0]?.toLowerCase()))).toEqual(
+        new Set(['evalsha']),
+      );
+      expect(commands.length).toBeLessThanOrEqual(calls * inside.partitions.length);
       expect(found).toBe(0);
       expect(await Promise.all(inside.queues.map((queue) => queue.getJobCountByTypes('waiting')))).toEqual(
         before,

@@ -79,6 +79,17 @@ describe('P6: an order that waits without a job is woken by one sweep', () => {
     expect(found()).toBe(2500);
   });
 
+  test('also one behind more than a thousand orders whose jobs are there', async () => {
+    const orders = await deposited(2500);
+    const lost = orders.at(-1);
+    for (const queue of inside.queues)
+      for (const job of await queue.getWaiting())
+        if (job.data.order === lost) await inside.redis.del(queue.toKey(String(job.id)));
+    for (let sweeps = 0; sweeps < 3; sweeps += 1) await sweeper.sweep();
+    expect(found()).toBe(1);
+    expect(new Set(await withJobs())).toEqual(new Set(orders));
+  });
+
   test('and a sweeper that runs on its timer stops when it is told', async () => {
     sweeper.start();
     await sweeper.stop();

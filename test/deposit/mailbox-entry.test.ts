@@ -53,7 +53,17 @@ describe('a mailbox entry', () => {
   });
 
   test('that somebody else wrote is refused', () => {
-    expect(() => decodeEntry(keyOf(), Buffer.from('not ours'))).toThrow(SyntaxError);
-    expect(() => decodeEntry(keyOf(), Buffer.alloc(0))).toThrow(SyntaxError);
+    const refusal = 'holds what Lockstep did not put there';
+    expect(() => decodeEntry(keyOf(), Buffer.from('not ours'))).toThrow(refusal);
+    expect(() => decodeEntry(keyOf(), Buffer.alloc(0))).toThrow(refusal);
+  });
+
+  test('P7: that was damaged behind its front comes back as one to be parked, with its bytes', () => {
+    const { id, body, ...event } = waitingEvent('orders/paid', { id: 1 });
+    const entry = encodeEntry({ id, body, ...event });
+    entry.fill('x', 77, 79);
+    const decoded = decodeEntry(keyOf(), entry);
+    expect(decoded).toMatchObject({ id, unreadable: 'its entry in the mailbox was damaged' });
+    expect(Buffer.from(decoded.body)).toEqual(Buffer.from(body));
   });
 });

@@ -59,8 +59,8 @@ describe('P7: what cannot be read', () => {
   test('is rejected with its reason, and the others are applied', () => {
     const { order, ended, rejected } = decide(KEY, null, [broken, create, unreadable, paid], NOW);
     expect(rejected).toEqual([
-      { waiting: broken, because: 'orders/updated: updated_at is no time' },
-      { waiting: unreadable, because: 'the body is not JSON' },
+      { waiting: broken, because: 'orders/updated: updated_at is no time', attempts: 1 },
+      { waiting: unreadable, because: 'the body is not JSON', attempts: 1 },
     ]);
     expect(ended).toHaveLength(2);
     expect(order?.status).toBe('awaiting_shipment');
@@ -70,7 +70,7 @@ describe('P7: what cannot be read', () => {
     const decision = {
       order: null,
       ended: [],
-      rejected: [{ waiting: unreadable, because: 'the body is not JSON' }],
+      rejected: [{ waiting: unreadable, because: 'the body is not JSON', attempts: 1 }],
     };
     expect(decide(KEY, null, [unreadable], NOW)).toEqual(decision);
     expect(decide(keyOf('-'), null, [unreadable], NOW)).toEqual(decision);
@@ -92,9 +92,9 @@ describe('P7: what fails when it is applied', () => {
   });
 
   test('is rejected once it is given up, and later events go on', () => {
-    const givenUp = new Map([[failing.id, 'three drains failed on it']]);
+    const givenUp = new Map([[failing.id, { because: 'three drains failed on it', attempts: 3 }]]);
     const { order, ended, rejected } = decide(KEY, wrong, [failing, paid], NOW, givenUp);
-    expect(rejected).toEqual([{ waiting: failing, because: 'three drains failed on it' }]);
+    expect(rejected).toEqual([{ waiting: failing, because: 'three drains failed on it', attempts: 3 }]);
     expect(ended.map(({ waiting }) => waiting)).toEqual([paid]);
     expect(order?.status).toBe('awaiting_shipment');
   });

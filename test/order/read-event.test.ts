@@ -56,6 +56,15 @@ describe('what it brings', () => {
     expect(JSON.stringify(event)).not.toMatch(/ada/i);
   });
 
+  test.each([
+    ['its own moment', 'orders/updated', { cancelled_at: at(3) }, ms(3)],
+    ["the event's moment where its own is no time", 'orders/updated', { cancelled_at: 'then' }, ms(9)],
+    ["the event's moment where only the topic says so", 'orders/cancelled', {}, ms(9)],
+  ] as const)('a cancellation, at %s', (_when, topic, fields, cancelledAt) => {
+    const event = reading(snapshot(topic, 9, { ...fields, cancel_reason: 'fraud' }));
+    expect(event.snapshot?.cancelled).toEqual({ at: cancelledAt, reason: 'fraud' });
+  });
+
   test('the fulfillments and refunds inside a snapshot, at their own time', () => {
     const inside = {
       fulfillments: [{ id: 31, updated_at: at(3) }],

@@ -98,4 +98,8 @@ describe('topics that may come without an order', () => {
     expect(route(topic, naming(topic, 'null'))).toEqual({ to: 'elsewhere' });
     expect(route(topic, naming(topic, '0'))).toMatchObject({ to: 'nowhere' });
   });
+
+  test.each(OPTIONAL)('%s goes nowhere where the body is no object', (topic) => {
+    for (const body of ['[]', 'null', '7']) expect(route(topic, body)).toMatchObject({ to: 'nowhere' });
+  });
 });

@@ -4,7 +4,7 @@ import { keyOf, randomEventId, RECEIVED_AT } from '../support/waiting-event.ts';
 
 /** An entry of the journal as a drain writes it. */
 export async function journalEntry(
-  body: string,
+  body: string | Buffer,
   { order = keyOf(), ...more }: Partial<EventDocument> = {},
 ): Promise<EventDocument> {
   return {
@@ -21,7 +21,7 @@ export async function journalEntry(
     because: null,
     sequence: 1,
     duplicates: 0,
-    payload: await compress(Buffer.from(body)),
+    payload: await compress(typeof body === 'string' ? Buffer.from(body) : body),
     ...more,
   };
 }

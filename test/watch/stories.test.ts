@@ -53,6 +53,15 @@ describe('P8: what became of an event can be read', () => {
     expect(withPayload.json).toMatchObject({ ...told, payload: BODY });
   });
 
+  test('a payload that is no UTF-8 is told as base64, byte for byte', async () => {
+    const bytes = Buffer.from([0x7b, 0xff, 0x7d]);
+    const entry = await journalEntry(bytes, { order: keyOf() });
+    await dashboard.collections.events.create(entry);
+    const { json } = await dashboard.get(`/api/events/${entry._id}?payload=1`, 'operator');
+    expect(json).toMatchObject({ payloadBase64: bytes.toString('base64') });
+    expect(json).not.toHaveProperty('payload');
+  });
+
   test('a timeline has what was applied in sequence, then what was parked, then what waits', async () => {
     const order = keyOf('77');
     const entries = await Promise.all([
