@@ -50,7 +50,7 @@ function entryText(entry: TimelineEntry): string {
     (entry.occurredAt ?? entry.receivedAt).slice(0, 19).replace('T', ' '),
     entry.outcome.padEnd(9),
     entry.topic.padEnd(28),
-    entry.duplicates > 0 ? `+${entry.duplicates} duplicates` : '',
+    entry.duplicates > 0 ? `seen ${entry.duplicates + 1} times` : '',
     entry.because ?? '',
   ];
   return columns
