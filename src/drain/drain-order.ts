@@ -1,24 +1,9 @@
-import type { Mailbox } from '../deposit/mailbox.ts';
-import type { Lease, OrderLock } from '../lock/order-lock.ts';
+import type { Lease } from '../lock/order-lock.ts';
 import type { Order } from '../order/order.ts';
 import { awaitsCreate } from '../order/decide.ts';
 import { partsOf, type OrderKey } from '../order/identity.ts';
-import type { Journal } from '../persist/journal.ts';
-import type { OrderStore } from '../persist/order-store.ts';
+import type { DrainTools } from './drain-tools.ts';
 import { settle } from './settle.ts';
-import type { DrainWatch } from './drain-watch.ts';
-
-/** What a drain works with. */
-export interface DrainTools {
-  lock: OrderLock;
-  lockKey: (order: OrderKey) => string;
-  mailbox: Mailbox;
-  orders: OrderStore;
-  journal: Journal;
-  watch: DrainWatch;
-  holdForCreateMs: number;
-  now: () => number;
-}
 
 /** How a drain ended: everything done; a twin holds the lock; or the order waits for its create. */
 export type Drained =

@@ -4,7 +4,7 @@ import type { WaitingEvent } from '../order/event.ts';
 import type { OrderKey } from '../order/identity.ts';
 import type { Order } from '../order/order.ts';
 import { Fault } from '../system/errors.ts';
-import type { DrainTools } from './drain-order.ts';
+import type { DrainTools } from './drain-tools.ts';
 import { decideWithPatience } from './patience.ts';
 
 /** How often an order is loaded and decided anew because somebody else committed first. */

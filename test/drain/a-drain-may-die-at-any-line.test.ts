@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { drainOrder, type DrainTools } from '../../src/drain/drain-order.ts';
+import { drainOrder } from '../../src/drain/drain-order.ts';
+import type { DrainTools } from '../../src/drain/drain-tools.ts';
 import { decide } from '../../src/order/decide.ts';
 import type { OrderKey } from '../../src/order/identity.ts';
 import { depositAll, journalOf, lifeEvents, openInside, type Inside } from '../support/inside.ts';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { drainOrder, type DrainTools } from '../../src/drain/drain-order.ts';
+import { drainOrder } from '../../src/drain/drain-order.ts';
+import type { DrainTools } from '../../src/drain/drain-tools.ts';
 import type { OrderKey } from '../../src/order/identity.ts';
 import { newOrder } from '../../src/order/order.ts';
 import { orderLock, type Lease } from '../../src/lock/order-lock.ts';

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { randomFrom } from '../../scripts/deliveries/random.ts';
-import { drainOrder, type DrainTools } from '../../src/drain/drain-order.ts';
+import { drainOrder } from '../../src/drain/drain-order.ts';
+import type { DrainTools } from '../../src/drain/drain-tools.ts';
 import { depositAll, journalOf, lifeEvents, openInside, type Inside } from '../support/inside.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 

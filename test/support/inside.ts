@@ -6,7 +6,7 @@ import { mailbox, type Mailbox } from '../../src/deposit/mailbox.ts';
 import { openQueues } from '../../src/deposit/queues.ts';
 import { withScripts, type ScriptedRedis } from '../../src/deposit/scripts.ts';
 import { waker, type Waker } from '../../src/deposit/waker.ts';
-import type { DrainTools } from '../../src/drain/drain-order.ts';
+import type { DrainTools } from '../../src/drain/drain-tools.ts';
 import { drainWatch } from '../../src/drain/drain-watch.ts';
 import type { WaitingEvent } from '../../src/order/event.ts';
 import type { OrderKey } from '../../src/order/identity.ts';

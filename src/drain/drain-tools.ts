@@ -1,0 +1,18 @@
+import type { Mailbox } from '../deposit/mailbox.ts';
+import type { OrderLock } from '../lock/order-lock.ts';
+import type { OrderKey } from '../order/identity.ts';
+import type { Journal } from '../persist/journal.ts';
+import type { OrderStore } from '../persist/order-store.ts';
+import type { DrainWatch } from './drain-watch.ts';
+
+/** What a drain works with. */
+export interface DrainTools {
+  lock: OrderLock;
+  lockKey: (order: OrderKey) => string;
+  mailbox: Mailbox;
+  orders: OrderStore;
+  journal: Journal;
+  watch: DrainWatch;
+  holdForCreateMs: number;
+  now: () => number;
+}
