@@ -12,6 +12,7 @@ import { dashboardApp } from './watch/dashboard-app.ts';
 import { orderReader } from './watch/order-reader.ts';
 import { serving } from './watch/serve.ts';
 import { statusReader } from './watch/status-reader.ts';
+import { verifier } from './watch/verifier.ts';
 import { measureWaiting } from './watch/waiting.ts';
 
 /** Shows orders, their stories and the state of everything. Reads only. */
@@ -33,7 +34,8 @@ await runProgram(
       jwtSecret: config.OPS_JWT_SECRET,
       orders: orderReader(collections, redis, partitions, mailbox(redis, partitions)),
       status: statusReader(redis, mongo, collections, partitions, queues),
-      checks: [redisCheck(redis), mongoCheck(mongo)],
+      verify: verifier(collections, config.JOURNAL_RETENTION_DAYS),
+      checks: [redisCheck(redis), mongoCheck(mongo.getClient())],
       metrics,
       measure: () => measureWaiting(metrics, redis, partitions, queues),
       log,

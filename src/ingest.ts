@@ -3,61 +3,81 @@ import { depositor } from './deposit/depositor.ts';
 import { fingerprintsOf } from './deposit/fingerprints.ts';
 import { openQueues } from './deposit/queues.ts';
 import { withScripts } from './deposit/scripts.ts';
+import { spoolingDepositor } from './deposit/spooling-depositor.ts';
 import { waker } from './deposit/waker.ts';
-import { openRedis } from './system/connections.ts';
+import { spool } from './persist/spool.ts';
+import { openRedis, openSpoolClient } from './system/connections.ts';
 import { createMetrics } from './system/metrics.ts';
 import { redisPart } from './system/parts.ts';
 import { runProgram } from './system/program.ts';
 import { allRedisKeys } from './system/redis-keys.ts';
 import { adminApp, adminRoutes } from './watch/admin-routes.ts';
-import { redisCheck } from './watch/checks.ts';
+import { anyOf, mongoCheck, redisCheck } from './watch/checks.ts';
 import { serving } from './watch/serve.ts';
 import { measureWaiting } from './watch/waiting.ts';
 
-/** Takes webhooks. Needs Redis and nothing else. Any number may run. */
-await runProgram('ingest', ['REDIS_URL', 'SHOPIFY_API_SECRET'], async ({ config, log, lifecycle }) => {
-  const metrics = createMetrics();
-  const partitions = allRedisKeys(config.PARTITIONS);
+/** Takes webhooks. Needs Redis or MongoDB, and starts and goes on with one of them. Any number may run. */
+await runProgram(
+  'ingest',
+  ['REDIS_URL', 'MONGODB_URI', 'SHOPIFY_API_SECRET'],
+  async ({ config, log, lifecycle }) => {
+    const metrics = createMetrics();
+    const partitions = allRedisKeys(config.PARTITIONS);
 
-  const redis = withScripts(openRedis(config.REDIS_URL, 'impatient', log, config.DEPOSIT_TIMEOUT_MS));
-  await lifecycle.start(redisPart(redis, log));
+    const redis = withScripts(openRedis(config.REDIS_URL, 'impatient', log, config.DEPOSIT_TIMEOUT_MS));
+    await lifecycle.start(redisPart(redis, log, 'may be away'));
+    const { client, database } = openSpoolClient(config.MONGODB_URI);
+    await lifecycle.start({ name: 'spool', stop: () => client.close() });
 
-  const queues = openQueues(redis, partitions);
-  const wakes = waker(queues, log, () => metrics.wakeFailures.inc());
-  await lifecycle.start({ name: 'wake-ups', stop: wakes.settle });
+    // A connection of its own that waits for Redis: BullMQ's Queue is of no use once its first try failed.
+    const queueRedis = openRedis(config.REDIS_URL, 'patient', log);
+    await lifecycle.start({ name: 'queue', stop: () => queueRedis.disconnect() });
+    const queues = openQueues(queueRedis, partitions);
+    const wakes = waker(queues, log, () => metrics.wakeFailures.inc());
+    await lifecycle.start({ name: 'wake-ups', stop: wakes.settle });
 
-  const previous = config.SHOPIFY_API_SECRET_PREVIOUS;
-  const secrets = [config.SHOPIFY_API_SECRET, ...(previous ? [previous] : [])];
-  const deposits = depositor(redis, partitions, wakes, Math.round(config.DEDUPE_TTL_HOURS * 3600));
-  const accepting = {
-    secrets,
-    fingerprintsOf,
-    depositor: {
-      deposit: async (...args: Parameters<typeof deposits.deposit>) => {
-        const stop = metrics.depositSeconds.startTimer();
-        return await deposits.deposit(...args).finally(stop);
+    const previous = config.SHOPIFY_API_SECRET_PREVIOUS;
+    const secrets = [config.SHOPIFY_API_SECRET, ...(previous ? [previous] : [])];
+    const deposits = spoolingDepositor(
+      depositor(redis, partitions, wakes, Math.round(config.DEDUPE_TTL_HOURS * 3600)),
+      spool(client, database),
+      {
+        spooled: (reason) => {
+          metrics.spooledTotal.inc();
+          log.debug({ reason }, 'to the spool');
+        },
       },
-    },
-    now: Date.now,
-    maxBodyBytes: config.MAX_BODY_BYTES,
-    metrics,
-    log,
-  };
-  const admin = {
-    checks: [redisCheck(redis)],
-    metrics,
-    measure: () => measureWaiting(metrics, redis, partitions, queues),
-  };
-  const app = ingestApp(accepting);
-  if (config.ADMIN_PORT === undefined) adminRoutes(app, admin);
-  ingestFallback(app, accepting);
-  if (config.ADMIN_PORT !== undefined)
-    await lifecycle.start(
-      serving('admin', adminApp(admin), config.ADMIN_PORT, (port) =>
-        log.info({ port }, 'health and metrics'),
-      ),
     );
-  await lifecycle.start(
-    serving('webhooks', app, config.PORT, (port) => log.info({ port }, 'taking webhooks')),
-  );
-});
+    const accepting = {
+      secrets,
+      fingerprintsOf,
+      depositor: {
+        deposit: async (...args: Parameters<typeof deposits.deposit>) => {
+          const stop = metrics.depositSeconds.startTimer();
+          return await deposits.deposit(...args).finally(stop);
+        },
+      },
+      now: Date.now,
+      maxBodyBytes: config.MAX_BODY_BYTES,
+      metrics,
+      log,
+    };
+    const admin = {
+      checks: [anyOf('storage', [redisCheck(redis), mongoCheck(client)])],
+      metrics,
+      measure: () => measureWaiting(metrics, redis, partitions, queues),
+    };
+    const app = ingestApp(accepting);
+    if (config.ADMIN_PORT === undefined) adminRoutes(app, admin);
+    ingestFallback(app, accepting);
+    if (config.ADMIN_PORT !== undefined)
+      await lifecycle.start(
+        serving('admin', adminApp(admin), config.ADMIN_PORT, (port) =>
+          log.info({ port }, 'health and metrics'),
+        ),
+      );
+    await lifecycle.start(
+      serving('webhooks', app, config.PORT, (port) => log.info({ port }, 'taking webhooks')),
+    );
+  },
+);

@@ -1,68 +1,76 @@
-import type { Redis } from 'ioredis';
+import { depositor } from './deposit/depositor.ts';
 import { mailbox } from './deposit/mailbox.ts';
 import { openQueues } from './deposit/queues.ts';
-import { withScripts } from './deposit/scripts.ts';
+import { withScripts, type ScriptedRedis } from './deposit/scripts.ts';
 import { Sweeper } from './deposit/sweeper.ts';
-import { waker } from './deposit/waker.ts';
+import { Unspooler } from './deposit/unspooler.ts';
+import { waker, type Waker } from './deposit/waker.ts';
 import { drainOrder } from './drain/drain-order.ts';
+import { DrainPauser } from './drain/drain-pauser.ts';
 import type { DrainTools } from './drain/drain-tools.ts';
 import { drainWatch } from './drain/drain-watch.ts';
 import { drainsPart, openWorkers } from './drain/drain-workers.ts';
-import { orderLock } from './lock/order-lock.ts';
-import { collectionsOf, ensureIndexes } from './persist/collections.ts';
+import { orderLock, type OrderLock } from './lock/order-lock.ts';
+import { isMongoAway } from './persist/away.ts';
+import { collectionsOf, ensureIndexes, type Collections } from './persist/collections.ts';
 import { journal } from './persist/journal.ts';
 import { orderStore } from './persist/order-store.ts';
+import { spool } from './persist/spool.ts';
+import type { Config } from './system/config.ts';
 import { openMongo, openRedis } from './system/connections.ts';
-import { createMetrics } from './system/metrics.ts';
+import type { Logger } from './system/log.ts';
+import { createMetrics, type Metrics } from './system/metrics.ts';
 import { mongoPart, redisPart } from './system/parts.ts';
 import { runProgram } from './system/program.ts';
-import { allRedisKeys, partitionOf, redisKeys } from './system/redis-keys.ts';
-import { adminApp } from './watch/admin-routes.ts';
+import { allRedisKeys, partitionOf, redisKeys, type RedisKeys } from './system/redis-keys.ts';
+import { adminApp, problemOf } from './watch/admin-routes.ts';
 import { mongoCheck, redisCheck } from './watch/checks.ts';
 import { serving } from './watch/serve.ts';
 import { measureKept, measureWaiting } from './watch/waiting.ts';
 
 /** Applies events to orders. Any number may run. */
 await runProgram('worker', ['REDIS_URL', 'MONGODB_URI'], async ({ config, log, lifecycle }) => {
-  const metrics = createMetrics();
-  const partitions = allRedisKeys(config.PARTITIONS);
-
   const redis = withScripts(openRedis(config.REDIS_URL, 'patient', log));
   await lifecycle.start(redisPart(redis, log));
-  const lockServers: Redis[] = (config.LOCK_REDIS_URLS ?? []).map((url) => openRedis(url, 'impatient', log));
+  const lockServers = (config.LOCK_REDIS_URLS ?? []).map((url) => openRedis(url, 'impatient', log));
   await lifecycle.start({
     name: 'lock servers',
     stop: () => lockServers.forEach((each) => each.disconnect()),
   });
-
   const mongo = openMongo(config.MONGODB_URI);
   const collections = collectionsOf(mongo);
   await lifecycle.start(mongoPart(mongo, () => ensureIndexes(collections, config.JOURNAL_RETENTION_DAYS)));
 
+  const metrics = createMetrics();
+  const partitions = allRedisKeys(config.PARTITIONS);
   const queues = openQueues(redis, partitions);
   const wakes = waker(queues, log, () => metrics.wakeFailures.inc());
-  const tools: DrainTools = {
-    lock: orderLock(lockServers.length > 0 ? lockServers : [redis], config.LOCK_TTL_MS, () =>
-      metrics.locksLost.inc(),
-    ),
-    lockKey: (order) => redisKeys(partitionOf(order, partitions.length)).lock(order),
-    mailbox: mailbox(redis, partitions),
-    orders: orderStore(mongo.getClient(), collections, (size) => metrics.commitOrders.observe(size)),
-    journal: journal(mongo.getClient(), collections),
-    watch: drainWatch(metrics, log, Date.now),
-    holdForCreateMs: config.HOLD_FOR_CREATE_MS,
-    now: Date.now,
-  };
-  const drain = ({ order }: { order: Parameters<typeof drainOrder>[0] }) => drainOrder(order, tools);
-  const workers = openWorkers(redis, partitions, config.WORKER_CONCURRENCY, drain, {
-    waker: wakes,
-    metrics,
-    log,
-  });
+  const lock = orderLock(lockServers.length > 0 ? lockServers : [redis], config.LOCK_TTL_MS, () =>
+    metrics.locksLost.inc(),
+  );
+  const ground = { config, log, metrics, redis, partitions, lock, mongo, collections, wakes };
+  const unspooler = openUnspooler(ground);
+  const pauser = openPauser(ground, unspooler);
+  const tools = drainTools(ground);
+  const workers = openWorkers(
+    redis,
+    partitions,
+    config.WORKER_CONCURRENCY,
+    (job) => drainOrder(job.order, tools),
+    {
+      waker: wakes,
+      metrics,
+      log,
+      onFailure: (error) => {
+        if (isMongoAway(error)) pauser.hold('MongoDB is away');
+      },
+    },
+  );
+  pauser.over(workers);
   const sweeper = new Sweeper(redis, partitions, wakes, log, (orders) => metrics.swept.inc(orders));
 
   const admin = adminApp({
-    checks: [redisCheck(redis), mongoCheck(mongo)],
+    checks: [redisCheck(redis), mongoCheck(mongo.getClient())],
     metrics,
     measure: async () => {
       await measureWaiting(metrics, redis, partitions, queues);
@@ -73,5 +81,66 @@ await runProgram('worker', ['REDIS_URL', 'MONGODB_URI'], async ({ config, log, l
     serving('admin', admin, config.ADMIN_PORT ?? 0, (port) => log.info({ port }, 'health and metrics')),
   );
   await lifecycle.start({ name: 'sweeper', start: () => sweeper.start(), stop: () => sweeper.stop() });
+  await lifecycle.start({ name: 'spool', start: () => unspooler.start(), stop: () => unspooler.stop() });
   await lifecycle.start(drainsPart(workers, wakes, log));
+  redis.on('ready', () => pauser.hold('Redis was away: what the spool took comes first'));
+  await lifecycle.start({ name: 'pauser', stop: () => pauser.stop() });
 });
+
+/** What the parts are made of. */
+interface Ground {
+  config: Config;
+  log: Logger;
+  metrics: Metrics;
+  redis: ScriptedRedis;
+  partitions: readonly RedisKeys[];
+  lock: OrderLock;
+  mongo: ReturnType<typeof openMongo>;
+  collections: Collections;
+  wakes: Waker;
+}
+
+function drainTools({
+  config,
+  log,
+  metrics,
+  redis,
+  partitions,
+  lock,
+  mongo,
+  collections,
+}: Ground): DrainTools {
+  const client = mongo.getClient();
+  return {
+    lock,
+    lockKey: (order) => redisKeys(partitionOf(order, partitions.length)).lock(order),
+    mailbox: mailbox(redis, partitions),
+    orders: orderStore(client, collections, (size) => metrics.commitOrders.observe(size)),
+    journal: journal(client, collections),
+    watch: drainWatch(metrics, log, Date.now),
+    holdForCreateMs: config.HOLD_FOR_CREATE_MS,
+    now: Date.now,
+  };
+}
+
+function openUnspooler({ config, log, metrics, redis, partitions, lock, mongo, wakes }: Ground): Unspooler {
+  return new Unspooler({
+    spool: spool(mongo.getClient(), mongo.name),
+    depositor: depositor(redis, partitions, wakes, Math.round(config.DEDUPE_TTL_HOURS * 3600)),
+    lock: () => lock.acquire(redisKeys(0).spoolLock),
+    log,
+    onMoved: (events) => metrics.unspooledTotal.inc(events),
+  });
+}
+
+function openPauser({ log, metrics, mongo }: Ground, unspooler: Unspooler): DrainPauser {
+  return new DrainPauser({
+    ready: async () => {
+      const problem = await problemOf(mongoCheck(mongo.getClient()));
+      if (problem) throw new Error(problem);
+      await unspooler.moveFirst();
+    },
+    log,
+    onChange: (paused) => metrics.drainsPaused.set(paused ? 1 : 0),
+  });
+}

@@ -16,7 +16,12 @@ interface Row {
 /** Who may import whom, one row per folder of src/. A folder may always import itself. */
 const FOLDERS: Record<string, Row> = {
   accept: { uses: ['order', 'system'], knows: ['deposit'], npm: ['express'], npmKnows: [] },
-  deposit: { uses: ['order', 'system'], knows: [], npm: ['bullmq'], npmKnows: ['ioredis'] },
+  deposit: {
+    uses: ['order', 'system'],
+    knows: ['lock', 'persist'],
+    npm: ['bullmq', 'cockatiel'],
+    npmKnows: ['ioredis'],
+  },
   drain: {
     uses: ['order', 'system'],
     knows: ['deposit', 'lock', 'persist'],

@@ -3,6 +3,7 @@ import type { OrderKey } from '../order/identity.ts';
 import { partitionOf } from '../system/redis-keys.ts';
 import type { Logger } from '../system/log.ts';
 import { messageOf } from '../system/errors.ts';
+import { within } from '../system/within.ts';
 
 /** What a drain job holds: which order to look at, and nothing of the event. */
 export interface DrainJob {
@@ -20,11 +21,12 @@ export interface Waker {
   /** Wakes later, beside any wake of now: the end of a hold. */
   wakeIn: (order: OrderKey, ms: number) => Promise<void>;
   wakeAll: (orders: OrderKey[]) => Promise<void>;
-  /** Waits for wakes that are under way. */
+  /** Waits for wakes that are under way, but not long: Redis may be away. */
   settle: () => Promise<void>;
 }
 
 const JOB = 'drain';
+const SETTLE_MS = 2000;
 
 export function waker(queues: readonly Queue<DrainJob>[], log: Logger, onFailure: () => void): Waker {
   const underWay = new Set<Promise<void>>();
@@ -56,7 +58,7 @@ export function waker(queues: readonly Queue<DrainJob>[], log: Logger, onFailure
       await Promise.all(orders.map(add));
     },
     settle: async () => {
-      await Promise.all(underWay);
+      await within(Promise.all(underWay), SETTLE_MS).catch(() => undefined);
     },
   };
 }

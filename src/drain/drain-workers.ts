@@ -18,13 +18,21 @@ const BUSY_RETRY_MS = 250;
  */
 const STALLING = { lockDuration: 10_000, stalledInterval: 5000, maxStalledCount: Number.MAX_SAFE_INTEGER };
 
+interface WorkerTools {
+  waker: Waker;
+  metrics: Metrics;
+  log: Logger;
+  /** A drain failed; before it is known to BullMQ. */
+  onFailure: (error: unknown) => void;
+}
+
 /** BullMQ's workers, one per partition: they take drain jobs and decide when a job comes again. */
 export function openWorkers(
   connection: Redis,
   partitions: readonly RedisKeys[],
   concurrency: number,
   drain: (job: DrainJob) => Promise<Drained>,
-  tools: { waker: Waker; metrics: Metrics; log: Logger },
+  tools: WorkerTools,
 ): Worker<DrainJob>[] {
   const share = Math.max(1, Math.ceil(concurrency / partitions.length));
   return partitions.map((keys) => {
@@ -61,11 +69,12 @@ async function run(
   job: Job<DrainJob>,
   token: string | undefined,
   drain: (job: DrainJob) => Promise<Drained>,
-  { waker, metrics, log }: { waker: Waker; metrics: Metrics; log: Logger },
+  { waker, metrics, log, onFailure }: WorkerTools,
 ): Promise<void> {
   const { order } = job.data;
   const drained = await drain(job.data).catch((error: unknown) => {
     metrics.drains.inc({ outcome: 'failed' });
+    onFailure(error);
     log.warn(
       { order, attempt: job.attemptsMade + 1, reason: messageOf(error) },
       'drain failed; it comes again',

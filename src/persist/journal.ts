@@ -1,11 +1,9 @@
 import type { mongo } from 'mongoose';
 import type { Ended, Rejected } from '../order/decide.ts';
-import type { WaitingEvent } from '../order/event.ts';
-import { partsOf } from '../order/identity.ts';
 import { coalesce } from './coalesce.ts';
 import type { Collections } from './collections.ts';
 import type { EventDocument } from './event-schema.ts';
-import { compress } from './payload.ts';
+import { receivedOf, type Received } from './received.ts';
 import { writeAll, type WriteModel, type Written } from './write-all.ts';
 
 /** What a drain has to put down after its order was committed. */
@@ -29,10 +27,10 @@ export function journal(client: mongo.MongoClient, { events, parked }: Collectio
   const modelsOf = async ({ ended, rejected, now }: Record): Promise<WriteModel[]> => {
     const entries = ended.map(async (each) => insert(eventsNamespace, await endedEntry(each)));
     const parks = rejected.map(async (each) => {
-      const payload = await compress(each.waiting.body);
+      const received = await receivedOf(each.waiting);
       return [
-        insert(eventsNamespace, rejectedEntry(each, payload, now)),
-        park(parkedNamespace, each, payload, now),
+        insert(eventsNamespace, rejectedEntry(each, received, now)),
+        park(parkedNamespace, each, received, now),
       ];
     });
     return (await Promise.all([...entries, ...parks])).flat();
@@ -56,58 +54,43 @@ function insert(namespace: string, document: EventDocument): WriteModel {
   return { namespace, name: 'insertOne', document: document as unknown as mongo.Document };
 }
 
-function received(waiting: WaitingEvent) {
-  return {
-    _id: waiting.id as string,
-    shop: partsOf(waiting.order).shop as string,
-    order: waiting.order as string,
-    topic: waiting.topic,
-    webhookId: waiting.webhookId,
-    triggeredAt: waiting.triggeredAt,
-    receivedAt: new Date(waiting.receivedAt),
-  };
-}
-
 async function endedEntry({ waiting, applied }: Ended): Promise<EventDocument> {
   return {
-    ...received(waiting),
+    ...(await receivedOf(waiting)),
     occurredAt: new Date(applied.occurredAt),
     appliedAt: new Date(applied.appliedAt),
     outcome: applied.outcome,
     because: applied.because,
     sequence: applied.sequence,
     duplicates: 0,
-    payload: await compress(waiting.body),
   };
 }
 
-function rejectedEntry({ waiting, because }: Rejected, payload: Buffer, now: number): EventDocument {
+function rejectedEntry({ because }: Rejected, received: Received, now: number): EventDocument {
   return {
-    ...received(waiting),
+    ...received,
     occurredAt: null,
     appliedAt: new Date(now),
     outcome: 'parked',
     because,
     sequence: null,
     duplicates: 0,
-    payload,
   };
 }
 
 function park(
   namespace: string,
-  { waiting, because, attempts }: Rejected,
-  payload: Buffer,
+  { because, attempts }: Rejected,
+  { _id, ...fields }: Received,
   now: number,
 ): WriteModel {
-  const { _id, ...fields } = received(waiting);
   const at = new Date(now);
   return {
     namespace,
     name: 'updateOne',
     filter: { _id } as object,
     update: {
-      $setOnInsert: { ...fields, payload, firstAt: at },
+      $setOnInsert: { ...fields, firstAt: at },
       $set: { error: because, state: 'parked', attempts, lastAt: at },
     },
     upsert: true,

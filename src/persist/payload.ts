@@ -15,3 +15,8 @@ export async function compress(body: Uint8Array): Promise<Buffer> {
 }
 
 export const decompress: (payload: Uint8Array) => Promise<Buffer> = promisify(zstdDecompress);
+
+/** Lean reads give MongoDB's Binary, models give a Buffer. */
+export function bytesOf(payload: Buffer | { buffer: Uint8Array }): Uint8Array {
+  return Buffer.isBuffer(payload) ? payload : payload.buffer;
+}

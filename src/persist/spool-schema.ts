@@ -1,29 +1,15 @@
 import { Schema } from 'mongoose';
+import { RECEIVED, type Received } from './received.ts';
 
-/** An event taken while Redis was away; moved into its mailbox when Redis is back (P2). */
-export interface SpoolDocument {
-  _id: string;
-  order: string;
-  topic: string;
-  webhookId: string | null;
-  triggeredAt: string | null;
-  receivedAt: Date;
+/** An event taken while Redis could not; moved into its mailbox when Redis is well (P2). */
+export interface SpoolDocument extends Received {
   unreadable: string | null;
-  /** The raw body, as it came. */
-  body: Buffer;
+  /** The fingerprint of the delivery, for the dedupe that it has not been through yet. */
+  delivery: string | null;
 }
 
 export const spoolSchema = new Schema(
-  {
-    _id: { type: String, required: true },
-    order: { type: String, required: true },
-    topic: { type: String, required: true },
-    webhookId: String,
-    triggeredAt: String,
-    receivedAt: { type: Date, required: true },
-    unreadable: String,
-    body: { type: Buffer, required: true },
-  },
+  { ...RECEIVED, unreadable: String, delivery: String },
   { collection: 'spool', versionKey: false, strict: true },
 );
 

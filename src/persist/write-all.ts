@@ -1,4 +1,5 @@
 import { mongo } from 'mongoose';
+import { isMongoAway } from './away.ts';
 
 /** One write of many. */
 export type WriteModel = mongo.AnyClientBulkWriteModel<mongo.Document>;
@@ -26,7 +27,7 @@ export async function writeAll(client: mongo.MongoClient, models: WriteModel[]):
   } catch (error) {
     if (error instanceof mongo.MongoClientBulkWriteError && error.writeErrors.size > 0)
       return models.map((_, i) => answerOf(error, i));
-    if (isAway(error) || models.length === 1) throw error;
+    if (isMongoAway(error) || models.length === 1) throw error;
     return await oneByOne(client, models);
   }
 }
@@ -37,7 +38,7 @@ async function oneByOne(client: mongo.MongoClient, models: WriteModel[]): Promis
     try {
       answers.push(...(await writeAll(client, [model])));
     } catch (error) {
-      if (isAway(error)) throw error;
+      if (isMongoAway(error)) throw error;
       answers.push({ matched: 0, duplicateKey: false, error: asError(error) });
     }
   }
@@ -61,18 +62,6 @@ function answerOf(error: mongo.MongoClientBulkWriteError, i: number): Written {
     duplicateKey: failed.code === DUPLICATE_KEY,
     error: new Error(`MongoDB refused a write: ${failed.code}`),
   };
-}
-
-const AWAY = [
-  mongo.MongoNetworkError,
-  mongo.MongoServerSelectionError,
-  mongo.MongoNotConnectedError,
-  mongo.MongoTopologyClosedError,
-] as const;
-
-/** Nobody there, or gone in the middle: trying each write alone would not help. */
-function isAway(error: unknown): boolean {
-  return AWAY.some((kind) => error instanceof kind);
 }
 
 function asError(error: unknown): Error {

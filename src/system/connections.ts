@@ -92,6 +92,11 @@ function valueOf(answer: unknown): string {
   return String(Object.values(answer as object)[0]);
 }
 
+/** Shopify waits 5 s, and Redis was asked first. */
+const SPOOL_PATIENCE_MS = 1000;
+
+const DURABLE = { writeConcern: { w: 'majority', journal: true } } as const;
+
 /**
  * MongoDB with majority and journal: what it acknowledged survives a failover and a power loss (P2).
  * The connection heals by itself. Reads are of the primary: a drain that loads what a secondary has not
@@ -106,10 +111,25 @@ export function openMongo(uri: string): Connection {
     serverSelectionTimeoutMS: CONNECT_MS,
     socketTimeoutMS: SILENCE_MS,
     readPreference: 'primary',
-    writeConcern: { w: 'majority', journal: true },
+    ...DURABLE,
     readConcern: { level: 'majority' },
     maxPoolSize: 20,
   });
+}
+
+/**
+ * The same for ingest's spool: it connects when it is first used, and says soon that MongoDB is away.
+ * A plain client, because mongoose gives up when its first connection fails.
+ */
+export function openSpoolClient(uri: string): { client: mongoose.mongo.MongoClient; database: string } {
+  const client = new mongoose.mongo.MongoClient(uri, {
+    serverSelectionTimeoutMS: SPOOL_PATIENCE_MS,
+    connectTimeoutMS: SPOOL_PATIENCE_MS,
+    socketTimeoutMS: 2 * SPOOL_PATIENCE_MS,
+    ...DURABLE,
+    maxPoolSize: 5,
+  });
+  return { client, database: databaseOf(uri) };
 }
 
 /** Waits for MongoDB and refuses one that cannot commit many orders in one command (before 8.0). */

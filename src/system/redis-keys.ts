@@ -21,6 +21,8 @@ export interface RedisKeys {
   totals: string;
   /** Redlock's. */
   lock: (order: OrderKey) => string;
+  /** Redlock's, for moving the spool. */
+  spoolLock: string;
   /** string: how many drains failed at an event whose application throws. */
   failures: (event: EventId) => string;
   /** BullMQ's prefix; the queue below it is {@link QUEUE}. */
@@ -41,6 +43,7 @@ export function redisKeys(partition: number): RedisKeys {
     shops: `${prefix}:shops`,
     totals: `${prefix}:totals`,
     lock: (order) => `${prefix}:lock:${order}`,
+    spoolLock: `${prefix}:lock:spool`,
     failures: (event) => `${prefix}:failures:${event}`,
     queuePrefix: prefix,
   };

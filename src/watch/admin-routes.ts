@@ -42,7 +42,8 @@ export function adminApp(tools: AdminTools): Express {
   return adminRoutes(express().disable('x-powered-by'), tools);
 }
 
-async function problemOf({ name, problem }: Check): Promise<string | null> {
+/** `<name>: <what is wrong>`, or null. */
+export async function problemOf({ name, problem }: Check): Promise<string | null> {
   try {
     const found = await within(problem(), CHECK_MS);
     return found === null ? null : `${name}: ${found}`;

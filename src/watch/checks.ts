@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
-import type { Connection } from 'mongoose';
-import type { Check } from './admin-routes.ts';
+import type { mongo } from 'mongoose';
+import { problemOf, type Check } from './admin-routes.ts';
 
 export function redisCheck(redis: Redis): Check {
   return {
@@ -12,12 +12,23 @@ export function redisCheck(redis: Redis): Check {
   };
 }
 
-export function mongoCheck(mongo: Connection): Check {
+export function mongoCheck(client: mongo.MongoClient): Check {
   return {
     name: 'mongodb',
     problem: async () => {
-      const answer = await mongo.getClient().db().command({ ping: 1 });
+      const answer = await client.db().command({ ping: 1 });
       return answer.ok === 1 ? null : 'does not answer ping';
+    },
+  };
+}
+
+/** One of several is enough: the problem is that all have one. */
+export function anyOf(name: string, checks: readonly Check[]): Check {
+  return {
+    name,
+    problem: async () => {
+      const problems = await Promise.all(checks.map(problemOf));
+      return problems.includes(null) ? null : problems.join('; ');
     },
   };
 }

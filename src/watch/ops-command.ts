@@ -4,8 +4,10 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { messageOf } from '../system/errors.ts';
 import { loadConfig, BadSettings } from '../system/config.ts';
 import { orderText, statusText } from './ops-text.ts';
+import { isRight, verifiedText, verifyAll } from './ops-verify.ts';
 import { mintToken, ROLES, type Role } from './tokens.ts';
 import type { SystemStatus } from './status-reader.ts';
+import type { Verified } from './verifier.ts';
 import type { OrderView, TimelineEntry } from './views.ts';
 
 /** How a verb ended, as the shell sees it. */
@@ -52,6 +54,20 @@ export function opsCommand(): Command {
         const { entries } = await ask<{ entries: TimelineEntry[] }>(target, `${place}/timeline`);
         const order = await ask<OrderView>(target, place).catch((error: unknown) => orNull(error));
         print(command, { order, entries }, orderText(key, order, entries));
+      }),
+    );
+  command
+    .command('verify')
+    .description('holds every order against its journal, and changes nothing')
+    .option('--shop <shop>', 'only orders of this shop')
+    .option('--since <time>', 'only orders committed since: 2026-11-20T10:00:00Z')
+    .action((filter: { shop?: string; since?: string }) =>
+      run(async () => {
+        const target = targetOf(command);
+        const status = await ask<SystemStatus>(target, '/api/status');
+        const verified = await verifyAll(filter, (place) => ask<Verified>(target, place));
+        print(command, { ...verified, waiting: status.waitingEvents }, verifiedText(verified, status));
+        if (!isRight(verified)) process.exitCode = EXIT_CODES.refused;
       }),
     );
   const token = command.command('token').description('API tokens');

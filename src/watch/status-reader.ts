@@ -69,7 +69,7 @@ export function statusReader(
   return async () => {
     const [fromRedis, fromMongo] = await Promise.all([
       orProblem(redisCheck(redis).problem, ofRedis),
-      orProblem(mongoCheck(mongo).problem, ofMongo),
+      orProblem(mongoCheck(mongo.getClient()).problem, ofMongo),
     ]);
     return {
       ...(fromRedis.value ?? UNKNOWN_OF_REDIS),

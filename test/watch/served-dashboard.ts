@@ -18,6 +18,7 @@ import { dashboardApp } from '../../src/watch/dashboard-app.ts';
 import { orderReader } from '../../src/watch/order-reader.ts';
 import { serving } from '../../src/watch/serve.ts';
 import { statusReader } from '../../src/watch/status-reader.ts';
+import { verifier } from '../../src/watch/verifier.ts';
 import { mintToken, type Role } from '../../src/watch/tokens.ts';
 import { measureWaiting } from '../../src/watch/waiting.ts';
 import { http, type HttpAnswer } from '../support/http.ts';
@@ -53,7 +54,8 @@ export class ServedDashboard {
       jwtSecret: JWT_SECRET,
       orders: orderReader(this.collections, this.redis, partitions, mailbox(this.redis, partitions)),
       status: statusReader(this.redis, this.#mongo, this.collections, partitions, queues),
-      checks: [redisCheck(this.redis), mongoCheck(this.#mongo)],
+      verify: verifier(this.collections, 90),
+      checks: [redisCheck(this.redis), mongoCheck(this.#mongo.getClient())],
       metrics,
       measure: () => measureWaiting(metrics, this.redis, partitions, queues),
       log,

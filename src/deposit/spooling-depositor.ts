@@ -1,0 +1,50 @@
+import { circuitBreaker, ConsecutiveBreaker, handleAll, type CircuitBreakerPolicy } from 'cockatiel';
+import type { Spool } from '../persist/spool.ts';
+import { Fault, messageOf } from '../system/errors.ts';
+import { within } from '../system/within.ts';
+import type { Depositor } from './depositor.ts';
+
+/** What is seen of it from outside. */
+export interface SpoolWatch {
+  /** An event went to the spool; why. */
+  spooled: (reason: string) => void;
+}
+
+/** A dead Redis costs this many webhooks their DEPOSIT_TIMEOUT_MS; then one a second asks whether it is well. */
+const FAILURES_TO_OPEN = 5;
+const ASK_AGAIN_MS = 1000;
+/** With DEPOSIT_TIMEOUT_MS (1500) before it, an answer leaves within 3 s; Shopify waits 5. */
+const SPOOL_MS = 1200;
+
+/**
+ * Deposits in Redis; where Redis is away, full, read-only or too slow, keeps the event in MongoDB's spool
+ * (P2). It may then be in both: coming out of the spool it is deposited like any other, and so found to
+ * be there (P3).
+ */
+export function spoolingDepositor(redis: Depositor, spool: Spool, watch: SpoolWatch): Depositor {
+  const breaker = redisBreaker();
+  return {
+    deposit: async (event, delivery) => {
+      try {
+        return await breaker.execute(() => redis.deposit(event, delivery));
+      } catch (error) {
+        watch.spooled(messageOf(error));
+      }
+      try {
+        const firstSeenAt = await within(spool.put({ event, delivery }), SPOOL_MS);
+        return firstSeenAt
+          ? { outcome: 'duplicate', event: event.id, firstSeenAt }
+          : { outcome: 'accepted', event: event.id };
+      } catch (error) {
+        throw new Fault('not_durable', `neither Redis nor the spool took it: ${messageOf(error)}`, error);
+      }
+    },
+  };
+}
+
+function redisBreaker(): CircuitBreakerPolicy {
+  return circuitBreaker(handleAll, {
+    halfOpenAfter: ASK_AGAIN_MS,
+    breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN),
+  });
+}

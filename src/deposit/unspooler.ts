@@ -1,0 +1,93 @@
+import type { Lease } from '../lock/order-lock.ts';
+import type { Spool } from '../persist/spool.ts';
+import type { Logger } from '../system/log.ts';
+import { messageOf } from '../system/errors.ts';
+import { within } from '../system/within.ts';
+import type { Depositor } from './depositor.ts';
+
+/** What comes into the spool while Redis is only slow waits about so long. */
+const EVERY_MS = 1000;
+const BATCH = 100;
+/** Some thousand events; everything else waits so long at most. */
+const FIRST_MS = 5000;
+
+/** What an unspooler works with. */
+export interface UnspoolTools {
+  spool: Spool;
+  depositor: Depositor;
+  /** One worker moves at a time; null where another does. */
+  lock: () => Promise<Lease | null>;
+  log: Logger;
+  onMoved: (events: number) => void;
+}
+
+/**
+ * Moves events out of the spool into their mailboxes, as they arrived. If the process dies between the
+ * deposit and the removal, the event is deposited again, and found to be there already (P3).
+ */
+export class Unspooler {
+  readonly #tools: UnspoolTools;
+  #timer: NodeJS.Timeout | null = null;
+  #moving: Promise<void> | null = null;
+
+  constructor(tools: UnspoolTools) {
+    this.#tools = tools;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => void this.#tick(), EVERY_MS);
+  }
+
+  async stop(): Promise<void> {
+    if (this.#timer) clearInterval(this.#timer);
+    await this.#moving;
+  }
+
+  /** Moves before anything else goes on; what cannot be moved soon is left to the timer. */
+  async moveFirst(): Promise<void> {
+    await within(this.#tick(), FIRST_MS).catch(() => undefined);
+  }
+
+  #tick(): Promise<void> {
+    this.#moving ??= this.#move()
+      .catch((error: unknown) =>
+        this.#tools.log.debug({ reason: messageOf(error) }, 'spool not moved; it is tried again'),
+      )
+      .finally(() => (this.#moving = null));
+    return this.#moving;
+  }
+
+  /** Moves all there is. @throws where MongoDB or Redis is away; what was not moved stays */
+  async #move(): Promise<void> {
+    const { spool, lock, log, onMoved } = this.#tools;
+    if ((await spool.oldest(1)).length === 0) return;
+    const lease = await lock();
+    if (!lease) return;
+    try {
+      let moved = 0;
+      for (;;) {
+        const some = await this.#moveSome(lease);
+        if (some === 0) break;
+        moved += some;
+      }
+      onMoved(moved);
+      log.info({ events: moved }, 'moved events from the spool into their mailboxes');
+    } finally {
+      await lease.release();
+    }
+  }
+
+  /** All of a batch are sent in order on one connection, so they arrive in order. */
+  async #moveSome(lease: Lease): Promise<number> {
+    const { spool, depositor } = this.#tools;
+    const batch = await spool.oldest(BATCH);
+    lease.assertHeld();
+    const deposits = batch.map(({ event, delivery }) => depositor.deposit(event, delivery));
+    const outcomes = await Promise.allSettled(deposits);
+    const done = batch.filter((_, i) => outcomes[i]?.status === 'fulfilled').map(({ event }) => event.id);
+    await spool.remove(done);
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed) throw failed.reason;
+    return done.length;
+  }
+}

@@ -1,0 +1,155 @@
+import type { WaitingEvent } from '../order/event.ts';
+import type { EventId, OrderKey } from '../order/identity.ts';
+import type { Order } from '../order/order.ts';
+import type { Collections } from '../persist/collections.ts';
+import type { EventDocument } from '../persist/event-schema.ts';
+import { fromDocument } from '../persist/order-document.ts';
+import type { OrderDocument } from '../persist/order-schema.ts';
+import { bytesOf, decompress } from '../persist/payload.ts';
+import { checkOrder, FINDINGS, NOTHING_WRONG, type Findings, type Told } from './check-order.ts';
+
+/** Which orders to verify. */
+export interface VerifyFilter {
+  shop?: string | undefined;
+  /** Only orders committed since; ms since 1970. */
+  since?: number | undefined;
+  /** The key after which to go on. */
+  after?: string | undefined;
+  limit: number;
+}
+
+/** What a page of orders amounts to. */
+export interface Verified extends Findings {
+  orders: number;
+  events: number;
+  /** Orders that events were applied to while they were looked at: another page will tell. */
+  moving: number;
+  /** Orders whose first events the journal no longer keeps (JOURNAL_RETENTION_DAYS): only their sequence was checked. */
+  tooOld: number;
+  /** Orders with findings, at most {@link SHOWN}. */
+  wrong: { order: string; findings: Findings }[];
+  /** The last key looked at, where there may be more. */
+  cursor: string | null;
+}
+
+const SHOWN = 20;
+/** An order that moves is looked at again so often, after a pause that lets a drain end. */
+const LOOKS_AGAIN = 3;
+const PAUSE_MS = 250;
+
+/** Holds orders against their journals (P3, P5, P8), a page at a time. Reads only. */
+export function verifier(
+  collections: Collections,
+  retentionDays: number,
+): (filter: VerifyFilter) => Promise<Verified> {
+  return async (filter) => {
+    const { keys, cursor } = await nextKeys(collections, filter);
+    const expiredBefore = Date.now() - retentionDays * 86_400_000;
+    const page: Verified = {
+      ...NOTHING_WRONG,
+      orders: 0,
+      events: 0,
+      moving: 0,
+      tooOld: 0,
+      wrong: [],
+      cursor,
+    };
+    for (const first of await look(collections, keys)) {
+      const looked = await untilItStands(collections, first);
+      addUp(page, looked, (looked.order?.statusHistory[0]?.appliedAt ?? Infinity) < expiredBefore);
+    }
+    return page;
+  };
+}
+
+/** An order and its journal, as they were found. */
+interface Looked {
+  key: string;
+  order: Order | null;
+  told: Told[];
+  moving: boolean;
+}
+
+async function look({ orders, events }: Collections, keys: string[]): Promise<Looked[]> {
+  // The journal first: it is written after the order, so it never tells what the order does not know.
+  const entries = await events.find({ order: { $in: keys } }).lean<EventDocument[]>();
+  const documents = await orders.find({ _id: { $in: keys } }).lean<OrderDocument[]>();
+  const told = await Promise.all(
+    entries.map(async (entry) => ({ key: entry.order, told: await toldBy(entry) })),
+  );
+  const byKey = new Map(documents.map((document) => [document._id, fromDocument(document)]));
+  return keys.map((key) => ({
+    key,
+    order: byKey.get(key) ?? null,
+    told: told.filter((each) => each.key === key).map((each) => each.told),
+    moving: false,
+  }));
+}
+
+/** What looks wrong may have moved between the two reads: it is looked at until it is right, or stands still. */
+async function untilItStands(collections: Collections, first: Looked): Promise<Looked> {
+  let last = first;
+  for (let again = 0; again < LOOKS_AGAIN && !isClean(checkOrder(last.order, last.told)); again += 1) {
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    const [next = last] = await look(collections, [last.key]);
+    if (next.order?.version === last.order?.version && next.told.length === last.told.length) return next;
+    last = { ...next, moving: true };
+  }
+  return last;
+}
+
+function addUp(page: Verified, { key, order, told, moving }: Looked, tooOld: boolean): void {
+  const found = checkOrder(order, told);
+  const findings = tooOld ? { ...NOTHING_WRONG, inversions: found.inversions } : found;
+  page.orders += 1;
+  page.events += told.length;
+  page.tooOld += tooOld ? 1 : 0;
+  if (isClean(findings)) return;
+  page.moving += moving ? 1 : 0;
+  if (moving) return;
+  for (const name of FINDINGS) page[name] += findings[name];
+  if (page.wrong.length < SHOWN) page.wrong.push({ order: key, findings });
+}
+
+function isClean(findings: Findings): boolean {
+  return FINDINGS.every((name) => findings[name] === 0);
+}
+
+/** The next orders by key, and those of which only the journal knows. */
+async function nextKeys(
+  { orders, events }: Collections,
+  { shop, since, after, limit }: VerifyFilter,
+): Promise<{ keys: string[]; cursor: string | null }> {
+  const from = after ?? (shop === undefined ? '' : `${shop}/`);
+  // `0` follows `/`.
+  const end = shop === undefined ? {} : { $lt: `${shop}0` };
+  const touched = since === undefined ? {} : { touchedAt: { $gte: new Date(since) } };
+  const found = await orders
+    .find({ _id: { $gt: from, ...end }, ...touched }, { _id: 1 })
+    .sort({ _id: 1 })
+    .limit(limit)
+    .lean<{ _id: string }[]>();
+  const cursor = found.length === limit ? (found.at(-1)?._id ?? null) : null;
+  const until = cursor === null ? end : { $lte: cursor };
+  const ended = since === undefined ? {} : { appliedAt: { $gte: new Date(since) } };
+  const journaled = await events.distinct('order', {
+    order: { $gt: from, ...until },
+    sequence: { $ne: null },
+    ...ended,
+  });
+  return { keys: [...new Set([...found.map(({ _id }) => _id), ...journaled])], cursor };
+}
+
+async function toldBy(entry: EventDocument): Promise<Told> {
+  const event: WaitingEvent = {
+    id: entry._id as EventId,
+    order: entry.order as OrderKey,
+    topic: entry.topic,
+    webhookId: entry.webhookId,
+    triggeredAt: entry.triggeredAt,
+    receivedAt: entry.receivedAt.getTime(),
+    unreadable: null,
+    body: await decompress(bytesOf(entry.payload)),
+  };
+  return { event, outcome: entry.outcome, sequence: entry.sequence };
+}
