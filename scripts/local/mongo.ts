@@ -8,6 +8,7 @@ import { freePort } from './ports.ts';
 export interface LocalMongo {
   uri: string;
   port: number;
+  pid: number;
   stop: () => Promise<void>;
 }
 
@@ -47,6 +48,7 @@ async function launch(folder: string, chosen: number): Promise<LocalMongo> {
   return {
     uri: `mongodb://127.0.0.1:${chosen}/lockstep`,
     port: chosen,
+    pid: server.instanceInfo?.instance.mongodProcess?.pid ?? 0,
     stop: async () => {
       await server.stop({ doCleanup: false });
     },

@@ -8,6 +8,7 @@ import { freePort } from './ports.ts';
 export interface LocalRedis {
   url: string;
   port: number;
+  pid: number;
   stop: () => Promise<void>;
 }
 
@@ -47,6 +48,7 @@ export async function startRedis(folder: string, port?: number): Promise<LocalRe
   return {
     url: `redis://127.0.0.1:${chosen}`,
     port: chosen,
+    pid: pidOf(folder),
     stop: async () => {
       child.kill('SIGTERM');
       await ended;
@@ -55,6 +57,8 @@ export async function startRedis(folder: string, port?: number): Promise<LocalRe
 }
 
 const pidFileOf = (folder: string) => path.resolve(folder, 'redis.pid');
+
+const pidOf = (folder: string) => Number(readFileSync(pidFileOf(folder), 'utf8'));
 
 /** Two servers must not share an AOF: one whose owner was killed may still be ending. */
 async function untilFolderIsFree(folder: string): Promise<void> {
@@ -68,8 +72,7 @@ async function untilFolderIsFree(folder: string): Promise<void> {
 /** Redis removes its pid file when it ends in peace; of one that was killed, the number may be another's now. */
 function runs(folder: string): boolean {
   try {
-    const pid = Number(readFileSync(pidFileOf(folder), 'utf8'));
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('-server');
+    return readFileSync(`/proc/${pidOf(folder)}/cmdline`, 'utf8').includes('-server');
   } catch {
     return false;
   }

@@ -132,7 +132,7 @@ export interface ScriptedRedis extends Redis {
   lockstepUnattended: (...args: Arguments) => Promise<[number, string[]]>;
 }
 
-const SCRIPTS = {
+export const SCRIPTS = {
   lockstepDeposit: DEPOSIT,
   lockstepRead: READ,
   lockstepTrim: TRIM,

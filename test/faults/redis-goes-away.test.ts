@@ -1,0 +1,114 @@
+import { appendFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { startRedis } from '../../scripts/local/redis.ts';
+import { livesOf } from '../support/lives.ts';
+import { until } from '../support/until.ts';
+import { expectNothingBroken, FULL, SEED, times } from './record.ts';
+import { Rig } from './rig.ts';
+
+/** Redis stops, dies, loses power, is full or forgets (T8, T9, T10), in the middle of a load. */
+describe(`P2, P3: Redis (SEED=${SEED})`, () => {
+  let rig: Rig;
+  beforeAll(async () => {
+    rig = await Rig.open();
+    await Promise.all([rig.startIngest(), rig.startWorker(), rig.startWorker()]);
+  });
+  afterAll(() => rig.close());
+  let shops = 0;
+  const load = (orders: number) =>
+    rig.random.shuffled(livesOf(rig.random, `shop-${(shops += 1)}.myshopify.com`, orders).flat());
+  const spooledBy = async () => await rig.metric(rig.ingests[0]!, 'lockstep_spooled_total');
+
+  /** Breaks Redis while webhooks come, and waits until that reached the spool. */
+  async function during(
+    fault: string,
+    orders: number,
+    breakIt: () => Promise<void>,
+    mend: () => Promise<void>,
+  ) {
+    const before = await spooledBy();
+    const deliveries = load(orders);
+    const first = rig.deliverAll(deliveries.slice(0, deliveries.length / 2));
+    await breakIt();
+    await first;
+    await rig.deliverAll(deliveries.slice(deliveries.length / 2));
+    const spooled = (await spooledBy()) - before;
+    await mend();
+    const healSeconds = await rig.settled();
+    const row = { fault, runs: 1, reached: spooled > 0 ? 1 : 0, healSeconds };
+    const found = await rig.audit();
+    expectNothingBroken(row, found);
+    expect(found.journaled).toBe(rig.log.acked.size);
+    expect(found.slowestAckMs).toBeLessThan(4000);
+  }
+
+  test.each(FULL ? [1, 3, 10] : [3])(
+    'T8: stopped for %i s, everything is taken and applied',
+    async (seconds) => {
+      const began = Date.now();
+      await during(
+        `T8 Redis stopped ${seconds} s`,
+        times(30, 100),
+        async () => void process.kill(rig.redis.pid, 'SIGSTOP'),
+        async () => {
+          await until(() => Date.now() - began > seconds * 1000);
+          process.kill(rig.redis.pid, 'SIGCONT');
+        },
+      );
+    },
+  );
+
+  test('T8: killed and started again with its AOF', async () => {
+    const { port } = rig.redis;
+    await during(
+      'T8 Redis killed, back with its AOF',
+      times(30, 100),
+      async () => void process.kill(rig.redis.pid, 'SIGKILL'),
+      async () => void (rig.redis = await startRedis(`${rig.folder}/redis`, port)),
+    );
+  });
+
+  test('T8: power lost in the middle of a write: the last entry of the AOF is torn', async () => {
+    const { port } = rig.redis;
+    await during(
+      'T8 Redis loses power, AOF torn',
+      times(30, 100),
+      async () => void process.kill(rig.redis.pid, 'SIGKILL'),
+      async () => {
+        const folder = path.join(rig.folder, 'redis', 'appendonlydir');
+        const file = readdirSync(folder).find((name) => name.endsWith('.incr.aof'));
+        appendFileSync(path.join(folder, file ?? ''), '*3\r\n$3\r\nSET\r\n$9\r\nhalf-wri');
+        rig.redis = await startRedis(`${rig.folder}/redis`, port);
+      },
+    );
+  });
+
+  test('T9: full, and room again', async () => {
+    await during(
+      'T9 Redis out of memory',
+      times(30, 100),
+      async () => void (await rig.direct.config('SET', 'maxmemory', '1')),
+      async () => void (await rig.direct.config('SET', 'maxmemory', '0')),
+    );
+  });
+
+  test('T10: it forgets everything in the middle of a load; what was waiting comes when it is sent again', async () => {
+    const deliveries = load(times(30, 100));
+    const half = deliveries.length / 2;
+    for (const { program } of rig.workers) program.child.kill('SIGSTOP');
+    await rig.deliverAll(deliveries.slice(0, half));
+    const { waiting } = await rig.audit();
+    await rig.direct.flushall();
+    for (const { program } of rig.workers) program.child.kill('SIGCONT');
+    await rig.deliverAll(deliveries);
+    const healSeconds = await rig.settled();
+    const row = {
+      fault: 'T10 FLUSHALL, then sent again',
+      runs: 1,
+      reached: waiting > 0 ? 1 : 0,
+      healSeconds,
+    };
+    expectNothingBroken(row, await rig.audit());
+  });
+});

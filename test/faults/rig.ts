@@ -1,0 +1,192 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { Agent } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Redis } from 'ioredis';
+import type { Delivery } from '../../scripts/deliveries/life.ts';
+import { randomFrom, type Random } from '../../scripts/deliveries/random.ts';
+import { signedHeaders } from '../../scripts/deliveries/signed.ts';
+import { startMongo, type LocalMongo } from '../../scripts/local/mongo.ts';
+import { freePort } from '../../scripts/local/ports.ts';
+import { startProgram, untilReady, type RunningProgram } from '../../scripts/local/programs.ts';
+import { startRedis, type LocalRedis } from '../../scripts/local/redis.ts';
+import { collectionsOf, type Collections } from '../../src/persist/collections.ts';
+import { mongoReady, openMongo } from '../../src/system/connections.ts';
+import { redisKeys } from '../../src/system/redis-keys.ts';
+import { http, type HttpAnswer } from '../support/http.ts';
+import { Link } from '../support/link.ts';
+import { until } from '../support/until.ts';
+import { audit, type Audit } from './audit.ts';
+import { SEED } from './record.ts';
+import { SentLog } from './sent-log.ts';
+
+const SECRET = 'a-secret-for-tests';
+const AT_A_TIME = 40;
+
+/** A program with where it answers. */
+export interface Program {
+  url: string;
+  program: RunningProgram;
+}
+
+/** Over which of the links a program reaches its servers; otherwise it reaches them itself. */
+export interface Placing {
+  redis?: Link;
+  mongo?: Link;
+  env?: NodeJS.ProcessEnv;
+}
+
+/** Lockstep's programs over a Redis and a MongoDB of their own, to be broken; and a sender like Shopify. */
+export class Rig {
+  readonly random: Random = randomFrom(SEED);
+  readonly log = new SentLog();
+  readonly ingests: Program[] = [];
+  readonly workers: Program[] = [];
+  readonly folder = mkdtempSync(path.join(tmpdir(), 'lockstep-faults-'));
+  redis!: LocalRedis;
+  mongo!: LocalMongo;
+  /** Straight to the servers, whatever the links do. */
+  direct!: Redis;
+  collections!: Collections;
+  readonly #links: Link[] = [];
+  readonly #env: NodeJS.ProcessEnv;
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: AT_A_TIME });
+  #connection!: ReturnType<typeof openMongo>;
+
+  private constructor(env: NodeJS.ProcessEnv) {
+    this.#env = env;
+  }
+
+  /** Servers only. */
+  static async open(env: NodeJS.ProcessEnv = {}): Promise<Rig> {
+    const rig = new Rig(env);
+    [rig.redis, rig.mongo] = await Promise.all([
+      startRedis(`${rig.folder}/redis`),
+      startMongo(`${rig.folder}/mongo`),
+    ]);
+    rig.direct = new Redis(rig.redis.url, { maxRetriesPerRequest: null });
+    rig.direct.on('error', () => undefined);
+    rig.#connection = openMongo(rig.mongo.uri);
+    await mongoReady(rig.#connection);
+    rig.collections = collectionsOf(rig.#connection);
+    return rig;
+  }
+
+  /** A link that `close` closes. */
+  async link(to: 'redis' | 'mongo'): Promise<Link> {
+    const link = await Link.to(this[to].port);
+    this.#links.push(link);
+    return link;
+  }
+
+  async startIngest(placing: Placing = {}): Promise<Program> {
+    const ingest = await this.#start('ingest', 'PORT', placing);
+    this.ingests.push(ingest);
+    return ingest;
+  }
+
+  async startWorker(placing: Placing = {}): Promise<Program> {
+    const worker = await this.#start('worker', 'ADMIN_PORT', placing);
+    this.workers.push(worker);
+    return worker;
+  }
+
+  async #start(
+    name: 'ingest' | 'worker',
+    portName: 'PORT' | 'ADMIN_PORT',
+    placing: Placing,
+  ): Promise<Program> {
+    const port = await freePort();
+    const env = {
+      ...process.env,
+      REDIS_URL: `redis://127.0.0.1:${placing.redis?.port ?? this.redis.port}`,
+      MONGODB_URI: `mongodb://127.0.0.1:${placing.mongo?.port ?? this.mongo.port}/lockstep`,
+      SHOPIFY_API_SECRET: SECRET,
+      LOG_LEVEL: 'fatal',
+      ...this.#env,
+      ...placing.env,
+      [portName]: String(port),
+    };
+    const program = startProgram(name, env, 'pipe');
+    program.child.stdout?.resume();
+    program.child.stderr?.pipe(process.stderr);
+    const url = `http://127.0.0.1:${port}`;
+    await untilReady(program, url);
+    return { program, url };
+  }
+
+  /** SIGKILL, and gone. */
+  async kill({ program }: Program): Promise<void> {
+    program.child.kill('SIGKILL');
+    await program.ended;
+  }
+
+  /** One attempt. Null where the connection broke. */
+  async send(
+    delivery: Delivery,
+    ingest: Program = this.random.pick(this.ingests),
+  ): Promise<HttpAnswer | null> {
+    const began = performance.now();
+    const { body } = delivery;
+    const headers = signedHeaders(delivery, SECRET);
+    const answer = await http(`${ingest.url}/webhooks`, {
+      method: 'POST',
+      headers,
+      body,
+      agent: this.#agent,
+    }).catch(() => null);
+    this.log.note(answer, performance.now() - began);
+    return answer;
+  }
+
+  /** As Shopify does, only sooner: again until it is acknowledged. */
+  async deliver(delivery: Delivery): Promise<void> {
+    await until(async () => (await this.send(delivery))?.status === 200, 90_000, 'a webhook to be taken');
+  }
+
+  async deliverAll(deliveries: Iterable<Delivery>, atATime = AT_A_TIME): Promise<void> {
+    const queue = [...deliveries].values();
+    const some = async () => {
+      for (const delivery of queue) await this.deliver(delivery);
+    };
+    await Promise.all(Array.from({ length: atATime }, some));
+  }
+
+  /** Waits until no event waits or is spooled. @returns how long that took, in seconds */
+  async settled(ms = 90_000): Promise<number> {
+    const began = performance.now();
+    await until(() => this.isSettled(), ms, 'everything to be applied');
+    return Number(((performance.now() - began) / 1000).toFixed(1));
+  }
+
+  async isSettled(): Promise<boolean> {
+    const spooled = await this.collections.spool.collection.countDocuments();
+    return spooled === 0 && (await this.direct.zcard(redisKeys(0).pending)) === 0;
+  }
+
+  async audit(): Promise<Audit> {
+    return await audit(this.log, this.collections, this.direct);
+  }
+
+  /** A metric of a program, summed over its labels. */
+  async metric({ url }: Program, name: string): Promise<number> {
+    const { text } = await http(`${url}/metrics`);
+    const lines = text.split('\n').filter((line) => line.startsWith(name));
+    return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+  }
+
+  async close(): Promise<void> {
+    this.#agent.destroy();
+    for (const { program } of [...this.ingests, ...this.workers])
+      if (program.child.exitCode === null && program.child.signalCode === null) {
+        program.child.kill('SIGCONT');
+        program.child.kill('SIGKILL');
+        await program.ended;
+      }
+    this.direct.disconnect();
+    await this.#connection.close();
+    await Promise.all(this.#links.map((link) => link.close()));
+    await Promise.all([this.redis.stop(), this.mongo.stop()]);
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

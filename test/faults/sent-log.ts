@@ -1,0 +1,27 @@
+import type { HttpAnswer } from '../support/http.ts';
+
+/** What was sent, and what the answers promised: the half of the proof that Lockstep has no hand in. */
+export class SentLog {
+  /** Attempts, also those that nobody answered. */
+  sent = 0;
+  /** Answers by outcome; `none` where the connection broke. */
+  readonly outcomes: Record<string, number> = {};
+  /** Events that an answer with 200 said are kept: they may never be lost (P2). */
+  readonly acked = new Set<string>();
+  slowestMs = 0;
+
+  /** @returns whether it was acknowledged */
+  note(answer: HttpAnswer | null, ms: number): boolean {
+    const outcome = answer ? String(answer.json.outcome) : 'none';
+    this.sent += 1;
+    this.outcomes[outcome] = (this.outcomes[outcome] ?? 0) + 1;
+    this.slowestMs = Math.max(this.slowestMs, ms);
+    if (answer?.status !== 200) return false;
+    if (typeof answer.json.event === 'string') this.acked.add(answer.json.event);
+    return true;
+  }
+
+  count(outcome: string): number {
+    return this.outcomes[outcome] ?? 0;
+  }
+}

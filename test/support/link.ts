@@ -1,0 +1,181 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+
+/** Bytes to the server (`up`) or from it (`down`). */
+export type Direction = 'up' | 'down';
+
+/** A chunk that was caught and waits. */
+export interface Caught {
+  /** Resolves when it was seen; nothing of that connection and direction passes until `release`. */
+  reached: Promise<void>;
+  release: () => void;
+}
+
+interface Trap {
+  pattern: string;
+  direction: Direction;
+  reach: () => void;
+  released: Promise<void>;
+}
+
+/**
+ * A TCP proxy on loopback through which a program reaches a server, so that a test can cut, reset,
+ * stall, slow or slice what goes through, and act at the very moment at which a command passes.
+ */
+export class Link {
+  readonly #server: Server;
+  readonly #target: number;
+  readonly #sockets = new Set<Socket>();
+  #traps: Trap[] = [];
+  #refusing = false;
+  #stalled: { until: Promise<void>; end: () => void } | null = null;
+  #delayMs = 0;
+  #slicing = false;
+  /** Connections that the faults below have hit; a fault that hits none was not reached. */
+  hits = 0;
+
+  private constructor(target: number) {
+    this.#target = target;
+    this.#server = createServer({ noDelay: true }, (client) => this.#join(client));
+  }
+
+  static async to(target: number): Promise<Link> {
+    const link = new Link(target);
+    link.#server.listen(0, '127.0.0.1');
+    await once(link.#server, 'listening');
+    return link;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Ends every connection, and refuses new ones. */
+  cut(): void {
+    this.#refusing = true;
+    for (const socket of this.#sockets) this.#hit(() => socket.destroy());
+  }
+
+  /** Ends every connection with RST; new ones are let through. */
+  reset(): void {
+    for (const socket of this.#sockets) this.#hit(() => socket.resetAndDestroy());
+  }
+
+  /** Half-open: connections stay and new ones are taken, but nothing comes through. */
+  stall(): void {
+    let end = () => undefined as void;
+    const until = new Promise<void>((resolve) => (end = resolve));
+    this.#stalled = { until, end };
+  }
+
+  /** Every chunk waits so long, each way. */
+  delay(ms: number): void {
+    this.#delayMs = ms;
+  }
+
+  /** Every byte goes by itself. */
+  slice(): void {
+    this.#slicing = true;
+  }
+
+  /** Everything passes again. What a half-open link held back is dropped with its connections. */
+  heal(): void {
+    this.#refusing = false;
+    this.#slicing = false;
+    this.#delayMs = 0;
+    if (!this.#stalled) return;
+    for (const socket of this.#sockets) socket.destroy();
+    this.#stalled.end();
+    this.#stalled = null;
+  }
+
+  /** Catches the next chunk that holds a text; with `then: 'answer'`, the server's next chunk after it. */
+  catch(pattern: string, then: 'ask' | 'answer' = 'ask'): Caught {
+    let release = () => undefined as void;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const reached = new Promise<void>((reach) => {
+      const direction = then === 'ask' ? 'up' : 'down';
+      this.#traps.push({ pattern, direction, reach: () => reach(), released });
+    });
+    return { reached, release };
+  }
+
+  async close(): Promise<void> {
+    this.heal();
+    for (const socket of this.#sockets) socket.destroy();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+
+  #hit(act: () => void): void {
+    this.hits += 1;
+    act();
+  }
+
+  #join(client: Socket): void {
+    if (this.#refusing) {
+      this.#hit(() => client.resetAndDestroy());
+      return;
+    }
+    const server = connect({ port: this.#target, host: '127.0.0.1', noDelay: true });
+    const asked: { armed: Trap | null } = { armed: null };
+    void this.#carry(client, server, 'up', asked);
+    void this.#carry(server, client, 'down', asked);
+    for (const [one, other] of [
+      [client, server],
+      [server, client],
+    ] as const) {
+      this.#sockets.add(one);
+      one.on('error', () => undefined);
+      one.on('close', () => {
+        this.#sockets.delete(one);
+        other.destroy();
+      });
+    }
+  }
+
+  async #carry(from: Socket, to: Socket, way: Direction, asked: { armed: Trap | null }): Promise<void> {
+    try {
+      for await (const chunk of from as AsyncIterable<Buffer>) {
+        await this.#hold(chunk, way, asked);
+        for (const piece of this.#slicing ? bytesOf(chunk) : [chunk])
+          if (!to.write(piece)) await once(to, 'drain');
+      }
+      to.end();
+    } catch {
+      to.destroy();
+    }
+  }
+
+  async #hold(chunk: Buffer, way: Direction, asked: { armed: Trap | null }): Promise<void> {
+    if (this.#slicing) this.hits += 1;
+    if (this.#delayMs > 0) {
+      this.hits += 1;
+      await new Promise((resolve) => setTimeout(resolve, this.#delayMs));
+    }
+    if (this.#stalled) {
+      this.hits += 1;
+      await this.#stalled.until;
+    }
+    const trap = way === 'up' ? this.#trapFor(chunk) : asked.armed;
+    if (!trap) return;
+    // An answer is caught behind its question, on the same connection.
+    if (way === 'up' && trap.direction === 'down') {
+      asked.armed = trap;
+      return;
+    }
+    asked.armed = null;
+    trap.reach();
+    await trap.released;
+  }
+
+  #trapFor(chunk: Buffer): Trap | null {
+    const trap = this.#traps.find(({ pattern }) => chunk.includes(pattern));
+    this.#traps = this.#traps.filter((each) => each !== trap);
+    return trap ?? null;
+  }
+}
+
+function bytesOf(chunk: Buffer): Buffer[] {
+  return Array.from(chunk, (_, i) => chunk.subarray(i, i + 1));
+}
