@@ -42,7 +42,13 @@ export async function startMongo(folder: string, port?: number): Promise<LocalMo
 async function launch(folder: string, chosen: number): Promise<LocalMongo> {
   const systemBinary = installedMongod() ?? (existsSync(LAUNCHER) ? LAUNCHER : undefined);
   const server = await MongoMemoryServer.create({
-    instance: { port: chosen, ip: '127.0.0.1', dbPath: path.resolve(folder), storageEngine: 'wiredTiger' },
+    instance: {
+      port: chosen,
+      portGeneration: false,
+      ip: '127.0.0.1',
+      dbPath: path.resolve(folder),
+      storageEngine: 'wiredTiger',
+    },
     binary: systemBinary ? { systemBinary, checkMD5: false } : { version: '8.0.4' },
   });
   return {

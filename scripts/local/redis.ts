@@ -20,8 +20,13 @@ const STOP_MS = 10_000;
 /**
  * Starts Redis on loopback as Lockstep needs it: every write on disk before its answer, nothing evicted.
  * Data in `folder` outlives a restart.
+ * @param command redis-server or valkey-server, whichever is installed
  */
-export async function startRedis(folder: string, port?: number): Promise<LocalRedis> {
+export async function startRedis(
+  folder: string,
+  port?: number,
+  command = serverCommand(),
+): Promise<LocalRedis> {
   mkdirSync(folder, { recursive: true });
   await untilFolderIsFree(folder);
   const chosen = port ?? (await freePort());
@@ -39,7 +44,7 @@ export async function startRedis(folder: string, port?: number): Promise<LocalRe
   };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
   const tether = path.join(import.meta.dirname, 'tether.ts');
-  const child = spawn(process.execPath, [tether, serverCommand(), ...args], {
+  const child = spawn(process.execPath, [tether, command, ...args], {
     detached: true,
     stdio: ['pipe', 'ignore', 'inherit'],
   });

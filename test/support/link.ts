@@ -135,24 +135,42 @@ export class Link {
   }
 
   async #carry(from: Socket, to: Socket, way: Direction, asked: { armed: Trap | null }): Promise<void> {
+    let passed = Promise.resolve();
     try {
       for await (const chunk of from as AsyncIterable<Buffer>) {
-        await this.#hold(chunk, way, asked);
-        for (const piece of this.#slicing ? bytesOf(chunk) : [chunk])
-          if (!to.write(piece)) await once(to, 'drain');
+        // Chunks overlap as on a long line, and keep their order.
+        passed = this.#pass(passed, chunk, performance.now() + this.#delayMs, to, way, asked);
+        passed.catch(() => to.destroy());
+        if (this.#delayMs === 0) await passed;
       }
+      await passed;
       to.end();
     } catch {
       to.destroy();
     }
   }
 
+  async #pass(
+    before: Promise<void>,
+    chunk: Buffer,
+    due: number,
+    to: Socket,
+    way: Direction,
+    asked: { armed: Trap | null },
+  ): Promise<void> {
+    await before;
+    const waitMs = due - performance.now();
+    if (waitMs > 1) {
+      this.hits += 1;
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
+    }
+    await this.#hold(chunk, way, asked);
+    for (const piece of this.#slicing ? bytesOf(chunk) : [chunk])
+      if (!to.write(piece)) await once(to, 'drain');
+  }
+
   async #hold(chunk: Buffer, way: Direction, asked: { armed: Trap | null }): Promise<void> {
     if (this.#slicing) this.hits += 1;
-    if (this.#delayMs > 0) {
-      this.hits += 1;
-      await new Promise((resolve) => setTimeout(resolve, this.#delayMs));
-    }
     if (this.#stalled) {
       this.hits += 1;
       await this.#stalled.until;
