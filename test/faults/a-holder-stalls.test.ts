@@ -25,7 +25,7 @@ describe(`P4: a holder that stalls (SEED=${SEED})`, () => {
     await rig.deliverAll(lives.slice(0, HOLDERS / 2).map((life) => life[0]!));
     await rig.settled();
 
-    const commits = mongo.catch('lockstep.orders');
+    const commits = mongo.intercept('lockstep.orders');
     const locks = () => rig.direct.keys(redisKeys(0).lock('*' as OrderKey));
     await rig.deliverAll(lives.map((life) => life[1]!));
     await commits.reached;

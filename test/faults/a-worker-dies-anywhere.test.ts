@@ -20,7 +20,7 @@ describe(`P3, P6: a worker is killed (SEED=${SEED})`, () => {
   async function killAt(point: CrashPoint, shop: string): Promise<number> {
     const placing = { redis: await rig.link('redis'), mongo: await rig.link('mongo') } satisfies Placing;
     const victim = await rig.startWorker(placing);
-    const caught = placing[point.link].catch(point.pattern, point.then);
+    const caught = placing[point.link].intercept(point.pattern, point.part);
     let reached = false;
     const dead = caught.reached.then(async () => {
       reached = true;

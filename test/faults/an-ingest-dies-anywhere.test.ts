@@ -20,7 +20,7 @@ describe(`P2, P6: an ingest is killed (SEED=${SEED})`, () => {
     const placing = { redis: await rig.link('redis'), mongo: await rig.link('mongo') };
     const victim = await rig.startIngest(placing);
     if (SPOOL_POINTS.includes(point)) placing.redis.cut();
-    const caught = placing[point.link].catch(point.pattern, point.then);
+    const caught = placing[point.link].intercept(point.pattern, point.part);
     let reached = false;
     const dead = caught.reached.then(async () => {
       reached = true;

@@ -7,7 +7,7 @@ export interface CrashPoint {
   link: 'redis' | 'mongo';
   /** What the command holds and no other. */
   pattern: string;
-  then: 'ask' | 'answer';
+  part: 'ask' | 'answer';
 }
 
 const sha = (name: keyof typeof SCRIPTS) => createHash('sha1').update(SCRIPTS[name].lua).digest('hex');
@@ -27,8 +27,8 @@ const COMMANDS = {
 
 function pointsOf(...names: (keyof typeof COMMANDS)[]): CrashPoint[] {
   return names.flatMap((name) => [
-    { name: `before the ${name}`, ...COMMANDS[name], then: 'ask' as const },
-    { name: `after the ${name}`, ...COMMANDS[name], then: 'answer' as const },
+    { name: `before the ${name}`, ...COMMANDS[name], part: 'ask' as const },
+    { name: `after the ${name}`, ...COMMANDS[name], part: 'answer' as const },
   ]);
 }
 

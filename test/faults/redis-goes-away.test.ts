@@ -21,7 +21,7 @@ describe(`P2, P3: Redis (SEED=${SEED})`, () => {
   const spooledBy = async () => await rig.metric(rig.ingests[0]!, 'lockstep_spooled_total');
 
   /** Breaks Redis while webhooks come, and waits until that reached the spool. */
-  async function during(
+  async function duringLoad(
     fault: string,
     orders: number,
     breakIt: () => Promise<void>,
@@ -47,7 +47,7 @@ describe(`P2, P3: Redis (SEED=${SEED})`, () => {
     'T8: stopped for %i s, everything is taken and applied',
     async (seconds) => {
       const began = Date.now();
-      await during(
+      await duringLoad(
         `T8 Redis stopped ${seconds} s`,
         times(30, 100),
         async () => void process.kill(rig.redis.pid, 'SIGSTOP'),
@@ -61,7 +61,7 @@ describe(`P2, P3: Redis (SEED=${SEED})`, () => {
 
   test('T8: killed and started again with its AOF', async () => {
     const { port } = rig.redis;
-    await during(
+    await duringLoad(
       'T8 Redis killed, back with its AOF',
       times(30, 100),
       async () => void process.kill(rig.redis.pid, 'SIGKILL'),
@@ -71,7 +71,7 @@ describe(`P2, P3: Redis (SEED=${SEED})`, () => {
 
   test('T8: power lost in the middle of a write: the last entry of the AOF is torn', async () => {
     const { port } = rig.redis;
-    await during(
+    await duringLoad(
       'T8 Redis loses power, AOF torn',
       times(30, 100),
       async () => void process.kill(rig.redis.pid, 'SIGKILL'),
@@ -85,7 +85,7 @@ describe(`P2, P3: Redis (SEED=${SEED})`, () => {
   });
 
   test('T9: full, and room again', async () => {
-    await during(
+    await duringLoad(
       'T9 Redis out of memory',
       times(30, 100),
       async () => void (await rig.direct.config('SET', 'maxmemory', '1')),

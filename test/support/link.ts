@@ -89,12 +89,12 @@ export class Link {
     this.#stalled = null;
   }
 
-  /** Catches the next chunk that holds a text; with `then: 'answer'`, the server's next chunk after it. */
-  catch(pattern: string, then: 'ask' | 'answer' = 'ask'): Caught {
+  /** Catches the next chunk that holds a text; with `answer`, the server's next chunk after it. */
+  intercept(pattern: string, part: 'ask' | 'answer' = 'ask'): Caught {
     let release = () => undefined as void;
     const released = new Promise<void>((resolve) => (release = resolve));
     const reached = new Promise<void>((reach) => {
-      const direction = then === 'ask' ? 'up' : 'down';
+      const direction = part === 'ask' ? 'up' : 'down';
       this.#traps.push({ pattern, direction, reach: () => reach(), released });
     });
     return { reached, release };
