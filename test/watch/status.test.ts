@@ -52,10 +52,11 @@ describe('/api/status', () => {
     );
     const spooled = {
       _id: 'event',
+      shop: 's',
       order: 's/1',
       topic: 't',
       receivedAt: new Date(RECEIVED_AT),
-      body: Buffer.from('x'),
+      payload: Buffer.from('x'),
     };
     await dashboard.collections.spool.create(spooled);
     await until(async () => (await dashboard.redis.zcard('lockstep:{0}:pending')) === 2);

@@ -1,0 +1,91 @@
+import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { Unspooler } from '../../src/deposit/unspooler.ts';
+import { spool, type Spool } from '../../src/persist/spool.ts';
+import { openInside, silent, type Inside } from '../support/inside.ts';
+import { until } from '../support/until.ts';
+import { keyOf, RECEIVED_AT, waitingEvent } from '../support/waiting-event.ts';
+
+describe('P2, P3: what was spooled', () => {
+  let inside: Inside;
+  let kept: Spool;
+  let moved: number;
+  const opened: Inside[] = [];
+  beforeEach(async () => {
+    inside = await openInside();
+    opened.push(inside);
+    kept = spool(inside.client, inside.collections.spool.db.name);
+    moved = 0;
+  });
+  afterAll(() => Promise.all(opened.map((each) => each.close())));
+
+  const ORDER = keyOf();
+  const event = (i: number) => waitingEvent('orders/updated', { i }, { receivedAt: RECEIVED_AT + i });
+  const unspooler = (over: Spool = kept) =>
+    new Unspooler({
+      spool: over,
+      depositor: inside.depositor,
+      lock: () => inside.tools.lock.acquire(inside.keys.spoolLock),
+      log: silent,
+      onMoved: (events) => (moved += events),
+    });
+  const waiting = async () => (await inside.mailbox.read(ORDER, 1000)).events;
+  const spooledCount = () => inside.collections.spool.countDocuments();
+
+  test('goes into its mailbox, as it arrived, and wakes a drain', async () => {
+    const events = Array.from({ length: 250 }, (_, i) => event(i));
+    await Promise.all(events.toReversed().map((each) => kept.put({ event: each, delivery: null })));
+    await unspooler().moveFirst();
+    expect(moved).toBe(250);
+    expect((await waiting()).map(({ id }) => id)).toEqual(events.slice(0, 250).map(({ id }) => id));
+    expect(await spooledCount()).toBe(0);
+    await inside.waker.settle();
+    expect(await inside.queues[0]?.getWaitingCount()).toBe(1);
+  });
+
+  test('and was taken by Redis after all is there once, by event and by delivery', async () => {
+    const [same, reserialised] = [event(1), event(2)];
+    await inside.depositor.deposit(same, 'one');
+    await inside.depositor.deposit(event(3), 'two');
+    await kept.put({ event: same, delivery: 'one' });
+    await kept.put({ event: reserialised, delivery: 'two' });
+    await unspooler().moveFirst();
+    expect(await waiting()).toHaveLength(2);
+    expect(await spooledCount()).toBe(0);
+  });
+
+  test('and moved by a worker that died before it took it off is there once', async () => {
+    await kept.put({ event: event(1), delivery: 'one' });
+    const dying = unspooler({ ...kept, remove: () => Promise.reject(new Error('killed')) });
+    await dying.moveFirst();
+    expect([await spooledCount(), (await waiting()).length]).toEqual([1, 1]);
+    await unspooler().moveFirst();
+    expect([await spooledCount(), (await waiting()).length]).toEqual([0, 1]);
+  });
+
+  test('is left to a worker that is moving it already', async () => {
+    await kept.put({ event: event(1), delivery: null });
+    const lease = await inside.tools.lock.acquire(inside.keys.spoolLock);
+    await unspooler().moveFirst();
+    expect(await spooledCount()).toBe(1);
+    await lease?.release();
+    await unspooler().moveFirst();
+    expect(await spooledCount()).toBe(0);
+  });
+
+  test('stays where it cannot be deposited, and what can be goes', async () => {
+    await inside.redis.set(inside.keys.mailbox(keyOf('13')), 'no list');
+    await kept.put({ event: { ...event(1), order: keyOf('13') }, delivery: null });
+    await kept.put({ event: event(2), delivery: null });
+    await unspooler().moveFirst();
+    expect([await spooledCount(), (await waiting()).length]).toEqual([1, 1]);
+  });
+
+  test('is found by its timer, which stops when it is told', async () => {
+    const running = unspooler();
+    running.start();
+    await kept.put({ event: event(1), delivery: null });
+    await until(async () => (await spooledCount()) === 0, 5000);
+    await running.stop();
+    expect(await waiting()).toHaveLength(1);
+  });
+});

@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Depositor } from '../../src/deposit/depositor.ts';
+import { spoolingDepositor } from '../../src/deposit/spooling-depositor.ts';
+import { spool, type Spool } from '../../src/persist/spool.ts';
+import { openInside, type Inside } from '../support/inside.ts';
+import { until } from '../support/until.ts';
+import { waitingEvent } from '../support/waiting-event.ts';
+
+const never = new Promise<never>(() => undefined);
+
+describe('P2: a deposit that Redis cannot take', () => {
+  let inside: Inside;
+  let kept: Spool;
+  beforeAll(async () => {
+    inside = await openInside();
+    kept = spool(inside.client, inside.collections.spool.db.name);
+  });
+  afterAll(() => inside.close());
+
+  let asked: number;
+  let away: boolean;
+  let reasons: string[];
+  beforeEach(() => {
+    [asked, away, reasons] = [0, true, []];
+  });
+  const redis: Depositor = {
+    deposit: async (event) => {
+      asked += 1;
+      if (away) throw new Error('Redis is away');
+      return { outcome: 'accepted', event: event.id };
+    },
+  };
+  const deposits = (over = kept) =>
+    spoolingDepositor(redis, over, { spooled: (reason) => reasons.push(reason) });
+
+  test('goes to the spool, whole; again it is a duplicate, and says since when', async () => {
+    const event = waitingEvent(
+      'orders/paid',
+      { id: 7, note: 'ß' },
+      { triggeredAt: '2026-11-27T15:00:01.104512Z' },
+    );
+    const depositor = deposits();
+    expect(await depositor.deposit(event, 'a delivery')).toEqual({ outcome: 'accepted', event: event.id });
+    expect(await depositor.deposit({ ...event, receivedAt: event.receivedAt + 5000 }, 'a delivery')).toEqual({
+      outcome: 'duplicate',
+      event: event.id,
+      firstSeenAt: new Date(event.receivedAt),
+    });
+    expect(reasons).toEqual(['Redis is away', 'Redis is away']);
+    const spooled = (await kept.oldest(1000)).find((each) => each.event.id === event.id);
+    expect(spooled?.delivery).toBe('a delivery');
+    expect({ ...spooled?.event, body: Buffer.from(spooled?.event.body ?? []) }).toEqual({
+      ...event,
+      body: Buffer.from(event.body),
+    });
+  });
+
+  test('many at once share a write, and each is there once', async () => {
+    const depositor = deposits();
+    const events = Array.from({ length: 50 }, (_, id) => waitingEvent('orders/paid', { id }));
+    inside.commands.length = 0;
+    const answers = await Promise.all([...events, ...events].map((event) => depositor.deposit(event, null)));
+    expect(answers.filter(({ outcome }) => outcome === 'accepted')).toHaveLength(50);
+    expect(inside.commands.filter((name) => name === 'bulkWrite').length).toBeLessThan(10);
+  });
+
+  test('after five in a row Redis is left alone; a second later it is asked, and used when it is well', async () => {
+    const depositor = deposits();
+    for (let i = 0; i < 20; i += 1) await depositor.deposit(waitingEvent('orders/paid', { i }), null);
+    expect(asked).toBe(5);
+    away = false;
+    await until(async () => {
+      await depositor.deposit(waitingEvent('orders/paid', { at: asked, reasons: reasons.length }), null);
+      return asked > 5;
+    }, 5000);
+    const before = reasons.length;
+    await depositor.deposit(waitingEvent('orders/paid', { id: 'well' }), null);
+    expect(reasons).toHaveLength(before);
+  });
+
+  test.each<[string, Spool['put'], string]>([
+    ['refuses', () => Promise.reject(new Error('MongoDB is away')), 'MongoDB is away'],
+    ['does not answer', () => never, 'too slow'],
+  ])('where the spool %s too, it is not durable anywhere', async (_, put, reason) => {
+    await expect(
+      deposits({ ...kept, put }).deposit(waitingEvent('orders/paid', {}), null),
+    ).rejects.toMatchObject({
+      code: 'not_durable',
+      message: expect.stringContaining(reason) as unknown,
+    });
+  });
+});
