@@ -102,8 +102,9 @@ return left
 
 /**
  * Which of a page of waiting orders have no job due (P6). A job is due while a deduplication key names
- * one whose hash exists.
- * KEYS  1 pending      ARGV  1 from  2 to (ranks)  3 prefix of the queue's keys
+ * one whose hash exists, and which is not delayed further than anything of ours: that is the work of a
+ * process whose clock was ahead.
+ * KEYS  1 pending      ARGV  1 from  2 to (ranks)  3 prefix of the queue's keys  4 longest delay in ms
  * Answers {orders looked at, orders without a job}.
  */
 const UNATTENDED: Script = {
@@ -111,9 +112,13 @@ const UNATTENDED: Script = {
   lua: `
 local orders = redis.call('ZRANGE', KEYS[1], ARGV[1], ARGV[2])
 local without = {}
+local time = redis.call('TIME')
+local latest = (time[1] * 1000 + ARGV[4]) * 4096
 local function due(id)
   local job = redis.call('GET', ARGV[3] .. 'de:' .. id)
-  return job and redis.call('EXISTS', ARGV[3] .. job) == 1
+  if not job or redis.call('EXISTS', ARGV[3] .. job) == 0 then return false end
+  local at = redis.call('ZSCORE', ARGV[3] .. 'delayed', job)
+  return not at or tonumber(at) < latest
 end
 for _, order in ipairs(orders) do
   if not due(order) and not due('hold:' .. order) then without[#without + 1] = order end

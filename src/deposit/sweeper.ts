@@ -7,6 +7,8 @@ import type { Waker } from './waker.ts';
 
 /** Half of the ten seconds that P6 gives: one sweep may be missed. */
 const EVERY_MS = 5000;
+/** A drain comes again after 36 s at most, a hold ends after 60 s. */
+const LONGEST_DELAY_MS = 70_000;
 /** Orders looked at in one script: some milliseconds of Redis's time. */
 const PAGE = 1000;
 
@@ -77,9 +79,15 @@ export class Sweeper {
   async #sweepPage(keys: RedisKeys, from: number): Promise<{ full: boolean; found: number }> {
     const queueKeys = `${keys.queuePrefix}:${QUEUE}:`;
     const to = from + PAGE - 1;
-    const [seen, orders] = await this.#redis.lockstepUnattended(keys.pending, from, to, queueKeys);
+    const [seen, orders] = await this.#redis.lockstepUnattended(
+      keys.pending,
+      from,
+      to,
+      queueKeys,
+      LONGEST_DELAY_MS,
+    );
     if (orders.length > 0) {
-      await this.#waker.wakeAll(orders as OrderKey[]);
+      await this.#waker.wakeAnew(orders as OrderKey[]);
       this.#onSwept(orders.length);
       this.#log.info({ orders: orders.length }, 'woke orders whose job was lost');
     }

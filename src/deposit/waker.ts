@@ -20,7 +20,8 @@ export interface Waker {
   wake: (order: OrderKey) => void;
   /** Wakes later, beside any wake of now: the end of a hold. */
   wakeIn: (order: OrderKey, ms: number) => Promise<void>;
-  wakeAll: (orders: OrderKey[]) => Promise<void>;
+  /** Wakes orders whose jobs are lost or astray: whatever deduplication key is left of them is no reason not to. */
+  wakeAnew: (orders: OrderKey[]) => Promise<void>;
   /** Waits for wakes that are under way, but not long: Redis may be away. */
   settle: () => Promise<void>;
 }
@@ -54,8 +55,13 @@ export function waker(queues: readonly Queue<DrainJob>[], log: Logger, onFailure
       const deduplication = { id: `hold:${order}`, keepLastIfActive: true };
       await queueOf(order).add(JOB, { order }, { delay: ms, deduplication });
     },
-    wakeAll: async (orders) => {
-      await Promise.all(orders.map(add));
+    wakeAnew: async (orders) => {
+      await Promise.all(
+        orders.map(async (order) => {
+          await queueOf(order).removeDeduplicationKey(order);
+          await add(order);
+        }),
+      );
     },
     settle: async () => {
       await within(Promise.all(underWay), SETTLE_MS).catch(() => undefined);

@@ -45,7 +45,7 @@ export class ServedIngest {
     const wakes = {
       wake: () => undefined,
       wakeIn: () => Promise.resolve(),
-      wakeAll: () => Promise.resolve(),
+      wakeAnew: () => Promise.resolve(),
       settle: () => Promise.resolve(),
     };
     this.redis = withScripts(openRedis(redisUrl, 'impatient', log, depositTimeoutMs));

@@ -1,6 +1,7 @@
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Sweeper } from '../../src/deposit/sweeper.ts';
-import { QUEUE } from '../../src/system/redis-keys.ts';
+import type { OrderKey } from '../../src/order/identity.ts';
+import { partitionOf, QUEUE } from '../../src/system/redis-keys.ts';
 import { openDeposit, silent, type DepositInside } from '../support/inside.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 
@@ -69,6 +70,27 @@ describe('P6: an order that waits without a job is woken by one sweep', () => {
     expect(again.filter((order) => order === first)).toHaveLength(1);
     expect(new Set(again)).toEqual(new Set(orders));
   });
+
+  test.each([
+    ['its retry', (order: OrderKey) => order],
+    ['the end of its hold', (order: OrderKey) => `hold:${order}`],
+  ])(
+    'also where %s was set for five minutes from now, by a process whose clock was ahead',
+    async (_, idOf) => {
+      const order = keyOf('77');
+      const [queue] = inside.queues.filter((_each, p) => p === partitionOf(order, inside.partitions.length));
+      await inside.depositor.deposit(waitingEvent('orders/paid', {}, { order }), null);
+      await inside.waker.settle();
+      await queue?.drain();
+      const deduplication = { id: idOf(order), keepLastIfActive: true };
+      await queue?.add('drain', { order }, { delay: 300_000, deduplication });
+      await sweeper.sweep();
+      expect(found()).toBe(1);
+      expect(await queue?.getWaitingCount()).toBe(1);
+      await sweeper.sweep();
+      expect(found()).toBe(1);
+    },
+  );
 
   test('also where 2,500 were lost', async () => {
     const orders = await deposited(2500);

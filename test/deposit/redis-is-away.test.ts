@@ -55,7 +55,7 @@ describe('a deposit while Redis is away', () => {
 
   test('P2: is refused when Redis does not answer in time; sent again it is a duplicate, not lost', async () => {
     const event = waitingEvent('orders/cancelled', { id: 1 });
-    await redis.client('PAUSE', 2 * DEPOSIT_TIMEOUT_MS, 'ALL');
+    await redis.client('PAUSE', 10 * DEPOSIT_TIMEOUT_MS, 'ALL');
     await expect(deposits().deposit(event, null)).rejects.toMatchObject(notDurable);
     await until(async () => (await redis.ping().catch(() => '')) === 'PONG');
     expect(await deposits().deposit(event, null)).toMatchObject({ outcome: 'duplicate', event: event.id });
