@@ -28,7 +28,7 @@ export function statusText(status: SystemStatus): string {
 }
 
 function headline(status: SystemStatus): string {
-  if (status.redis.state === 'away') return 'Redis is away: events go nowhere until it is back.';
+  if (status.redis.state === 'away') return 'Redis is away: events go to the spool until it is back.';
   if (status.mongodb.state === 'away') return 'MongoDB is away: events are taken and wait.';
   if (status.workers === 0) return 'No worker is alive: events are taken and wait.';
   if (status.parked) return `${status.parked} parked events need somebody to look at them.`;
