@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import '@shopify/shopify-api/adapters/node';
@@ -63,6 +64,27 @@ describe("P1: Shopify's own library and node:crypto agree on the same requests",
     expect(weSay(body, signature)).toBe(authentic);
     expect(await shopifySays(body, signature)).toBe(authentic);
   });
+});
+
+test('P1: a signature that is wrong in any one of its 32 bytes is not authentic', () => {
+  const body = Buffer.from(BODY);
+  for (let i = 0; i < 32; i += 1) {
+    const wrong = Buffer.from(signatureOf(BODY, SECRET), 'base64');
+    wrong[i] = (wrong[i] ?? 0) ^ 1;
+    expect(isAuthentic(body, wrong.toString('base64'), [SECRET])).toBe(false);
+  }
+  expect(isAuthentic(body, signatureOf(BODY, SECRET), [SECRET])).toBe(true);
+});
+
+// What === gives away of 44 characters drowns in the noise of a machine; so this one is read, not measured.
+test('P1: signatures meet in timingSafeEqual, once their lengths are equal, and nowhere else', () => {
+  const source = readFileSync('src/accept/hmac.ts', 'utf8');
+  const comparisons = [
+    ...source.matchAll(/^.*\b(?:claimed|digest|signature)\b.*(?:[!=]==|equal|compare).*$/gim),
+  ];
+  expect(comparisons.map(([line]) => line.trim())).toEqual([
+    'if (digest.length === claimed.length && timingSafeEqual(digest, claimed)) authentic = true;',
+  ]);
 });
 
 describe('P1: two secrets', () => {

@@ -41,6 +41,7 @@ describe(`P2, P6: an ingest is killed (SEED=${SEED})`, () => {
   ])(
     'T6: at moments %s',
     async (what, points) => {
+      rig.log.begin();
       let reached = 0;
       for (let kill = 0; kill < KILLS_EACH; kill += 1)
         for (const [i, point] of points.entries()) {

@@ -8,6 +8,7 @@ import type { SentLog } from './sent-log.ts';
 
 /** What is true after a run. The promises are the zeros. */
 export interface Audit {
+  /** Of this fault; all the rest is of the whole rig. */
   sent: number;
   acked: number;
   duplicates: number;
@@ -37,8 +38,7 @@ export async function audit(log: SentLog, collections: Collections, redis: Redis
   const kept = new Set([...journaled, ...spooled, ...parked, ...waiting]);
   const verified = await verifiedAll(collections);
   return {
-    sent: log.sent,
-    acked: log.acked.size,
+    ...log.since,
     duplicates: log.count('duplicate'),
     lost: [...log.acked].filter((event) => !kept.has(event)).length,
     twice: verified.appliedTwice,

@@ -27,6 +27,7 @@ describe(`P2, P3: MongoDB (SEED=${SEED})`, () => {
   test.each(FULL ? [2, 30] : [1])(
     'T12: %i s slow each way: webhooks are taken as ever, and all is applied',
     async (seconds) => {
+      rig.log.begin();
       const hitsBefore = mongo.hits;
       mongo.delay(seconds * 1000);
       await rig.deliverAll(load());
@@ -47,6 +48,7 @@ describe(`P2, P3: MongoDB (SEED=${SEED})`, () => {
   );
 
   test('T13: killed in the middle of a load: webhooks are taken, drains pause, and go on when it is back', async () => {
+    rig.log.begin();
     const { port } = rig.mongo;
     const deliveries = load();
     const half = Math.floor(deliveries.length / 2);
@@ -72,15 +74,14 @@ describe(`P2, P3: MongoDB (SEED=${SEED})`, () => {
     const [first, second] = livesOf(rig.random, 'both.myshopify.com', 1).flat();
     mongo.cut();
     redis.cut();
-    const before = { hits: redis.hits, slowestMs: rig.log.slowestMs };
-    rig.log.slowestMs = 0;
+    rig.log.begin();
     for (let i = 0; i < 8; i += 1) {
       const answer = await rig.send(first!);
       expect(answer?.status).toBe(503);
       expect(Number(answer?.headers['retry-after'])).toBeGreaterThan(0);
     }
     expect(rig.log.slowestMs).toBeLessThan(3000);
-    const reached = rig.log.count('unavailable') > 0 && before.hits > 0 ? 1 : 0;
+    const reached = rig.log.count('unavailable') > 0 && redis.hits > 0 ? 1 : 0;
     mongo.heal();
     redis.heal();
     const healed = performance.now();

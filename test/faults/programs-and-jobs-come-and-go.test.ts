@@ -41,6 +41,7 @@ describe(`P2, P6: programs and jobs come and go (SEED=${SEED})`, () => {
   }, 300_000);
 
   test('every job of BullMQ is deleted while events wait: the sweeper wakes them within 10 s', async () => {
+    rig.log.begin();
     for (const { program } of rig.workers) program.child.kill('SIGSTOP');
     await rig.deliverAll(livesOf(rig.random, 'jobs.myshopify.com', ORDERS).flat());
     const waiting = await rig.direct.zcard(redisKeys(0).pending);

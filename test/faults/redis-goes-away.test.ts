@@ -27,6 +27,7 @@ describe(`P2, P3: Redis (SEED=${SEED})`, () => {
     breakIt: () => Promise<void>,
     mend: () => Promise<void>,
   ) {
+    rig.log.begin();
     const before = await spooledBy();
     const deliveries = load(orders);
     const first = rig.deliverAll(deliveries.slice(0, deliveries.length / 2));
@@ -94,6 +95,7 @@ describe(`P2, P3: Redis (SEED=${SEED})`, () => {
   });
 
   test('T10: it forgets everything in the middle of a load; what was waiting comes when it is sent again', async () => {
+    rig.log.begin();
     const deliveries = load(times(30, 100));
     const half = deliveries.length / 2;
     for (const { program } of rig.workers) program.child.kill('SIGSTOP');

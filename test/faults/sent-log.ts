@@ -9,6 +9,17 @@ export class SentLog {
   /** Events that an answer with 200 said are kept: they may never be lost (P2). */
   readonly acked = new Set<string>();
   slowestMs = 0;
+  #before = { sent: 0, acked: 0 };
+
+  /** From here on `since` counts anew: another fault begins. */
+  begin(): void {
+    this.#before = { sent: this.sent, acked: this.acked.size };
+    this.slowestMs = 0;
+  }
+
+  get since(): { sent: number; acked: number } {
+    return { sent: this.sent - this.#before.sent, acked: this.acked.size - this.#before.acked };
+  }
 
   /** @returns whether it was acknowledged */
   note(answer: HttpAnswer | null, ms: number): boolean {

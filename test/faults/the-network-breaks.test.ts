@@ -36,6 +36,7 @@ describe(`P2, P3, P6: the network (SEED=${SEED})`, () => {
 
   async function breakFor(pair: Pair, fault: Fault, seconds: number): Promise<void> {
     const link = links[pair];
+    rig.log.begin();
     const before = link.hits;
     const lives = livesOf(
       rig.random,

@@ -37,6 +37,19 @@ describe('a payload', () => {
     expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
   });
 
+  test('P8: of an event that was applied is read back byte by byte, too', async () => {
+    const body = BODIES['key order and spaces'];
+    const waiting = waitingEvent('orders/paid', null, { body });
+    const told = { outcome: 'applied', because: null, sequence: 1, occurredAt: 0, appliedAt: 0 } as const;
+    const ended = [{ waiting, applied: { event: waiting.id, ...told } }];
+    await inside.tools.journal.write({ ended, rejected: [], now: RECEIVED_AT });
+    const found = await inside.collections.events.collection.findOne({
+      _id: waiting.id as unknown as mongo.ObjectId,
+    });
+    const payload = found?.payload as mongo.Binary;
+    expect(body.equals(await decompress(payload.buffer))).toBe(true);
+  });
+
   test("of Shopify's kind shrinks to a fraction", async () => {
     const lines = Array.from({ length: 50 }, (_, i) => ({
       id: i,

@@ -1,0 +1,118 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { messageOf } from '../src/system/errors.ts';
+import { startMongo } from './local/mongo.ts';
+import { startRedis } from './local/redis.ts';
+import type { PlantedFault } from './planted-faults/fault.ts';
+import { ProjectCopy } from './planted-faults/project-copy.ts';
+import { runTests, type Ran, type TestRunning } from './planted-faults/run-tests.ts';
+import { FAULTS } from './planted-faults/table.ts';
+
+/**
+ * npm run planted-faults [-- --only <name>] [-- --seed <number>]
+ * Do the tests notice? Plants one fault after the other in a copy of the project, and runs the tests that
+ * should notice. Fails where one survives, where a row does not fit its file any more, where its change
+ * does not compile, and where the tests fail without it: noticed means the fault, nothing else.
+ */
+const BASELINE_LIMIT_MS = 300_000;
+const FAULT_LIMIT_MS = 120_000;
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+
+try {
+  process.exit((await main()) ? 0 : 1);
+} catch (error) {
+  process.stderr.write(`${stop.signal.aborted ? 'stopped' : messageOf(error)}\n`);
+  process.exit(1);
+}
+
+async function main(): Promise<boolean> {
+  const { values } = parseArgs({ options: { only: { type: 'string' }, seed: { type: 'string' } } });
+  const faults = FAULTS.filter(({ name }) => name === (values.only ?? name));
+  if (faults.length === 0)
+    throw new Error(`no fault is called ${values.only}:\n${FAULTS.map(({ name }) => name).join('\n')}`);
+  const seed = values.seed ?? String(Math.floor(Math.random() * 1e9));
+  if (!/^\d+$/.test(seed)) throw new Error(`--seed ${seed}: a whole number is needed`);
+  const copy = new ProjectCopy();
+  try {
+    say(`faults: ${faults.length}, seed: ${seed}`);
+    refuse(copy.problemsOf(faults));
+    refuse(copy.compilerSays(faults));
+    return await withServers((env) =>
+      plantAll(faults, copy, { folder: copy.folder, env: { ...env, SEED: seed }, signal: stop.signal }),
+    );
+  } finally {
+    copy.remove();
+  }
+}
+
+function refuse(problems: string[]): void {
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+}
+
+/** One Redis and one MongoDB for all runs; every test file has a namespace in them. */
+async function withServers<Answer>(run: (env: Record<string, string>) => Promise<Answer>): Promise<Answer> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-planted-servers-'));
+  try {
+    const [redis, mongo] = await Promise.all([startRedis(`${folder}/redis`), startMongo(`${folder}/mongo`)]);
+    try {
+      return await run({ LOCKSTEP_TEST_REDIS: redis.url, LOCKSTEP_TEST_MONGO: mongo.uri });
+    } finally {
+      await Promise.all([redis.stop(), mongo.stop()]);
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function plantAll(
+  faults: readonly PlantedFault[],
+  copy: ProjectCopy,
+  running: TestRunning,
+): Promise<boolean> {
+  stop.signal.throwIfAborted();
+  const tests = [...new Set(faults.flatMap((fault) => fault.tests))];
+  const unchanged = await runTests({ tests }, BASELINE_LIMIT_MS, running);
+  stop.signal.throwIfAborted();
+  if (unchanged.outcome === 'failed') throw new Error(`fail without a fault:\n${unchanged.tests.join('\n')}`);
+  if (unchanged.outcome === 'broken') throw new Error(`do not run without a fault: ${unchanged.because}`);
+  say(`test files that pass without a fault: ${tests.length}\n`);
+
+  const print = tableOf(faults);
+  print('promise', 'fault', 'file', 'seconds', 'noticed by');
+  let noticed = 0;
+  for (const fault of faults) {
+    const began = performance.now();
+    const ran = await copy.having(fault, () => runTests(fault, FAULT_LIMIT_MS, running));
+    stop.signal.throwIfAborted();
+    const seconds = ((performance.now() - began) / 1000).toFixed(1);
+    print(fault.promise, fault.name, `src/${fault.file}`, seconds, told(ran, fault));
+    if (ran.outcome === 'failed') noticed += 1;
+  }
+  say(`\n${noticed} of ${faults.length} noticed`);
+  return noticed === faults.length;
+}
+
+function told(ran: Ran, { promise, tests }: PlantedFault): string {
+  if (ran.outcome === 'passed') return `NOBODY: it survived ${tests.join(', ')}`;
+  if (ran.outcome === 'broken') return `NOBODY: the tests could not run: ${ran.because}`;
+  // The test that cites the promise says most.
+  const [first] = ran.tests.toSorted((a, b) => Number(b.includes(promise)) - Number(a.includes(promise)));
+  return ran.tests.length === 1 ? String(first) : `${first} (and ${ran.tests.length - 1} more)`;
+}
+
+/** Prints lines in columns as wide as their widest. */
+function tableOf(faults: readonly PlantedFault[]): (...cells: string[]) => void {
+  const widest = (texts: string[]) => Math.max(...texts.map((text) => text.length));
+  const widths = [
+    'promise'.length,
+    widest(faults.map(({ name }) => name)),
+    widest(faults.map(({ file }) => `src/${file}`)),
+    'seconds'.length,
+  ];
+  return (...cells) => say(cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  '));
+}

@@ -1,0 +1,115 @@
+import { spawn } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import type { PlantedFault } from './fault.ts';
+import { testFile } from './project-copy.ts';
+
+/** Where tests run, and what they are told. */
+export interface TestRunning {
+  folder: string;
+  /** Addresses of the test servers, and the seed. */
+  env: Record<string, string>;
+  /** Aborted where somebody wants to stop. */
+  signal: AbortSignal;
+}
+
+/** What a run of tests ended as. `broken`: it says nothing about the code, only that tests could not run. */
+export type Ran =
+  { outcome: 'passed' } | { outcome: 'failed'; tests: string[] } | { outcome: 'broken'; because: string };
+
+/** The part of jest's --json that counts here. */
+interface Report {
+  testResults: {
+    name: string;
+    message: string;
+    assertionResults: { fullName: string; status: string; failureMessages: string[] }[];
+  }[];
+}
+
+/** Broken code, not a broken promise: what the compiler does not see. Lua's errors name the user_script. */
+const BROKEN_CODE = /^.*(ReferenceError|user_script).*$/m;
+/** What means something else in a regular expression than in a name. */
+const SPECIAL = /[.*+?^${}()|[\]\\]/g;
+const TIMED_OUT = /Exceeded timeout of|did not come to hold within/;
+
+/**
+ * Runs test files of a copy, and says which tests failed. What the run started ends with it: its process
+ * group is killed after `limitMs`; programs and servers that tests start in groups of their own end by
+ * themselves when whoever started them is gone.
+ */
+export async function runTests(
+  { tests, named }: Pick<PlantedFault, 'tests' | 'named'>,
+  limitMs: number,
+  running: TestRunning,
+): Promise<Ran> {
+  const report = path.join(running.folder, 'tmp', 'report.json');
+  rmSync(report, { force: true });
+  const which = named === undefined ? [] : ['--testNamePattern', named.replace(SPECIAL, String.raw`\$&`)];
+  const options = [`--outputFile=${report}`, ...which, '--runTestsByPath', ...tests.map(testFile)];
+  const { killed, output } = await runJest(options, limitMs, running);
+  if (killed) return { outcome: 'broken', because: `did not end within ${limitMs / 1000} s` };
+  try {
+    return verdictOf(JSON.parse(readFileSync(report, 'utf8')) as Report);
+  } catch {
+    return { outcome: 'broken', because: `jest left no report: ${oneLine(output)}` };
+  }
+}
+
+function verdictOf({ testResults }: Report): Ran {
+  const notRun = testResults.find((file) => file.assertionResults.length === 0);
+  if (notRun)
+    return { outcome: 'broken', because: `${path.basename(notRun.name)} ${oneLine(notRun.message)}` };
+  const all = testResults.flatMap((file) => file.assertionResults);
+  if (all.every((test) => test.status === 'pending'))
+    return { outcome: 'broken', because: 'no test has that name' };
+  const failed = all.filter((test) => test.status === 'failed');
+  const [broken] = BROKEN_CODE.exec(failed.flatMap((test) => test.failureMessages).join('\n')) ?? [];
+  if (broken) return { outcome: 'broken', because: broken };
+  if (failed.length === 0) return { outcome: 'passed' };
+  const named = failed.map(({ fullName, failureMessages }) =>
+    TIMED_OUT.test(failureMessages.join()) ? `${fullName} (timed out)` : fullName,
+  );
+  return { outcome: 'failed', tests: named };
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim().slice(0, 300);
+}
+
+async function runJest(
+  options: string[],
+  limitMs: number,
+  { folder, env, signal }: TestRunning,
+): Promise<{ killed: boolean; output: string }> {
+  const jest = ['--experimental-vm-modules', path.join('node_modules', 'jest', 'bin', 'jest.js')];
+  const usual = ['--config=planted.jest.config.mjs', '--json', '--forceExit'];
+  const child = spawn(process.execPath, [...jest, ...usual, ...options], {
+    cwd: folder,
+    env: { ...process.env, ...env, TMPDIR: path.join(folder, 'tmp') },
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let output = '';
+  let killed = false;
+  const kill = () => {
+    killed = true;
+    endGroup(child.pid);
+  };
+  child.stderr.on('data', (chunk) => (output += String(chunk)));
+  signal.addEventListener('abort', kill);
+  const timer = setTimeout(kill, limitMs);
+  await new Promise((resolve) => child.once('exit', resolve));
+  clearTimeout(timer);
+  signal.removeEventListener('abort', kill);
+  endGroup(child.pid);
+  return { killed, output };
+}
+
+/** Ends a process and what it started in its group; what is gone already is no problem. */
+function endGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Nobody left.
+  }
+}
