@@ -8,7 +8,7 @@ import { waker } from './deposit/waker.ts';
 import { spool } from './persist/spool.ts';
 import { openRedis, openSpoolClient } from './system/connections.ts';
 import { createMetrics } from './system/metrics.ts';
-import { redisPart } from './system/parts.ts';
+import { redisPartIfThere } from './system/parts.ts';
 import { runProgram } from './system/program.ts';
 import { allRedisKeys } from './system/redis-keys.ts';
 import { adminApp, adminRoutes } from './watch/admin-routes.ts';
@@ -25,7 +25,7 @@ await runProgram(
     const partitions = allRedisKeys(config.PARTITIONS);
 
     const redis = withScripts(openRedis(config.REDIS_URL, 'impatient', log, config.DEPOSIT_TIMEOUT_MS));
-    await lifecycle.start(redisPart(redis, log, 'may be away'));
+    await lifecycle.start(redisPartIfThere(redis, log));
     const { client, database } = openSpoolClient(config.MONGODB_URI);
     await lifecycle.start({ name: 'spool', stop: () => client.close() });
 

@@ -47,13 +47,13 @@ export function openRedis(
   return redis;
 }
 
-/** Waits until a connection is usable. @throws Fault unsuitable after 10 s */
-export async function redisReady(redis: Redis): Promise<void> {
+/** Waits until a connection is usable. @throws Fault unsuitable after `ms` */
+export async function redisReady(redis: Redis, ms = CONNECT_MS): Promise<void> {
   if (redis.status === 'ready') return;
   await new Promise<void>((resolve, reject) => {
     const timer = setTimeout(
-      () => reject(new Fault('unsuitable', `Redis did not answer within ${CONNECT_MS / 1000} s`)),
-      CONNECT_MS,
+      () => reject(new Fault('unsuitable', `Redis did not answer within ${ms / 1000} s`)),
+      ms,
     );
     redis.once('ready', () => {
       clearTimeout(timer);
