@@ -1,11 +1,13 @@
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
 import type { Logger } from '../system/log.ts';
 import type { Metrics } from '../system/metrics.ts';
+import { asShopDomain } from '../order/identity.ts';
 import { isTopic } from '../order/topics.ts';
 import { Fault } from '../system/errors.ts';
 import { acceptWebhook, signatureOf, type AcceptTools } from './accept-webhook.ts';
 import { RETRY_AFTER_SECONDS, STATUS_CODES, type Answer } from './answers.ts';
 import { shopifyHeader } from './headers.ts';
+import { readBody } from './read-body.ts';
 
 export interface IngestTools extends AcceptTools {
   maxBodyBytes: number;
@@ -16,11 +18,10 @@ export interface IngestTools extends AcceptTools {
 /** Ingest's HTTP. Cheap checks first: method, path, length, a signature's shape; then the body. */
 export function ingestApp(tools: IngestTools): Express {
   const app = express().disable('x-powered-by').disable('etag');
-  const raw = express.raw({ type: () => true, limit: tools.maxBodyBytes, inflate: false });
-
-  app.post(['/webhooks', '/webhooks/*path'], refuseEarly(tools), raw, async (request, response) => {
-    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-    send(request, response, tools, await acceptWebhook(request.headers, body, tools));
+  app.post(['/webhooks', '/webhooks/*path'], refuseEarly(tools), async (request, response) => {
+    const body = await readBody(request, tools.maxBodyBytes);
+    const answer = body.outcome === 'whole' ? await acceptWebhook(request.headers, body.bytes, tools) : body;
+    send(request, response, tools, answer);
   });
   app.all(['/webhooks', '/webhooks/*path'], (request, response) => {
     response.set('allow', 'POST');
@@ -48,24 +49,21 @@ function refuseEarly(tools: IngestTools) {
       // What is still on its way is not read: the connection ends with the answer.
       response.set('connection', 'close');
       send(request, response, tools, { outcome: 'too_large' });
-    } else if (!signatureOf(request.headers)) send(request, response, tools, { outcome: 'forged' });
+    } else if (!signatureOf(request.headers) || isEncoded(request))
+      send(request, response, tools, { outcome: 'forged' });
     else next();
   };
 }
 
-/** body-parser's refusals carry a type; whatever else fails here is ours, and Shopify tries again. */
-const REFUSALS: Readonly<Record<string, Answer>> = {
-  'entity.too.large': { outcome: 'too_large' },
-  // A compressed body is not what was signed.
-  'encoding.unsupported': { outcome: 'forged' },
-  'request.size.invalid': { outcome: 'broken_off' },
-  'request.aborted': { outcome: 'broken_off' },
-};
+/** A compressed body is not what was signed. */
+function isEncoded(request: Request): boolean {
+  const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? '';
+  return encoding !== '' && encoding !== 'identity';
+}
 
+/** Whatever fails here is ours, and Shopify tries again; but for a path that cannot be decoded. */
 function answerTo(error: unknown): Answer {
-  if (error instanceof URIError) return { outcome: 'not_found' };
-  const type = error instanceof Error && 'type' in error ? String(error.type) : '';
-  return REFUSALS[type] ?? { outcome: 'unavailable' };
+  return { outcome: error instanceof URIError ? 'not_found' : 'unavailable' };
 }
 
 /** @param reason for the log only: the world's faults are not Shopify's business */
@@ -83,10 +81,12 @@ function send(
   const ms = typeof arrivedAt === 'number' ? performance.now() - arrivedAt : 0;
   metrics.received.inc({ outcome: answer.outcome, topic });
   metrics.ackSeconds.observe(ms / 1000);
-  log.info(
-    { shop: shopifyHeader(request.headers, 'shop-domain'), topic, ...answer, reason, ms: Math.round(ms) },
-    'webhook',
-  );
+  log.info({ shop: shopLabel(request), topic, ...answer, reason, ms: Math.round(ms) }, 'webhook');
+}
+
+/** Only what can be a shop is logged: headers are anybody's. */
+function shopLabel(request: Request): string | null {
+  return asShopDomain(shopifyHeader(request.headers, 'shop-domain') ?? '');
 }
 
 /** Only known topics become labels: headers are anybody's. */

@@ -6,8 +6,9 @@ type JsonReading = { ok: true; value: unknown } | { ok: false; because: string }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** 16 digits in a row: the shortest text that can pass 2^53. Bodies without it need no reviver, which is slow. */
+/** 16 digits in a row: the shortest text that can pass 2^53. Bodies without it are parsed once. */
 const MAYBE_BEYOND_2_53 = /\d{16}/;
+const [QUOTE, BACKSLASH, MINUS, ZERO, NINE] = [0x22, 0x5c, 0x2d, 0x30, 0x39];
 
 export function readJson(bytes: Uint8Array): JsonReading {
   let text: string;
@@ -17,21 +18,57 @@ export function readJson(bytes: Uint8Array): JsonReading {
     return { ok: false, because: 'the body is not UTF-8' };
   }
   try {
-    return { ok: true, value: MAYBE_BEYOND_2_53.test(text) ? parseExactly(text) : JSON.parse(text) };
-  } catch (error) {
-    return { ok: false, because: error instanceof RangeError ? 'nested too deeply' : 'the body is not JSON' };
+    const value: unknown = JSON.parse(text);
+    return { ok: true, value: MAYBE_BEYOND_2_53.test(text) ? JSON.parse(quoted(text)) : value };
+  } catch {
+    return { ok: false, because: 'the body is not JSON' };
   }
 }
 
-type Reviver = (key: string, value: unknown, context?: { source?: string }) => unknown;
+/**
+ * Valid JSON, its whole numbers beyond 2^53 in quotation marks. One pass over the text: a reviver, which
+ * could do the same, holds up the event loop for 4 s at 5 MB of `0,0,0,…`.
+ */
+function quoted(json: string): string {
+  const pieces: string[] = [];
+  let done = 0;
+  for (let i = 0; i < json.length;) {
+    const start = i;
+    const code = json.charCodeAt(i);
+    if (code === QUOTE) i = endOfString(json, i);
+    else if (!startsNumber(code)) i += 1;
+    else {
+      i = endOfNumber(json, i);
+      if (!isRounded(json, start, i)) continue;
+      pieces.push(json.slice(done, start), `"${json.slice(start, i)}"`);
+      done = i;
+    }
+  }
+  return done === 0 ? json : pieces.join('') + json.slice(done);
+}
 
-const keepSource: Reviver = (_key, value, context) =>
-  typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)
-    ? (context?.source ?? value)
-    : value;
+function endOfString(json: string, start: number): number {
+  let i = start + 1;
+  while (json.charCodeAt(i) !== QUOTE) i += json.charCodeAt(i) === BACKSLASH ? 2 : 1;
+  return i + 1;
+}
 
-function parseExactly(text: string): unknown {
-  return JSON.parse(text, keepSource);
+function startsNumber(code: number): boolean {
+  return code === MINUS || (code >= ZERO && code <= NINE);
+}
+
+const NUMBER = /[-+.\deE]+/y;
+
+function endOfNumber(json: string, start: number): number {
+  NUMBER.lastIndex = start;
+  NUMBER.test(json);
+  return NUMBER.lastIndex;
+}
+
+function isRounded(json: string, start: number, end: number): boolean {
+  if (end - start < 16) return false;
+  const value = Number(json.slice(start, end));
+  return Number.isInteger(value) && !Number.isSafeInteger(value);
 }
 
 /** What stands at a path of own keys, or undefined. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { orderBody, timesBody, type OrderBody } from './body-schemas.ts';
+import { contradiction, deniesCancellation } from './contradiction.ts';
 import type { Cancellation, Line, OrderEvent, Snapshot, WaitingEvent } from './event.ts';
 import { microsOf, millisOf } from './instants.ts';
 import { readJson } from './lossless-json.ts';
@@ -16,6 +17,8 @@ export function readEvent(waiting: WaitingEvent): Reading {
   if (!isTopic(waiting.topic)) return { ok: false, because: `the topic ${waiting.topic} is not handled` };
   const json = readJson(waiting.body);
   if (!json.ok) return { ok: false, because: json.because };
+  const because = contradiction(waiting.topic, json.value);
+  if (because !== null) return { ok: false, because };
   const occurredAt = occurredAtOf(json.value, waiting);
   if (occurredAt === null) return { ok: false, because: `${waiting.topic}: updated_at is no time` };
   try {
@@ -33,7 +36,10 @@ function eventOf(waiting: WaitingEvent, topic: Topic, body: unknown, occurredAt:
   const position = positionOf(occurredAt, triggered, rank, waiting.id);
   const event = { id: waiting.id, topic, occurredAt, position, snapshot: null, parts: [], deletes: false };
   if (brings === 'delete') return { ...event, deletes: true };
-  if (brings === 'snapshot') return { ...event, ...snapshotOf(event, orderBody.parse(body)) };
+  if (brings === 'snapshot') {
+    const cancels = topic === 'orders/cancelled' && !deniesCancellation(body);
+    return { ...event, ...snapshotOf(event, orderBody.parse(body), cancels) };
+  }
   const fields: PartFields = PART_READERS[brings](body);
   const removed = topic === 'fulfillment_events/delete' ? { removed: true } : {};
   return { ...event, parts: [{ kind: brings, part: { ...fields, ...removed, position } }] };
@@ -58,14 +64,15 @@ function occurredAtOf(body: unknown, waiting: WaitingEvent): number | null {
 
 /** A whole order, and the fulfillments and refunds that came inside it. */
 function snapshotOf(
-  { id, topic, occurredAt, position }: OrderEvent,
+  { id, occurredAt, position }: OrderEvent,
   body: OrderBody,
+  cancels: boolean,
 ): Pick<OrderEvent, 'snapshot' | 'parts'> {
   // A fulfillment has an updated_at of its own, a refund is as new as the order around it.
   const madeAt = (each: OrderBody['fulfillments'][number]) =>
     positionOf(millisOf(each.updated_at ?? each.created_at) ?? 0, 0, 0, id);
   return {
-    snapshot: { ...snapshotFieldsOf(body), cancelled: cancellationOf(body, topic, occurredAt) },
+    snapshot: { ...snapshotFieldsOf(body), cancelled: cancellationOf(body, cancels, occurredAt) },
     parts: [
       ...body.fulfillments.map((each) => ({
         kind: 'fulfillments' as const,
@@ -77,8 +84,8 @@ function snapshotOf(
 }
 
 /** A cancellation without a moment of its own was when the event was. */
-function cancellationOf(body: OrderBody, topic: Topic, occurredAt: number): Cancellation | null {
-  if (body.cancelled_at === null && topic !== 'orders/cancelled') return null;
+function cancellationOf(body: OrderBody, cancels: boolean, occurredAt: number): Cancellation | null {
+  if (body.cancelled_at === null && !cancels) return null;
   return { at: millisOf(body.cancelled_at) ?? occurredAt, reason: body.cancel_reason };
 }
 

@@ -88,6 +88,26 @@ export const TOPICS = {
 
 export type Topic = keyof typeof TOPICS;
 
+/**
+ * What a body of each kind calls itself in its GraphQL id, which is signed. Where Shopify's samples do not
+ * tell, the last three, it could only be the order's.
+ */
+export const NAMES_IN_GID = {
+  snapshot: 'Order',
+  delete: 'Order',
+  transactions: 'OrderTransaction',
+  refunds: 'Refund',
+  fulfillments: 'Fulfillment',
+  fulfillmentEvents: 'FulfillmentEvent',
+  tenders: 'TenderTransaction',
+  disputes: 'ShopifyPaymentsDispute',
+  returns: 'Return',
+  drafts: 'DraftOrder',
+  edits: 'Order',
+  assessments: 'Order',
+  protections: 'Order',
+} as const satisfies Record<TopicRow['brings'], string>;
+
 /** The topic whose arrival ends the hold (design 2.4). */
 export const CREATE: Topic = 'orders/create';
 

@@ -34,11 +34,6 @@ describe('signed bodies that mean harm', () => {
     ],
     ['lists in 100,000 levels', nested, 'orders/create names no order: id is missing'],
     ['objects in 100,000 levels', nestedObjects, 'orders/create names no order: id is missing'],
-    [
-      '100,000 levels beside an id to be read exactly',
-      `{"id":820982911946154508,"a":${nested}}`,
-      'nested too deeply',
-    ],
   ])('%s: parked with a reason, and the next webhook is taken', async (_case, body, because) => {
     const { status, json } = await ingest.send(body);
     expect({ status, json }).toMatchObject({ status: 200, json: { outcome: 'parked', because } });
@@ -54,6 +49,11 @@ describe('signed bodies that mean harm', () => {
     ['a key with a NUL', '{"id":35,"a\\u0000b":1}', 35],
     ['an id said twice: the last one counts', '{"id":99,"id":36}', 36],
     ['100,000 levels in a note', `{"id":37,"note":${nested}}`, 37],
+    [
+      '100,000 levels beside a number to be read exactly',
+      `{"id":38,"x":1234567890123456789,"a":${nested}}`,
+      38,
+    ],
     ['a million keys', aMillionEqualKeys, 41],
     ['300,000 different keys', differentKeys, 42],
   ])('%s: taken for its order, and nothing of it is believed', async (_case, body, id) => {

@@ -1,12 +1,50 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { positionOf, START } from '../../src/order/position.ts';
-import { eventIdOf } from './events.ts';
+import { decide } from '../../src/order/decide.ts';
+import type { Topic } from '../../src/order/topics.ts';
+import { keyOf, waitingEvent } from '../support/waiting-event.ts';
+import { eventIdOf, NOW, reading } from './events.ts';
 
 const [A, B] = [eventIdOf('a'), eventIdOf('b')].toSorted() as [
   ReturnType<typeof eventIdOf>,
   ReturnType<typeof eventIdOf>,
 ];
+
+/** Events at any time that there is, told or not; ids and times so few that all kinds of ties are common. */
+const time = fc.constantFrom(
+  undefined,
+  '1970-01-01T00:00:00Z',
+  '2026-11-27T10:00:00-05:00',
+  '2026-11-27T15:00:00.000001Z',
+  '2026-11-27T15:00:00.999999Z',
+  '2254-12-31T23:59:59Z',
+);
+const anyEvent = fc
+  .record({
+    topic: fc.constantFrom<Topic>(
+      'orders/create',
+      'orders/paid',
+      'order_transactions/create',
+      'orders/delete',
+    ),
+    updated_at: time,
+    triggeredAt: time,
+    receivedAt: fc.constantFrom(0, NOW, 9_999_999_999_999),
+    name: fc.nat(5),
+  })
+  .map(({ topic, updated_at, triggeredAt, receivedAt, name }) =>
+    waitingEvent(
+      topic,
+      { id: 1, order_id: 1, updated_at },
+      // An event is its body and topic: what else is told of the same one is told the same.
+      {
+        id: eventIdOf(`${topic} ${updated_at} ${triggeredAt} ${receivedAt} ${name}`),
+        receivedAt,
+        triggeredAt: triggeredAt ?? null,
+      },
+    ),
+  );
 
 describe('a position', () => {
   test.each([
@@ -36,6 +74,35 @@ describe('a position', () => {
         expect(byText).toBe(Math.sign(differences.find((each) => each !== 0) ?? 0));
       }),
       { numRuns: 1000 },
+    );
+  });
+
+  test('P5: the order is total: of two events one stands first, however they tie, and no three go round', () => {
+    const three = fc.tuple(anyEvent, anyEvent, anyEvent);
+    fc.assert(
+      fc.property(three, (events) => {
+        const [a, b, c] = events.map((event) => reading(event).position) as [string, string, string];
+        const [ab, bc, ac] = [compare(a, b), compare(b, c), compare(a, c)];
+        expect(ab + compare(b, a)).toBe(0);
+        expect(ab === 0).toBe(events[0].id === events[1].id);
+        expect([ab, bc, ac]).not.toEqual([-1, -1, 1]);
+        expect([ab, bc, ac]).not.toEqual([1, 1, -1]);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('P5: a batch ends in that order, however it is shuffled', () => {
+    const shuffled = fc
+      .uniqueArray(anyEvent, { selector: ({ id }) => id, minLength: 2, maxLength: 12 })
+      .chain((events) => fc.shuffledSubarray(events, { minLength: events.length }));
+    fc.assert(
+      fc.property(shuffled, (events) => {
+        const { ended } = decide(keyOf(), null, events, NOW);
+        const positions = ended.map(({ waiting }) => reading(waiting).position);
+        expect(positions).toEqual(positions.toSorted(compare));
+      }),
+      { numRuns: 500 },
     );
   });
 

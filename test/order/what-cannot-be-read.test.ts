@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { readEvent } from '../../src/order/read-event.ts';
 import { waitingEvent } from '../support/waiting-event.ts';
-import { snapshot } from './events.ts';
+import type { Topic } from '../../src/order/topics.ts';
+import { orderAfter, reading, snapshot } from './events.ts';
 
 describe('what cannot be read', () => {
   test.each<[string, string]>([
@@ -32,5 +33,50 @@ describe('what cannot be read', () => {
   test.each([7, 'yesterday', {}, '1969-01-01T00:00:00Z'])('an updated_at of %p is no time', (updated_at) => {
     const because = 'orders/paid: updated_at is no time';
     expect(readEvent(snapshot('orders/paid', 1, { updated_at }))).toEqual({ ok: false, because });
+  });
+});
+
+describe('P1: a body of another kind than its topic, which is unsigned,', () => {
+  const named = (name: string) => ({
+    id: 7,
+    order_id: 1,
+    order: { id: 1 },
+    admin_graphql_api_id: `gid://shopify/${name}/7`,
+  });
+
+  test.each<[Topic, string]>([
+    ['orders/paid', 'Refund'],
+    ['orders/create', 'OrderTransaction'],
+    ['order_transactions/create', 'Fulfillment'],
+    ['fulfillments/create', 'OrderTransaction'],
+    ['fulfillments/update', 'FulfillmentEvent'],
+    ['fulfillment_events/delete', 'Fulfillment'],
+    ['refunds/create', 'OrderTransaction'],
+    ['disputes/create', 'Refund'],
+    ['returns/close', 'Refund'],
+    ['orders/delete', 'DraftOrder'],
+  ])('is rejected: %s brings no %s', (topic, name) => {
+    const because = `${topic} brings no ${name}`;
+    expect(readEvent(waitingEvent(topic, named(name)))).toEqual({ ok: false, because });
+  });
+
+  test('is rejected where a whole order comes as a deletion', () => {
+    const because = 'orders/delete brings no lines';
+    expect(readEvent(snapshot('orders/delete', 1))).toEqual({ ok: false, because });
+  });
+
+  test.each<[Topic, string]>([
+    ['orders/delete', 'Order'],
+    ['orders/paid', 'Shop'],
+    ['orders/shopify_protect_eligibility_changed', 'Order'],
+  ])('is taken where it cannot be told: %s with a %s', (topic, name) => {
+    expect(readEvent(waitingEvent(topic, named(name)))).toMatchObject({ ok: true });
+  });
+
+  test('cancels nothing where it says that nothing was cancelled', () => {
+    const paid = snapshot('orders/cancelled', 9, { cancelled_at: null, cancel_reason: 'fraud' });
+    expect(reading(paid).snapshot?.cancelled).toBeNull();
+    const later = snapshot('orders/updated', 10);
+    expect(orderAfter(paid, later)).toMatchObject({ status: 'awaiting_shipment' });
   });
 });

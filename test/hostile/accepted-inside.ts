@@ -1,0 +1,45 @@
+import { acceptWebhook } from '../../src/accept/accept-webhook.ts';
+import type { Answer } from '../../src/accept/answers.ts';
+import { fingerprintsOf } from '../../src/deposit/fingerprints.ts';
+import { drainOrder } from '../../src/drain/drain-order.ts';
+import type { OrderKey } from '../../src/order/identity.ts';
+import type { Delivery } from '../../scripts/deliveries/life.ts';
+import { signedHeaders } from '../../scripts/deliveries/signed.ts';
+import type { Inside } from '../support/inside.ts';
+
+const SECRET = 'a-secret-for-tests';
+
+/** Headers that somebody changed on a delivery whose body, and so its signature, stayed as it was. */
+export type Forged = Record<string, string>;
+
+/** Sends deliveries through ingest's own code, in this process, their headers changed as told. */
+export async function accept(inside: Inside, delivery: Delivery, forged: Forged = {}): Promise<Answer> {
+  const headers = { ...signedHeaders(delivery, SECRET), ...forged };
+  return await acceptWebhook(headers, delivery.body, {
+    secrets: [SECRET],
+    fingerprintsOf,
+    depositor: inside.depositor,
+    now: inside.tools.now,
+  });
+}
+
+/** Drains every order that waits. */
+export async function drainAll({ redis, keys, tools }: Inside): Promise<void> {
+  for (const order of await redis.zrange(keys.pending, '0', '-1')) await drainOrder(order as OrderKey, tools);
+}
+
+/** An order's document as it stands, without what only counts: version, and the memory of ended events. */
+export async function orderOf({ tools }: Inside, key: OrderKey): Promise<unknown> {
+  const order = await tools.orders.load(key);
+  if (!order) throw new Error(`there is no order ${key}`);
+  const { version: _, applied: __, sequence: ___, position: ____, furthest: _____, ...state } = order;
+  return withoutPositions(state);
+}
+
+/** Where an event stands is told by its triggered-at, which is unsigned; what it says is not. */
+function withoutPositions(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutPositions);
+  if (typeof value !== 'object' || value === null) return value;
+  const kept = Object.entries(value).filter(([name]) => name !== 'position');
+  return Object.fromEntries(kept.map(([name, each]) => [name, withoutPositions(each)]));
+}

@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { lifeOf, type Delivery, type Ending } from '../../scripts/deliveries/life.ts';
+import { randomFrom } from '../../scripts/deliveries/random.ts';
+import { TOPICS, type Topic } from '../../src/order/topics.ts';
+import { journalOf, openInside, type Inside } from '../support/inside.ts';
+import { keyOf } from '../support/waiting-event.ts';
+import { accept, drainAll, orderOf } from './accepted-inside.ts';
+
+/**
+ * The topic is unsigned too: a signed body under another topic is another event. It may not take the order
+ * back or anywhere it has not been, whatever triggered-at is made up with it. What a topic alone decides
+ * cannot be told from the body, and is left:
+ *   fulfillment_events/delete of an event that was created (Shopify sends the same body for both);
+ *   within one second, which bodies do not resolve, the later triggered-at (design 2.4);
+ *   which of equal disputes and returns is newest, as their bodies carry no time. None moves the status.
+ */
+const ALL = Object.keys(TOPICS) as Topic[];
+const SHOP = 'example.myshopify.com';
+const FROM = new Date('2026-11-20T10:00:00Z');
+const NEVER_BEFORE = '2031-01-01T00:00:00.000000Z';
+const LONG_AGO = '2001-01-01T00:00:00.000000Z';
+
+describe('S2, P5: a signed body under every other topic', () => {
+  let inside: Inside;
+  let number = 0;
+  beforeAll(async () => {
+    inside = await openInside();
+  });
+  afterAll(() => inside.close());
+
+  async function lived(ending: Ending) {
+    number += 1;
+    const life = lifeOf(randomFrom(number), SHOP, number, FROM, ending);
+    for (const delivery of life) await accept(inside, delivery);
+    await drainAll(inside);
+    return { life, key: keyOf(String(5_820_000_000_000 + number * 1000)) };
+  }
+
+  async function replay(delivery: Delivery, topic: Topic, triggeredAt: string): Promise<void> {
+    await accept(inside, delivery, {
+      'x-shopify-topic': topic,
+      'x-shopify-webhook-id': '',
+      'x-shopify-triggered-at': triggeredAt,
+    });
+  }
+
+  const isTold = (topic: string, other: Topic) =>
+    topic === other || (topic === 'fulfillment_events/create' && other === 'fulfillment_events/delete');
+
+  test.each<[Ending, string, string]>([
+    ['refunded_in_part', 'triggered in years', NEVER_BEFORE],
+    ['refunded_in_part', 'triggered long ago', LONG_AGO],
+    ['cancelled', 'triggered in years', NEVER_BEFORE],
+    ['cancelled', 'triggered long ago', LONG_AGO],
+  ])('of a life that ended %s, %s: the order is as it was', async (ending, _when, triggeredAt) => {
+    const { life, key } = await lived(ending);
+    const orders = await inside.collections.orders.countDocuments({});
+    const before = await orderOf(inside, key);
+    for (const delivery of life)
+      for (const topic of ALL) if (!isTold(delivery.topic, topic)) await replay(delivery, topic, triggeredAt);
+    await drainAll(inside);
+    expect(await orderOf(inside, key)).toMatchObject(withoutTopicOf(before));
+    expect(await inside.collections.orders.countDocuments({})).toBe(orders);
+  });
+
+  test.each<[Topic, Topic, string]>([
+    ['orders/create', 'orders/delete', 'orders/delete brings no lines'],
+    ['order_transactions/create', 'fulfillments/create', 'fulfillments/create brings no OrderTransaction'],
+    ['order_transactions/create', 'refunds/create', 'refunds/create brings no OrderTransaction'],
+    ['order_transactions/create', 'disputes/create', 'disputes/create brings no OrderTransaction'],
+    ['refunds/create', 'returns/close', 'returns/close brings no Refund'],
+  ])('%s as %s: parked, for an operator to see', async (from, to, because) => {
+    const { life, key } = await lived('refunded_in_part');
+    const delivery = life.find((each) => each.topic === from);
+    if (!delivery) throw new Error(`a life has ${from}`);
+    await replay(delivery, to, NEVER_BEFORE);
+    await drainAll(inside);
+    const parked = (await journalOf(inside, key)).filter((entry) => entry.outcome === 'parked');
+    expect(parked.map((entry) => entry.because)).toEqual([because]);
+  });
+
+  test('orders/paid as orders/cancelled, while nothing newer is known: the order goes on as paid', async () => {
+    number += 1;
+    const paid = lifeOf(randomFrom(number), SHOP, number, FROM).slice(0, 3);
+    for (const delivery of paid) await accept(inside, delivery);
+    const last = paid.at(-1);
+    if (!last) throw new Error('a life has deliveries');
+    await replay(last, 'orders/cancelled', NEVER_BEFORE);
+    await drainAll(inside);
+    const key = keyOf(String(5_820_000_000_000 + number * 1000));
+    expect(await orderOf(inside, key)).toMatchObject({
+      status: 'awaiting_shipment',
+      ends: { cancelled: null, deletedAt: null },
+    });
+  });
+});
+
+/** A snapshot may be known from its replay: which topic told it last is all that may differ. */
+function withoutTopicOf(state: unknown): object {
+  const { snapshot, ...rest } = state as { snapshot: { at: number; topic: string } };
+  return { ...rest, snapshot: { at: snapshot.at } };
+}

@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { lifeOf, type Delivery } from '../../scripts/deliveries/life.ts';
+import { randomFrom } from '../../scripts/deliveries/random.ts';
+import type { OrderKey } from '../../src/order/identity.ts';
+import { journalOf, openInside, type Inside } from '../support/inside.ts';
+import { keyOf } from '../support/waiting-event.ts';
+import { accept, drainAll, orderOf, type Forged } from './accepted-inside.ts';
+
+/**
+ * Shopify signs the body and nothing else. Whoever has one delivery may send its body again with any
+ * headers: here with every header changed but topic and shop (see replays-under-other-topics for those).
+ */
+const SHOP = 'example.myshopify.com';
+const later = (hours: number) => new Date(Date.UTC(2026, 10, 20, 10) + hours * 3_600_000).toISOString();
+
+describe('S2, P3: a body that comes again with other headers', () => {
+  let inside: Inside;
+  let life: Delivery[];
+  let order: OrderKey;
+  beforeAll(async () => {
+    inside = await openInside();
+    life = lifeOf(randomFrom(1), SHOP, 1, new Date('2026-11-20T10:00:00Z'));
+    order = keyOf('5820000001000');
+    for (const delivery of life) await accept(inside, delivery);
+    await drainAll(inside);
+  });
+  afterAll(() => inside.close());
+
+  const told = async () => ({
+    order: await inside.tools.orders.load(order),
+    journal: await journalOf(inside, order),
+  });
+
+  const replays: [string, () => Forged][] = [
+    ['with a new webhook id', () => ({ 'x-shopify-webhook-id': randomUUID() })],
+    ['without a webhook id', () => ({ 'x-shopify-webhook-id': '' })],
+    [
+      'triggered an hour later',
+      () => ({ 'x-shopify-webhook-id': randomUUID(), 'x-shopify-triggered-at': later(1) }),
+    ],
+    [
+      'triggered five days later',
+      () => ({ 'x-shopify-webhook-id': randomUUID(), 'x-shopify-triggered-at': later(120) }),
+    ],
+    [
+      'triggered before it happened',
+      () => ({ 'x-shopify-webhook-id': randomUUID(), 'x-shopify-triggered-at': later(-9999) }),
+    ],
+    [
+      'triggered at no time',
+      () => ({ 'x-shopify-webhook-id': randomUUID(), 'x-shopify-triggered-at': 'now' }),
+    ],
+    [
+      'by another API version',
+      () => ({ 'x-shopify-webhook-id': randomUUID(), 'x-shopify-api-version': '2020-01' }),
+    ],
+  ];
+
+  test.each(replays)('%s: a duplicate, and nothing is applied again', async (_case, forged) => {
+    const before = await told();
+    for (const delivery of life)
+      expect(await accept(inside, delivery, forged())).toMatchObject({ outcome: 'duplicate' });
+    await drainAll(inside);
+    expect(await told()).toEqual(before);
+  });
+
+  test.each(replays)(
+    '%s, when Redis has forgotten it (DEDUPE_TTL_HOURS): taken, and nothing is applied again',
+    async (_case, forged) => {
+      await inside.redis.flushdb();
+      const before = await told();
+      for (const delivery of life)
+        expect(await accept(inside, delivery, forged())).toMatchObject({ outcome: 'accepted' });
+      await drainAll(inside);
+      expect(await told()).toEqual(before);
+      expect(await inside.redis.exists(inside.keys.pending)).toBe(0);
+    },
+  );
+
+  test('a webhook id that was seen, with another signed body: not applied; which is first decides', async () => {
+    const [first, second] = [1, 2].map((n) => lifeOf(randomFrom(n), SHOP, n + 100, new Date(later(0)))[0]);
+    if (!first || !second) throw new Error('a life has deliveries');
+    const accepted = await accept(inside, first);
+    const forged = { 'x-shopify-webhook-id': first.webhookId };
+    expect(await accept(inside, second, forged)).toMatchObject({
+      outcome: 'duplicate',
+      event: 'event' in accepted ? accepted.event : null,
+    });
+  });
+
+  test('the shop of another tenant: an order of that tenant, and the first is as it was', async () => {
+    const other = keyOf('5820000001000', 'other.myshopify.com');
+    const before = await told();
+    for (const delivery of life)
+      expect(
+        await accept(inside, delivery, { 'x-shopify-shop-domain': 'other.myshopify.com' }),
+      ).toMatchObject({
+        outcome: 'accepted',
+      });
+    await drainAll(inside);
+    expect(await told()).toEqual(before);
+    const { shop: _, ...copy } = (await orderOf(inside, other)) as { shop: string; statusHistory: object[] };
+    const { shop: __, ...original } = (await orderOf(inside, order)) as typeof copy & { shop: string };
+    const withoutEvents = ({ statusHistory, ...rest }: typeof copy) => ({
+      ...rest,
+      moves: statusHistory.length,
+    });
+    expect(withoutEvents(copy)).toEqual(withoutEvents(original));
+    expect(await inside.redis.hgetall(inside.keys.shops)).toEqual({});
+  });
+});

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { drainOrder } from '../../src/drain/drain-order.ts';
+import { decompress } from '../../src/persist/payload.ts';
+import { depositAll, journalOf, openInside, type Inside } from '../support/inside.ts';
+import { keyOf, waitingEvent } from '../support/waiting-event.ts';
+
+/** What ingest takes, a drain must be able to put into MongoDB, or to park: whatever a signed body says. */
+describe('hostile bodies, drained', () => {
+  let inside: Inside;
+  beforeAll(async () => {
+    inside = await openInside();
+  });
+  afterAll(() => inside.close());
+
+  let orders = 0;
+  const fields = '"name":"#1","updated_at":"2026-11-27T10:00:00Z"';
+  async function drained(id: number, body: string) {
+    const order = keyOf(String(id));
+    await depositAll(inside, [waitingEvent('orders/create', null, { order, body: Buffer.from(body) })]);
+    expect(await drainOrder(order, inside.tools)).toEqual({ outcome: 'drained', events: 1 });
+    const [entry] = await journalOf(inside, order);
+    return { order: await inside.tools.orders.load(order), entry };
+  }
+
+  test.each<[string, string, unknown]>([
+    ['a NUL in a text', '"name":"a\\u0000b"', 'a\0b'],
+    ['half a surrogate pair', '"name":"\\ud800"', '\ufffd'],
+    ['an operator as a text', '"name":"$where"', '$where'],
+    ['operators as keys', `${fields},"$set":{"status":"refunded"},"$where":"sleep(9)"`, '#1'],
+    ['dotted keys', `${fields},"facts.financialStatus":"paid","a.b":1`, '#1'],
+    ['empty keys', `${fields},"":{"":{"":1}}`, '#1'],
+    [
+      'keys of Object.prototype',
+      `${fields},"__proto__":{"status":"refunded"},"constructor":{"prototype":{"x":1}}`,
+      '#1',
+    ],
+    ['_id and version', `${fields},"_id":"other","version":99,"applied":[],"status":"refunded"`, '#1'],
+    ['the last of two equal keys', '"name":"first","name":"last"', 'last'],
+    ['a text of a megabyte', `"name":"${'x'.repeat(1_000_000)}"`, 'x'.repeat(1_000_000)],
+    ['100,000 levels', `${fields},"a":${'['.repeat(100_000)}${']'.repeat(100_000)}`, '#1'],
+  ])('%s: applied, and only what is known of it is kept', async (_case, said, name) => {
+    const id = (orders += 1);
+    const body = `{"id":${id},${said}}`;
+    const { order, entry } = await drained(id, body);
+    expect(entry).toMatchObject({ outcome: 'applied', sequence: 1 });
+    expect(order).toMatchObject({ name, version: 1, status: 'payment_pending', orderId: String(id) });
+    const payload = entry?.payload as unknown as { buffer: Uint8Array };
+    expect((await decompress(payload.buffer)).toString()).toBe(body);
+    expect(Object.hasOwn(Object.prototype, 'x')).toBe(false);
+  });
+
+  test.each([
+    ['a million lines that are none', `{"id":1,"line_items":[${'{},'.repeat(999_999)}{}]}`],
+    [
+      'half a million lines, more than a document holds',
+      `{"id":1,"line_items":[${'{"id":1},'.repeat(499_999)}{"id":1}]}`,
+    ],
+  ])('%s: parked, not tried for ever', async (_case, body) => {
+    const { order, entry } = await drained(body.length, body);
+    expect(entry).toMatchObject({ outcome: 'parked', because: expect.stringMatching(/line_items: Too big/) });
+    expect(order).toBeNull();
+  });
+
+  test('no collection came of it, and no order but those that were named', async () => {
+    const names = (await inside.client.db(inside.collections.orders.db.name).listCollections().toArray()).map(
+      (each) => each.name,
+    );
+    expect(names.toSorted()).toEqual(['events', 'orders', 'parked', 'spool']);
+    expect(await inside.collections.orders.countDocuments({})).toBe(11);
+  });
+});
