@@ -55,13 +55,21 @@ export const APPLYING: readonly PlantedFault[] = [
     tests: ['drain/poison-is-parked'],
   },
   {
+    name: 'too-large-orders-retried-for-ever',
+    promise: 'P7',
+    file: 'drain/settle.ts',
+    find: "if (committed === 'too_large') givenUp = giveUpLargest(decision, givenUp);",
+    replace: "if (committed === 'too_large') throw new Fault('outpaced', String(giveUpLargest));",
+    tests: ['drain/poison-is-parked'],
+    named: 'larger than MongoDB allows',
+  },
+  {
     name: 'journal-before-the-commit',
     promise: 'P8',
     file: 'drain/settle.ts',
-    find: `if (await commitIfChanged(order, decision, lease, tools)) {
-      await writeJournal(decision, tools);`,
+    find: 'const committed = await commitIfChanged(order, decision, lease, tools);',
     replace: `await writeJournal(decision, tools);
-    if (await commitIfChanged(order, decision, lease, tools)) {`,
+    const committed = await commitIfChanged(order, decision, lease, tools);`,
     tests: ['drain/a-late-holder-is-refused'],
   },
   {
@@ -184,24 +192,25 @@ export const APPLYING: readonly PlantedFault[] = [
     name: 'version-not-in-the-filter',
     promise: 'P4',
     file: 'persist/order-store.ts',
-    find: 'filter: { _id: key, version: order.version }',
-    replace: 'filter: { _id: key }',
+    find: '{ _id: document._id, version: before }',
+    replace: '{ _id: document._id }',
     tests: ['persist/a-commit-needs-its-version'],
   },
   {
     name: 'insert-of-what-is-there-taken-for-committed',
     promise: 'P4',
     file: 'persist/order-store.ts',
-    find: 'return error === null && matched > 0 ?',
-    replace: 'return duplicateKey || (error === null && matched > 0) ?',
+    find: "if (duplicateKey) return 'outpaced';",
+    replace: "if (duplicateKey) return 'committed';",
     tests: ['persist/a-commit-needs-its-version'],
   },
   {
     name: 'one-bad-write-fails-all',
     promise: 'P7',
     file: 'persist/write-all.ts',
-    find: 'return await oneByOne(client, models);',
-    replace: 'throw error;',
+    find: 'return models.length === 1 ? [refusal(error)] : await oneByOne(client, models);',
+    replace:
+      'if (models.length >= 0) throw error;\n    return [refusal(error), ...(await oneByOne(client, models))];',
     tests: ['persist/one-bad-write-fails-alone'],
   },
   {

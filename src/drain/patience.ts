@@ -1,8 +1,8 @@
-import type { Mailbox } from '../deposit/mailbox.ts';
 import type { Order } from '../order/order.ts';
 import { ApplicationFailed, decide, type Decision, type GivenUp } from '../order/decide.ts';
 import type { WaitingEvent } from '../order/event.ts';
 import type { OrderKey } from '../order/identity.ts';
+import type { DrainTools } from './drain-tools.ts';
 
 /** Drains that may fail at an event before it is parked. */
 const PATIENCE = 3;
@@ -16,13 +16,13 @@ export async function decideWithPatience(
   order: OrderKey,
   known: Order | null,
   events: WaitingEvent[],
-  mailbox: Mailbox,
-  now: number,
+  before: GivenUp,
+  { mailbox, now }: Pick<DrainTools, 'mailbox' | 'now'>,
 ): Promise<Decision> {
-  let givenUp: GivenUp = new Map();
+  let givenUp = before;
   for (;;) {
     try {
-      return decide(order, known, events, now, givenUp);
+      return decide(order, known, events, now(), givenUp);
     } catch (error) {
       if (!(error instanceof ApplicationFailed)) throw error;
       const attempts = await mailbox.countFailure(order, error.event);
@@ -31,4 +31,16 @@ export async function decideWithPatience(
       givenUp = new Map([...givenUp, [error.event, { because, attempts }]]);
     }
   }
+}
+
+/**
+ * MongoDB keeps no document over 16 MB: of the events that made an order larger, the largest is given up,
+ * so that the others go on (P7).
+ * @throws where none of them is left to blame
+ */
+export function giveUpLargest({ ended }: Decision, before: GivenUp): GivenUp {
+  const [largest] = ended.toSorted((a, b) => b.waiting.body.length - a.waiting.body.length);
+  if (!largest) throw new Error('the order is larger than MongoDB allows, and no event of now made it so');
+  const because = 'with it the order would be larger than the 16 MB that MongoDB allows';
+  return new Map([...before, [largest.waiting.id, { because, attempts: 1 }]]);
 }

@@ -1,11 +1,12 @@
 import type { Lease } from '../lock/order-lock.ts';
-import type { Decision } from '../order/decide.ts';
+import type { Decision, GivenUp } from '../order/decide.ts';
 import type { WaitingEvent } from '../order/event.ts';
 import type { OrderKey } from '../order/identity.ts';
 import type { Order } from '../order/order.ts';
+import type { Committed } from '../persist/order-store.ts';
 import { Fault } from '../system/errors.ts';
 import type { DrainTools } from './drain-tools.ts';
-import { decideWithPatience } from './patience.ts';
+import { decideWithPatience, giveUpLargest } from './patience.ts';
 
 /** How often an order is loaded and decided anew because somebody else committed first. */
 const TRIES = 5;
@@ -23,14 +24,20 @@ export async function settle(
   tools: DrainTools,
 ): Promise<Decision> {
   let known = loaded;
-  for (let tries = 0; tries < TRIES; tries += 1) {
-    const decision = await decideWithPatience(order, known, events, tools.mailbox, tools.now());
-    if (await commitIfChanged(order, decision, lease, tools)) {
+  let givenUp: GivenUp = new Map();
+  for (let tries = 0; tries < TRIES;) {
+    const decision = await decideWithPatience(order, known, events, givenUp, tools);
+    const committed = await commitIfChanged(order, decision, lease, tools);
+    if (committed === 'committed') {
       await writeJournal(decision, tools);
       return decision;
     }
-    tools.watch.refused(order);
-    known = await tools.orders.load(order);
+    if (committed === 'too_large') givenUp = giveUpLargest(decision, givenUp);
+    else {
+      tries += 1;
+      tools.watch.refused(order);
+      known = await tools.orders.load(order);
+    }
   }
   throw new Fault('outpaced', order);
 }
@@ -40,10 +47,9 @@ async function commitIfChanged(
   decision: Decision,
   lease: Lease,
   tools: DrainTools,
-): Promise<boolean> {
+): Promise<Committed> {
   lease.assertHeld();
-  if (!decision.order) return true;
-  return (await tools.orders.commit({ key, order: decision.order })) === 'committed';
+  return decision.order ? await tools.orders.commit({ key, order: decision.order }) : 'committed';
 }
 
 async function writeJournal(decision: Decision, tools: DrainTools): Promise<void> {

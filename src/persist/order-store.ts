@@ -1,4 +1,4 @@
-import type { mongo } from 'mongoose';
+import { mongo } from 'mongoose';
 import type { OrderKey } from '../order/identity.ts';
 import type { Order } from '../order/order.ts';
 import { coalesce } from './coalesce.ts';
@@ -22,7 +22,7 @@ export interface OrderStore {
   commit: (commit: OrderCommit) => Promise<Committed>;
 }
 
-type Committed = 'committed' | 'outpaced';
+export type Committed = 'committed' | 'outpaced' | 'too_large';
 
 /** 100 orders of 10 kB are 1 MB: far below MongoDB's 48 MB a message, and past the knee of its gain. */
 const BATCH = 100;
@@ -44,31 +44,36 @@ export function orderStore(
     }, BATCH),
     commit: coalesce<OrderCommit, Committed>(async (commits) => {
       onCommit(commits.length);
+      const documents = commits.map(({ key, order }) =>
+        toDocument(key, { ...order, version: order.version + 1 }, Date.now()),
+      );
       const written = await writeAll(
         client,
-        commits.map((commit) => operationOf(commit, namespace)),
+        documents.map((document) => operationOf(document, namespace)),
       );
-      return written.map(answerOf);
+      return written.map((each, i) => answerOf(each, documents[i]));
     }, BATCH),
   };
 }
 
-function operationOf({ key, order }: OrderCommit, namespace: string): WriteModel {
-  const next = toDocument(
-    key,
-    { ...order, version: order.version + 1 },
-    Date.now(),
-  ) as unknown as mongo.Document;
-  return order.version === 0
+function operationOf(document: OrderDocument, namespace: string): WriteModel {
+  const next = document as unknown as mongo.Document;
+  const before = document.version - 1;
+  const filter: object = { _id: document._id, version: before };
+  return before === 0
     ? { namespace, name: 'insertOne', document: next }
-    : { namespace, name: 'replaceOne', filter: { _id: key, version: order.version }, replacement: next };
+    : { namespace, name: 'replaceOne', filter, replacement: next };
 }
+
+/** MongoDB's limit for a document. */
+const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
 
 /**
  * An insert of an order that is there is a duplicate key; a replace of another version matches nothing.
- * An order that MongoDB refuses (too large) fails alone, not with those beside it (P7).
+ * An order that MongoDB refuses fails alone, not with those beside it (P7).
  */
-function answerOf({ error, duplicateKey, matched }: Written): Committed | Error {
-  if (error !== null && !duplicateKey) return error;
-  return error === null && matched > 0 ? 'committed' : 'outpaced';
+function answerOf({ error, duplicateKey, matched }: Written, document?: OrderDocument): Committed | Error {
+  if (error === null) return matched > 0 ? 'committed' : 'outpaced';
+  if (duplicateKey) return 'outpaced';
+  return document && mongo.BSON.calculateObjectSize(document) > MAX_DOCUMENT_BYTES ? 'too_large' : error;
 }

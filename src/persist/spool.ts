@@ -8,7 +8,7 @@ import type { SpoolDocument } from './spool-schema.ts';
 import { writeAll } from './write-all.ts';
 
 /** An event, and the fingerprint of its delivery: what a deposit takes. */
-export interface Spooled {
+interface Spooled {
   event: WaitingEvent;
   delivery: string | null;
 }

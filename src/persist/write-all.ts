@@ -27,22 +27,24 @@ export async function writeAll(client: mongo.MongoClient, models: WriteModel[]):
   } catch (error) {
     if (error instanceof mongo.MongoClientBulkWriteError && error.writeErrors.size > 0)
       return models.map((_, i) => answerOf(error, i));
-    if (isMongoAway(error) || models.length === 1) throw error;
-    return await oneByOne(client, models);
+    if (isMongoAway(error)) throw error;
+    return models.length === 1 ? [refusal(error)] : await oneByOne(client, models);
   }
 }
 
+/** @throws whatever says that MongoDB is away */
 async function oneByOne(client: mongo.MongoClient, models: WriteModel[]): Promise<Written[]> {
   const answers: Written[] = [];
-  for (const model of models) {
-    try {
-      answers.push(...(await writeAll(client, [model])));
-    } catch (error) {
-      if (isMongoAway(error)) throw error;
-      answers.push({ matched: 0, duplicateKey: false, error: asError(error) });
-    }
-  }
+  for (const model of models) answers.push(...(await writeAll(client, [model])));
   return answers;
+}
+
+function refusal(error: unknown): Written {
+  return {
+    matched: 0,
+    duplicateKey: false,
+    error: error instanceof Error ? error : new Error(String(error)),
+  };
 }
 
 function answerAt(result: mongo.ClientBulkWriteResult, i: number): Written {
@@ -62,8 +64,4 @@ function answerOf(error: mongo.MongoClientBulkWriteError, i: number): Written {
     duplicateKey: failed.code === DUPLICATE_KEY,
     error: new Error(`MongoDB refused a write: ${failed.code}`),
   };
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

@@ -46,6 +46,23 @@ describe('P7: a poison event is parked, and the others go on', () => {
     expect(await inside.tools.orders.load(order)).toMatchObject({ sequence: 3 });
   });
 
+  test('where it makes the order larger than MongoDB allows: the largest goes, the others stay', async () => {
+    const [create, payment] = lifeEvents(9);
+    if (!create || !payment) throw new Error('a life has events');
+    const { order } = create;
+    const fulfillment = (id: number, length: number) =>
+      waitingEvent('fulfillments/create', { id, tracking_company: 'x'.repeat(length) }, { order });
+    const huge = [1, 2, 3, 4].map((id) => fulfillment(id, 5_000_000 + id));
+    await depositAll(inside, [create, ...huge, payment]);
+    expect(await drainOrder(order, inside.tools)).toEqual({ outcome: 'drained', events: 6 });
+    // It comes with another page of the mailbox, which holds 8 MB.
+    expect(await outcomes(order)).toMatchObject({ [create.id]: 'applied', [payment.id]: 'late' });
+    expect(await parked(huge[3]!.id)).toMatchObject({
+      error: 'with it the order would be larger than the 16 MB that MongoDB allows',
+    });
+    expect((await inside.tools.orders.load(order))?.parts.fulfillments).toHaveLength(3);
+  });
+
   test('alone in its mailbox, it makes no order', async () => {
     const order = keyOf('2000');
     await depositAll(inside, [waitingEvent('orders/paid', 'no object', { order })]);
