@@ -27,6 +27,15 @@ export const SPOOLING: readonly PlantedFault[] = [
     tests: ['deposit/the-spool-takes-over'],
   },
   {
+    name: 'all-wait-for-the-one-that-asks',
+    promise: 'P2',
+    file: 'deposit/spooling-depositor.ts',
+    find: 'if (breaker.state === CircuitState.HalfOpen) throw new BrokenCircuitError();',
+    replace: 'if (breaker.state === CircuitState.Isolated) throw new BrokenCircuitError();',
+    tests: ['deposit/the-spool-takes-over'],
+    named: 'while one asks',
+  },
+  {
     name: 'spool-waited-for-for-ever',
     promise: 'P2',
     file: 'deposit/spooling-depositor.ts',

@@ -19,13 +19,15 @@ describe('P2: a deposit that Redis cannot take', () => {
 
   let asked: number;
   let away: boolean;
+  let hanging: boolean;
   let reasons: string[];
   beforeEach(() => {
-    [asked, away, reasons] = [0, true, []];
+    [asked, away, hanging, reasons] = [0, true, false, []];
   });
   const redis: Depositor = {
     deposit: async (event) => {
       asked += 1;
+      if (hanging) return await never;
       if (away) throw new Error('Redis is away');
       return { outcome: 'accepted', event: event.id };
     },
@@ -76,6 +78,19 @@ describe('P2: a deposit that Redis cannot take', () => {
     const before = reasons.length;
     await depositor.deposit(waitingEvent('orders/paid', { id: 'well' }), null);
     expect(reasons).toHaveLength(before);
+  });
+
+  test('while one asks a Redis that hangs, the others do not wait for it', async () => {
+    const depositor = deposits();
+    for (let i = 0; i < 5; i += 1) await depositor.deposit(waitingEvent('orders/paid', { i }), null);
+    hanging = true;
+    await until(() => {
+      void depositor.deposit(waitingEvent('orders/paid', { at: asked }), null);
+      return asked > 5;
+    }, 5000);
+    const answers = [1, 2, 3].map((id) => depositor.deposit(waitingEvent('orders/paid', { id }), null));
+    expect((await Promise.all(answers)).map(({ outcome }) => outcome)).toEqual(Array(3).fill('accepted'));
+    expect(asked).toBe(6);
   });
 
   test.each<[string, Spool['put'], string]>([
