@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { FAULTS } from '../scripts/planted-faults/table.ts';
 import { STATUS_CODES } from '../src/accept/answers.ts';
 import { TOPICS } from '../src/order/topics.ts';
 import { STATUSES } from '../src/order/status.ts';
 import { loadConfig, SETTINGS, type Setting } from '../src/system/config.ts';
 import { createMetrics } from '../src/system/metrics.ts';
+
+/** Of facts on reliability, list T: those that do not need a load test, a soak or Shopify's Admin API. */
+const FAULT_KINDS = [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 20].map((number) => `T${number}`);
 
 const readme = readFileSync('README.md', 'utf8');
 const map = readFileSync('src/README.md', 'utf8');
@@ -53,6 +57,20 @@ describe('the documents tell the truth', () => {
     expect(rows(section('metrics'))).toEqual(own.map(({ name, help }) => [`\`${name}\``, help]));
   });
 
+  test("README's table of faults has every kind of them, each reached, and zeros for the promises", () => {
+    const told = rows(section('faults'));
+    const kinds = new Set(told.map(([fault = '']) => /^T\d+/.exec(fault)?.[0] ?? fault));
+    expect([...kinds]).toEqual(expect.arrayContaining(FAULT_KINDS));
+    for (const [, runs, reached, , , ...zeros] of told) {
+      expect(Number(reached)).toBeGreaterThanOrEqual(Number(runs));
+      expect(zeros.slice(0, 4)).toEqual(['0', '0', '0', '0']);
+    }
+  });
+
+  test("README's number of planted faults is the table's", () => {
+    expect(readme).toContain(`makes ${FAULTS.length} small changes`);
+  });
+
   test('README names every status of an order', () => {
     for (const status of STATUSES) expect(readme).toContain(`\`${status}\``);
   });
@@ -61,7 +79,7 @@ describe('the documents tell the truth', () => {
     const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
       scripts: Record<string, string>;
     };
-    const shown = [...readme.matchAll(/npm (?:run )?([a-z:]+)/g)].map(([, name = '']) => name);
+    const shown = [...readme.matchAll(/npm (?:run )?([a-z:-]+)/g)].map(([, name = '']) => name);
     const unknown = shown.filter((name) => !['to', 'install'].includes(name) && !(name in scripts));
     expect(shown.length).toBeGreaterThan(10);
     expect(unknown).toEqual([]);
