@@ -1,5 +1,5 @@
 import { ingestApp, ingestFallback } from './accept/ingest-app.ts';
-import { depositor } from './deposit/depositor.ts';
+import { depositor, type Depositor } from './deposit/depositor.ts';
 import { fingerprintsOf } from './deposit/fingerprints.ts';
 import { openQueues } from './deposit/queues.ts';
 import { withScripts } from './deposit/scripts.ts';
@@ -7,7 +7,8 @@ import { spoolingDepositor } from './deposit/spooling-depositor.ts';
 import { waker } from './deposit/waker.ts';
 import { spool } from './persist/spool.ts';
 import { openRedis, openSpoolClient } from './system/connections.ts';
-import { createMetrics } from './system/metrics.ts';
+import type { Config } from './system/config.ts';
+import { createMetrics, type Metrics } from './system/metrics.ts';
 import { redisPartIfThere } from './system/parts.ts';
 import { runProgram } from './system/program.ts';
 import { allRedisKeys } from './system/redis-keys.ts';
@@ -27,6 +28,8 @@ await runProgram(
     const redis = withScripts(openRedis(config.REDIS_URL, 'impatient', log, config.DEPOSIT_TIMEOUT_MS));
     await lifecycle.start(redisPartIfThere(redis, log));
     const { client, database } = openSpoolClient(config.MONGODB_URI);
+    // Warm before it is needed; where MongoDB is away, the first use tries again.
+    void client.connect().catch(() => undefined);
     await lifecycle.start({ name: 'spool', stop: () => client.close() });
 
     // A connection of its own that waits for Redis: BullMQ's Queue is of no use once its first try failed.
@@ -36,11 +39,10 @@ await runProgram(
     const wakes = waker(queues, log, () => metrics.wakeFailures.inc());
     await lifecycle.start({ name: 'wake-ups', stop: wakes.settle });
 
-    const previous = config.SHOPIFY_API_SECRET_PREVIOUS;
-    const secrets = [config.SHOPIFY_API_SECRET, ...(previous ? [previous] : [])];
     const deposits = spoolingDepositor(
       depositor(redis, partitions, wakes, Math.round(config.DEDUPE_TTL_HOURS * 3600)),
       spool(client, database),
+      config.DEPOSIT_TIMEOUT_MS,
       {
         spooled: (reason) => {
           metrics.spooledTotal.inc();
@@ -49,14 +51,9 @@ await runProgram(
       },
     );
     const accepting = {
-      secrets,
+      secrets: secretsOf(config),
       fingerprintsOf,
-      depositor: {
-        deposit: async (...args: Parameters<typeof deposits.deposit>) => {
-          const stop = metrics.depositSeconds.startTimer();
-          return await deposits.deposit(...args).finally(stop);
-        },
-      },
+      depositor: timed(deposits, metrics),
       now: Date.now,
       maxBodyBytes: config.MAX_BODY_BYTES,
       metrics,
@@ -81,3 +78,18 @@ await runProgram(
     );
   },
 );
+
+/** Shopify signs with the oldest secret that is not revoked. */
+function secretsOf(config: Config<'SHOPIFY_API_SECRET'>): string[] {
+  const previous = config.SHOPIFY_API_SECRET_PREVIOUS;
+  return [config.SHOPIFY_API_SECRET, ...(previous ? [previous] : [])];
+}
+
+function timed({ deposit }: Depositor, metrics: Metrics): Depositor {
+  return {
+    deposit: async (...args) => {
+      const stop = metrics.depositSeconds.startTimer();
+      return await deposit(...args).finally(stop);
+    },
+  };
+}

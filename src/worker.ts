@@ -28,11 +28,16 @@ import { mongoCheck, redisCheck } from './watch/checks.ts';
 import { serving } from './watch/serve.ts';
 import { measureKept, measureWaiting } from './watch/waiting.ts';
 
+/** redlock answers only when all of its servers have: one that hangs must not hold up every lock. */
+const LOCK_SERVER_MS = 500;
+
 /** Applies events to orders. Any number may run. */
 await runProgram('worker', ['REDIS_URL', 'MONGODB_URI'], async ({ config, log, lifecycle }) => {
   const redis = withScripts(openRedis(config.REDIS_URL, 'patient', log));
   await lifecycle.start(redisPart(redis, log));
-  const lockServers = (config.LOCK_REDIS_URLS ?? []).map((url) => openRedis(url, 'impatient', log));
+  const lockServers = (config.LOCK_REDIS_URLS ?? []).map((url) =>
+    openRedis(url, 'impatient', log, LOCK_SERVER_MS),
+  );
   await lifecycle.start({
     name: 'lock servers',
     stop: () => lockServers.forEach((each) => each.disconnect()),

@@ -22,8 +22,8 @@ export const SPOOLING: readonly PlantedFault[] = [
     name: 'dead-redis-asked-every-time',
     promise: 'P2',
     file: 'deposit/spooling-depositor.ts',
-    find: 'await breaker.execute(() => redis.deposit(event, delivery))',
-    replace: 'await (breaker ? redis.deposit(event, delivery) : undefined as never)',
+    find: 'await breaker.execute(() => within(redis.deposit(event, delivery), depositTimeoutMs))',
+    replace: 'await within(redis.deposit(event, delivery), depositTimeoutMs)',
     tests: ['deposit/the-spool-takes-over'],
   },
   {

@@ -83,6 +83,15 @@ export const TAKING: readonly PlantedFault[] = [
     tests: ['deposit/two-hundred-at-once'],
   },
   {
+    name: 'claimed-before-it-is-in-the-mailbox',
+    promise: 'P2',
+    file: 'deposit/scripts.ts',
+    find: "local length = redis.call('RPUSH', KEYS[3], ARGV[5])",
+    replace: "redis.call('HSET', KEYS[1], 'at', now); local length = redis.call('RPUSH', KEYS[3], ARGV[5])",
+    tests: ['deposit/redis-is-away'],
+    named: 'when its mailbox is no list',
+  },
+  {
     name: 'event-not-claimed',
     promise: 'P3',
     file: 'deposit/scripts.ts',

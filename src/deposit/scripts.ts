@@ -8,7 +8,8 @@ interface Script {
 }
 
 /**
- * Dedupe and put into the mailbox, in one step (P2, P3): no moment has a claim without its event.
+ * Dedupe and put into the mailbox, in one step (P2, P3): no moment has a claim without its event. The
+ * event comes before its claim, because Redis does not undo what a script wrote before it failed.
  * KEYS  1 dedupe of the event  2 delivery  3 mailbox  4 pending  5 shops  6 totals
  * ARGV  1 event id  2 order  3 shop  4 TTL in seconds  5 entry  6 prefix of dedupe keys
  *       7 '1' if the delivery has an id
@@ -35,11 +36,11 @@ if redis.call('EXISTS', seen) == 1 then
   redis.call('HINCRBY', KEYS[6], 'duplicates', 1)
   return {0, event, redis.call('HGET', seen, 'at')}
 end
+local length = redis.call('RPUSH', KEYS[3], ARGV[5])
+redis.call('ZADD', KEYS[4], 'NX', now, ARGV[2])
 redis.call('HSET', KEYS[1], 'order', ARGV[2], 'at', now, 'hits', 0, 'last', now)
 redis.call('EXPIRE', KEYS[1], ARGV[4])
 if ARGV[7] == '1' then redis.call('SET', KEYS[2], ARGV[1], 'EX', ARGV[4]) end
-local length = redis.call('RPUSH', KEYS[3], ARGV[5])
-redis.call('ZADD', KEYS[4], 'NX', now, ARGV[2])
 redis.call('HINCRBY', KEYS[5], ARGV[3], 1)
 redis.call('HINCRBY', KEYS[6], 'accepted', 1)
 return {1, length}
@@ -49,7 +50,7 @@ return {1, length}
 /**
  * The oldest events of a mailbox, and how long its order has waited by Redis's own clock.
  * KEYS  1 mailbox  2 pending      ARGV  1 order  2 how many  3 how many bytes (one entry at least)
- * Answers {waited ms, entries}.
+ * Answers {waited ms, entries}. An order that pending does not know has waited long enough.
  */
 const READ: Script = {
   numberOfKeys: 2,
@@ -58,12 +59,17 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local since = redis.call('ZSCORE', KEYS[2], ARGV[1])
 local bytes, entries = 0, {}
-for i, entry in ipairs(redis.call('LRANGE', KEYS[1], 0, ARGV[2] - 1)) do
-  bytes = bytes + #entry
-  if i > 1 and bytes > tonumber(ARGV[3]) then break end
-  entries[i] = entry
+local few = 5
+for from = 0, ARGV[2] - 1, few do
+  local some = redis.call('LRANGE', KEYS[1], from, math.min(from + few, ARGV[2]) - 1)
+  for _, entry in ipairs(some) do
+    bytes = bytes + #entry
+    if #entries > 0 and bytes > tonumber(ARGV[3]) then break end
+    entries[#entries + 1] = entry
+  end
+  if #some < few or bytes > tonumber(ARGV[3]) then break end
 end
-return {since and math.max(0, now - since) or 0, entries}
+return {since and math.max(0, now - since) or 86400000, entries}
 `,
 };
 

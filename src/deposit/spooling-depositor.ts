@@ -17,7 +17,7 @@ export interface SpoolWatch {
   spooled: (reason: string) => void;
 }
 
-/** A dead Redis costs this many webhooks their DEPOSIT_TIMEOUT_MS; then one a second asks whether it is well. */
+/** After so many failures in a row Redis is left alone, and one webhook a second asks whether it is well. */
 const FAILURES_TO_OPEN = 5;
 const ASK_AGAIN_MS = 1000;
 /** With DEPOSIT_TIMEOUT_MS (1500) before it, an answer leaves within 3 s; Shopify waits 5. */
@@ -28,14 +28,19 @@ const SPOOL_MS = 1200;
  * (P2). It may then be in both: coming out of the spool it is deposited like any other, and so found to
  * be there (P3).
  */
-export function spoolingDepositor(redis: Depositor, spool: Spool, watch: SpoolWatch): Depositor {
+export function spoolingDepositor(
+  redis: Depositor,
+  spool: Spool,
+  depositTimeoutMs: number,
+  watch: SpoolWatch,
+): Depositor {
   const breaker = redisBreaker();
   return {
     deposit: async (event, delivery) => {
       try {
         // Whoever comes while another asks would wait with it, and a Redis that hangs costs 1.5 s.
         if (breaker.state === CircuitState.HalfOpen) throw new BrokenCircuitError();
-        return await breaker.execute(() => redis.deposit(event, delivery));
+        return await breaker.execute(() => within(redis.deposit(event, delivery), depositTimeoutMs));
       } catch (error) {
         watch.spooled(messageOf(error));
       }

@@ -10,6 +10,7 @@ const EVERY_MS = 1000;
 const BATCH = 100;
 /** Some thousand events; everything else waits so long at most. */
 const FIRST_MS = 5000;
+const LOOK_AGAIN_MS = 50;
 
 /** What an unspooler works with. */
 export interface UnspoolTools {
@@ -43,9 +44,15 @@ export class Unspooler {
     await this.#moving;
   }
 
-  /** Moves before anything else goes on; what cannot be moved soon is left to the timer. */
+  /** Moves before anything else goes on, or waits while another does; what takes longer is left to the timer. */
   async moveFirst(): Promise<void> {
-    await within(this.#tick(), FIRST_MS).catch(() => undefined);
+    const deadline = Date.now() + FIRST_MS;
+    const left = async () => (await this.#tools.spool.oldest(1)).length > 0;
+    do {
+      await within(this.#tick(), FIRST_MS).catch(() => undefined);
+      if (!(await left().catch(() => false))) return;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+    } while (Date.now() < deadline);
   }
 
   #tick(): Promise<void> {
@@ -59,7 +66,7 @@ export class Unspooler {
 
   /** Moves all there is. @throws where MongoDB or Redis is away; what was not moved stays */
   async #move(): Promise<void> {
-    const { spool, lock, log, onMoved } = this.#tools;
+    const { spool, lock, log } = this.#tools;
     if ((await spool.oldest(1)).length === 0) return;
     const lease = await lock();
     if (!lease) return;
@@ -70,7 +77,6 @@ export class Unspooler {
         if (some === 0) break;
         moved += some;
       }
-      onMoved(moved);
       log.info({ events: moved }, 'moved events from the spool into their mailboxes');
     } finally {
       await lease.release();
@@ -79,13 +85,14 @@ export class Unspooler {
 
   /** All of a batch are sent in order on one connection, so they arrive in order. */
   async #moveSome(lease: Lease): Promise<number> {
-    const { spool, depositor } = this.#tools;
+    const { spool, depositor, onMoved } = this.#tools;
     const batch = await spool.oldest(BATCH);
     lease.assertHeld();
     const deposits = batch.map(({ event, delivery }) => depositor.deposit(event, delivery));
     const outcomes = await Promise.allSettled(deposits);
     const done = batch.filter((_, i) => outcomes[i]?.status === 'fulfilled').map(({ event }) => event.id);
     await spool.remove(done);
+    onMoved(done.length);
     const failed = outcomes.find((outcome) => outcome.status === 'rejected');
     if (failed) throw failed.reason;
     return done.length;

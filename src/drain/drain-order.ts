@@ -9,7 +9,7 @@ import { settle } from './settle.ts';
 export type Drained =
   { outcome: 'drained'; events: number } | { outcome: 'busy' } | { outcome: 'held'; forMs: number };
 
-/** Events read at a time: one commit's worth; a hot order comes round again for the rest. */
+/** Events read at a time: one commit's worth; the same drain reads on until nothing is left. */
 const PAGE = 100;
 
 /**

@@ -79,12 +79,20 @@ function readAll(waiting: WaitingEvent[], givenUp: GivenUp): { readable: Readabl
   const rejected: Rejected[] = [];
   for (const each of waiting) {
     const failed = givenUp.get(each.id);
-    const reading = failed ? { ok: false as const, because: failed.because } : readEvent(each);
+    const reading = failed ? { ok: false as const, because: failed.because } : readOne(each);
     if (reading.ok) readable.push({ waiting: each, event: reading.event });
     else rejected.push({ waiting: each, because: reading.because, attempts: failed?.attempts ?? 1 });
   }
   readable.sort((a, b) => (a.event.position < b.event.position ? -1 : 1));
   return { readable, rejected };
+}
+
+function readOne(waiting: WaitingEvent): ReturnType<typeof readEvent> {
+  try {
+    return readEvent(waiting);
+  } catch (cause) {
+    throw new ApplicationFailed(waiting.id, cause);
+  }
 }
 
 /** An event that the order remembers ended as it says, and changes nothing again (P3). */

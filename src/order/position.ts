@@ -15,7 +15,7 @@ export function positionOf(
   occurredAtMs: number,
   triggeredAtMicros: number,
   rank: number,
-  id: EventId,
+  id: EventId | Position,
 ): Position {
   const second = String(Math.floor(occurredAtMs / 1000)).padStart(11, '0');
   return [second, String(triggeredAtMicros).padStart(16, '0'), String(rank).padStart(2, '0'), id].join('.');

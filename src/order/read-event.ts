@@ -64,13 +64,14 @@ function occurredAtOf(body: unknown, waiting: WaitingEvent): number | null {
 
 /** A whole order, and the fulfillments and refunds that came inside it. */
 function snapshotOf(
-  { id, occurredAt, position }: OrderEvent,
+  { occurredAt, position }: OrderEvent,
   body: OrderBody,
   cancels: boolean,
 ): Pick<OrderEvent, 'snapshot' | 'parts'> {
-  // A fulfillment has an updated_at of its own, a refund is as new as the order around it.
+  // A fulfillment has an updated_at of its own, a refund is as new as the order around it. In the same
+  // second the newer snapshot tells it, and an event of the fulfillment's own before any snapshot.
   const madeAt = (each: OrderBody['fulfillments'][number]) =>
-    positionOf(millisOf(each.updated_at ?? each.created_at) ?? 0, 0, 0, id);
+    positionOf(millisOf(each.updated_at ?? each.created_at) ?? 0, 0, 0, position);
   return {
     snapshot: { ...snapshotFieldsOf(body), cancelled: cancellationOf(body, cancels, occurredAt) },
     parts: [

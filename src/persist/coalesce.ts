@@ -1,8 +1,10 @@
+const BATCHES_WAITING = 20;
+
 /**
  * Turns many single questions into few large ones: what is asked while a round trip is under way goes
  * together into the next. No timer: an idle caller waits for nothing, a busy one shares.
  * @param ask answers a batch, in the order of its questions; an Error among the answers is for its asker alone
- * @param largest batch size
+ * @param largest batch size; twenty of them may wait, more is refused at once: whoever asked has given up by then
  */
 export function coalesce<Question, Answer>(
   ask: (questions: Question[]) => Promise<(Answer | Error)[]>,
@@ -34,6 +36,10 @@ export function coalesce<Question, Answer>(
   };
   return (question) =>
     new Promise((resolve, reject) => {
+      if (waiting.length >= BATCHES_WAITING * largest) {
+        reject(new Error('too many wait already'));
+        return;
+      }
       waiting.push({ question, resolve, reject });
       if (underWay) return;
       underWay = true;

@@ -14,3 +14,5 @@ export const spoolSchema = new Schema(
 );
 
 spoolSchema.index({ receivedAt: 1, _id: 1 });
+// For an order's story.
+spoolSchema.index({ order: 1 });

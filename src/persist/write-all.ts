@@ -25,11 +25,19 @@ export async function writeAll(client: mongo.MongoClient, models: WriteModel[]):
     const result = await client.bulkWrite(models, { ordered: false, verboseResults: true });
     return models.map((_, i) => answerAt(result, i));
   } catch (error) {
-    if (error instanceof mongo.MongoClientBulkWriteError && error.writeErrors.size > 0)
-      return models.map((_, i) => answerOf(error, i));
+    if (hasAnswers(error)) return models.map((_, i) => answerOf(error, i));
     if (isMongoAway(error)) throw error;
     return models.length === 1 ? [refusal(error)] : await oneByOne(client, models);
   }
+}
+
+/** Whether each write has its own answer; one that may not be durable has none. */
+function hasAnswers(error: unknown): error is mongo.MongoClientBulkWriteError {
+  return (
+    error instanceof mongo.MongoClientBulkWriteError &&
+    error.writeErrors.size > 0 &&
+    error.writeConcernErrors.length === 0
+  );
 }
 
 /** @throws whatever says that MongoDB is away */

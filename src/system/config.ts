@@ -47,7 +47,7 @@ export const SETTINGS = {
   PARTITIONS: {
     schema: z.coerce.number().int().min(1).max(1024).default(1),
     about:
-      'slots of a Redis Cluster to spread orders over; the same for every program, changed only when drained',
+      'queues to spread orders over, each with keys of its own; the same for every program, changed only when drained',
   },
   WORKER_CONCURRENCY: {
     // 100 drains share one load and one commit; more only makes batches larger.
@@ -83,8 +83,8 @@ export const SETTINGS = {
     about: 'larger webhooks are refused with 413',
   },
   DEPOSIT_TIMEOUT_MS: {
-    // Shopify waits 5 s; this and the spool's write must fit.
-    schema: duration(50, 4000).default(1500),
+    // Shopify waits 5 s; this and the spool's write (1.2 s) must fit.
+    schema: duration(50, 3000).default(1500),
     about: 'how long Redis may take to keep an event',
   },
   SHUTDOWN_MS: {

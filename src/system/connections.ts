@@ -6,6 +6,12 @@ import type { Logger } from './log.ts';
 /** A first try to reach a server may take this long before a program gives up starting. */
 const CONNECT_MS = 10_000;
 
+/**
+ * A connection that says nothing for so long, while something is asked, is dead: its host went away
+ * without a word. Longer than the 10 s for which BullMQ's workers ask at a time.
+ */
+const SOCKET_MS = 15_000;
+
 /** A MongoDB that says nothing for so long is away: a drain comes again, and finds what was done. */
 const SILENCE_MS = 15_000;
 
@@ -33,6 +39,9 @@ export function openRedis(
     ...(commandTimeoutMs ? { commandTimeout: commandTimeoutMs } : {}),
     enableAutoPipelining: true,
     connectTimeout: CONNECT_MS,
+    socketTimeout: SOCKET_MS,
+    // A primary that became a replica keeps its connections: the address may lead to the new one.
+    reconnectOnError: (error) => error.message.startsWith('READONLY'),
     retryStrategy: (tries) => Math.min(50 * 2 ** Math.min(tries, 6), 1000),
   });
   let away = false;

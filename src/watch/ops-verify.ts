@@ -46,9 +46,14 @@ export function verifiedText(verified: Verified, status: SystemStatus): string {
     const found = FINDINGS.filter((name) => findings[name] > 0).map((name) => `${name} ${findings[name]}`);
     return `  ${order}  ${found.join(', ')}`;
   });
-  const head = isRight(verified)
-    ? 'Every order is what its journal makes of it.'
-    : 'Some orders are not what their journal makes of them:';
+  const head = headline(verified);
   const table = rows.map(([name, count]) => `${name.padEnd(15)}${count ?? '?'}`);
   return [head, ...wrong, '', ...table].join('\n');
+}
+
+function headline(verified: Verified): string {
+  if (!isRight(verified)) return 'Some orders are not what their journal makes of them:';
+  return verified.moving > 0
+    ? 'Nothing wrong was found, but some orders were moving: verify again.'
+    : 'Every order is what its journal makes of it.';
 }

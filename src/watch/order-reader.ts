@@ -2,10 +2,18 @@ import type { Redis } from 'ioredis';
 import type { Collections } from '../persist/collections.ts';
 import type { EventDocument } from '../persist/event-schema.ts';
 import type { OrderDocument } from '../persist/order-schema.ts';
+import type { SpoolDocument } from '../persist/spool-schema.ts';
 import type { Mailbox } from '../deposit/mailbox.ts';
 import type { EventId, OrderKey } from '../order/identity.ts';
 import { partitionOf, type RedisKeys } from '../system/redis-keys.ts';
-import { orderView, timelineEntry, waitingEntry, type OrderView, type TimelineEntry } from './views.ts';
+import {
+  orderView,
+  spooledEntry,
+  timelineEntry,
+  waitingEntry,
+  type OrderView,
+  type TimelineEntry,
+} from './views.ts';
 
 interface OrderFilter {
   shop?: string | undefined;
@@ -29,7 +37,7 @@ export interface OrderReader {
 const WAITING_SHOWN = 500;
 
 export function orderReader(
-  { orders, events }: Collections,
+  { orders, events, spool }: Collections,
   redis: Redis,
   partitions: readonly RedisKeys[],
   mailbox: Mailbox,
@@ -55,20 +63,26 @@ export function orderReader(
       return found ? orderView(found) : null;
     },
     timeline: async (key) => {
-      const [ended, waiting] = await Promise.all([
+      const [ended, inRedis, spooled] = await Promise.all([
         events
           .find({ order: String(key) }, { payload: 0 })
           .sort({ sequence: 1, appliedAt: 1 })
           .lean<EventDocument[]>(),
-        redis.status === 'ready' ? mailbox.read(key, WAITING_SHOWN) : { events: [] },
+        redis.status === 'ready' ? mailbox.read(key, WAITING_SHOWN) : null,
+        spool
+          .find({ order: String(key) }, { payload: 0 })
+          .limit(WAITING_SHOWN)
+          .lean<SpoolDocument[]>(),
       ]);
       const known = new Set(ended.map((entry) => entry._id));
+      const waiting = [...(inRedis?.events ?? []).map(waitingEntry), ...spooled.map(spooledEntry)];
       // Between the journal and the trim an event is in both places: the journal tells more.
       const entries = [
         ...ended.filter((entry) => entry.sequence !== null).map(timelineEntry),
         ...ended.filter((entry) => entry.sequence === null).map(timelineEntry),
-        ...waiting.events.filter((event) => !known.has(event.id)).map(waitingEntry),
+        ...waiting.filter(({ event }) => !known.has(event)),
       ];
+      if (entries.length === 0 && !inRedis) throw new Error('Redis is away: what waits is not known');
       if (entries.length === 0) return null;
       const hits = await hitsOf(
         key,

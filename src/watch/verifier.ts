@@ -67,8 +67,13 @@ interface Looked {
   key: string;
   order: Order | null;
   told: Told[];
+  /** Committed a moment ago: its journal may still be on the way, also by way of another worker. */
+  fresh: boolean;
   moving: boolean;
 }
+
+/** A worker that died between commit and journal is made good by another within 20 s. */
+const FRESH_MS = 30_000;
 
 async function look({ orders, events }: Collections, keys: string[]): Promise<Looked[]> {
   // The journal first: it is written after the order, so it never tells what the order does not know.
@@ -77,13 +82,17 @@ async function look({ orders, events }: Collections, keys: string[]): Promise<Lo
   const told = await Promise.all(
     entries.map(async (entry) => ({ key: entry.order, told: await toldBy(entry) })),
   );
-  const byKey = new Map(documents.map((document) => [document._id, fromDocument(document)]));
-  return keys.map((key) => ({
-    key,
-    order: byKey.get(key) ?? null,
-    told: told.filter((each) => each.key === key).map((each) => each.told),
-    moving: false,
-  }));
+  const byKey = new Map(documents.map((document) => [document._id, document]));
+  return keys.map((key) => {
+    const document = byKey.get(key);
+    return {
+      key,
+      order: document ? fromDocument(document) : null,
+      told: told.filter((each) => each.key === key).map((each) => each.told),
+      fresh: document ? document.touchedAt.getTime() > Date.now() - FRESH_MS : false,
+      moving: false,
+    };
+  });
 }
 
 /** What looks wrong may have moved between the two reads: it is looked at until it is right, or stands still. */
@@ -98,13 +107,14 @@ async function untilItStands(collections: Collections, first: Looked): Promise<L
   return last;
 }
 
-function addUp(page: Verified, { key, order, told, moving }: Looked, tooOld: boolean): void {
+function addUp(page: Verified, { key, order, told, fresh, moving: moved }: Looked, tooOld: boolean): void {
   const found = checkOrder(order, told);
   const findings = tooOld ? { ...NOTHING_WRONG, inversions: found.inversions } : found;
   page.orders += 1;
   page.events += told.length;
   page.tooOld += tooOld ? 1 : 0;
   if (isClean(findings)) return;
+  const moving = moved || (fresh && isClean({ ...findings, unexplained: 0 }));
   page.moving += moving ? 1 : 0;
   if (moving) return;
   for (const name of FINDINGS) page[name] += findings[name];

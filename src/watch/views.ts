@@ -1,7 +1,9 @@
 import type { WaitingEvent } from '../order/event.ts';
 import type { Part } from '../order/event.ts';
 import type { EventDocument } from '../persist/event-schema.ts';
+import type { EventId } from '../order/identity.ts';
 import type { OrderDocument } from '../persist/order-schema.ts';
+import type { SpoolDocument } from '../persist/spool-schema.ts';
 
 /** An order as the API shows it. Times are ISO 8601. */
 export type OrderView = ReturnType<typeof orderView>;
@@ -72,7 +74,9 @@ export function timelineEntry(entry: EventDocument): TimelineEntry {
   };
 }
 
-export function waitingEntry(event: WaitingEvent): TimelineEntry {
+type Waiting = Pick<WaitingEvent, 'id' | 'topic' | 'webhookId' | 'triggeredAt' | 'receivedAt'>;
+
+export function waitingEntry(event: Waiting): TimelineEntry {
   return {
     event: event.id,
     topic: event.topic,
@@ -86,6 +90,18 @@ export function waitingEntry(event: WaitingEvent): TimelineEntry {
     sequence: null,
     duplicates: 0,
   };
+}
+
+/** It waits in the spool, for Redis. */
+export function spooledEntry({
+  _id,
+  topic,
+  webhookId,
+  triggeredAt,
+  receivedAt,
+}: SpoolDocument): TimelineEntry {
+  const event = { id: _id as EventId, topic, webhookId, triggeredAt, receivedAt: receivedAt.getTime() };
+  return waitingEntry(event);
 }
 
 function withoutPosition(parts: unknown[]) {

@@ -11,7 +11,7 @@ import { openRedis, redisReady } from '../../src/system/connections.ts';
 import { redisKeys } from '../../src/system/redis-keys.ts';
 import { silent } from '../support/inside.ts';
 import { until } from '../support/until.ts';
-import { waitingEvent } from '../support/waiting-event.ts';
+import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 
 const DEPOSIT_TIMEOUT_MS = 300;
 const notDurable = { name: 'Fault', code: 'not_durable' };
@@ -68,6 +68,15 @@ describe('a deposit while Redis is away', () => {
     await redis.config('SET', 'maxmemory', '0');
     expect(await redis.exists(redisKeys(0).dedupe(event.id), redisKeys(0).delivery('delivery'))).toBe(0);
     expect(await deposits().deposit(event, 'delivery')).toMatchObject({ outcome: 'accepted' });
+  });
+
+  test('P2: is refused when its mailbox is no list, and leaves no claim that would drop it later', async () => {
+    const order = keyOf('13');
+    const event = waitingEvent('orders/paid', { id: 13 }, { order });
+    await redis.set(redisKeys(0).mailbox(order), 'somebody was here');
+    await expect(deposits().deposit(event, 'thirteen')).rejects.toMatchObject(notDurable);
+    await redis.del(redisKeys(0).mailbox(order));
+    expect(await deposits().deposit(event, 'thirteen')).toMatchObject({ outcome: 'accepted' });
   });
 
   test('scripts that Redis forgot are taught again within the same call', async () => {

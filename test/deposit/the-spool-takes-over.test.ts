@@ -33,7 +33,7 @@ describe('P2: a deposit that Redis cannot take', () => {
     },
   };
   const deposits = (over = kept) =>
-    spoolingDepositor(redis, over, { spooled: (reason) => reasons.push(reason) });
+    spoolingDepositor(redis, over, 1500, { spooled: (reason) => reasons.push(reason) });
 
   test('goes to the spool, whole; again it is a duplicate, and says since when', async () => {
     const event = waitingEvent(
@@ -84,13 +84,15 @@ describe('P2: a deposit that Redis cannot take', () => {
     const depositor = deposits();
     for (let i = 0; i < 5; i += 1) await depositor.deposit(waitingEvent('orders/paid', { i }), null);
     hanging = true;
+    const asking: Promise<unknown>[] = [];
     await until(() => {
-      void depositor.deposit(waitingEvent('orders/paid', { at: asked }), null);
+      asking.push(depositor.deposit(waitingEvent('orders/paid', { at: asked }), null));
       return asked > 5;
     }, 5000);
     const answers = [1, 2, 3].map((id) => depositor.deposit(waitingEvent('orders/paid', { id }), null));
     expect((await Promise.all(answers)).map(({ outcome }) => outcome)).toEqual(Array(3).fill('accepted'));
     expect(asked).toBe(6);
+    await Promise.all(asking);
   });
 
   test.each<[string, Spool['put'], string]>([

@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import { orderLock } from '../../src/lock/order-lock.ts';
 import { openRedis, redisReady } from '../../src/system/connections.ts';
 import { silent } from '../support/inside.ts';
+import { Link } from '../support/link.ts';
 import { namespace } from '../support/namespace.ts';
 import { until } from '../support/until.ts';
 
@@ -15,7 +16,7 @@ describe('the lock over several servers', () => {
   beforeAll(async () => {
     for (let i = 0; i < 5; i += 1)
       (i < 3 ? there : away).push(openRedis((await namespace()).redisUrl, 'impatient', silent));
-    await Promise.all([...there, ...away].map(redisReady));
+    await Promise.all([...there, ...away].map((redis) => redisReady(redis)));
     away.forEach((redis) => redis.disconnect());
     await until(() => away.every((redis) => redis.status === 'end'));
   });
@@ -61,6 +62,22 @@ describe('the lock over several servers', () => {
     expect(await lockOver(...there).acquire('split')).toBeNull();
     await until(async () => (await there[2]?.exists('split')) === 0);
     expect(await holders('split')).toBe(2);
+  });
+
+  test('one of three hangs: two are enough, and nobody waits for it for ever', async () => {
+    const { redisUrl } = await namespace();
+    const link = await Link.to(Number(new URL(redisUrl).port));
+    const hanging = openRedis(`redis://127.0.0.1:${link.port}`, 'impatient', silent, 200);
+    await redisReady(hanging);
+    link.stall();
+    const lock = lockOver(there[0], there[1], hanging);
+    const lease = await lock.acquire('hang');
+    expect(lease).not.toBeNull();
+    expect(await lock.acquire('hang')).toBeNull();
+    await lease?.release();
+    expect(link.hits).toBeGreaterThan(0);
+    hanging.disconnect();
+    await link.close();
   });
 
   test('the only server away: null and no throw', async () => {

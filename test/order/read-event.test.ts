@@ -40,20 +40,20 @@ describe('when it happened', () => {
 
 describe('what it brings', () => {
   test('a snapshot, with nothing personal in it', () => {
-    const ada = {
-      email: 'ada@example.com',
-      note: 'Ada',
-      customer: { first_name: 'Ada' },
-      billing_address: { name: 'Ada' },
+    const ophelia = {
+      email: 'ophelia@example.com',
+      note: 'Ophelia',
+      customer: { first_name: 'Ophelia' },
+      billing_address: { name: 'Ophelia' },
     };
-    const event = reading(snapshot('orders/paid', 1, ada));
+    const event = reading(snapshot('orders/paid', 1, ophelia));
     expect(event).toMatchObject({
       deletes: false,
       parts: [],
       snapshot: { name: '#1001', financialStatus: 'paid' },
     });
     expect(event.snapshot?.lines).toHaveLength(2);
-    expect(JSON.stringify(event)).not.toMatch(/ada/i);
+    expect(JSON.stringify(event)).not.toMatch(/ophelia/i);
   });
 
   test.each([

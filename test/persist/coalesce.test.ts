@@ -57,6 +57,22 @@ describe('coalesce', () => {
     expect(await ask(4)).toBe(4);
   });
 
+  test('while a round trip hangs, twenty batches wait; more is refused at once, and nothing is kept of it', async () => {
+    let go = () => undefined as void;
+    const hanging = new Promise<void>((resolve) => (go = resolve));
+    const ask = coalesce<number, number>(async (questions) => {
+      await hanging;
+      return questions;
+    }, 2);
+    const first = ask(0);
+    await new Promise(setImmediate);
+    await new Promise(setImmediate);
+    const waiting = Array.from({ length: 40 }, (_, i) => ask(i + 1));
+    await expect(ask(41)).rejects.toThrow('too many wait already');
+    go();
+    expect(await Promise.all([first, ...waiting])).toHaveLength(41);
+  });
+
   test('an ask that throws before it promises anything is a failure like others', async () => {
     const ask = coalesce<number, number>(() => {
       throw new Error('at once');

@@ -28,7 +28,7 @@ export class Link {
   readonly #sockets = new Set<Socket>();
   #traps: Trap[] = [];
   #refusing = false;
-  #stalled: { until: Promise<void>; end: () => void } | null = null;
+  #stalled: Promise<never> | null = null;
   #delayMs = 0;
   #slicing = false;
   /** Connections that the faults below have hit; a fault that hits none was not reached. */
@@ -61,11 +61,12 @@ export class Link {
     for (const socket of this.#sockets) this.#hit(() => socket.resetAndDestroy());
   }
 
-  /** Half-open: connections stay and new ones are taken, but nothing comes through. */
+  /**
+   * Half-open: connections stay and new ones are taken, but nothing comes through, as when a host went
+   * away without a word. What meets it stays stuck for good: healing is for new connections.
+   */
   stall(): void {
-    let end = () => undefined as void;
-    const until = new Promise<void>((resolve) => (end = resolve));
-    this.#stalled = { until, end };
+    this.#stalled = new Promise<never>(() => undefined);
   }
 
   /** Every chunk waits so long, each way. */
@@ -78,14 +79,11 @@ export class Link {
     this.#slicing = true;
   }
 
-  /** Everything passes again. What a half-open link held back is dropped with its connections. */
+  /** Everything passes again. */
   heal(): void {
     this.#refusing = false;
     this.#slicing = false;
     this.#delayMs = 0;
-    if (!this.#stalled) return;
-    for (const socket of this.#sockets) socket.destroy();
-    this.#stalled.end();
     this.#stalled = null;
   }
 
@@ -173,7 +171,7 @@ export class Link {
     if (this.#slicing) this.hits += 1;
     if (this.#stalled) {
       this.hits += 1;
-      await this.#stalled.until;
+      await this.#stalled;
     }
     const trap = way === 'up' ? this.#trapFor(chunk) : asked.armed;
     if (!trap) return;

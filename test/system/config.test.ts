@@ -87,7 +87,7 @@ describe('settings', () => {
     ['DEDUPE_TTL_HOURS', '0.0001'],
     ['HOLD_FOR_CREATE_MS', '-1'],
     ['MAX_BODY_BYTES', 'canary'],
-    ['DEPOSIT_TIMEOUT_MS', '4001'],
+    ['DEPOSIT_TIMEOUT_MS', '3001'],
     ['SHUTDOWN_MS', '99'],
     ['JOURNAL_RETENTION_DAYS', '0'],
     ['OPS_JWT_SECRET', 'canary-too-short'],

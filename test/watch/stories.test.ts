@@ -82,6 +82,14 @@ describe('P8: what became of an event can be read', () => {
     ]);
   });
 
+  test('what is in the spool waits', async () => {
+    const { id: _id, topic } = waitingEvent('orders/paid', {});
+    const { shop, order } = { shop: SHOP, order: keyOf('78') };
+    await dashboard.collections.spool.create({ _id, shop, order, topic, receivedAt: new Date(RECEIVED_AT) });
+    const { json } = await dashboard.get(`/api/orders/${SHOP}/78/timeline`);
+    expect(json.entries).toMatchObject([{ event: _id, topic: 'orders/paid', outcome: 'waiting' }]);
+  });
+
   test('an event that names no order has a story too', async () => {
     await dashboard.depositor.deposit(waitingEvent('orders/paid', {}, { order: keyOf('-') }), null);
     const { json } = await dashboard.get(`/api/orders/${SHOP}/-/timeline`);
