@@ -19,21 +19,21 @@ describe('P2: a deposit that Redis cannot take', () => {
 
   let asked: number;
   let away: boolean;
-  let hanging: boolean;
+  let hanging: Promise<void> | null;
   let reasons: string[];
   beforeEach(() => {
-    [asked, away, hanging, reasons] = [0, true, false, []];
+    [asked, away, hanging, reasons] = [0, true, null, []];
   });
   const redis: Depositor = {
     deposit: async (event) => {
       asked += 1;
-      if (hanging) return await never;
+      if (hanging) await hanging;
       if (away) throw new Error('Redis is away');
       return { outcome: 'accepted', event: event.id };
     },
   };
-  const deposits = (over = kept) =>
-    spoolingDepositor(redis, over, 1500, { spooled: (reason) => reasons.push(reason) });
+  const deposits = (over = kept, depositTimeoutMs = 1500) =>
+    spoolingDepositor(redis, over, depositTimeoutMs, { spooled: (reason) => reasons.push(reason) });
 
   test('goes to the spool, whole; again it is a duplicate, and says since when', async () => {
     const event = waitingEvent(
@@ -81,9 +81,10 @@ describe('P2: a deposit that Redis cannot take', () => {
   });
 
   test('while one asks a Redis that hangs, the others do not wait for it', async () => {
-    const depositor = deposits();
+    const depositor = deposits(kept, 60_000);
     for (let i = 0; i < 5; i += 1) await depositor.deposit(waitingEvent('orders/paid', { i }), null);
-    hanging = true;
+    let goOn = () => undefined as void;
+    hanging = new Promise<void>((resolve) => (goOn = resolve));
     const asking: Promise<unknown>[] = [];
     await until(() => {
       asking.push(depositor.deposit(waitingEvent('orders/paid', { at: asked }), null));
@@ -92,6 +93,7 @@ describe('P2: a deposit that Redis cannot take', () => {
     const answers = [1, 2, 3].map((id) => depositor.deposit(waitingEvent('orders/paid', { id }), null));
     expect((await Promise.all(answers)).map(({ outcome }) => outcome)).toEqual(Array(3).fill('accepted'));
     expect(asked).toBe(6);
+    goOn();
     await Promise.all(asking);
   });
 
