@@ -49,7 +49,7 @@ export function statusReader(
     const [waiting, counts, workers] = await Promise.all([
       readWaiting(redis, partitions),
       readQueues(queues),
-      Promise.all(queues.map((queue) => queue.getWorkersCount())),
+      Promise.all(queues.map((queue) => workersOf(queue, redis))),
     ]);
     return {
       waitingEvents: waiting.events,
@@ -78,6 +78,12 @@ export function statusReader(
       mongodb: { state: fromMongo.value ? 'up' : 'away', problem: fromMongo.problem },
     };
   };
+}
+
+/** Redis lists the clients of all its databases; another's workers are not ours. */
+async function workersOf(queue: Queue, redis: Redis): Promise<number> {
+  const workers = await queue.getWorkers();
+  return workers.filter(({ db }) => Number(db) === (redis.options.db ?? 0)).length;
 }
 
 async function orProblem<Value>(

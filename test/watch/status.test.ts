@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { openWorkers } from '../../src/drain/drain-workers.ts';
+import { openDeposit, silent } from '../support/inside.ts';
 import { until } from '../support/until.ts';
 import { keyOf, RECEIVED_AT, waitingEvent } from '../support/waiting-event.ts';
 import { ServedDashboard } from './served-dashboard.ts';
@@ -27,6 +29,19 @@ describe('/api/status', () => {
       redis: { state: 'up', problem: null },
       mongodb: { state: 'up', problem: null },
     });
+  });
+
+  test("it counts its own workers, and not those of another of Redis's databases", async () => {
+    const another = await openDeposit();
+    const tools = { ...another, log: silent, onFailure: () => undefined };
+    const drain = () => Promise.resolve({ outcome: 'drained', events: 0 } as const);
+    const workers = openWorkers(another.redis, another.partitions, 1, drain, tools);
+    for (const worker of workers) void worker.run();
+    const theirs = another.queues[0];
+    await until(async () => ((await theirs?.getWorkers()) ?? []).length > 0);
+    expect((await status()).workers).toBe(0);
+    await Promise.all(workers.map((worker) => worker.close()));
+    await another.close();
   });
 
   test('it counts what waits, what came twice, what was parked and what is spooled', async () => {
