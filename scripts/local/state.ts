@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** What `npm start` keeps under .lockstep/. */
@@ -18,8 +18,14 @@ export interface LocalFile {
   mongoUri: string;
 }
 
+/** For its user's eyes; and never seen half-written. */
+function writeWhole(file: string, value: unknown): void {
+  writeFileSync(`${file}.new`, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+}
+
 export function writeLocal(local: LocalFile): void {
-  writeFileSync(LOCAL, `${JSON.stringify(local, null, 2)}\n`, { mode: 0o600 });
+  writeWhole(LOCAL, local);
 }
 
 export function removeLocal(): void {
@@ -50,7 +56,7 @@ export function developmentSecrets(): Secrets {
   } catch {
     const secret = () => randomBytes(32).toString('hex');
     const made = { shopifySecret: secret(), opsJwtSecret: secret() };
-    writeFileSync(SECRETS, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600 });
+    writeWhole(SECRETS, made);
     return made;
   }
 }
