@@ -30,11 +30,11 @@ const FOLDERS: Record<string, Row> = {
   },
   lock: { uses: ['system'], knows: [], npm: ['redlock'], npmKnows: ['ioredis'] },
   order: { uses: [], knows: [], npm: ['zod'], npmKnows: [] },
-  persist: { uses: ['order'], knows: [], npm: ['mongoose'], npmKnows: [] },
+  persist: { uses: ['order', 'system'], knows: [], npm: ['mongoose'], npmKnows: [] },
   system: {
     uses: [],
     knows: ['order'],
-    npm: ['ioredis', 'mongoose', 'pino', 'pino-pretty', 'prom-client', 'zod'],
+    npm: ['ioredis', 'lz4-napi', 'mongoose', 'pino', 'pino-pretty', 'prom-client', 'zod'],
     npmKnows: [],
   },
   watch: {

@@ -1,10 +1,11 @@
 import type { WaitingEvent } from '../order/event.ts';
-import { asEventId, partsOf, type EventId } from '../order/identity.ts';
+import { asEventId, type EventId } from '../order/identity.ts';
 import { CREATE } from '../order/topics.ts';
+import { coalesce } from '../system/coalesce.ts';
 import { Fault, messageOf } from '../system/errors.ts';
 import { partitionOf, type RedisKeys } from '../system/redis-keys.ts';
 import { encodeEntry } from './mailbox-entry.ts';
-import type { ScriptedRedis } from './scripts.ts';
+import type { DepositAnswer, ScriptedRedis } from './scripts.ts';
 import type { Waker } from './waker.ts';
 
 type Deposited =
@@ -20,36 +21,32 @@ export interface Depositor {
   deposit: (event: WaitingEvent, delivery: string | null) => Promise<Deposited>;
 }
 
+const BATCHES = {
+  /** A call with 32 of the largest bodies is 480 MB: Redis gives up a client at 1 GB. */
+  largest: 32,
+  /** Redis works on one while the next arrives. */
+  atATime: 4,
+  /** More than ingest has connections. */
+  mayWait: 10_000,
+};
+
 export function depositor(
   redis: ScriptedRedis,
   partitions: readonly RedisKeys[],
   waker: Waker,
   dedupeTtlSeconds: number,
 ): Depositor {
-  const store = async (event: WaitingEvent, delivery: string | null, keys: RedisKeys) => {
-    try {
-      const { id, order } = event;
-      const places = [keys.dedupe(id), keys.delivery(delivery ?? '-'), keys.mailbox(order)];
-      const facts = [id, order, partsOf(order).shop, dedupeTtlSeconds, encodeEntry(event)];
-      const hasDelivery = delivery === null ? '0' : '1';
-      return await redis.lockstepDeposit(
-        ...places,
-        keys.pending,
-        keys.shops,
-        keys.totals,
-        ...facts,
-        keys.dedupe('' as EventId),
-        hasDelivery,
-      );
-    } catch (error) {
-      throw new Fault('not_durable', messageOf(error), error);
-    }
-  };
+  const stores = partitions.map((keys) =>
+    coalesce<Depositing, DepositAnswer>((all) => storeAll(redis, keys, dedupeTtlSeconds, all), BATCHES),
+  );
   return {
     deposit: async (event, delivery) => {
-      const keys = partitions[partitionOf(event.order, partitions.length)];
-      if (!keys) throw new Error('no partitions');
-      const answer = await store(event, delivery, keys);
+      const store = stores[partitionOf(event.order, partitions.length)];
+      if (!store) throw new Error('no partitions');
+      const answer = await store({ event, delivery }).catch((error: unknown) => {
+        throw new Fault('not_durable', messageOf(error), error);
+      });
+      if (answer[0] === 2) throw new Fault('not_durable', answer[1]);
       if (answer[0] === 0) {
         const [, first, at] = answer;
         return {
@@ -63,4 +60,25 @@ export function depositor(
       return { outcome: 'accepted', event: event.id };
     },
   };
+}
+
+interface Depositing {
+  event: WaitingEvent;
+  delivery: string | null;
+}
+
+/** Stores many events of one partition in one round trip. */
+async function storeAll(
+  redis: ScriptedRedis,
+  keys: RedisKeys,
+  ttlSeconds: number,
+  all: Depositing[],
+): Promise<DepositAnswer[]> {
+  const places = [keys.pending, keys.shops, keys.totals];
+  const facts: (string | number | Buffer)[] = [ttlSeconds, keys.dedupe('' as EventId)];
+  for (const { event, delivery } of all) {
+    places.push(keys.dedupe(event.id), keys.delivery(delivery ?? '-'), keys.mailbox(event.order));
+    facts.push(event.order, delivery === null ? '0' : '1', encodeEntry(event));
+  }
+  return await redis.lockstepDeposit(places.length, ...places, ...facts);
 }

@@ -14,7 +14,7 @@ export interface Mailbox {
   countFailure: (order: OrderKey, event: EventId) => Promise<number>;
 }
 
-/** What 100 drains may read at once must fit into a worker: 100 pages of this are 800 MB at worst. */
+/** Of bodies as they came: what 100 drains read at once must fit into a worker, and 100 pages are 800 MB. */
 const PAGE_BYTES = 8 * 1024 * 1024;
 /** Failures are forgotten after a day: the event is parked long before. */
 const FAILURES_TTL_SECONDS = 86_400;

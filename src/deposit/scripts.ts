@@ -3,53 +3,67 @@ import type { Redis } from 'ioredis';
 /** The atomic steps in Redis, one script each. All keys of a call are of one partition, so of one slot. */
 
 interface Script {
-  numberOfKeys: number;
+  /** Where it is always the same; else it is the first argument. */
+  numberOfKeys?: number;
   lua: string;
 }
 
 /**
- * Dedupe and put into the mailbox, in one step (P2, P3): no moment has a claim without its event. The
- * event comes before its claim, because Redis does not undo what a script wrote before it failed.
- * KEYS  1 dedupe of the event  2 delivery  3 mailbox  4 pending  5 shops  6 totals
- * ARGV  1 event id  2 order  3 shop  4 TTL in seconds  5 entry  6 prefix of dedupe keys
- *       7 '1' if the delivery has an id
- * Answers {1, length of the mailbox} when taken,
- *         {0, event id it was first seen as, first seen ms} when seen before.
+ * Dedupe and put into the mailbox, in one step (P2, P3): no moment has a claim without its event. An event
+ * comes before its claim, because Redis does not undo what a script wrote before it failed. Many events in
+ * one call: one that cannot be put (its mailbox is no list, memory is full) fails alone.
+ * KEYS  1 pending  2 shops  3 totals; of each event: dedupe, delivery, mailbox
+ * ARGV  1 TTL in seconds  2 prefix of dedupe keys; of each event: order, '1' if the delivery has an id, entry
+ * Answers of each event {1, length of the mailbox} when taken,
+ *         {0, event id it was first seen as, first seen ms} when seen before, {2, why} when it failed.
  */
 const DEPOSIT: Script = {
-  numberOfKeys: 6,
   lua: `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local seen = KEYS[1]
-local event = ARGV[1]
-if redis.call('EXISTS', seen) == 0 and ARGV[7] == '1' then
-  local delivered = redis.call('GET', KEYS[2])
-  if delivered then
-    event = delivered
-    seen = ARGV[6] .. delivered
-  end
-end
-if redis.call('EXISTS', seen) == 1 then
+local shops, accepted, duplicates = {}, 0, 0
+
+local function again(event, seen)
   redis.call('HINCRBY', seen, 'hits', 1)
   redis.call('HSET', seen, 'last', now)
-  redis.call('HINCRBY', KEYS[6], 'duplicates', 1)
+  duplicates = duplicates + 1
   return {0, event, redis.call('HGET', seen, 'at')}
 end
-local length = redis.call('RPUSH', KEYS[3], ARGV[5])
-redis.call('ZADD', KEYS[4], 'NX', now, ARGV[2])
-redis.call('HSET', KEYS[1], 'order', ARGV[2], 'at', now, 'hits', 0, 'last', now)
-redis.call('EXPIRE', KEYS[1], ARGV[4])
-if ARGV[7] == '1' then redis.call('SET', KEYS[2], ARGV[1], 'EX', ARGV[4]) end
-redis.call('HINCRBY', KEYS[5], ARGV[3], 1)
-redis.call('HINCRBY', KEYS[6], 'accepted', 1)
-return {1, length}
+
+local function deposit(dedupe, delivery, mailbox, order, delivered, entry)
+  local event = string.sub(entry, 1, 64)
+  if redis.call('EXISTS', dedupe) == 1 then return again(event, dedupe) end
+  if delivered == '1' then
+    local first = redis.call('GET', delivery)
+    if first and redis.call('EXISTS', ARGV[2] .. first) == 1 then return again(first, ARGV[2] .. first) end
+  end
+  local length = redis.call('RPUSH', mailbox, entry)
+  redis.call('ZADD', KEYS[1], 'NX', now, order)
+  redis.call('HSET', dedupe, 'order', order, 'at', now, 'hits', 0, 'last', now)
+  redis.call('EXPIRE', dedupe, ARGV[1])
+  if delivered == '1' then redis.call('SET', delivery, event, 'EX', ARGV[1]) end
+  local shop = string.match(order, '^[^/]+')
+  shops[shop] = (shops[shop] or 0) + 1
+  accepted = accepted + 1
+  return {1, length}
+end
+
+local answers = {}
+for i = 1, (#KEYS - 3) / 3 do
+  local k, a = 3 * i, 3 * i - 1
+  local ok, answer = pcall(deposit, KEYS[k + 1], KEYS[k + 2], KEYS[k + 3], ARGV[a + 1], ARGV[a + 2], ARGV[a + 3])
+  answers[i] = ok and answer or {2, type(answer) == 'table' and answer.err or tostring(answer)}
+end
+for shop, count in pairs(shops) do redis.call('HINCRBY', KEYS[2], shop, count) end
+if accepted > 0 then redis.call('HINCRBY', KEYS[3], 'accepted', accepted) end
+if duplicates > 0 then redis.call('HINCRBY', KEYS[3], 'duplicates', duplicates) end
+return answers
 `,
 };
 
 /**
  * The oldest events of a mailbox, and how long its order has waited by Redis's own clock.
- * KEYS  1 mailbox  2 pending      ARGV  1 order  2 how many  3 how many bytes (one entry at least)
+ * KEYS  1 mailbox  2 pending      ARGV  1 order  2 how many  3 how many bytes of bodies (one at least)
  * Answers {waited ms, entries}. An order that pending does not know has waited long enough.
  */
 const READ: Script = {
@@ -63,7 +77,8 @@ local few = 5
 for from = 0, ARGV[2] - 1, few do
   local some = redis.call('LRANGE', KEYS[1], from, math.min(from + few, ARGV[2]) - 1)
   for _, entry in ipairs(some) do
-    bytes = bytes + #entry
+    local size = (string.find(entry, '\\n', 78, true) or #entry) + 1
+    bytes = bytes + (#entry >= size + 3 and struct.unpack('<I4', entry, size) or #entry)
     if #entries > 0 and bytes > tonumber(ARGV[3]) then break end
     entries[#entries + 1] = entry
   end
@@ -135,9 +150,11 @@ return {#orders, without}
 
 type Arguments = (string | number | Buffer)[];
 
+export type DepositAnswer = [1, number] | [0, string, string] | [2, string];
+
 /** A Redis connection that knows the scripts. */
 export interface ScriptedRedis extends Redis {
-  lockstepDeposit: (...args: Arguments) => Promise<[1, number] | [0, string, string]>;
+  lockstepDeposit: (...args: Arguments) => Promise<DepositAnswer[]>;
   lockstepReadBuffer: (...args: Arguments) => Promise<[number, Buffer[]]>;
   lockstepTrim: (...args: Arguments) => Promise<number>;
   lockstepUnattended: (...args: Arguments) => Promise<[number, string[]]>;

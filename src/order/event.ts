@@ -16,6 +16,8 @@ export interface WaitingEvent {
   /** Why ingest could not read it: it is parked as it is. */
   unreadable: string | null;
   body: Uint8Array;
+  /** The body as it waited, compressed: kept as it is, not compressed again. */
+  payload?: Buffer;
 }
 
 /** A part of an order with an id of its own. Newest `position` wins. */

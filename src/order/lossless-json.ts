@@ -6,11 +6,23 @@ type JsonReading = { ok: true; value: unknown } | { ok: false; because: string }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** 16 digits in a row: the shortest text that can pass 2^53. Bodies without it are parsed once. */
-const MAYBE_BEYOND_2_53 = /\d{16}/;
 const [QUOTE, BACKSLASH, MINUS, ZERO, NINE] = [0x22, 0x5c, 0x2d, 0x30, 0x39];
+/** The shortest text that can pass 2^53. */
+const MANY_DIGITS = 16;
 
 export function readJson(bytes: Uint8Array): JsonReading {
+  return read(bytes, (text) => {
+    const value: unknown = JSON.parse(text);
+    return hasManyDigits(bytes) ? JSON.parse(quoted(text)) : value;
+  });
+}
+
+/** The same in half the time; whole numbers beyond 2^53 are rounded, which can be seen (`isSafeInteger`). */
+export function readJsonRounded(bytes: Uint8Array): JsonReading {
+  return read(bytes, JSON.parse);
+}
+
+function read(bytes: Uint8Array, parse: (text: string) => unknown): JsonReading {
   let text: string;
   try {
     text = utf8.decode(bytes);
@@ -18,11 +30,26 @@ export function readJson(bytes: Uint8Array): JsonReading {
     return { ok: false, because: 'the body is not UTF-8' };
   }
   try {
-    const value: unknown = JSON.parse(text);
-    return { ok: true, value: MAYBE_BEYOND_2_53.test(text) ? JSON.parse(quoted(text)) : value };
+    return { ok: true, value: parse(text) };
   } catch {
     return { ok: false, because: 'the body is not JSON' };
   }
+}
+
+/** Whether 16 digits stand in a row: then one of them is at every 16th place, and only those are looked at. */
+function hasManyDigits(bytes: Uint8Array): boolean {
+  for (let i = MANY_DIGITS - 1; i < bytes.length; i += MANY_DIGITS) {
+    if (!isDigit(bytes[i])) continue;
+    let [from, to] = [i, i];
+    while (isDigit(bytes[from - 1])) from -= 1;
+    while (isDigit(bytes[to + 1])) to += 1;
+    if (to - from + 1 >= MANY_DIGITS) return true;
+  }
+  return false;
+}
+
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= ZERO && byte <= NINE;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { asOrderId, type OrderId } from './identity.ts';
-import { at, readJson } from './lossless-json.ts';
+import { at, readJson, readJsonRounded } from './lossless-json.ts';
 import { topicRow, type Topic } from './topics.ts';
 
 /** Which order a body is about; `elsewhere` where its topic may come without one, and did. */
@@ -9,14 +9,22 @@ const ORDER_GID = /^gid:\/\/shopify\/Order\/(\d+)$/;
 
 /** Reads just enough of a body to know its order. The rest is read when it is applied. */
 export function routeOf(topic: Topic, body: Uint8Array): Route {
-  const json = readJson(body);
+  const json = readJsonRounded(body);
   if (!json.ok) return { to: 'nowhere', because: json.because };
   const { orderIdAt, gidAt, optional } = topicRow(topic);
-  const named = at(json.value, orderIdAt);
+  const named = exactAt(json.value, orderIdAt, body);
   const orderId = asOrderId(idInGid(gidAt && at(json.value, gidAt))) ?? asOrderId(named);
   if (orderId) return { to: 'order', orderId };
   if (optional && isObject(json.value) && (named === undefined || named === null)) return { to: 'elsewhere' };
   return { to: 'nowhere', because: `${topic} names no order: ${orderIdAt.join('.')} is ${kindOf(named)}` };
+}
+
+/** Nearly every id is below 2^53; one beyond it is read again, without loss. */
+function exactAt(value: unknown, path: readonly string[], body: Uint8Array): unknown {
+  const found = at(value, path);
+  if (typeof found !== 'number' || Number.isSafeInteger(found)) return found;
+  const exact = readJson(body);
+  return exact.ok ? at(exact.value, path) : found;
 }
 
 function isObject(value: unknown): boolean {

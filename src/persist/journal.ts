@@ -1,6 +1,6 @@
 import type { mongo } from 'mongoose';
 import type { Ended, Rejected } from '../order/decide.ts';
-import { coalesce } from './coalesce.ts';
+import { coalesce } from '../system/coalesce.ts';
 import type { Collections } from './collections.ts';
 import type { EventDocument } from './event-schema.ts';
 import { receivedOf, type Received } from './received.ts';
@@ -24,24 +24,27 @@ export function journal(client: mongo.MongoClient, { events, parked }: Collectio
   const eventsNamespace = `${events.db.name}.${events.collection.collectionName}`;
   const parkedNamespace = `${parked.db.name}.${parked.collection.collectionName}`;
 
-  const modelsOf = async ({ ended, rejected, now }: Record): Promise<WriteModel[]> => {
-    const entries = ended.map(async (each) => insert(eventsNamespace, await endedEntry(each)));
-    const parks = rejected.map(async (each) => {
-      const received = await receivedOf(each.waiting);
+  const modelsOf = ({ ended, rejected, now }: Record): WriteModel[] => {
+    const entries = ended.map((each) => insert(eventsNamespace, endedEntry(each)));
+    const parks = rejected.flatMap((each) => {
+      const received = receivedOf(each.waiting);
       return [
         insert(eventsNamespace, rejectedEntry(each, received, now)),
         park(parkedNamespace, each, received, now),
       ];
     });
-    return (await Promise.all([...entries, ...parks])).flat();
+    return [...entries, ...parks];
   };
 
   return {
-    write: coalesce<Record, undefined>(async (records) => {
-      const models = await Promise.all(records.map(modelsOf));
-      const written = await writeAll(client, models.flat());
-      return models.map(({ length }) => failureAmong(written.splice(0, length)));
-    }, BATCH),
+    write: coalesce<Record, undefined>(
+      async (records) => {
+        const models = records.map(modelsOf);
+        const written = await writeAll(client, models.flat());
+        return models.map(({ length }) => failureAmong(written.splice(0, length)));
+      },
+      { largest: BATCH },
+    ),
   };
 }
 
@@ -54,9 +57,9 @@ function insert(namespace: string, document: EventDocument): WriteModel {
   return { namespace, name: 'insertOne', document: document as unknown as mongo.Document };
 }
 
-async function endedEntry({ waiting, applied }: Ended): Promise<EventDocument> {
+function endedEntry({ waiting, applied }: Ended): EventDocument {
   return {
-    ...(await receivedOf(waiting)),
+    ...receivedOf(waiting),
     occurredAt: new Date(applied.occurredAt),
     appliedAt: new Date(applied.appliedAt),
     outcome: applied.outcome,

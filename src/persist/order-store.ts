@@ -1,7 +1,7 @@
 import { mongo } from 'mongoose';
 import type { OrderKey } from '../order/identity.ts';
 import type { Order } from '../order/order.ts';
-import { coalesce } from './coalesce.ts';
+import { coalesce } from '../system/coalesce.ts';
 import type { Collections } from './collections.ts';
 import { fromDocument, toDocument } from './order-document.ts';
 import type { OrderDocument } from './order-schema.ts';
@@ -34,25 +34,31 @@ export function orderStore(
 ): OrderStore {
   const namespace = `${orders.db.name}.${orders.collection.collectionName}`;
   return {
-    load: coalesce(async (keys) => {
-      const found = await orders.find({ _id: { $in: [...new Set<string>(keys)] } }).lean<OrderDocument[]>();
-      const byKey = new Map(found.map((document) => [document._id, document]));
-      return keys.map((key) => {
-        const document = byKey.get(key);
-        return document ? fromDocument(document) : null;
-      });
-    }, BATCH),
-    commit: coalesce<OrderCommit, Committed>(async (commits) => {
-      onCommit(commits.length);
-      const documents = commits.map(({ key, order }) =>
-        toDocument(key, { ...order, version: order.version + 1 }, Date.now()),
-      );
-      const written = await writeAll(
-        client,
-        documents.map((document) => operationOf(document, namespace)),
-      );
-      return written.map((each, i) => answerOf(each, documents[i]));
-    }, BATCH),
+    load: coalesce(
+      async (keys) => {
+        const found = await orders.find({ _id: { $in: [...new Set<string>(keys)] } }).lean<OrderDocument[]>();
+        const byKey = new Map(found.map((document) => [document._id, document]));
+        return keys.map((key) => {
+          const document = byKey.get(key);
+          return document ? fromDocument(document) : null;
+        });
+      },
+      { largest: BATCH },
+    ),
+    commit: coalesce<OrderCommit, Committed>(
+      async (commits) => {
+        onCommit(commits.length);
+        const documents = commits.map(({ key, order }) =>
+          toDocument(key, { ...order, version: order.version + 1 }, Date.now()),
+        );
+        const written = await writeAll(
+          client,
+          documents.map((document) => operationOf(document, namespace)),
+        );
+        return written.map((each, i) => answerOf(each, documents[i]));
+      },
+      { largest: BATCH },
+    ),
   };
 }
 

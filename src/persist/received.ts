@@ -1,6 +1,6 @@
 import type { WaitingEvent } from '../order/event.ts';
 import { partsOf } from '../order/identity.ts';
-import { compress } from './payload.ts';
+import { compress } from '../system/payload.ts';
 
 /** What came in, as the journal, the parked events and the spool keep it. `_id` is the event id. */
 export interface Received {
@@ -13,7 +13,7 @@ export interface Received {
   /** As Shopify sent it: microseconds, which a Date would lose. */
   triggeredAt: string | null;
   receivedAt: Date;
-  /** The raw body, compressed with zstd; never a sub-document, its keys may hold `$` and `.`. */
+  /** The raw body, compressed; never a sub-document, its keys may hold `$` and `.`. */
   payload: Buffer;
 }
 
@@ -29,7 +29,7 @@ export const RECEIVED = {
   payload: Buffer,
 } as const;
 
-export async function receivedOf(waiting: WaitingEvent): Promise<Received> {
+export function receivedOf(waiting: WaitingEvent): Received {
   return {
     _id: waiting.id,
     shop: partsOf(waiting.order).shop,
@@ -38,6 +38,6 @@ export async function receivedOf(waiting: WaitingEvent): Promise<Received> {
     webhookId: waiting.webhookId,
     triggeredAt: waiting.triggeredAt,
     receivedAt: new Date(waiting.receivedAt),
-    payload: await compress(waiting.body),
+    payload: waiting.payload ?? compress(waiting.body),
   };
 }

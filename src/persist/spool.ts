@@ -1,8 +1,8 @@
 import { mongo } from 'mongoose';
 import type { WaitingEvent } from '../order/event.ts';
 import type { EventId, OrderKey } from '../order/identity.ts';
-import { coalesce } from './coalesce.ts';
-import { decompress } from './payload.ts';
+import { coalesce } from '../system/coalesce.ts';
+import { decompress } from '../system/payload.ts';
 import { receivedOf } from './received.ts';
 import type { SpoolDocument } from './spool-schema.ts';
 import { writeAll } from './write-all.ts';
@@ -33,23 +33,26 @@ export function spool(client: mongo.MongoClient, database: string): Spool {
   const collection = client.db(database).collection<SpoolDocument>(COLLECTION, { promoteBuffers: true });
   const namespace = `${database}.${COLLECTION}`;
   return {
-    put: coalesce<Spooled, Date | null>(async (all) => {
-      const documents = await Promise.all(all.map(documentOf));
-      const written = await writeAll(
-        client,
-        documents.map((document) => ({ namespace, name: 'insertOne', document: document as object })),
-      );
-      const again = documents.filter((_, i) => written[i]?.duplicateKey).map(({ _id }) => _id);
-      const first = await receivedAts(collection, again);
-      return written.map(({ error, duplicateKey }, i) => {
-        if (error && !duplicateKey) return error;
-        const document = documents[i];
-        return duplicateKey && document ? (first.get(document._id) ?? document.receivedAt) : null;
-      });
-    }, BATCH),
+    put: coalesce<Spooled, Date | null>(
+      async (all) => {
+        const documents = all.map(documentOf);
+        const written = await writeAll(
+          client,
+          documents.map((document) => ({ namespace, name: 'insertOne', document: document as object })),
+        );
+        const again = documents.filter((_, i) => written[i]?.duplicateKey).map(({ _id }) => _id);
+        const first = await receivedAts(collection, again);
+        return written.map(({ error, duplicateKey }, i) => {
+          if (error && !duplicateKey) return error;
+          const document = documents[i];
+          return duplicateKey && document ? (first.get(document._id) ?? document.receivedAt) : null;
+        });
+      },
+      { largest: BATCH },
+    ),
     oldest: async (limit) => {
       const found = await collection.find().sort({ receivedAt: 1, _id: 1 }).limit(limit).toArray();
-      return await Promise.all(found.map(spooledOf));
+      return found.map(spooledOf);
     },
     remove: async (ids) => {
       await collection.deleteMany({ _id: { $in: ids } });
@@ -66,11 +69,11 @@ async function receivedAts(
   return new Map(found.map(({ _id, receivedAt }) => [_id, receivedAt]));
 }
 
-async function documentOf({ event, delivery }: Spooled): Promise<SpoolDocument> {
-  return { ...(await receivedOf(event)), unreadable: event.unreadable, delivery };
+function documentOf({ event, delivery }: Spooled): SpoolDocument {
+  return { ...receivedOf(event), unreadable: event.unreadable, delivery };
 }
 
-async function spooledOf(document: SpoolDocument): Promise<Spooled> {
+function spooledOf(document: SpoolDocument): Spooled {
   const { _id, order, topic, webhookId, triggeredAt, receivedAt, unreadable, delivery, payload } = document;
   const event = {
     id: _id as EventId,
@@ -80,7 +83,7 @@ async function spooledOf(document: SpoolDocument): Promise<Spooled> {
     triggeredAt,
     receivedAt: receivedAt.getTime(),
     unreadable,
-    body: await decompress(payload),
+    body: decompress(payload),
   };
   return { event, delivery };
 }

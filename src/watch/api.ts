@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import express, { type Request, type Response, type Router } from 'express';
 import type { z } from 'zod';
 import { asEventId } from '../order/identity.ts';
-import { bytesOf, decompress } from '../persist/payload.ts';
+import { bytesOf, decompress } from '../system/payload.ts';
 import { authorize } from './authorize.ts';
 import type { OrderReader } from './order-reader.ts';
 import type { SystemStatus } from './status-reader.ts';
@@ -57,7 +57,7 @@ export function apiRouter({ jwtSecret, orders, status, verify }: ApiTools): Rout
       response.status(404).json({ error: 'no such event in the journal' });
       return;
     }
-    const payload = withPayload ? payloadOf(await decompress(bytesOf(found.payload))) : {};
+    const payload = withPayload ? payloadOf(decompress(bytesOf(found.payload))) : {};
     response.json({ ...timelineEntry(found), shop: found.shop, order: found.order, ...payload });
   });
 

@@ -5,7 +5,7 @@ import type { Collections } from '../persist/collections.ts';
 import type { EventDocument } from '../persist/event-schema.ts';
 import { fromDocument } from '../persist/order-document.ts';
 import type { OrderDocument } from '../persist/order-schema.ts';
-import { bytesOf, decompress } from '../persist/payload.ts';
+import { bytesOf, decompress } from '../system/payload.ts';
 import { checkOrder, FINDINGS, NOTHING_WRONG, type Findings, type Told } from './check-order.ts';
 
 /** Which orders to verify. */
@@ -79,16 +79,14 @@ async function look({ orders, events }: Collections, keys: string[]): Promise<Lo
   // The journal first: it is written after the order, so it never tells what the order does not know.
   const entries = await events.find({ order: { $in: keys } }).lean<EventDocument[]>();
   const documents = await orders.find({ _id: { $in: keys } }).lean<OrderDocument[]>();
-  const told = await Promise.all(
-    entries.map(async (entry) => ({ key: entry.order, told: await toldBy(entry) })),
-  );
+  const told = Map.groupBy(entries, ({ order }) => order);
   const byKey = new Map(documents.map((document) => [document._id, document]));
   return keys.map((key) => {
     const document = byKey.get(key);
     return {
       key,
       order: document ? fromDocument(document) : null,
-      told: told.filter((each) => each.key === key).map((each) => each.told),
+      told: (told.get(key) ?? []).map(toldBy),
       fresh: document ? document.touchedAt.getTime() > Date.now() - FRESH_MS : false,
       moving: false,
     };
@@ -150,7 +148,7 @@ async function nextKeys(
   return { keys: [...new Set([...found.map(({ _id }) => _id), ...journaled])], cursor };
 }
 
-async function toldBy(entry: EventDocument): Promise<Told> {
+function toldBy(entry: EventDocument): Told {
   const event: WaitingEvent = {
     id: entry._id as EventId,
     order: entry.order as OrderKey,
@@ -159,7 +157,7 @@ async function toldBy(entry: EventDocument): Promise<Told> {
     triggeredAt: entry.triggeredAt,
     receivedAt: entry.receivedAt.getTime(),
     unreadable: null,
-    body: await decompress(bytesOf(entry.payload)),
+    body: decompress(bytesOf(entry.payload)),
   };
   return { event, outcome: entry.outcome, sequence: entry.sequence };
 }

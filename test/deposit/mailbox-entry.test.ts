@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { WaitingEvent } from '../../src/order/event.ts';
 import { decodeEntry, encodeEntry } from '../../src/deposit/mailbox-entry.ts';
 import { openDeposit, type DepositInside } from '../support/inside.ts';
+import { compress } from '../../src/system/payload.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 
 const BODIES = {
@@ -38,12 +39,12 @@ describe('a mailbox entry', () => {
 
   test.each(Object.entries(BODIES))('keeps a body as it came: %s', async (_, body) => {
     const event = waitingEvent('orders/paid', null, { body });
-    expect(await throughRedis(event)).toEqual(event);
+    expect(await throughRedis(event)).toEqual({ ...event, payload: compress(body) });
   });
 
   test.each(Object.entries(FIELDS))('keeps its fields: %s', async (_, fields) => {
     const event = waitingEvent('orders/paid', { id: 1 }, fields);
-    expect(await throughRedis(event)).toEqual(event);
+    expect(await throughRedis(event)).toEqual({ ...event, payload: compress(event.body) });
   });
 
   test('has its id and its time where the scripts look for them', () => {
@@ -65,5 +66,13 @@ describe('a mailbox entry', () => {
     const decoded = decodeEntry(keyOf(), entry);
     expect(decoded).toMatchObject({ id, unreadable: 'its entry in the mailbox was damaged' });
     expect(Buffer.from(decoded.body)).toEqual(Buffer.from(body));
+  });
+
+  test('P7: whose payload was damaged comes back as one to be parked, with the bytes that are left', () => {
+    const entry = encodeEntry(waitingEvent('orders/paid', { id: 1 })).subarray(0, -3);
+    const decoded = decodeEntry(keyOf(), entry);
+    expect(decoded).toMatchObject({ unreadable: 'its entry in the mailbox was damaged' });
+    expect(entry.subarray(-decoded.body.length).equals(decoded.body)).toBe(true);
+    expect(decoded.body.length).toBeGreaterThan(5);
   });
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { drainOrder } from '../../src/drain/drain-order.ts';
 import type { EventId, OrderKey } from '../../src/order/identity.ts';
-import { decompress } from '../../src/persist/payload.ts';
+import { decompress } from '../../src/system/payload.ts';
 import { depositAll, journalOf, lifeEvents, openInside, type Inside } from '../support/inside.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 
@@ -42,7 +42,7 @@ describe('P7: a poison event is parked, and the others go on', () => {
     });
     expect(await parked(told.id)).toMatchObject({ error: 'ingest could not read it' });
     const payload = kept?.payload as unknown as { buffer: Uint8Array };
-    expect([...(await decompress(payload.buffer))]).toEqual([0xff, 0xfe, 0x0a]);
+    expect([...decompress(payload.buffer)]).toEqual([0xff, 0xfe, 0x0a]);
     expect(await inside.tools.orders.load(order)).toMatchObject({ sequence: 3 });
   });
 

@@ -21,7 +21,7 @@ describe('who may ask what', () => {
   beforeAll(async () => {
     dashboard = await ServedDashboard.start();
     await dashboard.commit([{ id: '5820193456789' }]);
-    const entry = await journalEntry('{"id":5820193456789}');
+    const entry = journalEntry('{"id":5820193456789}');
     await dashboard.collections.events.create(entry);
     event = entry._id;
     for (const role of ['viewer', 'operator', 'admin'] as const)

@@ -1,12 +1,12 @@
 import type { EventDocument } from '../../src/persist/event-schema.ts';
-import { compress } from '../../src/persist/payload.ts';
+import { compress } from '../../src/system/payload.ts';
 import { keyOf, randomEventId, RECEIVED_AT } from '../support/waiting-event.ts';
 
 /** An entry of the journal as a drain writes it. */
-export async function journalEntry(
+export function journalEntry(
   body: string | Buffer,
   { order = keyOf(), ...more }: Partial<EventDocument> = {},
-): Promise<EventDocument> {
+): EventDocument {
   return {
     _id: randomEventId(),
     shop: order.split('/')[0] ?? '',
@@ -21,7 +21,7 @@ export async function journalEntry(
     because: null,
     sequence: 1,
     duplicates: 0,
-    payload: await compress(typeof body === 'string' ? Buffer.from(body) : body),
+    payload: compress(typeof body === 'string' ? Buffer.from(body) : body),
     ...more,
   };
 }

@@ -33,7 +33,7 @@ describe('P8: what became of an event can be read', () => {
   });
 
   test('an event is told without its payload, and to an operator with the exact body', async () => {
-    const entry = await journalEntry(BODY, { outcome: 'stale', because: 'older than the state of 10:00:02' });
+    const entry = journalEntry(BODY, { outcome: 'stale', because: 'older than the state of 10:00:02' });
     await dashboard.collections.events.create(entry);
     const told = {
       event: entry._id,
@@ -55,7 +55,7 @@ describe('P8: what became of an event can be read', () => {
 
   test('a payload that is no UTF-8 is told as base64, byte for byte', async () => {
     const bytes = Buffer.from([0x7b, 0xff, 0x7d]);
-    const entry = await journalEntry(bytes, { order: keyOf() });
+    const entry = journalEntry(bytes, { order: keyOf() });
     await dashboard.collections.events.create(entry);
     const { json } = await dashboard.get(`/api/events/${entry._id}?payload=1`, 'operator');
     expect(json).toMatchObject({ payloadBase64: bytes.toString('base64') });

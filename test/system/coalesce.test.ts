@@ -1,15 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
-import { coalesce } from '../../src/persist/coalesce.ts';
+import { coalesce } from '../../src/system/coalesce.ts';
 
 describe('coalesce', () => {
   /** Doubles numbers; notes its batches. */
   function doubling(largest = 100) {
     const batches: number[][] = [];
-    const ask = coalesce<number, number>(async (questions) => {
-      batches.push(questions);
-      await new Promise(setImmediate);
-      return questions.map((each) => (each < 0 ? new Error(`${each} is negative`) : each * 2));
-    }, largest);
+    const ask = coalesce<number, number>(
+      async (questions) => {
+        batches.push(questions);
+        await new Promise(setImmediate);
+        return questions.map((each) => (each < 0 ? new Error(`${each} is negative`) : each * 2));
+      },
+      { largest },
+    );
     return { ask, batches };
   }
 
@@ -48,10 +51,13 @@ describe('coalesce', () => {
 
   test('a round trip that fails fails its own batch; the next goes on', async () => {
     let trips = 0;
-    const ask = coalesce<number, number>((questions) => {
-      trips += 1;
-      return trips === 1 ? Promise.reject(new Error('away')) : Promise.resolve(questions);
-    }, 2);
+    const ask = coalesce<number, number>(
+      (questions) => {
+        trips += 1;
+        return trips === 1 ? Promise.reject(new Error('away')) : Promise.resolve(questions);
+      },
+      { largest: 2 },
+    );
     const answers = await Promise.allSettled([1, 2, 3].map(ask));
     expect(answers.map((answer) => answer.status)).toEqual(['rejected', 'rejected', 'fulfilled']);
     expect(await ask(4)).toBe(4);
@@ -60,10 +66,13 @@ describe('coalesce', () => {
   test('while a round trip hangs, twenty batches wait; more is refused at once, and nothing is kept of it', async () => {
     let go = () => undefined as void;
     const hanging = new Promise<void>((resolve) => (go = resolve));
-    const ask = coalesce<number, number>(async (questions) => {
-      await hanging;
-      return questions;
-    }, 2);
+    const ask = coalesce<number, number>(
+      async (questions) => {
+        await hanging;
+        return questions;
+      },
+      { largest: 2 },
+    );
     const first = ask(0);
     await new Promise(setImmediate);
     await new Promise(setImmediate);
@@ -74,9 +83,12 @@ describe('coalesce', () => {
   });
 
   test('an ask that throws before it promises anything is a failure like others', async () => {
-    const ask = coalesce<number, number>(() => {
-      throw new Error('at once');
-    }, 2);
+    const ask = coalesce<number, number>(
+      () => {
+        throw new Error('at once');
+      },
+      { largest: 2 },
+    );
     await expect(ask(1)).rejects.toThrow('at once');
   });
 });
