@@ -120,7 +120,10 @@ function drainTools({
     lock,
     lockKey: (order) => redisKeys(partitionOf(order, partitions.length)).lock(order),
     mailbox: mailbox(redis, partitions),
-    orders: orderStore(client, collections, (size) => metrics.commitOrders.observe(size)),
+    orders: orderStore(client, collections, (size, ms) => {
+      metrics.commitOrders.observe(size);
+      metrics.commitSeconds.observe(ms / 1000);
+    }),
     journal: journal(client, collections),
     watch: drainWatch(metrics, log, Date.now),
     holdForCreateMs: config.HOLD_FOR_CREATE_MS,

@@ -225,9 +225,15 @@ export function refundBody(
   };
 }
 
-export function inventedOrder(random: Random, shop: string, number: number, createdAt: Date): OrderFacts {
+export function inventedOrder(
+  random: Random,
+  shop: string,
+  number: number,
+  createdAt: Date,
+  lineCount = 2 + random.below(4),
+): OrderFacts {
   const id = 5_820_000_000_000 + number * 1000;
-  const lines = Array.from({ length: 2 + random.below(4) }, (_, i) => ({
+  const lines = Array.from({ length: lineCount }, (_, i) => ({
     id: id * 2 + i,
     sku: `SKU-${1 + random.below(500)}`,
     title: `Widget ${random.pick(['A', 'B', 'C', 'D', 'E'])}`,

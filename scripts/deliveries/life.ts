@@ -35,8 +35,9 @@ export function lifeOf(
   number: number,
   from: Date,
   ending: Ending = 'refunded_in_part',
+  lineCount?: number,
 ): Delivery[] {
-  const order = inventedOrder(random, shop, number, from);
+  const order = inventedOrder(random, shop, number, from, lineCount);
   const life = new Life(random, order);
   life.order('orders/create', 0, {});
   life.payment(0.4, 'sale', totalOf(order), null);

@@ -25,7 +25,17 @@ export function startProgram(
   folder = SOURCES,
 ): RunningProgram {
   const file = path.join(folder, folder === SOURCES ? `${name}.ts` : `${name}.js`);
-  const child = spawn(process.execPath, [file], {
+  return startProcess(name, [file], env, output);
+}
+
+/** The same for any program that ends when its channel does. */
+export function startProcess(
+  name: string,
+  args: string[],
+  env: NodeJS.ProcessEnv,
+  output: 'inherit' | 'pipe',
+): RunningProgram {
+  const child = spawn(process.execPath, args, {
     env,
     detached: true,
     stdio: ['ignore', output, output, 'ipc'],

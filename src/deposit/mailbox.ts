@@ -14,8 +14,8 @@ export interface Mailbox {
   countFailure: (order: OrderKey, event: EventId) => Promise<number>;
 }
 
-/** Of bodies as they came: what 100 drains read at once must fit into a worker, and 100 pages are 800 MB. */
-const PAGE_BYTES = 8 * 1024 * 1024;
+/** Of bodies as they came: what 200 drains read at once must fit into a worker, and 200 pages are 800 MB. */
+const PAGE_BYTES = 4 * 1024 * 1024;
 /** Failures are forgotten after a day: the event is parked long before. */
 const FAILURES_TTL_SECONDS = 86_400;
 

@@ -77,7 +77,7 @@ local few = 5
 for from = 0, ARGV[2] - 1, few do
   local some = redis.call('LRANGE', KEYS[1], from, math.min(from + few, ARGV[2]) - 1)
   for _, entry in ipairs(some) do
-    local size = (string.find(entry, '\\n', 78, true) or #entry) + 1
+    local size = (string.find(entry, '\\n', 78, true) or #entry) + 2
     bytes = bytes + (#entry >= size + 3 and struct.unpack('<I4', entry, size) or #entry)
     if #entries > 0 and bytes > tonumber(ARGV[3]) then break end
     entries[#entries + 1] = entry

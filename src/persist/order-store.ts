@@ -30,7 +30,7 @@ const BATCH = 100;
 export function orderStore(
   client: mongo.MongoClient,
   { orders }: Collections,
-  onCommit: (size: number) => void,
+  onCommit: (size: number, ms: number) => void,
 ): OrderStore {
   const namespace = `${orders.db.name}.${orders.collection.collectionName}`;
   return {
@@ -47,7 +47,7 @@ export function orderStore(
     ),
     commit: coalesce<OrderCommit, Committed>(
       async (commits) => {
-        onCommit(commits.length);
+        const began = performance.now();
         const documents = commits.map(({ key, order }) =>
           toDocument(key, { ...order, version: order.version + 1 }, Date.now()),
         );
@@ -55,6 +55,7 @@ export function orderStore(
           client,
           documents.map((document) => operationOf(document, namespace)),
         );
+        onCommit(commits.length, performance.now() - began);
         return written.map((each, i) => answerOf(each, documents[i]));
       },
       { largest: BATCH },

@@ -50,8 +50,9 @@ export const SETTINGS = {
       'queues to spread orders over, each with keys of its own; the same for every program, changed only when drained',
   },
   WORKER_CONCURRENCY: {
-    // 100 drains share one load and one commit; more only makes batches larger.
-    schema: z.coerce.number().int().min(1).max(1000).default(100),
+    // 100 drains share a load and a commit; while one hundred is decided, another is on its way to MongoDB:
+    // 200 apply 30 % more than 100, and 400 no more than 200.
+    schema: z.coerce.number().int().min(1).max(1000).default(200),
     about: 'orders that one worker drains at a time',
   },
   LOCK_TTL_MS: {

@@ -46,6 +46,11 @@ export function createMetrics() {
     fencingRejected: counter('fencing_rejected_total', 'Commits that MongoDB refused by version'),
     applied: counter('applied_total', 'Events that ended, by outcome', ['outcome']),
     endToEndSeconds: histogram('end_to_end_seconds', 'Event received to event applied', SECONDS_TO_MINUTES),
+    commitSeconds: histogram(
+      'commit_seconds',
+      'One commit of many orders in MongoDB',
+      MILLISECONDS_TO_SECONDS,
+    ),
     commitOrders: histogram('commit_orders', 'Orders sharing one commit', [1, 2, 5, 10, 20, 50, 100, 200]),
     parked: gauge('parked_events', 'Events parked and not yet replayed or discarded'),
     spooled: gauge('spooled_events', "Events in MongoDB's spool"),

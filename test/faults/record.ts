@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { expect } from '@jest/globals';
-import type { Audit } from './audit.ts';
+import type { Audit } from '../../scripts/proof/audit.ts';
 
 /** A line of the table that `npm run faults` prints. */
 export interface Row {

@@ -16,9 +16,9 @@ import { redisKeys } from '../../src/system/redis-keys.ts';
 import { http, type HttpAnswer } from '../support/http.ts';
 import { Link } from '../support/link.ts';
 import { until } from '../support/until.ts';
-import { audit, type Audit } from './audit.ts';
+import { audit, type Audit } from '../../scripts/proof/audit.ts';
 import { SEED } from './record.ts';
-import { SentLog } from './sent-log.ts';
+import { SentLog } from '../../scripts/proof/sent-log.ts';
 
 const SECRET = 'a-secret-for-tests';
 const AT_A_TIME = 40;
@@ -165,7 +165,7 @@ export class Rig {
   }
 
   async audit(): Promise<Audit> {
-    return await audit(this.log, this.collections, this.direct);
+    return await audit(this.log, { collections: this.collections, redis: this.direct });
   }
 
   /** A metric of a program, summed over its labels. */

@@ -64,11 +64,11 @@ describe('P8: what became of an event can be read', () => {
 
   test('a timeline has what was applied in sequence, then what was parked, then what waits', async () => {
     const order = keyOf('77');
-    const entries = await Promise.all([
+    const entries = [
       journalEntry('{"id":77}', { order, sequence: 2, topic: 'orders/paid' }),
       journalEntry('{', { order, sequence: null, outcome: 'parked', because: 'the body is not JSON' }),
       journalEntry('{"id":77}', { order, sequence: 1 }),
-    ]);
+    ];
     await dashboard.collections.events.create(entries);
     const waiting = waitingEvent('orders/updated', { id: 77 }, { order });
     await dashboard.depositor.deposit(waiting, null);

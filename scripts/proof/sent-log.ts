@@ -1,4 +1,8 @@
-import type { HttpAnswer } from '../support/http.ts';
+/** An answer, as far as it promises something. */
+interface Answer {
+  status: number;
+  json: Record<string, unknown>;
+}
 
 /** What was sent, and what the answers promised: the half of the proof that Lockstep has no hand in. */
 export class SentLog {
@@ -22,7 +26,7 @@ export class SentLog {
   }
 
   /** @returns whether it was acknowledged */
-  note(answer: HttpAnswer | null, ms: number): boolean {
+  note(answer: Answer | null, ms: number): boolean {
     const outcome = answer ? String(answer.json.outcome) : 'none';
     this.sent += 1;
     this.outcomes[outcome] = (this.outcomes[outcome] ?? 0) + 1;

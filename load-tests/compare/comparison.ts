@@ -1,0 +1,115 @@
+import type { Machine } from '../report/run.ts';
+import type { Race } from './race.ts';
+import type { WorkloadName } from './workloads.ts';
+
+/** What everybody did, in medians, and what was measured of the ceilings in the same run. */
+export interface Comparison {
+  command: string;
+  startedAt: string;
+  minutes: number;
+  machine: Machine;
+  repeats: number;
+  workloads: Record<WorkloadName, { orders: number; events: number; meanBodyBytes: number }>;
+  rows: Row[];
+  ceilings: {
+    /** Bare Express and HMAC, nothing kept. */
+    acksPerSecond: number;
+    /** Lockstep's documents of the spread workload, orders and journal, by MongoDB's own bulk writes. */
+    eventsPerSecond: number;
+  };
+}
+
+/** One contender with one workload and so many workers; medians, and of what must be zero the sum. */
+export interface Row extends Race {
+  contender: string;
+  workload: WorkloadName;
+  workers: number;
+}
+
+const SUMMED = ['lost', 'twice', 'inversions', 'wrong', 'refused'] as const;
+
+export function median(numbers: readonly number[]): number {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1
+    ? (sorted[middle] ?? 0)
+    : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
+}
+
+export function rowOf(named: Pick<Row, 'contender' | 'workload' | 'workers'>, races: readonly Race[]): Row {
+  const medianOf = (pick: (race: Race) => number | null): number | null => {
+    const found = races.map(pick).filter((each) => each !== null);
+    return found.length === 0 ? null : median(found);
+  };
+  const sums = Object.fromEntries(
+    SUMMED.map((name) => [name, races.reduce((sum, race) => sum + race[name], 0)]),
+  ) as Pick<Race, (typeof SUMMED)[number]>;
+  return {
+    ...named,
+    ...sums,
+    acksPerSecond: medianOf((race) => race.acksPerSecond) ?? 0,
+    ackP99Ms: medianOf((race) => race.ackP99Ms) ?? 0,
+    eventsPerSecond: medianOf((race) => race.eventsPerSecond),
+    bytesPerWaiting: medianOf((race) => race.bytesPerWaiting),
+  };
+}
+
+/** One claim about the figures, with what it takes. */
+export interface Claim {
+  claim: string;
+  ratio: number;
+  /** At least; or at most, where `below`. */
+  bound: number;
+  below?: true;
+}
+
+/** What Lockstep is measured by; ratios within the one run. */
+export function claimsOf({ rows, ceilings, workloads }: Comparison, lockstep: string): Claim[] {
+  const find = (contender: string, workload: WorkloadName, workers: number): Row => {
+    const row = rows.find(
+      (each) => each.contender === contender && each.workload === workload && each.workers === workers,
+    );
+    if (!row) throw new Error(`no row of ${contender}, ${workload}, ${workers}`);
+    return row;
+  };
+  const rate = (...of: Parameters<typeof find>) => find(...of).eventsPerSecond ?? 0;
+  const ours = find(lockstep, 'spread', 1);
+  const locked = [...new Set(rows.map(({ contender }) => contender))].filter((name) =>
+    name.startsWith('lock;'),
+  );
+  const against = (workload: WorkloadName, bound: number): Claim[] =>
+    locked.map((name) => ({
+      claim: `events/s against "${name}", ${workload}`,
+      ratio: rate(lockstep, workload, 1) / rate(name, workload, 1),
+      bound,
+    }));
+  return [
+    {
+      claim: 'acks/s against bare Express + HMAC',
+      ratio: ours.acksPerSecond / ceilings.acksPerSecond,
+      bound: 0.6,
+    },
+    ...against('spread', 5),
+    ...against('hot', 10),
+    {
+      claim: "events/s against MongoDB's own bulk writes",
+      ratio: rate(lockstep, 'spread', 1) / ceilings.eventsPerSecond,
+      bound: 0.5,
+    },
+    {
+      claim: 'events/s of two workers against one, spread',
+      ratio: rate(lockstep, 'spread', 2) / rate(lockstep, 'spread', 1),
+      bound: 1,
+    },
+    {
+      claim: 'Redis bytes per waiting event against the raw body',
+      ratio: (ours.bytesPerWaiting ?? 0) / workloads.spread.meanBodyBytes,
+      bound: 0.5,
+      below: true,
+    },
+  ];
+}
+
+export function isMet({ ratio, bound, below }: Claim): boolean {
+  return below ? ratio <= bound : ratio >= bound;
+}

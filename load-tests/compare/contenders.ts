@@ -1,0 +1,60 @@
+import type { Connection } from 'mongoose';
+import type { Redis } from 'ioredis';
+import type { Delivery } from '../../scripts/deliveries/life.ts';
+import { startProgram, type RunningProgram } from '../../scripts/local/programs.ts';
+import { audit } from '../../scripts/proof/audit.ts';
+import type { SentLog } from '../../scripts/proof/sent-log.ts';
+import { collectionsOf } from '../../src/persist/collections.ts';
+import { rivalOutcome, type RivalOutcome } from '../rivals/outcome.ts';
+import { RIVALS, rolesOf, type RivalName, type Role } from '../rivals/rivals.ts';
+import { startRival } from '../rivals/start-rival.ts';
+import { rivalStore } from '../rivals/store.ts';
+
+/** What was sent, and where to look what became of it. */
+export interface Evidence {
+  mongo: Connection;
+  redis: Redis;
+  deliveries: readonly Delivery[];
+  log: SentLog;
+}
+
+/** Somebody in the comparison. */
+export interface Contender {
+  name: string;
+  about: string;
+  roles: Role[];
+  start: (role: Role, env: NodeJS.ProcessEnv) => RunningProgram;
+  outcome: (evidence: Evidence) => Promise<RivalOutcome>;
+}
+
+function rival(name: RivalName, label: string): Contender {
+  return {
+    name: label,
+    about: RIVALS[name].about,
+    roles: rolesOf(name),
+    start: (role, env) => startRival(name, role, env),
+    outcome: ({ mongo, deliveries }) => rivalOutcome(rivalStore(mongo), deliveries),
+  };
+}
+
+export const LOCKSTEP: Contender = {
+  name: 'Lockstep',
+  about: 'a mailbox per order, one drain per order, commits of many orders together',
+  roles: ['ingest', 'worker'],
+  start: (role, env) => startProgram(role, env, 'inherit'),
+  outcome: async ({ mongo, redis, log }) => {
+    const { lost, twice, inversions, wrong } = await audit(log, { collections: collectionsOf(mongo), redis });
+    return { lost, twice, inversions, wrong };
+  },
+};
+
+/** Only signatures: the ceiling for acknowledgements. */
+export const BARE: Contender = rival('bare', 'bare Express + HMAC');
+
+export const CONTENDERS: readonly Contender[] = [
+  rival('without-queue', 'no queue, no lock'),
+  rival('throw-and-retry', 'lock; busy: throw, retry'),
+  rival('move-to-delayed', 'lock; busy: moveToDelayed'),
+  rival('grouped', 'groupmq'),
+  LOCKSTEP,
+];

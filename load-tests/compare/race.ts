@@ -1,0 +1,145 @@
+import { Redis } from 'ioredis';
+import type { Connection } from 'mongoose';
+import { mongoReady, openMongo } from '../../src/system/connections.ts';
+import { SentLog } from '../../scripts/proof/sent-log.ts';
+import type { RivalOutcome } from '../rivals/outcome.ts';
+import type { Role } from '../rivals/rivals.ts';
+import type { Sale } from '../sale/plan.ts';
+import { newSending } from '../sale/run-sale.ts';
+import { sendAll, type Sending } from '../sale/send.ts';
+import { programEnv, startOnFreePort, type Servers, type Started } from '../sale/stack.ts';
+import { BARE, type Contender } from './contenders.ts';
+
+/** What one contender did with one sale. */
+export interface Race extends RivalOutcome {
+  acksPerSecond: number;
+  ackP99Ms: number;
+  /** Events that reached MongoDB, a second; null for who does not apply any. */
+  eventsPerSecond: number | null;
+  /** Of Redis's memory; null for who keeps nothing there. */
+  bytesPerWaiting: number | null;
+  /** Answers other than 200. */
+  refused: number;
+}
+
+const CONNECTIONS = 50;
+const LOOK_MS = 10;
+/** One that has not applied everything by then has failed. */
+const DRAIN_MS = 180_000;
+
+/**
+ * A smaller sale first, applied and not counted, warms everything up. Then all of a sale is taken while the
+ * workers are stopped, and then they apply it. Redis and MongoDB are emptied before.
+ * @param afterwards what else is to be done with its database, before that is gone
+ * @throws where a contender does not apply all in three minutes
+ */
+export async function race(
+  contender: Contender,
+  servers: Servers,
+  { sale, warmUp }: { sale: Sale; warmUp: Sale },
+  workers: number,
+  afterwards?: (mongo: Connection) => Promise<void>,
+): Promise<Race> {
+  const place = await emptied(servers);
+  const started: Started[] = [];
+  try {
+    const env = programEnv(place.servers);
+    const start = async (role: Role, portName: 'PORT' | 'ADMIN_PORT') => {
+      const program = await startOnFreePort(portName, env, (own) => contender.start(role, own));
+      started.push(program);
+      return program;
+    };
+    const { url } = await start('ingest', 'PORT');
+    const working = await Promise.all(Array.from({ length: workers }, () => start('worker', 'ADMIN_PORT')));
+    const options = { url, secret: env.SHOPIFY_API_SECRET, connections: CONNECTIONS, rate: null };
+    const log = new SentLog();
+    const send = async ({ deliveries }: Sale): Promise<Sending> => {
+      const sending = { ...newSending(options), log };
+      await sendAll(deliveries, options, sending);
+      return sending;
+    };
+
+    await send(warmUp);
+    if (contender !== BARE) await untilApplied(place, contender, warmUp.figures.events);
+    signal(working, 'SIGSTOP');
+    const before = await usedMemory(place.redis);
+    const sent = await send(sale);
+    const bytes = (await usedMemory(place.redis)) - before;
+    signal(working, 'SIGCONT');
+    const taken = takenOf(sent);
+    if (contender === BARE) return { ...taken, ...NOTHING };
+
+    const began = performance.now();
+    await untilApplied(place, contender, warmUp.figures.events + sale.figures.events);
+    const drained = (sale.figures.events * 1000) / (performance.now() - began);
+    const deliveries = [...warmUp.deliveries, ...sale.deliveries];
+    const outcome = await contender.outcome({ ...place, deliveries, log });
+    await afterwards?.(place.mongo);
+    const applied =
+      workers > 0
+        ? { eventsPerSecond: drained, bytesPerWaiting: bytes / sale.figures.events }
+        : { eventsPerSecond: taken.acksPerSecond, bytesPerWaiting: null };
+    return { ...taken, ...outcome, ...applied };
+  } finally {
+    signal(started, 'SIGCONT');
+    await Promise.all(started.map(({ program }) => program.stop()));
+    await place.close();
+  }
+}
+
+function signal(programs: readonly Started[], name: NodeJS.Signals): void {
+  for (const { program } of programs) program.child.kill(name);
+}
+
+function takenOf(sent: Sending): Pick<Race, 'acksPerSecond' | 'ackP99Ms' | 'refused'> {
+  return {
+    acksPerSecond: sent.acked / ((sent.lastAt - sent.firstAt) / 1000),
+    ackP99Ms: sent.latencies.whole().p99Ms,
+    refused: sent.sent - sent.acked,
+  };
+}
+
+const NOTHING = { eventsPerSecond: null, bytesPerWaiting: null, lost: 0, twice: 0, inversions: 0, wrong: 0 };
+
+interface Place {
+  servers: Servers;
+  redis: Redis;
+  mongo: Connection;
+  close: () => Promise<void>;
+}
+
+let races = 0;
+
+/** An empty Redis, and a database that nobody used. */
+async function emptied(servers: Servers): Promise<Place> {
+  races += 1;
+  const mongoUri = servers.mongoUri.replace(/\/[^/]*$/, `/race-${races}`);
+  const redis = new Redis(servers.redisUrl);
+  await redis.flushall();
+  const mongo = openMongo(mongoUri);
+  await mongoReady(mongo);
+  return {
+    servers: { ...servers, mongoUri },
+    redis,
+    mongo,
+    close: async () => {
+      redis.disconnect();
+      await mongo.dropDatabase();
+      await mongo.close();
+    },
+  };
+}
+
+async function usedMemory(redis: Redis): Promise<number> {
+  return Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1] ?? 0);
+}
+
+/** @throws where that takes more than three minutes */
+async function untilApplied({ mongo }: Place, { name }: Contender, events: number): Promise<void> {
+  const journal = mongo.getClient().db(mongo.name).collection('events');
+  const deadline = Date.now() + DRAIN_MS;
+  while ((await journal.estimatedDocumentCount()) < events) {
+    if (Date.now() > deadline) throw new Error(`${name} has not applied all after ${DRAIN_MS / 1000} s`);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+}

@@ -1,0 +1,79 @@
+import { barChart } from '../report/bar-chart.ts';
+import { claimsOf, isMet, type Comparison, type Row } from './comparison.ts';
+import { LOCKSTEP } from './contenders.ts';
+import { WORKLOADS, type WorkloadName } from './workloads.ts';
+
+const round = (number: number | null, digits = 0): string =>
+  number === null
+    ? '–'
+    : number.toLocaleString('en-US', { maximumFractionDigits: digits, minimumFractionDigits: digits });
+
+const COLUMNS: [string, (row: Row) => string][] = [
+  ['', ({ contender }) => contender],
+  ['workload', ({ workload }) => workload],
+  ['workers', ({ workers }) => String(workers)],
+  ['acks/s', ({ acksPerSecond }) => round(acksPerSecond)],
+  ['ack p99 ms', ({ ackP99Ms }) => round(ackP99Ms)],
+  ['events/s to MongoDB', ({ eventsPerSecond }) => round(eventsPerSecond)],
+  ['orders wrong', ({ wrong }) => round(wrong)],
+  ['lost', ({ lost }) => round(lost)],
+  ['twice', ({ twice }) => round(twice)],
+  ['inversions', ({ inversions }) => round(inversions)],
+  ['Redis bytes per waiting event', ({ bytesPerWaiting }) => round(bytesPerWaiting)],
+];
+
+/** As Markdown, which a terminal shows as well. */
+export function comparisonTable({ rows }: Comparison): string {
+  return markdown(
+    COLUMNS.map(([name]) => name),
+    rows.map((row) => COLUMNS.map(([, cell]) => cell(row))),
+  );
+}
+
+export function claimsTable(comparison: Comparison): string {
+  return markdown(
+    ['Lockstep, one worker', 'ratio', 'asked', 'met'],
+    claimsOf(comparison, LOCKSTEP.name).map((each) => [
+      each.claim,
+      round(each.ratio, 2),
+      `${each.below ? 'at most' : 'at least'} ${each.bound}`,
+      isMet(each) ? 'yes' : '**no**',
+    ]),
+  );
+}
+
+function markdown(head: string[], rows: string[][]): string {
+  const widths = head.map((name, i) => Math.max(name.length, 3, ...rows.map((row) => (row[i] ?? '').length)));
+  const line = (cells: string[]) =>
+    `| ${cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join(' | ')} |`;
+  const rule = `| ${widths.map((width, i) => (i === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`;
+  return [line(head), rule, ...rows.map(line)].join('\n');
+}
+
+/** Where a comparison was made, in one sentence. */
+export function madeOn({ startedAt, minutes, repeats, machine }: Comparison): string {
+  const { system, cores, cpu, memoryGiB, node, redis, mongodb, lockstep } = machine;
+  return `${startedAt.slice(0, 10)}, ${round(minutes)} minutes, medians of ${repeats}; ${system}, ${cores} cores (${cpu}), ${memoryGiB} GiB, Node ${node}, Redis ${redis} (appendfsync always), MongoDB engine ${mongodb}, Lockstep ${lockstep}; client, servers and programs all on that machine`;
+}
+
+/** Events a second to MongoDB, as a picture. */
+export function comparisonChart({ rows, ceilings }: Comparison): string {
+  const bars = rows.map(({ contender, workload, workers, eventsPerSecond, wrong }) => ({
+    label: `${contender}${workers > 1 ? `, ${workers} workers` : ''}`,
+    value: eventsPerSecond,
+    group: WORKLOADS[workload],
+    ...(wrong > 0 ? { note: `${round(wrong)} orders wrong` } : {}),
+  }));
+  const ceiling = {
+    label: "MongoDB's own bulk writes",
+    value: ceilings.eventsPerSecond,
+    group: WORKLOADS.spread,
+  };
+  const spread: WorkloadName = 'spread';
+  const last = rows.filter(({ workload }) => workload === spread).length;
+  return barChart({
+    title: 'Events applied to MongoDB, a second',
+    unit: 'medians; more is better',
+    bars: [...bars.slice(0, last), ceiling, ...bars.slice(last)],
+  });
+}

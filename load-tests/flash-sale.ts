@@ -1,0 +1,139 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { STATE } from '../scripts/local/state.ts';
+import { messageOf } from '../src/system/errors.ts';
+import { whole } from './arguments.ts';
+import { reportHtml } from './report/html.ts';
+import type { LoadTestRun } from './report/run.ts';
+import { reportTable } from './report/table.ts';
+import { planSale, TOPICS, type Sale, type TopicName } from './sale/plan.ts';
+import { progressTo } from './sale/progress.ts';
+import { runSale } from './sale/run-sale.ts';
+import { openTarget } from './sale/target.ts';
+
+/** npm run flash-sale: a sale's webhooks, as Shopify sends them, and the proof that nothing was lost. */
+interface Options {
+  orders: number;
+  rate?: number;
+  max?: boolean;
+  connections?: number;
+  shops: number;
+  dup: number;
+  shuffle: number;
+  topics: TopicName[];
+  workers: number;
+  seed: number;
+  url?: string;
+  really?: string;
+  report?: string;
+}
+
+const DEFAULT_RATE = 500;
+const CONNECTIONS = 50;
+/** At a rate, each connection sends one webhook a second, and waits for none of the others. */
+const MOST_CONNECTIONS = 1000;
+const BROKEN = 1;
+const USAGE = 2;
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+const command = new Command('npm run flash-sale --')
+  .description(
+    'Sends the webhooks of a flash sale, and proves that each was applied once, alone, in sequence.',
+  )
+  .option('--orders <n>', 'orders in the sale', whole(1, 1_000_000), 15_000)
+  .option(
+    '--rate <n>',
+    `webhooks a second, whatever comes back (default: ${DEFAULT_RATE})`,
+    whole(1, 100_000),
+  )
+  .option('--max', 'as fast as answers come, instead of a rate')
+  .option(
+    '--connections <n>',
+    `HTTP connections (default: with --max ${CONNECTIONS}, else one for each webhook a second, at most ${MOST_CONNECTIONS})`,
+    whole(1, 10_000),
+  )
+  .option('--shops <n>', 'shops that sell', whole(1, 100_000), 1)
+  .option('--dup <percent>', 'webhooks that are sent twice', whole(0, 100), 5)
+  .option('--shuffle <percent>', 'webhooks that are sent out of their turn', whole(0, 100), 20)
+  .option('--topics <list>', `of each order: ${Object.keys(TOPICS).join(',')}`, topicsArgument, [
+    'create',
+    'transaction',
+    'paid',
+    'updated',
+  ])
+  .option('--workers <n>', 'workers of the stack that it starts', whole(1, 16), 1)
+  .option('--seed <n>', 'another sale', whole(0, 2 ** 31), 1)
+  .option('--url <url>', 'a running Lockstep, instead of a stack of its own; on this machine')
+  .option('--really <url>', 'the same URL again, where it is not on this machine')
+  .option('--report <file.html>', 'where the report goes (default: .lockstep/load-tests/)')
+  .exitOverride((end) => process.exit(end.exitCode === 0 ? 0 : USAGE))
+  .action(flashSale);
+
+try {
+  await command.parseAsync();
+} catch (error) {
+  process.stderr.write(`${messageOf(error)}\n`);
+  process.exit(USAGE);
+}
+
+async function flashSale(options: Options): Promise<void> {
+  if (options.max && options.rate !== undefined) throw new Error('--max or --rate, not both');
+  const rate = options.max ? null : (options.rate ?? DEFAULT_RATE);
+  const sale = planSale({ ...options, id: Date.now().toString(36) });
+  sayPlan(sale);
+  const connections = Math.min(options.connections ?? defaultConnections(rate), sale.deliveries.length);
+  const target = await openTarget(options);
+  try {
+    const typed = `npm run flash-sale -- ${process.argv.slice(2).join(' ')}`.trim();
+    const sending = { url: target.ingestUrl, secret: target.secret, connections, rate };
+    const run = await runSale(
+      sale,
+      target,
+      sending,
+      typed,
+      progressTo(process.stdout, sale.deliveries.length),
+    );
+    const file = writeReport(run, options.report);
+    say(`\n\n${reportTable(run)}\n\nreport: ${file}`);
+    process.exitCode = run.promises.every(({ kept }) => kept) ? 0 : BROKEN;
+  } finally {
+    await target.close();
+  }
+}
+
+function defaultConnections(rate: number | null): number {
+  return rate === null ? CONNECTIONS : Math.min(Math.max(rate, CONNECTIONS), MOST_CONNECTIONS);
+}
+
+function sayPlan({ figures }: Sale): void {
+  const { orders, shops, events, duplicates, shuffled, topics, bodyBytes } = figures;
+  const kB = (bytes: number) => `${(bytes / 1000).toFixed(1)} kB`;
+  say(
+    `${orders} orders of ${shops} shop${shops === 1 ? '' : 's'}: ${events} events (${topics.join(', ')}), ${duplicates} of them twice, ${shuffled} out of their turn`,
+  );
+  say(
+    `bodies: ${kB(bodyBytes.smallest)} to ${kB(bodyBytes.largest)}, half under ${kB(bodyBytes.p50)}, nine in ten under ${kB(bodyBytes.p90)}, mean ${kB(bodyBytes.mean)}`,
+  );
+}
+
+/** HTML for people, JSON beside it for programs. */
+function writeReport(run: LoadTestRun, chosen: string | undefined): string {
+  const stamp = run.startedAt.replaceAll(':', '-').slice(0, 19);
+  const file = path.resolve(chosen ?? path.join(STATE, 'load-tests', `flash-sale-${stamp}.html`));
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, reportHtml(run));
+  writeFileSync(`${file.replace(/\.html$/, '')}.json`, `${JSON.stringify(run, null, 2)}\n`);
+  return file;
+}
+
+function topicsArgument(text: string): TopicName[] {
+  const names = text.split(',');
+  const unknown = names.filter((name) => !Object.hasOwn(TOPICS, name));
+  if (unknown.length > 0)
+    throw new InvalidArgumentError(
+      `there is no ${unknown.join(', ')}; there are ${Object.keys(TOPICS).join(', ')}`,
+    );
+  return Object.keys(TOPICS).filter((name) => names.includes(name)) as TopicName[];
+}

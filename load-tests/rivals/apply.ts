@@ -1,0 +1,81 @@
+import { orderBody } from '../../src/order/body-schemas.ts';
+import { PART_READERS } from '../../src/order/read-parts.ts';
+import { topicRow, type PartKind } from '../../src/order/topics.ts';
+import { receivedOf } from '../../src/persist/received.ts';
+import type { RivalOrder, RivalStore } from './store.ts';
+import type { Webhook } from './webhook.ts';
+
+const DUPLICATE_KEY = 11000;
+
+/**
+ * What every rival does with one webhook: load its order, change it, write it back, journal it. Three
+ * round trips; its document is smaller than Lockstep's until an order has hundreds of events, of which
+ * Lockstep forgets all but 200, and its journal entry is the same. Nothing compares times: what is applied
+ * last wins, so that who overtook whom can be read from what is left.
+ */
+export async function applyWebhook(webhook: Webhook, store: RivalStore): Promise<void> {
+  const known = (await store.orders.findOne({ _id: webhook.order })) ?? newOrder(webhook);
+  const history = [...known.history, { event: webhook.event, topic: webhook.topic }];
+  const { _id, ...order } = { ...known, ...changeBy(webhook, known), history };
+  await store.orders.replaceOne({ _id }, order, { upsert: true });
+  await journal(webhook, store);
+}
+
+function changeBy({ topic, payload }: Webhook, known: RivalOrder): Partial<RivalOrder> {
+  const { brings } = topicRow(topic);
+  if (brings === 'snapshot') return snapshotOf(payload);
+  if (brings === 'delete') return { deleted: true };
+  return { parts: { ...known.parts, [brings]: partsWith(known.parts, brings, payload) } };
+}
+
+function snapshotOf(payload: unknown): Partial<RivalOrder> {
+  const body = orderBody.parse(payload);
+  return {
+    name: body.name,
+    financialStatus: body.financial_status,
+    fulfillmentStatus: body.fulfillment_status,
+    currency: body.currency,
+    totalPrice: body.total_price,
+    updatedAt: body.updated_at,
+    closedAt: body.closed_at,
+    cancelledAt: body.cancelled_at,
+    lines: body.line_items,
+  };
+}
+
+function partsWith(parts: RivalOrder['parts'], kind: PartKind, payload: unknown) {
+  const part = PART_READERS[kind](payload);
+  return [...(parts[kind] ?? []).filter(({ id }) => id !== part.id), part];
+}
+
+function newOrder({ order }: Webhook): RivalOrder {
+  return {
+    _id: order,
+    name: null,
+    financialStatus: null,
+    fulfillmentStatus: null,
+    currency: null,
+    totalPrice: null,
+    updatedAt: null,
+    closedAt: null,
+    cancelledAt: null,
+    deleted: false,
+    lines: [],
+    parts: {},
+    history: [],
+  };
+}
+
+/** An entry that is there was written by a try before this one. */
+async function journal(
+  { event, payload, ...rest }: Webhook,
+  { events }: Pick<RivalStore, 'events'>,
+): Promise<void> {
+  const body = Buffer.from(JSON.stringify(payload));
+  const received = receivedOf({ id: event, ...rest, unreadable: null, body });
+  try {
+    await events.insertOne({ ...received, appliedAt: new Date() });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === DUPLICATE_KEY)) throw error;
+  }
+}

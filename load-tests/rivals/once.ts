@@ -1,0 +1,27 @@
+import type { Redis } from 'ioredis';
+import type { Accept, Ground } from './rival.ts';
+import { webhookOf, type Webhook } from './webhook.ts';
+
+/**
+ * The usual dedupe: SET NX by Shopify's webhook id, then the work; where that fails, the mark is taken
+ * away, so that Shopify's next try is not a duplicate. A process that dies between the two loses the
+ * event: no tutorial closes that gap.
+ */
+export function acceptOnce(
+  redis: Redis,
+  { dedupeTtlSeconds }: Ground,
+  keep: (webhook: Webhook) => Promise<unknown>,
+): Accept {
+  return async (arrival) => {
+    if (arrival.webhookId === null) throw new Error('a delivery without its webhook id');
+    const mark = `webhook:${arrival.webhookId}`;
+    if ((await redis.set(mark, '1', 'EX', dedupeTtlSeconds, 'NX')) === null) return 'duplicate';
+    try {
+      await keep(webhookOf(arrival));
+    } catch (error) {
+      await redis.del(mark);
+      throw error;
+    }
+    return 'accepted';
+  };
+}

@@ -1,0 +1,135 @@
+import type { Delivery } from '../../scripts/deliveries/life.ts';
+import { fingerprintsOf } from '../../src/deposit/fingerprints.ts';
+import { asOrderId, asShopDomain, orderKey, type EventId, type OrderKey } from '../../src/order/identity.ts';
+import type { Position } from '../../src/order/position.ts';
+import { readEvent } from '../../src/order/read-event.ts';
+import { isTopic, topicRow } from '../../src/order/topics.ts';
+import type { RivalOrder, RivalStore } from './store.ts';
+
+/** What a rival made of what it acknowledged. Right is a zero. */
+export interface RivalOutcome {
+  /** Events whose change is not in their order any more, or never was: lost updates. */
+  lost: number;
+  /** Applications beyond one for each event. */
+  twice: number;
+  /** Whole-order bodies that were written over a newer one. */
+  inversions: number;
+  /** Orders that do not show the newest financial status, its time, and every transaction. */
+  wrong: number;
+}
+
+/** What one event says, read from what was sent, not from what a rival kept. */
+interface Told {
+  position: Position;
+  snapshot: { financialStatus: string | null; updatedAt: string | null } | null;
+  transaction: string | null;
+}
+
+/**
+ * Holds the orders against the deliveries they are made of.
+ * @param acked every delivery that was acknowledged. What was sent and never acknowledged may make an order
+ *   wrong, and nothing else: send such a one again until it is.
+ */
+export async function rivalOutcome(
+  { orders }: Pick<RivalStore, 'orders'>,
+  acked: Iterable<Delivery>,
+): Promise<RivalOutcome> {
+  const missing = toldByOrder(acked);
+  const total: RivalOutcome = { lost: 0, twice: 0, inversions: 0, wrong: 0 };
+  const add = (found: RivalOutcome) => {
+    for (const name of Object.keys(total) as (keyof RivalOutcome)[]) total[name] += found[name];
+  };
+  for await (const order of orders.find()) {
+    add(judge(order, missing.get(order._id) ?? new Map<EventId, Told>()));
+    missing.delete(order._id);
+  }
+  for (const told of missing.values()) add({ lost: told.size, twice: 0, inversions: 0, wrong: 1 });
+  return total;
+}
+
+function judge(order: RivalOrder, told: ReadonlyMap<EventId, Told>): RivalOutcome {
+  const applied = order.history.map(({ event }) => event);
+  const kept = new Set(applied);
+  const written = applied.map((event) => told.get(event)).filter((each) => each?.snapshot);
+  const positions = written.map((each) => each?.position ?? '');
+  return {
+    lost: [...told.keys()].filter((event) => !kept.has(event)).length,
+    twice: applied.length - kept.size,
+    inversions: positions.filter((position, i) => i > 0 && position < (positions[i - 1] ?? '')).length,
+    wrong: isRight(order, [...told.values()]) ? 0 : 1,
+  };
+}
+
+function isRight(order: RivalOrder, told: readonly Told[]): boolean {
+  const { financialStatus, updatedAt } = newestSnapshot(told) ?? { financialStatus: null, updatedAt: null };
+  const sent = new Set(told.map(({ transaction }) => transaction).filter((id) => id !== null));
+  const kept = (order.parts.transactions ?? []).map(({ id }) => id);
+  return (
+    order.financialStatus === financialStatus &&
+    order.updatedAt === updatedAt &&
+    kept.length === sent.size &&
+    kept.every((id) => sent.has(id))
+  );
+}
+
+function newestSnapshot(told: readonly Told[]): Told['snapshot'] {
+  const snapshots = told.filter(({ snapshot }) => snapshot !== null);
+  const newest = snapshots.toSorted((a, b) => (a.position < b.position ? -1 : 1)).at(-1);
+  return newest?.snapshot ?? null;
+}
+
+/** Deliveries that are the same event count once. */
+function toldByOrder(deliveries: Iterable<Delivery>): Map<OrderKey, Map<EventId, Told>> {
+  const byOrder = new Map<OrderKey, Map<EventId, Told>>();
+  for (const delivery of deliveries) {
+    const { order, event, told } = read(delivery);
+    const known = byOrder.get(order) ?? new Map<EventId, Told>();
+    byOrder.set(order, known.set(event, told));
+  }
+  return byOrder;
+}
+
+interface Body {
+  id: number;
+  order_id?: number;
+  financial_status?: string | null;
+  updated_at?: string | null;
+}
+
+function read(delivery: Delivery): { order: OrderKey; event: EventId; told: Told } {
+  const { topic, webhookId, triggeredAt } = delivery;
+  const shop = asShopDomain(delivery.shop);
+  const body = JSON.parse(delivery.body.toString()) as Body;
+  const orderId = asOrderId(body.order_id ?? body.id);
+  if (!shop || !orderId || !isTopic(topic)) throw new Error(`${topic} of ${delivery.shop} names no order`);
+  const order = orderKey(shop, orderId);
+  const { event } = fingerprintsOf({ ...delivery, shop, triggeredAt: null });
+  const isSnapshot = topicRow(topic).brings === 'snapshot';
+  return {
+    order,
+    event,
+    told: {
+      position: positionOf({ id: event, order, topic, webhookId, body: delivery.body }, triggeredAt),
+      snapshot: isSnapshot
+        ? { financialStatus: body.financial_status ?? null, updatedAt: body.updated_at ?? null }
+        : null,
+      transaction: topic === 'order_transactions/create' ? String(body.id) : null,
+    },
+  };
+}
+
+/** By Lockstep's rules for when something happened: the body's time, then Shopify's, then the topic's rank. */
+function positionOf(
+  waiting: Pick<Parameters<typeof readEvent>[0], 'id' | 'order' | 'topic' | 'webhookId' | 'body'>,
+  triggeredAt: Date,
+): Position {
+  const receivedAt = triggeredAt.getTime();
+  const reading = readEvent({
+    ...waiting,
+    triggeredAt: triggeredAt.toISOString(),
+    receivedAt,
+    unreadable: null,
+  });
+  if (!reading.ok) throw new Error(reading.because);
+  return reading.event.position;
+}

@@ -1,0 +1,15 @@
+import path from 'node:path';
+import { startProcess, type RunningProgram } from '../../scripts/local/programs.ts';
+import type { RivalName, Role } from './rivals.ts';
+
+const PROGRAM = path.join(import.meta.dirname, 'program.ts');
+
+/** Starts a process of a rival as `startProgram` starts one of Lockstep's. */
+export function startRival(
+  name: RivalName,
+  role: Role,
+  env: NodeJS.ProcessEnv,
+  output: 'inherit' | 'pipe' = 'inherit',
+): RunningProgram {
+  return startProcess(`${name} ${role}`, [PROGRAM, name, role], env, output);
+}

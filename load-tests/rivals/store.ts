@@ -1,0 +1,43 @@
+import type { Connection, mongo } from 'mongoose';
+import type { EventId, OrderKey } from '../../src/order/identity.ts';
+import type { PartFields } from '../../src/order/read-parts.ts';
+import type { OrderBody } from '../../src/order/body-schemas.ts';
+import type { PartKind, Topic } from '../../src/order/topics.ts';
+import { collectionsOf, ensureIndexes } from '../../src/persist/collections.ts';
+import type { EventDocument } from '../../src/persist/event-schema.ts';
+
+/** An order as the rivals keep it: what came last, and what came. */
+export interface RivalOrder {
+  _id: OrderKey;
+  name: string | null;
+  financialStatus: string | null;
+  fulfillmentStatus: string | null;
+  currency: string | null;
+  totalPrice: string | null;
+  updatedAt: string | null;
+  closedAt: string | null;
+  cancelledAt: string | null;
+  deleted: boolean;
+  lines: OrderBody['line_items'];
+  parts: Partial<Record<PartKind, PartFields[]>>;
+  /** One entry for each application that is still to be seen: a lost update takes its entry with it. */
+  history: { event: EventId; topic: Topic }[];
+}
+
+type RivalEvent = Omit<EventDocument, 'occurredAt' | 'outcome' | 'because' | 'sequence' | 'duplicates'>;
+
+/** The collections of the rivals; their names and indexes are Lockstep's. */
+export interface RivalStore {
+  orders: mongo.Collection<RivalOrder>;
+  events: mongo.Collection<RivalEvent>;
+}
+
+export function rivalStore(mongo: Connection): RivalStore {
+  const database = mongo.getClient().db(mongo.name);
+  return { orders: database.collection('orders'), events: database.collection('events') };
+}
+
+/** Makes what Lockstep's worker makes when it starts. */
+export async function ensureRivalIndexes(mongo: Connection, retentionDays: number): Promise<void> {
+  await ensureIndexes(collectionsOf(mongo), retentionDays);
+}

@@ -1,0 +1,116 @@
+import { sendSigned } from '../../scripts/deliveries/signed.ts';
+import type { Delivery } from '../../scripts/deliveries/life.ts';
+import { audit } from '../../scripts/proof/audit.ts';
+import { SentLog } from '../../scripts/proof/sent-log.ts';
+import type { LoadTestRun, Sample } from '../report/run.ts';
+import { LatencyLog } from './latencies.ts';
+import { machineOf } from './machine.ts';
+import type { Sale } from './plan.ts';
+import { noteAnswer, sendAll, type SendOptions, type Sending } from './send.ts';
+import type { Target } from './stack.ts';
+import { promisesOf, verdictOf } from './verdict.ts';
+import { SaleWatch } from './watch.ts';
+
+export function newSending({ connections, rate }: Pick<SendOptions, 'connections' | 'rate'>): Sending {
+  const intervalMs = rate === null ? null : (1000 * Math.min(connections, rate)) / rate;
+  return {
+    sent: 0,
+    acked: 0,
+    answers: {},
+    log: new SentLog(),
+    latencies: new LatencyLog(intervalMs),
+    firstAt: 0,
+    lastAt: 0,
+  };
+}
+
+/** Sends a sale, waits until all of it is applied, and holds what was answered against what is kept. */
+export async function runSale(
+  sale: Sale,
+  target: Target,
+  options: SendOptions,
+  command: string,
+  onSample: (sample: Sample) => void,
+): Promise<LoadTestRun> {
+  const startedAt = new Date().toISOString();
+  const sending = newSending(options);
+  const watch = await SaleWatch.open(target, sending, onSample);
+  try {
+    watch.start();
+    const unanswered = await sendAll(sale.deliveries, options, sending);
+    const sentAgain = await sendAgain(unanswered, options, sending);
+    const settled = await untilSettled(watch, sale.figures.events);
+    const drainedAt = performance.now();
+    const times = await watch.stop();
+    const places = {
+      collections: watch.collections,
+      redis: watch.redis,
+      partitions: target.partitions,
+      shops: sale.shops,
+    };
+    const found = await audit(sending.log, places);
+    const ack = sending.latencies.whole();
+    const seconds = {
+      sending: (sending.lastAt - sending.firstAt) / 1000,
+      draining: Math.max(0, drainedAt - sending.lastAt) / 1000,
+    };
+    const { events } = sale.figures;
+    const facts = { audit: found, events, answers: sending.answers, slowestMs: ack.maxMs, settled };
+    const run = {
+      command,
+      startedAt,
+      machine: await machineOf(target),
+      plan: { ...sale.figures, connections: options.connections, rate: options.rate },
+      sent: sending.sent,
+      answers: sending.answers,
+      sentAgain,
+      seconds,
+      acksPerSecond: sending.acked / seconds.sending,
+      appliedPerSecond: found.journaled / (seconds.sending + seconds.draining),
+      ack,
+      times,
+      samples: watch.samples,
+      promises: promisesOf(facts),
+    };
+    return { ...run, verdict: verdictOf(run) };
+  } finally {
+    await watch.close();
+  }
+}
+
+const ROUNDS = 20;
+const BETWEEN_ROUNDS_MS = 500;
+
+/** As Shopify does, only sooner. */
+async function sendAgain(
+  unanswered: Delivery[],
+  { url, secret }: SendOptions,
+  sending: Sending,
+): Promise<number> {
+  let left = unanswered;
+  for (let round = 0; round < ROUNDS && left.length > 0; round += 1) {
+    await new Promise((resolve) => setTimeout(resolve, BETWEEN_ROUNDS_MS));
+    const still: Delivery[] = [];
+    for (const delivery of left) {
+      sending.sent += 1;
+      const { status, answer } = await sendSigned(url, delivery, secret).catch(() => ({
+        status: null,
+        answer: {},
+      }));
+      if (!noteAnswer(sending, status, JSON.stringify(answer))) still.push(delivery);
+      sending.lastAt = performance.now();
+    }
+    left = still;
+  }
+  return unanswered.length;
+}
+
+/** Answers whether it came to that; it may take a minute and 10 ms an event. */
+async function untilSettled(watch: SaleWatch, events: number): Promise<boolean> {
+  const deadline = Date.now() + 60_000 + 10 * events;
+  while (!(await watch.isSettled())) {
+    if (Date.now() > deadline) return false;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return true;
+}

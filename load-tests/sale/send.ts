@@ -1,0 +1,141 @@
+import autocannon from 'autocannon';
+import type { Delivery } from '../../scripts/deliveries/life.ts';
+import { signedHeaders } from '../../scripts/deliveries/signed.ts';
+import type { SentLog } from '../../scripts/proof/sent-log.ts';
+import type { LatencyLog } from './latencies.ts';
+
+export interface SendOptions {
+  url: string;
+  secret: string;
+  connections: number;
+  /** Webhooks a second, whatever comes back; null: each connection's next when it has its answer. */
+  rate: number | null;
+}
+
+/** What a sender tells as it goes. */
+export interface Sending {
+  sent: number;
+  acked: number;
+  /** By status and outcome. */
+  answers: Record<string, number>;
+  log: SentLog;
+  latencies: LatencyLog;
+  /** Performance clock, ms: the first sent, and the last answered. */
+  firstAt: number;
+  lastAt: number;
+}
+
+interface Prepared {
+  delivery: Delivery;
+  headers: Record<string, string>;
+}
+
+/** What autocannon gives to each request and its answer. */
+interface Context {
+  prepared?: Prepared;
+}
+
+/** autocannon lets each connection send its share at the begin of a second; so many groups begin in turn. */
+const MOST_GROUPS = 50;
+
+/**
+ * Sends every delivery once, by autocannon. Bodies and signatures are made before; connections take from one
+ * queue, so that the order of sending holds over all of them.
+ * @returns deliveries that were not answered with 200
+ */
+export async function sendAll(
+  deliveries: readonly Delivery[],
+  options: SendOptions,
+  sending: Sending,
+): Promise<Delivery[]> {
+  const queue = deliveries.map((delivery) => ({
+    delivery,
+    headers: signedHeaders(delivery, options.secret),
+  }));
+  const open = new Set<Prepared>(queue);
+  const next = queue.values();
+  const take = (): Prepared => {
+    const { value, done } = next.next();
+    if (done) throw new Error('autocannon asks for more than there is');
+    sending.sent += 1;
+    return value;
+  };
+  sending.firstAt = performance.now();
+  const groups = groupsOf(deliveries.length, options);
+  await Promise.all(
+    groups.map(async (group) => {
+      await new Promise((resolve) => setTimeout(resolve, group.afterMs));
+      await sendGroup(group, options, sending, take, (prepared) => open.delete(prepared));
+    }),
+  );
+  return [...open].map(({ delivery }) => delivery);
+}
+
+interface Group {
+  afterMs: number;
+  amount: number;
+  connections: number;
+  rate: number | null;
+}
+
+function groupsOf(amount: number, { connections, rate }: SendOptions): Group[] {
+  const count = rate === null ? 1 : Math.min(MOST_GROUPS, rate, connections, amount);
+  const share = (of: number, i: number) => Math.floor(of / count) + (i < of % count ? 1 : 0);
+  return Array.from({ length: count }, (_, i) => ({
+    afterMs: (1000 * i) / count,
+    amount: share(amount, i),
+    connections: Math.min(share(connections, i), share(amount, i)),
+    rate: rate === null ? null : share(rate, i),
+  }));
+}
+
+async function sendGroup(
+  { amount, connections, rate }: Group,
+  { url }: SendOptions,
+  sending: Sending,
+  take: () => Prepared,
+  acknowledged: (prepared: Prepared) => void,
+): Promise<void> {
+  const request: autocannon.Request = {
+    method: 'POST',
+    setupRequest: (made, context: Context) => {
+      context.prepared = take();
+      const { headers, delivery } = context.prepared;
+      return { ...made, headers, body: delivery.body };
+    },
+    onResponse: (status, body, context: Context) => {
+      if (noteAnswer(sending, status, body) && context.prepared) acknowledged(context.prepared);
+    },
+  };
+  const paced = rate === null ? {} : { overallRate: rate, ignoreCoordinatedOmission: true };
+  await new Promise<void>((resolve, reject) => {
+    const options = { url: `${url}/webhooks`, connections, amount, requests: [request], ...paced };
+    const run = autocannon(options, (error: Error | null) => (error ? reject(error) : resolve()));
+    run.on('response', (_client, _status, _bytes, ms) => {
+      sending.lastAt = performance.now();
+      sending.latencies.note(ms);
+    });
+    run.on('reqError', () => noteAnswer(sending, null, ''));
+  });
+}
+
+/**
+ * @param status null where nobody answered
+ * @returns whether it was acknowledged
+ */
+export function noteAnswer(sending: Sending, status: number | null, body: string): boolean {
+  const json = readJson(body);
+  const name = status === null ? 'no answer' : `${status} ${String(json.outcome ?? '')}`.trim();
+  sending.answers[name] = (sending.answers[name] ?? 0) + 1;
+  const acked = sending.log.note(status === null ? null : { status, json }, 0);
+  if (acked) sending.acked += 1;
+  return acked;
+}
+
+function readJson(text: string): Record<string, unknown> {
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,107 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { startMongo } from '../../scripts/local/mongo.ts';
+import { freePort } from '../../scripts/local/ports.ts';
+import { startProgram, untilReady, type RunningProgram } from '../../scripts/local/programs.ts';
+import { startRedis } from '../../scripts/local/redis.ts';
+
+/** A Lockstep that a load test aims at. */
+export interface Target {
+  ingestUrl: string;
+  secret: string;
+  redisUrl: string;
+  mongoUri: string;
+  partitions: number;
+  /** Where its workers tell their metrics; empty where that is not known. */
+  workerUrls: string[];
+  close: () => Promise<void>;
+}
+
+/** Redis and MongoDB of a test's own, for as long as it takes. */
+export interface Servers {
+  redisUrl: string;
+  redisPid: number;
+  mongoUri: string;
+  close: () => Promise<void>;
+}
+
+const SECRET = 'a-secret-of-the-load-test';
+
+/** Both on free loopback ports, in a folder that `close` removes. */
+export async function startServers(): Promise<Servers> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-load-'));
+  const [redis, mongo] = await Promise.all([startRedis(`${folder}/redis`), startMongo(`${folder}/mongo`)]);
+  return {
+    redisUrl: redis.url,
+    redisPid: redis.pid,
+    mongoUri: mongo.uri,
+    close: async () => {
+      await Promise.all([redis.stop(), mongo.stop()]);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A program of a stack, and where it answers. */
+export interface Started {
+  program: RunningProgram;
+  url: string;
+}
+
+/** What Lockstep's programs, and its rivals', are given: warnings only, and everything else as it is by default. */
+export function programEnv(
+  servers: Servers,
+  more: NodeJS.ProcessEnv = {},
+): NodeJS.ProcessEnv & { SHOPIFY_API_SECRET: string } {
+  return {
+    ...process.env,
+    LOG_LEVEL: 'warn',
+    ...more,
+    REDIS_URL: servers.redisUrl,
+    MONGODB_URI: servers.mongoUri,
+    SHOPIFY_API_SECRET: SECRET,
+  };
+}
+
+/** Starts a program on a free port, and waits until it is ready. */
+export async function startOnFreePort(
+  portName: 'PORT' | 'ADMIN_PORT',
+  env: NodeJS.ProcessEnv,
+  start: (env: NodeJS.ProcessEnv) => RunningProgram,
+): Promise<Started> {
+  const port = await freePort();
+  const program = start({ ...env, [portName]: String(port) });
+  const url = `http://127.0.0.1:${port}`;
+  await untilReady(program, url);
+  return { program, url };
+}
+
+/** Everything of its own: Redis, MongoDB, one ingest and some workers. */
+export async function startStack(workers: number): Promise<Target> {
+  const servers = await startServers();
+  const env = programEnv(servers);
+  const started: Started[] = [];
+  const close = async () => {
+    await Promise.all(started.map(({ program }) => program.stop()));
+    await servers.close();
+  };
+  try {
+    const ingest = await startOnFreePort('PORT', env, (own) => startProgram('ingest', own, 'inherit'));
+    started.push(ingest);
+    for (let i = 0; i < workers; i += 1)
+      started.push(await startOnFreePort('ADMIN_PORT', env, (own) => startProgram('worker', own, 'inherit')));
+    return {
+      ingestUrl: ingest.url,
+      secret: SECRET,
+      redisUrl: servers.redisUrl,
+      mongoUri: servers.mongoUri,
+      partitions: Number(env.PARTITIONS ?? 1),
+      workerUrls: started.slice(1).map(({ url }) => url),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

@@ -1,0 +1,80 @@
+import type { Audit } from '../../scripts/proof/audit.ts';
+import type { LoadTestRun, PromiseKept } from '../report/run.ts';
+
+/** Shopify waits so long for an answer. */
+const SHOPIFY_WAITS_MS = 5000;
+
+interface Found {
+  audit: Audit;
+  /** Different events that were to be sent. */
+  events: number;
+  answers: Record<string, number>;
+  slowestMs: number;
+  settled: boolean;
+}
+
+/** Each promise, and whether a run kept it. */
+export function promisesOf({ audit, events, answers, slowestMs, settled }: Found): PromiseKept[] {
+  const others = Object.entries(answers).filter(([name]) => !name.startsWith('200 '));
+  const other = others.reduce((sum, [, count]) => sum + count, 0);
+  const acked = audit.acked === events;
+  return [
+    {
+      id: 'Answers',
+      claim: 'every answer was 200, within 5 s',
+      kept: other === 0 && slowestMs < SHOPIFY_WAITS_MS,
+      figures: `${other} others, slowest ${Math.round(slowestMs)} ms`,
+    },
+    {
+      id: 'P2',
+      claim: 'what was answered 200 is kept',
+      kept: audit.lost === 0 && acked,
+      figures: `${audit.lost} lost of ${audit.acked} acknowledged (${events} to send)`,
+    },
+    {
+      id: 'P3',
+      claim: 'no event was applied twice',
+      kept: audit.twice === 0,
+      figures: `${audit.twice} twice, ${audit.duplicates} duplicates turned away`,
+    },
+    {
+      id: 'P5',
+      claim: 'events were applied in sequence, and every order is what the rules make of its events',
+      kept: audit.inversions + audit.wrong === 0,
+      figures: `${audit.inversions} inversions, ${audit.wrong} orders wrong`,
+    },
+    {
+      id: 'P6',
+      claim: 'nothing is left waiting',
+      kept: settled && audit.waiting + audit.spooled === 0,
+      figures: `${audit.waiting} waiting, ${audit.spooled} spooled`,
+    },
+    {
+      id: 'P7',
+      claim: 'nothing had to be parked',
+      kept: audit.parked === 0,
+      figures: `${audit.parked} parked`,
+    },
+    {
+      id: 'P8',
+      claim: 'every applied event is in the journal',
+      kept: audit.unexplained === 0,
+      figures: `${audit.unexplained} unexplained`,
+    },
+  ];
+}
+
+/** One sentence. */
+export function verdictOf(
+  run: Pick<LoadTestRun, 'promises' | 'plan' | 'acksPerSecond' | 'ack' | 'seconds'>,
+): LoadTestRun['verdict'] {
+  const broken = run.promises.filter(({ kept }) => !kept);
+  const { orders, events } = run.plan;
+  if (broken.length > 0) {
+    const what = broken.map(({ id, figures }) => `${id} (${figures})`).join(', ');
+    return { kept: false, sentence: `BROKEN: ${what}, in a sale of ${orders} orders.` };
+  }
+  const rate = Math.round(run.acksPerSecond);
+  const sentence = `${orders} orders, ${events} events: none lost, none twice, none out of sequence, at ${rate} webhooks/s with an ack p99 of ${run.ack.p99Ms.toFixed(1)} ms, drained ${run.seconds.draining.toFixed(1)} s after the last.`;
+  return { kept: true, sentence };
+}
