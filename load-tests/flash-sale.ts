@@ -30,6 +30,8 @@ interface Options {
 }
 
 const DEFAULT_RATE = 500;
+/** Before the sale, as fast as answers come, not counted: until the programs run at their speed. */
+const WARM_UP_ORDERS = 1000;
 const CONNECTIONS = 50;
 /** At a rate, each connection sends one webhook a second, and waits for none of the others. */
 const MOST_CONNECTIONS = 1000;
@@ -81,7 +83,9 @@ try {
 async function flashSale(options: Options): Promise<void> {
   if (options.max && options.rate !== undefined) throw new Error('--max or --rate, not both');
   const rate = options.max ? null : (options.rate ?? DEFAULT_RATE);
-  const sale = planSale({ ...options, id: Date.now().toString(36) });
+  const id = Date.now().toString(36);
+  const sale = planSale({ ...options, id });
+  const warmUp = planSale({ ...options, id: `${id}-warm-up`, orders: WARM_UP_ORDERS });
   sayPlan(sale);
   const connections = Math.min(options.connections ?? defaultConnections(rate), sale.deliveries.length);
   const target = await openTarget(options);
@@ -89,7 +93,7 @@ async function flashSale(options: Options): Promise<void> {
     const typed = `npm run flash-sale -- ${process.argv.slice(2).join(' ')}`.trim();
     const sending = { url: target.ingestUrl, secret: target.secret, connections, rate };
     const run = await runSale(
-      sale,
+      { sale, warmUp },
       target,
       sending,
       typed,

@@ -11,7 +11,7 @@ import { startRival } from '../rivals/start-rival.ts';
 import { rivalStore } from '../rivals/store.ts';
 
 /** What was sent, and where to look what became of it. */
-export interface Evidence {
+interface Evidence {
   mongo: Connection;
   redis: Redis;
   deliveries: readonly Delivery[];

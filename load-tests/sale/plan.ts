@@ -26,6 +26,8 @@ export interface SaleOptions {
   /** More `orders/updated` of each order, a second after one another. */
   updates?: number;
   seed: number;
+  /** Of the first order; the others follow. */
+  firstNumber?: number;
   /** The sale's own: a shop's name holds it, so that no run meets the events of another. */
   id: string;
 }
@@ -47,13 +49,14 @@ const MOST_LINES = 14;
 
 export function planSale(options: SaleOptions): Sale {
   const random = randomFrom(options.seed);
+  const { firstNumber = 1001 } = options;
   const shops = Array.from({ length: options.shops }, (_, i) => `sale-${options.id}-${i + 1}.myshopify.com`);
   const from = new Date();
   const placed: { place: number; delivery: Delivery }[] = [];
   let [duplicates, shuffled] = [0, 0];
   for (let order = 0; order < options.orders; order += 1) {
     const shop = shops[order % shops.length] ?? '';
-    eventsOf(random, shop, 1001 + order, from, options).forEach((delivery, nth, all) => {
+    eventsOf(random, shop, firstNumber + order, from, options).forEach((delivery, nth, all) => {
       const turn = (order + nth * BETWEEN_EVENTS) * all.length;
       const moved = random.next() * 100 < options.shuffle;
       const place = moved ? turn + (random.next() - 0.5) * 2 * OUT_OF_TURN : turn;

@@ -6,13 +6,13 @@ import type { LoadTestRun, Sample } from '../report/run.ts';
 import { LatencyLog } from './latencies.ts';
 import { machineOf } from './machine.ts';
 import type { Sale } from './plan.ts';
-import { noteAnswer, sendAll, type SendOptions, type Sending } from './send.ts';
+import { noteAnswer, pacingOf, sendAll, type SendOptions, type Sending } from './send.ts';
 import type { Target } from './stack.ts';
 import { promisesOf, verdictOf } from './verdict.ts';
 import { SaleWatch } from './watch.ts';
 
 export function newSending({ connections, rate }: Pick<SendOptions, 'connections' | 'rate'>): Sending {
-  const intervalMs = rate === null ? null : (1000 * Math.min(connections, rate)) / rate;
+  const intervalMs = rate === null ? null : 1000 / pacingOf(connections, rate).each;
   return {
     sent: 0,
     acked: 0,
@@ -24,19 +24,24 @@ export function newSending({ connections, rate }: Pick<SendOptions, 'connections
   };
 }
 
-/** Sends a sale, waits until all of it is applied, and holds what was answered against what is kept. */
+/**
+ * Sends a sale, waits until all of it is applied, and holds what was answered against what is kept.
+ * A smaller one before it, which is not counted, warms the programs up: a sale does not begin with a deployment.
+ */
 export async function runSale(
-  sale: Sale,
+  { sale, warmUp }: { sale: Sale; warmUp: Sale },
   target: Target,
   options: SendOptions,
   command: string,
   onSample: (sample: Sample) => void,
 ): Promise<LoadTestRun> {
   const startedAt = new Date().toISOString();
+  await sendAll(warmUp.deliveries, { ...options, ...WARM }, newSending(WARM));
   const sending = newSending(options);
   const watch = await SaleWatch.open(target, sending, onSample);
   try {
-    watch.start();
+    await untilSettled(watch, warmUp.figures.events);
+    await watch.begin();
     const unanswered = await sendAll(sale.deliveries, options, sending);
     const sentAgain = await sendAgain(unanswered, options, sending);
     const settled = await untilSettled(watch, sale.figures.events);
@@ -77,6 +82,8 @@ export async function runSale(
     await watch.close();
   }
 }
+
+const WARM = { connections: 50, rate: null };
 
 const ROUNDS = 20;
 const BETWEEN_ROUNDS_MS = 500;

@@ -78,15 +78,26 @@ interface Group {
   rate: number | null;
 }
 
-function groupsOf(amount: number, { connections, rate }: SendOptions): Group[] {
-  const count = rate === null ? 1 : Math.min(MOST_GROUPS, rate, connections, amount);
-  const share = (of: number, i: number) => Math.floor(of / count) + (i < of % count ? 1 : 0);
-  return Array.from({ length: count }, (_, i) => ({
-    afterMs: (1000 * i) / count,
-    amount: share(amount, i),
-    connections: Math.min(share(connections, i), share(amount, i)),
-    rate: rate === null ? null : share(rate, i),
-  }));
+/** Every connection has the same share of the rate, and so of the webhooks: all end at about the same time. */
+function groupsOf(amount: number, options: SendOptions): Group[] {
+  if (options.rate === null) return [{ afterMs: 0, amount, connections: options.connections, rate: null }];
+  const { connections, each } = pacingOf(options.connections, options.rate);
+  const count = Math.min(MOST_GROUPS, connections);
+  const upTo = (of: number, i: number) => Math.floor((of * i) / count);
+  const groups = Array.from({ length: count }, (_, i) => {
+    const own = upTo(connections, i + 1) - upTo(connections, i);
+    const begin = Math.floor((amount * upTo(connections, i)) / connections);
+    const end = Math.floor((amount * upTo(connections, i + 1)) / connections);
+    const afterMs = (1000 * i) / count;
+    return { afterMs, amount: end - begin, connections: Math.min(own, end - begin), rate: own * each };
+  });
+  return groups.filter((group) => group.amount > 0);
+}
+
+/** How many connections send how many webhooks a second each; the rate is met to the nearest multiple. */
+export function pacingOf(connections: number, rate: number): { connections: number; each: number } {
+  const each = Math.ceil(rate / connections);
+  return { connections: Math.max(1, Math.round(rate / each)), each };
 }
 
 async function sendGroup(
@@ -125,7 +136,8 @@ async function sendGroup(
  */
 export function noteAnswer(sending: Sending, status: number | null, body: string): boolean {
   const json = readJson(body);
-  const name = status === null ? 'no answer' : `${status} ${String(json.outcome ?? '')}`.trim();
+  const outcome = typeof json.outcome === 'string' ? ` ${json.outcome}` : '';
+  const name = status === null ? 'no answer' : `${status}${outcome}`;
   sending.answers[name] = (sending.answers[name] ?? 0) + 1;
   const acked = sending.log.note(status === null ? null : { status, json }, 0);
   if (acked) sending.acked += 1;

@@ -22,11 +22,7 @@ export async function openTarget({ url, really, workers }: TargetOptions): Promi
     throw new Error(
       `${url} is not on this machine. If it is yours, and may be flooded with invented orders: --really ${url}`,
     );
-  const local = readLocal();
-  const here = local?.ingestUrl === origin ? local : null;
-  const secret = process.env.SHOPIFY_API_SECRET ?? here?.shopifySecret;
-  const redisUrl = process.env.REDIS_URL ?? here?.redisUrl;
-  const mongoUri = process.env.MONGODB_URI ?? here?.mongoUri;
+  const { SHOPIFY_API_SECRET: secret, REDIS_URL: redisUrl, MONGODB_URI: mongoUri } = settingsOf(origin);
   if (!secret || !redisUrl || !mongoUri)
     throw new Error(
       `npm start does not serve ${origin} here: give SHOPIFY_API_SECRET to sign with, and REDIS_URL and MONGODB_URI for the proof`,
@@ -40,4 +36,12 @@ export async function openTarget({ url, really, workers }: TargetOptions): Promi
     workerUrls: [],
     close: () => Promise.resolve(),
   };
+}
+
+/** From the environment, and where that is silent from what `npm start` serves here. */
+function settingsOf(origin: string): NodeJS.ProcessEnv {
+  const local = readLocal();
+  if (local?.ingestUrl !== origin) return process.env;
+  const { shopifySecret, redisUrl, mongoUri } = local;
+  return { SHOPIFY_API_SECRET: shopifySecret, REDIS_URL: redisUrl, MONGODB_URI: mongoUri, ...process.env };
 }

@@ -42,12 +42,13 @@ export class SaleWatch {
   ): Promise<SaleWatch> {
     const watch = new SaleWatch(target, sending, onSample);
     await mongoReady(watch.mongo);
-    watch.#eventsBefore = await watch.collections.events.estimatedDocumentCount();
-    watch.#timesBefore = watch.#timesLast = await readWorkerTimes(target.workerUrls);
     return watch;
   }
 
-  start(): void {
+  /** Everything from here on counts. */
+  async begin(): Promise<void> {
+    this.#eventsBefore = await this.collections.events.estimatedDocumentCount();
+    this.#timesBefore = this.#timesLast = await readWorkerTimes(this.#target.workerUrls);
     const began = performance.now();
     this.#timer = setInterval(() => {
       this.#looking ??= this.#look((performance.now() - began) / 1000)

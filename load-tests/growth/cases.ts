@@ -1,0 +1,41 @@
+import type { LocalMachine } from '../../scripts/local/machine.ts';
+import type { Case, Measured } from './measure.ts';
+
+export interface Growth {
+  startedAt: string;
+  machine: LocalMachine;
+  cases: Measured[];
+}
+
+const SPREAD = { shops: 1, updates: 0, partitions: 1 };
+const FIRST_EVENTS = 4;
+
+/** What grows, one thing at a time. The last repeats of the small ones take as long as the large one. */
+export const CASES: readonly Case[] = [
+  { name: '10k waiting', ...SPREAD, orders: 2500, repeats: 7 },
+  { name: '100k waiting', ...SPREAD, orders: 25_000, repeats: 3 },
+  { name: '500k waiting', ...SPREAD, orders: 125_000, repeats: 1 },
+  { name: '1 partition', ...SPREAD, orders: 5000, repeats: 5 },
+  { name: '2 partitions', ...SPREAD, orders: 5000, partitions: 2, repeats: 5 },
+  { name: '4 partitions', ...SPREAD, orders: 5000, partitions: 4, repeats: 5 },
+  { name: '5,000 events of 1,250 orders', ...SPREAD, orders: 1250, repeats: 7 },
+  { name: '5,000 events of one order', ...SPREAD, orders: 1, updates: 5000 - FIRST_EVENTS, repeats: 7 },
+  { name: '20k events of 1 shop', ...SPREAD, orders: 5000, repeats: 5 },
+  { name: '20k events of 1,000 shops', ...SPREAD, orders: 5000, shops: 1000, repeats: 5 },
+];
+
+/** Which case is held against which, and what is asked of the ratio of their costs. */
+export const CLAIMS: readonly { claim: string; of: string; against: string; atMost: number }[] = [
+  {
+    claim: '500k waiting cost per event against 10k',
+    of: '500k waiting',
+    against: '10k waiting',
+    atMost: 1.15,
+  },
+  {
+    claim: 'one order with 5,000 events against spread',
+    of: '5,000 events of one order',
+    against: '5,000 events of 1,250 orders',
+    atMost: 2,
+  },
+];

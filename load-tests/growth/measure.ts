@@ -1,0 +1,108 @@
+import { startProgram } from '../../scripts/local/programs.ts';
+import { median } from '../compare/comparison.ts';
+import { planSale, type SaleOptions } from '../sale/plan.ts';
+import { programEnv, startOnFreePort, startServers } from '../sale/stack.ts';
+import { Backlog } from './backlog.ts';
+
+/** So much waits, of such a kind; then one worker drains it. */
+export interface Case {
+  name: string;
+  orders: number;
+  shops: number;
+  /** More events of each order than its first four. */
+  updates: number;
+  partitions: number;
+  repeats: number;
+}
+
+/** What it took; medians. */
+export interface Measured extends Case {
+  events: number;
+  /** Putting it into Redis. */
+  depositMicros: number;
+  /** Applying it: of each event, worker, Redis and MongoDB together. */
+  applyMicros: number;
+  redisBytes: number;
+}
+
+/** Orders planned at a time: half a million bodies at once would take 3 GB. */
+const CHUNK = 2500;
+const WARM_UP: Omit<Case, 'name' | 'partitions' | 'repeats'> = { orders: 2500, shops: 1, updates: 0 };
+const LOOK_MS = 10;
+
+let plans = 0;
+
+/** Servers and a worker of its own; warmed up, and emptied before each repeat. */
+export async function measure(growth: Case): Promise<Measured> {
+  const servers = await startServers();
+  const backlog = new Backlog(servers.redisUrl, growth.partitions);
+  const env = programEnv(servers, { PARTITIONS: String(growth.partitions) });
+  const worker = await startOnFreePort('ADMIN_PORT', env, (own) => startProgram('worker', own, 'inherit'));
+  const child = worker.program.child;
+  try {
+    await fill(backlog, WARM_UP);
+    await untilDrained(backlog);
+    const runs: { deposit: number; apply: number; bytes: number }[] = [];
+    let events = 0;
+    for (let nth = 0; nth < growth.repeats; nth += 1) {
+      const before = await usedMemory(backlog);
+      child.kill('SIGSTOP');
+      const began = performance.now();
+      events = await fill(backlog, growth);
+      const filled = performance.now();
+      const bytes = (await usedMemory(backlog)) - before;
+      child.kill('SIGCONT');
+      const from = performance.now();
+      await untilDrained(backlog);
+      runs.push({ deposit: filled - began, apply: performance.now() - from, bytes });
+    }
+    const micros = (pick: (run: (typeof runs)[number]) => number) => (median(runs.map(pick)) * 1000) / events;
+    return {
+      ...growth,
+      events,
+      depositMicros: micros(({ deposit }) => deposit),
+      applyMicros: micros(({ apply }) => apply),
+      redisBytes: median(runs.map(({ bytes }) => bytes)) / events,
+    };
+  } finally {
+    child.kill('SIGCONT');
+    await worker.program.stop();
+    await backlog.close();
+    await servers.close();
+  }
+}
+
+/** @returns how many events */
+async function fill(
+  backlog: Backlog,
+  { orders, shops, updates }: Pick<Case, 'orders' | 'shops' | 'updates'>,
+): Promise<number> {
+  let events = 0;
+  for (let done = 0; done < orders; done += CHUNK) {
+    plans += 1;
+    const options: SaleOptions = {
+      orders: Math.min(CHUNK, orders - done),
+      shops: Math.min(shops, orders - done),
+      topics: ['create', 'transaction', 'paid', 'updated'],
+      dup: 0,
+      shuffle: 0,
+      updates,
+      seed: plans,
+      // The same shops in every chunk; orders are told apart by their numbers.
+      id: 'growth',
+      firstNumber: 1001 + plans * CHUNK,
+    };
+    const { deliveries } = planSale(options);
+    await backlog.put(deliveries);
+    events += deliveries.length;
+  }
+  return events;
+}
+
+async function untilDrained(backlog: Backlog): Promise<void> {
+  while ((await backlog.orders()) > 0) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+}
+
+async function usedMemory({ redis }: Backlog): Promise<number> {
+  return Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1] ?? 0);
+}

@@ -1,0 +1,42 @@
+import { barChart } from '../report/bar-chart.ts';
+import { CLAIMS, type Growth } from './cases.ts';
+import type { Measured } from './measure.ts';
+
+const whole = (number: number) => Math.round(number).toLocaleString('en-US');
+
+/** As Markdown, which a terminal shows as well. */
+export function growthTable(growth: Growth): string {
+  const head =
+    '| what waits | events | µs to take in | µs to apply | events/s applied | Redis bytes per event |';
+  const rule = '| --- | --: | --: | --: | --: | --: |';
+  const rows = growth.cases.map(
+    (each) =>
+      `| ${each.name} | ${whole(each.events)} | ${whole(each.depositMicros)} | ${whole(each.applyMicros)} | ${whole(1e6 / each.applyMicros)} | ${whole(each.redisBytes)} |`,
+  );
+  return [head, rule, ...rows, '', ...claimLines(growth)].join('\n');
+}
+
+export function claimRatio(growth: Growth, { of, against }: { of: string; against: string }): number {
+  return costOf(growth, of) / costOf(growth, against);
+}
+
+function claimLines(growth: Growth): string[] {
+  return CLAIMS.map((claim) => {
+    const ratio = claimRatio(growth, claim);
+    return `- ${claim.claim}: ${ratio.toFixed(2)} times (asked: at most ${claim.atMost}): ${ratio <= claim.atMost ? 'met' : '**not met**'}`;
+  });
+}
+
+function costOf({ cases }: Growth, name: string): number {
+  const found: Measured | undefined = cases.find((each) => each.name === name);
+  if (!found) throw new Error(`${name} was not measured`);
+  return found.applyMicros;
+}
+
+export function growthChart({ cases }: Growth): string {
+  return barChart({
+    title: 'What it takes to apply one event',
+    unit: 'microseconds: worker, Redis and MongoDB together; medians; less is better',
+    bars: cases.map(({ name, applyMicros }) => ({ label: name, value: Math.round(applyMicros) })),
+  });
+}
