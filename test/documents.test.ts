@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import type { Comparison, Row } from '../load-tests/compare/comparison.ts';
+import { CONTENDERS } from '../load-tests/compare/contenders.ts';
+import { sectionsOf } from '../load-tests/figures/sections.ts';
 import { FAULTS } from '../scripts/planted-faults/table.ts';
 import { STATUS_CODES } from '../src/accept/answers.ts';
 import { TOPICS } from '../src/order/topics.ts';
@@ -11,11 +14,12 @@ import { createMetrics } from '../src/system/metrics.ts';
 const FAULT_KINDS = [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 20].map((number) => `T${number}`);
 
 const readme = readFileSync('README.md', 'utf8');
+const FIGURES = sectionsOf('load-tests/figures');
 const map = readFileSync('src/README.md', 'utf8');
 
-function section(name: string): string {
-  const found = new RegExp(`<!-- ${name} -->([^]*?)<!-- /${name} -->`).exec(readme)?.[1];
-  if (found === undefined) throw new Error(`README has no section ${name}`);
+function section(name: string, text = readme): string {
+  const found = new RegExp(`<!-- ${name} -->([^]*?)<!-- /${name} -->`).exec(text)?.[1];
+  if (found === undefined) throw new Error(`there is no section ${name}`);
   return found;
 }
 
@@ -65,6 +69,32 @@ describe('the documents tell the truth', () => {
       expect(Number(reached)).toBeGreaterThanOrEqual(Number(runs));
       expect(zeros.slice(0, 4)).toEqual(['0', '0', '0', '0']);
     }
+  });
+
+  test.each(
+    Object.entries(FIGURES).flatMap(([file, sections]) =>
+      Object.entries(sections).map(([name, figures]) => [file, name, figures] as const),
+    ),
+  )('%s quotes its figures (%s) as the run in load-tests/figures left them', (file, name, figures) => {
+    const told = section(name, readFileSync(file, 'utf8'));
+    expect(rows(told)).toEqual(rows(figures));
+    const words = (text: string) =>
+      text
+        .replace(/^\|.*$/gm, '')
+        .split(/\s+/)
+        .filter(Boolean);
+    expect(words(told)).toEqual(words(figures));
+  });
+
+  test('the comparison was made by everybody, and Lockstep alone made nothing wrong', () => {
+    const { rows: made } = JSON.parse(
+      readFileSync('load-tests/figures/comparison.json', 'utf8'),
+    ) as Comparison;
+    const faultsOf = (row: Row) => row.wrong + row.lost + row.twice + row.inversions + row.refused;
+    expect(new Set(made.map(({ contender }) => contender))).toEqual(
+      new Set(CONTENDERS.map(({ name }) => name)),
+    );
+    expect(made.filter(({ contender }) => contender === 'Lockstep').map(faultsOf)).toEqual([0, 0, 0, 0]);
   });
 
   test("README's number of planted faults is the table's", () => {

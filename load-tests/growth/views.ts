@@ -16,7 +16,7 @@ export function growthTable(growth: Growth): string {
   return [head, rule, ...rows, '', ...claimLines(growth)].join('\n');
 }
 
-export function claimRatio(growth: Growth, { of, against }: { of: string; against: string }): number {
+function claimRatio(growth: Growth, { of, against }: { of: string; against: string }): number {
   return costOf(growth, of) / costOf(growth, against);
 }
 
