@@ -83,13 +83,17 @@ try {
 async function flashSale(options: Options): Promise<void> {
   if (options.max && options.rate !== undefined) throw new Error('--max or --rate, not both');
   const rate = options.max ? null : (options.rate ?? DEFAULT_RATE);
-  const id = Date.now().toString(36);
-  const sale = planSale({ ...options, id });
-  const warmUp = planSale({ ...options, id: `${id}-warm-up`, orders: WARM_UP_ORDERS });
-  sayPlan(sale);
-  const connections = Math.min(options.connections ?? defaultConnections(rate), sale.deliveries.length);
   const target = await openTarget(options);
   try {
+    const id = Date.now().toString(36);
+    const sale = planSale({ ...options, id });
+    const warmUp = planSale({
+      ...options,
+      id: `${id}-warm-up`,
+      orders: Math.min(WARM_UP_ORDERS, options.orders),
+    });
+    sayPlan(sale);
+    const connections = Math.min(options.connections ?? defaultConnections(rate), sale.deliveries.length);
     const typed = `npm run flash-sale -- ${process.argv.slice(2).join(' ')}`.trim();
     const sending = { url: target.ingestUrl, secret: target.secret, connections, rate };
     const run = await runSale(

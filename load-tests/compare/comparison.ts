@@ -103,7 +103,7 @@ export function claimsOf({ rows, ceilings, workloads }: Comparison, lockstep: st
     },
     {
       claim: 'Redis bytes per waiting event against the raw body',
-      ratio: (ours.bytesPerWaiting ?? 0) / workloads.spread.meanBodyBytes,
+      ratio: (ours.bytesPerWaiting ?? Infinity) / workloads.spread.meanBodyBytes,
       bound: 0.5,
       below: true,
     },

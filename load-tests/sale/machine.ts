@@ -15,6 +15,7 @@ export async function machineOf({
   mongoUri: string;
 }): Promise<Machine> {
   const redis = new Redis(redisUrl);
+  redis.on('error', () => undefined);
   const mongo = openMongo(mongoUri);
   try {
     await mongoReady(mongo);

@@ -28,6 +28,8 @@ export interface Sending {
 interface Prepared {
   delivery: Delivery;
   headers: Record<string, string>;
+  /** Performance clock, ms. */
+  sentAt: number;
 }
 
 /** What autocannon gives to each request and its answer. */
@@ -51,23 +53,32 @@ export async function sendAll(
   const queue = deliveries.map((delivery) => ({
     delivery,
     headers: signedHeaders(delivery, options.secret),
+    sentAt: 0,
   }));
   const open = new Set<Prepared>(queue);
+  const silent = new Set<Prepared>(queue);
   const next = queue.values();
   const take = (): Prepared => {
     const { value, done } = next.next();
     if (done) throw new Error('autocannon asks for more than there is');
     sending.sent += 1;
+    value.sentAt = performance.now();
     return value;
+  };
+  const answered = (prepared: Prepared, acked: boolean) => {
+    silent.delete(prepared);
+    if (acked) open.delete(prepared);
   };
   sending.firstAt = performance.now();
   const groups = groupsOf(deliveries.length, options);
   await Promise.all(
     groups.map(async (group) => {
       await new Promise((resolve) => setTimeout(resolve, group.afterMs));
-      await sendGroup(group, options, sending, take, (prepared) => open.delete(prepared));
+      await sendGroup(group, options, sending, take, answered);
     }),
   );
+  // autocannon says nothing of a connection that ends before its answer, and much of one that cannot be made.
+  silent.forEach(() => noteAnswer(sending, null, ''));
   return [...open].map(({ delivery }) => delivery);
 }
 
@@ -80,7 +91,8 @@ interface Group {
 
 /** Every connection has the same share of the rate, and so of the webhooks: all end at about the same time. */
 function groupsOf(amount: number, options: SendOptions): Group[] {
-  if (options.rate === null) return [{ afterMs: 0, amount, connections: options.connections, rate: null }];
+  if (options.rate === null)
+    return [{ afterMs: 0, amount, connections: Math.min(options.connections, amount), rate: null }];
   const { connections, each } = pacingOf(options.connections, options.rate);
   const count = Math.min(MOST_GROUPS, connections);
   const upTo = (of: number, i: number) => Math.floor((of * i) / count);
@@ -105,7 +117,7 @@ async function sendGroup(
   { url }: SendOptions,
   sending: Sending,
   take: () => Prepared,
-  acknowledged: (prepared: Prepared) => void,
+  answered: (prepared: Prepared, acked: boolean) => void,
 ): Promise<void> {
   const request: autocannon.Request = {
     method: 'POST',
@@ -114,24 +126,25 @@ async function sendGroup(
       const { headers, delivery } = context.prepared;
       return { ...made, headers, body: delivery.body };
     },
-    onResponse: (status, body, context: Context) => {
-      if (noteAnswer(sending, status, body) && context.prepared) acknowledged(context.prepared);
+    onResponse: (status, body, { prepared }: Context) => {
+      if (!prepared) return;
+      sending.lastAt = performance.now();
+      // autocannon's own time is that of the request before, once a connection has ended without an answer.
+      sending.latencies.note(sending.lastAt - prepared.sentAt);
+      answered(prepared, noteAnswer(sending, status, body));
     },
   };
   const paced = rate === null ? {} : { overallRate: rate, ignoreCoordinatedOmission: true };
-  let answered = 0;
+  let answers = 0;
   await new Promise<void>((resolve, reject) => {
     // autocannon looks so often whether it was stopped; by itself it ends a second after the last answer.
     const sampleInt = 50;
     const options = { url: `${url}/webhooks`, connections, amount, requests: [request], sampleInt, ...paced };
     const run = autocannon(options, (error: Error | null) => (error ? reject(error) : resolve()));
-    run.on('response', (_client, _status, _bytes, ms) => {
-      sending.lastAt = performance.now();
-      sending.latencies.note(ms);
-      answered += 1;
-      if (answered === amount) run.stop();
+    run.on('response', () => {
+      answers += 1;
+      if (answers === amount) run.stop();
     });
-    run.on('reqError', () => noteAnswer(sending, null, ''));
   });
 }
 

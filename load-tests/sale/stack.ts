@@ -51,7 +51,7 @@ export interface Started {
 
 /** What Lockstep's programs, and its rivals', are given: warnings only, and everything else as it is by default. */
 export function programEnv(
-  servers: Servers,
+  servers: Pick<Servers, 'redisUrl' | 'mongoUri'>,
   more: NodeJS.ProcessEnv = {},
 ): NodeJS.ProcessEnv & { SHOPIFY_API_SECRET: string } {
   return {
@@ -96,7 +96,7 @@ export async function startStack(workers: number): Promise<Target> {
       secret: SECRET,
       redisUrl: servers.redisUrl,
       mongoUri: servers.mongoUri,
-      partitions: Number(env.PARTITIONS ?? 1),
+      partitions: Number(env.PARTITIONS || 1),
       workerUrls: started.slice(1).map(({ url }) => url),
       close,
     };

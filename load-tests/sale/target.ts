@@ -17,12 +17,13 @@ export interface TargetOptions {
  */
 export async function openTarget({ url, really, workers }: TargetOptions): Promise<Target> {
   if (url === undefined) return await startStack(workers);
-  const { hostname, origin } = new URL(url);
+  const { hostname, origin, port } = addressOf(url);
   if (!LOOPBACK.has(hostname) && really !== url)
     throw new Error(
       `${url} is not on this machine. If it is yours, and may be flooded with invented orders: --really ${url}`,
     );
-  const { SHOPIFY_API_SECRET: secret, REDIS_URL: redisUrl, MONGODB_URI: mongoUri } = settingsOf(origin);
+  const settings = settingsOf(LOOPBACK.has(hostname) ? port : null);
+  const { SHOPIFY_API_SECRET: secret, REDIS_URL: redisUrl, MONGODB_URI: mongoUri } = settings;
   if (!secret || !redisUrl || !mongoUri)
     throw new Error(
       `npm start does not serve ${origin} here: give SHOPIFY_API_SECRET to sign with, and REDIS_URL and MONGODB_URI for the proof`,
@@ -32,16 +33,23 @@ export async function openTarget({ url, really, workers }: TargetOptions): Promi
     secret,
     redisUrl,
     mongoUri,
-    partitions: Number(process.env.PARTITIONS ?? 1),
+    partitions: Number(settings.PARTITIONS ?? 1),
     workerUrls: [],
     close: () => Promise.resolve(),
   };
 }
 
-/** From the environment, and where that is silent from what `npm start` serves here. */
-function settingsOf(origin: string): NodeJS.ProcessEnv {
+function addressOf(url: string): URL {
+  const address = URL.parse(url);
+  if (address?.protocol.startsWith('http')) return address;
+  throw new Error(`${url} is no URL, such as http://localhost:3000`);
+}
+
+/** From the environment, and where that is silent from what `npm start` serves here on a port. */
+function settingsOf(port: string | null): NodeJS.ProcessEnv {
+  const given = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ''));
   const local = readLocal();
-  if (local?.ingestUrl !== origin) return process.env;
+  if (!local || new URL(local.ingestUrl).port !== port) return given;
   const { shopifySecret, redisUrl, mongoUri } = local;
-  return { SHOPIFY_API_SECRET: shopifySecret, REDIS_URL: redisUrl, MONGODB_URI: mongoUri, ...process.env };
+  return { SHOPIFY_API_SECRET: shopifySecret, REDIS_URL: redisUrl, MONGODB_URI: mongoUri, ...given };
 }

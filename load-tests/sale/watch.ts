@@ -31,6 +31,8 @@ export class SaleWatch {
     this.#sending = sending;
     this.#onSample = onSample;
     this.redis = new Redis(target.redisUrl);
+    // A look that fails is told by the look; ioredis would print every try to come back.
+    this.redis.on('error', () => undefined);
     this.mongo = openMongo(target.mongoUri);
     this.collections = collectionsOf(this.mongo);
   }
@@ -75,6 +77,7 @@ export class SaleWatch {
   }
 
   async close(): Promise<void> {
+    if (this.#timer) clearInterval(this.#timer);
     this.redis.disconnect();
     await this.mongo.close();
   }

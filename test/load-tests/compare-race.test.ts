@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { LOCKSTEP } from '../../load-tests/compare/contenders.ts';
+import { race } from '../../load-tests/compare/race.ts';
+import { workload } from '../../load-tests/compare/workloads.ts';
+import { startServers, type Servers } from '../../load-tests/sale/stack.ts';
+
+describe('a race', () => {
+  let servers: Servers;
+  beforeAll(async () => {
+    // Of its own: a race begins with an empty Redis.
+    servers = await startServers();
+  });
+  afterAll(() => servers?.close());
+
+  test('of Lockstep with one worker: all of it is applied once and in sequence', async () => {
+    const sales = workload('spread', 100, 1);
+    const { events, duplicates } = sales.sale.figures;
+    let journaled = 0;
+    const told = await race(LOCKSTEP, servers, sales, 1, async (mongo) => {
+      journaled = await mongo.collection('events').countDocuments();
+    });
+    expect(told).toMatchObject({ lost: 0, twice: 0, inversions: 0, wrong: 0, refused: 0 });
+    expect(journaled).toBe(events + sales.warmUp.figures.events);
+    expect(duplicates).toBeGreaterThan(0);
+    expect(told.acksPerSecond).toBeGreaterThan(10);
+    expect(told.ackP99Ms).toBeGreaterThan(0);
+    expect(told.eventsPerSecond).toBeGreaterThan(10);
+    // Of 4 kB and more each, a waiting event takes up a part: it is compressed, and it is there.
+    expect(told.bytesPerWaiting).toBeGreaterThan(100);
+    expect(told.bytesPerWaiting).toBeLessThan(4000);
+  });
+});
+
+describe('a workload', () => {
+  test('hot has a quarter of the events of spread, a hundred for each order', () => {
+    const [spread, hot] = [workload('spread', 400, 1), workload('hot', 400, 1)];
+    expect(spread.sale.figures).toMatchObject({ orders: 400, events: 1600 });
+    expect(hot.sale.figures).toMatchObject({ orders: 4, events: 400 });
+  });
+
+  test('is the same for everybody, and its warm-up another, smaller sale of another shop', () => {
+    const [one, other] = [workload('spread', 100, 1), workload('spread', 100, 1)];
+    const idsOf = ({ sale }: typeof one) => sale.deliveries.map(({ webhookId }) => webhookId);
+    expect(idsOf(other)).toEqual(idsOf(one));
+    expect(one.warmUp.figures.orders).toBe(25);
+    expect(one.warmUp.shops).not.toEqual(one.sale.shops);
+    const warm = new Set(one.warmUp.deliveries.map(({ webhookId }) => webhookId));
+    expect(idsOf(one).filter((id) => warm.has(id))).toEqual([]);
+  });
+});

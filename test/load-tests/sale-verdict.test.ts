@@ -1,0 +1,119 @@
+import { describe, expect, test } from '@jest/globals';
+import { promisesOf, verdictOf } from '../../load-tests/sale/verdict.ts';
+import type { Audit } from '../../scripts/proof/audit.ts';
+
+type Found = Parameters<typeof promisesOf>[0];
+
+const ALL_RIGHT: Audit = {
+  sent: 105,
+  acked: 100,
+  duplicates: 5,
+  lost: 0,
+  twice: 0,
+  inversions: 0,
+  wrong: 0,
+  unexplained: 0,
+  journaled: 100,
+  waiting: 0,
+  spooled: 0,
+  parked: 0,
+  slowestAckMs: 0,
+};
+
+const found = (changes: Partial<Found> = {}, audit: Partial<Audit> = {}): Found => ({
+  audit: { ...ALL_RIGHT, ...audit },
+  events: 100,
+  answers: { '200 accepted': 100, '200 duplicate': 5 },
+  slowestMs: 4999,
+  settled: true,
+  ...changes,
+});
+
+const brokenIn = (facts: Found) => promisesOf(facts).filter(({ kept }) => !kept);
+
+const RUN = {
+  plan: {
+    orders: 25,
+    shops: 1,
+    topics: ['create'],
+    events: 100,
+    duplicates: 5,
+    shuffled: 20,
+    connections: 50,
+    rate: 500,
+    bodyBytes: { smallest: 1, p50: 1, p90: 1, largest: 1, mean: 1 },
+  },
+  acksPerSecond: 498.7,
+  ack: { corrected: true, p50Ms: 2, p90Ms: 3, p99Ms: 12.34, p999Ms: 20, maxMs: 30, bars: [] },
+  seconds: { sending: 0.2, draining: 1.26 },
+};
+
+describe('a promise', () => {
+  test('is kept where nothing is wrong', () => {
+    const promises = promisesOf(found());
+    expect(promises.map(({ id }) => id)).toEqual(['Answers', 'P2', 'P3', 'P5', 'P6', 'P7', 'P8']);
+    expect(brokenIn(found())).toEqual([]);
+  });
+
+  const broken: [string, string, Found, string][] = [
+    ['lost', 'P2', found({}, { lost: 3 }), '3 lost of 100 acknowledged (100 to send)'],
+    ['never acknowledged', 'P2', found({}, { acked: 99 }), '0 lost of 99 acknowledged (100 to send)'],
+    ['applied twice', 'P3', found({}, { twice: 3 }), '3 twice, 5 duplicates turned away'],
+    ['out of sequence', 'P5', found({}, { inversions: 3 }), '3 inversions, 0 orders wrong'],
+    ['an order that is wrong', 'P5', found({}, { wrong: 3 }), '0 inversions, 3 orders wrong'],
+    ['waiting', 'P6', found({}, { waiting: 3 }), '3 waiting, 0 spooled'],
+    ['spooled', 'P6', found({}, { spooled: 3 }), '0 waiting, 3 spooled'],
+    ['not settled in time', 'P6', found({ settled: false }), '0 waiting, 0 spooled'],
+    ['parked', 'P7', found({}, { parked: 3 }), '3 parked'],
+    ['not in the journal', 'P8', found({}, { unexplained: 3 }), '3 unexplained'],
+    ['answered 503', 'Answers', answered({ '503 unavailable': 3 }), '3 others, slowest 4999 ms'],
+    ['answered by nobody', 'Answers', answered({ 'no answer': 3 }), '3 others, slowest 4999 ms'],
+    ['200 of somebody else', 'Answers', answered({ '200': 3 }), '3 others, slowest 4999 ms'],
+    ['too slow', 'Answers', found({ slowestMs: 5000 }), '0 others, slowest 5000 ms'],
+  ];
+
+  function answered(others: Record<string, number>): Found {
+    return found({ answers: { '200 accepted': 100, '200 duplicate': 2, ...others } });
+  }
+
+  test.each(broken)('%s breaks %s and no other', (_what, id, facts, figures) => {
+    expect(brokenIn(facts)).toMatchObject([{ id, figures }]);
+  });
+
+  test('every figure of the audit that must be a certain one is looked at', () => {
+    const numbers = broken.map(([, , { audit }]) => audit);
+    const looked = (Object.keys(ALL_RIGHT) as (keyof Audit)[]).filter((name) =>
+      numbers.some((audit) => audit[name] !== ALL_RIGHT[name]),
+    );
+    // What was sent, and where it is, are no promises; how long answers took is measured at the sender.
+    const others = Object.keys(ALL_RIGHT).filter((name) => !looked.includes(name as keyof Audit));
+    expect(others).toEqual(['sent', 'duplicates', 'journaled', 'slowestAckMs']);
+  });
+});
+
+describe('the verdict', () => {
+  test('is one sentence with the figures where all is kept', () => {
+    expect(verdictOf({ ...RUN, promises: promisesOf(found()) })).toEqual({
+      kept: true,
+      sentence:
+        '25 orders, 100 events: none lost, none twice, none out of sequence, at 499 webhooks/s with an ack p99 of 12.3 ms, drained 1.3 s after the last.',
+    });
+  });
+
+  test('says BROKEN, and names every promise that is, with what was counted', () => {
+    const promises = promisesOf(found({ settled: false }, { lost: 2, waiting: 1 }));
+    const { kept, sentence } = verdictOf({ ...RUN, promises });
+    expect(kept).toBe(false);
+    expect(sentence).toBe(
+      'BROKEN: P2 (2 lost of 100 acknowledged (100 to send)), P6 (1 waiting, 0 spooled), in a sale of 25 orders.',
+    );
+  });
+
+  test.each(['Answers', 'P2', 'P3', 'P5', 'P6', 'P7', 'P8'])('is never kept where %s is broken', (id) => {
+    const promises = promisesOf(found()).map((each) => ({ ...each, kept: each.id !== id }));
+    const { kept, sentence } = verdictOf({ ...RUN, promises });
+    expect(kept).toBe(false);
+    expect(sentence).toMatch(new RegExp(`^BROKEN: ${id} \\(`));
+    expect(sentence).not.toContain('none lost');
+  });
+});
