@@ -20,7 +20,7 @@ describe('settings', () => {
       PORT: 3000,
       DASHBOARD_PORT: 3001,
       PARTITIONS: 1,
-      WORKER_CONCURRENCY: 100,
+      WORKER_CONCURRENCY: 200,
       LOCK_TTL_MS: 10_000,
       DEDUPE_TTL_HOURS: 48,
       HOLD_FOR_CREATE_MS: 2000,
