@@ -86,6 +86,8 @@ export async function runSale(
 const WARM = { connections: 50, rate: null };
 
 const ROUNDS = 20;
+/** Rounds in which nothing was taken: there is nobody. */
+const MOST_UNMOVED = 3;
 const BETWEEN_ROUNDS_MS = 500;
 
 /** As Shopify does, only sooner. */
@@ -95,6 +97,7 @@ async function sendAgain(
   sending: Sending,
 ): Promise<number> {
   let left = unanswered;
+  let unmoved = 0;
   for (let round = 0; round < ROUNDS && left.length > 0; round += 1) {
     await new Promise((resolve) => setTimeout(resolve, BETWEEN_ROUNDS_MS));
     const still: Delivery[] = [];
@@ -107,6 +110,8 @@ async function sendAgain(
       if (!noteAnswer(sending, status, JSON.stringify(answer))) still.push(delivery);
       sending.lastAt = performance.now();
     }
+    if (still.length === left.length) unmoved += 1;
+    if (unmoved === MOST_UNMOVED) break;
     left = still;
   }
   return unanswered.length;

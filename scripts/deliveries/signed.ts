@@ -18,7 +18,7 @@ export function signedHeaders(delivery: Delivery, secret: string): Record<string
   };
 }
 
-/** Sends one delivery. Answers status and body; 0 where nobody answered. */
+/** Sends one delivery. Answers status and body. @throws where nobody answers */
 export async function sendSigned(
   url: string,
   delivery: Delivery,
