@@ -1,9 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { STATE } from '../scripts/local/state.ts';
-import { messageOf } from '../src/system/errors.ts';
-import { whole } from './arguments.ts';
+import { FOLDER, runCommand, say, whole } from './command.ts';
 import { reportHtml } from './report/html.ts';
 import type { LoadTestRun } from './report/run.ts';
 import { reportTable } from './report/table.ts';
@@ -36,9 +34,8 @@ const CONNECTIONS = 50;
 /** At a rate, each connection sends one webhook a second, and waits for none of the others. */
 const MOST_CONNECTIONS = 1000;
 const BROKEN = 1;
-const USAGE = 2;
-
-const say = (line: string) => process.stdout.write(`${line}\n`);
+/** Nothing was measured, and so nothing broken. */
+const NOT_RUN = 2;
 
 const command = new Command('npm run flash-sale --')
   .description(
@@ -70,15 +67,9 @@ const command = new Command('npm run flash-sale --')
   .option('--url <url>', 'a running Lockstep, instead of a stack of its own; on this machine')
   .option('--really <url>', 'the same URL again, where it is not on this machine')
   .option('--report <file.html>', 'where the report goes (default: .lockstep/load-tests/)')
-  .exitOverride((end) => process.exit(end.exitCode === 0 ? 0 : USAGE))
   .action(flashSale);
 
-try {
-  await command.parseAsync();
-} catch (error) {
-  process.stderr.write(`${messageOf(error)}\n`);
-  process.exit(USAGE);
-}
+await runCommand(command, NOT_RUN);
 
 async function flashSale(options: Options): Promise<void> {
   if (options.max && options.rate !== undefined) throw new Error('--max or --rate, not both');
@@ -129,7 +120,7 @@ function sayPlan({ figures }: Sale): void {
 /** HTML for people, JSON beside it for programs. */
 function writeReport(run: LoadTestRun, chosen: string | undefined): string {
   const stamp = run.startedAt.replaceAll(':', '-').slice(0, 19);
-  const file = path.resolve(chosen ?? path.join(STATE, 'load-tests', `flash-sale-${stamp}.html`));
+  const file = path.resolve(chosen ?? path.join(FOLDER, `flash-sale-${stamp}.html`));
   mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(file, reportHtml(run));
   writeFileSync(`${file.replace(/\.html$/, '')}.json`, `${JSON.stringify(run, null, 2)}\n`);

@@ -1,10 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { Command } from 'commander';
 import { localMachine } from '../scripts/local/machine.ts';
-import { STATE } from '../scripts/local/state.ts';
-import { messageOf } from '../src/system/errors.ts';
-import { whole } from './arguments.ts';
+import { runCommand, say, whole, writeFigures } from './command.ts';
 import { CASES, type Growth } from './growth/cases.ts';
 import { measure, type Measured } from './growth/measure.ts';
 import { growthChart, growthTable } from './growth/views.ts';
@@ -15,7 +11,7 @@ interface Options {
   out?: string;
 }
 
-const say = (line: string) => process.stdout.write(`${line}\n`);
+const FAILED = 1;
 
 const command = new Command('npm run growth --')
   .description('Lets much wait, has one worker apply it, and shows what each event cost.')
@@ -23,12 +19,7 @@ const command = new Command('npm run growth --')
   .option('--out <folder>', 'where figures and chart go (default: .lockstep/load-tests/)')
   .action(run);
 
-try {
-  await command.parseAsync();
-} catch (error) {
-  process.stderr.write(`${messageOf(error)}\n`);
-  process.exit(1);
-}
+await runCommand(command, FAILED);
 
 async function run({ share, out }: Options): Promise<void> {
   const startedAt = new Date().toISOString();
@@ -40,9 +31,6 @@ async function run({ share, out }: Options): Promise<void> {
     say(`${each.name}: ${measured.events} events, ${measured.applyMicros.toFixed(0)} µs each to apply`);
   }
   const growth: Growth = { startedAt, machine: localMachine(), cases };
-  const folder = path.resolve(out ?? path.join(STATE, 'load-tests'));
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(path.join(folder, 'growth.json'), `${JSON.stringify(growth, null, 2)}\n`);
-  writeFileSync(path.join(folder, 'growth.svg'), growthChart(growth));
+  const folder = writeFigures('growth', growth, growthChart(growth), out);
   say(`\n${growthTable(growth)}\n\nwritten to ${folder}`);
 }

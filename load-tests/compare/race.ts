@@ -8,6 +8,8 @@ import type { Sale } from '../sale/plan.ts';
 import { newSending } from '../sale/run-sale.ts';
 import { sendAll, type Sending } from '../sale/send.ts';
 import { programEnv, startOnFreePort, type Servers, type Started } from '../sale/stack.ts';
+import { whileStopped } from '../sale/stopped.ts';
+import { usedMemory } from '../sale/used-memory.ts';
 import { BARE, type Contender } from './contenders.ts';
 
 /** What one contender did with one sale. */
@@ -61,11 +63,11 @@ export async function race(
 
     await send(warmUp);
     if (contender !== BARE) await untilApplied(place, contender, warmUp.figures.events);
-    signal(working, 'SIGSTOP');
     const before = await usedMemory(place.redis);
-    const sent = await send(sale);
-    const bytes = (await usedMemory(place.redis)) - before;
-    signal(working, 'SIGCONT');
+    const { sent, after } = await whileStopped(working, async () => ({
+      sent: await send(sale),
+      after: await usedMemory(place.redis),
+    }));
     const taken = takenOf(sent);
     if (contender === BARE) return { ...taken, ...NOTHING };
 
@@ -77,18 +79,13 @@ export async function race(
     await afterwards?.(place.mongo);
     const applied =
       workers > 0
-        ? { eventsPerSecond: drained, bytesPerWaiting: bytes / sale.figures.events }
+        ? { eventsPerSecond: drained, bytesPerWaiting: (after - before) / sale.figures.events }
         : { eventsPerSecond: taken.acksPerSecond, bytesPerWaiting: null };
     return { ...taken, ...outcome, ...applied };
   } finally {
-    signal(started, 'SIGCONT');
     await Promise.all(started.map(({ program }) => program.stop()));
     await place.close();
   }
-}
-
-function signal(programs: readonly Started[], name: NodeJS.Signals): void {
-  for (const { program } of programs) program.child.kill(name);
 }
 
 function takenOf(sent: Sending): Pick<Race, 'acksPerSecond' | 'ackP99Ms' | 'refused'> {
@@ -128,10 +125,6 @@ async function emptied(servers: Servers): Promise<Place> {
       await mongo.close();
     },
   };
-}
-
-async function usedMemory(redis: Redis): Promise<number> {
-  return Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1] ?? 0);
 }
 
 /** @throws where that takes more than three minutes */

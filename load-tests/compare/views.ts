@@ -1,4 +1,6 @@
+import { machineInWords } from '../../scripts/local/machine.ts';
 import { barChart } from '../report/bar-chart.ts';
+import { markdownTable } from '../report/markdown.ts';
 import { claimsOf, isMet, type Comparison, type Row } from './comparison.ts';
 import { LOCKSTEP } from './contenders.ts';
 import { WORKLOADS, type WorkloadName } from './workloads.ts';
@@ -24,14 +26,14 @@ const COLUMNS: [string, (row: Row) => string][] = [
 
 /** As Markdown, which a terminal shows as well. */
 export function comparisonTable({ rows }: Comparison): string {
-  return markdown(
+  return markdownTable(
     COLUMNS.map(([name]) => name),
     rows.map((row) => COLUMNS.map(([, cell]) => cell(row))),
   );
 }
 
 export function claimsTable(comparison: Comparison): string {
-  return markdown(
+  return markdownTable(
     ['Lockstep, one worker', 'ratio', 'asked', 'met'],
     claimsOf(comparison, LOCKSTEP.name).map((each) => [
       each.claim,
@@ -42,18 +44,10 @@ export function claimsTable(comparison: Comparison): string {
   );
 }
 
-function markdown(head: string[], rows: string[][]): string {
-  const widths = head.map((name, i) => Math.max(name.length, 3, ...rows.map((row) => (row[i] ?? '').length)));
-  const line = (cells: string[]) =>
-    `| ${cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join(' | ')} |`;
-  const rule = `| ${widths.map((width, i) => (i === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`;
-  return [line(head), rule, ...rows.map(line)].join('\n');
-}
-
 /** Where a comparison was made, in one sentence. */
 export function madeOn({ startedAt, minutes, repeats, machine }: Comparison): string {
-  const { system, cores, cpu, memoryGiB, node, redis, mongodb, lockstep } = machine;
-  return `${startedAt.slice(0, 10)}, ${round(minutes)} minutes, medians of ${repeats}; ${system}, ${cores} cores (${cpu}), ${memoryGiB} GiB, Node ${node}, Redis ${redis} (appendfsync always), MongoDB engine ${mongodb}, Lockstep ${lockstep}; client, servers and programs all on that machine`;
+  const { redis, mongodb, lockstep } = machine;
+  return `${startedAt.slice(0, 10)}, ${round(minutes)} minutes, medians of ${repeats}; ${machineInWords(machine)}, Redis ${redis} (appendfsync always), MongoDB engine ${mongodb}, Lockstep ${lockstep}; client, servers and programs all on that machine`;
 }
 
 /** Events a second to MongoDB, as a picture. */

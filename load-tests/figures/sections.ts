@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { machineInWords } from '../../scripts/local/machine.ts';
 import type { Comparison } from '../compare/comparison.ts';
 import { claimsTable, comparisonTable, madeOn } from '../compare/views.ts';
 import type { Growth } from '../growth/cases.ts';
@@ -23,12 +24,11 @@ export function sectionsOf(folder: string): Record<string, Record<string, string
 }
 
 function saleFigures({ command, startedAt, verdict, machine }: LoadTestRun): string {
-  const { cores, cpu, memoryGiB, system, node, redis, mongodb, lockstep } = machine;
-  const where = `${startedAt.slice(0, 10)}; ${system}, ${cores} cores (${cpu}), ${memoryGiB} GiB, Node ${node}, Redis ${redis}, MongoDB engine ${mongodb}, Lockstep ${lockstep}; client and servers on that machine`;
+  const { redis, mongodb, lockstep } = machine;
+  const where = `${startedAt.slice(0, 10)}; ${machineInWords(machine)}, Redis ${redis}, MongoDB engine ${mongodb}, Lockstep ${lockstep}; client and servers on that machine`;
   return `\`${command}\`:\n\n> ${verdict.sentence}\n\n_${where}._`;
 }
 
 function growthFigures(growth: Growth): string {
-  const { cores, cpu, memoryGiB, system, node } = growth.machine;
-  return `${growthTable(growth)}\n\n_${growth.startedAt.slice(0, 10)}; one worker; ${system}, ${cores} cores (${cpu}), ${memoryGiB} GiB, Node ${node}; servers and worker on that machine._`;
+  return `${growthTable(growth)}\n\n_${growth.startedAt.slice(0, 10)}; one worker; ${machineInWords(growth.machine)}; servers and worker on that machine._`;
 }

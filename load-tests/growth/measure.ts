@@ -2,6 +2,8 @@ import { startProgram } from '../../scripts/local/programs.ts';
 import { median } from '../compare/comparison.ts';
 import { planSale, type SaleOptions } from '../sale/plan.ts';
 import { programEnv, startOnFreePort, startServers } from '../sale/stack.ts';
+import { whileStopped } from '../sale/stopped.ts';
+import { usedMemory } from '../sale/used-memory.ts';
 import { Backlog } from './backlog.ts';
 
 /** So much waits, of such a kind; then one worker drains it. */
@@ -38,23 +40,21 @@ export async function measure(growth: Case): Promise<Measured> {
   const backlog = new Backlog(servers.redisUrl, growth.partitions);
   const env = programEnv(servers, { PARTITIONS: String(growth.partitions) });
   const worker = await startOnFreePort('ADMIN_PORT', env, (own) => startProgram('worker', own, 'inherit'));
-  const child = worker.program.child;
   try {
     await fill(backlog, WARM_UP);
     await untilDrained(backlog);
     const runs: { deposit: number; apply: number; bytes: number }[] = [];
     let events = 0;
     for (let nth = 0; nth < growth.repeats; nth += 1) {
-      const before = await usedMemory(backlog);
-      child.kill('SIGSTOP');
+      const before = await usedMemory(backlog.redis);
       const began = performance.now();
-      events = await fill(backlog, growth);
-      const filled = performance.now();
-      const bytes = (await usedMemory(backlog)) - before;
-      child.kill('SIGCONT');
+      const { filled, after } = await whileStopped([worker], async () => {
+        events = await fill(backlog, growth);
+        return { filled: performance.now(), after: await usedMemory(backlog.redis) };
+      });
       const from = performance.now();
       await untilDrained(backlog);
-      runs.push({ deposit: filled - began, apply: performance.now() - from, bytes });
+      runs.push({ deposit: filled - began, apply: performance.now() - from, bytes: after - before });
     }
     const micros = (pick: (run: (typeof runs)[number]) => number) => (median(runs.map(pick)) * 1000) / events;
     return {
@@ -65,7 +65,6 @@ export async function measure(growth: Case): Promise<Measured> {
       redisBytes: median(runs.map(({ bytes }) => bytes)) / events,
     };
   } finally {
-    child.kill('SIGCONT');
     await worker.program.stop();
     await backlog.close();
     await servers.close();
@@ -101,8 +100,4 @@ async function fill(
 
 async function untilDrained(backlog: Backlog): Promise<void> {
   while ((await backlog.orders()) > 0) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-}
-
-async function usedMemory({ redis }: Backlog): Promise<number> {
-  return Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1] ?? 0);
 }

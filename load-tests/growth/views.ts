@@ -1,4 +1,5 @@
 import { barChart } from '../report/bar-chart.ts';
+import { markdownTable } from '../report/markdown.ts';
 import { CLAIMS, type Growth } from './cases.ts';
 import type { Measured } from './measure.ts';
 
@@ -6,14 +7,21 @@ const whole = (number: number) => Math.round(number).toLocaleString('en-US');
 
 /** As Markdown, which a terminal shows as well. */
 export function growthTable(growth: Growth): string {
-  const head =
-    '| what waits | events | µs to take in | µs to apply | events/s applied | Redis bytes per event |';
-  const rule = '| --- | --: | --: | --: | --: | --: |';
-  const rows = growth.cases.map(
-    (each) =>
-      `| ${each.name} | ${whole(each.events)} | ${whole(each.depositMicros)} | ${whole(each.applyMicros)} | ${whole(1e6 / each.applyMicros)} | ${whole(each.redisBytes)} |`,
-  );
-  return [head, rule, ...rows, '', ...claimLines(growth)].join('\n');
+  const rows = growth.cases.map((each) => [
+    each.name,
+    ...[each.events, each.depositMicros, each.applyMicros, 1e6 / each.applyMicros, each.redisBytes].map(
+      whole,
+    ),
+  ]);
+  const head = [
+    'what waits',
+    'events',
+    'µs to take in',
+    'µs to apply',
+    'events/s applied',
+    'Redis bytes per event',
+  ];
+  return [markdownTable(head, rows), '', ...claimLines(growth)].join('\n');
 }
 
 function claimRatio(growth: Growth, { of, against }: { of: string; against: string }): number {

@@ -1,0 +1,45 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { InvalidArgumentError, type Command } from 'commander';
+import { STATE } from '../scripts/local/state.ts';
+import { messageOf } from '../src/system/errors.ts';
+
+const USAGE = 2;
+
+export const say = (line: string) => process.stdout.write(`${line}\n`);
+
+/** Where reports and figures go unless somebody says otherwise. */
+export const FOLDER = path.join(STATE, 'load-tests');
+
+/**
+ * Runs a command. Wrong options end it with 2.
+ * @param failed the exit code where it could not do its work
+ */
+export async function runCommand(command: Command, failed: number): Promise<void> {
+  command.exitOverride((end) => process.exit(end.exitCode === 0 ? 0 : USAGE));
+  try {
+    await command.parseAsync();
+  } catch (error) {
+    process.stderr.write(`${messageOf(error)}\n`);
+    process.exit(failed);
+  }
+}
+
+/** Keeps a run's figures and their picture. @returns the folder */
+export function writeFigures(name: string, figures: object, chart: string, out = FOLDER): string {
+  const folder = path.resolve(out);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, `${name}.json`), `${JSON.stringify(figures, null, 2)}\n`);
+  writeFileSync(path.join(folder, `${name}.svg`), chart);
+  return folder;
+}
+
+/** Reads a whole number on the command line. */
+export function whole(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (!/^\d+$/.test(text) || number < least || number > most)
+      throw new InvalidArgumentError(`is no whole number from ${least} to ${most}`);
+    return number;
+  };
+}

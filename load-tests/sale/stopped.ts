@@ -1,0 +1,24 @@
+import type { Started } from './stack.ts';
+
+const ENDED_BY_CTRL_C = 130;
+
+/**
+ * Runs something while programs are stopped. They go on afterwards, also where Ctrl-C ends us meanwhile: a
+ * stopped program does not see that its channel ended, and would stay. Not where we are killed outright.
+ */
+export async function whileStopped<Result>(
+  programs: readonly Started[],
+  run: () => Promise<Result>,
+): Promise<Result> {
+  const signal = (name: NodeJS.Signals) => programs.forEach(({ program }) => program.child.kill(name));
+  const goOn = () => signal('SIGCONT');
+  const end = () => process.exit(ENDED_BY_CTRL_C);
+  process.once('exit', goOn).once('SIGINT', end).once('SIGTERM', end);
+  signal('SIGSTOP');
+  try {
+    return await run();
+  } finally {
+    goOn();
+    process.off('exit', goOn).off('SIGINT', end).off('SIGTERM', end);
+  }
+}
