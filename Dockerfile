@@ -1,11 +1,11 @@
-# The programs without their tools: compiled, production packages only, not as root.
+# The programs without their tools: compiled, with the pages built, production packages only, not as root.
 FROM node:24-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm install --no-save --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
-RUN npx tsc -p tsconfig.build.json
+RUN npm run build
 
 FROM node:24-slim AS packages
 WORKDIR /app

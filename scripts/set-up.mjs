@@ -1,7 +1,8 @@
 // Installs what a fresh clone lacks. Runs on the machine's own Node (>= 20) and needs no package; everything
 // else runs on the pinned Node that this installs. Each step says in one line what it does, a failing
 // one what to do instead; a second run finds everything and takes a moment.
-//   node scripts/set-up.mjs [packages]     packages: only those, no Redis and no MongoDB
+//   node scripts/set-up.mjs [packages | tests]
+//     packages: only those, no servers and no pages; tests: also a Chromium to open the pages in
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   accessSync,
@@ -69,11 +70,30 @@ function installPackages() {
 
 function installRedis() {
   if (process.env.REDIS_URL || onPath('redis-server') || onPath('valkey-server')) return;
-  const installer = redisInstaller();
-  const instead = 'Install redis-server yourself, or set REDIS_URL to a Redis that is there.';
-  if (!installer) fail('there is no Redis, and no package manager that could install it here.', instead);
-  say(`installing Redis: ${installer.commands.at(-1).join(' ')}`);
-  for (const [command, ...args] of installer.commands) {
+  install(
+    'Redis',
+    { apt: 'redis-server', brew: ['redis'] },
+    'Install redis-server yourself, or set REDIS_URL to a Redis that is there.',
+  );
+}
+
+/** The names that playwright-core is told to start; the tests look for the same (test/support/browser.ts). */
+const CHROMIUMS = ['chromium', 'chromium-browser', 'google-chrome'];
+
+function installChromium() {
+  if (process.env.CHROMIUM_PATH || CHROMIUMS.some((name) => onPath(name))) return;
+  install(
+    'Chromium, for the tests of the pages',
+    { apt: 'chromium', brew: ['--cask', 'chromium'] },
+    'Install Chromium yourself, or set CHROMIUM_PATH to one that is there.',
+  );
+}
+
+function install(what, packages, instead) {
+  const commands = installer(packages);
+  if (!commands) fail(`there is no ${what}, and no package manager that could install it here.`, instead);
+  say(`installing ${what}: ${commands.at(-1).join(' ')}`);
+  for (const [command, ...args] of commands) {
     const problem = problemWith(command, args, {
       env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
     });
@@ -81,19 +101,37 @@ function installRedis() {
   }
 }
 
-function redisInstaller() {
+function installer({ apt, brew }) {
   if (onPath('apt-get')) {
     const isRoot = process.getuid?.() === 0;
     if (!isRoot && problemWith('sudo', ['-n', 'true']) !== null) return null;
     const sudo = isRoot ? [] : ['sudo', '-n'];
-    return {
-      commands: [
-        [...sudo, 'apt-get', 'update', '-q'],
-        [...sudo, 'apt-get', 'install', '-y', '-q', 'redis-server'],
-      ],
-    };
+    return [
+      [...sudo, 'apt-get', 'update', '-q'],
+      [...sudo, 'apt-get', 'install', '-y', '-q', apt],
+    ];
   }
-  return onPath('brew') ? { commands: [['brew', 'install', 'redis']] } : null;
+  return onPath('brew') ? [['brew', 'install', ...brew]] : null;
+}
+
+/** The pages, where a source of theirs is newer than what was built. */
+function buildPages() {
+  const built = path.join(root, 'dist', 'pages', 'index.html');
+  const sources = [path.join(root, 'src', 'pages'), path.join(root, 'package-lock.json')];
+  if (existsSync(built) && statSync(built).mtimeMs >= Math.max(...sources.map(newestIn))) return;
+  say('building the pages of the dashboard (some seconds)');
+  const node = path.join(root, 'node_modules', 'node', 'bin', 'node');
+  const vite = path.join(root, 'node_modules', 'vite', 'bin', 'vite.js');
+  const problem = problemWith(node, [vite, 'build', 'src/pages', '--logLevel', 'error']);
+  if (problem)
+    fail(`building the pages failed:\n        ${problem}`, 'Run "npm run build:pages" to see all of it.');
+}
+
+/** When a file, or anything in a folder, was changed last. A folder tells when a file in it came or went. */
+function newestIn(place) {
+  const found = statSync(place);
+  if (!found.isDirectory()) return found.mtimeMs;
+  return Math.max(found.mtimeMs, ...readdirSync(place).map((name) => newestIn(path.join(place, name))));
 }
 
 /** MONGODB_URI, a mongod of version 8 on the path, or the engine from npm behind a launcher of ours. */
@@ -189,4 +227,6 @@ installPackages();
 if (process.argv[2] !== 'packages') {
   installRedis();
   prepareMongo();
+  buildPages();
 }
+if (process.argv[2] === 'tests') installChromium();

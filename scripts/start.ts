@@ -1,6 +1,7 @@
 import { loadConfig, type Config } from '../src/system/config.ts';
 import { messageOf } from '../src/system/errors.ts';
-import { mintToken } from '../src/watch/tokens.ts';
+import { ONCE_HOURS } from '../src/watch/sign-in/sessions.ts';
+import { mintToken } from '../src/watch/sign-in/tokens.ts';
 import { startMongo } from './local/mongo.ts';
 import { freePort, tryPort } from './local/ports.ts';
 import { startProgram, untilReady, type RunningProgram } from './local/programs.ts';
@@ -16,6 +17,7 @@ import {
 
 /** npm start: everything on this machine, in this terminal, until Ctrl-C. */
 const TOKEN_HOURS = 24 * 30;
+const DEVELOPER = { name: 'development', role: 'admin' } as const;
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /** What was started, to be stopped in reverse. */
@@ -50,13 +52,13 @@ async function main(): Promise<void> {
     ingestUrl: `http://localhost:${ports.ingest}`,
     dashboardUrl: `http://localhost:${ports.dashboard}`,
     shopifySecret: config.SHOPIFY_API_SECRET ?? secrets.shopifySecret,
-    adminToken: await mintToken(jwtSecret, { name: 'development', role: 'admin' }, TOKEN_HOURS),
+    adminToken: await mintToken(jwtSecret, DEVELOPER, TOKEN_HOURS),
     redisUrl,
     mongoUri,
   };
   await startPrograms(config, local, ports, jwtSecret);
   writeLocal(local);
-  announce(local);
+  announce(local, await mintToken(jwtSecret, { ...DEVELOPER, kind: 'once' }, ONCE_HOURS));
 }
 
 async function startServer<Server extends { stop: () => Promise<void> }>(
@@ -128,14 +130,20 @@ function start(name: 'ingest' | 'worker' | 'dashboard', env: NodeJS.ProcessEnv):
   return program;
 }
 
-function announce(local: LocalFile): void {
+/** @param code of a one-time link; behind the # it is never sent or logged */
+function announce(local: LocalFile, code: string): void {
   say(`
 Lockstep is running. Ctrl-C stops it; data stays under .lockstep/ (npm run reset removes it).
 
   webhooks    ${local.ingestUrl}/webhooks
-  API         ${local.dashboardUrl}/api
+  dashboard   ${local.dashboardUrl}
+  API         ${local.dashboardUrl}/api   (described at ${local.dashboardUrl}/docs)
   secret      ${local.shopifySecret}   (development; signs webhooks)
   API token   ${local.adminToken}
+
+Open the dashboard, signed in as admin (the link is good once, for 15 minutes; another: npm run ops -- sign-in):
+
+  ${local.dashboardUrl}/sign-in#once=${code}
 
 Send an order's whole life, signed, from another terminal:
 

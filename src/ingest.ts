@@ -6,14 +6,16 @@ import { withScripts } from './deposit/scripts.ts';
 import { spoolingDepositor } from './deposit/spooling-depositor.ts';
 import { waker } from './deposit/waker.ts';
 import { spool } from './persist/spool.ts';
+import { beats } from './system/beats.ts';
 import { openRedis, openSpoolClient } from './system/connections.ts';
 import type { Config } from './system/config.ts';
 import { createMetrics, type Metrics } from './system/metrics.ts';
 import { redisPartIfThere } from './system/parts.ts';
 import { runProgram } from './system/program.ts';
-import { allRedisKeys } from './system/redis-keys.ts';
+import { allRedisKeys, redisKeys } from './system/redis-keys.ts';
 import { adminApp, adminRoutes } from './watch/admin-routes.ts';
 import { anyOf, mongoCheck, redisCheck } from './watch/checks.ts';
+import { ingestFigures } from './watch/figures.ts';
 import { serving } from './watch/serve.ts';
 import { measureWaiting } from './watch/waiting.ts';
 
@@ -27,6 +29,7 @@ await runProgram(
 
     const redis = withScripts(openRedis(config.REDIS_URL, 'impatient', log, config.DEPOSIT_TIMEOUT_MS));
     await lifecycle.start(redisPartIfThere(redis, log));
+    await lifecycle.start(beats(redis, redisKeys(0), 'ingest', ingestFigures(metrics)));
     const { client, database } = openSpoolClient(config.MONGODB_URI);
     // Warm before it is needed; where MongoDB is away, the first use tries again.
     void client.connect().catch(() => undefined);

@@ -1,4 +1,10 @@
-import { opsCommand } from './watch/ops-command.ts';
+#!/usr/bin/env node
+import { opsCommand } from './watch/ops/ops-command.ts';
 
 /** The operators' command line: npm run ops -- <verb> [--json]. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // Whoever read us has read enough: ops tail | head.
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
 await opsCommand().parseAsync();

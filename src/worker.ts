@@ -16,6 +16,7 @@ import { collectionsOf, ensureIndexes, type Collections } from './persist/collec
 import { journal } from './persist/journal.ts';
 import { orderStore } from './persist/order-store.ts';
 import { spool } from './persist/spool.ts';
+import { beats } from './system/beats.ts';
 import type { Config } from './system/config.ts';
 import { openMongo, openRedis } from './system/connections.ts';
 import type { Logger } from './system/log.ts';
@@ -25,6 +26,7 @@ import { runProgram } from './system/program.ts';
 import { allRedisKeys, partitionOf, redisKeys, type RedisKeys } from './system/redis-keys.ts';
 import { adminApp, problemOf } from './watch/admin-routes.ts';
 import { mongoCheck, redisCheck } from './watch/checks.ts';
+import { workerFigures } from './watch/figures.ts';
 import { serving } from './watch/serve.ts';
 import { measureKept, measureWaiting } from './watch/waiting.ts';
 
@@ -47,6 +49,7 @@ await runProgram('worker', ['REDIS_URL', 'MONGODB_URI'], async ({ config, log, l
   await lifecycle.start(mongoPart(mongo, () => ensureIndexes(collections, config.JOURNAL_RETENTION_DAYS)));
 
   const metrics = createMetrics();
+  await lifecycle.start(beats(redis, redisKeys(0), 'worker', workerFigures(metrics)));
   const partitions = allRedisKeys(config.PARTITIONS);
   const queues = openQueues(redis, partitions);
   const wakes = waker(queues, log, () => metrics.wakeFailures.inc());
@@ -61,7 +64,7 @@ await runProgram('worker', ['REDIS_URL', 'MONGODB_URI'], async ({ config, log, l
     redis,
     partitions,
     config.WORKER_CONCURRENCY,
-    (job) => drainOrder(job.order, tools),
+    (job, id) => drainOrder(job.order, tools, id),
     {
       waker: wakes,
       metrics,
@@ -135,7 +138,7 @@ function openUnspooler({ config, log, metrics, redis, partitions, lock, mongo, w
   return new Unspooler({
     spool: spool(mongo.getClient(), mongo.name),
     depositor: depositor(redis, partitions, wakes, Math.round(config.DEDUPE_TTL_HOURS * 3600)),
-    lock: () => lock.acquire(redisKeys(0).spoolLock),
+    lock: () => lock.acquire(redisKeys(0).spoolLock, 'spool'),
     log,
     onMoved: (events) => metrics.unspooledTotal.inc(events),
   });

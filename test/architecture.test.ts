@@ -30,6 +30,23 @@ const FOLDERS: Record<string, Row> = {
   },
   lock: { uses: ['system'], knows: [], npm: ['redlock'], npmKnows: ['ioredis'] },
   order: { uses: [], knows: [], npm: ['zod'], npmKnows: [] },
+  /** Runs in the browser: of the server it knows the shapes of answers, and nothing else. */
+  pages: {
+    uses: [],
+    knows: ['order', 'watch'],
+    npm: [
+      '@mantine/core',
+      '@mantine/hooks',
+      '@tabler/icons-react',
+      '@tanstack/react-query',
+      'react',
+      'react-dom',
+      'uplot',
+      'vite',
+      'wouter',
+    ],
+    npmKnows: [],
+  },
   persist: { uses: ['order', 'system'], knows: [], npm: ['mongoose'], npmKnows: [] },
   system: {
     uses: [],
@@ -39,8 +56,20 @@ const FOLDERS: Record<string, Row> = {
   },
   watch: {
     uses: ['order', 'persist', 'system'],
-    knows: ['deposit'],
-    npm: ['commander', 'express', 'jose', 'zod'],
+    knows: ['deposit', 'lock'],
+    npm: [
+      '@bull-board/api',
+      '@bull-board/express',
+      'cli-progress',
+      'commander',
+      'compression',
+      'express',
+      'express-rate-limit',
+      'jose',
+      'swagger-ui-dist',
+      'zod',
+      'zod-openapi',
+    ],
     npmKnows: ['bullmq', 'ioredis', 'mongoose'],
   },
 };
@@ -93,7 +122,7 @@ function broken(file: string, source: string): string[] {
 
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .map((name) => path.posix.join('src', name.split(path.sep).join('/')))
-  .filter((name) => /(?<!\.d)\.ts$/.test(name));
+  .filter((name) => /(?<!\.d)\.tsx?$/.test(name));
 
 /** What the folders import, in the table's own form. */
 function tableOf(found: { file: string; source: string }[]): Record<string, Row> {

@@ -45,7 +45,7 @@ export async function workUnderLock(
   const redis = await ground.redis();
   const lock = orderLock([redis], ground.lockTtlMs, () => ground.log.warn('a lock was lost'));
   const handle = async (job: Job<Webhook>, token?: string) => {
-    const lease = await lock.acquire(`lock:${job.data.order}`);
+    const lease = await lock.acquire(`lock:${job.data.order}`, job.id ?? JOB);
     if (!lease) return await busy(job, token);
     try {
       await applyWebhook(job.data, store);

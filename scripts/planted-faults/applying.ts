@@ -68,7 +68,7 @@ export const APPLYING: readonly PlantedFault[] = [
     promise: 'P8',
     file: 'drain/settle.ts',
     find: 'const committed = await commitIfChanged(order, decision, lease, tools);',
-    replace: `await writeJournal(decision, tools);
+    replace: `await writeJournal(decision, lease, tools);
     const committed = await commitIfChanged(order, decision, lease, tools);`,
     tests: ['drain/a-late-holder-is-refused'],
   },
@@ -77,7 +77,7 @@ export const APPLYING: readonly PlantedFault[] = [
     promise: 'P8',
     file: 'drain/settle.ts',
     find: 'tools.watch.refused(order);',
-    replace: 'tools.watch.refused(order); await writeJournal(decision, tools);',
+    replace: 'tools.watch.refused(order); await writeJournal(decision, lease, tools);',
     tests: ['drain/a-late-holder-is-refused'],
   },
   {

@@ -74,8 +74,8 @@ async function storeAll(
   ttlSeconds: number,
   all: Depositing[],
 ): Promise<DepositAnswer[]> {
-  const places = [keys.pending, keys.shops, keys.totals];
-  const facts: (string | number | Buffer)[] = [ttlSeconds, keys.dedupe('' as EventId)];
+  const places = [keys.pending, keys.shops, keys.totals, keys.lastEvents];
+  const facts: (string | number | Buffer)[] = [ttlSeconds, keys.dedupe('' as EventId), keys.traffic('')];
   for (const { event, delivery } of all) {
     places.push(keys.dedupe(event.id), keys.delivery(delivery ?? '-'), keys.mailbox(event.order));
     facts.push(event.order, delivery === null ? '0' : '1', encodeEntry(event));

@@ -1,5 +1,5 @@
 import type { WaitingEvent } from '../order/event.ts';
-import { asEventId, type OrderKey } from '../order/identity.ts';
+import { asEventId, type EventId, type OrderKey } from '../order/identity.ts';
 import { compress, decompress } from '../system/payload.ts';
 
 /**
@@ -52,5 +52,24 @@ function bodyOrBytes(payload: Buffer): Buffer {
     return decompress(payload);
   } catch {
     return payload;
+  }
+}
+
+/** What stands before a body: an event that waits, without it. */
+export interface Front extends Middle {
+  id: EventId;
+  /** Milliseconds since 1970, ingest's clock. */
+  receivedAt: number;
+}
+
+/** @returns null where it is not ours: somebody else wrote into a mailbox */
+export function decodeFront(front: string): Front | null {
+  const id = asEventId(front.slice(0, ID_LENGTH));
+  if (!id) return null;
+  const receivedAt = Number(front.slice(ID_LENGTH, FRONT_LENGTH)) || 0;
+  try {
+    return { id, receivedAt, ...(JSON.parse(front.slice(FRONT_LENGTH)) as Middle) };
+  } catch {
+    return { id, receivedAt, ...DAMAGED };
   }
 }

@@ -1,19 +1,17 @@
 import type { Redis } from 'ioredis';
+import { DUE, LOOK, RELEASE, WAITING } from './operator-scripts.ts';
+import type { Script } from './script.ts';
 
 /** The atomic steps in Redis, one script each. All keys of a call are of one partition, so of one slot. */
-
-interface Script {
-  /** Where it is always the same; else it is the first argument. */
-  numberOfKeys?: number;
-  lua: string;
-}
 
 /**
  * Dedupe and put into the mailbox, in one step (P2, P3): no moment has a claim without its event. An event
  * comes before its claim, because Redis does not undo what a script wrote before it failed. Many events in
- * one call: one that cannot be put (its mailbox is no list, memory is full) fails alone.
- * KEYS  1 pending  2 shops  3 totals; of each event: dedupe, delivery, mailbox
- * ARGV  1 TTL in seconds  2 prefix of dedupe keys; of each event: order, '1' if the delivery has an id, entry
+ * one call: one that cannot be put (its mailbox is no list, memory is full) fails alone. Each shop's traffic is
+ * counted once per call; nothing fails because it cannot be.
+ * KEYS  1 pending  2 shops  3 totals  4 last events; of each event: dedupe, delivery, mailbox
+ * ARGV  1 TTL in seconds  2 prefix of dedupe keys  3 prefix of traffic keys;
+ *       of each event: order, '1' if the delivery has an id, entry
  * Answers of each event {1, length of the mailbox} when taken,
  *         {0, event id it was first seen as, first seen ms} when seen before, {2, why} when it failed.
  */
@@ -49,12 +47,23 @@ local function deposit(dedupe, delivery, mailbox, order, delivered, entry)
 end
 
 local answers = {}
-for i = 1, (#KEYS - 3) / 3 do
-  local k, a = 3 * i, 3 * i - 1
+for i = 1, (#KEYS - 4) / 3 do
+  local k, a = 3 * i + 1, 3 * i
   local ok, answer = pcall(deposit, KEYS[k + 1], KEYS[k + 2], KEYS[k + 3], ARGV[a + 1], ARGV[a + 2], ARGV[a + 3])
   answers[i] = ok and answer or {2, type(answer) == 'table' and answer.err or tostring(answer)}
 end
-for shop, count in pairs(shops) do redis.call('HINCRBY', KEYS[2], shop, count) end
+local traffic = ARGV[3] .. string.format('%d', math.floor(now / 3600000))
+local heard = {}
+for shop, count in pairs(shops) do
+  redis.call('HINCRBY', KEYS[2], shop, count)
+  if redis.pcall('HINCRBY', traffic, shop, count) == count then
+    redis.pcall('EXPIRE', traffic, 93600)
+    redis.pcall('ZREMRANGEBYSCORE', KEYS[4], '-inf', now - 2592000000)
+  end
+  heard[#heard + 1] = now
+  heard[#heard + 1] = shop
+end
+if #heard > 0 then redis.pcall('ZADD', KEYS[4], unpack(heard)) end
 if accepted > 0 then redis.call('HINCRBY', KEYS[3], 'accepted', accepted) end
 if duplicates > 0 then redis.call('HINCRBY', KEYS[3], 'duplicates', duplicates) end
 return answers
@@ -122,9 +131,7 @@ return left
 };
 
 /**
- * Which of a page of waiting orders have no job due (P6). A job is due while a deduplication key names
- * one whose hash exists, and which is not delayed further than anything of ours: that is the work of a
- * process whose clock was ahead.
+ * Which of a page of waiting orders have no job due (P6).
  * KEYS  1 pending      ARGV  1 from  2 to (ranks)  3 prefix of the queue's keys  4 longest delay in ms
  * Answers {orders looked at, orders without a job}.
  */
@@ -133,18 +140,38 @@ const UNATTENDED: Script = {
   lua: `
 local orders = redis.call('ZRANGE', KEYS[1], ARGV[1], ARGV[2])
 local without = {}
-local time = redis.call('TIME')
-local latest = (time[1] * 1000 + ARGV[4]) * 4096
-local function due(id)
-  local job = redis.call('GET', ARGV[3] .. 'de:' .. id)
-  if not job or redis.call('EXISTS', ARGV[3] .. job) == 0 then return false end
-  local at = redis.call('ZSCORE', ARGV[3] .. 'delayed', job)
-  return not at or tonumber(at) < latest
-end
+${DUE}
 for _, order in ipairs(orders) do
-  if not due(order) and not due('hold:' .. order) then without[#without + 1] = order end
+  if not due(order, ARGV[3], ARGV[4]) then without[#without + 1] = order end
 end
 return {#orders, without}
+`,
+};
+
+/**
+ * Puts a parked event back into its order's mailbox, past its own claim, which is made anew or lasts longer:
+ * a delivery that comes again is a duplicate of it. Its failed drains are forgotten. Not counted as accepted.
+ * KEYS  1 pending  2 shops  3 mailbox  4 dedupe  5 delivery  6 failures
+ * ARGV  1 order  2 shop  3 TTL in seconds  4 '1' if the delivery has an id  5 entry
+ * Answers the length of the mailbox.
+ */
+const REPLAY: Script = {
+  numberOfKeys: 6,
+  lua: `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local length = redis.call('RPUSH', KEYS[3], ARGV[5])
+redis.call('ZADD', KEYS[1], 'NX', now, ARGV[1])
+redis.call('HINCRBY', KEYS[2], ARGV[2], 1)
+if redis.call('EXISTS', KEYS[4]) == 0 then
+  local received = tonumber(string.sub(ARGV[5], 65, 77)) or now
+  redis.call('HSET', KEYS[4], 'at', received, 'hits', 0, 'last', received)
+end
+redis.call('HSET', KEYS[4], 'order', ARGV[1])
+redis.call('EXPIRE', KEYS[4], ARGV[3])
+if ARGV[4] == '1' then redis.call('SET', KEYS[5], string.sub(ARGV[5], 1, 64), 'EX', ARGV[3]) end
+redis.call('DEL', KEYS[6])
+return length
 `,
 };
 
@@ -158,6 +185,10 @@ export interface ScriptedRedis extends Redis {
   lockstepReadBuffer: (...args: Arguments) => Promise<[number, Buffer[]]>;
   lockstepTrim: (...args: Arguments) => Promise<number>;
   lockstepUnattended: (...args: Arguments) => Promise<[number, string[]]>;
+  lockstepReplay: (...args: Arguments) => Promise<number>;
+  lockstepWaiting: (...args: Arguments) => Promise<[number, [string, string, number, 0 | 1][]]>;
+  lockstepLook: (...args: Arguments) => Promise<[number, string | null, number, 0 | 1, [string, number][]]>;
+  lockstepRelease: (...args: Arguments) => Promise<-1 | 0 | 1>;
 }
 
 export const SCRIPTS = {
@@ -165,6 +196,10 @@ export const SCRIPTS = {
   lockstepRead: READ,
   lockstepTrim: TRIM,
   lockstepUnattended: UNATTENDED,
+  lockstepReplay: REPLAY,
+  lockstepWaiting: WAITING,
+  lockstepLook: LOOK,
+  lockstepRelease: RELEASE,
 } as const satisfies Record<string, Script>;
 
 /** Teaches a connection the scripts. ioredis sends their hash, and their text once where it is unknown. */

@@ -1,5 +1,6 @@
 import type { OrderKey } from '../order/identity.ts';
 import { QUEUE, type RedisKeys } from '../system/redis-keys.ts';
+import { LONGEST_DELAY_MS } from './operator-scripts.ts';
 import type { Logger } from '../system/log.ts';
 import { messageOf } from '../system/errors.ts';
 import type { ScriptedRedis } from './scripts.ts';
@@ -7,8 +8,6 @@ import type { Waker } from './waker.ts';
 
 /** Half of the ten seconds that P6 gives: one sweep may be missed. */
 const EVERY_MS = 5000;
-/** A drain comes again after 36 s at most, a hold ends after 60 s. */
-const LONGEST_DELAY_MS = 70_000;
 /** Orders looked at in one script: some milliseconds of Redis's time. */
 const PAGE = 1000;
 

@@ -15,10 +15,11 @@ const PAGE = 100;
 /**
  * Drains one order: lock, read, apply, commit, trim, until its mailbox is empty. If the process dies at
  * any line, the events are still in the mailbox, and the next drain finds what was done already.
+ * @param job for which job, as the lock tells it
  */
-export async function drainOrder(order: OrderKey, tools: DrainTools): Promise<Drained> {
+export async function drainOrder(order: OrderKey, tools: DrainTools, job = 'no job'): Promise<Drained> {
   const asked = tools.now();
-  const lease = await tools.lock.acquire(tools.lockKey(order));
+  const lease = await tools.lock.acquire(tools.lockKey(order), job);
   if (!lease) return { outcome: 'busy' };
   const held = tools.now();
   tools.watch.locked(held - asked);

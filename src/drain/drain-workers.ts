@@ -18,6 +18,9 @@ const BUSY_RETRY_MS = 250;
  */
 const STALLING = { lockDuration: 10_000, stalledInterval: 5000, maxStalledCount: Number.MAX_SAFE_INTEGER };
 
+/** Drains for a job, of which BullMQ says the id. */
+type Drain = (job: DrainJob, id: string) => Promise<Drained>;
+
 interface WorkerTools {
   waker: Waker;
   metrics: Metrics;
@@ -31,7 +34,7 @@ export function openWorkers(
   connection: Redis,
   partitions: readonly RedisKeys[],
   concurrency: number,
-  drain: (job: DrainJob) => Promise<Drained>,
+  drain: Drain,
   tools: WorkerTools,
 ): Worker<DrainJob>[] {
   const share = Math.max(1, Math.ceil(concurrency / partitions.length));
@@ -68,11 +71,11 @@ export function drainsPart(workers: readonly Worker<DrainJob>[], waker: Waker, l
 async function run(
   job: Job<DrainJob>,
   token: string | undefined,
-  drain: (job: DrainJob) => Promise<Drained>,
+  drain: Drain,
   { waker, metrics, log, onFailure }: WorkerTools,
 ): Promise<void> {
   const { order } = job.data;
-  const drained = await drain(job.data).catch((error: unknown) => {
+  const drained = await drain(job.data, job.id ?? 'no id').catch((error: unknown) => {
     metrics.drains.inc({ outcome: 'failed' });
     onFailure(error);
     log.warn(

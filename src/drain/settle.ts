@@ -29,7 +29,7 @@ export async function settle(
     const decision = await decideWithPatience(order, known, events, givenUp, tools);
     const committed = await commitIfChanged(order, decision, lease, tools);
     if (committed === 'committed') {
-      await writeJournal(decision, tools);
+      await writeJournal(decision, lease, tools);
       return decision;
     }
     if (committed === 'too_large') givenUp = giveUpLargest(decision, givenUp);
@@ -52,7 +52,8 @@ async function commitIfChanged(
   return decision.order ? await tools.orders.commit({ key, order: decision.order }) : 'committed';
 }
 
-async function writeJournal(decision: Decision, tools: DrainTools): Promise<void> {
+async function writeJournal(decision: Decision, lease: Lease, tools: DrainTools): Promise<void> {
   const { ended, rejected } = decision;
-  await tools.journal.write({ ended, rejected, now: tools.now() });
+  const by = { worker: lease.holder, lockedAt: lease.since };
+  await tools.journal.write({ ended, rejected, now: tools.now(), by });
 }

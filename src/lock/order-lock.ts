@@ -1,9 +1,15 @@
 import type { Redis } from 'ioredis';
 import Redlock from 'redlock';
 import { Fault } from '../system/errors.ts';
+import { PROGRAM_ID } from '../system/program-id.ts';
+import { encodeHolder } from './holder.ts';
 
 /** A held lock. */
 export interface Lease {
+  /** `<host>:<pid>` of whoever holds it. */
+  holder: string;
+  /** When it was asked for, ms since 1970: the lock is held from there on, or a round trip later. */
+  since: number;
   /** Aborted, with a {@link Fault} lock_lost, as soon as the lock may be somebody else's. */
   signal: AbortSignal;
   /** @throws Fault lock_lost; also where a stopped process has not come to notice by its timer */
@@ -19,18 +25,32 @@ export interface Lease {
  * redlock 4.2.0: 5.0.0-beta.2 is abandoned and counts an expiry from its first attempt.
  */
 export interface OrderLock {
-  /** Null where the lock is held, or where too few of its servers answer: come back later. */
-  acquire: (key: string) => Promise<Lease | null>;
+  /**
+   * Null where the lock is held, or where too few of its servers answer: come back later.
+   * @param job for whom it is, for people who look at the lock
+   */
+  acquire: (key: string, job: string) => Promise<Lease | null>;
 }
 
-export function orderLock(servers: readonly Redis[], ttlMs: number, onLost: () => void): OrderLock {
-  const redlock = new Redlock([...servers] as unknown as Redlock.CompatibleRedisClient[], { retryCount: 0 });
+/** @param program who asks; another one only in tests */
+export function orderLock(
+  servers: readonly Redis[],
+  ttlMs: number,
+  onLost: () => void,
+  program = PROGRAM_ID,
+): OrderLock {
+  const redlock = new TellingRedlock([...servers] as unknown as Redlock.CompatibleRedisClient[], {
+    retryCount: 0,
+  });
   // Each server's connection logs its own errors; here they only count as a missing vote.
   redlock.on('clientError', () => undefined);
   return {
-    acquire: async (key) => {
+    acquire: async (key, job) => {
+      const since = Date.now();
+      redlock.next = encodeHolder({ program, job, since });
       try {
-        return lease(await redlock.acquire(key, ttlMs), ttlMs, onLost);
+        const held = lease(await redlock.acquire(key, ttlMs), ttlMs, onLost);
+        return { ...held, holder: program, since };
       } catch (error) {
         if (error instanceof Error && error.name === 'LockError') return null;
         throw error;
@@ -40,10 +60,21 @@ export function orderLock(servers: readonly Redis[], ttlMs: number, onLost: () =
 }
 
 /**
+ * Its locks' values say who holds them, which costs no round trip. redlock asks for the value of a lock
+ * while `acquire` is called, before it answers: whoever asks next cannot come between.
+ */
+class TellingRedlock extends Redlock {
+  next = '';
+  _random(): string {
+    return this.next;
+  }
+}
+
+/**
  * Extends the lock every third of its life. An extension that fails loses it at once: redlock answers
  * such a failure by giving the lock up on every server, so anybody may have it from there on.
  */
-function lease(lock: Redlock.Lock, ttlMs: number, onLost: () => void): Lease {
+function lease(lock: Redlock.Lock, ttlMs: number, onLost: () => void): Omit<Lease, 'holder' | 'since'> {
   const lost = new AbortController();
   let released = false;
   const lose = () => {

@@ -1,15 +1,21 @@
 import type { Connection, Model } from 'mongoose';
+import { auditSchema, type AuditDocument } from './audit-schema.ts';
 import { eventSchema, JOURNAL_TTL_INDEX, type EventDocument } from './event-schema.ts';
 import { orderSchema, type OrderDocument } from './order-schema.ts';
 import { parkedSchema, type ParkedDocument } from './parked-schema.ts';
+import { replaySchema, type ReplayDocument } from './replay-schema.ts';
 import { spoolSchema, type SpoolDocument } from './spool-schema.ts';
+import { tokenSchema, type TokenDocument } from './token-schema.ts';
 
-/** The four collections (design 2.5). */
+/** Every collection (design 2.5): what Lockstep keeps, and what people do to it. */
 export interface Collections {
   orders: Model<OrderDocument>;
   events: Model<EventDocument>;
   parked: Model<ParkedDocument>;
   spool: Model<SpoolDocument>;
+  audit: Model<AuditDocument>;
+  tokens: Model<TokenDocument>;
+  replays: Model<ReplayDocument>;
 }
 
 export function collectionsOf(mongo: Connection): Collections {
@@ -18,6 +24,9 @@ export function collectionsOf(mongo: Connection): Collections {
     events: mongo.model<EventDocument>('Event', eventSchema),
     parked: mongo.model<ParkedDocument>('Parked', parkedSchema),
     spool: mongo.model<SpoolDocument>('Spool', spoolSchema),
+    audit: mongo.model<AuditDocument>('Audit', auditSchema),
+    tokens: mongo.model<TokenDocument>('Token', tokenSchema),
+    replays: mongo.model<ReplayDocument>('Replay', replaySchema),
   };
 }
 

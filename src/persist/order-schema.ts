@@ -48,3 +48,5 @@ export const orderSchema = new Schema(
 // A shop's orders, newest id first, are a range of _id and need no index of their own.
 orderSchema.index({ status: 1, _id: -1 });
 orderSchema.index({ name: 1, _id: -1 });
+// For whoever has an order's id and not its shop.
+orderSchema.index({ orderId: 1 });

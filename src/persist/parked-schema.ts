@@ -1,26 +1,56 @@
 import { Schema } from 'mongoose';
 import { RECEIVED, type Received } from './received.ts';
 
+const STATES = ['parked', 'replaying', 'replayed', 'discarded'] as const;
+
 /** An event that could not be applied, kept whole until somebody replays or discards it (P7). */
 export interface ParkedDocument extends Received {
   /** One sentence for an operator. */
   error: string;
+  /** The same without ids and numbers (cause.ts). Older documents have none. */
+  cause?: string;
   attempts: number;
   firstAt: Date;
   lastAt: Date;
-  state: 'parked' | 'replayed' | 'discarded';
+  /** `replaying`: claimed by a replay that has not yet put it back. */
+  state: (typeof STATES)[number];
+  replays?: number;
+  /** The run that replayed it last, and when. */
+  replay?: string;
+  replayedAt?: Date;
+  /** What the audit calls the act that discarded it, and when. */
+  discardedAs?: string;
+  discardedAt?: Date;
 }
 
 export const parkedSchema = new Schema(
   {
     ...RECEIVED,
     error: { type: String, required: true },
+    cause: String,
     attempts: { type: Number, required: true },
     firstAt: { type: Date, required: true },
     lastAt: { type: Date, required: true },
-    state: { type: String, required: true, enum: ['parked', 'replayed', 'discarded'] },
+    state: { type: String, required: true, enum: STATES },
+    replays: Number,
+    replay: String,
+    replayedAt: Date,
+    discardedAs: String,
+    discardedAt: Date,
   },
   { collection: 'parked', versionKey: false, strict: true },
 );
 
-parkedSchema.index({ state: 1, lastAt: -1 });
+parkedSchema.index({ state: 1, lastAt: -1, _id: -1 });
+/** Groups are counted from this index alone. */
+export const PARKED_GROUP_INDEX = {
+  state: 1,
+  cause: 1,
+  topic: 1,
+  shop: 1,
+  lastAt: 1,
+  firstAt: 1,
+  _id: 1,
+} as const;
+parkedSchema.index(PARKED_GROUP_INDEX);
+parkedSchema.index({ replay: 1, state: 1 }, { partialFilterExpression: { replay: { $exists: true } } });

@@ -39,10 +39,12 @@ export const SETTINGS = {
   SHOPIFY_API_SECRET: {
     schema: z.string().min(1).optional(),
     about: "the app's client secret; ingest needs it",
+    secret: true,
   },
   SHOPIFY_API_SECRET_PREVIOUS: {
     schema: z.string().min(1).optional(),
     about: 'the secret before it: Shopify signs with the oldest one that is not revoked',
+    secret: true,
   },
   PARTITIONS: {
     schema: z.coerce.number().int().min(1).max(1024).default(1),
@@ -99,12 +101,13 @@ export const SETTINGS = {
   OPS_JWT_SECRET: {
     schema: z.string().min(32).optional(),
     about: 'signs the API tokens, at least 32 characters; the dashboard needs it',
+    secret: true,
   },
   LOG_LEVEL: {
     schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
     about: 'how much is logged',
   },
-} as const satisfies Record<string, { schema: z.ZodType; about: string }>;
+} as const satisfies Record<string, { schema: z.ZodType; about: string; secret?: true }>;
 
 export type Setting = keyof typeof SETTINGS;
 type Values = { [Name in Setting]: z.output<(typeof SETTINGS)[Name]['schema']> };

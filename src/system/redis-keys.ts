@@ -19,10 +19,20 @@ export interface RedisKeys {
   shops: string;
   /** hash: accepted, duplicates; since Redis was empty. */
   totals: string;
+  /** hash: shop -> events taken in that hour (hours since 1970, Redis's clock). Kept 26 h. */
+  traffic: (hour: number | '') => string;
+  /** zset: shop -> when its last event was taken (ms, Redis's clock). Those of the last 30 days. */
+  lastEvents: string;
   /** Redlock's. */
   lock: (order: OrderKey) => string;
   /** Redlock's, for moving the spool. */
   spoolLock: string;
+  /** zset: program -> last heard of (ms, Redis's clock). Of partition 0, for all programs. */
+  beats: string;
+  /** hash: program -> what it told with its last beat. */
+  told: string;
+  /** hash: name and fingerprint of a secret -> when it was first seen (ms). Of partition 0, for all programs. */
+  secrets: string;
   /** string: how many drains failed at an event whose application throws. */
   failures: (event: EventId) => string;
   /** BullMQ's prefix; the queue below it is {@link QUEUE}. */
@@ -42,8 +52,13 @@ export function redisKeys(partition: number): RedisKeys {
     pending: `${prefix}:pending`,
     shops: `${prefix}:shops`,
     totals: `${prefix}:totals`,
+    traffic: (hour) => `${prefix}:traffic:${hour}`,
+    lastEvents: `${prefix}:last-events`,
     lock: (order) => `${prefix}:lock:${order}`,
     spoolLock: `${prefix}:lock:spool`,
+    beats: `${prefix}:beats`,
+    told: `${prefix}:told`,
+    secrets: `${prefix}:secrets`,
     failures: (event) => `${prefix}:failures:${event}`,
     queuePrefix: prefix,
   };

@@ -1,32 +1,52 @@
-import express, { type ErrorRequestHandler, type Express } from 'express';
+import compression from 'compression';
+import express, { type Express, type Router } from 'express';
+import type { AuditLog } from '../persist/audit-log.ts';
 import type { Logger } from '../system/log.ts';
 import { adminRoutes, type AdminTools } from './admin-routes.ts';
-import { apiRouter, type ApiTools } from './api.ts';
+import { onError } from './api/on-error.ts';
+import { Refusal } from './api/refusal.ts';
+import type { Route } from './api/route.ts';
+import { routerOf } from './api/router.ts';
+import { safeHeaders } from './headers.ts';
+import { authorize, type Guard } from './sign-in/authorize.ts';
 
-/** The dashboard's HTTP: the API under /api, health and metrics. Pages come later. */
-export function dashboardApp(tools: ApiTools & AdminTools & { log: Logger }): Express {
+export interface DashboardTools extends AdminTools {
+  routes: readonly Route[];
+  guard: Guard;
+  audit: AuditLog;
+  log: Logger;
+  /** What only who is signed in may open: raw jobs, the API's document, reports. By its place. */
+  behindSignIn: Readonly<Record<string, Router>>;
+  /** The pages' own files, which hold no data: anybody may load them, or nobody could sign in. */
+  pages: Router;
+}
+
+/** The dashboard's HTTP: health and metrics, the API under /api, and the pages. */
+export function dashboardApp(tools: DashboardTools): Express {
   const app = adminRoutes(express().disable('x-powered-by'), tools);
-  app.use((_request, response, next) => {
-    response.set({
-      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
-      'cache-control': 'no-store',
-    });
-    next();
-  });
-  app.use('/api', apiRouter(tools));
+  app.use(safeHeaders());
+  app.use(compression({ filter: isCompressible }));
+  app.use('/api', apiOf(tools));
+  for (const [place, router] of Object.entries(tools.behindSignIn))
+    app.use(place, authorize(tools.guard, 'viewer'), router);
+  app.use(tools.pages);
   app.use((_request, response) => {
     response.status(404).json({ error: 'no such route; the API is under /api' });
   });
-  const onError: ErrorRequestHandler = (error: unknown, _request, response, _next) => {
-    const malformed =
-      error instanceof URIError || (error instanceof Error && 'status' in error && error.status === 400);
-    if (!malformed) tools.log.error({ err: error }, 'a request failed');
-    response
-      .status(malformed ? 400 : 503)
-      .json({ error: malformed ? 'malformed request' : 'cannot answer now' });
-  };
-  app.use(onError);
+  app.use(onError(tools.log));
   return app;
 }
+
+function apiOf({ routes, guard, audit }: DashboardTools): Router {
+  const router = routerOf(routes, guard, audit);
+  // Who is not signed in is not told which routes there are.
+  router.use(authorize(guard, 'viewer'), () => {
+    throw new Refusal('not_found', 'no such route; /api/openapi.json has all of them');
+  });
+  return router;
+}
+
+/** A stream is sent as it comes: compression would hold it back. */
+const isCompressible: compression.CompressionFilter = (request, response) =>
+  !String(response.getHeader('content-type')).startsWith('text/event-stream') &&
+  compression.filter(request, response);

@@ -1,19 +1,7 @@
-import type { Redis } from 'ioredis';
+import type { OrderKey } from '../order/identity.ts';
 import type { Collections } from '../persist/collections.ts';
-import type { EventDocument } from '../persist/event-schema.ts';
 import type { OrderDocument } from '../persist/order-schema.ts';
-import type { SpoolDocument } from '../persist/spool-schema.ts';
-import type { Mailbox } from '../deposit/mailbox.ts';
-import type { EventId, OrderKey } from '../order/identity.ts';
-import { partitionOf, type RedisKeys } from '../system/redis-keys.ts';
-import {
-  orderView,
-  spooledEntry,
-  timelineEntry,
-  waitingEntry,
-  type OrderView,
-  type TimelineEntry,
-} from './views.ts';
+import { orderView, type OrderView } from './views.ts';
 
 interface OrderFilter {
   shop?: string | undefined;
@@ -24,30 +12,13 @@ interface OrderFilter {
   after?: string | undefined;
 }
 
-/** Reads orders and their stories: MongoDB for what ended, Redis for what waits and was seen again. */
+/** Reads orders. Their stories are timeline.ts's. */
 export interface OrderReader {
   list: (filter: OrderFilter) => Promise<{ orders: OrderView[]; last: string | null }>;
   order: (key: OrderKey) => Promise<OrderView | null>;
-  /** Null where neither an order nor an event of it is known. */
-  timeline: (key: OrderKey) => Promise<TimelineEntry[] | null>;
-  event: (id: EventId) => Promise<EventDocument | null>;
 }
 
-/** Waiting events shown of one order. */
-const WAITING_SHOWN = 500;
-
-export function orderReader(
-  { orders, events, spool }: Collections,
-  redis: Redis,
-  partitions: readonly RedisKeys[],
-  mailbox: Mailbox,
-): OrderReader {
-  const hitsOf = async (key: OrderKey, ids: string[]): Promise<number[]> => {
-    const keys = partitions[partitionOf(key, partitions.length)];
-    if (!keys || redis.status !== 'ready') return ids.map(() => 0);
-    const hits = await Promise.all(ids.map((id) => redis.hget(keys.dedupe(id as EventId), 'hits')));
-    return hits.map(Number);
-  };
+export function orderReader({ orders }: Pick<Collections, 'orders'>): OrderReader {
   return {
     list: async ({ limit, ...filter }) => {
       const found = await orders
@@ -62,35 +33,6 @@ export function orderReader(
       const found = await orders.findOne({ _id: String(key) }).lean<OrderDocument>();
       return found ? orderView(found) : null;
     },
-    timeline: async (key) => {
-      const [ended, inRedis, spooled] = await Promise.all([
-        events
-          .find({ order: String(key) }, { payload: 0 })
-          .sort({ sequence: 1, appliedAt: 1 })
-          .lean<EventDocument[]>(),
-        redis.status === 'ready' ? mailbox.read(key, WAITING_SHOWN) : null,
-        spool
-          .find({ order: String(key) }, { payload: 0 })
-          .limit(WAITING_SHOWN)
-          .lean<SpoolDocument[]>(),
-      ]);
-      const known = new Set(ended.map((entry) => entry._id));
-      const waiting = [...(inRedis?.events ?? []).map(waitingEntry), ...spooled.map(spooledEntry)];
-      // Between the journal and the trim an event is in both places: the journal tells more.
-      const entries = [
-        ...ended.filter((entry) => entry.sequence !== null).map(timelineEntry),
-        ...ended.filter((entry) => entry.sequence === null).map(timelineEntry),
-        ...waiting.filter(({ event }) => !known.has(event)),
-      ];
-      if (entries.length === 0 && !inRedis) throw new Error('Redis is away: what waits is not known');
-      if (entries.length === 0) return null;
-      const hits = await hitsOf(
-        key,
-        entries.map((entry) => entry.event),
-      );
-      return entries.map((entry, i) => ({ ...entry, duplicates: Math.max(entry.duplicates, hits[i] ?? 0) }));
-    },
-    event: async (id) => await events.findOne({ _id: String(id) }).lean<EventDocument>(),
   };
 }
 

@@ -1,12 +1,10 @@
-import type { WaitingEvent } from '../order/event.ts';
-import type { EventId, OrderKey } from '../order/identity.ts';
 import type { Order } from '../order/order.ts';
 import type { Collections } from '../persist/collections.ts';
 import type { EventDocument } from '../persist/event-schema.ts';
 import { fromDocument } from '../persist/order-document.ts';
 import type { OrderDocument } from '../persist/order-schema.ts';
-import { bytesOf, decompress } from '../system/payload.ts';
 import { checkOrder, FINDINGS, NOTHING_WRONG, type Findings, type Told } from './check-order.ts';
+import { toldBy } from './told.ts';
 
 /** Which orders to verify. */
 export interface VerifyFilter {
@@ -146,18 +144,4 @@ async function nextKeys(
     ...ended,
   });
   return { keys: [...new Set([...found.map(({ _id }) => _id), ...journaled])], cursor };
-}
-
-function toldBy(entry: EventDocument): Told {
-  const event: WaitingEvent = {
-    id: entry._id as EventId,
-    order: entry.order as OrderKey,
-    topic: entry.topic,
-    webhookId: entry.webhookId,
-    triggeredAt: entry.triggeredAt,
-    receivedAt: entry.receivedAt.getTime(),
-    unreadable: null,
-    body: decompress(bytesOf(entry.payload)),
-  };
-  return { event, outcome: entry.outcome, sequence: entry.sequence };
 }

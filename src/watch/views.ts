@@ -4,6 +4,7 @@ import type { EventDocument } from '../persist/event-schema.ts';
 import type { EventId } from '../order/identity.ts';
 import type { OrderDocument } from '../persist/order-schema.ts';
 import type { SpoolDocument } from '../persist/spool-schema.ts';
+import type { EventSummary, TimelineEntry } from './shapes/events.ts';
 
 /** An order as the API shows it. Times are ISO 8601. */
 export type OrderView = ReturnType<typeof orderView>;
@@ -23,7 +24,7 @@ export function orderView(document: OrderDocument) {
     snapshotAt: snapshot ? iso(snapshot.at) : null,
     cancelledAt: ends.cancelled ? iso(ends.cancelled.at) : null,
     deletedAt: ends.deletedAt === null ? null : iso(ends.deletedAt),
-    lines: document.lines,
+    lines: document.lines as unknown as Record<string, unknown>[],
     transactions: withoutPosition(document.transactions),
     refunds: withoutPosition(document.refunds),
     fulfillments: withoutPosition(document.fulfillments),
@@ -43,35 +44,40 @@ export function orderView(document: OrderDocument) {
   };
 }
 
-/** One line of an order's story. */
-export interface TimelineEntry {
-  event: string;
-  topic: string;
-  webhookId: string | null;
-  occurredAt: string | null;
-  triggeredAt: string | null;
-  receivedAt: string;
-  appliedAt: string | null;
-  outcome: string;
-  because: string | null;
-  sequence: number | null;
-  duplicates: number;
-}
+/** An entry of the journal, with or without its payload. */
+export type JournalEntry = Omit<EventDocument, 'payload'>;
 
-export function timelineEntry(entry: EventDocument): TimelineEntry {
+/** One line of an order's story. */
+export function timelineEntry(entry: JournalEntry): TimelineEntry {
   return {
     event: entry._id,
     topic: entry.topic,
-    webhookId: entry.webhookId,
-    occurredAt: entry.occurredAt?.toISOString() ?? null,
-    triggeredAt: entry.triggeredAt,
+    webhookId: entry.webhookId ?? null,
+    occurredAt: isoOrNull(entry.occurredAt),
+    triggeredAt: entry.triggeredAt ?? null,
     receivedAt: entry.receivedAt.toISOString(),
+    lockedAt: isoOrNull(entry.lockedAt),
+    worker: entry.worker ?? null,
     appliedAt: entry.appliedAt.toISOString(),
     outcome: entry.outcome,
-    because: entry.because,
-    sequence: entry.sequence,
+    because: entry.because ?? null,
+    sequence: entry.sequence ?? null,
     duplicates: entry.duplicates,
+    earlier: earlierOf(entry),
   };
+}
+
+function earlierOf({ earlier = [] }: JournalEntry): TimelineEntry['earlier'] {
+  return earlier.map(({ outcome, because, at }) => ({
+    outcome,
+    because: because ?? null,
+    at: at.toISOString(),
+  }));
+}
+
+/** The same, with where it belongs. */
+export function eventSummary(entry: JournalEntry): EventSummary {
+  return { ...timelineEntry(entry), shop: entry.shop, order: entry.order };
 }
 
 type Waiting = Pick<WaitingEvent, 'id' | 'topic' | 'webhookId' | 'triggeredAt' | 'receivedAt'>;
@@ -84,11 +90,14 @@ export function waitingEntry(event: Waiting): TimelineEntry {
     occurredAt: null,
     triggeredAt: event.triggeredAt,
     receivedAt: iso(event.receivedAt),
+    lockedAt: null,
+    worker: null,
     appliedAt: null,
     outcome: 'waiting',
     because: null,
     sequence: null,
     duplicates: 0,
+    earlier: [],
   };
 }
 
@@ -99,7 +108,7 @@ export function spooledEntry({
   webhookId,
   triggeredAt,
   receivedAt,
-}: SpoolDocument): TimelineEntry {
+}: Omit<SpoolDocument, 'payload'>): TimelineEntry {
   const event = { id: _id as EventId, topic, webhookId, triggeredAt, receivedAt: receivedAt.getTime() };
   return waitingEntry(event);
 }
@@ -112,4 +121,8 @@ function withoutPosition(parts: unknown[]) {
 
 function iso(ms: number): string {
   return new Date(ms).toISOString();
+}
+
+function isoOrNull(time: Date | null | undefined): string | null {
+  return time?.toISOString() ?? null;
 }

@@ -3,8 +3,9 @@ import type { Queue } from 'bullmq';
 import type { Collections } from '../persist/collections.ts';
 import type { Metrics } from '../system/metrics.ts';
 import type { RedisKeys } from '../system/redis-keys.ts';
+import type { SystemStatus } from './shapes/system.ts';
 
-/** What waits in Redis, over all partitions. */
+/** What waits in Redis. */
 interface Waiting {
   events: number;
   orders: number;
@@ -14,11 +15,11 @@ interface Waiting {
   accepted: number;
 }
 
-/** Reads counters and ranks only: the cost does not grow with what waits. */
-export async function readWaiting(redis: Redis, partitions: readonly RedisKeys[]): Promise<Waiting> {
+/** Reads counters and ranks only, of each partition: the cost does not grow with what waits. */
+export async function readWaitingOfEach(redis: Redis, partitions: readonly RedisKeys[]): Promise<Waiting[]> {
   const [seconds, micros] = await redis.time();
   const now = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
-  const each = await Promise.all(
+  return await Promise.all(
     partitions.map(async (keys) => {
       const [shops, orders, oldest, totals] = await Promise.all([
         redis.hvals(keys.shops),
@@ -27,31 +28,56 @@ export async function readWaiting(redis: Redis, partitions: readonly RedisKeys[]
         redis.hgetall(keys.totals),
       ]);
       const since = Number((oldest as unknown as string[]).flat()[1] ?? now);
-      return { shops, orders, oldestMs: Math.max(0, now - since), totals };
+      return {
+        events: sum(shops.map(Number)),
+        orders,
+        oldestMs: Math.max(0, now - since),
+        duplicates: Number(totals.duplicates ?? 0),
+        accepted: Number(totals.accepted ?? 0),
+      };
     }),
   );
+}
+
+/** The same over all partitions. */
+export async function readWaiting(redis: Redis, partitions: readonly RedisKeys[]): Promise<Waiting> {
+  const each = await readWaitingOfEach(redis, partitions);
+  const total = (name: keyof Waiting) => sum(each.map((one) => one[name]));
   return {
-    events: sum(each.flatMap((one) => one.shops.map(Number))),
-    orders: sum(each.map((one) => one.orders)),
+    events: total('events'),
+    orders: total('orders'),
     oldestMs: Math.max(0, ...each.map((one) => one.oldestMs)),
-    duplicates: sum(each.map((one) => Number(one.totals.duplicates ?? 0))),
-    accepted: sum(each.map((one) => Number(one.totals.accepted ?? 0))),
+    duplicates: total('duplicates'),
+    accepted: total('accepted'),
   };
 }
 
 const STATES = ['active', 'waiting', 'delayed', 'failed'] as const;
 export type QueueCounts = Record<(typeof STATES)[number], number>;
 
+/** One queue's drain jobs by state. BullMQ leaves the jobs of a paused queue where they wait. */
+export async function readQueue(queue: Queue): Promise<QueueCounts> {
+  const counts = await queue.getJobCounts(...STATES);
+  const { active = 0, waiting = 0, delayed = 0, failed = 0 } = counts;
+  return { active, waiting, delayed, failed };
+}
+
 /** Drain jobs by state, over all partitions. */
 export async function readQueues(queues: readonly Queue[]): Promise<QueueCounts> {
-  const counts = await Promise.all(queues.map((queue) => queue.getJobCounts(...STATES)));
-  const total = (state: string) => sum(counts.map((count) => count[state] ?? 0));
+  const counts = await Promise.all(queues.map(readQueue));
+  const total = (state: keyof QueueCounts) => sum(counts.map((count) => count[state]));
   return {
     active: total('active'),
     waiting: total('waiting'),
     delayed: total('delayed'),
     failed: total('failed'),
   };
+}
+
+/** A queue's workers. Redis lists the clients of all its databases; another's workers are not ours. */
+export async function workersOf(queue: Queue, redis: Redis): Promise<number> {
+  const workers = await queue.getWorkers();
+  return workers.filter(({ db }) => Number(db) === (redis.options.db ?? 0)).length;
 }
 
 /** Brings the gauges up to date that show what waits. */
@@ -71,6 +97,16 @@ export async function measureWaiting(
 export async function measureKept(metrics: Metrics, { parked, spool }: Collections): Promise<void> {
   metrics.parked.set(await parked.countDocuments({ state: 'parked' }));
   metrics.spooled.set(await spool.estimatedDocumentCount());
+}
+
+/** The same gauges from what the pages show. What is not known keeps its last value. */
+export function measureStatus(metrics: Metrics, status: SystemStatus): void {
+  const { waitingEvents, oldestWaitMs, queues, parked, spooled } = status;
+  if (waitingEvents !== null) metrics.waitingEvents.set(waitingEvents);
+  if (oldestWaitMs !== null) metrics.oldestWaitingSeconds.set(oldestWaitMs / 1000);
+  for (const [state, count] of Object.entries(queues ?? {})) metrics.queueJobs.set({ state }, count);
+  if (parked !== null) metrics.parked.set(parked);
+  if (spooled !== null) metrics.spooled.set(spooled);
 }
 
 function sum(numbers: number[]): number {

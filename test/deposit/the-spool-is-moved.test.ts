@@ -24,7 +24,7 @@ describe('P2, P3: what was spooled', () => {
     new Unspooler({
       spool: over,
       depositor: inside.depositor,
-      lock: () => inside.tools.lock.acquire(inside.keys.spoolLock),
+      lock: () => inside.tools.lock.acquire(inside.keys.spoolLock, 'spool'),
       log: silent,
       onMoved: (events) => (moved += events),
     });
@@ -64,7 +64,7 @@ describe('P2, P3: what was spooled', () => {
 
   test('is left to a worker that is moving it already', async () => {
     await kept.put({ event: event(1), delivery: null });
-    const lease = await inside.tools.lock.acquire(inside.keys.spoolLock);
+    const lease = await inside.tools.lock.acquire(inside.keys.spoolLock, 'spool');
     await unspooler().moveFirst();
     expect(await spooledCount()).toBe(1);
     await lease?.release();

@@ -68,8 +68,8 @@ describe('P4: a holder that is too late', () => {
     const { order } = await deposited(4);
     const leases: Lease[] = [];
     const short = orderLock([inside.redis], 600, () => undefined);
-    const acquire: DrainTools['lock']['acquire'] = async (key) => {
-      const lease = await short.acquire(key);
+    const acquire: DrainTools['lock']['acquire'] = async (key, job) => {
+      const lease = await short.acquire(key, job);
       if (lease) leases.push(lease);
       return lease;
     };

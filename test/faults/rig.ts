@@ -13,6 +13,7 @@ import { startRedis, type LocalRedis } from '../../scripts/local/redis.ts';
 import { collectionsOf, type Collections } from '../../src/persist/collections.ts';
 import { mongoReady, openMongo } from '../../src/system/connections.ts';
 import { redisKeys } from '../../src/system/redis-keys.ts';
+import { mintToken } from '../../src/watch/sign-in/tokens.ts';
 import { http, type HttpAnswer } from '../support/http.ts';
 import { Link } from '../support/link.ts';
 import { until } from '../support/until.ts';
@@ -21,6 +22,7 @@ import { SEED } from './record.ts';
 import { SentLog } from '../../scripts/proof/sent-log.ts';
 
 const SECRET = 'a-secret-for-tests';
+const JWT_SECRET = 'a-jwt-secret-for-tests-of-32-characters';
 const AT_A_TIME = 40;
 
 /** A program with where it answers. */
@@ -42,6 +44,7 @@ export class Rig {
   readonly log = new SentLog();
   readonly ingests: Program[] = [];
   readonly workers: Program[] = [];
+  dashboard: Program | null = null;
   readonly folder = mkdtempSync(path.join(tmpdir(), 'lockstep-faults-'));
   redis!: LocalRedis;
   mongo!: LocalMongo;
@@ -91,9 +94,23 @@ export class Rig {
     return worker;
   }
 
+  /** What people look at; {@link ask} asks it. */
+  async startDashboard(placing: Placing = {}): Promise<Program> {
+    this.dashboard = await this.#start('dashboard', 'DASHBOARD_PORT', placing);
+    return this.dashboard;
+  }
+
+  /** Asks the API as an admin; with a body, tells it. */
+  async ask(place: string, body?: object): Promise<HttpAnswer> {
+    const token = await mintToken(JWT_SECRET, { name: 'ada', role: 'admin' }, 1);
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const telling = body ? { method: 'POST', body: JSON.stringify(body) } : {};
+    return await http(`${this.dashboard?.url}/api${place}`, { headers, ...telling });
+  }
+
   async #start(
-    name: 'ingest' | 'worker',
-    portName: 'PORT' | 'ADMIN_PORT',
+    name: 'ingest' | 'worker' | 'dashboard',
+    portName: 'PORT' | 'ADMIN_PORT' | 'DASHBOARD_PORT',
     placing: Placing,
   ): Promise<Program> {
     const port = await freePort();
@@ -102,6 +119,7 @@ export class Rig {
       REDIS_URL: `redis://127.0.0.1:${placing.redis?.port ?? this.redis.port}`,
       MONGODB_URI: `mongodb://127.0.0.1:${placing.mongo?.port ?? this.mongo.port}/lockstep`,
       SHOPIFY_API_SECRET: SECRET,
+      OPS_JWT_SECRET: JWT_SECRET,
       LOG_LEVEL: 'fatal',
       ...this.#env,
       ...placing.env,
@@ -177,7 +195,7 @@ export class Rig {
 
   async close(): Promise<void> {
     this.#agent.destroy();
-    for (const { program } of [...this.ingests, ...this.workers])
+    for (const { program } of [...this.ingests, ...this.workers, ...(this.dashboard ? [this.dashboard] : [])])
       if (program.child.exitCode === null && program.child.signalCode === null) {
         program.child.kill('SIGCONT');
         program.child.kill('SIGKILL');

@@ -18,7 +18,7 @@ describe('a lock that is lost while held', () => {
     losses = 0;
   });
   async function held(key: string, server = redis): Promise<Lease> {
-    const lease = await orderLock([server], TTL_MS, () => (losses += 1)).acquire(key);
+    const lease = await orderLock([server], TTL_MS, () => (losses += 1)).acquire(key, 'job');
     if (!lease) throw new Error(`${key} was free`);
     return lease;
   }

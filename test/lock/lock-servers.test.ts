@@ -32,34 +32,34 @@ describe('the lock over several servers', () => {
     (await Promise.all(there.map((redis) => redis.exists(key)))).reduce((sum, each) => sum + each, 0);
 
   test('is on all three, and gone from all three', async () => {
-    const lease = await lockOver(...there).acquire('all');
+    const lease = await lockOver(...there).acquire('all', 'job');
     expect(await holders('all')).toBe(3);
-    expect(await lockOver(...there).acquire('all')).toBeNull();
+    expect(await lockOver(...there).acquire('all', 'job')).toBeNull();
     await lease?.release();
     await until(async () => (await holders('all')) === 0);
   });
 
   test('P4: one of three away: it still locks, and still one at a time', async () => {
     const two = lockOver(there[0], there[1], away[0]);
-    const leases = await Promise.all(Array.from({ length: 10 }, () => two.acquire('two')));
+    const leases = await Promise.all(Array.from({ length: 10 }, () => two.acquire('two', 'job')));
     const given = leases.filter((lease) => lease !== null);
     expect(given.length).toBeLessThanOrEqual(1);
-    const lease = given[0] ?? (await two.acquire('two'));
+    const lease = given[0] ?? (await two.acquire('two', 'job'));
     expect(lease).not.toBeNull();
-    expect(await two.acquire('two')).toBeNull();
+    expect(await two.acquire('two', 'job')).toBeNull();
     lease?.assertHeld();
     await lease?.release();
   });
 
   test('two of three away: null and no throw, and nothing stays locked', async () => {
-    expect(await lockOver(there[0], away[0], away[1]).acquire('one')).toBeNull();
+    expect(await lockOver(there[0], away[0], away[1]).acquire('one', 'job')).toBeNull();
     await until(async () => (await holders('one')) === 0);
   });
 
   test('a majority held by another: null, and the minority that was taken is given back', async () => {
     await there[0]?.set('split', 'another', 'PX', 60_000);
     await there[1]?.set('split', 'another', 'PX', 60_000);
-    expect(await lockOver(...there).acquire('split')).toBeNull();
+    expect(await lockOver(...there).acquire('split', 'job')).toBeNull();
     await until(async () => (await there[2]?.exists('split')) === 0);
     expect(await holders('split')).toBe(2);
   });
@@ -71,9 +71,9 @@ describe('the lock over several servers', () => {
     await redisReady(hanging);
     link.stall();
     const lock = lockOver(there[0], there[1], hanging);
-    const lease = await lock.acquire('hang');
+    const lease = await lock.acquire('hang', 'job');
     expect(lease).not.toBeNull();
-    expect(await lock.acquire('hang')).toBeNull();
+    expect(await lock.acquire('hang', 'job')).toBeNull();
     await lease?.release();
     expect(link.hits).toBeGreaterThan(0);
     hanging.disconnect();
@@ -81,6 +81,6 @@ describe('the lock over several servers', () => {
   });
 
   test('the only server away: null and no throw', async () => {
-    expect(await lockOver(away[0]).acquire('none')).toBeNull();
+    expect(await lockOver(away[0]).acquire('none', 'job')).toBeNull();
   });
 });

@@ -16,24 +16,24 @@ describe('the lock of an order', () => {
   const lock = () => orderLock([redis], TTL_MS, () => (losses += 1));
 
   test('P4: is had by one; whoever else asks gets null at once', async () => {
-    const lease = await lock().acquire('busy');
+    const lease = await lock().acquire('busy', 'job');
     expect(lease?.signal.aborted).toBe(false);
-    const others = await Promise.all(Array.from({ length: 50 }, () => lock().acquire('busy')));
+    const others = await Promise.all(Array.from({ length: 50 }, () => lock().acquire('busy', 'job')));
     expect(others).toEqual(others.map(() => null));
     await lease?.release();
   });
 
   test('P4: asked for by fifty at once, it is given to one', async () => {
-    const leases = await Promise.all(Array.from({ length: 50 }, () => lock().acquire('wanted')));
+    const leases = await Promise.all(Array.from({ length: 50 }, () => lock().acquire('wanted', 'job')));
     const given = leases.filter((lease) => lease !== null);
     expect(given).toHaveLength(1);
     await given[0]?.release();
   });
 
   test('is free again once released; releasing twice harms nobody', async () => {
-    const first = await lock().acquire('again');
+    const first = await lock().acquire('again', 'job');
     await first?.release();
-    const second = await lock().acquire('again');
+    const second = await lock().acquire('again', 'job');
     expect(second).not.toBeNull();
     await first?.release();
     expect(await redis.exists('again')).toBe(1);
@@ -43,7 +43,7 @@ describe('the lock of an order', () => {
 
   test('is kept beyond its time to live while it is held', async () => {
     const began = Date.now();
-    const lease = await lock().acquire('long');
+    const lease = await lock().acquire('long', 'job');
     const value = await redis.get('long');
     // Asked over and over for three times its life: it was never anybody else's.
     await until(async () => {
@@ -58,9 +58,9 @@ describe('the lock of an order', () => {
 
   test('expires where its holder died', async () => {
     await redis.set('dead', 'a holder that is no more', 'PX', TTL_MS);
-    expect(await lock().acquire('dead')).toBeNull();
+    expect(await lock().acquire('dead', 'job')).toBeNull();
     await until(async () => {
-      const lease = await lock().acquire('dead');
+      const lease = await lock().acquire('dead', 'job');
       await lease?.release();
       return lease !== null;
     });

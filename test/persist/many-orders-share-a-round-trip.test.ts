@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { newOrder, type Order } from '../../src/order/order.ts';
 import { openInside, type Inside } from '../support/inside.ts';
-import { keyOf, RECEIVED_AT, waitingEvent } from '../support/waiting-event.ts';
+import { BY, RECEIVED_AT, keyOf, waitingEvent } from '../support/waiting-event.ts';
 
 const KEYS = Array.from({ length: 90 }, (_, i) => keyOf(String(1000 + i)));
 
@@ -56,7 +56,9 @@ describe('many orders share a round trip', () => {
       attempts: 1,
     }));
     await Promise.all(
-      rejected.map((each) => inside.tools.journal.write({ ended: [], rejected: [each], now: RECEIVED_AT })),
+      rejected.map((each) =>
+        inside.tools.journal.write({ ended: [], rejected: [each], now: RECEIVED_AT, by: BY }),
+      ),
     );
     expect(inside.commands).toEqual(['bulkWrite']);
     expect(await inside.collections.events.countDocuments({ order: { $in: KEYS } })).toBe(KEYS.length);

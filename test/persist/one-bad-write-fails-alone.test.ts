@@ -4,7 +4,7 @@ import { mongo } from 'mongoose';
 import { newOrder } from '../../src/order/order.ts';
 import { writeAll, type WriteModel } from '../../src/persist/write-all.ts';
 import { openInside, type Inside } from '../support/inside.ts';
-import { keyOf, waitingEvent } from '../support/waiting-event.ts';
+import { BY, keyOf, waitingEvent } from '../support/waiting-event.ts';
 
 /** MongoDB takes no document over 16 MB. */
 const TOO_LARGE = 17 * 1024 * 1024;
@@ -60,7 +60,12 @@ describe('P7: one write that MongoDB refuses fails alone', () => {
     const events = bodies.map((body) => waitingEvent('orders/paid', null, { body }));
     const answers = await Promise.allSettled(
       events.map((waiting) =>
-        inside.tools.journal.write({ ended: [], rejected: [{ waiting, because: 'x', attempts: 1 }], now: 0 }),
+        inside.tools.journal.write({
+          ended: [],
+          rejected: [{ waiting, because: 'x', attempts: 1 }],
+          now: 0,
+          by: BY,
+        }),
       ),
     );
     expect(answers.map((answer) => answer.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);

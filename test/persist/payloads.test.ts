@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { mongo } from 'mongoose';
 import { decompress } from '../../src/system/payload.ts';
 import { openInside, type Inside } from '../support/inside.ts';
-import { RECEIVED_AT, waitingEvent } from '../support/waiting-event.ts';
+import { BY, RECEIVED_AT, waitingEvent } from '../support/waiting-event.ts';
 
 const BODIES = {
   'keys with $, dots and __proto__': Buffer.from(
@@ -28,6 +28,7 @@ describe('a payload', () => {
       ended: [],
       rejected: [{ waiting, because: 'kept', attempts: 1 }],
       now: RECEIVED_AT,
+      by: BY,
     });
     for (const collection of [inside.collections.events, inside.collections.parked]) {
       const found = await collection.collection.findOne({ _id: waiting.id as unknown as mongo.ObjectId });
@@ -42,7 +43,7 @@ describe('a payload', () => {
     const waiting = waitingEvent('orders/paid', null, { body });
     const told = { outcome: 'applied', because: null, sequence: 1, occurredAt: 0, appliedAt: 0 } as const;
     const ended = [{ waiting, applied: { event: waiting.id, ...told } }];
-    await inside.tools.journal.write({ ended, rejected: [], now: RECEIVED_AT });
+    await inside.tools.journal.write({ ended, rejected: [], now: RECEIVED_AT, by: BY });
     const found = await inside.collections.events.collection.findOne({
       _id: waiting.id as unknown as mongo.ObjectId,
     });

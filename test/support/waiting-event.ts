@@ -24,6 +24,9 @@ export function randomEventId(): EventId {
   return id;
 }
 
+/** Whose drain it was. */
+export const BY = { worker: 'host:1', lockedAt: RECEIVED_AT };
+
 /** A waiting event with a JSON body. */
 export function waitingEvent(topic: string, body: unknown, more: Partial<WaitingEvent> = {}): WaitingEvent {
   return {

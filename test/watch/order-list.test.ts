@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { ServedDashboard } from './served-dashboard.ts';
+import { serveStories, type ServedStories } from './served-stories.ts';
 
 const SHOPS = ['a.myshopify.com', 'b.myshopify.com', 'b0.myshopify.com'] as const;
 const PER_SHOP = 43;
@@ -12,10 +12,10 @@ interface Listed {
 }
 
 describe('the list of orders', () => {
-  let dashboard: ServedDashboard;
+  let stories: ServedStories;
   beforeAll(async () => {
-    dashboard = await ServedDashboard.start();
-    await dashboard.commit(
+    stories = await serveStories();
+    await stories.commit(
       SHOPS.flatMap((shop) =>
         Array.from({ length: PER_SHOP }, (_, i) => ({
           shop,
@@ -26,15 +26,13 @@ describe('the list of orders', () => {
       ),
     );
   });
-  afterAll(() => dashboard.stop());
+  afterAll(() => stories.stop());
 
   /** All pages, one after the other. */
   const pages = async (query: string): Promise<Listed[][]> => {
     const found: Listed[][] = [];
     for (let cursor: string | null = null; found.length === 0 || cursor !== null;) {
-      const { json } = await dashboard.get(
-        `/api/orders?${query}${cursor === null ? '' : `&cursor=${cursor}`}`,
-      );
+      const { json } = await stories.get(`/orders?${query}${cursor === null ? '' : `&cursor=${cursor}`}`);
       found.push(json.orders as Listed[]);
       cursor = json.cursor as string | null;
     }
@@ -57,14 +55,14 @@ describe('the list of orders', () => {
 
   test('a shop is found in any case, and one that is not known has none', async () => {
     expect((await pages(`shop=${SHOPS[0].toUpperCase()}&limit=200`)).flat()).toHaveLength(PER_SHOP);
-    expect((await dashboard.get('/api/orders?shop=c.myshopify.com')).json).toEqual({
+    expect((await stories.get('/orders?shop=c.myshopify.com')).json).toEqual({
       orders: [],
       cursor: null,
     });
   });
 
   test("a cursor of another shop's list does not lead out of the shop", async () => {
-    const { json } = await dashboard.get(`/api/orders?shop=${SHOPS[2]}&limit=1`);
+    const { json } = await stories.get(`/orders?shop=${SHOPS[2]}&limit=1`);
     const found = (await pages(`shop=${SHOPS[0]}&limit=200&cursor=${String(json.cursor)}`)).flat();
     expect([...new Set(found.map((order) => order.shop))]).toEqual([SHOPS[0]]);
   });

@@ -1,26 +1,19 @@
 import type { Connection } from 'mongoose';
-import type { Queue } from 'bullmq';
-import { mailbox } from '../../src/deposit/mailbox.ts';
+import { composeDashboard, type Dashboard } from '../../src/compose-dashboard.ts';
 import { depositor, type Depositor } from '../../src/deposit/depositor.ts';
-import { openQueues } from '../../src/deposit/queues.ts';
 import { withScripts, type ScriptedRedis } from '../../src/deposit/scripts.ts';
 import { waker, type Waker } from '../../src/deposit/waker.ts';
 import { newOrder, type Order } from '../../src/order/order.ts';
 import { collectionsOf, ensureIndexes, type Collections } from '../../src/persist/collections.ts';
 import { orderStore } from '../../src/persist/order-store.ts';
+import { loadConfig } from '../../src/system/config.ts';
 import { mongoReady, openMongo, openRedis, redisReady } from '../../src/system/connections.ts';
 import { createLog } from '../../src/system/log.ts';
-import { createMetrics } from '../../src/system/metrics.ts';
 import { redisKeys } from '../../src/system/redis-keys.ts';
-import type { Part } from '../../src/system/lifecycle.ts';
-import { mongoCheck, redisCheck } from '../../src/watch/checks.ts';
-import { dashboardApp } from '../../src/watch/dashboard-app.ts';
-import { orderReader } from '../../src/watch/order-reader.ts';
+import { Lifecycle } from '../../src/system/lifecycle.ts';
 import { serving } from '../../src/watch/serve.ts';
-import { statusReader } from '../../src/watch/status-reader.ts';
-import { verifier } from '../../src/watch/verifier.ts';
-import { mintToken, type Role } from '../../src/watch/tokens.ts';
-import { measureWaiting } from '../../src/watch/waiting.ts';
+import type { Role } from '../../src/watch/shapes/tokens.ts';
+import { mintToken } from '../../src/watch/sign-in/tokens.ts';
 import { http, type HttpAnswer } from '../support/http.ts';
 import { namespace } from '../support/namespace.ts';
 import { keyOf } from '../support/waiting-event.ts';
@@ -35,49 +28,88 @@ export class ServedDashboard {
   readonly redis: ScriptedRedis;
   readonly depositor: Depositor;
   url = '';
+  readonly names: { redisUrl: string; mongoUri: string };
   readonly #mongo: Connection;
-  readonly #queues: Queue[];
   readonly #waker: Waker;
-  readonly #server: Part;
+  #dashboard: Dashboard;
+  #lifecycle = new Lifecycle(log, 10_000);
 
-  private constructor(redis: ScriptedRedis, mongoUri: string) {
-    const partitions = [redisKeys(0)];
-    const metrics = createMetrics();
+  private constructor(redis: ScriptedRedis, names: { redisUrl: string; mongoUri: string }) {
     this.redis = redis;
-    this.#mongo = openMongo(mongoUri);
+    this.names = names;
+    this.#mongo = openMongo(names.mongoUri);
     this.collections = collectionsOf(this.#mongo);
-    const queues = openQueues(this.redis, partitions);
-    this.#queues = queues;
-    this.#waker = waker(queues, log, () => undefined);
-    this.depositor = depositor(this.redis, partitions, this.#waker, 3600);
-    const app = dashboardApp({
-      jwtSecret: JWT_SECRET,
-      orders: orderReader(this.collections, this.redis, partitions, mailbox(this.redis, partitions)),
-      status: statusReader(this.redis, this.#mongo, this.collections, partitions, queues),
-      verify: verifier(this.collections, 90),
-      checks: [redisCheck(this.redis), mongoCheck(this.#mongo.getClient())],
-      metrics,
-      measure: () => measureWaiting(metrics, this.redis, partitions, queues),
-      log,
-    });
-    this.#server = serving('dashboard', app, 0, (port) => (this.url = `http://127.0.0.1:${port}`));
+    this.#dashboard = this.#compose();
+    this.#waker = waker(this.#dashboard.queues, log, () => undefined);
+    this.depositor = depositor(this.redis, [redisKeys(0)], this.#waker, 3600);
   }
 
-  /** @param given a Redis of the caller's; otherwise a database of the test servers */
-  static async start(given?: { redisUrl: string }): Promise<ServedDashboard> {
-    const names = await namespace();
-    const redis = withScripts(openRedis(given?.redisUrl ?? names.redisUrl, 'impatient', log, 1500));
+  /** @param given servers of the caller's; otherwise databases of the test servers */
+  static async start(given: { redisUrl?: string; mongoUri?: string } = {}): Promise<ServedDashboard> {
+    const names = { ...(await namespace()), ...given };
+    const redis = withScripts(openRedis(names.redisUrl, 'impatient', log, 1500));
     // As in the program: a queue opened before its Redis answers stays without it.
     await redisReady(redis);
-    const dashboard = new ServedDashboard(redis, names.mongoUri);
+    const dashboard = new ServedDashboard(redis, names);
     await mongoReady(dashboard.#mongo);
     await ensureIndexes(dashboard.collections, 90);
-    await dashboard.#server.start?.();
+    await dashboard.#serve();
     return dashboard;
+  }
+
+  #compose(): Dashboard {
+    return composeDashboard({
+      config: loadConfig({ OPS_JWT_SECRET: JWT_SECRET }, ['OPS_JWT_SECRET']),
+      log,
+      redis: this.redis,
+      lockServers: [],
+      mongo: this.#mongo,
+      collections: this.collections,
+    });
+  }
+
+  /** As a process that begins anew: what it counted is forgotten. */
+  async restart(): Promise<void> {
+    await this.#lifecycle.stop();
+    await Promise.all(this.#dashboard.queues.map((queue) => queue.close()));
+    this.#lifecycle = new Lifecycle(log, 10_000);
+    this.#dashboard = this.#compose();
+    await this.#serve();
+  }
+
+  async #serve(): Promise<void> {
+    const { app, before, sampler } = this.#dashboard;
+    for (const part of before) await this.#lifecycle.start(part);
+    await this.#lifecycle.start(
+      serving('dashboard', app, 0, (port) => (this.url = `http://127.0.0.1:${port}`)),
+    );
+    await this.#lifecycle.start(sampler);
+  }
+
+  get routes(): Dashboard['routes'] {
+    return this.#dashboard.routes;
   }
 
   async get(place: string, role: Role = 'viewer'): Promise<HttpAnswer> {
     return this.getWith(place, await mintToken(JWT_SECRET, { name: 'test', role }, 1));
+  }
+
+  async post(place: string, body: object, role: Role = 'operator'): Promise<HttpAnswer> {
+    const authorization = `Bearer ${await mintToken(JWT_SECRET, { name: 'test', role }, 1)}`;
+    return this.tell(place, body, { authorization });
+  }
+
+  async as(role: Role, place: string, method: string): Promise<HttpAnswer> {
+    const authorization = `Bearer ${await mintToken(JWT_SECRET, { name: 'test', role }, 1)}`;
+    return http(`${this.url}${place}`, { method, headers: { authorization } });
+  }
+
+  tell(place: string, body: object, headers: Record<string, string> = {}): Promise<HttpAnswer> {
+    return http(`${this.url}${place}`, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
   }
 
   getWith(place: string, token: string | null): Promise<HttpAnswer> {
@@ -100,9 +132,9 @@ export class ServedDashboard {
   }
 
   async stop(): Promise<void> {
-    await this.#server.stop();
+    await this.#lifecycle.stop();
     await this.#waker.settle();
-    await Promise.all(this.#queues.map((queue) => queue.close()));
+    await Promise.all(this.#dashboard.queues.map((queue) => queue.close()));
     await this.#mongo.close();
     this.redis.disconnect();
   }

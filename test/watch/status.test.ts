@@ -20,6 +20,7 @@ describe('/api/status', () => {
       waitingOrders: 0,
       oldestWaitMs: 0,
       queues: { active: 0, waiting: 0, delayed: 0, failed: 0 },
+      pausedQueues: [],
       workers: 0,
       locksHeld: 0,
       accepted: 0,
@@ -28,6 +29,8 @@ describe('/api/status', () => {
       spooled: 0,
       redis: { state: 'up', problem: null },
       mongodb: { state: 'up', problem: null },
+      sentence: 'No worker is alive: events are taken and wait.',
+      level: 'act',
     });
   });
 

@@ -1,6 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { mayActAs, mintToken, readToken, ROLES } from '../../src/watch/tokens.ts';
+import { ROLES } from '../../src/watch/shapes/tokens.ts';
+import { mayActAs } from '../../src/watch/sign-in/authorize.ts';
+import { mintToken, readToken, tokenId, type Kind } from '../../src/watch/sign-in/tokens.ts';
 
 const SECRET = 'a-jwt-secret-for-tests-of-32-characters';
 const BEARER = { name: 'ada', role: 'viewer' } as const;
@@ -17,14 +19,21 @@ const CLAIMS = { role: 'admin', iss: 'lockstep', sub: 'ada', exp: inAnHour };
 
 describe('API tokens', () => {
   test.each(ROLES)('a token of the role %s is read as minted', async (role) => {
-    expect(await readToken(SECRET, await mintToken(SECRET, { name: 'ada', role }, 1))).toEqual({
-      name: 'ada',
-      role,
-    });
+    const token = await mintToken(SECRET, { name: 'ada', role }, 1);
+    const read = { outcome: 'good', id: tokenId(token), kind: 'token', name: 'ada', role, of: null };
+    expect(await readToken(SECRET, token)).toMatchObject(read);
   });
 
   test('the crafted ones below would be good, were they not crafted', async () => {
-    expect(await readToken(SECRET, crafted(HS256, CLAIMS))).toEqual({ name: 'ada', role: 'admin' });
+    expect(await readToken(SECRET, crafted(HS256, CLAIMS))).toEqual({
+      outcome: 'good',
+      id: expect.stringMatching(/^[0-9a-f]{16}$/),
+      kind: 'token',
+      name: 'ada',
+      role: 'admin',
+      expiresAt: new Date(inAnHour * 1000),
+      of: null,
+    });
   });
 
   test.each([
@@ -35,30 +44,41 @@ describe('API tokens', () => {
     ['signed with another secret', crafted(HS256, CLAIMS, 'another-secret-that-has-32-characters')],
     ['with its signature cut off', crafted(HS256, CLAIMS, null)],
     ['of another issuer', crafted(HS256, { ...CLAIMS, iss: 'shopify' })],
-    ['that is over', crafted(HS256, { ...CLAIMS, exp: inAnHour - 7200 })],
     ['that is never over', crafted(HS256, { ...CLAIMS, exp: undefined })],
     ['of nobody', crafted(HS256, { ...CLAIMS, sub: undefined })],
     ['without a role', crafted(HS256, { ...CLAIMS, role: undefined })],
     ['of a role that is none', crafted(HS256, { ...CLAIMS, role: 'root' })],
     ['of all roles at once', crafted(HS256, { ...CLAIMS, role: ['viewer', 'admin'] })],
+    ['for a use that is none', crafted(HS256, { ...CLAIMS, use: 'all' })],
     ['of a role behind __proto__', crafted(HS256, { ...CLAIMS, role: '__proto__' })],
     ['with extensions that must be understood', crafted({ ...HS256, crit: ['x'], x: 1 }, CLAIMS)],
     ['that is no token', 'garbage'],
     ['that is nothing', ''],
     ['of three dots', '...'],
   ])('a token %s is not read (fails closed)', async (_case, token) => {
-    expect(await readToken(SECRET, token)).toBeNull();
+    expect(await readToken(SECRET, token)).toEqual({ outcome: 'forged', id: tokenId(token) });
+  });
+
+  test.each<Kind>(['session', 'once'])('what is for one use says so: %s', async (kind) => {
+    const token = await mintToken(SECRET, { ...BEARER, kind, of: '0123456789abcdef' }, 1);
+    expect(await readToken(SECRET, token)).toMatchObject({ kind, of: '0123456789abcdef' });
+  });
+
+  test('two of the same person and second are two: each is revoked by itself', async () => {
+    const [one, other] = [await mintToken(SECRET, BEARER, 1), await mintToken(SECRET, BEARER, 1)];
+    expect(tokenId(one)).not.toBe(tokenId(other));
   });
 
   test('a minted token whose role was changed afterwards is not read', async () => {
     const [header = '', claims = '', signature = ''] = (await mintToken(SECRET, BEARER, 1)).split('.');
     const changed = { ...(JSON.parse(Buffer.from(claims, 'base64url').toString()) as object), role: 'admin' };
-    expect(await readToken(SECRET, `${header}.${encode(changed)}.${signature}`)).toBeNull();
-    expect(await readToken(SECRET, `${header}.${claims}.${signature}`)).toEqual(BEARER);
+    expect((await readToken(SECRET, `${header}.${encode(changed)}.${signature}`)).outcome).toBe('forged');
+    expect(await readToken(SECRET, `${header}.${claims}.${signature}`)).toMatchObject(BEARER);
   });
 
-  test('a token is over when its hours are', async () => {
-    expect(await readToken(SECRET, await mintToken(SECRET, BEARER, -0.001))).toBeNull();
+  test('a token is over when its hours are, and says whose it was', async () => {
+    const token = await mintToken(SECRET, BEARER, -0.001);
+    expect(await readToken(SECRET, token)).toEqual({ outcome: 'expired', id: tokenId(token), name: 'ada' });
   });
 
   test('each role may do what those before it may, and no more', () => {

@@ -3,8 +3,8 @@ import { toDocument } from '../../src/persist/order-document.ts';
 import { newOrder, type Order } from '../../src/order/order.ts';
 import { drainOrder } from '../../src/drain/drain-order.ts';
 import { verifier } from '../../src/watch/verifier.ts';
-import { isRight, verifiedText, verifyAll } from '../../src/watch/ops-verify.ts';
-import type { SystemStatus } from '../../src/watch/status-reader.ts';
+import { isRight, verifiedText, verifyAll } from '../../src/watch/ops/ops-verify.ts';
+import type { SystemStatus } from '../../src/watch/shapes/system.ts';
 import { depositAll, lifeEvents, openInside, type Inside } from '../support/inside.ts';
 import { keyOf } from '../support/waiting-event.ts';
 

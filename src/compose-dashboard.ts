@@ -1,0 +1,234 @@
+import path from 'node:path';
+import type { Express } from 'express';
+import type { Connection } from 'mongoose';
+import type { Redis } from 'ioredis';
+import { claims } from './deposit/claims.ts';
+import { mailboxList } from './deposit/mailbox-list.ts';
+import { mailbox } from './deposit/mailbox.ts';
+import { openQueues } from './deposit/queues.ts';
+import { replayer } from './deposit/replayer.ts';
+import type { ScriptedRedis } from './deposit/scripts.ts';
+import { waker } from './deposit/waker.ts';
+import { lockKeeper } from './lock/lock-keeper.ts';
+import { auditLog } from './persist/audit-log.ts';
+import type { Collections } from './persist/collections.ts';
+import { fence } from './persist/fence.ts';
+import { parkedStore } from './persist/parked-store.ts';
+import { readBeats } from './system/beats.ts';
+import type { Config } from './system/config.ts';
+import { messageOf } from './system/errors.ts';
+import type { Part } from './system/lifecycle.ts';
+import type { Logger } from './system/log.ts';
+import { createMetrics } from './system/metrics.ts';
+import { allRedisKeys, partitionOf, redisKeys } from './system/redis-keys.ts';
+import type { Route } from './watch/api/route.ts';
+import { allRoutes, type ApiTools } from './watch/api/routes.ts';
+import { mongoCheck, redisCheck } from './watch/checks.ts';
+import { claimReader } from './watch/claim-reader.ts';
+import { dashboardApp } from './watch/dashboard-app.ts';
+import { docsPage } from './watch/docs-page.ts';
+import { doctor } from './watch/doctor/doctor.ts';
+import { installedVersions } from './watch/doctor/installed-versions.ts';
+import { seeSecrets, type Secrets } from './watch/doctor/secrets-age.ts';
+import { shownSettings } from './watch/doctor/shown-settings.ts';
+import { eventReader } from './watch/event-reader.ts';
+import { eventSearch } from './watch/event-search.ts';
+import { findOrders } from './watch/find-orders.ts';
+import { liveHandler } from './watch/live-stream.ts';
+import { LoadTestReports } from './watch/load-test-reports.ts';
+import { lockReader } from './watch/lock-reader.ts';
+import { orderReader } from './watch/order-reader.ts';
+import { pagesRouter } from './watch/pages.ts';
+import { queueReader } from './watch/queue-reader.ts';
+import { rawQueues } from './watch/raw-queues.ts';
+import { Replays } from './watch/replays.ts';
+import { programOf, Sampler } from './watch/sampler.ts';
+import { search } from './watch/search.ts';
+import { shopReader } from './watch/shop-reader.ts';
+import { guardOf } from './watch/sign-in/guard.ts';
+import { sessions } from './watch/sign-in/sessions.ts';
+import { TokenBook } from './watch/sign-in/token-book.ts';
+import { statusReader } from './watch/status-reader.ts';
+import { timelineReader } from './watch/timeline.ts';
+import { verifier } from './watch/verifier.ts';
+import { measureStatus } from './watch/waiting.ts';
+
+/** What a dashboard is composed of; the program opens these, and tests do. */
+export interface Ground {
+  config: Config<'OPS_JWT_SECRET'>;
+  log: Logger;
+  redis: ScriptedRedis;
+  /** Where locks are; otherwise they are in `redis`. */
+  lockServers: readonly Redis[];
+  mongo: Connection;
+  collections: Collections;
+}
+
+export interface Dashboard {
+  app: Express;
+  /** To be started before it is served, in this order. */
+  before: readonly Part[];
+  /** To be started after, so that it stops first: it ends the streams that would hold up the server's end. */
+  sampler: Part;
+  queues: ReturnType<typeof openQueues>;
+  routes: readonly Route[];
+}
+
+/** Puts the dashboard together: every tool of the API, the pages, the guard before them. */
+export function composeDashboard(ground: Ground): Dashboard {
+  const { config, log, redis, mongo, collections } = ground;
+  const metrics = createMetrics();
+  const book = new TokenBook(collections, log);
+  const guard = guardOf(config.OPS_JWT_SECRET, book);
+  const audit = auditLog(collections.audit, (error) =>
+    log.error({ because: messageOf(error) }, 'the end of an act was not written into the audit'),
+  );
+  const partitions = allRedisKeys(config.PARTITIONS);
+  const queues = openQueues(redis, partitions);
+  const wakes = waker(queues, log, () => metrics.wakeFailures.inc());
+  const status = statusReader(redis, mongo, collections, partitions, queues);
+  const beats = () => readBeats(redis, redisKeys(0));
+  const sampler = new Sampler({ status, beats, log, now: Date.now });
+  const shared: Shared = { ...ground, partitions, queues, wakes, beats, status, sampler };
+  const { parked, replays } = replaying(shared);
+  const loadTests = new LoadTestReports(path.resolve('.lockstep', 'load-tests'));
+  const routes = allRoutes({
+    audit: { audit: collections.audit },
+    ...steering(shared),
+    ...telling(shared),
+    doctor: examining(shared),
+    live: liveHandler(sampler, guard),
+    loadTests: { loadTests },
+    parked: { parked, replays, now: Date.now },
+    sessions: { sessions: sessions(config.OPS_JWT_SECRET, book, audit) },
+    tokens: { jwtSecret: config.OPS_JWT_SECRET, book },
+    version: async () => (await installedVersions()).lockstep ?? 'unknown',
+  });
+  const app = dashboardApp({
+    routes,
+    guard,
+    audit,
+    log,
+    behindSignIn: {
+      '/queues/raw': rawQueues(queues, '/queues/raw'),
+      '/docs': docsPage(),
+      '/load-tests': loadTests.pages(),
+    },
+    pages: pagesRouter(),
+    checks: [redisCheck(redis), mongoCheck(mongo.getClient())],
+    metrics,
+    measure: async () => measureStatus(metrics, await status()),
+  });
+  const settled: Part = { name: 'wakes', stop: () => wakes.settle() };
+  return {
+    app,
+    before: [book, secretsSeen(shared), settled, replays],
+    sampler: { name: 'live streams', start: () => sampler.start(), stop: () => sampler.stop() },
+    queues,
+    routes,
+  };
+}
+
+/** What several of the tools work with. */
+interface Shared extends Ground {
+  partitions: ReturnType<typeof allRedisKeys>;
+  queues: ReturnType<typeof openQueues>;
+  wakes: ReturnType<typeof waker>;
+  beats: () => ReturnType<typeof readBeats>;
+  status: ReturnType<typeof statusReader>;
+  sampler: Sampler;
+}
+
+function replaying({ config, log, redis, partitions, wakes, collections }: Shared) {
+  const parked = parkedStore(collections);
+  const back = replayer(redis, partitions, wakes, Math.round(config.DEDUPE_TTL_HOURS * 3600));
+  const putBack = (event: Parameters<typeof back.replay>[0]) => back.replay(event);
+  return { parked, replays: new Replays({ collections, parked, putBack, now: Date.now, log }) };
+}
+
+/** What changes something: dedupe keys, locks, mailboxes, queues. */
+function steering(shared: Shared): Pick<ApiTools, 'dedupe' | 'locks' | 'mailboxes' | 'queues'> {
+  const { config, redis, partitions, queues, wakes, collections, sampler } = shared;
+  const mailboxes = mailboxList(redis, partitions);
+  const known = claims(redis, partitions);
+  const keeper = lockKeeper(locksOf(shared), config.LOCK_TTL_MS);
+  return {
+    dedupe: {
+      redis,
+      claims: known,
+      reader: claimReader({ claims: known, mailboxes, collections, partitions: partitions.length }),
+    },
+    locks: {
+      reader: lockReader({ ...shared, keeper }),
+      keeper,
+      lockKey: (order) => redisKeys(partitionOf(order, partitions.length)).lock(order),
+      fence: (order) => fence(collections, order),
+      wakeAnew: (orders) => wakes.wakeAnew(orders),
+    },
+    mailboxes: {
+      redis,
+      mailboxes,
+      waker: wakes,
+      partitions: partitions.length,
+      isPaused: async (partition) => (await queues[partition]?.isPaused()) ?? false,
+    },
+    queues: { redis, queues, read: queueReader(redis, partitions, queues), rates: () => sampler.rates() },
+  };
+}
+
+/** What only tells: orders, events, shops, how everything is. */
+function telling(shared: Shared): Pick<ApiTools, 'events' | 'orders' | 'shops' | 'system' | 'verify'> {
+  const { config, redis, partitions, collections, status, sampler } = shared;
+  const byText = findOrders(collections);
+  const locks = lockReader({ ...shared, keeper: lockKeeper(locksOf(shared), config.LOCK_TTL_MS) });
+  return {
+    events: { search: eventSearch(collections, byText), event: eventReader(collections) },
+    orders: {
+      orders: orderReader(collections),
+      timeline: timelineReader({
+        collections,
+        redis,
+        partitions,
+        mailbox: mailbox(redis, partitions),
+        lockOf: (order) => locks.one(order),
+        now: Date.now,
+      }),
+      search: search(collections, byText),
+    },
+    shops: { redis, shops: shopReader(redis, partitions) },
+    system: { status, sampler },
+    verify: { verify: verifier(collections, config.JOURNAL_RETENTION_DAYS) },
+  };
+}
+
+function examining(shared: Shared): ApiTools['doctor'] {
+  const { config, redis, mongo, collections, queues, beats } = shared;
+  return {
+    doctor: doctor({
+      redis,
+      mongo,
+      collections,
+      queues,
+      retentionDays: config.JOURNAL_RETENTION_DAYS,
+      secrets: secretsOf(shared),
+      secretsKey: redisKeys(0).secrets,
+      programs: async () => (await beats()).map(programOf),
+    }),
+    config: shownSettings(config),
+  };
+}
+
+/** Their ages count from the first start with them. */
+function secretsSeen(shared: Shared): Part {
+  const see = () => seeSecrets(shared.redis, redisKeys(0).secrets, secretsOf(shared));
+  return { name: 'age of secrets', start: () => see().catch(() => undefined), stop: () => undefined };
+}
+
+function secretsOf({ config: { OPS_JWT_SECRET, SHOPIFY_API_SECRET, SHOPIFY_API_SECRET_PREVIOUS } }: Ground) {
+  const given = Object.entries({ OPS_JWT_SECRET, SHOPIFY_API_SECRET, SHOPIFY_API_SECRET_PREVIOUS });
+  return Object.fromEntries(given.filter(([, secret]) => secret !== undefined)) as Secrets;
+}
+
+function locksOf({ lockServers, redis }: Ground): readonly Redis[] {
+  return lockServers.length > 0 ? lockServers : [redis];
+}

@@ -1,0 +1,91 @@
+import type { Script } from './script.ts';
+
+/** What operators ask of mailboxes and claims, one script each. Every read is bounded by its arguments. */
+
+/** A drain comes again after 36 s at most, a hold ends after 60 s. */
+export const LONGEST_DELAY_MS = 70_000;
+
+/**
+ * Whether a job is due for an order: while a deduplication key names one whose hash exists, and which is not
+ * delayed further than anything of ours: that is the work of a process whose clock was ahead. A job in a
+ * paused queue is due: it runs when the queue goes on.
+ */
+export const DUE = `
+local time = redis.call('TIME')
+local function due(order, queue, longest)
+  local latest = (time[1] * 1000 + longest) * 4096
+  for _, id in ipairs({order, 'hold:' .. order}) do
+    local job = redis.call('GET', queue .. 'de:' .. id)
+    if job and redis.call('EXISTS', queue .. job) == 1 then
+      local at = redis.call('ZSCORE', queue .. 'delayed', job)
+      if not at or tonumber(at) < latest then return true end
+    end
+  end
+  return false
+end
+`;
+
+/**
+ * Some of the orders that wait, longest waiting first. A mailbox that is no list counts as empty: one bad key
+ * hides no other.
+ * KEYS  1 pending      ARGV  1 least score  2 how many to leave out  3 how many
+ *                            4 prefix of mailboxes  5 prefix of the queue's keys  6 longest delay in ms
+ * Answers {now ms, {order, waiting since ms, events, 1 if a job is due}…}.
+ */
+export const WAITING: Script = {
+  numberOfKeys: 1,
+  lua: `${DUE}
+local found = redis.call('ZRANGE', KEYS[1], ARGV[1], '+inf', 'BYSCORE', 'LIMIT', ARGV[2], ARGV[3], 'WITHSCORES')
+local orders = {}
+for i = 1, #found, 2 do
+  local length = redis.pcall('LLEN', ARGV[4] .. found[i])
+  if type(length) ~= 'number' then length = 0 end
+  orders[#orders + 1] = {found[i], found[i + 1], length, due(found[i], ARGV[5], ARGV[6]) and 1 or 0}
+end
+return {time[1] * 1000 + math.floor(time[2] / 1000), orders}
+`,
+};
+
+/**
+ * One order's mailbox without the bodies: what stands before each, and how large it is.
+ * KEYS  1 mailbox  2 pending      ARGV  1 order  2 how many events  3 how many bytes of entries are gone through
+ *                                       4 prefix of the queue's keys  5 longest delay in ms
+ * Answers {now ms, waiting since ms or nil, events, 1 if a job is due, {front, bytes of its body}…}.
+ */
+export const LOOK: Script = {
+  numberOfKeys: 2,
+  lua: `${DUE}
+local since = redis.call('ZSCORE', KEYS[2], ARGV[1])
+local bytes, fronts = 0, {}
+local few = 5
+for from = 0, ARGV[2] - 1, few do
+  local some = redis.call('LRANGE', KEYS[1], from, math.min(from + few, ARGV[2]) - 1)
+  for _, entry in ipairs(some) do
+    local line = string.find(entry, '\\n', 78, true) or #entry
+    local size = #entry >= line + 5 and struct.unpack('<I4', entry, line + 2) or #entry - line
+    fronts[#fronts + 1] = {string.sub(entry, 1, line - 1), size}
+    bytes = bytes + #entry
+  end
+  if #some < few or bytes > tonumber(ARGV[3]) then break end
+end
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+return {now, since, redis.call('LLEN', KEYS[1]), due(ARGV[1], ARGV[4], ARGV[5]) and 1 or 0, fronts}
+`,
+};
+
+/**
+ * Takes a claim away, if it still is the one that was looked at, and the delivery's beside it.
+ * KEYS  1 dedupe  2 delivery      ARGV  1 first seen ms, as the claim holds it  2 event
+ * Answers 1 when released, 0 when another claim is there now, -1 when none is.
+ */
+export const RELEASE: Script = {
+  numberOfKeys: 2,
+  lua: `
+local at = redis.call('HGET', KEYS[1], 'at')
+if not at then return -1 end
+if at ~= ARGV[1] then return 0 end
+redis.call('DEL', KEYS[1])
+if redis.call('GET', KEYS[2]) == ARGV[2] then redis.call('DEL', KEYS[2]) end
+return 1
+`,
+};

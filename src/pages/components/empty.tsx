@@ -1,0 +1,14 @@
+import { Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+
+/** Says that nothing is there, and why that is. */
+export function Empty({ title, why }: { title: string; why: ReactNode }) {
+  return (
+    <div className="empty" role="status">
+      <Text fw={600}>{title}</Text>
+      <Text component="div" c="dimmed" size="sm">
+        {why}
+      </Text>
+    </div>
+  );
+}

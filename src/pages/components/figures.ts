@@ -1,0 +1,44 @@
+/** How figures and times are written, everywhere the same. */
+
+/** 12,345; – where it is not known. */
+export function figure(value: number | null | undefined, digits = 0): string {
+  if (value === null || value === undefined) return '–';
+  return value.toLocaleString('en', { maximumFractionDigits: digits, minimumFractionDigits: 0 });
+}
+
+/** One digit behind the point where it is small. */
+export function rate(value: number | null | undefined): string {
+  if (value === null || value === undefined) return '–';
+  return figure(value, value < 10 ? 1 : 0);
+}
+
+/** What to show of a time span: the largest it reaches, and how it is divided. */
+const SPANS = [
+  { from: 172_800_000, unit: 86_400_000, word: 'd' },
+  { from: 7_200_000, unit: 3_600_000, word: 'h' },
+  { from: 120_000, unit: 60_000, word: 'min' },
+] as const;
+
+/** `3.2 s`, `4 min`, `5 h`, `3 d`. */
+export function age(ms: number | null | undefined): string {
+  if (ms === null || ms === undefined) return '–';
+  const span = SPANS.find(({ from }) => ms >= from);
+  if (span) return `${Math.floor(ms / span.unit)} ${span.word}`;
+  if (ms >= 10_000) return `${Math.round(ms / 1000)} s`;
+  if (ms >= 1000) return `${(ms / 1000).toFixed(1)} s`;
+  return `${Math.round(ms)} ms`;
+}
+
+const CLOCK = new Intl.DateTimeFormat('en-GB', {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+});
+const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
+
+/** Local `HH:MM:SS`, with the day before it where it is not today's. */
+export function clock(at: Date, today = new Date()): string {
+  const time = CLOCK.format(at);
+  return at.toDateString() === today.toDateString() ? time : `${DAY.format(at)} ${time}`;
+}

@@ -1,0 +1,54 @@
+import { ActionIcon, CopyButton } from '@mantine/core';
+import { IconCheck, IconCopy } from '@tabler/icons-react';
+import { Link } from 'wouter';
+import { visible } from './visible.ts';
+
+/** Where an order's page is. @param order `<shop>/<order id>` */
+export function orderPage(order: string): string {
+  return `/orders/${order.split('/').map(encodeURIComponent).join('/')}`;
+}
+
+/** An order, by its key or its name; its key is in the tooltip. */
+export function OrderLink({ order, name }: { order: string; name?: string | null }) {
+  const [shop = '', id = ''] = order.split('/');
+  const short = `${shop.replace(/\.myshopify\.com$/, '')}/${id}`;
+  return (
+    <Link className="link figures" href={orderPage(order)} title={visible(order)}>
+      {visible(name ?? short).slice(0, 80)}
+    </Link>
+  );
+}
+
+/** An event by the first 12 digits of its hash, with all 64 to copy. */
+export function EventLink({ event }: { event: string }) {
+  return (
+    <span className="event-link">
+      <Link className="link mono" href={`/events/${encodeURIComponent(event)}`} title={visible(event)}>
+        {visible(event.slice(0, 12))}
+      </Link>
+      <Copy text={event} what="the event's hash" />
+    </span>
+  );
+}
+
+export function Copy({ text, what }: { text: string; what: string }) {
+  return (
+    <CopyButton value={text}>
+      {({ copied, copy }) => (
+        <ActionIcon
+          size="xs"
+          variant="subtle"
+          color="gray"
+          aria-label={copied ? `${what}: copied` : `copy ${what}`}
+          title={copied ? 'copied' : `copy ${what}`}
+          onClick={(event) => {
+            event.stopPropagation();
+            copy();
+          }}
+        >
+          {copied ? <IconCheck size={14} /> : <IconCopy size={14} />}
+        </ActionIcon>
+      )}
+    </CopyButton>
+  );
+}

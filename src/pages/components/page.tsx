@@ -1,0 +1,39 @@
+import { Group, Text, Title } from '@mantine/core';
+import { useEffect, type ReactNode } from 'react';
+import { useNowMark } from '../live.tsx';
+import { shortState } from '../shell/short-state.ts';
+
+interface PageProps {
+  title: string;
+  /** One sentence under the title: how it stands here. */
+  sentence?: ReactNode;
+  actions?: ReactNode;
+  children: ReactNode;
+}
+
+/** A page's frame: its one h1, and the title of the tab with what is the matter. */
+export function Page({ title, sentence, actions, children }: PageProps) {
+  const state = useNowMark((now) => shortState(now.status));
+  useEffect(() => {
+    const matter = state === '' ? '' : (JSON.parse(state) as string);
+    document.title = `${matter === '' ? '' : `● ${matter} · `}${title} – Lockstep`;
+  }, [title, state]);
+  return (
+    <>
+      <Group justify="space-between" align="flex-start" gap="sm" mb="md" className="page-head">
+        <div className="page-title">
+          <Title order={1} size="h3">
+            {title}
+          </Title>
+          {sentence !== undefined && (
+            <Text component="div" c="dimmed" size="sm">
+              {sentence}
+            </Text>
+          )}
+        </div>
+        {actions !== undefined && <Group gap="xs">{actions}</Group>}
+      </Group>
+      {children}
+    </>
+  );
+}

@@ -1,0 +1,42 @@
+import { Paper, Text } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import { Link } from 'wouter';
+import '../styles/overview.css';
+import type { Tone } from './tone-badge.tsx';
+
+interface StatCardProps {
+  label: string;
+  value: ReactNode;
+  /** A second, small line; its place is kept when there is none. */
+  note?: ReactNode;
+  href: string;
+  /** `look` and `bad` are loud, with an icon; and the note says why. */
+  tone?: Tone;
+}
+
+export function StatCard({ label, value, note, href, tone = 'plain' }: StatCardProps) {
+  const loud = tone === 'look' || tone === 'bad';
+  return (
+    <Paper
+      component={Link}
+      href={href}
+      className="stat-card"
+      data-tone={tone}
+      withBorder
+      p="sm"
+      aria-label={loud ? `${label}, needs a look` : undefined}
+    >
+      <Text component="span" size="sm" className="stat-label">
+        {loud && <IconAlertTriangle size={15} aria-hidden />}
+        {label}
+      </Text>
+      <Text component="span" className="stat-value figures">
+        {value}
+      </Text>
+      <Text component="span" size="xs" className="stat-note figures">
+        {note ?? '\u00a0'}
+      </Text>
+    </Paper>
+  );
+}

@@ -1,0 +1,24 @@
+import { age, clock } from './figures.ts';
+import { visible } from './visible.ts';
+
+/** A time: local, with the whole of it in the tooltip. What is no time is shown as it came. */
+export function When({ at }: { at: string | Date | null | undefined }) {
+  if (at === null || at === undefined) return <span className="dim">–</span>;
+  const date = new Date(at);
+  if (Number.isNaN(date.getTime())) return <span className="plain">{visible(String(at)).slice(0, 60)}</span>;
+  return (
+    <time className="figures" dateTime={date.toISOString()} title={date.toISOString()}>
+      {clock(date)}
+    </time>
+  );
+}
+
+/** A span of time: `3.2 s`, `4 min`. */
+export function Age({ ms }: { ms: number | null | undefined }) {
+  if (ms === null || ms === undefined) return <span className="dim">–</span>;
+  return (
+    <span className="figures" title={`${Math.round(ms).toLocaleString('en')} ms`}>
+      {age(ms)}
+    </span>
+  );
+}

@@ -1,0 +1,135 @@
+import { IconCheck, IconHourglass, IconShieldX, IconX, type Icon } from '@tabler/icons-react';
+import { Link } from 'wouter';
+import type { Action, AuditEntry, AuditPage as Entries } from '../../watch/shapes/audit.ts';
+import { DataTable, type Column } from '../components/data-table.tsx';
+import { Empty } from '../components/empty.tsx';
+import { FilterBar } from '../components/filter-bar.tsx';
+import { EventLink, OrderLink } from '../components/order-link.tsx';
+import { Page } from '../components/page.tsx';
+import { Plain } from '../components/plain.tsx';
+import { ToneBadge, type Tone } from '../components/tone-badge.tsx';
+import { When } from '../components/when.tsx';
+import { useFilters } from '../use-filters.ts';
+import { usePages } from '../use-pages.ts';
+import { ChainCheck } from './chain-check.tsx';
+
+/** Every action that is audited: the record makes a missing one a type error. */
+const ACTION_NAMES = Object.keys({
+  'dedupe.release': 0,
+  'lock.release': 0,
+  'mailbox.wake': 0,
+  'queue.pause': 0,
+  'queue.resume': 0,
+  'parked.replay': 0,
+  'parked.discard': 0,
+  'replay.abort': 0,
+  'event.payload': 0,
+  'event.unmask': 0,
+  'token.mint': 0,
+  'token.revoke': 0,
+  'session.begin': 0,
+  'session.refuse': 0,
+} satisfies Record<Action, 0>);
+
+const FIELDS = [
+  { name: 'action', label: 'Action', kind: 'select', options: ACTION_NAMES, width: 160 },
+  { name: 'who', label: 'Who', placeholder: 'a name' },
+  { name: 'target', label: 'Done to', placeholder: 'shop/order, event, queue', width: 260 },
+  { name: 'since', label: 'Since', kind: 'time' },
+] as const;
+
+/** Who did what, to what, why, and how it ended. Nothing in it can be changed. */
+export function AuditPage() {
+  const { filters, any } = useFilters(['action', 'who', 'target', 'since']);
+  const entries = usePages<Entries>('/audit', filters);
+  return (
+    <Page
+      title="Audit"
+      sentence="What people did, newest first. It is only ever added to."
+      actions={<ChainCheck />}
+    >
+      <FilterBar fields={FIELDS} />
+      <DataTable
+        label="Audit, newest first"
+        rows={entries.pages.flatMap((page) => page.entries)}
+        rowKey={(entry) => String(entry.number)}
+        columns={COLUMNS}
+        {...entries}
+        empty={
+          any ? (
+            <Empty
+              title="Nothing like that was done"
+              why="The filters leave nothing of the audit: clear them to see all."
+            />
+          ) : (
+            <Empty title="Nobody has done anything yet" why="Each change and each sign-in is written here." />
+          )
+        }
+      />
+    </Page>
+  );
+}
+
+const OUTCOMES = {
+  done: { tone: 'good', icon: IconCheck, means: 'it was done' },
+  refused: { tone: 'plain', icon: IconShieldX, means: 'it was not done: the detail says why' },
+  failed: { tone: 'bad', icon: IconX, means: 'something broke: look whether it was done' },
+  begun: {
+    tone: 'look',
+    icon: IconHourglass,
+    means: 'it runs, or its process ended in the middle: look whether it was done',
+  },
+} as const satisfies Record<AuditEntry['outcome'], { tone: Tone; icon: Icon; means: string }>;
+
+function Outcome({ outcome, detail }: AuditEntry) {
+  const { tone, icon: Mark, means } = OUTCOMES[outcome];
+  return (
+    <>
+      <div title={means}>
+        <ToneBadge tone={tone} icon={<Mark size={14} aria-hidden />}>
+          {outcome}
+        </ToneBadge>
+      </div>
+      {detail !== null && <Plain text={detail} max={140} />}
+    </>
+  );
+}
+
+const AN_EVENT = /^[0-9a-f]{64}$/;
+const A_REPLAY = /^replay ([0-9a-f-]{36})$/;
+const AN_ORDER = /^[a-z0-9][a-z0-9.-]*\/\d{1,19}$/;
+
+function Target({ target }: AuditEntry) {
+  if (AN_EVENT.test(target)) return <EventLink event={target} />;
+  if (AN_ORDER.test(target)) return <OrderLink order={target} />;
+  const replay = A_REPLAY.exec(target)?.[1];
+  if (replay !== undefined)
+    return (
+      <Link className="link" href={`/parked?view=replays&run=${replay}`} title={target}>
+        replay {replay.slice(0, 8)}
+      </Link>
+    );
+  return <Plain text={target} max={80} />;
+}
+
+function Reason({ reason }: AuditEntry) {
+  return reason === null ? <span className="dim">–</span> : <Plain text={reason} max={100} />;
+}
+
+const COLUMNS: readonly Column<AuditEntry>[] = [
+  { head: 'No.', align: 'right', width: 60, cell: ({ number }) => number },
+  { head: 'When', align: 'right', width: 105, cell: ({ at }) => <When at={at} /> },
+  { head: 'Who', width: 120, cell: Who },
+  { head: 'Action', width: 125, cell: ({ action }) => action },
+  { head: 'Done to', width: 215, cell: Target },
+  { head: 'Reason', cell: Reason },
+  { head: 'Outcome', cell: Outcome },
+];
+
+function Who({ who, role }: AuditEntry) {
+  return (
+    <>
+      <Plain text={who} max={60} /> <span className="dim">({role})</span>
+    </>
+  );
+}

@@ -1,0 +1,171 @@
+import { Button, FileInput, Group, SimpleGrid, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { BodyLookedUp } from '../../watch/shapes/dedupe.ts';
+import { tell, type ApiProblem } from '../api.ts';
+import { EventLink } from '../components/order-link.tsx';
+import { Plain } from '../components/plain.tsx';
+import { Problem } from '../components/problem.tsx';
+import { Found } from './claims.tsx';
+
+interface Form {
+  shop: string;
+  topic: string;
+  triggeredAt: string;
+  text: string;
+  file: File | null;
+}
+
+const NOTHING: Form = { shop: '', topic: '', triggeredAt: '', text: '', file: null };
+
+/**
+ * Looks by the bytes of a body. They are hashed by the server and kept nowhere, so they do not stand in the URL
+ * either. A file is sent byte for byte; a text that an editor has laid out anew has another hash.
+ */
+export function BodyLookup() {
+  const [form, setForm] = useState(NOTHING);
+  const lookup = useMutation<BodyLookedUp, ApiProblem>({
+    mutationFn: async () => await tell<BodyLookedUp>('/dedupe/lookup', await bodyOf(form)),
+  });
+  const { error, data } = lookup;
+  return (
+    <Stack gap="sm">
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          lookup.mutate();
+        }}
+      >
+        <Fields
+          form={form}
+          onChange={(changed) => setForm({ ...form, ...changed })}
+          looking={lookup.isPending}
+        />
+      </form>
+      {error && <Problem problem={error} />}
+      {data && !error && <Answer answer={data} />}
+    </Stack>
+  );
+}
+
+async function bodyOf({ shop, topic, triggeredAt, text, file }: Form) {
+  return {
+    shop: shop.trim(),
+    ...(topic.trim() !== '' && { topic: topic.trim() }),
+    ...(triggeredAt.trim() !== '' && { triggeredAt: triggeredAt.trim() }),
+    ...(file ? { bodyBase64: await base64Of(file) } : { body: text }),
+  };
+}
+
+interface FieldsProps {
+  form: Form;
+  onChange: (changed: Partial<Form>) => void;
+  looking: boolean;
+}
+
+function Fields({ form, onChange, looking }: FieldsProps) {
+  const ready = form.shop.trim() !== '' && (form.text !== '' || form.file !== null);
+  return (
+    <Stack gap="sm">
+      <SimpleGrid cols={{ base: 1, sm: 3 }}>
+        <Typed
+          label="Shop"
+          needed
+          placeholder="name.myshopify.com"
+          value={form.shop}
+          onChange={(shop) => onChange({ shop })}
+        />
+        <Typed
+          label="Topic"
+          placeholder="every topic is tried"
+          value={form.topic}
+          onChange={(topic) => onChange({ topic })}
+        />
+        <Typed
+          label="Triggered at"
+          placeholder="X-Shopify-Triggered-At"
+          value={form.triggeredAt}
+          onChange={(triggeredAt) => onChange({ triggeredAt })}
+        />
+      </SimpleGrid>
+      <Textarea
+        label="Body"
+        description="Byte for byte as it was sent: one space more is another event."
+        autosize
+        minRows={4}
+        maxRows={12}
+        spellCheck={false}
+        value={form.text}
+        disabled={form.file !== null}
+        onChange={(event) => onChange({ text: event.currentTarget.value })}
+      />
+      <Group align="flex-end">
+        <FileInput
+          label="Or a file"
+          placeholder="choose one"
+          clearable
+          value={form.file}
+          onChange={(file) => onChange({ file })}
+          w={240}
+        />
+        <Button type="submit" disabled={!ready} loading={looking}>
+          Look
+        </Button>
+      </Group>
+    </Stack>
+  );
+}
+
+interface TypedProps {
+  label: string;
+  placeholder: string;
+  value: string;
+  onChange: (value: string) => void;
+  needed?: boolean;
+}
+
+function Typed({ label, placeholder, value, onChange, needed = false }: TypedProps) {
+  return (
+    <TextInput
+      label={label}
+      placeholder={placeholder}
+      required={needed}
+      maxLength={300}
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
+  );
+}
+
+function Answer({ answer: { claims, looked, hashes } }: { answer: BodyLookedUp }) {
+  return (
+    <>
+      <Found claims={claims} looked={looked} />
+      <details>
+        <summary>
+          <Text span size="sm">
+            {hashes.length === 1 ? 'The hash' : `The ${hashes.length} hashes`} that it would have
+          </Text>
+        </summary>
+        <Stack component="ul" gap={2} m={0} mt="xs">
+          {hashes.map(({ topic, event }) => (
+            <li key={event}>
+              <Plain text={topic} max={80} /> <EventLink event={event} />
+            </li>
+          ))}
+        </Stack>
+      </details>
+    </>
+  );
+}
+
+/** As a data: URL tells it, behind the comma. */
+async function base64Of(file: File): Promise<string> {
+  const url = await new Promise<string>((resolve, reject) => {
+    const reader = new FileReader();
+    reader.addEventListener('load', () => resolve(typeof reader.result === 'string' ? reader.result : ''));
+    reader.addEventListener('error', () => reject(reader.error ?? new Error('the file could not be read')));
+    reader.readAsDataURL(file);
+  });
+  return url.slice(url.indexOf(',') + 1);
+}

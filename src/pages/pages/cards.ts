@@ -1,0 +1,123 @@
+import type { Now } from '../../watch/shapes/system.ts';
+import { age, figure, rate } from '../components/figures.ts';
+import type { Tone } from '../components/tone-badge.tsx';
+
+export interface Card {
+  label: string;
+  href: string;
+  value: string;
+  note: string;
+  tone: Tone;
+}
+
+/** Shopify waits 5 s for an answer; we promise one second. */
+const ACK_LOOK_MS = 500;
+const ACK_BAD_MS = 1000;
+const WAIT_LOOK_MS = 30_000;
+const WAIT_BAD_MS = 120_000;
+
+/** The cards of the Overview, one row each. A card is loud only where something is to be done. */
+const CARDS: readonly ((now: Now) => Card)[] = [
+  ({ status, sample }) => ({
+    label: 'In per second',
+    href: '/events',
+    value: rate(sample.acceptedPerSecond),
+    note: known(status.accepted, `${figure(status.accepted)} accepted`),
+    tone: 'plain',
+  }),
+  ({ sample }) => ({
+    label: 'Ack p99',
+    href: '/load-tests',
+    value: sample.ackP99Ms === null ? '–' : age(sample.ackP99Ms),
+    note: sample.ackP99Ms === null ? 'nothing answered now' : 'Shopify waits 5 s',
+    tone: above(sample.ackP99Ms, ACK_LOOK_MS, ACK_BAD_MS),
+  }),
+  ({ status }) => ({
+    label: 'Waiting events',
+    href: '/mailboxes',
+    value: figure(status.waitingEvents),
+    note: known(
+      status.waitingEvents,
+      status.waitingEvents ? `the oldest ${age(status.oldestWaitMs)}` : 'none waits',
+    ),
+    tone: above(status.oldestWaitMs, WAIT_LOOK_MS, WAIT_BAD_MS),
+  }),
+  ({ status, sample }) => ({
+    label: 'Applied per second',
+    href: '/events?outcome=applied',
+    value: rate(sample.appliedPerSecond),
+    note: known(status.accepted, 'events that ended'),
+    tone: 'plain',
+  }),
+  ({ status }) => ({
+    label: 'Locks held',
+    href: '/locks',
+    value: figure(status.locksHeld),
+    note: known(status.locksHeld, 'one per drained order'),
+    tone: 'plain',
+  }),
+  ({ status }) => ({
+    label: 'Parked events',
+    href: '/parked',
+    value: figure(status.parked),
+    note: known(status.parked, status.parked ? 'could not be applied' : 'nothing was put aside'),
+    tone: status.parked ? 'look' : 'plain',
+  }),
+  ({ status, sample }) => ({
+    label: 'Duplicates',
+    href: '/dedupe',
+    value: figure(status.duplicates),
+    note: known(sample.duplicatesPerSecond, `${rate(sample.duplicatesPerSecond)} per second`),
+    tone: 'plain',
+  }),
+  ({ status }) => ({
+    label: 'Spooled events',
+    href: '/doctor',
+    value: figure(status.spooled),
+    note: known(status.spooled, status.spooled ? 'Redis could not take them' : 'Redis takes everything'),
+    tone: status.spooled ? 'look' : 'plain',
+  }),
+  ({ status }) => {
+    const paused = status.pausedQueues?.length ?? 0;
+    const { queues } = status;
+    const note = known(queues, `${figure(queues?.waiting)} wait, ${figure(queues?.failed)} failed`);
+    return {
+      label: 'Drain jobs active',
+      href: '/queues',
+      value: figure(status.queues?.active),
+      note: paused > 0 ? `${paused} queues are paused` : note,
+      tone: paused > 0 ? 'look' : 'plain',
+    };
+  },
+  ({ status, programs }) => ({
+    label: 'Workers',
+    href: '/queues',
+    value: figure(status.workers),
+    note: known(
+      status.workers,
+      status.workers === 0 ? 'nothing is applied' : `${programs.length} programs alive`,
+    ),
+    tone: status.workers === 0 ? 'bad' : 'plain',
+  }),
+  ({ status }) => server('Redis', status.redis.state),
+  ({ status }) => server('MongoDB', status.mongodb.state),
+];
+
+export function cardsOf(now: Now): Card[] {
+  return CARDS.map((card) => card(now));
+}
+
+/** Under a figure that its server, being away, does not tell. */
+function known(value: unknown, note: string): string {
+  return value === null || value === undefined ? 'not known now' : note;
+}
+
+function above(value: number | null, look: number, bad: number): Tone {
+  if (value === null || value < look) return 'plain';
+  return value < bad ? 'look' : 'bad';
+}
+
+function server(label: string, state: 'up' | 'away'): Card {
+  const note = state === 'up' ? 'answers' : 'does not answer';
+  return { label, href: '/doctor', value: state, note, tone: state === 'up' ? 'plain' : 'bad' };
+}

@@ -1,0 +1,23 @@
+import { Text } from '@mantine/core';
+import type { UseQueryResult } from '@tanstack/react-query';
+import type { ApiProblem } from '../api.ts';
+import { figure } from '../components/figures.ts';
+import { Plain } from '../components/plain.tsx';
+
+/** What a dry run counted; its place is kept while it counts. */
+export function CountLine({ count, done }: { count: UseQueryResult<number, ApiProblem>; done: string }) {
+  return (
+    <Text component="p" size="sm" fw={600} my="xs" role="status">
+      {count.isPending && 'Counting …'}
+      {count.error && (
+        <>
+          It could not be counted: <Plain text={count.error.message} />
+        </>
+      )}
+      {count.data === 0 && 'There is nothing like that now.'}
+      {count.data !== undefined &&
+        count.data > 0 &&
+        `${figure(count.data)} ${count.data === 1 ? 'event' : 'events'} ${done}.`}
+    </Text>
+  );
+}

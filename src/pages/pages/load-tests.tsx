@@ -1,0 +1,76 @@
+import { IconCheck, IconQuestionMark, IconX } from '@tabler/icons-react';
+import type { LoadTestList } from '../../watch/shapes/system.ts';
+import { DataTable, type Column } from '../components/data-table.tsx';
+import { Empty } from '../components/empty.tsx';
+import { Page } from '../components/page.tsx';
+import { Plain } from '../components/plain.tsx';
+import { ToneBadge } from '../components/tone-badge.tsx';
+import { When } from '../components/when.tsx';
+import { useApi } from '../use-api.ts';
+import { readingOf } from './reading.ts';
+
+type LoadTest = LoadTestList['reports'][number];
+
+/** Reports of load tests that were found on this machine, newest first. */
+export function LoadTestsPage() {
+  const tests = useApi<LoadTestList>('/load-tests');
+  return (
+    <Page title="Load tests" sentence={tests.data && `Looked in ${tests.data.looked}.`}>
+      <DataTable
+        label="Reports of load tests, newest first"
+        rows={tests.data?.reports}
+        rowKey={(test) => test.name}
+        columns={COLUMNS}
+        {...readingOf(tests)}
+        empty={
+          <Empty
+            title="No reports were found"
+            why={
+              <>
+                A load test leaves one: <code>npm run flash-sale</code>.
+              </>
+            }
+          />
+        }
+      />
+    </Page>
+  );
+}
+
+const COLUMNS: readonly Column<LoadTest>[] = [
+  { head: 'Report', width: 220, cell: (test) => <Plain text={test.name} max={80} /> },
+  { head: 'When', align: 'right', width: 110, cell: (test) => <When at={test.at} /> },
+  { head: 'Promises', width: 105, cell: (test) => <Kept kept={test.kept} /> },
+  { head: 'Verdict', cell: (test) => <Plain text={test.verdict} max={200} /> },
+  { head: 'Page', width: 70, cell: Open },
+];
+
+function Kept({ kept }: { kept: boolean | null }) {
+  if (kept === null)
+    return (
+      <ToneBadge tone="plain" icon={<IconQuestionMark size={14} aria-hidden />}>
+        not said
+      </ToneBadge>
+    );
+  return kept ? (
+    <ToneBadge tone="good" icon={<IconCheck size={14} aria-hidden />}>
+      all kept
+    </ToneBadge>
+  ) : (
+    <ToneBadge tone="bad" icon={<IconX size={14} aria-hidden />}>
+      broken
+    </ToneBadge>
+  );
+}
+
+/** Only a place of this dashboard's: the page of a report is served by it, in a sandbox. */
+const OWN_PLACE = /^\/(?!\/)/;
+
+function Open({ name, report }: LoadTest) {
+  if (report === null || !OWN_PLACE.test(report)) return <span className="dim">no page</span>;
+  return (
+    <a className="link" href={report} target="_blank" rel="noreferrer" aria-label={`Open the report ${name}`}>
+      Open
+    </a>
+  );
+}

@@ -1,0 +1,150 @@
+import { Group } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
+import type { UseQueryResult } from '@tanstack/react-query';
+import { Link, useParams } from 'wouter';
+import type { Did, MailboxDetail } from '../../watch/shapes/mailboxes.ts';
+import { tell, type ApiProblem } from '../api.ts';
+import { ChangeDialog, useChange } from '../components/change-dialog.tsx';
+import { DataTable, type Column } from '../components/data-table.tsx';
+import { Empty } from '../components/empty.tsx';
+import { figure } from '../components/figures.ts';
+import { MayButton } from '../components/may-button.tsx';
+import { EventLink, OrderLink } from '../components/order-link.tsx';
+import { Page } from '../components/page.tsx';
+import { Plain } from '../components/plain.tsx';
+import { ToneBadge } from '../components/tone-badge.tsx';
+import { When } from '../components/when.tsx';
+import { useApi } from '../use-api.ts';
+import { FactList } from './fact-list.tsx';
+import { Due, Waited } from './mailboxes.tsx';
+import { readingOf } from './reading.ts';
+
+type WaitingEvent = MailboxDetail['events'][number];
+
+/** The events that wait for one order, oldest first; and waking it. */
+export function MailboxPage() {
+  const { shop = '', orderId = '' } = useParams();
+  const order = `${shop}/${orderId}`;
+  const box = useApi<MailboxDetail>(
+    `/mailboxes/${encodeURIComponent(shop)}/${encodeURIComponent(orderId)}`,
+    undefined,
+    {
+      watch: ({ status }) => [status.waitingEvents, status.oldestWaitMs],
+    },
+  );
+  const waking = useChange();
+  // What was emptied while it was looked at is answered with 404: that is no failure, but the end of the wait.
+  const emptied = box.error?.status === 404;
+  return (
+    <Page
+      title="Mailbox"
+      sentence={<Beside order={order} />}
+      actions={
+        <MayButton
+          role="operator"
+          variant="default"
+          size="xs"
+          disabled={emptied}
+          onClick={() => waking.open(true)}
+        >
+          Wake…
+        </MayButton>
+      }
+    >
+      {emptied && box.error ? (
+        <Empty title="Nothing waits for this order" why={box.error.message} />
+      ) : (
+        <Waiting box={box} />
+      )}
+      {waking.opened && <WakeDialog order={order} onClose={waking.close} />}
+    </Page>
+  );
+}
+
+/** Where else to look. */
+function Beside({ order }: { order: string }) {
+  return (
+    <Group gap="sm">
+      <OrderLink order={order} />
+      <Link className="link" href={`/locks?${new URLSearchParams({ order }).toString()}`}>
+        Its lock
+      </Link>
+      <Link className="link" href="/mailboxes">
+        All mailboxes
+      </Link>
+    </Group>
+  );
+}
+
+function Waiting({ box }: { box: UseQueryResult<MailboxDetail, ApiProblem> }) {
+  return (
+    <>
+      {box.data && <Facts box={box.data} />}
+      <DataTable
+        label="Events that wait, oldest first"
+        rows={box.data?.events}
+        rowKey={(event) => event.event}
+        columns={COLUMNS}
+        {...readingOf(box)}
+        empty={<Empty title="Nothing waits for this order" why="Its last event was just applied." />}
+      />
+    </>
+  );
+}
+
+/** The API shows so many of a mailbox. */
+const MOST_SHOWN = 500;
+
+function Facts({ box }: { box: MailboxDetail }) {
+  const shown = box.waitingEvents > MOST_SHOWN ? ` (the oldest ${MOST_SHOWN} are shown)` : '';
+  return (
+    <FactList
+      facts={[
+        ['Events', `${figure(box.waitingEvents)}${shown}`],
+        ['Oldest waits for', <Waited key="waited" ms={box.waitedMs} />],
+        ['Since', <When key="since" at={box.waitingSince} />],
+        ['Drain job', <Due key="due" due={box.due} />],
+      ]}
+    />
+  );
+}
+
+function WakeDialog({ order, onClose }: { order: string; onClose: () => void }) {
+  return (
+    <ChangeDialog
+      opened
+      onClose={onClose}
+      title="Wake this order"
+      confirmLabel="Wake it"
+      onConfirm={async (reason) => (await tell<Did>(`/mailboxes/${order}/wake`, { reason })).did}
+      what={
+        <>
+          A drain job is made for <Plain text={order} />, beside the one that may be due. Nothing is lost or
+          done twice: whoever drains it must hold its lock.
+        </>
+      }
+    />
+  );
+}
+
+const COLUMNS: readonly Column<WaitingEvent>[] = [
+  { head: 'Event', width: 150, cell: ({ event }) => <EventLink event={event} /> },
+  { head: 'Topic', cell: Topic },
+  { head: 'Webhook id', width: 220, cell: ({ webhookId }) => <Plain text={webhookId ?? '–'} max={60} /> },
+  { head: 'Triggered', align: 'right', width: 130, cell: ({ triggeredAt }) => <When at={triggeredAt} /> },
+  { head: 'Received', align: 'right', width: 100, cell: ({ receivedAt }) => <When at={receivedAt} /> },
+  { head: 'Bytes', align: 'right', width: 80, cell: ({ bodyBytes }) => figure(bodyBytes) },
+];
+
+function Topic({ topic, unreadable }: WaitingEvent) {
+  return (
+    <>
+      <Plain text={topic} max={80} />{' '}
+      {unreadable !== null && (
+        <ToneBadge tone="look" icon={<IconAlertTriangle size={14} aria-hidden />}>
+          <Plain text={unreadable} max={100} />
+        </ToneBadge>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,119 @@
+import {
+  Alert,
+  Button,
+  Group,
+  Modal,
+  NativeSelect,
+  NumberInput,
+  Stack,
+  Text,
+  TextInput,
+} from '@mantine/core';
+import { IconKey } from '@tabler/icons-react';
+import { useEffect, useState } from 'react';
+import type { Role, TokenMinted } from '../../watch/shapes/tokens.ts';
+import { tell } from '../api.ts';
+import { ChangeDialog } from '../components/change-dialog.tsx';
+import { dialogOpened } from '../components/open-dialogs.ts';
+import { Copy } from '../components/order-link.tsx';
+import { When } from '../components/when.tsx';
+
+const ROLES = ['viewer', 'operator', 'admin'] as const satisfies readonly Role[];
+/** A year and a day: what the server takes at most. */
+const MOST_HOURS = 24 * 366;
+const USUAL_HOURS = 12;
+
+/** Asks for whom, then shows the token. It is held by this dialog only: closed, nobody can read it again. */
+export function MintDialog({ onClose }: { onClose: () => void }) {
+  const [name, setName] = useState('');
+  const [role, setRole] = useState<Role>('viewer');
+  const [hours, setHours] = useState<number | string>(USUAL_HOURS);
+  const [minted, setMinted] = useState<TokenMinted | null>(null);
+  if (minted) return <Shown minted={minted} onClose={onClose} />;
+  const mint = async (reason: string) => {
+    setMinted(await tell<TokenMinted>('/tokens', { name: name.trim(), role, hours: Number(hours), reason }));
+  };
+  return (
+    <ChangeDialog
+      opened
+      onClose={onClose}
+      title="Mint a token"
+      confirmLabel="Mint it"
+      ready={name.trim() !== '' && Number(hours) > 0}
+      onConfirm={mint}
+      what="Whoever holds the token may sign in with this name and role until it is over or revoked. It is shown once."
+      extra={
+        <Stack gap="sm">
+          <TextInput
+            label="Name"
+            description="What the audit says of whoever uses it"
+            required
+            maxLength={100}
+            autoComplete="off"
+            value={name}
+            onChange={(event) => setName(event.currentTarget.value)}
+          />
+          <Group grow align="flex-start">
+            <NativeSelect
+              label="Role"
+              data={ROLES}
+              value={role}
+              onChange={(event) => setRole(event.currentTarget.value as Role)}
+            />
+            <NumberInput
+              label="Good for (hours)"
+              min={1}
+              max={MOST_HOURS}
+              clampBehavior="strict"
+              value={hours}
+              onChange={setHours}
+            />
+          </Group>
+        </Stack>
+      }
+    />
+  );
+}
+
+/** As every dialog, but a click beside it does not close it: the token would be gone. */
+function Shown({ minted, onClose }: { minted: TokenMinted; onClose: () => void }) {
+  useEffect(() => dialogOpened(), []);
+  return (
+    <Modal.Root
+      opened
+      onClose={onClose}
+      size="lg"
+      centered
+      closeOnClickOutside={false}
+      transitionProps={{ duration: 0 }}
+    >
+      <Modal.Overlay />
+      <Modal.Content>
+        <div className="dialog-head">
+          <Modal.Title fw={600}>The token</Modal.Title>
+          <Modal.CloseButton aria-label="close" />
+        </div>
+        <Modal.Body>
+          <Stack gap="sm">
+            <Alert variant="outline" icon={<IconKey size={18} />} title="Copy it now: it is not shown again">
+              <Group gap="xs" wrap="nowrap" align="flex-start">
+                <code className="plain" data-token>
+                  {minted.token}
+                </code>
+                <Copy text={minted.token} what="the token" />
+              </Group>
+            </Alert>
+            <Text size="sm">
+              Good until <When at={minted.expiresAt} />; it is known as <code>{minted.id}</code>.
+            </Text>
+            <Group justify="flex-end">
+              <Button onClick={onClose} data-autofocus>
+                I have it
+              </Button>
+            </Group>
+          </Stack>
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
+  );
+}

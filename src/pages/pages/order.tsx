@@ -1,0 +1,205 @@
+import { Alert, Button, Switch, Title } from '@mantine/core';
+import { IconInbox, IconLock } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import { Link, useParams } from 'wouter';
+import type { Timeline } from '../../watch/shapes/events.ts';
+import type { OrderPage as OrderList } from '../../watch/shapes/orders.ts';
+import type { Now } from '../../watch/shapes/system.ts';
+import { Empty } from '../components/empty.tsx';
+import { Copy } from '../components/order-link.tsx';
+import { Page } from '../components/page.tsx';
+import { Plain } from '../components/plain.tsx';
+import { Problem } from '../components/problem.tsx';
+import { Age, When } from '../components/when.tsx';
+import { useApi } from '../use-api.ts';
+import { useFilters } from '../use-filters.ts';
+import { FactList } from './fact-list.tsx';
+import { OrderParts } from './order-parts.tsx';
+import { StatusHistory } from './status-history.tsx';
+import { OrderTimeline } from './order-timeline.tsx';
+import { StatusBadge } from '../components/status-badge.tsx';
+import { totalOf } from './orders.tsx';
+
+export type Order = OrderList['orders'][number];
+
+/** Whatever moves in the stream may concern this order: its own figures are not in it. */
+const anyMove = ({ status, sample }: Now) => [
+  status.accepted,
+  status.duplicates,
+  status.parked,
+  status.waitingEvents,
+  status.locksHeld,
+  sample.appliedPerSecond,
+];
+
+/** All that happened to one order, beside its lock, its mailbox and its dedupe keys. */
+export function OrderPage() {
+  const { shop, orderId } = useParams<{ shop: string; orderId: string }>();
+  const place = `/orders/${encodeURIComponent(shop)}/${encodeURIComponent(orderId)}`;
+  const { filters, set } = useFilters(['changes']);
+  const withChanges = filters.changes !== 'off';
+  const order = useApi<Order>(place, {}, { watch: anyMove });
+  const timeline = useApi<Timeline>(
+    `${place}/timeline`,
+    { states: withChanges ? '1' : undefined },
+    { watch: anyMove },
+  );
+  const key = `${shop}/${orderId}`;
+  const unknown = order.error?.status === 404 && timeline.error?.status === 404;
+  return (
+    <Page
+      title={`Order ${nameOf(orderId, order.data)}`}
+      sentence={
+        <span className="figures">
+          {key} <Copy text={key} what="the order's key" />
+        </span>
+      }
+    >
+      <OrderFacts order={order.data} problem={order.error} known={timeline.data !== undefined} />
+      {!unknown && (
+        <Story
+          answer={timeline}
+          orderKey={key}
+          withChanges={withChanges}
+          onChanges={(on) => set({ changes: on ? '' : 'off' })}
+        />
+      )}
+      {order.data && (
+        <>
+          <StatusHistory history={order.data.statusHistory} />
+          <OrderParts order={order.data} />
+        </>
+      )}
+    </Page>
+  );
+}
+
+function nameOf(orderId: string, order: Order | undefined): string {
+  return order?.name ?? (orderId === '-' ? 'of events that name none' : orderId);
+}
+
+interface StoryProps {
+  answer: ReturnType<typeof useApi<Timeline>>;
+  orderKey: string;
+  withChanges: boolean;
+  onChanges: (on: boolean) => void;
+}
+
+function Story({ answer, orderKey, withChanges, onChanges }: StoryProps) {
+  return (
+    <>
+      {answer.data && <Held timeline={answer.data} orderKey={orderKey} />}
+      <div className="section-head">
+        <Title order={2} size="h5">
+          Timeline
+        </Title>
+        <Switch
+          size="xs"
+          label="what each event changed"
+          checked={withChanges}
+          onChange={(event) => onChanges(event.currentTarget.checked)}
+        />
+      </div>
+      {answer.error && <Problem problem={answer.error} asOf={asOf(answer.dataUpdatedAt)} />}
+      <OrderTimeline timeline={answer.data} loading={answer.isPending} />
+    </>
+  );
+}
+
+const asOf = (updatedAt: number) => (updatedAt > 0 ? new Date(updatedAt) : null);
+
+interface OrderFactsProps {
+  order: Order | undefined;
+  problem: ReturnType<typeof useApi<Order>>['error'];
+  /** Whether events of it are known. */
+  known: boolean;
+}
+
+function OrderFacts({ order, problem, known }: OrderFactsProps) {
+  if (problem?.status === 404 && known) {
+    return (
+      <Empty
+        title="MongoDB has no such order"
+        why="None of its events was applied: the timeline below says what became of them."
+      />
+    );
+  }
+  if (problem && !order) return <Problem problem={problem} />;
+  return (
+    <>
+      {problem && <Problem problem={problem} />}
+      <FactList facts={order ? factsOf(order) : FACTS.map((name) => [name, '–'] as const)} />
+    </>
+  );
+}
+
+/** What stands there before it is known: the place is the same. */
+const FACTS = [
+  'Status',
+  'Paid',
+  'Shipped',
+  'Total',
+  'Newest snapshot is of',
+  'Cancelled',
+  'Deleted',
+  'Commits',
+];
+
+function factsOf(order: Order): (readonly [string, ReactNode])[] {
+  const values = [
+    <StatusBadge key="status" status={order.status} />,
+    <Plain key="paid" text={order.financialStatus ?? '–'} max={60} />,
+    <Plain key="shipped" text={order.fulfillmentStatus ?? '–'} max={60} />,
+    totalOf(order),
+    <When key="snapshot" at={order.snapshotAt} />,
+    <When key="cancelled" at={order.cancelledAt} />,
+    <When key="deleted" at={order.deletedAt} />,
+    order.version,
+  ];
+  return FACTS.map((name, at) => [name, values[at]] as const);
+}
+
+/** Who has the order now, and what waits for it. Nothing where neither is so. */
+function Held({
+  timeline: { lock, waitingMs, entries },
+  orderKey,
+}: {
+  timeline: Timeline;
+  orderKey: string;
+}) {
+  const waiting = entries.filter(({ outcome }) => outcome === 'waiting').length;
+  return (
+    <div className="held">
+      {lock && (
+        <Alert variant="outline" className="note" icon={<IconLock size={18} />}>
+          Locked by <Plain text={lock.holder.program ?? 'a worker that does not say who it is'} max={80} />
+          {lock.holder.job !== null && (
+            <>
+              {' '}
+              (job <Plain text={lock.holder.job} max={60} />)
+            </>
+          )}{' '}
+          for <Age ms={lock.ageMs} />
+          {lock.holder.alive === false && ', which is not heard of any more'}.{' '}
+          <Button
+            component={Link}
+            href={`/locks?order=${encodeURIComponent(orderKey)}`}
+            size="compact-xs"
+            variant="default"
+          >
+            Its lock
+          </Button>
+        </Alert>
+      )}
+      {waitingMs !== null && (
+        <Alert variant="outline" className="note" icon={<IconInbox size={18} />}>
+          {waiting === 1 ? 'One event waits' : `${waiting} events wait`}, the oldest for{' '}
+          <Age ms={waitingMs} />.{' '}
+          <Button component={Link} href={`/mailboxes/${orderKey}`} size="compact-xs" variant="default">
+            Its mailbox
+          </Button>
+        </Alert>
+      )}
+    </div>
+  );
+}

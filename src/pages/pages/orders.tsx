@@ -1,0 +1,69 @@
+import { useLocation } from 'wouter';
+import type { OrderPage as OrderList } from '../../watch/shapes/orders.ts';
+import { DataTable } from '../components/data-table.tsx';
+import { Empty } from '../components/empty.tsx';
+import { FilterBar, type FilterField } from '../components/filter-bar.tsx';
+import { OrderLink, orderPage } from '../components/order-link.tsx';
+import { Page } from '../components/page.tsx';
+import { StatusBadge, STATUS_NAMES } from '../components/status-badge.tsx';
+import { When } from '../components/when.tsx';
+import { Plain } from '../components/plain.tsx';
+import { useFilters } from '../use-filters.ts';
+import { usePages } from '../use-pages.ts';
+
+const FIELDS: readonly FilterField[] = [
+  { name: 'name', label: 'Name', placeholder: '#1001' },
+  { name: 'shop', label: 'Shop', placeholder: 'example.myshopify.com', width: 220 },
+  { name: 'status', label: 'Status', kind: 'select', options: STATUS_NAMES, width: 170 },
+];
+
+type Order = OrderList['orders'][number];
+const keyOf = ({ shop, orderId }: Order) => `${shop}/${orderId}`;
+
+/** The orders, newest ids first within their shop. */
+export function OrdersPage() {
+  const { filters, any } = useFilters(['name', 'shop', 'status']);
+  const [, navigate] = useLocation();
+  const list = usePages<OrderList>('/orders', filters, { watch: ({ status }) => status.accepted });
+  return (
+    <Page title="Orders" sentence="What MongoDB holds of each order, as its events made it.">
+      <FilterBar fields={FIELDS} />
+      <DataTable
+        label="orders"
+        {...list}
+        rows={list.loading ? undefined : list.pages.flatMap(({ orders }) => orders)}
+        rowKey={keyOf}
+        onOpen={(order) => navigate(orderPage(keyOf(order)))}
+        columns={COLUMNS}
+        empty={
+          any ? (
+            <Empty
+              title="No order is like that"
+              why="The filters above hide all others: clear them to see these."
+            />
+          ) : (
+            <Empty
+              title="No order yet"
+              why="An order stands here once the first of its events was applied."
+            />
+          )
+        }
+      />
+    </Page>
+  );
+}
+
+const COLUMNS = [
+  { head: 'Order', cell: (order: Order) => <OrderLink order={keyOf(order)} name={order.name} />, width: 120 },
+  { head: 'Id', cell: ({ orderId }: Order) => <span className="figures">{orderId}</span>, width: 150 },
+  { head: 'Shop', cell: ({ shop }: Order) => <Plain text={shop} max={60} /> },
+  { head: 'Status', cell: ({ status }: Order) => <StatusBadge status={status} />, width: 165 },
+  { head: 'Paid', cell: ({ financialStatus }: Order) => financialStatus ?? '–', width: 110 },
+  { head: 'Shipped', cell: ({ fulfillmentStatus }: Order) => fulfillmentStatus ?? '–', width: 90 },
+  { head: 'Total', cell: totalOf, align: 'right' as const, width: 110 },
+  { head: 'Snapshot of', cell: ({ snapshotAt }: Order) => <When at={snapshotAt} />, width: 120 },
+];
+
+export function totalOf({ totalPrice, currency }: Pick<Order, 'totalPrice' | 'currency'>): string {
+  return totalPrice === null ? '–' : `${totalPrice} ${currency ?? ''}`.trim();
+}

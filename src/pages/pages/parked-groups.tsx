@@ -1,0 +1,91 @@
+import { Stack } from '@mantine/core';
+import type { UseQueryResult } from '@tanstack/react-query';
+import type { ParkedGroup, ParkedGroups } from '../../watch/shapes/parked.ts';
+import type { ApiProblem } from '../api.ts';
+import { DataTable, type Column } from '../components/data-table.tsx';
+import { Empty } from '../components/empty.tsx';
+import { figure } from '../components/figures.ts';
+import { MayButton } from '../components/may-button.tsx';
+import { EventLink } from '../components/order-link.tsx';
+import { Plain } from '../components/plain.tsx';
+import { When } from '../components/when.tsx';
+import { useFilters } from '../use-filters.ts';
+import { allLike, type Asks } from './parked-choice.ts';
+import { readingOf } from './reading.ts';
+
+interface GroupsProps {
+  groups: UseQueryResult<ParkedGroups, ApiProblem>;
+  asks: Asks;
+}
+
+/** Parked events by cause, topic and shop, largest first. */
+export function ParkedGroupsTable({ groups, asks }: GroupsProps) {
+  const { set } = useFilters(['view', 'cause', 'topic', 'shop', 'state']);
+  return (
+    <DataTable
+      label="Parked events by cause, largest first"
+      rows={groups.data?.groups}
+      rowKey={({ cause, topic, shop }) => JSON.stringify([cause, topic, shop])}
+      columns={columnsWith(asks)}
+      onOpen={({ cause, topic, shop }) => set({ view: 'events', cause, topic, shop, state: '' })}
+      {...readingOf(groups)}
+      empty={
+        <Empty
+          title="Nothing is parked"
+          why="An event is put here when it cannot be applied after all its attempts. Its order goes on without it."
+        />
+      }
+    />
+  );
+}
+
+function columnsWith(asks: Asks): Column<ParkedGroup>[] {
+  return [
+    { head: 'Events', align: 'right', width: 70, cell: ({ events }) => figure(events) },
+    { head: 'Cause', cell: Cause },
+    { head: 'Topic', width: 165, cell: ({ topic }) => <Plain text={topic} max={80} /> },
+    { head: 'Shop', width: 190, cell: ({ shop }) => <Plain text={shop} max={80} /> },
+    { head: 'First', align: 'right', width: 105, cell: ({ firstAt }) => <When at={firstAt} /> },
+    { head: 'Last', align: 'right', width: 105, cell: ({ lastAt }) => <When at={lastAt} /> },
+    { head: 'Change', align: 'right', width: 110, cell: (group) => <Buttons group={group} asks={asks} /> },
+  ];
+}
+
+/** With the newest event of it as a sample. */
+function Cause({ cause, sample }: ParkedGroup) {
+  return (
+    <>
+      <div>
+        <Plain text={cause} max={120} />
+      </div>
+      <span className="dim">such as</span> <EventLink event={sample} />
+    </>
+  );
+}
+
+function Buttons({ group, asks }: { group: ParkedGroup; asks: Asks }) {
+  const choice = allLike(group);
+  const of = `${group.topic} of ${group.shop}`;
+  return (
+    <Stack gap={4} align="stretch">
+      <MayButton
+        role="operator"
+        size="compact-xs"
+        variant="default"
+        aria-label={`Replay ${of}`}
+        onClick={() => asks.replay(choice)}
+      >
+        Replay…
+      </MayButton>
+      <MayButton
+        role="operator"
+        size="compact-xs"
+        variant="default"
+        aria-label={`Discard ${of}`}
+        onClick={() => asks.discard(choice)}
+      >
+        Discard…
+      </MayButton>
+    </Stack>
+  );
+}

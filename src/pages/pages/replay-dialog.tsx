@@ -1,0 +1,67 @@
+import { NumberInput, Text } from '@mantine/core';
+import { useState } from 'react';
+import type { ReplayAnswer } from '../../watch/shapes/parked.ts';
+import { tell } from '../api.ts';
+import { ChangeDialog } from '../components/change-dialog.tsx';
+import { age } from '../components/figures.ts';
+import { Plain } from '../components/plain.tsx';
+import { useFilters } from '../use-filters.ts';
+import { CountLine } from './count-line.tsx';
+import { newRunId, type Choice } from './parked-choice.ts';
+import { useCount } from './use-count.ts';
+
+const USUAL_RATE = 20;
+const HIGHEST_RATE = 1000;
+
+/** Counts first, then asks how fast and why; one dialog is one run, however often it is clicked. */
+export function ReplayDialog({ choice, onClose }: { choice: Choice; onClose: () => void }) {
+  const [id] = useState(newRunId);
+  const [rate, setRate] = useState<number | string>(USUAL_RATE);
+  const [begun, setBegun] = useState(false);
+  const { set } = useFilters(['view', 'run', 'event']);
+  const count = useCount('/parked/replays', choice, { id });
+  const events = count.data ?? 0;
+  const perSecond = Number(rate);
+  const replay = async (reason: string) => {
+    const body = { id, which: choice.which, reason, rate: perSecond };
+    const answer = await tell<ReplayAnswer>('/parked/replays', body);
+    setBegun(true);
+    return 'did' in answer ? answer.did : null;
+  };
+  return (
+    <ChangeDialog
+      opened
+      onClose={() => {
+        onClose();
+        if (begun) set({ view: 'replays', run: id, event: '' });
+      }}
+      title="Replay"
+      confirmLabel="Replay"
+      ready={events > 0 && perSecond >= 1}
+      onConfirm={replay}
+      what={
+        <>
+          <Text size="sm">
+            Puts back <Plain text={choice.words} max={400} />, each into its order's mailbox; what is parked
+            later is not part of it. What fails again is parked again; when more than a fifth does, the replay
+            stops by itself.
+          </Text>
+          <CountLine count={count} done="will be replayed" />
+        </>
+      }
+      extra={
+        events > 1 && (
+          <NumberInput
+            label="Events a second"
+            description={perSecond >= 1 ? `takes about ${age((events / perSecond) * 1000)}` : 'at least 1'}
+            min={1}
+            max={HIGHEST_RATE}
+            clampBehavior="strict"
+            value={rate}
+            onChange={setRate}
+          />
+        )
+      }
+    />
+  );
+}

@@ -1,0 +1,57 @@
+import type { ReplayList, ReplayRun } from '../../watch/shapes/parked.ts';
+import { DataTable, type Column } from '../components/data-table.tsx';
+import { Empty } from '../components/empty.tsx';
+import { figure } from '../components/figures.ts';
+import { Plain } from '../components/plain.tsx';
+import { When } from '../components/when.tsx';
+import { useApi, useRefetch } from '../use-api.ts';
+import { useFilters } from '../use-filters.ts';
+import { readingOf } from './reading.ts';
+import { ReplayRunPanel } from './replay-run.tsx';
+import { RunState } from './run-state.tsx';
+
+/** What was replayed, newest first; the one that was chosen, or runs, above them. */
+export function Replays() {
+  const { filters, set } = useFilters(['run']);
+  const runs = useApi<ReplayList>('/parked/replays');
+  const rows = runs.data?.replays;
+  const running = rows?.find(({ state }) => state === 'running');
+  // Only while one runs its progress is asked for with each figure of the stream.
+  useRefetch(['/parked/replays', {}], (now) => (running ? now.sample.at : now.status.parked));
+  const shown = filters.run === '' ? running?.id : filters.run;
+  return (
+    <>
+      {shown !== undefined && <ReplayRunPanel id={shown} />}
+      <DataTable
+        label="Replays, newest first"
+        rows={rows}
+        rowKey={({ id }) => id}
+        columns={COLUMNS}
+        onOpen={({ id }) => set({ run: id })}
+        {...readingOf(runs)}
+        empty={
+          <Empty
+            title="Nothing was replayed yet"
+            why="Mend what made events fail, then replay them by their cause."
+          />
+        }
+      />
+    </>
+  );
+}
+
+const COLUMNS: readonly Column<ReplayRun>[] = [
+  { head: 'Replay', width: 90, cell: ({ id }) => <code>{id.slice(0, 8)}</code> },
+  { head: 'State', width: 120, cell: (run) => <RunState run={run} /> },
+  {
+    head: 'Put back',
+    align: 'right',
+    width: 130,
+    cell: ({ replayed, total }) => `${figure(replayed)} of ${figure(total)}`,
+  },
+  { head: 'Parked again', align: 'right', width: 110, cell: ({ parkedAgain }) => figure(parkedAgain) },
+  { head: 'Began', align: 'right', width: 95, cell: ({ startedAt }) => <When at={startedAt} /> },
+  { head: 'Ended', align: 'right', width: 95, cell: ({ endedAt }) => <When at={endedAt} /> },
+  { head: 'Who', width: 110, cell: ({ who }) => <Plain text={who} max={60} /> },
+  { head: 'Reason', cell: ({ reason }) => <Plain text={reason} max={120} /> },
+];

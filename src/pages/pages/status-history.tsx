@@ -1,0 +1,37 @@
+import { Title } from '@mantine/core';
+import { DataTable } from '../components/data-table.tsx';
+import { Empty } from '../components/empty.tsx';
+import { EventLink } from '../components/order-link.tsx';
+import { Plain } from '../components/plain.tsx';
+import { When } from '../components/when.tsx';
+
+type Part = Record<string, unknown>;
+const textOf = (part: Part, name: string) => (typeof part[name] === 'string' ? part[name] : '');
+
+/** How the order's status moved, oldest first; the last 100 moves. */
+export function StatusHistory({ history }: { history: readonly Part[] }) {
+  return (
+    <>
+      <Title order={2} size="h5" mt="lg" mb="xs">
+        Moves of its status
+      </Title>
+      <DataTable
+        label="moves of the status"
+        rows={history.map((move, at) => ({ ...move, at }) as Part & { at: number })}
+        rowKey={({ at }) => String(at)}
+        columns={[
+          {
+            head: 'Status',
+            cell: (move) => <Plain text={textOf(move, 'status').replaceAll('_', ' ')} />,
+            width: 180,
+          },
+          { head: 'Happened', cell: (move) => <When at={textOf(move, 'occurredAt')} />, width: 180 },
+          { head: 'Applied', cell: (move) => <When at={textOf(move, 'appliedAt')} />, width: 180 },
+          { head: 'By', cell: (move) => <Plain text={textOf(move, 'topic')} max={60} />, width: 200 },
+          { head: 'Event', cell: (move) => <EventLink event={textOf(move, 'event')} /> },
+        ]}
+        empty={<Empty title="Its status did not move" why="It is what the first event made it." />}
+      />
+    </>
+  );
+}

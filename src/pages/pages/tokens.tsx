@@ -1,0 +1,140 @@
+import { IconBan, IconCheck, IconClockX } from '@tabler/icons-react';
+import type { Did } from '../../watch/shapes/mailboxes.ts';
+import type { TokenList, TokenRow } from '../../watch/shapes/tokens.ts';
+import { tell } from '../api.ts';
+import { ChangeDialog, useChange } from '../components/change-dialog.tsx';
+import { DataTable, type Column } from '../components/data-table.tsx';
+import { Empty } from '../components/empty.tsx';
+import { MayButton } from '../components/may-button.tsx';
+import { Page } from '../components/page.tsx';
+import { Plain } from '../components/plain.tsx';
+import { ToneBadge } from '../components/tone-badge.tsx';
+import { When } from '../components/when.tsx';
+import { useApi } from '../use-api.ts';
+import { useMay } from '../who.tsx';
+import { MintDialog } from './mint-dialog.tsx';
+import { readingOf } from './reading.ts';
+
+/** Who may sign in, as what, and until when; minting and revoking. */
+export function TokensPage() {
+  const may = useMay('admin');
+  const tokens = useApi<TokenList>('/tokens', undefined, { enabled: may });
+  const minting = useChange();
+  const revoking = useChange<TokenRow>();
+  if (!may)
+    return (
+      <Page title="Tokens">
+        <Empty
+          title="For admins"
+          why="Who may sign in is told to admins only. A token of your own role: npm run ops -- sign-in."
+        />
+      </Page>
+    );
+  return (
+    <Page
+      title="Tokens"
+      sentence="Only what a token opens is known here, never the token itself."
+      actions={
+        <MayButton role="admin" size="xs" onClick={() => minting.open(true)}>
+          Mint a token…
+        </MayButton>
+      }
+    >
+      <DataTable
+        label="Tokens, newest first"
+        rows={tokens.data?.tokens}
+        rowKey={(token) => token.id}
+        columns={columnsWith(revoking.open)}
+        {...readingOf(tokens)}
+        empty={
+          <Empty title="No token is known" why="One is known once it was minted here or used to sign in." />
+        }
+      />
+      {minting.opened && <MintDialog onClose={minting.close} />}
+      {revoking.over && <RevokeDialog token={revoking.over} onClose={revoking.close} />}
+    </Page>
+  );
+}
+
+function RevokeDialog({ token, onClose }: { token: TokenRow; onClose: () => void }) {
+  return (
+    <ChangeDialog
+      opened
+      onClose={onClose}
+      title="Revoke this token"
+      confirmLabel="Revoke it"
+      dangerous
+      onConfirm={async (reason) => (await tell<Did>(`/tokens/${token.id}/revoke`, { reason })).did}
+      what={
+        <>
+          The token {token.id} of <Plain text={token.name} /> ({token.role}) is refused from then on, and who
+          signed in with it is signed out. It cannot be taken back: mint another.
+        </>
+      }
+    />
+  );
+}
+
+function columnsWith(revoke: (token: TokenRow) => void): Column<TokenRow>[] {
+  return [
+    { head: 'Name', cell: ({ name }) => <Plain text={name} max={100} /> },
+    { head: 'Role', width: 80, cell: ({ role }) => role },
+    { head: 'Kind', width: 80, cell: ({ kind }) => <span title={KINDS[kind]}>{kind}</span> },
+    { head: 'State', width: 100, cell: (token) => <State token={token} /> },
+    { head: 'Last seen', align: 'right', width: 100, cell: ({ lastSeenAt }) => <When at={lastSeenAt} /> },
+    { head: 'First seen', align: 'right', width: 100, cell: ({ firstSeenAt }) => <When at={firstSeenAt} /> },
+    { head: 'Good until', align: 'right', width: 110, cell: ({ expiresAt }) => <When at={expiresAt} /> },
+    { head: 'Id', width: 160, cell: ({ id }) => <code>{id}</code> },
+    {
+      head: 'Change',
+      align: 'right',
+      width: 95,
+      cell: (token) => <RevokeButton token={token} revoke={revoke} />,
+    },
+  ];
+}
+
+const KINDS = {
+  token: 'minted by the command line or here',
+  session: 'of a page that somebody signed in with',
+  once: 'a one-time link that was used',
+} as const satisfies Record<TokenRow['kind'], string>;
+
+function isOver(token: TokenRow): boolean {
+  return new Date(token.expiresAt).getTime() < Date.now();
+}
+
+function State({ token }: { token: TokenRow }) {
+  if (token.revokedAt !== null)
+    return (
+      <span title={`at ${token.revokedAt}${token.revokedBy === null ? '' : ` by ${token.revokedBy}`}`}>
+        <ToneBadge tone="plain" icon={<IconBan size={14} aria-hidden />}>
+          revoked
+        </ToneBadge>
+      </span>
+    );
+  return isOver(token) ? (
+    <ToneBadge tone="plain" icon={<IconClockX size={14} aria-hidden />}>
+      over
+    </ToneBadge>
+  ) : (
+    <ToneBadge tone="good" icon={<IconCheck size={14} aria-hidden />}>
+      good
+    </ToneBadge>
+  );
+}
+
+function RevokeButton({ token, revoke }: { token: TokenRow; revoke: (token: TokenRow) => void }) {
+  if (token.revokedAt !== null || isOver(token)) return null;
+  return (
+    <MayButton
+      role="admin"
+      variant="default"
+      size="compact-xs"
+      aria-label={`Revoke the token of ${token.name}`}
+      onClick={() => revoke(token)}
+    >
+      Revoke…
+    </MayButton>
+  );
+}

@@ -1,0 +1,156 @@
+import {
+  IconArrowsShuffle,
+  IconBuildingStore,
+  IconChartBar,
+  IconFingerprint,
+  IconGauge,
+  IconHistory,
+  IconInbox,
+  IconKey,
+  IconLock,
+  IconPackage,
+  IconParking,
+  IconPlayerPause,
+  IconStethoscope,
+  type Icon,
+} from '@tabler/icons-react';
+import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
+
+interface PageRow {
+  /** As wouter writes it. */
+  path: string;
+  title: string;
+  Page: LazyExoticComponent<ComponentType>;
+  /** Given where it stands in the navigation: `g` and this letter go there. */
+  key?: string;
+  icon?: Icon;
+}
+
+/** Each page is a chunk of its own, loaded when somebody goes there. */
+const page = (load: () => Promise<ComponentType>) => lazy(async () => ({ default: await patiently(load) }));
+
+/** Half a minute: a dashboard that restarts is back by then, and a newer build has chunks of other names. */
+const TRIES = 10;
+const PAUSE_MS = 3000;
+
+/** A chunk that cannot be had, because the dashboard is away, is asked for again. */
+async function patiently(load: () => Promise<ComponentType>): Promise<ComponentType> {
+  for (let tried = 1; tried < TRIES; tried += 1) {
+    try {
+      return await load();
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    }
+  }
+  return await load();
+}
+
+/** Every page; those with a key stand in the navigation, in this order. */
+export const PAGES: readonly PageRow[] = [
+  {
+    path: '/',
+    title: 'Overview',
+    key: 'o',
+    icon: IconGauge,
+    Page: page(async () => (await import('./pages/overview.tsx')).OverviewPage),
+  },
+  {
+    path: '/orders',
+    title: 'Orders',
+    key: 'r',
+    icon: IconPackage,
+    Page: page(async () => (await import('./pages/orders.tsx')).OrdersPage),
+  },
+  {
+    path: '/orders/:shop/:orderId',
+    title: 'Order',
+    Page: page(async () => (await import('./pages/order.tsx')).OrderPage),
+  },
+  {
+    path: '/events',
+    title: 'Events',
+    key: 'e',
+    icon: IconArrowsShuffle,
+    Page: page(async () => (await import('./pages/events.tsx')).EventsPage),
+  },
+  {
+    path: '/events/:event',
+    title: 'Event',
+    Page: page(async () => (await import('./pages/event.tsx')).EventPage),
+  },
+  {
+    path: '/parked',
+    title: 'Parked',
+    key: 'p',
+    icon: IconParking,
+    Page: page(async () => (await import('./pages/parked.tsx')).ParkedPage),
+  },
+  {
+    path: '/locks',
+    title: 'Locks',
+    key: 'l',
+    icon: IconLock,
+    Page: page(async () => (await import('./pages/locks.tsx')).LocksPage),
+  },
+  {
+    path: '/mailboxes',
+    title: 'Mailboxes',
+    key: 'm',
+    icon: IconInbox,
+    Page: page(async () => (await import('./pages/mailboxes.tsx')).MailboxesPage),
+  },
+  {
+    path: '/mailboxes/:shop/:orderId',
+    title: 'Mailbox',
+    Page: page(async () => (await import('./pages/mailbox.tsx')).MailboxPage),
+  },
+  {
+    path: '/queues',
+    title: 'Queues',
+    key: 'q',
+    icon: IconPlayerPause,
+    Page: page(async () => (await import('./pages/queues.tsx')).QueuesPage),
+  },
+  {
+    path: '/dedupe',
+    title: 'Dedupe',
+    key: 'd',
+    icon: IconFingerprint,
+    Page: page(async () => (await import('./pages/dedupe.tsx')).DedupePage),
+  },
+  {
+    path: '/shops',
+    title: 'Shops',
+    key: 's',
+    icon: IconBuildingStore,
+    Page: page(async () => (await import('./pages/shops.tsx')).ShopsPage),
+  },
+  {
+    path: '/audit',
+    title: 'Audit',
+    key: 'a',
+    icon: IconHistory,
+    Page: page(async () => (await import('./pages/audit.tsx')).AuditPage),
+  },
+  {
+    path: '/load-tests',
+    title: 'Load tests',
+    key: 't',
+    icon: IconChartBar,
+    Page: page(async () => (await import('./pages/load-tests.tsx')).LoadTestsPage),
+  },
+  {
+    path: '/doctor',
+    title: 'Doctor',
+    key: 'c',
+    icon: IconStethoscope,
+    Page: page(async () => (await import('./pages/doctor.tsx')).DoctorPage),
+  },
+  {
+    path: '/tokens',
+    title: 'Tokens',
+    key: 'k',
+    icon: IconKey,
+    Page: page(async () => (await import('./pages/tokens.tsx')).TokensPage),
+  },
+];

@@ -1,0 +1,88 @@
+import { ActionIcon, Button, NativeSelect, Popover, Stack, Text, useMantineColorScheme } from '@mantine/core';
+import { IconUser } from '@tabler/icons-react';
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import { signOut } from '../api.ts';
+import { Plain } from '../components/plain.tsx';
+import { When } from '../components/when.tsx';
+import { useWho } from '../who.tsx';
+
+const SCHEMES = [
+  { value: 'auto', label: 'as the system' },
+  { value: 'light', label: 'light' },
+  { value: 'dark', label: 'dark' },
+] as const;
+
+/** Who is signed in, light or dark, and the way out. */
+export function Account() {
+  const who = useWho();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  return (
+    <Popover
+      position="bottom-end"
+      width={240}
+      withinPortal={false}
+      trapFocus
+      transitionProps={{ duration: 0 }}
+    >
+      <Popover.Target>
+        <ActionIcon variant="default" size="lg" aria-label={`account of ${who.name}`}>
+          <IconUser size={18} />
+        </ActionIcon>
+      </Popover.Target>
+      <Popover.Dropdown aria-label="account">
+        <Stack gap="sm">
+          <Text component="div" size="sm">
+            <b>
+              <Plain text={who.name} max={60} />
+            </b>
+            , {who.role}
+            <br />
+            signed in until <When at={who.expiresAt} />
+          </Text>
+          <NativeSelect
+            label="Light or dark"
+            size="xs"
+            data={[...SCHEMES]}
+            value={colorScheme}
+            onChange={({ currentTarget }) => {
+              const chosen = SCHEMES.find(({ value }) => value === currentTarget.value);
+              if (chosen) setColorScheme(chosen.value);
+            }}
+          />
+          <SignOut />
+        </Stack>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
+function SignOut() {
+  const queries = useQueryClient();
+  const [, navigate] = useLocation();
+  const [problem, setProblem] = useState<string | null>(null);
+  const leave = async () => {
+    try {
+      await signOut();
+    } catch (error) {
+      // Only the dashboard can take its cookie back: without it nobody is signed out, and that is said.
+      setProblem(error instanceof Error ? error.message : String(error));
+      return;
+    }
+    navigate('/sign-in');
+    queries.clear();
+  };
+  return (
+    <>
+      <Button variant="default" size="xs" onClick={() => void leave()}>
+        Sign out
+      </Button>
+      {problem && (
+        <Text size="xs" role="alert">
+          Still signed in: <Plain text={problem} />
+        </Text>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,59 @@
+import { IconAlertTriangle } from '@tabler/icons-react';
+import { Link } from 'wouter';
+import { clock } from '../components/figures.ts';
+import { Plain } from '../components/plain.tsx';
+import type { Live } from '../live-store.ts';
+import { useNow } from '../live.tsx';
+
+/** What is away, since when, and what that means; and queues that somebody paused. It lies over the page's end. */
+export function Banner() {
+  const live = useNow();
+  const lines = linesOf(live);
+  return (
+    <div className="banner" role="status" data-empty={lines.length === 0}>
+      {lines.map(({ key, text, problem, href }) => (
+        <div key={key} className="banner-line">
+          <IconAlertTriangle size={17} aria-hidden />
+          <span>
+            {text} {problem && <Plain text={problem} max={120} />}
+            {href && (
+              <Link className="banner-link" href={href}>
+                Look there
+              </Link>
+            )}
+          </span>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+interface BannerLine {
+  key: string;
+  text: string;
+  problem?: string | null;
+  href?: string;
+}
+
+function linesOf({ now, connected, since, awaySince }: Live): BannerLine[] {
+  if (!connected && since) {
+    const text = `The dashboard does not answer since ${clock(since)}. What is shown is as of then; it heals by itself.`;
+    return [{ key: 'dashboard', text }];
+  }
+  if (!now) return [];
+  const { redis, mongodb, pausedQueues } = now.status;
+  const lines: BannerLine[] = [];
+  if (awaySince.redis) {
+    const text = `Redis is away since ${clock(awaySince.redis)}: what waits and who holds locks is not known; webhooks go to the spool.`;
+    lines.push({ key: 'redis', text, problem: redis.problem });
+  }
+  if (awaySince.mongodb) {
+    const text = `MongoDB is away since ${clock(awaySince.mongodb)}: orders and events cannot be shown; webhooks are taken, and wait.`;
+    lines.push({ key: 'mongodb', text, problem: mongodb.problem });
+  }
+  if (pausedQueues && pausedQueues.length > 0) {
+    const text = `Paused by somebody: ${pausedQueues.length === 1 ? `queue ${pausedQueues[0]}` : `${pausedQueues.length} queues`}. Webhooks are taken, and wait.`;
+    lines.push({ key: 'paused', text, href: '/queues' });
+  }
+  return lines;
+}

@@ -1,0 +1,17 @@
+import { IconBroadcast, IconPlugConnectedX } from '@tabler/icons-react';
+import { clock } from '../components/figures.ts';
+import { useNow } from '../live.tsx';
+
+/** Of when it is what is shown. Its place is reserved: nothing moves when the stream ends. */
+export function LiveMark() {
+  const { now, connected, since } = useNow();
+  const at = now ? clock(new Date(now.sample.at)).slice(-8) : '–';
+  const lost = !connected && since !== null;
+  return (
+    <span className="live-mark figures" data-lost={lost} title={lost ? 'not connected' : 'live'}>
+      {lost ? <IconPlugConnectedX size={15} aria-hidden /> : <IconBroadcast size={15} aria-hidden />}
+      <span className="live-word">{lost ? 'as of ' : 'live '}</span>
+      {at}
+    </span>
+  );
+}

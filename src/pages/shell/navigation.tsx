@@ -1,0 +1,46 @@
+import { NavLink } from '@mantine/core';
+import { IconApi } from '@tabler/icons-react';
+import { Link, useLocation } from 'wouter';
+import type { SystemStatus } from '../../watch/shapes/system.ts';
+import { figure } from '../components/figures.ts';
+import { ToneBadge } from '../components/tone-badge.tsx';
+import { useNowMark } from '../live.tsx';
+import { PAGES } from '../routes.tsx';
+
+/** What stands beside a page's name when something is the matter there. */
+const MATTERS: Record<string, (status: SystemStatus) => string> = {
+  '/parked': ({ parked }) => (parked ? figure(parked) : ''),
+  '/queues': ({ pausedQueues }) => (pausedQueues && pausedQueues.length > 0 ? 'paused' : ''),
+};
+
+export function Navigation() {
+  const [place] = useLocation();
+  return (
+    <nav aria-label="pages" className="navigation">
+      {PAGES.map(({ path, title, key, icon: Mark }) => {
+        if (!key || !Mark) return null;
+        const active = path === '/' ? place === '/' : place === path || place.startsWith(`${path}/`);
+        return (
+          <NavLink
+            key={path}
+            component={Link}
+            href={path}
+            label={title}
+            active={active}
+            {...(active ? { 'aria-current': 'page' as const } : {})}
+            leftSection={<Mark size={17} aria-hidden />}
+            rightSection={<Matter path={path} />}
+            title={`g ${key}`}
+          />
+        );
+      })}
+      <NavLink component="a" href="/docs" label="API" leftSection={<IconApi size={17} aria-hidden />} />
+    </nav>
+  );
+}
+
+function Matter({ path }: { path: string }) {
+  const mark = useNowMark((now) => MATTERS[path]?.(now.status) ?? '');
+  const text = mark === '' ? '' : (JSON.parse(mark) as string);
+  return text === '' ? null : <ToneBadge tone="look">{text}</ToneBadge>;
+}

@@ -1,0 +1,20 @@
+import type { SystemStatus } from '../../watch/shapes/system.ts';
+
+/** What is the matter, in two words for the title of a tab; the gravest first, '' where nothing is. */
+const MATTERS: readonly ((status: SystemStatus) => string)[] = [
+  ({ redis }) => (redis.state === 'away' ? 'Redis away' : ''),
+  ({ mongodb }) => (mongodb.state === 'away' ? 'MongoDB away' : ''),
+  ({ workers }) => (workers === 0 ? 'no worker' : ''),
+  ({ parked }) => (parked ? `${parked} parked` : ''),
+  ({ pausedQueues }) => (pausedQueues && pausedQueues.length > 0 ? 'paused' : ''),
+  ({ spooled }) => (spooled ? `${spooled} spooled` : ''),
+  ({ level }) => (level === 'fine' ? '' : 'look'),
+];
+
+export function shortState(status: SystemStatus): string {
+  for (const matter of MATTERS) {
+    const text = matter(status);
+    if (text !== '') return text;
+  }
+  return '';
+}

@@ -1,0 +1,229 @@
+import type { WaitingEvent } from '../order/event.ts';
+import type { EventId, OrderKey } from '../order/identity.ts';
+import { bytesOf, decompress } from '../system/payload.ts';
+import type { Collections } from './collections.ts';
+import { PARKED_GROUP_INDEX, type ParkedDocument } from './parked-schema.ts';
+
+/** Which parked events: some by id, or all that have these. */
+export type ParkedSelection =
+  | { events: string[] }
+  | { cause?: string | undefined; topic?: string | undefined; shop?: string | undefined };
+
+/** A page goes on after this one. */
+export interface ParkedMark {
+  at: Date;
+  event: string;
+}
+
+/** Without its payload. */
+export type ParkedRow = Omit<ParkedDocument, 'payload'>;
+
+export interface ParkedGroupRow {
+  cause: string;
+  topic: string;
+  shop: string;
+  events: number;
+  firstAt: Date;
+  lastAt: Date;
+  sample: string;
+}
+
+/** A replay that holds an event, and when it took it. */
+export interface Claim {
+  run: string;
+  at: Date;
+}
+
+/** An event that was taken, and the run that had replayed it before. */
+interface Taken {
+  event: WaitingEvent;
+  before: string | null;
+}
+
+/**
+ * Parked events, and their way back (P7): parked -> replaying -> replayed, each step by a filter on the one
+ * before, so that of many who replay the same event one does. A process that dies in between leaves it
+ * `replaying`; after {@link STALE_MS} it may be taken again, and a second push of an event changes nothing (P3).
+ */
+export interface ParkedStore {
+  page: (
+    which: ParkedSelection,
+    state: ParkedDocument['state'],
+    after: ParkedMark | null,
+    limit: number,
+  ) => Promise<ParkedRow[]>;
+  one: (event: string) => Promise<ParkedRow | null>;
+  /** The largest groups first, over the newest {@link GROUPED} at most by their causes. */
+  groups: () => Promise<{ groups: ParkedGroupRow[]; whole: boolean }>;
+  /** How many are parked since before `before`. */
+  count: (which: ParkedSelection, before: Date) => Promise<number>;
+  /** The next that a run may take, longest parked first. */
+  next: (which: ParkedSelection, run: string, before: Date, limit: number) => Promise<string[]>;
+  /** Takes one for a run; null where somebody else has, or it is parked no more. */
+  claim: (event: string, claim: Claim) => Promise<Taken | null>;
+  replayed: (event: string, claim: Claim) => Promise<void>;
+  /** It could not be put back: as if it had not been taken. */
+  giveBack: (event: string, claim: Claim) => Promise<void>;
+  /** Gives back what a process that died had taken. */
+  giveBackStale: (now: Date) => Promise<number>;
+  /** How many that a run put back are parked again, or were and were then discarded. */
+  parkedAgain: (run: string) => Promise<number>;
+  discard: (which: ParkedSelection, as: string, at: Date) => Promise<number>;
+}
+
+/** No push takes so long: what is `replaying` longer was left so. */
+const STALE_MS = 30_000;
+/** Parked events that are grouped: 0.15 s of MongoDB's time, from the index alone. */
+const GROUPED = 60_000;
+/** Groups shown. */
+const GROUPS = 500;
+/** The cause of what was parked before causes were kept. */
+const NO_CAUSE = 'its cause was not kept';
+
+export function parkedStore({ parked }: Pick<Collections, 'parked'>): ParkedStore {
+  const held = (event: string, { run, at }: Claim) => ({
+    _id: event,
+    state: 'replaying' as const,
+    replay: run,
+    replayedAt: at,
+  });
+  return {
+    page: async (which, state, after, limit) =>
+      await parked
+        .find({ ...conditionsOf(which), state, ...olderThan(after) }, { payload: 0 })
+        .sort({ lastAt: -1, _id: -1 })
+        .limit(limit)
+        .lean<ParkedRow[]>(),
+    one: async (event) => await parked.findOne({ _id: event }, { payload: 0 }).lean<ParkedRow>(),
+    groups: async () => {
+      const groups = await parked.aggregate<ParkedGroupRow>(GROUPING).hint(PARKED_GROUP_INDEX);
+      const events = groups.reduce((sum, group) => sum + group.events, 0);
+      return { groups, whole: events < GROUPED && groups.length < GROUPS };
+    },
+    count: async (which, before) =>
+      await parked.countDocuments({ ...frozen(which, before), state: 'parked' }),
+    next: async (which, run, before, limit) => {
+      // By the clock of a worker that is behind, one that was parked again looks older than the run.
+      const found = await parked
+        .find({ ...frozen(which, before), state: 'parked', replay: { $ne: run } }, { _id: 1 })
+        .sort({ lastAt: 1, _id: 1 })
+        .limit(limit)
+        .lean<{ _id: string }[]>();
+      return found.map(({ _id }) => _id);
+    },
+    claim: async (event, { run, at }) => {
+      const taken = await parked
+        .findOneAndUpdate(
+          { _id: event, state: 'parked' },
+          { $set: { state: 'replaying', replay: run, replayedAt: at }, $inc: { replays: 1 } },
+          { returnDocument: 'before' },
+        )
+        .lean<ParkedDocument>();
+      return taken && { event: waitingOf(taken), before: taken.replay ?? null };
+    },
+    replayed: async (event, claim) => {
+      // Parked again, or replayed by the journal's telling: then that is what it is.
+      await parked.updateOne(held(event, claim), { $set: { state: 'replayed' } });
+    },
+    giveBack: async (event, claim) => {
+      await parked.updateOne(held(event, claim), GIVEN_BACK);
+    },
+    giveBackStale: async (now) => {
+      const since = new Date(now.getTime() - STALE_MS);
+      return (await parked.updateMany({ state: 'replaying', replayedAt: { $lt: since } }, GIVEN_BACK))
+        .modifiedCount;
+    },
+    parkedAgain: async (run) =>
+      await parked.countDocuments({ replay: run, state: { $in: ['parked', 'discarded'] } }),
+    discard: async (which, as, at) => {
+      const discarded = { state: 'discarded' as const, discardedAs: as, discardedAt: at };
+      const conditions = { ...frozen(which, at), state: 'parked' as const };
+      return (await parked.updateMany(conditions, { $set: discarded })).modifiedCount;
+    },
+  };
+}
+
+const GIVEN_BACK = {
+  $set: { state: 'parked' as const },
+  $unset: { replay: 1 as const },
+  $inc: { replays: -1 },
+};
+
+const GROUPING = [
+  { $match: { state: 'parked' } },
+  { $sort: PARKED_GROUP_INDEX },
+  { $limit: GROUPED },
+  {
+    $group: {
+      _id: { cause: '$cause', topic: '$topic', shop: '$shop' },
+      events: { $sum: 1 },
+      firstAt: { $min: '$firstAt' },
+      lastAt: { $max: '$lastAt' },
+      sample: { $last: '$_id' },
+    },
+  },
+  { $sort: { events: -1 as const, lastAt: -1 as const, sample: 1 as const } },
+  { $limit: GROUPS },
+  {
+    $project: {
+      _id: 0,
+      cause: { $ifNull: ['$_id.cause', NO_CAUSE] },
+      topic: '$_id.topic',
+      shop: '$_id.shop',
+      events: 1,
+      firstAt: 1,
+      lastAt: 1,
+      sample: 1,
+    },
+  },
+];
+
+/** Every value is a checked string: nothing that a request sends becomes an operator. */
+function conditionsOf(which: ParkedSelection): object {
+  if ('events' in which) return { _id: { $in: which.events } };
+  const { cause, topic, shop } = which;
+  return {
+    ...(cause === undefined ? {} : { cause: { $eq: cause === NO_CAUSE ? null : cause } }),
+    ...(topic === undefined ? {} : { topic: { $eq: topic } }),
+    ...(shop === undefined ? {} : { shop: { $eq: shop } }),
+  };
+}
+
+/** What a filter names was parked before then. Ids are no more than they are, whatever the clock of a worker says. */
+function frozen(which: ParkedSelection, before: Date): object {
+  return 'events' in which ? conditionsOf(which) : { ...conditionsOf(which), lastAt: { $lt: before } };
+}
+
+function olderThan(mark: ParkedMark | null): object {
+  if (!mark) return {};
+  return {
+    lastAt: { $lte: mark.at },
+    $or: [{ lastAt: { $lt: mark.at } }, { _id: { $lt: mark.event } }],
+  };
+}
+
+/** As it waited. Whether it can be read is for the rules of now to say. */
+function waitingOf(document: ParkedDocument): WaitingEvent {
+  const { _id, order, topic, webhookId, triggeredAt, receivedAt, payload } = document;
+  const bytes = bytesOf(payload);
+  return {
+    id: _id as EventId,
+    order: order as OrderKey,
+    topic,
+    webhookId: webhookId ?? null,
+    triggeredAt: triggeredAt ?? null,
+    receivedAt: receivedAt.getTime(),
+    unreadable: null,
+    body: bodyOr(bytes),
+    payload: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+  };
+}
+
+/** Bytes that are no payload any more go back as they are; the drain parks them again, and nothing else. */
+function bodyOr(payload: Uint8Array): Uint8Array {
+  try {
+    return decompress(payload);
+  } catch {
+    return payload;
+  }
+}

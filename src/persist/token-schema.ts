@@ -1,0 +1,39 @@
+import { Schema } from 'mongoose';
+
+/** A token that was minted over the API, or seen. `_id`: the first 16 hex digits of its SHA-256; never the token. */
+export interface TokenDocument {
+  _id: string;
+  name: string;
+  role: 'viewer' | 'operator' | 'admin';
+  /** A session is what the cookie of a signed-in page holds; once: the code of a one-time link, written when it is used. */
+  kind: 'token' | 'session' | 'once';
+  firstSeenAt: Date;
+  lastSeenAt: Date;
+  expiresAt: Date;
+  revokedAt: Date | null;
+  revokedBy: string | null;
+  /** Of a one-time link: when it was used. */
+  usedAt: Date | null;
+}
+
+export const tokenSchema = new Schema(
+  {
+    _id: { type: String, required: true },
+    name: { type: String, required: true },
+    role: { type: String, required: true },
+    kind: { type: String, required: true },
+    firstSeenAt: { type: Date, required: true },
+    lastSeenAt: { type: Date, required: true },
+    expiresAt: { type: Date, required: true },
+    revokedAt: Date,
+    revokedBy: String,
+    usedAt: Date,
+  },
+  { collection: 'tokens', versionKey: false, strict: true },
+);
+
+// Every process asks every 5 s which are revoked.
+tokenSchema.index({ revokedAt: -1 });
+tokenSchema.index({ firstSeenAt: -1 });
+// Forgotten a day after it is over: nobody can use it any more.
+tokenSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 86_400 });

@@ -1,0 +1,29 @@
+import { config, doctor, type ConfigAnswer, type Doctor } from '../shapes/system.ts';
+import { route, type Route } from './route.ts';
+
+export interface DoctorRouteTools {
+  doctor: () => Promise<Doctor>;
+  /** The settings as they may be shown. */
+  config: ConfigAnswer;
+}
+
+export function doctorRoutes(tools: DoctorRouteTools): Route[] {
+  return [
+    route({
+      method: 'get',
+      path: '/doctor',
+      role: 'operator',
+      about: 'Looks at clocks, servers, indexes, secrets and versions, and says what to do',
+      answer: doctor,
+      handle: () => tools.doctor(),
+    }),
+    route({
+      method: 'get',
+      path: '/config',
+      role: 'operator',
+      about: 'The settings of the dashboard; secrets and passwords are not shown',
+      answer: config,
+      handle: () => Promise.resolve(tools.config),
+    }),
+  ];
+}

@@ -1,0 +1,65 @@
+import { asEventId } from '../../order/identity.ts';
+import { markCursor, readMarkCursor } from '../cursors.ts';
+import type { EventReader } from '../event-reader.ts';
+import { shownPayload } from '../shown-payload.ts';
+import type { EventSearch } from '../event-search.ts';
+import { eventDetail, eventDetailQuery, eventPage, eventPath, eventQuery } from '../shapes/events.ts';
+import { mayActAs } from '../sign-in/authorize.ts';
+import { eventSummary } from '../views.ts';
+import { Refusal } from './refusal.ts';
+import { route, type Route } from './route.ts';
+
+export interface EventTools {
+  search: EventSearch;
+  event: EventReader;
+}
+
+export function eventRoutes(tools: EventTools): Route[] {
+  return [
+    route({
+      method: 'get',
+      path: '/events',
+      role: 'viewer',
+      about:
+        'Ended events, newest first: by order, webhook id, begin of the hash, shop, topic, outcome, time.',
+      query: eventQuery,
+      answer: eventPage,
+      handle: async ({ query: { cursor, ...filter } }) => {
+        const found = await tools.search(filter, readMarkCursor(cursor));
+        const lookedBackTo = found.lookedBackTo?.toISOString() ?? null;
+        return { events: found.events.map(eventSummary), cursor: markCursor(found.next), lookedBackTo };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/events/{event}',
+      role: 'viewer',
+      about:
+        'One event. With `payload=1` (operators) what was sent, customer data masked; with a reason as it was sent.',
+      params: eventPath,
+      query: eventDetailQuery,
+      answer: eventDetail,
+      audit: ({ params, query }) =>
+        query.payload === undefined
+          ? null
+          : {
+              action: query.reason === undefined ? 'event.payload' : 'event.unmask',
+              target: asEventId(params.event) ?? 'what is no event',
+            },
+      handle: async ({ params, query, who }) => {
+        // Before telling whether there is such an event.
+        if (query.payload !== undefined && !mayActAs(who.role, 'operator'))
+          throw new Refusal('forbidden', 'the role operator is needed for payloads');
+        const id = asEventId(params.event);
+        const found = id ? await tools.event(id) : null;
+        if (!found) throw new Refusal('not_found', NOWHERE);
+        const shown =
+          query.payload === undefined ? {} : shownPayload(found.payload, query.reason !== undefined);
+        return { ...eventSummary(found), ...shown };
+      },
+    }),
+  ];
+}
+
+const NOWHERE =
+  'no such event in the journal or among the parked; one that waits is found by its order, in its mailbox';

@@ -1,0 +1,57 @@
+import type { OrderKey } from '../../order/identity.ts';
+import { releaseLock, type LockTools } from '../lock-release.ts';
+import { orderPlace, type OrderPlace } from '../shapes/base.ts';
+import { lock, lockList, lockRelease, lockReleased } from '../shapes/locks.ts';
+import { Refusal } from './refusal.ts';
+import { route, type Route } from './route.ts';
+
+/** Locks: who holds which, and taking one from a holder that stands still. */
+export function lockRoutes(tools: LockTools): Route[] {
+  return [
+    route({
+      method: 'get',
+      path: '/locks',
+      role: 'viewer',
+      about:
+        'Locks that are held, longest held first: of orders being drained, and of those that wait longest.',
+      answer: lockList,
+      handle: () => tools.reader.list(),
+    }),
+    route({
+      method: 'get',
+      path: '/locks/{shop}/{orderId}',
+      role: 'viewer',
+      about: "Who holds an order's lock, for how long, and whether that program is alive.",
+      params: orderPlace,
+      answer: lock,
+      handle: async ({ params }) => {
+        const order = keyOf(params);
+        const found = await tools.reader.one(order);
+        if (found) return found;
+        throw new Refusal(
+          'not_found',
+          `nobody holds the lock of ${order}: looked on all lock servers for ${tools.lockKey(order)}`,
+        );
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/locks/{shop}/{orderId}/release',
+      role: 'operator',
+      about:
+        'Takes a lock from the holder that was shown, makes a commit of it that comes late be refused, and wakes the order.',
+      params: orderPlace,
+      body: lockRelease,
+      answer: lockReleased,
+      audit: ({ params }) => ({ action: 'lock.release', target: keyOf(params) }),
+      handle: async ({ params, body }) => ({
+        released: true as const,
+        did: await releaseLock({ order: keyOf(params), ...body }, tools),
+      }),
+    }),
+  ];
+}
+
+function keyOf({ shop, orderId }: OrderPlace): OrderKey {
+  return `${shop}/${orderId}` as OrderKey;
+}

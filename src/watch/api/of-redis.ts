@@ -1,0 +1,18 @@
+import type { Redis } from 'ioredis';
+import { Refusal } from './refusal.ts';
+
+/** What only Redis can tell or do is refused while it is away: a known state, not a surprise. */
+export async function ofRedis<Value>(redis: Redis, ask: () => Promise<Value>): Promise<Value> {
+  refuseIfAway(redis);
+  try {
+    return await ask();
+  } catch (error) {
+    // It may have gone in the middle.
+    if (!(error instanceof Refusal)) refuseIfAway(redis);
+    throw error;
+  }
+}
+
+function refuseIfAway(redis: Redis): void {
+  if (redis.status !== 'ready') throw new Refusal('away', 'Redis is away: what it holds is not known now');
+}

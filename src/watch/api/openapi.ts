@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
+import { route, type Route } from './route.ts';
+
+/** The API's document, made of the very table that is served: it cannot say what is not so. */
+type Document = Record<string, unknown>;
+
+const problem = z.object({ error: z.string() }).meta({ id: 'Problem' });
+const REFUSALS = {
+  400: 'malformed, or a parameter is bad: says which',
+  401: 'a good token is needed',
+  403: 'the role is too small, or a page of another origin asked',
+  404: 'not there: says where it was looked',
+  409: 'it is not as it was shown, or has to be confirmed',
+  429: 'too many tries: Retry-After says when again',
+  503: 'cannot answer now: something it needs is away',
+} as const;
+
+/** @param routes asked when the document is: its own route is one of them */
+export function openApiRoute(routes: () => readonly Route[], version: () => Promise<string>): Route {
+  let document: Document | null = null;
+  return route({
+    method: 'get',
+    path: '/openapi.json',
+    role: 'viewer',
+    about: 'This document. To be read at /docs.',
+    answer: z.record(z.string(), z.unknown()),
+    handle: async () => (document ??= openApiOf(routes(), await version())),
+  });
+}
+
+function openApiOf(routes: readonly Route[], version: string): Document {
+  const paths: ZodOpenApiPathsObject = {};
+  for (const each of routes) paths[each.path] = { ...paths[each.path], [each.method]: operationOf(each) };
+  const document = createDocument(
+    {
+      openapi: '3.1.0',
+      info: {
+        title: 'Lockstep',
+        version,
+        description: 'See and steer a running Lockstep. Every change needs a reason, and is audited.',
+      },
+      servers: [{ url: '/api' }],
+      components: {
+        securitySchemes: {
+          token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+          session: { type: 'apiKey', in: 'cookie', name: 'lockstep_session' },
+        },
+      },
+      paths,
+    },
+    // Answers are what is sent, and a client may meet fields that are newer than it.
+    { allowEmptySchema: { unknown: true } },
+  );
+  return document as unknown as Document;
+}
+
+function operationOf(each: Route): ZodOpenApiOperationObject {
+  const type = each.stream ? 'text/event-stream' : 'application/json';
+  return {
+    operationId: `${each.method}${each.path.replaceAll(/[^a-zA-Z]+(\w?)/g, (_all, letter: string) => letter.toUpperCase())}`,
+    summary: each.about,
+    tags: [each.path.split('/')[1] ?? ''],
+    'x-role': each.role,
+    'x-audited': each.audit !== undefined,
+    security: each.role === 'nobody' ? [] : [{ token: [] }, { session: [] }],
+    requestParams: { ...asParameters('path', each.params), ...asParameters('query', each.query) },
+    ...(each.body
+      ? { requestBody: { required: true, content: { 'application/json': { schema: each.body } } } }
+      : {}),
+    responses: {
+      200: { description: each.about, content: { [type]: { schema: each.answer } } },
+      ...refusalsOf(each),
+    },
+  } as ZodOpenApiOperationObject;
+}
+
+function refusalsOf(each: Route) {
+  const takes = each.params ?? each.query ?? each.body;
+  const never = new Set([
+    ...(takes ? [] : [400, 404, 409]),
+    ...(each.audit ? [] : [409]),
+    ...(each.role === 'nobody' && !each.body ? [401] : []),
+    ...(each.perMinute === undefined ? [429] : []),
+  ]);
+  const kept = Object.entries(REFUSALS).filter(([status]) => !never.has(Number(status)));
+  const content = { 'application/json': { schema: problem } };
+  return Object.fromEntries(kept.map(([status, description]) => [status, { description, content }]));
+}
+
+/** @throws where a schema has no fields to name: the document would lack parameters */
+function asParameters(place: 'path' | 'query', schema: z.ZodType | undefined) {
+  if (!schema) return {};
+  if (schema instanceof z.ZodObject) return { [place]: schema };
+  throw new TypeError(`parameters of a ${place} are fields of an object`);
+}

@@ -1,0 +1,77 @@
+import { partsOf, type OrderKey } from '../../order/identity.ts';
+import { keyCursor, readKey, readKeyCursor } from '../cursors.ts';
+import type { OrderReader } from '../order-reader.ts';
+import type { Search } from '../search.ts';
+import { timeline, timelineQuery } from '../shapes/events.ts';
+import { order, orderAddress, orderPage, orderQuery, searchAnswer, searchQuery } from '../shapes/orders.ts';
+import type { TimelineReader } from '../timeline.ts';
+import { Refusal } from './refusal.ts';
+import { route, type Route } from './route.ts';
+
+export interface OrderTools {
+  orders: OrderReader;
+  timeline: TimelineReader;
+  search: Search;
+}
+
+export function orderRoutes(tools: OrderTools): Route[] {
+  return [
+    route({
+      method: 'get',
+      path: '/orders',
+      role: 'viewer',
+      about: 'Orders, newest first within a shop.',
+      query: orderQuery,
+      answer: orderPage,
+      handle: async ({ query: { cursor, ...filter } }) => {
+        const { orders, last } = await tools.orders.list({ ...filter, after: readKeyCursor(cursor) });
+        return { orders, cursor: keyCursor(last) };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/orders/{shop}/{orderId}',
+      role: 'viewer',
+      about: 'One order.',
+      params: orderAddress,
+      answer: order,
+      handle: async ({ params }) => {
+        const key = namedOrder(params);
+        return (key && (await tools.orders.order(key))) ?? notFound('no such order in the collection orders');
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/orders/{shop}/{orderId}/timeline',
+      role: 'viewer',
+      about: 'What became of every event of an order, and what people did to it.',
+      params: orderAddress,
+      query: timelineQuery,
+      answer: timeline,
+      handle: async ({ params, query }) => {
+        const key = readKey(`${params.shop}/${params.orderId}`);
+        const found = key ? await tools.timeline(key, { states: query.states === '1' }) : null;
+        return found ?? notFound('no event of such an order, in the journal or waiting');
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/search',
+      role: 'viewer',
+      about: "Finds orders by name, id or key, and events by webhook id or the begin of the event's hash.",
+      query: searchQuery,
+      answer: searchAnswer,
+      handle: ({ query }) => tools.search(query.q),
+    }),
+  ];
+}
+
+/** `-` names no order. */
+function namedOrder({ shop, orderId }: { shop: string; orderId: string }): OrderKey | null {
+  const key = readKey(`${shop}/${orderId}`);
+  return key && partsOf(key).orderId !== null ? key : null;
+}
+
+function notFound(message: string): never {
+  throw new Refusal('not_found', message);
+}

@@ -1,0 +1,171 @@
+import type { ParkedRow, ParkedSelection, ParkedStore } from '../../persist/parked-store.ts';
+import { markCursor, readMarkCursor } from '../cursors.ts';
+import { groupView, parkedView, runView, selectionText } from '../parked-views.ts';
+import type { Replays } from '../replays.ts';
+import { eventPath } from '../shapes/events.ts';
+import {
+  discarded,
+  discardRequest,
+  parkedEvent,
+  parkedGroups,
+  parkedPage,
+  parkedQuery,
+  replayAbort,
+  replayAnswer,
+  replayBegun,
+  replayList,
+  replayPlace,
+  replayRequest,
+  replayRun,
+} from '../shapes/parked.ts';
+import { Refusal } from './refusal.ts';
+import { route, type Route } from './route.ts';
+
+export interface ParkedTools {
+  parked: ParkedStore;
+  replays: Replays;
+  now: () => number;
+}
+
+export function parkedRoutes(tools: ParkedTools): Route[] {
+  return [...lookingRoutes(tools), ...runRoutes(tools), ...changeRoutes(tools)];
+}
+
+function lookingRoutes({ parked }: ParkedTools): Route[] {
+  return [
+    route({
+      method: 'get',
+      path: '/parked/groups',
+      role: 'viewer',
+      about: 'Parked events by cause, topic and shop.',
+      answer: parkedGroups,
+      handle: async () => {
+        const { groups, whole } = await parked.groups();
+        return {
+          groups: groups.map(groupView),
+          events: groups.reduce((sum, { events }) => sum + events, 0),
+          whole,
+        };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/parked',
+      role: 'viewer',
+      about: 'Parked events, newest first.',
+      query: parkedQuery,
+      answer: parkedPage,
+      handle: async ({ query: { state, limit, cursor, ...filter } }) => {
+        const mark = readMarkCursor(cursor);
+        const after = mark && { at: mark.at, event: mark.event ?? '' };
+        const found = await parked.page(filter, state, after, limit + 1);
+        return { parked: found.slice(0, limit).map(parkedView), cursor: cursorOf(found, limit) };
+      },
+    }),
+  ];
+}
+
+function runRoutes({ parked, replays }: ParkedTools): Route[] {
+  return [
+    route({
+      method: 'get',
+      path: '/parked/replays',
+      role: 'viewer',
+      about: 'Replays of parked events, and how they go.',
+      answer: replayList,
+      handle: async () => ({ replays: (await replays.list()).map(runView) }),
+    }),
+    route({
+      method: 'get',
+      path: '/parked/replays/{id}',
+      role: 'viewer',
+      about: 'One replay.',
+      params: replayPlace,
+      answer: replayRun,
+      handle: async ({ params }) =>
+        runView((await replays.read(params.id)) ?? notFound('no such replay in the collection replays')),
+    }),
+    // Behind the ones above: `groups` and `replays` are no events.
+    route({
+      method: 'get',
+      path: '/parked/{event}',
+      role: 'viewer',
+      about: 'One parked event, whatever became of it since.',
+      params: eventPath,
+      answer: parkedEvent,
+      handle: async ({ params }) =>
+        parkedView((await parked.one(params.event)) ?? notFound('no such event in the collection parked')),
+    }),
+  ];
+}
+
+function changeRoutes({ parked, replays, now }: ParkedTools): Route[] {
+  return [
+    route({
+      method: 'post',
+      path: '/parked/replays',
+      role: 'operator',
+      about:
+        'Puts parked events back into their mailboxes, so many a second. The same id again is the same replay.',
+      body: replayRequest,
+      answer: replayAnswer,
+      audit: ({ body }) =>
+        body.dryRun ? null : { action: 'parked.replay', target: oneEvent(body.which) ?? `replay ${body.id}` },
+      handle: async ({ body: { dryRun, id, which, reason, rate }, who }) => {
+        if (dryRun) return { dryRun: true as const, events: await parked.count(which, new Date(now())) };
+        const { run, begun } = await replays.begin({ id, which, rate, reason, who: who.name });
+        const what = `${run.total} parked events (${selectionText(which)}), ${rate} a second`;
+        return { ...runView(run), did: begun ? `begins to put back ${what}` : 'is that replay; nothing new' };
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/parked/replays/{id}/abort',
+      role: 'operator',
+      about: 'Ends a replay. What it has put back stays so.',
+      params: replayPlace,
+      body: replayAbort,
+      answer: replayBegun,
+      audit: ({ params }) => ({ action: 'replay.abort', target: `replay ${params.id}` }),
+      handle: async ({ params, who }) => {
+        const run = await replays.abort(params.id, who.name);
+        return { ...runView(run), did: `ended it; ${run.replayed} of ${run.total} were put back before` };
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/parked/discards',
+      role: 'operator',
+      about: 'Gives parked events up. They stay in the journal, and among the discarded.',
+      body: discardRequest,
+      answer: discarded,
+      audit: ({ body }) =>
+        body.dryRun ? null : { action: 'parked.discard', target: discardTarget(body.which) },
+      handle: async ({ body: { which, dryRun } }) => {
+        const at = new Date(now());
+        if (dryRun) return { dryRun: true as const, events: await parked.count(which, at) };
+        const events = await parked.discard(which, discardTarget(which), at);
+        if (events === 0) notFound('nothing that is parked is among these; looked in the collection parked');
+        return { discarded: events, did: `discarded ${events} parked events (${selectionText(which)})` };
+      },
+    }),
+  ];
+}
+
+function cursorOf(found: ParkedRow[], limit: number): string | null {
+  const last = found.length > limit ? found[limit - 1] : undefined;
+  return markCursor(last ? { at: last.lastAt, event: last._id } : null);
+}
+
+/** The audit names an event where it is about one: its order's timeline shows the act. */
+function oneEvent(which: ParkedSelection): string | null {
+  return 'events' in which && which.events.length === 1 ? (which.events[0] ?? null) : null;
+}
+
+function discardTarget(which: ParkedSelection): string {
+  return oneEvent(which) ?? `parked: ${selectionText(which)}`.slice(0, 300);
+}
+
+function notFound(message: string): never {
+  throw new Refusal('not_found', message);
+}

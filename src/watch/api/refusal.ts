@@ -1,0 +1,24 @@
+/** Why a request is not done, and its HTTP status. What is not here is a surprise, and answered with 503. */
+const STATUSES = {
+  bad_request: 400,
+  not_signed_in: 401,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  too_many: 429,
+  away: 503,
+} as const;
+export type RefusalKind = keyof typeof STATUSES;
+
+/** A request that is refused, in words for whoever asked. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly kind: RefusalKind;
+  constructor(kind: RefusalKind, message: string) {
+    super(message);
+    this.kind = kind;
+  }
+  get status(): number {
+    return STATUSES[this.kind];
+  }
+}

@@ -1,0 +1,78 @@
+import type { RequestHandler } from 'express';
+import type { z } from 'zod';
+import type { Action } from '../shapes/audit.ts';
+import type { Role } from '../shapes/tokens.ts';
+
+/** Who asks. */
+export interface Asker {
+  name: string;
+  role: Role;
+  /** Of the token: the first 16 hex digits of its SHA-256. */
+  token: string;
+  expiresAt: Date;
+  /** A session is a page's, by cookie. */
+  by: 'token' | 'session';
+}
+
+/** How a request came, and what may be said besides the answer: only signing in and out needs it. */
+export interface Exchange {
+  /** How the asker calls us: `http://localhost:3001`. */
+  origin: string;
+  https: boolean;
+  setCookie: (cookie: string) => void;
+}
+
+export interface Asked<Params, Query, Body> {
+  params: Params;
+  query: Query;
+  body: Body;
+  /** Of a route for `nobody`: null in truth where nobody is signed in. */
+  who: Asker;
+  exchange: Exchange;
+}
+
+type Output<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
+type Schema = z.ZodType | undefined;
+
+/**
+ * One route of the API. The router, its document (OpenAPI) and the tests all read this table; nothing else
+ * says what there is.
+ */
+export interface Route<
+  P extends Schema = Schema,
+  Q extends Schema = Schema,
+  B extends Schema = Schema,
+  A extends z.ZodType = z.ZodType,
+> {
+  method: 'get' | 'post' | 'delete';
+  /** As OpenAPI writes it, below /api: `/orders/{shop}/{orderId}`. */
+  path: string;
+  /** The least role that may ask; `nobody`: no token is needed. */
+  role: Role | 'nobody';
+  about: string;
+  /** Requests that one address may make in a minute; more are answered with 429. */
+  perMinute?: number;
+  params?: P;
+  query?: Q;
+  body?: B;
+  answer: A;
+  /**
+   * Given where the request changes something or shows customer data: it is then audited, with the reason of its
+   * body or query, before it is done and after. Null: this request changes nothing (a dry run).
+   */
+  audit?: (asked: Asked<Output<P>, Output<Q>, Output<B>>) => { action: Action; target: string } | null;
+  /** Answers instead of `handle`: server-sent events, each with the shape of `answer` as its data. */
+  stream?: RequestHandler;
+  /** @throws Refusal */
+  handle: (asked: Asked<Output<P>, Output<Q>, Output<B>>) => Promise<z.input<A>>;
+}
+
+/** Checks a route's types, and forgets them. */
+export function route<
+  P extends Schema = undefined,
+  Q extends Schema = undefined,
+  B extends Schema = undefined,
+  A extends z.ZodType = z.ZodType,
+>(given: Route<P, Q, B, A>): Route {
+  return given as unknown as Route;
+}

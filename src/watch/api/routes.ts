@@ -1,0 +1,78 @@
+import type { RequestHandler } from 'express';
+import type { LockTools } from '../lock-release.ts';
+import { now } from '../shapes/system.ts';
+import { auditRoutes, type AuditTools } from './audit-routes.ts';
+import { dedupeRoutes, type DedupeTools } from './dedupe-routes.ts';
+import { doctorRoutes, type DoctorRouteTools } from './doctor-routes.ts';
+import { eventRoutes, type EventTools } from './event-routes.ts';
+import { loadTestRoutes, type LoadTestTools } from './load-test-routes.ts';
+import { lockRoutes } from './lock-routes.ts';
+import { mailboxRoutes, type MailboxTools } from './mailbox-routes.ts';
+import { openApiRoute } from './openapi.ts';
+import { orderRoutes, type OrderTools } from './order-routes.ts';
+import { parkedRoutes, type ParkedTools } from './parked-routes.ts';
+import { queueRoutes, type QueueTools } from './queue-routes.ts';
+import { route, type Route } from './route.ts';
+import { sessionRoutes, type SessionTools } from './session-routes.ts';
+import { shopRoutes, type ShopTools } from './shop-routes.ts';
+import { systemRoutes, type SystemTools } from './system-routes.ts';
+import { tokenRoutes, type TokenTools } from './token-routes.ts';
+import { verifyRoutes, type VerifyTools } from './verify-routes.ts';
+
+/** What each area of the API works with. */
+export interface ApiTools {
+  audit: AuditTools;
+  dedupe: DedupeTools;
+  doctor: DoctorRouteTools;
+  events: EventTools;
+  live: RequestHandler;
+  loadTests: LoadTestTools;
+  locks: LockTools;
+  mailboxes: MailboxTools;
+  orders: OrderTools;
+  parked: ParkedTools;
+  queues: QueueTools;
+  sessions: SessionTools;
+  shops: ShopTools;
+  system: SystemTools;
+  tokens: TokenTools;
+  verify: VerifyTools;
+  /** Of Lockstep, for the API's document. */
+  version: () => Promise<string>;
+}
+
+/** All of the API. What is not here is not served, not documented and not tested. */
+export function allRoutes(tools: ApiTools): Route[] {
+  const routes: Route[] = [
+    ...sessionRoutes(tools.sessions),
+    ...systemRoutes(tools.system),
+    liveRoute(tools.live),
+    ...orderRoutes(tools.orders),
+    ...eventRoutes(tools.events),
+    ...dedupeRoutes(tools.dedupe),
+    ...lockRoutes(tools.locks),
+    ...mailboxRoutes(tools.mailboxes),
+    ...queueRoutes(tools.queues),
+    ...parkedRoutes(tools.parked),
+    ...shopRoutes(tools.shops),
+    ...auditRoutes(tools.audit),
+    ...tokenRoutes(tools.tokens),
+    ...loadTestRoutes(tools.loadTests),
+    ...verifyRoutes(tools.verify),
+    ...doctorRoutes(tools.doctor),
+    openApiRoute(() => routes, tools.version),
+  ];
+  return routes;
+}
+
+function liveRoute(stream: RequestHandler): Route {
+  return route({
+    method: 'get',
+    path: '/live',
+    role: 'viewer',
+    about: 'Everything once a second, as server-sent events named `now`.',
+    answer: now,
+    stream,
+    handle: () => Promise.reject(new Error('a stream has no one answer')),
+  });
+}

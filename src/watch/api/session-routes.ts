@@ -1,0 +1,69 @@
+import { bearer, onceMint, onceMinted, signedOut, signIn } from '../shapes/tokens.ts';
+import { sessionCookie } from '../sign-in/session-cookie.ts';
+import type { Sessions } from '../sign-in/sessions.ts';
+import { route, type Asker, type Route } from './route.ts';
+
+export interface SessionTools {
+  sessions: Sessions;
+}
+
+/** Tries to sign in, a minute and address: a person needs one, who guesses needs 2^256. */
+const TRIES_PER_MINUTE = 10;
+
+/** Signing in and out, and who is signed in. */
+export function sessionRoutes({ sessions }: SessionTools): Route[] {
+  return [
+    route({
+      method: 'post',
+      path: '/session',
+      role: 'nobody',
+      about: 'Signs in with a token or the code of a one-time link: sets the cookie of a session.',
+      perMinute: TRIES_PER_MINUTE,
+      body: signIn,
+      answer: bearer,
+      handle: async ({ body, exchange }) => {
+        const { cookie, name, role, expiresAt } = await sessions.begin(body);
+        const seconds = (expiresAt.getTime() - Date.now()) / 1000;
+        exchange.setCookie(sessionCookie(cookie, seconds, exchange.https));
+        return { name, role, expiresAt: expiresAt.toISOString() };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/session',
+      role: 'viewer',
+      about: 'Who is signed in, as what, and until when.',
+      answer: bearer,
+      handle: ({ who }) =>
+        Promise.resolve({ name: who.name, role: who.role, expiresAt: who.expiresAt.toISOString() }),
+    }),
+    route({
+      method: 'delete',
+      path: '/session',
+      role: 'nobody',
+      about: 'Signs out: the session is over, and its cookie is gone.',
+      answer: signedOut,
+      handle: async ({ who, exchange }) => {
+        // First: the cookie goes also where the session cannot be ended now.
+        exchange.setCookie(sessionCookie('', 0, exchange.https));
+        const session = who as Asker | null;
+        if (session?.by === 'session') await sessions.end(session);
+        return { signedOut: true as const };
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/session/once',
+      role: 'viewer',
+      about: 'A one-time link that signs in as who asks: good once, for 15 minutes.',
+      body: onceMint,
+      answer: onceMinted,
+      audit: ({ who }) => ({ action: 'token.mint', target: `one-time link for ${who.name}` }),
+      handle: async ({ who, exchange }) => {
+        const { code, expiresAt } = await sessions.mintOnce(who);
+        const url = `${exchange.origin}/sign-in#once=${code}`;
+        return { code, url, expiresAt: expiresAt.toISOString(), did: 'a link, good once until it is over' };
+      },
+    }),
+  ];
+}

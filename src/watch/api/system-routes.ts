@@ -1,0 +1,30 @@
+import type { Sampler } from '../sampler.ts';
+import { history, status, type SystemStatus } from '../shapes/system.ts';
+import { route, type Route } from './route.ts';
+
+export interface SystemTools {
+  status: () => Promise<SystemStatus>;
+  sampler: Pick<Sampler, 'history'>;
+}
+
+/** How everything is, and how it was. Answered whatever is away. */
+export function systemRoutes({ status: read, sampler }: SystemTools): Route[] {
+  return [
+    route({
+      method: 'get',
+      path: '/status',
+      role: 'viewer',
+      about: 'How everything is: one sentence first, then the figures.',
+      answer: status,
+      handle: () => read(),
+    }),
+    route({
+      method: 'get',
+      path: '/history',
+      role: 'viewer',
+      about: 'Rates and waits of the last 15 minutes, second by second, as this process saw them.',
+      answer: history,
+      handle: () => Promise.resolve({ samples: sampler.history() }),
+    }),
+  ];
+}

@@ -1,0 +1,84 @@
+import type { TokenDocument } from '../../persist/token-schema.ts';
+import { because, did } from '../shapes/mailboxes.ts';
+import { tokenList, tokenMint, tokenMinted, tokenPlace, type TokenRow } from '../shapes/tokens.ts';
+import type { TokenBook } from '../sign-in/token-book.ts';
+import { mintToken, readToken } from '../sign-in/tokens.ts';
+import { Refusal } from './refusal.ts';
+import { route, type Route } from './route.ts';
+
+export interface TokenTools {
+  jwtSecret: string;
+  book: TokenBook;
+}
+
+const TOKENS_SHOWN = 200;
+
+/** Who may do what: tokens are minted, shown by id and revoked here, never shown again. */
+export function tokenRoutes({ jwtSecret, book }: TokenTools): Route[] {
+  return [
+    route({
+      method: 'get',
+      path: '/tokens',
+      role: 'admin',
+      about: 'Tokens and sessions that were minted here or seen, newest first.',
+      answer: tokenList,
+      handle: async () => ({ tokens: (await book.list(TOKENS_SHOWN)).map(tokenRow) }),
+    }),
+    route({
+      method: 'post',
+      path: '/tokens',
+      role: 'admin',
+      about: 'Mints a token. The answer is the only place where it ever stands.',
+      body: tokenMint,
+      answer: tokenMinted,
+      audit: ({ body }) => ({ action: 'token.mint', target: `token for ${body.name}` }),
+      handle: async ({ body: { name, role, hours } }) => {
+        const token = await mintToken(jwtSecret, { name, role }, hours);
+        const read = await readToken(jwtSecret, token);
+        if (read.outcome !== 'good')
+          throw new Refusal('bad_request', 'hours: too few to be good for anything');
+        await book.keep(read);
+        const expiresAt = read.expiresAt.toISOString();
+        return { token, id: read.id, expiresAt, did: `token ${read.id}: ${role}, until ${expiresAt}` };
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/tokens/{id}/revoke',
+      role: 'admin',
+      about: 'Revokes a token and the sessions that were begun with it: here at once, everywhere within 5 s.',
+      params: tokenPlace,
+      body: because,
+      answer: did,
+      audit: ({ params }) => ({ action: 'token.revoke', target: `token ${params.id}` }),
+      handle: async ({ params: { id }, who }) => {
+        const outcome = await book.revoke(id, who.name);
+        if (outcome === 'unknown')
+          throw new Refusal(
+            'not_found',
+            'no such token in the collection tokens; one never used is not in it',
+          );
+        return { did: DID[outcome] };
+      },
+    }),
+  ];
+}
+
+const DID = {
+  revoked: 'revoked, with the sessions of it: here at once, in every other process within 5 s',
+  'revoked before': 'it was revoked before: nothing changed',
+} as const;
+
+function tokenRow(token: TokenDocument): TokenRow {
+  return {
+    id: token._id,
+    name: token.name,
+    role: token.role,
+    kind: token.kind,
+    firstSeenAt: token.firstSeenAt.toISOString(),
+    lastSeenAt: token.lastSeenAt.toISOString(),
+    expiresAt: token.expiresAt.toISOString(),
+    revokedAt: token.revokedAt?.toISOString() ?? null,
+    revokedBy: token.revokedBy,
+  };
+}

@@ -1,0 +1,25 @@
+import { keyCursor, readKeyCursor } from '../cursors.ts';
+import { verifiedPage, verifyQuery } from '../shapes/verify.ts';
+import type { Verified, VerifyFilter } from '../verifier.ts';
+import { route, type Route } from './route.ts';
+
+export interface VerifyTools {
+  verify: (filter: VerifyFilter) => Promise<Verified>;
+}
+
+export function verifyRoutes({ verify }: VerifyTools): Route[] {
+  return [
+    route({
+      method: 'get',
+      path: '/verify',
+      role: 'operator',
+      about: 'Holds a page of orders against their journals, and changes nothing.',
+      query: verifyQuery,
+      answer: verifiedPage,
+      handle: async ({ query: { cursor, ...filter } }) => {
+        const verified = await verify({ ...filter, after: readKeyCursor(cursor) });
+        return { ...verified, cursor: keyCursor(verified.cursor) };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,144 @@
+import type { Claim, Claims, Hashed } from '../deposit/claims.ts';
+import type { MailboxList } from '../deposit/mailbox-list.ts';
+import type { EventId, ShopDomain } from '../order/identity.ts';
+import type { Collections } from '../persist/collections.ts';
+import type { EventDocument } from '../persist/event-schema.ts';
+import { within } from '../system/within.ts';
+import { CHECK_MS } from './admin-routes.ts';
+import type { Claim as ClaimView } from './shapes/dedupe.ts';
+
+/** A claim, and what became of its event. */
+export interface KnownClaim {
+  claim: Claim;
+  outcome: 'waiting' | 'unknown' | EventDocument['outcome'];
+  topic: string | null;
+  webhookId: string | null;
+  /** False where MongoDB is away: then `unknown` is no answer. */
+  journalRead: boolean;
+}
+
+interface Found {
+  known: KnownClaim[];
+  /** Where it was looked, for whoever finds nothing. */
+  looked: string;
+}
+
+/** Claims found by what an operator has in hand. */
+export interface ClaimReader {
+  byEvents: (events: readonly EventId[]) => Promise<Found>;
+  /** Without a shop only through the journal: a claim names its webhook by hash. */
+  byWebhook: (webhookId: string, shop: ShopDomain | null) => Promise<Found>;
+  byHashes: (hashes: readonly Hashed[]) => Promise<Found>;
+}
+
+interface Tools {
+  claims: Claims;
+  mailboxes: MailboxList;
+  collections: Pick<Collections, 'events' | 'spool'>;
+  partitions: number;
+}
+
+export function claimReader(tools: Tools): ClaimReader {
+  return {
+    byEvents: (events) => byEvents(events, tools),
+    byWebhook: async (webhookId, shop) => {
+      const entries = await entriesOf({ webhookId }, tools);
+      const delivered = shop === null ? [] : await tools.claims.eventsOf(shop, webhookId);
+      const ids = [...new Set([...delivered, ...(entries ?? []).map(({ _id }) => _id as EventId)])];
+      const { known, looked } = await byEvents(ids, tools);
+      const byShop = shop === null ? '' : `, the delivery keys of ${shop} under every topic`;
+      const journal = entries === null ? UNREAD : 'the journal';
+      const hint = shop === null ? '; what waits still is found with its shop' : '';
+      return { known, looked: `${looked}${byShop}; ${journal}${hint}` };
+    },
+    byHashes: async (hashes) => {
+      const { known, looked } = await byEvents(
+        hashes.map(({ event }) => event),
+        tools,
+      );
+      const under = hashes.length === 1 ? 'one hash' : `${hashes.length} hashes, one for each topic`;
+      return { known, looked: `${looked}, under ${under}` };
+    },
+  };
+}
+
+type Told = Pick<EventDocument, '_id' | 'outcome' | 'topic' | 'webhookId'>;
+const TOLD = { outcome: 1, topic: 1, webhookId: 1 } as const;
+/** More than the topics there are: one body under every topic. */
+const LARGEST = 50;
+const UNREAD = 'the journal could not be read: MongoDB is away';
+
+/** The claims of some events; in words, what the journal has of those without one. */
+async function byEvents(ids: readonly EventId[], tools: Tools): Promise<Found> {
+  const claims = await tools.claims.find(ids);
+  const known = await know(claims, tools);
+  const without = ids.filter((id) => !claims.some(({ event }) => event === id));
+  const { partitions } = tools;
+  const inRedis = `Redis (${partitions === 1 ? 'the only partition' : `all ${partitions} partitions`})`;
+  return { known, looked: `${inRedis}${await elsewhere(without, tools)}` };
+}
+
+async function know(found: Claim[], tools: Tools): Promise<KnownClaim[]> {
+  // Mailboxes first: an event leaves its mailbox after it is in the journal, so it is seen in one of them.
+  const waiting = await Promise.all(found.map((claim) => waitingOf(claim, tools)));
+  const journal = await entriesOf({ _id: { $in: found.map(({ event }) => String(event)) } }, tools);
+  return found.map((claim, i) => {
+    const entry = journal?.find(({ _id }) => _id === claim.event) ?? null;
+    const { topic = null, webhookId = null } = entry ?? waiting[i] ?? {};
+    const outcome = outcomeOf(entry, waiting[i] ?? null);
+    return { claim, outcome, topic, webhookId, journalRead: journal !== null };
+  });
+}
+
+function outcomeOf(entry: Told | null, waiting: object | null): KnownClaim['outcome'] {
+  // A parked event that waits is being tried again.
+  if (waiting && (entry === null || entry.outcome === 'parked')) return 'waiting';
+  return entry?.outcome ?? 'unknown';
+}
+
+type Named = Pick<Told, 'topic' | 'webhookId'>;
+
+/** What an event that waits in its mailbox or in the spool says of itself. */
+async function waitingOf({ event, order }: Claim, tools: Tools): Promise<Named | null> {
+  const mailbox = await tools.mailboxes.look(order);
+  const front = mailbox?.fronts.find(({ id }) => id === event);
+  if (front) return front;
+  const { spool } = tools.collections;
+  const asked = spool.findOne({ _id: String(event) }, { topic: 1, webhookId: 1 });
+  return await withoutMongo(asked.lean<Named>().exec());
+}
+
+/** Null while MongoDB is away. */
+async function entriesOf(filter: object, { collections }: Tools): Promise<Told[] | null> {
+  return await withoutMongo(collections.events.find(filter, TOLD).limit(LARGEST).lean<Told[]>().exec());
+}
+
+/** A claim ends; the journal keeps longer. */
+async function elsewhere(without: readonly EventId[], tools: Tools): Promise<string> {
+  if (without.length === 0) return '';
+  const journal = await entriesOf({ _id: { $in: without.map(String) } }, tools);
+  if (journal === null) return `; ${UNREAD}`;
+  const ended = journal.map(({ _id, outcome }) => `${_id} as ${outcome}`);
+  return ended.length === 0
+    ? ' and the journal'
+    : `; the journal has ${ended.join(', ')}: that claim has ended or was released`;
+}
+
+/** What Redis holds is told also while MongoDB is away. */
+async function withoutMongo<Value>(asked: Promise<Value>): Promise<Value | null> {
+  return await within(asked, CHECK_MS).catch(() => null);
+}
+
+export function claimView({ claim, outcome, topic, webhookId }: KnownClaim): ClaimView {
+  return {
+    event: claim.event,
+    order: claim.order,
+    firstSeenAt: new Date(claim.firstSeenAt).toISOString(),
+    lastSeenAt: new Date(claim.lastSeenAt).toISOString(),
+    hits: claim.hits,
+    ttlMs: claim.ttlMs,
+    outcome,
+    topic,
+    webhookId,
+  };
+}

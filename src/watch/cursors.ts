@@ -1,0 +1,59 @@
+import { asEventId, asOrderId, asShopDomain, orderKey, type OrderKey } from '../order/identity.ts';
+import { Refusal } from './api/refusal.ts';
+
+/**
+ * Where a page ends, as a client gets it: not to be read, and not trusted when it comes back. What is none of
+ * ours is refused and does not reach a query.
+ */
+
+/** After this order. */
+export function keyCursor(key: string | null): string | null {
+  return key === null ? null : asText(key);
+}
+
+/** @throws Refusal */
+export function readKeyCursor(cursor: string | undefined): OrderKey | undefined {
+  if (cursor === undefined) return undefined;
+  return readKey(asGiven(cursor)) ?? refuse();
+}
+
+/** After this event, among all by time and then by id; without an event: before all of that millisecond. */
+export interface Mark {
+  at: Date;
+  event: string | null;
+}
+
+export function markCursor(mark: Mark | null): string | null {
+  return mark === null ? null : asText(`${mark.at.getTime()} ${mark.event ?? ''}`);
+}
+
+/** @throws Refusal */
+export function readMarkCursor(cursor: string | undefined): Mark | null {
+  if (cursor === undefined) return null;
+  const [, ms, event = ''] = /^(\d{1,15}) ([0-9a-f]{64})?$/.exec(asGiven(cursor)) ?? [];
+  return ms === undefined ? refuse() : { at: new Date(Number(ms)), event: asEventId(event) };
+}
+
+/** `<shop>/<order id>`; `-` stands for events that name no order. */
+export function readKey(text: string): OrderKey | null {
+  const [shopText = '', id, ...rest] = text.split('/');
+  const shop = asShopDomain(shopText);
+  if (!shop || rest.length > 0) return null;
+  if (id === '-') return orderKey(shop, null);
+  const orderId = asOrderId(id);
+  return orderId ? orderKey(shop, orderId) : null;
+}
+
+function asText(text: string): string {
+  return Buffer.from(text).toString('base64url');
+}
+
+/** Only what is written as we write it: base64 has many spellings of the same. */
+function asGiven(cursor: string): string {
+  const text = Buffer.from(cursor, 'base64url').toString();
+  return asText(text) === cursor ? text : '';
+}
+
+function refuse(): never {
+  throw new Refusal('bad_request', 'cursor: is no cursor of ours');
+}

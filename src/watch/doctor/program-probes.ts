@@ -1,0 +1,75 @@
+import type { Queue } from 'bullmq';
+import type { Program } from '../shapes/system.ts';
+import { installedVersions } from './installed-versions.ts';
+import { bad, doubtful, good, type Finding, type Probe } from './probe.ts';
+
+/** What Lockstep runs on, and whether all of it runs. */
+export function programProbes(queues: readonly Queue[], programs: () => Promise<Program[]>): Probe[] {
+  return [
+    { name: 'Node', look: () => Promise.resolve(nodeFinding(process.versions.node)) },
+    { name: 'versions', look: async () => versionsFinding(await installedVersions()) },
+    { name: 'programs', look: async () => programsFinding(await programs()) },
+    {
+      name: 'queues',
+      look: async () => {
+        const paused = await Promise.all(queues.map((queue) => queue.isPaused()));
+        return queuesFinding(paused);
+      },
+    },
+  ];
+}
+
+/**
+ * The first of each line with the fixes of March 2026: comparing HMACs took time by their bytes (CVE-2026-21713),
+ * a header could end the process (CVE-2026-21710). Lines that are not here get no fixes, or had them from the begin.
+ */
+const FIXED_IN: Record<number, readonly [number, number]> = {
+  20: [20, 2],
+  22: [22, 2],
+  24: [14, 1],
+  25: [8, 2],
+};
+const NEWEST_LISTED = 25;
+
+export function nodeFinding(version: string): Finding {
+  const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number);
+  if (major > NEWEST_LISTED) return good(version);
+  const fixed = FIXED_IN[major];
+  const advice =
+    'use the newest Node 24: this one can be attacked by what it is sent (CVE-2026-21713, -21710)';
+  if (!fixed) return bad(version, advice);
+  const [leastMinor, leastPatch] = fixed;
+  if (minor < leastMinor || (minor === leastMinor && patch < leastPatch)) return bad(version, advice);
+  return major === 20 ? doubtful(version, 'use Node 24: 20 gets no fixes since 2026-04-30') : good(version);
+}
+
+export function versionsFinding(versions: Record<string, string | null>): Finding {
+  const found = Object.entries(versions)
+    .map(([name, version]) => `${name} ${version ?? '?'}`)
+    .join(', ');
+  if (!Object.values(versions).includes(null)) return good(found);
+  return doubtful(found, 'install the packages again: npm ci');
+}
+
+function programsFinding(programs: readonly Program[]): Finding {
+  const counts = (['ingest', 'worker', 'dashboard'] as const).map((name) => ({
+    name,
+    alive: programs.filter(({ program }) => program === name).length,
+  }));
+  const found = counts.map(({ name, alive }) => `${alive} ${name}`).join(', ');
+  const gone = counts.filter(({ name, alive }) => alive === 0 && name !== 'dashboard');
+  if (gone.length === 0) return good(found);
+  return bad(
+    found,
+    `start ${gone.map(({ name }) => `${name === 'ingest' ? 'an' : 'a'} ${name}`).join(' and ')}`,
+  );
+}
+
+export function queuesFinding(paused: readonly boolean[]): Finding {
+  const which = paused.flatMap((held, partition) => (held ? [partition] : []));
+  if (which.length === 0) return good(`${paused.length}, none paused`);
+  return doubtful(
+    `partitions ${which.join(', ')} of ${paused.length} are paused`,
+    'look in the audit who paused them and why, then: queue resume',
+  );
+}

@@ -1,0 +1,74 @@
+import type { Redis } from 'ioredis';
+import { clockSkew } from './clock-skew.ts';
+import { bad, doubtful, good, type Finding, type Probe } from './probe.ts';
+
+/** Whether Redis keeps what it is given (P2). INFO tells nearly all: managed Redis often forbids CONFIG. */
+export function redisProbes(redis: Redis): Probe[] {
+  const info = async () => readInfo(await redis.info());
+  return [
+    { name: 'clock of Redis', look: () => clockSkew(async () => millisecondsOf(await redis.time())) },
+    { name: 'Redis eviction', look: async () => evictionFinding(await info()) },
+    { name: 'Redis append-only file', look: async () => aofFinding(await info(), await fsyncOf(redis)) },
+    { name: 'Redis version', look: async () => versionFinding(await info()) },
+    { name: 'Redis memory', look: async () => memoryFinding(await info()) },
+  ];
+}
+
+/** TIME answers seconds and microseconds. */
+function millisecondsOf([seconds, micros]: readonly (number | string)[]): number {
+  return Number(seconds) * 1000 + Number(micros) / 1000;
+}
+
+export function readInfo(text: string): Record<string, string> {
+  const lines = text.split('\n').map((line) => line.trim().split(/:(.*)/s));
+  return Object.fromEntries(lines.map(([name = '', value = '']) => [name, value]));
+}
+
+/** Null where CONFIG is not allowed. */
+async function fsyncOf(redis: Redis): Promise<string | null> {
+  const answer: unknown = await redis.config('GET', 'appendfsync').catch(() => null);
+  if (Array.isArray(answer)) return String(answer[1]);
+  return answer === null ? null : String(Object.values(answer as object)[0]);
+}
+
+export function evictionFinding({ maxmemory_policy: policy = 'unknown' }: Record<string, string>): Finding {
+  if (policy === 'noeviction') return good('noeviction');
+  return bad(
+    policy,
+    'set maxmemory-policy noeviction: waiting events are dropped when memory is short otherwise',
+  );
+}
+
+export function aofFinding(info: Record<string, string>, fsync: string | null): Finding {
+  if (info.aof_enabled !== '1')
+    return bad('off', 'set appendonly yes: events taken are lost when Redis restarts otherwise');
+  if (info.aof_last_write_status !== 'ok')
+    return bad('its last write FAILED', "look at Redis's disk now: what is taken is not kept");
+  if (fsync === 'always') return good('on, written with every command');
+  return doubtful(
+    fsync === null ? 'on; appendfsync is not shown to us' : `on, appendfsync ${fsync}`,
+    'set appendfsync always where a power loss must not cost the last second of events',
+  );
+}
+
+/** BullMQ's least is 6.2. */
+const LEAST = [6, 2] as const;
+
+export function versionFinding({ redis_version: version = '' }: Record<string, string>): Finding {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major > LEAST[0] || (major === LEAST[0] && minor >= LEAST[1])) return good(version);
+  return bad(version || 'not told', `use Redis ${LEAST.join('.')} or later`);
+}
+
+const MEGABYTE = 1_048_576;
+/** At 80 % there is time to act; at the end ingest answers 503 or spools. */
+const FULL = 0.8;
+
+export function memoryFinding({ used_memory: used, maxmemory: max }: Record<string, string>): Finding {
+  const [usedBytes, maxBytes] = [Number(used), Number(max)];
+  const usedText = `${(usedBytes / MEGABYTE).toFixed(1)} MB used`;
+  if (maxBytes === 0) return good(`${usedText}, no limit of its own`);
+  const found = `${usedText} of ${(maxBytes / MEGABYTE).toFixed(0)} MB`;
+  if (usedBytes < FULL * maxBytes) return good(found);
+  return bad(found, 'give Redis more memory, or find what waits: events go to the spool when it is full');
+}

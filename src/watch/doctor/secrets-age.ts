@@ -1,0 +1,46 @@
+import { createHmac } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import { doubtful, good, type Finding, type Probe } from './probe.ts';
+
+/**
+ * How old secrets are, at least. Redis keeps when each was first seen, under 8 hex digits made with it: 32 bits of
+ * an HMAC tell that a secret is the same, and nothing of one that cannot be guessed anyhow. A Redis that was emptied
+ * makes secrets look younger: it says "at least".
+ */
+export type Secrets = Partial<
+  Record<'OPS_JWT_SECRET' | 'SHOPIFY_API_SECRET' | 'SHOPIFY_API_SECRET_PREVIOUS', string>
+>;
+
+const DAY_MS = 86_400_000;
+/** Said once a year. */
+const OLD_DAYS = 365;
+/** Shopify moves to the new secret at once; a month of both is time to revoke the old one. */
+const BOTH_DAYS = 30;
+
+export function secretProbes(redis: Redis, key: string, secrets: Secrets): Probe[] {
+  return Object.entries(secrets).map(([name, secret]) => ({
+    name: `age of ${name}`,
+    look: async () => ageFinding(name, Date.now() - (await firstSeen(redis, key, name, secret))),
+  }));
+}
+
+/** Remembers secrets that are new. The dashboard does it when it starts, so that ages count from then. */
+export async function seeSecrets(redis: Redis, key: string, secrets: Secrets): Promise<void> {
+  for (const [name, secret] of Object.entries(secrets)) await firstSeen(redis, key, name, secret);
+}
+
+async function firstSeen(redis: Redis, key: string, name: string, secret: string): Promise<number> {
+  const field = `${name}:${createHmac('sha256', secret).update(`age of ${name}`).digest('hex').slice(0, 8)}`;
+  await redis.hsetnx(key, field, Date.now());
+  return Number(await redis.hget(key, field));
+}
+
+export function ageFinding(name: string, ageMs: number): Finding {
+  const days = Math.floor(ageMs / DAY_MS);
+  const found = days < 1 ? 'first seen less than a day ago' : `at least ${days} day${days === 1 ? '' : 's'}`;
+  if (name === 'SHOPIFY_API_SECRET_PREVIOUS' && days >= BOTH_DAYS)
+    return doubtful(found, 'revoke the old secret at Shopify, and unset it here');
+  return days >= OLD_DAYS
+    ? doubtful(found, 'make a new one: whoever saw it once can still use it')
+    : good(found);
+}

@@ -1,0 +1,21 @@
+import type { EventId } from '../order/identity.ts';
+import type { Collections } from '../persist/collections.ts';
+import type { EventDocument } from '../persist/event-schema.ts';
+import type { ParkedDocument } from '../persist/parked-schema.ts';
+
+/** One event with its payload, from the journal; else from the parked, which outlive their journal. */
+export type EventReader = (id: EventId) => Promise<EventDocument | null>;
+
+export function eventReader({ events, parked }: Pick<Collections, 'events' | 'parked'>): EventReader {
+  return async (id) => {
+    const told = await events.findOne({ _id: String(id) }).lean<EventDocument>();
+    if (told) return told;
+    const kept = await parked.findOne({ _id: String(id) }).lean<ParkedDocument>();
+    return kept && asTold(kept);
+  };
+}
+
+function asTold({ error, firstAt, ...kept }: ParkedDocument): EventDocument {
+  const end = { occurredAt: null, appliedAt: firstAt, sequence: null, duplicates: 0 };
+  return { ...kept, ...end, outcome: 'parked', because: error };
+}

@@ -1,0 +1,56 @@
+import type { Metrics } from '../system/metrics.ts';
+import type { Figures } from '../system/beats.ts';
+
+/** What ingest tells with each beat: acks since it started, and how long 99 of 100 took at most since the last beat. */
+export function ingestFigures({ ackSeconds }: Pick<Metrics, 'ackSeconds'>): () => Promise<Figures> {
+  let before = new Map<number, number>();
+  return async () => {
+    const { values } = await ackSeconds.get();
+    const reached = new Map(
+      values
+        .filter(({ metricName }) => metricName?.endsWith('_bucket'))
+        .map(({ labels, value }) => [boundOf(labels.le), value]),
+    );
+    const since = [...reached]
+      .map(([bound, count]) => ({ bound, count: count - (before.get(bound) ?? 0) }))
+      .toSorted((a, b) => a.bound - b.bound);
+    before = reached;
+    const p99 = quantile(since, 0.99);
+    return { acks: reached.get(Infinity) ?? 0, ackP99Ms: p99 === null ? null : p99 * 1000 };
+  };
+}
+
+/** What a worker tells: events that ended and drains, both since it started. */
+export function workerFigures({
+  applied,
+  drains,
+}: Pick<Metrics, 'applied' | 'drains'>): () => Promise<Figures> {
+  const sum = async (counter: Pick<Metrics['applied'], 'get'>) =>
+    (await counter.get()).values.reduce((total, { value }) => total + value, 0);
+  return async () => ({ applied: await sum(applied), drains: await sum(drains) });
+}
+
+/** How many were at most so long. */
+interface Bucket {
+  bound: number;
+  count: number;
+}
+
+/**
+ * Within its bucket as if all were spread evenly, as Prometheus has it; what is beyond the last bound is
+ * told as that bound. Null where nothing was counted.
+ */
+export function quantile(buckets: readonly Bucket[], share: number): number | null {
+  const total = buckets.at(-1)?.count ?? 0;
+  if (total <= 0) return null;
+  const rank = share * total;
+  const at = buckets.findIndex(({ count }) => count >= rank);
+  const { bound: lower, count: below } = buckets[at - 1] ?? { bound: 0, count: 0 };
+  const { bound: upper, count } = buckets[at] ?? { bound: lower, count: total };
+  if (upper === Infinity) return lower;
+  return lower + (upper - lower) * ((rank - below) / (count - below));
+}
+
+function boundOf(le: string | number | undefined): number {
+  return le === '+Inf' ? Infinity : Number(le);
+}

@@ -1,0 +1,86 @@
+import type { SystemStatus } from './shapes/system.ts';
+
+type Figures = Omit<SystemStatus, 'sentence' | 'level'>;
+type Headline = Pick<SystemStatus, 'sentence' | 'level'>;
+
+interface Row {
+  level: 'look' | 'act';
+  /** What is the matter, or null. */
+  says: (figures: Figures) => string | null;
+}
+
+/** Waits that others alarm at, too (facts/operations.md 6.2): a healthy wait is below a second. */
+const LOOK_MS = 30_000;
+const ACT_MS = 120_000;
+
+/** What may be the matter; the first that is, is said. Those that need somebody now come first. */
+const HEADLINES: readonly Row[] = [
+  {
+    level: 'act',
+    says: ({ redis }) =>
+      redis.state === 'away' ? 'Redis is away: events go to the spool until it is back.' : null,
+  },
+  {
+    level: 'act',
+    says: ({ mongodb }) => (mongodb.state === 'away' ? 'MongoDB is away: events are taken and wait.' : null),
+  },
+  {
+    level: 'act',
+    says: ({ workers }) => (workers === 0 ? 'No worker is alive: events are taken and wait.' : null),
+  },
+  { level: 'act', says: (figures) => waitedLongerThan(ACT_MS, figures) },
+  { level: 'look', says: (figures) => waitedLongerThan(LOOK_MS, figures) },
+  { level: 'look', says: ({ pausedQueues }) => pausedText(pausedQueues ?? []) },
+  {
+    level: 'look',
+    says: ({ parked }) =>
+      parked
+        ? `${several(parked, 'parked event needs somebody to look at it', 'parked events need somebody to look at them')}.`
+        : null,
+  },
+  {
+    level: 'look',
+    says: ({ spooled }) =>
+      spooled ? `${several(spooled, 'event waits', 'events wait')} in the spool for Redis.` : null,
+  },
+];
+
+/** The state in one sentence, and how loud it is. */
+export function headlineOf(figures: Figures): Headline {
+  for (const { level, says } of HEADLINES) {
+    const sentence = says(figures);
+    if (sentence !== null) return { sentence, level };
+  }
+  return { sentence: `All is well: ${calmText(figures)}.`, level: 'fine' };
+}
+
+function waitedLongerThan(ms: number, { oldestWaitMs, waitingOrders, pausedQueues }: Figures): string | null {
+  if (oldestWaitMs === null || oldestWaitMs <= ms) return null;
+  const paused = pausedQueues && pausedQueues.length > 0 ? ` ${pausedText(pausedQueues)}` : '';
+  return `The oldest of ${several(waitingOrders ?? 0, 'waiting order', 'waiting orders')} has waited ${spanText(oldestWaitMs)}.${paused}`;
+}
+
+function pausedText(partitions: number[]): string | null {
+  const [first] = partitions;
+  if (first === undefined) return null;
+  return partitions.length === 1
+    ? `Queue ${first} is paused: its events are taken and wait.`
+    : `${partitions.length} queues are paused: their events are taken and wait.`;
+}
+
+function calmText({ waitingEvents, oldestWaitMs, workers }: Figures): string {
+  const alive = several(workers ?? 0, 'worker is alive', 'workers are alive');
+  if (!waitingEvents) return `nothing waits, ${alive}`;
+  return `${several(waitingEvents, 'event waits', 'events wait')}, the oldest for ${spanText(oldestWaitMs ?? 0)}; ${alive}`;
+}
+
+function several(count: number, one: string, more: string): string {
+  return `${count} ${count === 1 ? one : more}`;
+}
+
+/** `0.8 s`, `45 s`, `12 min`, `3 h`. */
+function spanText(ms: number): string {
+  if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;
+  if (ms < 180_000) return `${Math.round(ms / 1000)} s`;
+  return ms < 10_800_000 ? `${Math.round(ms / 60_000)} min` : `${Math.round(ms / 3_600_000)} h`;
+}

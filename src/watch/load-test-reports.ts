@@ -1,0 +1,94 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import express, { type Router } from 'express';
+import { z } from 'zod';
+import { Refusal } from './api/refusal.ts';
+import { POLICIES, withPolicy } from './headers.ts';
+import type { LoadTestList } from './shapes/system.ts';
+
+/** What is read of a report; its JSON holds more. */
+const report = z.object({
+  startedAt: z.iso.datetime(),
+  verdict: z.object({ kept: z.boolean(), sentence: z.string() }),
+});
+
+/** The newest so many: names end in their time, so that none has to be opened to tell. */
+const SHOWN = 100;
+/** A flash sale's JSON is 200 kB; what is so much larger is none. */
+const LARGEST_BYTES = 20 * 1024 * 1024;
+/** What the load tests name their files: nothing that leads out of the folder. */
+const NAME = /^[a-z][a-z0-9-]{0,60}-(\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2})$/;
+
+export class LoadTestReports {
+  readonly #folder: string;
+  /** @param folder where load tests leave their reports */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  async list(): Promise<LoadTestList> {
+    const names = await this.#newest();
+    const read = await Promise.all(names.map((name) => this.#read(name)));
+    const reports = read.filter((each) => each !== null);
+    const damaged = read.length - reports.length;
+    const skipped = damaged === 0 ? '' : `; ${damaged} that cannot be read were skipped`;
+    return { reports, looked: `the newest ${SHOWN} reports in ${this.#folder}${skipped}` };
+  }
+
+  /** `<name>.html`, shown where it can do nothing. */
+  pages(): Router {
+    const router = express.Router();
+    router.use(withPolicy(POLICIES.report()));
+    router.get('/:file', async (request, response) => {
+      const { file } = request.params;
+      const name = file.endsWith('.html') ? file.slice(0, -'.html'.length) : '';
+      const html = NAME.test(name) ? await textOf(path.join(this.#folder, `${name}.html`)) : null;
+      if (html === null) throw new Refusal('not_found', `no such report in ${this.#folder}`);
+      response.type('html').send(html);
+    });
+    return router;
+  }
+
+  async #newest(): Promise<string[]> {
+    // No folder yet: no load test has run here.
+    const files = await readdir(this.#folder).catch(() => []);
+    return files
+      .filter((file) => file.endsWith('.json'))
+      .map((file) => file.slice(0, -'.json'.length))
+      .filter((name) => NAME.test(name))
+      .toSorted((a, b) => (timeIn(b) < timeIn(a) ? -1 : 1))
+      .slice(0, SHOWN);
+  }
+
+  async #read(name: string): Promise<LoadTestList['reports'][number] | null> {
+    try {
+      const text = await textOf(path.join(this.#folder, `${name}.json`));
+      const { startedAt, verdict } = report.parse(JSON.parse(text ?? ''));
+      const page = await sizeOf(path.join(this.#folder, `${name}.html`));
+      return {
+        name,
+        at: startedAt,
+        verdict: verdict.sentence,
+        kept: verdict.kept,
+        report: page === null ? null : `/load-tests/${name}.html`,
+      };
+    } catch {
+      return null;
+    }
+  }
+}
+
+function timeIn(name: string): string {
+  return NAME.exec(name)?.[1] ?? '';
+}
+
+/** Null where it is not there, or no file of a sensible size. */
+async function textOf(file: string): Promise<string | null> {
+  const size = await sizeOf(file);
+  return size === null || size > LARGEST_BYTES ? null : await readFile(file, 'utf8');
+}
+
+async function sizeOf(file: string): Promise<number | null> {
+  const found = await stat(file).catch(() => null);
+  return found?.isFile() ? found.size : null;
+}

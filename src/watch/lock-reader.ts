@@ -1,0 +1,129 @@
+import type { Job, Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { DrainJob } from '../deposit/waker.ts';
+import type { HeldLock, LockKeeper } from '../lock/lock-keeper.ts';
+import type { OrderKey } from '../order/identity.ts';
+import type { Beat } from '../system/beats.ts';
+import { partitionOf, type RedisKeys } from '../system/redis-keys.ts';
+import type { Lock, LockList } from './shapes/locks.ts';
+
+/** Shows who holds which order's lock, whether they live, and what waits for them. */
+export interface LockReader {
+  /** Of the orders that are being drained, and of those that wait longest. */
+  list: () => Promise<LockList>;
+  /** Null where nobody holds it. */
+  one: (order: OrderKey) => Promise<Lock | null>;
+  /** Whether somebody holds its lock, or nothing waits for anybody to do so. */
+  goesOn: (order: OrderKey) => Promise<boolean>;
+}
+
+/** What a lock reader works with. */
+export interface LockReaderTools {
+  keeper: LockKeeper;
+  redis: Redis;
+  partitions: readonly RedisKeys[];
+  queues: readonly Queue<DrainJob>[];
+  beats: () => Promise<Beat[]>;
+}
+
+/** Orders looked at of each kind, over all partitions: five workers' drains, some 50 ms of reads. */
+const LOOKED_AT = 1000;
+/** Five beats. A worker that decides about a large order may miss one or two. */
+const ALIVE_MS = 5000;
+
+export function lockReader(tools: LockReaderTools): LockReader {
+  const { keeper, partitions } = tools;
+  const shown = async (orders: readonly OrderKey[]): Promise<Lock[]> => {
+    const locks = await keeper.read(orders.map((order) => keysOf(order, partitions).lock(order)));
+    const held = orders.flatMap((order, i) => {
+      const lock = locks[i];
+      return lock ? [{ order, lock }] : [];
+    });
+    if (held.length === 0) return [];
+    const [beats, waiting] = await Promise.all([
+      tools.beats().catch(() => null),
+      waitingFor(
+        held.map(({ order }) => order),
+        tools,
+      ),
+    ]);
+    return held.map(({ order, lock }, i) => ({
+      order,
+      token: lock.token,
+      holder: holderOf(lock, beats),
+      heldSince: lock.holder && new Date(lock.holder.since).toISOString(),
+      ageMs: lock.ageMs,
+      ttlLeftMs: lock.ttlLeftMs,
+      extensions: lock.extensions,
+      waitingEvents: waiting[i]?.events ?? 0,
+      oldestWaitMs: waiting[i]?.oldestMs ?? null,
+    }));
+  };
+  return {
+    list: async () => {
+      const orders = await ordersToLookAt(tools);
+      const locks = await shown(orders);
+      // One that does not say since when may be the oldest of all.
+      const since = ({ heldSince }: Lock) => (heldSince === null ? 0 : Date.parse(heldSince));
+      return { locks: locks.toSorted((a, b) => since(a) - since(b)), looked: orders.length };
+    },
+    one: async (order) => (await shown([order]))[0] ?? null,
+    goesOn: async (order) => {
+      const [waiting] = await waitingFor([order], tools);
+      if (waiting?.events === 0) return true;
+      return (await keeper.read([keysOf(order, partitions).lock(order)]))[0] !== null;
+    },
+  };
+}
+
+/** A program that started after its lock was taken is another: in a container all have the same host and pid. */
+function holderOf({ holder }: HeldLock, beats: readonly Beat[] | null): Lock['holder'] {
+  if (!holder) return { program: null, job: null, alive: null, lastHeardMs: null };
+  const beat = beats?.find(({ id, startedAt }) => id === holder.program && startedAt <= holder.since);
+  const lastHeardMs = beat?.lastHeardMs ?? null;
+  const alive = beats && lastHeardMs !== null && lastHeardMs < ALIVE_MS;
+  return { program: holder.program, job: holder.job, alive, lastHeardMs };
+}
+
+/** A lock is held by an active job; or, where the job was lost, its order still waits. */
+async function ordersToLookAt({ redis, partitions, queues }: LockReaderTools): Promise<OrderKey[]> {
+  const share = Math.ceil(LOOKED_AT / partitions.length);
+  const [active, waiting] = await Promise.all([
+    Promise.all(queues.map((queue) => queue.getActive(0, share - 1))),
+    Promise.all(partitions.map((keys) => redis.zrange(keys.pending, '0', String(share - 1)))),
+  ]);
+  // A job that ended between BullMQ's two reads is undefined there, whatever its type says.
+  const drained = active.flat().flatMap((job: Job<DrainJob> | undefined) => (job ? [job.data.order] : []));
+  return [...new Set([...drained, ...(waiting.flat() as OrderKey[])])];
+}
+
+/** In one round trip. */
+async function waitingFor(
+  orders: readonly OrderKey[],
+  { redis, partitions }: LockReaderTools,
+): Promise<{ events: number; oldestMs: number | null }[]> {
+  const pipeline = redis.pipeline().time();
+  for (const order of orders) {
+    const keys = keysOf(order, partitions);
+    pipeline.llen(keys.mailbox(order)).zscore(keys.pending, order);
+  }
+  const answers = (await pipeline.exec()) ?? [];
+  const failed = answers.find(([error]) => error !== null);
+  if (failed?.[0]) throw failed[0];
+  const [time, ...rest] = answers.map(([, answer]) => answer);
+  const [seconds, micros] = (time ?? []) as [string, string];
+  const now = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
+  return orders.map((_, i) => {
+    const since = rest[2 * i + 1] as string | null;
+    return {
+      events: Number(rest[2 * i]),
+      oldestMs: since === null ? null : Math.max(0, now - Number(since)),
+    };
+  });
+}
+
+function keysOf(order: OrderKey, partitions: readonly RedisKeys[]): RedisKeys {
+  const keys = partitions[partitionOf(order, partitions.length)];
+  if (!keys) throw new Error('no partitions');
+  return keys;
+}

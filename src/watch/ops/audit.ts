@@ -1,0 +1,55 @@
+import { Option } from 'commander';
+import type { AuditChain, AuditPage } from '../shapes/audit.ts';
+import { queryOf } from './ask.ts';
+import { endAs } from './exit.ts';
+import { counted, table, time } from './table.ts';
+import { limitOption, verb } from './verb.ts';
+
+export const AUDIT_VERBS = [
+  verb<{ who?: string; action?: string; target?: string; since?: string; limit: number }>({
+    call: 'ls',
+    about: 'what people did, newest first',
+    options: [
+      new Option('--who <name>', 'only by this person'),
+      new Option('--action <action>', 'only this: lock.release, parked.replay, …'),
+      new Option('--target <target>', 'only to this order, event, queue'),
+      new Option('--since <time>', 'only since: 2026-11-20T10:00:00Z'),
+      limitOption(),
+    ],
+    act: async (session, _args, filter) => {
+      const { who, action, target, since, limit } = filter;
+      const page = await session.ask<AuditPage>(`/audit${queryOf({ who, action, target, since, limit })}`);
+      session.show(page, auditText(page));
+    },
+  }),
+  verb({
+    call: 'check',
+    about: 'whether the audit is as it was written',
+    act: async (session) => {
+      const chain = await session.ask<AuditChain>('/audit/chain');
+      session.show(chain, chainText(chain));
+      if (!chain.whole) endAs('refused');
+    },
+  }),
+];
+
+function auditText({ entries, cursor }: AuditPage): string {
+  if (entries.length === 0) return 'Nobody did such a thing.';
+  const rows = entries.map((entry) => [
+    entry.number,
+    time(entry.at),
+    entry.who,
+    entry.action,
+    entry.outcome,
+    entry.target,
+    entry.reason,
+    entry.detail,
+  ]);
+  const head = ['no.', 'at', 'who', 'action', 'outcome', 'target', 'reason', 'detail'];
+  return `${counted(entries.length, 'act')}${cursor === null ? '' : ' and older ones'}.\n\n${table(rows, head)}`;
+}
+
+function chainText({ whole, entries, brokenAt }: AuditChain): string {
+  if (whole) return `The audit is whole: ${entries === 1 ? '1 entry' : `${entries} entries`}.`;
+  return `The audit was CHANGED: entry ${brokenAt} is missing or is not as it was written.`;
+}

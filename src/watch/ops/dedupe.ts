@@ -1,0 +1,117 @@
+import { readFileSync } from 'node:fs';
+import { Option } from 'commander';
+import { messageOf } from '../../system/errors.ts';
+import type { BodyLookedUp, Claim, ClaimList } from '../shapes/dedupe.ts';
+import { placeOf, queryOf } from './ask.ts';
+import { change } from './change.ts';
+import { endAs, OpsProblem } from './exit.ts';
+import { findEvent } from './find.ts';
+import type { Session } from './session.ts';
+import { age, counted, facts, time } from './table.ts';
+import { reasonOption, verb, yesOption } from './verb.ts';
+
+interface Sought {
+  webhookId?: string;
+  file?: string;
+  shop?: string;
+  topic?: string;
+  triggeredAt?: string;
+}
+
+export const DEDUPE_VERBS = [
+  verb<Sought>({
+    call: 'get [event]',
+    about: 'whether an event is known as seen: by its hash, its webhook id, or its body',
+    options: [
+      new Option('--webhook-id <id>', "Shopify's X-Shopify-Webhook-Id"),
+      new Option('--file <file>', 'its body as it was sent; - is stdin; hashed, never stored'),
+      new Option('--shop <shop>', 'its shop; needed with --file'),
+      new Option('--topic <topic>', 'its topic; otherwise every topic is tried'),
+      new Option('--triggered-at <time>', "Shopify's X-Shopify-Triggered-At"),
+    ],
+    act: async (session, [typed], sought) => {
+      const given = [typed, sought.webhookId, sought.file].filter((each) => each !== undefined);
+      if (given.length !== 1)
+        throw new OpsProblem('usage', 'give one of: an event, --webhook-id, --file with --shop');
+      const found = await lookUp(session, typed, sought);
+      session.show(found, claimsText(found));
+      if (found.claims.length === 0) endAs('refused');
+    },
+  }),
+  verb<{ reason: string; confirm?: true; yes?: true }>({
+    call: 'release <event>',
+    about: 'forgets that an event was seen: its next delivery is taken again',
+    options: [
+      reasonOption().makeOptionMandatory(),
+      new Option('--confirm', 'also of an event that was applied, or waits'),
+      yesOption(),
+    ],
+    act: async (session, [typed = ''], { reason, confirm = false, yes }) => {
+      const event = await findEvent(session, typed);
+      const place = placeOf('dedupe', event);
+      const shown = await session.ask<Claim>(place);
+      const { firstSeenAt } = shown;
+      await change(session, {
+        yes,
+        would: `${claimText(shown)}\n\nIt would be forgotten${confirmText(shown, confirm)}.`,
+        shown,
+        act: () => session.send(`${place}/release`, { reason, confirm, firstSeenAt }),
+      });
+    },
+  }),
+];
+
+async function lookUp(
+  session: Session,
+  typed: string | undefined,
+  { webhookId, file, shop, topic, triggeredAt }: Sought,
+): Promise<ClaimList> {
+  if (typed !== undefined) {
+    const claim = await session.ask<Claim>(placeOf('dedupe', await findEvent(session, typed)));
+    return { claims: [claim], looked: 'the dedupe keys' };
+  }
+  if (file === undefined) return await session.ask(`/dedupe${queryOf({ webhookId, shop })}`);
+  if (shop === undefined) throw new OpsProblem('usage', '--file needs --shop');
+  const bodyBase64 = bytesOf(file).toString('base64');
+  return await session.send<BodyLookedUp>('/dedupe/lookup', { shop, topic, triggeredAt, bodyBase64 });
+}
+
+function bytesOf(file: string): Buffer {
+  try {
+    return readFileSync(file === '-' ? 0 : file);
+  } catch (error) {
+    throw new OpsProblem('usage', messageOf(error));
+  }
+}
+
+function claimsText({ claims, looked }: ClaimList): string {
+  if (claims.length === 0) return `It is not known as seen: its next delivery is taken. Looked in: ${looked}`;
+  const head =
+    claims.length === 1
+      ? 'It is known as seen: another delivery is a duplicate.'
+      : `${claims.length} are known as seen.`;
+  return [head, ...claims.map(claimText)].join('\n\n');
+}
+
+function claimText(claim: Claim): string {
+  return facts([
+    ['event', claim.event],
+    ['order', claim.order],
+    ['topic', claim.topic],
+    ['webhook id', claim.webhookId],
+    ['outcome', claim.outcome],
+    ['first seen', time(claim.firstSeenAt)],
+    ['last seen', time(claim.lastSeenAt)],
+    ['seen again', counted(claim.hits, 'time')],
+    ['forgotten in', age(claim.ttlMs)],
+  ]);
+}
+
+/** Of these an event is not lost, so nothing need be sure. */
+const NOTHING_TO_CONFIRM = ['parked', 'unknown'];
+
+function confirmText({ outcome }: Claim, confirm: boolean): string {
+  return confirm || NOTHING_TO_CONFIRM.includes(outcome)
+    ? ''
+    : `, but it is ${outcome}: that needs --confirm`;
+}

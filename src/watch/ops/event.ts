@@ -1,0 +1,72 @@
+import { Option } from 'commander';
+import type { EventDetail } from '../shapes/events.ts';
+import { placeOf, queryOf } from './ask.ts';
+import { OpsProblem } from './exit.ts';
+import { findEvent } from './find.ts';
+import { facts, time } from './table.ts';
+import { reasonOption, verb } from './verb.ts';
+
+interface EventOptions {
+  payload?: true;
+  unmask?: true;
+  reason?: string;
+}
+
+export const EVENT_VERBS = [
+  verb<EventOptions>({
+    call: 'event <event>',
+    about: 'an event that ended: its hash, or the first 4 or more digits of it',
+    options: [
+      new Option('--payload', 'also its body, customer data masked'),
+      new Option('--unmask', 'also its body as it came; audited, and needs a reason'),
+      reasonOption(),
+    ],
+    act: async (session, [typed = ''], { payload, unmask, reason }) => {
+      if (unmask && !reason) throw new OpsProblem('usage', '--unmask needs --reason');
+      if (reason && !unmask) throw new OpsProblem('usage', '--reason is for --unmask');
+      const place = placeOf('events', await findEvent(session, typed));
+      const detail = await session.ask<EventDetail>(
+        place + queryOf({ payload: payload || unmask ? '1' : undefined, reason }),
+      );
+      session.show(detail, eventText(detail));
+    },
+  }),
+];
+
+function eventText(event: EventDetail): string {
+  const rows = facts([
+    ['event', event.event],
+    ['order', event.order],
+    ['topic', event.topic],
+    ['outcome', event.outcome],
+    ['because', event.because],
+    ['sequence', event.sequence],
+    ['webhook id', event.webhookId],
+    ['occurred', time(event.occurredAt)],
+    ['triggered', event.triggeredAt],
+    ['received', time(event.receivedAt)],
+    ['locked', time(event.lockedAt)],
+    ['worker', event.worker],
+    ['ended', time(event.appliedAt)],
+    ['duplicates', event.duplicates],
+    ...event.earlier.map(
+      ({ outcome, because, at }) => ['before', `${outcome} at ${time(at)} ${because ?? ''}`] as const,
+    ),
+  ]);
+  const head = `${event.topic} of ${event.order} was ${event.outcome}.`;
+  return [head, '', rows, ...bodyLines(event)].join('\n');
+}
+
+function bodyLines({ payload, payloadBase64, payloadBytes, masked }: EventDetail): string[] {
+  const body = payload ?? payloadBase64;
+  const size = `body, ${payloadBytes ?? '?'} bytes`;
+  if (body !== undefined)
+    return [
+      '',
+      `${size}${masked ? ', customer data masked' : ''}${payload === undefined ? ', in base64' : ''}:`,
+      body,
+    ];
+  return payloadBytes === undefined
+    ? []
+    : ['', `${size}: no JSON, so it cannot be masked; --unmask shows it`];
+}

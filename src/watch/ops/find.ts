@@ -1,0 +1,45 @@
+import type { EventPage } from '../shapes/events.ts';
+import type { SearchAnswer } from '../shapes/orders.ts';
+import { placeOf, queryOf } from './ask.ts';
+import { OpsProblem } from './exit.ts';
+import type { Session } from './session.ts';
+import { table, time } from './table.ts';
+
+/** A key `<shop>/<order id>` of what was typed: that, an order's name (#1001, 1001), or a bare id. */
+export async function findOrder(session: Session, typed: string): Promise<string> {
+  if (typed.includes('/')) {
+    if (!/^[^/]+\/[^/]+$/.test(typed)) throw new OpsProblem('usage', `${typed} is no <shop>/<order id>`);
+    return typed;
+  }
+  const { hits, looked } = await session.ask<SearchAnswer>(`/search${queryOf({ q: typed })}`);
+  const orders = hits.filter(({ kind }) => kind === 'order');
+  const [only] = orders;
+  if (!only) throw new OpsProblem('refused', `no order is called ${typed}; looked in: ${looked}`);
+  if (orders.length === 1) return only.key;
+  const list = table(orders.map(({ key, label }) => [key, label]));
+  throw new OpsProblem('refused', `${orders.length} orders are called ${typed}:\n${list}`);
+}
+
+/** Below /api: `/locks/<shop>/<order id>`. */
+export function orderPlace(area: string, key: string, ...more: string[]): string {
+  const [shop = '', orderId = ''] = key.split('/');
+  return placeOf(area, shop, orderId, ...more);
+}
+
+const WHOLE = /^[0-9a-f]{64}$/;
+const BEGIN = /^[0-9a-f]{4,63}$/;
+
+/** An event's 64 digits of what was typed: those, or its first 4 or more. */
+export async function findEvent(session: Session, typed: string): Promise<string> {
+  const hash = typed.toLowerCase();
+  if (WHOLE.test(hash)) return hash;
+  if (!BEGIN.test(hash))
+    throw new OpsProblem('usage', `${typed} is no event: 64 hex digits, or the first 4 or more of them`);
+  const { events } = await session.ask<EventPage>(`/events${queryOf({ hash, limit: 20 })}`);
+  const [only] = events;
+  if (!only)
+    throw new OpsProblem('refused', `no event that ended begins with ${hash}; looked in the journal`);
+  if (events.length === 1) return only.event;
+  const list = table(events.map((each) => [each.event, each.order, each.topic, time(each.appliedAt)]));
+  throw new OpsProblem('refused', `several events begin with ${hash}:\n${list}`);
+}

@@ -1,0 +1,57 @@
+import { FINDINGS } from '../check-order.ts';
+import type { SystemStatus } from '../shapes/system.ts';
+import type { Verified } from '../verifier.ts';
+
+/** Page after page of /verify, added up. */
+export async function verifyAll(
+  filter: { shop?: string; since?: string },
+  ask: (place: string) => Promise<Verified>,
+): Promise<Verified> {
+  const pageAt = (cursor: string | null) =>
+    ask(`/verify?${new URLSearchParams({ ...filter, ...(cursor === null ? {} : { cursor }) }).toString()}`);
+  let sum = await pageAt(null);
+  while (sum.cursor !== null) {
+    const page = await pageAt(sum.cursor);
+    const counts = COUNTS.map((name) => [name, sum[name] + page[name]]);
+    sum = { ...page, ...Object.fromEntries(counts), wrong: [...sum.wrong, ...page.wrong] };
+  }
+  return sum;
+}
+
+const COUNTS = ['orders', 'events', 'moving', 'tooOld', ...FINDINGS] as const;
+
+/** Whether nothing was found. */
+export function isRight(verified: Verified): boolean {
+  return FINDINGS.every((name) => verified[name] === 0);
+}
+
+/** What an operator reads on a terminal. */
+export function verifiedText(verified: Verified, status: SystemStatus): string {
+  const rows: [string, number | null][] = [
+    ['orders', verified.orders],
+    ['events', verified.events],
+    ['applied twice', verified.appliedTwice],
+    ['inversions', verified.inversions],
+    ['wrong states', verified.wrongState],
+    ['unexplained', verified.unexplained],
+    ['still moving', verified.moving],
+    ['too old', verified.tooOld],
+    ['waiting', status.waitingEvents],
+    ['parked', status.parked],
+    ['spooled', status.spooled],
+  ];
+  const wrong = verified.wrong.map(({ order, findings }) => {
+    const found = FINDINGS.filter((name) => findings[name] > 0).map((name) => `${name} ${findings[name]}`);
+    return `  ${order}  ${found.join(', ')}`;
+  });
+  const head = headline(verified);
+  const table = rows.map(([name, count]) => `${name.padEnd(15)}${count ?? '?'}`);
+  return [head, ...wrong, '', ...table].join('\n');
+}
+
+function headline(verified: Verified): string {
+  if (!isRight(verified)) return 'Some orders are not what their journal makes of them:';
+  return verified.moving > 0
+    ? 'Nothing wrong was found, but some orders were moving: verify again.'
+    : 'Every order is what its journal makes of it.';
+}

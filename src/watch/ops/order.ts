@@ -1,0 +1,86 @@
+import { Option } from 'commander';
+import type { EntryWithChanges, Timeline } from '../shapes/events.ts';
+import type { OrderPage } from '../shapes/orders.ts';
+import { OpsProblem } from './exit.ts';
+import { findOrder, orderPlace } from './find.ts';
+import type { Session } from './session.ts';
+import { age, counted, table, time } from './table.ts';
+import { verb } from './verb.ts';
+
+type Order = OrderPage['orders'][number];
+
+export const ORDER_VERBS = [
+  verb<{ states?: true }>({
+    call: 'order <order>',
+    about: "an order and its story: <shop>/<order id>, or its name ('#1001', 1001)",
+    options: [new Option('--states', 'what each event changed')],
+    act: async (session, [typed = ''], { states }) => {
+      const key = await findOrder(session, typed);
+      const place = orderPlace('orders', key);
+      const timeline = await session.ask<Timeline>(`${place}/timeline${states ? '?states=1' : ''}`);
+      const order = await orderOrNull(session, place);
+      session.show({ order, ...timeline }, orderText(key, order, timeline));
+    },
+  }),
+];
+
+/** An order of which events wait or were parked, and none was applied, has a story but no document. */
+async function orderOrNull(session: Session, place: string): Promise<Order | null> {
+  try {
+    return await session.ask<Order>(place);
+  } catch (error) {
+    if (error instanceof OpsProblem && error.status === 404) return null;
+    throw error;
+  }
+}
+
+function orderText(key: string, order: Order | null, timeline: Timeline): string {
+  const { entries, acts, lock, waitingMs, leftOut } = timeline;
+  const waits = waitingMs === null ? [] : [`its oldest waiting event waits for ${age(waitingMs)}`];
+  const held = lock
+    ? [`locked by ${lock.holder.program ?? '?'} (job ${lock.holder.job ?? '?'}) for ${age(lock.ageMs)}`]
+    : [];
+  const done = acts.map((act) => [time(act.at), act.who, act.action, act.outcome, act.reason]);
+  const people = done.length > 0 ? ['', `${counted(done.length, 'act')} of people:`, table(done)] : [];
+  const older = leftOut ? ['   … older ones are not shown'] : [];
+  return [...headLines(key, order), ...waits, ...held, '', ...older, ...entryLines(entries), ...people].join(
+    '\n',
+  );
+}
+
+function headLines(key: string, order: Order | null): string[] {
+  if (!order) return [`${key}: no event of it was applied yet`];
+  const { financialStatus, fulfillmentStatus, totalPrice, currency, version } = order;
+  return [
+    `${order.name ?? key}  ${order.status}   ${key}`,
+    `paid: ${financialStatus ?? '-'}   shipped: ${fulfillmentStatus ?? '-'}   ` +
+      `total: ${totalPrice ?? '-'} ${currency ?? ''}   version ${version}`,
+  ];
+}
+
+function entryLines(entries: EntryWithChanges[]): string[] {
+  const lines = table(
+    entries.map((entry) => [
+      String(entry.sequence ?? '-').padStart(4),
+      time(entry.occurredAt ?? entry.receivedAt),
+      entry.outcome,
+      entry.topic,
+      entry.event.slice(0, 12),
+      entry.duplicates > 0 ? `seen ${entry.duplicates + 1} times` : '',
+      entry.because,
+    ]),
+  ).split('\n');
+  return entries.flatMap((entry, i) => [lines[i] ?? '', ...belowEntry(entry)]);
+}
+
+function belowEntry({ earlier, changes, sequence }: EntryWithChanges): string[] {
+  const was = earlier.map(({ outcome, because, at }) => `before: ${outcome} at ${time(at)} ${because ?? ''}`);
+  const changed = (changes ?? []).map(
+    ({ field, before, after }) => `${field}: ${before ?? 'nothing'} -> ${after ?? 'nothing'}`,
+  );
+  const unknown =
+    changes === null && sequence !== null
+      ? ['what it changed is not known: its journal does not reach back']
+      : [];
+  return [...was, ...changed, ...unknown].map((line) => `        ${line}`.trimEnd());
+}

@@ -1,0 +1,122 @@
+import { Option } from 'commander';
+import type { ParkedEvent, ParkedGroups, ParkedPage } from '../shapes/parked.ts';
+import { placeOf, queryOf } from './ask.ts';
+import { showCounted } from './change.ts';
+import { findEvent } from './find.ts';
+import { abortReplay, replay } from './replay.ts';
+import { selectionOf, selectionOptions, type Selecting } from './selection.ts';
+import { counted, facts, table, time } from './table.ts';
+import { limitOption, reasonOption, shopOption, topicOption, verb, wholeNumber, yesOption } from './verb.ts';
+
+type Changing = Selecting & { reason: string; yes?: true };
+
+export const PARKED_VERBS = [
+  verb<{ cause?: string; topic?: string; shop?: string; events?: true; limit: number }>({
+    call: 'ls',
+    about: 'what was parked: by cause, topic and shop; or the events',
+    options: [
+      new Option('--cause <cause>', 'only of this cause, word for word'),
+      topicOption(),
+      shopOption(),
+      new Option('--events', 'the events, newest first'),
+      limitOption(),
+    ],
+    act: async (session, _args, { events, limit, cause, topic, shop }) => {
+      if (events || cause || topic || shop) {
+        const page = await session.ask<ParkedPage>(`/parked${queryOf({ cause, topic, shop, limit })}`);
+        session.show(page, parkedText(page));
+      } else {
+        const groups = await session.ask<ParkedGroups>('/parked/groups');
+        session.show(groups, groupsText(groups));
+      }
+    },
+  }),
+  verb({
+    call: 'show <event>',
+    about: 'a parked event, and why it was parked',
+    act: async (session, [typed = '']) => {
+      const event = await session.ask<ParkedEvent>(placeOf('parked', await findEvent(session, typed)));
+      session.show(event, oneText(event));
+    },
+  }),
+  verb<Changing & { rate: number }>({
+    call: 'replay [events...]',
+    about: 'puts parked events back into their mailboxes, and follows what becomes of them',
+    options: [
+      ...selectionOptions(),
+      reasonOption().makeOptionMandatory(),
+      new Option('--rate <events>', 'so many a second').argParser(wholeNumber(1, 1000)).default(20),
+      yesOption(),
+    ],
+    act: async (session, events, { reason, rate, yes, ...selecting }) => {
+      const which = await selectionOf(session, events, selecting);
+      await replay(session, { which, reason, rate }, yes);
+    },
+  }),
+  verb<{ reason: string }>({
+    call: 'abort <replay>',
+    about: 'stops a replay: what was not yet put back stays parked',
+    options: [reasonOption().makeOptionMandatory()],
+    act: (session, [id = ''], { reason }) => abortReplay(session, id, reason),
+  }),
+  verb<Changing>({
+    call: 'discard [events...]',
+    about: 'gives parked events up: they are applied never',
+    options: [...selectionOptions(), reasonOption().makeOptionMandatory(), yesOption()],
+    act: async (session, events, { reason, yes, ...selecting }) => {
+      const which = await selectionOf(session, events, selecting);
+      const request = { which, reason, dryRun: !yes };
+      const answer = await session.send<{ events: number } | { discarded: number; did: string }>(
+        '/parked/discards',
+        request,
+      );
+      if ('did' in answer) session.show(answer, answer.did);
+      else showCounted(session, answer.events, 'discarded');
+    },
+  }),
+];
+
+function groupsText({ groups, events }: ParkedGroups): string {
+  if (events === 0) return 'No event is parked.';
+  const rows = groups.map((group) => [
+    group.events,
+    group.topic,
+    group.shop,
+    time(group.firstAt),
+    time(group.lastAt),
+    group.sample.slice(0, 12),
+    group.cause,
+  ]);
+  const head = ['events', 'topic', 'shop', 'first', 'last', 'newest', 'cause'];
+  return `${counted(events, 'event')} parked, in ${counted(groups.length, 'group')} by cause, topic and shop.\n\n${table(rows, head)}`;
+}
+
+function parkedText({ parked, cursor }: ParkedPage): string {
+  if (parked.length === 0) return 'No such event is parked.';
+  const rows = parked.map((each) => [
+    time(each.lastAt),
+    each.event.slice(0, 12),
+    each.topic,
+    each.order,
+    each.error,
+  ]);
+  const more = cursor === null ? '' : '\n… and older ones: --limit shows more';
+  return `${counted(parked.length, 'event')} parked${cursor === null ? '' : ' and more'}, newest first.\n\n${table(rows)}${more}`;
+}
+
+function oneText(event: ParkedEvent): string {
+  const rows = facts([
+    ['event', event.event],
+    ['order', event.order],
+    ['topic', event.topic],
+    ['webhook id', event.webhookId],
+    ['received', time(event.receivedAt)],
+    ['error', event.error],
+    ['cause', event.cause],
+    ['attempts', event.attempts],
+    ['first parked', time(event.firstAt)],
+    ['last parked', time(event.lastAt)],
+    ['replays', event.replays],
+  ]);
+  return `${event.topic} of ${event.order} is ${event.state}: ${event.error}\n\n${rows}`;
+}

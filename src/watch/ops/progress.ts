@@ -1,0 +1,25 @@
+import { Presets, SingleBar } from 'cli-progress';
+
+/** A bar on stderr, where that is a terminal; nowhere otherwise. */
+export interface Progress {
+  set: (value: number, total?: number) => void;
+  end: () => void;
+}
+
+export function startProgress(what: string, total?: number): Progress {
+  if (!process.stderr.isTTY) return { set: () => undefined, end: () => undefined };
+  const format =
+    total === undefined ? `${what}: {value}` : `${what} {bar} {value} of {total}, {eta_formatted} left`;
+  const bar = new SingleBar(
+    { format, stream: process.stderr, clearOnComplete: true, hideCursor: true, etaBuffer: 20 },
+    Presets.shades_classic,
+  );
+  bar.start(total ?? 0, 0);
+  return {
+    set: (value, now) => {
+      if (now !== undefined && total !== undefined) bar.setTotal(now);
+      bar.update(value);
+    },
+    end: () => bar.stop(),
+  };
+}

@@ -1,0 +1,38 @@
+import type { SystemStatus } from '../shapes/system.ts';
+import { counted, facts, known } from './table.ts';
+
+/** How everything is, as an operator reads it on a terminal: one sentence first. */
+export function statusText(status: SystemStatus): string {
+  const { queues, pausedQueues } = status;
+  const rows: [string, string][] = [
+    ['waiting', `${known(status.waitingEvents)} events of ${known(status.waitingOrders)} orders`],
+    ['oldest wait', status.oldestWaitMs === null ? '?' : `${(status.oldestWaitMs / 1000).toFixed(1)} s`],
+    ['drain jobs', queues ? jobsText(queues) : '?'],
+    ['workers', known(status.workers)],
+    ['locks held', known(status.locksHeld)],
+    ['accepted', known(status.accepted)],
+    ['duplicates', known(status.duplicates)],
+    ['parked', known(status.parked)],
+    ['spooled', known(status.spooled)],
+    ['Redis', serverText(status.redis)],
+    ['MongoDB', serverText(status.mongodb)],
+  ];
+  if (pausedQueues && pausedQueues.length > 0)
+    rows.splice(3, 0, ['PAUSED', `${counted(pausedQueues.length, 'queue')}: ${pausedQueues.join(', ')}`]);
+  return `${MARKS[status.level]}${status.sentence}\n\n${facts(rows)}`;
+}
+
+const MARKS = { fine: '', look: 'LOOK: ', act: 'ACT: ' } as const satisfies Record<
+  SystemStatus['level'],
+  string
+>;
+
+function jobsText(queues: NonNullable<SystemStatus['queues']>): string {
+  return Object.entries(queues)
+    .map(([state, count]) => `${count} ${state}`)
+    .join(', ');
+}
+
+function serverText({ state, problem }: SystemStatus['redis']): string {
+  return problem ? `${state}: ${problem}` : state;
+}

@@ -1,0 +1,53 @@
+import type { ConfigAnswer, Doctor, SystemStatus } from '../shapes/system.ts';
+import { endAs } from './exit.ts';
+import { statusText } from './status-text.ts';
+import { table } from './table.ts';
+import { verb } from './verb.ts';
+
+export const SYSTEM_VERBS = [
+  verb({
+    call: 'status',
+    about: 'how everything is',
+    act: async (session) => {
+      const status = await session.ask<SystemStatus>('/status');
+      session.show(status, statusText(status));
+    },
+  }),
+  verb({
+    call: 'config',
+    about: 'the settings of the running dashboard; secrets are not shown',
+    act: async (session) => {
+      const config = await session.ask<ConfigAnswer>('/config');
+      session.show(config, configText(config));
+    },
+  }),
+  verb({
+    call: 'doctor',
+    about: 'looks at clocks, servers, indexes, secrets and versions, and says what to do',
+    act: async (session) => {
+      const doctor = await session.ask<Doctor>('/doctor');
+      session.show(doctor, doctorText(doctor));
+      if (doctor.checks.some(({ verdict }) => verdict === 'bad')) endAs('refused');
+    },
+  }),
+];
+
+function configText({ settings }: ConfigAnswer): string {
+  const given = settings.filter(({ value }) => value !== null).length;
+  const rows = settings.map(({ name, value, about }) => [name, value ?? '-', about]);
+  return `${given} of ${settings.length} settings have a value.\n\n${table(rows)}`;
+}
+
+const MARKS = { good: 'good', doubtful: 'LOOK', bad: 'BAD' } as const;
+
+function doctorText({ checks }: Doctor): string {
+  const bad = checks.filter(({ verdict }) => verdict === 'bad').length;
+  const doubtful = checks.filter(({ verdict }) => verdict === 'doubtful').length;
+  const head =
+    bad + doubtful === 0
+      ? `All ${checks.length} checks are good.`
+      : `Of ${checks.length} checks ${bad} are bad and ${doubtful} doubtful.`;
+  const lines = table(checks.map(({ verdict, name, found }) => [MARKS[verdict], name, found])).split('\n');
+  const advice = (text: string | null) => (text === null ? [] : [`      -> ${text}`]);
+  return [head, '', ...checks.flatMap((check, i) => [lines[i] ?? '', ...advice(check.advice)])].join('\n');
+}

@@ -1,0 +1,113 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { ROLES, type OnceMinted, type Role, type TokenList, type TokenMinted } from '../shapes/tokens.ts';
+import { mintToken } from '../sign-in/tokens.ts';
+import { placeOf } from './ask.ts';
+import { change } from './change.ts';
+import { OpsProblem } from './exit.ts';
+import type { Session } from './session.ts';
+import { counted, table, time } from './table.ts';
+import { jwtSecret } from './target.ts';
+import { reasonOption, verb, yesOption } from './verb.ts';
+
+interface Minting {
+  role: Role;
+  name: string;
+  hours: number;
+  reason?: string;
+}
+
+const me = () => process.env.USER ?? 'operator';
+
+export const TOKEN_VERBS = [
+  verb<Minting>({
+    call: 'mint',
+    about: 'a token, by an administrator over the API; where none answers, signed here with OPS_JWT_SECRET',
+    options: [
+      new Option('--role <role>', 'what it allows').choices(ROLES).default('viewer'),
+      new Option('--name <name>', 'whose it is').default(me()),
+      new Option('--hours <hours>', 'how long it is good for').argParser(hoursOf).default(12),
+      reasonOption(),
+    ],
+    act: async (session, _args, { role, name, hours, reason }) => {
+      const minting = { role, name, hours, reason: reason ?? `minted by ${me()} from the command line` };
+      const minted = (await mintedOverApi(session, minting)) ?? (await mintedHere(session, minting));
+      session.show({ ...minted, role, name, hours }, minted.token);
+    },
+  }),
+  verb({
+    call: 'ls',
+    about: 'the tokens that were minted or seen',
+    act: async (session) => {
+      const list = await session.ask<TokenList>('/tokens');
+      session.show(list, tokensText(list));
+    },
+  }),
+  verb<{ reason: string; yes?: true }>({
+    call: 'revoke <id>',
+    about: 'makes a token worthless everywhere, within 5 s',
+    options: [reasonOption().makeOptionMandatory(), yesOption()],
+    act: async (session, [id = ''], { reason, yes }) => {
+      if (!/^[0-9a-f]{16}$/.test(id)) throw new OpsProblem('usage', `${id} is no token id: 16 hex digits`);
+      const { tokens } = yes ? { tokens: [] } : await session.ask<TokenList>('/tokens');
+      const shown = tokens.filter((token) => token.id === id);
+      const known =
+        shown.length > 0 ? tokensText({ tokens: shown }) : 'It is not among the newest 200 tokens.';
+      await change(session, {
+        yes,
+        would: `${known}\n\nIt would be revoked.`,
+        shown: shown[0] ?? null,
+        act: () => session.send(placeOf('tokens', id, 'revoke'), { reason }),
+      });
+    },
+  }),
+];
+
+export const SIGN_IN_VERBS = [
+  verb({
+    call: 'sign-in',
+    about: 'a link to sign in to the dashboard with, good once',
+    act: async (session) => {
+      const link = await session.send<OnceMinted>('/session/once', {});
+      session.show(link, `${link.url}\ngood once, until ${time(link.expiresAt)} UTC`);
+    },
+  }),
+];
+
+type Minted = { token: string; id: string | null; expiresAt: string };
+
+/** Null where nobody is to be asked, or answers. */
+async function mintedOverApi(session: Session, minting: Required<Minting>): Promise<Minted | null> {
+  try {
+    return await session.send<TokenMinted>('/tokens', minting);
+  } catch (error) {
+    if (error instanceof OpsProblem && error.exit === 'unreachable' && error.status === null) return null;
+    throw error;
+  }
+}
+
+/** The way in where nothing runs yet, or nobody has a token: whoever has the secret may do everything anyhow. */
+async function mintedHere(session: Session, { role, name, hours }: Minting): Promise<Minted> {
+  const token = await mintToken(jwtSecret(), { role, name }, hours);
+  session.say('signed here, no dashboard was asked: it is listed once it was used');
+  return { token, id: null, expiresAt: new Date(Date.now() + hours * 3_600_000).toISOString() };
+}
+
+function tokensText({ tokens }: TokenList): string {
+  const now = new Date().toISOString();
+  const rows = tokens.map((token) => [
+    token.id,
+    token.name,
+    token.kind,
+    token.role,
+    time(token.lastSeenAt),
+    time(token.expiresAt),
+    token.revokedAt ? `revoked by ${token.revokedBy ?? '?'}` : token.expiresAt < now ? 'over' : 'good',
+  ]);
+  return `${counted(tokens.length, 'token')}.\n\n${table(rows, ['id', 'name', 'kind', 'role', 'last seen', 'until', ''])}`;
+}
+
+function hoursOf(text: string): number {
+  const hours = Number(text);
+  if (hours > 0 && hours <= 24 * 366) return hours;
+  throw new InvalidArgumentError('is no number of hours up to a year');
+}

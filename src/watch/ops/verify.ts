@@ -1,0 +1,31 @@
+import { Option } from 'commander';
+import type { SystemStatus } from '../shapes/system.ts';
+import type { Verified } from '../verifier.ts';
+import { endAs } from './exit.ts';
+import { isRight, verifiedText, verifyAll } from './ops-verify.ts';
+import { startProgress } from './progress.ts';
+import { shopOption, verb } from './verb.ts';
+
+export const VERIFY_VERBS = [
+  verb<{ shop?: string; since?: string }>({
+    call: 'verify',
+    about: 'holds every order against its journal, and changes nothing',
+    options: [
+      shopOption(),
+      new Option('--since <time>', 'only orders committed since: 2026-11-20T10:00:00Z'),
+    ],
+    act: async (session, _args, { shop, since }) => {
+      const status = await session.ask<SystemStatus>('/status');
+      const progress = startProgress('orders held against their journals');
+      let orders = 0;
+      const filter = { ...(shop === undefined ? {} : { shop }), ...(since === undefined ? {} : { since }) };
+      const verified = await verifyAll(filter, async (place) => {
+        const page = await session.ask<Verified>(place);
+        progress.set((orders += page.orders));
+        return page;
+      }).finally(() => progress.end());
+      session.show({ ...verified, waiting: status.waitingEvents }, verifiedText(verified, status));
+      if (!isRight(verified)) endAs('refused');
+    },
+  }),
+];

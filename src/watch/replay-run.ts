@@ -1,0 +1,153 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { WaitingEvent } from '../order/event.ts';
+import type { Collections } from '../persist/collections.ts';
+import type { ParkedSelection, ParkedStore } from '../persist/parked-store.ts';
+import type { ReplayDocument } from '../persist/replay-schema.ts';
+import { messageOf } from '../system/errors.ts';
+import type { Logger } from '../system/log.ts';
+
+export interface ReplayTools {
+  collections: Pick<Collections, 'events' | 'replays'>;
+  parked: ParkedStore;
+  /** Puts one event back into its mailbox. @throws where Redis does not take it */
+  putBack: (event: WaitingEvent) => Promise<unknown>;
+  now: () => number;
+  log: Logger;
+}
+
+/** Events that go back at a time: smooth, and few enough that a run is stopped soon. */
+const STEP_MS = 20;
+/** More than a fifth of at least ten parked again: what was to be fixed is not. */
+const LEAST_TO_JUDGE = 10;
+const MOST_PARKED_AGAIN = 0.2;
+const JUDGE_EVERY_MS = 500;
+/** Ids read at once: a filter that names few of many would otherwise be looked for at each step. */
+const PAGE = 1000;
+
+interface Ending {
+  state: 'done' | 'stopped' | 'interrupted';
+  because: string | null;
+}
+
+/**
+ * One replay, from its begin to its end: claims, puts back and counts, step by step, at the rate that was asked.
+ * Each step says in MongoDB that it goes on, and so learns whether somebody has ended it.
+ */
+export class ReplayRun {
+  readonly #run: ReplayDocument;
+  readonly #which: ParkedSelection;
+  readonly #tools: ReplayTools;
+  readonly #stopping: AbortSignal;
+  /** Read and not yet tried. */
+  #page: string[] = [];
+  #more = true;
+  #replayed = 0;
+  #judgedAt = 0;
+
+  constructor(run: ReplayDocument, which: ParkedSelection, tools: ReplayTools, stopping: AbortSignal) {
+    this.#run = run;
+    this.#which = which;
+    this.#tools = tools;
+    this.#stopping = stopping;
+  }
+
+  /** Does not throw: a run that fails says so. */
+  async go(): Promise<void> {
+    try {
+      const ended = await this.#steps();
+      if (ended) await this.#end(ended);
+    } catch (error) {
+      const because = messageOf(error);
+      this.#tools.log.warn({ replay: this.#run._id, reason: because }, 'a replay stopped');
+      await this.#end({ state: 'stopped', because }).catch(() => undefined);
+    }
+  }
+
+  /** Null where somebody else has ended it. */
+  async #steps(): Promise<Ending | null> {
+    const { rate } = this.#run;
+    const pace = Math.max(1000 / rate, STEP_MS);
+    const perStep = Math.max(1, Math.round((rate * pace) / 1000));
+    for (let due = performance.now(); ; due = Math.max(due + pace, performance.now())) {
+      await this.#until(due);
+      if (this.#stopping.aborted) return { state: 'interrupted', because: 'its program was stopped' };
+      if (!(await this.#step(perStep))) return null;
+      if (this.#page.length === 0 && !this.#more) return { state: 'done', because: null };
+      const verdict = await this.#judge();
+      if (verdict) return verdict;
+    }
+  }
+
+  /** Whether it goes on. @throws where Redis or MongoDB is away; what was put back is counted before */
+  async #step(count: number): Promise<boolean> {
+    if (this.#page.length === 0) await this.#readOn();
+    const events = this.#page.splice(0, count);
+    const tried = await Promise.allSettled(events.map((event) => this.#replay(event)));
+    const replayed = tried.filter((each) => each.status === 'fulfilled' && each.value).length;
+    this.#replayed += replayed;
+    const goesOn = await this.#beat(replayed);
+    for (const each of tried) if (each.status === 'rejected') throw each.reason;
+    return goesOn;
+  }
+
+  async #readOn(): Promise<void> {
+    const { _id, startedAt } = this.#run;
+    this.#page = await this.#tools.parked.next(this.#which, _id, startedAt, PAGE);
+    this.#more = this.#page.length === PAGE;
+  }
+
+  /** Whether this run put it back. @throws where Redis does not take it: it is parked again then */
+  async #replay(event: string): Promise<boolean> {
+    const { parked, putBack, collections, now } = this.#tools;
+    const claim = { run: this.#run._id, at: new Date(now()) };
+    const taken = await parked.claim(event, claim);
+    if (!taken) return false;
+    // The run before, whose event this was until now, keeps the count.
+    if (taken.before !== null)
+      await collections.replays.updateOne({ _id: taken.before }, { $inc: { parkedAgain: 1 } });
+    try {
+      // Ended after all: nothing is to be done, and its order may remember it no more.
+      const ended = await collections.events.exists({ _id: event, outcome: { $ne: 'parked' } });
+      if (!ended) await putBack(taken.event);
+    } catch (error) {
+      await parked.giveBack(event, claim);
+      throw error;
+    }
+    await parked.replayed(event, claim);
+    return true;
+  }
+
+  /** Says that it goes on; false where it is to go on no more. */
+  async #beat(replayed: number): Promise<boolean> {
+    const { replays } = this.#tools.collections;
+    const { _id } = this.#run;
+    const beatAt = new Date(this.#tools.now());
+    const beat = await replays.updateOne({ _id, state: 'running' }, { $set: { beatAt }, $inc: { replayed } });
+    if (beat.matchedCount === 0 && replayed > 0) await replays.updateOne({ _id }, { $inc: { replayed } });
+    return beat.matchedCount > 0;
+  }
+
+  async #judge(): Promise<Ending | null> {
+    const now = performance.now();
+    if (this.#replayed < LEAST_TO_JUDGE || now - this.#judgedAt < JUDGE_EVERY_MS) return null;
+    this.#judgedAt = now;
+    const again = await this.#tools.parked.parkedAgain(this.#run._id);
+    return again > this.#replayed * MOST_PARKED_AGAIN
+      ? { state: 'stopped', because: `${again} of ${this.#replayed} were parked again` }
+      : null;
+  }
+
+  async #end({ state, because }: Ending): Promise<void> {
+    const endedAt = new Date(this.#tools.now());
+    const { _id } = this.#run;
+    await this.#tools.collections.replays.updateOne(
+      { _id, state: 'running' },
+      { $set: { state, because, endedAt } },
+    );
+  }
+
+  async #until(due: number): Promise<void> {
+    const ms = due - performance.now();
+    if (ms > 0) await pause(ms, undefined, { signal: this.#stopping }).catch(() => undefined);
+  }
+}

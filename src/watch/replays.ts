@@ -1,0 +1,138 @@
+import type { ParkedSelection } from '../persist/parked-store.ts';
+import type { ReplayDocument } from '../persist/replay-schema.ts';
+import { messageOf } from '../system/errors.ts';
+import type { Part } from '../system/lifecycle.ts';
+import { Refusal } from './api/refusal.ts';
+import { ReplayRun, type ReplayTools } from './replay-run.ts';
+
+/** A run, with how many of its events are parked again. */
+export type Run = ReplayDocument & { parkedAgain: number };
+
+/** Asked for a replay. */
+interface Begin {
+  /** The client's: the same again is the same run. */
+  id: string;
+  which: ParkedSelection;
+  rate: number;
+  reason: string;
+  who: string;
+}
+
+/** A run that has said nothing for so long lost its process. It beats at least once a second. */
+const SILENT_MS = 15_000;
+/** For events that a process which died has left `replaying`. */
+const LOOK_AFTER_MS = 5000;
+const SHOWN = 50;
+
+/**
+ * Runs that put parked events back, so many a second (P7). Each event is claimed by its state, so however many
+ * runs and processes there are, one puts it back. A process that dies leaves its run `running` and silent,
+ * shown as interrupted, and one event or a few `replaying`, which are given back after 30 s.
+ */
+export class Replays implements Part {
+  readonly name = 'replays';
+  readonly #tools: ReplayTools;
+  readonly #running = new Set<Promise<void>>();
+  readonly #stopping = new AbortController();
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(tools: ReplayTools) {
+    this.#tools = tools;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => void this.#giveBackStale(), LOOK_AFTER_MS);
+  }
+
+  /** Runs end where they are, and say so. */
+  async stop(): Promise<void> {
+    if (this.#timer) clearInterval(this.#timer);
+    this.#stopping.abort();
+    await Promise.all(this.#running);
+  }
+
+  /** @throws Refusal where nothing of it is parked */
+  async begin({ id, which, rate, reason, who }: Begin): Promise<{ run: Run; begun: boolean }> {
+    const known = await this.read(id);
+    if (known) return { run: known, begun: false };
+    const startedAt = new Date(this.#tools.now());
+    await this.#giveBackStale();
+    const total = await this.#tools.parked.count(which, startedAt);
+    if (total === 0) {
+      // The same click, twice: the other has begun and put it back since.
+      const twin = await this.read(id);
+      if (twin) return { run: twin, begun: false };
+      throw new Refusal(
+        'not_found',
+        'nothing that is parked is among these; looked in the collection parked',
+      );
+    }
+    const state = 'running' as const;
+    const begun = { startedAt, endedAt: null, who, reason, rate, state, because: null, total, replayed: 0 };
+    const run: ReplayDocument = { _id: id, ...begun, beatAt: startedAt };
+    // Of two that come at once, one makes it.
+    const made = await this.#tools.collections.replays.updateOne(
+      { _id: id },
+      { $setOnInsert: run },
+      { upsert: true },
+    );
+    if (made.upsertedCount === 0) return { run: (await this.read(id)) ?? asIs(run), begun: false };
+    const { signal } = this.#stopping;
+    const going = new ReplayRun(run, which, this.#tools, signal)
+      .go()
+      .finally(() => this.#running.delete(going));
+    this.#running.add(going);
+    return { run: asIs(run), begun: true };
+  }
+
+  async read(id: string): Promise<Run | null> {
+    const run = await this.#tools.collections.replays.findOne({ _id: id }).lean<ReplayDocument>();
+    return run && (await this.#seen(run));
+  }
+
+  /** Newest first. */
+  async list(): Promise<Run[]> {
+    const runs = await this.#tools.collections.replays
+      .find()
+      .sort({ startedAt: -1 })
+      .limit(SHOWN)
+      .lean<ReplayDocument[]>();
+    return await Promise.all(runs.map((run) => this.#seen(run)));
+  }
+
+  /** By whatever process it runs in: it looks before each step. @throws Refusal */
+  async abort(id: string, who: string): Promise<Run> {
+    const endedAt = new Date(this.#tools.now());
+    const aborted = await this.#tools.collections.replays.updateOne(
+      { _id: id, state: 'running' },
+      { $set: { state: 'aborted', because: `aborted by ${who}`, endedAt } },
+    );
+    const run = await this.read(id);
+    if (!run) throw new Refusal('not_found', 'no such replay in the collection replays');
+    if (aborted.matchedCount === 0) throw new Refusal('conflict', `it has ended already: ${run.state}`);
+    return run;
+  }
+
+  async #seen(run: ReplayDocument): Promise<Run> {
+    const silent = run.state === 'running' && run.beatAt.getTime() < this.#tools.now() - SILENT_MS;
+    const state = silent ? 'interrupted' : run.state;
+    const because = silent
+      ? 'its program ended in the middle; what is still parked may be replayed'
+      : run.because;
+    const parkedAgain = (run.parkedAgain ?? 0) + (await this.#tools.parked.parkedAgain(run._id));
+    return { ...run, state, because, parkedAgain };
+  }
+
+  async #giveBackStale(): Promise<void> {
+    try {
+      const events = await this.#tools.parked.giveBackStale(new Date(this.#tools.now()));
+      if (events > 0) this.#tools.log.info({ events }, 'gave back what a replay that died had taken');
+    } catch (error) {
+      this.#tools.log.debug({ reason: messageOf(error) }, 'could not look after replays; it is tried again');
+    }
+  }
+}
+
+function asIs(run: ReplayDocument): Run {
+  return { ...run, parkedAgain: 0 };
+}

@@ -1,0 +1,130 @@
+import type { Beat } from '../system/beats.ts';
+import { messageOf } from '../system/errors.ts';
+import type { Logger } from '../system/log.ts';
+import { within } from '../system/within.ts';
+import { AppliedRate, ackP99Of, growth, type Reading } from './rates.ts';
+import type { Now, Sample, SystemStatus } from './shapes/system.ts';
+
+/** What a sampler reads. */
+export interface SamplerTools {
+  status: () => Promise<SystemStatus>;
+  beats: () => Promise<Beat[]>;
+  log: Logger;
+  now: () => number;
+}
+
+const EVERY_MS = 1000;
+/** 15 minutes. */
+const KEPT = 900;
+/** Over how many samples a rate of "now" is taken. */
+const RATE_OVER = 10;
+const BEATS_MS = 2000;
+
+/** Who hears of each sample. */
+interface Listener {
+  now: (now: Now) => void;
+  /** There will be no more. */
+  end: () => void;
+}
+
+/**
+ * Reads how everything is once a second, for all pages of this process together, and keeps the last 15
+ * minutes. While Redis is away the samples say so with nulls. A reading that takes long is not overtaken by
+ * the next: there are fewer samples then, never a pile of questions.
+ */
+export class Sampler {
+  readonly #tools: SamplerTools;
+  readonly #applied = new AppliedRate();
+  readonly #listeners = new Set<Listener>();
+  #samples: Sample[] = [];
+  #before: Reading | null = null;
+  #last: Now | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #reading: Promise<void> | null = null;
+  #stopped = false;
+
+  constructor(tools: SamplerTools) {
+    this.#tools = tools;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => void this.sample(), EVERY_MS);
+    void this.sample();
+  }
+
+  /** Ends every stream: an open one would hold up the end of the server. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    if (this.#timer) clearInterval(this.#timer);
+    for (const listener of this.#listeners) listener.end();
+    this.#listeners.clear();
+    await this.#reading;
+  }
+
+  /** One reading; the one under way where there is one. */
+  sample(): Promise<void> {
+    this.#reading ??= this.#sample()
+      .catch((error: unknown) => this.#tools.log.warn({ reason: messageOf(error) }, 'no sample'))
+      .finally(() => (this.#reading = null));
+    return this.#reading;
+  }
+
+  /** Of the last 15 minutes, oldest first. */
+  history(): Sample[] {
+    return [...this.#samples];
+  }
+
+  /** Events a second over the last 10 s; null until known. */
+  rates(): { inPerSecond: number | null; outPerSecond: number | null } {
+    const recent = this.#samples.slice(-RATE_OVER);
+    return {
+      inPerSecond: mean(recent.map((sample) => sample.acceptedPerSecond)),
+      outPerSecond: mean(recent.map((sample) => sample.appliedPerSecond)),
+    };
+  }
+
+  /**
+   * Tells the last sample at once, then each as it comes.
+   * @returns what ends it; null where no more samples come
+   */
+  listen(listener: Listener): (() => void) | null {
+    if (this.#stopped) return null;
+    this.#listeners.add(listener);
+    if (this.#last) listener.now(this.#last);
+    return () => this.#listeners.delete(listener);
+  }
+
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
+  async #sample(): Promise<void> {
+    const [status, beats] = await Promise.all([
+      this.#tools.status(),
+      within(this.#tools.beats(), BEATS_MS).catch(() => null),
+    ]);
+    const reading: Reading = { at: this.#tools.now(), status, beats: beats ?? [] };
+    const sample: Sample = {
+      at: new Date(reading.at).toISOString(),
+      acceptedPerSecond: growth('accepted', this.#before, reading),
+      duplicatesPerSecond: growth('duplicates', this.#before, reading),
+      appliedPerSecond: beats === null ? null : this.#applied.next(reading),
+      ackP99Ms: ackP99Of(reading.beats),
+      waitingEvents: status.waitingEvents,
+      oldestWaitMs: status.oldestWaitMs,
+    };
+    this.#before = reading;
+    this.#samples = [...this.#samples.slice(1 - KEPT), sample];
+    this.#last = { status, sample, programs: reading.beats.map(programOf) };
+    for (const listener of this.#listeners) listener.now(this.#last);
+  }
+}
+
+export function programOf({ program, id, startedAt, lastHeardMs }: Beat): Now['programs'][number] {
+  return { program, id, startedAt: new Date(startedAt).toISOString(), lastHeardMs };
+}
+
+function mean(rates: (number | null)[]): number | null {
+  const known = rates.filter((rate) => rate !== null);
+  return known.length === 0 ? null : known.reduce((sum, rate) => sum + rate, 0) / known.length;
+}

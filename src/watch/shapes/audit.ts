@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { cursor, instant, limit, nextCursor, since } from './base.ts';
+
+/** Everything that somebody may do to a running Lockstep, and what is audited besides. */
+export const ACTIONS = {
+  'dedupe.release': 'a dedupe key was released',
+  'lock.release': 'a lock was taken from its holder',
+  'mailbox.wake': 'an order was woken',
+  'queue.pause': 'a queue was paused',
+  'queue.resume': 'a queue went on',
+  'parked.replay': 'parked events were replayed',
+  'parked.discard': 'parked events were discarded',
+  'replay.abort': 'a replay was aborted',
+  'event.payload': 'a payload was read, customer data masked',
+  'event.unmask': 'a payload was read with customer data',
+  'token.mint': 'a token was minted',
+  'token.revoke': 'a token was revoked',
+  'session.begin': 'somebody signed in',
+  'session.refuse': 'a sign-in was refused',
+} as const;
+export type Action = keyof typeof ACTIONS;
+const actionNames = Object.keys(ACTIONS) as [Action, ...Action[]];
+
+export const auditEntry = z.object({
+  /** Counts from 1, without gaps. */
+  number: z.number().int(),
+  at: instant,
+  who: z.string(),
+  role: z.enum(['none', 'viewer', 'operator', 'admin']),
+  action: z.enum(actionNames),
+  target: z.string().describe('what it was done to: an order, an event, a queue'),
+  reason: z.string().nullable(),
+  /** `begun` where the process ended in the middle: look whether it was done. */
+  outcome: z.enum(['begun', 'done', 'refused', 'failed']),
+  detail: z.string().nullable().describe('what was done, or why not'),
+});
+export type AuditEntry = z.infer<typeof auditEntry>;
+
+export const auditQuery = z.strictObject({
+  action: z.enum(actionNames).optional(),
+  who: z.string().min(1).max(100).optional(),
+  target: z.string().min(1).max(300).optional(),
+  since,
+  limit: limit.default(50),
+  cursor,
+});
+export const auditPage = z.object({ entries: z.array(auditEntry), cursor: nextCursor });
+export type AuditPage = z.infer<typeof auditPage>;
+
+/** Whether the audit is as it was written: each entry holds the hash of the one before it. */
+export const auditChain = z.object({
+  whole: z.boolean(),
+  entries: z.number().int(),
+  brokenAt: z.number().int().nullable().describe('the first entry that is missing or was changed'),
+});
+export type AuditChain = z.infer<typeof auditChain>;

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { count, eventId, instant, milliseconds, reason, shop, topic, webhookId } from './base.ts';
+
+/** What is known of an event as seen: the claim in Redis, and what became of it. */
+export const claim = z.object({
+  event: z.string(),
+  order: z.string(),
+  firstSeenAt: instant,
+  lastSeenAt: instant,
+  /** Deliveries beyond the first. */
+  hits: count,
+  ttlMs: milliseconds,
+  outcome: z.string().describe('applied, stale, unchanged, late, parked, waiting, or unknown'),
+  topic: z.string().nullable(),
+  webhookId: z.string().nullable(),
+});
+export type Claim = z.infer<typeof claim>;
+
+export const claimPlace = z.strictObject({ event: eventId });
+export const claimQuery = z.strictObject({ webhookId, shop: shop.optional() });
+export const claimList = z.object({ claims: z.array(claim), looked: z.string().describe('where it looked') });
+export type ClaimList = z.infer<typeof claimList>;
+
+/**
+ * A body as it was sent, as text or as base64; it is hashed, never stored. Without a topic every topic is tried.
+ * Where a topic's bodies carry no time (returns, disputes), `triggeredAt` is part of the hash: give it as it came.
+ */
+export const bodyLookup = z.strictObject({
+  shop,
+  topic: topic.optional(),
+  triggeredAt: z.string().max(100).optional(),
+  body: z.string().optional(),
+  bodyBase64: z.base64().optional(),
+});
+export const bodyLookedUp = claimList.extend({
+  hashes: z.array(z.object({ topic: z.string(), event: z.string() })).describe('one where a topic was given'),
+});
+export type BodyLookedUp = z.infer<typeof bodyLookedUp>;
+
+export const claimRelease = z.strictObject({
+  reason,
+  /** Of the claim that was shown: another one since then is not released. */
+  firstSeenAt: instant.optional(),
+  /** Needed where the event was applied, or waits. */
+  confirm: z.boolean().default(false),
+});

@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { auditEntry } from './audit.ts';
+import {
+  count,
+  cursor,
+  instant,
+  limit,
+  milliseconds,
+  nextCursor,
+  reason,
+  shop,
+  since,
+  topic,
+  webhookId,
+} from './base.ts';
+import { lock } from './locks.ts';
+
+export const OUTCOMES = ['waiting', 'applied', 'stale', 'unchanged', 'late', 'parked'] as const;
+const outcome = z.enum(OUTCOMES);
+
+/** What an event was before it became what it is: parked, and why, before it was replayed. */
+const earlier = z.object({ outcome, because: z.string().nullable(), at: instant });
+
+/** What an event changed, field by field; no customer data. */
+const change = z.object({ field: z.string(), before: z.string().nullable(), after: z.string().nullable() });
+export type Change = z.infer<typeof change>;
+
+export const timelineEntry = z.object({
+  event: z.string(),
+  topic: z.string(),
+  webhookId: z.string().nullable(),
+  occurredAt: instant.nullable(),
+  triggeredAt: z.string().nullable().describe('as Shopify sent it'),
+  receivedAt: instant,
+  /** When its drain had the order's lock, and which worker that was (host:pid). */
+  lockedAt: instant.nullable(),
+  worker: z.string().nullable(),
+  appliedAt: instant.nullable(),
+  outcome,
+  because: z.string().nullable(),
+  sequence: z.number().int().nullable(),
+  duplicates: count,
+  earlier: z.array(earlier),
+});
+export type TimelineEntry = z.infer<typeof timelineEntry>;
+
+/** With `?states=1`: null where the journal does not reach back to the order's first event, or it has too many. */
+const entryWithChanges = timelineEntry.extend({ changes: z.array(change).nullable().optional() });
+export type EntryWithChanges = z.infer<typeof entryWithChanges>;
+
+export const timelineQuery = z.strictObject({ states: z.literal('1').optional() });
+export const timeline = z.object({
+  entries: z.array(entryWithChanges).describe('in the order of application; then parked; then waiting'),
+  acts: z.array(auditEntry).describe('what people did to this order and its events, oldest first'),
+  lock: lock.nullable().describe('who holds it now'),
+  waitingMs: milliseconds.nullable().describe('how long the oldest waiting event waits; null: none waits'),
+  leftOut: z.boolean().describe('whether it has older events that are not shown: the newest 1,000 are'),
+});
+export type Timeline = z.infer<typeof timeline>;
+
+export const eventSummary = timelineEntry.extend({ shop: z.string(), order: z.string() });
+export type EventSummary = z.infer<typeof eventSummary>;
+
+export const eventQuery = z.strictObject({
+  /** `<shop>/<order id>`, an order id, or an order's name such as #1001. */
+  order: z.string().min(1).max(300).optional(),
+  shop: shop.optional(),
+  webhookId: webhookId.optional(),
+  hash: z
+    .string()
+    .regex(/^[0-9a-f]{4,64}$/, 'is no begin of an event: 4 to 64 lower-case hex digits')
+    .optional(),
+  topic: topic.optional(),
+  outcome: z.enum(['applied', 'stale', 'unchanged', 'late', 'parked']).optional(),
+  since,
+  until: since,
+  limit: limit.default(50),
+  cursor,
+});
+export const eventPage = z.object({
+  events: z.array(eventSummary).describe('ended events, newest first'),
+  cursor: nextCursor,
+  /** A page looks at 5,000 entries at most: where it found fewer than asked, older ones are behind the cursor. */
+  lookedBackTo: instant.nullable(),
+});
+export type EventPage = z.infer<typeof eventPage>;
+
+export const eventDetailQuery = z.strictObject({
+  payload: z.literal('1').optional(),
+  /** Unmasks customer data; audited. */
+  reason: reason.optional(),
+});
+export const eventDetail = eventSummary.extend({
+  /** Text; customer data masked unless a reason was given. */
+  payload: z.string().optional(),
+  payloadBase64: z.string().optional(),
+  masked: z.boolean().optional(),
+  payloadBytes: count.optional(),
+});
+export type EventDetail = z.infer<typeof eventDetail>;
+
+/** Any text: what is no event is one that nobody knows. */
+export const eventPath = z.strictObject({ event: z.string().max(1000) });

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { STATUSES } from '../../order/status.ts';
+import { cursor, instant, limit, nextCursor, shop } from './base.ts';
+
+export const orderQuery = z.strictObject({
+  shop: shop.optional(),
+  status: z.enum(STATUSES).optional(),
+  name: z.string().min(1).max(100).optional(),
+  limit: limit.default(50),
+  cursor,
+});
+
+const part = z.record(z.string(), z.unknown());
+
+export const order = z.object({
+  shop: z.string(),
+  orderId: z.string(),
+  name: z.string().nullable(),
+  status: z.enum(STATUSES),
+  financialStatus: z.string().nullable(),
+  fulfillmentStatus: z.string().nullable(),
+  currency: z.string().nullable(),
+  totalPrice: z.string().nullable(),
+  version: z.number().int().describe('counts commits'),
+  snapshotAt: instant.nullable(),
+  cancelledAt: instant.nullable(),
+  deletedAt: instant.nullable(),
+  lines: z.array(part),
+  transactions: z.array(part),
+  refunds: z.array(part),
+  fulfillments: z.array(part),
+  fulfillmentEvents: z.array(part),
+  tenders: z.array(part),
+  disputes: z.array(part),
+  returns: z.array(part),
+  edits: z.array(part),
+  drafts: z.array(part),
+  assessments: z.array(part),
+  protections: z.array(part),
+  statusHistory: z.array(part),
+});
+
+export const orderPage = z.object({ orders: z.array(order), cursor: nextCursor });
+export type OrderPage = z.infer<typeof orderPage>;
+
+/** Any text: what is no order is one that nobody knows. */
+export const orderAddress = z.strictObject({ shop: z.string().max(1000), orderId: z.string().max(1000) });
+
+/** One thing that the search at the top of every page found. */
+export const searchHit = z.object({
+  kind: z.enum(['order', 'event']),
+  /** `<shop>/<order id>`, or the event's 64 digits. */
+  key: z.string(),
+  label: z.string().describe('one line for a person'),
+});
+export const searchQuery = z.strictObject({ q: z.string().trim().min(1).max(200) });
+export const searchAnswer = z.object({
+  hits: z.array(searchHit),
+  looked: z.string().describe('where it looked'),
+});
+export type SearchHit = z.infer<typeof searchHit>;
+export type SearchAnswer = z.infer<typeof searchAnswer>;

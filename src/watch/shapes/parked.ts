@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { count, cursor, eventId, instant, limit, nextCursor, reason, shop, topic } from './base.ts';
+
+export const PARKED_STATES = ['parked', 'replaying', 'replayed', 'discarded'] as const;
+
+/** Which parked events. `cause` is a group's, word for word. */
+const filterFields = {
+  cause: z.string().max(500).optional(),
+  topic: topic.optional(),
+  shop: shop.optional(),
+};
+
+export const parkedGroup = z.object({
+  cause: z.string().describe('the error without ids and numbers'),
+  topic: z.string(),
+  shop: z.string(),
+  events: count,
+  firstAt: instant,
+  lastAt: instant,
+  sample: z.string().describe('the newest of these events'),
+});
+export const parkedGroups = z.object({
+  groups: z.array(parkedGroup).describe('largest first'),
+  events: count,
+  whole: z
+    .boolean()
+    .describe('false: more than 60,000 are parked, or 500 groups; the rest is not counted here'),
+});
+export type ParkedGroup = z.infer<typeof parkedGroup>;
+export type ParkedGroups = z.infer<typeof parkedGroups>;
+
+export const parkedQuery = z.strictObject({
+  ...filterFields,
+  state: z.enum(PARKED_STATES).default('parked'),
+  limit: limit.default(50),
+  cursor,
+});
+export const parkedEvent = z.object({
+  event: z.string(),
+  shop: z.string(),
+  order: z.string(),
+  topic: z.string(),
+  webhookId: z.string().nullable(),
+  receivedAt: instant,
+  error: z.string(),
+  cause: z.string(),
+  attempts: count,
+  firstAt: instant,
+  lastAt: instant,
+  state: z.enum(PARKED_STATES),
+  /** How often it was replayed. */
+  replays: count,
+  /** The run that replayed it last. */
+  replay: z.string().nullable(),
+  replayedAt: instant.nullable(),
+});
+export type ParkedEvent = z.infer<typeof parkedEvent>;
+export const parkedPage = z.object({
+  parked: z.array(parkedEvent).describe('newest first'),
+  cursor: nextCursor,
+});
+export type ParkedPage = z.infer<typeof parkedPage>;
+
+/** Some by id, or all that the filter names; `{}` is everything that is parked. */
+const selection = z.union([
+  z.strictObject({ events: z.array(eventId).min(1).max(1000) }),
+  z.strictObject(filterFields),
+]);
+export type Selection = z.infer<typeof selection>;
+
+export const replayRequest = z.strictObject({
+  /** Chosen by the client; the same id again is the same replay: a double click replays once. */
+  id: z.uuid(),
+  which: selection,
+  reason,
+  /** Only counts. */
+  dryRun: z.boolean().default(false),
+  /** Events a second. */
+  rate: z.number().min(1).max(1000).default(20),
+});
+export const discardRequest = z.strictObject({
+  which: selection,
+  reason,
+  dryRun: z.boolean().default(false),
+});
+/** A dry run's answer. */
+export const wouldBe = z.object({ dryRun: z.literal(true), events: count });
+
+export const REPLAY_STATES = ['running', 'done', 'aborted', 'stopped', 'interrupted'] as const;
+export const replayRun = z.object({
+  id: z.string(),
+  startedAt: instant,
+  endedAt: instant.nullable(),
+  who: z.string(),
+  reason: z.string(),
+  rate: z.number(),
+  state: z
+    .enum(REPLAY_STATES)
+    .describe('stopped: more than a fifth was parked again; interrupted: its process ended'),
+  because: z.string().nullable(),
+  /** Parked when it began; put back into their mailboxes; of those, parked again. */
+  total: count,
+  replayed: count,
+  parkedAgain: count,
+});
+export type ReplayRun = z.infer<typeof replayRun>;
+/** As it began; the same id again answers the same run, as it is now. */
+export const replayBegun = replayRun.extend({ did: z.string() });
+export const replayAnswer = z.union([replayBegun, wouldBe]);
+export type ReplayAnswer = z.infer<typeof replayAnswer>;
+export const replayList = z.object({ replays: z.array(replayRun).describe('newest first, 50 at most') });
+export type ReplayList = z.infer<typeof replayList>;
+export const discarded = z.union([z.object({ discarded: count, did: z.string() }), wouldBe]);
+export const replayAbort = z.strictObject({ reason });
+export const replayPlace = z.strictObject({ id: z.uuid() });

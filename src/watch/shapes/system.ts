@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { count, instant, milliseconds } from './base.ts';
+
+const server = z.object({ state: z.enum(['up', 'away']), problem: z.string().nullable() });
+
+/** How everything is. What a server that is away would have told is null; the rest is told. */
+export const status = z.object({
+  waitingEvents: count.nullable(),
+  waitingOrders: count.nullable(),
+  oldestWaitMs: milliseconds.nullable(),
+  queues: z.object({ active: count, waiting: count, delayed: count, failed: count }).nullable(),
+  pausedQueues: z.array(count).nullable().describe('partitions that somebody paused'),
+  workers: count.nullable(),
+  locksHeld: count.nullable(),
+  accepted: count.nullable(),
+  duplicates: count.nullable(),
+  parked: count.nullable(),
+  spooled: count.nullable(),
+  redis: server,
+  mongodb: server,
+  /** One sentence first: what is the matter, or that all is well. */
+  sentence: z.string(),
+  level: z.enum(['fine', 'look', 'act']).describe('look: somebody should; act: now'),
+});
+export type SystemStatus = z.infer<typeof status>;
+
+/** A process of Lockstep that was heard of in the last 10 s. */
+export const program = z.object({
+  program: z.enum(['ingest', 'worker', 'dashboard']),
+  /** `<host>:<pid>` */
+  id: z.string(),
+  startedAt: instant,
+  lastHeardMs: milliseconds,
+});
+export type Program = z.infer<typeof program>;
+
+/** One second of everything. Rates are per second; null: not known then. */
+export const sample = z.object({
+  at: instant,
+  acceptedPerSecond: z.number().nullable(),
+  duplicatesPerSecond: z.number().nullable(),
+  appliedPerSecond: z.number().nullable(),
+  ackP99Ms: milliseconds.nullable().describe('null where nothing was answered'),
+  waitingEvents: count.nullable(),
+  oldestWaitMs: milliseconds.nullable(),
+});
+export type Sample = z.infer<typeof sample>;
+
+/** What the stream /api/live sends each second, as event `now`. */
+export const now = z.object({ status, sample, programs: z.array(program) });
+export type Now = z.infer<typeof now>;
+export const history = z.object({
+  samples: z.array(sample).describe('of the last 15 minutes, oldest first'),
+});
+export type History = z.infer<typeof history>;
+
+export const check = z.object({
+  name: z.string(),
+  verdict: z.enum(['good', 'doubtful', 'bad']),
+  found: z.string(),
+  /** What to do about it; null where it is good. */
+  advice: z.string().nullable(),
+});
+export const doctor = z.object({ checks: z.array(check) });
+export type Doctor = z.infer<typeof doctor>;
+
+export const config = z.object({
+  settings: z.array(
+    z.object({ name: z.string(), value: z.string().nullable(), about: z.string(), secret: z.boolean() }),
+  ),
+});
+export type ConfigAnswer = z.infer<typeof config>;
+
+export const loadTest = z.object({
+  name: z.string(),
+  at: instant,
+  verdict: z.string(),
+  kept: z.boolean().nullable().describe('whether every promise was kept; null: it does not say'),
+  report: z.string().nullable().describe('where its page is, under this program'),
+});
+export const loadTestList = z.object({ reports: z.array(loadTest), looked: z.string() });
+export type LoadTestList = z.infer<typeof loadTestList>;

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { instant, reason } from './base.ts';
+
+export const ROLES = ['viewer', 'operator', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
+
+export const bearer = z.object({
+  name: z.string(),
+  role: z.enum(ROLES),
+  expiresAt: instant,
+});
+export type Bearer = z.infer<typeof bearer>;
+
+/** A token, or the code of a one-time link. */
+export const signIn = z.union([
+  z.strictObject({ token: z.string().min(1).max(4000) }),
+  z.strictObject({ once: z.string().min(1).max(4000) }),
+]);
+
+const tokenRow = z.object({
+  /** The first 16 hex digits of its SHA-256. */
+  id: z.string(),
+  name: z.string(),
+  role: z.enum(ROLES),
+  kind: z
+    .enum(['token', 'session', 'once'])
+    .describe('session: of a signed-in page; once: a used one-time link'),
+  firstSeenAt: instant,
+  lastSeenAt: instant,
+  expiresAt: instant,
+  revokedAt: instant.nullable(),
+  revokedBy: z.string().nullable(),
+});
+export type TokenRow = z.infer<typeof tokenRow>;
+export const tokenList = z.object({ tokens: z.array(tokenRow).describe('newest first, 200 at most') });
+export type TokenList = z.infer<typeof tokenList>;
+
+export const tokenMint = z.strictObject({
+  name: z.string().trim().min(1).max(100),
+  role: z.enum(ROLES),
+  hours: z
+    .number()
+    .positive()
+    .max(24 * 366)
+    .default(12),
+  reason,
+});
+export const tokenMinted = z.object({
+  token: z.string().describe('shown now and never again'),
+  id: z.string(),
+  expiresAt: instant,
+  did: z.string(),
+});
+export type TokenMinted = z.infer<typeof tokenMinted>;
+export const tokenPlace = z.strictObject({
+  id: z.string().regex(/^[0-9a-f]{16}$/, 'is no token id: 16 hex digits'),
+});
+
+/** A one-time link to sign in as who asks. */
+export const onceMint = z.strictObject({ reason: reason.optional() });
+export const onceMinted = z.object({
+  code: z.string(),
+  url: z.string().describe('open it in a browser: good once, until then'),
+  expiresAt: instant,
+  did: z.string(),
+});
+export type OnceMinted = z.infer<typeof onceMinted>;
+export const signedOut = z.object({ signedOut: z.literal(true) });

@@ -1,0 +1,22 @@
+import { isUtf8 } from 'node:buffer';
+import { bytesOf, decompress } from '../system/payload.ts';
+import { masked } from './mask.ts';
+import type { EventDetail } from './shapes/events.ts';
+
+type Shown = Pick<EventDetail, 'payload' | 'payloadBase64' | 'masked' | 'payloadBytes'>;
+
+/**
+ * What an operator sees of a body. Unmasked as it came: as text, or as base64 where it is no UTF-8. Masked,
+ * nothing of what cannot be masked because it is no JSON.
+ */
+export function shownPayload(payload: Buffer | { buffer: Uint8Array }, unmasked: boolean): Shown {
+  const body = decompress(bytesOf(payload));
+  const payloadBytes = body.length;
+  if (!unmasked) {
+    const text = masked(body);
+    return { ...(text === null ? {} : { payload: text }), masked: true, payloadBytes };
+  }
+  return isUtf8(body)
+    ? { payload: body.toString(), masked: false, payloadBytes }
+    : { payloadBase64: body.toString('base64'), masked: false, payloadBytes };
+}

@@ -1,0 +1,46 @@
+import type { Request } from 'express';
+import { Refusal } from '../api/refusal.ts';
+import type { Guard } from './authorize.ts';
+import { isOwnPage } from './origin.ts';
+import { sessionOf } from './session-cookie.ts';
+import type { TokenBook } from './token-book.ts';
+import { readToken, type Kind, type Read } from './tokens.ts';
+
+/**
+ * Tells who asks: by the Authorization header, else by the session's cookie. A browser sends the cookie also where
+ * another site told it to ask: such a request may change nothing (CSRF). Only a header's token needs no such check:
+ * no other site can make a browser send it.
+ */
+export function guardOf(jwtSecret: string, book: TokenBook): Guard {
+  const good = async (token: string, kind: Kind): Promise<Read | null> => {
+    const reading = await readToken(jwtSecret, token);
+    if (reading.outcome !== 'good' || reading.kind !== kind || book.isRevoked(reading)) return null;
+    book.saw(reading);
+    return reading;
+  };
+  return {
+    whoIs: async (request) => {
+      const bearer = bearerOf(request);
+      const session = bearer === null ? sessionOf(request) : null;
+      if (bearer === null) refuseForeign(request, session !== null);
+      const read =
+        bearer === null ? session && (await good(session, 'session')) : await good(bearer, 'token');
+      if (!read) return null;
+      const { name, role, id: token, expiresAt } = read;
+      return { name, role, token, expiresAt, by: bearer === null ? 'session' : 'token' };
+    },
+  };
+}
+
+/** Null where there is no such header; what follows another scheme is no token. */
+function bearerOf({ headers: { authorization } }: Request): string | null {
+  if (authorization === undefined) return null;
+  return /^Bearer ([^\s]+)$/i.exec(authorization)?.[1] ?? '';
+}
+
+function refuseForeign(request: Request, withCookie: boolean): void {
+  if (request.method === 'GET' || request.method === 'HEAD') return;
+  const own = isOwnPage(request);
+  if (own === 'no' || (own === 'unknown' && withCookie))
+    throw new Refusal('forbidden', 'asked by a page of another origin, or by none that says so');
+}

@@ -1,0 +1,153 @@
+import type { Redis } from 'ioredis';
+import type { Mailbox } from '../deposit/mailbox.ts';
+import type { EventId, OrderKey } from '../order/identity.ts';
+import type { Collections } from '../persist/collections.ts';
+import type { SpoolDocument } from '../persist/spool-schema.ts';
+import { partitionOf, type RedisKeys } from '../system/redis-keys.ts';
+import { actsOn } from './acts.ts';
+import { changesOf, MOST_EVENTS } from './changes.ts';
+import type { Lock } from './shapes/locks.ts';
+import type { Timeline, TimelineEntry } from './shapes/events.ts';
+import { readTold } from './told.ts';
+import { spooledEntry, timelineEntry, waitingEntry, type JournalEntry } from './views.ts';
+
+export interface TimelineTools {
+  collections: Collections;
+  redis: Redis;
+  partitions: readonly RedisKeys[];
+  mailbox: Mailbox;
+  lockOf: (order: OrderKey) => Promise<Lock | null>;
+  now: () => number;
+}
+
+/**
+ * An order's whole story: MongoDB for what ended and what people did, Redis for what waits, was seen again, and
+ * who holds it. Null where nothing of it is known.
+ * @throws where Redis is away and nothing has ended yet
+ */
+export type TimelineReader = (key: OrderKey, asked: { states: boolean }) => Promise<Timeline | null>;
+
+/** Shown of one order. An order's life is some dozens; a thousand is a loop somewhere. */
+const ENDED_SHOWN = 1000;
+const WAITING_SHOWN = 500;
+
+export function timelineReader(tools: TimelineTools): TimelineReader {
+  return async (key, { states }) => {
+    const [ended, waiting] = await Promise.all([readEnded(tools, key), readWaiting(tools, key)]);
+    const entries = allOf(ended.entries, waiting.entries);
+    if (entries.length === 0 && !waiting.fromRedis) throw new Error('Redis is away: what waits is not known');
+    if (entries.length === 0) return null;
+    const ids = entries.map(({ event }) => event);
+    const [hits, acts, lock, changes] = await Promise.all([
+      hitsOf(tools, key, ids),
+      actsOn(tools.collections, key, ids),
+      tools.lockOf(key).catch(() => null),
+      states ? readChanges(tools, key, ended) : undefined,
+    ]);
+    const told = entries.map((entry, i) => ({
+      ...entry,
+      duplicates: Math.max(entry.duplicates, hits[i] ?? 0),
+      ...(changes === undefined ? {} : { changes: changes?.get(entry.event) ?? null }),
+    }));
+    return { entries: told, acts, lock, waitingMs: waiting.ms, leftOut: ended.leftOut };
+  };
+}
+
+/** Between the journal and the trim an event is in both places: the journal tells more. One that was replayed waits again. */
+function allOf(ended: TimelineEntry[], waiting: TimelineEntry[]): TimelineEntry[] {
+  const known = new Set(ended.map(({ event }) => event));
+  const waits = new Set(waiting.map(({ event }) => event));
+  return [
+    ...ended.map((entry) =>
+      entry.outcome === 'parked' && waits.has(entry.event) ? waitsAgain(entry) : entry,
+    ),
+    ...waiting.filter(({ event }) => !known.has(event)),
+  ];
+}
+
+function waitsAgain(entry: TimelineEntry): TimelineEntry {
+  const { outcome, because, appliedAt } = entry;
+  const before = { outcome, because, at: appliedAt ?? entry.receivedAt };
+  const earlier = [...entry.earlier, before];
+  return {
+    ...entry,
+    outcome: 'waiting',
+    because: null,
+    appliedAt: null,
+    lockedAt: null,
+    worker: null,
+    earlier,
+  };
+}
+
+interface EndedEntries {
+  entries: TimelineEntry[];
+  leftOut: boolean;
+}
+
+/** In the order of application; then the parked, as they were parked. */
+async function readEnded({ collections: { events } }: TimelineTools, key: OrderKey): Promise<EndedEntries> {
+  const read = (sequence: object | null) =>
+    events
+      .find({ order: String(key), sequence }, { payload: 0 })
+      .sort({ sequence: -1 })
+      .limit(ENDED_SHOWN + 1)
+      .lean<JournalEntry[]>();
+  const [applied, parked] = await Promise.all([read({ $gt: 0 }), read(null)]);
+  const byTime = parked.toSorted((a, b) => a.appliedAt.getTime() - b.appliedAt.getTime());
+  return {
+    entries: [
+      ...applied.slice(0, ENDED_SHOWN).toReversed().map(timelineEntry),
+      ...byTime.slice(-ENDED_SHOWN).map(timelineEntry),
+    ],
+    leftOut: applied.length > ENDED_SHOWN || parked.length > ENDED_SHOWN,
+  };
+}
+
+interface WaitingEntries {
+  entries: TimelineEntry[];
+  /** False where Redis is away: then more may wait. */
+  fromRedis: boolean;
+  /** How long the oldest waits; null where none does. */
+  ms: number | null;
+}
+
+async function readWaiting(
+  { collections: { spool }, redis, mailbox, now }: TimelineTools,
+  key: OrderKey,
+): Promise<WaitingEntries> {
+  const [inRedis, spooled] = await Promise.all([
+    redis.status === 'ready' ? mailbox.read(key, WAITING_SHOWN) : null,
+    spool
+      .find({ order: String(key) }, { payload: 0 })
+      .limit(WAITING_SHOWN)
+      .lean<Omit<SpoolDocument, 'payload'>[]>(),
+  ]);
+  const waits = [
+    ...(inRedis && inRedis.events.length > 0 ? [inRedis.waitedMs] : []),
+    ...spooled.map(({ receivedAt }) => now() - receivedAt.getTime()),
+  ];
+  return {
+    entries: [...(inRedis?.events ?? []).map(waitingEntry), ...spooled.map(spooledEntry)],
+    fromRedis: inRedis !== null,
+    ms: waits.length === 0 ? null : Math.max(0, ...waits),
+  };
+}
+
+/** Deliveries beyond the first, of each. */
+async function hitsOf(
+  { redis, partitions }: TimelineTools,
+  key: OrderKey,
+  ids: readonly string[],
+): Promise<number[]> {
+  const keys = partitions[partitionOf(key, partitions.length)];
+  if (!keys || redis.status !== 'ready') return ids.map(() => 0);
+  const hits = await Promise.all(ids.map((id) => redis.hget(keys.dedupe(id as EventId), 'hits')));
+  return hits.map(Number);
+}
+
+async function readChanges({ collections: { events } }: TimelineTools, key: OrderKey, ended: EndedEntries) {
+  const applied = ended.entries.filter(({ sequence }) => sequence !== null);
+  if (ended.leftOut || applied.length > MOST_EVENTS) return null;
+  return changesOf(key, await readTold(events, key, MOST_EVENTS + 1));
+}

@@ -1,0 +1,176 @@
+import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { mailboxList, type ListPlace, type MailboxList } from '../../src/deposit/mailbox-list.ts';
+import type { OrderKey } from '../../src/order/identity.ts';
+import { partitionOf } from '../../src/system/redis-keys.ts';
+import { openDeposit, type DepositInside } from '../support/inside.ts';
+import { keyOf, randomEventId, waitingEvent } from '../support/waiting-event.ts';
+
+const PARTITIONS = 3;
+
+describe('the list of mailboxes', () => {
+  let inside: DepositInside;
+  let list: MailboxList;
+  const opened: DepositInside[] = [];
+  beforeEach(async () => {
+    inside = await openDeposit({ partitions: PARTITIONS });
+    opened.push(inside);
+    list = mailboxList(inside.redis, inside.partitions);
+  });
+  afterAll(() => Promise.all(opened.map((each) => each.close())));
+
+  const keys = (order: OrderKey) => {
+    const found = inside.partitions[partitionOf(order, PARTITIONS)];
+    if (!found) throw new Error('three partitions');
+    return found;
+  };
+  async function deposited(count: number): Promise<OrderKey[]> {
+    const orders = Array.from({ length: count }, (_, i) => keyOf(String(1000 + i)));
+    await Promise.all(
+      orders.map((order) =>
+        inside.depositor.deposit(waitingEvent('orders/paid', { order }, { order }), null),
+      ),
+    );
+    await inside.waker.settle();
+    return orders;
+  }
+  const waitsSince = (order: OrderKey, since: number) =>
+    inside.redis.zadd(keys(order).pending, String(since), order);
+  /** All pages of a size; `between` happens after each. */
+  async function pages(
+    limit: number,
+    between: (shown: OrderKey[]) => Promise<void> = () => Promise.resolve(),
+  ): Promise<OrderKey[][]> {
+    const found: OrderKey[][] = [];
+    let after: ListPlace | null = null;
+    for (;;) {
+      const page: Awaited<ReturnType<MailboxList['page']>> = await list.page(limit, after);
+      found.push(page.waiting.map(({ order }) => order));
+      if (!page.more) return found;
+      after = page.waiting.at(-1) ?? null;
+      await between(found.flat());
+    }
+  }
+
+  test('is empty where nothing waits', async () => {
+    expect(await list.page(10, null)).toEqual({ waiting: [], total: 0, more: false });
+  });
+
+  test('begins with the order that has waited longest, over all partitions', async () => {
+    const orders = await deposited(9);
+    for (const [i, order] of orders.entries()) await waitsSince(order, 1_000_000 - i);
+    const { waiting, total } = await list.page(5, null);
+    expect(waiting.map(({ order }) => order)).toEqual(orders.toReversed().slice(0, 5));
+    expect(total).toBe(9);
+    const [oldest] = waiting;
+    expect(oldest).toMatchObject({ since: 999_992, events: 1, due: true });
+    expect(oldest?.waitedMs).toBeGreaterThan(Date.now() - 1_000_000 - 60_000);
+  });
+
+  test('is paged without a gap or a repeat, also where many wait since the same moment', async () => {
+    const orders = await deposited(40);
+    for (const order of orders) await waitsSince(order, 1_000_000);
+    const found = await pages(7);
+    expect(found.map(({ length }) => length)).toEqual([7, 7, 7, 7, 7, 5]);
+    expect(found.flat()).toEqual(orders.toSorted());
+  });
+
+  test('goes on at its place when what was shown has been drained', async () => {
+    const orders = await deposited(20);
+    for (const [i, order] of orders.entries()) await waitsSince(order, 1_000_000 + Math.floor(i / 10));
+    const found = await pages(4, async (shown) => {
+      for (const order of shown) await inside.redis.zrem(keys(order).pending, order);
+    });
+    expect(found.flat().toSorted()).toEqual(orders.toSorted());
+  });
+
+  test('says where no job is due, and of a paused queue that one is', async () => {
+    const [lost, kept] = await deposited(2);
+    if (!lost || !kept) throw new Error('two were deposited');
+    await inside.queues[partitionOf(lost, PARTITIONS)]?.removeDeduplicationKey(lost);
+    await Promise.all(inside.queues.map((queue) => queue.pause()));
+    const due = async () =>
+      Object.fromEntries((await list.page(10, null)).waiting.map((each) => [each.order, each.due]));
+    expect(await due()).toEqual({ [lost]: false, [kept]: true });
+    await inside.waker.wakeAnew([lost]);
+    expect(await due()).toEqual({ [lost]: true, [kept]: true });
+  });
+
+  test('one mailbox that is no list hides no other', async () => {
+    const [bad, good] = await deposited(2);
+    if (!bad || !good) throw new Error('two were deposited');
+    await inside.redis.set(keys(bad).mailbox(bad), 'somebody was here');
+    const events = (await list.page(10, null)).waiting.map((each) => [each.order, each.events]);
+    expect(Object.fromEntries(events)).toEqual({ [bad]: 0, [good]: 1 });
+  });
+});
+
+describe('a look at one mailbox', () => {
+  let inside: DepositInside;
+  let list: MailboxList;
+  const opened: DepositInside[] = [];
+  beforeEach(async () => {
+    inside = await openDeposit();
+    opened.push(inside);
+    list = mailboxList(inside.redis, inside.partitions);
+  });
+  afterAll(() => Promise.all(opened.map((each) => each.close())));
+
+  test('finds nothing where nothing waits', async () => {
+    expect(await list.look(keyOf('1'))).toBeNull();
+  });
+
+  test('tells all of each event but its body, and how large that is', async () => {
+    const order = keyOf('-');
+    const body = Buffer.alloc(100_000, 'x');
+    const event = waitingEvent('orders/paid', null, {
+      order,
+      body,
+      triggeredAt: '2026-11-20T10:00:00.123456Z',
+      unreadable: 'it names no order: ü\u202e',
+    });
+    await inside.depositor.deposit(event, null);
+    const other = waitingEvent('orders/updated', {}, { order, webhookId: null });
+    await inside.depositor.deposit(other, null);
+    const found = await list.look(order);
+    const { id, topic, webhookId, receivedAt, triggeredAt, unreadable } = event;
+    expect(found).toMatchObject({ order, events: 2 });
+    expect(found?.fronts[0]).toEqual({
+      id,
+      topic,
+      webhookId,
+      receivedAt,
+      triggeredAt,
+      unreadable,
+      bodyBytes: 100_000,
+    });
+    expect(found?.fronts[1]).toMatchObject({ id: other.id, webhookId: null, bodyBytes: 2 });
+  });
+
+  test('shows 500 events at most, the oldest, and counts all', async () => {
+    const order = keyOf('2');
+    const events = Array.from({ length: 510 }, () => waitingEvent('orders/paid', {}, { order }));
+    await Promise.all(events.map((event) => inside.depositor.deposit(event, null)));
+    const found = await list.look(order);
+    expect(found?.events).toBe(510);
+    expect(found?.fronts.map(({ id }) => id)).toEqual(events.slice(0, 500).map(({ id }) => id));
+  });
+
+  test('goes through 16 MiB of entries and a little more', async () => {
+    const order = keyOf('3');
+    const entry = () =>
+      Buffer.concat([Buffer.from(`${randomEventId()}1795000000000{}\n`), Buffer.alloc(3 * 1024 * 1024)]);
+    for (let i = 0; i < 20; i += 1) await inside.redis.rpush(inside.keys.mailbox(order), entry());
+    const found = await list.look(order);
+    expect(found?.events).toBe(20);
+    expect(found?.fronts).toHaveLength(10);
+  });
+
+  test('passes over what is not ours, and shows what is damaged as that', async () => {
+    const order = keyOf('4');
+    const id = randomEventId();
+    await inside.redis.rpush(inside.keys.mailbox(order), 'nonsense', '', `${id}1795000000000{"topic\n`);
+    const found = await list.look(order);
+    expect(found).toMatchObject({ events: 3, due: false });
+    expect(found?.fronts).toEqual([expect.objectContaining({ id, topic: 'unknown', bodyBytes: 0 })]);
+  });
+});

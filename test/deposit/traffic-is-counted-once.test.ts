@@ -1,0 +1,69 @@
+import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { WaitingEvent } from '../../src/order/event.ts';
+import { openDeposit, type DepositInside } from '../support/inside.ts';
+import { keyOf, waitingEvent } from '../support/waiting-event.ts';
+
+const SHOP = 'example.myshopify.com';
+const OTHER = 'other.myshopify.com';
+
+describe("each shop's traffic", () => {
+  let inside: DepositInside;
+  const opened: DepositInside[] = [];
+  beforeEach(async () => {
+    inside = await openDeposit();
+    opened.push(inside);
+  });
+  afterAll(() => Promise.all(opened.map((each) => each.close())));
+
+  const event = (order: string, shop = SHOP): WaitingEvent =>
+    waitingEvent('orders/updated', { order }, { order: keyOf(order, shop) });
+  /** All at once: they share a call. */
+  const depositAtOnce = (events: WaitingEvent[]) =>
+    Promise.allSettled(events.map((each) => inside.depositor.deposit(each, each.id)));
+  const trafficKeys = () => inside.redis.keys(inside.keys.traffic('') + '*');
+  async function traffic(): Promise<Record<string, number>> {
+    const counts: Record<string, number> = {};
+    for (const key of await trafficKeys())
+      for (const [shop, count] of Object.entries(await inside.redis.hgetall(key)))
+        counts[shop] = (counts[shop] ?? 0) + Number(count);
+    return counts;
+  }
+
+  test('is counted by events taken; a duplicate, in the same call or later, counts nothing', async () => {
+    const [first, second, other] = [event('1'), event('2'), event('1', OTHER)];
+    await depositAtOnce([first, first, second, other]);
+    await depositAtOnce([first, second]);
+    expect(await traffic()).toEqual({ [SHOP]: 2, [OTHER]: 1 });
+    await depositAtOnce([event('3')]);
+    expect(await traffic()).toEqual({ [SHOP]: 3, [OTHER]: 1 });
+  });
+
+  test('is kept for 26 hours under the hour of the clock of Redis, and the last event by shop', async () => {
+    const [before] = await inside.redis.time();
+    await depositAtOnce([event('1')]);
+    const [after] = await inside.redis.time();
+    const [key] = await trafficKeys();
+    const hours = [before, after].map((seconds) => Math.floor(Number(seconds) / 3600));
+    expect(hours.map((hour) => inside.keys.traffic(hour))).toContain(key);
+    expect(await inside.redis.ttl(String(key))).toBeGreaterThan(26 * 3600 - 60);
+    const at = Number(await inside.redis.zscore(inside.keys.lastEvents, SHOP));
+    expect(at).toBeGreaterThanOrEqual(Number(before) * 1000);
+    expect(at).toBeLessThan((Number(after) + 1) * 1000);
+  });
+
+  test('a shop that was silent for 30 days is forgotten, one of yesterday is not', async () => {
+    const day = 86_400_000;
+    const { redis, keys } = inside;
+    await redis.zadd(keys.lastEvents, Date.now() - 31 * day, 'gone.myshopify.com', Date.now() - day, OTHER);
+    await depositAtOnce([event('1')]);
+    expect(await redis.zrange(keys.lastEvents, '0', '-1')).toEqual([OTHER, SHOP]);
+  });
+
+  test('P2: an event is taken also where its traffic cannot be counted', async () => {
+    await inside.redis.set(inside.keys.lastEvents, 'somebody was here');
+    const outcomes = await depositAtOnce([event('1'), event('2', OTHER)]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
+    expect(await inside.redis.hgetall(inside.keys.shops)).toEqual({ [SHOP]: '1', [OTHER]: '1' });
+    expect(await inside.redis.hget(inside.keys.totals, 'accepted')).toBe('2');
+  });
+});

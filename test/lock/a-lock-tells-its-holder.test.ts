@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { encodeHolder } from '../../src/lock/holder.ts';
+import { lockKeeper } from '../../src/lock/lock-keeper.ts';
+import { orderLock, type Lease } from '../../src/lock/order-lock.ts';
+import { PROGRAM_ID } from '../../src/system/program-id.ts';
+import { namespace } from '../support/namespace.ts';
+import { until } from '../support/until.ts';
+
+const TTL_MS = 900;
+
+describe('a lock seen from outside', () => {
+  let servers: Redis[];
+  beforeAll(async () => {
+    const names = [await namespace(), await namespace(), await namespace()];
+    servers = names.map(({ redisUrl }) => new Redis(redisUrl));
+  });
+  afterAll(() => servers.forEach((server) => server.disconnect()));
+  const first = () => servers.slice(0, 1);
+
+  async function held(key: string, job: string, over = first()): Promise<Lease> {
+    const lease = await orderLock(over, TTL_MS, () => undefined, 'web-1:7').acquire(key, job);
+    if (!lease) throw new Error(`${key} was free`);
+    return lease;
+  }
+
+  test('tells who holds it, for which job, and since when; the holder knows the same of itself', async () => {
+    const began = Date.now();
+    const lease = await held('told', '42');
+    const [lock] = await lockKeeper(first(), TTL_MS).read(['told']);
+    expect(lock?.holder).toEqual({ program: 'web-1:7', job: '42', since: lease.since });
+    expect(lease.holder).toBe('web-1:7');
+    expect(lease.since).toBeGreaterThanOrEqual(began);
+    expect(lease.since).toBeLessThanOrEqual(Date.now());
+    expect(lock?.extensions).toBe(0);
+    expect(lock?.ttlLeftMs).toBeGreaterThan(0);
+    expect(lock?.ttlLeftMs).toBeLessThanOrEqual(TTL_MS);
+    await lease.release();
+    expect(await lockKeeper(first(), TTL_MS).read(['told', 'never held'])).toEqual([null, null]);
+  });
+
+  test('of fifty that are asked for at once, each tells its own job', async () => {
+    const lock = orderLock(first(), TTL_MS, () => undefined);
+    const keys = Array.from({ length: 50 }, (_, i) => `at-once-${i}`);
+    const leases = await Promise.all(keys.map((key, i) => lock.acquire(key, `job ${i}`)));
+    const locks = await lockKeeper(first(), TTL_MS).read(keys);
+    expect(locks.map((each) => each?.holder?.job)).toEqual(keys.map((_, i) => `job ${i}`));
+    expect(locks.map((each) => each?.holder?.program)).toEqual(keys.map(() => PROGRAM_ID));
+    expect(new Set(locks.map((each) => each?.token)).size).toBe(50);
+    for (const lease of leases) await lease?.release();
+  });
+
+  test('shows its extensions, and keeps its token over them', async () => {
+    const lease = await held('extended', '1');
+    const keeper = lockKeeper(first(), TTL_MS);
+    const [before] = await keeper.read(['extended']);
+    const counts: (number | null | undefined)[] = [];
+    await until(async () => {
+      const [lock] = await keeper.read(['extended']);
+      expect(lock?.token).toBe(before?.token);
+      counts.push(lock?.extensions);
+      return counts.at(-1) === 4;
+    });
+    expect([...new Set(counts)]).toEqual([0, 1, 2, 3, 4]);
+    await lease.release();
+  });
+
+  test('set by a version that tells nothing: held, by nobody known', async () => {
+    await servers[0]?.set('foreign', '0123456789abcdef0123456789abcdef', 'PX', 60_000);
+    await servers[0]?.set('endless', 'for ever');
+    const [foreign, endless] = await lockKeeper(first(), TTL_MS).read(['foreign', 'endless']);
+    expect(foreign).toMatchObject({ holder: null, ageMs: null, extensions: null });
+    expect(foreign?.ttlLeftMs).toBeGreaterThan(50_000);
+    expect(endless).toMatchObject({ holder: null, ttlLeftMs: 0 });
+  });
+
+  test('whose holder has a clock that is ahead is not younger than nothing', async () => {
+    const since = Date.now() + 3_600_000;
+    await servers[0]?.set('ahead', encodeHolder({ program: 'p', job: 'j', since }), 'PX', TTL_MS);
+    const [lock] = await lockKeeper(first(), TTL_MS).read(['ahead']);
+    expect(lock).toMatchObject({ ageMs: 0, extensions: 0 });
+  });
+
+  describe('over three servers', () => {
+    test('is who a majority names; what a minority has is nobody', async () => {
+      const keeper = lockKeeper(servers, 60_000);
+      const value = (job: string) => encodeHolder({ program: 'p:1', job, since: Date.now() });
+      const [winner, loser] = [value('winner'), value('loser')];
+      await servers[0]?.set('split', winner, 'PX', 30_000);
+      await servers[1]?.set('split', loser, 'PX', 60_000);
+      await servers[2]?.set('split', winner, 'PX', 10_000);
+      await servers[1]?.set('minority', loser, 'PX', 60_000);
+      const [split, minority] = await keeper.read(['split', 'minority']);
+      expect(split?.holder?.job).toBe('winner');
+      // Without the third server there is no majority: its time is the lock's.
+      expect(split?.ttlLeftMs).toBeLessThanOrEqual(10_000);
+      expect(minority).toBeNull();
+    });
+
+    test('of which one is away two are enough; of which two are away nothing is said', async () => {
+      const lease = await held('one-away', '9', servers);
+      const away = new Redis((await namespace()).redisUrl, { maxRetriesPerRequest: 0 });
+      away.disconnect();
+      const [a, b] = servers as [Redis, Redis];
+      const [lock] = await lockKeeper([a, b, away], TTL_MS).read(['one-away']);
+      expect(lock?.holder?.job).toBe('9');
+      await expect(lockKeeper([a, away, away], TTL_MS).read(['one-away'])).rejects.toThrow(
+        'only 1 of 3 lock servers answer',
+      );
+      await lease.release();
+    });
+  });
+});

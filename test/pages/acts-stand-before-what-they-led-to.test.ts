@@ -1,0 +1,54 @@
+import { expect, test } from '@jest/globals';
+import { storyOf } from '../../src/pages/pages/story.ts';
+import type { Timeline } from '../../src/watch/shapes/events.ts';
+
+const entry = (event: string, appliedAt: string | null): Timeline['entries'][number] => ({
+  event,
+  topic: 'orders/updated',
+  webhookId: null,
+  occurredAt: null,
+  triggeredAt: null,
+  receivedAt: '2026-11-21T11:00:00.000Z',
+  lockedAt: null,
+  worker: null,
+  appliedAt,
+  outcome: appliedAt === null ? 'waiting' : 'applied',
+  because: null,
+  sequence: null,
+  duplicates: 0,
+  earlier: [],
+});
+const act = (number: number, at: string): Timeline['acts'][number] => ({
+  number,
+  at,
+  who: 'ada',
+  role: 'operator',
+  action: 'parked.replay',
+  target: 'a.example/1',
+  reason: 'fixed',
+  outcome: 'done',
+  detail: null,
+});
+const storied = (timeline: Pick<Timeline, 'entries' | 'acts'>) =>
+  storyOf(timeline).map((row) => (row.kind === 'event' ? row.entry.event : row.act.number));
+
+test('an act stands before the first event that ended after it', () => {
+  const entries = [entry('a', '2026-11-21T12:00:00.000Z'), entry('b', '2026-11-21T12:00:02.000Z')];
+  const acts = [act(1, '2026-11-21T12:00:01.000Z'), act(2, '2026-11-21T12:00:01.500Z')];
+  expect(storied({ entries, acts })).toEqual(['a', 1, 2, 'b']);
+});
+
+test('what waits has not ended: acts come after it', () => {
+  const entries = [entry('a', '2026-11-21T12:00:00.000Z'), entry('b', null)];
+  expect(storied({ entries, acts: [act(1, '2026-11-21T12:00:01.000Z')] })).toEqual(['a', 'b', 1]);
+});
+
+test('events keep the order of their application, whatever their clocks say', () => {
+  const entries = [entry('a', '2026-11-21T12:00:05.000Z'), entry('b', '2026-11-21T12:00:01.000Z')];
+  const acts = [act(1, '2026-11-21T12:00:03.000Z'), act(2, '2026-11-21T13:00:00.000Z')];
+  expect(storied({ entries, acts })).toEqual([1, 'a', 'b', 2]);
+});
+
+test('an order without events shows what was done to it', () => {
+  expect(storied({ entries: [], acts: [act(1, '2026-11-21T12:00:03.000Z')] })).toEqual([1]);
+});

@@ -1,0 +1,33 @@
+import { describe, expect, test } from '@jest/globals';
+import { causeOf } from '../../src/persist/cause.ts';
+
+describe('what parked events have in common', () => {
+  test.each([
+    ['the body is not UTF-8', 'the body is not UTF-8'],
+    ['orders/paid: line_items.17.price: Invalid input', 'orders/paid: line_items.….price: Invalid input'],
+    ['orders/paid names no order: id is missing', 'orders/paid names no order: id is missing'],
+    [
+      'with it the order would be larger than the 16 MB that MongoDB allows',
+      'with it the order would be larger than the … MB that MongoDB allows',
+    ],
+    [
+      `event ${'0a'.repeat(32)} could not be applied: x (3 drains failed on it)`,
+      'event … could not be applied: x (… drains failed on it)',
+    ],
+    ['since 2026-11-20T10:00:00.123Z', 'since …'],
+    ['b54557e4-bdd9-4b37-8a5f-bf7d70bcd043 is bad', '… is bad'],
+    ['gid://shopify/Order/820982911946154508', 'gid://shopify/Order/…'],
+    ['address1 and sha256 and deadbeef', 'address1 and sha256 and deadbeef'],
+    ['', ''],
+  ])('%s', (error, cause) => {
+    expect(causeOf(error)).toBe(cause);
+  });
+
+  test('it is no longer than a filter may be, and a long one is done with at once', () => {
+    const began = performance.now();
+    expect(causeOf('1,'.repeat(500_000))).toBe('…,');
+    expect(causeOf('0123456789abcdef-'.repeat(100_000)).length).toBeLessThanOrEqual(300);
+    expect(causeOf('x'.repeat(1_000_000))).toHaveLength(300);
+    expect(performance.now() - began).toBeLessThan(2000);
+  });
+});

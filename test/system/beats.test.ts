@@ -1,0 +1,140 @@
+import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { beats, readBeats, type Figures } from '../../src/system/beats.ts';
+import type { Part } from '../../src/system/lifecycle.ts';
+import { PROGRAM_ID } from '../../src/system/program-id.ts';
+import { redisKeys } from '../../src/system/redis-keys.ts';
+import { namespace } from '../support/namespace.ts';
+import { until } from '../support/until.ts';
+
+const keys = redisKeys(0);
+
+describe('beats', () => {
+  const opened: Redis[] = [];
+  let redis: Redis;
+  let parts: Part[];
+  beforeEach(async () => {
+    redis = new Redis((await namespace()).redisUrl);
+    opened.push(redis);
+    await until(() => redis.status === 'ready');
+    parts = [];
+  });
+  afterEach(async () => {
+    for (const part of parts) await part.stop();
+  });
+  afterAll(() => opened.forEach((each) => each.disconnect()));
+
+  async function beating(id: string, figures: () => Promise<Figures>, over = redis): Promise<Part> {
+    const part = beats(over, keys, 'worker', figures, id);
+    parts.push(part);
+    await part.start?.();
+    return part;
+  }
+  const read = () => readBeats(redis, keys);
+  const ids = async () => (await read()).map(({ id }) => id).toSorted();
+
+  test('tell who lives, since when, and what it counts, anew each second', async () => {
+    let applied = 0;
+    const before = Date.now();
+    await beating('web-1:7', () => Promise.resolve({ applied: (applied += 1), ackP99Ms: null }));
+    await until(async () => (await read()).length === 1);
+    const [first] = await read();
+    expect(first).toMatchObject({
+      program: 'worker',
+      id: 'web-1:7',
+      figures: { applied: 1, ackP99Ms: null },
+    });
+    expect(first?.startedAt).toBeGreaterThanOrEqual(before);
+    expect(first?.lastHeardMs).toBeLessThan(1000);
+    await until(async () => Number((await read())[0]?.figures.applied) >= 3);
+    expect(Date.now() - before).toBeGreaterThan(1900);
+    expect(await ids()).toEqual(['web-1:7']);
+  });
+
+  test('are of this process, where nothing else is said', async () => {
+    const part = beats(redis, keys, 'ingest', () => Promise.resolve({}));
+    parts.push(part);
+    await part.start?.();
+    await until(async () => (await ids()).includes(PROGRAM_ID));
+    expect(PROGRAM_ID).toMatch(new RegExp(`^.+:${process.pid}$`));
+  });
+
+  test('a program that stops is gone at once; one that dies within 10 s, without a trace in Redis', async () => {
+    const [one] = [
+      await beating('one', () => Promise.resolve({})),
+      await beating('two', () => Promise.resolve({})),
+    ];
+    await until(async () => (await ids()).length === 2);
+    await one?.stop();
+    expect(await ids()).toEqual(['two']);
+    // As if it had died 11 s ago: nobody is left to tell, and then another comes.
+    await redis.zincrby(keys.beats, -11_000, 'two');
+    await parts[1]?.stop();
+    await redis.zadd(keys.beats, 1000, 'dead');
+    await redis.hset(keys.told, 'dead', '{}');
+    expect(await ids()).toEqual([]);
+    await beating('three', () => Promise.resolve({}));
+    await until(async () => (await ids()).includes('three'));
+    expect(await redis.zrange(keys.beats, '0', '-1')).toEqual(['three']);
+    expect(await redis.hkeys(keys.told)).toEqual(['three']);
+    for (const key of [keys.beats, keys.told]) {
+      expect(await redis.pttl(key)).toBeGreaterThan(0);
+      expect(await redis.pttl(key)).toBeLessThanOrEqual(10_000);
+    }
+  });
+
+  test('a beat grows older by the clock of Redis', async () => {
+    await beating('old', () => Promise.resolve({}));
+    await until(async () => (await ids()).length === 1);
+    await parts[0]?.stop();
+    const [seconds] = await redis.time();
+    const tells = JSON.stringify({ program: 'worker', startedAt: 1, figures: {} });
+    await redis.zadd(keys.beats, Number(seconds) * 1000 - 6000, 'old');
+    await redis.hset(keys.told, 'old', tells);
+    const [beat] = await read();
+    expect(beat?.lastHeardMs).toBeGreaterThanOrEqual(6000);
+    expect(beat?.lastHeardMs).toBeLessThan(8000);
+  });
+
+  test('what another wrote there is passed over', async () => {
+    await beating('good', () => Promise.resolve({}));
+    await until(async () => (await ids()).length === 1);
+    const [seconds] = await redis.time();
+    for (const text of ['no JSON', '{}', '{"program":"cron","startedAt":1,"figures":{}}', '[]', 'null']) {
+      await redis.zadd(keys.beats, Number(seconds) * 1000, text);
+      await redis.hset(keys.told, text, text);
+    }
+    await redis.zadd(keys.beats, Number(seconds) * 1000, 'told nothing');
+    expect(await ids()).toEqual(['good']);
+  });
+
+  test('no program waits for an absent Redis, or fails by it; it is heard again when Redis is back', async () => {
+    const patient = new Redis(redis.options.port ?? 0, {
+      db: redis.options.db ?? 0,
+      maxRetriesPerRequest: null,
+    });
+    await until(() => patient.status === 'ready');
+    patient.disconnect();
+    await until(() => patient.status === 'end');
+    let asked = 0;
+    const part = await beating('lonely', () => Promise.resolve({ asked: (asked += 1) }), patient);
+    await until(() => asked === 2);
+    expect(await ids()).toEqual([]);
+    await patient.connect();
+    await until(async () => (await ids()).includes('lonely'));
+    patient.disconnect();
+    await until(() => patient.status === 'end');
+    const began = Date.now();
+    await part.stop();
+    expect(Date.now() - began).toBeLessThan(1000);
+  });
+
+  test('figures that cannot be had are no reason to end', async () => {
+    let asked = 0;
+    await beating('ill', () =>
+      (asked += 1) < 2 ? Promise.reject(new Error('no figures')) : Promise.resolve({}),
+    );
+    await until(async () => (await ids()).includes('ill'));
+    expect(asked).toBe(2);
+  });
+});

@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { partsOf } from '../../src/order/identity.ts';
+import { TOPICS } from '../../src/order/topics.ts';
+import { keyOf, randomEventId, waitingEvent } from '../support/waiting-event.ts';
+import { claimsIn, ServedDedupe } from './served-dedupe.ts';
+
+describe('/api/dedupe', () => {
+  let served: ServedDedupe;
+  beforeAll(async () => {
+    served = await ServedDedupe.start();
+  });
+  afterAll(() => served.stop());
+
+  test('tells of an event when it was seen, how often, where it belongs and that it waits', async () => {
+    const { event, order: key, webhookId } = await served.arrives();
+    await served.inside.depositor.deposit(
+      waitingEvent('returns/close', null, { order: key, id: event }),
+      null,
+    );
+    const { status, json } = await served.routes.get(`/dedupe/${event}`);
+    expect(status).toBe(200);
+    expect(json).toEqual({
+      event,
+      order: key,
+      firstSeenAt: expect.stringMatching(/^\d{4}-.*Z$/),
+      lastSeenAt: expect.stringMatching(/^\d{4}-.*Z$/),
+      hits: 1,
+      ttlMs: expect.any(Number),
+      outcome: 'waiting',
+      topic: 'returns/close',
+      webhookId,
+    });
+  });
+
+  test('tells the outcome that the journal has', async () => {
+    const { event, webhookId } = await served.applied();
+    expect((await served.routes.get(`/dedupe/${event}`)).json).toMatchObject({
+      outcome: 'applied',
+      webhookId,
+    });
+  });
+
+  test('one that nobody knows any more is unknown', async () => {
+    const { event, order: key } = await served.arrives();
+    await served.inside.redis.del(served.inside.keys.mailbox(key));
+    expect((await served.routes.get(`/dedupe/${event}`)).json).toMatchObject({
+      outcome: 'unknown',
+      topic: null,
+    });
+  });
+
+  test('a claim that has ended: 404 that says where it looked, and what the journal has', async () => {
+    const event = randomEventId();
+    const { status, json } = await served.routes.get(`/dedupe/${event}`);
+    expect(status).toBe(404);
+    expect(json.error).toBe(`no claim of ${event}: looked in Redis (the only partition) and the journal`);
+    const ended = await served.applied();
+    await served.inside.redis.del(served.inside.keys.dedupe(ended.event));
+    expect((await served.routes.get(`/dedupe/${ended.event}`)).json.error).toContain(
+      `the journal has ${ended.event} as applied`,
+    );
+  });
+
+  test.each(['abc', 'A'.repeat(64), `${'a'.repeat(63)}%00`, '%2e%2e%2f', 'ä'.repeat(64), 'a'.repeat(10_000)])(
+    'what is no event is a 400: %#',
+    async (odd) => {
+      expect((await served.routes.get(`/dedupe/${encodeURI(odd)}`)).status).toBe(400);
+      expect((await served.release(encodeURI(odd))).status).toBe(400);
+    },
+  );
+
+  test('finds by webhook id with a shop what waits, and without one what has ended', async () => {
+    const waits = await served.arrives();
+    const ended = await served.applied();
+    const { shop } = partsOf(waits.order);
+    const find = async (query: string) => {
+      const answer = await served.routes.get(`/dedupe?${query}`);
+      return { events: claimsIn(answer).map(({ event }) => event), looked: String(answer.json.looked) };
+    };
+    expect((await find(`webhookId=${waits.webhookId}&shop=${shop}`)).events).toEqual([waits.event]);
+    expect((await find(`webhookId=${ended.webhookId}`)).events).toEqual([ended.event]);
+    expect((await find(`webhookId=${ended.webhookId}&shop=other.myshopify.com`)).events).toEqual([
+      ended.event,
+    ]);
+    const nothing = await find(`webhookId=${waits.webhookId}`);
+    expect(nothing.events).toEqual([]);
+    expect(nothing.looked).toContain('what waits still is found with its shop');
+  });
+
+  test.each([
+    '',
+    'webhookId=',
+    `webhookId=${'x'.repeat(201)}`,
+    'webhookId=a&shop=no%20shop',
+    'webhookId=a&where=b',
+    'webhookId[$ne]=a',
+  ])('a query that is bad is a 400: %s', async (query) => {
+    expect((await served.routes.get(`/dedupe?${query}`)).status).toBe(400);
+  });
+
+  describe('a pasted body', () => {
+    const lookup = (body: object, role = 'viewer') => served.routes.post('/dedupe/lookup', body, role);
+    const SHOP = partsOf(keyOf()).shop;
+
+    test('is found by its hash under its topic, as text and as base64; nothing of it is kept', async () => {
+      const { event, body } = await served.arrives('orders/paid', {
+        body: '{"id":7,"email":"Zoë@example.com"}',
+      });
+      const everything = () => served.inside.redis.dbsize();
+      const before = await everything();
+      const asText = await lookup({ shop: SHOP, topic: 'Orders/Paid', body });
+      expect(asText.json).toMatchObject({
+        hashes: [{ topic: 'orders/paid', event }],
+        claims: [{ event, outcome: 'waiting' }],
+      });
+      const bodyBase64 = Buffer.from(body).toString('base64');
+      expect(claimsIn(await lookup({ shop: SHOP, topic: 'orders/paid', bodyBase64 }))).toHaveLength(1);
+      expect(await everything()).toBe(before);
+      expect(served.routes.acts.filter(({ action }) => action !== 'dedupe.release')).toEqual([]);
+    });
+
+    test('without a topic is tried under every one', async () => {
+      const { event, body } = await served.arrives('orders/cancelled', { body: '{"id":8}' });
+      const { json } = await lookup({ shop: SHOP.toUpperCase(), body });
+      expect((json.hashes as object[]).length).toBe(Object.keys(TOPICS).length);
+      expect(json.claims).toMatchObject([{ event }]);
+      expect(json.looked).toContain('one for each topic');
+    });
+
+    test('of a topic without times needs the time it was triggered at', async () => {
+      const triggeredAt = '2026-11-20T10:00:00.123456Z';
+      const { event, body } = await served.arrives('returns/close', { body: '{"id":9}', triggeredAt });
+      expect(claimsIn(await lookup({ shop: SHOP, topic: 'returns/close', body }))).toEqual([]);
+      expect(claimsIn(await lookup({ shop: SHOP, topic: 'returns/close', body, triggeredAt }))).toMatchObject(
+        [{ event }],
+      );
+      expect(claimsIn(await lookup({ shop: SHOP, body, triggeredAt }))).toMatchObject([{ event }]);
+    });
+
+    test.each([
+      [{ shop: SHOP }, 'body: give either body or bodyBase64'],
+      [{ shop: SHOP, body: 'a', bodyBase64: 'YQ==' }, 'body: give either body or bodyBase64'],
+      [{ shop: SHOP, bodyBase64: 'not base64!' }, 'bodyBase64: '],
+      [{ shop: 'no shop', body: 'a' }, 'shop: is no shop domain'],
+      [{ body: 'a' }, 'shop: '],
+      [{ shop: SHOP, body: 'a', topic: 'products/update' }, 'topic: is none that Lockstep takes'],
+      [{ shop: SHOP, body: 'a', topic: '__proto__' }, 'topic: is none that Lockstep takes'],
+      [{ shop: SHOP, body: 'a', triggeredAt: 'yesterday' }, 'triggeredAt: is no time'],
+      [{ shop: SHOP, body: { id: 1 } }, 'body: '],
+      [{ shop: SHOP, body: 'a', keep: true }, 'keep: is no parameter'],
+    ])('%j is a 400', async (body, error) => {
+      const answer = await lookup(body);
+      expect(answer.status).toBe(400);
+      expect(answer.json.error).toContain(error);
+    });
+  });
+});

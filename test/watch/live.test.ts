@@ -1,0 +1,147 @@
+import { request, type IncomingMessage } from 'node:http';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import express from 'express';
+import type { Asker } from '../../src/watch/api/route.ts';
+import { liveHandler } from '../../src/watch/live-stream.ts';
+import { Sampler } from '../../src/watch/sampler.ts';
+import { serving } from '../../src/watch/serve.ts';
+import type { Now, SystemStatus } from '../../src/watch/shapes/system.ts';
+import type { Part } from '../../src/system/lifecycle.ts';
+import { silent } from '../support/inside.ts';
+import { until } from '../support/until.ts';
+
+/** A stream as a browser reads it. */
+class Stream {
+  text = '';
+  ended = false;
+  readonly headers: IncomingMessage['headers'];
+  readonly #response: IncomingMessage;
+  private constructor(response: IncomingMessage) {
+    this.#response = response;
+    this.headers = response.headers;
+    response.on('data', (chunk: Buffer) => (this.text += chunk.toString()));
+    response.on('close', () => (this.ended = true));
+    response.on('error', () => (this.ended = true));
+  }
+
+  static open(url: string): Promise<Stream> {
+    return new Promise((resolve, reject) => {
+      request(`${url}/live`, { agent: false }, (response) => resolve(new Stream(response)))
+        .on('error', reject)
+        .end();
+    });
+  }
+
+  get events(): Now[] {
+    return [...this.text.matchAll(/^event: now\ndata: (.*)\n\n/gm)].map(
+      ([, data]) => JSON.parse(String(data)) as Now,
+    );
+  }
+
+  leave(): void {
+    this.#response.destroy();
+  }
+
+  /** Takes no more from the connection. */
+  sleep(): void {
+    this.#response.pause();
+  }
+}
+
+describe('/api/live', () => {
+  let url: string;
+  let server: Part;
+  let sampler: Sampler;
+  let sentence: string;
+  let signedIn: boolean;
+  beforeEach(async () => {
+    sentence = 'All is well.';
+    signedIn = true;
+    sampler = new Sampler({
+      status: () => Promise.resolve({ sentence } as SystemStatus),
+      beats: () => Promise.resolve([]),
+      log: silent,
+      now: Date.now,
+    });
+    const ada = { name: 'ada', role: 'viewer', token: '0'.repeat(16) } as const;
+    const guard = { whoIs: () => Promise.resolve(signedIn ? (ada as Asker) : null) };
+    const app = express().get('/live', liveHandler(sampler, guard, 20));
+    server = serving('live', app, 0, (port) => (url = `http://127.0.0.1:${port}`));
+    await server.start?.();
+  });
+  afterEach(async () => {
+    await sampler.stop();
+    await server.stop();
+  });
+
+  test('tells the last sample at once, and each one that comes', async () => {
+    await sampler.sample();
+    const stream = await Stream.open(url);
+    expect(stream.headers).toMatchObject({
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store',
+    });
+    await until(() => stream.events.length === 1);
+    sentence = 'Redis is away.\nReally: "<script>"';
+    await sampler.sample();
+    await until(() => stream.events.length === 2);
+    expect(stream.events.map(({ status }) => status.sentence)).toEqual(['All is well.', sentence]);
+    expect(stream.text).toMatch(/^retry: \d+\n\n/);
+    stream.leave();
+  });
+
+  test('who leaves is forgotten', async () => {
+    const streams = await Promise.all([Stream.open(url), Stream.open(url)]);
+    await until(() => sampler.listeners === 2);
+    streams[0]?.leave();
+    await until(() => sampler.listeners === 1);
+    await sampler.sample();
+    await until(() => streams[1]?.events.length === 1);
+    expect(streams[0]?.events).toEqual([]);
+    streams[1]?.leave();
+    await until(() => sampler.listeners === 0);
+  });
+
+  test('the end of the sampler ends every stream, so that the server can stop', async () => {
+    const streams = await Promise.all([Stream.open(url), Stream.open(url)]);
+    await until(() => sampler.listeners === 2);
+    await sampler.stop();
+    await server.stop();
+    await until(() => streams.every(({ ended }) => ended));
+    expect(sampler.listeners).toBe(0);
+  });
+
+  test('after its end no stream begins', async () => {
+    await sampler.stop();
+    const late = await Stream.open(url);
+    await until(() => late.ended);
+    expect(late.headers['content-type']).not.toBe('text/event-stream');
+  });
+
+  test('ends with the sign-in of whoever opened it; until then it is kept awake', async () => {
+    const stream = await Stream.open(url);
+    await until(() => stream.text.includes(': still here\n\n: still here'));
+    expect(stream.ended).toBe(false);
+    signedIn = false;
+    await until(() => stream.ended);
+    expect(sampler.listeners).toBe(0);
+  });
+
+  test('who does not read is dropped', async () => {
+    const reads = await Stream.open(url);
+    const sleeps = await Stream.open(url);
+    await until(() => sampler.listeners === 2);
+    sleeps.sleep();
+    // More than the buffers of the system between the two hold.
+    sentence = 'x'.repeat(1024 * 1024);
+    await until(async () => {
+      const before = reads.events.length;
+      await sampler.sample();
+      await until(() => reads.ended || reads.events.length > before);
+      return sampler.listeners === 1;
+    });
+    expect(reads.ended).toBe(false);
+    reads.leave();
+    sleeps.leave();
+  });
+});

@@ -1,0 +1,39 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+export interface Ended {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface RunningOps {
+  child: ChildProcess;
+  /** What it said so far. */
+  said: { stdout: string; stderr: string };
+  ended: Promise<Ended>;
+}
+
+const OPS = path.resolve('src/ops.ts');
+/** Nothing was ever started here. */
+const EMPTY_FOLDER = mkdtempSync(path.join(tmpdir(), 'lockstep-ops-'));
+
+/** The command line as a process. Its surroundings are only what is given. */
+export function startOps(args: readonly string[], env: NodeJS.ProcessEnv = {}): RunningOps {
+  const child = spawn(process.execPath, [OPS, ...args], {
+    cwd: EMPTY_FOLDER,
+    env: { PATH: process.env.PATH, USER: 'ada', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const said = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (said.stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said.stderr += text));
+  const ended = new Promise<Ended>((resolve) => child.once('close', (code) => resolve({ code, ...said })));
+  return { child, said, ended };
+}
+
+export function runOps(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Ended> {
+  return startOps(args, env).ended;
+}

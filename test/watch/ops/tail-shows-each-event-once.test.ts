@@ -1,0 +1,108 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { until } from '../../support/until.ts';
+import { ServedRoutes } from '../served-routes.ts';
+import { endedEvent } from './recorded-answers.ts';
+import { recordedApi, type Recorded } from './recorded-api.ts';
+import { runOps, startOps, type RunningOps } from './run-ops.ts';
+
+interface Line {
+  event: string;
+  outcome: string;
+}
+
+describe('tail', () => {
+  let recorded: Recorded;
+  let served: ServedRoutes;
+  let tail: RunningOps | undefined;
+  beforeEach(async () => {
+    recorded = { events: [], hits: [], acts: [], looksUntilDone: 1, bodies: [], away: false };
+    served = await ServedRoutes.start(recordedApi(recorded));
+  });
+  afterEach(async () => {
+    tail?.child.kill('SIGKILL');
+    await tail?.ended;
+    await served.stop();
+  });
+
+  const follow = (...more: string[]) =>
+    (tail = startOps(['--url', served.url, '--token', 'viewer', 'tail', '--json', ...more]));
+  const lines = ({ said }: RunningOps) =>
+    said.stdout
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as Line);
+  const numbers = (running: RunningOps) => lines(running).map(({ event }) => Number.parseInt(event, 16));
+  const end = (...news: number[]) =>
+    (recorded.events = [...news.map((number) => endedEvent(number)), ...recorded.events].toSorted((a, b) =>
+      String(a.appliedAt) < String(b.appliedAt) ? 1 : -1,
+    ));
+
+  test('the last ten, then what ends, each once and in order, also what the journal tells late', async () => {
+    end(...Array.from({ length: 30 }, (_, i) => i + 1));
+    const running = follow();
+    await until(() => numbers(running).length === 10);
+    expect(numbers(running)).toEqual([21, 22, 23, 24, 25, 26, 27, 28, 29, 30]);
+    end(33, 31);
+    await until(() => numbers(running).length === 12);
+    end(32);
+    await until(() => numbers(running).length === 13);
+    expect(numbers(running).slice(10)).toEqual([31, 33, 32]);
+  });
+
+  test('more than a page at once', async () => {
+    end(1);
+    const running = follow();
+    await until(() => numbers(running).length === 1);
+    const many = Array.from({ length: 450 }, (_, i) => i + 2);
+    end(...many);
+    await until(() => numbers(running).length >= 451);
+    expect(numbers(running)).toEqual([1, ...many]);
+  });
+
+  test('where nothing had ended before, the first that ends is shown', async () => {
+    const running = follow();
+    // It looks once a second; what is there when it looks first is shown, and what comes later too.
+    const soon = Math.floor((Date.now() - Date.parse('2026-11-21T12:00:00.000Z')) / 1000);
+    end(soon);
+    await until(() => numbers(running).length === 1);
+    end(soon + 1);
+    await until(() => numbers(running).length === 2);
+    expect(numbers(running)).toEqual([soon, soon + 1]);
+  });
+
+  test('an event that was parked and then applied is told twice', async () => {
+    recorded.events = [endedEvent(1, { outcome: 'parked', because: 'it cannot be read' })];
+    const running = follow();
+    await until(() => lines(running).length === 1);
+    recorded.events = [endedEvent(1, { appliedAt: endedEvent(5).appliedAt })];
+    await until(() => lines(running).length === 2);
+    expect(lines(running).map(({ outcome }) => outcome)).toEqual(['parked', 'applied']);
+  });
+
+  test('only the outcome that was asked for', async () => {
+    recorded.events = [endedEvent(2, { outcome: 'stale' }), endedEvent(1)];
+    const running = follow('--outcome', 'stale');
+    await until(() => numbers(running).length === 1);
+    expect(numbers(running)).toEqual([2]);
+  });
+
+  test('it survives a dashboard that is away for a moment, and Ctrl-C ends it with 0', async () => {
+    end(1);
+    const running = follow();
+    await until(() => numbers(running).length === 1);
+    recorded.away = true;
+    await until(() => running.said.stderr.includes('still trying'));
+    end(2);
+    recorded.away = false;
+    await until(() => numbers(running).length === 2);
+    expect(running.said.stderr).toContain('it answers again');
+    running.child.kill('SIGINT');
+    expect((await running.ended).code).toBe(0);
+  });
+
+  test('a first look that fails ends it: 3 where nobody answers, 1 where it is refused', async () => {
+    recorded.away = true;
+    expect((await runOps(['--url', served.url, '--token', 'viewer', 'tail'])).code).toBe(3);
+    expect((await runOps(['--url', served.url, '--token', 'forged', 'tail'])).code).toBe(1);
+  });
+});

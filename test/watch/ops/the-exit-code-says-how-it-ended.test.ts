@@ -1,0 +1,109 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { freePort } from '../../../scripts/local/ports.ts';
+import { ServedRoutes } from '../served-routes.ts';
+import { EVENT, ORDER } from './recorded-answers.ts';
+import { recordedApi, type Recorded } from './recorded-api.ts';
+import { runOps } from './run-ops.ts';
+
+describe('exit codes of the command line', () => {
+  const recorded: Recorded = {
+    events: [],
+    hits: [],
+    acts: [],
+    looksUntilDone: 1,
+    bodies: [],
+    away: false,
+  };
+  let served: ServedRoutes;
+  beforeAll(async () => {
+    served = await ServedRoutes.start(recordedApi(recorded));
+  });
+  afterAll(() => served.stop());
+  const run = (...args: string[]) => runOps(['--url', served.url, '--token', 'operator', ...args]);
+
+  test('0 where all is well, and the first line says the state', async () => {
+    const { code, stdout, stderr } = await run('status');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout.split('\n')[0]).toBe('LOOK: Partition 1 is paused.');
+    expect(stdout).toMatch(/PAUSED +1 queue: 1/);
+  });
+
+  test('--json is one JSON value alone on stdout, before the verb and behind it', async () => {
+    for (const args of [
+      ['--json', 'status'],
+      ['status', '--json'],
+    ]) {
+      const { code, stdout } = await run(...args);
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({ workers: 2, level: 'look' });
+    }
+  });
+
+  test('url and token may stand behind the verb, and in the environment', async () => {
+    expect((await runOps(['status', '--url', served.url, '--token', 'viewer'])).code).toBe(0);
+    const env = { LOCKSTEP_URL: `${served.url}/`, LOCKSTEP_TOKEN: 'viewer' };
+    expect((await runOps(['status'], env)).code).toBe(0);
+  });
+
+  test.each([
+    ['an id that nobody knows', ['dedupe', 'get', 'cd'.repeat(32)], '404: no claim of it in any partition'],
+    ['a token that is not good', ['--token', 'forged', 'status'], '401: a good token is needed'],
+    ['a role too small', ['token', 'mint', '--name', 'x'], '403: the role admin is needed'],
+    ['a name that no order has', ['order', '#1001'], 'looked in: names and ids of orders'],
+  ])('1 where it was refused: %s', async (_what, args, words) => {
+    const { code, stdout, stderr } = await run(...args);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain(words);
+  });
+
+  test.each([
+    ['no verb', []],
+    ['a verb that is none', ['statsu']],
+    ['a required reason is missing', ['dedupe', 'release', EVENT]],
+    ['a reason of two letters', ['dedupe', 'release', EVENT, '--reason', 'no']],
+    ['a lock without the token that was shown', ['lock', 'release', ORDER, '--reason', 'it hangs']],
+    ['no selection', ['parked', 'replay', '--reason', 'was fixed']],
+    ['two selections', ['parked', 'replay', '--all', '--topic', 'orders/paid', '--reason', 'was fixed']],
+    ['no event', ['event', 'xyz']],
+    ['a payload unmasked without a reason', ['event', EVENT, '--unmask']],
+    ['a place that leads elsewhere', ['order', 'shop/..']],
+    ['three parts of an order', ['lock', 'get', 'a/b/c']],
+    ['no partition', ['queue', 'pause', 'first', '--reason', 'a test']],
+    ['a file without a shop', ['dedupe', 'get', '--file', '/dev/null']],
+    ['a rate of nothing', ['parked', 'replay', '--all', '--reason', 'was fixed', '--rate', '0']],
+    ['an address that is none', ['--url', 'ftp://x', 'status']],
+    ['hours that are none', ['token', 'mint', '--hours', 'many']],
+  ])('2 where it was used wrongly: %s', async (_what, args) => {
+    const { code, stdout, stderr } = await run(...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).not.toBe('');
+    expect(stderr).not.toMatch(/\.ts:\d+/);
+  });
+
+  test('--help is no wrong usage', async () => {
+    const { code, stdout } = await runOps(['parked', 'replay', '--help']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('--rate');
+  });
+
+  test('3 where nobody answers, nobody is known to ask, MongoDB is away, or another program answers', async () => {
+    const nobody = await runOps(['--url', `http://127.0.0.1:${await freePort()}`, '--token', 'x', 'status']);
+    expect(nobody).toMatchObject({ code: 3, stdout: '' });
+    expect(nobody.stderr).toContain('does not answer');
+    expect((await runOps(['status'])).code).toBe(3);
+
+    recorded.away = true;
+    const away = await run('status');
+    recorded.away = false;
+    expect(away).toMatchObject({ code: 3, stderr: '503: MongoDB is away\n' });
+
+    const another = createServer((_request, response) => response.end('<html>')).listen(0);
+    const { port } = another.address() as AddressInfo;
+    const odd = await runOps(['--url', `http://127.0.0.1:${port}`, '--token', 'x', 'status']);
+    another.close();
+    expect(odd.code).toBe(3);
+    expect(odd.stderr).toContain('not as Lockstep does');
+  });
+});

@@ -1,0 +1,92 @@
+import { replayer } from '../../src/deposit/replayer.ts';
+import { drainOrder } from '../../src/drain/drain-order.ts';
+import type { WaitingEvent } from '../../src/order/event.ts';
+import type { OrderKey } from '../../src/order/identity.ts';
+import { newOrder, type Order } from '../../src/order/order.ts';
+import { parkedStore, type ParkedStore } from '../../src/persist/parked-store.ts';
+import { eventRoutes } from '../../src/watch/api/event-routes.ts';
+import { orderRoutes } from '../../src/watch/api/order-routes.ts';
+import { parkedRoutes } from '../../src/watch/api/parked-routes.ts';
+import { verifyRoutes } from '../../src/watch/api/verify-routes.ts';
+import { eventReader } from '../../src/watch/event-reader.ts';
+import { eventSearch } from '../../src/watch/event-search.ts';
+import { findOrders } from '../../src/watch/find-orders.ts';
+import { orderReader } from '../../src/watch/order-reader.ts';
+import { Replays } from '../../src/watch/replays.ts';
+import { search } from '../../src/watch/search.ts';
+import { timelineReader } from '../../src/watch/timeline.ts';
+import { verifier } from '../../src/watch/verifier.ts';
+import { DEDUPE_TTL_SECONDS, openInside, silent, type Inside } from '../support/inside.ts';
+import { keyOf } from '../support/waiting-event.ts';
+import { ServedRoutes } from './served-routes.ts';
+
+/** Orders, events, parked events and their replays over HTTP in this process, and the drains that they wait for. */
+export interface ServedStories {
+  inside: Inside;
+  served: ServedRoutes;
+  parked: ParkedStore;
+  replays: Replays;
+  /** What replays do with an event; a test may put something else here. */
+  putBack: (event: WaitingEvent) => Promise<unknown>;
+  get: ServedRoutes['get'];
+  post: ServedRoutes['post'];
+  drain: (order: OrderKey) => Promise<void>;
+  /** Commits orders as a drain would. */
+  commit: (
+    orders: ({ id: string; shop?: string } & Partial<Pick<Order, 'name' | 'status'>>)[],
+  ) => Promise<void>;
+  stop: () => Promise<void>;
+}
+
+export async function serveStories(now: () => number = Date.now): Promise<ServedStories> {
+  const inside = await openInside();
+  const { collections, redis, partitions, mailbox, waker } = inside;
+  const find = findOrders(collections);
+  const parked = parkedStore(collections);
+  const back = replayer(redis, partitions, waker, DEDUPE_TTL_SECONDS);
+  const replays = new Replays({
+    collections,
+    parked,
+    putBack: (event) => stories.putBack(event),
+    now,
+    log: silent,
+  });
+  const lockOf = () => Promise.resolve(null);
+  const served = await ServedRoutes.start([
+    ...orderRoutes({
+      orders: orderReader(collections),
+      timeline: timelineReader({ collections, redis, partitions, mailbox, lockOf, now }),
+      search: search(collections, find),
+    }),
+    ...eventRoutes({ search: eventSearch(collections, find), event: eventReader(collections) }),
+    ...parkedRoutes({ parked, replays, now }),
+    ...verifyRoutes({ verify: verifier(collections, 90) }),
+  ]);
+  const stories: ServedStories = {
+    inside,
+    served,
+    parked,
+    replays,
+    putBack: (event) => back.replay(event),
+    get: (...args) => served.get(...args),
+    post: (...args) => served.post(...args),
+    drain: async (order) => {
+      await waker.settle();
+      await drainOrder(order, { ...inside.tools, now }, 'test');
+    },
+    commit: async (orders) => {
+      await Promise.all(
+        orders.map(({ id, shop, ...more }) => {
+          const key = keyOf(id, shop);
+          return inside.tools.orders.commit({ key, order: { ...newOrder(key), ...more, version: 0 } });
+        }),
+      );
+    },
+    stop: async () => {
+      await served.stop();
+      await replays.stop();
+      await inside.close();
+    },
+  };
+  return stories;
+}

@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { shopRoutes } from '../../src/watch/api/shop-routes.ts';
+import { shopReader } from '../../src/watch/shop-reader.ts';
+import type { ShopRow } from '../../src/watch/shapes/shops.ts';
+import { openDeposit, type DepositInside } from '../support/inside.ts';
+import { keyOf, waitingEvent } from '../support/waiting-event.ts';
+import { ServedRoutes } from './served-routes.ts';
+
+const [BIG, SMALL, OLD] = ['big.myshopify.com', 'small.myshopify.com', 'old.myshopify.com'];
+
+describe('/api/shops', () => {
+  let inside: DepositInside;
+  let served: ServedRoutes;
+  beforeAll(async () => {
+    inside = await openDeposit({ partitions: 2 });
+  });
+  afterAll(() => inside.close());
+  beforeEach(async () => {
+    await inside.redis.flushdb();
+    await served?.stop();
+    // A reader keeps hours that are over.
+    const { redis, partitions } = inside;
+    served = await ServedRoutes.start(shopRoutes({ redis, shops: shopReader(redis, partitions) }));
+  });
+  afterAll(() => served.stop());
+
+  async function deposited(shop: string, count: number): Promise<void> {
+    for (let i = 1; i <= count; i += 1)
+      await inside.depositor.deposit(
+        waitingEvent('orders/paid', {}, { order: keyOf(String(i), shop) }),
+        null,
+      );
+    await inside.waker.settle();
+  }
+  async function list(query = ''): Promise<{ status: number; shops: ShopRow[]; total: unknown }> {
+    const { status, json } = await served.get(`/shops${query}`);
+    return { status, shops: json.shops as ShopRow[], total: json.total };
+  }
+  const thisHour = async () => Math.floor(Number((await inside.redis.time())[0]) / 3600);
+  const keys = (partition: number) => {
+    const found = inside.partitions[partition];
+    if (!found) throw new Error('two partitions');
+    return found;
+  };
+
+  test('with nothing there it is empty', async () => {
+    expect(await list()).toEqual({ status: 200, shops: [], total: 0 });
+  });
+
+  test('tells of each shop what waits, its share and its last event, the busiest first', async () => {
+    await deposited(SMALL, 2);
+    await deposited(BIG, 6);
+    const { shops, total } = await list();
+    expect(total).toBe(2);
+    expect(shops).toEqual([
+      { shop: BIG, waitingEvents: 6, events24h: 6, share: 0.75, lastEventAt: expect.stringMatching(/Z$/) },
+      { shop: SMALL, waitingEvents: 2, events24h: 2, share: 0.25, lastEventAt: expect.stringMatching(/Z$/) },
+    ]);
+    const ago = Date.now() - Date.parse(String(shops[0]?.lastEventAt));
+    expect(Math.abs(ago)).toBeLessThan(60_000);
+  });
+
+  test('counts the last 24 hours and no more; what waits since before is shown all the same', async () => {
+    const hour = await thisHour();
+    const { redis } = inside;
+    await redis.hset(keys(0).traffic(hour - 24), SMALL, 5);
+    await redis.hset(keys(1).traffic(hour - 1), SMALL, 7);
+    await redis.hset(keys(0).traffic(hour - 26), SMALL, 1000);
+    await redis.hset(keys(1).shops, OLD, 3);
+    const { shops } = await list();
+    expect(shops).toEqual([
+      { shop: SMALL, waitingEvents: 0, events24h: 12, share: 1, lastEventAt: null },
+      { shop: OLD, waitingEvents: 3, events24h: 0, share: 0, lastEventAt: null },
+    ]);
+  });
+
+  test('an hour that is over is read once: only the hour that goes on is read again', async () => {
+    await deposited(BIG, 1);
+    await inside.redis.hset(keys(0).traffic((await thisHour()) - 2), BIG, 10);
+    await list();
+    const read: string[] = [];
+    const send = inside.redis.sendCommand.bind(inside.redis);
+    inside.redis.sendCommand = (command, ...more) => {
+      if (command.name === 'hgetall') read.push(String(command.args[0]));
+      return send(command, ...more);
+    };
+    const { shops } = await list();
+    inside.redis.sendCommand = send;
+    expect(shops[0]?.events24h).toBe(11);
+    expect(read.filter((key) => key.includes(':traffic:')).length).toBeLessThanOrEqual(2 * 2);
+    expect(read.length).toBeGreaterThan(0);
+  });
+
+  test('is searched by a part of the name; shares stay those of all', async () => {
+    await deposited(SMALL, 1);
+    await deposited(BIG, 3);
+    const { shops, total } = await list('?name=SMALL');
+    expect(total).toBe(1);
+    expect(shops).toMatchObject([{ shop: SMALL, share: 0.25 }]);
+    expect((await list('?name=%3Cscript%3E')).shops).toEqual([]);
+  });
+
+  test('shows 200 at most, and says how many there are', async () => {
+    const many = Array.from({ length: 250 }, (_, i) => [`shop-${i}.myshopify.com`, String(i + 1)]).flat();
+    await inside.redis.hset(keys(0).traffic(await thisHour()), ...many);
+    const { shops, total } = await list();
+    expect(total).toBe(250);
+    expect(shops).toHaveLength(200);
+    expect(shops[0]?.events24h).toBe(250);
+  });
+
+  test.each([`?name=${'x'.repeat(254)}`, '?name[]=a', '?limit=5'])(
+    'a query that is bad is a 400: %s',
+    async (query) => {
+      expect((await list(query)).status).toBe(400);
+    },
+  );
+});

@@ -1,0 +1,255 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Role } from '../../src/watch/shapes/tokens.ts';
+import { mintToken, readToken, tokenId, type Kind } from '../../src/watch/sign-in/tokens.ts';
+import { http } from '../support/http.ts';
+import { until } from '../support/until.ts';
+import { JWT_SECRET, ServedDashboard } from './served-dashboard.ts';
+
+const mint = (role: Role = 'operator', kind: Kind = 'token', hours = 1) =>
+  mintToken(JWT_SECRET, { name: 'ada', role, kind }, hours);
+
+describe('signing in', () => {
+  let dashboard: ServedDashboard;
+  /** A second process over the same databases. */
+  let other: ServedDashboard;
+  beforeAll(async () => {
+    dashboard = await ServedDashboard.start();
+    other = await ServedDashboard.start(dashboard.names);
+  });
+  beforeEach(() => dashboard.restart());
+  afterAll(async () => {
+    await other.stop();
+    await dashboard.stop();
+  });
+
+  const signIn = (given: object, headers: Record<string, string> = {}) =>
+    dashboard.tell('/api/session', given, headers);
+  const cookieOf = (headers: Record<string, unknown>) => String((headers['set-cookie'] as string[])[0]);
+  /** A session as the browser sends it back. */
+  const session = async (role: Role = 'operator') => {
+    const { headers } = await signIn({ token: await mint(role) });
+    return cookieOf(headers).split(';')[0] ?? '';
+  };
+  const ask = (cookie: string, method = 'GET', headers: Record<string, string> = {}) =>
+    http(`${dashboard.url}/api/session`, { method, headers: { cookie, ...headers } });
+  const lastActs = () => dashboard.collections.audit.find().sort({ _id: -1 }).limit(1).lean();
+
+  test('a token is exchanged for a session in a cookie that no script and no other site gets', async () => {
+    const token = await mint('operator');
+    const { status, json, headers } = await signIn({ token });
+    expect({ status, json }).toMatchObject({ status: 200, json: { name: 'ada', role: 'operator' } });
+    const cookie = cookieOf(headers);
+    expect(cookie).toMatch(/^lockstep_session=[\w.-]+; Max-Age=\d+; HttpOnly; SameSite=Strict; Path=\/$/);
+    expect(cookie).not.toContain(token);
+    const answer = await ask(cookie.split(';')[0] ?? '');
+    expect([answer.status, answer.json.role]).toEqual([200, 'operator']);
+    expect(await lastActs()).toMatchObject([
+      { action: 'session.begin', who: 'ada', role: 'operator', target: `token ${tokenId(token)}` },
+    ]);
+  });
+
+  test('it lives as long as its token, and 12 hours at most', async () => {
+    const ages = [];
+    for (const hours of [0.5, 100]) {
+      const { headers } = await signIn({ token: await mint('viewer', 'token', hours) });
+      ages.push(Number(/Max-Age=(\d+)/.exec(cookieOf(headers))?.[1]));
+    }
+    expect(Math.abs((ages[0] ?? 0) - 1800)).toBeLessThan(10);
+    expect(Math.abs((ages[1] ?? 0) - 12 * 3600)).toBeLessThan(10);
+  });
+
+  test.each(['https', 'https, http'])('over %s the cookie is Secure', async (proto) => {
+    const { headers } = await signIn({ token: await mint() }, { 'x-forwarded-proto': proto });
+    expect(cookieOf(headers)).toMatch(/; Secure$/);
+  });
+
+  test('a session is no bearer token, and a token is no session', async () => {
+    const cookie = await session();
+    const value = cookie.replace('lockstep_session=', '');
+    expect((await dashboard.getWith('/api/session', value)).status).toBe(401);
+    expect((await ask(`lockstep_session=${await mint()}`)).status).toBe(401);
+  });
+
+  const inAMoment = -0.001;
+  test.each<[string, () => Promise<object>, string]>([
+    ['over', async () => ({ token: await mint('admin', 'token', inAMoment) }), 'expired'],
+    ['of a session', async () => ({ token: await mint('admin', 'session') }), 'forged'],
+    ['of a one-time link', async () => ({ token: await mint('admin', 'once') }), 'forged'],
+    ['no code but a token', async () => ({ once: await mint('admin') }), 'forged'],
+    ['garbage', () => Promise.resolve({ token: 'e30.e30.e30' }), 'forged'],
+    [
+      'signed otherwise',
+      async () => ({ token: await mintToken('x'.repeat(32), { name: 'eve', role: 'admin' }, 1) }),
+      'forged',
+    ],
+    ['unsigned', () => Promise.resolve({ token: unsigned() }), 'forged'],
+  ])('a token that is %s: 401, and the audit says why, without it', async (_case, given, why) => {
+    const body = await given();
+    const { status, headers } = await signIn(body);
+    expect([status, headers['set-cookie']]).toEqual([401, undefined]);
+    const [act] = await lastActs();
+    expect(act).toMatchObject({ action: 'session.refuse', outcome: 'refused', detail: why, role: 'none' });
+    expect(JSON.stringify(act)).not.toContain(String(Object.values(body)[0]));
+  });
+
+  test.each([{}, { token: '' }, { token: 1 }, { token: 'x', once: 'x' }, []])(
+    'what is no sign-in is a bad request: %j',
+    async (body) => {
+      expect((await signIn(body)).status).toBe(400);
+    },
+  );
+
+  test('so is one that is too long to be a token', async () => {
+    expect((await signIn({ token: 'x'.repeat(4001) })).status).toBe(400);
+  });
+
+  test('a one-time link signs in once, and says what to do when it was used', async () => {
+    const once = await mint('operator', 'once', 0.25);
+    expect((await signIn({ once })).json).toMatchObject({ name: 'ada', role: 'operator' });
+    const again = await signIn({ once });
+    expect([again.status, again.json.error]).toEqual([
+      401,
+      'this link was used before; "npm run ops -- sign-in" prints another link',
+    ]);
+    expect(await lastActs()).toMatchObject([{ action: 'session.refuse', detail: 'used before' }]);
+  });
+
+  test('of many who use a link at once, in two processes, one gets in', async () => {
+    const once = await mint('operator', 'once', 0.25);
+    const tries = Array.from({ length: 8 }, (_, i) =>
+      (i % 2 ? dashboard : other).tell('/api/session', { once }),
+    );
+    const statuses = (await Promise.all(tries)).map(({ status }) => status);
+    expect(statuses.toSorted((a, b) => a - b)).toEqual([200, 401, 401, 401, 401, 401, 401, 401]);
+  });
+
+  test("a link's session lives 12 hours, for whom it was made", async () => {
+    const made = await dashboard.post('/api/session/once', {}, 'viewer');
+    expect(made.json.url).toBe(`${dashboard.url}/sign-in#once=${String(made.json.code)}`);
+    const { json, headers } = await signIn({ once: made.json.code });
+    expect(json).toMatchObject({ name: 'test', role: 'viewer' });
+    expect(Number(/Max-Age=(\d+)/.exec(cookieOf(headers))?.[1])).toBeGreaterThan(12 * 3600 - 10);
+  });
+
+  test('the code of a link is no bearer token', async () => {
+    expect((await dashboard.getWith('/api/status', await mint('admin', 'once', 0.25))).status).toBe(401);
+  });
+
+  test('more than ten tries a minute: 429 with when to try again, whatever is tried', async () => {
+    const token = await mint();
+    const statuses = [];
+    for (let i = 0; i < 12; i += 1) statuses.push((await signIn({ token })).status);
+    expect(statuses).toEqual([...Array.from({ length: 10 }, () => 200), 429, 429]);
+    expect(Number((await signIn({ token })).headers['retry-after'])).toBeGreaterThan(0);
+    expect((await dashboard.get('/api/status')).status).toBe(200);
+  });
+
+  test('signing out ends the session, also for who kept its cookie', async () => {
+    const cookie = await session();
+    const { status, headers } = await ask(cookie, 'DELETE', { 'sec-fetch-site': 'same-origin' });
+    expect([status, cookieOf(headers)]).toEqual([
+      200,
+      'lockstep_session=; Max-Age=0; HttpOnly; SameSite=Strict; Path=/',
+    ]);
+    expect((await ask(cookie)).status).toBe(401);
+  });
+
+  test.each<[Record<string, string>, number]>([
+    [{ 'sec-fetch-site': 'same-origin' }, 200],
+    [{ 'sec-fetch-site': 'none' }, 200],
+    [{ origin: '<own>' }, 200],
+    [{ 'sec-fetch-site': 'same-site' }, 403],
+    [{ 'sec-fetch-site': 'cross-site' }, 403],
+    [{ 'sec-fetch-site': 'cross-site', origin: '<own>' }, 403],
+    [{ origin: 'https://evil.example' }, 403],
+    [{ origin: 'http://localhost:1' }, 403],
+    [{ origin: 'null' }, 403],
+    [{}, 403],
+  ])('a change asked with a cookie and %j: %i', async (given, expected) => {
+    const headers = Object.fromEntries(
+      Object.entries(given).map(([name, value]) => [name, value.replace('<own>', dashboard.url)]),
+    );
+    const cookie = await session();
+    const answer = await dashboard.tell('/api/session/once', {}, { cookie, ...headers });
+    expect(answer.status).toBe(expected);
+  });
+
+  test('to look is no change: it needs no such header', async () => {
+    expect((await ask(await session(), 'GET', { 'sec-fetch-site': 'cross-site' })).status).toBe(200);
+  });
+
+  test('nor does a token in the header, which no other site can send', async () => {
+    const authorization = `Bearer ${await mint()}`;
+    const headers = { authorization, 'sec-fetch-site': 'cross-site', cookie: await session() };
+    expect((await dashboard.tell('/api/session/once', {}, headers)).status).toBe(200);
+  });
+
+  test('another site cannot sign somebody in as somebody else', async () => {
+    const headers = { origin: 'https://evil.example' };
+    expect((await signIn({ token: await mint() }, headers)).status).toBe(403);
+  });
+
+  test('a token that is revoked is over with its sessions: here at once, in other processes soon', async () => {
+    const token = await mint('operator');
+    const { headers } = await signIn({ token });
+    const cookie = cookieOf(headers).split(';')[0] ?? '';
+    expect((await other.getWith('/api/session', token)).status).toBe(200);
+    await until(
+      async () => (await dashboard.collections.tokens.countDocuments({ _id: tokenId(token) })) === 1,
+    );
+    const place = `/api/tokens/${tokenId(token)}/revoke`;
+    expect((await dashboard.post(place, { reason: 'lost' }, 'admin')).json.did).toMatch(/^revoked, /);
+    expect((await dashboard.getWith('/api/session', token)).status).toBe(401);
+    expect((await ask(cookie)).status).toBe(401);
+    expect((await signIn({ token })).json.error).toBe('this token was revoked');
+    await until(async () => (await other.getWith('/api/session', token)).status === 401);
+    expect((await dashboard.post(place, { reason: 'lost' }, 'admin')).json.did).toMatch(/revoked before/);
+  });
+
+  test('tokens are minted for others, listed by id, and never shown again', async () => {
+    const body = { name: 'bob', role: 'viewer', hours: 2, reason: 'he is new' };
+    const minted = await dashboard.post('/api/tokens', body, 'admin');
+    const token = String(minted.json.token);
+    expect(await readToken(JWT_SECRET, token)).toMatchObject({ name: 'bob', role: 'viewer', kind: 'token' });
+    const [act] = await dashboard.collections.audit
+      .find({ action: 'token.mint' })
+      .sort({ _id: -1 })
+      .limit(1)
+      .lean();
+    expect(act).toMatchObject({ target: 'token for bob', reason: 'he is new', outcome: 'done' });
+    expect(JSON.stringify(act)).not.toContain(token);
+    const { text, json } = await dashboard.get('/api/tokens', 'admin');
+    const row = (json.tokens as { id: string }[]).find(({ id }) => id === tokenId(token));
+    expect(row).toMatchObject({ name: 'bob', role: 'viewer', kind: 'token', revokedAt: null });
+    expect(text).not.toContain(token);
+  });
+
+  test('a token that nobody has seen cannot be revoked: 404 says where it looked', async () => {
+    const { status, json } = await dashboard.post(
+      '/api/tokens/0123456789abcdef/revoke',
+      { reason: 'lost' },
+      'admin',
+    );
+    expect([status, json.error]).toEqual([404, expect.stringContaining('in the collection tokens')]);
+    expect(await lastActs()).toMatchObject([{ action: 'token.revoke', outcome: 'refused' }]);
+  });
+
+  test('a refused change is audited with who wanted what', async () => {
+    await dashboard.post('/api/tokens', { name: 'me', role: 'admin', reason: 'I want it' }, 'operator');
+    expect(await lastActs()).toMatchObject([
+      {
+        action: 'token.mint',
+        target: 'token for me',
+        role: 'operator',
+        outcome: 'refused',
+        reason: 'I want it',
+      },
+    ]);
+  });
+});
+
+function unsigned(): string {
+  const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const exp = Math.floor(Date.now() / 1000) + 3600;
+  return `${encode({ alg: 'none' })}.${encode({ role: 'admin', iss: 'lockstep', sub: 'eve', exp })}.`;
+}

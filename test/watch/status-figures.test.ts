@@ -1,0 +1,170 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { startRedis, type LocalRedis } from '../../scripts/local/redis.ts';
+import { claims } from '../../src/deposit/claims.ts';
+import { mailboxList } from '../../src/deposit/mailbox-list.ts';
+import { openQueues } from '../../src/deposit/queues.ts';
+import { withScripts, type ScriptedRedis } from '../../src/deposit/scripts.ts';
+import { waker } from '../../src/deposit/waker.ts';
+import { readBeats } from '../../src/system/beats.ts';
+import { openRedis, redisReady } from '../../src/system/connections.ts';
+import { redisKeys } from '../../src/system/redis-keys.ts';
+import { dedupeRoutes } from '../../src/watch/api/dedupe-routes.ts';
+import { mailboxRoutes } from '../../src/watch/api/mailbox-routes.ts';
+import { queueRoutes } from '../../src/watch/api/queue-routes.ts';
+import { shopRoutes } from '../../src/watch/api/shop-routes.ts';
+import { systemRoutes } from '../../src/watch/api/system-routes.ts';
+import { claimReader } from '../../src/watch/claim-reader.ts';
+import { queueReader } from '../../src/watch/queue-reader.ts';
+import { Sampler } from '../../src/watch/sampler.ts';
+import { shopReader } from '../../src/watch/shop-reader.ts';
+import { statusReader } from '../../src/watch/status-reader.ts';
+import type { SystemStatus } from '../../src/watch/shapes/system.ts';
+import { measureStatus, measureWaiting } from '../../src/watch/waiting.ts';
+import { openInside, silent, type Inside } from '../support/inside.ts';
+import { until } from '../support/until.ts';
+import { keyOf, randomEventId, waitingEvent } from '../support/waiting-event.ts';
+import { ServedRoutes } from './served-routes.ts';
+
+describe('figures', () => {
+  let inside: Inside;
+  let status: () => Promise<SystemStatus>;
+  beforeAll(async () => {
+    inside = await openInside();
+    const { redis, collections, partitions, queues } = inside;
+    status = statusReader(redis, collections.orders.db, collections, partitions, queues);
+  });
+  afterAll(() => inside.close());
+
+  test('name the queues that somebody paused', async () => {
+    expect((await status()).pausedQueues).toEqual([]);
+    await inside.queues[0]?.pause();
+    expect((await status()).pausedQueues).toEqual([0]);
+    await inside.queues[0]?.resume();
+    expect((await status()).pausedQueues).toEqual([]);
+  });
+
+  test('of metrics are those of the pages, from whichever they were read', async () => {
+    const { depositor, waker: wakes, metrics, redis, partitions, queues, collections } = inside;
+    for (const id of ['1', '1', '2'])
+      await depositor.deposit(waitingEvent('orders/paid', { id }, { order: keyOf(id) }), null);
+    await wakes.settle();
+    const at = new Date();
+    const kept = { shop: 's', order: 's/1', topic: 't', receivedAt: at, error: 'e', cause: 'e', attempts: 1 };
+    await collections.parked.create({ _id: 'one', state: 'parked', ...kept, firstAt: at, lastAt: at });
+    const shown = await status();
+    const gauges = async () => ({
+      waitingEvents: (await metrics.waitingEvents.get()).values[0]?.value,
+      parked: (await metrics.parked.get()).values[0]?.value,
+      waitingJobs: (await metrics.queueJobs.get()).values.find(({ labels }) => labels.state === 'waiting')
+        ?.value,
+    });
+    measureStatus(metrics, shown);
+    const measured = await gauges();
+    expect(measured).toEqual({
+      waitingEvents: shown.waitingEvents,
+      parked: 1,
+      waitingJobs: shown.queues?.waiting,
+    });
+    expect(measured).toMatchObject({ waitingEvents: 3, waitingJobs: 2 });
+    await measureWaiting(metrics, redis, partitions, queues);
+    expect(await gauges()).toEqual(measured);
+    measureStatus(metrics, { ...shown, waitingEvents: null, queues: null, parked: null });
+    expect(await gauges()).toEqual(measured);
+  });
+});
+
+describe('while Redis is away', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-status-'));
+  let inside: Inside;
+  let server: LocalRedis;
+  let redis: ScriptedRedis;
+  let sampler: Sampler;
+  let served: ServedRoutes;
+  beforeAll(async () => {
+    inside = await openInside();
+    server = await startRedis(folder);
+    redis = withScripts(openRedis(server.url, 'impatient', silent, 1500));
+    await redisReady(redis);
+    const { collections } = inside;
+    const partitions = [redisKeys(0)];
+    const queues = openQueues(redis, partitions);
+    const status = statusReader(redis, collections.orders.db, collections, partitions, queues);
+    sampler = new Sampler({
+      status,
+      beats: () => readBeats(redis, redisKeys(0)),
+      log: silent,
+      now: Date.now,
+    });
+    const found = claims(redis, partitions);
+    const mailboxes = mailboxList(redis, partitions);
+    const reader = claimReader({ claims: found, mailboxes, collections, partitions: 1 });
+    const isPaused = async () => (await queues[0]?.isPaused()) ?? false;
+    const wakes = waker(queues, silent, () => undefined);
+    served = await ServedRoutes.start([
+      ...dedupeRoutes({ redis, claims: found, reader }),
+      ...mailboxRoutes({ redis, mailboxes, waker: wakes, partitions: 1, isPaused }),
+      ...queueRoutes({
+        redis,
+        queues,
+        read: queueReader(redis, partitions, queues),
+        rates: () => sampler.rates(),
+      }),
+      ...shopRoutes({ redis, shops: shopReader(redis, partitions) }),
+      ...systemRoutes({ status, sampler }),
+    ]);
+  });
+  afterAll(async () => {
+    await served.stop();
+    await sampler.stop();
+    redis.disconnect();
+    await server.stop();
+    await inside.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const PLACES = [
+    `/dedupe/${randomEventId()}`,
+    '/dedupe?webhookId=w&shop=a.myshopify.com',
+    '/mailboxes',
+    '/queues',
+    '/shops',
+  ];
+
+  test('what it holds is refused as that, the status tells it, samples go on with nulls; and all heals', async () => {
+    await sampler.sample();
+    await server.stop();
+    await until(() => redis.status !== 'ready');
+    for (const place of PLACES) {
+      const { status, json } = await served.get(place);
+      expect([place, status, json.error]).toEqual([
+        place,
+        503,
+        'Redis is away: what it holds is not known now',
+      ]);
+    }
+    const paused = await served.post('/queues/all/pause', { reason: 'a try while it is away' });
+    expect(paused.status).toBe(503);
+    expect((await served.get('/status')).json).toMatchObject({
+      level: 'act',
+      sentence: 'Redis is away: events go to the spool until it is back.',
+      waitingEvents: null,
+      pausedQueues: null,
+      parked: 0,
+    });
+    await sampler.sample();
+    await sampler.sample();
+    server = await startRedis(folder, server.port);
+    await until(() => redis.status === 'ready');
+    await sampler.sample();
+    const { samples } = (await served.get('/history')).json as {
+      samples: { waitingEvents: number | null }[];
+    };
+    expect(samples.map(({ waitingEvents }) => waitingEvents)).toEqual([0, null, null, 0]);
+    expect(await Promise.all(PLACES.map(async (place) => (await served.get(place)).status))).toEqual([
+      404, 200, 200, 200, 200,
+    ]);
+  });
+});

@@ -1,0 +1,91 @@
+import { describe, expect, test } from '@jest/globals';
+import { headlineOf } from '../../src/watch/headline.ts';
+import type { SystemStatus } from '../../src/watch/shapes/system.ts';
+
+const UP = { state: 'up', problem: null } as const;
+const AWAY = { state: 'away', problem: 'does not answer' } as const;
+const WELL: SystemStatus = {
+  waitingEvents: 0,
+  waitingOrders: 0,
+  oldestWaitMs: 0,
+  queues: { active: 0, waiting: 0, delayed: 0, failed: 0 },
+  pausedQueues: [],
+  workers: 1,
+  locksHeld: 0,
+  accepted: 10,
+  duplicates: 0,
+  parked: 0,
+  spooled: 0,
+  redis: UP,
+  mongodb: UP,
+  sentence: '',
+  level: 'fine',
+};
+
+describe('the sentence that comes first', () => {
+  /** Each is worse than those below it. */
+  const matters: [string, Partial<SystemStatus>, 'act' | 'look', string][] = [
+    ['Redis away', { redis: AWAY }, 'act', 'Redis is away: events go to the spool until it is back.'],
+    ['MongoDB away', { mongodb: AWAY }, 'act', 'MongoDB is away: events are taken and wait.'],
+    ['no worker', { workers: 0 }, 'act', 'No worker is alive: events are taken and wait.'],
+    [
+      'a wait of more than two minutes',
+      { oldestWaitMs: 120_001, waitingOrders: 3 },
+      'act',
+      'The oldest of 3 waiting orders has waited 120 s.',
+    ],
+    [
+      'a wait of more than half a minute',
+      { oldestWaitMs: 30_001, waitingOrders: 1 },
+      'look',
+      'The oldest of 1 waiting order has waited 30 s.',
+    ],
+    ['a paused queue', { pausedQueues: [0] }, 'look', 'Queue 0 is paused: its events are taken and wait.'],
+    ['parked events', { parked: 2 }, 'look', '2 parked events need somebody to look at them.'],
+    ['spooled events', { spooled: 1 }, 'look', '1 event waits in the spool for Redis.'],
+  ];
+
+  test.each(matters)('%s is said, as loud as it is', (_matter, figures, level, sentence) => {
+    expect(headlineOf({ ...WELL, ...figures })).toEqual({
+      sentence: expect.stringContaining(sentence.slice(0, -1)),
+      level,
+    });
+  });
+
+  test('of many matters the worst is said', () => {
+    const worse = matters.map(([, figures]) => figures);
+    for (const [i, [, , , sentence]] of matters.entries()) {
+      // Later rows add themselves; of one figure the worse value stays.
+      const all = worse
+        .slice(i)
+        .reduceRight<SystemStatus>((rest, figures) => ({ ...rest, ...figures }), WELL);
+      expect(headlineOf(all).sentence).toContain(sentence.slice(0, -1));
+    }
+  });
+
+  test.each([
+    [{}, 'All is well: nothing waits, 1 worker is alive.'],
+    [
+      { waitingEvents: 12, oldestWaitMs: 840, workers: 3 },
+      'All is well: 12 events wait, the oldest for 0.8 s; 3 workers are alive.',
+    ],
+    [
+      { oldestWaitMs: 30_000, waitingEvents: 1 },
+      'All is well: 1 event waits, the oldest for 30 s; 1 worker is alive.',
+    ],
+  ])('all is well: %j', (figures, sentence) => {
+    expect(headlineOf({ ...WELL, ...figures })).toEqual({ sentence, level: 'fine' });
+  });
+
+  test('a long wait in a paused queue says that it is paused', () => {
+    const { sentence } = headlineOf({
+      ...WELL,
+      oldestWaitMs: 7_200_000,
+      waitingOrders: 2,
+      pausedQueues: [0, 1],
+    });
+    expect(sentence).toBe(
+      'The oldest of 2 waiting orders has waited 120 min. 2 queues are paused: their events are taken and wait.',
+    );
+  });
+});

@@ -1,0 +1,134 @@
+import type { Connection } from 'mongoose';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { auditLog, checkAudit, readAudit, type Act } from '../../src/persist/audit-log.ts';
+import { collectionsOf, ensureIndexes, type Collections } from '../../src/persist/collections.ts';
+import { mongoReady, openMongo } from '../../src/system/connections.ts';
+import { namespace } from '../support/namespace.ts';
+
+const ACT: Act = {
+  action: 'lock.release',
+  target: 'example.myshopify.com/1',
+  who: 'ada',
+  role: 'operator',
+  reason: 'it stands still',
+};
+
+describe('the audit', () => {
+  let mongo: Connection;
+  let audit: Collections['audit'];
+  const unsealed: unknown[] = [];
+  beforeAll(async () => {
+    mongo = openMongo((await namespace()).mongoUri);
+    await mongoReady(mongo);
+    const collections = collectionsOf(mongo);
+    await ensureIndexes(collections, 90);
+    ({ audit } = collections);
+  });
+  beforeEach(async () => {
+    await audit.deleteMany({});
+    unsealed.length = 0;
+  });
+  afterAll(() => mongo.close());
+
+  const open = () => auditLog(audit, (error) => unsealed.push(error));
+  const written = async (acts: number) => {
+    const log = open();
+    for (let i = 0; i < acts; i += 1) await log.end(await log.begin(ACT), 'done', `act ${i + 1}`);
+  };
+  const chain = async () => {
+    const { entries, brokenAt } = await checkAudit(audit);
+    return { entries, brokenAt };
+  };
+
+  test('an act is written down before it is done, and sealed after', async () => {
+    const log = open();
+    const number = await log.begin(ACT);
+    expect(await audit.findById(number).lean()).toMatchObject({ ...ACT, outcome: 'begun', sealed: null });
+    await log.end(number, 'done', 'released');
+    expect(await audit.findById(number).lean()).toMatchObject({ outcome: 'done', detail: 'released' });
+    expect(await chain()).toEqual({ entries: 1, brokenAt: null });
+  });
+
+  test('a process that died in the middle leaves `begun`, and the chain whole', async () => {
+    await open().begin(ACT);
+    await written(2);
+    expect(await chain()).toEqual({ entries: 3, brokenAt: null });
+  });
+
+  test('how an act ended is written once: a second end changes nothing', async () => {
+    const log = open();
+    const number = await log.begin(ACT);
+    await log.end(number, 'refused', 'the holder is alive');
+    await log.end(number, 'done', 'released');
+    expect(await audit.findById(number).lean()).toMatchObject({ outcome: 'refused' });
+  });
+
+  test('an end that cannot be written does not throw: the act is done', async () => {
+    await open().end(77, 'done', null);
+    expect(unsealed).toHaveLength(1);
+  });
+
+  test('three processes that append at once leave no gap and no fork', async () => {
+    const logs = [open(), open(), open()];
+    const numbers = await Promise.all(
+      Array.from({ length: 60 }, (_, i) => (logs[i % 3] ?? open()).begin({ ...ACT, target: `order ${i}` })),
+    );
+    expect(numbers.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 60 }, (_, i) => i + 1));
+    expect(await chain()).toEqual({ entries: 60, brokenAt: null });
+  });
+
+  test.each<[string, object]>([
+    ['who', { who: 'eve' }],
+    ['why', { reason: 'a better one' }],
+    ['when', { at: new Date('2020-01-01T00:00:00Z') }],
+    ['what', { action: 'mailbox.wake' }],
+    ['to what', { target: 'example.myshopify.com/2' }],
+    ['the outcome', { outcome: 'refused' }],
+    ['what was done', { detail: 'nothing' }],
+    ['that it ended', { outcome: 'begun' }],
+    ['its hash', { hash: 'f'.repeat(64) }],
+    ['its seal', { sealed: null }],
+  ])('an entry of which %s was changed shows', async (_what, change) => {
+    await written(5);
+    await audit.collection.updateOne({ _id: 3 as never }, { $set: change });
+    expect(await chain()).toEqual({ entries: 5, brokenAt: 3 });
+  });
+
+  test.each([1, 3])('entry %i is missing: it shows', async (number) => {
+    await written(5);
+    await audit.deleteOne({ _id: number });
+    expect(await chain()).toEqual({ entries: 4, brokenAt: number });
+  });
+
+  test('entries that changed places show', async () => {
+    await written(4);
+    const [second, third] = [await audit.findById(2).lean(), await audit.findById(3).lean()];
+    await audit.collection.replaceOne({ _id: 2 as never }, { ...third, _id: 2 as never });
+    await audit.collection.replaceOne({ _id: 3 as never }, { ...second, _id: 3 as never });
+    expect((await chain()).brokenAt).toBe(2);
+  });
+
+  test('more than one page is checked to its end', async () => {
+    await written(2);
+    await audit.collection.insertOne({ _id: 1500 as never, hash: '', at: new Date() });
+    expect(await chain()).toEqual({ entries: 3, brokenAt: 3 });
+  });
+
+  test('it is read newest first, in pages, by every filter', async () => {
+    const log = open();
+    for (let i = 1; i <= 7; i += 1)
+      await log.begin({ ...ACT, target: i % 2 ? 'odd' : 'even', who: i > 5 ? 'bob' : 'ada' });
+    const numbers = async (filter: object) => {
+      const { entries, last } = await readAudit(audit, { limit: 3, ...filter });
+      return [entries.map(({ _id }) => _id), last];
+    };
+    expect(await numbers({})).toEqual([[7, 6, 5], 5]);
+    expect(await numbers({ before: 5 })).toEqual([[4, 3, 2], 2]);
+    expect(await numbers({ before: 2 })).toEqual([[1], null]);
+    expect(await numbers({ target: 'even' })).toEqual([[6, 4, 2], null]);
+    expect(await numbers({ who: 'bob' })).toEqual([[7, 6], null]);
+    expect(await numbers({ action: 'mailbox.wake' })).toEqual([[], null]);
+    expect(await numbers({ since: Date.now() + 1000 })).toEqual([[], null]);
+    expect(await numbers({ since: Date.now() - 60_000, limit: 7 })).toEqual([[7, 6, 5, 4, 3, 2, 1], null]);
+  });
+});
