@@ -32,7 +32,7 @@ export interface MailboxList {
   look: (order: OrderKey) => Promise<(WaitingOrder & { fronts: WaitingFront[] }) | null>;
 }
 
-export interface WaitingFront extends Front {
+interface WaitingFront extends Front {
   bodyBytes: number;
 }
 

@@ -8,7 +8,7 @@ import { useNowMark } from './live.tsx';
 /** What concerns a page may change each second; it is asked for again every 2 s at most. */
 const REFETCH_MS = 2000;
 /** A page whose question failed tries again by itself. */
-export const TRY_AGAIN_MS = 5000;
+const TRY_AGAIN_MS = 5000;
 
 export interface Watching {
   /** What of the stream concerns this answer: it is asked for again when that changes. */

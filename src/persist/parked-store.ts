@@ -10,7 +10,7 @@ export type ParkedSelection =
   | { cause?: string | undefined; topic?: string | undefined; shop?: string | undefined };
 
 /** A page goes on after this one. */
-export interface ParkedMark {
+interface ParkedMark {
   at: Date;
   event: string;
 }
@@ -28,8 +28,14 @@ export interface ParkedGroupRow {
   sample: string;
 }
 
+interface ParkedGroups {
+  groups: ParkedGroupRow[];
+  /** False where there are more than are looked at. */
+  whole: boolean;
+}
+
 /** A replay that holds an event, and when it took it. */
-export interface Claim {
+interface Claim {
   run: string;
   at: Date;
 }
@@ -54,7 +60,7 @@ export interface ParkedStore {
   ) => Promise<ParkedRow[]>;
   one: (event: string) => Promise<ParkedRow | null>;
   /** The largest groups first, over the newest {@link GROUPED} at most by their causes. */
-  groups: () => Promise<{ groups: ParkedGroupRow[]; whole: boolean }>;
+  groups: () => Promise<ParkedGroups>;
   /** How many are parked since before `before`. */
   count: (which: ParkedSelection, before: Date) => Promise<number>;
   /** The next that a run may take, longest parked first. */
@@ -95,11 +101,7 @@ export function parkedStore({ parked }: Pick<Collections, 'parked'>): ParkedStor
         .limit(limit)
         .lean<ParkedRow[]>(),
     one: async (event) => await parked.findOne({ _id: event }, { payload: 0 }).lean<ParkedRow>(),
-    groups: async () => {
-      const groups = await parked.aggregate<ParkedGroupRow>(GROUPING).hint(PARKED_GROUP_INDEX);
-      const events = groups.reduce((sum, group) => sum + group.events, 0);
-      return { groups, whole: events < GROUPED && groups.length < GROUPS };
-    },
+    groups: () => groupsOf(parked),
     count: async (which, before) =>
       await parked.countDocuments({ ...frozen(which, before), state: 'parked' }),
     next: async (which, run, before, limit) => {
@@ -177,6 +179,12 @@ const GROUPING = [
     },
   },
 ];
+
+async function groupsOf(parked: Collections['parked']): Promise<ParkedGroups> {
+  const groups = await parked.aggregate<ParkedGroupRow>(GROUPING).hint(PARKED_GROUP_INDEX);
+  const events = groups.reduce((sum, group) => sum + group.events, 0);
+  return { groups, whole: events < GROUPED && groups.length < GROUPS };
+}
 
 /** Every value is a checked string: nothing that a request sends becomes an operator. */
 function conditionsOf(which: ParkedSelection): object {

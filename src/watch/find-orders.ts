@@ -4,7 +4,7 @@ import type { OrderDocument } from '../persist/order-schema.ts';
 import { readKey } from './cursors.ts';
 
 /** An order by whatever a person calls it. */
-export interface NamedOrder {
+interface NamedOrder {
   key: string;
   name: string | null;
   /** Null where no event of it was applied yet, or it is named by its key alone. */

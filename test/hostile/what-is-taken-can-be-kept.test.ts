@@ -65,7 +65,7 @@ describe('hostile bodies, drained', () => {
     const names = (await inside.client.db(inside.collections.orders.db.name).listCollections().toArray()).map(
       (each) => each.name,
     );
-    expect(names.toSorted()).toEqual(['events', 'orders', 'parked', 'spool']);
+    expect(names.toSorted()).toEqual(['audit', 'events', 'orders', 'parked', 'replays', 'spool', 'tokens']);
     expect(await inside.collections.orders.countDocuments({})).toBe(11);
   });
 });

@@ -25,7 +25,7 @@ export class Stack {
   readonly #folder: string | undefined;
   readonly #programs: RunningProgram[] = [];
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 50 });
-  #token = '';
+  token = '';
 
   private constructor(names: Namespace, folder: string | undefined, env: NodeJS.ProcessEnv) {
     this.names = names;
@@ -55,7 +55,7 @@ export class Stack {
       LOG_LEVEL: 'warn',
       ...env,
     });
-    stack.#token = await mintToken(JWT_SECRET, { name: 'test', role: 'admin' }, 1);
+    stack.token = await mintToken(JWT_SECRET, { name: 'test', role: 'admin' }, 1);
     await Promise.all([
       ...Array.from({ length: ingests }, () => stack.startIngest()),
       ...Array.from({ length: workers }, () => stack.startWorker()),
@@ -128,7 +128,7 @@ export class Stack {
     return outcomes;
   }
 
-  api(place: string, token = this.#token): Promise<HttpAnswer> {
+  api(place: string, token = this.token): Promise<HttpAnswer> {
     return http(`${this.dashboardUrl}/api${place}`, { headers: { authorization: `Bearer ${token}` } });
   }
 

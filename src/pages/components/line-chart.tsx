@@ -96,7 +96,7 @@ function optionsOf(
         font,
         size: 22,
         space: 70,
-        values: times,
+        values: timesOf,
       },
       {
         stroke: ink,
@@ -121,8 +121,11 @@ function optionsOf(
   };
 }
 
-const times = (_plot: uPlot, splits: number[]) =>
-  splits.map((split) => clock(new Date(split * 1000)).slice(-8, -3));
+/** HH:MM, and the seconds where marks stand closer than a minute. */
+const timesOf = (_plot: uPlot, splits: number[]) => {
+  const close = (splits[1] ?? Infinity) - (splits[0] ?? 0) < 60;
+  return splits.map((split) => clock(new Date(split * 1000)).slice(-8, close ? undefined : -3));
+};
 
 /** Seconds between two rows of the table. */
 const EVERY = 60;

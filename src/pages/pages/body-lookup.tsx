@@ -1,7 +1,7 @@
 import { Button, FileInput, Group, SimpleGrid, Stack, Text, Textarea, TextInput } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { BodyLookedUp } from '../../watch/shapes/dedupe.ts';
+import type { BodyLookedUp, Claim } from '../../watch/shapes/dedupe.ts';
 import { tell, type ApiProblem } from '../api.ts';
 import { EventLink } from '../components/order-link.tsx';
 import { Plain } from '../components/plain.tsx';
@@ -22,28 +22,28 @@ const NOTHING: Form = { shop: '', topic: '', triggeredAt: '', text: '', file: nu
  * Looks by the bytes of a body. They are hashed by the server and kept nowhere, so they do not stand in the URL
  * either. A file is sent byte for byte; a text that an editor has laid out anew has another hash.
  */
-export function BodyLookup() {
+export function BodyLookup({ release }: { release: (claim: Claim) => void }) {
   const [form, setForm] = useState(NOTHING);
-  const lookup = useMutation<BodyLookedUp, ApiProblem>({
-    mutationFn: async () => await tell<BodyLookedUp>('/dedupe/lookup', await bodyOf(form)),
+  const [asked, setAsked] = useState<{ form: Form; number: number } | null>(null);
+  // A query by the number of the click: it is asked again after a release, and no body stands in its key.
+  const { error, data, isFetching } = useQuery<BodyLookedUp, ApiProblem>({
+    queryKey: ['/dedupe/lookup', asked?.number],
+    queryFn: async () => await tell<BodyLookedUp>('/dedupe/lookup', await bodyOf(asked?.form ?? NOTHING)),
+    enabled: asked !== null,
+    gcTime: 0,
   });
-  const { error, data } = lookup;
   return (
     <Stack gap="sm">
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          lookup.mutate();
+          setAsked({ form, number: (asked?.number ?? 0) + 1 });
         }}
       >
-        <Fields
-          form={form}
-          onChange={(changed) => setForm({ ...form, ...changed })}
-          looking={lookup.isPending}
-        />
+        <Fields form={form} onChange={(changed) => setForm({ ...form, ...changed })} looking={isFetching} />
       </form>
       {error && <Problem problem={error} />}
-      {data && !error && <Answer answer={data} />}
+      {data && !error && <Answer answer={data} release={release} />}
     </Stack>
   );
 }
@@ -137,10 +137,15 @@ function Typed({ label, placeholder, value, onChange, needed = false }: TypedPro
   );
 }
 
-function Answer({ answer: { claims, looked, hashes } }: { answer: BodyLookedUp }) {
+interface AnswerProps {
+  answer: BodyLookedUp;
+  release: (claim: Claim) => void;
+}
+
+function Answer({ answer: { claims, looked, hashes }, release }: AnswerProps) {
   return (
     <>
-      <Found claims={claims} looked={looked} />
+      <Found claims={claims} looked={looked} release={release} />
       <details>
         <summary>
           <Text span size="sm">

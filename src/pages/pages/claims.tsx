@@ -1,9 +1,5 @@
-import { Checkbox, Group, Paper, Stack } from '@mantine/core';
-import { useState } from 'react';
+import { Group, Paper, Stack } from '@mantine/core';
 import type { Claim, ClaimList } from '../../watch/shapes/dedupe.ts';
-import type { Did } from '../../watch/shapes/mailboxes.ts';
-import { tell } from '../api.ts';
-import { ChangeDialog, useChange } from '../components/change-dialog.tsx';
 import { Empty } from '../components/empty.tsx';
 import { figure } from '../components/figures.ts';
 import { MayButton } from '../components/may-button.tsx';
@@ -13,16 +9,25 @@ import { Plain } from '../components/plain.tsx';
 import { Age, When } from '../components/when.tsx';
 import { FactList } from './fact-list.tsx';
 
-/** What was found, or where it was looked. */
-export function Found({ claims, looked }: ClaimList) {
-  if (claims.length === 0)
-    return <Empty title="It was not seen before" why={`No key was found: ${looked}.`} />;
-  return <Claims claims={claims} />;
+interface FoundProps extends ClaimList {
+  release: (claim: Claim) => void;
 }
 
-/** What is known of events as seen, each with the release of its key. */
-export function Claims({ claims }: { claims: readonly Claim[] }) {
-  const releasing = useChange<Claim>();
+/** What was found, or where it was looked. */
+export function Found({ claims, looked, release }: FoundProps) {
+  if (claims.length === 0)
+    return <Empty title="No key was found" why={<Plain text={`Looked in: ${looked}.`} max={1000} />} />;
+  return <Claims claims={claims} release={release} />;
+}
+
+interface ClaimsProps {
+  claims: readonly Claim[];
+  /** Asks for the release: not here, because a claim that is released is found no more. */
+  release: (claim: Claim) => void;
+}
+
+/** What is known of events as seen. */
+export function Claims({ claims, release }: ClaimsProps) {
   return (
     <Stack gap="sm">
       {claims.map((claim) => (
@@ -38,19 +43,13 @@ export function Claims({ claims }: { claims: readonly Claim[] }) {
               <EventLink event={claim.event} />
               <OutcomeBadge outcome={claim.outcome} />
             </Group>
-            <MayButton
-              role="operator"
-              size="compact-sm"
-              variant="default"
-              onClick={() => releasing.open(claim)}
-            >
+            <MayButton role="operator" size="compact-sm" variant="default" onClick={() => release(claim)}>
               Release…
             </MayButton>
           </Group>
           <FactList facts={factsOf(claim)} />
         </Paper>
       ))}
-      {releasing.over && <ReleaseDialog claim={releasing.over} onClose={releasing.close} />}
     </Stack>
   );
 }
@@ -65,46 +64,4 @@ function factsOf(claim: Claim) {
     ['Last seen', <When key="last" at={claim.lastSeenAt} />],
     ['Forgotten in', <Age key="ttl" ms={claim.ttlMs} />],
   ] as const;
-}
-
-/** What has no effect yet is released without more ado; the server asks `confirm` for all else. */
-const FREE = new Set(['parked', 'unknown']);
-
-function ReleaseDialog({ claim, onClose }: { claim: Claim; onClose: () => void }) {
-  const [confirm, setConfirm] = useState(false);
-  const needed = !FREE.has(claim.outcome);
-  return (
-    <ChangeDialog
-      opened
-      onClose={onClose}
-      title="Release this key"
-      confirmLabel="Release it"
-      ready={!needed || confirm}
-      onConfirm={async (reason) =>
-        (
-          await tell<Did>(`/dedupe/${claim.event}/release`, {
-            reason,
-            confirm,
-            firstSeenAt: claim.firstSeenAt,
-          })
-        ).did
-      }
-      what={
-        <>
-          The key of event <code>{claim.event.slice(0, 12)}</code> is deleted: sent once more, the webhook is
-          taken again and not answered as a duplicate. Nothing happens until it is sent. A key that was made
-          anew since you looked is left alone.
-        </>
-      }
-      extra={
-        needed && (
-          <Checkbox
-            label={`Its event is ${claim.outcome}: release it all the same`}
-            checked={confirm}
-            onChange={(event) => setConfirm(event.currentTarget.checked)}
-          />
-        )
-      }
-    />
-  );
 }

@@ -1,6 +1,7 @@
 import { SegmentedControl } from '@mantine/core';
 import { Link } from 'wouter';
 import type { Claim, ClaimList } from '../../watch/shapes/dedupe.ts';
+import { useChange } from '../components/change-dialog.tsx';
 import { Empty } from '../components/empty.tsx';
 import { FilterBar } from '../components/filter-bar.tsx';
 import { Page } from '../components/page.tsx';
@@ -9,6 +10,7 @@ import { useApi } from '../use-api.ts';
 import { useFilters } from '../use-filters.ts';
 import { BodyLookup } from './body-lookup.tsx';
 import { Claims, Found } from './claims.tsx';
+import { ReleaseClaimDialog } from './release-claim-dialog.tsx';
 
 const WAYS = [
   { value: 'event', label: 'By hash' },
@@ -18,6 +20,7 @@ const WAYS = [
 
 /** Whether a webhook was seen before, what became of it then; and letting it in once more. */
 export function DedupePage() {
+  const releasing = useChange<Claim>();
   const { filters, set } = useFilters(['by', 'webhookId']);
   const by = filters.by === '' ? (filters.webhookId === '' ? 'event' : 'webhook') : filters.by;
   return (
@@ -32,9 +35,10 @@ export function DedupePage() {
         value={by}
         onChange={(next) => set({ by: next })}
       />
-      {by === 'event' && <ByHash />}
-      {by === 'webhook' && <ByWebhook />}
-      {by === 'body' && <BodyLookup />}
+      {by === 'event' && <ByHash release={releasing.open} />}
+      {by === 'webhook' && <ByWebhook release={releasing.open} />}
+      {by === 'body' && <BodyLookup release={releasing.open} />}
+      {releasing.over && <ReleaseClaimDialog claim={releasing.over} onClose={releasing.close} />}
     </Page>
   );
 }
@@ -44,7 +48,11 @@ const HASH_FIELDS = [
 ] as const;
 const A_HASH = /^[0-9a-f]{64}$/;
 
-function ByHash() {
+interface WayProps {
+  release: (claim: Claim) => void;
+}
+
+function ByHash({ release }: WayProps) {
   const { filters } = useFilters(['event']);
   const event = filters.event.toLowerCase();
   return (
@@ -57,16 +65,16 @@ function ByHash() {
         />
       )}
       {event !== '' && !A_HASH.test(event) && <NotWhole event={event} />}
-      {A_HASH.test(event) && <HashAnswer event={event} />}
+      {A_HASH.test(event) && <HashAnswer event={event} release={release} />}
     </>
   );
 }
 
-function HashAnswer({ event }: { event: string }) {
+function HashAnswer({ event, release }: WayProps & { event: string }) {
   const claim = useApi<Claim>(`/dedupe/${event}`);
   if (claim.error?.status === 404) return <Empty title="No key of this event" why={claim.error.message} />;
   if (claim.error) return <Problem problem={claim.error} />;
-  return claim.data && <Claims claims={[claim.data]} />;
+  return claim.data && <Claims claims={[claim.data]} release={release} />;
 }
 
 function NotWhole({ event }: { event: string }) {
@@ -93,7 +101,7 @@ const WEBHOOK_FIELDS = [
   { name: 'shop', label: 'Shop (finds more)', placeholder: 'name.myshopify.com', width: 260 },
 ] as const;
 
-function ByWebhook() {
+function ByWebhook({ release }: WayProps) {
   const { filters } = useFilters(['webhookId', 'shop']);
   const asked = filters.webhookId !== '';
   const found = useApi<ClaimList>('/dedupe', filters, { enabled: asked });
@@ -107,7 +115,7 @@ function ByWebhook() {
         />
       )}
       {asked && found.error && <Problem problem={found.error} />}
-      {asked && found.data && !found.error && <Found {...found.data} />}
+      {asked && found.data && !found.error && <Found {...found.data} release={release} />}
     </>
   );
 }

@@ -71,7 +71,7 @@ function sentenceOf(checks: Check[]): string {
 const CHECK_COLUMNS: readonly Column<Check>[] = [
   { head: 'Verdict', width: 110, cell: (check) => <Verdict verdict={check.verdict} /> },
   { head: 'Check', width: 190, cell: (check) => <Plain text={check.name} max={80} /> },
-  { head: 'Found', width: 240, cell: (check) => <Plain text={check.found} /> },
+  { head: 'Found', width: 380, cell: (check) => <Plain text={check.found} /> },
   { head: 'What to do', cell: (check) => (check.advice === null ? null : <Plain text={check.advice} />) },
 ];
 

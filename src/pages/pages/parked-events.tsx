@@ -12,6 +12,7 @@ import { useKey } from '../use-key.ts';
 import { usePages } from '../use-pages.ts';
 import { useMay } from '../who.tsx';
 import { allLike, theseOf, type Asks, type Choice } from './parked-choice.ts';
+import { parkedMoves } from './parked-moves.ts';
 import { PARKED_STATES } from './parked-state.tsx';
 import { useChosen } from './use-chosen.tsx';
 
@@ -24,7 +25,7 @@ const FIELDS = [
 export function ParkedEvents({ asks }: { asks: Asks }) {
   const { filters, set, any } = useFilters(['cause', 'topic', 'shop', 'state']);
   const { set: open } = useFilters(['event']);
-  const list = usePages<ParkedPage>('/parked', filters, { watch: (now) => now.status.parked });
+  const list = usePages<ParkedPage>('/parked', filters, { watch: parkedMoves });
   const rows = list.pages.flatMap((page) => page.parked);
   const chosen = useChosen(rows);
   const parked = filters.state === '' || filters.state === 'parked';

@@ -15,12 +15,13 @@ import { useMay } from '../who.tsx';
 import { FactList } from './fact-list.tsx';
 import { theseOf, type Asks } from './parked-choice.ts';
 import { Order } from './parked-events.tsx';
+import { parkedMoves } from './parked-moves.ts';
 import { ParkedState } from './parked-state.tsx';
 
 /** One parked event: its whole error, and what can be done about it. */
 export function ParkedOne({ event, asks }: { event: string; asks: Asks }) {
   const one = useApi<ParkedEvent>(`/parked/${encodeURIComponent(event)}`, undefined, {
-    watch: (now) => now.status.parked,
+    watch: parkedMoves,
   });
   const may = useMay('operator');
   const parked = one.data?.state === 'parked';

@@ -11,6 +11,7 @@ import { useFilters } from '../use-filters.ts';
 import { useKey } from '../use-key.ts';
 import { useMay } from '../who.tsx';
 import { DiscardDialog } from './discard-dialog.tsx';
+import { parkedMoves } from './parked-moves.ts';
 import { EVERYTHING, type Asks, type Choice } from './parked-choice.ts';
 import { ParkedEvents } from './parked-events.tsx';
 import { ParkedGroupsTable } from './parked-groups.tsx';
@@ -28,7 +29,7 @@ const VIEWS = [
 export function ParkedPage() {
   const { filters, set } = useFilters(['view', 'event']);
   const view = VIEWS.some(({ value }) => value === filters.view) ? filters.view : 'groups';
-  const groups = useApi<ParkedGroups>('/parked/groups', undefined, { watch: (now) => now.status.parked });
+  const groups = useApi<ParkedGroups>('/parked/groups', undefined, { watch: parkedMoves });
   const may = useMay('operator');
   const replaying = useChange<Choice>();
   const discarding = useChange<Choice>();
@@ -84,5 +85,5 @@ function sentenceOf({ groups, events }: ParkedGroups): string {
   if (events === 0) return 'Nothing is parked: every event found its order.';
   const causes = new Set(groups.map(({ cause }) => cause)).size;
   const ones = events === 1 ? '1 event was' : `${figure(events)} events were`;
-  return `${ones} put aside for ${causes === 1 ? 'one cause' : `${causes} causes`}. Mend it, then replay.`;
+  return `${ones} put aside for ${causes === 1 ? 'one cause' : `${causes} causes`}. Mend what is wrong, then replay.`;
 }

@@ -52,6 +52,6 @@ const COLUMNS: readonly Column<ReplayRun>[] = [
   { head: 'Parked again', align: 'right', width: 110, cell: ({ parkedAgain }) => figure(parkedAgain) },
   { head: 'Began', align: 'right', width: 95, cell: ({ startedAt }) => <When at={startedAt} /> },
   { head: 'Ended', align: 'right', width: 95, cell: ({ endedAt }) => <When at={endedAt} /> },
-  { head: 'Who', width: 110, cell: ({ who }) => <Plain text={who} max={60} /> },
+  { head: 'Who', width: 130, cell: ({ who }) => <Plain text={who} max={60} /> },
   { head: 'Reason', cell: ({ reason }) => <Plain text={reason} max={120} /> },
 ];

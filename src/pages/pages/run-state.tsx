@@ -17,12 +17,19 @@ const STATES = {
   interrupted: { tone: 'look', icon: IconPlugConnectedX, means: 'its process ended: replay the rest anew' },
 } as const satisfies Record<ReplayRun['state'], { tone: Tone; icon: Icon; means: string }>;
 
-export function RunState({ run }: { run: ReplayRun }) {
-  const { tone, icon: Mark, means } = STATES[run.state];
+/** Done, and yet not well. */
+const DONE_IN_VAIN = {
+  tone: 'look',
+  icon: IconAlertTriangle,
+  means: 'all of it was put back, and some of it failed and was parked again',
+} as const;
+
+export function RunState({ run: { state, parkedAgain } }: { run: ReplayRun }) {
+  const { tone, icon: Mark, means } = state === 'done' && parkedAgain > 0 ? DONE_IN_VAIN : STATES[state];
   return (
     <span title={means}>
       <ToneBadge tone={tone} icon={<Mark size={14} aria-hidden />}>
-        {run.state}
+        {state}
       </ToneBadge>
     </span>
   );

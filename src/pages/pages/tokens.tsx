@@ -82,7 +82,6 @@ function columnsWith(revoke: (token: TokenRow) => void): Column<TokenRow>[] {
     { head: 'Kind', width: 80, cell: ({ kind }) => <span title={KINDS[kind]}>{kind}</span> },
     { head: 'State', width: 100, cell: (token) => <State token={token} /> },
     { head: 'Last seen', align: 'right', width: 100, cell: ({ lastSeenAt }) => <When at={lastSeenAt} /> },
-    { head: 'First seen', align: 'right', width: 100, cell: ({ firstSeenAt }) => <When at={firstSeenAt} /> },
     { head: 'Good until', align: 'right', width: 110, cell: ({ expiresAt }) => <When at={expiresAt} /> },
     { head: 'Id', width: 160, cell: ({ id }) => <code>{id}</code> },
     {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { cursor, instant, limit, nextCursor, since } from './base.ts';
 
 /** Everything that somebody may do to a running Lockstep, and what is audited besides. */
-export const ACTIONS = {
+const ACTIONS = {
   'dedupe.release': 'a dedupe key was released',
   'lock.release': 'a lock was taken from its holder',
   'mailbox.wake': 'an order was woken',

@@ -14,7 +14,7 @@ export const shop = z
   .refine((text) => asShopDomain(text) !== null, 'is no shop domain')
   .transform((text) => text.toLowerCase());
 /** 1 to 19 digits, or `-` for what names no order. */
-export const orderId = z
+const orderId = z
   .string()
   .max(19)
   .refine((text) => text === '-' || asOrderId(text) !== null, 'is no order id');

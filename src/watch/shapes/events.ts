@@ -15,7 +15,7 @@ import {
 } from './base.ts';
 import { lock } from './locks.ts';
 
-export const OUTCOMES = ['waiting', 'applied', 'stale', 'unchanged', 'late', 'parked'] as const;
+const OUTCOMES = ['waiting', 'applied', 'stale', 'unchanged', 'late', 'parked'] as const;
 const outcome = z.enum(OUTCOMES);
 
 /** What an event was before it became what it is: parked, and why, before it was replayed. */
@@ -25,7 +25,7 @@ const earlier = z.object({ outcome, because: z.string().nullable(), at: instant 
 const change = z.object({ field: z.string(), before: z.string().nullable(), after: z.string().nullable() });
 export type Change = z.infer<typeof change>;
 
-export const timelineEntry = z.object({
+const timelineEntry = z.object({
   event: z.string(),
   topic: z.string(),
   webhookId: z.string().nullable(),
@@ -58,7 +58,7 @@ export const timeline = z.object({
 });
 export type Timeline = z.infer<typeof timeline>;
 
-export const eventSummary = timelineEntry.extend({ shop: z.string(), order: z.string() });
+const eventSummary = timelineEntry.extend({ shop: z.string(), order: z.string() });
 export type EventSummary = z.infer<typeof eventSummary>;
 
 export const eventQuery = z.strictObject({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { count, cursor, instant, limit, milliseconds, nextCursor, reason } from './base.ts';
 
-export const mailbox = z.object({
+const mailbox = z.object({
   order: z.string(),
   waitingEvents: count,
   waitingSince: instant,
@@ -19,7 +19,7 @@ export const mailboxPage = z.object({
 });
 export type MailboxPage = z.infer<typeof mailboxPage>;
 
-export const waitingEvent = z.object({
+const waitingEvent = z.object({
   event: z.string(),
   topic: z.string(),
   webhookId: z.string().nullable(),

@@ -47,7 +47,7 @@ export type OrderPage = z.infer<typeof orderPage>;
 export const orderAddress = z.strictObject({ shop: z.string().max(1000), orderId: z.string().max(1000) });
 
 /** One thing that the search at the top of every page found. */
-export const searchHit = z.object({
+const searchHit = z.object({
   kind: z.enum(['order', 'event']),
   /** `<shop>/<order id>`, or the event's 64 digits. */
   key: z.string(),

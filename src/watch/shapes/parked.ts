@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { count, cursor, eventId, instant, limit, nextCursor, reason, shop, topic } from './base.ts';
 
-export const PARKED_STATES = ['parked', 'replaying', 'replayed', 'discarded'] as const;
+const PARKED_STATES = ['parked', 'replaying', 'replayed', 'discarded'] as const;
 
 /** Which parked events. `cause` is a group's, word for word. */
 const filterFields = {
@@ -10,7 +10,7 @@ const filterFields = {
   shop: shop.optional(),
 };
 
-export const parkedGroup = z.object({
+const parkedGroup = z.object({
   cause: z.string().describe('the error without ids and numbers'),
   topic: z.string(),
   shop: z.string(),
@@ -84,9 +84,9 @@ export const discardRequest = z.strictObject({
   dryRun: z.boolean().default(false),
 });
 /** A dry run's answer. */
-export const wouldBe = z.object({ dryRun: z.literal(true), events: count });
+const wouldBe = z.object({ dryRun: z.literal(true), events: count });
 
-export const REPLAY_STATES = ['running', 'done', 'aborted', 'stopped', 'interrupted'] as const;
+const REPLAY_STATES = ['running', 'done', 'aborted', 'stopped', 'interrupted'] as const;
 export const replayRun = z.object({
   id: z.string(),
   startedAt: instant,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { count, milliseconds } from './base.ts';
 
-export const queue = z.object({
+const queue = z.object({
   partition: count,
   paused: z.boolean(),
   jobs: z.object({ active: count, waiting: count, delayed: count, failed: count }),

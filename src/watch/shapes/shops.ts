@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { count, instant } from './base.ts';
 
-export const shopRow = z.object({
+const shopRow = z.object({
   shop: z.string(),
   waitingEvents: count,
   /** Events taken in this hour and the 24 before it, and their share of all shops' (0 to 1). */

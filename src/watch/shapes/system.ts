@@ -25,7 +25,7 @@ export const status = z.object({
 export type SystemStatus = z.infer<typeof status>;
 
 /** A process of Lockstep that was heard of in the last 10 s. */
-export const program = z.object({
+const program = z.object({
   program: z.enum(['ingest', 'worker', 'dashboard']),
   /** `<host>:<pid>` */
   id: z.string(),
@@ -35,7 +35,7 @@ export const program = z.object({
 export type Program = z.infer<typeof program>;
 
 /** One second of everything. Rates are per second; null: not known then. */
-export const sample = z.object({
+const sample = z.object({
   at: instant,
   acceptedPerSecond: z.number().nullable(),
   duplicatesPerSecond: z.number().nullable(),
@@ -54,7 +54,7 @@ export const history = z.object({
 });
 export type History = z.infer<typeof history>;
 
-export const check = z.object({
+const check = z.object({
   name: z.string(),
   verdict: z.enum(['good', 'doubtful', 'bad']),
   found: z.string(),
@@ -71,7 +71,7 @@ export const config = z.object({
 });
 export type ConfigAnswer = z.infer<typeof config>;
 
-export const loadTest = z.object({
+const loadTest = z.object({
   name: z.string(),
   at: instant,
   verdict: z.string(),
