@@ -61,6 +61,7 @@ describe('in a real Chromium', () => {
     await page.getByRole('heading', { name: 'Orders', level: 1 }).waitFor();
     await page.goto(stack.dashboardUrl);
     await shows(/All is well/);
+    expect(await page.title()).toMatch(/Lockstep/);
   }, 60_000);
 
   test('poisoned, Overview loud, Parked by cause, replayed after the fix, timeline and audit tell all of it', async () => {
