@@ -96,7 +96,7 @@ export const SPOOLING: readonly PlantedFault[] = [
   {
     name: 'verify-sees-nothing-wrong',
     promise: 'P8',
-    file: 'watch/check-order.ts',
+    file: 'watch/stories/check-order.ts',
     find: 'wrongState: unexplained === 0 && !isWhatRulesMake(order, applied) ? 1 : 0,',
     replace: 'wrongState: unexplained === 0 && !isWhatRulesMake(order, applied) ? 0 : 0,',
     tests: ['watch/check-order'],

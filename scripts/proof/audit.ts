@@ -3,8 +3,8 @@ import { decodeEntry } from '../../src/deposit/mailbox-entry.ts';
 import type { OrderKey } from '../../src/order/identity.ts';
 import type { Collections } from '../../src/persist/collections.ts';
 import { allRedisKeys } from '../../src/system/redis-keys.ts';
-import { FINDINGS, NOTHING_WRONG, type Findings } from '../../src/watch/check-order.ts';
-import { verifier } from '../../src/watch/verifier.ts';
+import { FINDINGS, NOTHING_WRONG, type Findings } from '../../src/watch/stories/check-order.ts';
+import { verifier } from '../../src/watch/stories/verifier.ts';
 import type { SentLog } from './sent-log.ts';
 
 /** What is true after a run. The promises are the zeros. */

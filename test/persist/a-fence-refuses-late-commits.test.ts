@@ -4,7 +4,7 @@ import type { DrainTools } from '../../src/drain/drain-tools.ts';
 import type { WaitingEvent } from '../../src/order/event.ts';
 import type { OrderKey } from '../../src/order/identity.ts';
 import { fence } from '../../src/persist/fence.ts';
-import { verifier } from '../../src/watch/verifier.ts';
+import { verifier } from '../../src/watch/stories/verifier.ts';
 import { depositAll, journalOf, lifeEvents, openInside, type Inside } from '../support/inside.ts';
 
 describe('P4: a fence', () => {

@@ -7,7 +7,7 @@ import { fence } from '../../src/persist/fence.ts';
 import { readBeats } from '../../src/system/beats.ts';
 import { redisKeys } from '../../src/system/redis-keys.ts';
 import { lockRoutes } from '../../src/watch/api/lock-routes.ts';
-import { lockReader } from '../../src/watch/lock-reader.ts';
+import { lockReader } from '../../src/watch/steering/lock-reader.ts';
 import type { Lock } from '../../src/watch/shapes/locks.ts';
 import { Rig } from '../faults/rig.ts';
 import { silent } from '../support/inside.ts';

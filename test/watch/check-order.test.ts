@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { decide } from '../../src/order/decide.ts';
 import type { Order } from '../../src/order/order.ts';
-import { checkOrder, NOTHING_WRONG, type Told } from '../../src/watch/check-order.ts';
+import { checkOrder, NOTHING_WRONG, type Told } from '../../src/watch/stories/check-order.ts';
 import { lifeEvents } from '../support/inside.ts';
 import { RECEIVED_AT } from '../support/waiting-event.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Beat } from '../../src/system/beats.ts';
-import { Sampler } from '../../src/watch/sampler.ts';
+import { Sampler } from '../../src/watch/status/sampler.ts';
 import type { Now, Sample, SystemStatus } from '../../src/watch/shapes/system.ts';
 import { silent } from '../support/inside.ts';
 

@@ -8,7 +8,7 @@ import { fence } from '../../src/persist/fence.ts';
 import { orderLock } from '../../src/lock/order-lock.ts';
 import { beats, readBeats } from '../../src/system/beats.ts';
 import { lockRoutes } from '../../src/watch/api/lock-routes.ts';
-import { lockReader } from '../../src/watch/lock-reader.ts';
+import { lockReader } from '../../src/watch/steering/lock-reader.ts';
 import type { Lock, LockList } from '../../src/watch/shapes/locks.ts';
 import { depositAll, journalOf, lifeEvents, openInside, silent, type Inside } from '../support/inside.ts';
 import { until } from '../support/until.ts';

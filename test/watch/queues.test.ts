@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { openWorkers } from '../../src/drain/drain-workers.ts';
 import { queueRoutes } from '../../src/watch/api/queue-routes.ts';
-import { queueReader } from '../../src/watch/queue-reader.ts';
+import { queueReader } from '../../src/watch/status/queue-reader.ts';
 import type { Queue } from '../../src/watch/shapes/queues.ts';
 import { openDeposit, silent, type DepositInside } from '../support/inside.ts';
 import { until } from '../support/until.ts';

@@ -4,7 +4,7 @@ import { mailboxList } from '../../src/deposit/mailbox-list.ts';
 import { drainOrder } from '../../src/drain/drain-order.ts';
 import { partsOf, type EventId, type OrderKey } from '../../src/order/identity.ts';
 import { dedupeRoutes } from '../../src/watch/api/dedupe-routes.ts';
-import { claimReader } from '../../src/watch/claim-reader.ts';
+import { claimReader } from '../../src/watch/steering/claim-reader.ts';
 import type { Claim } from '../../src/watch/shapes/dedupe.ts';
 import type { HttpAnswer } from '../support/http.ts';
 import { lifeEvents, openInside, type Inside } from '../support/inside.ts';

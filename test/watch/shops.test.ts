@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { shopRoutes } from '../../src/watch/api/shop-routes.ts';
-import { shopReader } from '../../src/watch/shop-reader.ts';
+import { shopReader } from '../../src/watch/status/shop-reader.ts';
 import type { ShopRow } from '../../src/watch/shapes/shops.ts';
 import { openDeposit, type DepositInside } from '../support/inside.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';

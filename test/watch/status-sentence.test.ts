@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { headlineOf } from '../../src/watch/headline.ts';
+import { headlineOf } from '../../src/watch/status/headline.ts';
 import type { SystemStatus } from '../../src/watch/shapes/system.ts';
 
 const UP = { state: 'up', problem: null } as const;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { toDocument } from '../../src/persist/order-document.ts';
 import { newOrder, type Order } from '../../src/order/order.ts';
 import { drainOrder } from '../../src/drain/drain-order.ts';
-import { verifier } from '../../src/watch/verifier.ts';
+import { verifier } from '../../src/watch/stories/verifier.ts';
 import { isRight, verifiedText, verifyAll } from '../../src/watch/ops/ops-verify.ts';
 import type { SystemStatus } from '../../src/watch/shapes/system.ts';
 import { depositAll, lifeEvents, openInside, type Inside } from '../support/inside.ts';

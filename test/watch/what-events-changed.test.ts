@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { changesOf, MOST_EVENTS } from '../../src/watch/changes.ts';
-import type { Told } from '../../src/watch/check-order.ts';
+import { changesOf, MOST_EVENTS } from '../../src/watch/stories/changes.ts';
+import type { Told } from '../../src/watch/stories/check-order.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 
 const ORDER = keyOf('1');

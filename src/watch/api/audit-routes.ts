@@ -1,6 +1,6 @@
 import { checkAudit, readAudit } from '../../persist/audit-log.ts';
 import type { Collections } from '../../persist/collections.ts';
-import { actView } from '../acts.ts';
+import { actView } from '../stories/acts.ts';
 import { auditChain, auditPage, auditQuery } from '../shapes/audit.ts';
 import { Refusal } from './refusal.ts';
 import { route, type Route } from './route.ts';

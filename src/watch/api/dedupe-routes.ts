@@ -4,7 +4,7 @@ import type { Claims, ToldBody } from '../../deposit/claims.ts';
 import type { EventId, ShopDomain } from '../../order/identity.ts';
 import { microsOf } from '../../order/instants.ts';
 import { isTopic } from '../../order/topics.ts';
-import { claimView, type ClaimReader, type KnownClaim } from '../claim-reader.ts';
+import { claimView, type ClaimReader, type KnownClaim } from '../steering/claim-reader.ts';
 import {
   bodyLookedUp,
   bodyLookup,

@@ -1,11 +1,11 @@
 import { asEventId } from '../../order/identity.ts';
 import { markCursor, readMarkCursor } from '../cursors.ts';
-import type { EventReader } from '../event-reader.ts';
-import { shownPayload } from '../shown-payload.ts';
-import type { EventSearch } from '../event-search.ts';
+import type { EventReader } from '../stories/event-reader.ts';
+import { shownPayload } from '../stories/shown-payload.ts';
+import type { EventSearch } from '../stories/event-search.ts';
 import { eventDetail, eventDetailQuery, eventPage, eventPath, eventQuery } from '../shapes/events.ts';
 import { mayActAs } from '../sign-in/authorize.ts';
-import { eventSummary } from '../views.ts';
+import { eventSummary } from '../stories/views.ts';
 import { Refusal } from './refusal.ts';
 import { route, type Route } from './route.ts';
 

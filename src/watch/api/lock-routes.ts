@@ -1,5 +1,5 @@
 import type { OrderKey } from '../../order/identity.ts';
-import { releaseLock, type LockTools } from '../lock-release.ts';
+import { releaseLock, type LockTools } from '../steering/lock-release.ts';
 import { orderPlace, type OrderPlace } from '../shapes/base.ts';
 import { lock, lockList, lockRelease, lockReleased } from '../shapes/locks.ts';
 import { Refusal } from './refusal.ts';

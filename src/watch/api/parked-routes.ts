@@ -1,7 +1,7 @@
 import type { ParkedRow, ParkedSelection, ParkedStore } from '../../persist/parked-store.ts';
 import { markCursor, readMarkCursor } from '../cursors.ts';
-import { groupView, parkedView, runView, selectionText } from '../parked-views.ts';
-import type { Replays } from '../replays.ts';
+import { groupView, parkedView, runView, selectionText } from '../steering/parked-views.ts';
+import type { Replays } from '../steering/replays.ts';
 import { eventPath } from '../shapes/events.ts';
 import {
   discarded,

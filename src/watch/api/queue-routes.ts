@@ -1,6 +1,6 @@
 import type { Queue as BullQueue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import type { Sampler } from '../sampler.ts';
+import type { Sampler } from '../status/sampler.ts';
 import { because, did } from '../shapes/mailboxes.ts';
 import { queueList, queuePlace, type Queue } from '../shapes/queues.ts';
 import { ofRedis } from './of-redis.ts';

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import type { LockTools } from '../lock-release.ts';
+import type { LockTools } from '../steering/lock-release.ts';
 import { now } from '../shapes/system.ts';
 import { auditRoutes, type AuditTools } from './audit-routes.ts';
 import { dedupeRoutes, type DedupeTools } from './dedupe-routes.ts';

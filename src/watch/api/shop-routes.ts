@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { shopList, shopQuery } from '../shapes/shops.ts';
-import type { ShopReader } from '../shop-reader.ts';
+import type { ShopReader } from '../status/shop-reader.ts';
 import { ofRedis } from './of-redis.ts';
 import { route, type Route } from './route.ts';
 

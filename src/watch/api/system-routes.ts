@@ -1,4 +1,4 @@
-import type { Sampler } from '../sampler.ts';
+import type { Sampler } from '../status/sampler.ts';
 import { history, status, type SystemStatus } from '../shapes/system.ts';
 import { route, type Route } from './route.ts';
 

@@ -1,6 +1,6 @@
 import { keyCursor, readKeyCursor } from '../cursors.ts';
 import { verifiedPage, verifyQuery } from '../shapes/verify.ts';
-import type { Verified, VerifyFilter } from '../verifier.ts';
+import type { Verified, VerifyFilter } from '../stories/verifier.ts';
 import { route, type Route } from './route.ts';
 
 export interface VerifyTools {

@@ -1,6 +1,6 @@
-import { FINDINGS } from '../check-order.ts';
+import { FINDINGS } from '../stories/check-order.ts';
 import type { SystemStatus } from '../shapes/system.ts';
-import type { Verified } from '../verifier.ts';
+import type { Verified } from '../stories/verifier.ts';
 
 /** Page after page of /verify, added up. */
 export async function verifyAll(

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import type { SystemStatus } from '../shapes/system.ts';
-import type { Verified } from '../verifier.ts';
+import type { Verified } from '../stories/verifier.ts';
 import { endAs } from './exit.ts';
 import { isRight, verifiedText, verifyAll } from './ops-verify.ts';
 import { startProgress } from './progress.ts';

@@ -1,7 +1,7 @@
-import { causeOf } from '../persist/cause.ts';
-import type { ParkedGroupRow, ParkedRow, ParkedSelection } from '../persist/parked-store.ts';
+import { causeOf } from '../../persist/cause.ts';
+import type { ParkedGroupRow, ParkedRow, ParkedSelection } from '../../persist/parked-store.ts';
 import type { Run } from './replays.ts';
-import type { ParkedEvent, ParkedGroup, ReplayRun } from './shapes/parked.ts';
+import type { ParkedEvent, ParkedGroup, ReplayRun } from '../shapes/parked.ts';
 
 /** Parked events and replays as the API shows them. */
 

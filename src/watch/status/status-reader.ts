@@ -1,14 +1,14 @@
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Connection } from 'mongoose';
-import type { Collections } from '../persist/collections.ts';
-import type { RedisKeys } from '../system/redis-keys.ts';
-import { within } from '../system/within.ts';
-import { CHECK_MS } from './admin-routes.ts';
-import { mongoCheck, redisCheck } from './checks.ts';
+import type { Collections } from '../../persist/collections.ts';
+import type { RedisKeys } from '../../system/redis-keys.ts';
+import { within } from '../../system/within.ts';
+import { CHECK_MS } from '../admin-routes.ts';
+import { mongoCheck, redisCheck } from '../checks.ts';
 import { headlineOf } from './headline.ts';
-import type { SystemStatus } from './shapes/system.ts';
-import { readQueues, readWaiting, workersOf } from './waiting.ts';
+import type { SystemStatus } from '../shapes/system.ts';
+import { readQueues, readWaiting, workersOf } from '../waiting.ts';
 
 const UNKNOWN_OF_REDIS = {
   waitingEvents: null,

@@ -1,8 +1,8 @@
-import type { OrderKey } from '../order/identity.ts';
-import type { AuditDocument } from '../persist/audit-schema.ts';
-import type { Collections } from '../persist/collections.ts';
-import type { ParkedDocument } from '../persist/parked-schema.ts';
-import type { Action, AuditEntry } from './shapes/audit.ts';
+import type { OrderKey } from '../../order/identity.ts';
+import type { AuditDocument } from '../../persist/audit-schema.ts';
+import type { Collections } from '../../persist/collections.ts';
+import type { ParkedDocument } from '../../persist/parked-schema.ts';
+import type { Action, AuditEntry } from '../shapes/audit.ts';
 
 /** Acts shown of one order, and its newest events that are asked about. */
 const ACTS_SHOWN = 200;

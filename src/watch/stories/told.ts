@@ -1,8 +1,8 @@
-import type { WaitingEvent } from '../order/event.ts';
-import type { EventId, OrderKey } from '../order/identity.ts';
-import type { Collections } from '../persist/collections.ts';
-import type { EventDocument } from '../persist/event-schema.ts';
-import { bytesOf, decompress } from '../system/payload.ts';
+import type { WaitingEvent } from '../../order/event.ts';
+import type { EventId, OrderKey } from '../../order/identity.ts';
+import type { Collections } from '../../persist/collections.ts';
+import type { EventDocument } from '../../persist/event-schema.ts';
+import { bytesOf, decompress } from '../../system/payload.ts';
 import type { Told } from './check-order.ts';
 
 /** A journal entry as the rules take it. */

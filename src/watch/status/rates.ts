@@ -1,5 +1,5 @@
-import type { Beat } from '../system/beats.ts';
-import type { SystemStatus } from './shapes/system.ts';
+import type { Beat } from '../../system/beats.ts';
+import type { SystemStatus } from '../shapes/system.ts';
 
 /** What was read at one moment; ms since 1970. */
 export interface Reading {

@@ -1,7 +1,7 @@
-import type { EventId } from '../order/identity.ts';
-import type { Collections } from '../persist/collections.ts';
-import type { EventDocument } from '../persist/event-schema.ts';
-import type { ParkedDocument } from '../persist/parked-schema.ts';
+import type { EventId } from '../../order/identity.ts';
+import type { Collections } from '../../persist/collections.ts';
+import type { EventDocument } from '../../persist/event-schema.ts';
+import type { ParkedDocument } from '../../persist/parked-schema.ts';
 
 /** One event with its payload, from the journal; else from the parked, which outlive their journal. */
 export type EventReader = (id: EventId) => Promise<EventDocument | null>;

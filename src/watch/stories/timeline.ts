@@ -1,13 +1,13 @@
 import type { Redis } from 'ioredis';
-import type { Mailbox } from '../deposit/mailbox.ts';
-import type { EventId, OrderKey } from '../order/identity.ts';
-import type { Collections } from '../persist/collections.ts';
-import type { SpoolDocument } from '../persist/spool-schema.ts';
-import { partitionOf, type RedisKeys } from '../system/redis-keys.ts';
+import type { Mailbox } from '../../deposit/mailbox.ts';
+import type { EventId, OrderKey } from '../../order/identity.ts';
+import type { Collections } from '../../persist/collections.ts';
+import type { SpoolDocument } from '../../persist/spool-schema.ts';
+import { partitionOf, type RedisKeys } from '../../system/redis-keys.ts';
 import { actsOn } from './acts.ts';
 import { changesOf, MOST_EVENTS } from './changes.ts';
-import type { Lock } from './shapes/locks.ts';
-import type { Timeline, TimelineEntry } from './shapes/events.ts';
+import type { Lock } from '../shapes/locks.ts';
+import type { Timeline, TimelineEntry } from '../shapes/events.ts';
 import { readTold } from './told.ts';
 import { spooledEntry, timelineEntry, waitingEntry, type JournalEntry } from './views.ts';
 

@@ -1,4 +1,4 @@
-import type { SystemStatus } from './shapes/system.ts';
+import type { SystemStatus } from '../shapes/system.ts';
 
 type Figures = Omit<SystemStatus, 'sentence' | 'level'>;
 type Headline = Pick<SystemStatus, 'sentence' | 'level'>;

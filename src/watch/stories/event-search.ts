@@ -1,6 +1,6 @@
-import type { Collections } from '../persist/collections.ts';
-import { RARE_OUTCOMES } from '../persist/event-schema.ts';
-import type { Mark } from './cursors.ts';
+import type { Collections } from '../../persist/collections.ts';
+import { RARE_OUTCOMES } from '../../persist/event-schema.ts';
+import type { Mark } from '../cursors.ts';
 import type { FindOrders } from './find-orders.ts';
 import type { JournalEntry } from './views.ts';
 

@@ -1,9 +1,9 @@
-import { decide } from '../order/decide.ts';
-import type { Part } from '../order/event.ts';
-import type { OrderKey } from '../order/identity.ts';
-import type { Order } from '../order/order.ts';
+import { decide } from '../../order/decide.ts';
+import type { Part } from '../../order/event.ts';
+import type { OrderKey } from '../../order/identity.ts';
+import type { Order } from '../../order/order.ts';
 import type { Told } from './check-order.ts';
-import type { Change } from './shapes/events.ts';
+import type { Change } from '../shapes/events.ts';
 
 /**
  * What each event changed of its order: the pure rules over the journal's payloads, in the sequence in which

@@ -1,8 +1,8 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { Refusal } from './api/refusal.ts';
+import { Refusal } from '../api/refusal.ts';
 import type { Sampler } from './sampler.ts';
-import type { Now } from './shapes/system.ts';
-import type { Guard } from './sign-in/authorize.ts';
+import type { Now } from '../shapes/system.ts';
+import type { Guard } from '../sign-in/authorize.ts';
 
 /**
  * So often a stream is looked after: whether its asker may still see this (a token expires or is revoked), and a

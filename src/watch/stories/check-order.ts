@@ -1,8 +1,8 @@
-import { decide } from '../order/decide.ts';
-import type { WaitingEvent } from '../order/event.ts';
-import { orderKey, type OrderKey } from '../order/identity.ts';
-import type { Order, Outcome } from '../order/order.ts';
-import { readEvent } from '../order/read-event.ts';
+import { decide } from '../../order/decide.ts';
+import type { WaitingEvent } from '../../order/event.ts';
+import { orderKey, type OrderKey } from '../../order/identity.ts';
+import type { Order, Outcome } from '../../order/order.ts';
+import { readEvent } from '../../order/read-event.ts';
 
 /** An event as the journal tells it, with its payload. */
 export interface Told {

@@ -1,8 +1,8 @@
-import type { Order } from '../order/order.ts';
-import type { Collections } from '../persist/collections.ts';
-import type { EventDocument } from '../persist/event-schema.ts';
-import { fromDocument } from '../persist/order-document.ts';
-import type { OrderDocument } from '../persist/order-schema.ts';
+import type { Order } from '../../order/order.ts';
+import type { Collections } from '../../persist/collections.ts';
+import type { EventDocument } from '../../persist/event-schema.ts';
+import { fromDocument } from '../../persist/order-document.ts';
+import type { OrderDocument } from '../../persist/order-schema.ts';
 import { checkOrder, FINDINGS, NOTHING_WRONG, type Findings, type Told } from './check-order.ts';
 import { toldBy } from './told.ts';
 

@@ -1,7 +1,7 @@
-import { asOrderId, asShopDomain, orderKey } from '../order/identity.ts';
-import type { Collections } from '../persist/collections.ts';
-import type { OrderDocument } from '../persist/order-schema.ts';
-import { readKey } from './cursors.ts';
+import { asOrderId, asShopDomain, orderKey } from '../../order/identity.ts';
+import type { Collections } from '../../persist/collections.ts';
+import type { OrderDocument } from '../../persist/order-schema.ts';
+import { readKey } from '../cursors.ts';
 
 /** An order by whatever a person calls it. */
 interface NamedOrder {

@@ -1,11 +1,11 @@
 import type { Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import type { DrainJob } from '../deposit/waker.ts';
-import type { HeldLock, LockKeeper } from '../lock/lock-keeper.ts';
-import type { OrderKey } from '../order/identity.ts';
-import type { Beat } from '../system/beats.ts';
-import { partitionOf, type RedisKeys } from '../system/redis-keys.ts';
-import type { Lock, LockList } from './shapes/locks.ts';
+import type { DrainJob } from '../../deposit/waker.ts';
+import type { HeldLock, LockKeeper } from '../../lock/lock-keeper.ts';
+import type { OrderKey } from '../../order/identity.ts';
+import type { Beat } from '../../system/beats.ts';
+import { partitionOf, type RedisKeys } from '../../system/redis-keys.ts';
+import type { Lock, LockList } from '../shapes/locks.ts';
 
 /** Shows who holds which order's lock, whether they live, and what waits for them. */
 export interface LockReader {

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
-import type { RedisKeys } from '../system/redis-keys.ts';
-import type { ShopList, ShopRow } from './shapes/shops.ts';
+import type { RedisKeys } from '../../system/redis-keys.ts';
+import type { ShopList, ShopRow } from '../shapes/shops.ts';
 
 /** Reads what each shop sends and what of it waits. */
 export interface ShopReader {

@@ -1,8 +1,8 @@
 import type { Queue as BullQueue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import type { RedisKeys } from '../system/redis-keys.ts';
-import type { Queue } from './shapes/queues.ts';
-import { readQueue, readWaitingOfEach, workersOf } from './waiting.ts';
+import type { RedisKeys } from '../../system/redis-keys.ts';
+import type { Queue } from '../shapes/queues.ts';
+import { readQueue, readWaitingOfEach, workersOf } from '../waiting.ts';
 
 /** Every queue, by partition. */
 export function queueReader(

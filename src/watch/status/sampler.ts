@@ -1,9 +1,9 @@
-import type { Beat } from '../system/beats.ts';
-import { messageOf } from '../system/errors.ts';
-import type { Logger } from '../system/log.ts';
-import { within } from '../system/within.ts';
+import type { Beat } from '../../system/beats.ts';
+import { messageOf } from '../../system/errors.ts';
+import type { Logger } from '../../system/log.ts';
+import { within } from '../../system/within.ts';
 import { AppliedRate, ackP99Of, growth, type Reading } from './rates.ts';
-import type { Now, Sample, SystemStatus } from './shapes/system.ts';
+import type { Now, Sample, SystemStatus } from '../shapes/system.ts';
 
 /** What a sampler reads. */
 export interface SamplerTools {

@@ -1,8 +1,8 @@
-import { asEventId } from '../order/identity.ts';
-import type { Collections } from '../persist/collections.ts';
+import { asEventId } from '../../order/identity.ts';
+import type { Collections } from '../../persist/collections.ts';
 import type { FindOrders } from './find-orders.ts';
-import { readKey } from './cursors.ts';
-import type { SearchAnswer, SearchHit } from './shapes/orders.ts';
+import { readKey } from '../cursors.ts';
+import type { SearchAnswer, SearchHit } from '../shapes/orders.ts';
 import type { JournalEntry } from './views.ts';
 
 /** Whatever somebody has in hand at 3 a.m.: an order's name or id, a webhook id, the begin of a hash. */

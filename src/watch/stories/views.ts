@@ -1,10 +1,10 @@
-import type { WaitingEvent } from '../order/event.ts';
-import type { Part } from '../order/event.ts';
-import type { EventDocument } from '../persist/event-schema.ts';
-import type { EventId } from '../order/identity.ts';
-import type { OrderDocument } from '../persist/order-schema.ts';
-import type { SpoolDocument } from '../persist/spool-schema.ts';
-import type { EventSummary, TimelineEntry } from './shapes/events.ts';
+import type { WaitingEvent } from '../../order/event.ts';
+import type { Part } from '../../order/event.ts';
+import type { EventDocument } from '../../persist/event-schema.ts';
+import type { EventId } from '../../order/identity.ts';
+import type { OrderDocument } from '../../persist/order-schema.ts';
+import type { SpoolDocument } from '../../persist/spool-schema.ts';
+import type { EventSummary, TimelineEntry } from '../shapes/events.ts';
 
 /** An order as the API shows it. Times are ISO 8601. */
 export type OrderView = ReturnType<typeof orderView>;

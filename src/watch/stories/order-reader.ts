@@ -1,6 +1,6 @@
-import type { OrderKey } from '../order/identity.ts';
-import type { Collections } from '../persist/collections.ts';
-import type { OrderDocument } from '../persist/order-schema.ts';
+import type { OrderKey } from '../../order/identity.ts';
+import type { Collections } from '../../persist/collections.ts';
+import type { OrderDocument } from '../../persist/order-schema.ts';
 import { orderView, type OrderView } from './views.ts';
 
 interface OrderFilter {

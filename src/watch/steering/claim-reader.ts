@@ -1,11 +1,11 @@
-import type { Claim, Claims, Hashed } from '../deposit/claims.ts';
-import type { MailboxList } from '../deposit/mailbox-list.ts';
-import type { EventId, ShopDomain } from '../order/identity.ts';
-import type { Collections } from '../persist/collections.ts';
-import type { EventDocument } from '../persist/event-schema.ts';
-import { within } from '../system/within.ts';
-import { CHECK_MS } from './admin-routes.ts';
-import type { Claim as ClaimView } from './shapes/dedupe.ts';
+import type { Claim, Claims, Hashed } from '../../deposit/claims.ts';
+import type { MailboxList } from '../../deposit/mailbox-list.ts';
+import type { EventId, ShopDomain } from '../../order/identity.ts';
+import type { Collections } from '../../persist/collections.ts';
+import type { EventDocument } from '../../persist/event-schema.ts';
+import { within } from '../../system/within.ts';
+import { CHECK_MS } from '../admin-routes.ts';
+import type { Claim as ClaimView } from '../shapes/dedupe.ts';
 
 /** A claim, and what became of its event. */
 export interface KnownClaim {

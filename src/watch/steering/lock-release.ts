@@ -1,11 +1,11 @@
 import { setTimeout as after } from 'node:timers/promises';
-import type { LockKeeper } from '../lock/lock-keeper.ts';
-import type { OrderKey } from '../order/identity.ts';
-import type { Fenced } from '../persist/fence.ts';
-import { messageOf } from '../system/errors.ts';
-import { Refusal } from './api/refusal.ts';
+import type { LockKeeper } from '../../lock/lock-keeper.ts';
+import type { OrderKey } from '../../order/identity.ts';
+import type { Fenced } from '../../persist/fence.ts';
+import { messageOf } from '../../system/errors.ts';
+import { Refusal } from '../api/refusal.ts';
 import type { LockReader } from './lock-reader.ts';
-import type { Lock } from './shapes/locks.ts';
+import type { Lock } from '../shapes/locks.ts';
 
 /** What the release of a lock works with. */
 export interface LockTools {
