@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { localMachine } from '../scripts/local/machine.ts';
 import { freePort } from '../scripts/local/ports.ts';
 import { startProgram, untilReady } from '../scripts/local/programs.ts';
-import { collectionsOf, ensureIndexes, type Collections } from '../src/persist/collections.ts';
+import { collectionsOf, prepareCollections, type Collections } from '../src/persist/collections.ts';
 import type { EventDocument } from '../src/persist/event-schema.ts';
 import { mongoReady, openMongo } from '../src/system/connections.ts';
 import { mintToken } from '../src/watch/sign-in/tokens.ts';
@@ -68,7 +68,7 @@ async function fill(
   await mongoReady(mongo);
   try {
     const collections = collectionsOf(mongo);
-    await ensureIndexes(collections, 3650);
+    await prepareCollections(collections, 3650);
     await seed(collections, amounts, (orders) => {
       if (orders % 10_000 === 0) say(`${orders} orders, ${orders * EVENTS_OF_ONE_ORDER} events`);
     });

@@ -1,6 +1,6 @@
 import { composeDashboard } from './compose-dashboard.ts';
 import { withScripts } from './deposit/scripts.ts';
-import { collectionsOf } from './persist/collections.ts';
+import { collectionsOf, ensureIndexes } from './persist/collections.ts';
 import { beats } from './system/beats.ts';
 import { openMongo, openRedis } from './system/connections.ts';
 import { mongoPart, redisPart } from './system/parts.ts';
@@ -22,9 +22,9 @@ await runProgram(
       stop: () => lockServers.forEach((each) => each.disconnect()),
     });
     const mongo = openMongo(config.MONGODB_URI);
-    await lifecycle.start(mongoPart(mongo));
-
     const collections = collectionsOf(mongo);
+    await lifecycle.start(mongoPart(mongo, () => ensureIndexes(collections)));
+
     const dashboard = composeDashboard({ config, log, redis, lockServers, mongo, collections });
     for (const part of dashboard.before) await lifecycle.start(part);
     await lifecycle.start(beats(redis, redisKeys(0), 'dashboard', () => Promise.resolve({})));

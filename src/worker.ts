@@ -12,7 +12,7 @@ import { drainWatch } from './drain/drain-watch.ts';
 import { drainsPart, openWorkers } from './drain/drain-workers.ts';
 import { orderLock, type OrderLock } from './lock/order-lock.ts';
 import { isMongoAway } from './persist/away.ts';
-import { collectionsOf, ensureIndexes, type Collections } from './persist/collections.ts';
+import { collectionsOf, prepareCollections, type Collections } from './persist/collections.ts';
 import { journal } from './persist/journal.ts';
 import { orderStore } from './persist/order-store.ts';
 import { spool } from './persist/spool.ts';
@@ -46,7 +46,9 @@ await runProgram('worker', ['REDIS_URL', 'MONGODB_URI'], async ({ config, log, l
   });
   const mongo = openMongo(config.MONGODB_URI);
   const collections = collectionsOf(mongo);
-  await lifecycle.start(mongoPart(mongo, () => ensureIndexes(collections, config.JOURNAL_RETENTION_DAYS)));
+  await lifecycle.start(
+    mongoPart(mongo, () => prepareCollections(collections, config.JOURNAL_RETENTION_DAYS)),
+  );
 
   const metrics = createMetrics();
   await lifecycle.start(beats(redis, redisKeys(0), 'worker', workerFigures(metrics)));

@@ -1,5 +1,5 @@
 import type { Connection, mongo } from 'mongoose';
-import { collectionsOf, ensureIndexes } from '../../src/persist/collections.ts';
+import { collectionsOf, prepareCollections } from '../../src/persist/collections.ts';
 
 /**
  * Writes of one command, and commands under way at a time. Of 12,000 documents on 2 cores, four times each:
@@ -26,7 +26,7 @@ export async function bulkCeiling(
 ): Promise<{ documents: number; events: number; seconds: number }> {
   const orders = await from.getClient().db(from.name).collection('orders').find().toArray();
   const events = await from.getClient().db(from.name).collection('events').find().toArray();
-  await ensureIndexes(collectionsOf(to), RETENTION_DAYS);
+  await prepareCollections(collectionsOf(to), RETENTION_DAYS);
   const writes: Write[] = [
     ...orders.map((order) => upsert(`${to.name}.orders`, order)),
     ...events.map((document) => ({ namespace: `${to.name}.events`, name: 'insertOne' as const, document })),

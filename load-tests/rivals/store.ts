@@ -3,7 +3,7 @@ import type { EventId, OrderKey } from '../../src/order/identity.ts';
 import type { PartFields } from '../../src/order/read-parts.ts';
 import type { OrderBody } from '../../src/order/body-schemas.ts';
 import type { PartKind, Topic } from '../../src/order/topics.ts';
-import { collectionsOf, ensureIndexes } from '../../src/persist/collections.ts';
+import { collectionsOf, prepareCollections } from '../../src/persist/collections.ts';
 import type { EventDocument } from '../../src/persist/event-schema.ts';
 
 /** An order as the rivals keep it: what came last, and what came. */
@@ -39,5 +39,5 @@ export function rivalStore(mongo: Connection): RivalStore {
 
 /** Makes what Lockstep's worker makes when it starts. */
 export async function ensureRivalIndexes(mongo: Connection, retentionDays: number): Promise<void> {
-  await ensureIndexes(collectionsOf(mongo), retentionDays);
+  await prepareCollections(collectionsOf(mongo), retentionDays);
 }

@@ -35,12 +35,17 @@ const INDEX_OPTIONS_CONFLICT = 85;
 /** MongoDB's code for a command that is not there: the embedded engine has no collMod. */
 const COMMAND_NOT_FOUND = 59;
 
-/** Makes collections and indexes that are missing, and sets the journal's retention. Safe to repeat. */
-export async function ensureIndexes(collections: Collections, retentionDays: number): Promise<void> {
+/** Makes collections and indexes that are missing. Safe to repeat. */
+export async function ensureIndexes(collections: Collections): Promise<void> {
   for (const model of Object.values(collections) as Model<unknown>[]) {
     await model.createCollection();
     await model.createIndexes();
   }
+}
+
+/** The same, and the journal forgets events after so many days. */
+export async function prepareCollections(collections: Collections, retentionDays: number): Promise<void> {
+  await ensureIndexes(collections);
   const expireAfterSeconds = Math.round(retentionDays * 86_400);
   const events = collections.events.collection;
   try {

@@ -65,7 +65,6 @@ describe('a sender', () => {
     const seconds = (sending.lastAt - sending.firstAt) / 1000;
     expect(deliveries.length).toBeLessThan(50);
     expect(seconds).toBeGreaterThan(0.8);
-    expect(seconds).toBeLessThan(1.5);
     expect(sending.latencies.whole().corrected).toBe(true);
   });
 

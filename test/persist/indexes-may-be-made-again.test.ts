@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { ensureIndexes } from '../../src/persist/collections.ts';
+import { prepareCollections } from '../../src/persist/collections.ts';
 import { openInside, type Inside } from '../support/inside.ts';
 
 const DAY_SECONDS = 86_400;
@@ -22,16 +22,16 @@ describe('indexes', () => {
   test('making them again changes nothing, also by many programs at once', async () => {
     const names = Object.keys(inside.collections) as (keyof Inside['collections'])[];
     const before = await Promise.all(names.map(indexesOf));
-    await Promise.all([1, 2, 3].map(() => ensureIndexes(inside.collections, 90)));
+    await Promise.all([1, 2, 3].map(() => prepareCollections(inside.collections, 90)));
     expect(await Promise.all(names.map(indexesOf))).toEqual(before);
     expect(before.every((indexes) => indexes.length >= 2)).toBe(true);
   });
 
   test("the journal's retention is the setting's, also after it was changed", async () => {
     expect(await retention()).toBe(90 * DAY_SECONDS);
-    await ensureIndexes(inside.collections, 30);
+    await prepareCollections(inside.collections, 30);
     expect(await retention()).toBe(30 * DAY_SECONDS);
-    await ensureIndexes(inside.collections, 0.5);
+    await prepareCollections(inside.collections, 0.5);
     expect(await retention()).toBe(DAY_SECONDS / 2);
   });
 

@@ -11,7 +11,7 @@ import { drainWatch } from '../../src/drain/drain-watch.ts';
 import type { WaitingEvent } from '../../src/order/event.ts';
 import type { OrderKey } from '../../src/order/identity.ts';
 import { orderLock } from '../../src/lock/order-lock.ts';
-import { collectionsOf, ensureIndexes, type Collections } from '../../src/persist/collections.ts';
+import { collectionsOf, prepareCollections, type Collections } from '../../src/persist/collections.ts';
 import type { EventDocument } from '../../src/persist/event-schema.ts';
 import { journal } from '../../src/persist/journal.ts';
 import { orderStore } from '../../src/persist/order-store.ts';
@@ -90,7 +90,7 @@ export async function openInside({ holdForCreateMs = 0 } = {}): Promise<Inside> 
   const deposit = await depositOver(redisUrl, 1);
   await mongoReady(mongo);
   const collections = collectionsOf(mongo);
-  await ensureIndexes(collections, 90);
+  await prepareCollections(collections, 90);
   const client = mongo.getClient();
   const commands: string[] = [];
   client.on('commandStarted', (event) => commands.push(event.commandName));

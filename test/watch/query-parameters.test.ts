@@ -48,6 +48,14 @@ describe('a bad parameter of the list of orders', () => {
     expect((json.error as string).split(':')[0]).toBe(name);
   });
 
+  test.each(['/orders/%ff/1', '/orders/a.myshopify.com/%', '/events/%e0%a4%a'])(
+    '%s, which no text is: 400',
+    async (place) => {
+      const { status, json } = await stories.get(place);
+      expect({ status, json }).toEqual({ status: 400, json: { error: 'malformed request' } });
+    },
+  );
+
   test('all that are bad are named at once', async () => {
     const { status, json } = await stories.get('/orders?limit=0&status=x&shop=y');
     expect(status).toBe(400);

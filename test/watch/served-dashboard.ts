@@ -4,7 +4,7 @@ import { depositor, type Depositor } from '../../src/deposit/depositor.ts';
 import { withScripts, type ScriptedRedis } from '../../src/deposit/scripts.ts';
 import { waker, type Waker } from '../../src/deposit/waker.ts';
 import { newOrder, type Order } from '../../src/order/order.ts';
-import { collectionsOf, ensureIndexes, type Collections } from '../../src/persist/collections.ts';
+import { collectionsOf, prepareCollections, type Collections } from '../../src/persist/collections.ts';
 import { orderStore } from '../../src/persist/order-store.ts';
 import { loadConfig } from '../../src/system/config.ts';
 import { mongoReady, openMongo, openRedis, redisReady } from '../../src/system/connections.ts';
@@ -52,7 +52,7 @@ export class ServedDashboard {
     await redisReady(redis);
     const dashboard = new ServedDashboard(redis, names);
     await mongoReady(dashboard.#mongo);
-    await ensureIndexes(dashboard.collections, 90);
+    await prepareCollections(dashboard.collections, 90);
     await dashboard.#serve();
     return dashboard;
   }

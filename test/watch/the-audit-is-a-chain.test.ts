@@ -1,7 +1,7 @@
 import type { Connection } from 'mongoose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { auditLog, checkAudit, readAudit, type Act } from '../../src/persist/audit-log.ts';
-import { collectionsOf, ensureIndexes, type Collections } from '../../src/persist/collections.ts';
+import { collectionsOf, prepareCollections, type Collections } from '../../src/persist/collections.ts';
 import { mongoReady, openMongo } from '../../src/system/connections.ts';
 import { namespace } from '../support/namespace.ts';
 
@@ -21,7 +21,7 @@ describe('the audit', () => {
     mongo = openMongo((await namespace()).mongoUri);
     await mongoReady(mongo);
     const collections = collectionsOf(mongo);
-    await ensureIndexes(collections, 90);
+    await prepareCollections(collections, 90);
     ({ audit } = collections);
   });
   beforeEach(async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { loadConfig } from '../../../src/system/config.ts';
 import { mongoReady, openMongo } from '../../../src/system/connections.ts';
-import { collectionsOf, ensureIndexes } from '../../../src/persist/collections.ts';
+import { collectionsOf, prepareCollections } from '../../../src/persist/collections.ts';
 import { doctorRoutes } from '../../../src/watch/api/doctor-routes.ts';
 import { doctor } from '../../../src/watch/doctor/doctor.ts';
 import { seeSecrets } from '../../../src/watch/doctor/secrets-age.ts';
@@ -26,7 +26,7 @@ describe('the doctor', () => {
     mongo = openMongo((await namespace()).mongoUri);
     await mongoReady(mongo);
     collections = collectionsOf(mongo);
-    await ensureIndexes(collections, 90);
+    await prepareCollections(collections, 90);
     const examine = doctor({
       redis: deposit.redis,
       mongo,
@@ -107,7 +107,7 @@ describe('the doctor', () => {
     expect(queues).toMatchObject({ verdict: 'doubtful', found: 'partitions 0 of 1 are paused' });
     expect(indexes).toMatchObject({ verdict: 'bad', found: 'missing: events {"order":1,"sequence":1}' });
     await deposit.queues[0]?.resume();
-    await ensureIndexes(collections, 30);
+    await prepareCollections(collections, 30);
     const healed = await checks();
     expect(healed['MongoDB indexes']?.verdict).toBe('good');
     expect(healed['journal retention']).toMatchObject({
