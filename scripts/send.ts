@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { Command, InvalidArgumentError } from 'commander';
-import { asShopDomain } from '../src/order/identity.ts';
+import { asShopDomain, orderKey } from '../src/order/identity.ts';
 import { messageOf } from '../src/system/errors.ts';
+import { plainLines } from '../src/watch/ops/plain.ts';
+import { routeOf } from '../src/order/routing.ts';
 import { isTopic, TOPICS } from '../src/order/topics.ts';
 import { lifeOf, type Delivery } from './deliveries/life.ts';
 import { randomFrom } from './deliveries/random.ts';
@@ -24,24 +26,33 @@ const command = new Command('npm run send --')
   .description('Sends signed sample webhooks to a running Lockstep and prints each answer.')
   .argument('<topic>', "a topic, such as orders/paid, or 'lifecycle' for one order's whole life")
   .option('--shop <domain>', 'whose order it is', shopArgument, 'example.myshopify.com')
-  .option('--order <number>', 'which order: #<number>', numberArgument, 1001)
+  .option('--order <number>', 'which order: its name is #<number>; its id is printed', numberArgument, 1001)
   .option('--file <body.json>', 'send this body as it is instead of a generated one')
   .option('--dup <times>', 'send each this many times more', numberArgument, 0)
   .option('--url <url>', 'where ingest is; otherwise what npm start serves here')
+  .configureOutput({ writeErr: (text) => void process.stderr.write(plainLines(text)) })
   .action(send);
 
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // Whoever read us has read enough: npm run send -- lifecycle | head.
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
 try {
   await command.parseAsync();
 } catch (error) {
-  process.stderr.write(`${messageOf(error)}\n`);
+  process.stderr.write(`${plainLines(messageOf(error))}\n`);
   process.exit(1);
 }
 
 async function send(topic: string, options: Options): Promise<void> {
   const { url, secret } = targetOf(options);
+  const deliveries = deliveriesOf(topic, options);
   let refused = 0;
-  for (const delivery of deliveriesOf(topic, options))
+  for (const delivery of deliveries)
     for (let time = 0; time <= options.dup; time += 1) refused += await sendOne(url, delivery, secret);
+  for (const order of new Set(deliveries.flatMap(orderOf)))
+    process.stdout.write(`\nits story: npm run ops -- order ${order}\n`);
   process.exitCode = refused === 0 ? 0 : 1;
 }
 
@@ -72,6 +83,13 @@ async function sendOne(url: string, delivery: Delivery, secret: string): Promise
   ];
   process.stdout.write(`${columns.join('  ').trimEnd()}\n`);
   return status === 200 ? 0 : 1;
+}
+
+/** Whose story to ask for next. */
+function orderOf({ topic, shop, body }: Delivery): string[] {
+  const domain = asShopDomain(shop);
+  const route = isTopic(topic) ? routeOf(topic, body) : null;
+  return domain && route?.to === 'order' ? [orderKey(domain, route.orderId)] : [];
 }
 
 /** An order's life is the same each time it is sent, so that sending again shows what duplicates do. */

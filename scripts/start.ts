@@ -17,6 +17,8 @@ import {
 
 /** npm start: everything on this machine, in this terminal, until Ctrl-C. */
 const TOKEN_HOURS = 24 * 30;
+/** Nobody else on the network signs in here. Browsers try it for `localhost`, also where that is ::1 first. */
+const LOOPBACK = '127.0.0.1';
 const DEVELOPER = { name: 'development', role: 'admin' } as const;
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -107,6 +109,7 @@ async function startPrograms(
     MONGODB_URI: local.mongoUri,
     SHOPIFY_API_SECRET: local.shopifySecret,
     OPS_JWT_SECRET: jwtSecret,
+    BIND: config.BIND ?? LOOPBACK,
     PORT: String(ports.ingest),
     DASHBOARD_PORT: String(ports.dashboard),
   };

@@ -14,7 +14,7 @@ import { auditLog } from './persist/audit-log.ts';
 import type { Collections } from './persist/collections.ts';
 import { fence } from './persist/fence.ts';
 import { parkedStore } from './persist/parked-store.ts';
-import { readBeats } from './system/beats.ts';
+import { readBeats, workersAlive } from './system/beats.ts';
 import type { Config } from './system/config.ts';
 import { messageOf } from './system/errors.ts';
 import type { Part } from './system/lifecycle.ts';
@@ -46,6 +46,7 @@ import { programOf, Sampler } from './watch/status/sampler.ts';
 import { search } from './watch/stories/search.ts';
 import { shopReader } from './watch/status/shop-reader.ts';
 import { guardOf } from './watch/sign-in/guard.ts';
+import { Refusals } from './watch/sign-in/refusals.ts';
 import { sessions } from './watch/sign-in/sessions.ts';
 import { TokenBook } from './watch/sign-in/token-book.ts';
 import { statusReader } from './watch/status/status-reader.ts';
@@ -83,15 +84,11 @@ export function composeDashboard(ground: Ground): Dashboard {
   const audit = auditLog(collections.audit, (error) =>
     log.error({ because: messageOf(error) }, 'the end of an act was not written into the audit'),
   );
-  const partitions = allRedisKeys(config.PARTITIONS);
-  const queues = openQueues(redis, partitions);
-  const wakes = waker(queues, log, () => metrics.wakeFailures.inc());
-  const status = statusReader(redis, mongo, collections, partitions, queues);
-  const beats = () => readBeats(redis, redisKeys(0));
-  const sampler = new Sampler({ status, beats, log, now: Date.now });
-  const shared: Shared = { ...ground, partitions, queues, wakes, beats, status, sampler };
+  const refusals = new Refusals(audit);
+  const shared = sharedOf(ground, () => metrics.wakeFailures.inc());
+  const { queues, wakes, status, sampler } = shared;
   const { parked, replays } = replaying(shared);
-  const loadTests = new LoadTestReports(path.resolve('.lockstep', 'load-tests'));
+  const loadTests = new LoadTestReports(path.join('.lockstep', 'load-tests'));
   const routes = allRoutes({
     audit: { audit: collections.audit },
     ...steering(shared),
@@ -100,7 +97,7 @@ export function composeDashboard(ground: Ground): Dashboard {
     live: liveHandler(sampler, guard),
     loadTests: { loadTests },
     parked: { parked, replays, now: Date.now },
-    sessions: { sessions: sessions(config.OPS_JWT_SECRET, book, audit) },
+    sessions: { sessions: sessions(config.OPS_JWT_SECRET, book, audit, refusals) },
     tokens: { jwtSecret: config.OPS_JWT_SECRET, book },
     version: async () => (await installedVersions()).lockstep ?? 'unknown',
   });
@@ -108,6 +105,7 @@ export function composeDashboard(ground: Ground): Dashboard {
     routes,
     guard,
     audit,
+    refusals,
     log,
     behindSignIn: {
       '/queues/raw': rawQueues(queues, '/queues/raw'),
@@ -122,7 +120,7 @@ export function composeDashboard(ground: Ground): Dashboard {
   const settled: Part = { name: 'wakes', stop: () => wakes.settle() };
   return {
     app,
-    before: [book, secretsSeen(shared), settled, replays],
+    before: [book, refusals, secretsSeen(shared), settled, replays],
     sampler: { name: 'live streams', start: () => sampler.start(), stop: () => sampler.stop() },
     queues,
     routes,
@@ -130,13 +128,20 @@ export function composeDashboard(ground: Ground): Dashboard {
 }
 
 /** What several of the tools work with. */
-interface Shared extends Ground {
-  partitions: ReturnType<typeof allRedisKeys>;
-  queues: ReturnType<typeof openQueues>;
-  wakes: ReturnType<typeof waker>;
-  beats: () => ReturnType<typeof readBeats>;
-  status: ReturnType<typeof statusReader>;
-  sampler: Sampler;
+type Shared = ReturnType<typeof sharedOf>;
+
+function sharedOf(ground: Ground, onWakeFailure: () => void) {
+  const { config, log, redis } = ground;
+  const partitions = allRedisKeys(config.PARTITIONS);
+  const queues = openQueues(redis, partitions);
+  const wakes = waker(queues, log, onWakeFailure);
+  const beats = () => readBeats(redis, redisKeys(0));
+  const workers = async () => workersAlive(await beats());
+  const keeper = lockKeeper(locksOf(ground), config.LOCK_TTL_MS);
+  const locks = lockReader({ keeper, redis, partitions, queues, beats });
+  const status = statusReader({ ...ground, partitions, queues, workers, locks: () => locks.count() });
+  const sampler = new Sampler({ status, beats, log, now: Date.now });
+  return { ...ground, partitions, queues, wakes, beats, workers, keeper, locks, status, sampler };
 }
 
 function replaying({ config, log, redis, partitions, wakes, collections }: Shared) {
@@ -149,17 +154,18 @@ function replaying({ config, log, redis, partitions, wakes, collections }: Share
 /** What changes something: dedupe keys, locks, mailboxes, queues. */
 function steering(shared: Shared): Pick<ApiTools, 'dedupe' | 'locks' | 'mailboxes' | 'queues'> {
   const { config, redis, partitions, queues, wakes, collections, sampler } = shared;
+  const { keeper, locks, workers } = shared;
   const mailboxes = mailboxList(redis, partitions);
   const known = claims(redis, partitions);
-  const keeper = lockKeeper(locksOf(shared), config.LOCK_TTL_MS);
   return {
     dedupe: {
       redis,
+      maxBodyBytes: config.MAX_BODY_BYTES,
       claims: known,
       reader: claimReader({ claims: known, mailboxes, collections, partitions: partitions.length }),
     },
     locks: {
-      reader: lockReader({ ...shared, keeper }),
+      reader: locks,
       keeper,
       lockKey: (order) => redisKeys(partitionOf(order, partitions.length)).lock(order),
       fence: (order) => fence(collections, order),
@@ -172,15 +178,19 @@ function steering(shared: Shared): Pick<ApiTools, 'dedupe' | 'locks' | 'mailboxe
       partitions: partitions.length,
       isPaused: async (partition) => (await queues[partition]?.isPaused()) ?? false,
     },
-    queues: { redis, queues, read: queueReader(redis, partitions, queues), rates: () => sampler.rates() },
+    queues: {
+      redis,
+      queues,
+      read: queueReader(redis, partitions, queues, workers),
+      rates: () => sampler.rates(),
+    },
   };
 }
 
 /** What only tells: orders, events, shops, how everything is. */
 function telling(shared: Shared): Pick<ApiTools, 'events' | 'orders' | 'shops' | 'system' | 'verify'> {
-  const { config, redis, partitions, collections, status, sampler } = shared;
+  const { config, redis, partitions, collections, status, sampler, locks } = shared;
   const byText = findOrders(collections);
-  const locks = lockReader({ ...shared, keeper: lockKeeper(locksOf(shared), config.LOCK_TTL_MS) });
   return {
     events: { search: eventSearch(collections, byText), event: eventReader(collections) },
     orders: {

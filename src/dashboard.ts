@@ -6,7 +6,7 @@ import { openMongo, openRedis } from './system/connections.ts';
 import { mongoPart, redisPart } from './system/parts.ts';
 import { runProgram } from './system/program.ts';
 import { redisKeys } from './system/redis-keys.ts';
-import { serving } from './watch/serve.ts';
+import { serving, tellPort } from './watch/serve.ts';
 
 /** Shows orders, their stories and the state of everything, and lets operators steer. */
 await runProgram(
@@ -29,8 +29,12 @@ await runProgram(
     for (const part of dashboard.before) await lifecycle.start(part);
     await lifecycle.start(beats(redis, redisKeys(0), 'dashboard', () => Promise.resolve({})));
     await lifecycle.start(
-      serving('dashboard', dashboard.app, config.DASHBOARD_PORT, (port) =>
-        log.info({ port }, 'dashboard and API'),
+      serving(
+        'dashboard',
+        dashboard.app,
+        config.DASHBOARD_PORT,
+        tellPort(log, 'dashboard and API'),
+        config.BIND,
       ),
     );
     await lifecycle.start(dashboard.sampler);

@@ -16,7 +16,7 @@ import { allRedisKeys, redisKeys } from './system/redis-keys.ts';
 import { adminApp, adminRoutes } from './watch/admin-routes.ts';
 import { anyOf, mongoCheck, redisCheck } from './watch/checks.ts';
 import { ingestFigures } from './watch/figures.ts';
-import { serving } from './watch/serve.ts';
+import { serving, tellPort } from './watch/serve.ts';
 import { measureWaiting } from './watch/waiting.ts';
 
 /** Takes webhooks. Needs Redis or MongoDB, and starts and goes on with one of them. Any number may run. */
@@ -70,14 +70,11 @@ await runProgram(
     const app = ingestApp(accepting);
     if (config.ADMIN_PORT === undefined) adminRoutes(app, admin);
     ingestFallback(app, accepting);
+    const health = tellPort(log, 'health and metrics');
     if (config.ADMIN_PORT !== undefined)
-      await lifecycle.start(
-        serving('admin', adminApp(admin), config.ADMIN_PORT, (port) =>
-          log.info({ port }, 'health and metrics'),
-        ),
-      );
+      await lifecycle.start(serving('admin', adminApp(admin), config.ADMIN_PORT, health, config.BIND));
     await lifecycle.start(
-      serving('webhooks', app, config.PORT, (port) => log.info({ port }, 'taking webhooks')),
+      serving('webhooks', app, config.PORT, tellPort(log, 'taking webhooks'), config.BIND),
     );
   },
 );

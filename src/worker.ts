@@ -27,7 +27,7 @@ import { allRedisKeys, partitionOf, redisKeys, type RedisKeys } from './system/r
 import { adminApp, problemOf } from './watch/admin-routes.ts';
 import { mongoCheck, redisCheck } from './watch/checks.ts';
 import { workerFigures } from './watch/figures.ts';
-import { serving } from './watch/serve.ts';
+import { serving, tellPort } from './watch/serve.ts';
 import { measureKept, measureWaiting } from './watch/waiting.ts';
 
 /** redlock answers only when all of its servers have: one that hangs must not hold up every lock. */
@@ -55,9 +55,8 @@ await runProgram('worker', ['REDIS_URL', 'MONGODB_URI'], async ({ config, log, l
   const partitions = allRedisKeys(config.PARTITIONS);
   const queues = openQueues(redis, partitions);
   const wakes = waker(queues, log, () => metrics.wakeFailures.inc());
-  const lock = orderLock(lockServers.length > 0 ? lockServers : [redis], config.LOCK_TTL_MS, () =>
-    metrics.locksLost.inc(),
-  );
+  const onLost = () => metrics.locksLost.inc();
+  const lock = orderLock(lockServers.length > 0 ? lockServers : [redis], config.LOCK_TTL_MS, onLost);
   const ground = { config, log, metrics, redis, partitions, lock, mongo, collections, wakes };
   const unspooler = openUnspooler(ground);
   const pauser = openPauser(ground, unspooler);
@@ -87,9 +86,8 @@ await runProgram('worker', ['REDIS_URL', 'MONGODB_URI'], async ({ config, log, l
       await measureKept(metrics, collections);
     },
   });
-  await lifecycle.start(
-    serving('admin', admin, config.ADMIN_PORT ?? 0, (port) => log.info({ port }, 'health and metrics')),
-  );
+  const told = tellPort(log, 'health and metrics');
+  await lifecycle.start(serving('admin', admin, config.ADMIN_PORT ?? 0, told, config.BIND));
   await lifecycle.start({ name: 'sweeper', start: () => sweeper.start(), stop: () => sweeper.stop() });
   await lifecycle.start({ name: 'spool', start: () => unspooler.start(), stop: () => unspooler.stop() });
   await lifecycle.start(drainsPart(workers, wakes, log));

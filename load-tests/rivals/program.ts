@@ -1,5 +1,5 @@
 import { runProgram } from '../../src/system/program.ts';
-import { serving } from '../../src/watch/serve.ts';
+import { serving, tellPort } from '../../src/watch/serve.ts';
 import { openGround } from './ground.ts';
 import type { Rival } from './rival.ts';
 import { isRivalName, RIVALS } from './rivals.ts';
@@ -31,7 +31,7 @@ async function ingest(rival: Rival): Promise<void> {
     const accept = await rival.accept(ground);
     const app = takeWebhooks(readyApp(ground.checks), config.SHOPIFY_API_SECRET, accept, log);
     await lifecycle.start(
-      serving('webhooks', app, config.PORT, (port) => log.info({ port }, 'taking webhooks')),
+      serving('webhooks', app, config.PORT, tellPort(log, 'taking webhooks'), config.BIND),
     );
   });
 }
@@ -43,9 +43,7 @@ async function worker(work: Rival['work']): Promise<void> {
     const working = await work?.(ground);
     await lifecycle.start({ name: 'work', stop: () => working?.close() });
     await lifecycle.start(
-      serving('admin', readyApp(ground.checks), config.ADMIN_PORT ?? 0, (port) =>
-        log.info({ port }, 'ready'),
-      ),
+      serving('admin', readyApp(ground.checks), config.ADMIN_PORT ?? 0, tellPort(log, 'ready'), config.BIND),
     );
   });
 }

@@ -1,3 +1,4 @@
+import { setImmediate as immediate } from 'node:timers/promises';
 import { partsOf, type EventId, type OrderKey, type ShopDomain } from '../order/identity.ts';
 import { isTopic, topicRow, TOPICS } from '../order/topics.ts';
 import { partitionOf, type RedisKeys } from '../system/redis-keys.ts';
@@ -30,8 +31,8 @@ export interface Claims {
   find: (events: readonly EventId[]) => Promise<Claim[]>;
   /** The events that deliveries with this webhook id brought; every topic is tried. */
   eventsOf: (shop: ShopDomain, webhookId: string) => Promise<EventId[]>;
-  /** As ingest hashes it. Without a topic, once for every topic. */
-  hashesOf: (told: ToldBody) => Hashed[];
+  /** As ingest hashes it. Without a topic, once for every topic; between them others have their turn. */
+  hashesOf: (told: ToldBody) => Promise<Hashed[]>;
   /**
    * Takes a claim away, if it still is the one that is shown, and its delivery's where that is known. What is
    * left of a delivery that is not known claims nothing: its event has no claim.
@@ -75,15 +76,14 @@ export function claims(redis: ScriptedRedis, partitions: readonly RedisKeys[]): 
       );
       return [...new Set(found.filter((event) => event !== null))] as EventId[];
     },
-    hashesOf: ({ shop, topic, triggeredAt, body }) =>
-      (topic === null ? Object.keys(TOPICS) : [topic]).map((each) => {
-        const told = { shop, topic: each, webhookId: null, body };
-        const timeless = isTopic(each) && topicRow(each).timeless === true;
-        return {
-          topic: each,
-          event: fingerprintsOf({ ...told, triggeredAt: timeless ? triggeredAt : null }).event,
-        };
-      }),
+    hashesOf: async (told) => {
+      const hashes: Hashed[] = [];
+      for (const topic of told.topic === null ? Object.keys(TOPICS) : [told.topic]) {
+        hashes.push(hashedAs(topic, told));
+        await immediate();
+      }
+      return hashes;
+    },
     release: async ({ event, order, firstSeenAt }, delivery) => {
       const keys = partitions[partitionOf(order, partitions.length)];
       if (!keys) throw new Error('no partitions');
@@ -97,6 +97,12 @@ export function claims(redis: ScriptedRedis, partitions: readonly RedisKeys[]): 
       return RELEASED[answer];
     },
   };
+}
+
+function hashedAs(topic: string, { shop, triggeredAt, body }: ToldBody): Hashed {
+  const timeless = isTopic(topic) && topicRow(topic).timeless === true;
+  const told = { shop, topic, webhookId: null, triggeredAt: timeless ? triggeredAt : null, body };
+  return { topic, event: fingerprintsOf(told).event };
 }
 
 /** Null where there is none, or none of ours. */

@@ -6,13 +6,19 @@ import type { AuditDocument } from './audit-schema.ts';
  * was changed, left out or slipped in shows. It does not show that the newest entries were cut off, or that somebody
  * who may write to MongoDB wrote the whole chain anew: whoever fears that keeps the last hash elsewhere.
  */
-type Said = Pick<AuditDocument, '_id' | 'at' | 'who' | 'role' | 'action' | 'target' | 'reason'>;
+type Said = Pick<
+  AuditDocument,
+  '_id' | 'at' | 'who' | 'role' | 'action' | 'target' | 'reason' | 'token' | 'root'
+>;
 
 /** What the first entry follows. */
 export const BEGINNING = '0'.repeat(64);
 
-export function hashOf({ _id, at, who, role, action, target, reason }: Said, before: string): string {
-  return sha256([before, _id, at.toISOString(), who, role, action, target, reason]);
+export function hashOf(said: Said, before: string): string {
+  const { _id, at, who, role, action, target, reason, token = null, root = null } = said;
+  // Entries of before name no token, and were hashed without.
+  const by = token === null && root === null ? [] : [token, root];
+  return sha256([before, _id, at.toISOString(), who, role, action, target, reason, ...by]);
 }
 
 export function sealOf(hash: string, outcome: string, detail: string | null): string {

@@ -1,4 +1,5 @@
 import type { Model } from 'mongoose';
+import { TooSlow, within } from '../system/within.ts';
 import { BEGINNING, ChainCheck, hashOf, sealOf } from './audit-chain.ts';
 import type { AuditDocument } from './audit-schema.ts';
 
@@ -9,6 +10,9 @@ export interface Act {
   who: string;
   role: 'none' | 'viewer' | 'operator' | 'admin';
   reason: string | null;
+  /** The token's id, and what it comes from; none where somebody could not say who they are. */
+  token?: string;
+  root?: string;
 }
 
 /**
@@ -16,60 +20,114 @@ export interface Act {
  * written down before it is done, so the process that dies in the middle leaves `begun`: look whether it was done.
  */
 export interface AuditLog {
-  /** Written before the act. @returns its number @throws where MongoDB does not take it: then nothing is done */
+  /**
+   * Written before the act. @returns its number
+   * @throws where MongoDB does not take it in 3 s: then nothing is done. What it takes later still is sealed as failed.
+   */
   begin: (act: Act) => Promise<number>;
   /** How it ended. Does not throw: the act is done, and an entry that stays `begun` says so. */
-  end: (entry: number, outcome: 'done' | 'refused' | 'failed', detail: string | null) => Promise<void>;
+  end: (entry: number, outcome: Ended['outcome'], detail: string | null) => Promise<void>;
+  /** What was not even begun. No act waits for it. Does not throw: it is refused, also where that is not written. */
+  refused: (act: Act, why: string) => Promise<void>;
 }
+
+interface Ended {
+  outcome: 'done' | 'refused' | 'failed';
+  detail: string | null;
+}
+
+/** Whoever asks for a change hears in this time that it is begun, or that it is not and will not be. */
+const PATIENCE_MS = 3000;
+const NOT_DONE = 'not done: the audit took it too late';
 
 /** Appends that lose the race for a number against other processes try again; so many at once are no people. */
 const TRIES = 100;
 const DUPLICATE_KEY = 11_000;
-/** What is kept of an outcome's words. */
-const DETAIL_LENGTH = 1000;
+/** What is kept of an outcome's words: an answer's, and which events it was about. */
+const DETAIL_LENGTH = 2000;
 
-/** @param onUnsealed told where the end of an act could not be written */
+/** @param onUnsealed told where the end of an act, or a refusal, could not be written */
 export function auditLog(audit: Model<AuditDocument>, onUnsealed: (error: unknown) => void): AuditLog {
-  const append = async (act: Act): Promise<AuditDocument> => {
-    for (let again = 0; again < TRIES; again += 1) {
-      const last = await audit.findOne().sort({ _id: -1 }).lean<AuditDocument>();
-      const entry = entryAfter(last, act);
-      try {
-        await audit.create(entry);
-        return entry;
-      } catch (error) {
-        // Another process took the number: the next one follows it.
-        if (!(error instanceof Error && 'code' in error && error.code === DUPLICATE_KEY)) throw error;
-      }
-    }
-    throw new Error(`the audit could not be appended to: ${TRIES} others were quicker`);
+  /** One after the other in each line here; only lines and processes race for a number. */
+  const lines = { acts: Promise.resolve(), refusals: Promise.resolve() };
+  /** A refusal begins when no act is under way: an act meets one of them at most, and waits for none. */
+  const untilNoActs = async () => {
+    let last;
+    do await (last = lines.acts);
+    while (last !== lines.acts);
   };
-  /** One after the other here; only processes race. */
-  let last: Promise<unknown> = Promise.resolve();
+  const inLine = (line: keyof typeof lines, act: Act, ended: Ended | null) => {
+    const due = performance.now() + PATIENCE_MS;
+    const turn = line === 'acts' ? lines.acts : lines.refusals.then(untilNoActs);
+    const written = turn.then(() => append(audit, act, ended, due));
+    const inTime = within(written, PATIENCE_MS);
+    lines[line] = inTime.then(
+      () => undefined,
+      () => undefined,
+    );
+    return { written, inTime };
+  };
+  const end: AuditLog['end'] = async (number, outcome, detail) => {
+    await within(seal(audit, number, { outcome, detail }), PATIENCE_MS).catch(onUnsealed);
+  };
   return {
     begin: async (act) => {
-      const appended = last.catch(() => undefined).then(() => append(act));
-      last = appended;
-      return (await appended)._id;
-    },
-    end: async (number, outcome, words) => {
+      const { written, inTime } = inLine('acts', act, null);
       try {
-        const detail = words?.slice(0, DETAIL_LENGTH) ?? null;
-        const begun = await audit.findOne({ _id: number }, { hash: 1 }).lean<Pick<AuditDocument, 'hash'>>();
-        if (!begun) throw new Error(`the audit has no entry ${number}`);
-        const sealed = sealOf(begun.hash, outcome, detail);
-        await audit.updateOne({ _id: number, outcome: 'begun' }, { $set: { outcome, detail, sealed } });
+        return await inTime;
       } catch (error) {
-        onUnsealed(error);
+        written.then(
+          (late) => end(late, 'failed', NOT_DONE),
+          () => undefined,
+        );
+        throw error;
       }
+    },
+    end,
+    refused: async (act, why) => {
+      await inLine('refusals', act, { outcome: 'refused', detail: why }).inTime.catch(onUnsealed);
     },
   };
 }
 
-function entryAfter(last: AuditDocument | null, act: Act): AuditDocument {
+/** @param due by performance.now(): nothing is written that was not sent by then */
+async function append(
+  audit: Model<AuditDocument>,
+  act: Act,
+  ended: Ended | null,
+  due: number,
+): Promise<number> {
+  for (let again = 0; again < TRIES; again += 1) {
+    const last = await audit.findOne().sort({ _id: -1 }).lean<AuditDocument>();
+    if (performance.now() > due) throw new TooSlow();
+    const entry = entryAfter(last, act, ended);
+    try {
+      await audit.create(entry);
+      return entry._id;
+    } catch (error) {
+      // Another process took the number: the next one follows it.
+      if (!(error instanceof Error && 'code' in error && error.code === DUPLICATE_KEY)) throw error;
+    }
+  }
+  throw new Error(`the audit could not be appended to: ${TRIES} others were quicker`);
+}
+
+async function seal(audit: Model<AuditDocument>, number: number, ended: Ended): Promise<void> {
+  const begun = await audit.findOne({ _id: number }, { hash: 1 }).lean<Pick<AuditDocument, 'hash'>>();
+  if (!begun) throw new Error(`the audit has no entry ${number}`);
+  await audit.updateOne({ _id: number, outcome: 'begun' }, { $set: endingOf(begun.hash, ended) });
+}
+
+function entryAfter(last: AuditDocument | null, act: Act, ended: Ended | null): AuditDocument {
   const said = { _id: (last?._id ?? 0) + 1, at: new Date(), ...act };
   const hash = hashOf(said, last?.hash ?? BEGINNING);
-  return { ...said, hash, outcome: 'begun', detail: null, sealed: null };
+  const ending = ended ? endingOf(hash, ended) : { outcome: 'begun' as const, detail: null, sealed: null };
+  return { ...said, hash, ...ending };
+}
+
+function endingOf(hash: string, { outcome, detail: words }: Ended) {
+  const detail = words?.slice(0, DETAIL_LENGTH) ?? null;
+  return { outcome, detail, sealed: sealOf(hash, outcome, detail) };
 }
 
 export interface AuditFilter {

@@ -9,6 +9,9 @@ export interface AuditDocument {
   action: string;
   target: string;
   reason: string | null;
+  /** The id of the token by which it was done, and of the one that this comes from, where it is another. */
+  token?: string | null;
+  root?: string | null;
   /** SHA-256 over the fields above and the hash of the entry before. */
   hash: string;
   outcome: 'begun' | 'done' | 'refused' | 'failed';
@@ -26,6 +29,8 @@ export const auditSchema = new Schema(
     action: { type: String, required: true },
     target: { type: String, required: true },
     reason: String,
+    token: String,
+    root: String,
     hash: { type: String, required: true },
     outcome: { type: String, required: true },
     detail: String,

@@ -21,6 +21,8 @@ export interface ParkedDocument extends Received {
   /** What the audit calls the act that discarded it, and when. */
   discardedAs?: string;
   discardedAt?: Date;
+  /** Numbers of the audit's entries by which it was replayed or discarded. Older documents have none. */
+  acts?: number[];
 }
 
 export const parkedSchema = new Schema(
@@ -37,6 +39,7 @@ export const parkedSchema = new Schema(
     replayedAt: Date,
     discardedAs: String,
     discardedAt: Date,
+    acts: { type: [Number], default: undefined },
   },
   { collection: 'parked', versionKey: false, strict: true },
 );
@@ -54,3 +57,4 @@ export const PARKED_GROUP_INDEX = {
 } as const;
 parkedSchema.index(PARKED_GROUP_INDEX);
 parkedSchema.index({ replay: 1, state: 1 }, { partialFilterExpression: { replay: { $exists: true } } });
+parkedSchema.index({ acts: 1 }, { partialFilterExpression: { acts: { $exists: true } } });

@@ -2,12 +2,16 @@ import type { WaitingEvent } from '../order/event.ts';
 import type { EventId, OrderKey } from '../order/identity.ts';
 import { bytesOf, decompress } from '../system/payload.ts';
 import type { Collections } from './collections.ts';
+import { discardedBy, namedIn, takenBy, type Claim, type Discard, type Named } from './parked-acts.ts';
 import { PARKED_GROUP_INDEX, type ParkedDocument } from './parked-schema.ts';
 
 /** Which parked events: some by id, or all that have these. */
 export type ParkedSelection =
   | { events: string[] }
   | { cause?: string | undefined; topic?: string | undefined; shop?: string | undefined };
+
+/** Parked events to look at: these, and of them those whose hash begins so. */
+type ParkedFilter = ParkedSelection & { hash?: string | undefined };
 
 /** A page goes on after this one. */
 interface ParkedMark {
@@ -34,12 +38,6 @@ interface ParkedGroups {
   whole: boolean;
 }
 
-/** A replay that holds an event, and when it took it. */
-interface Claim {
-  run: string;
-  at: Date;
-}
-
 /** An event that was taken, and the run that had replayed it before. */
 interface Taken {
   event: WaitingEvent;
@@ -53,7 +51,7 @@ interface Taken {
  */
 export interface ParkedStore {
   page: (
-    which: ParkedSelection,
+    which: ParkedFilter,
     state: ParkedDocument['state'],
     after: ParkedMark | null,
     limit: number,
@@ -74,7 +72,13 @@ export interface ParkedStore {
   giveBackStale: (now: Date) => Promise<number>;
   /** How many that a run put back are parked again, or were and were then discarded. */
   parkedAgain: (run: string) => Promise<number>;
-  discard: (which: ParkedSelection, as: string, at: Date) => Promise<number>;
+  /** How many that a run put back have neither ended nor been parked again. */
+  stillWaiting: (run: string) => Promise<number>;
+  discard: (which: ParkedSelection, by: Discard) => Promise<number>;
+  /** Which are parked since before `before`, for the audit. */
+  named: (which: ParkedSelection, before: Date) => Promise<Named>;
+  /** Which an act has changed. */
+  changedBy: (entry: number) => Promise<Named>;
 }
 
 /** No push takes so long: what is `replaying` longer was left so. */
@@ -86,7 +90,7 @@ const GROUPS = 500;
 /** The cause of what was parked before causes were kept. */
 const NO_CAUSE = 'its cause was not kept';
 
-export function parkedStore({ parked }: Pick<Collections, 'parked'>): ParkedStore {
+export function parkedStore({ parked, events }: Pick<Collections, 'parked' | 'events'>): ParkedStore {
   const held = (event: string, { run, at }: Claim) => ({
     _id: event,
     state: 'replaying' as const,
@@ -96,7 +100,7 @@ export function parkedStore({ parked }: Pick<Collections, 'parked'>): ParkedStor
   return {
     page: async (which, state, after, limit) =>
       await parked
-        .find({ ...conditionsOf(which), state, ...olderThan(after) }, { payload: 0 })
+        .find({ ...conditionsOf(which), ...begunBy(which.hash), state, ...olderThan(after) }, { payload: 0 })
         .sort({ lastAt: -1, _id: -1 })
         .limit(limit)
         .lean<ParkedRow[]>(),
@@ -113,13 +117,9 @@ export function parkedStore({ parked }: Pick<Collections, 'parked'>): ParkedStor
         .lean<{ _id: string }[]>();
       return found.map(({ _id }) => _id);
     },
-    claim: async (event, { run, at }) => {
+    claim: async (event, claim) => {
       const taken = await parked
-        .findOneAndUpdate(
-          { _id: event, state: 'parked' },
-          { $set: { state: 'replaying', replay: run, replayedAt: at }, $inc: { replays: 1 } },
-          { returnDocument: 'before' },
-        )
+        .findOneAndUpdate({ _id: event, state: 'parked' }, takenBy(claim), { returnDocument: 'before' })
         .lean<ParkedDocument>();
       return taken && { event: waitingOf(taken), before: taken.replay ?? null };
     },
@@ -137,12 +137,36 @@ export function parkedStore({ parked }: Pick<Collections, 'parked'>): ParkedStor
     },
     parkedAgain: async (run) =>
       await parked.countDocuments({ replay: run, state: { $in: ['parked', 'discarded'] } }),
-    discard: async (which, as, at) => {
-      const discarded = { state: 'discarded' as const, discardedAs: as, discardedAt: at };
-      const conditions = { ...frozen(which, at), state: 'parked' as const };
-      return (await parked.updateMany(conditions, { $set: discarded })).modifiedCount;
+    stillWaiting: (run) => countWaiting(run, parked, events),
+    discard: async (which, by) => {
+      const conditions = { ...frozen(which, by.at), state: 'parked' as const };
+      return (await parked.updateMany(conditions, discardedBy(by))).modifiedCount;
     },
+    named: async (which, before) => await namedIn(parked, { ...frozen(which, before), state: 'parked' }),
+    changedBy: async (entry) => await namedIn(parked, { acts: entry }),
   };
+}
+
+/** Those of which the journal tells no end; parked is none. */
+async function countWaiting(
+  run: string,
+  parked: Collections['parked'],
+  { collection }: Collections['events'],
+): Promise<number> {
+  const end = {
+    from: collection.collectionName,
+    localField: '_id',
+    foreignField: '_id',
+    pipeline: [{ $match: { outcome: { $ne: 'parked' } } }, { $project: { _id: 1 } }],
+    as: 'ended',
+  };
+  const [left] = await parked.aggregate<{ waiting: number }>([
+    { $match: { replay: run, state: 'replayed' } },
+    { $lookup: end },
+    { $match: { ended: [] } },
+    { $count: 'waiting' },
+  ]);
+  return left?.waiting ?? 0;
 }
 
 const GIVEN_BACK = {
@@ -195,6 +219,11 @@ function conditionsOf(which: ParkedSelection): object {
     ...(topic === undefined ? {} : { topic: { $eq: topic } }),
     ...(shop === undefined ? {} : { shop: { $eq: shop } }),
   };
+}
+
+/** `g` follows `f`. */
+function begunBy(hash: string | undefined): object {
+  return hash === undefined ? {} : { _id: { $gte: hash, $lt: `${hash}g` } };
 }
 
 /** What a filter names was parked before then. Ids are no more than they are, whatever the clock of a worker says. */

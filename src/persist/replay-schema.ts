@@ -8,6 +8,10 @@ export interface ReplayDocument {
   who: string;
   reason: string;
   rate: number;
+  /** Tells the selection from any other. Older documents have none, nor the next. */
+  asked?: string;
+  /** Of the audit, for the act that began it. */
+  entry?: number;
   state: 'running' | 'done' | 'aborted' | 'stopped' | 'interrupted';
   because: string | null;
   total: number;
@@ -26,6 +30,8 @@ export const replaySchema = new Schema(
     who: { type: String, required: true },
     reason: { type: String, required: true },
     rate: { type: Number, required: true },
+    asked: String,
+    entry: Number,
     state: { type: String, required: true },
     because: String,
     total: { type: Number, required: true },

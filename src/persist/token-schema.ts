@@ -7,6 +7,8 @@ export interface TokenDocument {
   role: 'viewer' | 'operator' | 'admin';
   /** A session is what the cookie of a signed-in page holds; once: the code of a one-time link, written when it is used. */
   kind: 'token' | 'session' | 'once';
+  /** The token that it comes from, its own id where it is the first. Older documents have none. */
+  root?: string;
   firstSeenAt: Date;
   lastSeenAt: Date;
   expiresAt: Date;
@@ -22,6 +24,7 @@ export const tokenSchema = new Schema(
     name: { type: String, required: true },
     role: { type: String, required: true },
     kind: { type: String, required: true },
+    root: String,
     firstSeenAt: { type: Date, required: true },
     lastSeenAt: { type: Date, required: true },
     expiresAt: { type: Date, required: true },

@@ -32,6 +32,8 @@ export interface Beat extends z.infer<typeof told> {
 }
 
 const EVERY_MS = 1000;
+/** Five beats. A worker that decides about a large order may miss one or two. */
+const ALIVE_MS = 5000;
 const FORGOTTEN_MS = 10_000;
 /** A program that stops says so, where Redis answers soon. */
 const LEAVE_MS = 500;
@@ -114,6 +116,15 @@ export async function readBeats(redis: Redis, keys: BeatKeys): Promise<Beat[]> {
     const reading = told.safeParse(readJson(texts[i] ?? ''));
     return reading.success && lastHeardMs < FORGOTTEN_MS ? [{ ...reading.data, id, lastHeardMs }] : [];
   });
+}
+
+/** Whether a program works: a process that stands still is connected all the same, and beats no more. */
+export function isAlive({ lastHeardMs }: Pick<Beat, 'lastHeardMs'>): boolean {
+  return lastHeardMs < ALIVE_MS;
+}
+
+export function workersAlive(heard: readonly Beat[]): number {
+  return heard.filter((beat) => beat.program === 'worker' && isAlive(beat)).length;
 }
 
 function readJson(text: string): unknown {

@@ -11,6 +11,10 @@ const redisUrl = z.url({ protocol: /^rediss?$/ });
 export const SETTINGS = {
   PORT: { schema: port.default(3000), about: 'where ingest takes webhooks' },
   DASHBOARD_PORT: { schema: port.default(3001), about: 'where the dashboard and the API are' },
+  BIND: {
+    schema: z.string().min(1).optional(),
+    about: 'the address that programs listen on; unset: all of this machine (`npm start`: `127.0.0.1`)',
+  },
   ADMIN_PORT: {
     schema: port.optional(),
     about:

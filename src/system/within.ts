@@ -1,8 +1,16 @@
-/** Waits for a promise, but not longer than `ms`. @throws Error 'too slow' then; what was asked goes on unheard */
+/** What was asked has not answered in its time; it goes on unheard. */
+export class TooSlow extends Error {
+  override readonly name = 'TooSlow';
+  constructor() {
+    super('too slow');
+  }
+}
+
+/** Waits for a promise, but not longer than `ms`. @throws TooSlow then */
 export async function within<Value>(promise: Promise<Value>, ms: number): Promise<Value> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error('too slow')), ms);
+    timer = setTimeout(() => reject(new TooSlow()), ms);
   });
   return await Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

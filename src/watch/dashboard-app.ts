@@ -9,11 +9,13 @@ import type { Route } from './api/route.ts';
 import { routerOf } from './api/router.ts';
 import { safeHeaders } from './headers.ts';
 import { authorize, type Guard } from './sign-in/authorize.ts';
+import type { Refusals } from './sign-in/refusals.ts';
 
 export interface DashboardTools extends AdminTools {
   routes: readonly Route[];
   guard: Guard;
   audit: AuditLog;
+  refusals: Refusals;
   log: Logger;
   /** What only who is signed in may open: raw jobs, the API's document, reports. By its place. */
   behindSignIn: Readonly<Record<string, Router>>;
@@ -23,8 +25,7 @@ export interface DashboardTools extends AdminTools {
 
 /** The dashboard's HTTP: health and metrics, the API under /api, and the pages. */
 export function dashboardApp(tools: DashboardTools): Express {
-  const app = adminRoutes(express().disable('x-powered-by'), tools);
-  app.use(safeHeaders());
+  const app = adminRoutes(express().disable('x-powered-by').use(safeHeaders()), tools);
   app.use(compression({ filter: isCompressible }));
   app.use('/api', apiOf(tools));
   for (const [place, router] of Object.entries(tools.behindSignIn))
@@ -37,8 +38,8 @@ export function dashboardApp(tools: DashboardTools): Express {
   return app;
 }
 
-function apiOf({ routes, guard, audit }: DashboardTools): Router {
-  const router = routerOf(routes, guard, audit);
+function apiOf({ routes, guard, audit, refusals }: DashboardTools): Router {
+  const router = routerOf(routes, guard, audit, refusals);
   // Who is not signed in is not told which routes there are.
   router.use(authorize(guard, 'viewer'), () => {
     throw new Refusal('not_found', 'no such route; /api/openapi.json has all of them');

@@ -21,7 +21,7 @@ const NAME = /^[a-z][a-z0-9-]{0,60}-(\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2})$/;
 
 export class LoadTestReports {
   readonly #folder: string;
-  /** @param folder where load tests leave their reports */
+  /** @param folder where load tests leave their reports; shown as it is given */
   constructor(folder: string) {
     this.#folder = folder;
   }

@@ -29,6 +29,8 @@ export function pagesRouter(folder = BUILT): Router {
   router.use('/assets', () => {
     throw new Refusal('not_found', 'no such file of the pages');
   });
+  // As a file it would be a page without its nonce, and blank.
+  router.get('/index.html', (_request, response) => response.redirect(308, './'));
   router.use(files(folder, 'no-cache'));
   router.get('/{*any}', (request, response, next) => {
     if (!asksForPage(request)) return next();

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Express } from 'express';
 import type { Part } from '../system/lifecycle.ts';
+import type { Logger } from '../system/log.ts';
 
 /**
  * Slow senders are cut off: headers within 5 s, all of a request within 10 s (Shopify itself waits 5).
@@ -10,8 +11,26 @@ import type { Part } from '../system/lifecycle.ts';
  */
 const LIMITS = { headersTimeout: 5000, requestTimeout: 10_000, keepAliveTimeout: 65_000 };
 
-/** Serves an app on a port (0: any free one), as a part of a program. */
-export function serving(name: string, app: Express, port: number, onListening: (port: number) => void): Part {
+const PROBLEMS: Record<string, (port: number, host: string | undefined) => string> = {
+  EADDRINUSE: (port) => `port ${port} is taken: stop what uses it, or give another port`,
+  EADDRNOTAVAIL: (_port, host) => `BIND: ${host} is no address of this machine`,
+  ENOTFOUND: (_port, host) => `BIND: ${host} is no address of this machine`,
+};
+
+/** Says in the log where it serves. */
+export const tellPort = (log: Logger, what: string) => (port: number) => log.info({ port }, what);
+
+/**
+ * Serves an app on a port (0: any free one), as a part of a program.
+ * @param host of BIND; otherwise every address of this machine
+ */
+export function serving(
+  name: string,
+  app: Express,
+  port: number,
+  onListening: (port: number) => void,
+  host?: string,
+): Part {
   const server: Server = createServer({ ...LIMITS, connectionsCheckingInterval: 1000 }, app);
   // close() ends the connections that are idle then; one that is answering ends with its answer, or its
   // keep-alive would hold up the stop.
@@ -25,11 +44,10 @@ export function serving(name: string, app: Express, port: number, onListening: (
     start: () =>
       new Promise<void>((resolve, reject) => {
         server.once('error', (error: NodeJS.ErrnoException) => {
-          if (error.code === 'EADDRINUSE')
-            error.message = `port ${port} is taken: stop what uses it, or give another port`;
+          error.message = PROBLEMS[error.code ?? '']?.(port, host) ?? error.message;
           reject(error);
         });
-        server.listen(port, () => {
+        server.listen(port, host, () => {
           onListening((server.address() as AddressInfo).port);
           resolve();
         });

@@ -74,12 +74,6 @@ export async function readQueues(queues: readonly Queue[]): Promise<QueueCounts>
   };
 }
 
-/** A queue's workers. Redis lists the clients of all its databases; another's workers are not ours. */
-export async function workersOf(queue: Queue, redis: Redis): Promise<number> {
-  const workers = await queue.getWorkers();
-  return workers.filter(({ db }) => Number(db) === (redis.options.db ?? 0)).length;
-}
-
 /** Brings the gauges up to date that show what waits. */
 export async function measureWaiting(
   metrics: Metrics,

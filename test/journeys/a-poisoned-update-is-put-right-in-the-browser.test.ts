@@ -1,34 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
+import { openBrowser } from '../../scripts/local/chromium.ts';
 import { randomFrom } from '../../scripts/deliveries/random.ts';
 import type { Timeline } from '../../src/watch/shapes/events.ts';
 import type { AuditPage } from '../../src/watch/shapes/audit.ts';
 import { collectionsOf } from '../../src/persist/collections.ts';
 import { mongoReady, openMongo } from '../../src/system/connections.ts';
-import { barriers, openBrowser, openPage, type WatchedPage } from '../support/browser.ts';
+import { openPage, signIn, type WatchedPage } from '../support/browser.ts';
 import { livesOf } from '../support/lives.ts';
 import { Stack } from '../support/stack.ts';
 import { until } from '../support/until.ts';
 
 const SHOP = 'poisoned.myshopify.com';
-const PAGES = [
-  '/',
-  '/orders',
-  '/events',
-  '/parked',
-  '/parked?view=events',
-  '/parked?view=replays',
-  '/locks',
-  '/mailboxes',
-  '/queues',
-  '/dedupe',
-  '/shops',
-  '/audit',
-  '/load-tests',
-  '/doctor',
-  '/tokens',
-];
-
 /** P7, P8: somebody changed an order by hand, its update cannot be applied, and an operator puts it right. */
 describe('in a real Chromium', () => {
   const random = randomFrom(11);
@@ -55,10 +38,7 @@ describe('in a real Chromium', () => {
 
   test('a token signs in, and the page says that all is well', async () => {
     const { page } = watched;
-    await page.goto(`${stack.dashboardUrl}/orders`);
-    await page.getByLabel('Token', { exact: true }).fill(stack.token);
-    await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByRole('heading', { name: 'Orders', level: 1 }).waitFor();
+    await signIn(page, stack.dashboardUrl, stack.token);
     await page.goto(stack.dashboardUrl);
     await shows(/All is well/);
     expect(await page.title()).toMatch(/Lockstep/);
@@ -118,42 +98,6 @@ describe('in a real Chromium', () => {
       appliedTwice: 0,
       inversions: 0,
     });
+    expect(watched.complaints).toEqual([]);
   }, 120_000);
-
-  test.each(PAGES)(
-    '%s: nobody is kept out, nothing is broken, nothing is wider than a telephone',
-    async (place) => {
-      const { page } = watched;
-      await page.setViewportSize({ width: 1280, height: 900 });
-      await page.goto(`${stack.dashboardUrl}${place}`);
-      await page.getByRole('heading', { level: 1 }).waitFor();
-      await page
-        .locator('[data-loading], .mantine-Skeleton-root')
-        .first()
-        .waitFor({ state: 'detached', timeout: 20_000 });
-      // What still arrives is looked at again; what stays a barrier fails, by name.
-      await until(async () => (await barriers(page)).length === 0, 5000).catch(() => undefined);
-      expect(await barriers(page)).toEqual([]);
-      await page.setViewportSize({ width: 390, height: 800 });
-      const wider = () =>
-        page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
-      await until(async () => (await wider()) === 0, 5000, 'the page to fit');
-      expect(watched.complaints).toEqual([]);
-    },
-    60_000,
-  );
-
-  test('the figures of the page, of /metrics and of the status agree', async () => {
-    const status = (await stack.api('/status')).json;
-    const metrics = await (await fetch(`${stack.dashboardUrl}/metrics`)).text();
-    expect(metrics).toContain(`lockstep_waiting_events ${String(status.waitingEvents)}\n`);
-    const { page } = watched;
-    await page.setViewportSize({ width: 1280, height: 900 });
-    await page.goto(stack.dashboardUrl);
-    await shows(/All is well/);
-    const words = await page.locator('main').innerText();
-    expect(words).toMatch(
-      new RegExp(`Duplicates[^]{0,40}${Number(status.duplicates).toLocaleString('en-US')}`, 'i'),
-    );
-  }, 60_000);
 });

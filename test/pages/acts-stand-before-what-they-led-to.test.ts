@@ -26,6 +26,8 @@ const act = (number: number, at: string): Timeline['acts'][number] => ({
   action: 'parked.replay',
   target: 'a.example/1',
   reason: 'fixed',
+  token: null,
+  root: null,
   outcome: 'done',
   detail: null,
 });

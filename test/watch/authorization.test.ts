@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Route } from '../../src/watch/api/route.ts';
@@ -170,6 +171,20 @@ describe('who may ask what', () => {
     },
   );
 
+  test.each<[string, object]>([
+    ['that is over after all time', { exp: 9e15 }],
+    ['that is over much later still', { exp: 1e300 }],
+    ['of an object', { sub: { name: 'eve' } }],
+    ['for somebody else', { aud: 'another-app-of-the-team' }],
+  ])('a token %s, signed with our secret: 401', async (_case, change) => {
+    const exp = Math.floor(Date.now() / 1000) + 3600;
+    const good = { role: 'admin', iss: 'lockstep', sub: 'eve', exp };
+    expect((await dashboard.getWith('/api/status', signed(good))).status).toBe(200);
+    const bad = signed({ ...good, ...change });
+    expect((await dashboard.getWith('/api/status', bad)).status).toBe(401);
+    expect((await dashboard.tell('/api/session', { token: bad })).status).toBe(401);
+  });
+
   test('a token in the address is none: addresses are logged everywhere', async () => {
     expect((await http(`${dashboard.url}/api/status?token=${tokens.admin}`)).status).toBe(401);
   });
@@ -191,6 +206,13 @@ describe('who may ask what', () => {
     expect((await dashboard.getWith(`/api/orders/${ORDER}`, tokens.viewer ?? '')).status).toBe(200);
   });
 });
+
+/** As whoever has the secret could sign anything. */
+function signed(claims: object): string {
+  const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const front = `${encode({ alg: 'HS256' })}.${encode(claims)}`;
+  return `${front}.${createHmac('sha256', JWT_SECRET).update(front).digest('base64url')}`;
+}
 
 function expectedOf(bearer: BearerName, least: Role | 'nobody'): true | 401 | 403 {
   if (least === 'nobody') return true;

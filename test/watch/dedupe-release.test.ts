@@ -3,7 +3,7 @@ import { drainOrder } from '../../src/drain/drain-order.ts';
 import { partsOf } from '../../src/order/identity.ts';
 import { dedupeRoutes } from '../../src/watch/api/dedupe-routes.ts';
 import { RECEIVED_AT, waitingEvent } from '../support/waiting-event.ts';
-import { REASON, ServedDedupe } from './served-dedupe.ts';
+import { MAX_BODY_BYTES, REASON, ServedDedupe } from './served-dedupe.ts';
 import { ServedRoutes } from './served-routes.ts';
 
 describe('the release of a claim', () => {
@@ -78,7 +78,8 @@ describe('the release of a claim', () => {
     const known = [{ claim, outcome: 'unknown', topic: null, webhookId: null, journalRead: false } as const];
     const looking = () => Promise.resolve({ known, looked: 'nowhere' });
     const reader = { byEvents: looking, byWebhook: looking, byHashes: looking };
-    const away = await ServedRoutes.start(dedupeRoutes({ redis, claims: served.claims, reader }));
+    const tools = { redis, claims: served.claims, reader, maxBodyBytes: MAX_BODY_BYTES };
+    const away = await ServedRoutes.start(dedupeRoutes(tools));
     const refused = await away.post(`/dedupe/${event}/release`, { reason: REASON });
     expect(refused.json.error).toContain('MongoDB is away');
     expect(refused.status).toBe(409);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { partsOf } from '../../src/order/identity.ts';
 import { TOPICS } from '../../src/order/topics.ts';
 import { keyOf, randomEventId, waitingEvent } from '../support/waiting-event.ts';
-import { claimsIn, ServedDedupe } from './served-dedupe.ts';
+import { claimsIn, MAX_BODY_BYTES, ServedDedupe } from './served-dedupe.ts';
 
 describe('/api/dedupe', () => {
   let served: ServedDedupe;
@@ -101,6 +101,7 @@ describe('/api/dedupe', () => {
   describe('a pasted body', () => {
     const lookup = (body: object, role = 'viewer') => served.routes.post('/dedupe/lookup', body, role);
     const SHOP = partsOf(keyOf()).shop;
+    const TOLD = { shop: SHOP, topic: null, triggeredAt: null };
 
     test('is found by its hash under its topic, as text and as base64; nothing of it is kept', async () => {
       const { event, body } = await served.arrives('orders/paid', {
@@ -153,5 +154,33 @@ describe('/api/dedupe', () => {
       expect(answer.status).toBe(400);
       expect(answer.json.error).toContain(error);
     });
+
+    test.each([
+      [MAX_BODY_BYTES, 200],
+      [MAX_BODY_BYTES + 1, 413],
+      [2 * MAX_BODY_BYTES + 1024, 413],
+    ])('of %i bytes: %i, as when it came', async (bytes, status) => {
+      expect((await lookup({ shop: SHOP, topic: 'orders/paid', body: 'x'.repeat(bytes) })).status).toBe(
+        status,
+      );
+    });
+
+    test('while it is hashed under every topic others are answered', async () => {
+      const slow = served.claims.hashesOf({ ...TOLD, body: Buffer.alloc(8 * MAX_BODY_BYTES) });
+      let turns = 0;
+      const turn = setInterval(() => (turns += 1), 1);
+      await slow;
+      clearInterval(turn);
+      expect(turns).toBeGreaterThan(Object.keys(TOPICS).length / 2);
+    });
+  });
+
+  test('thirty bodies a minute may be looked up: 429 beyond', async () => {
+    const other = await ServedDedupe.start();
+    const body = { shop: partsOf(keyOf()).shop, topic: 'orders/paid', body: '{}' };
+    const statuses = [];
+    for (let i = 0; i < 31; i += 1) statuses.push((await other.routes.post('/dedupe/lookup', body)).status);
+    await other.stop();
+    expect(statuses).toEqual([...Array.from({ length: 30 }, () => 200), 429]);
   });
 });

@@ -92,6 +92,7 @@ describe('no request reads a collection from end to end', () => {
     '/parked?state=replayed',
     `/parked?cause=x&topic=orders/create&shop=${SHOP}`,
     '/parked?cause=x',
+    '/parked?hash=abcd',
     '/parked/groups',
     `/parked/${HASH}`,
     '/parked/replays',
@@ -130,6 +131,7 @@ describe('no request reads a collection from end to end', () => {
     const run = `/parked/replays/${String(json.id)}`;
     await until(async () => Number((await stories.get(run)).json.replayed) > 3);
     await stories.post(`${run}/abort`, { reason: 'to look' });
+    expect((await stories.get(run)).json.stillWaiting).toBeGreaterThan(0);
     await stories.post('/parked/discards', { which: { cause: 'no … today' }, reason: 'to look' });
     await stories.replays.stop();
     // An upsert of the run itself and reads by _id are among them; each is a plan of its own.

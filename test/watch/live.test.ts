@@ -1,6 +1,6 @@
 import { request, type IncomingMessage } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import express from 'express';
+import express, { type RequestHandler } from 'express';
 import type { Asker } from '../../src/watch/api/route.ts';
 import { liveHandler } from '../../src/watch/status/live-stream.ts';
 import { Sampler } from '../../src/watch/status/sampler.ts';
@@ -54,18 +54,24 @@ describe('/api/live', () => {
   let sampler: Sampler;
   let sentence: string;
   let signedIn: boolean;
+  let root: string;
   beforeEach(async () => {
     sentence = 'All is well.';
     signedIn = true;
+    root = 'ada';
     sampler = new Sampler({
       status: () => Promise.resolve({ sentence } as SystemStatus),
       beats: () => Promise.resolve([]),
       log: silent,
       now: Date.now,
     });
-    const ada = { name: 'ada', role: 'viewer', token: '0'.repeat(16) } as const;
+    const ada = { name: 'ada', role: 'viewer', token: '0'.repeat(16), root: 'ada' } as const;
+    const identify: RequestHandler = (_request, response, next) => {
+      response.locals.who = { ...ada, root };
+      next();
+    };
     const guard = { whoIs: () => Promise.resolve(signedIn ? (ada as Asker) : null) };
-    const app = express().get('/live', liveHandler(sampler, guard, 20));
+    const app = express().get('/live', identify, liveHandler(sampler, guard, 20));
     server = serving('live', app, 0, (port) => (url = `http://127.0.0.1:${port}`));
     await server.start?.();
   });
@@ -109,6 +115,23 @@ describe('/api/live', () => {
     await server.stop();
     await until(() => streams.every(({ ended }) => ended));
     expect(sampler.listeners).toBe(0);
+  });
+
+  test('one token with all that came of it has ten at most: nobody takes them all', async () => {
+    const open = () => Stream.open(url);
+    const streams = await Promise.all(Array.from({ length: 12 }, open));
+    const taken = streams.filter(({ headers }) => headers['content-type'] === 'text/event-stream');
+    expect([taken.length, sampler.listeners]).toEqual([10, 10]);
+    root = 'bob';
+    const others = await open();
+    expect(others.headers['content-type']).toBe('text/event-stream');
+    root = 'ada';
+    taken[0]?.leave();
+    await until(() => sampler.listeners === 10);
+    const again = await open();
+    expect(again.headers['content-type']).toBe('text/event-stream');
+    for (const stream of [...streams, others, again]) stream.leave();
+    await until(() => sampler.listeners === 0);
   });
 
   test('after its end no stream begins', async () => {

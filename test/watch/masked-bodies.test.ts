@@ -1,3 +1,5 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { masked } from '../../src/watch/stories/mask.ts';
 
@@ -56,6 +58,54 @@ describe('customer data in a body', () => {
     expect(() => JSON.parse(shown) as unknown).not.toThrow();
   });
 
+  test.each([
+    '"return_line_items":[{"return_reason_note":"call 555-1234"}]',
+    '"customer_note":"call 555-1234"',
+    '"tax_id":"12345678901"',
+    '"taxId":12345678901',
+    '"TAX-ID":"12345678901"',
+    '"national_id":"850101123456"',
+    '"customer":{"tax_id":"12345678901","national_id":"850101123456"}',
+    '"line_items":[{"destination_location":{"name":"Ada Lovelace"},"origin_location":{"name":"12 Mill Lane"}}]',
+    '"gift_message":"love, Ada"',
+    '"customer_message":"x"',
+    '"phone_number":"1"',
+    '"recipient_name":"Ada"',
+    '"recipient":{"name":"Ada"}',
+    '"cardholder_name":"Ada"',
+    '"payer_name":"Ada"',
+    '"billing_name":"Ada"',
+    '"last4":"4242"',
+    '"street":"12 Mill Lane"',
+    '"dob":"1985-01-01"',
+    '"date_of_birth":"1985-01-01"',
+    '"tags":"vip, Ada"',
+    '"staff_note":"x"',
+    '"middleName":"x"',
+    '"reservation_token":"x"',
+  ])('is found under every name of it: %s', (members) => {
+    const shown = mask(`{${members}}`) ?? '';
+    expect(shown).toContain('(masked)');
+    const left = JSON.stringify(JSON.parse(shown), (_key, value: unknown) =>
+      value === '(masked)' ? undefined : value,
+    );
+    expect(left).not.toMatch(/Ada|Lane|\d{4}|"x"|"1"/);
+  });
+
+  test.each([
+    '"name":"#1001","line_items":[{"name":"A shirt","title":"A shirt","variant_title":"Red","vendor":"Apple","sku":"S-1"}]',
+    '"product_name":"A shirt","source_name":"web","payment_gateway_names":["visa"],"payment_terms_name":"Net 7"',
+    '"shipping_lines":[{"title":"Standard","code":"STD","price":"10.00"}],"discount_codes":[{"code":"TEN"}]',
+    '"discount_allocations":[{"amount":"5.00"}],"discount_applications":[{"title":"Ten off"}]',
+    '"order_id":1,"product_id":2,"variant_id":"3","line_item_id":4,"location_id":5,"origin_location_id":6,"app_id":7',
+    '"payment_id":"#1001.1","parent_id":8,"user_id":9,"device_id":1,"orderId":2,"id":3,"customer_id":4',
+    '"return_reason":"size_too_small","cancel_reason":"customer","status":"open","paid":"1","tracking_number":"1Z"',
+    '"customer":{"id":7,"admin_graphql_api_id":"gid://shopify/Customer/7","default_address":{"id":8,"customer_id":7}}',
+    '"order":{"unusual_id":"gid://shopify/Thing/1"},"total_price":"1.00","confirmation_number":"X"',
+  ])('is not what operators need: %s', (members) => {
+    expect(mask(`{${members}}`)).toBe(`{${members}}`);
+  });
+
   test('what is not customer data stands as it came: space, exact numbers, script, marks that turn text', () => {
     const body =
       '\n{ "id" : 820982911946154508123,\t"total":1.0e2, "title":"<script>alert(1)</script>\u202e"}\r\n';
@@ -91,4 +141,37 @@ describe('customer data in a body', () => {
     expect(mask(body)).not.toBeNull();
     expect(performance.now() - began).toBeLessThan(2000);
   });
+});
+
+const FIXTURES = path.resolve(import.meta.dirname, '..', '..', '..', 'shared', 'fixtures');
+
+/** Of Shopify's samples, whole bodies of orders and of what belongs to them. */
+(existsSync(FIXTURES) ? describe : describe.skip)("Shopify's own samples, masked", () => {
+  const PEOPLE = /Steve|Shipper|Biller|Norman|Jon Snow|Elm St|MacLaren|Shippington|K2P0|@|555-|203\.0\.113/i;
+  const samples = ['docs', 'lifecycle'].flatMap((folder) =>
+    readdirSync(path.join(FIXTURES, folder))
+      .filter((file) => /^(\d\d__)?(orders|order_|refunds|fulfillments|returns|draft_)/.test(file))
+      .map((file) => path.join(folder, file)),
+  );
+  /** `line_items.0.sku: …` of every scalar. */
+  const scalars = (value: unknown, at = ''): [string, unknown][] =>
+    typeof value === 'object' && value !== null
+      ? Object.entries(value).flatMap(([key, each]) => scalars(each, `${at}.${key}`))
+      : [[at, value]];
+
+  test('name people', () => {
+    const naming = samples.filter((file) => PEOPLE.test(readFileSync(path.join(FIXTURES, file), 'utf8')));
+    expect(naming.length).toBeGreaterThan(10);
+  });
+
+  test.each(samples)('%s names nobody, and says what happened', (file) => {
+    const body = readFileSync(path.join(FIXTURES, file));
+    const shown = masked(body) ?? '';
+    expect(scalars(JSON.parse(shown)).filter(([, value]) => PEOPLE.test(String(value)))).toEqual([]);
+    const needed = (text: string) => scalars(JSON.parse(text)).filter(([at]) => NEEDED.test(at));
+    expect(needed(shown)).toEqual(needed(body.toString()));
+  });
+
+  const NEEDED =
+    /^\.(name|status|currency|financial_status|.*_at|total_price)$|(?<!address|customer)\.(id|\w+_id|sku|title|price|quantity|amount|kind|gateway|tracking_number)$/;
 });

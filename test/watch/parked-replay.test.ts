@@ -63,7 +63,7 @@ describe('P7: a parked event finds its way back', () => {
       target: event.id,
       reason: REASON,
       outcome: 'done',
-      detail: json.did,
+      detail: expect.stringContaining(`${String(json.did)}; 1 event, SHA-256 `),
     });
   });
 

@@ -135,6 +135,24 @@ describe('a replay of many', () => {
     expect(back).toHaveLength(4);
   });
 
+  test('once it has ended it says how many of its events still wait', async () => {
+    const [applied, again, lost, left] = many(4);
+    await park(stories, [applied!, again!, lost!, left!]);
+    // Its journal entry has expired meanwhile.
+    await stories.inside.collections.events.deleteOne({ _id: String(lost!.id) });
+    stories.putBack = () => Promise.resolve();
+    const { id } = await begin({ rate: 1000 });
+    expect(await untilEnded(id)).toMatchObject({ state: 'done', replayed: 4, stillWaiting: 4 });
+    for (const each of [applied!, lost!]) {
+      await stories.inside.depositor.deposit(each, null);
+      await stories.drain(each.order);
+    }
+    await park(stories, [again!], { at: Date.now() });
+    expect(await read(id)).toMatchObject({ parkedAgain: 1, stillWaiting: 1 });
+    await stories.post('/parked/discards', { which: { events: [again!.id] }, reason: REASON });
+    expect(await read(id)).toMatchObject({ parkedAgain: 1, stillWaiting: 1 });
+  });
+
   test('its program stops: it is interrupted and says so, and nothing is left in between', async () => {
     await park(stories, many(50));
     const { id } = await begin({ rate: 10 });

@@ -2,6 +2,7 @@ import { Agent, request } from 'node:http';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import express from 'express';
 import { expect, test } from '@jest/globals';
 import { serving } from '../../src/watch/serve.ts';
@@ -35,6 +36,27 @@ test('P2: a server that stops answers the request under way, and does not wait f
   // The keep-alive of 65 s would outlast the test.
   await stopped;
   agent.destroy();
+});
+
+test('with an address to bind to, no other address of this machine is served, and `localhost` is', async () => {
+  const { promise: listening, resolve: onListening } = Promise.withResolvers<number>();
+  const app = express().get('/', (_request, response) => void response.json({ done: true }));
+  const part = serving('test', app, 0, onListening, '127.0.0.1');
+  await part.start?.();
+  const port = await listening;
+  for (const host of ['127.0.0.1', 'localhost'])
+    expect((await fetch(`http://${host}:${port}/`)).ok).toBe(true);
+  const others = Object.values(networkInterfaces())
+    .flatMap((each) => each ?? [])
+    .filter(({ internal, family }) => !internal && family === 'IPv4');
+  for (const { address } of others)
+    await expect(fetch(`http://${address}:${port}/`)).rejects.toThrow('fetch failed');
+  await part.stop();
+});
+
+test('an address that this machine does not have is named', async () => {
+  const part = serving('test', express(), 0, () => undefined, '192.0.2.1');
+  await expect(part.start?.()).rejects.toThrow('BIND: 192.0.2.1 is no address of this machine');
 });
 
 test('a port that is taken is named, with what to do', async () => {

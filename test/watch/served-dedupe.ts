@@ -19,6 +19,7 @@ export interface Arrived {
   body: string;
 }
 
+export const MAX_BODY_BYTES = 1024 * 1024;
 export const REASON = 'the order came out wrong';
 
 /** The routes of dedupe keys over real servers, and webhooks that come in beside them. */
@@ -40,7 +41,9 @@ export class ServedDedupe {
     const found = claims(redis, partitions);
     const mailboxes = mailboxList(redis, partitions);
     const reader = claimReader({ claims: found, mailboxes, collections, partitions: 1 });
-    const routes = await ServedRoutes.start(dedupeRoutes({ redis, claims: found, reader }));
+    const routes = await ServedRoutes.start(
+      dedupeRoutes({ redis, claims: found, reader, maxBodyBytes: MAX_BODY_BYTES }),
+    );
     return new ServedDedupe(inside, found, routes);
   }
 

@@ -5,6 +5,7 @@ import type { Route } from '../../src/watch/api/route.ts';
 import { routerOf } from '../../src/watch/api/router.ts';
 import { ROLES } from '../../src/watch/shapes/tokens.ts';
 import type { Act, AuditLog } from '../../src/persist/audit-log.ts';
+import { Refusals } from '../../src/watch/sign-in/refusals.ts';
 import { serving } from '../../src/watch/serve.ts';
 import { http, type HttpAnswer } from '../support/http.ts';
 
@@ -20,7 +21,9 @@ export class ServedRoutes {
       whoIs: (request: express.Request) => {
         const role = ROLES.find((each) => `Bearer ${each}` === request.headers.authorization);
         const expiresAt = new Date(Date.now() + 3_600_000);
-        const who = { name: 'ada', token: '0'.repeat(16), expiresAt, by: 'token' } as const;
+        const token = '0'.repeat(16);
+        const root = { line: [], root: token, rootEndsAt: expiresAt };
+        const who = { name: 'ada', token, expiresAt, ...root, by: 'token' } as const;
         return Promise.resolve(role ? { ...who, role } : null);
       },
     };
@@ -30,8 +33,12 @@ export class ServedRoutes {
         Object.assign(this.acts[entry - 1] ?? {}, { outcome, detail });
         return Promise.resolve();
       },
+      refused: (act, detail) => {
+        this.acts.push({ ...act, outcome: 'refused', detail });
+        return Promise.resolve();
+      },
     };
-    app.use('/api', routerOf(routes, guard, audit));
+    app.use('/api', routerOf(routes, guard, audit, new Refusals(audit)));
     app.use(onError(createLog('test', 'silent')));
     this.#server = serving('routes', app, 0, (port) => (this.url = `http://127.0.0.1:${port}`));
   }

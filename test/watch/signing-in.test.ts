@@ -58,9 +58,24 @@ describe('signing in', () => {
     expect(Math.abs((ages[1] ?? 0) - 12 * 3600)).toBeLessThan(10);
   });
 
-  test.each(['https', 'https, http'])('over %s the cookie is Secure', async (proto) => {
-    const { headers } = await signIn({ token: await mint() }, { 'x-forwarded-proto': proto });
-    expect(cookieOf(headers)).toMatch(/; Secure$/);
+  test.each(['https', 'https, http'])('over %s the cookie is Secure, of this host alone', async (proto) => {
+    const over = { 'x-forwarded-proto': proto };
+    const cookie = cookieOf((await signIn({ token: await mint() }, over)).headers);
+    expect(cookie).toMatch(/^__Host-lockstep_session=.*; Path=\/; Secure$/);
+    const pair = cookie.split(';')[0] ?? '';
+    expect((await ask(pair, 'GET', over)).status).toBe(200);
+    // What an http page or a neighbour could have set is not looked at.
+    expect((await ask(pair.replace('__Host-', ''), 'GET', over)).status).toBe(401);
+    const out = await ask(pair, 'DELETE', { ...over, 'sec-fetch-site': 'same-origin' });
+    expect(cookieOf(out.headers)).toMatch(/^__Host-lockstep_session=; Max-Age=0;/);
+    expect((await ask(pair, 'GET', over)).status).toBe(401);
+  });
+
+  test('of several cookies of that name the good one counts, wherever it stands', async () => {
+    const [good, other, gone] = [await session(), 'lockstep_session=of-somebody-else', 'lockstep_session='];
+    for (const cookie of [`${other}; ${good}`, `${good}; ${other}`, `${gone}; x=1; ${other}; ${good}`])
+      expect([cookie, (await ask(cookie)).status]).toEqual([cookie, 200]);
+    expect((await ask(`${other}; ${gone}`)).status).toBe(401);
   });
 
   test('a session is no bearer token, and a token is no session', async () => {
@@ -123,11 +138,17 @@ describe('signing in', () => {
     expect(statuses.toSorted((a, b) => a - b)).toEqual([200, 401, 401, 401, 401, 401, 401, 401]);
   });
 
-  test("a link's session lives 12 hours, for whom it was made", async () => {
+  test("a link's session is for whom it was made, and ends with the token that it comes from", async () => {
     const made = await dashboard.post('/api/session/once', {}, 'viewer');
     expect(made.json.url).toBe(`${dashboard.url}/sign-in#once=${String(made.json.code)}`);
     const { json, headers } = await signIn({ once: made.json.code });
     expect(json).toMatchObject({ name: 'test', role: 'viewer' });
+    const age = Number(/Max-Age=(\d+)/.exec(cookieOf(headers))?.[1]);
+    expect(Math.abs(age - 3600)).toBeLessThan(10);
+  });
+
+  test('a link with no token behind it, as `npm start` prints, begins a session of 12 hours', async () => {
+    const { headers } = await signIn({ once: await mint('admin', 'once', 0.25) });
     expect(Number(/Max-Age=(\d+)/.exec(cookieOf(headers))?.[1])).toBeGreaterThan(12 * 3600 - 10);
   });
 
@@ -135,13 +156,30 @@ describe('signing in', () => {
     expect((await dashboard.getWith('/api/status', await mint('admin', 'once', 0.25))).status).toBe(401);
   });
 
-  test('more than ten tries a minute: 429 with when to try again, whatever is tried', async () => {
+  test('more than ten tries a minute with one token: 429 with when to try again', async () => {
     const token = await mint();
     const statuses = [];
     for (let i = 0; i < 12; i += 1) statuses.push((await signIn({ token })).status);
     expect(statuses).toEqual([...Array.from({ length: 10 }, () => 200), 429, 429]);
     expect(Number((await signIn({ token })).headers['retry-after'])).toBeGreaterThan(0);
     expect((await dashboard.get('/api/status')).status).toBe(200);
+    expect((await signIn({ token: await mint() })).status).toBe(200);
+  });
+
+  test('more than ten guesses a minute: 429 for guesses, and for nobody who is known', async () => {
+    const statuses = [];
+    const tries = ['e30.e30.e30', await mintToken('x'.repeat(32), { name: 'eve', role: 'admin' }, 1)];
+    // Who says otherwise comes from another address is not believed.
+    for (let i = 0; i < 12; i += 1)
+      statuses.push((await signIn({ token: tries[i % 2] }, { 'x-forwarded-for': `10.0.0.${i}` })).status);
+    expect(statuses).toEqual([...Array.from({ length: 10 }, () => 401), 429, 429]);
+    expect((await signIn({ token: await mint() })).status).toBe(200);
+    expect((await signIn({ once: await mint('viewer', 'once') })).status).toBe(200);
+    expect((await signIn({ token: await mint('admin', 'token', -0.001) })).status).toBe(429);
+  });
+
+  test('a body that is too long to be a sign-in is not read', async () => {
+    expect((await signIn({ token: 'x'.repeat(9000) })).status).toBe(413);
   });
 
   test('signing out ends the session, also for who kept its cookie', async () => {

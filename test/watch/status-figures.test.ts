@@ -31,10 +31,19 @@ import { ServedRoutes } from './served-routes.ts';
 describe('figures', () => {
   let inside: Inside;
   let status: () => Promise<SystemStatus>;
+  let locks = () => Promise.resolve(0);
   beforeAll(async () => {
     inside = await openInside();
     const { redis, collections, partitions, queues } = inside;
-    status = statusReader(redis, collections.orders.db, collections, partitions, queues);
+    const figures = { workers: () => Promise.resolve(1), locks: () => locks() };
+    status = statusReader({
+      redis,
+      mongo: collections.orders.db,
+      collections,
+      partitions,
+      queues,
+      ...figures,
+    });
   });
   afterAll(() => inside.close());
 
@@ -44,6 +53,13 @@ describe('figures', () => {
     expect((await status()).pausedQueues).toEqual([0]);
     await inside.queues[0]?.resume();
     expect((await status()).pausedQueues).toEqual([]);
+  });
+
+  test('of locks are not known while their servers are away, and all else is', async () => {
+    locks = () => Promise.resolve(2);
+    expect(await status()).toMatchObject({ workers: 1, locksHeld: 2 });
+    locks = () => Promise.reject(new Error('only 0 of 1 lock servers answer'));
+    expect(await status()).toMatchObject({ workers: 1, locksHeld: null, redis: { state: 'up' } });
   });
 
   test('of metrics are those of the pages, from whichever they were read', async () => {
@@ -91,7 +107,9 @@ describe('while Redis is away', () => {
     const { collections } = inside;
     const partitions = [redisKeys(0)];
     const queues = openQueues(redis, partitions);
-    const status = statusReader(redis, collections.orders.db, collections, partitions, queues);
+    const none = () => Promise.resolve(0);
+    const servers = { redis, mongo: collections.orders.db, collections, partitions, queues };
+    const status = statusReader({ ...servers, workers: none, locks: none });
     sampler = new Sampler({
       status,
       beats: () => readBeats(redis, redisKeys(0)),
@@ -104,12 +122,12 @@ describe('while Redis is away', () => {
     const isPaused = async () => (await queues[0]?.isPaused()) ?? false;
     const wakes = waker(queues, silent, () => undefined);
     served = await ServedRoutes.start([
-      ...dedupeRoutes({ redis, claims: found, reader }),
+      ...dedupeRoutes({ redis, claims: found, reader, maxBodyBytes: 1024 }),
       ...mailboxRoutes({ redis, mailboxes, waker: wakes, partitions: 1, isPaused }),
       ...queueRoutes({
         redis,
         queues,
-        read: queueReader(redis, partitions, queues),
+        read: queueReader(redis, partitions, queues, none),
         rates: () => sampler.rates(),
       }),
       ...shopRoutes({ redis, shops: shopReader(redis, partitions) }),

@@ -25,7 +25,18 @@ const WELL: SystemStatus = {
 describe('the sentence that comes first', () => {
   /** Each is worse than those below it. */
   const matters: [string, Partial<SystemStatus>, 'act' | 'look', string][] = [
-    ['Redis away', { redis: AWAY }, 'act', 'Redis is away: events go to the spool until it is back.'],
+    [
+      'both away',
+      { redis: AWAY, mongodb: AWAY },
+      'act',
+      'Redis and MongoDB are away: Shopify is answered 503, and tries again for four hours.',
+    ],
+    [
+      'Redis away',
+      { redis: AWAY, mongodb: UP },
+      'act',
+      'Redis is away: events go to the spool until it is back.',
+    ],
     ['MongoDB away', { mongodb: AWAY }, 'act', 'MongoDB is away: events are taken and wait.'],
     ['no worker', { workers: 0 }, 'act', 'No worker is alive: events are taken and wait.'],
     [

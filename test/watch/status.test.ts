@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { openQueues } from '../../src/deposit/queues.ts';
+import { waker } from '../../src/deposit/waker.ts';
 import { openWorkers } from '../../src/drain/drain-workers.ts';
-import { openDeposit, silent } from '../support/inside.ts';
+import { createMetrics } from '../../src/system/metrics.ts';
+import { redisKeys } from '../../src/system/redis-keys.ts';
+import { silent } from '../support/inside.ts';
 import { until } from '../support/until.ts';
 import { keyOf, RECEIVED_AT, waitingEvent } from '../support/waiting-event.ts';
 import { ServedDashboard } from './served-dashboard.ts';
@@ -34,17 +38,46 @@ describe('/api/status', () => {
     });
   });
 
-  test("it counts its own workers, and not those of another of Redis's databases", async () => {
-    const another = await openDeposit();
-    const tools = { ...another, log: silent, onFailure: () => undefined };
-    const drain = () => Promise.resolve({ outcome: 'drained', events: 0 } as const);
-    const workers = openWorkers(another.redis, another.partitions, 1, drain, tools);
+  test('a worker counts as long as it is heard of, and not because it is connected; another program never', async () => {
+    const { beats, told } = redisKeys(0);
+    const heardOf = async (id: string, program: string, agoMs: number) => {
+      await dashboard.redis.zadd(beats, Date.now() - agoMs, id);
+      await dashboard.redis.hset(told, id, JSON.stringify({ program, startedAt: 1, figures: {} }));
+    };
+    await heardOf('host:1', 'worker', 100);
+    await heardOf('host:2', 'worker', 4000);
+    await heardOf('host:3', 'ingest', 100);
+    expect((await status()).workers).toBe(2);
+    await heardOf('host:1', 'worker', 5500);
+    await heardOf('host:2', 'worker', 5500);
+    expect(await status()).toMatchObject({
+      workers: 0,
+      sentence: 'No worker is alive: events are taken and wait.',
+    });
+    const { queues } = (await dashboard.get('/api/queues')).json as { queues: { workers: number }[] };
+    expect(queues[0]?.workers).toBe(0);
+    await dashboard.redis.del(beats, told);
+  });
+
+  test('a lock counts while it is held, and not because its job is still active', async () => {
+    const order = keyOf('77');
+    const keys = redisKeys(0);
+    const queues = openQueues(dashboard.redis, [keys]);
+    const wakes = waker(queues, silent, () => undefined);
+    const { promise: drained, resolve: endDrain } = Promise.withResolvers<void>();
+    const drain = () => drained.then(() => ({ outcome: 'drained', events: 0 }) as const);
+    const tools = { waker: wakes, metrics: createMetrics(), log: silent, onFailure: () => undefined };
+    const workers = openWorkers(dashboard.redis, [keys], 1, drain, tools);
     for (const worker of workers) void worker.run();
-    const theirs = another.queues[0];
-    await until(async () => ((await theirs?.getWorkers()) ?? []).length > 0);
-    expect((await status()).workers).toBe(0);
+    wakes.wake(order);
+    await until(async () => ((await status()).queues as { active: number }).active === 1);
+    await dashboard.redis.set(keys.lock(order), 'a holder', 'PX', 60_000);
+    expect(await status()).toMatchObject({ locksHeld: 1, queues: { active: 1 } });
+    await dashboard.redis.del(keys.lock(order));
+    expect(await status()).toMatchObject({ locksHeld: 0, queues: { active: 1 } });
+    endDrain();
     await Promise.all(workers.map((worker) => worker.close()));
-    await another.close();
+    await Promise.all(queues.map((queue) => queue.close()));
   });
 
   test('it counts what waits, what came twice, what was parked and what is spooled', async () => {

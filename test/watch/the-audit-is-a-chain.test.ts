@@ -94,6 +94,36 @@ describe('the audit', () => {
     expect(await chain()).toEqual({ entries: 5, brokenAt: 3 });
   });
 
+  test.each<[string, object]>([
+    ['another token', { token: 'f'.repeat(16) }],
+    ['another root', { root: 'f'.repeat(16) }],
+    ['no token', { token: null }],
+    ['neither', { token: null, root: null }],
+  ])('by which token shows: an entry that was changed to %s', async (_what, change) => {
+    const log = open();
+    const by = { token: '0'.repeat(16), root: '1'.repeat(16) };
+    await log.end(await log.begin(ACT), 'done', null);
+    await log.end(await log.begin({ ...ACT, ...by }), 'done', null);
+    await log.refused({ ...ACT, token: by.token }, 'the role operator is needed');
+    expect(await chain()).toEqual({ entries: 3, brokenAt: null });
+    await audit.collection.updateOne({ _id: 2 as never }, { $set: change });
+    expect(await chain()).toEqual({ entries: 3, brokenAt: 2 });
+  });
+
+  test('a token that is slipped into an entry of before shows', async () => {
+    await written(3);
+    await audit.collection.updateOne({ _id: 2 as never }, { $set: { token: '0'.repeat(16) } });
+    expect(await chain()).toEqual({ entries: 3, brokenAt: 2 });
+  });
+
+  test('what is refused is written as it ended, and cannot be ended otherwise', async () => {
+    const log = open();
+    await log.refused(ACT, 'the role operator is needed');
+    await log.end(1, 'done', null);
+    const ended = { outcome: 'refused', detail: 'the role operator is needed' };
+    expect(await audit.findById(1).lean()).toMatchObject(ended);
+  });
+
   test.each([1, 3])('entry %i is missing: it shows', async (number) => {
     await written(5);
     await audit.deleteOne({ _id: number });

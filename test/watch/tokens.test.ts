@@ -20,20 +20,31 @@ const CLAIMS = { role: 'admin', iss: 'lockstep', sub: 'ada', exp: inAnHour };
 describe('API tokens', () => {
   test.each(ROLES)('a token of the role %s is read as minted', async (role) => {
     const token = await mintToken(SECRET, { name: 'ada', role }, 1);
-    const read = { outcome: 'good', id: tokenId(token), kind: 'token', name: 'ada', role, of: null };
+    const id = tokenId(token);
+    const read = { outcome: 'good', id, kind: 'token', name: 'ada', role, line: [], root: id };
     expect(await readToken(SECRET, token)).toMatchObject(read);
   });
 
   test('the crafted ones below would be good, were they not crafted', async () => {
-    expect(await readToken(SECRET, crafted(HS256, CLAIMS))).toEqual({
+    const token = crafted(HS256, CLAIMS);
+    expect(await readToken(SECRET, token)).toEqual({
       outcome: 'good',
       id: expect.stringMatching(/^[0-9a-f]{16}$/),
       kind: 'token',
       name: 'ada',
       role: 'admin',
       expiresAt: new Date(inAnHour * 1000),
-      of: null,
+      line: [],
+      root: tokenId(token),
+      rootEndsAt: new Date(inAnHour * 1000),
     });
+  });
+
+  test.each([
+    ['for us', 'lockstep'],
+    ['also for us', ['elsewhere', 'lockstep']],
+  ])('one that is %s is good', async (_case, aud) => {
+    expect((await readToken(SECRET, crafted(HS256, { ...CLAIMS, aud }))).outcome).toBe('good');
   });
 
   test.each([
@@ -50,6 +61,12 @@ describe('API tokens', () => {
     ['of a role that is none', crafted(HS256, { ...CLAIMS, role: 'root' })],
     ['of all roles at once', crafted(HS256, { ...CLAIMS, role: ['viewer', 'admin'] })],
     ['for a use that is none', crafted(HS256, { ...CLAIMS, use: 'all' })],
+    ['for somebody else', crafted(HS256, { ...CLAIMS, aud: 'the-shop-of-the-same-team' })],
+    ['for nobody', crafted(HS256, { ...CLAIMS, aud: [] })],
+    ['that is over after all time', crafted(HS256, { ...CLAIMS, exp: 9e15 })],
+    ['that is over much later still', crafted(HS256, { ...CLAIMS, exp: 1e300 })],
+    ['of an object', crafted(HS256, { ...CLAIMS, sub: { $ne: '' } })],
+    ['of a name without a letter', crafted(HS256, { ...CLAIMS, sub: '' })],
     ['of a role behind __proto__', crafted(HS256, { ...CLAIMS, role: '__proto__' })],
     ['with extensions that must be understood', crafted({ ...HS256, crit: ['x'], x: 1 }, CLAIMS)],
     ['that is no token', 'garbage'],
@@ -59,9 +76,21 @@ describe('API tokens', () => {
     expect(await readToken(SECRET, token)).toEqual({ outcome: 'forged', id: tokenId(token) });
   });
 
-  test.each<Kind>(['session', 'once'])('what is for one use says so: %s', async (kind) => {
-    const token = await mintToken(SECRET, { ...BEARER, kind, of: '0123456789abcdef' }, 1);
-    expect(await readToken(SECRET, token)).toMatchObject({ kind, of: '0123456789abcdef' });
+  test.each<Kind>(['session', 'once'])(
+    'what is for one use says so, and what it comes from: %s',
+    async (kind) => {
+      const of = { line: ['0123456789abcdef', 'fedcba9876543210'], rootEndsAt: new Date(inAnHour * 1000) };
+      const token = await mintToken(SECRET, { ...BEARER, kind, of }, 1);
+      const root = { root: '0123456789abcdef', rootEndsAt: of.rootEndsAt };
+      expect(await readToken(SECRET, token)).toMatchObject({ kind, line: of.line, ...root });
+    },
+  );
+
+  test('a session of before, that names one token and no end of it, lives no longer than it says', async () => {
+    const before = crafted(HS256, { ...CLAIMS, use: 'session', of: '0123456789abcdef' });
+    const rootEndsAt = new Date(inAnHour * 1000);
+    const line = ['0123456789abcdef'];
+    expect(await readToken(SECRET, before)).toMatchObject({ line, root: line[0], rootEndsAt });
   });
 
   test('two of the same person and second are two: each is revoked by itself', async () => {

@@ -67,6 +67,11 @@ describe('the pages', () => {
     expect(nonces.size).toBe(3);
   });
 
+  test('/index.html is the page by another name, and leads to it', async () => {
+    const { status, headers } = await http(`${url}/index.html`, { headers: HTML });
+    expect([status, headers.location]).toEqual([308, './']);
+  });
+
   test('a file named by its contents is kept for ever, the page itself never', async () => {
     const { status, headers } = await http(`${url}/assets/main-abc123.js`);
     expect([status, headers['cache-control']]).toEqual([200, 'public, max-age=31536000, immutable']);
@@ -125,6 +130,23 @@ describe('around the pages', () => {
       'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
     });
     expect(headers).not.toHaveProperty('x-powered-by');
+  });
+
+  test.each(['/healthz', '/readyz', '/metrics'])('nor are those of %s', async (place) => {
+    const { status, headers } = await http(`${dashboard.url}${place}`);
+    expect(status).toBe(200);
+    expect(headers).toMatchObject({
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    });
+  });
+
+  test('reports are looked for in a folder that does not say where this runs', async () => {
+    const { json } = await dashboard.get('/api/load-tests');
+    expect(json.looked).toMatch(/^the newest 100 reports in \.lockstep\/load-tests/);
+    const none = await dashboard.get('/load-tests/flash-sale-2026-11-21T09-32-59.html');
+    expect(none.text).not.toContain(process.cwd());
   });
 
   test('who opens a page behind the sign-in without one is led there, and back', async () => {

@@ -74,7 +74,7 @@ const CARDS: readonly ((now: Now) => Card)[] = [
     label: 'Spooled events',
     href: '/doctor',
     value: figure(status.spooled),
-    note: known(status.spooled, status.spooled ? 'Redis could not take them' : 'none waits for Redis'),
+    note: known(status.spooled, status.spooled ? 'wait for Redis' : 'none waits for Redis'),
     tone: status.spooled ? 'look' : 'plain',
   }),
   ({ status }) => {

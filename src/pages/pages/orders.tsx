@@ -54,8 +54,8 @@ export function OrdersPage() {
 }
 
 const COLUMNS = [
-  { head: 'Order', cell: (order: Order) => <OrderLink order={keyOf(order)} name={order.name} />, width: 120 },
-  { head: 'Id', cell: ({ orderId }: Order) => <span className="figures">{orderId}</span>, width: 150 },
+  { head: 'Order', cell: (order: Order) => <OrderLink order={keyOf(order)} name={order.name} />, width: 90 },
+  { head: 'Id', cell: ({ orderId }: Order) => <span className="figures">{orderId}</span>, width: 135 },
   { head: 'Shop', cell: ({ shop }: Order) => <Plain text={shop} max={60} /> },
   { head: 'Status', cell: ({ status }: Order) => <StatusBadge status={status} />, width: 165 },
   { head: 'Paid', cell: ({ financialStatus }: Order) => financialStatus ?? '–', width: 110 },

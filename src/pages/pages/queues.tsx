@@ -60,6 +60,7 @@ function paceOf({ inPerSecond, outPerSecond, queues }: QueueList): string {
   const waiting = queues.reduce((sum, queue) => sum + queue.waitingEvents, 0);
   const pace = `${several(waiting, 'event waits', 'events wait')}; in ${rate(inPerSecond)}/s, out ${rate(outPerSecond)}/s over the last 10 s`;
   if (inPerSecond === null || outPerSecond === null || waiting === 0) return `${pace}.`;
+  if (queues.some((queue) => queue.paused)) return `${pace}; what is paused waits on.`;
   const gain = outPerSecond - inPerSecond;
   if (gain <= 0) return `${pace}: it does not get less.`;
   return `${pace}: empty in about ${age((waiting / gain) * 1000)}.`;
@@ -136,13 +137,13 @@ function columnsWith(ask: (turn: Turn) => void): Column<Queue>[] {
     { head: 'Orders waiting', align: 'right', width: 110, cell: (queue) => figure(queue.waitingOrders) },
     { head: 'Events waiting', align: 'right', width: 110, cell: (queue) => figure(queue.waitingEvents) },
     {
-      head: 'Oldest waits',
+      head: 'Oldest',
       align: 'right',
-      width: 110,
+      width: 100,
       cell: Oldest,
     },
     { head: 'Workers', align: 'right', width: 75, cell: ({ workers }) => figure(workers) },
-    { head: 'Change', align: 'right', width: 110, cell: (queue) => <TurnButton queue={queue} ask={ask} /> },
+    { head: 'Change', align: 'right', width: 95, cell: (queue) => <TurnButton queue={queue} ask={ask} /> },
   ];
 }
 

@@ -29,6 +29,7 @@ export function auditRoutes({ audit }: AuditTools): Route[] {
       path: '/audit/chain',
       role: 'viewer',
       about: 'Whether the audit is as it was written: goes over all of it.',
+      withinMs: 60_000,
       answer: auditChain,
       handle: async () => {
         const { entries, brokenAt } = await checkAudit(audit);

@@ -23,7 +23,12 @@ export interface DedupeTools {
   redis: Redis;
   claims: Claims;
   reader: ClaimReader;
+  /** MAX_BODY_BYTES: a larger body was refused when it came. */
+  maxBodyBytes: number;
 }
+
+/** A body of 5 MB under all topics is 0.1 s of hashing. */
+const LOOKUPS_PER_MINUTE = 30;
 
 /** Dedupe keys: whether an event was seen, when, how often; and making Lockstep forget that it was. */
 export function dedupeRoutes(tools: DedupeTools): Route[] {
@@ -59,8 +64,11 @@ export function dedupeRoutes(tools: DedupeTools): Route[] {
       about: 'The claims of a body as it was sent. The body is hashed as ingest does it, and not kept.',
       body: bodyLookup,
       answer: bodyLookedUp,
+      perMinute: LOOKUPS_PER_MINUTE,
+      // As JSON's text it is longer: base64 by a third, escaped quotes by more.
+      largestBody: 2 * tools.maxBodyBytes + 1024,
       handle: async ({ body }) => {
-        const hashes = tools.claims.hashesOf(toldBy(body));
+        const hashes = await tools.claims.hashesOf(toldBy(body, tools.maxBodyBytes));
         const { known, looked } = await ofRedis(redis, () => reader.byHashes(hashes));
         return { claims: known.map(claimView), looked, hashes };
       },
@@ -91,12 +99,15 @@ async function claimNamed(event: string, { redis, reader }: DedupeTools): Promis
   return found;
 }
 
-function toldBy(asked: z.output<typeof bodyLookup>): ToldBody {
+function toldBy(asked: z.output<typeof bodyLookup>, maxBodyBytes: number): ToldBody {
+  const body = bodyIn(asked);
+  if (body.length > maxBodyBytes)
+    throw new Refusal('too_large', `body: larger than ${maxBodyBytes} bytes (MAX_BODY_BYTES) none was taken`);
   return {
     shop: asked.shop as ShopDomain,
     topic: asked.topic === undefined ? null : topicIn(asked.topic.toLowerCase()),
     triggeredAt: asked.triggeredAt === undefined ? null : timeIn(asked.triggeredAt),
-    body: bodyIn(asked),
+    body,
   };
 }
 

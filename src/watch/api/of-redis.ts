@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { REDIS_AWAY } from './away.ts';
 import { Refusal } from './refusal.ts';
 
 /** What only Redis can tell or do is refused while it is away: a known state, not a surprise. */
@@ -14,5 +15,5 @@ export async function ofRedis<Value>(redis: Redis, ask: () => Promise<Value>): P
 }
 
 function refuseIfAway(redis: Redis): void {
-  if (redis.status !== 'ready') throw new Refusal('away', 'Redis is away: what it holds is not known now');
+  if (redis.status !== 'ready') throw new Refusal('away', REDIS_AWAY);
 }

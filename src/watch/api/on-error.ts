@@ -1,8 +1,13 @@
 import type { ErrorRequestHandler, Request } from 'express';
+import { messageOf } from '../../system/errors.ts';
 import type { Logger } from '../../system/log.ts';
+import { awayIn } from './away.ts';
 import { Refusal } from './refusal.ts';
 
-/** Refused: its status and words. Malformed: 4xx. Else a surprise: 503, and the log has what the client is not told. */
+/**
+ * Refused, or something is away: its status and words. Malformed: 4xx. Else a surprise: 503, and the log has what the
+ * client is not told.
+ */
 export function onError(log: Logger): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     if (response.headersSent) return next(error);
@@ -10,8 +15,9 @@ export function onError(log: Logger): ErrorRequestHandler {
       response.redirect(303, `/sign-in?back=${encodeURIComponent(request.originalUrl)}`);
       return;
     }
-    const { status, words } = answerTo(error);
-    if (status === 503 && !(error instanceof Refusal)) log.error({ err: error }, 'a request failed');
+    const { status, words, known } = answerTo(error);
+    if (!known) log.error({ err: error }, 'a request failed');
+    else if (status === 503) log.warn({ because: messageOf(error) }, 'a request could not be answered');
     response.status(status).json({ error: words });
   };
 }
@@ -21,11 +27,13 @@ export function asksForPage({ method, headers }: Request): boolean {
   return method === 'GET' && (headers.accept ?? '').includes('text/html');
 }
 
-function answerTo(error: unknown): { status: number; words: string } {
-  if (error instanceof Refusal) return { status: error.status, words: error.message };
-  if (error instanceof URIError) return { status: 400, words: 'malformed request' };
+function answerTo(error: unknown): { status: number; words: string; known: boolean } {
+  const known = true;
+  if (error instanceof Refusal) return { status: error.status, words: error.message, known };
+  if (error instanceof URIError) return { status: 400, words: 'malformed request', known };
   const status = error instanceof Error && 'status' in error ? Number(error.status) : 0;
-  if (status === 413) return { status, words: 'the body is too large' };
-  if (status >= 400 && status < 500) return { status, words: 'malformed request' };
-  return { status: 503, words: 'cannot answer now' };
+  if (status === 413) return { status, words: 'the body is too large', known };
+  if (status >= 400 && status < 500) return { status, words: 'malformed request', known };
+  const away = awayIn(error);
+  return { status: 503, words: away ?? 'cannot answer now', known: away !== null };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
+import { SESSION_COOKIE } from '../sign-in/session-cookie.ts';
 import { route, type Route } from './route.ts';
 
 /** The API's document, made of the very table that is served: it cannot say what is not so. */
@@ -12,6 +13,7 @@ const REFUSALS = {
   403: 'the role is too small, or a page of another origin asked',
   404: 'not there: says where it was looked',
   409: 'it is not as it was shown, or has to be confirmed',
+  413: 'the body is too large',
   429: 'too many tries: Retry-After says when again',
   503: 'cannot answer now: something it needs is away',
 } as const;
@@ -44,7 +46,12 @@ function openApiOf(routes: readonly Route[], version: string): Document {
       components: {
         securitySchemes: {
           token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
-          session: { type: 'apiKey', in: 'cookie', name: 'lockstep_session' },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: SESSION_COOKIE,
+            description: 'over http without `__Host-`',
+          },
         },
       },
       paths,
@@ -81,6 +88,7 @@ function refusalsOf(each: Route) {
     ...(takes ? [] : [400, 404, 409]),
     ...(each.audit ? [] : [409]),
     ...(each.role === 'nobody' && !each.body ? [401] : []),
+    ...(each.body ? [] : [413]),
     ...(each.perMinute === undefined ? [429] : []),
   ]);
   const kept = Object.entries(REFUSALS).filter(([status]) => !never.has(Number(status)));

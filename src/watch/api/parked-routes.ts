@@ -52,7 +52,7 @@ function lookingRoutes({ parked }: ParkedTools): Route[] {
       method: 'get',
       path: '/parked',
       role: 'viewer',
-      about: 'Parked events, newest first.',
+      about: 'Parked events, newest first: by cause, topic, shop, state, begin of the hash.',
       query: parkedQuery,
       answer: parkedPage,
       handle: async ({ query: { state, limit, cursor, ...filter } }) => {
@@ -79,11 +79,14 @@ function runRoutes({ parked, replays }: ParkedTools): Route[] {
       method: 'get',
       path: '/parked/replays/{id}',
       role: 'viewer',
-      about: 'One replay.',
+      about: 'One replay; once it has ended also how many of its events still wait.',
       params: replayPlace,
       answer: replayRun,
-      handle: async ({ params }) =>
-        runView((await replays.read(params.id)) ?? notFound('no such replay in the collection replays')),
+      handle: async ({ params }) => {
+        const run = (await replays.read(params.id)) ?? notFound('no such replay in the collection replays');
+        if (run.state === 'running') return runView(run);
+        return { ...runView(run), stillWaiting: await parked.stillWaiting(run._id) };
+      },
     }),
     // Behind the ones above: `groups` and `replays` are no events.
     route({
@@ -111,9 +114,9 @@ function changeRoutes({ parked, replays, now }: ParkedTools): Route[] {
       answer: replayAnswer,
       audit: ({ body }) =>
         body.dryRun ? null : { action: 'parked.replay', target: oneEvent(body.which) ?? `replay ${body.id}` },
-      handle: async ({ body: { dryRun, id, which, reason, rate }, who }) => {
+      handle: async ({ body: { dryRun, id, which, reason, rate }, who, act }) => {
         if (dryRun) return { dryRun: true as const, events: await parked.count(which, new Date(now())) };
-        const { run, begun } = await replays.begin({ id, which, rate, reason, who: who.name });
+        const { run, begun } = await replays.begin({ id, which, rate, reason, who: who.name, act });
         const what = `${run.total} parked events (${selectionText(which)}), ${rate} a second`;
         return { ...runView(run), did: begun ? `begins to put back ${what}` : 'is that replay; nothing new' };
       },
@@ -141,11 +144,13 @@ function changeRoutes({ parked, replays, now }: ParkedTools): Route[] {
       answer: discarded,
       audit: ({ body }) =>
         body.dryRun ? null : { action: 'parked.discard', target: discardTarget(body.which) },
-      handle: async ({ body: { which, dryRun } }) => {
+      handle: async ({ body: { which, dryRun }, act }) => {
         const at = new Date(now());
         if (dryRun) return { dryRun: true as const, events: await parked.count(which, at) };
-        const events = await parked.discard(which, discardTarget(which), at);
+        const entry = act.number;
+        const events = await parked.discard(which, { as: discardTarget(which), entry, at });
         if (events === 0) notFound('nothing that is parked is among these; looked in the collection parked');
+        if (entry !== null) act.note((await parked.changedBy(entry)).words);
         return { discarded: events, did: `discarded ${events} parked events (${selectionText(which)})` };
       },
     }),

@@ -5,6 +5,7 @@ const STATUSES = {
   forbidden: 403,
   not_found: 404,
   conflict: 409,
+  too_large: 413,
   too_many: 429,
   away: 503,
 } as const;

@@ -10,6 +10,10 @@ export interface Asker {
   /** Of the token: the first 16 hex digits of its SHA-256. */
   token: string;
   expiresAt: Date;
+  /** What this token comes from, the first one first; that first one, or this one itself; and when that is over. */
+  line: string[];
+  root: string;
+  rootEndsAt: Date | null;
   /** A session is a page's, by cookie. */
   by: 'token' | 'session';
 }
@@ -29,6 +33,15 @@ export interface Asked<Params, Query, Body> {
   /** Of a route for `nobody`: null in truth where nobody is signed in. */
   who: Asker;
   exchange: Exchange;
+  act: NotedAct;
+}
+
+/** The request as an act in the audit. */
+export interface NotedAct {
+  /** Of its entry; null where the request changes nothing. */
+  number: number | null;
+  /** Written beside what the answer says was done: what is for the audit alone. */
+  note: (words: string) => void;
 }
 
 type Output<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
@@ -50,8 +63,14 @@ export interface Route<
   /** The least role that may ask; `nobody`: no token is needed. */
   role: Role | 'nobody';
   about: string;
-  /** Requests that one address may make in a minute; more are answered with 429. */
+  /** Requests that one token with all that came of it, or one address without, may make in a minute; else 429. */
   perMinute?: number;
+  /** Whom a request counts for, by its body, where nobody is signed in; null: the address. */
+  countedFor?: (body: unknown) => Promise<string | null>;
+  /** Of its body, in bytes; larger is a 413. */
+  largestBody?: number;
+  /** How long it may look, where that is longer than a page waits. */
+  withinMs?: number;
   params?: P;
   query?: Q;
   body?: B;

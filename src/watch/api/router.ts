@@ -1,65 +1,55 @@
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
-import { rateLimit } from 'express-rate-limit';
 import type { z } from 'zod';
-import type { AuditLog } from '../../persist/audit-log.ts';
+import type { Act, AuditLog } from '../../persist/audit-log.ts';
+import { TooSlow } from '../../system/within.ts';
 import { mayActAs, refuseTooSmall, signedIn, type Guard } from '../sign-in/authorize.ts';
 import { cameByHttps, ownOrigin } from '../sign-in/origin.ts';
+import type { Refusals } from '../sign-in/refusals.ts';
+import { changedInTime, inTime, limited } from './limits.ts';
 import { Refusal } from './refusal.ts';
-import type { Asked, Asker, Exchange, Route } from './route.ts';
+import type { Asked, Asker, Exchange, NotedAct, Route } from './route.ts';
 
-/** The largest body of a request: a pasted webhook of MAX_BODY_BYTES in base64 or as JSON's text. */
-const LARGEST_BODY = '11mb';
+/** A thousand ids of events are 67 kB. */
+const LARGEST_BODY = 256 * 1024;
 
 type AnyAsked = Asked<unknown, unknown, unknown>;
 
 /** Serves a table of routes: who may, what is asked, the audit, the answer. Bad input is a 400 that names it. */
-export function routerOf(routes: readonly Route[], guard: Guard, audit: AuditLog): Router {
+export function routerOf(
+  routes: readonly Route[],
+  guard: Guard,
+  audit: AuditLog,
+  refusals: Refusals,
+): Router {
   const router = express.Router();
   for (const route of routes) {
     const place = route.path.replaceAll(/\{(\w+)\}/g, ':$1');
-    const identify: RequestHandler = async (request, response, next) => {
-      await signedIn(guard, request, response, route.role);
-      next();
-    };
-    const steps = [
-      ...(route.perMinute === undefined ? [] : [limited(route.perMinute)]),
-      identify,
-      ...(route.body ? [express.json({ limit: LARGEST_BODY })] : []),
-    ];
-    router[route.method](place, ...steps, async (request, response, next) => {
-      await refuseRole(route, request, response, audit);
+    router[route.method](place, ...stepsBefore(route, guard), async (request, response, next) => {
+      await refuseRole(route, request, response, refusals);
       if (route.stream) await route.stream(request, response, next);
-      else response.json(await audited(route, askedBy(route, request, response), audit));
+      else response.json(await answered(route, request, response, audit));
     });
   }
   return router;
 }
 
-/** Counted per process and address: behind a proxy all share its own, which is the safe side. */
-function limited(perMinute: number): RequestHandler {
-  return rateLimit({
-    windowMs: 60_000,
-    limit: perMinute,
-    // A proxy's headers are not read, and that is meant.
-    validate: { xForwardedForHeader: false, forwardedHeader: false },
-    handler: () => {
-      throw new Refusal('too_many', `${perMinute} tries a minute are allowed: wait a minute`);
-    },
-  });
+/** Who asks, and whether they ask too often: both before a body is read, where the body does not say who it is. */
+function stepsBefore(route: Route, guard: Guard): RequestHandler[] {
+  const identify: RequestHandler = async (request, response, next) => {
+    await signedIn(guard, request, response, route.role);
+    next();
+  };
+  const limit = route.perMinute === undefined ? [] : [limited(route)];
+  const body = route.body ? [express.json({ limit: route.largestBody ?? LARGEST_BODY })] : [];
+  return [identify, ...(route.countedFor ? [...body, ...limit] : [...limit, ...body])];
 }
 
 /** Too small a role is a 403, told before anything else of the request; where it would have changed something, it is audited. */
-async function refuseRole(route: Route, request: Request, response: Response, audit: AuditLog) {
+async function refuseRole(route: Route, request: Request, response: Response, refusals: Refusals) {
   const who = response.locals.who as Asker | null;
   if (route.role === 'nobody' || (who && mayActAs(who.role, route.role))) return;
   const act = who && actOf(route, request, response);
-  if (act) {
-    try {
-      await audit.end(await audit.begin(act), 'refused', `the role ${route.role} is needed`);
-    } catch {
-      // Nothing was done: the refusal stands, also where it cannot be written down.
-    }
-  }
+  if (act) await refusals.write(who.root, act, `the role ${route.role} is needed`);
   refuseTooSmall(who, route.role);
 }
 
@@ -86,28 +76,74 @@ function askedBy(route: Route, request: Request, response: Response): AnyAsked {
     body: read('', route.body, request.body ?? {}),
     who: response.locals.who as Asker,
     exchange,
+    act: { number: null, note: () => undefined },
   };
 }
 
 /** A change is written down before it is done: one that cannot be audited is not done. */
-async function audited(route: Route, asked: AnyAsked, audit: AuditLog): Promise<unknown> {
+async function answered(
+  route: Route,
+  request: Request,
+  response: Response,
+  audit: AuditLog,
+): Promise<unknown> {
+  const asked = askedBy(route, request, response);
   const act = route.audit?.(asked as never) ?? null;
-  if (!act) return await route.handle(asked as never);
-  const entry = await audit.begin({ ...act, ...actor(asked) });
+  if (!act) return await inTime(route, route.handle(asked as never));
+  refuseIfGone(response);
+  const entry = await begun({ ...act, ...actor(asked) }, audit);
+  return await changedInTime(change(route, asked, entry, response, audit), entry);
+}
+
+async function change(
+  route: Route,
+  asked: AnyAsked,
+  entry: number,
+  response: Response,
+  audit: AuditLog,
+): Promise<unknown> {
+  const notes: string[] = [];
+  const act: NotedAct = { number: entry, note: (words) => void notes.push(words) };
   try {
-    const done = await route.handle(asked as never);
-    await audit.end(entry, 'done', didOf(done));
+    refuseIfGone(response);
+    const done = await route.handle({ ...asked, act } as never);
+    await audit.end(entry, 'done', [didOf(done) ?? [], ...notes].flat().join('; ') || null);
     return done;
   } catch (error) {
-    // What a surprise says may quote what it failed on: its kind is enough here, the log has more.
-    if (error instanceof Refusal) await audit.end(entry, 'refused', error.message);
-    else await audit.end(entry, 'failed', error instanceof Error ? error.name : 'an error without a name');
+    const { outcome, detail } = endedBy(error);
+    await audit.end(entry, outcome, detail);
     throw error;
   }
 }
 
+/** What nobody waits for any more is not begun: they took it for not done, and may have done something else. */
+function refuseIfGone(response: Response): void {
+  if (response.closed) throw new Refusal('away', 'not done: whoever asked had hung up');
+}
+
+async function begun(act: Act, audit: AuditLog): Promise<number> {
+  try {
+    return await audit.begin(act);
+  } catch (error) {
+    if (!(error instanceof TooSlow)) throw error;
+    throw new Refusal(
+      'away',
+      'MongoDB does not answer in time: it was not written into the audit, and not done',
+    );
+  }
+}
+
+/** Where something went away in the middle, it may have been done. */
+function endedBy(error: unknown): { outcome: 'refused' | 'failed'; detail: string } {
+  if (error instanceof Refusal)
+    return { outcome: error.kind === 'away' ? 'failed' : 'refused', detail: error.message };
+  // What a surprise says may quote what it failed on: its kind is enough here, the log has more.
+  return { outcome: 'failed', detail: error instanceof Error ? error.name : 'an error without a name' };
+}
+
 function actor(asked: AnyAsked) {
-  return { who: asked.who.name, role: asked.who.role, reason: reasonOf(asked) };
+  const { name, role, token, root } = asked.who;
+  return { who: name, role, reason: reasonOf(asked), token, ...(root === token ? {} : { root }) };
 }
 
 function reasonOf({ body, query }: AnyAsked): string | null {

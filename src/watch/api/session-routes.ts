@@ -7,27 +7,45 @@ export interface SessionTools {
   sessions: Sessions;
 }
 
-/** Tries to sign in, a minute and address: a person needs one, who guesses needs 2^256. */
+/**
+ * A person needs one; who guesses needs 2^256. A token or link that we signed counts for itself, so that guesses from
+ * the same address (of a proxy) shut nobody out; what is none of ours counts for the address.
+ */
 const TRIES_PER_MINUTE = 10;
+/** A token is 4000 characters at most. */
+const LARGEST_BODY = 8 * 1024;
 
 /** Signing in and out, and who is signed in. */
 export function sessionRoutes({ sessions }: SessionTools): Route[] {
+  return [signInRoute(sessions), ...ownRoutes(sessions)];
+}
+
+function signInRoute(sessions: Sessions): Route {
+  return route({
+    method: 'post',
+    path: '/session',
+    role: 'nobody',
+    about: 'Signs in with a token or the code of a one-time link: sets the cookie of a session.',
+    perMinute: TRIES_PER_MINUTE,
+    largestBody: LARGEST_BODY,
+    countedFor: async (body) => {
+      const { success, data } = signIn.safeParse(body);
+      return success ? await sessions.idOf(data) : null;
+    },
+    body: signIn,
+    answer: bearer,
+    handle: async ({ body, exchange }) => {
+      const { cookie, name, role, expiresAt } = await sessions.begin(body);
+      const seconds = (expiresAt.getTime() - Date.now()) / 1000;
+      exchange.setCookie(sessionCookie(cookie, seconds, exchange.https));
+      return { name, role, expiresAt: expiresAt.toISOString() };
+    },
+  });
+}
+
+/** Of a session that is there. */
+function ownRoutes(sessions: Sessions): Route[] {
   return [
-    route({
-      method: 'post',
-      path: '/session',
-      role: 'nobody',
-      about: 'Signs in with a token or the code of a one-time link: sets the cookie of a session.',
-      perMinute: TRIES_PER_MINUTE,
-      body: signIn,
-      answer: bearer,
-      handle: async ({ body, exchange }) => {
-        const { cookie, name, role, expiresAt } = await sessions.begin(body);
-        const seconds = (expiresAt.getTime() - Date.now()) / 1000;
-        exchange.setCookie(sessionCookie(cookie, seconds, exchange.https));
-        return { name, role, expiresAt: expiresAt.toISOString() };
-      },
-    }),
     route({
       method: 'get',
       path: '/session',
@@ -41,7 +59,7 @@ export function sessionRoutes({ sessions }: SessionTools): Route[] {
       method: 'delete',
       path: '/session',
       role: 'nobody',
-      about: 'Signs out: the session is over, and its cookie is gone.',
+      about: 'Signs out: the session is over with all that its links began, and its cookie is gone.',
       answer: signedOut,
       handle: async ({ who, exchange }) => {
         // First: the cookie goes also where the session cannot be ended now.
@@ -55,7 +73,9 @@ export function sessionRoutes({ sessions }: SessionTools): Route[] {
       method: 'post',
       path: '/session/once',
       role: 'viewer',
-      about: 'A one-time link that signs in as who asks: good once, for 15 minutes.',
+      about:
+        'A one-time link that signs in as who asks: good once, for 15 minutes. It ends with the token of who asks.',
+      perMinute: TRIES_PER_MINUTE,
       body: onceMint,
       answer: onceMinted,
       audit: ({ who }) => ({ action: 'token.mint', target: `one-time link for ${who.name}` }),

@@ -46,7 +46,8 @@ export function tokenRoutes({ jwtSecret, book }: TokenTools): Route[] {
       method: 'post',
       path: '/tokens/{id}/revoke',
       role: 'admin',
-      about: 'Revokes a token and the sessions that were begun with it: here at once, everywhere within 5 s.',
+      about:
+        'Revokes a token and all that came of it, links and sessions: here at once, everywhere within 5 s.',
       params: tokenPlace,
       body: because,
       answer: did,
@@ -65,7 +66,8 @@ export function tokenRoutes({ jwtSecret, book }: TokenTools): Route[] {
 }
 
 const DID = {
-  revoked: 'revoked, with the sessions of it: here at once, in every other process within 5 s',
+  revoked:
+    'revoked, with all links and sessions that came of it: here at once, in every other process within 5 s',
   'revoked before': 'it was revoked before: nothing changed',
 } as const;
 
@@ -75,6 +77,7 @@ function tokenRow(token: TokenDocument): TokenRow {
     name: token.name,
     role: token.role,
     kind: token.kind,
+    root: token.root === undefined || token.root === token._id ? null : token.root,
     firstSeenAt: token.firstSeenAt.toISOString(),
     lastSeenAt: token.lastSeenAt.toISOString(),
     expiresAt: token.expiresAt.toISOString(),

@@ -15,6 +15,7 @@ export function verifyRoutes({ verify }: VerifyTools): Route[] {
       role: 'operator',
       about: 'Holds a page of orders against their journals, and changes nothing.',
       query: verifyQuery,
+      withinMs: 60_000,
       answer: verifiedPage,
       handle: async ({ query: { cursor, ...filter } }) => {
         const verified = await verify({ ...filter, after: readKeyCursor(cursor) });

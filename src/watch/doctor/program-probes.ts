@@ -1,4 +1,5 @@
 import type { Queue } from 'bullmq';
+import { isAlive } from '../../system/beats.ts';
 import type { Program } from '../shapes/system.ts';
 import { installedVersions } from './installed-versions.ts';
 import { bad, doubtful, good, type Finding, type Probe } from './probe.ts';
@@ -54,9 +55,15 @@ export function versionsFinding(versions: Record<string, string | null>): Findin
 function programsFinding(programs: readonly Program[]): Finding {
   const counts = (['ingest', 'worker', 'dashboard'] as const).map((name) => ({
     name,
-    alive: programs.filter(({ program }) => program === name).length,
+    alive: programs.filter((each) => each.program === name && isAlive(each)).length,
   }));
-  const found = counts.map(({ name, alive }) => `${alive} ${name}`).join(', ');
+  const silent = programs.filter((each) => !isAlive(each));
+  const found = [
+    ...counts.map(({ name, alive }) => `${alive} ${name}`),
+    ...silent.map(
+      ({ program, id, lastHeardMs }) => `${program} ${id} SILENT for ${Math.round(lastHeardMs / 1000)} s`,
+    ),
+  ].join(', ');
   const gone = counts.filter(({ name, alive }) => alive === 0 && name !== 'dashboard');
   if (gone.length === 0) return good(found);
   return bad(
@@ -68,8 +75,9 @@ function programsFinding(programs: readonly Program[]): Finding {
 export function queuesFinding(paused: readonly boolean[]): Finding {
   const which = paused.flatMap((held, partition) => (held ? [partition] : []));
   if (which.length === 0) return good(`${paused.length}, none paused`);
+  const [is, partitions] = which.length === 1 ? ['is', 'partition'] : ['are', 'partitions'];
   return doubtful(
-    `partitions ${which.join(', ')} of ${paused.length} are paused`,
+    `${which.length} of ${paused.length} ${is} paused: ${partitions} ${which.join(', ')}`,
     'look in the audit who paused them and why, then: queue resume',
   );
 }

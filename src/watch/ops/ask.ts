@@ -1,10 +1,11 @@
 import { OpsProblem } from './exit.ts';
+import type { Session } from './session.ts';
 import type { Target } from './target.ts';
 
 /** A page of `verify` looks at moving orders again for some seconds each. */
 const ANSWER_MS = 120_000;
 
-/** Asks the API, or has it change something. @throws OpsProblem: 3 where nobody answers, 1 where the answer is no */
+/** Asks the API, or has it change something. @throws OpsProblem: 3 where nobody answers, 1 where the answer is no, 2 where it was wrongly asked */
 export async function ask<Answer>(
   { url, token }: Target,
   place: string,
@@ -34,7 +35,13 @@ function problemOf(url: string, status: number, answer: unknown): OpsProblem {
   if (error === undefined)
     return new OpsProblem('unreachable', `${url} answers ${status}, but not as Lockstep does`, status);
   const reason = typeof error === 'string' ? error : JSON.stringify(error);
-  return new OpsProblem(status < 500 ? 'refused' : 'unreachable', `${status}: ${reason}`, status);
+  return new OpsProblem(endingOf(status), `${status}: ${reason}`, status);
+}
+
+/** 400: what was asked makes no sense; other noes are the API's own. */
+function endingOf(status: number): 'usage' | 'refused' | 'unreachable' {
+  if (status === 400) return 'usage';
+  return status < 500 ? 'refused' : 'unreachable';
 }
 
 /** Below /api, each segment encoded: nothing that was typed leads elsewhere. */
@@ -44,8 +51,31 @@ export function placeOf(...segments: string[]): string {
   return `/${segments.map(encodeURIComponent).join('/')}`;
 }
 
+/** The API's largest page. */
+const PAGE = 200;
+
+/** As many pages as hold so many rows, as one page. */
+export async function rowsUpTo<Page extends { cursor: string | null }>(
+  session: Pick<Session, 'ask'>,
+  place: string,
+  filter: Query,
+  limit: number,
+  name: keyof Page & string,
+): Promise<Page> {
+  const rows: unknown[] = [];
+  for (let cursor: string | null = null; ;) {
+    const query = { ...filter, limit: Math.min(PAGE, limit - rows.length), cursor };
+    const page: Page = await session.ask<Page>(`${place}${queryOf(query)}`);
+    rows.push(...(page[name] as unknown[]));
+    if (page.cursor === null || rows.length >= limit) return { ...page, [name]: rows };
+    ({ cursor } = page);
+  }
+}
+
+type Query = Record<string, string | number | boolean | null | undefined>;
+
 /** `?a=1&b=2` of what is given. */
-export function queryOf(given: Record<string, string | number | boolean | null | undefined>): string {
+export function queryOf(given: Query): string {
   const known = Object.entries(given).filter(([, value]) => value !== undefined && value !== null);
   const query = new URLSearchParams(
     known.map(([name, value]): [string, string] => [name, String(value)]),

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import type { AuditChain, AuditPage } from '../shapes/audit.ts';
-import { queryOf } from './ask.ts';
+import { rowsUpTo } from './ask.ts';
 import { endAs } from './exit.ts';
 import { counted, table, time } from './table.ts';
 import { limitOption, verb } from './verb.ts';
@@ -18,7 +18,8 @@ export const AUDIT_VERBS = [
     ],
     act: async (session, _args, filter) => {
       const { who, action, target, since, limit } = filter;
-      const page = await session.ask<AuditPage>(`/audit${queryOf({ who, action, target, since, limit })}`);
+      const sought = { who, action, target, since };
+      const page = await rowsUpTo<AuditPage>(session, '/audit', sought, limit, 'entries');
       session.show(page, auditText(page));
     },
   }),

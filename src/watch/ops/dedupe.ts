@@ -8,7 +8,7 @@ import { endAs, OpsProblem } from './exit.ts';
 import { findEvent } from './find.ts';
 import type { Session } from './session.ts';
 import { age, counted, facts, time } from './table.ts';
-import { reasonOption, verb, yesOption } from './verb.ts';
+import { changeOptions, verb, type Changing } from './verb.ts';
 
 interface Sought {
   webhookId?: string;
@@ -38,24 +38,23 @@ export const DEDUPE_VERBS = [
       if (found.claims.length === 0) endAs('refused');
     },
   }),
-  verb<{ reason: string; confirm?: true; yes?: true }>({
+  verb<Changing & { confirm?: true }>({
     call: 'release <event>',
     about: 'forgets that an event was seen: its next delivery is taken again',
-    options: [
-      reasonOption().makeOptionMandatory(),
-      new Option('--confirm', 'also of an event that was applied, or waits'),
-      yesOption(),
-    ],
-    act: async (session, [typed = ''], { reason, confirm = false, yes }) => {
-      const event = await findEvent(session, typed);
-      const place = placeOf('dedupe', event);
-      const shown = await session.ask<Claim>(place);
-      const { firstSeenAt } = shown;
-      await change(session, {
-        yes,
-        would: `${claimText(shown)}\n\nIt would be forgotten${confirmText(shown, confirm)}.`,
-        shown,
-        act: () => session.send(`${place}/release`, { reason, confirm, firstSeenAt }),
+    options: [...changeOptions(), new Option('--confirm', 'also of an event that was applied, or waits')],
+    act: async (session, [typed = ''], { confirm = false, ...changing }) => {
+      const place = placeOf('dedupe', await findEvent(session, typed));
+      const claim = () => session.ask<Claim>(place);
+      await change(session, changing, {
+        look: async () => {
+          const shown = await claim();
+          const would = `${claimText(shown)}\n\nIt would be forgotten: its next delivery would be taken.`;
+          return { would, refused: refusedUnless(confirm, shown), shown };
+        },
+        act: async (reason) => {
+          const { firstSeenAt } = await claim();
+          return await session.send(`${place}/release`, { reason, confirm, firstSeenAt });
+        },
       });
     },
   }),
@@ -66,15 +65,24 @@ async function lookUp(
   typed: string | undefined,
   { webhookId, file, shop, topic, triggeredAt }: Sought,
 ): Promise<ClaimList> {
-  if (typed !== undefined) {
-    const claim = await session.ask<Claim>(placeOf('dedupe', await findEvent(session, typed)));
-    return { claims: [claim], looked: 'the dedupe keys' };
-  }
+  if (typed !== undefined) return await lookUpEvent(session, await findEvent(session, typed));
   if (file === undefined) return await session.ask(`/dedupe${queryOf({ webhookId, shop })}`);
   if (shop === undefined) throw new OpsProblem('usage', '--file needs --shop');
   const bodyBase64 = bytesOf(file).toString('base64');
   return await session.send<BodyLookedUp>('/dedupe/lookup', { shop, topic, triggeredAt, bodyBase64 });
 }
+
+/** That there is none is an answer, not a refusal. */
+async function lookUpEvent(session: Session, event: string): Promise<ClaimList> {
+  try {
+    return { claims: [await session.ask<Claim>(placeOf('dedupe', event))], looked: KEYS };
+  } catch (error) {
+    if (!(error instanceof OpsProblem) || error.status !== 404) throw error;
+    return { claims: [], looked: error.message.split(': looked in ')[1] ?? KEYS };
+  }
+}
+
+const KEYS = 'the dedupe keys';
 
 function bytesOf(file: string): Buffer {
   try {
@@ -110,8 +118,6 @@ function claimText(claim: Claim): string {
 /** Of these an event is not lost, so nothing need be sure. */
 const NOTHING_TO_CONFIRM = ['parked', 'unknown'];
 
-function confirmText({ outcome }: Claim, confirm: boolean): string {
-  return confirm || NOTHING_TO_CONFIRM.includes(outcome)
-    ? ''
-    : `, but it is ${outcome}: that needs --confirm`;
+function refusedUnless(confirm: boolean, { outcome }: Claim): string | null {
+  return confirm || NOTHING_TO_CONFIRM.includes(outcome) ? null : `it is ${outcome}; that needs --confirm`;
 }

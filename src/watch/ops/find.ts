@@ -1,5 +1,6 @@
 import type { EventPage } from '../shapes/events.ts';
 import type { SearchAnswer } from '../shapes/orders.ts';
+import type { ParkedPage } from '../shapes/parked.ts';
 import { placeOf, queryOf } from './ask.ts';
 import { OpsProblem } from './exit.ts';
 import type { Session } from './session.ts';
@@ -29,17 +30,33 @@ export function orderPlace(area: string, key: string, ...more: string[]): string
 const WHOLE = /^[0-9a-f]{64}$/;
 const BEGIN = /^[0-9a-f]{4,63}$/;
 
-/** An event's 64 digits of what was typed: those, or its first 4 or more. */
+/** Of each kind; more than one is too many already. */
+const LOOKED_AT = 20;
+
+/** An event's 64 digits of what was typed: those, or its first 4 or more. What is parked may outlive its journal. */
 export async function findEvent(session: Session, typed: string): Promise<string> {
   const hash = typed.toLowerCase();
   if (WHOLE.test(hash)) return hash;
   if (!BEGIN.test(hash))
     throw new OpsProblem('usage', `${typed} is no event: 64 hex digits, or the first 4 or more of them`);
-  const { events } = await session.ask<EventPage>(`/events${queryOf({ hash, limit: 20 })}`);
-  const [only] = events;
-  if (!only)
-    throw new OpsProblem('refused', `no event that ended begins with ${hash}; looked in the journal`);
-  if (events.length === 1) return only.event;
-  const list = table(events.map((each) => [each.event, each.order, each.topic, time(each.appliedAt)]));
+  const query = queryOf({ hash, limit: LOOKED_AT });
+  const [{ events }, { parked }] = await Promise.all([
+    session.ask<EventPage>(`/events${query}`),
+    session.ask<ParkedPage>(`/parked${query}`),
+  ]);
+  const found = new Map([
+    ...parked.map(({ event, order, topic, lastAt }) => [event, [event, order, topic, time(lastAt)]] as const),
+    ...events.map(
+      ({ event, order, topic, appliedAt }) => [event, [event, order, topic, time(appliedAt)]] as const,
+    ),
+  ]);
+  const [only] = found.keys();
+  if (only === undefined)
+    throw new OpsProblem(
+      'refused',
+      `no event that ended begins with ${hash}; looked in the journal and among the parked`,
+    );
+  if (found.size === 1) return only;
+  const list = table([...found.values()]);
   throw new OpsProblem('refused', `several events begin with ${hash}:\n${list}`);
 }

@@ -3,7 +3,7 @@ import type { Lock, LockList } from '../shapes/locks.ts';
 import { change } from './change.ts';
 import { findOrder, orderPlace } from './find.ts';
 import { age, counted, facts, table } from './table.ts';
-import { reasonOption, verb, yesOption } from './verb.ts';
+import { changeOptions, verb, type Changing } from './verb.ts';
 
 export const LOCK_VERBS = [
   verb({
@@ -22,32 +22,31 @@ export const LOCK_VERBS = [
       session.show(lock, lockText(lock));
     },
   }),
-  verb<{ token: string; reason: string; insist?: true; yes?: true }>({
+  verb<Changing & { token: string; insist?: true }>({
     call: 'release <order>',
     about: 'takes the lock from its holder, if that still is who was shown',
     options: [
       new Option('--token <token>', 'of the lock, as `lock get` showed it').makeOptionMandatory(),
-      reasonOption().makeOptionMandatory(),
+      ...changeOptions(),
       new Option('--insist', 'also from a holder that is alive'),
-      yesOption(),
     ],
-    act: async (session, [typed = ''], { token, reason, insist = false, yes }) => {
+    act: async (session, [typed = ''], { token, insist = false, ...changing }) => {
       const place = orderPlace('locks', await findOrder(session, typed));
-      const shown = yes ? null : await session.ask<Lock>(place);
-      await change(session, {
-        yes,
-        would: shown ? `${lockText(shown)}\n\n${wouldText(shown, token, insist)}` : '',
-        shown,
-        act: () => session.send(`${place}/release`, { token, reason, insist }),
+      await change(session, changing, {
+        look: async () => {
+          const shown = await session.ask<Lock>(place);
+          const would = `${lockText(shown)}\n\nThe lock would be taken from its holder; a late commit of it is refused.`;
+          return { would, refused: refusedUnless(shown, token, insist), shown };
+        },
+        act: (reason) => session.send(`${place}/release`, { token, reason, insist }),
       });
     },
   }),
 ];
 
-function wouldText(lock: Lock, token: string, insist: boolean): string {
-  if (lock.token !== token) return 'It would be refused: the holder is another than that of the token given.';
-  if (lock.holder.alive && !insist) return 'It would be refused: the holder is alive; that needs --insist.';
-  return 'The lock would be taken from its holder; a late commit of it is refused.';
+function refusedUnless(lock: Lock, token: string, insist: boolean): string | null {
+  if (lock.token !== token) return 'the holder is another than that of the token given';
+  return lock.holder.alive && !insist ? 'the holder is alive; that needs --insist' : null;
 }
 
 function locksText({ locks, looked }: LockList): string {

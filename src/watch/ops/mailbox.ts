@@ -1,9 +1,9 @@
 import type { MailboxDetail, MailboxPage } from '../shapes/mailboxes.ts';
-import { queryOf } from './ask.ts';
+import { rowsUpTo } from './ask.ts';
 import { change } from './change.ts';
 import { findOrder, orderPlace } from './find.ts';
 import { age, counted, table, time } from './table.ts';
-import { limitOption, reasonOption, verb, yesOption } from './verb.ts';
+import { changeOptions, limitOption, verb, type Changing } from './verb.ts';
 
 export const MAILBOX_VERBS = [
   verb<{ limit: number }>({
@@ -11,7 +11,7 @@ export const MAILBOX_VERBS = [
     about: 'the orders whose events wait, longest waiting first',
     options: [limitOption()],
     act: async (session, _args, { limit }) => {
-      const page = await session.ask<MailboxPage>(`/mailboxes${queryOf({ limit })}`);
+      const page = await rowsUpTo<MailboxPage>(session, '/mailboxes', {}, limit, 'mailboxes');
       session.show(page, mailboxesText(page));
     },
   }),
@@ -24,18 +24,19 @@ export const MAILBOX_VERBS = [
       session.show(mailbox, mailboxText(mailbox));
     },
   }),
-  verb<{ reason: string; yes?: true }>({
+  verb<Changing>({
     call: 'wake <order>',
     about: 'has an order drained now',
-    options: [reasonOption().makeOptionMandatory(), yesOption()],
-    act: async (session, [typed = ''], { reason, yes }) => {
+    options: changeOptions(),
+    act: async (session, [typed = ''], changing) => {
       const place = orderPlace('mailboxes', await findOrder(session, typed));
-      const shown = yes ? null : await session.ask<MailboxDetail>(place);
-      await change(session, {
-        yes,
-        would: shown ? `${stateText(shown)} A drain job would be made for it.` : '',
-        shown,
-        act: () => session.send(`${place}/wake`, { reason }),
+      await change(session, changing, {
+        look: async () => {
+          const shown = await session.ask<MailboxDetail>(place);
+          const would = `${stateText(shown)} A drain job would be made for it.`;
+          return { would, refused: null, shown };
+        },
+        act: (reason) => session.send(`${place}/wake`, { reason }),
       });
     },
   }),

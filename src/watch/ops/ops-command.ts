@@ -12,6 +12,7 @@ import { SHOP_VERBS } from './shop.ts';
 import { SYSTEM_VERBS } from './system.ts';
 import { TAIL_VERBS } from './tail.ts';
 import { SIGN_IN_VERBS, TOKEN_VERBS } from './token.ts';
+import { plainLines } from './plain.ts';
 import { addGlobalOptions, addVerbs } from './verb.ts';
 import { VERIFY_VERBS } from './verify.ts';
 
@@ -43,6 +44,7 @@ export function opsCommand(): Command {
   const root = new Command(name)
     .description('Sees and steers a running Lockstep over its API.')
     .enablePositionalOptions()
+    .configureOutput({ writeErr: (text) => void process.stderr.write(plainLines(text)) })
     .showHelpAfterError('(--help tells more)')
     .addHelpText('after', ENDINGS)
     .exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.usage));
@@ -54,5 +56,6 @@ export function opsCommand(): Command {
 }
 
 const ENDINGS = `
-What changes something only says what it would do; --yes does it, and asks for a --reason.
+What changes something only says what it would do; --yes does it, and needs a --reason.
+At once are done: parked abort, which must be quick, token mint and sign-in, which take nothing from anybody.
 Times are UTC. Exit codes: 0 ok, 1 refused or something is wrong, 2 wrong usage, 3 nobody answers.`;

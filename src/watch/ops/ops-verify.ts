@@ -25,8 +25,11 @@ export function isRight(verified: Verified): boolean {
   return FINDINGS.every((name) => verified[name] === 0);
 }
 
-/** What an operator reads on a terminal. */
-export function verifiedText(verified: Verified, status: SystemStatus): string {
+/**
+ * What an operator reads on a terminal.
+ * @param status of all shops; null where only one was looked at
+ */
+export function verifiedText(verified: Verified, status: SystemStatus | null): string {
   const rows: [string, number | null][] = [
     ['orders', verified.orders],
     ['events', verified.events],
@@ -36,10 +39,9 @@ export function verifiedText(verified: Verified, status: SystemStatus): string {
     ['unexplained', verified.unexplained],
     ['still moving', verified.moving],
     ['too old', verified.tooOld],
-    ['waiting', status.waitingEvents],
-    ['parked', status.parked],
-    ['spooled', status.spooled],
   ];
+  if (status)
+    rows.push(['waiting', status.waitingEvents], ['parked', status.parked], ['spooled', status.spooled]);
   const wrong = verified.wrong.map(({ order, findings }) => {
     const found = FINDINGS.filter((name) => findings[name] > 0).map((name) => `${name} ${findings[name]}`);
     return `  ${order}  ${found.join(', ')}`;

@@ -1,14 +1,21 @@
 import { Option } from 'commander';
 import type { ParkedEvent, ParkedGroups, ParkedPage } from '../shapes/parked.ts';
-import { placeOf, queryOf } from './ask.ts';
-import { showCounted } from './change.ts';
+import { placeOf, rowsUpTo } from './ask.ts';
+import { reasonToAct, showCounted, TO_COUNT } from './change.ts';
 import { findEvent } from './find.ts';
 import { abortReplay, replay } from './replay.ts';
 import { selectionOf, selectionOptions, type Selecting } from './selection.ts';
 import { counted, facts, table, time } from './table.ts';
-import { limitOption, reasonOption, shopOption, topicOption, verb, wholeNumber, yesOption } from './verb.ts';
-
-type Changing = Selecting & { reason: string; yes?: true };
+import {
+  changeOptions,
+  limitOption,
+  reasonOption,
+  shopOption,
+  topicOption,
+  verb,
+  wholeNumber,
+  type Changing,
+} from './verb.ts';
 
 export const PARKED_VERBS = [
   verb<{ cause?: string; topic?: string; shop?: string; events?: true; limit: number }>({
@@ -23,7 +30,7 @@ export const PARKED_VERBS = [
     ],
     act: async (session, _args, { events, limit, cause, topic, shop }) => {
       if (events || cause || topic || shop) {
-        const page = await session.ask<ParkedPage>(`/parked${queryOf({ cause, topic, shop, limit })}`);
+        const page = await rowsUpTo<ParkedPage>(session, '/parked', { cause, topic, shop }, limit, 'parked');
         session.show(page, parkedText(page));
       } else {
         const groups = await session.ask<ParkedGroups>('/parked/groups');
@@ -39,33 +46,34 @@ export const PARKED_VERBS = [
       session.show(event, oneText(event));
     },
   }),
-  verb<Changing & { rate: number }>({
+  verb<Selecting & Changing & { rate: number }>({
     call: 'replay [events...]',
     about: 'puts parked events back into their mailboxes, and follows what becomes of them',
     options: [
       ...selectionOptions(),
-      reasonOption().makeOptionMandatory(),
+      ...changeOptions(),
       new Option('--rate <events>', 'so many a second').argParser(wholeNumber(1, 1000)).default(20),
-      yesOption(),
     ],
-    act: async (session, events, { reason, rate, yes, ...selecting }) => {
-      const which = await selectionOf(session, events, selecting);
-      await replay(session, { which, reason, rate }, yes);
+    act: async (session, events, { rate, ...options }) => {
+      const reason = reasonToAct(options);
+      const which = await selectionOf(session, events, options);
+      await replay(session, { which, rate }, reason);
     },
   }),
   verb<{ reason: string }>({
     call: 'abort <replay>',
-    about: 'stops a replay: what was not yet put back stays parked',
+    about: 'stops a replay, at once: what was not yet put back stays parked',
     options: [reasonOption().makeOptionMandatory()],
     act: (session, [id = ''], { reason }) => abortReplay(session, id, reason),
   }),
-  verb<Changing>({
+  verb<Selecting & Changing>({
     call: 'discard [events...]',
     about: 'gives parked events up: they are applied never',
-    options: [...selectionOptions(), reasonOption().makeOptionMandatory(), yesOption()],
-    act: async (session, events, { reason, yes, ...selecting }) => {
-      const which = await selectionOf(session, events, selecting);
-      const request = { which, reason, dryRun: !yes };
+    options: [...selectionOptions(), ...changeOptions()],
+    act: async (session, events, options) => {
+      const reason = reasonToAct(options);
+      const which = await selectionOf(session, events, options);
+      const request = { which, reason: reason ?? TO_COUNT, dryRun: reason === null };
       const answer = await session.send<{ events: number } | { discarded: number; did: string }>(
         '/parked/discards',
         request,
@@ -76,7 +84,7 @@ export const PARKED_VERBS = [
   }),
 ];
 
-function groupsText({ groups, events }: ParkedGroups): string {
+function groupsText({ groups, events, whole }: ParkedGroups): string {
   if (events === 0) return 'No event is parked.';
   const rows = groups.map((group) => [
     group.events,
@@ -88,7 +96,7 @@ function groupsText({ groups, events }: ParkedGroups): string {
     group.cause,
   ]);
   const head = ['events', 'topic', 'shop', 'first', 'last', 'newest', 'cause'];
-  return `${counted(events, 'event')} parked, in ${counted(groups.length, 'group')} by cause, topic and shop.\n\n${table(rows, head)}`;
+  return `${counted(events, 'event')}${whole ? '' : ' and more'} parked, in ${counted(groups.length, 'group')} by cause, topic and shop.\n\n${table(rows, head)}`;
 }
 
 function parkedText({ parked, cursor }: ParkedPage): string {

@@ -3,25 +3,26 @@ import { placeOf } from './ask.ts';
 import { change } from './change.ts';
 import { OpsProblem } from './exit.ts';
 import { age, counted, table } from './table.ts';
-import { reasonOption, verb, yesOption } from './verb.ts';
+import { changeOptions, verb, type Changing } from './verb.ts';
 
 /** What pausing and going on have in common. */
 const turning = (way: 'pause' | 'resume', about: string, would: string) =>
-  verb<{ reason: string; yes?: true }>({
+  verb<Changing>({
     call: `${way} [partition]`,
     about,
-    options: [reasonOption().makeOptionMandatory(), yesOption()],
-    act: async (session, [partition = 'all'], { reason, yes }) => {
+    options: changeOptions(),
+    act: async (session, [partition = 'all'], changing) => {
       if (!/^(all|\d{1,4})$/.test(partition))
         throw new OpsProblem('usage', `${partition} is neither a partition nor all`);
-      const list = yes ? null : await session.ask<QueueList>('/queues');
-      const meant = list?.queues.filter((queue) => ['all', String(queue.partition)].includes(partition));
-      if (meant?.length === 0) throw new OpsProblem('refused', `there is no partition ${partition}`);
-      await change(session, {
-        yes,
-        would: `${queuesText({ queues: meant ?? [], inPerSecond: null, outPerSecond: null })}\n\n${would}`,
-        shown: meant,
-        act: () => session.send(placeOf('queues', partition, way), { reason }),
+      await change(session, changing, {
+        look: async () => {
+          const { queues } = await session.ask<QueueList>('/queues');
+          const shown = queues.filter((queue) => ['all', String(queue.partition)].includes(partition));
+          if (shown.length === 0) throw new OpsProblem('refused', `there is no partition ${partition}`);
+          const now = queuesText({ queues: shown, inPerSecond: null, outPerSecond: null });
+          return { would: `${now}\n\n${would}`, refused: null, shown };
+        },
+        act: (reason) => session.send(placeOf('queues', partition, way), { reason }),
       });
     },
   });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ReplayRun, Selection } from '../shapes/parked.ts';
 import { placeOf } from './ask.ts';
-import { showCounted } from './change.ts';
+import { showCounted, TO_COUNT } from './change.ts';
 import { endAs, EXIT_CODES, OpsProblem } from './exit.ts';
 import { startProgress } from './progress.ts';
 import type { Session } from './session.ts';
@@ -10,28 +10,46 @@ import type { Session } from './session.ts';
 const EVERY_MS = 500;
 /** A dashboard that restarts is back by then; its run shows as interrupted 15 s after its last sign. */
 const PATIENCE_MS = 60_000;
+/** What cannot be applied is parked again within seconds, unless a backlog is before it. */
+const SETTLED_MS = 30_000;
 const TRIES = 3;
 
 interface Wanted {
   which: Selection;
-  reason: string;
   rate: number;
 }
 
-/** Counts; with `yes` replays, and follows the run to its end. Ctrl-C asks the server to abort it. */
-export async function replay(session: Session, wanted: Wanted, yes: boolean | undefined): Promise<void> {
+/**
+ * Counts; with a reason replays, and follows the run to its end, and its events to theirs. Ctrl-C asks the server
+ * to abort it.
+ */
+export async function replay(session: Session, wanted: Wanted, reason: string | null): Promise<void> {
   const id = randomUUID();
-  if (!yes) {
-    const { events } = await session.send<{ events: number }>('/parked/replays', {
-      ...wanted,
-      id,
-      dryRun: true,
-    });
+  if (reason === null) {
+    const count = { ...wanted, id, reason: TO_COUNT, dryRun: true };
+    const { events } = await session.send<{ events: number }>('/parked/replays', count);
     showCounted(session, events, `replayed, ${wanted.rate} a second`);
     return;
   }
-  const begun = await begin(session, { ...wanted, id });
+  const begun = await begin(session, { ...wanted, id, reason });
   session.say(`replay ${id}: ${begun.total} events, ${begun.rate} a second; Ctrl-C aborts it`);
+  const ended = await aborting(session, id, () => untilEnded(session, begun));
+  showRun(session, await untilSettled(session, ended));
+}
+
+/** The same id is the same replay: where no answer came it may be asked again. */
+async function begin(session: Session, request: Wanted & { id: string; reason: string }): Promise<ReplayRun> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await session.send<ReplayRun>('/parked/replays', { ...request, dryRun: false });
+    } catch (error) {
+      if (!isAway(error) || tried === TRIES) throw error;
+      await wait(1000);
+    }
+  }
+}
+
+async function aborting(session: Session, id: string, follow: () => Promise<ReplayRun>): Promise<ReplayRun> {
   let asked = false;
   const onStop = () => {
     // Asked twice: we go, and the replay does what it was last told.
@@ -43,42 +61,49 @@ export async function replay(session: Session, wanted: Wanted, yes: boolean | un
   };
   process.on('SIGINT', onStop);
   try {
-    showRun(session, await untilEnded(session, begun));
+    return await follow();
   } finally {
     process.off('SIGINT', onStop);
   }
 }
 
-/** The same id is the same replay: where no answer came it may be asked again. */
-async function begin(session: Session, request: Wanted & { id: string }): Promise<ReplayRun> {
-  for (let tried = 1; ; tried += 1) {
-    try {
-      return await session.send<ReplayRun>('/parked/replays', { ...request, dryRun: false });
-    } catch (error) {
-      if (!isAway(error) || tried === TRIES) throw error;
-      await wait(1000);
-    }
-  }
-}
-
 async function untilEnded(session: Session, begun: ReplayRun): Promise<ReplayRun> {
   const progress = startProgress('replayed', begun.total);
-  let run = begun;
+  return await looking(session, begun, (run) => {
+    progress.set(run.replayed, run.total);
+    return run.state !== 'running';
+  }).finally(() => progress.end());
+}
+
+/** Put back is not applied: until none of them waits nobody knows whether they are parked again. */
+async function untilSettled(session: Session, ended: ReplayRun): Promise<ReplayRun> {
+  if (!ended.stillWaiting) return ended;
+  session.say(`put back; waiting until they have ended, ${SETTLED_MS / 1000} s at most`);
+  const progress = startProgress('ended', ended.replayed);
+  const until = Date.now() + SETTLED_MS;
+  return await looking(session, ended, ({ replayed, stillWaiting = 0 }) => {
+    progress.set(replayed - stillWaiting);
+    return stillWaiting === 0 || Date.now() > until;
+  }).finally(() => progress.end());
+}
+
+/** Looks at a run until enough is seen. */
+async function looking(
+  session: Session,
+  first: ReplayRun,
+  isEnough: (run: ReplayRun) => boolean,
+): Promise<ReplayRun> {
+  let run = first;
   let heard = Date.now();
-  try {
-    while (run.state === 'running') {
-      await wait(EVERY_MS);
-      try {
-        run = await session.ask<ReplayRun>(placeOf('parked', 'replays', run.id));
-        heard = Date.now();
-        progress.set(run.replayed, run.total);
-      } catch (error) {
-        if (!isAway(error) || Date.now() - heard > PATIENCE_MS) throw error;
-      }
+  do {
+    await wait(EVERY_MS);
+    try {
+      run = await session.ask<ReplayRun>(placeOf('parked', 'replays', run.id));
+      heard = Date.now();
+    } catch (error) {
+      if (!isAway(error) || Date.now() - heard > PATIENCE_MS) throw error;
     }
-  } finally {
-    progress.end();
-  }
+  } while (!isEnough(run));
   return run;
 }
 
@@ -91,12 +116,20 @@ export async function abortReplay(session: Session, id: string, reason: string):
 
 function showRun(session: Session, run: ReplayRun): void {
   session.show(run, runText(run));
-  if (run.state !== 'done') endAs('refused');
+  if (run.state !== 'done' || run.parkedAgain > 0 || run.stillWaiting) endAs('refused');
 }
 
-function runText({ id, state, total, replayed, parkedAgain, because }: ReplayRun): string {
-  const again = parkedAgain === 0 ? '' : ` ${parkedAgain} were parked again.`;
-  return `Replay ${id} ${STATES[state]}: ${replayed} of ${total} events are back in their mailboxes.${again}${because ? ` ${because}` : ''}`;
+function runText({ id, state, because, total, replayed, parkedAgain, stillWaiting = 0 }: ReplayRun): string {
+  const others = state === 'done' ? total - replayed : 0;
+  return [
+    `Replay ${id} ${STATES[state]}: ${replayed} of ${total} events were put back into their mailboxes.`,
+    because ? `Why: ${because}.` : '',
+    others > 0 ? `The other ${others} were parked no more: another replay or a discard took them.` : '',
+    parkedAgain > 0 ? `${parkedAgain} were PARKED AGAIN: parked ls tells why.` : '',
+    stillWaiting > 0 ? `${stillWaiting} still wait: what becomes of them is not known yet.` : '',
+  ]
+    .filter(Boolean)
+    .join('\n');
 }
 
 const STATES = {

@@ -9,13 +9,16 @@ export const SHOP_VERBS = [
     about: 'the shops, busiest first; or those whose name holds that',
     act: async (session, [name]) => {
       const list = await session.ask<ShopList>(`/shops${queryOf({ name })}`);
-      session.show(list, shopsText(list));
+      session.show(list, shopsText(list, name));
     },
   }),
 ];
 
-function shopsText({ shops, total }: ShopList): string {
-  if (total === 0) return 'No shop sent anything in the last 24 hours, and nothing waits.';
+function shopsText({ shops, total }: ShopList, name: string | undefined): string {
+  if (total === 0)
+    return name === undefined
+      ? 'No shop sent anything in the last 24 hours, and nothing waits.'
+      : `Of the shops that sent something in the last 24 hours, or of which something waits, none has ${name} in its name.`;
   const rows = shops.map((shop) => [
     shop.shop,
     shop.waitingEvents,

@@ -5,7 +5,7 @@ import { counted, facts, known } from './table.ts';
 export function statusText(status: SystemStatus): string {
   const { queues, pausedQueues } = status;
   const rows: [string, string][] = [
-    ['waiting', `${known(status.waitingEvents)} events of ${known(status.waitingOrders)} orders`],
+    ['waiting', `${several(status.waitingEvents, 'event')} of ${several(status.waitingOrders, 'order')}`],
     ['oldest wait', status.oldestWaitMs === null ? '?' : `${(status.oldestWaitMs / 1000).toFixed(1)} s`],
     ['drain jobs', queues ? jobsText(queues) : '?'],
     ['workers', known(status.workers)],
@@ -26,6 +26,10 @@ const MARKS = { fine: '', look: 'LOOK: ', act: 'ACT: ' } as const satisfies Reco
   SystemStatus['level'],
   string
 >;
+
+function several(count: number | null, what: string): string {
+  return count === null ? `? ${what}s` : counted(count, what);
+}
 
 function jobsText(queues: NonNullable<SystemStatus['queues']>): string {
   return Object.entries(queues)

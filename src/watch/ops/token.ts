@@ -7,7 +7,7 @@ import { OpsProblem } from './exit.ts';
 import type { Session } from './session.ts';
 import { counted, table, time } from './table.ts';
 import { jwtSecret } from './target.ts';
-import { reasonOption, verb, yesOption } from './verb.ts';
+import { changeOptions, reasonOption, verb, type Changing } from './verb.ts';
 
 interface Minting {
   role: Role;
@@ -42,21 +42,15 @@ export const TOKEN_VERBS = [
       session.show(list, tokensText(list));
     },
   }),
-  verb<{ reason: string; yes?: true }>({
+  verb<Changing>({
     call: 'revoke <id>',
     about: 'makes a token worthless everywhere, within 5 s',
-    options: [reasonOption().makeOptionMandatory(), yesOption()],
-    act: async (session, [id = ''], { reason, yes }) => {
+    options: changeOptions(),
+    act: async (session, [id = ''], changing) => {
       if (!/^[0-9a-f]{16}$/.test(id)) throw new OpsProblem('usage', `${id} is no token id: 16 hex digits`);
-      const { tokens } = yes ? { tokens: [] } : await session.ask<TokenList>('/tokens');
-      const shown = tokens.filter((token) => token.id === id);
-      const known =
-        shown.length > 0 ? tokensText({ tokens: shown }) : 'It is not among the newest 200 tokens.';
-      await change(session, {
-        yes,
-        would: `${known}\n\nIt would be revoked.`,
-        shown: shown[0] ?? null,
-        act: () => session.send(placeOf('tokens', id, 'revoke'), { reason }),
+      await change(session, changing, {
+        look: async () => revoking(id, await session.ask<TokenList>('/tokens')),
+        act: (reason) => session.send(placeOf('tokens', id, 'revoke'), { reason }),
       });
     },
   }),
@@ -72,6 +66,20 @@ export const SIGN_IN_VERBS = [
     },
   }),
 ];
+
+/** The newest that are shown: of one that is not among them less is known. */
+const SHOWN = 200;
+
+function revoking(id: string, { tokens }: TokenList) {
+  const shown = tokens.find((token) => token.id === id) ?? null;
+  const now = shown ? tokensText({ tokens: [shown] }) : `It is not among the newest ${SHOWN} tokens.`;
+  const unknown = shown === null && tokens.length < SHOWN;
+  return {
+    would: `${now}\n\nIt would be revoked.`,
+    refused: unknown ? 'there is no such token; one that was never used is not known' : null,
+    shown,
+  };
+}
 
 type Minted = { token: string; id: string | null; expiresAt: string };
 

@@ -52,11 +52,20 @@ export function addVerbs(root: Command, to: Command, verbs: readonly Verb[]): vo
 
 export const reasonOption = () =>
   new Option('--reason <reason>', 'why; it is kept in the audit').argParser(reasonOf);
-export const yesOption = () => new Option('--yes', 'do it; otherwise it is only said what would be done');
+
+/** Of a verb that changes something: without `--yes` it only says what it would do, and needs no reason. */
+export interface Changing {
+  reason?: string;
+  yes?: true;
+}
+export const changeOptions = () => [
+  new Option('--reason <reason>', 'why; needed with --yes, and kept in the audit').argParser(reasonOf),
+  new Option('--yes', 'do it; otherwise it is only said what would be done'),
+];
 export const shopOption = () => new Option('--shop <shop>', 'only of this shop');
 export const topicOption = () => new Option('--topic <topic>', 'only of this topic');
 export const limitOption = () =>
-  new Option('--limit <rows>', 'at most so many').argParser(wholeNumber(1, 200)).default(50);
+  new Option('--limit <rows>', 'at most so many').argParser(wholeNumber(1, 10_000)).default(50);
 
 function reasonOf(text: string): string {
   const reason = text.trim();

@@ -15,7 +15,7 @@ export const VERIFY_VERBS = [
       new Option('--since <time>', 'only orders committed since: 2026-11-20T10:00:00Z'),
     ],
     act: async (session, _args, { shop, since }) => {
-      const status = await session.ask<SystemStatus>('/status');
+      const status = shop === undefined ? await session.ask<SystemStatus>('/status') : null;
       const progress = startProgress('orders held against their journals');
       let orders = 0;
       const filter = { ...(shop === undefined ? {} : { shop }), ...(since === undefined ? {} : { since }) };
@@ -24,7 +24,8 @@ export const VERIFY_VERBS = [
         progress.set((orders += page.orders));
         return page;
       }).finally(() => progress.end());
-      session.show({ ...verified, waiting: status.waitingEvents }, verifiedText(verified, status));
+      const waiting = status ? { waiting: status.waitingEvents } : {};
+      session.show({ ...verified, ...waiting }, verifiedText(verified, status));
       if (!isRight(verified)) endAs('refused');
     },
   }),

@@ -30,6 +30,9 @@ export const auditEntry = z.object({
   action: z.enum(actionNames),
   target: z.string().describe('what it was done to: an order, an event, a queue'),
   reason: z.string().nullable(),
+  /** Ids as in the list of tokens. Entries of before name none, and neither does who could not say who they are. */
+  token: z.string().nullable().describe('the token or session by which it was done'),
+  root: z.string().nullable().describe('the token that this one comes from; null: from none'),
   /** `begun` where the process ended in the middle: look whether it was done. */
   outcome: z.enum(['begun', 'done', 'refused', 'failed']),
   detail: z.string().nullable().describe('what was done, or why not'),

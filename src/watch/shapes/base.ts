@@ -23,6 +23,10 @@ export const eventId = z
   .string()
   .max(64)
   .refine((text) => asEventId(text) !== null, 'is no event: 64 lower-case hex digits');
+/** Its first digits, as lists show it. */
+export const hashBegin = z
+  .string()
+  .regex(/^[0-9a-f]{4,64}$/, 'is no begin of an event: 4 to 64 lower-case hex digits');
 export const webhookId = z.string().min(1).max(200);
 export const topic = z.string().min(1).max(100);
 

@@ -3,6 +3,7 @@ import { auditEntry } from './audit.ts';
 import {
   count,
   cursor,
+  hashBegin,
   instant,
   limit,
   milliseconds,
@@ -66,10 +67,7 @@ export const eventQuery = z.strictObject({
   order: z.string().min(1).max(300).optional(),
   shop: shop.optional(),
   webhookId: webhookId.optional(),
-  hash: z
-    .string()
-    .regex(/^[0-9a-f]{4,64}$/, 'is no begin of an event: 4 to 64 lower-case hex digits')
-    .optional(),
+  hash: hashBegin.optional(),
   topic: topic.optional(),
   outcome: z.enum(['applied', 'stale', 'unchanged', 'late', 'parked']).optional(),
   since,

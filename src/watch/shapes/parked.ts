@@ -1,5 +1,16 @@
 import { z } from 'zod';
-import { count, cursor, eventId, instant, limit, nextCursor, reason, shop, topic } from './base.ts';
+import {
+  count,
+  cursor,
+  eventId,
+  hashBegin,
+  instant,
+  limit,
+  nextCursor,
+  reason,
+  shop,
+  topic,
+} from './base.ts';
 
 const PARKED_STATES = ['parked', 'replaying', 'replayed', 'discarded'] as const;
 
@@ -32,6 +43,7 @@ export type ParkedGroups = z.infer<typeof parkedGroups>;
 export const parkedQuery = z.strictObject({
   ...filterFields,
   state: z.enum(PARKED_STATES).default('parked'),
+  hash: hashBegin.optional(),
   limit: limit.default(50),
   cursor,
 });
@@ -102,6 +114,9 @@ export const replayRun = z.object({
   total: count,
   replayed: count,
   parkedAgain: count,
+  stillWaiting: count
+    .optional()
+    .describe('of one run that has ended: put back, and neither ended nor parked again yet'),
 });
 export type ReplayRun = z.infer<typeof replayRun>;
 /** As it began; the same id again answers the same run, as it is now. */

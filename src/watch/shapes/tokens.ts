@@ -25,6 +25,7 @@ const tokenRow = z.object({
   kind: z
     .enum(['token', 'session', 'once'])
     .describe('session: of a signed-in page; once: a used one-time link'),
+  root: z.string().nullable().describe('the token that it comes from, and ends with; null: it is the first'),
   firstSeenAt: instant,
   lastSeenAt: instant,
   expiresAt: instant,

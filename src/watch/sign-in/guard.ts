@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import { Refusal } from '../api/refusal.ts';
 import type { Guard } from './authorize.ts';
 import { isOwnPage } from './origin.ts';
-import { sessionOf } from './session-cookie.ts';
+import { sessionsOf } from './session-cookie.ts';
 import type { TokenBook } from './token-book.ts';
 import { readToken, type Kind, type Read } from './tokens.ts';
 
@@ -18,16 +18,22 @@ export function guardOf(jwtSecret: string, book: TokenBook): Guard {
     book.saw(reading);
     return reading;
   };
+  const firstGood = async (sessions: readonly string[]): Promise<Read | null> => {
+    for (const session of sessions) {
+      const read = await good(session, 'session');
+      if (read) return read;
+    }
+    return null;
+  };
   return {
     whoIs: async (request) => {
       const bearer = bearerOf(request);
-      const session = bearer === null ? sessionOf(request) : null;
-      if (bearer === null) refuseForeign(request, session !== null);
-      const read =
-        bearer === null ? session && (await good(session, 'session')) : await good(bearer, 'token');
+      const cookies = bearer === null ? sessionsOf(request) : [];
+      if (bearer === null) refuseForeign(request, cookies.length > 0);
+      const read = bearer === null ? await firstGood(cookies) : await good(bearer, 'token');
       if (!read) return null;
-      const { name, role, id: token, expiresAt } = read;
-      return { name, role, token, expiresAt, by: bearer === null ? 'session' : 'token' };
+      const { id: token, kind: _, ...who } = read;
+      return { ...who, token, by: bearer === null ? 'session' : 'token' };
     },
   };
 }

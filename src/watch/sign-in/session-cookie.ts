@@ -1,18 +1,30 @@
 import type { Request } from 'express';
+import { cameByHttps } from './origin.ts';
 
-const NAME = 'lockstep_session';
+/**
+ * Over https the browser takes the name only with Secure and from this host itself: no neighbour under the same domain,
+ * and nobody on an http page of it, can put a session of theirs in the place of ours. Over http there is no such name.
+ */
+const NAMES = { https: '__Host-lockstep_session', http: 'lockstep_session' } as const;
+export const SESSION_COOKIE = NAMES.https;
 
-/** What the session's cookie holds; null without one. */
-export function sessionOf({ headers: { cookie } }: Request): string | null {
-  for (const part of cookie?.split(';') ?? []) {
-    const [name, value] = part.trim().split('=', 2);
-    if (name === NAME && value) return value;
-  }
-  return null;
+/** Cookies of one name that are tried: a browser sends one for each path and domain that somebody set. */
+const TRIED = 5;
+
+/** What the session's cookies hold: several where somebody else has set one beside ours. */
+export function sessionsOf(request: Request): string[] {
+  const wanted = nameOf(cameByHttps(request));
+  const given = (request.headers.cookie ?? '').split(';').map((part) => part.trim().split('=', 2));
+  return given.flatMap(([name, value]) => (name === wanted && value ? [value] : [])).slice(0, TRIED);
 }
 
 /** No script reads it, no other site's page sends it, and over https it goes over https only. */
 export function sessionCookie(value: string, maxAgeSeconds: number, secure: boolean): string {
   const flags = ['HttpOnly', 'SameSite=Strict', 'Path=/', ...(secure ? ['Secure'] : [])];
-  return [`${NAME}=${value}`, `Max-Age=${Math.max(0, Math.floor(maxAgeSeconds))}`, ...flags].join('; ');
+  const age = `Max-Age=${Math.max(0, Math.floor(maxAgeSeconds))}`;
+  return [`${nameOf(secure)}=${value}`, age, ...flags].join('; ');
+}
+
+function nameOf(secure: boolean): string {
+  return secure ? NAMES.https : NAMES.http;
 }

@@ -1,23 +1,30 @@
 import type { AuditLog } from '../../persist/audit-log.ts';
+import { within } from '../../system/within.ts';
+import type { Asker } from '../api/route.ts';
 import type { Role } from '../shapes/tokens.ts';
 import { Refusal } from '../api/refusal.ts';
+import type { Refusals } from './refusals.ts';
 import type { TokenBook } from './token-book.ts';
-import { mintToken, readToken, type Read, type Reading } from './tokens.ts';
+import { mintToken, readToken, SESSION_HOURS, type Read, type Reading } from './tokens.ts';
 
 /**
  * Exchanges a token, or the code of a one-time link, for a session: a token of its own that only the cookie may
- * carry, so that what was pasted into a page is not what a thief of the cookie has. It ends with the token, and is
- * revoked with it. Every try is audited, by the token's id and never with the token; where it cannot be, nobody
- * is let in.
+ * carry, so that what was pasted into a page is not what a thief of the cookie has. Over however many links, it ends
+ * with the token that it comes from, and is revoked with all that it comes from. Every try is audited, by the token's
+ * id and never with the token; where it cannot be, nobody is let in.
  */
 export interface Sessions {
   /** @throws Refusal */
-  begin: (given: { token: string } | { once: string }) => Promise<Session>;
-  /** The session is over, also for who has its cookie. */
+  begin: (given: Given) => Promise<Session>;
+  /** The session is over with all that came of it, also for who has its cookie. */
   end: (session: { name: string; token: string }) => Promise<void>;
-  /** The code of a one-time link for the same person. */
-  mintOnce: (who: { name: string; role: Role; token: string; expiresAt: Date }) => Promise<Code>;
+  /** The code of a one-time link for the same person. @throws Refusal */
+  mintOnce: (who: Asker) => Promise<Code>;
+  /** The id of what is given where we signed it, it is not over and not revoked; null for a guess. */
+  idOf: (given: Given) => Promise<string | null>;
 }
+
+type Given = { token: string } | { once: string };
 
 interface Session {
   cookie: string;
@@ -31,8 +38,15 @@ interface Code {
   expiresAt: Date;
 }
 
-const SESSION_HOURS = 12;
 export const ONCE_HOURS = 0.25;
+const HOUR_MS = 3_600_000;
+/** Links and sessions, each come from the one before: ten hops from device to device. */
+const LONGEST_LINE = 20;
+/**
+ * Each step that needs MongoDB; a sign-in that nobody waits for any more goes no further. A link that MongoDB takes
+ * later than that is used up all the same: the next one signs in.
+ */
+const STEP_MS = 3000;
 
 const ANOTHER = '; "npm run ops -- sign-in" prints another link';
 const REFUSED = {
@@ -43,60 +57,101 @@ const REFUSED = {
 } as const;
 type Why = keyof typeof REFUSED;
 
-export function sessions(jwtSecret: string, book: TokenBook, audit: AuditLog): Sessions {
-  const refuse = async (reading: Reading, why: Why, isLink: boolean): Promise<never> => {
-    const who = reading.outcome === 'forged' ? 'nobody known' : reading.name;
-    const act = { action: 'session.refuse', target: `token ${reading.id}`, who, role: 'none' } as const;
-    try {
-      await audit.end(await audit.begin({ ...act, reason: null }), 'refused', why);
-    } catch {
-      // Nobody is let in: the refusal stands, also where it cannot be written down.
-    }
-    const isOver = isLink && why === 'expired';
-    throw new Refusal('not_signed_in', isOver ? `this link is over${ANOTHER}` : REFUSED[why]);
-  };
-  const check = async (token: string, kind: 'token' | 'once'): Promise<Read> => {
-    const reading = await readToken(jwtSecret, token);
-    const isLink = kind === 'once';
-    if (reading.outcome !== 'good') return await refuse(reading, reading.outcome, isLink);
-    if (reading.kind !== kind) return await refuse(reading, 'forged', isLink);
-    if (book.isRevoked(reading)) return await refuse(reading, 'revoked', isLink);
-    if (isLink && (await book.takeOnce(reading)) === 'used before')
-      return await refuse(reading, 'used before', isLink);
-    return reading;
+export function sessions(jwtSecret: string, book: TokenBook, audit: AuditLog, refusals: Refusals): Sessions {
+  const { look, check } = credentials(jwtSecret, book, refusals);
+  const keep = async (from: Read): Promise<Session> => {
+    const { name, role } = from;
+    const claims = { name, role, kind: 'session', ...lineOf(from) } as const;
+    const cookie = await mintToken(jwtSecret, claims, hoursOf(from));
+    const session = await readToken(jwtSecret, cookie);
+    if (session.outcome !== 'good') throw new Refusal('not_signed_in', REFUSED.expired);
+    // Kept before the cookie is out: what is not written down could not be revoked.
+    await within(book.keep(session), STEP_MS);
+    return { cookie, name, role, expiresAt: session.expiresAt };
   };
   return {
     begin: async (given) => {
-      const isLink = 'once' in given;
-      const from = await check(isLink ? given.once : given.token, isLink ? 'once' : 'token');
-      // A link is good for 15 minutes, its session for 12 hours; a session never outlives the token it is of.
-      const most = isLink ? SESSION_HOURS : Math.min(SESSION_HOURS, hoursUntil(from.expiresAt));
-      const { name, role } = from;
-      const cookie = await mintToken(
-        jwtSecret,
-        { name, role, kind: 'session', of: from.of ?? from.id },
-        most,
-      );
-      const session = await readToken(jwtSecret, cookie);
-      if (session.outcome !== 'good') return await refuse(session, 'expired', isLink);
-      // Kept before the cookie is out: what is not written down could not be revoked.
-      await book.keep(session);
-      const act = { action: 'session.begin', target: `token ${from.id}`, who: name, role } as const;
-      const entry = await audit.begin({ ...act, reason: null });
-      await audit.end(entry, 'done', isLink ? 'by a one-time link' : 'by a token');
-      return { cookie, name, role, expiresAt: session.expiresAt };
+      const from = await check(given);
+      const { name, role, id: token, root } = from;
+      const act = {
+        action: 'session.begin',
+        target: `token ${token}`,
+        who: name,
+        role,
+        reason: null,
+      } as const;
+      const entry = await audit.begin({ ...act, token, ...(root === token ? {} : { root }) });
+      try {
+        const session = await keep(from);
+        await audit.end(entry, 'done', 'once' in given ? 'by a one-time link' : 'by a token');
+        return session;
+      } catch (error) {
+        await audit.end(entry, 'failed', error instanceof Error ? error.name : null);
+        throw error;
+      }
     },
     end: async ({ name, token }) => {
       await book.revoke(token, name);
     },
-    mintOnce: async ({ name, role, token, expiresAt }) => {
+    mintOnce: async (who) => {
+      if (who.line.length >= LONGEST_LINE)
+        throw new Refusal('conflict', 'too many links, each made by the one before: sign in with a token');
+      const { name, role, token: id, expiresAt } = who;
       const hours = Math.min(ONCE_HOURS, hoursUntil(expiresAt));
-      const code = await mintToken(jwtSecret, { name, role, kind: 'once', of: token }, hours);
-      return { code, expiresAt: new Date(Date.now() + hours * 3_600_000) };
+      const code = await mintToken(jwtSecret, { name, role, kind: 'once', ...lineOf({ ...who, id }) }, hours);
+      return { code, expiresAt: new Date(Date.now() + hours * HOUR_MS) };
+    },
+    idOf: async (given) => {
+      const { reading, why } = await look(given);
+      return why === null ? reading.id : null;
     },
   };
 }
 
+/** Reads what somebody wants to sign in with. */
+function credentials(jwtSecret: string, book: TokenBook, refusals: Refusals) {
+  const refuse = async (reading: Reading, why: Why, isLink: boolean): Promise<never> => {
+    const isOurs = reading.outcome !== 'forged' && reading.name !== '';
+    const who = isOurs ? reading.name : 'nobody known';
+    const act = { action: 'session.refuse', target: `token ${reading.id}`, who, role: 'none' } as const;
+    // Guesses are counted together: each is another token.
+    await refusals.write(isOurs ? reading.id : who, { ...act, reason: null }, why);
+    const isOver = isLink && why === 'expired';
+    throw new Refusal('not_signed_in', isOver ? `this link is over${ANOTHER}` : REFUSED[why]);
+  };
+  const look = async (given: Given): Promise<Looked> => {
+    const [text, kind] = 'once' in given ? [given.once, 'once'] : [given.token, 'token'];
+    const reading = await readToken(jwtSecret, text);
+    if (reading.outcome !== 'good') return { reading, why: reading.outcome };
+    if (reading.kind !== kind) return { reading, why: 'forged' };
+    return book.isRevoked(reading) ? { reading, why: 'revoked' } : { reading, why: null };
+  };
+  const check = async (given: Given): Promise<Read> => {
+    const isLink = 'once' in given;
+    const { reading, why } = await look(given);
+    if (why !== null) return await refuse(reading, why, isLink);
+    if (isLink && (await within(book.takeOnce(reading), STEP_MS)) === 'used before')
+      return await refuse(reading, 'used before', isLink);
+    // One that is first seen here can be revoked from now on.
+    if (!isLink) book.saw(reading);
+    return reading;
+  };
+  return { look, check };
+}
+
+type Looked = { reading: Read & { outcome: 'good' }; why: null } | { reading: Reading; why: Why };
+type From = Pick<Read, 'id' | 'line' | 'rootEndsAt'>;
+
+/** What comes of it says so. A link with no token behind it begins a session, and is its root. */
+function lineOf({ id, line, rootEndsAt }: From) {
+  const endsAt = rootEndsAt ?? new Date(Date.now() + SESSION_HOURS * HOUR_MS);
+  return { of: { line: [...line, id], rootEndsAt: endsAt } };
+}
+
+function hoursOf({ rootEndsAt }: From): number {
+  return rootEndsAt ? Math.min(SESSION_HOURS, hoursUntil(rootEndsAt)) : SESSION_HOURS;
+}
+
 function hoursUntil(time: Date): number {
-  return (time.getTime() - Date.now()) / 3_600_000;
+  return (time.getTime() - Date.now()) / HOUR_MS;
 }

@@ -3,7 +3,7 @@ import type { TokenDocument } from '../../persist/token-schema.ts';
 import { messageOf } from '../../system/errors.ts';
 import type { Part } from '../../system/lifecycle.ts';
 import type { Logger } from '../../system/log.ts';
-import type { Read } from './tokens.ts';
+import { SESSION_HOURS, type Read } from './tokens.ts';
 
 const REFRESH_MS = 5000;
 const SEEN_EVERY_MS = 60_000;
@@ -41,8 +41,9 @@ export class TokenBook implements Part {
     await this.#reading;
   }
 
-  isRevoked({ id, of }: Pick<Read, 'id' | 'of'>): boolean {
-    return this.#revoked.has(id) || (of !== null && this.#revoked.has(of));
+  /** It, or anything that it comes from. */
+  isRevoked({ id, line }: Pick<Read, 'id' | 'line'>): boolean {
+    return [id, ...line].some((each) => this.#revoked.has(each));
   }
 
   /** Writes down that it was seen, at most once a minute each; nobody waits for it, and it does without MongoDB. */
@@ -78,8 +79,12 @@ export class TokenBook implements Part {
   }
 
   async revoke(id: string, by: string): Promise<'revoked' | 'revoked before' | 'unknown'> {
-    const change = { $set: { revokedAt: new Date(), revokedBy: by } };
-    const found = await this.#tokens.findOneAndUpdate({ _id: { $eq: id }, revokedAt: null }, change);
+    const now = new Date();
+    // What came of it may outlive it, and is revoked only as long as this is remembered.
+    const rememberedUntil = new Date(now.getTime() + SESSION_HOURS * 3_600_000);
+    const change = { $set: { revokedAt: now, revokedBy: by }, $max: { expiresAt: rememberedUntil } };
+    const one = { _id: { $eq: id }, revokedAt: null };
+    const found = await this.#tokens.findOneAndUpdate(one, change, { returnDocument: 'after' });
     if (!found) return (await this.#tokens.exists({ _id: { $eq: id } })) ? 'revoked before' : 'unknown';
     this.#revoked.set(id, found.expiresAt.getTime());
     return 'revoked';
@@ -109,13 +114,14 @@ export class TokenBook implements Part {
   }
 }
 
-function newDocument({ id, name, role, kind, expiresAt }: Read): Omit<TokenDocument, 'usedAt'> {
+function newDocument({ id, name, role, kind, expiresAt, root }: Read): Omit<TokenDocument, 'usedAt'> {
   const now = new Date();
   return {
     _id: id,
     name,
     role,
     kind,
+    root,
     firstSeenAt: now,
     lastSeenAt: now,
     expiresAt,

@@ -9,6 +9,10 @@ import { ROLES, type Role } from '../shapes/tokens.ts';
  */
 const ALGORITHM = 'HS256';
 const ISSUER = 'lockstep';
+/** The last moment that a Date can tell, in seconds. */
+const LAST_SECOND = 8_640_000_000_000;
+/** A session lives so long at most; what is revoked is remembered so long at least, for what came of it. */
+export const SESSION_HOURS = 12;
 
 const KINDS = ['token', 'session', 'once'] as const;
 export type Kind = (typeof KINDS)[number];
@@ -21,8 +25,12 @@ export interface Read {
   name: string;
   role: Role;
   expiresAt: Date;
-  /** Of a session: the id of the token or code that it was given for; revoked with it. */
-  of: string | null;
+  /** Ids of what it comes from, over links and sessions, the first one first: it is revoked with any of them. */
+  line: string[];
+  /** The first of that line; its own id where it comes from nothing. */
+  root: string;
+  /** When its root is over: nothing that comes of it lives longer. Null: a link with no token behind it. */
+  rootEndsAt: Date | null;
 }
 
 /** An expired one was ours, and says whose; a forged one is not asked. */
@@ -35,20 +43,23 @@ interface Claims {
   name: string;
   role: Role;
   kind?: Kind;
-  of?: string | null;
+  /** What it comes from. */
+  of?: { line: readonly string[]; rootEndsAt: Date };
 }
 
 /** Mints a token. @param hours it is good for */
 export async function mintToken(
   secret: string,
-  { name, role, kind = 'token', of = null }: Claims,
+  { name, role, kind = 'token', of }: Claims,
   hours: number,
 ): Promise<string> {
   // With an id of its own: two minted in the same second for the same person are two, revoked one by one.
-  const claims = { role, ...(kind === 'token' ? {} : { use: kind }), ...(of === null ? {} : { of }) };
+  const from = of ? { of: of.line, until: of.rootEndsAt.getTime() / 1000 } : {};
+  const claims = { role, ...(kind === 'token' ? {} : { use: kind }), ...from };
   return await new SignJWT(claims)
     .setProtectedHeader({ alg: ALGORITHM })
     .setIssuer(ISSUER)
+    .setAudience(ISSUER)
     .setSubject(name)
     .setJti(crypto.randomUUID())
     .setIssuedAt()
@@ -66,7 +77,7 @@ export async function readToken(secret: string, token: string): Promise<Reading>
     });
     return readClaims(id, payload);
   } catch (error) {
-    if (error instanceof errors.JWTExpired) return { outcome: 'expired', id, name: error.payload.sub ?? '' };
+    if (error instanceof errors.JWTExpired) return { outcome: 'expired', id, name: nameIn(error.payload) };
     if (error instanceof errors.JOSEError) return { outcome: 'forged', id };
     throw error;
   }
@@ -76,11 +87,40 @@ export function tokenId(token: string): string {
   return createHash('sha256').update(token).digest('hex').slice(0, 16);
 }
 
-/** Of a payload whose signature, end and issuer are good. */
-function readClaims(id: string, { sub: name, exp, role: given, use = 'token', of }: JWTPayload): Reading {
+/**
+ * Of a payload whose signature, end and issuer are good. Whoever shares the secret may have signed anything: what is
+ * not as we would have it is forged, and so is what is for somebody else. Tokens of before have no audience.
+ */
+function readClaims(id: string, payload: JWTPayload): Reading {
+  const { role: given, use = 'token', aud = ISSUER } = payload;
   const role = ROLES.find((each) => each === given);
   const kind = KINDS.find((each) => each === use);
-  if (!role || !kind || name === undefined || exp === undefined) return { outcome: 'forged', id };
-  const expiresAt = new Date(exp * 1000);
-  return { outcome: 'good', id, kind, name, role, expiresAt, of: typeof of === 'string' ? of : null };
+  const name = nameIn(payload);
+  const expiresAt = timeIn(payload.exp);
+  const isOurs = [aud].flat().includes(ISSUER);
+  if (!role || !kind || name === '' || !expiresAt || !isOurs) return { outcome: 'forged', id };
+  const line = lineIn(payload);
+  const [root = id] = line;
+  return { outcome: 'good', id, kind, name, role, expiresAt, line, root, rootEndsAt: rootEnd(kind, payload) };
+}
+
+/** Sessions of before name only the one that they come from. */
+function lineIn({ of = [] }: JWTPayload): string[] {
+  return [of].flat().map(String);
+}
+
+/** What came of a token before it said when that ends lives no longer than it does itself. */
+function rootEnd(kind: Kind, { of, until, exp }: JWTPayload): Date | null {
+  if (kind === 'once' && of === undefined) return null;
+  return timeIn(until) ?? timeIn(exp);
+}
+
+function nameIn({ sub }: JWTPayload): string {
+  return typeof sub === 'string' ? sub : '';
+}
+
+/** Null where it is no time. */
+function timeIn(seconds: unknown): Date | null {
+  if (typeof seconds !== 'number' || !(Math.abs(seconds) <= LAST_SECOND)) return null;
+  return new Date(seconds * 1000);
 }

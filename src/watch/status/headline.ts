@@ -17,6 +17,13 @@ const ACT_MS = 120_000;
 const HEADLINES: readonly Row[] = [
   {
     level: 'act',
+    says: ({ redis, mongodb }) =>
+      redis.state === 'away' && mongodb.state === 'away'
+        ? 'Redis and MongoDB are away: Shopify is answered 503, and tries again for four hours.'
+        : null,
+  },
+  {
+    level: 'act',
     says: ({ redis }) =>
       redis.state === 'away' ? 'Redis is away: events go to the spool until it is back.' : null,
   },

@@ -1,5 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { Refusal } from '../api/refusal.ts';
+import type { Asker } from '../api/route.ts';
 import type { Sampler } from './sampler.ts';
 import type { Now } from '../shapes/system.ts';
 import type { Guard } from '../sign-in/authorize.ts';
@@ -13,22 +14,33 @@ const LOOK_AFTER_MS = 5000;
 const OPEN_AGAIN_MS = 1000;
 /** One sample is about 1 kB: who has so much unread is a minute behind, or gone. */
 const UNREAD_BYTES = 64 * 1024;
-/** Tabs of all operators together. */
+/** Tabs of all operators together; and those of one token with all that came of it, so that nobody takes them all. */
 const MOST_STREAMS = 200;
+const MOST_OF_ONE = 10;
 
 /**
  * GET /api/live: a server-sent event `now` with each sample, for whoever may see the status. The caller mounts
- * it behind its guard; the stream itself asks that guard again and again. A slow reader is dropped, and opens it
+ * it behind its guard, which says who asks; the stream itself asks that guard again and again. A slow reader is dropped, and opens it
  * again; nothing is kept for it.
  */
 export function liveHandler(sampler: Sampler, guard: Guard, lookAfterMs = LOOK_AFTER_MS): RequestHandler {
+  const open = new Map<string, number>();
   return (request, response) => {
+    const { root } = response.locals.who as Asker;
+    const own = open.get(root) ?? 0;
+    if (own >= MOST_OF_ONE)
+      throw new Refusal('too_many', `${MOST_OF_ONE} streams of yours are open already: close a tab`);
     if (sampler.listeners >= MOST_STREAMS)
       throw new Refusal('too_many', `${MOST_STREAMS} streams are open already`);
-    const open = stream(sampler, response);
-    if (!open) throw new Refusal('away', 'this program is stopping');
+    if (!stream(sampler, response)) throw new Refusal('away', 'this program is stopping');
+    open.set(root, own + 1);
     const timer = setInterval(() => void lookAfter(request, response, guard), lookAfterMs);
-    response.on('close', () => clearInterval(timer));
+    response.on('close', () => {
+      clearInterval(timer);
+      const left = (open.get(root) ?? 1) - 1;
+      if (left > 0) open.set(root, left);
+      else open.delete(root);
+    });
   };
 }
 

@@ -2,23 +2,23 @@ import type { Queue as BullQueue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { RedisKeys } from '../../system/redis-keys.ts';
 import type { Queue } from '../shapes/queues.ts';
-import { readQueue, readWaitingOfEach, workersOf } from '../waiting.ts';
+import { readQueue, readWaitingOfEach } from '../waiting.ts';
 
-/** Every queue, by partition. */
+/**
+ * Every queue, by partition.
+ * @param workers how many live: each works at all queues
+ */
 export function queueReader(
   redis: Redis,
   partitions: readonly RedisKeys[],
   queues: readonly BullQueue[],
+  workers: () => Promise<number>,
 ): () => Promise<Queue[]> {
   return async () => {
-    const waiting = await readWaitingOfEach(redis, partitions);
+    const [waiting, alive] = await Promise.all([readWaitingOfEach(redis, partitions), workers()]);
     return await Promise.all(
       queues.map(async (queue, partition) => {
-        const [jobs, paused, workers] = await Promise.all([
-          readQueue(queue),
-          queue.isPaused(),
-          workersOf(queue, redis),
-        ]);
+        const [jobs, paused] = await Promise.all([readQueue(queue), queue.isPaused()]);
         const { events = 0, orders = 0, oldestMs = 0 } = waiting[partition] ?? {};
         return {
           partition,
@@ -27,7 +27,7 @@ export function queueReader(
           waitingEvents: events,
           waitingOrders: orders,
           oldestWaitMs: oldestMs,
-          workers,
+          workers: alive,
         };
       }),
     );

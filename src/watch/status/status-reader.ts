@@ -8,7 +8,7 @@ import { CHECK_MS } from '../admin-routes.ts';
 import { mongoCheck, redisCheck } from '../checks.ts';
 import { headlineOf } from './headline.ts';
 import type { SystemStatus } from '../shapes/system.ts';
-import { readQueues, readWaiting, workersOf } from '../waiting.ts';
+import { readQueues, readWaiting } from '../waiting.ts';
 
 const UNKNOWN_OF_REDIS = {
   waitingEvents: null,
@@ -23,20 +23,31 @@ const UNKNOWN_OF_REDIS = {
 };
 const UNKNOWN_OF_MONGO = { parked: null, spooled: null };
 
+/** What a status reader works with. */
+export interface StatusTools {
+  redis: Redis;
+  mongo: Connection;
+  collections: Pick<Collections, 'parked' | 'spool'>;
+  partitions: readonly RedisKeys[];
+  queues: readonly Queue[];
+  /** How many workers live. */
+  workers: () => Promise<number>;
+  /** How many locks are held. */
+  locks: () => Promise<number>;
+}
+
 /** Reads how everything is. It never throws, and answers within 4 s whatever is away. */
-export function statusReader(
-  redis: Redis,
-  mongo: Connection,
-  { parked, spool }: Collections,
-  partitions: readonly RedisKeys[],
-  queues: readonly Queue[],
-): () => Promise<SystemStatus> {
+export function statusReader(tools: StatusTools): () => Promise<SystemStatus> {
+  const { redis, mongo, partitions, queues } = tools;
+  const { parked, spool } = tools.collections;
   const ofRedis = async () => {
-    const [waiting, counts, paused, workers] = await Promise.all([
+    const [waiting, counts, paused, workers, locksHeld] = await Promise.all([
       readWaiting(redis, partitions),
       readQueues(queues),
       Promise.all(queues.map((queue) => queue.isPaused())),
-      Promise.all(queues.map((queue) => workersOf(queue, redis))),
+      tools.workers(),
+      // Locks may be on servers of their own; the rest is told without them.
+      tools.locks().catch(() => null),
     ]);
     return {
       waitingEvents: waiting.events,
@@ -44,9 +55,8 @@ export function statusReader(
       oldestWaitMs: waiting.oldestMs,
       queues: counts,
       pausedQueues: paused.flatMap((isPaused, partition) => (isPaused ? [partition] : [])),
-      workers: Math.max(0, ...workers),
-      // Each drain holds one lock.
-      locksHeld: counts.active,
+      workers,
+      locksHeld,
       accepted: waiting.accepted,
       duplicates: waiting.duplicates,
     };

@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import type { DrainJob } from '../../deposit/waker.ts';
 import type { HeldLock, LockKeeper } from '../../lock/lock-keeper.ts';
 import type { OrderKey } from '../../order/identity.ts';
-import type { Beat } from '../../system/beats.ts';
+import { isAlive, type Beat } from '../../system/beats.ts';
 import { partitionOf, type RedisKeys } from '../../system/redis-keys.ts';
 import type { Lock, LockList } from '../shapes/locks.ts';
 
@@ -11,6 +11,8 @@ import type { Lock, LockList } from '../shapes/locks.ts';
 export interface LockReader {
   /** Of the orders that are being drained, and of those that wait longest. */
   list: () => Promise<LockList>;
+  /** How many of the orders that are being drained are locked: each drain holds one lock, until it is taken from it. */
+  count: () => Promise<number>;
   /** Null where nobody holds it. */
   one: (order: OrderKey) => Promise<Lock | null>;
   /** Whether somebody holds its lock, or nothing waits for anybody to do so. */
@@ -28,8 +30,6 @@ export interface LockReaderTools {
 
 /** Orders looked at of each kind, over all partitions: five workers' drains, some 50 ms of reads. */
 const LOOKED_AT = 1000;
-/** Five beats. A worker that decides about a large order may miss one or two. */
-const ALIVE_MS = 5000;
 
 export function lockReader(tools: LockReaderTools): LockReader {
   const { keeper, partitions } = tools;
@@ -67,6 +67,11 @@ export function lockReader(tools: LockReaderTools): LockReader {
       const since = ({ heldSince }: Lock) => (heldSince === null ? 0 : Date.parse(heldSince));
       return { locks: locks.toSorted((a, b) => since(a) - since(b)), looked: orders.length };
     },
+    count: async () => {
+      const orders = await drainedOrders(tools);
+      const locks = await keeper.read(orders.map((order) => keysOf(order, partitions).lock(order)));
+      return locks.filter((lock) => lock !== null).length;
+    },
     one: async (order) => (await shown([order]))[0] ?? null,
     goesOn: async (order) => {
       const [waiting] = await waitingFor([order], tools);
@@ -80,22 +85,29 @@ export function lockReader(tools: LockReaderTools): LockReader {
 function holderOf({ holder }: HeldLock, beats: readonly Beat[] | null): Lock['holder'] {
   if (!holder) return { program: null, job: null, alive: null, lastHeardMs: null };
   const beat = beats?.find(({ id, startedAt }) => id === holder.program && startedAt <= holder.since);
-  const lastHeardMs = beat?.lastHeardMs ?? null;
-  const alive = beats && lastHeardMs !== null && lastHeardMs < ALIVE_MS;
-  return { program: holder.program, job: holder.job, alive, lastHeardMs };
+  const alive = beats && beat !== undefined && isAlive(beat);
+  return { program: holder.program, job: holder.job, alive, lastHeardMs: beat?.lastHeardMs ?? null };
 }
 
 /** A lock is held by an active job; or, where the job was lost, its order still waits. */
-async function ordersToLookAt({ redis, partitions, queues }: LockReaderTools): Promise<OrderKey[]> {
-  const share = Math.ceil(LOOKED_AT / partitions.length);
-  const [active, waiting] = await Promise.all([
-    Promise.all(queues.map((queue) => queue.getActive(0, share - 1))),
-    Promise.all(partitions.map((keys) => redis.zrange(keys.pending, '0', String(share - 1)))),
+async function ordersToLookAt(tools: LockReaderTools): Promise<OrderKey[]> {
+  const { redis, partitions } = tools;
+  const last = String(shareOf(partitions) - 1);
+  const [drained, waiting] = await Promise.all([
+    drainedOrders(tools),
+    Promise.all(partitions.map((keys) => redis.zrange(keys.pending, '0', last))),
   ]);
-  // A job that ended between BullMQ's two reads is undefined there, whatever its type says.
-  const drained = active.flat().flatMap((job: Job<DrainJob> | undefined) => (job ? [job.data.order] : []));
   return [...new Set([...drained, ...(waiting.flat() as OrderKey[])])];
 }
+
+async function drainedOrders({ queues, partitions }: LockReaderTools): Promise<OrderKey[]> {
+  const active = await Promise.all(queues.map((queue) => queue.getActive(0, shareOf(partitions) - 1)));
+  // A job that ended between BullMQ's two reads is undefined there, whatever its type says.
+  const drained = active.flat().flatMap((job: Job<DrainJob> | undefined) => (job ? [job.data.order] : []));
+  return [...new Set(drained)];
+}
+
+const shareOf = (partitions: readonly RedisKeys[]) => Math.ceil(LOOKED_AT / partitions.length);
 
 /** In one round trip. */
 async function waitingFor(

@@ -99,7 +99,7 @@ export class ReplayRun {
   /** Whether this run put it back. @throws where Redis does not take it: it is parked again then */
   async #replay(event: string): Promise<boolean> {
     const { parked, putBack, collections, now } = this.#tools;
-    const claim = { run: this.#run._id, at: new Date(now()) };
+    const claim = { run: this.#run._id, at: new Date(now()), entry: this.#run.entry };
     const taken = await parked.claim(event, claim);
     if (!taken) return false;
     // The run before, whose event this was until now, keeps the count.

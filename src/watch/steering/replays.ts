@@ -1,8 +1,10 @@
+import { markOf } from '../../persist/parked-acts.ts';
 import type { ParkedSelection } from '../../persist/parked-store.ts';
 import type { ReplayDocument } from '../../persist/replay-schema.ts';
 import { messageOf } from '../../system/errors.ts';
 import type { Part } from '../../system/lifecycle.ts';
 import { Refusal } from '../api/refusal.ts';
+import type { NotedAct } from '../api/route.ts';
 import { ReplayRun, type ReplayTools } from './replay-run.ts';
 
 /** A run, with how many of its events are parked again. */
@@ -16,6 +18,8 @@ interface Begin {
   rate: number;
   reason: string;
   who: string;
+  /** Of the audit. */
+  act: NotedAct;
 }
 
 /** A run that has said nothing for so long lost its process. It beats at least once a second. */
@@ -51,16 +55,17 @@ export class Replays implements Part {
     await Promise.all(this.#running);
   }
 
-  /** @throws Refusal where nothing of it is parked */
-  async begin({ id, which, rate, reason, who }: Begin): Promise<{ run: Run; begun: boolean }> {
-    const known = await this.read(id);
+  /** @throws Refusal where nothing of it is parked, or the id is another replay's */
+  async begin(asked: Begin): Promise<{ run: Run; begun: boolean }> {
+    const { id, which, rate, reason, who, act } = asked;
+    const known = await this.#known(asked);
     if (known) return { run: known, begun: false };
     const startedAt = new Date(this.#tools.now());
     await this.#giveBackStale();
-    const total = await this.#tools.parked.count(which, startedAt);
+    const { events: total, words } = await this.#tools.parked.named(which, startedAt);
     if (total === 0) {
       // The same click, twice: the other has begun and put it back since.
-      const twin = await this.read(id);
+      const twin = await this.#known(asked);
       if (twin) return { run: twin, begun: false };
       throw new Refusal(
         'not_found',
@@ -69,20 +74,32 @@ export class Replays implements Part {
     }
     const state = 'running' as const;
     const begun = { startedAt, endedAt: null, who, reason, rate, state, because: null, total, replayed: 0 };
-    const run: ReplayDocument = { _id: id, ...begun, beatAt: startedAt };
+    const entry = act.number === null ? {} : { entry: act.number };
+    const run: ReplayDocument = { _id: id, ...begun, beatAt: startedAt, asked: markOf(which), ...entry };
     // Of two that come at once, one makes it.
     const made = await this.#tools.collections.replays.updateOne(
       { _id: id },
       { $setOnInsert: run },
       { upsert: true },
     );
-    if (made.upsertedCount === 0) return { run: (await this.read(id)) ?? asIs(run), begun: false };
+    if (made.upsertedCount === 0) return { run: (await this.#known(asked)) ?? asIs(run), begun: false };
+    act.note(words);
     const { signal } = this.#stopping;
     const going = new ReplayRun(run, which, this.#tools, signal)
       .go()
       .finally(() => this.#running.delete(going));
     this.#running.add(going);
     return { run: asIs(run), begun: true };
+  }
+
+  /** The run of that id, which must be the one that is asked for. @throws Refusal */
+  async #known({ id, which, rate }: Begin): Promise<Run | null> {
+    const known = await this.read(id);
+    if (!known || (known.rate === rate && (known.asked ?? markOf(which)) === markOf(which))) return known;
+    throw new Refusal(
+      'conflict',
+      "this id is another replay's, of other events or another rate: take a new one",
+    );
   }
 
   async read(id: string): Promise<Run | null> {

@@ -11,8 +11,8 @@ const EVENTS_ASKED = 500;
 const NEAR_MS = 60_000;
 
 /**
- * What people did to an order and its events, oldest first: also where they did it to many at once, by the
- * replay or the discard that its events are marked with.
+ * What people did to an order and its events, oldest first: also where they did it to many at once, by the numbers
+ * of the acts that its events are marked with.
  */
 export async function actsOn(
   { audit, parked }: Pick<Collections, 'audit' | 'parked'>,
@@ -21,27 +21,31 @@ export async function actsOn(
 ): Promise<AuditEntry[]> {
   const asked = events.slice(-EVENTS_ASKED);
   const marked = await parked
-    .find(
-      { _id: { $in: asked }, $or: [{ replay: { $exists: true } }, { discardedAs: { $exists: true } }] },
-      { replay: 1, discardedAs: 1, discardedAt: 1 },
-    )
-    .lean<Pick<ParkedDocument, 'replay' | 'discardedAs' | 'discardedAt'>[]>();
+    .find({ _id: { $in: asked } }, { replay: 1, discardedAs: 1, discardedAt: 1, acts: 1 })
+    .lean<Mark[]>();
   const replays = marked.flatMap(({ replay }) => (replay === undefined ? [] : [`replay ${replay}`]));
   const own = new Set([order, ...asked, ...replays]);
-  const discards = new Set(marked.flatMap(({ discardedAs }) => discardedAs ?? []));
-  const acts = await audit
-    .find({ target: { $in: [...own, ...discards] } })
-    .sort({ _id: -1 })
-    .limit(ACTS_SHOWN)
-    .lean<AuditDocument[]>();
-  // Another discard with the same filter is not this order's.
-  const isOurs = ({ target, at }: AuditDocument) =>
-    own.has(target) ||
-    marked.some(
-      ({ discardedAs, discardedAt }) =>
-        discardedAs === target && Math.abs(at.getTime() - (discardedAt?.getTime() ?? 0)) < NEAR_MS,
-    );
-  return acts.filter(isOurs).toReversed().map(actView);
+  const numbers = marked.flatMap(({ acts }) => acts ?? []);
+  // Before acts were kept, a discard was known by its words and its time.
+  const older = marked.filter(({ acts, discardedAs }) => acts === undefined && discardedAs !== undefined);
+  const targets = [...own, ...older.flatMap(({ discardedAs }) => discardedAs ?? [])];
+  const newest = (filter: object) =>
+    audit.find(filter).sort({ _id: -1 }).limit(ACTS_SHOWN).lean<AuditDocument[]>();
+  const [named, numbered] = await Promise.all([
+    newest({ target: { $in: targets } }),
+    numbers.length === 0 ? [] : newest({ _id: { $in: numbers } }),
+  ]);
+  const isOurs = (act: AuditDocument) => own.has(act.target) || older.some((mark) => isDiscardOf(mark, act));
+  const acts = new Map([...named.filter(isOurs), ...numbered].map((act) => [act._id, act]));
+  const inOrder = [...acts.values()].toSorted((a, b) => a._id - b._id);
+  return inOrder.slice(-ACTS_SHOWN).map(actView);
+}
+
+type Mark = Pick<ParkedDocument, 'replay' | 'discardedAs' | 'discardedAt' | 'acts'>;
+
+/** Another discard with the same filter is not this event's. */
+function isDiscardOf({ discardedAs, discardedAt }: Mark, { target, at }: AuditDocument): boolean {
+  return discardedAs === target && Math.abs(at.getTime() - (discardedAt?.getTime() ?? 0)) < NEAR_MS;
 }
 
 export function actView({
@@ -52,6 +56,8 @@ export function actView({
   action,
   target,
   reason,
+  token,
+  root,
   outcome,
   detail,
 }: AuditDocument): AuditEntry {
@@ -63,6 +69,8 @@ export function actView({
     action: action as Action,
     target,
     reason: reason ?? null,
+    token: token ?? null,
+    root: root ?? null,
     outcome,
     detail: detail ?? null,
   };

@@ -1,10 +1,12 @@
 import { isUtf8 } from 'node:buffer';
+import { isIdOf, isPrivate } from './private-keys.ts';
 
 /**
- * Customer data in a body, masked by the names of its keys; strings that look like e-mail addresses wherever
- * they stand. The text is gone through once and not built anew: numbers stay exact, `__proto__` is a key like
- * any other, and a thousand levels are a thousand entries of a list, not calls. Fails closed: what is not JSON
- * is not shown. Free text that names somebody under a harmless key (a line's title) is not found.
+ * Customer data in a body, masked by the names of its keys (private-keys.ts), and strings that look like e-mail
+ * addresses wherever they stand. The text is gone through once and not built anew: numbers stay exact,
+ * `__proto__` is a key like any other, and a thousand levels are a thousand entries of a list, not calls. Fails
+ * closed: what is not JSON is not shown. Free text that names somebody under a harmless key (a line's title) is
+ * not found.
  */
 export function masked(body: Buffer): string | null {
   if (!isUtf8(body)) return null;
@@ -19,27 +21,6 @@ export function masked(body: Buffer): string | null {
 
 const MASK = '"(masked)"';
 
-/** Whatever is under these is a person's, down to the last scalar but ids, true, false and null. */
-const PERSONS = new Set(
-  (
-    'customer customers recipient contact clientdetails noteattributes properties receipt paymentdetails destination ' +
-    'staffmember user evidence attributes customattributes browser buyer billing shipping payer metafields'
-  ).split(' '),
-);
-/** These alone. */
-const PERSONAL = new Set(
-  (
-    'firstname lastname fullname customername companyname company phone mobile fax zip zipcode postcode postalcode city ' +
-    'province provincecode latitude longitude ip browserip clientip useragent note notes birthday dateofbirth ' +
-    'taxid vatnumber username nickname displayname token carttoken checkouttoken authorization orderstatusurl ' +
-    'landingsite landingsiteref referringsite customerlocale instructions deliveryinstructions ' +
-    'creditcardname creditcardnumber creditcardbin accountnumber iban message comment'
-  ).split(' '),
-);
-const ENDINGS = /(email|phone|address\d?|addresses|firstname|lastname)$/;
-/** An id inside a person: a number, or a gid. */
-const ID_KEY = /(^id|_id|admin_graphql_api_id|Id)$/;
-const ID_VALUE = /^(?:"?\d{1,20}"?|"gid:\/\/shopify\/\w{1,50}\/\d{1,20}")$/;
 /** Linear: each @ is looked at up to the next. */
 const EMAIL = /[^\s"@]@[^\s"@]+\.[^\s"@]/;
 
@@ -116,23 +97,14 @@ function isShown(json: string, start: number, end: number, here: Open = NOWHERE)
   if (here.isObject && here.key === null) return isKeyShown(textOf(token), here);
   if (WORDS.has(token)) return true;
   if (isString && EMAIL.test(textOf(token))) return false;
-  return !here.hidden || isId(here.key, token);
+  return !here.hidden || isIdOf(here.key, token);
 }
 
 /** It tells what it stands in whose the next value is. */
 function isKeyShown(key: string, here: Open): boolean {
   here.key = key;
-  here.hidden = here.personal || isPersonal(key);
+  here.hidden = here.personal || isPrivate(key);
   return !EMAIL.test(key);
-}
-
-function isId(key: string | null, token: string): boolean {
-  return key !== null && ID_KEY.test(key) && ID_VALUE.test(token);
-}
-
-function isPersonal(key: string): boolean {
-  const name = key.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
-  return PERSONS.has(name) || PERSONAL.has(name) || ENDINGS.test(name);
 }
 
 /** A string's text, its escapes read: `\u0040` is an @. */

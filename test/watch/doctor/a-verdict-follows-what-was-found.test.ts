@@ -103,7 +103,11 @@ describe('verdicts', () => {
   });
 
   test('paused queues and unknown versions are doubtful', () => {
-    expect(queuesFinding([false, true]).verdict).toBe('doubtful');
+    expect(queuesFinding([true, false])).toMatchObject({
+      verdict: 'doubtful',
+      found: '1 of 2 is paused: partition 0',
+    });
+    expect(queuesFinding([true, false, true]).found).toBe('2 of 3 are paused: partitions 0, 2');
     expect(queuesFinding([false]).verdict).toBe('good');
     expect(versionsFinding({ lockstep: '0.1.0', bullmq: null })).toMatchObject({
       verdict: 'doubtful',

@@ -100,11 +100,24 @@ describe('the doctor', () => {
     });
   });
 
+  test('a worker that stands still is none, and is named', async () => {
+    const alive = { id: 'host:1', startedAt: new Date().toISOString(), lastHeardMs: 20 };
+    programs = [
+      { ...alive, program: 'ingest' },
+      { ...alive, program: 'worker', id: 'host:2', lastHeardMs: 7100 },
+    ];
+    expect((await checks()).programs).toMatchObject({
+      verdict: 'bad',
+      found: '1 ingest, 0 worker, 0 dashboard, worker host:2 SILENT for 7 s',
+      advice: 'start a worker',
+    });
+  });
+
   test('a paused queue, a missing index, another retention are found and named', async () => {
     await deposit.queues[0]?.pause();
     await collections.events.collection.dropIndex('order_1_sequence_1');
     const { queues, 'MongoDB indexes': indexes } = await checks();
-    expect(queues).toMatchObject({ verdict: 'doubtful', found: 'partitions 0 of 1 are paused' });
+    expect(queues).toMatchObject({ verdict: 'doubtful', found: '1 of 1 is paused: partition 0' });
     expect(indexes).toMatchObject({ verdict: 'bad', found: 'missing: events {"order":1,"sequence":1}' });
     await deposit.queues[0]?.resume();
     await prepareCollections(collections, 30);

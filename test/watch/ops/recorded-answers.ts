@@ -1,7 +1,7 @@
 import type { Claim } from '../../../src/watch/shapes/dedupe.ts';
 import type { EventSummary } from '../../../src/watch/shapes/events.ts';
 import type { Lock } from '../../../src/watch/shapes/locks.ts';
-import type { ReplayRun } from '../../../src/watch/shapes/parked.ts';
+import type { ParkedEvent, ReplayRun } from '../../../src/watch/shapes/parked.ts';
 
 /** Answers of the API, word for word. */
 const SHOP = 'example.myshopify.com';
@@ -55,6 +55,26 @@ export function endedEvent(number: number, more: Partial<EventSummary> = {}): Ev
   };
 }
 
+export function parkedEvent(event: string): ParkedEvent {
+  return {
+    event,
+    shop: SHOP,
+    order: ORDER,
+    topic: 'orders/updated',
+    webhookId: null,
+    receivedAt: AT,
+    error: 'updated_at is no time',
+    cause: 'updated_at is no time',
+    attempts: 1,
+    firstAt: AT,
+    lastAt: AT,
+    state: 'parked',
+    replays: 0,
+    replay: null,
+    replayedAt: null,
+  };
+}
+
 export const RUN: ReplayRun = {
   id: '',
   startedAt: AT,
@@ -99,4 +119,17 @@ export const QUEUES = {
   })),
   inPerSecond: null,
   outPerSecond: null,
+};
+
+export const VERIFIED = {
+  orders: 2,
+  events: 9,
+  appliedTwice: 0,
+  inversions: 0,
+  wrongState: 0,
+  unexplained: 0,
+  moving: 0,
+  tooOld: 0,
+  wrong: [],
+  cursor: null,
 };

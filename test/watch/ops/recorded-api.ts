@@ -15,19 +15,26 @@ import { lock, lockRelease, lockReleased } from '../../../src/watch/shapes/locks
 import { because, did } from '../../../src/watch/shapes/mailboxes.ts';
 import { order, searchAnswer, searchQuery, type SearchHit } from '../../../src/watch/shapes/orders.ts';
 import {
+  discarded,
+  discardRequest,
+  parkedPage,
+  parkedQuery,
   replayAbort,
   replayAnswer,
   replayBegun,
   replayPlace,
   replayRequest,
   replayRun,
+  type ParkedEvent,
   type ReplayRun,
 } from '../../../src/watch/shapes/parked.ts';
 import { queueList, queuePlace } from '../../../src/watch/shapes/queues.ts';
+import { shopList, shopQuery } from '../../../src/watch/shapes/shops.ts';
 import { status } from '../../../src/watch/shapes/system.ts';
-import { tokenMint, tokenMinted } from '../../../src/watch/shapes/tokens.ts';
+import { verifiedPage, verifyQuery } from '../../../src/watch/shapes/verify.ts';
+import { tokenList, tokenMint, tokenMinted } from '../../../src/watch/shapes/tokens.ts';
 import { ServedRoutes } from '../served-routes.ts';
-import { AT, CLAIM, EVENT, LOCK, QUEUES, RUN, STATUS } from './recorded-answers.ts';
+import { AT, CLAIM, EVENT, LOCK, QUEUES, RUN, STATUS, VERIFIED } from './recorded-answers.ts';
 
 /** What the API knows, to be changed by tests. */
 export interface Recorded {
@@ -35,6 +42,12 @@ export interface Recorded {
   events: EventSummary[];
   hits: SearchHit[];
   acts: AuditEntry[];
+  /** Newest first. */
+  parked: ParkedEvent[];
+  /** How a run ends, and each later look at it. */
+  ends: Partial<ReplayRun>[];
+  /** How many a dry run counts. */
+  counted: number;
   /** How often a run is still running when it is looked at; Infinity: until it is aborted. */
   looksUntilDone: number;
   /** Bodies that changed something, dry runs too. */
@@ -46,14 +59,21 @@ export interface Recorded {
 export async function serveRecorded(
   given: Partial<Recorded> = {},
 ): Promise<{ recorded: Recorded; served: ServedRoutes }> {
-  const nothing = { events: [], hits: [], acts: [], looksUntilDone: 1, bodies: [], away: false };
+  const none = { events: [], hits: [], acts: [], parked: [], bodies: [] };
+  const nothing = { ...none, looksUntilDone: 1, ends: [{ replayed: 3 }], counted: 3, away: false };
   const recorded: Recorded = { ...nothing, ...given };
   return { recorded, served: await ServedRoutes.start(recordedApi(recorded)) };
 }
 
 /** Routes with the real shapes and recorded answers, of every kind of verb: what is wrongly asked is a 400. */
 function recordedApi(recorded: Recorded): Route[] {
-  return [...lookingRoutes(recorded), ...changingRoutes(recorded), ...replayRoutes(recorded)];
+  return [
+    ...lookingRoutes(recorded),
+    ...listRoutes(recorded),
+    ...changingRoutes(recorded),
+    ...replayRoutes(recorded),
+    discardRoute(recorded),
+  ];
 }
 
 function unlessAway<Answer>(recorded: Recorded, answer: Answer): Promise<Answer> {
@@ -100,20 +120,70 @@ function lookingRoutes(recorded: Recorded): Route[] {
       path: '/events',
       query: eventQuery,
       answer: eventPage,
-      handle: ({ query: { since = 0, limit, cursor, outcome } }) => {
+      handle: ({ query: { since = 0, limit, cursor, outcome, hash = '' } }) => {
         const meant = recorded.events.filter(
           (event) =>
             Date.parse(String(event.appliedAt)) >= since &&
+            event.event.startsWith(hash) &&
             (outcome === undefined || event.outcome === outcome),
         );
-        const from = Number(cursor ?? 0);
-        const next = from + limit < meant.length ? String(from + limit) : null;
-        return unlessAway(recorded, {
-          events: meant.slice(from, from + limit),
-          cursor: next,
-          lookedBackTo: null,
-        });
+        const { rows: events, cursor: next } = pageOf(meant, limit, cursor);
+        return unlessAway(recorded, { events, cursor: next, lookedBackTo: null });
       },
+    }),
+  ];
+}
+
+function pageOf<Row>(all: Row[], limit: number, cursor = '0'): { rows: Row[]; cursor: string | null } {
+  const from = Number(cursor);
+  const next = from + limit < all.length ? String(from + limit) : null;
+  return { rows: all.slice(from, from + limit), cursor: next };
+}
+
+function discardRoute(recorded: Recorded): Route {
+  return route({
+    ...act,
+    path: '/parked/discards',
+    body: discardRequest,
+    answer: discarded,
+    handle: ({ body }) => {
+      recorded.bodies.push(body);
+      return Promise.resolve(
+        body.dryRun
+          ? { dryRun: true as const, events: recorded.counted }
+          : { discarded: recorded.counted, did: 'it was done' },
+      );
+    },
+  });
+}
+
+function listRoutes(recorded: Recorded): Route[] {
+  return [
+    route({
+      ...look,
+      path: '/parked',
+      query: parkedQuery,
+      answer: parkedPage,
+      handle: ({ query: { limit, cursor, hash = '' } }) => {
+        const meant = recorded.parked.filter(({ event }) => event.startsWith(hash));
+        const { rows: parked, cursor: next } = pageOf(meant, limit, cursor);
+        return Promise.resolve({ parked, cursor: next });
+      },
+    }),
+    route({
+      ...look,
+      path: '/shops',
+      query: shopQuery,
+      answer: shopList,
+      handle: () => Promise.resolve({ shops: [], total: 0 }),
+    }),
+    route({ ...look, path: '/tokens', answer: tokenList, handle: () => Promise.resolve({ tokens: [] }) }),
+    route({
+      ...look,
+      path: '/verify',
+      query: verifyQuery,
+      answer: verifiedPage,
+      handle: () => Promise.resolve(VERIFIED),
     }),
   ];
 }
@@ -132,7 +202,7 @@ function changingRoutes({ bodies }: Recorded): Route[] {
       handle: ({ params }) =>
         params.event === EVENT
           ? Promise.resolve(CLAIM)
-          : Promise.reject(new Refusal('not_found', 'no claim of it in any partition')),
+          : Promise.reject(new Refusal('not_found', 'no claim of it: looked in any partition')),
     }),
     route({ ...act, path: '/dedupe/{event}/release', body: claimRelease, answer: did, handle: done }),
     route({
@@ -179,8 +249,10 @@ function replayRoutes(recorded: Recorded): Route[] {
   let aborted = false;
   const run = (id: string): ReplayRun => {
     if (aborted) return { ...RUN, id, state: 'aborted', endedAt: AT };
-    const isDone = looks > recorded.looksUntilDone;
-    return isDone ? { ...RUN, id, state: 'done', replayed: 3, endedAt: AT } : { ...RUN, id };
+    const done = looks - recorded.looksUntilDone;
+    if (!(done > 0)) return { ...RUN, id };
+    const ended = recorded.ends[done - 1] ?? recorded.ends.at(-1);
+    return { ...RUN, id, state: 'done', endedAt: AT, ...ended };
   };
   return [
     route({
@@ -192,7 +264,9 @@ function replayRoutes(recorded: Recorded): Route[] {
         recorded.bodies.push(body);
         [looks, aborted] = [0, false];
         return Promise.resolve(
-          body.dryRun ? { dryRun: true as const, events: 3 } : { ...run(body.id), did: 'begins' },
+          body.dryRun
+            ? { dryRun: true as const, events: recorded.counted }
+            : { ...run(body.id), did: 'begins' },
         );
       },
     }),

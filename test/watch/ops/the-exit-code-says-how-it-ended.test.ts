@@ -41,7 +41,12 @@ describe('exit codes of the command line', () => {
   });
 
   test.each([
-    ['an id that nobody knows', ['dedupe', 'get', 'cd'.repeat(32)], '404: no claim of it in any partition'],
+    [
+      'a claim that nobody has',
+      ['dedupe', 'release', 'cd'.repeat(32)],
+      '404: no claim of it: looked in any partition',
+    ],
+    ['an event that nobody knows', ['event', 'abcd'], 'looked in the journal and among the parked'],
     ['a token that is not good', ['--token', 'forged', 'status'], '401: a good token is needed'],
     ['a role too small', ['token', 'mint', '--name', 'x'], '403: the role admin is needed'],
     ['a name that no order has', ['order', '#1001'], 'looked in: names and ids of orders'],
@@ -54,7 +59,9 @@ describe('exit codes of the command line', () => {
   test.each([
     ['no verb', []],
     ['a verb that is none', ['statsu']],
-    ['a required reason is missing', ['dedupe', 'release', EVENT]],
+    ['a required reason is missing', ['dedupe', 'release', EVENT, '--yes']],
+    ['a time that is none', ['verify', '--since', 'yesterday']],
+    ['a shop that is none', ['verify', '--shop', 'no shop']],
     ['a reason of two letters', ['dedupe', 'release', EVENT, '--reason', 'no']],
     ['a lock without the token that was shown', ['lock', 'release', ORDER, '--reason', 'it hangs']],
     ['no selection', ['parked', 'replay', '--reason', 'was fixed']],
@@ -73,6 +80,25 @@ describe('exit codes of the command line', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).not.toBe('');
     expect(stderr).not.toMatch(/\.ts:\d+/);
+  });
+
+  test('an event that is not known as seen is told in words, with 1', async () => {
+    const { code, stdout } = await run('dedupe', 'get', 'cd'.repeat(32));
+    expect(code).toBe(1);
+    expect(stdout).toBe('It is not known as seen: its next delivery is taken. Looked in: any partition\n');
+  });
+
+  test('a name that no shop has is not taken for silence', async () => {
+    expect((await run('shop', 'ls')).stdout).toMatch(/^No shop sent anything/);
+    expect((await run('shop', 'ls', 'zzz')).stdout).toContain('none has zzz in its name');
+  });
+
+  test("verify of one shop tells nothing of the others' waiting and parked events", async () => {
+    expect((await run('verify')).stdout).toMatch(/^waiting +0$/m);
+    const { code, stdout } = await run('verify', '--shop', 'example.myshopify.com');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^orders +2$/m);
+    expect(stdout).not.toMatch(/^(waiting|parked|spooled)/m);
   });
 
   test('--help is no wrong usage', async () => {

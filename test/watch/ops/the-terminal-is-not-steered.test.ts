@@ -71,6 +71,10 @@ describe('text from outside', () => {
       ['the same as JSON', ['order', ORDER, '--json'], 0],
       ['a name that several orders have', ['order', '#1001'], 1],
       ['what was typed', ['event', HOSTILE.replaceAll('\ud800', '')], 2],
+      ['a verb that is none', [HOSTILE.replaceAll('\ud800', '')], 2],
+      ['a number that is none', ['parked', 'ls', '--limit', HOSTILE.replaceAll('\ud800', '')], 2],
+      ['an option that is none', ['queue', 'ls', `--${HOSTILE.replaceAll('\ud800', '')}`], 2],
+      ['a choice that is none', ['token', 'mint', '--role', HOSTILE.replaceAll('\ud800', '')], 2],
     ])('%s', async (_what, args, ending) => {
       const { code, stdout, stderr } = await run(...args);
       expect(code).toBe(ending);

@@ -1,0 +1,100 @@
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import { planSale, type TopicName } from '../load-tests/sale/plan.ts';
+import { newSending } from '../load-tests/sale/run-sale.ts';
+import { sendAll } from '../load-tests/sale/send.ts';
+import { programEnv, startStack, type Target } from '../load-tests/sale/stack.ts';
+import { mintToken } from '../src/watch/sign-in/tokens.ts';
+import { lifeOf } from './deliveries/life.ts';
+import { randomFrom } from './deliveries/random.ts';
+import { sendSigned } from './deliveries/signed.ts';
+import { openBrowser } from './local/chromium.ts';
+import { freePort } from './local/ports.ts';
+import { startProgram, untilReady, type RunningProgram } from './local/programs.ts';
+
+/** npm run screenshots: the README's pictures, of a Lockstep of its own in the middle of a flash sale (a minute). */
+const FOLDER = path.resolve(import.meta.dirname, '..', 'load-tests', 'figures');
+const SIZE = { width: 1280, height: 800 };
+const JWT_SECRET = 'a-jwt-secret-for-pictures-of-32-characters';
+/** Webhooks a second, one after another, so that the charts have a shape; the pictures are taken in the last. */
+const RATES = [120, 400, 220];
+const SECONDS_EACH = 12;
+const TOPICS: TopicName[] = ['create', 'transaction', 'paid', 'updated'];
+
+const target = await startStack(1);
+let dashboard: RunningProgram | undefined;
+try {
+  const port = await freePort();
+  const env = { ...programEnv(target), OPS_JWT_SECRET: JWT_SECRET, DASHBOARD_PORT: String(port) };
+  dashboard = startProgram('dashboard', env, 'inherit');
+  const url = `http://127.0.0.1:${port}`;
+  await untilReady(dashboard, url);
+  const order = await sendOneLife(target);
+  const selling = sell(target);
+  await takePictures(url, order, selling.last);
+  await selling.ended;
+} finally {
+  await dashboard?.stop();
+  await target.close();
+}
+
+/** A whole life as Shopify may send it: the first twice, the third before the second. */
+async function sendOneLife({ ingestUrl, secret }: Target): Promise<string> {
+  const shop = 'example.myshopify.com';
+  const life = lifeOf(randomFrom(1), shop, 1001, new Date(Date.now() - 120_000));
+  const [create, transaction, paid, ...later] = life;
+  for (const delivery of [create, create, paid, transaction, ...later])
+    if (delivery) await sendSigned(ingestUrl, delivery, secret);
+  return `${shop}/${(JSON.parse(String(create?.body)) as { id: number }).id}`;
+}
+
+/** @returns when the last of the rates has begun, and when all is sent */
+function sell({ ingestUrl: url, secret }: Target): { last: Promise<void>; ended: Promise<void> } {
+  let begin = () => undefined as void;
+  const last = new Promise<void>((resolve) => (begin = resolve));
+  const all = async () => {
+    for (const [nth, rate] of RATES.entries()) {
+      if (nth === RATES.length - 1) setTimeout(begin, (SECONDS_EACH * 1000) / 2);
+      const orders = Math.round((rate * SECONDS_EACH) / TOPICS.length);
+      const sale = planSale({
+        orders,
+        shops: 3,
+        topics: TOPICS,
+        dup: 5,
+        shuffle: 20,
+        seed: nth,
+        id: `${nth}`,
+      });
+      const options = { url, secret, connections: rate, rate };
+      await sendAll(sale.deliveries, options, newSending(options));
+    }
+  };
+  return { last, ended: all() };
+}
+
+async function takePictures(url: string, order: string, inTheMiddle: Promise<void>): Promise<void> {
+  const browser = await openBrowser();
+  try {
+    const context = await browser.newContext({
+      viewport: SIZE,
+      colorScheme: 'light',
+      reducedMotion: 'reduce',
+    });
+    const token = await mintToken(JWT_SECRET, { name: 'ada', role: 'admin' }, 1);
+    await context.request.post(`${url}/api/session`, { data: { token } });
+    const page = await context.newPage();
+    await inTheMiddle;
+    await take(page, `${url}/`, 'overview.png');
+    await take(page, `${url}/orders/${order}`, 'order-timeline.png');
+  } finally {
+    await browser.close();
+  }
+}
+
+async function take(page: Page, url: string, file: string): Promise<void> {
+  await page.goto(url);
+  await page.locator('#main h1').waitFor();
+  await page.waitForFunction("document.querySelectorAll('#main .mantine-Skeleton-root').length === 0");
+  await page.screenshot({ path: path.join(FOLDER, file) });
+  process.stdout.write(`${path.join(FOLDER, file)}\n`);
+}

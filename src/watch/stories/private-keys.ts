@@ -1,0 +1,47 @@
+/**
+ * Which keys of a body name what is a person's. `first_name`, `firstName` and `FIRST-NAME` are one key. It errs
+ * towards hiding: an ending or a beginning hides all that have it, and what operators need of those is named.
+ * `name` alone is an order's (#1001) or a line's; in somebody's place it is hidden with all that is there.
+ */
+export function isPrivate(key: string): boolean {
+  const name = bare(key);
+  if (isAnyId(key)) return !KNOWN_ID.test(name);
+  if (HARMLESS.test(name)) return false;
+  return WORDS.has(name) || BEGINNINGS.test(name) || WITHIN.test(name) || ENDINGS.test(name);
+}
+
+/** Whether under this key it only says which thing is meant, also in a person's place: `customer.id`. */
+export function isIdOf(key: string | null, token: string): boolean {
+  if (key === null || !isAnyId(key)) return false;
+  return GID.test(token) || (NUMBER.test(token) && KNOWN_ID.test(bare(key)));
+}
+
+/** Each alone, or with all that is under it. */
+const WORDS = new Set(
+  (
+    'clientdetails noteattributes attributes customattributes metafields properties receipt paymentdetails ' +
+    'destination shipping user staffmember shopowner evidence browser ' +
+    'company mobile fax zip zipcode postcode postalcode city district suburb neighborhood county province ' +
+    'provincecode latitude longitude lat lng lon ip browserip clientip useragent dob last4 lastfour lastdigits ' +
+    'lastcharacters ssn cpf cnpj dni nif curp nationalid taxid vatnumber iban bic ' +
+    'landingsite landingsiteref referringsite orderstatusurl checkouturl abandonedcheckouturl invoiceurl'
+  ).split(' '),
+);
+const BEGINNINGS =
+  /^(customer|buyer|recipient|receiver|consignee|sender|payer|payee|cardholder|billing|contact)/;
+const WITHIN = /phone|email|address|street|birth|passport|creditcard|cardnumber|accountnumber|taxnumber/;
+/** `last_name`, `return_reason_note`, `gift_message`, `cart_token`, `origin_location`. */
+const ENDINGS = /(.names?|notes?|messages?|comments?|instructions?|tokens?|authorization|tags?|locations?)$/;
+/** Of the shop, of what is sold, and how it is paid and sent. */
+const HARMLESS =
+  /^(discountallocations?|(product|variant|item|lineitem|source|channel|app|event|plan|discount|tax|(reporting)?jurisdiction|currency|carrier|(shipping)?(service|method)|(payment)?(gateway|method|terms))names?)$/;
+
+/** `tax_id`, `TAX-ID`, `taxId`; not `paid`. */
+const isAnyId = (key: string) => /(^|[^A-Za-z0-9])id$/i.test(key) || /[a-z0-9]I[dD]$/.test(key);
+/** Those that Shopify gives; not a state's or a bank's. */
+const KNOWN_ID =
+  /^(.*(order|item|product|variant|location|customer|transaction|refund|fulfillment|return|exchange|dispute|shop|app|api|client|user|staff|device|parent|payment|schedule|terms|group|line|service|reference|entity|checkout|company|contact|address|event|channel|discount|rule|collection))?id$/;
+const NUMBER = /^"?\d{1,20}"?$/;
+const GID = /^"gid:\/\/shopify\/\w{1,50}\/\d{1,20}"$/;
+
+const bare = (key: string) => key.toLowerCase().replaceAll(/[^a-z0-9]/g, '');

@@ -1,0 +1,226 @@
+import { isDeepStrictEqual } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { openBrowser } from '../../scripts/local/chromium.ts';
+import type { OrderKey } from '../../src/order/identity.ts';
+import { redisKeys } from '../../src/system/redis-keys.ts';
+import type { SystemStatus } from '../../src/watch/shapes/system.ts';
+import { mintToken } from '../../src/watch/sign-in/tokens.ts';
+import { Rig } from '../faults/rig.ts';
+import { openPage, signIn, type WatchedPage } from '../support/browser.ts';
+import { FIGURES } from '../support/figures-of-pages.ts';
+import { http } from '../support/http.ts';
+import type { Link } from '../support/link.ts';
+import { livesOf } from '../support/lives.ts';
+import { faultsOf, jumpsOf, openAt, preparePage, samplesArrive } from '../support/looks.ts';
+import { stopInTheSale, type StoppedSale } from '../support/stopped-sale.ts';
+import { until } from '../support/until.ts';
+import { runOps } from '../watch/ops/run-ops.ts';
+
+const JWT_SECRET = 'a-jwt-secret-for-tests-of-32-characters';
+const UNREAD = /This could not be read[^]*It tries again by itself/;
+
+/** ORDER and EVENT stand for some that nobody knows, and later for some of the sale. */
+interface PageRow {
+  place: string;
+  heading: RegExp;
+  /** Nothing ever happened, and why nothing is there. Signing in is audited, and makes a token known. */
+  empty: RegExp;
+  /** A sale stands still in the middle. */
+  filled: RegExp;
+  /** And then Redis is stopped. What MongoDB has is shown all the same. */
+  away?: RegExp;
+}
+
+// prettier-ignore
+const PAGES: readonly PageRow[] = [
+  { place: '/', heading: /^Overview/, empty: /All is well: nothing waits/, filled: /Waiting events\s+1\d\s/, away: /Redis is away/ },
+  { place: '/orders', heading: /^Orders/, empty: /once the first of its events was applied/, filled: /#1001/ },
+  { place: '/orders/ORDER', heading: /^Order /, empty: /Not found\s+no such order/, filled: /Locked by .*not heard of/, away: /updated_at is no time/ },
+  { place: '/events', heading: /^Events/, empty: /once it was applied, found stale, or parked/, filled: /refunds\/create/ },
+  { place: '/events/EVENT', heading: /^Event /, empty: /Not found\s+no such event/, filled: /updated_at is no time/ },
+  { place: '/parked', heading: /^Parked/, empty: /cannot be applied after all its attempts/, filled: /updated_at is no time/ },
+  { place: '/parked?view=events', heading: /^Parked/, empty: /cannot be applied after/, filled: /updated_at is no time/ },
+  { place: '/parked?view=replays', heading: /^Parked/, empty: /Nothing was replayed yet/, filled: /Nothing was replayed yet/ },
+  { place: '/parked?event=EVENT', heading: /^Parked/, empty: /No such parked event/, filled: /Why it could not be applied/ },
+  { place: '/locks', heading: /^Locks/, empty: /Normal while no events flow/, filled: /not heard of/, away: UNREAD },
+  { place: '/mailboxes', heading: /^Mailboxes/, empty: /normal while the workers keep up/, filled: /5 orders have/, away: UNREAD },
+  { place: '/mailboxes/ORDER', heading: /^Mailbox/, empty: /looked in its mailbox in Redis/, filled: /orders\/paid/, away: UNREAD },
+  { place: '/queues', heading: /^Queues/, empty: /0 events wait[^]*goes/, filled: /Queue 0 is paused/, away: UNREAD },
+  { place: '/dedupe', heading: /^Dedupe/, empty: /A hash stands on each event/, filled: /Nothing was asked yet/ },
+  { place: '/dedupe?by=body', heading: /^Dedupe/, empty: /Byte for byte as it was sent/, filled: /Byte for byte/ },
+  { place: '/dedupe?event=EVENT', heading: /^Dedupe/, empty: /looked in Redis/, filled: /Forgotten in/, away: UNREAD },
+  { place: '/shops', heading: /^Shops/, empty: /with its first event that is taken/, filled: /4 shops; the busiest/, away: UNREAD },
+  { place: '/audit', heading: /^Audit/, empty: /session\.begin/, filled: /queue\.pause/ },
+  { place: '/load-tests', heading: /^Load tests/, empty: /Looked in the newest/, filled: /Looked in the newest/ },
+  { place: '/doctor', heading: /^Doctor/, empty: /checks: 0 bad/, filled: /start a worker/, away: /could not be read/ },
+  { place: '/tokens', heading: /^Tokens/, empty: /ada/, filled: /ada/ },
+  { place: '/nowhere', heading: /^No such page/, empty: /The address names no page/, filled: /Nothing is here/ },
+];
+const rows = PAGES.map((page) => [page.place, page] as const);
+
+describe('every page in a real Chromium', () => {
+  let rig: Rig;
+  let mongo: Link;
+  let url = '';
+  let token = '';
+  let browser: Browser;
+  /** Goes from page to page. */
+  let going: WatchedPage;
+  /** Is never loaded again: what it shows heals by itself. */
+  let staying: WatchedPage;
+  let sale: StoppedSale | undefined;
+  let known = { ORDER: 'nobody.myshopify.com/1', EVENT: '0'.repeat(64) };
+
+  beforeAll(async () => {
+    rig = await Rig.open({ LOCK_TTL_MS: '300000', HOLD_FOR_CREATE_MS: '0' });
+    mongo = await rig.link('mongo');
+    await Promise.all([rig.startIngest(), rig.startWorker({ mongo }), rig.startDashboard()]);
+    url = rig.dashboard?.url ?? '';
+    token = await mintToken(JWT_SECRET, { name: 'ada', role: 'admin' }, 1);
+    browser = await openBrowser();
+    going = await openSignedIn();
+    staying = await openSignedIn();
+  }, 90_000);
+  afterAll(async () => {
+    await browser?.close();
+    process.kill(rig.redis.pid, 'SIGCONT');
+    sale?.goOn();
+    await rig.close();
+  }, 60_000);
+
+  async function openSignedIn(): Promise<WatchedPage> {
+    const watched = await openPage(browser, url);
+    await preparePage(watched.page);
+    await signIn(watched.page, url, token);
+    return watched;
+  }
+
+  const ask = async (place: string) =>
+    (await http(`${url}/api${place}`, { headers: { authorization: `Bearer ${token}` } })).json;
+  const status = async (): Promise<SystemStatus> => {
+    const { stdout } = await runOps(['status', '--json'], { LOCKSTEP_URL: url, LOCKSTEP_TOKEN: token });
+    return JSON.parse(stdout) as SystemStatus;
+  };
+
+  async function shows(page: Page, text: RegExp, where = '#main'): Promise<void> {
+    const found = page.locator(where);
+    await until(async () => text.test(await found.innerText()), 20_000).catch(async () => {
+      throw new Error(`${String(text)} is not shown in: ${await found.innerText()}`);
+    });
+  }
+
+  async function open({ place, heading }: PageRow, text: RegExp): Promise<void> {
+    await openAt(going.page, url + place.replace('ORDER', known.ORDER).replace('EVENT', known.EVENT));
+    expect(await going.page.locator('#main h1').allInnerTexts()).toEqual([expect.stringMatching(heading)]);
+    await shows(going.page, text);
+  }
+
+  const faults = async (scheme: 'light' | 'dark') => [
+    ...(await jumpsOf(going.page)),
+    ...(await faultsOf(going.page, scheme)),
+    ...going.complaints.splice(0),
+  ];
+
+  /** What a page shows and what `ops status` says, once they agree; where they never do, as they were last. */
+  async function compare({ place, shown, told }: (typeof FIGURES)[number]) {
+    await openAt(going.page, url + place);
+    const read = async () => {
+      const said = told(await status());
+      return { page: { place, ...(await shown(going.page)) }, ops: { place, ...said } };
+    };
+    let both = await read();
+    await until(async () => {
+      both = await read();
+      return isDeepStrictEqual(both.page, both.ops);
+    }, 10_000).catch(() => undefined);
+    return both;
+  }
+
+  test.each(rows)(
+    '%s, of a Lockstep that was never used, says so',
+    async (_, page) => {
+      await open(page, page.empty);
+      expect(await faults('light')).toEqual([]);
+    },
+    60_000,
+  );
+
+  test('a flash sale goes by, and stands still in the middle', async () => {
+    sale = await stopInTheSale(rig, mongo);
+    const { order } = sale;
+    await rig.ask('/queues/0/pause', { reason: 'all of it is to be looked at' });
+    // However slow this machine is: the lock is still held when the last page is looked at.
+    expect(await rig.direct.pexpire(redisKeys(0).lock(order as OrderKey), 3_600_000)).toBe(1);
+    const isMissed = async () =>
+      ((await ask(`/locks/${order}`)).holder as { alive: boolean }).alive === false;
+    await until(isMissed, 20_000, 'the worker to be missed');
+    const { parked } = (await ask('/parked')) as { parked: { event: string }[] };
+    known = { ORDER: order, EVENT: parked[0]?.event ?? '' };
+    const now = await status();
+    expect(now).toMatchObject({ waitingOrders: 5, locksHeld: 1, parked: 1, pausedQueues: [0] });
+    expect(now.accepted).toBeGreaterThan(2000);
+    expect(now.duplicates).toBeGreaterThan(100);
+  }, 120_000);
+
+  test('every figure agrees with ops status, and with the metrics', async () => {
+    for (const page of FIGURES) {
+      const both = await compare(page);
+      expect(both.page).toEqual(both.ops);
+    }
+    const { waitingEvents, parked } = await status();
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    expect(metrics).toContain(`lockstep_waiting_events ${waitingEvents}\n`);
+    expect(metrics).toContain(`lockstep_parked_events ${parked}\n`);
+  }, 120_000);
+
+  test.each(rows)(
+    '%s, filled by the sale: nothing jumps while samples arrive, nothing overlaps',
+    async (_, page) => {
+      await open(page, page.filled);
+      await samplesArrive(going.page, 2);
+      expect(await faults('dark')).toEqual([]);
+    },
+    60_000,
+  );
+
+  test('Redis is stopped: the page stays, and says of when it is', async () => {
+    await openAt(staying.page, `${url}/mailboxes`);
+    await shows(staying.page, /5 orders have events that wait/);
+    process.kill(rig.redis.pid, 'SIGSTOP');
+    await shows(staying.page, /Redis is away, seen here since \d\d:\d\d:\d\d\. .* as of then/, '.banner');
+    await shows(staying.page, /5 orders have events[^]*This could not be read[^]*as of \d\d:\d\d:\d\d/);
+    // What comes in meanwhile waits in MongoDB, and is counted.
+    const [[create] = []] = livesOf(rig.random, 'meanwhile.myshopify.com', 1);
+    await rig.deliver(create!);
+    const both = await compare(FIGURES[0]!);
+    expect(both.page).toEqual(both.ops);
+    expect(both.page).toMatchObject({ Redis: 'away', 'Spooled events': '1', Duplicates: '–' });
+  }, 90_000);
+
+  test.each(rows)(
+    '%s, with Redis stopped, shows what MongoDB has, or that it cannot be read',
+    async (_, page) => {
+      await open(page, page.away ?? page.filled);
+      await shows(going.page, /Redis is away/, '.banner');
+      expect(await faults('light')).toEqual([]);
+    },
+    60_000,
+  );
+
+  test('Redis is back: it heals by itself, and the sale ends', async () => {
+    process.kill(rig.redis.pid, 'SIGCONT');
+    const { page, complaints } = staying;
+    await until(async () => !/Redis/.test(await page.locator('.banner').innerText()), 30_000, 'no banner');
+    await until(async () => !UNREAD.test(await page.locator('#main').innerText()), 30_000, 'rows again');
+    await rig.ask('/queues/0/resume', { reason: 'all of it was looked at' });
+    sale?.goOn();
+    await shows(page, /0 orders have events that wait/);
+    expect(complaints).toEqual([]);
+    await rig.settled();
+    const both = await compare(FIGURES[0]!);
+    expect(both.page).toEqual(both.ops);
+    expect(both.page).toMatchObject({ 'Waiting events': '0', 'Spooled events': '0', Redis: 'up' });
+    expect(await rig.audit()).toMatchObject({ lost: 0, twice: 0, inversions: 0 });
+  }, 120_000);
+});

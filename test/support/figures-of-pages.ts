@@ -1,0 +1,142 @@
+import type { Page } from 'playwright-core';
+import type { SystemStatus } from '../../src/watch/shapes/system.ts';
+
+type Figures = Record<string, string>;
+
+interface PageFigures {
+  place: string;
+  shown: (page: Page) => Promise<Figures>;
+  /** The same, as the status tells it. */
+  told: (status: SystemStatus) => Figures;
+}
+
+/** Every figure of the pages that the status has, too. */
+export const FIGURES: readonly PageFigures[] = [
+  {
+    place: '/',
+    shown: async (page) => ({
+      sentence: withoutSpans(await page.locator('.sentence').innerText()),
+      ...(await cardsOf(page)),
+    }),
+    told: (status) => ({
+      sentence: withoutSpans(status.sentence),
+      accepted: status.accepted === null ? 'not known now' : `${written(status.accepted)} accepted`,
+      'Waiting events': written(status.waitingEvents),
+      'Locks held': written(status.locksHeld),
+      'Parked events': written(status.parked),
+      Duplicates: written(status.duplicates),
+      'Spooled events': written(status.spooled),
+      'Drain jobs active': written(status.queues?.active),
+      Workers: written(status.workers),
+      Redis: status.redis.state,
+      MongoDB: status.mongodb.state,
+    }),
+  },
+  {
+    place: '/queues',
+    shown: async (page) => {
+      const rows = await rowsOf(page, 'Queues, one for each partition');
+      const sums = Object.entries(QUEUE_SUMS).map(([head, name]) => [name, sumOf(rows, head)]);
+      const paused = rows.filter(({ State }) => State === 'paused').map(({ Queue }) => Queue);
+      return { ...(Object.fromEntries(sums) as Figures), paused: paused.join() };
+    },
+    told: ({ queues, waitingOrders, waitingEvents, workers, pausedQueues }) => ({
+      active: written(queues?.active),
+      waiting: written(queues?.waiting),
+      delayed: written(queues?.delayed),
+      failed: written(queues?.failed),
+      orders: written(waitingOrders),
+      events: written(waitingEvents),
+      workers: written(workers),
+      paused: (pausedQueues ?? []).join(),
+    }),
+  },
+  {
+    place: '/shops',
+    shown: async (page) => {
+      const rows = await rowsOf(page, 'Shops, busiest first');
+      return { accepted: sumOf(rows, 'Events in 24 h'), waiting: sumOf(rows, 'Events waiting') };
+    },
+    told: ({ accepted, waitingEvents }) => ({ accepted: written(accepted), waiting: written(waitingEvents) }),
+  },
+  {
+    place: '/mailboxes',
+    shown: async (page) => {
+      const rows = await rowsOf(page, 'Orders whose events wait, longest first');
+      return {
+        orders: written(rows.length),
+        sentence: await sentenceOf(page),
+        events: sumOf(rows, 'Events'),
+      };
+    },
+    told: ({ waitingOrders, waitingEvents }) => ({
+      orders: written(waitingOrders),
+      sentence: `${written(waitingOrders)} orders have events that wait.`,
+      events: written(waitingEvents),
+    }),
+  },
+  {
+    place: '/parked',
+    shown: async (page) => {
+      const rows = await rowsOf(page, 'Parked events by cause, largest first');
+      const beside = await page.getByRole('link', { name: /^Parked/ }).innerText();
+      return { events: sumOf(rows, 'Events'), navigation: digitsIn(beside) };
+    },
+    told: ({ parked }) => ({ events: written(parked), navigation: written(parked) }),
+  },
+  {
+    place: '/locks',
+    shown: async (page) => ({ locks: written((await rowsOf(page, 'Locks that are held')).length) }),
+    told: ({ locksHeld }) => ({ locks: written(locksHeld) }),
+  },
+];
+
+const QUEUE_SUMS = {
+  'Jobs active': 'active',
+  Waiting: 'waiting',
+  Delayed: 'delayed',
+  Failed: 'failed',
+  'Orders waiting': 'orders',
+  'Events waiting': 'events',
+  Workers: 'workers',
+} as const;
+
+/** Cards whose figures the status does not have: they are of the last second. */
+const RATES = ['In per second', 'Applied per second', 'Ack p99'];
+
+async function cardsOf(page: Page): Promise<Figures> {
+  const texts = await page.locator('.stat-card').allInnerTexts();
+  const cards = texts.map((text) => text.split(/\n+/).map((line) => line.trim()));
+  const accepted = cards.find(([label]) => label === 'In per second')?.[2] ?? '';
+  const figures = cards.filter(([label = '']) => !RATES.includes(label));
+  return { accepted, ...Object.fromEntries(figures.map(([label = '', value = '']) => [label, value])) };
+}
+
+/** A table's rows, by the heads of its columns. */
+async function rowsOf(page: Page, label: string): Promise<Figures[]> {
+  const table = page.getByRole('region', { name: label });
+  const heads = await table.locator('th').allInnerTexts();
+  const rows = await table.locator('tbody tr').all();
+  return await Promise.all(
+    rows.map(async (row) => {
+      const cells = await row.locator('td').allInnerTexts();
+      return Object.fromEntries(heads.map((head, at) => [head, (cells[at] ?? '').trim()]));
+    }),
+  );
+}
+
+function sumOf(rows: readonly Figures[], head: string): string {
+  return written(rows.reduce((sum, row) => sum + Number((row[head] ?? '').replaceAll(',', '')), 0));
+}
+
+/** Spans of time grow from one look to the next. */
+const withoutSpans = (sentence: string) => sentence.replace(/\d+(\.\d+)? (s|min|h)\b/, '…').trim();
+
+const sentenceOf = (page: Page) => page.locator('.page-title > div').innerText();
+
+const digitsIn = (text: string) => text.replaceAll(/\D/g, '');
+
+/** As people read it: 12,345; and – where it is not known. */
+function written(value: number | null | undefined): string {
+  return value === null || value === undefined ? '–' : value.toLocaleString('en');
+}

@@ -1,0 +1,77 @@
+import path from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { until } from './until.ts';
+
+const IN_PAGE = path.resolve(import.meta.dirname, 'looks-in-page.mjs');
+const DESK = { width: 1280, height: 900 };
+const TELEPHONE = { width: 390, height: 800 };
+/** What still arrives is looked at again; what stays for so long is a fault. */
+const PATIENCE_MS = 8000;
+/** The sum of layout shifts that web.dev calls good. */
+const MOST_JUMPS = 0.1;
+
+/** From now on every page of this tab can be looked at. */
+export async function preparePage(page: Page): Promise<void> {
+  await page.addInitScript({ path: IN_PAGE });
+}
+
+/** Goes to a page, and waits until what it asked for is there. */
+export async function openAt(page: Page, url: string): Promise<void> {
+  await page.setViewportSize(DESK);
+  await page.goto(url);
+  // Not the h1 of a page that does not know yet who is signed in.
+  await page.locator('#main h1').waitFor();
+  const waiting = page.locator('#main .mantine-Skeleton-root');
+  await until(async () => (await waiting.count()) === 0, 20_000, 'what the page asked for');
+}
+
+/** Waits until the stream has told the page something new so often. */
+export async function samplesArrive(page: Page, samples: number): Promise<void> {
+  const mark = page.locator('.live-mark');
+  let last = await mark.innerText();
+  for (let arrived = 0; arrived < samples; arrived += 1) {
+    await until(async () => (await mark.innerText()) !== last, 20_000, 'the next sample');
+    last = await mark.innerText();
+  }
+}
+
+/** What moved since the page was opened, where it is more than people bear. */
+export async function jumpsOf(page: Page): Promise<string[]> {
+  const shifts = (await page.evaluate('looks.shifts')) as { value: number; what: string[] }[];
+  const sum = shifts.reduce((all, { value }) => all + value, 0);
+  if (sum < MOST_JUMPS) return [];
+  return shifts.map(({ value, what }) => `jumped by ${value.toFixed(3)}: ${what.join(', ')}`);
+}
+
+/**
+ * What is wrong with a page's looks, in words: barriers, things over one another, text that is cut off, a page
+ * wider than its window; at a desk and on a telephone.
+ */
+export async function faultsOf(page: Page, colorScheme: 'light' | 'dark' = 'light'): Promise<string[]> {
+  await page.emulateMedia({ colorScheme });
+  const atDesk = await lasting(async () => [...(await barriers(page)), ...(await misplaced(page))]);
+  await page.setViewportSize(TELEPHONE);
+  const onTelephone = await lasting(() => misplaced(page));
+  await page.setViewportSize(DESK);
+  return [...atDesk, ...onTelephone.map((fault) => `on a telephone: ${fault}`)];
+}
+
+/** What keeps people with a screen reader, a keyboard or weak eyes from using a page. */
+async function barriers(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.map(
+    ({ id, help, nodes }) => `${id}: ${help} (${nodes.map((node) => node.target.join(' ')).join(', ')})`,
+  );
+}
+
+async function misplaced(page: Page): Promise<string[]> {
+  const all = '[...looks.overlaps(), ...looks.overlapsAtEnd(), ...looks.cutOff(), ...looks.tooWide()]';
+  return (await page.evaluate(all)) as string[];
+}
+
+async function lasting(look: () => Promise<string[]>): Promise<string[]> {
+  let found = ['nothing could be seen'];
+  await until(async () => (found = await look()).length === 0, PATIENCE_MS).catch(() => undefined);
+  return found;
+}

@@ -1,0 +1,50 @@
+import { planSale, TOPICS, type TopicName } from '../../load-tests/sale/plan.ts';
+import type { Delivery } from '../../scripts/deliveries/life.ts';
+import type { Rig } from '../faults/rig.ts';
+import type { Link } from './link.ts';
+import { livesOf } from './lives.ts';
+
+/** A flash sale whose worker stands still in the middle of a commit. */
+export interface StoppedSale {
+  /** Locked, and with events that wait. */
+  order: string;
+  goOn: () => void;
+}
+
+const ORDERS = 300;
+const SHOP = 'stopped.myshopify.com';
+
+/**
+ * A sale with its duplicates, all of it applied; then one event that cannot be applied, and a worker that stops
+ * with an order's lock while events of some orders wait. Nothing moves any more: every figure can be compared.
+ * @param mongo over which the rig's only worker reaches MongoDB
+ */
+export async function stopInTheSale(rig: Rig, mongo: Link): Promise<StoppedSale> {
+  const topics = Object.keys(TOPICS) as TopicName[];
+  const sale = planSale({ orders: ORDERS, shops: 3, topics, dup: 10, shuffle: 20, seed: 1, id: 'stopped' });
+  await rig.deliverAll(sale.deliveries);
+  const [life = [], ...others] = livesOf(rig.random, SHOP, 5);
+  await rig.deliver(life[0]!);
+  await rig.deliver(poisoned(life[0]!));
+  await rig.settled();
+
+  const [worker] = rig.workers;
+  const commit = mongo.intercept('lockstep.orders');
+  await rig.deliver(life[1]!);
+  await commit.reached;
+  worker?.program.child.kill('SIGSTOP');
+  await rig.deliverAll([life[2]!, ...others.flatMap((other) => other.slice(0, 3))]);
+  return {
+    order: `${SHOP}/${(JSON.parse(life[0]!.body.toString()) as { id: number }).id}`,
+    goOn: () => {
+      worker?.program.child.kill('SIGCONT');
+      commit.release();
+    },
+  };
+}
+
+/** As nobody can apply it. */
+function poisoned(delivery: Delivery): Delivery {
+  const body = delivery.body.toString().replace(/"updated_at":"[^"]*"/g, '"updated_at":"yesterday"');
+  return { ...delivery, topic: 'orders/updated', webhookId: 'poisoned', body: Buffer.from(body) };
+}

@@ -1,0 +1,161 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { startMongo, type LocalMongo } from '../../scripts/local/mongo.ts';
+import { checkAudit } from '../../src/persist/audit-log.ts';
+import { mintToken } from '../../src/watch/sign-in/tokens.ts';
+import { Link } from '../support/link.ts';
+import { until } from '../support/until.ts';
+import { JWT_SECRET, ServedDashboard } from './served-dashboard.ts';
+
+const PAUSE = '/api/queues/0/pause';
+const REASON = 'the payment app answers wrongly';
+
+/** A MongoDB that stands still (SIGSTOP): its connections stay, and say nothing. */
+describe('while MongoDB hangs', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-hangs-'));
+  let mongo: LocalMongo;
+  let link: Link;
+  let dashboard: ServedDashboard;
+  let token: string;
+  beforeAll(async () => {
+    mongo = await startMongo(folder);
+    link = await Link.to(mongo.port);
+    const mongoUri = `mongodb://127.0.0.1:${link.port}/lockstep?directConnection=true`;
+    dashboard = await ServedDashboard.start({ mongoUri });
+    token = await mintToken(JWT_SECRET, { name: 'ada', role: 'operator' }, 1);
+  });
+  beforeEach(async () => {
+    await dashboard.restart();
+    await dashboard.collections.audit.deleteMany({});
+  });
+  afterEach(() => {
+    goOn();
+    link.heal();
+  });
+  afterAll(async () => {
+    await dashboard.stop();
+    await link.close();
+    await mongo.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  const stop = () => process.kill(mongo.pid, 'SIGSTOP');
+  const goOn = () => process.kill(mongo.pid, 'SIGCONT');
+  const tell = (place: string) =>
+    dashboard.tell(place, { reason: REASON }, { authorization: `Bearer ${token}` });
+  const guess = () => dashboard.tell('/api/session', { token: 'e30.e30.e30' });
+  const isPaused = async () => {
+    const { json } = await dashboard.get('/api/queues');
+    return (json.queues as { paused: boolean }[])[0]?.paused;
+  };
+  const timed = async <Value>(asked: Promise<Value>) => {
+    const began = performance.now();
+    return { answer: await asked, ms: performance.now() - began };
+  };
+  const acts = async () =>
+    (await dashboard.collections.audit.find().sort({ _id: 1 }).lean()).map(
+      ({ action, outcome, detail }) => `${action} ${outcome}: ${detail}`,
+    );
+
+  test('a change is refused in 3 s and never done, however many guesses stand in front of it', async () => {
+    stop();
+    const guesses = Array.from({ length: 8 }, guess);
+    const { answer, ms } = await timed(tell(PAUSE));
+    expect([answer.status, answer.json.error]).toEqual([503, expect.stringContaining('and not done')]);
+    expect(ms).toBeLessThan(4000);
+    expect((await Promise.all(guesses)).map(({ status }) => status)).toEqual(guesses.map(() => 401));
+    expect(await isPaused()).toBe(false);
+    goOn();
+    // What had been sent is written now; it says that nothing was done, or stays begun.
+    expect((await tell('/api/queues/0/resume')).status).toBe(200);
+    await until(
+      async () => !(await acts()).some((act) => act.startsWith('queue.pause begun')),
+      5000,
+      'its end',
+    );
+    expect((await acts()).filter((act) => act.startsWith('queue.pause'))).toEqual([]);
+    expect(await isPaused()).toBe(false);
+    expect(await checkAudit(dashboard.collections.audit)).toMatchObject({ brokenAt: null });
+  });
+
+  test('an entry that is written too late says that nothing was done', async () => {
+    const caught = link.intercept('queue.pause');
+    const { answer } = await timed(tell(PAUSE));
+    expect(answer.status).toBe(503);
+    await caught.reached;
+    caught.release();
+    const late = 'queue.pause failed: not done: the audit took it too late';
+    await until(async () => (await acts()).includes(late), 5000, 'the late entry');
+    expect(await isPaused()).toBe(false);
+    expect(await checkAudit(dashboard.collections.audit)).toMatchObject({ brokenAt: null });
+  });
+
+  test('what whoever asked has hung up on is not begun', async () => {
+    const caught = link.intercept('queue.pause');
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const asked = request(`${dashboard.url}${PAUSE}`, { method: 'POST', headers, agent: false });
+    asked.on('error', () => undefined);
+    asked.end(JSON.stringify({ reason: REASON }));
+    await caught.reached;
+    asked.destroy();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    caught.release();
+    const hungUp = 'queue.pause failed: not done: whoever asked had hung up';
+    await until(async () => (await acts()).includes(hungUp), 5000, 'its end');
+    expect(await isPaused()).toBe(false);
+  });
+
+  test('a change that was begun and does not end: 503 says where its end will stand', async () => {
+    const minted = await dashboard.post(
+      '/api/tokens',
+      { name: 'eve', role: 'viewer', reason: REASON },
+      'admin',
+    );
+    const caught = link.intercept('findAndModify');
+    const place = `/api/tokens/${String(minted.json.id)}/revoke`;
+    const { answer, ms } = await timed(dashboard.post(place, { reason: REASON }, 'admin'));
+    expect([answer.status, answer.json.error]).toEqual([
+      503,
+      expect.stringContaining('entry 2 of the audit'),
+    ]);
+    expect(ms).toBeLessThan(11_000);
+    await caught.reached;
+    caught.release();
+    await until(async () => (await acts()).some((act) => act.startsWith('token.revoke done: revoked')));
+  });
+
+  test('MongoDB slow: guesses are written behind each other, and a change beside them', async () => {
+    link.delay(150);
+    const guesses = Array.from({ length: 10 }, guess);
+    const { answer, ms } = await timed(tell(PAUSE));
+    expect(answer.status).toBe(200);
+    expect(ms).toBeLessThan(3000);
+    await Promise.all(guesses);
+    link.heal();
+    expect(await checkAudit(dashboard.collections.audit)).toMatchObject({ brokenAt: null });
+    await tell('/api/queues/0/resume');
+  });
+
+  test('who only looks hears in 5 s that it is so', async () => {
+    stop();
+    const places = ['/api/orders', '/api/events', '/api/parked', '/api/audit', '/api/search?q=1001'];
+    const asked = await Promise.all(places.map((place) => timed(dashboard.getWith(place, token))));
+    for (const { answer, ms } of asked) {
+      expect(answer).toMatchObject({ status: 503, json: { error: expect.stringContaining('in time') } });
+      expect(ms).toBeLessThan(6000);
+    }
+  });
+
+  test('nobody signs in, and hears so in time', async () => {
+    stop();
+    for (const kind of ['token', 'once'] as const) {
+      const given = await mintToken(JWT_SECRET, { name: 'ada', role: 'viewer', kind }, 0.25);
+      const { answer, ms } = await timed(dashboard.tell('/api/session', { [kind]: given }));
+      expect([answer.status, answer.headers['set-cookie']]).toEqual([503, undefined]);
+      expect(ms).toBeLessThan(6000);
+    }
+  });
+});

@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import express from 'express';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { startRedis, type LocalRedis } from '../../scripts/local/redis.ts';
+import type { Logger } from '../../src/system/log.ts';
+import { onError } from '../../src/watch/api/on-error.ts';
+import { serving } from '../../src/watch/serve.ts';
+import { http } from '../support/http.ts';
+import { until } from '../support/until.ts';
+import { keyOf } from '../support/waiting-event.ts';
+import { ServedDashboard } from './served-dashboard.ts';
+
+const ORDER = keyOf('1');
+
+/** A Redis that stands still (SIGSTOP): its connections stay, and say nothing. */
+describe('while Redis hangs', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-hangs-'));
+  let redis: LocalRedis;
+  let dashboard: ServedDashboard;
+  beforeAll(async () => {
+    redis = await startRedis(folder);
+    dashboard = await ServedDashboard.start({ redisUrl: redis.url });
+    await dashboard.commit([{ id: '1' }]);
+    process.kill(redis.pid, 'SIGSTOP');
+  });
+  afterAll(async () => {
+    process.kill(redis.pid, 'SIGCONT');
+    await until(async () => (await dashboard.get('/api/queues')).status === 200);
+    await dashboard.stop();
+    await redis.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  test('who asks what only it can tell hears that it is away', async () => {
+    const places = ['/locks', `/locks/${ORDER}`, '/shops', `/orders/${ORDER}/timeline`, '/mailboxes'];
+    const more = [`/mailboxes/${ORDER}`, '/queues', `/dedupe/${'0'.repeat(64)}`];
+    const began = performance.now();
+    const answers = await Promise.all(
+      [...places, ...more].map(async (place) => ({ place, ...(await dashboard.get(`/api${place}`)) })),
+    );
+    for (const { place, status, json } of answers)
+      expect([place, status, json.error]).toEqual([place, 503, expect.stringMatching(/^Redis is away/)]);
+    expect(performance.now() - began).toBeLessThan(6000);
+  });
+
+  test('a change that it was asked for may have been done: the audit does not say refused', async () => {
+    const { status, json } = await dashboard.post('/api/queues/0/pause', { reason: 'to look' });
+    expect([status, json.error]).toEqual([503, expect.stringMatching(/^Redis is away/)]);
+    const act = await dashboard.collections.audit.findOne().sort({ _id: -1 }).lean();
+    expect(act).toMatchObject({ action: 'queue.pause', outcome: 'failed' });
+  });
+});
+
+test.each([
+  ['Command timed out', 'warn'],
+  ['Redis is away: what waits is not known', 'warn'],
+  ['cannot read properties of undefined', 'error'],
+])('%s is logged as %s', async (message, level) => {
+  const logged: string[] = [];
+  const log = { error: () => logged.push('error'), warn: () => logged.push('warn') } as unknown as Logger;
+  const app = express().get('/', () => Promise.reject(new Error(message)));
+  app.use(onError(log));
+  let url = '';
+  const server = serving('errors', app, 0, (port) => (url = `http://127.0.0.1:${port}`));
+  await server.start?.();
+  expect((await http(url)).status).toBe(503);
+  expect(logged).toEqual([level]);
+  await server.stop();
+});
