@@ -57,7 +57,7 @@ export const SETTINGS = {
     schema: z
       .string()
       .regex(/^\w+(,\w+)*$/, 'is no comma-separated list of scopes')
-      .default('read_orders,read_fulfillments'),
+      .default('read_orders,read_fulfillments,read_returns,read_draft_orders,read_shopify_payments_disputes'),
     about: 'what the app asks a merchant for; the same as in `shopify.app.toml`',
   },
   TOKEN_KEYS: {

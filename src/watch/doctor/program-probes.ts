@@ -1,4 +1,5 @@
 import type { Queue } from 'bullmq';
+import { PROGRAMS } from '../../system/beats.ts';
 import type { Program } from '../shapes/system.ts';
 import { installedVersions } from './installed-versions.ts';
 import { bad, doubtful, good, type Finding, type Probe } from './probe.ts';
@@ -51,13 +52,16 @@ export function versionsFinding(versions: Record<string, string | null>): Findin
   return doubtful(found, 'install the packages again: npm ci');
 }
 
+/** Without these, orders wait. */
+const NEEDED: ReadonlySet<string> = new Set(['ingest', 'worker']);
+
 function programsFinding(programs: readonly Program[]): Finding {
-  const counts = (['ingest', 'worker', 'dashboard'] as const).map((name) => ({
+  const counts = PROGRAMS.map((name) => ({
     name,
     alive: programs.filter(({ program }) => program === name).length,
   }));
   const found = counts.map(({ name, alive }) => `${alive} ${name}`).join(', ');
-  const gone = counts.filter(({ name, alive }) => alive === 0 && name !== 'dashboard');
+  const gone = counts.filter(({ name, alive }) => alive === 0 && NEEDED.has(name));
   if (gone.length === 0) return good(found);
   return bad(
     found,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PROGRAMS } from '../../system/beats.ts';
 import { count, instant, milliseconds } from './base.ts';
 
 const server = z.object({ state: z.enum(['up', 'away']), problem: z.string().nullable() });
@@ -26,7 +27,7 @@ export type SystemStatus = z.infer<typeof status>;
 
 /** A process of Lockstep that was heard of in the last 10 s. */
 const program = z.object({
-  program: z.enum(['ingest', 'worker', 'dashboard']),
+  program: z.enum(PROGRAMS),
   /** `<host>:<pid>` */
   id: z.string(),
   startedAt: instant,

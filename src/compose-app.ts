@@ -1,0 +1,95 @@
+import express, { type Express } from 'express';
+import type { Connection } from 'mongoose';
+import type { ScriptedRedis } from './deposit/scripts.ts';
+import type { OrderLock } from './lock/order-lock.ts';
+import { auditLog } from './persist/audit-log.ts';
+import type { Collections } from './persist/collections.ts';
+import { accessTokens, type AccessTokens } from './shop/access-tokens.ts';
+import { installRoutes } from './shop/install-routes.ts';
+import { installer } from './shop/installer.ts';
+import { errorPage } from './shop/merchant-page.ts';
+import { merchantRoutes } from './shop/merchant-routes.ts';
+import { resealAll, sessionStore } from './shop/session-store.ts';
+import { shopBook } from './shop/shop-book.ts';
+import { openShopify, shopifyAddress, type AppConfig } from './shop/shopify.ts';
+import { tokenCipher } from './shop/token-cipher.ts';
+import { messageOf } from './system/errors.ts';
+import type { Part } from './system/lifecycle.ts';
+import type { Logger } from './system/log.ts';
+import { allRedisKeys } from './system/redis-keys.ts';
+import { adminRoutes, type AdminTools } from './watch/admin-routes.ts';
+import { safeHeaders } from './watch/headers.ts';
+import { shopActivity } from './watch/status/shop-activity.ts';
+
+/** What an app is composed of; the program opens these, and tests do. */
+export interface Ground {
+  config: AppConfig;
+  log: Logger;
+  redis: ScriptedRedis;
+  lock: OrderLock;
+  mongo: Connection;
+  collections: Collections;
+}
+
+export interface App {
+  app: Express;
+  tokens: AccessTokens;
+  /** To be started before it is served, in this order. */
+  before: readonly Part[];
+}
+
+/** Puts the merchant's side together. @param admin health and metrics, where they are served here */
+export function composeApp(ground: Ground, admin: AdminTools | null): App {
+  const { config, log, redis, lock, collections } = ground;
+  const shopify = openShopify(config, log);
+  const cipher = tokenCipher(config.TOKEN_KEYS);
+  const shops = shopBook(collections);
+  const tokens = accessTokens({
+    shopify,
+    sessions: sessionStore(collections.sessions, cipher),
+    lock,
+    attention: (shop, because) => shops.attention(shop, because),
+  });
+  const audit = auditLog(collections.audit, (error) =>
+    log.error({ because: messageOf(error) }, 'the end of an act was not written into the audit'),
+  );
+  const installs = installer({ shopify, tokens, shops, audit });
+  const partitions = allRedisKeys(config.PARTITIONS);
+  const app = express().disable('x-powered-by');
+  if (admin) adminRoutes(app, admin);
+  app.use(safeHeaders());
+  app.use(
+    installRoutes({ shopify, address: shopifyAddress(config.SHOPIFY_API_URL), installer: installs, log }),
+  );
+  app.use(
+    merchantRoutes({
+      shopify,
+      installer: installs,
+      shops,
+      activityOf: (shop) => shopActivity(redis, partitions, shop),
+      log,
+      now: Date.now,
+    }),
+  );
+  app.use((_request, response) => errorPage(response, 404, 'There is nothing here.'));
+  app.use(onError(log));
+  const reseal: Part = {
+    name: 'token keys',
+    start: async () => {
+      const resealed = await resealAll(collections.sessions, cipher);
+      if (resealed > 0) log.info({ resealed, key: cipher.current }, 'tokens sealed with the first key');
+    },
+    stop: () => undefined,
+  };
+  return { app, tokens, before: [reseal] };
+}
+
+/** What was sent is not repeated, and nobody is shown a stack. */
+function onError(log: Logger): express.ErrorRequestHandler {
+  return (error: unknown, _request, response, next) => {
+    if (response.headersSent) return next(error);
+    if (error instanceof URIError) return errorPage(response, 400, 'This address cannot be read.');
+    log.error({ kind: error instanceof Error ? error.constructor.name : 'unknown' }, 'a request failed');
+    errorPage(response, 503, 'Lockstep cannot answer now. Try again in a minute.');
+  };
+}

@@ -1,0 +1,142 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HttpResponseError, type Session } from '@shopify/shopify-api';
+import type { Lease, OrderLock } from '../lock/order-lock.ts';
+import { Fault, messageOf } from '../system/errors.ts';
+import { redisKeys } from '../system/redis-keys.ts';
+import type { SessionStore } from './session-store.ts';
+import type { Shopify } from './shopify.ts';
+
+/** A shop's access token, refreshed in time: by one at a time, over all processes (facts 3.1). */
+export interface AccessTokens {
+  /** @throws Fault not_installed, shopify_away */
+  of: (shop: string) => Promise<string>;
+  /** Shopify refused this one: the next {@link of} fetches another. */
+  refused: (shop: string, token: string) => Promise<void>;
+  /** Takes the session of an install or a reinstall; nothing is refreshed meanwhile. */
+  take: (shop: string, get: () => Promise<Session>) => Promise<Session>;
+}
+
+export interface TokenTools {
+  shopify: Shopify;
+  sessions: SessionStore;
+  lock: OrderLock;
+  /** Told why a shop's token works no more, or null when one does again. */
+  attention: (shop: string, because: string | null) => Promise<void>;
+}
+
+/** An hour is a token's life; a request that it is fetched for may take minutes. */
+const BEFORE_EXPIRY_MS = 5 * 60_000;
+/** For a twin that refreshes: twice what Shopify is waited for. */
+const TWIN_MS = 20_000;
+const LOOK_AGAIN_MS = 100;
+const REOPEN = 'its tokens have lapsed: the merchant must open the app in the Shopify admin';
+
+export function accessTokens(tools: TokenTools): AccessTokens {
+  const { shopify, sessions } = tools;
+  const idOf = (shop: string) => shopify.session.getOfflineId(shop);
+  /** One question per shop and process. */
+  const asked = new Map<string, Promise<Session>>();
+
+  const load = async (shop: string): Promise<Session> => {
+    const session = await sessions.loadSession(idOf(shop));
+    if (!session?.accessToken) throw new Fault('not_installed', shop);
+    return session;
+  };
+  const fresh = async (shop: string): Promise<Session> => {
+    const session = await load(shop);
+    return isFresh(session)
+      ? session
+      : await underLock(shop, tools, (lease) => refreshUnlessDone(shop, lease));
+  };
+  /** Whoever had the lock before may have done it. */
+  const refreshUnlessDone = async (shop: string, lease: Lease): Promise<Session> => {
+    const session = await load(shop);
+    return isFresh(session) ? session : await refresh(session, lease, tools);
+  };
+
+  return {
+    of: async (shop) => {
+      const answer = asked.get(shop) ?? fresh(shop).finally(() => asked.delete(shop));
+      asked.set(shop, answer);
+      return (await answer).accessToken ?? '';
+    },
+    refused: (shop, token) =>
+      underLock(shop, tools, async () => {
+        const session = await sessions.loadSession(idOf(shop));
+        if (session?.accessToken !== token) return;
+        session.expires = new Date(0);
+        await sessions.storeSession(session);
+      }),
+    take: (shop, get) =>
+      underLock(shop, tools, async (lease) => {
+        const session = await get();
+        lease.assertHeld();
+        await sessions.storeSession(session);
+        return session;
+      }),
+  };
+}
+
+function isFresh({ expires }: Session): boolean {
+  return expires === undefined || expires.getTime() - Date.now() > BEFORE_EXPIRY_MS;
+}
+
+/**
+ * If the process dies after Shopify's answer and before the pair is stored, the refresh token that is kept
+ * still works: Shopify honours it until the new one is used.
+ */
+async function refresh(
+  session: Session,
+  lease: Lease,
+  { shopify, sessions, attention }: TokenTools,
+): Promise<Session> {
+  const { shop, refreshToken, refreshTokenExpires } = session;
+  if (!refreshToken || (refreshTokenExpires && refreshTokenExpires.getTime() <= Date.now())) {
+    await attention(shop, REOPEN);
+    throw new Fault('not_installed', `${shop}: ${REOPEN}`);
+  }
+  try {
+    const { session: renewed } = await shopify.auth.refreshToken({ shop, refreshToken });
+    // Stopped for too long: a twin has refreshed, and its pair is the one that counts.
+    lease.assertHeld();
+    await sessions.storeSession(renewed);
+    await attention(shop, null);
+    return renewed;
+  } catch (error) {
+    if (error instanceof Fault) throw error;
+    if (!isRefusal(error)) throw new Fault('shopify_away', `${shop}: ${kindOf(error)}`);
+    await attention(shop, REOPEN);
+    throw new Fault('not_installed', `${shop}: ${REOPEN}`);
+  }
+}
+
+/** Shopify answered, and the answer is no. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof HttpResponseError && [400, 401, 403].includes(error.response.code);
+}
+
+/** The library's messages may hold what was sent. */
+function kindOf(error: unknown): string {
+  if (error instanceof HttpResponseError) return `it answered ${error.response.code}`;
+  return error instanceof Error && error.name === 'TimeoutError' ? messageOf(error) : 'it did not answer';
+}
+
+async function underLock<Answer>(
+  shop: string,
+  { lock }: TokenTools,
+  act: (lease: Lease) => Promise<Answer>,
+): Promise<Answer> {
+  const until = Date.now() + TWIN_MS;
+  for (;;) {
+    const lease = await lock.acquire(redisKeys(0).shopLock('token', shop), 'token');
+    if (lease) {
+      try {
+        return await act(lease);
+      } finally {
+        await lease.release();
+      }
+    }
+    if (Date.now() > until) throw new Fault('shopify_away', `${shop}: another process refreshes its token`);
+    await sleep(LOOK_AGAIN_MS);
+  }
+}

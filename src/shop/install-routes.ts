@@ -1,0 +1,101 @@
+import { Router, type Request, type RequestHandler, type Response } from 'express';
+import { rateLimit } from 'express-rate-limit';
+import type { Logger } from '../system/log.ts';
+import type { Installer } from './installer.ts';
+import { errorPage, merchantPage } from './merchant-page.ts';
+import { isShop, type Shopify, type ShopifyAddress } from './shopify.ts';
+
+export interface InstallTools {
+  shopify: Shopify;
+  address: ShopifyAddress;
+  installer: Installer;
+  log: Logger;
+}
+
+const CALLBACK = '/auth/callback';
+/** Of one address: an agency installs a handful of shops in a minute. */
+const TRIES_PER_MINUTE = 60;
+const FROM_ADMIN = 'Open Lockstep from your Shopify admin: there, under Apps.';
+
+/**
+ * How a shop comes in. Shopify opens `/app`: inside the admin it is the page; outside it goes to Shopify's grant
+ * at once. Nobody is ever asked for a shop's name.
+ */
+export function installRoutes({ shopify, address, installer, log }: InstallTools): Router {
+  const router = Router();
+  router.use(
+    ['/auth', '/app'],
+    rateLimit({ windowMs: 60_000, limit: TRIES_PER_MINUTE }),
+    onlyOfShops(shopify),
+  );
+
+  router.get('/app', (request, response) => {
+    const shop = shopOf(request);
+    if (request.query.embedded === '1') merchantPage(response, shop, shopify.config.apiKey);
+    else response.redirect(302, `/auth?shop=${shop}`);
+  });
+
+  router.get('/auth', async (request, response) => {
+    readdress(response, address);
+    const begun = { shop: shopOf(request), callbackPath: CALLBACK, isOnline: false };
+    await shopify.auth.begin({ ...begun, rawRequest: request, rawResponse: response });
+  });
+
+  router.get(CALLBACK, async (request, response) => {
+    const shop = shopOf(request);
+    try {
+      await installer.byGrant(shop, async () => {
+        const asked = { expiring: true, rawRequest: request, rawResponse: response };
+        const { session, headers } = await shopify.auth.callback(asked);
+        response.set(headers as Record<string, string>);
+        return session;
+      });
+    } catch (error) {
+      log.warn(
+        { kind: error instanceof Error ? error.constructor.name : 'unknown' },
+        'an install was refused',
+      );
+      errorPage(response, 400, `Shopify's answer could not be used. ${FROM_ADMIN}`);
+      return;
+    }
+    response.redirect(
+      302,
+      await shopify.auth.getEmbeddedAppUrl({ rawRequest: request, rawResponse: response }),
+    );
+  });
+  return router;
+}
+
+/** A request that names no shop, or whose signature is wrong, goes no further. */
+function onlyOfShops({ utils }: Shopify): RequestHandler {
+  return async (request, response, next) => {
+    if (request.path === '/state') return next();
+    const query = request.query as Record<string, string>;
+    if (!isShop(query.shop)) return errorPage(response, 400, FROM_ADMIN);
+    if ('hmac' in query && !(await isSigned(utils, query))) return errorPage(response, 400, FROM_ADMIN);
+    next();
+  };
+}
+
+async function isSigned(utils: Shopify['utils'], query: Record<string, string>): Promise<boolean> {
+  try {
+    return await utils.validateHmac(query);
+  } catch {
+    return false;
+  }
+}
+
+/** Checked before. */
+function shopOf({ query }: Request): string {
+  return String(query.shop);
+}
+
+/** Shopify's library sends browsers to Shopify's own servers: with a stand-in, they go there. */
+function readdress(response: Response, address: ShopifyAddress): void {
+  const setHeader = response.setHeader.bind(response);
+  response.setHeader = (name, value) => {
+    if (name !== 'Location') return setHeader(name, value);
+    const { hostname, pathname, search } = new URL(String(value));
+    return setHeader(name, address(hostname, pathname + search));
+  };
+}
