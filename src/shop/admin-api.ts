@@ -41,7 +41,7 @@ export class Throttled extends Fault {
 
 export interface AdminApiTools {
   address: (shop: string, path: string) => string;
-  tokens: AccessTokens;
+  tokens: Pick<AccessTokens, 'of' | 'refused'>;
   /** `2026-10` */
   version: string;
   /** Shopify itself gives a query up after some 10 s. */
