@@ -119,7 +119,8 @@ async function textOf(response: Response, largestBytes: number): Promise<string>
   // Leaving the loop by an exception ends the connection.
   for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     bytes += chunk.length;
-    if (bytes > largestBytes) throw new Fault('shopify_away', `the answer is larger than ${largestBytes} bytes`);
+    if (bytes > largestBytes)
+      throw new Fault('shopify_away', `the answer is larger than ${largestBytes} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

@@ -7,6 +7,15 @@ import type { Logger } from '../system/log.ts';
 /** The version of the Admin API that Lockstep is written for. Here and in `shopify.app.toml`, nowhere else. */
 export const API_VERSION = ApiVersion.October26;
 
+/** One for every topic that is handled. Here and in `shopify.app.toml`, nowhere else. */
+export const ALL_SCOPES = [
+  'read_orders',
+  'read_fulfillments',
+  'read_returns',
+  'read_draft_orders',
+  'read_shopify_payments_disputes',
+];
+
 /** What the app cannot do without. */
 export const APP_SETTINGS = ['SHOPIFY_API_KEY', 'SHOPIFY_API_SECRET', 'APP_URL', 'TOKEN_KEYS'] as const;
 export type AppConfig = Config<(typeof APP_SETTINGS)[number]>;
@@ -41,7 +50,7 @@ export function openShopify(config: AppConfig, log: Logger): Shopify {
     apiSecretKey: config.SHOPIFY_API_SECRET,
     hostName: new URL(config.APP_URL).host,
     hostScheme: 'https',
-    scopes: config.APP_SCOPES.split(','),
+    scopes: config.APP_SCOPES?.split(',') ?? ALL_SCOPES,
     apiVersion: API_VERSION,
     isEmbeddedApp: true,
     logger: { level: LogSeverity.Warning, log: (_severity, message) => log.debug(message) },

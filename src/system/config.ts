@@ -57,8 +57,8 @@ export const SETTINGS = {
     schema: z
       .string()
       .regex(/^\w+(,\w+)*$/, 'is no comma-separated list of scopes')
-      .default('read_orders,read_fulfillments,read_returns,read_draft_orders,read_shopify_payments_disputes'),
-    about: 'what the app asks a merchant for; the same as in `shopify.app.toml`',
+      .optional(),
+    about: 'what the app asks a merchant for, comma-separated; unset: what all of its topics need',
   },
   TOKEN_KEYS: {
     schema: z.string().regex(KEYS, 'is no <name>:<64 hex digits>, comma-separated').optional(),
