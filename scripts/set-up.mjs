@@ -77,7 +77,7 @@ function installRedis() {
   );
 }
 
-/** The names that playwright-core is told to start; the tests look for the same (test/support/browser.ts). */
+/** The names that playwright-core is told to start; the tests look for the same (scripts/local/chromium.ts). */
 const CHROMIUMS = ['chromium', 'chromium-browser', 'google-chrome'];
 
 function installChromium() {

@@ -6,6 +6,11 @@ export function figure(value: number | null | undefined, digits = 0): string {
   return value.toLocaleString('en', { maximumFractionDigits: digits, minimumFractionDigits: 0 });
 }
 
+/** `1 event waits`, `12,345 events wait`. */
+export function several(count: number, one: string, more: string): string {
+  return `${figure(count)} ${count === 1 ? one : more}`;
+}
+
 /** One digit behind the point where it is small. */
 export function rate(value: number | null | undefined): string {
   if (value === null || value === undefined) return '–';

@@ -5,14 +5,15 @@ import { shortState } from '../shell/short-state.ts';
 
 interface PageProps {
   title: string;
-  /** One sentence under the title: how it stands here. */
+  /** One sentence under the title: how it stands here. Given, but not known yet: its place is kept. */
   sentence?: ReactNode;
   actions?: ReactNode;
   children: ReactNode;
 }
 
 /** A page's frame: its one h1, and the title of the tab with what is the matter. */
-export function Page({ title, sentence, actions, children }: PageProps) {
+export function Page(props: PageProps) {
+  const { title, actions, children } = props;
   const state = useNowMark((now) => shortState(now.status));
   useEffect(() => {
     const matter = state === '' ? '' : (JSON.parse(state) as string);
@@ -25,9 +26,9 @@ export function Page({ title, sentence, actions, children }: PageProps) {
           <Title order={1} size="h3">
             {title}
           </Title>
-          {sentence !== undefined && (
+          {'sentence' in props && (
             <Text component="div" c="dimmed" size="sm">
-              {sentence}
+              {props.sentence ?? '\u00a0'}
             </Text>
           )}
         </div>

@@ -1,5 +1,5 @@
 import type { Now } from '../../watch/shapes/system.ts';
-import { age, figure, rate } from '../components/figures.ts';
+import { age, figure, rate, several } from '../components/figures.ts';
 import type { Tone } from '../components/tone-badge.tsx';
 
 export interface Card {
@@ -25,11 +25,11 @@ const CARDS: readonly ((now: Now) => Card)[] = [
     note: known(status.accepted, `${figure(status.accepted)} accepted`),
     tone: 'plain',
   }),
-  ({ sample }) => ({
+  ({ status, sample }) => ({
     label: 'Ack p99',
     href: '/load-tests',
     value: sample.ackP99Ms === null ? '–' : age(sample.ackP99Ms),
-    note: sample.ackP99Ms === null ? 'nothing answered now' : 'Shopify waits 5 s',
+    note: known(status.accepted, sample.ackP99Ms === null ? 'nothing answered now' : 'Shopify waits 5 s'),
     tone: above(sample.ackP99Ms, ACK_LOOK_MS, ACK_BAD_MS),
   }),
   ({ status }) => ({
@@ -74,7 +74,7 @@ const CARDS: readonly ((now: Now) => Card)[] = [
     label: 'Spooled events',
     href: '/doctor',
     value: figure(status.spooled),
-    note: known(status.spooled, status.spooled ? 'Redis could not take them' : 'Redis takes everything'),
+    note: known(status.spooled, status.spooled ? 'Redis could not take them' : 'none waits for Redis'),
     tone: status.spooled ? 'look' : 'plain',
   }),
   ({ status }) => {
@@ -85,7 +85,7 @@ const CARDS: readonly ((now: Now) => Card)[] = [
       label: 'Drain jobs active',
       href: '/queues',
       value: figure(status.queues?.active),
-      note: paused > 0 ? `${paused} queues are paused` : note,
+      note: paused > 0 ? `${several(paused, 'queue is', 'queues are')} paused` : note,
       tone: paused > 0 ? 'look' : 'plain',
     };
   },

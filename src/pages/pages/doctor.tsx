@@ -1,6 +1,8 @@
 import { Title } from '@mantine/core';
 import { IconAlertTriangle, IconCheck, IconX } from '@tabler/icons-react';
+import type { UseQueryResult } from '@tanstack/react-query';
 import type { ConfigAnswer, Doctor } from '../../watch/shapes/system.ts';
+import type { ApiProblem } from '../api.ts';
 import { DataTable, type Column } from '../components/data-table.tsx';
 import { Empty } from '../components/empty.tsx';
 import { Page } from '../components/page.tsx';
@@ -46,6 +48,15 @@ export function DoctorPage() {
         {...readingOf(doctor)}
         empty={<Empty title="No checks" why="The dashboard has none to make." />}
       />
+      {!doctor.isPending && <Settings settings={settings} />}
+    </Page>
+  );
+}
+
+/** Below the checks, and so after them: they take a second, and would push these down. */
+function Settings({ settings }: { settings: UseQueryResult<ConfigAnswer, ApiProblem> }) {
+  return (
+    <>
       <Title order={2} size="h4" mt="xl" mb="sm">
         Settings
       </Title>
@@ -57,7 +68,7 @@ export function DoctorPage() {
         {...readingOf(settings)}
         empty={<Empty title="No settings" why="The dashboard told none." />}
       />
-    </Page>
+    </>
   );
 }
 

@@ -5,7 +5,7 @@ import type { Lock, LockList } from '../../watch/shapes/locks.ts';
 import { useChange } from '../components/change-dialog.tsx';
 import { DataTable, type Column } from '../components/data-table.tsx';
 import { Empty } from '../components/empty.tsx';
-import { age } from '../components/figures.ts';
+import { age, several } from '../components/figures.ts';
 import { MayButton } from '../components/may-button.tsx';
 import { OrderLink } from '../components/order-link.tsx';
 import { Page } from '../components/page.tsx';
@@ -67,9 +67,13 @@ function NoLocks({ looked, chosen }: { looked: number; chosen: string | null }) 
   return (
     <Empty
       title="No locks are held"
-      why={`Normal while no events flow: a drain holds its order's lock for milliseconds. ${looked} orders that are drained or wait were looked at.`}
+      why={`Normal while no events flow: a drain holds its order's lock for milliseconds. ${lookedAt(looked)} looked at.`}
     />
   );
+}
+
+function lookedAt(orders: number): string {
+  return several(orders, 'order that is drained or waits was', 'orders that are drained or wait were');
 }
 
 function sentenceOf({ locks, looked }: LockList): string {
@@ -77,7 +81,7 @@ function sentenceOf({ locks, looked }: LockList): string {
   const silent = locks.filter((lock) => lock.holder.alive === false).length;
   if (silent > 0)
     return `${silent} of ${locks.length} holders ${silent === 1 ? 'is' : 'are'} not heard of: their orders wait until the lock runs out, or is taken.`;
-  return `${locks.length} held; ${looked} orders that are drained or wait longest were looked at.`;
+  return `${locks.length} held; ${lookedAt(looked)} looked at.`;
 }
 
 function columnsWith(ask: (lock: Lock) => void): Column<Lock>[] {

@@ -44,7 +44,7 @@ export function MailboxPage() {
           role="operator"
           variant="default"
           size="xs"
-          disabled={emptied}
+          idle={emptied ? 'Nothing waits for this order' : null}
           onClick={() => waking.open(true)}
         >
           Wake…

@@ -3,7 +3,7 @@ import { useLocation } from 'wouter';
 import type { Mailbox, MailboxPage } from '../../watch/shapes/mailboxes.ts';
 import { DataTable, type Column } from '../components/data-table.tsx';
 import { Empty } from '../components/empty.tsx';
-import { figure } from '../components/figures.ts';
+import { figure, several } from '../components/figures.ts';
 import { OrderLink } from '../components/order-link.tsx';
 import { Page } from '../components/page.tsx';
 import { ToneBadge } from '../components/tone-badge.tsx';
@@ -22,7 +22,9 @@ export function MailboxesPage() {
   return (
     <Page
       title="Mailboxes"
-      sentence={total === undefined ? undefined : `${figure(total)} orders have events that wait.`}
+      sentence={
+        total === undefined ? undefined : `${several(total, 'order has', 'orders have')} events that wait.`
+      }
     >
       <DataTable
         label="Orders whose events wait, longest first"

@@ -98,7 +98,7 @@ function ChoiceBar({ choice, chosen, idle, asks }: ChoiceBarProps) {
         role="operator"
         size="xs"
         variant="default"
-        disabled={idle}
+        idle={idle ? 'None of these is parked' : null}
         onClick={() => asks.replay(choice)}
       >
         Replay {which}…
@@ -107,7 +107,7 @@ function ChoiceBar({ choice, chosen, idle, asks }: ChoiceBarProps) {
         role="operator"
         size="xs"
         variant="default"
-        disabled={idle}
+        idle={idle ? 'None of these is parked' : null}
         onClick={() => asks.discard(choice)}
       >
         Discard {which}…

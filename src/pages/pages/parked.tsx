@@ -46,7 +46,7 @@ export function ParkedPage() {
           role="operator"
           size="xs"
           variant="default"
-          disabled={groups.data?.events === 0}
+          idle={groups.data?.events === 0 ? 'Nothing is parked' : null}
           onClick={() => replaying.open(EVERYTHING)}
         >
           Replay all…

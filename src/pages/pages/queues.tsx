@@ -6,7 +6,7 @@ import { tell } from '../api.ts';
 import { ChangeDialog, useChange } from '../components/change-dialog.tsx';
 import { DataTable, type Column } from '../components/data-table.tsx';
 import { Empty } from '../components/empty.tsx';
-import { age, figure, rate } from '../components/figures.ts';
+import { age, figure, rate, several } from '../components/figures.ts';
 import { MayButton } from '../components/may-button.tsx';
 import { Page } from '../components/page.tsx';
 import { ToneBadge } from '../components/tone-badge.tsx';
@@ -58,7 +58,7 @@ export function QueuesPage() {
 /** In and out, and when all that waits is done at this pace. */
 function paceOf({ inPerSecond, outPerSecond, queues }: QueueList): string {
   const waiting = queues.reduce((sum, queue) => sum + queue.waitingEvents, 0);
-  const pace = `${figure(waiting)} events wait; in ${rate(inPerSecond)}/s, out ${rate(outPerSecond)}/s over the last 10 s`;
+  const pace = `${several(waiting, 'event waits', 'events wait')}; in ${rate(inPerSecond)}/s, out ${rate(outPerSecond)}/s over the last 10 s`;
   if (inPerSecond === null || outPerSecond === null || waiting === 0) return `${pace}.`;
   const gain = outPerSecond - inPerSecond;
   if (gain <= 0) return `${pace}: it does not get less.`;
@@ -109,8 +109,8 @@ function PausedBanner({ paused, ask }: { paused: Queue[]; ask: (turn: Turn) => v
     >
       <Group justify="space-between">
         <Text size="sm">
-          {figure(waiting)} events wait until somebody resumes {only ? 'it' : 'them'}. Webhooks are still
-          taken and kept.
+          {several(waiting, 'event waits', 'events wait')} until somebody resumes {only ? 'it' : 'them'}.
+          Webhooks are still taken and kept.
         </Text>
         <MayButton
           role="operator"

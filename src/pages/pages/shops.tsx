@@ -3,7 +3,7 @@ import { Link, useSearchParams } from 'wouter';
 import type { ShopList, ShopRow } from '../../watch/shapes/shops.ts';
 import { DataTable, type Column } from '../components/data-table.tsx';
 import { Empty } from '../components/empty.tsx';
-import { figure } from '../components/figures.ts';
+import { figure, several } from '../components/figures.ts';
 import { FilterBar } from '../components/filter-bar.tsx';
 import { Page } from '../components/page.tsx';
 import { Plain } from '../components/plain.tsx';
@@ -41,7 +41,7 @@ function sentenceOf({ shops, total }: ShopList): string {
   const first = shops[0];
   if (!first) return 'No shop has sent anything yet.';
   const shown = shops.length < total ? ` The busiest ${shops.length} of ${figure(total)} are shown.` : '';
-  return `${figure(total)} shops; the busiest brought ${percent(first.share)} of the last 24 hours' events.${shown}`;
+  return `${several(total, 'shop', 'shops')}; the busiest brought ${percent(first.share)} of the last 24 hours' events.${shown}`;
 }
 
 function NoShops({ name }: { name: string }) {

@@ -1,7 +1,6 @@
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import { clock } from '../components/figures.ts';
-import { Plain } from '../components/plain.tsx';
 import type { Live } from '../live-store.ts';
 import { useNow } from '../live.tsx';
 
@@ -11,11 +10,11 @@ export function Banner() {
   const lines = linesOf(live);
   return (
     <div className="banner" role="status" data-empty={lines.length === 0}>
-      {lines.map(({ key, text, problem, href }) => (
+      {lines.map(({ key, text, href }) => (
         <div key={key} className="banner-line">
           <IconAlertTriangle size={17} aria-hidden />
           <span>
-            {text} {problem && <Plain text={problem} max={120} />}
+            {text}
             {href && (
               <Link className="banner-link" href={href}>
                 Look there
@@ -31,7 +30,6 @@ export function Banner() {
 interface BannerLine {
   key: string;
   text: string;
-  problem?: string | null;
   href?: string;
 }
 
@@ -41,15 +39,15 @@ function linesOf({ now, connected, since, awaySince }: Live): BannerLine[] {
     return [{ key: 'dashboard', text }];
   }
   if (!now) return [];
-  const { redis, mongodb, pausedQueues } = now.status;
+  const { pausedQueues } = now.status;
   const lines: BannerLine[] = [];
   if (awaySince.redis) {
-    const text = `Redis is away since ${clock(awaySince.redis)}: what waits and who holds locks is not known; webhooks go to the spool.`;
-    lines.push({ key: 'redis', text, problem: redis.problem });
+    const text = `Redis is away, seen here since ${clock(awaySince.redis)}. What waits and who holds locks is as of then, or not known; webhooks go to the spool.`;
+    lines.push({ key: 'redis', text });
   }
   if (awaySince.mongodb) {
-    const text = `MongoDB is away since ${clock(awaySince.mongodb)}: orders and events cannot be shown; webhooks are taken, and wait.`;
-    lines.push({ key: 'mongodb', text, problem: mongodb.problem });
+    const text = `MongoDB is away, seen here since ${clock(awaySince.mongodb)}. Orders and events are as of then, or cannot be shown; webhooks are taken, and wait.`;
+    lines.push({ key: 'mongodb', text });
   }
   if (pausedQueues && pausedQueues.length > 0) {
     const text = `Paused by somebody: ${pausedQueues.length === 1 ? `queue ${pausedQueues[0]}` : `${pausedQueues.length} queues`}. Webhooks are taken, and wait.`;

@@ -24,7 +24,7 @@ export function Shell() {
   return (
     <AppShell
       header={{ height: 52 }}
-      navbar={{ width: 190, breakpoint: 'sm', collapsed: { mobile: !navigation } }}
+      navbar={{ width: 200, breakpoint: 'sm', collapsed: { mobile: !navigation } }}
       padding="md"
       transitionDuration={0}
     >

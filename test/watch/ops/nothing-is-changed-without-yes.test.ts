@@ -1,23 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { readToken } from '../../../src/watch/sign-in/tokens.ts';
 import { until } from '../../support/until.ts';
-import { ServedRoutes } from '../served-routes.ts';
+import type { ServedRoutes } from '../served-routes.ts';
 import { CLAIM, EVENT, ORDER } from './recorded-answers.ts';
-import { recordedApi, type Recorded } from './recorded-api.ts';
+import { serveRecorded, type Recorded } from './recorded-api.ts';
 import { runOps, startOps } from './run-ops.ts';
 
 describe('what changes something', () => {
-  const recorded: Recorded = {
-    events: [],
-    hits: [],
-    acts: [],
-    looksUntilDone: 1,
-    bodies: [],
-    away: false,
-  };
+  let recorded: Recorded;
   let served: ServedRoutes;
   beforeAll(async () => {
-    served = await ServedRoutes.start(recordedApi(recorded));
+    ({ recorded, served } = await serveRecorded());
   });
   afterAll(() => served.stop());
   beforeEach(() => {

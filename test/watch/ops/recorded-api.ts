@@ -26,6 +26,7 @@ import {
 import { queueList, queuePlace } from '../../../src/watch/shapes/queues.ts';
 import { status } from '../../../src/watch/shapes/system.ts';
 import { tokenMint, tokenMinted } from '../../../src/watch/shapes/tokens.ts';
+import { ServedRoutes } from '../served-routes.ts';
 import { AT, CLAIM, EVENT, LOCK, QUEUES, RUN, STATUS } from './recorded-answers.ts';
 
 /** What the API knows, to be changed by tests. */
@@ -41,8 +42,17 @@ export interface Recorded {
   away: boolean;
 }
 
+/** The API over HTTP, and what it knows: nothing but what is given. */
+export async function serveRecorded(
+  given: Partial<Recorded> = {},
+): Promise<{ recorded: Recorded; served: ServedRoutes }> {
+  const nothing = { events: [], hits: [], acts: [], looksUntilDone: 1, bodies: [], away: false };
+  const recorded: Recorded = { ...nothing, ...given };
+  return { recorded, served: await ServedRoutes.start(recordedApi(recorded)) };
+}
+
 /** Routes with the real shapes and recorded answers, of every kind of verb: what is wrongly asked is a 400. */
-export function recordedApi(recorded: Recorded): Route[] {
+function recordedApi(recorded: Recorded): Route[] {
   return [...lookingRoutes(recorded), ...changingRoutes(recorded), ...replayRoutes(recorded)];
 }
 

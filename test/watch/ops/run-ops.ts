@@ -1,6 +1,4 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 export interface Ended {
@@ -18,12 +16,12 @@ export interface RunningOps {
 
 const OPS = path.resolve('src/ops.ts');
 /** Nothing was ever started here. */
-const EMPTY_FOLDER = mkdtempSync(path.join(tmpdir(), 'lockstep-ops-'));
+const ELSEWHERE = path.resolve('test');
 
 /** The command line as a process. Its surroundings are only what is given. */
 export function startOps(args: readonly string[], env: NodeJS.ProcessEnv = {}): RunningOps {
   const child = spawn(process.execPath, [OPS, ...args], {
-    cwd: EMPTY_FOLDER,
+    cwd: ELSEWHERE,
     env: { PATH: process.env.PATH, USER: 'ada', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

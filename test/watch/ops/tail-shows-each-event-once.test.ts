@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { until } from '../../support/until.ts';
-import { ServedRoutes } from '../served-routes.ts';
+import type { ServedRoutes } from '../served-routes.ts';
 import { endedEvent } from './recorded-answers.ts';
-import { recordedApi, type Recorded } from './recorded-api.ts';
+import { serveRecorded, type Recorded } from './recorded-api.ts';
 import { runOps, startOps, type RunningOps } from './run-ops.ts';
 
 interface Line {
@@ -15,8 +15,7 @@ describe('tail', () => {
   let served: ServedRoutes;
   let tail: RunningOps | undefined;
   beforeEach(async () => {
-    recorded = { events: [], hits: [], acts: [], looksUntilDone: 1, bodies: [], away: false };
-    served = await ServedRoutes.start(recordedApi(recorded));
+    ({ recorded, served } = await serveRecorded());
   });
   afterEach(async () => {
     tail?.child.kill('SIGKILL');

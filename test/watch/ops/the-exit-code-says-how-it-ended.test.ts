@@ -2,23 +2,16 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { freePort } from '../../../scripts/local/ports.ts';
-import { ServedRoutes } from '../served-routes.ts';
+import type { ServedRoutes } from '../served-routes.ts';
 import { EVENT, ORDER } from './recorded-answers.ts';
-import { recordedApi, type Recorded } from './recorded-api.ts';
+import { serveRecorded, type Recorded } from './recorded-api.ts';
 import { runOps } from './run-ops.ts';
 
 describe('exit codes of the command line', () => {
-  const recorded: Recorded = {
-    events: [],
-    hits: [],
-    acts: [],
-    looksUntilDone: 1,
-    bodies: [],
-    away: false,
-  };
+  let recorded: Recorded;
   let served: ServedRoutes;
   beforeAll(async () => {
-    served = await ServedRoutes.start(recordedApi(recorded));
+    ({ recorded, served } = await serveRecorded());
   });
   afterAll(() => served.stop());
   const run = (...args: string[]) => runOps(['--url', served.url, '--token', 'operator', ...args]);

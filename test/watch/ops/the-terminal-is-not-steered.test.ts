@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { plain, plainJson, plainLines } from '../../../src/watch/ops/plain.ts';
 import { age, table } from '../../../src/watch/ops/table.ts';
-import { ServedRoutes } from '../served-routes.ts';
+import type { ServedRoutes } from '../served-routes.ts';
 import { endedEvent, ORDER } from './recorded-answers.ts';
-import { recordedApi, type Recorded } from './recorded-api.ts';
+import { serveRecorded, type Recorded } from './recorded-api.ts';
 import { runOps } from './run-ops.ts';
 
 const BIDI = '\u202e';
@@ -52,20 +52,16 @@ describe('text from outside', () => {
   });
 
   describe('in what the API answers', () => {
-    const recorded: Recorded = {
-      events: [endedEvent(1, { topic: HOSTILE, because: HOSTILE })],
-      hits: [
-        { kind: 'order', key: ORDER, label: HOSTILE },
-        { kind: 'order', key: 'b.myshopify.com/2', label: '#1001' },
-      ],
-      acts: [],
-      looksUntilDone: 1,
-      bodies: [],
-      away: false,
-    };
+    let recorded: Recorded;
     let served: ServedRoutes;
     beforeAll(async () => {
-      served = await ServedRoutes.start(recordedApi(recorded));
+      ({ recorded, served } = await serveRecorded({
+        events: [endedEvent(1, { topic: HOSTILE, because: HOSTILE })],
+        hits: [
+          { kind: 'order', key: ORDER, label: HOSTILE },
+          { kind: 'order', key: 'b.myshopify.com/2', label: '#1001' },
+        ],
+      }));
     });
     afterAll(() => served.stop());
     const run = (...args: string[]) => runOps(['--url', served.url, '--token', 'viewer', ...args]);
