@@ -121,7 +121,7 @@ describe('the documents tell the truth', () => {
     let folder = '';
     const named = tree.split('\n').flatMap((line) => {
       folder = /^([a-z]+\/)/.exec(line)?.[1] ?? (line.startsWith(' ') ? folder : '');
-      return [...line.matchAll(/([a-z-]+\.ts)/g)].map(([, file = '']) => `src/${folder}${file}`);
+      return [...line.matchAll(/([a-z/-]+\.ts)/g)].map(([, file = '']) => `src/${folder}${file}`);
     });
     expect(named.length).toBeGreaterThan(30);
     for (const file of named) expect(readFileSync(file, 'utf8')).not.toBe('');
