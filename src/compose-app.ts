@@ -57,7 +57,7 @@ export function composeApp(ground: Ground, admin: AdminTools | null): App {
   const partitions = allRedisKeys(config.PARTITIONS);
   const app = express().disable('x-powered-by');
   if (admin) adminRoutes(app, admin);
-  app.use(safeHeaders());
+  app.use(safeHeaders(), onlyOverTls);
   app.use(
     installRoutes({ shopify, address: shopifyAddress(config.SHOPIFY_API_URL), installer: installs, log }),
   );
@@ -83,6 +83,12 @@ export function composeApp(ground: Ground, admin: AdminTools | null): App {
   };
   return { app, tokens, before: [reseal] };
 }
+
+/** The proxy before it speaks TLS; a browser that was here once asks no other way. */
+const onlyOverTls: express.RequestHandler = (_request, response, next) => {
+  response.set('strict-transport-security', 'max-age=31536000');
+  next();
+};
 
 /** What was sent is not repeated, and nobody is shown a stack. */
 function onError(log: Logger): express.ErrorRequestHandler {

@@ -29,6 +29,8 @@ const BEFORE_EXPIRY_MS = 5 * 60_000;
 /** For a twin that refreshes: twice what Shopify is waited for. */
 const TWIN_MS = 20_000;
 const LOOK_AGAIN_MS = 100;
+/** Not 1970: the library reads that as no end. */
+const LONG_AGO = new Date('2000-01-01T00:00:00Z');
 const REOPEN = 'its tokens have lapsed: the merchant must open the app in the Shopify admin';
 
 export function accessTokens(tools: TokenTools): AccessTokens {
@@ -42,17 +44,19 @@ export function accessTokens(tools: TokenTools): AccessTokens {
     if (!session?.accessToken) throw new Fault('not_installed', shop);
     return session;
   };
-  const fresh = async (shop: string): Promise<Session> => {
+  const loadIfFresh = async (shop: string): Promise<Session | null> => {
     const session = await load(shop);
-    return isFresh(session)
-      ? session
-      : await underLock(shop, tools, (lease) => refreshUnlessDone(shop, lease));
+    return isFresh(session) ? session : null;
   };
-  /** Whoever had the lock before may have done it. */
-  const refreshUnlessDone = async (shop: string, lease: Lease): Promise<Session> => {
-    const session = await load(shop);
-    return isFresh(session) ? session : await refresh(session, lease, tools);
-  };
+  const fresh = async (shop: string): Promise<Session> =>
+    (await loadIfFresh(shop)) ??
+    (await underLock(
+      shop,
+      tools,
+      // Whoever had the lock before may have done it.
+      async (lease) => (await loadIfFresh(shop)) ?? (await refresh(await load(shop), lease, tools)),
+      () => loadIfFresh(shop),
+    ));
 
   return {
     of: async (shop) => {
@@ -64,7 +68,7 @@ export function accessTokens(tools: TokenTools): AccessTokens {
       underLock(shop, tools, async () => {
         const session = await sessions.loadSession(idOf(shop));
         if (session?.accessToken !== token) return;
-        session.expires = new Date(0);
+        session.expires = LONG_AGO;
         await sessions.storeSession(session);
       }),
     take: (shop, get) =>
@@ -121,10 +125,12 @@ function kindOf(error: unknown): string {
   return error instanceof Error && error.name === 'TimeoutError' ? messageOf(error) : 'it did not answer';
 }
 
+/** @param doneByTwin what another process has made superfluous meanwhile */
 async function underLock<Answer>(
   shop: string,
   { lock }: TokenTools,
   act: (lease: Lease) => Promise<Answer>,
+  doneByTwin: () => Promise<Answer | null> = () => Promise.resolve(null),
 ): Promise<Answer> {
   const until = Date.now() + TWIN_MS;
   for (;;) {
@@ -138,5 +144,7 @@ async function underLock<Answer>(
     }
     if (Date.now() > until) throw new Fault('shopify_away', `${shop}: another process refreshes its token`);
     await sleep(LOOK_AGAIN_MS);
+    const done = await doneByTwin();
+    if (done !== null) return done;
   }
 }

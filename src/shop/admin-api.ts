@@ -136,7 +136,7 @@ const REFUSALS: Readonly<Record<number, string>> = {
 };
 
 const graphQlAnswer = z.object({
-  data: z.unknown(),
+  data: z.unknown().optional(),
   errors: z
     .union([
       z.array(
@@ -148,7 +148,7 @@ const graphQlAnswer = z.object({
       z.string().transform((message) => [{ message, extensions: undefined }]),
     ])
     .optional(),
-  extensions: z.unknown(),
+  extensions: z.unknown().optional(),
 });
 type GraphQlError = NonNullable<z.infer<typeof graphQlAnswer>['errors']>[number];
 

@@ -1,5 +1,4 @@
-import { Router, type Request, type RequestHandler, type Response } from 'express';
-import { rateLimit } from 'express-rate-limit';
+import { Router, type Request, type RequestHandler } from 'express';
 import type { Logger } from '../system/log.ts';
 import type { Installer } from './installer.ts';
 import { errorPage, merchantPage } from './merchant-page.ts';
@@ -13,8 +12,6 @@ export interface InstallTools {
 }
 
 const CALLBACK = '/auth/callback';
-/** Of one address: an agency installs a handful of shops in a minute. */
-const TRIES_PER_MINUTE = 60;
 const FROM_ADMIN = 'Open Lockstep from your Shopify admin: there, under Apps.';
 
 /**
@@ -23,11 +20,9 @@ const FROM_ADMIN = 'Open Lockstep from your Shopify admin: there, under Apps.';
  */
 export function installRoutes({ shopify, address, installer, log }: InstallTools): Router {
   const router = Router();
-  router.use(
-    ['/auth', '/app'],
-    rateLimit({ windowMs: 60_000, limit: TRIES_PER_MINUTE }),
-    onlyOfShops(shopify),
-  );
+  // Nothing here needs a limit: Shopify is asked only for a callback that it signed, with the cookie of its beginning.
+  router.use(['/auth', '/app'], onlyOfShops(shopify));
+  router.use('/auth', readdressed(address));
 
   router.get('/app', (request, response) => {
     const shop = shopOf(request);
@@ -36,7 +31,6 @@ export function installRoutes({ shopify, address, installer, log }: InstallTools
   });
 
   router.get('/auth', async (request, response) => {
-    readdress(response, address);
     const begun = { shop: shopOf(request), callbackPath: CALLBACK, isOnline: false };
     await shopify.auth.begin({ ...begun, rawRequest: request, rawResponse: response });
   });
@@ -91,11 +85,14 @@ function shopOf({ query }: Request): string {
 }
 
 /** Shopify's library sends browsers to Shopify's own servers: with a stand-in, they go there. */
-function readdress(response: Response, address: ShopifyAddress): void {
-  const setHeader = response.setHeader.bind(response);
-  response.setHeader = (name, value) => {
-    if (name !== 'Location') return setHeader(name, value);
-    const { hostname, pathname, search } = new URL(String(value));
-    return setHeader(name, address(hostname, pathname + search));
+function readdressed(address: ShopifyAddress): RequestHandler {
+  return (_request, response, next) => {
+    const setHeader = response.setHeader.bind(response);
+    response.setHeader = (name, value) => {
+      if (name !== 'Location') return setHeader(name, value);
+      const { hostname, pathname, search } = new URL(String(value));
+      return setHeader(name, address(hostname, pathname + search));
+    };
+    next();
   };
 }

@@ -31,7 +31,13 @@ export function shopBook({ shops, sessions }: Pick<Collections, 'shops' | 'sessi
       const dated = { installedAt: at, scopesAt: at };
       const again = await shops.updateOne({ _id: shop, state: 'installed' }, { $set: now, $max: dated });
       if (again.matchedCount > 0) return;
-      const anew = { uninstalledAt: null, subscriptions: null, reconciledTo: null, putRight: 0, redactedAt: null };
+      const anew = {
+        uninstalledAt: null,
+        subscriptions: null,
+        reconciledTo: null,
+        putRight: 0,
+        redactedAt: null,
+      };
       await shops.updateOne({ _id: shop }, { $set: { ...now, ...dated, ...anew } }, { upsert: true });
     },
     uninstalled: async (shop, triggeredAt) => {

@@ -12,7 +12,10 @@ export interface ShopEventTools {
 
 const VERDICTS = {
   counts: { outcome: 'applied', because: null },
-  stale: { outcome: 'stale', because: 'older than what is known of the shop: it installed again, or was told since' },
+  stale: {
+    outcome: 'stale',
+    because: 'older than what is known of the shop: it installed again, or was told since',
+  },
   unknown: { outcome: 'unchanged', because: 'the shop never installed the app' },
 } as const satisfies Record<Told, ShopVerdict>;
 
@@ -22,12 +25,16 @@ const VERDICTS = {
  */
 export function shopEvents({ shops, requests, audited }: ShopEventTools): ShopEvents {
   const audit = async (event: ShopEvent, action: string, run: () => Promise<Told>): Promise<ShopVerdict> => {
-    let told: Told = 'unknown';
-    const act = { action, target: event.shop, who: 'shopify', role: 'none', reason: `event ${event.id}` } as const;
-    await audited(act, async () => {
-      told = await run();
-      return DETAILS[told];
-    });
+    const act = {
+      action,
+      target: event.shop,
+      who: 'shopify',
+      role: 'none',
+      reason: `event ${event.id}`,
+    } as const;
+    const entry = await audited.begin(act);
+    const told = await run();
+    await audited.end(entry, DETAILS[told]);
     return VERDICTS[told];
   };
   return {
@@ -41,7 +48,8 @@ export function shopEvents({ shops, requests, audited }: ShopEventTools): ShopEv
         case 'shop/redact':
           if (await isBackSince(event.shop, at, shops)) return BACK;
           return await audit(event, 'compliance.ask', () => requests.ask(event));
-        default:
+        case 'customers/data_request':
+        case 'customers/redact':
           return await audit(event, 'compliance.ask', () => requests.ask(event));
       }
     },

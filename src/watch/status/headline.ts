@@ -40,6 +40,13 @@ const HEADLINES: readonly Row[] = [
   },
   {
     level: 'look',
+    says: ({ complianceDue }) =>
+      complianceDue
+        ? `${several(complianceDue, 'request', 'requests')} about personal data: due within 7 days, or overdue.`
+        : null,
+  },
+  {
+    level: 'look',
     says: ({ spooled }) =>
       spooled ? `${several(spooled, 'event waits', 'events wait')} in the spool for Redis.` : null,
   },

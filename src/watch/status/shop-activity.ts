@@ -39,7 +39,7 @@ async function inPartition(redis: Redis, keys: RedisKeys, shop: string, now: num
   const [last, waiting, pending, ...traffic] = await Promise.all([
     redis.zscore(keys.lastEvents, shop),
     redis.hget(keys.shops, shop),
-    redis.zrange(keys.pending, 0, LOOKED_AT - 1, 'WITHSCORES'),
+    redis.zrange(keys.pending, '0', String(LOOKED_AT - 1), 'WITHSCORES'),
     ...Array.from({ length: HOURS }, (_, ago) => redis.hget(keys.traffic(hour - ago), shop)),
   ]);
   // In pairs or in a row: as the protocol of the connection has it.

@@ -21,13 +21,15 @@ const UNKNOWN_OF_REDIS = {
   accepted: null,
   duplicates: null,
 };
-const UNKNOWN_OF_MONGO = { parked: null, spooled: null };
+const UNKNOWN_OF_MONGO = { parked: null, spooled: null, complianceDue: null };
+/** Before it is due: time enough to hand an export over. */
+const SOON_MS = 7 * 86_400_000;
 
 /** Reads how everything is. It never throws, and answers within 4 s whatever is away. */
 export function statusReader(
   redis: Redis,
   mongo: Connection,
-  { parked, spool }: Collections,
+  { parked, spool, compliance }: Collections,
   partitions: readonly RedisKeys[],
   queues: readonly Queue[],
 ): () => Promise<SystemStatus> {
@@ -54,6 +56,10 @@ export function statusReader(
   const ofMongo = async () => ({
     parked: await parked.countDocuments({ state: 'parked' }),
     spooled: await spool.estimatedDocumentCount(),
+    complianceDue: await compliance.countDocuments({
+      state: { $in: ['asked', 'working'] },
+      dueAt: { $lt: new Date(Date.now() + SOON_MS) },
+    }),
   });
   return async () => {
     const [fromRedis, fromMongo] = await Promise.all([
