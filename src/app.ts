@@ -38,7 +38,7 @@ await runProgram('app', ['REDIS_URL', 'MONGODB_URI', ...APP_SETTINGS], async ({ 
     measure: () => Promise.resolve(),
   };
   const ground = { config, log, redis, lock, mongo, collections };
-  const { app, before } = composeApp(ground, config.ADMIN_PORT === undefined ? admin : null);
+  const { app, before, after } = composeApp(ground, config.ADMIN_PORT === undefined ? admin : null);
   for (const part of before) await lifecycle.start(part);
   await lifecycle.start(beats(redis, redisKeys(0), 'app', () => Promise.resolve({})));
   if (config.ADMIN_PORT !== undefined)
@@ -48,4 +48,5 @@ await runProgram('app', ['REDIS_URL', 'MONGODB_URI', ...APP_SETTINGS], async ({ 
       ),
     );
   await lifecycle.start(serving('app', app, config.APP_PORT, (port) => log.info({ port }, 'the app')));
+  for (const part of after) await lifecycle.start(part);
 });

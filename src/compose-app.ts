@@ -1,5 +1,6 @@
 import express, { type Express } from 'express';
 import type { Connection } from 'mongoose';
+import { complianceRunner } from './compliance/compliance-runner.ts';
 import type { ScriptedRedis } from './deposit/scripts.ts';
 import type { OrderLock } from './lock/order-lock.ts';
 import { auditLog } from './persist/audit-log.ts';
@@ -36,6 +37,8 @@ export interface App {
   tokens: AccessTokens;
   /** To be started before it is served, in this order. */
   before: readonly Part[];
+  /** To be started after: what goes on by itself. */
+  after: readonly Part[];
 }
 
 /** Puts the merchant's side together. @param admin health and metrics, where they are served here */
@@ -59,7 +62,13 @@ export function composeApp(ground: Ground, admin: AdminTools | null): App {
   if (admin) adminRoutes(app, admin);
   app.use(safeHeaders(), onlyOverTls);
   app.use(
-    installRoutes({ shopify, address: shopifyAddress(config.SHOPIFY_API_URL), installer: installs, log }),
+    installRoutes({
+      shopify,
+      address: shopifyAddress(config.SHOPIFY_API_URL),
+      standIn: config.SHOPIFY_API_URL,
+      installer: installs,
+      log,
+    }),
   );
   app.use(
     merchantRoutes({
@@ -81,7 +90,8 @@ export function composeApp(ground: Ground, admin: AdminTools | null): App {
     },
     stop: () => undefined,
   };
-  return { app, tokens, before: [reseal] };
+  const compliance = complianceRunner({ collections, redis, partitions, lock, audit, log, now: Date.now });
+  return { app, tokens, before: [reseal], after: [compliance] };
 }
 
 /** The proxy before it speaks TLS; a browser that was here once asks no other way. */

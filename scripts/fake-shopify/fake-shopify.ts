@@ -5,6 +5,7 @@ import express from 'express';
 import { asShopDomain } from '../../src/order/identity.ts';
 import { randomFrom, type Random } from '../deliveries/random.ts';
 import { adminRoutes } from './admin-routes.ts';
+import { cdnRoutes } from './cdn-routes.ts';
 import { controlRoutes } from './control-routes.ts';
 import type { Percentages } from './disorder.ts';
 import { FakeShop } from './fake-shop.ts';
@@ -65,6 +66,7 @@ export class FakeShopify {
     const app = express().disable('x-powered-by');
     const shopOf = (name: string) => this.#shops.get(name) ?? null;
     app.use('/_control', controlRoutes(this));
+    app.use('/shopifycloud', cdnRoutes());
     app.use(oauthRoutes(shopOf, { apiKey, apiSecret, appUrl }));
     app.use(adminRoutes(shopOf, pageSizing));
     this.#server = createServer(app);

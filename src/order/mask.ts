@@ -1,21 +1,21 @@
-import { isUtf8 } from 'node:buffer';
-
 /**
  * Customer data in a body, masked by the names of its keys; strings that look like e-mail addresses wherever
  * they stand. The text is gone through once and not built anew: numbers stay exact, `__proto__` is a key like
  * any other, and a thousand levels are a thousand entries of a list, not calls. Fails closed: what is not JSON
  * is not shown. Free text that names somebody under a harmless key (a line's title) is not found.
  */
-export function masked(body: Buffer): string | null {
-  if (!isUtf8(body)) return null;
-  const text = body.toString();
+export function masked(body: Uint8Array): string | null {
   try {
+    const text = utf8.decode(body);
     JSON.parse(text);
+    return maskedJson(text);
   } catch {
     return null;
   }
-  return maskedJson(text);
 }
+
+/** A mark of the byte order is kept: then it is no JSON, here as elsewhere. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 const MASK = '"(masked)"';
 
@@ -33,7 +33,8 @@ const PERSONAL = new Set(
     'province provincecode latitude longitude ip browserip clientip useragent note notes birthday dateofbirth ' +
     'taxid vatnumber username nickname displayname token carttoken checkouttoken authorization orderstatusurl ' +
     'landingsite landingsiteref referringsite customerlocale instructions deliveryinstructions ' +
-    'creditcardname creditcardnumber creditcardbin accountnumber iban message comment'
+    'creditcardname creditcardnumber creditcardbin accountnumber iban message comment shopowner ' +
+    'trackingnumber trackingnumbers trackingurl trackingurls'
   ).split(' '),
 );
 const ENDINGS = /(email|phone|address\d?|addresses|firstname|lastname)$/;

@@ -21,6 +21,8 @@ export interface ParkedDocument extends Received {
   /** What the audit calls the act that discarded it, and when. */
   discardedAs?: string;
   discardedAt?: Date;
+  /** When its payload was freed of persons, or all of it. */
+  redactedAt?: Date;
 }
 
 export const parkedSchema = new Schema(
@@ -37,6 +39,7 @@ export const parkedSchema = new Schema(
     replayedAt: Date,
     discardedAs: String,
     discardedAt: Date,
+    redactedAt: Date,
   },
   { collection: 'parked', versionKey: false, strict: true },
 );
@@ -54,3 +57,5 @@ export const PARKED_GROUP_INDEX = {
 } as const;
 parkedSchema.index(PARKED_GROUP_INDEX);
 parkedSchema.index({ replay: 1, state: 1 }, { partialFilterExpression: { replay: { $exists: true } } });
+// For redactions: a shop's are a range.
+parkedSchema.index({ order: 1 });

@@ -63,6 +63,9 @@ export const reconcileSchema = new Schema(
 );
 
 reconcileSchema.index({ shop: 1, askedAt: -1 });
+// Whose turn the schedule has seen to.
+reconcileSchema.index({ who: 1, askedAt: -1, shop: 1 });
+reconcileSchema.index({ askedAt: -1 });
 // Those that are to be run.
 reconcileSchema.index(
   { state: 1, askedAt: 1 },

@@ -10,6 +10,8 @@ export interface ShopDocument {
   uninstalledAt: Date | null;
   /** What the merchant granted. */
   scopes: string[];
+  /** When it did, by Shopify's triggered-at, or by our clock at install. */
+  scopesAt: Date | null;
   /** Why its token works no more; null while it does. An operator and the merchant's page show it. */
   attention: string | null;
   /** What was found of its subscriptions, and when. */
@@ -29,6 +31,7 @@ export const shopSchema = new Schema(
     installedAt: { type: Date, required: true },
     uninstalledAt: Date,
     scopes: { type: [String], required: true },
+    scopesAt: Date,
     attention: String,
     subscriptions: { type: { _id: false, checkedAt: Date, missing: [String], doubled: [String] } },
     reconciledTo: Date,

@@ -7,6 +7,8 @@ import { isShop, type Shopify, type ShopifyAddress } from './shopify.ts';
 export interface InstallTools {
   shopify: Shopify;
   address: ShopifyAddress;
+  /** SHOPIFY_API_URL */
+  standIn: string | undefined;
   installer: Installer;
   log: Logger;
 }
@@ -18,7 +20,7 @@ const FROM_ADMIN = 'Open Lockstep from your Shopify admin: there, under Apps.';
  * How a shop comes in. Shopify opens `/app`: inside the admin it is the page; outside it goes to Shopify's grant
  * at once. Nobody is ever asked for a shop's name.
  */
-export function installRoutes({ shopify, address, installer, log }: InstallTools): Router {
+export function installRoutes({ shopify, address, standIn, installer, log }: InstallTools): Router {
   const router = Router();
   // Nothing here needs a limit: Shopify is asked only for a callback that it signed, with the cookie of its beginning.
   router.use(['/auth', '/app'], onlyOfShops(shopify));
@@ -26,7 +28,8 @@ export function installRoutes({ shopify, address, installer, log }: InstallTools
 
   router.get('/app', (request, response) => {
     const shop = shopOf(request);
-    if (request.query.embedded === '1') merchantPage(response, shop, shopify.config.apiKey);
+    if (request.query.embedded === '1')
+      merchantPage(response, shop, { apiKey: shopify.config.apiKey, standIn });
     else response.redirect(302, `/auth?shop=${shop}`);
   });
 

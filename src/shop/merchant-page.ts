@@ -1,16 +1,26 @@
 import { randomBytes } from 'node:crypto';
 import type { Response } from 'express';
 
-/** Shopify's own scripts, which an embedded page must load from there. */
-const CDN = 'https://cdn.shopify.com';
+/** Shopify's own scripts, which an embedded page must load from there; a stand-in for Shopify has some of its own. */
+function scriptsOf(standIn: string | undefined): string {
+  return standIn ? new URL(standIn).origin : 'https://cdn.shopify.com';
+}
 
 /**
  * The page in the Shopify admin. It holds nothing of the shop: it asks `/app/state` for that, with the session
  * token that App Bridge gives it. Only this shop's admin may show it.
  */
-export function merchantPage(response: Response, shop: string, apiKey: string): void {
+export function merchantPage(
+  response: Response,
+  shop: string,
+  { apiKey, standIn }: { apiKey: string; standIn: string | undefined },
+): void {
+  const scripts = scriptsOf(standIn);
   const nonce = randomBytes(16).toString('base64url');
-  response.set('content-security-policy', policyOf(nonce, `https://${shop} https://admin.shopify.com`));
+  response.set(
+    'content-security-policy',
+    policyOf(nonce, scripts, `https://${shop} https://admin.shopify.com`),
+  );
   response.removeHeader('cross-origin-opener-policy');
   response.type('html').send(`<!doctype html>
 <html lang="en">
@@ -19,8 +29,8 @@ export function merchantPage(response: Response, shop: string, apiKey: string): 
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <meta name="shopify-api-key" content="${escaped(apiKey)}" />
     <title>Lockstep</title>
-    <script src="${CDN}/shopifycloud/app-bridge.js"></script>
-    <script src="${CDN}/shopifycloud/polaris.js"></script>
+    <script src="${scripts}/shopifycloud/app-bridge.js"></script>
+    <script src="${scripts}/shopifycloud/polaris.js"></script>
   </head>
   <body>
     <s-page heading="Lockstep">
@@ -60,14 +70,14 @@ async function lookAgain() {
 lookAgain();
 `;
 
-function policyOf(nonce: string, ancestors: string): string {
+function policyOf(nonce: string, scripts: string, ancestors: string): string {
   return [
     "default-src 'none'",
-    `script-src 'nonce-${nonce}' ${CDN}`,
+    `script-src 'nonce-${nonce}' ${scripts}`,
     // Polaris writes its styles into elements.
-    `style-src 'unsafe-inline' ${CDN}`,
-    `font-src ${CDN}`,
-    `img-src data: ${CDN}`,
+    `style-src 'unsafe-inline' ${scripts}`,
+    `font-src ${scripts}`,
+    `img-src data: ${scripts}`,
     "connect-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",

@@ -49,7 +49,7 @@ export function openShopify(config: AppConfig, log: Logger): Shopify {
     apiKey: config.SHOPIFY_API_KEY,
     apiSecretKey: config.SHOPIFY_API_SECRET,
     hostName: new URL(config.APP_URL).host,
-    hostScheme: 'https',
+    hostScheme: config.APP_URL.startsWith('https:') ? 'https' : 'http',
     scopes: config.APP_SCOPES?.split(',') ?? ALL_SCOPES,
     apiVersion: API_VERSION,
     isEmbeddedApp: true,

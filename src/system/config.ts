@@ -50,7 +50,10 @@ export const SETTINGS = {
   },
   APP_PORT: { schema: port.default(3002), about: 'where merchants install the app and see how it does' },
   APP_URL: {
-    schema: z.url({ protocol: /^https$/ }).optional(),
+    schema: z
+      .url({ protocol: /^https?$/ })
+      .refine((url) => url.startsWith('https:') || new URL(url).hostname === 'localhost', 'is not https')
+      .optional(),
     about: "the app's address in the world, https; the app needs it",
   },
   APP_SCOPES: {

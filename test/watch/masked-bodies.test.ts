@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { masked } from '../../src/watch/stories/mask.ts';
+import { masked } from '../../src/order/mask.ts';
 
 const mask = (body: string) => masked(Buffer.from(body));
 const M = '"(masked)"';

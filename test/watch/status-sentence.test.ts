@@ -16,6 +16,7 @@ const WELL: SystemStatus = {
   duplicates: 0,
   parked: 0,
   spooled: 0,
+  complianceDue: 0,
   redis: UP,
   mongodb: UP,
   sentence: '',
@@ -42,6 +43,12 @@ describe('the sentence that comes first', () => {
     ],
     ['a paused queue', { pausedQueues: [0] }, 'look', 'Queue 0 is paused: its events are taken and wait.'],
     ['parked events', { parked: 2 }, 'look', '2 parked events need somebody to look at them.'],
+    [
+      'what Shopify asks for a person',
+      { complianceDue: 2 },
+      'look',
+      '2 requests about personal data: due within 7 days, or overdue.',
+    ],
     ['spooled events', { spooled: 1 }, 'look', '1 event waits in the spool for Redis.'],
   ];
 

@@ -17,6 +17,9 @@ export const status = z.object({
   duplicates: count.nullable(),
   parked: count.nullable(),
   spooled: count.nullable(),
+  complianceDue: count
+    .nullable()
+    .describe('what Shopify asked for persons and shops that is due within 7 days, or was'),
   redis: server,
   mongodb: server,
   /** One sentence first: what is the matter, or that all is well. */

@@ -82,6 +82,7 @@ export const STATUS = {
   duplicates: 1,
   parked: 0,
   spooled: 0,
+  complianceDue: 0,
   redis: up,
   mongodb: up,
   sentence: 'Partition 1 is paused.',
