@@ -1,5 +1,7 @@
 import { composeApp } from './compose-app.ts';
+import { openQueues } from './deposit/queues.ts';
 import { withScripts } from './deposit/scripts.ts';
+import { waker } from './deposit/waker.ts';
 import { orderLock } from './lock/order-lock.ts';
 import { collectionsOf, ensureIndexes } from './persist/collections.ts';
 import { APP_SETTINGS } from './shop/shopify.ts';
@@ -8,7 +10,7 @@ import { openMongo, openRedis } from './system/connections.ts';
 import { createMetrics } from './system/metrics.ts';
 import { mongoPart, redisPart } from './system/parts.ts';
 import { runProgram } from './system/program.ts';
-import { redisKeys } from './system/redis-keys.ts';
+import { allRedisKeys, redisKeys } from './system/redis-keys.ts';
 import { adminApp } from './watch/admin-routes.ts';
 import { mongoCheck, redisCheck } from './watch/checks.ts';
 import { serving } from './watch/serve.ts';
@@ -29,6 +31,12 @@ await runProgram('app', ['REDIS_URL', 'MONGODB_URI', ...APP_SETTINGS], async ({ 
   await lifecycle.start(mongoPart(mongo, () => ensureIndexes(collections)));
 
   const metrics = createMetrics();
+  // A connection of its own that waits for Redis: BullMQ's Queue is of no use once its first try failed.
+  const queueRedis = openRedis(config.REDIS_URL, 'patient', log);
+  await lifecycle.start({ name: 'queue', stop: () => queueRedis.disconnect() });
+  const queues = openQueues(queueRedis, allRedisKeys(config.PARTITIONS));
+  const wakes = waker(queues, log, () => metrics.wakeFailures.inc());
+  await lifecycle.start({ name: 'wake-ups', stop: wakes.settle });
   const lock = orderLock(lockServers.length > 0 ? lockServers : [redis], config.LOCK_TTL_MS, () =>
     metrics.locksLost.inc(),
   );
@@ -37,7 +45,7 @@ await runProgram('app', ['REDIS_URL', 'MONGODB_URI', ...APP_SETTINGS], async ({ 
     metrics,
     measure: () => Promise.resolve(),
   };
-  const ground = { config, log, redis, lock, mongo, collections };
+  const ground = { config, log, redis, wakes, metrics, lock, collections };
   const { app, before, after } = composeApp(ground, config.ADMIN_PORT === undefined ? admin : null);
   for (const part of before) await lifecycle.start(part);
   await lifecycle.start(beats(redis, redisKeys(0), 'app', () => Promise.resolve({})));

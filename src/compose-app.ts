@@ -1,22 +1,29 @@
 import express, { type Express } from 'express';
-import type { Connection } from 'mongoose';
 import { complianceRunner } from './compliance/compliance-runner.ts';
+import { depositor } from './deposit/depositor.ts';
+import { fingerprintsOf } from './deposit/fingerprints.ts';
 import type { ScriptedRedis } from './deposit/scripts.ts';
+import type { Waker } from './deposit/waker.ts';
 import type { OrderLock } from './lock/order-lock.ts';
 import { auditLog } from './persist/audit-log.ts';
 import type { Collections } from './persist/collections.ts';
+import { reconcileBook } from './persist/reconcile-book.ts';
+import { Reconciler } from './reconcile/reconciler.ts';
 import { accessTokens, type AccessTokens } from './shop/access-tokens.ts';
+import { adminApi } from './shop/admin-api.ts';
+import { bulkFile } from './shop/bulk-file.ts';
 import { installRoutes } from './shop/install-routes.ts';
 import { installer } from './shop/installer.ts';
 import { errorPage } from './shop/merchant-page.ts';
 import { merchantRoutes } from './shop/merchant-routes.ts';
 import { resealAll, sessionStore } from './shop/session-store.ts';
-import { shopBook } from './shop/shop-book.ts';
-import { openShopify, shopifyAddress, type AppConfig } from './shop/shopify.ts';
+import { shopBook, type ShopBook } from './shop/shop-book.ts';
+import { API_VERSION, openShopify, shopifyAddress, type AppConfig } from './shop/shopify.ts';
 import { tokenCipher } from './shop/token-cipher.ts';
 import { messageOf } from './system/errors.ts';
 import type { Part } from './system/lifecycle.ts';
 import type { Logger } from './system/log.ts';
+import type { Metrics } from './system/metrics.ts';
 import { allRedisKeys } from './system/redis-keys.ts';
 import { adminRoutes, type AdminTools } from './watch/admin-routes.ts';
 import { safeHeaders } from './watch/headers.ts';
@@ -27,8 +34,9 @@ export interface Ground {
   config: AppConfig;
   log: Logger;
   redis: ScriptedRedis;
+  wakes: Waker;
+  metrics: Metrics;
   lock: OrderLock;
-  mongo: Connection;
   collections: Collections;
 }
 
@@ -91,7 +99,30 @@ export function composeApp(ground: Ground, admin: AdminTools | null): App {
     stop: () => undefined,
   };
   const compliance = complianceRunner({ collections, redis, partitions, lock, audit, log, now: Date.now });
-  return { app, tokens, before: [reseal], after: [compliance] };
+  return { app, tokens, before: [reseal], after: [compliance, reconcilerOf(ground, tokens, shops)] };
+}
+
+function reconcilerOf(
+  { config, log, redis, wakes, metrics, lock, collections }: Ground,
+  tokens: AccessTokens,
+  shops: ShopBook,
+): Reconciler {
+  const address = shopifyAddress(config.SHOPIFY_API_URL);
+  const partitions = allRedisKeys(config.PARTITIONS);
+  const tools = {
+    api: adminApi({ address, tokens, version: API_VERSION }),
+    bulkFile: bulkFile(config.SHOPIFY_API_URL),
+    collections,
+    book: reconcileBook(collections, Date.now),
+    depositor: depositor(redis, partitions, wakes, Math.round(config.DEDUPE_TTL_HOURS * 3600)),
+    fingerprintsOf,
+    lock,
+    attention: (shop: string, because: string | null) => shops.attention(shop, because),
+    metrics,
+    log,
+    now: Date.now,
+  };
+  return new Reconciler(tools, config.RECONCILE_EVERY_MINUTES);
 }
 
 /** The proxy before it speaks TLS; a browser that was here once asks no other way. */

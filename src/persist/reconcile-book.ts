@@ -9,7 +9,7 @@ export type Wanted = Pick<
 >;
 
 /** One page's worth. */
-export interface Step {
+interface Step {
   /** Where the page began, and where the next begins. */
   from: string | null;
   to: string | null;
@@ -19,7 +19,7 @@ export interface Step {
 }
 
 /** Newest first, before this one. */
-export interface ReconcileMark {
+interface ReconcileMark {
   at: Date;
   id: string;
 }
@@ -46,7 +46,7 @@ export interface ReconcileBook {
   due: (before: Date, limit: number, shop?: string) => Promise<DueShop[]>;
 }
 
-export interface DueShop {
+interface DueShop {
   shop: string;
   reconciledTo: Date | null;
 }

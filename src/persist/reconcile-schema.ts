@@ -62,10 +62,10 @@ export const reconcileSchema = new Schema(
   { collection: 'reconciles', versionKey: false, strict: true },
 );
 
-reconcileSchema.index({ shop: 1, askedAt: -1 });
+reconcileSchema.index({ shop: 1, askedAt: -1, _id: -1 });
 // Whose turn the schedule has seen to.
 reconcileSchema.index({ who: 1, askedAt: -1, shop: 1 });
-reconcileSchema.index({ askedAt: -1 });
+reconcileSchema.index({ askedAt: -1, _id: -1 });
 // Those that are to be run.
 reconcileSchema.index(
   { state: 1, askedAt: 1 },

@@ -4,7 +4,7 @@ import { Fault } from '../system/errors.ts';
 import { Points } from './points.ts';
 
 /** A query whose cost grows with the items that it asks for. */
-export interface Query<Answer> {
+interface Query<Answer> {
   kind: string;
   document: string;
   variables: object;

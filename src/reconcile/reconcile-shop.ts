@@ -161,7 +161,7 @@ class Pass {
     const { _id, dryRun, since, until } = this.#record;
     const long = this.#tooLong;
     if (long.length > 0)
-      this.#because = `${long.length} orders have more parts than can be read: ${long.slice(0, 5).join(', ')}`;
+      this.#because = `left as they are, with more parts than one answer holds: ${long.slice(0, 5).join(', ')}${long.length > 5 ? ', …' : ''}`;
     if (!(await this.#tools.book.end(_id, 'done', this.#because))) return 'aborted';
     if (dryRun) return 'done';
     await this.#tools.attention(this.#shop, null);

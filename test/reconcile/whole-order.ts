@@ -50,7 +50,7 @@ export const REFUND = {
 };
 
 /** An order as the Admin API tells it. Its id is beyond what a number holds. */
-export function graphQlOrder(fields: object = {}): object {
+function graphQlOrder(fields: object): object {
   return {
     id: 'gid://shopify/Order/820982911946154508',
     name: '#1001',

@@ -53,10 +53,9 @@ export class ServedApp {
 
   /** Another process over the same stores: its own lock client, its own questions under way. */
   compose(): App {
-    const { redis, collections, client } = this.inside;
+    const { redis, collections, waker: wakes, metrics } = this.inside;
     const lock = orderLock([redis], 10_000, () => undefined);
-    const mongo = { getClient: () => client } as never;
-    return composeApp({ config: this.config, log, redis, lock, mongo, collections }, null);
+    return composeApp({ config: this.config, log, redis, wakes, metrics, lock, collections }, null);
   }
 
   get(place: string, headers: Record<string, string> = {}): Promise<HttpAnswer> {

@@ -107,7 +107,16 @@ function reconcileView(record: ReconcileDocument): Reconcile {
   const text = (at: Date | null | undefined) => at?.toISOString() ?? null;
   return {
     id: record._id,
-    ...{ shop, how, dryRun, who, reason, state, checked, missing, stale, points },
+    shop,
+    how,
+    dryRun,
+    who,
+    reason,
+    state,
+    checked,
+    missing,
+    stale,
+    points,
     since: text(record.since),
     until: record.until.toISOString(),
     askedAt: record.askedAt.toISOString(),
