@@ -10,7 +10,7 @@ import type { Collections } from './persist/collections.ts';
 import { reconcileBook } from './persist/reconcile-book.ts';
 import { Reconciler } from './reconcile/reconciler.ts';
 import { accessTokens, type AccessTokens } from './shop/access-tokens.ts';
-import { adminApi } from './shop/admin-api.ts';
+import { adminApi, type AdminApi } from './shop/admin-api.ts';
 import { bulkFile } from './shop/bulk-file.ts';
 import { installRoutes } from './shop/install-routes.ts';
 import { installer } from './shop/installer.ts';
@@ -18,7 +18,8 @@ import { errorPage } from './shop/merchant-page.ts';
 import { merchantRoutes } from './shop/merchant-routes.ts';
 import { resealAll, sessionStore } from './shop/session-store.ts';
 import { shopBook, type ShopBook } from './shop/shop-book.ts';
-import { API_VERSION, openShopify, shopifyAddress, type AppConfig } from './shop/shopify.ts';
+import { API_VERSION, openShopify, scopesOf, shopifyAddress, type AppConfig } from './shop/shopify.ts';
+import { SubscriptionCheck } from './shop/subscription-check.ts';
 import { tokenCipher } from './shop/token-cipher.ts';
 import { messageOf } from './system/errors.ts';
 import type { Part } from './system/lifecycle.ts';
@@ -59,12 +60,14 @@ export function composeApp(ground: Ground, admin: AdminTools | null): App {
     shopify,
     sessions: sessionStore(collections.sessions, cipher),
     lock,
-    attention: (shop, because) => shops.attention(shop, because),
+    shops,
   });
+  const address = shopifyAddress(config.SHOPIFY_API_URL);
+  const api = adminApi({ address, tokens, version: API_VERSION });
   const audit = auditLog(collections.audit, (error) =>
     log.error({ because: messageOf(error) }, 'the end of an act was not written into the audit'),
   );
-  const installs = installer({ shopify, tokens, shops, audit });
+  const installs = installer({ shopify, tokens, shops, audit, api });
   const partitions = allRedisKeys(config.PARTITIONS);
   const app = express().disable('x-powered-by');
   if (admin) adminRoutes(app, admin);
@@ -72,7 +75,7 @@ export function composeApp(ground: Ground, admin: AdminTools | null): App {
   app.use(
     installRoutes({
       shopify,
-      address: shopifyAddress(config.SHOPIFY_API_URL),
+      address,
       standIn: config.SHOPIFY_API_URL,
       installer: installs,
       log,
@@ -99,18 +102,27 @@ export function composeApp(ground: Ground, admin: AdminTools | null): App {
     stop: () => undefined,
   };
   const compliance = complianceRunner({ collections, redis, partitions, lock, audit, log, now: Date.now });
-  return { app, tokens, before: [reseal], after: [compliance, reconcilerOf(ground, tokens, shops)] };
+  return { app, tokens, before: [reseal], after: [compliance, ...askingOf(ground, api, shops)] };
+}
+
+/** What asks the Admin API. */
+function askingOf(ground: Ground, api: AdminApi, shops: ShopBook): Part[] {
+  const { config, log, collections } = ground;
+  const scopes = scopesOf(config);
+  return [
+    reconcilerOf(ground, api, shops),
+    new SubscriptionCheck({ api, shops: collections.shops, scopes, log, now: Date.now }),
+  ];
 }
 
 function reconcilerOf(
   { config, log, redis, wakes, metrics, lock, collections }: Ground,
-  tokens: AccessTokens,
+  api: AdminApi,
   shops: ShopBook,
 ): Reconciler {
-  const address = shopifyAddress(config.SHOPIFY_API_URL);
   const partitions = allRedisKeys(config.PARTITIONS);
   const tools = {
-    api: adminApi({ address, tokens, version: API_VERSION }),
+    api,
     bulkFile: bulkFile(config.SHOPIFY_API_URL),
     collections,
     book: reconcileBook(collections, Date.now),

@@ -47,7 +47,9 @@ import { rawQueues } from './watch/raw-queues.ts';
 import { Replays } from './watch/steering/replays.ts';
 import { programOf, Sampler } from './watch/status/sampler.ts';
 import { search } from './watch/stories/search.ts';
+import { installReader } from './watch/status/install-reader.ts';
 import { shopReader } from './watch/status/shop-reader.ts';
+import { shopStatus } from './watch/status/shop-status.ts';
 import { guardOf } from './watch/sign-in/guard.ts';
 import { sessions } from './watch/sign-in/sessions.ts';
 import { TokenBook } from './watch/sign-in/token-book.ts';
@@ -204,7 +206,15 @@ function telling(shared: Shared): Pick<ApiTools, 'events' | 'orders' | 'shops' |
       }),
       search: search(collections, byText),
     },
-    shops: { redis, shops: shopReader(redis, partitions) },
+    shops: {
+      redis,
+      shops: shopStatus({
+        traffic: shopReader(redis, partitions),
+        installs: installReader(collections),
+        passes: reconcileBook(collections, Date.now),
+        requests: requestBook(collections),
+      }),
+    },
     system: { status, sampler },
     verify: { verify: verifier(collections, config.JOURNAL_RETENTION_DAYS) },
   };

@@ -56,10 +56,10 @@ const FOLDERS: Record<string, Row> = {
     npmKnows: [],
   },
   shop: {
-    uses: ['order', 'persist', 'system'],
-    knows: ['compliance', 'drain', 'lock'],
+    uses: ['system'],
+    knows: ['compliance', 'drain', 'lock', 'order', 'persist'],
     npm: ['@shopify/shopify-api', 'express', 'zod'],
-    npmKnows: ['ioredis', 'mongoose'],
+    npmKnows: ['mongoose'],
   },
   system: {
     uses: [],

@@ -58,6 +58,7 @@ const ACTS: Readonly<Record<string, Act>> = {
   install: (shop, body) => shop.install(z.object({ scopes: z.array(z.string()) }).parse(body).scopes),
   uninstall: (shop) => shop.uninstall(),
   reinstall: (shop) => shop.reinstall(),
+  subscribe: (shop, body) => shop.subscribe(z.object({ topic: z.string() }).parse(body).topic),
   sell: async (shop, body) => {
     const { orders, live } = SELL.parse(body);
     await shop.sell(orders, { live });

@@ -13,6 +13,8 @@ export interface RequestBook {
   one: (id: string) => Promise<ComplianceDocument | null>;
   /** Soonest due first. */
   list: (states: readonly ComplianceDocument['state'][], limit: number) => Promise<ComplianceDocument[]>;
+  /** Of one shop, and not done; soonest due first. */
+  openOf: (shop: string, limit: number) => Promise<ComplianceDocument[]>;
   change: (id: string, changes: Partial<ComplianceDocument>) => Promise<void>;
   /** An export was handed over; the first that was whole does it. */
   handedOver: (id: string, who: string, at: Date, whole: boolean) => Promise<void>;
@@ -42,6 +44,12 @@ export function requestBook({ compliance }: Pick<Collections, 'compliance'>): Re
     list: async (states, limit) =>
       await compliance
         .find({ state: { $in: [...states] } })
+        .sort({ dueAt: 1 })
+        .limit(limit)
+        .lean<ComplianceDocument[]>(),
+    openOf: async (shop, limit) =>
+      await compliance
+        .find({ shop, state: { $in: [...OPEN] } })
         .sort({ dueAt: 1 })
         .limit(limit)
         .lean<ComplianceDocument[]>(),

@@ -53,6 +53,7 @@ export const complianceSchema = new Schema(
 );
 
 complianceSchema.index({ state: 1, dueAt: 1 });
+complianceSchema.index({ shop: 1, state: 1, dueAt: 1 });
 complianceSchema.index({ shop: 1, customer: 1 });
 complianceSchema.index({ shop: 1, orders: 1 });
 // Every worker asks every 5 s which shops have redactions.

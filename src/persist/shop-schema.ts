@@ -16,6 +16,8 @@ export interface ShopDocument {
   attention: string | null;
   /** What was found of its subscriptions, and when. */
   subscriptions: { checkedAt: Date; missing: string[]; doubled: string[] } | null;
+  /** When its subscriptions are looked at next. */
+  subscriptionsDueAt: Date | null;
   /** All orders updated before this moment at Shopify were held against ours. */
   reconciledTo: Date | null;
   /** Orders that reconciliation put right since the shop installed. */
@@ -34,6 +36,7 @@ export const shopSchema = new Schema(
     scopesAt: Date,
     attention: String,
     subscriptions: { type: { _id: false, checkedAt: Date, missing: [String], doubled: [String] } },
+    subscriptionsDueAt: Date,
     reconciledTo: Date,
     putRight: { type: Number, required: true, default: 0 },
     redactedAt: Date,
@@ -43,3 +46,6 @@ export const shopSchema = new Schema(
 
 // Whose turn it is.
 shopSchema.index({ state: 1, reconciledTo: 1 });
+shopSchema.index({ state: 1, subscriptionsDueAt: 1 });
+// Those that somebody should look at.
+shopSchema.index({ state: 1, _id: 1 }, { partialFilterExpression: { attention: { $type: 'string' } } });

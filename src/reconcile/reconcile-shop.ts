@@ -50,8 +50,6 @@ const ENDINGS: ReadonlySet<FaultCode> = new Set([
   'shopify_throttled',
   'shopify_away',
 ]);
-/** Those that only the merchant can put right. */
-const FOR_THE_MERCHANT: ReadonlySet<FaultCode> = new Set(['shopify_refused', 'not_installed']);
 
 class Pass {
   readonly #record: ReconcileDocument;
@@ -177,7 +175,8 @@ class Pass {
   async #fail(fault: Fault): Promise<Ran> {
     const { _id, dryRun } = this.#record;
     if (!(await this.#tools.book.end(_id, 'failed', fault.message))) return 'aborted';
-    if (!dryRun && FOR_THE_MERCHANT.has(fault.code))
+    // That a token works no more was told by whoever asked for it.
+    if (!dryRun && fault.code === 'shopify_refused')
       await this.#tools.attention(this.#shop, `orders cannot be reconciled: ${fault.message}`);
     return 'failed';
   }

@@ -4,6 +4,7 @@ import type { Lease, OrderLock } from '../lock/order-lock.ts';
 import { Fault, messageOf } from '../system/errors.ts';
 import { redisKeys } from '../system/redis-keys.ts';
 import type { SessionStore } from './session-store.ts';
+import { REOPEN, type ShopBook } from './shop-book.ts';
 import type { Shopify } from './shopify.ts';
 
 /** A shop's access token, refreshed in time: by one at a time, over all processes (facts 3.1). */
@@ -20,8 +21,8 @@ export interface TokenTools {
   shopify: Shopify;
   sessions: SessionStore;
   lock: OrderLock;
-  /** Told why a shop's token works no more, or null when one does again. */
-  attention: (shop: string, because: string | null) => Promise<void>;
+  /** Told whether a shop's tokens work. */
+  shops: Pick<ShopBook, 'tokensWork'>;
 }
 
 /** An hour is a token's life; a request that it is fetched for may take minutes. */
@@ -31,18 +32,18 @@ const TWIN_MS = 20_000;
 const LOOK_AGAIN_MS = 100;
 /** Not 1970: the library reads that as no end. */
 const LONG_AGO = new Date('2000-01-01T00:00:00Z');
-const REOPEN = 'its tokens have lapsed: the merchant must open the app in the Shopify admin';
 
 export function accessTokens(tools: TokenTools): AccessTokens {
-  const { shopify, sessions } = tools;
+  const { shopify, sessions, shops } = tools;
   const idOf = (shop: string) => shopify.session.getOfflineId(shop);
   /** One question per shop and process. */
   const asked = new Map<string, Promise<Session>>();
 
   const load = async (shop: string): Promise<Session> => {
     const session = await sessions.loadSession(idOf(shop));
-    if (!session?.accessToken) throw new Fault('not_installed', shop);
-    return session;
+    if (session?.accessToken) return session;
+    await shops.tokensWork(shop, false);
+    throw new Fault('not_installed', shop);
   };
   const loadIfFresh = async (shop: string): Promise<Session | null> => {
     const session = await load(shop);
@@ -69,7 +70,7 @@ export function accessTokens(tools: TokenTools): AccessTokens {
         const session = await sessions.loadSession(idOf(shop));
         if (session?.accessToken !== token) return;
         session.expires = LONG_AGO;
-        await sessions.storeSession(session);
+        await sessions.changeSession(session);
       }),
     take: (shop, get) =>
       underLock(shop, tools, async (lease) => {
@@ -92,26 +93,29 @@ function isFresh({ expires }: Session): boolean {
 async function refresh(
   session: Session,
   lease: Lease,
-  { shopify, sessions, attention }: TokenTools,
+  { shopify, sessions, shops }: TokenTools,
 ): Promise<Session> {
   const { shop, refreshToken, refreshTokenExpires } = session;
   if (!refreshToken || (refreshTokenExpires && refreshTokenExpires.getTime() <= Date.now())) {
-    await attention(shop, REOPEN);
-    throw new Fault('not_installed', `${shop}: ${REOPEN}`);
+    return await lapsed(shop, shops);
   }
   try {
     const { session: renewed } = await shopify.auth.refreshToken({ shop, refreshToken });
     // Stopped for too long: a twin has refreshed, and its pair is the one that counts.
     lease.assertHeld();
     await sessions.storeSession(renewed);
-    await attention(shop, null);
+    await shops.tokensWork(shop, true);
     return renewed;
   } catch (error) {
     if (error instanceof Fault) throw error;
     if (!isRefusal(error)) throw new Fault('shopify_away', `${shop}: ${kindOf(error)}`);
-    await attention(shop, REOPEN);
-    throw new Fault('not_installed', `${shop}: ${REOPEN}`);
+    return await lapsed(shop, shops);
   }
+}
+
+async function lapsed(shop: string, shops: TokenTools['shops']): Promise<never> {
+  await shops.tokensWork(shop, false);
+  throw new Fault('not_installed', `${shop}: ${REOPEN}`);
 }
 
 /** Shopify answered, and the answer is no. */

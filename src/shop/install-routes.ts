@@ -38,7 +38,7 @@ export function installRoutes({ shopify, address, standIn, installer, log }: Ins
     await shopify.auth.begin({ ...begun, rawRequest: request, rawResponse: response });
   });
 
-  router.get(CALLBACK, async (request, response) => {
+  router.get(CALLBACK, onlySigned, async (request, response) => {
     const shop = shopOf(request);
     try {
       await installer.byGrant(shop, async () => {
@@ -73,6 +73,12 @@ function onlyOfShops({ utils }: Shopify): RequestHandler {
     next();
   };
 }
+
+/** Shopify's answers are: whoever sends another has nothing looked up, locked or written down. */
+const onlySigned: RequestHandler = (request, response, next) => {
+  if ('hmac' in request.query) next();
+  else errorPage(response, 400, FROM_ADMIN);
+};
 
 async function isSigned(utils: Shopify['utils'], query: Record<string, string>): Promise<boolean> {
   try {

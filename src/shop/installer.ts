@@ -1,7 +1,9 @@
 import { RequestedTokenType, type Session } from '@shopify/shopify-api';
 import type { AuditLog } from '../persist/audit-log.ts';
+import { Fault, type FaultCode } from '../system/errors.ts';
 import type { AccessTokens } from './access-tokens.ts';
-import type { ShopBook } from './shop-book.ts';
+import type { AdminApi } from './admin-api.ts';
+import { REOPEN, type ShopBook } from './shop-book.ts';
 import type { Shopify } from './shopify.ts';
 
 export interface InstallerTools {
@@ -9,38 +11,55 @@ export interface InstallerTools {
   tokens: AccessTokens;
   shops: ShopBook;
   audit: AuditLog;
+  api: AdminApi;
 }
 
 /** Takes a shop in: its tokens, its record, and a line of the audit. Safe to repeat. */
 export interface Installer {
-  /** From the embedded page: its session token is exchanged. Does nothing for a shop that is in and well. */
-  byExchange: (shop: string, sessionToken: string) => Promise<void>;
+  /**
+   * From the embedded page: its session token is exchanged. Does nothing for a shop that is in and well.
+   * @param opened just now: then Shopify is asked whether it is well
+   */
+  byExchange: (shop: string, sessionToken: string, opened: boolean) => Promise<void>;
   /** By the authorization code grant. @param get the session, from Shopify's library */
   byGrant: (shop: string, get: () => Promise<Session>) => Promise<void>;
 }
 
+const ANYTHING = '{ shop { id } }';
+/** Somebody waits for the page. */
+const ASK_MS = 5000;
+
 /**
  * The tokens first. If the process dies before the record is written, the page finds none and installs again.
  */
-export function installer({ shopify, tokens, shops, audit }: InstallerTools): Installer {
+export function installer({ shopify, tokens, shops, audit, api }: InstallerTools): Installer {
   const install = async (shop: string, how: string, get: () => Promise<Session>): Promise<void> => {
     const act = { action: 'shop.install', target: shop, who: 'shopify', role: 'none', reason: how } as const;
-    const entry = await audit.begin(act);
+    const begun: number[] = [];
     try {
       // Before the token is asked for: an uninstall that follows it is later, whatever our answer takes.
       const at = new Date();
-      const { scope } = await tokens.take(shop, get);
+      const { scope } = await tokens.take(shop, async () => {
+        const session = await get();
+        // Before anything of it is kept; what Shopify refuses is no act, however often it is tried.
+        begun.push(await audit.begin(act));
+        return session;
+      });
       await shops.installed(shop, scope?.split(',') ?? [], at);
-      await audit.end(entry, 'done', `scopes ${scope ?? 'unknown'}`);
+      for (const entry of begun) await audit.end(entry, 'done', `scopes ${scope ?? 'unknown'}`);
     } catch (error) {
-      await audit.end(entry, 'failed', null);
+      for (const entry of begun) await audit.end(entry, 'failed', null);
       throw error;
     }
   };
+  const isWell = async (shop: string, opened: boolean): Promise<boolean> => {
+    const known = await shops.find(shop);
+    if (known?.state !== 'installed' || known.attention === REOPEN) return false;
+    return !opened || (await isTaken(api, shop));
+  };
   return {
-    byExchange: async (shop, sessionToken) => {
-      const known = await shops.find(shop);
-      if (known?.state === 'installed' && known.attention === null) return;
+    byExchange: async (shop, sessionToken, opened) => {
+      if (await isWell(shop, opened)) return;
       await install(shop, 'token exchange', async () => {
         const requestedTokenType = RequestedTokenType.OfflineAccessToken;
         const asked = { shop, sessionToken, requestedTokenType, expiring: true };
@@ -50,3 +69,18 @@ export function installer({ shopify, tokens, shops, audit }: InstallerTools): In
     byGrant: (shop, get) => install(shop, 'authorization code grant', get),
   };
 }
+
+/**
+ * Whether Shopify takes the shop's token. One that was uninstalled and installed again has another, and the news of
+ * the uninstall may come hours after the merchant has looked here. Where Shopify does not tell, nothing is concluded.
+ */
+async function isTaken(api: AdminApi, shop: string): Promise<boolean> {
+  try {
+    await api.ask(shop, ANYTHING, {}, AbortSignal.timeout(ASK_MS));
+    return true;
+  } catch (error) {
+    return !(error instanceof Fault && REFUSED.has(error.code));
+  }
+}
+
+const REFUSED: ReadonlySet<FaultCode> = new Set(['not_installed', 'shopify_refused']);

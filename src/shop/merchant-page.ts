@@ -54,13 +54,15 @@ export function errorPage(response: Response, status: number, words: string): vo
 const SCRIPT = `
 const by = (id) => document.getElementById(id);
 const make = (name, text) => Object.assign(document.createElement(name), { textContent: text });
+let place = '/app/state?opened';
 async function look() {
   const token = await shopify.idToken();
-  const answer = await fetch('/app/state', { headers: { authorization: 'Bearer ' + token } });
+  const answer = await fetch(place, { headers: { authorization: 'Bearer ' + token } });
   const { sentence, attention, figures } = await answer.json();
+  place = '/app/state';
   by('sentence').textContent = sentence;
   by('attention').hidden = attention.length === 0;
-  by('attention').firstElementChild.replaceChildren(...attention.map((each) => make('s-list-item', each)));
+  by('attention').querySelector('s-unordered-list').replaceChildren(...attention.map((each) => make('s-list-item', each)));
   by('figures').replaceChildren(...figures.map(({ name, value }) => make('s-text', name + ': ' + value)));
 }
 async function lookAgain() {

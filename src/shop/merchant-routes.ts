@@ -37,7 +37,7 @@ export function merchantRoutes(tools: MerchantTools): Router {
       return;
     }
     const { shop, token } = asker;
-    const connected = await installer.byExchange(shop, token).then(
+    const connected = await installer.byExchange(shop, token, 'opened' in request.query).then(
       () => true,
       (error: unknown) => {
         log.warn(

@@ -3,10 +3,12 @@ import type { Model } from 'mongoose';
 import type { SessionDocument } from '../persist/session-schema.ts';
 import type { TokenCipher } from './token-cipher.ts';
 
-/** Shopify's five methods of session storage, over MongoDB: looked up by index, tokens sealed. */
+/** Shopify's five methods of session storage and one of ours, over MongoDB: looked up by index, tokens sealed. */
 export interface SessionStore {
   /** Durable when it answers; a pair of tokens is one write. */
   storeSession: (session: Session) => Promise<boolean>;
+  /** Over the one that is kept, if it still is; dated as it was: an uninstall that is on its way takes it along. */
+  changeSession: (session: Session) => Promise<void>;
   /** @throws where it cannot be opened: its key is gone, or somebody changed it */
   loadSession: (id: string) => Promise<Session | undefined>;
   deleteSession: (id: string) => Promise<boolean>;
@@ -23,17 +25,20 @@ export function sessionStore(sessions: Model<SessionDocument>, cipher: TokenCiph
       JSON.parse(cipher.open(sealed, _id)) as [string, string | number | boolean][],
       true,
     );
+  const documentOf = (session: Session) => ({
+    shop: session.shop,
+    sealed: cipher.seal(JSON.stringify(session.toPropertyArray(true)), session.id),
+    expires: session.expires ?? null,
+    refreshExpires: session.refreshTokenExpires ?? null,
+  });
   return {
     storeSession: async (session) => {
-      const document = {
-        shop: session.shop,
-        sealed: cipher.seal(JSON.stringify(session.toPropertyArray(true)), session.id),
-        expires: session.expires ?? null,
-        refreshExpires: session.refreshTokenExpires ?? null,
-        storedAt: new Date(),
-      };
+      const document = { ...documentOf(session), storedAt: new Date() };
       await sessions.updateOne({ _id: session.id }, { $set: document }, { upsert: true });
       return true;
+    },
+    changeSession: async (session) => {
+      await sessions.updateOne({ _id: session.id }, { $set: documentOf(session) });
     },
     loadSession: async (id) => {
       const found = await sessions.findById(id).lean<SessionDocument>();

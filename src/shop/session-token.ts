@@ -14,9 +14,10 @@ export async function shopOfSessionToken(
   const token = BEARER.exec(authorization ?? '')?.[1];
   if (!token) return null;
   try {
-    const { dest, iss } = await shopify.session.decodeSessionToken(token);
+    // The library takes one without an end; Shopify makes none.
+    const { dest, iss, exp } = await shopify.session.decodeSessionToken(token);
     const { hostname: shop } = new URL(dest);
-    return isShop(shop) && new URL(iss).hostname === shop ? { shop, token } : null;
+    return exp !== undefined && isShop(shop) && new URL(iss).hostname === shop ? { shop, token } : null;
   } catch {
     return null;
   }

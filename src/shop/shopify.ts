@@ -3,18 +3,13 @@ import { ApiVersion, LogSeverity, shopifyApi, type Shopify as Library } from '@s
 import { setAbstractFetchFunc } from '@shopify/shopify-api/runtime';
 import type { Config } from '../system/config.ts';
 import type { Logger } from '../system/log.ts';
+import { TOPICS_BY_SCOPE } from './topics-by-scope.ts';
 
 /** The version of the Admin API that Lockstep is written for. Here and in `shopify.app.toml`, nowhere else. */
 export const API_VERSION = ApiVersion.October26;
 
-/** One for every topic that is handled. Here and in `shopify.app.toml`, nowhere else. */
-export const ALL_SCOPES = [
-  'read_orders',
-  'read_fulfillments',
-  'read_returns',
-  'read_draft_orders',
-  'read_shopify_payments_disputes',
-];
+/** One for every topic that is handled. */
+export const ALL_SCOPES = Object.keys(TOPICS_BY_SCOPE);
 
 /** What the app cannot do without. */
 export const APP_SETTINGS = ['SHOPIFY_API_KEY', 'SHOPIFY_API_SECRET', 'APP_URL', 'TOKEN_KEYS'] as const;
@@ -32,6 +27,11 @@ export function shopifyAddress(standIn: string | undefined): ShopifyAddress {
     : (shop, path) => `${base}/${shop}${path}`;
 }
 
+/** What the app asks merchants for. */
+export function scopesOf({ APP_SCOPES }: Pick<AppConfig, 'APP_SCOPES'>): string[] {
+  return APP_SCOPES?.split(',') ?? ALL_SCOPES;
+}
+
 /** Shopify answers in 5 s or not at all. */
 const ASK_MS = 10_000;
 
@@ -43,14 +43,16 @@ export function openShopify(config: AppConfig, log: Logger): Shopify {
   const address = shopifyAddress(config.SHOPIFY_API_URL);
   setAbstractFetchFunc((input, init) => {
     const { hostname, pathname, search } = new URL(input as string | URL);
-    return fetch(address(hostname, pathname + search), { ...init, signal: AbortSignal.timeout(ASK_MS) });
+    // A redirect is not followed: it would take the app's secret along.
+    const alone = { redirect: 'manual', signal: AbortSignal.timeout(ASK_MS) } as const;
+    return fetch(address(hostname, pathname + search), { ...init, ...alone });
   });
   return shopifyApi({
     apiKey: config.SHOPIFY_API_KEY,
     apiSecretKey: config.SHOPIFY_API_SECRET,
     hostName: new URL(config.APP_URL).host,
     hostScheme: config.APP_URL.startsWith('https:') ? 'https' : 'http',
-    scopes: config.APP_SCOPES?.split(',') ?? ALL_SCOPES,
+    scopes: scopesOf(config),
     apiVersion: API_VERSION,
     isEmbeddedApp: true,
     logger: { level: LogSeverity.Warning, log: (_severity, message) => log.debug(message) },

@@ -48,6 +48,7 @@ const LEAST: Record<string, Role | 'nobody'> = {
   'post /reconciles': 'operator',
   'post /reconciles/{id}/abort': 'operator',
   'get /shops': 'viewer',
+  'get /shops/{shop}': 'viewer',
   'get /audit': 'viewer',
   'get /audit/chain': 'viewer',
   'get /tokens': 'admin',

@@ -28,6 +28,7 @@ describe('/api/status', () => {
       parked: 0,
       spooled: 0,
       complianceDue: 0,
+      shops: { installed: 0, uninstalled: 0, needAttention: 0, first: null },
       redis: { state: 'up', problem: null },
       mongodb: { state: 'up', problem: null },
       sentence: 'No worker is alive: events are taken and wait.',

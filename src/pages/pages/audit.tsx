@@ -23,6 +23,8 @@ const ACTION_NAMES = Object.keys({
   'parked.replay': 0,
   'parked.discard': 0,
   'replay.abort': 0,
+  'reconcile.ask': 0,
+  'reconcile.abort': 0,
   'event.payload': 0,
   'event.unmask': 0,
   'shop.install': 0,

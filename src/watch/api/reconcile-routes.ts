@@ -1,6 +1,5 @@
 import type { Collections } from '../../persist/collections.ts';
 import { GRACE_MS, type ReconcileBook } from '../../persist/reconcile-book.ts';
-import type { ReconcileDocument } from '../../persist/reconcile-schema.ts';
 import { readRecordCursor, recordCursor } from '../cursors.ts';
 import {
   reconcile,
@@ -10,8 +9,8 @@ import {
   reconcilePlace,
   reconcileQuery,
   reconcileRequest,
-  type Reconcile,
 } from '../shapes/reconcile.ts';
+import { reconcileView } from '../status/reconcile-view.ts';
 import { Refusal } from './refusal.ts';
 import { route, type Route } from './route.ts';
 
@@ -100,36 +99,6 @@ async function refuseUnlessInstalled(shops: Collections['shops'], shop: string):
   if (!known)
     throw new Refusal('not_found', 'no such shop in the collection shops: it never installed the app');
   if (known.state !== 'installed') throw new Refusal('conflict', 'the shop has uninstalled the app');
-}
-
-function reconcileView(record: ReconcileDocument): Reconcile {
-  const { shop, how, dryRun, who, reason, state, checked, missing, stale, points } = record;
-  const text = (at: Date | null | undefined) => at?.toISOString() ?? null;
-  return {
-    id: record._id,
-    shop,
-    how,
-    dryRun,
-    who,
-    reason,
-    state,
-    checked,
-    missing,
-    stale,
-    points,
-    since: text(record.since),
-    until: record.until.toISOString(),
-    askedAt: record.askedAt.toISOString(),
-    startedAt: text(record.startedAt),
-    endedAt: text(record.endedAt),
-    found: record.found.map(({ order, what, updatedAt, heldAt }) => ({
-      order,
-      what,
-      updatedAt: updatedAt.toISOString(),
-      heldAt: text(heldAt),
-    })),
-    because: record.because ?? null,
-  };
 }
 
 function notFound(): never {

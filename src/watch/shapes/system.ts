@@ -20,6 +20,14 @@ export const status = z.object({
   complianceDue: count
     .nullable()
     .describe('what Shopify asked for persons and shops that is due within 7 days, or was'),
+  shops: z
+    .object({
+      installed: count,
+      uninstalled: count,
+      needAttention: count,
+      first: z.string().nullable().describe('by name, of those that need attention'),
+    })
+    .nullable(),
   redis: server,
   mongodb: server,
   /** One sentence first: what is the matter, or that all is well. */

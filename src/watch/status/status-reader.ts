@@ -9,6 +9,7 @@ import { mongoCheck, redisCheck } from '../checks.ts';
 import { headlineOf } from './headline.ts';
 import type { SystemStatus } from '../shapes/system.ts';
 import { readQueues, readWaiting, workersOf } from '../waiting.ts';
+import { shopCounts } from './shop-counts.ts';
 
 const UNKNOWN_OF_REDIS = {
   waitingEvents: null,
@@ -21,7 +22,7 @@ const UNKNOWN_OF_REDIS = {
   accepted: null,
   duplicates: null,
 };
-const UNKNOWN_OF_MONGO = { parked: null, spooled: null, complianceDue: null };
+const UNKNOWN_OF_MONGO = { parked: null, spooled: null, complianceDue: null, shops: null };
 /** Before it is due: time enough to hand an export over. */
 const SOON_MS = 7 * 86_400_000;
 
@@ -29,7 +30,7 @@ const SOON_MS = 7 * 86_400_000;
 export function statusReader(
   redis: Redis,
   mongo: Connection,
-  { parked, spool, compliance }: Collections,
+  { parked, spool, compliance, shops }: Collections,
   partitions: readonly RedisKeys[],
   queues: readonly Queue[],
 ): () => Promise<SystemStatus> {
@@ -60,6 +61,7 @@ export function statusReader(
       state: { $in: ['asked', 'working'] },
       dueAt: { $lt: new Date(Date.now() + SOON_MS) },
     }),
+    shops: await shopCounts(shops),
   });
   return async () => {
     const [fromRedis, fromMongo] = await Promise.all([

@@ -83,6 +83,7 @@ export const STATUS = {
   parked: 0,
   spooled: 0,
   complianceDue: 0,
+  shops: { installed: 0, uninstalled: 0, needAttention: 0, first: null },
   redis: up,
   mongodb: up,
   sentence: 'Partition 1 is paused.',
