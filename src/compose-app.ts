@@ -11,6 +11,7 @@ import { reconcileBook } from './persist/reconcile-book.ts';
 import { Reconciler } from './reconcile/reconciler.ts';
 import { accessTokens, type AccessTokens } from './shop/access-tokens.ts';
 import { adminApi, type AdminApi } from './shop/admin-api.ts';
+import { askedIfIn } from './shop/asked-if-in.ts';
 import { bulkFile } from './shop/bulk-file.ts';
 import { installRoutes } from './shop/install-routes.ts';
 import { installer } from './shop/installer.ts';
@@ -20,7 +21,7 @@ import { resealAll, sessionStore } from './shop/session-store.ts';
 import { shopBook, type ShopBook } from './shop/shop-book.ts';
 import { API_VERSION, openShopify, scopesOf, shopifyAddress, type AppConfig } from './shop/shopify.ts';
 import { SubscriptionCheck } from './shop/subscription-check.ts';
-import { tokenCipher } from './shop/token-cipher.ts';
+import { tokenCipher, type TokenCipher } from './shop/token-cipher.ts';
 import { messageOf } from './system/errors.ts';
 import type { Part } from './system/lifecycle.ts';
 import type { Logger } from './system/log.ts';
@@ -56,18 +57,15 @@ export function composeApp(ground: Ground, admin: AdminTools | null): App {
   const shopify = openShopify(config, log);
   const cipher = tokenCipher(config.TOKEN_KEYS);
   const shops = shopBook(collections);
-  const tokens = accessTokens({
-    shopify,
-    sessions: sessionStore(collections.sessions, cipher),
-    lock,
-    shops,
-  });
+  const sessions = sessionStore(collections.sessions, cipher);
+  const tokens = accessTokens({ shopify, sessions, lock, shops });
   const address = shopifyAddress(config.SHOPIFY_API_URL);
   const api = adminApi({ address, tokens, version: API_VERSION });
+  const isIn = (shop: string) => askedIfIn(api, shop);
   const audit = auditLog(collections.audit, (error) =>
     log.error({ because: messageOf(error) }, 'the end of an act was not written into the audit'),
   );
-  const installs = installer({ shopify, tokens, shops, audit, api });
+  const installs = installer({ shopify, tokens, shops, audit, isIn });
   const partitions = allRedisKeys(config.PARTITIONS);
   const app = express().disable('x-powered-by');
   if (admin) adminRoutes(app, admin);
@@ -93,7 +91,14 @@ export function composeApp(ground: Ground, admin: AdminTools | null): App {
   );
   app.use((_request, response) => errorPage(response, 404, 'There is nothing here.'));
   app.use(onError(log));
-  const reseal: Part = {
+  const shared = { collections, redis, partitions, lock, log, now: Date.now };
+  const compliance = complianceRunner({ ...shared, audit, isIn });
+  const after = [compliance, ...askingOf(ground, api, shops)];
+  return { app, tokens, before: [resealing(ground, cipher)], after };
+}
+
+function resealing({ collections, log }: Ground, cipher: TokenCipher): Part {
+  return {
     name: 'token keys',
     start: async () => {
       const resealed = await resealAll(collections.sessions, cipher);
@@ -101,8 +106,6 @@ export function composeApp(ground: Ground, admin: AdminTools | null): App {
     },
     stop: () => undefined,
   };
-  const compliance = complianceRunner({ collections, redis, partitions, lock, audit, log, now: Date.now });
-  return { app, tokens, before: [reseal], after: [compliance, ...askingOf(ground, api, shops)] };
 }
 
 /** What asks the Admin API. */

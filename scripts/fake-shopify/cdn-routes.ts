@@ -36,7 +36,7 @@ style.textContent = 'body{font:15px/1.6 system-ui;margin:2rem auto;max-width:44r
   + 's-page,s-section,s-stack>s-text,s-list-item{display:block}[hidden]{display:none}'
   + 's-section{background:#fff;border-radius:12px;padding:1rem;margin:1rem 0;box-shadow:0 1px 2px #0002}';
 document.head.append(style);
-for (const [name, level, role] of [['s-page', 'h1', 'main'], ['s-section', 'h2', 'region']])
+for (const [name, level, role] of [['s-page', 'h1', 'main'], ['s-section', 'h2', null]])
   customElements.define(name, class extends HTMLElement {
     connectedCallback() {
       this.role = role;

@@ -3,7 +3,7 @@ import { jwtVerify } from 'jose';
 
 /** A session token of each kind that a test may need: a good one, and ones that must be refused. */
 export type SessionTokenKind =
-  'good' | 'expired' | 'not_yet' | 'other_app' | 'other_secret' | 'other_issuer' | 'unsigned';
+  'good' | 'expired' | 'endless' | 'not_yet' | 'other_app' | 'other_secret' | 'other_issuer' | 'unsigned';
 
 const LIFE_SECONDS = 60;
 const MINUTES_5 = 300;
@@ -26,7 +26,7 @@ export function sessionToken(facts: SessionTokenFacts, kind: SessionTokenKind = 
     dest: `https://${shop}`,
     aud: kind === 'other_app' ? 'another-app' : apiKey,
     sub: String(userId),
-    exp: now + LIFE_SECONDS,
+    exp: kind === 'endless' ? undefined : now + LIFE_SECONDS,
     nbf: now,
     iat: now,
     jti: randomUUID(),

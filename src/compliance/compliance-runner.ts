@@ -6,7 +6,7 @@ import type { Collections } from '../persist/collections.ts';
 import type { Logger } from '../system/log.ts';
 import type { RedisKeys } from '../system/redis-keys.ts';
 import { requestBook } from './request-book.ts';
-import { ComplianceRunner } from './runner.ts';
+import { ComplianceRunner, type RunnerTools } from './runner.ts';
 import { waitingIn } from './waiting.ts';
 
 interface Ground {
@@ -15,6 +15,7 @@ interface Ground {
   partitions: readonly RedisKeys[];
   lock: OrderLock;
   audit: AuditLog;
+  isIn: RunnerTools['isIn'];
   log: Logger;
   now: () => number;
 }

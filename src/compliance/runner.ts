@@ -18,6 +18,8 @@ export interface RunnerTools {
   audited: AuditedOnce;
   waiting: Waiting;
   lock: OrderLock;
+  /** Whether Shopify says that a shop has the app. */
+  isIn: (shop: string) => Promise<'in' | 'out' | 'unknown'>;
   log: Logger;
   now: () => number;
 }
@@ -84,10 +86,10 @@ export class ComplianceRunner implements Part {
   async #goOn(record: ComplianceDocument, lease: Lease): Promise<void> {
     const { collections, requests, audited, now } = this.#tools;
     if (record.passedAt && now() - record.passedAt.getTime() < BETWEEN_PASSES_MS) return;
-    if (await isVoid(record, collections)) {
-      const because = 'the shop installed the app again since: Shopify does not have it erased then';
+    const because = await whyVoid(record, this.#tools);
+    if (because === 'unknown') return;
+    if (because !== null)
       return await requests.change(record._id, { state: 'done', doneAt: new Date(now()), because });
-    }
     const reach = await reachOf(collections, record);
     // Also before the first pass: what comes from here on is redacted on arrival.
     if (record.cursor === null && (await this.#waits(record, reach)) > 0) return;
@@ -137,13 +139,27 @@ function countsText(counts: Record<string, number>): string {
   return `redacted ${told.join(', ')}; the last pass found nothing`;
 }
 
-async function isVoid(
+const AGAIN = 'the shop installed the app again since: Shopify does not have it erased then';
+const STILL =
+  'the shop has the app, as Shopify says when asked with its token: it does not have it erased then';
+
+/**
+ * Why a shop is not to be erased; null: it is; `unknown`: not to be told now. Only the body of the wish is signed, and
+ * that is the same for each of a shop's: an old one that somebody kept and sends again must erase nothing.
+ */
+async function whyVoid(
   { kind, shop, receivedAt }: ComplianceDocument,
-  { shops }: Collections,
-): Promise<boolean> {
-  if (kind !== 'shop/redact') return false;
+  { collections: { shops }, isIn, now }: RunnerTools,
+): Promise<string | null> {
+  if (kind !== 'shop/redact') return null;
   const known = await shops.findById(shop, { state: 1, installedAt: 1 }).lean();
-  return known?.state === 'installed' && known.installedAt > receivedAt;
+  if (known?.state !== 'installed') return null;
+  if (known.installedAt > receivedAt) return AGAIN;
+  const answer = await isIn(shop);
+  if (answer !== 'in') return answer === 'out' ? null : answer;
+  // From here on its events are kept as any shop's are.
+  await shops.updateOne({ _id: shop, state: 'installed' }, { $max: { installedAt: new Date(now()) } });
+  return STILL;
 }
 
 /** Its tokens, also where nobody told of the uninstall; and what was parked is of no use without its body. */

@@ -56,8 +56,7 @@ const BODIES = {
     .transform(({ current }) => ({ topic: 'app/scopes_update' as const, scopes: current })),
   'customers/data_request': z
     .looseObject({ shop_id: id, customer: person, orders_requested: listOf(id) })
-    .refine(hasNone('orders_to_redact'), 'is another request')
-    .refine(hasAll('orders_requested'), 'requests no orders')
+    .refine(hasNone('orders_to_redact', 'id'), 'is another request')
     .transform((body) => ({
       topic: 'customers/data_request' as const,
       customer: body.customer.id,
@@ -65,7 +64,7 @@ const BODIES = {
     })),
   'customers/redact': z
     .looseObject({ shop_id: id, customer: person, orders_to_redact: listOf(id) })
-    .refine(hasNone('orders_requested', 'data_request'), 'is another request')
+    .refine(hasNone('orders_requested', 'data_request', 'id'), 'is another request')
     .transform((body) => ({
       topic: 'customers/redact' as const,
       customer: body.customer.id,

@@ -90,7 +90,7 @@ async function isSigned(utils: Shopify['utils'], query: Record<string, string>):
 
 /** Checked before. */
 function shopOf({ query }: Request): string {
-  return String(query.shop);
+  return query.shop as string;
 }
 
 /** Shopify's library sends browsers to Shopify's own servers: with a stand-in, they go there. */

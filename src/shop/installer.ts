@@ -1,8 +1,7 @@
 import { RequestedTokenType, type Session } from '@shopify/shopify-api';
 import type { AuditLog } from '../persist/audit-log.ts';
-import { Fault, type FaultCode } from '../system/errors.ts';
 import type { AccessTokens } from './access-tokens.ts';
-import type { AdminApi } from './admin-api.ts';
+import type { IsIn } from './asked-if-in.ts';
 import { REOPEN, type ShopBook } from './shop-book.ts';
 import type { Shopify } from './shopify.ts';
 
@@ -11,7 +10,7 @@ export interface InstallerTools {
   tokens: AccessTokens;
   shops: ShopBook;
   audit: AuditLog;
-  api: AdminApi;
+  isIn: (shop: string) => Promise<IsIn>;
 }
 
 /** Takes a shop in: its tokens, its record, and a line of the audit. Safe to repeat. */
@@ -25,14 +24,10 @@ export interface Installer {
   byGrant: (shop: string, get: () => Promise<Session>) => Promise<void>;
 }
 
-const ANYTHING = '{ shop { id } }';
-/** Somebody waits for the page. */
-const ASK_MS = 5000;
-
 /**
  * The tokens first. If the process dies before the record is written, the page finds none and installs again.
  */
-export function installer({ shopify, tokens, shops, audit, api }: InstallerTools): Installer {
+export function installer({ shopify, tokens, shops, audit, isIn }: InstallerTools): Installer {
   const install = async (shop: string, how: string, get: () => Promise<Session>): Promise<void> => {
     const act = { action: 'shop.install', target: shop, who: 'shopify', role: 'none', reason: how } as const;
     const begun: number[] = [];
@@ -52,10 +47,14 @@ export function installer({ shopify, tokens, shops, audit, api }: InstallerTools
       throw error;
     }
   };
+  /**
+   * One that was uninstalled and installed again has another token, and the news of the uninstall may come hours after
+   * the merchant looked here. Where Shopify does not tell, nothing is concluded.
+   */
   const isWell = async (shop: string, opened: boolean): Promise<boolean> => {
     const known = await shops.find(shop);
     if (known?.state !== 'installed' || known.attention === REOPEN) return false;
-    return !opened || (await isTaken(api, shop));
+    return !opened || (await isIn(shop)) !== 'out';
   };
   return {
     byExchange: async (shop, sessionToken, opened) => {
@@ -69,18 +68,3 @@ export function installer({ shopify, tokens, shops, audit, api }: InstallerTools
     byGrant: (shop, get) => install(shop, 'authorization code grant', get),
   };
 }
-
-/**
- * Whether Shopify takes the shop's token. One that was uninstalled and installed again has another, and the news of
- * the uninstall may come hours after the merchant has looked here. Where Shopify does not tell, nothing is concluded.
- */
-async function isTaken(api: AdminApi, shop: string): Promise<boolean> {
-  try {
-    await api.ask(shop, ANYTHING, {}, AbortSignal.timeout(ASK_MS));
-    return true;
-  } catch (error) {
-    return !(error instanceof Fault && REFUSED.has(error.code));
-  }
-}
-
-const REFUSED: ReadonlySet<FaultCode> = new Set(['not_installed', 'shopify_refused']);

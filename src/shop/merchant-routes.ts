@@ -6,7 +6,7 @@ import { shopOfSessionToken } from './session-token.ts';
 import type { Shopify } from './shopify.ts';
 
 /** What a shop's events do now. Times are ms. */
-export interface Activity {
+interface Activity {
   eventsToday: number;
   lastEventAt: number | null;
   waiting: number;

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { SessionDocument } from '../persist/session-schema.ts';
 
-export type Sealed = SessionDocument['sealed'];
+type Sealed = SessionDocument['sealed'];
 
 /**
  * Seals texts with AES-256-GCM. The name of the key is kept with the text, so that keys can change: the first

@@ -104,4 +104,22 @@ describe('shop/redact', () => {
     ]);
     expect(tracesIn(await compliance.everything(), SHOP)).toEqual(before);
   });
+
+  test('an old one that is sent again while the shop has the app erases nothing, and masks nothing that comes', async () => {
+    const before = tracesIn(await compliance.everything(), SHOP);
+    compliance.isIn = 'unknown';
+    await compliance.sendAndDrain('shop/redact', WISH);
+    await compliance.runner.round();
+    expect(await compliance.records()).toMatchObject([{ state: 'asked', passes: 0 }]);
+    compliance.isIn = 'in';
+    compliance.nowMs += 1000;
+    await compliance.redact();
+    expect(await compliance.records()).toMatchObject([
+      { state: 'done', counts: {}, because: expect.stringContaining('has the app') },
+    ]);
+    expect(await compliance.shops.find(SHOP)).toMatchObject({ state: 'installed', redactedAt: null });
+    expect(tracesIn(await compliance.everything(), SHOP)).toEqual(before);
+    await compliance.sendAndDrain('orders/create', orderBody(ADA, 8));
+    expect(tracesIn(await compliance.everything(), SHOP).length).toBeGreaterThan(before.length);
+  });
 });

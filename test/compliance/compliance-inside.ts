@@ -38,6 +38,8 @@ export class ComplianceInside {
   readonly tools: DrainTools;
   readonly runner: ComplianceRunner;
   readonly shops: ShopBook;
+  /** What Shopify answers when it is asked whether the shop has the app. */
+  isIn: 'in' | 'out' | 'unknown' = 'out';
   nowMs = Date.parse('2026-11-27T15:00:00Z');
 
   private constructor(inside: Inside) {
@@ -59,6 +61,7 @@ export class ComplianceInside {
       partitions,
       lock: tools.lock,
       audit,
+      isIn: () => Promise.resolve(this.isIn),
       log: silent,
       now,
     });

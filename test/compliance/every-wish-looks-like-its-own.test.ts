@@ -34,7 +34,7 @@ describe('P1: a signed body under another topic about the shop', () => {
     const life = lifeOf(randomFrom(1), SHOP, 1, new Date('2026-11-20T10:00:00Z'));
     expect(life.length).toBeGreaterThan(5);
     for (const { body } of life) expect(read(topic, null, { body })).toMatchObject({ ok: false });
-    const order = { id: 1, customer: { id: 7 }, line_items: [] };
+    const order = { id: 1, shop_id: 1, customer: { id: 7 }, line_items: [] };
     expect(read(topic, order)).toMatchObject({ ok: false });
   });
 

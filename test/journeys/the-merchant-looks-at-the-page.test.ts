@@ -129,5 +129,6 @@ describe("the merchant's page", () => {
     await until(async () => (await attention()) === null, 60_000, 'that it is well');
     await page.goto(admin);
     await shows(/Your orders are in step/);
+    expect(complaints()).toEqual([]);
   }, 180_000);
 });

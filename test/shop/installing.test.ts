@@ -94,14 +94,19 @@ describe('token exchange by the embedded page', () => {
     expect((await served.state()).json.connected).toBe(true);
   });
 
-  test.each(['expired', 'not_yet', 'other_app', 'other_secret', 'other_issuer', 'unsigned'] as const)(
-    'a session token that is %s: 401, and Shopify is asked nothing',
-    async (kind) => {
-      const { status, text } = await served.state(served.shop.sessionToken(kind));
-      expect([status, text]).toEqual([401, '{"error":"a valid session token is needed"}']);
-      expect(served.shop.calls.exchanges).toBe(0);
-    },
-  );
+  test.each([
+    'expired',
+    'endless',
+    'not_yet',
+    'other_app',
+    'other_secret',
+    'other_issuer',
+    'unsigned',
+  ] as const)('a session token that is %s: 401, and Shopify is asked nothing', async (kind) => {
+    const { status, text } = await served.state(served.shop.sessionToken(kind));
+    expect([status, text]).toEqual([401, '{"error":"a valid session token is needed"}']);
+    expect(served.shop.calls.exchanges).toBe(0);
+  });
 
   test('a token of one shop shows nothing of another', async () => {
     await served.state();

@@ -11,7 +11,7 @@ import { http, type HttpAnswer } from '../support/http.ts';
 import { openInside, type Inside } from '../support/inside.ts';
 
 export const SHOP = 'a-shop.myshopify.com';
-export const KEYS = { apiKey: 'the-client-id', apiSecret: 'the-client-secret' };
+const KEYS = { apiKey: 'the-client-id', apiSecret: 'the-client-secret' };
 const log = createLog('test', 'silent');
 
 /** The app's HTTP in this process, over real servers, with a stand-in for Shopify. */
