@@ -19,5 +19,5 @@ COPY package.json ./
 COPY --from=packages /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 USER node
-EXPOSE 3000 3001 9090
+EXPOSE 3000 3001 3002 9090
 CMD ["node", "dist/ingest.js"]

@@ -1,7 +1,9 @@
+import { parseArgs } from 'node:util';
 import { loadConfig, type Config } from '../src/system/config.ts';
 import { messageOf } from '../src/system/errors.ts';
 import { ONCE_HOURS } from '../src/watch/sign-in/sessions.ts';
 import { mintToken } from '../src/watch/sign-in/tokens.ts';
+import { announceFakeStore, startFakeStore, type FakeStore } from './local/fake-store.ts';
 import { startMongo } from './local/mongo.ts';
 import { freePort, tryPort } from './local/ports.ts';
 import { startProgram, untilReady, type RunningProgram } from './local/programs.ts';
@@ -28,6 +30,8 @@ let stopping: Promise<void> | null = null;
 
 process.on('SIGINT', () => void stopAndExit(0));
 process.on('SIGTERM', () => void stopAndExit(0));
+
+const { values: asked } = parseArgs({ options: { 'fake-shopify': { type: 'boolean', default: false } } });
 
 try {
   await main();
@@ -58,9 +62,18 @@ async function main(): Promise<void> {
     redisUrl,
     mongoUri,
   };
-  await startPrograms(config, local, ports, jwtSecret);
+  const store = asked['fake-shopify'] ? await openStore(local, secrets.tokenKeys) : null;
+  await startPrograms(config, local, ports, { ...store?.env, OPS_JWT_SECRET: jwtSecret });
+  store?.open();
   writeLocal(local);
   announce(local, await mintToken(jwtSecret, { ...DEVELOPER, kind: 'once' }, ONCE_HOURS));
+  if (store) say(announceFakeStore(store));
+}
+
+async function openStore(local: LocalFile, tokenKeys: string): Promise<FakeStore> {
+  const store = await startFakeStore(local, tokenKeys);
+  started.push(store);
+  return store;
 }
 
 async function startServer<Server extends { stop: () => Promise<void> }>(
@@ -101,28 +114,29 @@ async function startPrograms(
   config: Config,
   local: LocalFile,
   ports: Ports,
-  jwtSecret: string,
+  more: NodeJS.ProcessEnv,
 ): Promise<void> {
   const env = {
     ...process.env,
     REDIS_URL: local.redisUrl,
     MONGODB_URI: local.mongoUri,
     SHOPIFY_API_SECRET: local.shopifySecret,
-    OPS_JWT_SECRET: jwtSecret,
     BIND: config.BIND ?? LOOPBACK,
+    ...more,
     PORT: String(ports.ingest),
     DASHBOARD_PORT: String(ports.dashboard),
   };
-  say('starting worker, ingest and dashboard');
+  say(more.APP_PORT ? 'starting worker, ingest, dashboard and app' : 'starting worker, ingest and dashboard');
   const programs: { program: RunningProgram; port: number }[] = [
     { program: start('worker', { ...env, ADMIN_PORT: String(ports.worker) }), port: ports.worker },
     { program: start('dashboard', env), port: ports.dashboard },
     { program: start('ingest', env), port: ports.ingestAdmin },
+    ...(more.APP_PORT ? [{ program: start('app', env), port: Number(more.APP_PORT) }] : []),
   ];
   await Promise.all(programs.map(({ program, port }) => untilReady(program, `http://localhost:${port}`)));
 }
 
-function start(name: 'ingest' | 'worker' | 'dashboard', env: NodeJS.ProcessEnv): RunningProgram {
+function start(name: 'ingest' | 'worker' | 'dashboard' | 'app', env: NodeJS.ProcessEnv): RunningProgram {
   const program = startProgram(name, env, 'inherit');
   started.push({ name, stop: program.stop });
   void program.ended.then((code) => {

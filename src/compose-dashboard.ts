@@ -2,6 +2,8 @@ import path from 'node:path';
 import type { Express } from 'express';
 import type { Connection } from 'mongoose';
 import type { Redis } from 'ioredis';
+import { exportOf } from './compliance/export.ts';
+import { requestBook } from './compliance/request-book.ts';
 import { claims } from './deposit/claims.ts';
 import { mailboxList } from './deposit/mailbox-list.ts';
 import { mailbox } from './deposit/mailbox.ts';
@@ -13,6 +15,7 @@ import { lockKeeper } from './lock/lock-keeper.ts';
 import { auditLog } from './persist/audit-log.ts';
 import type { Collections } from './persist/collections.ts';
 import { fence } from './persist/fence.ts';
+import { reconcileBook } from './persist/reconcile-book.ts';
 import { parkedStore } from './persist/parked-store.ts';
 import { readBeats, workersAlive } from './system/beats.ts';
 import type { Config } from './system/config.ts';
@@ -44,7 +47,9 @@ import { rawQueues } from './watch/raw-queues.ts';
 import { Replays } from './watch/steering/replays.ts';
 import { programOf, Sampler } from './watch/status/sampler.ts';
 import { search } from './watch/stories/search.ts';
+import { installReader } from './watch/status/install-reader.ts';
 import { shopReader } from './watch/status/shop-reader.ts';
+import { shopStatus } from './watch/status/shop-status.ts';
 import { guardOf } from './watch/sign-in/guard.ts';
 import { Refusals } from './watch/sign-in/refusals.ts';
 import { sessions } from './watch/sign-in/sessions.ts';
@@ -91,12 +96,18 @@ export function composeDashboard(ground: Ground): Dashboard {
   const loadTests = new LoadTestReports(path.join('.lockstep', 'load-tests'));
   const routes = allRoutes({
     audit: { audit: collections.audit },
+    compliance: {
+      requests: requestBook(collections),
+      exported: (record, after) => exportOf(collections, record, after),
+      now: Date.now,
+    },
     ...steering(shared),
     ...telling(shared),
     doctor: examining(shared),
     live: liveHandler(sampler, guard),
     loadTests: { loadTests },
     parked: { parked, replays, now: Date.now },
+    reconciles: { book: reconcileBook(collections, Date.now), shops: collections.shops, now: Date.now },
     sessions: { sessions: sessions(config.OPS_JWT_SECRET, book, audit, refusals) },
     tokens: { jwtSecret: config.OPS_JWT_SECRET, book },
     version: async () => (await installedVersions()).lockstep ?? 'unknown',
@@ -205,7 +216,15 @@ function telling(shared: Shared): Pick<ApiTools, 'events' | 'orders' | 'shops' |
       }),
       search: search(collections, byText),
     },
-    shops: { redis, shops: shopReader(redis, partitions) },
+    shops: {
+      redis,
+      shops: shopStatus({
+        traffic: shopReader(redis, partitions),
+        installs: installReader(collections),
+        passes: reconcileBook(collections, Date.now),
+        requests: requestBook(collections),
+      }),
+    },
     system: { status, sampler },
     verify: { verify: verifier(collections, config.JOURNAL_RETENTION_DAYS) },
   };

@@ -5,6 +5,7 @@ import { openQueues } from './deposit/queues.ts';
 import { withScripts } from './deposit/scripts.ts';
 import { spoolingDepositor } from './deposit/spooling-depositor.ts';
 import { waker } from './deposit/waker.ts';
+import { knownShops } from './persist/known-shops.ts';
 import { spool } from './persist/spool.ts';
 import { beats } from './system/beats.ts';
 import { openRedis, openSpoolClient } from './system/connections.ts';
@@ -57,6 +58,7 @@ await runProgram(
       secrets: secretsOf(config),
       fingerprintsOf,
       depositor: timed(deposits, metrics),
+      takes: config.UNKNOWN_SHOPS === 'ignore' ? knownShops(client, database) : () => Promise.resolve(true),
       now: Date.now,
       maxBodyBytes: config.MAX_BODY_BYTES,
       metrics,

@@ -1,3 +1,4 @@
+import { requestBook } from './compliance/request-book.ts';
 import { depositor } from './deposit/depositor.ts';
 import { mailbox } from './deposit/mailbox.ts';
 import { openQueues } from './deposit/queues.ts';
@@ -9,16 +10,23 @@ import { drainOrder } from './drain/drain-order.ts';
 import { DrainPauser } from './drain/drain-pauser.ts';
 import type { DrainTools } from './drain/drain-tools.ts';
 import { drainWatch } from './drain/drain-watch.ts';
+import type { ShopEvents } from './drain/settle-shop.ts';
 import { drainsPart, openWorkers } from './drain/drain-workers.ts';
 import { orderLock, type OrderLock } from './lock/order-lock.ts';
+import { auditedOnce } from './persist/audited-once.ts';
+import { auditLog } from './persist/audit-log.ts';
 import { isMongoAway } from './persist/away.ts';
 import { collectionsOf, prepareCollections, type Collections } from './persist/collections.ts';
 import { journal } from './persist/journal.ts';
 import { orderStore } from './persist/order-store.ts';
+import { redactions } from './persist/redactions.ts';
 import { spool } from './persist/spool.ts';
+import { shopBook } from './shop/shop-book.ts';
+import { shopEvents } from './shop/shop-events.ts';
 import { beats } from './system/beats.ts';
 import type { Config } from './system/config.ts';
 import { openMongo, openRedis } from './system/connections.ts';
+import { messageOf } from './system/errors.ts';
 import type { Logger } from './system/log.ts';
 import { createMetrics, type Metrics } from './system/metrics.ts';
 import { mongoPart, redisPart } from './system/parts.ts';
@@ -81,10 +89,7 @@ await runProgram('worker', ['REDIS_URL', 'MONGODB_URI'], async ({ config, log, l
   const admin = adminApp({
     checks: [redisCheck(redis), mongoCheck(mongo.getClient())],
     metrics,
-    measure: async () => {
-      await measureWaiting(metrics, redis, partitions, queues);
-      await measureKept(metrics, collections);
-    },
+    measure: () => measureAll(ground, queues),
   });
   const told = tellPort(log, 'health and metrics');
   await lifecycle.start(serving('admin', admin, config.ADMIN_PORT ?? 0, told, config.BIND));
@@ -108,6 +113,14 @@ interface Ground {
   wakes: Waker;
 }
 
+async function measureAll(
+  { metrics, redis, partitions, collections }: Ground,
+  queues: ReturnType<typeof openQueues>,
+): Promise<void> {
+  await measureWaiting(metrics, redis, partitions, queues);
+  await measureKept(metrics, collections);
+}
+
 function drainTools({
   config,
   log,
@@ -128,10 +141,23 @@ function drainTools({
       metrics.commitSeconds.observe(ms / 1000);
     }),
     journal: journal(client, collections),
+    redactions: redactions(collections),
+    shopEvents: openShopEvents(log, collections),
     watch: drainWatch(metrics, log, Date.now),
     holdForCreateMs: config.HOLD_FOR_CREATE_MS,
     now: Date.now,
   };
+}
+
+function openShopEvents(log: Logger, collections: Collections): ShopEvents {
+  const audit = auditLog(collections.audit, (error) =>
+    log.error({ because: messageOf(error) }, 'the end of an act was not written into the audit'),
+  );
+  return shopEvents({
+    shops: shopBook(collections),
+    requests: requestBook(collections),
+    audited: auditedOnce(collections.audit, audit),
+  });
 }
 
 function openUnspooler({ config, log, metrics, redis, partitions, lock, mongo, wakes }: Ground): Unspooler {

@@ -16,6 +16,7 @@ interface Row {
 /** Who may import whom, one row per folder of src/. A folder may always import itself. */
 const FOLDERS: Record<string, Row> = {
   accept: { uses: ['order', 'system'], knows: ['deposit'], npm: ['express'], npmKnows: [] },
+  compliance: { uses: ['order', 'persist', 'system'], knows: ['lock'], npm: [], npmKnows: ['ioredis'] },
   deposit: {
     uses: ['order', 'system'],
     knows: ['lock', 'persist'],
@@ -48,6 +49,18 @@ const FOLDERS: Record<string, Row> = {
     npmKnows: [],
   },
   persist: { uses: ['order', 'system'], knows: [], npm: ['mongoose'], npmKnows: [] },
+  reconcile: {
+    uses: ['order', 'persist', 'system'],
+    knows: ['deposit', 'lock', 'shop'],
+    npm: ['zod'],
+    npmKnows: [],
+  },
+  shop: {
+    uses: ['system'],
+    knows: ['compliance', 'drain', 'lock', 'order', 'persist'],
+    npm: ['@shopify/shopify-api', 'express', 'zod'],
+    npmKnows: ['mongoose'],
+  },
   system: {
     uses: [],
     knows: ['order'],
@@ -56,7 +69,7 @@ const FOLDERS: Record<string, Row> = {
   },
   watch: {
     uses: ['order', 'persist', 'system'],
-    knows: ['deposit', 'lock'],
+    knows: ['compliance', 'deposit', 'lock'],
     npm: [
       '@bull-board/api',
       '@bull-board/express',

@@ -19,7 +19,7 @@ const SOURCES = path.resolve(import.meta.dirname, '..', '..', 'src');
  * @param output where its log goes
  */
 export function startProgram(
-  name: 'ingest' | 'worker' | 'dashboard',
+  name: 'ingest' | 'worker' | 'dashboard' | 'app',
   env: NodeJS.ProcessEnv,
   output: 'inherit' | 'pipe',
   folder = SOURCES,

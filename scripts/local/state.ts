@@ -46,17 +46,26 @@ export function readLocal(): LocalFile | null {
 interface Secrets {
   shopifySecret: string;
   opsJwtSecret: string;
+  /** TOKEN_KEYS. */
+  tokenKeys: string;
 }
 
 /** Development secrets: made once, kept, so that a restart does not break what was signed before. */
 export function developmentSecrets(): Secrets {
   mkdirSync(STATE, { recursive: true, mode: 0o700 });
+  const secret = () => randomBytes(32).toString('hex');
+  const anew = { shopifySecret: secret(), opsJwtSecret: secret(), tokenKeys: `development:${secret()}` };
+  const kept = readSecrets();
+  const secrets = { ...anew, ...kept };
+  if (Object.keys(kept).length < Object.keys(anew).length) writeWhole(SECRETS, secrets);
+  return secrets;
+}
+
+/** Those that were made before; an older Lockstep made fewer. */
+function readSecrets(): Partial<Secrets> {
   try {
-    return JSON.parse(readFileSync(SECRETS, 'utf8')) as Secrets;
+    return JSON.parse(readFileSync(SECRETS, 'utf8')) as Partial<Secrets>;
   } catch {
-    const secret = () => randomBytes(32).toString('hex');
-    const made = { shopifySecret: secret(), opsJwtSecret: secret() };
-    writeWhole(SECRETS, made);
-    return made;
+    return {};
   }
 }

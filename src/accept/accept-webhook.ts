@@ -2,9 +2,10 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Depositor } from '../deposit/depositor.ts';
 import type { FingerprintsOf } from '../deposit/fingerprints.ts';
 import type { WaitingEvent } from '../order/event.ts';
-import { orderKey } from '../order/identity.ts';
+import { orderKey, partsOf, type ShopDomain } from '../order/identity.ts';
 import { routeOf } from '../order/routing.ts';
-import { isTopic, topicRow } from '../order/topics.ts';
+import { isShopTopic, shopRouteOf } from '../order/shop-topics.ts';
+import { isSent, isTopic, topicRow } from '../order/topics.ts';
 import type { Answer } from './answers.ts';
 import { readHeaders, shopifyHeader, type DeliveryHeaders } from './headers.ts';
 import { isAuthentic, isSignature } from './hmac.ts';
@@ -13,6 +14,8 @@ export interface AcceptTools {
   secrets: readonly string[];
   fingerprintsOf: FingerprintsOf;
   depositor: Depositor;
+  /** Whether webhooks of a shop's orders are taken (UNKNOWN_SHOPS). */
+  takes: (shop: ShopDomain) => Promise<boolean>;
   now: () => number;
 }
 
@@ -30,7 +33,7 @@ export async function acceptWebhook(
   if (!signature || !isAuthentic(body, signature, tools.secrets)) return { outcome: 'forged' };
   const delivery = readHeaders(headers);
   if ('missing' in delivery) return { outcome: 'unreadable', missing: delivery.missing };
-  const routed = route(delivery, body);
+  const routed = await route(delivery, body, tools);
   if (routed === 'ignored') return { outcome: 'ignored' };
   return await deposit(delivery, routed, body, tools);
 }
@@ -43,11 +46,22 @@ export function signatureOf(headers: IncomingHttpHeaders): string | null {
 
 type Routed = Pick<WaitingEvent, 'order' | 'unreadable'>;
 
-/** Which order a delivery is for; what cannot be read goes to `<shop>/-`, where its drain parks it. */
-function route({ topic, shop }: DeliveryHeaders, body: Buffer): Routed | 'ignored' {
-  if (!isTopic(topic)) return 'ignored';
+/**
+ * Which order a delivery is for; what cannot be read goes to `<shop>/-`, where its drain parks it, and so does what
+ * is about the shop itself. That is taken of any shop: a wish to erase data is never ignored.
+ */
+async function route(
+  { topic, shop }: DeliveryHeaders,
+  body: Buffer,
+  { takes }: AcceptTools,
+): Promise<Routed | 'ignored'> {
+  if (isShopTopic(topic)) {
+    const found = shopRouteOf(topic, shop, body);
+    return { order: orderKey(found.shop, null), unreadable: found.because };
+  }
+  if (!isTopic(topic) || !isSent(topic)) return 'ignored';
   const found = routeOf(topic, body);
-  if (found.to === 'elsewhere') return 'ignored';
+  if (found.to === 'elsewhere' || !(await takes(shop))) return 'ignored';
   return found.to === 'order'
     ? { order: orderKey(shop, found.orderId), unreadable: null }
     : { order: orderKey(shop, null), unreadable: found.because };
@@ -60,8 +74,9 @@ async function deposit(
   { fingerprintsOf, depositor, now }: AcceptTools,
 ): Promise<Answer> {
   const { topic, webhookId, triggeredAt } = delivery;
-  const timeless = isTopic(topic) && topicRow(topic).timeless === true;
-  const prints = fingerprintsOf({ ...delivery, triggeredAt: timeless ? triggeredAt : null, body });
+  const timeless = isShopTopic(topic) || (isTopic(topic) && topicRow(topic).timeless === true);
+  const { shop } = partsOf(routed.order);
+  const prints = fingerprintsOf({ ...delivery, shop, triggeredAt: timeless ? triggeredAt : null, body });
   const waiting = { id: prints.event, topic, webhookId, triggeredAt, receivedAt: now(), ...routed, body };
   const deposited = await depositor.deposit(waiting, prints.delivery);
   if (deposited.outcome === 'duplicate')

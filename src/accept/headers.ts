@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { asShopDomain, type ShopDomain } from '../order/identity.ts';
 import { microsOf } from '../order/instants.ts';
+import { mayLackShop, NO_SHOP } from '../order/shop-topics.ts';
 
 /** What a delivery's headers say. None of it is signed. */
 export interface DeliveryHeaders {
@@ -27,7 +28,7 @@ export function shopifyHeader(headers: IncomingHttpHeaders, name: string): strin
 /** The headers, or the names of all that are missing or unusable. */
 export function readHeaders(headers: IncomingHttpHeaders): DeliveryHeaders | { missing: string[] } {
   const topic = matching(shopifyHeader(headers, 'topic')?.toLowerCase(), TOPIC);
-  const shop = asShopDomain(shopifyHeader(headers, 'shop-domain') ?? '');
+  const shop = shopOf(headers, topic);
   const missing = [...(topic ? [] : ['x-shopify-topic']), ...(shop ? [] : ['x-shopify-shop-domain'])];
   if (!topic || !shop) return { missing };
   const triggeredAt = shopifyHeader(headers, 'triggered-at');
@@ -37,6 +38,12 @@ export function readHeaders(headers: IncomingHttpHeaders): DeliveryHeaders | { m
     webhookId: matching(shopifyHeader(headers, 'webhook-id'), WEBHOOK_ID),
     triggeredAt: microsOf(triggeredAt) === null ? null : triggeredAt,
   };
+}
+
+/** The shop of a header, or what stands for none where the topic may come without. */
+function shopOf(headers: IncomingHttpHeaders, topic: string | null): ShopDomain | null {
+  const told = asShopDomain(shopifyHeader(headers, 'shop-domain') ?? '');
+  return told ?? (mayLackShop(topic ?? '') ? NO_SHOP : null);
 }
 
 function matching(text: string | null | undefined, pattern: RegExp): string | null {

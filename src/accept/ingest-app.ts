@@ -2,6 +2,7 @@ import express, { type ErrorRequestHandler, type Express, type Request, type Res
 import type { Logger } from '../system/log.ts';
 import type { Metrics } from '../system/metrics.ts';
 import { asShopDomain } from '../order/identity.ts';
+import { isShopTopic } from '../order/shop-topics.ts';
 import { isTopic } from '../order/topics.ts';
 import { Fault } from '../system/errors.ts';
 import { acceptWebhook, signatureOf, type AcceptTools } from './accept-webhook.ts';
@@ -98,5 +99,5 @@ function shopLabel(request: Request): string | null {
 /** Only known topics become labels: headers are anybody's. */
 function topicLabel(request: Request): string {
   const topic = shopifyHeader(request.headers, 'topic')?.toLowerCase() ?? '';
-  return isTopic(topic) ? topic : 'other';
+  return isTopic(topic) || isShopTopic(topic) ? topic : 'other';
 }

@@ -1,6 +1,7 @@
 import type { WaitingEvent } from '../order/event.ts';
 import { orderKey, partsOf, type OrderKey } from '../order/identity.ts';
 import { routeOf } from '../order/routing.ts';
+import { isShopTopic } from '../order/shop-topics.ts';
 import { isTopic } from '../order/topics.ts';
 import { partitionOf, type RedisKeys } from '../system/redis-keys.ts';
 import { fingerprintsOf } from './fingerprints.ts';
@@ -55,7 +56,7 @@ export function replayer(
 /** What named no order when it came in may name one by the rules of now. */
 function routedAnew(event: WaitingEvent): WaitingEvent {
   const { shop, orderId } = partsOf(event.order);
-  if (orderId !== null) return event;
+  if (orderId !== null || isShopTopic(event.topic)) return event;
   if (!isTopic(event.topic)) return { ...event, unreadable: `the topic ${event.topic} is not handled` };
   const found = routeOf(event.topic, event.body);
   if (found.to === 'order') return { ...event, order: orderKey(shop, found.orderId) };

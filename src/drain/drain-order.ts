@@ -1,9 +1,9 @@
 import type { Lease } from '../lock/order-lock.ts';
-import type { Order } from '../order/order.ts';
 import { awaitsCreate } from '../order/decide.ts';
 import { partsOf, type OrderKey } from '../order/identity.ts';
 import type { DrainTools } from './drain-tools.ts';
 import { settle } from './settle.ts';
+import { settleShop } from './settle-shop.ts';
 
 /** How a drain ended: everything done; a twin holds the lock; or the order waits for its create. */
 export type Drained =
@@ -39,10 +39,15 @@ async function drainHeld(order: OrderKey, lease: Lease, tools: DrainTools): Prom
       await tools.mailbox.trim(order, []);
       return { outcome: 'drained', events: done };
     }
-    const known = await loadIfAny(order, tools);
+    const isOrder = partsOf(order).orderId !== null;
+    const known = isOrder ? await tools.orders.load(order) : null;
     const holdMs = tools.holdForCreateMs - waitedMs;
-    if (holdMs > 0 && awaitsCreate(known, events)) return { outcome: 'held', forMs: holdMs };
-    const decision = await settle(order, known, events, lease, tools);
+    if (isOrder && holdMs > 0 && awaitsCreate(known, events)) return { outcome: 'held', forMs: holdMs };
+    // Before anything of them is kept: who was redacted stays so.
+    const clean = await tools.redactions.masked(order, known, events);
+    const decision = isOrder
+      ? await settle(order, known, clean, lease, tools)
+      : await settleShop(order, clean, lease, tools);
     const left = await tools.mailbox.trim(
       order,
       events.map((event) => event.id),
@@ -51,9 +56,4 @@ async function drainHeld(order: OrderKey, lease: Lease, tools: DrainTools): Prom
     done += events.length;
     if (left === 0) return { outcome: 'drained', events: done };
   }
-}
-
-/** What names no order has none to load. */
-async function loadIfAny(order: OrderKey, tools: DrainTools): Promise<Order | null> {
-  return partsOf(order).orderId === null ? null : await tools.orders.load(order);
 }

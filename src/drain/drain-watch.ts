@@ -1,4 +1,4 @@
-import type { Decision } from '../order/decide.ts';
+import type { Settled } from '../order/decide.ts';
 import type { WaitingEvent } from '../order/event.ts';
 import { partsOf, type OrderKey } from '../order/identity.ts';
 import type { Logger } from '../system/log.ts';
@@ -9,7 +9,7 @@ export interface DrainWatch {
   locked: (waitedMs: number) => void;
   unlocked: (heldMs: number) => void;
   refused: (order: OrderKey) => void;
-  settled: (decision: Decision) => void;
+  settled: (decision: Settled) => void;
 }
 
 export function drainWatch(metrics: Metrics, log: Logger, now: () => number): DrainWatch {

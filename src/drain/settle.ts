@@ -1,5 +1,5 @@
 import type { Lease } from '../lock/order-lock.ts';
-import type { Decision, GivenUp } from '../order/decide.ts';
+import type { Decision, GivenUp, Settled } from '../order/decide.ts';
 import type { WaitingEvent } from '../order/event.ts';
 import type { OrderKey } from '../order/identity.ts';
 import type { Order } from '../order/order.ts';
@@ -52,8 +52,11 @@ async function commitIfChanged(
   return decision.order ? await tools.orders.commit({ key, order: decision.order }) : 'committed';
 }
 
-async function writeJournal(decision: Decision, lease: Lease, tools: DrainTools): Promise<void> {
-  const { ended, rejected } = decision;
+export async function writeJournal(
+  { ended, rejected }: Settled,
+  lease: Lease,
+  tools: Pick<DrainTools, 'journal' | 'now'>,
+): Promise<void> {
   const by = { worker: lease.holder, lockedAt: lease.since };
   await tools.journal.write({ ended, rejected, now: tools.now(), by });
 }

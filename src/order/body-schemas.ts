@@ -3,13 +3,13 @@ import { z } from 'zod';
 /**
  * What Lockstep reads of Shopify's bodies (API 2026-07 and 2026-10); everything else stays in the
  * journal's payload. Absent and null are the same: Shopify leaves out fields an app may not see.
- * Nothing personal is read: no name, address, e-mail, phone or note.
+ * Nothing personal is read but the customer's id: no name, address, e-mail, phone or note.
  */
 const text = z
   .string()
   .nullish()
   .transform((value) => value ?? null);
-const id = z.union([z.int().positive(), z.string().regex(/^\d{1,19}$/)]).transform(String);
+export const id = z.union([z.int().positive(), z.string().regex(/^\d{1,19}$/)]).transform(String);
 const optionalId = id.nullish().transform((value) => value ?? null);
 const money = z
   .union([z.string(), z.number()])
@@ -25,7 +25,7 @@ const whole = z
  * million bad ones in 5 MB hold up a worker for 8 s, and good ones make an order that MongoDB refuses.
  */
 const MAX_ITEMS = 10_000;
-const listOf = <Item extends z.ZodType>(item: Item) =>
+export const listOf = <Item extends z.ZodType>(item: Item) =>
   z
     .array(z.unknown())
     .max(MAX_ITEMS)
@@ -84,6 +84,12 @@ export const orderBody = z.object({
   closed_at: text,
   cancelled_at: text,
   cancel_reason: text,
+  // One that cannot be read is nobody: no order is parked for it.
+  customer: z
+    .object({ id: optionalId })
+    .nullish()
+    .catch(null)
+    .transform((customer) => customer?.id ?? null),
   line_items: listOf(
     z.object({
       id,

@@ -6,9 +6,16 @@ import { readEvent } from './read-event.ts';
 import { CREATE } from './topics.ts';
 
 /** An event that ended, with how; `waiting` has what the journal needs beside it. */
-export interface Ended {
+export interface Ended<Place extends number | null = number> {
   waiting: WaitingEvent;
-  applied: Applied;
+  /** Its place in its order's history. */
+  applied: Omit<Applied, 'sequence'> & { sequence: Place };
+}
+
+/** How a mailbox's events ended. Events of the shop itself have no place. */
+export interface Settled {
+  ended: Ended<number | null>[];
+  rejected: Rejected[];
 }
 
 /** An event that cannot be applied, and the sentence that says why. */
@@ -23,7 +30,7 @@ export interface Rejected {
 export type GivenUp = ReadonlyMap<EventId, Omit<Rejected, 'waiting'>>;
 
 /** What a mailbox's events make of an order. */
-export interface Decision {
+export interface Decision extends Settled {
   /** The order to be committed, or null where nothing new happened to it. */
   order: Order | null;
   /** As they happened; also those that ended in an earlier drain which died before its journal. */

@@ -54,6 +54,8 @@ export interface Snapshot {
   closedAt: string | null;
   cancelled: Cancellation | null;
   lines: Line[];
+  /** Whose order it is, by Shopify's id; nothing else of a person is read. */
+  customer: string | null;
 }
 
 /** A body that has been read: what it brings to its order, and its turn. */

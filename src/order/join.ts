@@ -17,6 +17,7 @@ export interface Joined {
 
 export function join(order: Order, event: OrderEvent): Joined {
   const steps = [
+    joinCustomer,
     joinSnapshot,
     joinEnds,
     ...event.parts.map(
@@ -45,9 +46,16 @@ function joinSnapshot(order: Order, event: OrderEvent): Joined {
   const { position, occurredAt, topic } = event;
   if (order.snapshot && order.snapshot.position >= position)
     return { order, fresh: false, outdated: order.snapshot.position > position };
-  const { name, lines, cancelled: _, ...facts } = event.snapshot;
+  const { name, lines, cancelled: _, customer: __, ...facts } = event.snapshot;
   const joined = { ...order, name, lines, facts, snapshot: { position, at: occurredAt, topic } };
   return { order: joined, fresh: true, outdated: false };
+}
+
+/** Every customer that was ever named stays, also where an older body names it. It is no news of the order. */
+function joinCustomer(order: Order, event: OrderEvent): Joined {
+  const customer = event.snapshot?.customer ?? null;
+  if (customer === null || order.customers.includes(customer)) return nothing(order);
+  return nothing({ ...order, customers: [...order.customers, customer].toSorted() });
 }
 
 /** Cancelled and deleted are for good, also where an older body tells it. The earliest telling counts. */

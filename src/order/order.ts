@@ -35,10 +35,12 @@ export interface Order {
   version: number;
   name: string | null;
   status: Status;
-  facts: Omit<Snapshot, 'name' | 'lines' | 'cancelled'>;
+  facts: Omit<Snapshot, 'name' | 'lines' | 'cancelled' | 'customer'>;
   /** For good, whatever newer bodies say. */
   ends: { cancelled: Cancellation | null; deletedAt: number | null };
   lines: Line[];
+  /** Ids of all customers that its snapshots named, sorted: by them an order is found that is to be redacted. */
+  customers: string[];
   parts: Record<PartKind, Part[]>;
   /** Of the newest snapshot: position, moment (ms) and topic. Null while there is none. */
   snapshot: { position: Position; at: number; topic: Topic } | null;
@@ -74,6 +76,7 @@ export function newOrder(key: OrderKey): Order {
     },
     ends: { cancelled: null, deletedAt: null },
     lines: [],
+    customers: [],
     parts: {
       transactions: [],
       refunds: [],

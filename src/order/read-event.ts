@@ -99,6 +99,7 @@ function snapshotFieldsOf(body: OrderBody): Omit<Snapshot, 'cancelled'> {
     totalPrice: body.total_price,
     createdAt: body.created_at,
     closedAt: body.closed_at,
+    customer: body.customer,
     lines: body.line_items.map((line): Line => ({
       id: line.id,
       sku: line.sku,

@@ -28,6 +28,8 @@ interface TopicRow {
   optional?: true;
   /** The body carries no time: two equal bodies may be two events, so triggered-at goes into the hash. */
   timeless?: true;
+  /** Made here, of what the Admin API tells: a webhook that calls itself so is none. */
+  source?: 'reconcile';
   /** Breaks ties of time (design 2.4): create < transaction < paid < … < delete. */
   rank: number;
 }
@@ -84,6 +86,7 @@ export const TOPICS = {
   'disputes/update': { brings: 'disputes', orderIdAt: ORDER_ID, timeless: true, rank: 7 },
   'orders/cancelled': { ...SNAPSHOT, rank: 8 },
   'orders/delete': { brings: 'delete', orderIdAt: ID, rank: 9 },
+  'reconcile/order': { ...SNAPSHOT, source: 'reconcile', rank: 3 },
 } as const satisfies Record<string, TopicRow>;
 
 export type Topic = keyof typeof TOPICS;
@@ -110,6 +113,8 @@ export const NAMES_IN_GID = {
 
 /** The topic whose arrival ends the hold (design 2.4). */
 export const CREATE: Topic = 'orders/create';
+/** A whole order as reconciliation found it at Shopify. */
+export const RECONCILED: Topic = 'reconcile/order';
 
 export function isTopic(text: string): text is Topic {
   return Object.hasOwn(TOPICS, text);
@@ -117,4 +122,9 @@ export function isTopic(text: string): text is Topic {
 
 export function topicRow(topic: Topic): TopicRow {
   return TOPICS[topic];
+}
+
+/** Whether a webhook may be of it. */
+export function isSent(topic: Topic): boolean {
+  return topicRow(topic).source === undefined;
 }

@@ -126,6 +126,11 @@ export const PAGES: readonly PageRow[] = [
     Page: page(async () => (await import('./pages/shops.tsx')).ShopsPage),
   },
   {
+    path: '/shops/:shop',
+    title: 'Shop',
+    Page: page(async () => (await import('./pages/shop.tsx')).ShopPage),
+  },
+  {
     path: '/audit',
     title: 'Audit',
     key: 'a',

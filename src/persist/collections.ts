@@ -4,6 +4,10 @@ import { eventSchema, JOURNAL_TTL_INDEX, type EventDocument } from './event-sche
 import { orderSchema, type OrderDocument } from './order-schema.ts';
 import { parkedSchema, type ParkedDocument } from './parked-schema.ts';
 import { replaySchema, type ReplayDocument } from './replay-schema.ts';
+import { complianceSchema, type ComplianceDocument } from './compliance-schema.ts';
+import { reconcileSchema, type ReconcileDocument } from './reconcile-schema.ts';
+import { sessionSchema, type SessionDocument } from './session-schema.ts';
+import { shopSchema, type ShopDocument } from './shop-schema.ts';
 import { spoolSchema, type SpoolDocument } from './spool-schema.ts';
 import { tokenSchema, type TokenDocument } from './token-schema.ts';
 
@@ -16,6 +20,10 @@ export interface Collections {
   audit: Model<AuditDocument>;
   tokens: Model<TokenDocument>;
   replays: Model<ReplayDocument>;
+  shops: Model<ShopDocument>;
+  sessions: Model<SessionDocument>;
+  reconciles: Model<ReconcileDocument>;
+  compliance: Model<ComplianceDocument>;
 }
 
 export function collectionsOf(mongo: Connection): Collections {
@@ -27,6 +35,10 @@ export function collectionsOf(mongo: Connection): Collections {
     audit: mongo.model<AuditDocument>('Audit', auditSchema),
     tokens: mongo.model<TokenDocument>('Token', tokenSchema),
     replays: mongo.model<ReplayDocument>('Replay', replaySchema),
+    shops: mongo.model<ShopDocument>('Shop', shopSchema),
+    sessions: mongo.model<SessionDocument>('Session', sessionSchema),
+    reconciles: mongo.model<ReconcileDocument>('Reconcile', reconcileSchema),
+    compliance: mongo.model<ComplianceDocument>('Compliance', complianceSchema),
   };
 }
 

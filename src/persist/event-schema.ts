@@ -21,6 +21,8 @@ export interface EventDocument extends Received {
   /** Whose drain it was (host:pid), and since when that had the order's lock. Older entries do not say. */
   worker?: string | null;
   lockedAt?: Date | null;
+  /** When its payload was freed of persons, or all of it. */
+  redactedAt?: Date;
   /** Only where it was something else before. */
   earlier?: Earlier[];
 }
@@ -36,6 +38,7 @@ export const eventSchema = new Schema(
     duplicates: Number,
     worker: String,
     lockedAt: Date,
+    redactedAt: Date,
     earlier: { type: [{ _id: false, outcome: String, because: String, at: Date }], default: undefined },
   },
   { collection: 'events', versionKey: false, strict: true },

@@ -1,5 +1,5 @@
 import type { mongo } from 'mongoose';
-import type { Ended, Rejected } from '../order/decide.ts';
+import type { Ended, Rejected, Settled } from '../order/decide.ts';
 import { coalesce } from '../system/coalesce.ts';
 import { causeOf } from './cause.ts';
 import type { Collections } from './collections.ts';
@@ -9,9 +9,7 @@ import { receivedOf, type Received } from './received.ts';
 import { writeAll, type WriteModel, type Written } from './write-all.ts';
 
 /** What a drain has to put down after its order was committed. */
-interface Record {
-  ended: Ended[];
-  rejected: Rejected[];
+interface Record extends Settled {
   now: number;
   /** Whose drain it was, and since when (ms since 1970) that had the order's lock. */
   by: { worker: string; lockedAt: number };
@@ -88,7 +86,7 @@ function insert(namespace: string, document: EventDocument): WriteModel {
   return { namespace, name: 'insertOne', document: document as unknown as mongo.Document };
 }
 
-function endedEntry({ waiting, applied }: Ended, by: Record['by']): EventDocument {
+function endedEntry({ waiting, applied }: Ended<number | null>, by: Record['by']): EventDocument {
   return {
     ...receivedOf(waiting),
     occurredAt: new Date(applied.occurredAt),

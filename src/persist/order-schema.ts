@@ -23,6 +23,7 @@ export const orderSchema = new Schema(
     facts: { type: Mixed, required: true },
     ends: { type: Mixed, required: true },
     lines: [Mixed],
+    customers: [String],
     transactions: [Mixed],
     refunds: [Mixed],
     fulfillments: [Mixed],
@@ -50,3 +51,5 @@ orderSchema.index({ status: 1, _id: -1 });
 orderSchema.index({ name: 1, _id: -1 });
 // For whoever has an order's id and not its shop.
 orderSchema.index({ orderId: 1 });
+// For whoever redacts or exports what is kept of a customer.
+orderSchema.index({ customers: 1, shop: 1 });

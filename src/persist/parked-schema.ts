@@ -23,6 +23,8 @@ export interface ParkedDocument extends Received {
   discardedAt?: Date;
   /** Numbers of the audit's entries by which it was replayed or discarded. Older documents have none. */
   acts?: number[];
+  /** When its payload was freed of persons, or all of it. */
+  redactedAt?: Date;
 }
 
 export const parkedSchema = new Schema(
@@ -40,6 +42,7 @@ export const parkedSchema = new Schema(
     discardedAs: String,
     discardedAt: Date,
     acts: { type: [Number], default: undefined },
+    redactedAt: Date,
   },
   { collection: 'parked', versionKey: false, strict: true },
 );
@@ -58,3 +61,5 @@ export const PARKED_GROUP_INDEX = {
 parkedSchema.index(PARKED_GROUP_INDEX);
 parkedSchema.index({ replay: 1, state: 1 }, { partialFilterExpression: { replay: { $exists: true } } });
 parkedSchema.index({ acts: 1 }, { partialFilterExpression: { acts: { $exists: true } } });
+// For redactions: a shop's are a range.
+parkedSchema.index({ order: 1 });

@@ -11,7 +11,7 @@ import { within } from './within.ts';
  *
  * It promises nothing else: a beat that cannot be sent is not sent, and no program waits for one.
  */
-export const PROGRAMS = ['ingest', 'worker', 'dashboard'] as const;
+export const PROGRAMS = ['ingest', 'worker', 'dashboard', 'app'] as const;
 
 /** What a program counts; null where there was nothing to measure. */
 export type Figures = Readonly<Record<string, number | null>>;

@@ -7,6 +7,8 @@ import { z } from 'zod';
 const port = z.coerce.number().int().min(0).max(65_535);
 const duration = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 const redisUrl = z.url({ protocol: /^rediss?$/ });
+/** `<name>:<32 bytes in hex>`, comma-separated. */
+const KEYS = /^\w{1,20}:[0-9a-f]{64}(,\w{1,20}:[0-9a-f]{64})*$/i;
 
 export const SETTINGS = {
   PORT: { schema: port.default(3000), about: 'where ingest takes webhooks' },
@@ -49,6 +51,41 @@ export const SETTINGS = {
     schema: z.string().min(1).optional(),
     about: 'the secret before it: Shopify signs with the oldest one that is not revoked',
     secret: true,
+  },
+  APP_PORT: { schema: port.default(3002), about: 'where merchants install the app and see how it does' },
+  APP_URL: {
+    schema: z
+      .url({ protocol: /^https?$/ })
+      .refine((url) => url.startsWith('https:') || new URL(url).hostname === 'localhost', 'is not https')
+      .optional(),
+    about: "the app's address in the world, https; the app needs it",
+  },
+  APP_SCOPES: {
+    schema: z
+      .string()
+      .regex(/^\w+(,\w+)*$/, 'is no comma-separated list of scopes')
+      .optional(),
+    about: 'what the app asks a merchant for, comma-separated; unset: what all of its topics need',
+  },
+  TOKEN_KEYS: {
+    schema: z.string().regex(KEYS, 'is no <name>:<64 hex digits>, comma-separated').optional(),
+    about:
+      "encrypt shops' tokens: `<name>:<64 hex digits>`, comma-separated; the first encrypts, all decrypt; the app needs it",
+    secret: true,
+  },
+  UNKNOWN_SHOPS: {
+    schema: z.enum(['take', 'ignore']).default('take'),
+    about: 'signed webhooks of shops that have not installed the app: `take` or `ignore`',
+  },
+  RECONCILE_EVERY_MINUTES: {
+    // Shopify advises a job of the kind; 0 = only when somebody asks.
+    schema: z.coerce.number().int().min(0).max(1440).default(15),
+    about: "how often a shop's orders are held against Shopify's; 0: only when asked",
+  },
+  SHOPIFY_API_URL: {
+    schema: z.url({ protocol: /^https?$/ }).optional(),
+    about:
+      "development: a stand-in for Shopify's servers; a shop's Admin API is asked at `<this>/<shop>/admin/…`",
   },
   PARTITIONS: {
     schema: z.coerce.number().int().min(1).max(1024).default(1),

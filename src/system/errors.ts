@@ -11,6 +11,14 @@ const FAULTS = {
   outpaced: 'other holders kept committing first',
   /** A server was reached but cannot be used as it is set up. */
   unsuitable: 'a server is not set up for Lockstep',
+  /** The Admin API refused the shop's token (401, 402, 403, 404, 423): nothing helps but the merchant. */
+  shopify_refused: 'Shopify refused',
+  /** The Admin API asks for a pause: 429, or THROTTLED. */
+  shopify_throttled: 'Shopify asks for a pause',
+  /** The Admin API did not answer in time, broke off, or answered what cannot be read. */
+  shopify_away: 'Shopify cannot be asked',
+  /** No token that works: never installed, uninstalled, or its refresh token lapsed. */
+  not_installed: 'the shop has no token that works',
 } as const;
 export type FaultCode = keyof typeof FAULTS;
 

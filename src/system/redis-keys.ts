@@ -27,6 +27,8 @@ export interface RedisKeys {
   lock: (order: OrderKey) => string;
   /** Redlock's, for moving the spool. */
   spoolLock: string;
+  /** Redlock's, for refreshing a shop's token, reconciling it, or redacting in it. Of partition 0. */
+  shopLock: (purpose: 'token' | 'reconcile' | 'compliance', shop: string) => string;
   /** zset: program -> last heard of (ms, Redis's clock). Of partition 0, for all programs. */
   beats: string;
   /** hash: program -> what it told with its last beat. */
@@ -56,6 +58,7 @@ export function redisKeys(partition: number): RedisKeys {
     lastEvents: `${prefix}:last-events`,
     lock: (order) => `${prefix}:lock:${order}`,
     spoolLock: `${prefix}:lock:spool`,
+    shopLock: (purpose, shop) => `${prefix}:lock:${purpose}:${shop}`,
     beats: `${prefix}:beats`,
     told: `${prefix}:told`,
     secrets: `${prefix}:secrets`,

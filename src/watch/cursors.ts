@@ -34,6 +34,23 @@ export function readMarkCursor(cursor: string | undefined): Mark | null {
   return ms === undefined ? refuse() : { at: new Date(Number(ms)), event: asEventId(event) };
 }
 
+/** After this record, among all by time and then by id. */
+interface RecordMark {
+  at: Date;
+  id: string;
+}
+
+export function recordCursor(mark: RecordMark | null): string | null {
+  return mark === null ? null : asText(`${mark.at.getTime()} ${mark.id}`);
+}
+
+/** @throws Refusal */
+export function readRecordCursor(cursor: string | undefined): RecordMark | null {
+  if (cursor === undefined) return null;
+  const [, ms, id] = /^(\d{1,15}) ([0-9a-f-]{36})$/.exec(asGiven(cursor)) ?? [];
+  return ms === undefined || id === undefined ? refuse() : { at: new Date(Number(ms)), id };
+}
+
 /** `<shop>/<order id>`; `-` stands for events that name no order. */
 export function readKey(text: string): OrderKey | null {
   const [shopText = '', id, ...rest] = text.split('/');

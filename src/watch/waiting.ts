@@ -95,12 +95,16 @@ export async function measureKept(metrics: Metrics, { parked, spool }: Collectio
 
 /** The same gauges from what the pages show. What is not known keeps its last value. */
 export function measureStatus(metrics: Metrics, status: SystemStatus): void {
-  const { waitingEvents, oldestWaitMs, queues, parked, spooled } = status;
+  const { waitingEvents, oldestWaitMs, queues, parked, spooled, shops } = status;
   if (waitingEvents !== null) metrics.waitingEvents.set(waitingEvents);
   if (oldestWaitMs !== null) metrics.oldestWaitingSeconds.set(oldestWaitMs / 1000);
   for (const [state, count] of Object.entries(queues ?? {})) metrics.queueJobs.set({ state }, count);
   if (parked !== null) metrics.parked.set(parked);
   if (spooled !== null) metrics.spooled.set(spooled);
+  if (shops === null) return;
+  metrics.shops.set({ state: 'installed' }, shops.installed);
+  metrics.shops.set({ state: 'uninstalled' }, shops.uninstalled);
+  metrics.shopsInNeed.set(shops.needAttention);
 }
 
 function sum(numbers: number[]): number {

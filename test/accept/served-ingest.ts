@@ -53,6 +53,7 @@ export class ServedIngest {
       secrets: [SECRET, PREVIOUS_SECRET],
       fingerprintsOf,
       depositor: depositor(this.redis, partitions, wakes, 3600),
+      takes: () => Promise.resolve(true),
       now: Date.now,
       maxBodyBytes: MAX_BODY_BYTES,
       metrics: createMetrics(),

@@ -19,6 +19,7 @@ export async function accept(inside: Inside, delivery: Delivery, forged: Forged 
     secrets: [SECRET],
     fingerprintsOf,
     depositor: inside.depositor,
+    takes: () => Promise.resolve(true),
     now: inside.tools.now,
   });
 }

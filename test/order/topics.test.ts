@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { CREATE, isTopic, topicRow, TOPICS, type Topic } from '../../src/order/topics.ts';
+import { CREATE, isSent, isTopic, RECONCILED, topicRow, TOPICS, type Topic } from '../../src/order/topics.ts';
 
 const SHOPIFYS = path.resolve('../shared/fixtures/topics-2026-07.json');
 const withShopifys = existsSync(SHOPIFYS) ? test : test.skip;
@@ -27,13 +27,17 @@ describe('topics', () => {
 
   withShopifys('no topic is handled that Shopify does not have', () => {
     const known = topicsOfShopify();
-    expect(ALL.filter((topic) => !known.includes(topic))).toEqual([]);
+    expect(ALL.filter((topic) => isSent(topic) && !known.includes(topic))).toEqual([]);
   });
 
   test.each(['toString', '__proto__', 'constructor', '', 'ORDERS_CREATE', 'orders/create ', 'carts/update'])(
     'what is no row is no topic: %j',
     (text) => expect(isTopic(text)).toBe(false),
   );
+
+  test('what reconciliation brings is sent by nobody', () => {
+    expect(ALL.filter((topic) => !isSent(topic))).toEqual([RECONCILED]);
+  });
 
   test('P5: create stands first in a tie, delete last', () => {
     const ranks = ALL.map((topic) => topicRow(topic).rank);

@@ -13,8 +13,14 @@ import type { OrderKey } from '../../src/order/identity.ts';
 import { orderLock } from '../../src/lock/order-lock.ts';
 import { collectionsOf, prepareCollections, type Collections } from '../../src/persist/collections.ts';
 import type { EventDocument } from '../../src/persist/event-schema.ts';
+import { auditLog } from '../../src/persist/audit-log.ts';
+import { auditedOnce } from '../../src/persist/audited-once.ts';
+import { requestBook } from '../../src/compliance/request-book.ts';
 import { journal } from '../../src/persist/journal.ts';
 import { orderStore } from '../../src/persist/order-store.ts';
+import { redactions } from '../../src/persist/redactions.ts';
+import { shopBook } from '../../src/shop/shop-book.ts';
+import { shopEvents } from '../../src/shop/shop-events.ts';
 import { mongoReady, openMongo, openRedis, redisReady } from '../../src/system/connections.ts';
 import { createMetrics, type Metrics } from '../../src/system/metrics.ts';
 import { partitionOf, QUEUE, redisKeys, type RedisKeys } from '../../src/system/redis-keys.ts';
@@ -92,9 +98,12 @@ export async function openInside({ holdForCreateMs = 0 } = {}): Promise<Inside> 
   const collections = collectionsOf(mongo);
   await prepareCollections(collections, 90);
   const client = mongo.getClient();
+  const now = () => RECEIVED_AT;
+  // It asks before commands are counted, and by this clock never again.
+  const quiet = redactions(collections, now);
+  await quiet.masked(keyOf(), null, []);
   const commands: string[] = [];
   client.on('commandStarted', (event) => commands.push(event.commandName));
-  const now = () => RECEIVED_AT;
   return {
     ...deposit,
     collections,
@@ -106,6 +115,15 @@ export async function openInside({ holdForCreateMs = 0 } = {}): Promise<Inside> 
       mailbox: deposit.mailbox,
       orders: orderStore(client, collections, (size) => deposit.metrics.commitOrders.observe(size)),
       journal: journal(client, collections),
+      redactions: quiet,
+      shopEvents: shopEvents({
+        shops: shopBook(collections),
+        requests: requestBook(collections),
+        audited: auditedOnce(
+          collections.audit,
+          auditLog(collections.audit, () => undefined),
+        ),
+      }),
       watch: drainWatch(deposit.metrics, silent, now),
       holdForCreateMs,
       now,

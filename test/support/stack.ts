@@ -10,7 +10,7 @@ import { http, type HttpAnswer } from './http.ts';
 import { namespace, type Namespace } from './namespace.ts';
 import { until } from './until.ts';
 
-const SECRET = 'a-secret-for-tests';
+export const SECRET = 'a-secret-for-tests';
 const JWT_SECRET = 'a-jwt-secret-for-tests-of-32-characters';
 
 /** Lockstep's programs as processes, over a namespace of the test servers. */
@@ -26,6 +26,8 @@ export class Stack {
   readonly #programs: RunningProgram[] = [];
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 50 });
   token = '';
+  /** All that the programs wrote, logs and errors. */
+  heard = '';
 
   private constructor(names: Namespace, folder: string | undefined, env: NodeJS.ProcessEnv) {
     this.names = names;
@@ -78,6 +80,10 @@ export class Stack {
     return program;
   }
 
+  async startApp(port: number): Promise<RunningProgram> {
+    return await this.#start('app', { APP_PORT: String(port) }, port);
+  }
+
   async #startDashboard(): Promise<void> {
     const port = await freePort();
     await this.#start('dashboard', { DASHBOARD_PORT: String(port) }, port);
@@ -85,13 +91,14 @@ export class Stack {
   }
 
   async #start(
-    name: 'ingest' | 'worker' | 'dashboard',
+    name: 'ingest' | 'worker' | 'dashboard' | 'app',
     env: NodeJS.ProcessEnv,
     port: number,
   ): Promise<RunningProgram> {
     const program = startProgram(name, { ...this.#env, ...env }, 'pipe', this.#folder);
     // Warnings belong to the faults that tests make; they are read so that the pipes do not fill.
-    program.child.stdout?.resume();
+    for (const stream of [program.child.stdout, program.child.stderr])
+      stream?.on('data', (chunk: Buffer) => (this.heard += chunk.toString()));
     program.child.stderr?.pipe(process.stderr);
     this.#programs.push(program);
     await untilReady(program, `http://127.0.0.1:${port}`);

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { masked } from '../../src/watch/stories/mask.ts';
+import { masked } from '../../src/order/mask.ts';
 
 const mask = (body: string) => masked(Buffer.from(body));
 const M = '"(masked)"';

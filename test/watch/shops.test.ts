@@ -1,26 +1,45 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { shopRoutes } from '../../src/watch/api/shop-routes.ts';
-import { shopReader } from '../../src/watch/status/shop-reader.ts';
 import type { ShopRow } from '../../src/watch/shapes/shops.ts';
-import { openDeposit, type DepositInside } from '../support/inside.ts';
+import { openDeposit, openInside, type DepositInside, type Inside } from '../support/inside.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 import { ServedRoutes } from './served-routes.ts';
+import { shopStatusOver } from './shop-status-over.ts';
 
 const [BIG, SMALL, OLD] = ['big.myshopify.com', 'small.myshopify.com', 'old.myshopify.com'];
+const INSTANT = expect.stringMatching(/Z$/) as unknown as string;
+const NO_INSTALL = {
+  state: 'unknown',
+  installedAt: null,
+  uninstalledAt: null,
+  scopes: [],
+  attention: null,
+  reconciledTo: null,
+  putRight: 0,
+  subscriptions: null,
+  token: null,
+  redactedAt: null,
+} as const;
 
 describe('/api/shops', () => {
   let inside: DepositInside;
+  let kept: Inside;
   let served: ServedRoutes;
   beforeAll(async () => {
     inside = await openDeposit({ partitions: 2 });
+    kept = await openInside();
   });
-  afterAll(() => inside.close());
+  afterAll(async () => {
+    await inside.close();
+    await kept.close();
+  });
   beforeEach(async () => {
     await inside.redis.flushdb();
     await served?.stop();
     // A reader keeps hours that are over.
     const { redis, partitions } = inside;
-    served = await ServedRoutes.start(shopRoutes({ redis, shops: shopReader(redis, partitions) }));
+    const shops = shopStatusOver(redis, partitions, kept.collections);
+    served = await ServedRoutes.start(shopRoutes({ redis, shops }));
   });
   afterAll(() => served.stop());
 
@@ -53,8 +72,8 @@ describe('/api/shops', () => {
     const { shops, total } = await list();
     expect(total).toBe(2);
     expect(shops).toEqual([
-      { shop: BIG, waitingEvents: 6, events24h: 6, share: 0.75, lastEventAt: expect.stringMatching(/Z$/) },
-      { shop: SMALL, waitingEvents: 2, events24h: 2, share: 0.25, lastEventAt: expect.stringMatching(/Z$/) },
+      { shop: BIG, waitingEvents: 6, events24h: 6, share: 0.75, lastEventAt: INSTANT, ...NO_INSTALL },
+      { shop: SMALL, waitingEvents: 2, events24h: 2, share: 0.25, lastEventAt: INSTANT, ...NO_INSTALL },
     ]);
     const ago = Date.now() - Date.parse(String(shops[0]?.lastEventAt));
     expect(Math.abs(ago)).toBeLessThan(60_000);
@@ -69,8 +88,8 @@ describe('/api/shops', () => {
     await redis.hset(keys(1).shops, OLD, 3);
     const { shops } = await list();
     expect(shops).toEqual([
-      { shop: SMALL, waitingEvents: 0, events24h: 12, share: 1, lastEventAt: null },
-      { shop: OLD, waitingEvents: 3, events24h: 0, share: 0, lastEventAt: null },
+      { shop: SMALL, waitingEvents: 0, events24h: 12, share: 1, lastEventAt: null, ...NO_INSTALL },
+      { shop: OLD, waitingEvents: 3, events24h: 0, share: 0, lastEventAt: null, ...NO_INSTALL },
     ]);
   });
 

@@ -19,7 +19,6 @@ import { systemRoutes } from '../../src/watch/api/system-routes.ts';
 import { claimReader } from '../../src/watch/steering/claim-reader.ts';
 import { queueReader } from '../../src/watch/status/queue-reader.ts';
 import { Sampler } from '../../src/watch/status/sampler.ts';
-import { shopReader } from '../../src/watch/status/shop-reader.ts';
 import { statusReader } from '../../src/watch/status/status-reader.ts';
 import type { SystemStatus } from '../../src/watch/shapes/system.ts';
 import { measureStatus, measureWaiting } from '../../src/watch/waiting.ts';
@@ -27,6 +26,7 @@ import { openInside, silent, type Inside } from '../support/inside.ts';
 import { until } from '../support/until.ts';
 import { keyOf, randomEventId, waitingEvent } from '../support/waiting-event.ts';
 import { ServedRoutes } from './served-routes.ts';
+import { shopStatusOver } from './shop-status-over.ts';
 
 describe('figures', () => {
   let inside: Inside;
@@ -130,7 +130,7 @@ describe('while Redis is away', () => {
         read: queueReader(redis, partitions, queues, none),
         rates: () => sampler.rates(),
       }),
-      ...shopRoutes({ redis, shops: shopReader(redis, partitions) }),
+      ...shopRoutes({ redis, shops: shopStatusOver(redis, partitions, collections) }),
       ...systemRoutes({ status, sampler }),
     ]);
   });

@@ -16,6 +16,8 @@ const WELL: SystemStatus = {
   duplicates: 0,
   parked: 0,
   spooled: 0,
+  complianceDue: 0,
+  shops: { installed: 2, uninstalled: 0, needAttention: 0, first: null },
   redis: UP,
   mongodb: UP,
   sentence: '',
@@ -53,6 +55,18 @@ describe('the sentence that comes first', () => {
     ],
     ['a paused queue', { pausedQueues: [0] }, 'look', 'Queue 0 is paused: its events are taken and wait.'],
     ['parked events', { parked: 2 }, 'look', '2 parked events need somebody to look at them.'],
+    [
+      'what Shopify asks for a person',
+      { complianceDue: 2 },
+      'look',
+      '2 requests about personal data: due within 7 days, or overdue.',
+    ],
+    [
+      'shops that need attention',
+      { shops: { installed: 3, uninstalled: 0, needAttention: 2, first: 'a.myshopify.com' } },
+      'look',
+      '2 shops need attention, a.myshopify.com first: its page says why.',
+    ],
     ['spooled events', { spooled: 1 }, 'look', '1 event waits in the spool for Redis.'],
   ];
 
@@ -86,6 +100,13 @@ describe('the sentence that comes first', () => {
     ],
   ])('all is well: %j', (figures, sentence) => {
     expect(headlineOf({ ...WELL, ...figures })).toEqual({ sentence, level: 'fine' });
+  });
+
+  test('one shop that needs attention is named', () => {
+    const shops = { installed: 1, uninstalled: 0, needAttention: 1, first: 'a.myshopify.com' };
+    expect(headlineOf({ ...WELL, shops }).sentence).toBe(
+      'a.myshopify.com needs attention: its page says why.',
+    );
   });
 
   test('a long wait in a paused queue says that it is paused', () => {

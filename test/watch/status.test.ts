@@ -31,6 +31,8 @@ describe('/api/status', () => {
       duplicates: 0,
       parked: 0,
       spooled: 0,
+      complianceDue: 0,
+      shops: { installed: 0, uninstalled: 0, needAttention: 0, first: null },
       redis: { state: 'up', problem: null },
       mongodb: { state: 'up', problem: null },
       sentence: 'No worker is alive: events are taken and wait.',
@@ -124,6 +126,7 @@ describe('/api/status', () => {
       duplicates: 2,
       parked: 2,
       spooled: 1,
+      complianceDue: 0,
     });
     expect((await status()).oldestWaitMs).toBeGreaterThan(0);
   });

@@ -1,26 +1,27 @@
-import { Group, Progress } from '@mantine/core';
-import { Link, useSearchParams } from 'wouter';
+import { Link, useLocation, useSearchParams } from 'wouter';
 import type { ShopList, ShopRow } from '../../watch/shapes/shops.ts';
 import { DataTable, type Column } from '../components/data-table.tsx';
 import { Empty } from '../components/empty.tsx';
 import { figure, several } from '../components/figures.ts';
 import { FilterBar } from '../components/filter-bar.tsx';
 import { Page } from '../components/page.tsx';
-import { Plain } from '../components/plain.tsx';
+import { visible } from '../components/visible.ts';
 import { When } from '../components/when.tsx';
 import { useApi } from '../use-api.ts';
 import { readingOf } from './reading.ts';
+import { ShopNeeds, ShopState } from './shop-state.tsx';
 
 const FIELDS = [{ name: 'name', label: 'Shop', placeholder: 'part of its name', width: 260 }] as const;
 
-/** Which shop brings how much, and what waits for it: a noisy shop is seen here. */
+/** Who installed, what needs attention, which shop brings how much, and what waits for it. */
 export function ShopsPage() {
   const [search] = useSearchParams();
+  const [, go] = useLocation();
   const name = search.get('name') ?? '';
   const shops = useApi<ShopList>(
     '/shops',
     { name },
-    { watch: ({ status }) => [status.accepted, status.waitingEvents] },
+    { watch: ({ status }) => [status.accepted, status.waitingEvents, status.shops] },
   );
   return (
     <Page title="Shops" sentence={shops.data && sentenceOf(shops.data)}>
@@ -30,6 +31,7 @@ export function ShopsPage() {
         rows={shops.data?.shops}
         rowKey={(row) => row.shop}
         columns={COLUMNS}
+        onOpen={({ shop }) => go(shopPage(shop))}
         {...readingOf(shops)}
         empty={<NoShops name={name} />}
       />
@@ -37,19 +39,30 @@ export function ShopsPage() {
   );
 }
 
+function shopPage(shop: string): string {
+  return `/shops/${encodeURIComponent(shop)}`;
+}
+
 function sentenceOf({ shops, total }: ShopList): string {
   const first = shops[0];
-  if (!first) return 'No shop has sent anything yet.';
-  const shown = shops.length < total ? ` The busiest ${shops.length} of ${figure(total)} are shown.` : '';
-  return `${several(total, 'shop', 'shops')}; the busiest brought ${percent(first.share)} of the last 24 hours' events.${shown}`;
+  if (!first) return 'No shop has installed the app or sent anything yet.';
+  const shown = shops.length < total ? ` ${figure(shops.length)} of them are shown.` : '';
+  const inNeed = shops.filter(({ attention }) => attention !== null).length;
+  const needs = inNeed === 0 ? '' : ` ${several(inNeed, 'needs', 'need')} attention.`;
+  const busiest =
+    first.events24h === 0 ? '' : `; the busiest brought ${percent(first.share)} of the last 24 hours' events`;
+  return `${several(total, 'shop', 'shops')}${busiest}.${needs}${shown}`;
 }
 
 function NoShops({ name }: { name: string }) {
   if (name === '')
     return (
-      <Empty title="No shop is known yet" why="A shop appears here with its first event that is taken." />
+      <Empty
+        title="No shop is known yet"
+        why="A shop appears here once it installs the app, or with its first event that is taken."
+      />
     );
-  return <Empty title="No such shop" why="No shop that has sent an event has this in its name." />;
+  return <Empty title="No such shop" why="No shop that installed or sent an event has this in its name." />;
 }
 
 function percent(share: number): string {
@@ -57,37 +70,20 @@ function percent(share: number): string {
 }
 
 const COLUMNS: readonly Column<ShopRow>[] = [
-  { head: 'Shop', cell: (row) => <Plain text={row.shop} max={80} /> },
-  { head: 'Events in 24 h', align: 'right', width: 115, cell: (row) => figure(row.events24h) },
-  { head: 'Share', align: 'right', width: 75, cell: (row) => percent(row.share) },
   {
-    head: 'Of all traffic',
-    width: 140,
-    cell: (row) => (
-      <Progress
-        value={row.share * 100}
-        size="sm"
-        color="gray"
-        aria-label={`${row.shop}: ${percent(row.share)}`}
-      />
+    head: 'Shop',
+    cell: ({ shop }) => (
+      <Link className="link" href={shopPage(shop)}>
+        {visible(shop).slice(0, 80)}
+      </Link>
     ),
   },
-  { head: 'Events waiting', align: 'right', width: 115, cell: (row) => figure(row.waitingEvents) },
-  { head: 'Last event', align: 'right', width: 100, cell: (row) => <When at={row.lastEventAt} /> },
-  { head: 'Look at', width: 170, cell: Links },
+  { head: 'State', width: 115, cell: ({ state }) => <ShopState state={state} /> },
+  { head: 'Attention', width: 160, cell: ShopNeeds },
+  { head: 'Events in 24 h', align: 'right', width: 110, cell: (row) => figure(row.events24h) },
+  { head: 'Share', align: 'right', width: 70, cell: (row) => percent(row.share) },
+  { head: 'Waiting', align: 'right', width: 75, cell: (row) => figure(row.waitingEvents) },
+  { head: 'Last event', align: 'right', width: 90, cell: (row) => <When at={row.lastEventAt} /> },
+  { head: 'Reconciled to', align: 'right', width: 105, cell: (row) => <When at={row.reconciledTo} /> },
+  { head: 'Put right', align: 'right', width: 75, cell: (row) => figure(row.putRight) },
 ];
-
-const PLACES = { orders: 'Orders', events: 'Events', parked: 'Parked' } as const;
-
-function Links({ shop }: ShopRow) {
-  const query = new URLSearchParams({ shop }).toString();
-  return (
-    <Group gap="xs" wrap="nowrap">
-      {Object.entries(PLACES).map(([place, word]) => (
-        <Link key={place} className="link" href={`/${place}?${query}`} aria-label={`${word} of ${shop}`}>
-          {word}
-        </Link>
-      ))}
-    </Group>
-  );
-}

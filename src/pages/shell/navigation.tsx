@@ -11,6 +11,7 @@ import { PAGES } from '../routes.tsx';
 const MATTERS: Record<string, (status: SystemStatus) => string> = {
   '/parked': ({ parked }) => (parked ? figure(parked) : ''),
   '/queues': ({ pausedQueues }) => (pausedQueues && pausedQueues.length > 0 ? 'paused' : ''),
+  '/shops': ({ shops }) => (shops && shops.needAttention > 0 ? figure(shops.needAttention) : ''),
 };
 
 export function Navigation() {

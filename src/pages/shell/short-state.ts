@@ -8,6 +8,7 @@ const MATTERS: readonly ((status: SystemStatus) => string)[] = [
   ({ parked }) => (parked ? `${parked} parked` : ''),
   ({ pausedQueues }) => (pausedQueues && pausedQueues.length > 0 ? 'paused' : ''),
   ({ spooled }) => (spooled ? `${spooled} spooled` : ''),
+  ({ shops }) => (shops && shops.needAttention > 0 ? `${shops.needAttention} in need` : ''),
   ({ level }) => (level === 'fine' ? '' : 'look'),
 ];
 

@@ -2,6 +2,7 @@ import type { RequestHandler } from 'express';
 import type { LockTools } from '../steering/lock-release.ts';
 import { now } from '../shapes/system.ts';
 import { auditRoutes, type AuditTools } from './audit-routes.ts';
+import { complianceRoutes, type ComplianceTools } from './compliance-routes.ts';
 import { dedupeRoutes, type DedupeTools } from './dedupe-routes.ts';
 import { doctorRoutes, type DoctorRouteTools } from './doctor-routes.ts';
 import { eventRoutes, type EventTools } from './event-routes.ts';
@@ -12,6 +13,7 @@ import { openApiRoute } from './openapi.ts';
 import { orderRoutes, type OrderTools } from './order-routes.ts';
 import { parkedRoutes, type ParkedTools } from './parked-routes.ts';
 import { queueRoutes, type QueueTools } from './queue-routes.ts';
+import { reconcileRoutes, type ReconcileRouteTools } from './reconcile-routes.ts';
 import { route, type Route } from './route.ts';
 import { sessionRoutes, type SessionTools } from './session-routes.ts';
 import { shopRoutes, type ShopTools } from './shop-routes.ts';
@@ -22,6 +24,7 @@ import { verifyRoutes, type VerifyTools } from './verify-routes.ts';
 /** What each area of the API works with. */
 export interface ApiTools {
   audit: AuditTools;
+  compliance: ComplianceTools;
   dedupe: DedupeTools;
   doctor: DoctorRouteTools;
   events: EventTools;
@@ -32,6 +35,7 @@ export interface ApiTools {
   orders: OrderTools;
   parked: ParkedTools;
   queues: QueueTools;
+  reconciles: ReconcileRouteTools;
   sessions: SessionTools;
   shops: ShopTools;
   system: SystemTools;
@@ -54,7 +58,9 @@ export function allRoutes(tools: ApiTools): Route[] {
     ...mailboxRoutes(tools.mailboxes),
     ...queueRoutes(tools.queues),
     ...parkedRoutes(tools.parked),
+    ...reconcileRoutes(tools.reconciles),
     ...shopRoutes(tools.shops),
+    ...complianceRoutes(tools.compliance),
     ...auditRoutes(tools.audit),
     ...tokenRoutes(tools.tokens),
     ...loadTestRoutes(tools.loadTests),

@@ -1,25 +1,45 @@
 import type { Redis } from 'ioredis';
-import { shopList, shopQuery } from '../shapes/shops.ts';
-import type { ShopReader } from '../status/shop-reader.ts';
+import { shopDetail, shopList, shopPlace, shopQuery } from '../shapes/shops.ts';
+import type { ShopStatus } from '../status/shop-status.ts';
 import { ofRedis } from './of-redis.ts';
+import { Refusal } from './refusal.ts';
 import { route, type Route } from './route.ts';
 
 export interface ShopTools {
   redis: Redis;
-  shops: ShopReader;
+  shops: ShopStatus;
 }
 
-/** Shops: what each sends, and what of it waits. */
+/** Shops: what each sends, what of it waits, and how its install is. */
 export function shopRoutes({ redis, shops }: ShopTools): Route[] {
   return [
     route({
       method: 'get',
       path: '/shops',
       role: 'viewer',
-      about: 'Shops, busiest first: events of the last 24 h, their share, what waits, and the last event.',
+      about:
+        'Shops, busiest first: events of the last 24 h, what waits, the install and what needs attention.',
       query: shopQuery,
       answer: shopList,
       handle: ({ query }) => ofRedis(redis, () => shops.list(query.name ?? '')),
     }),
+    route({
+      method: 'get',
+      path: '/shops/{shop}',
+      role: 'viewer',
+      about: 'One shop, with its last passes of reconciliation and what is asked for persons of it.',
+      params: shopPlace,
+      answer: shopDetail,
+      handle: async ({ params }) =>
+        (await ofRedis(redis, () => shops.one(params.shop))) ?? notFound(params.shop),
+    }),
   ];
+}
+
+function notFound(shop: string): never {
+  throw new Refusal(
+    'not_found',
+    `${shop} never installed the app (looked in the collection shops) and sent nothing in the last 30 days ` +
+      '(looked among the last events in Redis)',
+  );
 }

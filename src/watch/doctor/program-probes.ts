@@ -1,5 +1,5 @@
 import type { Queue } from 'bullmq';
-import { isAlive } from '../../system/beats.ts';
+import { isAlive, PROGRAMS } from '../../system/beats.ts';
 import type { Program } from '../shapes/system.ts';
 import { installedVersions } from './installed-versions.ts';
 import { bad, doubtful, good, type Finding, type Probe } from './probe.ts';
@@ -52,8 +52,11 @@ export function versionsFinding(versions: Record<string, string | null>): Findin
   return doubtful(found, 'install the packages again: npm ci');
 }
 
+/** Without these, orders wait. */
+const NEEDED: ReadonlySet<string> = new Set(['ingest', 'worker']);
+
 function programsFinding(programs: readonly Program[]): Finding {
-  const counts = (['ingest', 'worker', 'dashboard'] as const).map((name) => ({
+  const counts = PROGRAMS.map((name) => ({
     name,
     alive: programs.filter((each) => each.program === name && isAlive(each)).length,
   }));
@@ -64,7 +67,7 @@ function programsFinding(programs: readonly Program[]): Finding {
       ({ program, id, lastHeardMs }) => `${program} ${id} SILENT for ${Math.round(lastHeardMs / 1000)} s`,
     ),
   ].join(', ');
-  const gone = counts.filter(({ name, alive }) => alive === 0 && name !== 'dashboard');
+  const gone = counts.filter(({ name, alive }) => alive === 0 && NEEDED.has(name));
   if (gone.length === 0) return good(found);
   return bad(
     found,

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { AUDIT_VERBS } from './audit.ts';
+import { COMPLIANCE_VERBS } from './compliance.ts';
 import { DEDUPE_VERBS } from './dedupe.ts';
 import { EVENT_VERBS } from './event.ts';
 import { EXIT_CODES } from './exit.ts';
@@ -8,6 +9,7 @@ import { MAILBOX_VERBS } from './mailbox.ts';
 import { ORDER_VERBS } from './order.ts';
 import { PARKED_VERBS } from './parked.ts';
 import { QUEUE_VERBS } from './queue.ts';
+import { RECONCILE_VERBS } from './reconcile.ts';
 import { SHOP_VERBS } from './shop.ts';
 import { SYSTEM_VERBS } from './system.ts';
 import { TAIL_VERBS } from './tail.ts';
@@ -33,7 +35,9 @@ const NOUNS = {
   mailbox: { about: 'what waits, by order', verbs: MAILBOX_VERBS },
   queue: { about: 'the queues of drain jobs', verbs: QUEUE_VERBS },
   parked: { about: 'events that could not be applied', verbs: PARKED_VERBS },
+  reconcile: { about: "shops' orders held against Shopify's", verbs: RECONCILE_VERBS },
   shop: { about: 'who sends how much', verbs: SHOP_VERBS },
+  compliance: { about: 'data that persons ask to see, or to be erased', verbs: COMPLIANCE_VERBS },
   audit: { about: 'who did what, and why', verbs: AUDIT_VERBS },
   token: { about: 'API tokens', verbs: TOKEN_VERBS },
 } as const;

@@ -14,6 +14,7 @@ export function statusText(status: SystemStatus): string {
     ['duplicates', known(status.duplicates)],
     ['parked', known(status.parked)],
     ['spooled', known(status.spooled)],
+    ['shops', shopsText(status.shops)],
     ['Redis', serverText(status.redis)],
     ['MongoDB', serverText(status.mongodb)],
   ];
@@ -35,6 +36,12 @@ function jobsText(queues: NonNullable<SystemStatus['queues']>): string {
   return Object.entries(queues)
     .map(([state, count]) => `${count} ${state}`)
     .join(', ');
+}
+
+function shopsText(shops: SystemStatus['shops']): string {
+  if (!shops) return '?';
+  const { installed, uninstalled, needAttention } = shops;
+  return `${installed} installed (${needAttention} in need of attention), ${uninstalled} uninstalled`;
 }
 
 function serverText({ state, problem }: SystemStatus['redis']): string {

@@ -7,6 +7,8 @@ export interface Verb<Options = object> {
   /** As commander writes it: `release <order>`. */
   call: string;
   about: string;
+  /** The noun alone means this verb. */
+  isDefault?: true;
   options?: readonly Option[];
   act: (session: Session, args: string[], options: Options) => Promise<void>;
 }
@@ -31,8 +33,8 @@ export function addGlobalOptions(command: Command): void {
  * that name comes first (`lock release --token` is the lock's: there, the API's goes before the verb).
  */
 export function addVerbs(root: Command, to: Command, verbs: readonly Verb[]): void {
-  for (const { call, about, options = [], act } of verbs) {
-    const command = to.command(call).description(about);
+  for (const { call, about, isDefault = false, options = [], act } of verbs) {
+    const command = to.command(call, { isDefault }).description(about);
     for (const option of options) command.addOption(option);
     const own = new Set(options.map(({ long }) => long));
     const shared = globalOptions().filter(({ long }) => !own.has(long));

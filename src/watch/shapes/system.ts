@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PROGRAMS } from '../../system/beats.ts';
 import { count, instant, milliseconds } from './base.ts';
 
 const server = z.object({ state: z.enum(['up', 'away']), problem: z.string().nullable() });
@@ -16,6 +17,17 @@ export const status = z.object({
   duplicates: count.nullable(),
   parked: count.nullable(),
   spooled: count.nullable(),
+  complianceDue: count
+    .nullable()
+    .describe('what Shopify asked for persons and shops that is due within 7 days, or was'),
+  shops: z
+    .object({
+      installed: count,
+      uninstalled: count,
+      needAttention: count,
+      first: z.string().nullable().describe('by name, of those that need attention'),
+    })
+    .nullable(),
   redis: server,
   mongodb: server,
   /** One sentence first: what is the matter, or that all is well. */
@@ -26,7 +38,7 @@ export type SystemStatus = z.infer<typeof status>;
 
 /** A process of Lockstep that was heard of in the last 10 s. */
 const program = z.object({
-  program: z.enum(['ingest', 'worker', 'dashboard']),
+  program: z.enum(PROGRAMS),
   /** `<host>:<pid>` */
   id: z.string(),
   startedAt: instant,

@@ -47,6 +47,14 @@ const HEADLINES: readonly Row[] = [
   },
   {
     level: 'look',
+    says: ({ complianceDue }) =>
+      complianceDue
+        ? `${several(complianceDue, 'request', 'requests')} about personal data: due within 7 days, or overdue.`
+        : null,
+  },
+  { level: 'look', says: ({ shops }) => shopsText(shops) },
+  {
+    level: 'look',
     says: ({ spooled }) =>
       spooled ? `${several(spooled, 'event waits', 'events wait')} in the spool for Redis.` : null,
   },
@@ -73,6 +81,14 @@ function pausedText(partitions: number[]): string | null {
   return partitions.length === 1
     ? `Queue ${first} is paused: its events are taken and wait.`
     : `${partitions.length} queues are paused: their events are taken and wait.`;
+}
+
+function shopsText(shops: Figures['shops']): string | null {
+  if (!shops?.first) return null;
+  const { first, needAttention } = shops;
+  const needs =
+    needAttention > 1 ? `${needAttention} shops need attention, ${first} first` : `${first} needs attention`;
+  return `${needs}: its page says why.`;
 }
 
 function calmText({ waitingEvents, oldestWaitMs, workers }: Figures): string {

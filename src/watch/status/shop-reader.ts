@@ -1,14 +1,23 @@
 import type { Redis } from 'ioredis';
 import type { RedisKeys } from '../../system/redis-keys.ts';
-import type { ShopList, ShopRow } from '../shapes/shops.ts';
+import type { ShopRow } from '../shapes/shops.ts';
 
-/** Reads what each shop sends and what of it waits. */
+/** What a shop sends, and what of it waits. */
+type Traffic = Pick<ShopRow, 'waitingEvents' | 'events24h' | 'share' | 'lastEventAt'>;
+
+type Heard = Traffic & { shop: string };
+
+/** Of a shop that sent nothing in the last 30 days. */
+export const NO_TRAFFIC: Traffic = { waitingEvents: 0, events24h: 0, share: 0, lastEventAt: null };
+
+/** Reads what each shop sends and what of it waits: what Redis knows of them. */
 export interface ShopReader {
-  /** @param name a part of the shops' names; '' is every shop */
-  list: (name: string) => Promise<ShopList>;
+  /** Busiest first. @param name a part of the shops' names; '' is every shop */
+  list: (name: string) => Promise<Heard[]>;
+  /** Null: nothing was heard of it. */
+  one: (shop: string) => Promise<Traffic | null>;
 }
 
-const SHOWN = 200;
 /** The hour that has begun, and the 24 before it. */
 const HOURS = 25;
 const HOUR_MS = 3_600_000;
@@ -24,7 +33,7 @@ type Counts = ReadonlyMap<string, number>;
 export function shopReader(redis: Redis, partitions: readonly RedisKeys[]): ShopReader {
   const over = new Map<string, Counts>();
 
-  const trafficOf = async (key: string, isOver: boolean): Promise<Counts> => {
+  const hourOf = async (key: string, isOver: boolean): Promise<Counts> => {
     const known = over.get(key);
     if (known) return known;
     const counts = countsOf(await redis.hgetall(key));
@@ -37,34 +46,50 @@ export function shopReader(redis: Redis, partitions: readonly RedisKeys[]): Shop
     const keys = partitions.flatMap((each) =>
       Array.from({ length: HOURS }, (_, ago) => ({ key: each.traffic(hour - ago), isOver: ago > 0 })),
     );
-    const counts = await Promise.all(keys.map(({ key, isOver }) => trafficOf(key, isOver)));
+    const counts = await Promise.all(keys.map(({ key, isOver }) => hourOf(key, isOver)));
     const current = new Set(keys.map(({ key }) => key));
     for (const key of over.keys()) if (!current.has(key)) over.delete(key);
     return added(counts);
   };
+  const read = async (): Promise<Figures> => {
+    const [events24h, waiting, lastEvents] = await Promise.all([
+      traffic(),
+      Promise.all(partitions.map(async (keys) => countsOf(await redis.hgetall(keys.shops)))).then(added),
+      Promise.all(partitions.map((keys) => lastEventsOf(redis, keys))),
+    ]);
+    return { events24h, waiting, lastAt: latest(lastEvents.flat()), all: sum(events24h.values()) };
+  };
   return {
     list: async (name) => {
-      const [events24h, waiting, lastEvents] = await Promise.all([
-        traffic(),
-        Promise.all(partitions.map(async (keys) => countsOf(await redis.hgetall(keys.shops)))).then(added),
-        Promise.all(partitions.map((keys) => lastEventsOf(redis, keys))),
-      ]);
-      const lastAt = latest(lastEvents.flat());
-      const all = sum(events24h.values());
-      const rows = [...new Set([...events24h.keys(), ...waiting.keys(), ...lastAt.keys()])]
+      const figures = await read();
+      return shopsOf(figures)
         .filter((shop) => shop.includes(name.toLowerCase()))
-        .map((shop) => rowOf(shop, waiting, events24h, lastAt, all))
+        .map((shop) => ({ shop, ...trafficOf(shop, figures) }))
         .toSorted(busiestFirst);
-      return { shops: rows.slice(0, SHOWN), total: rows.length };
+    },
+    one: async (shop) => {
+      const figures = await read();
+      return shopsOf(figures).includes(shop) ? trafficOf(shop, figures) : null;
     },
   };
 }
 
-function rowOf(shop: string, waiting: Counts, events24h: Counts, lastAt: Counts, all: number): ShopRow {
+interface Figures {
+  events24h: Counts;
+  waiting: Counts;
+  lastAt: Counts;
+  /** Events of all shops in 24 h. */
+  all: number;
+}
+
+function shopsOf({ events24h, waiting, lastAt }: Figures): string[] {
+  return [...new Set([...events24h.keys(), ...waiting.keys(), ...lastAt.keys()])];
+}
+
+function trafficOf(shop: string, { events24h, waiting, lastAt, all }: Figures): Traffic {
   const events = events24h.get(shop) ?? 0;
   const at = lastAt.get(shop);
   return {
-    shop,
     waitingEvents: Math.max(0, waiting.get(shop) ?? 0),
     events24h: events,
     share: all === 0 ? 0 : events / all,
@@ -72,7 +97,7 @@ function rowOf(shop: string, waiting: Counts, events24h: Counts, lastAt: Counts,
   };
 }
 
-function busiestFirst(one: ShopRow, other: ShopRow): number {
+function busiestFirst(one: Heard, other: Heard): number {
   return (
     other.events24h - one.events24h ||
     other.waitingEvents - one.waitingEvents ||

@@ -9,6 +9,7 @@ import { mongoCheck, redisCheck } from '../checks.ts';
 import { headlineOf } from './headline.ts';
 import type { SystemStatus } from '../shapes/system.ts';
 import { readQueues, readWaiting } from '../waiting.ts';
+import { shopCounts } from './shop-counts.ts';
 
 const UNKNOWN_OF_REDIS = {
   waitingEvents: null,
@@ -21,13 +22,15 @@ const UNKNOWN_OF_REDIS = {
   accepted: null,
   duplicates: null,
 };
-const UNKNOWN_OF_MONGO = { parked: null, spooled: null };
+const UNKNOWN_OF_MONGO = { parked: null, spooled: null, complianceDue: null, shops: null };
+/** Before it is due: time enough to hand an export over. */
+const SOON_MS = 7 * 86_400_000;
 
 /** What a status reader works with. */
 export interface StatusTools {
   redis: Redis;
   mongo: Connection;
-  collections: Pick<Collections, 'parked' | 'spool'>;
+  collections: Pick<Collections, 'parked' | 'spool' | 'compliance' | 'shops'>;
   partitions: readonly RedisKeys[];
   queues: readonly Queue[];
   /** How many workers live. */
@@ -39,7 +42,7 @@ export interface StatusTools {
 /** Reads how everything is. It never throws, and answers within 4 s whatever is away. */
 export function statusReader(tools: StatusTools): () => Promise<SystemStatus> {
   const { redis, mongo, partitions, queues } = tools;
-  const { parked, spool } = tools.collections;
+  const { parked, spool, compliance, shops } = tools.collections;
   const ofRedis = async () => {
     const [waiting, counts, paused, workers, locksHeld] = await Promise.all([
       readWaiting(redis, partitions),
@@ -64,6 +67,11 @@ export function statusReader(tools: StatusTools): () => Promise<SystemStatus> {
   const ofMongo = async () => ({
     parked: await parked.countDocuments({ state: 'parked' }),
     spooled: await spool.estimatedDocumentCount(),
+    complianceDue: await compliance.countDocuments({
+      state: { $in: ['asked', 'working'] },
+      dueAt: { $lt: new Date(Date.now() + SOON_MS) },
+    }),
+    shops: await shopCounts(shops),
   });
   return async () => {
     const [fromRedis, fromMongo] = await Promise.all([

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { bytesOf, decompress } from '../../system/payload.ts';
-import { masked } from './mask.ts';
+import { masked } from '../../order/mask.ts';
 import type { EventDetail } from '../shapes/events.ts';
 
 type Shown = Pick<EventDetail, 'payload' | 'payloadBase64' | 'masked' | 'payloadBytes'>;

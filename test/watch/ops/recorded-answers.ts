@@ -102,6 +102,8 @@ export const STATUS = {
   duplicates: 1,
   parked: 0,
   spooled: 0,
+  complianceDue: 0,
+  shops: { installed: 0, uninstalled: 0, needAttention: 0, first: null },
   redis: up,
   mongodb: up,
   sentence: 'Partition 1 is paused.',

@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import { isIdOf, isPrivate } from './private-keys.ts';
 
 /**
@@ -8,16 +7,18 @@ import { isIdOf, isPrivate } from './private-keys.ts';
  * closed: what is not JSON is not shown. Free text that names somebody under a harmless key (a line's title) is
  * not found.
  */
-export function masked(body: Buffer): string | null {
-  if (!isUtf8(body)) return null;
-  const text = body.toString();
+export function masked(body: Uint8Array): string | null {
   try {
+    const text = utf8.decode(body);
     JSON.parse(text);
+    return maskedJson(text);
   } catch {
     return null;
   }
-  return maskedJson(text);
 }
+
+/** A mark of the byte order is kept: then it is no JSON, here as elsewhere. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 const MASK = '"(masked)"';
 

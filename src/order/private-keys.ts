@@ -23,7 +23,7 @@ const WORDS = new Set(
     'destination shipping user staffmember shopowner evidence browser ' +
     'company mobile fax zip zipcode postcode postalcode city district suburb neighborhood county province ' +
     'provincecode latitude longitude lat lng lon ip browserip clientip useragent dob last4 lastfour lastdigits ' +
-    'lastcharacters ssn cpf cnpj dni nif curp nationalid taxid vatnumber iban bic ' +
+    'lastcharacters trackingnumber trackingnumbers trackingurl trackingurls ssn cpf cnpj dni nif curp nationalid taxid vatnumber iban bic ' +
     'landingsite landingsiteref referringsite orderstatusurl checkouturl abandonedcheckouturl invoiceurl'
   ).split(' '),
 );

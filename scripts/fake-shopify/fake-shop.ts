@@ -1,0 +1,285 @@
+import { randomUUID } from 'node:crypto';
+import type { Delivery } from '../deliveries/life.ts';
+import type { Random } from '../deliveries/random.ts';
+import { BulkOperations } from './bulk.ts';
+import { disordered, IN_ORDER, type Mishap, type Percentages } from './disorder.ts';
+import type { FakeOrder, Json } from './fake-order.ts';
+import type { FakeApp } from './oauth-routes.ts';
+import { PointBucket, type BucketSize } from './point-bucket.ts';
+import type { Postman, Tally } from './postman.ts';
+import { queryRoot } from './roots.ts';
+import { Selling, type Sale } from './selling.ts';
+import { sessionToken, type SessionTokenKind } from './session-token.ts';
+import {
+  changedBody,
+  customerRedactBody,
+  dataRequestBody,
+  redactBody,
+  scopesUpdateBody,
+  uninstalledBody,
+  type CustomerFacts,
+} from './shop-bodies.ts';
+import { signedQuery } from './signed-query.ts';
+import { Tokens } from './tokens.ts';
+import { Troubles } from './trouble.ts';
+
+/** What a shop is made of and lives in. */
+export interface ShopGround extends Omit<FakeApp, 'appUrl'> {
+  id: number;
+  name: string;
+  random: Random;
+  postman: Postman;
+  timeScale: number;
+  points: BucketSize;
+  tokenSeconds: number;
+  /** Which topics the app's own settings subscribe to; null: all. */
+  topics: readonly string[] | null;
+  /** Of the fake itself, without a slash at the end. */
+  baseUrl: () => string;
+}
+
+/** How often a shop was asked for what. `refreshes` and `exchanges` count refused ones too. */
+export type Calls = Record<
+  | 'authorize'
+  | 'codes'
+  | 'exchanges'
+  | 'refreshes'
+  | 'refusedGrants'
+  | 'queries'
+  | 'unauthorized'
+  | 'throttled'
+  | 'points'
+  | 'downloads',
+  number
+>;
+
+/** A subscription made through the API. Those of the app's settings have no ids, and are not listed. */
+export interface Subscription {
+  id: number;
+  /** Such as `orders/create`. */
+  topic: string;
+  uri: string;
+}
+
+/** One store: its orders, its install of the app, and what goes wrong with it. */
+export class FakeShop {
+  readonly id: number;
+  readonly name: string;
+  readonly title: string;
+  readonly tokens: Tokens;
+  readonly points: PointBucket;
+  readonly troubles = new Troubles();
+  readonly bulk: BulkOperations;
+  readonly calls: Calls;
+  readonly webhooks: Tally & Record<Mishap, number>;
+  installed = false;
+  scopes: string[] = [];
+  subscriptions: Subscription[] = [];
+  readonly #ground: ShopGround;
+  readonly #selling: Selling;
+  #percent = IN_ORDER;
+  #held: Delivery[] = [];
+  #requests = 0;
+
+  constructor(ground: ShopGround) {
+    const { id, name, random, timeScale, postman, tokenSeconds, points, baseUrl } = ground;
+    this.id = id;
+    this.name = name;
+    this.title = name.replace(/\..*/, '');
+    this.#ground = ground;
+    this.tokens = new Tokens(tokenSeconds);
+    this.points = new PointBucket(points);
+    const urlOf = (file: string) => `${baseUrl()}/${name}/_files/${file}`;
+    this.bulk = new BulkOperations({ timeScale, urlOf, root: () => queryRoot(this) });
+    this.#selling = new Selling({ shop: name, random, postman, tell: (batch) => this.#tell(batch) });
+    this.calls = {
+      authorize: 0,
+      codes: 0,
+      exchanges: 0,
+      refreshes: 0,
+      refusedGrants: 0,
+      queries: 0,
+      unauthorized: 0,
+      throttled: 0,
+      points: 0,
+      downloads: 0,
+    };
+    this.webhooks = {
+      attempts: 0,
+      delivered: 0,
+      retried: 0,
+      givenUp: 0,
+      drop: 0,
+      delay: 0,
+      duplicate: 0,
+      reorder: 0,
+      hold: 0,
+    };
+  }
+
+  get orders(): readonly FakeOrder[] {
+    return this.#selling.orders;
+  }
+
+  /** What Shopify calls `host`: where the admin of this shop is, in base64. */
+  get host(): string {
+    return Buffer.from(`${this.name}/admin`).toString('base64url');
+  }
+
+  /** The app is in, with these scopes, as after managed installation; it has no token yet. */
+  install(scopes: readonly string[]): void {
+    const previous = this.scopes;
+    const changed = this.installed && [...previous].sort().join() !== [...scopes].sort().join();
+    this.installed = true;
+    this.scopes = [...scopes];
+    if (changed) this.#tellOf('app/scopes_update', scopesUpdateBody(this, previous, this.scopes, new Date()));
+  }
+
+  /** Its tokens are worth nothing from now on, and no webhook follows `app/uninstalled`. */
+  uninstall(): void {
+    this.#tellOf('app/uninstalled', uninstalledBody(this));
+    this.installed = false;
+    this.subscriptions = [];
+    this.tokens.revoke();
+  }
+
+  /** With the scopes of last time. */
+  reinstall(): void {
+    this.install(this.scopes);
+  }
+
+  /**
+   * Orders with their whole lives, which have just ended; or with `live`, beginning now and lived in real time.
+   * @returns once all has happened at Shopify; the webhooks may be under way
+   */
+  sell(count: number, sale: Sale = {}): Promise<FakeOrder[]> {
+    return this.#selling.sell(count, sale);
+  }
+
+  /** From now on a live order every so often, until `close`. */
+  open(ordersPerMinute: number): void {
+    this.#selling.open(ordersPerMinute);
+  }
+
+  close(): void {
+    this.#selling.close();
+  }
+
+  /**
+   * An order is changed by hand; its `updated_at` moves on by a second at least.
+   * @param fields of the REST body
+   */
+  change(order: FakeOrder, fields: Json = { tags: `changed ${Date.now()}` }, topic = 'orders/updated'): void {
+    const at = new Date(Math.max(Date.now(), order.updatedAt.getTime() + 1_000));
+    const delivery = this.#deliveryOf(topic, changedBody(order.rest(), fields, at), at);
+    order.take(delivery);
+    this.#tell([delivery]);
+  }
+
+  /** Gone from the shop. */
+  delete(order: FakeOrder): void {
+    this.#selling.forget(order);
+    this.#tellOf('orders/delete', { id: Number(order.id) });
+  }
+
+  requestData(customerId: number): void {
+    this.#requests += 1;
+    this.#tellOf('customers/data_request', dataRequestBody(this, this.#customer(customerId), this.#requests));
+  }
+
+  /** The app is told; the store itself keeps the person, so that whatever comes later still names them. */
+  redactCustomer(customerId: number): void {
+    this.#tellOf('customers/redact', customerRedactBody(this, this.#customer(customerId)));
+  }
+
+  /** What Shopify sends 48 hours after an uninstall. */
+  redact(): void {
+    this.#tellOf('shop/redact', redactBody(this));
+  }
+
+  /** What goes wrong on the way of webhooks, from now on. What is not named stays as it is. */
+  switch(percent: Partial<Percentages>): void {
+    this.#percent = { ...this.#percent, ...percent };
+  }
+
+  /** What was held is sent now. */
+  release(): void {
+    for (const delivery of this.#held.splice(0)) this.#send(delivery);
+  }
+
+  /** A subscription through the API, on top of the app's own: each of its topics is sent twice. */
+  subscribe(topic: string, uri = 'https://app.example.com/webhooks'): void {
+    this.subscriptions.push({ id: 1_000 + this.subscriptions.length, topic, uri });
+  }
+
+  /** What App Bridge gives the embedded page. */
+  sessionToken(kind: SessionTokenKind = 'good'): string {
+    const { apiKey, apiSecret } = this.#ground;
+    return sessionToken({ shop: this.name, apiKey, apiSecret }, kind);
+  }
+
+  /** The signed query with which the admin opens the app in its frame. */
+  openedQuery(): string {
+    return signedQuery(
+      {
+        embedded: '1',
+        host: this.host,
+        id_token: this.sessionToken(),
+        locale: 'en',
+        session: randomUUID(),
+        shop: this.name,
+        timestamp: String(Math.floor(Date.now() / 1000)),
+      },
+      this.#ground.apiSecret,
+    );
+  }
+
+  stop(): void {
+    this.close();
+    this.#selling.stop();
+    this.bulk.stop();
+  }
+
+  #customer(id: number): CustomerFacts {
+    const orders = this.orders.filter(
+      (order) => order.mentions(String(id)) && (order.rest().customer as Json | null)?.id === id,
+    );
+    return { id, orders: orders.map((order) => Number(order.id)) };
+  }
+
+  #deliveryOf(topic: string, body: object, triggeredAt = new Date()): Delivery {
+    const ids = { webhookId: randomUUID(), eventId: randomUUID() };
+    return { topic, shop: this.name, ...ids, triggeredAt, body: Buffer.from(JSON.stringify(body)) };
+  }
+
+  #tellOf(topic: string, body: object): void {
+    this.#tell([this.#deliveryOf(topic, body)]);
+  }
+
+  /** Webhooks of what happened together go out, or do not, as the switches have it. */
+  #tell(batch: readonly Delivery[]): void {
+    const wanted = batch.filter(({ topic }) => this.#isTold(topic)).flatMap((each) => this.#copies(each));
+    const { atOnce, late, held, count } = disordered(wanted, this.#percent, this.#ground.random);
+    for (const mishap of Object.keys(count) as Mishap[]) this.webhooks[mishap] += count[mishap];
+    for (const delivery of atOnce) this.#send(delivery);
+    for (const { delivery, ms } of late) this.#ground.postman.sendLate(delivery, this.webhooks, ms);
+    this.#held.push(...held);
+  }
+
+  /** Compliance is told of whether or not the app is in. */
+  #isTold(topic: string): boolean {
+    const { topics } = this.#ground;
+    const compliance = topic === 'shop/redact' || topic.startsWith('customers/');
+    return (this.installed || compliance) && (topics === null || topics.includes(topic));
+  }
+
+  /** One for each subscription: another webhook of the same event. */
+  #copies(delivery: Delivery): Delivery[] {
+    const doubled = this.subscriptions.filter(({ topic }) => topic === delivery.topic);
+    return [delivery, ...doubled.map(() => ({ ...delivery, webhookId: randomUUID() }))];
+  }
+
+  #send(delivery: Delivery): void {
+    this.#ground.postman.send(delivery, this.webhooks);
+  }
+}

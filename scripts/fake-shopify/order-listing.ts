@@ -1,0 +1,95 @@
+import { cursorOf, pageOf, pageSizeOf, readCursor } from './connection.ts';
+import type { FakeOrder } from './fake-order.ts';
+import { GraphqlError, type Node } from './graphql-select.ts';
+import { orderNode } from './order-node.ts';
+
+/**
+ * `orders`: filtered by a search, sorted by a key and then the id, paged by where the last page ended. An order
+ * that changes between two pages moves to the end, as at Shopify: it may come twice, and nothing is skipped.
+ */
+export interface OrdersArgs {
+  first?: number;
+  after?: string | null;
+  sortKey?: string;
+  reverse?: boolean;
+  query?: string | null;
+}
+
+type SortKey = (order: FakeOrder) => number;
+const SORT_KEYS: Readonly<Record<string, SortKey>> = {
+  UPDATED_AT: ({ updatedAt }) => updatedAt.getTime(),
+  CREATED_AT: ({ createdAt }) => createdAt.getTime(),
+  PROCESSED_AT: ({ createdAt }) => createdAt.getTime(),
+  ID: ({ id }) => Number(id),
+};
+
+/** Shopify pages through no more (facts 3.5). */
+const DEEPEST = 25_000;
+
+/** @throws GraphqlError */
+export function listOrders(orders: readonly FakeOrder[], args: OrdersArgs): Node {
+  const size = pageSizeOf(args);
+  const keyOf = SORT_KEYS[args.sortKey ?? 'PROCESSED_AT'];
+  if (!keyOf) throw new GraphqlError('argumentLiteralsIncompatible', `sortKey ${args.sortKey} is not known`);
+  const direction = args.reverse ? -1 : 1;
+  const compare = (a: Place, b: Place) => direction * (a.key - b.key || a.id - b.id);
+  const found = orders
+    .filter(searchOf(args.query ?? '').matches)
+    .map((order) => ({ order, key: keyOf(order), id: Number(order.id) }))
+    .sort(compare);
+  const end = args.after ? endOf(args.after) : null;
+  const left = end ? found.filter((each) => compare(each, end) > 0) : found;
+  const seen = end?.seen ?? 0;
+  const page = left.slice(0, size).map(({ order, key, id }, i) => ({
+    node: orderNode(order),
+    cursor: cursorOf({ last_value: key, last_id: id, seen: seen + i + 1 }),
+  }));
+  return pageOf('Order', page, { more: left.length > size, before: end !== null });
+}
+
+interface Place {
+  key: number;
+  id: number;
+}
+
+function endOf(cursor: string): Place & { seen: number } {
+  const { last_value: key, last_id: id, seen } = readCursor(cursor);
+  if (typeof key !== 'number' || typeof id !== 'number' || typeof seen !== 'number')
+    throw new GraphqlError('BAD_REQUEST', 'Invalid cursor for current pagination sort.');
+  if (seen >= DEEPEST) throw new GraphqlError('BAD_REQUEST', `Cannot page beyond ${DEEPEST} objects`);
+  return { key, id, seen };
+}
+
+const TERM = /(\w+):(>=|<=|>|<)?(?:'([^']*)'|"([^"]*)"|([^\s()]+))/g;
+const FIELDS: Readonly<Record<string, (order: FakeOrder) => number>> = {
+  updated_at: ({ updatedAt }) => updatedAt.getTime(),
+  created_at: ({ createdAt }) => createdAt.getTime(),
+  processed_at: ({ createdAt }) => createdAt.getTime(),
+  id: ({ id }) => Number(id),
+};
+const HOLDS: Readonly<Record<string, (a: number, b: number) => boolean>> = {
+  '>=': (a, b) => a >= b,
+  '<=': (a, b) => a <= b,
+  '>': (a, b) => a > b,
+  '<': (a, b) => a < b,
+  '': (a, b) => a === b,
+};
+
+/** Terms joined by AND. As at Shopify, a term that is not understood is left out, with a warning. */
+export function searchOf(query: string): {
+  matches: (order: FakeOrder) => boolean;
+  warnings: { field: string; message: string }[];
+} {
+  const warnings: { field: string; message: string }[] = [];
+  const terms: ((order: FakeOrder) => boolean)[] = [];
+  for (const [, field = '', operator = '', ...texts] of query.matchAll(TERM)) {
+    const text = texts.find((each) => each !== undefined) ?? '';
+    const fact = FIELDS[field];
+    const wanted = field === 'id' ? Number(text) : Date.parse(text);
+    const holds = HOLDS[operator];
+    if (!fact || !holds) warnings.push({ field, message: 'Invalid search field for this query.' });
+    else if (Number.isNaN(wanted)) warnings.push({ field, message: `Input \`${text}\` is not valid.` });
+    else terms.push((order) => holds(fact(order), wanted));
+  }
+  return { matches: (order) => terms.every((term) => term(order)), warnings };
+}

@@ -1,0 +1,215 @@
+import { connectionOf } from './connection.ts';
+import type { FakeOrder, Json } from './fake-order.ts';
+import type { Node } from './graphql-select.ts';
+
+/**
+ * An order of the Admin API, made of the REST body that the store holds: the same facts in other words.
+ * Times are UTC, enums are upper case, and amounts lose their last zero (`10.00` is `10.0`), as at Shopify.
+ */
+export function orderNode(order: FakeOrder): Node {
+  let kept: Json | undefined;
+  const rest = () => (kept ??= order.rest());
+  const time = (name: string) => () => timeOf(rest()[name]);
+  const money = (name: string) => () => moneySet(rest()[name], rest());
+  const list = (name: string) => (rest()[name] ?? []) as Json[];
+  return {
+    __typename: 'Order',
+    id: order.gid,
+    legacyResourceId: order.id,
+    updatedAt: timeOf(order.updatedAt),
+    name: () => rest().name,
+    createdAt: time('created_at'),
+    processedAt: time('processed_at'),
+    cancelledAt: time('cancelled_at'),
+    closedAt: time('closed_at'),
+    closed: () => rest().closed_at !== null,
+    cancelReason: () => enumOf(rest().cancel_reason),
+    test: () => rest().test,
+    confirmed: () => rest().confirmed,
+    currencyCode: () => rest().currency,
+    presentmentCurrencyCode: () => rest().presentment_currency,
+    displayFinancialStatus: () => enumOf(rest().financial_status),
+    displayFulfillmentStatus: () => FULFILLMENT[String(rest().fulfillment_status)] ?? 'UNFULFILLED',
+    totalPriceSet: money('total_price'),
+    subtotalPriceSet: money('subtotal_price'),
+    currentTotalPriceSet: money('current_total_price'),
+    tags: () => tagsOf(rest().tags),
+    lineItems: (args: object) =>
+      connectionOf(
+        'LineItem',
+        list('line_items').map((line) => lineNode(line, rest())),
+        args,
+      ),
+    fulfillments: (args: object) =>
+      firstOf(
+        list('fulfillments').map((each) => fulfillmentNode(each, rest())),
+        args,
+      ),
+    refunds: (args: object) =>
+      firstOf(
+        list('refunds').map((each) => refundNode(each, rest())),
+        args,
+      ),
+    transactions: (args: object) =>
+      firstOf(
+        order.transactions().map((each) => transactionNode(each, rest())),
+        args,
+      ),
+    customer: () => customerNode(rest().customer as Json | null),
+  };
+}
+
+const FULFILLMENT: Readonly<Record<string, string>> = {
+  partial: 'PARTIALLY_FULFILLED',
+  fulfilled: 'FULFILLED',
+  restocked: 'RESTOCKED',
+};
+
+/** @returns a part of this order, by its GraphQL id; null where it has none */
+export function partOf(order: FakeOrder, gid: string): Node | null {
+  const rest = order.rest();
+  const found = (list: unknown) => ((list ?? []) as Json[]).find((part) => part.admin_graphql_api_id === gid);
+  const fulfillment = found(rest.fulfillments);
+  if (fulfillment) return fulfillmentNode(fulfillment, rest);
+  const refund = found(rest.refunds);
+  return refund ? refundNode(refund, rest) : null;
+}
+
+function lineNode(line: Json, rest: Json): Node {
+  return {
+    __typename: 'LineItem',
+    id: line.admin_graphql_api_id,
+    sku: line.sku,
+    title: line.title,
+    name: line.name,
+    quantity: line.quantity,
+    currentQuantity: line.current_quantity,
+    requiresShipping: line.requires_shipping,
+    originalUnitPriceSet: moneySet(line.price, rest),
+  };
+}
+
+function fulfillmentNode(part: Json, rest: Json): Node {
+  const lines = part.line_items as Json[];
+  return {
+    __typename: 'Fulfillment',
+    id: part.admin_graphql_api_id,
+    legacyResourceId: String(part.id),
+    name: part.name,
+    status: enumOf(part.status),
+    displayStatus: enumOf(part.shipment_status) ?? 'FULFILLED',
+    createdAt: timeOf(part.created_at),
+    updatedAt: timeOf(part.updated_at),
+    totalQuantity: lines.reduce((sum, line) => sum + Number(line.quantity), 0),
+    trackingInfo: (args: object) =>
+      firstOf(
+        (part.tracking_numbers as string[]).map((number, i) => ({
+          __typename: 'FulfillmentTrackingInfo',
+          company: part.tracking_company,
+          number,
+          url: (part.tracking_urls as string[])[i] ?? null,
+        })),
+        args,
+      ),
+    fulfillmentLineItems: (args: object) =>
+      connectionOf(
+        'FulfillmentLineItem',
+        lines.map((line) => ({
+          __typename: 'FulfillmentLineItem',
+          id: `gid://shopify/FulfillmentLineItem/${String(line.id)}`,
+          quantity: line.quantity,
+          lineItem: lineNode(line, rest),
+        })),
+        args,
+      ),
+  };
+}
+
+function refundNode(part: Json, rest: Json): Node {
+  const transactions = part.transactions as Json[];
+  const refunded = transactions.filter((each) => each.kind === 'refund' && each.status === 'success');
+  return {
+    __typename: 'Refund',
+    id: part.admin_graphql_api_id,
+    legacyResourceId: String(part.id),
+    createdAt: timeOf(part.created_at),
+    updatedAt: timeOf(part.updated_at ?? part.created_at),
+    totalRefundedSet: moneySet(
+      refunded.reduce((sum, each) => sum + Number(each.amount), 0),
+      rest,
+    ),
+    refundLineItems: (args: object) =>
+      connectionOf(
+        'RefundLineItem',
+        (part.refund_line_items as Json[]).map((line) => ({
+          __typename: 'RefundLineItem',
+          id: `gid://shopify/RefundLineItem/${String(line.id)}`,
+          quantity: line.quantity,
+          restockType: enumOf(line.restock_type),
+          subtotalSet: moneySet(line.subtotal, rest),
+          lineItem: lineNode(line.line_item as Json, rest),
+        })),
+        args,
+      ),
+    transactions: (args: object) =>
+      connectionOf(
+        'OrderTransaction',
+        transactions.map((each) => transactionNode(each, rest)),
+        args,
+      ),
+  };
+}
+
+function transactionNode(part: Json, rest: Json): Node {
+  const parent = part.parent_id as number | null;
+  return {
+    __typename: 'OrderTransaction',
+    id: part.admin_graphql_api_id,
+    kind: enumOf(part.kind),
+    status: enumOf(part.status),
+    gateway: part.gateway,
+    test: part.test,
+    createdAt: timeOf(part.created_at),
+    processedAt: timeOf(part.processed_at),
+    amountSet: moneySet(part.amount, rest),
+    parentTransaction:
+      parent === null
+        ? null
+        : { __typename: 'OrderTransaction', id: `gid://shopify/OrderTransaction/${parent}` },
+  };
+}
+
+function customerNode(customer: Json | null | undefined): Node | null {
+  if (!customer) return null;
+  const id = String(customer.id);
+  return { __typename: 'Customer', id: `gid://shopify/Customer/${id}`, legacyResourceId: id };
+}
+
+function moneySet(amount: unknown, rest: Json): Node {
+  const money = { __typename: 'MoneyV2', amount: decimalOf(amount), currencyCode: rest.currency };
+  return { __typename: 'MoneyBag', shopMoney: money, presentmentMoney: money };
+}
+
+/** A list that takes `first`, and is no connection. */
+function firstOf(nodes: Node[], { first }: { first?: number }): Node[] {
+  return first === undefined ? nodes : nodes.slice(0, first);
+}
+
+function decimalOf(amount: unknown): string {
+  return Number(amount)
+    .toFixed(2)
+    .replace(/(\.\d)0$/, '$1');
+}
+
+function timeOf(time: unknown): string | null {
+  if (time === null || time === undefined) return null;
+  return new Date(time as string | Date).toISOString().replace('.000Z', 'Z');
+}
+
+function enumOf(word: unknown): string | null {
+  return typeof word === 'string' ? word.toUpperCase() : null;
+}
+
+function tagsOf(tags: unknown): string[] {
+  return typeof tags === 'string' && tags !== '' ? tags.split(', ') : [];
+}

@@ -1,0 +1,204 @@
+import { Agent, request } from 'node:http';
+import type { Delivery } from '../deliveries/life.ts';
+import { signedHeaders } from '../deliveries/signed.ts';
+
+/**
+ * Sends webhooks by Shopify's rules (facts 1.4): success is 2xx and nothing else; a redirect is not followed;
+ * 1 s to connect and 5 s in all; then 8 retries over 4 hours, each wait twice the one before, with the same
+ * webhook id, body and signature. What failed nine times is given up. Never deletes a subscription.
+ * Attempts run side by side, so what is sent first need not arrive first: as with Shopify.
+ */
+export interface PostmanOptions {
+  secret: string;
+  /** 1 waits 4 hours in all, 0.001 waits 14 s. Deadlines are not scaled: 5 ms would fail every receiver. */
+  timeScale: number;
+  /** At most so many attempts at once. */
+  connections: number;
+  deadlines: { connectMs: number; totalMs: number };
+  /** Told of every attempt when it has ended. */
+  onAttempt: (attempt: Attempt) => void;
+}
+
+export interface Attempt {
+  shop: string;
+  topic: string;
+  webhookId: string;
+  /** 1 is the first; 9 the last. */
+  nth: number;
+  /** The status of the answer; null where there was none in time. */
+  status: number | null;
+}
+
+/** What became of a shop's webhooks. */
+export interface Tally {
+  attempts: number;
+  delivered: number;
+  retried: number;
+  givenUp: number;
+}
+
+const RETRIES = 8;
+/** 1 + 2 + 4 + … + 128 = 255 of these are four hours. */
+const FIRST_RETRY_MS = (4 * 3_600_000) / (2 ** RETRIES - 1);
+/** More than this waiting, and whoever makes webhooks is asked to wait: bodies are kept in memory. */
+const ROOM = 2_000;
+
+interface Letter {
+  delivery: Delivery;
+  headers: Record<string, string>;
+  tally: Tally;
+  nth: number;
+}
+
+export class Postman {
+  /** Where webhooks go; while it is null nobody is told of anything. */
+  #url: URL | null = null;
+  readonly #options: PostmanOptions;
+  readonly #agent: Agent;
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #queue: Letter[] = [];
+  #next = 0;
+  #inFlight = 0;
+  #stopped = false;
+  #waiters: { holds: () => boolean; resolve: () => void }[] = [];
+
+  constructor(options: PostmanOptions) {
+    this.#options = options;
+    this.#agent = new Agent({ keepAlive: true, maxSockets: options.connections });
+  }
+
+  deliverTo(url: URL): void {
+    this.#url = url;
+  }
+
+  send(delivery: Delivery, tally: Tally): void {
+    const headers = signedHeaders(delivery, this.#options.secret);
+    this.#enqueue({ delivery, headers, tally, nth: 1 });
+  }
+
+  /** @param ms before scaling */
+  sendLate(delivery: Delivery, tally: Tally, ms: number): void {
+    this.#after(ms, () => this.send(delivery, tally));
+  }
+
+  /** All that was to be sent has arrived or was given up. */
+  settled(): Promise<void> {
+    return this.#until(() => this.#waiting() + this.#inFlight + this.#timers.size === 0);
+  }
+
+  /** For whoever makes many webhooks. */
+  room(): Promise<void> {
+    return this.#until(() => this.#waiting() < ROOM);
+  }
+
+  /** What waits is forgotten, as is what is under way. */
+  stop(): void {
+    this.#stopped = true;
+    this.#queue = [];
+    this.#next = 0;
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+    this.#agent.destroy();
+    this.#tellWaiters();
+  }
+
+  #waiting(): number {
+    return this.#queue.length - this.#next;
+  }
+
+  #enqueue(letter: Letter): void {
+    if (this.#stopped || !this.#url) return;
+    this.#queue.push(letter);
+    this.#sendOn();
+  }
+
+  #sendOn(): void {
+    while (this.#url && this.#inFlight < this.#options.connections && this.#waiting() > 0) {
+      const letter = this.#queue[this.#next] as Letter;
+      this.#next += 1;
+      this.#inFlight += 1;
+      void this.#attempt(letter, this.#url);
+    }
+    if (this.#next > ROOM || this.#waiting() === 0) {
+      this.#queue.splice(0, this.#next);
+      this.#next = 0;
+    }
+    this.#tellWaiters();
+  }
+
+  async #attempt(letter: Letter, url: URL): Promise<void> {
+    const { delivery, tally, nth } = letter;
+    const status = await post(url, letter, this.#agent, this.#options.deadlines);
+    if (this.#stopped) return;
+    tally.attempts += 1;
+    const { shop, topic, webhookId } = delivery;
+    this.#options.onAttempt({ shop, topic, webhookId, nth, status });
+    if (status !== null && status >= 200 && status < 300) tally.delivered += 1;
+    else this.#again(letter);
+    this.#inFlight -= 1;
+    this.#sendOn();
+  }
+
+  #again(letter: Letter): void {
+    if (letter.nth > RETRIES) {
+      letter.tally.givenUp += 1;
+      return;
+    }
+    letter.tally.retried += 1;
+    const ms = FIRST_RETRY_MS * 2 ** (letter.nth - 1);
+    this.#after(ms, () => this.#enqueue({ ...letter, nth: letter.nth + 1 }));
+  }
+
+  #after(ms: number, act: () => void): void {
+    if (this.#stopped) return;
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      act();
+    }, ms * this.#options.timeScale);
+    this.#timers.add(timer);
+  }
+
+  #until(holds: () => boolean): Promise<void> {
+    if (this.#stopped || holds()) return Promise.resolve();
+    return new Promise((resolve) => this.#waiters.push({ holds, resolve }));
+  }
+
+  #tellWaiters(): void {
+    const ready = this.#waiters.filter(({ holds }) => this.#stopped || holds());
+    this.#waiters = this.#waiters.filter((waiter) => !ready.includes(waiter));
+    for (const { resolve } of ready) resolve();
+  }
+}
+
+/** @returns the status; null where it was not answered, or not in time */
+function post(
+  url: URL,
+  { delivery, headers }: Letter,
+  agent: Agent,
+  { connectMs, totalMs }: PostmanOptions['deadlines'],
+): Promise<number | null> {
+  return new Promise((resolve) => {
+    const sent = request(url, { method: 'POST', headers, agent });
+    const total = setTimeout(() => sent.destroy(), totalMs);
+    let connect: NodeJS.Timeout | undefined;
+    const end = (status: number | null) => {
+      clearTimeout(total);
+      clearTimeout(connect);
+      resolve(status);
+    };
+    sent.on('socket', (socket) => {
+      if (!socket.connecting) return;
+      connect = setTimeout(() => sent.destroy(), connectMs);
+      socket.once('connect', () => clearTimeout(connect));
+    });
+    sent.on('error', () => end(null));
+    sent.on('response', (response) => {
+      response.resume();
+      response.on('error', () => end(null));
+      response.on('end', () => end(response.statusCode ?? null));
+      response.on('close', () => end(null));
+    });
+    sent.on('close', () => end(null));
+    sent.end(delivery.body);
+  });
+}

@@ -1,0 +1,91 @@
+import type { FakeOrder } from './fake-order.ts';
+import type { FakeShop } from './fake-shop.ts';
+import { connectionOf } from './connection.ts';
+import { GraphqlError, type Node } from './graphql-select.ts';
+import { listOrders, type OrdersArgs } from './order-listing.ts';
+import { orderNode, partOf } from './order-node.ts';
+
+/** What may be asked of a shop at the top of a query. */
+export function queryRoot(shop: FakeShop): Node {
+  return {
+    __typename: 'QueryRoot',
+    shop: {
+      __typename: 'Shop',
+      id: `gid://shopify/Shop/${shop.id}`,
+      name: shop.title,
+      myshopifyDomain: shop.name,
+      currencyCode: 'USD',
+      ianaTimezone: 'UTC',
+      plan: {
+        __typename: 'ShopPlan',
+        publicDisplayName: 'Basic',
+        partnerDevelopment: false,
+        shopifyPlus: false,
+      },
+    },
+    currentAppInstallation: {
+      __typename: 'AppInstallation',
+      accessScopes: shop.scopes.map((handle) => ({ __typename: 'AccessScope', handle })),
+    },
+    orders: (args: OrdersArgs) => listOrders(readableOrders(shop), args),
+    order: ({ id }: { id?: string }) => byId(shop, id),
+    node: ({ id }: { id?: string }) => byId(shop, id),
+    nodes: ({ ids = [] }: { ids?: string[] }) => ids.map((id) => byId(shop, id)),
+    bulkOperation: ({ id }: { id?: string }) => shop.bulk.find(id),
+    currentBulkOperation: () => shop.bulk.newest(),
+    webhookSubscriptions: (args: object) =>
+      connectionOf('WebhookSubscription', shop.subscriptions.map(subscriptionNode), args),
+  };
+}
+
+export function mutationRoot(shop: FakeShop): Node {
+  return {
+    __typename: 'MutationRoot',
+    bulkOperationRunQuery: ({ query }: { query?: string }) => {
+      readableOrders(shop);
+      return shop.bulk.run(query ?? '');
+    },
+    bulkOperationCancel: ({ id }: { id?: string }) => shop.bulk.cancel(id ?? ''),
+  };
+}
+
+/** How far back `read_orders` sees; `read_all_orders` sees everything. */
+const REACH_MS = 60 * 24 * 3_600_000;
+
+/** @throws GraphqlError where the app may not read orders */
+function readableOrders(shop: FakeShop): FakeOrder[] {
+  if (!shop.scopes.some((scope) => scope === 'read_orders' || scope === 'write_orders'))
+    throw new GraphqlError(
+      'ACCESS_DENIED',
+      'Access denied for orders field. Required access: `read_orders` access scope.',
+    );
+  if (shop.scopes.includes('read_all_orders')) return [...shop.orders];
+  const since = Date.now() - REACH_MS;
+  return shop.orders.filter(({ createdAt }) => createdAt.getTime() >= since);
+}
+
+/** Null where there is none; then the answer holds null too, and no error. */
+function byId(shop: FakeShop, gid: string | undefined): Node | null {
+  const [, type, id] = /^gid:\/\/shopify\/(\w+)\/(\d+)$/.exec(gid ?? '') ?? [];
+  if (!gid || !type || !id)
+    throw new GraphqlError('argumentLiteralsIncompatible', `Invalid global id '${gid}'`);
+  if (type === 'BulkOperation') return shop.bulk.find(gid);
+  const orders = readableOrders(shop);
+  const order = orders.find((each) => (type === 'Order' ? each.id === id : each.mentions(id)));
+  if (!order) return null;
+  return type === 'Order' ? orderNode(order) : partOf(order, gid);
+}
+
+function subscriptionNode({ id, topic, uri }: FakeShop['subscriptions'][number]): Node {
+  return {
+    __typename: 'WebhookSubscription',
+    id: `gid://shopify/WebhookSubscription/${id}`,
+    legacyResourceId: String(id),
+    topic: topic.toUpperCase().replace('/', '_'),
+    uri,
+    format: 'JSON',
+    includeFields: [],
+    filter: null,
+    endpoint: { __typename: 'WebhookHttpEndpoint', callbackUrl: uri },
+  };
+}

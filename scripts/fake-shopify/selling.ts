@@ -1,0 +1,124 @@
+import { lifeOf, type Delivery } from '../deliveries/life.ts';
+import type { Random } from '../deliveries/random.ts';
+import { FakeOrder } from './fake-order.ts';
+import type { Postman } from './postman.ts';
+
+export interface Sale {
+  /** Lived from now on, in real time, instead of before now. */
+  live?: boolean;
+  /** When the lives begin; unless told they end now. */
+  from?: Date;
+  /** Whose orders they are; otherwise each is another customer's. */
+  customerId?: number;
+}
+
+export interface SellingTools {
+  shop: string;
+  random: Random;
+  postman: Postman;
+  /** Webhooks of what happened together, to be sent. */
+  tell: (batch: readonly Delivery[]) => void;
+}
+
+/** A life of `lifeOf` ends 51 s after it began. */
+const LIFE_MS = 52_000;
+const CANCELLED_SHARE = 0.2;
+/** Deliveries of one action follow each other within this; the next action comes later. */
+const ACTION_GAP_MS = 2_000;
+
+/** Orders come into being and live: first at Shopify, then as webhooks, whether or not those arrive. */
+export class Selling {
+  readonly orders: FakeOrder[] = [];
+  readonly #tools: SellingTools;
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #clock: NodeJS.Timeout | undefined;
+  #number = 1_000;
+
+  constructor(tools: SellingTools) {
+    this.#tools = tools;
+  }
+
+  async sell(count: number, sale: Sale): Promise<FakeOrder[]> {
+    const sold: FakeOrder[] = [];
+    for (let i = 0; i < count; i += 1) {
+      await this.#tools.postman.room();
+      sold.push(sale.live ? this.#live(sale) : this.#lived(sale));
+    }
+    return sold;
+  }
+
+  open(ordersPerMinute: number): void {
+    this.close();
+    this.#clock = setInterval(() => this.#live({}), 60_000 / ordersPerMinute);
+  }
+
+  close(): void {
+    clearInterval(this.#clock);
+  }
+
+  forget(order: FakeOrder): void {
+    const at = this.orders.indexOf(order);
+    if (at >= 0) this.orders.splice(at, 1);
+  }
+
+  stop(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  /** All of it has happened; its webhooks are one batch. */
+  #lived({ from = new Date(Date.now() - LIFE_MS), customerId }: Sale): FakeOrder {
+    const actions = this.#actions(from, customerId);
+    const life = actions.flat();
+    const order = new FakeOrder(life[0] as Delivery);
+    this.orders.push(order);
+    for (const delivery of life) order.take(delivery);
+    this.#tools.tell(life);
+    return order;
+  }
+
+  /** Each action happens when its last time has come: nothing tells of what is still to be. */
+  #live({ customerId }: Sale): FakeOrder {
+    const actions = this.#actions(new Date(), customerId);
+    const order = new FakeOrder(actions[0]?.[0] as Delivery);
+    for (const action of actions) {
+      const at = action.at(-1)?.triggeredAt.getTime() ?? 0;
+      const timer = setTimeout(() => {
+        this.#timers.delete(timer);
+        if (action === actions[0]) this.orders.push(order);
+        for (const delivery of action) order.take(delivery);
+        this.#tools.tell(action);
+      }, at - Date.now());
+      this.#timers.add(timer);
+    }
+    return order;
+  }
+
+  #actions(from: Date, customerId: number | undefined): Delivery[][] {
+    this.#number += 1;
+    const { random, shop } = this.#tools;
+    const ending = random.next() < CANCELLED_SHARE ? 'cancelled' : 'refunded_in_part';
+    const life = lifeOf(random, shop, this.#number, from, ending);
+    return actionsOf(customerId === undefined ? life : life.map((each) => boughtBy(customerId, each)));
+  }
+}
+
+/** What one action of the merchant's or the customer's brought about shares an event id. */
+function actionsOf(life: readonly Delivery[]): Delivery[][] {
+  const actions: Delivery[][] = [];
+  for (const delivery of life) {
+    const action = actions.at(-1);
+    const last = action?.at(-1);
+    const gap = last ? delivery.triggeredAt.getTime() - last.triggeredAt.getTime() : Infinity;
+    if (action && last && gap <= ACTION_GAP_MS) action.push({ ...delivery, eventId: last.eventId });
+    else actions.push([delivery]);
+  }
+  return actions;
+}
+
+function boughtBy(customerId: number, delivery: Delivery): Delivery {
+  const body = JSON.parse(delivery.body.toString()) as { customer?: object };
+  if (!body.customer) return delivery;
+  const customer = { ...body.customer, id: customerId };
+  return { ...delivery, body: Buffer.from(JSON.stringify({ ...body, customer })) };
+}

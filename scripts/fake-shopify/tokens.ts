@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+
+/** What the token endpoint answers; the last three where an expiring token was asked for. Times are seconds. */
+export interface TokenAnswer {
+  access_token: string;
+  scope: string;
+  expires_in?: number;
+  refresh_token?: string;
+  refresh_token_expires_in?: number;
+}
+
+const REFRESH_SECONDS = 90 * 24 * 3600;
+/** An authorization code is good for a minute. */
+const CODE_MS = 60_000;
+
+/**
+ * One shop's codes and tokens (facts 3.1).
+ * An access token lives out its hour, whatever is issued after it. Of refresh tokens two work: the newest, and
+ * the one that it was got with, until the newest is used. Presented again, that older one gets another pair,
+ * and the pair before is worth nothing: whoever refreshes twice at once and keeps the wrong pair is locked out.
+ * A grant or an exchange ends every refresh token before it.
+ */
+export class Tokens {
+  readonly #seconds: number;
+  readonly #codes = new Map<string, { scope: string; until: number }>();
+  readonly #access = new Map<string, number>();
+  #newest: string | null = null;
+  #before: string | null = null;
+  #refreshUntil = 0;
+
+  /** @param seconds that an expiring access token lives */
+  constructor(seconds: number) {
+    this.#seconds = seconds;
+  }
+
+  code(scope: string): string {
+    const code = secret('');
+    this.#codes.set(code, { scope, until: Date.now() + CODE_MS });
+    return code;
+  }
+
+  /** @returns the scope that was asked for; null where the code is unknown, late or was used */
+  useCode(code: string): string | null {
+    const found = this.#codes.get(code);
+    this.#codes.delete(code);
+    return found && found.until > Date.now() ? found.scope : null;
+  }
+
+  issue(scope: string, expiring: boolean): TokenAnswer {
+    this.#newest = null;
+    this.#before = null;
+    return expiring ? this.#pair(scope) : { access_token: this.#accessToken(Infinity), scope };
+  }
+
+  /** @returns null where the token is none that works */
+  refresh(presented: string, scope: string): TokenAnswer | null {
+    if (Date.now() > this.#refreshUntil) return null;
+    if (presented !== this.#newest && presented !== this.#before) return null;
+    this.#before = presented;
+    return this.#pair(scope);
+  }
+
+  isGood(accessToken: string): boolean {
+    return (this.#access.get(accessToken) ?? 0) > Date.now();
+  }
+
+  /** As if the hour were over. */
+  expireAccess(): void {
+    this.#access.clear();
+  }
+
+  /** As if the ninety days were over. */
+  expireRefresh(): void {
+    this.#refreshUntil = 0;
+  }
+
+  /** Nothing that was issued works. */
+  revoke(): void {
+    this.#codes.clear();
+    this.#access.clear();
+    this.#newest = null;
+    this.#before = null;
+  }
+
+  #pair(scope: string): TokenAnswer {
+    this.#newest = secret('shprt_');
+    this.#refreshUntil = Date.now() + REFRESH_SECONDS * 1000;
+    return {
+      access_token: this.#accessToken(Date.now() + this.#seconds * 1000),
+      scope,
+      expires_in: this.#seconds,
+      refresh_token: this.#newest,
+      refresh_token_expires_in: REFRESH_SECONDS,
+    };
+  }
+
+  #accessToken(until: number): string {
+    const token = secret('shpat_');
+    this.#access.set(token, until);
+    return token;
+  }
+}
+
+function secret(prefix: string): string {
+  return prefix + randomBytes(16).toString('hex');
+}

@@ -1,0 +1,38 @@
+import type { Redis } from 'ioredis';
+import type { OrderLock } from '../lock/order-lock.ts';
+import type { AuditLog } from '../persist/audit-log.ts';
+import { auditedOnce } from '../persist/audited-once.ts';
+import type { Collections } from '../persist/collections.ts';
+import type { Logger } from '../system/log.ts';
+import type { RedisKeys } from '../system/redis-keys.ts';
+import { requestBook } from './request-book.ts';
+import { ComplianceRunner, type RunnerTools } from './runner.ts';
+import { waitingIn } from './waiting.ts';
+
+interface Ground {
+  collections: Collections;
+  redis: Redis;
+  partitions: readonly RedisKeys[];
+  lock: OrderLock;
+  audit: AuditLog;
+  isIn: RunnerTools['isIn'];
+  log: Logger;
+  now: () => number;
+}
+
+/** Redactions as a part of a program; any number may run. Its lock keeps them out of each other's way. */
+export function complianceRunner({
+  collections,
+  redis,
+  partitions,
+  audit,
+  ...rest
+}: Ground): ComplianceRunner {
+  return new ComplianceRunner({
+    ...rest,
+    collections,
+    requests: requestBook(collections),
+    audited: auditedOnce(collections.audit, audit),
+    waiting: waitingIn(redis, partitions),
+  });
+}

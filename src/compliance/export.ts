@@ -1,0 +1,90 @@
+import { isAbout } from '../order/persons.ts';
+import type { Collections } from '../persist/collections.ts';
+import type { ComplianceDocument } from '../persist/compliance-schema.ts';
+import type { EventDocument } from '../persist/event-schema.ts';
+import type { OrderDocument } from '../persist/order-schema.ts';
+import type { ParkedDocument } from '../persist/parked-schema.ts';
+import { bytesOf, decompress } from '../system/payload.ts';
+import { ordersOf } from './redact.ts';
+
+/** An event with its body, as it came. */
+interface ExportedEvent {
+  event: string;
+  topic: string;
+  receivedAt: string;
+  outcome: string;
+  body: string;
+}
+
+/** A page of what is kept of a customer. */
+export interface Exported {
+  orders: { order: string; kept: Record<string, unknown> | null; events: ExportedEvent[] }[];
+  /** The order after which to go on; null: that was all. */
+  next: string | null;
+}
+
+/** Of bodies, as text: a page of the API. An order alone may have more. */
+const PAGE_BYTES = 4 * 1024 * 1024;
+
+/**
+ * What is kept of the customer of a data request: the orders that Shopify named, those known as the customer's, and
+ * `<shop>/-`; each with the bodies that are about this customer, and no others'. What has not been drained is not
+ * in it yet.
+ * @param after an order's key: what comes behind it
+ */
+export async function exportOf(
+  collections: Collections,
+  record: ComplianceDocument,
+  after: string | null,
+): Promise<Exported> {
+  const { named, theirs } = await ordersOf(collections, record);
+  const keys = [...new Set([...named, ...theirs, `${record.shop}/-`])].toSorted();
+  const left = keys.filter((key) => after === null || key > after);
+  const orders: Exported['orders'] = [];
+  let bytes = 0;
+  for (const order of left) {
+    if (bytes >= PAGE_BYTES) return { orders, next: orders.at(-1)?.order ?? null };
+    const whose = named.has(order) ? 'named' : theirs.has(order) ? 'theirs' : 'other';
+    const isTheirs = (body: Buffer) => isAboutOnly(body, String(record.customer), whose);
+    const events = await eventsOf(collections, order, isTheirs);
+    const kept = whose === 'other' ? null : await keptOf(collections, order, String(record.customer));
+    if (kept || events.length > 0) orders.push({ order, kept, events });
+    bytes += events.reduce((sum, { body }) => sum + body.length, 0);
+  }
+  return { orders, next: null };
+}
+
+/** To hand out is stricter than to redact: what names another customer stays, also of a named order. */
+function isAboutOnly(body: Buffer, customer: string, whose: 'named' | 'theirs' | 'other'): boolean {
+  return isAbout(body, { customer, order: whose === 'named' ? 'theirs' : whose });
+}
+
+async function keptOf(
+  { orders }: Collections,
+  order: string,
+  customer: string,
+): Promise<Record<string, unknown> | null> {
+  const document = await orders.findById(order).lean<OrderDocument>();
+  if (!document) return null;
+  // One that changed hands tells of both.
+  const { customers, applied: _, version: __, position: ___, ...kept } = document;
+  // Those of before 0.2 do not say whose they are.
+  return (customers as string[] | undefined)?.some((each) => each !== customer) ? null : kept;
+}
+
+async function eventsOf(
+  { events, parked }: Collections,
+  order: string,
+  isTheirs: (body: Buffer) => boolean,
+): Promise<ExportedEvent[]> {
+  const told = await events.find({ order }).sort({ sequence: 1 }).lean<EventDocument[]>();
+  const known = new Set(told.map(({ _id }) => _id));
+  // The journal forgets, what is parked stays.
+  const others = (await parked.find({ order }).lean<ParkedDocument[]>()).filter(({ _id }) => !known.has(_id));
+  return [...told, ...others.map((each) => ({ ...each, outcome: each.state }))].flatMap((each) => {
+    const body = decompress(bytesOf(each.payload));
+    if (body.length === 0 || !isTheirs(body)) return [];
+    const { _id: event, topic, outcome } = each;
+    return [{ event, topic, receivedAt: each.receivedAt.toISOString(), outcome, body: body.toString() }];
+  });
+}

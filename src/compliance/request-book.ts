@@ -1,0 +1,85 @@
+import type { ShopEvent } from '../order/shop-event.ts';
+import type { Collections } from '../persist/collections.ts';
+import type { ComplianceDocument } from '../persist/compliance-schema.ts';
+
+type Wish = Extract<ShopEvent, { topic: ComplianceDocument['kind'] }>;
+
+/** What Shopify asks for a person or a shop, until it is done. */
+export interface RequestBook {
+  /** Puts it down; again it stays as it is. */
+  ask: (event: Wish) => Promise<'counts'>;
+  /** Those that the runner has to do, soonest due first. */
+  redactionsToDo: () => Promise<ComplianceDocument[]>;
+  one: (id: string) => Promise<ComplianceDocument | null>;
+  /** Soonest due first. */
+  list: (states: readonly ComplianceDocument['state'][], limit: number) => Promise<ComplianceDocument[]>;
+  /** Of one shop, and not done; soonest due first. */
+  openOf: (shop: string, limit: number) => Promise<ComplianceDocument[]>;
+  change: (id: string, changes: Partial<ComplianceDocument>) => Promise<void>;
+  /** An export was handed over; the first that was whole does it. */
+  handedOver: (id: string, who: string, at: Date, whole: boolean) => Promise<void>;
+}
+
+/** Shopify's: 30 days after it asked. */
+const DAYS = 30;
+const DAY_MS = 86_400_000;
+/** Redactions looked at in one round; the others come with the next. */
+const AT_A_TIME = 1000;
+
+const OPEN = ['asked', 'working'] as const;
+
+export function requestBook({ compliance }: Pick<Collections, 'compliance'>): RequestBook {
+  return {
+    ask: async (event) => {
+      await compliance.updateOne({ _id: event.id }, { $setOnInsert: recordOf(event) }, { upsert: true });
+      return 'counts';
+    },
+    redactionsToDo: async () =>
+      await compliance
+        .find({ state: { $in: [...OPEN] }, kind: { $in: ['customers/redact', 'shop/redact'] } })
+        .sort({ dueAt: 1 })
+        .limit(AT_A_TIME)
+        .lean<ComplianceDocument[]>(),
+    one: async (id) => await compliance.findById(id).lean<ComplianceDocument>(),
+    list: async (states, limit) =>
+      await compliance
+        .find({ state: { $in: [...states] } })
+        .sort({ dueAt: 1 })
+        .limit(limit)
+        .lean<ComplianceDocument[]>(),
+    openOf: async (shop, limit) =>
+      await compliance
+        .find({ shop, state: { $in: [...OPEN] } })
+        .sort({ dueAt: 1 })
+        .limit(limit)
+        .lean<ComplianceDocument[]>(),
+    change: async (id, changes) => {
+      await compliance.updateOne({ _id: id }, { $set: changes });
+    },
+    handedOver: async (id, who, at, whole) => {
+      await compliance.updateOne({ _id: id }, { $push: { exports: { at, who } } });
+      if (whole)
+        await compliance.updateOne({ _id: id, doneAt: null }, { $set: { state: 'done', doneAt: at } });
+    },
+  };
+}
+
+function recordOf(event: Wish): Omit<ComplianceDocument, '_id'> {
+  const of = event.topic === 'shop/redact' ? { customer: null, orders: [] } : event;
+  return {
+    kind: event.topic,
+    shop: event.shop,
+    customer: of.customer,
+    orders: of.orders,
+    receivedAt: new Date(event.receivedAt),
+    dueAt: new Date(event.receivedAt + DAYS * DAY_MS),
+    state: 'asked',
+    counts: {},
+    passes: 0,
+    passedAt: null,
+    cursor: null,
+    doneAt: null,
+    because: null,
+    exports: [],
+  };
+}

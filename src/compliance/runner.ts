@@ -1,0 +1,180 @@
+import type { Lease, OrderLock } from '../lock/order-lock.ts';
+import type { AuditedOnce } from '../persist/audited-once.ts';
+import type { Collections } from '../persist/collections.ts';
+import type { ComplianceDocument } from '../persist/compliance-schema.ts';
+import { keysOfShop } from '../persist/redaction.ts';
+import { messageOf } from '../system/errors.ts';
+import type { Part } from '../system/lifecycle.ts';
+import type { Logger } from '../system/log.ts';
+import { redisKeys } from '../system/redis-keys.ts';
+import { pass, reachOf, type Passed } from './pass.ts';
+import type { Reach } from './redact.ts';
+import type { RequestBook } from './request-book.ts';
+import type { Waiting } from './waiting.ts';
+
+export interface RunnerTools {
+  collections: Collections;
+  requests: RequestBook;
+  audited: AuditedOnce;
+  waiting: Waiting;
+  lock: OrderLock;
+  /** Whether Shopify says that a shop has the app. */
+  isIn: (shop: string) => Promise<'in' | 'out' | 'unknown'>;
+  log: Logger;
+  now: () => number;
+}
+
+const EVERY_MS = 5000;
+/** Between two passes: every worker knows of the request by then (persist/redactions.ts), and drains that did not are over. */
+const BETWEEN_PASSES_MS = 60_000;
+/** In one go at one request; then it is the next one's turn. */
+const GO_MS = 20_000;
+
+/**
+ * Redacts. The record of a request is its job: whoever runs goes on where it stood. It is done when a pass found
+ * nothing that began a minute after another one, with nothing waiting for those orders: that is the proof.
+ */
+export class ComplianceRunner implements Part {
+  readonly name = 'compliance';
+  readonly #tools: RunnerTools;
+  #timer: NodeJS.Timeout | null = null;
+  #round: Promise<void> | null = null;
+  #stopping = false;
+
+  constructor(tools: RunnerTools) {
+    this.#tools = tools;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => void this.#tick(), EVERY_MS);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    if (this.#timer) clearInterval(this.#timer);
+    await this.#round;
+  }
+
+  #tick(): Promise<void> {
+    this.#round ??= this.round()
+      .catch((error: unknown) =>
+        this.#tools.log.warn({ reason: messageOf(error) }, 'no redactions now; they are tried again'),
+      )
+      .finally(() => (this.#round = null));
+    return this.#round;
+  }
+
+  /** One go at every request. @throws where MongoDB or Redis is away */
+  async round(): Promise<void> {
+    const { requests, lock, log } = this.#tools;
+    for (const { _id, shop } of await requests.redactionsToDo()) {
+      if (this.#stopping) return;
+      const lease = await lock.acquire(redisKeys(0).shopLock('compliance', shop), `compliance ${_id}`);
+      if (!lease) continue;
+      try {
+        // Whoever had the lock before may have gone on with it.
+        const record = await requests.one(_id);
+        if (record && record.state !== 'done') await this.#goOn(record, lease);
+      } catch (error) {
+        log.warn({ shop, request: _id, reason: messageOf(error) }, 'a redaction stopped; it goes on later');
+      } finally {
+        await lease.release();
+      }
+    }
+  }
+
+  async #goOn(record: ComplianceDocument, lease: Lease): Promise<void> {
+    const { collections, requests, audited, now } = this.#tools;
+    if (record.passedAt && now() - record.passedAt.getTime() < BETWEEN_PASSES_MS) return;
+    const because = await whyVoid(record, this.#tools);
+    if (because === 'unknown') return;
+    if (because !== null)
+      return await requests.change(record._id, { state: 'done', doneAt: new Date(now()), because });
+    const reach = await reachOf(collections, record);
+    // Also before the first pass: what comes from here on is redacted on arrival.
+    if (record.cursor === null && (await this.#waits(record, reach)) > 0) return;
+    const entry = await audited.begin(actOf(record));
+    if (record.kind === 'shop/redact') await emptyShop(record, collections, new Date(now()));
+    const deadline = now() + GO_MS;
+    const passed = await pass(collections, record, reach, () => {
+      lease.assertHeld();
+      return this.#stopping || now() > deadline;
+    });
+    const changes = changesAfter(record, passed, new Date(now()));
+    if (changes.state === 'done') {
+      await markShop(record, collections, new Date(now()));
+      await audited.end(entry, countsText(passed.counts));
+    }
+    await requests.change(record._id, changes);
+  }
+
+  /** In mailboxes, and in the spool. */
+  async #waits(record: ComplianceDocument, reach: Reach): Promise<number> {
+    const { waiting, collections } = this.#tools;
+    const inRedis =
+      '$in' in reach.orders ? await waiting.ofOrders(reach.orders.$in) : await waiting.ofShop(record.shop);
+    return inRedis + (await collections.spool.countDocuments({ order: reach.orders }));
+  }
+}
+
+function changesAfter(
+  { passes }: ComplianceDocument,
+  { counts, found, cursor }: Passed,
+  at: Date,
+): Partial<ComplianceDocument> {
+  if (cursor !== null) return { state: 'working', counts, cursor };
+  const passed = { counts, cursor: null, passes: passes + 1, passedAt: at };
+  return found === 0 && passes > 0
+    ? { ...passed, state: 'done', doneAt: at }
+    : { ...passed, state: 'working' };
+}
+
+function actOf({ _id, shop }: ComplianceDocument) {
+  const who = { who: 'shopify', role: 'none' } as const;
+  return { action: 'compliance.redact', target: shop, ...who, reason: `event ${_id}` };
+}
+
+function countsText(counts: Record<string, number>): string {
+  const told = Object.entries(counts).map(([name, count]) => `${name}: ${count}`);
+  return `redacted ${told.join(', ')}; the last pass found nothing`;
+}
+
+const AGAIN = 'the shop installed the app again since: Shopify does not have it erased then';
+const STILL =
+  'the shop has the app, as Shopify says when asked with its token: it does not have it erased then';
+
+/**
+ * Why a shop is not to be erased; null: it is; `unknown`: not to be told now. Only the body of the wish is signed, and
+ * that is the same for each of a shop's: an old one that somebody kept and sends again must erase nothing.
+ */
+async function whyVoid(
+  { kind, shop, receivedAt }: ComplianceDocument,
+  { collections: { shops }, isIn, now }: RunnerTools,
+): Promise<string | null> {
+  if (kind !== 'shop/redact') return null;
+  const known = await shops.findById(shop, { state: 1, installedAt: 1 }).lean();
+  if (known?.state !== 'installed') return null;
+  if (known.installedAt > receivedAt) return AGAIN;
+  const answer = await isIn(shop);
+  if (answer !== 'in') return answer === 'out' ? null : answer;
+  // From here on its events are kept as any shop's are.
+  await shops.updateOne({ _id: shop, state: 'installed' }, { $max: { installedAt: new Date(now()) } });
+  return STILL;
+}
+
+/** Its tokens, also where nobody told of the uninstall; and what was parked is of no use without its body. */
+async function emptyShop(
+  { shop, receivedAt }: ComplianceDocument,
+  { shops, sessions, parked }: Collections,
+  at: Date,
+): Promise<void> {
+  const installed = { _id: shop, state: 'installed' as const, installedAt: { $lte: receivedAt } };
+  await shops.updateOne(installed, { $set: { state: 'uninstalled', uninstalledAt: receivedAt } });
+  await sessions.deleteMany({ shop, storedAt: { $lte: receivedAt } });
+  const discarded = { state: 'discarded' as const, discardedAs: shop, discardedAt: at };
+  await parked.updateMany({ order: keysOfShop(shop), state: 'parked' }, { $set: discarded });
+}
+
+async function markShop({ kind, shop }: ComplianceDocument, { shops }: Collections, at: Date): Promise<void> {
+  if (kind === 'shop/redact') await shops.updateOne({ _id: shop }, { $set: { redactedAt: at } });
+}

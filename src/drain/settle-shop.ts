@@ -1,0 +1,86 @@
+import type { Lease } from '../lock/order-lock.ts';
+import type { Ended, Rejected, Settled } from '../order/decide.ts';
+import type { WaitingEvent } from '../order/event.ts';
+import type { OrderKey } from '../order/identity.ts';
+import type { Applied } from '../order/order.ts';
+import { withoutPersons } from '../order/persons.ts';
+import { readShopEvent, type ShopEvent } from '../order/shop-event.ts';
+import { messageOf } from '../system/errors.ts';
+import type { DrainTools } from './drain-tools.ts';
+import { writeJournal } from './settle.ts';
+
+/** How an event of the shop ended. */
+export type ShopVerdict = Pick<Applied, 'because'> & { outcome: 'applied' | 'stale' | 'unchanged' };
+
+/** Carries out what Shopify tells of a shop. */
+export interface ShopEvents {
+  /** Carried out twice it is as once, and answers the same. @throws where MongoDB does not take it */
+  carryOut: (event: ShopEvent) => Promise<ShopVerdict>;
+}
+
+/**
+ * Only what MongoDB refuses throws, or that it is away: 20 drains are five minutes of that, by their backoff. Then
+ * the event is parked, so that those behind it go on (P7).
+ */
+const PATIENCE = 20;
+
+/**
+ * Settles what waits in `<shop>/-`: what is about the shop is carried out, one by one in the order of triggered-at;
+ * the rest is parked. Dies the process in between, it is carried out again and ends the same. The journal keeps
+ * bodies that ended without persons: nobody needs them there. What is parked is kept whole, to be replayed.
+ */
+export async function settleShop(
+  order: OrderKey,
+  events: WaitingEvent[],
+  lease: Lease,
+  tools: DrainTools,
+): Promise<Settled> {
+  const { readable, rejected } = readAll(events);
+  const ended: Settled['ended'] = [];
+  for (const { waiting, event } of readable) {
+    lease.assertHeld();
+    const carried = await carryOutWithPatience(order, event, tools);
+    if ('attempts' in carried) rejected.push({ waiting, ...carried });
+    else ended.push(endedAs(waiting, event, carried, tools.now()));
+  }
+  await writeJournal({ ended, rejected }, lease, tools);
+  return { ended, rejected };
+}
+
+interface Readable {
+  waiting: WaitingEvent;
+  event: ShopEvent;
+}
+
+function readAll(events: WaitingEvent[]): { readable: Readable[]; rejected: Rejected[] } {
+  const readable: Readable[] = [];
+  const rejected: Rejected[] = [];
+  for (const waiting of events) {
+    const reading = readShopEvent(waiting);
+    if (reading.ok) readable.push({ waiting, event: reading.event });
+    else rejected.push({ waiting, because: reading.because, attempts: 1 });
+  }
+  readable.sort((a, b) => a.event.at - b.event.at || (a.event.id < b.event.id ? -1 : 1));
+  return { readable, rejected };
+}
+
+async function carryOutWithPatience(
+  order: OrderKey,
+  event: ShopEvent,
+  { shopEvents, mailbox }: DrainTools,
+): Promise<ShopVerdict | Omit<Rejected, 'waiting'>> {
+  try {
+    return await shopEvents.carryOut(event);
+  } catch (error) {
+    const attempts = await mailbox.countFailure(order, event.id);
+    if (attempts < PATIENCE) throw error;
+    const because = `it could not be carried out: ${messageOf(error)} (${attempts} drains failed on it)`;
+    return { because, attempts };
+  }
+}
+
+function endedAs(waiting: WaitingEvent, event: ShopEvent, verdict: ShopVerdict, now: number): Ended<null> {
+  const { payload: _, ...rest } = waiting;
+  const applied = { event: event.id, ...verdict, sequence: null, occurredAt: event.at, appliedAt: now };
+  return { waiting: { ...rest, body: withoutPersons(waiting.body) }, applied };
+}

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { id, listOf } from './body-schemas.ts';
+import type { WaitingEvent } from './event.ts';
+import { partsOf, type EventId, type ShopDomain } from './identity.ts';
+import { millisOf } from './instants.ts';
+import { readJson } from './lossless-json.ts';
+import { isShopTopic } from './shop-topics.ts';
+
+/** What Shopify tells of a shop: its app, or a wish to see or to erase data. */
+export type ShopEvent = {
+  id: EventId;
+  shop: ShopDomain;
+  /** When it happened, ms since 1970: triggered-at; where that is missing, arrival. Not signed. */
+  at: number;
+  receivedAt: number;
+} & (
+  | { topic: 'app/uninstalled' }
+  | { topic: 'shop/redact' }
+  | { topic: 'app/scopes_update'; scopes: string[] }
+  | { topic: 'customers/data_request' | 'customers/redact'; customer: string; orders: string[] }
+);
+
+type Reading = { ok: true; event: ShopEvent } | { ok: false; because: string };
+
+/** Reads what waits in `<shop>/-`; whatever a signed body holds, this answers and does not throw. */
+export function readShopEvent(waiting: WaitingEvent): Reading {
+  const { topic, unreadable, body } = waiting;
+  if (unreadable !== null) return { ok: false, because: unreadable };
+  if (!isShopTopic(topic)) return { ok: false, because: `the topic ${topic} is about no shop` };
+  const json = readJson(body);
+  if (!json.ok) return { ok: false, because: json.because };
+  const reading = BODIES[topic].safeParse(json.value);
+  if (reading.success) return { ok: true, event: { ...frontOf(waiting), ...reading.data } };
+  const [issue] = reading.error.issues;
+  return { ok: false, because: `${topic}: ${issue?.path.join('.') || 'the body'}: ${issue?.message ?? ''}` };
+}
+
+function frontOf({ id: event, order, triggeredAt, receivedAt }: WaitingEvent) {
+  return { id: event, shop: partsOf(order).shop, at: millisOf(triggeredAt) ?? receivedAt, receivedAt };
+}
+
+const person = z.object({ id });
+
+/**
+ * The topic is not signed: who has one signed body may send it again under any. So each must look like its own
+ * topic's, or an order would erase its customer, and a wish to see data would erase it. Of a person only the id is
+ * read.
+ */
+const BODIES = {
+  'app/uninstalled': z
+    .looseObject({ id })
+    .refine(hasAll('myshopify_domain'), 'is no shop')
+    .transform(() => ({ topic: 'app/uninstalled' as const })),
+  'app/scopes_update': z
+    .object({ previous: z.array(z.unknown()), current: z.array(z.string().max(100)).max(1000) })
+    .transform(({ current }) => ({ topic: 'app/scopes_update' as const, scopes: current })),
+  'customers/data_request': z
+    .looseObject({ shop_id: id, customer: person, orders_requested: listOf(id) })
+    .refine(hasNone('orders_to_redact', 'id'), 'is another request')
+    .transform((body) => ({
+      topic: 'customers/data_request' as const,
+      customer: body.customer.id,
+      orders: body.orders_requested,
+    })),
+  'customers/redact': z
+    .looseObject({ shop_id: id, customer: person, orders_to_redact: listOf(id) })
+    .refine(hasNone('orders_requested', 'data_request', 'id'), 'is another request')
+    .transform((body) => ({
+      topic: 'customers/redact' as const,
+      customer: body.customer.id,
+      orders: body.orders_to_redact,
+    })),
+  'shop/redact': z
+    .looseObject({ shop_id: id })
+    .refine(
+      hasNone('customer', 'orders_to_redact', 'orders_requested', 'data_request', 'id'),
+      'is another request',
+    )
+    .transform(() => ({ topic: 'shop/redact' as const })),
+};
+
+function hasAll(...keys: string[]): (body: object) => boolean {
+  return (body) => keys.every((key) => Object.hasOwn(body, key));
+}
+
+function hasNone(...keys: string[]): (body: object) => boolean {
+  return (body) => !keys.some((key) => Object.hasOwn(body, key));
+}

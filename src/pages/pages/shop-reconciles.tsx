@@ -1,0 +1,67 @@
+import {
+  IconAlertTriangle,
+  IconCheck,
+  IconClock,
+  IconHandStop,
+  IconRefresh,
+  type Icon,
+} from '@tabler/icons-react';
+import type { Reconcile } from '../../watch/shapes/reconcile.ts';
+import { DataTable, type Column } from '../components/data-table.tsx';
+import { Empty } from '../components/empty.tsx';
+import { figure } from '../components/figures.ts';
+import { Plain } from '../components/plain.tsx';
+import { ToneBadge, type Tone } from '../components/tone-badge.tsx';
+import { When } from '../components/when.tsx';
+
+/** The last passes over a shop's orders, newest first. */
+export function ShopReconciles({ reconciles }: { reconciles: readonly Reconcile[] }) {
+  return (
+    <DataTable
+      label="Passes of reconciliation, newest first"
+      rows={reconciles}
+      rowKey={({ id }) => id}
+      columns={COLUMNS}
+      empty={
+        <Empty
+          title="It was not reconciled yet"
+          why="The app program holds the orders of every shop that installed against Shopify's, soon after it installs."
+        />
+      }
+    />
+  );
+}
+
+const STATES = {
+  asked: { tone: 'info', icon: IconClock, means: 'the app program takes it within seconds' },
+  running: { tone: 'info', icon: IconRefresh, means: 'it goes on' },
+  done: { tone: 'good', icon: IconCheck, means: 'all of its orders were compared' },
+  failed: { tone: 'bad', icon: IconAlertTriangle, means: 'Shopify could not be asked to the end' },
+  aborted: { tone: 'plain', icon: IconHandStop, means: 'somebody ended it; what it put right stays so' },
+} as const satisfies Record<Reconcile['state'], { tone: Tone; icon: Icon; means: string }>;
+
+function State({ state, dryRun }: Reconcile) {
+  const { tone, icon: Mark, means } = STATES[state];
+  return (
+    <span title={means}>
+      <ToneBadge tone={tone} icon={<Mark size={14} aria-hidden />}>
+        {dryRun ? `${state}, dry run` : state}
+      </ToneBadge>
+    </span>
+  );
+}
+
+const COLUMNS: readonly Column<Reconcile>[] = [
+  { head: 'Asked', width: 100, cell: ({ askedAt }) => <When at={askedAt} /> },
+  { head: 'State', width: 130, cell: State },
+  {
+    head: 'Changed since',
+    width: 110,
+    cell: ({ since }) => (since === null ? 'ever' : <When at={since} />),
+  },
+  { head: 'Checked', align: 'right', width: 80, cell: ({ checked }) => figure(checked) },
+  { head: 'Missing', align: 'right', width: 80, cell: ({ missing }) => figure(missing) },
+  { head: 'Stale', align: 'right', width: 70, cell: ({ stale }) => figure(stale) },
+  { head: 'Who', width: 90, cell: ({ who }) => <Plain text={who} max={60} /> },
+  { head: 'Why', cell: ({ because, reason }) => <Plain text={because ?? reason} max={200} /> },
+];

@@ -1,0 +1,60 @@
+import { Schema } from 'mongoose';
+
+const KINDS = ['customers/data_request', 'customers/redact', 'shop/redact'] as const;
+const STATES = ['asked', 'working', 'done'] as const;
+
+/** What Shopify asked for a person or a shop, and the proof that it was done. Names nobody: ids only. */
+export interface ComplianceDocument {
+  /** The event's id. */
+  _id: string;
+  kind: (typeof KINDS)[number];
+  shop: string;
+  /** Shopify's id of the customer; null for a shop. */
+  customer: string | null;
+  /** Order ids that Shopify named, and those found of the customer after it was done. */
+  orders: string[];
+  receivedAt: Date;
+  /** 30 days after. */
+  dueAt: Date;
+  state: (typeof STATES)[number];
+  /** What was redacted so far, by collection; the last pass found nothing. */
+  counts: Record<string, number>;
+  /** How many passes there were, when the last one ended, and where one that is not over goes on. */
+  passes: number;
+  passedAt: Date | null;
+  cursor: string | null;
+  /** When the pass that found nothing ended; of a data request, when its export was handed over. */
+  doneAt: Date | null;
+  /** Why there was nothing to be done, where it was so. */
+  because: string | null;
+  /** A data request: when and by whom the export was handed over. */
+  exports: { at: Date; who: string }[];
+}
+
+export const complianceSchema = new Schema(
+  {
+    _id: { type: String, required: true },
+    kind: { type: String, required: true, enum: KINDS },
+    shop: { type: String, required: true },
+    customer: String,
+    orders: [String],
+    receivedAt: { type: Date, required: true },
+    dueAt: { type: Date, required: true },
+    state: { type: String, required: true, enum: STATES },
+    counts: { type: Schema.Types.Mixed, required: true, default: {} },
+    passes: { type: Number, required: true, default: 0 },
+    passedAt: Date,
+    cursor: String,
+    doneAt: Date,
+    because: String,
+    exports: { type: [{ _id: false, at: Date, who: String }], default: [] },
+  },
+  { collection: 'compliance', versionKey: false, strict: true, minimize: false },
+);
+
+complianceSchema.index({ state: 1, dueAt: 1 });
+complianceSchema.index({ shop: 1, state: 1, dueAt: 1 });
+complianceSchema.index({ shop: 1, customer: 1 });
+complianceSchema.index({ shop: 1, orders: 1 });
+// Every worker asks every 5 s which shops have redactions.
+complianceSchema.index({ kind: 1, shop: 1, receivedAt: -1 });

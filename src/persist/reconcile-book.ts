@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import type { Collections } from './collections.ts';
+import type { ReconcileDocument } from './reconcile-schema.ts';
+
+/** What is asked for. */
+export type Wanted = Pick<
+  ReconcileDocument,
+  'shop' | 'how' | 'since' | 'until' | 'dryRun' | 'who' | 'reason'
+>;
+
+/** One page's worth. */
+interface Step {
+  /** Where the page began, and where the next begins. */
+  from: string | null;
+  to: string | null;
+  checked: number;
+  points: number;
+  found: ReconcileDocument['found'];
+}
+
+/** Newest first, before this one. */
+interface ReconcileMark {
+  at: Date;
+  id: string;
+}
+
+/** The records of reconciliation. Each change takes only where its pass still runs, from where it thinks that it stands. */
+export interface ReconcileBook {
+  ask: (wanted: Wanted) => Promise<ReconcileDocument>;
+  one: (id: string) => Promise<ReconcileDocument | null>;
+  list: (
+    shop: string | undefined,
+    before: ReconcileMark | null,
+    limit: number,
+  ) => Promise<ReconcileDocument[]>;
+  /** Asked for or begun, oldest first. */
+  open: () => Promise<ReconcileDocument[]>;
+  /** Null where somebody has ended it. */
+  begin: (id: string) => Promise<ReconcileDocument | null>;
+  /** Whether it goes on: false where it was ended, or another process is further. */
+  step: (id: string, step: Step) => Promise<boolean>;
+  /** A bulk operation was refused: it goes on by pages, from the start. */
+  byPages: (id: string) => Promise<void>;
+  end: (id: string, state: 'done' | 'failed' | 'aborted', because: string | null) => Promise<boolean>;
+  /** Shops whose turn it is by the schedule, the longest waiting first. One is looked at again by its name. */
+  due: (before: Date, limit: number, shop?: string) => Promise<DueShop[]>;
+}
+
+interface DueShop {
+  shop: string;
+  reconciledTo: Date | null;
+}
+
+/** Who asks when nobody does. */
+export const SCHEDULE = 'schedule';
+/** Webhooks that are under way are no drift: they come within 7 s (p99), and are drained at once. */
+export const GRACE_MS = 120_000;
+const FOUND_KEPT = 100;
+const OPEN = ['asked', 'running'] as const;
+const OPEN_AT_ONCE = 100;
+
+type Kept = Pick<Collections, 'reconciles' | 'shops'>;
+
+export function reconcileBook(kept: Kept, now: () => number): ReconcileBook {
+  return { ...telling(kept), ...changing(kept, now) };
+}
+
+function changing(
+  { reconciles }: Kept,
+  now: () => number,
+): Pick<ReconcileBook, 'ask' | 'begin' | 'step' | 'byPages' | 'end'> {
+  return {
+    ask: async (wanted) => {
+      const record: ReconcileDocument = {
+        _id: randomUUID(),
+        ...wanted,
+        state: 'asked',
+        askedAt: new Date(now()),
+        startedAt: null,
+        endedAt: null,
+        cursor: null,
+        checked: 0,
+        missing: 0,
+        stale: 0,
+        points: 0,
+        found: [],
+        because: null,
+      };
+      await reconciles.create(record);
+      return record;
+    },
+    begin: async (id) => {
+      await reconciles.updateOne(
+        { _id: id, state: 'asked' },
+        { $set: { state: 'running', startedAt: new Date(now()) } },
+      );
+      return await reconciles.findOne({ _id: id, state: 'running' }).lean<ReconcileDocument>();
+    },
+    step: async (id, { from, to, checked, points, found }) => {
+      const missing = found.filter(({ what }) => what === 'missing').length;
+      const stepped = await reconciles.updateOne(
+        { _id: id, state: 'running', cursor: from },
+        {
+          $set: { cursor: to },
+          $inc: { checked, points, missing, stale: found.length - missing },
+          $push: { found: { $each: found, $slice: FOUND_KEPT } },
+        },
+      );
+      return stepped.matchedCount > 0;
+    },
+    byPages: async (id) => {
+      await reconciles.updateOne({ _id: id, state: 'running' }, { $set: { how: 'pages', cursor: null } });
+    },
+    end: async (id, state, because) => {
+      const ended = await reconciles.updateOne(
+        { _id: id, state: { $in: OPEN } },
+        { $set: { state, because, endedAt: new Date(now()) } },
+      );
+      return ended.matchedCount > 0;
+    },
+  };
+}
+
+function telling({ reconciles, shops }: Kept): Pick<ReconcileBook, 'one' | 'list' | 'open' | 'due'> {
+  return {
+    one: (id) => reconciles.findOne({ _id: id }).lean<ReconcileDocument>(),
+    list: (shop, before, limit) =>
+      reconciles
+        .find({
+          ...(shop === undefined ? {} : { shop }),
+          ...(before
+            ? { $or: [{ askedAt: { $lt: before.at } }, { askedAt: before.at, _id: { $lt: before.id } }] }
+            : {}),
+        })
+        .sort({ askedAt: -1, _id: -1 })
+        .limit(limit)
+        .lean<ReconcileDocument[]>(),
+    open: () =>
+      reconciles
+        .find({ state: { $in: OPEN } })
+        .sort({ askedAt: 1 })
+        .limit(OPEN_AT_ONCE)
+        .lean<ReconcileDocument[]>(),
+    due: async (before, limit, shop) => {
+      // One that waits or runs is enough, and one that failed is not tried again before its next turn.
+      const [turned, open] = await Promise.all([
+        reconciles.distinct('shop', { who: SCHEDULE, askedAt: { $gte: before } }),
+        reconciles.distinct('shop', { who: SCHEDULE, state: { $in: OPEN } }),
+      ]);
+      const due = await shops
+        .find({
+          state: 'installed',
+          $and: [{ _id: { $nin: [...turned, ...open] } }, ...(shop === undefined ? [] : [{ _id: shop }])],
+          $or: [{ reconciledTo: null }, { reconciledTo: { $lt: before } }],
+        })
+        .sort({ reconciledTo: 1 })
+        .limit(limit)
+        .lean();
+      return due.map(({ _id, reconciledTo }) => ({ shop: _id, reconciledTo: reconciledTo ?? null }));
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import { Schema } from 'mongoose';
+
+const STATES = ['asked', 'running', 'done', 'failed', 'aborted'] as const;
+
+/** One pass over a shop's orders at Shopify. The record is the job: whoever runs it goes on where it stood. */
+export interface ReconcileDocument {
+  /** A random UUID. */
+  _id: string;
+  shop: string;
+  /** `pages`: by updated_at, page by page; `bulk`: a bulk operation, for the first backfill. */
+  how: 'pages' | 'bulk';
+  /** Changed at Shopify from … up to …; null: everything there is. */
+  since: Date | null;
+  until: Date;
+  /** A dry run writes nothing but this record. */
+  dryRun: boolean;
+  /** Who asked, and why; `schedule` of itself. */
+  who: string;
+  reason: string;
+  state: (typeof STATES)[number];
+  askedAt: Date;
+  startedAt: Date | null;
+  endedAt: Date | null;
+  /** Where the next page begins (Shopify's endCursor), or the bulk operation's id and its line. */
+  cursor: string | null;
+  checked: number;
+  missing: number;
+  stale: number;
+  /** Points of the Admin API's budget that it cost. */
+  points: number;
+  /** The first hundred orders that were missing or stale. */
+  found: { order: string; what: 'missing' | 'stale'; updatedAt: Date; heldAt: Date | null }[];
+  /** Why it failed. */
+  because: string | null;
+}
+
+export const reconcileSchema = new Schema(
+  {
+    _id: { type: String, required: true },
+    shop: { type: String, required: true },
+    how: { type: String, required: true, enum: ['pages', 'bulk'] },
+    since: Date,
+    until: { type: Date, required: true },
+    dryRun: { type: Boolean, required: true },
+    who: { type: String, required: true },
+    reason: { type: String, required: true },
+    state: { type: String, required: true, enum: STATES },
+    askedAt: { type: Date, required: true },
+    startedAt: Date,
+    endedAt: Date,
+    cursor: String,
+    checked: { type: Number, required: true, default: 0 },
+    missing: { type: Number, required: true, default: 0 },
+    stale: { type: Number, required: true, default: 0 },
+    points: { type: Number, required: true, default: 0 },
+    found: {
+      type: [{ _id: false, order: String, what: String, updatedAt: Date, heldAt: Date }],
+      default: [],
+    },
+    because: String,
+  },
+  { collection: 'reconciles', versionKey: false, strict: true },
+);
+
+reconcileSchema.index({ shop: 1, askedAt: -1, _id: -1 });
+// Whose turn the schedule has seen to.
+reconcileSchema.index({ who: 1, askedAt: -1, shop: 1 });
+reconcileSchema.index({ askedAt: -1, _id: -1 });
+// Those that are to be run.
+reconcileSchema.index(
+  { state: 1, askedAt: 1 },
+  { partialFilterExpression: { state: { $in: ['asked', 'running'] } } },
+);

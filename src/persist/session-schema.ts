@@ -1,0 +1,31 @@
+import { Schema } from 'mongoose';
+
+/** A session of @shopify/shopify-api: a shop's tokens, sealed; what is in clear is looked up or shown. */
+export interface SessionDocument {
+  /** The library's: `offline_<shop>`. */
+  _id: string;
+  shop: string;
+  /** The whole session, AES-256-GCM. */
+  sealed: { key: string; iv: Buffer; tag: Buffer; text: Buffer };
+  expires: Date | null;
+  refreshExpires: Date | null;
+  storedAt: Date;
+}
+
+const sealed = { _id: false, key: String, iv: Buffer, tag: Buffer, text: Buffer };
+
+export const sessionSchema = new Schema(
+  {
+    _id: { type: String, required: true },
+    shop: { type: String, required: true },
+    sealed: { type: sealed, required: true },
+    expires: Date,
+    refreshExpires: Date,
+    storedAt: { type: Date, required: true },
+  },
+  { collection: 'sessions', versionKey: false, strict: true },
+);
+
+sessionSchema.index({ shop: 1 });
+// For whoever changes the key.
+sessionSchema.index({ 'sealed.key': 1 });

@@ -1,0 +1,158 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { Fault } from '../system/errors.ts';
+import type { BulkFile } from '../shop/bulk-file.ts';
+import type { Asker, Patience } from './asker.ts';
+import type { ListedPage } from './listed-pages.ts';
+import { BULK_QUERY, BULK_RUN, BULK_STATE } from './queries.ts';
+import { listedOrder, readAs, type ListedOrder } from './read-answers.ts';
+
+/** Shopify runs no bulk operation for us: pages do the same, for more points. */
+export class BulkRefused extends Error {
+  override readonly name = 'BulkRefused';
+}
+
+export interface BulkTools {
+  file: BulkFile;
+  pollMs: number;
+  patience: Patience;
+}
+
+const PAGE = 500;
+
+/**
+ * All orders, by a bulk operation: begun, waited for, and its file read line by line. The cursor is the operation
+ * and the line: whoever goes on reads the same file again, which Shopify keeps for seven days.
+ * @throws BulkRefused
+ */
+export async function* bulkPages(
+  asker: Asker,
+  cursor: string | null,
+  { file, pollMs, patience }: BulkTools,
+  signal: AbortSignal,
+): AsyncGenerator<ListedPage> {
+  const place = readPlace(cursor) ?? { id: await begin(asker), line: 0 };
+  // Whoever goes on after us waits for this operation and begins none of its own.
+  yield { orders: [], cursor: writePlace(place) };
+  const { url, objects } = await ended(asker, place.id, pollMs, signal);
+  let line = 0;
+  let page: ListedOrder[] = [];
+  for await (const text of url === null ? [] : linesOf(url, file, patience, signal)) {
+    line += 1;
+    if (line <= place.line) continue;
+    page.push(readLine(text, line));
+    if (page.length < PAGE || line === objects) continue;
+    yield { orders: page, cursor: writePlace({ ...place, line }) };
+    page = [];
+  }
+  if (line < objects)
+    throw new Fault('shopify_away', `the bulk operation's file ends after ${line} of ${objects} lines`);
+  yield { orders: page, cursor: null };
+}
+
+/** A file that breaks off is begun again, and the lines that were read are passed over. */
+async function* linesOf(
+  url: string,
+  file: BulkFile,
+  { firstMs, longestMs, tries }: Patience,
+  signal: AbortSignal,
+): AsyncGenerator<string> {
+  let read = 0;
+  for (let failed = 1; ; failed += 1) {
+    let line = 0;
+    try {
+      for await (const text of file(url, signal)) {
+        line += 1;
+        if (line <= read) continue;
+        read = line;
+        yield text;
+      }
+      return;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof Fault) || failed >= tries) throw error;
+      await sleep(Math.min(firstMs * 2 ** (failed - 1), longestMs), undefined, { signal });
+    }
+  }
+}
+
+const userErrors = z.array(z.object({ message: z.string() }));
+const begun = z.object({
+  bulkOperationRunQuery: z.object({ bulkOperation: z.object({ id: z.string() }).nullable(), userErrors }),
+});
+const state = z.object({
+  node: z.object({
+    status: z.string(),
+    errorCode: z.string().nullish(),
+    objectCount: z.coerce.number().int().min(0),
+    url: z.string().nullish(),
+  }),
+});
+
+/** A mutation is 10 points. */
+const MUTATION = 10;
+
+async function begin(asker: Asker): Promise<string> {
+  try {
+    const { bulkOperation, userErrors: errors } = await asker.ask({
+      kind: 'bulk operation',
+      document: BULK_RUN,
+      variables: { query: BULK_QUERY },
+      items: 1,
+      estimate: MUTATION,
+      read: (data) => readAs(begun, data, 'bulk operation').bulkOperationRunQuery,
+    });
+    if (bulkOperation) return bulkOperation.id;
+    throw new BulkRefused(errors[0]?.message.slice(0, 200) ?? 'without words');
+  } catch (error) {
+    // The app may lack the right to bulk operations and no other; if it lacks more, the first page tells.
+    if (error instanceof Fault && error.code === 'shopify_refused') throw new BulkRefused(error.message);
+    throw error;
+  }
+}
+
+const GOES_ON: ReadonlySet<string> = new Set(['CREATED', 'RUNNING']);
+
+/** Its file, and how many lines it has; no file: no orders. */
+async function ended(
+  asker: Asker,
+  id: string,
+  pollMs: number,
+  signal: AbortSignal,
+): Promise<{ url: string | null; objects: number }> {
+  for (;;) {
+    const { node } = await asker.ask({
+      kind: 'bulk state',
+      document: BULK_STATE,
+      variables: { id },
+      items: 1,
+      estimate: 1,
+      read: (data) => readAs(state, data, 'bulk operation'),
+    });
+    if (node.status === 'COMPLETED') return { url: node.url ?? null, objects: node.objectCount };
+    if (!GOES_ON.has(node.status))
+      throw new BulkRefused(`the operation is ${node.status}${node.errorCode ? ` (${node.errorCode})` : ''}`);
+    await sleep(pollMs, undefined, { signal });
+  }
+}
+
+function readLine(text: string, number: number): ListedOrder {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Fault('shopify_away', `the bulk operation's file: line ${number} is not JSON`);
+  }
+  return readAs(listedOrder, value, `the bulk operation's file, line ${number}`);
+}
+
+const PLACE = /^(\S+) (\d{1,12})$/;
+
+function writePlace({ id, line }: { id: string; line: number }): string {
+  return `${id} ${line}`;
+}
+
+function readPlace(cursor: string | null): { id: string; line: number } | null {
+  const [, id, line] = PLACE.exec(cursor ?? '') ?? [];
+  return id === undefined ? null : { id, line: Number(line) };
+}

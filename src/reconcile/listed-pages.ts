@@ -1,0 +1,84 @@
+import { Fault } from '../system/errors.ts';
+import type { Asker } from './asker.ts';
+import { CHANGED_ORDERS } from './queries.ts';
+import { changedOrders, readAs, type ListedOrder } from './read-answers.ts';
+
+/** Orders as they were listed, and where to go on behind them; null: that was the last. */
+export interface ListedPage {
+  orders: ListedOrder[];
+  cursor: string | null;
+}
+
+/** Changed at Shopify from … up to …, ms since 1970. */
+export interface Window {
+  since: number | null;
+  until: number;
+}
+
+const LARGEST_PAGE = 100;
+/** Shopify pages through no more than 25,000 of one query: then a new one begins where it ended. */
+const MOST_OF_A_QUERY = 24_000;
+
+/** Pages over a window, the longest ago changed first, from a cursor of ours on. */
+export async function* listedPages(
+  asker: Asker,
+  window: Window,
+  cursor: string | null,
+): AsyncGenerator<ListedPage> {
+  let place: Place | null = readPlace(cursor, window);
+  while (place) {
+    const first = asker.itemsOf('changed orders', 1.1, LARGEST_PAGE);
+    const { orders, next }: Listed = await asker.ask({
+      kind: 'changed orders',
+      document: CHANGED_ORDERS,
+      variables: { first, after: place.after, query: searchOf(place.from, window.until) },
+      items: first,
+      estimate: 1.1,
+      read: (data) => readAs(changedOrders, data, 'changed orders'),
+    });
+    place = next === null ? null : nextPlace(place, orders, next);
+    yield { orders, cursor: place && writePlace(place) };
+  }
+}
+
+interface Listed {
+  orders: ListedOrder[];
+  next: string | null;
+}
+
+/** Where a page begins: behind `after`, among those changed from `from` on, of which `read` were read. */
+interface Place {
+  read: number;
+  from: number | null;
+  after: string | null;
+}
+
+function nextPlace(place: Place, orders: readonly ListedOrder[], next: string): Place {
+  if (next === place.after)
+    throw new Fault('shopify_away', 'changed orders: pageInfo: the cursor does not move');
+  const read = place.read + orders.length;
+  const last = orders.at(-1);
+  if (read < MOST_OF_A_QUERY || !last) return { ...place, read, after: next };
+  if (last.updatedAt === place.from)
+    throw new Fault('shopify_away', `more than ${MOST_OF_A_QUERY} orders changed in one second`);
+  return { read: 0, from: last.updatedAt, after: null };
+}
+
+function searchOf(from: number | null, until: number): string {
+  const at = (ms: number) => `'${new Date(ms).toISOString()}'`;
+  const upTo = `updated_at:<=${at(until)}`;
+  return from === null ? upTo : `updated_at:>=${at(from)} AND ${upTo}`;
+}
+
+const PLACE = /^(\d{1,9}) (\d{1,15}|-) (.*)$/s;
+
+function writePlace({ read, from, after }: Place): string {
+  return `${read} ${from ?? '-'} ${after ?? ''}`;
+}
+
+/** What is no place of ours begins anew: comparing twice costs points and nothing else. */
+function readPlace(cursor: string | null, { since }: Window): Place {
+  const [, read, from, after] = PLACE.exec(cursor ?? '') ?? [];
+  if (read === undefined) return { read: 0, from: since, after: null };
+  return { read: Number(read), from: from === '-' ? null : Number(from), after: after || null };
+}

@@ -1,0 +1,115 @@
+import { GRACE_MS, SCHEDULE } from '../persist/reconcile-book.ts';
+import { messageOf } from '../system/errors.ts';
+import type { Part } from '../system/lifecycle.ts';
+import { redisKeys } from '../system/redis-keys.ts';
+import { reconcileShop } from './reconcile-shop.ts';
+import type { ReconcileTools } from './reconcile-tools.ts';
+
+const LOOK_EVERY_MS = 1000;
+const SCHEDULE_EVERY_MS = 5000;
+/** Each shop has a bucket of its own; four keep the mailboxes moving and leave the process time. */
+const SHOPS_AT_ONCE = 4;
+/** Redis or MongoDB was away, or another process is at the shop: not again at once. */
+const AGAIN_AFTER_MS = 10_000;
+
+/**
+ * Runs what is asked for, and what the schedule asks for: every shop whose orders were held against Shopify's too
+ * long ago. The records are the jobs and the shop's lock keeps one pass at a shop, so any number of these may run,
+ * and what one leaves another goes on with (P6).
+ */
+export class Reconciler implements Part {
+  readonly name = 'reconciler';
+  readonly #tools: ReconcileTools;
+  readonly #everyMs: number;
+  readonly #stopping = new AbortController();
+  readonly #running = new Map<string, Promise<void>>();
+  /** Shop -> when it may be tried again. */
+  readonly #later = new Map<string, number>();
+  #scheduleAt = 0;
+  #timer: NodeJS.Timeout | null = null;
+  #looking: Promise<void> | null = null;
+
+  /** @param everyMinutes 0: only what somebody asks for */
+  constructor(tools: ReconcileTools, everyMinutes: number) {
+    this.#tools = tools;
+    this.#everyMs = everyMinutes * 60_000;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => void this.#tick(), LOOK_EVERY_MS);
+  }
+
+  /** Passes stop where they are; their records go on elsewhere, or here when it starts again. */
+  async stop(): Promise<void> {
+    if (this.#timer) clearInterval(this.#timer);
+    this.#stopping.abort(new Error('the program stops'));
+    await this.#looking;
+    await Promise.all(this.#running.values());
+  }
+
+  #tick(): Promise<void> {
+    this.#looking ??= this.#look()
+      .catch((error: unknown) =>
+        this.#tools.log.debug({ reason: messageOf(error) }, 'could not look for passes; it is tried again'),
+      )
+      .finally(() => (this.#looking = null));
+    return this.#looking;
+  }
+
+  async #look(): Promise<void> {
+    if (this.#everyMs > 0) await this.#schedule();
+    const now = this.#tools.now();
+    for (const { _id, shop } of await this.#tools.book.open()) {
+      if (this.#stopping.signal.aborted || this.#running.size >= SHOPS_AT_ONCE) return;
+      if (this.#running.has(shop) || (this.#later.get(shop) ?? 0) > now) continue;
+      const run = this.#run(_id, shop).finally(() => this.#running.delete(shop));
+      this.#running.set(shop, run);
+    }
+  }
+
+  async #run(id: string, shop: string): Promise<void> {
+    this.#later.delete(shop);
+    try {
+      const ran = await reconcileShop(id, shop, this.#tools, this.#stopping.signal);
+      if (ran === 'busy' || ran === 'interrupted') this.#later.set(shop, this.#tools.now() + AGAIN_AFTER_MS);
+    } catch (error) {
+      this.#later.set(shop, this.#tools.now() + AGAIN_AFTER_MS);
+      this.#tools.log.warn(
+        { shop, reconcile: id, because: messageOf(error) },
+        'a pass broke off; it goes on later',
+      );
+    }
+  }
+
+  async #schedule(): Promise<void> {
+    const { book, now } = this.#tools;
+    if (now() < this.#scheduleAt) return;
+    this.#scheduleAt = now() + SCHEDULE_EVERY_MS;
+    const before = new Date(now() - this.#everyMs);
+    for (const { shop } of await book.due(before, SHOPS_AT_ONCE)) await this.#askFor(shop, before);
+  }
+
+  /** Of several processes that find it due, one asks: each looks again under the shop's lock. */
+  async #askFor(shop: string, before: Date): Promise<void> {
+    const { book, lock, now } = this.#tools;
+    const lease = await lock.acquire(redisKeys(0).shopLock('reconcile', shop), SCHEDULE);
+    if (!lease) return;
+    try {
+      const [due] = await book.due(before, 1, shop);
+      if (!due) return;
+      const since = due.reconciledTo;
+      await book.ask({
+        shop,
+        // Everything there is, the first time.
+        how: since === null ? 'bulk' : 'pages',
+        since,
+        until: new Date(now() - GRACE_MS),
+        dryRun: false,
+        who: SCHEDULE,
+        reason: since === null ? 'the first time' : 'its turn',
+      });
+    } finally {
+      await lease.release();
+    }
+  }
+}

@@ -1,0 +1,154 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HttpResponseError, type Session } from '@shopify/shopify-api';
+import type { Lease, OrderLock } from '../lock/order-lock.ts';
+import { Fault, messageOf } from '../system/errors.ts';
+import { redisKeys } from '../system/redis-keys.ts';
+import type { SessionStore } from './session-store.ts';
+import { REOPEN, type ShopBook } from './shop-book.ts';
+import type { Shopify } from './shopify.ts';
+
+/** A shop's access token, refreshed in time: by one at a time, over all processes (facts 3.1). */
+export interface AccessTokens {
+  /** @throws Fault not_installed, shopify_away */
+  of: (shop: string) => Promise<string>;
+  /** Shopify refused this one: the next {@link of} fetches another. */
+  refused: (shop: string, token: string) => Promise<void>;
+  /** Takes the session of an install or a reinstall; nothing is refreshed meanwhile. */
+  take: (shop: string, get: () => Promise<Session>) => Promise<Session>;
+}
+
+export interface TokenTools {
+  shopify: Shopify;
+  sessions: SessionStore;
+  lock: OrderLock;
+  /** Told whether a shop's tokens work. */
+  shops: Pick<ShopBook, 'tokensWork'>;
+}
+
+/** An hour is a token's life; a request that it is fetched for may take minutes. */
+const BEFORE_EXPIRY_MS = 5 * 60_000;
+/** For a twin that refreshes: twice what Shopify is waited for. */
+const TWIN_MS = 20_000;
+const LOOK_AGAIN_MS = 100;
+/** Not 1970: the library reads that as no end. */
+const LONG_AGO = new Date('2000-01-01T00:00:00Z');
+
+export function accessTokens(tools: TokenTools): AccessTokens {
+  const { shopify, sessions, shops } = tools;
+  const idOf = (shop: string) => shopify.session.getOfflineId(shop);
+  /** One question per shop and process. */
+  const asked = new Map<string, Promise<Session>>();
+
+  const load = async (shop: string): Promise<Session> => {
+    const session = await sessions.loadSession(idOf(shop));
+    if (session?.accessToken) return session;
+    await shops.tokensWork(shop, false);
+    throw new Fault('not_installed', shop);
+  };
+  const loadIfFresh = async (shop: string): Promise<Session | null> => {
+    const session = await load(shop);
+    return isFresh(session) ? session : null;
+  };
+  const fresh = async (shop: string): Promise<Session> =>
+    (await loadIfFresh(shop)) ??
+    (await underLock(
+      shop,
+      tools,
+      // Whoever had the lock before may have done it.
+      async (lease) => (await loadIfFresh(shop)) ?? (await refresh(await load(shop), lease, tools)),
+      () => loadIfFresh(shop),
+    ));
+
+  return {
+    of: async (shop) => {
+      const answer = asked.get(shop) ?? fresh(shop).finally(() => asked.delete(shop));
+      asked.set(shop, answer);
+      return (await answer).accessToken ?? '';
+    },
+    refused: (shop, token) =>
+      underLock(shop, tools, async () => {
+        const session = await sessions.loadSession(idOf(shop));
+        if (session?.accessToken !== token) return;
+        session.expires = LONG_AGO;
+        await sessions.changeSession(session);
+      }),
+    take: (shop, get) =>
+      underLock(shop, tools, async (lease) => {
+        const session = await get();
+        lease.assertHeld();
+        await sessions.storeSession(session);
+        return session;
+      }),
+  };
+}
+
+function isFresh({ expires }: Session): boolean {
+  return expires === undefined || expires.getTime() - Date.now() > BEFORE_EXPIRY_MS;
+}
+
+/**
+ * If the process dies after Shopify's answer and before the pair is stored, the refresh token that is kept
+ * still works: Shopify honours it until the new one is used.
+ */
+async function refresh(
+  session: Session,
+  lease: Lease,
+  { shopify, sessions, shops }: TokenTools,
+): Promise<Session> {
+  const { shop, refreshToken, refreshTokenExpires } = session;
+  if (!refreshToken || (refreshTokenExpires && refreshTokenExpires.getTime() <= Date.now())) {
+    return await lapsed(shop, shops);
+  }
+  try {
+    const { session: renewed } = await shopify.auth.refreshToken({ shop, refreshToken });
+    // Stopped for too long: a twin has refreshed, and its pair is the one that counts.
+    lease.assertHeld();
+    await sessions.storeSession(renewed);
+    await shops.tokensWork(shop, true);
+    return renewed;
+  } catch (error) {
+    if (error instanceof Fault) throw error;
+    if (!isRefusal(error)) throw new Fault('shopify_away', `${shop}: ${kindOf(error)}`);
+    return await lapsed(shop, shops);
+  }
+}
+
+async function lapsed(shop: string, shops: TokenTools['shops']): Promise<never> {
+  await shops.tokensWork(shop, false);
+  throw new Fault('not_installed', `${shop}: ${REOPEN}`);
+}
+
+/** Shopify answered, and the answer is no. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof HttpResponseError && [400, 401, 403].includes(error.response.code);
+}
+
+/** The library's messages may hold what was sent. */
+function kindOf(error: unknown): string {
+  if (error instanceof HttpResponseError) return `it answered ${error.response.code}`;
+  return error instanceof Error && error.name === 'TimeoutError' ? messageOf(error) : 'it did not answer';
+}
+
+/** @param doneByTwin what another process has made superfluous meanwhile */
+async function underLock<Answer>(
+  shop: string,
+  { lock }: TokenTools,
+  act: (lease: Lease) => Promise<Answer>,
+  doneByTwin: () => Promise<Answer | null> = () => Promise.resolve(null),
+): Promise<Answer> {
+  const until = Date.now() + TWIN_MS;
+  for (;;) {
+    const lease = await lock.acquire(redisKeys(0).shopLock('token', shop), 'token');
+    if (lease) {
+      try {
+        return await act(lease);
+      } finally {
+        await lease.release();
+      }
+    }
+    if (Date.now() > until) throw new Fault('shopify_away', `${shop}: another process refreshes its token`);
+    await sleep(LOOK_AGAIN_MS);
+    const done = await doneByTwin();
+    if (done !== null) return done;
+  }
+}

@@ -1,0 +1,71 @@
+import type { RequestBook } from '../compliance/request-book.ts';
+import type { ShopEvents, ShopVerdict } from '../drain/settle-shop.ts';
+import type { ShopEvent } from '../order/shop-event.ts';
+import type { AuditedOnce } from '../persist/audited-once.ts';
+import type { ShopBook, Told } from './shop-book.ts';
+
+export interface ShopEventTools {
+  shops: ShopBook;
+  requests: RequestBook;
+  audited: AuditedOnce;
+}
+
+const VERDICTS = {
+  counts: { outcome: 'applied', because: null },
+  stale: {
+    outcome: 'stale',
+    because: 'older than what is known of the shop: it installed again, or was told since',
+  },
+  unknown: { outcome: 'unchanged', because: 'the shop never installed the app' },
+} as const satisfies Record<Told, ShopVerdict>;
+
+/**
+ * What Shopify tells of a shop, as changes of what we know. Each can be told again and ends the same. Triggered-at
+ * is not signed: who has a signed body can have a shop uninstalled again; its merchant then opens the app once.
+ */
+export function shopEvents({ shops, requests, audited }: ShopEventTools): ShopEvents {
+  const audit = async (event: ShopEvent, action: string, run: () => Promise<Told>): Promise<ShopVerdict> => {
+    const act = {
+      action,
+      target: event.shop,
+      who: 'shopify',
+      role: 'none',
+      reason: `event ${event.id}`,
+    } as const;
+    const entry = await audited.begin(act);
+    const told = await run();
+    await audited.end(entry, DETAILS[told]);
+    return VERDICTS[told];
+  };
+  return {
+    carryOut: async (event) => {
+      const at = new Date(event.at);
+      switch (event.topic) {
+        case 'app/uninstalled':
+          return await audit(event, 'shop.uninstall', () => shops.uninstalled(event.shop, at));
+        case 'app/scopes_update':
+          return await audit(event, 'shop.scopes', () => shops.scopesChanged(event.shop, event.scopes, at));
+        case 'shop/redact':
+          if (await isBackSince(event.shop, at, shops)) return BACK;
+          return await audit(event, 'compliance.ask', () => requests.ask(event));
+        case 'customers/data_request':
+        case 'customers/redact':
+          return await audit(event, 'compliance.ask', () => requests.ask(event));
+      }
+    },
+  };
+}
+
+const DETAILS = {
+  counts: 'done',
+  stale: 'nothing: what is known of the shop is newer',
+  unknown: 'nothing: the shop never installed the app',
+} as const satisfies Record<Told, string>;
+
+/** Shopify does not have a shop erased that installed the app again: one that was on its way then is void. */
+const BACK: ShopVerdict = { outcome: 'stale', because: 'the shop installed the app again since' };
+
+async function isBackSince(shop: string, at: Date, shops: ShopBook): Promise<boolean> {
+  const known = await shops.find(shop);
+  return known?.state === 'installed' && known.installedAt > at;
+}

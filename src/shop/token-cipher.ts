@@ -1,0 +1,53 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import type { SessionDocument } from '../persist/session-schema.ts';
+
+type Sealed = SessionDocument['sealed'];
+
+/**
+ * Seals texts with AES-256-GCM. The name of the key is kept with the text, so that keys can change: the first
+ * seals, all of them open.
+ * @param context what the text belongs to; sealed for one thing, it does not open for another
+ */
+export interface TokenCipher {
+  /** The name of the key that seals. */
+  current: string;
+  seal: (text: string, context: string) => Sealed;
+  /** @throws where its key is not there, or where somebody changed it */
+  open: (sealed: Sealed, context: string) => string;
+}
+
+const ALGORITHM = 'aes-256-gcm';
+/** What GCM is made for. */
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+
+/** @param keys `<name>:<64 hex digits>`, comma-separated (TOKEN_KEYS) */
+export function tokenCipher(keys: string): TokenCipher {
+  const named = keys.split(',').map((each): [string, Buffer] => {
+    const [name = '', hex = ''] = each.split(':');
+    return [name, Buffer.from(hex, 'hex')];
+  });
+  const known = new Map(named);
+  const [[current, first] = ['', Buffer.alloc(0)]] = named;
+  return {
+    current,
+    seal: (text, context) => {
+      const iv = randomBytes(IV_BYTES);
+      const cipher = createCipheriv(ALGORITHM, first, iv).setAAD(Buffer.from(context));
+      const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+      return { key: current, iv, tag: cipher.getAuthTag(), text: sealed };
+    },
+    open: ({ key, iv, tag, text }, context) => {
+      const secret = known.get(key);
+      if (!secret) throw new Error(`TOKEN_KEYS does not have the key ${key}, which sealed ${context}`);
+      const decipher = createDecipheriv(ALGORITHM, secret, bytes(iv), { authTagLength: TAG_BYTES });
+      decipher.setAAD(Buffer.from(context)).setAuthTag(bytes(tag));
+      return Buffer.concat([decipher.update(bytes(text)), decipher.final()]).toString('utf8');
+    },
+  };
+}
+
+/** What MongoDB's driver reads is its Binary, where nothing was asked of it. */
+function bytes(value: Buffer | { buffer: Uint8Array }): Buffer {
+  return Buffer.isBuffer(value) ? value : Buffer.from(value.buffer);
+}

@@ -1,0 +1,49 @@
+import type { ShopTopic } from '../order/shop-topics.ts';
+import type { Topic } from '../order/topics.ts';
+
+/**
+ * Which scope a topic needs, as `shopify.app.toml` groups them. Wrong here: a shop is told to lack what it has, or
+ * what it lacks is not told.
+ */
+export const TOPICS_BY_SCOPE = {
+  read_orders: [
+    'orders/create',
+    'orders/paid',
+    'orders/updated',
+    'orders/link_requested',
+    'orders/edited',
+    'orders/risk_assessment_changed',
+    'orders/shopify_protect_eligibility_changed',
+    'orders/partially_fulfilled',
+    'orders/fulfilled',
+    'orders/cancelled',
+    'orders/delete',
+    'order_transactions/create',
+    'tender_transactions/create',
+    'refunds/create',
+  ],
+  read_fulfillments: [
+    'fulfillments/create',
+    'fulfillments/update',
+    'fulfillment_events/create',
+    'fulfillment_events/delete',
+  ],
+  read_returns: [
+    'returns/request',
+    'returns/approve',
+    'returns/decline',
+    'returns/update',
+    'returns/process',
+    'returns/cancel',
+    'returns/close',
+    'returns/reopen',
+  ],
+  read_draft_orders: ['draft_orders/create', 'draft_orders/update'],
+  read_shopify_payments_disputes: ['disputes/create', 'disputes/update'],
+} as const satisfies Record<string, readonly Topic[]>;
+
+/** Those that need none; the compliance topics cannot be subscribed through the API. */
+export const TOPICS_WITHOUT_SCOPE = [
+  'app/uninstalled',
+  'app/scopes_update',
+] as const satisfies readonly ShopTopic[];

@@ -1,0 +1,92 @@
+import type { ComplianceDocument } from '../../persist/compliance-schema.ts';
+import type { Exported } from '../../compliance/export.ts';
+import type { RequestBook } from '../../compliance/request-book.ts';
+import {
+  complianceList,
+  compliancePath,
+  complianceQuery,
+  complianceRequest,
+  exportAnswer,
+  exportRequest,
+  type ComplianceRequest,
+} from '../shapes/compliance.ts';
+import { Refusal } from './refusal.ts';
+import { route, type Route } from './route.ts';
+
+export interface ComplianceTools {
+  requests: RequestBook;
+  exported: (record: ComplianceDocument, after: string | null) => Promise<Exported>;
+  now: () => number;
+}
+
+const STATES = { open: ['asked', 'working'], done: ['done'] } as const;
+
+export function complianceRoutes({ requests, exported, now }: ComplianceTools): Route[] {
+  const find = async (id: string): Promise<ComplianceDocument> => {
+    const record = await requests.one(id);
+    if (!record) throw new Refusal('not_found', 'no such request in the collection compliance');
+    return record;
+  };
+  return [
+    route({
+      method: 'get',
+      path: '/compliance',
+      role: 'operator',
+      about: 'What Shopify asks for persons and shops: to see data or to erase it, and until when.',
+      query: complianceQuery,
+      answer: complianceList,
+      handle: async ({ query: { state, limit } }) => {
+        const found = await requests.list(STATES[state], limit + 1);
+        return { requests: found.slice(0, limit).map(requestView), more: found.length > limit };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/compliance/{id}',
+      role: 'operator',
+      about: 'One of them.',
+      params: compliancePath,
+      answer: complianceRequest,
+      handle: async ({ params }) => requestView(await find(params.id)),
+    }),
+    route({
+      method: 'post',
+      path: '/compliance/{id}/export',
+      role: 'admin',
+      about: 'All that is kept of the customer of a data request, a page at a time, to be handed over.',
+      params: compliancePath,
+      body: exportRequest,
+      answer: exportAnswer,
+      audit: ({ params }) => ({ action: 'compliance.export', target: params.id }),
+      handle: async ({ params, body, who }) => {
+        const record = await find(params.id);
+        if (record.kind !== 'customers/data_request')
+          throw new Refusal('conflict', `${record.kind} asks to erase, not to export`);
+        const page = await exported(record, body.after ?? null);
+        await requests.handedOver(record._id, who.name, new Date(now()), page.next === null);
+        const events = page.orders.reduce((sum, order) => sum + order.events.length, 0);
+        const end = page.next === null ? 'that was all' : 'there is more';
+        return { did: `${page.orders.length} orders with ${events} events exported; ${end}`, ...page };
+      },
+    }),
+  ];
+}
+
+function requestView({ _id, ...record }: ComplianceDocument): ComplianceRequest {
+  const { kind, shop, customer, orders, state, counts, passes } = record;
+  return {
+    id: _id,
+    kind,
+    shop,
+    customer,
+    orders,
+    receivedAt: record.receivedAt.toISOString(),
+    dueAt: record.dueAt.toISOString(),
+    state,
+    counts,
+    passes,
+    doneAt: record.doneAt?.toISOString() ?? null,
+    because: record.because ?? null,
+    exports: record.exports.map(({ at, who }) => ({ at: at.toISOString(), who })),
+  };
+}

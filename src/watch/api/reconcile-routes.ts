@@ -1,0 +1,106 @@
+import type { Collections } from '../../persist/collections.ts';
+import { GRACE_MS, type ReconcileBook } from '../../persist/reconcile-book.ts';
+import { readRecordCursor, recordCursor } from '../cursors.ts';
+import {
+  reconcile,
+  reconcileAbort,
+  reconcileAnswer,
+  reconcilePage,
+  reconcilePlace,
+  reconcileQuery,
+  reconcileRequest,
+} from '../shapes/reconcile.ts';
+import { reconcileView } from '../status/reconcile-view.ts';
+import { Refusal } from './refusal.ts';
+import { route, type Route } from './route.ts';
+
+export interface ReconcileRouteTools {
+  book: ReconcileBook;
+  shops: Collections['shops'];
+  now: () => number;
+}
+
+/** Passes over shops' orders: the app program runs what is asked for here. */
+export function reconcileRoutes(tools: ReconcileRouteTools): Route[] {
+  return [...lookingRoutes(tools), ...changeRoutes(tools)];
+}
+
+function lookingRoutes({ book }: ReconcileRouteTools): Route[] {
+  return [
+    route({
+      method: 'get',
+      path: '/reconciles',
+      role: 'viewer',
+      about: "Passes that held a shop's orders against Shopify's, newest first.",
+      query: reconcileQuery,
+      answer: reconcilePage,
+      handle: async ({ query: { shop, limit, cursor } }) => {
+        const found = await book.list(shop, readRecordCursor(cursor), limit + 1);
+        const last = found.length > limit ? found[limit - 1] : undefined;
+        const next = recordCursor(last ? { at: last.askedAt, id: last._id } : null);
+        return { reconciles: found.slice(0, limit).map(reconcileView), cursor: next };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/reconciles/{id}',
+      role: 'viewer',
+      about: 'One pass, how far it is and what it found.',
+      params: reconcilePlace,
+      answer: reconcile,
+      handle: async ({ params }) => reconcileView((await book.one(params.id)) ?? notFound()),
+    }),
+  ];
+}
+
+function changeRoutes({ book, shops, now }: ReconcileRouteTools): Route[] {
+  return [
+    route({
+      method: 'post',
+      path: '/reconciles',
+      role: 'operator',
+      about:
+        "Asks for a pass: holds a shop's orders against Shopify's, and unless dry deposits what is lacking.",
+      body: reconcileRequest,
+      answer: reconcileAnswer,
+      audit: ({ body }) => (body.dryRun ? null : { action: 'reconcile.ask', target: body.shop }),
+      handle: async ({ body: { shop, since, dryRun, reason }, who }) => {
+        await refuseUnlessInstalled(shops, shop);
+        const from = since?.(now()) ?? null;
+        const until = new Date(now() - GRACE_MS);
+        if (from && from >= until)
+          throw new Refusal('bad_request', 'since: the last two minutes are left to webhooks under way');
+        const how = from === null ? 'bulk' : 'pages';
+        const asked = await book.ask({ shop, how, since: from, until, dryRun, who: who.name, reason });
+        return { ...reconcileView(asked), did: `asked for pass ${asked._id}${dryRun ? ', a dry run' : ''}` };
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/reconciles/{id}/abort',
+      role: 'operator',
+      about: 'Ends a pass. What it has put right stays so.',
+      params: reconcilePlace,
+      body: reconcileAbort,
+      answer: reconcileAnswer,
+      audit: ({ params }) => ({ action: 'reconcile.abort', target: `reconcile ${params.id}` }),
+      handle: async ({ params: { id }, who }) => {
+        const aborted = await book.end(id, 'aborted', `aborted by ${who.name}`);
+        const found = (await book.one(id)) ?? notFound();
+        if (!aborted) throw new Refusal('conflict', `it has ended already: ${found.state}`);
+        return { ...reconcileView(found), did: `ended it; ${found.checked} orders were checked before` };
+      },
+    }),
+  ];
+}
+
+async function refuseUnlessInstalled(shops: Collections['shops'], shop: string): Promise<void> {
+  const known = await shops.findOne({ _id: shop }, { state: 1 }).lean();
+  if (!known)
+    throw new Refusal('not_found', 'no such shop in the collection shops: it never installed the app');
+  if (known.state !== 'installed') throw new Refusal('conflict', 'the shop has uninstalled the app');
+}
+
+function notFound(): never {
+  throw new Refusal('not_found', 'no such pass in the collection reconciles');
+}

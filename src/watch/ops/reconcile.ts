@@ -1,0 +1,190 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { Option } from 'commander';
+import type { Reconcile, ReconcilePage } from '../shapes/reconcile.ts';
+import { placeOf, queryOf } from './ask.ts';
+import { reasonToAct } from './change.ts';
+import { endAs, EXIT_CODES, OpsProblem } from './exit.ts';
+import { startProgress } from './progress.ts';
+import type { Session } from './session.ts';
+import { counted, facts, table, time } from './table.ts';
+import { changeOptions, limitOption, reasonOption, shopOption, verb, type Changing } from './verb.ts';
+
+interface Asking extends Changing {
+  shop?: string;
+  since?: string;
+  all?: true;
+}
+
+export const RECONCILE_VERBS = [
+  verb<Asking>({
+    call: 'run',
+    isDefault: true,
+    about: "holds a shop's orders against Shopify's; with --yes puts right what is missing or stale",
+    options: [
+      new Option('--shop <shop>', 'of this shop').makeOptionMandatory(),
+      new Option('--since <time>', 'changed since: 90min, 2h, 3d, or 2026-11-21T12:00:00Z'),
+      new Option('--all', 'everything there is'),
+      ...changeOptions(),
+    ],
+    act: (session, _args, asking) => run(session, asking),
+  }),
+  verb<{ shop?: string; limit: number }>({
+    call: 'ls',
+    about: 'passes, newest first',
+    options: [shopOption(), limitOption()],
+    act: async (session, _args, { shop, limit }) => {
+      const page = await session.ask<ReconcilePage>(`/reconciles${queryOf({ shop, limit })}`);
+      session.show(page, listText(page));
+    },
+  }),
+  verb({
+    call: 'show <pass>',
+    about: 'a pass, and the first orders that it found',
+    act: async (session, [id = '']) => {
+      const pass = await session.ask<Reconcile>(placeOf('reconciles', id));
+      session.show(pass, passText(pass));
+    },
+  }),
+  verb<{ reason: string }>({
+    call: 'abort <pass>',
+    about: 'ends a pass: what it has put right stays so',
+    options: [reasonOption().makeOptionMandatory()],
+    act: async (session, [id = ''], { reason }) => {
+      const pass = await session.send<Reconcile & { did: string }>(placeOf('reconciles', id, 'abort'), {
+        reason,
+      });
+      session.show(pass, pass.did);
+    },
+  }),
+];
+
+const EVERY_MS = 500;
+/** A dashboard that restarts is back by then. */
+const PATIENCE_MS = 60_000;
+/** The app looks every second. */
+const TAKEN_MS = 10_000;
+
+/** Asks for a pass and follows it to its end. Ctrl-C asks the server to abort it. */
+async function run(session: Session, { shop, since, all, ...changing }: Asking): Promise<void> {
+  if ((since === undefined) === (all === undefined))
+    throw new OpsProblem('usage', 'say --since when, or --all');
+  const reason = reasonToAct(changing);
+  const asked = await session.send<Reconcile>('/reconciles', {
+    shop,
+    ...(all ? { all } : { since }),
+    dryRun: reason === null,
+    reason: reason ?? 'a dry run at the command line',
+  });
+  session.say(`pass ${asked.id}${asked.dryRun ? ', a dry run' : ''}; Ctrl-C aborts it`);
+  const onStop = abortOnce(session, asked.id);
+  process.on('SIGINT', onStop);
+  try {
+    const pass = await untilEnded(session, asked);
+    session.show(pass, passText(pass));
+    if (pass.state !== 'done') endAs('refused');
+  } finally {
+    process.off('SIGINT', onStop);
+  }
+}
+
+function abortOnce(session: Session, id: string): () => void {
+  let asked = false;
+  return () => {
+    // Asked twice: we go, and the pass does what it was last told.
+    if (asked) process.exit(EXIT_CODES.refused);
+    asked = true;
+    session
+      .send(placeOf('reconciles', id, 'abort'), { reason: 'Ctrl-C at the command line' })
+      .catch((error: unknown) => session.say(`it could not be aborted: ${String(error)}`));
+  };
+}
+
+async function untilEnded(session: Session, asked: Reconcile): Promise<Reconcile> {
+  const progress = startProgress('orders checked');
+  const began = Date.now();
+  let pass = asked;
+  let heard = began;
+  let told = false;
+  try {
+    while (pass.state === 'asked' || pass.state === 'running') {
+      await wait(EVERY_MS);
+      try {
+        pass = await session.ask<Reconcile>(placeOf('reconciles', pass.id));
+        heard = Date.now();
+        progress.set(pass.checked);
+      } catch (error) {
+        if (!isAway(error) || Date.now() - heard > PATIENCE_MS) throw error;
+      }
+      if (told || pass.state !== 'asked' || Date.now() - began < TAKEN_MS) continue;
+      told = true;
+      session.say('nobody has taken it yet: does the app program run?');
+    }
+  } finally {
+    progress.end();
+  }
+  return pass;
+}
+
+function isAway(error: unknown): boolean {
+  return error instanceof OpsProblem && error.exit === 'unreachable';
+}
+
+const STATES = {
+  asked: 'waits for the app program',
+  running: 'runs',
+  done: 'is done',
+  failed: 'failed',
+  aborted: 'was aborted',
+} as const satisfies Record<Reconcile['state'], string>;
+
+function passText(pass: Reconcile): string {
+  const { shop, state, checked, missing, stale, because } = pass;
+  const drift = missing + stale;
+  const found =
+    drift === 0
+      ? `${counted(checked, 'order')} checked, none missing, none stale.`
+      : `${counted(checked, 'order')} checked: ${missing} missing, ${stale} stale.`;
+  const head = `${pass.dryRun ? 'The dry run' : 'The pass'} over ${shop} ${STATES[state]}. ${found}${because ? ` ${because}` : ''}`;
+  const rows = facts([
+    ['pass', pass.id],
+    ['changed since', pass.since === null ? 'ever' : time(pass.since)],
+    ['until', time(pass.until)],
+    ['by', pass.how],
+    ['who', pass.who],
+    ['reason', pass.reason],
+    ['asked', time(pass.askedAt)],
+    ['ended', time(pass.endedAt)],
+    ['points', Math.round(pass.points)],
+  ]);
+  const advice = pass.dryRun && drift > 0 ? '\n\nNothing was changed: add --yes.' : '';
+  return `${head}\n\n${rows}${foundText(pass)}${advice}`;
+}
+
+function foundText({ found, missing, stale }: Reconcile): string {
+  if (found.length === 0) return '';
+  const rows = found.map(({ order, what, updatedAt, heldAt }) => [
+    what,
+    order,
+    time(updatedAt),
+    time(heldAt),
+  ]);
+  const more = missing + stale > found.length ? `\n… and ${missing + stale - found.length} more` : '';
+  return `\n\n${table(rows, ['what', 'order', 'at Shopify', 'here'])}${more}`;
+}
+
+function listText({ reconciles, cursor }: ReconcilePage): string {
+  if (reconciles.length === 0) return 'No pass was asked for.';
+  const rows = reconciles.map((pass) => [
+    time(pass.askedAt),
+    pass.shop,
+    pass.dryRun ? `${pass.state}, dry` : pass.state,
+    pass.checked,
+    pass.missing,
+    pass.stale,
+    pass.who,
+    pass.id,
+    pass.because,
+  ]);
+  const head = ['asked', 'shop', 'state', 'checked', 'missing', 'stale', 'who', 'pass', 'because'];
+  return `${table(rows, head)}${cursor === null ? '' : '\n… and older ones: --limit shows more'}`;
+}

@@ -1,0 +1,32 @@
+import type { ReconcileDocument } from '../../persist/reconcile-schema.ts';
+import type { Reconcile } from '../shapes/reconcile.ts';
+
+export function reconcileView(record: ReconcileDocument): Reconcile {
+  const { shop, how, dryRun, who, reason, state, checked, missing, stale, points } = record;
+  const text = (at: Date | null | undefined) => at?.toISOString() ?? null;
+  return {
+    id: record._id,
+    shop,
+    how,
+    dryRun,
+    who,
+    reason,
+    state,
+    checked,
+    missing,
+    stale,
+    points,
+    since: text(record.since),
+    until: record.until.toISOString(),
+    askedAt: record.askedAt.toISOString(),
+    startedAt: text(record.startedAt),
+    endedAt: text(record.endedAt),
+    found: record.found.map(({ order, what, updatedAt, heldAt }) => ({
+      order,
+      what,
+      updatedAt: updatedAt.toISOString(),
+      heldAt: text(heldAt),
+    })),
+    because: record.because ?? null,
+  };
+}

@@ -1,0 +1,54 @@
+import type { Redis } from 'ioredis';
+import type { RedisKeys } from '../../system/redis-keys.ts';
+
+const HOURS = 25;
+const HOUR_MS = 3_600_000;
+/** Waiting orders of all shops looked at, oldest first. */
+const LOOKED_AT = 1000;
+
+/** What one shop's events do now, for its merchant. Times are ms, by Redis's clock. */
+export interface ShopActivity {
+  eventsToday: number;
+  lastEventAt: number | null;
+  waiting: number;
+  /** Null: nothing of it waits, or only behind the oldest thousand of all shops. */
+  oldestWaitMs: number | null;
+}
+
+/** One round trip per partition, whatever the number of shops. */
+export async function shopActivity(
+  redis: Redis,
+  partitions: readonly RedisKeys[],
+  shop: string,
+): Promise<ShopActivity> {
+  const [seconds, micros] = await redis.time();
+  const now = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
+  const each = await Promise.all(partitions.map((keys) => inPartition(redis, keys, shop, now)));
+  const lastEvents = each.flatMap(({ lastEventAt }) => lastEventAt ?? []);
+  const oldest = each.flatMap(({ waitingSince }) => waitingSince ?? []);
+  return {
+    eventsToday: each.reduce((sum, one) => sum + one.events, 0),
+    lastEventAt: lastEvents.length === 0 ? null : Math.max(...lastEvents),
+    waiting: each.reduce((sum, one) => sum + one.waiting, 0),
+    oldestWaitMs: oldest.length === 0 ? null : Math.max(0, now - Math.min(...oldest)),
+  };
+}
+
+async function inPartition(redis: Redis, keys: RedisKeys, shop: string, now: number) {
+  const hour = Math.floor(now / HOUR_MS);
+  const [last, waiting, pending, ...traffic] = await Promise.all([
+    redis.zscore(keys.lastEvents, shop),
+    redis.hget(keys.shops, shop),
+    redis.zrange(keys.pending, '0', String(LOOKED_AT - 1), 'WITHSCORES'),
+    ...Array.from({ length: HOURS }, (_, ago) => redis.hget(keys.traffic(hour - ago), shop)),
+  ]);
+  // In pairs or in a row: as the protocol of the connection has it.
+  const orders = (pending as unknown as string[]).flat();
+  const first = orders.findIndex((entry, i) => i % 2 === 0 && String(entry).startsWith(`${shop}/`));
+  return {
+    events: traffic.reduce((sum, count) => sum + Number(count ?? 0), 0),
+    lastEventAt: last === null ? null : Number(last),
+    waiting: Math.max(0, Number(waiting ?? 0)),
+    waitingSince: first === -1 ? null : Number(orders[first + 1]),
+  };
+}

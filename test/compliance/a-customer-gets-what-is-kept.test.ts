@@ -1,0 +1,179 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { exportOf } from '../../src/compliance/export.ts';
+import { requestBook } from '../../src/compliance/request-book.ts';
+import { complianceRoutes } from '../../src/watch/api/compliance-routes.ts';
+import { statusReader } from '../../src/watch/status/status-reader.ts';
+import { ServedRoutes } from '../watch/served-routes.ts';
+import { runOps } from '../watch/ops/run-ops.ts';
+import { ComplianceInside, SHOP } from './compliance-inside.ts';
+import { ADA, BOB, fulfillmentBody, orderBody, redactBody, requestBody, tracesOf } from './persons.ts';
+
+const DAY_MS = 86_400_000;
+
+describe('customers/data_request', () => {
+  let compliance: ComplianceInside;
+  let served: ServedRoutes;
+  let request: string;
+  beforeAll(async () => {
+    compliance = await ComplianceInside.open();
+    const { collections } = compliance.inside;
+    served = await ServedRoutes.start(
+      complianceRoutes({
+        requests: requestBook(collections),
+        exported: (record, after) => exportOf(collections, record, after),
+        now: () => compliance.nowMs,
+      }),
+    );
+    await compliance.send('orders/create', orderBody(ADA, 1));
+    await compliance.send('fulfillments/create', fulfillmentBody(ADA, 1));
+    await compliance.send('orders/create', orderBody(ADA, 2));
+    await compliance.send('orders/create', orderBody(BOB, 3));
+    // Ada's order that became Bob's.
+    await compliance.send('orders/create', orderBody(ADA, 4));
+    await compliance.send('orders/updated', orderBody(BOB, 4, { updated_at: '2026-11-27T14:10:00Z' }));
+    await compliance.send('orders/create', orderBody(ADA, 5, { updated_at: 'no time' }));
+    await compliance.drain();
+    await compliance.sendAndDrain('customers/data_request', requestBody(ADA, [1, 5], SHOP));
+    request = (await compliance.records())[0]!._id;
+  });
+  afterAll(async () => {
+    await served.stop();
+    await compliance.close();
+  });
+  const exporting = (role = 'admin') =>
+    served.post(`/compliance/${request}/export`, { reason: 'the merchant asked for it' }, role);
+
+  test('is a record that names nobody, due in 30 days', async () => {
+    const { json } = await served.get('/compliance', 'operator');
+    expect(json).toMatchObject({
+      requests: [
+        { id: request, kind: 'customers/data_request', customer: String(ADA.id), orders: ['1', '5'] },
+      ],
+      more: false,
+    });
+    const [shown] = json.requests as { receivedAt: string; dueAt: string }[];
+    expect(Date.parse(shown!.dueAt) - Date.parse(shown!.receivedAt)).toBe(30 * DAY_MS);
+    expect(tracesOf(ADA, JSON.stringify(json))).toEqual([]);
+    expect((await served.get(`/compliance/${request}`, 'operator')).json).toMatchObject({ state: 'asked' });
+  });
+
+  test.each(['viewer', 'operator'])(
+    'a %s may not export, and that somebody tried is audited',
+    async (role) => {
+      expect((await exporting(role)).status).toBe(403);
+      expect(served.acts.at(-1)).toMatchObject({
+        action: 'compliance.export',
+        target: request,
+        outcome: 'refused',
+      });
+      expect((await compliance.records())[0]?.state).toBe('asked');
+    },
+  );
+
+  test('without a reason it is not done', async () => {
+    expect((await served.post(`/compliance/${request}/export`, {}, 'admin')).status).toBe(400);
+  });
+
+  test('the export has all that is kept of the customer, and nothing of anybody else; then it is done', async () => {
+    const { status, json } = await exporting();
+    expect(status).toBe(200);
+    const orders = json.orders as {
+      order: string;
+      kept: unknown;
+      events: { topic: string; body: string }[];
+    }[];
+    expect(orders.map(({ order, events }) => [order, events.map(({ topic }) => topic)])).toEqual([
+      [`${SHOP}/-`, ['customers/data_request']],
+      [`${SHOP}/1`, ['orders/create', 'fulfillments/create']],
+      [`${SHOP}/2`, ['orders/create']],
+      [`${SHOP}/4`, ['orders/create']],
+      [`${SHOP}/5`, ['orders/create']],
+    ]);
+    expect(orders[1]?.events[0]?.body).toBe(JSON.stringify(orderBody(ADA, 1)));
+    expect(orders[1]?.kept).toMatchObject({ name: '#1', status: 'shipped' });
+    expect(tracesOf(BOB, JSON.stringify(json))).toEqual([]);
+    expect(json.next).toBeNull();
+    expect(served.acts.at(-1)).toMatchObject({
+      action: 'compliance.export',
+      target: request,
+      reason: 'the merchant asked for it',
+      outcome: 'done',
+      detail: '5 orders with 6 events exported; that was all',
+    });
+    expect(await compliance.records()).toMatchObject([{ state: 'done', exports: [{ who: 'ada' }] }]);
+  });
+
+  test('it may be exported again; a wish to erase may not, and what is no request is not found', async () => {
+    expect((await exporting()).status).toBe(200);
+    expect((await compliance.records())[0]?.exports).toHaveLength(2);
+    compliance.later();
+    await compliance.sendAndDrain('customers/redact', redactBody(BOB, [], SHOP));
+    const wish = (await compliance.records())[1]!._id;
+    const reason = { reason: 'by mistake' };
+    expect((await served.post(`/compliance/${wish}/export`, reason, 'admin')).status).toBe(409);
+    expect((await served.post(`/compliance/${'ab'.repeat(32)}/export`, reason, 'admin')).status).toBe(404);
+    expect((await served.get(`/compliance/x`, 'operator')).status).toBe(400);
+  });
+
+  test('a large customer comes in pages, each order once', async () => {
+    const { collections } = compliance.inside;
+    const padded = { line_items: [{ id: 1, title: 'x'.repeat(1_500_000) }] };
+    for (const id of [11, 12, 13, 14, 15]) await compliance.send('orders/create', orderBody(ADA, id, padded));
+    await compliance.drain();
+    const [record] = await compliance.records();
+    const seen: string[] = [];
+    let pages = 0;
+    for (let after: string | null = null; ; pages += 1) {
+      const page = await exportOf(collections, record!, after);
+      seen.push(...page.orders.map(({ order }) => order));
+      if (page.next === null) break;
+      after = page.next;
+    }
+    expect(pages).toBeGreaterThan(0);
+    expect(seen).toEqual([...new Set(seen)]);
+    expect(seen.filter((order) => /\/1\d$/.test(order))).toHaveLength(5);
+  });
+
+  test('the command line lists, shows, and exports only with --yes', async () => {
+    const env = { LOCKSTEP_URL: served.url, LOCKSTEP_TOKEN: 'admin' };
+    const listed = await runOps(['compliance', 'ls', '--done'], env);
+    expect(listed).toMatchObject({ code: 0, stdout: expect.stringContaining(request) });
+    expect((await runOps(['compliance', 'show', request], env)).stdout).toMatch(/state +done/);
+    const before = (await compliance.records())[0]!.exports.length;
+    const dry = await runOps(['compliance', 'export', request, '--reason', 'to see'], env);
+    expect(dry).toMatchObject({ code: 0, stdout: expect.stringContaining('Nothing was changed') });
+    expect((await compliance.records())[0]?.exports).toHaveLength(before);
+    const done = await runOps(
+      ['compliance', 'export', request, '--reason', 'to see', '--yes', '--json'],
+      env,
+    );
+    expect(JSON.parse(done.stdout)).toMatchObject({ request, orders: expect.any(Array) });
+    expect(tracesOf(ADA, done.stdout)).not.toEqual([]);
+    expect((await compliance.records())[0]!.exports.length).toBeGreaterThan(before);
+  });
+
+  test('what is due within seven days, or overdue, makes the headline', async () => {
+    const { collections, redis, partitions, queues } = compliance.inside;
+    const status = statusReader({
+      redis,
+      mongo: collections.orders.db,
+      collections,
+      partitions,
+      queues,
+      workers: () => Promise.resolve(1),
+      locks: () => Promise.resolve(0),
+    });
+    const due = async (inMs: number) => {
+      await collections.compliance.updateMany(
+        {},
+        { $set: { state: 'asked', dueAt: new Date(Date.now() + inMs) } },
+      );
+      return (await status()).complianceDue;
+    };
+    expect(await due(8 * DAY_MS)).toBe(0);
+    expect(await due(6 * DAY_MS)).toBe(2);
+    expect(await due(-DAY_MS)).toBe(2);
+    await collections.compliance.updateMany({}, { $set: { state: 'done' } });
+    expect((await status()).complianceDue).toBe(0);
+  });
+});

@@ -1,0 +1,63 @@
+import { describe, expect, test } from '@jest/globals';
+import { lifeOf } from '../../scripts/deliveries/life.ts';
+import { randomFrom } from '../../scripts/deliveries/random.ts';
+import { readShopEvent } from '../../src/order/shop-event.ts';
+import { SHOP_TOPICS, type ShopTopic } from '../../src/order/shop-topics.ts';
+import { keyOf, waitingEvent } from '../support/waiting-event.ts';
+import { ADA, redactBody, requestBody } from './persons.ts';
+
+/** As Shopify documents them. */
+const SHOP = 'example.myshopify.com';
+const TOPICS = Object.keys(SHOP_TOPICS) as ShopTopic[];
+const BODIES: Record<ShopTopic, object> = {
+  'app/uninstalled': { id: 1, name: 'A shop', myshopify_domain: null },
+  'app/scopes_update': { id: 1, shop_id: 'gid://shopify/Shop/1', previous: ['a'], current: ['a', 'b'] },
+  'customers/data_request': requestBody(ADA, [1, 2], SHOP),
+  'customers/redact': redactBody(ADA, [820982911946154], SHOP),
+  'shop/redact': { shop_id: 1, shop_domain: SHOP },
+};
+const read = (topic: string, body: unknown, more = {}) =>
+  readShopEvent(waitingEvent(topic, body, { order: keyOf('-'), ...more }));
+
+describe('P1: a signed body under another topic about the shop', () => {
+  test.each(TOPICS)('%s reads its own', (topic) => {
+    expect(read(topic, BODIES[topic])).toMatchObject({ ok: true, event: { topic, shop: SHOP } });
+  });
+
+  test.each(
+    TOPICS.flatMap((topic) => TOPICS.filter((other) => other !== topic).map((other) => [topic, other])),
+  )('%s is not taken from a body of %s', (topic, other) => {
+    expect(read(topic!, BODIES[other as ShopTopic])).toMatchObject({ ok: false });
+  });
+
+  test.each(TOPICS)('%s is not taken from any body of an order', (topic) => {
+    const life = lifeOf(randomFrom(1), SHOP, 1, new Date('2026-11-20T10:00:00Z'));
+    expect(life.length).toBeGreaterThan(5);
+    for (const { body } of life) expect(read(topic, null, { body })).toMatchObject({ ok: false });
+    const order = { id: 1, shop_id: 1, customer: { id: 7 }, line_items: [] };
+    expect(read(topic, order)).toMatchObject({ ok: false });
+  });
+
+  test.each([
+    ['no customer', { customer: undefined }],
+    ['a customer without an id', { customer: { email: 'a@b.c' } }],
+    ['an id that is none', { customer: { id: { $ne: null } } }],
+    ['orders that are none', { orders_to_redact: [{ $gt: '' }] }],
+    ['orders that are no list', { orders_to_redact: 'all' }],
+    ['no shop', { shop_id: undefined }],
+  ])('a wish to erase with %s is parked, and its reason names nobody', (_what, wrong) => {
+    const reading = read('customers/redact', { ...BODIES['customers/redact'], ...wrong });
+    expect(reading).toMatchObject({ ok: false });
+    expect(JSON.stringify(reading)).not.toMatch(/canary|a@b/);
+  });
+
+  test('an id beyond 2^53 is exact, and a time that is none is the arrival', () => {
+    const body = Buffer.from(
+      '{"shop_id":1,"customer":{"id":820982911946154508},"orders_to_redact":[820982911946154511]}',
+    );
+    const receivedAt = Date.UTC(2026, 10, 27);
+    expect(read('customers/redact', null, { body, receivedAt, triggeredAt: null })).toMatchObject({
+      event: { customer: '820982911946154508', orders: ['820982911946154511'], at: receivedAt },
+    });
+  });
+});

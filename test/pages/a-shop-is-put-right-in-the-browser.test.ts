@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, Page } from 'playwright-core';
+import { openBrowser } from '../../scripts/local/chromium.ts';
+import { reconcileBook, type ReconcileBook } from '../../src/persist/reconcile-book.ts';
+import type { ReconcileDocument } from '../../src/persist/reconcile-schema.ts';
+import { mintToken } from '../../src/watch/sign-in/tokens.ts';
+import { openPage, signIn, type WatchedPage } from '../support/browser.ts';
+import { until } from '../support/until.ts';
+import { JWT_SECRET, ServedDashboard } from '../watch/served-dashboard.ts';
+import { install, INSTALLED_AT, request } from '../watch/shop-records.ts';
+
+const SHOP = 'example.myshopify.com';
+const LAPSED = 'its tokens have lapsed: the merchant must open the app in the Shopify admin';
+const SECONDS_MS = 60_000;
+const MISSING = { order: `${SHOP}/7`, what: 'missing', updatedAt: new Date(0), heldAt: null } as const;
+
+describe('shops in a real Chromium', () => {
+  let dashboard: ServedDashboard;
+  let book: ReconcileBook;
+  let browser: Browser;
+  let watched: WatchedPage;
+  beforeAll(async () => {
+    dashboard = await ServedDashboard.start();
+    book = reconcileBook(dashboard.collections, Date.now);
+    browser = await openBrowser();
+    watched = await openPage(browser, dashboard.url);
+    const token = await mintToken(JWT_SECRET, { name: 'ada', role: 'operator' }, 1);
+    await signIn(watched.page, dashboard.url, token);
+  }, SECONDS_MS);
+  afterAll(async () => {
+    await browser?.close();
+    await dashboard?.stop();
+  });
+  beforeEach(async () => {
+    const { shops, sessions, compliance, reconciles } = dashboard.collections;
+    const all = [shops, sessions, compliance, reconciles];
+    await Promise.all(all.map(({ collection }) => collection.deleteMany({})));
+  });
+
+  const open = async (place: string): Promise<Page> => {
+    await watched.page.goto(`${dashboard.url}${place}`);
+    return watched.page;
+  };
+  /** Of what anybody could be kept from. */
+  const barriers = async (page: Page) => {
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    return violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target.join(' '))]);
+  };
+  const isWider = (page: Page) =>
+    page.evaluate('document.documentElement.scrollWidth > window.innerWidth') as Promise<boolean>;
+  /** Carries out what is asked for, as the app program would. */
+  async function carryOut(found: ReconcileDocument['found']): Promise<ReconcileDocument> {
+    await until(async () => (await book.open()).length > 0);
+    const [asked] = await book.open();
+    if (!asked) throw new Error('it is gone');
+    await book.begin(asked._id);
+    await book.step(asked._id, { from: null, to: null, checked: 12, points: 5, found });
+    await book.end(asked._id, 'done', null);
+    return asked;
+  }
+
+  test(
+    'one that needs attention is loud; a row leads to its page, which says why, on a telephone, too',
+    async () => {
+      const { collections } = dashboard;
+      const subscriptions = { checkedAt: INSTALLED_AT, missing: ['returns/close'], doubled: [] };
+      await install(collections, SHOP, { attention: LAPSED, subscriptions });
+      await install(collections, 'well.myshopify.com');
+      await request(collections, SHOP, { _id: 'a'.repeat(64), dueAt: INSTALLED_AT });
+      const page = await open('/shops');
+      const rows = page.getByRole('region', { name: 'Shops, busiest first' }).locator('tbody tr');
+      await page.locator('.tone-badge[data-tone="bad"]').waitFor();
+      expect(await rows.filter({ hasText: 'well.myshopify.com' }).locator('[data-tone="bad"]').count()).toBe(
+        0,
+      );
+      expect(await barriers(page)).toEqual([]);
+      await rows.filter({ hasText: SHOP }).getByText('installed').click();
+      await page.waitForURL(`${dashboard.url}/shops/${SHOP}`);
+      await page.getByText(LAPSED).waitFor();
+      await page.getByText('The merchant did not grant what returns/close needs').waitFor();
+      await page.getByText('overdue since').waitFor();
+      expect(await barriers(page)).toEqual([]);
+      await page.setViewportSize({ width: 390, height: 800 });
+      expect([await isWider(page), await barriers(page)]).toEqual([false, []]);
+      await page.setViewportSize({ width: 1280, height: 900 });
+      expect(watched.complaints).toEqual([]);
+    },
+    SECONDS_MS,
+  );
+
+  test(
+    'nothing is put right that was not compared; then the same window, with a reason, once',
+    async () => {
+      await install(dashboard.collections, SHOP);
+      const page = await open(`/shops/${SHOP}`);
+      await page.getByRole('button', { name: 'Reconcile…' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel('Reason').fill('after the outage');
+      const apply = dialog.getByRole('button', { name: 'Put right' });
+      expect(await apply.isDisabled()).toBe(true);
+      await dialog.getByLabel('Orders that changed in').selectOption('the last 2 hours');
+      await dialog.getByRole('button', { name: 'Compare' }).click();
+      const dry = await carryOut([MISSING]);
+      await dialog.getByText('12 orders compared: 1 missing, 0 stale.').waitFor();
+      expect(await barriers(page)).toEqual([]);
+      await apply.dblclick();
+      await dialog.getByText(/asked for pass/).waitFor();
+      const asked = await carryOut([MISSING]);
+      expect(dry).toMatchObject({ dryRun: true, shop: SHOP, how: 'pages' });
+      expect(asked).toMatchObject({
+        dryRun: false,
+        since: dry.since,
+        who: 'ada',
+        reason: 'after the outage',
+      });
+      expect(await book.list(SHOP, null, 10)).toHaveLength(2);
+      await dialog.getByRole('button', { name: 'Close', exact: true }).click();
+      const passes = page.getByRole('region', { name: 'Passes of reconciliation, newest first' });
+      await passes.getByText('done, dry run').waitFor();
+      await passes.getByText('after the outage').waitFor();
+    },
+    SECONDS_MS,
+  );
+
+  test(
+    'where nothing is missing there is nothing to put right; another window is compared anew',
+    async () => {
+      await install(dashboard.collections, SHOP);
+      const page = await open(`/shops/${SHOP}`);
+      await page.getByRole('button', { name: 'Reconcile…' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel('Reason').fill('to look');
+      await dialog.getByRole('button', { name: 'Compare' }).click();
+      await carryOut([]);
+      await dialog.getByText('Nothing to put right.').waitFor();
+      expect(await dialog.getByRole('button', { name: 'Put right' }).isDisabled()).toBe(true);
+      await dialog.getByLabel('Orders that changed in').selectOption('all time');
+      await dialog.getByText('Not compared yet.').waitFor();
+      await dialog.getByRole('button', { name: 'Compare' }).click();
+      expect(await carryOut([])).toMatchObject({ how: 'bulk', since: null, dryRun: true });
+    },
+    SECONDS_MS,
+  );
+
+  test(
+    'one that uninstalled cannot be reconciled; one that nobody knows says where it was looked for',
+    async () => {
+      await install(dashboard.collections, SHOP, { state: 'uninstalled', uninstalledAt: INSTALLED_AT });
+      const page = await open(`/shops/${SHOP}`);
+      const button = page.getByRole('button', { name: 'Reconcile…' });
+      await button.waitFor();
+      expect(await button.getAttribute('aria-disabled')).toBe('true');
+      await open('/shops/nobody.myshopify.com');
+      await page.getByText(/never installed the app \(looked in the collection shops\)/).waitFor();
+      expect(await barriers(page)).toEqual([]);
+    },
+    SECONDS_MS,
+  );
+});

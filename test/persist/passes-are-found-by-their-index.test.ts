@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { mongo } from 'mongoose';
+import { reconcileBook, SCHEDULE } from '../../src/persist/reconcile-book.ts';
+import { openInside, type Inside } from '../support/inside.ts';
+
+const AT = Date.UTC(2026, 10, 27, 12);
+
+/** The schedule asks every five seconds, over all shops and all passes that ever were. */
+describe('no pass is looked for from end to end', () => {
+  let inside: Inside;
+  const sent: mongo.Document[] = [];
+  beforeAll(async () => {
+    inside = await openInside();
+    const { collections, client } = inside;
+    await collections.shops.insertMany(
+      Array.from({ length: 100 }, (_, i) => ({
+        _id: `s${i}.myshopify.com`,
+        state: 'installed',
+        installedAt: new Date(AT),
+        scopes: [],
+        reconciledTo: i % 2 ? null : new Date(AT - i * 60_000),
+      })),
+    );
+    await collections.reconciles.insertMany(
+      Array.from({ length: 200 }, (_, i) => ({
+        _id: `pass-${i}`,
+        shop: `s${i % 100}.myshopify.com`,
+        how: 'pages',
+        until: new Date(AT),
+        dryRun: false,
+        who: SCHEDULE,
+        reason: 'its turn',
+        state: i < 5 ? 'running' : 'done',
+        askedAt: new Date(AT - i * 60_000),
+      })),
+    );
+    client.on('commandStarted', ({ commandName, command }) => {
+      if (['find', 'distinct'].includes(commandName)) sent.push(command);
+    });
+  });
+  afterAll(() => inside.close());
+
+  const book = () => reconcileBook(inside.collections, () => AT);
+  const mark = { at: new Date(AT - 60_000), id: 'pass-1' };
+
+  test.each<[string, () => Promise<unknown[]>]>([
+    ['those that are to be run', () => book().open()],
+    ['the newest', () => book().list(undefined, null, 10)],
+    ['those before one', () => book().list(undefined, mark, 10)],
+    ["a shop's", () => book().list('s7.myshopify.com', null, 10)],
+    ['whose turn it is', () => book().due(new Date(AT - 600_000), 4)],
+  ])('%s', async (_name, ask) => {
+    sent.length = 0;
+    expect((await ask()).length).toBeGreaterThan(0);
+    const { db } = inside.collections.reconciles.db;
+    for (const { lsid: _, $db: __, $clusterTime: ___, ...explain } of sent.splice(0)) {
+      const plan = JSON.stringify(
+        await db?.command({ explain, verbosity: 'queryPlanner' }),
+        (name, value: unknown) => (name === 'rejectedPlans' ? [] : value),
+      );
+      expect(plan).not.toContain('COLLSCAN');
+      expect(plan).toMatch(/IXSCAN|DISTINCT_SCAN/);
+    }
+  });
+});

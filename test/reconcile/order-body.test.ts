@@ -1,0 +1,84 @@
+import { describe, expect, test } from '@jest/globals';
+import { decide } from '../../src/order/decide.ts';
+import { readEvent } from '../../src/order/read-event.ts';
+import { routeOf } from '../../src/order/routing.ts';
+import { RECONCILED } from '../../src/order/topics.ts';
+import { orderBytes } from '../../src/reconcile/order-body.ts';
+import { keyOf, waitingEvent } from '../support/waiting-event.ts';
+import { readWhole, REFUND } from './whole-order.ts';
+
+const ID = '820982911946154508';
+const eventOf = (fields: object = {}) =>
+  waitingEvent(RECONCILED, null, { body: orderBytes(readWhole(fields)) });
+
+function snapshotOf(fields: object) {
+  const reading = readEvent(eventOf(fields));
+  if (!reading.ok) throw new Error(reading.because);
+  return reading.event.snapshot;
+}
+
+describe('an order of the Admin API as a body of ours', () => {
+  test('names its order exactly, beyond what a number holds', () => {
+    expect(routeOf(RECONCILED, eventOf().body)).toEqual({ to: 'order', orderId: ID });
+  });
+
+  test("is read like a webhook's, in REST's words", () => {
+    const { order, rejected } = decide(keyOf(ID), null, [eventOf()], 0);
+    expect(rejected).toEqual([]);
+    expect(order).toMatchObject({
+      name: '#1001',
+      status: 'shipped',
+      facts: { financialStatus: 'partially_refunded', fulfillmentStatus: 'fulfilled', totalPrice: '60.00' },
+      lines: [{ id: '11', sku: 'SKU-1', quantity: 2, currentQuantity: 1, price: '20.50' }],
+      snapshot: { at: Date.UTC(2026, 10, 20, 10, 0, 51), topic: RECONCILED },
+      parts: {
+        fulfillments: [
+          { id: '31', status: 'success', shipmentStatus: 'in_transit', trackingNumbers: ['1Z31'] },
+        ],
+        refunds: [
+          {
+            id: '41',
+            lines: [{ lineId: '11', quantity: 1, subtotal: '20.5', restock: 'return' }],
+            transactions: [{ id: '22', kind: 'refund', amount: '20.50', parentId: '21' }],
+          },
+        ],
+      },
+    });
+  });
+
+  test('the same state is the same bytes, however Shopify orders its parts and fields', () => {
+    const refund = (number: number) => ({ ...REFUND, id: `gid://shopify/Refund/${number}` });
+    const bytes = (numbers: number[]) => orderBytes(readWhole({ refunds: numbers.map(refund) }));
+    expect(bytes([9, 10, 41])).toEqual(bytes([41, 10, 9]));
+    expect(bytes([9, 10])).not.toEqual(bytes([9, 41]));
+  });
+
+  test.each([
+    ['UNFULFILLED', [], null],
+    ['FULFILLED', [], 'fulfilled'],
+    ['PARTIALLY_FULFILLED', [], 'partial'],
+    ['RESTOCKED', [], 'restocked'],
+    ['ON_HOLD', [], null],
+    ['SOMETHING_NEW', [], null],
+    [null, [], null],
+  ])('shown as %s it is %j', (displayFulfillmentStatus, fulfillments, status) => {
+    expect(snapshotOf({ displayFulfillmentStatus, fulfillments })?.fulfillmentStatus).toBe(status);
+  });
+
+  test('on hold after its first parcel, it is shipped in part', () => {
+    expect(snapshotOf({ displayFulfillmentStatus: 'ON_HOLD' })?.fulfillmentStatus).toBe('partial');
+  });
+
+  test('a cancellation is told with its moment and reason', () => {
+    const cancelled = snapshotOf({
+      cancelledAt: '2026-11-20T10:00:30Z',
+      cancelReason: 'CUSTOMER',
+    })?.cancelled;
+    expect(cancelled).toEqual({ at: Date.UTC(2026, 10, 20, 10, 0, 30), reason: 'customer' });
+  });
+
+  test('what was not asked for is not in it', () => {
+    const person = { email: 'ada@example.com', note: 'ring twice', customer: { firstName: 'Ada' } };
+    expect(orderBytes(readWhole(person))).toEqual(orderBytes(readWhole()));
+  });
+});

@@ -1,0 +1,192 @@
+import { FakeShopify, type FakeShopifyOptions } from '../../scripts/fake-shopify/fake-shopify.ts';
+import type { FakeShop } from '../../scripts/fake-shopify/fake-shop.ts';
+import { ingestApp } from '../../src/accept/ingest-app.ts';
+import { fingerprintsOf } from '../../src/deposit/fingerprints.ts';
+import { drainOrder } from '../../src/drain/drain-order.ts';
+import type { OrderKey } from '../../src/order/identity.ts';
+import { reconcileBook, type Wanted } from '../../src/persist/reconcile-book.ts';
+import type { ReconcileDocument } from '../../src/persist/reconcile-schema.ts';
+import { reconcileShop, type Ran } from '../../src/reconcile/reconcile-shop.ts';
+import type { ReconcileTools } from '../../src/reconcile/reconcile-tools.ts';
+import { adminApi } from '../../src/shop/admin-api.ts';
+import { bulkFile } from '../../src/shop/bulk-file.ts';
+import { API_VERSION, shopifyAddress } from '../../src/shop/shopify.ts';
+import { serving } from '../../src/watch/serve.ts';
+import { openInside, silent, type Inside } from '../support/inside.ts';
+
+export const SHOP = 'example.myshopify.com';
+const SECRET = 'a-secret-for-tests';
+/** A bucket that is full again at once: for tests that are not about points. */
+const PLENTY = { maximum: 2000, restorePerSecond: 100_000 };
+
+/** A store at the fake Shopify, Lockstep's ingest and drains in this process, and what passes work with. */
+export class Reconciling {
+  readonly inside: Inside;
+  readonly shopify: FakeShopify;
+  readonly shop: FakeShop;
+  readonly tools: ReconcileTools;
+  /** What was told of the shop, oldest first. */
+  readonly attention: (string | null)[] = [];
+  readonly #stopServing: () => Promise<void>;
+
+  private constructor(inside: Inside, shopify: FakeShopify, stopServing: () => Promise<void>) {
+    this.inside = inside;
+    this.shopify = shopify;
+    this.#stopServing = stopServing;
+    this.shop = shopify.shop(SHOP);
+    this.shop.install(['read_orders']);
+    let token = this.shop.tokens.issue('read_orders', true).access_token;
+    const tokens = {
+      of: () => Promise.resolve(token),
+      refused: () => {
+        token = this.shop.tokens.issue('read_orders', true).access_token;
+        return Promise.resolve();
+      },
+    };
+    const address = shopifyAddress(shopify.url);
+    this.tools = {
+      api: adminApi({ address, tokens, version: API_VERSION }),
+      bulkFile: bulkFile(shopify.url),
+      collections: inside.collections,
+      book: reconcileBook(inside.collections, Date.now),
+      depositor: inside.depositor,
+      fingerprintsOf,
+      lock: inside.tools.lock,
+      attention: (_shop, because) => {
+        this.attention.push(because);
+        return Promise.resolve();
+      },
+      metrics: inside.metrics,
+      log: silent,
+      now: Date.now,
+      settings: { bulkPollMs: 10, patience: { firstMs: 5, longestMs: 20, tries: 3 } },
+    };
+  }
+
+  static async start(options: Partial<FakeShopifyOptions> = {}): Promise<Reconciling> {
+    const inside = await openInside();
+    let webhooksUrl = '';
+    const ingest = ingestApp({
+      secrets: [SECRET],
+      fingerprintsOf,
+      depositor: inside.depositor,
+      takes: () => Promise.resolve(true),
+      now: Date.now,
+      maxBodyBytes: 5_000_000,
+      metrics: inside.metrics,
+      log: silent,
+    });
+    const server = serving(
+      'webhooks',
+      ingest,
+      0,
+      (port) => (webhooksUrl = `http://127.0.0.1:${port}/webhooks`),
+    );
+    await server.start?.();
+    const shopify = await FakeShopify.start({
+      apiKey: 'key',
+      apiSecret: SECRET,
+      webhooksUrl,
+      timeScale: 0.001,
+      points: PLENTY,
+      ...options,
+    });
+    const reconciling = new Reconciling(inside, shopify, async () => server.stop());
+    await inside.collections.shops.create({
+      _id: SHOP,
+      state: 'installed',
+      installedAt: new Date(),
+      scopes: [],
+    });
+    return reconciling;
+  }
+
+  /** Asks for a pass over everything that there is, unless told otherwise. */
+  ask(wanted: Partial<Wanted> = {}): Promise<ReconcileDocument> {
+    const until = new Date(Date.now() + 60_000);
+    const usual = {
+      shop: SHOP,
+      how: 'pages',
+      since: null,
+      until,
+      dryRun: false,
+      who: 'test',
+      reason: 'a test',
+    } as const;
+    return this.tools.book.ask({ ...usual, ...wanted });
+  }
+
+  run(
+    { _id }: ReconcileDocument,
+    tools: Partial<ReconcileTools> = {},
+    stopping = new AbortController().signal,
+  ): Promise<Ran> {
+    return reconcileShop(_id, SHOP, { ...this.tools, ...tools }, stopping);
+  }
+
+  /** A whole pass, and its record. */
+  async pass(wanted: Partial<Wanted> = {}): Promise<ReconcileDocument> {
+    const asked = await this.ask(wanted);
+    await this.run(asked);
+    return await this.record(asked);
+  }
+
+  async record({ _id }: ReconcileDocument): Promise<ReconcileDocument> {
+    const found = await this.tools.book.one(_id);
+    if (!found) throw new Error('there is no such record');
+    return found;
+  }
+
+  /** All webhooks are in, and applied. */
+  async settle(): Promise<void> {
+    await this.shopify.settled();
+    await this.drain();
+  }
+
+  async drain(): Promise<void> {
+    const { redis, keys, tools } = this.inside;
+    const waiting = await redis.zrange(keys.pending, '0', '-1');
+    const queue = waiting.values();
+    const drainSome = async () => {
+      for (const order of queue) await drainOrder(order as OrderKey, tools);
+    };
+    await Promise.all(Array.from({ length: 50 }, drainSome));
+  }
+
+  /** How many of everything there is, but for records of passes. */
+  async counts(): Promise<Record<string, number>> {
+    const { collections, redis } = this.inside;
+    const kept = Object.entries(collections).filter(([name]) => name !== 'reconciles');
+    const counted = await Promise.all(
+      kept.map(
+        async ([name, model]) =>
+          [name, await (model as typeof collections.orders).countDocuments({})] as const,
+      ),
+    );
+    return { ...Object.fromEntries(counted), redis: await redis.dbsize() };
+  }
+
+  /** Orders whose state at Shopify is not what we hold: status, price and time, of both. */
+  async drift(): Promise<string[]> {
+    const ours = await this.inside.collections.orders.find({}).lean();
+    const held = new Map(ours.map(({ orderId, facts, snapshot }) => [String(orderId), { facts, snapshot }]));
+    return this.shop.orders
+      .filter((theirs) => {
+        const order = held.get(theirs.id);
+        const body = theirs.rest();
+        return (
+          order?.snapshot?.at !== theirs.updatedAt.getTime() ||
+          order.facts.financialStatus !== body.financial_status ||
+          order.facts.fulfillmentStatus !== body.fulfillment_status ||
+          order.facts.totalPrice !== body.total_price
+        );
+      })
+      .map(({ id }) => id);
+  }
+
+  async stop(): Promise<void> {
+    await this.shopify.stop();
+    await this.#stopServing();
+    await this.inside.close();
+  }
+}

@@ -1,0 +1,89 @@
+import { wholeOrder, type WholeOrder } from '../../src/reconcile/read-answers.ts';
+
+const money = (amount: string) => ({ shopMoney: { amount, currencyCode: 'USD' } });
+const whole = { hasNextPage: false, endCursor: null };
+
+const FULFILLMENT = {
+  id: 'gid://shopify/Fulfillment/31',
+  name: '#1001.1',
+  status: 'SUCCESS',
+  displayStatus: 'IN_TRANSIT',
+  createdAt: '2026-11-20T10:00:20Z',
+  updatedAt: '2026-11-20T10:00:40Z',
+  trackingInfo: [{ company: 'UPS', number: '1Z31', url: 'https://ups.example/1Z31' }],
+  fulfillmentLineItems: {
+    nodes: [{ quantity: 2, lineItem: { id: 'gid://shopify/LineItem/11' } }],
+    pageInfo: whole,
+  },
+};
+
+export const REFUND = {
+  id: 'gid://shopify/Refund/41',
+  createdAt: '2026-11-20T10:00:50Z',
+  refundLineItems: {
+    nodes: [
+      {
+        quantity: 1,
+        restockType: 'RETURN',
+        subtotalSet: money('20.5'),
+        lineItem: { id: 'gid://shopify/LineItem/11' },
+      },
+    ],
+    pageInfo: whole,
+  },
+  transactions: {
+    nodes: [
+      {
+        id: 'gid://shopify/OrderTransaction/22',
+        kind: 'REFUND',
+        status: 'SUCCESS',
+        gateway: 'bogus',
+        test: false,
+        createdAt: '2026-11-20T10:00:50Z',
+        processedAt: '2026-11-20T10:00:50Z',
+        parentTransaction: { id: 'gid://shopify/OrderTransaction/21' },
+        amountSet: money('20.5'),
+      },
+    ],
+    pageInfo: whole,
+  },
+};
+
+/** An order as the Admin API tells it. Its id is beyond what a number holds. */
+function graphQlOrder(fields: object): object {
+  return {
+    id: 'gid://shopify/Order/820982911946154508',
+    name: '#1001',
+    test: false,
+    createdAt: '2026-11-20T10:00:00Z',
+    updatedAt: '2026-11-20T10:00:51Z',
+    closedAt: null,
+    cancelledAt: null,
+    cancelReason: null,
+    currencyCode: 'USD',
+    displayFinancialStatus: 'PARTIALLY_REFUNDED',
+    displayFulfillmentStatus: 'FULFILLED',
+    totalPriceSet: money('60.0'),
+    lineItems: {
+      nodes: [
+        {
+          id: 'gid://shopify/LineItem/11',
+          sku: 'SKU-1',
+          title: 'Widget',
+          quantity: 2,
+          currentQuantity: 1,
+          requiresShipping: true,
+          originalUnitPriceSet: money('20.5'),
+        },
+      ],
+      pageInfo: whole,
+    },
+    fulfillments: [FULFILLMENT],
+    refunds: [REFUND],
+    ...fields,
+  };
+}
+
+export function readWhole(fields: object = {}): WholeOrder {
+  return wholeOrder.parse(graphQlOrder(fields));
+}

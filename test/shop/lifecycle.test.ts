@@ -1,0 +1,183 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { bytesOf, decompress } from '../../src/system/payload.ts';
+import { ComplianceInside, SHOP } from '../compliance/compliance-inside.ts';
+import { ADA, redactBody } from '../compliance/persons.ts';
+
+const UNINSTALLED = {
+  id: 548380009,
+  domain: null,
+  myshopify_domain: SHOP,
+  shop_owner: 'Steve Jobs',
+  email: 's@e.xy',
+};
+const AT = (clock: string) => new Date(`2026-11-27T${clock}Z`);
+const at = (clock: string) => ({ triggeredAt: AT(clock).toISOString() });
+const scopes = (current: string[]) => ({ id: 1, shop_id: 'gid://shopify/Shop/1', previous: [], current });
+
+describe("a shop's life", () => {
+  let life: ComplianceInside;
+  beforeEach(async () => {
+    life = await ComplianceInside.open();
+  });
+  afterEach(() => life.close());
+
+  async function install(clock: string): Promise<void> {
+    const sealed = { key: 'k', iv: Buffer.from('1'), tag: Buffer.from('2'), text: Buffer.from('3') };
+    const session = { shop: SHOP, sealed, expires: null, refreshExpires: null, storedAt: AT(clock) };
+    await life.inside.collections.sessions.updateOne(
+      { _id: `offline_${SHOP}` },
+      { $set: session },
+      { upsert: true },
+    );
+    await life.shops.installed(SHOP, ['read_orders'], AT(clock));
+  }
+  const sessions = () => life.inside.collections.sessions.countDocuments({ shop: SHOP });
+  const acts = async () =>
+    (await life.inside.collections.audit.find().sort({ _id: 1 }).lean()).map(
+      ({ who, action, target, outcome, detail }) => [who, action, target, outcome, detail],
+    );
+
+  test('uninstalled: the tokens are gone, the audit says who told it, the journal how it ended', async () => {
+    await install('10:00:00');
+    await life.sendAndDrain('app/uninstalled', UNINSTALLED, at('11:00:00'));
+    expect(await life.shops.find(SHOP)).toMatchObject({
+      state: 'uninstalled',
+      uninstalledAt: AT('11:00:00'),
+    });
+    expect(await sessions()).toBe(0);
+    expect(await acts()).toEqual([['shopify', 'shop.uninstall', SHOP, 'done', 'done']]);
+    const [entry] = await life.inside.collections.events.find().lean();
+    expect(entry).toMatchObject({
+      order: `${SHOP}/-`,
+      outcome: 'applied',
+      sequence: null,
+      occurredAt: AT('11:00:00'),
+    });
+    const kept = await life.everything();
+    expect(kept).not.toMatch(/Steve Jobs|s@e\.xy/);
+  });
+
+  test('late, from the first install, after a second one: stale, and nothing is wiped', async () => {
+    await install('10:00:00');
+    await install('12:00:00');
+    await life.sendAndDrain('app/uninstalled', UNINSTALLED, at('11:00:00'));
+    expect(await life.shops.find(SHOP)).toMatchObject({ state: 'installed', uninstalledAt: null });
+    expect(await sessions()).toBe(1);
+    expect(await life.outcomes('app/uninstalled')).toEqual(['stale']);
+  });
+
+  test('installed again after it: installed, with tokens; the same telling once more changes nothing', async () => {
+    await install('10:00:00');
+    await life.sendAndDrain('app/uninstalled', UNINSTALLED, at('11:00:00'));
+    await install('12:00:00');
+    expect(await life.send('app/uninstalled', UNINSTALLED, at('11:00:00'))).toMatchObject({
+      outcome: 'duplicate',
+    });
+    await life.inside.redis.flushdb();
+    await life.sendAndDrain('app/uninstalled', UNINSTALLED, at('11:00:00'));
+    expect(await life.shops.find(SHOP)).toMatchObject({ state: 'installed', uninstalledAt: null });
+    expect(await sessions()).toBe(1);
+    expect(await life.outcomes('app/uninstalled')).toEqual(['applied']);
+  });
+
+  test('two uninstalls with equal bodies are two events: triggered-at tells them apart', async () => {
+    await install('10:00:00');
+    await life.sendAndDrain('app/uninstalled', UNINSTALLED, at('11:00:00'));
+    await install('12:00:00');
+    await life.sendAndDrain('app/uninstalled', UNINSTALLED, at('13:00:00'));
+    expect(await life.shops.find(SHOP)).toMatchObject({
+      state: 'uninstalled',
+      uninstalledAt: AT('13:00:00'),
+    });
+    expect(await sessions()).toBe(0);
+  });
+
+  test('a token that came while the uninstall was on its way, by an install since, is left', async () => {
+    await install('10:00:00');
+    await life.inside.collections.sessions.updateOne({ shop: SHOP }, { $set: { storedAt: AT('11:00:30') } });
+    await life.sendAndDrain('app/uninstalled', UNINSTALLED, at('11:00:00'));
+    expect(await sessions()).toBe(1);
+  });
+
+  test('of a shop that never installed: unchanged, and no record', async () => {
+    await life.sendAndDrain('app/uninstalled', UNINSTALLED, at('11:00:00'));
+    expect(await life.outcomes('app/uninstalled')).toEqual(['unchanged']);
+    expect(await life.shops.list()).toEqual([]);
+  });
+
+  test('what a merchant grants follows Shopify, in the order of triggered-at, never back', async () => {
+    await install('10:00:00');
+    await life.send('app/scopes_update', scopes(['read_orders', 'a']), at('11:00:02'));
+    await life.send('app/scopes_update', scopes(['read_orders', 'b']), at('11:00:01'));
+    await life.drain();
+    expect(await life.shops.find(SHOP)).toMatchObject({ scopes: ['read_orders', 'a'] });
+    await life.sendAndDrain('app/scopes_update', scopes([]), at('10:59:00'));
+    await life.sendAndDrain('app/scopes_update', scopes([]), at('09:00:00'));
+    expect(await life.shops.find(SHOP)).toMatchObject({ scopes: ['read_orders', 'a'] });
+    // As they were carried out: the later one of the first two came first.
+    expect(await life.outcomes('app/scopes_update')).toEqual(['applied', 'applied', 'stale', 'stale']);
+  });
+
+  const lines = ['shops', 'sessions', 'audit', 'compliance'] as const;
+  test.each(lines)('a drain that dies at %s ends the same with the next one', async (line) => {
+    await install('10:00:00');
+    await life.send('app/uninstalled', UNINSTALLED, at('11:00:00'));
+    await life.send('customers/redact', redactBody(ADA, [1], SHOP), at('11:00:01'));
+    const real = life.inside.collections[line];
+    let calls = 0;
+    // The writes of that collection come to pass, and then the process dies: once.
+    const dying = new Proxy(real, {
+      get: (target, name) => {
+        const value: unknown = Reflect.get(target, name);
+        if (!['updateOne', 'deleteMany', 'create'].includes(String(name))) return value;
+        return async (...args: unknown[]) => {
+          const answer = await (value as (...given: unknown[]) => Promise<unknown>).apply(target, args);
+          calls += 1;
+          if (calls === 1) throw new Error('died');
+          return answer;
+        };
+      },
+    });
+    await expect(life.drain(life.toolsOver({ [line]: dying }))).rejects.toThrow('died');
+    expect(await life.inside.redis.llen(life.inside.keys.mailbox(`${SHOP}/-` as never))).toBe(2);
+    await life.drain();
+    expect(await life.shops.find(SHOP)).toMatchObject({
+      state: 'uninstalled',
+      uninstalledAt: AT('11:00:00'),
+    });
+    expect(await sessions()).toBe(0);
+    expect(await life.records()).toMatchObject([{ state: 'asked', customer: String(ADA.id) }]);
+    expect(await acts()).toEqual([
+      ['shopify', 'shop.uninstall', SHOP, 'done', 'done'],
+      ['shopify', 'compliance.ask', SHOP, 'done', 'done'],
+    ]);
+    expect(await life.outcomes('app/uninstalled')).toEqual(['applied']);
+    expect(await life.outcomes('customers/redact')).toEqual(['applied']);
+  });
+
+  test('what cannot be carried out is parked after twenty drains, and what is behind it goes on (P7)', async () => {
+    await install('10:00:00');
+    await life.send('customers/redact', redactBody(ADA, [1], SHOP), at('10:30:00'));
+    await life.send('app/uninstalled', UNINSTALLED, at('11:00:00'));
+    const refusing = { updateOne: () => Promise.reject(new Error('refused')) };
+    const tools = life.toolsOver({ compliance: refusing as never });
+    for (let drains = 1; drains < 20; drains += 1) await expect(life.drain(tools)).rejects.toThrow('refused');
+    await life.drain(tools);
+    expect(await life.inside.collections.parked.find().lean()).toMatchObject([
+      { topic: 'customers/redact', error: expect.stringContaining('refused (20 drains failed on it)') },
+    ]);
+    expect(await life.shops.find(SHOP)).toMatchObject({ state: 'uninstalled' });
+  });
+
+  test('P7: what is about no shop, or cannot be read, is parked as ever, whole', async () => {
+    await life.send('orders/create', 'no JSON');
+    await life.send('customers/redact', { shop_id: 1, shop_domain: SHOP, customer: { id: null } });
+    await life.drain();
+    const parked = await life.inside.collections.parked.find().sort({ topic: 1 }).lean();
+    expect(parked.map(({ error }) => error)).toEqual([
+      expect.stringContaining('customers/redact: customer.id'),
+      'the body is not JSON',
+    ]);
+    expect(decompress(bytesOf(parked[1]!.payload)).toString()).toBe('no JSON');
+  });
+});

@@ -1,0 +1,104 @@
+import { FakeShopify, type FakeShopifyOptions } from '../../scripts/fake-shopify/fake-shopify.ts';
+import type { FakeShop } from '../../scripts/fake-shopify/fake-shop.ts';
+import { composeApp, type App } from '../../src/compose-app.ts';
+import { orderLock } from '../../src/lock/order-lock.ts';
+import { APP_SETTINGS, type AppConfig } from '../../src/shop/shopify.ts';
+import { loadConfig } from '../../src/system/config.ts';
+import { createLog } from '../../src/system/log.ts';
+import { Lifecycle } from '../../src/system/lifecycle.ts';
+import { serving } from '../../src/watch/serve.ts';
+import { http, type HttpAnswer } from '../support/http.ts';
+import { openInside, type Inside } from '../support/inside.ts';
+
+export const SHOP = 'a-shop.myshopify.com';
+const KEYS = { apiKey: 'the-client-id', apiSecret: 'the-client-secret' };
+const log = createLog('test', 'silent');
+
+/** The app's HTTP in this process, over real servers, with a stand-in for Shopify. */
+export class ServedApp {
+  readonly inside: Inside;
+  readonly shopify: FakeShopify;
+  readonly shop: FakeShop;
+  readonly config: AppConfig;
+  readonly #lifecycle = new Lifecycle(log, 10_000);
+  app!: App;
+  url = '';
+
+  private constructor(inside: Inside, shopify: FakeShopify) {
+    this.inside = inside;
+    this.shopify = shopify;
+    this.shop = shopify.shop(SHOP);
+    this.config = loadConfig(
+      {
+        SHOPIFY_API_KEY: KEYS.apiKey,
+        SHOPIFY_API_SECRET: KEYS.apiSecret,
+        APP_URL: 'https://lockstep.example.com',
+        TOKEN_KEYS: `first:${'0a'.repeat(32)}`,
+        SHOPIFY_API_URL: shopify.url,
+      },
+      APP_SETTINGS,
+    );
+  }
+
+  static async start(options: Partial<FakeShopifyOptions> = {}): Promise<ServedApp> {
+    const shopify = await FakeShopify.start({ ...KEYS, timeScale: 0.001, ...options });
+    const served = new ServedApp(await openInside(), shopify);
+    served.app = served.compose();
+    for (const part of served.app.before) await served.#lifecycle.start(part);
+    await served.#lifecycle.start(
+      serving('app', served.app.app, 0, (port) => (served.url = `http://127.0.0.1:${port}`)),
+    );
+    return served;
+  }
+
+  /** Another process over the same stores: its own lock client, its own questions under way. */
+  compose(): App {
+    const { redis, collections, waker: wakes, metrics } = this.inside;
+    const lock = orderLock([redis], 10_000, () => undefined);
+    return composeApp({ config: this.config, log, redis, wakes, metrics, lock, collections }, null);
+  }
+
+  get(place: string, headers: Record<string, string> = {}): Promise<HttpAnswer> {
+    return http(this.url + place, { headers });
+  }
+
+  /** The page's question, with this session token. */
+  state(token = this.shop.sessionToken()): Promise<HttpAnswer> {
+    return this.get('/app/state', { authorization: `Bearer ${token}` });
+  }
+
+  /** A browser's way from the app's address to Shopify and back; answers the callback, and what it sent there. */
+  async grant(change: (callback: URL) => void = () => undefined, cookies?: string): Promise<Granted> {
+    const begun = await this.get(`/auth?shop=${SHOP}`);
+    const cookie = cookies ?? cookiesOf(begun);
+    const back = await http(String(begun.headers.location));
+    const callback = new URL(String(back.headers.location));
+    change(callback);
+    const place = callback.pathname + callback.search;
+    return { answer: await this.get(place, { cookie }), place, cookie };
+  }
+
+  /** Everything that is kept, as text: to look for what must not be there. */
+  async dump(): Promise<string> {
+    const names = Object.values(this.inside.collections).map(({ collection }) => collection);
+    const kept = await Promise.all(names.map((each) => each.find().toArray()));
+    return JSON.stringify(kept);
+  }
+
+  async stop(): Promise<void> {
+    await this.#lifecycle.stop();
+    await this.shopify.stop();
+    await this.inside.close();
+  }
+}
+
+interface Granted {
+  answer: HttpAnswer;
+  place: string;
+  cookie: string;
+}
+
+function cookiesOf({ headers }: HttpAnswer): string {
+  const set = headers['set-cookie'];
+  return (Array.isArray(set) ? set : [set ?? '']).map((each) => each.split(';')[0]).join('; ');
+}

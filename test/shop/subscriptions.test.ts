@@ -1,0 +1,194 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { TroubleKind } from '../../scripts/fake-shopify/trouble.ts';
+import { isSent, TOPICS, type Topic } from '../../src/order/topics.ts';
+import { adminApi } from '../../src/shop/admin-api.ts';
+import { shopBook } from '../../src/shop/shop-book.ts';
+import { ALL_SCOPES, API_VERSION, shopifyAddress } from '../../src/shop/shopify.ts';
+import { SubscriptionCheck } from '../../src/shop/subscription-check.ts';
+import { doubledTopics, missingTopics } from '../../src/shop/subscriptions.ts';
+import { TOPICS_BY_SCOPE, TOPICS_WITHOUT_SCOPE } from '../../src/shop/topics-by-scope.ts';
+import { silent } from '../support/inside.ts';
+import { until } from '../support/until.ts';
+import { OddShopify } from './odd-shopify.ts';
+import { ServedApp, SHOP } from './served-app.ts';
+
+const HOUR_MS = 3_600_000;
+
+describe('topics by scope', () => {
+  test('are those of shopify.app.toml, group by group', () => {
+    const toml = readFileSync('src/shop/shopify.app.toml', 'utf8');
+    const groups = [
+      ...toml.matchAll(/^# ([\w ]+)\.?\n\[\[webhooks\.subscriptions\]\]\ntopics = \[([^\]]*)\]/gm),
+    ].map(([, scope, list = '']) => [scope, [...list.matchAll(/"([^"]+)"/g)].map(([, topic]) => topic)]);
+    expect(Object.fromEntries(groups)).toEqual({
+      'No scope needed': TOPICS_WITHOUT_SCOPE,
+      ...TOPICS_BY_SCOPE,
+    });
+  });
+
+  test('are all topics that are handled, each once', () => {
+    const sent = (Object.keys(TOPICS) as Topic[]).filter(isSent);
+    expect(Object.values(TOPICS_BY_SCOPE).flat().toSorted()).toEqual(sent.toSorted());
+  });
+
+  test.each([
+    ['all is granted', ALL_SCOPES, ALL_SCOPES, []],
+    ['who may write may read', ['read_draft_orders'], ['write_draft_orders'], []],
+    ['one is not', ALL_SCOPES, ALL_SCOPES.slice(0, -1), TOPICS_BY_SCOPE.read_shopify_payments_disputes],
+    ['what is not asked for is not missed', ['read_orders'], ['read_orders'], []],
+    ['nothing is granted', ['write_orders', 'read_themes'], [], TOPICS_BY_SCOPE.read_orders],
+  ])('%s', (_what, asked, granted, missing) => {
+    expect(missingTopics(asked, granted)).toEqual(missing);
+  });
+});
+
+describe("a shop's subscriptions", () => {
+  let served: ServedApp;
+  let nowMs: number;
+  const checks: SubscriptionCheck[] = [];
+  beforeEach(async () => {
+    served = await ServedApp.start();
+    nowMs = Date.now() + 1000;
+  });
+  afterEach(async () => {
+    await Promise.all(checks.splice(0).map((each) => each.stop()));
+    await served.stop();
+  });
+
+  const shops = () => served.inside.collections.shops;
+  const record = () => shops().findById(SHOP).lean();
+  const found = async () => (await record())?.subscriptions;
+  function check(lookEveryMs?: number): SubscriptionCheck {
+    const address = shopifyAddress(served.shopify.url);
+    const api = adminApi({ address, tokens: served.app.tokens, version: API_VERSION });
+    const tools = { api, shops: shops(), scopes: ALL_SCOPES, log: silent, now: () => nowMs };
+    const made = new SubscriptionCheck({ ...tools, ...(lookEveryMs ? { lookEveryMs } : {}) });
+    checks.push(made);
+    return made;
+  }
+  async function installed(scopes = ALL_SCOPES): Promise<void> {
+    served.shop.install(scopes);
+    await served.state();
+    await shops().updateOne({ _id: SHOP }, { scopes });
+  }
+
+  test('are looked at once it installed: what is doubled, what is missing, and nothing is deleted', async () => {
+    await installed(ALL_SCOPES.filter((scope) => scope !== 'read_returns'));
+    served.shop.subscribe('orders/updated');
+    served.shop.subscribe('app/uninstalled');
+    served.shop.subscribe('products/update');
+    check(10).start();
+    await until(async () => (await found()) !== null);
+    expect(await found()).toEqual({
+      checkedAt: new Date(nowMs),
+      missing: TOPICS_BY_SCOPE.read_returns,
+      doubled: ['orders/updated', 'app/uninstalled'],
+    });
+    expect(served.shop.subscriptions).toHaveLength(3);
+  });
+
+  test('page by page', async () => {
+    await installed();
+    for (let i = 0; i < 130; i += 1) served.shop.subscribe('products/update');
+    served.shop.subscribe('refunds/create');
+    await check().round();
+    expect((await found())?.doubled).toEqual(['refunds/create']);
+    expect(served.shop.calls.queries).toBe(2);
+  });
+
+  test('not again within the hour, however many look; then again', async () => {
+    await installed();
+    await Promise.all([check().round(), check().round(), check().round()]);
+    await check().round();
+    expect(served.shop.calls.queries).toBe(1);
+    served.shop.subscribe('orders/paid');
+    nowMs += HOUR_MS;
+    await Promise.all([check().round(), check().round()]);
+    expect(served.shop.calls.queries).toBe(2);
+    expect(await found()).toEqual({ checkedAt: new Date(nowMs), missing: [], doubled: ['orders/paid'] });
+  });
+
+  test('at once where the merchant grants otherwise', async () => {
+    await installed();
+    await check().round();
+    const granted = ALL_SCOPES.slice(0, 1);
+    await shopBook(served.inside.collections).scopesChanged(SHOP, granted, new Date(nowMs));
+    await check().round();
+    expect((await found())?.missing).toHaveLength(
+      Object.values(TOPICS_BY_SCOPE).flat().length - TOPICS_BY_SCOPE.read_orders.length,
+    );
+  });
+
+  test('of a shop that uninstalled, or of one that never installed: nobody asks', async () => {
+    await installed();
+    await shops().updateOne({ _id: SHOP }, { state: 'uninstalled' });
+    await check().round();
+    expect(served.shop.calls.queries).toBe(0);
+  });
+
+  test.each<[string, TroubleKind, number]>([
+    ['the token is refused', 'unauthorized', 2],
+    ['access is forbidden', 'forbidden', 1],
+    ['Shopify asks for a pause', 'throttled', 1],
+    ['429', 'too_many_requests', 1],
+    ['it is away', 'unavailable', 1],
+    ['the answer is no JSON', 'not_json', 1],
+    ['the answer has no data', 'null_data', 1],
+  ])('%s: what is known stays, and it is asked again at its next turn only', async (_what, kind, times) => {
+    await installed();
+    await check().round();
+    const known = await found();
+    served.shop.subscribe('orders/paid');
+    nowMs += HOUR_MS;
+    served.shop.troubles.add(kind, { times });
+    await check().round();
+    await check().round();
+    expect(await found()).toEqual(known);
+    // The points of a pause come back by and by.
+    await until(async () => {
+      nowMs += HOUR_MS;
+      await check().round();
+      return (await found())?.doubled[0] === 'orders/paid';
+    });
+  });
+});
+
+describe('what the Admin API may answer', () => {
+  let odd: OddShopify;
+  beforeEach(async () => {
+    odd = await OddShopify.start();
+  });
+  afterEach(() => odd.stop());
+  const tokens = { of: () => Promise.resolve('t'), refused: () => Promise.resolve() };
+  const ask = () =>
+    doubledTopics(
+      SHOP,
+      adminApi({ address: shopifyAddress(odd.url), tokens, version: API_VERSION }),
+      new AbortController().signal,
+    );
+  const list = (nodes: unknown, pageInfo: unknown) => ({
+    body: { data: { webhookSubscriptions: { nodes, pageInfo } } },
+  });
+
+  test.each([
+    ['no list', { body: { data: {} } }],
+    ['a topic that is no text', list([{ topic: 1 }], { hasNextPage: false })],
+    ['a way on that leads nowhere', list([], { hasNextPage: true })],
+  ])('%s is none', async (_what, answer) => {
+    odd.answer = () => answer;
+    await expect(ask()).rejects.toMatchObject({ code: 'shopify_away' });
+    expect(odd.asked).toHaveLength(1);
+  });
+
+  test('a list without an end is left', async () => {
+    odd.answer = () => list([{ topic: 'ORDERS_PAID' }], { hasNextPage: true, endCursor: 'again' });
+    await expect(ask()).rejects.toMatchObject({ code: 'shopify_away' });
+    expect(odd.asked).toHaveLength(20);
+  });
+
+  test('topics of others, and of names that nobody knows, are not ours', async () => {
+    odd.answer = () => list([{ topic: 'PRODUCTS_UPDATE' }, { topic: '__PROTO__' }], { hasNextPage: false });
+    expect(await ask()).toEqual([]);
+  });
+});

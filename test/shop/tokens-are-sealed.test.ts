@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Session } from '@shopify/shopify-api';
+import type { SessionDocument } from '../../src/persist/session-schema.ts';
+import { resealAll, sessionStore, type SessionStore } from '../../src/shop/session-store.ts';
+import { tokenCipher } from '../../src/shop/token-cipher.ts';
+import { openInside, type Inside } from '../support/inside.ts';
+
+const OLD = `old:${'0a'.repeat(32)}`;
+const NEW = `new:${'1b'.repeat(32)}`;
+const SHOP = 'sealed.myshopify.com';
+const ID = `offline_${SHOP}`;
+
+function session(shop = SHOP): Session {
+  return new Session({
+    id: `offline_${shop}`,
+    shop,
+    state: '',
+    isOnline: false,
+    scope: 'read_orders',
+    accessToken: 'shpat_canary-of-the-access-token',
+    refreshToken: 'shprt_canary-of-the-refresh-token',
+    expires: new Date('2030-01-01T00:00:00Z'),
+    refreshTokenExpires: new Date('2030-03-01T00:00:00Z'),
+  });
+}
+
+describe('tokens of shops in MongoDB', () => {
+  let inside: Inside;
+  let store: SessionStore;
+  beforeAll(async () => {
+    inside = await openInside();
+    store = sessionStore(inside.collections.sessions, tokenCipher(OLD));
+  });
+  afterAll(() => inside.close());
+
+  const raw = async (): Promise<SessionDocument> =>
+    (await inside.collections.sessions.findById(ID).lean<SessionDocument>())!;
+
+  test("the library's five methods, over what was stored", async () => {
+    expect(await store.loadSession(ID)).toBeUndefined();
+    await store.storeSession(session());
+    await store.storeSession(session('other.myshopify.com'));
+    expect((await store.loadSession(ID))?.toObject()).toEqual(session().toObject());
+    expect((await store.findSessionsByShop(SHOP)).map(({ id }) => id)).toEqual([ID]);
+    await store.deleteSessions(['offline_other.myshopify.com', 'offline_none.myshopify.com']);
+    expect(await store.findSessionsByShop('other.myshopify.com')).toEqual([]);
+    await store.deleteSession(ID);
+    expect(await store.loadSession(ID)).toBeUndefined();
+  });
+
+  test('nothing of them is in clear, and two seals of the same differ', async () => {
+    await store.storeSession(session());
+    const first = await raw();
+    await store.storeSession(session());
+    const second = await raw();
+    expect(JSON.stringify([first, second])).not.toContain('canary');
+    for (const { sealed } of [first, second])
+      expect(Buffer.from(sealed.text.buffer).toString('latin1')).not.toContain('canary');
+    expect(Buffer.from(first.sealed.iv.buffer).equals(Buffer.from(second.sealed.iv.buffer))).toBe(false);
+  });
+
+  test('a seal that was changed, or moved to another shop, does not open', async () => {
+    await store.storeSession(session());
+    const { sealed } = await raw();
+    const text = Buffer.from(sealed.text.buffer);
+    text[0] = (text[0] ?? 0) ^ 1;
+    await inside.collections.sessions.updateOne({ _id: ID }, { $set: { 'sealed.text': text } });
+    await expect(store.loadSession(ID)).rejects.toThrow(/unable to authenticate/);
+    await inside.collections.sessions.create({
+      ...(await raw()),
+      _id: 'offline_thief.myshopify.com',
+      shop: 'thief.myshopify.com',
+      sealed,
+    });
+    await expect(store.loadSession('offline_thief.myshopify.com')).rejects.toThrow(/unable to authenticate/);
+    await store.deleteSessions([ID, 'offline_thief.myshopify.com']);
+  });
+
+  test('a new first key: all are sealed anew, and the old key can go', async () => {
+    await store.storeSession(session());
+    const both = tokenCipher(`${NEW},${OLD}`);
+    expect(await resealAll(inside.collections.sessions, both)).toBe(1);
+    expect(await resealAll(inside.collections.sessions, both)).toBe(0);
+    expect((await raw()).sealed.key).toBe('new');
+    const after = sessionStore(inside.collections.sessions, tokenCipher(NEW));
+    expect((await after.loadSession(ID))?.accessToken).toBe('shpat_canary-of-the-access-token');
+    await expect(store.loadSession(ID)).rejects.toThrow(/the key new/);
+  });
+});

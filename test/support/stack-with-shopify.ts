@@ -1,0 +1,107 @@
+import type { FakeShop } from '../../scripts/fake-shopify/fake-shop.ts';
+import { FakeShopify, type FakeShopifyOptions } from '../../scripts/fake-shopify/fake-shopify.ts';
+import { freePort } from '../../scripts/local/ports.ts';
+import type { RunningProgram } from '../../scripts/local/programs.ts';
+import { collectionsOf, type Collections } from '../../src/persist/collections.ts';
+import { mongoReady, openMongo } from '../../src/system/connections.ts';
+import { http, type HttpAnswer } from './http.ts';
+import { SECRET, Stack } from './stack.ts';
+
+const CLIENT_ID = 'the-client-id';
+export const TOKEN_KEY = '0a1b'.repeat(16);
+
+/** All five programs as processes, the app too, and a stand-in for Shopify in this one. */
+export class StackWithShopify {
+  readonly stack: Stack;
+  readonly shopify: FakeShopify;
+  /** For looking at what is kept, not for changing it. */
+  readonly collections: Collections;
+  readonly appUrl: string;
+  app: RunningProgram;
+  readonly #mongo: ReturnType<typeof openMongo>;
+  readonly #appPort: number;
+
+  private constructor(
+    stack: Stack,
+    shopify: FakeShopify,
+    app: { program: RunningProgram; port: number },
+    mongo: ReturnType<typeof openMongo>,
+  ) {
+    this.stack = stack;
+    this.shopify = shopify;
+    this.app = app.program;
+    this.#appPort = app.port;
+    this.appUrl = `http://localhost:${app.port}`;
+    this.#mongo = mongo;
+    this.collections = collectionsOf(mongo);
+  }
+
+  static async start(
+    options: Partial<FakeShopifyOptions> = {},
+    env: NodeJS.ProcessEnv = {},
+  ): Promise<StackWithShopify> {
+    const port = await freePort();
+    const appUrl = `http://localhost:${port}`;
+    const shopify = await FakeShopify.start({
+      apiKey: CLIENT_ID,
+      apiSecret: SECRET,
+      appUrl: `${appUrl}/app`,
+      timeScale: 0.001,
+      ...options,
+    });
+    const settings = {
+      SHOPIFY_API_KEY: CLIENT_ID,
+      SHOPIFY_API_URL: shopify.url,
+      APP_URL: appUrl,
+      TOKEN_KEYS: `first:${TOKEN_KEY}`,
+      RECONCILE_EVERY_MINUTES: '0',
+    };
+    const stack = await Stack.start({ env: { ...settings, ...env } });
+    shopify.deliverTo(`${stack.ingestUrls[0]}/webhooks`);
+    const program = await stack.startApp(port);
+    const mongo = openMongo(stack.names.mongoUri);
+    await mongoReady(mongo);
+    return new StackWithShopify(stack, shopify, { program, port }, mongo);
+  }
+
+  /** As a power cut has it; another is there when this returns. */
+  async killApp(): Promise<void> {
+    this.app.child.kill('SIGKILL');
+    await this.app.ended;
+    this.app = await this.stack.startApp(this.#appPort);
+  }
+
+  /** A browser's way from the app's address over Shopify's grant and back. */
+  async grant({ name }: FakeShop): Promise<HttpAnswer> {
+    const begun = await http(`${this.appUrl}/auth?shop=${name}`);
+    const cookie = [begun.headers['set-cookie'] ?? []].flat().map((each) => each.split(';')[0]);
+    const back = await http(String(begun.headers.location));
+    return await http(String(back.headers.location), { headers: { cookie: cookie.join('; ') } });
+  }
+
+  /** As the admin shows the app: the page, and what it asks first. */
+  async open({ name }: FakeShop): Promise<Record<string, unknown>> {
+    const admin = await http(`${this.shopify.url}/${name}/admin/apps/${CLIENT_ID}`);
+    const place = new URL(String(admin.headers.location));
+    const page = await http(place.href);
+    if (page.status !== 200) throw new Error(`the page answers ${page.status}`);
+    const authorization = `Bearer ${place.searchParams.get('id_token')}`;
+    return (await http(`${this.appUrl}/app/state?opened`, { headers: { authorization } })).json;
+  }
+
+  shopOf({ name }: FakeShop) {
+    return this.collections.shops.findById(name).lean();
+  }
+
+  /** All webhooks are in, and what they led to. */
+  async settled(): Promise<void> {
+    await this.shopify.settled();
+    await this.stack.drained();
+  }
+
+  async stop(): Promise<void> {
+    await this.#mongo.close();
+    await this.stack.stop();
+    await this.shopify.stop();
+  }
+}

@@ -1,0 +1,52 @@
+import type { Collections } from '../../src/persist/collections.ts';
+import type { ComplianceDocument } from '../../src/persist/compliance-schema.ts';
+import type { ShopDocument } from '../../src/persist/shop-schema.ts';
+
+export const INSTALLED_AT = new Date('2026-11-20T10:00:00.000Z');
+
+/** A shop that installed, as its record stands. */
+export async function install(
+  { shops, sessions }: Collections,
+  shop: string,
+  more: Partial<ShopDocument> = {},
+): Promise<void> {
+  const record = {
+    _id: shop,
+    state: 'installed' as const,
+    installedAt: INSTALLED_AT,
+    scopes: ['read_orders'],
+  };
+  await shops.create({ ...record, ...more });
+  if (more.state === 'uninstalled') return;
+  await sessions.create({
+    _id: `offline_${shop}`,
+    shop,
+    sealed: {
+      key: 'first',
+      iv: Buffer.from('iv'),
+      tag: Buffer.from('tag'),
+      text: Buffer.from('a-sealed-token'),
+    },
+    expires: new Date('2026-11-20T11:00:00.000Z'),
+    refreshExpires: new Date('2027-02-18T10:00:00.000Z'),
+    storedAt: INSTALLED_AT,
+  });
+}
+
+/** What Shopify asked for, due so many days after it. */
+export async function request(
+  { compliance }: Collections,
+  shop: string,
+  more: Partial<ComplianceDocument> & { _id: string },
+): Promise<void> {
+  await compliance.create({
+    kind: 'customers/redact',
+    shop,
+    customer: '207119551',
+    orders: ['5820001001000'],
+    receivedAt: INSTALLED_AT,
+    dueAt: new Date(INSTALLED_AT.getTime() + 30 * 86_400_000),
+    state: 'asked',
+    ...more,
+  });
+}
