@@ -117,6 +117,6 @@ describe('ops reconcile', () => {
     const aborted = await run('abort', id, '--reason', 'not now');
     expect([aborted.code, aborted.stdout]).toEqual([0, 'ended it; 0 orders were checked before\n']);
     expect((await run('abort', id, '--reason', 'again')).code).toBe(1);
-    expect((await run('show', 'nothing')).code).toBe(1);
+    expect((await run('show', 'nothing')).code).toBe(2);
   });
 });

@@ -89,7 +89,7 @@ describe('exit codes of the command line', () => {
   });
 
   test('a name that no shop has is not taken for silence', async () => {
-    expect((await run('shop', 'ls')).stdout).toMatch(/^No shop sent anything/);
+    expect((await run('shop', 'ls')).stdout).toMatch(/^No shop has installed/);
     expect((await run('shop', 'ls', 'zzz')).stdout).toContain('none has zzz in its name');
   });
 
