@@ -10,7 +10,7 @@ import { isShopTopic } from './shop-topics.ts';
 export type ShopEvent = {
   id: EventId;
   shop: ShopDomain;
-  /** When it happened, ms since 1970: triggered-at; where that is missing, arrival. Not signed. */
+  /** When it happened, ms since 1970: triggered-at, which is not signed; at the latest when it arrived. */
   at: number;
   receivedAt: number;
 } & (
@@ -36,7 +36,12 @@ export function readShopEvent(waiting: WaitingEvent): Reading {
 }
 
 function frontOf({ id: event, order, triggeredAt, receivedAt }: WaitingEvent) {
-  return { id: event, shop: partsOf(order).shop, at: millisOf(triggeredAt) ?? receivedAt, receivedAt };
+  return {
+    id: event,
+    shop: partsOf(order).shop,
+    at: Math.min(millisOf(triggeredAt) ?? receivedAt, receivedAt),
+    receivedAt,
+  };
 }
 
 const person = z.object({ id });

@@ -20,7 +20,7 @@ export const SETTINGS = {
   ADMIN_PORT: {
     schema: port.optional(),
     about:
-      "health and metrics: of ingest instead of `PORT`, of worker instead of a free port; unset: ingest's are on `PORT`",
+      'health and metrics: of ingest instead of `PORT`, of app instead of `APP_PORT`, of worker instead of a free port',
   },
   REDIS_URL: {
     schema: redisUrl.optional(),

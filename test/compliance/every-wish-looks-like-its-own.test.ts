@@ -60,4 +60,15 @@ describe('P1: a signed body under another topic about the shop', () => {
       event: { customer: '820982911946154508', orders: ['820982911946154511'], at: receivedAt },
     });
   });
+
+  test('nothing has happened after it arrived: what is told from now on counts, whatever was said before', () => {
+    const receivedAt = Date.UTC(2026, 10, 27);
+    for (const [triggeredAt, at] of [
+      ['2031-01-01T00:00:00Z', receivedAt],
+      ['2026-11-26T00:00:00Z', Date.UTC(2026, 10, 26)],
+    ] as const)
+      expect(read('app/uninstalled', BODIES['app/uninstalled'], { receivedAt, triggeredAt })).toMatchObject({
+        event: { at },
+      });
+  });
 });

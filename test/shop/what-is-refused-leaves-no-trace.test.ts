@@ -38,7 +38,7 @@ describe('what is refused leaves no trace', () => {
     const elsewhere = await OddShopify.start();
     const odd = await OddShopify.start();
     try {
-      odd.answer = () => ({ status: 307, headers: { location: `${elsewhere.url}/stolen` } });
+      odd.answer = () => ({ status: 307, headers: { location: `${elsewhere.url}/stolen` }, body: {} });
       const shopify = openShopify(
         { ...served.config, SHOPIFY_API_URL: odd.url },
         createLog('test', 'silent'),

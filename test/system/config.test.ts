@@ -19,6 +19,9 @@ describe('settings', () => {
     expect(given).toEqual({
       PORT: 3000,
       DASHBOARD_PORT: 3001,
+      APP_PORT: 3002,
+      UNKNOWN_SHOPS: 'take',
+      RECONCILE_EVERY_MINUTES: 15,
       PARTITIONS: 1,
       WORKER_CONCURRENCY: 200,
       LOCK_TTL_MS: 10_000,
