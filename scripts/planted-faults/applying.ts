@@ -6,17 +6,17 @@ export const APPLYING: readonly PlantedFault[] = [
     name: 'trimmed-before-the-commit',
     promise: 'P6',
     file: 'drain/drain-order.ts',
-    find: 'const decision = await settle(',
+    find: 'const decision = isOrder',
     replace: `await tools.mailbox.trim(order, events.map((event) => event.id));
-    const decision = await settle(`,
+    const decision = isOrder`,
     tests: ['drain/a-drain-may-die-at-any-line'],
   },
   {
     name: 'hold-ignored',
     promise: 'P5',
     file: 'drain/drain-order.ts',
-    find: 'if (holdMs > 0 && awaitsCreate',
-    replace: 'if (holdMs > Infinity && awaitsCreate',
+    find: 'if (isOrder && holdMs > 0',
+    replace: 'if (isOrder && holdMs > Infinity',
     tests: ['drain/first-events-wait-for-their-create'],
   },
   {
