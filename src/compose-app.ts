@@ -101,8 +101,10 @@ function resealing({ collections, log }: Ground, cipher: TokenCipher): Part {
   return {
     name: 'token keys',
     start: async () => {
-      const resealed = await resealAll(collections.sessions, cipher);
+      const { resealed, unopened } = await resealAll(collections.sessions, cipher);
       if (resealed > 0) log.info({ resealed, key: cipher.current }, 'tokens sealed with the first key');
+      if (unopened > 0)
+        log.error({ unopened }, "shops' tokens cannot be opened: is a key missing in TOKEN_KEYS?");
     },
     stop: () => undefined,
   };

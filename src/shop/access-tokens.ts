@@ -40,10 +40,14 @@ export function accessTokens(tools: TokenTools): AccessTokens {
   const asked = new Map<string, Promise<Session>>();
 
   const load = async (shop: string): Promise<Session> => {
-    const session = await sessions.loadSession(idOf(shop));
-    if (session?.accessToken) return session;
-    await shops.tokensWork(shop, false);
-    throw new Fault('not_installed', shop);
+    try {
+      const session = await sessions.loadSession(idOf(shop));
+      if (session?.accessToken) return session;
+      throw new Fault('not_installed', shop);
+    } catch (error) {
+      if (error instanceof Fault) await shops.tokensWork(shop, false);
+      throw error;
+    }
   };
   const loadIfFresh = async (shop: string): Promise<Session | null> => {
     const session = await load(shop);

@@ -1,6 +1,7 @@
 import { Session } from '@shopify/shopify-api';
 import type { Model } from 'mongoose';
 import type { SessionDocument } from '../persist/session-schema.ts';
+import { Fault, messageOf } from '../system/errors.ts';
 import type { TokenCipher } from './token-cipher.ts';
 
 /** Shopify's five methods of session storage and one of ours, over MongoDB: looked up by index, tokens sealed. */
@@ -9,7 +10,7 @@ export interface SessionStore {
   storeSession: (session: Session) => Promise<boolean>;
   /** Over the one that is kept, if it still is; dated as it was: an uninstall that is on its way takes it along. */
   changeSession: (session: Session) => Promise<void>;
-  /** @throws where it cannot be opened: its key is gone, or somebody changed it */
+  /** @throws Fault not_installed where it cannot be opened: its key is gone, or somebody changed it */
   loadSession: (id: string) => Promise<Session | undefined>;
   deleteSession: (id: string) => Promise<boolean>;
   deleteSessions: (ids: string[]) => Promise<boolean>;
@@ -20,11 +21,14 @@ export interface SessionStore {
 const MOST = 100;
 
 export function sessionStore(sessions: Model<SessionDocument>, cipher: TokenCipher): SessionStore {
-  const opened = ({ _id, sealed }: SessionDocument): Session =>
-    Session.fromPropertyArray(
-      JSON.parse(cipher.open(sealed, _id)) as [string, string | number | boolean][],
-      true,
-    );
+  const opened = ({ _id, shop, sealed }: SessionDocument): Session => {
+    try {
+      const fields = JSON.parse(cipher.open(sealed, _id)) as [string, string | number | boolean][];
+      return Session.fromPropertyArray(fields, true);
+    } catch (error) {
+      throw new Fault('not_installed', `${shop}: what is kept of it cannot be opened (${messageOf(error)})`);
+    }
+  };
   const documentOf = (session: Session) => ({
     shop: session.shop,
     sealed: cipher.seal(JSON.stringify(session.toPropertyArray(true)), session.id),
@@ -62,18 +66,28 @@ export function sessionStore(sessions: Model<SessionDocument>, cipher: TokenCiph
 /**
  * Seals anew what another key sealed: after the first of TOKEN_KEYS was changed. Each over what was read only,
  * so that a token that is refreshed meanwhile stays. Safe to repeat.
- * @returns how many
+ * One that does not open is left as it is: its shop's merchant gets it another by opening the app.
  */
-export async function resealAll(sessions: Model<SessionDocument>, cipher: TokenCipher): Promise<number> {
-  let resealed = 0;
+export async function resealAll(
+  sessions: Model<SessionDocument>,
+  cipher: TokenCipher,
+): Promise<{ resealed: number; unopened: number }> {
+  const counts = { resealed: 0, unopened: 0 };
   const others = sessions.find({ 'sealed.key': { $ne: cipher.current } }).lean<SessionDocument[]>();
   for await (const { _id, sealed } of others.cursor()) {
-    const anew = cipher.seal(cipher.open(sealed, _id), _id);
-    const { modifiedCount } = await sessions.updateOne(
-      { _id, 'sealed.iv': sealed.iv },
-      { $set: { sealed: anew } },
-    );
-    resealed += modifiedCount;
+    const anew = resealed(cipher, sealed, _id);
+    if (anew) {
+      await sessions.updateOne({ _id, 'sealed.iv': sealed.iv }, { $set: { sealed: anew } });
+      counts.resealed += 1;
+    } else counts.unopened += 1;
   }
-  return resealed;
+  return counts;
+}
+
+function resealed(cipher: TokenCipher, sealed: SessionDocument['sealed'], id: string) {
+  try {
+    return cipher.seal(cipher.open(sealed, id), id);
+  } catch {
+    return null;
+  }
 }

@@ -57,6 +57,15 @@ describe('an access token that has expired', () => {
     expect(served.shop.tokens.isGood(await served.app.tokens.of(SHOP))).toBe(true);
   });
 
+  test('a seal that does not open: said, and mended by opening the page', async () => {
+    const text = Buffer.from('damaged');
+    await served.inside.collections.sessions.updateMany({}, { $set: { 'sealed.text': text } });
+    await expect(served.app.tokens.of(SHOP)).rejects.toMatchObject({ code: 'not_installed' });
+    expect(await attention()).toMatch(/open the app/);
+    expect((await served.state()).json).toMatchObject({ connected: true, attention: [] });
+    expect(served.shop.tokens.isGood(await served.app.tokens.of(SHOP))).toBe(true);
+  });
+
   test('a shop that never installed has none', async () => {
     await expect(served.app.tokens.of('other.myshopify.com')).rejects.toMatchObject({
       code: 'not_installed',

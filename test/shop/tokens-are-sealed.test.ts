@@ -79,11 +79,16 @@ describe('tokens of shops in MongoDB', () => {
   test('a new first key: all are sealed anew, and the old key can go', async () => {
     await store.storeSession(session());
     const both = tokenCipher(`${NEW},${OLD}`);
-    expect(await resealAll(inside.collections.sessions, both)).toBe(1);
-    expect(await resealAll(inside.collections.sessions, both)).toBe(0);
+    expect(await resealAll(inside.collections.sessions, both)).toEqual({ resealed: 1, unopened: 0 });
+    expect(await resealAll(inside.collections.sessions, both)).toEqual({ resealed: 0, unopened: 0 });
     expect((await raw()).sealed.key).toBe('new');
     const after = sessionStore(inside.collections.sessions, tokenCipher(NEW));
     expect((await after.loadSession(ID))?.accessToken).toBe('shpat_canary-of-the-access-token');
     await expect(store.loadSession(ID)).rejects.toThrow(/the key new/);
+    expect(await resealAll(inside.collections.sessions, tokenCipher(OLD))).toEqual({
+      resealed: 0,
+      unopened: 1,
+    });
+    expect((await raw()).sealed.key).toBe('new');
   });
 });
