@@ -11,6 +11,7 @@ const library = shopifyApi({
   hostName: 'app.example.com',
   apiVersion: ApiVersion.October26,
   isEmbeddedApp: true,
+  logger: { log: () => undefined },
 });
 
 const AUTHORIZE = {
