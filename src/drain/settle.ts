@@ -14,7 +14,7 @@ const TRIES = 5;
 /**
  * Decides what events make of an order, commits it over the version that was loaded, then writes the
  * journal. Orders first: a holder that comes too late is refused there and cannot write history (P4).
- * @throws Fault lock_lost before a commit, outpaced after five refused ones
+ * @throws Fault lock_lost before a commit or after a refused one, outpaced after five refused ones
  */
 export async function settle(
   order: OrderKey,
@@ -36,6 +36,8 @@ export async function settle(
     else {
       tries += 1;
       tools.watch.refused(order);
+      // Whoever committed first may have taken the lock: then what is left is theirs to do.
+      await lease.confirmHeld();
       known = await tools.orders.load(order);
     }
   }

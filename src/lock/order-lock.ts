@@ -14,6 +14,8 @@ export interface Lease {
   signal: AbortSignal;
   /** @throws Fault lock_lost; also where a stopped process has not come to notice by its timer */
   assertHeld: () => void;
+  /** The same, asked of the servers: a person may have taken the lock by force. @throws Fault lock_lost */
+  confirmHeld: () => Promise<void>;
   release: () => Promise<void>;
 }
 
@@ -99,6 +101,10 @@ function lease(lock: Redlock.Lock, ttlMs: number, onLost: () => void): Omit<Leas
     signal: lost.signal,
     assertHeld: () => {
       if (Date.now() >= lock.expiration) lose();
+      lost.signal.throwIfAborted();
+    },
+    confirmHeld: async () => {
+      await extend();
       lost.signal.throwIfAborted();
     },
     release: async () => {

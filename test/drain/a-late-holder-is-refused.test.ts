@@ -104,7 +104,10 @@ describe('P4: a holder that is too late', () => {
     const before = await journalOf(inside, order);
     await depositAll(inside, events.slice(3, 5));
     wake();
-    expect(await late).toEqual({ outcome: 'drained', events: 5 });
+    // It is refused, and then finds that the lock is no longer its own: the rest is another's.
+    await expect(late).rejects.toMatchObject({ name: 'Fault', code: 'lock_lost' });
+    expect(await journalOf(inside, order)).toEqual(before);
+    expect(await drainOrder(order, inside.tools)).toEqual({ outcome: 'drained', events: 2 });
     const after = await journalOf(inside, order);
     expect(after.slice(0, 3)).toEqual(before);
     expect(after.map((entry) => entry._id)).toEqual(events.slice(0, 5).map((event) => event.id));

@@ -92,7 +92,9 @@ describe('the command line over whole programs', () => {
       checks?: { name: string; verdict: string; found: string }[];
     };
     expect(checks?.filter(({ verdict }) => verdict === 'bad')).toEqual([]);
-    expect(checks?.find(({ name }) => name === 'programs')?.found).toBe('1 ingest, 1 worker, 1 dashboard');
+    expect(checks?.find(({ name }) => name === 'programs')?.found).toBe(
+      '1 ingest, 1 worker, 1 dashboard, 0 app',
+    );
     expect((await run('doctor')).code).toBe(0);
   });
 

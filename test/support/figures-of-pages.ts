@@ -55,7 +55,7 @@ export const FIGURES: readonly PageFigures[] = [
     place: '/shops',
     shown: async (page) => {
       const rows = await rowsOf(page, 'Shops, busiest first');
-      return { accepted: sumOf(rows, 'Events in 24 h'), waiting: sumOf(rows, 'Events waiting') };
+      return { accepted: sumOf(rows, 'Events in 24 h'), waiting: sumOf(rows, 'Waiting') };
     },
     told: ({ accepted, waitingEvents }) => ({ accepted: written(accepted), waiting: written(waitingEvents) }),
   },

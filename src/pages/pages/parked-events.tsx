@@ -94,24 +94,18 @@ function ChoiceBar({ choice, chosen, idle, asks }: ChoiceBarProps) {
   const which = chosen > 0 ? `${chosen} selected` : 'all of these';
   return (
     <Group gap="xs" mb="sm">
-      <MayButton
-        role="operator"
-        size="xs"
-        variant="default"
-        idle={idle ? 'None of these is parked' : null}
-        onClick={() => asks.replay(choice)}
-      >
-        Replay {which}…
-      </MayButton>
-      <MayButton
-        role="operator"
-        size="xs"
-        variant="default"
-        idle={idle ? 'None of these is parked' : null}
-        onClick={() => asks.discard(choice)}
-      >
-        Discard {which}…
-      </MayButton>
+      {(['replay', 'discard'] as const).map((act) => (
+        <MayButton
+          key={act}
+          role="operator"
+          size="xs"
+          variant="default"
+          idle={idle ? 'None of these is parked' : null}
+          onClick={() => asks[act](choice)}
+        >
+          {act === 'replay' ? 'Replay' : 'Discard'} {which}…
+        </MayButton>
+      ))}
     </Group>
   );
 }

@@ -72,22 +72,17 @@ function Actions({ ask }: { ask: (turn: Turn) => void }) {
       <Anchor href="/queues/raw" size="sm" target="_blank" rel="noreferrer">
         Raw jobs <IconExternalLink size={14} aria-hidden />
       </Anchor>
-      <MayButton
-        role="operator"
-        variant="default"
-        size="xs"
-        onClick={() => ask({ verb: 'pause', partition: 'all' })}
-      >
-        Pause all…
-      </MayButton>
-      <MayButton
-        role="operator"
-        variant="default"
-        size="xs"
-        onClick={() => ask({ verb: 'resume', partition: 'all' })}
-      >
-        Resume all…
-      </MayButton>
+      {(['pause', 'resume'] as const).map((verb) => (
+        <MayButton
+          key={verb}
+          role="operator"
+          variant="default"
+          size="xs"
+          onClick={() => ask({ verb, partition: 'all' })}
+        >
+          {verb === 'pause' ? 'Pause' : 'Resume'} all…
+        </MayButton>
+      ))}
     </>
   );
 }
