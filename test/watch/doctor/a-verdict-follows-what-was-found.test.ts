@@ -140,9 +140,9 @@ describe('settings that are shown', () => {
     expect(settings.map(({ name }) => name)).toEqual(Object.keys(SETTINGS));
     const secret = settings.filter((setting) => setting.secret);
     expect(secret.map(({ name }) => name)).toEqual(
-      settings.map(({ name }) => name).filter((name) => name.includes('SECRET')),
+      settings.map(({ name }) => name).filter((name) => /SECRET|TOKEN/.test(name)),
     );
-    expect(secret.length).toBe(3);
+    expect(secret.length).toBe(4);
     for (const { value } of secret) expect(value).toBe('set');
   });
 });

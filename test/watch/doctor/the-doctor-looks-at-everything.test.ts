@@ -96,7 +96,7 @@ describe('the doctor', () => {
     programs.push({ ...alive, program: 'worker' });
     expect((await checks()).programs).toMatchObject({
       verdict: 'good',
-      found: '1 ingest, 1 worker, 0 dashboard',
+      found: '1 ingest, 1 worker, 0 dashboard, 0 app',
     });
   });
 
@@ -108,7 +108,7 @@ describe('the doctor', () => {
     ];
     expect((await checks()).programs).toMatchObject({
       verdict: 'bad',
-      found: '1 ingest, 0 worker, 0 dashboard, worker host:2 SILENT for 7 s',
+      found: '1 ingest, 0 worker, 0 dashboard, 0 app, worker host:2 SILENT for 7 s',
       advice: 'start a worker',
     });
   });
