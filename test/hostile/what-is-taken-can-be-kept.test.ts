@@ -65,7 +65,7 @@ describe('hostile bodies, drained', () => {
     const names = (await inside.client.db(inside.collections.orders.db.name).listCollections().toArray()).map(
       (each) => each.name,
     );
-    const own = Object.values(inside.collections).map(({ collection }) => collection.collectionName);
+    const own = Object.values(inside.collections).map((model): string => model.collection.collectionName);
     expect(names.toSorted()).toEqual(own.toSorted());
     expect(await inside.collections.orders.countDocuments({})).toBe(11);
   });
