@@ -22,7 +22,7 @@ const CLIENT_ID = 'lockstep-development';
 const APP_PORT = 3002;
 const ORDERS_PER_MINUTE = 20;
 /** Per cent of its webhooks. */
-const MISHAPS = { drop: 3, delay: 3, duplicate: 5, reorder: 10 };
+const MISHAPS = { drop: 10, delay: 3, duplicate: 5, reorder: 10 };
 /** The four hours of retries are two and a half minutes. */
 const TIME_SCALE = 0.01;
 
