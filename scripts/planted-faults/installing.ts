@@ -14,8 +14,8 @@ export const INSTALLING: readonly PlantedFault[] = [
     name: 'refreshed-by-everybody',
     promise: 'P4',
     file: 'shop/access-tokens.ts',
-    find: '(await loadIfFresh(shop)) ?? (await refresh(',
-    replace: '(await refresh(',
+    find: "shopLock('token', shop)",
+    replace: "shopLock('token', `${shop} ${Math.random()}`)",
     tests: ['shop/one-refresh-for-all'],
   },
   {
