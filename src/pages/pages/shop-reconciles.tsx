@@ -1,17 +1,10 @@
-import {
-  IconAlertTriangle,
-  IconCheck,
-  IconClock,
-  IconHandStop,
-  IconRefresh,
-  type Icon,
-} from '@tabler/icons-react';
+import { IconAlertTriangle, IconCheck, IconClock, IconHandStop, IconRefresh } from '@tabler/icons-react';
 import type { Reconcile } from '../../watch/shapes/reconcile.ts';
 import { DataTable, type Column } from '../components/data-table.tsx';
 import { Empty } from '../components/empty.tsx';
 import { figure } from '../components/figures.ts';
 import { Plain } from '../components/plain.tsx';
-import { ToneBadge, type Tone } from '../components/tone-badge.tsx';
+import { StateBadge, type StateLook } from '../components/state-badge.tsx';
 import { When } from '../components/when.tsx';
 
 /** The last passes over a shop's orders, newest first. */
@@ -38,17 +31,10 @@ const STATES = {
   done: { tone: 'good', icon: IconCheck, means: 'all of its orders were compared' },
   failed: { tone: 'bad', icon: IconAlertTriangle, means: 'Shopify could not be asked to the end' },
   aborted: { tone: 'plain', icon: IconHandStop, means: 'somebody ended it; what it put right stays so' },
-} as const satisfies Record<Reconcile['state'], { tone: Tone; icon: Icon; means: string }>;
+} as const satisfies Record<Reconcile['state'], StateLook>;
 
 function State({ state, dryRun }: Reconcile) {
-  const { tone, icon: Mark, means } = STATES[state];
-  return (
-    <span title={means}>
-      <ToneBadge tone={tone} icon={<Mark size={14} aria-hidden />}>
-        {dryRun ? `${state}, dry run` : state}
-      </ToneBadge>
-    </span>
-  );
+  return <StateBadge look={STATES[state]}>{dryRun ? `${state}, dry run` : state}</StateBadge>;
 }
 
 const COLUMNS: readonly Column<Reconcile>[] = [

@@ -1,24 +1,22 @@
-import { IconAlertTriangle, IconCheck, IconHelp, IconPlugConnectedX, type Icon } from '@tabler/icons-react';
+import { IconAlertTriangle, IconCheck, IconHelp, IconPlugConnectedX } from '@tabler/icons-react';
 import type { ShopRow } from '../../watch/shapes/shops.ts';
 import { several } from '../components/figures.ts';
+import { StateBadge, type StateLook } from '../components/state-badge.tsx';
 import { ToneBadge } from '../components/tone-badge.tsx';
 
 /** None is loud: a merchant may leave, and ingest takes webhooks of shops that never came. */
 const STATES = {
-  installed: { icon: IconCheck, means: 'the merchant installed the app' },
-  uninstalled: { icon: IconPlugConnectedX, means: 'the merchant removed the app; its tokens are gone' },
-  unknown: { icon: IconHelp, means: 'it sent events, and never installed the app' },
-} as const satisfies Record<ShopRow['state'], { icon: Icon; means: string }>;
+  installed: { tone: 'good', icon: IconCheck, means: 'the merchant installed the app' },
+  uninstalled: {
+    tone: 'plain',
+    icon: IconPlugConnectedX,
+    means: 'the merchant removed the app; its tokens are gone',
+  },
+  unknown: { tone: 'plain', icon: IconHelp, means: 'it sent events, and never installed the app' },
+} as const satisfies Record<ShopRow['state'], StateLook>;
 
 export function ShopState({ state }: { state: ShopRow['state'] }) {
-  const { icon: Mark, means } = STATES[state];
-  return (
-    <span title={means}>
-      <ToneBadge tone={state === 'installed' ? 'good' : 'plain'} icon={<Mark size={14} aria-hidden />}>
-        {state}
-      </ToneBadge>
-    </span>
-  );
+  return <StateBadge look={STATES[state]}>{state}</StateBadge>;
 }
 
 /** What is wrong with a shop, in two words; its page has the whole of it. */

@@ -174,17 +174,14 @@ function foundText({ found, missing, stale }: Reconcile): string {
 
 function listText({ reconciles, cursor }: ReconcilePage): string {
   if (reconciles.length === 0) return 'No pass was asked for.';
-  const rows = reconciles.map((pass) => [
-    time(pass.askedAt),
-    pass.shop,
-    pass.dryRun ? `${pass.state}, dry` : pass.state,
-    pass.checked,
-    pass.missing,
-    pass.stale,
-    pass.who,
-    pass.id,
-    pass.because,
-  ]);
-  const head = ['asked', 'shop', 'state', 'checked', 'missing', 'stale', 'who', 'pass', 'because'];
+  const rows = reconciles.map((pass) => [time(pass.askedAt), pass.shop, ...cellsOfPass(pass)]);
+  const head = ['asked', 'shop', ...CELLS_OF_PASS];
   return `${table(rows, head)}${cursor === null ? '' : '\n… and older ones: --limit shows more'}`;
+}
+
+/** What every list of passes tells of one. */
+export const CELLS_OF_PASS = ['state', 'checked', 'missing', 'stale', 'who', 'pass', 'because'];
+
+export function cellsOfPass({ state, dryRun, checked, missing, stale, who, id, because }: Reconcile) {
+  return [dryRun ? `${state}, dry` : state, checked, missing, stale, who, id, because];
 }

@@ -1,6 +1,7 @@
 import type { ShopDetail, ShopList, ShopRow } from '../shapes/shops.ts';
 import { placeOf, queryOf } from './ask.ts';
 import { counted, facts, table, time } from './table.ts';
+import { CELLS_OF_PASS, cellsOfPass } from './reconcile.ts';
 import { verb } from './verb.ts';
 
 export const SHOP_VERBS = [
@@ -87,17 +88,8 @@ function shopText(detail: ShopDetail): string {
 
 function passesText({ reconciles }: ShopDetail): string {
   if (reconciles.length === 0) return 'It was not reconciled yet.';
-  const rows = reconciles.map((pass) => [
-    time(pass.askedAt),
-    pass.dryRun ? `${pass.state}, dry` : pass.state,
-    pass.checked,
-    pass.missing,
-    pass.stale,
-    pass.who,
-    pass.id,
-    pass.because,
-  ]);
-  return table(rows, ['reconciled', 'state', 'checked', 'missing', 'stale', 'who', 'pass', 'because']);
+  const rows = reconciles.map((pass) => [time(pass.askedAt), ...cellsOfPass(pass)]);
+  return table(rows, ['reconciled', ...CELLS_OF_PASS]);
 }
 
 function requestsText({ requests }: ShopDetail): string {
