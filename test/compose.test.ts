@@ -1,19 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { parse } from 'yaml';
 import { loadConfig, SETTINGS, type Setting } from '../src/system/config.ts';
+import { compose, DEMANDED, environmentOf } from './support/compose.ts';
 
-interface Service {
-  command: string[];
-  environment?: Record<string, string | number>;
-  healthcheck?: { test: string[] };
-  depends_on?: Record<string, { condition: string }>;
-  ports?: string[];
-}
-
-const compose = parse(readFileSync('docker-compose.yml', 'utf8'), { merge: true }) as {
-  services: Record<string, Service>;
-};
 const dockerfile = readFileSync('Dockerfile', 'utf8');
 
 /** What each program must be given (see src/*.ts). */
@@ -22,19 +11,6 @@ const NEEDS: Record<string, Setting[]> = {
   worker: ['REDIS_URL', 'MONGODB_URI'],
   dashboard: ['REDIS_URL', 'MONGODB_URI', 'OPS_JWT_SECRET'],
 };
-
-/** As compose would fill in `${NAME:?…}` and `${NAME:-}` from an environment that has the secrets. */
-function filledIn(environment: Record<string, string | number>): Record<string, string> {
-  const secret = 'a-secret-of-at-least-thirty-two-characters';
-  return Object.fromEntries(
-    Object.entries(environment).map(([name, value]) => [
-      name,
-      String(value)
-        .replace(/^\$\{\w+:\?.*\}$/, secret)
-        .replace(/^\$\{\w+:-\}$/, ''),
-    ]),
-  );
-}
 
 describe('docker-compose.yml', () => {
   test('P2: Redis keeps every event on disk before its answer, and evicts nothing', () => {
@@ -57,7 +33,7 @@ describe('docker-compose.yml', () => {
 
   test.each(Object.entries(NEEDS))('%s has what it needs, and is checked', (name, needed) => {
     const service = compose.services[name];
-    const environment = filledIn(service?.environment ?? {});
+    const environment = environmentOf(service, DEMANDED);
     for (const setting of Object.keys(environment)) expect(Object.keys(SETTINGS)).toContain(setting);
     expect(() => loadConfig(environment, needed)).not.toThrow();
     expect(service?.command).toEqual(['node', `dist/${name}.js`]);
