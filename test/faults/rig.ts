@@ -118,6 +118,11 @@ export class Rig {
     return (this.app = await this.#start('app', placing));
   }
 
+  /** An admin's. */
+  async token(): Promise<string> {
+    return await mintToken(JWT_SECRET, { name: 'ada', role: 'admin' }, 1);
+  }
+
   /** Starts a program that should refuse to start. @returns its exit code and what it wrote */
   async refused(name: Name, placing: Placing = {}): Promise<{ code: number; said: string }> {
     const { program } = await this.#spawn(name, { ...placing, env: { LOG_LEVEL: 'info', ...placing.env } });
@@ -129,8 +134,7 @@ export class Rig {
 
   /** Asks the API as an admin; with a body, tells it. */
   async ask(place: string, body?: object): Promise<HttpAnswer> {
-    const token = await mintToken(JWT_SECRET, { name: 'ada', role: 'admin' }, 1);
-    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const headers = { authorization: `Bearer ${await this.token()}`, 'content-type': 'application/json' };
     const telling = body ? { method: 'POST', body: JSON.stringify(body) } : {};
     return await http(`${this.dashboard?.url}/api${place}`, { headers, ...telling });
   }
