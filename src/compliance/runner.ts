@@ -131,7 +131,7 @@ function changesAfter(
 
 function actOf({ _id, shop }: ComplianceDocument) {
   const who = { who: 'shopify', role: 'none' } as const;
-  return { action: 'compliance.redact', target: shop, ...who, reason: `event ${_id}` };
+  return { action: 'compliance.redact', target: shop, ...who, reason: `event ${_id}` } as const;
 }
 
 function countsText(counts: Record<string, number>): string {

@@ -12,6 +12,12 @@ export interface CrashPoint {
 
 const sha = (name: keyof typeof SCRIPTS) => createHash('sha1').update(SCRIPTS[name].lua).digest('hex');
 
+/** How MongoDB's protocol names a command and its collection. */
+function mongo(command: string, collection: string): Pick<CrashPoint, 'link' | 'pattern'> {
+  const length = String.fromCharCode(collection.length + 1);
+  return { link: 'mongo', pattern: `${command}\0${length}\0\0\0${collection}\0` };
+}
+
 /** MongoDB's commands name a collection as `lockstep.<name>` in bulkWrite, and as `<name>` in find. */
 const COMMANDS = {
   deposit: { link: 'redis', pattern: sha('lockstepDeposit') },
@@ -23,9 +29,27 @@ const COMMANDS = {
   commit: { link: 'mongo', pattern: 'lockstep.orders' },
   journal: { link: 'mongo', pattern: 'lockstep.events' },
   trim: { link: 'redis', pattern: sha('lockstepTrim') },
+  // Of operators' acts.
+  'begin of the audit entry': mongo('insert', 'audit'),
+  'end of the audit entry': mongo('update', 'audit'),
+  'release of the claim': { link: 'redis', pattern: sha('lockstepRelease') },
+  fence: mongo('findAndModify', 'orders'),
+  'taking of the lock': { link: 'redis', pattern: 'if value ~= ARGV[1] then return 0 end' },
+  'change of the queue': { link: 'redis', pattern: ':drain:events' },
+  'record of the replay': mongo('update', 'replays'),
+  'claim of a parked event': mongo('findAndModify', 'parked'),
+  'push of a parked event': { link: 'redis', pattern: sha('lockstepReplay') },
+  'mark of parked events': mongo('update', 'parked'),
+  'record of the pass': mongo('insert', 'reconciles'),
+  'end of the pass': mongo('update', 'reconciles'),
+  'record of the export': mongo('update', 'compliance'),
+  'record of the token': mongo('insert', 'tokens'),
+  'revocation of the token': mongo('findAndModify', 'tokens'),
 } as const satisfies Record<string, Pick<CrashPoint, 'link' | 'pattern'>>;
 
-function pointsOf(...names: (keyof typeof COMMANDS)[]): CrashPoint[] {
+export type Command = keyof typeof COMMANDS;
+
+export function pointsOf(...names: Command[]): CrashPoint[] {
   return names.flatMap((name) => [
     { name: `before the ${name}`, ...COMMANDS[name], part: 'ask' as const },
     { name: `after the ${name}`, ...COMMANDS[name], part: 'answer' as const },
