@@ -37,6 +37,8 @@ export interface RedisKeys {
   secrets: string;
   /** string: how many drains failed at an event whose application throws. */
   failures: (event: EventId) => string;
+  /** hash: event at the head of the mailbox -> drains that lost the order's lock, or were outpaced, with it. */
+  setbacks: (order: OrderKey) => string;
   /** BullMQ's prefix; the queue below it is {@link QUEUE}. */
   queuePrefix: string;
 }
@@ -63,6 +65,7 @@ export function redisKeys(partition: number): RedisKeys {
     told: `${prefix}:told`,
     secrets: `${prefix}:secrets`,
     failures: (event) => `${prefix}:failures:${event}`,
+    setbacks: (order) => `${prefix}:setbacks:${order}`,
     queuePrefix: prefix,
   };
 }
