@@ -11,8 +11,10 @@ import { verifyRoutes } from '../../src/watch/api/verify-routes.ts';
 import { eventReader } from '../../src/watch/stories/event-reader.ts';
 import { eventSearch } from '../../src/watch/stories/event-search.ts';
 import { findOrders } from '../../src/watch/stories/find-orders.ts';
+import { missingEvents } from '../../src/watch/stories/missing-events.ts';
 import { orderReader } from '../../src/watch/stories/order-reader.ts';
 import { Replays } from '../../src/watch/steering/replays.ts';
+import { waitingWith } from '../../src/watch/stories/waiting-orders.ts';
 import { search } from '../../src/watch/stories/search.ts';
 import { timelineReader } from '../../src/watch/stories/timeline.ts';
 import { verifier } from '../../src/watch/stories/verifier.ts';
@@ -51,12 +53,18 @@ export async function serveStories(now: () => number = Date.now): Promise<Served
     now,
     log: silent,
   });
+  const missing = missingEvents({ collections, redis, partitions });
   const lockOf = () => Promise.resolve(null);
   const served = await ServedRoutes.start([
     ...orderRoutes({
-      orders: orderReader(collections),
-      timeline: timelineReader({ collections, redis, partitions, mailbox, lockOf, now }),
-      search: search(collections, find),
+      orders: orderReader(collections, missing),
+      timeline: timelineReader({ collections, redis, partitions, mailbox, missing, lockOf, now }),
+      search: search({
+        collections,
+        findOrders: find,
+        missing,
+        waitingWith: (orderId) => waitingWith(redis, partitions, orderId),
+      }),
     }),
     ...eventRoutes({ search: eventSearch(collections, find), event: eventReader(collections) }),
     ...parkedRoutes({ parked, replays, now }),

@@ -130,7 +130,7 @@ function Changes({ changes, applied }: { changes: readonly Change[] | null | und
   );
 }
 
-function Keys({ entry: { event, webhookId, duplicates } }: { entry: EntryWithChanges }) {
+function Keys({ entry: { event, outcome, webhookId, duplicates } }: { entry: EntryWithChanges }) {
   return (
     <p className="entry-keys">
       <span>
@@ -139,6 +139,11 @@ function Keys({ entry: { event, webhookId, duplicates } }: { entry: EntryWithCha
       <Link className="link" href={`/dedupe?event=${encodeURIComponent(event)}`}>
         its dedupe key
       </Link>
+      {outcome === 'parked' && (
+        <Link className="link" href={`/parked?event=${event}`}>
+          its parked entry
+        </Link>
+      )}
       {webhookId && (
         <span>
           webhook <Plain text={webhookId} max={60} />
