@@ -128,3 +128,25 @@ export function topicRow(topic: Topic): TopicRow {
 export function isSent(topic: Topic): boolean {
   return topicRow(topic).source === undefined;
 }
+
+/** Topics of Shopify's Events (API 2026-10), as Shopify spells them. None is handled yet. */
+export const EVENT_TOPICS = [
+  'Article',
+  'Blog',
+  'Collection',
+  'Company',
+  'Customer',
+  'FulfillmentOrder',
+  'InventoryItem',
+  'InventoryShipment',
+  'InventoryTransfer',
+  'Location',
+  'Metaobject',
+  'MetaobjectDefinition',
+  'MetafieldDefinition',
+  'Order',
+  'Page',
+  'Product',
+  'Refund',
+  'Return',
+] as const;

@@ -12,6 +12,7 @@ import { adminApi } from '../../src/shop/admin-api.ts';
 import { bulkFile } from '../../src/shop/bulk-file.ts';
 import { API_VERSION, shopifyAddress } from '../../src/shop/shopify.ts';
 import { serving } from '../../src/watch/serve.ts';
+import { UNLIMITED } from '../support/unlimited.ts';
 import { openInside, silent, type Inside } from '../support/inside.ts';
 
 export const SHOP = 'example.myshopify.com';
@@ -70,7 +71,7 @@ export class Reconciling {
       secrets: [SECRET],
       fingerprintsOf,
       depositor: inside.depositor,
-      takes: () => Promise.resolve(true),
+      ...UNLIMITED,
       now: Date.now,
       maxBodyBytes: 5_000_000,
       metrics: inside.metrics,
