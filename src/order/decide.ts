@@ -62,15 +62,33 @@ export function decide(
   now: number,
   givenUp: GivenUp = new Map(),
 ): Decision {
-  const { readable, rejected } = readAll(waiting, givenUp);
+  const steps = deciding(key, known, waiting, now, givenUp);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** The same in steps: yields after each event that was read and after each that was applied. */
+export function* deciding(
+  key: OrderKey,
+  known: Order | null,
+  waiting: WaitingEvent[],
+  now: number,
+  givenUp: GivenUp = new Map(),
+): Generator<void, Decision> {
+  const { readable, rejected } = yield* readingAll(waiting, givenUp);
   if (readable.length === 0) return { order: null, ended: [], rejected };
   const ended: Ended[] = [];
   let order = known ?? newOrder(key);
   const before = order;
+  const earlier = new Map(order.applied.map((one) => [one.event, one]));
   for (const each of readable) {
-    const step = applyOnce(order, each.event, now);
+    const step = applyOnce(order, earlier, each.event, now);
     order = step.order;
+    earlier.set(step.applied.event, step.applied);
     ended.push({ waiting: each.waiting, applied: step.applied });
+    yield;
   }
   return { order: order === before ? null : order, ended, rejected };
 }
@@ -81,7 +99,10 @@ interface Readable {
 }
 
 /** Reads all, and puts the readable ones into sequence. */
-function readAll(waiting: WaitingEvent[], givenUp: GivenUp): { readable: Readable[]; rejected: Rejected[] } {
+function* readingAll(
+  waiting: WaitingEvent[],
+  givenUp: GivenUp,
+): Generator<void, { readable: Readable[]; rejected: Rejected[] }> {
   const readable: Readable[] = [];
   const rejected: Rejected[] = [];
   for (const each of waiting) {
@@ -89,6 +110,7 @@ function readAll(waiting: WaitingEvent[], givenUp: GivenUp): { readable: Readabl
     const reading = failed ? { ok: false as const, because: failed.because } : readOne(each);
     if (reading.ok) readable.push({ waiting: each, event: reading.event });
     else rejected.push({ waiting: each, because: reading.because, attempts: failed?.attempts ?? 1 });
+    yield;
   }
   readable.sort((a, b) => (a.event.position < b.event.position ? -1 : 1));
   return { readable, rejected };
@@ -103,10 +125,15 @@ function readOne(waiting: WaitingEvent): ReturnType<typeof readEvent> {
 }
 
 /** An event that the order remembers ended as it says, and changes nothing again (P3). */
-function applyOnce(order: Order, event: OrderEvent, now: number): { order: Order; applied: Applied } {
+function applyOnce(
+  order: Order,
+  earlier: ReadonlyMap<EventId, Applied>,
+  event: OrderEvent,
+  now: number,
+): { order: Order; applied: Applied } {
   try {
-    const earlier = order.applied.find((one) => one.event === event.id);
-    return earlier ? { order, applied: earlier } : applyEvent(order, event, now);
+    const before = earlier.get(event.id);
+    return before ? { order, applied: before } : applyEvent(order, event, now);
   } catch (cause) {
     throw new ApplicationFailed(event.id, cause);
   }
