@@ -36,20 +36,30 @@ interface Build {
  */
 export function buildImage(folder: string, env: NodeJS.ProcessEnv): Image {
   const build: Build = { stages: new Map(), context: letThrough(), env };
+  const steps = linesOf(readFileSync('Dockerfile', 'utf8')).map(read);
   const from: string[] = [];
-  let stage: Stage | null = null;
-  for (const line of linesOf(readFileSync('Dockerfile', 'utf8'))) {
-    const [, word = '', rest = ''] = /^(\w+)\s+(.*)$/.exec(line) ?? [];
-    if (word === 'FROM') {
-      const [, tag = '', name = 'last'] = /^(\S+)(?:\s+AS\s+(\S+))?$/i.exec(rest) ?? [];
+  let stage = stageIn(folder, 'before');
+  for (const { word, rest } of steps) {
+    if (word !== 'FROM') stepOf(word)(stage, rest, build);
+    else {
+      const [tag = '', , name = 'last'] = rest.split(/\s+/);
       from.push(tag);
-      stage = { root: path.join(folder, name), workdir: '/', env: {}, command: [] };
-      mkdirSync(stage.root);
+      stage = stageIn(folder, name);
       build.stages.set(name, stage);
-    } else if (stage) stepOf(word)(stage, rest, build);
+    }
   }
-  if (!stage) throw new Error('the Dockerfile has no stage');
   return { folder: inside(stage, '.'), env: stage.env, command: stage.command, from };
+}
+
+function read(line: string): { word: string; rest: string } {
+  const [, word = line, rest = ''] = /^(\w+)\s+(.*)$/.exec(line) ?? [];
+  return { word, rest };
+}
+
+function stageIn(folder: string, name: string): Stage {
+  const root = path.join(folder, name);
+  mkdirSync(root);
+  return { root, workdir: '/', env: {}, command: [] };
 }
 
 const STEPS: Record<string, Step> = {
