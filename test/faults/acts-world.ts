@@ -17,9 +17,8 @@ import { Rig, type Program } from './rig.ts';
 
 const API_KEY = 'the-client-id';
 const SHOP = 'acts.myshopify.com';
-/** Of one load; another follows. */
-const LOAD_ORDERS = 10;
-/** Events that are delivered at a time: the machine has time left for what is killed. */
+const SOLD = 10;
+const LOAD_ORDERS = 3;
 const LOAD_AT_A_TIME = 2;
 const HELD_MS = 120_000;
 
@@ -40,8 +39,6 @@ export class ActsWorld {
   /** Over which the dashboard reaches its servers, so that a command of it can be caught. */
   readonly #links: { redis: Link; mongo: Link };
   #loads = 0;
-  #loading: Promise<void> | null = null;
-  #stopping = false;
 
   private constructor(rig: Rig, shopify: FakeShopify, appPort: number, links: { redis: Link; mongo: Link }) {
     this.rig = rig;
@@ -79,7 +76,7 @@ export class ActsWorld {
 
   async #install(): Promise<void> {
     this.shop.install(ALL_SCOPES);
-    await this.shop.sell(LOAD_ORDERS);
+    await this.shop.sell(SOLD);
     const admin = await http(`${this.#shopify.url}/${SHOP}/admin/apps/${API_KEY}`);
     const place = new URL(String(admin.headers.location));
     const headers = { authorization: `Bearer ${place.searchParams.get('id_token')}` };
@@ -131,18 +128,9 @@ export class ActsWorld {
     throw new Error(`${method} ${place} answered ${answer?.status}: ${answer?.text}`);
   }
 
-  /** Events arrive from here on, until {@link unload}. */
-  load(): void {
-    this.#stopping = false;
-    const some = async () => {
-      while (!this.#stopping) await this.rig.deliverAll(this.#mixed(LOAD_ORDERS), LOAD_AT_A_TIME);
-    };
-    this.#loading = some();
-  }
-
-  async unload(): Promise<void> {
-    this.#stopping = true;
-    await this.#loading;
+  /** Events that arrive meanwhile: some, so that the machine has time for what is killed. */
+  async load(): Promise<void> {
+    await this.rig.deliverAll(this.#mixed(LOAD_ORDERS), LOAD_AT_A_TIME);
   }
 
   #lives(orders: number) {
@@ -236,7 +224,6 @@ export class ActsWorld {
   }
 
   async close(): Promise<void> {
-    await this.unload();
     await this.rig.close();
     await this.#shopify.stop();
   }
