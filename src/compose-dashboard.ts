@@ -35,6 +35,7 @@ import { doctor } from './watch/doctor/doctor.ts';
 import { installedVersions } from './watch/doctor/installed-versions.ts';
 import { seeSecrets, type Secrets } from './watch/doctor/secrets-age.ts';
 import { shownSettings } from './watch/doctor/shown-settings.ts';
+import { duplicatesOf } from './watch/stories/duplicates.ts';
 import { eventReader } from './watch/stories/event-reader.ts';
 import { eventSearch } from './watch/stories/event-search.ts';
 import { findOrders } from './watch/stories/find-orders.ts';
@@ -207,16 +208,17 @@ function telling(shared: Shared): Pick<ApiTools, 'events' | 'orders' | 'shops' |
   const { config, redis, partitions, collections, status, sampler, locks } = shared;
   const byText = findOrders(collections);
   const missing = missingEvents({ collections, redis, partitions });
+  const duplicates = duplicatesOf(redis, partitions);
   return {
-    events: { search: eventSearch(collections, byText), event: eventReader(collections) },
+    events: { search: eventSearch(collections, byText), event: eventReader(collections), duplicates },
     orders: {
       orders: orderReader(collections, missing),
       timeline: timelineReader({
         collections,
         redis,
-        partitions,
         mailbox: mailbox(redis, partitions),
         missing,
+        duplicates,
         lockOf: (order) => locks.one(order),
         now: Date.now,
       }),

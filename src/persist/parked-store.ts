@@ -145,16 +145,23 @@ export function parkedStore(collections: Pick<Collections, 'orders' | 'parked' |
     parkedAgain: async (run) =>
       await parked.countDocuments({ replay: run, state: { $in: ['parked', 'discarded'] } }),
     stillWaiting: (run) => countWaiting(run, parked, events),
-    discard: async (which, by) => {
-      const conditions = { ...frozen(which, by.at), state: 'parked' as const };
-      const orders = await parked.distinct('order', conditions);
-      const { modifiedCount } = await parked.updateMany(conditions, discardedBy(by));
-      await recountParked(collections, orders);
-      return modifiedCount;
-    },
+    discard: (which, by) => discardAll(collections, which, by),
     named: async (which, before) => await namedIn(parked, { ...frozen(which, before), state: 'parked' }),
     changedBy: async (entry) => await namedIn(parked, { acts: entry }),
   };
+}
+
+async function discardAll(
+  collections: Pick<Collections, 'orders' | 'parked'>,
+  which: ParkedSelection,
+  by: Discard,
+): Promise<number> {
+  const { parked } = collections;
+  const conditions = { ...frozen(which, by.at), state: 'parked' as const };
+  const orders = await parked.distinct('order', conditions);
+  const { modifiedCount } = await parked.updateMany(conditions, discardedBy(by));
+  await recountParked(collections, orders);
+  return modifiedCount;
 }
 
 /** Those of which the journal tells no end; parked is none. */

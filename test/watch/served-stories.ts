@@ -8,6 +8,7 @@ import { eventRoutes } from '../../src/watch/api/event-routes.ts';
 import { orderRoutes } from '../../src/watch/api/order-routes.ts';
 import { parkedRoutes } from '../../src/watch/api/parked-routes.ts';
 import { verifyRoutes } from '../../src/watch/api/verify-routes.ts';
+import { duplicatesOf } from '../../src/watch/stories/duplicates.ts';
 import { eventReader } from '../../src/watch/stories/event-reader.ts';
 import { eventSearch } from '../../src/watch/stories/event-search.ts';
 import { findOrders } from '../../src/watch/stories/find-orders.ts';
@@ -54,11 +55,12 @@ export async function serveStories(now: () => number = Date.now): Promise<Served
     log: silent,
   });
   const missing = missingEvents({ collections, redis, partitions });
+  const duplicates = duplicatesOf(redis, partitions);
   const lockOf = () => Promise.resolve(null);
   const served = await ServedRoutes.start([
     ...orderRoutes({
       orders: orderReader(collections, missing),
-      timeline: timelineReader({ collections, redis, partitions, mailbox, missing, lockOf, now }),
+      timeline: timelineReader({ collections, redis, mailbox, missing, duplicates, lockOf, now }),
       search: search({
         collections,
         findOrders: find,
@@ -66,7 +68,7 @@ export async function serveStories(now: () => number = Date.now): Promise<Served
         waitingWith: (orderId) => waitingWith(redis, partitions, orderId),
       }),
     }),
-    ...eventRoutes({ search: eventSearch(collections, find), event: eventReader(collections) }),
+    ...eventRoutes({ search: eventSearch(collections, find), event: eventReader(collections), duplicates }),
     ...parkedRoutes({ parked, replays, now }),
     ...verifyRoutes({ verify: verifier(collections, 90) }),
   ]);

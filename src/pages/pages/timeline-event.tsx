@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { Change, EntryWithChanges } from '../../watch/shapes/events.ts';
+import { several } from '../components/figures.ts';
 import { EventLink } from '../components/order-link.tsx';
 import { OutcomeBadge } from '../components/outcome-badge.tsx';
 import { Plain } from '../components/plain.tsx';
@@ -149,7 +150,7 @@ function Keys({ entry: { event, outcome, webhookId, duplicates } }: { entry: Ent
           webhook <Plain text={webhookId} max={60} />
         </span>
       )}
-      {duplicates > 0 && <b>{duplicates === 1 ? 'came once more' : `came ${duplicates} times more`}</b>}
+      {duplicates > 0 && <b>{several(duplicates, 'duplicate', 'duplicates')}</b>}
     </p>
   );
 }

@@ -140,7 +140,7 @@ function entryLines(entries: EntryWithChanges[]): string[] {
       entry.outcome,
       entry.topic,
       entry.event.slice(0, 12),
-      entry.duplicates > 0 ? `seen ${entry.duplicates + 1} times` : '',
+      entry.duplicates > 0 ? counted(entry.duplicates, 'duplicate') : '',
       entry.because,
     ]),
   ).split('\n');
