@@ -5,7 +5,7 @@ import type { WaitingEvent } from '../order/event.ts';
 import { orderKey, partsOf, type ShopDomain } from '../order/identity.ts';
 import { routeOf } from '../order/routing.ts';
 import { isShopTopic, shopRouteOf } from '../order/shop-topics.ts';
-import { isSent, isTopic, topicRow } from '../order/topics.ts';
+import { isSent, isTimeless, isTopic } from '../order/topics.ts';
 import type { Answer } from './answers.ts';
 import { readHeaders, shopifyHeader, type DeliveryHeaders } from './headers.ts';
 import { isAuthentic, isSignature } from './hmac.ts';
@@ -44,7 +44,7 @@ export function signatureOf(headers: IncomingHttpHeaders): string | null {
   return isSignature(signature) ? signature : null;
 }
 
-type Routed = Pick<WaitingEvent, 'order' | 'unreadable'>;
+type Routed = Pick<WaitingEvent, 'order' | 'unreadable'> & { changedAt?: number | undefined };
 
 /**
  * Which order a delivery is for; what cannot be read goes to `<shop>/-`, where its drain parks it, and so does what
@@ -63,25 +63,29 @@ async function route(
   const found = routeOf(topic, body);
   if (found.to === 'elsewhere' || !(await takes(shop))) return 'ignored';
   return found.to === 'order'
-    ? { order: orderKey(shop, found.orderId), unreadable: null }
+    ? { order: orderKey(shop, found.orderId), unreadable: null, changedAt: found.changedAt }
     : { order: orderKey(shop, null), unreadable: found.because };
 }
 
 async function deposit(
   delivery: DeliveryHeaders,
-  routed: Routed,
+  { order, unreadable, changedAt }: Routed,
   body: Buffer,
   { fingerprintsOf, depositor, now }: AcceptTools,
 ): Promise<Answer> {
   const { topic, webhookId, triggeredAt } = delivery;
-  const timeless = isShopTopic(topic) || (isTopic(topic) && topicRow(topic).timeless === true);
-  const { shop } = partsOf(routed.order);
-  const prints = fingerprintsOf({ ...delivery, shop, triggeredAt: timeless ? triggeredAt : null, body });
-  const waiting = { id: prints.event, topic, webhookId, triggeredAt, receivedAt: now(), ...routed, body };
-  const deposited = await depositor.deposit(waiting, prints.delivery);
+  const { shop } = partsOf(order);
+  const prints = fingerprintsOf({
+    ...delivery,
+    shop,
+    body,
+    changedAt: isTimeless(topic) ? 'never' : changedAt,
+  });
+  const told = { topic, webhookId, triggeredAt, receivedAt: now(), order, unreadable, body };
+  const deposited = await depositor.deposit({ id: prints.event, ...told }, prints.delivery, prints.repeat);
   if (deposited.outcome === 'duplicate')
     return { ...deposited, firstSeenAt: deposited.firstSeenAt.toISOString() };
-  return routed.unreadable === null
+  return unreadable === null
     ? deposited
-    : { outcome: 'parked', event: deposited.event, because: routed.unreadable };
+    : { outcome: 'parked', event: deposited.event, because: unreadable };
 }
