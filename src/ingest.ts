@@ -50,7 +50,10 @@ await runProgram(
     await lifecycle.start({ name: 'wake-ups', stop: wakes.settle });
 
     const deposits = spoolingDepositor(
-      depositor(redis, partitions, wakes, Math.round(config.DEDUPE_TTL_HOURS * 3600)),
+      depositor(redis, partitions, wakes, Math.round(config.DEDUPE_TTL_HOURS * 3600), (event) => {
+        metrics.webhookIdsReused.inc();
+        log.warn({ event }, 'a webhook id came again with another body: taken as another event');
+      }),
       spool(client, database),
       config.DEPOSIT_TIMEOUT_MS,
       {

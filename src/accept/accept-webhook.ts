@@ -5,7 +5,7 @@ import type { WaitingEvent } from '../order/event.ts';
 import { orderKey, type OrderId, type ShopDomain } from '../order/identity.ts';
 import { routeOf } from '../order/routing.ts';
 import { isShopTopic, shopRouteOf } from '../order/shop-topics.ts';
-import { isSent, isTopic, topicRow } from '../order/topics.ts';
+import { isSent, isTimeless, isTopic } from '../order/topics.ts';
 import type { Answer } from './answers.ts';
 import { canBeWebhook } from './body-shape.ts';
 import { readHeaders, shopifyHeader, type DeliveryHeaders } from './headers.ts';
@@ -70,6 +70,8 @@ interface Routed {
   shop: ShopDomain;
   orderId: OrderId | null;
   unreadable: string | null;
+  /** When the body says that it was changed, microseconds since 1970. */
+  changedAt?: number | undefined;
 }
 
 type NotOurs = { ignored: string; event?: ShopifyEvent };
@@ -91,7 +93,10 @@ function route({ topic, shop }: DeliveryHeaders, body: Buffer): Routed | NotOurs
   const found = routeOf(topic, body);
   if (found.to === 'elsewhere') return { ignored: 'it names no order' };
   const about = { about: 'order' as const, shop };
-  if (found.to === 'order') return { ...about, orderId: found.orderId, unreadable: null };
+  if (found.to === 'order') {
+    const { orderId, changedAt } = found;
+    return { ...about, orderId, unreadable: null, changedAt };
+  }
   return asEvent(body) ?? { ...about, orderId: null, unreadable: found.because };
 }
 
@@ -113,8 +118,8 @@ async function deposit(
 ): Promise<Judged> {
   const { topic, webhookId, triggeredAt } = delivery;
   const { shop, orderId, unreadable } = routed;
-  const timeless = isShopTopic(topic) || (isTopic(topic) && topicRow(topic).timeless === true);
-  const prints = fingerprintsOf({ ...delivery, shop, triggeredAt: timeless ? triggeredAt : null, body });
+  const changedAt = isTimeless(topic) ? 'never' : routed.changedAt;
+  const prints = fingerprintsOf({ ...delivery, shop, body, changedAt });
   const waiting: WaitingEvent = {
     id: prints.event,
     order: orderKey(shop, orderId),
@@ -125,11 +130,12 @@ async function deposit(
     unreadable,
     body,
   };
-  if (unreadable === null) return { answer: told(await depositor.deposit(waiting, prints.delivery)) };
+  const keep = () => depositor.deposit(waiting, prints.delivery, prints.repeat);
+  if (unreadable === null) return { answer: told(await keep()) };
   if (!limit.take(shop, body.length)) return ignored('too much of this shop was parked in this hour');
   let kept = false;
   try {
-    const deposited = await depositor.deposit(waiting, prints.delivery);
+    const deposited = await keep();
     kept = deposited.outcome === 'accepted';
     const parked = { outcome: 'parked', event: deposited.event, because: unreadable } as const;
     return { answer: kept ? parked : told(deposited) };

@@ -1,3 +1,5 @@
+import { isShopTopic } from './shop-topics.ts';
+
 /**
  * Every topic that names an order, and what it means for that order. A topic that is not here is
  * answered `ignored`. Wrong here: an event reaches the wrong order (orderIdAt) or turn (rank).
@@ -125,6 +127,11 @@ export function isTopic(text: string): text is Topic {
 
 export function topicRow(topic: Topic): TopicRow {
   return TOPICS[topic];
+}
+
+/** Whether bodies of it tell no time; all that are about the shop itself do not. */
+export function isTimeless(topic: string): boolean {
+  return isShopTopic(topic) || (isTopic(topic) && topicRow(topic).timeless === true);
 }
 
 /** Whether a webhook may be of it. */
