@@ -6,6 +6,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   accessSync,
+  chmodSync,
   constants,
   existsSync,
   mkdirSync,
@@ -156,6 +157,12 @@ function prepareMongo() {
   writeFileSync(launcher, `#!/bin/sh\nexec ${quoted} "$@"\n`, { mode: 0o755 });
 }
 
+/** What npm start keeps there is for this user's eyes only. */
+function ownFolder() {
+  mkdirSync(state, { recursive: true, mode: 0o700 });
+  chmodSync(state, 0o700);
+}
+
 /** Its native part is a package for each platform: a development install has it, a production install never. */
 function hasEngine() {
   const folder = path.join(root, 'node_modules', '@0q');
@@ -234,6 +241,7 @@ if (Number(process.versions.node.split('.')[0]) < NODE_NEEDED)
     `this is Node ${process.versions.node}.`,
     `Node ${NODE_NEEDED} or later is needed to begin: see nodejs.org.`,
   );
+ownFolder();
 installPackages();
 if (process.argv[2] !== 'packages') {
   installRedis();

@@ -10,6 +10,12 @@ const redisUrl = z.url({ protocol: /^rediss?$/ });
 /** `<name>:<32 bytes in hex>`, comma-separated. */
 const KEYS = /^\w{1,20}:[0-9a-f]{64}(,\w{1,20}:[0-9a-f]{64})*$/i;
 
+/** What is sealed names its key: of two with one name, neither could be told from the other. */
+function namesDiffer(keys: string): boolean {
+  const names = keys.split(',').map((each) => each.split(':')[0]);
+  return new Set(names).size === names.length;
+}
+
 export const SETTINGS = {
   PORT: { schema: port.default(3000), about: 'where ingest takes webhooks' },
   DASHBOARD_PORT: { schema: port.default(3001), about: 'where the dashboard and the API are' },
@@ -68,7 +74,11 @@ export const SETTINGS = {
     about: 'what the app asks a merchant for, comma-separated; unset: what all of its topics need',
   },
   TOKEN_KEYS: {
-    schema: z.string().regex(KEYS, 'is no <name>:<64 hex digits>, comma-separated').optional(),
+    schema: z
+      .string()
+      .regex(KEYS, 'is no <name>:<64 hex digits>, comma-separated')
+      .refine(namesDiffer, 'has two keys of one name: give each key a name of its own')
+      .optional(),
     about:
       "encrypt shops' tokens: `<name>:<64 hex digits>`, comma-separated; the first encrypts, all decrypt; the app needs it",
     secret: true,

@@ -83,6 +83,7 @@ export class Reconciling {
       ingest,
       0,
       (port) => (webhooksUrl = `http://127.0.0.1:${port}/webhooks`),
+      '127.0.0.1',
     );
     await server.start?.();
     const shopify = await FakeShopify.start({

@@ -40,7 +40,7 @@ export class ServedRoutes {
     };
     app.use('/api', routerOf(routes, guard, audit, new Refusals(audit)));
     app.use(onError(createLog('test', 'silent')));
-    this.#server = serving('routes', app, 0, (port) => (this.url = `http://127.0.0.1:${port}`));
+    this.#server = serving('routes', app, 0, (port) => (this.url = `http://127.0.0.1:${port}`), '127.0.0.1');
   }
 
   static async start(routes: readonly Route[]): Promise<ServedRoutes> {
