@@ -6,6 +6,7 @@ import type { ActTest, Prepared } from './acts.ts';
 import type { ActsWorld, Victim } from './acts-world.ts';
 import { clockOff } from './clock-off.ts';
 import { pointsOf, type CrashPoint } from './crash-points.ts';
+import type { Program } from './rig.ts';
 
 const AUDITED = ['begin of the audit entry', 'end of the audit entry'] as const;
 const [BEGIN, END] = AUDITED;
@@ -46,10 +47,10 @@ class Act {
   }
 
   /** Does it, or repeats it. @returns the answer's status; null where the connection broke */
-  async do(): Promise<number | null> {
+  async do(at = this.#world.rig.dashboard): Promise<number | null> {
     const { place, body, headers } = this.#prepared;
     const [method = ''] = this.name.split(' ');
-    return (await this.#world.ask(method.toUpperCase(), place, body?.(), headers))?.status ?? null;
+    return (await this.#world.ask(method.toUpperCase(), place, body?.(), headers, at))?.status ?? null;
   }
 
   times(): Promise<number> {
@@ -86,13 +87,13 @@ export async function killAt(
   const act = await Act.prepare(world, name, test);
   const caught = world.intercept(point);
   const asked = act.do();
-  await caught.reached;
+  const passedBy = await Promise.race([caught.reached.then(() => false), asked.then(() => true)]);
   await world.kill('dashboard');
   caught.release();
   const status = await asked;
   await world.start('dashboard');
   const problems = [
-    ...(status === null ? [] : [`was answered ${status}`]),
+    ...(passedBy ? [`the moment was not reached, and it was answered ${status}`] : []),
     ...(await wrongOf(act, point.name === `before the ${BEGIN}`)),
     ...(await repeated(act)),
   ];
@@ -153,6 +154,27 @@ export async function killBeside(
     ...(entries >= wanted ? [] : ['is not in the audit']),
   ];
   return problems.map((each) => `${name}, the ${victim} killed: ${each}`);
+}
+
+/** Asks two dashboards for the same act at once. @returns what is wrong then */
+export async function askedTwice(
+  world: ActsWorld,
+  name: string,
+  test: ActTest,
+  other: Program,
+): Promise<string[]> {
+  const act = await Act.prepare(world, name, test);
+  const statuses = await Promise.all([act.do(), act.do(other)]);
+  const wanted = { same: 1, another: 2, nothing: 0 }[act.again];
+  await until(async () => (await act.times()) >= wanted, REPEATED_MS, `${name}, asked twice,`);
+  const problems = [
+    ...((await act.times()) === wanted ? [] : [`was done ${await act.times()} times`]),
+    ...((await act.entries()) === 2 || name === 'delete /session' ? [] : ['is not in the audit twice']),
+    ...(statuses.includes(200) ? [] : ['neither was answered 200']),
+    ...statuses.filter((status) => !SAFE.includes(Number(status))).map((status) => `was answered ${status}`),
+  ];
+  await act.after();
+  return problems.map((each) => `${name}, asked of two dashboards: ${each}`);
 }
 
 /**

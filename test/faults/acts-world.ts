@@ -107,17 +107,18 @@ export class ActsWorld {
     return this.#links[link].intercept(pattern, part);
   }
 
-  /** Asks the dashboard. Null where the connection broke. */
+  /** Asks a dashboard. Null where the connection broke. */
   async ask(
     method: string,
     place: string,
     body?: object,
     headers: OutgoingHttpHeaders = {},
+    at = this.rig.dashboard,
   ): Promise<HttpAnswer | null> {
     const who = headers.cookie ? {} : { authorization: `Bearer ${await this.rig.token()}` };
     const telling = body ? { body: JSON.stringify(body) } : {};
     const all = { ...who, 'content-type': 'application/json', ...headers };
-    const url = `${this.rig.dashboard?.url}/api${place}`;
+    const url = `${at?.url}/api${place}`;
     return await http(url, { method, headers: all, ...telling }).catch(() => null);
   }
 

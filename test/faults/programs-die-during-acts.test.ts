@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ServedDashboard } from '../watch/served-dashboard.ts';
-import { ended, killAt, killBeside, pointsAround } from './acts-killed.ts';
+import { askedTwice, ended, killAt, killBeside, pointsAround } from './acts-killed.ts';
 import { ActsWorld, type Victim } from './acts-world.ts';
 import { ACTS, LOOKS } from './acts.ts';
 import { expectNothingBroken, FULL, SEED } from './record.ts';
@@ -42,6 +42,16 @@ describe(`P3, P6, P8: a program dies during an act of an operator (SEED=${SEED})
   }
 
   const acts = Object.entries(ACTS);
+
+  test('two dashboards are asked for an act at once: it is done once, and both are told', async () => {
+    const { dashboard } = world.rig;
+    const other = await world.start('dashboard');
+    world.rig.dashboard = dashboard;
+    const problems: string[] = [];
+    for (const [name, act] of acts) problems.push(...(await askedTwice(world, name, act, other)));
+    await world.rig.kill(other);
+    expect(problems).toEqual([]);
+  }, 120_000);
 
   test('T25: the dashboard, at each of its moments: done once or not at all, told, and safe to repeat', async () => {
     const kills = acts.flatMap(([name, act]) =>
