@@ -1,10 +1,12 @@
 import { ingestApp, ingestFallback } from './accept/ingest-app.ts';
 import { depositor, type Depositor } from './deposit/depositor.ts';
 import { fingerprintsOf } from './deposit/fingerprints.ts';
+import { lastWebhooks, type LastWebhooks } from './deposit/last-webhooks.ts';
 import { openQueues } from './deposit/queues.ts';
 import { withScripts } from './deposit/scripts.ts';
 import { spoolingDepositor } from './deposit/spooling-depositor.ts';
 import { waker } from './deposit/waker.ts';
+import { partsOf } from './order/identity.ts';
 import { knownShops } from './persist/known-shops.ts';
 import { spool } from './persist/spool.ts';
 import { beats } from './system/beats.ts';
@@ -43,6 +45,8 @@ await runProgram(
     const wakes = waker(queues, log, () => metrics.wakeFailures.inc());
     await lifecycle.start({ name: 'wake-ups', stop: wakes.settle });
 
+    const heard = lastWebhooks(redis, redisKeys(0).lastWebhooks);
+    await lifecycle.start(heard);
     const deposits = spoolingDepositor(
       depositor(redis, partitions, wakes, Math.round(config.DEDUPE_TTL_HOURS * 3600)),
       spool(client, database),
@@ -57,7 +61,7 @@ await runProgram(
     const accepting = {
       secrets: secretsOf(config),
       fingerprintsOf,
-      depositor: timed(deposits, metrics),
+      depositor: timed(hearing(deposits, heard), metrics),
       takes: config.UNKNOWN_SHOPS === 'ignore' ? knownShops(client, database) : () => Promise.resolve(true),
       now: Date.now,
       maxBodyBytes: config.MAX_BODY_BYTES,
@@ -85,6 +89,16 @@ await runProgram(
 function secretsOf(config: Config<'SHOPIFY_API_SECRET'>): string[] {
   const previous = config.SHOPIFY_API_SECRET_PREVIOUS;
   return [config.SHOPIFY_API_SECRET, ...(previous ? [previous] : [])];
+}
+
+/** Whatever Shopify was answered: its webhook came. */
+function hearing({ deposit }: Depositor, { heard }: LastWebhooks): Depositor {
+  return {
+    deposit: (event, delivery) => {
+      heard(partsOf(event.order).shop);
+      return deposit(event, delivery);
+    },
+  };
 }
 
 function timed({ deposit }: Depositor, metrics: Metrics): Depositor {
