@@ -97,7 +97,7 @@ export const SETTINGS = {
   SHOPIFY_API_URL: {
     schema: z.url({ protocol: /^https?$/ }).optional(),
     about:
-      "development: a stand-in for Shopify's servers; a shop's Admin API is asked at `<this>/<shop>/admin/…`",
+      'development, refused where NODE_ENV is production: a stand-in for Shopify, asked at `<this>/<shop>/admin/…`',
   },
   PARTITIONS: {
     schema: z.coerce.number().int().min(1).max(1024).default(1),
@@ -177,6 +177,8 @@ export const SETTINGS = {
 } as const satisfies Record<string, { schema: z.ZodType; about: string; secret?: true }>;
 
 export type Setting = keyof typeof SETTINGS;
+/** Whoever sets one of these is sent the app's secret and every shop's tokens. */
+const DEVELOPMENT_ONLY = ['SHOPIFY_API_URL'] as const satisfies readonly Setting[];
 type Values = { [Name in Setting]: z.output<(typeof SETTINGS)[Name]['schema']> };
 /** Settings of which `Needed` are surely there. */
 export type Config<Needed extends Setting = never> = Values & {
@@ -209,6 +211,9 @@ export function loadConfig<const Needed extends Setting = never>(
       problems.push(`${name}: is needed and not set`);
     return [name, reading.data];
   });
+  for (const name of DEVELOPMENT_ONLY)
+    if (env.NODE_ENV === 'production' && (env[name] ?? '').trim() !== '')
+      problems.push(`${name}: is for development only, and NODE_ENV is production: remove it`);
   if (problems.length > 0) throw new BadSettings(problems);
   return Object.fromEntries(entries) as Config<Needed>;
 }

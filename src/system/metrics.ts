@@ -75,7 +75,7 @@ export function createMetrics() {
     reconcilePoints: counter('reconcile_points_total', "Points of the Admin API's budget that passes cost"),
     reconcileBehind: gauge(
       'reconcile_behind_seconds',
-      'Since when the shop that is furthest behind was not reconciled',
+      'Since the most overdue installed shop was reconciled',
     ),
     reconcileThrottled: counter('reconcile_throttled_total', 'Pauses that Shopify asked passes for'),
   };

@@ -35,6 +35,15 @@ describe('settings', () => {
     });
   });
 
+  test('a stand-in for Shopify is refused in production: it is sent the secret and the tokens', () => {
+    const SHOPIFY_API_URL = 'https://stand-in.example.com';
+    expect(problemsOf({ SHOPIFY_API_URL })).toEqual([]);
+    expect(problemsOf({ SHOPIFY_API_URL, NODE_ENV: 'production' })).toEqual([
+      'SHOPIFY_API_URL: is for development only, and NODE_ENV is production: remove it',
+    ]);
+    expect(problemsOf({ SHOPIFY_API_URL: ' ', NODE_ENV: 'production' })).toEqual([]);
+  });
+
   test('what is given is read, texts as numbers and lists', () => {
     const config = loadConfig({
       PORT: '0',
