@@ -16,9 +16,9 @@ import { mongoCheck, redisCheck } from './watch/checks.ts';
 import { serving } from './watch/serve.ts';
 
 /** The merchant's side: install, the page in the Shopify admin, and what Shopify asks for. Any number may run. */
-await runProgram('app', ['REDIS_URL', 'MONGODB_URI', ...APP_SETTINGS], async ({ config, log, lifecycle }) => {
+await runProgram('app', ['REDIS_URL', 'MONGODB_URI', ...APP_SETTINGS], async ({ config, log, lifecycle, end }) => {
   const redis = withScripts(openRedis(config.REDIS_URL, 'impatient', log, config.DEPOSIT_TIMEOUT_MS));
-  await lifecycle.start(redisPart(redis, log));
+  await lifecycle.start(redisPart({ redis, log, partitions: config.PARTITIONS }, end));
   const lockServers = (config.LOCK_REDIS_URLS ?? []).map((url) =>
     openRedis(url, 'impatient', log, config.DEPOSIT_TIMEOUT_MS),
   );

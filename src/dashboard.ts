@@ -12,10 +12,10 @@ import { serving, tellPort } from './watch/serve.ts';
 await runProgram(
   'dashboard',
   ['REDIS_URL', 'MONGODB_URI', 'OPS_JWT_SECRET'],
-  async ({ config, log, lifecycle }) => {
+  async ({ config, log, lifecycle, end }) => {
     const open = (url: string) => openRedis(url, 'impatient', log, config.DEPOSIT_TIMEOUT_MS);
     const redis = withScripts(open(config.REDIS_URL));
-    await lifecycle.start(redisPart(redis, log));
+    await lifecycle.start(redisPart({ redis, log, partitions: config.PARTITIONS }, end));
     const lockServers = (config.LOCK_REDIS_URLS ?? []).map(open);
     await lifecycle.start({
       name: 'lock servers',

@@ -43,9 +43,9 @@ import { measureKept, measureWaiting } from './watch/waiting.ts';
 const LOCK_SERVER_MS = 500;
 
 /** Applies events to orders. Any number may run. */
-await runProgram('worker', ['REDIS_URL', 'MONGODB_URI'], async ({ config, log, lifecycle }) => {
+await runProgram('worker', ['REDIS_URL', 'MONGODB_URI'], async ({ config, log, lifecycle, end }) => {
   const redis = withScripts(openRedis(config.REDIS_URL, 'patient', log));
-  await lifecycle.start(redisPart(redis, log));
+  await lifecycle.start(redisPart({ redis, log, partitions: config.PARTITIONS }, end));
   const lockServers = (config.LOCK_REDIS_URLS ?? []).map((url) =>
     openRedis(url, 'impatient', log, LOCK_SERVER_MS),
   );
