@@ -4,6 +4,7 @@ import { withScripts } from './deposit/scripts.ts';
 import { waker } from './deposit/waker.ts';
 import { orderLock } from './lock/order-lock.ts';
 import { collectionsOf, ensureIndexes } from './persist/collections.ts';
+import { indexesPart } from './persist/indexes-part.ts';
 import { APP_SETTINGS } from './shop/shopify.ts';
 import { beats } from './system/beats.ts';
 import { openMongo, openRedis } from './system/connections.ts';
@@ -28,7 +29,8 @@ await runProgram('app', ['REDIS_URL', 'MONGODB_URI', ...APP_SETTINGS], async ({ 
   });
   const mongo = openMongo(config.MONGODB_URI);
   const collections = collectionsOf(mongo);
-  await lifecycle.start(mongoPart(mongo, () => ensureIndexes(collections)));
+  await lifecycle.start(mongoPart(mongo));
+  await lifecycle.start(indexesPart(config.MONGODB_URI, log, ensureIndexes));
 
   const metrics = createMetrics();
   // A connection of its own that waits for Redis: BullMQ's Queue is of no use once its first try failed.

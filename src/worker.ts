@@ -18,6 +18,7 @@ import { auditedOnce } from './persist/audited-once.ts';
 import { auditLog } from './persist/audit-log.ts';
 import { isMongoAway } from './persist/away.ts';
 import { collectionsOf, prepareCollections, type Collections } from './persist/collections.ts';
+import { indexesPart } from './persist/indexes-part.ts';
 import { journal } from './persist/journal.ts';
 import { orderStore } from './persist/order-store.ts';
 import { redactions } from './persist/redactions.ts';
@@ -55,9 +56,9 @@ await runProgram('worker', ['REDIS_URL', 'MONGODB_URI'], async ({ config, log, l
   });
   const mongo = openMongo(config.MONGODB_URI);
   const collections = collectionsOf(mongo);
-  await lifecycle.start(
-    mongoPart(mongo, () => prepareCollections(collections, config.JOURNAL_RETENTION_DAYS)),
-  );
+  await lifecycle.start(mongoPart(mongo));
+  const prepare = (kept: Collections) => prepareCollections(kept, config.JOURNAL_RETENTION_DAYS);
+  await lifecycle.start(indexesPart(config.MONGODB_URI, log, prepare));
 
   const metrics = createMetrics();
   await lifecycle.start(beats(redis, redisKeys(0), 'worker', workerFigures(metrics)));

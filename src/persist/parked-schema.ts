@@ -63,3 +63,5 @@ parkedSchema.index({ replay: 1, state: 1 }, { partialFilterExpression: { replay:
 parkedSchema.index({ acts: 1 }, { partialFilterExpression: { acts: { $exists: true } } });
 // For redactions: a shop's are a range.
 parkedSchema.index({ order: 1 });
+/** The end of life of parked events, whatever became of them, is on this index: JOURNAL_RETENTION_DAYS. */
+export const PARKED_TTL_INDEX = { lastAt: 1 } as const;

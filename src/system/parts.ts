@@ -110,14 +110,6 @@ function keepAgreeing({ redis, partitions }: RedisTools, onOther: (fault: Fault)
   return () => clearInterval(timer);
 }
 
-/** @param prepare what has to be there before anything else uses the connection */
-export function mongoPart(mongo: Connection, prepare?: () => Promise<void>): Part {
-  return {
-    name: 'mongodb',
-    start: async () => {
-      await mongoReady(mongo);
-      await prepare?.();
-    },
-    stop: () => mongo.close(),
-  };
+export function mongoPart(mongo: Connection): Part {
+  return { name: 'mongodb', start: () => mongoReady(mongo), stop: () => mongo.close() };
 }
