@@ -39,7 +39,10 @@ export function indexesPart(
       building.then(
         () => log.info('MongoDB has built the indexes'),
         (error: unknown) =>
-          log.error({ reason: messageOf(error) }, 'indexes were not built; restart this program to try again'),
+          log.error(
+            { reason: messageOf(error) },
+            'indexes were not built; restart this program to try again',
+          ),
       );
     },
     stop: () => mongo.close(),
