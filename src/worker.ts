@@ -164,7 +164,9 @@ function openShopEvents(log: Logger, collections: Collections): ShopEvents {
 
 function openUnspooler({ config, log, metrics, redis, partitions, lock, mongo, wakes }: Ground): Unspooler {
   const ttlSeconds = Math.round(config.DEDUPE_TTL_HOURS * 3600);
-  const room = new RoomMaker(redis, partitions, ttlSeconds, log, (claims) => metrics.claimsDropped.inc(claims));
+  const room = new RoomMaker(redis, partitions, ttlSeconds, log, (claims) =>
+    metrics.claimsDropped.inc(claims),
+  );
   return new Unspooler({
     spool: spool(mongo.getClient(), mongo.name),
     depositor: depositor(redis, partitions, wakes, ttlSeconds, () => metrics.webhookIdsReused.inc()),

@@ -85,7 +85,5 @@ async function deposit(
   const deposited = await depositor.deposit({ id: prints.event, ...told }, prints.delivery, prints.repeat);
   if (deposited.outcome === 'duplicate')
     return { ...deposited, firstSeenAt: deposited.firstSeenAt.toISOString() };
-  return unreadable === null
-    ? deposited
-    : { outcome: 'parked', event: deposited.event, because: unreadable };
+  return unreadable === null ? deposited : { outcome: 'parked', event: deposited.event, because: unreadable };
 }

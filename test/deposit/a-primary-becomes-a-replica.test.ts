@@ -41,7 +41,10 @@ describe('P2: a primary that becomes a replica', () => {
 
   test.each([
     ["READONLY You can't write against a read only replica. script: 5e1, on @user_script:41.", 1],
-    ["ERR Error running script (call to f_5e1): @user_script:41: @user_script: 41: -READONLY You can't write", 1],
+    [
+      "ERR Error running script (call to f_5e1): @user_script:41: @user_script: 41: -READONLY You can't write",
+      1,
+    ],
     ['WRONGTYPE Operation against a key holding the wrong kind of value', 0],
   ])('%s', async (why, expected) => {
     await until(() => inside.redis.status === 'ready');

@@ -25,10 +25,11 @@ describe(`P2, P6: a Redis that is full (SEED=${SEED})`, () => {
   const load = (shop: string, orders: number): Delivery[] =>
     rig.random.shuffled(livesOf(rig.random, `${shop}.myshopify.com`, orders).flat());
   const spooled = () => rig.collections.spool.countDocuments();
-  const status = async () => JSON.parse((await rig.ask('/status')).text) as {
-    sentence: string;
-    redisMemory: { fullOf: string | null };
-  };
+  const status = async () =>
+    JSON.parse((await rig.ask('/status')).text) as {
+      sentence: string;
+      redisMemory: { fullOf: string | null };
+    };
   async function limitRedis(bytes: number) {
     const { usedBytes } = await readMemory(rig.direct);
     await rig.direct.config('SET', 'maxmemory', String(usedBytes + bytes));
@@ -45,7 +46,12 @@ describe(`P2, P6: a Redis that is full (SEED=${SEED})`, () => {
 
     await rig.startWorker();
     const healSeconds = await rig.settled();
-    const row = { fault: 'T22 Redis full of waiting events', runs: 1, reached: waiting > 0 ? 1 : 0, healSeconds };
+    const row = {
+      fault: 'T22 Redis full of waiting events',
+      runs: 1,
+      reached: waiting > 0 ? 1 : 0,
+      healSeconds,
+    };
     expectNothingBroken(row, await rig.audit());
   }, 180_000);
 
