@@ -102,7 +102,7 @@ export const SETTINGS = {
   PARTITIONS: {
     schema: z.coerce.number().int().min(1).max(1024).default(1),
     about:
-      'queues to spread orders over, each with keys of its own; the same for every program, changed only when drained',
+      'queues to spread orders over, each with keys of its own; kept in Redis, and a program with another number does not start',
   },
   WORKER_CONCURRENCY: {
     // 100 drains share a load and a commit; while one hundred is decided, another is on its way to MongoDB:
@@ -163,7 +163,7 @@ export const SETTINGS = {
   },
   JOURNAL_RETENTION_DAYS: {
     schema: z.coerce.number().positive().max(3650).default(90),
-    about: 'how long the journal keeps an event',
+    about: 'how long the journal keeps an event, and how long a parked event is kept',
   },
   OPS_JWT_SECRET: {
     schema: z.string().min(32).optional(),
