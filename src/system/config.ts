@@ -129,15 +129,15 @@ export const SETTINGS = {
     about: 'larger webhooks are refused with 413',
   },
   MAX_BYTES_IN_FLIGHT: {
-    // Of all bodies at a time, beyond the first 16 KiB of each, which 2,000 connections bound at 32 MiB. 64 MiB are 12
-    // of the largest bodies, or 750 of 100 kB: at 500 of those a second, answers may take 1.5 s. Node holds up to three
-    // times as much while it reads and compresses one. At least the largest MAX_BODY_BYTES, or none of those came in.
+    // Of all bodies at a time, beyond the first 16 KiB of each, which 2,000 connections bound at 32 MiB more. Six of the
+    // largest bodies, or 350 of 100 kB: 200 of those a second while each answer takes 1.7 s. Under attack ingest grows by
+    // 100 MB in all: Node has as much again to collect. At least the largest MAX_BODY_BYTES, or none of those came in.
     schema: z.coerce
       .number()
       .int()
       .min(16 * 1024 * 1024)
       .max(4 * 1024 * 1024 * 1024)
-      .default(64 * 1024 * 1024),
+      .default(32 * 1024 * 1024),
     about:
       'bytes of bodies that ingest holds at a time, beyond the first 16 KiB of each; more are answered 503, the slowest first',
   },
