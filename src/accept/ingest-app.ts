@@ -38,7 +38,7 @@ export function ingestApp(tools: IngestTools): Express {
   return app;
 }
 
-const TOO_MANY_BYTES = 'too many bytes of bodies arrive at a time (MAX_BYTES_IN_FLIGHT)';
+const TOO_MANY_BYTES = 'too many bytes of bodies at a time';
 
 async function judge(request: Request, body: Body, tools: IngestTools): Promise<Judged> {
   if (body.outcome === 'whole') return await acceptWebhook(request.headers, body.bytes, tools);

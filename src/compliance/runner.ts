@@ -112,7 +112,8 @@ export class ComplianceRunner implements Part {
   /** Whether in a mailbox or in the spool something waits since before the request came. */
   async #waits({ shop, receivedAt }: ComplianceDocument, { orders }: Reach): Promise<boolean> {
     const { waiting, collections } = this.#tools;
-    const inRedis = '$in' in orders ? waiting.ofOrders(orders.$in, receivedAt) : waiting.ofShop(shop, receivedAt);
+    const inRedis =
+      '$in' in orders ? waiting.ofOrders(orders.$in, receivedAt) : waiting.ofShop(shop, receivedAt);
     if (await inRedis) return true;
     return (await collections.spool.exists({ order: orders, receivedAt: { $lte: receivedAt } })) !== null;
   }

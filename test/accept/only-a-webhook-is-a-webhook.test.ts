@@ -5,7 +5,13 @@ import { ServedIngest, SHOP, signatureOf } from './served-ingest.ts';
 
 const SECRET = 'the-current-secret';
 const FORGED = { status: 401, json: { outcome: 'forged' } };
-const TOPICS = ['orders/create', 'app/uninstalled', 'customers/redact', 'disputes/create', 'checkouts/create'];
+const TOPICS = [
+  'orders/create',
+  'app/uninstalled',
+  'customers/redact',
+  'disputes/create',
+  'checkouts/create',
+];
 
 /** A query as Shopify signs it: `&` between the pairs for launch links, nothing for an app proxy. */
 function signedQuery(pairs: Record<string, string>, between: string): string {
@@ -23,14 +29,15 @@ describe('P1: the secret signs more than webhooks, and only a webhook is taken',
   });
   afterAll(() => ingest.stop());
 
-  /** Sends signed bytes under every topic; nothing of them may reach Redis. */
-  async function expectForged(body: Buffer | string, signature?: string): Promise<void> {
+  /** Sends signed bytes under every topic; answers what came back, and how many keys are in Redis. */
+  async function outcomes(body: Buffer | string, signature?: string): Promise<unknown[]> {
+    const answers: unknown[] = [];
     for (const topic of TOPICS) {
       const headers = signature === undefined ? {} : { 'x-shopify-hmac-sha256': signature };
       const { status, json } = await ingest.send(body, { topic, headers });
-      expect({ topic, status, json }).toEqual({ topic, ...FORGED });
+      answers.push({ status, json });
     }
-    expect(await ingest.redis.dbsize()).toBe(0);
+    return [...answers, await ingest.redis.dbsize()];
   }
 
   test('a session token, its signature re-encoded', async () => {
@@ -39,10 +46,12 @@ describe('P1: the secret signs more than webhooks, and only a webhook is taken',
       .setIssuedAt()
       .sign(Buffer.from(SECRET));
     const [header, payload, signature = ''] = token.split('.');
-    await expectForged(
-      `${header}.${payload}`,
-      Buffer.from(signature, 'base64url').toString('base64').padEnd(44, '='),
-    );
+    expect(
+      await outcomes(
+        `${header}.${payload}`,
+        Buffer.from(signature, 'base64url').toString('base64').padEnd(44, '='),
+      ),
+    ).toEqual(REFUSED);
   });
 
   test.each([
@@ -54,7 +63,7 @@ describe('P1: the secret signs more than webhooks, and only a webhook is taken',
   ])('the query of %s', async (_case, pairs, between) => {
     const query = signedQuery(pairs, between);
     const hex = createHmac('sha256', SECRET).update(query).digest('hex');
-    await expectForged(query, Buffer.from(hex, 'hex').toString('base64'));
+    expect(await outcomes(query, Buffer.from(hex, 'hex').toString('base64'))).toEqual(REFUSED);
   });
 
   test.each<[string, Buffer | string]>([
@@ -73,13 +82,13 @@ describe('P1: the secret signs more than webhooks, and only a webhook is taken',
     ['two byte order marks', '\ufeff\ufeff{"id":1}'],
     ['one brace', '{'],
     ['a closing brace', '}'],
-  ])('%s', async (_case, body) => await expectForged(body));
+  ])('%s', async (_case, body) => expect(await outcomes(body)).toEqual(REFUSED));
 
   test('a signature in another spelling of the same bytes', async () => {
     const signature = signatureOf('{"id":1}');
     const last = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
     const other = last[last.indexOf(signature[42] ?? '') + 1];
-    await expectForged('{"id":1}', `${signature.slice(0, 42)}${other}=`);
+    expect(await outcomes('{"id":1}', `${signature.slice(0, 42)}${other}=`)).toEqual(REFUSED);
   });
 
   test.each([

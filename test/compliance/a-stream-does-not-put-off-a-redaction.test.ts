@@ -65,19 +65,22 @@ describe('a redaction waits for what was there before it was asked for, and for 
     expect(await round()).toBe(1);
   });
 
-  test.each(KINDS)('%s: waits for what was spooled before it, not for what was spooled later', async (kind) => {
-    const { client, collections } = compliance.inside;
-    const spooled = spool(client, collections.spool.db.name);
-    const received = (receivedAt: number) =>
-      waitingEvent('orders/updated', orderBody(ADA, 1), { order: keyOf('1'), receivedAt });
-    const before = received(compliance.nowMs - 1000);
-    await spooled.put({ event: before, delivery: null });
-    await ask(kind);
-    await spooled.put({ event: received(compliance.nowMs + 1000), delivery: null });
-    expect(await round()).toBe(0);
-    await spooled.remove([before.id]);
-    expect(await round()).toBe(1);
-  });
+  test.each(KINDS)(
+    '%s: waits for what was spooled before it, not for what was spooled later',
+    async (kind) => {
+      const { client, collections } = compliance.inside;
+      const spooled = spool(client, collections.spool.db.name);
+      const received = (receivedAt: number) =>
+        waitingEvent('orders/updated', orderBody(ADA, 1), { order: keyOf('1'), receivedAt });
+      const before = received(compliance.nowMs - 1000);
+      await spooled.put({ event: before, delivery: null });
+      await ask(kind);
+      await spooled.put({ event: received(compliance.nowMs + 1000), delivery: null });
+      expect(await round()).toBe(0);
+      await spooled.remove([before.id]);
+      expect(await round()).toBe(1);
+    },
+  );
 
   test('shop/redact does not ask a counter, which may be wrong', async () => {
     const { redis, keys } = compliance.inside;

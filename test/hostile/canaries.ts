@@ -70,7 +70,12 @@ export const PLANTED: Planted[] = [
   { what: 'half a JSON', outcome: 'parked', body: `${order(4).slice(0, -1)},}` },
   { what: 'no JSON', outcome: 'parked', body: `{email=${email}&token=${token}}` },
   { what: 'no object', outcome: 'forged', body: `email=${email}&token=${token}` },
-  { what: 'an Event', outcome: 'ignored', topic: 'Order', body: JSON.stringify({ ...PERSONAL, topic: email, action: name }) },
+  {
+    what: 'an Event',
+    outcome: 'ignored',
+    topic: 'Order',
+    body: JSON.stringify({ ...PERSONAL, topic: email, action: name }),
+  },
   { what: 'no UTF-8', outcome: 'parked', body: `{"id":4,"name":"${email}\xff"}` },
   { what: 'another topic', outcome: 'ignored', topic: 'customers/create', body: order(5) },
   { what: 'a topic that is a person', outcome: 'unreadable', topic: email, body: order(5) },

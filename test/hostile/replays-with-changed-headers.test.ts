@@ -103,7 +103,9 @@ describe('S2, P3: a body that comes again with other headers', () => {
     expect(await inside.tools.orders.load(other)).toBeNull();
     const because = `order_status_url names another shop: ${SHOP}`;
     const journal = await journalOf(inside, other);
-    expect(journal.map((entry) => [entry.outcome, entry.because])).toEqual(wholes.map(() => ['parked', because]));
+    expect(journal.map((entry) => [entry.outcome, entry.because])).toEqual(
+      wholes.map(() => ['parked', because]),
+    );
     expect(await inside.redis.hgetall(inside.keys.shops)).toEqual({});
   });
 });

@@ -1,5 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { asEventId, asOrderId, asShopDomain, asShopOrNone, orderKey, partsOf } from '../../src/order/identity.ts';
+import {
+  asEventId,
+  asOrderId,
+  asShopDomain,
+  asShopOrNone,
+  orderKey,
+  partsOf,
+} from '../../src/order/identity.ts';
 import { keyOf } from '../support/waiting-event.ts';
 
 describe('a shop', () => {

@@ -15,7 +15,11 @@ const decided = (...events: ReturnType<typeof event>[]) => decide(KEY, null, eve
 describe('S7: a body whose own link names another shop than the header', () => {
   test.each<[string, object, Topic]>([
     ['order_status_url', { order_status_url: OTHER }, 'orders/updated'],
-    ['order_status_url', { order_status_url: OTHER.toUpperCase().replace('HTTPS', 'https') }, 'orders/create'],
+    [
+      'order_status_url',
+      { order_status_url: OTHER.toUpperCase().replace('HTTPS', 'https') },
+      'orders/create',
+    ],
     ['order_status_url', { order_status_url: 'https://attacker.myshopify.com' }, 'orders/paid'],
     [
       'invoice_url',
@@ -25,7 +29,9 @@ describe('S7: a body whose own link names another shop than the header', () => {
   ])('%s: is parked as the first that is told of an order', (link, fields, topic) => {
     const { order, rejected } = decided(event(fields, topic));
     expect(order).toBeNull();
-    expect(rejected.map(({ because }) => because)).toEqual([`${link} names another shop: attacker.myshopify.com`]);
+    expect(rejected.map(({ because }) => because)).toEqual([
+      `${link} names another shop: attacker.myshopify.com`,
+    ]);
   });
 
   test.each([
