@@ -12,6 +12,7 @@ const TOPICS = [
   'disputes/create',
   'checkouts/create',
 ];
+const REFUSED = [...TOPICS.map(() => FORGED), 0];
 
 /** A query as Shopify signs it: `&` between the pairs for launch links, nothing for an app proxy. */
 function signedQuery(pairs: Record<string, string>, between: string): string {
