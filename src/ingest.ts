@@ -4,11 +4,13 @@ import { shopGate } from './accept/shop-gate.ts';
 import { unreadableLimit } from './accept/unreadable-limit.ts';
 import { depositor, type Depositor } from './deposit/depositor.ts';
 import { fingerprintsOf } from './deposit/fingerprints.ts';
+import { lastWebhooks, type LastWebhooks } from './deposit/last-webhooks.ts';
 import { openQueues } from './deposit/queues.ts';
 import { withScripts } from './deposit/scripts.ts';
 import { spoolingDepositor } from './deposit/spooling-depositor.ts';
 import { waker } from './deposit/waker.ts';
 import { appPresence } from './persist/app-presence.ts';
+import { partsOf } from './order/identity.ts';
 import { knownShops } from './persist/known-shops.ts';
 import { spool } from './persist/spool.ts';
 import { beats } from './system/beats.ts';
@@ -49,8 +51,13 @@ await runProgram(
     const wakes = waker(queues, log, () => metrics.wakeFailures.inc());
     await lifecycle.start({ name: 'wake-ups', stop: wakes.settle });
 
+    const heard = lastWebhooks(redis, redisKeys(0).lastWebhooks);
+    await lifecycle.start(heard);
     const deposits = spoolingDepositor(
-      depositor(redis, partitions, wakes, Math.round(config.DEDUPE_TTL_HOURS * 3600)),
+      depositor(redis, partitions, wakes, Math.round(config.DEDUPE_TTL_HOURS * 3600), (event) => {
+        metrics.webhookIdsReused.inc();
+        log.warn({ event }, 'a webhook id came again with another body: taken as another event');
+      }),
       spool(client, database),
       config.DEPOSIT_TIMEOUT_MS,
       {
@@ -63,7 +70,7 @@ await runProgram(
     const accepting = {
       secrets: secretsOf(config),
       fingerprintsOf,
-      depositor: timed(deposits, metrics),
+      depositor: timed(hearing(deposits, heard), metrics),
       takes: shopGate(config.UNKNOWN_SHOPS, app.isThere, knownShops(client, database)),
       unreadable: unreadableLimit(Date.now, () => metrics.notKept.inc()),
       now: Date.now,
@@ -93,6 +100,16 @@ await runProgram(
 function secretsOf(config: Config<'SHOPIFY_API_SECRET'>): string[] {
   const previous = config.SHOPIFY_API_SECRET_PREVIOUS;
   return [config.SHOPIFY_API_SECRET, ...(previous ? [previous] : [])];
+}
+
+/** Whatever Shopify was answered: its webhook came. */
+function hearing({ deposit }: Depositor, { heard }: LastWebhooks): Depositor {
+  return {
+    deposit: (event, delivery) => {
+      heard(partsOf(event.order).shop);
+      return deposit(event, delivery);
+    },
+  };
 }
 
 function timed({ deposit }: Depositor, metrics: Metrics): Depositor {

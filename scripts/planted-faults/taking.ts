@@ -108,7 +108,7 @@ export const TAKING: readonly PlantedFault[] = [
     name: 'answered-before-the-deposit',
     promise: 'P2',
     file: 'accept/accept-webhook.ts',
-    find: 'return await depositor.deposit(waiting, prints.delivery);',
+    find: 'return await depositor.deposit(waiting, prints.delivery, prints.repeat);',
     replace: `void depositor.deposit(waiting, prints.delivery).catch(() => undefined);
   return await Promise.resolve({ outcome: 'accepted', event: prints.event });`,
     tests: ['accept/redis-away'],

@@ -4,7 +4,7 @@ import type { FingerprintsOf } from '../deposit/fingerprints.ts';
 import { orderKey, type OrderId, type ShopDomain } from '../order/identity.ts';
 import { routeOf } from '../order/routing.ts';
 import { isShopTopic, shopRouteOf } from '../order/shop-topics.ts';
-import { isSent, isTopic, topicRow } from '../order/topics.ts';
+import { isSent, isTimeless, isTopic } from '../order/topics.ts';
 import type { Answer } from './answers.ts';
 import { canBeWebhook } from './body-shape.ts';
 import { readHeaders, shopifyHeader, type DeliveryHeaders } from './headers.ts';
@@ -69,6 +69,8 @@ interface Routed {
   shop: ShopDomain;
   orderId: OrderId | null;
   unreadable: string | null;
+  /** When the body says that it was changed, microseconds since 1970. */
+  changedAt?: number | undefined;
 }
 
 type NotOurs = { ignored: string; event?: ShopifyEvent };
@@ -90,7 +92,10 @@ function route({ topic, shop }: DeliveryHeaders, body: Buffer): Routed | NotOurs
   const found = routeOf(topic, body);
   if (found.to === 'elsewhere') return { ignored: 'it names no order' };
   const about = { about: 'order' as const, shop };
-  if (found.to === 'order') return { ...about, orderId: found.orderId, unreadable: null };
+  if (found.to === 'order') {
+    const { orderId, changedAt } = found;
+    return { ...about, orderId, unreadable: null, changedAt };
+  }
   return asEvent(body) ?? { ...about, orderId: null, unreadable: found.because };
 }
 
@@ -131,11 +136,11 @@ async function put(
 ): Promise<Deposited> {
   const { topic, webhookId, triggeredAt } = delivery;
   const { shop, orderId, unreadable } = routed;
-  const timeless = isShopTopic(topic) || (isTopic(topic) && topicRow(topic).timeless === true);
-  const prints = fingerprintsOf({ ...delivery, shop, triggeredAt: timeless ? triggeredAt : null, body });
+  const changedAt = isTimeless(topic) ? 'never' : routed.changedAt;
+  const prints = fingerprintsOf({ ...delivery, shop, body, changedAt });
   const order = orderKey(shop, orderId);
   const waiting = { id: prints.event, order, topic, webhookId, triggeredAt, receivedAt, unreadable, body };
-  return await depositor.deposit(waiting, prints.delivery);
+  return await depositor.deposit(waiting, prints.delivery, prints.repeat);
 }
 
 function told(deposited: Deposited): Answer {

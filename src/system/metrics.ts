@@ -34,6 +34,11 @@ export function createMetrics() {
     depositSeconds: histogram('deposit_seconds', 'Dedupe and mailbox in Redis', MILLISECONDS_TO_SECONDS),
     spooledTotal: counter('spooled_total', "Events taken into MongoDB's spool because Redis could not"),
     unspooledTotal: counter('unspooled_total', 'Events moved from the spool into their mailboxes'),
+    webhookIdsReused: counter(
+      'webhook_ids_reused_total',
+      'Webhook ids that came again with another body; each is an event of its own',
+    ),
+    claimsDropped: counter('claims_dropped_total', 'Dedupe keys dropped early because Redis was full'),
     wakeFailures: counter('wake_failures_total', 'Wake-up jobs not added; the sweeper adds them'),
     queueJobs: gauge('queue_jobs', 'Drain jobs by state', ['state']),
     waitingEvents: gauge('waiting_events', 'Events in mailboxes'),
@@ -72,6 +77,10 @@ export function createMetrics() {
     ]),
     reconcilePutRight: counter('reconcile_put_right_total', 'Orders that were deposited as Shopify has them'),
     reconcilePoints: counter('reconcile_points_total', "Points of the Admin API's budget that passes cost"),
+    reconcileBehind: gauge(
+      'reconcile_behind_seconds',
+      'Since the most overdue installed shop was reconciled',
+    ),
     reconcileThrottled: counter('reconcile_throttled_total', 'Pauses that Shopify asked passes for'),
   };
 }

@@ -6,6 +6,26 @@ import { Refusal } from './api/refusal.ts';
  * ours is refused and does not reach a query.
  */
 
+/** After this order, among all by the time of creation and then by key. */
+export interface OrderMark {
+  /** Null: when it was created is not known. */
+  at: Date | null;
+  order: OrderKey;
+}
+
+export function orderCursor(mark: OrderMark | null): string | null {
+  return mark === null ? null : asText(`${mark.at === null ? '-' : mark.at.getTime()} ${mark.order}`);
+}
+
+/** @throws Refusal */
+export function readOrderCursor(cursor: string | undefined): OrderMark | null {
+  if (cursor === undefined) return null;
+  const [, ms, key = ''] = /^(-|-?\d{1,15}) (\S+)$/.exec(asGiven(cursor)) ?? [];
+  const order = readKey(key);
+  if (ms === undefined || !order) return refuse();
+  return { at: ms === '-' ? null : new Date(Number(ms)), order };
+}
+
 /** After this order. */
 export function keyCursor(key: string | null): string | null {
   return key === null ? null : asText(key);

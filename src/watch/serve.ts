@@ -28,14 +28,14 @@ export const tellPort = (log: Logger, what: string) => (port: number) => log.inf
 
 /**
  * Serves an app on a port (0: any free one), as a part of a program.
- * @param host of BIND; otherwise every address of this machine
+ * @param host BIND; undefined: every address of this machine. Required, so that no listener forgets it
  */
 export function serving(
   name: string,
   app: Express,
   port: number,
   onListening: (port: number) => void,
-  host?: string,
+  host: string | undefined,
 ): Part {
   const server: Server = createServer({ ...LIMITS, connectionsCheckingInterval: 1000 }, app);
   server.maxConnections = MOST_CONNECTIONS;

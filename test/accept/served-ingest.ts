@@ -63,7 +63,13 @@ export class ServedIngest {
     };
     const app = ingestApp(tools);
     ingestFallback(app, tools);
-    this.#server = serving('webhooks', app, 0, (port) => (this.url = `http://127.0.0.1:${port}`));
+    this.#server = serving(
+      'webhooks',
+      app,
+      0,
+      (port) => (this.url = `http://127.0.0.1:${port}`),
+      '127.0.0.1',
+    );
   }
 
   /** @param changed instead of the usual tools */

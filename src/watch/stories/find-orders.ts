@@ -47,7 +47,8 @@ function keyIn(shop: string | undefined, text: string) {
   return domain && orderId ? orderKey(domain, orderId) : null;
 }
 
-function namesOf(text: string): string[] {
+/** `1001` is also `#1001`. */
+export function namesOf(text: string): string[] {
   return text.startsWith('#') ? [text] : [text, `#${text}`];
 }
 
