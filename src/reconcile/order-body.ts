@@ -56,6 +56,7 @@ const SHIPMENT_STATUSES: ReadonlySet<string | null> = new Set([
   'label_purchased',
   'attempted_delivery',
   'ready_for_pickup',
+  'picked_up',
   'confirmed',
   'in_transit',
   'out_for_delivery',
