@@ -200,8 +200,8 @@ function joinOlder(
 
 /** An item whose body does not say which it is: it stands in the newest list and is not remembered. */
 function keyOf(shape: ListShape, item: Told): string | null {
-  const key = item[shape.key] ?? item.lineId;
-  return typeof key === 'string' ? key : null;
+  const field = [shape.key, 'lineId'].find((name) => typeof item[name] === 'string');
+  return field === undefined ? null : `${field} ${String(item[field])}`;
 }
 
 function byKey(shape: ListShape, items: Known[]): Map<string, Known> {
