@@ -1,7 +1,7 @@
 import type { Part } from './event.ts';
-import { millisOf } from './instants.ts';
 import { toldAt } from './known.ts';
 import type { Order } from './order.ts';
+import { secondOfTime } from './own-clock.ts';
 import { secondOf } from './position.ts';
 import { meaningOf } from './status.ts';
 
@@ -49,6 +49,5 @@ function lastEvents(events: readonly Part[]): Map<unknown, LastEvent> {
 }
 
 function secondOfEvent(event: Part): number {
-  const at = millisOf(event.happenedAt);
-  return at === null ? secondOf(event.position) : Math.floor(at / 1000);
+  return secondOfTime(event.happenedAt) ?? secondOf(event.position);
 }

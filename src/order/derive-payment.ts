@@ -1,7 +1,7 @@
 import { decimalOf } from './decimal.ts';
 import { toldAt, type Known } from './known.ts';
 import type { Order } from './order.ts';
-import { isAfter, isNotBefore } from './own-clock.ts';
+import { isAfter, isNotBefore, secondOfTime } from './own-clock.ts';
 import { START, type Position } from './position.ts';
 import { laterOf, meaningOf, PAYMENT_BY_FINANCIAL_STATUS, PAYMENTS, type Payment } from './status.ts';
 
@@ -16,60 +16,72 @@ export function paymentOf(order: Order): Payment {
     since === START
       ? 'unknown'
       : (meaningOf(order.facts.financialStatus, PAYMENT_BY_FINANCIAL_STATUS) ?? 'pending');
-  const moves = movesOf(order);
-  const isNews = (kind: Move['kind']) => {
+  const tallies = talliesOf(order);
+  const isNews = (kind: Kind) => {
     const happenedSince = isUnknownTo(told, kind) ? isNotBefore : isAfter;
-    return moves.some((move) => move.kind === kind && happenedSince(move.happenedAt, since));
+    return tallies[kind].count > 0 && happenedSince(tallies[kind].newest, since);
   };
-  const implied = [
-    isNews('authorization') ? ('pending' as const) : told,
-    isNews('payment') ? (covers(order, moves, 'payment') ? 'paid' : 'partially_paid') : told,
-  ].reduce((a, b) => laterOf(PAYMENTS, a, b), told);
-  return isNews('refund') ? afterRefund(order, moves, implied) : implied;
+  const authorized = isNews('authorization') ? laterOf(PAYMENTS, told, 'pending') : told;
+  const paid = covers(order, tallies.payment) ? 'paid' : 'partially_paid';
+  const payment = isNews('payment') ? laterOf(PAYMENTS, authorized, paid) : authorized;
+  if (!isNews('refund')) return payment;
+  // A refund of all proves that all was paid; one of a part that a part was.
+  if (covers(order, tallies.refund)) return 'refunded';
+  return payment === 'paid' ? 'partially_refunded' : laterOf(PAYMENTS, payment, 'partially_paid');
 }
 
-/** The first word that Shopify has for an order in which there was such a move. */
+/** The first word that Shopify has for an order with a move of money of that kind. */
 const FIRST_WORD = {
   authorization: 'pending',
   payment: 'partially_paid',
   refund: 'partially_refunded',
 } as const;
+type Kind = keyof typeof FIRST_WORD;
 
 /** Whether a body with that word knew of no such move. */
-function isUnknownTo(told: Payment, kind: Move['kind']): boolean {
+function isUnknownTo(told: Payment, kind: Kind): boolean {
   return told !== 'voided' && PAYMENTS.indexOf(told) < PAYMENTS.indexOf(FIRST_WORD[kind]);
 }
 
-/** A refund of all proves that all was paid; one of a part that a part was. */
-function afterRefund(order: Order, moves: readonly Move[], payment: Payment): Payment {
-  if (covers(order, moves, 'refund')) return 'refunded';
-  return payment === 'paid' ? 'partially_refunded' : laterOf(PAYMENTS, payment, 'partially_paid');
-}
-
-/** Money that was moved, or set aside to be moved. */
-interface Move {
-  id: string;
-  kind: 'authorization' | 'payment' | 'refund';
-  amount: bigint;
-  currency: string | null;
-  parentId: string | null;
-  happenedAt: unknown;
-}
-
-const KINDS: Readonly<Record<string, Move['kind']>> = {
+const KINDS: Readonly<Record<string, Kind>> = {
   authorization: 'authorization',
   sale: 'payment',
   capture: 'payment',
   refund: 'refund',
 };
 
-/** What succeeded. */
-function movesOf(order: Order): Move[] {
-  const moves = transactionsOf(order).flatMap((transaction) => moveOf(transaction) ?? []);
-  if (!moves.some(({ kind, parentId }) => kind === 'payment' && parentId !== null)) return moves;
-  const payments = new Set(moves.filter(({ kind }) => kind === 'payment').map(({ id }) => id));
+/** All moves of one kind that succeeded. */
+interface Tally {
+  count: number;
+  /** Second of the newest by its own clock. */
+  newest: number | null;
+  sums: Map<string, bigint>;
+}
+
+function talliesOf(order: Order): Record<Kind, Tally> {
+  const empty = (): Tally => ({ count: 0, newest: null, sums: new Map() });
+  const tallies = { authorization: empty(), payment: empty(), refund: empty() };
+  const transactions = transactionsOf(order);
+  const captures: Move[] = [];
+  for (const transaction of transactions) {
+    const move = moveOf(transaction);
+    if (!move) continue;
+    if (move.kind === 'payment' && move.parentId !== null) captures.push(move);
+    else count(tallies[move.kind], move);
+  }
+  if (captures.length === 0) return tallies;
+  const payments = new Set(
+    transactions.filter((each) => moveOf(each)?.kind === 'payment').map(({ id }) => id),
+  );
   // A capture of what was taken already is the same money.
-  return moves.filter(({ kind, parentId }) => kind !== 'payment' || !payments.has(parentId ?? ''));
+  for (const capture of captures) if (!payments.has(capture.parentId)) count(tallies.payment, capture);
+  return tallies;
+}
+
+function count(tally: Tally, { amount, currency, second }: Move): void {
+  tally.count += 1;
+  if (second !== null && second > (tally.newest ?? -1)) tally.newest = second;
+  if (currency !== null) tally.sums.set(currency, (tally.sums.get(currency) ?? 0n) + amount);
 }
 
 /** Each transaction once, also where it is known by itself and inside its refund. */
@@ -95,6 +107,15 @@ function over(older: Known, newer: Known): Known {
   return { ...older, ...Object.fromEntries(Object.entries(newer).filter(([, value]) => value !== null)) };
 }
 
+/** Money that was moved, or set aside to be moved. */
+interface Move {
+  kind: Kind;
+  amount: bigint;
+  currency: string | null;
+  parentId: string | null;
+  second: number | null;
+}
+
 /** Parts are never changed in place, so what was read of one holds. */
 const READ = new WeakMap<Known, Move | null>();
 
@@ -106,30 +127,27 @@ function moveOf(transaction: Known): Move | null {
   return move;
 }
 
-function readMove({ id, kind, status, test, amount, currency, parentId, processedAt }: Known): Move | null {
+/** Null where it moved nothing: it failed, was a test, or is of no kind that does. */
+function readMove({ kind, status, test, amount, currency, parentId, processedAt }: Known): Move | null {
   const meaning = meaningOf(kind, KINDS);
   const value = decimalOf(amount) ?? 0n;
   if (status !== 'success' || test === true || meaning === undefined || value < 0n) return null;
   return {
-    id: String(id),
     kind: meaning,
     amount: value,
     currency: codeOf(currency),
     parentId: typeof parentId === 'string' ? parentId : null,
-    happenedAt: processedAt,
+    second: secondOfTime(processedAt),
   };
 }
 
 /** Whether what was moved is the order's total, in the shop's currency or in the buyer's. */
-function covers({ facts }: Order, moves: readonly Move[], kind: Move['kind']): boolean {
-  const sums = new Map<string | null, bigint>();
-  for (const move of moves)
-    if (move.kind === kind) sums.set(move.currency, (sums.get(move.currency) ?? 0n) + move.amount);
+function covers({ facts }: Order, { sums }: Tally): boolean {
   const totals = [{ amount: facts.totalPrice, currency: facts.currency }, facts.presentmentTotal];
   return totals.some((total) => {
-    const [amount, currency] = [decimalOf(total?.amount), codeOf(total?.currency)];
-    const sum = sums.get(currency) ?? 0n;
-    return currency !== null && amount !== null && sum > 0n && sum >= amount;
+    const amount = decimalOf(total?.amount);
+    const sum = sums.get(codeOf(total?.currency) ?? '') ?? 0n;
+    return amount !== null && sum > 0n && sum >= amount;
   });
 }
 

@@ -3,7 +3,7 @@ import type { Part } from './event.ts';
 import { toldAt } from './known.ts';
 import { leftToShip, type Left } from './left-to-ship.ts';
 import type { Order } from './order.ts';
-import { isAfter } from './own-clock.ts';
+import { isAfter, secondOfTime } from './own-clock.ts';
 import { START, type Position } from './position.ts';
 import {
   laterOf,
@@ -24,7 +24,7 @@ const PAID_OUT: ReadonlySet<Payment> = new Set(['paid', 'partially_refunded', 'r
 export function shippingOf(order: Order, payment: Payment): Shipping {
   const parcels = order.parts.fulfillments.filter((part) => part.status === 'success');
   const since = order.snapshot ? toldAt(order, 'fulfillmentStatus', order.snapshot.position) : START;
-  const hasNewParcels = parcels.some((parcel) => isAfter(parcel.createdAt, since));
+  const hasNewParcels = parcels.some((parcel) => isAfter(secondOfTime(parcel.createdAt), since));
   const told = meaningOf(order.facts.fulfillmentStatus, SHIPPING_BY_FULFILLMENT_STATUS) ?? 'none';
   const left = leftToShip(order, parcels, hasNewParcels);
   const isClosed = order.facts.closedAt !== null;
@@ -47,7 +47,7 @@ const NO_GOODS: ReadonlySet<Left> = new Set(['nothing', 'digital']);
 function knowsMore({ lines, parts }: Order, since: Position): boolean {
   return (
     lines.every((line) => typeof line.fulfillableQuantity === 'number') ||
-    parts.refunds.some((refund) => isAfter(refund.processedAt, since))
+    parts.refunds.some((refund) => isAfter(secondOfTime(refund.processedAt), since))
   );
 }
 

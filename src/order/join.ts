@@ -163,8 +163,11 @@ class PartList {
   }
 
   all(): Part[] {
-    if (this.#added.size === 0) return this.#known;
-    return [...this.#known, ...this.#added.values()].toSorted((a, b) => byId(a.id, b.id));
+    const added = [...this.#added.values()].toSorted((a, b) => byId(a.id, b.id));
+    const [last, first] = [this.#known.at(-1), added[0]];
+    const all = [...this.#known, ...added];
+    // Nearly always what is new has the higher id.
+    return last && first && byId(last.id, first.id) > 0 ? all.toSorted((a, b) => byId(a.id, b.id)) : all;
   }
 }
 

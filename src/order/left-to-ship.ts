@@ -1,7 +1,7 @@
 import type { Line, Part } from './event.ts';
 import { toldAt, type Known } from './known.ts';
 import type { Order } from './order.ts';
-import { isAfter } from './own-clock.ts';
+import { isAfter, secondOfTime } from './own-clock.ts';
 import { START, type Position } from './position.ts';
 
 /**
@@ -44,7 +44,7 @@ interface Units {
 
 interface Dated {
   quantity: number;
-  at: unknown;
+  second: number | null;
 }
 
 const NO_UNITS: Units = { shipped: [], open: [], refunded: [], cancelled: [] };
@@ -53,17 +53,18 @@ const OPEN: ReadonlySet<unknown> = new Set(['pending', 'open']);
 
 function unitsOf({ parts }: Order, parcels: readonly Part[]): Map<unknown, Units> {
   const units = new Map<unknown, Units>();
-  const note = (name: keyof Units, { lineId, quantity }: Known, at: unknown) => {
+  const note = (name: keyof Units, { lineId, quantity }: Known, second: number | null) => {
     const known = units.get(lineId) ?? { shipped: [], open: [], refunded: [], cancelled: [] };
-    known[name].push({ quantity: Number(quantity), at });
+    known[name].push({ quantity: Number(quantity), second });
     units.set(lineId, known);
   };
-  for (const parcel of parcels) for (const line of linesOf(parcel)) note('shipped', line, parcel.createdAt);
+  for (const parcel of parcels)
+    for (const line of linesOf(parcel)) note('shipped', line, secondOfTime(parcel.createdAt));
   for (const parcel of parts.fulfillments)
-    if (OPEN.has(parcel.status)) for (const line of linesOf(parcel)) note('open', line, parcel.createdAt);
+    if (OPEN.has(parcel.status)) for (const line of linesOf(parcel)) note('open', line, null);
   for (const refund of parts.refunds)
     for (const line of linesOf(refund))
-      note(line.restock === 'cancel' ? 'cancelled' : 'refunded', line, refund.processedAt);
+      note(line.restock === 'cancel' ? 'cancelled' : 'refunded', line, secondOfTime(refund.processedAt));
   return units;
 }
 
@@ -85,7 +86,7 @@ function leftOf(line: Line, listedAt: Position, units: Units): number {
  */
 function leftSince(line: Line, left: number, listedAt: Position, units: Units): number {
   const since = toldAt(line, 'fulfillableQuantity', listedAt);
-  const later = (dated: Dated[]) => sumOf(dated.filter(({ at }) => isAfter(at, since)));
+  const later = (dated: Dated[]) => sumOf(dated.filter(({ second }) => isAfter(second, since)));
   const cancelled = later(units.cancelled);
   const refunded = sumOf(units.refunded) + sumOf(units.cancelled) - cancelled;
   const ordered = quantityOf(line, listedAt);

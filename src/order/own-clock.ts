@@ -2,21 +2,21 @@ import { millisOf } from './instants.ts';
 import { secondOf, START, type Position } from './position.ts';
 
 /**
- * Whether something happened, by its own clock, after a body told what it knew. Bodies have a resolution of a
- * second, and within it the body may know of it: then it did not. One that does not say when it happened did not
- * either. If no body told anything, everything is news.
+ * When something happened by its own clock, beside what a body told: in seconds since 1970, as bodies resolve no
+ * more. What does not say when it happened did not happen after anything. If no body told anything, everything is
+ * news.
  */
-export function isAfter(happenedAt: unknown, told: Position): boolean {
-  if (told === START) return true;
-  return (ownSecondOf(happenedAt) ?? -1) > secondOf(told);
-}
-
-/** The same where the body shows that it did not know of it: then it happened after it in one second, too. */
-export function isNotBefore(happenedAt: unknown, told: Position): boolean {
-  return told === START || (ownSecondOf(happenedAt) ?? -1) >= secondOf(told);
-}
-
-function ownSecondOf(happenedAt: unknown): number | null {
-  const at = millisOf(happenedAt);
+export function secondOfTime(time: unknown): number | null {
+  const at = millisOf(time);
   return at === null ? null : Math.floor(at / 1000);
+}
+
+/** Within one second the body may know of it: then it did not happen after it. */
+export function isAfter(second: number | null, told: Position): boolean {
+  return told === START || (second ?? -1) > secondOf(told);
+}
+
+/** For what the body shows not to know of: that happened after it in one second, too. */
+export function isNotBefore(second: number | null, told: Position): boolean {
+  return told === START || (second ?? -1) >= secondOf(told);
 }
