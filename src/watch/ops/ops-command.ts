@@ -9,6 +9,7 @@ import { MAILBOX_VERBS } from './mailbox.ts';
 import { ORDER_VERBS } from './order.ts';
 import { PARKED_VERBS } from './parked.ts';
 import { QUEUE_VERBS } from './queue.ts';
+import { REBUILD_VERBS } from './rebuild.ts';
 import { RECONCILE_VERBS } from './reconcile.ts';
 import { SHOP_VERBS } from './shop.ts';
 import { SYSTEM_VERBS } from './system.ts';
@@ -19,17 +20,11 @@ import { addGlobalOptions, addVerbs } from './verb.ts';
 import { VERIFY_VERBS } from './verify.ts';
 
 /** Verbs by themselves. */
-const VERBS = [
-  ...SYSTEM_VERBS,
-  ...TAIL_VERBS,
-  ...ORDER_VERBS,
-  ...EVENT_VERBS,
-  ...VERIFY_VERBS,
-  ...SIGN_IN_VERBS,
-];
+const VERBS = [...SYSTEM_VERBS, ...TAIL_VERBS, ...EVENT_VERBS, ...VERIFY_VERBS, ...SIGN_IN_VERBS];
 
 /** Nouns with verbs of their own. */
 const NOUNS = {
+  order: { about: 'an order and its story, and making it again', verbs: [...ORDER_VERBS, ...REBUILD_VERBS] },
   dedupe: { about: 'what is known as seen', verbs: DEDUPE_VERBS },
   lock: { about: 'who works at which order', verbs: LOCK_VERBS },
   mailbox: { about: 'what waits, by order', verbs: MAILBOX_VERBS },

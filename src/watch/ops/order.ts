@@ -11,7 +11,8 @@ type Order = OrderPage['orders'][number];
 
 export const ORDER_VERBS = [
   verb<{ states?: true }>({
-    call: 'order <order>',
+    call: 'show <order>',
+    isDefault: true,
     about: "an order and its story: <shop>/<order id>, or its name ('#1001', 1001)",
     options: [new Option('--states', 'what each event changed')],
     act: async (session, [typed = ''], { states }) => {

@@ -2,6 +2,7 @@ import type { Claim } from '../../../src/watch/shapes/dedupe.ts';
 import type { EventSummary } from '../../../src/watch/shapes/events.ts';
 import type { Lock } from '../../../src/watch/shapes/locks.ts';
 import type { ParkedEvent, ReplayRun } from '../../../src/watch/shapes/parked.ts';
+import type { RebuildLook } from '../../../src/watch/shapes/rebuild.ts';
 
 /** Answers of the API, word for word. */
 const SHOP = 'example.myshopify.com';
@@ -123,6 +124,17 @@ export const QUEUES = {
   outPerSecond: null,
 };
 
+export const REBUILD: RebuildLook = {
+  dryRun: true,
+  order: ORDER,
+  events: 11,
+  parked: 0,
+  needed: true,
+  differences: [{ field: 'facts.totalPrice', stored: '999.00', rebuilt: '189.00' }],
+  damage: [],
+  refused: null,
+};
+
 export const VERIFIED = {
   orders: 2,
   events: 9,
@@ -130,6 +142,8 @@ export const VERIFIED = {
   inversions: 0,
   wrongState: 0,
   unexplained: 0,
+  damaged: 0,
+  tooLarge: 0,
   moving: 0,
   tooOld: 0,
   wrong: [],
