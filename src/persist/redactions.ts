@@ -42,7 +42,7 @@ export function redactions(kept: Kept, now: () => number = Date.now): Redactions
   const shopsWithRedactions = remembered(async () => {
     const some = await compliance.distinct('shop', { kind: 'customers/redact' });
     const whole = await compliance.distinct('shop', { kind: 'shop/redact' });
-    return { some: new Set(some), whole: new Set(whole) };
+    return new Set([...some, ...whole]);
   }, now);
   // Not remembered: what is masked is masked for good, so who was asked for is asked of MongoDB each time. Drains
   // share the question.
@@ -67,12 +67,10 @@ export function redactions(kept: Kept, now: () => number = Date.now): Redactions
   return {
     masked: async (key, known, events) => {
       const { shop, orderId } = partsOf(key);
-      const { some, whole } = await shopsWithRedactions();
-      if (whole.has(shop) && (await isShopRedacted(shop))) return await maskedWhere(events, () => true);
-      if (!some.has(shop)) return events;
+      if (!(await shopsWithRedactions()).has(shop)) return events;
       const customers = await customersOf(known, events);
-      if (customers.length === 0 && orderId === null) return events;
-      const asked = await askedFor({ shop, orderId, customers });
+      const [all, asked] = await Promise.all([isShopRedacted(shop), askedFor({ shop, orderId, customers })]);
+      if (all) return await maskedWhere(events, () => true);
       if (asked.length === 0) return events;
       if (orderId !== null) await reopen(orderId, asked);
       const whose = asked.map((each) => whoseOf(each, orderId, customers));
@@ -93,6 +91,7 @@ async function requestsFor(questions: Question[], { compliance }: Kept): Promise
     ];
   });
   const fields = { shop: 1, customer: 1, orders: 1, state: 1 };
+  if (which.length === 0) return questions.map(() => []);
   const found = await compliance.find({ $or: which }, fields).lean<Asked[]>();
   return questions.map(({ shop, orderId, customers }) =>
     found.filter(
@@ -110,6 +109,7 @@ async function areRedacted(names: string[], { compliance, shops }: Kept): Promis
     .find({ kind: 'shop/redact', shop: some }, { shop: 1, receivedAt: 1 })
     .sort({ receivedAt: 1 })
     .lean<Pick<ComplianceDocument, 'shop' | 'receivedAt'>[]>();
+  if (asked.length === 0) return names.map(() => false);
   // The last one counts.
   const askedAt = new Map(asked.map(({ shop, receivedAt }) => [shop, receivedAt]));
   const known = await shops.find({ _id: some }, { state: 1, installedAt: 1 }).lean();

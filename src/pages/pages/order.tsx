@@ -15,6 +15,7 @@ import { useApi } from '../use-api.ts';
 import { useFilters } from '../use-filters.ts';
 import { FactList } from './fact-list.tsx';
 import { OrderParts } from './order-parts.tsx';
+import { RebuildOrder } from './rebuild-order.tsx';
 import { StatusHistory } from './status-history.tsx';
 import { OrderTimeline } from './order-timeline.tsx';
 import { StatusBadge } from '../components/status-badge.tsx';
@@ -54,6 +55,7 @@ export function OrderPage() {
           {key} <Copy text={key} what="the order's key" />
         </span>
       }
+      actions={orderId !== '-' && !unknown && <RebuildOrder place={place} />}
     >
       <OrderFacts order={order.data} problem={order.error} known={timeline.data !== undefined} />
       {!unknown && (
