@@ -102,8 +102,16 @@ const WORDS: Record<keyof WrongOrder['findings'], string> = {
 };
 
 const COLUMNS: readonly Column<WrongOrder>[] = [
-  { head: 'Order', width: 230, cell: ({ order }) => <OrderLink order={order} /> },
-  { head: 'Finding', width: 150, cell: ({ findings }) => findingsOf(findings) },
+  {
+    head: 'Order',
+    width: 230,
+    cell: ({ order, findings }) => (
+      <>
+        <OrderLink order={order} />
+        <div className="dim">{findingsOf(findings)}</div>
+      </>
+    ),
+  },
   { head: 'Fields', cell: (wrong) => <Differences {...wrong} /> },
 ];
 
