@@ -62,7 +62,14 @@ describe('a shop with an old redaction', () => {
     const before = await clean.masked(keyOf('600'), null, [event('600', 8)]);
     expect(Buffer.from(before[0]!.body).includes('(masked)')).toBe(false);
     const at = new Date(RECEIVED_AT);
-    const asked = { kind: 'shop/redact' as const, shop, customer: null, orders: [], receivedAt: at, dueAt: at };
+    const asked = {
+      kind: 'shop/redact' as const,
+      shop,
+      customer: null,
+      orders: [],
+      receivedAt: at,
+      dueAt: at,
+    };
     await inside.collections.compliance.create({ ...asked, _id: 'b'.repeat(64), state: 'asked' });
     const after = await clean.masked(keyOf('600'), null, [event('600', 8)]);
     expect(Buffer.from(after[0]!.body).includes('(masked)')).toBe(true);

@@ -24,7 +24,7 @@ function lived(): { order: Order; told: Told[] } {
 
 function check(order: Order | null, told: Told[]): Checked {
   const rebuild = new Rebuild(first!.order);
-  for (const each of told.toSorted((a, b) => a.sequence - b.sequence)) [...rebuild.add(each)];
+  for (const each of told.toSorted((a, b) => a.sequence - b.sequence)) Array.from(rebuild.add(each));
   return rebuild.compare(order);
 }
 const checkOrder = (order: Order | null, told: Told[]) => check(order, told).findings;

@@ -1,7 +1,6 @@
 import type { OrderKey } from '../../order/identity.ts';
 import type { Order } from '../../order/order.ts';
 import type { Collections } from '../../persist/collections.ts';
-import type { EventDocument } from '../../persist/event-schema.ts';
 import { fromDocument } from '../../persist/order-document.ts';
 import type { OrderDocument } from '../../persist/order-schema.ts';
 import { rebuildEach, rebuildOne, type RebuiltOrder } from './check-journal.ts';
@@ -165,11 +164,16 @@ function addUp(page: Verified, looked: Looked, tooOld: boolean): void {
   page.tooLarge += tooLarge ? 1 : 0;
   const checked = judged(looked, tooOld);
   if (isClean(checked.findings)) return;
-  const moving = looked.moving || (looked.fresh && isClean({ ...checked.findings, unexplained: 0 }));
-  page.moving += moving ? 1 : 0;
-  if (moving) return;
+  if (isMoving(looked, checked.findings)) {
+    page.moving += 1;
+    return;
+  }
   for (const name of FINDINGS) page[name] += checked.findings[name];
   if (page.wrong.length < SHOWN) page.wrong.push({ order: key, ...checked });
+}
+
+function isMoving({ moving, fresh }: Looked, findings: Findings): boolean {
+  return moving || (fresh && isClean({ ...findings, unexplained: 0 }));
 }
 
 function judged({ checked, isRedacted, tooLarge }: Looked, tooOld: boolean): Checked {

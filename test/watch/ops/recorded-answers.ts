@@ -2,7 +2,6 @@ import type { Claim } from '../../../src/watch/shapes/dedupe.ts';
 import type { EventSummary } from '../../../src/watch/shapes/events.ts';
 import type { Lock } from '../../../src/watch/shapes/locks.ts';
 import type { ParkedEvent, ReplayRun } from '../../../src/watch/shapes/parked.ts';
-import type { RebuildLook } from '../../../src/watch/shapes/rebuild.ts';
 
 /** Answers of the API, word for word. */
 const SHOP = 'example.myshopify.com';
@@ -122,17 +121,6 @@ export const QUEUES = {
   })),
   inPerSecond: null,
   outPerSecond: null,
-};
-
-export const REBUILD: RebuildLook = {
-  dryRun: true,
-  order: ORDER,
-  events: 11,
-  parked: 0,
-  needed: true,
-  differences: [{ field: 'facts.totalPrice', stored: '999.00', rebuilt: '189.00' }],
-  damage: [],
-  refused: null,
 };
 
 export const VERIFIED = {

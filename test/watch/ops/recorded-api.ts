@@ -29,13 +29,13 @@ import {
   type ReplayRun,
 } from '../../../src/watch/shapes/parked.ts';
 import { queueList, queuePlace } from '../../../src/watch/shapes/queues.ts';
-import { rebuildAnswer, rebuildRequest } from '../../../src/watch/shapes/rebuild.ts';
 import { shopList, shopQuery } from '../../../src/watch/shapes/shops.ts';
 import { status } from '../../../src/watch/shapes/system.ts';
 import { verifiedPage, verifyQuery } from '../../../src/watch/shapes/verify.ts';
 import { tokenList, tokenMint, tokenMinted } from '../../../src/watch/shapes/tokens.ts';
 import { ServedRoutes } from '../served-routes.ts';
-import { AT, CLAIM, EVENT, LOCK, QUEUES, REBUILD, RUN, STATUS, VERIFIED } from './recorded-answers.ts';
+import { AT, CLAIM, EVENT, LOCK, QUEUES, RUN, STATUS, VERIFIED } from './recorded-answers.ts';
+import { rebuildRoute } from './recorded-rebuild.ts';
 
 /** What the API knows, to be changed by tests. */
 export interface Recorded {
@@ -72,6 +72,7 @@ function recordedApi(recorded: Recorded): Route[] {
     ...lookingRoutes(recorded),
     ...listRoutes(recorded),
     ...changingRoutes(recorded),
+    rebuildRoute(recorded.bodies),
     ...replayRoutes(recorded),
     discardRoute(recorded),
   ];
@@ -219,13 +220,6 @@ function changingRoutes({ bodies }: Recorded): Route[] {
       body: lockRelease,
       answer: lockReleased,
       handle: async (asked) => ({ released: true as const, ...(await done(asked)) }),
-    }),
-    route({
-      ...act,
-      path: '/orders/{shop}/{orderId}/rebuild',
-      body: rebuildRequest,
-      answer: rebuildAnswer,
-      handle: async (asked) => (asked.body.dryRun ? REBUILD : await done(asked)),
     }),
     route({ ...look, path: '/queues', answer: queueList, handle: () => Promise.resolve(QUEUES) }),
     route({
