@@ -8,7 +8,7 @@ export const rebuildRequest = z.union([
   z.strictObject({ dryRun: z.literal(false).default(false), reason }),
 ]);
 
-export const rebuildLook = z.object({
+const rebuildLook = z.object({
   dryRun: z.literal(true),
   order: z.string(),
   events: count.describe('that its journal holds and a rebuild applies again'),
@@ -21,4 +21,3 @@ export const rebuildLook = z.object({
 export type RebuildLook = z.infer<typeof rebuildLook>;
 
 export const rebuildAnswer = z.union([rebuildLook, z.object({ did: z.string().describe('what was done') })]);
-export type RebuildAnswer = z.infer<typeof rebuildAnswer>;
