@@ -12,6 +12,7 @@ import { replayer } from './deposit/replayer.ts';
 import type { ScriptedRedis } from './deposit/scripts.ts';
 import { waker } from './deposit/waker.ts';
 import { lockKeeper } from './lock/lock-keeper.ts';
+import { orderLock } from './lock/order-lock.ts';
 import { auditLog } from './persist/audit-log.ts';
 import type { Collections } from './persist/collections.ts';
 import { fence } from './persist/fence.ts';
@@ -43,6 +44,7 @@ import { liveHandler } from './watch/status/live-stream.ts';
 import { LoadTestReports } from './watch/load-test-reports.ts';
 import { lockReader } from './watch/steering/lock-reader.ts';
 import { missingEvents } from './watch/stories/missing-events.ts';
+import type { LockTools } from './watch/steering/lock-release.ts';
 import { orderReader } from './watch/stories/order-reader.ts';
 import { pagesRouter } from './watch/pages.ts';
 import { queueReader } from './watch/status/queue-reader.ts';
@@ -172,11 +174,13 @@ function replaying({ config, log, redis, partitions, wakes, collections }: Share
 }
 
 /** What changes something: dedupe keys, locks, mailboxes, queues. */
-function steering(shared: Shared): Pick<ApiTools, 'dedupe' | 'locks' | 'mailboxes' | 'queues'> {
+function steering(shared: Shared): Pick<ApiTools, 'dedupe' | 'locks' | 'mailboxes' | 'queues' | 'rebuilds'> {
   const { config, redis, partitions, queues, wakes, collections, sampler } = shared;
   const { keeper, locks, workers } = shared;
   const mailboxes = mailboxList(redis, partitions);
   const known = claims(redis, partitions);
+  const lockKey: LockTools['lockKey'] = (order) =>
+    redisKeys(partitionOf(order, partitions.length)).lock(order);
   return {
     dedupe: {
       redis,
@@ -187,7 +191,7 @@ function steering(shared: Shared): Pick<ApiTools, 'dedupe' | 'locks' | 'mailboxe
     locks: {
       reader: locks,
       keeper,
-      lockKey: (order) => redisKeys(partitionOf(order, partitions.length)).lock(order),
+      lockKey,
       fence: (order) => fence(collections, order),
       wakeAnew: (orders) => wakes.wakeAnew(orders),
     },
@@ -197,6 +201,12 @@ function steering(shared: Shared): Pick<ApiTools, 'dedupe' | 'locks' | 'mailboxe
       waker: wakes,
       partitions: partitions.length,
       isPaused: async (partition) => (await queues[partition]?.isPaused()) ?? false,
+    },
+    rebuilds: {
+      collections,
+      lock: orderLock(locksOf(shared), config.LOCK_TTL_MS, () => undefined),
+      lockKey,
+      now: Date.now,
     },
     queues: {
       redis,

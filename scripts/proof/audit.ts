@@ -55,7 +55,7 @@ export async function audit(log: SentLog, places: Places): Promise<Audit> {
     lost: [...log.acked].filter((event) => !kept.has(event)).length,
     twice: verified.appliedTwice,
     inversions: verified.inversions,
-    wrong: verified.wrongState,
+    wrong: verified.wrongState + verified.damaged,
     unexplained: verified.unexplained,
     journaled: journaled.length,
     waiting: waiting.length,

@@ -2,6 +2,7 @@ import type { Order } from '../order/order.ts';
 import { ApplicationFailed, deciding, type Decision, type GivenUp } from '../order/decide.ts';
 import type { WaitingEvent } from '../order/event.ts';
 import type { OrderKey } from '../order/identity.ts';
+import { damageOf } from '../order/order-shape.ts';
 import { inTurns } from '../system/turns.ts';
 import type { DrainTools } from './drain-tools.ts';
 
@@ -29,10 +30,18 @@ export async function decideWithPatience(
       if (!(error instanceof ApplicationFailed)) throw error;
       const attempts = await mailbox.countFailure(order, error.event);
       if (attempts < PATIENCE) throw error;
-      const because = `${error.message} (${attempts} drains failed on it)`;
+      const because = `${reasonOf(error, known)} (${attempts} drains failed on it)`;
       givenUp = new Map([...givenUp, [error.event, { because, attempts }]]);
     }
   }
+}
+
+/** What an operator can act on: where the order's document was damaged, which field, and how to repair it. */
+function reasonOf(error: ApplicationFailed, known: Order | null): string {
+  const damage = known ? damageOf(known) : [];
+  if (damage.length === 0) return error.message;
+  const fields = damage.join('; ');
+  return `the document of its order is damaged: ${fields}. Rebuild the order, then replay the event`;
 }
 
 /**

@@ -22,8 +22,8 @@ const TELL_MS = 30_000;
 export const SIGNED_OUT = 'lockstep:signed-out';
 
 /** @param place below /api: `/orders` */
-export async function ask<T>(place: string, params: Params = {}): Promise<T> {
-  return await fetchJson<T>(`/api${place}${queryOf(params)}`, { method: 'GET' }, ASK_MS);
+export async function ask<T>(place: string, params: Params = {}, ms = ASK_MS): Promise<T> {
+  return await fetchJson<T>(`/api${place}${queryOf(params)}`, { method: 'GET' }, ms);
 }
 
 export async function tell<T>(place: string, body: object): Promise<T> {

@@ -7,6 +7,7 @@ import {
   IconHistory,
   IconInbox,
   IconKey,
+  IconListCheck,
   IconLock,
   IconPackage,
   IconParking,
@@ -150,6 +151,13 @@ export const PAGES: readonly PageRow[] = [
     key: 'c',
     icon: IconStethoscope,
     Page: page(async () => (await import('./pages/doctor.tsx')).DoctorPage),
+  },
+  {
+    path: '/verify',
+    title: 'Verify',
+    key: 'v',
+    icon: IconListCheck,
+    Page: page(async () => (await import('./pages/verify.tsx')).VerifyPage),
   },
   {
     path: '/tokens',

@@ -1,4 +1,4 @@
-import { mongo } from 'mongoose';
+import type { mongo } from 'mongoose';
 import type { OrderKey } from '../order/identity.ts';
 import type { Order } from '../order/order.ts';
 import type { Collections } from './collections.ts';
@@ -52,7 +52,7 @@ export function orderStore(
           documents.map((document) => operationOf(document, namespace)),
         );
         onCommit(commits.length, performance.now() - began);
-        return written.map((each, i) => answerOf(each, documents[i]));
+        return written.map(answerOf);
       },
     ),
   };
@@ -95,15 +95,12 @@ function operationOf(document: OrderDocument, namespace: string): WriteModel {
     : { namespace, name: 'replaceOne', filter, replacement: next };
 }
 
-/** MongoDB's limit for a document. */
-const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
-
 /**
  * An insert of an order that is there is a duplicate key; a replace of another version matches nothing.
  * An order that MongoDB refuses fails alone, not with those beside it (P7).
  */
-function answerOf({ error, duplicateKey, matched }: Written, document?: OrderDocument): Committed | Error {
+function answerOf({ error, duplicateKey, matched, tooLarge }: Written): Committed | Error {
   if (error === null) return matched > 0 ? 'committed' : 'outpaced';
   if (duplicateKey) return 'outpaced';
-  return document && mongo.BSON.calculateObjectSize(document) > MAX_DOCUMENT_BYTES ? 'too_large' : error;
+  return tooLarge ? 'too_large' : error;
 }

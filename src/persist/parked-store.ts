@@ -115,8 +115,7 @@ export function parkedStore(collections: Pick<Collections, 'orders' | 'parked' |
     groups: () => groupsOf(parked),
     count: async (which, before) =>
       await parked.countDocuments({ ...frozen(which, before), state: 'parked' }),
-    replaying: async (which) =>
-      await parked.countDocuments({ ...conditionsOf(which), state: 'replaying' }),
+    replaying: async (which) => await parked.countDocuments({ ...conditionsOf(which), state: 'replaying' }),
     next: async (which, run, before, limit) => {
       // By the clock of a worker that is behind, one that was parked again looks older than the run.
       const found = await parked

@@ -2,6 +2,8 @@ import type { WaitingEvent } from '../order/event.ts';
 import { partsOf, type OrderKey } from '../order/identity.ts';
 import type { Order } from '../order/order.ts';
 import { customersIn, isAbout, withoutPersons, type Whose } from '../order/persons.ts';
+import { coalesce } from '../system/coalesce.ts';
+import { Pace } from '../system/turns.ts';
 import type { Collections } from './collections.ts';
 import type { ComplianceDocument } from './compliance-schema.ts';
 
@@ -22,36 +24,42 @@ export interface Redactions {
  */
 const KNOWN_FOR_MS = 5000;
 
-type Asked = Pick<ComplianceDocument, '_id' | 'customer' | 'orders' | 'state'>;
+type Asked = Pick<ComplianceDocument, '_id' | 'shop' | 'customer' | 'orders' | 'state'>;
+type Kept = Pick<Collections, 'compliance' | 'shops'>;
 
-export function redactions(
-  { compliance, shops }: Pick<Collections, 'compliance' | 'shops'>,
-  now: () => number = Date.now,
-): Redactions {
+/** Which requests concern the events of one drain. */
+interface Question {
+  shop: string;
+  orderId: string | null;
+  customers: string[];
+}
+
+/** As many drains as load their orders together. More wait than one worker has drains. */
+const TOGETHER = { largest: 100, mayWait: 2000 };
+
+export function redactions(kept: Kept, now: () => number = Date.now): Redactions {
+  const { compliance } = kept;
   const shopsWithRedactions = remembered(async () => {
     const some = await compliance.distinct('shop', { kind: 'customers/redact' });
     const whole = await compliance.distinct('shop', { kind: 'shop/redact' });
     return new Set([...some, ...whole]);
   }, now);
+  // Not remembered: what is masked is masked for good, so who was asked for is asked of MongoDB each time. Drains
+  // share the question.
+  const askedFor = coalesce<Question, Asked[]>((questions) => requestsFor(questions, kept), TOGETHER);
+  const isShopRedacted = coalesce<string, boolean>((shops) => areRedacted(shops, kept), TOGETHER);
 
-  const askedFor = async (shop: string, orderId: string | null, customers: string[]): Promise<Asked[]> => {
-    const of = { shop, kind: 'customers/redact' as const };
-    const which = [
-      ...(customers.length === 0 ? [] : [{ ...of, customer: { $in: customers } }]),
-      ...(orderId === null ? [] : [{ ...of, orders: orderId }]),
-    ];
-    if (which.length === 0) return [];
-    return await compliance.find({ $or: which }, { customer: 1, orders: 1, state: 1 }).lean<Asked[]>();
-  };
-
-  /** An order that is news to a request that was done is looked through once more: parts of it may have come before. */
+  /**
+   * An order that is news to a request that was done is looked through once more: parts of it may have come before.
+   * A request that was reopened by another drain, or is still under way, stays as it is.
+   */
   const reopen = async (orderId: string, asked: Asked[]): Promise<void> => {
     const ids = asked
       .filter(({ state, orders }) => state === 'done' && !orders.includes(orderId))
       .map(({ _id }) => _id);
     if (ids.length === 0) return;
     await compliance.updateMany(
-      { _id: { $in: ids } },
+      { _id: { $in: ids }, state: 'done' },
       { $addToSet: { orders: orderId }, $set: { state: 'working', passedAt: null, cursor: null } },
     );
   };
@@ -60,33 +68,80 @@ export function redactions(
     masked: async (key, known, events) => {
       const { shop, orderId } = partsOf(key);
       if (!(await shopsWithRedactions()).has(shop)) return events;
-      if (await isShopRedacted(shop, { compliance, shops })) return events.map(maskedEvent);
-      const customers = [
-        ...new Set([...(known?.customers ?? []), ...events.flatMap(({ body }) => customersIn(body) ?? [])]),
-      ];
-      const asked = await askedFor(shop, orderId, customers);
+      const customers = await customersOf(known, events);
+      const [all, asked] = await Promise.all([isShopRedacted(shop), askedFor({ shop, orderId, customers })]);
+      if (all) return await maskedWhere(events, () => true);
       if (asked.length === 0) return events;
       if (orderId !== null) await reopen(orderId, asked);
       const whose = asked.map((each) => whoseOf(each, orderId, customers));
-      return events.map((event) =>
-        whose.some((one) => isAbout(event.body, one)) ? maskedEvent(event) : event,
-      );
+      return await maskedWhere(events, ({ body }) => whose.some((one) => isAbout(body, one)));
     },
   };
 }
 
+/** Of all of them in one round trip. */
+async function requestsFor(questions: Question[], { compliance }: Kept): Promise<Asked[][]> {
+  const which = [...Map.groupBy(questions, ({ shop }) => shop)].flatMap(([shop, of]) => {
+    const asked = { shop, kind: 'customers/redact' as const };
+    const customers = [...new Set(of.flatMap((each) => each.customers))];
+    const orders = [...new Set(of.flatMap(({ orderId }) => orderId ?? []))];
+    return [
+      ...(customers.length === 0 ? [] : [{ ...asked, customer: { $in: customers } }]),
+      ...(orders.length === 0 ? [] : [{ ...asked, orders: { $in: orders } }]),
+    ];
+  });
+  const fields = { shop: 1, customer: 1, orders: 1, state: 1 };
+  if (which.length === 0) return questions.map(() => []);
+  const found = await compliance.find({ $or: which }, fields).lean<Asked[]>();
+  return questions.map(({ shop, orderId, customers }) =>
+    found.filter(
+      (each) =>
+        each.shop === shop &&
+        (customers.includes(each.customer ?? '') || (orderId !== null && each.orders.includes(orderId))),
+    ),
+  );
+}
+
 /** One that installed the app again since is a shop like any other. */
-async function isShopRedacted(
-  shop: string,
-  { compliance, shops }: Pick<Collections, 'compliance' | 'shops'>,
-): Promise<boolean> {
+async function areRedacted(names: string[], { compliance, shops }: Kept): Promise<boolean[]> {
+  const some = { $in: [...new Set(names)] };
   const asked = await compliance
-    .findOne({ shop, kind: 'shop/redact' }, { receivedAt: 1 })
-    .sort({ receivedAt: -1 })
-    .lean<Pick<ComplianceDocument, 'receivedAt'>>();
-  if (!asked) return false;
-  const known = await shops.findById(shop, { state: 1, installedAt: 1 }).lean();
-  return known?.state !== 'installed' || known.installedAt < asked.receivedAt;
+    .find({ kind: 'shop/redact', shop: some }, { shop: 1, receivedAt: 1 })
+    .sort({ receivedAt: 1 })
+    .lean<Pick<ComplianceDocument, 'shop' | 'receivedAt'>[]>();
+  if (asked.length === 0) return names.map(() => false);
+  // The last one counts.
+  const askedAt = new Map(asked.map(({ shop, receivedAt }) => [shop, receivedAt]));
+  const known = await shops.find({ _id: some }, { state: 1, installedAt: 1 }).lean();
+  const byName = new Map(known.map((shop) => [shop._id, shop]));
+  return names.map((name) => {
+    const [at, shop] = [askedAt.get(name), byName.get(name)];
+    return at !== undefined && (shop?.state !== 'installed' || shop.installedAt < at);
+  });
+}
+
+/** Ids of all customers that the order or one of the events names. In turns: each body is read. */
+async function customersOf(known: Order | null, events: WaitingEvent[]): Promise<string[]> {
+  const customers = new Set(known?.customers);
+  const pace = new Pace();
+  for (const { body } of events) {
+    for (const customer of customersIn(body) ?? []) customers.add(customer);
+    await pace.rest();
+  }
+  return [...customers];
+}
+
+async function maskedWhere(
+  events: WaitingEvent[],
+  isToBe: (event: WaitingEvent) => boolean,
+): Promise<WaitingEvent[]> {
+  const pace = new Pace();
+  const clean: WaitingEvent[] = [];
+  for (const event of events) {
+    clean.push(isToBe(event) ? maskedEvent(event) : event);
+    await pace.rest();
+  }
+  return clean;
 }
 
 function whoseOf({ customer, orders }: Asked, orderId: string | null, customers: string[]): Whose {

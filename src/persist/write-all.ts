@@ -10,13 +10,22 @@ export interface Written {
   matched: number;
   duplicateKey: boolean;
   error: Error | null;
+  /** It was refused, and is as large as MongoDB takes no document. */
+  tooLarge: boolean;
 }
 
 const DUPLICATE_KEY = 11000;
 
 /**
+ * MongoDB's documents end at 16 MB. The driver refuses a whole operation of that size: the document with its
+ * filter and its names, which are far below 16 kB.
+ */
+const LARGEST_DOCUMENT = 16 * 1024 * 1024 - 16 * 1024;
+
+/**
  * Many writes in one command, each with its own answer. A write that MongoDB or the driver refuses does
- * not take the others with it (P7): refused as a whole, the batch is written one by one.
+ * not take the others with it (P7): of a batch refused as a whole those that are too large are told so, and the
+ * rest is written together; if none is, one by one.
  * @throws whatever says that MongoDB is away; then nothing is known of any write
  */
 export async function writeAll(client: mongo.MongoClient, models: WriteModel[]): Promise<Written[]> {
@@ -25,10 +34,32 @@ export async function writeAll(client: mongo.MongoClient, models: WriteModel[]):
     const result = await client.bulkWrite(models, { ordered: false, verboseResults: true });
     return models.map((_, i) => answerAt(result, i));
   } catch (error) {
-    if (hasAnswers(error)) return models.map((_, i) => answerOf(error, i));
+    if (hasAnswers(error)) return models.map((model, i) => answerOf(error, i, model));
     if (isMongoAway(error)) throw error;
-    return models.length === 1 ? [refusal(error)] : await oneByOne(client, models);
+    return models.length === 1
+      ? models.map((model) => refusal(model, error))
+      : await apart(client, models, error);
   }
+}
+
+/** @throws whatever says that MongoDB is away */
+async function apart(client: mongo.MongoClient, models: WriteModel[], error: unknown): Promise<Written[]> {
+  const [large, rest] = [models.filter(isTooLarge), models.filter((model) => !isTooLarge(model))];
+  if (large.length === 0) return await oneByOne(client, models);
+  const written = await writeAll(client, rest);
+  return models.map((model) =>
+    large.includes(model) ? refusal(model, error) : (written.shift() ?? refusal(model, error)),
+  );
+}
+
+function isTooLarge(model: WriteModel): boolean {
+  return mongo.BSON.calculateObjectSize(contentOf(model)) > LARGEST_DOCUMENT;
+}
+
+function contentOf(model: WriteModel): mongo.Document {
+  if (model.name === 'insertOne') return model.document;
+  if (model.name === 'replaceOne') return model.replacement;
+  return 'update' in model ? model.update : {};
 }
 
 /** Whether each write has its own answer; one that may not be durable has none. */
@@ -47,29 +78,26 @@ async function oneByOne(client: mongo.MongoClient, models: WriteModel[]): Promis
   return answers;
 }
 
-function refusal(error: unknown): Written {
+function refusal(model: WriteModel, error: unknown): Written {
   return {
     matched: 0,
     duplicateKey: false,
     error: error instanceof Error ? error : new Error(String(error)),
+    tooLarge: isTooLarge(model),
   };
 }
 
 function answerAt(result: mongo.ClientBulkWriteResult, i: number): Written {
   const updated = result.updateResults?.get(i);
   const matched = result.insertResults?.has(i) ? 1 : (updated?.matchedCount ?? 0);
-  return { matched, duplicateKey: false, error: null };
+  return { matched, duplicateKey: false, error: null, tooLarge: false };
 }
 
-function answerOf(error: mongo.MongoClientBulkWriteError, i: number): Written {
+function answerOf(error: mongo.MongoClientBulkWriteError, i: number, model: WriteModel): Written {
   const failed = error.writeErrors.get(i);
-  if (!failed)
-    return error.partialResult
-      ? answerAt(error.partialResult, i)
-      : { matched: 0, duplicateKey: false, error };
-  return {
-    matched: 0,
-    duplicateKey: failed.code === DUPLICATE_KEY,
-    error: new Error(`MongoDB refused a write: ${failed.code}`),
-  };
+  if (!failed) return error.partialResult ? answerAt(error.partialResult, i) : refusal(model, error);
+  const refused = new Error(`MongoDB refused a write: ${failed.code}`);
+  return failed.code === DUPLICATE_KEY
+    ? { matched: 0, duplicateKey: true, error: refused, tooLarge: false }
+    : refusal(model, refused);
 }

@@ -8,22 +8,29 @@ const TURN_MS = 5;
 
 let last: Promise<void> = Promise.resolve();
 
-/**
- * Waits for one round of the event loop. All long work of a process stands in one line: each round continues
- * one of them, so that 200 large orders together do not hold the loop for 200 pieces.
- */
-export function turn(): Promise<void> {
+/** All long work of a process stands in one line: each round of the event loop continues one of them. */
+function turn(): Promise<void> {
   last = last.then(() => new Promise((resolve) => setImmediate(resolve)));
   return last;
 }
 
+/** Says when a long work has had its turn. */
+export class Pace {
+  #began = performance.now();
+
+  /** To be asked between two pieces: after {@link TURN_MS} it waits for the next turn. */
+  async rest(): Promise<void> {
+    if (performance.now() - this.#began < TURN_MS) return;
+    await turn();
+    this.#began = performance.now();
+  }
+}
+
 /** Runs work that yields where it may be interrupted. */
-export async function inTurns<Answer>(work: Iterator<void, Answer>): Promise<Answer> {
-  for (let began = performance.now(); ;) {
+export async function inTurns<Answer>(work: Iterator<void, Answer>, pace = new Pace()): Promise<Answer> {
+  for (;;) {
     const step = work.next();
     if (step.done) return step.value;
-    if (performance.now() - began < TURN_MS) continue;
-    await turn();
-    began = performance.now();
+    await pace.rest();
   }
 }

@@ -54,6 +54,7 @@ const PAGES: readonly PageRow[] = [
   { place: '/audit', heading: /^Audit/, empty: /session\.begin/, filled: /queue\.pause/ },
   { place: '/load-tests', heading: /^Load tests/, empty: /Looked in the newest/, filled: /Looked in the newest/ },
   { place: '/doctor', heading: /^Doctor/, empty: /checks: 0 bad/, filled: /start a worker/, away: /could not be read/ },
+  { place: '/verify', heading: /^Verify/, empty: /Not verified yet/, filled: /Not verified yet/ },
   { place: '/tokens', heading: /^Tokens/, empty: /ada/, filled: /ada/ },
   { place: '/nowhere', heading: /^No such page/, empty: /The address names no page/, filled: /Nothing is here/ },
 ];

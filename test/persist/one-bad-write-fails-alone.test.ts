@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mongo } from 'mongoose';
 import { newOrder } from '../../src/order/order.ts';
+import { toDocument } from '../../src/persist/order-document.ts';
 import { writeAll, type WriteModel } from '../../src/persist/write-all.ts';
 import { openInside, type Inside } from '../support/inside.ts';
 import { BY, keyOf, waitingEvent } from '../support/waiting-event.ts';
@@ -53,6 +54,36 @@ describe('P7: one write that MongoDB refuses fails alone', () => {
       'too_large',
       'committed',
     ]);
+  });
+
+  test('an order a few bytes below 16 MB, which the driver refuses with its filter: the same, and the others share one write', async () => {
+    const MAX = 16 * 1024 * 1024;
+    const measured = keyOf('100');
+    const sizeOf = (name: string, version: number) =>
+      mongo.BSON.calculateObjectSize(
+        toDocument(measured, { ...newOrder(measured), name, version: version + 1 }, 0),
+      );
+    // Insert, and replace of a version.
+    for (const [version, below] of [
+      [0, 0],
+      [0, 10],
+      [7, 0],
+      [7, 40],
+      [7, 90],
+    ] as const) {
+      const name = 'x'.repeat(MAX - below - sizeOf('', version));
+      expect(sizeOf(name, version)).toBe(MAX - below);
+      const others = Array.from({ length: 8 }, (_, i) =>
+        keyOf(String(9000 + 100 * version + below + i * 10)),
+      );
+      inside.commands.length = 0;
+      const answers = await Promise.all([
+        inside.tools.orders.commit({ key: measured, order: { ...newOrder(measured), name, version } }),
+        ...others.map((key) => inside.tools.orders.commit({ key, order: newOrder(key) })),
+      ]);
+      expect([version, below, answers[0]]).toEqual([version, below, 'too_large']);
+      expect(inside.commands.filter((command) => command === 'bulkWrite').length).toBeLessThanOrEqual(2);
+    }
   });
 
   test('a payload over 16 MB: its drain fails, the journal of others is written', async () => {

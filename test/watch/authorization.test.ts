@@ -20,6 +20,7 @@ const LEAST: Record<string, Role | 'nobody'> = {
   'get /orders': 'viewer',
   'get /orders/{shop}/{orderId}': 'viewer',
   'get /orders/{shop}/{orderId}/timeline': 'viewer',
+  'post /orders/{shop}/{orderId}/rebuild': 'operator',
   'get /search': 'viewer',
   'get /events': 'viewer',
   'get /events/{event}': 'viewer',

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { decide } from '../../src/order/decide.ts';
 import type { Order } from '../../src/order/order.ts';
-import { checkOrder, NOTHING_WRONG, type Told } from '../../src/watch/stories/check-order.ts';
+import { NOTHING_WRONG, Rebuild, type Checked } from '../../src/watch/stories/check-order.ts';
+import type { Told } from '../../src/watch/stories/told.ts';
 import { lifeEvents } from '../support/inside.ts';
 import { RECEIVED_AT } from '../support/waiting-event.ts';
 
@@ -16,21 +17,23 @@ function lived(): { order: Order; told: Told[] } {
     event: waiting,
     outcome: applied.outcome,
     sequence: applied.sequence,
+    appliedAt: applied.appliedAt,
   }));
   return { order, told };
 }
+
+function check(order: Order | null, told: Told[]): Checked {
+  const rebuild = new Rebuild(first!.order);
+  for (const each of told.toSorted((a, b) => a.sequence - b.sequence)) Array.from(rebuild.add(each));
+  return rebuild.compare(order);
+}
+const checkOrder = (order: Order | null, told: Told[]) => check(order, told).findings;
 
 describe('P3, P5, P8: an order held against its journal', () => {
   test('as a drain leaves it, nothing is wrong', () => {
     const { order, told } = lived();
     expect(told.length).toBeGreaterThan(10);
     expect(checkOrder(order, told)).toEqual(NOTHING_WRONG);
-  });
-
-  test('parked events are no part of its state', () => {
-    const { order, told } = lived();
-    const parked: Told = { event: { ...first!, unreadable: 'not JSON' }, outcome: 'parked', sequence: null };
-    expect(checkOrder(order, [...told, parked])).toEqual(NOTHING_WRONG);
   });
 
   test('an event that was applied twice', () => {
@@ -54,6 +57,58 @@ describe('P3, P5, P8: an order held against its journal', () => {
   ])('a state that its journal does not make: %s', (_, changed) => {
     const { order, told } = lived();
     expect(checkOrder({ ...order, ...changed }, told)).toMatchObject({ wrongState: 1 });
+  });
+
+  test('says which field differs, and both values; those of persons are masked', () => {
+    const { order, told } = lived();
+    const changed = {
+      ...order,
+      facts: { ...order.facts, totalPrice: '999.00' },
+      lines: order.lines.map((line, i) => (i === 0 ? { ...line, quantity: 77 } : line)).slice(0, 1),
+      parts: {
+        ...order.parts,
+        fulfillments: order.parts.fulfillments.map((part) => ({ ...part, trackingNumbers: ['X1'] })),
+      },
+    };
+    const { differences } = check(changed, told);
+    const [line, ...others] = order.lines;
+    expect(differences).toEqual(
+      expect.arrayContaining([
+        { field: 'facts.totalPrice', stored: '999.00', rebuilt: order.facts.totalPrice },
+        { field: `lines.#${line!.id}.quantity`, stored: '77', rebuilt: String(line!.quantity) },
+        ...others.map(({ id }) => expect.objectContaining({ field: `lines.#${id}`, stored: null })),
+      ]),
+    );
+    const tracking = differences.filter(({ field }) => field.includes('trackingNumbers'));
+    expect(tracking.length).toBeGreaterThan(0);
+    for (const { stored, rebuilt } of tracking)
+      expect([stored, rebuilt].filter((each) => each !== null && !each.includes('(masked)'))).toEqual([]);
+    expect(check(order, told).differences).toEqual([]);
+  });
+
+  test('a list whose members stand in another sequence differs', () => {
+    const { order, told } = lived();
+    expect(
+      check({ ...order, lines: order.lines.toReversed() }, told).differences.map(({ field }) => field),
+    ).toEqual(['lines']);
+  });
+
+  test.each<[string, object, string]>([
+    ['text for a list', { applied: 'oops' }, 'order.applied: expected a list, found text'],
+    ['nothing for an object', { facts: null }, 'order.facts: expected an object, found nothing'],
+    ['a number for text', { status: 7 }, 'order.status: expected text, found a number'],
+    ['a list for a number', { version: [] }, 'order.version: expected a number, found a list'],
+    ['a member of a list', { lines: [7] }, 'order.lines.0: expected an object, found a number'],
+    [
+      'true for a moment',
+      { ends: { cancelled: true, deletedAt: null } },
+      'order.ends.cancelled: expected an object, found true or false',
+    ],
+  ])('a damaged document is a finding with its field: %s', (_, changed, words) => {
+    const { order, told } = lived();
+    const { findings, damage } = check({ ...order, ...changed } as Order, told);
+    expect(findings).toEqual({ ...NOTHING_WRONG, damaged: 1 });
+    expect(damage).toEqual([words]);
   });
 
   test('an order without its journal, and a journal without its order', () => {

@@ -41,6 +41,26 @@ describe('verify', () => {
     expect(isRight(added)).toBe(true);
   });
 
+  test('a page ends where its bodies are too many bytes, and the next one goes on behind it', async () => {
+    const small = verifier(inside.collections, RETENTION_DAYS, { pageBytes: 1, orderMs: 60_000 });
+    let [orders, pages, after] = [0, 0, undefined as string | undefined];
+    do {
+      const page = await small({ limit: 5, after });
+      orders += page.orders;
+      pages += 1;
+      after = page.cursor ?? undefined;
+    } while (after !== undefined);
+    expect([orders, pages]).toEqual([ORDERS, 2]);
+  });
+
+  test('an order that takes too long is counted as too large, and the next page goes on behind it', async () => {
+    const hasty = verifier(inside.collections, RETENTION_DAYS, { pageBytes: 1e9, orderMs: -1 });
+    const page = await hasty({ limit: 100 });
+    expect(page).toMatchObject({ orders: 1, tooLarge: 1, wrongState: 0, wrong: [] });
+    expect(page.cursor).not.toBeNull();
+    expect(await hasty({ limit: 100, after: page.cursor ?? undefined })).toMatchObject({ orders: 1 });
+  });
+
   test('only one shop, only what was committed since', async () => {
     expect((await verify(100, { shop: 'example.myshopify.com' })).orders).toBe(ORDERS);
     expect((await verify(100, { shop: 'another.myshopify.com' })).orders).toBe(0);
@@ -57,6 +77,27 @@ describe('verify', () => {
     expect(isRight(found)).toBe(false);
     const text = verifiedText(found, { waitingEvents: 0, parked: 0, spooled: 0 } as SystemStatus);
     expect(text).toContain(`${changed}  wrongState 1`);
+    expect(text).toMatch(/ name: stored #0, the journal makes it #\d+/);
+  });
+
+  test('a damaged document and a damaged entry are findings with their field; the rest is verified', async () => {
+    const [document, entry] = [lifeEvents(3)[0]!.order, lifeEvents(4)[0]!.order];
+    await inside.collections.orders.collection.updateOne(
+      { _id: document as never },
+      { $set: { applied: 'oops', touchedAt: 'yesterday' } },
+    );
+    const [event] = await inside.collections.events.find({ order: entry }).lean();
+    await inside.collections.events.collection.updateOne(
+      { _id: event!._id as never },
+      { $set: { payload: 'no payload' } },
+    );
+    const found = await verify();
+    expect(found).toMatchObject({ orders: ORDERS, damaged: 2 });
+    const damage = Object.fromEntries(found.wrong.map((each) => [each.order, each.damage]));
+    expect(damage[document]).toEqual(['order.applied: expected a list, found text']);
+    expect(damage[entry]).toEqual([`event ${event!._id.slice(0, 12)}.payload: expected a compressed body`]);
+    expect(isRight(found)).toBe(false);
+    expect(verifiedText(found, null)).toContain('order.applied: expected a list, found text');
   });
 
   test('where the journal has ended, only the sequence is checked', async () => {

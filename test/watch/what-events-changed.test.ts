@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { changesOf, MOST_EVENTS } from '../../src/watch/stories/changes.ts';
-import type { Told } from '../../src/watch/stories/check-order.ts';
+import type { Told } from '../../src/watch/stories/told.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 
 const ORDER = keyOf('1');
@@ -12,7 +12,7 @@ function told(sequence: number, topic: string, body: object): Told {
     { id: 1, email, customer: { first_name: 'Ada' }, ...body },
     { order: ORDER },
   );
-  return { event, outcome: 'applied', sequence };
+  return { event, outcome: 'applied', appliedAt: 0, sequence };
 }
 
 const created = told(1, 'orders/create', {

@@ -23,6 +23,7 @@ const ACTION_NAMES = Object.keys({
   'parked.replay': 0,
   'parked.discard': 0,
   'replay.abort': 0,
+  'order.rebuild': 0,
   'reconcile.ask': 0,
   'reconcile.abort': 0,
   'event.payload': 0,

@@ -16,6 +16,7 @@ import { useFilters } from '../use-filters.ts';
 import { FactList } from './fact-list.tsx';
 import { IncompleteOrder } from './incomplete-order.tsx';
 import { OrderParts } from './order-parts.tsx';
+import { RebuildOrder } from './rebuild-order.tsx';
 import { StatusHistory } from './status-history.tsx';
 import { OrderTimeline } from './order-timeline.tsx';
 import { StatusBadge } from '../components/status-badge.tsx';
@@ -55,6 +56,7 @@ export function OrderPage() {
           {key} <Copy text={key} what="the order's key" />
         </span>
       }
+      actions={orderId !== '-' && !unknown && <RebuildOrder place={place} />}
     >
       <OrderFacts order={order.data} problem={order.error} known={timeline.data !== undefined} />
       {!unknown && (

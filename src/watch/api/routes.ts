@@ -13,6 +13,7 @@ import { openApiRoute } from './openapi.ts';
 import { orderRoutes, type OrderTools } from './order-routes.ts';
 import { parkedRoutes, type ParkedTools } from './parked-routes.ts';
 import { queueRoutes, type QueueTools } from './queue-routes.ts';
+import { rebuildRoutes } from './rebuild-routes.ts';
 import { reconcileRoutes, type ReconcileRouteTools } from './reconcile-routes.ts';
 import { route, type Route } from './route.ts';
 import { sessionRoutes, type SessionTools } from './session-routes.ts';
@@ -20,6 +21,7 @@ import { shopRoutes, type ShopTools } from './shop-routes.ts';
 import { systemRoutes, type SystemTools } from './system-routes.ts';
 import { tokenRoutes, type TokenTools } from './token-routes.ts';
 import { verifyRoutes, type VerifyTools } from './verify-routes.ts';
+import type { RebuildTools } from '../steering/order-rebuild.ts';
 
 /** What each area of the API works with. */
 export interface ApiTools {
@@ -35,6 +37,7 @@ export interface ApiTools {
   orders: OrderTools;
   parked: ParkedTools;
   queues: QueueTools;
+  rebuilds: RebuildTools;
   reconciles: ReconcileRouteTools;
   sessions: SessionTools;
   shops: ShopTools;
@@ -52,6 +55,7 @@ export function allRoutes(tools: ApiTools): Route[] {
     ...systemRoutes(tools.system),
     liveRoute(tools.live),
     ...orderRoutes(tools.orders),
+    ...rebuildRoutes(tools.rebuilds),
     ...eventRoutes(tools.events),
     ...dedupeRoutes(tools.dedupe),
     ...lockRoutes(tools.locks),

@@ -9,6 +9,7 @@ import { MAILBOX_VERBS } from './mailbox.ts';
 import { ORDER_VERBS } from './order.ts';
 import { PARKED_VERBS } from './parked.ts';
 import { QUEUE_VERBS } from './queue.ts';
+import { REBUILD_VERBS } from './rebuild.ts';
 import { RECONCILE_VERBS } from './reconcile.ts';
 import { SHOP_VERBS } from './shop.ts';
 import { SYSTEM_VERBS } from './system.ts';
@@ -23,7 +24,10 @@ const VERBS = [...SYSTEM_VERBS, ...TAIL_VERBS, ...EVENT_VERBS, ...VERIFY_VERBS, 
 
 /** Nouns with verbs of their own. */
 const NOUNS = {
-  order: { about: 'an order and its story; orders, newest first', verbs: ORDER_VERBS },
+  order: {
+    about: 'an order and its story; orders, newest first; making one again',
+    verbs: [...ORDER_VERBS, ...REBUILD_VERBS],
+  },
   dedupe: { about: 'what is known as seen', verbs: DEDUPE_VERBS },
   lock: { about: 'who works at which order', verbs: LOCK_VERBS },
   mailbox: { about: 'what waits, by order', verbs: MAILBOX_VERBS },

@@ -1,5 +1,6 @@
 import { FINDINGS } from '../stories/check-order.ts';
 import type { SystemStatus } from '../shapes/system.ts';
+import type { Difference } from '../stories/differences.ts';
 import type { Verified } from '../stories/verifier.ts';
 
 /** Page after page of /verify, added up. */
@@ -18,7 +19,7 @@ export async function verifyAll(
   return sum;
 }
 
-const COUNTS = ['orders', 'events', 'moving', 'tooOld', ...FINDINGS] as const;
+const COUNTS = ['orders', 'events', 'moving', 'tooOld', 'tooLarge', ...FINDINGS] as const;
 
 /** Whether nothing was found. */
 export function isRight(verified: Verified): boolean {
@@ -37,22 +38,37 @@ export function verifiedText(verified: Verified, status: SystemStatus | null): s
     ['inversions', verified.inversions],
     ['wrong states', verified.wrongState],
     ['unexplained', verified.unexplained],
+    ['damaged', verified.damaged],
     ['still moving', verified.moving],
     ['too old', verified.tooOld],
+    ['too large', verified.tooLarge],
   ];
   if (status)
     rows.push(['waiting', status.waitingEvents], ['parked', status.parked], ['spooled', status.spooled]);
-  const wrong = verified.wrong.map(({ order, findings }) => {
-    const found = FINDINGS.filter((name) => findings[name] > 0).map((name) => `${name} ${findings[name]}`);
-    return `  ${order}  ${found.join(', ')}`;
-  });
+  const wrong = verified.wrong.flatMap(wrongLines);
   const head = headline(verified);
   const table = rows.map(([name, count]) => `${name.padEnd(15)}${count ?? '?'}`);
   return [head, ...wrong, '', ...table].join('\n');
 }
 
+function wrongLines({ order, findings, differences, damage }: Verified['wrong'][number]): string[] {
+  const found = FINDINGS.filter((name) => findings[name] > 0).map((name) => `${name} ${findings[name]}`);
+  const damaged = damage.map((words) => `      ${words}`);
+  return [`  ${order}  ${found.join(', ')}`, ...damaged, ...differenceLines(differences)];
+}
+
+/** Also for what a rebuild would change. */
+export function differenceLines(differences: readonly Difference[]): string[] {
+  return differences.map(
+    ({ field, stored, rebuilt }) =>
+      `      ${field}: stored ${stored ?? 'nothing'}, the journal makes it ${rebuilt ?? 'nothing'}`,
+  );
+}
+
+const REPAIR = '`ops order rebuild <order>` shows what a rebuild would change';
+
 function headline(verified: Verified): string {
-  if (!isRight(verified)) return 'Some orders are not what their journal makes of them:';
+  if (!isRight(verified)) return `Some orders are not what their journal makes of them; ${REPAIR}:`;
   return verified.moving > 0
     ? 'Nothing wrong was found, but some orders were moving: verify again.'
     : 'Every order is what its journal makes of it.';

@@ -11,6 +11,7 @@ const ACTIONS = {
   'parked.replay': 'parked events were replayed',
   'parked.discard': 'parked events were discarded',
   'replay.abort': 'a replay was aborted',
+  'order.rebuild': 'an order was made again from its journal',
   'reconcile.ask': 'a pass over the orders of a shop was asked for',
   'reconcile.abort': 'a pass over the orders of a shop was aborted',
   'event.payload': 'a payload was read, customer data masked',

@@ -2,7 +2,7 @@ import { decide } from '../../order/decide.ts';
 import type { Part } from '../../order/event.ts';
 import type { OrderKey } from '../../order/identity.ts';
 import type { Order } from '../../order/order.ts';
-import type { Told } from './check-order.ts';
+import type { Told } from './told.ts';
 import type { Change } from '../shapes/events.ts';
 
 /**

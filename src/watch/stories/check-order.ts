@@ -1,16 +1,9 @@
-import { decide } from '../../order/decide.ts';
-import type { WaitingEvent } from '../../order/event.ts';
-import { orderKey, type OrderKey } from '../../order/identity.ts';
-import type { Order, Outcome } from '../../order/order.ts';
-import { readEvent } from '../../order/read-event.ts';
-
-/** An event as the journal tells it, with its payload. */
-export interface Told {
-  event: WaitingEvent;
-  outcome: Outcome;
-  /** Place in its order's history; null for a parked event. */
-  sequence: number | null;
-}
+import { deciding } from '../../order/decide.ts';
+import type { EventId, OrderKey } from '../../order/identity.ts';
+import type { Order } from '../../order/order.ts';
+import { damageOf } from '../../order/order-shape.ts';
+import { differencesOf, type Difference } from './differences.ts';
+import type { Told } from './told.ts';
 
 /** What is wrong with one order. All zero: once (P3), in sequence (P5), and explained (P8). */
 export interface Findings {
@@ -25,72 +18,106 @@ export interface Findings {
   wrongState: number;
   /** Applied events that the journal does not tell of. */
   unexplained: number;
+  /** 1 where its document, or an entry of its journal, cannot be read: the rest was not checked. */
+  damaged: number;
 }
 
-export const NOTHING_WRONG: Findings = { appliedTwice: 0, inversions: 0, wrongState: 0, unexplained: 0 };
+export const NOTHING_WRONG: Findings = {
+  appliedTwice: 0,
+  inversions: 0,
+  wrongState: 0,
+  unexplained: 0,
+  damaged: 0,
+};
 
 /** The names of all findings. */
 export const FINDINGS = Object.keys(NOTHING_WRONG) as (keyof Findings)[];
 
-/**
- * Holds an order against its journal, by the pure rules. Knows nothing of how it came to be.
- * @param told every entry of its journal; null as the order means that there is none
- */
-export function checkOrder(order: Order | null, told: readonly Told[]): Findings {
-  const applied = told
-    .filter((each) => each.sequence !== null)
-    .toSorted((a, b) => Number(a.sequence) - Number(b.sequence));
-  if (!order) return { ...NOTHING_WRONG, wrongState: applied.length > 0 ? 1 : 0 };
-  const known = new Set(applied.map(({ event }) => event.id));
-  const unexplained = order.applied.filter(({ event }) => !known.has(event)).length;
-  return {
-    appliedTwice: Math.max(0, order.sequence - applied.length - unexplained) + repeatedIn(applied),
-    inversions: inversionsIn(applied),
-    wrongState: unexplained === 0 && !isWhatRulesMake(order, applied) ? 1 : 0,
-    unexplained,
-  };
+/** What came of a check. */
+export interface Checked {
+  findings: Findings;
+  /** Where the state is wrong: which fields. */
+  differences: Difference[];
+  /** Where something cannot be read: which fields, in words. */
+  damage: string[];
 }
 
-function repeatedIn(applied: readonly Told[]): number {
-  return applied.length - new Set(applied.map(({ sequence }) => sequence)).size;
-}
+/** An order as the pure rules make it of its journal, one event at a time: no more than one body is in memory. */
+export class Rebuild {
+  readonly #key: OrderKey;
+  readonly #ids = new Set<EventId>();
+  readonly #sequences = new Set<number>();
+  #order: Order | null = null;
+  #last = 0;
+  #inversions = 0;
+  #unreadable: EventId | null = null;
 
-function inversionsIn(applied: readonly Told[]): number {
-  const positions = applied
-    .filter(({ outcome }) => outcome === 'applied')
-    .map(({ event }) => {
-      const reading = readEvent(event);
-      return reading.ok ? reading.event.position : '';
-    });
-  return positions.filter((position, i) => i > 0 && position <= (positions[i - 1] ?? '')).length;
-}
+  constructor(key: OrderKey) {
+    this.#key = key;
+  }
 
-/** Fails closed: what the rules cannot make again is wrong. */
-function isWhatRulesMake(order: Order, applied: readonly Told[]): boolean {
-  const key: OrderKey = orderKey(order.shop, order.orderId);
-  const events = applied.map(({ event }) => event);
-  try {
-    const rebuilt = decide(key, null, events, 0).order;
-    return rebuilt !== null && stateOf(rebuilt) === stateOf(order);
-  } catch {
-    return false;
+  /** Applied events only, in their sequence. Applied in the sequence of then, they end as sorted by position (P5). */
+  *add({ event, outcome, sequence, appliedAt }: Told): Generator<void, void> {
+    this.#ids.add(event.id);
+    this.#sequences.add(sequence);
+    this.#last = sequence;
+    const before = this.#order;
+    const { order, rejected } = yield* deciding(this.#key, before, [event], appliedAt, new Map());
+    this.#order = order ?? before;
+    if (rejected.length > 0) this.#unreadable ??= event.id;
+    const moved = order !== null && order.position !== before?.position;
+    if (outcome === 'applied' && !moved) this.#inversions += 1;
+  }
+
+  get order(): Order | null {
+    return this.#order;
+  }
+
+  /** The first event that the rules of now cannot read. */
+  get unreadable(): EventId | null {
+    return this.#unreadable;
+  }
+
+  get events(): number {
+    return this.#ids.size;
+  }
+
+  /** Whether no event is missing from the first to the last. */
+  get isWhole(): boolean {
+    return this.#sequences.size === this.#ids.size && this.#last === this.#ids.size;
+  }
+
+  /** What is wrong with an order that has this journal. @param order null: there is no document */
+  compare(order: Order | null): Checked {
+    if (!order) return checked({ wrongState: this.#ids.size > 0 ? 1 : 0 });
+    const damage = damageOf(order);
+    if (damage.length > 0) return checked({ damaged: 1 }, [], damage);
+    const unexplained = order.applied.filter(({ event }) => !this.#ids.has(event)).length;
+    const repeated = this.#ids.size - this.#sequences.size;
+    const differences = unexplained === 0 ? this.#differences(order) : [];
+    const findings = {
+      appliedTwice: Math.max(0, order.sequence - this.#ids.size - unexplained) + repeated,
+      inversions: this.#inversions,
+      wrongState: differences.length > 0 ? 1 : 0,
+      unexplained,
+    };
+    return checked(findings, differences);
+  }
+
+  #differences(order: Order): Difference[] {
+    if (this.#order) return differencesOf(order, this.#order);
+    return [{ field: 'order', stored: 'an order', rebuilt: null }];
   }
 }
 
-/** All of an order that must not depend on how its events arrived, as one text. */
-function stateOf(order: Order): string {
-  // Whose it is, orders of before 0.2 do not say, and those of a redacted shop no more. Parked events are not applied.
-  const {
-    applied: _,
-    statusHistory: __,
-    version: ___,
-    customers: ____,
-    parkedEvents: _____,
-    ...state
-  } = order;
-  return JSON.stringify(state, (_key, value: unknown) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).toSorted(([x], [y]) => (x < y ? -1 : 1)))
-      : value,
-  );
+function checked(
+  findings: Partial<Findings>,
+  differences: Difference[] = [],
+  damage: string[] = [],
+): Checked {
+  return { findings: { ...NOTHING_WRONG, ...findings }, differences, damage };
+}
+
+export function damaged(because: string): Checked {
+  return checked({ damaged: 1 }, [], [because]);
 }

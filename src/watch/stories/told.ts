@@ -1,23 +1,55 @@
 import type { WaitingEvent } from '../../order/event.ts';
 import type { EventId, OrderKey } from '../../order/identity.ts';
+import type { Outcome } from '../../order/order.ts';
 import type { Collections } from '../../persist/collections.ts';
 import type { EventDocument } from '../../persist/event-schema.ts';
 import { bytesOf, decompress } from '../../system/payload.ts';
-import type { Told } from './check-order.ts';
 
-/** A journal entry as the rules take it. */
-export function toldBy(entry: EventDocument): Told {
+/** An applied event as the journal tells it, with its payload. */
+export interface Told {
+  event: WaitingEvent;
+  outcome: Outcome;
+  /** Place in its order's history. */
+  sequence: number;
+  /** Milliseconds since 1970. */
+  appliedAt: number;
+}
+
+/** An entry that has its place in the order's history: a parked event has none. */
+export type PlacedEntry = EventDocument & { sequence: number };
+
+export function isPlaced(entry: EventDocument): entry is PlacedEntry {
+  return typeof entry.sequence === 'number';
+}
+
+/** A journal entry as the rules take it. @throws Error in words, where somebody damaged it */
+export function toldBy(entry: PlacedEntry): Told {
   const event: WaitingEvent = {
     id: entry._id as EventId,
     order: entry.order as OrderKey,
     topic: entry.topic,
     webhookId: entry.webhookId,
     triggeredAt: entry.triggeredAt,
-    receivedAt: entry.receivedAt.getTime(),
+    receivedAt: timeOf(entry, 'receivedAt'),
     unreadable: null,
-    body: decompress(bytesOf(entry.payload)),
+    body: bodyOf(entry),
   };
-  return { event, outcome: entry.outcome, sequence: entry.sequence };
+  const { outcome, sequence } = entry;
+  return { event, outcome, sequence, appliedAt: timeOf(entry, 'appliedAt') };
+}
+
+function timeOf(entry: EventDocument, field: 'receivedAt' | 'appliedAt'): number {
+  const time: unknown = entry[field];
+  if (time instanceof Date) return time.getTime();
+  throw new Error(`event ${entry._id.slice(0, 12)}.${field}: expected a time`);
+}
+
+function bodyOf({ _id, payload }: EventDocument): Buffer {
+  try {
+    return decompress(bytesOf(payload));
+  } catch {
+    throw new Error(`event ${_id.slice(0, 12)}.payload: expected a compressed body`);
+  }
 }
 
 /** An order's applied events with their bodies, in sequence. */
@@ -31,5 +63,5 @@ export async function readTold(
     .sort({ sequence: 1 })
     .limit(limit)
     .lean<EventDocument[]>();
-  return entries.map(toldBy);
+  return entries.filter(isPlaced).map(toldBy);
 }

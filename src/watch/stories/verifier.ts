@@ -1,10 +1,10 @@
+import type { OrderKey } from '../../order/identity.ts';
 import type { Order } from '../../order/order.ts';
 import type { Collections } from '../../persist/collections.ts';
-import type { EventDocument } from '../../persist/event-schema.ts';
 import { fromDocument } from '../../persist/order-document.ts';
 import type { OrderDocument } from '../../persist/order-schema.ts';
-import { checkOrder, FINDINGS, NOTHING_WRONG, type Findings, type Told } from './check-order.ts';
-import { toldBy } from './told.ts';
+import { rebuildEach, rebuildOne, type RebuiltOrder } from './check-journal.ts';
+import { damaged, FINDINGS, NOTHING_WRONG, type Checked, type Findings } from './check-order.ts';
 
 /** Which orders to verify. */
 export interface VerifyFilter {
@@ -27,47 +27,85 @@ export interface Verified extends Findings {
    * and those of redacted shops, whose bodies are gone: nothing was.
    */
   tooOld: number;
-  /** Orders with findings, at most {@link SHOWN}. */
-  wrong: { order: string; findings: Findings }[];
+  /** Orders with so many or so large events that they were not checked to their end. */
+  tooLarge: number;
+  /** Orders with findings, at most {@link SHOWN} of a page. */
+  wrong: ({ order: string } & Checked)[];
   /** The last key looked at, where there may be more. */
   cursor: string | null;
 }
+
+/** Bounds of one page. */
+export interface VerifyLimits {
+  /** Of bodies: the rest is for the next page. Some 4 s. */
+  pageBytes: number;
+  /** How long one order may take, in ms: an answer comes within 60 s. */
+  orderMs: number;
+}
+
+const LIMITS: VerifyLimits = { pageBytes: 64 * 1024 * 1024, orderMs: 30_000 };
 
 const SHOWN = 20;
 /** An order that moves is looked at again so often, after a pause that lets a drain end. */
 const LOOKS_AGAIN = 3;
 const PAUSE_MS = 250;
 
-/** Holds orders against their journals (P3, P5, P8), a page at a time. Reads only. */
+/**
+ * Compares orders with their journals (P3, P5, P8), a page at a time. Reads only. One body is in memory at a time,
+ * and the process answers everything else in between. What is damaged is a finding: the others are verified.
+ */
 export function verifier(
   collections: Collections,
   retentionDays: number,
+  limits: VerifyLimits = LIMITS,
 ): (filter: VerifyFilter) => Promise<Verified> {
   return async (filter) => {
     const { keys, cursor } = await nextKeys(collections, filter);
+    const page: Verified = { ...NOTHING_YET, wrong: [], cursor };
     const expiredBefore = Date.now() - retentionDays * 86_400_000;
-    const page: Verified = {
-      ...NOTHING_WRONG,
-      orders: 0,
-      events: 0,
-      moving: 0,
-      tooOld: 0,
-      wrong: [],
-      cursor,
-    };
-    for (const first of await look(collections, keys)) {
-      const looked = await untilItStands(collections, first);
-      addUp(page, looked, (looked.order?.statusHistory[0]?.appliedAt ?? Infinity) < expiredBefore);
+    let bytes = 0;
+    for await (const some of inChunks(rebuildEach(collections, keys, limits.orderMs))) {
+      for (const first of await compared(collections, some)) {
+        const looked = await untilItStands(collections, first, limits);
+        addUp(page, looked, isTooOld(looked, expiredBefore));
+        bytes += looked.bytes;
+      }
+      const last = some.at(-1);
+      if (last && last.key !== keys.at(-1) && (last.cut || bytes > limits.pageBytes))
+        return { ...page, cursor: last.key };
     }
     return page;
   };
 }
 
-/** An order and its journal, as they were found. */
+/** Orders whose documents are read in one round trip; fewer where their bodies are large. */
+const CHUNK = 50;
+const CHUNK_BYTES = 8 * 1024 * 1024;
+
+async function* inChunks(rebuilt: AsyncIterable<RebuiltOrder>): AsyncGenerator<RebuiltOrder[]> {
+  let chunk: RebuiltOrder[] = [];
+  let bytes = 0;
+  for await (const each of rebuilt) {
+    chunk.push(each);
+    bytes += each.bytes;
+    if (chunk.length < CHUNK && bytes < CHUNK_BYTES) continue;
+    yield chunk;
+    [chunk, bytes] = [[], 0];
+  }
+  if (chunk.length > 0) yield chunk;
+}
+
+const NOTHING_YET = { ...NOTHING_WRONG, orders: 0, events: 0, moving: 0, tooOld: 0, tooLarge: 0 };
+
+/** An order and what its journal makes of it, as they were found. */
 interface Looked {
-  key: string;
+  key: OrderKey;
   order: Order | null;
-  told: Told[];
+  events: number;
+  bytes: number;
+  checked: Checked;
+  isRedacted: boolean;
+  tooLarge: boolean;
   /** Committed a moment ago: its journal may still be on the way, also by way of another worker. */
   fresh: boolean;
   moving: boolean;
@@ -76,56 +114,73 @@ interface Looked {
 /** A worker that died between commit and journal is made good by another within 20 s. */
 const FRESH_MS = 30_000;
 
-async function look({ orders, events }: Collections, keys: string[]): Promise<Looked[]> {
-  // The journal first: it is written after the order, so it never tells what the order does not know.
-  const entries = await events.find({ order: { $in: keys } }).lean<EventDocument[]>();
+/** The journal was read first: it is written after the order, so it never tells what the order does not know. */
+async function compared({ orders }: Collections, rebuilt: readonly RebuiltOrder[]): Promise<Looked[]> {
+  const keys = rebuilt.map(({ key }) => String(key));
   const documents = await orders.find({ _id: { $in: keys } }).lean<OrderDocument[]>();
-  const told = Map.groupBy(entries, ({ order }) => order);
   const byKey = new Map(documents.map((document) => [document._id, document]));
-  return keys.map((key) => {
-    const document = byKey.get(key);
-    return {
-      key,
-      order: document ? fromDocument(document) : null,
-      told: (told.get(key) ?? []).map(toldBy),
-      fresh: document ? document.touchedAt.getTime() > Date.now() - FRESH_MS : false,
-      moving: false,
-    };
+  return rebuilt.map(({ key, rebuild, events, bytes, isRedacted, damage, cut }) => {
+    const document = byKey.get(key) ?? null;
+    const order = document && fromDocument(document);
+    const checked = damage === null ? rebuild.compare(order) : damaged(damage);
+    const is = { isRedacted, tooLarge: cut, fresh: isFresh(document), moving: false };
+    return { key, order, events, bytes, checked, ...is };
   });
 }
 
+function isFresh(document: OrderDocument | null): boolean {
+  // Somebody may have changed it to anything.
+  const touchedAt: unknown = document?.touchedAt;
+  return touchedAt instanceof Date && touchedAt.getTime() > Date.now() - FRESH_MS;
+}
+
+function isTooOld({ order, checked: { findings } }: Looked, expiredBefore: number): boolean {
+  return findings.damaged === 0 && (order?.statusHistory[0]?.appliedAt ?? Infinity) < expiredBefore;
+}
+
 /** What looks wrong may have moved between the two reads: it is looked at until it is right, or stands still. */
-async function untilItStands(collections: Collections, first: Looked): Promise<Looked> {
+async function untilItStands(
+  collections: Collections,
+  first: Looked,
+  { orderMs }: VerifyLimits,
+): Promise<Looked> {
   let last = first;
-  const isRight = ({ order, told }: Looked) =>
-    told.some(({ event }) => event.body.length === 0) || isClean(checkOrder(order, told));
-  for (let again = 0; again < LOOKS_AGAIN && !isRight(last); again += 1) {
+  const isDone = ({ checked, isRedacted, tooLarge }: Looked) =>
+    isRedacted || tooLarge || isClean(checked.findings);
+  for (let again = 0; again < LOOKS_AGAIN && !isDone(last); again += 1) {
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-    const [next = last] = await look(collections, [last.key]);
-    if (next.order?.version === last.order?.version && next.told.length === last.told.length) return next;
+    const [next = last] = await compared(collections, [await rebuildOne(collections, last.key, orderMs)]);
+    if (next.order?.version === last.order?.version && next.events === last.events) return next;
     last = { ...next, moving: true };
   }
   return last;
 }
 
-function addUp(page: Verified, { key, order, told, fresh, moving: moved }: Looked, tooOld: boolean): void {
-  const isRedacted = told.some(({ event }) => event.body.length === 0);
-  const findings = findingsOf(order, told, isRedacted, tooOld);
+function addUp(page: Verified, looked: Looked, tooOld: boolean): void {
+  const { key, isRedacted, tooLarge } = looked;
   page.orders += 1;
-  page.events += told.length;
+  page.events += looked.events;
   page.tooOld += tooOld || isRedacted ? 1 : 0;
-  if (isClean(findings)) return;
-  const moving = moved || (fresh && isClean({ ...findings, unexplained: 0 }));
-  page.moving += moving ? 1 : 0;
-  if (moving) return;
-  for (const name of FINDINGS) page[name] += findings[name];
-  if (page.wrong.length < SHOWN) page.wrong.push({ order: key, findings });
+  page.tooLarge += tooLarge ? 1 : 0;
+  const checked = judged(looked, tooOld);
+  if (isClean(checked.findings)) return;
+  if (isMoving(looked, checked.findings)) {
+    page.moving += 1;
+    return;
+  }
+  for (const name of FINDINGS) page[name] += checked.findings[name];
+  if (page.wrong.length < SHOWN) page.wrong.push({ order: key, ...checked });
 }
 
-function findingsOf(order: Order | null, told: Told[], isRedacted: boolean, tooOld: boolean): Findings {
-  if (isRedacted) return NOTHING_WRONG;
-  const found = checkOrder(order, told);
-  return tooOld ? { ...NOTHING_WRONG, inversions: found.inversions } : found;
+function isMoving({ moving, fresh }: Looked, findings: Findings): boolean {
+  return moving || (fresh && isClean({ ...findings, unexplained: 0 }));
+}
+
+function judged({ checked, isRedacted, tooLarge }: Looked, tooOld: boolean): Checked {
+  const nothing = { findings: NOTHING_WRONG, differences: [], damage: [] };
+  if (isRedacted || tooLarge) return nothing;
+  const { inversions } = checked.findings;
+  return tooOld ? { ...nothing, findings: { ...NOTHING_WRONG, inversions } } : checked;
 }
 
 function isClean(findings: Findings): boolean {
@@ -154,5 +209,11 @@ async function nextKeys(
     sequence: { $ne: null },
     ...ended,
   });
-  return { keys: [...new Set([...found.map(({ _id }) => _id), ...journaled])], cursor };
+  // A page may end at any of them, and the next begins behind it.
+  return { keys: [...new Set([...found.map(({ _id }) => _id), ...journaled])].toSorted(byBytes), cursor };
+}
+
+/** As MongoDB sorts keys. */
+function byBytes(a: string, b: string): number {
+  return a < b ? -1 : 1;
 }

@@ -33,6 +33,11 @@ describe('what changes something', () => {
       would: 'The lock would be taken',
       body: { token: 'f00d', insist: true },
     },
+    {
+      args: ['order', 'rebuild', ORDER],
+      would: 'facts.totalPrice: stored 999.00, the journal makes it 189.00',
+      body: { dryRun: false },
+    },
     { args: ['queue', 'pause', '1'], would: 'also over restarts', body: {} },
     {
       args: ['parked', 'discard', '--all'],

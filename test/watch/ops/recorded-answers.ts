@@ -135,6 +135,8 @@ export const VERIFIED = {
   inversions: 0,
   wrongState: 0,
   unexplained: 0,
+  damaged: 0,
+  tooLarge: 0,
   moving: 0,
   tooOld: 0,
   wrong: [],

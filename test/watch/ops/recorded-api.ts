@@ -35,6 +35,7 @@ import { verifiedPage, verifyQuery } from '../../../src/watch/shapes/verify.ts';
 import { tokenList, tokenMint, tokenMinted } from '../../../src/watch/shapes/tokens.ts';
 import { ServedRoutes } from '../served-routes.ts';
 import { AT, CLAIM, EVENT, LOCK, QUEUES, RUN, STATUS, VERIFIED } from './recorded-answers.ts';
+import { rebuildRoute } from './recorded-rebuild.ts';
 
 /** What the API knows, to be changed by tests. */
 export interface Recorded {
@@ -79,6 +80,7 @@ function recordedApi(recorded: Recorded): Route[] {
     ...lookingRoutes(recorded),
     ...listRoutes(recorded),
     ...changingRoutes(recorded),
+    rebuildRoute(recorded.bodies),
     ...replayRoutes(recorded),
     discardRoute(recorded),
   ];

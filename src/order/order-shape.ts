@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import type { Order } from './order.ts';
+
+/**
+ * What the rules rely on in an order that was loaded. Somebody may have changed a document by hand: then people
+ * are told which field is damaged, in words. Fields that are not here may be anything.
+ */
+const text = z.string();
+const number = z.number();
+const memory = z.record(text, text);
+const part = z.looseObject({ id: text, position: text, told: memory.optional() });
+const change = z.looseObject({ appliedAt: number });
+
+const SHAPE = z.looseObject({
+  shop: text,
+  orderId: text,
+  version: number,
+  name: text.nullable(),
+  status: text,
+  facts: z.looseObject({}),
+  ends: z.looseObject({ cancelled: z.looseObject({ at: number }).nullable(), deletedAt: number.nullable() }),
+  lines: z.array(z.looseObject({ id: text })),
+  customers: z.array(text),
+  parts: z.record(text, z.array(part)),
+  told: memory.optional(),
+  gone: z.looseObject({ lines: z.array(z.looseObject({})) }).optional(),
+  snapshot: z.looseObject({ position: text, at: number, topic: text }).nullable(),
+  position: text,
+  furthest: z.looseObject({ topic: text, at: number }).nullable(),
+  sequence: number,
+  applied: z.array(z.looseObject({ event: text, sequence: number })),
+  statusHistory: z.array(change),
+  parkedEvents: number,
+} satisfies Record<keyof Order, z.ZodType>);
+
+/** More say nothing new. */
+const MOST = 10;
+
+/** Each damaged field, what was expected there and what was found: `order.applied: expected a list, found text`. */
+export function damageOf(order: Order): string[] {
+  const reading = SHAPE.safeParse(order);
+  if (reading.success) return [];
+  return reading.error.issues.slice(0, MOST).map((issue) => {
+    const found = issue.path.reduce<unknown>(
+      (here, key) => (here as Record<PropertyKey, unknown>)[key],
+      order,
+    );
+    const expected = issue.code === 'invalid_type' ? kindOf(issue.expected) : 'something else';
+    return `${fieldOf(issue.path)}: expected ${expected}, found ${kindOf(typeOf(found))}`;
+  });
+}
+
+/** Parts stand beside the other fields of a document. */
+function fieldOf(path: readonly PropertyKey[]): string {
+  const names = path[0] === 'parts' ? path.slice(1) : path;
+  return ['order', ...names.map(String)].join('.');
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  array: 'a list',
+  boolean: 'true or false',
+  null: 'nothing',
+  number: 'a number',
+  object: 'an object',
+  record: 'an object',
+  string: 'text',
+  undefined: 'nothing',
+};
+
+function kindOf(type: string): string {
+  return KINDS[type] ?? `a ${type}`;
+}
+
+function typeOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
+}

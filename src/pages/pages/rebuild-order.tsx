@@ -1,0 +1,91 @@
+import { Loader, Stack, Text } from '@mantine/core';
+import { IconHammer } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import type { RebuildLook } from '../../watch/shapes/rebuild.ts';
+import { tell, type ApiProblem } from '../api.ts';
+import { ChangeDialog, useChange } from '../components/change-dialog.tsx';
+import { several } from '../components/figures.ts';
+import { MayButton } from '../components/may-button.tsx';
+import { Plain } from '../components/plain.tsx';
+import { Problem } from '../components/problem.tsx';
+import { Differences } from './differences.tsx';
+
+/** Makes the order again from its journal. @param place of the order below /api */
+export function RebuildOrder({ place }: { place: string }) {
+  const change = useChange();
+  return (
+    <>
+      <MayButton
+        role="operator"
+        size="xs"
+        variant="default"
+        leftSection={<IconHammer size={14} aria-hidden />}
+        onClick={() => change.open(true)}
+      >
+        Rebuild
+      </MayButton>
+      {change.opened && <RebuildDialog place={place} onClose={change.close} />}
+    </>
+  );
+}
+
+/** Shows first what would change; only where something would, it can be done. */
+function RebuildDialog({ place, onClose }: { place: string; onClose: () => void }) {
+  const look = useQuery<RebuildLook, ApiProblem>({
+    queryKey: ['rebuild', place],
+    queryFn: () => tell<RebuildLook>(`${place}/rebuild`, { dryRun: true }),
+    gcTime: 0,
+    retry: false,
+  });
+  const rebuild = async (reason: string) => (await tell<{ did: string }>(`${place}/rebuild`, { reason })).did;
+  return (
+    <ChangeDialog
+      opened
+      onClose={onClose}
+      title="Rebuild this order"
+      confirmLabel="Rebuild"
+      ready={look.data?.needed === true && look.data.refused === null}
+      onConfirm={rebuild}
+      what={
+        <>
+          The order is made again from the events of its journal and takes the place of the stored one. Events
+          that wait are applied afterwards; no event is lost.
+        </>
+      }
+      extra={
+        <Stack gap="xs" aria-live="polite">
+          {look.error && <Problem problem={look.error} />}
+          {look.isFetching ? (
+            <Loader size="sm" aria-label="comparing" />
+          ) : (
+            look.data && <Found look={look.data} />
+          )}
+        </Stack>
+      }
+    />
+  );
+}
+
+function Found({ look }: { look: RebuildLook }) {
+  const { needed, refused, events, parked } = look;
+  return (
+    <>
+      {refused !== null && (
+        <Text size="sm">
+          It cannot be rebuilt: <Plain text={refused} max={300} />.
+        </Text>
+      )}
+      <Text size="sm" fw={600}>
+        {needed
+          ? `What ${several(events, 'event', 'events')} of its journal would change:`
+          : 'The order is what its journal makes of it: nothing would change.'}
+      </Text>
+      <Differences {...look} />
+      {parked > 0 && (
+        <Text size="sm">
+          {several(parked, 'parked event is', 'parked events are')} not included: replay them afterwards.
+        </Text>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,36 @@
+import type { OrderKey } from '../../order/identity.ts';
+import { orderPlace, type OrderPlace } from '../shapes/base.ts';
+import { rebuildAnswer, rebuildRequest } from '../shapes/rebuild.ts';
+import { lookAtRebuild, rebuildOrder, type RebuildTools } from '../steering/order-rebuild.ts';
+import { Refusal } from './refusal.ts';
+import { route, type Route } from './route.ts';
+
+/** A rebuild reads the whole journal of an order: as long as verify may. */
+const LOOK_MS = 60_000;
+
+/** Orders made again of their journals. */
+export function rebuildRoutes(tools: RebuildTools): Route[] {
+  return [
+    route({
+      method: 'post',
+      path: '/orders/{shop}/{orderId}/rebuild',
+      role: 'operator',
+      about: 'Makes an order again from its journal; with `dryRun` it only says which fields would change.',
+      params: orderPlace,
+      body: rebuildRequest,
+      answer: rebuildAnswer,
+      withinMs: LOOK_MS,
+      audit: ({ params, body }) =>
+        body.dryRun ? null : { action: 'order.rebuild', target: `${params.shop}/${params.orderId}` },
+      handle: async ({ params, body }) => {
+        const order = keyOf(params);
+        return body.dryRun ? await lookAtRebuild(order, tools) : { did: await rebuildOrder(order, tools) };
+      },
+    }),
+  ];
+}
+
+function keyOf({ shop, orderId }: OrderPlace): OrderKey {
+  if (orderId === '-') throw new Refusal('bad_request', 'orderId: - names no order');
+  return `${shop}/${orderId}` as OrderKey;
+}

@@ -1,0 +1,119 @@
+import type { Lease, OrderLock } from '../../lock/order-lock.ts';
+import { partsOf, type OrderKey } from '../../order/identity.ts';
+import type { Collections } from '../../persist/collections.ts';
+import { fromDocument } from '../../persist/order-document.ts';
+import type { OrderDocument } from '../../persist/order-schema.ts';
+import { putRebuilt } from '../../persist/rebuilt-order.ts';
+import { Refusal } from '../api/refusal.ts';
+import { rebuildOne, type RebuiltOrder } from '../stories/check-journal.ts';
+import { FINDINGS, type Checked } from '../stories/check-order.ts';
+import type { RebuildLook } from '../shapes/rebuild.ts';
+
+/** What a rebuild works with. */
+export interface RebuildTools {
+  collections: Collections;
+  lock: OrderLock;
+  lockKey: (order: OrderKey) => string;
+  now: () => number;
+}
+
+/** An order made again of its journal, beside the one that is stored. */
+interface Found {
+  stored: OrderDocument | null;
+  journal: RebuiltOrder;
+  checked: Checked;
+  parked: number;
+  /** Why it cannot be rebuilt; null: it can. */
+  refused: string | null;
+}
+
+/** What a rebuild would change. Reads only. @throws Refusal not_found where nothing is known of the order */
+export async function lookAtRebuild(order: OrderKey, tools: RebuildTools): Promise<RebuildLook> {
+  const { journal, checked, parked, refused } = await find(order, tools);
+  return {
+    dryRun: true,
+    order,
+    events: journal.rebuild.events,
+    parked,
+    needed: isNeeded(checked),
+    differences: checked.differences,
+    damage: checked.damage,
+    refused,
+  };
+}
+
+/**
+ * Makes an order again of its journal, under its lock, over the version that was read (P4). It is one write: if the
+ * process dies before it, nothing changed, and a second rebuild finds nothing to do. Events that wait stay in the
+ * mailbox and are applied afterwards; parked events are not included.
+ * @returns what was done, in words
+ * @throws Refusal conflict where the journal does not hold the whole order, or somebody works at it
+ */
+export async function rebuildOrder(order: OrderKey, tools: RebuildTools): Promise<string> {
+  const lease = await tools.lock.acquire(tools.lockKey(order), 'rebuild');
+  if (!lease) throw new Refusal('conflict', `${order} is being drained: try again in a few seconds`);
+  try {
+    return await rebuildHeld(order, lease, tools);
+  } finally {
+    await lease.release();
+  }
+}
+
+async function rebuildHeld(order: OrderKey, lease: Lease, tools: RebuildTools): Promise<string> {
+  const { stored, journal, checked, parked, refused } = await find(order, tools);
+  const { rebuild } = journal;
+  if (refused !== null || !rebuild.order) throw new Refusal('conflict', refused ?? 'it has no events');
+  if (!isNeeded(checked)) return 'the order is what its journal makes of it: nothing was changed';
+  await lease.confirmHeld();
+  const version = await putRebuilt(tools.collections, order, rebuild.order, stored, tools.now());
+  if (version === null)
+    throw new Refusal('conflict', `${order} changed meanwhile, and nothing was done: look again`);
+  const left = parked > 0 ? `; ${parked} parked events are not included` : '';
+  return `rebuilt from ${rebuild.events} events, version ${version}: ${whatChanged(checked)}${left}`;
+}
+
+/** For people and the audit: fields only. What they were may be personal. */
+function whatChanged({ differences, damage }: Checked): string {
+  const fields = [...differences.map(({ field }) => field), ...damage];
+  return fields.length > 0 ? fields.join(', ') : 'only what it remembers of its events';
+}
+
+async function find(order: OrderKey, { collections }: RebuildTools): Promise<Found> {
+  // The journal first, as verify reads it: it never tells what the order does not know.
+  const journal = await rebuildOne(collections, order);
+  const stored = await collections.orders.findOne({ _id: String(order) }).lean<OrderDocument>();
+  if (!stored && journal.rebuild.events === 0)
+    throw new Refusal(
+      'not_found',
+      `no event of ${order} was applied: looked in the collections orders and events`,
+    );
+  const checked = journal.rebuild.compare(stored && fromDocument(stored));
+  const parked = await collections.parked.countDocuments({ order: String(order), state: 'parked' });
+  const refused = refusalOf(journal) ?? (await redactionUnderWay(order, collections));
+  return { stored, journal, checked, parked, refused };
+}
+
+function isNeeded({ findings }: Checked): boolean {
+  return FINDINGS.some((name) => findings[name] > 0);
+}
+
+/** Fails closed: what the journal does not tell, a rebuild would lose. */
+function refusalOf({ rebuild, first, damage, isRedacted }: RebuiltOrder): string | null {
+  if (damage !== null) return `its journal is damaged: ${damage}`;
+  if (rebuild.events === 0) return 'its journal has no events any more (JOURNAL_RETENTION_DAYS)';
+  if (isRedacted) return 'bodies of its events were deleted by a redaction';
+  if (first !== 1)
+    return `its journal begins with event ${first}: the ones before it were deleted (JOURNAL_RETENTION_DAYS)`;
+  if (!rebuild.isWhole) return 'events are missing in the middle of its journal';
+  if (rebuild.unreadable !== null)
+    return `event ${rebuild.unreadable.slice(0, 12)} cannot be read by the rules of this version`;
+  return null;
+}
+
+/** What it still has to mask could come back with a body that was read before. */
+async function redactionUnderWay(order: OrderKey, { compliance }: Collections): Promise<string | null> {
+  const kinds = ['customers/redact', 'shop/redact'];
+  const { shop } = partsOf(order);
+  const asked = await compliance.exists({ shop, kind: { $in: kinds }, state: { $ne: 'done' } } as object);
+  return asked ? 'a redaction of its shop is under way: try again when it is done' : null;
+}

@@ -1,0 +1,93 @@
+import type { OrderKey } from '../../order/identity.ts';
+import type { Collections } from '../../persist/collections.ts';
+import type { EventDocument } from '../../persist/event-schema.ts';
+import { messageOf } from '../../system/errors.ts';
+import { inTurns, Pace } from '../../system/turns.ts';
+import { Rebuild } from './check-order.ts';
+import { isPlaced, toldBy } from './told.ts';
+
+/** What an order's journal makes of it. */
+export interface RebuiltOrder {
+  key: OrderKey;
+  rebuild: Rebuild;
+  /** Entries, and bytes of bodies, that were read. */
+  events: number;
+  bytes: number;
+  /** Its first applied event's place in the order's history; null: there is none. */
+  first: number | null;
+  /** Its shop was redacted: bodies were deleted. */
+  isRedacted: boolean;
+  /** Why an entry cannot be read, in words; null: all can. What comes behind it was not looked at. */
+  damage: string | null;
+  /** It took too long, and was not read to its end. */
+  cut: boolean;
+}
+
+/** Entries that MongoDB hands over at a time: 5 MB each in the worst case, and 16 MB together. */
+const BATCH = 50;
+
+/**
+ * Makes orders again of their journals, in turns: one body is in memory at a time. The orders come in the sequence
+ * of their keys; one that is cut is the last.
+ * @param keys sorted as MongoDB sorts them
+ * @param orderMs how long one order may take
+ */
+export async function* rebuildEach(
+  { events }: Pick<Collections, 'events'>,
+  keys: readonly string[],
+  orderMs = Infinity,
+): AsyncGenerator<RebuiltOrder> {
+  const pace = new Pace();
+  const waiting = keys.map((key) => emptyOf(key as OrderKey)).values();
+  let here = waiting.next().value;
+  let began = performance.now();
+  const cursor = events
+    .find({ order: { $in: [...keys] } })
+    .sort({ order: 1, sequence: 1 })
+    .lean<EventDocument[]>()
+    .cursor({ batchSize: BATCH });
+  for await (const entry of cursor) {
+    while (here && here.key !== entry.order) {
+      yield here;
+      here = waiting.next().value;
+      began = performance.now();
+    }
+    if (!here) break;
+    here.cut = performance.now() - began > orderMs;
+    if (here.cut) {
+      yield here;
+      return;
+    }
+    await add(here, entry, pace);
+  }
+  for (; here; here = waiting.next().value) yield here;
+}
+
+function emptyOf(key: OrderKey): RebuiltOrder {
+  const none = { events: 0, bytes: 0, first: null, isRedacted: false, damage: null, cut: false };
+  return { key, rebuild: new Rebuild(key), ...none };
+}
+
+async function add(to: RebuiltOrder, entry: EventDocument, pace: Pace): Promise<void> {
+  to.events += 1;
+  if (to.damage !== null || !isPlaced(entry)) return;
+  to.first ??= entry.sequence;
+  try {
+    const told = toldBy(entry);
+    to.bytes += told.event.body.length;
+    to.isRedacted ||= told.event.body.length === 0;
+    await inTurns(to.rebuild.add(told), pace);
+  } catch (error) {
+    to.damage = messageOf(error);
+  }
+}
+
+/** The same of one order. */
+export async function rebuildOne(
+  collections: Pick<Collections, 'events'>,
+  key: OrderKey,
+  orderMs?: number,
+): Promise<RebuiltOrder> {
+  for await (const rebuilt of rebuildEach(collections, [key], orderMs)) return rebuilt;
+  return emptyOf(key);
+}

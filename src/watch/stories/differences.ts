@@ -1,0 +1,96 @@
+import { masked } from '../../order/mask.ts';
+import type { Order } from '../../order/order.ts';
+
+/** A field of an order that is not what its journal makes of it. Values of persons are masked. */
+export interface Difference {
+  /** `facts.totalPrice`, `refunds.929361466.status` */
+  field: string;
+  /** What MongoDB holds; null: nothing. */
+  stored: string | null;
+  /** What the rules make of the journal; null: nothing. */
+  rebuilt: string | null;
+}
+
+/** More of one order say nothing new. */
+const MOST = 20;
+const LONGEST_VALUE = 120;
+
+/** Only what must not depend on how an order's events arrived. */
+export function differencesOf(stored: Order, rebuilt: Order): Difference[] {
+  const [a, b] = [stateOf(stored), stateOf(rebuilt)];
+  const paths = [...differingPaths(a, b, [])];
+  if (paths.length === 0) return [];
+  const [shownA, shownB] = [withoutPersons(a), withoutPersons(b)];
+  return paths.slice(0, MOST).map((path) => ({
+    field: path.join('.'),
+    stored: textOf(valueAt(shownA, path)),
+    rebuilt: textOf(valueAt(shownB, path)),
+  }));
+}
+
+/** All of an order that must not depend on how its events arrived. Parts stand beside the rest, as in MongoDB. */
+function stateOf(order: Order): object {
+  // Whose it is, orders of before 0.2 do not say, and those of a redacted shop no more. Parked events are not applied.
+  const {
+    applied: _,
+    statusHistory: __,
+    version: ___,
+    customers: ____,
+    parkedEvents: _____,
+    parts,
+    ...state
+  } = order;
+  return { ...state, ...parts };
+}
+
+type Path = readonly string[];
+
+function* differingPaths(a: unknown, b: unknown, path: Path): Generator<Path> {
+  if (Object.is(a, b)) return;
+  if (!isObject(a) || !isObject(b) || Array.isArray(a) !== Array.isArray(b)) yield path;
+  else {
+    const [x, y] = [namedIn(a), namedIn(b)];
+    const names = new Set([...Object.keys(x), ...Object.keys(y)]);
+    let differ = false;
+    for (const name of names)
+      for (const found of differingPaths(x[name], y[name], [...path, name])) {
+        differ = true;
+        yield found;
+      }
+    if (!differ && Array.isArray(a) && !sameSequence(x, y)) yield path;
+  }
+}
+
+/** Same members in another sequence differ, too. */
+function sameSequence(x: object, y: object): boolean {
+  return Object.keys(x).join() === Object.keys(y).join();
+}
+
+/** Members by name; those of a list by their ids, where they have such. The sign keeps their sequence: keys that are numbers would be sorted. */
+function namedIn(value: object): Readonly<Record<string, unknown>> {
+  if (!Array.isArray(value)) return value as Record<string, unknown>;
+  const members = value as unknown[];
+  const ids = members.map((each) => (isObject(each) && 'id' in each ? String(each.id) : null));
+  const unique = new Set(ids).size === ids.length && !ids.includes(null);
+  return Object.fromEntries(members.map((each, i) => [unique ? `#${ids[i]}` : `#${i}`, each]));
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>((here, name) => (isObject(here) ? namedIn(here)[name] : undefined), value);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+/** What cannot be masked is not shown. */
+function withoutPersons(state: object): unknown {
+  const text = masked(Buffer.from(JSON.stringify(state)));
+  return text === null ? null : JSON.parse(text);
+}
+
+function textOf(value: unknown): string | null {
+  if (value === undefined) return null;
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
+}

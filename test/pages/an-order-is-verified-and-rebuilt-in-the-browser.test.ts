@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, Page } from 'playwright-core';
+import { openBrowser } from '../../scripts/local/chromium.ts';
+import { drainOrder } from '../../src/drain/drain-order.ts';
+import type { OrderKey } from '../../src/order/identity.ts';
+import { mintToken } from '../../src/watch/sign-in/tokens.ts';
+import { openPage, signIn, type WatchedPage } from '../support/browser.ts';
+import { depositAll, lifeEvents, openInside, type Inside } from '../support/inside.ts';
+import { JWT_SECRET, ServedDashboard } from '../watch/served-dashboard.ts';
+
+const SECONDS_MS = 120_000;
+
+describe('an order that is wrong, in a real Chromium', () => {
+  let inside: Inside;
+  let dashboard: ServedDashboard;
+  let browser: Browser;
+  let watched: WatchedPage;
+  let changed: OrderKey;
+  let damaged: OrderKey;
+  beforeAll(async () => {
+    inside = await openInside();
+    dashboard = await ServedDashboard.start();
+    [changed, damaged] = [await lived(1), await lived(2)];
+    await lived(3);
+    for (const name of ['orders', 'events'] as const)
+      await dashboard.collections[name].collection.insertMany(
+        await inside.collections[name].collection.find({}).toArray(),
+      );
+    const { collection } = dashboard.collections.orders;
+    const spoil = (order: OrderKey, fields: object) =>
+      collection.updateOne({ _id: order as never }, { $set: fields });
+    await spoil(changed, { 'facts.totalPrice': '999.00' });
+    await spoil(damaged, { applied: 'oops' });
+    browser = await openBrowser();
+    watched = await openPage(browser, dashboard.url);
+    watched.page.setDefaultTimeout(25_000);
+    const token = await mintToken(JWT_SECRET, { name: 'ada', role: 'operator' }, 1);
+    await signIn(watched.page, dashboard.url, token);
+  }, SECONDS_MS);
+  afterAll(async () => {
+    await browser?.close();
+    await dashboard?.stop();
+    await inside?.close();
+  });
+
+  async function lived(number: number): Promise<OrderKey> {
+    const events = lifeEvents(number);
+    await depositAll(inside, events);
+    await drainOrder(events[0]!.order, inside.tools);
+    return events[0]!.order;
+  }
+  const barriersOf = async (page: Page, part: string) =>
+    (await new AxeBuilder({ page }).include(part).analyze()).violations.map(({ id }) => id);
+  /** In both schemes, and on a telephone. */
+  async function expectReadable(page: Page, name: string, part: string): Promise<void> {
+    for (const [colorScheme, width] of [
+      ['light', 1280],
+      ['dark', 1280],
+      ['light', 390],
+    ] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 900 });
+      const isWider = await page.evaluate('document.documentElement.scrollWidth > window.innerWidth');
+      const barriers = width === 390 ? [] : await barriersOf(page, part);
+      expect([name, colorScheme, width, isWider, barriers]).toEqual([name, colorScheme, width, false, []]);
+      if (process.env.SHOTS)
+        await page.screenshot({ path: `${process.env.SHOTS}/${name}-${colorScheme}-${width}.png` });
+    }
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.setViewportSize({ width: 1280, height: 900 });
+  }
+
+  test(
+    'verify names the orders and their fields, and leads to them',
+    async () => {
+      const { page } = watched;
+      await page.goto(`${dashboard.url}/verify`);
+      await page.getByText('Not verified yet').waitFor();
+      await page.getByRole('button', { name: 'Verify all orders' }).click();
+      await page.getByText(/^Done: 3 orders with \d+ events checked, 2 orders are wrong\.$/).waitFor();
+      const rows = page.getByRole('region', { name: 'Orders that are not what their journal makes of them' });
+      await rows.getByText(/stored 999\.00, the journal makes it \d+\.\d\d/).waitFor();
+      await rows.getByText('order.applied: expected a list, found text').waitFor();
+      await expectReadable(page, 'verify', '#main');
+
+      const row = rows.locator('tbody tr').filter({ hasText: '999.00' });
+      await row.getByRole('link').click();
+      await page.waitForURL(`${dashboard.url}/orders/${changed}`);
+      await page.getByRole('button', { name: 'Rebuild' }).waitFor();
+      expect(watched.complaints).toEqual([]);
+    },
+    SECONDS_MS,
+  );
+
+  test(
+    'on its page it is rebuilt: first what would change, then with a reason, once',
+    async () => {
+      const { page } = watched;
+      await page.goto(`${dashboard.url}/orders/${changed}`);
+      await page.getByRole('button', { name: 'Rebuild' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByText(/facts\.totalPrice/).waitFor();
+      await expectReadable(page, 'rebuild', '[role=dialog]');
+      const confirm = dialog.getByRole('button', { name: 'Rebuild' });
+      expect(await confirm.isDisabled()).toBe(true);
+      await dialog.getByLabel('Reason').fill('changed by hand');
+      await confirm.dblclick();
+      await dialog.getByText(/^rebuilt from \d+ events, version 2: facts\.totalPrice/).waitFor();
+      await dialog.getByRole('button', { name: 'Close', exact: true }).click();
+      const acts = await dashboard.collections.audit.find({ action: 'order.rebuild' }).lean();
+      expect(acts).toMatchObject([
+        { target: changed, reason: 'changed by hand', outcome: 'done', who: 'ada' },
+      ]);
+
+      await page.getByRole('button', { name: 'Rebuild' }).click();
+      await dialog.getByText('The order is what its journal makes of it: nothing would change.').waitFor();
+      await dialog.getByLabel('Reason').fill('once more');
+      expect(await confirm.isDisabled()).toBe(true);
+      expect(watched.complaints).toEqual([]);
+    },
+    SECONDS_MS,
+  );
+});
