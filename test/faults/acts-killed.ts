@@ -156,6 +156,36 @@ export async function killBeside(
   return problems.map((each) => `${name}, the ${victim} killed: ${each}`);
 }
 
+/**
+ * Cuts the dashboard off from a server once its act is in the audit, and repeats the act when the server is back.
+ * @returns what is wrong then
+ */
+export async function cutOff(
+  world: ActsWorld,
+  name: string,
+  test: ActTest,
+  server: 'redis' | 'mongo',
+): Promise<string[]> {
+  const act = await Act.prepare(world, name, test);
+  const [, told] = pointsOf(BEGIN);
+  const caught = told && world.intercept(told);
+  const asked = act.do();
+  await Promise.race([caught?.reached, asked]);
+  world.link(server).cut();
+  caught?.release();
+  const status = await asked;
+  world.link(server).heal();
+  await world.ready();
+  const isTold = status !== null && [...SAFE, 503].includes(status);
+  const problems = [
+    ...(isTold ? [] : [`was answered ${status}`]),
+    ...(await wrongOf(act, false)),
+    ...(await repeated(act)),
+  ];
+  await act.after();
+  return problems.map((each) => `${name}, cut off from ${server}: ${each}`);
+}
+
 /** Asks two dashboards for the same act at once. @returns what is wrong then */
 export async function askedTwice(
   world: ActsWorld,
