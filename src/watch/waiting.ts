@@ -13,6 +13,8 @@ interface Waiting {
   oldestMs: number;
   duplicates: number;
   accepted: number;
+  /** Webhook ids that came again with another body. */
+  reused: number;
 }
 
 /** Reads counters and ranks only, of each partition: the cost does not grow with what waits. */
@@ -34,6 +36,7 @@ export async function readWaitingOfEach(redis: Redis, partitions: readonly Redis
         oldestMs: Math.max(0, now - since),
         duplicates: Number(totals.duplicates ?? 0),
         accepted: Number(totals.accepted ?? 0),
+        reused: Number(totals.reused ?? 0),
       };
     }),
   );
@@ -49,6 +52,7 @@ export async function readWaiting(redis: Redis, partitions: readonly RedisKeys[]
     oldestMs: Math.max(0, ...each.map((one) => one.oldestMs)),
     duplicates: total('duplicates'),
     accepted: total('accepted'),
+    reused: total('reused'),
   };
 }
 

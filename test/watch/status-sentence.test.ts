@@ -14,6 +14,8 @@ const WELL: SystemStatus = {
   locksHeld: 0,
   accepted: 10,
   duplicates: 0,
+  reusedWebhookIds: 0,
+  redisMemory: null,
   parked: 0,
   spooled: 0,
   complianceDue: 0,

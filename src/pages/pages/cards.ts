@@ -65,7 +65,7 @@ const CARDS: readonly ((now: Now) => Card)[] = [
   }),
   ({ status, sample }) => ({
     label: 'Duplicates',
-    href: '/dedupe',
+    href: '/events',
     value: figure(status.duplicates),
     note: known(sample.duplicatesPerSecond, `${rate(sample.duplicatesPerSecond)} per second`),
     tone: 'plain',

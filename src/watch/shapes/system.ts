@@ -2,6 +2,14 @@ import { z } from 'zod';
 import { PROGRAMS } from '../../system/beats.ts';
 import { count, instant, milliseconds } from './base.ts';
 
+/** What Redis has left. Beyond `fullBytes` new events go to the spool; the rest is for drains. */
+const redisMemory = z.object({
+  usedBytes: count,
+  maxBytes: count.describe('0: no limit'),
+  fullBytes: count.describe('0: no limit'),
+  fullOf: z.enum(['backlog', 'claims', 'other']).nullable().describe('what fills it; null while it is not full'),
+});
+
 const server = z.object({ state: z.enum(['up', 'away']), problem: z.string().nullable() });
 
 /** How everything is. What a server that is away would have told is null; the rest is told. */
@@ -15,6 +23,8 @@ export const status = z.object({
   locksHeld: count.nullable(),
   accepted: count.nullable(),
   duplicates: count.nullable(),
+  reusedWebhookIds: count.nullable().describe('webhook ids that came again with another body'),
+  redisMemory: redisMemory.nullable(),
   parked: count.nullable(),
   spooled: count.nullable(),
   complianceDue: count

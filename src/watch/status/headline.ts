@@ -35,6 +35,7 @@ const HEADLINES: readonly Row[] = [
     level: 'act',
     says: ({ workers }) => (workers === 0 ? 'No worker is alive: events are taken and wait.' : null),
   },
+  { level: 'act', says: ({ redisMemory }) => fullText(redisMemory) },
   { level: 'act', says: (figures) => waitedLongerThan(ACT_MS, figures) },
   { level: 'look', says: (figures) => waitedLongerThan(LOOK_MS, figures) },
   { level: 'look', says: ({ pausedQueues }) => pausedText(pausedQueues ?? []) },
@@ -73,6 +74,18 @@ function waitedLongerThan(ms: number, { oldestWaitMs, waitingOrders, pausedQueue
   if (oldestWaitMs === null || oldestWaitMs <= ms) return null;
   const paused = pausedQueues && pausedQueues.length > 0 ? ` ${pausedText(pausedQueues)}` : '';
   return `The oldest of ${several(waitingOrders ?? 0, 'waiting order', 'waiting orders')} has waited ${spanText(oldestWaitMs)}.${paused}`;
+}
+
+const FILLINGS = {
+  backlog: 'most of it is waiting events, which workers are draining',
+  claims: 'most of it is dedupe keys, and the oldest are dropped early',
+  other: 'most of it is other data',
+} as const;
+
+function fullText(memory: Figures['redisMemory']): string | null {
+  if (!memory?.fullOf) return null;
+  const share = Math.round((100 * memory.usedBytes) / memory.maxBytes);
+  return `Redis is full (${share} % of maxmemory): ${FILLINGS[memory.fullOf]}. New events go to the spool.`;
 }
 
 function pausedText(partitions: number[]): string | null {

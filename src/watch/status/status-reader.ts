@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import type { Connection } from 'mongoose';
 import type { Collections } from '../../persist/collections.ts';
 import type { RedisKeys } from '../../system/redis-keys.ts';
+import { DEPOSIT_SHARE, fillingOf, isFull, readMemory } from '../../system/redis-memory.ts';
 import { within } from '../../system/within.ts';
 import { CHECK_MS } from '../admin-routes.ts';
 import { mongoCheck, redisCheck } from '../checks.ts';
@@ -21,6 +22,8 @@ const UNKNOWN_OF_REDIS = {
   locksHeld: null,
   accepted: null,
   duplicates: null,
+  reusedWebhookIds: null,
+  redisMemory: null,
 };
 const UNKNOWN_OF_MONGO = { parked: null, spooled: null, complianceDue: null, shops: null };
 /** Before it is due: time enough to hand an export over. */
@@ -44,8 +47,9 @@ export function statusReader(tools: StatusTools): () => Promise<SystemStatus> {
   const { redis, mongo, partitions, queues } = tools;
   const { parked, spool, compliance, shops } = tools.collections;
   const ofRedis = async () => {
-    const [waiting, counts, paused, workers, locksHeld] = await Promise.all([
-      readWaiting(redis, partitions),
+    const waiting = await readWaiting(redis, partitions);
+    const [memory, counts, paused, workers, locksHeld] = await Promise.all([
+      memoryOf(redis, waiting),
       readQueues(queues),
       Promise.all(queues.map((queue) => queue.isPaused())),
       tools.workers(),
@@ -62,6 +66,8 @@ export function statusReader(tools: StatusTools): () => Promise<SystemStatus> {
       locksHeld,
       accepted: waiting.accepted,
       duplicates: waiting.duplicates,
+      reusedWebhookIds: waiting.reused,
+      redisMemory: memory,
     };
   };
   const ofMongo = async () => ({
@@ -86,6 +92,20 @@ export function statusReader(tools: StatusTools): () => Promise<SystemStatus> {
     } as const;
     return { ...figures, ...headlineOf(figures) };
   };
+}
+
+/** Null where INFO is not allowed. */
+async function memoryOf(
+  redis: Redis,
+  waiting: { events: number; orders: number },
+): Promise<SystemStatus['redisMemory']> {
+  try {
+    const [memory, keys] = await Promise.all([readMemory(redis), redis.dbsize()]);
+    const fullOf = isFull(memory) ? fillingOf(memory.usedBytes, { ...waiting, keys }) : null;
+    return { ...memory, fullBytes: Math.round(DEPOSIT_SHARE * memory.maxBytes), fullOf };
+  } catch {
+    return null;
+  }
 }
 
 async function orProblem<Value>(

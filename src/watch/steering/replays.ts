@@ -26,6 +26,8 @@ interface Begin {
 const SILENT_MS = 15_000;
 /** For events that a process which died has left `replaying`. */
 const LOOK_AFTER_MS = 5000;
+/** So often counts of parked events are looked over that a process which died did not bring up to date. */
+const SWEEP_MS = 60_000;
 const SHOWN = 50;
 
 /**
@@ -39,13 +41,15 @@ export class Replays implements Part {
   readonly #running = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
   #timer: NodeJS.Timeout | null = null;
+  #sweptAt: number | null = null;
 
   constructor(tools: ReplayTools) {
     this.#tools = tools;
   }
 
   start(): void {
-    this.#timer = setInterval(() => void this.#giveBackStale(), LOOK_AFTER_MS);
+    this.#timer = setInterval(() => void this.#lookAfter(), LOOK_AFTER_MS);
+    void this.#lookAfter();
   }
 
   /** Runs end where they are, and say so. */
@@ -137,6 +141,15 @@ export class Replays implements Part {
     return { ...run, state, because, parkedAgain };
   }
 
+  async #lookAfter(): Promise<void> {
+    try {
+      await this.#sweepCounts();
+    } catch (error) {
+      this.#tools.log.debug({ reason: messageOf(error) }, 'could not count parked events; it is tried again');
+    }
+    await this.#giveBackStale();
+  }
+
   async #giveBackStale(): Promise<void> {
     try {
       const events = await this.#tools.parked.giveBackStale(new Date(this.#tools.now()));
@@ -144,6 +157,14 @@ export class Replays implements Part {
     } catch (error) {
       this.#tools.log.debug({ reason: messageOf(error) }, 'could not look after replays; it is tried again');
     }
+  }
+
+  /** At the start, and then each minute. */
+  async #sweepCounts(): Promise<void> {
+    const now = this.#tools.now();
+    if (this.#sweptAt !== null && now - this.#sweptAt < SWEEP_MS) return;
+    await this.#tools.parked.sweepCounts();
+    this.#sweptAt = now;
   }
 }
 

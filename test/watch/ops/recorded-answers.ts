@@ -100,6 +100,8 @@ export const STATUS = {
   locksHeld: 0,
   accepted: 10,
   duplicates: 1,
+  reusedWebhookIds: 0,
+  redisMemory: null,
   parked: 0,
   spooled: 0,
   complianceDue: 0,

@@ -104,6 +104,9 @@ function lookingRoutes(recorded: Recorded): Route[] {
           entries: recorded.events,
           acts: recorded.acts,
           lock: null,
+          waitingEvents: 0,
+          parkedEvents: 0,
+          parkedNow: [],
           waitingMs: null,
           leftOut: false,
         }),
@@ -177,7 +180,12 @@ function listRoutes(recorded: Recorded): Route[] {
       answer: shopList,
       handle: () => Promise.resolve({ shops: [], total: 0 }),
     }),
-    route({ ...look, path: '/tokens', answer: tokenList, handle: () => Promise.resolve({ tokens: [] }) }),
+    route({
+      ...look,
+      path: '/tokens',
+      answer: tokenList,
+      handle: () => Promise.resolve({ tokens: [], sessions: [] }),
+    }),
     route({
       ...look,
       path: '/verify',
