@@ -17,7 +17,7 @@ const WITHIN_MS = 150;
 /** A replay gives back after 30 s what a program that died had taken. */
 const REPEATED_MS = 60_000;
 /** Longer than the entry of a dead program stays `begun`. */
-const LATER_MS = 120_000;
+const LATER_MS = 720_000;
 
 /** An act under its own reason, with what is kept of it. */
 class Act {
@@ -208,7 +208,7 @@ export async function askedTwice(
 }
 
 /**
- * Waits until every act has ended: in the audit, where those of dead programs are ended a minute later, and with all
+ * Waits until every act has ended: in the audit, where those of dead programs are ended 10 minutes later, and with all
  * that it led to. @returns what is wrong then
  */
 export async function ended(world: ActsWorld): Promise<string[]> {
