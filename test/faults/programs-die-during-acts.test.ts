@@ -71,7 +71,7 @@ describe(`P3, P6, P8: a program dies during an act of an operator (SEED=${SEED})
       pointsAround(name, act).map((point) => () => killAt(world, name, act, point)),
     );
     expect(await killed('dashboard', kills)).toEqual([]);
-  }, 1_200_000);
+  }, 3_600_000);
 
   test.each(['worker', 'ingest', 'app'] as const)(
     'T25: the %s, at any moment: the act is done, and told',
@@ -83,7 +83,7 @@ describe(`P3, P6, P8: a program dies during an act of an operator (SEED=${SEED})
       );
       expect(await killed(victim, kills)).toEqual([]);
     },
-    1_200_000,
+    3_600_000,
   );
 
   test('T25: and in the end every act has ended, also in the audit', async () => {
