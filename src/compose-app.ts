@@ -30,6 +30,7 @@ import type { Metrics } from './system/metrics.ts';
 import { allRedisKeys } from './system/redis-keys.ts';
 import { adminRoutes, type AdminTools } from './watch/admin-routes.ts';
 import { safeHeaders } from './watch/headers.ts';
+import { completenessOf } from './shop/completeness.ts';
 import { shopActivity } from './watch/status/shop-activity.ts';
 
 /** What an app is composed of; the program opens these, and tests do. */
@@ -86,6 +87,7 @@ export function composeApp(ground: Ground, admin: AdminTools | null): App {
       installer: installs,
       shops,
       activityOf: (shop) => shopActivity(redis, partitions, shop),
+      completenessOf: (shop) => completenessOf(collections, shop),
       log,
       now: Date.now,
     }),

@@ -53,6 +53,7 @@ import { search } from './watch/stories/search.ts';
 import { installReader } from './watch/status/install-reader.ts';
 import { shopReader } from './watch/status/shop-reader.ts';
 import { waitingWith } from './watch/stories/waiting-orders.ts';
+import { Outages } from './watch/status/outages.ts';
 import { shopStatus } from './watch/status/shop-status.ts';
 import { guardOf } from './watch/sign-in/guard.ts';
 import { Refusals } from './watch/sign-in/refusals.ts';
@@ -155,7 +156,10 @@ function sharedOf(ground: Ground, onWakeFailure: () => void) {
   const workers = async () => workersAlive(await beats());
   const keeper = lockKeeper(locksOf(ground), config.LOCK_TTL_MS);
   const locks = lockReader({ keeper, redis, partitions, queues, beats });
-  const status = statusReader({ ...ground, partitions, queues, workers, locks: () => locks.count() });
+  const now = Date.now;
+  const outages = new Outages(now);
+  const heldLocks = () => locks.count();
+  const status = statusReader({ ...ground, partitions, queues, workers, locks: heldLocks, outages, now });
   const sampler = new Sampler({ status, beats, log, now: Date.now });
   return { ...ground, partitions, queues, wakes, beats, workers, keeper, locks, status, sampler };
 }

@@ -1,14 +1,16 @@
-import { bytesInFlight } from './accept/bytes-in-flight.ts';
+import { budgetFor, bytesInFlight } from './accept/bytes-in-flight.ts';
 import { ingestApp, ingestFallback } from './accept/ingest-app.ts';
 import { shopGate } from './accept/shop-gate.ts';
 import { unreadableLimit } from './accept/unreadable-limit.ts';
 import { depositor, type Depositor } from './deposit/depositor.ts';
 import { fingerprintsOf } from './deposit/fingerprints.ts';
+import { lastWebhooks, type LastWebhooks } from './deposit/last-webhooks.ts';
 import { openQueues } from './deposit/queues.ts';
 import { withScripts } from './deposit/scripts.ts';
 import { spoolingDepositor } from './deposit/spooling-depositor.ts';
 import { waker } from './deposit/waker.ts';
 import { appPresence } from './persist/app-presence.ts';
+import { partsOf } from './order/identity.ts';
 import { knownShops } from './persist/known-shops.ts';
 import { spool } from './persist/spool.ts';
 import { beats } from './system/beats.ts';
@@ -33,7 +35,8 @@ await runProgram(
     const partitions = allRedisKeys(config.PARTITIONS);
 
     const redis = withScripts(openRedis(config.REDIS_URL, 'impatient', log, config.DEPOSIT_TIMEOUT_MS));
-    await lifecycle.start(redisPartIfThere(redis, log));
+    const redisThere = redisPartIfThere({ redis, log, partitions: config.PARTITIONS });
+    await lifecycle.start(redisThere);
     await lifecycle.start(beats(redis, redisKeys(0), 'ingest', ingestFigures(metrics)));
     const { client, database } = openSpoolClient(config.MONGODB_URI);
     // Warm before it is needed; where MongoDB is away, the first use tries again.
@@ -49,6 +52,8 @@ await runProgram(
     const wakes = waker(queues, log, () => metrics.wakeFailures.inc());
     await lifecycle.start({ name: 'wake-ups', stop: wakes.settle });
 
+    const heard = lastWebhooks(redis, redisKeys(0).lastWebhooks);
+    await lifecycle.start(heard);
     const deposits = spoolingDepositor(
       depositor(redis, partitions, wakes, Math.round(config.DEDUPE_TTL_HOURS * 3600), (event) => {
         metrics.webhookIdsReused.inc();
@@ -57,6 +62,7 @@ await runProgram(
       spool(client, database),
       config.DEPOSIT_TIMEOUT_MS,
       {
+        isFit: redisThere.isFit,
         spooled: (reason) => {
           metrics.spooledTotal.inc();
           log.debug({ reason }, 'to the spool');
@@ -66,12 +72,12 @@ await runProgram(
     const accepting = {
       secrets: secretsOf(config),
       fingerprintsOf,
-      depositor: timed(deposits, metrics),
+      depositor: timed(hearing(deposits, heard), metrics),
       takes: shopGate(config.UNKNOWN_SHOPS, app.isThere, knownShops(client, database)),
       unreadable: unreadableLimit(Date.now, () => metrics.notKept.inc()),
       now: Date.now,
       maxBodyBytes: config.MAX_BODY_BYTES,
-      inFlight: bytesInFlight(config.MAX_BYTES_IN_FLIGHT, (bytes) => metrics.bodyBytes.set(bytes)),
+      inFlight: bytesInFlight(budgetFor(config.MAX_BODY_BYTES), (bytes) => metrics.bodyBytes.set(bytes)),
       metrics,
       log,
     };
@@ -96,6 +102,16 @@ await runProgram(
 function secretsOf(config: Config<'SHOPIFY_API_SECRET'>): string[] {
   const previous = config.SHOPIFY_API_SECRET_PREVIOUS;
   return [config.SHOPIFY_API_SECRET, ...(previous ? [previous] : [])];
+}
+
+/** Whatever Shopify was answered: its webhook came. */
+function hearing({ deposit }: Depositor, { heard }: LastWebhooks): Depositor {
+  return {
+    deposit: (event, delivery) => {
+      heard(partsOf(event.order).shop);
+      return deposit(event, delivery);
+    },
+  };
 }
 
 function timed({ deposit }: Depositor, metrics: Metrics): Depositor {

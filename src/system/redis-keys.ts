@@ -30,6 +30,8 @@ export interface RedisKeys {
   traffic: (hour: number | '') => string;
   /** zset: shop -> when its last event was taken (ms, Redis's clock). Those of the last 30 days. */
   lastEvents: string;
+  /** zset: shop -> when its last webhook came (ms, Redis's clock). Of partition 0, for all shops. */
+  lastWebhooks: string;
   /** Redlock's. */
   lock: (order: OrderKey) => string;
   /** Redlock's, for moving the spool. */
@@ -50,6 +52,9 @@ export interface RedisKeys {
   queuePrefix: string;
 }
 
+/** string: how many partitions there are. The only key outside of all of them. */
+export const PARTITIONS_KEY = 'lockstep:partitions';
+
 /** The name of the queue of every partition. */
 export const QUEUE = 'drain';
 
@@ -67,6 +72,7 @@ export function redisKeys(partition: number): RedisKeys {
     totals: `${prefix}:totals`,
     traffic: (hour) => `${prefix}:traffic:${hour}`,
     lastEvents: `${prefix}:last-events`,
+    lastWebhooks: `${prefix}:last-webhooks`,
     lock: (order) => `${prefix}:lock:${order}`,
     spoolLock: `${prefix}:lock:spool`,
     shopLock: (purpose, shop) => `${prefix}:lock:${purpose}:${shop}`,

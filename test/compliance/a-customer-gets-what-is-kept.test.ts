@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { exportOf } from '../../src/compliance/export.ts';
 import { requestBook } from '../../src/compliance/request-book.ts';
 import { complianceRoutes } from '../../src/watch/api/compliance-routes.ts';
+import { Outages } from '../../src/watch/status/outages.ts';
 import { statusReader } from '../../src/watch/status/status-reader.ts';
 import { ServedRoutes } from '../watch/served-routes.ts';
 import { runOps } from '../watch/ops/run-ops.ts';
@@ -188,6 +189,8 @@ describe('customers/data_request', () => {
       queues,
       workers: () => Promise.resolve(1),
       locks: () => Promise.resolve(0),
+      outages: new Outages(Date.now),
+      now: Date.now,
     });
     const due = async (inMs: number) => {
       await collections.compliance.updateMany(

@@ -41,6 +41,8 @@ describe('npm start', () => {
     const twin = copy.run('scripts/start.ts');
     expect(await twin.ended).toBe(1);
     expect(twin.output()).toContain('already runs here');
+    // It started nothing, and so it stops nothing.
+    expect(twin.output()).not.toMatch(/stopp/);
 
     first.child.kill('SIGINT');
     expect(await first.ended).toBe(0);

@@ -27,6 +27,14 @@ describe('exit codes of the command line', () => {
     expect(stdout).toMatch(/PAUSED +1 queue: 1/);
   });
 
+  test('1 where somebody is needed now', async () => {
+    recorded.level = 'act';
+    const { code, stdout, stderr } = await run('status');
+    recorded.level = 'look';
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    expect(stdout).toMatch(/^ACT: /);
+  });
+
   test('--json is one JSON value alone on stdout, before the verb and behind it', async () => {
     for (const args of [
       ['--json', 'status'],
