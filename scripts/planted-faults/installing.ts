@@ -30,8 +30,8 @@ export const INSTALLING: readonly PlantedFault[] = [
     name: 'stale-orders-stay',
     promise: 'P6',
     file: 'reconcile/compare.ts',
-    find: '(ours?.at ?? -1) >= updatedAt',
-    replace: '(ours?.at ?? -1) >= 0',
+    find: 'if (at < theirs.updatedAt)',
+    replace: 'if (at < 0)',
     tests: ['reconcile/compare'],
   },
   {

@@ -115,21 +115,20 @@ async function append(
 async function seal(audit: Model<AuditDocument>, number: number, ended: Ended): Promise<void> {
   const begun = await audit.findOne({ _id: number }, { hash: 1 }).lean<Pick<AuditDocument, 'hash'>>();
   if (!begun) throw new Error(`the audit has no entry ${number}`);
-  const open = { _id: number, $or: [{ outcome: 'begun' as const }, BROKEN_OFF] };
-  await audit.updateOne(open, { $set: endingOf(begun.hash, ended) });
+  await audit.updateOne({ _id: number, outcome: 'begun' }, { $set: endingOf(begun.hash, ended) });
 }
 
-/** An act has ended by then: each step of it ends in 15 s, or its server is down. */
-const BROKEN_OFF_MS = 60_000;
+/** An act ends within a minute: each of its few steps ends in 15 s. Clocks of programs may differ by 5 minutes. */
+const BROKEN_OFF_MS = 600_000;
 const BROKEN_OFF = {
   outcome: 'failed',
   detail:
-    'broken off: no end was written within a minute, so its program died or MongoDB was down. ' +
+    'broken off: no end was written within 10 minutes, so its program died or MongoDB was down. ' +
     'It may have been done: check before you repeat it',
 } as const;
 
 /**
- * Ends what a process that died left `begun`. Whoever is slower than that, and alive, still writes the true end.
+ * Ends what a process that died left `begun`. Final, like every end: entries that ended are signed.
  * @param continued actions that another process continues
  * @returns how many it ended
  */

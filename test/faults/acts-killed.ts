@@ -17,7 +17,7 @@ const WITHIN_MS = 150;
 /** A replay gives back after 30 s what a program that died had taken. */
 const REPEATED_MS = 60_000;
 /** Longer than the entry of a dead program stays `begun`. */
-const LATER_MS = 120_000;
+const LATER_MS = 720_000;
 
 /** An act under its own reason, with what is kept of it. */
 class Act {
@@ -156,6 +156,36 @@ export async function killBeside(
   return problems.map((each) => `${name}, the ${victim} killed: ${each}`);
 }
 
+/**
+ * Cuts the dashboard off from a server once its act is in the audit, and repeats the act when the server is back.
+ * @returns what is wrong then
+ */
+export async function cutOff(
+  world: ActsWorld,
+  name: string,
+  test: ActTest,
+  server: 'redis' | 'mongo',
+): Promise<string[]> {
+  const act = await Act.prepare(world, name, test);
+  const [, told] = pointsOf(BEGIN);
+  const caught = told && world.intercept(told);
+  const asked = act.do();
+  await Promise.race([caught?.reached, asked]);
+  world.link(server).cut();
+  caught?.release();
+  const status = await asked;
+  world.link(server).heal();
+  await world.ready();
+  const isTold = status !== null && [...SAFE, 503].includes(status);
+  const problems = [
+    ...(isTold ? [] : [`was answered ${status}`]),
+    ...(await wrongOf(act, false)),
+    ...(await repeated(act)),
+  ];
+  await act.after();
+  return problems.map((each) => `${name}, cut off from ${server}: ${each}`);
+}
+
 /** Asks two dashboards for the same act at once. @returns what is wrong then */
 export async function askedTwice(
   world: ActsWorld,
@@ -178,7 +208,7 @@ export async function askedTwice(
 }
 
 /**
- * Waits until every act has ended: in the audit, where those of dead programs are ended a minute later, and with all
+ * Waits until every act has ended: in the audit, where those of dead programs are ended 10 minutes later, and with all
  * that it led to. @returns what is wrong then
  */
 export async function ended(world: ActsWorld): Promise<string[]> {

@@ -107,6 +107,16 @@ export class ActsWorld {
     return this.#links[link].intercept(pattern, part);
   }
 
+  link(server: 'redis' | 'mongo'): Link {
+    return this.#links[server];
+  }
+
+  /** Waits until the dashboard reaches its servers. */
+  async ready(): Promise<void> {
+    const isReady = async () => (await http(`${this.rig.dashboard?.url}/readyz`)).status === 200;
+    await until(isReady, 60_000, 'the dashboard to be ready');
+  }
+
   /** Asks a dashboard. Null where the connection broke. */
   async ask(
     method: string,

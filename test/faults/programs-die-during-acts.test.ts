@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ServedDashboard } from '../watch/served-dashboard.ts';
-import { askedTwice, ended, killAt, killBeside, pointsAround } from './acts-killed.ts';
+import { askedTwice, cutOff, ended, killAt, killBeside, pointsAround } from './acts-killed.ts';
 import { ActsWorld, type Victim } from './acts-world.ts';
 import { ACTS, LOOKS } from './acts.ts';
 import { expectNothingBroken, FULL, SEED } from './record.ts';
 
 /** In short, so many by the seed. */
 const SHORT_KILLS = { dashboard: 3, worker: 1, ingest: 1, app: 1 };
+
+const SHORT_CUTS = 3;
 
 /** T25: a program is killed while an operator acts and events arrive, and started again. */
 describe(`P3, P6, P8: a program dies during an act of an operator (SEED=${SEED})`, () => {
@@ -53,12 +55,23 @@ describe(`P3, P6, P8: a program dies during an act of an operator (SEED=${SEED})
     expect(problems).toEqual([]);
   }, 120_000);
 
+  test.each(['redis', 'mongo'] as const)(
+    'the dashboard loses %s in the middle of an act: done once or not at all, told, and safe to repeat',
+    async (server) => {
+      const problems: string[] = [];
+      for (const [name, act] of FULL ? acts : world.rig.random.shuffled(acts).slice(0, SHORT_CUTS))
+        problems.push(...(await cutOff(world, name, act, server)));
+      expect(problems).toEqual([]);
+    },
+    600_000,
+  );
+
   test('T25: the dashboard, at each of its moments: done once or not at all, told, and safe to repeat', async () => {
     const kills = acts.flatMap(([name, act]) =>
       pointsAround(name, act).map((point) => () => killAt(world, name, act, point)),
     );
     expect(await killed('dashboard', kills)).toEqual([]);
-  }, 1_200_000);
+  }, 3_600_000);
 
   test.each(['worker', 'ingest', 'app'] as const)(
     'T25: the %s, at any moment: the act is done, and told',
@@ -70,7 +83,7 @@ describe(`P3, P6, P8: a program dies during an act of an operator (SEED=${SEED})
       );
       expect(await killed(victim, kills)).toEqual([]);
     },
-    1_200_000,
+    3_600_000,
   );
 
   test('T25: and in the end every act has ended, also in the audit', async () => {
