@@ -13,6 +13,7 @@ import type { ScriptedRedis } from './deposit/scripts.ts';
 import { waker } from './deposit/waker.ts';
 import { lockKeeper } from './lock/lock-keeper.ts';
 import { auditLog } from './persist/audit-log.ts';
+import { AuditSigner } from './persist/audit-signer.ts';
 import type { Collections } from './persist/collections.ts';
 import { fence } from './persist/fence.ts';
 import { reconcileBook } from './persist/reconcile-book.ts';
@@ -89,13 +90,14 @@ export function composeDashboard(ground: Ground): Dashboard {
   const audit = auditLog(collections.audit, (error) =>
     log.error({ because: messageOf(error) }, 'the end of an act was not written into the audit'),
   );
+  const signer = new AuditSigner(collections.audit, config.OPS_JWT_SECRET, log);
   const refusals = new Refusals(audit);
   const shared = sharedOf(ground, () => metrics.wakeFailures.inc());
   const { queues, wakes, status, sampler } = shared;
   const { parked, replays } = replaying(shared);
   const loadTests = new LoadTestReports(path.join('.lockstep', 'load-tests'));
   const routes = allRoutes({
-    audit: { audit: collections.audit },
+    audit: { audit: collections.audit, signer },
     compliance: {
       requests: requestBook(collections),
       exported: (record, after) => exportOf(collections, record, after),
@@ -131,7 +133,7 @@ export function composeDashboard(ground: Ground): Dashboard {
   const settled: Part = { name: 'wakes', stop: () => wakes.settle() };
   return {
     app,
-    before: [book, refusals, secretsSeen(shared), settled, replays],
+    before: [book, refusals, signer, secretsSeen(shared), settled, replays],
     sampler: { name: 'live streams', start: () => sampler.start(), stop: () => sampler.stop() },
     queues,
     routes,
