@@ -181,7 +181,7 @@ function listRoutes(recorded: Recorded): Route[] {
       ...look,
       path: '/tokens',
       answer: tokenList,
-      handle: () => Promise.resolve({ tokens: [], sessions: [] }),
+      handle: async () => ({ tokens: [], sessions: [] }),
     }),
     route({
       ...look,
