@@ -37,6 +37,7 @@ import { ServedRoutes } from '../served-routes.ts';
 import { AT, CLAIM, EVENT, LOCK, QUEUES, RUN, STATUS, VERIFIED } from './recorded-answers.ts';
 
 /** What the API knows, to be changed by tests. */
+const NO_TOKENS = { tokens: [], sessions: [] };
 export interface Recorded {
   /** Newest first. */
   events: EventSummary[];
@@ -177,11 +178,7 @@ function listRoutes(recorded: Recorded): Route[] {
       answer: shopList,
       handle: () => Promise.resolve({ shops: [], total: 0 }),
     }),
-    route({
-      ...look,
-      path: '/tokens',
-      answer: tokenList,
-      handle: async () => ({ tokens: [], sessions: [] }),
+    route({ ...look, path: '/tokens', answer: tokenList, handle: () => Promise.resolve(NO_TOKENS) }),
     }),
     route({
       ...look,
