@@ -36,8 +36,9 @@ import { tokenList, tokenMint, tokenMinted } from '../../../src/watch/shapes/tok
 import { ServedRoutes } from '../served-routes.ts';
 import { AT, CLAIM, EVENT, LOCK, QUEUES, RUN, STATUS, VERIFIED } from './recorded-answers.ts';
 
-/** What the API knows, to be changed by tests. */
 const NO_TOKENS = { tokens: [], sessions: [] };
+
+/** What the API knows, to be changed by tests. */
 export interface Recorded {
   /** Newest first. */
   events: EventSummary[];
@@ -179,7 +180,6 @@ function listRoutes(recorded: Recorded): Route[] {
       handle: () => Promise.resolve({ shops: [], total: 0 }),
     }),
     route({ ...look, path: '/tokens', answer: tokenList, handle: () => Promise.resolve(NO_TOKENS) }),
-    }),
     route({
       ...look,
       path: '/verify',
