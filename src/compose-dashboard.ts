@@ -14,6 +14,7 @@ import { waker } from './deposit/waker.ts';
 import { lockKeeper } from './lock/lock-keeper.ts';
 import { orderLock } from './lock/order-lock.ts';
 import { auditLog } from './persist/audit-log.ts';
+import { AuditSigner } from './persist/audit-signer.ts';
 import type { Collections } from './persist/collections.ts';
 import { fence } from './persist/fence.ts';
 import { reconcileBook } from './persist/reconcile-book.ts';
@@ -96,13 +97,14 @@ export function composeDashboard(ground: Ground): Dashboard {
   const audit = auditLog(collections.audit, (error) =>
     log.error({ because: messageOf(error) }, 'the end of an act was not written into the audit'),
   );
+  const signer = new AuditSigner(collections.audit, config.OPS_JWT_SECRET, log);
   const refusals = new Refusals(audit);
   const shared = sharedOf(ground, () => metrics.wakeFailures.inc());
   const { queues, wakes, status, sampler } = shared;
   const { parked, replays } = replaying(shared);
   const loadTests = new LoadTestReports(path.join('.lockstep', 'load-tests'));
   const routes = allRoutes({
-    audit: { audit: collections.audit },
+    audit: { audit: collections.audit, signer },
     compliance: {
       requests: requestBook(collections),
       exported: (record, after) => exportOf(collections, record, after),
@@ -139,7 +141,7 @@ export function composeDashboard(ground: Ground): Dashboard {
   const brokenOff = new BrokenOff({ audit: collections.audit, now: Date.now, log });
   return {
     app,
-    before: [book, refusals, secretsSeen(shared), settled, replays, brokenOff],
+    before: [book, refusals, signer, secretsSeen(shared), settled, replays, brokenOff],
     sampler: { name: 'live streams', start: () => sampler.start(), stop: () => sampler.stop() },
     queues,
     routes,

@@ -1,5 +1,6 @@
 import { ACTING } from './acting.ts';
 import { APPLYING } from './applying.ts';
+import { ENTERING } from './entering.ts';
 import type { PlantedFault } from './fault.ts';
 import { INSTALLING } from './installing.ts';
 import { SPOOLING } from './spooling.ts';
@@ -12,4 +13,5 @@ export const FAULTS: readonly PlantedFault[] = [
   ...APPLYING,
   ...INSTALLING,
   ...ACTING,
+  ...ENTERING,
 ];

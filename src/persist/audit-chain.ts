@@ -3,8 +3,8 @@ import type { AuditDocument } from './audit-schema.ts';
 
 /**
  * The chain: each entry's hash covers what it says and the hash before it; its seal covers how it ended. An entry that
- * was changed, left out or slipped in shows. It does not show that the newest entries were cut off, or that somebody
- * who may write to MongoDB wrote the whole chain anew: whoever fears that keeps the last hash elsewhere.
+ * was changed, left out or slipped in shows. The hashes have no key: signatures (audit-signer.ts) show that somebody
+ * who may write to MongoDB wrote them, and heads that were kept elsewhere show that the newest entries were cut off.
  */
 type Said = Pick<
   AuditDocument,
@@ -25,12 +25,36 @@ export function sealOf(hash: string, outcome: string, detail: string | null): st
   return sha256([hash, outcome, detail]);
 }
 
+/** Whether an entry is as it was written, after the one with this hash. */
+export function isWhole(entry: AuditDocument, before: string): boolean {
+  if (entry.hash !== hashOf(entry, before)) return false;
+  if (entry.outcome === 'begun') return !entry.sealed && !entry.detail;
+  return entry.sealed === sealOf(entry.hash, entry.outcome, entry.detail);
+}
+
+/** What a chain is compared with, besides itself. */
+export interface Witness {
+  /** Of an entry's signature: good, bad, or none of this key. */
+  verdict: (entry: AuditDocument) => boolean | null;
+  /** Entries that the chain had, by number. */
+  heads: ReadonlyMap<number, string>;
+}
+
+const NO_WITNESS: Witness = { verdict: () => null, heads: new Map() };
+
 /** Checks entries as they come, oldest first. */
 export class ChainCheck {
   entries = 0;
   /** The first number that is missing or was changed. */
   brokenAt: number | null = null;
+  /** The first entry with a good signature: from there on each has one. */
+  signedFrom: number | null = null;
+  readonly #witness: Witness;
   #before = BEGINNING;
+
+  constructor(witness: Witness = NO_WITNESS) {
+    this.#witness = witness;
+  }
 
   next(entry: AuditDocument): void {
     this.entries += 1;
@@ -39,10 +63,23 @@ export class ChainCheck {
     this.#before = entry.hash;
   }
 
+  /** After the last entry. */
+  end(): void {
+    const last = Math.max(0, ...this.#witness.heads.keys());
+    if (this.brokenAt === null && last > this.entries) this.brokenAt = this.entries + 1;
+  }
+
   #isGood(entry: AuditDocument, expected: number): boolean {
-    if (entry._id !== expected || entry.hash !== hashOf(entry, this.#before)) return false;
-    if (entry.outcome === 'begun') return !entry.sealed && !entry.detail;
-    return entry.sealed === sealOf(entry.hash, entry.outcome, entry.detail);
+    if (entry._id !== expected || !isWhole(entry, this.#before)) return false;
+    const head = this.#witness.heads.get(expected);
+    return (head === undefined || head === entry.hash) && this.#isSigned(entry);
+  }
+
+  #isSigned(entry: AuditDocument): boolean {
+    const verdict = this.#witness.verdict(entry);
+    if (verdict === true) this.signedFrom ??= entry._id;
+    if (verdict !== null) return verdict;
+    return this.signedFrom === null;
   }
 }
 

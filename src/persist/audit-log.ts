@@ -1,6 +1,7 @@
 import type { Model } from 'mongoose';
 import { TooSlow, within } from '../system/within.ts';
 import { BEGINNING, ChainCheck, hashOf, sealOf } from './audit-chain.ts';
+import type { AuditSigner, Head } from './audit-signer.ts';
 import type { AuditDocument } from './audit-schema.ts';
 
 /** What somebody is about to do. */
@@ -199,9 +200,18 @@ function conditionsOf(filter: Record<string, string | undefined>): Record<string
 /** Entries read from MongoDB at a time. */
 const CHECKED_AT_A_TIME = 1000;
 
-/** Goes over all of the audit, a page at a time. */
-export async function checkAudit(audit: Model<AuditDocument>): Promise<ChainCheck> {
-  const check = new ChainCheck();
+/** Goes over all of the audit, a page at a time. @param signer has signed what ended before */
+export async function checkAudit(
+  audit: Model<AuditDocument>,
+  signer: AuditSigner | null = null,
+  given: Head | null = null,
+): Promise<ChainCheck> {
+  const heads = [signer?.head ?? null, given].filter((head) => head !== null);
+  const witness = {
+    verdict: (entry: AuditDocument) => signer?.verdict(entry) ?? null,
+    heads: new Map(heads.map(({ number, hash }) => [number, hash])),
+  };
+  const check = new ChainCheck(witness);
   let last = 0;
   for (;;) {
     const page = await audit
@@ -210,7 +220,10 @@ export async function checkAudit(audit: Model<AuditDocument>): Promise<ChainChec
       .limit(CHECKED_AT_A_TIME)
       .lean<AuditDocument[]>();
     for (const entry of page) check.next(entry);
-    if (page.length < CHECKED_AT_A_TIME) return check;
+    if (page.length < CHECKED_AT_A_TIME) {
+      check.end();
+      return check;
+    }
     last = page.at(-1)?._id ?? last;
   }
 }

@@ -18,6 +18,8 @@ export interface AuditDocument {
   detail: string | null;
   /** SHA-256 over `hash`, outcome and detail; null while begun. */
   sealed: string | null;
+  /** The signature over `hash`, outcome, detail and seal (audit-signer.ts). Older entries have none. */
+  signed?: string | null;
 }
 
 export const auditSchema = new Schema(
@@ -35,6 +37,7 @@ export const auditSchema = new Schema(
     outcome: { type: String, required: true },
     detail: String,
     sealed: String,
+    signed: String,
   },
   { collection: 'audit', versionKey: false, strict: true },
 );
@@ -44,3 +47,5 @@ auditSchema.index({ action: 1, _id: -1 });
 auditSchema.index({ who: 1, _id: -1 });
 // What was left begun: a few at most.
 auditSchema.index({ outcome: 1, at: 1 }, { partialFilterExpression: { outcome: 'begun' } });
+// The dashboard asks every 5 s which were signed as begun and have ended.
+auditSchema.index({ signed: 1, _id: 1 });

@@ -200,8 +200,8 @@ describe('customers/data_request', () => {
       return (await status()).complianceDue;
     };
     expect(await due(8 * DAY_MS)).toBe(0);
-    expect(await due(6 * DAY_MS)).toBe(2);
-    expect(await due(-DAY_MS)).toBe(2);
+    expect(await due(6 * DAY_MS)).toBe(3);
+    expect(await due(-DAY_MS)).toBe(3);
     await collections.compliance.updateMany({}, { $set: { state: 'done' } });
     expect((await status()).complianceDue).toBe(0);
   });

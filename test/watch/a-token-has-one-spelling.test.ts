@@ -98,8 +98,9 @@ describe('a token has one spelling and one id', () => {
     await until(async () => (await dashboard.getWith('/api/session', token)).status === 200);
     expect((await revoke(tokenId(token))).status).toBe(200);
     for (const [name, text] of [...spelled(token), ['as it was', token] as const]) {
-      if (!/[\n]/.test(text))
-        expect([name, await statusesWith({ authorization: `Bearer ${text}` })]).toEqual([name, all401]);
+      // A header has no line ends.
+      const headers = { authorization: `Bearer ${text.replace('\n', ' ')}` };
+      expect([name, await statusesWith(headers)]).toEqual([name, all401]);
       expect([name, await statusOfGuess({ token: text })]).toEqual([name, 401]);
     }
   });

@@ -61,8 +61,14 @@ describe('the audit over the API', () => {
 
   test('and whether it is as it was written', async () => {
     const chain = async () => (await dashboard.get('/api/audit/chain')).json;
-    expect(await chain()).toEqual({ whole: true, entries: 6, brokenAt: null });
+    expect(await chain()).toEqual({ whole: true, entries: 6, brokenAt: null, signedFrom: 1 });
+    const { hash } = (await dashboard.collections.audit.findById(6).lean())!;
+    const against = async (head: string) => (await dashboard.get(`/api/audit/chain?head=${head}`)).json.whole;
+    expect(await against(`6:${hash}`)).toBe(true);
+    expect(await against(`6:${'0'.repeat(64)}`)).toBe(false);
+    expect(await against(`7:${hash}`)).toBe(false);
+    expect((await dashboard.get('/api/audit/chain?head=7')).status).toBe(400);
     await dashboard.collections.audit.collection.updateOne({ _id: 5 as never }, { $set: { who: 'nobody' } });
-    expect(await chain()).toEqual({ whole: false, entries: 6, brokenAt: 5 });
+    expect(await chain()).toEqual({ whole: false, entries: 6, brokenAt: 5, signedFrom: 1 });
   });
 });

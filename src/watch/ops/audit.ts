@@ -23,11 +23,15 @@ export const AUDIT_VERBS = [
       session.show(page, auditText(page));
     },
   }),
-  verb({
+  verb<{ head?: string }>({
     call: 'check',
     about: 'whether the audit is as it was written',
-    act: async (session) => {
-      const chain = await session.ask<AuditChain>('/audit/chain');
+    options: [
+      new Option('--head <number:hash>', 'an entry that the log has: also whether it is still there'),
+    ],
+    act: async (session, _args, { head }) => {
+      const query = head === undefined ? '' : `?head=${encodeURIComponent(head)}`;
+      const chain = await session.ask<AuditChain>(`/audit/chain${query}`);
       session.show(chain, chainText(chain));
       if (!chain.whole) endAs('refused');
     },
@@ -50,7 +54,8 @@ function auditText({ entries, cursor }: AuditPage): string {
   return `${counted(entries.length, 'act')}${cursor === null ? '' : ' and older ones'}.\n\n${table(rows, head)}`;
 }
 
-function chainText({ whole, entries, brokenAt }: AuditChain): string {
-  if (whole) return `The audit is whole: ${entries === 1 ? '1 entry' : `${entries} entries`}.`;
+function chainText({ whole, entries, brokenAt, signedFrom }: AuditChain): string {
+  const signed = signedFrom === null ? 'none is signed' : `signed from entry ${signedFrom} on`;
+  if (whole) return `The audit is whole: ${entries === 1 ? '1 entry' : `${entries} entries`}, ${signed}.`;
   return `The audit was CHANGED: entry ${brokenAt} is missing or is not as it was written.`;
 }

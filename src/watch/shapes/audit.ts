@@ -60,9 +60,21 @@ export const auditPage = z.object({ entries: z.array(auditEntry), cursor: nextCu
 export type AuditPage = z.infer<typeof auditPage>;
 
 /** Whether the audit is as it was written: each entry holds the hash of the one before it. */
+export const auditChainQuery = z.strictObject({
+  head: z
+    .string()
+    .regex(/^[1-9]\d{0,14}:[0-9a-f]{64}$/, 'is not <number>:<hash>')
+    .optional()
+    .describe('an entry that the log has, as `<number>:<hash>`: shows whether newer ones were cut off'),
+});
 export const auditChain = z.object({
   whole: z.boolean(),
   entries: z.number().int(),
   brokenAt: z.number().int().nullable().describe('the first entry that is missing or was changed'),
+  signedFrom: z
+    .number()
+    .int()
+    .nullable()
+    .describe('from this entry on each is signed with the key of now; null: none is'),
 });
 export type AuditChain = z.infer<typeof auditChain>;

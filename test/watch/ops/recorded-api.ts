@@ -37,6 +37,8 @@ import { ServedRoutes } from '../served-routes.ts';
 import { AT, CLAIM, EVENT, LOCK, QUEUES, RUN, STATUS, VERIFIED } from './recorded-answers.ts';
 import { rebuildRoute } from './recorded-rebuild.ts';
 
+const NO_TOKENS = { tokens: [], sessions: [] };
+
 /** What the API knows, to be changed by tests. */
 export interface Recorded {
   /** Newest first. */
@@ -195,12 +197,7 @@ function listRoutes(recorded: Recorded): Route[] {
       answer: shopList,
       handle: () => Promise.resolve({ shops: [], total: 0 }),
     }),
-    route({
-      ...look,
-      path: '/tokens',
-      answer: tokenList,
-      handle: () => Promise.resolve({ tokens: [], sessions: [] }),
-    }),
+    route({ ...look, path: '/tokens', answer: tokenList, handle: () => Promise.resolve(NO_TOKENS) }),
     route({
       ...look,
       path: '/verify',

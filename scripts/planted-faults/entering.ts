@@ -1,0 +1,62 @@
+import type { PlantedFault } from './fault.ts';
+
+/** Faults in who is let in, and where: watch/sign-in/, and the listeners of the programs. */
+export const ENTERING: readonly PlantedFault[] = [
+  {
+    name: 'token-read-in-any-spelling',
+    promise: 'P1',
+    file: 'watch/sign-in/tokens.ts',
+    find: 'if (!isCanonical(token)) return',
+    replace: "if (token === '') return",
+    tests: ['watch/a-token-has-one-spelling'],
+  },
+  {
+    name: 'token-known-by-its-text',
+    promise: 'P1',
+    file: 'watch/sign-in/tokens.ts',
+    find: 'hashOf(end === -1 ? token : token.slice(0, end))',
+    replace: 'hashOf(end === -1 ? token : token.slice(0))',
+    tests: ['watch/a-token-has-one-spelling'],
+  },
+  {
+    name: 'revocations-run-over',
+    promise: 'P1',
+    file: 'watch/sign-in/token-book.ts',
+    find: '.lean<Revoked>()',
+    replace: '.sort({ revokedAt: -1 }).limit(10_000).lean<Revoked>()',
+    tests: ['watch/a-token-has-one-spelling'],
+  },
+  {
+    name: 'looks-for-other-origins',
+    promise: 'P1',
+    file: 'watch/sign-in/guard.ts',
+    find: 'if (looks && !withCookie) return;',
+    replace: 'if (looks) return;',
+    tests: ['watch/signing-in'],
+  },
+  {
+    name: 'looks-that-write-for-anybody',
+    promise: 'P8',
+    file: 'watch/api/router.ts',
+    find: '  refuseUnlessOwn(request, asked.who);\n',
+    replace: '',
+    tests: ['watch/signing-in'],
+  },
+  {
+    name: 'bind-forgotten-by-the-app',
+    promise: 'P1',
+    file: 'app.ts',
+    find: "tellPort(log, 'the app'), config.BIND",
+    replace: "tellPort(log, 'the app'), undefined",
+    tests: ['journeys/bind-is-for-every-listener'],
+    named: 'with an address, it is the only one',
+  },
+  {
+    name: 'changed-entries-signed-again',
+    promise: 'P8',
+    file: 'persist/audit-signer.ts',
+    find: 'if (signed) return signed._id;',
+    replace: 'if (signed) return 0;',
+    tests: ['persist/the-audit-is-signed'],
+  },
+];

@@ -1,0 +1,169 @@
+import type { Connection } from 'mongoose';
+import { pino } from 'pino';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { hashOf, sealOf, BEGINNING } from '../../src/persist/audit-chain.ts';
+import { auditLog, checkAudit, type Act } from '../../src/persist/audit-log.ts';
+import type { AuditDocument } from '../../src/persist/audit-schema.ts';
+import { AuditSigner, type Head } from '../../src/persist/audit-signer.ts';
+import { collectionsOf, prepareCollections, type Collections } from '../../src/persist/collections.ts';
+import { mongoReady, openMongo } from '../../src/system/connections.ts';
+import { namespace } from '../support/namespace.ts';
+
+const SECRET = 'a-jwt-secret-for-tests-of-32-characters';
+const ACT: Act = {
+  action: 'lock.release',
+  target: 'example.myshopify.com/1',
+  who: 'ada',
+  role: 'operator',
+  reason: 'it stands still',
+};
+
+/** Somebody may write into MongoDB and has no key. */
+describe('the audit is signed', () => {
+  let mongo: Connection;
+  let audit: Collections['audit'];
+  let logged: Record<string, unknown>[] = [];
+  beforeAll(async () => {
+    mongo = openMongo((await namespace()).mongoUri);
+    await mongoReady(mongo);
+    const collections = collectionsOf(mongo);
+    await prepareCollections(collections, 90);
+    ({ audit } = collections);
+  });
+  beforeEach(async () => {
+    await audit.deleteMany({});
+    logged = [];
+  });
+  afterAll(() => mongo.close());
+
+  const log = pino(
+    { level: 'info' },
+    { write: (line) => void logged.push(JSON.parse(line) as Record<string, unknown>) },
+  );
+  /** A dashboard that starts: it knows nothing of what an earlier one saw. */
+  const signerOf = (secret = SECRET) => new AuditSigner(audit, secret, log);
+  /** As any program writes them, with no key. */
+  const written = async (acts: number) => {
+    const acting = auditLog(audit, () => undefined);
+    for (let i = 0; i < acts; i += 1) await acting.end(await acting.begin(ACT), 'done', `act ${i + 1}`);
+  };
+  const checked = async (signer: AuditSigner, head: Head | null = null) => {
+    await signer.sign();
+    const { entries, brokenAt, signedFrom } = await checkAudit(audit, signer, head);
+    return { entries, brokenAt, signedFrom };
+  };
+  const headOf = async (): Promise<Head> => {
+    const last = await audit.findOne().sort({ _id: -1 }).lean<AuditDocument>();
+    return { number: last!._id, hash: last!.hash };
+  };
+  /** The whole chain as somebody else would have it, with good hashes and seals. */
+  const writtenAgain = async (change: Partial<AuditDocument>) => {
+    let before = BEGINNING;
+    for (const entry of await audit.find().sort({ _id: 1 }).lean<AuditDocument[]>()) {
+      const { signed: _, ...said } = { ...entry, ...change };
+      const hash = hashOf(said, before);
+      const sealed = sealOf(hash, said.outcome, said.detail);
+      await audit.collection.replaceOne({ _id: entry._id as never }, { ...said, hash, sealed });
+      before = hash;
+    }
+  };
+  /** One entry, with a good seal. */
+  const endedOtherwise = async (number: number, change: object) => {
+    const entry = (await audit.findById(number).lean<AuditDocument>())!;
+    const sealed = sealOf(entry.hash, 'refused', entry.detail);
+    const $set = { outcome: 'refused', sealed, ...change };
+    await audit.collection.updateOne({ _id: number as never }, { $set });
+  };
+
+  test('whoever wrote them, as begun and once more when they have ended', async () => {
+    const signer = signerOf();
+    await signer.sign();
+    const acting = auditLog(audit, () => undefined);
+    const number = await acting.begin(ACT);
+    await written(2);
+    expect(await checked(signer)).toEqual({ entries: 3, brokenAt: null, signedFrom: 1 });
+    await acting.end(number, 'done', 'late');
+    expect(await checked(signer)).toEqual({ entries: 3, brokenAt: null, signedFrom: 1 });
+    expect(await checked(signerOf())).toEqual({ entries: 3, brokenAt: null, signedFrom: 1 });
+  });
+
+  test.each<[string, object]>([
+    ['and its signature left', {}],
+    ['and its signature taken away', { signed: null }],
+    ['and signed with another key', { signed: `00000000:${'ab'.repeat(32)}` }],
+  ])('an entry that ended otherwise, with a good seal %s, shows; nobody signs it', async (_what, change) => {
+    const first = signerOf();
+    await first.sign();
+    await written(5);
+    await first.sign();
+    await endedOtherwise(3, change);
+    for (const signer of [first, signerOf()])
+      expect(await checked(signer)).toMatchObject({ entries: 5, brokenAt: 3 });
+  });
+
+  test('a chain that was written again shows while the process runs, and against the log after that', async () => {
+    await written(4);
+    const signer = signerOf();
+    await signer.sign();
+    const head = await headOf();
+    await writtenAgain({ who: 'eve' });
+    expect(await checked(signer)).toMatchObject({ brokenAt: 4 });
+    expect(logged.map(({ msg }) => msg)).toContainEqual(expect.stringContaining('cut off or written again'));
+    expect(await audit.countDocuments({ signed: { $ne: null } })).toBe(0);
+    expect(await checked(signerOf(), head)).toMatchObject({ brokenAt: 4 });
+  });
+
+  test('newest entries that were cut off show while the process runs, and against the log after that', async () => {
+    await written(5);
+    const signer = signerOf();
+    await signer.sign();
+    const head = await headOf();
+    await audit.deleteMany({ _id: { $gt: 2 } });
+    expect(await checked(signer)).toMatchObject({ entries: 2, brokenAt: 3 });
+    expect(await checked(signerOf())).toMatchObject({ entries: 2, brokenAt: null });
+    expect(await checked(signerOf(), head)).toMatchObject({ entries: 2, brokenAt: 3 });
+  });
+
+  test('the log has the newest entry, when there is another, and no more', async () => {
+    const signer = signerOf();
+    await signer.start();
+    await written(2);
+    await signer.sign();
+    await signer.stop();
+    await signer.stop();
+    const { number: entry, hash } = await headOf();
+    expect(logged.filter(({ msg }) => msg === 'the newest entry of the audit')).toMatchObject([
+      { entry, hash },
+    ]);
+  });
+
+  test('entries of before are checked as before, and signed ones follow the mark', async () => {
+    await written(3);
+    const signer = signerOf();
+    expect(await checked(signer)).toEqual({ entries: 3, brokenAt: null, signedFrom: 3 });
+    expect(logged).toMatchObject([{ msg: expect.stringContaining('from this entry on'), entry: 3 }]);
+    await written(2);
+    expect(await checked(signer)).toEqual({ entries: 5, brokenAt: null, signedFrom: 3 });
+    await audit.collection.updateOne({ _id: 2 as never }, { $set: { who: 'eve' } });
+    expect(await checked(signer)).toMatchObject({ brokenAt: 2 });
+  });
+
+  test('after OPS_JWT_SECRET was changed the newest entry is the mark of the new key', async () => {
+    await written(3);
+    await signerOf().sign();
+    const changed = signerOf('another-jwt-secret-of-at-least-32-characters');
+    expect(await checked(changed)).toEqual({ entries: 3, brokenAt: null, signedFrom: 3 });
+    await written(2);
+    expect(await checked(changed)).toEqual({ entries: 5, brokenAt: null, signedFrom: 3 });
+    await endedOtherwise(4, {});
+    expect(await checked(changed)).toMatchObject({ brokenAt: 4 });
+  });
+
+  test('two dashboards sign alike', async () => {
+    const signers = [signerOf(), signerOf()];
+    for (let round = 0; round < 5; round += 1)
+      await Promise.all([written(3), ...signers.map((signer) => signer.sign())]);
+    for (const signer of signers)
+      expect(await checked(signer)).toMatchObject({ entries: 15, brokenAt: null });
+  });
+});
