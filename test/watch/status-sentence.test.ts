@@ -15,6 +15,7 @@ const WELL: SystemStatus = {
   locksHeld: 0,
   accepted: 10,
   duplicates: 0,
+  forged: 0,
   parked: 0,
   spooled: 0,
   complianceDue: 0,

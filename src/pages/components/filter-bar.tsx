@@ -8,6 +8,8 @@ export interface FilterField {
   label: string;
   kind?: 'text' | 'select' | 'time';
   options?: readonly (string | { value: string; label: string })[];
+  /** What a select says where nothing is chosen. */
+  any?: string;
   placeholder?: string;
   width?: number;
 }
@@ -52,7 +54,7 @@ function Field({ field, value, onChange }: FieldProps) {
       <NativeSelect
         {...shared}
         value={value}
-        data={[{ value: '', label: 'any' }, ...(field.options ?? [])]}
+        data={[{ value: '', label: field.any ?? 'any' }, ...(field.options ?? [])]}
         onChange={(event) => onChange(event.currentTarget.value)}
       />
     );

@@ -22,6 +22,9 @@ export const status = z.object({
   locksHeld: count.nullable(),
   accepted: count.nullable(),
   duplicates: count.nullable(),
+  forged: count
+    .nullable()
+    .describe('webhooks refused because their signature failed, since each ingest started'),
   parked: count.nullable(),
   spooled: count.nullable(),
   complianceDue: count

@@ -23,6 +23,7 @@ const UNKNOWN_OF_REDIS = {
   locksHeld: null,
   accepted: null,
   duplicates: null,
+  forged: null,
 };
 const UNKNOWN_OF_MONGO = { parked: null, spooled: null, complianceDue: null, shops: null };
 /** Before it is due: time enough to hand an export over. */
@@ -37,6 +38,8 @@ export interface StatusTools {
   queues: readonly Queue[];
   /** How many workers live. */
   workers: () => Promise<number>;
+  /** How many webhooks all ingests refused as forged since they started. */
+  forged: () => Promise<number>;
   /** How many locks are held. */
   locks: () => Promise<number>;
   outages: Outages;
@@ -48,11 +51,12 @@ export function statusReader(tools: StatusTools): () => Promise<SystemStatus> {
   const { redis, mongo, partitions, queues, outages } = tools;
   const { parked, spool, compliance, shops } = tools.collections;
   const ofRedis = async () => {
-    const [waiting, counts, paused, workers, locksHeld] = await Promise.all([
+    const [waiting, counts, paused, workers, forged, locksHeld] = await Promise.all([
       readWaiting(redis, partitions),
       readQueues(queues),
       Promise.all(queues.map((queue) => queue.isPaused())),
       tools.workers(),
+      tools.forged(),
       // Locks may be on servers of their own; the rest is told without them.
       tools.locks().catch(() => null),
     ]);
@@ -67,6 +71,7 @@ export function statusReader(tools: StatusTools): () => Promise<SystemStatus> {
       locksHeld,
       accepted: waiting.accepted,
       duplicates: waiting.duplicates,
+      forged,
     };
   };
   const ofMongo = async () => ({

@@ -101,6 +101,7 @@ export const STATUS = {
   locksHeld: 0,
   accepted: 10,
   duplicates: 1,
+  forged: 0,
   parked: 0,
   spooled: 0,
   complianceDue: 0,
