@@ -137,6 +137,8 @@ async function startPrograms(
     MONGODB_URI: local.mongoUri,
     SHOPIFY_API_SECRET: local.shopifySecret,
     BIND: config.BIND ?? LOOPBACK,
+    // The data may be of a run that had an app, and its record.
+    ...(more.APP_PORT ? {} : { UNKNOWN_SHOPS: config.UNKNOWN_SHOPS ?? 'take' }),
     SHUTDOWN_MS: String(Math.round(config.SHUTDOWN_MS * PROGRAMS_SHARE)),
     ...more,
     PORT: String(ports.ingest),

@@ -1,4 +1,7 @@
+import { bytesInFlight } from './accept/bytes-in-flight.ts';
 import { ingestApp, ingestFallback } from './accept/ingest-app.ts';
+import { shopGate } from './accept/shop-gate.ts';
+import { unreadableLimit } from './accept/unreadable-limit.ts';
 import { depositor, type Depositor } from './deposit/depositor.ts';
 import { fingerprintsOf } from './deposit/fingerprints.ts';
 import { lastWebhooks, type LastWebhooks } from './deposit/last-webhooks.ts';
@@ -6,6 +9,7 @@ import { openQueues } from './deposit/queues.ts';
 import { withScripts } from './deposit/scripts.ts';
 import { spoolingDepositor } from './deposit/spooling-depositor.ts';
 import { waker } from './deposit/waker.ts';
+import { appPresence } from './persist/app-presence.ts';
 import { partsOf } from './order/identity.ts';
 import { knownShops } from './persist/known-shops.ts';
 import { spool } from './persist/spool.ts';
@@ -37,6 +41,8 @@ await runProgram(
     // Warm before it is needed; where MongoDB is away, the first use tries again.
     void client.connect().catch(() => undefined);
     await lifecycle.start({ name: 'spool', stop: () => client.close() });
+    const app = appPresence(client, database, config.APP_URL !== undefined);
+    await lifecycle.start(app);
 
     // A connection of its own that waits for Redis: BullMQ's Queue is of no use once its first try failed.
     const queueRedis = openRedis(config.REDIS_URL, 'patient', log);
@@ -48,7 +54,10 @@ await runProgram(
     const heard = lastWebhooks(redis, redisKeys(0).lastWebhooks);
     await lifecycle.start(heard);
     const deposits = spoolingDepositor(
-      depositor(redis, partitions, wakes, Math.round(config.DEDUPE_TTL_HOURS * 3600)),
+      depositor(redis, partitions, wakes, Math.round(config.DEDUPE_TTL_HOURS * 3600), (event) => {
+        metrics.webhookIdsReused.inc();
+        log.warn({ event }, 'a webhook id came again with another body: taken as another event');
+      }),
       spool(client, database),
       config.DEPOSIT_TIMEOUT_MS,
       {
@@ -62,9 +71,11 @@ await runProgram(
       secrets: secretsOf(config),
       fingerprintsOf,
       depositor: timed(hearing(deposits, heard), metrics),
-      takes: config.UNKNOWN_SHOPS === 'ignore' ? knownShops(client, database) : () => Promise.resolve(true),
+      takes: shopGate(config.UNKNOWN_SHOPS, app.isThere, knownShops(client, database)),
+      unreadable: unreadableLimit(Date.now, () => metrics.notKept.inc()),
       now: Date.now,
       maxBodyBytes: config.MAX_BODY_BYTES,
+      inFlight: bytesInFlight(config.MAX_BYTES_IN_FLIGHT, (bytes) => metrics.bodyBytes.set(bytes)),
       metrics,
       log,
     };
@@ -73,14 +84,14 @@ await runProgram(
       metrics,
       measure: () => measureWaiting(metrics, redis, partitions, queues),
     };
-    const app = ingestApp(accepting);
-    if (config.ADMIN_PORT === undefined) adminRoutes(app, admin);
-    ingestFallback(app, accepting);
+    const routes = ingestApp(accepting);
+    if (config.ADMIN_PORT === undefined) adminRoutes(routes, admin);
+    ingestFallback(routes, accepting);
     const health = tellPort(log, 'health and metrics');
     if (config.ADMIN_PORT !== undefined)
       await lifecycle.start(serving('admin', adminApp(admin), config.ADMIN_PORT, health, config.BIND));
     await lifecycle.start(
-      serving('webhooks', app, config.PORT, tellPort(log, 'taking webhooks'), config.BIND),
+      serving('webhooks', routes, config.PORT, tellPort(log, 'taking webhooks'), config.BIND),
     );
   },
 );

@@ -2,6 +2,7 @@ import { requestBook } from './compliance/request-book.ts';
 import { depositor } from './deposit/depositor.ts';
 import { mailbox } from './deposit/mailbox.ts';
 import { openQueues } from './deposit/queues.ts';
+import { RoomMaker } from './deposit/room-maker.ts';
 import { withScripts, type ScriptedRedis } from './deposit/scripts.ts';
 import { Sweeper } from './deposit/sweeper.ts';
 import { Unspooler } from './deposit/unspooler.ts';
@@ -161,9 +162,12 @@ function openShopEvents(log: Logger, collections: Collections): ShopEvents {
 }
 
 function openUnspooler({ config, log, metrics, redis, partitions, lock, mongo, wakes }: Ground): Unspooler {
+  const ttlSeconds = Math.round(config.DEDUPE_TTL_HOURS * 3600);
+  const room = new RoomMaker(redis, partitions, ttlSeconds, log, (claims) => metrics.claimsDropped.inc(claims));
   return new Unspooler({
     spool: spool(mongo.getClient(), mongo.name),
-    depositor: depositor(redis, partitions, wakes, Math.round(config.DEDUPE_TTL_HOURS * 3600)),
+    depositor: depositor(redis, partitions, wakes, ttlSeconds, () => metrics.webhookIdsReused.inc()),
+    makeRoom: () => room.make(),
     lock: () => lock.acquire(redisKeys(0).spoolLock, 'spool'),
     log,
     onMoved: (events) => metrics.unspooledTotal.inc(events),

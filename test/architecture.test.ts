@@ -56,9 +56,9 @@ const FOLDERS: Record<string, Row> = {
     npmKnows: [],
   },
   shop: {
-    uses: ['system'],
-    knows: ['compliance', 'drain', 'lock', 'order', 'persist'],
-    npm: ['@shopify/shopify-api', 'express', 'zod'],
+    uses: ['order', 'system'],
+    knows: ['compliance', 'drain', 'lock', 'persist'],
+    npm: ['@shopify/shopify-api', 'express', 'express-rate-limit', 'zod'],
     npmKnows: ['mongoose'],
   },
   system: {

@@ -188,6 +188,13 @@ export class FakeShop {
     this.#tell([delivery]);
   }
 
+  /** Something happened to an order that its own body does not tell, such as a return or a dispute. */
+  happen(order: FakeOrder, topic: string, body: Json): void {
+    const delivery = this.#deliveryOf(topic, body);
+    order.take(delivery);
+    this.#tell([delivery]);
+  }
+
   /** Gone from the shop. */
   delete(order: FakeOrder): void {
     this.#selling.forget(order);

@@ -1,3 +1,4 @@
+import { ACTING } from './acting.ts';
 import { APPLYING } from './applying.ts';
 import type { PlantedFault } from './fault.ts';
 import { INSTALLING } from './installing.ts';
@@ -12,4 +13,5 @@ export const FAULTS: readonly PlantedFault[] = [
   ...APPLYING,
   ...INSTALLING,
   ...TELLING,
+  ...ACTING,
 ];

@@ -60,8 +60,8 @@ export const TAKING: readonly PlantedFault[] = [
     name: 'answered-before-the-deposit',
     promise: 'P2',
     file: 'accept/accept-webhook.ts',
-    find: 'const deposited = await depositor.deposit(waiting, prints.delivery);',
-    replace: `void depositor.deposit(waiting, prints.delivery).catch(() => undefined);
+    find: 'const deposited = await depositor.deposit({ id: prints.event, ...told }, prints.delivery, prints.repeat);',
+    replace: `void depositor.deposit({ id: prints.event, ...told }, prints.delivery).catch(() => undefined);
   const deposited = { outcome: 'accepted', event: prints.event } as Awaited<ReturnType<Depositor['deposit']>>;`,
     tests: ['accept/redis-away'],
     named: 'never there: 503',

@@ -1,8 +1,8 @@
 import { setImmediate as immediate } from 'node:timers/promises';
 import { partsOf, type EventId, type OrderKey, type ShopDomain } from '../order/identity.ts';
-import { isTopic, topicRow, TOPICS } from '../order/topics.ts';
+import { TOPICS } from '../order/topics.ts';
 import { partitionOf, type RedisKeys } from '../system/redis-keys.ts';
-import { fingerprintsOf } from './fingerprints.ts';
+import { changedAtOf, fingerprintsOf } from './fingerprints.ts';
 import type { ScriptedRedis } from './scripts.ts';
 
 /** That an event was seen (P3), as Redis holds it. Times are by Redis's clock. */
@@ -79,7 +79,7 @@ export function claims(redis: ScriptedRedis, partitions: readonly RedisKeys[]): 
     hashesOf: async (told) => {
       const hashes: Hashed[] = [];
       for (const topic of told.topic === null ? Object.keys(TOPICS) : [told.topic]) {
-        hashes.push(hashedAs(topic, told));
+        hashes.push(...hashedAs(topic, told));
         await immediate();
       }
       return hashes;
@@ -99,10 +99,11 @@ export function claims(redis: ScriptedRedis, partitions: readonly RedisKeys[]): 
   };
 }
 
-function hashedAs(topic: string, { shop, triggeredAt, body }: ToldBody): Hashed {
-  const timeless = isTopic(topic) && topicRow(topic).timeless === true;
-  const told = { shop, topic, webhookId: null, triggeredAt: timeless ? triggeredAt : null, body };
-  return { topic, event: fingerprintsOf(told).event };
+/** With the triggered-at of a repeat also the hash that it is taken under when its body was seen before. */
+function hashedAs(topic: string, told: ToldBody): Hashed[] {
+  const changedAt = changedAtOf(topic, told.body);
+  const { event, repeat } = fingerprintsOf({ ...told, topic, webhookId: null, changedAt });
+  return [...new Set([event, repeat?.id ?? event])].map((each) => ({ topic, event: each }));
 }
 
 /** Null where there is none, or none of ours. */

@@ -2,8 +2,11 @@ import type { WaitingEvent } from '../order/event.ts';
 import { asEventId, type EventId } from '../order/identity.ts';
 import { CREATE } from '../order/topics.ts';
 import { coalesce } from '../system/coalesce.ts';
+import { reconnectIfReadOnly } from '../system/connections.ts';
 import { Fault, messageOf } from '../system/errors.ts';
 import { partitionOf, type RedisKeys } from '../system/redis-keys.ts';
+import { DEPOSIT_SHARE } from '../system/redis-memory.ts';
+import type { Repeat } from './fingerprints.ts';
 import { encodeEntry } from './mailbox-entry.ts';
 import type { DepositAnswer, ScriptedRedis } from './scripts.ts';
 import type { Waker } from './waker.ts';
@@ -17,8 +20,12 @@ type Deposited =
  * that is lost (P6).
  */
 export interface Depositor {
-  /** @throws Fault not_durable when Redis does not take it in time; it may or may not be there then */
-  deposit: (event: WaitingEvent, delivery: string | null) => Promise<Deposited>;
+  /**
+   * @param repeat where an equal body can be another event; that is then answered under its own id
+   * @throws Fault not_durable when Redis does not take it in time; it may or may not be there then
+   * @throws Fault redis_full when Redis has room for drains only; it is not there then
+   */
+  deposit: (event: WaitingEvent, delivery: string | null, repeat?: Repeat | null) => Promise<Deposited>;
 }
 
 const BATCHES = {
@@ -29,35 +36,39 @@ const BATCHES = {
   /** More than ingest has connections. */
   mayWait: 10_000,
 };
+/** Of one body within DEDUPE_TTL_HOURS: whoever has a signed body can send it with any triggered-at. */
+const MOST_REPEATS = 10;
 
+/** @param onReused a webhook id came that had brought another event: this one is taken as well */
 export function depositor(
   redis: ScriptedRedis,
   partitions: readonly RedisKeys[],
   waker: Waker,
   dedupeTtlSeconds: number,
+  onReused: (event: EventId) => void = () => undefined,
 ): Depositor {
   const stores = partitions.map((keys) =>
     coalesce<Depositing, DepositAnswer>((all) => storeAll(redis, keys, dedupeTtlSeconds, all), BATCHES),
   );
   return {
-    deposit: async (event, delivery) => {
+    deposit: async (event, delivery, repeat = null) => {
       const store = stores[partitionOf(event.order, partitions.length)];
       if (!store) throw new Error('no partitions');
-      const answer = await store({ event, delivery }).catch((error: unknown) => {
+      const answer = await store({ event, delivery, repeat }).catch((error: unknown) => {
         throw new Fault('not_durable', messageOf(error), error);
       });
-      if (answer[0] === 2) throw new Fault('not_durable', answer[1]);
-      if (answer[0] === 0) {
-        const [, first, at] = answer;
-        return {
-          outcome: 'duplicate',
-          event: asEventId(first) ?? event.id,
-          firstSeenAt: new Date(Number(at)),
-        };
+      if (answer[0] === 3) throw new Fault('redis_full', `${answer[1]} of ${answer[2]} bytes are used`);
+      if (answer[0] === 2) {
+        reconnectIfReadOnly(redis, answer[1]);
+        throw new Fault('not_durable', answer[1]);
       }
+      const id = asEventId(answer[0] === 0 ? answer[1] : answer[2]) ?? event.id;
+      if (answer[0] === 0)
+        return { outcome: 'duplicate', event: id, firstSeenAt: new Date(Number(answer[2])) };
       // The first event needs a drain; a create ends the hold of those that came before it.
       if (answer[1] === 1 || event.topic === CREATE) waker.wake(event.order);
-      return { outcome: 'accepted', event: event.id };
+      if (answer[3] === 1) onReused(id);
+      return { outcome: 'accepted', event: id };
     },
   };
 }
@@ -65,6 +76,7 @@ export function depositor(
 interface Depositing {
   event: WaitingEvent;
   delivery: string | null;
+  repeat: Repeat | null;
 }
 
 /** Stores many events of one partition in one round trip. */
@@ -75,10 +87,18 @@ async function storeAll(
   all: Depositing[],
 ): Promise<DepositAnswer[]> {
   const places = [keys.pending, keys.shops, keys.totals, keys.lastEvents];
-  const facts: (string | number | Buffer)[] = [ttlSeconds, keys.dedupe('' as EventId), keys.traffic('')];
-  for (const { event, delivery } of all) {
+  const facts: (string | number | Buffer)[] = [
+    ttlSeconds,
+    keys.dedupe('' as EventId),
+    keys.traffic(''),
+    DEPOSIT_SHARE,
+    MOST_REPEATS,
+  ];
+  for (const { event, delivery, repeat } of all) {
     places.push(keys.dedupe(event.id), keys.delivery(delivery ?? '-'), keys.mailbox(event.order));
+    places.push(keys.dedupe(repeat?.id ?? event.id), keys.repeats(repeat?.body ?? '-'));
     facts.push(event.order, delivery === null ? '0' : '1', encodeEntry(event));
+    facts.push(repeat?.id ?? '', repeat?.triggered ?? '');
   }
   return await redis.lockstepDeposit(places.length, ...places, ...facts);
 }

@@ -1,6 +1,6 @@
 import type { Script } from './script.ts';
 
-/** What operators ask of mailboxes and claims, one script each. Every read is bounded by its arguments. */
+/** What operators ask of mailboxes, one script each. Every read is bounded by its arguments. */
 
 /** A drain comes again after 36 s at most, a hold ends after 60 s. */
 export const LONGEST_DELAY_MS = 70_000;
@@ -70,22 +70,5 @@ for from = 0, ARGV[2] - 1, few do
 end
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 return {now, since, redis.call('LLEN', KEYS[1]), due(ARGV[1], ARGV[4], ARGV[5]) and 1 or 0, fronts}
-`,
-};
-
-/**
- * Takes a claim away, if it still is the one that was looked at, and the delivery's beside it.
- * KEYS  1 dedupe  2 delivery      ARGV  1 first seen ms, as the claim holds it  2 event
- * Answers 1 when released, 0 when another claim is there now, -1 when none is.
- */
-export const RELEASE: Script = {
-  numberOfKeys: 2,
-  lua: `
-local at = redis.call('HGET', KEYS[1], 'at')
-if not at then return -1 end
-if at ~= ARGV[1] then return 0 end
-redis.call('DEL', KEYS[1])
-if redis.call('GET', KEYS[2]) == ARGV[2] then redis.call('DEL', KEYS[2]) end
-return 1
 `,
 };

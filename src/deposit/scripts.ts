@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
-import { DUE, LOOK, RELEASE, WAITING } from './operator-scripts.ts';
+import { DROP_CLAIMS, RELEASE } from './claim-scripts.ts';
+import { DUE, LOOK, WAITING } from './operator-scripts.ts';
 import type { Script } from './script.ts';
 
 /** The atomic steps in Redis, one script each. All keys of a call are of one partition, so of one slot. */
@@ -9,17 +10,37 @@ import type { Script } from './script.ts';
  * comes before its claim, because Redis does not undo what a script wrote before it failed. Many events in
  * one call: one that cannot be put (its mailbox is no list, memory is full) fails alone. Each shop's traffic is
  * counted once per call; nothing fails because it cannot be.
- * KEYS  1 pending  2 shops  3 totals  4 last events; of each event: dedupe, delivery, mailbox
- * ARGV  1 TTL in seconds  2 prefix of dedupe keys  3 prefix of traffic keys;
- *       of each event: order, '1' if the delivery has an id, entry
- * Answers of each event {1, length of the mailbox} when taken,
- *         {0, event id it was first seen as, first seen ms} when seen before, {2, why} when it failed.
+ *
+ * Nothing new is taken beyond a share of maxmemory (see redis-memory.ts): INFO costs 18 µs a call, and is exact
+ * over all processes. Where INFO is refused there is no such limit.
+ *
+ * A body with a repeat (see fingerprints.ts) that comes again with another triggered-at is another event, under
+ * the id of its repeat; so often at most within the TTL. A claim without a triggered-at has no repeats.
+ * KEYS  1 pending  2 shops  3 totals  4 last events; of each event: dedupe, delivery, mailbox, dedupe of its
+ *       repeat, repeats of its body
+ * ARGV  1 TTL in seconds  2 prefix of dedupe keys  3 prefix of traffic keys  4 share of maxmemory
+ *       5 most repeats of a body;
+ *       of each event: order, '1' if the delivery has an id, entry, id of its repeat or '', triggered-at (a number)
+ * Answers of each event {1, length of the mailbox, event id, 1 if its webhook id had brought another event} when
+ *         taken, {0, event id it was first seen as, first seen ms} when seen before, {2, why} when it failed,
+ *         {3, used bytes, maxmemory} when Redis is full.
  */
 const DEPOSIT: Script = {
   lua: `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local shops, accepted, duplicates = {}, 0, 0
+local shops, accepted, duplicates, reused = {}, 0, 0, 0
+
+local used, most = 0, 0
+local info = redis.pcall('INFO', 'memory')
+if type(info) == 'string' then
+  local function told(name) return tonumber(string.match(info, '\\n' .. name .. ':(%d+)')) or 0 end
+  used, most = told('used_memory') - told('mem_not_counted_for_evict'), told('maxmemory')
+end
+local function full(bytes)
+  if most > 0 and used + bytes >= most * ARGV[4] then return true end
+  used = used + bytes
+end
 
 local function again(event, seen)
   redis.call('HINCRBY', seen, 'hits', 1)
@@ -28,28 +49,60 @@ local function again(event, seen)
   return {0, event, redis.call('HGET', seen, 'at')}
 end
 
-local function deposit(dedupe, delivery, mailbox, order, delivered, entry)
-  local event = string.sub(entry, 1, 64)
-  if redis.call('EXISTS', dedupe) == 1 then return again(event, dedupe) end
-  if delivered == '1' then
-    local first = redis.call('GET', delivery)
-    if first and redis.call('EXISTS', ARGV[2] .. first) == 1 then return again(first, ARGV[2] .. first) end
+-- The id and the claim that it is taken under; or nil and the answer, where it was seen before.
+local function identify(dedupe, event, twin, twinId, repeats, triggered)
+  local seen = redis.call('EXISTS', dedupe) == 1
+  if twinId == '' then
+    if seen then return nil, again(event, dedupe) end
+    return event, dedupe
   end
-  local length = redis.call('RPUSH', mailbox, entry)
+  if twinId == event then
+    if seen then return nil, again(event, dedupe) end
+    if redis.call('EXISTS', repeats) == 0 then return event, dedupe, 0 end
+  else
+    if not seen then return event, dedupe end
+    local first = redis.call('HGET', dedupe, 't')
+    if not first or first == triggered then return nil, again(event, dedupe) end
+    if redis.call('EXISTS', twin) == 1 then return nil, again(twinId, twin) end
+  end
+  local count, first = unpack(redis.call('HMGET', repeats, 'count', 'first'))
+  if tonumber(count or 0) < tonumber(ARGV[5]) then return twinId, twin, 1 end
+  first = first or event
+  if redis.call('EXISTS', ARGV[2] .. first) == 1 then return nil, again(first, ARGV[2] .. first) end
+  duplicates = duplicates + 1
+  return nil, {0, first, now}
+end
+
+local function deposit(at, order, delivered, entry, twinId, triggered)
+  local dedupe, delivery, mailbox, twin, repeats = unpack(KEYS, at, at + 4)
+  local first = string.sub(entry, 1, 64)
+  local event, claim, more = identify(dedupe, first, twin, twinId, repeats, triggered)
+  if not event then return claim end
+  if full(#entry + 700) then return {3, used, most} end
+  local length = redis.call('RPUSH', mailbox, event .. string.sub(entry, 65))
   redis.call('ZADD', KEYS[1], 'NX', now, order)
-  redis.call('HSET', dedupe, 'order', order, 'at', now, 'hits', 0, 'last', now)
-  redis.call('EXPIRE', dedupe, ARGV[1])
-  if delivered == '1' then redis.call('SET', delivery, event, 'EX', ARGV[1]) end
+  redis.call('HSET', claim, 'order', order, 'at', now)
+  if triggered ~= '' then redis.call('HSET', claim, 't', triggered) end
+  redis.call('EXPIRE', claim, ARGV[1])
+  local other = 0
+  if delivered == '1' and not redis.call('SET', delivery, event, 'NX', 'EX', ARGV[1])
+    and redis.call('GET', delivery) ~= event then other = 1 end
+  if more then
+    redis.call('HSETNX', repeats, 'first', first)
+    redis.call('HINCRBY', repeats, 'count', more)
+    if redis.call('TTL', repeats) < 0 then redis.call('EXPIRE', repeats, ARGV[1]) end
+  end
   local shop = string.match(order, '^[^/]+')
   shops[shop] = (shops[shop] or 0) + 1
   accepted = accepted + 1
-  return {1, length}
+  reused = reused + other
+  return {1, length, event, other}
 end
 
 local answers = {}
-for i = 1, (#KEYS - 4) / 3 do
-  local k, a = 3 * i + 1, 3 * i
-  local ok, answer = pcall(deposit, KEYS[k + 1], KEYS[k + 2], KEYS[k + 3], ARGV[a + 1], ARGV[a + 2], ARGV[a + 3])
+for i = 1, (#KEYS - 4) / 5 do
+  local a = 5 * i
+  local ok, answer = pcall(deposit, 5 * i, unpack(ARGV, a + 1, a + 5))
   answers[i] = ok and answer or {2, type(answer) == 'table' and answer.err or tostring(answer)}
 end
 local traffic = ARGV[3] .. string.format('%d', math.floor(now / 3600000))
@@ -66,17 +119,20 @@ end
 if #heard > 0 then redis.pcall('ZADD', KEYS[4], unpack(heard)) end
 if accepted > 0 then redis.call('HINCRBY', KEYS[3], 'accepted', accepted) end
 if duplicates > 0 then redis.call('HINCRBY', KEYS[3], 'duplicates', duplicates) end
+if reused > 0 then redis.call('HINCRBY', KEYS[3], 'reused', reused) end
 return answers
 `,
 };
 
 /**
  * The oldest events of a mailbox, and how long its order has waited by Redis's own clock.
- * KEYS  1 mailbox  2 pending      ARGV  1 order  2 how many  3 how many bytes of bodies (one at least)
- * Answers {waited ms, entries}. An order that pending does not know has waited long enough.
+ * KEYS  1 mailbox  2 pending  3 setbacks
+ * ARGV  1 order  2 how many  3 how many bytes of bodies (one at least)
+ * Answers {waited ms, entries, setbacks of the oldest event}. An order that pending does not know has waited
+ * long enough.
  */
 const READ: Script = {
-  numberOfKeys: 2,
+  numberOfKeys: 3,
   lua: `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -93,7 +149,8 @@ for from = 0, ARGV[2] - 1, few do
   end
   if #some < few or bytes > tonumber(ARGV[3]) then break end
 end
-return {since and math.max(0, now - since) or 86400000, entries}
+local setbacks = entries[1] and redis.call('HGET', KEYS[3], string.sub(entries[1], 1, 64))
+return {since and math.max(0, now - since) or 86400000, entries, tonumber(setbacks or 0)}
 `,
 };
 
@@ -165,7 +222,7 @@ redis.call('ZADD', KEYS[1], 'NX', now, ARGV[1])
 redis.call('HINCRBY', KEYS[2], ARGV[2], 1)
 if redis.call('EXISTS', KEYS[4]) == 0 then
   local received = tonumber(string.sub(ARGV[5], 65, 77)) or now
-  redis.call('HSET', KEYS[4], 'at', received, 'hits', 0, 'last', received)
+  redis.call('HSET', KEYS[4], 'at', received)
 end
 redis.call('HSET', KEYS[4], 'order', ARGV[1])
 redis.call('EXPIRE', KEYS[4], ARGV[3])
@@ -177,18 +234,20 @@ return length
 
 type Arguments = (string | number | Buffer)[];
 
-export type DepositAnswer = [1, number] | [0, string, string] | [2, string];
+export type DepositAnswer =
+  [1, number, string, 0 | 1] | [0, string, string | number] | [2, string] | [3, number, number];
 
 /** A Redis connection that knows the scripts. */
 export interface ScriptedRedis extends Redis {
   lockstepDeposit: (...args: Arguments) => Promise<DepositAnswer[]>;
-  lockstepReadBuffer: (...args: Arguments) => Promise<[number, Buffer[]]>;
+  lockstepReadBuffer: (...args: Arguments) => Promise<[number, Buffer[], number]>;
   lockstepTrim: (...args: Arguments) => Promise<number>;
   lockstepUnattended: (...args: Arguments) => Promise<[number, string[]]>;
   lockstepReplay: (...args: Arguments) => Promise<number>;
   lockstepWaiting: (...args: Arguments) => Promise<[number, [string, string, number, 0 | 1][]]>;
   lockstepLook: (...args: Arguments) => Promise<[number, string | null, number, 0 | 1, [string, number][]]>;
   lockstepRelease: (...args: Arguments) => Promise<-1 | 0 | 1>;
+  lockstepDropClaims: (...args: Arguments) => Promise<number>;
 }
 
 export const SCRIPTS = {
@@ -200,6 +259,7 @@ export const SCRIPTS = {
   lockstepWaiting: WAITING,
   lockstepLook: LOOK,
   lockstepRelease: RELEASE,
+  lockstepDropClaims: DROP_CLAIMS,
 } as const satisfies Record<string, Script>;
 
 /** Teaches a connection the scripts. ioredis sends their hash, and their text once where it is unknown. */

@@ -3,7 +3,7 @@ import {
   circuitBreaker,
   CircuitState,
   ConsecutiveBreaker,
-  handleAll,
+  handleWhen,
   type CircuitBreakerPolicy,
 } from 'cockatiel';
 import type { Spool } from '../persist/spool.ts';
@@ -36,19 +36,20 @@ export function spoolingDepositor(
 ): Depositor {
   const breaker = redisBreaker();
   return {
-    deposit: async (event, delivery) => {
+    deposit: async (event, delivery, repeat = null) => {
       try {
         // Whoever comes while another asks would wait with it, and a Redis that hangs costs 1.5 s.
         if (breaker.state === CircuitState.HalfOpen) throw new BrokenCircuitError();
-        return await breaker.execute(() => within(redis.deposit(event, delivery), depositTimeoutMs));
+        return await breaker.execute(() => within(redis.deposit(event, delivery, repeat), depositTimeoutMs));
       } catch (error) {
         watch.spooled(messageOf(error));
       }
       try {
-        const firstSeenAt = await within(spool.put({ event, delivery }), SPOOL_MS);
+        const spooling = { event, delivery, repeatId: repeat?.id };
+        const { event: id, firstSeenAt } = await within(spool.put(spooling), SPOOL_MS);
         return firstSeenAt
-          ? { outcome: 'duplicate', event: event.id, firstSeenAt }
-          : { outcome: 'accepted', event: event.id };
+          ? { outcome: 'duplicate', event: id, firstSeenAt }
+          : { outcome: 'accepted', event: id };
       } catch (error) {
         throw new Fault('not_durable', `neither Redis nor the spool took it: ${messageOf(error)}`, error);
       }
@@ -57,7 +58,9 @@ export function spoolingDepositor(
 }
 
 function redisBreaker(): CircuitBreakerPolicy {
-  return circuitBreaker(handleAll, {
+  // A full Redis answers at once, and knows what it has seen: it is asked every time.
+  const isUnwell = handleWhen((error) => !(error instanceof Fault && error.code === 'redis_full'));
+  return circuitBreaker(isUnwell, {
     halfOpenAfter: ASK_AGAIN_MS,
     breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN),
   });

@@ -4,6 +4,7 @@ import type { Logger } from '../system/log.ts';
 import { messageOf } from '../system/errors.ts';
 import { within } from '../system/within.ts';
 import type { Depositor } from './depositor.ts';
+import { repeatOf } from './fingerprints.ts';
 
 /** What comes into the spool while Redis is only slow waits about so long. */
 const EVERY_MS = 1000;
@@ -16,6 +17,8 @@ const LOOK_AGAIN_MS = 50;
 export interface UnspoolTools {
   spool: Spool;
   depositor: Depositor;
+  /** Whether Redis has room; where it has none, some is made. */
+  makeRoom: () => Promise<boolean>;
   /** One worker moves at a time; null where another does. */
   lock: () => Promise<Lease | null>;
   log: Logger;
@@ -30,6 +33,8 @@ export class Unspooler {
   readonly #tools: UnspoolTools;
   #timer: NodeJS.Timeout | null = null;
   #moving: Promise<void> | null = null;
+  /** Redis had no room when it was last asked: then nobody waits for the spool. */
+  #short = false;
 
   constructor(tools: UnspoolTools) {
     this.#tools = tools;
@@ -50,7 +55,7 @@ export class Unspooler {
     const left = async () => (await this.#tools.spool.oldest(1)).length > 0;
     do {
       await within(this.#tick(), FIRST_MS).catch(() => undefined);
-      if (!(await left().catch(() => false))) return;
+      if (this.#short || !(await left().catch(() => false))) return;
       await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
     } while (Date.now() < deadline);
   }
@@ -66,8 +71,10 @@ export class Unspooler {
 
   /** Moves all there is. @throws where MongoDB or Redis is away; what was not moved stays */
   async #move(): Promise<void> {
-    const { spool, lock, log } = this.#tools;
+    const { spool, makeRoom, lock, log } = this.#tools;
     if ((await spool.oldest(1)).length === 0) return;
+    this.#short = !(await makeRoom());
+    if (this.#short) return;
     const lease = await lock();
     if (!lease) return;
     try {
@@ -88,7 +95,7 @@ export class Unspooler {
     const { spool, depositor, onMoved } = this.#tools;
     const batch = await spool.oldest(BATCH);
     lease.assertHeld();
-    const deposits = batch.map(({ event, delivery }) => depositor.deposit(event, delivery));
+    const deposits = batch.map(({ event, delivery }) => depositor.deposit(event, delivery, repeatOf(event)));
     const outcomes = await Promise.allSettled(deposits);
     const done = batch.filter((_, i) => outcomes[i]?.status === 'fulfilled').map(({ event }) => event.id);
     await spool.remove(done);

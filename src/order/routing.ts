@@ -1,9 +1,18 @@
 import { asOrderId, type OrderId } from './identity.ts';
+import { microsOf } from './instants.ts';
 import { at, readJson, readJsonRounded } from './lossless-json.ts';
 import { topicRow, type Topic } from './topics.ts';
 
 /** Which order a body is about; `elsewhere` where its topic may come without one, and did. */
-type Route = { to: 'order'; orderId: OrderId } | { to: 'elsewhere' } | { to: 'nowhere'; because: string };
+type Route =
+  | {
+      to: 'order';
+      orderId: OrderId;
+      /** When the body says that it was changed (`updated_at`), microseconds since 1970. */
+      changedAt?: number;
+    }
+  | { to: 'elsewhere' }
+  | { to: 'nowhere'; because: string };
 
 const ORDER_GID = /^gid:\/\/shopify\/Order\/(\d+)$/;
 
@@ -14,7 +23,10 @@ export function routeOf(topic: Topic, body: Uint8Array): Route {
   const { orderIdAt, gidAt, optional } = topicRow(topic);
   const named = exactAt(json.value, orderIdAt, body);
   const orderId = asOrderId(idInGid(gidAt && at(json.value, gidAt))) ?? asOrderId(named);
-  if (orderId) return { to: 'order', orderId };
+  if (orderId) {
+    const changedAt = microsOf(at(json.value, ['updated_at']));
+    return { to: 'order', orderId, ...(changedAt === null ? {} : { changedAt }) };
+  }
   if (optional && isObject(json.value) && (named === undefined || named === null)) return { to: 'elsewhere' };
   return { to: 'nowhere', because: `${topic} names no order: ${orderIdAt.join('.')} is ${kindOf(named)}` };
 }

@@ -1,3 +1,5 @@
+import { isShopTopic } from './shop-topics.ts';
+
 /**
  * Every topic that names an order, and what it means for that order. A topic that is not here is
  * answered `ignored`. Wrong here: an event reaches the wrong order (orderIdAt) or turn (rank).
@@ -87,6 +89,7 @@ export const TOPICS = {
   'orders/cancelled': { ...SNAPSHOT, rank: 8 },
   'orders/delete': { brings: 'delete', orderIdAt: ID, rank: 9 },
   'reconcile/order': { ...SNAPSHOT, source: 'reconcile', rank: 3 },
+  'reconcile/delete': { brings: 'delete', orderIdAt: ID, source: 'reconcile', rank: 9 },
 } as const satisfies Record<string, TopicRow>;
 
 export type Topic = keyof typeof TOPICS;
@@ -115,6 +118,8 @@ export const NAMES_IN_GID = {
 export const CREATE: Topic = 'orders/create';
 /** A whole order as reconciliation found it at Shopify. */
 export const RECONCILED: Topic = 'reconcile/order';
+/** An order that we hold and that Shopify does not know. */
+export const RECONCILED_DELETE: Topic = 'reconcile/delete';
 
 export function isTopic(text: string): text is Topic {
   return Object.hasOwn(TOPICS, text);
@@ -124,7 +129,34 @@ export function topicRow(topic: Topic): TopicRow {
   return TOPICS[topic];
 }
 
+/** Whether bodies of it tell no time; all that are about the shop itself do not. */
+export function isTimeless(topic: string): boolean {
+  return isShopTopic(topic) || (isTopic(topic) && topicRow(topic).timeless === true);
+}
+
 /** Whether a webhook may be of it. */
 export function isSent(topic: Topic): boolean {
   return topicRow(topic).source === undefined;
 }
+
+/** Topics of Shopify's Events (API 2026-10), as Shopify spells them. None is handled yet. */
+export const EVENT_TOPICS = [
+  'Article',
+  'Blog',
+  'Collection',
+  'Company',
+  'Customer',
+  'FulfillmentOrder',
+  'InventoryItem',
+  'InventoryShipment',
+  'InventoryTransfer',
+  'Location',
+  'Metaobject',
+  'MetaobjectDefinition',
+  'MetafieldDefinition',
+  'Order',
+  'Page',
+  'Product',
+  'Refund',
+  'Return',
+] as const;

@@ -1,13 +1,13 @@
 import type { mongo } from 'mongoose';
 import type { Ended, Rejected, Settled } from '../order/decide.ts';
 import { orderNames } from '../order/order-names.ts';
-import { coalesce } from '../system/coalesce.ts';
 import { causeOf } from './cause.ts';
 import type { Collections } from './collections.ts';
 import type { EventDocument } from './event-schema.ts';
 import { afterReplay, parkedAnew, wasReplayed } from './journal-again.ts';
+import { inLanes } from './lanes.ts';
 import { countForNew, recountParked } from './parked-count.ts';
-import { receivedOf } from './received.ts';
+import { receivedOf, type Received } from './received.ts';
 import { writeAll, type WriteModel, type Written } from './write-all.ts';
 
 /** What a drain has to put down after its order was committed. */
@@ -28,7 +28,8 @@ interface Step {
   again: WriteModel[];
 }
 
-const BATCH = 100;
+/** A hundred bodies of 6 kB are 200 kB as they are kept. */
+const LARGE_BYTES = 256 * 1024;
 
 /**
  * An entry that is there was written by the drain before this one, and the first telling stays; unless it
@@ -58,32 +59,37 @@ export function journal(client: mongo.MongoClient, collections: Collections): Jo
   };
 
   return {
-    write: coalesce<Record, undefined>(
-      async (records) => {
-        const all = records.map(stepsOf);
-        const written = await writeAll(
-          client,
-          all.flat().map(({ model }) => model),
-        );
-        const following = all.map((steps) => {
-          const answers = written.splice(0, steps.length);
-          const again = steps.flatMap((step, i) => (answers[i]?.duplicateKey ? step.again : []));
-          return { failure: failureAmong(answers), again };
-        });
-        const told = await writeAll(
-          client,
-          following.flatMap(({ again }) => again),
-        );
-        await recountParked(
-          collections,
-          records.flatMap((record, i) => changedIn(record, following[i]?.again)),
-        );
-        await countForNew(collections, records.flatMap(madeIn));
-        return following.map(({ failure, again }) => failureAmong(told.splice(0, again.length)) ?? failure);
-      },
-      { largest: BATCH },
-    ),
+    write: inLanes<Record, undefined>(isLarge, async (records) => {
+      const all = records.map(stepsOf);
+      const written = await writeAll(
+        client,
+        all.flat().map(({ model }) => model),
+      );
+      const following = all.map((steps) => {
+        const answers = written.splice(0, steps.length);
+        const again = steps.flatMap((step, i) => (answers[i]?.duplicateKey ? step.again : []));
+        return { failure: failureAmong(answers), again };
+      });
+      const told = await writeAll(
+        client,
+        following.flatMap(({ again }) => again),
+      );
+      await recountParked(
+        collections,
+        records.flatMap((record, i) => changedIn(record, following[i]?.again)),
+      );
+      await countForNew(collections, records.flatMap(madeIn));
+      return following.map(({ failure, again }) => failureAmong(told.splice(0, again.length)) ?? failure);
+    }),
   };
+}
+
+function isLarge({ ended, rejected }: Record): boolean {
+  const bytes = [...ended, ...rejected].reduce(
+    (sum, { waiting }) => sum + (waiting.payload ?? waiting.body).length,
+    0,
+  );
+  return bytes > LARGE_BYTES;
 }
 
 /** Orders of which events were parked, or are parked no more. */

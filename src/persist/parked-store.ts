@@ -62,6 +62,8 @@ export interface ParkedStore {
   groups: () => Promise<ParkedGroups>;
   /** How many are parked since before `before`. */
   count: (which: ParkedSelection, before: Date) => Promise<number>;
+  /** How many a run has taken, and not put back yet. */
+  replaying: (which: ParkedSelection) => Promise<number>;
   /** The next that a run may take, longest parked first. */
   next: (which: ParkedSelection, run: string, before: Date, limit: number) => Promise<string[]>;
   /** Takes one for a run; null where somebody else has, or it is parked no more. */
@@ -113,6 +115,8 @@ export function parkedStore(collections: Pick<Collections, 'orders' | 'parked' |
     groups: () => groupsOf(parked),
     count: async (which, before) =>
       await parked.countDocuments({ ...frozen(which, before), state: 'parked' }),
+    replaying: async (which) =>
+      await parked.countDocuments({ ...conditionsOf(which), state: 'replaying' }),
     next: async (which, run, before, limit) => {
       // By the clock of a worker that is behind, one that was parked again looks older than the run.
       const found = await parked

@@ -10,16 +10,20 @@ export interface ShopDocument {
   uninstalledAt: Date | null;
   /** What the merchant granted. */
   scopes: string[];
-  /** When it did, by Shopify's triggered-at, or by our clock at install. */
+  /** When Shopify told that, by our clock: at install, or when it was asked. */
   scopesAt: Date | null;
   /** Why its token works no more; null while it does. An operator and the merchant's page show it. */
   attention: string | null;
   /** What was found of its subscriptions, and when. */
   subscriptions: { checkedAt: Date; missing: string[]; doubled: string[] } | null;
-  /** When its subscriptions are looked at next. */
+  /** When its scopes and subscriptions are looked at next. */
   subscriptionsDueAt: Date | null;
   /** All orders updated before this moment at Shopify were held against ours. */
   reconciledTo: Date | null;
+  /** Ids of orders that we hold as live and that Shopify did not know when it was last asked; at most a hundred. */
+  gone: string[];
+  /** Up to which order of ours Shopify was asked whether it knows them; null: from the first on. */
+  askedTo: string | null;
   /** Orders that reconciliation put right since the shop installed. */
   putRight: number;
   /** When shop/redact was carried out. */
@@ -38,6 +42,8 @@ export const shopSchema = new Schema(
     subscriptions: { type: { _id: false, checkedAt: Date, missing: [String], doubled: [String] } },
     subscriptionsDueAt: Date,
     reconciledTo: Date,
+    gone: { type: [String], default: [] },
+    askedTo: String,
     putRight: { type: Number, required: true, default: 0 },
     redactedAt: Date,
   },

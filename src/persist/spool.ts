@@ -13,13 +13,23 @@ interface Spooled {
   delivery: string | null;
 }
 
+/** The same as it comes in: an equal body that was triggered at another time is kept under this id. */
+interface Spooling extends Spooled {
+  repeatId?: EventId | undefined;
+}
+
+/** Under which id it is kept; `firstSeenAt` where it was there before. */
+interface Kept {
+  event: EventId;
+  firstSeenAt: Date | null;
+}
+
 /**
  * Where events are kept that Redis cannot take now: majority and journal (P2). An event is in here once,
  * by its id; its deposit, later, is what tells it from one that Redis had taken after all (P3).
  */
 export interface Spool {
-  /** Answers when it was put there first, or null where this was the first time. */
-  put: (spooled: Spooled) => Promise<Date | null>;
+  put: (spooling: Spooling) => Promise<Kept>;
   /** By arrival. */
   oldest: (limit: number) => Promise<Spooled[]>;
   remove: (ids: EventId[]) => Promise<void>;
@@ -31,25 +41,8 @@ const COLLECTION = 'spool';
 /** Over a plain client: ingest uses it, which starts and goes on whether MongoDB is there or not. */
 export function spool(client: mongo.MongoClient, database: string): Spool {
   const collection = client.db(database).collection<SpoolDocument>(COLLECTION, { promoteBuffers: true });
-  const namespace = `${database}.${COLLECTION}`;
   return {
-    put: coalesce<Spooled, Date | null>(
-      async (all) => {
-        const documents = all.map(documentOf);
-        const written = await writeAll(
-          client,
-          documents.map((document) => ({ namespace, name: 'insertOne', document: document as object })),
-        );
-        const again = documents.filter((_, i) => written[i]?.duplicateKey).map(({ _id }) => _id);
-        const first = await receivedAts(collection, again);
-        return written.map(({ error, duplicateKey }, i) => {
-          if (error && !duplicateKey) return error;
-          const document = documents[i];
-          return duplicateKey && document ? (first.get(document._id) ?? document.receivedAt) : null;
-        });
-      },
-      { largest: BATCH },
-    ),
+    put: coalesce<Spooling, Kept>((all) => putAll(client, collection, all), { largest: BATCH }),
     oldest: async (limit) => {
       const found = await collection.find().sort({ receivedAt: 1, _id: 1 }).limit(limit).toArray();
       return found.map(spooledOf);
@@ -60,13 +53,52 @@ export function spool(client: mongo.MongoClient, database: string): Spool {
   };
 }
 
-async function receivedAts(
-  collection: mongo.Collection<SpoolDocument>,
+type SpoolCollection = mongo.Collection<SpoolDocument>;
+
+async function putAll(
+  client: mongo.MongoClient,
+  collection: SpoolCollection,
+  all: Spooling[],
+): Promise<(Kept | Error)[]> {
+  const { namespace } = collection;
+  const documents = all.map(documentOf);
+  const models = documents.map((document) => ({
+    namespace,
+    name: 'insertOne' as const,
+    document: document as object,
+  }));
+  const written = await writeAll(client, models);
+  const again = documents.filter((_, i) => written[i]?.duplicateKey).map(({ _id }) => _id);
+  const first = await firstOf(collection, again);
+  return await Promise.all(
+    written.map(async ({ error, duplicateKey }, i): Promise<Kept | Error> => {
+      const [spooling, document] = [all[i], documents[i]];
+      if (!spooling || !document || (error && !duplicateKey)) return error ?? new Error('nothing was written');
+      const before = first.get(document._id);
+      const event = document._id as EventId;
+      if (!duplicateKey) return { event, firstSeenAt: null };
+      const { repeatId } = spooling;
+      if (!before || !repeatId || repeatId === event || before.triggeredAt === document.triggeredAt)
+        return { event, firstSeenAt: before?.receivedAt ?? document.receivedAt };
+      // Hardly ever: an order that was changed back within a second, while Redis is down.
+      const [kept] = await putAll(client, collection, [withId(spooling, repeatId)]);
+      return kept ?? new Error('nothing was written');
+    }),
+  );
+}
+
+function withId(spooling: Spooling, id: EventId): Spooling {
+  return { event: { ...spooling.event, id }, delivery: spooling.delivery };
+}
+
+async function firstOf(
+  collection: SpoolCollection,
   ids: string[],
-): Promise<Map<string, Date>> {
+): Promise<Map<string, Pick<SpoolDocument, 'receivedAt' | 'triggeredAt'>>> {
   if (ids.length === 0) return new Map();
-  const found = await collection.find({ _id: { $in: ids } }, { projection: { receivedAt: 1 } }).toArray();
-  return new Map(found.map(({ _id, receivedAt }) => [_id, receivedAt]));
+  const projection = { receivedAt: 1, triggeredAt: 1 };
+  const found = await collection.find({ _id: { $in: ids } }, { projection }).toArray();
+  return new Map(found.map((document) => [document._id, document]));
 }
 
 function documentOf({ event, delivery }: Spooled): SpoolDocument {

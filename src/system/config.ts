@@ -10,6 +10,12 @@ const redisUrl = z.url({ protocol: /^rediss?$/ });
 /** `<name>:<32 bytes in hex>`, comma-separated. */
 const KEYS = /^\w{1,20}:[0-9a-f]{64}(,\w{1,20}:[0-9a-f]{64})*$/i;
 
+/** What is sealed names its key: of two with one name, neither could be told from the other. */
+function namesDiffer(keys: string): boolean {
+  const names = keys.split(',').map((each) => each.split(':')[0]);
+  return new Set(names).size === names.length;
+}
+
 export const SETTINGS = {
   PORT: { schema: port.default(3000), about: 'where ingest takes webhooks' },
   DASHBOARD_PORT: { schema: port.default(3001), about: 'where the dashboard and the API are' },
@@ -68,14 +74,20 @@ export const SETTINGS = {
     about: 'what the app asks a merchant for, comma-separated; unset: what all of its topics need',
   },
   TOKEN_KEYS: {
-    schema: z.string().regex(KEYS, 'is no <name>:<64 hex digits>, comma-separated').optional(),
+    schema: z
+      .string()
+      .regex(KEYS, 'is no <name>:<64 hex digits>, comma-separated')
+      .refine(namesDiffer, 'has two keys of one name: give each key a name of its own')
+      .optional(),
     about:
       "encrypt shops' tokens: `<name>:<64 hex digits>`, comma-separated; the first encrypts, all decrypt; the app needs it",
     secret: true,
   },
   UNKNOWN_SHOPS: {
-    schema: z.enum(['take', 'ignore']).default('take'),
-    about: 'signed webhooks of shops that have not installed the app: `take` or `ignore`',
+    // The app writes a record of every shop that installs, so that any other name is made up. Without it nobody does.
+    schema: z.enum(['take', 'ignore']).optional(),
+    about:
+      'signed webhooks of shops that never installed the app: `take` or `ignore`; unset: taken until an app program was started over this database (or `APP_URL` is given), ignored from then on; with an app, topics about the shop itself are never taken of them',
   },
   RECONCILE_EVERY_MINUTES: {
     // Shopify advises a job of the kind; 0 = only when somebody asks.
@@ -85,7 +97,7 @@ export const SETTINGS = {
   SHOPIFY_API_URL: {
     schema: z.url({ protocol: /^https?$/ }).optional(),
     about:
-      "development: a stand-in for Shopify's servers; a shop's Admin API is asked at `<this>/<shop>/admin/…`",
+      'development, refused where NODE_ENV is production: a stand-in for Shopify, asked at `<this>/<shop>/admin/…`',
   },
   PARTITIONS: {
     schema: z.coerce.number().int().min(1).max(1024).default(1),
@@ -105,7 +117,8 @@ export const SETTINGS = {
     about: 'how long a lock outlives its holder',
   },
   DEDUPE_TTL_HOURS: {
-    // Shopify retries for 4 h and says "up to a day late"; twice that. 17M keys of 176 B at 100/s: 3 GB.
+    // Shopify retries for 4 h and says "up to a day late"; twice that. A claim is two keys, 510 B together, measured:
+    // 100/s are 17M claims in 48 h, 8.8 GB. Deposits use 85 % of maxmemory (redis-memory.ts): 10.4 GB, and what waits.
     // Less than 0.001 (4 s) would round to a life of no seconds, which Redis refuses.
     schema: z.coerce.number().min(0.001).max(720).default(48),
     about: 'how long an event is known as seen',
@@ -125,6 +138,19 @@ export const SETTINGS = {
       .max(15 * 1024 * 1024)
       .default(5 * 1024 * 1024),
     about: 'larger webhooks are refused with 413',
+  },
+  MAX_BYTES_IN_FLIGHT: {
+    // Of all bodies at a time, beyond the first 16 KiB of each, which 2,000 connections bound at 32 MiB. 64 MiB are 12
+    // of the largest bodies, or 750 of 100 kB: at 500 of those a second, answers may take 1.5 s. Node holds up to three
+    // times as much while it reads and compresses one. At least the largest MAX_BODY_BYTES, or none of those came in.
+    schema: z.coerce
+      .number()
+      .int()
+      .min(16 * 1024 * 1024)
+      .max(4 * 1024 * 1024 * 1024)
+      .default(64 * 1024 * 1024),
+    about:
+      'bytes of bodies that ingest holds at a time, beyond the first 16 KiB of each; more are answered 503, the slowest first',
   },
   DEPOSIT_TIMEOUT_MS: {
     // Shopify waits 5 s; this and the spool's write (1.2 s) must fit.
@@ -151,6 +177,8 @@ export const SETTINGS = {
 } as const satisfies Record<string, { schema: z.ZodType; about: string; secret?: true }>;
 
 export type Setting = keyof typeof SETTINGS;
+/** Whoever sets one of these is sent the app's secret and every shop's tokens. */
+const DEVELOPMENT_ONLY = ['SHOPIFY_API_URL'] as const satisfies readonly Setting[];
 type Values = { [Name in Setting]: z.output<(typeof SETTINGS)[Name]['schema']> };
 /** Settings of which `Needed` are surely there. */
 export type Config<Needed extends Setting = never> = Values & {
@@ -183,6 +211,9 @@ export function loadConfig<const Needed extends Setting = never>(
       problems.push(`${name}: is needed and not set`);
     return [name, reading.data];
   });
+  for (const name of DEVELOPMENT_ONLY)
+    if (env.NODE_ENV === 'production' && (env[name] ?? '').trim() !== '')
+      problems.push(`${name}: is for development only, and NODE_ENV is production: remove it`);
   if (problems.length > 0) throw new BadSettings(problems);
   return Object.fromEntries(entries) as Config<Needed>;
 }

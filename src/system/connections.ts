@@ -24,6 +24,9 @@ const TEMPERS = {
   patient: { maxRetriesPerRequest: null },
 } as const satisfies Record<string, RedisOptions>;
 
+/** Before Redis 7 a script's error begins with `ERR Error running script`. */
+const READ_ONLY = /\bREADONLY\b/;
+
 /**
  * A connection that comes back by itself: after 50 ms, then doubling up to 1 s. Errors are logged once
  * per change of state, not once per try.
@@ -41,7 +44,7 @@ export function openRedis(
     connectTimeout: CONNECT_MS,
     socketTimeout: SOCKET_MS,
     // A primary that became a replica keeps its connections: the address may lead to the new one.
-    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+    reconnectOnError: (error) => READ_ONLY.test(error.message),
     retryStrategy: (tries) => Math.min(50 * 2 ** Math.min(tries, 6), 1000),
   });
   let away = false;
@@ -54,6 +57,14 @@ export function openRedis(
     away = true;
   });
   return redis;
+}
+
+/**
+ * A primary that became a replica keeps its connections and answers READONLY. Errors of commands lead to a new
+ * connection by themselves; those that a script catches and answers do so here.
+ */
+export function reconnectIfReadOnly(redis: Redis, why: string): void {
+  if (READ_ONLY.test(why) && redis.status === 'ready') redis.disconnect(true);
 }
 
 /** Waits until a connection is usable. @throws Fault unsuitable after `ms` */

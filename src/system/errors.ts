@@ -5,6 +5,8 @@
 const FAULTS = {
   /** Nowhere durable to put an event: Redis did not answer in time, or refused. */
   not_durable: 'the event could not be stored',
+  /** Redis has room left for drains only: new events wait in the spool. */
+  redis_full: 'Redis is full',
   /** The lock expired or was taken while its holder worked. */
   lock_lost: 'the lock of the order was lost',
   /** MongoDB refused the order's version five times in a row. */

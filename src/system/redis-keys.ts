@@ -7,17 +7,24 @@ import type { EventId, OrderKey } from '../order/identity.ts';
  */
 export interface RedisKeys {
   partition: number;
-  /** hash: order, at (ms), hits, last (ms). One per event, for DEDUPE_TTL_HOURS. */
+  /**
+   * hash: order, at (ms), t (triggered-at, see fingerprints.ts); hits and last (ms) from the first duplicate on.
+   * One per event, for DEDUPE_TTL_HOURS.
+   */
   dedupe: (event: EventId) => string;
   /** string: the event id. One per delivery id, for as long. */
   delivery: (hash: string) => string;
+  /** Matches both kinds of keys, and no other. */
+  claims: string;
+  /** hash: count, first (event id): how often an equal body came again as another event. For as long. */
+  repeats: (body: EventId | '-') => string;
   /** list of waiting events, oldest first. */
   mailbox: (order: OrderKey) => string;
   /** zset: order -> waiting since (ms, Redis's clock). */
   pending: string;
   /** hash: shop -> waiting events. */
   shops: string;
-  /** hash: accepted, duplicates; since Redis was empty. */
+  /** hash: accepted, duplicates, reused (webhook ids that came with another body); since Redis was empty. */
   totals: string;
   /** hash: shop -> events taken in that hour (hours since 1970, Redis's clock). Kept 26 h. */
   traffic: (hour: number | '') => string;
@@ -39,6 +46,8 @@ export interface RedisKeys {
   secrets: string;
   /** string: how many drains failed at an event whose application throws. */
   failures: (event: EventId) => string;
+  /** hash: event at the head of the mailbox -> drains that lost the order's lock, or were outpaced, with it. */
+  setbacks: (order: OrderKey) => string;
   /** BullMQ's prefix; the queue below it is {@link QUEUE}. */
   queuePrefix: string;
 }
@@ -52,6 +61,8 @@ export function redisKeys(partition: number): RedisKeys {
     partition,
     dedupe: (event) => `${prefix}:dedupe:${event}`,
     delivery: (hash) => `${prefix}:delivery:${hash}`,
+    claims: `${prefix}:de*`,
+    repeats: (body) => `${prefix}:repeats:${body}`,
     mailbox: (order) => `${prefix}:mailbox:${order}`,
     pending: `${prefix}:pending`,
     shops: `${prefix}:shops`,
@@ -66,6 +77,7 @@ export function redisKeys(partition: number): RedisKeys {
     told: `${prefix}:told`,
     secrets: `${prefix}:secrets`,
     failures: (event) => `${prefix}:failures:${event}`,
+    setbacks: (order) => `${prefix}:setbacks:${order}`,
     queuePrefix: prefix,
   };
 }

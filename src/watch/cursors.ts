@@ -1,4 +1,4 @@
-import { asEventId, asOrderId, asShopDomain, orderKey, type OrderKey } from '../order/identity.ts';
+import { asEventId, asOrderId, asShopOrNone, orderKey, type OrderKey } from '../order/identity.ts';
 import { Refusal } from './api/refusal.ts';
 
 /**
@@ -74,7 +74,7 @@ export function readRecordCursor(cursor: string | undefined): RecordMark | null 
 /** `<shop>/<order id>`; `-` stands for events that name no order. */
 export function readKey(text: string): OrderKey | null {
   const [shopText = '', id, ...rest] = text.split('/');
-  const shop = asShopDomain(shopText);
+  const shop = asShopOrNone(shopText);
   if (!shop || rest.length > 0) return null;
   if (id === '-') return orderKey(shop, null);
   const orderId = asOrderId(id);

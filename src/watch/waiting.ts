@@ -15,6 +15,8 @@ interface Waiting {
   oldestOrder: string | null;
   duplicates: number;
   accepted: number;
+  /** Webhook ids that came again with another body. */
+  reused: number;
 }
 
 /** Reads counters and ranks only, of each partition: the cost does not grow with what waits. */
@@ -38,6 +40,7 @@ export async function readWaitingOfEach(redis: Redis, partitions: readonly Redis
         oldestOrder: order ?? null,
         duplicates: Number(totals.duplicates ?? 0),
         accepted: Number(totals.accepted ?? 0),
+        reused: Number(totals.reused ?? 0),
       };
     }),
   );
@@ -46,7 +49,7 @@ export async function readWaitingOfEach(redis: Redis, partitions: readonly Redis
 /** The same over all partitions. */
 export async function readWaiting(redis: Redis, partitions: readonly RedisKeys[]): Promise<Waiting> {
   const each = await readWaitingOfEach(redis, partitions);
-  const total = (name: 'events' | 'orders' | 'duplicates' | 'accepted') => sum(each.map((one) => one[name]));
+  const total = (name: Exclude<keyof Waiting, 'oldestOrder'>) => sum(each.map((one) => one[name]));
   const [oldest] = each.toSorted((a, b) => b.oldestMs - a.oldestMs);
   return {
     events: total('events'),
@@ -55,6 +58,7 @@ export async function readWaiting(redis: Redis, partitions: readonly RedisKeys[]
     oldestOrder: oldest?.oldestOrder ?? null,
     duplicates: total('duplicates'),
     accepted: total('accepted'),
+    reused: total('reused'),
   };
 }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { claims, type Claim, type Claims } from '../../src/deposit/claims.ts';
-import { fingerprintsOf } from '../../src/deposit/fingerprints.ts';
+import { changedAtOf, fingerprintsOf } from '../../src/deposit/fingerprints.ts';
 import { asShopDomain, partsOf, type EventId, type OrderKey } from '../../src/order/identity.ts';
 import { TOPICS } from '../../src/order/topics.ts';
 import { DEDUPE_TTL_SECONDS, openDeposit, type DepositInside } from '../support/inside.ts';
@@ -73,7 +73,7 @@ describe('the claims of events', () => {
     const shop = partsOf(keyOf()).shop;
     const told = { shop, triggeredAt: '2026-11-20T10:00:00Z', body: Buffer.from('{"id":1}') };
     const hash = (topic: string, triggeredAt: string | null) =>
-      fingerprintsOf({ ...told, topic, webhookId: null, triggeredAt }).event;
+      fingerprintsOf({ ...told, topic, webhookId: null, triggeredAt, changedAt: changedAtOf(topic, told.body) }).event;
     expect(await found.hashesOf({ ...told, topic: 'orders/paid' })).toEqual([
       { topic: 'orders/paid', event: hash('orders/paid', null) },
     ]);

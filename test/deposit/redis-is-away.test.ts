@@ -64,7 +64,7 @@ describe('a deposit while Redis is away', () => {
   test('P2: is refused as a whole when Redis is full: no claim without its event', async () => {
     const event = waitingEvent('orders/fulfilled', { id: 1 });
     await redis.config('SET', 'maxmemory', '1');
-    await expect(deposits().deposit(event, 'delivery')).rejects.toMatchObject(notDurable);
+    await expect(deposits().deposit(event, 'delivery')).rejects.toMatchObject({ code: 'redis_full' });
     await redis.config('SET', 'maxmemory', '0');
     expect(await redis.exists(redisKeys(0).dedupe(event.id), redisKeys(0).delivery('delivery'))).toBe(0);
     expect(await deposits().deposit(event, 'delivery')).toMatchObject({ outcome: 'accepted' });

@@ -24,6 +24,7 @@ describe('P2, P3: what was spooled', () => {
     new Unspooler({
       spool: over,
       depositor: inside.depositor,
+      makeRoom: () => Promise.resolve(true),
       lock: () => inside.tools.lock.acquire(inside.keys.spoolLock, 'spool'),
       log: silent,
       onMoved: (events) => (moved += events),
@@ -42,12 +43,11 @@ describe('P2, P3: what was spooled', () => {
     expect(await inside.queues[0]?.getWaitingCount()).toBe(1);
   });
 
-  test('and was taken by Redis after all is there once, by event and by delivery', async () => {
-    const [same, reserialised] = [event(1), event(2)];
+  test('and was taken by Redis after all is there once', async () => {
+    const [same, other] = [event(1), event(2)];
     await inside.depositor.deposit(same, 'one');
-    await inside.depositor.deposit(event(3), 'two');
     await kept.put({ event: same, delivery: 'one' });
-    await kept.put({ event: reserialised, delivery: 'two' });
+    await kept.put({ event: other, delivery: 'two' });
     await unspooler().moveFirst();
     expect(await waiting()).toHaveLength(2);
     expect(await spooledCount()).toBe(0);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { depositor, type Depositor } from '../../src/deposit/depositor.ts';
 import { fingerprintsOf } from '../../src/deposit/fingerprints.ts';
 import type { WaitingEvent } from '../../src/order/event.ts';
 import { partsOf } from '../../src/order/identity.ts';
@@ -7,8 +8,12 @@ import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 
 describe('what makes a duplicate', () => {
   let inside: DepositInside;
+  let deposits: Depositor;
+  const reused: string[] = [];
   beforeAll(async () => {
     inside = await openDeposit();
+    const { redis, partitions, waker } = inside;
+    deposits = depositor(redis, partitions, waker, DEDUPE_TTL_SECONDS, (event) => reused.push(event));
   });
   afterAll(() => inside.close());
 
@@ -18,19 +23,23 @@ describe('what makes a duplicate', () => {
     const waiting: WaitingEvent = waitingEvent('orders/paid', null, { order: keyOf(order), body, webhookId });
     const { shop } = partsOf(waiting.order);
     const prints = fingerprintsOf({ shop, topic: waiting.topic, webhookId, triggeredAt: null, body });
-    const answer = await inside.depositor.deposit({ ...waiting, id: prints.event }, prints.delivery);
+    const answer = await deposits.deposit({ ...waiting, id: prints.event }, prints.delivery);
     return { ...prints, ...answer, id: prints.event };
   }
   const waitingOf = (order: string) => inside.redis.llen(inside.keys.mailbox(keyOf(order)));
 
-  test('P3: the same webhook id with another body is a duplicate of the event it first brought', async () => {
+  test('P2: the same webhook id with another body is another event, and is counted', async () => {
     const first = await arrives('1', '{"id":1}', 'webhook-1');
-    const again = await arrives('1', '{ "id": 1 }', 'webhook-1');
-    expect(again.id).not.toBe(first.id);
-    expect(again).toMatchObject({ outcome: 'duplicate', event: first.id });
-    expect(await waitingOf('1')).toBe(1);
-    expect(await inside.redis.hget(inside.keys.dedupe(first.id), 'hits')).toBe('1');
-    expect(await inside.redis.exists(inside.keys.dedupe(again.id))).toBe(0);
+    const other = await arrives('1', '{"id":1,"note":"changed"}', 'webhook-1');
+    expect(other).toMatchObject({ outcome: 'accepted', event: other.id });
+    expect(other.id).not.toBe(first.id);
+    expect(await waitingOf('1')).toBe(2);
+    expect(reused).toEqual([other.id]);
+    expect(await inside.redis.hget(inside.keys.totals, 'reused')).toBe('1');
+    for (const body of ['{"id":1}', '{"id":1,"note":"changed"}'])
+      expect(await arrives('1', body, 'webhook-1')).toMatchObject({ outcome: 'duplicate' });
+    expect(await waitingOf('1')).toBe(2);
+    expect(reused).toHaveLength(1);
   });
 
   test.each([null, 'another-webhook'])(

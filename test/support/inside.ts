@@ -53,7 +53,7 @@ export async function openDeposit({ partitions: count = 1 } = {}): Promise<Depos
   return await depositOver(redisUrl, count);
 }
 
-async function depositOver(redisUrl: string, count: number): Promise<DepositInside> {
+export async function depositOver(redisUrl: string, count: number): Promise<DepositInside> {
   const redis = withScripts(openRedis(redisUrl, 'patient', silent));
   await redisReady(redis);
   const partitions = Array.from({ length: count }, (_, p) => redisKeys(p));

@@ -35,6 +35,15 @@ describe('settings', () => {
     });
   });
 
+  test('a stand-in for Shopify is refused in production: it is sent the secret and the tokens', () => {
+    const SHOPIFY_API_URL = 'https://stand-in.example.com';
+    expect(problemsOf({ SHOPIFY_API_URL })).toEqual([]);
+    expect(problemsOf({ SHOPIFY_API_URL, NODE_ENV: 'production' })).toEqual([
+      'SHOPIFY_API_URL: is for development only, and NODE_ENV is production: remove it',
+    ]);
+    expect(problemsOf({ SHOPIFY_API_URL: ' ', NODE_ENV: 'production' })).toEqual([]);
+  });
+
   test('what is given is read, texts as numbers and lists', () => {
     const config = loadConfig({
       PORT: '0',
@@ -94,6 +103,7 @@ describe('settings', () => {
     ['SHUTDOWN_MS', '99'],
     ['JOURNAL_RETENTION_DAYS', '0'],
     ['OPS_JWT_SECRET', 'canary-too-short'],
+    ['TOKEN_KEYS', `canary:${'00'.repeat(32)},canary:${'11'.repeat(32)}`],
     ['LOG_LEVEL', 'canary'],
   ])('%s=%s is refused, and its value is not repeated', (name, value) => {
     const problems = problemsOf({ [name]: value });

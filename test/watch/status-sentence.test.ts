@@ -16,6 +16,8 @@ const WELL: SystemStatus = {
   accepted: 10,
   duplicates: 0,
   forged: 0,
+  reusedWebhookIds: 0,
+  redisMemory: null,
   parked: 0,
   spooled: 0,
   complianceDue: 0,

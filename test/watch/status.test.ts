@@ -31,6 +31,13 @@ describe('/api/status', () => {
       accepted: 0,
       duplicates: 0,
       forged: 0,
+      reusedWebhookIds: 0,
+      redisMemory: {
+        usedBytes: expect.any(Number),
+        maxBytes: expect.any(Number),
+        fullBytes: expect.any(Number),
+        fullOf: null,
+      },
       parked: 0,
       spooled: 0,
       complianceDue: 0,

@@ -2,6 +2,17 @@ import { z } from 'zod';
 import { PROGRAMS } from '../../system/beats.ts';
 import { count, instant, milliseconds } from './base.ts';
 
+/** What Redis has left. Beyond `fullBytes` new events go to the spool; the rest is for drains. */
+const redisMemory = z.object({
+  usedBytes: count,
+  maxBytes: count.describe('0: no limit'),
+  fullBytes: count.describe('0: no limit'),
+  fullOf: z
+    .enum(['backlog', 'claims', 'other'])
+    .nullable()
+    .describe('what fills it; null while it is not full'),
+});
+
 const server = z.object({
   state: z.enum(['up', 'away']),
   problem: z.string().nullable(),
@@ -25,6 +36,8 @@ export const status = z.object({
   forged: count
     .nullable()
     .describe('webhooks refused because their signature failed, since each ingest started'),
+  reusedWebhookIds: count.nullable().describe('webhook ids that came again with another body'),
+  redisMemory: redisMemory.nullable(),
   parked: count.nullable(),
   spooled: count.nullable(),
   complianceDue: count

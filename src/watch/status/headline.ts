@@ -44,6 +44,7 @@ const HEADLINES: readonly Row[] = [
     says: ({ workers }) => (workers === 0 ? 'No worker is alive: events are taken and wait.' : null),
     link: () => '/',
   },
+  { level: 'act', says: ({ redisMemory }) => fullText(redisMemory), link: doctor },
   { level: 'act', says: (figures) => waitedLongerThan(ACT_MS, figures), link: oldestOrder },
   { level: 'look', says: (figures) => waitedLongerThan(LOOK_MS, figures), link: oldestOrder },
   { level: 'look', says: ({ pausedQueues }) => pausedText(pausedQueues ?? []), link: () => '/queues' },
@@ -94,6 +95,18 @@ function waitedLongerThan(
   const others = (waitingOrders ?? 0) - 1;
   const more = others > 0 ? ` ${several(others, 'other order is', 'other orders are')} waiting.` : '';
   return `${order ?? 'An order'} has been waiting for ${spanText(oldestWaitMs)}.${more}${paused}`;
+}
+
+const FILLINGS = {
+  backlog: 'most of it is waiting events, which workers are draining',
+  claims: 'most of it is dedupe keys, and the oldest are dropped early',
+  other: 'most of it is other data',
+} as const;
+
+function fullText(memory: Figures['redisMemory']): string | null {
+  if (!memory?.fullOf) return null;
+  const share = Math.round((100 * memory.usedBytes) / memory.maxBytes);
+  return `Redis is full (${share} % of maxmemory): ${FILLINGS[memory.fullOf]}. New events go to the spool.`;
 }
 
 function pausedText(partitions: number[]): string | null {

@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import type { Connection } from 'mongoose';
 import type { Collections } from '../../persist/collections.ts';
 import type { RedisKeys } from '../../system/redis-keys.ts';
+import { DEPOSIT_SHARE, fillingOf, isFull, readMemory } from '../../system/redis-memory.ts';
 import { within } from '../../system/within.ts';
 import { CHECK_MS } from '../admin-routes.ts';
 import { mongoCheck, redisCheck } from '../checks.ts';
@@ -24,6 +25,8 @@ const UNKNOWN_OF_REDIS = {
   accepted: null,
   duplicates: null,
   forged: null,
+  reusedWebhookIds: null,
+  redisMemory: null,
 };
 const UNKNOWN_OF_MONGO = { parked: null, spooled: null, complianceDue: null, shops: null };
 /** Before it is due: time enough to hand an export over. */
@@ -51,8 +54,9 @@ export function statusReader(tools: StatusTools): () => Promise<SystemStatus> {
   const { redis, mongo, partitions, queues, outages } = tools;
   const { parked, spool, compliance, shops } = tools.collections;
   const ofRedis = async () => {
-    const [waiting, counts, paused, workers, forged, locksHeld] = await Promise.all([
-      readWaiting(redis, partitions),
+    const waiting = await readWaiting(redis, partitions);
+    const [memory, counts, paused, workers, forged, locksHeld] = await Promise.all([
+      memoryOf(redis, waiting),
       readQueues(queues),
       Promise.all(queues.map((queue) => queue.isPaused())),
       tools.workers(),
@@ -72,6 +76,8 @@ export function statusReader(tools: StatusTools): () => Promise<SystemStatus> {
       accepted: waiting.accepted,
       duplicates: waiting.duplicates,
       forged,
+      reusedWebhookIds: waiting.reused,
+      redisMemory: memory,
     };
   };
   const ofMongo = async () => ({
@@ -104,6 +110,20 @@ export function statusReader(tools: StatusTools): () => Promise<SystemStatus> {
     const all = { ...figures, workers: judged };
     return { ...all, ...headlineOf(all) };
   };
+}
+
+/** Null where INFO is not allowed. */
+async function memoryOf(
+  redis: Redis,
+  waiting: { events: number; orders: number },
+): Promise<SystemStatus['redisMemory']> {
+  try {
+    const [memory, keys] = await Promise.all([readMemory(redis), redis.dbsize()]);
+    const fullOf = isFull(memory) ? fillingOf(memory.usedBytes, { ...waiting, keys }) : null;
+    return { ...memory, fullBytes: Math.round(DEPOSIT_SHARE * memory.maxBytes), fullOf };
+  } catch {
+    return null;
+  }
 }
 
 /** What a server answered, or why not. */

@@ -64,8 +64,8 @@ export function claimReader(tools: Tools): ClaimReader {
 
 type Told = Pick<EventDocument, '_id' | 'outcome' | 'topic' | 'webhookId'>;
 const TOLD = { outcome: 1, topic: 1, webhookId: 1 } as const;
-/** More than the topics there are: one body under every topic. */
-const LARGEST = 50;
+/** More than twice the topics there are: one body under every topic, and as a repeat. */
+const LARGEST = 100;
 const UNREAD = 'the journal could not be read: MongoDB is away';
 
 /** The claims of some events; in words, what the journal has of those without one. */

@@ -1,5 +1,5 @@
 import { markOf } from '../../persist/parked-acts.ts';
-import type { ParkedSelection } from '../../persist/parked-store.ts';
+import type { ParkedSelection, ParkedStore } from '../../persist/parked-store.ts';
 import type { ReplayDocument } from '../../persist/replay-schema.ts';
 import { messageOf } from '../../system/errors.ts';
 import type { Part } from '../../system/lifecycle.ts';
@@ -71,10 +71,7 @@ export class Replays implements Part {
       // The same click, twice: the other has begun and put it back since.
       const twin = await this.#known(asked);
       if (twin) return { run: twin, begun: false };
-      throw new Refusal(
-        'not_found',
-        'nothing that is parked is among these; looked in the collection parked',
-      );
+      throw await nothingParked(which, this.#tools.parked);
     }
     const state = 'running' as const;
     const begun = { startedAt, endedAt: null, who, reason, rate, state, because: null, total, replayed: 0 };
@@ -169,6 +166,17 @@ export class Replays implements Part {
     await this.#tools.parked.sweepCounts();
     this.#sweptAt = now;
   }
+}
+
+/** Why none of these can be replayed or discarded now. */
+export async function nothingParked(which: ParkedSelection, parked: ParkedStore): Promise<Refusal> {
+  const replaying = await parked.replaying(which);
+  return replaying === 0
+    ? new Refusal('not_found', 'nothing that is parked is among these; looked in the collection parked')
+    : new Refusal(
+        'conflict',
+        `${replaying} of these are being replayed: look again in 40 s. If that program died, they are parked again then`,
+      );
 }
 
 function asIs(run: ReplayDocument): Run {

@@ -1,4 +1,4 @@
-import { asOrderId, asShopDomain, orderKey } from '../../order/identity.ts';
+import { asOrderId, asShopOrNone, orderKey } from '../../order/identity.ts';
 import type { Collections } from '../../persist/collections.ts';
 import type { OrderDocument } from '../../persist/order-schema.ts';
 import { readKey } from '../cursors.ts';
@@ -43,7 +43,7 @@ export function findOrders({ orders }: Pick<Collections, 'orders'>): FindOrders 
 }
 
 function keyIn(shop: string | undefined, text: string) {
-  const [domain, orderId] = [asShopDomain(shop ?? ''), asOrderId(text)];
+  const [domain, orderId] = [asShopOrNone(shop ?? ''), asOrderId(text)];
   return domain && orderId ? orderKey(domain, orderId) : null;
 }
 

@@ -102,6 +102,8 @@ export const STATUS = {
   accepted: 10,
   duplicates: 1,
   forged: 0,
+  reusedWebhookIds: 0,
+  redisMemory: null,
   parked: 0,
   spooled: 0,
   complianceDue: 0,

@@ -193,7 +193,12 @@ function listRoutes(recorded: Recorded): Route[] {
       answer: shopList,
       handle: () => Promise.resolve({ shops: [], total: 0 }),
     }),
-    route({ ...look, path: '/tokens', answer: tokenList, handle: () => Promise.resolve({ tokens: [] }) }),
+    route({
+      ...look,
+      path: '/tokens',
+      answer: tokenList,
+      handle: () => Promise.resolve({ tokens: [], sessions: [] }),
+    }),
     route({
       ...look,
       path: '/verify',

@@ -1,0 +1,42 @@
+import type { Script } from './script.ts';
+
+/** What is done to claims apart from deposits, one script each. */
+
+/**
+ * Takes a claim away, if it still is the one that was looked at, and the delivery's beside it.
+ * KEYS  1 dedupe  2 delivery      ARGV  1 first seen ms, as the claim holds it  2 event
+ * Answers 1 when released, 0 when another claim is there now, -1 when none is.
+ */
+export const RELEASE: Script = {
+  numberOfKeys: 2,
+  lua: `
+local at = redis.call('HGET', KEYS[1], 'at')
+if not at then return -1 end
+if at ~= ARGV[1] then return 0 end
+redis.call('DEL', KEYS[1])
+if redis.call('GET', KEYS[2]) == ARGV[2] then redis.call('DEL', KEYS[2]) end
+return 1
+`,
+};
+
+/**
+ * Drops claims that end soon. Those of orders for which something waits are kept: an event that is sent again
+ * must not wait twice. It needs no memory, so it runs in a Redis that is full to the brim.
+ * KEYS  1 pending  2… dedupe and delivery keys      ARGV  1 ms: what has less of its life left is dropped
+ * Answers how many keys it dropped.
+ */
+export const DROP_CLAIMS: Script = {
+  lua: `
+local dropped = 0
+for i = 2, #KEYS do
+  local left = redis.call('PTTL', KEYS[i])
+  if left >= 0 and left < tonumber(ARGV[1]) then
+    local order = string.find(KEYS[i], ':dedupe:', 1, true) and redis.pcall('HGET', KEYS[i], 'order')
+    if type(order) ~= 'string' or not redis.call('ZSCORE', KEYS[1], order) then
+      dropped = dropped + redis.call('DEL', KEYS[i])
+    end
+  end
+end
+return dropped
+`,
+};

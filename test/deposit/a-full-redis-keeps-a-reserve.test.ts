@@ -1,0 +1,130 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { startRedis, type LocalRedis } from '../../scripts/local/redis.ts';
+import type { Depositor } from '../../src/deposit/depositor.ts';
+import { RoomMaker } from '../../src/deposit/room-maker.ts';
+import { spoolingDepositor } from '../../src/deposit/spooling-depositor.ts';
+import type { EventId } from '../../src/order/identity.ts';
+import { bytesTooMany, isFull, readMemory } from '../../src/system/redis-memory.ts';
+import { fillWithClaims } from '../support/claims-that-fill.ts';
+import { DEDUPE_TTL_SECONDS, depositOver, silent, type DepositInside } from '../support/inside.ts';
+import { until } from '../support/until.ts';
+import { keyOf, waitingEvent } from '../support/waiting-event.ts';
+
+const MEGABYTE = 2 ** 20;
+
+describe('P6: a Redis that is full keeps room for drains', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-redis-full-'));
+  let server: LocalRedis;
+  let inside: DepositInside;
+  beforeAll(async () => {
+    server = await startRedis(folder);
+  });
+  beforeEach(async () => {
+    inside = await depositOver(server.url, 1);
+    const { usedBytes } = await readMemory(inside.redis);
+    await inside.redis.config('SET', 'maxmemory', String(usedBytes + 8 * MEGABYTE));
+  });
+  afterEach(async () => {
+    await inside.redis.config('SET', 'maxmemory', '0');
+    await inside.redis.flushall();
+    await inside.close();
+  });
+  afterAll(async () => {
+    await server.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  let number = 0;
+  const event = () => {
+    number += 1;
+    const pad = Array.from({ length: 200 }, (_, i) => `${number}-${i * number}`).join();
+    return waitingEvent('orders/updated', { number, pad }, { order: keyOf(String(number)) });
+  };
+  const memory = () => readMemory(inside.redis);
+  async function fill() {
+    const taken = [];
+    for (let refused = false; !refused;) {
+      const some = Array.from({ length: 50 }, event);
+      const outcomes = await Promise.allSettled(some.map((each) => inside.depositor.deposit(each, each.id)));
+      taken.push(...some.filter((_, i) => outcomes[i]?.status === 'fulfilled'));
+      const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+      if (failed) expect(failed.reason).toMatchObject({ code: 'redis_full' });
+      refused = failed !== undefined;
+    }
+    return taken;
+  }
+  /** Connections' buffers come and go: the limit is set so that it is full, clearly. */
+  async function limitTo(shareUsed: number) {
+    const { usedBytes } = await memory();
+    await inside.redis.config('SET', 'maxmemory', String(Math.round(usedBytes / shareUsed)));
+  }
+  const maker = (onDropped: (claims: number) => void = () => undefined) =>
+    new RoomMaker(inside.redis, inside.partitions, DEDUPE_TTL_SECONDS, silent, onDropped);
+
+  test('deposits stop at 85 %; what was taken is whole, a duplicate is still known, and drains work', async () => {
+    const taken = await fill();
+    const { usedBytes, maxBytes } = await memory();
+    expect(usedBytes).toBeLessThan(0.9 * maxBytes);
+    expect(await inside.redis.zcard(inside.keys.pending)).toBe(taken.length);
+    const first = taken[0]!;
+    expect(await inside.depositor.deposit(first, first.id)).toMatchObject({ outcome: 'duplicate' });
+    await inside.redis.set(inside.keys.lock(first.order), 'held', 'PX', 10_000, 'NX');
+    for (const { order, id } of taken) expect(await inside.mailbox.trim(order, [id])).toBe(0);
+  });
+
+  test('a full Redis does not open the breaker: duplicates are known as long as it is full', async () => {
+    const [first] = await fill();
+    await limitTo(0.9);
+    const spooled: string[] = [];
+    const put = ({ event: { id } }: { event: { id: EventId } }) => {
+      spooled.push(id);
+      return Promise.resolve({ event: id, firstSeenAt: null });
+    };
+    const kept = { put, oldest: () => Promise.resolve([]), remove: () => Promise.resolve() };
+    const deposits: Depositor = spoolingDepositor(inside.depositor, kept, 1500, { spooled: () => undefined });
+    for (let i = 0; i < 20; i += 1) await deposits.deposit(event(), null);
+    expect(spooled).toHaveLength(20);
+    expect(await deposits.deposit(first!, null)).toMatchObject({ outcome: 'duplicate' });
+  });
+
+  test('full of waiting events: no claim is dropped, and there is room when they are drained to 80 %', async () => {
+    const taken = await fill();
+    await limitTo(0.9);
+    const dropped: number[] = [];
+    const room = maker((claims) => dropped.push(claims));
+    expect(await room.make()).toBe(false);
+    await limitTo(0.83);
+    expect(isFull(await memory())).toBe(false);
+    expect(await room.make()).toBe(false);
+    for (const { order, id } of taken) await inside.mailbox.trim(order, [id]);
+    await inside.queues[0]?.obliterate({ force: true });
+    expect([await room.make(), dropped]).toEqual([true, []]);
+  });
+
+  test('full of claims: those that end first are dropped, and no more than needed', async () => {
+    const { redis, keys } = inside;
+    const waiting = event();
+    await inside.depositor.deposit(waiting, null);
+    await redis.pexpire(keys.dedupe(waiting.id), 1000_000);
+    const old = await fillWithClaims(redis, 0.5, DEDUPE_TTL_SECONDS / 8);
+    const young = await fillWithClaims(redis, 0.87, DEDUPE_TTL_SECONDS);
+    let dropped = 0;
+    const room = maker((claims) => (dropped += claims));
+    await until(() => room.make());
+    expect(bytesTooMany(await memory())).toBeLessThanOrEqual(0);
+    expect(dropped).toBeGreaterThan(100);
+    expect(await redis.exists(keys.dedupe(waiting.id))).toBe(1);
+    expect(await redis.exists(...young.slice(0, 500).map((id) => keys.dedupe(id)))).toBe(500);
+    expect(await redis.exists(...old.map((id) => keys.dedupe(id)))).toBeLessThan(old.length);
+  });
+
+  test('full of claims that were all made just now: they are dropped too, and everything after them', async () => {
+    await fillWithClaims(inside.redis, 0.87, DEDUPE_TTL_SECONDS);
+    const room = maker();
+    await until(() => room.make());
+    expect(await inside.depositor.deposit(event(), null)).toMatchObject({ outcome: 'accepted' });
+  });
+});

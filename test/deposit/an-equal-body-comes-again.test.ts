@@ -1,0 +1,146 @@
+import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { fingerprintsOf, repeatOf } from '../../src/deposit/fingerprints.ts';
+import { RoomMaker } from '../../src/deposit/room-maker.ts';
+import { spoolingDepositor } from '../../src/deposit/spooling-depositor.ts';
+import { Unspooler } from '../../src/deposit/unspooler.ts';
+import { drainOrder } from '../../src/drain/drain-order.ts';
+import type { WaitingEvent } from '../../src/order/event.ts';
+import type { EventId } from '../../src/order/identity.ts';
+import { spool } from '../../src/persist/spool.ts';
+import { acceptWith } from '../support/accepting.ts';
+import { DEDUPE_TTL_SECONDS, openInside, silent, type Inside } from '../support/inside.ts';
+import { keyOf } from '../support/waiting-event.ts';
+
+const ORDER = keyOf('77');
+const orderBody = (closedAt: string | null) =>
+  Buffer.from(
+    JSON.stringify({
+      id: 77,
+      name: '#1077',
+      created_at: '2026-11-20T10:00:00Z',
+      updated_at: '2026-11-20T10:05:00Z',
+      closed_at: closedAt,
+      financial_status: 'paid',
+      fulfillment_status: 'fulfilled',
+      currency: 'USD',
+      total_price: '10.00',
+      line_items: [],
+    }),
+  );
+const [OPEN, ARCHIVED] = [orderBody(null), orderBody('2026-11-20T10:05:00Z')];
+const second = (micros: string) => `2026-11-20T10:05:00.${micros}Z`;
+
+describe('P5: an equal body that was triggered at another time', () => {
+  let inside: Inside;
+  const opened: Inside[] = [];
+  beforeEach(async () => {
+    inside = await openInside();
+    opened.push(inside);
+  });
+  afterAll(() => Promise.all(opened.map((each) => each.close())));
+
+  interface Sent {
+    body: Buffer;
+    at: string | null;
+    webhookId?: string;
+    topic?: string;
+  }
+  const sent = (body: Buffer, at: string | null, more: Partial<Sent> = {}): Sent => ({ body, at, ...more });
+  const arrives = ({ body, at, webhookId, topic = 'orders/updated' }: Sent, over = inside.depositor) =>
+    acceptWith(over, { topic, body, triggeredAt: at, webhookId });
+  const status = async () => {
+    await drainOrder(ORDER, inside.tools);
+    return (await inside.tools.orders.load(ORDER))?.status;
+  };
+  const changed = [sent(OPEN, second('100000')), sent(ARCHIVED, second('200000')), sent(OPEN, second('300000'))];
+
+  test.each([
+    [[0, 1, 2]],
+    [[0, 2, 1]],
+    [[1, 0, 2]],
+    [[1, 2, 0]],
+    [[2, 0, 1]],
+    [[2, 1, 0]],
+  ])('changed and changed back within one second, arriving as %j: the order ends as it is', async (turns) => {
+    for (const turn of turns) expect(await arrives(changed[turn]!)).toMatchObject({ outcome: 'accepted' });
+    expect(await status()).toBe('shipped');
+    for (const each of changed) expect(await arrives(each)).toMatchObject({ outcome: 'duplicate' });
+    expect(await inside.collections.events.countDocuments({ order: ORDER })).toBe(3);
+  });
+
+  test('the same through the spool, and each is in it once', async () => {
+    const kept = spool(inside.client, inside.collections.spool.db.name);
+    const away = { deposit: () => Promise.reject(new Error('Redis is down')) };
+    const spooling = spoolingDepositor(away, kept, 1500, { spooled: () => undefined });
+    for (const each of changed) expect(await arrives(each, spooling)).toMatchObject({ outcome: 'accepted' });
+    for (const each of changed) expect(await arrives(each, spooling)).toMatchObject({ outcome: 'duplicate' });
+    await unspooler(kept).moveFirst();
+    expect(await inside.redis.llen(inside.keys.mailbox(ORDER))).toBe(3);
+    expect(await status()).toBe('shipped');
+  });
+
+  test('the first in Redis, the rest in the spool', async () => {
+    const kept = spool(inside.client, inside.collections.spool.db.name);
+    const away = { deposit: () => Promise.reject(new Error('Redis is down')) };
+    const spooling = spoolingDepositor(away, kept, 1500, { spooled: () => undefined });
+    await arrives(changed[0]!);
+    for (const each of changed) await arrives(each, spooling);
+    await unspooler(kept).moveFirst();
+    expect(await inside.redis.llen(inside.keys.mailbox(ORDER))).toBe(3);
+    expect(await status()).toBe('shipped');
+  });
+
+  test.each([
+    ['an hour later', '2026-11-20T11:05:00.100000Z'],
+    ['3 s after the second of its body', '2026-11-20T10:05:03.000000Z'],
+    ['before its body', '2026-11-20T10:04:58.999999Z'],
+    ['at no time', null],
+  ])('triggered %s, it is a duplicate', async (_when, at) => {
+    const first = await arrives(sent(OPEN, second('100000')));
+    const { event } = first as { event: EventId };
+    expect(await arrives(sent(OPEN, at))).toMatchObject({ outcome: 'duplicate', event });
+  });
+
+  test('a claim that was made before triggered-at was kept knows no repeats', async () => {
+    const { event } = (await arrives(sent(OPEN, second('100000')))) as { event: EventId };
+    await inside.redis.hdel(inside.keys.dedupe(event), 't');
+    expect(await arrives(sent(OPEN, second('300000')))).toMatchObject({ outcome: 'duplicate', event });
+  });
+
+  test.each([
+    ['of an order', 'orders/updated', OPEN],
+    ['that tells no time', 'disputes/update', Buffer.from('{"id":5,"order_id":77,"status":"lost"}')],
+    ['about the shop', 'customers/data_request', Buffer.from('{"shop_domain":"example.myshopify.com"}')],
+  ])('a body %s comes again 10 times at most; then it is a duplicate, also after a retry', async (_c, topic, body) => {
+    const answers = [];
+    for (let i = 0; i < 30; i += 1)
+      answers.push(await arrives(sent(body, second(String(100_000 + i)), { topic })));
+    expect(answers.filter(({ outcome }) => outcome === 'accepted')).toHaveLength(11);
+    const [first, last] = [answers[0], answers[29]] as { event: EventId }[];
+    expect(last).toMatchObject({ outcome: 'duplicate', event: first?.event });
+    expect(await arrives(sent(body, second('100005'), { topic }))).toMatchObject({ outcome: 'duplicate' });
+    expect(await inside.redis.ttl((await inside.redis.keys(inside.keys.repeats('-').replace('-', '*')))[0]!)).toBeGreaterThan(0);
+  });
+
+  test('the id of its first arrival is the hash of its body, of a repeat another; the spool finds the same', () => {
+    const told = { shop: 'example.myshopify.com' as never, topic: 'orders/updated', webhookId: null, body: OPEN };
+    const changedAt = Date.parse('2026-11-20T10:05:00Z') * 1000;
+    const prints = fingerprintsOf({ ...told, triggeredAt: second('1'), changedAt });
+    expect(prints.event).toBe(fingerprintsOf({ ...told, triggeredAt: null }).event);
+    expect(prints.repeat?.id).not.toBe(prints.event);
+    const waiting = { ...told, id: prints.event, order: ORDER, triggeredAt: second('1'), receivedAt: 0, unreadable: null };
+    expect(repeatOf(waiting as WaitingEvent)).toEqual(prints.repeat);
+  });
+
+  function unspooler(kept: ReturnType<typeof spool>): Unspooler {
+    const room = new RoomMaker(inside.redis, inside.partitions, DEDUPE_TTL_SECONDS, silent, () => undefined);
+    return new Unspooler({
+      spool: kept,
+      depositor: inside.depositor,
+      makeRoom: () => room.make(),
+      lock: () => inside.tools.lock.acquire(inside.keys.spoolLock, 'spool'),
+      log: silent,
+      onMoved: () => undefined,
+    });
+  }
+});
