@@ -1,6 +1,7 @@
 import { composeDashboard } from './compose-dashboard.ts';
 import { withScripts } from './deposit/scripts.ts';
 import { collectionsOf, ensureIndexes } from './persist/collections.ts';
+import { indexesPart } from './persist/indexes-part.ts';
 import { beats } from './system/beats.ts';
 import { openMongo, openRedis } from './system/connections.ts';
 import { mongoPart, redisPart } from './system/parts.ts';
@@ -12,10 +13,10 @@ import { serving, tellPort } from './watch/serve.ts';
 await runProgram(
   'dashboard',
   ['REDIS_URL', 'MONGODB_URI', 'OPS_JWT_SECRET'],
-  async ({ config, log, lifecycle }) => {
+  async ({ config, log, lifecycle, end }) => {
     const open = (url: string) => openRedis(url, 'impatient', log, config.DEPOSIT_TIMEOUT_MS);
     const redis = withScripts(open(config.REDIS_URL));
-    await lifecycle.start(redisPart(redis, log));
+    await lifecycle.start(redisPart({ redis, log, partitions: config.PARTITIONS }, end));
     const lockServers = (config.LOCK_REDIS_URLS ?? []).map(open);
     await lifecycle.start({
       name: 'lock servers',
@@ -23,7 +24,8 @@ await runProgram(
     });
     const mongo = openMongo(config.MONGODB_URI);
     const collections = collectionsOf(mongo);
-    await lifecycle.start(mongoPart(mongo, () => ensureIndexes(collections)));
+    await lifecycle.start(mongoPart(mongo));
+    await lifecycle.start(indexesPart(config.MONGODB_URI, log, ensureIndexes));
 
     const dashboard = composeDashboard({ config, log, redis, lockServers, mongo, collections });
     for (const part of dashboard.before) await lifecycle.start(part);

@@ -1,4 +1,4 @@
-import { bytesInFlight } from './accept/bytes-in-flight.ts';
+import { budgetFor, bytesInFlight } from './accept/bytes-in-flight.ts';
 import { ingestApp, ingestFallback } from './accept/ingest-app.ts';
 import { shopGate } from './accept/shop-gate.ts';
 import { unreadableLimit } from './accept/unreadable-limit.ts';
@@ -35,7 +35,8 @@ await runProgram(
     const partitions = allRedisKeys(config.PARTITIONS);
 
     const redis = withScripts(openRedis(config.REDIS_URL, 'impatient', log, config.DEPOSIT_TIMEOUT_MS));
-    await lifecycle.start(redisPartIfThere(redis, log));
+    const redisThere = redisPartIfThere({ redis, log, partitions: config.PARTITIONS });
+    await lifecycle.start(redisThere);
     await lifecycle.start(beats(redis, redisKeys(0), 'ingest', ingestFigures(metrics)));
     const { client, database } = openSpoolClient(config.MONGODB_URI);
     // Warm before it is needed; where MongoDB is away, the first use tries again.
@@ -61,6 +62,7 @@ await runProgram(
       spool(client, database),
       config.DEPOSIT_TIMEOUT_MS,
       {
+        isFit: redisThere.isFit,
         spooled: (reason) => {
           metrics.spooledTotal.inc();
           log.debug({ reason }, 'to the spool');
@@ -75,7 +77,7 @@ await runProgram(
       unreadable: unreadableLimit(Date.now, () => metrics.notKept.inc()),
       now: Date.now,
       maxBodyBytes: config.MAX_BODY_BYTES,
-      inFlight: bytesInFlight(config.MAX_BYTES_IN_FLIGHT, (bytes) => metrics.bodyBytes.set(bytes)),
+      inFlight: bytesInFlight(budgetFor(config.MAX_BODY_BYTES), (bytes) => metrics.bodyBytes.set(bytes)),
       metrics,
       log,
     };

@@ -18,6 +18,7 @@ import { auditedOnce } from './persist/audited-once.ts';
 import { auditLog } from './persist/audit-log.ts';
 import { isMongoAway } from './persist/away.ts';
 import { collectionsOf, prepareCollections, type Collections } from './persist/collections.ts';
+import { indexesPart } from './persist/indexes-part.ts';
 import { journal } from './persist/journal.ts';
 import { orderStore } from './persist/order-store.ts';
 import { redactions } from './persist/redactions.ts';
@@ -43,9 +44,9 @@ import { measureKept, measureWaiting } from './watch/waiting.ts';
 const LOCK_SERVER_MS = 500;
 
 /** Applies events to orders. Any number may run. */
-await runProgram('worker', ['REDIS_URL', 'MONGODB_URI'], async ({ config, log, lifecycle }) => {
+await runProgram('worker', ['REDIS_URL', 'MONGODB_URI'], async ({ config, log, lifecycle, end }) => {
   const redis = withScripts(openRedis(config.REDIS_URL, 'patient', log));
-  await lifecycle.start(redisPart(redis, log));
+  await lifecycle.start(redisPart({ redis, log, partitions: config.PARTITIONS }, end));
   const lockServers = (config.LOCK_REDIS_URLS ?? []).map((url) =>
     openRedis(url, 'impatient', log, LOCK_SERVER_MS),
   );
@@ -55,9 +56,9 @@ await runProgram('worker', ['REDIS_URL', 'MONGODB_URI'], async ({ config, log, l
   });
   const mongo = openMongo(config.MONGODB_URI);
   const collections = collectionsOf(mongo);
-  await lifecycle.start(
-    mongoPart(mongo, () => prepareCollections(collections, config.JOURNAL_RETENTION_DAYS)),
-  );
+  await lifecycle.start(mongoPart(mongo));
+  const prepare = (kept: Collections) => prepareCollections(kept, config.JOURNAL_RETENTION_DAYS);
+  await lifecycle.start(indexesPart(config.MONGODB_URI, log, prepare));
 
   const metrics = createMetrics();
   await lifecycle.start(beats(redis, redisKeys(0), 'worker', workerFigures(metrics)));
@@ -163,7 +164,9 @@ function openShopEvents(log: Logger, collections: Collections): ShopEvents {
 
 function openUnspooler({ config, log, metrics, redis, partitions, lock, mongo, wakes }: Ground): Unspooler {
   const ttlSeconds = Math.round(config.DEDUPE_TTL_HOURS * 3600);
-  const room = new RoomMaker(redis, partitions, ttlSeconds, log, (claims) => metrics.claimsDropped.inc(claims));
+  const room = new RoomMaker(redis, partitions, ttlSeconds, log, (claims) =>
+    metrics.claimsDropped.inc(claims),
+  );
   return new Unspooler({
     spool: spool(mongo.getClient(), mongo.name),
     depositor: depositor(redis, partitions, wakes, ttlSeconds, () => metrics.webhookIdsReused.inc()),

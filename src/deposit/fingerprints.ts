@@ -60,7 +60,8 @@ export type FingerprintsOf = typeof fingerprintsOf;
  */
 export function fingerprintsOf({ shop, topic, webhookId, triggeredAt, body, changedAt }: Told): Fingerprints {
   const hashWith = (time: string) => sha256(`${shop}\0${topic}\0${time}\0`, body);
-  const delivery = webhookId === null ? null : sha256(`${shop}\0${topic}\0${webhookId}`).slice(0, DELIVERY_DIGITS);
+  const delivery =
+    webhookId === null ? null : sha256(`${shop}\0${topic}\0${webhookId}`).slice(0, DELIVERY_DIGITS);
   const plain = hashWith('');
   const triggered = microsOf(triggeredAt);
   if (triggeredAt === null || triggered === null || !mayRepeat(triggered, changedAt))

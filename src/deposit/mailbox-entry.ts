@@ -1,6 +1,6 @@
 import type { WaitingEvent } from '../order/event.ts';
 import { asEventId, type EventId, type OrderKey } from '../order/identity.ts';
-import { compress, decompress } from '../system/payload.ts';
+import { compress, decompress, isNewer } from '../system/payload.ts';
 
 /**
  * A waiting event as Redis holds it:
@@ -20,22 +20,25 @@ export function encodeEntry(event: WaitingEvent): Buffer {
   return Buffer.concat([Buffer.from(front), event.payload ?? compress(event.body)]);
 }
 
+/** An event whose payload a newer version of Lockstep wrote has `newer`: its body is not read, its payload is as it was. */
+type DecodedEvent = WaitingEvent & { newer?: true };
+
 /**
- * @returns the event; where only its front is ours, one that will be parked with its bytes (P7)
- * @throws where not even the front is: somebody else wrote into a mailbox
+ * @returns the event; one that was damaged behind its front will be parked with its bytes (P7)
+ * @throws where not even the front is ours: somebody else wrote into a mailbox
  */
-export function decodeEntry(order: OrderKey, entry: Buffer): WaitingEvent {
+export function decodeEntry(order: OrderKey, entry: Buffer): DecodedEvent {
   const end = entry.indexOf(0x0a, FRONT_LENGTH);
-  const front = entry.toString('latin1', 0, FRONT_LENGTH);
-  const id = asEventId(front.slice(0, ID_LENGTH));
-  if (!id) throw new Error(`the mailbox of ${order} holds what Lockstep did not put there`);
-  const receivedAt = Number(front.slice(ID_LENGTH)) || 0;
+  const front = decodeFront(entry.toString('utf8', 0, end === -1 ? undefined : end));
+  if (!front) throw new Error(`the mailbox of ${order} holds what Lockstep did not put there`);
   const payload = entry.subarray(end + 1);
+  const event = { ...front, order };
+  if (isNewer(payload)) return { ...event, body: payload, payload, newer: true };
   try {
-    const middle = JSON.parse(entry.toString('utf8', FRONT_LENGTH, end)) as Middle;
-    return { id, order, receivedAt, ...middle, body: decompress(payload), payload };
+    const body = decompress(payload);
+    return event.unreadable === DAMAGED.unreadable ? { ...event, body } : { ...event, body, payload };
   } catch {
-    return { id, order, receivedAt, ...DAMAGED, body: bodyOrBytes(payload) };
+    return { ...event, unreadable: DAMAGED.unreadable, body: payload };
   }
 }
 
@@ -45,15 +48,6 @@ const DAMAGED: Middle = {
   triggeredAt: null,
   unreadable: 'its entry in the mailbox was damaged',
 };
-
-/** What can still be had of a damaged entry. */
-function bodyOrBytes(payload: Buffer): Buffer {
-  try {
-    return decompress(payload);
-  } catch {
-    return payload;
-  }
-}
 
 /** What stands before a body: an event that waits, without it. */
 export interface Front extends Middle {

@@ -1,13 +1,19 @@
 import type { WaitingEvent } from '../order/event.ts';
 import { partsOf, type EventId, type OrderKey } from '../order/identity.ts';
+import { Fault } from '../system/errors.ts';
 import { partitionOf, type RedisKeys } from '../system/redis-keys.ts';
 import { decodeEntry } from './mailbox-entry.ts';
 import type { ScriptedRedis } from './scripts.ts';
 
 /** The events that wait for an order. Only the holder of the order's lock reads and trims. */
 export interface Mailbox {
-  /** The oldest events. */
+  /**
+   * The oldest events that this version can read.
+   * @throws Fault too_new where a newer version wrote the oldest: the job comes again, to a worker that can read it
+   */
   read: (order: OrderKey, limit: number) => Promise<Page>;
+  /** The same for looking only; the body of what a newer version wrote is not read. */
+  peek: (order: OrderKey, limit: number) => Promise<Page>;
   /** Takes off what was settled, and answers how many events still wait. */
   trim: (order: OrderKey, settled: EventId[]) => Promise<number>;
   /** Counts one more drain that failed at an event, and answers how many that makes. */
@@ -37,19 +43,26 @@ export function mailbox(redis: ScriptedRedis, partitions: readonly RedisKeys[]):
     if (!keys) throw new Error('no partitions');
     return keys;
   };
+  const peek = async (order: OrderKey, limit: number) => {
+    const keys = keysOf(order);
+    const [waited, entries, setbacks] = await redis.lockstepReadBuffer(
+      keys.mailbox(order),
+      keys.pending,
+      keys.setbacks(order),
+      order,
+      limit,
+      PAGE_BYTES,
+    );
+    const events = entries.map((entry) => decodeEntry(order, entry));
+    return { events, waitedMs: Number(waited), setbacks: Number(setbacks) };
+  };
   return {
+    peek,
     read: async (order, limit) => {
-      const keys = keysOf(order);
-      const [waited, entries, setbacks] = await redis.lockstepReadBuffer(
-        keys.mailbox(order),
-        keys.pending,
-        keys.setbacks(order),
-        order,
-        limit,
-        PAGE_BYTES,
-      );
-      const events = entries.map((entry) => decodeEntry(order, entry));
-      return { events, waitedMs: Number(waited), setbacks: Number(setbacks) };
+      const page = await peek(order, limit);
+      const newer = page.events.findIndex((event) => event.newer);
+      if (newer === 0) throw new Fault('too_new', `the oldest event of ${order} waits for a newer worker`);
+      return newer === -1 ? page : { ...page, events: page.events.slice(0, newer) };
     },
     trim: (order, settled) => {
       const keys = keysOf(order);

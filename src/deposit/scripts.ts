@@ -1,7 +1,8 @@
 import type { Redis } from 'ioredis';
 import { DROP_CLAIMS, RELEASE } from './claim-scripts.ts';
-import { DUE, LOOK, WAITING } from './operator-scripts.ts';
+import { LOOK, WAITING } from './operator-scripts.ts';
 import type { Script } from './script.ts';
+import { RECOUNT, UNATTENDED } from './sweep-scripts.ts';
 
 /** The atomic steps in Redis, one script each. All keys of a call are of one partition, so of one slot. */
 
@@ -188,24 +189,6 @@ return left
 };
 
 /**
- * Which of a page of waiting orders have no job due (P6).
- * KEYS  1 pending      ARGV  1 from  2 to (ranks)  3 prefix of the queue's keys  4 longest delay in ms
- * Answers {orders looked at, orders without a job}.
- */
-const UNATTENDED: Script = {
-  numberOfKeys: 1,
-  lua: `
-local orders = redis.call('ZRANGE', KEYS[1], ARGV[1], ARGV[2])
-local without = {}
-${DUE}
-for _, order in ipairs(orders) do
-  if not due(order, ARGV[3], ARGV[4]) then without[#without + 1] = order end
-end
-return {#orders, without}
-`,
-};
-
-/**
  * Puts a parked event back into its order's mailbox, past its own claim, which is made anew or lasts longer:
  * a delivery that comes again is a duplicate of it. Its failed drains are forgotten. Not counted as accepted.
  * KEYS  1 pending  2 shops  3 mailbox  4 dedupe  5 delivery  6 failures
@@ -243,6 +226,7 @@ export interface ScriptedRedis extends Redis {
   lockstepReadBuffer: (...args: Arguments) => Promise<[number, Buffer[], number]>;
   lockstepTrim: (...args: Arguments) => Promise<number>;
   lockstepUnattended: (...args: Arguments) => Promise<[number, string[]]>;
+  lockstepRecount: (...args: Arguments) => Promise<number>;
   lockstepReplay: (...args: Arguments) => Promise<number>;
   lockstepWaiting: (...args: Arguments) => Promise<[number, [string, string, number, 0 | 1][]]>;
   lockstepLook: (...args: Arguments) => Promise<[number, string | null, number, 0 | 1, [string, number][]]>;
@@ -255,6 +239,7 @@ export const SCRIPTS = {
   lockstepRead: READ,
   lockstepTrim: TRIM,
   lockstepUnattended: UNATTENDED,
+  lockstepRecount: RECOUNT,
   lockstepReplay: REPLAY,
   lockstepWaiting: WAITING,
   lockstepLook: LOOK,

@@ -13,6 +13,8 @@ import type { Depositor } from './depositor.ts';
 
 /** What is seen of it from outside. */
 export interface SpoolWatch {
+  /** Whether Redis was found suitable; until then it is not asked. */
+  isFit?: () => boolean;
   /** An event went to the spool; why. */
   spooled: (reason: string) => void;
 }
@@ -24,7 +26,7 @@ const ASK_AGAIN_MS = 1000;
 const SPOOL_MS = 1200;
 
 /**
- * Deposits in Redis; where Redis is away, full, read-only or too slow, keeps the event in MongoDB's spool
+ * Deposits in Redis; where Redis is away, full, read-only, too slow or not suitable, keeps the event in MongoDB's spool
  * (P2). It may then be in both: coming out of the spool it is deposited like any other, and so found to
  * be there (P3).
  */
@@ -40,6 +42,7 @@ export function spoolingDepositor(
       try {
         // Whoever comes while another asks would wait with it, and a Redis that hangs costs 1.5 s.
         if (breaker.state === CircuitState.HalfOpen) throw new BrokenCircuitError();
+        if (watch.isFit?.() === false) throw new Error('Redis is not there, or was not looked at yet');
         return await breaker.execute(() => within(redis.deposit(event, delivery, repeat), depositTimeoutMs));
       } catch (error) {
         watch.spooled(messageOf(error));

@@ -14,7 +14,8 @@ const PAGE = 1000;
 /**
  * Finds waiting orders without a job (a process died between mailbox and wake-up, or the jobs were
  * deleted) and wakes them (P6). It looks at the oldest thousand, further while it finds some, and at one
- * more thousand that is another each time: with half a million waiting and all well, a sweep is two calls.
+ * more thousand that is another each time: with half a million waiting and all well, a sweep is two calls. While
+ * fewer than a thousand wait, it counts each shop's events again.
  *
  * Every worker runs its own on a timer. Not a BullMQ JobScheduler: what deletes the jobs deletes that too.
  */
@@ -60,18 +61,28 @@ export class Sweeper {
 
   /** One look at every partition. */
   async sweep(): Promise<void> {
-    for (const keys of this.#partitions) await this.#sweepPartition(keys);
+    for (const keys of this.#partitions) {
+      const few = await this.#sweepPartition(keys);
+      if (few) await this.#recount(keys);
+    }
   }
 
-  async #sweepPartition(keys: RedisKeys): Promise<void> {
+  async #recount(keys: RedisKeys): Promise<void> {
+    const mailboxes = keys.mailbox('' as OrderKey);
+    const shops = await this.#redis.lockstepRecount(keys.pending, keys.shops, mailboxes, PAGE);
+    if (shops > 0) this.#log.warn({ shops }, 'counters of waiting events were wrong, and were counted again');
+  }
+
+  /** Whether one page had all that waits. */
+  async #sweepPartition(keys: RedisKeys): Promise<boolean> {
     for (let from = 0; ; from += PAGE) {
       const { full, found } = await this.#sweepPage(keys, from);
-      if (!full) return;
+      if (!full) return from === 0;
       if (found > 0) continue;
       const further = Math.max(this.#further.get(keys) ?? 0, from + PAGE);
       const beyond = await this.#sweepPage(keys, further);
       this.#further.set(keys, beyond.full ? further + PAGE : 0);
-      return;
+      return false;
     }
   }
 

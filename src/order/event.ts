@@ -68,4 +68,6 @@ export interface OrderEvent {
   snapshot: Snapshot | null;
   parts: { kind: PartKind; part: Part }[];
   deletes: boolean;
+  /** Why it is not believed to be of this shop, unless a whole order is known already: a shop may change its name. */
+  ofOtherShop?: string;
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { askedListsBody, orderBody, timesBody, type OrderBody } from './body-schemas.ts';
-import { contradiction, deniesCancellation } from './contradiction.ts';
+import { contradiction, contradictsShop, deniesCancellation } from './contradiction.ts';
 import type { Cancellation, Line, OrderEvent, Snapshot, WaitingEvent } from './event.ts';
+import { partsOf } from './identity.ts';
 import { microsOf, millisOf } from './instants.ts';
 import { readJson } from './lossless-json.ts';
 import { positionOf } from './position.ts';
@@ -22,7 +23,9 @@ export function readEvent(waiting: WaitingEvent): Reading {
   const occurredAt = occurredAtOf(json.value, waiting);
   if (occurredAt === null) return { ok: false, because: `${waiting.topic}: updated_at is no time` };
   try {
-    return { ok: true, event: eventOf(waiting, waiting.topic, json.value, occurredAt) };
+    const event = eventOf(waiting, waiting.topic, json.value, occurredAt);
+    const ofOtherShop = contradictsShop(json.value, partsOf(waiting.order).shop);
+    return { ok: true, event: ofOtherShop === null ? event : { ...event, ofOtherShop } };
   } catch (error) {
     if (error instanceof z.ZodError)
       return { ok: false, because: `${waiting.topic}: ${firstIssueOf(error)}` };

@@ -2,11 +2,16 @@ import type { Connection, Model } from 'mongoose';
 import { auditSchema, type AuditDocument } from './audit-schema.ts';
 import { eventSchema, JOURNAL_TTL_INDEX, type EventDocument } from './event-schema.ts';
 import { orderSchema, type OrderDocument } from './order-schema.ts';
-import { parkedSchema, type ParkedDocument } from './parked-schema.ts';
+import { PARKED_TTL_INDEX, parkedSchema, type ParkedDocument } from './parked-schema.ts';
 import { programSchema, type ProgramDocument } from './program-schema.ts';
 import { replaySchema, type ReplayDocument } from './replay-schema.ts';
 import { complianceSchema, type ComplianceDocument } from './compliance-schema.ts';
-import { reconcileSchema, type ReconcileDocument } from './reconcile-schema.ts';
+import {
+  RECONCILE_RETENTION_DAYS,
+  RECONCILE_TTL_INDEX,
+  reconcileSchema,
+  type ReconcileDocument,
+} from './reconcile-schema.ts';
 import { sessionSchema, type SessionDocument } from './session-schema.ts';
 import { shopSchema, type ShopDocument } from './shop-schema.ts';
 import { spoolSchema, type SpoolDocument } from './spool-schema.ts';
@@ -58,27 +63,34 @@ export async function ensureIndexes(collections: Collections): Promise<void> {
   }
 }
 
-/** The same, and the journal forgets events after so many days. */
+/** The same, and what ends by its age ends after so many days. */
 export async function prepareCollections(collections: Collections, retentionDays: number): Promise<void> {
   await ensureIndexes(collections);
-  const expireAfterSeconds = Math.round(retentionDays * 86_400);
-  const events = collections.events.collection;
-  try {
-    await events.createIndex(JOURNAL_TTL_INDEX, { expireAfterSeconds });
-  } catch (error) {
-    if (codeOf(error) !== INDEX_OPTIONS_CONFLICT) throw error;
-    await changeRetention(collections.events, expireAfterSeconds);
-  }
+  await endAfter(collections.events, JOURNAL_TTL_INDEX, retentionDays);
+  await endAfter(collections.parked, PARKED_TTL_INDEX, retentionDays);
+  await endAfter(collections.reconciles, RECONCILE_TTL_INDEX, RECONCILE_RETENTION_DAYS);
 }
 
-async function changeRetention({ db: { db }, collection }: Model<EventDocument>, expireAfterSeconds: number) {
-  const index = { keyPattern: JOURNAL_TTL_INDEX, expireAfterSeconds };
+/** Documents of a collection end so many days after the time in this field; also where it was another number before. */
+async function endAfter<Kept>(
+  { db: { db }, collection }: Model<Kept>,
+  keyPattern: Readonly<Record<string, 1>>,
+  days: number,
+): Promise<void> {
+  const expireAfterSeconds = Math.round(days * 86_400);
   try {
+    await collection.createIndex(keyPattern, { expireAfterSeconds });
+    return;
+  } catch (error) {
+    if (codeOf(error) !== INDEX_OPTIONS_CONFLICT) throw error;
+  }
+  try {
+    const index = { keyPattern, expireAfterSeconds };
     await db?.command({ collMod: collection.collectionName, index });
   } catch (error) {
     if (codeOf(error) !== COMMAND_NOT_FOUND) throw error;
-    await collection.dropIndex(JOURNAL_TTL_INDEX as unknown as string);
-    await collection.createIndex(JOURNAL_TTL_INDEX, { expireAfterSeconds });
+    await collection.dropIndex(keyPattern as unknown as string);
+    await collection.createIndex(keyPattern, { expireAfterSeconds });
   }
 }
 

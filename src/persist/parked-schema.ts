@@ -69,3 +69,5 @@ parkedSchema.index({ order: 1, state: 1 });
 // For the search.
 parkedSchema.index({ webhookId: 1 });
 parkedSchema.index({ calledBy: 1 }, { partialFilterExpression: { calledBy: { $exists: true } } });
+/** The end of life of parked events, whatever became of them, is on this index: JOURNAL_RETENTION_DAYS. */
+export const PARKED_TTL_INDEX = { lastAt: 1 } as const;

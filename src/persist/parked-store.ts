@@ -1,6 +1,6 @@
 import type { WaitingEvent } from '../order/event.ts';
 import type { EventId, OrderKey } from '../order/identity.ts';
-import { bytesOf, decompress } from '../system/payload.ts';
+import { bodyOr, bytesOf } from '../system/payload.ts';
 import type { Collections } from './collections.ts';
 import { discardedBy, namedIn, takenBy, type Claim, type Discard, type Named } from './parked-acts.ts';
 import { recountParked, sweepParkedCounts } from './parked-count.ts';
@@ -275,13 +275,4 @@ function waitingOf(document: ParkedDocument): WaitingEvent {
     body: bodyOr(bytes),
     payload: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
   };
-}
-
-/** Bytes that are no payload any more go back as they are; the drain parks them again, and nothing else. */
-function bodyOr(payload: Uint8Array): Uint8Array {
-  try {
-    return decompress(payload);
-  } catch {
-    return payload;
-  }
 }

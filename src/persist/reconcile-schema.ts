@@ -92,3 +92,6 @@ reconcileSchema.index(
   { state: 1, askedAt: 1 },
   { partialFilterExpression: { state: { $in: ['asked', 'running'] } } },
 );
+/** Passes that have ended are kept so long; one that has not ended has no end of life. */
+export const RECONCILE_TTL_INDEX = { endedAt: 1 } as const;
+export const RECONCILE_RETENTION_DAYS = 90;

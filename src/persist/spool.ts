@@ -2,7 +2,7 @@ import { mongo } from 'mongoose';
 import type { WaitingEvent } from '../order/event.ts';
 import type { EventId, OrderKey } from '../order/identity.ts';
 import { coalesce } from '../system/coalesce.ts';
-import { decompress } from '../system/payload.ts';
+import { bodyOr } from '../system/payload.ts';
 import { receivedOf } from './received.ts';
 import type { SpoolDocument } from './spool-schema.ts';
 import { writeAll } from './write-all.ts';
@@ -30,7 +30,7 @@ interface Kept {
  */
 export interface Spool {
   put: (spooling: Spooling) => Promise<Kept>;
-  /** By arrival. */
+  /** By arrival. A payload that cannot be read goes on as it is: its drain knows what to do. */
   oldest: (limit: number) => Promise<Spooled[]>;
   remove: (ids: EventId[]) => Promise<void>;
 }
@@ -73,7 +73,8 @@ async function putAll(
   return await Promise.all(
     written.map(async ({ error, duplicateKey }, i): Promise<Kept | Error> => {
       const [spooling, document] = [all[i], documents[i]];
-      if (!spooling || !document || (error && !duplicateKey)) return error ?? new Error('nothing was written');
+      if (!spooling || !document || (error && !duplicateKey))
+        return error ?? new Error('nothing was written');
       const before = first.get(document._id);
       const event = document._id as EventId;
       if (!duplicateKey) return { event, firstSeenAt: null };
@@ -115,7 +116,8 @@ function spooledOf(document: SpoolDocument): Spooled {
     triggeredAt,
     receivedAt: receivedAt.getTime(),
     unreadable,
-    body: decompress(payload),
+    body: bodyOr(payload),
+    payload,
   };
   return { event, delivery };
 }

@@ -121,15 +121,16 @@ const DURABLE = { writeConcern: { w: 'majority', journal: true } } as const;
  * MongoDB with majority and journal: what it acknowledged survives a failover and a power loss (P2).
  * The connection heals by itself. Reads are of the primary: a drain that loads what a secondary has not
  * seen yet would only be refused at its commit.
+ * @param silenceMs 0: an answer may take as long as it takes
  */
-export function openMongo(uri: string): Connection {
+export function openMongo(uri: string, { silenceMs = SILENCE_MS } = {}): Connection {
   return mongoose.createConnection(uri, {
     dbName: databaseOf(uri),
     autoIndex: false,
     autoCreate: false,
     bufferCommands: false,
     serverSelectionTimeoutMS: CONNECT_MS,
-    socketTimeoutMS: SILENCE_MS,
+    socketTimeoutMS: silenceMs,
     readPreference: 'primary',
     ...DURABLE,
     readConcern: { level: 'majority' },

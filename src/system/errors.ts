@@ -7,6 +7,8 @@ const FAULTS = {
   not_durable: 'the event could not be stored',
   /** Redis has room left for drains only: new events wait in the spool. */
   redis_full: 'Redis is full',
+  /** A newer version wrote it, in a form that this one cannot read: it waits for a program that can. */
+  too_new: 'a newer version of Lockstep wrote it',
   /** The lock expired or was taken while its holder worked. */
   lock_lost: 'the lock of the order was lost',
   /** MongoDB refused the order's version five times in a row. */

@@ -1,61 +1,115 @@
 import type { Redis } from 'ioredis';
 import type { Connection } from 'mongoose';
 import { checkRedis, mongoReady, redisReady } from './connections.ts';
-import { messageOf } from './errors.ts';
+import { Fault, messageOf } from './errors.ts';
 import type { Part } from './lifecycle.ts';
 import type { Logger } from './log.ts';
+import { agreeOnPartitions } from './partitions.ts';
 
-/** Redis as a part of a program: there and suitable when started, closed when stopped. */
-export function redisPart(redis: Redis, log: Logger): Part {
+/** What the parts over Redis work with. */
+interface RedisTools {
+  redis: Redis;
+  log: Logger;
+  partitions: number;
+}
+
+/** How often Redis is asked whether it still has our number of partitions: it may have been emptied. */
+const AGREE_EVERY_MS = 1000;
+
+/**
+ * Redis as a part of a program: there and suitable when started, closed when stopped.
+ * @param end what a program does that finds Redis unsuitable while it runs
+ */
+export function redisPart(tools: RedisTools, end: (fault: Fault) => void): Part {
+  const { redis } = tools;
+  let stopLooking = () => undefined as void;
   return {
     name: 'redis',
     start: async () => {
       await redisReady(redis);
-      await checkRedis(redis, log);
+      await checkAll(tools);
+      stopLooking = keepAgreeing(tools, end);
     },
-    stop: () => redis.disconnect(),
+    stop: () => {
+      stopLooking();
+      redis.disconnect();
+    },
   };
 }
 
 /** A program that can go on without Redis does not wait long for it. */
 const WITHOUT_REDIS_MS = 2000;
 
+/** A part that says whether Redis may be used now. */
+export interface OptionalRedis extends Part {
+  /** False while it is away, and after it came back until it was looked at. */
+  isFit: () => boolean;
+}
+
 /**
- * The same where a program can do without: it starts, and Redis is looked at when it comes. One that is
- * unsuitable then is not used: better the spool than a Redis that throws away what it was given.
+ * The same where a program can do without: it starts, and Redis is looked at when it comes, each time. One that
+ * is unsuitable then is not used: better the spool than a Redis that throws away what it was given, or a mailbox
+ * in which no worker looks.
  */
-export function redisPartIfThere(redis: Redis, log: Logger): Part {
-  const useIfSuitable = async () => {
+export function redisPartIfThere(tools: RedisTools): OptionalRedis {
+  const { redis, log } = tools;
+  let fit = false;
+  let stopLooking = () => undefined as void;
+  const refuse = (fault: unknown) => {
+    fit = false;
+    stopLooking();
+    log.fatal(`${messageOf(fault)}; it is not used until this program is started again`);
+    redis.disconnect();
+  };
+  const look = async () => {
     try {
-      await checkRedis(redis, log);
-    } catch (fault) {
-      log.fatal(`${messageOf(fault)}; it is not used until this program is started again`);
-      redis.disconnect();
+      await checkAll(tools);
+      fit = true;
+    } catch (error) {
+      // Gone again before it answered: it is looked at when it is back.
+      if (error instanceof Fault) refuse(error);
+      else if (redis.status === 'ready') redis.disconnect(true);
     }
   };
+  redis.on('close', () => (fit = false));
   return {
-    ...redisPart(redis, log),
+    name: 'redis',
+    isFit: () => fit,
     start: async () => {
-      try {
-        await redisReady(redis, WITHOUT_REDIS_MS);
-      } catch {
-        log.warn('starting without Redis: events go to the spool until it is there');
-        redis.once('ready', () => void useIfSuitable());
-        return;
-      }
-      await checkRedis(redis, log);
+      const there = await redisReady(redis, WITHOUT_REDIS_MS).then(
+        () => true,
+        () => false,
+      );
+      if (there) {
+        await checkAll(tools);
+        fit = true;
+      } else log.warn('starting without Redis: events go to the spool until it is there');
+      redis.on('ready', () => void look());
+      stopLooking = keepAgreeing(tools, refuse);
+    },
+    stop: () => {
+      stopLooking();
+      redis.disconnect();
     },
   };
 }
 
-/** @param prepare what has to be there before anything else uses the connection */
-export function mongoPart(mongo: Connection, prepare?: () => Promise<void>): Part {
-  return {
-    name: 'mongodb',
-    start: async () => {
-      await mongoReady(mongo);
-      await prepare?.();
-    },
-    stop: () => mongo.close(),
-  };
+async function checkAll({ redis, log, partitions }: RedisTools): Promise<void> {
+  await checkRedis(redis, log);
+  await agreeOnPartitions(redis, partitions);
+}
+
+/** Answers what ends it. */
+function keepAgreeing({ redis, partitions }: RedisTools, onOther: (fault: Fault) => void): () => void {
+  const timer = setInterval(() => {
+    if (redis.status !== 'ready') return;
+    agreeOnPartitions(redis, partitions).catch((error: unknown) => {
+      if (error instanceof Fault) onOther(error);
+    });
+  }, AGREE_EVERY_MS);
+  return () => clearInterval(timer);
+}
+
+export function mongoPart(mongo: Connection): Part {
+  return { name: 'mongodb', start: () => mongoReady(mongo), stop: () => mongo.close() };
 }

@@ -27,6 +27,14 @@ export function decompress(payload: Uint8Array): Buffer {
   return uncompressSync(bytes.subarray(1), dictionary);
 }
 
+/** A new dictionary is read one release before it is written, so that one that is read later is not much newer. */
+const NEWER_AT_MOST = 8;
+
+/** Whether a newer version wrote it: then it waits for one that can read it. */
+export function isNewer([dictionary = 0]: Uint8Array): boolean {
+  return dictionary > NEWEST && dictionary <= NEWEST + NEWER_AT_MOST;
+}
+
 /** The same bytes, not a copy. */
 function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -35,4 +43,13 @@ function asBuffer(bytes: Uint8Array): Buffer {
 /** Lean reads give MongoDB's Binary, models give a Buffer. */
 export function bytesOf(payload: Buffer | { buffer: Uint8Array }): Uint8Array {
   return Buffer.isBuffer(payload) ? payload : payload.buffer;
+}
+
+/** The body; or the bytes as they are, where they are no payload: they go on, and a drain parks them. */
+export function bodyOr(payload: Uint8Array): Uint8Array {
+  try {
+    return decompress(payload);
+  } catch {
+    return payload;
+  }
 }

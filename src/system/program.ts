@@ -8,6 +8,8 @@ export interface Surroundings<Needed extends Setting> {
   config: Config<Needed>;
   log: Logger;
   lifecycle: Lifecycle;
+  /** Stops the program with exit code 1: it cannot go on as it is set up. */
+  end: (fault: Fault) => void;
 }
 
 /**
@@ -27,8 +29,12 @@ export async function runProgram<const Needed extends Setting>(
     log.fatal({ err: error }, 'a promise failed that nobody waited for');
     void lifecycle.stop().then(() => process.exit(1));
   });
+  const end = (fault: Fault) => {
+    log.fatal(fault.message);
+    void lifecycle.stop().then(() => process.exit(1));
+  };
   try {
-    await main({ config, log, lifecycle });
+    await main({ config, log, lifecycle, end });
   } catch (error) {
     if (isPlain(error)) log.fatal(error.message);
     else log.fatal({ err: error }, 'could not start');

@@ -52,6 +52,9 @@ export interface RedisKeys {
   queuePrefix: string;
 }
 
+/** string: how many partitions there are. The only key outside of all of them. */
+export const PARTITIONS_KEY = 'lockstep:partitions';
+
 /** The name of the queue of every partition. */
 export const QUEUE = 'drain';
 

@@ -32,7 +32,10 @@ export async function readMemory(redis: Redis): Promise<RedisMemory> {
 export type Filling = 'backlog' | 'claims' | 'other';
 
 /** By counts that cost nothing: an order that waits has a mailbox, a job and two keys of the job. */
-export function fillingOf(usedBytes: number, { events, orders, keys }: Record<'events' | 'orders' | 'keys', number>): Filling {
+export function fillingOf(
+  usedBytes: number,
+  { events, orders, keys }: Record<'events' | 'orders' | 'keys', number>,
+): Filling {
   const backlog = events * BYTES_PER_WAITING_EVENT;
   const claims = (Math.max(0, keys - 4 * orders) / 2) * BYTES_PER_CLAIM - events * BYTES_PER_CLAIM;
   if (Math.max(backlog, claims) < usedBytes / 3) return 'other';

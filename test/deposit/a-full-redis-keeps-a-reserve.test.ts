@@ -25,7 +25,7 @@ describe('P6: a Redis that is full keeps room for drains', () => {
   beforeEach(async () => {
     inside = await depositOver(server.url, 1);
     const { usedBytes } = await readMemory(inside.redis);
-    await inside.redis.config('SET', 'maxmemory', String(usedBytes + 8 * MEGABYTE));
+    await inside.redis.config('SET', 'maxmemory', String(usedBytes + 4 * MEGABYTE));
   });
   afterEach(async () => {
     await inside.redis.config('SET', 'maxmemory', '0');
@@ -109,7 +109,7 @@ describe('P6: a Redis that is full keeps room for drains', () => {
     const waiting = event();
     await inside.depositor.deposit(waiting, null);
     await redis.pexpire(keys.dedupe(waiting.id), 1000_000);
-    const old = await fillWithClaims(redis, 0.5, DEDUPE_TTL_SECONDS / 8);
+    const old = await fillWithClaims(redis, 0.65, DEDUPE_TTL_SECONDS / 8);
     const young = await fillWithClaims(redis, 0.87, DEDUPE_TTL_SECONDS);
     let dropped = 0;
     const room = maker((claims) => (dropped += claims));

@@ -43,7 +43,7 @@ describe('a sweep while all is well', () => {
   }
 
   test.each([
-    [3, 1],
+    [3, 2],
     [3500, 2],
   ])(
     'with %i orders waiting is at most %i calls for each partition and adds no job',

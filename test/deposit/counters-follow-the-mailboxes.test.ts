@@ -1,6 +1,7 @@
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { Sweeper } from '../../src/deposit/sweeper.ts';
 import type { WaitingEvent } from '../../src/order/event.ts';
-import { openDeposit, type DepositInside } from '../support/inside.ts';
+import { openDeposit, silent, type DepositInside } from '../support/inside.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 
 const SHOP = 'example.myshopify.com';
@@ -70,6 +71,32 @@ describe('what Redis counts', () => {
       const [first] = await deposited(event('1'), { ...event('1'), receivedAt: ahead });
       await inside.mailbox.trim(keyOf('1'), first ? [first.id] : []);
       expect(await scoreOf('1')).toBeLessThan(ahead - 3_000_000);
+    });
+  });
+
+  describe('the counters of what waits, when somebody changed a mailbox by hand', () => {
+    const event = (order: string, shop = SHOP): WaitingEvent =>
+      waitingEvent('orders/updated', { order }, { order: keyOf(order, shop) });
+    const sweep = () => {
+      const { redis, partitions, waker } = inside;
+      return new Sweeper(redis, partitions, waker, silent, () => undefined).sweep();
+    };
+    const shops = () => inside.redis.hgetall(inside.keys.shops);
+
+    test('P6: are right again after a sweep: nothing waits for events that are gone', async () => {
+      const { redis, keys, depositor, mailbox } = inside;
+      for (const each of [event('1'), event('1'), event('2'), event('3', OTHER), event('3', OTHER)])
+        await depositor.deposit(each, null);
+      await redis.del(keys.mailbox(keyOf('1')));
+      await mailbox.trim(keyOf('1'), []);
+      await redis.rpop(keys.mailbox(keyOf('3', OTHER)));
+      await redis.hset(keys.shops, 'gone.myshopify.com', 4);
+      expect(await shops()).toEqual({ [SHOP]: '3', [OTHER]: '2', 'gone.myshopify.com': '4' });
+      await sweep();
+      expect(await shops()).toEqual({ [SHOP]: '1', [OTHER]: '1' });
+      await redis.del(keys.shops);
+      await sweep();
+      expect(await shops()).toEqual({ [SHOP]: '1', [OTHER]: '1' });
     });
   });
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import type { Depositor } from '../../src/deposit/depositor.ts';
 import { spoolingDepositor } from '../../src/deposit/spooling-depositor.ts';
 import { spool, type Spool } from '../../src/persist/spool.ts';
+import { compress } from '../../src/system/payload.ts';
 import { openInside, type Inside } from '../support/inside.ts';
 import { until } from '../support/until.ts';
 import { waitingEvent } from '../support/waiting-event.ts';
@@ -54,6 +55,7 @@ describe('P2: a deposit that Redis cannot take', () => {
     expect({ ...spooled?.event, body: Buffer.from(spooled?.event.body ?? []) }).toEqual({
       ...event,
       body: Buffer.from(event.body),
+      payload: compress(event.body),
     });
   });
 

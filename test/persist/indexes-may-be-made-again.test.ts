@@ -1,6 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { pino } from 'pino';
 import { prepareCollections } from '../../src/persist/collections.ts';
+import { indexesPart } from '../../src/persist/indexes-part.ts';
 import { openInside, type Inside } from '../support/inside.ts';
+import { namespace } from '../support/namespace.ts';
+import { until } from '../support/until.ts';
 
 const DAY_SECONDS = 86_400;
 
@@ -16,8 +20,8 @@ describe('indexes', () => {
       key: JSON.stringify(key),
       expireAfterSeconds,
     }));
-  const retention = async () =>
-    (await indexesOf('events')).find((index) => index.key === '{"appliedAt":1}')?.expireAfterSeconds;
+  const lifeOf = async (name: keyof Inside['collections'], key: string) =>
+    (await indexesOf(name)).find((index) => index.key === `{"${key}":1}`)?.expireAfterSeconds;
 
   test('making them again changes nothing, also by many programs at once', async () => {
     const names = Object.keys(inside.collections) as (keyof Inside['collections'])[];
@@ -27,17 +31,60 @@ describe('indexes', () => {
     expect(before.every((indexes) => indexes.length >= 2)).toBe(true);
   });
 
-  test("the journal's retention is the setting's, also after it was changed", async () => {
-    expect(await retention()).toBe(90 * DAY_SECONDS);
-    await prepareCollections(inside.collections, 30);
-    expect(await retention()).toBe(30 * DAY_SECONDS);
-    await prepareCollections(inside.collections, 0.5);
-    expect(await retention()).toBe(DAY_SECONDS / 2);
+  test.each([
+    ['events', 'appliedAt'],
+    ['parked', 'lastAt'],
+  ] as const)('%s are kept as long as the setting says, also after it was changed', async (name, key) => {
+    for (const days of [90, 30, 0.5]) {
+      await prepareCollections(inside.collections, days);
+      expect(await lifeOf(name, key)).toBe(days * DAY_SECONDS);
+    }
+  });
+
+  test('passes are kept for 90 days after they ended', async () => {
+    expect(await lifeOf('reconciles', 'endedAt')).toBe(90 * DAY_SECONDS);
+  });
+
+  describe('that take long', () => {
+    const said: string[] = [];
+    const write = (line: string) => void said.push(String((JSON.parse(line) as { msg: unknown }).msg));
+    const log = pino({ level: 'info' }, { write });
+    beforeEach(() => void said.splice(0));
+
+    test('do not keep a program from starting: they go on, over a connection that waits for them', async () => {
+      const { mongoUri } = await namespace();
+      let finish = () => undefined as void;
+      let silenceMs: unknown;
+      const part = indexesPart(
+        mongoUri,
+        log,
+        async ({ events }) => {
+          silenceMs = events.db.getClient().options.socketTimeoutMS;
+          await new Promise<void>((resolve) => (finish = resolve));
+          await events.createIndexes();
+        },
+        20,
+      );
+      await part.start?.();
+      expect(said).toEqual([expect.stringContaining('still building indexes')]);
+      expect(silenceMs).toBe(0);
+      finish();
+      await until(() => said.includes('MongoDB has built the indexes'));
+      await part.stop();
+    });
+
+    test('that are there are waited for, and one that cannot be made is told', async () => {
+      const { mongoUri } = await namespace();
+      const part = indexesPart(mongoUri, log, (collections) => prepareCollections(collections, 90));
+      await part.start?.();
+      expect(said).toEqual([]);
+      const failing = indexesPart(mongoUri, log, () => Promise.reject(new Error('no disk')));
+      await expect(failing.start?.()).rejects.toThrow('no disk');
+    });
   });
 
   test('orders are never thrown away by age', async () => {
     expect((await indexesOf('orders')).every((index) => index.expireAfterSeconds === undefined)).toBe(true);
-    expect((await indexesOf('parked')).every((index) => index.expireAfterSeconds === undefined)).toBe(true);
     expect((await indexesOf('spool')).every((index) => index.expireAfterSeconds === undefined)).toBe(true);
   });
 });

@@ -169,7 +169,7 @@ describe("a shop's life", () => {
   });
 
   test('P7: what is about no shop, or cannot be read, is parked as ever, whole', async () => {
-    await life.send('orders/create', 'no JSON');
+    await life.send('orders/create', '{no JSON}');
     await life.send('customers/redact', { shop_id: 1, shop_domain: SHOP, customer: { id: null } });
     await life.drain();
     const parked = await life.inside.collections.parked.find().sort({ topic: 1 }).lean();
@@ -177,6 +177,6 @@ describe("a shop's life", () => {
       expect.stringContaining('customers/redact: customer.id'),
       'the body is not JSON',
     ]);
-    expect(decompress(bytesOf(parked[1]!.payload)).toString()).toBe('no JSON');
+    expect(decompress(bytesOf(parked[1]!.payload)).toString()).toBe('{no JSON}');
   });
 });

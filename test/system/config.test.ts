@@ -20,7 +20,6 @@ describe('settings', () => {
       PORT: 3000,
       DASHBOARD_PORT: 3001,
       APP_PORT: 3002,
-      UNKNOWN_SHOPS: 'take',
       RECONCILE_EVERY_MINUTES: 15,
       PARTITIONS: 1,
       WORKER_CONCURRENCY: 200,

@@ -1,5 +1,5 @@
 import { claims, type Claims } from '../../src/deposit/claims.ts';
-import { fingerprintsOf } from '../../src/deposit/fingerprints.ts';
+import { changedAtOf, fingerprintsOf } from '../../src/deposit/fingerprints.ts';
 import { mailboxList } from '../../src/deposit/mailbox-list.ts';
 import { drainOrder } from '../../src/drain/drain-order.ts';
 import { partsOf, type EventId, type OrderKey } from '../../src/order/identity.ts';
@@ -57,9 +57,10 @@ export class ServedDedupe {
     const webhookId = `webhook-${number}`;
     const body = more.body ?? JSON.stringify({ id: number, order_id: number });
     const told = { shop: partsOf(order).shop, topic, webhookId, triggeredAt: more.triggeredAt ?? null };
-    const { event, delivery } = fingerprintsOf({ ...told, body: Buffer.from(body) });
+    const bytes = Buffer.from(body);
+    const { event, delivery } = fingerprintsOf({ ...told, body: bytes, changedAt: changedAtOf(topic, bytes) });
     await this.inside.depositor.deposit(
-      waitingEvent(topic, null, { order, id: event, webhookId, body: Buffer.from(body) }),
+      waitingEvent(topic, null, { order, id: event, webhookId, body: bytes }),
       delivery,
     );
     return { event, order, webhookId, body };

@@ -47,6 +47,12 @@ describe('the sentence that comes first', () => {
     ['MongoDB away', { mongodb: AWAY }, 'act', 'MongoDB is away: events are taken and wait.'],
     ['no worker', { workers: 0 }, 'act', 'No worker is alive: events are taken and wait.'],
     [
+      'a full Redis',
+      { redisMemory: { usedBytes: 87, maxBytes: 100, fullBytes: 85, fullOf: 'claims' } },
+      'act',
+      'Redis is full (87 % of maxmemory): most of it is dedupe keys, and the oldest are dropped early. New events go to the spool.',
+    ],
+    [
       'a wait of more than two minutes',
       { oldestWaitMs: 120_001, oldestOrder: 'a.myshopify.com/7', waitingOrders: 3 },
       'act',

@@ -124,7 +124,7 @@ async function readWaiting(
   key: OrderKey,
 ): Promise<WaitingEntries> {
   const [inRedis, spooled] = await Promise.all([
-    redis.status === 'ready' ? mailbox.read(key, WAITING_SHOWN) : null,
+    redis.status === 'ready' ? mailbox.peek(key, WAITING_SHOWN) : null,
     spool
       .find({ order: String(key) }, { payload: 0 })
       .limit(WAITING_SHOWN)

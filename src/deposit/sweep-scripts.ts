@@ -1,0 +1,56 @@
+import { DUE } from './operator-scripts.ts';
+import type { Script } from './script.ts';
+
+/** What the sweeper looks for, one script each. */
+
+/**
+ * Which of a page of waiting orders have no job due (P6).
+ * KEYS  1 pending      ARGV  1 from  2 to (ranks)  3 prefix of the queue's keys  4 longest delay in ms
+ * Answers {orders looked at, orders without a job}.
+ */
+export const UNATTENDED: Script = {
+  numberOfKeys: 1,
+  lua: `
+local orders = redis.call('ZRANGE', KEYS[1], ARGV[1], ARGV[2])
+local without = {}
+${DUE}
+for _, order in ipairs(orders) do
+  if not due(order, ARGV[3], ARGV[4]) then without[#without + 1] = order end
+end
+return {#orders, without}
+`,
+};
+
+/**
+ * Counts each shop's waiting events again, where few enough orders wait: a mailbox that was deleted or cut by hand
+ * leaves its events in the counter, and a shop's redaction would wait for them for ever.
+ * KEYS  1 pending  2 shops      ARGV  1 prefix of mailboxes  2 most orders
+ * Answers how many shops' counters were wrong.
+ */
+export const RECOUNT: Script = {
+  numberOfKeys: 2,
+  lua: `
+if redis.call('ZCARD', KEYS[1]) > tonumber(ARGV[2]) then return 0 end
+local counts, wrong = {}, 0
+for _, order in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
+  local length = redis.pcall('LLEN', ARGV[1] .. order)
+  local shop = string.match(order, '^[^/]+')
+  if type(length) == 'number' and length > 0 then counts[shop] = (counts[shop] or 0) + length end
+end
+local held = redis.call('HGETALL', KEYS[2])
+for i = 1, #held, 2 do
+  local shop = held[i]
+  if not counts[shop] then
+    redis.call('HDEL', KEYS[2], shop)
+    wrong = wrong + 1
+  elseif tonumber(held[i + 1]) == counts[shop] then
+    counts[shop] = nil
+  end
+end
+for shop, count in pairs(counts) do
+  redis.call('HSET', KEYS[2], shop, count)
+  wrong = wrong + 1
+end
+return wrong
+`,
+};

@@ -1,0 +1,35 @@
+import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { agreeOnPartitions } from '../../src/system/partitions.ts';
+import { PARTITIONS_KEY } from '../../src/system/redis-keys.ts';
+import { openDeposit, type DepositInside } from '../support/inside.ts';
+
+describe('P6: the number of partitions', () => {
+  let inside: DepositInside;
+  const opened: DepositInside[] = [];
+  beforeEach(async () => {
+    inside = await openDeposit();
+    opened.push(inside);
+  });
+  afterAll(() => Promise.all(opened.map((each) => each.close())));
+
+  test('is that of the first of many programs that start at once', async () => {
+    const numbers = [3, 4, 3, 4, 3];
+    const outcomes = await Promise.allSettled(numbers.map((each) => agreeOnPartitions(inside.redis, each)));
+    const kept = await inside.redis.get(PARTITIONS_KEY);
+    outcomes.forEach(({ status }, i) =>
+      expect(status).toBe(String(numbers[i]) === kept ? 'fulfilled' : 'rejected'),
+    );
+    await expect(agreeOnPartitions(inside.redis, 7)).rejects.toMatchObject({
+      code: 'unsuitable',
+      message: expect.stringContaining(`Set PARTITIONS=${kept}`) as unknown,
+    });
+  });
+
+  test('is written again where Redis was emptied, and survives as long as Redis does', async () => {
+    await agreeOnPartitions(inside.redis, 2);
+    expect(await inside.redis.ttl(PARTITIONS_KEY)).toBe(-1);
+    await inside.redis.flushdb();
+    await agreeOnPartitions(inside.redis, 2);
+    expect(await inside.redis.get(PARTITIONS_KEY)).toBe('2');
+  });
+});
