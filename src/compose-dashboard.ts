@@ -19,7 +19,7 @@ import type { Collections } from './persist/collections.ts';
 import { fence } from './persist/fence.ts';
 import { reconcileBook } from './persist/reconcile-book.ts';
 import { parkedStore } from './persist/parked-store.ts';
-import { readBeats, workersAlive } from './system/beats.ts';
+import { forgedOf, readBeats, workersAlive } from './system/beats.ts';
 import type { Config } from './system/config.ts';
 import { messageOf } from './system/errors.ts';
 import type { Part } from './system/lifecycle.ts';
@@ -158,12 +158,22 @@ function sharedOf(ground: Ground, onWakeFailure: () => void) {
   const wakes = waker(queues, log, onWakeFailure);
   const beats = () => readBeats(redis, redisKeys(0));
   const workers = async () => workersAlive(await beats());
+  const forged = async () => forgedOf(await beats());
   const keeper = lockKeeper(locksOf(ground), config.LOCK_TTL_MS);
   const locks = lockReader({ keeper, redis, partitions, queues, beats });
   const now = Date.now;
   const outages = new Outages(now);
   const heldLocks = () => locks.count();
-  const status = statusReader({ ...ground, partitions, queues, workers, locks: heldLocks, outages, now });
+  const status = statusReader({
+    ...ground,
+    partitions,
+    queues,
+    workers,
+    forged,
+    locks: heldLocks,
+    outages,
+    now,
+  });
   const sampler = new Sampler({ status, beats, log, now: Date.now });
   return { ...ground, partitions, queues, wakes, beats, workers, keeper, locks, status, sampler };
 }

@@ -4,6 +4,7 @@ import { ENTERING } from './entering.ts';
 import type { PlantedFault } from './fault.ts';
 import { INSTALLING } from './installing.ts';
 import { SPOOLING } from './spooling.ts';
+import { TELLING } from './telling.ts';
 import { TAKING } from './taking.ts';
 
 /** Every fault, a row each, in the order of the way of a webhook. A new one needs its row and nothing else. */
@@ -12,6 +13,7 @@ export const FAULTS: readonly PlantedFault[] = [
   ...SPOOLING,
   ...APPLYING,
   ...INSTALLING,
+  ...TELLING,
   ...ACTING,
   ...ENTERING,
 ];

@@ -132,6 +132,16 @@ export const PAGES: readonly PageRow[] = [
     Page: page(async () => (await import('./pages/shop.tsx')).ShopPage),
   },
   {
+    path: '/reconciles',
+    title: 'Reconciliation',
+    Page: page(async () => (await import('./pages/reconciles.tsx')).ReconcilesPage),
+  },
+  {
+    path: '/requests',
+    title: 'Requests about personal data',
+    Page: page(async () => (await import('./pages/requests.tsx')).RequestsPage),
+  },
+  {
     path: '/audit',
     title: 'Audit',
     key: 'a',

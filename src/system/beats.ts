@@ -127,6 +127,11 @@ export function workersAlive(heard: readonly Beat[]): number {
   return heard.filter((beat) => beat.program === 'worker' && isAlive(beat)).length;
 }
 
+/** Over all ingests that were heard of, each since it started. */
+export function forgedOf(heard: readonly Beat[]): number {
+  return heard.reduce((sum, { figures }) => sum + (figures.forged ?? 0), 0);
+}
+
 function readJson(text: string): unknown {
   try {
     return JSON.parse(text);

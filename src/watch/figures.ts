@@ -1,8 +1,11 @@
 import type { Metrics } from '../system/metrics.ts';
 import type { Figures } from '../system/beats.ts';
 
-/** What ingest tells with each beat: acks since it started, and how long 99 of 100 took at most since the last beat. */
-export function ingestFigures({ ackSeconds }: Pick<Metrics, 'ackSeconds'>): () => Promise<Figures> {
+/** What ingest tells with each beat: acks and forged webhooks since it started, and how long 99 of 100 took at most since the last beat. */
+export function ingestFigures({
+  ackSeconds,
+  received,
+}: Pick<Metrics, 'ackSeconds' | 'received'>): () => Promise<Figures> {
   let before = new Map<number, number>();
   return async () => {
     const { values } = await ackSeconds.get();
@@ -16,7 +19,14 @@ export function ingestFigures({ ackSeconds }: Pick<Metrics, 'ackSeconds'>): () =
       .toSorted((a, b) => a.bound - b.bound);
     before = reached;
     const p99 = quantile(since, 0.99);
-    return { acks: reached.get(Infinity) ?? 0, ackP99Ms: p99 === null ? null : p99 * 1000 };
+    const answers = (await received.get()).values;
+    const forged = answers.filter(({ labels }) => labels.outcome === 'forged');
+    const forgedCount = forged.reduce((sum, { value }) => sum + value, 0);
+    return {
+      acks: reached.get(Infinity) ?? 0,
+      forged: forgedCount,
+      ackP99Ms: p99 === null ? null : p99 * 1000,
+    };
   };
 }
 

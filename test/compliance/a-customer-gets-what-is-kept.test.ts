@@ -188,6 +188,7 @@ describe('customers/data_request', () => {
       partitions,
       queues,
       workers: () => Promise.resolve(1),
+      forged: () => Promise.resolve(0),
       locks: () => Promise.resolve(0),
       outages: new Outages(Date.now),
       now: Date.now,

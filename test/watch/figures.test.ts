@@ -6,16 +6,18 @@ describe("ingest's figures", () => {
   test('the 99th percentile is of what was answered since the last beat, and null where that is nothing', async () => {
     const metrics = createMetrics();
     const figures = ingestFigures(metrics);
-    expect(await figures()).toEqual({ acks: 0, ackP99Ms: null });
+    expect(await figures()).toEqual({ acks: 0, forged: 0, ackP99Ms: null });
     for (let i = 0; i < 100; i += 1) metrics.ackSeconds.observe(0.3);
+    metrics.received.inc({ outcome: 'forged', topic: 'unknown' });
     const slow = await figures();
+    expect(slow.forged).toBe(1);
     expect(slow.acks).toBe(100);
     expect(slow.ackP99Ms).toBeCloseTo(497.5);
     for (let i = 0; i < 100; i += 1) metrics.ackSeconds.observe(0.0005);
     const quick = await figures();
     expect(quick.acks).toBe(200);
     expect(quick.ackP99Ms).toBeCloseTo(0.99);
-    expect(await figures()).toEqual({ acks: 200, ackP99Ms: null });
+    expect(await figures()).toEqual({ acks: 200, forged: 1, ackP99Ms: null });
   });
 
   test('one slow answer of a hundred is not in it; two are', async () => {

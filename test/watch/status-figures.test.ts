@@ -37,7 +37,13 @@ describe('figures', () => {
     inside = await openInside();
     const { redis, collections, partitions, queues } = inside;
     const outages = new Outages(Date.now);
-    const figures = { workers: () => Promise.resolve(1), locks: () => locks(), outages, now: Date.now };
+    const figures = {
+      workers: () => Promise.resolve(1),
+      forged: () => Promise.resolve(0),
+      locks: () => locks(),
+      outages,
+      now: Date.now,
+    };
     status = statusReader({
       redis,
       mongo: collections.orders.db,
@@ -114,6 +120,7 @@ describe('while Redis is away', () => {
     const status = statusReader({
       ...servers,
       workers: none,
+      forged: none,
       locks: none,
       outages: new Outages(Date.now),
       now: Date.now,

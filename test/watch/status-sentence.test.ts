@@ -15,6 +15,7 @@ const WELL: SystemStatus = {
   locksHeld: 0,
   accepted: 10,
   duplicates: 0,
+  forged: 0,
   reusedWebhookIds: 0,
   redisMemory: null,
   parked: 0,

@@ -30,6 +30,7 @@ describe('/api/status', () => {
       locksHeld: 0,
       accepted: 0,
       duplicates: 0,
+      forged: 0,
       reusedWebhookIds: 0,
       redisMemory: {
         usedBytes: expect.any(Number),

@@ -39,11 +39,20 @@ const CLOCK = new Intl.DateTimeFormat('en-GB', {
   minute: '2-digit',
   second: '2-digit',
   hourCycle: 'h23',
+  timeZone: 'UTC',
 });
-const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
+const DAY = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  timeZone: 'UTC',
+});
 
-/** Local `HH:MM:SS`, with the day before it where it is not today's. */
+/**
+ * UTC `HH:MM:SS`, with the day before it where it is not today's: one zone on every page, that of the reasons in
+ * the journal, of the logs and of the command line. The mark at the top names it.
+ */
 export function clock(at: Date, today = new Date()): string {
   const time = CLOCK.format(at);
-  return at.toDateString() === today.toDateString() ? time : `${DAY.format(at)} ${time}`;
+  return DAY.format(at) === DAY.format(today) ? time : `${DAY.format(at)} ${time}`;
 }

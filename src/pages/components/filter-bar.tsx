@@ -8,6 +8,8 @@ export interface FilterField {
   label: string;
   kind?: 'text' | 'select' | 'time';
   options?: readonly (string | { value: string; label: string })[];
+  /** What a select says where nothing is chosen. */
+  any?: string;
   placeholder?: string;
   width?: number;
 }
@@ -52,7 +54,7 @@ function Field({ field, value, onChange }: FieldProps) {
       <NativeSelect
         {...shared}
         value={value}
-        data={[{ value: '', label: 'any' }, ...(field.options ?? [])]}
+        data={[{ value: '', label: field.any ?? 'any' }, ...(field.options ?? [])]}
         onChange={(event) => onChange(event.currentTarget.value)}
       />
     );
@@ -100,14 +102,14 @@ function TypedField({ field, value, onChange }: FieldProps) {
   );
 }
 
-/** `2026-11-21T12:00:00` in local time, as the browser's field wants it. */
+/** `2026-11-21T12:00:00` in UTC, as the browser's field wants it. */
 function localOf(iso: string): string {
   const date = new Date(iso);
   if (iso === '' || Number.isNaN(date.getTime())) return '';
-  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
+  return date.toISOString().slice(0, 19);
 }
 
-function isoOf(local: string): string {
-  const date = new Date(local);
-  return local === '' || Number.isNaN(date.getTime()) ? '' : date.toISOString();
+function isoOf(text: string): string {
+  const date = new Date(`${text}Z`);
+  return text === '' || Number.isNaN(date.getTime()) ? '' : date.toISOString();
 }

@@ -24,8 +24,11 @@ const CARDS: readonly ((now: Now) => Card)[] = [
     label: 'In per second',
     href: '/events',
     value: rate(sample.acceptedPerSecond),
-    note: known(status.accepted, `${figure(status.accepted)} accepted`),
-    tone: 'plain',
+    note: known(
+      status.accepted,
+      `${figure(status.accepted)} accepted${status.forged ? `, ${figure(status.forged)} forged` : ''}`,
+    ),
+    tone: status.forged ? 'look' : 'plain',
   }),
   ({ status, sample }) => ({
     label: 'Ack p99',

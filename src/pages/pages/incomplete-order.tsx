@@ -14,7 +14,7 @@ export function IncompleteOrder({ timeline: { parkedEvents, parkedNow } }: { tim
   if (parkedEvents === 0 || first === undefined) return null;
   const one = parkedEvents === 1;
   return (
-    <Alert variant="outline" color="red" className="note" icon={<IconAlertTriangle size={18} />}>
+    <Alert variant="outline" className="problem" icon={<IconAlertTriangle size={18} />}>
       This order is incomplete: {one ? 'one event is' : `${parkedEvents} events are`} parked.{' '}
       <Button component={Link} href={`/parked?event=${first}`} size="compact-xs" variant="default">
         {one ? 'The parked event' : 'The first of them'}

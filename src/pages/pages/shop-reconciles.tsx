@@ -14,7 +14,7 @@ export function ShopReconciles({ reconciles }: { reconciles: readonly Reconcile[
       label="Passes of reconciliation, newest first"
       rows={reconciles}
       rowKey={({ id }) => id}
-      columns={COLUMNS}
+      columns={PASS_COLUMNS}
       empty={
         <Empty
           title="It was not reconciled yet"
@@ -37,7 +37,7 @@ function State({ state, dryRun }: Reconcile) {
   return <StateBadge look={STATES[state]}>{dryRun ? `${state}, dry run` : state}</StateBadge>;
 }
 
-const COLUMNS: readonly Column<Reconcile>[] = [
+export const PASS_COLUMNS: readonly Column<Reconcile>[] = [
   { head: 'Asked', width: 100, cell: ({ askedAt }) => <When at={askedAt} /> },
   { head: 'State', width: 130, cell: State },
   {

@@ -13,7 +13,7 @@ export function ShopRequests({ requests }: { requests: readonly OpenRequest[] })
       label="Requests about personal data, soonest due first"
       rows={requests}
       rowKey={({ id }) => id}
-      columns={COLUMNS}
+      columns={REQUEST_COLUMNS}
       empty={
         <Empty
           title="Nothing is asked"
@@ -44,7 +44,7 @@ const DOES = {
   'shop/redact': 'is being erased, by itself',
 } as const satisfies Record<OpenRequest['kind'], string>;
 
-const COLUMNS: readonly Column<OpenRequest>[] = [
+export const REQUEST_COLUMNS: readonly Column<OpenRequest>[] = [
   { head: 'Asked', width: 170, cell: ({ kind }) => kind },
   { head: 'Received', width: 110, cell: ({ receivedAt }) => <When at={receivedAt} /> },
   { head: 'Due', width: 190, cell: Due },

@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core';
 import { Link, useLocation, useSearchParams } from 'wouter';
 import type { ShopList, ShopRow } from '../../watch/shapes/shops.ts';
 import { DataTable, type Column } from '../components/data-table.tsx';
@@ -5,10 +6,10 @@ import { Empty } from '../components/empty.tsx';
 import { figure, several } from '../components/figures.ts';
 import { FilterBar } from '../components/filter-bar.tsx';
 import { Page } from '../components/page.tsx';
-import { visible } from '../components/visible.ts';
 import { When } from '../components/when.tsx';
 import { useApi } from '../use-api.ts';
 import { readingOf } from './reading.ts';
+import { ShopLink } from './shop-link.tsx';
 import { ShopNeeds, ShopState } from './shop-state.tsx';
 
 const FIELDS = [{ name: 'name', label: 'Shop', placeholder: 'part of its name', width: 260 }] as const;
@@ -24,7 +25,20 @@ export function ShopsPage() {
     { watch: ({ status }) => [status.accepted, status.waitingEvents, status.shops] },
   );
   return (
-    <Page title="Shops" sentence={shops.data && sentenceOf(shops.data)}>
+    <Page
+      title="Shops"
+      sentence={shops.data && sentenceOf(shops.data)}
+      actions={
+        <>
+          <Button component={Link} href="/reconciles" variant="default" size="xs">
+            All reconciliations
+          </Button>
+          <Button component={Link} href="/requests" variant="default" size="xs">
+            All requests about personal data
+          </Button>
+        </>
+      }
+    >
       <FilterBar fields={FIELDS} />
       <DataTable
         label="Shops, busiest first"
@@ -72,11 +86,7 @@ function percent(share: number): string {
 const COLUMNS: readonly Column<ShopRow>[] = [
   {
     head: 'Shop',
-    cell: ({ shop }) => (
-      <Link className="link" href={shopPage(shop)}>
-        {visible(shop).slice(0, 80)}
-      </Link>
-    ),
+    cell: ({ shop }) => <ShopLink shop={shop} />,
   },
   { head: 'State', width: 115, cell: ({ state }) => <ShopState state={state} /> },
   { head: 'Attention', width: 160, cell: ShopNeeds },

@@ -11,7 +11,7 @@ export function LiveMark() {
     <span className="live-mark figures" data-lost={lost} title={lost ? 'not connected' : 'live'}>
       {lost ? <IconPlugConnectedX size={15} aria-hidden /> : <IconBroadcast size={15} aria-hidden />}
       <span className="live-word">{lost ? 'as of ' : 'live '}</span>
-      {at}
+      {at} UTC
     </span>
   );
 }

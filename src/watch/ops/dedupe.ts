@@ -7,7 +7,7 @@ import { change } from './change.ts';
 import { endAs, OpsProblem } from './exit.ts';
 import { findEvent } from './find.ts';
 import type { Session } from './session.ts';
-import { age, counted, facts, time } from './table.ts';
+import { age, facts, time } from './table.ts';
 import { changeOptions, verb, type Changing } from './verb.ts';
 
 interface Sought {

@@ -12,6 +12,7 @@ export function statusText(status: SystemStatus): string {
     ['locks held', known(status.locksHeld)],
     ['accepted', known(status.accepted)],
     ['duplicates', known(status.duplicates)],
+    ['forged', `${known(status.forged)} (signature failed; since ingest started)`],
     ['parked', known(status.parked)],
     ['spooled', known(status.spooled)],
     ['shops', shopsText(status.shops)],

@@ -33,6 +33,9 @@ export const status = z.object({
   locksHeld: count.nullable(),
   accepted: count.nullable(),
   duplicates: count.nullable(),
+  forged: count
+    .nullable()
+    .describe('webhooks refused because their signature failed, since each ingest started'),
   reusedWebhookIds: count.nullable().describe('webhook ids that came again with another body'),
   redisMemory: redisMemory.nullable(),
   parked: count.nullable(),

@@ -62,7 +62,7 @@ const HEADLINES: readonly Row[] = [
       complianceDue
         ? `${several(complianceDue, 'request', 'requests')} about personal data: due within 7 days, or overdue.`
         : null,
-    link: () => '/shops',
+    link: () => '/requests',
   },
   {
     level: 'look',

@@ -24,6 +24,7 @@ const UNKNOWN_OF_REDIS = {
   locksHeld: null,
   accepted: null,
   duplicates: null,
+  forged: null,
   reusedWebhookIds: null,
   redisMemory: null,
 };
@@ -40,6 +41,8 @@ export interface StatusTools {
   queues: readonly Queue[];
   /** How many workers live. */
   workers: () => Promise<number>;
+  /** How many webhooks all ingests refused as forged since they started. */
+  forged: () => Promise<number>;
   /** How many locks are held. */
   locks: () => Promise<number>;
   outages: Outages;
@@ -52,11 +55,12 @@ export function statusReader(tools: StatusTools): () => Promise<SystemStatus> {
   const { parked, spool, compliance, shops } = tools.collections;
   const ofRedis = async () => {
     const waiting = await readWaiting(redis, partitions);
-    const [memory, counts, paused, workers, locksHeld] = await Promise.all([
+    const [memory, counts, paused, workers, forged, locksHeld] = await Promise.all([
       memoryOf(redis, waiting),
       readQueues(queues),
       Promise.all(queues.map((queue) => queue.isPaused())),
       tools.workers(),
+      tools.forged(),
       // Locks may be on servers of their own; the rest is told without them.
       tools.locks().catch(() => null),
     ]);
@@ -71,6 +75,7 @@ export function statusReader(tools: StatusTools): () => Promise<SystemStatus> {
       locksHeld,
       accepted: waiting.accepted,
       duplicates: waiting.duplicates,
+      forged,
       reusedWebhookIds: waiting.reused,
       redisMemory: memory,
     };

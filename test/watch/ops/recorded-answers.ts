@@ -102,6 +102,7 @@ export const STATUS = {
   locksHeld: 0,
   accepted: 10,
   duplicates: 1,
+  forged: 0,
   reusedWebhookIds: 0,
   redisMemory: null,
   parked: 0,

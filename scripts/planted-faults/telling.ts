@@ -1,0 +1,32 @@
+import type { PlantedFault } from './fault.ts';
+
+/** Faults in what people are told: watch/, persist/. */
+export const TELLING: readonly PlantedFault[] = [
+  {
+    name: 'order-hides-its-parked-events',
+    promise: 'P7',
+    file: 'persist/parked-count.ts',
+    find: "const MISSING = ['parked', 'replaying'] as const;",
+    replace: "const MISSING = ['replaying'] as const;",
+    tests: ['watch/an-order-says-what-it-lacks'],
+  },
+  {
+    name: 'locks-of-dead-holders-not-counted',
+    promise: 'P8',
+    file: 'watch/steering/lock-reader.ts',
+    find: `count: async () => {
+      const orders = await ordersToLookAt(tools);`,
+    replace: `count: async () => {
+      const orders = await drainedOrders(tools);`,
+    tests: ['watch/status'],
+    named: 'the lock of a holder that died counts',
+  },
+  {
+    name: 'false-alarm-after-redis-returns',
+    promise: 'P8',
+    file: 'watch/status/status-reader.ts',
+    find: "figures.workers === 0 && !outages.hasSettled('redis') ? null : figures.workers",
+    replace: 'figures.workers',
+    tests: ['watch/an-outage-is-told-as-it-was'],
+  },
+];

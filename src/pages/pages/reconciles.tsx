@@ -1,0 +1,42 @@
+import type { ReconcilePage } from '../../watch/shapes/reconcile.ts';
+import { DataTable } from '../components/data-table.tsx';
+import { Empty } from '../components/empty.tsx';
+import { FilterBar, type FilterField } from '../components/filter-bar.tsx';
+import { Page } from '../components/page.tsx';
+import { useFilters } from '../use-filters.ts';
+import { usePages } from '../use-pages.ts';
+import { PASS_COLUMNS } from './shop-reconciles.tsx';
+import { ShopLink } from './shop-link.tsx';
+
+const FIELDS: readonly FilterField[] = [
+  { name: 'shop', label: 'Shop', placeholder: 'example.myshopify.com', width: 260 },
+];
+
+/** The passes of all shops. */
+export function ReconcilesPage() {
+  const { filters, any } = useFilters(['shop']);
+  const list = usePages<ReconcilePage>('/reconciles', filters, {
+    watch: ({ sample }) => sample.appliedPerSecond,
+  });
+  return (
+    <Page title="Reconciliation" sentence="Comparisons of shops' orders with Shopify's, newest first.">
+      <FilterBar fields={FIELDS} />
+      <DataTable
+        label="passes of all shops"
+        {...list}
+        rows={list.loading ? undefined : list.pages.flatMap(({ reconciles }) => reconciles)}
+        rowKey={({ id }) => id}
+        columns={[
+          { head: 'Shop', width: 210, cell: ({ shop }) => <ShopLink shop={shop} /> },
+          ...PASS_COLUMNS,
+        ]}
+        empty={
+          <Empty
+            title={any ? 'No passes match' : 'No passes yet'}
+            why="The app program compares the orders of every shop that installed, on schedule."
+          />
+        }
+      />
+    </Page>
+  );
+}

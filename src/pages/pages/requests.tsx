@@ -1,0 +1,53 @@
+import type { ComplianceList } from '../../watch/shapes/compliance.ts';
+import { DataTable } from '../components/data-table.tsx';
+import { Empty } from '../components/empty.tsx';
+import { FilterBar, type FilterField } from '../components/filter-bar.tsx';
+import { Page } from '../components/page.tsx';
+import { Problem } from '../components/problem.tsx';
+import { useApi } from '../use-api.ts';
+import { useFilters } from '../use-filters.ts';
+import { ShopLink } from './shop-link.tsx';
+import { REQUEST_COLUMNS } from './shop-requests.tsx';
+
+const FIELDS: readonly FilterField[] = [
+  {
+    name: 'state',
+    label: 'State',
+    kind: 'select',
+    options: [{ value: 'done', label: 'done' }],
+    any: 'open',
+    width: 120,
+  },
+];
+/** The API has no pages here. */
+const MOST = 200;
+
+/** Requests about personal data, of all shops. */
+export function RequestsPage() {
+  const { filters } = useFilters(['state']);
+  const state = filters.state === 'done' ? 'done' : 'open';
+  const list = useApi<ComplianceList>('/compliance', { state, limit: MOST });
+  return (
+    <Page
+      title="Requests about personal data"
+      sentence="What Shopify asks for customers and shops: to see their data, or to erase it."
+    >
+      <FilterBar fields={FIELDS} />
+      {list.error && <Problem problem={list.error} />}
+      <DataTable
+        label="requests of all shops"
+        rows={list.data?.requests}
+        rowKey={({ id }) => id}
+        loading={list.isPending}
+        columns={[
+          { head: 'Shop', width: 210, cell: ({ shop }) => <ShopLink shop={shop} /> },
+          ...REQUEST_COLUMNS,
+        ]}
+        empty={<Empty title="No requests" why="Shopify sends them within days of a customer's wish." />}
+      />
+      {list.data?.more && (
+        <p className="footnote">There are more than {MOST}: npm run ops -- compliance ls.</p>
+      )}
+    </Page>
+  );
+}
