@@ -44,8 +44,7 @@ type OurLists = Record<'transactions' | 'fulfillments' | 'refunds' | 'disputes' 
 type OurOrder = Pick<OrderDocument, '_id' | 'snapshot' | 'ends' | 'facts'> & Partial<OurLists>;
 
 function heldOf({ snapshot, ends, facts, ...lists }: OurOrder): Held {
-  const { transactions = [], fulfillments = [], refunds = [], disputes = [], returns = [] } = lists;
-  const states = (parts: OurPart[]) => new Map(parts.map(({ id, status }) => [id, status ?? null]));
+  const states = (parts: OurPart[] = []) => new Map(parts.map(({ id, status }) => [id, status ?? null]));
   return {
     at: snapshot?.at ?? null,
     reconciled: snapshot?.topic === RECONCILED,
@@ -56,11 +55,11 @@ function heldOf({ snapshot, ends, facts, ...lists }: OurOrder): Held {
     fulfillmentStatus: facts.fulfillmentStatus,
     currency: facts.currency,
     totalPrice: facts.totalPrice,
-    transactions: transactions.length,
-    fulfillments: fulfillments.length,
-    refunds: new Set(refunds.map(({ id }) => id)),
-    disputes: states(disputes),
-    returns: states(returns),
+    transactions: states(lists.transactions).size,
+    fulfillments: states(lists.fulfillments).size,
+    refunds: new Set(states(lists.refunds).keys()),
+    disputes: states(lists.disputes),
+    returns: states(lists.returns),
   };
 }
 
