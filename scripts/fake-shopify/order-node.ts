@@ -58,13 +58,7 @@ export function orderNode(order: FakeOrder): Node {
         args,
       ),
     returns: (args: object) => connectionOf('Return', order.beside('returns').map(returnNode), args),
-    disputes: () =>
-      order.beside('disputes').map((each) => ({
-        __typename: 'OrderDisputeSummary',
-        id: disputeGid(each),
-        initiatedAs: enumOf(each.type),
-        status: enumOf(each.status),
-      })),
+    disputes: () => order.beside('disputes').map(disputeSummary),
     customer: () => customerNode(rest().customer as Json | null),
   };
 }
@@ -209,6 +203,15 @@ function returnNode(part: Json): Node {
 
 function disputeGid(part: Json): string {
   return `gid://shopify/ShopifyPaymentsDispute/${String(part.id)}`;
+}
+
+function disputeSummary(part: Json): Node {
+  return {
+    __typename: 'OrderDisputeSummary',
+    id: disputeGid(part),
+    initiatedAs: enumOf(part.type),
+    status: enumOf(part.status),
+  };
 }
 
 function disputeNode(part: Json): Node {

@@ -68,6 +68,12 @@ function nodeOf(shop: FakeShop, order: FakeOrder): Node {
   return mayReadReturns ? node : { ...node, returns: () => denied('returns', 'read_returns') };
 }
 
+function readablePart(shop: FakeShop, type: string, part: Node | null): Node | null {
+  const scope = 'read_shopify_payments_disputes';
+  if (type === 'ShopifyPaymentsDispute' && !shop.scopes.includes(scope)) denied('dispute', scope);
+  return part;
+}
+
 function denied(field: string, scope: string): never {
   throw new GraphqlError(
     'ACCESS_DENIED',
@@ -84,9 +90,7 @@ function byId(shop: FakeShop, gid: string | undefined): Node | null {
   const orders = readableOrders(shop);
   const order = orders.find((each) => (type === 'Order' ? each.id === id : each.mentions(id)));
   if (!order) return null;
-  if (type === 'ShopifyPaymentsDispute' && !shop.scopes.includes('read_shopify_payments_disputes'))
-    denied('dispute', 'read_shopify_payments_disputes');
-  return type === 'Order' ? nodeOf(shop, order) : partOf(order, gid);
+  return type === 'Order' ? nodeOf(shop, order) : readablePart(shop, type, partOf(order, gid));
 }
 
 function subscriptionNode({ id, topic, uri }: FakeShop['subscriptions'][number]): Node {

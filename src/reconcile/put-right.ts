@@ -1,5 +1,12 @@
 import { millisOf } from '../order/instants.ts';
-import { orderKey, partsOf, type OrderId, type OrderKey, type ShopDomain } from '../order/identity.ts';
+import {
+  orderKey,
+  partsOf,
+  type EventId,
+  type OrderId,
+  type OrderKey,
+  type ShopDomain,
+} from '../order/identity.ts';
 import type { OrderDocument } from '../persist/order-schema.ts';
 import { RECONCILED, RECONCILED_DELETE } from '../order/topics.ts';
 import type { Asker } from './asker.ts';
@@ -44,8 +51,7 @@ type OurLists = Record<'transactions' | 'fulfillments' | 'refunds' | 'disputes' 
 type OurOrder = Pick<OrderDocument, '_id' | 'snapshot' | 'ends' | 'facts'> & Partial<OurLists>;
 
 function heldOf({ snapshot, ends, facts, ...lists }: OurOrder): Held {
-  const { transactions = [], fulfillments = [], refunds = [], disputes = [], returns = [] } = lists;
-  const states = (parts: OurPart[]) => new Map(parts.map(({ id, status }) => [id, status ?? null]));
+  const states = (parts: OurPart[] = []) => new Map(parts.map(({ id, status }) => [id, status ?? null]));
   return {
     at: snapshot?.at ?? null,
     reconciled: snapshot?.topic === RECONCILED,
@@ -56,11 +62,11 @@ function heldOf({ snapshot, ends, facts, ...lists }: OurOrder): Held {
     fulfillmentStatus: facts.fulfillmentStatus,
     currency: facts.currency,
     totalPrice: facts.totalPrice,
-    transactions: transactions.length,
-    fulfillments: fulfillments.length,
-    refunds: new Set(refunds.map(({ id }) => id)),
-    disputes: states(disputes),
-    returns: states(returns),
+    transactions: states(lists.transactions).size,
+    fulfillments: states(lists.fulfillments).size,
+    refunds: new Set(states(lists.refunds).keys()),
+    disputes: states(lists.disputes),
+    returns: states(lists.returns),
   };
 }
 
@@ -104,13 +110,7 @@ export async function putRight(
       return false;
     }
     const triggeredAt = isSameSecond ? beganAt.toISOString() : null;
-    const { event: id } = tools.fingerprintsOf({
-      shop,
-      topic: RECONCILED,
-      webhookId: null,
-      triggeredAt,
-      body,
-    });
+    const id = idOf(shop, RECONCILED, triggeredAt, body, tools);
     const event = { id, order: key, topic: RECONCILED, webhookId: null, triggeredAt, unreadable: null };
     const { outcome } = await tools.depositor.deposit({ ...event, receivedAt: tools.now(), body }, null);
     return outcome === 'accepted';
@@ -124,15 +124,24 @@ async function isWhatWeHold(
   shop: ShopDomain,
   order: OrderKey,
   body: Buffer,
-  { collections, fingerprintsOf }: ReconcileTools,
+  tools: ReconcileTools,
 ): Promise<boolean> {
-  const newest = await collections.events
+  const newest = await tools.collections.events
     .findOne({ order, topic: RECONCILED }, { triggeredAt: 1 })
     .sort({ sequence: -1 })
     .lean();
-  if (!newest) return false;
-  const told = { shop, topic: RECONCILED, webhookId: null, triggeredAt: newest.triggeredAt ?? null, body };
-  return newest._id === fingerprintsOf(told).event;
+  return newest !== null && newest._id === idOf(shop, RECONCILED, newest.triggeredAt ?? null, body, tools);
+}
+
+/** What Shopify answered at another time is another event: where the time counts, it is in the hash. */
+function idOf(
+  shop: ShopDomain,
+  topic: string,
+  triggeredAt: string | null,
+  body: Buffer,
+  { fingerprintsOf }: Pick<ReconcileTools, 'fingerprintsOf'>,
+): EventId {
+  return fingerprintsOf({ shop, topic, webhookId: null, triggeredAt, body, changedAt: 'never' }).event;
 }
 
 /**
@@ -142,14 +151,15 @@ async function isWhatWeHold(
 export async function deleteHere(
   orders: readonly HeldOrder[],
   beganAt: Date,
-  { depositor, fingerprintsOf, now }: ReconcileTools,
+  tools: ReconcileTools,
 ): Promise<number> {
+  const { depositor, now } = tools;
   const triggeredAt = beganAt.toISOString();
   const deposits = orders.map(({ key: order }) => {
     const { shop, orderId } = partsOf(order);
     const body = Buffer.from(JSON.stringify({ id: orderId }));
     const told = { topic: RECONCILED_DELETE, webhookId: null, triggeredAt, body };
-    const { event: id } = fingerprintsOf({ shop, ...told });
+    const id = idOf(shop, RECONCILED_DELETE, triggeredAt, body, tools);
     return depositor.deposit({ id, order, ...told, unreadable: null, receivedAt: now() }, null);
   });
   const outcomes = await Promise.all(deposits);

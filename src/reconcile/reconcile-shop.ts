@@ -6,7 +6,7 @@ import { Fault, messageOf, type FaultCode } from '../system/errors.ts';
 import { redisKeys } from '../system/redis-keys.ts';
 import { asker, ComeBack, type Asker } from './asker.ts';
 import { bulkPages, BulkRefused, BulkRuns } from './bulk-pages.ts';
-import type { Drifted } from './compare.ts';
+import { foundOf, goneOf, goneText, tooLongText, type Found } from './found.ts';
 import { allHeld, someHeld, unknownOf, type HeldOrder, type HeldPage } from './held-orders.ts';
 import { listedPages, type ListedPage } from './listed-pages.ts';
 import { deleteHere, driftOf, NOTHING_PUT_RIGHT, putRight } from './put-right.ts';
@@ -67,8 +67,6 @@ interface Job {
   wait: (ms: number) => void;
 }
 
-type Found = ReconcileDocument['found'];
-
 /** A cursor behind all lists: which of our orders Shopify was asked for. */
 const HELD = 'held ';
 /** So many ids that were listed are remembered, 20 MB: an order that is not among them costs a point to ask for. */
@@ -118,15 +116,19 @@ class Pass {
       return await this.#end();
     } catch (error) {
       this.#because = messageOf(error);
-      const waitMs = this.#waitMsOf(error);
-      if (waitMs !== null) {
-        this.#wait(waitMs);
-        return 'waiting';
-      }
-      if (error instanceof ComeBack) return await this.#fail(error.fault);
-      if (this.#signal.aborted || !(error instanceof Fault && ENDINGS.has(error.code))) return 'interrupted';
-      return await this.#fail(error);
+      return await this.#endedBy(error);
     }
+  }
+
+  async #endedBy(error: unknown): Promise<Ran> {
+    const waitMs = this.#waitMsOf(error);
+    if (waitMs !== null) {
+      this.#wait(waitMs);
+      return 'waiting';
+    }
+    if (error instanceof ComeBack) return await this.#fail(error.fault);
+    if (this.#signal.aborted || !(error instanceof Fault && ENDINGS.has(error.code))) return 'interrupted';
+    return await this.#fail(error);
   }
 
   /** How long to wait for Shopify; null where that is not what this is, or it took too long. */
@@ -206,14 +208,7 @@ class Pass {
     this.#lease.assertHeld();
     const deletes = !dryRun && who !== SCHEDULE && !doubted;
     const deposited = deletes ? await deleteHere(orders, this.#beganAt, this.#tools) : 0;
-    const found = orders.map(({ key, at }) => ({
-      order: key,
-      what: 'gone' as const,
-      updatedAt: null,
-      heldAt: at === null ? null : new Date(at),
-      facts: [],
-    }));
-    if (!(await this.#step(next === null ? HELD : HELD + next, 0, found))) return false;
+    if (!(await this.#step(next === null ? HELD : HELD + next, 0, orders.map(goneOf)))) return false;
     if (!deletes) this.#gone.push(...orders.map(({ key }) => key.slice(this.#shop.length + 1)));
     await this.#countPutRight(deposited);
     return true;
@@ -228,7 +223,7 @@ class Pass {
   }
 
   /** Writes down how far it is, and what was found. Whether it goes on. */
-  async #step(to: string, checked: number, found: Found): Promise<boolean> {
+  async #step(to: string, checked: number, found: Found[]): Promise<boolean> {
     const { metrics, book } = this.#tools;
     const points = this.#asker.spent();
     if (!(await book.step(this.#record._id, { from: this.#cursor, to, checked, points, found })))
@@ -254,9 +249,7 @@ class Pass {
 
   async #end(): Promise<Ran> {
     const { _id, dryRun, since, until } = this.#record;
-    const long = this.#tooLong;
-    if (long.length > 0)
-      this.#because = `left as they are, with more parts than one answer holds: ${long.slice(0, 5).join(', ')}${long.length > 5 ? ', …' : ''}`;
+    this.#because = tooLongText(this.#tooLong);
     if (!(await this.#tools.book.end(_id, 'done', this.#because))) return 'aborted';
     if (dryRun) return 'done';
     await this.#tools.attention(this.#shop, goneText(this.#gone));
@@ -289,22 +282,4 @@ class Pass {
     if (ran === 'failed') this.#tools.log.warn(line, 'reconciled');
     else this.#tools.log.info(line, 'reconciled');
   }
-}
-
-/** What an operator reads at the shop, until Shopify knows them or they end here. */
-function goneText(gone: readonly string[]): string | null {
-  if (gone.length === 0) return null;
-  const named = `${gone.slice(0, 3).join(', ')}${gone.length > 3 ? ', …' : ''}`;
-  const many = gone.length === 1 ? '1 order here is' : `${gone.length} orders here are`;
-  return `${many} unknown to Shopify: ${named}. Deleted there, or never sent by it: look at the first event of each, and end them with ops reconcile --all --yes`;
-}
-
-function foundOf({ order, what, updatedAt, heldAt, facts }: Drifted): Found[number] {
-  return {
-    order,
-    what,
-    updatedAt: new Date(updatedAt),
-    heldAt: heldAt === null ? null : new Date(heldAt),
-    facts,
-  };
 }

@@ -49,7 +49,7 @@ function costOf({ lines, parts, partLines, parcels, payments: paid }: Lengths): 
 
 /** Whole orders, and the ids of those that are too long to be read whole: half an order is worse than none. */
 /** A whole order; `disputes` is undefined where the token may not read them. */
-export interface Whole {
+interface Whole {
   order: WholeOrder;
   disputes: Dispute[] | undefined;
 }

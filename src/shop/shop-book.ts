@@ -29,6 +29,7 @@ const MOST = 1000;
 const CLOCKS_DIFFER_MS = 5000;
 /** Long overdue: whichever clock it is compared with. */
 const AT_ONCE = new Date(0);
+const DUE = { subscriptionsDueAt: AT_ONCE };
 
 export function shopBook({ shops, sessions }: Pick<Collections, 'shops' | 'sessions'>): ShopBook {
   const why = async (shop: string): Promise<Told> =>
@@ -77,10 +78,7 @@ export function shopBook({ shops, sessions }: Pick<Collections, 'shops' | 'sessi
       return 'counts';
     },
     scopesChanged: async (shop) => {
-      const { matchedCount } = await shops.updateOne(
-        { _id: shop, state: 'installed' },
-        { $set: { subscriptionsDueAt: AT_ONCE } },
-      );
+      const { matchedCount } = await shops.updateOne({ _id: shop, state: 'installed' }, { $set: DUE });
       return matchedCount > 0 ? 'counts' : await why(shop);
     },
     attention: async (shop, because) => {

@@ -77,10 +77,7 @@ export function createMetrics() {
     ]),
     reconcilePutRight: counter('reconcile_put_right_total', 'Orders that were deposited as Shopify has them'),
     reconcilePoints: counter('reconcile_points_total', "Points of the Admin API's budget that passes cost"),
-    reconcileBehind: gauge(
-      'reconcile_behind_seconds',
-      'Since the most overdue installed shop was reconciled',
-    ),
+    reconcileBehind: gauge('reconcile_behind_seconds', 'Since the most overdue shop was reconciled'),
     reconcileThrottled: counter('reconcile_throttled_total', 'Pauses that Shopify asked passes for'),
   };
 }

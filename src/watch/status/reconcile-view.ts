@@ -1,10 +1,12 @@
 import type { ReconcileDocument } from '../../persist/reconcile-schema.ts';
 import type { Reconcile } from '../shapes/reconcile.ts';
 
+/** Of records from before these were counted. */
+const UNCOUNTED = { differs: 0, stuck: 0, gone: 0 };
+
 export function reconcileView(record: ReconcileDocument): Reconcile {
   const { shop, how, dryRun, who, reason, state, checked, missing, stale, points } = record;
-  // Records of before these were counted have none.
-  const { differs = 0, stuck = 0, gone = 0 } = record;
+  const { differs, stuck, gone } = { ...UNCOUNTED, ...record };
   const text = (at: Date | null | undefined) => at?.toISOString() ?? null;
   return {
     id: record._id,
