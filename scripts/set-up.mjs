@@ -6,6 +6,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   accessSync,
+  chmodSync,
   constants,
   existsSync,
   mkdirSync,
@@ -55,17 +56,22 @@ function installPackages() {
   const fresh = existsSync(installed) && statSync(installed).mtimeMs >= statSync(wanted).mtimeMs;
   const node = path.join(root, 'node_modules', '.bin', 'node');
   if (fresh && problemWith(node, ['--version']) === null) return;
-  // Not npm ci: it refuses where a registry lacks a package of another platform, which nobody here needs.
+  // Not npm ci: it would delete what is there. No install script runs, whatever npm this is: some report the install
+  // to a server. Only the pinned Node needs its own.
   say('installing packages from the npm registry, with the pinned Node 24 (about a minute)');
   const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm'];
-  const problem = problemWith(npm[0], [...npm.slice(1), 'install', '--no-save', '--loglevel=error'], {
-    stdio: 'pipe',
-  });
-  if (problem)
-    fail(
-      `npm install failed:\n        ${problem}`,
-      'Is the npm registry reachable? Run "npm install --no-save" to see all of it.',
-    );
+  for (const args of [
+    ['install', '--no-save', '--ignore-scripts'],
+    ['rebuild', 'node'],
+  ]) {
+    const problem = problemWith(npm[0], [...npm.slice(1), ...args, '--loglevel=error']);
+    const command = `npm ${args.join(' ')}`;
+    if (problem)
+      fail(
+        `${command} failed:\n        ${problem}`,
+        `Is the npm registry reachable? Run "${command}" to see all of it.`,
+      );
+  }
 }
 
 function installRedis() {
@@ -139,9 +145,8 @@ function prepareMongo() {
   if (process.env.MONGODB_URI || hasMongod8()) return;
   const launcher = path.join(state, 'bin', 'mongod');
   const program = path.join(root, 'scripts', 'local', 'mongod.ts');
-  const engine = path.join(root, 'node_modules', '@0q', 'embedded-mongodb');
   if (existsSync(launcher)) return;
-  if (!existsSync(engine)) {
+  if (!hasEngine()) {
     say('no embedded MongoDB for this platform: mongodb-memory-server will download one when it is needed');
     return;
   }
@@ -150,6 +155,19 @@ function prepareMongo() {
   mkdirSync(path.dirname(launcher), { recursive: true });
   const quoted = [...command, program].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
   writeFileSync(launcher, `#!/bin/sh\nexec ${quoted} "$@"\n`, { mode: 0o755 });
+}
+
+/** What npm start keeps there is for this user's eyes only. */
+function ownFolder() {
+  mkdirSync(state, { recursive: true, mode: 0o700 });
+  chmodSync(state, 0o700);
+}
+
+/** Its native part is a package for each platform: a development install has it, a production install never. */
+function hasEngine() {
+  const folder = path.join(root, 'node_modules', '@0q');
+  const native = `embedded-mongodb-${process.platform}-${process.arch}`;
+  return existsSync(folder) && readdirSync(folder).some((name) => name.startsWith(native));
 }
 
 function hasMongod8() {
@@ -223,6 +241,7 @@ if (Number(process.versions.node.split('.')[0]) < NODE_NEEDED)
     `this is Node ${process.versions.node}.`,
     `Node ${NODE_NEEDED} or later is needed to begin: see nodejs.org.`,
   );
+ownFolder();
 installPackages();
 if (process.argv[2] !== 'packages') {
   installRedis();

@@ -25,7 +25,18 @@ const DEVELOPER = { name: 'development', role: 'admin' } as const;
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /** What was started, to be stopped in reverse. */
-const started: { name: string; stop: () => Promise<void> }[] = [];
+interface Started {
+  name: string;
+  /** Servers stop when no program needs them any more. */
+  kind: 'program' | 'server';
+  stop: () => Promise<void>;
+  /** Where it does not stop in time. */
+  pid: number;
+}
+const started: Started[] = [];
+/** All of it together: programs get this share of SHUTDOWN_MS, the servers below them the rest. */
+const PROGRAMS_SHARE = 0.8;
+let shutdownMs = 10_000;
 let stopping: Promise<void> | null = null;
 
 process.on('SIGINT', () => void stopAndExit(0));
@@ -47,6 +58,7 @@ async function main(): Promise<void> {
       `Lockstep already runs here (process ${running.pid}): ${running.ingestUrl}, ${running.dashboardUrl}`,
     );
   const config = loadConfig(process.env);
+  shutdownMs = config.SHUTDOWN_MS;
   const secrets = developmentSecrets();
   const redisUrl = config.REDIS_URL ?? (await startServer('Redis', () => startRedis(`${STATE}/redis`))).url;
   const mongoUri =
@@ -62,27 +74,27 @@ async function main(): Promise<void> {
     redisUrl,
     mongoUri,
   };
-  const store = asked['fake-shopify'] ? await openStore(local, secrets.tokenKeys) : null;
+  const store = asked['fake-shopify'] ? await openStore(local, secrets.tokenKeys, ports.app) : null;
   await startPrograms(config, local, ports, { ...store?.env, OPS_JWT_SECRET: jwtSecret });
   store?.open();
   writeLocal(local);
-  announce(local, await mintToken(jwtSecret, { ...DEVELOPER, kind: 'once' }, ONCE_HOURS));
+  announce(local, store, await mintToken(jwtSecret, { ...DEVELOPER, kind: 'once' }, ONCE_HOURS));
   if (store) say(announceFakeStore(store));
 }
 
-async function openStore(local: LocalFile, tokenKeys: string): Promise<FakeStore> {
-  const store = await startFakeStore(local, tokenKeys);
-  started.push(store);
+async function openStore(local: LocalFile, tokenKeys: string, port: number): Promise<FakeStore> {
+  const store = await startFakeStore(local, tokenKeys, port);
+  started.push({ ...store, kind: 'program', pid: 0 });
   return store;
 }
 
-async function startServer<Server extends { stop: () => Promise<void> }>(
+async function startServer<Server extends { stop: () => Promise<void>; pid: number }>(
   name: string,
   start: () => Promise<Server>,
 ): Promise<Server> {
   say(`starting ${name}`);
   const server = await start();
-  started.push({ name, stop: server.stop });
+  started.push({ name, kind: 'server', stop: server.stop, pid: server.pid });
   return server;
 }
 
@@ -90,13 +102,14 @@ interface Ports {
   ingest: number;
   dashboard: number;
   worker: number;
+  app: number;
   /** Where ingest answers /readyz. */
   ingestAdmin: number;
 }
 
 /** A port that was asked for must be free; a default that is taken gives way to another, which is printed. */
 async function choosePorts(config: Config): Promise<Ports> {
-  const choose = async (name: 'PORT' | 'DASHBOARD_PORT'): Promise<number> => {
+  const choose = async (name: 'PORT' | 'DASHBOARD_PORT' | 'APP_PORT'): Promise<number> => {
     const wanted = await tryPort(config[name]);
     if (wanted !== null) return wanted;
     if (process.env[name])
@@ -107,7 +120,9 @@ async function choosePorts(config: Config): Promise<Ports> {
   };
   const ingest = await choose('PORT');
   const dashboard = await choose('DASHBOARD_PORT');
-  return { ingest, dashboard, worker: await freePort(), ingestAdmin: config.ADMIN_PORT ?? ingest };
+  // Without a store there is no app.
+  const app = asked['fake-shopify'] ? await choose('APP_PORT') : config.APP_PORT;
+  return { ingest, dashboard, app, worker: await freePort(), ingestAdmin: config.ADMIN_PORT ?? ingest };
 }
 
 async function startPrograms(
@@ -122,6 +137,9 @@ async function startPrograms(
     MONGODB_URI: local.mongoUri,
     SHOPIFY_API_SECRET: local.shopifySecret,
     BIND: config.BIND ?? LOOPBACK,
+    // The data may be of a run that had an app, and its record.
+    ...(more.APP_PORT ? {} : { UNKNOWN_SHOPS: config.UNKNOWN_SHOPS ?? 'take' }),
+    SHUTDOWN_MS: String(Math.round(config.SHUTDOWN_MS * PROGRAMS_SHARE)),
     ...more,
     PORT: String(ports.ingest),
     DASHBOARD_PORT: String(ports.dashboard),
@@ -138,7 +156,7 @@ async function startPrograms(
 
 function start(name: 'ingest' | 'worker' | 'dashboard' | 'app', env: NodeJS.ProcessEnv): RunningProgram {
   const program = startProgram(name, env, 'inherit');
-  started.push({ name, stop: program.stop });
+  started.push({ name, kind: 'program', stop: program.stop, pid: program.child.pid ?? 0 });
   void program.ended.then((code) => {
     if (stopping) return;
     process.stderr.write(`${name} ended with code ${code}: stopping everything\n`);
@@ -148,13 +166,14 @@ function start(name: 'ingest' | 'worker' | 'dashboard' | 'app', env: NodeJS.Proc
 }
 
 /** @param code of a one-time link; behind the # it is never sent or logged */
-function announce(local: LocalFile, code: string): void {
+function announce(local: LocalFile, store: FakeStore | null, code: string): void {
+  const app = store ? `\n  app         ${store.env.APP_URL}   (merchants install it; see below)` : '';
   say(`
 Lockstep is running. Ctrl-C stops it; data stays under .lockstep/ (npm run reset removes it).
 
   webhooks    ${local.ingestUrl}/webhooks
   dashboard   ${local.dashboardUrl}
-  API         ${local.dashboardUrl}/api   (described at ${local.dashboardUrl}/docs)
+  API         ${local.dashboardUrl}/api   (described at ${local.dashboardUrl}/docs)${app}
   secret      ${local.shopifySecret}   (development; signs webhooks)
   API token   ${local.adminToken}
 
@@ -174,13 +193,45 @@ async function stopAndExit(code: number): Promise<void> {
   process.exit(code);
 }
 
-/** Last started, first stopped: no more webhooks, then drains, then the servers below them. */
+/**
+ * All programs at once, then the servers below them. What has not ended within SHUTDOWN_MS is killed: nothing is
+ * lost by that, as nothing is by a kill at any other moment.
+ */
 async function stopAll(): Promise<void> {
-  say('stopping');
+  if (started.length === 0) return;
+  say(`stopping; this takes ${Math.ceil(shutdownMs / 1000)} s at most`);
   removeLocalIfOurs();
-  for (const each of started.toReversed())
-    await each.stop().catch((error: unknown) => process.stderr.write(`${each.name}: ${messageOf(error)}\n`));
+  const timer = setTimeout(killAll, shutdownMs);
+  await stopEach('program');
+  await stopEach('server');
+  clearTimeout(timer);
   say('stopped; everything that was started has ended');
+}
+
+async function stopEach(kind: Started['kind']): Promise<void> {
+  const stops = started.filter((each) => each.kind === kind).toReversed();
+  await Promise.all(
+    stops.map(({ name, stop }) =>
+      stop().catch((error: unknown) => process.stderr.write(`${name}: ${messageOf(error)}\n`)),
+    ),
+  );
+}
+
+function killAll(): void {
+  for (const { name, pid } of started.filter((each) => isAlive(each.pid))) {
+    say(`${name} does not end: killed`);
+    process.kill(pid, 'SIGKILL');
+  }
+  // What still waits for one that is gone waits for nothing.
+  setTimeout(() => process.exit(1), 500);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return pid > 0 && process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 function removeLocalIfOurs(): void {

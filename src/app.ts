@@ -14,7 +14,7 @@ import { runProgram } from './system/program.ts';
 import { allRedisKeys, redisKeys } from './system/redis-keys.ts';
 import { adminApp } from './watch/admin-routes.ts';
 import { mongoCheck, redisCheck } from './watch/checks.ts';
-import { serving } from './watch/serve.ts';
+import { serving, tellPort } from './watch/serve.ts';
 
 /** The merchant's side: install, the page in the Shopify admin, and what Shopify asks for. Any number may run. */
 await runProgram(
@@ -56,11 +56,15 @@ await runProgram(
     await lifecycle.start(beats(redis, redisKeys(0), 'app', () => Promise.resolve({})));
     if (config.ADMIN_PORT !== undefined)
       await lifecycle.start(
-        serving('admin', adminApp(admin), config.ADMIN_PORT, (port) =>
-          log.info({ port }, 'health and metrics'),
+        serving(
+          'admin',
+          adminApp(admin),
+          config.ADMIN_PORT,
+          tellPort(log, 'health and metrics'),
+          config.BIND,
         ),
       );
-    await lifecycle.start(serving('app', app, config.APP_PORT, (port) => log.info({ port }, 'the app')));
+    await lifecycle.start(serving('app', app, config.APP_PORT, tellPort(log, 'the app'), config.BIND));
     for (const part of after) await lifecycle.start(part);
   },
 );

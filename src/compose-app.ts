@@ -5,6 +5,7 @@ import { fingerprintsOf } from './deposit/fingerprints.ts';
 import type { ScriptedRedis } from './deposit/scripts.ts';
 import type { Waker } from './deposit/waker.ts';
 import type { OrderLock } from './lock/order-lock.ts';
+import { tellAppStarted } from './persist/app-presence.ts';
 import { auditLog } from './persist/audit-log.ts';
 import type { Collections } from './persist/collections.ts';
 import { reconcileBook } from './persist/reconcile-book.ts';
@@ -29,6 +30,7 @@ import type { Metrics } from './system/metrics.ts';
 import { allRedisKeys } from './system/redis-keys.ts';
 import { adminRoutes, type AdminTools } from './watch/admin-routes.ts';
 import { safeHeaders } from './watch/headers.ts';
+import { completenessOf } from './shop/completeness.ts';
 import { shopActivity } from './watch/status/shop-activity.ts';
 
 /** What an app is composed of; the program opens these, and tests do. */
@@ -85,6 +87,7 @@ export function composeApp(ground: Ground, admin: AdminTools | null): App {
       installer: installs,
       shops,
       activityOf: (shop) => shopActivity(redis, partitions, shop),
+      completenessOf: (shop) => completenessOf(collections, shop),
       log,
       now: Date.now,
     }),
@@ -94,7 +97,7 @@ export function composeApp(ground: Ground, admin: AdminTools | null): App {
   const shared = { collections, redis, partitions, lock, log, now: Date.now };
   const compliance = complianceRunner({ ...shared, audit, isIn });
   const after = [compliance, ...askingOf(ground, api, shops)];
-  return { app, tokens, before: [resealing(ground, cipher)], after };
+  return { app, tokens, before: [resealing(ground, cipher), tellAppStarted(collections, Date.now)], after };
 }
 
 function resealing({ collections, log }: Ground, cipher: TokenCipher): Part {

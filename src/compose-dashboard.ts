@@ -27,6 +27,7 @@ import { allRedisKeys, partitionOf, redisKeys } from './system/redis-keys.ts';
 import type { Route } from './watch/api/route.ts';
 import { allRoutes, type ApiTools } from './watch/api/routes.ts';
 import { mongoCheck, redisCheck } from './watch/checks.ts';
+import { BrokenOff } from './watch/steering/broken-off.ts';
 import { claimReader } from './watch/steering/claim-reader.ts';
 import { dashboardApp } from './watch/dashboard-app.ts';
 import { docsPage } from './watch/docs-page.ts';
@@ -34,12 +35,14 @@ import { doctor } from './watch/doctor/doctor.ts';
 import { installedVersions } from './watch/doctor/installed-versions.ts';
 import { seeSecrets, type Secrets } from './watch/doctor/secrets-age.ts';
 import { shownSettings } from './watch/doctor/shown-settings.ts';
+import { duplicatesOf } from './watch/stories/duplicates.ts';
 import { eventReader } from './watch/stories/event-reader.ts';
 import { eventSearch } from './watch/stories/event-search.ts';
 import { findOrders } from './watch/stories/find-orders.ts';
 import { liveHandler } from './watch/status/live-stream.ts';
 import { LoadTestReports } from './watch/load-test-reports.ts';
 import { lockReader } from './watch/steering/lock-reader.ts';
+import { missingEvents } from './watch/stories/missing-events.ts';
 import { orderReader } from './watch/stories/order-reader.ts';
 import { pagesRouter } from './watch/pages.ts';
 import { queueReader } from './watch/status/queue-reader.ts';
@@ -49,6 +52,8 @@ import { programOf, Sampler } from './watch/status/sampler.ts';
 import { search } from './watch/stories/search.ts';
 import { installReader } from './watch/status/install-reader.ts';
 import { shopReader } from './watch/status/shop-reader.ts';
+import { waitingWith } from './watch/stories/waiting-orders.ts';
+import { Outages } from './watch/status/outages.ts';
 import { shopStatus } from './watch/status/shop-status.ts';
 import { guardOf } from './watch/sign-in/guard.ts';
 import { Refusals } from './watch/sign-in/refusals.ts';
@@ -129,9 +134,10 @@ export function composeDashboard(ground: Ground): Dashboard {
     measure: async () => measureStatus(metrics, await status()),
   });
   const settled: Part = { name: 'wakes', stop: () => wakes.settle() };
+  const brokenOff = new BrokenOff({ audit: collections.audit, now: Date.now, log });
   return {
     app,
-    before: [book, refusals, secretsSeen(shared), settled, replays],
+    before: [book, refusals, secretsSeen(shared), settled, replays, brokenOff],
     sampler: { name: 'live streams', start: () => sampler.start(), stop: () => sampler.stop() },
     queues,
     routes,
@@ -150,7 +156,10 @@ function sharedOf(ground: Ground, onWakeFailure: () => void) {
   const workers = async () => workersAlive(await beats());
   const keeper = lockKeeper(locksOf(ground), config.LOCK_TTL_MS);
   const locks = lockReader({ keeper, redis, partitions, queues, beats });
-  const status = statusReader({ ...ground, partitions, queues, workers, locks: () => locks.count() });
+  const now = Date.now;
+  const outages = new Outages(now);
+  const heldLocks = () => locks.count();
+  const status = statusReader({ ...ground, partitions, queues, workers, locks: heldLocks, outages, now });
   const sampler = new Sampler({ status, beats, log, now: Date.now });
   return { ...ground, partitions, queues, wakes, beats, workers, keeper, locks, status, sampler };
 }
@@ -202,19 +211,27 @@ function steering(shared: Shared): Pick<ApiTools, 'dedupe' | 'locks' | 'mailboxe
 function telling(shared: Shared): Pick<ApiTools, 'events' | 'orders' | 'shops' | 'system' | 'verify'> {
   const { config, redis, partitions, collections, status, sampler, locks } = shared;
   const byText = findOrders(collections);
+  const missing = missingEvents({ collections, redis, partitions });
+  const duplicates = duplicatesOf(redis, partitions);
   return {
-    events: { search: eventSearch(collections, byText), event: eventReader(collections) },
+    events: { search: eventSearch(collections, byText), event: eventReader(collections), duplicates },
     orders: {
-      orders: orderReader(collections),
+      orders: orderReader(collections, missing),
       timeline: timelineReader({
         collections,
         redis,
-        partitions,
         mailbox: mailbox(redis, partitions),
+        missing,
+        duplicates,
         lockOf: (order) => locks.one(order),
         now: Date.now,
       }),
-      search: search(collections, byText),
+      search: search({
+        collections,
+        findOrders: byText,
+        missing,
+        waitingWith: (orderId) => waitingWith(redis, partitions, orderId),
+      }),
     },
     shops: {
       redis,

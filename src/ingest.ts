@@ -1,10 +1,16 @@
+import { bytesInFlight } from './accept/bytes-in-flight.ts';
 import { ingestApp, ingestFallback } from './accept/ingest-app.ts';
+import { shopGate } from './accept/shop-gate.ts';
+import { unreadableLimit } from './accept/unreadable-limit.ts';
 import { depositor, type Depositor } from './deposit/depositor.ts';
 import { fingerprintsOf } from './deposit/fingerprints.ts';
+import { lastWebhooks, type LastWebhooks } from './deposit/last-webhooks.ts';
 import { openQueues } from './deposit/queues.ts';
 import { withScripts } from './deposit/scripts.ts';
 import { spoolingDepositor } from './deposit/spooling-depositor.ts';
 import { waker } from './deposit/waker.ts';
+import { appPresence } from './persist/app-presence.ts';
+import { partsOf } from './order/identity.ts';
 import { knownShops } from './persist/known-shops.ts';
 import { spool } from './persist/spool.ts';
 import { beats } from './system/beats.ts';
@@ -36,6 +42,8 @@ await runProgram(
     // Warm before it is needed; where MongoDB is away, the first use tries again.
     void client.connect().catch(() => undefined);
     await lifecycle.start({ name: 'spool', stop: () => client.close() });
+    const app = appPresence(client, database, config.APP_URL !== undefined);
+    await lifecycle.start(app);
 
     // A connection of its own that waits for Redis: BullMQ's Queue is of no use once its first try failed.
     const queueRedis = openRedis(config.REDIS_URL, 'patient', log);
@@ -44,6 +52,8 @@ await runProgram(
     const wakes = waker(queues, log, () => metrics.wakeFailures.inc());
     await lifecycle.start({ name: 'wake-ups', stop: wakes.settle });
 
+    const heard = lastWebhooks(redis, redisKeys(0).lastWebhooks);
+    await lifecycle.start(heard);
     const deposits = spoolingDepositor(
       depositor(redis, partitions, wakes, Math.round(config.DEDUPE_TTL_HOURS * 3600), (event) => {
         metrics.webhookIdsReused.inc();
@@ -62,10 +72,12 @@ await runProgram(
     const accepting = {
       secrets: secretsOf(config),
       fingerprintsOf,
-      depositor: timed(deposits, metrics),
-      takes: config.UNKNOWN_SHOPS === 'ignore' ? knownShops(client, database) : () => Promise.resolve(true),
+      depositor: timed(hearing(deposits, heard), metrics),
+      takes: shopGate(config.UNKNOWN_SHOPS, app.isThere, knownShops(client, database)),
+      unreadable: unreadableLimit(Date.now, () => metrics.notKept.inc()),
       now: Date.now,
       maxBodyBytes: config.MAX_BODY_BYTES,
+      inFlight: bytesInFlight(config.MAX_BYTES_IN_FLIGHT, (bytes) => metrics.bodyBytes.set(bytes)),
       metrics,
       log,
     };
@@ -74,14 +86,14 @@ await runProgram(
       metrics,
       measure: () => measureWaiting(metrics, redis, partitions, queues),
     };
-    const app = ingestApp(accepting);
-    if (config.ADMIN_PORT === undefined) adminRoutes(app, admin);
-    ingestFallback(app, accepting);
+    const routes = ingestApp(accepting);
+    if (config.ADMIN_PORT === undefined) adminRoutes(routes, admin);
+    ingestFallback(routes, accepting);
     const health = tellPort(log, 'health and metrics');
     if (config.ADMIN_PORT !== undefined)
       await lifecycle.start(serving('admin', adminApp(admin), config.ADMIN_PORT, health, config.BIND));
     await lifecycle.start(
-      serving('webhooks', app, config.PORT, tellPort(log, 'taking webhooks'), config.BIND),
+      serving('webhooks', routes, config.PORT, tellPort(log, 'taking webhooks'), config.BIND),
     );
   },
 );
@@ -90,6 +102,16 @@ await runProgram(
 function secretsOf(config: Config<'SHOPIFY_API_SECRET'>): string[] {
   const previous = config.SHOPIFY_API_SECRET_PREVIOUS;
   return [config.SHOPIFY_API_SECRET, ...(previous ? [previous] : [])];
+}
+
+/** Whatever Shopify was answered: its webhook came. */
+function hearing({ deposit }: Depositor, { heard }: LastWebhooks): Depositor {
+  return {
+    deposit: (event, delivery) => {
+      heard(partsOf(event.order).shop);
+      return deposit(event, delivery);
+    },
+  };
 }
 
 function timed({ deposit }: Depositor, metrics: Metrics): Depositor {

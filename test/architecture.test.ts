@@ -56,8 +56,8 @@ const FOLDERS: Record<string, Row> = {
     npmKnows: [],
   },
   shop: {
-    uses: ['system'],
-    knows: ['compliance', 'drain', 'lock', 'order', 'persist'],
+    uses: ['order', 'system'],
+    knows: ['compliance', 'drain', 'lock', 'persist'],
     npm: ['@shopify/shopify-api', 'express', 'zod'],
     npmKnows: ['mongoose'],
   },

@@ -1,19 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { Script } from 'node:vm';
 import { describe, expect, test } from '@jest/globals';
-import { parse } from 'yaml';
 import { loadConfig, SETTINGS, type Setting } from '../src/system/config.ts';
+import { compose, DEMANDED, environmentOf } from './support/compose.ts';
 
-interface Service {
-  command: string[];
-  environment?: Record<string, string | number>;
-  healthcheck?: { test: string[] };
-  depends_on?: Record<string, { condition: string }>;
-  ports?: string[];
-}
-
-const compose = parse(readFileSync('docker-compose.yml', 'utf8'), { merge: true }) as {
-  services: Record<string, Service>;
-};
 const dockerfile = readFileSync('Dockerfile', 'utf8');
 
 /** What each program must be given (see src/*.ts). */
@@ -23,41 +13,20 @@ const NEEDS: Record<string, Setting[]> = {
   dashboard: ['REDIS_URL', 'MONGODB_URI', 'OPS_JWT_SECRET'],
 };
 
-/** As compose would fill in `${NAME:?…}` and `${NAME:-}` from an environment that has the secrets. */
-function filledIn(environment: Record<string, string | number>): Record<string, string> {
-  const secret = 'a-secret-of-at-least-thirty-two-characters';
-  return Object.fromEntries(
-    Object.entries(environment).map(([name, value]) => [
-      name,
-      String(value)
-        .replace(/^\$\{\w+:\?.*\}$/, secret)
-        .replace(/^\$\{\w+:-\}$/, ''),
-    ]),
-  );
-}
-
 describe('docker-compose.yml', () => {
-  test('P2: Redis keeps every event on disk before its answer, and evicts nothing', () => {
-    const { command } = compose.services.redis ?? { command: [] };
-    const settings = Object.fromEntries(
-      Array.from({ length: (command.length - 1) / 2 }, (_, i) => command.slice(1 + i * 2, 3 + i * 2)),
-    ) as Record<string, string>;
-    expect(settings).toEqual({
-      '--appendonly': 'yes',
-      '--appendfsync': 'always',
-      '--maxmemory-policy': 'noeviction',
-    });
-  });
-
-  test('MongoDB is a one-node replica set that initialises itself', () => {
+  test('MongoDB is a one-node replica set with users, and makes both itself', () => {
     const mongo = compose.services.mongo;
-    expect(mongo?.command).toEqual(['mongod', '--replSet', 'rs0', '--bind_ip_all']);
-    expect(mongo?.healthcheck?.test.join(' ')).toContain("rs.initiate({ _id: 'rs0'");
+    const command = mongo?.command.join('\n') ?? '';
+    expect(command).toContain('mongod --replSet rs0 --bind_ip_all --keyFile /data/configdb/key');
+    const check = mongo?.healthcheck?.test.join(' ') ?? '';
+    expect(check).toContain("rs.initiate({ _id: 'rs0'");
+    expect(check).toContain("createUser({ user: 'lockstep'");
+    expect(() => new Script(check.slice(check.indexOf('const admin')))).not.toThrow();
   });
 
   test.each(Object.entries(NEEDS))('%s has what it needs, and is checked', (name, needed) => {
     const service = compose.services[name];
-    const environment = filledIn(service?.environment ?? {});
+    const environment = environmentOf(service, DEMANDED);
     for (const setting of Object.keys(environment)) expect(Object.keys(SETTINGS)).toContain(setting);
     expect(() => loadConfig(environment, needed)).not.toThrow();
     expect(service?.command).toEqual(['node', `dist/${name}.js`]);
@@ -70,16 +39,41 @@ describe('docker-compose.yml', () => {
     });
   });
 
-  test('the dashboard is published on loopback only, Redis and MongoDB not at all', () => {
-    expect(compose.services.dashboard?.ports).toEqual(['127.0.0.1:3001:3001']);
-    expect(compose.services.redis?.ports).toBeUndefined();
-    expect(compose.services.mongo?.ports).toBeUndefined();
+  test('ingest, app and dashboard are published on loopback only, Redis and MongoDB not at all', () => {
+    const ports = Object.entries(compose.services).map(([name, each]) => [name, each.ports]);
+    expect(Object.fromEntries(ports)).toEqual({
+      ingest: ['127.0.0.1:3000:3000'],
+      dashboard: ['127.0.0.1:3001:3001'],
+      app: ['127.0.0.1:3002:3002'],
+    });
+  });
+
+  test('every service has a memory limit', () => {
+    for (const service of Object.values(compose.services)) expect(service.mem_limit).toMatch(/^\d+g$/);
+  });
+
+  test.each(Object.keys(DEMANDED))('it does not start without %s', (name) => {
+    const given = { ...DEMANDED, [name]: undefined };
+    const fill = () => Object.values(compose.services).map((service) => environmentOf(service, given));
+    // The app is a profile of its own and gets an empty secret, which it refuses itself.
+    expect(fill).toThrow(name);
+  });
+
+  test('every image is pinned to an exact version', () => {
+    const images = Object.values(compose.services).map(({ image }) => image);
+    const from = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, image]) => image);
+    for (const image of [...images.filter((each) => each !== 'lockstep'), ...from])
+      expect(image).toMatch(/^\w+:\d+\.\d+\.\d+(-[a-z-]+)?$/);
   });
 
   test('no secret stands in the file', () => {
     for (const { environment = {} } of Object.values(compose.services))
-      for (const [, value] of Object.entries(environment).filter(([name]) => name.includes('SECRET')))
+      for (const [, value] of Object.entries(environment).filter(([name]) =>
+        /SECRET|PASSWORD|KEYS/.test(name),
+      ))
         expect(value).toMatch(/^\$\{/);
+    for (const { command } of Object.values(compose.services))
+      for (const argument of command) expect(argument).not.toMatch(/(?<!\$)\$\{\w*(SECRET|PASSWORD|KEY)/);
   });
 });
 

@@ -1,5 +1,6 @@
 import express, { type ErrorRequestHandler, type Express, type Request } from 'express';
 import { signatureOf } from '../../src/accept/accept-webhook.ts';
+import { bytesInFlight } from '../../src/accept/bytes-in-flight.ts';
 import { readHeaders } from '../../src/accept/headers.ts';
 import { isAuthentic } from '../../src/accept/hmac.ts';
 import { readBody } from '../../src/accept/read-body.ts';
@@ -34,13 +35,15 @@ export function takeWebhooks(app: Express, secret: string, accept: Accept, log: 
   return app.use(onError);
 }
 
+const UNBOUNDED = bytesInFlight(Infinity, () => undefined);
+
 /** Null where nobody with the secret signed it. @throws where it cannot be read */
 async function arrivalOf(request: Request, secret: string): Promise<Arrival | null> {
-  const body = await readBody(request, MAX_BODY_BYTES);
+  const { body } = await readBody(request, MAX_BODY_BYTES, UNBOUNDED);
   if (body.outcome !== 'whole') throw new Error(`the body is ${body.outcome}`);
   const signature = signatureOf(request.headers);
   if (!signature || !isAuthentic(body.bytes, signature, [secret])) return null;
-  const headers = readHeaders(request.headers);
+  const headers = readHeaders(request.headers, Date.now());
   if ('missing' in headers) throw new Error(`missing: ${headers.missing.join(', ')}`);
   return { ...headers, body: body.bytes };
 }

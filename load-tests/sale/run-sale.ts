@@ -3,6 +3,8 @@ import type { Delivery } from '../../scripts/deliveries/life.ts';
 import { audit } from '../../scripts/proof/audit.ts';
 import { SentLog } from '../../scripts/proof/sent-log.ts';
 import type { LoadTestRun, Sample } from '../report/run.ts';
+import { holdsOf, overlapsIn } from '../../scripts/proof/overlaps.ts';
+import { Forger } from './forged.ts';
 import { LatencyLog } from './latencies.ts';
 import { machineOf } from './machine.ts';
 import type { Sale } from './plan.ts';
@@ -38,11 +40,14 @@ export async function runSale(
   const startedAt = new Date().toISOString();
   await sendAll(warmUp.deliveries, { ...options, ...WARM }, newSending(WARM));
   const sending = newSending(options);
+  const forger = new Forger(options.url, sale.deliveries);
   const watch = await SaleWatch.open(target, sending, onSample);
   try {
     await untilSettled(watch, warmUp.figures.events);
     await watch.begin();
+    forger.start();
     const unanswered = await sendAll(sale.deliveries, options, sending);
+    await forger.stop();
     const sentAgain = await sendAgain(unanswered, options, sending);
     const settled = await untilSettled(watch, sale.figures.events);
     const drainedAt = performance.now();
@@ -60,7 +65,18 @@ export async function runSale(
       draining: Math.max(0, drainedAt - sending.lastAt) / 1000,
     };
     const { events } = sale.figures;
-    const facts = { audit: found, events, answers: sending.answers, slowestMs: ack.maxMs, settled };
+    const forged = await forger.found(watch.collections);
+    const holds = await holdsOf(watch.collections, sale.shops);
+    const drains = { holds: holds.length, overlaps: overlapsIn(holds) };
+    const facts = {
+      audit: found,
+      forged,
+      drains,
+      events,
+      answers: sending.answers,
+      slowestMs: ack.maxMs,
+      settled,
+    };
     const run = {
       command,
       startedAt,
@@ -79,6 +95,7 @@ export async function runSale(
     };
     return { ...run, verdict: verdictOf(run) };
   } finally {
+    await forger.stop();
     await watch.close();
   }
 }

@@ -20,6 +20,8 @@ export class FakeOrder {
   /** What happened since the newest whole body. */
   #parts: { list: string; body: Buffer }[] = [];
   readonly #transactions: Buffer[] = [];
+  /** Returns and disputes, by list and id: whole bodies of the order do not hold them. */
+  readonly #beside = new Map<string, { list: string; body: Json }>();
   #updatedAt: Date;
 
   /** @param created its `orders/create` */
@@ -48,7 +50,13 @@ export class FakeOrder {
       this.#body = body;
       this.#parts = [];
     } else if (topic === 'order_transactions/create') this.#transactions.push(body);
-    else {
+    else if (topic.startsWith('returns/') || topic.startsWith('disputes/')) {
+      const list = topic.replace(/\/.*/, '');
+      const part = JSON.parse(body.toString()) as Json;
+      this.#beside.set(`${list} ${String(part.id)}`, { list, body: part });
+      // A dispute is the bank's: it does not touch its order.
+      if (list === 'disputes') return;
+    } else {
       const list = LIST_OF[topic];
       if (list === undefined) return;
       this.#parts.push({ list, body });
@@ -68,6 +76,17 @@ export class FakeOrder {
     return rest;
   }
 
+  /** Its facts are others, in the same second: as where a webhook of that second brought a state that did not last. */
+  rewrite(fields: Json): void {
+    this.#body = Buffer.from(JSON.stringify({ ...this.rest(), ...fields }));
+    this.#parts = [];
+  }
+
+  /** Its returns, or its disputes: REST bodies. */
+  beside(wanted: 'returns' | 'disputes'): Json[] {
+    return [...this.#beside.values()].filter(({ list }) => list === wanted).map(({ body }) => body);
+  }
+
   /** Its transactions, REST bodies, oldest first. */
   transactions(): Json[] {
     return this.#transactions.map((body) => JSON.parse(body.toString()) as Json);
@@ -75,7 +94,11 @@ export class FakeOrder {
 
   /** Whether a part of it may have this id; `rest` tells. */
   mentions(id: string): boolean {
-    return this.#body.includes(id) || this.#parts.some(({ body }) => body.includes(id));
+    return (
+      this.#body.includes(id) ||
+      this.#parts.some(({ body }) => body.includes(id)) ||
+      [...this.#beside.values()].some(({ body }) => String(body.id) === id)
+    );
   }
 }
 

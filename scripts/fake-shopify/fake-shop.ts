@@ -20,7 +20,7 @@ import {
   type CustomerFacts,
 } from './shop-bodies.ts';
 import { signedQuery } from './signed-query.ts';
-import { Tokens } from './tokens.ts';
+import { Tokens, type KeptTokens } from './tokens.ts';
 import { Troubles } from './trouble.ts';
 
 /** What a shop is made of and lives in. */
@@ -28,6 +28,8 @@ export interface ShopGround extends Omit<FakeApp, 'appUrl'> {
   id: number;
   name: string;
   random: Random;
+  /** Of a session before this one. */
+  memory?: ShopMemory | undefined;
   postman: Postman;
   timeScale: number;
   points: BucketSize;
@@ -36,6 +38,14 @@ export interface ShopGround extends Omit<FakeApp, 'appUrl'> {
   topics: readonly string[] | null;
   /** Of the fake itself, without a slash at the end. */
   baseUrl: () => string;
+}
+
+/** What a shop of an earlier session left, and who keeps what this one leaves. */
+export interface ShopMemory {
+  lastNumber: number;
+  tokens: KeptTokens | undefined;
+  sold: (number: number) => void;
+  issued: (tokens: KeptTokens) => void;
 }
 
 /** How often a shop was asked for what. `refreshes` and `exchanges` count refused ones too. */
@@ -82,16 +92,18 @@ export class FakeShop {
   #requests = 0;
 
   constructor(ground: ShopGround) {
-    const { id, name, random, timeScale, postman, tokenSeconds, points, baseUrl } = ground;
+    const { id, name, random, timeScale, postman, tokenSeconds, points, baseUrl, memory } = ground;
     this.id = id;
     this.name = name;
     this.title = name.replace(/\..*/, '');
     this.#ground = ground;
-    this.tokens = new Tokens(tokenSeconds);
+    this.tokens = new Tokens(tokenSeconds, memory?.tokens, memory?.issued);
     this.points = new PointBucket(points);
     const urlOf = (file: string) => `${baseUrl()}/${name}/_files/${file}`;
     this.bulk = new BulkOperations({ timeScale, urlOf, root: () => queryRoot(this) });
-    this.#selling = new Selling({ shop: name, random, postman, tell: (batch) => this.#tell(batch) });
+    const { lastNumber, sold } = memory ?? {};
+    const tell = (batch: readonly Delivery[]) => this.#tell(batch);
+    this.#selling = new Selling({ shop: name, lastNumber, sold, random, postman, tell });
     this.calls = {
       authorize: 0,
       codes: 0,
@@ -172,6 +184,13 @@ export class FakeShop {
   change(order: FakeOrder, fields: Json = { tags: `changed ${Date.now()}` }, topic = 'orders/updated'): void {
     const at = new Date(Math.max(Date.now(), order.updatedAt.getTime() + 1_000));
     const delivery = this.#deliveryOf(topic, changedBody(order.rest(), fields, at), at);
+    order.take(delivery);
+    this.#tell([delivery]);
+  }
+
+  /** Something happened to an order that its own body does not tell, such as a return or a dispute. */
+  happen(order: FakeOrder, topic: string, body: Json): void {
+    const delivery = this.#deliveryOf(topic, body);
     order.take(delivery);
     this.#tell([delivery]);
   }

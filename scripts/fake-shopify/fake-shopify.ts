@@ -8,7 +8,7 @@ import { adminRoutes } from './admin-routes.ts';
 import { cdnRoutes } from './cdn-routes.ts';
 import { controlRoutes } from './control-routes.ts';
 import type { Percentages } from './disorder.ts';
-import { FakeShop } from './fake-shop.ts';
+import { FakeShop, type ShopMemory } from './fake-shop.ts';
 import { seenPageSizing, type PageSizing } from './graphql-cost.ts';
 import { oauthRoutes } from './oauth-routes.ts';
 import type { BucketSize } from './point-bucket.ts';
@@ -25,6 +25,8 @@ export interface FakeShopifyOptions {
   appUrl?: string;
   port?: number;
   random?: Random;
+  /** Of each shop, what a session before this one left. */
+  memoryOf?: (shop: string) => ShopMemory;
   /** Of waits, not of deadlines or points: 0.001 makes the four hours of retries 14 s. */
   timeScale?: number;
   /** At most so many webhooks at once. */
@@ -112,6 +114,7 @@ export class FakeShopify {
       topics,
       tokenSeconds,
       random: this.#random,
+      memory: this.#options.memoryOf?.(name),
       postman: this.#postman,
       points: this.#options.points ?? { maximum: 2_000, restorePerSecond: 100 },
       baseUrl: () => this.url,

@@ -1,7 +1,6 @@
 import { cursorOf, pageOf, pageSizeOf, readCursor } from './connection.ts';
 import type { FakeOrder } from './fake-order.ts';
 import { GraphqlError, type Node } from './graphql-select.ts';
-import { orderNode } from './order-node.ts';
 
 /**
  * `orders`: filtered by a search, sorted by a key and then the id, paged by where the last page ended. An order
@@ -27,7 +26,11 @@ const SORT_KEYS: Readonly<Record<string, SortKey>> = {
 const DEEPEST = 25_000;
 
 /** @throws GraphqlError */
-export function listOrders(orders: readonly FakeOrder[], args: OrdersArgs): Node {
+export function listOrders(
+  orders: readonly FakeOrder[],
+  args: OrdersArgs,
+  nodeOf: (order: FakeOrder) => Node,
+): Node {
   const size = pageSizeOf(args);
   const keyOf = SORT_KEYS[args.sortKey ?? 'PROCESSED_AT'];
   if (!keyOf) throw new GraphqlError('argumentLiteralsIncompatible', `sortKey ${args.sortKey} is not known`);
@@ -41,7 +44,7 @@ export function listOrders(orders: readonly FakeOrder[], args: OrdersArgs): Node
   const left = end ? found.filter((each) => compare(each, end) > 0) : found;
   const seen = end?.seen ?? 0;
   const page = left.slice(0, size).map(({ order, key, id }, i) => ({
-    node: orderNode(order),
+    node: nodeOf(order),
     cursor: cursorOf({ last_value: key, last_id: id, seen: seen + i + 1 }),
   }));
   return pageOf('Order', page, { more: left.length > size, before: end !== null });

@@ -10,7 +10,7 @@ export function orderNode(order: FakeOrder): Node {
   let kept: Json | undefined;
   const rest = () => (kept ??= order.rest());
   const time = (name: string) => () => timeOf(rest()[name]);
-  const money = (name: string) => () => moneySet(rest()[name], rest());
+  const money = (name: string) => () => moneySet(rest()[name], rest(), rest()[`${name}_set`]);
   const list = (name: string) => (rest()[name] ?? []) as Json[];
   return {
     __typename: 'Order',
@@ -30,6 +30,8 @@ export function orderNode(order: FakeOrder): Node {
     presentmentCurrencyCode: () => rest().presentment_currency,
     displayFinancialStatus: () => enumOf(rest().financial_status),
     displayFulfillmentStatus: () => FULFILLMENT[String(rest().fulfillment_status)] ?? 'UNFULFILLED',
+    transactionsCount: () => countNode(order.transactions().length),
+    fulfillmentsCount: () => countNode(list('fulfillments').length),
     totalPriceSet: money('total_price'),
     subtotalPriceSet: money('subtotal_price'),
     currentTotalPriceSet: money('current_total_price'),
@@ -55,6 +57,14 @@ export function orderNode(order: FakeOrder): Node {
         order.transactions().map((each) => transactionNode(each, rest())),
         args,
       ),
+    returns: (args: object) => connectionOf('Return', order.beside('returns').map(returnNode), args),
+    disputes: () =>
+      order.beside('disputes').map((each) => ({
+        __typename: 'OrderDisputeSummary',
+        id: disputeGid(each),
+        initiatedAs: enumOf(each.type),
+        status: enumOf(each.status),
+      })),
     customer: () => customerNode(rest().customer as Json | null),
   };
 }
@@ -72,7 +82,9 @@ export function partOf(order: FakeOrder, gid: string): Node | null {
   const fulfillment = found(rest.fulfillments);
   if (fulfillment) return fulfillmentNode(fulfillment, rest);
   const refund = found(rest.refunds);
-  return refund ? refundNode(refund, rest) : null;
+  if (refund) return refundNode(refund, rest);
+  const dispute = order.beside('disputes').find((each) => disputeGid(each) === gid);
+  return dispute ? disputeNode(dispute) : null;
 }
 
 function lineNode(line: Json, rest: Json): Node {
@@ -84,8 +96,9 @@ function lineNode(line: Json, rest: Json): Node {
     name: line.name,
     quantity: line.quantity,
     currentQuantity: line.current_quantity,
+    unfulfilledQuantity: line.fulfillable_quantity ?? line.current_quantity,
     requiresShipping: line.requires_shipping,
-    originalUnitPriceSet: moneySet(line.price, rest),
+    originalUnitPriceSet: moneySet(line.price, rest, line.price_set),
   };
 }
 
@@ -146,7 +159,7 @@ function refundNode(part: Json, rest: Json): Node {
           id: `gid://shopify/RefundLineItem/${String(line.id)}`,
           quantity: line.quantity,
           restockType: enumOf(line.restock_type),
-          subtotalSet: moneySet(line.subtotal, rest),
+          subtotalSet: moneySet(line.subtotal, rest, line.subtotal_set),
           lineItem: lineNode(line.line_item as Json, rest),
         })),
         args,
@@ -171,7 +184,7 @@ function transactionNode(part: Json, rest: Json): Node {
     test: part.test,
     createdAt: timeOf(part.created_at),
     processedAt: timeOf(part.processed_at),
-    amountSet: moneySet(part.amount, rest),
+    amountSet: paidSet(part, rest),
     parentTransaction:
       parent === null
         ? null
@@ -185,9 +198,60 @@ function customerNode(customer: Json | null | undefined): Node | null {
   return { __typename: 'Customer', id: `gid://shopify/Customer/${id}`, legacyResourceId: id };
 }
 
-function moneySet(amount: unknown, rest: Json): Node {
-  const money = { __typename: 'MoneyV2', amount: decimalOf(amount), currencyCode: rest.currency };
-  return { __typename: 'MoneyBag', shopMoney: money, presentmentMoney: money };
+function returnNode(part: Json): Node {
+  return {
+    __typename: 'Return',
+    id: `gid://shopify/Return/${String(part.id)}`,
+    name: part.name,
+    status: enumOf(part.status),
+  };
+}
+
+function disputeGid(part: Json): string {
+  return `gid://shopify/ShopifyPaymentsDispute/${String(part.id)}`;
+}
+
+function disputeNode(part: Json): Node {
+  return {
+    __typename: 'ShopifyPaymentsDispute',
+    id: disputeGid(part),
+    type: enumOf(part.type),
+    status: enumOf(part.status),
+    amount: moneyNode(part.amount, part.currency),
+    reasonDetails: { __typename: 'ShopifyPaymentsDisputeReasonDetails', reason: enumOf(part.reason) },
+    evidenceDueBy: part.evidence_due_by ?? null,
+    finalizedOn: part.finalized_on ?? null,
+  };
+}
+
+function countNode(count: number): Node {
+  return { __typename: 'Count', count, precision: 'EXACT' };
+}
+
+function moneyNode(amount: unknown, currencyCode: unknown): Node {
+  return { __typename: 'MoneyV2', amount: decimalOf(amount), currencyCode };
+}
+
+/** REST's set where the body has one; otherwise both are the shop's. */
+function moneySet(amount: unknown, rest: Json, set?: unknown): Node {
+  const { shop_money: shop, presentment_money: presentment } = (set ?? {}) as Record<
+    string,
+    Json | undefined
+  >;
+  const usual = moneyNode(amount, rest.currency);
+  const one = (money: Json | undefined) => (money ? moneyNode(money.amount, money.currency_code) : usual);
+  return { __typename: 'MoneyBag', shopMoney: one(shop), presentmentMoney: one(presentment) };
+}
+
+/** A transaction is in the customer's currency; the shop's follows from what the order came to in both. */
+function paidSet(part: Json, rest: Json): Node {
+  const presentment = moneyNode(part.amount, part.currency ?? rest.currency);
+  const total = moneySet(rest.total_price, rest, rest.total_price_set);
+  const [shop, customer] = [total.shopMoney, total.presentmentMoney] as Node[];
+  const rate = Number(shop?.amount) / Number(customer?.amount) || 1;
+  const isShops = presentment.currencyCode === rest.currency;
+  const shopMoney = isShops ? presentment : moneyNode(Number(part.amount) * rate, rest.currency);
+  return { __typename: 'MoneyBag', shopMoney, presentmentMoney: presentment };
 }
 
 /** A list that takes `first`, and is no connection. */

@@ -27,7 +27,7 @@ export function queryRoot(shop: FakeShop): Node {
       __typename: 'AppInstallation',
       accessScopes: shop.scopes.map((handle) => ({ __typename: 'AccessScope', handle })),
     },
-    orders: (args: OrdersArgs) => listOrders(readableOrders(shop), args),
+    orders: (args: OrdersArgs) => listOrders(readableOrders(shop), args, (order) => nodeOf(shop, order)),
     order: ({ id }: { id?: string }) => byId(shop, id),
     node: ({ id }: { id?: string }) => byId(shop, id),
     nodes: ({ ids = [] }: { ids?: string[] }) => ids.map((id) => byId(shop, id)),
@@ -55,13 +55,24 @@ const REACH_MS = 60 * 24 * 3_600_000;
 /** @throws GraphqlError where the app may not read orders */
 function readableOrders(shop: FakeShop): FakeOrder[] {
   if (!shop.scopes.some((scope) => scope === 'read_orders' || scope === 'write_orders'))
-    throw new GraphqlError(
-      'ACCESS_DENIED',
-      'Access denied for orders field. Required access: `read_orders` access scope.',
-    );
+    denied('orders', 'read_orders');
   if (shop.scopes.includes('read_all_orders')) return [...shop.orders];
   const since = Date.now() - REACH_MS;
   return shop.orders.filter(({ createdAt }) => createdAt.getTime() >= since);
+}
+
+/** What a token may not read refuses the whole query, as at Shopify. @throws GraphqlError */
+function nodeOf(shop: FakeShop, order: FakeOrder): Node {
+  const mayReadReturns = shop.scopes.some((scope) => scope === 'read_returns' || scope === 'write_returns');
+  const node = orderNode(order);
+  return mayReadReturns ? node : { ...node, returns: () => denied('returns', 'read_returns') };
+}
+
+function denied(field: string, scope: string): never {
+  throw new GraphqlError(
+    'ACCESS_DENIED',
+    `Access denied for ${field} field. Required access: \`${scope}\` access scope.`,
+  );
 }
 
 /** Null where there is none; then the answer holds null too, and no error. */
@@ -73,7 +84,9 @@ function byId(shop: FakeShop, gid: string | undefined): Node | null {
   const orders = readableOrders(shop);
   const order = orders.find((each) => (type === 'Order' ? each.id === id : each.mentions(id)));
   if (!order) return null;
-  return type === 'Order' ? orderNode(order) : partOf(order, gid);
+  if (type === 'ShopifyPaymentsDispute' && !shop.scopes.includes('read_shopify_payments_disputes'))
+    denied('dispute', 'read_shopify_payments_disputes');
+  return type === 'Order' ? nodeOf(shop, order) : partOf(order, gid);
 }
 
 function subscriptionNode({ id, topic, uri }: FakeShop['subscriptions'][number]): Node {

@@ -14,6 +14,10 @@ export interface Sale {
 
 export interface SellingTools {
   shop: string;
+  /** The number before that of its first order. */
+  lastNumber?: number | undefined;
+  /** An order of this number is being sold. */
+  sold?: ((number: number) => void) | undefined;
   random: Random;
   postman: Postman;
   /** Webhooks of what happened together, to be sent. */
@@ -32,10 +36,11 @@ export class Selling {
   readonly #tools: SellingTools;
   readonly #timers = new Set<NodeJS.Timeout>();
   #clock: NodeJS.Timeout | undefined;
-  #number = 1_000;
+  #number: number;
 
   constructor(tools: SellingTools) {
     this.#tools = tools;
+    this.#number = tools.lastNumber ?? 1_000;
   }
 
   async sell(count: number, sale: Sale): Promise<FakeOrder[]> {
@@ -96,7 +101,8 @@ export class Selling {
 
   #actions(from: Date, customerId: number | undefined): Delivery[][] {
     this.#number += 1;
-    const { random, shop } = this.#tools;
+    const { random, shop, sold } = this.#tools;
+    sold?.(this.#number);
     const ending = random.next() < CANCELLED_SHARE ? 'cancelled' : 'refunded_in_part';
     const life = lifeOf(random, shop, this.#number, from, ending);
     return actionsOf(customerId === undefined ? life : life.map((each) => boughtBy(customerId, each)));

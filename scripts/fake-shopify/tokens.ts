@@ -9,6 +9,15 @@ export interface TokenAnswer {
   refresh_token_expires_in?: number;
 }
 
+/** What a session leaves to the next. */
+export interface KeptTokens {
+  /** Each with its end, ms since 1970. */
+  access: [string, number][];
+  newest: string | null;
+  before: string | null;
+  refreshUntil: number;
+}
+
 const REFRESH_SECONDS = 90 * 24 * 3600;
 /** An authorization code is good for a minute. */
 const CODE_MS = 60_000;
@@ -23,14 +32,25 @@ const CODE_MS = 60_000;
 export class Tokens {
   readonly #seconds: number;
   readonly #codes = new Map<string, { scope: string; until: number }>();
-  readonly #access = new Map<string, number>();
+  #access = new Map<string, number>();
   #newest: string | null = null;
   #before: string | null = null;
   #refreshUntil = 0;
 
-  /** @param seconds that an expiring access token lives */
-  constructor(seconds: number) {
+  readonly #changed: (kept: KeptTokens) => void;
+
+  /**
+   * @param seconds that an expiring access token lives
+   * @param changed what another session is to begin with, whenever that is something else
+   */
+  constructor(seconds: number, kept?: KeptTokens, changed: (kept: KeptTokens) => void = () => undefined) {
     this.#seconds = seconds;
+    this.#changed = changed;
+    if (!kept) return;
+    this.#access = new Map(kept.access);
+    this.#newest = kept.newest;
+    this.#before = kept.before;
+    this.#refreshUntil = kept.refreshUntil;
   }
 
   code(scope: string): string {
@@ -49,7 +69,10 @@ export class Tokens {
   issue(scope: string, expiring: boolean): TokenAnswer {
     this.#newest = null;
     this.#before = null;
-    return expiring ? this.#pair(scope) : { access_token: this.#accessToken(Infinity), scope };
+    if (expiring) return this.#pair(scope);
+    const answer = { access_token: this.#accessToken(Infinity), scope };
+    this.#tell();
+    return answer;
   }
 
   /** @returns null where the token is none that works */
@@ -80,13 +103,26 @@ export class Tokens {
     this.#access.clear();
     this.#newest = null;
     this.#before = null;
+    this.#tell();
+  }
+
+  #tell(): void {
+    const now = Date.now();
+    // JSON has no Infinity: a token that never expires is one of a far day.
+    const access = [...this.#access]
+      .filter(([, until]) => until > now)
+      .map(([token, until]): [string, number] => [token, Math.min(until, Number.MAX_SAFE_INTEGER)]);
+    const { newest, before } = { newest: this.#newest, before: this.#before };
+    this.#changed({ access, newest, before, refreshUntil: this.#refreshUntil });
   }
 
   #pair(scope: string): TokenAnswer {
     this.#newest = secret('shprt_');
     this.#refreshUntil = Date.now() + REFRESH_SECONDS * 1000;
+    const accessToken = this.#accessToken(Date.now() + this.#seconds * 1000);
+    this.#tell();
     return {
-      access_token: this.#accessToken(Date.now() + this.#seconds * 1000),
+      access_token: accessToken,
       scope,
       expires_in: this.#seconds,
       refresh_token: this.#newest,

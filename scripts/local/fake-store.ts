@@ -1,6 +1,8 @@
 import { FakeShopify } from '../fake-shopify/fake-shopify.ts';
 import { ALL_SCOPES } from '../../src/shop/shopify.ts';
-import { freePort, tryPort } from './ports.ts';
+import { randomFrom } from '../deliveries/random.ts';
+import type { ShopMemory } from '../fake-shopify/fake-shop.ts';
+import { readKept, writeKept } from './kept.ts';
 import type { LocalFile } from './state.ts';
 
 /** npm start -- --fake-shopify: a store that sells, and whose webhooks are lost, late, twice and out of order. */
@@ -19,15 +21,17 @@ export interface FakeStore {
 
 const SHOP = 'fake-store.myshopify.com';
 const CLIENT_ID = 'lockstep-development';
-const APP_PORT = 3002;
+/** What the last session left: the next sells other orders, and the tokens that it issued still work. */
+const MEMORY = 'fake-store.json';
+/** Far from the #1001 of `npm run send`. */
+const FIRST_NUMBER = 5001;
 const ORDERS_PER_MINUTE = 20;
 /** Per cent of its webhooks. */
 const MISHAPS = { drop: 10, delay: 3, duplicate: 5, reorder: 10 };
 /** The four hours of retries are two and a half minutes. */
 const TIME_SCALE = 0.01;
 
-export async function startFakeStore(local: LocalFile, tokenKeys: string): Promise<FakeStore> {
-  const port = (await tryPort(APP_PORT)) ?? (await freePort());
+export async function startFakeStore(local: LocalFile, tokenKeys: string, port: number): Promise<FakeStore> {
   const appUrl = `http://localhost:${port}`;
   const shopify = await FakeShopify.start({
     apiKey: CLIENT_ID,
@@ -35,6 +39,9 @@ export async function startFakeStore(local: LocalFile, tokenKeys: string): Promi
     webhooksUrl: `${local.ingestUrl}/webhooks`,
     appUrl: `${appUrl}/app`,
     timeScale: TIME_SCALE,
+    // Another seed each time: webhook ids are new ones.
+    random: randomFrom(Date.now()),
+    memoryOf,
   });
   const shop = shopify.shop(SHOP);
   shop.install(ALL_SCOPES);
@@ -58,6 +65,21 @@ export async function startFakeStore(local: LocalFile, tokenKeys: string): Promi
       shop.open(ORDERS_PER_MINUTE);
     },
     stop: () => shopify.stop(),
+  };
+}
+
+/** There is one shop. */
+export function memoryOf(): ShopMemory {
+  const empty: Pick<ShopMemory, 'lastNumber' | 'tokens'> = {
+    lastNumber: FIRST_NUMBER - 1,
+    tokens: undefined,
+  };
+  const kept = { ...empty, ...readKept(MEMORY, {}) };
+  const keep = (change: Partial<typeof kept>) => writeKept(MEMORY, Object.assign(kept, change));
+  return {
+    ...kept,
+    sold: (number) => keep({ lastNumber: number }),
+    issued: (tokens) => keep({ tokens }),
   };
 }
 

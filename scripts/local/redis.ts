@@ -21,11 +21,13 @@ const STOP_MS = 10_000;
  * Starts Redis on loopback as Lockstep needs it: every write on disk before its answer, nothing evicted.
  * Data in `folder` outlives a restart.
  * @param command redis-server or valkey-server, whichever is installed
+ * @param more settings besides these, as redis.conf names them: `{ maxmemory: '64mb' }`
  */
 export async function startRedis(
   folder: string,
   port?: number,
   command = serverCommand(),
+  more: Readonly<Record<string, string>> = {},
 ): Promise<LocalRedis> {
   mkdirSync(folder, { recursive: true });
   await untilFolderIsFree(folder);
@@ -41,6 +43,7 @@ export async function startRedis(
     databases: '4096',
     daemonize: 'no',
     pidfile: pidFileOf(folder),
+    ...more,
   };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
   const tether = path.join(import.meta.dirname, 'tether.ts');

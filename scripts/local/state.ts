@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** What `npm start` keeps under .lockstep/. */
@@ -16,6 +16,12 @@ export interface LocalFile {
   adminToken: string;
   redisUrl: string;
   mongoUri: string;
+}
+
+/** Bodies, tokens and secrets are below it: nobody else on this machine reads them, also where it was there before. */
+function ownFolder(): void {
+  mkdirSync(STATE, { recursive: true, mode: 0o700 });
+  chmodSync(STATE, 0o700);
 }
 
 /** For its user's eyes; and never seen half-written. */
@@ -52,7 +58,7 @@ interface Secrets {
 
 /** Development secrets: made once, kept, so that a restart does not break what was signed before. */
 export function developmentSecrets(): Secrets {
-  mkdirSync(STATE, { recursive: true, mode: 0o700 });
+  ownFolder();
   const secret = () => randomBytes(32).toString('hex');
   const anew = { shopifySecret: secret(), opsJwtSecret: secret(), tokenKeys: `development:${secret()}` };
   const kept = readSecrets();

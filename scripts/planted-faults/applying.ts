@@ -6,9 +6,9 @@ export const APPLYING: readonly PlantedFault[] = [
     name: 'trimmed-before-the-commit',
     promise: 'P6',
     file: 'drain/drain-order.ts',
-    find: 'const decision = isOrder',
+    find: 'const givenUp = givenUpAfter',
     replace: `await tools.mailbox.trim(order, events.map((event) => event.id));
-    const decision = isOrder`,
+    const givenUp = givenUpAfter`,
     tests: ['drain/a-drain-may-die-at-any-line'],
   },
   {

@@ -2,21 +2,32 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Depositor } from '../deposit/depositor.ts';
 import type { FingerprintsOf } from '../deposit/fingerprints.ts';
 import type { WaitingEvent } from '../order/event.ts';
-import { orderKey, partsOf, type ShopDomain } from '../order/identity.ts';
+import { orderKey, type OrderId, type ShopDomain } from '../order/identity.ts';
 import { routeOf } from '../order/routing.ts';
 import { isShopTopic, shopRouteOf } from '../order/shop-topics.ts';
 import { isSent, isTimeless, isTopic } from '../order/topics.ts';
 import type { Answer } from './answers.ts';
+import { canBeWebhook } from './body-shape.ts';
 import { readHeaders, shopifyHeader, type DeliveryHeaders } from './headers.ts';
 import { isAuthentic, isSignature } from './hmac.ts';
+import type { Takes } from './shop-gate.ts';
+import { readShopifyEvent, type ShopifyEvent } from './shopify-event.ts';
+import type { UnreadableLimit } from './unreadable-limit.ts';
 
 export interface AcceptTools {
   secrets: readonly string[];
   fingerprintsOf: FingerprintsOf;
   depositor: Depositor;
-  /** Whether webhooks of a shop's orders are taken (UNKNOWN_SHOPS). */
-  takes: (shop: ShopDomain) => Promise<boolean>;
+  takes: Takes;
+  unreadable: UnreadableLimit;
   now: () => number;
+}
+
+/** An answer, and what only the log and the metrics are told. */
+export interface Judged {
+  answer: Answer;
+  reason?: string;
+  event?: ShopifyEvent;
 }
 
 /**
@@ -28,14 +39,19 @@ export async function acceptWebhook(
   headers: IncomingHttpHeaders,
   body: Buffer,
   tools: AcceptTools,
-): Promise<Answer> {
+): Promise<Judged> {
   const signature = signatureOf(headers);
-  if (!signature || !isAuthentic(body, signature, tools.secrets)) return { outcome: 'forged' };
-  const delivery = readHeaders(headers);
-  if ('missing' in delivery) return { outcome: 'unreadable', missing: delivery.missing };
-  const routed = await route(delivery, body, tools);
-  if (routed === 'ignored') return { outcome: 'ignored' };
-  return await deposit(delivery, routed, body, tools);
+  if (!signature || !isAuthentic(body, signature, tools.secrets)) return { answer: { outcome: 'forged' } };
+  if (!canBeWebhook(body))
+    return { answer: { outcome: 'forged' }, reason: 'it is signed, but not a JSON object' };
+  const receivedAt = tools.now();
+  const delivery = readHeaders(headers, receivedAt);
+  if ('missing' in delivery) return { answer: { outcome: 'unreadable', missing: delivery.missing } };
+  const routed = route(delivery, body);
+  if ('ignored' in routed) return ignored(routed.ignored, routed.event);
+  if (!(await tools.takes(routed.shop, routed.about)))
+    return ignored('the shop never installed the app (UNKNOWN_SHOPS)');
+  return await deposit({ delivery, routed, body, receivedAt }, tools);
 }
 
 /** The signature, where the header holds what can be one. */
@@ -44,46 +60,92 @@ export function signatureOf(headers: IncomingHttpHeaders): string | null {
   return isSignature(signature) ? signature : null;
 }
 
-type Routed = Pick<WaitingEvent, 'order' | 'unreadable'> & { changedAt?: number | undefined };
+function ignored(reason: string, event?: ShopifyEvent): Judged {
+  return { answer: { outcome: 'ignored' }, reason, ...(event && { event }) };
+}
+
+/** Which order a delivery is for. */
+interface Routed {
+  about: 'order' | 'shop';
+  shop: ShopDomain;
+  orderId: OrderId | null;
+  unreadable: string | null;
+  /** When the body says that it was changed, microseconds since 1970. */
+  changedAt?: number | undefined;
+}
+
+type NotOurs = { ignored: string; event?: ShopifyEvent };
 
 /**
- * Which order a delivery is for; what cannot be read goes to `<shop>/-`, where its drain parks it, and so does what
- * is about the shop itself. That is taken of any shop: a wish to erase data is never ignored.
+ * What cannot be read goes to `<shop>/-`, where its drain parks it, and so does what is about the shop itself. An Event
+ * is ignored under whatever topic its headers name: the signed body says what it is.
  */
-async function route(
-  { topic, shop }: DeliveryHeaders,
-  body: Buffer,
-  { takes }: AcceptTools,
-): Promise<Routed | 'ignored'> {
+function route({ topic, shop }: DeliveryHeaders, body: Buffer): Routed | NotOurs {
   if (isShopTopic(topic)) {
     const found = shopRouteOf(topic, shop, body);
-    return { order: orderKey(found.shop, null), unreadable: found.because };
+    const about = { about: 'shop' as const, shop: found.shop, orderId: null, unreadable: found.because };
+    return asEvent(body) ?? about;
   }
-  if (!isTopic(topic) || !isSent(topic)) return 'ignored';
+  if (!isTopic(topic) || !isSent(topic)) {
+    const isClassic = topic.includes('/');
+    return (isClassic ? null : asEvent(body)) ?? { ignored: 'the topic is not handled' };
+  }
   const found = routeOf(topic, body);
-  if (found.to === 'elsewhere' || !(await takes(shop))) return 'ignored';
-  return found.to === 'order'
-    ? { order: orderKey(shop, found.orderId), unreadable: null, changedAt: found.changedAt }
-    : { order: orderKey(shop, null), unreadable: found.because };
+  if (found.to === 'elsewhere') return { ignored: 'it names no order' };
+  const about = { about: 'order' as const, shop };
+  if (found.to === 'order') {
+    const { orderId, changedAt } = found;
+    return { ...about, orderId, unreadable: null, changedAt };
+  }
+  return asEvent(body) ?? { ...about, orderId: null, unreadable: found.because };
+}
+
+function asEvent(body: Buffer): NotOurs | null {
+  const event = readShopifyEvent(body);
+  return event && { ignored: `it is an Event of ${event.topic}, ${event.action}: not handled yet`, event };
+}
+
+interface Taken {
+  delivery: DeliveryHeaders;
+  routed: Routed;
+  body: Buffer;
+  receivedAt: number;
 }
 
 async function deposit(
-  delivery: DeliveryHeaders,
-  { order, unreadable, changedAt }: Routed,
-  body: Buffer,
-  { fingerprintsOf, depositor, now }: AcceptTools,
-): Promise<Answer> {
+  { delivery, routed, body, receivedAt }: Taken,
+  { fingerprintsOf, depositor, unreadable: limit }: AcceptTools,
+): Promise<Judged> {
   const { topic, webhookId, triggeredAt } = delivery;
-  const { shop } = partsOf(order);
-  const prints = fingerprintsOf({
-    ...delivery,
-    shop,
+  const { shop, orderId, unreadable } = routed;
+  const changedAt = isTimeless(topic) ? 'never' : routed.changedAt;
+  const prints = fingerprintsOf({ ...delivery, shop, body, changedAt });
+  const waiting: WaitingEvent = {
+    id: prints.event,
+    order: orderKey(shop, orderId),
+    topic,
+    webhookId,
+    triggeredAt,
+    receivedAt,
+    unreadable,
     body,
-    changedAt: isTimeless(topic) ? 'never' : changedAt,
-  });
-  const told = { topic, webhookId, triggeredAt, receivedAt: now(), order, unreadable, body };
-  const deposited = await depositor.deposit({ id: prints.event, ...told }, prints.delivery, prints.repeat);
-  if (deposited.outcome === 'duplicate')
-    return { ...deposited, firstSeenAt: deposited.firstSeenAt.toISOString() };
-  return unreadable === null ? deposited : { outcome: 'parked', event: deposited.event, because: unreadable };
+  };
+  const keep = () => depositor.deposit(waiting, prints.delivery, prints.repeat);
+  if (unreadable === null) return { answer: told(await keep()) };
+  if (!limit.take(shop, body.length)) return ignored('too much of this shop was parked in this hour');
+  let kept = false;
+  try {
+    const deposited = await keep();
+    kept = deposited.outcome === 'accepted';
+    const parked = { outcome: 'parked', event: deposited.event, because: unreadable } as const;
+    return { answer: kept ? parked : told(deposited) };
+  } finally {
+    if (!kept) limit.giveBack(shop, body.length);
+  }
+}
+
+function told(deposited: Awaited<ReturnType<Depositor['deposit']>>): Answer {
+  return deposited.outcome === 'duplicate'
+    ? { ...deposited, firstSeenAt: deposited.firstSeenAt.toISOString() }
+    : deposited;
 }

@@ -5,13 +5,15 @@ import { asShopDomain } from '../order/identity.ts';
 import { isShopTopic } from '../order/shop-topics.ts';
 import { isTopic } from '../order/topics.ts';
 import { Fault } from '../system/errors.ts';
-import { acceptWebhook, signatureOf, type AcceptTools } from './accept-webhook.ts';
+import { acceptWebhook, signatureOf, type AcceptTools, type Judged } from './accept-webhook.ts';
 import { RETRY_AFTER_SECONDS, STATUS_CODES, type Answer } from './answers.ts';
+import type { BytesInFlight } from './bytes-in-flight.ts';
 import { shopifyHeader } from './headers.ts';
-import { readBody } from './read-body.ts';
+import { readBody, type Body } from './read-body.ts';
 
 export interface IngestTools extends AcceptTools {
   maxBodyBytes: number;
+  inFlight: BytesInFlight;
   metrics: Metrics;
   log: Logger;
 }
@@ -20,25 +22,35 @@ export interface IngestTools extends AcceptTools {
 export function ingestApp(tools: IngestTools): Express {
   const app = express().disable('x-powered-by').disable('etag');
   app.post(['/webhooks', '/webhooks/*path'], refuseEarly(tools), async (request, response) => {
-    const body = await readBody(request, tools.maxBodyBytes);
-    const answer = body.outcome === 'whole' ? await acceptWebhook(request.headers, body.bytes, tools) : body;
-    send(request, response, tools, answer);
+    const { body, release } = await readBody(request, tools.maxBodyBytes, tools.inFlight);
+    try {
+      send(request, response, tools, await judge(request, body, tools));
+    } finally {
+      release();
+    }
   });
   app.all(['/webhooks', '/webhooks/*path'], (request, response) => {
     response.set('allow', 'POST');
-    send(request, response, tools, { outcome: 'method_not_allowed' });
+    send(request, response, tools, { answer: { outcome: 'method_not_allowed' } });
   });
   return app;
 }
 
+const TOO_MANY_BYTES = 'too many bytes of bodies arrive at a time (MAX_BYTES_IN_FLIGHT)';
+
+async function judge(request: Request, body: Body, tools: IngestTools): Promise<Judged> {
+  if (body.outcome === 'whole') return await acceptWebhook(request.headers, body.bytes, tools);
+  return { answer: body, ...(body.outcome === 'unavailable' && { reason: TOO_MANY_BYTES }) };
+}
+
 /** What comes after every other route: nothing there, and nothing that went wrong is shown. */
 export function ingestFallback(app: Express, tools: IngestTools): void {
-  app.use((request, response) => send(request, response, tools, { outcome: 'not_found' }));
+  app.use((request, response) => send(request, response, tools, { answer: { outcome: 'not_found' } }));
   const onError: ErrorRequestHandler = (error: unknown, request, response, _next) => {
     const answer = answerTo(error);
     const surprise = answer.outcome === 'unavailable' && !(error instanceof Fault);
     if (surprise) tools.log.error({ err: error }, 'a webhook was not taken');
-    send(request, response, tools, answer, error instanceof Fault ? error.message : undefined);
+    send(request, response, tools, { answer, ...(error instanceof Fault && { reason: error.message }) });
   };
   app.use(onError);
 }
@@ -49,9 +61,9 @@ function refuseEarly(tools: IngestTools) {
     if (Number(request.headers['content-length'] ?? 0) > tools.maxBodyBytes) {
       // What is still on its way is not read: the connection ends with the answer.
       response.set('connection', 'close');
-      send(request, response, tools, { outcome: 'too_large' });
+      send(request, response, tools, { answer: { outcome: 'too_large' } });
     } else if (!signatureOf(request.headers) || isEncoded(request))
-      send(request, response, tools, { outcome: 'forged' });
+      send(request, response, tools, { answer: { outcome: 'forged' } });
     else next();
   };
 }
@@ -67,13 +79,12 @@ function answerTo(error: unknown): Answer {
   return { outcome: error instanceof URIError ? 'not_found' : 'unavailable' };
 }
 
-/** @param reason for the log only: the world's faults are not Shopify's business */
+/** The reason is for the log only: our faults are not Shopify's business. */
 function send(
   request: Request,
   response: Response,
   { metrics, log }: IngestTools,
-  answer: Answer,
-  reason?: string,
+  { answer, reason, event }: Judged,
 ): void {
   if (answer.outcome === 'unavailable') response.set('retry-after', String(RETRY_AFTER_SECONDS));
   // As Express's json() would, without its ETag, freshness and charset checks: 4 µs of 130.
@@ -83,7 +94,7 @@ function send(
     'content-length': Buffer.byteLength(text),
   });
   response.end(text);
-  const topic = topicLabel(request);
+  const topic = event?.topic ?? topicLabel(request);
   const arrivedAt: unknown = response.locals.arrivedAt;
   const ms = typeof arrivedAt === 'number' ? performance.now() - arrivedAt : 0;
   metrics.received.inc({ outcome: answer.outcome, topic });

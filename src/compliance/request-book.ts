@@ -16,8 +16,11 @@ export interface RequestBook {
   /** Of one shop, and not done; soonest due first. */
   openOf: (shop: string, limit: number) => Promise<ComplianceDocument[]>;
   change: (id: string, changes: Partial<ComplianceDocument>) => Promise<void>;
-  /** An export was handed over; the first that was whole does it. */
-  handedOver: (id: string, who: string, at: Date, whole: boolean) => Promise<void>;
+  /**
+   * A page of an export was handed over. @param next where the next page begins; null: it was the last one, which
+   * does it. Only a place that a page before gave begins another, so the last page comes after all others.
+   */
+  handedOver: (id: string, who: string, at: Date, next: string | null) => Promise<void>;
 }
 
 /** Shopify's: 30 days after it asked. */
@@ -56,9 +59,10 @@ export function requestBook({ compliance }: Pick<Collections, 'compliance'>): Re
     change: async (id, changes) => {
       await compliance.updateOne({ _id: id }, { $set: changes });
     },
-    handedOver: async (id, who, at, whole) => {
-      await compliance.updateOne({ _id: id }, { $push: { exports: { at, who } } });
-      if (whole)
+    handedOver: async (id, who, at, next) => {
+      const given = next === null ? {} : { $addToSet: { pages: next } };
+      await compliance.updateOne({ _id: id }, { $push: { exports: { at, who } }, ...given });
+      if (next === null)
         await compliance.updateOne({ _id: id, doneAt: null }, { $set: { state: 'done', doneAt: at } });
     },
   };

@@ -88,8 +88,10 @@ export class ComplianceRunner implements Part {
     if (record.passedAt && now() - record.passedAt.getTime() < BETWEEN_PASSES_MS) return;
     const because = await whyVoid(record, this.#tools);
     if (because === 'unknown') return;
-    if (because !== null)
+    if (because !== null) {
+      if (record.state === 'working') await audited.end(await audited.begin(actOf(record)), because);
       return await requests.change(record._id, { state: 'done', doneAt: new Date(now()), because });
+    }
     const reach = await reachOf(collections, record);
     // Also before the first pass: what comes from here on is redacted on arrival.
     if (record.cursor === null && (await this.#waits(record, reach)) > 0) return;
@@ -131,7 +133,7 @@ function changesAfter(
 
 function actOf({ _id, shop }: ComplianceDocument) {
   const who = { who: 'shopify', role: 'none' } as const;
-  return { action: 'compliance.redact', target: shop, ...who, reason: `event ${_id}` };
+  return { action: 'compliance.redact', target: shop, ...who, reason: `event ${_id}` } as const;
 }
 
 function countsText(counts: Record<string, number>): string {

@@ -8,17 +8,28 @@ import type { ScriptedRedis } from './scripts.ts';
 /** The events that wait for an order. Only the holder of the order's lock reads and trims. */
 export interface Mailbox {
   /**
-   * The oldest events that this version can read, and for how long the order has waited (ms, Redis's clock: clocks
-   * may differ).
+   * The oldest events that this version can read.
    * @throws Fault too_new where a newer version wrote the oldest: the job comes again, to a worker that can read it
    */
-  read: (order: OrderKey, limit: number) => Promise<{ events: WaitingEvent[]; waitedMs: number }>;
+  read: (order: OrderKey, limit: number) => Promise<Page>;
   /** The same for looking only; the body of what a newer version wrote is not read. */
-  peek: (order: OrderKey, limit: number) => Promise<{ events: WaitingEvent[]; waitedMs: number }>;
+  peek: (order: OrderKey, limit: number) => Promise<Page>;
   /** Takes off what was settled, and answers how many events still wait. */
   trim: (order: OrderKey, settled: EventId[]) => Promise<number>;
   /** Counts one more drain that failed at an event, and answers how many that makes. */
   countFailure: (order: OrderKey, event: EventId) => Promise<number>;
+  /** Counts one more drain that began with an event and lost the order's lock; {@link Page.setbacks} tells it. */
+  countSetback: (order: OrderKey, event: EventId) => Promise<void>;
+  forgetSetbacks: (order: OrderKey) => Promise<void>;
+}
+
+/** The oldest events of a mailbox. */
+interface Page {
+  events: WaitingEvent[];
+  /** How long the order has waited, by Redis's clock: clocks may differ. */
+  waitedMs: number;
+  /** Drains that began with the oldest of these events and lost the order's lock. */
+  setbacks: number;
 }
 
 /** Of bodies as they came: what 200 drains read at once must fit into a worker, and 200 pages are 800 MB. */
@@ -34,22 +45,24 @@ export function mailbox(redis: ScriptedRedis, partitions: readonly RedisKeys[]):
   };
   const peek = async (order: OrderKey, limit: number) => {
     const keys = keysOf(order);
-    const [waited, entries] = await redis.lockstepReadBuffer(
+    const [waited, entries, setbacks] = await redis.lockstepReadBuffer(
       keys.mailbox(order),
       keys.pending,
+      keys.setbacks(order),
       order,
       limit,
       PAGE_BYTES,
     );
-    return { events: entries.map((entry) => decodeEntry(order, entry)), waitedMs: Number(waited) };
+    const events = entries.map((entry) => decodeEntry(order, entry));
+    return { events, waitedMs: Number(waited), setbacks: Number(setbacks) };
   };
   return {
     peek,
     read: async (order, limit) => {
-      const { events, waitedMs } = await peek(order, limit);
+      const { events, ...page } = await peek(order, limit);
       const newer = events.findIndex((event) => event.newer);
       if (newer === 0) throw new Fault('too_new', `the oldest event of ${order} waits for a newer worker`);
-      return { events: newer === -1 ? events : events.slice(0, newer), waitedMs };
+      return { events: newer === -1 ? events : events.slice(0, newer), ...page };
     },
     trim: (order, settled) => {
       const keys = keysOf(order);
@@ -66,6 +79,13 @@ export function mailbox(redis: ScriptedRedis, partitions: readonly RedisKeys[]):
       const key = keysOf(order).failures(event);
       const answers = await redis.multi().incr(key).expire(key, FAILURES_TTL_SECONDS).exec();
       return Number(answers?.[0]?.[1] ?? 1);
+    },
+    countSetback: async (order, event) => {
+      const key = keysOf(order).setbacks(order);
+      await redis.multi().hincrby(key, event, 1).expire(key, FAILURES_TTL_SECONDS).exec();
+    },
+    forgetSetbacks: async (order) => {
+      await redis.del(keysOf(order).setbacks(order));
     },
   };
 }

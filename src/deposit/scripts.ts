@@ -127,11 +127,13 @@ return answers
 
 /**
  * The oldest events of a mailbox, and how long its order has waited by Redis's own clock.
- * KEYS  1 mailbox  2 pending      ARGV  1 order  2 how many  3 how many bytes of bodies (one at least)
- * Answers {waited ms, entries}. An order that pending does not know has waited long enough.
+ * KEYS  1 mailbox  2 pending  3 setbacks
+ * ARGV  1 order  2 how many  3 how many bytes of bodies (one at least)
+ * Answers {waited ms, entries, setbacks of the oldest event}. An order that pending does not know has waited
+ * long enough.
  */
 const READ: Script = {
-  numberOfKeys: 2,
+  numberOfKeys: 3,
   lua: `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -148,7 +150,8 @@ for from = 0, ARGV[2] - 1, few do
   end
   if #some < few or bytes > tonumber(ARGV[3]) then break end
 end
-return {since and math.max(0, now - since) or 86400000, entries}
+local setbacks = entries[1] and redis.call('HGET', KEYS[3], string.sub(entries[1], 1, 64))
+return {since and math.max(0, now - since) or 86400000, entries, tonumber(setbacks or 0)}
 `,
 };
 
@@ -220,7 +223,7 @@ export type DepositAnswer =
 /** A Redis connection that knows the scripts. */
 export interface ScriptedRedis extends Redis {
   lockstepDeposit: (...args: Arguments) => Promise<DepositAnswer[]>;
-  lockstepReadBuffer: (...args: Arguments) => Promise<[number, Buffer[]]>;
+  lockstepReadBuffer: (...args: Arguments) => Promise<[number, Buffer[], number]>;
   lockstepTrim: (...args: Arguments) => Promise<number>;
   lockstepUnattended: (...args: Arguments) => Promise<[number, string[]]>;
   lockstepRecount: (...args: Arguments) => Promise<number>;

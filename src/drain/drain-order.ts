@@ -1,16 +1,16 @@
 import type { Lease } from '../lock/order-lock.ts';
-import { awaitsCreate } from '../order/decide.ts';
+import { awaitsCreate, type GivenUp, type Settled } from '../order/decide.ts';
+import type { WaitingEvent } from '../order/event.ts';
 import { partsOf, type OrderKey } from '../order/identity.ts';
+import type { Order } from '../order/order.ts';
 import type { DrainTools } from './drain-tools.ts';
+import { countingSetbacks, givenUpAfter, PageSize } from './setbacks.ts';
 import { settle } from './settle.ts';
 import { settleShop } from './settle-shop.ts';
 
 /** How a drain ended: everything done; a twin holds the lock; or the order waits for its create. */
 export type Drained =
   { outcome: 'drained'; events: number } | { outcome: 'busy' } | { outcome: 'held'; forMs: number };
-
-/** Events read at a time: one commit's worth; the same drain reads on until nothing is left. */
-const PAGE = 100;
 
 /**
  * Drains one order: lock, read, apply, commit, trim, until its mailbox is empty. If the process dies at
@@ -32,28 +32,45 @@ export async function drainOrder(order: OrderKey, tools: DrainTools, job = 'no j
 }
 
 async function drainHeld(order: OrderKey, lease: Lease, tools: DrainTools): Promise<Drained> {
+  const page = new PageSize();
   for (let done = 0; ;) {
-    const { events, waitedMs } = await tools.mailbox.read(order, PAGE);
-    if (events.length === 0) {
+    const { events: read, waitedMs, setbacks } = await tools.mailbox.read(order, page.most);
+    if (read.length === 0) {
       // Also where only `pending` knows of the order (a mailbox deleted by hand): or it is woken for ever.
       await tools.mailbox.trim(order, []);
       return { outcome: 'drained', events: done };
     }
+    const events = page.take(read, setbacks);
     const isOrder = partsOf(order).orderId !== null;
     const known = isOrder ? await tools.orders.load(order) : null;
     const holdMs = tools.holdForCreateMs - waitedMs;
     if (isOrder && holdMs > 0 && awaitsCreate(known, events)) return { outcome: 'held', forMs: holdMs };
-    // Before anything of them is kept: who was redacted stays so.
-    const clean = await tools.redactions.masked(order, known, events);
-    const decision = isOrder
-      ? await settle(order, known, clean, lease, tools)
-      : await settleShop(order, clean, lease, tools);
+    const givenUp = givenUpAfter(setbacks, read);
+    const decision = await countingSetbacks(order, events, tools.mailbox, () =>
+      settlePage(order, known, events, givenUp, lease, tools),
+    );
     const left = await tools.mailbox.trim(
       order,
       events.map((event) => event.id),
     );
+    if (setbacks > 0) await tools.mailbox.forgetSetbacks(order);
     tools.watch.settled(decision);
     done += events.length;
     if (left === 0) return { outcome: 'drained', events: done };
   }
+}
+
+async function settlePage(
+  order: OrderKey,
+  known: Order | null,
+  events: WaitingEvent[],
+  givenUp: GivenUp,
+  lease: Lease,
+  tools: DrainTools,
+): Promise<Settled> {
+  // Before anything of them is kept: who was redacted stays so.
+  const clean = await tools.redactions.masked(order, known, events);
+  return partsOf(order).orderId === null
+    ? await settleShop(order, clean, givenUp, lease, tools)
+    : await settle(order, known, clean, givenUp, lease, tools);
 }

@@ -1,15 +1,17 @@
 import type { Order } from '../order/order.ts';
-import { ApplicationFailed, decide, type Decision, type GivenUp } from '../order/decide.ts';
+import { ApplicationFailed, deciding, type Decision, type GivenUp } from '../order/decide.ts';
 import type { WaitingEvent } from '../order/event.ts';
 import type { OrderKey } from '../order/identity.ts';
+import { inTurns } from '../system/turns.ts';
 import type { DrainTools } from './drain-tools.ts';
 
 /** Drains that may fail at an event before it is parked. */
 const PATIENCE = 3;
 
 /**
- * Decides; an event whose application throws fails the drain twice, and is given up the third time, so
- * that later events of its order go on (P7). The count is in Redis: other workers add to it.
+ * Decides, in turns: meanwhile the lock is extended and other orders continue. An event whose application
+ * throws fails the drain twice, and is given up the third time, so that later events of its order go on (P7).
+ * The count is in Redis: other workers add to it.
  * @throws ApplicationFailed while there is patience left
  */
 export async function decideWithPatience(
@@ -22,7 +24,7 @@ export async function decideWithPatience(
   let givenUp = before;
   for (;;) {
     try {
-      return decide(order, known, events, now(), givenUp);
+      return await inTurns(deciding(order, known, events, now(), givenUp));
     } catch (error) {
       if (!(error instanceof ApplicationFailed)) throw error;
       const attempts = await mailbox.countFailure(order, error.event);

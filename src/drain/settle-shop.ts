@@ -1,5 +1,5 @@
 import type { Lease } from '../lock/order-lock.ts';
-import type { Ended, Rejected, Settled } from '../order/decide.ts';
+import type { Ended, GivenUp, Rejected, Settled } from '../order/decide.ts';
 import type { WaitingEvent } from '../order/event.ts';
 import type { OrderKey } from '../order/identity.ts';
 import type { Applied } from '../order/order.ts';
@@ -32,10 +32,11 @@ const PATIENCE = 20;
 export async function settleShop(
   order: OrderKey,
   events: WaitingEvent[],
+  givenUp: GivenUp,
   lease: Lease,
   tools: DrainTools,
 ): Promise<Settled> {
-  const { readable, rejected } = readAll(events);
+  const { readable, rejected } = readAll(events, givenUp);
   const ended: Settled['ended'] = [];
   for (const { waiting, event } of readable) {
     lease.assertHeld();
@@ -52,13 +53,14 @@ interface Readable {
   event: ShopEvent;
 }
 
-function readAll(events: WaitingEvent[]): { readable: Readable[]; rejected: Rejected[] } {
+function readAll(events: WaitingEvent[], givenUp: GivenUp): { readable: Readable[]; rejected: Rejected[] } {
   const readable: Readable[] = [];
   const rejected: Rejected[] = [];
   for (const waiting of events) {
-    const reading = readShopEvent(waiting);
+    const failed = givenUp.get(waiting.id);
+    const reading = failed ? { ok: false as const, because: failed.because } : readShopEvent(waiting);
     if (reading.ok) readable.push({ waiting, event: reading.event });
-    else rejected.push({ waiting, because: reading.because, attempts: 1 });
+    else rejected.push({ waiting, because: reading.because, attempts: failed?.attempts ?? 1 });
   }
   readable.sort((a, b) => a.event.at - b.event.at || (a.event.id < b.event.id ? -1 : 1));
   return { readable, rejected };

@@ -20,11 +20,12 @@ export async function settle(
   order: OrderKey,
   loaded: Order | null,
   events: WaitingEvent[],
+  before: GivenUp,
   lease: Lease,
   tools: DrainTools,
 ): Promise<Decision> {
   let known = loaded;
-  let givenUp: GivenUp = new Map();
+  let givenUp = before;
   for (let tries = 0; tries < TRIES;) {
     const decision = await decideWithPatience(order, known, events, givenUp, tools);
     const committed = await commitIfChanged(order, decision, lease, tools);

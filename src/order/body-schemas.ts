@@ -106,6 +106,13 @@ export const orderBody = z.object({
 });
 export type OrderBody = z.infer<typeof orderBody>;
 
+/** Lists that no webhook has inside an order; each item is read as a part of its own. */
+export const askedListsBody = z.object({
+  transactions: listOf(z.unknown()),
+  returns: listOf(z.unknown()),
+  disputes: listOf(z.unknown()),
+});
+
 export const fulfillmentEventBody = z.object({
   id,
   fulfillment_id: optionalId,

@@ -62,7 +62,22 @@ export function decide(
   now: number,
   givenUp: GivenUp = new Map(),
 ): Decision {
-  const { readable, rejected } = readAll(waiting, givenUp);
+  const work = deciding(key, known, waiting, now, givenUp);
+  for (;;) {
+    const step = work.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** The same, with a yield after each event that was read or applied: there the caller may do something else. */
+export function* deciding(
+  key: OrderKey,
+  known: Order | null,
+  waiting: WaitingEvent[],
+  now: number,
+  givenUp: GivenUp,
+): Generator<void, Decision> {
+  const { readable, rejected } = yield* readAll(waiting, givenUp);
   if (readable.length === 0) return { order: null, ended: [], rejected };
   const ended: Ended[] = [];
   let order = known ?? newOrder(key);
@@ -71,6 +86,7 @@ export function decide(
     const step = applyOnce(order, each.event, now);
     order = step.order;
     ended.push({ waiting: each.waiting, applied: step.applied });
+    yield;
   }
   return { order: order === before ? null : order, ended, rejected };
 }
@@ -81,7 +97,10 @@ interface Readable {
 }
 
 /** Reads all, and puts the readable ones into sequence. */
-function readAll(waiting: WaitingEvent[], givenUp: GivenUp): { readable: Readable[]; rejected: Rejected[] } {
+function* readAll(
+  waiting: WaitingEvent[],
+  givenUp: GivenUp,
+): Generator<void, { readable: Readable[]; rejected: Rejected[] }> {
   const readable: Readable[] = [];
   const rejected: Rejected[] = [];
   for (const each of waiting) {
@@ -89,6 +108,7 @@ function readAll(waiting: WaitingEvent[], givenUp: GivenUp): { readable: Readabl
     const reading = failed ? { ok: false as const, because: failed.because } : readOne(each);
     if (reading.ok) readable.push({ waiting: each, event: reading.event });
     else rejected.push({ waiting: each, because: reading.because, attempts: failed?.attempts ?? 1 });
+    yield;
   }
   readable.sort((a, b) => (a.event.position < b.event.position ? -1 : 1));
   return { readable, rejected };

@@ -14,13 +14,23 @@ export type EventId = Branded<'EventId'>;
 /** Stands for "no order" in an {@link OrderKey}. */
 const UNREADABLE = '-';
 
-const HOST = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/;
+/** Shopify's own pattern; every shop has such a name, whatever domain it sells under. */
+const SHOP = /^[a-z0-9][a-z0-9-]{0,62}\.myshopify\.com$/;
 const ID = /^[1-9]\d{0,18}$/;
 const EVENT = /^[0-9a-f]{64}$/;
 
+/** Stands for a shop that is not named: it can be nobody's name (RFC 2606). What is about none is parked there. */
+export const NO_SHOP = 'no-shop.invalid' as ShopDomain;
+
+/** The one idea of what a shop is: `<name>.myshopify.com`, in any case, and nothing else. */
 export function asShopDomain(text: string): ShopDomain | null {
   const host = text.toLowerCase();
-  return HOST.test(host) ? (host as ShopDomain) : null;
+  return SHOP.test(host) ? (host as ShopDomain) : null;
+}
+
+/** The same for those who look things up: also what stands for no shop. */
+export function asShopOrNone(text: string): ShopDomain | null {
+  return text.toLowerCase() === NO_SHOP ? NO_SHOP : asShopDomain(text);
 }
 
 /** A positive whole number of at most 19 digits, from a number or its text; anything else is null. */

@@ -4,6 +4,7 @@
  */
 type JsonReading = { ok: true; value: unknown } | { ok: false; because: string };
 
+const XML = /^\s*</;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 const [QUOTE, BACKSLASH, MINUS, ZERO, NINE] = [0x22, 0x5c, 0x2d, 0x30, 0x39];
@@ -32,7 +33,8 @@ function read(bytes: Uint8Array, parse: (text: string) => unknown): JsonReading 
   try {
     return { ok: true, value: parse(text) };
   } catch {
-    return { ok: false, because: 'the body is not JSON' };
+    const because = XML.test(text) ? 'the body is XML: subscribe with format JSON' : 'the body is not JSON';
+    return { ok: false, because };
   }
 }
 

@@ -50,6 +50,8 @@ export interface Order {
   sequence: number;
   applied: Applied[];
   statusHistory: StatusChange[];
+  /** How many of its events are parked. No rule reads or changes it: persist/parked-count.ts keeps it. */
+  parkedEvents: number;
 }
 
 /** How many ended events an order remembers: more than Shopify ever has on the way for one order. */
@@ -96,6 +98,7 @@ export function newOrder(key: OrderKey): Order {
     sequence: 0,
     applied: [],
     statusHistory: [],
+    parkedEvents: 0,
   };
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { orderBody, timesBody, type OrderBody } from './body-schemas.ts';
+import { askedListsBody, orderBody, timesBody, type OrderBody } from './body-schemas.ts';
 import { contradiction, deniesCancellation } from './contradiction.ts';
 import type { Cancellation, Line, OrderEvent, Snapshot, WaitingEvent } from './event.ts';
 import { microsOf, millisOf } from './instants.ts';
@@ -31,14 +31,16 @@ export function readEvent(waiting: WaitingEvent): Reading {
 }
 
 function eventOf(waiting: WaitingEvent, topic: Topic, body: unknown, occurredAt: number): OrderEvent {
-  const { brings, rank } = topicRow(topic);
+  const { brings, rank, source } = topicRow(topic);
   const triggered = microsOf(waiting.triggeredAt) ?? 0;
   const position = positionOf(occurredAt, triggered, rank, waiting.id);
   const event = { id: waiting.id, topic, occurredAt, position, snapshot: null, parts: [], deletes: false };
   if (brings === 'delete') return { ...event, deletes: true };
   if (brings === 'snapshot') {
     const cancels = topic === 'orders/cancelled' && !deniesCancellation(body);
-    return { ...event, ...snapshotOf(event, orderBody.parse(body), cancels) };
+    const read = snapshotOf(event, orderBody.parse(body), cancels);
+    const asked = source === 'reconcile' ? askedParts(event, body, triggered, rank) : [];
+    return { ...event, snapshot: read.snapshot, parts: [...read.parts, ...asked] };
   }
   const fields: PartFields = PART_READERS[brings](body);
   const removed = topic === 'fulfillment_events/delete' ? { removed: true } : {};
@@ -82,6 +84,27 @@ function snapshotOf(
       ...body.refunds.map((each) => ({ kind: 'refunds' as const, part: { ...refund(each), position } })),
     ],
   };
+}
+
+/**
+ * What the Admin API was asked for beside the order itself. A transaction is as new as the order. Returns and
+ * disputes change without their order, so they are as new as the question, where the event tells when that was.
+ */
+function askedParts(
+  { occurredAt, position, id }: OrderEvent,
+  body: unknown,
+  triggered: number,
+  rank: number,
+): OrderEvent['parts'] {
+  const lists = askedListsBody.parse(body);
+  const askedAt = positionOf(Math.max(occurredAt, Math.floor(triggered / 1000)), triggered, rank, id);
+  const positions = { transactions: position, returns: askedAt, disputes: askedAt } as const;
+  return (['transactions', 'returns', 'disputes'] as const).flatMap((kind) =>
+    lists[kind].map((each) => ({
+      kind,
+      part: { ...(PART_READERS[kind](each) as PartFields), position: positions[kind] },
+    })),
+  );
 }
 
 /** A cancellation without a moment of its own was when the event was. */

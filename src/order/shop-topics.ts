@@ -1,4 +1,4 @@
-import { asShopDomain, type ShopDomain } from './identity.ts';
+import { asShopDomain, NO_SHOP, type ShopDomain } from './identity.ts';
 import { at, readJson } from './lossless-json.ts';
 
 /**
@@ -31,9 +31,6 @@ export function isShopTopic(text: string): text is ShopTopic {
 export function mayLackShop(topic: string): boolean {
   return isShopTopic(topic) && SHOP_TOPICS[topic].headerMayLackShop;
 }
-
-/** Stands for a shop that is not named: it can be nobody's name (RFC 2606). What is about none is parked there. */
-export const NO_SHOP = 'no-shop.invalid' as ShopDomain;
 
 /** Which shop a body is about: the body's word before the header's. */
 export function shopRouteOf(

@@ -89,6 +89,7 @@ export const TOPICS = {
   'orders/cancelled': { ...SNAPSHOT, rank: 8 },
   'orders/delete': { brings: 'delete', orderIdAt: ID, rank: 9 },
   'reconcile/order': { ...SNAPSHOT, source: 'reconcile', rank: 3 },
+  'reconcile/delete': { brings: 'delete', orderIdAt: ID, source: 'reconcile', rank: 9 },
 } as const satisfies Record<string, TopicRow>;
 
 export type Topic = keyof typeof TOPICS;
@@ -117,6 +118,8 @@ export const NAMES_IN_GID = {
 export const CREATE: Topic = 'orders/create';
 /** A whole order as reconciliation found it at Shopify. */
 export const RECONCILED: Topic = 'reconcile/order';
+/** An order that we hold and that Shopify does not know. */
+export const RECONCILED_DELETE: Topic = 'reconcile/delete';
 
 export function isTopic(text: string): text is Topic {
   return Object.hasOwn(TOPICS, text);
@@ -135,3 +138,25 @@ export function isTimeless(topic: string): boolean {
 export function isSent(topic: Topic): boolean {
   return topicRow(topic).source === undefined;
 }
+
+/** Topics of Shopify's Events (API 2026-10), as Shopify spells them. None is handled yet. */
+export const EVENT_TOPICS = [
+  'Article',
+  'Blog',
+  'Collection',
+  'Company',
+  'Customer',
+  'FulfillmentOrder',
+  'InventoryItem',
+  'InventoryShipment',
+  'InventoryTransfer',
+  'Location',
+  'Metaobject',
+  'MetaobjectDefinition',
+  'MetafieldDefinition',
+  'Order',
+  'Page',
+  'Product',
+  'Refund',
+  'Return',
+] as const;

@@ -6,15 +6,12 @@ export interface Live {
   connected: boolean;
   /** Since when it is not connected. */
   since: Date | null;
-  /** Since when a server is away, as this tab saw it. */
-  awaySince: { redis: Date | null; mongodb: Date | null };
 }
 
 const NOTHING_YET: Live = {
   now: null,
   connected: false,
   since: null,
-  awaySince: { redis: null, mongodb: null },
 };
 
 /** The stream speaks each second; silent for longer, it is taken for dead and opened anew. */
@@ -79,11 +76,7 @@ export class LiveStore {
   }
 
   #told(now: Now): void {
-    const { awaySince } = this.#live;
-    const sinceOf = (server: 'redis' | 'mongodb') =>
-      now.status[server].state === 'away' ? (awaySince[server] ?? new Date()) : null;
-    const since = { redis: sinceOf('redis'), mongodb: sinceOf('mongodb') };
-    this.#tell({ now, connected: true, since: null, awaySince: since });
+    this.#tell({ now, connected: true, since: null });
   }
 
   #lost(): void {

@@ -17,7 +17,7 @@ export interface Act {
 
 /**
  * Who did what, and why: append-only, numbered without gaps, each entry chained to the one before it. An act is
- * written down before it is done, so the process that dies in the middle leaves `begun`: look whether it was done.
+ * written down before it is done, so the process that dies in the middle leaves `begun`; {@link markBrokenOff} ends it.
  */
 export interface AuditLog {
   /**
@@ -115,7 +115,40 @@ async function append(
 async function seal(audit: Model<AuditDocument>, number: number, ended: Ended): Promise<void> {
   const begun = await audit.findOne({ _id: number }, { hash: 1 }).lean<Pick<AuditDocument, 'hash'>>();
   if (!begun) throw new Error(`the audit has no entry ${number}`);
-  await audit.updateOne({ _id: number, outcome: 'begun' }, { $set: endingOf(begun.hash, ended) });
+  const open = { _id: number, $or: [{ outcome: 'begun' as const }, BROKEN_OFF] };
+  await audit.updateOne(open, { $set: endingOf(begun.hash, ended) });
+}
+
+/** An act has ended by then: each step of it ends in 15 s, or its server is down. */
+const BROKEN_OFF_MS = 60_000;
+const BROKEN_OFF = {
+  outcome: 'failed',
+  detail:
+    'broken off: no end was written within a minute, so its program died or MongoDB was down. ' +
+    'It may have been done: check before you repeat it',
+} as const;
+
+/**
+ * Ends what a process that died left `begun`. Whoever is slower than that, and alive, still writes the true end.
+ * @param continued actions that another process continues
+ * @returns how many it ended
+ */
+export async function markBrokenOff(
+  audit: Model<AuditDocument>,
+  continued: readonly string[],
+  now: Date,
+): Promise<number> {
+  const at = { $lt: new Date(now.getTime() - BROKEN_OFF_MS) };
+  const left = await audit
+    .find({ outcome: 'begun', at, action: { $nin: [...continued] } }, { hash: 1 })
+    .limit(TRIES)
+    .lean<Pick<AuditDocument, '_id' | 'hash'>[]>();
+  let marked = 0;
+  for (const { _id, hash } of left) {
+    const ending = { $set: endingOf(hash, BROKEN_OFF) };
+    marked += (await audit.updateOne({ _id, outcome: 'begun' }, ending)).modifiedCount;
+  }
+  return marked;
 }
 
 function entryAfter(last: AuditDocument | null, act: Act, ended: Ended | null): AuditDocument {

@@ -42,3 +42,5 @@ export const auditSchema = new Schema(
 auditSchema.index({ target: 1, _id: -1 });
 auditSchema.index({ action: 1, _id: -1 });
 auditSchema.index({ who: 1, _id: -1 });
+// What was left begun: a few at most.
+auditSchema.index({ outcome: 1, at: 1 }, { partialFilterExpression: { outcome: 'begun' } });

@@ -1,8 +1,12 @@
 import type { Act, AuditLog } from './audit-log.ts';
 import type { Collections } from './collections.ts';
 
+/** Acts that another process continues after a crash; no person begins them. */
+export const CONTINUED = ['compliance.ask', 'compliance.redact', 'shop.scopes', 'shop.uninstall'] as const;
+export type Continued = (typeof CONTINUED)[number];
+
 /** An act whose reason tells it from all others of its target: an event's id. */
-type OnceAct = Act & { reason: string };
+type OnceAct = Act & { action: Continued; reason: string };
 
 /** Writes down what may be begun again after a crash, and is one entry of the audit all the same. */
 export interface AuditedOnce {

@@ -3,6 +3,7 @@ import { auditSchema, type AuditDocument } from './audit-schema.ts';
 import { eventSchema, JOURNAL_TTL_INDEX, type EventDocument } from './event-schema.ts';
 import { orderSchema, type OrderDocument } from './order-schema.ts';
 import { PARKED_TTL_INDEX, parkedSchema, type ParkedDocument } from './parked-schema.ts';
+import { programSchema, type ProgramDocument } from './program-schema.ts';
 import { replaySchema, type ReplayDocument } from './replay-schema.ts';
 import { complianceSchema, type ComplianceDocument } from './compliance-schema.ts';
 import {
@@ -29,6 +30,7 @@ export interface Collections {
   sessions: Model<SessionDocument>;
   reconciles: Model<ReconcileDocument>;
   compliance: Model<ComplianceDocument>;
+  programs: Model<ProgramDocument>;
 }
 
 export function collectionsOf(mongo: Connection): Collections {
@@ -44,6 +46,7 @@ export function collectionsOf(mongo: Connection): Collections {
     sessions: mongo.model<SessionDocument>('Session', sessionSchema),
     reconciles: mongo.model<ReconcileDocument>('Reconcile', reconcileSchema),
     compliance: mongo.model<ComplianceDocument>('Compliance', complianceSchema),
+    programs: mongo.model<ProgramDocument>('Program', programSchema),
   };
 }
 

@@ -29,6 +29,8 @@ export interface ComplianceDocument {
   because: string | null;
   /** A data request: when and by whom the export was handed over. */
   exports: { at: Date; who: string }[];
+  /** Of a data request: where pages that were handed over said that the next one begins. */
+  pages?: string[];
 }
 
 export const complianceSchema = new Schema(
@@ -48,6 +50,7 @@ export const complianceSchema = new Schema(
     doneAt: Date,
     because: String,
     exports: { type: [{ _id: false, at: Date, who: String }], default: [] },
+    pages: { type: [String], default: undefined },
   },
   { collection: 'compliance', versionKey: false, strict: true, minimize: false },
 );

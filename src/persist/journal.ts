@@ -1,10 +1,12 @@
 import type { mongo } from 'mongoose';
 import type { Ended, Rejected, Settled } from '../order/decide.ts';
-import { coalesce } from '../system/coalesce.ts';
+import { orderNames } from '../order/order-names.ts';
 import { causeOf } from './cause.ts';
 import type { Collections } from './collections.ts';
 import type { EventDocument } from './event-schema.ts';
 import { afterReplay, parkedAnew, wasReplayed } from './journal-again.ts';
+import { inLanes } from './lanes.ts';
+import { countForNew, recountParked } from './parked-count.ts';
 import { receivedOf, type Received } from './received.ts';
 import { writeAll, type WriteModel, type Written } from './write-all.ts';
 
@@ -26,13 +28,15 @@ interface Step {
   again: WriteModel[];
 }
 
-const BATCH = 100;
+/** A hundred bodies of 6 kB are 200 kB as they are kept. */
+const LARGE_BYTES = 256 * 1024;
 
 /**
  * An entry that is there was written by the drain before this one, and the first telling stays; unless it
  * tells of a parked event, which was replayed then. Only those cost a second round trip.
  */
-export function journal(client: mongo.MongoClient, { events, parked }: Collections): Journal {
+export function journal(client: mongo.MongoClient, collections: Collections): Journal {
+  const { events, parked } = collections;
   const namespaces = {
     events: `${events.db.name}.${events.collection.collectionName}`,
     parked: `${parked.db.name}.${parked.collection.collectionName}`,
@@ -48,34 +52,54 @@ export function journal(client: mongo.MongoClient, { events, parked }: Collectio
       const entry = rejectedEntry(each, now, by);
       return [
         { model: insert(namespaces.events, entry), again: [parkedAnew(namespaces.events, entry)] },
-        { model: park(namespaces.parked, each, receivedOf(each.waiting), now), again: [] },
+        { model: park(namespaces.parked, each, now), again: [] },
       ];
     });
     return [...entries, ...parks];
   };
 
   return {
-    write: coalesce<Record, undefined>(
-      async (records) => {
-        const all = records.map(stepsOf);
-        const written = await writeAll(
-          client,
-          all.flat().map(({ model }) => model),
-        );
-        const following = all.map((steps) => {
-          const answers = written.splice(0, steps.length);
-          const again = steps.flatMap((step, i) => (answers[i]?.duplicateKey ? step.again : []));
-          return { failure: failureAmong(answers), again };
-        });
-        const told = await writeAll(
-          client,
-          following.flatMap(({ again }) => again),
-        );
-        return following.map(({ failure, again }) => failureAmong(told.splice(0, again.length)) ?? failure);
-      },
-      { largest: BATCH },
-    ),
+    write: inLanes<Record, undefined>(isLarge, async (records) => {
+      const all = records.map(stepsOf);
+      const written = await writeAll(
+        client,
+        all.flat().map(({ model }) => model),
+      );
+      const following = all.map((steps) => {
+        const answers = written.splice(0, steps.length);
+        const again = steps.flatMap((step, i) => (answers[i]?.duplicateKey ? step.again : []));
+        return { failure: failureAmong(answers), again };
+      });
+      const told = await writeAll(
+        client,
+        following.flatMap(({ again }) => again),
+      );
+      await recountParked(
+        collections,
+        records.flatMap((record, i) => changedIn(record, following[i]?.again)),
+      );
+      await countForNew(collections, records.flatMap(madeIn));
+      return following.map(({ failure, again }) => failureAmong(told.splice(0, again.length)) ?? failure);
+    }),
   };
+}
+
+function isLarge({ ended, rejected }: Record): boolean {
+  const bytes = [...ended, ...rejected].reduce(
+    (sum, { waiting }) => sum + (waiting.payload ?? waiting.body).length,
+    0,
+  );
+  return bytes > LARGE_BYTES;
+}
+
+/** Orders of which events were parked, or are parked no more. */
+function changedIn({ ended, rejected }: Record, again: readonly WriteModel[] = []): string[] {
+  return [...rejected, ...(again.length > 0 ? ended : [])].map(({ waiting }) => waiting.order);
+}
+
+/** Orders that were not there before: events of theirs may have been parked then. */
+function madeIn({ ended }: Record): string[] {
+  return ended.filter(({ applied }) => applied.sequence === 1).map(({ waiting }) => waiting.order);
 }
 
 function failureAmong(written: Written[]): Error | undefined {
@@ -117,12 +141,9 @@ function byOf({ worker, lockedAt }: Record['by']): Pick<EventDocument, 'worker' 
 }
 
 /** Routed anew by a replay, an event may be parked for another order than before. */
-function park(
-  namespace: string,
-  { because, attempts }: Rejected,
-  { _id, order, ...fields }: Received,
-  now: number,
-): WriteModel {
+function park(namespace: string, { because, attempts, waiting }: Rejected, now: number): WriteModel {
+  const { _id, order, ...fields } = receivedOf(waiting);
+  const calledBy = orderNames(waiting);
   const at = new Date(now);
   return {
     namespace,
@@ -130,7 +151,15 @@ function park(
     filter: { _id } as object,
     update: {
       $setOnInsert: { ...fields, firstAt: at, replays: 0 },
-      $set: { order, error: because, cause: causeOf(because), state: 'parked', attempts, lastAt: at },
+      $set: {
+        order,
+        calledBy,
+        error: because,
+        cause: causeOf(because),
+        state: 'parked',
+        attempts,
+        lastAt: at,
+      },
     },
     upsert: true,
   };

@@ -5,12 +5,13 @@ import type { OrderDocument, PartField } from './order-schema.ts';
 /** An order as it is stored: its parts beside its other fields, and its key as `_id`. */
 export function toDocument(key: OrderKey, order: Order, now: number): OrderDocument {
   const { parts, ...fields } = order;
-  return { _id: key, ...fields, ...parts, touchedAt: new Date(now) };
+  const createdAt = dateOf(order.facts.createdAt);
+  return { _id: key, ...fields, ...parts, createdAt, touchedAt: new Date(now) };
 }
 
 /** The inverse. A part that a document of an older version lacks is empty. */
 export function fromDocument(document: OrderDocument): Order {
-  const { _id, touchedAt: _, ...fields } = document;
+  const { _id, touchedAt: _, createdAt: __, ...fields } = document;
   const empty = newOrder(_id as OrderKey);
   const names = Object.keys(empty.parts) as PartField[];
   const parts = Object.fromEntries(names.map((name) => [name, fields[name] ?? []])) as Order['parts'];
@@ -18,4 +19,10 @@ export function fromDocument(document: OrderDocument): Order {
     Object.entries(fields).filter(([name]) => !names.includes(name as PartField)),
   );
   return { ...empty, ...rest, parts };
+}
+
+/** Null where Shopify told none, or none that is a time. */
+function dateOf(text: string | null): Date | null {
+  const ms = Date.parse(text ?? '');
+  return Number.isNaN(ms) ? null : new Date(ms);
 }

@@ -4,6 +4,8 @@ import type { Order } from '../order/order.ts';
 /** An order in MongoDB: `_id` is its key, `<shop>/<order id>`. */
 export interface OrderDocument extends Omit<Order, 'parts'>, Record<PartField, unknown[]> {
   _id: string;
+  /** When it was created at Shopify, for lists. */
+  createdAt: Date | null;
   /** When it was last committed. */
   touchedAt: Date;
 }
@@ -41,14 +43,20 @@ export const orderSchema = new Schema(
     sequence: Number,
     applied: [Mixed],
     statusHistory: [Mixed],
+    parkedEvents: Number,
+    createdAt: Date,
     touchedAt: Date,
   },
   { collection: 'orders', versionKey: false, strict: true, minimize: false },
 );
 
-// A shop's orders, newest id first, are a range of _id and need no index of their own.
-orderSchema.index({ status: 1, _id: -1 });
+// Lists, newest first: of all, of a shop, of a status.
+orderSchema.index({ createdAt: -1, _id: -1 });
+orderSchema.index({ shop: 1, createdAt: -1, _id: -1 });
+orderSchema.index({ status: 1, createdAt: -1, _id: -1 });
 orderSchema.index({ name: 1, _id: -1 });
+// Orders with parked events are few.
+orderSchema.index({ parkedEvents: 1 }, { partialFilterExpression: { parkedEvents: { $gt: 0 } } });
 // For whoever has an order's id and not its shop.
 orderSchema.index({ orderId: 1 });
 // For whoever redacts or exports what is kept of a customer.

@@ -1,8 +1,8 @@
 import { mongo } from 'mongoose';
 import type { OrderKey } from '../order/identity.ts';
 import type { Order } from '../order/order.ts';
-import { coalesce } from '../system/coalesce.ts';
 import type { Collections } from './collections.ts';
+import { inLanes } from './lanes.ts';
 import { fromDocument, toDocument } from './order-document.ts';
 import type { OrderDocument } from './order-schema.ts';
 import { writeAll, type WriteModel, type Written } from './write-all.ts';
@@ -24,28 +24,24 @@ export interface OrderStore {
 
 export type Committed = 'committed' | 'outpaced' | 'too_large';
 
-/** 100 orders of 10 kB are 1 MB: far below MongoDB's 48 MB a message, and past the knee of its gain. */
-const BATCH = 100;
-
 export function orderStore(
   client: mongo.MongoClient,
   { orders }: Collections,
   onCommit: (size: number, ms: number) => void,
 ): OrderStore {
   const namespace = `${orders.db.name}.${orders.collection.collectionName}`;
+  const largeOnes = new LargeOnes();
   return {
-    load: coalesce(
+    load: inLanes<OrderKey, Order | null>(
+      (key) => largeOnes.has(key),
       async (keys) => {
         const found = await orders.find({ _id: { $in: [...new Set<string>(keys)] } }).lean<OrderDocument[]>();
-        const byKey = new Map(found.map((document) => [document._id, document]));
-        return keys.map((key) => {
-          const document = byKey.get(key);
-          return document ? fromDocument(document) : null;
-        });
+        const byKey = new Map(found.map((document) => [document._id, fromDocument(document)]));
+        return keys.map((key) => largeOnes.seen(key, byKey.get(key) ?? null));
       },
-      { largest: BATCH },
     ),
-    commit: coalesce<OrderCommit, Committed>(
+    commit: inLanes<OrderCommit, Committed>(
+      ({ order }) => isLarge(order),
       async (commits) => {
         const began = performance.now();
         const documents = commits.map(({ key, order }) =>
@@ -58,9 +54,36 @@ export function orderStore(
         onCommit(commits.length, performance.now() - began);
         return written.map((each, i) => answerOf(each, documents[i]));
       },
-      { largest: BATCH },
     ),
   };
+}
+
+/** A line or a part is 300 bytes and 5 µs of BSON: what costs time is their number, not long texts. */
+const LARGE_ITEMS = 500;
+
+/** Never throws: a document may have been damaged. */
+function isLarge({ lines, parts }: Order): boolean {
+  const lists = [lines, ...Object.values(parts)];
+  return lists.reduce((sum, each) => sum + (Array.isArray(each) ? each.length : 0), 0) > LARGE_ITEMS;
+}
+
+/** The large orders among those that were loaded lately. */
+class LargeOnes {
+  static readonly #KEPT = 1000;
+  readonly #keys = new Set<OrderKey>();
+
+  has(key: OrderKey): boolean {
+    return this.#keys.has(key);
+  }
+
+  seen(key: OrderKey, order: Order | null): Order | null {
+    if (!order || !isLarge(order)) this.#keys.delete(key);
+    else {
+      if (this.#keys.size >= LargeOnes.#KEPT) this.#keys.clear();
+      this.#keys.add(key);
+    }
+    return order;
+  }
 }
 
 function operationOf(document: OrderDocument, namespace: string): WriteModel {

@@ -9,6 +9,8 @@ export interface ParkedDocument extends Received {
   error: string;
   /** The same without ids and numbers (cause.ts). Older documents have none. */
   cause?: string;
+  /** By what its order may be searched for: ids and names (order-names.ts). Older documents have none. */
+  calledBy?: string[];
   attempts: number;
   firstAt: Date;
   lastAt: Date;
@@ -32,6 +34,7 @@ export const parkedSchema = new Schema(
     ...RECEIVED,
     error: { type: String, required: true },
     cause: String,
+    calledBy: { type: [String], default: undefined },
     attempts: { type: Number, required: true },
     firstAt: { type: Date, required: true },
     lastAt: { type: Date, required: true },
@@ -61,7 +64,10 @@ export const PARKED_GROUP_INDEX = {
 parkedSchema.index(PARKED_GROUP_INDEX);
 parkedSchema.index({ replay: 1, state: 1 }, { partialFilterExpression: { replay: { $exists: true } } });
 parkedSchema.index({ acts: 1 }, { partialFilterExpression: { acts: { $exists: true } } });
-// For redactions: a shop's are a range.
-parkedSchema.index({ order: 1 });
+// For what an order lacks; and for redactions: a shop's are a range.
+parkedSchema.index({ order: 1, state: 1 });
+// For the search.
+parkedSchema.index({ webhookId: 1 });
+parkedSchema.index({ calledBy: 1 }, { partialFilterExpression: { calledBy: { $exists: true } } });
 /** The end of life of parked events, whatever became of them, is on this index: JOURNAL_RETENTION_DAYS. */
 export const PARKED_TTL_INDEX = { lastAt: 1 } as const;

@@ -3,6 +3,7 @@ import type { EventId, OrderKey } from '../order/identity.ts';
 import { bodyOr, bytesOf } from '../system/payload.ts';
 import type { Collections } from './collections.ts';
 import { discardedBy, namedIn, takenBy, type Claim, type Discard, type Named } from './parked-acts.ts';
+import { recountParked, sweepParkedCounts } from './parked-count.ts';
 import { PARKED_GROUP_INDEX, type ParkedDocument } from './parked-schema.ts';
 
 /** Which parked events: some by id, or all that have these. */
@@ -61,15 +62,20 @@ export interface ParkedStore {
   groups: () => Promise<ParkedGroups>;
   /** How many are parked since before `before`. */
   count: (which: ParkedSelection, before: Date) => Promise<number>;
+  /** How many a run has taken, and not put back yet. */
+  replaying: (which: ParkedSelection) => Promise<number>;
   /** The next that a run may take, longest parked first. */
   next: (which: ParkedSelection, run: string, before: Date, limit: number) => Promise<string[]>;
   /** Takes one for a run; null where somebody else has, or it is parked no more. */
   claim: (event: string, claim: Claim) => Promise<Taken | null>;
-  replayed: (event: string, claim: Claim) => Promise<void>;
+  /** @param order for which it was parked: its order lacks it no more */
+  replayed: (event: string, order: string, claim: Claim) => Promise<void>;
   /** It could not be put back: as if it had not been taken. */
   giveBack: (event: string, claim: Claim) => Promise<void>;
   /** Gives back what a process that died had taken. */
   giveBackStale: (now: Date) => Promise<number>;
+  /** Brings the counts of orders up to date where a process died before it did. */
+  sweepCounts: () => Promise<void>;
   /** How many that a run put back are parked again, or were and were then discarded. */
   parkedAgain: (run: string) => Promise<number>;
   /** How many that a run put back have neither ended nor been parked again. */
@@ -90,7 +96,8 @@ const GROUPS = 500;
 /** The cause of what was parked before causes were kept. */
 const NO_CAUSE = 'its cause was not kept';
 
-export function parkedStore({ parked, events }: Pick<Collections, 'parked' | 'events'>): ParkedStore {
+export function parkedStore(collections: Pick<Collections, 'orders' | 'parked' | 'events'>): ParkedStore {
+  const { parked, events } = collections;
   const held = (event: string, { run, at }: Claim) => ({
     _id: event,
     state: 'replaying' as const,
@@ -108,6 +115,8 @@ export function parkedStore({ parked, events }: Pick<Collections, 'parked' | 'ev
     groups: () => groupsOf(parked),
     count: async (which, before) =>
       await parked.countDocuments({ ...frozen(which, before), state: 'parked' }),
+    replaying: async (which) =>
+      await parked.countDocuments({ ...conditionsOf(which), state: 'replaying' }),
     next: async (which, run, before, limit) => {
       // By the clock of a worker that is behind, one that was parked again looks older than the run.
       const found = await parked
@@ -123,9 +132,10 @@ export function parkedStore({ parked, events }: Pick<Collections, 'parked' | 'ev
         .lean<ParkedDocument>();
       return taken && { event: waitingOf(taken), before: taken.replay ?? null };
     },
-    replayed: async (event, claim) => {
+    replayed: async (event, order, claim) => {
       // Parked again, or replayed by the journal's telling: then that is what it is.
       await parked.updateOne(held(event, claim), { $set: { state: 'replayed' } });
+      await recountParked(collections, [order]);
     },
     giveBack: async (event, claim) => {
       await parked.updateOne(held(event, claim), GIVEN_BACK);
@@ -135,16 +145,27 @@ export function parkedStore({ parked, events }: Pick<Collections, 'parked' | 'ev
       return (await parked.updateMany({ state: 'replaying', replayedAt: { $lt: since } }, GIVEN_BACK))
         .modifiedCount;
     },
+    sweepCounts: () => sweepParkedCounts(collections),
     parkedAgain: async (run) =>
       await parked.countDocuments({ replay: run, state: { $in: ['parked', 'discarded'] } }),
     stillWaiting: (run) => countWaiting(run, parked, events),
-    discard: async (which, by) => {
-      const conditions = { ...frozen(which, by.at), state: 'parked' as const };
-      return (await parked.updateMany(conditions, discardedBy(by))).modifiedCount;
-    },
+    discard: (which, by) => discardAll(collections, which, by),
     named: async (which, before) => await namedIn(parked, { ...frozen(which, before), state: 'parked' }),
     changedBy: async (entry) => await namedIn(parked, { acts: entry }),
   };
+}
+
+async function discardAll(
+  collections: Pick<Collections, 'orders' | 'parked'>,
+  which: ParkedSelection,
+  by: Discard,
+): Promise<number> {
+  const { parked } = collections;
+  const conditions = { ...frozen(which, by.at), state: 'parked' as const };
+  const orders = await parked.distinct('order', conditions);
+  const { modifiedCount } = await parked.updateMany(conditions, discardedBy(by));
+  await recountParked(collections, orders);
+  return modifiedCount;
 }
 
 /** Those of which the journal tells no end; parked is none. */

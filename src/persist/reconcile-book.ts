@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Collections } from './collections.ts';
-import type { ReconcileDocument } from './reconcile-schema.ts';
+import { FOUND, type Found, type ReconcileDocument } from './reconcile-schema.ts';
 
 /** What is asked for. */
 export type Wanted = Pick<
@@ -33,8 +33,8 @@ export interface ReconcileBook {
     before: ReconcileMark | null,
     limit: number,
   ) => Promise<ReconcileDocument[]>;
-  /** Asked for or begun, oldest first. */
-  open: () => Promise<ReconcileDocument[]>;
+  /** Asked for or begun, oldest first. @param except shops that are not to be looked at now */
+  open: (except?: readonly string[]) => Promise<ReconcileDocument[]>;
   /** Null where somebody has ended it. */
   begin: (id: string) => Promise<ReconcileDocument | null>;
   /** Whether it goes on: false where it was ended, or another process is further. */
@@ -82,6 +82,9 @@ function changing(
         checked: 0,
         missing: 0,
         stale: 0,
+        differs: 0,
+        stuck: 0,
+        gone: 0,
         points: 0,
         found: [],
         because: null,
@@ -97,12 +100,11 @@ function changing(
       return await reconciles.findOne({ _id: id, state: 'running' }).lean<ReconcileDocument>();
     },
     step: async (id, { from, to, checked, points, found }) => {
-      const missing = found.filter(({ what }) => what === 'missing').length;
       const stepped = await reconciles.updateOne(
         { _id: id, state: 'running', cursor: from },
         {
           $set: { cursor: to },
-          $inc: { checked, points, missing, stale: found.length - missing },
+          $inc: { checked, points, ...countsOf(found) },
           $push: { found: { $each: found, $slice: FOUND_KEPT } },
         },
       );
@@ -121,6 +123,12 @@ function changing(
   };
 }
 
+/** How many of each kind. */
+export function countsOf(found: readonly { what: Found }[]): Record<Found, number> {
+  const none = Object.fromEntries(FOUND.map((what) => [what, 0])) as Record<Found, number>;
+  return found.reduce((counts, { what }) => ({ ...counts, [what]: counts[what] + 1 }), none);
+}
+
 function telling({ reconciles, shops }: Kept): Pick<ReconcileBook, 'one' | 'list' | 'open' | 'due'> {
   return {
     one: (id) => reconciles.findOne({ _id: id }).lean<ReconcileDocument>(),
@@ -135,9 +143,9 @@ function telling({ reconciles, shops }: Kept): Pick<ReconcileBook, 'one' | 'list
         .sort({ askedAt: -1, _id: -1 })
         .limit(limit)
         .lean<ReconcileDocument[]>(),
-    open: () =>
+    open: (except = []) =>
       reconciles
-        .find({ state: { $in: OPEN } })
+        .find({ state: { $in: OPEN }, ...(except.length > 0 ? { shop: { $nin: except } } : {}) })
         .sort({ askedAt: 1 })
         .limit(OPEN_AT_ONCE)
         .lean<ReconcileDocument[]>(),

@@ -2,6 +2,10 @@ import { Schema } from 'mongoose';
 
 const STATES = ['asked', 'running', 'done', 'failed', 'aborted'] as const;
 
+/** What a pass finds of an order. */
+export const FOUND = ['missing', 'stale', 'differs', 'stuck', 'gone'] as const;
+export type Found = (typeof FOUND)[number];
+
 /** One pass over a shop's orders at Shopify. The record is the job: whoever runs it goes on where it stood. */
 export interface ReconcileDocument {
   /** A random UUID. */
@@ -26,10 +30,24 @@ export interface ReconcileDocument {
   checked: number;
   missing: number;
   stale: number;
+  /** Of the same second as Shopify's, with other facts. */
+  differs: number;
+  /** Differ, and Shopify's answer was applied already. */
+  stuck: number;
+  /** Held here as live, and not known to Shopify. */
+  gone: number;
   /** Points of the Admin API's budget that it cost. */
   points: number;
-  /** The first hundred orders that were missing or stale. */
-  found: { order: string; what: 'missing' | 'stale'; updatedAt: Date; heldAt: Date | null }[];
+  /** The first hundred orders that were not as Shopify has them. */
+  found: {
+    order: string;
+    what: (typeof FOUND)[number];
+    /** Null where Shopify does not know the order. */
+    updatedAt: Date | null;
+    heldAt: Date | null;
+    /** What differs, in words. */
+    facts: string[];
+  }[];
   /** Why it failed. */
   because: string | null;
 }
@@ -52,9 +70,12 @@ export const reconcileSchema = new Schema(
     checked: { type: Number, required: true, default: 0 },
     missing: { type: Number, required: true, default: 0 },
     stale: { type: Number, required: true, default: 0 },
+    differs: { type: Number, required: true, default: 0 },
+    stuck: { type: Number, required: true, default: 0 },
+    gone: { type: Number, required: true, default: 0 },
     points: { type: Number, required: true, default: 0 },
     found: {
-      type: [{ _id: false, order: String, what: String, updatedAt: Date, heldAt: Date }],
+      type: [{ _id: false, order: String, what: String, updatedAt: Date, heldAt: Date, facts: [String] }],
       default: [],
     },
     because: String,

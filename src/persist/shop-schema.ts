@@ -20,6 +20,10 @@ export interface ShopDocument {
   subscriptionsDueAt: Date | null;
   /** All orders updated before this moment at Shopify were held against ours. */
   reconciledTo: Date | null;
+  /** Ids of orders that we hold as live and that Shopify did not know when it was last asked; at most a hundred. */
+  gone: string[];
+  /** Up to which order of ours Shopify was asked whether it knows them; null: from the first on. */
+  askedTo: string | null;
   /** Orders that reconciliation put right since the shop installed. */
   putRight: number;
   /** When shop/redact was carried out. */
@@ -38,6 +42,8 @@ export const shopSchema = new Schema(
     subscriptions: { type: { _id: false, checkedAt: Date, missing: [String], doubled: [String] } },
     subscriptionsDueAt: Date,
     reconciledTo: Date,
+    gone: { type: [String], default: [] },
+    askedTo: String,
     putRight: { type: Number, required: true, default: 0 },
     redactedAt: Date,
   },

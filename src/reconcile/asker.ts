@@ -33,6 +33,21 @@ export interface Patience {
 
 /** Whoever is told to come back later than that is asked by the next schedule. */
 const LONGEST_TOLD_MS = 120_000;
+/** Longer than that nobody stands and waits: others want the place. */
+const LONGEST_PAUSE_MS = 10_000;
+
+/** Shopify asks for a long pause: whoever looks again later goes on at the cursor that was written. */
+export class ComeBack extends Error {
+  override readonly name = 'ComeBack';
+  readonly ms: number;
+  /** What it is, where nobody waits any more. */
+  readonly fault: Throttled;
+  constructor(ms: number, fault: Throttled) {
+    super(`Shopify asks for a pause of ${Math.round(ms / 1000)} s`);
+    this.ms = ms;
+    this.fault = fault;
+  }
+}
 
 export interface AskerTools {
   api: AdminApi;
@@ -68,6 +83,7 @@ export function asker(shop: string, { api, patience, onThrottled }: AskerTools, 
           const pauseMs = pauseAfter(error, failed, patience);
           if (pauseMs === null || failed >= patience.tries) throw error;
           if (isThrottled(error)) onThrottled();
+          if (isThrottled(error) && pauseMs > LONGEST_PAUSE_MS) throw new ComeBack(pauseMs, error);
           await sleep(pauseMs, undefined, { signal });
         }
       }

@@ -4,7 +4,7 @@ import { Fault } from '../system/errors.ts';
 import type { BulkFile } from '../shop/bulk-file.ts';
 import type { Asker, Patience } from './asker.ts';
 import type { ListedPage } from './listed-pages.ts';
-import { BULK_QUERY, BULK_RUN, BULK_STATE } from './queries.ts';
+import { BULK_CANCEL, BULK_RUN, BULK_STATE, bulkQuery, type Access } from './queries.ts';
 import { listedOrder, readAs, type ListedOrder } from './read-answers.ts';
 
 /** Shopify runs no bulk operation for us: pages do the same, for more points. */
@@ -12,9 +12,15 @@ export class BulkRefused extends Error {
   override readonly name = 'BulkRefused';
 }
 
+/** Shopify is not done with it: whoever looks again later goes on at the cursor that was written. */
+export class BulkRuns extends Error {
+  override readonly name = 'BulkRuns';
+}
+
 export interface BulkTools {
   file: BulkFile;
-  pollMs: number;
+  /** Whether it has taken too long, if it is not over now. */
+  isLate: () => boolean;
   patience: Patience;
 }
 
@@ -22,19 +28,21 @@ const PAGE = 500;
 
 /**
  * All orders, by a bulk operation: begun, waited for, and its file read line by line. The cursor is the operation
- * and the line: whoever goes on reads the same file again, which Shopify keeps for seven days.
- * @throws BulkRefused
+ * and the line: whoever goes on reads the same file again, which Shopify keeps for seven days. It looks once
+ * whether the operation has ended: hours may pass until then, and nobody stands and waits.
+ * @throws BulkRefused, BulkRuns
  */
 export async function* bulkPages(
   asker: Asker,
+  access: Access,
   cursor: string | null,
-  { file, pollMs, patience }: BulkTools,
+  { file, isLate, patience }: BulkTools,
   signal: AbortSignal,
 ): AsyncGenerator<ListedPage> {
-  const place = readPlace(cursor) ?? { id: await begin(asker), line: 0 };
+  const place = readPlace(cursor) ?? { id: await begin(asker, access), line: 0 };
   // Whoever goes on after us waits for this operation and begins none of its own.
   yield { orders: [], cursor: writePlace(place) };
-  const { url, objects } = await ended(asker, place.id, pollMs, signal);
+  const { url, objects } = await ended(asker, place.id, isLate);
   let line = 0;
   let page: ListedOrder[] = [];
   for await (const text of url === null ? [] : linesOf(url, file, patience, signal)) {
@@ -92,12 +100,12 @@ const state = z.object({
 /** A mutation is 10 points. */
 const MUTATION = 10;
 
-async function begin(asker: Asker): Promise<string> {
+async function begin(asker: Asker, access: Access): Promise<string> {
   try {
     const { bulkOperation, userErrors: errors } = await asker.ask({
       kind: 'bulk operation',
       document: BULK_RUN,
-      variables: { query: BULK_QUERY },
+      variables: { query: bulkQuery(access) },
       items: 1,
       estimate: MUTATION,
       read: (data) => readAs(begun, data, 'bulk operation').bulkOperationRunQuery,
@@ -117,22 +125,31 @@ const GOES_ON: ReadonlySet<string> = new Set(['CREATED', 'RUNNING']);
 async function ended(
   asker: Asker,
   id: string,
-  pollMs: number,
-  signal: AbortSignal,
+  isLate: () => boolean,
 ): Promise<{ url: string | null; objects: number }> {
-  for (;;) {
-    const { node } = await asker.ask({
-      kind: 'bulk state',
-      document: BULK_STATE,
-      variables: { id },
-      items: 1,
-      estimate: 1,
-      read: (data) => readAs(state, data, 'bulk operation'),
-    });
-    if (node.status === 'COMPLETED') return { url: node.url ?? null, objects: node.objectCount };
-    if (!GOES_ON.has(node.status))
-      throw new BulkRefused(`the operation is ${node.status}${node.errorCode ? ` (${node.errorCode})` : ''}`);
-    await sleep(pollMs, undefined, { signal });
+  const { node } = await asker.ask({
+    kind: 'bulk state',
+    document: BULK_STATE,
+    variables: { id },
+    items: 1,
+    estimate: 1,
+    read: (data) => readAs(state, data, 'bulk operation'),
+  });
+  if (node.status === 'COMPLETED') return { url: node.url ?? null, objects: node.objectCount };
+  if (!GOES_ON.has(node.status))
+    throw new BulkRefused(`the operation is ${node.status}${node.errorCode ? ` (${node.errorCode})` : ''}`);
+  if (!isLate()) throw new BulkRuns();
+  await cancel(asker, id);
+  throw new BulkRefused('the operation does not end');
+}
+
+/** It may have ended by itself by now, and Shopify ends it after ten days: what is answered does not matter. */
+async function cancel(asker: Asker, id: string): Promise<void> {
+  const query = { document: BULK_CANCEL, variables: { id }, items: 1, estimate: MUTATION };
+  try {
+    await asker.ask({ kind: 'bulk cancel', ...query, read: () => undefined });
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
   }
 }
 

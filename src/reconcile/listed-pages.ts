@@ -1,6 +1,6 @@
 import { Fault } from '../system/errors.ts';
 import type { Asker } from './asker.ts';
-import { CHANGED_ORDERS } from './queries.ts';
+import { changedOrdersQuery, listedCost, type Access } from './queries.ts';
 import { changedOrders, readAs, type ListedOrder } from './read-answers.ts';
 
 /** Orders as they were listed, and where to go on behind them; null: that was the last. */
@@ -22,18 +22,21 @@ const MOST_OF_A_QUERY = 24_000;
 /** Pages over a window, the longest ago changed first, from a cursor of ours on. */
 export async function* listedPages(
   asker: Asker,
+  access: Access,
   window: Window,
   cursor: string | null,
 ): AsyncGenerator<ListedPage> {
   let place: Place | null = readPlace(cursor, window);
+  const document = changedOrdersQuery(access);
+  const estimate = listedCost(access);
   while (place) {
-    const first = asker.itemsOf('changed orders', 1.1, LARGEST_PAGE);
+    const first = asker.itemsOf('changed orders', estimate, LARGEST_PAGE);
     const { orders, next }: Listed = await asker.ask({
       kind: 'changed orders',
-      document: CHANGED_ORDERS,
+      document,
       variables: { first, after: place.after, query: searchOf(place.from, window.until) },
       items: first,
-      estimate: 1.1,
+      estimate,
       read: (data) => readAs(changedOrders, data, 'changed orders'),
     });
     place = next === null ? null : nextPlace(place, orders, next);

@@ -1,21 +1,24 @@
-import type { WholeOrder } from './read-answers.ts';
+import type { Dispute, WholeOrder } from './read-answers.ts';
 
 /**
  * A whole order of the Admin API's as the body that a webhook would have brought: the same state at Shopify
  * is the same bytes, and so the same event (P3). Ids are text: exact. Nothing personal is in it but tracking
- * numbers, which orders hold already.
+ * numbers, which orders hold already. It tells only what was asked for: null is Shopify's null, and a field that
+ * was not asked for is absent.
+ * @param disputes of the order; undefined where the shop's token may not read them
  */
-export function orderBytes(order: WholeOrder): Buffer {
-  return Buffer.from(JSON.stringify(orderBody(order)));
+export function orderBytes(order: WholeOrder, disputes?: readonly Dispute[]): Buffer {
+  return Buffer.from(JSON.stringify(orderBody(order, disputes)));
 }
 
-function orderBody(order: WholeOrder): object {
+function orderBody(order: WholeOrder, disputes: readonly Dispute[] | undefined): object {
   return {
     id: order.id,
     admin_graphql_api_id: `gid://shopify/Order/${order.id}`,
     name: order.name,
     test: order.test,
     created_at: order.createdAt,
+    processed_at: order.processedAt,
     updated_at: order.updatedAt,
     closed_at: order.closedAt,
     cancelled_at: order.cancelledAt,
@@ -23,10 +26,15 @@ function orderBody(order: WholeOrder): object {
     financial_status: order.displayFinancialStatus,
     fulfillment_status: fulfillmentStatusOf(order),
     currency: order.currencyCode,
-    total_price: amountOf(order.totalPriceSet),
+    presentment_currency: order.presentmentCurrencyCode,
+    ...moneyBody('total_price', order.totalPriceSet),
+    ...moneyBody('current_total_price', order.currentTotalPriceSet),
     line_items: order.lineItems.nodes.map(lineBody),
     fulfillments: order.fulfillments.toSorted(byId).map(fulfillmentBody),
     refunds: order.refunds.toSorted(byId).map(refundBody),
+    transactions: order.transactions.toSorted(byId).map(transactionBody),
+    returns: order.returns?.nodes.toSorted(byId),
+    disputes: disputes?.toSorted(byId).map(disputeBody),
   };
 }
 
@@ -34,7 +42,7 @@ type Money = WholeOrder['totalPriceSet'];
 type Line = WholeOrder['lineItems']['nodes'][number];
 type Fulfillment = WholeOrder['fulfillments'][number];
 type Refund = WholeOrder['refunds'][number];
-type Transaction = Refund['transactions']['nodes'][number];
+type Transaction = WholeOrder['transactions'][number];
 
 /** What GraphQL shows and REST's words for it; the others tell how it is to go on, not what was shipped. */
 const FULFILLMENT_STATUSES: Readonly<Record<string, string>> = {
@@ -43,8 +51,16 @@ const FULFILLMENT_STATUSES: Readonly<Record<string, string>> = {
   restocked: 'restocked',
 };
 
+/** Shown so, it is null in REST whatever else is known of the order. */
+const UNFULFILLED = 'unfulfilled';
+
+/** REST's word for what is shown; undefined where that depends on the order's fulfillments. */
+export function shownFulfillmentStatus(shown: string | null): string | null | undefined {
+  return shown === UNFULFILLED ? null : FULFILLMENT_STATUSES[shown ?? ''];
+}
+
 function fulfillmentStatusOf({ displayFulfillmentStatus: shown, fulfillments }: WholeOrder): string | null {
-  const known = FULFILLMENT_STATUSES[shown ?? ''];
+  const known = shownFulfillmentStatus(shown);
   if (known !== undefined) return known;
   // Such as ON_HOLD and IN_PROGRESS, which an order may be in after its first parcel.
   return fulfillments.some(({ status }) => status === 'success') ? 'partial' : null;
@@ -56,6 +72,9 @@ const SHIPMENT_STATUSES: ReadonlySet<string | null> = new Set([
   'label_purchased',
   'attempted_delivery',
   'ready_for_pickup',
+  'picked_up',
+  'carrier_picked_up',
+  'delayed',
   'confirmed',
   'in_transit',
   'out_for_delivery',
@@ -70,7 +89,8 @@ function lineBody(line: Line): object {
     title: line.title,
     quantity: line.quantity,
     current_quantity: line.currentQuantity,
-    price: amountOf(line.originalUnitPriceSet),
+    fulfillable_quantity: line.unfulfilledQuantity,
+    ...moneyBody('price', line.originalUnitPriceSet),
     requires_shipping: line.requiresShipping,
   };
 }
@@ -101,6 +121,7 @@ function refundBody({ id, createdAt, refundLineItems, transactions }: Refund): o
       quantity: line.quantity,
       // REST has a number here, and text elsewhere.
       subtotal: Number(line.subtotalSet.shopMoney.amount),
+      subtotal_set: setOf(line.subtotalSet),
       restock_type: line.restockType,
     })),
     transactions: transactions.nodes.toSorted(byId).map(transactionBody),
@@ -113,8 +134,10 @@ function transactionBody(transaction: Transaction): object {
     kind: transaction.kind,
     status: transaction.status,
     gateway: transaction.gateway,
-    amount: amountOf(transaction.amountSet),
-    currency: transaction.amountSet.shopMoney.currencyCode,
+    // As in webhooks: what the customer paid, in the customer's currency.
+    amount: amountOf(transaction.amountSet.presentmentMoney),
+    currency: transaction.amountSet.presentmentMoney.currencyCode,
+    amount_set: setOf(transaction.amountSet),
     parent_id: transaction.parentTransaction,
     test: transaction.test,
     created_at: transaction.createdAt,
@@ -122,8 +145,31 @@ function transactionBody(transaction: Transaction): object {
   };
 }
 
+function disputeBody({ amount, reasonDetails, ...dispute }: Dispute): object {
+  return {
+    id: dispute.id,
+    type: dispute.type,
+    amount: amountOf(amount),
+    currency: amount.currencyCode,
+    reason: reasonDetails.reason,
+    status: dispute.status,
+    evidence_due_by: dispute.evidenceDueBy,
+    finalized_on: dispute.finalizedOn,
+  };
+}
+
+/** An amount of the shop's, and beside it the same money in both currencies. */
+function moneyBody(name: string, money: Money): object {
+  return { [name]: amountOf(money.shopMoney), [`${name}_set`]: setOf(money) };
+}
+
+function setOf({ shopMoney, presentmentMoney }: Money): object {
+  const one = (money: Money['shopMoney']) => ({ amount: amountOf(money), currency_code: money.currencyCode });
+  return { shop_money: one(shopMoney), presentment_money: one(presentmentMoney) };
+}
+
 /** GraphQL writes 10.0 where REST writes 10.00. */
-function amountOf({ shopMoney: { amount } }: Money): string {
+function amountOf({ amount }: Money['shopMoney']): string {
   return /\.\d$/.test(amount) ? `${amount}0` : amount;
 }
 

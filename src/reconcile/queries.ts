@@ -1,31 +1,78 @@
 /**
- * What reconciliation asks the Admin API (2026-10). Listing is cheap (a point an order) and is all that a
- * pass without drift costs; whole orders are asked for only where ours is missing or stale.
+ * What reconciliation asks the Admin API (2026-10). A list has the facts of an order by which a wrong state is
+ * found; whole orders are asked for only where ours differ.
  * Nothing personal is asked for: no name, address, e-mail, phone or note.
  */
 
+/** What the shop's scopes let us ask. A field that a token may not read makes Shopify refuse the whole query. */
+export interface Access {
+  returns: boolean;
+  disputes: boolean;
+  /** Orders older than 60 days. */
+  allOrders: boolean;
+}
+
+export function accessOf(scopes: readonly string[]): Access {
+  const may = (what: string) => scopes.includes(`read_${what}`) || scopes.includes(`write_${what}`);
+  return {
+    returns: may('returns'),
+    disputes: may('shopify_payments_disputes'),
+    allOrders: scopes.includes('read_all_orders'),
+  };
+}
+
+/** How many refunds and returns of an order a list compares: nearly no order has more. */
+const LISTED_PARTS = 3;
 const PAGE_INFO = 'pageInfo { hasNextPage endCursor }';
-const MONEY = '{ shopMoney { amount currencyCode } }';
-const LINE = `id sku title quantity currentQuantity requiresShipping originalUnitPriceSet ${MONEY}`;
+const AMOUNT = '{ amount currencyCode }';
+/** As REST tells money: in the shop's currency, and in the customer's. */
+const MONEY = `{ shopMoney ${AMOUNT} presentmentMoney ${AMOUNT} }`;
+const LINE = `id sku title quantity currentQuantity unfulfilledQuantity requiresShipping originalUnitPriceSet ${MONEY}`;
 const SHIPPED_LINE = 'quantity lineItem { id }';
 const REFUNDED_LINE = `quantity restockType subtotalSet ${MONEY} lineItem { id }`;
 const TRANSACTION = `id kind status gateway test createdAt processedAt parentTransaction { id } amountSet ${MONEY}`;
+const RETURN = 'id name status';
+const LISTED = `id updatedAt closedAt cancelledAt currencyCode displayFinancialStatus displayFulfillmentStatus
+      totalPriceSet { shopMoney ${AMOUNT} }
+      transactionsCount { count }
+      fulfillmentsCount { count }
+      refunds(first: ${LISTED_PARTS}) { id }`;
+const LISTED_DISPUTES = 'disputes { id status }';
+const LISTED_RETURNS = `returns(first: ${LISTED_PARTS}) { nodes { id status } }`;
+
+/** Points that a listed order costs, by the rule of an object a point. */
+export function listedCost({ returns, disputes }: Access): number {
+  return 1 + 2 + 1 + 1 + LISTED_PARTS + (disputes ? 1 : 0) + (returns ? LISTED_PARTS : 0);
+}
 
 /** Which orders changed, the longest ago first. */
-export const CHANGED_ORDERS = `query ChangedOrders($first: Int!, $after: String, $query: String!) {
+export function changedOrdersQuery({ returns, disputes }: Access): string {
+  return `query ChangedOrders($first: Int!, $after: String, $query: String!) {
   orders(first: $first, after: $after, sortKey: UPDATED_AT, query: $query) {
-    nodes { id updatedAt }
+    nodes {
+      ${LISTED}
+      ${disputes ? LISTED_DISPUTES : ''}
+      ${returns ? LISTED_RETURNS : ''}
+    }
     ${PAGE_INFO}
   }
 }`;
+}
 
-/** Whole orders. A list in one may be longer than it is asked for: {@link REST} tells the rest. */
-export const WHOLE_ORDERS = `query WholeOrders($ids: [ID!]!, $lines: Int!, $parts: Int!, $partLines: Int!, $parcels: Int!) {
+/** Which of these orders Shopify knows. */
+export const KNOWN_ORDERS = `query KnownOrders($ids: [ID!]!) {
+  nodes(ids: $ids) { ... on Order { id } }
+}`;
+
+/** Whole orders. A list in one may be longer than it is asked for: {@link REST} and {@link PAYMENTS} tell the rest. */
+export function wholeOrdersQuery({ returns, disputes }: Access): string {
+  return `query WholeOrders($ids: [ID!]!, $lines: Int!, $parts: Int!, $partLines: Int!, $parcels: Int!, $payments: Int!) {
   nodes(ids: $ids) {
     ... on Order {
-      id name test createdAt updatedAt closedAt cancelledAt cancelReason currencyCode
-      displayFinancialStatus displayFulfillmentStatus
+      id name test createdAt processedAt updatedAt closedAt cancelledAt cancelReason
+      currencyCode presentmentCurrencyCode displayFinancialStatus displayFulfillmentStatus
       totalPriceSet ${MONEY}
+      currentTotalPriceSet ${MONEY}
       lineItems(first: $lines) { nodes { ${LINE} } ${PAGE_INFO} }
       fulfillments(first: $parts) {
         id name status displayStatus createdAt updatedAt
@@ -37,9 +84,13 @@ export const WHOLE_ORDERS = `query WholeOrders($ids: [ID!]!, $lines: Int!, $part
         refundLineItems(first: $partLines) { nodes { ${REFUNDED_LINE} } ${PAGE_INFO} }
         transactions(first: $partLines) { nodes { ${TRANSACTION} } ${PAGE_INFO} }
       }
+      transactions(first: $payments) { ${TRANSACTION} }
+      ${returns ? `returns(first: $parts) { nodes { ${RETURN} } ${PAGE_INFO} }` : ''}
+      ${disputes ? 'disputes { id }' : ''}
     }
   }
 }`;
+}
 
 /** One more page of a list that has a cursor. */
 export const REST = {
@@ -47,6 +98,7 @@ export const REST = {
   fulfillmentLineItems: restOf('Fulfillment', 'fulfillmentLineItems', SHIPPED_LINE),
   refundLineItems: restOf('Refund', 'refundLineItems', REFUNDED_LINE),
   transactions: restOf('Refund', 'transactions', TRANSACTION),
+  returns: restOf('Order', 'returns', RETURN),
 } as const;
 
 function restOf(type: string, list: string, fields: string): string {
@@ -55,11 +107,31 @@ function restOf(type: string, list: string, fields: string): string {
 }`;
 }
 
+/** An order's transactions have no cursor: they come all at once. */
+export const PAYMENTS = `query Payments($id: ID!, $first: Int!) {
+  node(id: $id) { ... on Order { transactions(first: $first) { ${TRANSACTION} } } }
+}`;
+
+/** An order names its disputes and tells little of them. */
+export const DISPUTES = `query Disputes($ids: [ID!]!) {
+  nodes(ids: $ids) {
+    ... on ShopifyPaymentsDispute {
+      id type status amount ${AMOUNT} reasonDetails { reason } evidenceDueBy finalizedOn
+    }
+  }
+}`;
+
 /**
  * Every order that the token may see, as a bulk operation. It lists, as pages do: bulk operations take no
- * connection inside a list, so fulfillments and refunds could not come whole.
+ * connection inside a list, so whole orders could not come this way. Returns are a connection, whose items would
+ * be lines of their own: a bulk pass does not compare them.
  */
-export const BULK_QUERY = '{ orders { edges { node { id updatedAt } } } }';
+export function bulkQuery({ disputes }: Access): string {
+  return `{ orders { edges { node {
+      ${LISTED}
+      ${disputes ? LISTED_DISPUTES : ''}
+  } } } }`;
+}
 
 export const BULK_RUN = `mutation BulkRun($query: String!) {
   bulkOperationRunQuery(query: $query) {
@@ -70,4 +142,9 @@ export const BULK_RUN = `mutation BulkRun($query: String!) {
 
 export const BULK_STATE = `query BulkState($id: ID!) {
   node(id: $id) { ... on BulkOperation { id status errorCode objectCount url } }
+}`;
+
+/** Frees one of the five places that Shopify gives us at a shop. */
+export const BULK_CANCEL = `mutation BulkCancel($id: ID!) {
+  bulkOperationCancel(id: $id) { userErrors { field message } }
 }`;

@@ -37,12 +37,11 @@ const word = z
   .nullish()
   .transform((value) => value?.toLowerCase() ?? null);
 const count = z.number().int().min(0);
-const money = z.object({
-  shopMoney: z.object({
-    amount: z.string().regex(/^-?\d+(\.\d+)?$/, 'is no amount'),
-    currencyCode: z.string(),
-  }),
+const amount = z.object({
+  amount: z.string().regex(/^-?\d+(\.\d+)?$/, 'is no amount'),
+  currencyCode: z.string(),
 });
+const money = z.object({ shopMoney: amount, presentmentMoney: amount });
 /** A page without a way on says so; one that promises a way on and has none cannot be read. */
 const pageInfo = z
   .object({ hasNextPage: z.boolean(), endCursor: z.string().nullish() })
@@ -51,10 +50,30 @@ const pageInfo = z
 const listOf = <Item extends z.ZodType>(item: Item) =>
   z.object({ nodes: z.array(item), pageInfo }).transform(({ nodes, pageInfo: next }) => ({ nodes, next }));
 
+/** What a list does not tell of an order is absent, and is not compared. */
+const told = <Item extends z.ZodType>(item: Item) => item.optional();
+const counted = told(z.object({ count }).transform((value) => value.count));
+const partIds = (name: string) => z.array(z.object({ id: idOf(name) }).transform(({ id }) => id));
+const partStates = (name: string) => z.array(z.object({ id: idOf(name), status: word }));
+
 /** An order as it is listed. */
 export const listedOrder = z
-  .object({ id: idOf('Order'), updatedAt: instant })
-  .transform(({ id, updatedAt }) => ({ id, updatedAt: millisOf(updatedAt) ?? 0 }));
+  .object({
+    id: idOf('Order'),
+    updatedAt: instant,
+    closedAt: instant.nullable().optional(),
+    cancelledAt: instant.nullable().optional(),
+    currencyCode: told(z.string()),
+    displayFinancialStatus: told(word),
+    displayFulfillmentStatus: told(word),
+    totalPriceSet: told(z.object({ shopMoney: amount }).transform(({ shopMoney }) => shopMoney.amount)),
+    transactionsCount: counted,
+    fulfillmentsCount: counted,
+    refunds: told(partIds('Refund')),
+    disputes: told(partStates('ShopifyPaymentsDispute')),
+    returns: told(z.object({ nodes: partStates('Return') }).transform(({ nodes }) => nodes)),
+  })
+  .transform((order) => ({ ...order, updatedAt: millisOf(order.updatedAt) ?? 0 }));
 /** `updatedAt`: ms since 1970. */
 export type ListedOrder = z.output<typeof listedOrder>;
 
@@ -68,6 +87,7 @@ const line = z.object({
   title: text,
   quantity: count,
   currentQuantity: count,
+  unfulfilledQuantity: count,
   requiresShipping: z.boolean(),
   originalUnitPriceSet: money,
 });
@@ -92,19 +112,37 @@ const transaction = z.object({
   amountSet: money,
 });
 
+const aReturn = z.object({ id: idOf('Return'), name: text, status: word });
+
+const dispute = z.object({
+  id: idOf('ShopifyPaymentsDispute'),
+  type: word,
+  status: word,
+  amount,
+  reasonDetails: z.object({ reason: word }),
+  evidenceDueBy: text,
+  finalizedOn: text,
+});
+export type Dispute = z.output<typeof dispute>;
+/** Null: gone since its order named it. */
+export const disputesById = z.object({ nodes: z.array(dispute.nullable()) }).transform(({ nodes }) => nodes);
+
 export const wholeOrder = z.object({
   id: idOf('Order'),
   name: text,
   test: z.boolean(),
   createdAt: instant,
+  processedAt: optionalInstant,
   updatedAt: instant,
   closedAt: optionalInstant,
   cancelledAt: optionalInstant,
   cancelReason: word,
   currencyCode: text,
+  presentmentCurrencyCode: text,
   displayFinancialStatus: word,
   displayFulfillmentStatus: word,
   totalPriceSet: money,
+  currentTotalPriceSet: money,
   lineItems: listOf(line),
   fulfillments: z.array(
     z.object({
@@ -126,6 +164,9 @@ export const wholeOrder = z.object({
       transactions: listOf(transaction),
     }),
   ),
+  transactions: z.array(transaction),
+  returns: listOf(aReturn).optional(),
+  disputes: partIds('ShopifyPaymentsDispute').optional(),
 });
 export type WholeOrder = z.output<typeof wholeOrder>;
 
@@ -148,4 +189,14 @@ export const MORE = {
   transactions: z
     .object({ node: z.object({ transactions: listOf(transaction) }) })
     .transform(({ node }) => node.transactions),
+  returns: z.object({ node: z.object({ returns: listOf(aReturn) }) }).transform(({ node }) => node.returns),
 } as const;
+
+export const payments = z
+  .object({ node: z.object({ transactions: z.array(transaction) }) })
+  .transform(({ node }) => node.transactions);
+
+/** Of the orders that were asked for, in that order, whether Shopify knows each. */
+export const knownOrders = z
+  .object({ nodes: z.array(z.object({ id: idOf('Order') }).nullable()) })
+  .transform(({ nodes }) => nodes.map((node) => node?.id ?? null));

@@ -1,32 +1,38 @@
 import type { ShopDomain } from '../order/identity.ts';
 import type { Lease } from '../lock/order-lock.ts';
+import { countsOf, SCHEDULE } from '../persist/reconcile-book.ts';
 import type { ReconcileDocument } from '../persist/reconcile-schema.ts';
 import { Fault, messageOf, type FaultCode } from '../system/errors.ts';
 import { redisKeys } from '../system/redis-keys.ts';
-import { asker, type Asker } from './asker.ts';
-import { bulkPages, BulkRefused } from './bulk-pages.ts';
+import { asker, ComeBack, type Asker } from './asker.ts';
+import { bulkPages, BulkRefused, BulkRuns } from './bulk-pages.ts';
 import type { Drifted } from './compare.ts';
+import { allHeld, someHeld, unknownOf, type HeldOrder, type HeldPage } from './held-orders.ts';
 import { listedPages, type ListedPage } from './listed-pages.ts';
-import { driftOf, putRight } from './put-right.ts';
+import { deleteHere, driftOf, NOTHING_PUT_RIGHT, putRight } from './put-right.ts';
+import { accessOf, type Access } from './queries.ts';
 import { SETTINGS, type ReconcileTools } from './reconcile-tools.ts';
 
 /**
  * How a pass went. `busy`: another process is at this shop. `interrupted`: it goes on at its cursor later, here
- * or elsewhere.
+ * or elsewhere. `waiting`: the same, and it is Shopify that it waits for.
  */
-export type Ran = 'done' | 'failed' | 'aborted' | 'busy' | 'interrupted';
+export type Ran = 'done' | 'failed' | 'aborted' | 'busy' | 'interrupted' | 'waiting';
 
 /**
- * One pass over a shop's orders: lock, list page by page, compare, deposit what we lack, write down how far it is.
+ * One pass over a shop's orders: lock, list page by page, compare, deposit what we lack, write down how far it is;
+ * then the other direction: ask whether Shopify knows what we hold.
  * If the process dies at any line, the record still runs and has the cursor of the first page that is not done;
  * whatever of that page was deposited is found to be there (P3).
  * @param stopping aborted when the program stops
+ * @param wait told how long it waits for Shopify: nothing goes on before that
  */
 export async function reconcileShop(
   id: string,
   shop: string,
   tools: ReconcileTools,
   stopping: AbortSignal,
+  wait: (ms: number) => void = () => undefined,
 ): Promise<Ran> {
   const lease = await tools.lock.acquire(redisKeys(0).shopLock('reconcile', shop), `reconcile ${id}`);
   if (!lease) return 'busy';
@@ -34,7 +40,9 @@ export async function reconcileShop(
   try {
     const record = await tools.book.begin(id);
     if (!record) return 'aborted';
-    const pass = new Pass(record, tools, lease, AbortSignal.any([stopping, lease.signal]));
+    const known = await tools.collections.shops.findById(shop, { scopes: 1 }).lean();
+    const access = accessOf(known?.scopes ?? []);
+    const pass = new Pass({ record, access, lease, wait }, tools, AbortSignal.any([stopping, lease.signal]));
     const ran = await pass.go();
     pass.tell(ran, performance.now() - began);
     return ran;
@@ -51,25 +59,47 @@ const ENDINGS: ReadonlySet<FaultCode> = new Set([
   'shopify_away',
 ]);
 
+/** What a pass is about, and what it holds. */
+interface Job {
+  record: ReconcileDocument;
+  access: Access;
+  lease: Lease;
+  wait: (ms: number) => void;
+}
+
+type Found = ReconcileDocument['found'];
+
+/** A cursor behind all lists: which of our orders Shopify was asked for. */
+const HELD = 'held ';
+/** So many ids that were listed are remembered, 20 MB: an order that is not among them costs a point to ask for. */
+const LISTED_KEPT = 200_000;
+const GONE_KEPT = 100;
+
 class Pass {
   readonly #record: ReconcileDocument;
   readonly #shop: ShopDomain;
   readonly #tools: ReconcileTools;
   readonly #lease: Lease;
+  readonly #wait: (ms: number) => void;
   readonly #signal: AbortSignal;
+  readonly #access: Access;
   readonly #asker: Asker;
   readonly #settings;
-  #cursor: string | null;
-  readonly #sum = { checked: 0, missing: 0, stale: 0, putRight: 0, points: 0 };
+  readonly #listed = new Set<string>();
+  readonly #sum = { checked: 0, ...countsOf([]), putRight: 0, points: 0 };
   readonly #tooLong: string[] = [];
+  readonly #gone: string[] = [];
+  #cursor: string | null;
   #because: string | null = null;
 
-  constructor(record: ReconcileDocument, tools: ReconcileTools, lease: Lease, signal: AbortSignal) {
+  constructor({ record, access, lease, wait }: Job, tools: ReconcileTools, signal: AbortSignal) {
     this.#record = record;
     this.#shop = record.shop as ShopDomain;
     this.#tools = tools;
     this.#lease = lease;
+    this.#wait = wait;
     this.#signal = signal;
+    this.#access = access;
     this.#cursor = record.cursor ?? null;
     this.#settings = { ...SETTINGS, ...tools.settings };
     const onThrottled = () => tools.metrics.reconcileThrottled.inc();
@@ -82,22 +112,36 @@ class Pass {
 
   async go(): Promise<Ran> {
     try {
-      for await (const page of this.#pages()) if (!(await this.#takePage(page))) return 'aborted';
+      if (!this.#cursor?.startsWith(HELD))
+        for await (const page of this.#pages()) if (!(await this.#takePage(page))) return 'aborted';
+      if (!(await this.#askForHeld())) return 'aborted';
       return await this.#end();
     } catch (error) {
       this.#because = messageOf(error);
+      const waitMs = this.#waitMsOf(error);
+      if (waitMs !== null) {
+        this.#wait(waitMs);
+        return 'waiting';
+      }
+      if (error instanceof ComeBack) return await this.#fail(error.fault);
       if (this.#signal.aborted || !(error instanceof Fault && ENDINGS.has(error.code))) return 'interrupted';
       return await this.#fail(error);
     }
   }
 
+  /** How long to wait for Shopify; null where that is not what this is, or it took too long. */
+  #waitMsOf(error: unknown): number | null {
+    if (error instanceof BulkRuns) return this.#settings.bulkPollMs;
+    return error instanceof ComeBack && !this.#isLate() ? error.ms : null;
+  }
+
   async *#pages(): AsyncGenerator<ListedPage> {
     const { how, since, until, _id } = this.#record;
-    const { overlapMs, bulkPollMs: pollMs, patience } = this.#settings;
+    const { overlapMs, patience } = this.#settings;
     if (how === 'bulk') {
       try {
-        const bulk = { file: this.#tools.bulkFile, pollMs, patience };
-        return yield* bulkPages(this.#asker, this.#cursor, bulk, this.#signal);
+        const bulk = { file: this.#tools.bulkFile, isLate: () => this.#isLate(), patience };
+        return yield* bulkPages(this.#asker, this.#access, this.#cursor, bulk, this.#signal);
       } catch (error) {
         if (!(error instanceof BulkRefused)) throw error;
         this.#tools.log.info({ shop: this.#shop, because: error.message }, 'no bulk operation: page by page');
@@ -106,53 +150,106 @@ class Pass {
       }
     }
     const window = { since: since ? since.getTime() - overlapMs : null, until: until.getTime() };
-    yield* listedPages(this.#asker, window, this.#cursor);
+    yield* listedPages(this.#asker, this.#access, window, this.#cursor);
+  }
+
+  #isLate(): boolean {
+    return this.#tools.now() > this.#beganAt.getTime() + this.#settings.bulkDeadlineMs;
+  }
+
+  get #beganAt(): Date {
+    return this.#record.startedAt ?? this.#record.askedAt;
   }
 
   /** Whether it goes on. */
   async #takePage({ orders: all, cursor }: ListedPage): Promise<boolean> {
-    const { dryRun, until, _id } = this.#record;
+    const { dryRun, until } = this.#record;
     // A bulk operation lists what changed since, too: that is the next pass's.
     const orders = all.filter(({ updatedAt }) => updatedAt <= until.getTime());
+    for (const { id } of all) if (this.#listed.size < LISTED_KEPT) this.#listed.add(id);
     const drifted = await driftOf(this.#shop, orders, this.#tools);
     this.#lease.assertHeld();
-    const put = dryRun
-      ? { deposited: 0, tooLong: [] }
-      : await putRight(this.#shop, drifted, this.#asker, this.#tools);
-    const points = this.#asker.spent();
-    const step = {
-      from: this.#cursor,
-      to: cursor,
-      checked: orders.length,
-      points,
-      found: drifted.map(foundOf),
-    };
-    if (!(await this.#tools.book.step(_id, step))) return false;
-    this.#cursor = cursor;
-    this.#count(orders.length, drifted, put.deposited, points);
+    const asking = { asker: this.#asker, access: this.#access, beganAt: this.#beganAt };
+    const put = dryRun ? NOTHING_PUT_RIGHT : await putRight(this.#shop, drifted, asking, this.#tools);
+    const found = drifted.map((each) =>
+      foundOf(put.stuck.has(each.order) ? { ...each, what: 'stuck' } : each),
+    );
+    if (!(await this.#step(cursor ?? HELD, orders.length, found))) return false;
     this.#tooLong.push(...put.tooLong);
-    if (put.deposited > 0)
-      await this.#tools.collections.shops.updateOne(
-        { _id: this.#shop },
-        { $inc: { putRight: put.deposited } },
-      );
+    await this.#countPutRight(put.deposited);
     return true;
   }
 
-  #count(checked: number, drifted: readonly Drifted[], deposited: number, points: number): void {
-    const { metrics } = this.#tools;
-    const missing = drifted.filter(({ what }) => what === 'missing').length;
-    const stale = drifted.length - missing;
+  /** Whether it goes on. */
+  async #askForHeld(): Promise<boolean> {
+    const { since } = this.#record;
+    if (since) {
+      const page = await someHeld(this.#shop, since, this.#access, this.#tools);
+      return (await this.#takeHeld(page.orders, null)) && (await this.#keepTurn(page));
+    }
+    for (let after = this.#cursor?.slice(HELD.length) || null; ;) {
+      const { orders, next } = await allHeld(this.#shop, after, this.#access, this.#tools);
+      if (!(await this.#takeHeld(orders, next))) return false;
+      if (next === null) return await this.#keepTurn({ next: null });
+      after = next;
+    }
+  }
+
+  /**
+   * Orders that Shopify does not know are told. They end here only where a person asked for the pass: a deletion is
+   * for good, and nobody looks at what the schedule does.
+   */
+  async #takeHeld(held: readonly HeldOrder[], next: string | null): Promise<boolean> {
+    const { dryRun, who } = this.#record;
+    const unlisted = held.filter(({ key }) => !this.#listed.has(key.slice(this.#shop.length + 1)));
+    const { orders, doubted } = await unknownOf(this.#asker, unlisted);
+    this.#lease.assertHeld();
+    const deletes = !dryRun && who !== SCHEDULE && !doubted;
+    const deposited = deletes ? await deleteHere(orders, this.#beganAt, this.#tools) : 0;
+    const found = orders.map(({ key, at }) => ({
+      order: key,
+      what: 'gone' as const,
+      updatedAt: null,
+      heldAt: at === null ? null : new Date(at),
+      facts: [],
+    }));
+    if (!(await this.#step(next === null ? HELD : HELD + next, 0, found))) return false;
+    if (!deletes) this.#gone.push(...orders.map(({ key }) => key.slice(this.#shop.length + 1)));
+    await this.#countPutRight(deposited);
+    return true;
+  }
+
+  /** What is unknown is asked for again by the next pass, and where its turn begins. */
+  async #keepTurn({ next }: Pick<HeldPage, 'next'>): Promise<boolean> {
+    if (this.#record.dryRun) return true;
+    const kept = { askedTo: next, gone: this.#gone.slice(0, GONE_KEPT) };
+    await this.#tools.collections.shops.updateOne({ _id: this.#shop }, { $set: kept });
+    return true;
+  }
+
+  /** Writes down how far it is, and what was found. Whether it goes on. */
+  async #step(to: string, checked: number, found: Found): Promise<boolean> {
+    const { metrics, book } = this.#tools;
+    const points = this.#asker.spent();
+    if (!(await book.step(this.#record._id, { from: this.#cursor, to, checked, points, found })))
+      return false;
+    this.#cursor = to;
     metrics.reconcileChecked.inc(checked);
-    metrics.reconcileDrift.inc({ kind: 'missing' }, missing);
-    metrics.reconcileDrift.inc({ kind: 'stale' }, stale);
-    metrics.reconcilePutRight.inc(deposited);
     metrics.reconcilePoints.inc(points);
+    for (const { what } of found) {
+      metrics.reconcileDrift.inc({ kind: what });
+      this.#sum[what] += 1;
+    }
     this.#sum.checked += checked;
-    this.#sum.missing += missing;
-    this.#sum.stale += stale;
-    this.#sum.putRight += deposited;
     this.#sum.points += points;
+    return true;
+  }
+
+  async #countPutRight(deposited: number): Promise<void> {
+    if (deposited === 0) return;
+    this.#tools.metrics.reconcilePutRight.inc(deposited);
+    this.#sum.putRight += deposited;
+    await this.#tools.collections.shops.updateOne({ _id: this.#shop }, { $inc: { putRight: deposited } });
   }
 
   async #end(): Promise<Ran> {
@@ -162,7 +259,7 @@ class Pass {
       this.#because = `left as they are, with more parts than one answer holds: ${long.slice(0, 5).join(', ')}${long.length > 5 ? ', …' : ''}`;
     if (!(await this.#tools.book.end(_id, 'done', this.#because))) return 'aborted';
     if (dryRun) return 'done';
-    await this.#tools.attention(this.#shop, null);
+    await this.#tools.attention(this.#shop, goneText(this.#gone));
     // A window that begins later than what was reconciled leaves a gap, which stays the schedule's.
     const reached = since ? { reconciledTo: { $gte: since, $lt: until } } : {};
     await this.#tools.collections.shops.updateOne(
@@ -186,12 +283,28 @@ class Pass {
     const { _id, how, dryRun, who } = this.#record;
     const told = { reconcile: _id, shop: this.#shop, how, dryRun, who, outcome: ran, because: this.#because };
     const line = { ...told, ...this.#sum, ms: Math.round(ms) };
+    // It looks again within seconds, for hours.
+    if (ran === 'waiting') return this.#tools.log.debug(line, 'reconciled');
     this.#tools.metrics.reconciles.inc({ outcome: ran });
     if (ran === 'failed') this.#tools.log.warn(line, 'reconciled');
     else this.#tools.log.info(line, 'reconciled');
   }
 }
 
-function foundOf({ order, what, updatedAt, heldAt }: Drifted): ReconcileDocument['found'][number] {
-  return { order, what, updatedAt: new Date(updatedAt), heldAt: heldAt === null ? null : new Date(heldAt) };
+/** What an operator reads at the shop, until Shopify knows them or they end here. */
+function goneText(gone: readonly string[]): string | null {
+  if (gone.length === 0) return null;
+  const named = `${gone.slice(0, 3).join(', ')}${gone.length > 3 ? ', …' : ''}`;
+  const many = gone.length === 1 ? '1 order here is' : `${gone.length} orders here are`;
+  return `${many} unknown to Shopify: ${named}. Deleted there, or never sent by it: look at the first event of each, and end them with ops reconcile --all --yes`;
+}
+
+function foundOf({ order, what, updatedAt, heldAt, facts }: Drifted): Found[number] {
+  return {
+    order,
+    what,
+    updatedAt: new Date(updatedAt),
+    heldAt: heldAt === null ? null : new Date(heldAt),
+    facts,
+  };
 }

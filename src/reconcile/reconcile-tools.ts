@@ -13,7 +13,7 @@ import type { Patience } from './asker.ts';
 export interface ReconcileTools {
   api: AdminApi;
   bulkFile: BulkFile;
-  collections: Pick<Collections, 'orders' | 'shops'>;
+  collections: Pick<Collections, 'orders' | 'shops' | 'events'>;
   book: ReconcileBook;
   depositor: Depositor;
   fingerprintsOf: FingerprintsOf;
@@ -31,12 +31,16 @@ export interface ReconcileSettings {
   /** A window begins so much earlier than asked: an index that lags behind shows an order late. */
   overlapMs: number;
   bulkPollMs: number;
+  /** A bulk operation that has not ended by then is given up for pages. */
+  bulkDeadlineMs: number;
   patience: Patience;
 }
 
 export const SETTINGS: ReconcileSettings = {
   overlapMs: 10 * 60_000,
   bulkPollMs: 5000,
+  // A million orders are some hours of theirs, and by pages days of ours.
+  bulkDeadlineMs: 6 * 3_600_000,
   // 1 + 2 + 4 + … + 30 s: two minutes and a half. Longer outages are the schedule's.
   patience: { firstMs: 1000, longestMs: 30_000, tries: 9 },
 };

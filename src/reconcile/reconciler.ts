@@ -16,6 +16,8 @@ const AGAIN_AFTER_MS = 10_000;
  * Runs what is asked for, and what the schedule asks for: every shop whose orders were held against Shopify's too
  * long ago. The records are the jobs and the shop's lock keeps one pass at a shop, so any number of these may run,
  * and what one leaves another goes on with (P6).
+ * A pass that waits for Shopify gives its place back and is looked at again later: shops that wait for hours stop
+ * no others.
  */
 export class Reconciler implements Part {
   readonly name = 'reconciler';
@@ -59,9 +61,10 @@ export class Reconciler implements Part {
   async #look(): Promise<void> {
     if (this.#everyMs > 0) await this.#schedule();
     const now = this.#tools.now();
-    for (const { _id, shop } of await this.#tools.book.open()) {
+    const later = [...this.#later].filter(([, at]) => at > now).map(([shop]) => shop);
+    for (const { _id, shop } of await this.#tools.book.open(later)) {
       if (this.#stopping.signal.aborted || this.#running.size >= SHOPS_AT_ONCE) return;
-      if (this.#running.has(shop) || (this.#later.get(shop) ?? 0) > now) continue;
+      if (this.#running.has(shop)) continue;
       const run = this.#run(_id, shop).finally(() => this.#running.delete(shop));
       this.#running.set(shop, run);
     }
@@ -70,8 +73,9 @@ export class Reconciler implements Part {
   async #run(id: string, shop: string): Promise<void> {
     this.#later.delete(shop);
     try {
-      const ran = await reconcileShop(id, shop, this.#tools, this.#stopping.signal);
-      if (ran === 'busy' || ran === 'interrupted') this.#later.set(shop, this.#tools.now() + AGAIN_AFTER_MS);
+      const again = (ms: number) => this.#later.set(shop, this.#tools.now() + ms);
+      const ran = await reconcileShop(id, shop, this.#tools, this.#stopping.signal, again);
+      if (ran === 'busy' || ran === 'interrupted') again(AGAIN_AFTER_MS);
     } catch (error) {
       this.#later.set(shop, this.#tools.now() + AGAIN_AFTER_MS);
       this.#tools.log.warn(
@@ -85,8 +89,20 @@ export class Reconciler implements Part {
     const { book, now } = this.#tools;
     if (now() < this.#scheduleAt) return;
     this.#scheduleAt = now() + SCHEDULE_EVERY_MS;
+    await this.#measure();
     const before = new Date(now() - this.#everyMs);
     for (const { shop } of await book.due(before, SHOPS_AT_ONCE)) await this.#askFor(shop, before);
+  }
+
+  /** Of the shop that was longest not reconciled, how long that is. */
+  async #measure(): Promise<void> {
+    const { collections, metrics, now } = this.#tools;
+    const behind = await collections.shops
+      .findOne({ state: 'installed' }, { reconciledTo: 1, installedAt: 1 })
+      .sort({ reconciledTo: 1 })
+      .lean();
+    const reached = behind?.reconciledTo ?? behind?.installedAt;
+    metrics.reconcileBehind.set(reached ? Math.max(0, (now() - reached.getTime()) / 1000) : 0);
   }
 
   /** Of several processes that find it due, one asks: each looks again under the shop's lock. */

@@ -1,7 +1,15 @@
 import { Fault } from '../system/errors.ts';
 import type { Asker } from './asker.ts';
-import { REST, WHOLE_ORDERS } from './queries.ts';
-import { MORE, readAs, wholeOrders, type WholeOrder } from './read-answers.ts';
+import { DISPUTES, PAYMENTS, REST, wholeOrdersQuery, type Access } from './queries.ts';
+import {
+  disputesById,
+  MORE,
+  payments,
+  readAs,
+  wholeOrders,
+  type Dispute,
+  type WholeOrder,
+} from './read-answers.ts';
 
 /**
  * How long the lists in an order may be. Shopify sets aside a query's cost as if every list were full, and takes
@@ -14,44 +22,102 @@ interface Lengths {
   parts: number;
   partLines: number;
   parcels: number;
+  payments: number;
 }
+/** 187, 601 and 929 points an order by {@link costOf}: two of the first fit half a bucket of the smallest plan. */
 const LENGTHS: readonly Lengths[] = [
-  { orders: 4, lines: 10, parts: 3, partLines: 5, parcels: 3 },
-  { orders: 1, lines: 20, parts: 8, partLines: 5, parcels: 20 },
-  { orders: 1, lines: 1, parts: 25, partLines: 1, parcels: 20 },
+  { orders: 4, lines: 8, parts: 3, partLines: 3, parcels: 3, payments: 4 },
+  { orders: 1, lines: 20, parts: 8, partLines: 3, parcels: 20, payments: 8 },
+  { orders: 1, lines: 1, parts: 25, partLines: 1, parcels: 20, payments: 8 },
 ];
-/** 3 points a line. */
+/** 5 points a line at most. */
 const REST_LINES = 100;
+/** 5 points a transaction, and none over 1000: who has more is too long. */
+const MOST_PAYMENTS = 190;
 
-/** Points an order costs, by the rule of an object a point. */
-function costOf({ lines, parts, partLines, parcels }: Lengths): number {
+/** Points an order costs, by the rule of an object a point: money is a bag with two amounts. */
+function costOf({ lines, parts, partLines, parcels, payments: paid }: Lengths): number {
+  const money = 3;
+  const transaction = 1 + 1 + money;
   const fulfillment = 1 + parcels + 2 * partLines;
-  const refund = 1 + 4 * partLines + 5 * partLines;
-  return 3 + 3 * lines + parts * (fulfillment + refund);
+  const refund = 1 + (1 + 1 + money) * partLines + transaction * partLines;
+  const aReturn = 1;
+  const disputes = 1;
+  const own = 1 + 2 * money + disputes;
+  return own + (1 + money) * lines + parts * (fulfillment + refund + aReturn) + transaction * paid;
 }
 
 /** Whole orders, and the ids of those that are too long to be read whole: half an order is worse than none. */
+/** A whole order; `disputes` is undefined where the token may not read them. */
+export interface Whole {
+  order: WholeOrder;
+  disputes: Dispute[] | undefined;
+}
+
 export interface Wholes {
-  orders: WholeOrder[];
+  orders: Whole[];
   tooLong: string[];
 }
 
 /** @param ids what is gone since it was listed is left out */
-export async function readWholes(asker: Asker, ids: readonly string[]): Promise<Wholes> {
-  const orders: WholeOrder[] = [];
+export async function readWholes(asker: Asker, access: Access, ids: readonly string[]): Promise<Wholes> {
+  const orders: Whole[] = [];
+  const tooLong: string[] = [];
   let left = [...ids];
   for (const lengths of LENGTHS) {
     const full: string[] = [];
-    for (const found of await inGroups(asker, left, lengths)) {
+    for (const found of await inGroups(asker, access, left, lengths)) {
       if (fills(found, lengths)) full.push(found.id);
-      else orders.push(await withRests(asker, found));
+      else if (!(await withPayments(asker, found, lengths))) tooLong.push(found.id);
+      else
+        orders.push({
+          order: await withRests(asker, found),
+          disputes: await disputesOf(asker, found, access),
+        });
     }
     left = full;
   }
-  return { orders, tooLong: left };
+  return { orders, tooLong: [...tooLong, ...left] };
 }
 
-async function inGroups(asker: Asker, ids: readonly string[], lengths: Lengths): Promise<WholeOrder[]> {
+/** Whether all of its transactions are in it now. */
+async function withPayments(asker: Asker, order: WholeOrder, { payments: first }: Lengths): Promise<boolean> {
+  if (order.transactions.length < first) return true;
+  order.transactions = await asker.ask({
+    kind: 'payments',
+    document: PAYMENTS,
+    variables: { id: `gid://shopify/Order/${order.id}`, first: MOST_PAYMENTS },
+    items: MOST_PAYMENTS,
+    estimate: 5,
+    read: (data) => readAs(payments, data, 'transactions'),
+  });
+  return order.transactions.length < MOST_PAYMENTS;
+}
+
+async function disputesOf(
+  asker: Asker,
+  { disputes = [] }: WholeOrder,
+  access: Access,
+): Promise<Dispute[] | undefined> {
+  if (!access.disputes) return undefined;
+  if (disputes.length === 0) return [];
+  const found = await asker.ask({
+    kind: 'disputes',
+    document: DISPUTES,
+    variables: { ids: disputes.map((id) => `gid://shopify/ShopifyPaymentsDispute/${id}`) },
+    items: disputes.length,
+    estimate: 3,
+    read: (data) => readAs(disputesById, data, 'disputes'),
+  });
+  return found.filter((dispute) => dispute !== null);
+}
+
+async function inGroups(
+  asker: Asker,
+  access: Access,
+  ids: readonly string[],
+  lengths: Lengths,
+): Promise<WholeOrder[]> {
   const { orders: most, ...variables } = lengths;
   const kind = `whole orders, ${lengths.parts} parts`;
   const estimate = costOf(lengths);
@@ -61,7 +127,7 @@ async function inGroups(asker: Asker, ids: readonly string[], lengths: Lengths):
     const gids = group.map((id) => `gid://shopify/Order/${id}`);
     const orders = await asker.ask({
       kind,
-      document: WHOLE_ORDERS,
+      document: wholeOrdersQuery(access),
       variables: { ids: gids, ...variables },
       items: group.length,
       estimate,
@@ -95,8 +161,9 @@ interface Page<Item> {
 async function withRests(asker: Asker, order: WholeOrder): Promise<WholeOrder> {
   const rest = <List extends keyof typeof REST>(list: List, name: string, id: string, page: Page<unknown>) =>
     wholeList(asker, list, `gid://shopify/${name}/${id}`, page);
-  const { lineItems, fulfillments, refunds } = order;
+  const { lineItems, fulfillments, refunds, returns } = order;
   await rest('lineItems', 'Order', order.id, lineItems);
+  if (returns) await rest('returns', 'Order', order.id, returns);
   for (const { id, fulfillmentLineItems } of fulfillments)
     await rest('fulfillmentLineItems', 'Fulfillment', id, fulfillmentLineItems);
   for (const { id, refundLineItems, transactions } of refunds) {

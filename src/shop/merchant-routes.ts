@@ -8,10 +8,18 @@ import type { Shopify } from './shopify.ts';
 /** What a shop's events do now. Times are ms. */
 interface Activity {
   eventsToday: number;
-  lastEventAt: number | null;
+  lastWebhookAt: number | null;
   waiting: number;
   /** Null: nothing waits, or only behind the oldest thousand of all shops. */
   oldestWaitMs: number | null;
+}
+
+/** Whether all that Shopify has of a shop's orders is here. */
+export interface Completeness {
+  /** Events that could not be applied: their orders lack them. */
+  parked: number;
+  /** Orders that the last comparison had to fetch: their webhooks were lost. The first one of all does not count. */
+  fetched: number;
 }
 
 export interface MerchantTools {
@@ -19,6 +27,7 @@ export interface MerchantTools {
   installer: Installer;
   shops: ShopBook;
   activityOf: (shop: string) => Promise<Activity>;
+  completenessOf: (shop: string) => Promise<Completeness>;
   log: Logger;
   now: () => number;
 }
@@ -28,7 +37,7 @@ const LONG_WAIT_MS = 60_000;
 
 /** What the merchant's page shows of the one shop that its session token names. It changes nothing but the install. */
 export function merchantRoutes(tools: MerchantTools): Router {
-  const { shopify, installer, shops, activityOf, log, now } = tools;
+  const { shopify, installer, shops, activityOf, completenessOf, log, now } = tools;
   const router = Router();
   router.get('/app/state', async (request, response) => {
     const asker = await shopOfSessionToken(request.headers.authorization, shopify);
@@ -47,13 +56,13 @@ export function merchantRoutes(tools: MerchantTools): Router {
         return false;
       },
     );
-    const [record, activity] = await Promise.all([shops.find(shop), activityOf(shop)]);
-    response.json(
-      stateOf(
-        { connected, activity, putRight: record?.putRight ?? 0, told: record?.attention ?? null },
-        now(),
-      ),
-    );
+    const [record, activity, completeness] = await Promise.all([
+      shops.find(shop),
+      activityOf(shop),
+      completenessOf(shop),
+    ]);
+    const { putRight = 0, attention: told = null, reconciledTo: comparedTo = null } = record ?? {};
+    response.json(stateOf({ connected, activity, completeness, putRight, told, comparedTo }, now()));
   });
   return router;
 }
@@ -61,28 +70,58 @@ export function merchantRoutes(tools: MerchantTools): Router {
 interface State {
   connected: boolean;
   activity: Activity;
+  completeness: Completeness;
   putRight: number;
   told: string | null;
+  /** Up to when all orders were compared with Shopify's; null: never yet. */
+  comparedTo: Date | null;
 }
 
-function stateOf({ connected, activity, putRight, told }: State, now: number) {
-  const { eventsToday, lastEventAt, waiting, oldestWaitMs } = activity;
+/** The first that is so, is said. */
+const SENTENCES: readonly ((state: State, attention: readonly string[]) => string | null)[] = [
+  (_, attention) => (attention.length > 0 ? 'Lockstep needs you.' : null),
+  ({ completeness: { parked } }) =>
+    parked > 0 ? `Your orders are not all in step: ${several(parked, 'event')} could not be applied.` : null,
+  ({ comparedTo }) => (comparedTo === null ? "Your orders have not been compared with Shopify's yet." : null),
+  ({ completeness: { fetched } }) =>
+    fetched > 0
+      ? `Webhooks of ${several(fetched, 'order')} were lost; Lockstep has fetched them from Shopify.`
+      : null,
+];
+
+function stateOf(state: State, now: number) {
+  const { connected, activity, putRight, told, comparedTo } = state;
+  const { eventsToday, lastWebhookAt, waiting, oldestWaitMs } = activity;
   const attention = [
     ...(connected ? [] : ['Shopify did not give Lockstep access: open this page again in a minute.']),
     ...(told === null ? [] : [told]),
-    ...((oldestWaitMs ?? 0) > LONG_WAIT_MS ? [`An order waits for ${seconds(oldestWaitMs ?? 0)}.`] : []),
+    ...((oldestWaitMs ?? 0) > LONG_WAIT_MS ? [`An order waits for ${span(oldestWaitMs ?? 0)}.`] : []),
   ];
-  const sentence = attention.length > 0 ? 'Lockstep needs you.' : 'Your orders are in step.';
+  const said = SENTENCES.map((says) => says(state, attention)).find((sentence) => sentence !== null);
+  const ago = (at: number | null) => (at === null ? 'none yet' : `${span(now - at)} ago`);
   const figures = [
     { name: 'Events in the last 24 hours', value: eventsToday.toLocaleString('en-US') },
-    { name: 'Last event', value: lastEventAt === null ? 'none yet' : `${seconds(now - lastEventAt)} ago` },
+    { name: 'Last webhook', value: ago(lastWebhookAt) },
     { name: 'Waiting', value: waiting.toLocaleString('en-US') },
-    { name: 'Oldest wait', value: oldestWaitMs === null ? 'nothing waits' : seconds(oldestWaitMs) },
+    { name: 'Oldest wait', value: oldestWaitMs === null ? 'nothing waits' : span(oldestWaitMs) },
+    { name: "Compared with Shopify's orders up to", value: ago(comparedTo && comparedTo.getTime()) },
     { name: 'Orders put right by reconciliation', value: putRight.toLocaleString('en-US') },
   ];
-  return { connected, sentence, attention, figures };
+  return { connected, sentence: said ?? 'Your orders are in step.', attention, figures };
 }
 
-function seconds(ms: number): string {
-  return `${Math.max(0, Math.round(ms / 1000)).toLocaleString('en-US')} s`;
+function several(count: number, what: string): string {
+  return `${count.toLocaleString('en-US')} ${what}${count === 1 ? '' : 's'}`;
+}
+
+const SPANS = [
+  { ms: 86_400_000, word: 'days' },
+  { ms: 3_600_000, word: 'hours' },
+  { ms: 60_000, word: 'minutes' },
+] as const;
+
+/** `45 s`, `12 minutes`, `3 hours`, `2 days`. */
+function span(ms: number): string {
+  const unit = SPANS.find((each) => ms >= 2 * each.ms);
+  return unit ? `${Math.floor(ms / unit.ms)} ${unit.word}` : `${Math.max(0, Math.round(ms / 1000))} s`;
 }

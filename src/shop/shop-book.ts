@@ -48,6 +48,8 @@ export function shopBook({ shops, sessions }: Pick<Collections, 'shops' | 'sessi
         uninstalledAt: null,
         subscriptions: null,
         reconciledTo: null,
+        gone: [],
+        askedTo: null,
         putRight: 0,
         redactedAt: null,
       };

@@ -1,7 +1,7 @@
 import type { RequestBook } from '../compliance/request-book.ts';
 import type { ShopEvents, ShopVerdict } from '../drain/settle-shop.ts';
 import type { ShopEvent } from '../order/shop-event.ts';
-import type { AuditedOnce } from '../persist/audited-once.ts';
+import type { AuditedOnce, Continued } from '../persist/audited-once.ts';
 import type { ShopBook, Told } from './shop-book.ts';
 
 export interface ShopEventTools {
@@ -24,7 +24,11 @@ const VERDICTS = {
  * is not signed: who has a signed body can have a shop uninstalled again; its merchant then opens the app once.
  */
 export function shopEvents({ shops, requests, audited }: ShopEventTools): ShopEvents {
-  const audit = async (event: ShopEvent, action: string, run: () => Promise<Told>): Promise<ShopVerdict> => {
+  const audit = async (
+    event: ShopEvent,
+    action: Continued,
+    run: () => Promise<Told>,
+  ): Promise<ShopVerdict> => {
     const act = {
       action,
       target: event.shop,

@@ -1,6 +1,7 @@
 import '@shopify/shopify-api/adapters/node';
 import { ApiVersion, LogSeverity, shopifyApi, type Shopify as Library } from '@shopify/shopify-api';
 import { setAbstractFetchFunc } from '@shopify/shopify-api/runtime';
+import { asShopDomain } from '../order/identity.ts';
 import type { Config } from '../system/config.ts';
 import type { Logger } from '../system/log.ts';
 import { TOPICS_BY_SCOPE } from './topics-by-scope.ts';
@@ -59,9 +60,7 @@ export function openShopify(config: AppConfig, log: Logger): Shopify {
   });
 }
 
-/** `<name>.myshopify.com` as Shopify writes it, and nothing else: no other domain, no case, no port, no unicode. */
-const SHOP = /^[a-z0-9][a-z0-9-]{0,62}\.myshopify\.com$/;
-
+/** A shop as Shopify writes it: also no other case. */
 export function isShop(text: unknown): text is string {
-  return typeof text === 'string' && SHOP.test(text);
+  return typeof text === 'string' && asShopDomain(text) === text;
 }

@@ -6,8 +6,8 @@ import type { RedisKeys } from './redis-keys.ts';
 import { within } from './within.ts';
 
 /**
- * Every program tells once a second that it lives, and a few figures. Who was not heard of for 10 s is
- * forgotten. All times are Redis's: the clocks of programs may differ.
+ * Every program tells once a second that it lives, and a few figures. One that died is shown for an hour as not
+ * heard of; one that stops says so and is gone at once. All times are Redis's: the clocks of programs may differ.
  *
  * It promises nothing else: a beat that cannot be sent is not sent, and no program waits for one.
  */
@@ -23,7 +23,7 @@ const told = z.object({
   figures: z.record(z.string(), z.number().nullable()),
 });
 
-/** A program that was heard of in the last 10 s. */
+/** A program that was heard of in the last hour. */
 export interface Beat extends z.infer<typeof told> {
   /** `<host>:<pid>` */
   id: string;
@@ -34,7 +34,7 @@ export interface Beat extends z.infer<typeof told> {
 const EVERY_MS = 1000;
 /** Five beats. A worker that decides about a large order may miss one or two. */
 const ALIVE_MS = 5000;
-const FORGOTTEN_MS = 10_000;
+const FORGOTTEN_MS = 3_600_000;
 /** A program that stops says so, where Redis answers soon. */
 const LEAVE_MS = 500;
 
@@ -100,7 +100,7 @@ export function beats(
   };
 }
 
-/** Who was heard of in the last 10 s, latest first; 1000 at most. What is not ours to read is passed over. */
+/** Who was heard of in the last hour, latest first; 1000 at most. What is not ours to read is passed over. */
 export async function readBeats(redis: Redis, keys: BeatKeys): Promise<Beat[]> {
   const [time, heard] = await Promise.all([
     redis.time(),

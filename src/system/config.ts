@@ -10,6 +10,12 @@ const redisUrl = z.url({ protocol: /^rediss?$/ });
 /** `<name>:<32 bytes in hex>`, comma-separated. */
 const KEYS = /^\w{1,20}:[0-9a-f]{64}(,\w{1,20}:[0-9a-f]{64})*$/i;
 
+/** What is sealed names its key: of two with one name, neither could be told from the other. */
+function namesDiffer(keys: string): boolean {
+  const names = keys.split(',').map((each) => each.split(':')[0]);
+  return new Set(names).size === names.length;
+}
+
 export const SETTINGS = {
   PORT: { schema: port.default(3000), about: 'where ingest takes webhooks' },
   DASHBOARD_PORT: { schema: port.default(3001), about: 'where the dashboard and the API are' },
@@ -68,14 +74,20 @@ export const SETTINGS = {
     about: 'what the app asks a merchant for, comma-separated; unset: what all of its topics need',
   },
   TOKEN_KEYS: {
-    schema: z.string().regex(KEYS, 'is no <name>:<64 hex digits>, comma-separated').optional(),
+    schema: z
+      .string()
+      .regex(KEYS, 'is no <name>:<64 hex digits>, comma-separated')
+      .refine(namesDiffer, 'has two keys of one name: give each key a name of its own')
+      .optional(),
     about:
       "encrypt shops' tokens: `<name>:<64 hex digits>`, comma-separated; the first encrypts, all decrypt; the app needs it",
     secret: true,
   },
   UNKNOWN_SHOPS: {
-    schema: z.enum(['take', 'ignore']).default('take'),
-    about: 'signed webhooks of shops that have not installed the app: `take` or `ignore`',
+    // The app writes a record of every shop that installs, so that any other name is made up. Without it nobody does.
+    schema: z.enum(['take', 'ignore']).optional(),
+    about:
+      'signed webhooks of shops that never installed the app: `take` or `ignore`; unset: taken until an app program was started over this database (or `APP_URL` is given), ignored from then on; with an app, topics about the shop itself are never taken of them',
   },
   RECONCILE_EVERY_MINUTES: {
     // Shopify advises a job of the kind; 0 = only when somebody asks.
@@ -126,6 +138,19 @@ export const SETTINGS = {
       .max(15 * 1024 * 1024)
       .default(5 * 1024 * 1024),
     about: 'larger webhooks are refused with 413',
+  },
+  MAX_BYTES_IN_FLIGHT: {
+    // Of all bodies at a time, beyond the first 16 KiB of each, which 2,000 connections bound at 32 MiB. 64 MiB are 12
+    // of the largest bodies, or 750 of 100 kB: at 500 of those a second, answers may take 1.5 s. Node holds up to three
+    // times as much while it reads and compresses one. At least the largest MAX_BODY_BYTES, or none of those came in.
+    schema: z.coerce
+      .number()
+      .int()
+      .min(16 * 1024 * 1024)
+      .max(4 * 1024 * 1024 * 1024)
+      .default(64 * 1024 * 1024),
+    about:
+      'bytes of bodies that ingest holds at a time, beyond the first 16 KiB of each; more are answered 503, the slowest first',
   },
   DEPOSIT_TIMEOUT_MS: {
     // Shopify waits 5 s; this and the spool's write (1.2 s) must fit.

@@ -22,6 +22,11 @@ export function createMetrics() {
     registry,
     received: counter('received_total', 'Webhooks answered, by outcome and topic', ['outcome', 'topic']),
     ackSeconds: histogram('ack_seconds', 'Webhook arrived to answer sent', MILLISECONDS_TO_SECONDS),
+    bodyBytes: gauge(
+      'body_bytes_in_flight',
+      'Bytes of bodies held by ingest, beyond the first 16 KiB of each',
+    ),
+    notKept: counter('not_kept_total', 'Unreadable webhooks beyond the limit of their shop, not kept'),
     depositSeconds: histogram('deposit_seconds', 'Dedupe and mailbox in Redis', MILLISECONDS_TO_SECONDS),
     spooledTotal: counter('spooled_total', "Events taken into MongoDB's spool because Redis could not"),
     unspooledTotal: counter('unspooled_total', 'Events moved from the spool into their mailboxes'),
@@ -68,6 +73,10 @@ export function createMetrics() {
     ]),
     reconcilePutRight: counter('reconcile_put_right_total', 'Orders that were deposited as Shopify has them'),
     reconcilePoints: counter('reconcile_points_total', "Points of the Admin API's budget that passes cost"),
+    reconcileBehind: gauge(
+      'reconcile_behind_seconds',
+      'Since when the shop that is furthest behind was not reconciled',
+    ),
     reconcileThrottled: counter('reconcile_throttled_total', 'Pauses that Shopify asked passes for'),
   };
 }

@@ -30,6 +30,8 @@ export interface RedisKeys {
   traffic: (hour: number | '') => string;
   /** zset: shop -> when its last event was taken (ms, Redis's clock). Those of the last 30 days. */
   lastEvents: string;
+  /** zset: shop -> when its last webhook came (ms, Redis's clock). Of partition 0, for all shops. */
+  lastWebhooks: string;
   /** Redlock's. */
   lock: (order: OrderKey) => string;
   /** Redlock's, for moving the spool. */
@@ -44,6 +46,8 @@ export interface RedisKeys {
   secrets: string;
   /** string: how many drains failed at an event whose application throws. */
   failures: (event: EventId) => string;
+  /** hash: event at the head of the mailbox -> drains that lost the order's lock, or were outpaced, with it. */
+  setbacks: (order: OrderKey) => string;
   /** BullMQ's prefix; the queue below it is {@link QUEUE}. */
   queuePrefix: string;
 }
@@ -68,6 +72,7 @@ export function redisKeys(partition: number): RedisKeys {
     totals: `${prefix}:totals`,
     traffic: (hour) => `${prefix}:traffic:${hour}`,
     lastEvents: `${prefix}:last-events`,
+    lastWebhooks: `${prefix}:last-webhooks`,
     lock: (order) => `${prefix}:lock:${order}`,
     spoolLock: `${prefix}:lock:spool`,
     shopLock: (purpose, shop) => `${prefix}:lock:${purpose}:${shop}`,
@@ -75,6 +80,7 @@ export function redisKeys(partition: number): RedisKeys {
     told: `${prefix}:told`,
     secrets: `${prefix}:secrets`,
     failures: (event) => `${prefix}:failures:${event}`,
+    setbacks: (order) => `${prefix}:setbacks:${order}`,
     queuePrefix: prefix,
   };
 }

@@ -1,10 +1,30 @@
-import { asEventId, asOrderId, asShopDomain, orderKey, type OrderKey } from '../order/identity.ts';
+import { asEventId, asOrderId, asShopOrNone, orderKey, type OrderKey } from '../order/identity.ts';
 import { Refusal } from './api/refusal.ts';
 
 /**
  * Where a page ends, as a client gets it: not to be read, and not trusted when it comes back. What is none of
  * ours is refused and does not reach a query.
  */
+
+/** After this order, among all by the time of creation and then by key. */
+export interface OrderMark {
+  /** Null: when it was created is not known. */
+  at: Date | null;
+  order: OrderKey;
+}
+
+export function orderCursor(mark: OrderMark | null): string | null {
+  return mark === null ? null : asText(`${mark.at === null ? '-' : mark.at.getTime()} ${mark.order}`);
+}
+
+/** @throws Refusal */
+export function readOrderCursor(cursor: string | undefined): OrderMark | null {
+  if (cursor === undefined) return null;
+  const [, ms, key = ''] = /^(-|-?\d{1,15}) (\S+)$/.exec(asGiven(cursor)) ?? [];
+  const order = readKey(key);
+  if (ms === undefined || !order) return refuse();
+  return { at: ms === '-' ? null : new Date(Number(ms)), order };
+}
 
 /** After this order. */
 export function keyCursor(key: string | null): string | null {
@@ -54,7 +74,7 @@ export function readRecordCursor(cursor: string | undefined): RecordMark | null 
 /** `<shop>/<order id>`; `-` stands for events that name no order. */
 export function readKey(text: string): OrderKey | null {
   const [shopText = '', id, ...rest] = text.split('/');
-  const shop = asShopDomain(shopText);
+  const shop = asShopOrNone(shopText);
   if (!shop || rest.length > 0) return null;
   if (id === '-') return orderKey(shop, null);
   const orderId = asOrderId(id);

@@ -1,4 +1,5 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { lstat, open, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import express, { type Router } from 'express';
 import { z } from 'zod';
@@ -82,13 +83,19 @@ function timeIn(name: string): string {
   return NAME.exec(name)?.[1] ?? '';
 }
 
-/** Null where it is not there, or no file of a sensible size. */
+/** Null where it is not there, or no file of a sensible size. A link is not followed: it may lead out of the folder. */
 async function textOf(file: string): Promise<string | null> {
-  const size = await sizeOf(file);
-  return size === null || size > LARGEST_BYTES ? null : await readFile(file, 'utf8');
+  const opened = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW).catch(() => null);
+  if (!opened) return null;
+  try {
+    const found = await opened.stat();
+    return found.isFile() && found.size <= LARGEST_BYTES ? await opened.readFile('utf8') : null;
+  } finally {
+    await opened.close();
+  }
 }
 
 async function sizeOf(file: string): Promise<number | null> {
-  const found = await stat(file).catch(() => null);
+  const found = await lstat(file).catch(() => null);
   return found?.isFile() ? found.size : null;
 }

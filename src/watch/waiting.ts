@@ -11,6 +11,8 @@ interface Waiting {
   orders: number;
   /** Milliseconds; 0 where nothing waits. */
   oldestMs: number;
+  /** The order that waits longest; null where none waits. */
+  oldestOrder: string | null;
   duplicates: number;
   accepted: number;
   /** Webhook ids that came again with another body. */
@@ -29,11 +31,13 @@ export async function readWaitingOfEach(redis: Redis, partitions: readonly Redis
         redis.zrange(keys.pending, '0', '0', 'WITHSCORES'),
         redis.hgetall(keys.totals),
       ]);
-      const since = Number((oldest as unknown as string[]).flat()[1] ?? now);
+      const [order, score] = (oldest as unknown as string[]).flat();
+      const since = Number(score ?? now);
       return {
         events: sum(shops.map(Number)),
         orders,
         oldestMs: Math.max(0, now - since),
+        oldestOrder: order ?? null,
         duplicates: Number(totals.duplicates ?? 0),
         accepted: Number(totals.accepted ?? 0),
         reused: Number(totals.reused ?? 0),
@@ -45,11 +49,13 @@ export async function readWaitingOfEach(redis: Redis, partitions: readonly Redis
 /** The same over all partitions. */
 export async function readWaiting(redis: Redis, partitions: readonly RedisKeys[]): Promise<Waiting> {
   const each = await readWaitingOfEach(redis, partitions);
-  const total = (name: keyof Waiting) => sum(each.map((one) => one[name]));
+  const total = (name: Exclude<keyof Waiting, 'oldestOrder'>) => sum(each.map((one) => one[name]));
+  const [oldest] = each.toSorted((a, b) => b.oldestMs - a.oldestMs);
   return {
     events: total('events'),
     orders: total('orders'),
-    oldestMs: Math.max(0, ...each.map((one) => one.oldestMs)),
+    oldestMs: oldest?.oldestMs ?? 0,
+    oldestOrder: oldest?.oldestOrder ?? null,
     duplicates: total('duplicates'),
     accepted: total('accepted'),
     reused: total('reused'),

@@ -1,6 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import type { OutgoingHttpHeaders } from 'node:http';
-import { ingestApp, ingestFallback } from '../../src/accept/ingest-app.ts';
+import { ingestApp, ingestFallback, type IngestTools } from '../../src/accept/ingest-app.ts';
 import { depositor } from '../../src/deposit/depositor.ts';
 import { fingerprintsOf } from '../../src/deposit/fingerprints.ts';
 import { withScripts, type ScriptedRedis } from '../../src/deposit/scripts.ts';
@@ -12,6 +12,7 @@ import { redisKeys } from '../../src/system/redis-keys.ts';
 import { serving } from '../../src/watch/serve.ts';
 import { http, type HttpAnswer } from '../support/http.ts';
 import { namespace } from '../support/namespace.ts';
+import { UNLIMITED } from '../support/unlimited.ts';
 
 const SECRET = 'the-current-secret';
 export const PREVIOUS_SECRET = 'the-secret-before-it';
@@ -39,7 +40,7 @@ export class ServedIngest {
   readonly #server: Part;
   #orders = 1000;
 
-  private constructor(redisUrl: string, depositTimeoutMs: number) {
+  private constructor(redisUrl: string, depositTimeoutMs: number, changed: Partial<IngestTools>) {
     const log = createLog('test', 'silent');
     const partitions = [redisKeys(0)];
     const wakes = {
@@ -53,26 +54,38 @@ export class ServedIngest {
       secrets: [SECRET, PREVIOUS_SECRET],
       fingerprintsOf,
       depositor: depositor(this.redis, partitions, wakes, 3600),
-      takes: () => Promise.resolve(true),
+      ...UNLIMITED,
       now: Date.now,
       maxBodyBytes: MAX_BODY_BYTES,
       metrics: createMetrics(),
       log,
+      ...changed,
     };
     const app = ingestApp(tools);
     ingestFallback(app, tools);
-    this.#server = serving('webhooks', app, 0, (port) => (this.url = `http://127.0.0.1:${port}`));
+    this.#server = serving(
+      'webhooks',
+      app,
+      0,
+      (port) => (this.url = `http://127.0.0.1:${port}`),
+      '127.0.0.1',
+    );
   }
 
-  static async start(): Promise<ServedIngest> {
-    const ingest = await ServedIngest.startOver((await namespace()).redisUrl);
+  /** @param changed instead of the usual tools */
+  static async start(changed: Partial<IngestTools> = {}): Promise<ServedIngest> {
+    const ingest = await ServedIngest.startOver((await namespace()).redisUrl, 1500, changed);
     await redisReady(ingest.redis);
     return ingest;
   }
 
   /** Over a Redis that need not be there. */
-  static async startOver(redisUrl: string, depositTimeoutMs = 1500): Promise<ServedIngest> {
-    const ingest = new ServedIngest(redisUrl, depositTimeoutMs);
+  static async startOver(
+    redisUrl: string,
+    depositTimeoutMs = 1500,
+    changed: Partial<IngestTools> = {},
+  ): Promise<ServedIngest> {
+    const ingest = new ServedIngest(redisUrl, depositTimeoutMs, changed);
     await ingest.#server.start?.();
     return ingest;
   }
@@ -87,7 +100,7 @@ export class ServedIngest {
       'x-shopify-topic': topic,
       'x-shopify-shop-domain': shop,
       'x-shopify-webhook-id': randomUUID(),
-      'x-shopify-triggered-at': '2026-11-27T15:00:01.104512Z',
+      'x-shopify-triggered-at': '2026-11-20T15:00:01.104512Z',
       'x-shopify-hmac-sha256': signatureOf(body, more.secret),
       ...more.headers,
     };

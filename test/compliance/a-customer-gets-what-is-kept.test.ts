@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { exportOf } from '../../src/compliance/export.ts';
 import { requestBook } from '../../src/compliance/request-book.ts';
 import { complianceRoutes } from '../../src/watch/api/compliance-routes.ts';
+import { Outages } from '../../src/watch/status/outages.ts';
 import { statusReader } from '../../src/watch/status/status-reader.ts';
 import { ServedRoutes } from '../watch/served-routes.ts';
 import { runOps } from '../watch/ops/run-ops.ts';
@@ -134,6 +135,32 @@ describe('customers/data_request', () => {
     expect(seen.filter((order) => /\/1\d$/.test(order))).toHaveLength(5);
   });
 
+  test('it is done after its last page, and only a page says where the next one begins', async () => {
+    await compliance.sendAndDrain('customers/data_request', requestBody(ADA, [11], SHOP));
+    const open = await compliance.inside.collections.compliance
+      .find({ state: 'asked', kind: 'customers/data_request' })
+      .lean();
+    const id = open[0]?._id;
+    const page = async (after?: string) =>
+      await served.post(`/compliance/${id}/export`, { reason: 'asked for it', after }, 'admin');
+    const state = async () => (await served.get(`/compliance/${id}`, 'operator')).json.state;
+    const last = `${SHOP}/15`;
+    for (const made of ['~', '', last, `${SHOP}/11`]) {
+      const { status, json } = await page(made);
+      expect([made, status, json.error]).toEqual([made, 400, expect.stringMatching(/^after: no page/)]);
+    }
+    expect(await state()).toBe('asked');
+    let next = (await page()).json.next as string | null;
+    expect(next).not.toBeNull();
+    while (next !== null) {
+      expect(await state()).toBe('asked');
+      const { status, json } = await page(next);
+      expect(status).toBe(200);
+      next = json.next as string | null;
+    }
+    expect(await state()).toBe('done');
+  });
+
   test('the command line lists, shows, and exports only with --yes', async () => {
     const env = { LOCKSTEP_URL: served.url, LOCKSTEP_TOKEN: 'admin' };
     const listed = await runOps(['compliance', 'ls', '--done'], env);
@@ -162,6 +189,8 @@ describe('customers/data_request', () => {
       queues,
       workers: () => Promise.resolve(1),
       locks: () => Promise.resolve(0),
+      outages: new Outages(Date.now),
+      now: Date.now,
     });
     const due = async (inMs: number) => {
       await collections.compliance.updateMany(

@@ -105,6 +105,24 @@ describe('shop/redact', () => {
     expect(tracesIn(await compliance.everything(), SHOP)).toEqual(before);
   });
 
+  test('P8: one that becomes void between its passes has an end in the audit', async () => {
+    compliance.later();
+    await compliance.shops.uninstalled(SHOP, new Date(compliance.nowMs));
+    await compliance.sendAndDrain('shop/redact', WISH);
+    await compliance.runner.round();
+    expect(await compliance.records()).toMatchObject([{ state: 'working', passes: 1 }]);
+    compliance.later();
+    await compliance.shops.installed(SHOP, [], new Date(compliance.nowMs));
+    await compliance.runner.round();
+    compliance.nowMs += 60_000;
+    await compliance.runner.round();
+    expect(await compliance.records()).toMatchObject([{ state: 'done' }]);
+    const acts = await compliance.inside.collections.audit.find({ action: 'compliance.redact' }).lean();
+    expect(acts).toMatchObject([
+      { outcome: 'done', detail: expect.stringContaining('installed the app again') },
+    ]);
+  });
+
   test('an old one that is sent again while the shop has the app erases nothing, and masks nothing that comes', async () => {
     const before = tracesIn(await compliance.everything(), SHOP);
     compliance.isIn = 'unknown';

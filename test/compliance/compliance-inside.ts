@@ -18,6 +18,7 @@ import { shopEvents } from '../../src/shop/shop-events.ts';
 import { bytesOf, decompress } from '../../src/system/payload.ts';
 import { everythingIn } from '../hostile/everything-in-redis.ts';
 import { openInside, silent, type Inside } from '../support/inside.ts';
+import { UNLIMITED } from '../support/unlimited.ts';
 
 export const SHOP = 'example.myshopify.com';
 const SECRET = 'a-secret-for-tests';
@@ -89,13 +90,15 @@ export class ComplianceInside {
       'x-shopify-triggered-at': sending.triggeredAt ?? new Date(this.nowMs).toISOString(),
       'x-shopify-hmac-sha256': createHmac('sha256', secret).update(bytes).digest('base64'),
     };
-    return await acceptWebhook(headers, bytes, {
+    const { answer } = await acceptWebhook(headers, bytes, {
       secrets: [SECRET],
       fingerprintsOf,
       depositor: this.inside.depositor,
-      takes: sending.takes ?? (() => Promise.resolve(true)),
+      ...UNLIMITED,
+      ...(sending.takes && { takes: sending.takes }),
       now: () => this.nowMs,
     });
+    return answer;
   }
 
   /** Drains everything that waits. */

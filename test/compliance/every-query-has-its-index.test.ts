@@ -58,7 +58,7 @@ describe('no redaction, export or check reads a collection from end to end', () 
     const requests = requestBook(collections);
     const [record] = await requests.list(['asked', 'working'], 10);
     await exportOf(collections, record!, null);
-    await requests.handedOver(record!._id, 'ada', new Date(), true);
+    await requests.handedOver(record!._id, 'ada', new Date(), null);
     await requests.list(['done'], 10);
     const all = await plans();
     expect(all.length).toBeGreaterThanOrEqual(10);

@@ -43,7 +43,8 @@ describe('a drain', () => {
     await depositAll(inside, events);
     expect(await drainOrder(order, inside.tools)).toEqual({ outcome: 'drained', events: 250 });
     const page = ['find', 'bulkWrite', 'bulkWrite'];
-    expect(inside.commands).toEqual([...page, ...page, ...page]);
+    // Of a new order it is asked whether events of it were parked before.
+    expect(inside.commands).toEqual([...page, 'aggregate', ...page, ...page]);
     expect(await inside.tools.orders.load(order)).toMatchObject({ version: 3, sequence: 250, name: '#249' });
     expect((await journalOf(inside, order)).map((entry) => entry.sequence)).toEqual(
       events.map((_, i) => i + 1),

@@ -1,17 +1,11 @@
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { livesOf } from '../support/lives.ts';
+import { clockOff } from './clock-off.ts';
 import { expectNothingBroken, SEED, times } from './record.ts';
 import { Rig } from './rig.ts';
 
 const FIVE_MINUTES_MS = 300_000;
 const ORDERS = times(30, 300);
-
-/** An environment in which a program's clock is off. */
-function clockOff(ms: number): NodeJS.ProcessEnv {
-  const file = path.join(import.meta.dirname, 'shifted-clock.mjs');
-  return { NODE_OPTIONS: `--import=${file}`, CLOCK_SHIFT_MS: String(ms) };
-}
 
 /** T14: ingests and workers whose clocks are ten minutes apart. */
 describe(`P4, P5: clocks that differ (SEED=${SEED})`, () => {

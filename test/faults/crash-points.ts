@@ -5,27 +5,55 @@ import { SCRIPTS } from '../../src/deposit/scripts.ts';
 export interface CrashPoint {
   name: string;
   link: 'redis' | 'mongo';
-  /** What the command holds and no other. */
-  pattern: string;
+  /** What the command holds and no other; one of these. */
+  pattern: string | readonly string[];
   part: 'ask' | 'answer';
 }
 
-const sha = (name: keyof typeof SCRIPTS) => createHash('sha1').update(SCRIPTS[name].lua).digest('hex');
+/** The first time a connection sends the script itself, then its hash. */
+function script(name: keyof typeof SCRIPTS): Pick<CrashPoint, 'link' | 'pattern'> {
+  const { lua } = SCRIPTS[name];
+  return { link: 'redis', pattern: [lua, createHash('sha1').update(lua).digest('hex')] };
+}
+
+/** How MongoDB's protocol names a command and its collection. */
+function mongo(command: string, collection: string): Pick<CrashPoint, 'link' | 'pattern'> {
+  const length = String.fromCharCode(collection.length + 1);
+  return { link: 'mongo', pattern: `${command}\0${length}\0\0\0${collection}\0` };
+}
 
 /** MongoDB's commands name a collection as `lockstep.<name>` in bulkWrite, and as `<name>` in find. */
 const COMMANDS = {
-  deposit: { link: 'redis', pattern: sha('lockstepDeposit') },
+  deposit: script('lockstepDeposit'),
   'wake-up': { link: 'redis', pattern: ':drain:de:' },
   'spool write': { link: 'mongo', pattern: 'lockstep.spool' },
   lock: { link: 'redis', pattern: ':lock:' },
-  read: { link: 'redis', pattern: sha('lockstepRead') },
+  read: script('lockstepRead'),
   load: { link: 'mongo', pattern: 'find\0\x07\0\0\0orders' },
   commit: { link: 'mongo', pattern: 'lockstep.orders' },
   journal: { link: 'mongo', pattern: 'lockstep.events' },
-  trim: { link: 'redis', pattern: sha('lockstepTrim') },
+  trim: script('lockstepTrim'),
+  // Of operators' acts.
+  'begin of the audit entry': mongo('insert', 'audit'),
+  'end of the audit entry': mongo('update', 'audit'),
+  'release of the claim': script('lockstepRelease'),
+  fence: mongo('findAndModify', 'orders'),
+  'taking of the lock': { link: 'redis', pattern: 'if value ~= ARGV[1] then return 0 end' },
+  'change of the queue': { link: 'redis', pattern: ':drain:events' },
+  'record of the replay': mongo('update', 'replays'),
+  'claim of a parked event': mongo('findAndModify', 'parked'),
+  'push of a parked event': script('lockstepReplay'),
+  'mark of parked events': mongo('update', 'parked'),
+  'record of the pass': mongo('insert', 'reconciles'),
+  'end of the pass': mongo('update', 'reconciles'),
+  'record of the export': mongo('update', 'compliance'),
+  'record of the token': mongo('insert', 'tokens'),
+  'revocation of the token': mongo('findAndModify', 'tokens'),
 } as const satisfies Record<string, Pick<CrashPoint, 'link' | 'pattern'>>;
 
-function pointsOf(...names: (keyof typeof COMMANDS)[]): CrashPoint[] {
+export type Command = keyof typeof COMMANDS;
+
+export function pointsOf(...names: Command[]): CrashPoint[] {
   return names.flatMap((name) => [
     { name: `before the ${name}`, ...COMMANDS[name], part: 'ask' as const },
     { name: `after the ${name}`, ...COMMANDS[name], part: 'answer' as const },

@@ -12,7 +12,7 @@ import { startProgram, untilReady, type RunningProgram } from '../../scripts/loc
 import { startRedis, type LocalRedis } from '../../scripts/local/redis.ts';
 import { collectionsOf, type Collections } from '../../src/persist/collections.ts';
 import { mongoReady, openMongo } from '../../src/system/connections.ts';
-import { redisKeys } from '../../src/system/redis-keys.ts';
+import { allRedisKeys } from '../../src/system/redis-keys.ts';
 import { mintToken } from '../../src/watch/sign-in/tokens.ts';
 import { http, type HttpAnswer } from '../support/http.ts';
 import { Link } from '../support/link.ts';
@@ -24,6 +24,15 @@ import { SentLog } from '../../scripts/proof/sent-log.ts';
 const SECRET = 'a-secret-for-tests';
 const JWT_SECRET = 'a-jwt-secret-for-tests-of-32-characters';
 const AT_A_TIME = 40;
+
+/** The setting that says where each program listens. */
+const PORT_OF = {
+  ingest: 'PORT',
+  worker: 'ADMIN_PORT',
+  dashboard: 'DASHBOARD_PORT',
+  app: 'APP_PORT',
+} as const;
+type Name = keyof typeof PORT_OF;
 
 /** A program with where it answers. */
 export interface Program {
@@ -45,6 +54,7 @@ export class Rig {
   readonly ingests: Program[] = [];
   readonly workers: Program[] = [];
   dashboard: Program | null = null;
+  app: Program | null = null;
   readonly folder = mkdtempSync(path.join(tmpdir(), 'lockstep-faults-'));
   redis!: LocalRedis;
   mongo!: LocalMongo;
@@ -52,6 +62,7 @@ export class Rig {
   direct!: Redis;
   collections!: Collections;
   readonly #links: Link[] = [];
+  readonly #programs: Program[] = [];
   readonly #env: NodeJS.ProcessEnv;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: AT_A_TIME });
   #connection!: ReturnType<typeof openMongo>;
@@ -60,11 +71,15 @@ export class Rig {
     this.#env = env;
   }
 
-  /** Servers only. */
-  static async open(env: NodeJS.ProcessEnv = {}): Promise<Rig> {
+  /**
+   * Servers only.
+   * @param env of every program; {@link Placing} has what one of them gets instead
+   * @param settings of Redis, as redis.conf names them
+   */
+  static async open(env: NodeJS.ProcessEnv = {}, settings: Record<string, string> = {}): Promise<Rig> {
     const rig = new Rig(env);
     [rig.redis, rig.mongo] = await Promise.all([
-      startRedis(`${rig.folder}/redis`),
+      startRedis(`${rig.folder}/redis`, undefined, undefined, settings),
       startMongo(`${rig.folder}/mongo`),
     ]);
     rig.direct = new Redis(rig.redis.url, { maxRetriesPerRequest: null });
@@ -83,37 +98,57 @@ export class Rig {
   }
 
   async startIngest(placing: Placing = {}): Promise<Program> {
-    const ingest = await this.#start('ingest', 'PORT', placing);
+    const ingest = await this.#start('ingest', placing);
     this.ingests.push(ingest);
     return ingest;
   }
 
   async startWorker(placing: Placing = {}): Promise<Program> {
-    const worker = await this.#start('worker', 'ADMIN_PORT', placing);
+    const worker = await this.#start('worker', placing);
     this.workers.push(worker);
     return worker;
   }
 
   /** What people look at; {@link ask} asks it. */
   async startDashboard(placing: Placing = {}): Promise<Program> {
-    this.dashboard = await this.#start('dashboard', 'DASHBOARD_PORT', placing);
-    return this.dashboard;
+    return (this.dashboard = await this.#start('dashboard', placing));
+  }
+
+  async startApp(placing: Placing = {}): Promise<Program> {
+    return (this.app = await this.#start('app', placing));
+  }
+
+  /** An admin's. */
+  async token(): Promise<string> {
+    return await mintToken(JWT_SECRET, { name: 'ada', role: 'admin' }, 1);
+  }
+
+  /** Starts a program that should refuse to start. @returns its exit code and what it wrote */
+  async refused(name: Name, placing: Placing = {}): Promise<{ code: number; said: string }> {
+    const { program } = await this.#spawn(name, { ...placing, env: { LOG_LEVEL: 'info', ...placing.env } });
+    let said = '';
+    for (const stream of [program.child.stdout, program.child.stderr])
+      stream?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    return { code: await program.ended, said };
   }
 
   /** Asks the API as an admin; with a body, tells it. */
   async ask(place: string, body?: object): Promise<HttpAnswer> {
-    const token = await mintToken(JWT_SECRET, { name: 'ada', role: 'admin' }, 1);
-    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const headers = { authorization: `Bearer ${await this.token()}`, 'content-type': 'application/json' };
     const telling = body ? { method: 'POST', body: JSON.stringify(body) } : {};
     return await http(`${this.dashboard?.url}/api${place}`, { headers, ...telling });
   }
 
-  async #start(
-    name: 'ingest' | 'worker' | 'dashboard',
-    portName: 'PORT' | 'ADMIN_PORT' | 'DASHBOARD_PORT',
-    placing: Placing,
-  ): Promise<Program> {
-    const port = await freePort();
+  async #start(name: Name, placing: Placing): Promise<Program> {
+    const started = await this.#spawn(name, placing);
+    const { child } = started.program;
+    child.stdout?.resume();
+    child.stderr?.pipe(process.stderr);
+    await untilReady(started.program, started.url);
+    return started;
+  }
+
+  async #spawn(name: Name, placing: Placing): Promise<Program> {
     const env = {
       ...process.env,
       REDIS_URL: `redis://127.0.0.1:${placing.redis?.port ?? this.redis.port}`,
@@ -123,14 +158,12 @@ export class Rig {
       LOG_LEVEL: 'fatal',
       ...this.#env,
       ...placing.env,
-      [portName]: String(port),
     };
-    const program = startProgram(name, env, 'pipe');
-    program.child.stdout?.resume();
-    program.child.stderr?.pipe(process.stderr);
-    const url = `http://127.0.0.1:${port}`;
-    await untilReady(program, url);
-    return { program, url };
+    const port = Number(placing.env?.[PORT_OF[name]] ?? (await freePort()));
+    const program = startProgram(name, { ...env, [PORT_OF[name]]: String(port) }, 'pipe');
+    const spawned = { program, url: `http://127.0.0.1:${port}` };
+    this.#programs.push(spawned);
+    return spawned;
   }
 
   /** SIGKILL, and gone. */
@@ -179,11 +212,18 @@ export class Rig {
 
   async isSettled(): Promise<boolean> {
     const spooled = await this.collections.spool.collection.countDocuments();
-    return spooled === 0 && (await this.direct.zcard(redisKeys(0).pending)) === 0;
+    const keys = allRedisKeys(this.#partitions);
+    const waiting = await Promise.all(keys.map(({ pending }) => this.direct.zcard(pending)));
+    return spooled === 0 && waiting.every((orders) => orders === 0);
   }
 
   async audit(): Promise<Audit> {
-    return await audit(this.log, { collections: this.collections, redis: this.direct });
+    const { collections, direct: redis } = this;
+    return await audit(this.log, { collections, redis, partitions: this.#partitions });
+  }
+
+  get #partitions(): number {
+    return Number(this.#env.PARTITIONS ?? 1);
   }
 
   /** A metric of a program, summed over its labels. */
@@ -195,7 +235,7 @@ export class Rig {
 
   async close(): Promise<void> {
     this.#agent.destroy();
-    for (const { program } of [...this.ingests, ...this.workers, ...(this.dashboard ? [this.dashboard] : [])])
+    for (const { program } of this.#programs)
       if (program.child.exitCode === null && program.child.signalCode === null) {
         program.child.kill('SIGCONT');
         program.child.kill('SIGKILL');

@@ -6,6 +6,7 @@ import type { OrderKey } from '../../src/order/identity.ts';
 import type { Delivery } from '../../scripts/deliveries/life.ts';
 import { signedHeaders } from '../../scripts/deliveries/signed.ts';
 import type { Inside } from '../support/inside.ts';
+import { UNLIMITED } from '../support/unlimited.ts';
 
 const SECRET = 'a-secret-for-tests';
 
@@ -15,13 +16,14 @@ export type Forged = Record<string, string>;
 /** Sends deliveries through ingest's own code, in this process, their headers changed as told. */
 export async function accept(inside: Inside, delivery: Delivery, forged: Forged = {}): Promise<Answer> {
   const headers = { ...signedHeaders(delivery, SECRET), ...forged };
-  return await acceptWebhook(headers, delivery.body, {
+  const { answer } = await acceptWebhook(headers, delivery.body, {
     secrets: [SECRET],
     fingerprintsOf,
     depositor: inside.depositor,
-    takes: () => Promise.resolve(true),
+    ...UNLIMITED,
     now: inside.tools.now,
   });
+  return answer;
 }
 
 /** Drains every order that waits. */

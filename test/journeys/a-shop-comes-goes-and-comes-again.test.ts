@@ -90,7 +90,7 @@ describe('a shop', () => {
     await world.settled();
     expect(await orders(byPage)).toBe(5);
     expect(await world.open(byPage)).toMatchObject({
-      sentence: 'Your orders are in step.',
+      sentence: 'Your orders are not all in step: 1 event could not be applied.',
       figures: expect.arrayContaining([{ name: 'Waiting', value: '0' }]),
     });
     expect(tracesOf(ADA, await kept())).not.toEqual([]);

@@ -39,7 +39,17 @@ async function saleOf(name: string, args: string): Promise<Ended & { run: LoadTe
 /** What is true of every sale in which nothing goes wrong. */
 function expectNothingBroken({ run, out, html }: Awaited<ReturnType<typeof saleOf>>): void {
   expect(run.promises.filter(({ kept }) => !kept)).toEqual([]);
-  expect(run.promises.map(({ id }) => id)).toEqual(['Answers', 'P2', 'P3', 'P5', 'P6', 'P7', 'P8']);
+  expect(run.promises.map(({ id }) => id)).toEqual([
+    'Answers',
+    'P1',
+    'P2',
+    'P3',
+    'P4',
+    'P5',
+    'P6',
+    'P7',
+    'P8',
+  ]);
   const { events, duplicates } = run.plan;
   expect(run).toMatchObject({ sent: events + duplicates, sentAgain: 0 });
   expect(run.answers).toEqual({ '200 accepted': events, '200 duplicate': duplicates });

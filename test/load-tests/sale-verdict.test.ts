@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { promisesOf, verdictOf } from '../../load-tests/sale/verdict.ts';
+import { overlapsIn } from '../../scripts/proof/overlaps.ts';
 import type { Audit } from '../../scripts/proof/audit.ts';
 
 type Found = Parameters<typeof promisesOf>[0];
@@ -22,6 +23,8 @@ const ALL_RIGHT: Audit = {
 
 const found = (changes: Partial<Found> = {}, audit: Partial<Audit> = {}): Found => ({
   audit: { ...ALL_RIGHT, ...audit },
+  forged: { sent: 20, refused: 20, kept: 0 },
+  drains: { holds: 90, overlaps: 0 },
   events: 100,
   answers: { '200 accepted': 100, '200 duplicate': 5 },
   slowestMs: 4999,
@@ -51,11 +54,30 @@ const RUN = {
 describe('a promise', () => {
   test('is kept where nothing is wrong', () => {
     const promises = promisesOf(found());
-    expect(promises.map(({ id }) => id)).toEqual(['Answers', 'P2', 'P3', 'P5', 'P6', 'P7', 'P8']);
+    expect(promises.map(({ id }) => id)).toEqual(['Answers', 'P1', 'P2', 'P3', 'P4', 'P5', 'P6', 'P7', 'P8']);
     expect(brokenIn(found())).toEqual([]);
   });
 
   const broken: [string, string, Found, string][] = [
+    [
+      'a forged one that is kept',
+      'P1',
+      found({ forged: { sent: 20, refused: 20, kept: 1 } }),
+      '20 of 20 forged refused, 1 kept',
+    ],
+    [
+      'a forged one that is answered 200',
+      'P1',
+      found({ forged: { sent: 20, refused: 19, kept: 0 } }),
+      '19 of 20 forged refused, 0 kept',
+    ],
+    [
+      'no forged one to tell by',
+      'P1',
+      found({ forged: { sent: 0, refused: 0, kept: 0 } }),
+      '0 of 0 forged refused, 0 kept',
+    ],
+    ['two drains at once', 'P4', found({ drains: { holds: 90, overlaps: 2 } }), '2 overlaps among 90 drains'],
     ['lost', 'P2', found({}, { lost: 3 }), '3 lost of 100 acknowledged (100 to send)'],
     ['never acknowledged', 'P2', found({}, { acked: 99 }), '0 lost of 99 acknowledged (100 to send)'],
     ['applied twice', 'P3', found({}, { twice: 3 }), '3 twice, 5 duplicates turned away'],
@@ -100,6 +122,16 @@ describe('the verdict', () => {
     });
   });
 
+  test('says that the rate that was asked was not reached', () => {
+    const run = {
+      ...RUN,
+      acksPerSecond: 174,
+      plan: { ...RUN.plan, rate: 200 },
+      promises: promisesOf(found()),
+    };
+    expect(verdictOf(run).sentence).toContain('at 174 webhooks/s (asked: 200/s, NOT REACHED) with');
+  });
+
   test('says BROKEN, and names every promise that is, with what was counted', () => {
     const promises = promisesOf(found({ settled: false }, { lost: 2, waiting: 1 }));
     const { kept, sentence } = verdictOf({ ...RUN, promises });
@@ -109,11 +141,25 @@ describe('the verdict', () => {
     );
   });
 
-  test.each(['Answers', 'P2', 'P3', 'P5', 'P6', 'P7', 'P8'])('is never kept where %s is broken', (id) => {
-    const promises = promisesOf(found()).map((each) => ({ ...each, kept: each.id !== id }));
-    const { kept, sentence } = verdictOf({ ...RUN, promises });
-    expect(kept).toBe(false);
-    expect(sentence).toMatch(new RegExp(`^BROKEN: ${id} \\(`));
-    expect(sentence).not.toContain('none lost');
-  });
+  test.each(['Answers', 'P1', 'P2', 'P3', 'P4', 'P5', 'P6', 'P7', 'P8'])(
+    'is never kept where %s is broken',
+    (id) => {
+      const promises = promisesOf(found()).map((each) => ({ ...each, kept: each.id !== id }));
+      const { kept, sentence } = verdictOf({ ...RUN, promises });
+      expect(kept).toBe(false);
+      expect(sentence).toMatch(new RegExp(`^BROKEN: ${id} \\(`));
+      expect(sentence).not.toContain('none lost');
+    },
+  );
+});
+
+describe('drains of one order that overlap', () => {
+  const hold = (order: string, from: number, to: number) => ({ order, holder: `host:1 ${from}`, from, to });
+  test.each([
+    ['none', [], 0],
+    ['one after the other', [hold('a', 1, 5), hold('a', 5, 9)], 0],
+    ['of other orders', [hold('a', 1, 5), hold('b', 2, 9)], 0],
+    ['at once', [hold('a', 4, 9), hold('a', 1, 5)], 1],
+    ['one within the other, and a third', [hold('a', 1, 9), hold('a', 2, 3), hold('a', 8, 10)], 2],
+  ])('%s', (_what, holds, overlaps) => expect(overlapsIn(holds)).toBe(overlaps));
 });

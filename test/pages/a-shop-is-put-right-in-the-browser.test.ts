@@ -13,7 +13,13 @@ import { install, INSTALLED_AT, request } from '../watch/shop-records.ts';
 const SHOP = 'example.myshopify.com';
 const LAPSED = 'its tokens have lapsed: the merchant must open the app in the Shopify admin';
 const SECONDS_MS = 60_000;
-const MISSING = { order: `${SHOP}/7`, what: 'missing', updatedAt: new Date(0), heldAt: null } as const;
+const MISSING = {
+  order: `${SHOP}/7`,
+  what: 'missing' as const,
+  updatedAt: new Date(0),
+  heldAt: null,
+  facts: [],
+};
 
 describe('shops in a real Chromium', () => {
   let dashboard: ServedDashboard;

@@ -147,7 +147,7 @@ describe('the journal', () => {
   test('what nobody parked costs no second round trip', async () => {
     const waiting = waitingEvent('orders/paid', { id: 7 });
     inside.commands.length = 0;
-    await inside.tools.journal.write({ ended: [ended(waiting, 1)], rejected: [], now: NOW, by: BY });
+    await inside.tools.journal.write({ ended: [ended(waiting, 2)], rejected: [], now: NOW, by: BY });
     expect(inside.commands).toEqual(['bulkWrite']);
   });
 });

@@ -1,22 +1,118 @@
-import { expect, test } from '@jest/globals';
-import { compare, type Held } from '../../src/reconcile/compare.ts';
+import { describe, expect, test } from '@jest/globals';
 import { asShopDomain } from '../../src/order/identity.ts';
+import { compare, type Held } from '../../src/reconcile/compare.ts';
+import { listedOrder } from '../../src/reconcile/read-answers.ts';
 import { keyOf } from '../support/waiting-event.ts';
 
 const NOON = Date.UTC(2026, 10, 27, 12);
-const shop = asShopDomain('example.myshopify.com');
+const LOOKED_AT = NOON + 3_600_000;
+
+/** What we hold; unless told otherwise, what {@link THEIRS} says. */
+const held = (fields: Partial<Held> = {}): Held => ({
+  at: NOON,
+  reconciled: false,
+  deletedAt: null,
+  cancelled: false,
+  closedAt: null,
+  financialStatus: 'paid',
+  fulfillmentStatus: null,
+  currency: 'USD',
+  totalPrice: '60.00',
+  transactions: 1,
+  fulfillments: 0,
+  refunds: new Set(['41']),
+  disputes: new Map([['51', 'won']]),
+  returns: new Map([['61', 'open']]),
+  ...fields,
+});
+
+const THEIRS = {
+  id: 'gid://shopify/Order/7',
+  updatedAt: '2026-11-27T12:00:00Z',
+  closedAt: null,
+  cancelledAt: null,
+  currencyCode: 'USD',
+  displayFinancialStatus: 'PAID',
+  displayFulfillmentStatus: 'UNFULFILLED',
+  totalPriceSet: { shopMoney: { amount: '60.0', currencyCode: 'USD' } },
+  transactionsCount: { count: 1 },
+  fulfillmentsCount: { count: 0 },
+  refunds: [{ id: 'gid://shopify/Refund/41' }],
+  disputes: [{ id: 'gid://shopify/ShopifyPaymentsDispute/51', status: 'WON' }],
+  returns: { nodes: [{ id: 'gid://shopify/Return/61', status: 'OPEN' }] },
+};
+
+function drifted(theirs: object, ours: Held | null) {
+  const shop = asShopDomain('example.myshopify.com');
+  if (!shop) throw new Error('no shop');
+  const listed = [listedOrder.parse({ ...THEIRS, ...theirs })];
+  return compare(shop, listed, new Map(ours ? [[keyOf('7') as string, ours]] : []), LOOKED_AT);
+}
 
 test.each<[string, Held | null, string[]]>([
   ['nothing of it', null, ['missing']],
-  ['only parts of it', { at: null, deleted: false }, ['missing']],
-  ['an older state', { at: NOON - 1000, deleted: false }, ['stale']],
-  ['the same state', { at: NOON, deleted: false }, []],
-  ['a newer state: it changed while we looked', { at: NOON + 1000, deleted: false }, []],
-  ['its deletion, and an older state', { at: NOON - 1000, deleted: true }, []],
-  ['its deletion, and nothing else', { at: null, deleted: true }, []],
-])('we hold %s', (_name, held, found) => {
-  if (!shop) throw new Error('no shop');
-  const ours = new Map(held ? [[keyOf('7') as string, held]] : []);
-  const drifted = compare(shop, [{ id: '7', updatedAt: NOON }], ours);
-  expect(drifted.map(({ what }) => what)).toEqual(found);
+  ['only parts of it', held({ at: null }), ['missing']],
+  ['an older state', held({ at: NOON - 1000 }), ['stale']],
+  ['the same state', held(), []],
+  ['a newer state: it changed while we looked', held({ at: NOON + 1000, financialStatus: 'pending' }), []],
+  ['a state from tomorrow', held({ at: LOOKED_AT + 86_400_000 }), ['stuck']],
+  ['its deletion, and an older state', held({ at: NOON - 1000, deletedAt: NOON + 500 }), []],
+  ['its deletion, and nothing else', held({ at: null, deletedAt: NOON }), []],
+  ['its deletion, and Shopify changed it since', held({ deletedAt: NOON - 1000 }), ['stuck']],
+])('we hold %s', (_name, ours, found) => {
+  expect(drifted({}, ours).map(({ what }) => what)).toEqual(found);
+});
+
+describe('at the same second', () => {
+  test.each<[string, Partial<Held>, string]>([
+    ['another financial status', { financialStatus: 'pending' }, 'financial status'],
+    ['another fulfillment status', { fulfillmentStatus: 'fulfilled' }, 'fulfillment status'],
+    ['another total', { totalPrice: '61.00' }, 'total price'],
+    ['no total', { totalPrice: null }, 'total price'],
+    ['another currency', { currency: 'EUR' }, 'currency'],
+    ['a closed order', { closedAt: '2026-11-27T12:00:00Z' }, 'closed at'],
+    ['a cancelled order', { cancelled: true }, 'cancelled'],
+    ['a transaction less', { transactions: 0 }, 'transactions'],
+    ['a transaction more', { transactions: 2 }, 'transactions'],
+    ['another fulfillment', { fulfillments: 1 }, 'fulfillments'],
+    ['another refund', { refunds: new Set(['42']) }, 'refunds'],
+    ['no dispute', { disputes: new Map() }, 'disputes'],
+    ['a dispute that is not over', { disputes: new Map([['51', 'under_review']]) }, 'disputes'],
+    ['a return that is closed', { returns: new Map([['61', 'closed']]) }, 'returns'],
+  ])('we hold %s: it differs', (_name, ours, fact) => {
+    expect(drifted({}, held(ours))).toMatchObject([{ what: 'differs', facts: [fact] }]);
+  });
+
+  test.each<[string, object, Partial<Held>]>([
+    [
+      'an amount in other digits',
+      { totalPriceSet: { shopMoney: { amount: '60', currencyCode: 'USD' } } },
+      {},
+    ],
+    [
+      'an amount of 600 as 600.0',
+      { totalPriceSet: { shopMoney: { amount: '600', currencyCode: 'USD' } } },
+      { totalPrice: '600.0' },
+    ],
+    [
+      'a closing in another zone',
+      { closedAt: '2026-11-27T12:00:00Z' },
+      { closedAt: '2026-11-27T13:00:00+01:00' },
+    ],
+    ['restocked goods', { displayFulfillmentStatus: 'RESTOCKED' }, {}],
+    [
+      'a parcel on hold, which tells nothing of what was shipped',
+      { displayFulfillmentStatus: 'ON_HOLD' },
+      { fulfillmentStatus: 'partial' },
+    ],
+  ])('%s is no difference', (_name, theirs, ours) => {
+    expect(drifted(theirs, held(ours))).toEqual([]);
+  });
+
+  test('what a list does not tell is not compared', () => {
+    const nothing = Object.fromEntries(Object.keys(THEIRS).map((name) => [name, undefined]));
+    const { id, updatedAt } = THEIRS;
+    const ours = held({ financialStatus: null, currency: null, totalPrice: null, closedAt: 'once' });
+    expect(drifted({ ...nothing, id, updatedAt }, ours)).toEqual([]);
+  });
 });

@@ -5,7 +5,7 @@ import { routeOf } from '../../src/order/routing.ts';
 import { RECONCILED } from '../../src/order/topics.ts';
 import { orderBytes } from '../../src/reconcile/order-body.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
-import { readWhole, REFUND } from './whole-order.ts';
+import { FULFILLMENT, readWhole, REFUND } from './whole-order.ts';
 
 const ID = '820982911946154508';
 const eventOf = (fields: object = {}) =>
@@ -39,11 +39,54 @@ describe('an order of the Admin API as a body of ours', () => {
           {
             id: '41',
             lines: [{ lineId: '11', quantity: 1, subtotal: '20.5', restock: 'return' }],
-            transactions: [{ id: '22', kind: 'refund', amount: '20.50', parentId: '21' }],
+            transactions: [{ id: '22', kind: 'refund', amount: '2050', currency: 'JPY', parentId: '21' }],
           },
         ],
+        // As in a webhook: what the customer paid.
+        transactions: [{ id: '21', kind: 'sale', status: 'success', amount: '6000', currency: 'JPY' }],
       },
     });
+  });
+
+  test("tells money in the shop's currency and in the customer's, as webhooks do", () => {
+    const set = (shop: string, customer: string) => ({
+      shop_money: { amount: shop, currency_code: 'USD' },
+      presentment_money: { amount: customer, currency_code: 'JPY' },
+    });
+    expect(JSON.parse(orderBytes(readWhole()).toString())).toMatchObject({
+      processed_at: '2026-11-20T10:00:00Z',
+      currency: 'USD',
+      presentment_currency: 'JPY',
+      total_price: '60.00',
+      total_price_set: set('60.00', '6000'),
+      current_total_price: '39.50',
+      current_total_price_set: set('39.50', '3950'),
+      line_items: [{ price: '20.50', price_set: set('20.50', '2050'), fulfillable_quantity: 0 }],
+      refunds: [
+        {
+          refund_line_items: [{ subtotal: 20.5, subtotal_set: set('20.50', '2050') }],
+          transactions: [{ amount: '2050', currency: 'JPY', amount_set: set('20.50', '2050') }],
+        },
+      ],
+      transactions: [{ amount: '6000', currency: 'JPY', amount_set: set('60.00', '6000') }],
+    });
+  });
+
+  test('leaves out what the token may not read', () => {
+    const body = JSON.parse(orderBytes(readWhole()).toString()) as object;
+    expect(Object.keys(body)).not.toEqual(expect.arrayContaining(['returns']));
+    expect(Object.keys(body)).not.toEqual(expect.arrayContaining(['disputes']));
+    expect(Object.keys(body)).not.toEqual(expect.arrayContaining(['customer']));
+  });
+
+  test.each(['PICKED_UP', 'DELIVERED', 'DELAYED'])('a parcel shown as %s is so', (displayStatus) => {
+    const { order } = decide(
+      keyOf(ID),
+      null,
+      [eventOf({ fulfillments: [{ ...FULFILLMENT, displayStatus }] })],
+      0,
+    );
+    expect(order?.parts.fulfillments[0]?.shipmentStatus).toBe(displayStatus.toLowerCase());
   });
 
   test('the same state is the same bytes, however Shopify orders its parts and fields', () => {

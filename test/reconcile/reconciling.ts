@@ -12,6 +12,8 @@ import { adminApi } from '../../src/shop/admin-api.ts';
 import { bulkFile } from '../../src/shop/bulk-file.ts';
 import { API_VERSION, shopifyAddress } from '../../src/shop/shopify.ts';
 import { serving } from '../../src/watch/serve.ts';
+import { UNLIMITED } from '../support/unlimited.ts';
+import { until } from '../support/until.ts';
 import { openInside, silent, type Inside } from '../support/inside.ts';
 
 export const SHOP = 'example.myshopify.com';
@@ -70,7 +72,7 @@ export class Reconciling {
       secrets: [SECRET],
       fingerprintsOf,
       depositor: inside.depositor,
-      takes: () => Promise.resolve(true),
+      ...UNLIMITED,
       now: Date.now,
       maxBodyBytes: 5_000_000,
       metrics: inside.metrics,
@@ -81,6 +83,7 @@ export class Reconciling {
       ingest,
       0,
       (port) => (webhooksUrl = `http://127.0.0.1:${port}/webhooks`),
+      '127.0.0.1',
     );
     await server.start?.();
     const shopify = await FakeShopify.start({
@@ -103,12 +106,11 @@ export class Reconciling {
 
   /** Asks for a pass over everything that there is, unless told otherwise. */
   ask(wanted: Partial<Wanted> = {}): Promise<ReconcileDocument> {
-    const until = new Date(Date.now() + 60_000);
     const usual = {
       shop: SHOP,
       how: 'pages',
       since: null,
-      until,
+      until: new Date(Date.now() + 60_000),
       dryRun: false,
       who: 'test',
       reason: 'a test',
@@ -127,7 +129,7 @@ export class Reconciling {
   /** A whole pass, and its record. */
   async pass(wanted: Partial<Wanted> = {}): Promise<ReconcileDocument> {
     const asked = await this.ask(wanted);
-    await this.run(asked);
+    await until(async () => (await this.run(asked)) !== 'waiting');
     return await this.record(asked);
   }
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { asker } from '../../src/reconcile/asker.ts';
 import { bulkPages } from '../../src/reconcile/bulk-pages.ts';
+import { accessOf } from '../../src/reconcile/queries.ts';
 import { bulkFile } from '../../src/shop/bulk-file.ts';
 import { Fault } from '../../src/system/errors.ts';
 import { Reconciling, SHOP } from './reconciling.ts';
@@ -113,7 +114,8 @@ describe("a bulk operation's file", () => {
     const file = async function* () {
       for (const line of lines) yield await Promise.resolve(line);
     };
-    return collected(bulkPages(asking, cursor, { file, pollMs: 1, patience }, signal));
+    const access = accessOf([]);
+    return collected(bulkPages(asking, access, cursor, { file, isLate: () => false, patience }, signal));
   };
   const line = (number: number) =>
     JSON.stringify({ id: `gid://shopify/Order/${number}`, updatedAt: '2026-11-20T10:00:00Z' });

@@ -1,9 +1,13 @@
 import { wholeOrder, type WholeOrder } from '../../src/reconcile/read-answers.ts';
 
-const money = (amount: string) => ({ shopMoney: { amount, currencyCode: 'USD' } });
+/** The customer pays in yen: 100 of them are a dollar. */
+const money = (amount: string) => ({
+  shopMoney: { amount, currencyCode: 'USD' },
+  presentmentMoney: { amount: String(Number(amount) * 100), currencyCode: 'JPY' },
+});
 const whole = { hasNextPage: false, endCursor: null };
 
-const FULFILLMENT = {
+export const FULFILLMENT = {
   id: 'gid://shopify/Fulfillment/31',
   name: '#1001.1',
   status: 'SUCCESS',
@@ -15,6 +19,18 @@ const FULFILLMENT = {
     nodes: [{ quantity: 2, lineItem: { id: 'gid://shopify/LineItem/11' } }],
     pageInfo: whole,
   },
+};
+
+const TRANSACTION = {
+  id: 'gid://shopify/OrderTransaction/21',
+  kind: 'SALE',
+  status: 'SUCCESS',
+  gateway: 'bogus',
+  test: false,
+  createdAt: '2026-11-20T10:00:00Z',
+  processedAt: '2026-11-20T10:00:00Z',
+  parentTransaction: null,
+  amountSet: money('60.0'),
 };
 
 export const REFUND = {
@@ -34,11 +50,9 @@ export const REFUND = {
   transactions: {
     nodes: [
       {
+        ...TRANSACTION,
         id: 'gid://shopify/OrderTransaction/22',
         kind: 'REFUND',
-        status: 'SUCCESS',
-        gateway: 'bogus',
-        test: false,
         createdAt: '2026-11-20T10:00:50Z',
         processedAt: '2026-11-20T10:00:50Z',
         parentTransaction: { id: 'gid://shopify/OrderTransaction/21' },
@@ -56,14 +70,17 @@ function graphQlOrder(fields: object): object {
     name: '#1001',
     test: false,
     createdAt: '2026-11-20T10:00:00Z',
+    processedAt: '2026-11-20T10:00:00Z',
     updatedAt: '2026-11-20T10:00:51Z',
     closedAt: null,
     cancelledAt: null,
     cancelReason: null,
     currencyCode: 'USD',
+    presentmentCurrencyCode: 'JPY',
     displayFinancialStatus: 'PARTIALLY_REFUNDED',
     displayFulfillmentStatus: 'FULFILLED',
     totalPriceSet: money('60.0'),
+    currentTotalPriceSet: money('39.5'),
     lineItems: {
       nodes: [
         {
@@ -72,6 +89,7 @@ function graphQlOrder(fields: object): object {
           title: 'Widget',
           quantity: 2,
           currentQuantity: 1,
+          unfulfilledQuantity: 0,
           requiresShipping: true,
           originalUnitPriceSet: money('20.5'),
         },
@@ -80,6 +98,7 @@ function graphQlOrder(fields: object): object {
     },
     fulfillments: [FULFILLMENT],
     refunds: [REFUND],
+    transactions: [TRANSACTION],
     ...fields,
   };
 }

@@ -68,7 +68,7 @@ describe('token exchange by the embedded page', () => {
   test('the first look takes the shop in; the next looks ask Shopify for nothing', async () => {
     expect((await served.state()).json).toMatchObject({
       connected: true,
-      sentence: 'Your orders are in step.',
+      sentence: "Your orders have not been compared with Shopify's yet.",
     });
     await Promise.all([served.state(), served.state(), served.state()]);
     expect(served.shop.calls).toMatchObject({ exchanges: 1, refusedGrants: 0 });

@@ -46,7 +46,7 @@ export class ServedApp {
     served.app = served.compose();
     for (const part of served.app.before) await served.#lifecycle.start(part);
     await served.#lifecycle.start(
-      serving('app', served.app.app, 0, (port) => (served.url = `http://127.0.0.1:${port}`)),
+      serving('app', served.app.app, 0, (port) => (served.url = `http://127.0.0.1:${port}`), '127.0.0.1'),
     );
     return served;
   }

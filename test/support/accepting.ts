@@ -4,6 +4,7 @@ import { acceptWebhook } from '../../src/accept/accept-webhook.ts';
 import type { Answer } from '../../src/accept/answers.ts';
 import type { Depositor } from '../../src/deposit/depositor.ts';
 import { fingerprintsOf } from '../../src/deposit/fingerprints.ts';
+import { UNLIMITED } from './unlimited.ts';
 
 const SECRET = 'a-secret-for-tests';
 
@@ -23,11 +24,12 @@ export async function acceptWith(depositor: Depositor, webhook: Webhook): Promis
     SECRET,
   );
   const headers = { ...signed, 'x-shopify-triggered-at': triggeredAt ?? '' };
-  return await acceptWebhook(headers, body, {
+  const judged = await acceptWebhook(headers, body, {
     secrets: [SECRET],
     fingerprintsOf,
     depositor,
-    takes: () => Promise.resolve(true),
+    ...UNLIMITED,
     now: () => Date.parse('2026-11-21T00:00:00Z'),
   });
+  return judged.answer;
 }

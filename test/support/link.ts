@@ -12,7 +12,7 @@ export interface Caught {
 }
 
 interface Trap {
-  pattern: string;
+  patterns: readonly string[];
   direction: Direction;
   reach: () => void;
   released: Promise<void>;
@@ -87,13 +87,13 @@ export class Link {
     this.#stalled = null;
   }
 
-  /** Catches the next chunk that holds a text; with `answer`, the server's next chunk after it. */
-  intercept(pattern: string, part: 'ask' | 'answer' = 'ask'): Caught {
+  /** Catches the next chunk that holds one of some texts; with `answer`, the server's next chunk after it. */
+  intercept(pattern: string | readonly string[], part: 'ask' | 'answer' = 'ask'): Caught {
     let release = () => undefined as void;
     const released = new Promise<void>((resolve) => (release = resolve));
     const reached = new Promise<void>((reach) => {
       const direction = part === 'ask' ? 'up' : 'down';
-      this.#traps.push({ pattern, direction, reach: () => reach(), released });
+      this.#traps.push({ patterns: [pattern].flat(), direction, reach: () => reach(), released });
     });
     return { reached, release };
   }
@@ -186,7 +186,7 @@ export class Link {
   }
 
   #trapFor(chunk: Buffer): Trap | null {
-    const trap = this.#traps.find(({ pattern }) => chunk.includes(pattern));
+    const trap = this.#traps.find(({ patterns }) => patterns.some((each) => chunk.includes(each)));
     this.#traps = this.#traps.filter((each) => each !== trap);
     return trap ?? null;
   }

@@ -23,7 +23,8 @@ export class Stack {
   readonly names: Namespace;
   readonly #env: NodeJS.ProcessEnv;
   readonly #folder: string | undefined;
-  readonly #programs: RunningProgram[] = [];
+  /** All of them. */
+  readonly programs: RunningProgram[] = [];
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 50 });
   token = '';
   /** All that the programs wrote, logs and errors. */
@@ -66,9 +67,11 @@ export class Stack {
     return stack;
   }
 
-  async startIngest(): Promise<void> {
+  /** @param adminPort where its health and metrics are, if not on its own port */
+  async startIngest(adminPort?: string): Promise<void> {
     const port = await freePort();
-    const program = await this.#start('ingest', { PORT: String(port) }, port);
+    const env = { PORT: String(port), ADMIN_PORT: adminPort };
+    const program = await this.#start('ingest', env, Number(adminPort ?? port));
     this.ingests.push(program);
     this.ingestUrls.push(`http://127.0.0.1:${port}`);
   }
@@ -80,8 +83,9 @@ export class Stack {
     return program;
   }
 
-  async startApp(port: number): Promise<RunningProgram> {
-    return await this.#start('app', { APP_PORT: String(port) }, port);
+  async startApp(port: number, adminPort?: string): Promise<RunningProgram> {
+    const env = { APP_PORT: String(port), ADMIN_PORT: adminPort };
+    return await this.#start('app', env, Number(adminPort ?? port));
   }
 
   async #startDashboard(): Promise<void> {
@@ -100,7 +104,7 @@ export class Stack {
     for (const stream of [program.child.stdout, program.child.stderr])
       stream?.on('data', (chunk: Buffer) => (this.heard += chunk.toString()));
     program.child.stderr?.pipe(process.stderr);
-    this.#programs.push(program);
+    this.programs.push(program);
     await untilReady(program, `http://127.0.0.1:${port}`);
     return program;
   }
@@ -159,7 +163,7 @@ export class Stack {
 
   async stop(): Promise<void> {
     this.#agent.destroy();
-    await Promise.all(this.#programs.map((program) => program.stop()));
+    await Promise.all(this.programs.map((program) => program.stop()));
   }
 }
 

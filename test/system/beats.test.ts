@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { beats, readBeats, type Figures } from '../../src/system/beats.ts';
+import { beats, isAlive, readBeats, type Figures } from '../../src/system/beats.ts';
 import type { Part } from '../../src/system/lifecycle.ts';
 import { PROGRAM_ID } from '../../src/system/program-id.ts';
 import { redisKeys } from '../../src/system/redis-keys.ts';
@@ -59,7 +59,7 @@ describe('beats', () => {
     expect(PROGRAM_ID).toMatch(new RegExp(`^.+:${process.pid}$`));
   });
 
-  test('a program that stops is gone at once; one that dies within 10 s, without a trace in Redis', async () => {
+  test('a program that stops is gone at once; one that died is told of for an hour, and then leaves no trace in Redis', async () => {
     const [one] = [
       await beating('one', () => Promise.resolve({})),
       await beating('two', () => Promise.resolve({})),
@@ -67,8 +67,13 @@ describe('beats', () => {
     await until(async () => (await ids()).length === 2);
     await one?.stop();
     expect(await ids()).toEqual(['two']);
-    // As if it had died 11 s ago: nobody is left to tell, and then another comes.
-    await redis.zincrby(keys.beats, -11_000, 'two');
+    const [seconds] = await redis.time();
+    const died = Number(seconds) * 1000 - 59 * 60_000;
+    await redis.zadd(keys.beats, died, 'three');
+    await redis.hset(keys.told, 'three', JSON.stringify({ program: 'worker', startedAt: 1, figures: {} }));
+    expect(await ids()).toEqual(['three', 'two']);
+    expect((await read()).filter(isAlive).map(({ id }) => id)).toEqual(['two']);
+    await redis.zadd(keys.beats, died - 120_000, 'three');
     await parts[1]?.stop();
     await redis.zadd(keys.beats, 1000, 'dead');
     await redis.hset(keys.told, 'dead', '{}');
@@ -79,7 +84,7 @@ describe('beats', () => {
     expect(await redis.hkeys(keys.told)).toEqual(['three']);
     for (const key of [keys.beats, keys.told]) {
       expect(await redis.pttl(key)).toBeGreaterThan(0);
-      expect(await redis.pttl(key)).toBeLessThanOrEqual(10_000);
+      expect(await redis.pttl(key)).toBeLessThanOrEqual(3_600_000);
     }
   });
 

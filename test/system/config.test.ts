@@ -94,6 +94,7 @@ describe('settings', () => {
     ['SHUTDOWN_MS', '99'],
     ['JOURNAL_RETENTION_DAYS', '0'],
     ['OPS_JWT_SECRET', 'canary-too-short'],
+    ['TOKEN_KEYS', `canary:${'00'.repeat(32)},canary:${'11'.repeat(32)}`],
     ['LOG_LEVEL', 'canary'],
   ])('%s=%s is refused, and its value is not repeated', (name, value) => {
     const problems = problemsOf({ [name]: value });

@@ -72,7 +72,7 @@ describe('/api/live', () => {
     };
     const guard = { whoIs: () => Promise.resolve(signedIn ? (ada as Asker) : null) };
     const app = express().get('/live', identify, liveHandler(sampler, guard, 20));
-    server = serving('live', app, 0, (port) => (url = `http://127.0.0.1:${port}`));
+    server = serving('live', app, 0, (port) => (url = `http://127.0.0.1:${port}`), '127.0.0.1');
     await server.start?.();
   });
   afterEach(async () => {

@@ -119,6 +119,16 @@ describe('P7: a parked event finds its way back', () => {
     expect(await parked(busy.id)).toMatchObject({ state: 'replaying' });
   });
 
+  test('while a program that may have died holds an event, nobody else is told that it is not there', async () => {
+    const event = soundEvent(31);
+    await park(stories, [event]);
+    await stories.parked.claim(event.id, { run: randomUUID(), at: new Date() });
+    const which = { events: [event.id] };
+    const discard = stories.post('/parked/discards', { which, reason: 'a test' }, 'operator');
+    for (const { status, json } of [await replay([event.id]), await discard])
+      expect([status, json.error]).toEqual([409, expect.stringContaining('1 of these are being replayed')]);
+  });
+
   test('a process that died after its push: pushed again, it is applied once', async () => {
     const event = soundEvent(7);
     await park(stories, [event]);

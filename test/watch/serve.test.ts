@@ -22,7 +22,7 @@ function heldApp() {
 test('P2: a server that stops answers the request under way, and does not wait for its idle connection', async () => {
   const { app, asked, allow } = heldApp();
   const { promise: listening, resolve: onListening } = Promise.withResolvers<number>();
-  const part = serving('test', app, 0, onListening);
+  const part = serving('test', app, 0, onListening, undefined);
   await part.start?.();
   const agent = new Agent({ keepAlive: true });
   const sent = request({ port: await listening, agent });
@@ -63,7 +63,7 @@ test('a port that is taken is named, with what to do', async () => {
   const other = createServer().listen(0);
   await once(other, 'listening');
   const { port } = other.address() as AddressInfo;
-  const part = serving('test', express(), port, () => undefined);
+  const part = serving('test', express(), port, () => undefined, undefined);
   await expect(part.start?.()).rejects.toThrow(
     `port ${port} is taken: stop what uses it, or give another port`,
   );

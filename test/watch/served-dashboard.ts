@@ -81,7 +81,7 @@ export class ServedDashboard {
     const { app, before, sampler } = this.#dashboard;
     for (const part of before) await this.#lifecycle.start(part);
     await this.#lifecycle.start(
-      serving('dashboard', app, 0, (port) => (this.url = `http://127.0.0.1:${port}`)),
+      serving('dashboard', app, 0, (port) => (this.url = `http://127.0.0.1:${port}`), '127.0.0.1'),
     );
     await this.#lifecycle.start(sampler);
   }

@@ -22,7 +22,7 @@ export class ServedRoutes {
         const role = ROLES.find((each) => `Bearer ${each}` === request.headers.authorization);
         const expiresAt = new Date(Date.now() + 3_600_000);
         const token = '0'.repeat(16);
-        const root = { line: [], root: token, rootEndsAt: expiresAt };
+        const root = { formerId: token, line: [], root: token, rootEndsAt: expiresAt };
         const who = { name: 'ada', token, expiresAt, ...root, by: 'token' } as const;
         return Promise.resolve(role ? { ...who, role } : null);
       },
@@ -40,7 +40,7 @@ export class ServedRoutes {
     };
     app.use('/api', routerOf(routes, guard, audit, new Refusals(audit)));
     app.use(onError(createLog('test', 'silent')));
-    this.#server = serving('routes', app, 0, (port) => (this.url = `http://127.0.0.1:${port}`));
+    this.#server = serving('routes', app, 0, (port) => (this.url = `http://127.0.0.1:${port}`), '127.0.0.1');
   }
 
   static async start(routes: readonly Route[]): Promise<ServedRoutes> {

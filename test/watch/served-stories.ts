@@ -8,11 +8,14 @@ import { eventRoutes } from '../../src/watch/api/event-routes.ts';
 import { orderRoutes } from '../../src/watch/api/order-routes.ts';
 import { parkedRoutes } from '../../src/watch/api/parked-routes.ts';
 import { verifyRoutes } from '../../src/watch/api/verify-routes.ts';
+import { duplicatesOf } from '../../src/watch/stories/duplicates.ts';
 import { eventReader } from '../../src/watch/stories/event-reader.ts';
 import { eventSearch } from '../../src/watch/stories/event-search.ts';
 import { findOrders } from '../../src/watch/stories/find-orders.ts';
+import { missingEvents } from '../../src/watch/stories/missing-events.ts';
 import { orderReader } from '../../src/watch/stories/order-reader.ts';
 import { Replays } from '../../src/watch/steering/replays.ts';
+import { waitingWith } from '../../src/watch/stories/waiting-orders.ts';
 import { search } from '../../src/watch/stories/search.ts';
 import { timelineReader } from '../../src/watch/stories/timeline.ts';
 import { verifier } from '../../src/watch/stories/verifier.ts';
@@ -51,14 +54,21 @@ export async function serveStories(now: () => number = Date.now): Promise<Served
     now,
     log: silent,
   });
+  const missing = missingEvents({ collections, redis, partitions });
+  const duplicates = duplicatesOf(redis, partitions);
   const lockOf = () => Promise.resolve(null);
   const served = await ServedRoutes.start([
     ...orderRoutes({
-      orders: orderReader(collections),
-      timeline: timelineReader({ collections, redis, partitions, mailbox, lockOf, now }),
-      search: search(collections, find),
+      orders: orderReader(collections, missing),
+      timeline: timelineReader({ collections, redis, mailbox, missing, duplicates, lockOf, now }),
+      search: search({
+        collections,
+        findOrders: find,
+        missing,
+        waitingWith: (orderId) => waitingWith(redis, partitions, orderId),
+      }),
     }),
-    ...eventRoutes({ search: eventSearch(collections, find), event: eventReader(collections) }),
+    ...eventRoutes({ search: eventSearch(collections, find), event: eventReader(collections), duplicates }),
     ...parkedRoutes({ parked, replays, now }),
     ...verifyRoutes({ verify: verifier(collections, 90) }),
   ]);

@@ -64,6 +64,7 @@ describe('shops and their installs', () => {
         events24h: 1,
         share: 1,
         lastEventAt: expect.any(String),
+        lastWebhookAt: null,
         state: 'installed',
         installedAt: INSTALLED_AT.toISOString(),
         uninstalledAt: null,

@@ -72,8 +72,24 @@ describe('/api/shops', () => {
     const { shops, total } = await list();
     expect(total).toBe(2);
     expect(shops).toEqual([
-      { shop: BIG, waitingEvents: 6, events24h: 6, share: 0.75, lastEventAt: INSTANT, ...NO_INSTALL },
-      { shop: SMALL, waitingEvents: 2, events24h: 2, share: 0.25, lastEventAt: INSTANT, ...NO_INSTALL },
+      {
+        shop: BIG,
+        waitingEvents: 6,
+        events24h: 6,
+        share: 0.75,
+        lastEventAt: INSTANT,
+        lastWebhookAt: null,
+        ...NO_INSTALL,
+      },
+      {
+        shop: SMALL,
+        waitingEvents: 2,
+        events24h: 2,
+        share: 0.25,
+        lastEventAt: INSTANT,
+        lastWebhookAt: null,
+        ...NO_INSTALL,
+      },
     ]);
     const ago = Date.now() - Date.parse(String(shops[0]?.lastEventAt));
     expect(Math.abs(ago)).toBeLessThan(60_000);
@@ -88,8 +104,24 @@ describe('/api/shops', () => {
     await redis.hset(keys(1).shops, OLD, 3);
     const { shops } = await list();
     expect(shops).toEqual([
-      { shop: SMALL, waitingEvents: 0, events24h: 12, share: 1, lastEventAt: null, ...NO_INSTALL },
-      { shop: OLD, waitingEvents: 3, events24h: 0, share: 0, lastEventAt: null, ...NO_INSTALL },
+      {
+        shop: SMALL,
+        waitingEvents: 0,
+        events24h: 12,
+        share: 1,
+        lastEventAt: null,
+        lastWebhookAt: null,
+        ...NO_INSTALL,
+      },
+      {
+        shop: OLD,
+        waitingEvents: 3,
+        events24h: 0,
+        share: 0,
+        lastEventAt: null,
+        lastWebhookAt: null,
+        ...NO_INSTALL,
+      },
     ]);
   });
 

@@ -212,8 +212,52 @@ describe('signing in', () => {
     expect(answer.status).toBe(expected);
   });
 
-  test('to look is no change: it needs no such header', async () => {
-    expect((await ask(await session(), 'GET', { 'sec-fetch-site': 'cross-site' })).status).toBe(200);
+  test.each([
+    [{ 'sec-fetch-site': 'same-origin' }, 200],
+    [{ 'sec-fetch-site': 'none' }, 200],
+    // A browser that is too old to say so: only a request that writes is refused.
+    [{}, 200],
+    [{ referer: '<own>/orders' }, 200],
+    [{ 'sec-fetch-site': 'same-site' }, 403],
+    [{ 'sec-fetch-site': 'cross-site' }, 403],
+    [{ 'sec-fetch-site': 'same-origin, cross-site' }, 403],
+    [{ origin: 'https://evil.example' }, 403],
+    [{ referer: 'http://localhost:1/page' }, 403],
+    [{ referer: 'nowhere' }, 403],
+  ])('a look with a cookie and %j, wherever it looks: %i', async (given, expected) => {
+    const headers = Object.fromEntries(
+      Object.entries(given).map(([name, value]) => [name, value.replace('<own>', dashboard.url)]),
+    );
+    const cookie = await session();
+    for (const place of ['/api/session', '/api/status', '/api/nothing', '/docs', '/queues/raw/api/queues'])
+      for (const method of ['GET', 'HEAD']) {
+        const { status } = await http(`${dashboard.url}${place}`, {
+          method,
+          headers: { cookie, ...headers },
+        });
+        expect([place, method, status]).toEqual([
+          place,
+          method,
+          expected === 200 && place === '/api/nothing' ? 404 : expected,
+        ]);
+      }
+  });
+
+  test.each([
+    [{ 'sec-fetch-site': 'same-site' }, 403],
+    [{ 'sec-fetch-site': 'cross-site' }, 403],
+    [{}, 403],
+    [{ 'sec-fetch-site': 'same-origin' }, 404],
+  ])('a look that writes into the audit, with a cookie and %j: %i', async (headers, expected) => {
+    const cookie = await session('operator');
+    const count = () => dashboard.collections.audit.countDocuments({ action: 'event.unmask' });
+    const before = await count();
+    const place = `/api/events/${'ab'.repeat(32)}?payload=1&reason=written+by+another+page`;
+    for (const method of ['GET', 'HEAD']) {
+      const asked = { method, headers: { cookie, ...headers } };
+      expect((await http(`${dashboard.url}${place}`, asked)).status).toBe(expected);
+    }
+    expect((await count()) - before).toBe(expected === 403 ? 0 : 2);
   });
 
   test('nor does a token in the header, which no other site can send', async () => {
@@ -262,14 +306,16 @@ describe('signing in', () => {
     expect(text).not.toContain(token);
   });
 
-  test('a token that nobody has seen cannot be revoked: 404 says where it looked', async () => {
-    const { status, json } = await dashboard.post(
-      '/api/tokens/0123456789abcdef/revoke',
-      { reason: 'lost' },
-      'admin',
-    );
-    expect([status, json.error]).toEqual([404, expect.stringContaining('in the collection tokens')]);
-    expect(await lastActs()).toMatchObject([{ action: 'token.revoke', outcome: 'refused' }]);
+  test('a token that nobody has seen can be revoked: it is refused from its first use on, also elsewhere', async () => {
+    const token = await mint('operator');
+    const place = `/api/tokens/${tokenId(token)}/revoke`;
+    expect((await dashboard.post(place, { reason: 'lost' }, 'admin')).json.did).toMatch(/^revoked, /);
+    expect((await dashboard.post(place, { reason: 'lost' }, 'admin')).json.did).toMatch(/revoked before/);
+    expect((await dashboard.getWith('/api/session', token)).status).toBe(401);
+    await until(async () => (await other.getWith('/api/session', token)).status === 401);
+    const { json } = await dashboard.get('/api/tokens', 'admin');
+    const row = (json.tokens as { id: string }[]).find(({ id }) => id === tokenId(token));
+    expect(row).toMatchObject({ name: 'never seen', role: null, revokedBy: 'test' });
   });
 
   test('a refused change is audited with who wanted what', async () => {

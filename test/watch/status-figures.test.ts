@@ -22,6 +22,7 @@ import { Sampler } from '../../src/watch/status/sampler.ts';
 import { statusReader } from '../../src/watch/status/status-reader.ts';
 import type { SystemStatus } from '../../src/watch/shapes/system.ts';
 import { measureStatus, measureWaiting } from '../../src/watch/waiting.ts';
+import { Outages } from '../../src/watch/status/outages.ts';
 import { openInside, silent, type Inside } from '../support/inside.ts';
 import { until } from '../support/until.ts';
 import { keyOf, randomEventId, waitingEvent } from '../support/waiting-event.ts';
@@ -35,7 +36,8 @@ describe('figures', () => {
   beforeAll(async () => {
     inside = await openInside();
     const { redis, collections, partitions, queues } = inside;
-    const figures = { workers: () => Promise.resolve(1), locks: () => locks() };
+    const outages = new Outages(Date.now);
+    const figures = { workers: () => Promise.resolve(1), locks: () => locks(), outages, now: Date.now };
     status = statusReader({
       redis,
       mongo: collections.orders.db,
@@ -109,7 +111,13 @@ describe('while Redis is away', () => {
     const queues = openQueues(redis, partitions);
     const none = () => Promise.resolve(0);
     const servers = { redis, mongo: collections.orders.db, collections, partitions, queues };
-    const status = statusReader({ ...servers, workers: none, locks: none });
+    const status = statusReader({
+      ...servers,
+      workers: none,
+      locks: none,
+      outages: new Outages(Date.now),
+      now: Date.now,
+    });
     sampler = new Sampler({
       status,
       beats: () => readBeats(redis, redisKeys(0)),

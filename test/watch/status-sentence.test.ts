@@ -2,12 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 import { headlineOf } from '../../src/watch/status/headline.ts';
 import type { SystemStatus } from '../../src/watch/shapes/system.ts';
 
-const UP = { state: 'up', problem: null } as const;
-const AWAY = { state: 'away', problem: 'does not answer' } as const;
+const UP = { state: 'up', problem: null, since: null } as const;
+const AWAY = { state: 'away', problem: 'does not answer', since: '2026-11-27T15:00:00.000Z' } as const;
 const WELL: SystemStatus = {
   waitingEvents: 0,
   waitingOrders: 0,
   oldestWaitMs: 0,
+  oldestOrder: null,
   queues: { active: 0, waiting: 0, delayed: 0, failed: 0 },
   pausedQueues: [],
   workers: 1,
@@ -23,6 +24,7 @@ const WELL: SystemStatus = {
   redis: UP,
   mongodb: UP,
   sentence: '',
+  link: null,
   level: 'fine',
 };
 
@@ -51,15 +53,15 @@ describe('the sentence that comes first', () => {
     ],
     [
       'a wait of more than two minutes',
-      { oldestWaitMs: 120_001, waitingOrders: 3 },
+      { oldestWaitMs: 120_001, oldestOrder: 'a.myshopify.com/7', waitingOrders: 3 },
       'act',
-      'The oldest of 3 waiting orders has waited 120 s.',
+      'a.myshopify.com/7 has been waiting for 120 s. 2 other orders are waiting.',
     ],
     [
       'a wait of more than half a minute',
-      { oldestWaitMs: 30_001, waitingOrders: 1 },
+      { oldestWaitMs: 30_001, oldestOrder: 'a.myshopify.com/7', waitingOrders: 1 },
       'look',
-      'The oldest of 1 waiting order has waited 30 s.',
+      'a.myshopify.com/7 has been waiting for 30 s.',
     ],
     ['a paused queue', { pausedQueues: [0] }, 'look', 'Queue 0 is paused: its events are taken and wait.'],
     ['parked events', { parked: 2 }, 'look', '2 parked events need somebody to look at them.'],
@@ -82,7 +84,17 @@ describe('the sentence that comes first', () => {
     expect(headlineOf({ ...WELL, ...figures })).toEqual({
       sentence: expect.stringContaining(sentence.slice(0, -1)),
       level,
+      link: expect.stringMatching(/^\//),
     });
+  });
+
+  test('a long wait leads to its order', () => {
+    const figures = { ...WELL, oldestWaitMs: 41_000, oldestOrder: 'a.myshopify.com/7', waitingOrders: 1 };
+    expect(headlineOf(figures).link).toBe('/orders/a.myshopify.com/7');
+  });
+
+  test('workers that have not reported since Redis came back are no alarm', () => {
+    expect(headlineOf({ ...WELL, workers: null })).toMatchObject({ level: 'fine' });
   });
 
   test('of many matters the worst is said', () => {
@@ -107,7 +119,7 @@ describe('the sentence that comes first', () => {
       'All is well: 1 event waits, the oldest for 30 s; 1 worker is alive.',
     ],
   ])('all is well: %j', (figures, sentence) => {
-    expect(headlineOf({ ...WELL, ...figures })).toEqual({ sentence, level: 'fine' });
+    expect(headlineOf({ ...WELL, ...figures })).toEqual({ sentence, level: 'fine', link: null });
   });
 
   test('one shop that needs attention is named', () => {
@@ -121,11 +133,12 @@ describe('the sentence that comes first', () => {
     const { sentence } = headlineOf({
       ...WELL,
       oldestWaitMs: 7_200_000,
+      oldestOrder: 'a.myshopify.com/7',
       waitingOrders: 2,
       pausedQueues: [0, 1],
     });
     expect(sentence).toBe(
-      'The oldest of 2 waiting orders has waited 120 min. 2 queues are paused: their events are taken and wait.',
+      'a.myshopify.com/7 has been waiting for 120 min. 1 other order is waiting. 2 queues are paused: their events are taken and wait.',
     );
   });
 });

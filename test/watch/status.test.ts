@@ -23,6 +23,7 @@ describe('/api/status', () => {
       waitingEvents: 0,
       waitingOrders: 0,
       oldestWaitMs: 0,
+      oldestOrder: null,
       queues: { active: 0, waiting: 0, delayed: 0, failed: 0 },
       pausedQueues: [],
       workers: 0,
@@ -40,10 +41,11 @@ describe('/api/status', () => {
       spooled: 0,
       complianceDue: 0,
       shops: { installed: 0, uninstalled: 0, needAttention: 0, first: null },
-      redis: { state: 'up', problem: null },
-      mongodb: { state: 'up', problem: null },
+      redis: { state: 'up', problem: null, since: null },
+      mongodb: { state: 'up', problem: null, since: null },
       sentence: 'No worker is alive: events are taken and wait.',
       level: 'act',
+      link: '/',
     });
   });
 
@@ -66,6 +68,17 @@ describe('/api/status', () => {
     const { queues } = (await dashboard.get('/api/queues')).json as { queues: { workers: number }[] };
     expect(queues[0]?.workers).toBe(0);
     await dashboard.redis.del(beats, told);
+  });
+
+  test('the lock of a holder that died counts, as `lock ls` has it, and its order is named', async () => {
+    const order = keyOf('600');
+    const keys = redisKeys(0);
+    await dashboard.redis.set(keys.lock(order), 'deadhost:999', 'PX', 60_000);
+    await dashboard.redis.zadd(keys.pending, Date.now() - 41_000, order);
+    const { locks } = (await dashboard.get('/api/locks')).json as { locks: unknown[] };
+    expect(locks).toHaveLength(1);
+    expect(await status()).toMatchObject({ locksHeld: 1, queues: { active: 0 }, oldestOrder: order });
+    await dashboard.redis.del(keys.lock(order), keys.pending);
   });
 
   test('a lock counts while it is held, and not because its job is still active', async () => {

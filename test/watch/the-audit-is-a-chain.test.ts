@@ -1,6 +1,6 @@
 import type { Connection } from 'mongoose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { auditLog, checkAudit, readAudit, type Act } from '../../src/persist/audit-log.ts';
+import { auditLog, checkAudit, markBrokenOff, readAudit, type Act } from '../../src/persist/audit-log.ts';
 import { collectionsOf, prepareCollections, type Collections } from '../../src/persist/collections.ts';
 import { mongoReady, openMongo } from '../../src/system/connections.ts';
 import { namespace } from '../support/namespace.ts';
@@ -53,6 +53,39 @@ describe('the audit', () => {
     await open().begin(ACT);
     await written(2);
     expect(await chain()).toEqual({ entries: 3, brokenAt: null });
+  });
+
+  describe('an act whose program died', () => {
+    const later = (ms: number) => new Date(Date.now() + ms);
+    const ended = async (number: number) => (await audit.findById(number).lean())?.outcome;
+
+    test('P8: is marked as broken off after a minute, once, and the chain is whole', async () => {
+      const number = await open().begin(ACT);
+      expect(await markBrokenOff(audit, [], later(50_000))).toBe(0);
+      expect(await ended(number)).toBe('begun');
+      const marked = await Promise.all([1, 2, 3].map(() => markBrokenOff(audit, [], later(70_000))));
+      expect(marked.reduce((sum, each) => sum + each)).toBe(1);
+      const detail = expect.stringMatching(/^broken off: .* check before you repeat it$/);
+      expect(await audit.findById(number).lean()).toMatchObject({ outcome: 'failed', detail });
+      expect(await chain()).toEqual({ entries: 1, brokenAt: null });
+    });
+
+    test('still says how it ended where it was only slow', async () => {
+      const log = open();
+      const number = await log.begin(ACT);
+      await markBrokenOff(audit, [], later(70_000));
+      await log.end(number, 'done', 'released');
+      expect(await audit.findById(number).lean()).toMatchObject({ outcome: 'done', detail: 'released' });
+      expect(await markBrokenOff(audit, [], later(70_000))).toBe(0);
+      expect(await chain()).toEqual({ entries: 1, brokenAt: null });
+    });
+
+    test('is left alone where another process continues it, or it has ended', async () => {
+      const number = await open().begin(ACT);
+      await written(1);
+      expect(await markBrokenOff(audit, [ACT.action], later(70_000))).toBe(0);
+      expect([await ended(number), await ended(number + 1)]).toEqual(['begun', 'done']);
+    });
   });
 
   test('how an act ended is written once: a second end changes nothing', async () => {

@@ -30,6 +30,7 @@ describe('API tokens', () => {
     expect(await readToken(SECRET, token)).toEqual({
       outcome: 'good',
       id: expect.stringMatching(/^[0-9a-f]{16}$/),
+      formerId: expect.stringMatching(/^[0-9a-f]{16}$/),
       kind: 'token',
       name: 'ada',
       role: 'admin',

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import express from 'express';
@@ -29,7 +29,7 @@ describe('the pages', () => {
     const app = express().use(safeHeaders());
     app.use('/missing', pagesRouter(path.join(folder, 'none')));
     app.use(pagesRouter(built), onError(createLog('test', 'silent')));
-    server = serving('pages', app, 0, (port) => (url = `http://127.0.0.1:${port}`));
+    server = serving('pages', app, 0, (port) => (url = `http://127.0.0.1:${port}`), '127.0.0.1');
     await server.start?.();
   });
   afterAll(async () => {
@@ -214,7 +214,7 @@ describe('reports of load tests', () => {
     mkdirSync(path.join(folder, 'odd-2026-11-21T12-00-00.json'));
     const app = express().use(safeHeaders()).use('/load-tests', reports.pages());
     app.use(onError(createLog('test', 'silent')));
-    server = serving('reports', app, 0, (port) => (url = `http://127.0.0.1:${port}`));
+    server = serving('reports', app, 0, (port) => (url = `http://127.0.0.1:${port}`), '127.0.0.1');
     await server.start?.();
   });
   afterAll(async () => {
@@ -229,6 +229,17 @@ describe('reports of load tests', () => {
       ['flash-sale-2026-11-21T09-32-59', true, '/load-tests/flash-sale-2026-11-21T09-32-59.html'],
     ]);
     expect(looked).toContain('2 that cannot be read were skipped');
+  });
+
+  test('a link is not followed out of the folder', async () => {
+    const outside = path.join(mkdtempSync(path.join(tmpdir(), 'lockstep-outside-')), 'secret');
+    const report = { startedAt: '2026-11-21T13:00:00.000Z', verdict: { kept: true, sentence: 'of another' } };
+    writeFileSync(outside, JSON.stringify(report));
+    const name = 'flash-sale-2026-11-21T13-00-00';
+    for (const end of ['html', 'json']) symlinkSync(outside, path.join(folder, `${name}.${end}`));
+    expect((await fetch(`${url}/load-tests/${name}.html`)).status).toBe(404);
+    expect((await reports.list()).reports.map((each) => each.name)).not.toContain(name);
+    for (const end of ['html', 'json']) rmSync(path.join(folder, `${name}.${end}`));
   });
 
   test('where none ran there are none', async () => {

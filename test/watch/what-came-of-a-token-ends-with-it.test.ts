@@ -69,7 +69,7 @@ describe('what came of a token ends with it', () => {
     const second = await linked(first);
     const third = await linked(second);
     const { json } = await dashboard.get('/api/tokens', 'admin');
-    const row = (json.tokens as { id: string }[]).find(({ id }) => id === idOf(second));
+    const row = (json.sessions as { id: string }[]).find(({ id }) => id === idOf(second));
     expect(row).toMatchObject({ kind: 'session', root: tokenId(token) });
     await revoke(idOf(second));
     expect(await statusesOf([first, second, third])).toEqual([200, 401, 401]);

@@ -63,7 +63,7 @@ test.each([
   const app = express().get('/', () => Promise.reject(new Error(message)));
   app.use(onError(log));
   let url = '';
-  const server = serving('errors', app, 0, (port) => (url = `http://127.0.0.1:${port}`));
+  const server = serving('errors', app, 0, (port) => (url = `http://127.0.0.1:${port}`), '127.0.0.1');
   await server.start?.();
   expect((await http(url)).status).toBe(503);
   expect(logged).toEqual([level]);

@@ -7,7 +7,7 @@ export interface FilterField {
   name: string;
   label: string;
   kind?: 'text' | 'select' | 'time';
-  options?: readonly string[];
+  options?: readonly (string | { value: string; label: string })[];
   placeholder?: string;
   width?: number;
 }

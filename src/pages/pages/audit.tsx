@@ -85,7 +85,7 @@ const OUTCOMES = {
   begun: {
     tone: 'look',
     icon: IconHourglass,
-    means: 'it runs, or its process ended in the middle: look whether it was done',
+    means: 'it runs, or its program died in the last minute: check whether it was done',
   },
 } as const satisfies Record<AuditEntry['outcome'], { tone: Tone; icon: Icon; means: string }>;
 

@@ -13,6 +13,8 @@ export interface Card {
 /** Shopify waits 5 s for an answer; we promise one second. */
 const ACK_LOOK_MS = 500;
 const ACK_BAD_MS = 1000;
+/** Five beats of a program. */
+export const ALIVE_MS = 5000;
 const WAIT_LOOK_MS = 30_000;
 const WAIT_BAD_MS = 120_000;
 
@@ -65,7 +67,7 @@ const CARDS: readonly ((now: Now) => Card)[] = [
   }),
   ({ status, sample }) => ({
     label: 'Duplicates',
-    href: '/dedupe',
+    href: '/events',
     value: figure(status.duplicates),
     note: known(sample.duplicatesPerSecond, `${rate(sample.duplicatesPerSecond)} per second`),
     tone: 'plain',
@@ -95,7 +97,9 @@ const CARDS: readonly ((now: Now) => Card)[] = [
     value: figure(status.workers),
     note: known(
       status.workers,
-      status.workers === 0 ? 'nothing is applied' : `${programs.length} programs alive`,
+      status.workers === 0
+        ? 'nothing is applied'
+        : `${programs.filter(({ lastHeardMs }) => lastHeardMs < ALIVE_MS).length} programs alive`,
     ),
     tone: status.workers === 0 ? 'bad' : 'plain',
   }),

@@ -79,7 +79,7 @@ function EventFacts({ detail }: { detail: EventDetail }) {
         ['Worker', detail.worker ? <Plain key="worker" text={detail.worker} max={100} /> : '–'],
         ['Number in its order', detail.sequence ?? '–'],
         ['Webhook id', detail.webhookId ? <Plain key="webhook" text={detail.webhookId} max={100} /> : '–'],
-        ['Came again', detail.duplicates === 0 ? 'never' : `${detail.duplicates} times`],
+        ['Duplicates', detail.duplicates],
         ['Shop', <Plain key="shop" text={detail.shop} max={100} />],
       ]}
     />

@@ -14,6 +14,7 @@ import { Age, When } from '../components/when.tsx';
 import { useApi } from '../use-api.ts';
 import { useFilters } from '../use-filters.ts';
 import { FactList } from './fact-list.tsx';
+import { IncompleteOrder } from './incomplete-order.tsx';
 import { OrderParts } from './order-parts.tsx';
 import { StatusHistory } from './status-history.tsx';
 import { OrderTimeline } from './order-timeline.tsx';
@@ -160,16 +161,12 @@ function factsOf(order: Order): (readonly [string, ReactNode])[] {
 }
 
 /** Who has the order now, and what waits for it. Nothing where neither is so. */
-function Held({
-  timeline: { lock, waitingMs, entries },
-  orderKey,
-}: {
-  timeline: Timeline;
-  orderKey: string;
-}) {
+function Held({ timeline, orderKey }: { timeline: Timeline; orderKey: string }) {
+  const { lock, waitingMs, entries } = timeline;
   const waiting = entries.filter(({ outcome }) => outcome === 'waiting').length;
   return (
     <div className="held">
+      <IncompleteOrder timeline={timeline} />
       {lock && (
         <Alert variant="outline" className="note" icon={<IconLock size={18} />}>
           Locked by <Plain text={lock.holder.program ?? 'a worker that does not say who it is'} max={80} />

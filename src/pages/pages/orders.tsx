@@ -1,4 +1,5 @@
-import { useLocation } from 'wouter';
+import type { ReactNode } from 'react';
+import { Link, useLocation } from 'wouter';
 import type { OrderPage as OrderList } from '../../watch/shapes/orders.ts';
 import { DataTable } from '../components/data-table.tsx';
 import { Empty } from '../components/empty.tsx';
@@ -6,6 +7,7 @@ import { FilterBar, type FilterField } from '../components/filter-bar.tsx';
 import { OrderLink, orderPage } from '../components/order-link.tsx';
 import { Page } from '../components/page.tsx';
 import { StatusBadge, STATUS_NAMES } from '../components/status-badge.tsx';
+import { ToneBadge } from '../components/tone-badge.tsx';
 import { When } from '../components/when.tsx';
 import { Plain } from '../components/plain.tsx';
 import { useFilters } from '../use-filters.ts';
@@ -14,17 +16,26 @@ import { usePages } from '../use-pages.ts';
 const FIELDS: readonly FilterField[] = [
   { name: 'name', label: 'Name', placeholder: '#1001' },
   { name: 'shop', label: 'Shop', placeholder: 'example.myshopify.com', width: 220 },
+  {
+    name: 'parked',
+    label: 'Incomplete',
+    kind: 'select',
+    options: [{ value: '1', label: 'with parked events' }],
+    width: 170,
+  },
   { name: 'status', label: 'Status', kind: 'select', options: STATUS_NAMES, width: 170 },
 ];
 
 type Order = OrderList['orders'][number];
 const keyOf = ({ shop, orderId }: Order) => `${shop}/${orderId}`;
 
-/** The orders, newest ids first within their shop. */
+/** The orders, newest first. */
 export function OrdersPage() {
-  const { filters, any } = useFilters(['name', 'shop', 'status']);
+  const { filters, any } = useFilters(['name', 'shop', 'parked', 'status']);
   const [, navigate] = useLocation();
-  const list = usePages<OrderList>('/orders', filters, { watch: ({ status }) => status.accepted });
+  const list = usePages<OrderList>('/orders', filters, {
+    watch: ({ status }) => [status.accepted, status.parked],
+  });
   return (
     <Page title="Orders" sentence="What MongoDB holds of each order, as its events made it.">
       <FilterBar fields={FIELDS} />
@@ -58,12 +69,24 @@ const COLUMNS = [
   { head: 'Id', cell: ({ orderId }: Order) => <span className="figures">{orderId}</span>, width: 135 },
   { head: 'Shop', cell: ({ shop }: Order) => <Plain text={shop} max={60} /> },
   { head: 'Status', cell: ({ status }: Order) => <StatusBadge status={status} />, width: 165 },
+  { head: 'Incomplete', cell: lackOf, width: 120 },
   { head: 'Paid', cell: ({ financialStatus }: Order) => financialStatus ?? '–', width: 110 },
   { head: 'Shipped', cell: ({ fulfillmentStatus }: Order) => fulfillmentStatus ?? '–', width: 90 },
   { head: 'Total', cell: totalOf, align: 'right' as const, width: 110 },
-  { head: 'Snapshot of', cell: ({ snapshotAt }: Order) => <When at={snapshotAt} />, width: 120 },
+  { head: 'Created', cell: ({ createdAt }: Order) => <When at={createdAt} />, width: 120 },
 ];
 
 export function totalOf({ totalPrice, currency }: Pick<Order, 'totalPrice' | 'currency'>): string {
   return totalPrice === null ? '–' : `${totalPrice} ${currency ?? ''}`.trim();
+}
+
+/** Which of its events it lacks: parked ones are loud. */
+function lackOf({ shop, orderId, parkedEvents, waitingEvents }: Order): ReactNode {
+  if (parkedEvents > 0)
+    return (
+      <Link className="link" href={orderPage(`${shop}/${orderId}`)}>
+        <ToneBadge tone="bad">{parkedEvents} parked</ToneBadge>
+      </Link>
+    );
+  return waitingEvents ? `${waitingEvents} waiting` : '';
 }

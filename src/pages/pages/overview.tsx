@@ -1,14 +1,16 @@
 import { SimpleGrid, Skeleton, Title } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react';
-import type { Now, Program } from '../../watch/shapes/system.ts';
+import { Link } from 'wouter';
+import type { Now } from '../../watch/shapes/system.ts';
 import { DataTable } from '../components/data-table.tsx';
 import { Empty } from '../components/empty.tsx';
 import { Page } from '../components/page.tsx';
 import { StatCard } from '../components/stat-card.tsx';
+import { ToneBadge } from '../components/tone-badge.tsx';
 import { Age, When } from '../components/when.tsx';
 import { useNow } from '../live.tsx';
 import '../styles/overview.css';
-import { cardsOf } from './cards.ts';
+import { ALIVE_MS, cardsOf } from './cards.ts';
 import { OverviewCharts } from './overview-charts.tsx';
 
 /** Is it fine? One sentence first. */
@@ -26,7 +28,7 @@ export function OverviewPage() {
       <Title order={2} size="h5" mt="lg" mb="xs">
         Programs
       </Title>
-      <Programs programs={now?.programs} />
+      <Programs now={now} />
     </Page>
   );
 }
@@ -39,15 +41,24 @@ function Sentence({ now }: { now: Now | null }) {
   return (
     <div className="sentence" data-level={now ? level : 'unknown'}>
       {now ? <Mark size={22} aria-hidden /> : <Skeleton circle height={22} />}
-      <span role="status">{now ? now.status.sentence : 'Asking how it is …'}</span>
+      <span role="status">
+        {now ? now.status.sentence : 'Asking how it is …'}
+        {now?.status.link && now.status.link !== '/' && (
+          <Link className="banner-link" href={now.status.link}>
+            Look there
+          </Link>
+        )}
+      </span>
     </div>
   );
 }
 
-function Programs({ programs }: { programs: readonly Program[] | undefined }) {
+function Programs({ now }: { now: Now | null }) {
+  const programs = now?.programs;
+  const readAt = Date.parse(now?.sample.at ?? '');
   return (
     <DataTable
-      label="programs that are alive"
+      label="programs"
       rows={programs}
       rowKey={({ id }) => id}
       loading={programs === undefined}
@@ -57,17 +68,27 @@ function Programs({ programs }: { programs: readonly Program[] | undefined }) {
         { head: 'Started', cell: ({ startedAt }) => <When at={startedAt} />, width: 190 },
         {
           head: 'Last heard',
-          cell: ({ lastHeardMs }) => <Age ms={lastHeardMs} />,
+          cell: ({ lastHeardMs }) => <Heard ms={lastHeardMs} readAt={readAt} />,
           align: 'right',
-          width: 110,
+          width: 230,
         },
       ]}
       empty={
         <Empty
-          title="No program was heard of in the last 10 s"
+          title="No program was heard of in the last hour"
           why="Each tells Redis once a second that it lives: with Redis away, or all of them stopped, none is heard."
         />
       }
     />
+  );
+}
+
+/** One that died is shown for an hour. */
+function Heard({ ms, readAt }: { ms: number; readAt: number }) {
+  if (ms < ALIVE_MS) return <Age ms={ms} />;
+  return (
+    <ToneBadge tone="bad">
+      not heard of since <When at={new Date(readAt - ms)} />
+    </ToneBadge>
   );
 }

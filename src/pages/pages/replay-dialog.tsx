@@ -13,8 +13,15 @@ import { useCount } from './use-count.ts';
 const USUAL_RATE = 20;
 const HIGHEST_RATE = 1000;
 
+interface ReplayDialogProps {
+  choice: Choice;
+  onClose: () => void;
+  /** Stays on its page; otherwise the run is shown once it has begun. */
+  stays?: boolean;
+}
+
 /** Counts first, then asks how fast and why; one dialog is one run, however often it is clicked. */
-export function ReplayDialog({ choice, onClose }: { choice: Choice; onClose: () => void }) {
+export function ReplayDialog({ choice, onClose, stays = false }: ReplayDialogProps) {
   const [id] = useState(newRunId);
   const [rate, setRate] = useState<number | string>(USUAL_RATE);
   const [begun, setBegun] = useState(false);
@@ -33,7 +40,7 @@ export function ReplayDialog({ choice, onClose }: { choice: Choice; onClose: () 
       opened
       onClose={() => {
         onClose();
-        if (begun) set({ view: 'replays', run: id, event: '' });
+        if (begun && !stays) set({ view: 'replays', run: id, event: '' });
       }}
       title="Replay"
       confirmLabel="Replay"

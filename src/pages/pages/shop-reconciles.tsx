@@ -48,6 +48,9 @@ const COLUMNS: readonly Column<Reconcile>[] = [
   { head: 'Checked', align: 'right', width: 80, cell: ({ checked }) => figure(checked) },
   { head: 'Missing', align: 'right', width: 80, cell: ({ missing }) => figure(missing) },
   { head: 'Stale', align: 'right', width: 70, cell: ({ stale }) => figure(stale) },
+  { head: 'Differs', align: 'right', width: 70, cell: ({ differs }) => figure(differs) },
+  { head: 'Stuck', align: 'right', width: 70, cell: ({ stuck }) => figure(stuck) },
+  { head: 'Unknown to Shopify', align: 'right', width: 90, cell: ({ gone }) => figure(gone) },
   { head: 'Who', width: 90, cell: ({ who }) => <Plain text={who} max={60} /> },
   { head: 'Why', cell: ({ because, reason }) => <Plain text={because ?? reason} max={200} /> },
 ];

@@ -83,7 +83,7 @@ const COLUMNS: readonly Column<ShopRow>[] = [
   { head: 'Events in 24 h', align: 'right', width: 110, cell: (row) => figure(row.events24h) },
   { head: 'Share', align: 'right', width: 70, cell: (row) => percent(row.share) },
   { head: 'Waiting', align: 'right', width: 75, cell: (row) => figure(row.waitingEvents) },
-  { head: 'Last event', align: 'right', width: 90, cell: (row) => <When at={row.lastEventAt} /> },
+  { head: 'Last webhook', align: 'right', width: 95, cell: (row) => <When at={row.lastWebhookAt} /> },
   { head: 'Reconciled to', align: 'right', width: 105, cell: (row) => <When at={row.reconciledTo} /> },
   { head: 'Put right', align: 'right', width: 75, cell: (row) => figure(row.putRight) },
 ];

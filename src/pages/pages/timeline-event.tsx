@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { Change, EntryWithChanges } from '../../watch/shapes/events.ts';
+import { several } from '../components/figures.ts';
 import { EventLink } from '../components/order-link.tsx';
 import { OutcomeBadge } from '../components/outcome-badge.tsx';
 import { Plain } from '../components/plain.tsx';
@@ -130,7 +131,7 @@ function Changes({ changes, applied }: { changes: readonly Change[] | null | und
   );
 }
 
-function Keys({ entry: { event, webhookId, duplicates } }: { entry: EntryWithChanges }) {
+function Keys({ entry: { event, outcome, webhookId, duplicates } }: { entry: EntryWithChanges }) {
   return (
     <p className="entry-keys">
       <span>
@@ -139,12 +140,17 @@ function Keys({ entry: { event, webhookId, duplicates } }: { entry: EntryWithCha
       <Link className="link" href={`/dedupe?event=${encodeURIComponent(event)}`}>
         its dedupe key
       </Link>
+      {outcome === 'parked' && (
+        <Link className="link" href={`/parked?event=${event}`}>
+          its parked entry
+        </Link>
+      )}
       {webhookId && (
         <span>
           webhook <Plain text={webhookId} max={60} />
         </span>
       )}
-      {duplicates > 0 && <b>{duplicates === 1 ? 'came once more' : `came ${duplicates} times more`}</b>}
+      {duplicates > 0 && <b>{several(duplicates, 'duplicate', 'duplicates')}</b>}
     </p>
   );
 }

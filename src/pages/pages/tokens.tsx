@@ -50,6 +50,14 @@ export function TokensPage() {
           <Empty title="No token is known" why="One is known once it was minted here or used to sign in." />
         }
       />
+      <DataTable
+        label="Sessions and used links, newest first"
+        rows={tokens.data?.sessions}
+        rowKey={(token) => token.id}
+        columns={columnsWith(revoking.open)}
+        {...readingOf(tokens)}
+        empty={<Empty title="No session is known" why="One begins when somebody signs in to these pages." />}
+      />
       {minting.opened && <MintDialog onClose={minting.close} />}
       {revoking.over && <RevokeDialog token={revoking.over} onClose={revoking.close} />}
     </Page>
@@ -67,8 +75,8 @@ function RevokeDialog({ token, onClose }: { token: TokenRow; onClose: () => void
       onConfirm={async (reason) => (await tell<Did>(`/tokens/${token.id}/revoke`, { reason })).did}
       what={
         <>
-          The token {token.id} of <Plain text={token.name} /> ({token.role}) is refused from then on, and who
-          signed in with it is signed out. It cannot be taken back: mint another.
+          The token {token.id} of <Plain text={token.name} /> ({token.role ?? 'role not known'}) is refused
+          from then on, and who signed in with it is signed out. It cannot be taken back: mint another.
         </>
       }
     />
@@ -78,7 +86,7 @@ function RevokeDialog({ token, onClose }: { token: TokenRow; onClose: () => void
 function columnsWith(revoke: (token: TokenRow) => void): Column<TokenRow>[] {
   return [
     { head: 'Name', cell: ({ name }) => <Plain text={name} max={100} /> },
-    { head: 'Role', width: 80, cell: ({ role }) => role },
+    { head: 'Role', width: 80, cell: ({ role }) => role ?? '–' },
     { head: 'Kind', width: 80, cell: ({ kind }) => <span title={KINDS[kind]}>{kind}</span> },
     { head: 'State', width: 100, cell: (token) => <State token={token} /> },
     { head: 'Last seen', align: 'right', width: 100, cell: ({ lastSeenAt }) => <When at={lastSeenAt} /> },

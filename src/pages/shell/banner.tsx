@@ -33,20 +33,20 @@ interface BannerLine {
   href?: string;
 }
 
-function linesOf({ now, connected, since, awaySince }: Live): BannerLine[] {
+function linesOf({ now, connected, since }: Live): BannerLine[] {
   if (!connected && since) {
     const text = `The dashboard does not answer since ${clock(since)}. What is shown is as of then; it heals by itself.`;
     return [{ key: 'dashboard', text }];
   }
   if (!now) return [];
-  const { pausedQueues } = now.status;
+  const { pausedQueues, redis, mongodb } = now.status;
   const lines: BannerLine[] = [];
-  if (awaySince.redis) {
-    const text = `Redis is away, seen here since ${clock(awaySince.redis)}. What waits and who holds locks is as of then, or not known; webhooks go to the spool.`;
+  if (redis.state === 'away') {
+    const text = `Redis is away${sinceText(redis)}. What waits and who holds locks is as of then, or not known; webhooks go to the spool.`;
     lines.push({ key: 'redis', text });
   }
-  if (awaySince.mongodb) {
-    const text = `MongoDB is away, seen here since ${clock(awaySince.mongodb)}. Orders and events are as of then, or cannot be shown; webhooks are taken, and wait.`;
+  if (mongodb.state === 'away') {
+    const text = `MongoDB is away${sinceText(mongodb)}. Orders and events are as of then, or cannot be shown; webhooks are taken, and wait.`;
     lines.push({ key: 'mongodb', text });
   }
   if (pausedQueues && pausedQueues.length > 0) {
@@ -54,4 +54,9 @@ function linesOf({ now, connected, since, awaySince }: Live): BannerLine[] {
     lines.push({ key: 'paused', text, href: '/queues' });
   }
   return lines;
+}
+
+/** As the dashboard saw it: the same on every page. */
+function sinceText({ since }: { since: string | null }): string {
+  return since === null ? '' : ` since ${clock(new Date(since))}`;
 }

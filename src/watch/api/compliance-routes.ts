@@ -62,8 +62,11 @@ export function complianceRoutes({ requests, exported, now }: ComplianceTools): 
         const record = await find(params.id);
         if (record.kind !== 'customers/data_request')
           throw new Refusal('conflict', `${record.kind} asks to erase, not to export`);
-        const page = await exported(record, body.after ?? null);
-        await requests.handedOver(record._id, who.name, new Date(now()), page.next === null);
+        const { after = null } = body;
+        if (after !== null && !record.pages?.includes(after))
+          throw new Refusal('bad_request', 'after: no page of this request said so; begin with the first');
+        const page = await exported(record, after);
+        await requests.handedOver(record._id, who.name, new Date(now()), page.next);
         const events = page.orders.reduce((sum, order) => sum + order.events.length, 0);
         const end = page.next === null ? 'that was all' : 'there is more';
         return { did: `${page.orders.length} orders with ${events} events exported; ${end}`, ...page };

@@ -1,9 +1,17 @@
 import { asEventId } from '../../order/identity.ts';
 import { markCursor, readMarkCursor } from '../cursors.ts';
+import type { Duplicates } from '../stories/duplicates.ts';
 import type { EventReader } from '../stories/event-reader.ts';
 import { shownPayload } from '../stories/shown-payload.ts';
 import type { EventSearch } from '../stories/event-search.ts';
-import { eventDetail, eventDetailQuery, eventPage, eventPath, eventQuery } from '../shapes/events.ts';
+import {
+  eventDetail,
+  eventDetailQuery,
+  eventPage,
+  eventPath,
+  eventQuery,
+  type EventSummary,
+} from '../shapes/events.ts';
 import { mayActAs } from '../sign-in/authorize.ts';
 import { eventSummary } from '../stories/views.ts';
 import { Refusal } from './refusal.ts';
@@ -12,9 +20,14 @@ import { route, type Route } from './route.ts';
 export interface EventTools {
   search: EventSearch;
   event: EventReader;
+  duplicates: Duplicates;
 }
 
 export function eventRoutes(tools: EventTools): Route[] {
+  const counted = async (events: EventSummary[]): Promise<EventSummary[]> => {
+    const duplicates = await tools.duplicates(events);
+    return events.map((event, i) => ({ ...event, duplicates: duplicates[i] ?? event.duplicates }));
+  };
   return [
     route({
       method: 'get',
@@ -27,7 +40,8 @@ export function eventRoutes(tools: EventTools): Route[] {
       handle: async ({ query: { cursor, ...filter } }) => {
         const found = await tools.search(filter, readMarkCursor(cursor));
         const lookedBackTo = found.lookedBackTo?.toISOString() ?? null;
-        return { events: found.events.map(eventSummary), cursor: markCursor(found.next), lookedBackTo };
+        const events = await counted(found.events.map(eventSummary));
+        return { events, cursor: markCursor(found.next), lookedBackTo };
       },
     }),
     route({
@@ -55,7 +69,8 @@ export function eventRoutes(tools: EventTools): Route[] {
         if (!found) throw new Refusal('not_found', NOWHERE);
         const shown =
           query.payload === undefined ? {} : shownPayload(found.payload, query.reason !== undefined);
-        return { ...eventSummary(found), ...shown };
+        const [summary = eventSummary(found)] = await counted([eventSummary(found)]);
+        return { ...summary, ...shown };
       },
     }),
   ];

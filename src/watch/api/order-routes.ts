@@ -1,5 +1,5 @@
 import { partsOf, type OrderKey } from '../../order/identity.ts';
-import { keyCursor, readKey, readKeyCursor } from '../cursors.ts';
+import { orderCursor, readKey, readOrderCursor } from '../cursors.ts';
 import type { OrderReader } from '../stories/order-reader.ts';
 import type { Search } from '../stories/search.ts';
 import { timeline, timelineQuery } from '../shapes/events.ts';
@@ -20,12 +20,13 @@ export function orderRoutes(tools: OrderTools): Route[] {
       method: 'get',
       path: '/orders',
       role: 'viewer',
-      about: 'Orders, newest first within a shop.',
+      about: 'Orders, newest first by when they were created at Shopify.',
       query: orderQuery,
       answer: orderPage,
-      handle: async ({ query: { cursor, ...filter } }) => {
-        const { orders, last } = await tools.orders.list({ ...filter, after: readKeyCursor(cursor) });
-        return { orders, cursor: keyCursor(last) };
+      handle: async ({ query: { cursor, parked, ...filter } }) => {
+        const asked = { ...filter, parked: parked === '1', after: readOrderCursor(cursor) };
+        const { orders, last } = await tools.orders.list(asked);
+        return { orders, cursor: orderCursor(last) };
       },
     }),
     route({
@@ -58,7 +59,8 @@ export function orderRoutes(tools: OrderTools): Route[] {
       method: 'get',
       path: '/search',
       role: 'viewer',
-      about: "Finds orders by name, id or key, and events by webhook id or the begin of the event's hash.",
+      about:
+        "Finds orders by name, id or key, also where their events are parked or wait, and events by webhook id or the begin of the event's hash.",
       query: searchQuery,
       answer: searchAnswer,
       handle: ({ query }) => tools.search(query.q),

@@ -1,7 +1,7 @@
 import type { ParkedRow, ParkedSelection, ParkedStore } from '../../persist/parked-store.ts';
 import { markCursor, readMarkCursor } from '../cursors.ts';
 import { groupView, parkedView, runView, selectionText } from '../steering/parked-views.ts';
-import type { Replays } from '../steering/replays.ts';
+import { nothingParked, type Replays } from '../steering/replays.ts';
 import { eventPath } from '../shapes/events.ts';
 import {
   discarded,
@@ -149,7 +149,7 @@ function changeRoutes({ parked, replays, now }: ParkedTools): Route[] {
         if (dryRun) return { dryRun: true as const, events: await parked.count(which, at) };
         const entry = act.number;
         const events = await parked.discard(which, { as: discardTarget(which), entry, at });
-        if (events === 0) notFound('nothing that is parked is among these; looked in the collection parked');
+        if (events === 0) throw await nothingParked(which, parked);
         if (entry !== null) act.note((await parked.changedBy(entry)).words);
         return { discarded: events, did: `discarded ${events} parked events (${selectionText(which)})` };
       },

@@ -7,8 +7,9 @@ import type { Role } from '../shapes/tokens.ts';
 export interface Asker {
   name: string;
   role: Role;
-  /** Of the token: the first 16 hex digits of its SHA-256. */
+  /** The token's id, and the one that it had before ids came from what is signed. */
   token: string;
+  formerId: string;
   expiresAt: Date;
   /** What this token comes from, the first one first; that first one, or this one itself; and when that is over. */
   line: string[];

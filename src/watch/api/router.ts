@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Act, AuditLog } from '../../persist/audit-log.ts';
 import { TooSlow } from '../../system/within.ts';
 import { mayActAs, refuseTooSmall, signedIn, type Guard } from '../sign-in/authorize.ts';
+import { refuseUnlessOwn } from '../sign-in/guard.ts';
 import { cameByHttps, ownOrigin } from '../sign-in/origin.ts';
 import type { Refusals } from '../sign-in/refusals.ts';
 import { changedInTime, inTime, limited } from './limits.ts';
@@ -90,6 +91,7 @@ async function answered(
   const asked = askedBy(route, request, response);
   const act = route.audit?.(asked as never) ?? null;
   if (!act) return await inTime(route, route.handle(asked as never));
+  refuseUnlessOwn(request, asked.who);
   refuseIfGone(response);
   const entry = await begun({ ...act, ...actor(asked) }, audit);
   return await changedInTime(change(route, asked, entry, response, audit), entry);

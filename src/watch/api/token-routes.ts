@@ -20,9 +20,12 @@ export function tokenRoutes({ jwtSecret, book }: TokenTools): Route[] {
       method: 'get',
       path: '/tokens',
       role: 'admin',
-      about: 'Tokens and sessions that were minted here or seen, newest first.',
+      about: 'Tokens, and apart from them sessions, that were minted here, seen or revoked, newest first.',
       answer: tokenList,
-      handle: async () => ({ tokens: (await book.list(TOKENS_SHOWN)).map(tokenRow) }),
+      handle: async () => {
+        const { tokens, sessions } = await book.list(TOKENS_SHOWN);
+        return { tokens: tokens.map(tokenRow), sessions: sessions.map(tokenRow) };
+      },
     }),
     route({
       method: 'post',
@@ -47,18 +50,13 @@ export function tokenRoutes({ jwtSecret, book }: TokenTools): Route[] {
       path: '/tokens/{id}/revoke',
       role: 'admin',
       about:
-        'Revokes a token and all that came of it, links and sessions: here at once, everywhere within 5 s.',
+        'Revokes a token and all that came of it, links and sessions: here at once, everywhere within 5 s. Also one that was never used.',
       params: tokenPlace,
       body: because,
       answer: did,
       audit: ({ params }) => ({ action: 'token.revoke', target: `token ${params.id}` }),
       handle: async ({ params: { id }, who }) => {
         const outcome = await book.revoke(id, who.name);
-        if (outcome === 'unknown')
-          throw new Refusal(
-            'not_found',
-            'no such token in the collection tokens; one never used is not in it',
-          );
         return { did: DID[outcome] };
       },
     }),

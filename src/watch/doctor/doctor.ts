@@ -5,8 +5,10 @@ import type { Collections } from '../../persist/collections.ts';
 import { messageOf } from '../../system/errors.ts';
 import { within } from '../../system/within.ts';
 import type { Doctor, Program } from '../shapes/system.ts';
+import { problemOf } from '../admin-routes.ts';
+import { mongoCheck, redisCheck } from '../checks.ts';
 import { mongoProbes } from './mongo-probes.ts';
-import { bad, type Probe } from './probe.ts';
+import { bad, needing, type Probe } from './probe.ts';
 import { programProbes } from './program-probes.ts';
 import { redisProbes } from './redis-probes.ts';
 import { secretProbes, type Secrets } from './secrets-age.ts';
@@ -20,7 +22,7 @@ export interface DoctorTools {
   secrets: Secrets;
   /** Where Redis keeps when each secret was first seen. */
   secretsKey: string;
-  /** Those that were heard of in the last 10 s. */
+  /** Those that were heard of in the last hour. */
   programs: () => Promise<Program[]>;
 }
 
@@ -29,13 +31,30 @@ export interface DoctorTools {
  * still tell. It changes nothing but when a secret was first seen.
  */
 export function doctor(tools: DoctorTools): () => Promise<Doctor> {
-  const probes = [
+  const probes: Probe[] = [
     ...programProbes(tools.queues, tools.programs),
-    ...redisProbes(tools.redis),
-    ...mongoProbes(tools.mongo, tools.collections, tools.retentionDays),
-    ...secretProbes(tools.redis, tools.secretsKey, tools.secrets),
+    ...needing('redis', redisProbes(tools.redis)),
+    ...needing('mongodb', mongoProbes(tools.mongo, tools.collections, tools.retentionDays)),
+    ...needing('redis', secretProbes(tools.redis, tools.secretsKey, tools.secrets)),
   ];
-  return async () => ({ checks: await Promise.all(probes.map((probe) => examine(probe))) });
+  const servers = { redis: redisCheck(tools.redis), mongodb: mongoCheck(tools.mongo.getClient()) };
+  return async () => {
+    const [redis, mongodb] = await Promise.all([problemOf(servers.redis), problemOf(servers.mongodb)]);
+    const down = { redis: redis !== null, mongodb: mongodb !== null };
+    const able = probes.filter(({ needs }) => !needs || !down[needs]);
+    const skipped = (['redis', 'mongodb'] as const)
+      .filter((server) => down[server])
+      .map((server) => silentServer(server, probes.filter(({ needs }) => needs === server).length));
+    return { checks: [...skipped, ...(await Promise.all(able.map((probe) => examine(probe))))] };
+  };
+}
+
+const SERVERS = { redis: 'Redis', mongodb: 'MongoDB' } as const;
+
+/** One row for a server that is down, not one for each check that cannot look. */
+function silentServer(server: keyof typeof SERVERS, checks: number): Doctor['checks'][number] {
+  const found = `does not answer: ${checks} checks skipped`;
+  return { name: SERVERS[server], ...bad(found, 'see whether that server is up and reachable') };
 }
 
 const PROBE_MS = 2000;

@@ -5,9 +5,15 @@ export type Finding = Omit<Doctor['checks'][number], 'name'>;
 /** One thing that the doctor looks at. What throws or takes too long could not be read, which is bad. */
 export interface Probe {
   name: string;
+  /** Without which it cannot look. */
+  needs?: 'redis' | 'mongodb';
   look: () => Promise<Finding>;
 }
 
 export const good = (found: string): Finding => ({ verdict: 'good', found, advice: null });
 export const doubtful = (found: string, advice: string): Finding => ({ verdict: 'doubtful', found, advice });
 export const bad = (found: string, advice: string): Finding => ({ verdict: 'bad', found, advice });
+
+export function needing(server: NonNullable<Probe['needs']>, probes: Probe[]): Probe[] {
+  return probes.map((probe) => ({ ...probe, needs: server }));
+}

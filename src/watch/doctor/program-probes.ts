@@ -9,9 +9,10 @@ export function programProbes(queues: readonly Queue[], programs: () => Promise<
   return [
     { name: 'Node', look: () => Promise.resolve(nodeFinding(process.versions.node)) },
     { name: 'versions', look: async () => versionsFinding(await installedVersions()) },
-    { name: 'programs', look: async () => programsFinding(await programs()) },
+    { name: 'programs', needs: 'redis', look: async () => programsFinding(await programs()) },
     {
       name: 'queues',
+      needs: 'redis',
       look: async () => {
         const paused = await Promise.all(queues.map((queue) => queue.isPaused()));
         return queuesFinding(paused);
@@ -64,7 +65,8 @@ function programsFinding(programs: readonly Program[]): Finding {
   const found = [
     ...counts.map(({ name, alive }) => `${alive} ${name}`),
     ...silent.map(
-      ({ program, id, lastHeardMs }) => `${program} ${id} SILENT for ${Math.round(lastHeardMs / 1000)} s`,
+      ({ program, id, lastHeardMs }) =>
+        `${program} ${id} not heard of since ${new Date(Date.now() - lastHeardMs).toISOString().slice(11, 19)} UTC`,
     ),
   ].join(', ');
   const gone = counts.filter(({ name, alive }) => alive === 0 && NEEDED.has(name));

@@ -15,6 +15,8 @@ export async function ask<Answer>(
   const late = AbortSignal.timeout(ANSWER_MS);
   const response = await fetch(`${url}/api${place}`, {
     method: body ? 'POST' : 'GET',
+    // The token is for this address and for no other.
+    redirect: 'error',
     headers: {
       authorization: `Bearer ${token}`,
       ...(body ? { 'content-type': 'application/json' } : {}),

@@ -110,7 +110,7 @@ function claimText(claim: Claim): string {
     ['outcome', claim.outcome],
     ['first seen', time(claim.firstSeenAt)],
     ['last seen', time(claim.lastSeenAt)],
-    ['seen again', counted(claim.hits, 'time')],
+    ['duplicates', claim.hits],
     ['forgotten in', age(claim.ttlMs)],
   ]);
 }

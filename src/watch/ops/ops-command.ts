@@ -19,17 +19,11 @@ import { addGlobalOptions, addVerbs } from './verb.ts';
 import { VERIFY_VERBS } from './verify.ts';
 
 /** Verbs by themselves. */
-const VERBS = [
-  ...SYSTEM_VERBS,
-  ...TAIL_VERBS,
-  ...ORDER_VERBS,
-  ...EVENT_VERBS,
-  ...VERIFY_VERBS,
-  ...SIGN_IN_VERBS,
-];
+const VERBS = [...SYSTEM_VERBS, ...TAIL_VERBS, ...EVENT_VERBS, ...VERIFY_VERBS, ...SIGN_IN_VERBS];
 
 /** Nouns with verbs of their own. */
 const NOUNS = {
+  order: { about: 'an order and its story; orders, newest first', verbs: ORDER_VERBS },
   dedupe: { about: 'what is known as seen', verbs: DEDUPE_VERBS },
   lock: { about: 'who works at which order', verbs: LOCK_VERBS },
   mailbox: { about: 'what waits, by order', verbs: MAILBOX_VERBS },

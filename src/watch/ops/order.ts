@@ -1,21 +1,41 @@
 import { Option } from 'commander';
 import type { EntryWithChanges, Timeline } from '../shapes/events.ts';
 import type { OrderPage } from '../shapes/orders.ts';
+import { rowsUpTo } from './ask.ts';
 import { OpsProblem } from './exit.ts';
 import { findOrder, orderPlace } from './find.ts';
 import type { Session } from './session.ts';
 import { age, counted, table, time } from './table.ts';
-import { verb } from './verb.ts';
+import { limitOption, shopOption, verb } from './verb.ts';
 
 type Order = OrderPage['orders'][number];
 
 export const ORDER_VERBS = [
-  verb<{ states?: true }>({
-    call: 'order <order>',
+  verb<ListOptions>({
+    call: 'ls',
+    about: 'orders, newest first',
+    options: [
+      shopOption(),
+      new Option('--status <status>', 'only in this status'),
+      new Option('--parked', 'only with parked events'),
+      limitOption(),
+    ],
+    act: async (session, _, { parked, shop, status, limit }) => {
+      const query = { shop, status, parked: parked ? '1' : undefined };
+      const page = await rowsUpTo<OrderPage>(session, '/orders', query, limit, 'orders');
+      session.show(page, ordersText(page));
+    },
+  }),
+  verb<{ states?: true; shop?: string }>({
+    call: 'show <order>',
+    isDefault: true,
     about: "an order and its story: <shop>/<order id>, or its name ('#1001', 1001)",
-    options: [new Option('--states', 'what each event changed')],
-    act: async (session, [typed = ''], { states }) => {
-      const key = await findOrder(session, typed);
+    options: [
+      new Option('--states', 'what each event changed'),
+      new Option('--shop <shop>', 'where orders of several shops have this name or id'),
+    ],
+    act: async (session, [typed = ''], { states, shop }) => {
+      const key = await findOrder(session, typed, shop);
       const place = orderPlace('orders', key);
       const timeline = await session.ask<Timeline>(`${place}/timeline${states ? '?states=1' : ''}`);
       const order = await orderOrNull(session, place);
@@ -23,6 +43,41 @@ export const ORDER_VERBS = [
     },
   }),
 ];
+
+interface ListOptions {
+  shop?: string;
+  status?: string;
+  parked?: true;
+  limit: number;
+}
+
+const LIST_HEAD = [
+  'order',
+  'name',
+  'created',
+  'status',
+  'payment',
+  'fulfillment',
+  'total',
+  'parked',
+  'waiting',
+];
+
+function ordersText({ orders, cursor }: OrderPage): string {
+  if (orders.length === 0) return 'No orders match.';
+  const rows = orders.map((order) => [
+    `${order.shop}/${order.orderId}`,
+    order.name,
+    time(order.createdAt),
+    order.status,
+    order.financialStatus,
+    order.fulfillmentStatus,
+    `${order.totalPrice ?? '-'} ${order.currency ?? ''}`,
+    order.parkedEvents || null,
+    order.waitingEvents === null ? '?' : order.waitingEvents || null,
+  ]);
+  return table(rows, LIST_HEAD) + (cursor === null ? '' : '\n… there are more: --limit');
+}
 
 /** An order of which events wait or were parked, and none was applied, has a story but no document. */
 async function orderOrNull(session: Session, place: string): Promise<Order | null> {
@@ -37,15 +92,23 @@ async function orderOrNull(session: Session, place: string): Promise<Order | nul
 function orderText(key: string, order: Order | null, timeline: Timeline): string {
   const { entries, acts, lock, waitingMs, leftOut } = timeline;
   const waits = waitingMs === null ? [] : [`its oldest waiting event waits for ${age(waitingMs)}`];
+  const lacks = lackLines(key, timeline);
   const held = lock
     ? [`locked by ${lock.holder.program ?? '?'} (job ${lock.holder.job ?? '?'}) for ${age(lock.ageMs)}`]
     : [];
   const done = acts.map((act) => [time(act.at), act.who, act.action, act.outcome, act.reason]);
   const people = done.length > 0 ? ['', `${counted(done.length, 'act')} of people:`, table(done)] : [];
   const older = leftOut ? ['   … older ones are not shown'] : [];
-  return [...headLines(key, order), ...waits, ...held, '', ...older, ...entryLines(entries), ...people].join(
-    '\n',
-  );
+  return [
+    ...headLines(key, order),
+    ...lacks,
+    ...waits,
+    ...held,
+    '',
+    ...older,
+    ...entryLines(entries),
+    ...people,
+  ].join('\n');
 }
 
 function headLines(key: string, order: Order | null): string[] {
@@ -58,6 +121,17 @@ function headLines(key: string, order: Order | null): string[] {
   ];
 }
 
+/** An order of which events are parked or wait is incomplete. */
+function lackLines(key: string, { parkedEvents, parkedNow, waitingEvents }: Timeline): string[] {
+  const waiting = waitingEvents === null ? 'Redis is down: its waiting events are unknown' : '';
+  return [
+    parkedEvents > 0
+      ? `INCOMPLETE: ${counted(parkedEvents, 'event')} parked (ops parked show ${parkedNow[0]?.slice(0, 12) ?? ''})`
+      : '',
+    waitingEvents ? `${counted(waitingEvents, 'event')} waiting (ops mailbox get ${key})` : waiting,
+  ].filter(Boolean);
+}
+
 function entryLines(entries: EntryWithChanges[]): string[] {
   const lines = table(
     entries.map((entry) => [
@@ -66,7 +140,7 @@ function entryLines(entries: EntryWithChanges[]): string[] {
       entry.outcome,
       entry.topic,
       entry.event.slice(0, 12),
-      entry.duplicates > 0 ? `seen ${entry.duplicates + 1} times` : '',
+      entry.duplicates > 0 ? counted(entry.duplicates, 'duplicate') : '',
       entry.because,
     ]),
   ).split('\n');

@@ -19,7 +19,7 @@ export const RECONCILE_VERBS = [
   verb<Asking>({
     call: 'run',
     isDefault: true,
-    about: "holds a shop's orders against Shopify's; with --yes puts right what is missing or stale",
+    about: "compares a shop's orders with Shopify's; with --yes repairs what is missing, stale or different",
     options: [
       new Option('--shop <shop>', 'of this shop').makeOptionMandatory(),
       new Option('--since <time>', 'changed since: 90min, 2h, 3d, or 2026-11-21T12:00:00Z'),
@@ -138,12 +138,17 @@ const STATES = {
 } as const satisfies Record<Reconcile['state'], string>;
 
 function passText(pass: Reconcile): string {
-  const { shop, state, checked, missing, stale, because } = pass;
-  const drift = missing + stale;
+  const { shop, state, checked, missing, stale, differs, stuck, gone, because } = pass;
+  const healed = missing + stale + differs;
+  const told = [
+    ...(differs > 0 ? [`${differs} with other facts`] : []),
+    ...(stuck > 0 ? [`${stuck} stuck`] : []),
+    ...(gone > 0 ? [`${gone} unknown to Shopify`] : []),
+  ];
   const found =
-    drift === 0
+    healed + stuck + gone === 0
       ? `${counted(checked, 'order')} checked, none missing, none stale.`
-      : `${counted(checked, 'order')} checked: ${missing} missing, ${stale} stale.`;
+      : `${counted(checked, 'order')} checked: ${[`${missing} missing`, `${stale} stale`, ...told].join(', ')}.`;
   const head = `${pass.dryRun ? 'The dry run' : 'The pass'} over ${shop} ${STATES[state]}. ${found}${because ? ` ${because}` : ''}`;
   const rows = facts([
     ['pass', pass.id],
@@ -156,20 +161,39 @@ function passText(pass: Reconcile): string {
     ['ended', time(pass.endedAt)],
     ['points', Math.round(pass.points)],
   ]);
-  const advice = pass.dryRun && drift > 0 ? '\n\nNothing was changed: add --yes.' : '';
-  return `${head}\n\n${rows}${foundText(pass)}${advice}`;
+  const dry = pass.dryRun && healed + gone > 0 ? '\n\nNothing was changed: add --yes.' : '';
+  return `${head}\n\n${rows}${foundText(pass)}${adviceText(pass)}${dry}`;
 }
 
-function foundText({ found, missing, stale }: Reconcile): string {
+/** What to do about what a pass only tells. */
+function adviceText({ stuck, gone }: Reconcile): string {
+  const advice = [
+    ...(stuck > 0
+      ? [
+          'stuck: Shopify was asked and its answer was applied, and the order is still not the same. See ops order.',
+        ]
+      : []),
+    ...(gone > 0
+      ? [
+          'gone: deleted at Shopify, or never sent by it. See the first event of each with ops order; a pass with --all --yes ends them here.',
+        ]
+      : []),
+  ];
+  return advice.map((line) => `\n\n${line}`).join('');
+}
+
+function foundText({ found, missing, stale, differs, stuck, gone }: Reconcile): string {
   if (found.length === 0) return '';
-  const rows = found.map(({ order, what, updatedAt, heldAt }) => [
+  const rows = found.map(({ order, what, updatedAt, heldAt, facts }) => [
     what,
     order,
     time(updatedAt),
     time(heldAt),
+    facts.join(', '),
   ]);
-  const more = missing + stale > found.length ? `\n… and ${missing + stale - found.length} more` : '';
-  return `\n\n${table(rows, ['what', 'order', 'at Shopify', 'here'])}${more}`;
+  const left = missing + stale + differs + stuck + gone - found.length;
+  const more = left > 0 ? `\n… and ${left} more` : '';
+  return `\n\n${table(rows, ['what', 'order', 'at Shopify', 'here', 'other'])}${more}`;
 }
 
 function listText({ reconciles, cursor }: ReconcilePage): string {
@@ -180,8 +204,20 @@ function listText({ reconciles, cursor }: ReconcilePage): string {
 }
 
 /** What every list of passes tells of one. */
-export const CELLS_OF_PASS = ['state', 'checked', 'missing', 'stale', 'who', 'pass', 'because'];
+export const CELLS_OF_PASS = [
+  'state',
+  'checked',
+  'missing',
+  'stale',
+  'differs',
+  'stuck',
+  'gone',
+  'who',
+  'pass',
+  'because',
+];
 
-export function cellsOfPass({ state, dryRun, checked, missing, stale, who, id, because }: Reconcile) {
-  return [dryRun ? `${state}, dry` : state, checked, missing, stale, who, id, because];
+export function cellsOfPass(pass: Reconcile) {
+  const { state, dryRun, checked, missing, stale, differs, stuck, gone, who, id, because } = pass;
+  return [dryRun ? `${state}, dry` : state, checked, missing, stale, differs, stuck, gone, who, id, because];
 }

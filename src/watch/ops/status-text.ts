@@ -1,5 +1,5 @@
 import type { SystemStatus } from '../shapes/system.ts';
-import { counted, facts, known } from './table.ts';
+import { counted, facts, known, time } from './table.ts';
 
 /** How everything is, as an operator reads it on a terminal: one sentence first. */
 export function statusText(status: SystemStatus): string {
@@ -44,6 +44,6 @@ function shopsText(shops: SystemStatus['shops']): string {
   return `${installed} installed (${needAttention} in need of attention), ${uninstalled} uninstalled`;
 }
 
-function serverText({ state, problem }: SystemStatus['redis']): string {
-  return problem ? `${state}: ${problem}` : state;
+function serverText({ state, problem, since }: SystemStatus['redis']): string {
+  return problem ? `${state} since ${time(since)}: ${problem}` : state;
 }

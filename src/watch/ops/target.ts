@@ -9,20 +9,50 @@ export interface Target {
   token: string;
 }
 
-/** @throws OpsProblem where none is given and none runs here, or what is given cannot be one */
+/**
+ * A token goes only to the address that it belongs to: both come from the person, or both from this folder. A folder
+ * is anybody's: one that names an address must not be sent the token of another Lockstep.
+ * @throws OpsProblem where none is given and none runs here, or what is given cannot be one
+ */
 export function targetOf(given: { url?: string | undefined; token?: string | undefined }): Target {
-  const local = read('local.json') as { dashboardUrl?: string; adminToken?: string };
-  const url = given.url ?? process.env.LOCKSTEP_URL ?? local.dashboardUrl;
-  const token = given.token ?? process.env.LOCKSTEP_TOKEN ?? local.adminToken;
-  if (!url || !token)
-    throw new OpsProblem(
-      'unreachable',
-      'nothing runs here: give --url and --token, or LOCKSTEP_URL and LOCKSTEP_TOKEN',
-    );
+  const url = given.url ?? process.env.LOCKSTEP_URL;
+  const token = given.token ?? process.env.LOCKSTEP_TOKEN;
+  const target = url || token ? { url, token } : localTarget();
+  if (!target.url || !target.token) throw incomplete(target);
+  checkAddress(target.url);
+  if (!/^[\x21-\x7e]+$/.test(target.token)) throw new OpsProblem('usage', 'that is no token');
+  return { url: target.url.replace(/\/+$/, ''), token: target.token };
+}
+
+type Given = { [Part in keyof Target]: Target[Part] | undefined };
+
+function localTarget(): Given {
+  const { dashboardUrl, adminToken } = read('local.json') as { dashboardUrl?: string; adminToken?: string };
+  return { url: dashboardUrl, token: adminToken };
+}
+
+function incomplete({ url, token }: Given): OpsProblem {
+  if (token)
+    return new OpsProblem('usage', 'a token without its address: give --url or LOCKSTEP_URL with it');
+  if (url) return new OpsProblem('usage', 'an address without its token: give --token or LOCKSTEP_TOKEN');
+  return new OpsProblem(
+    'unreachable',
+    'nothing runs here: give --url and --token, or LOCKSTEP_URL and LOCKSTEP_TOKEN',
+  );
+}
+
+const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/;
+
+/** @throws OpsProblem; also where the network between would see the token */
+function checkAddress(url: string): void {
   if (!/^https?:\/\/[^/]/.test(url) || !URL.canParse(url))
     throw new OpsProblem('usage', `${url} is no http:// address of a dashboard`);
-  if (!/^[\x21-\x7e]+$/.test(token)) throw new OpsProblem('usage', 'that is no token');
-  return { url: url.replace(/\/+$/, ''), token };
+  const { protocol, hostname } = new URL(url);
+  if (protocol === 'http:' && !LOOPBACK.test(hostname))
+    throw new OpsProblem(
+      'usage',
+      `${url} is not https: a token goes over http to this machine only (use https, or a tunnel to localhost)`,
+    );
 }
 
 /** OPS_JWT_SECRET, or the development secret of this folder. @throws OpsProblem usage where there is none */

@@ -1,6 +1,13 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { ROLES, type OnceMinted, type Role, type TokenList, type TokenMinted } from '../shapes/tokens.ts';
-import { mintToken } from '../sign-in/tokens.ts';
+import {
+  ROLES,
+  type OnceMinted,
+  type Role,
+  type TokenList,
+  type TokenMinted,
+  type TokenRow,
+} from '../shapes/tokens.ts';
+import { mintToken, tokenId } from '../sign-in/tokens.ts';
 import { placeOf } from './ask.ts';
 import { change } from './change.ts';
 import { OpsProblem } from './exit.ts';
@@ -44,9 +51,11 @@ export const TOKEN_VERBS = [
   }),
   verb<Changing>({
     call: 'revoke <id>',
-    about: 'makes a token worthless everywhere, within 5 s',
+    about:
+      'makes a token worthless everywhere, within 5 s; by its id, or the token itself (only its id is sent)',
     options: changeOptions(),
-    act: async (session, [id = ''], changing) => {
+    act: async (session, [given = ''], changing) => {
+      const id = given.includes('.') ? tokenId(given.trim()) : given;
       if (!/^[0-9a-f]{16}$/.test(id)) throw new OpsProblem('usage', `${id} is no token id: 16 hex digits`);
       await change(session, changing, {
         look: async () => revoking(id, await session.ask<TokenList>('/tokens')),
@@ -67,21 +76,15 @@ export const SIGN_IN_VERBS = [
   }),
 ];
 
-/** The newest that are shown: of one that is not among them less is known. */
-const SHOWN = 200;
-
-function revoking(id: string, { tokens }: TokenList) {
-  const shown = tokens.find((token) => token.id === id) ?? null;
-  const now = shown ? tokensText({ tokens: [shown] }) : `It is not among the newest ${SHOWN} tokens.`;
-  const unknown = shown === null && tokens.length < SHOWN;
-  return {
-    would: `${now}\n\nIt would be revoked.`,
-    refused: unknown ? 'there is no such token; one that was never used is not known' : null,
-    shown,
-  };
+function revoking(id: string, { tokens, sessions }: TokenList) {
+  const shown = [...tokens, ...sessions].find((token) => token.id === id) ?? null;
+  const now = shown
+    ? rowsText([shown])
+    : 'It is not among those that are listed: it was never used, or the id is wrong.';
+  return { would: `${now}\n\nIt would be revoked.`, refused: null, shown };
 }
 
-type Minted = { token: string; id: string | null; expiresAt: string };
+type Minted = { token: string; id: string; expiresAt: string };
 
 /** Null where nobody is to be asked, or answers. */
 async function mintedOverApi(session: Session, minting: Required<Minting>): Promise<Minted | null> {
@@ -97,21 +100,27 @@ async function mintedOverApi(session: Session, minting: Required<Minting>): Prom
 async function mintedHere(session: Session, { role, name, hours }: Minting): Promise<Minted> {
   const token = await mintToken(jwtSecret(), { role, name }, hours);
   session.say('signed here, no dashboard was asked: it is listed once it was used');
-  return { token, id: null, expiresAt: new Date(Date.now() + hours * 3_600_000).toISOString() };
+  return { token, id: tokenId(token), expiresAt: new Date(Date.now() + hours * 3_600_000).toISOString() };
 }
 
-function tokensText({ tokens }: TokenList): string {
+function tokensText({ tokens, sessions }: TokenList): string {
+  const parts = [`${counted(tokens.length, 'token')}.`, rowsText(tokens)];
+  if (sessions.length > 0) parts.push(`${counted(sessions.length, 'session')}.`, rowsText(sessions));
+  return parts.join('\n\n');
+}
+
+function rowsText(tokens: readonly TokenRow[]): string {
   const now = new Date().toISOString();
   const rows = tokens.map((token) => [
     token.id,
     token.name,
     token.kind,
-    token.role,
+    token.role ?? '–',
     time(token.lastSeenAt),
     time(token.expiresAt),
     token.revokedAt ? `revoked by ${token.revokedBy ?? '?'}` : token.expiresAt < now ? 'over' : 'good',
   ]);
-  return `${counted(tokens.length, 'token')}.\n\n${table(rows, ['id', 'name', 'kind', 'role', 'last seen', 'until', ''])}`;
+  return table(rows, ['id', 'name', 'kind', 'role', 'last seen', 'until', '']);
 }
 
 function hoursOf(text: string): number {

@@ -41,7 +41,7 @@ export const auditEntry = z.object({
   /** Ids as in the list of tokens. Entries of before name none, and neither does who could not say who they are. */
   token: z.string().nullable().describe('the token or session by which it was done'),
   root: z.string().nullable().describe('the token that this one comes from; null: from none'),
-  /** `begun` where the process ended in the middle: look whether it was done. */
+  /** `begun`: it runs. A minute after its program died it is `failed`: check whether it was done. */
   outcome: z.enum(['begun', 'done', 'refused', 'failed']),
   detail: z.string().nullable().describe('what was done, or why not'),
 });

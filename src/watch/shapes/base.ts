@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { asEventId, asOrderId, asShopDomain } from '../../order/identity.ts';
+import { asEventId, asOrderId, asShopOrNone } from '../../order/identity.ts';
 
 /** What the shapes of the API are made of. Pages and the command line know them by type only. */
 
@@ -11,7 +11,7 @@ export const milliseconds = z.number().describe('milliseconds');
 export const shop = z
   .string()
   .max(253)
-  .refine((text) => asShopDomain(text) !== null, 'is no shop domain')
+  .refine((text) => asShopOrNone(text) !== null, 'is no shop domain')
   .transform((text) => text.toLowerCase());
 /** 1 to 19 digits, or `-` for what names no order. */
 const orderId = z

@@ -15,6 +15,7 @@ import {
   webhookId,
 } from './base.ts';
 import { lock } from './locks.ts';
+import { missing } from './orders.ts';
 
 const OUTCOMES = ['waiting', 'applied', 'stale', 'unchanged', 'late', 'parked'] as const;
 const outcome = z.enum(OUTCOMES);
@@ -54,6 +55,8 @@ export const timeline = z.object({
   entries: z.array(entryWithChanges).describe('in the order of application; then parked; then waiting'),
   acts: z.array(auditEntry).describe('what people did to this order and its events, oldest first'),
   lock: lock.nullable().describe('who holds it now'),
+  ...missing,
+  parkedNow: z.array(z.string()).describe('its parked events, longest parked first, 100 at most'),
   waitingMs: milliseconds.nullable().describe('how long the oldest waiting event waits; null: none waits'),
   leftOut: z.boolean().describe('whether it has older events that are not shown: the newest 1,000 are'),
 });

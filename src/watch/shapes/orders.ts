@@ -1,14 +1,21 @@
 import { z } from 'zod';
 import { STATUSES } from '../../order/status.ts';
-import { cursor, instant, limit, nextCursor, shop } from './base.ts';
+import { count, cursor, instant, limit, nextCursor, shop } from './base.ts';
 
 export const orderQuery = z.strictObject({
   shop: shop.optional(),
   status: z.enum(STATUSES).optional(),
   name: z.string().min(1).max(100).optional(),
+  parked: z.literal('1').describe('only orders with parked events').optional(),
   limit: limit.default(50),
   cursor,
 });
+
+/** While one is above 0, the order is incomplete. */
+export const missing = {
+  waitingEvents: count.nullable().describe('accepted and not applied yet; null while Redis is down'),
+  parkedEvents: count.describe('could not be applied'),
+};
 
 const part = z.record(z.string(), z.unknown());
 
@@ -21,8 +28,10 @@ export const order = z.object({
   fulfillmentStatus: z.string().nullable(),
   currency: z.string().nullable(),
   totalPrice: z.string().nullable(),
+  ...missing,
   version: z.number().int().describe('counts commits'),
   snapshotAt: instant.nullable(),
+  createdAt: instant.nullable(),
   cancelledAt: instant.nullable(),
   deletedAt: instant.nullable(),
   lines: z.array(part),

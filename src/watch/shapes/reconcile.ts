@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Found } from '../../persist/reconcile-schema.ts';
 import { count, cursor, instant, limit, nextCursor, reason, shop } from './base.ts';
 
 /** `90min`, `2h`, `3d`: so long ago. */
@@ -29,6 +30,9 @@ export const reconcileRequest = z
   })
   .refine((asked) => (asked.since === undefined) !== (asked.all === undefined), 'say since when, or all');
 
+/** As in persist/reconcile-schema.ts, which a browser does not load. */
+const FOUND = ['missing', 'stale', 'differs', 'stuck', 'gone'] as const satisfies readonly Found[];
+
 const STATES = ['asked', 'running', 'done', 'failed', 'aborted'] as const;
 export const reconcile = z.object({
   id: z.string(),
@@ -46,14 +50,18 @@ export const reconcile = z.object({
   checked: count,
   missing: count,
   stale: count,
+  differs: count.describe('of the same time as at Shopify, with other facts'),
+  stuck: count.describe("differ, and Shopify's answer was applied already: look at the order"),
+  gone: count.describe('held here as live, and unknown to Shopify'),
   points: z.number().describe("of the Admin API's budget"),
   found: z
     .array(
       z.object({
         order: z.string(),
-        what: z.enum(['missing', 'stale']),
-        updatedAt: instant,
+        what: z.enum(FOUND),
+        updatedAt: instant.nullable().describe('at Shopify; null: it does not know the order'),
         heldAt: instant.nullable(),
+        facts: z.array(z.string()).describe('what differs'),
       }),
     )
     .describe('the first hundred'),

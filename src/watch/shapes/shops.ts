@@ -11,7 +11,8 @@ const shopRow = z.object({
   /** Events taken in this hour and the 24 before it, and their share of all shops' (0 to 1). */
   events24h: count,
   share: z.number(),
-  lastEventAt: instant.nullable(),
+  lastEventAt: instant.nullable().describe('also what reconciliation fetched'),
+  lastWebhookAt: instant.nullable().describe('when Shopify itself last sent something'),
   state: z
     .enum(['installed', 'uninstalled', 'unknown'])
     .describe('unknown: it sent events, and never installed the app'),

@@ -7,19 +7,29 @@ const redisMemory = z.object({
   usedBytes: count,
   maxBytes: count.describe('0: no limit'),
   fullBytes: count.describe('0: no limit'),
-  fullOf: z.enum(['backlog', 'claims', 'other']).nullable().describe('what fills it; null while it is not full'),
+  fullOf: z
+    .enum(['backlog', 'claims', 'other'])
+    .nullable()
+    .describe('what fills it; null while it is not full'),
 });
 
-const server = z.object({ state: z.enum(['up', 'away']), problem: z.string().nullable() });
+const server = z.object({
+  state: z.enum(['up', 'away']),
+  problem: z.string().nullable(),
+  since: instant.nullable().describe('since when it is down, as this dashboard saw it'),
+});
 
 /** How everything is. What a server that is away would have told is null; the rest is told. */
 export const status = z.object({
   waitingEvents: count.nullable(),
   waitingOrders: count.nullable(),
   oldestWaitMs: milliseconds.nullable(),
+  oldestOrder: z.string().nullable().describe('the order that waits longest'),
   queues: z.object({ active: count, waiting: count, delayed: count, failed: count }).nullable(),
   pausedQueues: z.array(count).nullable().describe('partitions that somebody paused'),
-  workers: count.nullable(),
+  workers: count
+    .nullable()
+    .describe('alive; null also right after Redis came back, until all have reported again'),
   locksHeld: count.nullable(),
   accepted: count.nullable(),
   duplicates: count.nullable(),
@@ -42,11 +52,12 @@ export const status = z.object({
   mongodb: server,
   /** One sentence first: what is the matter, or that all is well. */
   sentence: z.string(),
+  link: z.string().nullable().describe('the page of the dashboard about it'),
   level: z.enum(['fine', 'look', 'act']).describe('look: somebody should; act: now'),
 });
 export type SystemStatus = z.infer<typeof status>;
 
-/** A process of Lockstep that was heard of in the last 10 s. */
+/** A process of Lockstep that was heard of in the last hour; in the last 5 s: it is alive. */
 const program = z.object({
   program: z.enum(PROGRAMS),
   /** `<host>:<pid>` */

@@ -18,10 +18,9 @@ export const signIn = z.union([
 ]);
 
 const tokenRow = z.object({
-  /** The first 16 hex digits of its SHA-256. */
-  id: z.string(),
+  id: z.string().describe('the first 16 hex digits of the SHA-256 of what is signed'),
   name: z.string(),
-  role: z.enum(ROLES),
+  role: z.enum(ROLES).nullable().describe('null: revoked before anybody saw it'),
   kind: z
     .enum(['token', 'session', 'once'])
     .describe('session: of a signed-in page; once: a used one-time link'),
@@ -33,7 +32,11 @@ const tokenRow = z.object({
   revokedBy: z.string().nullable(),
 });
 export type TokenRow = z.infer<typeof tokenRow>;
-export const tokenList = z.object({ tokens: z.array(tokenRow).describe('newest first, 200 at most') });
+const newest = z.array(tokenRow).describe('newest first, 200 at most');
+export const tokenList = z.object({
+  tokens: newest,
+  sessions: newest.describe('sessions and used one-time links, newest first, 200 at most'),
+});
 export type TokenList = z.infer<typeof tokenList>;
 
 export const tokenMint = z.strictObject({

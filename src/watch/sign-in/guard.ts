@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import { Refusal } from '../api/refusal.ts';
+import type { Asker } from '../api/route.ts';
 import type { Guard } from './authorize.ts';
 import { isOwnPage } from './origin.ts';
 import { sessionsOf } from './session-cookie.ts';
@@ -8,8 +9,8 @@ import { readToken, type Kind, type Read } from './tokens.ts';
 
 /**
  * Tells who asks: by the Authorization header, else by the session's cookie. A browser sends the cookie also where
- * another site told it to ask: such a request may change nothing (CSRF). Only a header's token needs no such check:
- * no other site can make a browser send it.
+ * another page told it to ask (SameSite lets other ports and subdomains through): such a request is refused, whatever
+ * its method (CSRF). Only a header's token needs no such check: no other page can make a browser send it.
  */
 export function guardOf(jwtSecret: string, book: TokenBook): Guard {
   const good = async (token: string, kind: Kind): Promise<Read | null> => {
@@ -44,9 +45,22 @@ function bearerOf({ headers: { authorization } }: Request): string | null {
   return /^Bearer ([^\s]+)$/i.exec(authorization)?.[1] ?? '';
 }
 
+/**
+ * Where a browser does not say who asks, a look is let through: {@link refuseUnlessOwn} guards those that write.
+ * Without a cookie there is nothing that a page could borrow, but it could sign somebody in as somebody else.
+ */
 function refuseForeign(request: Request, withCookie: boolean): void {
-  if (request.method === 'GET' || request.method === 'HEAD') return;
+  const looks = request.method === 'GET' || request.method === 'HEAD';
+  if (looks && !withCookie) return;
   const own = isOwnPage(request);
-  if (own === 'no' || (own === 'unknown' && withCookie))
-    throw new Refusal('forbidden', 'asked by a page of another origin, or by none that says so');
+  if (own === 'no' || (own === 'unknown' && withCookie && !looks)) throw foreign();
+}
+
+/** For a request that writes something by the cookie, whatever its method. @throws Refusal */
+export function refuseUnlessOwn(request: Request, who: Asker | null): void {
+  if (who?.by === 'session' && isOwnPage(request) !== 'yes') throw foreign();
+}
+
+function foreign(): Refusal {
+  return new Refusal('forbidden', 'asked by a page of another origin, or by none that says so');
 }

@@ -1,15 +1,16 @@
 import type { Request } from 'express';
 
 /**
- * Whether a page of ours asked. Browsers say so by Sec-Fetch-Site, older ones by Origin; programs say nothing.
- * The port is part of an origin: another program on this host is another origin.
+ * Whether a page of ours asked. Browsers say so by Sec-Fetch-Site, older ones by Origin or, where they only look, by
+ * Referer; programs say nothing. The port is part of an origin: another program on this host is another origin.
  */
 export function isOwnPage({ headers }: Request): 'yes' | 'no' | 'unknown' {
   const site = headers['sec-fetch-site'];
   // none: the person themself, by the address bar.
   if (site !== undefined) return site === 'same-origin' || site === 'none' ? 'yes' : 'no';
-  if (headers.origin === undefined) return 'unknown';
-  return URL.canParse(headers.origin) && new URL(headers.origin).host === headers.host ? 'yes' : 'no';
+  const from = headers.origin ?? headers.referer;
+  if (from === undefined) return 'unknown';
+  return URL.canParse(from) && new URL(from).host === headers.host ? 'yes' : 'no';
 }
 
 /**

@@ -40,8 +40,8 @@ interface Code {
 
 export const ONCE_HOURS = 0.25;
 const HOUR_MS = 3_600_000;
-/** Links and sessions, each come from the one before: ten hops from device to device. */
-const LONGEST_LINE = 20;
+/** Links and sessions, each come from the one before: ten hops from device to device, each with two ids. */
+const LONGEST_LINE = 40;
 /**
  * Each step that needs MongoDB; a sign-in that nobody waits for any more goes no further. A link that MongoDB takes
  * later than that is used up all the same: the next one signs in.
@@ -140,12 +140,12 @@ function credentials(jwtSecret: string, book: TokenBook, refusals: Refusals) {
 }
 
 type Looked = { reading: Read & { outcome: 'good' }; why: null } | { reading: Reading; why: Why };
-type From = Pick<Read, 'id' | 'line' | 'rootEndsAt'>;
+type From = Pick<Read, 'id' | 'formerId' | 'line' | 'rootEndsAt'>;
 
 /** What comes of it says so. A link with no token behind it begins a session, and is its root. */
-function lineOf({ id, line, rootEndsAt }: From) {
+function lineOf({ id, formerId, line, rootEndsAt }: From) {
   const endsAt = rootEndsAt ?? new Date(Date.now() + SESSION_HOURS * HOUR_MS);
-  return { of: { line: [...line, id], rootEndsAt: endsAt } };
+  return { of: { line: [...line, id, formerId], rootEndsAt: endsAt } };
 }
 
 function hoursOf({ rootEndsAt }: From): number {

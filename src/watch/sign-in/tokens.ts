@@ -19,8 +19,10 @@ export type Kind = (typeof KINDS)[number];
 
 /** What a good token says. */
 export interface Read {
-  /** The first 16 hex digits of its SHA-256: 64 bits tell tokens apart, and tell nobody the token. */
+  /** See {@link tokenId}. */
   id: string;
+  /** The id that it had before ids came from what is signed: revocations of then name it. */
+  formerId: string;
   kind: Kind;
   name: string;
   role: Role;
@@ -69,13 +71,14 @@ export async function mintToken(
 
 export async function readToken(secret: string, token: string): Promise<Reading> {
   const id = tokenId(token);
+  if (!isCanonical(token)) return { outcome: 'forged', id };
   try {
     const { payload } = await jwtVerify(token, new TextEncoder().encode(secret), {
       algorithms: [ALGORITHM],
       issuer: ISSUER,
       requiredClaims: ['exp', 'sub', 'role'],
     });
-    return readClaims(id, payload);
+    return readClaims({ id, formerId: hashOf(token) }, payload);
   } catch (error) {
     if (error instanceof errors.JWTExpired) return { outcome: 'expired', id, name: nameIn(error.payload) };
     if (error instanceof errors.JOSEError) return { outcome: 'forged', id };
@@ -83,15 +86,33 @@ export async function readToken(secret: string, token: string): Promise<Reading>
   }
 }
 
+/**
+ * The first 16 hex digits of the SHA-256 of what is signed: 64 bits tell tokens apart, and tell nobody the token. Not
+ * of the whole text: base64url has several spellings of one signature, and each would be a token that nobody revoked.
+ */
 export function tokenId(token: string): string {
-  return createHash('sha256').update(token).digest('hex').slice(0, 16);
+  const end = token.lastIndexOf('.');
+  return hashOf(end === -1 ? token : token.slice(0, end));
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}
+
+/** Header, claims, and the 32 bytes of an HMAC-SHA256. */
+const THREE_PARTS = /^[\w-]+\.[\w-]+\.[\w-]{43}$/;
+
+/** Whether it is spelled as we spell it: no white space, no padding, no bits that count for nothing. */
+function isCanonical(token: string): boolean {
+  if (!THREE_PARTS.test(token)) return false;
+  return token.split('.').every((part) => Buffer.from(part, 'base64url').toString('base64url') === part);
 }
 
 /**
  * Of a payload whose signature, end and issuer are good. Whoever shares the secret may have signed anything: what is
  * not as we would have it is forged, and so is what is for somebody else. Tokens of before have no audience.
  */
-function readClaims(id: string, payload: JWTPayload): Reading {
+function readClaims({ id, formerId }: Pick<Read, 'id' | 'formerId'>, payload: JWTPayload): Reading {
   const { role: given, use = 'token', aud = ISSUER } = payload;
   const role = ROLES.find((each) => each === given);
   const kind = KINDS.find((each) => each === use);
@@ -101,7 +122,8 @@ function readClaims(id: string, payload: JWTPayload): Reading {
   if (!role || !kind || name === '' || !expiresAt || !isOurs) return { outcome: 'forged', id };
   const line = lineIn(payload);
   const [root = id] = line;
-  return { outcome: 'good', id, kind, name, role, expiresAt, line, root, rootEndsAt: rootEnd(kind, payload) };
+  const rootEndsAt = rootEnd(kind, payload);
+  return { outcome: 'good', id, formerId, kind, name, role, expiresAt, line, root, rootEndsAt };
 }
 
 /** Sessions of before name only the one that they come from. */

@@ -1,13 +1,18 @@
 import type { SystemStatus } from '../shapes/system.ts';
 
-type Figures = Omit<SystemStatus, 'sentence' | 'level'>;
-type Headline = Pick<SystemStatus, 'sentence' | 'level'>;
+type Figures = Omit<SystemStatus, 'sentence' | 'level' | 'link'>;
+type Headline = Pick<SystemStatus, 'sentence' | 'level' | 'link'>;
 
 interface Row {
   level: 'look' | 'act';
   /** What is the matter, or null. */
   says: (figures: Figures) => string | null;
+  /** The page of the dashboard about it. */
+  link: (figures: Figures) => string;
 }
+
+const doctor = () => '/doctor';
+const oldestOrder = ({ oldestOrder: order }: Figures) => (order === null ? '/mailboxes' : `/orders/${order}`);
 
 /** Waits that others alarm at, too (facts/operations.md 6.2): a healthy wait is below a second. */
 const LOOK_MS = 30_000;
@@ -21,30 +26,35 @@ const HEADLINES: readonly Row[] = [
       redis.state === 'away' && mongodb.state === 'away'
         ? 'Redis and MongoDB are away: Shopify is answered 503, and tries again for four hours.'
         : null,
+    link: doctor,
   },
   {
     level: 'act',
     says: ({ redis }) =>
       redis.state === 'away' ? 'Redis is away: events go to the spool until it is back.' : null,
+    link: doctor,
   },
   {
     level: 'act',
     says: ({ mongodb }) => (mongodb.state === 'away' ? 'MongoDB is away: events are taken and wait.' : null),
+    link: doctor,
   },
   {
     level: 'act',
     says: ({ workers }) => (workers === 0 ? 'No worker is alive: events are taken and wait.' : null),
+    link: () => '/',
   },
-  { level: 'act', says: ({ redisMemory }) => fullText(redisMemory) },
-  { level: 'act', says: (figures) => waitedLongerThan(ACT_MS, figures) },
-  { level: 'look', says: (figures) => waitedLongerThan(LOOK_MS, figures) },
-  { level: 'look', says: ({ pausedQueues }) => pausedText(pausedQueues ?? []) },
+  { level: 'act', says: ({ redisMemory }) => fullText(redisMemory), link: doctor },
+  { level: 'act', says: (figures) => waitedLongerThan(ACT_MS, figures), link: oldestOrder },
+  { level: 'look', says: (figures) => waitedLongerThan(LOOK_MS, figures), link: oldestOrder },
+  { level: 'look', says: ({ pausedQueues }) => pausedText(pausedQueues ?? []), link: () => '/queues' },
   {
     level: 'look',
     says: ({ parked }) =>
       parked
         ? `${several(parked, 'parked event needs somebody to look at it', 'parked events need somebody to look at them')}.`
         : null,
+    link: () => '/parked',
   },
   {
     level: 'look',
@@ -52,28 +62,39 @@ const HEADLINES: readonly Row[] = [
       complianceDue
         ? `${several(complianceDue, 'request', 'requests')} about personal data: due within 7 days, or overdue.`
         : null,
+    link: () => '/shops',
   },
-  { level: 'look', says: ({ shops }) => shopsText(shops) },
+  {
+    level: 'look',
+    says: ({ shops }) => shopsText(shops),
+    link: ({ shops }) => `/shops/${shops?.first ?? ''}`,
+  },
   {
     level: 'look',
     says: ({ spooled }) =>
       spooled ? `${several(spooled, 'event waits', 'events wait')} in the spool for Redis.` : null,
+    link: doctor,
   },
 ];
 
 /** The state in one sentence, and how loud it is. */
 export function headlineOf(figures: Figures): Headline {
-  for (const { level, says } of HEADLINES) {
+  for (const { level, says, link } of HEADLINES) {
     const sentence = says(figures);
-    if (sentence !== null) return { sentence, level };
+    if (sentence !== null) return { sentence, level, link: link(figures) };
   }
-  return { sentence: `All is well: ${calmText(figures)}.`, level: 'fine' };
+  return { sentence: `All is well: ${calmText(figures)}.`, level: 'fine', link: null };
 }
 
-function waitedLongerThan(ms: number, { oldestWaitMs, waitingOrders, pausedQueues }: Figures): string | null {
+function waitedLongerThan(
+  ms: number,
+  { oldestWaitMs, oldestOrder: order, waitingOrders, pausedQueues }: Figures,
+): string | null {
   if (oldestWaitMs === null || oldestWaitMs <= ms) return null;
   const paused = pausedQueues && pausedQueues.length > 0 ? ` ${pausedText(pausedQueues)}` : '';
-  return `The oldest of ${several(waitingOrders ?? 0, 'waiting order', 'waiting orders')} has waited ${spanText(oldestWaitMs)}.${paused}`;
+  const others = (waitingOrders ?? 0) - 1;
+  const more = others > 0 ? ` ${several(others, 'other order is', 'other orders are')} waiting.` : '';
+  return `${order ?? 'An order'} has been waiting for ${spanText(oldestWaitMs)}.${more}${paused}`;
 }
 
 const FILLINGS = {
@@ -105,7 +126,10 @@ function shopsText(shops: Figures['shops']): string | null {
 }
 
 function calmText({ waitingEvents, oldestWaitMs, workers }: Figures): string {
-  const alive = several(workers ?? 0, 'worker is alive', 'workers are alive');
+  const alive =
+    workers === null
+      ? 'workers have not reported yet'
+      : several(workers, 'worker is alive', 'workers are alive');
   if (!waitingEvents) return `nothing waits, ${alive}`;
   return `${several(waitingEvents, 'event waits', 'events wait')}, the oldest for ${spanText(oldestWaitMs ?? 0)}; ${alive}`;
 }

@@ -5,7 +5,10 @@ import type { ShopRow } from '../shapes/shops.ts';
 import { subscriptionWords } from './subscription-words.ts';
 
 /** What is known of a shop's install. */
-export type Install = Omit<ShopRow, 'shop' | 'waitingEvents' | 'events24h' | 'share' | 'lastEventAt'>;
+export type Install = Omit<
+  ShopRow,
+  'shop' | 'waitingEvents' | 'events24h' | 'share' | 'lastEventAt' | 'lastWebhookAt'
+>;
 
 /** Reads shops' installs: what MongoDB knows of them. */
 export interface InstallReader {

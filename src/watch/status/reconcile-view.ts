@@ -3,6 +3,8 @@ import type { Reconcile } from '../shapes/reconcile.ts';
 
 export function reconcileView(record: ReconcileDocument): Reconcile {
   const { shop, how, dryRun, who, reason, state, checked, missing, stale, points } = record;
+  // Records of before these were counted have none.
+  const { differs = 0, stuck = 0, gone = 0 } = record;
   const text = (at: Date | null | undefined) => at?.toISOString() ?? null;
   return {
     id: record._id,
@@ -15,17 +17,21 @@ export function reconcileView(record: ReconcileDocument): Reconcile {
     checked,
     missing,
     stale,
+    differs,
+    stuck,
+    gone,
     points,
     since: text(record.since),
     until: record.until.toISOString(),
     askedAt: record.askedAt.toISOString(),
     startedAt: text(record.startedAt),
     endedAt: text(record.endedAt),
-    found: record.found.map(({ order, what, updatedAt, heldAt }) => ({
+    found: record.found.map(({ order, what, updatedAt, heldAt, facts }) => ({
       order,
       what,
-      updatedAt: updatedAt.toISOString(),
+      updatedAt: text(updatedAt),
       heldAt: text(heldAt),
+      facts: facts ?? [],
     })),
     because: record.because ?? null,
   };

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { RedisKeys } from '../../system/redis-keys.ts';
+import { redisKeys, type RedisKeys } from '../../system/redis-keys.ts';
 
 const HOURS = 25;
 const HOUR_MS = 3_600_000;
@@ -9,7 +9,8 @@ const LOOKED_AT = 1000;
 /** What one shop's events do now, for its merchant. Times are ms, by Redis's clock. */
 export interface ShopActivity {
   eventsToday: number;
-  lastEventAt: number | null;
+  /** What reconciliation fetched does not count. */
+  lastWebhookAt: number | null;
   waiting: number;
   /** Null: nothing of it waits, or only behind the oldest thousand of all shops. */
   oldestWaitMs: number | null;
@@ -23,12 +24,14 @@ export async function shopActivity(
 ): Promise<ShopActivity> {
   const [seconds, micros] = await redis.time();
   const now = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
-  const each = await Promise.all(partitions.map((keys) => inPartition(redis, keys, shop, now)));
-  const lastEvents = each.flatMap(({ lastEventAt }) => lastEventAt ?? []);
+  const [webhook, ...each] = await Promise.all([
+    redis.zscore(redisKeys(0).lastWebhooks, shop),
+    ...partitions.map((keys) => inPartition(redis, keys, shop, now)),
+  ]);
   const oldest = each.flatMap(({ waitingSince }) => waitingSince ?? []);
   return {
     eventsToday: each.reduce((sum, one) => sum + one.events, 0),
-    lastEventAt: lastEvents.length === 0 ? null : Math.max(...lastEvents),
+    lastWebhookAt: webhook === null ? null : Number(webhook),
     waiting: each.reduce((sum, one) => sum + one.waiting, 0),
     oldestWaitMs: oldest.length === 0 ? null : Math.max(0, now - Math.min(...oldest)),
   };
@@ -36,8 +39,7 @@ export async function shopActivity(
 
 async function inPartition(redis: Redis, keys: RedisKeys, shop: string, now: number) {
   const hour = Math.floor(now / HOUR_MS);
-  const [last, waiting, pending, ...traffic] = await Promise.all([
-    redis.zscore(keys.lastEvents, shop),
+  const [waiting, pending, ...traffic] = await Promise.all([
     redis.hget(keys.shops, shop),
     redis.zrange(keys.pending, '0', String(LOOKED_AT - 1), 'WITHSCORES'),
     ...Array.from({ length: HOURS }, (_, ago) => redis.hget(keys.traffic(hour - ago), shop)),
@@ -47,7 +49,6 @@ async function inPartition(redis: Redis, keys: RedisKeys, shop: string, now: num
   const first = orders.findIndex((entry, i) => i % 2 === 0 && String(entry).startsWith(`${shop}/`));
   return {
     events: traffic.reduce((sum, count) => sum + Number(count ?? 0), 0),
-    lastEventAt: last === null ? null : Number(last),
     waiting: Math.max(0, Number(waiting ?? 0)),
     waitingSince: first === -1 ? null : Number(orders[first + 1]),
   };

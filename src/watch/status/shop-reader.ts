@@ -1,14 +1,20 @@
 import type { Redis } from 'ioredis';
-import type { RedisKeys } from '../../system/redis-keys.ts';
+import { redisKeys, type RedisKeys } from '../../system/redis-keys.ts';
 import type { ShopRow } from '../shapes/shops.ts';
 
 /** What a shop sends, and what of it waits. */
-type Traffic = Pick<ShopRow, 'waitingEvents' | 'events24h' | 'share' | 'lastEventAt'>;
+type Traffic = Pick<ShopRow, 'waitingEvents' | 'events24h' | 'share' | 'lastEventAt' | 'lastWebhookAt'>;
 
 type Heard = Traffic & { shop: string };
 
 /** Of a shop that sent nothing in the last 30 days. */
-export const NO_TRAFFIC: Traffic = { waitingEvents: 0, events24h: 0, share: 0, lastEventAt: null };
+export const NO_TRAFFIC: Traffic = {
+  waitingEvents: 0,
+  events24h: 0,
+  share: 0,
+  lastEventAt: null,
+  lastWebhookAt: null,
+};
 
 /** Reads what each shop sends and what of it waits: what Redis knows of them. */
 export interface ShopReader {
@@ -52,12 +58,19 @@ export function shopReader(redis: Redis, partitions: readonly RedisKeys[]): Shop
     return added(counts);
   };
   const read = async (): Promise<Figures> => {
-    const [events24h, waiting, lastEvents] = await Promise.all([
+    const [events24h, waiting, lastEvents, webhooks] = await Promise.all([
       traffic(),
       Promise.all(partitions.map(async (keys) => countsOf(await redis.hgetall(keys.shops)))).then(added),
-      Promise.all(partitions.map((keys) => lastEventsOf(redis, keys))),
+      Promise.all(partitions.map((keys) => latestOf(redis, keys.lastEvents))),
+      latestOf(redis, redisKeys(0).lastWebhooks),
     ]);
-    return { events24h, waiting, lastAt: latest(lastEvents.flat()), all: sum(events24h.values()) };
+    return {
+      events24h,
+      waiting,
+      lastAt: latest(lastEvents.flat()),
+      webhookAt: new Map(webhooks),
+      all: sum(events24h.values()),
+    };
   };
   return {
     list: async (name) => {
@@ -78,6 +91,7 @@ interface Figures {
   events24h: Counts;
   waiting: Counts;
   lastAt: Counts;
+  webhookAt: Counts;
   /** Events of all shops in 24 h. */
   all: number;
 }
@@ -86,15 +100,19 @@ function shopsOf({ events24h, waiting, lastAt }: Figures): string[] {
   return [...new Set([...events24h.keys(), ...waiting.keys(), ...lastAt.keys()])];
 }
 
-function trafficOf(shop: string, { events24h, waiting, lastAt, all }: Figures): Traffic {
+function trafficOf(shop: string, { events24h, waiting, lastAt, webhookAt, all }: Figures): Traffic {
   const events = events24h.get(shop) ?? 0;
-  const at = lastAt.get(shop);
   return {
     waitingEvents: Math.max(0, waiting.get(shop) ?? 0),
     events24h: events,
     share: all === 0 ? 0 : events / all,
-    lastEventAt: at === undefined ? null : new Date(at).toISOString(),
+    lastEventAt: instantOf(lastAt.get(shop)),
+    lastWebhookAt: instantOf(webhookAt.get(shop)),
   };
+}
+
+function instantOf(ms: number | undefined): string | null {
+  return ms === undefined ? null : new Date(ms).toISOString();
 }
 
 function busiestFirst(one: Heard, other: Heard): number {
@@ -105,8 +123,8 @@ function busiestFirst(one: Heard, other: Heard): number {
   );
 }
 
-async function lastEventsOf(redis: Redis, keys: RedisKeys): Promise<[string, number][]> {
-  const found = await redis.zrange(keys.lastEvents, '0', String(LOOKED_AT - 1), 'REV', 'WITHSCORES');
+async function latestOf(redis: Redis, key: string): Promise<[string, number][]> {
+  const found = await redis.zrange(key, '0', String(LOOKED_AT - 1), 'REV', 'WITHSCORES');
   // In pairs or in a row: as the protocol of the connection has it.
   const flat = (found as unknown as string[]).flat();
   return flat.flatMap((shop, i) => (i % 2 === 0 ? [[String(shop), Number(flat[i + 1])] as const] : []));

@@ -7,6 +7,7 @@ import { DEPOSIT_SHARE, fillingOf, isFull, readMemory } from '../../system/redis
 import { within } from '../../system/within.ts';
 import { CHECK_MS } from '../admin-routes.ts';
 import { mongoCheck, redisCheck } from '../checks.ts';
+import type { Outages } from './outages.ts';
 import { headlineOf } from './headline.ts';
 import type { SystemStatus } from '../shapes/system.ts';
 import { readQueues, readWaiting } from '../waiting.ts';
@@ -16,6 +17,7 @@ const UNKNOWN_OF_REDIS = {
   waitingEvents: null,
   waitingOrders: null,
   oldestWaitMs: null,
+  oldestOrder: null,
   queues: null,
   pausedQueues: null,
   workers: null,
@@ -40,11 +42,13 @@ export interface StatusTools {
   workers: () => Promise<number>;
   /** How many locks are held. */
   locks: () => Promise<number>;
+  outages: Outages;
+  now: () => number;
 }
 
 /** Reads how everything is. It never throws, and answers within 4 s whatever is away. */
 export function statusReader(tools: StatusTools): () => Promise<SystemStatus> {
-  const { redis, mongo, partitions, queues } = tools;
+  const { redis, mongo, partitions, queues, outages } = tools;
   const { parked, spool, compliance, shops } = tools.collections;
   const ofRedis = async () => {
     const waiting = await readWaiting(redis, partitions);
@@ -60,6 +64,7 @@ export function statusReader(tools: StatusTools): () => Promise<SystemStatus> {
       waitingEvents: waiting.events,
       waitingOrders: waiting.orders,
       oldestWaitMs: waiting.oldestMs,
+      oldestOrder: waiting.oldestOrder,
       queues: counts,
       pausedQueues: paused.flatMap((isPaused, partition) => (isPaused ? [partition] : [])),
       workers,
@@ -80,17 +85,25 @@ export function statusReader(tools: StatusTools): () => Promise<SystemStatus> {
     shops: await shopCounts(shops),
   });
   return async () => {
+    const askedAt = tools.now();
     const [fromRedis, fromMongo] = await Promise.all([
       orProblem(redisCheck(redis).problem, ofRedis),
       orProblem(mongoCheck(mongo.getClient()).problem, ofMongo),
     ]);
+    const serverOf = (server: 'redis' | 'mongodb', { value, problem }: Answer) => {
+      const since = outages.note(server, value !== null, askedAt);
+      return { state: value ? ('up' as const) : ('away' as const), problem, since };
+    };
+    const ofServers = { redis: serverOf('redis', fromRedis), mongodb: serverOf('mongodb', fromMongo) };
     const figures = {
       ...(fromRedis.value ?? UNKNOWN_OF_REDIS),
       ...(fromMongo.value ?? UNKNOWN_OF_MONGO),
-      redis: { state: fromRedis.value ? 'up' : 'away', problem: fromRedis.problem },
-      mongodb: { state: fromMongo.value ? 'up' : 'away', problem: fromMongo.problem },
-    } as const;
-    return { ...figures, ...headlineOf(figures) };
+      ...ofServers,
+    };
+    // Their beats expired while Redis was down: none heard says nothing yet.
+    const judged = figures.workers === 0 && !outages.hasSettled('redis') ? null : figures.workers;
+    const all = { ...figures, workers: judged };
+    return { ...all, ...headlineOf(all) };
   };
 }
 
@@ -108,10 +121,16 @@ async function memoryOf(
   }
 }
 
+/** What a server answered, or why not. */
+interface Answer<Value = object> {
+  value: Value | null;
+  problem: string | null;
+}
+
 async function orProblem<Value>(
   problem: () => Promise<string | null>,
   read: () => Promise<Value>,
-): Promise<{ value: Value | null; problem: string | null }> {
+): Promise<Answer<Value>> {
   try {
     const found = await within(problem(), CHECK_MS);
     return found === null

@@ -11,7 +11,7 @@ import type { Lock, LockList } from '../shapes/locks.ts';
 export interface LockReader {
   /** Of the orders that are being drained, and of those that wait longest. */
   list: () => Promise<LockList>;
-  /** How many of the orders that are being drained are locked: each drain holds one lock, until it is taken from it. */
+  /** How many `list` would have: also those of holders that died. */
   count: () => Promise<number>;
   /** Null where nobody holds it. */
   one: (order: OrderKey) => Promise<Lock | null>;
@@ -68,7 +68,7 @@ export function lockReader(tools: LockReaderTools): LockReader {
       return { locks: locks.toSorted((a, b) => since(a) - since(b)), looked: orders.length };
     },
     count: async () => {
-      const orders = await drainedOrders(tools);
+      const orders = await ordersToLookAt(tools);
       const locks = await keeper.read(orders.map((order) => keysOf(order, partitions).lock(order)));
       return locks.filter((lock) => lock !== null).length;
     },

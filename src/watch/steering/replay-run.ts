@@ -113,7 +113,7 @@ export class ReplayRun {
       await parked.giveBack(event, claim);
       throw error;
     }
-    await parked.replayed(event, claim);
+    await parked.replayed(event, taken.event.order, claim);
     return true;
   }
 

@@ -1,5 +1,5 @@
 import { markOf } from '../../persist/parked-acts.ts';
-import type { ParkedSelection } from '../../persist/parked-store.ts';
+import type { ParkedSelection, ParkedStore } from '../../persist/parked-store.ts';
 import type { ReplayDocument } from '../../persist/replay-schema.ts';
 import { messageOf } from '../../system/errors.ts';
 import type { Part } from '../../system/lifecycle.ts';
@@ -26,6 +26,8 @@ interface Begin {
 const SILENT_MS = 15_000;
 /** For events that a process which died has left `replaying`. */
 const LOOK_AFTER_MS = 5000;
+/** So often counts of parked events are looked over that a process which died did not bring up to date. */
+const SWEEP_MS = 60_000;
 const SHOWN = 50;
 
 /**
@@ -39,13 +41,15 @@ export class Replays implements Part {
   readonly #running = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
   #timer: NodeJS.Timeout | null = null;
+  #sweptAt: number | null = null;
 
   constructor(tools: ReplayTools) {
     this.#tools = tools;
   }
 
   start(): void {
-    this.#timer = setInterval(() => void this.#giveBackStale(), LOOK_AFTER_MS);
+    this.#timer = setInterval(() => void this.#lookAfter(), LOOK_AFTER_MS);
+    void this.#lookAfter();
   }
 
   /** Runs end where they are, and say so. */
@@ -67,10 +71,7 @@ export class Replays implements Part {
       // The same click, twice: the other has begun and put it back since.
       const twin = await this.#known(asked);
       if (twin) return { run: twin, begun: false };
-      throw new Refusal(
-        'not_found',
-        'nothing that is parked is among these; looked in the collection parked',
-      );
+      throw await nothingParked(which, this.#tools.parked);
     }
     const state = 'running' as const;
     const begun = { startedAt, endedAt: null, who, reason, rate, state, because: null, total, replayed: 0 };
@@ -140,6 +141,15 @@ export class Replays implements Part {
     return { ...run, state, because, parkedAgain };
   }
 
+  async #lookAfter(): Promise<void> {
+    try {
+      await this.#sweepCounts();
+    } catch (error) {
+      this.#tools.log.debug({ reason: messageOf(error) }, 'could not count parked events; it is tried again');
+    }
+    await this.#giveBackStale();
+  }
+
   async #giveBackStale(): Promise<void> {
     try {
       const events = await this.#tools.parked.giveBackStale(new Date(this.#tools.now()));
@@ -148,6 +158,25 @@ export class Replays implements Part {
       this.#tools.log.debug({ reason: messageOf(error) }, 'could not look after replays; it is tried again');
     }
   }
+
+  /** At the start, and then each minute. */
+  async #sweepCounts(): Promise<void> {
+    const now = this.#tools.now();
+    if (this.#sweptAt !== null && now - this.#sweptAt < SWEEP_MS) return;
+    await this.#tools.parked.sweepCounts();
+    this.#sweptAt = now;
+  }
+}
+
+/** Why none of these can be replayed or discarded now. */
+export async function nothingParked(which: ParkedSelection, parked: ParkedStore): Promise<Refusal> {
+  const replaying = await parked.replaying(which);
+  return replaying === 0
+    ? new Refusal('not_found', 'nothing that is parked is among these; looked in the collection parked')
+    : new Refusal(
+        'conflict',
+        `${replaying} of these are being replayed: look again in 40 s. If that program died, they are parked again then`,
+      );
 }
 
 function asIs(run: ReplayDocument): Run {

@@ -79,8 +79,15 @@ function isWhatRulesMake(order: Order, applied: readonly Told[]): boolean {
 
 /** All of an order that must not depend on how its events arrived, as one text. */
 function stateOf(order: Order): string {
-  // Whose it is, orders of before 0.2 do not say, and those of a redacted shop no more.
-  const { applied: _, statusHistory: __, version: ___, customers: ____, ...state } = order;
+  // Whose it is, orders of before 0.2 do not say, and those of a redacted shop no more. Parked events are not applied.
+  const {
+    applied: _,
+    statusHistory: __,
+    version: ___,
+    customers: ____,
+    parkedEvents: _____,
+    ...state
+  } = order;
   return JSON.stringify(state, (_key, value: unknown) =>
     typeof value === 'object' && value !== null && !Array.isArray(value)
       ? Object.fromEntries(Object.entries(value).toSorted(([x], [y]) => (x < y ? -1 : 1)))

@@ -1,4 +1,4 @@
-import { asOrderId, asShopDomain, orderKey } from '../../order/identity.ts';
+import { asOrderId, asShopOrNone, orderKey } from '../../order/identity.ts';
 import type { Collections } from '../../persist/collections.ts';
 import type { OrderDocument } from '../../persist/order-schema.ts';
 import { readKey } from '../cursors.ts';
@@ -43,11 +43,12 @@ export function findOrders({ orders }: Pick<Collections, 'orders'>): FindOrders 
 }
 
 function keyIn(shop: string | undefined, text: string) {
-  const [domain, orderId] = [asShopDomain(shop ?? ''), asOrderId(text)];
+  const [domain, orderId] = [asShopOrNone(shop ?? ''), asOrderId(text)];
   return domain && orderId ? orderKey(domain, orderId) : null;
 }
 
-function namesOf(text: string): string[] {
+/** `1001` is also `#1001`. */
+export function namesOf(text: string): string[] {
   return text.startsWith('#') ? [text] : [text, `#${text}`];
 }
 

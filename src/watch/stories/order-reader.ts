@@ -1,57 +1,77 @@
 import type { OrderKey } from '../../order/identity.ts';
 import type { Collections } from '../../persist/collections.ts';
 import type { OrderDocument } from '../../persist/order-schema.ts';
+import type { OrderMark } from '../cursors.ts';
+import type { MissingEvents } from './missing-events.ts';
 import { orderView, type OrderView } from './views.ts';
 
 interface OrderFilter {
   shop?: string | undefined;
   status?: string | undefined;
   name?: string | undefined;
-  limit: number;
-  /** The `_id` after which to go on. */
-  after?: string | undefined;
+  /** Only orders with parked events. */
+  parked?: boolean | undefined;
+}
+
+interface OrderPage {
+  orders: OrderView[];
+  /** Where the next page begins. */
+  last: OrderMark | null;
 }
 
 /** Reads orders. Their stories are timeline.ts's. */
 export interface OrderReader {
-  list: (filter: OrderFilter) => Promise<{ orders: OrderView[]; last: string | null }>;
+  /** The newest first, by when they were created at Shopify; orders of which that is not known come last. */
+  list: (filter: OrderFilter & { limit: number; after: OrderMark | null }) => Promise<OrderPage>;
   order: (key: OrderKey) => Promise<OrderView | null>;
 }
 
-export function orderReader({ orders }: Pick<Collections, 'orders'>): OrderReader {
+export function orderReader({ orders }: Pick<Collections, 'orders'>, missing: MissingEvents): OrderReader {
+  const read = (conditions: object, limit: number) =>
+    orders.find(conditions).sort({ createdAt: -1, _id: -1 }).limit(limit).lean<OrderDocument[]>();
   return {
-    list: async ({ limit, ...filter }) => {
-      const found = await orders
-        .find(conditionsOf(filter))
-        .sort({ _id: -1 })
-        .limit(limit + 1)
-        .lean<OrderDocument[]>();
+    list: async ({ limit, after, ...filter }) => {
+      const conditions = conditionsOf(filter);
+      const dated = after?.at === null ? [] : await read({ ...conditions, ...olderThan(after) }, limit + 1);
+      // Without a cursor the undated are the end of the same list; behind one they are a range of their own.
+      const left = after === null ? 0 : limit + 1 - dated.length;
+      const undated = left > 0 ? await read({ ...conditions, ...undatedAfter(after) }, left) : [];
+      const found = [...dated, ...undated];
       const page = found.slice(0, limit);
-      return { orders: page.map(orderView), last: found.length > limit ? (page.at(-1)?._id ?? null) : null };
+      const counts = await missing(page.map(({ _id }) => _id));
+      const views = page.flatMap((document, i) => (counts[i] ? [orderView(document, counts[i])] : []));
+      return { orders: views, last: found.length > limit ? markOf(page.at(-1)) : null };
     },
     order: async (key) => {
       const found = await orders.findOne({ _id: String(key) }).lean<OrderDocument>();
-      return found ? orderView(found) : null;
+      const [counts] = found ? await missing([key]) : [];
+      return found && counts ? orderView(found, counts) : null;
     },
   };
 }
 
 /** Every value is a checked string: nothing that a request sends becomes an operator. */
-function conditionsOf({ shop, status, name, after }: Omit<OrderFilter, 'limit'>): object {
-  // A shop's keys are the range from `<shop>/` to `<shop>0`, `0` being what follows `/`; a cursor of
-  // another shop's list does not lead out of it.
-  const end = shop === undefined ? after : least(`${shop}0`, after);
-  const range = {
-    ...(shop === undefined ? {} : { $gte: `${shop}/` }),
-    ...(end === undefined ? {} : { $lt: end }),
-  };
+function conditionsOf({ shop, status, name, parked = false }: OrderFilter): object {
   return {
-    ...(Object.keys(range).length > 0 ? { _id: range } : {}),
+    ...(shop === undefined ? {} : { shop: { $eq: shop } }),
     ...(status === undefined ? {} : { status: { $eq: status } }),
     ...(name === undefined ? {} : { name: { $eq: name } }),
+    ...(parked ? { parkedEvents: { $gt: 0 } } : {}),
   };
 }
 
-function least(one: string, other: string | undefined): string {
-  return other !== undefined && other < one ? other : one;
+function olderThan(mark: OrderMark | null): object {
+  if (mark?.at == null) return {};
+  return {
+    createdAt: { $lte: mark.at },
+    $or: [{ createdAt: { $lt: mark.at } }, { _id: { $lt: String(mark.order) } }],
+  };
+}
+
+function undatedAfter(mark: OrderMark | null): object {
+  return { createdAt: null, ...(mark?.at === null ? { _id: { $lt: String(mark.order) } } : {}) };
+}
+
+function markOf(document: OrderDocument | undefined): OrderMark | null {
+  return document ? { at: document.createdAt ?? null, order: document._id as OrderKey } : null;
 }

@@ -1,52 +1,125 @@
-import { asEventId } from '../../order/identity.ts';
+import { asEventId, asOrderId } from '../../order/identity.ts';
 import type { Collections } from '../../persist/collections.ts';
-import type { FindOrders } from './find-orders.ts';
+import type { ParkedDocument } from '../../persist/parked-schema.ts';
+import { namesOf, type FindOrders } from './find-orders.ts';
 import { readKey } from '../cursors.ts';
 import type { SearchAnswer, SearchHit } from '../shapes/orders.ts';
+import type { Missing, MissingEvents } from './missing-events.ts';
 import type { JournalEntry } from './views.ts';
 
 /** Whatever somebody has in hand at 3 a.m.: an order's name or id, a webhook id, the begin of a hash. */
 export type Search = (text: string) => Promise<SearchAnswer>;
 
+export interface SearchTools {
+  collections: Pick<Collections, 'events' | 'parked'>;
+  findOrders: FindOrders;
+  missing: MissingEvents;
+  /** Keys of orders that wait and have this id; null while Redis is down. */
+  waitingWith: (orderId: string) => Promise<string[] | null>;
+}
+
 const MOST_EVENTS = 20;
 /** Six hex digits are one event of 16 million; fewer would be a list. */
 const HASH_BEGIN = /^[0-9a-f]{6,64}$/;
 
-export function search({ events }: Pick<Collections, 'events'>, findOrders: FindOrders): Search {
+export function search({ collections, findOrders, missing, waitingWith }: SearchTools): Search {
+  const { events, parked } = collections;
   return async (text) => {
     const hash = HASH_BEGIN.test(text) ? text : null;
-    const [orders, byHash, byWebhook, known] = await Promise.all([
+    const [orders, byHash, byWebhook, parkedHere, waiting, known] = await Promise.all([
       findOrders(text),
       hash ? read({ _id: { $gte: hash, $lt: `${hash}g` } }) : [],
       read({ webhookId: { $eq: text } }),
+      readParked(text),
+      asOrderId(text) ? waitingWith(text) : [],
       readKey(text) && events.exists({ order: { $eq: text } }),
     ]);
-    const orderHits = orders
-      .filter(({ status }) => status !== null || known)
-      .map(({ key, name, status }) =>
-        hit('order', key, `${name ?? key}  ${status ?? 'not applied yet'}  ${key}`),
-      );
+    const named = [...parkedHere.orders, ...(waiting ?? [])].map((key) => ({
+      key,
+      name: null,
+      status: null,
+    }));
+    const all = [...new Map([...named, ...orders].map((each) => [each.key, each])).values()];
+    const counts = await missing(all.map(({ key }) => key));
+    const orderHits = all.flatMap((order, i) => {
+      const lacks = lackText(counts[i]);
+      return order.status !== null || known || lacks !== ''
+        ? [hit('order', order.key, orderLabel(order) + lacks)]
+        : [];
+    });
     const eventHits = [...byHash, ...byWebhook].map((entry) => hit('event', entry._id, eventLabel(entry)));
-    const hits = [...new Map([...orderHits, ...eventHits].map((each) => [each.key, each])).values()];
-    return { hits, looked: lookedIn(text, hash) };
+    const parkedHits = parkedHere.events.map((event) => hit('event', event._id, parkedLabel(event)));
+    const hits = [
+      ...new Map([...orderHits, ...parkedHits, ...eventHits].map((each) => [each.key, each])).values(),
+    ];
+    return { hits, looked: lookedIn(text, hash, waiting !== null) };
   };
 
   async function read(conditions: object): Promise<JournalEntry[]> {
     return await events.find(conditions, { payload: 0 }).limit(MOST_EVENTS).lean<JournalEntry[]>();
   }
+
+  /** Parked events by their order's id or name, or by webhook id: they may outlive their journal. */
+  async function readParked(text: string): Promise<{ orders: string[]; events: ParkedEvent[] }> {
+    const find = (conditions: object) =>
+      parked
+        .find({ ...conditions, state: { $in: ['parked', 'replaying'] } }, { payload: 0 })
+        .limit(MOST_EVENTS)
+        .lean<ParkedEvent[]>();
+    const [byName, byWebhook] = await Promise.all([
+      find({ calledBy: { $in: namesOf(text) } }),
+      find({ webhookId: { $eq: text } }),
+    ]);
+    return { orders: byName.map(({ order }) => order), events: [...byName, ...byWebhook] };
+  }
 }
+
+type ParkedEvent = Omit<ParkedDocument, 'payload'>;
 
 function hit(kind: SearchHit['kind'], key: string, label: string): SearchHit {
   return { kind, key, label };
+}
+
+function orderLabel({
+  key,
+  name,
+  status,
+}: {
+  key: string;
+  name: string | null;
+  status: string | null;
+}): string {
+  return `${name ?? key}  ${status ?? 'not applied yet'}  ${key}`;
+}
+
+/** What an order lacks: `  1 parked, 2 waiting`; '' where it is complete. */
+function lackText(missing: Missing | undefined): string {
+  if (!missing) return '';
+  const { parkedEvents, waitingEvents } = missing;
+  const lacks = [
+    parkedEvents > 0 ? `${parkedEvents} parked` : '',
+    waitingEvents ? `${waitingEvents} waiting` : '',
+  ].filter(Boolean);
+  return lacks.length === 0 ? '' : `  ${lacks.join(', ')}`;
 }
 
 function eventLabel({ topic, outcome, order, appliedAt }: JournalEntry): string {
   return `${topic}  ${outcome}  ${order}  ${appliedAt.toISOString()}`;
 }
 
-function lookedIn(text: string, hash: string | null): string {
-  const places = ['orders by key, id and name', 'the journal by webhook id'];
+function parkedLabel({ topic, order, lastAt }: ParkedEvent): string {
+  return `${topic}  parked  ${order}  ${lastAt.toISOString()}`;
+}
+
+function lookedIn(text: string, hash: string | null, redis: boolean): string {
+  const places = [
+    'orders by key, id and name',
+    'parked events by order id, name and webhook id',
+    'the journal by webhook id',
+  ];
   if (hash)
     places.push(asEventId(text) ? 'the journal by event' : "the journal by the begin of the event's hash");
-  return `${places.join(', ')}; what waits is found by its order`;
+  if (!redis) return `${places.join(', ')}; not in what waits: Redis is down`;
+  if (asOrderId(text)) places.push('the 10,000 orders that wait longest by id');
+  return `${places.join(', ')}; any other that waits is found by its key <shop>/<order id>`;
 }

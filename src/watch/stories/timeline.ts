@@ -1,21 +1,24 @@
 import type { Redis } from 'ioredis';
 import type { Mailbox } from '../../deposit/mailbox.ts';
-import type { EventId, OrderKey } from '../../order/identity.ts';
+import type { OrderKey } from '../../order/identity.ts';
 import type { Collections } from '../../persist/collections.ts';
 import type { SpoolDocument } from '../../persist/spool-schema.ts';
-import { partitionOf, type RedisKeys } from '../../system/redis-keys.ts';
+import { parkedOf } from '../../persist/parked-count.ts';
 import { actsOn } from './acts.ts';
 import { changesOf, MOST_EVENTS } from './changes.ts';
+import type { Duplicates } from './duplicates.ts';
 import type { Lock } from '../shapes/locks.ts';
 import type { Timeline, TimelineEntry } from '../shapes/events.ts';
+import type { MissingEvents } from './missing-events.ts';
 import { readTold } from './told.ts';
 import { spooledEntry, timelineEntry, waitingEntry, type JournalEntry } from './views.ts';
 
 export interface TimelineTools {
   collections: Collections;
   redis: Redis;
-  partitions: readonly RedisKeys[];
   mailbox: Mailbox;
+  missing: MissingEvents;
+  duplicates: Duplicates;
   lockOf: (order: OrderKey) => Promise<Lock | null>;
   now: () => number;
 }
@@ -30,6 +33,7 @@ export type TimelineReader = (key: OrderKey, asked: { states: boolean }) => Prom
 /** Shown of one order. An order's life is some dozens; a thousand is a loop somewhere. */
 const ENDED_SHOWN = 1000;
 const WAITING_SHOWN = 500;
+const PARKED_SHOWN = 100;
 
 export function timelineReader(tools: TimelineTools): TimelineReader {
   return async (key, { states }) => {
@@ -38,18 +42,21 @@ export function timelineReader(tools: TimelineTools): TimelineReader {
     if (entries.length === 0 && !waiting.fromRedis) throw new Error('Redis is away: what waits is not known');
     if (entries.length === 0) return null;
     const ids = entries.map(({ event }) => event);
-    const [hits, acts, lock, changes] = await Promise.all([
-      hitsOf(tools, key, ids),
+    const [duplicates, acts, lock, changes, [missing], parkedNow] = await Promise.all([
+      tools.duplicates(entries.map((entry) => ({ ...entry, order: key }))),
       actsOn(tools.collections, key, ids),
       tools.lockOf(key).catch(() => null),
       states ? readChanges(tools, key, ended) : undefined,
+      tools.missing([key]),
+      parkedOf(tools.collections.parked, key, PARKED_SHOWN),
     ]);
     const told = entries.map((entry, i) => ({
       ...entry,
-      duplicates: Math.max(entry.duplicates, hits[i] ?? 0),
+      duplicates: duplicates[i] ?? 0,
       ...(changes === undefined ? {} : { changes: changes?.get(entry.event) ?? null }),
     }));
-    return { entries: told, acts, lock, waitingMs: waiting.ms, leftOut: ended.leftOut };
+    const counts = missing ?? { waitingEvents: null, parkedEvents: 0 };
+    return { entries: told, acts, lock, ...counts, parkedNow, waitingMs: waiting.ms, leftOut: ended.leftOut };
   };
 }
 
@@ -132,18 +139,6 @@ async function readWaiting(
     fromRedis: inRedis !== null,
     ms: waits.length === 0 ? null : Math.max(0, ...waits),
   };
-}
-
-/** Deliveries beyond the first, of each. */
-async function hitsOf(
-  { redis, partitions }: TimelineTools,
-  key: OrderKey,
-  ids: readonly string[],
-): Promise<number[]> {
-  const keys = partitions[partitionOf(key, partitions.length)];
-  if (!keys || redis.status !== 'ready') return ids.map(() => 0);
-  const hits = await Promise.all(ids.map((id) => redis.hget(keys.dedupe(id as EventId), 'hits')));
-  return hits.map(Number);
 }
 
 async function readChanges({ collections: { events } }: TimelineTools, key: OrderKey, ended: EndedEntries) {

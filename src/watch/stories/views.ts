@@ -3,13 +3,14 @@ import type { Part } from '../../order/event.ts';
 import type { EventDocument } from '../../persist/event-schema.ts';
 import type { EventId } from '../../order/identity.ts';
 import type { OrderDocument } from '../../persist/order-schema.ts';
+import type { Missing } from './missing-events.ts';
 import type { SpoolDocument } from '../../persist/spool-schema.ts';
 import type { EventSummary, TimelineEntry } from '../shapes/events.ts';
 
 /** An order as the API shows it. Times are ISO 8601. */
 export type OrderView = ReturnType<typeof orderView>;
 
-export function orderView(document: OrderDocument) {
+export function orderView(document: OrderDocument, { waitingEvents, parkedEvents }: Missing) {
   const { facts, ends, snapshot } = document;
   return {
     shop: document.shop,
@@ -20,8 +21,11 @@ export function orderView(document: OrderDocument) {
     fulfillmentStatus: facts.fulfillmentStatus,
     currency: facts.currency,
     totalPrice: facts.totalPrice,
+    waitingEvents,
+    parkedEvents,
     version: document.version,
     snapshotAt: snapshot ? iso(snapshot.at) : null,
+    createdAt: document.createdAt?.toISOString() ?? null,
     cancelledAt: ends.cancelled ? iso(ends.cancelled.at) : null,
     deletedAt: ends.deletedAt === null ? null : iso(ends.deletedAt),
     lines: document.lines as unknown as Record<string, unknown>[],

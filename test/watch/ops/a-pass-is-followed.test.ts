@@ -6,7 +6,13 @@ import { JWT_SECRET, ServedDashboard } from '../served-dashboard.ts';
 import { runOps, startOps } from './run-ops.ts';
 
 const SHOP = 'example.myshopify.com';
-const MISSING = { order: `${SHOP}/7`, what: 'missing', updatedAt: new Date(0), heldAt: null } as const;
+const MISSING = {
+  order: `${SHOP}/7`,
+  what: 'missing' as const,
+  updatedAt: new Date(0),
+  heldAt: null,
+  facts: [],
+};
 
 describe('ops reconcile', () => {
   let dashboard: ServedDashboard;

@@ -74,7 +74,6 @@ describe('what changes something', () => {
   test.each([
     [['dedupe', 'release', EVENT], 'it is applied; that needs --confirm'],
     [['lock', 'release', ORDER, '--token', 'beef'], 'the holder is another than that of the token given'],
-    [['token', 'revoke', 'ab'.repeat(8)], 'there is no such token'],
     [['parked', 'replay', '--all'], 'nothing that is parked is among these'],
     [['parked', 'discard', '--all'], 'nothing that is parked is among these'],
   ])('what would be refused is not promised, and ends as refused: %j', async (args, words) => {

@@ -89,11 +89,12 @@ export const RUN: ReplayRun = {
   parkedAgain: 0,
 };
 
-const up = { state: 'up', problem: null } as const;
+const up = { state: 'up', problem: null, since: null } as const;
 export const STATUS = {
   waitingEvents: 0,
   waitingOrders: 0,
   oldestWaitMs: 0,
+  oldestOrder: null,
   queues: { active: 0, waiting: 0, delayed: 0, failed: 0 },
   pausedQueues: [1],
   workers: 2,
@@ -109,7 +110,8 @@ export const STATUS = {
   redis: up,
   mongodb: up,
   sentence: 'Partition 1 is paused.',
-  level: 'look' as const,
+  link: '/queues',
+  level: 'look' as 'look' | 'act',
 };
 export const QUEUES = {
   queues: [0, 1].map((partition) => ({

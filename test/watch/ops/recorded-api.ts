@@ -53,6 +53,7 @@ export interface Recorded {
   /** Bodies that changed something, dry runs too. */
   bodies: unknown[];
   away: boolean;
+  level: 'look' | 'act';
 }
 
 /** The API over HTTP, and what it knows: nothing but what is given. */
@@ -60,7 +61,14 @@ export async function serveRecorded(
   given: Partial<Recorded> = {},
 ): Promise<{ recorded: Recorded; served: ServedRoutes }> {
   const none = { events: [], hits: [], acts: [], parked: [], bodies: [] };
-  const nothing = { ...none, looksUntilDone: 1, ends: [{ replayed: 3 }], counted: 3, away: false };
+  const nothing = {
+    ...none,
+    looksUntilDone: 1,
+    ends: [{ replayed: 3 }],
+    counted: 3,
+    away: false,
+    level: 'look' as const,
+  };
   const recorded: Recorded = { ...nothing, ...given };
   return { recorded, served: await ServedRoutes.start(recordedApi(recorded)) };
 }
@@ -85,7 +93,12 @@ const act = { method: 'post', role: 'operator', about: '' } as const;
 
 function lookingRoutes(recorded: Recorded): Route[] {
   return [
-    route({ ...look, path: '/status', answer: status, handle: () => unlessAway(recorded, STATUS) }),
+    route({
+      ...look,
+      path: '/status',
+      answer: status,
+      handle: () => unlessAway(recorded, { ...STATUS, level: recorded.level }),
+    }),
     route({
       ...look,
       path: '/search',
@@ -104,6 +117,9 @@ function lookingRoutes(recorded: Recorded): Route[] {
           entries: recorded.events,
           acts: recorded.acts,
           lock: null,
+          waitingEvents: 0,
+          parkedEvents: 0,
+          parkedNow: [],
           waitingMs: null,
           leftOut: false,
         }),
@@ -177,7 +193,12 @@ function listRoutes(recorded: Recorded): Route[] {
       answer: shopList,
       handle: () => Promise.resolve({ shops: [], total: 0 }),
     }),
-    route({ ...look, path: '/tokens', answer: tokenList, handle: () => Promise.resolve({ tokens: [] }) }),
+    route({
+      ...look,
+      path: '/tokens',
+      answer: tokenList,
+      handle: () => Promise.resolve({ tokens: [], sessions: [] }),
+    }),
     route({
       ...look,
       path: '/verify',

@@ -19,9 +19,13 @@ const OPS = path.resolve('src/ops.ts');
 const ELSEWHERE = path.resolve('test');
 
 /** The command line as a process. Its surroundings are only what is given. */
-export function startOps(args: readonly string[], env: NodeJS.ProcessEnv = {}): RunningOps {
+export function startOps(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  cwd: string = ELSEWHERE,
+): RunningOps {
   const child = spawn(process.execPath, [OPS, ...args], {
-    cwd: ELSEWHERE,
+    cwd,
     env: { PATH: process.env.PATH, USER: 'ada', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

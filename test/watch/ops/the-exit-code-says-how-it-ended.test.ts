@@ -1,11 +1,15 @@
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { freePort } from '../../../scripts/local/ports.ts';
 import type { ServedRoutes } from '../served-routes.ts';
 import { EVENT, ORDER } from './recorded-answers.ts';
 import { serveRecorded, type Recorded } from './recorded-api.ts';
-import { runOps } from './run-ops.ts';
+import { runOps, startOps } from './run-ops.ts';
 
 describe('exit codes of the command line', () => {
   let recorded: Recorded;
@@ -23,6 +27,14 @@ describe('exit codes of the command line', () => {
     expect(stdout).toMatch(/PAUSED +1 queue: 1/);
   });
 
+  test('1 where somebody is needed now', async () => {
+    recorded.level = 'act';
+    const { code, stdout, stderr } = await run('status');
+    recorded.level = 'look';
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    expect(stdout).toMatch(/^ACT: /);
+  });
+
   test('--json is one JSON value alone on stdout, before the verb and behind it', async () => {
     for (const args of [
       ['--json', 'status'],
@@ -38,6 +50,56 @@ describe('exit codes of the command line', () => {
     expect((await runOps(['status', '--url', served.url, '--token', 'viewer'])).code).toBe(0);
     const env = { LOCKSTEP_URL: `${served.url}/`, LOCKSTEP_TOKEN: 'viewer' };
     expect((await runOps(['status'], env)).code).toBe(0);
+  });
+
+  test.each([
+    ['a token without its address', { LOCKSTEP_TOKEN: 'viewer' }, 'a token without its address'],
+    ['an address without its token', { LOCKSTEP_URL: '<url>' }, 'an address without its token'],
+    [
+      'a token that would go over the network in the clear',
+      { LOCKSTEP_URL: 'http://lockstep.example.com', LOCKSTEP_TOKEN: 'viewer' },
+      'is not https',
+    ],
+    [
+      'a name that only looks like this machine',
+      { LOCKSTEP_URL: 'http://127.0.0.1.example.com', LOCKSTEP_TOKEN: 'viewer' },
+      'is not https',
+    ],
+  ])('2 where %s: nothing is sent, whatever the folder says', async (_what, given, words) => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-folder-'));
+    mkdirSync(path.join(folder, '.lockstep'));
+    const asked: string[] = [];
+    const sink = createServer((request, response) => {
+      asked.push(String(request.headers.authorization));
+      response.end('{}');
+    }).listen(0, '127.0.0.1');
+    await once(sink, 'listening');
+    const url = `http://127.0.0.1:${(sink.address() as AddressInfo).port}`;
+    const local = { dashboardUrl: url, adminToken: 'of-the-folder', pid: process.pid };
+    writeFileSync(path.join(folder, '.lockstep', 'local.json'), JSON.stringify(local));
+    const env = Object.fromEntries(
+      Object.entries(given).map(([name, value]) => [name, value.replace('<url>', url)]),
+    );
+    const { code, stderr } = await startOps(['status'], env, folder).ended;
+    expect([code, asked]).toEqual([2, []]);
+    expect(stderr).toContain(words);
+    // Without anything given, the folder's own token goes to the folder's own address.
+    await startOps(['status'], {}, folder).ended;
+    expect(asked).toEqual(['Bearer of-the-folder']);
+    sink.close();
+  });
+
+  test('a token does not follow a redirect', async () => {
+    const asked: string[] = [];
+    const sink = createServer((request, response) => {
+      asked.push(request.url ?? '');
+      response.writeHead(307, { location: '/elsewhere' }).end();
+    }).listen(0, '127.0.0.1');
+    await once(sink, 'listening');
+    const url = `http://127.0.0.1:${(sink.address() as AddressInfo).port}`;
+    expect((await runOps(['status', '--url', url, '--token', 'viewer'])).code).toBe(3);
+    expect(asked).toEqual(['/api/status']);
+    sink.close();
   });
 
   test.each([

@@ -1,0 +1,27 @@
+/**
+ * Shopify signs more than webhooks with the app's secret, and gives it to browsers: session tokens, and the queries of
+ * launch links and of an app proxy (P1). None of them may pass as a webhook, so the bytes must have the shape of a
+ * JSON object. XML is let through, to be parked with advice: an old subscription may ask for it.
+ *
+ * A signed query is sorted by key, and holds `timestamp=`. A visitor may choose a key that sorts before it, and so the
+ * first bytes, but only such as sort before letters: white space and `<` do, `{` does not.
+ */
+const [TAB, LINE_FEED, RETURN, SPACE] = [0x09, 0x0a, 0x0d, 0x20];
+const [OPEN, CLOSE, LESS_THAN] = [0x7b, 0x7d, 0x3c];
+const BYTE_ORDER_MARK = Buffer.from('\ufeff');
+const OF_A_QUERY = 'timestamp=';
+
+/** Whether signed bytes can be a webhook's. Nothing is parsed. Fails closed. */
+export function canBeWebhook(body: Buffer): boolean {
+  const begin = body.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length : 0;
+  let [first, last] = [begin, body.length - 1];
+  while (isWhite(body[first])) first += 1;
+  while (isWhite(body[last])) last -= 1;
+  const isObject = body[first] === OPEN && body[last] === CLOSE;
+  if (isObject && first === begin) return true;
+  return (isObject || body[first] === LESS_THAN) && !body.includes(OF_A_QUERY);
+}
+
+function isWhite(byte: number | undefined): boolean {
+  return byte === SPACE || byte === LINE_FEED || byte === RETURN || byte === TAB;
+}

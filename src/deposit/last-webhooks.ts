@@ -1,0 +1,47 @@
+import type { Redis } from 'ioredis';
+import type { ShopDomain } from '../order/identity.ts';
+import type { Part } from '../system/lifecycle.ts';
+
+/**
+ * When each shop's last authentic webhook came, duplicates too: what reconciliation deposits is no sign that a
+ * shop's webhooks arrive. Written once a second for all shops together; a process that dies loses that second.
+ */
+export interface LastWebhooks extends Part {
+  heard: (shop: ShopDomain) => void;
+}
+
+const EVERY_MS = 1000;
+const KEPT_MS = 30 * 86_400_000;
+/** Signed webhooks only, but of as many shops as there are: no more than these wait for Redis. */
+const MOST = 10_000;
+
+/** @param key zset: shop -> ms by Redis's clock */
+export function lastWebhooks(redis: Redis, key: string): LastWebhooks {
+  let shops = new Set<ShopDomain>();
+  let timer: NodeJS.Timeout | null = null;
+  const write = async (): Promise<void> => {
+    if (shops.size === 0 || redis.status !== 'ready') return;
+    const told = shops;
+    shops = new Set();
+    try {
+      const [seconds, micros] = await redis.time();
+      const now = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
+      await redis.zadd(key, ...[...told].flatMap((shop) => [now, shop]));
+      await redis.zremrangebyscore(key, '-inf', now - KEPT_MS);
+    } catch {
+      // Redis is down or full: told again with the next second's.
+      for (const shop of told) if (shops.size < MOST) shops.add(shop);
+    }
+  };
+  return {
+    name: 'last webhooks',
+    heard: (shop) => void (shops.size < MOST && shops.add(shop)),
+    start: () => {
+      timer = setInterval(() => void write(), EVERY_MS);
+    },
+    stop: async () => {
+      if (timer) clearInterval(timer);
+      await write();
+    },
+  };
+}

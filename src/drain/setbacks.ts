@@ -1,0 +1,62 @@
+import type { Mailbox } from '../deposit/mailbox.ts';
+import type { GivenUp } from '../order/decide.ts';
+import type { WaitingEvent } from '../order/event.ts';
+import type { OrderKey } from '../order/identity.ts';
+import { Fault, type FaultCode } from '../system/errors.ts';
+
+/**
+ * Work that takes longer than its lock (P7). A drain that loses the lock, or is outpaced, is a setback of the
+ * event that it began with. Each setback halves the page; an event that does not finish even alone is parked,
+ * so that later events of its order continue. Redis holds the count: other workers add to it.
+ */
+
+/** Events read at a time: one commit's worth; the same drain reads on until nothing is left. */
+const LARGEST_PAGE = 100;
+/** Drains that may begin with an event alone and not finish: a lock is also lost where Redis restarts. */
+const PATIENCE_ALONE = 5;
+
+const SETBACKS: ReadonlySet<FaultCode> = new Set(['lock_lost', 'outpaced']);
+
+/** How many events a drain takes at a time. */
+export class PageSize {
+  #most = LARGEST_PAGE;
+
+  get most(): number {
+    return this.#most;
+  }
+
+  /** @returns what is to be done of a page: half of it after each setback, one event at least */
+  take(events: WaitingEvent[], setbacks: number): WaitingEvent[] {
+    const taken = events.slice(0, Math.max(1, Math.floor(events.length / 2 ** setbacks)));
+    // The next events are probably as large: this drain takes no more than fitted.
+    if (setbacks > 0) this.#most = taken.length;
+    return taken;
+  }
+}
+
+/** The first event of a page, if drains that began with it alone have not finished often enough. */
+export function givenUpAfter(setbacks: number, events: readonly WaitingEvent[]): GivenUp {
+  const [first] = events;
+  if (!first || setbacks < Math.ceil(Math.log2(events.length)) + PATIENCE_ALONE) return new Map();
+  const because =
+    `${setbacks} drains that began with it lost the lock of the order before they could commit: ` +
+    'applying it takes longer than LOCK_TTL_MS, or others keep changing the order';
+  return new Map([[first.id, { because, attempts: setbacks }]]);
+}
+
+/** @throws what the work throws */
+export async function countingSetbacks<Answer>(
+  order: OrderKey,
+  [first]: readonly WaitingEvent[],
+  mailbox: Pick<Mailbox, 'countSetback'>,
+  work: () => Promise<Answer>,
+): Promise<Answer> {
+  try {
+    return await work();
+  } catch (error) {
+    if (first && error instanceof Fault && SETBACKS.has(error.code))
+      // Where Redis cannot count, the fault is Redis's.
+      await mailbox.countSetback(order, first.id).catch(() => undefined);
+    throw error;
+  }
+}

@@ -1,0 +1,12 @@
+import { Schema } from 'mongoose';
+
+/** A program that others must know of, also while it does not run. Written when it starts. */
+export interface ProgramDocument {
+  _id: 'app';
+  startedAt: Date;
+}
+
+export const programSchema = new Schema(
+  { _id: { type: String, required: true }, startedAt: { type: Date, required: true } },
+  { collection: 'programs', versionKey: false, strict: true },
+);

@@ -1,0 +1,32 @@
+import type { Redis } from 'ioredis';
+import type { EventId, OrderKey } from '../../order/identity.ts';
+import { partitionOf, type RedisKeys } from '../../system/redis-keys.ts';
+import { within } from '../../system/within.ts';
+
+/** Of one event: where it belongs, and what the journal says. */
+interface Counted {
+  event: string;
+  order: string;
+  duplicates: number;
+}
+
+/**
+ * How often each event came again: one number wherever an event is shown. Its claim counts every delivery for as
+ * long as it lives (DEDUPE_TTL_HOURS); after that, and while Redis is down, the journal's number is the answer.
+ */
+export type Duplicates = (events: readonly Counted[]) => Promise<number[]>;
+
+/** A Redis that hangs must not hold up what MongoDB knows. */
+const REDIS_MS = 1000;
+
+export function duplicatesOf(redis: Redis, partitions: readonly RedisKeys[]): Duplicates {
+  const hitsOf = async ({ event, order }: Counted): Promise<number> => {
+    const keys = partitions[partitionOf(order as OrderKey, partitions.length)];
+    return Number(keys && (await redis.hget(keys.dedupe(event as EventId), 'hits')));
+  };
+  return async (events) => {
+    const asked = redis.status === 'ready' ? Promise.all(events.map(hitsOf)) : Promise.resolve([]);
+    const hits = await within(asked, REDIS_MS).catch(() => []);
+    return events.map(({ duplicates }, i) => Math.max(duplicates, hits[i] ?? 0));
+  };
+}

@@ -1,0 +1,62 @@
+import type { Redis } from 'ioredis';
+import type { OrderKey } from '../../order/identity.ts';
+import type { Collections } from '../../persist/collections.ts';
+import { countParked } from '../../persist/parked-count.ts';
+import { partitionOf, type RedisKeys } from '../../system/redis-keys.ts';
+import { within } from '../../system/within.ts';
+
+/** How many events of an order are accepted and not yet part of it: while any are, the order is incomplete. */
+export interface Missing {
+  /** In its mailbox and in the spool; null while Redis is down. */
+  waitingEvents: number | null;
+  parkedEvents: number;
+}
+
+/** Of some orders, as they are named. Two indexed queries and one round trip to Redis, whatever their number. */
+export type MissingEvents = (orders: readonly string[]) => Promise<Missing[]>;
+
+interface MissingTools {
+  collections: Pick<Collections, 'parked' | 'spool'>;
+  redis: Redis;
+  partitions: readonly RedisKeys[];
+}
+
+/** A Redis that hangs must not hold up what MongoDB knows. */
+const REDIS_MS = 1000;
+
+export function missingEvents(tools: MissingTools): MissingEvents {
+  const { parked, spool } = tools.collections;
+  return async (orders) => {
+    if (orders.length === 0) return [];
+    const [inMailboxes, spooled, byOrder] = await Promise.all([
+      within(mailboxLengths(tools, orders), REDIS_MS).catch(() => null),
+      spool.aggregate<{ _id: string; events: number }>([
+        { $match: { order: { $in: [...orders] } } },
+        { $group: { _id: '$order', events: { $sum: 1 } } },
+      ]),
+      countParked(parked, orders),
+    ]);
+    const inSpool = new Map(spooled.map(({ _id, events }) => [_id, events]));
+    return orders.map((order, i) => ({
+      waitingEvents: inMailboxes === null ? null : (inMailboxes[i] ?? 0) + (inSpool.get(order) ?? 0),
+      parkedEvents: byOrder.get(order) ?? 0,
+    }));
+  };
+}
+
+/** @throws where Redis is down */
+async function mailboxLengths(
+  { redis, partitions }: MissingTools,
+  orders: readonly string[],
+): Promise<number[]> {
+  if (redis.status !== 'ready') throw new Error('Redis is down');
+  const pipeline = redis.pipeline();
+  for (const order of orders) {
+    const keys = partitions[partitionOf(order as OrderKey, partitions.length)];
+    if (keys) pipeline.llen(keys.mailbox(order as OrderKey));
+  }
+  const answers = (await pipeline.exec()) ?? [];
+  const failed = answers.find(([error]) => error !== null);
+  if (failed?.[0]) throw failed[0];
+  return answers.map(([, length]) => Number(length));
+}

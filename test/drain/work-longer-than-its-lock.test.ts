@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { drainOrder } from '../../src/drain/drain-order.ts';
+import type { DrainTools } from '../../src/drain/drain-tools.ts';
+import type { WaitingEvent } from '../../src/order/event.ts';
+import type { OrderKey } from '../../src/order/identity.ts';
+import { Fault } from '../../src/system/errors.ts';
+import { depositAll, journalOf, lifeEvents, openInside, type Inside } from '../support/inside.ts';
+import { keyOf, RECEIVED_AT, waitingEvent } from '../support/waiting-event.ts';
+
+describe('P7: work that takes longer than the lock of its order', () => {
+  let inside: Inside;
+  beforeAll(async () => {
+    inside = await openInside();
+  });
+  afterAll(() => inside.close());
+
+  /** Tools with which a page loses its lock where the test says so; `pages` are the sizes that were tried. */
+  function losing(isTooLong: (page: WaitingEvent[]) => boolean) {
+    let page: WaitingEvent[] = [];
+    const pages: number[] = [];
+    const masked: DrainTools['redactions']['masked'] = async (order, known, events) => {
+      page = events;
+      pages.push(events.length);
+      return await inside.tools.redactions.masked(order, known, events);
+    };
+    const acquire: DrainTools['lock']['acquire'] = async (key, job) => {
+      const lease = await inside.tools.lock.acquire(key, job);
+      const assertHeld = () => {
+        if (isTooLong(page)) throw new Fault('lock_lost', 'it expired while held');
+      };
+      return lease && { ...lease, assertHeld };
+    };
+    return { pages, tools: { ...inside.tools, redactions: { masked }, lock: { acquire } } };
+  }
+
+  /** Drains as often as it fails. */
+  async function drained(order: OrderKey, tools: DrainTools): Promise<number> {
+    for (let failed = 0; failed < 30; failed += 1) {
+      const end = await drainOrder(order, tools).catch((error: unknown) => error);
+      if (!(error(end) instanceof Fault)) return failed;
+    }
+    throw new Error('it never ends');
+  }
+  const error = (end: unknown) => (end instanceof Error ? end : null);
+
+  const updates = (order: OrderKey, count: number) =>
+    Array.from({ length: count }, (_, i) =>
+      waitingEvent(
+        'disputes/update',
+        { id: i + 1, order_id: 1 },
+        { order, webhookId: `${order}-${i}`, triggeredAt: new Date(RECEIVED_AT + i).toISOString() },
+      ),
+    );
+  const setbacks = (order: OrderKey) => inside.redis.exists(inside.keys.setbacks(order));
+
+  test('its page is halved until it fits, and what fits is applied', async () => {
+    const order = keyOf('3001');
+    await depositAll(inside, updates(order, 20));
+    const { pages, tools } = losing((page) => page.length > 5);
+    expect(await drained(order, tools)).toBe(2);
+    expect(pages).toEqual([20, 10, 5, 5, 5, 5]);
+    expect((await journalOf(inside, order)).map(({ outcome }) => outcome)).toEqual(
+      Array.from({ length: 20 }, () => 'applied'),
+    );
+    expect(await setbacks(order)).toBe(0);
+  });
+
+  test('what does not finish even alone is parked with its reason; later events of the order go on', async () => {
+    const [create, payment, paid] = lifeEvents(31);
+    if (!create || !payment || !paid) throw new Error('a life has events');
+    const { order } = create;
+    const endless = waitingEvent('disputes/create', { id: 1, order_id: 1 }, { order });
+    await depositAll(inside, [endless, create, payment, paid]);
+    const { pages, tools } = losing((page) => page.length > 1 || page[0]?.id === endless.id);
+    const lost = await drained(order, { ...tools, lock: parking(tools.lock, endless) });
+    expect(pages.slice(0, 4)).toEqual([4, 2, 1, 1]);
+    expect(lost).toBeLessThan(20);
+    const outcomes = (await journalOf(inside, order)).map(({ _id, outcome }) => [_id, outcome]);
+    expect(Object.fromEntries(outcomes)).toEqual({
+      [endless.id]: 'parked',
+      [create.id]: 'applied',
+      [payment.id]: 'applied',
+      [paid.id]: 'applied',
+    });
+    const kept = await inside.collections.parked.findOne({ _id: endless.id }).lean();
+    expect(kept?.error).toMatch(/^\d drains that began with it lost the lock .* longer than LOCK_TTL_MS/);
+    // Replayed, it gets all its tries again.
+    expect(await setbacks(order)).toBe(0);
+  });
+
+  /** A lock that outlives the parking of an event: no event is applied then. */
+  function parking({ acquire }: DrainTools['lock'], event: WaitingEvent): DrainTools['lock'] {
+    return {
+      acquire: async (key, job) => {
+        const lease = await acquire(key, job);
+        const count = Number(await inside.redis.hget(inside.keys.setbacks(event.order), event.id));
+        return lease && (count >= 7 ? { ...lease, assertHeld: () => undefined } : lease);
+      },
+    };
+  }
+
+  test('an order that others keep committing first counts the same', async () => {
+    const order = keyOf('3003');
+    await depositAll(inside, updates(order, 2));
+    const commit: DrainTools['orders']['commit'] = () => Promise.resolve('outpaced');
+    const tools = { ...inside.tools, orders: { ...inside.tools.orders, commit } };
+    await expect(drainOrder(order, tools)).rejects.toMatchObject({ code: 'outpaced' });
+    expect(await inside.redis.hvals(inside.keys.setbacks(order))).toEqual(['1']);
+  });
+
+  test('between two rounds of the event loop a drain reads at most one body that takes longer than a turn', async () => {
+    const order = keyOf('3004');
+    await depositAll(inside, updates(order, 30));
+    let [read, most, before, working] = [0, 0, 0, true];
+    const slow = (event: WaitingEvent): WaitingEvent =>
+      Object.defineProperty({ ...event }, 'body', {
+        get: () => {
+          for (const until = performance.now() + 6; performance.now() < until;);
+          read += 1;
+          return event.body;
+        },
+      });
+    const round = () => {
+      most = Math.max(most, read - before);
+      before = read;
+      if (working) setImmediate(round);
+    };
+    const masked: DrainTools['redactions']['masked'] = (_order, _known, events) => {
+      setImmediate(round);
+      return Promise.resolve(events.map(slow));
+    };
+    await drainOrder(order, { ...inside.tools, redactions: { masked } });
+    working = false;
+    expect(read).toBeGreaterThanOrEqual(30);
+    expect(most).toBe(1);
+  });
+});

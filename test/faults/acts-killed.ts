@@ -1,0 +1,198 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as after } from 'node:timers/promises';
+import { checkAudit } from '../../src/persist/audit-log.ts';
+import { until } from '../support/until.ts';
+import type { ActTest, Prepared } from './acts.ts';
+import type { ActsWorld, Victim } from './acts-world.ts';
+import { clockOff } from './clock-off.ts';
+import { pointsOf, type CrashPoint } from './crash-points.ts';
+import type { Program } from './rig.ts';
+
+const AUDITED = ['begin of the audit entry', 'end of the audit entry'] as const;
+const [BEGIN, END] = AUDITED;
+/** What a repeated act may answer: done, used before, unknown by now, done before. */
+const SAFE = [200, 401, 404, 409];
+/** An act is carried out in this time, roughly. */
+const WITHIN_MS = 150;
+/** A replay gives back after 30 s what a program that died had taken. */
+const REPEATED_MS = 60_000;
+/** Longer than the entry of a dead program stays `begun`. */
+const LATER_MS = 120_000;
+
+/** An act under its own reason, with what is kept of it. */
+class Act {
+  readonly name: string;
+  readonly again: ActTest['again'];
+  readonly #world: ActsWorld;
+  readonly #prepared: Prepared;
+  readonly #reason: string;
+
+  private constructor(
+    name: string,
+    again: ActTest['again'],
+    world: ActsWorld,
+    reason: string,
+    prepared: Prepared,
+  ) {
+    this.name = name;
+    this.again = again;
+    this.#world = world;
+    this.#reason = reason;
+    this.#prepared = prepared;
+  }
+
+  static async prepare(world: ActsWorld, name: string, { again, prepare }: ActTest): Promise<Act> {
+    const reason = `T25 ${randomUUID()}`;
+    return new Act(name, again, world, reason, await prepare(world, reason));
+  }
+
+  /** Does it, or repeats it. @returns the answer's status; null where the connection broke */
+  async do(at = this.#world.rig.dashboard): Promise<number | null> {
+    const { place, body, headers } = this.#prepared;
+    const [method = ''] = this.name.split(' ');
+    return (await this.#world.ask(method.toUpperCase(), place, body?.(), headers, at))?.status ?? null;
+  }
+
+  times(): Promise<number> {
+    return this.#prepared.times();
+  }
+
+  /** How many acts the audit has of it; where it is not audited, as many as were done. */
+  async entries(): Promise<number> {
+    const { audited = { reason: this.#reason } } = this.#prepared;
+    if (audited === null) return await this.times();
+    return await this.#world.rig.collections.audit.countDocuments(audited);
+  }
+
+  async after(): Promise<void> {
+    await this.#prepared.after?.();
+  }
+}
+
+/** Moments of the dashboard: before and after the audit's begin, each change, and the audit's end. */
+export function pointsAround(name: string, { writes }: ActTest): CrashPoint[] {
+  return name === 'delete /session' ? pointsOf(...writes) : pointsOf(BEGIN, ...writes, END);
+}
+
+/**
+ * Kills the dashboard where a command of the act passes, starts another, and repeats the act.
+ * @returns what is wrong then
+ */
+export async function killAt(
+  world: ActsWorld,
+  name: string,
+  test: ActTest,
+  point: CrashPoint,
+): Promise<string[]> {
+  const act = await Act.prepare(world, name, test);
+  const caught = world.intercept(point);
+  const asked = act.do();
+  const passedBy = await Promise.race([caught.reached.then(() => false), asked.then(() => true)]);
+  await world.kill('dashboard');
+  caught.release();
+  const status = await asked;
+  await world.start('dashboard');
+  const problems = [
+    ...(passedBy ? [`the moment was not reached, and it was answered ${status}`] : []),
+    ...(await wrongOf(act, point.name === `before the ${BEGIN}`)),
+    ...(await repeated(act)),
+  ];
+  await act.after();
+  return problems.map((each) => `${name}, killed ${point.name}: ${each}`);
+}
+
+/** Once or not at all, and never without its entry in the audit. */
+async function wrongOf(act: Act, mayNotBeDone: boolean): Promise<string[]> {
+  const [done, entries] = [await act.times(), await act.entries()];
+  return [
+    ...(done > 1 || (mayNotBeDone && done > 0) ? [`was done ${done} times`] : []),
+    ...(entries < done ? ['was done and is not in the audit'] : []),
+  ];
+}
+
+async function repeated(act: Act): Promise<string[]> {
+  const before = await act.times();
+  const wanted = { same: 1, another: before + 1, nothing: 0 }[act.again];
+  const statuses = [await act.do()];
+  const isDone = async () => {
+    if ((await act.times()) === wanted) return true;
+    if (act.again === 'same') statuses.push(await act.do());
+    return false;
+  };
+  const inTime = await until(isDone, REPEATED_MS).then(
+    () => true,
+    () => false,
+  );
+  const wrong = statuses.filter((status) => status === null || !SAFE.includes(status));
+  return [
+    ...(inTime ? [] : [`repeated, it was done ${await act.times()} times, not ${wanted}`]),
+    ...wrong.map((status) => `repeated, it was answered ${status}`),
+  ];
+}
+
+/** Kills another program while the dashboard carries out the act, which must succeed. @returns what is wrong then */
+export async function killBeside(
+  world: ActsWorld,
+  name: string,
+  test: ActTest,
+  victim: Exclude<Victim, 'dashboard'>,
+): Promise<string[]> {
+  const act = await Act.prepare(world, name, test);
+  const asked = act.do();
+  // At any moment of the act: this waits for nothing.
+  await after(world.rig.random.below(WITHIN_MS));
+  await world.kill(victim);
+  await world.start(victim);
+  const status = await asked;
+  const wanted = act.again === 'nothing' ? 0 : 1;
+  const isDone = async () => (await act.times()) === wanted;
+  await until(isDone, REPEATED_MS, `${name} while the ${victim} was killed`);
+  const entries = await act.entries();
+  await act.after();
+  const problems = [
+    ...(status === 200 ? [] : [`was answered ${status}`]),
+    ...(entries >= wanted ? [] : ['is not in the audit']),
+  ];
+  return problems.map((each) => `${name}, the ${victim} killed: ${each}`);
+}
+
+/** Asks two dashboards for the same act at once. @returns what is wrong then */
+export async function askedTwice(
+  world: ActsWorld,
+  name: string,
+  test: ActTest,
+  other: Program,
+): Promise<string[]> {
+  const act = await Act.prepare(world, name, test);
+  const statuses = await Promise.all([act.do(), act.do(other)]);
+  const wanted = { same: 1, another: 2, nothing: 0 }[act.again];
+  await until(async () => (await act.times()) >= wanted, REPEATED_MS, `${name}, asked twice,`);
+  const problems = [
+    ...((await act.times()) === wanted ? [] : [`was done ${await act.times()} times`]),
+    ...((await act.entries()) === 2 || name === 'delete /session' ? [] : ['is not in the audit twice']),
+    ...(statuses.includes(200) ? [] : ['neither was answered 200']),
+    ...statuses.filter((status) => !SAFE.includes(Number(status))).map((status) => `was answered ${status}`),
+  ];
+  await act.after();
+  return problems.map((each) => `${name}, asked of two dashboards: ${each}`);
+}
+
+/**
+ * Waits until every act has ended: in the audit, where those of dead programs are ended a minute later, and with all
+ * that it led to. @returns what is wrong then
+ */
+export async function ended(world: ActsWorld): Promise<string[]> {
+  const { audit, parked, reconciles } = world.rig.collections;
+  await world.kill('dashboard');
+  await world.start('dashboard', clockOff(LATER_MS));
+  const open = () =>
+    Promise.all([
+      audit.countDocuments({ outcome: 'begun' }),
+      parked.countDocuments({ state: 'replaying' }),
+      reconciles.countDocuments({ state: { $in: ['asked', 'running'] } }),
+    ]);
+  const isOver = async () => (await open()).every((count) => count === 0);
+  await until(isOver, REPEATED_MS, 'the end of every act');
+  const { brokenAt } = await checkAudit(audit);
+  return brokenAt === null ? [] : [`the audit is broken at ${brokenAt}`];
+}

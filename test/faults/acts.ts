@@ -1,0 +1,285 @@
+import { randomUUID } from 'node:crypto';
+import type { OutgoingHttpHeaders } from 'node:http';
+import type { ActsWorld } from './acts-world.ts';
+import type { Command } from './crash-points.ts';
+
+/** An act with all that it needs, not yet begun. */
+export interface Prepared {
+  place: string;
+  /** Made for each try: a repeated act may need an id of its own. */
+  body?: () => object;
+  headers?: OutgoingHttpHeaders;
+  /** Its entries in the audit, where its reason does not name them; null: it is not audited. */
+  audited?: object | null;
+  /** How often it was done, by what is kept. */
+  times: () => Promise<number>;
+  /** Ends what would stay: a pause, a lock. */
+  after?: () => Promise<unknown>;
+}
+
+/** How an act of an operator is tested. */
+export interface ActTest {
+  /** What it changes, in this order, after the audit was told: the dashboard is killed before and after each. */
+  writes: readonly Command[];
+  /**
+   * What a repetition does. `same`: nothing more is done. `another`: it is done once more, which is harmless.
+   * `nothing`: the act changes nothing that is kept.
+   */
+  again: 'same' | 'another' | 'nothing';
+  /** @param reason for this act alone */
+  prepare: (world: ActsWorld, reason: string) => Promise<Prepared>;
+}
+
+/** For what only prepares an act. */
+const BEFORE = { reason: 'before a test of faults' };
+const once = (is: boolean) => (is ? 1 : 0);
+
+/** Acts on what waits. */
+const MAILBOXES: Record<string, ActTest> = {
+  'post /dedupe/{event}/release': {
+    writes: ['release of the claim'],
+    again: 'same',
+    prepare: async (world, reason) => {
+      const { event } = await world.applied();
+      return {
+        place: `/dedupe/${event}/release`,
+        body: () => ({ reason, confirm: true }),
+        times: async () => once(!(await world.isClaimed(event))),
+      };
+    },
+  },
+  'post /locks/{shop}/{orderId}/release': {
+    writes: ['fence', 'taking of the lock'],
+    again: 'same',
+    prepare: async (world, reason) => {
+      const { order, token, isHeld } = await world.held();
+      return {
+        place: `/locks/${order}/release`,
+        body: () => ({ reason, token, insist: true }),
+        times: async () => once(!(await isHeld())),
+      };
+    },
+  },
+  'post /mailboxes/{shop}/{orderId}/wake': {
+    writes: ['wake-up'],
+    again: 'nothing',
+    prepare: async (world, reason) => {
+      const { order, free } = await world.held();
+      return {
+        place: `/mailboxes/${order}/wake`,
+        body: () => ({ reason }),
+        times: async () => 0,
+        after: free,
+      };
+    },
+  },
+  'post /queues/{partition}/pause': {
+    writes: ['change of the queue'],
+    again: 'same',
+    prepare: async (world, reason) => ({
+      place: '/queues/0/pause',
+      body: () => ({ reason }),
+      times: async () => once(await world.isPaused()),
+      after: () => world.must('POST', '/queues/0/resume', BEFORE),
+    }),
+  },
+  'post /queues/{partition}/resume': {
+    writes: ['change of the queue'],
+    again: 'same',
+    prepare: async (world, reason) => {
+      await world.must('POST', '/queues/0/pause', BEFORE);
+      return {
+        place: '/queues/0/resume',
+        body: () => ({ reason }),
+        times: async () => once(!(await world.isPaused())),
+      };
+    },
+  },
+};
+
+const REPLAYED = 5;
+
+/** Acts on parked events. */
+const PARKED: Record<string, ActTest> = {
+  'post /parked/replays': {
+    writes: [
+      'record of the replay',
+      'claim of a parked event',
+      'push of a parked event',
+      'mark of parked events',
+    ],
+    again: 'same',
+    prepare: async (world, reason) => {
+      const events = await world.parked(REPLAYED);
+      return {
+        place: '/parked/replays',
+        body: () => ({ reason, id: randomUUID(), which: { events }, rate: 50 }),
+        times: async () => once((await world.appliedOf(events)) === REPLAYED),
+      };
+    },
+  },
+  'post /parked/replays/{id}/abort': {
+    writes: ['record of the replay'],
+    again: 'same',
+    prepare: async (world, reason) => {
+      const events = await world.parked(REPLAYED);
+      const id = randomUUID();
+      await world.must('POST', '/parked/replays', { ...BEFORE, id, which: { events }, rate: 1 });
+      const { replays } = world.rig.collections;
+      return {
+        place: `/parked/replays/${id}/abort`,
+        body: () => ({ reason }),
+        times: () => replays.countDocuments({ _id: id, state: 'aborted' }),
+      };
+    },
+  },
+  'post /parked/discards': {
+    writes: ['mark of parked events'],
+    again: 'same',
+    prepare: async (world, reason) => {
+      const [event = ''] = await world.parked(1);
+      const { parked } = world.rig.collections;
+      return {
+        place: '/parked/discards',
+        body: () => ({ reason, which: { events: [event] } }),
+        times: () => parked.countDocuments({ _id: event, state: 'discarded' }),
+      };
+    },
+  },
+  'get /events/{event}': {
+    writes: [],
+    again: 'nothing',
+    prepare: async (world, reason) => {
+      const { event } = await world.applied();
+      return {
+        place: `/events/${event}?payload=1&reason=${encodeURIComponent(reason)}`,
+        times: async () => 0,
+      };
+    },
+  },
+};
+
+/** Acts on shops, which the app program carries out, and on what Shopify asks for. */
+const SHOPS: Record<string, ActTest> = {
+  'post /reconciles': {
+    writes: ['record of the pass'],
+    again: 'another',
+    prepare: async (world, reason) => {
+      const { reconciles } = world.rig.collections;
+      return {
+        place: '/reconciles',
+        body: () => ({ shop: world.shop.name, since: '1h', dryRun: false, reason }),
+        times: () => reconciles.countDocuments({ reason }),
+      };
+    },
+  },
+  'post /reconciles/{id}/abort': {
+    writes: ['end of the pass'],
+    again: 'same',
+    prepare: async (world, reason) => {
+      const { id, begin } = await world.pass();
+      const { reconciles } = world.rig.collections;
+      return {
+        place: `/reconciles/${id}/abort`,
+        body: () => ({ reason }),
+        times: () => reconciles.countDocuments({ _id: id, state: 'aborted' }),
+        after: begin,
+      };
+    },
+  },
+  'post /compliance/{id}/export': {
+    writes: ['record of the export'],
+    again: 'same',
+    prepare: async (world, reason) => {
+      const id = await world.dataRequest();
+      const { compliance } = world.rig.collections;
+      return {
+        place: `/compliance/${id}/export`,
+        body: () => ({ reason }),
+        times: () => compliance.countDocuments({ _id: id, state: 'done' }),
+      };
+    },
+  },
+};
+
+/** A token of its own, by which somebody signs in. */
+async function minted(world: ActsWorld): Promise<{ token: string; id: string }> {
+  const asked = { ...BEFORE, name: 'grace', role: 'viewer', hours: 1 };
+  const { json } = await world.must('POST', '/tokens', asked);
+  return { token: String(json.token), id: String(json.id) };
+}
+
+/** Acts on who may do what. */
+const TOKENS: Record<string, ActTest> = {
+  'post /tokens': {
+    writes: ['record of the token'],
+    again: 'another',
+    prepare: async (world, reason) => {
+      const name = `grace ${randomUUID()}`;
+      const { tokens } = world.rig.collections;
+      return {
+        place: '/tokens',
+        body: () => ({ reason, name, role: 'viewer', hours: 1 }),
+        times: () => tokens.countDocuments({ name }),
+      };
+    },
+  },
+  'post /tokens/{id}/revoke': {
+    writes: ['revocation of the token'],
+    again: 'same',
+    prepare: async (world, reason) => {
+      const { id } = await minted(world);
+      const { tokens } = world.rig.collections;
+      return {
+        place: `/tokens/${id}/revoke`,
+        body: () => ({ reason }),
+        times: () => tokens.countDocuments({ _id: id, revokedAt: { $ne: null } }),
+      };
+    },
+  },
+  'post /session': {
+    writes: ['record of the token'],
+    again: 'another',
+    prepare: async (world) => {
+      const { token, id } = await minted(world);
+      const { tokens } = world.rig.collections;
+      return {
+        place: '/session',
+        body: () => ({ token }),
+        audited: { action: 'session.begin', target: `token ${id}` },
+        times: () => tokens.countDocuments({ root: id, kind: 'session' }),
+      };
+    },
+  },
+  'delete /session': {
+    writes: ['revocation of the token'],
+    again: 'same',
+    prepare: async (world) => {
+      const { token, id } = await minted(world);
+      const { headers } = await world.must('POST', '/session', { token });
+      const cookie = String([headers['set-cookie'] ?? []].flat()[0]).split(';')[0] ?? '';
+      const { tokens } = world.rig.collections;
+      return {
+        place: '/session',
+        headers: { cookie, 'sec-fetch-site': 'same-origin' },
+        audited: null,
+        times: () => tokens.countDocuments({ root: id, kind: 'session', revokedAt: { $ne: null } }),
+      };
+    },
+  },
+  'post /session/once': {
+    writes: [],
+    again: 'nothing',
+    prepare: async (_world, reason) => ({
+      place: '/session/once',
+      body: () => ({ reason }),
+      times: async () => 0,
+    }),
+  },
+};
+
+/** Looks something up and changes nothing, though it is asked with POST. */
+export const LOOKS = ['post /dedupe/lookup'];
+
+/** Every act of an operator, by its route. */
+export const ACTS: Readonly<Record<string, ActTest>> = { ...MAILBOXES, ...PARKED, ...SHOPS, ...TOKENS };

@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { lifeOf, type Delivery } from '../../scripts/deliveries/life.ts';
+import { randomFrom } from '../../scripts/deliveries/random.ts';
+import { freePort } from '../../scripts/local/ports.ts';
+import { orderLock } from '../../src/lock/order-lock.ts';
+import { redisKeys } from '../../src/system/redis-keys.ts';
+import { compose } from '../support/compose.ts';
+import { startComposeRedis, type ComposeRedis } from '../support/compose-redis.ts';
+import { http, type HttpAnswer } from '../support/http.ts';
+import { Stack } from '../support/stack.ts';
+import { until } from '../support/until.ts';
+
+const SHOP = 'acl.myshopify.com';
+const KEY = `${SHOP}/5820001001000`;
+const reason = 'a test of the Redis user';
+
+/** Redis as docker-compose.yml starts it, and every program over it: none may be refused anything. */
+describe("the programs do with the rights of README's Redis user", () => {
+  let redis: ComposeRedis;
+  let stack: Stack;
+  const life = lifeOf(randomFrom(1), SHOP, 1001, new Date('2026-11-20T10:00:00Z'));
+  const poison: Delivery = {
+    ...life[0]!,
+    topic: 'orders/updated',
+    webhookId: 'poison',
+    body: Buffer.from(life[0]!.body.toString().replace(/"updated_at":"[^"]*"/g, '"updated_at":"yesterday"')),
+  };
+
+  beforeAll(async () => {
+    redis = await startComposeRedis();
+    const appPort = await freePort();
+    stack = await Stack.start({
+      env: {
+        REDIS_URL: redis.url,
+        SHOPIFY_API_KEY: 'the-client-id',
+        APP_URL: `http://localhost:${appPort}`,
+        TOKEN_KEYS: `first:${'0a1b'.repeat(16)}`,
+      },
+    });
+    await stack.startApp(appPort);
+  }, 120_000);
+  afterAll(async () => {
+    await stack?.stop();
+    await redis?.stop();
+  });
+
+  const post = (place: string, body: object): Promise<HttpAnswer> =>
+    http(`${stack.dashboardUrl}/api${place}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${stack.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+
+  test('README has the line of docker-compose.yml', () => {
+    const line = /user lockstep on >\S+ (.*)/.exec(compose.services.redis?.command.join('\n') ?? '')?.[1];
+    expect(line).toMatch(/^~lockstep:\* /);
+    expect(readFileSync('README.md', 'utf8')).toContain(`user lockstep on >password ${line}\n`);
+  });
+
+  test('nobody is let in without the password', async () => {
+    const url = new URL(redis.url);
+    for (const options of [{}, { username: 'lockstep', password: 'guessed' }]) {
+      const stranger = new Redis(Number(url.port), url.hostname, {
+        ...options,
+        retryStrategy: () => null,
+        lazyConnect: true,
+      });
+      stranger.on('error', () => undefined);
+      const answer = stranger.connect().then(() => stranger.get('lockstep:x'));
+      await expect(answer).rejects.toThrow(/NOAUTH|WRONGPASS|closed/);
+      stranger.disconnect();
+    }
+  });
+
+  test('Redis refuses more than its maxmemory, and evicts nothing', async () => {
+    expect(await redis.root.config('GET', 'maxmemory')).toEqual(['maxmemory', String(2 * 1024 ** 3)]);
+    expect(await redis.root.config('GET', 'maxmemory-policy')).toEqual(['maxmemory-policy', 'noeviction']);
+    expect(await redis.root.config('GET', 'append*')).toEqual(
+      expect.arrayContaining(['appendonly', 'yes', 'appendfsync', 'always']),
+    );
+  });
+
+  test('webhooks, drains, a parked event replayed, a lock taken from its holder, queues, every page of the API', async () => {
+    for (const delivery of [...life, life[1]!]) expect((await stack.send(delivery)).status).toBe(200);
+    const { event } = (await stack.send(poison)).json;
+    await stack.drained();
+
+    await post('/queues/0/pause', { reason });
+    await post('/queues/0/resume', { reason });
+    const replay = { id: crypto.randomUUID(), which: { events: [event] }, reason, dryRun: false };
+    expect((await post('/parked/replays', replay)).status).toBe(200);
+    await until(async () => {
+      const { json } = await stack.api(`/parked/replays/${replay.id}`);
+      return json.state === 'done' && json.stillWaiting === 0;
+    });
+
+    const holder = new Redis(redis.url);
+    const lease = await orderLock([holder], 60_000, () => undefined).acquire(
+      redisKeys(0).lock(KEY as never),
+      'x',
+    );
+    const { token } = (await stack.api(`/locks/${KEY}`)).json;
+    const released = await post(`/locks/${KEY}/release`, { token, reason, insist: true });
+    expect(released).toMatchObject({ status: 200, json: { released: true } });
+    await lease?.release();
+    holder.disconnect();
+    await post(`/dedupe/${String(event)}/release`, { reason, confirm: true });
+
+    const { paths } = (await stack.api('/openapi.json')).json as { paths: Record<string, { get?: object }> };
+    const looks = Object.keys(paths).filter((place) => paths[place]?.get && !place.includes('{'));
+    for (const place of looks.filter((each) => !each.endsWith('/live')))
+      expect((await stack.api(place.replace(/^\/api/, ''))).status).toBeLessThan(500);
+    await http(`${stack.dashboardUrl}/queues/raw/api/queues`, {
+      headers: { authorization: `Bearer ${stack.token}` },
+    });
+
+    const refused = (await redis.root.call('ACL', 'LOG')) as string[][];
+    // The guessed password above is the only one.
+    expect(refused.filter((entry) => !entry.includes('auth'))).toEqual([]);
+    expect(stack.heard).not.toContain('NOPERM');
+  }, 120_000);
+});

@@ -1,0 +1,56 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { LocalFile } from '../../scripts/local/state.ts';
+import { until } from './until.ts';
+
+const PROJECT = path.resolve(import.meta.dirname, '..', '..');
+/** A copy of the project with a .lockstep/ of its own, so that no npm start of a developer is touched. */
+export class ProjectCopy {
+  readonly folder = mkdtempSync(path.join(tmpdir(), 'lockstep-copy-'));
+  readonly running: ChildProcess[] = [];
+
+  constructor() {
+    for (const name of ['src', 'scripts', 'package.json'])
+      cpSync(path.join(PROJECT, name), path.join(this.folder, name), { recursive: true });
+    symlinkSync(path.join(PROJECT, 'node_modules'), path.join(this.folder, 'node_modules'));
+    mkdirSync(path.join(this.folder, '.lockstep'), { mode: 0o755 });
+    // The launcher of the embedded MongoDB, where this machine has no mongod of its own.
+    const launcher = path.join('.lockstep', 'bin');
+    if (existsSync(path.join(PROJECT, launcher)))
+      cpSync(path.join(PROJECT, launcher), path.join(this.folder, launcher), { recursive: true });
+  }
+
+  run(...args: string[]): { child: ChildProcess; output: () => string; ended: Promise<number | null> } {
+    const env = { ...process.env, PORT: '0', DASHBOARD_PORT: '0', REDIS_URL: '', MONGODB_URI: '' };
+    const child = spawn(process.execPath, args, { cwd: this.folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.running.push(child);
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk) => (output += String(chunk)));
+    const ended = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
+    return { child, output: () => output, ended };
+  }
+
+  async start(...args: string[]) {
+    const started = this.run('scripts/start.ts', ...args);
+    const serves = () => existsSync(this.localFile) && this.local().pid === started.child.pid;
+    await until(() => serves() || started.child.exitCode !== null, 60_000, 'npm start');
+    if (!serves()) throw new Error(`npm start ended:\n${started.output()}`);
+    return { ...started, local: this.local() };
+  }
+
+  get localFile(): string {
+    return path.join(this.folder, '.lockstep', 'local.json');
+  }
+
+  local(): LocalFile {
+    return JSON.parse(readFileSync(this.localFile, 'utf8')) as LocalFile;
+  }
+
+  remove(): void {
+    for (const child of this.running) if (child.exitCode === null) child.kill('SIGKILL');
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,9 @@
+import { bytesInFlight } from '../../src/accept/bytes-in-flight.ts';
+import { unreadableLimit } from '../../src/accept/unreadable-limit.ts';
+
+/** Limits of ingest that no test meets which is not about them. */
+export const UNLIMITED = {
+  takes: () => Promise.resolve(true),
+  unreadable: unreadableLimit(Date.now, () => undefined),
+  inFlight: bytesInFlight(Infinity, () => undefined),
+};

@@ -1,0 +1,62 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { startRedis, type LocalRedis } from '../../scripts/local/redis.ts';
+import type { SystemStatus } from '../../src/watch/shapes/system.ts';
+import { Outages } from '../../src/watch/status/outages.ts';
+import { until } from '../support/until.ts';
+import { ServedDashboard } from './served-dashboard.ts';
+
+/** O19: `since` was when the page was opened; after Redis came back, no worker seemed alive. */
+describe('an outage is told as it was', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-outage-'));
+  let redis: LocalRedis;
+  let dashboard: ServedDashboard;
+  beforeAll(async () => {
+    redis = await startRedis(folder);
+    dashboard = await ServedDashboard.start({ redisUrl: redis.url });
+  });
+  afterAll(async () => {
+    process.kill(redis.pid, 'SIGCONT');
+    await dashboard.stop();
+    await redis.stop();
+    rmSync(folder, { recursive: true });
+  });
+  const status = async () => (await dashboard.get('/api/status')).json as unknown as SystemStatus;
+
+  test('since it began, whenever it is asked; one row in the doctor; and no false alarm afterwards', async () => {
+    expect(await status()).toMatchObject({ workers: 0, redis: { since: null } });
+    const before = Date.now();
+    process.kill(redis.pid, 'SIGSTOP');
+    await until(async () => (await status()).redis.state === 'away', 10_000);
+    const { since } = (await status()).redis;
+    expect(Date.parse(since ?? '')).toBeGreaterThanOrEqual(before - 2000);
+    expect((await status()).redis.since).toBe(since);
+    const { checks } = (await dashboard.get('/api/doctor', 'operator')).json as {
+      checks: { name: string; verdict: string; found: string }[];
+    };
+    expect(checks.filter(({ verdict }) => verdict === 'bad')).toMatchObject([
+      { name: 'Redis', found: expect.stringMatching(/^does not answer: \d+ checks skipped$/) },
+    ]);
+    process.kill(redis.pid, 'SIGCONT');
+    await until(async () => (await status()).redis.state === 'up', 10_000);
+    expect(await status()).toMatchObject({ workers: null, level: 'fine', redis: { since: null } });
+  });
+});
+
+test('workers are judged again once Redis has been up for as long as all programs need to report', () => {
+  let now = 0;
+  const outages = new Outages(() => now);
+  expect(outages.hasSettled('redis')).toBe(true);
+  expect(outages.note('redis', false, 5)).toBe(new Date(5).toISOString());
+  expect(outages.note('redis', false, 9000)).toBe(new Date(5).toISOString());
+  expect(outages.hasSettled('redis')).toBe(false);
+  now = 20_000;
+  expect(outages.note('redis', true, 20_000)).toBeNull();
+  expect(outages.hasSettled('redis')).toBe(false);
+  expect(outages.hasSettled('mongodb')).toBe(true);
+  now = 30_000;
+  expect(outages.hasSettled('redis')).toBe(true);
+  expect(outages.note('redis', false, 31_000)).toBe(new Date(31_000).toISOString());
+});

@@ -1,0 +1,34 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { keyOf, waitingEvent } from '../support/waiting-event.ts';
+import { serveStories, type ServedStories } from './served-stories.ts';
+
+const AGAIN = 399;
+let stories: ServedStories;
+beforeAll(async () => {
+  stories = await serveStories();
+});
+afterAll(() => stories.stop());
+
+/** O15: the timeline said 399, the event 0, for the same event. */
+test('an event that came 399 times again says so in its timeline, its own answer and the list', async () => {
+  const key = keyOf('4242');
+  const event = waitingEvent('orders/create', { id: 4242, name: '#1' }, { order: key });
+  const send = () => stories.inside.depositor.deposit(event, null);
+  await send();
+  await stories.drain(key);
+  for (let i = 0; i < AGAIN; i += 1) await send();
+  const shown = async () => {
+    const [timeline, one, list] = await Promise.all([
+      stories.get(`/orders/${key}/timeline`),
+      stories.get(`/events/${event.id}`),
+      stories.get('/events'),
+    ]);
+    const first = (rows: unknown) => (rows as { duplicates: number }[])[0]?.duplicates;
+    return [first(timeline.json.entries), one.json.duplicates, first(list.json.events)];
+  };
+  expect(await shown()).toEqual([AGAIN, AGAIN, AGAIN]);
+  // Where the claim has ended, the journal's number is the answer everywhere.
+  await stories.inside.redis.del(stories.inside.keys.dedupe(event.id));
+  await stories.inside.collections.events.updateOne({ _id: event.id }, { $set: { duplicates: 3 } });
+  expect(await shown()).toEqual([3, 3, 3]);
+});
