@@ -11,6 +11,7 @@ import { spoolingDepositor, type SpoolWatch } from './deposit/spooling-depositor
 import { waker } from './deposit/waker.ts';
 import { appPresence } from './persist/app-presence.ts';
 import { partsOf } from './order/identity.ts';
+import type { EventId } from './order/identity.ts';
 import { knownShops } from './persist/known-shops.ts';
 import { spool } from './persist/spool.ts';
 import { beats } from './system/beats.ts';
@@ -55,16 +56,9 @@ await runProgram(
 
     const heard = lastWebhooks(redis, redisKeys(0).lastWebhooks);
     await lifecycle.start(heard);
-    const inRedis = depositor(
-      redis,
-      partitions,
-      wakes,
-      Math.round(config.DEDUPE_TTL_HOURS * 3600),
-      (event) => {
-        metrics.webhookIdsReused.inc();
-        log.warn({ event }, 'a webhook id came again with another body: taken as another event');
-      },
-    );
+    const onReused = reusedWatch(metrics, log);
+    const ttlSeconds = Math.round(config.DEDUPE_TTL_HOURS * 3600);
+    const inRedis = depositor(redis, partitions, wakes, ttlSeconds, onReused);
     const watch = spoolWatch(redisThere.isFit, metrics, log);
     const deposits = spoolingDepositor(inRedis, spool(client, database), config.DEPOSIT_TIMEOUT_MS, watch);
     const accepting = {
@@ -95,6 +89,13 @@ await runProgram(
     );
   },
 );
+
+function reusedWatch(metrics: Metrics, log: Logger) {
+  return (event: EventId) => {
+    metrics.webhookIdsReused.inc();
+    log.warn({ event }, 'a webhook id came again with another body: taken as another event');
+  };
+}
 
 function spoolWatch(isFit: () => boolean, metrics: Metrics, log: Logger): SpoolWatch {
   return {

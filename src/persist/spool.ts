@@ -78,9 +78,9 @@ async function putAll(
     return kept ?? new Error('nothing was written');
   };
   return await Promise.all(
-    all.map((spooling, i) => {
+    all.map(async (spooling, i) => {
       const { error = null, duplicateKey = false } = written[i] ?? {};
-      if (duplicateKey) return putAgain(spooling);
+      if (duplicateKey) return await putAgain(spooling);
       return error ?? { event: spooling.event.id, firstSeenAt: null };
     }),
   );
