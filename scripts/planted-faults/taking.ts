@@ -60,9 +60,11 @@ export const TAKING: readonly PlantedFault[] = [
     name: 'answered-before-the-deposit',
     promise: 'P2',
     file: 'accept/accept-webhook.ts',
-    find: 'const deposited = await depositor.deposit({ id: prints.event, ...told }, prints.delivery, prints.repeat);',
-    replace: `void depositor.deposit({ id: prints.event, ...told }, prints.delivery).catch(() => undefined);
-  const deposited = { outcome: 'accepted', event: prints.event } as Awaited<ReturnType<Depositor['deposit']>>;`,
+    find: 'if (unreadable === null) return { answer: told(await keep()) };',
+    replace: `if (unreadable === null) {
+    void keep().catch(() => undefined);
+    return { answer: { outcome: 'accepted', event: prints.event } };
+  }`,
     tests: ['accept/redis-away'],
     named: 'never there: 503',
   },
