@@ -56,13 +56,7 @@ await runProgram(
     await lifecycle.start(beats(redis, redisKeys(0), 'app', () => Promise.resolve({})));
     if (config.ADMIN_PORT !== undefined)
       await lifecycle.start(
-        serving(
-          'admin',
-          adminApp(admin),
-          config.ADMIN_PORT,
-          tellPort(log, 'health and metrics'),
-          config.BIND,
-        ),
+        serving('admin', adminApp(admin), config.ADMIN_PORT, tellPort(log, 'health and metrics'), config.BIND),
       );
     await lifecycle.start(serving('app', app, config.APP_PORT, tellPort(log, 'the app'), config.BIND));
     for (const part of after) await lifecycle.start(part);

@@ -1,4 +1,4 @@
-import { bytesInFlight } from './accept/bytes-in-flight.ts';
+import { budgetFor, bytesInFlight } from './accept/bytes-in-flight.ts';
 import { ingestApp, ingestFallback } from './accept/ingest-app.ts';
 import { shopGate } from './accept/shop-gate.ts';
 import { unreadableLimit } from './accept/unreadable-limit.ts';
@@ -69,7 +69,7 @@ await runProgram(
       unreadable: unreadableLimit(Date.now, () => metrics.notKept.inc()),
       now: Date.now,
       maxBodyBytes: config.MAX_BODY_BYTES,
-      inFlight: bytesInFlight(config.MAX_BYTES_IN_FLIGHT, (bytes) => metrics.bodyBytes.set(bytes)),
+      inFlight: bytesInFlight(budgetFor(config.MAX_BODY_BYTES), (bytes) => metrics.bodyBytes.set(bytes)),
       metrics,
       log,
     };

@@ -58,7 +58,7 @@ const FOLDERS: Record<string, Row> = {
   shop: {
     uses: ['order', 'system'],
     knows: ['compliance', 'drain', 'lock', 'persist'],
-    npm: ['@shopify/shopify-api', 'express', 'zod'],
+    npm: ['@shopify/shopify-api', 'express', 'express-rate-limit', 'zod'],
     npmKnows: ['mongoose'],
   },
   system: {

@@ -1,5 +1,5 @@
 import { orderBody } from '../../src/order/body-schemas.ts';
-import { PART_READERS } from '../../src/order/read-parts.ts';
+import { readPart } from '../../src/order/read-parts.ts';
 import { topicRow, type PartKind } from '../../src/order/topics.ts';
 import { receivedOf } from '../../src/persist/received.ts';
 import type { RivalOrder, RivalStore } from './store.ts';
@@ -31,20 +31,22 @@ function changeBy({ topic, payload }: Webhook, known: RivalOrder): Partial<Rival
 function snapshotOf(payload: unknown): Partial<RivalOrder> {
   const body = orderBody.parse(payload);
   return {
-    name: body.name,
-    financialStatus: body.financial_status,
-    fulfillmentStatus: body.fulfillment_status,
-    currency: body.currency,
-    totalPrice: body.total_price,
-    updatedAt: body.updated_at,
-    closedAt: body.closed_at,
-    cancelledAt: body.cancelled_at,
-    lines: body.line_items,
+    name: body.name ?? null,
+    financialStatus: body.financial_status ?? null,
+    fulfillmentStatus: body.fulfillment_status ?? null,
+    currency: body.currency ?? null,
+    totalPrice: body.total_price ?? null,
+    updatedAt: body.updated_at ?? null,
+    closedAt: body.closed_at ?? null,
+    cancelledAt: body.cancelled_at ?? null,
+    lines: body.line_items ?? [],
   };
 }
 
 function partsWith(parts: RivalOrder['parts'], kind: PartKind, payload: unknown) {
-  const part = PART_READERS[kind](payload);
+  const reading = readPart(kind, payload, (time) => time);
+  if (!reading.ok) throw new Error(reading.because);
+  const part = reading.body;
   return [...(parts[kind] ?? []).filter(({ id }) => id !== part.id), part];
 }
 

@@ -1,6 +1,6 @@
 import type { Connection, mongo } from 'mongoose';
 import type { EventId, OrderKey } from '../../src/order/identity.ts';
-import type { PartFields } from '../../src/order/read-parts.ts';
+import type { PartFields } from '../../src/order/event.ts';
 import type { OrderBody } from '../../src/order/body-schemas.ts';
 import type { PartKind, Topic } from '../../src/order/topics.ts';
 import { collectionsOf, prepareCollections } from '../../src/persist/collections.ts';
@@ -18,7 +18,7 @@ export interface RivalOrder {
   closedAt: string | null;
   cancelledAt: string | null;
   deleted: boolean;
-  lines: OrderBody['line_items'];
+  lines: NonNullable<OrderBody['line_items']>;
   parts: Partial<Record<PartKind, PartFields[]>>;
   /** One entry for each application that is still to be seen: a lost update takes its entry with it. */
   history: { event: EventId; topic: Topic }[];

@@ -90,6 +90,7 @@ ${MISHAPS.duplicate} % come twice, ${MISHAPS.reorder} % out of order. Open the a
 
   ${appPage}
 
+From then on its webhooks are taken; those of other shops are ignored, unless UNKNOWN_SHOPS=take is set.
 Within a minute it begins to reconcile: npm run ops -- reconcile ls. By hand: POST ${control}/${name}/sell, …/uninstall, …/redact
 `;
 }

@@ -42,4 +42,12 @@ export const INSTALLING: readonly PlantedFault[] = [
     replace: 'const clean = events;',
     tests: ['compliance/nothing-of-a-redacted-customer-is-left'],
   },
+  {
+    name: 'redaction-put-off-by-a-stream',
+    promise: 'P7',
+    file: 'compliance/waiting.ts',
+    find: 'Number(score) <= since.getTime()',
+    replace: 'Number(score) <= since.getTime() * 2',
+    tests: ['compliance/a-stream-does-not-put-off-a-redaction'],
+  },
 ];

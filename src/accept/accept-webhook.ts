@@ -1,7 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Depositor } from '../deposit/depositor.ts';
 import type { FingerprintsOf } from '../deposit/fingerprints.ts';
-import type { WaitingEvent } from '../order/event.ts';
 import { orderKey, type OrderId, type ShopDomain } from '../order/identity.ts';
 import { routeOf } from '../order/routing.ts';
 import { isShopTopic, shopRouteOf } from '../order/shop-topics.ts';
@@ -112,39 +111,39 @@ interface Taken {
   receivedAt: number;
 }
 
-async function deposit(
-  { delivery, routed, body, receivedAt }: Taken,
-  { fingerprintsOf, depositor, unreadable: limit }: AcceptTools,
-): Promise<Judged> {
-  const { topic, webhookId, triggeredAt } = delivery;
-  const { shop, orderId, unreadable } = routed;
-  const changedAt = isTimeless(topic) ? 'never' : routed.changedAt;
-  const prints = fingerprintsOf({ ...delivery, shop, body, changedAt });
-  const waiting: WaitingEvent = {
-    id: prints.event,
-    order: orderKey(shop, orderId),
-    topic,
-    webhookId,
-    triggeredAt,
-    receivedAt,
-    unreadable,
-    body,
-  };
-  const keep = () => depositor.deposit(waiting, prints.delivery, prints.repeat);
-  if (unreadable === null) return { answer: told(await keep()) };
-  if (!limit.take(shop, body.length)) return ignored('too much of this shop was parked in this hour');
+/** What can be read is kept in any case; of what cannot, so much of a shop in an hour. */
+async function deposit(taken: Taken, tools: AcceptTools): Promise<Judged> {
+  const { unreadable, shop } = taken.routed;
+  if (unreadable === null) return { answer: told(await put(taken, tools)) };
+  const bytes = taken.body.length;
+  if (!tools.unreadable.take(shop, bytes)) return ignored('too much of this shop was parked in this hour');
   let kept = false;
   try {
-    const deposited = await keep();
+    const deposited = await put(taken, tools);
     kept = deposited.outcome === 'accepted';
     const parked = { outcome: 'parked', event: deposited.event, because: unreadable } as const;
     return { answer: kept ? parked : told(deposited) };
   } finally {
-    if (!kept) limit.giveBack(shop, body.length);
+    if (!kept) tools.unreadable.giveBack(shop, bytes);
   }
 }
 
-function told(deposited: Awaited<ReturnType<Depositor['deposit']>>): Answer {
+type Deposited = Awaited<ReturnType<Depositor['deposit']>>;
+
+async function put(
+  { delivery, routed, body, receivedAt }: Taken,
+  { fingerprintsOf, depositor }: AcceptTools,
+): Promise<Deposited> {
+  const { topic, webhookId, triggeredAt } = delivery;
+  const { shop, orderId, unreadable } = routed;
+  const changedAt = isTimeless(topic) ? 'never' : routed.changedAt;
+  const prints = fingerprintsOf({ ...delivery, shop, body, changedAt });
+  const order = orderKey(shop, orderId);
+  const waiting = { id: prints.event, order, topic, webhookId, triggeredAt, receivedAt, unreadable, body };
+  return await depositor.deposit(waiting, prints.delivery, prints.repeat);
+}
+
+function told(deposited: Deposited): Answer {
   return deposited.outcome === 'duplicate'
     ? { ...deposited, firstSeenAt: deposited.firstSeenAt.toISOString() }
     : deposited;

@@ -23,6 +23,8 @@ export function ingestApp(tools: IngestTools): Express {
   const app = express().disable('x-powered-by').disable('etag');
   app.post(['/webhooks', '/webhooks/*path'], refuseEarly(tools), async (request, response) => {
     const { body, release } = await readBody(request, tools.maxBodyBytes, tools.inFlight);
+    // What is still on its way is not read: that costs memory too.
+    if (body.outcome === 'unavailable') response.set('connection', 'close');
     try {
       send(request, response, tools, await judge(request, body, tools));
     } finally {
@@ -36,7 +38,7 @@ export function ingestApp(tools: IngestTools): Express {
   return app;
 }
 
-const TOO_MANY_BYTES = 'too many bytes of bodies arrive at a time (MAX_BYTES_IN_FLIGHT)';
+const TOO_MANY_BYTES = 'too many bytes of bodies at a time';
 
 async function judge(request: Request, body: Body, tools: IngestTools): Promise<Judged> {
   if (body.outcome === 'whole') return await acceptWebhook(request.headers, body.bytes, tools);

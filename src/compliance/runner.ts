@@ -32,7 +32,8 @@ const GO_MS = 20_000;
 
 /**
  * Redacts. The record of a request is its job: whoever runs goes on where it stood. It is done when a pass found
- * nothing that began a minute after another one, with nothing waiting for those orders: that is the proof.
+ * nothing that began a minute after another one, with nothing waiting that was there before the request: that is the
+ * proof. What came later is redacted on arrival.
  */
 export class ComplianceRunner implements Part {
   readonly name = 'compliance';
@@ -94,7 +95,7 @@ export class ComplianceRunner implements Part {
     }
     const reach = await reachOf(collections, record);
     // Also before the first pass: what comes from here on is redacted on arrival.
-    if (record.cursor === null && (await this.#waits(record, reach)) > 0) return;
+    if (record.cursor === null && (await this.#waits(record, reach))) return;
     const entry = await audited.begin(actOf(record));
     if (record.kind === 'shop/redact') await emptyShop(record, collections, new Date(now()));
     const deadline = now() + GO_MS;
@@ -110,12 +111,13 @@ export class ComplianceRunner implements Part {
     await requests.change(record._id, changes);
   }
 
-  /** In mailboxes, and in the spool. */
-  async #waits(record: ComplianceDocument, reach: Reach): Promise<number> {
+  /** Whether in a mailbox or in the spool something waits since before the request came. */
+  async #waits({ shop, receivedAt }: ComplianceDocument, { orders }: Reach): Promise<boolean> {
     const { waiting, collections } = this.#tools;
     const inRedis =
-      '$in' in reach.orders ? await waiting.ofOrders(reach.orders.$in) : await waiting.ofShop(record.shop);
-    return inRedis + (await collections.spool.countDocuments({ order: reach.orders }));
+      '$in' in orders ? waiting.ofOrders(orders.$in, receivedAt) : waiting.ofShop(shop, receivedAt);
+    if (await inRedis) return true;
+    return (await collections.spool.exists({ order: orders, receivedAt: { $lte: receivedAt } })) !== null;
   }
 }
 

@@ -59,10 +59,10 @@ export function mailbox(redis: ScriptedRedis, partitions: readonly RedisKeys[]):
   return {
     peek,
     read: async (order, limit) => {
-      const { events, ...page } = await peek(order, limit);
-      const newer = events.findIndex((event) => event.newer);
+      const page = await peek(order, limit);
+      const newer = page.events.findIndex((event) => event.newer);
       if (newer === 0) throw new Fault('too_new', `the oldest event of ${order} waits for a newer worker`);
-      return { events: newer === -1 ? events : events.slice(0, newer), ...page };
+      return newer === -1 ? page : { ...page, events: page.events.slice(0, newer) };
     },
     trim: (order, settled) => {
       const keys = keysOf(order);

@@ -1,6 +1,6 @@
 import { deriveStatus } from './derive-status.ts';
 import type { OrderEvent } from './event.ts';
-import { clockTime } from './instants.ts';
+import { momentText } from './instants.ts';
 import { join, type Joined } from './join.ts';
 import { remember, rememberStatus, type Applied, type Order } from './order.ts';
 import { MOVES } from './status.ts';
@@ -25,6 +25,7 @@ export function applyEvent(order: Order, event: OrderEvent, now: number): { orde
     sequence: order.sequence + 1,
     occurredAt: event.occurredAt,
     appliedAt: now,
+    ...(event.notes.length > 0 && { notes: event.notes }),
   };
   const counted = { ...joined.order, sequence: applied.sequence, applied: remember(order, applied) };
   const moved = inTurn
@@ -39,23 +40,23 @@ function verdict(order: Order, event: OrderEvent, joined: Joined, inTurn: boolea
   if (joined.fresh)
     return inTurn
       ? { outcome: 'applied', because: null }
-      : { outcome: 'late', because: `came after ${furthestOf(order)}; what is news in it was taken` };
+      : { outcome: 'late', because: `came after ${furthestOf(order, event)}; what is news in it was taken` };
   if (event.topic === CREATE && order.furthest)
-    return { outcome: 'late', because: `the order already existed: ${furthestOf(order)} came first` };
+    return { outcome: 'late', because: `the order already existed: ${furthestOf(order, event)} came first` };
   if (joined.outdated) return { outcome: 'stale', because: `older than ${knownOf(order, event)}` };
   return { outcome: 'unchanged', because: `tells what was known from ${knownOf(order, event)}` };
 }
 
-function furthestOf(order: Order): string {
-  return order.furthest ? `${order.furthest.topic} of ${clockTime(order.furthest.at)}` : 'nothing';
+function furthestOf({ furthest }: Order, { occurredAt }: OrderEvent): string {
+  return furthest ? `${furthest.topic} of ${momentText(furthest.at, occurredAt)}` : 'nothing';
 }
 
 /** What an event that brought nothing lost to. */
 function knownOf(order: Order, event: OrderEvent): string {
   const [part] = event.parts;
   if (event.snapshot && order.snapshot)
-    return `the state of ${clockTime(order.snapshot.at)} from ${order.snapshot.topic}`;
-  return part ? `${part.kind} ${part.part.id} as it is` : furthestOf(order);
+    return `the state of ${momentText(order.snapshot.at, event.occurredAt)} from ${order.snapshot.topic}`;
+  return part ? `${part.kind} ${part.part.id} as it is` : furthestOf(order, event);
 }
 
 function moveStatus(order: Order, event: OrderEvent, now: number): Order {

@@ -19,6 +19,22 @@ export function contradiction(topic: Topic, body: unknown): string | null {
   return brings === 'delete' && at(body, ['line_items']) !== undefined ? `${topic} brings no lines` : null;
 }
 
+/** Where a body links to its shop. A link to a domain of the shop's own proves nothing. */
+const LINKS = ['order_status_url', 'invoice_url'] as const;
+const SHOP_IN_LINK = /^https:\/\/([a-z0-9-]{1,63}\.myshopify\.com)(?:[/:?#]|$)/i;
+/** The shop of Shopify's documented samples, which `shopify app webhook trigger` sends for any shop. */
+const SAMPLE_SHOP = 'jsmith.myshopify.com';
+
+/** Why a body is not of the shop that the header names, which is not signed; null where it does not tell. */
+export function contradictsShop(body: unknown, shop: string): string | null {
+  for (const link of LINKS) {
+    const url = at(body, [link]);
+    const named = typeof url === 'string' ? SHOP_IN_LINK.exec(url)?.[1]?.toLowerCase() : undefined;
+    if (named && named !== shop && named !== SAMPLE_SHOP) return `${link} names another shop: ${named}`;
+  }
+  return null;
+}
+
 /** Whether a body says of itself that the order was not cancelled. One that leaves it out says nothing. */
 export function deniesCancellation(body: unknown): boolean {
   return at(body, ['cancelled_at']) === null;

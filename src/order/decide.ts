@@ -83,6 +83,10 @@ export function* deciding(
   let order = known ?? newOrder(key);
   const before = order;
   for (const each of readable) {
+    if (order.snapshot === null && each.event.ofOtherShop !== undefined) {
+      rejected.push({ waiting: each.waiting, because: each.event.ofOtherShop, attempts: 1 });
+      continue;
+    }
     const step = applyOnce(order, each.event, now);
     order = step.order;
     ended.push({ waiting: each.waiting, applied: step.applied });

@@ -18,7 +18,9 @@ export function millisOf(text: unknown): number | null {
   return micros === null ? null : Math.floor(micros / 1000);
 }
 
-/** `10:00:02`, UTC: how a sentence names a moment. */
-export function clockTime(ms: number): string {
-  return new Date(ms).toISOString().slice(11, 19);
+/** How a sentence about another moment names one, UTC: `10:00:02`, with its day where that is another. */
+export function momentText(ms: number, beside: number): string {
+  const text = new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
+  const isSameDay = text.startsWith(new Date(beside).toISOString().slice(0, 10));
+  return isSameDay ? text.slice(11) : text;
 }

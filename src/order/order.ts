@@ -1,5 +1,6 @@
-import type { Cancellation, Line, Part, Snapshot } from './event.ts';
+import type { Cancellation, Facts, Line, Part } from './event.ts';
 import { partsOf, type EventId, type OrderId, type OrderKey, type ShopDomain } from './identity.ts';
+import type { Known } from './known.ts';
 import { START, type Position } from './position.ts';
 import type { Status } from './status.ts';
 import type { PartKind, Topic } from './topics.ts';
@@ -12,6 +13,8 @@ export interface Applied {
   event: EventId;
   outcome: Exclude<Outcome, 'parked'>;
   because: string | null;
+  /** What of its body could not be read; only where there is any. */
+  notes?: string[];
   /** The how-manieth event of the order this was, from 1. */
   sequence: number;
   occurredAt: number;
@@ -35,13 +38,17 @@ export interface Order {
   version: number;
   name: string | null;
   status: Status;
-  facts: Omit<Snapshot, 'name' | 'lines' | 'cancelled' | 'customer'>;
+  facts: Facts;
   /** For good, whatever newer bodies say. */
   ends: { cancelled: Cancellation | null; deletedAt: number | null };
   lines: Line[];
   /** Ids of all customers that its snapshots named, sorted: by them an order is found that is to be redacted. */
   customers: string[];
   parts: Record<PartKind, Part[]>;
+  /** Of name, facts and lines: which an older body told than the newest snapshot (known.ts). */
+  told?: Record<string, Position>;
+  /** Lines that the newest list does not have. */
+  gone?: { lines: Known[] };
   /** Of the newest snapshot: position, moment (ms) and topic. Null while there is none. */
   snapshot: { position: Position; at: number; topic: Topic } | null;
   /** Of the furthest event that was applied. */
@@ -73,6 +80,7 @@ export function newOrder(key: OrderKey): Order {
       fulfillmentStatus: null,
       currency: null,
       totalPrice: null,
+      presentmentTotal: null,
       createdAt: null,
       closedAt: null,
     },

@@ -8,6 +8,8 @@ import type { EventId } from './identity.ts';
  */
 export type Position = string;
 
+const SECOND_DIGITS = 11;
+
 /** Before every event. */
 export const START: Position = '';
 
@@ -17,6 +19,11 @@ export function positionOf(
   rank: number,
   id: EventId | Position,
 ): Position {
-  const second = String(Math.floor(occurredAtMs / 1000)).padStart(11, '0');
+  const second = String(Math.floor(occurredAtMs / 1000)).padStart(SECOND_DIGITS, '0');
   return [second, String(triggeredAtMicros).padStart(16, '0'), String(rank).padStart(2, '0'), id].join('.');
+}
+
+/** The second it happened in, since 1970; before every second for {@link START}. */
+export function secondOf(position: Position): number {
+  return position === START ? -1 : Number(position.slice(0, SECOND_DIGITS));
 }

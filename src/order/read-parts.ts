@@ -12,63 +12,86 @@ import {
   tenderBody,
   transactionBody,
 } from './body-schemas.ts';
+import type { PartFields } from './event.ts';
+import type { Told } from './known.ts';
+import { readBody, type BodyReading } from './read-body.ts';
 import type { PartKind } from './topics.ts';
 
-/** A part's fields as the order keeps them. Its position is added by whoever knows the event. */
-export interface PartFields {
-  id: string;
-  [field: string]: unknown;
+/** A time as a body tells it; undefined where it cannot be, because it is in the future. */
+export type PastOnly = (time: string | null | undefined) => string | null | undefined;
+
+interface PartReader {
+  schema: z.ZodType;
+  fields: (body: never, past: PastOnly) => PartFields;
 }
 
-/** Reads a body as one kind of part; throws zod's error where it is none. */
-export const PART_READERS = {
-  transactions: (body) => transaction(transactionBody.parse(body)),
-  refunds: (body) => refund(refundBody.parse(body)),
-  fulfillments: (body) => fulfillment(fulfillmentBody.parse(body)),
-  fulfillmentEvents: (body) => {
-    const event = fulfillmentEventBody.parse(body);
-    return {
+/** Reads a body as one kind of part. */
+export function readPart(kind: PartKind, body: unknown, past: PastOnly): BodyReading<PartFields> {
+  const { schema, fields } = PART_READERS[kind];
+  const reading = readBody<z.ZodType>(schema, body);
+  return reading.ok ? { ...reading, body: fields(reading.body as never, past) } : reading;
+}
+
+const PART_READERS = {
+  transactions: { schema: transactionBody, fields: transaction },
+  refunds: { schema: refundBody, fields: refund },
+  fulfillments: { schema: fulfillmentBody, fields: fulfillment },
+  fulfillmentEvents: {
+    schema: fulfillmentEventBody,
+    fields: (event: z.infer<typeof fulfillmentEventBody>, past) => ({
       id: event.id,
       fulfillmentId: event.fulfillment_id,
       status: event.status,
-      happenedAt: event.happened_at,
-    };
+      happenedAt: past(event.happened_at),
+    }),
   },
-  tenders: (body) => {
-    const tender = tenderBody.parse(body);
-    return {
+  tenders: {
+    schema: tenderBody,
+    fields: (tender: z.infer<typeof tenderBody>) => ({
       id: tender.id,
       amount: tender.amount,
       currency: tender.currency,
       method: tender.payment_method,
       processedAt: tender.processed_at,
-    };
+    }),
   },
-  disputes: (body) => {
-    const { evidence_due_by: evidenceDueBy, finalized_on: finalizedOn, ...rest } = disputeBody.parse(body);
-    return { ...rest, evidenceDueBy, finalizedOn };
+  disputes: {
+    schema: disputeBody,
+    fields: (dispute: z.infer<typeof disputeBody>) => {
+      const { evidence_due_by: evidenceDueBy, finalized_on: finalizedOn, ...rest } = dispute;
+      return { ...rest, evidenceDueBy, finalizedOn };
+    },
   },
-  returns: (body) => ({ ...returnBody.parse(body) }),
-  edits: (body) => {
-    const { order_edit: edit } = editBody.parse(body);
-    return { id: edit.id, committedAt: edit.committed_at ?? edit.created_at };
+  returns: { schema: returnBody, fields: (body: z.infer<typeof returnBody>) => ({ ...body }) },
+  edits: {
+    schema: editBody,
+    fields: ({ order_edit: edit }: z.infer<typeof editBody>) => ({
+      id: edit.id,
+      committedAt: edit.committed_at ?? edit.created_at,
+    }),
   },
-  drafts: (body) => {
-    const { completed_at: completedAt, total_price: totalPrice, ...rest } = draftBody.parse(body);
-    return { ...rest, completedAt, totalPrice };
+  drafts: {
+    schema: draftBody,
+    fields: (draft: z.infer<typeof draftBody>) => {
+      const { completed_at: completedAt, total_price: totalPrice, ...rest } = draft;
+      return { ...rest, completedAt, totalPrice };
+    },
   },
-  assessments: (body) => {
-    const assessment = assessmentBody.parse(body);
-    return {
+  assessments: {
+    schema: assessmentBody,
+    fields: (assessment: z.infer<typeof assessmentBody>) => ({
       id: assessment.provider_id ?? 'shopify',
       provider: assessment.provider_title,
       risk: assessment.risk_level,
-    };
+    }),
   },
-  protections: (body) => ({ id: 'shopify', ...protectionBody.parse(body) }),
-} as const satisfies Record<PartKind, (body: unknown) => PartFields>;
+  protections: {
+    schema: protectionBody,
+    fields: (body: z.infer<typeof protectionBody>) => ({ id: 'shopify', ...body }),
+  },
+} as const satisfies Record<PartKind, PartReader>;
 
-function transaction(body: z.infer<typeof transactionBody>): PartFields {
+function transaction(body: z.infer<typeof transactionBody>, past: PastOnly): PartFields {
   return {
     id: body.id,
     kind: body.kind,
@@ -77,39 +100,42 @@ function transaction(body: z.infer<typeof transactionBody>): PartFields {
     amount: body.amount,
     currency: body.currency,
     parentId: body.parent_id,
-    test: body.test === true,
-    processedAt: body.processed_at ?? body.created_at,
+    test: body.test ?? undefined,
+    processedAt: past(body.processed_at ?? body.created_at),
   };
 }
 
-export function refund(body: z.infer<typeof refundBody>): PartFields {
+export function refund(body: z.infer<typeof refundBody>, past: PastOnly): PartFields {
   return {
     id: body.id,
-    processedAt: body.processed_at ?? body.created_at,
-    lines: body.refund_line_items.map((line) => ({
+    processedAt: past(body.processed_at ?? body.created_at),
+    lines: body.refund_line_items?.map((line): Told => ({
+      id: line.id,
       lineId: line.line_item_id,
-      quantity: line.quantity,
+      quantity: line.quantity ?? undefined,
       subtotal: line.subtotal,
       restock: line.restock_type,
     })),
-    transactions: body.transactions.map(transaction),
+    transactions: body.transactions?.map((each) => transaction(each, past)),
   };
 }
 
-export function fulfillment(body: z.infer<typeof fulfillmentBody>): PartFields {
+export function fulfillment(body: z.infer<typeof fulfillmentBody>, past: PastOnly): PartFields {
   return {
     id: body.id,
     name: body.name,
     status: body.status,
     shipmentStatus: body.shipment_status,
     trackingCompany: body.tracking_company,
-    trackingNumbers: numbersOf(body.tracking_numbers, body.tracking_number),
-    trackingUrls: numbersOf(body.tracking_urls, body.tracking_url),
-    createdAt: body.created_at,
-    lines: body.line_items.map((line) => ({ lineId: line.id, quantity: line.quantity })),
+    trackingNumbers: listOfOne(body.tracking_numbers, body.tracking_number),
+    trackingUrls: listOfOne(body.tracking_urls, body.tracking_url),
+    createdAt: past(body.created_at),
+    lines: body.line_items?.map((line): Told => ({ lineId: line.id, quantity: line.quantity ?? undefined })),
   };
 }
 
-function numbersOf(many: string[], one: string | null): string[] {
-  return many.length > 0 || one === null ? many : [one];
+/** Shopify tells the first of a list by itself, too. */
+function listOfOne(many: string[] | undefined, one: string | null | undefined): string[] | undefined {
+  if (many !== undefined && many.length > 0) return many;
+  return one === null || one === undefined ? (many ?? (one === null ? [] : undefined)) : [one];
 }

@@ -3,7 +3,7 @@ import { microsOf } from './instants.ts';
 import { at, readJson, readJsonRounded } from './lossless-json.ts';
 import { topicRow, type Topic } from './topics.ts';
 
-/** Which order a body is about; `elsewhere` where its topic may come without one, and did. */
+/** Which order a body is about; `elsewhere` where it says that it is of none, or its topic may leave that out. */
 type Route =
   | {
       to: 'order';
@@ -20,14 +20,16 @@ const ORDER_GID = /^gid:\/\/shopify\/Order\/(\d+)$/;
 export function routeOf(topic: Topic, body: Uint8Array): Route {
   const json = readJsonRounded(body);
   if (!json.ok) return { to: 'nowhere', because: json.because };
-  const { orderIdAt, gidAt, optional } = topicRow(topic);
+  const { orderIdAt, gidAt, optional, brings } = topicRow(topic);
   const named = exactAt(json.value, orderIdAt, body);
   const orderId = asOrderId(idInGid(gidAt && at(json.value, gidAt))) ?? asOrderId(named);
   if (orderId) {
     const changedAt = microsOf(at(json.value, ['updated_at']));
     return { to: 'order', orderId, ...(changedAt === null ? {} : { changedAt }) };
   }
-  if (optional && isObject(json.value) && (named === undefined || named === null)) return { to: 'elsewhere' };
+  const isWhole = brings === 'snapshot' || brings === 'delete';
+  if (isObject(json.value) && ((named === null && !isWhole) || (named === undefined && optional)))
+    return { to: 'elsewhere' };
   return { to: 'nowhere', because: `${topic} names no order: ${orderIdAt.join('.')} is ${kindOf(named)}` };
 }
 

@@ -18,7 +18,7 @@ export const STATUSES = [
 ] as const;
 export type Status = (typeof STATUSES)[number];
 
-/** How far payment is; `unknown` while no snapshot was seen. Ordered: later parts may only move it on. */
+/** How far payment is; `unknown` while no body told it. Ordered: later parts may only move it on. */
 export const PAYMENTS = [
   'unknown',
   'voided',
@@ -75,7 +75,7 @@ export const SHIPPING_BY_FULFILLMENT_STATUS: Readonly<Record<string, Shipping>> 
 /**
  * `on`: the usual way. `back`: only a newer state of Shopify's does this (a shipment withdrawn, an
  * archived order opened again, a refund that failed after all). `never`: no facts lead there: being
- * cancelled is for good, and what only a whole order tells (failed, refunded) does not become unknown.
+ * cancelled is for good, and what only a whole order tells (failed) does not become unknown.
  */
 export type Move = 'on' | 'back' | 'never' | 'stay';
 
@@ -90,5 +90,17 @@ export const MOVES = {
   completed:         { created: 'back', payment_pending: 'back', awaiting_shipment: 'back', partially_shipped: 'back', shipped: 'back', completed: 'stay', cancelled: 'on',   failed: 'on',   refunded: 'on' },
   cancelled:         { created: N,      payment_pending: N,      awaiting_shipment: N,      partially_shipped: N,      shipped: N,      completed: N,      cancelled: 'stay', failed: N,      refunded: N },
   failed:            { created: N,      payment_pending: 'back', awaiting_shipment: 'on',   partially_shipped: 'on',   shipped: 'on',   completed: 'on',   cancelled: 'on',   failed: 'stay', refunded: 'on' },
-  refunded:          { created: N,      payment_pending: 'back', awaiting_shipment: 'back', partially_shipped: 'back', shipped: 'back', completed: 'back', cancelled: 'on',   failed: 'back', refunded: 'stay' },
+  refunded:          { created: 'back', payment_pending: 'back', awaiting_shipment: 'back', partially_shipped: 'back', shipped: 'back', completed: 'back', cancelled: 'on',   failed: 'back', refunded: 'stay' },
 } as const satisfies Record<Status, Record<Status, Move>>;
+
+/** What one of Shopify's words means; a word like `constructor` is no row of a table. */
+export function meaningOf<Meaning>(
+  word: unknown,
+  table: Readonly<Record<string, Meaning>>,
+): Meaning | undefined {
+  return typeof word === 'string' && Object.hasOwn(table, word) ? table[word] : undefined;
+}
+
+export function laterOf<Stage>(stages: readonly Stage[], a: Stage, b: Stage): Stage {
+  return stages.indexOf(a) >= stages.indexOf(b) ? a : b;
+}

@@ -15,6 +15,8 @@ export interface EventDocument extends Received {
   appliedAt: Date;
   outcome: Outcome;
   because: string | null;
+  /** What of its body could not be read, and was left out; only where there is any. */
+  notes?: string[];
   /** Place in the order's history, from 1; null for a parked event, which has none. */
   sequence: number | null;
   duplicates: number;
@@ -34,6 +36,7 @@ export const eventSchema = new Schema(
     appliedAt: { type: Date, required: true },
     outcome: { type: String, required: true },
     because: String,
+    notes: { type: [String], default: undefined },
     sequence: Number,
     duplicates: Number,
     worker: String,

@@ -29,8 +29,9 @@ export function wasReplayed(namespace: string, id: string): WriteModel {
 }
 
 function retell(namespace: string, entry: EventDocument, filter: object): WriteModel {
-  const { order, occurredAt, appliedAt, outcome, because, sequence, worker, lockedAt } = entry;
-  const now = { order, occurredAt, appliedAt, outcome, because, sequence, worker, lockedAt };
+  const { order, occurredAt, appliedAt, outcome, because, notes, sequence, worker, lockedAt } = entry;
+  const told = { order, occurredAt, appliedAt, outcome, because, sequence, worker, lockedAt };
+  const now = notes ? { ...told, notes } : told;
   const before = { outcome: '$outcome', because: '$because', at: '$appliedAt' };
   return {
     namespace,

@@ -117,6 +117,7 @@ function endedEntry({ waiting, applied }: Ended<number | null>, by: Record['by']
     appliedAt: new Date(applied.appliedAt),
     outcome: applied.outcome,
     because: applied.because,
+    ...(applied.notes && { notes: applied.notes }),
     sequence: applied.sequence,
     duplicates: 0,
     ...byOf(by),

@@ -6,7 +6,7 @@ import type { OrderDocument, PartField } from './order-schema.ts';
 import type { OrderKeys } from './redaction.ts';
 
 /** What an order keeps of texts that were sent: titles, tracking numbers. Status, amounts and names stay. */
-const FIELDS = ['lines', ...(Object.keys(newOrder('-/1' as OrderKey).parts) as PartField[])] as const;
+const FIELDS = ['lines', 'gone', ...(Object.keys(newOrder('-/1' as OrderKey).parts) as PartField[])] as const;
 
 /**
  * Frees orders of what is a person's, by the mask of the bodies: so an order stays what the rules make of its
@@ -39,11 +39,11 @@ export async function redactOrders(
   return { rewritten, goOnAt: null };
 }
 
-function maskedFields(document: OrderDocument): Partial<Record<(typeof FIELDS)[number], unknown[]>> {
+function maskedFields(document: OrderDocument): Partial<Record<(typeof FIELDS)[number], unknown>> {
   const changed = FIELDS.flatMap((field) => {
     const text = JSON.stringify(document[field] ?? []);
     const clean = masked(Buffer.from(text));
-    return clean === null || clean === text ? [] : [[field, JSON.parse(clean) as unknown[]] as const];
+    return clean === null || clean === text ? [] : [[field, JSON.parse(clean) as unknown] as const];
   });
   return Object.fromEntries(changed);
 }

@@ -25,6 +25,8 @@ export const orderSchema = new Schema(
     facts: { type: Mixed, required: true },
     ends: { type: Mixed, required: true },
     lines: [Mixed],
+    told: Mixed,
+    gone: Mixed,
     customers: [String],
     transactions: [Mixed],
     refunds: [Mixed],

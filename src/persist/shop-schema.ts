@@ -10,13 +10,13 @@ export interface ShopDocument {
   uninstalledAt: Date | null;
   /** What the merchant granted. */
   scopes: string[];
-  /** When it did, by Shopify's triggered-at, or by our clock at install. */
+  /** When Shopify told that, by our clock: at install, or when it was asked. */
   scopesAt: Date | null;
   /** Why its token works no more; null while it does. An operator and the merchant's page show it. */
   attention: string | null;
   /** What was found of its subscriptions, and when. */
   subscriptions: { checkedAt: Date; missing: string[]; doubled: string[] } | null;
-  /** When its subscriptions are looked at next. */
+  /** When its scopes and subscriptions are looked at next. */
   subscriptionsDueAt: Date | null;
   /** All orders updated before this moment at Shopify were held against ours. */
   reconciledTo: Date | null;

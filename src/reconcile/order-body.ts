@@ -168,9 +168,23 @@ function setOf({ shopMoney, presentmentMoney }: Money): object {
   return { shop_money: one(shopMoney), presentment_money: one(presentmentMoney) };
 }
 
-/** GraphQL writes 10.0 where REST writes 10.00. */
-function amountOf({ amount }: Money['shopMoney']): string {
-  return /\.\d$/.test(amount) ? `${amount}0` : amount;
+/** GraphQL writes 10.0 where REST writes 10.00, and 1500.0 yen where REST writes 1500. */
+function amountOf({ amount, currencyCode }: Money['shopMoney']): string {
+  const [whole = '', fraction = ''] = amount.split('.');
+  const digits = fraction.replace(/0+$/, '').padEnd(digitsOf(currencyCode), '0');
+  return digits === '' ? whole : `${whole}.${digits}`;
+}
+
+const DIGITS = new Map<string, number>();
+
+function digitsOf(currency: string): number {
+  const known = DIGITS.get(currency);
+  if (known !== undefined) return known;
+  const isCode = /^[A-Z]{3}$/.test(currency);
+  const format = isCode ? new Intl.NumberFormat('en', { style: 'currency', currency }) : null;
+  const digits = format?.resolvedOptions().maximumFractionDigits ?? 2;
+  DIGITS.set(currency, digits);
+  return digits;
 }
 
 /** Ids grow: shorter is earlier. */

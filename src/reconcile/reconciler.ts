@@ -12,6 +12,13 @@ const SHOPS_AT_ONCE = 4;
 /** Redis or MongoDB was away, or another process is at the shop: not again at once. */
 const AGAIN_AFTER_MS = 10_000;
 
+interface Turn {
+  /** Of the pass. */
+  id: string;
+  shop: string;
+  at: number;
+}
+
 /**
  * Runs what is asked for, and what the schedule asks for: every shop whose orders were held against Shopify's too
  * long ago. The records are the jobs and the shop's lock keeps one pass at a shop, so any number of these may run,
@@ -25,8 +32,8 @@ export class Reconciler implements Part {
   readonly #everyMs: number;
   readonly #stopping = new AbortController();
   readonly #running = new Map<string, Promise<void>>();
-  /** Shop -> when it may be tried again. */
-  readonly #later = new Map<string, number>();
+  /** Shop -> its pass, and when that may be tried again. */
+  readonly #later = new Map<string, Turn>();
   #scheduleAt = 0;
   #timer: NodeJS.Timeout | null = null;
   #looking: Promise<void> | null = null;
@@ -61,23 +68,26 @@ export class Reconciler implements Part {
   async #look(): Promise<void> {
     if (this.#everyMs > 0) await this.#schedule();
     const now = this.#tools.now();
-    const later = [...this.#later].filter(([, at]) => at > now).map(([shop]) => shop);
-    for (const { _id, shop } of await this.#tools.book.open(later)) {
+    const asked = await this.#tools.book.open([...this.#later.keys()]);
+    const fresh = asked.map(({ _id: id, shop, askedAt }) => ({ id, shop, at: askedAt.getTime() }));
+    // Whoever waits longest comes first, so that many that wait for Shopify and many new ones get their turns.
+    const turns = [...fresh, ...this.#later.values()].filter(({ at }) => at <= now);
+    for (const { id, shop } of turns.sort((a, b) => a.at - b.at)) {
       if (this.#stopping.signal.aborted || this.#running.size >= SHOPS_AT_ONCE) return;
       if (this.#running.has(shop)) continue;
-      const run = this.#run(_id, shop).finally(() => this.#running.delete(shop));
+      const run = this.#run(id, shop).finally(() => this.#running.delete(shop));
       this.#running.set(shop, run);
     }
   }
 
   async #run(id: string, shop: string): Promise<void> {
     this.#later.delete(shop);
+    const again = (ms: number) => this.#later.set(shop, { id, shop, at: this.#tools.now() + ms });
     try {
-      const again = (ms: number) => this.#later.set(shop, this.#tools.now() + ms);
       const ran = await reconcileShop(id, shop, this.#tools, this.#stopping.signal, again);
       if (ran === 'busy' || ran === 'interrupted') again(AGAIN_AFTER_MS);
     } catch (error) {
-      this.#later.set(shop, this.#tools.now() + AGAIN_AFTER_MS);
+      again(AGAIN_AFTER_MS);
       this.#tools.log.warn(
         { shop, reconcile: id, because: messageOf(error) },
         'a pass broke off; it goes on later',

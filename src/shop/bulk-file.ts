@@ -1,7 +1,9 @@
 import { Fault, messageOf } from '../system/errors.ts';
 
 /**
- * Lines of a bulk operation's file, as they come in. It is fetched without the shop's token, by https.
+ * Lines of a bulk operation's file, as they come in. It is fetched without the shop's token, by https, from the
+ * host where Shopify keeps such files, and no redirect is followed: an address that came from elsewhere would
+ * otherwise make us read from our own network.
  * @throws Fault shopify_away where it cannot be had or breaks off; the reason of `signal` once that is aborted
  */
 export type BulkFile = (url: string, signal: AbortSignal) => AsyncIterable<string>;
@@ -9,13 +11,16 @@ export type BulkFile = (url: string, signal: AbortSignal) => AsyncIterable<strin
 /** A listed order is 90 bytes. */
 const LONGEST_LINE = 1024 * 1024;
 
-/** @param standIn SHOPIFY_API_URL: its files may come without https */
+/** Where Shopify keeps them (its documentation, November 2026). */
+const HOST = 'storage.googleapis.com';
+
+/** @param standIn SHOPIFY_API_URL, in development: its own files are fetched too, and without https */
 export function bulkFile(standIn: string | undefined): BulkFile {
   return async function* (url, signal) {
     if (!isAllowed(url, standIn))
-      throw new Fault('shopify_away', "the bulk operation's file is at no https address");
+      throw new Fault('shopify_away', `the bulk operation's file is not at https://${HOST}`);
     try {
-      const response = await fetch(url, { signal });
+      const response = await fetch(url, { signal, redirect: 'error' });
       if (response.status !== 200)
         throw new Fault('shopify_away', `the bulk operation's file: it answers ${response.status}`);
       yield* linesOf(response.body ?? []);
@@ -44,6 +49,7 @@ function isAllowed(text: string, standIn: string | undefined): boolean {
   const url = URL.parse(text);
   return (
     url !== null &&
-    (url.protocol === 'https:' || (standIn !== undefined && url.origin === new URL(standIn).origin))
+    ((url.protocol === 'https:' && url.host === HOST && url.username === '') ||
+      (standIn !== undefined && url.origin === new URL(standIn).origin))
   );
 }

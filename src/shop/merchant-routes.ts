@@ -1,4 +1,5 @@
-import { Router } from 'express';
+import { Router, type Request, type RequestHandler, type Response } from 'express';
+import { rateLimit } from 'express-rate-limit';
 import type { Logger } from '../system/log.ts';
 import type { Installer } from './installer.ts';
 import type { ShopBook } from './shop-book.ts';
@@ -34,19 +35,19 @@ export interface MerchantTools {
 
 /** Longer, and a merchant should know. */
 const LONG_WAIT_MS = 60_000;
+/** The page looks every few seconds, and several people may have it open. */
+const LOOKS_A_MINUTE = 240;
+/** Each is a question to Shopify. */
+const OPENINGS_A_MINUTE = 20;
 
 /** What the merchant's page shows of the one shop that its session token names. It changes nothing but the install. */
 export function merchantRoutes(tools: MerchantTools): Router {
   const { shopify, installer, shops, activityOf, completenessOf, log, now } = tools;
   const router = Router();
-  router.get('/app/state', async (request, response) => {
-    const asker = await shopOfSessionToken(request.headers.authorization, shopify);
-    if (!asker) {
-      response.status(401).json({ error: 'a valid session token is needed' });
-      return;
-    }
-    const { shop, token } = asker;
-    const connected = await installer.byExchange(shop, token, 'opened' in request.query).then(
+  const state = [onlyWithToken(shopify), limited(LOOKS_A_MINUTE), limited(OPENINGS_A_MINUTE, isOpening)];
+  router.get('/app/state', ...state, async (request, response) => {
+    const { shop, token } = askerOf(response);
+    const connected = await installer.byExchange(shop, token, isOpening(request)).then(
       () => true,
       (error: unknown) => {
         log.warn(
@@ -65,6 +66,46 @@ export function merchantRoutes(tools: MerchantTools): Router {
     response.json(stateOf({ connected, activity, completeness, putRight, told, comparedTo }, now()));
   });
   return router;
+}
+
+interface Asker {
+  shop: string;
+  token: string;
+}
+
+function askerOf(response: Response): Asker {
+  return response.locals.asker as Asker;
+}
+
+function onlyWithToken(shopify: Shopify): RequestHandler {
+  return async (request, response, next) => {
+    const asker = await shopOfSessionToken(request.headers.authorization, shopify);
+    if (!asker) {
+      response.status(401).json({ error: 'a valid session token is needed' });
+      return;
+    }
+    response.locals.asker = asker;
+    next();
+  };
+}
+
+/** Only then Shopify is asked whether it is well. */
+function isOpening(request: Request): boolean {
+  return 'opened' in request.query;
+}
+
+/** For each shop, in this process: a session token lives a minute and would do for any number of requests. */
+function limited(perMinute: number, counts: (request: Request) => boolean = () => true): RequestHandler {
+  return rateLimit({
+    windowMs: 60_000,
+    limit: perMinute,
+    skip: (request) => !counts(request),
+    keyGenerator: (_request, response) => askerOf(response).shop,
+    handler: (_request, response) => {
+      response.status(429).json({ error: `${perMinute} a minute are allowed: wait a minute` });
+    },
+    validate: { xForwardedForHeader: false, forwardedHeader: false },
+  });
 }
 
 interface State {

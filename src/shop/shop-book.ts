@@ -10,7 +10,8 @@ export interface ShopBook {
   installed: (shop: string, scopes: readonly string[], at: Date) => Promise<void>;
   /** The tokens of the install that ended go with it. @param triggeredAt Shopify's */
   uninstalled: (shop: string, triggeredAt: Date) => Promise<Told>;
-  scopesChanged: (shop: string, scopes: readonly string[], triggeredAt: Date) => Promise<Told>;
+  /** Marks the shop: its scopes are asked of Shopify, with its own token (subscription-check.ts). */
+  scopesChanged: (shop: string) => Promise<Told>;
   /** Why Shopify cannot be asked for it; null: it can. Of a shop that is out, nothing is told. */
   attention: (shop: string, because: string | null) => Promise<void>;
   /** Whether its tokens work: where not, {@link REOPEN} is told until they do; and only that is taken back. */
@@ -75,10 +76,10 @@ export function shopBook({ shops, sessions }: Pick<Collections, 'shops' | 'sessi
       await sessions.deleteMany({ shop, storedAt: { $lte: before } });
       return 'counts';
     },
-    scopesChanged: async (shop, scopes, triggeredAt) => {
+    scopesChanged: async (shop) => {
       const { matchedCount } = await shops.updateOne(
-        { _id: shop, $or: [{ scopesAt: null }, { scopesAt: { $lte: triggeredAt } }] },
-        { $set: { scopes: [...scopes], scopesAt: triggeredAt, subscriptionsDueAt: AT_ONCE } },
+        { _id: shop, state: 'installed' },
+        { $set: { subscriptionsDueAt: AT_ONCE } },
       );
       return matchedCount > 0 ? 'counts' : await why(shop);
     },

@@ -48,7 +48,7 @@ export function shopEvents({ shops, requests, audited }: ShopEventTools): ShopEv
         case 'app/uninstalled':
           return await audit(event, 'shop.uninstall', () => shops.uninstalled(event.shop, at));
         case 'app/scopes_update':
-          return await audit(event, 'shop.scopes', () => shops.scopesChanged(event.shop, event.scopes, at));
+          return await audit(event, 'shop.scopes', () => shops.scopesChanged(event.shop));
         case 'shop/redact':
           if (await isBackSince(event.shop, at, shops)) return BACK;
           return await audit(event, 'compliance.ask', () => requests.ask(event));

@@ -25,6 +25,24 @@ const page = z
     next: pageInfo.hasNextPage ? (pageInfo.endCursor ?? null) : null,
   }));
 
+const SCOPES = '{ currentAppInstallation { accessScopes { handle } } }';
+const scopes = z
+  .object({
+    currentAppInstallation: z.object({ accessScopes: z.array(z.object({ handle: z.string().max(100) })) }),
+  })
+  .transform(({ currentAppInstallation: { accessScopes } }) => accessScopes.map(({ handle }) => handle));
+
+/**
+ * What the merchant granted, asked with the shop's own token: nothing that is sent here is believed about it.
+ * @throws what {@link AdminApi.ask} throws; Fault shopify_away where the answer is not whole
+ */
+export async function grantedScopes(shop: string, api: AdminApi, signal: AbortSignal): Promise<string[]> {
+  const { data } = await api.ask(shop, SCOPES, {}, signal);
+  const reading = scopes.safeParse(data);
+  if (!reading.success) throw new Fault('shopify_away', 'its scopes cannot be read');
+  return reading.data;
+}
+
 /** The API's names of topics: `ORDERS_CREATE`. */
 const OURS: ReadonlyMap<string, string> = new Map(
   [...Object.values(TOPICS_BY_SCOPE).flat(), ...TOPICS_WITHOUT_SCOPE].map((topic) => [

@@ -32,8 +32,6 @@ export const TOPICS_BY_SCOPE = {
     'returns/request',
     'returns/approve',
     'returns/decline',
-    'returns/update',
-    'returns/process',
     'returns/cancel',
     'returns/close',
     'returns/reopen',

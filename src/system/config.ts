@@ -87,7 +87,7 @@ export const SETTINGS = {
     // The app writes a record of every shop that installs, so that any other name is made up. Without it nobody does.
     schema: z.enum(['take', 'ignore']).optional(),
     about:
-      'signed webhooks of shops that never installed the app: `take` or `ignore`; unset: taken until an app program was started over this database (or `APP_URL` is given), ignored from then on; with an app, topics about the shop itself are never taken of them',
+      'signed webhooks of shops that never installed the app: `take` or `ignore`; unset: `take` until an app was started',
   },
   RECONCILE_EVERY_MINUTES: {
     // Shopify advises a job of the kind; 0 = only when somebody asks.
@@ -97,7 +97,7 @@ export const SETTINGS = {
   SHOPIFY_API_URL: {
     schema: z.url({ protocol: /^https?$/ }).optional(),
     about:
-      "development: a stand-in for Shopify's servers; a shop's Admin API is asked at `<this>/<shop>/admin/…`",
+      'development, refused where NODE_ENV is production: a stand-in for Shopify, asked at `<this>/<shop>/admin/…`',
   },
   PARTITIONS: {
     schema: z.coerce.number().int().min(1).max(1024).default(1),
@@ -130,7 +130,8 @@ export const SETTINGS = {
   },
   MAX_BODY_BYTES: {
     // Shopify publishes no maximum; staff say "upwards of a megabyte". At most 15 MiB: a journal entry
-    // holds the body, and MongoDB's documents end at 16.
+    // holds the body, and MongoDB's documents end at 16. Of the largest, ingest holds six at a time (32 MiB at least,
+    // see accept/bytes-in-flight.ts), whoever sent them.
     schema: z.coerce
       .number()
       .int()
@@ -138,19 +139,6 @@ export const SETTINGS = {
       .max(15 * 1024 * 1024)
       .default(5 * 1024 * 1024),
     about: 'larger webhooks are refused with 413',
-  },
-  MAX_BYTES_IN_FLIGHT: {
-    // Of all bodies at a time, beyond the first 16 KiB of each, which 2,000 connections bound at 32 MiB. 64 MiB are 12
-    // of the largest bodies, or 750 of 100 kB: at 500 of those a second, answers may take 1.5 s. Node holds up to three
-    // times as much while it reads and compresses one. At least the largest MAX_BODY_BYTES, or none of those came in.
-    schema: z.coerce
-      .number()
-      .int()
-      .min(16 * 1024 * 1024)
-      .max(4 * 1024 * 1024 * 1024)
-      .default(64 * 1024 * 1024),
-    about:
-      'bytes of bodies that ingest holds at a time, beyond the first 16 KiB of each; more are answered 503, the slowest first',
   },
   DEPOSIT_TIMEOUT_MS: {
     // Shopify waits 5 s; this and the spool's write (1.2 s) must fit.
@@ -177,6 +165,8 @@ export const SETTINGS = {
 } as const satisfies Record<string, { schema: z.ZodType; about: string; secret?: true }>;
 
 export type Setting = keyof typeof SETTINGS;
+/** Whoever sets one of these is sent the app's secret and every shop's tokens. */
+const DEVELOPMENT_ONLY = ['SHOPIFY_API_URL'] as const satisfies readonly Setting[];
 type Values = { [Name in Setting]: z.output<(typeof SETTINGS)[Name]['schema']> };
 /** Settings of which `Needed` are surely there. */
 export type Config<Needed extends Setting = never> = Values & {
@@ -209,6 +199,9 @@ export function loadConfig<const Needed extends Setting = never>(
       problems.push(`${name}: is needed and not set`);
     return [name, reading.data];
   });
+  for (const name of DEVELOPMENT_ONLY)
+    if (env.NODE_ENV === 'production' && (env[name] ?? '').trim() !== '')
+      problems.push(`${name}: is for development only, and NODE_ENV is production: remove it`);
   if (problems.length > 0) throw new BadSettings(problems);
   return Object.fromEntries(entries) as Config<Needed>;
 }

@@ -6,27 +6,31 @@ const SECONDS_TO_MINUTES = [0.01, 0.05, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 18
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
+/** Makes metrics in a registry. */
+function makersIn(registry: Registry) {
+  const registers = [registry];
+  return {
+    counter: <Label extends string = never>(name: string, help: string, labelNames: Label[] = []) =>
+      new Counter({ name: `lockstep_${name}`, help, labelNames, registers }),
+    gauge: <Label extends string = never>(name: string, help: string, labelNames: Label[] = []) =>
+      new Gauge({ name: `lockstep_${name}`, help, labelNames, registers }),
+    histogram: (name: string, help: string, buckets: number[]) =>
+      new Histogram({ name: `lockstep_${name}`, help, buckets, registers }),
+  };
+}
+
 /** A program's metrics, in a registry of its own. */
 export function createMetrics() {
   const registry = new Registry();
-  const registers = [registry];
-  const counter = <Label extends string = never>(name: string, help: string, labelNames: Label[] = []) =>
-    new Counter({ name: `lockstep_${name}`, help, labelNames, registers });
-  const gauge = <Label extends string = never>(name: string, help: string, labelNames: Label[] = []) =>
-    new Gauge({ name: `lockstep_${name}`, help, labelNames, registers });
-  const histogram = (name: string, help: string, buckets: number[]) =>
-    new Histogram({ name: `lockstep_${name}`, help, buckets, registers });
+  const { counter, gauge, histogram } = makersIn(registry);
   // Event loop lag, memory, garbage collection and descriptors, under their usual names.
   collectDefaultMetrics({ register: registry });
   return {
     registry,
     received: counter('received_total', 'Webhooks answered, by outcome and topic', ['outcome', 'topic']),
     ackSeconds: histogram('ack_seconds', 'Webhook arrived to answer sent', MILLISECONDS_TO_SECONDS),
-    bodyBytes: gauge(
-      'body_bytes_in_flight',
-      'Bytes of bodies held by ingest, beyond the first 16 KiB of each',
-    ),
-    notKept: counter('not_kept_total', 'Unreadable webhooks beyond the limit of their shop, not kept'),
+    bodyBytes: gauge('body_bytes_in_flight', 'Bytes of bodies held, beyond the first 16 KiB of each'),
+    notKept: counter('not_kept_total', "Unreadable webhooks beyond their shop's limit, not kept"),
     depositSeconds: histogram('deposit_seconds', 'Dedupe and mailbox in Redis', MILLISECONDS_TO_SECONDS),
     spooledTotal: counter('spooled_total', "Events taken into MongoDB's spool because Redis could not"),
     unspooledTotal: counter('unspooled_total', 'Events moved from the spool into their mailboxes'),
@@ -75,7 +79,7 @@ export function createMetrics() {
     reconcilePoints: counter('reconcile_points_total', "Points of the Admin API's budget that passes cost"),
     reconcileBehind: gauge(
       'reconcile_behind_seconds',
-      'Since when the shop that is furthest behind was not reconciled',
+      'Since the most overdue installed shop was reconciled',
     ),
     reconcileThrottled: counter('reconcile_throttled_total', 'Pauses that Shopify asked passes for'),
   };

@@ -9,6 +9,8 @@ const NONE = {
   'x-shopify-hmac-sha256': undefined,
 };
 
+const aheadOf = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
+
 describe("Shopify's headers", () => {
   let ingest: ServedIngest;
   beforeAll(async () => {
@@ -70,6 +72,25 @@ describe("Shopify's headers", () => {
     expect((await ingest.send(body, { headers })).json.outcome).toBe('accepted');
     expect((await ingest.send(body, { headers })).json.outcome).toBe('duplicate');
   });
+
+  test.each([
+    ['in 2254', () => '2254-01-01T00:00:00Z', null],
+    ['six minutes ahead', () => aheadOf(6), null],
+    ['four minutes ahead: clocks differ', () => aheadOf(4), 'kept'],
+    ['of the day before', () => aheadOf(-1440), 'kept'],
+  ])(
+    'S8: triggered %s: a time in the future counts as missing, whatever the topic',
+    async (_case, at, kept) => {
+      for (const topic of ['orders/updated', 'disputes/update', 'app/uninstalled']) {
+        const triggeredAt = at();
+        const body = JSON.stringify({ id: 9, order_id: 9, note: triggeredAt });
+        await ingest.send(body, { topic, headers: { 'x-shopify-triggered-at': triggeredAt } });
+        const mailbox = `lockstep:{0}:mailbox:${SHOP}/${topic === 'app/uninstalled' ? '-' : 9}`;
+        const [last] = await ingest.redis.lrange(mailbox, -1, -1);
+        expect(last).toContain(`"triggeredAt":${JSON.stringify(kept && triggeredAt)}`);
+      }
+    },
+  );
 
   test('topic and shop are read in any case, and are one order then', async () => {
     const shop = SHOP.toUpperCase();

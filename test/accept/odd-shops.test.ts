@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ServedIngest } from './served-ingest.ts';
 
-describe('a shop name becomes part of a key only where it is a host name', () => {
+describe('a shop is <name>.myshopify.com, and nothing else becomes part of a key', () => {
   let ingest: ServedIngest;
   beforeAll(async () => {
     ingest = await ServedIngest.start();
@@ -24,6 +24,10 @@ describe('a shop name becomes part of a key only where it is a host name', () =>
     '-a.myshopify.com',
     '.myshopify.com',
     'localhost',
+    'shop.example.com',
+    'a.b.myshopify.com',
+    'example.myshopify.com.evil.com',
+    'no-shop.invalid',
     '*.myshopify.com',
     '$where.myshopify.com',
     '__proto__',

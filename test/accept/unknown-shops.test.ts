@@ -1,60 +1,132 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { mongo } from 'mongoose';
+import { shopGate, type Takes } from '../../src/accept/shop-gate.ts';
 import { asShopDomain, type ShopDomain } from '../../src/order/identity.ts';
+import { SHOP_TOPICS } from '../../src/order/shop-topics.ts';
+import { appPresence, tellAppStarted, type AppPresence } from '../../src/persist/app-presence.ts';
 import { knownShops } from '../../src/persist/known-shops.ts';
 import { shopBook } from '../../src/shop/shop-book.ts';
 import { ComplianceInside, SHOP } from '../compliance/compliance-inside.ts';
 
 const NEVER = 'never.myshopify.com';
 const of = (text: string): ShopDomain => asShopDomain(text)!;
+const ABOUT_SHOPS = Object.keys(SHOP_TOPICS);
+const IGNORED = { outcome: 'ignored' };
 
-describe('UNKNOWN_SHOPS=ignore', () => {
+describe('webhooks of shops that never installed (UNKNOWN_SHOPS)', () => {
   let compliance: ComplianceInside;
   let nowMs = 0;
+  let id = 0;
   let known: (shop: ShopDomain) => Promise<boolean>;
+  const asked: AppPresence[] = [];
+  const away = new mongo.MongoClient('mongodb://127.0.0.1:9/', { serverSelectionTimeoutMS: 50 });
   beforeAll(async () => {
     compliance = await ComplianceInside.open();
     const { client, collections } = compliance.inside;
     known = knownShops(client, collections.shops.db.name, () => nowMs);
   });
-  afterAll(() => compliance.close());
-  const send = (topic: string, shop: string, id: number) =>
-    compliance.send(topic, { id, shop_domain: shop }, { shop, takes: known });
-
-  test('a shop that never installed is ignored, and nothing is kept of it', async () => {
-    expect(await send('orders/create', NEVER, 1)).toEqual({ outcome: 'ignored' });
-    expect(await compliance.inside.redis.keys('*mailbox*')).toEqual([]);
+  afterEach(async () => {
+    for (const each of asked.splice(0)) await each.stop();
+  });
+  afterAll(async () => {
+    await away.close();
+    await compliance.close();
   });
 
-  test('one that installed is taken, and still after it uninstalled: webhooks are on their way', async () => {
+  const send = (topic: string, shop: string, takes: Takes) =>
+    compliance.send(topic, { id: (id += 1), shop_domain: shop }, { shop, takes });
+  /** What ingest knows of an app, as it starts. */
+  const presence = async (configured = false, client = compliance.inside.client): Promise<AppPresence> => {
+    const one = appPresence(client, compliance.inside.collections.shops.db.name, configured);
+    await one.start?.();
+    asked.push(one);
+    return one;
+  };
+
+  test('unset, and there was never an app: taken, whatever it is about', async () => {
+    const takes = shopGate(undefined, (await presence()).isThere, known);
+    for (const topic of ['orders/create', ...ABOUT_SHOPS])
+      expect(await send(topic, NEVER, takes)).toMatchObject({ outcome: 'accepted' });
+  });
+
+  test('an app that started leaves a record, which outlives it and which ingest finds', async () => {
+    const { isThere } = await presence();
+    expect(isThere()).toBe(false);
+    await tellAppStarted(compliance.inside.collections, () => 1000).start?.();
+    await tellAppStarted(compliance.inside.collections, () => 2000).start?.();
+    expect((await presence()).isThere()).toBe(true);
+    expect(await compliance.inside.collections.programs.countDocuments({})).toBe(1);
+  });
+
+  test('unset, and there is an app: ignored, and nothing is kept', async () => {
+    await compliance.inside.redis.flushdb();
+    const takes = shopGate(undefined, (await presence()).isThere, known);
+    for (const topic of ['orders/create', ...ABOUT_SHOPS])
+      expect([topic, await send(topic, NEVER, takes)]).toEqual([topic, IGNORED]);
+    expect(await compliance.inside.redis.dbsize()).toBe(0);
+  });
+
+  test('take, and there is an app: what is about orders is taken, what is about shops never', async () => {
+    const takes = shopGate('take', (await presence()).isThere, known);
+    expect(await send('orders/create', NEVER, takes)).toMatchObject({ outcome: 'accepted' });
+    for (const topic of ABOUT_SHOPS) expect(await send(topic, NEVER, takes)).toEqual(IGNORED);
+  });
+
+  test('ignore: ignored, also where no app was ever seen', async () => {
+    const takes = shopGate('ignore', () => false, known);
+    for (const topic of ['orders/create', ...ABOUT_SHOPS])
+      expect(await send(topic, NEVER, takes)).toEqual(IGNORED);
+  });
+
+  test('a shop that installed is taken, and after it uninstalled: a request to erase comes days later', async () => {
+    const takes = shopGate(undefined, () => true, known);
     const shops = shopBook(compliance.inside.collections);
     await shops.installed(SHOP, [], new Date(1000));
-    expect(await send('orders/create', SHOP, 1)).toMatchObject({ outcome: 'accepted' });
+    expect(await send('orders/create', SHOP, takes)).toMatchObject({ outcome: 'accepted' });
     await shops.uninstalled(SHOP, new Date(2000));
-    nowMs += 10_000;
-    expect(await send('orders/create', SHOP, 2)).toMatchObject({ outcome: 'accepted' });
+    nowMs += 172_800_000;
+    const { client, collections } = compliance.inside;
+    const restarted = shopGate(undefined, () => true, knownShops(client, collections.shops.db.name));
+    for (const topic of ['orders/create', ...ABOUT_SHOPS])
+      expect(await send(topic, SHOP, restarted)).toMatchObject({ outcome: 'accepted' });
   });
 
-  test('what is about the shop itself is taken of any shop', async () => {
-    expect(await send('shop/redact', NEVER, 1)).toMatchObject({ outcome: 'accepted' });
-    expect(await send('app/uninstalled', NEVER, 1)).toMatchObject({ outcome: 'accepted' });
+  test('the body’s shop decides, not the header’s; what names none is parked', async () => {
+    const takes = shopGate(undefined, () => true, known);
+    const redact = (shop: string | null, named: string | null) =>
+      compliance.send('shop/redact', { id: (id += 1), shop_domain: named }, { shop, takes });
+    expect(await redact(SHOP, NEVER)).toEqual(IGNORED);
+    expect(await redact(NEVER, SHOP)).toMatchObject({ outcome: 'accepted' });
+    expect(await redact(null, null)).toMatchObject({ outcome: 'parked' });
   });
 
-  test('a shop is asked for once in ten seconds; one that installs is taken then', async () => {
+  test('many questions share one; a shop that installs is taken at once, and never asked for again', async () => {
     const { commands, collections } = compliance.inside;
-    nowMs += 10_000;
     commands.length = 0;
-    expect([await known(of(NEVER)), await known(of(NEVER))]).toEqual([false, false]);
+    const shops = Array.from({ length: 100 }, (_, i) => of(`late-${i}.myshopify.com`));
+    expect(new Set(await Promise.all(shops.map(known)))).toEqual(new Set([false]));
     expect(commands).toEqual(['find']);
-    await shopBook(collections).installed(NEVER, [], new Date(1000));
-    expect(await known(of(NEVER))).toBe(false);
-    nowMs += 10_000;
-    expect(await known(of(NEVER))).toBe(true);
+    await shopBook(collections).installed('late-7.myshopify.com', [], new Date(1000));
+    expect(await known(of('late-7.myshopify.com'))).toBe(true);
+    commands.length = 0;
+    nowMs += 86_400_000;
+    expect(await known(of('late-7.myshopify.com'))).toBe(true);
+    expect(commands).toEqual([]);
   });
 
-  test('while MongoDB is away every shop is known', async () => {
-    const away = new mongo.MongoClient('mongodb://127.0.0.1:9/', { serverSelectionTimeoutMS: 50 });
-    expect(await knownShops(away, 'lockstep')(of('nobody.myshopify.com'))).toBe(true);
-    await away.close();
+  test('while MongoDB is away every shop is known, and only the first waits for it', async () => {
+    let clock = 0;
+    const blind = knownShops(away, 'lockstep', () => clock);
+    expect(await blind(of('nobody.myshopify.com'))).toBe(true);
+    const next = Promise.all(['a', 'b', 'c'].map((name) => blind(of(`${name}.myshopify.com`))));
+    const nextTurn = new Promise((resolve) => setImmediate(() => resolve('waited')));
+    expect(await Promise.race([next, nextTurn])).toEqual([true, true, true]);
+    clock += 60_000;
+    expect(await blind(of('nobody.myshopify.com'))).toBe(true);
+  });
+
+  test('while MongoDB is away an app is there where the settings say so, and ingest starts', async () => {
+    expect((await presence(true, away)).isThere()).toBe(true);
+    expect((await presence(false, away)).isThere()).toBe(false);
   });
 });

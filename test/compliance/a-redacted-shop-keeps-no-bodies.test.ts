@@ -15,7 +15,7 @@ describe('shop/redact', () => {
     await compliance.send('orders/create', orderBody(ADA, 1));
     await compliance.send('fulfillments/create', fulfillmentBody(ADA, 1));
     await compliance.send('orders/create', orderBody(BOB, 2, { updated_at: 'no time' }));
-    await compliance.send('orders/create', 'no JSON, but canary.ada@bird.example');
+    await compliance.send('orders/create', '{no JSON, but canary.ada@bird.example}');
     await compliance.send('orders/create', orderBody(BOB, 3), { shop: OTHER });
     await compliance.drain();
     compliance.later();

@@ -43,6 +43,6 @@ export async function orderOf({ tools }: Inside, key: OrderKey): Promise<unknown
 function withoutPositions(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutPositions);
   if (typeof value !== 'object' || value === null) return value;
-  const kept = Object.entries(value).filter(([name]) => name !== 'position');
+  const kept = Object.entries(value).filter(([name]) => !['position', 'told', 'gone'].includes(name));
   return Object.fromEntries(kept.map(([name, each]) => [name, withoutPositions(each)]));
 }

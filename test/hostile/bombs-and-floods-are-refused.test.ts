@@ -58,11 +58,11 @@ describe('bodies that are more than they seem', () => {
   );
 
   test.each(Object.entries(bombs))(
-    'a bomb in %s that does not say so is bytes: parked',
+    'a bomb in %s that does not say so is not a JSON object: 401, nothing kept',
     async (_name, bomb) => {
       const { status, json } = await ingest.send(bomb);
-      expect({ status, json }).toMatchObject({ status: 200, json: { outcome: 'parked' } });
-      expect(await ingest.redis.lindex(`lockstep:{0}:mailbox:${SHOP}/-`, -1)).toHaveProperty('length');
+      expect({ status, json }).toEqual({ status: 401, json: { outcome: 'forged' } });
+      expect(await ingest.waitingIn(`${SHOP}/-`)).toBe(0);
     },
   );
 
@@ -86,9 +86,8 @@ describe('bodies that are more than they seem', () => {
   test.each([
     ['a NUL in a text', '{"id":63,"name":"\0"}'],
     ['a line break in a text', '{"id":64,"name":"\n"}'],
-    ['two byte order marks', '\ufeff\ufeff{"id":65}'],
     ['two bodies', '{"id":66}{"id":67}'],
-    ['a comment', '{"id":68}//'],
+    ['a comment', '{"id":68/*}*/}'],
     ['a trailing comma', '{"id":69,}'],
     ['an id in hex', '{"id":0x45}'],
   ])('%s: no JSON, parked', async (_case, body) => {

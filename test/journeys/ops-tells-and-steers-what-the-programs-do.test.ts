@@ -79,7 +79,7 @@ describe('the command line over whole programs', () => {
     const order = (await run('order', '1001')).stdout;
     expect(order).toContain(`#1001  shipped   ${KEY}`);
     expect(order).toContain('1 duplicate');
-    expect((await run('parked', 'ls')).stdout).toContain('updated_at is no time');
+    expect((await run('parked', 'ls')).stdout).toContain('updated_at: expected a time, found text');
     expect((await run('event', poisonHash, '--payload')).stdout).toContain('customer data masked');
     const body = path.join(mkdtempSync(path.join(tmpdir(), 'lockstep-ops-')), 'body.json');
     writeFileSync(body, life[1]!.body);

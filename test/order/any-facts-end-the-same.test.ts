@@ -1,12 +1,18 @@
+import { mongo } from 'mongoose';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { decide } from '../../src/order/decide.ts';
 import { deriveStatus } from '../../src/order/derive-status.ts';
-import { newOrder } from '../../src/order/order.ts';
+import { newOrder, type Order } from '../../src/order/order.ts';
 import { MOVES, type Status } from '../../src/order/status.ts';
+import { fromDocument, toDocument } from '../../src/persist/order-document.ts';
+import type { OrderDocument } from '../../src/persist/order-schema.ts';
 import { keyOf } from '../support/waiting-event.ts';
 import { appliedPositions, arrivalsOf, stateOf } from './arrivals.ts';
 import { eventLists } from './event-lists.ts';
-import { afterBatches } from './events.ts';
+import { afterBatches, NOW } from './events.ts';
+
+const { BSON } = mongo;
 
 const arrivals = eventLists.chain(arrivalsOf);
 
@@ -15,6 +21,23 @@ describe('whatever Shopify may tell, with ties of every kind', () => {
     fc.assert(
       fc.property(arrivals, ({ events, batches }) => {
         expect(stateOf(afterBatches(batches))).toEqual(stateOf(afterBatches([events])));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('P3, P5: also where each batch is kept in MongoDB, and the order remembers none of its events', () => {
+    const kept = (order: Order): Order => {
+      const document = BSON.serialize(toDocument(keyOf(), { ...order, applied: [] }, 0));
+      return fromDocument(BSON.deserialize(document) as OrderDocument);
+    };
+    fc.assert(
+      fc.property(arrivals, ({ events, batches }) => {
+        const order = batches.reduce<Order | null>((known, batch) => {
+          const { order: next } = decide(keyOf(), known, batch, NOW);
+          return next ? kept(next) : known;
+        }, null);
+        expect(order && withoutCounts(order)).toEqual(withoutCounts(kept(afterBatches([events]))));
       }),
       { numRuns: 1000 },
     );
@@ -43,3 +66,9 @@ describe('whatever Shopify may tell, with ties of every kind', () => {
     );
   });
 });
+
+/** An order that does not know what it has applied applies a duplicate again: that counts, and changes nothing else. */
+function withoutCounts(order: Order): object {
+  const { sequence: _, ...state } = stateOf(order);
+  return state;
+}

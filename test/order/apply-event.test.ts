@@ -92,7 +92,13 @@ describe('stale', () => {
 
 describe('unchanged', () => {
   test('is a part that a snapshot had brought', () => {
-    const body = { id: 31, status: 'success', updated_at: at(20), line_items: [{ id: 11, quantity: 2 }] };
+    const body = {
+      id: 31,
+      status: 'success',
+      created_at: at(20),
+      updated_at: at(20),
+      line_items: [{ id: 11, quantity: 2 }],
+    };
     const around = snapshot('orders/fulfilled', 21, { fulfillments: [body], fulfillment_status: 'partial' });
     expect(outcomesOf(orderAfter(around, fulfillment(20, body)))[1]).toBe(
       'unchanged: tells what was known from fulfillments 31 as it is',

@@ -59,7 +59,7 @@ describe('P7: what cannot be read', () => {
   test('is rejected with its reason, and the others are applied', () => {
     const { order, ended, rejected } = decide(KEY, null, [broken, create, unreadable, paid], NOW);
     expect(rejected).toEqual([
-      { waiting: broken, because: 'orders/updated: updated_at is no time', attempts: 1 },
+      { waiting: broken, because: 'orders/updated: updated_at: expected a time, found text', attempts: 1 },
       { waiting: unreadable, because: 'the body is not JSON', attempts: 1 },
     ]);
     expect(ended).toHaveLength(2);
@@ -80,7 +80,7 @@ describe('P7: what cannot be read', () => {
 
 describe('P7: what fails when it is applied', () => {
   // No events make such an order: it stands for a fault of ours.
-  const wrong = { ...newOrder(KEY), status: 'refunded' as const };
+  const wrong = { ...newOrder(KEY), status: 'failed' as const };
   const failing = transaction(1, { status: 'failure' });
 
   test('is named by the error', () => {

@@ -46,7 +46,14 @@ export function part(topic: Topic, seconds: number, fields: object): WaitingEven
 }
 
 export function transaction(seconds: number, fields: object = {}): WaitingEvent {
-  const sale = { id: 21, kind: 'sale', status: 'success', amount: '60.00', currency: 'USD' };
+  const sale = {
+    id: 21,
+    kind: 'sale',
+    status: 'success',
+    amount: '60.00',
+    currency: 'USD',
+    processed_at: at(seconds),
+  };
   return part('order_transactions/create', seconds, { ...sale, ...fields });
 }
 
@@ -55,7 +62,14 @@ export function fulfillment(seconds: number, fields: object = {}): WaitingEvent 
     { id: 11, quantity: 2 },
     { id: 12, quantity: 1 },
   ];
-  const body = { id: 31, status: 'success', updated_at: at(seconds), line_items: lines, ...fields };
+  const body = {
+    id: 31,
+    status: 'success',
+    created_at: at(seconds),
+    updated_at: at(seconds),
+    line_items: lines,
+    ...fields,
+  };
   return part('fulfillments/create', seconds, body);
 }
 

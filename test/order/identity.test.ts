@@ -1,5 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { asEventId, asOrderId, asShopDomain, orderKey, partsOf } from '../../src/order/identity.ts';
+import {
+  asEventId,
+  asOrderId,
+  asShopDomain,
+  asShopOrNone,
+  orderKey,
+  partsOf,
+} from '../../src/order/identity.ts';
 import { keyOf } from '../support/waiting-event.ts';
 
 describe('a shop', () => {
@@ -23,8 +30,24 @@ describe('a shop', () => {
     'a b.com',
     '{a}.com',
     'ä.com',
-    `${'a'.repeat(250)}.com`,
+    `${'a'.repeat(64)}.myshopify.com`,
+    'example.com',
+    'shop.example.com',
+    'a.b.myshopify.com',
+    'myshopify.com',
+    '-a.myshopify.com',
+    'a.myshopify.com.',
+    'a.myshopify.com.evil.com',
+    'a.myshopify.com\n',
+    'a.myshopify.io',
+    'no-shop.invalid',
   ])('%j is no shop', (text) => expect(asShopDomain(text)).toBeNull());
+});
+
+test('what stands for no shop can be looked up, and is no shop', () => {
+  expect(asShopOrNone('No-Shop.invalid')).toBe('no-shop.invalid');
+  expect(asShopOrNone('Example.myshopify.com')).toBe('example.myshopify.com');
+  expect(asShopOrNone('other.invalid')).toBeNull();
 });
 
 describe('an order id', () => {
@@ -85,12 +108,12 @@ describe('an event id', () => {
 
 describe('an order key', () => {
   test('gives back its shop and its order', () => {
-    expect(partsOf(keyOf('12', 'a.example.com'))).toEqual({ shop: 'a.example.com', orderId: '12' });
+    expect(partsOf(keyOf('12', 'a.myshopify.com'))).toEqual({ shop: 'a.myshopify.com', orderId: '12' });
   });
 
   test('stands for what names no order, too', () => {
-    const { shop } = partsOf(keyOf('12', 'a.example.com'));
-    expect(orderKey(shop, null)).toBe('a.example.com/-');
+    const { shop } = partsOf(keyOf('12', 'a.myshopify.com'));
+    expect(orderKey(shop, null)).toBe('a.myshopify.com/-');
     expect(partsOf(orderKey(shop, null))).toEqual({ shop, orderId: null });
   });
 });

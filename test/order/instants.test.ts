@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { clockTime, microsOf, millisOf } from '../../src/order/instants.ts';
+import { momentText, microsOf, millisOf } from '../../src/order/instants.ts';
 
 const TEN = Date.UTC(2026, 10, 27, 10) * 1000;
 
@@ -56,7 +56,9 @@ describe('an instant', () => {
     expect(millisOf('2026-11-27T10:00:00.999999Z')).toBe(TEN / 1000 + 999);
   });
 
-  test('a sentence names it by its clock time, UTC', () => {
-    expect(clockTime(TEN / 1000 + 2999)).toBe('10:00:02');
+  test('a sentence names it by its time, UTC, and by its day where that is another', () => {
+    const moment = TEN / 1000 + 2999;
+    expect(momentText(moment, moment + 1000)).toBe('10:00:02');
+    expect(momentText(moment, moment - 24 * 3_600_000)).toBe('2026-11-27 10:00:02');
   });
 });

@@ -44,7 +44,7 @@ describe('P5: of each part the newest version is kept', () => {
   });
 
   test('fulfillments inside snapshots and on their own are one', () => {
-    const own = fulfillment(20);
+    const own = fulfillment(20, { shipment_status: null });
     const inside = (seconds: number, updated: number, shipment_status: string) =>
       snapshot('orders/updated', seconds, {
         fulfillments: [{ id: 31, updated_at: at(updated), shipment_status }],
@@ -80,13 +80,18 @@ describe('P5: of each part the newest version is kept', () => {
 });
 
 describe('what a join says of itself', () => {
-  const known = orderAfter(snapshot('orders/paid', 5), fulfillment(20));
+  const made = { created_at: at(4) };
+  const known = orderAfter(snapshot('orders/paid', 5), fulfillment(20, made));
   test.each([
     ['news', transaction(1), { fresh: true, outdated: false }],
     ['an older snapshot', snapshot('orders/create', 1), { fresh: false, outdated: true }],
-    ['an older version of a part', fulfillment(10, { status: 'pending' }), { fresh: false, outdated: true }],
-    ['an older telling of the same', fulfillment(10), { fresh: false, outdated: false }],
-    ['a newer telling of the same', fulfillment(30), { fresh: false, outdated: false }],
+    [
+      'an older version of a part',
+      fulfillment(10, { ...made, status: 'pending' }),
+      { fresh: false, outdated: true },
+    ],
+    ['an older telling of the same', fulfillment(10, made), { fresh: false, outdated: false }],
+    ['a newer telling of the same', fulfillment(30, made), { fresh: false, outdated: false }],
   ])('%s', (_what, event, said) => expect(join(known, reading(event))).toMatchObject(said));
 
   test('P5: a newer telling of the same is remembered as the newest', () => {
@@ -101,6 +106,6 @@ describe('what a join says of itself', () => {
       (each) => Object.fromEntries(Object.entries(each).toReversed()) as typeof each,
     );
     const order = { ...known, parts: { ...known.parts, fulfillments: turned } };
-    expect(join(order, reading(fulfillment(30))).fresh).toBe(false);
+    expect(join(order, reading(fulfillment(30, made))).fresh).toBe(false);
   });
 });

@@ -14,6 +14,7 @@ const entry = (event: string, appliedAt: string | null): Timeline['entries'][num
   appliedAt,
   outcome: appliedAt === null ? 'waiting' : 'applied',
   because: null,
+  notes: [],
   sequence: null,
   duplicates: 0,
   earlier: [],

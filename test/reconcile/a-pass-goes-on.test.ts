@@ -3,6 +3,7 @@ import type { AdminApi } from '../../src/shop/admin-api.ts';
 import { redisKeys } from '../../src/system/redis-keys.ts';
 import { Reconciling, SHOP } from './reconciling.ts';
 
+/** Pages of 62, as nothing is known of the shop's points at first, then of 100. */
 const ORDERS = 250;
 
 describe('a pass that is stopped in the middle', () => {
@@ -46,7 +47,7 @@ describe('a pass that is stopped in the middle', () => {
       expect(await store.run(record, { api: stopping }, stop.signal)).toBe('interrupted');
       const left = await store.record(record);
       expect(left.state).toBe('running');
-      expect(left.checked).toBe(how === 'pages' ? 100 : 0);
+      expect(left.checked).toBe(how === 'pages' ? 62 : 0);
 
       expect(await store.run(record)).toBe('done');
       await store.drain();
@@ -67,10 +68,10 @@ describe('a pass that is stopped in the middle', () => {
     const stop = new AbortController();
     const first = counting(3, () => stop.abort(new Error('killed')));
     await store.run(record, { api: first.api }, stop.signal);
-    expect((await store.record(record)).checked).toBe(200);
+    expect((await store.record(record)).checked).toBe(162);
     const second = counting(0, () => undefined);
     await store.run(record, { api: second.api });
-    expect([first.lists(), second.lists()]).toEqual([3, 1]);
+    expect([first.lists(), second.lists()]).toEqual([3, 2]);
   });
 
   test('by a person stays so, with what it has put right', async () => {
@@ -81,7 +82,7 @@ describe('a pass that is stopped in the middle', () => {
     expect(await store.record(record)).toMatchObject({
       state: 'aborted',
       because: 'aborted by ada',
-      checked: 200,
+      checked: 162,
     });
     expect(await store.run(record)).toBe('aborted');
     expect((await store.inside.collections.shops.findById(SHOP).lean())?.reconciledTo ?? null).toBeNull();

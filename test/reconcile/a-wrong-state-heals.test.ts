@@ -12,9 +12,11 @@ describe('an order that is of the same second as at Shopify, and wrong', () => {
   let order: FakeOrder;
   beforeEach(async () => {
     store = await Reconciling.start();
-    store.shop.install(SCOPES);
     await store.inside.collections.shops.updateOne({ _id: SHOP }, { scopes: SCOPES });
     [order] = (await store.shop.sell(1)) as [FakeOrder];
+    // Its life has a refund, and no cancellation.
+    expect(order.rest()).toMatchObject({ financial_status: 'partially_refunded' });
+    store.shop.install(SCOPES);
     await store.settle();
     expect(await store.pass()).toMatchObject({ checked: 1, missing: 0, stale: 0, differs: 0, gone: 0 });
   });
@@ -32,27 +34,190 @@ describe('an order that is of the same second as at Shopify, and wrong', () => {
     return await held();
   };
 
-  test('has the right financial and fulfillment status, total and closing after a pass', async () => {
+  const events = () => store.inside.collections.events.countDocuments({ order: keyOf(order.id) });
+
+  test('has the right statuses, total and closing after a pass', async () => {
     order.rewrite({
       financial_status: 'voided',
       fulfillment_status: null,
-      fulfillments: [],
       total_price: '1.00',
       total_price_set: undefined,
       closed_at: '2026-11-20T10:00:00Z',
     });
-    const healed = await heals([
+    const { facts, status } = await heals([
       'financial status',
       'fulfillment status',
       'total price',
       'closed at',
-      'fulfillments',
-    ].filter((fact) => fact !== 'fulfillments' || order.rest().fulfillments === undefined)).catch(async () => {
-      // Fulfillments that Shopify does not have any more stay: that is stuck, and told.
-      await store.drain();
-      return await held();
+    ]);
+    expect(facts).toMatchObject({ financialStatus: 'voided', fulfillmentStatus: null, totalPrice: '1.00' });
+    expect(status).toBe('failed');
+  });
+
+  test('in a dry run is told, and stays as it is', async () => {
+    order.rewrite({ financial_status: 'voided' });
+    const before = await store.counts();
+    expect(await store.pass({ dryRun: true })).toMatchObject({ differs: 1 });
+    expect(await store.counts()).toEqual(before);
+  });
+
+  test('has a refund that did not come, in the money of both', async () => {
+    const set = (shop: string, customer: string) => ({
+      shop_money: { amount: shop, currency_code: 'USD' },
+      presentment_money: { amount: customer, currency_code: 'JPY' },
     });
-    expect(healed.facts).toMatchObject({ financialStatus: 'voided', fulfillmentStatus: null, totalPrice: '1.00' });
-    expect(healed.status).toBe('failed');
+    const gid = (name: string, id: number) => ({ id, admin_graphql_api_id: `gid://shopify/${name}/${id}` });
+    const [line] = order.rest().line_items as object[];
+    const transaction = {
+      ...gid('OrderTransaction', 77),
+      kind: 'refund',
+      status: 'success',
+      gateway: 'bogus',
+      test: false,
+      amount: '1500',
+      currency: 'JPY',
+      parent_id: null,
+      created_at: '2026-11-20T10:00:00Z',
+      processed_at: '2026-11-20T10:00:00Z',
+    };
+    order.rewrite({
+      presentment_currency: 'JPY',
+      total_price: '60.00',
+      total_price_set: set('60.00', '9000'),
+      financial_status: 'partially_refunded',
+      refunds: [
+        {
+          ...gid('Refund', 78),
+          created_at: '2026-11-20T10:00:00Z',
+          refund_line_items: [
+            {
+              id: 79,
+              quantity: 1,
+              restock_type: 'return',
+              subtotal: 10,
+              subtotal_set: set('10.00', '1500'),
+              line_item: line,
+            },
+          ],
+          transactions: [transaction],
+        },
+      ],
+    });
+    const pass = await store.pass();
+    expect(pass).toMatchObject({ differs: 1 });
+    await store.drain();
+    const { refunds, facts, status } = await held();
+    expect(facts).toMatchObject({ currency: 'USD', totalPrice: '60.00' });
+    expect(refunds).toContainEqual(
+      expect.objectContaining({
+        id: '78',
+        transactions: [expect.objectContaining({ id: '77', amount: '1500', currency: 'JPY' })],
+      }),
+    );
+    // 1500 of the customer's yen are more than 60 of the shop's dollars only where nobody looks at the currency.
+    expect(status).not.toBe('refunded');
+  });
+
+  test('has a transaction that did not come', async () => {
+    store.shop.switch({ drop: 100 });
+    store.shop.happen(order, 'order_transactions/create', {
+      id: 88,
+      admin_graphql_api_id: 'gid://shopify/OrderTransaction/88',
+      order_id: Number(order.id),
+      kind: 'void',
+      status: 'failure',
+      gateway: 'bogus',
+      test: false,
+      amount: '1.00',
+      currency: 'USD',
+      parent_id: null,
+      created_at: order.updatedAt.toISOString(),
+      processed_at: order.updatedAt.toISOString(),
+    });
+    order.rewrite({});
+    const pass = await store.pass();
+    expect(pass.differs + pass.stale).toBe(1);
+    await store.drain();
+    expect((await held()).transactions).toContainEqual(
+      expect.objectContaining({ id: '88', kind: 'void', status: 'failure', amount: '1.00', currency: 'USD' }),
+    );
+    expect(await store.pass()).toMatchObject({ stale: 0, differs: 0, stuck: 0 });
+  });
+
+  const dispute = (status: string) => ({
+    id: 99,
+    order_id: Number(order.id),
+    type: 'chargeback',
+    amount: '10.00',
+    currency: 'USD',
+    reason: 'fraudulent',
+    status,
+    evidence_due_by: '2026-12-24',
+    finalized_on: null,
+  });
+
+  test('has a dispute that did not come, and how it ended, though its order did not change', async () => {
+    store.shop.switch({ drop: 100 });
+    store.shop.happen(order, 'disputes/create', dispute('needs_response'));
+    const opened = await heals(['disputes']);
+    expect(opened.disputes).toMatchObject([
+      {
+        id: '99',
+        type: 'chargeback',
+        amount: '10.00',
+        currency: 'USD',
+        reason: 'fraudulent',
+        status: 'needs_response',
+      },
+    ]);
+    store.shop.happen(order, 'disputes/update', dispute('lost'));
+    expect((await heals(['disputes'])).disputes).toMatchObject([{ id: '99', status: 'lost' }]);
+  });
+
+  test('has a return that did not come; a webhook of it that comes later wins', async () => {
+    store.shop.switch({ drop: 100 });
+    const aReturn = (status: string) => ({ id: 66, name: '#R1', status, order: { id: Number(order.id) } });
+    store.shop.happen(order, 'returns/request', aReturn('requested'));
+    const pass = await store.pass();
+    expect(pass.differs + pass.stale).toBe(1);
+    await store.drain();
+    expect((await held()).returns).toMatchObject([{ id: '66', name: '#R1', status: 'requested' }]);
+    store.shop.switch({ drop: 0 });
+    store.shop.happen(order, 'returns/approve', aReturn('open'));
+    await store.settle();
+    expect((await held()).returns).toMatchObject([{ id: '66', status: 'open' }]);
+    expect(await store.pass()).toMatchObject({ differs: 0, stuck: 0 });
+  });
+
+  test('that Shopify cannot change is told, and not told to the order again and again', async () => {
+    // Cancelled is for good here, whatever comes after it.
+    store.shop.change(order, { cancelled_at: order.updatedAt.toISOString() }, 'orders/cancelled');
+    await store.settle();
+    expect((await held()).status).toBe('cancelled');
+    order.rewrite({ cancelled_at: null, cancel_reason: null });
+    expect(await store.pass()).toMatchObject({ differs: 1, stuck: 0 });
+    await store.drain();
+    const before = await events();
+    for (let i = 0; i < 2; i += 1) {
+      const pass = await store.pass();
+      expect(pass).toMatchObject({ differs: 0, stuck: 1 });
+      expect(pass.found).toMatchObject([{ what: 'stuck', facts: ['cancelled'] }]);
+      await store.drain();
+    }
+    expect(await events()).toBe(before);
+  });
+
+  test('whose true webhook comes late stays right', async () => {
+    store.shop.switch({ hold: 100 });
+    store.shop.change(order, { tags: 'first' });
+    order.rewrite({ financial_status: 'voided' });
+    await store.pass();
+    await store.drain();
+    store.shop.release();
+    await store.settle();
+    expect(await store.pass()).toMatchObject({ stuck: 0 });
+    await store.drain();
+    expect((await held()).facts.financialStatus).toBe('voided');
+    expect(await store.pass()).toMatchObject({ stale: 0, differs: 0, stuck: 0 });
   });
 });

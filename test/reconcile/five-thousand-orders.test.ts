@@ -12,7 +12,6 @@ const TOPICS = [
   'orders/updated',
   'orders/cancelled',
   'order_transactions/create',
-  'fulfillments/create',
 ];
 
 /** T22: the figures of the issue. */

@@ -105,11 +105,11 @@ describe('an order of the Admin API as a body of ours', () => {
     ['SOMETHING_NEW', [], null],
     [null, [], null],
   ])('shown as %s it is %j', (displayFulfillmentStatus, fulfillments, status) => {
-    expect(snapshotOf({ displayFulfillmentStatus, fulfillments })?.fulfillmentStatus).toBe(status);
+    expect(snapshotOf({ displayFulfillmentStatus, fulfillments })?.told.fulfillmentStatus).toBe(status);
   });
 
   test('on hold after its first parcel, it is shipped in part', () => {
-    expect(snapshotOf({ displayFulfillmentStatus: 'ON_HOLD' })?.fulfillmentStatus).toBe('partial');
+    expect(snapshotOf({ displayFulfillmentStatus: 'ON_HOLD' })?.told.fulfillmentStatus).toBe('partial');
   });
 
   test('a cancellation is told with its moment and reason', () => {

@@ -4,6 +4,7 @@ import { bulkPages } from '../../src/reconcile/bulk-pages.ts';
 import { accessOf } from '../../src/reconcile/queries.ts';
 import { bulkFile } from '../../src/shop/bulk-file.ts';
 import { Fault } from '../../src/system/errors.ts';
+import { OddShopify } from '../shop/odd-shopify.ts';
 import { Reconciling, SHOP } from './reconciling.ts';
 
 const ORDERS = 30;
@@ -139,11 +140,32 @@ describe("a bulk operation's file", () => {
     await expect(listed(text, 3)).rejects.toThrow(because);
   });
 
-  test.each(['http://example.com/file', 'file:///etc/passwd', 'ftp://example.com/', 'no address', ''])(
-    'does not fetch a file from %j',
-    async (url) => {
-      const read = collected(bulkFile(undefined)(url, new AbortController().signal));
-      await expect(read).rejects.toThrow(/no https address/);
-    },
-  );
+  test.each([
+    'http://storage.googleapis.com/file',
+    'https://example.com/file',
+    'https://storage.googleapis.com.example.com/file',
+    'https://storage.googleapis.com:8443/file',
+    'https://somebody@storage.googleapis.com/file',
+    'https://169.254.169.254/latest/meta-data',
+    'file:///etc/passwd',
+    'ftp://example.com/',
+    'no address',
+    '',
+  ])('does not fetch a file from %j', async (url) => {
+    const read = collected(bulkFile(undefined)(url, new AbortController().signal));
+    await expect(read).rejects.toThrow(/is not at https:\/\/storage\.googleapis\.com/);
+  });
+
+  test('is not fetched from where its address is redirected', async () => {
+    const odd = await OddShopify.start();
+    try {
+      odd.answer = ({ url }) =>
+        url === '/file' ? { status: 302, headers: { location: '/secret' } } : { body: 'a line' };
+      const read = collected(bulkFile(odd.url)(`${odd.url}/file`, new AbortController().signal));
+      await expect(read).rejects.toMatchObject({ code: 'shopify_away' });
+      expect(odd.asked.map(({ url }) => url)).toEqual(['/file']);
+    } finally {
+      await odd.stop();
+    }
+  });
 });

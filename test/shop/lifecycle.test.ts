@@ -105,17 +105,16 @@ describe("a shop's life", () => {
     expect(await life.shops.list()).toEqual([]);
   });
 
-  test('what a merchant grants follows Shopify, in the order of triggered-at, never back', async () => {
+  test('scopes are never believed from a body: the shop is marked, to be asked', async () => {
     await install('10:00:00');
-    await life.send('app/scopes_update', scopes(['read_orders', 'a']), at('11:00:02'));
-    await life.send('app/scopes_update', scopes(['read_orders', 'b']), at('11:00:01'));
-    await life.drain();
-    expect(await life.shops.find(SHOP)).toMatchObject({ scopes: ['read_orders', 'a'] });
-    await life.sendAndDrain('app/scopes_update', scopes([]), at('10:59:00'));
-    await life.sendAndDrain('app/scopes_update', scopes([]), at('09:00:00'));
-    expect(await life.shops.find(SHOP)).toMatchObject({ scopes: ['read_orders', 'a'] });
-    // As they were carried out: the later one of the first two came first.
-    expect(await life.outcomes('app/scopes_update')).toEqual(['applied', 'applied', 'stale', 'stale']);
+    const dueAt = async () => (await life.inside.collections.shops.findById(SHOP).lean())?.subscriptionsDueAt;
+    await life.inside.collections.shops.updateOne({ _id: SHOP }, { subscriptionsDueAt: AT('23:00:00') });
+    await life.sendAndDrain('app/scopes_update', scopes(['read_products']), at('11:00:02'));
+    expect(await life.shops.find(SHOP)).toMatchObject({ scopes: ['read_orders'] });
+    expect(await dueAt()).toEqual(new Date(0));
+    await life.sendAndDrain('app/uninstalled', UNINSTALLED, at('12:00:00'));
+    await life.sendAndDrain('app/scopes_update', scopes([]), at('12:00:01'));
+    expect(await life.outcomes('app/scopes_update')).toEqual(['applied', 'stale']);
   });
 
   const lines = ['shops', 'sessions', 'audit', 'compliance'] as const;
@@ -170,7 +169,7 @@ describe("a shop's life", () => {
   });
 
   test('P7: what is about no shop, or cannot be read, is parked as ever, whole', async () => {
-    await life.send('orders/create', 'no JSON');
+    await life.send('orders/create', '{no JSON}');
     await life.send('customers/redact', { shop_id: 1, shop_domain: SHOP, customer: { id: null } });
     await life.drain();
     const parked = await life.inside.collections.parked.find().sort({ topic: 1 }).lean();
@@ -178,6 +177,6 @@ describe("a shop's life", () => {
       expect.stringContaining('customers/redact: customer.id'),
       'the body is not JSON',
     ]);
-    expect(decompress(bytesOf(parked[1]!.payload)).toString()).toBe('no JSON');
+    expect(decompress(bytesOf(parked[1]!.payload)).toString()).toBe('{no JSON}');
   });
 });

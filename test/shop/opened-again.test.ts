@@ -32,6 +32,20 @@ describe('a shop that is in', () => {
     expect(exchanges()).toBe(1);
   });
 
+  test('is asked for twenty times a minute at most, whoever opens it how often', async () => {
+    const authorization = `Bearer ${served.shop.sessionToken()}`;
+    const before = served.shop.calls.queries;
+    const answers = await Promise.all(
+      Array.from({ length: 60 }, () => served.get('/app/state?opened', { authorization })),
+    );
+    expect(answers.filter(({ status }) => status === 200).length).toBeLessThan(20);
+    const refused = answers.find(({ status }) => status === 429);
+    expect(refused?.headers['retry-after']).toBeDefined();
+    expect(served.shop.calls.queries - before).toBeLessThan(20);
+    // Who looks on is not held up by that.
+    expect((await served.state()).status).toBe(200);
+  });
+
   test('left and came back before anybody heard of it: opening takes it in again, and the news is stale', async () => {
     const before = new Date();
     served.shop.uninstall();

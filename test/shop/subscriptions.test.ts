@@ -70,7 +70,6 @@ describe("a shop's subscriptions", () => {
   async function installed(scopes = ALL_SCOPES): Promise<void> {
     served.shop.install(scopes);
     await served.state();
-    await shops().updateOne({ _id: SHOP }, { scopes });
   }
 
   test('are looked at once it installed: what is doubled, what is missing, and nothing is deleted', async () => {
@@ -94,18 +93,19 @@ describe("a shop's subscriptions", () => {
     served.shop.subscribe('refunds/create');
     await check().round();
     expect((await found())?.doubled).toEqual(['refunds/create']);
-    expect(served.shop.calls.queries).toBe(2);
+    // Its scopes, and two pages.
+    expect(served.shop.calls.queries).toBe(3);
   });
 
   test('not again within the hour, however many look; then again', async () => {
     await installed();
     await Promise.all([check().round(), check().round(), check().round()]);
     await check().round();
-    expect(served.shop.calls.queries).toBe(1);
+    expect(served.shop.calls.queries).toBe(2);
     served.shop.subscribe('orders/paid');
     nowMs += HOUR_MS;
     await Promise.all([check().round(), check().round()]);
-    expect(served.shop.calls.queries).toBe(2);
+    expect(served.shop.calls.queries).toBe(4);
     expect(await found()).toEqual({ checkedAt: new Date(nowMs), missing: [], doubled: ['orders/paid'] });
   });
 
@@ -113,11 +113,49 @@ describe("a shop's subscriptions", () => {
     await installed();
     await check().round();
     const granted = ALL_SCOPES.slice(0, 1);
-    await shopBook(served.inside.collections).scopesChanged(SHOP, granted, new Date(nowMs));
+    served.shop.install(granted);
+    await shopBook(served.inside.collections).scopesChanged(SHOP);
     await check().round();
+    expect(await record()).toMatchObject({ scopes: granted, scopesAt: new Date(nowMs) });
     expect((await found())?.missing).toHaveLength(
       Object.values(TOPICS_BY_SCOPE).flat().length - TOPICS_BY_SCOPE.read_orders.length,
     );
+  });
+
+  test('and where somebody only says so, nothing changes', async () => {
+    await installed();
+    await shopBook(served.inside.collections).scopesChanged(SHOP);
+    await check().round();
+    expect((await record())?.scopes).toEqual(ALL_SCOPES);
+    expect((await found())?.missing).toEqual([]);
+  });
+
+  test('five minutes later where Shopify did not answer, and not sooner', async () => {
+    await installed();
+    await check().round();
+    const granted = ALL_SCOPES.slice(0, 2);
+    served.shop.install(granted);
+    await shopBook(served.inside.collections).scopesChanged(SHOP);
+    served.shop.troubles.add('unavailable', { times: 1 });
+    await check().round();
+    await check().round();
+    expect((await record())?.scopes).toEqual(ALL_SCOPES);
+    nowMs += 300_000;
+    await check().round();
+    expect((await record())?.scopes).toEqual(granted);
+  });
+
+  test('of a shop without a token, in an hour, however often it is told', async () => {
+    await installed();
+    await check().round();
+    await served.inside.collections.sessions.deleteMany({});
+    await shopBook(served.inside.collections).scopesChanged(SHOP);
+    const before = served.shop.calls.queries;
+    await check().round();
+    nowMs += 300_000;
+    await check().round();
+    expect(served.shop.calls.queries).toBe(before);
+    expect((await record())?.scopes).toEqual(ALL_SCOPES);
   });
 
   test('of a shop that uninstalled, or of one that never installed: nobody asks', async () => {
@@ -135,6 +173,9 @@ describe("a shop's subscriptions", () => {
     ['it is away', 'unavailable', 1],
     ['the answer is no JSON', 'not_json', 1],
     ['the answer has no data', 'null_data', 1],
+    ['the answer is half', 'partial', 1],
+    ['the answer is of other types', 'wrong_types', 1],
+    ['the answer breaks off', 'cut_off', 1],
   ])('%s: what is known stays, and it is asked again at its next turn only', async (_what, kind, times) => {
     await installed();
     await check().round();

@@ -2,6 +2,7 @@ import type { Delivery } from '../../scripts/deliveries/life.ts';
 import { decide } from '../../src/order/decide.ts';
 import { asOrderId, asShopDomain, orderKey, type OrderKey } from '../../src/order/identity.ts';
 import type { Order } from '../../src/order/order.ts';
+import { withoutMemory } from '../../src/order/known.ts';
 import { routeOf } from '../../src/order/routing.ts';
 import { isTopic } from '../../src/order/topics.ts';
 import { fingerprintsOf } from '../../src/deposit/fingerprints.ts';
@@ -44,10 +45,8 @@ export function stateOf(order: Order | Record<string, unknown>): Record<string, 
 }
 
 function shownBy(order: Order): Record<string, unknown> {
-  const parts = Object.entries(order.parts).map(([name, list]) => [
-    name,
-    list.map((part) => Object.fromEntries(Object.entries(part).filter(([field]) => field !== 'position'))),
-  ]);
+  const parts = Object.entries(order.parts).map(([name, list]) => [name, list.map(withoutMemory)]);
   const snapshotAt = order.snapshot ? new Date(order.snapshot.at).toISOString() : null;
-  return { ...order, ...order.facts, snapshotAt, ...Object.fromEntries(parts) };
+  const lines = order.lines.map(withoutMemory);
+  return { ...order, ...order.facts, lines, snapshotAt, ...Object.fromEntries(parts) };
 }

@@ -20,7 +20,6 @@ describe('settings', () => {
       PORT: 3000,
       DASHBOARD_PORT: 3001,
       APP_PORT: 3002,
-      UNKNOWN_SHOPS: 'take',
       RECONCILE_EVERY_MINUTES: 15,
       PARTITIONS: 1,
       WORKER_CONCURRENCY: 200,
@@ -33,6 +32,15 @@ describe('settings', () => {
       JOURNAL_RETENTION_DAYS: 90,
       LOG_LEVEL: 'info',
     });
+  });
+
+  test('a stand-in for Shopify is refused in production: it is sent the secret and the tokens', () => {
+    const SHOPIFY_API_URL = 'https://stand-in.example.com';
+    expect(problemsOf({ SHOPIFY_API_URL })).toEqual([]);
+    expect(problemsOf({ SHOPIFY_API_URL, NODE_ENV: 'production' })).toEqual([
+      'SHOPIFY_API_URL: is for development only, and NODE_ENV is production: remove it',
+    ]);
+    expect(problemsOf({ SHOPIFY_API_URL: ' ', NODE_ENV: 'production' })).toEqual([]);
   });
 
   test('what is given is read, texts as numbers and lists', () => {

@@ -68,6 +68,9 @@ function EventFacts({ detail }: { detail: EventDetail }) {
       facts={[
         ['Outcome', <OutcomeBadge key="outcome" outcome={detail.outcome} />],
         ['Because', detail.because ? <Plain key="because" text={detail.because} /> : '–'],
+        ...(detail.notes.length > 0
+          ? [['Notes', <Plain key="notes" text={detail.notes.join('; ')} />] as const]
+          : []),
         ['Topic', <Plain key="topic" text={detail.topic} max={100} />],
         ['Order', <OrderLink key="order" order={orderOf(detail)} />],
         ['Happened', <When key="occurred" at={detail.occurredAt} />],

@@ -36,6 +36,11 @@ export function TimelineEvent({ entry }: { entry: EntryWithChanges }) {
           )}
         </p>
       ))}
+      {entry.notes.map((note) => (
+        <p key={note} className="entry-line">
+          <Plain text={note} max={240} />
+        </p>
+      ))}
       <Changes changes={entry.changes} applied={entry.outcome === 'applied' || entry.outcome === 'late'} />
       <Keys entry={entry} />
     </article>

@@ -40,6 +40,7 @@ function eventText(event: EventDetail): string {
     ['topic', event.topic],
     ['outcome', event.outcome],
     ['because', event.because],
+    ...event.notes.map((note) => ['note', note] as const),
     ['sequence', event.sequence],
     ['webhook id', event.webhookId],
     ['occurred', time(event.occurredAt)],

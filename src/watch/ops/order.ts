@@ -147,7 +147,7 @@ function entryLines(entries: EntryWithChanges[]): string[] {
   return entries.flatMap((entry, i) => [lines[i] ?? '', ...belowEntry(entry)]);
 }
 
-function belowEntry({ earlier, changes, sequence }: EntryWithChanges): string[] {
+function belowEntry({ earlier, notes, changes, sequence }: EntryWithChanges): string[] {
   const was = earlier.map(({ outcome, because, at }) => `before: ${outcome} at ${time(at)} ${because ?? ''}`);
   const changed = (changes ?? []).map(
     ({ field, before, after }) => `${field}: ${before ?? 'nothing'} -> ${after ?? 'nothing'}`,
@@ -156,5 +156,5 @@ function belowEntry({ earlier, changes, sequence }: EntryWithChanges): string[] 
     changes === null && sequence !== null
       ? ['what it changed is not known: its journal does not reach back']
       : [];
-  return [...was, ...changed, ...unknown].map((line) => `        ${line}`.trimEnd());
+  return [...was, ...notes, ...changed, ...unknown].map((line) => `        ${line}`.trimEnd());
 }

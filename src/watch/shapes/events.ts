@@ -40,6 +40,7 @@ const timelineEntry = z.object({
   appliedAt: instant.nullable(),
   outcome,
   because: z.string().nullable(),
+  notes: z.array(z.string()).describe('what of its body could not be read, and was left out'),
   sequence: z.number().int().nullable(),
   duplicates: count,
   earlier: z.array(earlier),

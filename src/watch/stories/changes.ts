@@ -26,7 +26,8 @@ const FIELDS: Record<string, Field> = {
   cancelledAt: ({ ends }) => timeText(ends.cancelled?.at),
   deletedAt: ({ ends }) => timeText(ends.deletedAt),
   lines: ({ lines }) => countText(lines.length),
-  units: ({ lines }) => countText(lines.reduce((sum, line) => sum + line.currentQuantity, 0)),
+  units: ({ lines }) =>
+    countText(lines.reduce((sum, line) => sum + (line.currentQuantity ?? line.quantity), 0)),
   transactions: ({ parts }) => partsText(parts.transactions),
   refunds: ({ parts }) => partsText(parts.refunds),
   fulfillments: ({ parts }) => partsText(parts.fulfillments),

@@ -80,6 +80,7 @@ function waitsAgain(entry: TimelineEntry): TimelineEntry {
     ...entry,
     outcome: 'waiting',
     because: null,
+    notes: [],
     appliedAt: null,
     lockedAt: null,
     worker: null,

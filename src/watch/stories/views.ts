@@ -1,7 +1,8 @@
 import type { WaitingEvent } from '../../order/event.ts';
-import type { Part } from '../../order/event.ts';
+import type { Line, Part } from '../../order/event.ts';
 import type { EventDocument } from '../../persist/event-schema.ts';
 import type { EventId } from '../../order/identity.ts';
+import { withoutMemory } from '../../order/known.ts';
 import type { OrderDocument } from '../../persist/order-schema.ts';
 import type { Missing } from './missing-events.ts';
 import type { SpoolDocument } from '../../persist/spool-schema.ts';
@@ -28,18 +29,18 @@ export function orderView(document: OrderDocument, { waitingEvents, parkedEvents
     createdAt: document.createdAt?.toISOString() ?? null,
     cancelledAt: ends.cancelled ? iso(ends.cancelled.at) : null,
     deletedAt: ends.deletedAt === null ? null : iso(ends.deletedAt),
-    lines: document.lines as unknown as Record<string, unknown>[],
-    transactions: withoutPosition(document.transactions),
-    refunds: withoutPosition(document.refunds),
-    fulfillments: withoutPosition(document.fulfillments),
-    fulfillmentEvents: withoutPosition(document.fulfillmentEvents),
-    tenders: withoutPosition(document.tenders),
-    disputes: withoutPosition(document.disputes),
-    returns: withoutPosition(document.returns),
-    edits: withoutPosition(document.edits),
-    drafts: withoutPosition(document.drafts),
-    assessments: withoutPosition(document.assessments),
-    protections: withoutPosition(document.protections),
+    lines: document.lines.map(shownLine),
+    transactions: shownParts(document.transactions),
+    refunds: shownParts(document.refunds),
+    fulfillments: shownParts(document.fulfillments),
+    fulfillmentEvents: shownParts(document.fulfillmentEvents),
+    tenders: shownParts(document.tenders),
+    disputes: shownParts(document.disputes),
+    returns: shownParts(document.returns),
+    edits: shownParts(document.edits),
+    drafts: shownParts(document.drafts),
+    assessments: shownParts(document.assessments),
+    protections: shownParts(document.protections),
     statusHistory: document.statusHistory.map((change) => ({
       ...change,
       occurredAt: iso(change.occurredAt),
@@ -65,6 +66,7 @@ export function timelineEntry(entry: JournalEntry): TimelineEntry {
     appliedAt: entry.appliedAt.toISOString(),
     outcome: entry.outcome,
     because: entry.because ?? null,
+    notes: entry.notes ?? [],
     sequence: entry.sequence ?? null,
     duplicates: entry.duplicates,
     earlier: earlierOf(entry),
@@ -99,6 +101,7 @@ export function waitingEntry(event: Waiting): TimelineEntry {
     appliedAt: null,
     outcome: 'waiting',
     because: null,
+    notes: [],
     sequence: null,
     duplicates: 0,
     earlier: [],
@@ -117,10 +120,13 @@ export function spooledEntry({
   return waitingEntry(event);
 }
 
-function withoutPosition(parts: unknown[]) {
-  return (parts as Part[]).map((part) =>
-    Object.fromEntries(Object.entries(part).filter(([name]) => name !== 'position')),
-  );
+function shownParts(parts: unknown[]) {
+  return (parts as Part[]).map(withoutMemory);
+}
+
+/** Of a line that nobody told the rest of, all that was ordered is there. */
+function shownLine(line: Line) {
+  return withoutMemory({ ...line, currentQuantity: line.currentQuantity ?? line.quantity });
 }
 
 function iso(ms: number): string {

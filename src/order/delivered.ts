@@ -1,0 +1,53 @@
+import type { Part } from './event.ts';
+import { toldAt } from './known.ts';
+import type { Order } from './order.ts';
+import { secondOfTime } from './own-clock.ts';
+import { secondOf } from './position.ts';
+import { meaningOf } from './status.ts';
+
+/** Whether the buyer has a parcel, by Shopify's word for its state. Other words say nothing of where it is. */
+const HAS_ARRIVED: Readonly<Record<string, boolean>> = {
+  delivered: true,
+  picked_up: true,
+  attempted_delivery: false,
+  carrier_picked_up: false,
+  failure: false,
+  in_transit: false,
+  out_for_delivery: false,
+  ready_for_pickup: false,
+};
+
+/** Fulfillments of an order that the buyer has: as the last of its events says, or its own newer state. */
+export function deliveredOf({ parts }: Order): ReadonlySet<string> {
+  const last = lastEvents(parts.fulfillmentEvents);
+  const delivered = parts.fulfillments.filter((parcel) => {
+    const event = last.get(parcel.id);
+    if (event?.hasArrived) return true;
+    const told = secondOf(toldAt(parcel, 'shipmentStatus', parcel.position));
+    return meaningOf(parcel.shipmentStatus, HAS_ARRIVED) === true && told >= (event?.second ?? 0);
+  });
+  return new Set(delivered.map(({ id }) => id));
+}
+
+interface LastEvent {
+  second: number;
+  hasArrived: boolean;
+}
+
+/** By fulfillment. Of two in one second the arrival counts. */
+function lastEvents(events: readonly Part[]): Map<unknown, LastEvent> {
+  const last = new Map<unknown, LastEvent>();
+  for (const event of events) {
+    const hasArrived = meaningOf(event.status, HAS_ARRIVED);
+    if (hasArrived === undefined || event.removed === true) continue;
+    const second = secondOfEvent(event);
+    const known = last.get(event.fulfillmentId);
+    if (!known || second > known.second || (second === known.second && hasArrived))
+      last.set(event.fulfillmentId, { second, hasArrived });
+  }
+  return last;
+}
+
+function secondOfEvent(event: Part): number {
+  return secondOfTime(event.happenedAt) ?? secondOf(event.position);
+}

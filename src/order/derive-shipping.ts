@@ -1,0 +1,58 @@
+import { deliveredOf } from './delivered.ts';
+import type { Part } from './event.ts';
+import { toldAt } from './known.ts';
+import { leftToShip, type Left } from './left-to-ship.ts';
+import type { Order } from './order.ts';
+import { isAfter, secondOfTime } from './own-clock.ts';
+import { START, type Position } from './position.ts';
+import {
+  laterOf,
+  meaningOf,
+  SHIPPING_BY_FULFILLMENT_STATUS,
+  SHIPPINGS,
+  type Payment,
+  type Shipping,
+} from './status.ts';
+
+const PAID_OUT: ReadonlySet<Payment> = new Set(['paid', 'partially_refunded', 'refunded']);
+
+/**
+ * How far shipping is. What the newest body told is the truth; what happened after it, by its own clock, may only
+ * move it on (P5). An order of which nothing is left to ship is shipped where a part of it was. Where none was, it
+ * is done once it is closed or paid out: nobody has anything to pack.
+ */
+export function shippingOf(order: Order, payment: Payment): Shipping {
+  const parcels = order.parts.fulfillments.filter((part) => part.status === 'success');
+  const since = order.snapshot ? toldAt(order, 'fulfillmentStatus', order.snapshot.position) : START;
+  const hasNewParcels = parcels.some((parcel) => isAfter(secondOfTime(parcel.createdAt), since));
+  const told = meaningOf(order.facts.fulfillmentStatus, SHIPPING_BY_FULFILLMENT_STATUS) ?? 'none';
+  const left = leftToShip(order, parcels, hasNewParcels);
+  const isClosed = order.facts.closedAt !== null;
+  const neverShips = left === 'never any' || (told === 'none' && parcels.length === 0 && NO_GOODS.has(left));
+  if (neverShips && (isClosed || PAID_OUT.has(payment))) return 'done';
+  const wasShipped = left === 'nothing' && (told === 'partial' || parcels.length > 0);
+  const implied = hasNewParcels ? 'partial' : 'none';
+  const shipping = laterOf(
+    SHIPPINGS,
+    told,
+    wasShipped && (hasNewParcels || knowsMore(order, since)) ? 'shipped' : implied,
+  );
+  return shipping === 'shipped' && (isClosed || allDelivered(order, parcels)) ? 'done' : shipping;
+}
+
+/** Nothing is left that somebody would pack. */
+const NO_GOODS: ReadonlySet<Left> = new Set(['nothing', 'digital']);
+
+/** Whether what is left is known better than from parcels that the newest body knew, too, when it told its word. */
+function knowsMore({ lines, parts }: Order, since: Position): boolean {
+  return (
+    lines.every((line) => typeof line.fulfillableQuantity === 'number') ||
+    parts.refunds.some((refund) => isAfter(secondOfTime(refund.processedAt), since))
+  );
+}
+
+function allDelivered(order: Order, parcels: readonly Part[]): boolean {
+  if (parcels.length === 0) return false;
+  const delivered = deliveredOf(order);
+  return parcels.every(({ id }) => delivered.has(id));
+}

@@ -1,0 +1,95 @@
+import type { OrderBody } from './body-schemas.ts';
+import type { Cancellation, OrderEvent, Snapshot } from './event.ts';
+import { millisOf } from './instants.ts';
+import type { Told } from './known.ts';
+import { positionOf } from './position.ts';
+import { fulfillment, refund, type PastOnly } from './read-parts.ts';
+
+/**
+ * A whole order, and the fulfillments and refunds that came inside it. What the body leaves out is undefined, and
+ * so not told.
+ * @param cancels whether the topic says that the order was cancelled
+ */
+export function readOrder(
+  { occurredAt, position }: Pick<OrderEvent, 'occurredAt' | 'position'>,
+  body: OrderBody,
+  cancels: boolean,
+  past: PastOnly,
+): Pick<OrderEvent, 'snapshot' | 'parts'> {
+  // A fulfillment has an updated_at of its own; without it, and a refund always, is as new as the order around
+  // it. In the same second the newer snapshot tells it, and an event of the fulfillment's own before any snapshot.
+  const ofFulfillment = (updatedAt: string | null | undefined) => {
+    const at = millisOf(past(updatedAt));
+    return at === null ? position : positionOf(at, 0, 0, position);
+  };
+  return {
+    snapshot: {
+      told: factsOf(body, past),
+      cancelled: cancellationOf(body, cancels, occurredAt, past),
+      customer: body.customer,
+    },
+    parts: [
+      ...(body.fulfillments ?? []).map((each) => ({
+        kind: 'fulfillments' as const,
+        part: { ...fulfillment(each, past), position: ofFulfillment(each.updated_at) },
+      })),
+      ...(body.refunds ?? []).map((each) => ({
+        kind: 'refunds' as const,
+        part: { ...refund(each, past), position },
+      })),
+    ],
+  };
+}
+
+/** A cancellation without a moment of its own was when the event was. */
+function cancellationOf(
+  body: OrderBody,
+  cancels: boolean,
+  occurredAt: number,
+  past: PastOnly,
+): Cancellation | null {
+  const cancelledAt = body.cancelled_at ?? null;
+  if (cancelledAt === null && !cancels) return null;
+  return { at: millisOf(past(cancelledAt)) ?? occurredAt, reason: body.cancel_reason ?? null };
+}
+
+function factsOf(body: OrderBody, past: PastOnly): Snapshot['told'] {
+  const told = {
+    name: body.name,
+    financialStatus: body.financial_status,
+    fulfillmentStatus: body.fulfillment_status,
+    ...totalsOf(body),
+    createdAt: past(body.created_at),
+    closedAt: body.closed_at,
+    lines: body.line_items?.map((line): Told => ({
+      id: line.id,
+      sku: line.sku,
+      title: line.title,
+      quantity: line.quantity ?? undefined,
+      currentQuantity: line.current_quantity,
+      fulfillableQuantity: line.fulfillable_quantity,
+      price: line.price,
+      requiresShipping: line.requires_shipping ?? undefined,
+    })),
+  };
+  return told as Snapshot['told'];
+}
+
+/**
+ * The total in the shop's money and in the buyer's. They are told together: a new total takes away the one in
+ * the other money, which would be of another order.
+ */
+function totalsOf({ currency, total_price: total, total_price_set: set }: OrderBody): Told {
+  const shop = set?.shop_money;
+  const buyer = set?.presentment_money;
+  const isTold = total !== undefined || shop !== undefined || buyer !== undefined;
+  return {
+    currency: shop?.currency_code ?? currency,
+    totalPrice: shop?.amount ?? total,
+    presentmentTotal: isTold
+      ? buyer
+        ? { amount: buyer.amount ?? null, currency: buyer.currency_code ?? null }
+        : null
+      : undefined,
+  };
+}

@@ -1,0 +1,90 @@
+import type { ListShape, Shape } from './known.ts';
+import type { PartKind } from './topics.ts';
+
+/** The fields of an order and of its parts, and what stands for each while nobody has told it. */
+
+const TRANSACTION = {
+  kind: null,
+  status: null,
+  gateway: null,
+  amount: null,
+  currency: null,
+  parentId: null,
+  test: false,
+  processedAt: null,
+};
+const REFUND_LINE: ListShape = {
+  key: 'id',
+  blank: { lineId: null, quantity: 0, subtotal: null, restock: null },
+};
+
+export const PART_SHAPES = {
+  transactions: { blank: TRANSACTION },
+  refunds: {
+    blank: { processedAt: null, lines: [], transactions: [] },
+    lists: { lines: REFUND_LINE, transactions: { key: 'id', blank: TRANSACTION } },
+  },
+  fulfillments: {
+    blank: {
+      name: null,
+      status: null,
+      shipmentStatus: null,
+      trackingCompany: null,
+      trackingNumbers: [],
+      trackingUrls: [],
+      createdAt: null,
+      lines: [],
+    },
+    lists: { lines: { key: 'lineId', blank: { quantity: 0 } } },
+  },
+  fulfillmentEvents: {
+    blank: { fulfillmentId: null, status: null, happenedAt: null },
+    // Shopify sends one body for both, so the deletion counts whatever their times are.
+    forGood: ['removed'],
+  },
+  tenders: { blank: { amount: null, currency: null, method: null, processedAt: null } },
+  disputes: {
+    blank: {
+      type: null,
+      amount: null,
+      currency: null,
+      reason: null,
+      status: null,
+      evidenceDueBy: null,
+      finalizedOn: null,
+    },
+  },
+  returns: { blank: { status: null, name: null } },
+  edits: { blank: { committedAt: null } },
+  drafts: { blank: { name: null, status: null, completedAt: null, totalPrice: null } },
+  assessments: { blank: { provider: null, risk: null } },
+  protections: { blank: { status: null, eligibility: null } },
+} as const satisfies Record<PartKind, Shape>;
+
+export const ORDER_SHAPE = {
+  blank: {
+    name: null,
+    financialStatus: null,
+    fulfillmentStatus: null,
+    currency: null,
+    totalPrice: null,
+    presentmentTotal: null,
+    createdAt: null,
+    closedAt: null,
+    lines: [],
+  },
+  lists: {
+    lines: {
+      key: 'id',
+      blank: {
+        sku: null,
+        title: null,
+        quantity: 0,
+        currentQuantity: null,
+        fulfillableQuantity: null,
+        price: null,
+        requiresShipping: true,
+      },
+    },
+  },
+} as const satisfies Shape;

@@ -1,0 +1,136 @@
+import { describe, expect, test } from '@jest/globals';
+import type { WaitingEvent } from '../../src/order/event.ts';
+import type { Order } from '../../src/order/order.ts';
+import { fromDocument, toDocument } from '../../src/persist/order-document.ts';
+import { decide } from '../../src/order/decide.ts';
+import { keyOf, waitingEvent } from '../support/waiting-event.ts';
+import { at, NOW, ORDER_ID, orderAfter, outcomesOf, part, snapshot } from './events.ts';
+
+const slim = (seconds: number, fields: object): WaitingEvent =>
+  waitingEvent(
+    'orders/updated',
+    { id: ORDER_ID, updated_at: at(seconds), ...fields },
+    { triggeredAt: at(seconds) },
+  );
+const eachWay = (...events: WaitingEvent[]): Order[] => [
+  orderAfter(...events),
+  orderAfter(...events.toReversed()),
+];
+
+const parcel = {
+  id: 31,
+  status: 'success',
+  created_at: at(5),
+  updated_at: at(5),
+  tracking_numbers: ['1Z'],
+  line_items: [{ id: 11, quantity: 2 }],
+};
+
+describe('F3: a body that leaves fields out changes only what it tells', () => {
+  const full = snapshot('orders/create', 1, { fulfillments: [parcel], customer: { id: 7 } });
+
+  test('of the order', () => {
+    for (const order of eachWay(full, slim(2, { tags: 'a' }), slim(3, { financial_status: 'refunded' })))
+      expect(order).toMatchObject({
+        name: '#1001',
+        status: 'refunded',
+        facts: { financialStatus: 'refunded', currency: 'USD', totalPrice: '60.00' },
+        lines: [{ id: '11' }, { id: '12' }],
+        snapshot: { at: Date.parse(at(3)) },
+      });
+  });
+
+  test('null is told: an order is opened again, and nothing of it is shipped', () => {
+    const closed = snapshot('orders/updated', 2, { closed_at: at(2), fulfillment_status: 'fulfilled' });
+    for (const order of eachWay(closed, slim(3, { closed_at: null, fulfillment_status: null })))
+      expect(order).toMatchObject({
+        status: 'awaiting_shipment',
+        facts: { closedAt: null, fulfillmentStatus: null },
+      });
+  });
+
+  test('of a line, also of one that a list in between did not have', () => {
+    const without = slim(2, { line_items: [{ id: 12 }] });
+    const again = slim(3, { line_items: [{ id: 12, current_quantity: 0 }, { id: 11 }] });
+    for (const order of eachWay(full, without, again))
+      expect(order.lines).toMatchObject([
+        { id: '12', quantity: 1, currentQuantity: 0, price: '20.00' },
+        { id: '11', quantity: 2, currentQuantity: 2, price: '20.00' },
+      ]);
+    for (const order of eachWay(full, without))
+      expect(order.lines).toMatchObject([{ id: '12', quantity: 1 }]);
+  });
+
+  test('of a fulfillment and its lines, of a refund and its transactions', () => {
+    const shipment = slim(6, {
+      fulfillments: [{ id: 31, updated_at: at(6), shipment_status: 'in_transit', line_items: [{ id: 11 }] }],
+    });
+    for (const order of eachWay(full, shipment))
+      expect(order.parts.fulfillments).toMatchObject([
+        {
+          status: 'success',
+          shipmentStatus: 'in_transit',
+          trackingNumbers: ['1Z'],
+          lines: [{ lineId: '11', quantity: 2 }],
+        },
+      ]);
+    const refund = part('refunds/create', 7, {
+      id: 41,
+      processed_at: at(7),
+      refund_line_items: [{ id: 1, line_item_id: 11, quantity: 1 }],
+      transactions: [{ id: 2, kind: 'refund', amount: '20.00' }],
+    });
+    const nested = slim(8, { refunds: [{ id: 41, transactions: [{ id: 2, status: 'success' }] }] });
+    for (const order of eachWay(refund, nested))
+      expect(order.parts.refunds).toMatchObject([
+        {
+          lines: [{ lineId: '11', quantity: 1 }],
+          transactions: [{ kind: 'refund', amount: '20.00', status: 'success' }],
+        },
+      ]);
+  });
+
+  test('a payment that nobody told is unknown', () => {
+    expect(orderAfter(slim(1, { tags: '' })).status).toBe('created');
+    expect(orderAfter(slim(1, { financial_status: null })).status).toBe('payment_pending');
+  });
+
+  test('P8: what an older body alone knows is news', () => {
+    const order = orderAfter(slim(2, { tags: 'a' }), full);
+    expect(outcomesOf(order)[1]).toMatch(/^late: .*what is news in it was taken$/);
+    expect(order.status).toBe('partially_shipped');
+  });
+});
+
+describe('what it costs to remember', () => {
+  test('of whole bodies: nothing but the position of each thing', () => {
+    const whole = { sku: null, title: null, fulfillable_quantity: 2, requires_shipping: true };
+    const body = {
+      created_at: at(1),
+      closed_at: null,
+      line_items: [{ id: 11, quantity: 2, current_quantity: 2, price: '1', ...whole }],
+    };
+    const order = orderAfter(snapshot('orders/create', 1, body), snapshot('orders/paid', 2, body));
+    expect(JSON.stringify(order)).not.toMatch(/"told"|"gone"/);
+  });
+
+  test('an order of before has no such memory, and goes on', () => {
+    const order = orderAfter(snapshot('orders/create', 1, { fulfillments: [parcel] }));
+    const { told: _, gone: __, ...old } = toDocument(keyOf(), order, 0);
+    const { presentmentTotal: ___, ...facts } = old.facts;
+    const lines = old.lines.map(({ told: ____, fulfillableQuantity: _____, ...line }) => line);
+    const known = fromDocument({ ...old, facts, lines } as never);
+    const { order: next } = decide(
+      keyOf(),
+      known,
+      [slim(2, { tags: 'a' }), slim(3, { closed_at: at(3) })],
+      NOW,
+    );
+    expect(next).toMatchObject({
+      name: '#1001',
+      status: 'partially_shipped',
+      facts: { closedAt: at(3), totalPrice: '60.00' },
+    });
+    expect(next?.lines).toHaveLength(2);
+  });
+});

@@ -1,0 +1,333 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import type { WaitingEvent } from '../../src/order/event.ts';
+import type { Status } from '../../src/order/status.ts';
+import { waitingEvent } from '../support/waiting-event.ts';
+import {
+  afterBatches,
+  at,
+  eventIdOf,
+  fulfillment,
+  orderAfter,
+  outcomesOf,
+  part,
+  snapshot,
+  transaction,
+} from './events.ts';
+
+const CASES = path.join(import.meta.dirname, 'cases');
+
+function eventsOf(name: string): WaitingEvent[] {
+  const { steps } = JSON.parse(readFileSync(path.join(CASES, `${name}.json`), 'utf8')) as {
+    steps: { topic: string; triggeredAt: string; body: object }[];
+  };
+  return steps.map(({ topic, triggeredAt, body }, i) =>
+    waitingEvent(topic, body, { id: eventIdOf(`${name} ${i}`), triggeredAt }),
+  );
+}
+
+describe('orders from public bug reports', () => {
+  test.each<[string, object]>([
+    [
+      'include-fields-empties-the-order',
+      { name: '#2004', status: 'awaiting_shipment', facts: { totalPrice: '129.50' }, lines: [{}] },
+    ],
+    ['mixed-currency-part-payment', { status: 'payment_pending' }],
+    ['nothing-left-to-ship', { status: 'completed' }],
+    ['picked-up-is-not-completed', { status: 'completed' }],
+    [
+      'refunded-units-count-as-shipped',
+      { status: 'partially_shipped', facts: { fulfillmentStatus: 'partial' } },
+    ],
+  ])('%s, one by one, in one batch, and backwards', (name, expected) => {
+    const events = eventsOf(name);
+    for (const order of [orderAfter(...events), afterBatches([events]), orderAfter(...events.toReversed())])
+      expect(order).toMatchObject(expected);
+  });
+
+  test('because-without-a-date: a reason names the day where it is another', () => {
+    expect(outcomesOf(orderAfter(...eventsOf('because-without-a-date')))[2]).toBe(
+      'late: came after fulfillments/update of 2026-03-05 09:00:00; what is news in it was taken',
+    );
+  });
+});
+
+const lines = (...fields: object[]) => ({
+  line_items: fields.map((each, i) => ({ id: 11 + i, quantity: 2, ...each })),
+});
+const units = (...quantities: [number, number][]) => ({
+  line_items: quantities.map(([id, quantity]) => ({ id, quantity })),
+});
+const refund = (seconds: number, fields: object) =>
+  part('refunds/create', seconds, { id: 51, processed_at: at(seconds), ...fields });
+const told = (fields: object) => snapshot('orders/updated', 10, fields);
+
+describe('money', () => {
+  const yen = {
+    total_price_set: {
+      shop_money: { amount: '60.00', currency_code: 'USD' },
+      presentment_money: { amount: '9000', currency_code: 'JPY' },
+    },
+  };
+  const pending = { ...yen, financial_status: 'pending' };
+  const partly = { ...yen, financial_status: 'partially_paid' };
+  const paid = { ...yen, financial_status: 'paid' };
+  const sale = (seconds: number, id: number, amount: string, more: object = {}) =>
+    transaction(seconds, { id, amount, ...more });
+  const JPY = { currency: 'JPY' };
+
+  test.each<[string, object, WaitingEvent[], Status]>([
+    ["all of it in the buyer's currency", pending, [sale(11, 1, '9000', JPY)], 'awaiting_shipment'],
+    ["a part of it in the buyer's currency", pending, [sale(11, 1, '8999', JPY)], 'payment_pending'],
+    ['the number of the other currency', pending, [sale(11, 1, '60.00', JPY)], 'payment_pending'],
+    ['a third currency', pending, [sale(11, 1, '9000', { currency: 'EUR' })], 'payment_pending'],
+    ['no currency', pending, [sale(11, 1, '9000', { currency: null })], 'payment_pending'],
+    [
+      'a part in each currency, together more than the number',
+      pending,
+      [sale(11, 1, '59.00'), sale(12, 2, '100', JPY)],
+      'payment_pending',
+    ],
+    [
+      'two payments, the first of them counted',
+      partly,
+      [sale(9, 1, '20.00'), sale(11, 2, '40')],
+      'awaiting_shipment',
+    ],
+    ['the second only', partly, [sale(11, 2, '40.00')], 'payment_pending'],
+    ['a payment that the body counts, in its second', partly, [sale(10, 1, '60.00')], 'payment_pending'],
+    [
+      'a payment of its second that it shows not to count',
+      pending,
+      [sale(10, 1, '60.00')],
+      'awaiting_shipment',
+    ],
+    [
+      'a payment whose webhook was triggered later',
+      partly,
+      [{ ...sale(9, 1, '60.00'), triggeredAt: at(30) }],
+      'payment_pending',
+    ],
+    [
+      'one that does not say when it was',
+      partly,
+      [sale(11, 1, '60.00', { processed_at: null })],
+      'payment_pending',
+    ],
+    ['a test', pending, [sale(11, 1, '60.00', { test: true })], 'payment_pending'],
+    ['a void', pending, [sale(11, 1, '60.00', { kind: 'void' })], 'payment_pending'],
+    [
+      'a capture of what was taken already',
+      pending,
+      [sale(11, 1, '30.00'), sale(12, 2, '30.00', { kind: 'capture', parent_id: 1 })],
+      'payment_pending',
+    ],
+    [
+      'two captures of an authorization',
+      pending,
+      [
+        sale(11, 1, '60.00', { kind: 'authorization' }),
+        sale(12, 2, '30.00', { kind: 'capture', parent_id: 1 }),
+        sale(13, 3, '30.00', { kind: 'capture', parent_id: 1 }),
+      ],
+      'awaiting_shipment',
+    ],
+    ['tenths of cents add up', pending, [sale(11, 1, '59.9'), sale(12, 2, '0.1')], 'awaiting_shipment'],
+    [
+      'a refund in another currency',
+      paid,
+      [sale(11, 1, '60.00', { kind: 'refund', ...JPY })],
+      'awaiting_shipment',
+    ],
+    ["a refund of all, in the buyer's", paid, [sale(11, 1, '9000', { kind: 'refund', ...JPY })], 'refunded'],
+    [
+      'one refund, told by itself and in its refund',
+      paid,
+      [
+        sale(11, 1, '30.00', { kind: 'refund' }),
+        refund(11, {
+          transactions: [
+            {
+              id: 1,
+              kind: 'refund',
+              status: 'success',
+              amount: '30.00',
+              currency: 'USD',
+              processed_at: at(11),
+            },
+          ],
+        }),
+      ],
+      'awaiting_shipment',
+    ],
+    [
+      'two refunds, one of them inside its refund only',
+      paid,
+      [
+        sale(11, 1, '30.00', { kind: 'refund' }),
+        refund(12, {
+          transactions: [
+            {
+              id: 2,
+              kind: 'refund',
+              status: 'success',
+              amount: '30.00',
+              currency: 'USD',
+              processed_at: at(12),
+            },
+          ],
+        }),
+      ],
+      'refunded',
+    ],
+  ])('%s', (_what, fields, events, status) => {
+    const all = [told(fields), ...events];
+    expect(orderAfter(...all).status).toBe(status);
+    expect(orderAfter(...all.toReversed()).status).toBe(status);
+  });
+});
+
+describe('what is left to ship', () => {
+  const partial = { fulfillment_status: 'partial' };
+  const parcel = (seconds: number, more: object = {}) => fulfillment(seconds, more);
+  const made = (seconds: number) => ({ created_at: at(seconds) });
+
+  test.each<[string, object, WaitingEvent[], Status]>([
+    [
+      'a scan of a parcel that was known brings no units',
+      { ...partial, ...lines({ fulfillable_quantity: 1 }) },
+      [parcel(20, { ...made(9), ...units([11, 2]) })],
+      'partially_shipped',
+    ],
+    [
+      'a new parcel brings its units',
+      { ...partial, ...lines({ fulfillable_quantity: 1 }) },
+      [parcel(20, units([11, 1]))],
+      'shipped',
+    ],
+    [
+      'a cancelled parcel brings none',
+      { ...partial, ...lines({ fulfillable_quantity: 1 }) },
+      [parcel(20, { ...units([11, 1]), status: 'cancelled' })],
+      'partially_shipped',
+    ],
+    [
+      'a refund of a shipped unit leaves the other to be shipped',
+      { ...partial, ...lines({ quantity: 4, fulfillable_quantity: 1 }) },
+      [refund(20, { refund_line_items: [{ id: 1, line_item_id: 11, quantity: 1, restock_type: 'return' }] })],
+      'partially_shipped',
+    ],
+    [
+      'the rest was refunded before it was shipped',
+      { ...partial, ...lines({ quantity: 4, fulfillable_quantity: 2 }) },
+      [refund(20, { refund_line_items: [{ id: 1, line_item_id: 11, quantity: 2, restock_type: 'cancel' }] })],
+      'shipped',
+    ],
+    [
+      'without what is left told: ordered, without the more of refunded and shipped',
+      lines({ quantity: 4 }),
+      [
+        refund(20, { refund_line_items: [{ id: 1, line_item_id: 11, quantity: 1, restock_type: 'return' }] }),
+        parcel(21, units([11, 3])),
+      ],
+      'partially_shipped',
+    ],
+    [
+      'goods shipped, digital waits',
+      {
+        ...partial,
+        ...lines({ fulfillable_quantity: 0 }, { fulfillable_quantity: 1, requires_shipping: false }),
+      },
+      [parcel(20, { ...made(9), ...units([11, 2]) })],
+      'partially_shipped',
+    ],
+    [
+      'all refunded before it was shipped, and closed',
+      { financial_status: 'partially_refunded', closed_at: at(9), ...lines({ current_quantity: 0 }) },
+      [],
+      'completed',
+    ],
+    ['the same, and open', { ...lines({ fulfillable_quantity: 0 }) }, [], 'completed'],
+    [
+      'the same, and not paid',
+      { financial_status: 'pending', ...lines({ fulfillable_quantity: 0 }) },
+      [],
+      'payment_pending',
+    ],
+    ['a ticket', lines({ requires_shipping: false, fulfillable_quantity: 2 }), [], 'completed'],
+    [
+      'a ticket that is not paid',
+      { financial_status: 'pending', ...lines({ requires_shipping: false }) },
+      [],
+      'payment_pending',
+    ],
+    ['all refunded', { financial_status: 'refunded', ...lines({ fulfillable_quantity: 0 }) }, [], 'refunded'],
+    [
+      'some shipped and the rest refunded',
+      { financial_status: 'partially_refunded', ...partial, ...lines({ fulfillable_quantity: 0 }) },
+      [],
+      'shipped',
+    ],
+    [
+      'in a parcel that is not made yet',
+      lines({ fulfillable_quantity: 0 }),
+      [parcel(9, { ...units([11, 2]), status: 'pending' })],
+      'awaiting_shipment',
+    ],
+    [
+      'closed, and lines that nobody told',
+      { closed_at: at(9), line_items: undefined },
+      [],
+      'awaiting_shipment',
+    ],
+  ])('%s', (_what, fields, events, status) => {
+    const all = [told(fields), ...events];
+    expect(orderAfter(...all).status).toBe(status);
+    expect(orderAfter(...all.toReversed()).status).toBe(status);
+  });
+});
+
+describe('delivery', () => {
+  const scan = (seconds: number, id: number, status: string) =>
+    part('fulfillment_events/create', seconds, {
+      id,
+      fulfillment_id: 31,
+      status,
+      happened_at: at(seconds),
+      updated_at: at(seconds),
+    });
+  const shipped = [told({}), fulfillment(11)];
+
+  test.each<[string, WaitingEvent[], Status]>([
+    ['picked up', [scan(12, 1, 'ready_for_pickup'), scan(13, 2, 'picked_up')], 'completed'],
+    [
+      'picked up, by its own state',
+      [fulfillment(12, { created_at: at(11), shipment_status: 'picked_up' })],
+      'completed',
+    ],
+    ['picked up by the carrier', [scan(12, 1, 'carrier_picked_up')], 'shipped'],
+    ['ready to be picked up', [scan(12, 1, 'ready_for_pickup')], 'shipped'],
+    [
+      'delivered, and a label after it',
+      [scan(12, 1, 'delivered'), scan(13, 2, 'label_printed')],
+      'completed',
+    ],
+    ['delivered, and taken back', [scan(12, 1, 'delivered'), scan(13, 2, 'failure')], 'shipped'],
+    ['taken back, and delivered', [scan(12, 1, 'attempted_delivery'), scan(13, 2, 'delivered')], 'completed'],
+  ])('%s', (_what, events, status) => {
+    expect(orderAfter(...shipped, ...events).status).toBe(status);
+    expect(orderAfter(...events.toReversed(), ...shipped).status).toBe(status);
+  });
+
+  test('C13: a deletion of an event counts, whatever the times of the two are', () => {
+    const same = { id: 1, fulfillment_id: 31, status: 'delivered', updated_at: at(12) };
+    const created = part('fulfillment_events/create', 12.9, same);
+    const deleted = { ...part('fulfillment_events/delete', 12, same), triggeredAt: null };
+    for (const events of [
+      [created, deleted],
+      [deleted, created],
+    ])
+      expect(orderAfter(...shipped, ...events).status).toBe('shipped');
+  });
+});
