@@ -7,15 +7,17 @@ import { fingerprintsOf } from './deposit/fingerprints.ts';
 import { lastWebhooks, type LastWebhooks } from './deposit/last-webhooks.ts';
 import { openQueues } from './deposit/queues.ts';
 import { withScripts } from './deposit/scripts.ts';
-import { spoolingDepositor } from './deposit/spooling-depositor.ts';
+import { spoolingDepositor, type SpoolWatch } from './deposit/spooling-depositor.ts';
 import { waker } from './deposit/waker.ts';
 import { appPresence } from './persist/app-presence.ts';
 import { partsOf } from './order/identity.ts';
+import type { EventId } from './order/identity.ts';
 import { knownShops } from './persist/known-shops.ts';
 import { spool } from './persist/spool.ts';
 import { beats } from './system/beats.ts';
 import { openRedis, openSpoolClient } from './system/connections.ts';
 import type { Config } from './system/config.ts';
+import type { Logger } from './system/log.ts';
 import { createMetrics, type Metrics } from './system/metrics.ts';
 import { redisPartIfThere } from './system/parts.ts';
 import { runProgram } from './system/program.ts';
@@ -54,21 +56,11 @@ await runProgram(
 
     const heard = lastWebhooks(redis, redisKeys(0).lastWebhooks);
     await lifecycle.start(heard);
-    const deposits = spoolingDepositor(
-      depositor(redis, partitions, wakes, Math.round(config.DEDUPE_TTL_HOURS * 3600), (event) => {
-        metrics.webhookIdsReused.inc();
-        log.warn({ event }, 'a webhook id came again with another body: taken as another event');
-      }),
-      spool(client, database),
-      config.DEPOSIT_TIMEOUT_MS,
-      {
-        isFit: redisThere.isFit,
-        spooled: (reason) => {
-          metrics.spooledTotal.inc();
-          log.debug({ reason }, 'to the spool');
-        },
-      },
-    );
+    const onReused = reusedWatch(metrics, log);
+    const ttlSeconds = Math.round(config.DEDUPE_TTL_HOURS * 3600);
+    const inRedis = depositor(redis, partitions, wakes, ttlSeconds, onReused);
+    const watch = spoolWatch(redisThere.isFit, metrics, log);
+    const deposits = spoolingDepositor(inRedis, spool(client, database), config.DEPOSIT_TIMEOUT_MS, watch);
     const accepting = {
       secrets: secretsOf(config),
       fingerprintsOf,
@@ -97,6 +89,23 @@ await runProgram(
     );
   },
 );
+
+function reusedWatch(metrics: Metrics, log: Logger) {
+  return (event: EventId) => {
+    metrics.webhookIdsReused.inc();
+    log.warn({ event }, 'a webhook id came again with another body: taken as another event');
+  };
+}
+
+function spoolWatch(isFit: () => boolean, metrics: Metrics, log: Logger): SpoolWatch {
+  return {
+    isFit,
+    spooled: (reason) => {
+      metrics.spooledTotal.inc();
+      log.debug({ reason }, 'to the spool');
+    },
+  };
+}
 
 /** Shopify signs with the oldest secret that is not revoked. */
 function secretsOf(config: Config<'SHOPIFY_API_SECRET'>): string[] {

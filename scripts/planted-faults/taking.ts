@@ -119,7 +119,7 @@ export const TAKING: readonly PlantedFault[] = [
     promise: 'P2',
     file: 'deposit/depositor.ts',
     find: "throw new Fault('not_durable', messageOf(error), error);",
-    replace: 'return [1, 1] as [1, number];',
+    replace: 'return [1, 1, event.id, 0] as DepositAnswer;',
     tests: ['deposit/redis-is-away'],
   },
   {

@@ -1,5 +1,5 @@
 import type { WaitingEvent } from '../order/event.ts';
-import { asEventId, type EventId } from '../order/identity.ts';
+import type { EventId } from '../order/identity.ts';
 import { CREATE } from '../order/topics.ts';
 import { coalesce } from '../system/coalesce.ts';
 import { reconnectIfReadOnly } from '../system/connections.ts';
@@ -57,20 +57,42 @@ export function depositor(
       const answer = await store({ event, delivery, repeat }).catch((error: unknown) => {
         throw new Fault('not_durable', messageOf(error), error);
       });
-      if (answer[0] === 3) throw new Fault('redis_full', `${answer[1]} of ${answer[2]} bytes are used`);
-      if (answer[0] === 2) {
-        reconnectIfReadOnly(redis, answer[1]);
-        throw new Fault('not_durable', answer[1]);
-      }
-      const id = asEventId(answer[0] === 0 ? answer[1] : answer[2]) ?? event.id;
-      if (answer[0] === 0)
-        return { outcome: 'duplicate', event: id, firstSeenAt: new Date(Number(answer[2])) };
+      const deposited = depositedOf(answer, redis);
+      if (deposited.outcome === 'duplicate') return deposited;
       // The first event needs a drain; a create ends the hold of those that came before it.
-      if (answer[1] === 1 || event.topic === CREATE) waker.wake(event.order);
-      if (answer[3] === 1) onReused(id);
-      return { outcome: 'accepted', event: id };
+      if (deposited.isFirst || event.topic === CREATE) waker.wake(event.order);
+      if (deposited.isReused) onReused(deposited.event);
+      return { outcome: 'accepted', event: deposited.event };
     },
   };
+}
+
+type Told =
+  | Extract<Deposited, { outcome: 'duplicate' }>
+  | { outcome: 'accepted'; event: EventId; isFirst: boolean; isReused: boolean };
+
+/** @throws Fault where it was not taken */
+function depositedOf(answer: DepositAnswer, redis: ScriptedRedis): Told {
+  switch (answer[0]) {
+    case 0:
+      return {
+        outcome: 'duplicate',
+        event: answer[1] as EventId,
+        firstSeenAt: new Date(Number(answer[2])),
+      };
+    case 1:
+      return {
+        outcome: 'accepted',
+        event: answer[2] as EventId,
+        isFirst: answer[1] === 1,
+        isReused: answer[3] === 1,
+      };
+    case 2:
+      reconnectIfReadOnly(redis, answer[1]);
+      throw new Fault('not_durable', answer[1]);
+    case 3:
+      throw new Fault('redis_full', `${answer[1]} of ${answer[2]} bytes are used`);
+  }
 }
 
 interface Depositing {
@@ -95,10 +117,10 @@ async function storeAll(
     MOST_REPEATS,
   ];
   for (const { event, delivery, repeat } of all) {
+    const { body, id, triggered } = repeat ?? { body: '-' as const, id: '' as EventId, triggered: '' };
     places.push(keys.dedupe(event.id), keys.delivery(delivery ?? '-'), keys.mailbox(event.order));
-    places.push(keys.dedupe(repeat?.id ?? event.id), keys.repeats(repeat?.body ?? '-'));
-    facts.push(event.order, delivery === null ? '0' : '1', encodeEntry(event));
-    facts.push(repeat?.id ?? '', repeat?.triggered ?? '');
+    places.push(keys.dedupe(id), keys.repeats(body));
+    facts.push(event.order, delivery === null ? '0' : '1', encodeEntry(event), id, triggered);
   }
   return await redis.lockstepDeposit(places.length, ...places, ...facts);
 }

@@ -7,7 +7,7 @@ import type { EventDocument } from './event-schema.ts';
 import { afterReplay, parkedAnew, wasReplayed } from './journal-again.ts';
 import { inLanes } from './lanes.ts';
 import { countForNew, recountParked } from './parked-count.ts';
-import { receivedOf, type Received } from './received.ts';
+import { receivedOf } from './received.ts';
 import { writeAll, type WriteModel, type Written } from './write-all.ts';
 
 /** What a drain has to put down after its order was committed. */

@@ -70,32 +70,31 @@ async function putAll(
   const written = await writeAll(client, models);
   const again = documents.filter((_, i) => written[i]?.duplicateKey).map(({ _id }) => _id);
   const first = await firstOf(collection, again);
+  const putAgain = async (spooling: Spooling): Promise<Kept | Error> => {
+    const before = first.get(spooling.event.id) ?? null;
+    const other = asRepeat(spooling, before);
+    if (!other) return { event: spooling.event.id, firstSeenAt: before?.receivedAt ?? new Date() };
+    const [kept] = await putAll(client, collection, [other]);
+    return kept ?? new Error('nothing was written');
+  };
   return await Promise.all(
-    written.map(async ({ error, duplicateKey }, i): Promise<Kept | Error> => {
-      const [spooling, document] = [all[i], documents[i]];
-      if (!spooling || !document || (error && !duplicateKey))
-        return error ?? new Error('nothing was written');
-      const before = first.get(document._id);
-      const event = document._id as EventId;
-      if (!duplicateKey) return { event, firstSeenAt: null };
-      const { repeatId } = spooling;
-      if (!before || !repeatId || repeatId === event || before.triggeredAt === document.triggeredAt)
-        return { event, firstSeenAt: before?.receivedAt ?? document.receivedAt };
-      // Hardly ever: an order that was changed back within a second, while Redis is down.
-      const [kept] = await putAll(client, collection, [withId(spooling, repeatId)]);
-      return kept ?? new Error('nothing was written');
+    all.map(async (spooling, i) => {
+      const { error = null, duplicateKey = false } = written[i] ?? {};
+      if (duplicateKey) return await putAgain(spooling);
+      return error ?? { event: spooling.event.id, firstSeenAt: null };
     }),
   );
 }
 
-function withId(spooling: Spooling, id: EventId): Spooling {
-  return { event: { ...spooling.event, id }, delivery: spooling.delivery };
+/** Hardly ever: an order that was changed back within a second, while Redis is down. Null where it is the same event. */
+function asRepeat({ event, delivery, repeatId }: Spooling, before: First | null): Spooling | null {
+  if (!before || !repeatId || repeatId === event.id || before.triggeredAt === event.triggeredAt) return null;
+  return { event: { ...event, id: repeatId }, delivery };
 }
 
-async function firstOf(
-  collection: SpoolCollection,
-  ids: string[],
-): Promise<Map<string, Pick<SpoolDocument, 'receivedAt' | 'triggeredAt'>>> {
+type First = Pick<SpoolDocument, 'receivedAt' | 'triggeredAt'>;
+
+async function firstOf(collection: SpoolCollection, ids: string[]): Promise<Map<string, First>> {
   if (ids.length === 0) return new Map();
   const projection = { receivedAt: 1, triggeredAt: 1 };
   const found = await collection.find({ _id: { $in: ids } }, { projection }).toArray();

@@ -51,7 +51,7 @@ describe('P6: a Redis that is full keeps room for drains', () => {
       const outcomes = await Promise.allSettled(some.map((each) => inside.depositor.deposit(each, each.id)));
       taken.push(...some.filter((_, i) => outcomes[i]?.status === 'fulfilled'));
       const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-      if (failed) expect(failed.reason).toMatchObject({ code: 'redis_full' });
+      if (failed && !/Redis is full/.test(String(failed.reason))) throw failed.reason;
       refused = failed !== undefined;
     }
     return taken;

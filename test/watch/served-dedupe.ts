@@ -58,7 +58,11 @@ export class ServedDedupe {
     const body = more.body ?? JSON.stringify({ id: number, order_id: number });
     const told = { shop: partsOf(order).shop, topic, webhookId, triggeredAt: more.triggeredAt ?? null };
     const bytes = Buffer.from(body);
-    const { event, delivery } = fingerprintsOf({ ...told, body: bytes, changedAt: changedAtOf(topic, bytes) });
+    const { event, delivery } = fingerprintsOf({
+      ...told,
+      body: bytes,
+      changedAt: changedAtOf(topic, bytes),
+    });
     await this.inside.depositor.deposit(
       waitingEvent(topic, null, { order, id: event, webhookId, body: bytes }),
       delivery,
