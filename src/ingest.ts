@@ -16,6 +16,7 @@ import { spool } from './persist/spool.ts';
 import { beats } from './system/beats.ts';
 import { openRedis, openSpoolClient } from './system/connections.ts';
 import type { Config } from './system/config.ts';
+import type { Logger } from './system/log.ts';
 import { createMetrics, type Metrics } from './system/metrics.ts';
 import { redisPartIfThere } from './system/parts.ts';
 import { runProgram } from './system/program.ts';
@@ -61,23 +62,15 @@ await runProgram(
       }),
       spool(client, database),
       config.DEPOSIT_TIMEOUT_MS,
-      {
-        isFit: redisThere.isFit,
-        spooled: (reason) => {
-          metrics.spooledTotal.inc();
-          log.debug({ reason }, 'to the spool');
-        },
-      },
+      { isFit: redisThere.isFit, spooled: tellSpooled(metrics, log) },
     );
     const accepting = {
       secrets: secretsOf(config),
       fingerprintsOf,
       depositor: timed(hearing(deposits, heard), metrics),
       takes: shopGate(config.UNKNOWN_SHOPS, app.isThere, knownShops(client, database)),
-      unreadable: unreadableLimit(Date.now, () => metrics.notKept.inc()),
+      ...limitsOf(config.MAX_BODY_BYTES, metrics),
       now: Date.now,
-      maxBodyBytes: config.MAX_BODY_BYTES,
-      inFlight: bytesInFlight(budgetFor(config.MAX_BODY_BYTES), (bytes) => metrics.bodyBytes.set(bytes)),
       metrics,
       log,
     };
@@ -98,6 +91,19 @@ await runProgram(
   },
 );
 
+function limitsOf(maxBodyBytes: number, metrics: Metrics) {
+  return {
+    maxBodyBytes,
+    inFlight: bytesInFlight(budgetFor(maxBodyBytes), (bytes) => metrics.bodyBytes.set(bytes)),
+    unreadable: unreadableLimit(Date.now, () => metrics.notKept.inc()),
+  };
+}
+
+const tellSpooled = (metrics: Metrics, log: Logger) => (reason: string) => {
+  metrics.spooledTotal.inc();
+  log.debug({ reason }, 'to the spool');
+};
+
 /** Shopify signs with the oldest secret that is not revoked. */
 function secretsOf(config: Config<'SHOPIFY_API_SECRET'>): string[] {
   const previous = config.SHOPIFY_API_SECRET_PREVIOUS;
@@ -107,9 +113,9 @@ function secretsOf(config: Config<'SHOPIFY_API_SECRET'>): string[] {
 /** Whatever Shopify was answered: its webhook came. */
 function hearing({ deposit }: Depositor, { heard }: LastWebhooks): Depositor {
   return {
-    deposit: (event, delivery) => {
+    deposit: (event, ...more) => {
       heard(partsOf(event.order).shop);
-      return deposit(event, delivery);
+      return deposit(event, ...more);
     },
   };
 }
