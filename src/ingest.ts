@@ -99,10 +99,12 @@ function limitsOf(maxBodyBytes: number, metrics: Metrics) {
   };
 }
 
-const tellSpooled = (metrics: Metrics, log: Logger) => (reason: string) => {
-  metrics.spooledTotal.inc();
-  log.debug({ reason }, 'to the spool');
-};
+function tellSpooled(metrics: Metrics, log: Logger): (reason: string) => void {
+  return (reason) => {
+    metrics.spooledTotal.inc();
+    log.debug({ reason }, 'to the spool');
+  };
+}
 
 /** Shopify signs with the oldest secret that is not revoked. */
 function secretsOf(config: Config<'SHOPIFY_API_SECRET'>): string[] {
