@@ -66,10 +66,8 @@ await runProgram(
       fingerprintsOf,
       depositor: timed(hearing(deposits, heard), metrics),
       takes: shopGate(config.UNKNOWN_SHOPS, app.isThere, knownShops(client, database)),
-      unreadable: unreadableLimit(Date.now, () => metrics.notKept.inc()),
+      ...limitsOf(config.MAX_BODY_BYTES, metrics),
       now: Date.now,
-      maxBodyBytes: config.MAX_BODY_BYTES,
-      inFlight: bytesInFlight(budgetFor(config.MAX_BODY_BYTES), (bytes) => metrics.bodyBytes.set(bytes)),
       metrics,
       log,
     };
@@ -107,6 +105,14 @@ function spoolWatch(isFit: () => boolean, metrics: Metrics, log: Logger): SpoolW
   };
 }
 
+function limitsOf(maxBodyBytes: number, metrics: Metrics) {
+  return {
+    maxBodyBytes,
+    inFlight: bytesInFlight(budgetFor(maxBodyBytes), (bytes) => metrics.bodyBytes.set(bytes)),
+    unreadable: unreadableLimit(Date.now, () => metrics.notKept.inc()),
+  };
+}
+
 /** Shopify signs with the oldest secret that is not revoked. */
 function secretsOf(config: Config<'SHOPIFY_API_SECRET'>): string[] {
   const previous = config.SHOPIFY_API_SECRET_PREVIOUS;
@@ -116,9 +122,9 @@ function secretsOf(config: Config<'SHOPIFY_API_SECRET'>): string[] {
 /** Whatever Shopify was answered: its webhook came. */
 function hearing({ deposit }: Depositor, { heard }: LastWebhooks): Depositor {
   return {
-    deposit: (event, delivery) => {
+    deposit: (event, ...more) => {
       heard(partsOf(event.order).shop);
-      return deposit(event, delivery);
+      return deposit(event, ...more);
     },
   };
 }

@@ -19,10 +19,31 @@ function makersIn(registry: Registry) {
   };
 }
 
+/** What the app counts. */
+function shopMetrics({ counter, gauge }: ReturnType<typeof makersIn>) {
+  return {
+    shops: gauge('shops', 'Shops that installed the app, by state', ['state']),
+    shopsInNeed: gauge('shops_in_need', 'Installed shops that need attention'),
+    reconciles: counter('reconciles_total', 'Passes over the orders of a shop, by outcome', ['outcome']),
+    reconcileChecked: counter('reconcile_checked_total', "Orders held against Shopify's"),
+    reconcileDrift: counter('reconcile_drift_total', 'Orders of which Shopify told more than we held', [
+      'kind',
+    ]),
+    reconcilePutRight: counter('reconcile_put_right_total', 'Orders that were deposited as Shopify has them'),
+    reconcilePoints: counter('reconcile_points_total', "Points of the Admin API's budget that passes cost"),
+    reconcileBehind: gauge(
+      'reconcile_behind_seconds',
+      'Since the most overdue installed shop was reconciled',
+    ),
+    reconcileThrottled: counter('reconcile_throttled_total', 'Pauses that Shopify asked passes for'),
+  };
+}
+
 /** A program's metrics, in a registry of its own. */
 export function createMetrics() {
   const registry = new Registry();
-  const { counter, gauge, histogram } = makersIn(registry);
+  const makers = makersIn(registry);
+  const { counter, gauge, histogram } = makers;
   // Event loop lag, memory, garbage collection and descriptors, under their usual names.
   collectDefaultMetrics({ register: registry });
   return {
@@ -68,16 +89,6 @@ export function createMetrics() {
     commitOrders: histogram('commit_orders', 'Orders sharing one commit', [1, 2, 5, 10, 20, 50, 100, 200]),
     parked: gauge('parked_events', 'Events parked and not yet replayed or discarded'),
     spooled: gauge('spooled_events', "Events in MongoDB's spool"),
-    shops: gauge('shops', 'Shops that installed the app, by state', ['state']),
-    shopsInNeed: gauge('shops_in_need', 'Installed shops that need attention'),
-    reconciles: counter('reconciles_total', 'Passes over the orders of a shop, by outcome', ['outcome']),
-    reconcileChecked: counter('reconcile_checked_total', "Orders held against Shopify's"),
-    reconcileDrift: counter('reconcile_drift_total', 'Orders of which Shopify told more than we held', [
-      'kind',
-    ]),
-    reconcilePutRight: counter('reconcile_put_right_total', 'Orders that were deposited as Shopify has them'),
-    reconcilePoints: counter('reconcile_points_total', "Points of the Admin API's budget that passes cost"),
-    reconcileBehind: gauge('reconcile_behind_seconds', 'Since the most overdue shop was reconciled'),
-    reconcileThrottled: counter('reconcile_throttled_total', 'Pauses that Shopify asked passes for'),
+    ...shopMetrics(makers),
   };
 }
