@@ -132,17 +132,17 @@ export const APPLYING: readonly PlantedFault[] = [
   {
     name: 'older-snapshot-wins',
     promise: 'P5',
-    file: 'order/join.ts',
-    find: 'order.snapshot.position >= position)',
-    replace: 'order.snapshot.position === position)',
+    file: 'order/known.ts',
+    find: 'if (position > since) fields[field] = value;',
+    replace: 'if (position !== since) fields[field] = value;',
     tests: ['order/join', 'order/apply-event'],
   },
   {
     name: 'older-part-wins',
     promise: 'P5',
     file: 'order/join.ts',
-    find: 'before.position >= part.position)',
-    replace: 'before.position === part.position)',
+    find: 'const base = before?.position ?? START;',
+    replace: 'const base = START;',
     tests: ['order/join'],
   },
   {
@@ -165,19 +165,16 @@ export const APPLYING: readonly PlantedFault[] = [
     name: 'applied-ids-forgotten',
     promise: 'P3',
     file: 'order/decide.ts',
-    find: 'order.applied.find((one) => one.event === event.id)',
-    replace: 'order.applied.find((one) => one.event === event.id && one.sequence < 0)',
+    find: 'order.applied.map((one) => [one.event, one])',
+    replace: 'order.applied.slice(0, 0).map((one) => [one.event, one])',
     tests: ['drain/a-drain-may-die-at-any-line'],
   },
   {
     name: 'journal-not-made-good-after-a-crash',
     promise: 'P8',
     file: 'order/decide.ts',
-    find: `order = step.order;
-    ended.push(`,
-    replace: `const changed = step.order !== order;
-    order = step.order;
-    if (changed) ended.push(`,
+    find: 'ended.push({ waiting: each.waiting',
+    replace: 'if (!known?.applied.includes(step.applied)) ended.push({ waiting: each.waiting',
     tests: ['drain/a-drain-may-die-at-any-line'],
   },
   {
