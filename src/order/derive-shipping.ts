@@ -29,16 +29,14 @@ export function shippingOf(order: Order, payment: Payment): Shipping {
   const left = leftToShip(order, parcels, hasNewParcels);
   const isClosed = order.facts.closedAt !== null;
   if ((isClosed || PAID_OUT.has(payment)) && wasNeverShipped(left, told, parcels)) return 'done';
-  const isAllShipped =
-    left === 'nothing' &&
-    (told === 'partial' || parcels.length > 0) &&
-    (hasNewParcels || knowsMore(order, since));
-  const shipping = laterOf(SHIPPINGS, told, impliedBy(isAllShipped, hasNewParcels));
+  const wasShipped = left === 'nothing' && (told === 'partial' || parcels.length > 0);
+  const implied = impliedBy(wasShipped && knowsMore(order, since), hasNewParcels, wasShipped);
+  const shipping = laterOf(SHIPPINGS, told, implied);
   return shipping === 'shipped' && (isClosed || allDelivered(order, parcels)) ? 'done' : shipping;
 }
 
-function impliedBy(isAllShipped: boolean, hasNewParcels: boolean): Shipping {
-  if (isAllShipped) return 'shipped';
+function impliedBy(isKnown: boolean, hasNewParcels: boolean, wasShipped: boolean): Shipping {
+  if (isKnown || (hasNewParcels && wasShipped)) return 'shipped';
   return hasNewParcels ? 'partial' : 'none';
 }
 
