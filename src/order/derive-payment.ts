@@ -58,24 +58,61 @@ interface Tally {
   sums: Map<string, bigint>;
 }
 
-function talliesOf(order: Order): Record<Kind, Tally> {
-  const empty = (): Tally => ({ count: 0, newest: null, sums: new Map() });
-  const tallies = { authorization: empty(), payment: empty(), refund: empty() };
+type Tallies = Record<Kind, Tally>;
+
+function talliesOf(order: Order): Tallies {
   const transactions = transactionsOf(order);
-  const captures: Move[] = [];
-  for (const transaction of transactions) {
-    const move = moveOf(transaction);
-    if (!move) continue;
-    if (move.kind === 'payment' && move.parentId !== null) captures.push(move);
-    else count(tallies[move.kind], move);
-  }
+  const { tallies, captures } = addUp(transactions);
   if (captures.length === 0) return tallies;
+  const { sums, ...rest } = tallies.payment;
+  const payment = { ...rest, sums: new Map(sums) };
   const payments = new Set(
     transactions.filter((each) => moveOf(each)?.kind === 'payment').map(({ id }) => id),
   );
   // A capture of what was taken already is the same money.
-  for (const capture of captures) if (!payments.has(capture.parentId)) count(tallies.payment, capture);
-  return tallies;
+  for (const capture of captures) if (!payments.has(capture.parentId)) count(payment, capture);
+  return { ...tallies, payment };
+}
+
+/** Transactions that were added up; captures are counted once all are known. */
+interface Added {
+  transactions: readonly Known[];
+  tallies: Tallies;
+  captures: Move[];
+}
+
+/** The last that was added up: the next event of a page mostly brings one transaction more. */
+let last: Added = nothingAdded();
+
+function nothingAdded(): Added {
+  const empty = (): Tally => ({ count: 0, newest: null, sums: new Map() });
+  return {
+    transactions: [],
+    tallies: { authorization: empty(), payment: empty(), refund: empty() },
+    captures: [],
+  };
+}
+
+function addUp(transactions: readonly Known[]): Added {
+  const news = newIn(transactions, last.transactions);
+  const added = news ? last : nothingAdded();
+  for (const transaction of news ?? transactions) {
+    const move = moveOf(transaction);
+    if (move?.kind === 'payment' && move.parentId !== null) added.captures.push(move);
+    else if (move) count(added.tallies[move.kind], move);
+  }
+  last = { ...added, transactions };
+  return last;
+}
+
+/** What a list has beside all of an earlier one, in whose order it is; null where it has not all of that. */
+function newIn(list: readonly Known[], earlier: readonly Known[]): Known[] | null {
+  let found = 0;
+  const news: Known[] = [];
+  for (const each of list)
+    if (each === earlier[found]) found += 1;
+    else news.push(each);
+  return found === earlier.length ? news : null;
 }
 
 function count(tally: Tally, { amount, currency, second }: Move): void {
@@ -116,19 +153,8 @@ interface Move {
   second: number | null;
 }
 
-/** Parts are never changed in place, so what was read of one holds. */
-const READ = new WeakMap<Known, Move | null>();
-
-function moveOf(transaction: Known): Move | null {
-  const read = READ.get(transaction);
-  if (read !== undefined) return read;
-  const move = readMove(transaction);
-  READ.set(transaction, move);
-  return move;
-}
-
 /** Null where it moved nothing: it failed, was a test, or is of no kind that does. */
-function readMove({ kind, status, test, amount, currency, parentId, processedAt }: Known): Move | null {
+function moveOf({ kind, status, test, amount, currency, parentId, processedAt }: Known): Move | null {
   const meaning = meaningOf(kind, KINDS);
   const value = decimalOf(amount) ?? 0n;
   if (status !== 'success' || test === true || meaning === undefined || value < 0n) return null;

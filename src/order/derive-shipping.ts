@@ -23,21 +23,26 @@ const PAID_OUT: ReadonlySet<Payment> = new Set(['paid', 'partially_refunded', 'r
  */
 export function shippingOf(order: Order, payment: Payment): Shipping {
   const parcels = order.parts.fulfillments.filter((part) => part.status === 'success');
+  const told = meaningOf(order.facts.fulfillmentStatus, SHIPPING_BY_FULFILLMENT_STATUS) ?? 'none';
   const since = order.snapshot ? toldAt(order, 'fulfillmentStatus', order.snapshot.position) : START;
   const hasNewParcels = parcels.some((parcel) => isAfter(secondOfTime(parcel.createdAt), since));
-  const told = meaningOf(order.facts.fulfillmentStatus, SHIPPING_BY_FULFILLMENT_STATUS) ?? 'none';
   const left = leftToShip(order, parcels, hasNewParcels);
   const isClosed = order.facts.closedAt !== null;
-  const neverShips = left === 'never any' || (told === 'none' && parcels.length === 0 && NO_GOODS.has(left));
-  if (neverShips && (isClosed || PAID_OUT.has(payment))) return 'done';
+  if ((isClosed || PAID_OUT.has(payment)) && wasNeverShipped(left, told, parcels)) return 'done';
   const wasShipped = left === 'nothing' && (told === 'partial' || parcels.length > 0);
-  const implied = hasNewParcels ? 'partial' : 'none';
-  const shipping = laterOf(
-    SHIPPINGS,
-    told,
-    wasShipped && (hasNewParcels || knowsMore(order, since)) ? 'shipped' : implied,
-  );
+  const implied = impliedBy(wasShipped && knowsMore(order, since), hasNewParcels, wasShipped);
+  const shipping = laterOf(SHIPPINGS, told, implied);
   return shipping === 'shipped' && (isClosed || allDelivered(order, parcels)) ? 'done' : shipping;
+}
+
+function impliedBy(isKnown: boolean, hasNewParcels: boolean, wasShipped: boolean): Shipping {
+  if (isKnown || (hasNewParcels && wasShipped)) return 'shipped';
+  return hasNewParcels ? 'partial' : 'none';
+}
+
+/** Whether nothing of it was shipped, and nothing is left that would be. */
+function wasNeverShipped(left: Left, told: Shipping, parcels: readonly Part[]): boolean {
+  return left === 'never any' || (told === 'none' && parcels.length === 0 && NO_GOODS.has(left));
 }
 
 /** Nothing is left that somebody would pack. */

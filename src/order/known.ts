@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { START, type Position } from './position.ts';
 
 /**
@@ -106,9 +105,14 @@ function joinField(
   value: unknown,
   position: Position,
 ): Change {
-  const isSame = isDeepStrictEqual(fields[field] ?? null, value);
+  const isSame = isSameValue(fields[field] ?? null, value);
   if (position > since) fields[field] = value;
   return { fresh: position > since && !isSame, outdated: position < since && !isSame };
+}
+
+/** Values are texts, numbers, lists of texts, and amounts with their currency. */
+function isSameValue(a: unknown, b: unknown): boolean {
+  return a === b || (typeof a === 'object' && JSON.stringify(a) === JSON.stringify(b));
 }
 
 function noteChange(joined: Change, { fresh, outdated }: Change): void {

@@ -1,5 +1,5 @@
 import type { OrderBody } from './body-schemas.ts';
-import type { Cancellation, OrderEvent, Snapshot } from './event.ts';
+import type { Cancellation, Money, OrderEvent, Snapshot } from './event.ts';
 import { millisOf } from './instants.ts';
 import type { Told } from './known.ts';
 import { positionOf } from './position.ts';
@@ -80,16 +80,17 @@ function factsOf(body: OrderBody, past: PastOnly): Snapshot['told'] {
  * the other money, which would be of another order.
  */
 function totalsOf({ currency, total_price: total, total_price_set: set }: OrderBody): Told {
-  const shop = set?.shop_money;
-  const buyer = set?.presentment_money;
-  const isTold = total !== undefined || shop !== undefined || buyer !== undefined;
+  const { shop_money: shop, presentment_money: buyer } = set ?? {};
+  const isTold = [total, shop, buyer].some((each) => each !== undefined);
   return {
     currency: shop?.currency_code ?? currency,
     totalPrice: shop?.amount ?? total,
-    presentmentTotal: isTold
-      ? buyer
-        ? { amount: buyer.amount ?? null, currency: buyer.currency_code ?? null }
-        : null
-      : undefined,
+    presentmentTotal: isTold ? moneyOf(buyer) : undefined,
   };
+}
+
+function moneyOf(
+  money: { amount?: string | null | undefined; currency_code?: string | null | undefined } | null | undefined,
+): Money | null {
+  return money ? { amount: money.amount ?? null, currency: money.currency_code ?? null } : null;
 }

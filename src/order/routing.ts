@@ -20,17 +20,22 @@ const ORDER_GID = /^gid:\/\/shopify\/Order\/(\d+)$/;
 export function routeOf(topic: Topic, body: Uint8Array): Route {
   const json = readJsonRounded(body);
   if (!json.ok) return { to: 'nowhere', because: json.because };
-  const { orderIdAt, gidAt, optional, brings } = topicRow(topic);
+  const { orderIdAt, gidAt } = topicRow(topic);
   const named = exactAt(json.value, orderIdAt, body);
   const orderId = asOrderId(idInGid(gidAt && at(json.value, gidAt))) ?? asOrderId(named);
   if (orderId) {
     const changedAt = microsOf(at(json.value, ['updated_at']));
     return { to: 'order', orderId, ...(changedAt === null ? {} : { changedAt }) };
   }
-  const isWhole = brings === 'snapshot' || brings === 'delete';
-  if (isObject(json.value) && ((named === null && !isWhole) || (named === undefined && optional)))
-    return { to: 'elsewhere' };
+  if (isObject(json.value) && mayNameNone(topic, named)) return { to: 'elsewhere' };
   return { to: 'nowhere', because: `${topic} names no order: ${orderIdAt.join('.')} is ${kindOf(named)}` };
+}
+
+/** Whether a body of that topic may name no order, as it does. */
+function mayNameNone(topic: Topic, named: unknown): boolean {
+  const { brings, optional } = topicRow(topic);
+  if (named === null) return brings !== 'snapshot' && brings !== 'delete';
+  return named === undefined && optional === true;
 }
 
 /** Nearly every id is below 2^53; one beyond it is read again, without loss. */

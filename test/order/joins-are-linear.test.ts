@@ -32,7 +32,7 @@ function bodyOf(parts: number, seconds = 100): WaitingEvent {
 
 /** The least of some runs: what others do on the machine only adds. */
 function leastMs(work: () => void): number {
-  const runs = Array.from({ length: 5 }, () => {
+  const runs = Array.from({ length: 3 }, () => {
     const began = performance.now();
     work();
     return performance.now() - began;
@@ -48,23 +48,28 @@ function applied(known: Order | null, ...events: WaitingEvent[]): Order {
 
 describe('A4: joins are linear', () => {
   test('ten times the parts take ten times as long, not a hundred times', () => {
-    const [small, large] = [bodyOf(1000), bodyOf(10_000)];
-    const [smallAgain, largeAgain] = [bodyOf(1000, 101), bodyOf(10_000, 101)];
+    const [small, large] = [bodyOf(300), bodyOf(3000)];
+    const [smallAgain, largeAgain] = [bodyOf(300, 101), bodyOf(3000, 101)];
     const ofSmall = leastMs(() => applied(applied(null, small), smallAgain));
     const ofLarge = leastMs(() => applied(applied(null, large), largeAgain));
     expect(ofLarge / ofSmall).toBeLessThan(40);
   });
 
-  test('a part costs no more than a copy of its list on an order that has very many', () => {
-    const many = (count: number) => applied(null, snapshot('orders/create', 1), ...transactions(count, 0));
-    const page = transactions(20, 100_000);
-    const [few, very] = [many(1000), many(10_000)];
-    const onFew = leastMs(() => applied(few, ...page));
-    const onVery = leastMs(() => applied(very, ...page));
-    expect(onVery / onFew).toBeLessThan(40);
+  test('a page of payments reads those that are known once, not once for each', () => {
+    const order = applied(null, snapshot('orders/create', 1), transaction(10, { amount: '0.01' }));
+    const [payment] = order.parts.transactions;
+    let reads = 0;
+    const transactions = Array.from({ length: 1000 }, (_, i) => ({
+      ...payment,
+      id: String(10_000 + i),
+      position: payment?.position ?? '',
+      get amount() {
+        reads += 1;
+        return '0.01';
+      },
+    }));
+    const page = Array.from({ length: 20 }, (_, i) => transaction(10, { id: 100_000 + i }));
+    applied({ ...order, parts: { ...order.parts, transactions } }, ...page);
+    expect(reads).toBeLessThanOrEqual(2000);
   });
 });
-
-function transactions(count: number, from: number): WaitingEvent[] {
-  return Array.from({ length: count }, (_, i) => transaction(10, { id: from + i + 1, amount: '0.01' }));
-}

@@ -85,6 +85,11 @@ describe('the GraphQL id', () => {
 });
 
 describe('topics that may come without an order', () => {
+  test.each(ALL.filter((topic) => !['snapshot', 'delete'].includes(topicRow(topic).brings)))(
+    'O5: %s goes elsewhere where its body says that it is of no order',
+    (topic) => expect(route(topic, naming(topic, 'null'))).toEqual({ to: 'elsewhere' }),
+  );
+
   test('are the returns, the drafts and the assessments', () => {
     expect([...new Set(OPTIONAL.map((topic) => topicRow(topic).brings))].toSorted()).toEqual([
       'assessments',
