@@ -73,7 +73,13 @@ describe('the claims of events', () => {
     const shop = partsOf(keyOf()).shop;
     const told = { shop, triggeredAt: '2026-11-20T10:00:00Z', body: Buffer.from('{"id":1}') };
     const hash = (topic: string, triggeredAt: string | null) =>
-      fingerprintsOf({ ...told, topic, webhookId: null, triggeredAt, changedAt: changedAtOf(topic, told.body) }).event;
+      fingerprintsOf({
+        ...told,
+        topic,
+        webhookId: null,
+        triggeredAt,
+        changedAt: changedAtOf(topic, told.body),
+      }).event;
     expect(await found.hashesOf({ ...told, topic: 'orders/paid' })).toEqual([
       { topic: 'orders/paid', event: hash('orders/paid', null) },
     ]);

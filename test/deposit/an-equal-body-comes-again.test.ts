@@ -52,21 +52,21 @@ describe('P5: an equal body that was triggered at another time', () => {
     await drainOrder(ORDER, inside.tools);
     return (await inside.tools.orders.load(ORDER))?.status;
   };
-  const changed = [sent(OPEN, second('100000')), sent(ARCHIVED, second('200000')), sent(OPEN, second('300000'))];
+  const changed = [
+    sent(OPEN, second('100000')),
+    sent(ARCHIVED, second('200000')),
+    sent(OPEN, second('300000')),
+  ];
 
-  test.each([
-    [[0, 1, 2]],
-    [[0, 2, 1]],
-    [[1, 0, 2]],
-    [[1, 2, 0]],
-    [[2, 0, 1]],
-    [[2, 1, 0]],
-  ])('changed and changed back within one second, arriving as %j: the order ends as it is', async (turns) => {
-    for (const turn of turns) expect(await arrives(changed[turn]!)).toMatchObject({ outcome: 'accepted' });
-    expect(await status()).toBe('shipped');
-    for (const each of changed) expect(await arrives(each)).toMatchObject({ outcome: 'duplicate' });
-    expect(await inside.collections.events.countDocuments({ order: ORDER })).toBe(3);
-  });
+  test.each([[[0, 1, 2]], [[0, 2, 1]], [[1, 0, 2]], [[1, 2, 0]], [[2, 0, 1]], [[2, 1, 0]]])(
+    'changed and changed back within one second, arriving as %j: the order ends as it is',
+    async (turns) => {
+      for (const turn of turns) expect(await arrives(changed[turn]!)).toMatchObject({ outcome: 'accepted' });
+      expect(await status()).toBe('shipped');
+      for (const each of changed) expect(await arrives(each)).toMatchObject({ outcome: 'duplicate' });
+      expect(await inside.collections.events.countDocuments({ order: ORDER })).toBe(3);
+    },
+  );
 
   test('the same through the spool, and each is in it once', async () => {
     const kept = spool(inside.client, inside.collections.spool.db.name);
@@ -111,24 +111,41 @@ describe('P5: an equal body that was triggered at another time', () => {
     ['of an order', 'orders/updated', OPEN],
     ['that tells no time', 'disputes/update', Buffer.from('{"id":5,"order_id":77,"status":"lost"}')],
     ['about the shop', 'customers/data_request', Buffer.from('{"shop_domain":"example.myshopify.com"}')],
-  ])('a body %s comes again 10 times at most; then it is a duplicate, also after a retry', async (_c, topic, body) => {
-    const answers = [];
-    for (let i = 0; i < 30; i += 1)
-      answers.push(await arrives(sent(body, second(String(100_000 + i)), { topic })));
-    expect(answers.filter(({ outcome }) => outcome === 'accepted')).toHaveLength(11);
-    const [first, last] = [answers[0], answers[29]] as { event: EventId }[];
-    expect(last).toMatchObject({ outcome: 'duplicate', event: first?.event });
-    expect(await arrives(sent(body, second('100005'), { topic }))).toMatchObject({ outcome: 'duplicate' });
-    expect(await inside.redis.ttl((await inside.redis.keys(inside.keys.repeats('-').replace('-', '*')))[0]!)).toBeGreaterThan(0);
-  });
+  ])(
+    'a body %s comes again 10 times at most; then it is a duplicate, also after a retry',
+    async (_c, topic, body) => {
+      const answers = [];
+      for (let i = 0; i < 30; i += 1)
+        answers.push(await arrives(sent(body, second(String(100_000 + i)), { topic })));
+      expect(answers.filter(({ outcome }) => outcome === 'accepted')).toHaveLength(11);
+      const [first, last] = [answers[0], answers[29]] as { event: EventId }[];
+      expect(last).toMatchObject({ outcome: 'duplicate', event: first?.event });
+      expect(await arrives(sent(body, second('100005'), { topic }))).toMatchObject({ outcome: 'duplicate' });
+      expect(
+        await inside.redis.ttl((await inside.redis.keys(inside.keys.repeats('-').replace('-', '*')))[0]!),
+      ).toBeGreaterThan(0);
+    },
+  );
 
   test('the id of its first arrival is the hash of its body, of a repeat another; the spool finds the same', () => {
-    const told = { shop: 'example.myshopify.com' as never, topic: 'orders/updated', webhookId: null, body: OPEN };
+    const told = {
+      shop: 'example.myshopify.com' as never,
+      topic: 'orders/updated',
+      webhookId: null,
+      body: OPEN,
+    };
     const changedAt = Date.parse('2026-11-20T10:05:00Z') * 1000;
     const prints = fingerprintsOf({ ...told, triggeredAt: second('1'), changedAt });
     expect(prints.event).toBe(fingerprintsOf({ ...told, triggeredAt: null }).event);
     expect(prints.repeat?.id).not.toBe(prints.event);
-    const waiting = { ...told, id: prints.event, order: ORDER, triggeredAt: second('1'), receivedAt: 0, unreadable: null };
+    const waiting = {
+      ...told,
+      id: prints.event,
+      order: ORDER,
+      triggeredAt: second('1'),
+      receivedAt: 0,
+      unreadable: null,
+    };
     expect(repeatOf(waiting as WaitingEvent)).toEqual(prints.repeat);
   });
 

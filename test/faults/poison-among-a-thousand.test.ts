@@ -35,7 +35,8 @@ describe(`P7: poison (SEED=${SEED})`, () => {
     expectNothingBroken(row, found);
     expect(found.journaled).toBe(good.length + bad.length);
     const parked = await rig.collections.parked.find().lean();
-    for (const each of parked) expect(each.error).toBe('orders/updated: updated_at: expected a time, found text');
+    for (const each of parked)
+      expect(each.error).toBe('orders/updated: updated_at: expected a time, found text');
     expect(parked).toHaveLength(bad.length);
   }, 180_000);
 });
