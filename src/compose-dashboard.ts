@@ -35,7 +35,7 @@ import { dashboardApp } from './watch/dashboard-app.ts';
 import { docsPage } from './watch/docs-page.ts';
 import { doctor } from './watch/doctor/doctor.ts';
 import { installedVersions } from './watch/doctor/installed-versions.ts';
-import { seeSecrets, type Secrets } from './watch/doctor/secrets-age.ts';
+import { secretsIn, seeSecrets } from './watch/doctor/secrets-age.ts';
 import { shownSettings } from './watch/doctor/shown-settings.ts';
 import { duplicatesOf } from './watch/stories/duplicates.ts';
 import { eventReader } from './watch/stories/event-reader.ts';
@@ -278,7 +278,7 @@ function examining(shared: Shared): ApiTools['doctor'] {
       collections,
       queues,
       retentionDays: config.JOURNAL_RETENTION_DAYS,
-      secrets: secretsOf(shared),
+      secrets: secretsIn(config),
       secretsKey: redisKeys(0).secrets,
       programs: async () => (await beats()).map(programOf),
     }),
@@ -287,14 +287,9 @@ function examining(shared: Shared): ApiTools['doctor'] {
 }
 
 /** Their ages count from the first start with them. */
-function secretsSeen(shared: Shared): Part {
-  const see = () => seeSecrets(shared.redis, redisKeys(0).secrets, secretsOf(shared));
+function secretsSeen({ redis, config }: Shared): Part {
+  const see = () => seeSecrets(redis, redisKeys(0).secrets, secretsIn(config));
   return { name: 'age of secrets', start: () => see().catch(() => undefined), stop: () => undefined };
-}
-
-function secretsOf({ config: { OPS_JWT_SECRET, SHOPIFY_API_SECRET, SHOPIFY_API_SECRET_PREVIOUS } }: Ground) {
-  const given = Object.entries({ OPS_JWT_SECRET, SHOPIFY_API_SECRET, SHOPIFY_API_SECRET_PREVIOUS });
-  return Object.fromEntries(given.filter(([, secret]) => secret !== undefined)) as Secrets;
 }
 
 function locksOf({ lockServers, redis }: Ground): readonly Redis[] {

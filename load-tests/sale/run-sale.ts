@@ -52,31 +52,14 @@ export async function runSale(
     const settled = await untilSettled(watch, sale.figures.events);
     const drainedAt = performance.now();
     const times = await watch.stop();
-    const places = {
-      collections: watch.collections,
-      redis: watch.redis,
-      partitions: target.partitions,
-      shops: sale.shops,
-    };
-    const found = await audit(sending.log, places);
+    const found = await proofOf(sale, target, sending, watch, forger);
     const ack = sending.latencies.whole();
     const seconds = {
       sending: (sending.lastAt - sending.firstAt) / 1000,
       draining: Math.max(0, drainedAt - sending.lastAt) / 1000,
     };
     const { events } = sale.figures;
-    const forged = await forger.found(watch.collections);
-    const holds = await holdsOf(watch.collections, sale.shops);
-    const drains = { holds: holds.length, overlaps: overlapsIn(holds) };
-    const facts = {
-      audit: found,
-      forged,
-      drains,
-      events,
-      answers: sending.answers,
-      slowestMs: ack.maxMs,
-      settled,
-    };
+    const facts = { ...found, events, answers: sending.answers, slowestMs: ack.maxMs, settled };
     const run = {
       command,
       startedAt,
@@ -87,7 +70,7 @@ export async function runSale(
       sentAgain,
       seconds,
       acksPerSecond: sending.acked / seconds.sending,
-      appliedPerSecond: found.journaled / (seconds.sending + seconds.draining),
+      appliedPerSecond: found.audit.journaled / (seconds.sending + seconds.draining),
       ack,
       times,
       samples: watch.samples,
@@ -98,6 +81,22 @@ export async function runSale(
     await forger.stop();
     await watch.close();
   }
+}
+
+/** What is kept of a sale, of the forged webhooks among it, and who drained which order when. */
+async function proofOf(
+  { shops }: Sale,
+  { partitions }: Target,
+  { log }: Sending,
+  { collections, redis }: SaleWatch,
+  forger: Forger,
+) {
+  const holds = await holdsOf(collections, shops);
+  return {
+    audit: await audit(log, { collections, redis, partitions, shops }),
+    forged: await forger.found(collections),
+    drains: { holds: holds.length, overlaps: overlapsIn(holds) },
+  };
 }
 
 const WARM = { connections: 50, rate: null };

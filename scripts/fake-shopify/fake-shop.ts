@@ -223,7 +223,7 @@ export class FakeShop {
 
   /** What was held is sent now. */
   release(): void {
-    for (const delivery of this.#held.splice(0)) this.#send(delivery);
+    for (const delivery of this.#held.splice(0)) this.#ground.postman.send(delivery, this.webhooks);
   }
 
   /** A subscription through the API, on top of the app's own: each of its topics is sent twice. */
@@ -280,7 +280,7 @@ export class FakeShop {
     const wanted = batch.filter(({ topic }) => this.#isTold(topic)).flatMap((each) => this.#copies(each));
     const { atOnce, late, held, count } = disordered(wanted, this.#percent, this.#ground.random);
     for (const mishap of Object.keys(count) as Mishap[]) this.webhooks[mishap] += count[mishap];
-    for (const delivery of atOnce) this.#send(delivery);
+    for (const delivery of atOnce) this.#ground.postman.send(delivery, this.webhooks);
     for (const { delivery, ms } of late) this.#ground.postman.sendLate(delivery, this.webhooks, ms);
     this.#held.push(...held);
   }
@@ -296,9 +296,5 @@ export class FakeShop {
   #copies(delivery: Delivery): Delivery[] {
     const doubled = this.subscriptions.filter(({ topic }) => topic === delivery.topic);
     return [delivery, ...doubled.map(() => ({ ...delivery, webhookId: randomUUID() }))];
-  }
-
-  #send(delivery: Delivery): void {
-    this.#ground.postman.send(delivery, this.webhooks);
   }
 }

@@ -69,7 +69,7 @@ export async function startFakeStore(local: LocalFile, tokenKeys: string, port: 
 }
 
 /** There is one shop. */
-export function memoryOf(): ShopMemory {
+function memoryOf(): ShopMemory {
   const empty: Pick<ShopMemory, 'lastNumber' | 'tokens'> = {
     lastNumber: FIRST_NUMBER - 1,
     tokens: undefined,

@@ -12,7 +12,7 @@ const ROOM_AGAIN_SHARE = 0.8;
 /** A waiting event with its claim and its share of a job, measured (README). */
 export const BYTES_PER_WAITING_EVENT = 2300;
 /** The two keys of a claim, measured: see DEDUPE_TTL_HOURS in config.ts. */
-export const BYTES_PER_CLAIM = 510;
+const BYTES_PER_CLAIM = 510;
 
 export interface RedisMemory {
   usedBytes: number;

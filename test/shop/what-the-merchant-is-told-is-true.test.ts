@@ -24,8 +24,15 @@ describe('what the merchant is told is true', () => {
   };
   const pass = (found: { missing: number; stale: number; since: Date | null }) =>
     served.inside.collections.reconciles.create({
-      ...{ _id: randomUUID(), shop: SHOP, how: 'pages', until: new Date(), dryRun: false },
-      ...{ who: 'schedule', reason: 'on schedule', state: 'done', askedAt: new Date() },
+      _id: randomUUID(),
+      shop: SHOP,
+      how: 'pages',
+      until: new Date(),
+      dryRun: false,
+      who: 'schedule',
+      reason: 'on schedule',
+      state: 'done',
+      askedAt: new Date(),
       ...found,
     });
 

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Redis } from 'ioredis';
+import type { Config } from '../../system/config.ts';
 import { doubtful, good, type Finding, type Probe } from './probe.ts';
 
 /**
@@ -7,9 +8,9 @@ import { doubtful, good, type Finding, type Probe } from './probe.ts';
  * an HMAC tell that a secret is the same, and nothing of one that cannot be guessed anyhow. A Redis that was emptied
  * makes secrets look younger: it says "at least".
  */
-export type Secrets = Partial<
-  Record<'OPS_JWT_SECRET' | 'SHOPIFY_API_SECRET' | 'SHOPIFY_API_SECRET_PREVIOUS', string>
->;
+export type Secrets = Partial<Record<(typeof NAMES)[number], string>>;
+
+const NAMES = ['OPS_JWT_SECRET', 'SHOPIFY_API_SECRET', 'SHOPIFY_API_SECRET_PREVIOUS'] as const;
 
 const DAY_MS = 86_400_000;
 /** Said once a year. */
@@ -43,4 +44,10 @@ export function ageFinding(name: string, ageMs: number): Finding {
   return days >= OLD_DAYS
     ? doubtful(found, 'make a new one: whoever saw it once can still use it')
     : good(found);
+}
+
+/** Those of the settings that are set. */
+export function secretsIn(config: Config): Secrets {
+  const given = NAMES.map((name) => [name, config[name]]);
+  return Object.fromEntries(given.filter(([, secret]) => secret !== undefined)) as Secrets;
 }

@@ -3,7 +3,8 @@ import { readToken } from '../../../src/watch/sign-in/tokens.ts';
 import { until } from '../../support/until.ts';
 import type { ServedRoutes } from '../served-routes.ts';
 import { CLAIM, EVENT, ORDER } from './recorded-answers.ts';
-import { serveRecorded, type Recorded } from './recorded-api.ts';
+import { serveRecorded } from './recorded-api.ts';
+import type { Recorded } from './recorded.ts';
 import { runOps, startOps } from './run-ops.ts';
 
 describe('what changes something', () => {

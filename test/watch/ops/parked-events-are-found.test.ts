@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ServedRoutes } from '../served-routes.ts';
 import { endedEvent, EVENT, parkedEvent } from './recorded-answers.ts';
-import { serveRecorded, type Recorded } from './recorded-api.ts';
+import { serveRecorded } from './recorded-api.ts';
+import type { Recorded } from './recorded.ts';
 import { runOps } from './run-ops.ts';
 
 const OLD = `0123456789ab${'cd'.repeat(26)}`;

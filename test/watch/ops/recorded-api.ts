@@ -1,63 +1,25 @@
 import { z } from 'zod';
 import { Refusal } from '../../../src/watch/api/refusal.ts';
 import { route, type Asked, type Route } from '../../../src/watch/api/route.ts';
-import type { AuditEntry } from '../../../src/watch/shapes/audit.ts';
 import { orderPlace, eventId } from '../../../src/watch/shapes/base.ts';
 import { claim, claimRelease } from '../../../src/watch/shapes/dedupe.ts';
-import {
-  eventPage,
-  eventQuery,
-  timeline,
-  timelineQuery,
-  type EventSummary,
-} from '../../../src/watch/shapes/events.ts';
+import { eventPage, eventQuery, timeline, timelineQuery } from '../../../src/watch/shapes/events.ts';
 import { lock, lockRelease, lockReleased } from '../../../src/watch/shapes/locks.ts';
 import { because, did } from '../../../src/watch/shapes/mailboxes.ts';
-import { order, searchAnswer, searchQuery, type SearchHit } from '../../../src/watch/shapes/orders.ts';
-import {
-  discarded,
-  discardRequest,
-  parkedPage,
-  parkedQuery,
-  replayAbort,
-  replayAnswer,
-  replayBegun,
-  replayPlace,
-  replayRequest,
-  replayRun,
-  type ParkedEvent,
-  type ReplayRun,
-} from '../../../src/watch/shapes/parked.ts';
+import { order, searchAnswer, searchQuery } from '../../../src/watch/shapes/orders.ts';
+import { discarded, discardRequest, parkedPage, parkedQuery } from '../../../src/watch/shapes/parked.ts';
 import { queueList, queuePlace } from '../../../src/watch/shapes/queues.ts';
 import { shopList, shopQuery } from '../../../src/watch/shapes/shops.ts';
 import { status } from '../../../src/watch/shapes/system.ts';
 import { verifiedPage, verifyQuery } from '../../../src/watch/shapes/verify.ts';
 import { tokenList, tokenMint, tokenMinted } from '../../../src/watch/shapes/tokens.ts';
 import { ServedRoutes } from '../served-routes.ts';
-import { AT, CLAIM, EVENT, LOCK, QUEUES, RUN, STATUS, VERIFIED } from './recorded-answers.ts';
+import { act, look, unlessAway, type Recorded } from './recorded.ts';
+import { AT, CLAIM, EVENT, LOCK, QUEUES, STATUS, VERIFIED } from './recorded-answers.ts';
+import { replayRoutes } from './recorded-replays.ts';
 import { rebuildRoute } from './recorded-rebuild.ts';
 
 const NO_TOKENS = { tokens: [], sessions: [] };
-
-/** What the API knows, to be changed by tests. */
-export interface Recorded {
-  /** Newest first. */
-  events: EventSummary[];
-  hits: SearchHit[];
-  acts: AuditEntry[];
-  /** Newest first. */
-  parked: ParkedEvent[];
-  /** How a run ends, and each later look at it. */
-  ends: Partial<ReplayRun>[];
-  /** How many a dry run counts. */
-  counted: number;
-  /** How often a run is still running when it is looked at; Infinity: until it is aborted. */
-  looksUntilDone: number;
-  /** Bodies that changed something, dry runs too. */
-  bodies: unknown[];
-  away: boolean;
-  level: 'look' | 'act';
-}
 
 /** The API over HTTP, and what it knows: nothing but what is given. */
 export async function serveRecorded(
@@ -87,13 +49,6 @@ function recordedApi(recorded: Recorded): Route[] {
     discardRoute(recorded),
   ];
 }
-
-function unlessAway<Answer>(recorded: Recorded, answer: Answer): Promise<Answer> {
-  return recorded.away ? Promise.reject(new Refusal('away', 'MongoDB is away')) : Promise.resolve(answer);
-}
-
-const look = { method: 'get', role: 'viewer', about: '' } as const;
-const act = { method: 'post', role: 'operator', about: '' } as const;
 
 function lookingRoutes(recorded: Recorded): Route[] {
   return [
@@ -260,57 +215,6 @@ function changingRoutes({ bodies }: Recorded): Route[] {
         id: '0'.repeat(16),
         expiresAt: AT,
       }),
-    }),
-  ];
-}
-
-function replayRoutes(recorded: Recorded): Route[] {
-  let looks = 0;
-  let aborted = false;
-  const run = (id: string): ReplayRun => {
-    if (aborted) return { ...RUN, id, state: 'aborted', endedAt: AT };
-    const done = looks - recorded.looksUntilDone;
-    if (!(done > 0)) return { ...RUN, id };
-    const ended = recorded.ends[done - 1] ?? recorded.ends.at(-1);
-    return { ...RUN, id, state: 'done', endedAt: AT, ...ended };
-  };
-  return [
-    route({
-      ...act,
-      path: '/parked/replays',
-      body: replayRequest,
-      answer: replayAnswer,
-      handle: ({ body }) => {
-        recorded.bodies.push(body);
-        [looks, aborted] = [0, false];
-        return Promise.resolve(
-          body.dryRun
-            ? { dryRun: true as const, events: recorded.counted }
-            : { ...run(body.id), did: 'begins' },
-        );
-      },
-    }),
-    route({
-      ...look,
-      path: '/parked/replays/{id}',
-      params: replayPlace,
-      answer: replayRun,
-      handle: ({ params }) => {
-        looks += 1;
-        return unlessAway(recorded, run(params.id));
-      },
-    }),
-    route({
-      ...act,
-      path: '/parked/replays/{id}/abort',
-      params: replayPlace,
-      body: replayAbort,
-      answer: replayBegun,
-      handle: ({ params, body }) => {
-        recorded.bodies.push(body);
-        aborted = true;
-        return Promise.resolve({ ...run(params.id), did: 'ended it' });
-      },
     }),
   ];
 }

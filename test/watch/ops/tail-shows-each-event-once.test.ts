@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { until } from '../../support/until.ts';
 import type { ServedRoutes } from '../served-routes.ts';
 import { endedEvent } from './recorded-answers.ts';
-import { serveRecorded, type Recorded } from './recorded-api.ts';
+import { serveRecorded } from './recorded-api.ts';
+import type { Recorded } from './recorded.ts';
 import { runOps, startOps, type RunningOps } from './run-ops.ts';
 
 interface Line {

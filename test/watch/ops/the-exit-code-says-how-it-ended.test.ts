@@ -8,7 +8,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { freePort } from '../../../scripts/local/ports.ts';
 import type { ServedRoutes } from '../served-routes.ts';
 import { EVENT, ORDER } from './recorded-answers.ts';
-import { serveRecorded, type Recorded } from './recorded-api.ts';
+import { serveRecorded } from './recorded-api.ts';
+import type { Recorded } from './recorded.ts';
 import { runOps, startOps } from './run-ops.ts';
 
 describe('exit codes of the command line', () => {

@@ -3,7 +3,8 @@ import { plain, plainJson, plainLines } from '../../../src/watch/ops/plain.ts';
 import { age, table } from '../../../src/watch/ops/table.ts';
 import type { ServedRoutes } from '../served-routes.ts';
 import { endedEvent, ORDER } from './recorded-answers.ts';
-import { serveRecorded, type Recorded } from './recorded-api.ts';
+import { serveRecorded } from './recorded-api.ts';
+import type { Recorded } from './recorded.ts';
 import { runOps } from './run-ops.ts';
 
 const BIDI = '\u202e';
