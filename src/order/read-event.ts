@@ -31,8 +31,7 @@ export function readEvent(waiting: WaitingEvent): Reading {
 
 function readAs(waiting: WaitingEvent, topic: Topic, body: unknown, when: When): Reading {
   const { brings, rank, source } = topicRow(topic);
-  const { occurredAt, past, notes } = when;
-  const triggered = microsOf(past(waiting.triggeredAt)) ?? 0;
+  const { occurredAt, triggered, past, notes } = when;
   const position = positionOf(occurredAt, triggered, rank, waiting.id);
   const event: OrderEvent = {
     id: waiting.id,
@@ -75,13 +74,18 @@ function withAsked(event: OrderEvent, body: unknown, question: Parameters<typeof
   };
 }
 
-/** How far a clock of Shopify's may be ahead of ours. */
-const AHEAD_MS = 5 * 60_000;
+/** How far a header, which is not signed, may be ahead of our clock. */
+const HEADER_AHEAD_MS = 5 * 60_000;
+/** How far a body may be, which is signed: a time in another zone, a sample of tomorrow. */
+const BODY_AHEAD_MS = 48 * 3_600_000;
+const TRIGGERED_AT = 'triggered-at';
 
 interface When {
   ok: true;
   /** Milliseconds since 1970. */
   occurredAt: number;
+  /** Microseconds since 1970; 0 where it is missing. */
+  triggered: number;
   past: PastOnly;
   notes: string[];
 }
@@ -92,7 +96,9 @@ interface When {
  * A time in the future counts as missing, or whatever it is told of would be newer than all to come.
  */
 function whenOf(body: unknown, waiting: WaitingEvent): When | { ok: false; because: string } {
-  const isPast = (time: unknown) => (millisOf(time) ?? 0) <= waiting.receivedAt + AHEAD_MS;
+  const { receivedAt, triggeredAt } = waiting;
+  const isPast = (time: unknown, name?: string) =>
+    (millisOf(time) ?? 0) <= receivedAt + (name === TRIGGERED_AT ? HEADER_AHEAD_MS : BODY_AHEAD_MS);
   const past: PastOnly = (time) => (isPast(time) ? time : undefined);
   const times = timesBody.safeParse(body).data ?? {};
   const updatedAt = times.updated_at ?? null;
@@ -100,18 +106,20 @@ function whenOf(body: unknown, waiting: WaitingEvent): When | { ok: false; becau
     return { ok: false, because: `updated_at: expected a time, found ${wordOf(updatedAt)}` };
   const candidates = {
     updated_at: updatedAt,
-    'triggered-at': waiting.triggeredAt,
+    [TRIGGERED_AT]: triggeredAt,
     'order_edit.committed_at': times.order_edit?.committed_at,
     'order_edit.created_at': times.order_edit?.created_at,
     processed_at: times.processed_at,
     created_at: times.created_at,
   };
-  const notes = Object.entries(candidates)
-    .filter(([, time]) => !isPast(time))
+  const told = Object.entries(candidates);
+  const notes = told
+    .filter(([name, time]) => !isPast(time, name))
     .map(([name]) => `${name} is in the future and counts as missing`);
-  const found = Object.values(candidates)
-    .filter(isPast)
-    .map(millisOf)
+  const found = told
+    .filter(([name, time]) => isPast(time, name))
+    .map(([, time]) => millisOf(time))
     .find((time) => time !== null);
-  return { ok: true, occurredAt: found ?? waiting.receivedAt, past, notes };
+  const triggered = isPast(triggeredAt, TRIGGERED_AT) ? (microsOf(triggeredAt) ?? 0) : 0;
+  return { ok: true, occurredAt: found ?? receivedAt, triggered, past, notes };
 }

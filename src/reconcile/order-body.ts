@@ -117,6 +117,7 @@ function refundBody({ id, createdAt, refundLineItems, transactions }: Refund): o
     created_at: createdAt,
     processed_at: createdAt,
     refund_line_items: refundLineItems.nodes.map((line) => ({
+      id: line.id ?? undefined,
       line_item_id: line.lineItem,
       quantity: line.quantity,
       // REST has a number here, and text elsewhere.

@@ -96,7 +96,13 @@ const ofLine = z
   .nullish()
   .transform((value) => value?.id ?? null);
 const shippedLine = z.object({ quantity: count.nullish(), lineItem: ofLine });
-const refundedLine = z.object({ quantity: count, restockType: word, subtotalSet: money, lineItem: ofLine });
+const refundedLine = z.object({
+  id: idOf('RefundLineItem').nullish(),
+  quantity: count,
+  restockType: word,
+  subtotalSet: money,
+  lineItem: ofLine,
+});
 const transaction = z.object({
   id: idOf('OrderTransaction'),
   kind: word,

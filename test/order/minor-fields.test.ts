@@ -69,6 +69,7 @@ describe('O5: a minor field that cannot be read is left out, with a note', () =>
 describe('S8: a time in the future counts as missing', () => {
   const FUTURE = '2254-01-01T00:00:00Z';
   const RECEIVED = Date.parse(at(60));
+  const TWO_DAYS = 60 + 48 * 3600;
   const received = (topic: Topic, body: object, triggeredAt: string | null) =>
     reading(waitingEvent(topic, body, { triggeredAt, receivedAt: RECEIVED }));
 
@@ -77,7 +78,15 @@ describe('S8: a time in the future counts as missing', () => {
     ['triggered-at', { id: 1, processed_at: at(4) }, FUTURE, 4],
     ['processed_at', { id: 1, processed_at: FUTURE, created_at: at(3) }, null, 3],
     ['all', { id: 1, updated_at: FUTURE, created_at: FUTURE }, FUTURE, 60],
-    ['none: up to five minutes are a clock that is ahead', { id: 1, updated_at: at(360) }, at(5), 360],
+    [
+      'none: a body is signed, and is believed for two days',
+      { id: 1, updated_at: at(TWO_DAYS) },
+      at(5),
+      TWO_DAYS,
+    ],
+    ['updated_at, a second later', { id: 1, updated_at: at(TWO_DAYS + 1) }, at(5), 5],
+    ['none: up to five minutes are a clock that is ahead', { id: 1, processed_at: at(4) }, at(360), 360],
+    ['triggered-at, a second later', { id: 1, processed_at: at(4) }, at(361), 4],
   ])('%s', (_what, body, triggeredAt, seconds) => {
     expect(received('order_transactions/create', body, triggeredAt).occurredAt).toBe(Date.parse(at(seconds)));
   });

@@ -19,7 +19,7 @@ function snapshotOf(fields: object) {
 
 describe('an order of the Admin API as a body of ours', () => {
   test('names its order exactly, beyond what a number holds', () => {
-    expect(routeOf(RECONCILED, eventOf().body)).toEqual({ to: 'order', orderId: ID });
+    expect(routeOf(RECONCILED, eventOf().body)).toMatchObject({ to: 'order', orderId: ID });
   });
 
   test("is read like a webhook's, in REST's words", () => {
@@ -38,7 +38,7 @@ describe('an order of the Admin API as a body of ours', () => {
         refunds: [
           {
             id: '41',
-            lines: [{ lineId: '11', quantity: 1, subtotal: '20.5', restock: 'return' }],
+            lines: [{ id: '51', lineId: '11', quantity: 1, subtotal: '20.5', restock: 'return' }],
             transactions: [{ id: '22', kind: 'refund', amount: '2050', currency: 'JPY', parentId: '21' }],
           },
         ],

@@ -39,6 +39,7 @@ export const REFUND = {
   refundLineItems: {
     nodes: [
       {
+        id: 'gid://shopify/RefundLineItem/51',
         quantity: 1,
         restockType: 'RETURN',
         subtotalSet: money('20.5'),
