@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { namedItems } from './named-items.ts';
 
 /**
  * What Lockstep reads of Shopify's bodies (API 2026-07 and 2026-10); everything else stays in the
@@ -30,6 +31,20 @@ export const listOf = <Item extends z.ZodType>(item: Item) =>
     .nullable()
     .transform((value) => value ?? []);
 const optionalList = <Item extends z.ZodType>(item: Item) => listOf(item).optional();
+/**
+ * A list of things with an id. A slim body (include_fields with `line_items.sku`) may leave the ids out: then it
+ * does not tell of which thing it speaks, and the list is not told.
+ * @param also other keys that say which thing it is
+ */
+const namedList = <Item extends z.ZodType>(item: Item, ...also: string[]) =>
+  z
+    .array(z.unknown(), 'a list')
+    .max(MAX_ITEMS, `a list of at most ${MAX_ITEMS} items`)
+    .transform((items) => namedItems(items, ['id', ...also]))
+    .pipe(z.array(item).optional())
+    .nullable()
+    .transform((value) => (value === null ? [] : value))
+    .optional();
 
 const lineQuantity = objectOf({ id: optionalId, quantity: whole });
 
@@ -50,7 +65,7 @@ export const refundBody = objectOf({
   id,
   created_at: text,
   processed_at: text,
-  refund_line_items: optionalList(
+  refund_line_items: namedList(
     objectOf({
       id: optionalId,
       line_item_id: optionalId,
@@ -58,8 +73,9 @@ export const refundBody = objectOf({
       subtotal: money,
       restock_type: text,
     }),
+    'line_item_id',
   ),
-  transactions: optionalList(transactionBody),
+  transactions: namedList(transactionBody),
 });
 
 export const fulfillmentBody = objectOf({
@@ -74,7 +90,7 @@ export const fulfillmentBody = objectOf({
   tracking_urls: optionalList(z.string('text')),
   created_at: text,
   updated_at: text,
-  line_items: optionalList(lineQuantity),
+  line_items: namedList(lineQuantity),
 });
 
 const moneyOf = objectOf({ amount: money, currency_code: text }).nullish();
@@ -105,9 +121,9 @@ export const orderBody = objectOf({
   customer: objectOf({ id: optionalId })
     .nullish()
     .transform((customer) => customer?.id ?? null),
-  line_items: optionalList(lineBody),
-  fulfillments: optionalList(fulfillmentBody),
-  refunds: optionalList(refundBody),
+  line_items: namedList(lineBody),
+  fulfillments: namedList(fulfillmentBody),
+  refunds: namedList(refundBody),
 });
 export type OrderBody = z.infer<typeof orderBody>;
 

@@ -18,7 +18,8 @@ export function paymentOf(order: Order): Payment {
       : (meaningOf(order.facts.financialStatus, PAYMENT_BY_FINANCIAL_STATUS) ?? 'pending');
   const tallies = talliesOf(order);
   const isNews = (kind: Kind) => {
-    const happenedSince = isUnknownTo(told, kind) ? isNotBefore : isAfter;
+    const isUnknown = isUnknownTo(told, kind) || (told === PART_OF[kind] && covers(order, tallies[kind]));
+    const happenedSince = isUnknown ? isNotBefore : isAfter;
     return tallies[kind].count > 0 && happenedSince(tallies[kind].newest, since);
   };
   const authorized = isNews('authorization') ? laterOf(PAYMENTS, told, 'pending') : told;
@@ -37,6 +38,13 @@ const FIRST_WORD = {
   refund: 'partially_refunded',
 } as const;
 type Kind = keyof typeof FIRST_WORD;
+
+/** A body that says that a part was moved, where all of it was, does not know of the last of it. */
+const PART_OF: Readonly<Record<Kind, Payment | null>> = {
+  authorization: null,
+  payment: 'partially_paid',
+  refund: 'partially_refunded',
+};
 
 /** Whether a body with that word knew of no such move. */
 function isUnknownTo(told: Payment, kind: Kind): boolean {

@@ -3,7 +3,7 @@ import type { Part } from './event.ts';
 import { toldAt } from './known.ts';
 import { leftToShip, type Left } from './left-to-ship.ts';
 import type { Order } from './order.ts';
-import { isAfter, secondOfTime } from './own-clock.ts';
+import { isAfter, isNotBefore, secondOfTime } from './own-clock.ts';
 import { START, type Position } from './position.ts';
 import {
   laterOf,
@@ -25,13 +25,19 @@ export function shippingOf(order: Order, payment: Payment): Shipping {
   const parcels = order.parts.fulfillments.filter((part) => part.status === 'success');
   const told = meaningOf(order.facts.fulfillmentStatus, SHIPPING_BY_FULFILLMENT_STATUS) ?? 'none';
   const since = order.snapshot ? toldAt(order, 'fulfillmentStatus', order.snapshot.position) : START;
-  const hasNewParcels = parcels.some((parcel) => isAfter(secondOfTime(parcel.createdAt), since));
+  const hasNewParcels = hasNews(parcels, told, since);
   const left = leftToShip(order, parcels, hasNewParcels);
   if (isOver(order, payment) && wasNeverShipped(left, told, parcels)) return 'done';
   const wasShipped = left === 'nothing' && (told === 'partial' || parcels.length > 0);
   const implied = impliedBy(wasShipped && knowsMore(order, since), hasNewParcels, wasShipped);
   const shipping = laterOf(SHIPPINGS, told, implied);
   return shipping === 'shipped' && hasArrived(order, parcels) ? 'done' : shipping;
+}
+
+/** A body that says that nothing was shipped knows of no parcel, also in its own second. */
+function hasNews(parcels: readonly Part[], told: Shipping, since: Position): boolean {
+  const happenedSince = told === 'none' ? isNotBefore : isAfter;
+  return parcels.some((parcel) => happenedSince(secondOfTime(parcel.createdAt), since));
 }
 
 /** Closed or paid out. */

@@ -1,7 +1,7 @@
 import type { Line, Part } from './event.ts';
 import { toldAt, type Known } from './known.ts';
 import type { Order } from './order.ts';
-import { isAfter, secondOfTime } from './own-clock.ts';
+import { isAfter, isNotBefore, secondOfTime } from './own-clock.ts';
 import { START, type Position } from './position.ts';
 
 /**
@@ -86,10 +86,12 @@ function leftOf(line: Line, listedAt: Position, units: Units): number {
  */
 function leftSince(line: Line, left: number, listedAt: Position, units: Units): number {
   const since = toldAt(line, 'fulfillableQuantity', listedAt);
-  const later = (dated: Dated[]) => sumOf(dated.filter(({ second }) => isAfter(second, since)));
+  const ordered = quantityOf(line, listedAt);
+  // All of it was left: then the body knew of no parcel and no refund, also of none in its own second.
+  const happenedSince = left === ordered ? isNotBefore : isAfter;
+  const later = (dated: Dated[]) => sumOf(dated.filter(({ second }) => happenedSince(second, since)));
   const cancelled = later(units.cancelled);
   const refunded = sumOf(units.refunded) + sumOf(units.cancelled) - cancelled;
-  const ordered = quantityOf(line, listedAt);
   return Math.min(left - later(units.shipped), ordered - refunded) - cancelled + sumOf(units.open);
 }
 

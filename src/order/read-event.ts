@@ -5,6 +5,7 @@ import type { OrderEvent, WaitingEvent } from './event.ts';
 import { partsOf } from './identity.ts';
 import { microsOf, millisOf } from './instants.ts';
 import { readJson } from './lossless-json.ts';
+import { unnamedLists } from './named-items.ts';
 import { positionOf } from './position.ts';
 import { readBody, wordOf } from './read-body.ts';
 import { readOrder } from './read-order.ts';
@@ -49,7 +50,8 @@ function readAs(waiting: WaitingEvent, topic: Topic, body: unknown, when: When):
     const reading = readBody(orderBody, body);
     if (!reading.ok) return reading;
     const told = readOrder(event, reading.body, cancels, past);
-    const whole = { ...event, ...told, notes: [...notes, ...reading.notes] };
+    const unnamed = unnamedLists(body, reading.body, ['line_items', 'fulfillments', 'refunds']);
+    const whole = { ...event, ...told, notes: [...notes, ...reading.notes, ...unnamed] };
     return source === 'reconcile'
       ? withAsked(whole, body, { triggered, rank, past })
       : { ok: true, event: whole };

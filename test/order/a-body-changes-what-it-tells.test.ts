@@ -4,7 +4,7 @@ import type { Order } from '../../src/order/order.ts';
 import { fromDocument, toDocument } from '../../src/persist/order-document.ts';
 import { decide } from '../../src/order/decide.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
-import { at, NOW, ORDER_ID, orderAfter, outcomesOf, part, snapshot } from './events.ts';
+import { at, NOW, ORDER_ID, orderAfter, outcomesOf, part, reading, snapshot } from './events.ts';
 
 const slim = (seconds: number, fields: object): WaitingEvent =>
   waitingEvent(
@@ -88,6 +88,46 @@ describe('F3: a body that leaves fields out changes only what it tells', () => {
           transactions: [{ kind: 'refund', amount: '20.00', status: 'success' }],
         },
       ]);
+  });
+
+  test('of lists whose items do not say which they are: nothing, with a note', () => {
+    const unnamed = slim(2, {
+      financial_status: 'partially_refunded',
+      line_items: [{ sku: 'NEW' }],
+      fulfillments: [{ tracking_number: '2Z' }],
+      refunds: [{ note: null }],
+    });
+    expect(reading(unnamed).notes).toEqual(
+      ['line_items', 'fulfillments', 'refunds'].map(
+        (list) => `could not read ${list}: its items do not say which they are`,
+      ),
+    );
+    const inParts = slim(3, {
+      fulfillments: [{ id: 31, line_items: [{ sku: 'NEW' }] }],
+      refunds: [{ id: 41, refund_line_items: [{ quantity: 9 }], transactions: [{ amount: '9' }] }],
+    });
+    const refund = part('refunds/create', 2, {
+      id: 41,
+      refund_line_items: [{ id: 1, line_item_id: 11, quantity: 1 }],
+      transactions: [{ id: 2, kind: 'refund', amount: '20.00' }],
+    });
+    for (const order of eachWay(full, unnamed, inParts, refund))
+      expect(order).toMatchObject({
+        facts: { financialStatus: 'partially_refunded' },
+        lines: [{ id: '11', sku: null }, { id: '12' }],
+        parts: {
+          fulfillments: [{ trackingNumbers: ['1Z'], lines: [{ lineId: '11', quantity: 2 }] }],
+          refunds: [{ lines: [{ id: '1', quantity: 1 }], transactions: [{ id: '2', amount: '20.00' }] }],
+        },
+      });
+  });
+
+  test('of items that are named by their GraphQL id only', () => {
+    const named = slim(2, {
+      line_items: [{ admin_graphql_api_id: 'gid://shopify/LineItem/11', sku: 'NEW' }],
+    });
+    for (const order of eachWay(full, named))
+      expect(order.lines).toMatchObject([{ id: '11', sku: 'NEW', quantity: 2 }]);
   });
 
   test('a payment that nobody told is unknown', () => {

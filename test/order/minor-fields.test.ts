@@ -32,7 +32,7 @@ describe('O5: a minor field that cannot be read is left out, with a note', () =>
     ],
     [
       "a refund's restocking",
-      { refunds: [{ id: 41, refund_line_items: [{ restock_type: 1 }] }] },
+      { refunds: [{ id: 41, refund_line_items: [{ id: 1, restock_type: 1 }] }] },
       'refunds.0.refund_line_items.0.restock_type: expected text, found a number',
     ],
   ])('%s', (_what, fields, note) => {

@@ -89,7 +89,14 @@ describe('money', () => {
       'awaiting_shipment',
     ],
     ['the second only', partly, [sale(11, 2, '40.00')], 'payment_pending'],
-    ['a payment that the body counts, in its second', partly, [sale(10, 1, '60.00')], 'payment_pending'],
+    ['a payment that the body counts, in its second', partly, [sale(10, 1, '40.00')], 'payment_pending'],
+    [
+      'two payments, the second in the second of a body that counts the first',
+      partly,
+      [sale(9, 1, '40.00'), sale(10, 2, '20.00')],
+      'awaiting_shipment',
+    ],
+    ['all of it before a body that counts a part', partly, [sale(9, 1, '60.00')], 'payment_pending'],
     [
       'a payment of its second that it shows not to count',
       pending,
@@ -153,6 +160,12 @@ describe('money', () => {
         }),
       ],
       'awaiting_shipment',
+    ],
+    [
+      'two refunds, the second in the second of a body that counts the first',
+      { ...yen, financial_status: 'partially_refunded' },
+      [sale(9, 1, '30.00', { kind: 'refund' }), sale(10, 2, '30.00', { kind: 'refund' })],
+      'refunded',
     ],
     [
       'two refunds, one of them inside its refund only',

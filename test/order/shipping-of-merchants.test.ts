@@ -32,6 +32,30 @@ describe('what is left to ship', () => {
       'shipped',
     ],
     [
+      'a parcel of the second of a body that knows none',
+      lines({ fulfillable_quantity: 2 }),
+      [parcel(10, units([11, 2]))],
+      'shipped',
+    ],
+    [
+      'a part in the second of a body that knows none',
+      lines({ fulfillable_quantity: 2 }),
+      [parcel(10, units([11, 1]))],
+      'partially_shipped',
+    ],
+    [
+      'a parcel of the second of a body that counts it',
+      { ...partial, ...lines({ fulfillable_quantity: 1 }) },
+      [parcel(10, units([11, 1]))],
+      'partially_shipped',
+    ],
+    [
+      'all refunded in the second of a body that knows of no refund',
+      lines({ fulfillable_quantity: 2 }),
+      [refund(10, { refund_line_items: [{ id: 1, line_item_id: 11, quantity: 2, restock_type: 'cancel' }] })],
+      'completed',
+    ],
+    [
       'a cancelled parcel brings none',
       { ...partial, ...lines({ fulfillable_quantity: 1 }) },
       [parcel(20, { ...units([11, 1]), status: 'cancelled' })],

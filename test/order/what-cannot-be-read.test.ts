@@ -15,7 +15,10 @@ describe('what cannot be read', () => {
     ['{"currency":{"first":"Ada"}}', 'orders/paid: currency: expected text, found an object'],
     ['{"line_items":{"Ada":1}}', 'orders/paid: line_items: expected a list, found an object'],
     ['{"line_items":[null]}', 'orders/paid: line_items.0: expected an object, found null'],
-    ['{"line_items":[{}]}', 'orders/paid: line_items.0.id: expected an id of 1 to 19 digits, found nothing'],
+    [
+      '{"line_items":[{"id":null}]}',
+      'orders/paid: line_items.0.id: expected an id of 1 to 19 digits, found null',
+    ],
     [
       '{"total_price":{"amount":"1.00"}}',
       'orders/paid: total_price: expected text or a number, found an object',
