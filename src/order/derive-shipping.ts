@@ -27,12 +27,16 @@ export function shippingOf(order: Order, payment: Payment): Shipping {
   const since = order.snapshot ? toldAt(order, 'fulfillmentStatus', order.snapshot.position) : START;
   const hasNewParcels = parcels.some((parcel) => isAfter(secondOfTime(parcel.createdAt), since));
   const left = leftToShip(order, parcels, hasNewParcels);
-  const isClosed = order.facts.closedAt !== null;
-  if ((isClosed || PAID_OUT.has(payment)) && wasNeverShipped(left, told, parcels)) return 'done';
+  if (isOver(order, payment) && wasNeverShipped(left, told, parcels)) return 'done';
   const wasShipped = left === 'nothing' && (told === 'partial' || parcels.length > 0);
   const implied = impliedBy(wasShipped && knowsMore(order, since), hasNewParcels, wasShipped);
   const shipping = laterOf(SHIPPINGS, told, implied);
-  return shipping === 'shipped' && (isClosed || allDelivered(order, parcels)) ? 'done' : shipping;
+  return shipping === 'shipped' && hasArrived(order, parcels) ? 'done' : shipping;
+}
+
+/** Closed or paid out. */
+function isOver({ facts }: Order, payment: Payment): boolean {
+  return facts.closedAt !== null || PAID_OUT.has(payment);
 }
 
 function impliedBy(isKnown: boolean, hasNewParcels: boolean, wasShipped: boolean): Shipping {
@@ -56,7 +60,8 @@ function knowsMore({ lines, parts }: Order, since: Position): boolean {
   );
 }
 
-function allDelivered(order: Order, parcels: readonly Part[]): boolean {
+function hasArrived(order: Order, parcels: readonly Part[]): boolean {
+  if (order.facts.closedAt !== null) return true;
   if (parcels.length === 0) return false;
   const delivered = deliveredOf(order);
   return parcels.every(({ id }) => delivered.has(id));

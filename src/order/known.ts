@@ -70,32 +70,45 @@ export function joinKnown(
   for (const field of Object.keys(shape.blank)) {
     const since = before?.[field] ?? base;
     const value = told[field];
-    const items = shape.lists?.[field];
-    if (value !== undefined && items) {
-      const list = joinList(
-        items,
-        listOf(fields, field),
-        away[field] ?? [],
-        since,
-        value as Told[],
-        position,
-      );
-      fields[field] = list.present;
-      away[field] = list.gone;
-      noteChange(joined, list);
-    } else if (value !== undefined) noteChange(joined, joinField(fields, field, since, value, position));
+    if (value !== undefined)
+      noteChange(joined, joinValue(shape, fields, away, field, since, value, position));
     const now = value !== undefined && position > since ? position : since;
     if (now !== next) exceptions[field] = now;
   }
-  for (const field of shape.forGood ?? [])
-    if (told[field] === true && fields[field] !== true) {
-      fields[field] = true;
-      joined.fresh = true;
-    }
-  if (Object.keys(exceptions).length > 0) joined.known.told = exceptions;
-  const kept = Object.entries(away).filter(([, list]) => list.length > 0);
-  if (kept.length > 0) joined.known.gone = Object.fromEntries(kept);
+  if (joinForGood(shape, fields, told)) joined.fresh = true;
+  remember(fields, exceptions, away);
   return joined;
+}
+
+/** @param away what each list of the thing no longer has */
+function joinValue(
+  shape: Shape,
+  fields: Known,
+  away: Record<string, Known[]>,
+  field: string,
+  since: Position,
+  value: unknown,
+  position: Position,
+): Change {
+  const items = shape.lists?.[field];
+  if (!items) return joinField(fields, field, since, value, position);
+  const list = joinList(items, listOf(fields, field), away[field] ?? [], since, value as Told[], position);
+  fields[field] = list.present;
+  away[field] = list.gone;
+  return list;
+}
+
+/** Whether something became true. */
+function joinForGood({ forGood = [] }: Shape, fields: Known, told: Told): boolean {
+  const news = forGood.filter((field) => told[field] === true && fields[field] !== true);
+  for (const field of news) fields[field] = true;
+  return news.length > 0;
+}
+
+function remember(fields: Known, told: Record<string, Position>, away: Record<string, Known[]>): void {
+  if (Object.keys(told).length > 0) fields.told = told;
+  const gone = Object.entries(away).filter(([, list]) => list.length > 0);
+  if (gone.length > 0) fields.gone = Object.fromEntries(gone);
 }
 
 function joinField(
@@ -164,11 +177,9 @@ function joinNewer(
   const seen = new Set<string>();
   let isSame = told.length === present.length;
   const next = told.map((item, i) => {
-    const key = keyOf(shape, item);
-    const isFirst = key !== null && !seen.has(key);
-    if (isFirst) seen.add(key);
-    const known = isFirst ? here.get(key) : undefined;
-    const before = known ?? (isFirst ? away.get(key) : undefined) ?? blankItem(shape, item);
+    const key = firstKeyOf(shape, item, seen);
+    const known = key === null ? undefined : here.get(key);
+    const before = known ?? (key === null ? undefined : away.get(key)) ?? blankItem(shape, item);
     const joined = joinKnown(shape, before, known ? since : START, item, position, position);
     isSame &&= known !== undefined && known === present[i] && !joined.fresh;
     return joined.known;
@@ -200,6 +211,14 @@ function joinOlder(
   }
   const next = present.map((item) => changed.get(item) ?? item);
   return { present: next, gone: sorted(away), ...change };
+}
+
+/** Null where the list has had such an item. */
+function firstKeyOf(shape: ListShape, item: Told, seen: Set<string>): string | null {
+  const key = keyOf(shape, item);
+  if (key === null || seen.has(key)) return null;
+  seen.add(key);
+  return key;
 }
 
 /** An item whose body does not say which it is: it stands in the newest list and is not remembered. */
