@@ -51,6 +51,8 @@ const PAGES: readonly PageRow[] = [
   { place: '/dedupe?by=body', heading: /^Dedupe/, empty: /Byte for byte as it was sent/, filled: /Byte for byte/ },
   { place: '/dedupe?event=EVENT', heading: /^Dedupe/, empty: /looked in Redis/, filled: /Forgotten in/, away: UNREAD },
   { place: '/shops', heading: /^Shops/, empty: /with its first event that is taken/, filled: /4 shops; the busiest/, away: UNREAD },
+  { place: '/reconciles', heading: /^Reconciliation/, empty: /No passes yet/, filled: /No passes yet/ },
+  { place: '/requests', heading: /^Requests/, empty: /No requests/, filled: /No requests/ },
   { place: '/audit', heading: /^Audit/, empty: /session\.begin/, filled: /queue\.pause/ },
   { place: '/load-tests', heading: /^Load tests/, empty: /Looked in the newest/, filled: /Looked in the newest/ },
   { place: '/doctor', heading: /^Doctor/, empty: /checks: 0 bad/, filled: /start a worker/, away: /9 checks skipped/ },
