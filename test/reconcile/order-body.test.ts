@@ -19,7 +19,7 @@ function snapshotOf(fields: object) {
 
 describe('an order of the Admin API as a body of ours', () => {
   test('names its order exactly, beyond what a number holds', () => {
-    expect(routeOf(RECONCILED, eventOf().body)).toEqual({ to: 'order', orderId: ID });
+    expect(routeOf(RECONCILED, eventOf().body)).toMatchObject({ to: 'order', orderId: ID });
   });
 
   test("is read like a webhook's, in REST's words", () => {
