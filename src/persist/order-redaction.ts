@@ -41,9 +41,25 @@ export async function redactOrders(
 
 function maskedFields(document: OrderDocument): Partial<Record<(typeof FIELDS)[number], unknown>> {
   const changed = FIELDS.flatMap((field) => {
-    const text = JSON.stringify(document[field] ?? []);
+    const value = document[field] ?? [];
+    const text = JSON.stringify(value);
     const clean = masked(Buffer.from(text));
-    return clean === null || clean === text ? [] : [[field, JSON.parse(clean) as unknown] as const];
+    if (clean === null || clean === text) return [];
+    const kept = withTold(JSON.parse(clean), value);
+    return JSON.stringify(kept) === text ? [] : [[field, kept] as const];
   });
   return Object.fromEntries(changed);
+}
+
+/** Which body told a field is kept under the field's name (order/known.ts), and is nothing of a person's. */
+function withTold(clean: unknown, value: unknown): unknown {
+  if (typeof clean !== 'object' || clean === null || typeof value !== 'object' || value === null) return clean;
+  if (Array.isArray(clean)) return clean.map((each, i) => withTold(each, (value as unknown[])[i]));
+  const before = value as Record<string, unknown>;
+  return Object.fromEntries(
+    Object.entries(clean).map(([key, each]) => [
+      key,
+      key === 'told' ? before.told : withTold(each, before[key]),
+    ]),
+  );
 }

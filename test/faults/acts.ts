@@ -34,6 +34,9 @@ export interface ActTest {
 const BEFORE = { reason: 'before a test of faults' };
 const once = (is: boolean) => (is ? 1 : 0);
 
+/** What no order of these tests costs. */
+const WRONG_TOTAL = '999999.99';
+
 /** Acts on what waits. */
 const MAILBOXES: Record<string, ActTest> = {
   'post /dedupe/{event}/release': {
@@ -70,6 +73,24 @@ const MAILBOXES: Record<string, ActTest> = {
         body: () => ({ reason }),
         times: async () => 0,
         after: free,
+      };
+    },
+  },
+  'post /orders/{shop}/{orderId}/rebuild': {
+    writes: ['replacement of the order'],
+    again: 'same',
+    prepare: async (world, reason) => {
+      const { order } = await world.applied();
+      const { orders } = world.rig.collections;
+      const wrong = { _id: order, 'facts.totalPrice': WRONG_TOTAL };
+      await orders.collection.updateOne(
+        { _id: order as never },
+        { $set: { 'facts.totalPrice': WRONG_TOTAL } },
+      );
+      return {
+        place: `/orders/${order}/rebuild`,
+        body: () => ({ reason }),
+        times: async () => once((await orders.countDocuments(wrong)) === 0),
       };
     },
   },

@@ -39,6 +39,7 @@ const COMMANDS = {
   'release of the claim': script('lockstepRelease'),
   fence: mongo('findAndModify', 'orders'),
   'taking of the lock': { link: 'redis', pattern: 'if value ~= ARGV[1] then return 0 end' },
+  'replacement of the order': mongo('update', 'orders'),
   'change of the queue': { link: 'redis', pattern: ':drain:events' },
   'record of the replay': mongo('update', 'replays'),
   'claim of a parked event': mongo('findAndModify', 'parked'),

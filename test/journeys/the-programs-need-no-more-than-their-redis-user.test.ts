@@ -37,6 +37,7 @@ describe("the programs do with the rights of README's Redis user", () => {
         SHOPIFY_API_KEY: 'the-client-id',
         APP_URL: `http://localhost:${appPort}`,
         TOKEN_KEYS: `first:${'0a1b'.repeat(16)}`,
+        UNKNOWN_SHOPS: 'take',
       },
     });
     await stack.startApp(appPort);
