@@ -1,7 +1,7 @@
 import { deliveredOf } from './delivered.ts';
 import type { Part } from './event.ts';
 import { toldAt } from './known.ts';
-import { leftToShip, type Left } from './left-to-ship.ts';
+import { leftToShip, wereTakenOut, type Left } from './left-to-ship.ts';
 import type { Order } from './order.ts';
 import { isAfter, isNotBefore, secondOfTime } from './own-clock.ts';
 import { START, type Position } from './position.ts';
@@ -27,7 +27,7 @@ export function shippingOf(order: Order, payment: Payment): Shipping {
   const since = order.snapshot ? toldAt(order, 'fulfillmentStatus', order.snapshot.position) : START;
   const hasNewParcels = hasNews(parcels, told, since);
   const left = leftToShip(order, parcels, hasNewParcels);
-  if (isOver(order, payment) && wasNeverShipped(left, told, parcels)) return 'done';
+  if (isOver(order, payment) && wasNeverShipped(order, left, parcels, { told, since })) return 'done';
   const wasShipped = ALL_SENT.has(left) && (told === 'partial' || parcels.length > 0);
   const implied = impliedBy(wasShipped && knowsMore(order, since), hasNewParcels, wasShipped);
   const shipping = laterOf(SHIPPINGS, told, implied);
@@ -51,8 +51,16 @@ function impliedBy(isKnown: boolean, hasNewParcels: boolean, wasShipped: boolean
 }
 
 /** Whether nothing of it was shipped, and nothing is left that would be. */
-function wasNeverShipped(left: Left, told: Shipping, parcels: readonly Part[]): boolean {
-  return NO_SHIPPING.has(left) || (told === 'none' && parcels.length === 0 && NO_GOODS.has(left));
+function wasNeverShipped(order: Order, left: Left, parcels: readonly Part[], word: Word): boolean {
+  if (NO_SHIPPING.has(left)) return true;
+  const isNone = word.told === 'none' && parcels.length === 0;
+  return isNone && NO_GOODS.has(left) && wereTakenOut(order, word.since);
+}
+
+/** What a body told of shipping, and when. */
+interface Word {
+  told: Shipping;
+  since: Position;
 }
 
 const ALL_SENT: ReadonlySet<Left> = new Set(['nothing', 'sent']);

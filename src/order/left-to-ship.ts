@@ -96,6 +96,31 @@ function leftSince(line: Line, left: number, listedAt: Position, units: Units): 
   return Math.min(left - later(units.shipped), ordered - refunded) - cancelled + sumOf(units.open);
 }
 
+/**
+ * Whether the units of an order that are shipped were all taken out of it, where none of them is left. A body that
+ * tells that none is left, and not that none was shipped, may as well tell of a parcel.
+ * @param toldNoneAt when it was told that none was shipped
+ */
+export function wereTakenOut(order: Order, toldNoneAt: Position): boolean {
+  const listedAt = order.snapshot ? toldAt(order, 'lines', order.snapshot.position) : START;
+  const units = unitsOf(order, []);
+  return order.lines
+    .filter((line) => line.requiresShipping)
+    .every((line) => {
+      const { refunded, cancelled } = units.get(line.id) ?? NO_UNITS;
+      return isTakenOut(line, listedAt, [...refunded, ...cancelled], toldNoneAt);
+    });
+}
+
+function isTakenOut(line: Line, listedAt: Position, refunded: Dated[], toldNoneAt: Position): boolean {
+  if (sumOf(refunded) >= quantityOf(line, listedAt)) return true;
+  const currentAt = toldAt(line, 'currentQuantity', listedAt);
+  const since = refunded.filter(({ second }) => isAfter(second, currentAt));
+  if (isTold(line.currentQuantity) && line.currentQuantity <= sumOf(since)) return true;
+  const leftAt = toldAt(line, 'fulfillableQuantity', listedAt);
+  return isTold(line.fulfillableQuantity) && leftAt <= toldNoneAt;
+}
+
 /** Nobody told what was left: it is what was neither refunded nor shipped. */
 function leftInAll(line: Line, listedAt: Position, units: Units): number {
   const ordered = quantityOf(line, listedAt);

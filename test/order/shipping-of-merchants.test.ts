@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { WaitingEvent } from '../../src/order/event.ts';
 import type { Status } from '../../src/order/status.ts';
-import { at, fulfillment, orderAfter, part, snapshot } from './events.ts';
+import { at, fulfillment, ORDER_ID, orderAfter, part, snapshot } from './events.ts';
 
 const lines = (...fields: object[]) => ({
   line_items: fields.map((each, i) => ({ id: 11 + i, quantity: 2, ...each })),
@@ -11,6 +11,7 @@ const units = (...quantities: [number, number][]) => ({
 });
 const refund = (seconds: number, fields: object) =>
   part('refunds/create', seconds, { id: 51, processed_at: at(seconds), ...fields });
+const slim = (fields: object) => part('orders/updated', 15, { id: ORDER_ID, updated_at: at(15), ...fields });
 const told = (fields: object) => snapshot('orders/updated', 10, fields);
 
 describe('what is left to ship', () => {
@@ -135,6 +136,24 @@ describe('what is left to ship', () => {
       lines({ fulfillable_quantity: 0 }),
       [parcel(9, { ...units([11, 2]), status: 'pending' })],
       'awaiting_shipment',
+    ],
+    [
+      'a newer body tells only that nothing is left: it may have been shipped',
+      lines({ current_quantity: 2, fulfillable_quantity: 2 }),
+      [slim({ line_items: [{ id: 11, fulfillable_quantity: 0 }] })],
+      'awaiting_shipment',
+    ],
+    [
+      'a newer body tells that nothing is left, and that nothing was shipped',
+      lines({ current_quantity: 2, fulfillable_quantity: 2 }),
+      [slim({ fulfillment_status: null, line_items: [{ id: 11, fulfillable_quantity: 0 }] })],
+      'completed',
+    ],
+    [
+      'some taken out before, the rest refunded',
+      lines({ quantity: 4, current_quantity: 2, fulfillable_quantity: 2 }),
+      [refund(20, { refund_line_items: [{ id: 1, line_item_id: 11, quantity: 2, restock_type: 'cancel' }] })],
+      'completed',
     ],
     [
       'closed, and lines that nobody told',
