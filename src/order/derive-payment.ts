@@ -1,4 +1,5 @@
 import { decimalOf } from './decimal.ts';
+import type { Money } from './event.ts';
 import { toldAt, type Known } from './known.ts';
 import type { Order } from './order.ts';
 import { isAfter, isNotBefore, secondOfTime } from './own-clock.ts';
@@ -176,13 +177,23 @@ function moveOf({ kind, status, test, amount, currency, parentId, processedAt }:
 }
 
 /** Whether what was moved is the order's total, in the shop's currency or in the buyer's. */
-function covers({ facts }: Order, { sums }: Tally): boolean {
-  const totals = [{ amount: facts.totalPrice, currency: facts.currency }, facts.presentmentTotal];
-  return totals.some((total) => {
+function covers(order: Order, { sums }: Tally): boolean {
+  const { totalPrice, currency } = order.facts;
+  return [{ amount: totalPrice, currency }, buyersTotal(order)].some((total) => {
     const amount = decimalOf(total?.amount);
     const sum = sums.get(codeOf(total?.currency) ?? '') ?? 0n;
     return amount !== null && sum > 0n && sum >= amount;
   });
+}
+
+/** The total in the buyer's currency, unless a newer body told another total and not what that is in it. */
+function buyersTotal(order: Order): Money | null {
+  const { presentmentTotal: total, totalPrice } = order.facts;
+  const base = order.snapshot?.position ?? START;
+  const isNewest = toldAt(order, 'presentmentTotal', base) >= toldAt(order, 'totalPrice', base);
+  if (total === null || isNewest) return total;
+  const of = decimalOf(total.of);
+  return of !== null && of === decimalOf(totalPrice) ? total : null;
 }
 
 function codeOf(currency: unknown): string | null {

@@ -60,7 +60,7 @@ export interface Facts {
   /** In the shop's currency. */
   totalPrice: string | null;
   /** The same total in the currency that the buyer pays in; null where it is not known. */
-  presentmentTotal: Money | null;
+  presentmentTotal: (Money & { of?: string | null }) | null;
   createdAt: string | null;
   closedAt: string | null;
 }

@@ -76,21 +76,23 @@ function factsOf(body: OrderBody, past: PastOnly): Snapshot['told'] {
 }
 
 /**
- * The total in the shop's money and in the buyer's. They are told together: a new total takes away the one in
- * the other money, which would be of another order.
+ * The total in the shop's money and in the buyer's, which stands beside the one it is the same as: a body may tell
+ * a new total and not what that is in the other money.
  */
 function totalsOf({ currency, total_price: total, total_price_set: set }: OrderBody): Told {
   const { shop_money: shop, presentment_money: buyer } = set ?? {};
-  const isTold = [total, shop, buyer].some((each) => each !== undefined);
+  const totalPrice = shop?.amount ?? total;
   return {
     currency: shop?.currency_code ?? currency,
-    totalPrice: shop?.amount ?? total,
-    presentmentTotal: isTold ? moneyOf(buyer) : undefined,
+    totalPrice,
+    presentmentTotal: set === null || buyer === null ? null : moneyOf(buyer, totalPrice),
   };
 }
 
 function moneyOf(
-  money: { amount?: string | null | undefined; currency_code?: string | null | undefined } | null | undefined,
-): Money | null {
-  return money ? { amount: money.amount ?? null, currency: money.currency_code ?? null } : null;
+  money: { amount?: string | null | undefined; currency_code?: string | null | undefined } | undefined,
+  of: string | null | undefined,
+): (Money & { of: string | null }) | undefined {
+  const { amount, currency_code: currency } = money ?? {};
+  return amount === undefined || currency === undefined ? undefined : { amount, currency, of: of ?? null };
 }

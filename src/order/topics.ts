@@ -73,7 +73,7 @@ export const TOPICS = {
   'fulfillments/update': { brings: 'fulfillments', orderIdAt: ORDER_ID, rank: 4 },
   'fulfillment_events/create': { brings: 'fulfillmentEvents', orderIdAt: ORDER_ID, rank: 4 },
   'fulfillment_events/delete': { brings: 'fulfillmentEvents', orderIdAt: ORDER_ID, rank: 5 },
-  'orders/partially_fulfilled': { ...SNAPSHOT, rank: 5 },
+  'orders/partially_fulfilled': { ...SNAPSHOT, rank: 4 },
   'orders/fulfilled': { ...SNAPSHOT, rank: 5 },
   'refunds/create': { brings: 'refunds', orderIdAt: ORDER_ID, rank: 6 },
   'returns/request': { ...RETURN_WITH_ORDER },

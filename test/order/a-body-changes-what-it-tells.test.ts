@@ -148,6 +148,10 @@ describe('what it costs to remember', () => {
     const body = {
       created_at: at(1),
       closed_at: null,
+      total_price_set: {
+        shop_money: { amount: '60.00', currency_code: 'USD' },
+        presentment_money: { amount: '60.00', currency_code: 'USD' },
+      },
       line_items: [{ id: 11, quantity: 2, current_quantity: 2, price: '1', ...whole }],
     };
     const order = orderAfter(snapshot('orders/create', 1, body), snapshot('orders/paid', 2, body));

@@ -8,6 +8,7 @@ import {
   afterBatches,
   at,
   eventIdOf,
+  ORDER_ID,
   orderAfter,
   outcomesOf,
   part,
@@ -189,6 +190,29 @@ describe('money', () => {
     ],
   ])('%s', (_what, fields, events, status) => {
     const all = [told(fields), ...events];
+    expect(orderAfter(...all).status).toBe(status);
+    expect(orderAfter(...all.toReversed()).status).toBe(status);
+  });
+
+  const slim = (fields: object) =>
+    part('orders/updated', 11, { id: ORDER_ID, updated_at: at(11), ...fields });
+  test.each<[string, object, Status]>([
+    ['the same total again', { total_price: '60.0' }, 'awaiting_shipment'],
+    ['the same, in its set', { total_price_set: { shop_money: { amount: '60.00' } } }, 'awaiting_shipment'],
+    ['another total', { total_price: '80.00' }, 'payment_pending'],
+    [
+      'another currency of the buyer, without its amount',
+      { total_price_set: { presentment_money: { currency_code: 'EUR' } } },
+      'awaiting_shipment',
+    ],
+    [
+      'another total of the buyer',
+      { total_price_set: { presentment_money: { amount: '9900', currency_code: 'JPY' } } },
+      'payment_pending',
+    ],
+    ['no totals in two currencies any more', { total_price_set: null }, 'payment_pending'],
+  ])("F1, F3: the buyer's total stands beside the shop's: %s", (_what, fields, status) => {
+    const all = [told(pending), slim(fields), sale(12, 1, '9000', JPY)];
     expect(orderAfter(...all).status).toBe(status);
     expect(orderAfter(...all.toReversed()).status).toBe(status);
   });

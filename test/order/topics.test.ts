@@ -68,5 +68,6 @@ describe('topics', () => {
     ];
     expect(inOrder.toSorted((a, b) => topicRow(a).rank - topicRow(b).rank)).toEqual(inOrder);
     expect(new Set(inOrder.map((topic) => topicRow(topic).rank)).size).toBe(inOrder.length);
+    expect(topicRow('orders/partially_fulfilled').rank).toBeLessThan(topicRow('orders/fulfilled').rank);
   });
 });
