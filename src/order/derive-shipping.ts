@@ -28,7 +28,7 @@ export function shippingOf(order: Order, payment: Payment): Shipping {
   const hasNewParcels = hasNews(parcels, told, since);
   const left = leftToShip(order, parcels, hasNewParcels);
   if (isOver(order, payment) && wasNeverShipped(left, told, parcels)) return 'done';
-  const wasShipped = left === 'nothing' && (told === 'partial' || parcels.length > 0);
+  const wasShipped = ALL_SENT.has(left) && (told === 'partial' || parcels.length > 0);
   const implied = impliedBy(wasShipped && knowsMore(order, since), hasNewParcels, wasShipped);
   const shipping = laterOf(SHIPPINGS, told, implied);
   return shipping === 'shipped' && hasArrived(order, parcels) ? 'done' : shipping;
@@ -52,9 +52,11 @@ function impliedBy(isKnown: boolean, hasNewParcels: boolean, wasShipped: boolean
 
 /** Whether nothing of it was shipped, and nothing is left that would be. */
 function wasNeverShipped(left: Left, told: Shipping, parcels: readonly Part[]): boolean {
-  return left === 'never any' || (told === 'none' && parcels.length === 0 && NO_GOODS.has(left));
+  return NO_SHIPPING.has(left) || (told === 'none' && parcels.length === 0 && NO_GOODS.has(left));
 }
 
+const ALL_SENT: ReadonlySet<Left> = new Set(['nothing', 'sent']);
+const NO_SHIPPING: ReadonlySet<Left> = new Set(['never any', 'sent']);
 /** Nothing is left that somebody would pack. */
 const NO_GOODS: ReadonlySet<Left> = new Set(['nothing', 'digital']);
 

@@ -8,11 +8,12 @@ import { START, type Position } from './position.ts';
  * What of an order is left to be shipped:
  *   unknown    its lines are not known
  *   never any  nothing in it is shipped: a donation, a ticket
+ *   sent       the same, and no unit is left to be sent
  *   some       units that are to be shipped
  *   digital    units that are to be sent, but not shipped
  *   nothing
  */
-export type Left = 'unknown' | 'never any' | 'some' | 'digital' | 'nothing';
+export type Left = 'unknown' | 'never any' | 'sent' | 'some' | 'digital' | 'nothing';
 
 /**
  * @param parcels the successful fulfillments
@@ -24,9 +25,9 @@ export function leftToShip(order: Order, parcels: readonly Part[], hasNews: bool
   const listedAt = order.snapshot ? toldAt(order, 'lines', order.snapshot.position) : START;
   if (listedAt === START || lines.length === 0) return 'unknown';
   const shipped = lines.filter((line) => line.requiresShipping);
-  if (shipped.length === 0) return 'never any';
   const units = unitsOf(order, parcels);
   const isLeft = (line: Line) => leftOf(line, listedAt, units.get(line.id) ?? NO_UNITS) > 0;
+  if (shipped.length === 0) return lines.some(isLeft) ? 'never any' : 'sent';
   if (shipped.some(isLeft)) return 'some';
   const waitsFor = (line: Line) => !line.requiresShipping && (!hasNews || isTold(line.fulfillableQuantity));
   return lines.some((line) => waitsFor(line) && isLeft(line)) ? 'digital' : 'nothing';

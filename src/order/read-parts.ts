@@ -14,6 +14,7 @@ import {
 } from './body-schemas.ts';
 import type { PartFields } from './event.ts';
 import type { Told } from './known.ts';
+import { namedItems } from './named-items.ts';
 import { readBody, type BodyReading } from './read-body.ts';
 import type { PartKind } from './topics.ts';
 
@@ -28,7 +29,8 @@ interface PartReader {
 /** Reads a body as one kind of part. */
 export function readPart(kind: PartKind, body: unknown, past: PastOnly): BodyReading<PartFields> {
   const { schema, fields } = PART_READERS[kind];
-  const reading = readBody<z.ZodType>(schema, body);
+  const [named] = namedItems([body], ['id']) ?? [body];
+  const reading = readBody<z.ZodType>(schema, named);
   return reading.ok ? { ...reading, body: fields(reading.body as never, past) } : reading;
 }
 
@@ -91,6 +93,14 @@ const PART_READERS = {
   },
 } as const satisfies Record<PartKind, PartReader>;
 
+/** When money was moved: where the body's moment cannot be, when it was made. */
+function momentOf(
+  { processed_at: processed, created_at: created }: z.infer<typeof transactionBody | typeof refundBody>,
+  past: PastOnly,
+): string | null | undefined {
+  return past(processed) ?? past(created) ?? (processed === null ? null : undefined);
+}
+
 function transaction(body: z.infer<typeof transactionBody>, past: PastOnly): PartFields {
   return {
     id: body.id,
@@ -101,14 +111,14 @@ function transaction(body: z.infer<typeof transactionBody>, past: PastOnly): Par
     currency: body.currency,
     parentId: body.parent_id,
     test: body.test ?? undefined,
-    processedAt: past(body.processed_at ?? body.created_at),
+    processedAt: momentOf(body, past),
   };
 }
 
 export function refund(body: z.infer<typeof refundBody>, past: PastOnly): PartFields {
   return {
     id: body.id,
-    processedAt: past(body.processed_at ?? body.created_at),
+    processedAt: momentOf(body, past),
     lines: body.refund_line_items?.map((line): Told => ({
       id: line.id,
       lineId: line.line_item_id,

@@ -126,6 +126,15 @@ describe('F3: a body that leaves fields out changes only what it tells', () => {
     const named = slim(2, {
       line_items: [{ admin_graphql_api_id: 'gid://shopify/LineItem/11', sku: 'NEW' }],
     });
+    const scan = part('fulfillments/update', 9, {
+      admin_graphql_api_id: 'gid://shopify/Fulfillment/31',
+      updated_at: at(9),
+      shipment_status: 'delivered',
+    });
+    for (const order of eachWay(full, named, scan))
+      expect(order.parts.fulfillments).toMatchObject([
+        { id: '31', shipmentStatus: 'delivered', status: 'success' },
+      ]);
     for (const order of eachWay(full, named))
       expect(order.lines).toMatchObject([{ id: '11', sku: 'NEW', quantity: 2 }]);
   });

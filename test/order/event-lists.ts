@@ -17,6 +17,13 @@ function slim<Model extends Record<string, fc.Arbitrary<unknown>>>(
   return fc.oneof(fc.record(model), fc.record(model, { requiredKeys: always as never }));
 }
 
+/** A list, or now and then one whose items do not say which they are. */
+const named = (list: fc.Arbitrary<unknown[]>) =>
+  fc.oneof(
+    { weight: 8, arbitrary: list },
+    { weight: 1, arbitrary: fc.constant([{ sku: 'C', status: 'success' }]) },
+  );
+
 const money = fc.constantFrom('10.00', '5', '0.00', '-5.00', 'much', 7.5);
 const currency = fc.constantFrom('USD', 'JPY');
 const line = slim(
@@ -98,9 +105,9 @@ const whole = slim({
     shop_money: slim({ amount: money, currency_code: currency }),
     presentment_money: slim({ amount: money, currency_code: currency }),
   }),
-  line_items: fc.array(line, { maxLength: 3 }),
-  fulfillments: fc.array(fulfillment, { maxLength: 2 }),
-  refunds: fc.array(refund, { maxLength: 2 }),
+  line_items: named(fc.array(line, { maxLength: 3 })),
+  fulfillments: named(fc.array(fulfillment, { maxLength: 2 })),
+  refunds: named(fc.array(refund, { maxLength: 2 })),
 });
 const tracking = slim(
   {

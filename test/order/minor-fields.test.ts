@@ -97,6 +97,12 @@ describe('S8: a time in the future counts as missing', () => {
     expect(event.notes).toEqual(['triggered-at is in the future and counts as missing']);
   });
 
+  test('money that was moved in the future was moved when the move was made', () => {
+    const sale = { id: 1, amount: '60.00', processed_at: FUTURE, created_at: at(3) };
+    const event = received('order_transactions/create', sale, at(4));
+    expect(event.parts[0]?.part).toMatchObject({ processedAt: at(3) });
+  });
+
   test('a dispute of years ahead does not outlast what Shopify tells', () => {
     const dispute = (seconds: number, status: string, triggeredAt: string) => ({
       ...part('disputes/update', seconds, { id: 5, status }),

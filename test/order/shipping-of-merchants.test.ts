@@ -111,6 +111,18 @@ describe('what is left to ship', () => {
       [],
       'payment_pending',
     ],
+    [
+      'a ticket that was sent before it is paid',
+      { financial_status: 'pending', ...lines({ requires_shipping: false }) },
+      [parcel(20, units([11, 2]))],
+      'shipped',
+    ],
+    [
+      'one of two tickets',
+      { financial_status: 'pending', ...lines({ requires_shipping: false, fulfillable_quantity: 2 }) },
+      [parcel(20, units([11, 1]))],
+      'partially_shipped',
+    ],
     ['all refunded', { financial_status: 'refunded', ...lines({ fulfillable_quantity: 0 }) }, [], 'refunded'],
     [
       'some shipped and the rest refunded',
