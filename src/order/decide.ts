@@ -82,13 +82,15 @@ export function* deciding(
   const ended: Ended[] = [];
   let order = known ?? newOrder(key);
   const before = order;
+  const earlier = new Map(order.applied.map((one) => [one.event, one]));
   for (const each of readable) {
     if (order.snapshot === null && each.event.ofOtherShop !== undefined) {
       rejected.push({ waiting: each.waiting, because: each.event.ofOtherShop, attempts: 1 });
       continue;
     }
-    const step = applyOnce(order, each.event, now);
+    const step = applyOnce(order, earlier, each.event, now);
     order = step.order;
+    earlier.set(step.applied.event, step.applied);
     ended.push({ waiting: each.waiting, applied: step.applied });
     yield;
   }
@@ -127,10 +129,15 @@ function readOne(waiting: WaitingEvent): ReturnType<typeof readEvent> {
 }
 
 /** An event that the order remembers ended as it says, and changes nothing again (P3). */
-function applyOnce(order: Order, event: OrderEvent, now: number): { order: Order; applied: Applied } {
+function applyOnce(
+  order: Order,
+  earlier: ReadonlyMap<EventId, Applied>,
+  event: OrderEvent,
+  now: number,
+): { order: Order; applied: Applied } {
   try {
-    const earlier = order.applied.find((one) => one.event === event.id);
-    return earlier ? { order, applied: earlier } : applyEvent(order, event, now);
+    const before = earlier.get(event.id);
+    return before ? { order, applied: before } : applyEvent(order, event, now);
   } catch (cause) {
     throw new ApplicationFailed(event.id, cause);
   }

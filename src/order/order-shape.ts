@@ -9,7 +9,7 @@ const text = z.string();
 const number = z.number();
 const memory = z.record(text, text);
 const part = z.looseObject({ id: text, position: text, told: memory.optional() });
-const change = z.looseObject({ appliedAt: number });
+const change = z.looseObject({ occurredAt: number, appliedAt: number });
 
 const SHAPE = z.looseObject({
   shop: text,

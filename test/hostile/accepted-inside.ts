@@ -31,11 +31,19 @@ export async function drainAll({ redis, keys, tools }: Inside): Promise<void> {
   for (const order of await redis.zrange(keys.pending, '0', '-1')) await drainOrder(order as OrderKey, tools);
 }
 
-/** An order's document as it stands, without what only counts: version, and the memory of ended events. */
+/** An order's document as it stands, without what only counts: version, parked events, the memory of ended ones. */
 export async function orderOf({ tools }: Inside, key: OrderKey): Promise<unknown> {
   const order = await tools.orders.load(key);
   if (!order) throw new Error(`there is no order ${key}`);
-  const { version: _, applied: __, sequence: ___, position: ____, furthest: _____, ...state } = order;
+  const {
+    version: _,
+    applied: __,
+    sequence: ___,
+    position: ____,
+    furthest: _____,
+    parkedEvents: ______,
+    ...state
+  } = order;
   return withoutPositions(state);
 }
 

@@ -43,7 +43,7 @@ describe('hostile bodies, drained', () => {
     const body = `{"id":${id},${said}}`;
     const { order, entry } = await drained(id, body);
     expect(entry).toMatchObject({ outcome: 'applied', sequence: 1 });
-    expect(order).toMatchObject({ name, version: 1, status: 'payment_pending', orderId: String(id) });
+    expect(order).toMatchObject({ name, version: 1, status: 'created', orderId: String(id) });
     const payload = entry?.payload as unknown as { buffer: Uint8Array };
     expect(decompress(payload.buffer).toString()).toBe(body);
     expect(Object.hasOwn(Object.prototype, 'x')).toBe(false);

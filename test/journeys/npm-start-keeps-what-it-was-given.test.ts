@@ -32,7 +32,7 @@ describe('npm start', () => {
     expect(statSync(copy.localFile).mode & 0o777).toBe(0o600);
     // Also where it was there before, open to everybody.
     expect(statSync(path.dirname(copy.localFile)).mode & 0o777).toBe(0o700);
-    expect(first.output()).toContain('npm run send -- lifecycle');
+    await until(() => first.output().includes('npm run send -- lifecycle'), 10_000, 'the announcement');
     const sent = copy.run('scripts/send.ts', 'lifecycle');
     expect(await sent.ended).toBe(0);
     expect(sent.output().match(/^200 {2}accepted/gm)).toHaveLength(13);

@@ -34,7 +34,7 @@ describe('small orders do not wait for the round trips of large ones', () => {
     const large = Array.from({ length: 9 }, () => page(randomBytes(MB)));
     const ends = await endsOf([...large, page(Buffer.from('{}'))]);
     // Large ones go four to a batch: 1 batch of small ones, 3 of large ones.
-    expect(inside.commands).toEqual(['bulkWrite', 'bulkWrite', 'bulkWrite', 'bulkWrite']);
+    expect(inside.commands.filter((name) => name === 'bulkWrite')).toHaveLength(4);
     expect(ends.indexOf(9)).toBeLessThan(9);
   });
 

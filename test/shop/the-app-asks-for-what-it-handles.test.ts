@@ -8,7 +8,7 @@ const TOML = readFileSync('src/shop/shopify.app.toml', 'utf8');
 const FIXTURE = '../shared/fixtures/topics-2026-07.json';
 const COMPLIANCE = ['customers/data_request', 'customers/redact', 'shop/redact'];
 /** Comes from reconciliation, and not from Shopify. */
-const OWN = ['reconcile/order'];
+const OWN = ['reconcile/order', 'reconcile/delete'];
 
 const listOf = (name: string): string[] =>
   [...TOML.matchAll(new RegExp(`^${name} = \\[([^\\]]*)\\]`, 'gm'))].flatMap(([, list = '']) =>

@@ -53,6 +53,27 @@ describe('the list of orders', () => {
     expect(found.every((order) => order.shop === shop)).toBe(true);
   });
 
+  test('one whose document is damaged is listed with the damaged field, and hides no other', async () => {
+    const key = `${SHOPS[1]}/5820000000000`;
+    const { collection } = stories.inside.collections.orders;
+    const stored = await collection.findOne({ _id: key as never });
+    const damaged = { facts: 'gone', statusHistory: [{ appliedAt: 1 }] };
+    await collection.updateOne({ _id: key as never }, { $set: damaged });
+    try {
+      const found = (await pages('limit=50')).flat();
+      expect(found).toHaveLength(SHOPS.length * PER_SHOP);
+      const damage = [
+        'order.facts: expected an object, found text',
+        'order.statusHistory.0.occurredAt: expected a number, found nothing',
+      ];
+      const { status, json } = await stories.get(`/orders/${key}`);
+      expect({ status, json }).toMatchObject({ status: 200, json: { orderId: '5820000000000', damage } });
+      expect(found.filter((order) => 'damage' in order && String(order.damage) !== '')).toHaveLength(1);
+    } finally {
+      await collection.replaceOne({ _id: key as never }, stored!);
+    }
+  });
+
   test('a shop is found in any case, and one that is not known has none', async () => {
     expect((await pages(`shop=${SHOPS[0].toUpperCase()}&limit=200`)).flat()).toHaveLength(PER_SHOP);
     expect((await stories.get('/orders?shop=c.myshopify.com')).json).toEqual({

@@ -131,6 +131,12 @@ function OrderFacts({ order, problem, known }: OrderFactsProps) {
   return (
     <>
       {problem && <Problem problem={problem} />}
+      {order && order.damage.length > 0 && (
+        <Alert variant="outline" className="problem">
+          The stored document is damaged and is not shown: {order.damage.join('; ')}. Rebuild the order from
+          its journal.
+        </Alert>
+      )}
       <FactList facts={order ? factsOf(order) : FACTS.map((name) => [name, '–'] as const)} />
     </>
   );

@@ -101,6 +101,7 @@ function orderText(key: string, order: Order | null, timeline: Timeline): string
   const older = leftOut ? ['   … older ones are not shown'] : [];
   return [
     ...headLines(key, order),
+    ...(order?.damage ?? []).map((field) => `damaged: ${field}; see ops order rebuild ${key}`),
     ...lacks,
     ...waits,
     ...held,

@@ -47,6 +47,9 @@ export const order = z.object({
   assessments: z.array(part),
   protections: z.array(part),
   statusHistory: z.array(part),
+  damage: z
+    .array(z.string())
+    .describe('Fields of its document that cannot be read; the rest is then not shown'),
 });
 
 export const orderPage = z.object({ orders: z.array(order), cursor: nextCursor });

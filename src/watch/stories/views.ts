@@ -1,8 +1,12 @@
 import type { WaitingEvent } from '../../order/event.ts';
 import type { Line, Part } from '../../order/event.ts';
 import type { EventDocument } from '../../persist/event-schema.ts';
-import type { EventId } from '../../order/identity.ts';
+import type { EventId, OrderKey } from '../../order/identity.ts';
 import { withoutMemory } from '../../order/known.ts';
+import { newOrder } from '../../order/order.ts';
+import { damageOf } from '../../order/order-shape.ts';
+import { STATUSES } from '../../order/status.ts';
+import { fromDocument, toDocument } from '../../persist/order-document.ts';
 import type { OrderDocument } from '../../persist/order-schema.ts';
 import type { Missing } from './missing-events.ts';
 import type { SpoolDocument } from '../../persist/spool-schema.ts';
@@ -11,7 +15,22 @@ import type { EventSummary, TimelineEntry } from '../shapes/events.ts';
 /** An order as the API shows it. Times are ISO 8601. */
 export type OrderView = ReturnType<typeof orderView>;
 
-export function orderView(document: OrderDocument, { waitingEvents, parkedEvents }: Missing) {
+/** One whose document is damaged is shown without what stands in it, and says which field it is. */
+export function orderView(document: OrderDocument, missing: Missing) {
+  const damage = damageOf(fromDocument(document));
+  return { ...shownOrder(damage.length === 0 ? document : blankOf(document), missing), damage };
+}
+
+function blankOf({ _id, name, status }: OrderDocument): OrderDocument {
+  const order = newOrder(_id as OrderKey);
+  const known = {
+    name: typeof name === 'string' ? name : null,
+    status: STATUSES.includes(status) ? status : order.status,
+  };
+  return { ...toDocument(_id as OrderKey, { ...order, ...known }, 0) };
+}
+
+function shownOrder(document: OrderDocument, { waitingEvents, parkedEvents }: Missing) {
   const { facts, ends, snapshot } = document;
   return {
     shop: document.shop,
@@ -26,7 +45,7 @@ export function orderView(document: OrderDocument, { waitingEvents, parkedEvents
     parkedEvents,
     version: document.version,
     snapshotAt: snapshot ? iso(snapshot.at) : null,
-    createdAt: document.createdAt?.toISOString() ?? null,
+    createdAt: document.createdAt instanceof Date ? document.createdAt.toISOString() : null,
     cancelledAt: ends.cancelled ? iso(ends.cancelled.at) : null,
     deletedAt: ends.deletedAt === null ? null : iso(ends.deletedAt),
     lines: document.lines.map(shownLine),
