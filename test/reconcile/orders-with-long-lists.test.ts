@@ -41,6 +41,7 @@ describe('orders whose lists are longer than one answer', () => {
     ...gid('Refund', 8000 + i),
     created_at: '2026-11-20T10:00:00Z',
     refund_line_items: many(lines, (n) => ({
+      id: 7000 + n,
       quantity: 1,
       restock_type: null,
       subtotal: 1,
