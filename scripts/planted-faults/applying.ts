@@ -249,9 +249,8 @@ export const APPLYING: readonly PlantedFault[] = [
     name: 'one-bad-write-fails-all',
     promise: 'P7',
     file: 'persist/write-all.ts',
-    find: 'return models.length === 1 ? [refusal(error)] : await oneByOne(client, models);',
-    replace:
-      'if (models.length >= 0) throw error;\n    return [refusal(error), ...(await oneByOne(client, models))];',
+    find: ': await apart(client, models, error);',
+    replace: ': [refusal(models[0]!, error), ...(await Promise.reject<Written[]>(error ?? apart))];',
     tests: ['persist/one-bad-write-fails-alone'],
   },
   {
@@ -282,16 +281,16 @@ export const APPLYING: readonly PlantedFault[] = [
     name: 'updated-fulfillment-counts-as-new-units',
     promise: 'P5',
     file: 'order/left-to-ship.ts',
-    find: 'dated.filter(({ second }) => isAfter(second, since))',
-    replace: 'dated.filter(({ second }) => isAfter(second, since) || second !== null)',
-    tests: ['order/orders-of-merchants'],
+    find: 'dated.filter(({ second }) => happenedSince(second, since))',
+    replace: 'dated.filter(({ second }) => happenedSince(second, since) || second !== null)',
+    tests: ['order/shipping-of-merchants'],
   },
   {
     name: 'future-time-believed',
     promise: 'P5',
     file: 'order/read-event.ts',
-    find: 'const AHEAD_MS = 5 * 60_000;',
-    replace: 'const AHEAD_MS = Infinity;',
+    find: 'const BODY_AHEAD_MS = 48 * 3_600_000;',
+    replace: 'const BODY_AHEAD_MS = Infinity;',
     tests: ['order/minor-fields'],
   },
 ];

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as after } from 'node:timers/promises';
 import { checkAudit } from '../../src/persist/audit-log.ts';
 import { until } from '../support/until.ts';
-import type { ActTest, Prepared } from './acts.ts';
+import type { ActTest, Prepared } from './act-test.ts';
 import type { ActsWorld, Victim } from './acts-world.ts';
 import { clockOff } from './clock-off.ts';
 import { pointsOf, type CrashPoint } from './crash-points.ts';
