@@ -53,7 +53,8 @@ function maskedFields(document: OrderDocument): Partial<Record<(typeof FIELDS)[n
 
 /** Which body told a field is kept under the field's name (order/known.ts), and is nothing of a person's. */
 function withTold(clean: unknown, value: unknown): unknown {
-  if (typeof clean !== 'object' || clean === null || typeof value !== 'object' || value === null) return clean;
+  if (typeof clean !== 'object' || clean === null || typeof value !== 'object' || value === null)
+    return clean;
   if (Array.isArray(clean)) return clean.map((each, i) => withTold(each, (value as unknown[])[i]));
   const before = value as Record<string, unknown>;
   return Object.fromEntries(
