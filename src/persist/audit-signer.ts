@@ -143,7 +143,14 @@ export class AuditSigner implements Part {
     if (!isWhole(entry, before?.hash ?? BEGINNING))
       return this.#stop(entry, 'an entry of the audit was changed');
     const signed = this.#signatureOf(entry);
-    await this.#audit.updateOne({ _id, hash, outcome, detail, sealed }, { $set: { signed } });
+    const { matchedCount } = await this.#audit.updateOne(
+      { _id, hash, outcome, detail, sealed },
+      { $set: { signed } },
+    );
+    if (matchedCount === 1) return;
+    // It ended meanwhile: then it is signed as it is now. One that is gone shows by the chain.
+    const now = await this.#audit.findById(_id).lean<AuditDocument>();
+    if (now) await this.#signOne(now);
   }
 
   async #mustStop(): Promise<boolean> {

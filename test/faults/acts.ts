@@ -115,7 +115,8 @@ const PARKED: Record<string, ActTest> = {
     writes: ['record of the replay'],
     again: 'same',
     prepare: async (world, reason) => {
-      const events = await world.parked(REPLAYED);
+      // One a second: it is not over before it is aborted.
+      const events = await world.parked(6 * REPLAYED);
       const id = randomUUID();
       await world.must('POST', '/parked/replays', { ...BEFORE, id, which: { events }, rate: 1 });
       const { replays } = world.rig.collections;

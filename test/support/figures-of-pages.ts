@@ -129,8 +129,12 @@ function sumOf(rows: readonly Figures[], head: string): string {
   return written(rows.reduce((sum, row) => sum + Number((row[head] ?? '').replaceAll(',', '')), 0));
 }
 
-/** Spans of time grow from one look to the next. */
-const withoutSpans = (sentence: string) => sentence.replace(/\d+(\.\d+)? (s|min|h)\b/, '…').trim();
+/** Spans of time grow from one look to the next; a link stands behind the sentence. */
+const withoutSpans = (sentence: string) =>
+  sentence
+    .replace(/Look there$/, '')
+    .replace(/\d+(\.\d+)? (s|min|h)\b/, '…')
+    .trim();
 
 const sentenceOf = (page: Page) => page.locator('.page-title > div').innerText();
 
