@@ -102,7 +102,8 @@ describe('verify', () => {
 
   test('where the journal has ended, only the sequence is checked', async () => {
     const key = keyOf('77');
-    const statusHistory = [{ appliedAt: Date.now() - 100 * 86_400_000 }] as Order['statusHistory'];
+    const at = Date.now() - 100 * 86_400_000;
+    const statusHistory = [{ occurredAt: at, appliedAt: at }] as Order['statusHistory'];
     await inside.collections.orders.create(
       toDocument(key, { ...newOrder(key), sequence: 40, statusHistory }, 0),
     );
