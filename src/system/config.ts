@@ -10,7 +10,7 @@ const redisUrl = z.url({ protocol: /^rediss?$/ });
 /** `<name>:<32 bytes in hex>`, comma-separated. */
 const KEYS = /^\w{1,20}:[0-9a-f]{64}(,\w{1,20}:[0-9a-f]{64})*$/i;
 
-/** What is sealed names its key: of two with one name, neither could be told from the other. */
+/** An encrypted token names its key, so two keys of one name would be ambiguous. */
 function namesDiffer(keys: string): boolean {
   const names = keys.split(',').map((each) => each.split(':')[0]);
   return new Set(names).size === names.length;
@@ -64,7 +64,7 @@ export const SETTINGS = {
       .url({ protocol: /^https?$/ })
       .refine((url) => url.startsWith('https:') || new URL(url).hostname === 'localhost', 'is not https')
       .optional(),
-    about: "the app's address in the world, https; the app needs it",
+    about: "the app's public HTTPS URL; the app needs it",
   },
   APP_SCOPES: {
     schema: z
@@ -77,22 +77,22 @@ export const SETTINGS = {
     schema: z
       .string()
       .regex(KEYS, 'is no <name>:<64 hex digits>, comma-separated')
-      .refine(namesDiffer, 'has two keys of one name: give each key a name of its own')
+      .refine(namesDiffer, 'two keys have the same name: give each key its own')
       .optional(),
     about:
       "encrypt shops' tokens: `<name>:<64 hex digits>`, comma-separated; the first encrypts, all decrypt; the app needs it",
     secret: true,
   },
   UNKNOWN_SHOPS: {
-    // The app writes a record of every shop that installs, so that any other name is made up. Without it nobody does.
+    // The app writes a record of every shop that installs it, so any other name is made up. Without an app there are no records.
     schema: z.enum(['take', 'ignore']).optional(),
     about:
-      'signed webhooks of shops that never installed the app: `take` or `ignore`; unset: `take` until an app was started',
+      'signed webhooks from shops that never installed the app: `take` or `ignore`; unset: `take` until an app has run',
   },
   RECONCILE_EVERY_MINUTES: {
     // Shopify advises a job of the kind; 0 = only when somebody asks.
     schema: z.coerce.number().int().min(0).max(1440).default(15),
-    about: "how often a shop's orders are held against Shopify's; 0: only when asked",
+    about: "how often a shop's orders are compared with Shopify's; 0: only on request",
   },
   SHOPIFY_API_URL: {
     schema: z.url({ protocol: /^https?$/ }).optional(),
@@ -102,7 +102,7 @@ export const SETTINGS = {
   PARTITIONS: {
     schema: z.coerce.number().int().min(1).max(1024).default(1),
     about:
-      'queues to spread orders over, each with keys of its own; kept in Redis, and a program with another number does not start',
+      'queues to spread orders over, each with keys of its own; kept in Redis; a program with a different number does not start',
   },
   WORKER_CONCURRENCY: {
     // 100 drains share a load and a commit; while one hundred is decided, another is on its way to MongoDB:
@@ -118,7 +118,7 @@ export const SETTINGS = {
   },
   DEDUPE_TTL_HOURS: {
     // Shopify retries for 4 h and says "up to a day late"; twice that. A claim is two keys, 510 B together, measured:
-    // 100/s are 17M claims in 48 h, 8.8 GB. Deposits use 85 % of maxmemory (redis-memory.ts): 10.4 GB, and what waits.
+    // 100/s are 17M claims in 48 h, 8.8 GB. Deposits may use 85 % of maxmemory (redis-memory.ts), so maxmemory is 10.4 GB plus the backlog.
     // Less than 0.001 (4 s) would round to a life of no seconds, which Redis refuses.
     schema: z.coerce.number().min(0.001).max(720).default(48),
     about: 'how long an event is known as seen',
@@ -130,8 +130,8 @@ export const SETTINGS = {
   },
   MAX_BODY_BYTES: {
     // Shopify publishes no maximum; staff say "upwards of a megabyte". At most 15 MiB: a journal entry
-    // holds the body, and MongoDB's documents end at 16. Of the largest, ingest holds six at a time (32 MiB at least,
-    // see accept/bytes-in-flight.ts), whoever sent them.
+    // holds the body, and MongoDB's documents end at 16. Ingest holds at most six of the largest at a time (at
+    // least 32 MiB, see accept/bytes-in-flight.ts).
     schema: z.coerce
       .number()
       .int()
@@ -151,7 +151,7 @@ export const SETTINGS = {
   },
   JOURNAL_RETENTION_DAYS: {
     schema: z.coerce.number().positive().max(3650).default(90),
-    about: 'how long the journal keeps an event, and how long a parked event is kept',
+    about: 'how long the journal keeps an event, and how long parked events are kept',
   },
   OPS_JWT_SECRET: {
     schema: z.string().min(32).optional(),
@@ -165,7 +165,7 @@ export const SETTINGS = {
 } as const satisfies Record<string, { schema: z.ZodType; about: string; secret?: true }>;
 
 export type Setting = keyof typeof SETTINGS;
-/** Whoever sets one of these is sent the app's secret and every shop's tokens. */
+/** These redirect the app's secret and every shop's tokens to another server. */
 const DEVELOPMENT_ONLY = ['SHOPIFY_API_URL'] as const satisfies readonly Setting[];
 type Values = { [Name in Setting]: z.output<(typeof SETTINGS)[Name]['schema']> };
 /** Settings of which `Needed` are surely there. */
@@ -201,7 +201,7 @@ export function loadConfig<const Needed extends Setting = never>(
   });
   for (const name of DEVELOPMENT_ONLY)
     if (env.NODE_ENV === 'production' && (env[name] ?? '').trim() !== '')
-      problems.push(`${name}: is for development only, and NODE_ENV is production: remove it`);
+      problems.push(`${name}: for development only; remove it, or do not set NODE_ENV to production`);
   if (problems.length > 0) throw new BadSettings(problems);
   return Object.fromEntries(entries) as Config<Needed>;
 }

@@ -38,7 +38,7 @@ describe('settings', () => {
     const SHOPIFY_API_URL = 'https://stand-in.example.com';
     expect(problemsOf({ SHOPIFY_API_URL })).toEqual([]);
     expect(problemsOf({ SHOPIFY_API_URL, NODE_ENV: 'production' })).toEqual([
-      'SHOPIFY_API_URL: is for development only, and NODE_ENV is production: remove it',
+      'SHOPIFY_API_URL: for development only; remove it, or do not set NODE_ENV to production',
     ]);
     expect(problemsOf({ SHOPIFY_API_URL: ' ', NODE_ENV: 'production' })).toEqual([]);
   });
