@@ -164,6 +164,12 @@ export class ActsWorld {
     return { ...applied, next: () => this.rig.deliver(second) };
   }
 
+  /** Waits until no drain holds the order. */
+  async unlocked(order: OrderKey): Promise<void> {
+    const isFree = async () => (await this.rig.direct.exists(redisKeys(0).lock(order))) === 0;
+    await until(isFree, 20_000, 'the lock to be released');
+  }
+
   /** An order with an event that waits, because a program that is gone holds its lock. */
   async held(): Promise<{
     order: OrderKey;
