@@ -86,8 +86,8 @@ await runProgram('worker', ['REDIS_URL', 'MONGODB_URI'], async (surroundings) =>
   });
   const told = tellPort(log, 'health and metrics');
   await lifecycle.start(serving('admin', admin, config.ADMIN_PORT ?? 0, told, config.BIND));
-  await lifecycle.start({ name: 'sweeper', start: () => sweeper.start(), stop: () => sweeper.stop() });
-  await lifecycle.start({ name: 'spool', start: () => unspooler.start(), stop: () => unspooler.stop() });
+  await lifecycle.start(sweeper.part);
+  await lifecycle.start(unspooler.part);
   await lifecycle.start(drainsPart(workers, wakes, log));
   redis.on('ready', () => pauser.hold('Redis was away: what the spool took comes first'));
   await lifecycle.start({ name: 'pauser', stop: () => pauser.stop() });

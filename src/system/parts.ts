@@ -5,6 +5,7 @@ import { Fault, messageOf } from './errors.ts';
 import type { Part } from './lifecycle.ts';
 import type { Logger } from './log.ts';
 import { agreeOnPartitions } from './partitions.ts';
+import { repeating, type Repeating } from './repeating.ts';
 
 /** What the parts over Redis work with. */
 interface RedisTools {
@@ -22,18 +23,15 @@ const AGREE_EVERY_MS = 1000;
  */
 export function redisPart(tools: RedisTools, end: (fault: Fault) => void): Part {
   const { redis } = tools;
-  let stopLooking = () => undefined as void;
+  const agree = agreeing(tools, end);
   return {
     name: 'redis',
     start: async () => {
       await redisReady(redis);
       await checkAll(tools);
-      stopLooking = keepAgreeing(tools, end);
+      agree.start();
     },
-    stop: () => {
-      stopLooking();
-      redis.disconnect();
-    },
+    stop: () => stopAll(agree, redis),
   };
 }
 
@@ -54,10 +52,8 @@ export interface OptionalRedis extends Part {
 export function redisPartIfThere(tools: RedisTools): OptionalRedis {
   const { redis, log } = tools;
   let fit = false;
-  let stopLooking = () => undefined as void;
   const refuse = (fault: unknown) => {
     fit = false;
-    stopLooking();
     log.fatal(`${messageOf(fault)}; it is not used until this program is started again`);
     redis.disconnect();
   };
@@ -71,6 +67,7 @@ export function redisPartIfThere(tools: RedisTools): OptionalRedis {
       else if (redis.status === 'ready') redis.disconnect(true);
     }
   };
+  const agree = agreeing(tools, refuse);
   redis.on('close', () => (fit = false));
   return {
     name: 'redis',
@@ -85,13 +82,17 @@ export function redisPartIfThere(tools: RedisTools): OptionalRedis {
         fit = true;
       } else log.warn('starting without Redis: events go to the spool until it is there');
       redis.on('ready', () => void look());
-      stopLooking = keepAgreeing(tools, refuse);
+      agree.start();
     },
-    stop: () => {
-      stopLooking();
-      redis.disconnect();
-    },
+    stop: () => stopAll(agree, redis),
   };
+}
+
+/** A question under way ends with its connection. */
+async function stopAll(agree: Part, redis: Redis): Promise<void> {
+  const stopped = agree.stop();
+  redis.disconnect();
+  await stopped;
 }
 
 async function checkAll({ redis, log, partitions }: RedisTools): Promise<void> {
@@ -99,15 +100,14 @@ async function checkAll({ redis, log, partitions }: RedisTools): Promise<void> {
   await agreeOnPartitions(redis, partitions);
 }
 
-/** Answers what ends it. */
-function keepAgreeing({ redis, partitions }: RedisTools, onOther: (fault: Fault) => void): () => void {
-  const timer = setInterval(() => {
-    if (redis.status !== 'ready') return;
-    agreeOnPartitions(redis, partitions).catch((error: unknown) => {
-      if (error instanceof Fault) onOther(error);
-    });
-  }, AGREE_EVERY_MS);
-  return () => clearInterval(timer);
+/** Redis may have been emptied: it is asked again and again whether it still has our number of partitions. */
+function agreeing({ redis, partitions }: RedisTools, onOther: (fault: Fault) => void): Repeating {
+  const agree = async () => {
+    if (redis.status === 'ready') await agreeOnPartitions(redis, partitions);
+  };
+  return repeating('partitions', AGREE_EVERY_MS, agree, (error) => {
+    if (error instanceof Fault) onOther(error);
+  });
 }
 
 export function mongoPart(mongo: Connection): Part {

@@ -113,8 +113,8 @@ describe('P6: an order that waits without a job is woken by one sweep', () => {
   });
 
   test('and a sweeper that runs on its timer stops when it is told', async () => {
-    sweeper.start();
-    await sweeper.stop();
+    sweeper.part.start();
+    await sweeper.part.stop();
     expect(found()).toBe(0);
   });
 });

@@ -82,10 +82,10 @@ describe('P2, P3: what was spooled', () => {
 
   test('is found by its timer, which stops when it is told', async () => {
     const running = unspooler();
-    running.start();
+    running.part.start();
     await kept.put({ event: event(1), delivery: null });
     await until(async () => (await spooledCount()) === 0, 5000);
-    await running.stop();
+    await running.part.stop();
     expect(await waiting()).toHaveLength(1);
   });
 });
