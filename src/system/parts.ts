@@ -14,12 +14,11 @@ interface RedisTools {
   partitions: number;
 }
 
-/** How often Redis is asked whether it still has our number of partitions: it may have been emptied. */
 const AGREE_EVERY_MS = 1000;
 
 /**
- * Redis as a part of a program: there and suitable when started, closed when stopped.
- * @param end what a program does that finds Redis unsuitable while it runs
+ * Redis as a part of a program: reachable and suitable when started, closed when stopped.
+ * @param end called if Redis becomes unsuitable while the program runs
  */
 export function redisPart(tools: RedisTools, end: (fault: Fault) => void): Part {
   const { redis } = tools;
@@ -35,19 +34,19 @@ export function redisPart(tools: RedisTools, end: (fault: Fault) => void): Part 
   };
 }
 
-/** A program that can go on without Redis does not wait long for it. */
+/** A program that can run without Redis does not wait long for it. */
 const WITHOUT_REDIS_MS = 2000;
 
 /** A part that says whether Redis may be used now. */
 export interface OptionalRedis extends Part {
-  /** False while it is away, and after it came back until it was looked at. */
+  /** False while Redis is down, and when it is back until it has been checked. */
   isFit: () => boolean;
 }
 
 /**
- * The same where a program can do without: it starts, and Redis is looked at when it comes, each time. One that
- * is unsuitable then is not used: better the spool than a Redis that throws away what it was given, or a mailbox
- * in which no worker looks.
+ * The same for a program that can run without Redis: the program starts, and Redis is checked each time it becomes
+ * reachable. An unsuitable Redis is not used: the spool is better than a Redis that drops what it was given, or a
+ * mailbox that no worker reads.
  */
 export function redisPartIfThere(tools: RedisTools): OptionalRedis {
   const { redis, log } = tools;
@@ -62,7 +61,7 @@ export function redisPartIfThere(tools: RedisTools): OptionalRedis {
       await checkAll(tools);
       fit = true;
     } catch (error) {
-      // Gone again before it answered: it is looked at when it is back.
+      // It went down before it answered: it is checked when it is back.
       if (error instanceof Fault) refuse(error);
       else if (redis.status === 'ready') redis.disconnect(true);
     }
@@ -100,14 +99,17 @@ async function checkAll({ redis, log, partitions }: RedisTools): Promise<void> {
   await agreeOnPartitions(redis, partitions);
 }
 
-/** Redis may have been emptied: it is asked again and again whether it still has our number of partitions. */
+/** Keeps asking Redis whether it still has our number of partitions: it may have been emptied. */
 function agreeing({ redis, partitions }: RedisTools, onOther: (fault: Fault) => void): Repeating {
   const agree = async () => {
     if (redis.status === 'ready') await agreeOnPartitions(redis, partitions);
   };
-  return repeating('partitions', AGREE_EVERY_MS, agree, (error) => {
-    if (error instanceof Fault) onOther(error);
+  const part = repeating('partitions', AGREE_EVERY_MS, agree, (error) => {
+    if (!(error instanceof Fault)) return;
+    void part.stop();
+    onOther(error);
   });
+  return part;
 }
 
 export function mongoPart(mongo: Connection): Part {
