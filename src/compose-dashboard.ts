@@ -29,7 +29,7 @@ import { allRedisKeys, partitionOf, redisKeys } from './system/redis-keys.ts';
 import type { Route } from './watch/api/route.ts';
 import { allRoutes, type ApiTools } from './watch/api/routes.ts';
 import { mongoCheck, redisCheck } from './watch/checks.ts';
-import { BrokenOff } from './watch/steering/broken-off.ts';
+import { endsBrokenOff } from './watch/steering/broken-off.ts';
 import { claimReader } from './watch/steering/claim-reader.ts';
 import { dashboardApp } from './watch/dashboard-app.ts';
 import { docsPage } from './watch/docs-page.ts';
@@ -138,7 +138,7 @@ export function composeDashboard(ground: Ground): Dashboard {
     measure: async () => measureStatus(metrics, await status()),
   });
   const settled: Part = { name: 'wakes', stop: () => wakes.settle() };
-  const brokenOff = new BrokenOff({ audit: collections.audit, now: Date.now, log });
+  const brokenOff = endsBrokenOff({ audit: collections.audit, now: Date.now, log });
   return {
     app,
     before: [book, refusals, signer, secretsSeen(shared), settled, replays, brokenOff],

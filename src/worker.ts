@@ -1,9 +1,10 @@
+import type { Connection } from 'mongoose';
 import { requestBook } from './compliance/request-book.ts';
 import { depositor } from './deposit/depositor.ts';
 import { mailbox } from './deposit/mailbox.ts';
 import { openQueues } from './deposit/queues.ts';
 import { RoomMaker } from './deposit/room-maker.ts';
-import { withScripts, type ScriptedRedis } from './deposit/scripts.ts';
+import type { ScriptedRedis } from './deposit/scripts.ts';
 import { Sweeper } from './deposit/sweeper.ts';
 import { Unspooler } from './deposit/unspooler.ts';
 import { waker, type Waker } from './deposit/waker.ts';
@@ -14,11 +15,11 @@ import { drainWatch } from './drain/drain-watch.ts';
 import type { ShopEvents } from './drain/settle-shop.ts';
 import { drainsPart, openWorkers } from './drain/drain-workers.ts';
 import { orderLock, type OrderLock } from './lock/order-lock.ts';
+import { openServers } from './open-servers.ts';
 import { auditedOnce } from './persist/audited-once.ts';
 import { auditLog } from './persist/audit-log.ts';
 import { isMongoAway } from './persist/away.ts';
-import { collectionsOf, prepareCollections, type Collections } from './persist/collections.ts';
-import { indexesPart } from './persist/indexes-part.ts';
+import { prepareCollections, type Collections } from './persist/collections.ts';
 import { journal } from './persist/journal.ts';
 import { orderStore } from './persist/order-store.ts';
 import { redactions } from './persist/redactions.ts';
@@ -27,11 +28,9 @@ import { shopBook } from './shop/shop-book.ts';
 import { shopEvents } from './shop/shop-events.ts';
 import { beats } from './system/beats.ts';
 import type { Config } from './system/config.ts';
-import { openMongo, openRedis } from './system/connections.ts';
 import { messageOf } from './system/errors.ts';
 import type { Logger } from './system/log.ts';
 import { createMetrics, type Metrics } from './system/metrics.ts';
-import { mongoPart, redisPart } from './system/parts.ts';
 import { runProgram } from './system/program.ts';
 import { allRedisKeys, partitionOf, redisKeys, type RedisKeys } from './system/redis-keys.ts';
 import { adminApp, problemOf } from './watch/admin-routes.ts';
@@ -44,21 +43,13 @@ import { measureKept, measureWaiting } from './watch/waiting.ts';
 const LOCK_SERVER_MS = 500;
 
 /** Applies events to orders. Any number may run. */
-await runProgram('worker', ['REDIS_URL', 'MONGODB_URI'], async ({ config, log, lifecycle, end }) => {
-  const redis = withScripts(openRedis(config.REDIS_URL, 'patient', log));
-  await lifecycle.start(redisPart({ redis, log, partitions: config.PARTITIONS }, end));
-  const lockServers = (config.LOCK_REDIS_URLS ?? []).map((url) =>
-    openRedis(url, 'impatient', log, LOCK_SERVER_MS),
-  );
-  await lifecycle.start({
-    name: 'lock servers',
-    stop: () => lockServers.forEach((each) => each.disconnect()),
+await runProgram('worker', ['REDIS_URL', 'MONGODB_URI'], async (surroundings) => {
+  const { config, log, lifecycle } = surroundings;
+  const { redis, lockServers, mongo, collections } = await openServers(surroundings, {
+    temper: 'patient',
+    lockServerMs: LOCK_SERVER_MS,
+    prepare: (kept) => prepareCollections(kept, config.JOURNAL_RETENTION_DAYS),
   });
-  const mongo = openMongo(config.MONGODB_URI);
-  const collections = collectionsOf(mongo);
-  await lifecycle.start(mongoPart(mongo));
-  const prepare = (kept: Collections) => prepareCollections(kept, config.JOURNAL_RETENTION_DAYS);
-  await lifecycle.start(indexesPart(config.MONGODB_URI, log, prepare));
 
   const metrics = createMetrics();
   await lifecycle.start(beats(redis, redisKeys(0), 'worker', workerFigures(metrics)));
@@ -95,8 +86,8 @@ await runProgram('worker', ['REDIS_URL', 'MONGODB_URI'], async ({ config, log, l
   });
   const told = tellPort(log, 'health and metrics');
   await lifecycle.start(serving('admin', admin, config.ADMIN_PORT ?? 0, told, config.BIND));
-  await lifecycle.start({ name: 'sweeper', start: () => sweeper.start(), stop: () => sweeper.stop() });
-  await lifecycle.start({ name: 'spool', start: () => unspooler.start(), stop: () => unspooler.stop() });
+  await lifecycle.start(sweeper.part);
+  await lifecycle.start(unspooler.part);
   await lifecycle.start(drainsPart(workers, wakes, log));
   redis.on('ready', () => pauser.hold('Redis was away: what the spool took comes first'));
   await lifecycle.start({ name: 'pauser', stop: () => pauser.stop() });
@@ -110,7 +101,7 @@ interface Ground {
   redis: ScriptedRedis;
   partitions: readonly RedisKeys[];
   lock: OrderLock;
-  mongo: ReturnType<typeof openMongo>;
+  mongo: Connection;
   collections: Collections;
   wakes: Waker;
 }

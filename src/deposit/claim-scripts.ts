@@ -1,11 +1,11 @@
 import type { Script } from './script.ts';
 
-/** What is done to claims apart from deposits, one script each. */
+/** What else happens to claims besides deposits, one script each. */
 
 /**
- * Takes a claim away, if it still is the one that was looked at, and the delivery's beside it.
+ * Releases a claim and its delivery's, if the claim is still the one that was shown.
  * KEYS  1 dedupe  2 delivery      ARGV  1 first seen ms, as the claim holds it  2 event
- * Answers 1 when released, 0 when another claim is there now, -1 when none is.
+ * Answers 1 when released, 0 when another claim is there now, -1 when there is no claim.
  */
 export const RELEASE: Script = {
   numberOfKeys: 2,
@@ -20,9 +20,9 @@ return 1
 };
 
 /**
- * Drops claims that end soon. Those of orders for which something waits are kept: an event that is sent again
- * must not wait twice. It needs no memory, so it runs in a Redis that is full to the brim.
- * KEYS  1 pending  2… dedupe and delivery keys      ARGV  1 ms: what has less of its life left is dropped
+ * Drops claims that expire soon. Claims of orders with waiting events are kept: an event that is sent again must
+ * not wait twice. The script needs no memory, so it also runs in a Redis that has none left.
+ * KEYS  1 pending  2… dedupe and delivery keys      ARGV  1 ms: claims that expire sooner are dropped
  * Answers how many keys it dropped.
  */
 export const DROP_CLAIMS: Script = {

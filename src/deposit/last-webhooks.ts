@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { ShopDomain } from '../order/identity.ts';
 import type { Part } from '../system/lifecycle.ts';
+import { repeating } from '../system/repeating.ts';
 
 /**
  * When each shop's last authentic webhook came, duplicates too: what reconciliation deposits is no sign that a
@@ -18,7 +19,9 @@ const MOST = 10_000;
 /** @param key zset: shop -> ms by Redis's clock */
 export function lastWebhooks(redis: Redis, key: string): LastWebhooks {
   let shops = new Set<ShopDomain>();
-  let timer: NodeJS.Timeout | null = null;
+  const heard = (shop: ShopDomain) => {
+    if (shops.size < MOST) shops.add(shop);
+  };
   const write = async (): Promise<void> => {
     if (shops.size === 0 || redis.status !== 'ready') return;
     const told = shops;
@@ -29,18 +32,16 @@ export function lastWebhooks(redis: Redis, key: string): LastWebhooks {
       await redis.zadd(key, ...[...told].flatMap((shop) => [now, shop]));
       await redis.zremrangebyscore(key, '-inf', now - KEPT_MS);
     } catch {
-      // Redis is down or full: told again with the next second's.
-      for (const shop of told) if (shops.size < MOST) shops.add(shop);
+      // Redis is down or full: written with those of the next second.
+      told.forEach(heard);
     }
   };
+  const writing = repeating('last webhooks', EVERY_MS, write, () => undefined);
   return {
-    name: 'last webhooks',
-    heard: (shop) => void (shops.size < MOST && shops.add(shop)),
-    start: () => {
-      timer = setInterval(() => void write(), EVERY_MS);
-    },
+    ...writing,
+    heard,
     stop: async () => {
-      if (timer) clearInterval(timer);
+      await writing.stop();
       await write();
     },
   };

@@ -3,6 +3,8 @@ import { orderKey, partsOf, type OrderKey } from '../order/identity.ts';
 import { routeOf } from '../order/routing.ts';
 import { isShopTopic } from '../order/shop-topics.ts';
 import { isTopic } from '../order/topics.ts';
+import { Fault } from '../system/errors.ts';
+import { DEPOSIT_SHARE } from '../system/redis-memory.ts';
 import { partitionOf, type RedisKeys } from '../system/redis-keys.ts';
 import { fingerprintsOf } from './fingerprints.ts';
 import { encodeEntry } from './mailbox-entry.ts';
@@ -15,7 +17,11 @@ import type { Waker } from './waker.ts';
  * sweeper wakes the order (P6).
  */
 export interface Replayer {
-  /** Answers its order: another than before where the rules of now read more in its body. @throws Redis is away */
+  /**
+   * Answers its order: another than before where today's rules read more in its body.
+   * @throws Fault redis_full when Redis has room for drains only; the event is not in the mailbox then
+   * @throws where Redis is down
+   */
   replay: (event: WaitingEvent) => Promise<OrderKey>;
 }
 
@@ -34,7 +40,7 @@ export function replayer(
       const { id, order, topic, webhookId, body } = event;
       // Of the delivery only: the event's own fingerprint is its id.
       const { delivery } = fingerprintsOf({ shop, topic, webhookId, triggeredAt: null, body });
-      await redis.lockstepReplay(
+      const answer = await redis.lockstepReplay(
         keys.pending,
         keys.shops,
         keys.mailbox(order),
@@ -46,14 +52,17 @@ export function replayer(
         dedupeTtlSeconds,
         delivery === null ? '0' : '1',
         encodeEntry(event),
+        DEPOSIT_SHARE,
       );
+      if (typeof answer !== 'number')
+        throw new Fault('redis_full', `${answer[0]} of ${answer[1]} bytes are used`);
       waker.wake(order);
       return order;
     },
   };
 }
 
-/** What named no order when it came in may name one by the rules of now. */
+/** An event that named no order when it arrived may name one by today's rules. */
 function routedAnew(event: WaitingEvent): WaitingEvent {
   const { shop, orderId } = partsOf(event.order);
   if (orderId !== null || isShopTopic(event.topic)) return event;

@@ -10,18 +10,18 @@ import {
 import type { RedisKeys } from '../system/redis-keys.ts';
 import type { ScriptedRedis } from './scripts.ts';
 
-/** Bounds one turn: whoever asked comes again. */
-const GO_MS = 2000;
-/** Keys looked at in one call: some milliseconds of Redis's time. */
+/** How long one call may work; the caller calls again. */
+const TURN_MS = 2000;
+/** Keys that one SCAN visits: a few milliseconds of Redis's time. */
 const PAGE = 1000;
-/** Claims with less of their life left than this share of it are dropped; more in each search that was not enough. */
-const LEAST_LIFE = [0.25, 0.5, 0.75, 0.9, 1] as const;
+/** Claims with less than this share of their life left are dropped; if a search does not free enough, the next share. */
+const LEFT_OF_LIFE = [0.25, 0.5, 0.75, 0.9, 1] as const;
 
 /**
- * Sees to it that a full Redis takes events again (P6). What waits in mailboxes makes room by being drained.
- * Where that would not be enough, claims of events that have ended are dropped, those that end soonest first: a
- * claim is the fast answer `duplicate`, and what was applied is known by MongoDB (P3). An event that is sent
- * again without its claim is taken and changes nothing.
+ * Makes a full Redis take events again (P6). Waiting events make room when they are drained. If that would not be
+ * enough, the claims of events that have ended are dropped, those that expire soonest first. A claim only makes the
+ * answer `duplicate` fast: MongoDB knows what was applied (P3), so an event that is sent again without its claim is
+ * taken and changes nothing.
  */
 export class RoomMaker {
   readonly #redis: ScriptedRedis;
@@ -30,8 +30,7 @@ export class RoomMaker {
   readonly #log: Logger;
   readonly #onDropped: (claims: number) => void;
   #full = false;
-  /** Where the search for claims is, and how short-lived a claim must be to be dropped. */
-  #place = { partition: 0, cursor: '0', step: 0 };
+  #pages = this.#searchClaims();
   #dropped = 0;
 
   constructor(
@@ -48,7 +47,7 @@ export class RoomMaker {
     this.#onDropped = onDropped;
   }
 
-  /** Whether events may be deposited; where not, it makes room for {@link GO_MS} at most. @throws Redis is down */
+  /** Whether events may be deposited. If not, it makes room for up to {@link TURN_MS}. @throws where Redis is down */
   async make(): Promise<boolean> {
     const memory = await this.#read();
     if (!memory) return true;
@@ -57,7 +56,7 @@ export class RoomMaker {
     return !this.#full;
   }
 
-  /** Null where INFO is not allowed: then nothing counts as full either. */
+  /** Null where INFO is not allowed: deposits have no limit then either. */
   async #read(): Promise<RedisMemory | null> {
     const memory = await readMemory(this.#redis).catch((error: unknown) => {
       if (/NOPERM|unknown command/i.test(messageOf(error))) return null;
@@ -75,10 +74,10 @@ export class RoomMaker {
       );
     this.#full = false;
     this.#dropped = 0;
-    this.#place = { partition: 0, cursor: '0', step: 0 };
+    this.#pages = this.#searchClaims();
   }
 
-  /** Whether it would still be full with every mailbox empty. */
+  /** Whether Redis would still be full with every mailbox empty. */
   async #needsClaims(memory: RedisMemory): Promise<boolean> {
     const ofEach = this.#partitions.map(async ({ pending, shops }) => {
       const [orders, counts] = await Promise.all([this.#redis.zcard(pending), this.#redis.hvals(shops)]);
@@ -89,39 +88,39 @@ export class RoomMaker {
   }
 
   async #dropSome(): Promise<void> {
-    const deadline = Date.now() + GO_MS;
+    const deadline = Date.now() + TURN_MS;
     while (this.#full && Date.now() < deadline) {
-      const dropped = await this.#dropPage();
+      const { value: dropped, done } = await this.#pages.next();
+      // A search that failed begins again.
+      if (done) this.#pages = this.#searchClaims();
+      if (typeof dropped !== 'number') return;
+      if (dropped === 0) continue;
       this.#dropped += dropped;
-      if (dropped > 0) {
-        this.#onDropped(dropped);
-        await this.#read();
-      }
-      if (this.#full && !this.#goOn()) return;
+      this.#onDropped(dropped);
+      await this.#read();
     }
   }
 
-  /** One page of the search; how many keys it dropped. */
-  async #dropPage(): Promise<number> {
-    const keys = this.#partitions[this.#place.partition];
-    if (!keys) throw new Error('no partitions');
-    const [cursor, found] = await this.#redis.scan(this.#place.cursor, 'MATCH', keys.claims, 'COUNT', PAGE);
-    this.#place.cursor = cursor;
-    if (found.length === 0) return 0;
-    const least = Math.ceil(this.#ttlMs * (LEAST_LIFE[this.#place.step] ?? 1)) + 1;
-    return await this.#redis.lockstepDropClaims(1 + found.length, keys.pending, ...found, least);
+  /** Yields how many keys each page dropped, and `nothing left` after each search for claims of any age. */
+  async *#searchClaims(): AsyncGenerator<number | 'nothing left', void> {
+    for (const share of LEFT_OF_LIFE) yield* this.#dropBelow(share);
+    for (;;) {
+      yield 'nothing left';
+      yield* this.#dropBelow(1);
+    }
   }
 
-  /** On to the next page, partition or step; false at the end of a search, which then begins again. */
-  #goOn(): boolean {
-    const { partition, cursor, step } = this.#place;
-    if (cursor !== '0') return true;
-    if (partition + 1 < this.#partitions.length) {
-      this.#place = { partition: partition + 1, cursor, step };
-      return true;
+  async *#dropBelow(share: number): AsyncGenerator<number, void> {
+    const mostMs = Math.ceil(this.#ttlMs * share) + 1;
+    for (const { claims, pending } of this.#partitions) {
+      let cursor = '0';
+      do {
+        const [next, found] = await this.#redis.scan(cursor, 'MATCH', claims, 'COUNT', PAGE);
+        cursor = next;
+        // Also a page without claims: the caller looks at its clock.
+        if (found.length === 0) yield 0;
+        else yield await this.#redis.lockstepDropClaims(1 + found.length, pending, ...found, mostMs);
+      } while (cursor !== '0');
     }
-    const isLast = step === LEAST_LIFE.length - 1;
-    this.#place = { partition: 0, cursor, step: isLast ? step : step + 1 };
-    return !isLast;
   }
 }

@@ -7,22 +7,37 @@ import { RECOUNT, UNATTENDED } from './sweep-scripts.ts';
 /** The atomic steps in Redis, one script each. All keys of a call are of one partition, so of one slot. */
 
 /**
- * Dedupe and put into the mailbox, in one step (P2, P3): no moment has a claim without its event. An event
- * comes before its claim, because Redis does not undo what a script wrote before it failed. Many events in
- * one call: one that cannot be put (its mailbox is no list, memory is full) fails alone. Each shop's traffic is
- * counted once per call; nothing fails because it cannot be.
+ * Whether another entry would take what drains need (see redis-memory.ts): INFO costs 18 µs a call, and is exact
+ * over all processes. Where INFO is not allowed there is no limit. 700 bytes are the keys of an entry's event.
+ */
+const FULL = `
+local used, most = 0, 0
+local info = redis.pcall('INFO', 'memory')
+if type(info) == 'string' then
+  local function told(name) return tonumber(string.match(info, '\\n' .. name .. ':(%d+)')) or 0 end
+  used, most = told('used_memory') - told('mem_not_counted_for_evict'), told('maxmemory')
+end
+local function full(entryBytes, share)
+  if most > 0 and used + entryBytes + 700 >= most * share then return true end
+  used = used + entryBytes + 700
+end
+`;
+
+/**
+ * Dedupe and put into the mailbox, in one step (P2, P3): there is no moment at which a claim exists without its
+ * event. The event is written before its claim, because Redis does not undo what a script wrote before it failed.
+ * Many events share a call: one that cannot be put (its mailbox is not a list, memory is full) fails alone. Each
+ * shop's traffic is counted once per call; a failure to count it fails nothing.
  *
- * Nothing new is taken beyond a share of maxmemory (see redis-memory.ts): INFO costs 18 µs a call, and is exact
- * over all processes. Where INFO is refused there is no such limit.
- *
- * A body with a repeat (see fingerprints.ts) that comes again with another triggered-at is another event, under
- * the id of its repeat; so often at most within the TTL. A claim without a triggered-at has no repeats.
- * KEYS  1 pending  2 shops  3 totals  4 last events; of each event: dedupe, delivery, mailbox, dedupe of its
+ * A body with a repeat (see fingerprints.ts) that comes again with another triggered-at is another event, under the
+ * id of its repeat. How often that may happen within the TTL is limited. A claim without a triggered-at has no
+ * repeats.
+ * KEYS  1 pending  2 shops  3 totals  4 last events; for each event: dedupe, delivery, mailbox, dedupe of its
  *       repeat, repeats of its body
  * ARGV  1 TTL in seconds  2 prefix of dedupe keys  3 prefix of traffic keys  4 share of maxmemory
  *       5 most repeats of a body;
- *       of each event: order, '1' if the delivery has an id, entry, id of its repeat or '', triggered-at (a number)
- * Answers of each event {1, length of the mailbox, event id, 1 if its webhook id had brought another event} when
+ *       for each event: order, '1' if the delivery has an id, entry, id of its repeat or '', triggered-at (a number)
+ * Answers for each event {1, length of the mailbox, event id, 1 if its webhook id had brought another event} when
  *         taken, {0, event id it was first seen as, first seen ms} when seen before, {2, why} when it failed,
  *         {3, used bytes, maxmemory} when Redis is full.
  */
@@ -32,17 +47,7 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local shops, accepted, duplicates, reused = {}, 0, 0, 0
 
-local used, most = 0, 0
-local info = redis.pcall('INFO', 'memory')
-if type(info) == 'string' then
-  local function told(name) return tonumber(string.match(info, '\\n' .. name .. ':(%d+)')) or 0 end
-  used, most = told('used_memory') - told('mem_not_counted_for_evict'), told('maxmemory')
-end
-local function full(bytes)
-  if most > 0 and used + bytes >= most * ARGV[4] then return true end
-  used = used + bytes
-end
-
+${FULL}
 local function again(event, seen)
   redis.call('HINCRBY', seen, 'hits', 1)
   redis.call('HSET', seen, 'last', now)
@@ -50,25 +55,20 @@ local function again(event, seen)
   return {0, event, redis.call('HGET', seen, 'at')}
 end
 
--- The id and the claim that it is taken under; or nil and the answer, where it was seen before.
+-- The id, its claim, and by how much its body's repeats grow; or nil and the answer, where it was seen before.
 local function identify(dedupe, event, twin, twinId, repeats, triggered)
-  local seen = redis.call('EXISTS', dedupe) == 1
-  if twinId == '' then
-    if seen then return nil, again(event, dedupe) end
-    return event, dedupe
-  end
-  if twinId == event then
-    if seen then return nil, again(event, dedupe) end
-    if redis.call('EXISTS', repeats) == 0 then return event, dedupe, 0 end
-  else
-    if not seen then return event, dedupe end
-    local first = redis.call('HGET', dedupe, 't')
+  local timeless = twinId == event
+  if redis.call('EXISTS', dedupe) == 1 then
+    local first = twinId ~= '' and not timeless and redis.call('HGET', dedupe, 't')
     if not first or first == triggered then return nil, again(event, dedupe) end
     if redis.call('EXISTS', twin) == 1 then return nil, again(twinId, twin) end
+  elseif not timeless then
+    return event, dedupe
+  elseif redis.call('EXISTS', repeats) == 0 then
+    return event, dedupe, 0
   end
   local count, first = unpack(redis.call('HMGET', repeats, 'count', 'first'))
   if tonumber(count or 0) < tonumber(ARGV[5]) then return twinId, twin, 1 end
-  first = first or event
   if redis.call('EXISTS', ARGV[2] .. first) == 1 then return nil, again(first, ARGV[2] .. first) end
   duplicates = duplicates + 1
   return nil, {0, first, now}
@@ -79,7 +79,7 @@ local function deposit(at, order, delivered, entry, twinId, triggered)
   local first = string.sub(entry, 1, 64)
   local event, claim, more = identify(dedupe, first, twin, twinId, repeats, triggered)
   if not event then return claim end
-  if full(#entry + 700) then return {3, used, most} end
+  if full(#entry, ARGV[4]) then return {3, used, most} end
   local length = redis.call('RPUSH', mailbox, event .. string.sub(entry, 65))
   redis.call('ZADD', KEYS[1], 'NX', now, order)
   redis.call('HSET', claim, 'order', order, 'at', now)
@@ -189,17 +189,20 @@ return left
 };
 
 /**
- * Puts a parked event back into its order's mailbox, past its own claim, which is made anew or lasts longer:
- * a delivery that comes again is a duplicate of it. Its failed drains are forgotten. Not counted as accepted.
+ * Puts a parked event back into its order's mailbox, past its own claim, which it makes again or extends: a
+ * delivery that comes again is a duplicate. Its failed drains are forgotten. Not counted as accepted. It uses no
+ * more memory than a deposit may.
  * KEYS  1 pending  2 shops  3 mailbox  4 dedupe  5 delivery  6 failures
- * ARGV  1 order  2 shop  3 TTL in seconds  4 '1' if the delivery has an id  5 entry
- * Answers the length of the mailbox.
+ * ARGV  1 order  2 shop  3 TTL in seconds  4 '1' if the delivery has an id  5 entry  6 share of maxmemory
+ * Answers the length of the mailbox, or {used bytes, maxmemory} when Redis is full.
  */
 const REPLAY: Script = {
   numberOfKeys: 6,
   lua: `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+${FULL}
+if full(#ARGV[5], ARGV[6]) then return {used, most} end
 local length = redis.call('RPUSH', KEYS[3], ARGV[5])
 redis.call('ZADD', KEYS[1], 'NX', now, ARGV[1])
 redis.call('HINCRBY', KEYS[2], ARGV[2], 1)
@@ -227,7 +230,7 @@ export interface ScriptedRedis extends Redis {
   lockstepTrim: (...args: Arguments) => Promise<number>;
   lockstepUnattended: (...args: Arguments) => Promise<[number, string[]]>;
   lockstepRecount: (...args: Arguments) => Promise<number>;
-  lockstepReplay: (...args: Arguments) => Promise<number>;
+  lockstepReplay: (...args: Arguments) => Promise<number | [number, number]>;
   lockstepWaiting: (...args: Arguments) => Promise<[number, [string, string, number, 0 | 1][]]>;
   lockstepLook: (...args: Arguments) => Promise<[number, string | null, number, 0 | 1, [string, number][]]>;
   lockstepRelease: (...args: Arguments) => Promise<-1 | 0 | 1>;

@@ -1,8 +1,9 @@
 import type { OrderKey } from '../order/identity.ts';
 import { QUEUE, type RedisKeys } from '../system/redis-keys.ts';
 import { LONGEST_DELAY_MS } from './operator-scripts.ts';
-import type { Logger } from '../system/log.ts';
 import { messageOf } from '../system/errors.ts';
+import type { Logger } from '../system/log.ts';
+import { repeating, type Repeating } from '../system/repeating.ts';
 import type { ScriptedRedis } from './scripts.ts';
 import type { Waker } from './waker.ts';
 
@@ -20,13 +21,12 @@ const PAGE = 1000;
  * Every worker runs its own on a timer. Not a BullMQ JobScheduler: what deletes the jobs deletes that too.
  */
 export class Sweeper {
+  readonly part: Repeating;
   readonly #redis: ScriptedRedis;
   readonly #partitions: readonly RedisKeys[];
   readonly #waker: Waker;
   readonly #log: Logger;
   readonly #onSwept: (orders: number) => void;
-  #timer: NodeJS.Timeout | null = null;
-  #sweeping: Promise<void> | null = null;
   /** Rank at which the next look beyond the oldest begins. */
   readonly #further = new Map<RedisKeys, number>();
 
@@ -42,21 +42,12 @@ export class Sweeper {
     this.#waker = waker;
     this.#log = log;
     this.#onSwept = onSwept;
-  }
-
-  start(): void {
-    this.#timer = setInterval(() => {
-      this.#sweeping ??= this.sweep()
-        .catch((error: unknown) =>
-          this.#log.warn({ reason: messageOf(error) }, 'sweep failed; the next one comes'),
-        )
-        .finally(() => (this.#sweeping = null));
-    }, EVERY_MS);
-  }
-
-  async stop(): Promise<void> {
-    if (this.#timer) clearInterval(this.#timer);
-    await this.#sweeping;
+    this.part = repeating(
+      'sweeper',
+      EVERY_MS,
+      () => this.sweep(),
+      (error) => log.warn({ reason: messageOf(error) }, 'sweep failed; the next one comes'),
+    );
   }
 
   /** One look at every partition. */

@@ -1,7 +1,8 @@
 import type { Lease } from '../lock/order-lock.ts';
 import type { Spool } from '../persist/spool.ts';
-import type { Logger } from '../system/log.ts';
 import { messageOf } from '../system/errors.ts';
+import type { Logger } from '../system/log.ts';
+import { repeating, type Repeating } from '../system/repeating.ts';
 import { within } from '../system/within.ts';
 import type { Depositor } from './depositor.ts';
 import { repeatOf } from './fingerprints.ts';
@@ -30,23 +31,19 @@ export interface UnspoolTools {
  * deposit and the removal, the event is deposited again, and found to be there already (P3).
  */
 export class Unspooler {
+  readonly part: Repeating;
   readonly #tools: UnspoolTools;
-  #timer: NodeJS.Timeout | null = null;
-  #moving: Promise<void> | null = null;
   /** Redis had no room when it was last asked: then nobody waits for the spool. */
   #short = false;
 
   constructor(tools: UnspoolTools) {
     this.#tools = tools;
-  }
-
-  start(): void {
-    this.#timer = setInterval(() => void this.#tick(), EVERY_MS);
-  }
-
-  async stop(): Promise<void> {
-    if (this.#timer) clearInterval(this.#timer);
-    await this.#moving;
+    this.part = repeating(
+      'spool',
+      EVERY_MS,
+      () => this.#move(),
+      (error) => tools.log.debug({ reason: messageOf(error) }, 'spool not moved; it is tried again'),
+    );
   }
 
   /** Moves before anything else goes on, or waits while another does; what takes longer is left to the timer. */
@@ -54,19 +51,10 @@ export class Unspooler {
     const deadline = Date.now() + FIRST_MS;
     const left = async () => (await this.#tools.spool.oldest(1)).length > 0;
     do {
-      await within(this.#tick(), FIRST_MS).catch(() => undefined);
+      await within(this.part.once(), FIRST_MS).catch(() => undefined);
       if (this.#short || !(await left().catch(() => false))) return;
       await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
     } while (Date.now() < deadline);
-  }
-
-  #tick(): Promise<void> {
-    this.#moving ??= this.#move()
-      .catch((error: unknown) =>
-        this.#tools.log.debug({ reason: messageOf(error) }, 'spool not moved; it is tried again'),
-      )
-      .finally(() => (this.#moving = null));
-    return this.#moving;
   }
 
   /** Moves all there is. @throws where MongoDB or Redis is away; what was not moved stays */

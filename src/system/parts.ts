@@ -5,6 +5,7 @@ import { Fault, messageOf } from './errors.ts';
 import type { Part } from './lifecycle.ts';
 import type { Logger } from './log.ts';
 import { agreeOnPartitions } from './partitions.ts';
+import { repeating, type Repeating } from './repeating.ts';
 
 /** What the parts over Redis work with. */
 interface RedisTools {
@@ -13,51 +14,45 @@ interface RedisTools {
   partitions: number;
 }
 
-/** How often Redis is asked whether it still has our number of partitions: it may have been emptied. */
 const AGREE_EVERY_MS = 1000;
 
 /**
- * Redis as a part of a program: there and suitable when started, closed when stopped.
- * @param end what a program does that finds Redis unsuitable while it runs
+ * Redis as a part of a program: reachable and suitable when started, closed when stopped.
+ * @param end called if Redis becomes unsuitable while the program runs
  */
 export function redisPart(tools: RedisTools, end: (fault: Fault) => void): Part {
   const { redis } = tools;
-  let stopLooking = () => undefined as void;
+  const agree = agreeing(tools, end);
   return {
     name: 'redis',
     start: async () => {
       await redisReady(redis);
       await checkAll(tools);
-      stopLooking = keepAgreeing(tools, end);
+      agree.start();
     },
-    stop: () => {
-      stopLooking();
-      redis.disconnect();
-    },
+    stop: () => stopAll(agree, redis),
   };
 }
 
-/** A program that can go on without Redis does not wait long for it. */
+/** A program that can run without Redis does not wait long for it. */
 const WITHOUT_REDIS_MS = 2000;
 
 /** A part that says whether Redis may be used now. */
 export interface OptionalRedis extends Part {
-  /** False while it is away, and after it came back until it was looked at. */
+  /** False while Redis is down, and when it is back until it has been checked. */
   isFit: () => boolean;
 }
 
 /**
- * The same where a program can do without: it starts, and Redis is looked at when it comes, each time. One that
- * is unsuitable then is not used: better the spool than a Redis that throws away what it was given, or a mailbox
- * in which no worker looks.
+ * The same for a program that can run without Redis: the program starts, and Redis is checked each time it becomes
+ * reachable. An unsuitable Redis is not used: the spool is better than a Redis that drops what it was given, or a
+ * mailbox that no worker reads.
  */
 export function redisPartIfThere(tools: RedisTools): OptionalRedis {
   const { redis, log } = tools;
   let fit = false;
-  let stopLooking = () => undefined as void;
   const refuse = (fault: unknown) => {
     fit = false;
-    stopLooking();
     log.fatal(`${messageOf(fault)}; it is not used until this program is started again`);
     redis.disconnect();
   };
@@ -66,11 +61,12 @@ export function redisPartIfThere(tools: RedisTools): OptionalRedis {
       await checkAll(tools);
       fit = true;
     } catch (error) {
-      // Gone again before it answered: it is looked at when it is back.
+      // It went down before it answered: it is checked when it is back.
       if (error instanceof Fault) refuse(error);
       else if (redis.status === 'ready') redis.disconnect(true);
     }
   };
+  const agree = agreeing(tools, refuse);
   redis.on('close', () => (fit = false));
   return {
     name: 'redis',
@@ -85,13 +81,17 @@ export function redisPartIfThere(tools: RedisTools): OptionalRedis {
         fit = true;
       } else log.warn('starting without Redis: events go to the spool until it is there');
       redis.on('ready', () => void look());
-      stopLooking = keepAgreeing(tools, refuse);
+      agree.start();
     },
-    stop: () => {
-      stopLooking();
-      redis.disconnect();
-    },
+    stop: () => stopAll(agree, redis),
   };
+}
+
+/** A question under way ends with its connection. */
+async function stopAll(agree: Part, redis: Redis): Promise<void> {
+  const stopped = agree.stop();
+  redis.disconnect();
+  await stopped;
 }
 
 async function checkAll({ redis, log, partitions }: RedisTools): Promise<void> {
@@ -99,15 +99,17 @@ async function checkAll({ redis, log, partitions }: RedisTools): Promise<void> {
   await agreeOnPartitions(redis, partitions);
 }
 
-/** Answers what ends it. */
-function keepAgreeing({ redis, partitions }: RedisTools, onOther: (fault: Fault) => void): () => void {
-  const timer = setInterval(() => {
-    if (redis.status !== 'ready') return;
-    agreeOnPartitions(redis, partitions).catch((error: unknown) => {
-      if (error instanceof Fault) onOther(error);
-    });
-  }, AGREE_EVERY_MS);
-  return () => clearInterval(timer);
+/** Keeps asking Redis whether it still has our number of partitions: it may have been emptied. */
+function agreeing({ redis, partitions }: RedisTools, onOther: (fault: Fault) => void): Repeating {
+  const agree = async () => {
+    if (redis.status === 'ready') await agreeOnPartitions(redis, partitions);
+  };
+  const part = repeating('partitions', AGREE_EVERY_MS, agree, (error) => {
+    if (!(error instanceof Fault)) return;
+    void part.stop();
+    onOther(error);
+  });
+  return part;
 }
 
 export function mongoPart(mongo: Connection): Part {

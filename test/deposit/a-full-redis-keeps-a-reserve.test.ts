@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { startRedis, type LocalRedis } from '../../scripts/local/redis.ts';
 import type { Depositor } from '../../src/deposit/depositor.ts';
+import { replayer } from '../../src/deposit/replayer.ts';
 import { RoomMaker } from '../../src/deposit/room-maker.ts';
 import { spoolingDepositor } from '../../src/deposit/spooling-depositor.ts';
 import type { EventId } from '../../src/order/identity.ts';
@@ -73,6 +74,18 @@ describe('P6: a Redis that is full keeps room for drains', () => {
     expect(await inside.depositor.deposit(first, first.id)).toMatchObject({ outcome: 'duplicate' });
     await inside.redis.set(inside.keys.lock(first.order), 'held', 'PX', 10_000, 'NX');
     for (const { order, id } of taken) expect(await inside.mailbox.trim(order, [id])).toBe(0);
+  });
+
+  test('a replay does not use the reserve: its event is not in the mailbox', async () => {
+    const { redis, partitions, waker, keys } = inside;
+    const back = replayer(redis, partitions, waker, DEDUPE_TTL_SECONDS);
+    const [parked, other] = [event(), event()];
+    await back.replay(parked);
+    await fill();
+    await limitTo(0.9);
+    await expect(back.replay(other)).rejects.toMatchObject({ code: 'redis_full' });
+    expect(await redis.exists(keys.mailbox(parked.order), keys.dedupe(parked.id))).toBe(2);
+    expect(await redis.exists(keys.mailbox(other.order), keys.dedupe(other.id))).toBe(0);
   });
 
   test('a full Redis does not open the breaker: duplicates are known as long as it is full', async () => {

@@ -1,11 +1,10 @@
-import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeEntry, encodeEntry } from '../../src/deposit/mailbox-entry.ts';
-import { Unspooler } from '../../src/deposit/unspooler.ts';
 import { drainOrder } from '../../src/drain/drain-order.ts';
 import { spool } from '../../src/persist/spool.ts';
 import { compress } from '../../src/system/payload.ts';
 import { DICTIONARIES } from '../../src/system/payload-dictionary.ts';
-import { journalOf, openInside, silent, type Inside } from '../support/inside.ts';
+import { journalOf, openInside, unspoolerOver, type Inside } from '../support/inside.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 
 const ORDER = keyOf('61');
@@ -14,12 +13,10 @@ const body = (note: string) => ({ id: 61, updated_at: '2026-11-20T10:00:00Z', no
 /** While programs of two versions run: what the newer wrote waits for a worker of the newer. */
 describe('P2: a payload that a newer version wrote', () => {
   let inside: Inside;
-  const opened: Inside[] = [];
   beforeEach(async () => {
     inside = await openInside();
-    opened.push(inside);
   });
-  afterAll(() => Promise.all(opened.map((each) => each.close())));
+  afterEach(() => inside.close());
 
   const older = waitingEvent('orders/updated', body('older'), { order: ORDER });
   const payload = compress(Buffer.from(JSON.stringify(body('newer'))));
@@ -57,14 +54,7 @@ describe('P2: a payload that a newer version wrote', () => {
   test('leaves the spool as it is, and holds up nothing behind it', async () => {
     const kept = spool(inside.client, inside.collections.spool.db.name);
     for (const event of [newer, older]) await kept.put({ event, delivery: null });
-    await new Unspooler({
-      spool: kept,
-      depositor: inside.depositor,
-      makeRoom: () => Promise.resolve(true),
-      lock: () => inside.tools.lock.acquire(inside.keys.spoolLock, 'spool'),
-      log: silent,
-      onMoved: () => undefined,
-    }).moveFirst();
+    await unspoolerOver(inside, kept).moveFirst();
     expect(await inside.collections.spool.countDocuments()).toBe(0);
     const entries = (await waiting()).map((entry) => decodeEntry(ORDER, entry));
     expect(entries.find(({ id }) => id === newer.id)?.payload?.equals(newerPayload)).toBe(true);

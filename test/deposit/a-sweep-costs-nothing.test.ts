@@ -1,4 +1,4 @@
-import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Sweeper } from '../../src/deposit/sweeper.ts';
 import { openDeposit, silent, type DepositInside } from '../support/inside.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
@@ -6,13 +6,11 @@ import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 describe('a sweep while all is well', () => {
   let inside: DepositInside;
   let found: number;
-  const opened: DepositInside[] = [];
   beforeEach(async () => {
     inside = await openDeposit({ partitions: 3 });
-    opened.push(inside);
     found = 0;
   });
-  afterAll(() => Promise.all(opened.map((each) => each.close())));
+  afterEach(() => inside.close());
 
   const sweep = () => {
     const { redis, partitions, waker } = inside;

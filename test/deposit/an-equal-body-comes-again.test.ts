@@ -1,14 +1,12 @@
-import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { fingerprintsOf, repeatOf } from '../../src/deposit/fingerprints.ts';
-import { RoomMaker } from '../../src/deposit/room-maker.ts';
 import { spoolingDepositor } from '../../src/deposit/spooling-depositor.ts';
-import { Unspooler } from '../../src/deposit/unspooler.ts';
 import { drainOrder } from '../../src/drain/drain-order.ts';
 import type { WaitingEvent } from '../../src/order/event.ts';
 import type { EventId } from '../../src/order/identity.ts';
 import { spool } from '../../src/persist/spool.ts';
 import { acceptWith } from '../support/accepting.ts';
-import { DEDUPE_TTL_SECONDS, openInside, silent, type Inside } from '../support/inside.ts';
+import { openInside, unspoolerOver, type Inside } from '../support/inside.ts';
 import { keyOf } from '../support/waiting-event.ts';
 
 const ORDER = keyOf('77');
@@ -32,12 +30,10 @@ const second = (micros: string) => `2026-11-20T10:05:00.${micros}Z`;
 
 describe('P5: an equal body that was triggered at another time', () => {
   let inside: Inside;
-  const opened: Inside[] = [];
   beforeEach(async () => {
     inside = await openInside();
-    opened.push(inside);
   });
-  afterAll(() => Promise.all(opened.map((each) => each.close())));
+  afterEach(() => inside.close());
 
   interface Sent {
     body: Buffer;
@@ -48,6 +44,11 @@ describe('P5: an equal body that was triggered at another time', () => {
   const sent = (body: Buffer, at: string | null, more: Partial<Sent> = {}): Sent => ({ body, at, ...more });
   const arrives = ({ body, at, webhookId, topic = 'orders/updated' }: Sent, over = inside.depositor) =>
     acceptWith(over, { topic, body, triggeredAt: at, webhookId });
+  const withoutRedis = () => {
+    const kept = spool(inside.client, inside.collections.spool.db.name);
+    const down = { deposit: () => Promise.reject(new Error('Redis is down')) };
+    return { kept, spooling: spoolingDepositor(down, kept, 1500, { spooled: () => undefined }) };
+  };
   const status = async () => {
     await drainOrder(ORDER, inside.tools);
     return (await inside.tools.orders.load(ORDER))?.status;
@@ -69,23 +70,19 @@ describe('P5: an equal body that was triggered at another time', () => {
   );
 
   test('the same through the spool, and each is in it once', async () => {
-    const kept = spool(inside.client, inside.collections.spool.db.name);
-    const away = { deposit: () => Promise.reject(new Error('Redis is down')) };
-    const spooling = spoolingDepositor(away, kept, 1500, { spooled: () => undefined });
+    const { kept, spooling } = withoutRedis();
     for (const each of changed) expect(await arrives(each, spooling)).toMatchObject({ outcome: 'accepted' });
     for (const each of changed) expect(await arrives(each, spooling)).toMatchObject({ outcome: 'duplicate' });
-    await unspooler(kept).moveFirst();
+    await unspoolerOver(inside, kept).moveFirst();
     expect(await inside.redis.llen(inside.keys.mailbox(ORDER))).toBe(3);
     expect(await status()).toBe('shipped');
   });
 
   test('the first in Redis, the rest in the spool', async () => {
-    const kept = spool(inside.client, inside.collections.spool.db.name);
-    const away = { deposit: () => Promise.reject(new Error('Redis is down')) };
-    const spooling = spoolingDepositor(away, kept, 1500, { spooled: () => undefined });
+    const { kept, spooling } = withoutRedis();
     await arrives(changed[0]!);
     for (const each of changed) await arrives(each, spooling);
-    await unspooler(kept).moveFirst();
+    await unspoolerOver(inside, kept).moveFirst();
     expect(await inside.redis.llen(inside.keys.mailbox(ORDER))).toBe(3);
     expect(await status()).toBe('shipped');
   });
@@ -148,16 +145,4 @@ describe('P5: an equal body that was triggered at another time', () => {
     };
     expect(repeatOf(waiting as WaitingEvent)).toEqual(prints.repeat);
   });
-
-  function unspooler(kept: ReturnType<typeof spool>): Unspooler {
-    const room = new RoomMaker(inside.redis, inside.partitions, DEDUPE_TTL_SECONDS, silent, () => undefined);
-    return new Unspooler({
-      spool: kept,
-      depositor: inside.depositor,
-      makeRoom: () => room.make(),
-      lock: () => inside.tools.lock.acquire(inside.keys.spoolLock, 'spool'),
-      log: silent,
-      onMoved: () => undefined,
-    });
-  }
 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Sweeper } from '../../src/deposit/sweeper.ts';
 import type { WaitingEvent } from '../../src/order/event.ts';
 import { openDeposit, silent, type DepositInside } from '../support/inside.ts';
@@ -9,12 +9,10 @@ const OTHER = 'other.myshopify.com';
 
 describe('what Redis counts', () => {
   let inside: DepositInside;
-  const opened: DepositInside[] = [];
   beforeEach(async () => {
     inside = await openDeposit();
-    opened.push(inside);
   });
-  afterAll(() => Promise.all(opened.map((each) => each.close())));
+  afterEach(() => inside.close());
 
   describe('the counters of what waits', () => {
     const event = (order: string, shop = SHOP): WaitingEvent =>

@@ -1,4 +1,4 @@
-import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Sweeper } from '../../src/deposit/sweeper.ts';
 import type { OrderKey } from '../../src/order/identity.ts';
 import { partitionOf, QUEUE } from '../../src/system/redis-keys.ts';
@@ -9,15 +9,13 @@ describe('P6: an order that waits without a job is woken by one sweep', () => {
   let inside: DepositInside;
   let swept: number[];
   let sweeper: Sweeper;
-  const opened: DepositInside[] = [];
   beforeEach(async () => {
     inside = await openDeposit({ partitions: 2 });
-    opened.push(inside);
     swept = [];
     const { redis, partitions, waker } = inside;
     sweeper = new Sweeper(redis, partitions, waker, silent, (orders) => swept.push(orders));
   });
-  afterAll(() => Promise.all(opened.map((each) => each.close())));
+  afterEach(() => inside.close());
 
   async function deposited(count: number): Promise<string[]> {
     const orders = Array.from({ length: count }, (_, i) => keyOf(String(1000 + i)));
@@ -113,8 +111,8 @@ describe('P6: an order that waits without a job is woken by one sweep', () => {
   });
 
   test('and a sweeper that runs on its timer stops when it is told', async () => {
-    sweeper.start();
-    await sweeper.stop();
+    sweeper.part.start();
+    await sweeper.part.stop();
     expect(found()).toBe(0);
   });
 });

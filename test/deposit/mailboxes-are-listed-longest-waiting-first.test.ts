@@ -1,4 +1,4 @@
-import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { mailboxList, type ListPlace, type MailboxList } from '../../src/deposit/mailbox-list.ts';
 import type { OrderKey } from '../../src/order/identity.ts';
 import { partitionOf } from '../../src/system/redis-keys.ts';
@@ -10,13 +10,11 @@ const PARTITIONS = 3;
 describe('the list of mailboxes', () => {
   let inside: DepositInside;
   let list: MailboxList;
-  const opened: DepositInside[] = [];
   beforeEach(async () => {
     inside = await openDeposit({ partitions: PARTITIONS });
-    opened.push(inside);
     list = mailboxList(inside.redis, inside.partitions);
   });
-  afterAll(() => Promise.all(opened.map((each) => each.close())));
+  afterEach(() => inside.close());
 
   const keys = (order: OrderKey) => {
     const found = inside.partitions[partitionOf(order, PARTITIONS)];
@@ -107,13 +105,11 @@ describe('the list of mailboxes', () => {
 describe('a look at one mailbox', () => {
   let inside: DepositInside;
   let list: MailboxList;
-  const opened: DepositInside[] = [];
   beforeEach(async () => {
     inside = await openDeposit();
-    opened.push(inside);
     list = mailboxList(inside.redis, inside.partitions);
   });
-  afterAll(() => Promise.all(opened.map((each) => each.close())));
+  afterEach(() => inside.close());
 
   test('finds nothing where nothing waits', async () => {
     expect(await list.look(keyOf('1'))).toBeNull();

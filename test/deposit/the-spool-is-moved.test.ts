@@ -1,7 +1,6 @@
-import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { Unspooler } from '../../src/deposit/unspooler.ts';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { spool, type Spool } from '../../src/persist/spool.ts';
-import { openInside, silent, type Inside } from '../support/inside.ts';
+import { openInside, unspoolerOver, type Inside } from '../support/inside.ts';
 import { until } from '../support/until.ts';
 import { keyOf, RECEIVED_AT, waitingEvent } from '../support/waiting-event.ts';
 
@@ -9,26 +8,16 @@ describe('P2, P3: what was spooled', () => {
   let inside: Inside;
   let kept: Spool;
   let moved: number;
-  const opened: Inside[] = [];
   beforeEach(async () => {
     inside = await openInside();
-    opened.push(inside);
     kept = spool(inside.client, inside.collections.spool.db.name);
     moved = 0;
   });
-  afterAll(() => Promise.all(opened.map((each) => each.close())));
+  afterEach(() => inside.close());
 
   const ORDER = keyOf();
   const event = (i: number) => waitingEvent('orders/updated', { i }, { receivedAt: RECEIVED_AT + i });
-  const unspooler = (over: Spool = kept) =>
-    new Unspooler({
-      spool: over,
-      depositor: inside.depositor,
-      makeRoom: () => Promise.resolve(true),
-      lock: () => inside.tools.lock.acquire(inside.keys.spoolLock, 'spool'),
-      log: silent,
-      onMoved: (events) => (moved += events),
-    });
+  const unspooler = (over: Spool = kept) => unspoolerOver(inside, over, (events) => (moved += events));
   const waiting = async () => (await inside.mailbox.read(ORDER, 1000)).events;
   const spooledCount = () => inside.collections.spool.countDocuments();
 
@@ -82,10 +71,10 @@ describe('P2, P3: what was spooled', () => {
 
   test('is found by its timer, which stops when it is told', async () => {
     const running = unspooler();
-    running.start();
+    running.part.start();
     await kept.put({ event: event(1), delivery: null });
     await until(async () => (await spooledCount()) === 0, 5000);
-    await running.stop();
+    await running.part.stop();
     expect(await waiting()).toHaveLength(1);
   });
 });

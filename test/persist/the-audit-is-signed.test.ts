@@ -1,40 +1,26 @@
-import type { Connection } from 'mongoose';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { hashOf, sealOf, BEGINNING } from '../../src/persist/audit-chain.ts';
-import { auditLog, checkAudit, type Act } from '../../src/persist/audit-log.ts';
+import { auditLog, checkAudit } from '../../src/persist/audit-log.ts';
 import type { AuditDocument } from '../../src/persist/audit-schema.ts';
 import { AuditSigner, type Head } from '../../src/persist/audit-signer.ts';
-import { collectionsOf, prepareCollections, type Collections } from '../../src/persist/collections.ts';
-import { mongoReady, openMongo } from '../../src/system/connections.ts';
-import { namespace } from '../support/namespace.ts';
+import type { Collections } from '../../src/persist/collections.ts';
+import { ACT, openAudit, writeActs } from '../support/open-audit.ts';
 
 const SECRET = 'a-jwt-secret-for-tests-of-32-characters';
-const ACT: Act = {
-  action: 'lock.release',
-  target: 'example.myshopify.com/1',
-  who: 'ada',
-  role: 'operator',
-  reason: 'it stands still',
-};
-
 /** Somebody may write into MongoDB and has no key. */
 describe('the audit is signed', () => {
-  let mongo: Connection;
+  let close: () => Promise<void>;
   let audit: Collections['audit'];
   let logged: Record<string, unknown>[] = [];
   beforeAll(async () => {
-    mongo = openMongo((await namespace()).mongoUri);
-    await mongoReady(mongo);
-    const collections = collectionsOf(mongo);
-    await prepareCollections(collections, 90);
-    ({ audit } = collections);
+    ({ audit, close } = await openAudit());
   });
   beforeEach(async () => {
     await audit.deleteMany({});
     logged = [];
   });
-  afterAll(() => mongo.close());
+  afterAll(() => close());
 
   const log = pino(
     { level: 'info' },
@@ -43,10 +29,7 @@ describe('the audit is signed', () => {
   /** A dashboard that starts: it knows nothing of what an earlier one saw. */
   const signerOf = (secret = SECRET) => new AuditSigner(audit, secret, log);
   /** As any program writes them, with no key. */
-  const written = async (acts: number) => {
-    const acting = auditLog(audit, () => undefined);
-    for (let i = 0; i < acts; i += 1) await acting.end(await acting.begin(ACT), 'done', `act ${i + 1}`);
-  };
+  const written = (acts: number) => writeActs(audit, acts);
   const checked = async (signer: AuditSigner, head: Head | null = null) => {
     await signer.sign();
     const { entries, brokenAt, signedFrom } = await checkAudit(audit, signer, head);

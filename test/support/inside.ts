@@ -5,6 +5,7 @@ import { depositor, type Depositor } from '../../src/deposit/depositor.ts';
 import { mailbox, type Mailbox } from '../../src/deposit/mailbox.ts';
 import { openQueues } from '../../src/deposit/queues.ts';
 import { withScripts, type ScriptedRedis } from '../../src/deposit/scripts.ts';
+import { Unspooler } from '../../src/deposit/unspooler.ts';
 import { waker, type Waker } from '../../src/deposit/waker.ts';
 import type { DrainTools } from '../../src/drain/drain-tools.ts';
 import { drainWatch } from '../../src/drain/drain-watch.ts';
@@ -19,6 +20,7 @@ import { requestBook } from '../../src/compliance/request-book.ts';
 import { journal } from '../../src/persist/journal.ts';
 import { orderStore } from '../../src/persist/order-store.ts';
 import { redactions } from '../../src/persist/redactions.ts';
+import type { Spool } from '../../src/persist/spool.ts';
 import { shopBook } from '../../src/shop/shop-book.ts';
 import { shopEvents } from '../../src/shop/shop-events.ts';
 import { mongoReady, openMongo, openRedis, redisReady } from '../../src/system/connections.ts';
@@ -133,6 +135,22 @@ export async function openInside({ holdForCreateMs = 0 } = {}): Promise<Inside> 
       await mongo.close();
     },
   };
+}
+
+/** Moves what is spooled into the mailboxes of this Redis, which has room. */
+export function unspoolerOver(
+  { depositor, tools, keys }: Inside,
+  kept: Spool,
+  onMoved: (events: number) => void = () => undefined,
+): Unspooler {
+  return new Unspooler({
+    spool: kept,
+    depositor,
+    makeRoom: () => Promise.resolve(true),
+    lock: () => tools.lock.acquire(keys.spoolLock, 'spool'),
+    log: silent,
+    onMoved,
+  });
 }
 
 /** The events of one order's whole life, in the order in which they happened. */

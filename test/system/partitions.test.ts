@@ -1,16 +1,14 @@
-import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { agreeOnPartitions } from '../../src/system/partitions.ts';
 import { PARTITIONS_KEY } from '../../src/system/redis-keys.ts';
 import { openDeposit, type DepositInside } from '../support/inside.ts';
 
 describe('P6: the number of partitions', () => {
   let inside: DepositInside;
-  const opened: DepositInside[] = [];
   beforeEach(async () => {
     inside = await openDeposit();
-    opened.push(inside);
   });
-  afterAll(() => Promise.all(opened.map((each) => each.close())));
+  afterEach(() => inside.close());
 
   test('is that of the first of many programs that start at once', async () => {
     const numbers = [3, 4, 3, 4, 3];

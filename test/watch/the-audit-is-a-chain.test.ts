@@ -1,40 +1,23 @@
-import type { Connection } from 'mongoose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { auditLog, checkAudit, markBrokenOff, readAudit, type Act } from '../../src/persist/audit-log.ts';
-import { collectionsOf, prepareCollections, type Collections } from '../../src/persist/collections.ts';
-import { mongoReady, openMongo } from '../../src/system/connections.ts';
-import { namespace } from '../support/namespace.ts';
-
-const ACT: Act = {
-  action: 'lock.release',
-  target: 'example.myshopify.com/1',
-  who: 'ada',
-  role: 'operator',
-  reason: 'it stands still',
-};
+import { auditLog, checkAudit, markBrokenOff, readAudit } from '../../src/persist/audit-log.ts';
+import type { Collections } from '../../src/persist/collections.ts';
+import { ACT, openAudit, writeActs } from '../support/open-audit.ts';
 
 describe('the audit', () => {
-  let mongo: Connection;
+  let close: () => Promise<void>;
   let audit: Collections['audit'];
   const unsealed: unknown[] = [];
   beforeAll(async () => {
-    mongo = openMongo((await namespace()).mongoUri);
-    await mongoReady(mongo);
-    const collections = collectionsOf(mongo);
-    await prepareCollections(collections, 90);
-    ({ audit } = collections);
+    ({ audit, close } = await openAudit());
   });
   beforeEach(async () => {
     await audit.deleteMany({});
     unsealed.length = 0;
   });
-  afterAll(() => mongo.close());
+  afterAll(() => close());
 
   const open = () => auditLog(audit, (error) => unsealed.push(error));
-  const written = async (acts: number) => {
-    const log = open();
-    for (let i = 0; i < acts; i += 1) await log.end(await log.begin(ACT), 'done', `act ${i + 1}`);
-  };
+  const written = (acts: number) => writeActs(audit, acts);
   const chain = async () => {
     const { entries, brokenAt } = await checkAudit(audit);
     return { entries, brokenAt };
