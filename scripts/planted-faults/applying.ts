@@ -272,7 +272,7 @@ export const APPLYING: readonly PlantedFault[] = [
   {
     name: 'amounts-of-two-currencies-summed',
     promise: 'P5',
-    file: 'order/derive-payment.ts',
+    file: 'order/payment-tallies.ts',
     find: 'currency: codeOf(currency),',
     replace: "currency: codeOf(currency) && 'USD',",
     tests: ['order/orders-of-merchants'],

@@ -3,18 +3,25 @@ import type { OrderEvent } from './event.ts';
 import { momentText } from './instants.ts';
 import { join, type Joined } from './join.ts';
 import { remember, rememberStatus, type Applied, type Order } from './order.ts';
-import { MOVES } from './status.ts';
+import type { PaymentTallies } from './payment-tallies.ts';
+import { MOVES, type Status } from './status.ts';
 import { CREATE } from './topics.ts';
 
 /**
- * Applies one event to its order (P5), and says what became of it:
- *   applied    in its turn, and it brought something
- *   late       out of its turn: later ones were applied before it; what is still news in it was taken
+ * Applies one event to its order (P5), and says what happened to it:
+ *   applied    in sequence, and it brought something new
+ *   late       out of sequence: later events were applied before it; what is still new in it was taken
  *   stale      what is known of the same thing is newer
- *   unchanged  it told what was known
- * So the applied events of an order stand in the order in which they happened, always.
+ *   unchanged  all of it was known
+ * So the applied events of an order are always listed in the order in which they happened.
+ * @param tallies shared by the events that are applied to one order in turn
  */
-export function applyEvent(order: Order, event: OrderEvent, now: number): { order: Order; applied: Applied } {
+export function applyEvent(
+  order: Order,
+  event: OrderEvent,
+  now: number,
+  tallies?: PaymentTallies,
+): { order: Order; applied: Applied } {
   const joined = join(order, event);
   const inTurn = event.position > order.position;
   const { outcome, because } = verdict(order, event, joined, inTurn);
@@ -31,7 +38,7 @@ export function applyEvent(order: Order, event: OrderEvent, now: number): { orde
   const moved = inTurn
     ? { ...counted, position: event.position, furthest: { topic: event.topic, at: event.occurredAt } }
     : counted;
-  return { order: moveStatus(moved, event, now), applied };
+  return { order: moveStatus(moved, deriveStatus(moved, tallies), event, now), applied };
 }
 
 type Verdict = Pick<Applied, 'outcome' | 'because'>;
@@ -59,8 +66,7 @@ function knownOf(order: Order, event: OrderEvent): string {
   return part ? `${part.kind} ${part.part.id} as it is` : furthestOf(order, event);
 }
 
-function moveStatus(order: Order, event: OrderEvent, now: number): Order {
-  const status = deriveStatus(order);
+function moveStatus(order: Order, status: Status, event: OrderEvent, now: number): Order {
   if (status === order.status && order.statusHistory.length > 0) return order;
   if (MOVES[order.status][status] === 'never')
     throw new Error(`no facts lead from ${order.status} to ${status}`);

@@ -2,6 +2,7 @@ import { applyEvent } from './apply-event.ts';
 import type { OrderEvent, WaitingEvent } from './event.ts';
 import type { EventId, OrderKey } from './identity.ts';
 import { newOrder, type Applied, type Order } from './order.ts';
+import { PaymentTallies } from './payment-tallies.ts';
 import { readEvent } from './read-event.ts';
 import { CREATE } from './topics.ts';
 
@@ -26,7 +27,7 @@ export interface Rejected {
   attempts: number;
 }
 
-/** Why events are applied no more, and after how many drains. */
+/** Why events are no longer applied, and after how many drains. */
 export type GivenUp = ReadonlyMap<EventId, Omit<Rejected, 'waiting'>>;
 
 /** What a mailbox's events make of an order. */
@@ -69,7 +70,7 @@ export function decide(
   }
 }
 
-/** The same, with a yield after each event that was read or applied: there the caller may do something else. */
+/** The same, with a yield after each event that was read or applied, so that the caller can do other work. */
 export function* deciding(
   key: OrderKey,
   known: Order | null,
@@ -83,18 +84,26 @@ export function* deciding(
   let order = known ?? newOrder(key);
   const before = order;
   const earlier = new Map(order.applied.map((one) => [one.event, one]));
+  const work = { earlier, tallies: new PaymentTallies(), now };
   for (const each of readable) {
     if (order.snapshot === null && each.event.ofOtherShop !== undefined) {
       rejected.push({ waiting: each.waiting, because: each.event.ofOtherShop, attempts: 1 });
       continue;
     }
-    const step = applyOnce(order, earlier, each.event, now);
+    const step = applyOnce(order, each.event, work);
     order = step.order;
     earlier.set(step.applied.event, step.applied);
     ended.push({ waiting: each.waiting, applied: step.applied });
     yield;
   }
   return { order: order === before ? null : order, ended, rejected };
+}
+
+/** What the events of one decision share. */
+interface Work {
+  earlier: ReadonlyMap<EventId, Applied>;
+  tallies: PaymentTallies;
+  now: number;
 }
 
 interface Readable {
@@ -128,16 +137,15 @@ function readOne(waiting: WaitingEvent): ReturnType<typeof readEvent> {
   }
 }
 
-/** An event that the order remembers ended as it says, and changes nothing again (P3). */
+/** An event that the order remembers has ended, and changes nothing again (P3). */
 function applyOnce(
   order: Order,
-  earlier: ReadonlyMap<EventId, Applied>,
   event: OrderEvent,
-  now: number,
+  { earlier, tallies, now }: Work,
 ): { order: Order; applied: Applied } {
   try {
     const before = earlier.get(event.id);
-    return before ? { order, applied: before } : applyEvent(order, event, now);
+    return before ? { order, applied: before } : applyEvent(order, event, now, tallies);
   } catch (cause) {
     throw new ApplicationFailed(event.id, cause);
   }

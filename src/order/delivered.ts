@@ -5,7 +5,7 @@ import { secondOfTime } from './own-clock.ts';
 import { secondOf } from './position.ts';
 import { meaningOf } from './status.ts';
 
-/** Whether the buyer has a parcel, by Shopify's word for its state. Other words say nothing of where it is. */
+/** Whether the buyer has a parcel, by Shopify's status. Other statuses do not say where it is. */
 const HAS_ARRIVED: Readonly<Record<string, boolean>> = {
   delivered: true,
   picked_up: true,
@@ -17,7 +17,7 @@ const HAS_ARRIVED: Readonly<Record<string, boolean>> = {
   ready_for_pickup: false,
 };
 
-/** Fulfillments of an order that the buyer has: as the last of its events says, or its own newer state. */
+/** Fulfillments that the buyer has, by the last tracking event of each or by its own status if that is newer. */
 export function deliveredOf({ parts }: Order): ReadonlySet<string> {
   const last = lastEvents(parts.fulfillmentEvents);
   const delivered = parts.fulfillments.filter((parcel) => {
@@ -34,7 +34,7 @@ interface LastEvent {
   hasArrived: boolean;
 }
 
-/** By fulfillment. Of two in one second the arrival counts. */
+/** By fulfillment. Of two in the same second, an arrival counts. */
 function lastEvents(events: readonly Part[]): Map<unknown, LastEvent> {
   const last = new Map<unknown, LastEvent>();
   for (const event of events) {

@@ -14,12 +14,12 @@ import {
   type Shipping,
 } from './status.ts';
 
-const PAID_OUT: ReadonlySet<Payment> = new Set(['paid', 'partially_refunded', 'refunded']);
+const PAID: ReadonlySet<Payment> = new Set(['paid', 'partially_refunded', 'refunded']);
 
 /**
- * How far shipping is. What the newest body told is the truth; what happened after it, by its own clock, may only
- * move it on (P5). An order of which nothing is left to ship is shipped where a part of it was. Where none was, it
- * is done once it is closed or paid out: nobody has anything to pack.
+ * How far shipping is. The newest body's fulfillment status counts. What happened after that body, by its own clock,
+ * can only advance it (P5). An order with nothing left to ship is shipped if a part of it was; if nothing was shipped,
+ * it is done once it is closed or paid, because nobody has anything to pack.
  */
 export function shippingOf(order: Order, payment: Payment): Shipping {
   const parcels = order.parts.fulfillments.filter((part) => part.status === 'success');
@@ -27,48 +27,51 @@ export function shippingOf(order: Order, payment: Payment): Shipping {
   const since = order.snapshot ? toldAt(order, 'fulfillmentStatus', order.snapshot.position) : START;
   const hasNewParcels = hasNews(parcels, told, since);
   const left = leftToShip(order, parcels, hasNewParcels);
-  if (isOver(order, payment) && wasNeverShipped(order, left, parcels, { told, since })) return 'done';
-  const wasShipped = ALL_SENT.has(left) && (told === 'partial' || parcels.length > 0);
-  const implied = impliedBy(wasShipped && knowsMore(order, since), hasNewParcels, wasShipped);
-  const shipping = laterOf(SHIPPINGS, told, implied);
+  if (isOver(order, payment) && needsNoShipping(order, left, parcels, { told, since })) return 'done';
+  const isAllSent = ALL_SENT.has(left) && (told === 'partial' || parcels.length > 0);
+  const isKnownAllSent = isAllSent && (hasNewParcels || knowsMore(order, since));
+  const shipping = laterOf(SHIPPINGS, told, impliedBy(hasNewParcels, isKnownAllSent));
   return shipping === 'shipped' && hasArrived(order, parcels) ? 'done' : shipping;
 }
 
-/** A body that says that nothing was shipped knows of no parcel, also in its own second. */
+/** Whether a parcel is newer than the body. One that says that nothing was shipped knows none of its own second either. */
 function hasNews(parcels: readonly Part[], told: Shipping, since: Position): boolean {
   const happenedSince = told === 'none' ? isNotBefore : isAfter;
   return parcels.some((parcel) => happenedSince(secondOfTime(parcel.createdAt), since));
 }
 
-/** Closed or paid out. */
+/** Closed or paid. */
 function isOver({ facts }: Order, payment: Payment): boolean {
-  return facts.closedAt !== null || PAID_OUT.has(payment);
+  return facts.closedAt !== null || PAID.has(payment);
 }
 
-function impliedBy(isKnown: boolean, hasNewParcels: boolean, wasShipped: boolean): Shipping {
-  if (isKnown || (hasNewParcels && wasShipped)) return 'shipped';
+function impliedBy(hasNewParcels: boolean, isAllSent: boolean): Shipping {
+  if (isAllSent) return 'shipped';
   return hasNewParcels ? 'partial' : 'none';
 }
 
-/** Whether nothing of it was shipped, and nothing is left that would be. */
-function wasNeverShipped(order: Order, left: Left, parcels: readonly Part[], word: Word): boolean {
-  if (NO_SHIPPING.has(left)) return true;
-  const isNone = word.told === 'none' && parcels.length === 0;
-  return isNone && NO_GOODS.has(left) && wereTakenOut(order, word.since);
+/** Whether nothing was shipped, and nothing is left to ship. */
+function needsNoShipping(order: Order, left: Left, parcels: readonly Part[], { told, since }: Word): boolean {
+  if (WITHOUT_GOODS.has(left)) return true;
+  const isNoneShipped = told === 'none' && parcels.length === 0;
+  return isNoneShipped && NO_GOODS_LEFT.has(left) && wereTakenOut(order, since);
 }
 
-/** What a body told of shipping, and when. */
+/** The newest fulfillment status, and the position of the body that has it. */
 interface Word {
   told: Shipping;
   since: Position;
 }
 
-const ALL_SENT: ReadonlySet<Left> = new Set(['nothing', 'sent']);
-const NO_SHIPPING: ReadonlySet<Left> = new Set(['never any', 'sent']);
-/** Nothing is left that somebody would pack. */
-const NO_GOODS: ReadonlySet<Left> = new Set(['nothing', 'digital']);
+const ALL_SENT: ReadonlySet<Left> = new Set(['nothing', 'without goods, sent']);
+const WITHOUT_GOODS: ReadonlySet<Left> = new Set(['without goods', 'without goods, sent']);
+/** Of an order that has goods. */
+const NO_GOODS_LEFT: ReadonlySet<Left> = new Set(['nothing', 'digital']);
 
-/** Whether what is left is known better than from parcels that the newest body knew, too, when it told its word. */
+/**
+ * Whether what is left is known from more than the parcels: the body that has the fulfillment status may have known
+ * those too, and says that not all was sent.
+ */
 function knowsMore({ lines, parts }: Order, since: Position): boolean {
   return (
     lines.every((line) => typeof line.fulfillableQuantity === 'number') ||

@@ -1,43 +1,43 @@
 import { START, type Position } from './position.ts';
 
 /**
- * What is known of a thing (an order, one of its parts, a line in a list), field by field. Each field is the
- * maximum, by position, of the bodies that told it (P5). So a body changes only what it tells, and any arrival
- * order, with duplicates and with bodies that leave fields out, ends in the same state.
- * Nearly always one body told all of a thing: its position is the thing's `base`, and only other fields have a
- * position of their own, in `told`.
+ * What is known of a thing (an order, one of its parts, an item of a list), field by field. For each field the newest
+ * body that has it counts, by position (P5). So a body changes only the fields that it has, and all arrival orders,
+ * with duplicates and with bodies that leave fields out, end in the same state.
+ * Nearly always one body told all fields of a thing. Its position is the thing's `base`; only fields that come from
+ * another body have a position of their own, in `told`.
  */
 export interface Known {
-  /** Positions of the fields that another body told than that at the base. START: nobody told it. */
+  /** Positions of the fields that do not come from the body at the base. START: no body had the field. */
   told?: Record<string, Position>;
-  /** Items that the newest list does not have, by the list's name: a later list may have them again. */
+  /** Items that the newest list lacks, by the list's name. They are kept because a later list can have them again. */
   gone?: Record<string, Known[]>;
   [field: string]: unknown;
 }
 
-/** What a body tells of a thing. A field that is absent or undefined is not told; null is a value. */
+/** The fields that a body has. Absent and undefined mean that it does not have the field; null is a value. */
 export type Told = Readonly<Record<string, unknown>>;
 
 /** The fields of a kind of thing. */
 export interface Shape {
-  /** Each field, with what stands for it while nobody has told it. */
+  /** Each field, with its value until a body has it. */
   blank: Readonly<Record<string, unknown>>;
   /** Fields that are lists of things with an identity of their own. */
   lists?: Readonly<Record<string, ListShape>>;
-  /** Once true, for good. */
+  /** Fields that stay true once they are. */
   forGood?: readonly string[];
 }
 
-/** A list is told as a whole: the newest says what is in it. */
+/** A body has a list as a whole, so the newest list decides what is in it. */
 export interface ListShape extends Shape {
-  /** Field of an item that holds its identity. */
+  /** The field that identifies an item. */
   key: 'id' | 'lineId';
 }
 
 interface Change {
-  /** Something was taken that was not known. */
+  /** It had something new. */
   fresh: boolean;
-  /** Something else was known, from a newer body. */
+  /** It had something that a newer body contradicts. */
   outdated: boolean;
 }
 
@@ -45,15 +45,15 @@ export interface Joined extends Change {
   known: Known;
 }
 
-/** Which body told a field. */
+/** Position of the body that a field comes from. */
 export function toldAt(known: Pick<Known, 'told'>, field: string, base: Position): Position {
   return known.told?.[field] ?? base;
 }
 
 /**
- * Joins what a body tells.
- * @param base of what is known
- * @param next base of what will be known
+ * Joins a body to what is known.
+ * @param base position that `known` is based on
+ * @param next position that the result is based on
  */
 export function joinKnown(
   shape: Shape,
@@ -80,7 +80,7 @@ export function joinKnown(
   return joined;
 }
 
-/** @param away what each list of the thing no longer has */
+/** @param away items that the lists of the thing no longer have */
 function joinValue(
   shape: Shape,
   fields: Known,
@@ -123,7 +123,7 @@ function joinField(
   return { fresh: position > since && !isSame, outdated: position < since && !isSame };
 }
 
-/** Values are texts, numbers, lists of texts, and amounts with their currency. */
+/** Values are texts, numbers, booleans, lists of texts, and amounts with their currency. */
 function isSameValue(a: unknown, b: unknown): boolean {
   return a === b || (typeof a === 'object' && JSON.stringify(a) === JSON.stringify(b));
 }
@@ -142,10 +142,7 @@ interface JoinedList extends Change {
   gone: Known[];
 }
 
-/**
- * Items of the newest list have its position as their base. Those that it does not have keep all they know in
- * `gone`, where START is the base.
- */
+/** The base of an item is the position of the newest list; of an item in `gone` it is START. */
 function joinList(
   shape: ListShape,
   present: Known[],
@@ -155,8 +152,8 @@ function joinList(
   position: Position,
 ): JoinedList {
   if (position === since) return { present, gone, fresh: false, outdated: false };
-  const here = byKey(shape, present);
-  const away = byKey(shape, gone);
+  const here = firstByKey(shape, present);
+  const away = firstByKey(shape, gone);
   const list = { shape, present, here, away, since };
   return position > since ? joinNewer(list, told, position) : joinOlder(list, told, position);
 }
@@ -164,10 +161,16 @@ function joinList(
 interface OpenList {
   shape: ListShape;
   present: Known[];
-  here: Map<string, Known>;
-  away: Map<string, Known>;
+  /** Items of `present`, by key. */
+  here: Items<Known>;
+  /** Items that it lacks, by key. Changed while a list is joined. */
+  away: Items<Known>;
   since: Position;
 }
+
+type Items<Item> = Map<string, Item>;
+/** The key of an item that does not say which one it is: it is in the newest list, and not remembered after that. */
+const NO_KEY = '';
 
 function joinNewer(
   { shape, present, here, away, since }: OpenList,
@@ -178,8 +181,8 @@ function joinNewer(
   let isSame = told.length === present.length;
   const next = told.map((item, i) => {
     const key = firstKeyOf(shape, item, seen);
-    const known = key === null ? undefined : here.get(key);
-    const before = known ?? (key === null ? undefined : away.get(key)) ?? blankItem(shape, item);
+    const known = here.get(key);
+    const before = known ?? away.get(key) ?? blankItem(shape, item);
     const joined = joinKnown(shape, before, known ? since : START, item, position, position);
     isSame &&= known !== undefined && known === present[i] && !joined.fresh;
     return joined.known;
@@ -197,7 +200,7 @@ function joinOlder(
 ): JoinedList {
   const changed = new Map<Known, Known>();
   const change = { fresh: false, outdated: told.length !== present.length };
-  for (const [key, item] of firstOf(shape, told)) {
+  for (const [key, item] of firstByKey(shape, told)) {
     const known = here.get(key);
     if (known) {
       const joined = joinKnown(shape, known, since, item, position, since);
@@ -213,30 +216,25 @@ function joinOlder(
   return { present: next, gone: sorted(away), ...change };
 }
 
-/** Null where the list has had such an item. */
-function firstKeyOf(shape: ListShape, item: Told, seen: Set<string>): string | null {
+/** Of two items with one key, the second has none: they cannot be told apart. */
+function firstKeyOf(shape: ListShape, item: Told, seen: Set<string>): string {
   const key = keyOf(shape, item);
-  if (key === null || seen.has(key)) return null;
+  if (key === NO_KEY || seen.has(key)) return NO_KEY;
   seen.add(key);
   return key;
 }
 
-/** An item whose body does not say which it is: it stands in the newest list and is not remembered. */
-function keyOf(shape: ListShape, item: Told): string | null {
+function keyOf(shape: ListShape, item: Told): string {
   const field = [shape.key, 'lineId'].find((name) => typeof item[name] === 'string');
-  return field === undefined ? null : `${field} ${String(item[field])}`;
+  return field === undefined ? NO_KEY : `${field} ${String(item[field])}`;
 }
 
-function byKey(shape: ListShape, items: Known[]): Map<string, Known> {
-  return new Map(firstOf(shape, items));
-}
-
-/** Of two items with one key the second is none that could be told from the first. */
-function firstOf<Item extends Told>(shape: ListShape, items: readonly Item[]): Map<string, Item> {
-  const first = new Map<string, Item>();
+function firstByKey<Item extends Told>(shape: ListShape, items: readonly Item[]): Items<Item> {
+  const first: Items<Item> = new Map();
+  const seen = new Set<string>();
   for (const item of items) {
-    const key = keyOf(shape, item);
-    if (key !== null && !first.has(key)) first.set(key, item);
+    const key = firstKeyOf(shape, item, seen);
+    if (key !== NO_KEY) first.set(key, item);
   }
   return first;
 }
@@ -245,14 +243,14 @@ function blankItem(shape: ListShape, item: Told): Known {
   return { [shape.key]: item[shape.key] ?? null, ...shape.blank };
 }
 
-function sorted(items: Map<string, Known>): Known[] {
+function sorted(items: Items<Known>): Known[] {
   return [...items].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
 }
 
-/** Where in time it was told, and what other bodies told: nothing that is shown. */
+/** Fields that say where others come from. They are not shown. */
 const MEMORY: ReadonlySet<string> = new Set(['position', 'told', 'gone']);
 
-/** A thing as it is shown: without the memory of who told what. */
+/** A thing as it is shown: without the memory of where its fields come from. */
 export function withoutMemory<Thing extends object>(thing: Thing): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(thing)

@@ -5,41 +5,42 @@ import { isAfter, isNotBefore, secondOfTime } from './own-clock.ts';
 import { START, type Position } from './position.ts';
 
 /**
- * What of an order is left to be shipped:
- *   unknown    its lines are not known
- *   never any  nothing in it is shipped: a donation, a ticket
- *   sent       the same, and no unit is left to be sent
- *   some       units that are to be shipped
- *   digital    units that are to be sent, but not shipped
- *   nothing
+ * What is left to fulfill. Goods are lines that require shipping; digital lines do not: a ticket, a donation. An order
+ * with goods has one of the first three, an order with digital lines only one of the next two:
+ *   goods               goods, and maybe digital units
+ *   digital             digital units only
+ *   nothing             nothing
+ *   without goods       digital units
+ *   without goods, sent nothing
+ *   unknown             no body has its lines
  */
-export type Left = 'unknown' | 'never any' | 'sent' | 'some' | 'digital' | 'nothing';
+export type Left = 'goods' | 'digital' | 'nothing' | 'without goods' | 'without goods, sent' | 'unknown';
 
 /**
  * @param parcels the successful fulfillments
- * @param hasNews whether some were made after the newest body: digital lines of which nobody told what is left are
- *   not waited for then
+ * @param hasNews whether some of them are newer than the newest body. Then digital lines count as sent unless a body
+ *   says what is left of them
  */
 export function leftToShip(order: Order, parcels: readonly Part[], hasNews: boolean): Left {
   const { lines } = order;
   const listedAt = order.snapshot ? toldAt(order, 'lines', order.snapshot.position) : START;
   if (listedAt === START || lines.length === 0) return 'unknown';
-  const shipped = lines.filter((line) => line.requiresShipping);
+  const goods = lines.filter((line) => line.requiresShipping);
   const units = unitsOf(order, parcels);
   const isLeft = (line: Line) => leftOf(line, listedAt, units.get(line.id) ?? NO_UNITS) > 0;
-  if (shipped.length === 0) return lines.some(isLeft) ? 'never any' : 'sent';
-  if (shipped.some(isLeft)) return 'some';
-  const waitsFor = (line: Line) => !line.requiresShipping && (!hasNews || isTold(line.fulfillableQuantity));
-  return lines.some((line) => waitsFor(line) && isLeft(line)) ? 'digital' : 'nothing';
+  if (goods.length === 0) return lines.some(isLeft) ? 'without goods' : 'without goods, sent';
+  if (goods.some(isLeft)) return 'goods';
+  const counts = (line: Line) => !line.requiresShipping && (!hasNews || isTold(line.fulfillableQuantity));
+  return lines.some((line) => counts(line) && isLeft(line)) ? 'digital' : 'nothing';
 }
 
-/** Units of a line, with when that happened to them. */
+/** What happened to the units of a line, and when. */
 interface Units {
   shipped: Dated[];
-  /** In a parcel that is not made yet. */
+  /** In a fulfillment that is pending or open. */
   open: Dated[];
   refunded: Dated[];
-  /** Refunded before they were shipped; not in `refunded`. */
+  /** Refunded before they were shipped; `refunded` does not contain them. */
   cancelled: Dated[];
 }
 
@@ -81,14 +82,13 @@ function leftOf(line: Line, listedAt: Position, units: Units): number {
 }
 
 /**
- * Shopify told what was left: quantity - max(refunded, shipped) - open. After that, units are shipped by parcels
- * that were made, taken out by refunds of what was not shipped, and by other refunds once those are more than what
- * was shipped.
+ * A body says what was left: quantity - max(refunded, shipped) - open. Since then, newer parcels ship units, newer
+ * refunds of unshipped units take units out, and other refunds do so once they exceed what was shipped.
  */
 function leftSince(line: Line, left: number, listedAt: Position, units: Units): number {
   const since = toldAt(line, 'fulfillableQuantity', listedAt);
   const ordered = quantityOf(line, listedAt);
-  // All of it was left: then the body knew of no parcel and no refund, also of none in its own second.
+  // If all units were left, the body knew no parcel and no refund, not even one in its own second.
   const happenedSince = left === ordered ? isNotBefore : isAfter;
   const later = (dated: Dated[]) => sumOf(dated.filter(({ second }) => happenedSince(second, since)));
   const cancelled = later(units.cancelled);
@@ -97,9 +97,9 @@ function leftSince(line: Line, left: number, listedAt: Position, units: Units): 
 }
 
 /**
- * Whether the units of an order that are shipped were all taken out of it, where none of them is left. A body that
- * tells that none is left, and not that none was shipped, may as well tell of a parcel.
- * @param toldNoneAt when it was told that none was shipped
+ * Whether all goods were taken out of an order that has none left. A body that says that none are left may mean that
+ * a parcel took them, unless a body of the same time or later says that nothing was shipped.
+ * @param toldNoneAt position of the body that says that nothing was shipped
  */
 export function wereTakenOut(order: Order, toldNoneAt: Position): boolean {
   const listedAt = order.snapshot ? toldAt(order, 'lines', order.snapshot.position) : START;
@@ -121,7 +121,7 @@ function isTakenOut(line: Line, listedAt: Position, refunded: Dated[], toldNoneA
   return isTold(line.fulfillableQuantity) && leftAt <= toldNoneAt;
 }
 
-/** Nobody told what was left: it is what was neither refunded nor shipped. */
+/** No body says what was left: it is what was neither refunded nor shipped. */
 function leftInAll(line: Line, listedAt: Position, units: Units): number {
   const ordered = quantityOf(line, listedAt);
   if (ordered === Infinity) return ordered;
@@ -131,7 +131,7 @@ function leftInAll(line: Line, listedAt: Position, units: Units): number {
   return ordered - cancelled - Math.max(refunded, sumOf(units.shipped));
 }
 
-/** A line whose quantity nobody told is one of which something is left. */
+/** A line always has something left while no body has its quantity. */
 function quantityOf(line: Line, listedAt: Position): number {
   return toldAt(line, 'quantity', listedAt) === START ? Infinity : line.quantity;
 }

@@ -2,6 +2,7 @@ import type { Cancellation, Facts, Line, Part } from './event.ts';
 import { partsOf, type EventId, type OrderId, type OrderKey, type ShopDomain } from './identity.ts';
 import type { Known } from './known.ts';
 import { START, type Position } from './position.ts';
+import { ORDER_SHAPE, PART_SHAPES } from './shapes.ts';
 import type { Status } from './status.ts';
 import type { PartKind, Topic } from './topics.ts';
 
@@ -13,7 +14,7 @@ export interface Applied {
   event: EventId;
   outcome: Exclude<Outcome, 'parked'>;
   because: string | null;
-  /** What of its body could not be read; only where there is any. */
+  /** What could not be read in its body; absent if all could. */
   notes?: string[];
   /** The how-manieth event of the order this was, from 1. */
   sequence: number;
@@ -42,12 +43,12 @@ export interface Order {
   /** For good, whatever newer bodies say. */
   ends: { cancelled: Cancellation | null; deletedAt: number | null };
   lines: Line[];
-  /** Ids of all customers that its snapshots named, sorted: by them an order is found that is to be redacted. */
+  /** Ids of all customers that its snapshots named, sorted. A redaction finds the order by them. */
   customers: string[];
   parts: Record<PartKind, Part[]>;
-  /** Of name, facts and lines: which an older body told than the newest snapshot (known.ts). */
+  /** Of name, facts and lines: those that come from an older body than the newest snapshot (known.ts). */
   told?: Record<string, Position>;
-  /** Lines that the newest list does not have. */
+  /** Lines that the newest list lacks. */
   gone?: { lines: Known[] };
   /** Of the newest snapshot: position, moment (ms) and topic. Null while there is none. */
   snapshot: { position: Position; at: number; topic: Topic } | null;
@@ -66,6 +67,9 @@ const APPLIED_KEPT = 200;
 /** How many moves of its status. */
 const HISTORY_KEPT = 100;
 
+const { name: _, lines: __, ...BLANK_FACTS } = ORDER_SHAPE.blank;
+const PART_KINDS = Object.keys(PART_SHAPES) as PartKind[];
+
 export function newOrder(key: OrderKey): Order {
   const { shop, orderId } = partsOf(key);
   if (!orderId) throw new Error(`${key} names no order`);
@@ -75,31 +79,11 @@ export function newOrder(key: OrderKey): Order {
     version: 0,
     name: null,
     status: 'created',
-    facts: {
-      financialStatus: null,
-      fulfillmentStatus: null,
-      currency: null,
-      totalPrice: null,
-      presentmentTotal: null,
-      createdAt: null,
-      closedAt: null,
-    },
+    facts: { ...BLANK_FACTS },
     ends: { cancelled: null, deletedAt: null },
     lines: [],
     customers: [],
-    parts: {
-      transactions: [],
-      refunds: [],
-      fulfillments: [],
-      fulfillmentEvents: [],
-      tenders: [],
-      disputes: [],
-      returns: [],
-      edits: [],
-      drafts: [],
-      assessments: [],
-      protections: [],
-    },
+    parts: Object.fromEntries(PART_KINDS.map((kind) => [kind, []])) as unknown as Order['parts'],
     snapshot: null,
     position: START,
     furthest: null,

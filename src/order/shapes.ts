@@ -1,7 +1,7 @@
 import type { ListShape, Shape } from './known.ts';
 import type { PartKind } from './topics.ts';
 
-/** The fields of an order and of its parts, and what stands for each while nobody has told it. */
+/** The fields of an order and of its parts, each with its value until a body has it. */
 
 const TRANSACTION = {
   kind: null,
@@ -39,7 +39,7 @@ export const PART_SHAPES = {
   },
   fulfillmentEvents: {
     blank: { fulfillmentId: null, status: null, happenedAt: null },
-    // Shopify sends one body for both, so the deletion counts whatever their times are.
+    // Shopify sends the same body when an event is made and when it is removed, so the removal counts whatever the times.
     forGood: ['removed'],
   },
   tenders: { blank: { amount: null, currency: null, method: null, processedAt: null } },

@@ -1,0 +1,134 @@
+import { decimalOf } from './decimal.ts';
+import { toldAt, type Known } from './known.ts';
+import type { Order } from './order.ts';
+import { secondOfTime } from './own-clock.ts';
+import type { Position } from './position.ts';
+import { meaningOf } from './status.ts';
+
+/** Ways in which a transaction moves money, or reserves it. */
+const KINDS = {
+  authorization: 'authorization',
+  sale: 'payment',
+  capture: 'payment',
+  refund: 'refund',
+} as const;
+export type Kind = (typeof KINDS)[keyof typeof KINDS];
+
+/** All successful moves of one kind. */
+export interface Tally {
+  count: number;
+  /** Second of the newest move, by its own clock. */
+  newest: number | null;
+  /** By currency. */
+  sums: Map<string, bigint>;
+}
+
+export type Tallies = Record<Kind, Tally>;
+
+/** Transactions that were added up. Captures are counted last: whether one counts depends on all the others. */
+interface Added {
+  transactions: readonly Known[];
+  tallies: Tallies;
+  payments: Set<unknown>;
+  captures: Move[];
+}
+
+/**
+ * Adds up an order's transactions after each of its events. An event mostly brings one more transaction, so only new
+ * ones are read: without this, a page of payments reads all known ones again for each.
+ */
+export class PaymentTallies {
+  #added = nothingAdded();
+
+  of(order: Order): Tallies {
+    const { tallies, payments, captures } = this.#add(transactionsOf(order));
+    const payment = { ...tallies.payment, sums: new Map(tallies.payment.sums) };
+    // A capture of a payment is the same money.
+    for (const capture of captures) if (!payments.has(capture.parentId)) count(payment, capture);
+    return { ...tallies, payment };
+  }
+
+  #add(transactions: readonly Known[]): Added {
+    const news = newIn(transactions, this.#added.transactions);
+    const added = news ? this.#added : nothingAdded();
+    for (const transaction of news ?? transactions) {
+      const move = moveOf(transaction);
+      if (move?.kind === 'payment') added.payments.add(transaction.id);
+      if (move?.kind === 'payment' && move.parentId !== null) added.captures.push(move);
+      else if (move) count(added.tallies[move.kind], move);
+    }
+    this.#added = { ...added, transactions };
+    return this.#added;
+  }
+}
+
+function nothingAdded(): Added {
+  const empty = (): Tally => ({ count: 0, newest: null, sums: new Map() });
+  const tallies = { authorization: empty(), payment: empty(), refund: empty() };
+  return { transactions: [], tallies, payments: new Set(), captures: [] };
+}
+
+/** What a list has that an earlier one lacks; null if it does not have all of the earlier one, in that order. */
+function newIn(list: readonly Known[], earlier: readonly Known[]): Known[] | null {
+  let found = 0;
+  const news: Known[] = [];
+  for (const each of list)
+    if (each === earlier[found]) found += 1;
+    else news.push(each);
+  return found === earlier.length ? news : null;
+}
+
+function count(tally: Tally, { amount, currency, second }: Move): void {
+  tally.count += 1;
+  if (second !== null && second > (tally.newest ?? -1)) tally.newest = second;
+  if (currency !== null) tally.sums.set(currency, (tally.sums.get(currency) ?? 0n) + amount);
+}
+
+/** Each transaction once, even if it is also known from inside its refund. */
+function transactionsOf({ parts }: Order): Known[] {
+  const inRefunds = new Map<unknown, { position: Position; transaction: Known }>();
+  for (const refund of parts.refunds)
+    for (const transaction of (refund.transactions ?? []) as Known[]) {
+      const position = toldAt(refund, 'transactions', refund.position);
+      inRefunds.set(transaction.id, { position, transaction });
+    }
+  if (inRefunds.size === 0) return parts.transactions;
+  const own = parts.transactions.map((part) => {
+    const twin = inRefunds.get(part.id);
+    inRefunds.delete(part.id);
+    if (!twin) return part;
+    return twin.position > part.position ? over(part, twin.transaction) : over(twin.transaction, part);
+  });
+  return [...own, ...[...inRefunds.values()].map(({ transaction }) => transaction)];
+}
+
+/** Two versions of one transaction. The older one may have fields that the newer one lacks. */
+function over(older: Known, newer: Known): Known {
+  return { ...older, ...Object.fromEntries(Object.entries(newer).filter(([, value]) => value !== null)) };
+}
+
+interface Move {
+  kind: Kind;
+  amount: bigint;
+  currency: string | null;
+  parentId: string | null;
+  second: number | null;
+}
+
+/** Null if it moved nothing: it failed, was a test, or its kind moves no money. */
+function moveOf({ kind, status, test, amount, currency, parentId, processedAt }: Known): Move | null {
+  const meaning = meaningOf<Kind>(kind, KINDS);
+  const value = decimalOf(amount) ?? 0n;
+  if (status !== 'success' || test === true || meaning === undefined || value < 0n) return null;
+  return {
+    kind: meaning,
+    amount: value,
+    currency: codeOf(currency),
+    parentId: typeof parentId === 'string' ? parentId : null,
+    second: secondOfTime(processedAt),
+  };
+}
+
+export function codeOf(currency: unknown): string | null {
+  return typeof currency === 'string' && currency !== '' ? currency.toUpperCase() : null;
+}
