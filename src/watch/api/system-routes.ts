@@ -7,7 +7,7 @@ export interface SystemTools {
   sampler: Pick<Sampler, 'history'>;
 }
 
-/** How everything is, and how it was. Answered whatever is away. */
+/** The state now and before. Answers even while Redis and MongoDB are down. */
 export function systemRoutes({ status: read, sampler }: SystemTools): Route[] {
   return [
     route({

@@ -19,7 +19,7 @@ const server = z.object({
   since: instant.nullable().describe('since when it is down, as this dashboard saw it'),
 });
 
-/** How everything is. What a server that is away would have told is null; the rest is told. */
+/** The state of everything. Figures of a server that is down are null. */
 export const status = z.object({
   waitingEvents: count.nullable(),
   waitingOrders: count.nullable(),
