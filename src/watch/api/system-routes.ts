@@ -14,7 +14,7 @@ export function systemRoutes({ status: read, sampler }: SystemTools): Route[] {
       method: 'get',
       path: '/status',
       role: 'viewer',
-      about: 'How everything is: one sentence first, then the figures.',
+      about: 'The state of everything: one sentence first, then the figures.',
       answer: status,
       handle: () => read(),
     }),

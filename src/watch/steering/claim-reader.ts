@@ -7,7 +7,7 @@ import { within } from '../../system/within.ts';
 import { CHECK_MS } from '../admin-routes.ts';
 import type { Claim as ClaimView } from '../shapes/dedupe.ts';
 
-/** A claim, and what became of its event. */
+/** A claim, and what happened to its event. */
 export interface KnownClaim {
   claim: Claim;
   outcome: 'waiting' | 'unknown' | EventDocument['outcome'];
@@ -64,7 +64,7 @@ export function claimReader(tools: Tools): ClaimReader {
 
 type Told = Pick<EventDocument, '_id' | 'outcome' | 'topic' | 'webhookId'>;
 const TOLD = { outcome: 1, topic: 1, webhookId: 1 } as const;
-/** More than twice the topics there are: one body under every topic, and as a repeat. */
+/** More than twice the number of topics: one body under every topic, and each as a repeat. */
 const LARGEST = 100;
 const UNREAD = 'the journal could not be read: MongoDB is down';
 
