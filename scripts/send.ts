@@ -21,7 +21,7 @@ interface Options {
   url?: string;
 }
 
-/** Those of our own making are none that Shopify sends. */
+/** Without the topics that Lockstep makes itself. */
 const SENT_TOPICS = (Object.keys(TOPICS) as Topic[]).filter(isSent);
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
@@ -59,7 +59,7 @@ async function send(topic: string, options: Options): Promise<void> {
       if (await isTaken(url, delivery, secret)) taken.push(delivery);
       else refused += 1;
     }
-  // Of what was refused there is no story.
+  // A refused webhook has no history.
   for (const order of new Set(taken.flatMap(orderOf)))
     process.stdout.write(`\nits story: npm run ops -- order ${order}\n`);
   process.exitCode = refused === 0 ? 0 : 1;
@@ -111,7 +111,7 @@ function deliveriesOf(topic: string, { shop, order, file }: Options): Delivery[]
     throw new Error(
       isTopic(topic)
         ? `there is no sample of ${topic}: give one with --file`
-        : `${topic} is no topic that names an order; there are: ${SENT_TOPICS.join(', ')}`,
+        : `${topic} is not an order topic; the order topics are: ${SENT_TOPICS.join(', ')}`,
     );
   const body = file ? readFileSync(file) : (sample?.body ?? Buffer.alloc(0));
   return [
@@ -132,11 +132,11 @@ function sampleOf(
 
 function shopArgument(text: string): string {
   const shop = asShopDomain(text);
-  if (!shop) throw new InvalidArgumentError('is no shop domain, such as example.myshopify.com');
+  if (!shop) throw new InvalidArgumentError('not a shop domain, such as example.myshopify.com');
   return shop;
 }
 
 function numberArgument(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('is no whole number');
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('not a whole number');
   return Number(text);
 }

@@ -34,7 +34,7 @@ const page = (load: () => Promise<ComponentType>) => lazy(async () => ({ default
 const TRIES = 10;
 const PAUSE_MS = 3000;
 
-/** A chunk that cannot be had, because the dashboard is away, is asked for again. */
+/** A chunk that cannot be had, because the dashboard is down, is asked for again. */
 async function patiently(load: () => Promise<ComponentType>): Promise<ComponentType> {
   for (let tried = 1; tried < TRIES; tried += 1) {
     try {

@@ -6,7 +6,7 @@ export function redisCheck(redis: Redis): Check {
   return {
     name: 'redis',
     problem: async () => {
-      if (redis.status !== 'ready') return 'is away';
+      if (redis.status !== 'ready') return 'is down';
       return (await redis.ping()) === 'PONG' ? null : 'does not answer PING';
     },
   };
@@ -22,7 +22,7 @@ export function mongoCheck(client: mongo.MongoClient): Check {
   };
 }
 
-/** One of several is enough: the problem is that all have one. */
+/** One of several is enough: a problem only where each has one. */
 export function anyOf(name: string, checks: readonly Check[]): Check {
   return {
     name,

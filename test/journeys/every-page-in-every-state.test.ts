@@ -34,7 +34,7 @@ interface PageRow {
 
 // prettier-ignore
 const PAGES: readonly PageRow[] = [
-  { place: '/', heading: /^Overview/, empty: /All is well: nothing waits/, filled: /Waiting events\s+1\d\s/, away: /Redis is away/ },
+  { place: '/', heading: /^Overview/, empty: /All is well: nothing is waiting/, filled: /Waiting events\s+1\d\s/, away: /Redis is down/ },
   { place: '/orders', heading: /^Orders/, empty: /once the first of its events was applied/, filled: /#1\d{3}/ },
   { place: '/orders/ORDER', heading: /^Order /, empty: /Not found\s+no such order/, filled: /Locked by .*not heard of/, away: /updated_at: expected a time/ },
   { place: '/events', heading: /^Events/, empty: /once it was applied, found stale, or parked/, filled: /refunds\/create/ },
@@ -191,7 +191,7 @@ describe('every page in a real Chromium', () => {
     await openAt(staying.page, `${url}/mailboxes`);
     await shows(staying.page, /5 orders have events that wait/);
     process.kill(rig.redis.pid, 'SIGSTOP');
-    await shows(staying.page, /Redis is away since \d\d:\d\d:\d\d\. .* as of then/, '.banner');
+    await shows(staying.page, /Redis has been down since \d\d:\d\d:\d\d\. .* as of then/, '.banner');
     await shows(staying.page, /5 orders have events[^]*This could not be read[^]*as of \d\d:\d\d:\d\d/);
     // What comes in meanwhile waits in MongoDB, and is counted.
     const [[create] = []] = livesOf(rig.random, 'meanwhile.myshopify.com', 1);
@@ -205,7 +205,7 @@ describe('every page in a real Chromium', () => {
     '%s, with Redis stopped, shows what MongoDB has, or that it cannot be read',
     async (_, page) => {
       await open(page, page.away ?? page.filled);
-      await shows(going.page, /Redis is away/, '.banner');
+      await shows(going.page, /Redis has been down/, '.banner');
       expect(await faults('light')).toEqual([]);
     },
     60_000,

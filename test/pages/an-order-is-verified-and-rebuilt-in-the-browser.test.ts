@@ -79,8 +79,8 @@ describe('an order that is wrong, in a real Chromium', () => {
       await page.getByText('Not verified yet').waitFor();
       await page.getByRole('button', { name: 'Verify all orders' }).click();
       await page.getByText(/^Done: 3 orders with \d+ events checked, 2 orders are wrong\.$/).waitFor();
-      const rows = page.getByRole('region', { name: 'Orders that are not what their journal makes of them' });
-      await rows.getByText(/stored 999\.00, the journal makes it \d+\.\d\d/).waitFor();
+      const rows = page.getByRole('region', { name: 'Orders that do not agree with their journals' });
+      await rows.getByText(/stored 999\.00, by the journal \d+\.\d\d/).waitFor();
       await rows.getByText('order.applied: expected a list, found text').waitFor();
       await expectReadable(page, 'verify', '#main');
 
@@ -114,7 +114,7 @@ describe('an order that is wrong, in a real Chromium', () => {
       ]);
 
       await page.getByRole('button', { name: 'Rebuild' }).click();
-      await dialog.getByText('The order is what its journal makes of it: nothing would change.').waitFor();
+      await dialog.getByText('The order agrees with its journal: nothing would change.').waitFor();
       await dialog.getByLabel('Reason').fill('once more');
       expect(await confirm.isDisabled()).toBe(true);
       expect(watched.complaints).toEqual([]);

@@ -132,7 +132,7 @@ function sumOf(rows: readonly Figures[], head: string): string {
 /** Spans of time grow from one look to the next; a link stands behind the sentence. */
 const withoutSpans = (sentence: string) =>
   sentence
-    .replace(/Look there$/, '')
+    .replace(/Details$/, '')
     .replace(/\d+(\.\d+)? (s|min|h)\b/, '…')
     .trim();
 

@@ -81,7 +81,7 @@ describe('the release of a claim', () => {
     const tools = { redis, claims: served.claims, reader, maxBodyBytes: MAX_BODY_BYTES };
     const away = await ServedRoutes.start(dedupeRoutes(tools));
     const refused = await away.post(`/dedupe/${event}/release`, { reason: REASON });
-    expect(refused.json.error).toContain('MongoDB is away');
+    expect(refused.json.error).toContain('MongoDB is down');
     expect(refused.status).toBe(409);
     expect((await away.post(`/dedupe/${event}/release`, { reason: REASON, confirm: true })).status).toBe(200);
     await away.stop();

@@ -33,33 +33,33 @@ describe('health', () => {
     expect(await readiness()).toEqual(READY);
   });
 
-  test('with Redis away: alive all the same, not ready, and the reason', async () => {
+  test('with Redis down: alive all the same, not ready, and the reason', async () => {
     await server.stop();
     await until(() => dashboard.redis.status !== 'ready');
     expect((await http(`${dashboard.url}/healthz`)).status).toBe(200);
     expect(await readiness()).toEqual({
       status: 503,
-      json: { status: 'not ready', problems: ['redis: is away'] },
+      json: { status: 'not ready', problems: ['redis: is down'] },
     });
   });
 
-  test('with Redis away: metrics are still told', async () => {
+  test('with Redis down: metrics are still served', async () => {
     const { status, text } = await http(`${dashboard.url}/metrics`);
     expect(status).toBe(200);
     expect(text).toContain('lockstep_waiting_events');
   });
 
-  test('with Redis away: /api/status tells what MongoDB knows, and of Redis that it is away', async () => {
+  test('with Redis down: /api/status says what MongoDB knows, and that Redis is down', async () => {
     expect((await dashboard.get('/api/status')).json).toMatchObject({
       waitingEvents: null,
       queues: null,
       parked: 0,
-      redis: { state: 'away', problem: 'is away' },
+      redis: { state: 'away', problem: 'is down' },
       mongodb: { state: 'up', problem: null },
     });
   });
 
-  test('with Redis away: orders are still shown', async () => {
+  test('with Redis down: orders are still shown', async () => {
     expect((await dashboard.get('/api/orders')).json.orders).toHaveLength(1);
     expect((await dashboard.get('/api/orders/example.myshopify.com/1')).status).toBe(200);
   });

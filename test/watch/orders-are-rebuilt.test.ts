@@ -8,7 +8,7 @@ import { depositAll, lifeEvents, openInside, type Inside } from '../support/insi
 import { waitingEvent } from '../support/waiting-event.ts';
 import { ServedDashboard } from './served-dashboard.ts';
 
-describe('P4: an order is made again from its journal', () => {
+describe('P4: an order is rebuilt from its journal', () => {
   let inside: Inside;
   let tools: RebuildTools;
   beforeAll(async () => {
@@ -52,9 +52,7 @@ describe('P4: an order is made again from its journal', () => {
     // Also what it remembers of its events, and its history, with the times of then.
     expect(still(after)).toEqual(still(before));
     expect(after?.version).toBe(2);
-    expect(await rebuildOrder(order, tools)).toBe(
-      'the order is what its journal makes of it: nothing was changed',
-    );
+    expect(await rebuildOrder(order, tools)).toBe('the order agrees with its journal: nothing was changed');
     expect((await verifier(inside.collections, 90)({ limit: 100 })).wrong).toEqual([]);
   });
 
@@ -146,7 +144,7 @@ describe('P4: an order is made again from its journal', () => {
       'nothing is left of it',
       12,
       (order) => inside.collections.events.deleteMany({ order }),
-      /no events any more/,
+      /no longer has events/,
     ],
   ])('it is refused, in words, where %s', async (_, number, spoil, words) => {
     const order = await lived(number);

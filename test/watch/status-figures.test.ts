@@ -172,17 +172,13 @@ describe('while Redis is away', () => {
     await until(() => redis.status !== 'ready');
     for (const place of PLACES) {
       const { status, json } = await served.get(place);
-      expect([place, status, json.error]).toEqual([
-        place,
-        503,
-        'Redis is away: what it holds is not known now',
-      ]);
+      expect([place, status, json.error]).toEqual([place, 503, 'Redis is down: its data is unavailable']);
     }
     const paused = await served.post('/queues/all/pause', { reason: 'a try while it is away' });
     expect(paused.status).toBe(503);
     expect((await served.get('/status')).json).toMatchObject({
       level: 'act',
-      sentence: 'Redis is away: events go to the spool until it is back.',
+      sentence: 'Redis is down: new events go to the spool.',
       waitingEvents: null,
       pausedQueues: null,
       parked: 0,

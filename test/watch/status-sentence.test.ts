@@ -33,19 +33,14 @@ describe('the sentence that comes first', () => {
   /** Each is worse than those below it. */
   const matters: [string, Partial<SystemStatus>, 'act' | 'look', string][] = [
     [
-      'both away',
+      'both down',
       { redis: AWAY, mongodb: AWAY },
       'act',
-      'Redis and MongoDB are away: Shopify is answered 503, and tries again for four hours.',
+      'Redis and MongoDB are down: Shopify gets 503 and retries for four hours.',
     ],
-    [
-      'Redis away',
-      { redis: AWAY, mongodb: UP },
-      'act',
-      'Redis is away: events go to the spool until it is back.',
-    ],
-    ['MongoDB away', { mongodb: AWAY }, 'act', 'MongoDB is away: events are taken and wait.'],
-    ['no worker', { workers: 0 }, 'act', 'No worker is alive: events are taken and wait.'],
+    ['Redis down', { redis: AWAY, mongodb: UP }, 'act', 'Redis is down: new events go to the spool.'],
+    ['MongoDB down', { mongodb: AWAY }, 'act', 'MongoDB is down: events are accepted and wait.'],
+    ['no worker', { workers: 0 }, 'act', 'No workers are running: events are accepted and wait.'],
     [
       'a full Redis',
       { redisMemory: { usedBytes: 87, maxBytes: 100, fullBytes: 85, fullOf: 'claims' } },
@@ -64,24 +59,24 @@ describe('the sentence that comes first', () => {
       'look',
       'a.myshopify.com/7 has been waiting for 30 s.',
     ],
-    ['a paused queue', { pausedQueues: [0] }, 'look', 'Queue 0 is paused: its events are taken and wait.'],
-    ['parked events', { parked: 2 }, 'look', '2 parked events need somebody to look at them.'],
+    ['a paused queue', { pausedQueues: [0] }, 'look', 'Queue 0 is paused: its events are accepted and wait.'],
+    ['parked events', { parked: 2 }, 'look', '2 parked events need attention.'],
     [
-      'what Shopify asks for a person',
+      'requests about personal data',
       { complianceDue: 2 },
       'look',
-      '2 requests about personal data: due within 7 days, or overdue.',
+      '2 requests about personal data are due within 7 days or overdue.',
     ],
     [
       'shops that need attention',
       { shops: { installed: 3, uninstalled: 0, needAttention: 2, first: 'a.myshopify.com' } },
       'look',
-      '2 shops need attention, a.myshopify.com first: its page says why.',
+      '2 shops need attention: see the page of a.myshopify.com first.',
     ],
-    ['spooled events', { spooled: 1 }, 'look', '1 event waits in the spool for Redis.'],
+    ['spooled events', { spooled: 1 }, 'look', '1 event is waiting in the spool for Redis.'],
   ];
 
-  test.each(matters)('%s is said, as loud as it is', (_matter, figures, level, sentence) => {
+  test.each(matters)('%s: the sentence and its level', (_matter, figures, level, sentence) => {
     expect(headlineOf({ ...WELL, ...figures })).toEqual({
       sentence: expect.stringContaining(sentence.slice(0, -1)),
       level,
@@ -98,7 +93,7 @@ describe('the sentence that comes first', () => {
     expect(headlineOf({ ...WELL, workers: null })).toMatchObject({ level: 'fine' });
   });
 
-  test('of many matters the worst is said', () => {
+  test('of many problems the most urgent is said', () => {
     const worse = matters.map(([, figures]) => figures);
     for (const [i, [, , , sentence]] of matters.entries()) {
       // Later rows add themselves; of one figure the worse value stays.
@@ -110,14 +105,14 @@ describe('the sentence that comes first', () => {
   });
 
   test.each([
-    [{}, 'All is well: nothing waits, 1 worker is alive.'],
+    [{}, 'All is well: nothing is waiting, 1 worker is running.'],
     [
       { waitingEvents: 12, oldestWaitMs: 840, workers: 3 },
-      'All is well: 12 events wait, the oldest for 0.8 s; 3 workers are alive.',
+      'All is well: 12 events are waiting, the oldest for 0.8 s; 3 workers are running.',
     ],
     [
       { oldestWaitMs: 30_000, waitingEvents: 1 },
-      'All is well: 1 event waits, the oldest for 30 s; 1 worker is alive.',
+      'All is well: 1 event is waiting, the oldest for 30 s; 1 worker is running.',
     ],
   ])('all is well: %j', (figures, sentence) => {
     expect(headlineOf({ ...WELL, ...figures })).toEqual({ sentence, level: 'fine', link: null });
@@ -125,9 +120,7 @@ describe('the sentence that comes first', () => {
 
   test('one shop that needs attention is named', () => {
     const shops = { installed: 1, uninstalled: 0, needAttention: 1, first: 'a.myshopify.com' };
-    expect(headlineOf({ ...WELL, shops }).sentence).toBe(
-      'a.myshopify.com needs attention: its page says why.',
-    );
+    expect(headlineOf({ ...WELL, shops }).sentence).toBe('a.myshopify.com needs attention: see its page.');
   });
 
   test('a long wait in a paused queue says that it is paused', () => {
@@ -139,7 +132,7 @@ describe('the sentence that comes first', () => {
       pausedQueues: [0, 1],
     });
     expect(sentence).toBe(
-      'a.myshopify.com/7 has been waiting for 120 min. 1 other order is waiting. 2 queues are paused: their events are taken and wait.',
+      'a.myshopify.com/7 has been waiting for 120 min. 1 other order is waiting. 2 queues are paused: their events are accepted and wait.',
     );
   });
 });

@@ -70,7 +70,7 @@ describe('API tokens', () => {
     ['of a name without a letter', crafted(HS256, { ...CLAIMS, sub: '' })],
     ['of a role behind __proto__', crafted(HS256, { ...CLAIMS, role: '__proto__' })],
     ['with extensions that must be understood', crafted({ ...HS256, crit: ['x'], x: 1 }, CLAIMS)],
-    ['that is no token', 'garbage'],
+    ['that is invalid', 'garbage'],
     ['that is nothing', ''],
     ['of three dots', '...'],
   ])('a token %s is not read (fails closed)', async (_case, token) => {

@@ -53,7 +53,7 @@ describe('while MongoDB is away', () => {
     async (kind) => {
       const given = await mintToken(JWT_SECRET, { name: 'ada', role: 'viewer', kind }, 0.25);
       const { status, json, headers } = await dashboard.tell('/api/session', { [kind]: given });
-      const error = expect.stringMatching(/^MongoDB is away/) as unknown;
+      const error = expect.stringMatching(/^MongoDB is down/) as unknown;
       expect([status, json, headers['set-cookie']]).toEqual([503, { error }, undefined]);
     },
   );

@@ -41,13 +41,13 @@ describe('while Redis hangs', () => {
       [...places, ...more].map(async (place) => ({ place, ...(await dashboard.get(`/api${place}`)) })),
     );
     for (const { place, status, json } of answers)
-      expect([place, status, json.error]).toEqual([place, 503, expect.stringMatching(/^Redis is away/)]);
+      expect([place, status, json.error]).toEqual([place, 503, expect.stringMatching(/^Redis is down/)]);
     expect(performance.now() - began).toBeLessThan(6000);
   });
 
   test('a change that it was asked for may have been done: the audit does not say refused', async () => {
     const { status, json } = await dashboard.post('/api/queues/0/pause', { reason: 'to look' });
-    expect([status, json.error]).toEqual([503, expect.stringMatching(/^Redis is away/)]);
+    expect([status, json.error]).toEqual([503, expect.stringMatching(/^Redis is down/)]);
     const act = await dashboard.collections.audit.findOne().sort({ _id: -1 }).lean();
     expect(act).toMatchObject({ action: 'queue.pause', outcome: 'failed' });
   });
@@ -55,7 +55,7 @@ describe('while Redis hangs', () => {
 
 test.each([
   ['Command timed out', 'warn'],
-  ['Redis is away: what waits is not known', 'warn'],
+  ['Redis is down: waiting events are unknown', 'warn'],
   ['cannot read properties of undefined', 'error'],
 ])('%s is logged as %s', async (message, level) => {
   const logged: string[] = [];

@@ -49,8 +49,8 @@ const DAY = new Intl.DateTimeFormat('en-GB', {
 });
 
 /**
- * UTC `HH:MM:SS`, with the day before it where it is not today's: one zone on every page, that of the reasons in
- * the journal, of the logs and of the command line. The mark at the top names it.
+ * UTC `HH:MM:SS`, with the day in front if it is not today. Every page uses the time zone of the journal, the logs and
+ * the command line. The mark at the top of the page names it.
  */
 export function clock(at: Date, today = new Date()): string {
   const time = CLOCK.format(at);

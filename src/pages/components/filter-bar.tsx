@@ -8,7 +8,7 @@ export interface FilterField {
   label: string;
   kind?: 'text' | 'select' | 'time';
   options?: readonly (string | { value: string; label: string })[];
-  /** What a select says where nothing is chosen. */
+  /** The label of a select while nothing is chosen. */
   any?: string;
   placeholder?: string;
   width?: number;

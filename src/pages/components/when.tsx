@@ -1,7 +1,7 @@
 import { age, clock } from './figures.ts';
 import { visible } from './visible.ts';
 
-/** A time in UTC, with the whole of it in the tooltip. What is no time is shown as it came. */
+/** A time in UTC, with date and time in the tooltip. An invalid time is shown unchanged. */
 export function When({ at }: { at: string | Date | null | undefined }) {
   if (at === null || at === undefined) return <span className="dim">–</span>;
   const date = new Date(at);

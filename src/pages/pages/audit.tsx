@@ -86,7 +86,7 @@ const OUTCOMES = {
   begun: {
     tone: 'look',
     icon: IconHourglass,
-    means: 'it runs, or its program died in the last 10 minutes: check whether it was done',
+    means: 'it is running, or its program died in the last 10 minutes: check whether it was done',
   },
 } as const satisfies Record<AuditEntry['outcome'], { tone: Tone; icon: Icon; means: string }>;
 

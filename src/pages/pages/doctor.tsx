@@ -30,7 +30,7 @@ export function DoctorPage() {
   if (!may)
     return (
       <Page title="Doctor">
-        <Empty title="Not for viewers" why="The checks and the settings need the role operator." />
+        <Empty title="For operators only" why="The checks and the settings need the role operator." />
       </Page>
     );
   const checks = doctor.data?.checks.toSorted((a, b) => VERDICTS[a.verdict].rank - VERDICTS[b.verdict].rank);

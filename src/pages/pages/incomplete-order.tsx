@@ -7,7 +7,7 @@ import { MayButton } from '../components/may-button.tsx';
 import { theseOf } from './parked-choice.ts';
 import { ReplayDialog } from './replay-dialog.tsx';
 
-/** Above an order of which events are parked: what stands below is not all that Shopify told. */
+/** Above an order with parked events: it does not have everything that Shopify sent. */
 export function IncompleteOrder({ timeline: { parkedEvents, parkedNow } }: { timeline: Timeline }) {
   const [replays, setReplays] = useState(false);
   const [first] = parkedNow;
@@ -17,7 +17,7 @@ export function IncompleteOrder({ timeline: { parkedEvents, parkedNow } }: { tim
     <Alert variant="outline" className="problem" icon={<IconAlertTriangle size={18} />}>
       This order is incomplete: {one ? 'one event is' : `${parkedEvents} events are`} parked.{' '}
       <Button component={Link} href={`/parked?event=${first}`} size="compact-xs" variant="default">
-        {one ? 'The parked event' : 'The first of them'}
+        {one ? 'Show the event' : 'Show the first'}
       </Button>{' '}
       <MayButton role="operator" size="compact-xs" onClick={() => setReplays(true)}>
         Replay…

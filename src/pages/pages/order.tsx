@@ -123,7 +123,7 @@ function OrderFacts({ order, problem, known }: OrderFactsProps) {
     return (
       <Empty
         title="MongoDB has no such order"
-        why="None of its events was applied: the timeline below says what became of them."
+        why="None of its events was applied yet. The timeline below shows what happened to them."
       />
     );
   }
@@ -133,8 +133,8 @@ function OrderFacts({ order, problem, known }: OrderFactsProps) {
       {problem && <Problem problem={problem} />}
       {order && order.damage.length > 0 && (
         <Alert variant="outline" className="problem">
-          The stored document is damaged and is not shown: {order.damage.join('; ')}. Rebuild the order from
-          its journal.
+          The stored document is damaged and is not shown: {order.damage.join('; ')}. Rebuild the order to
+          repair it.
         </Alert>
       )}
       <FactList facts={order ? factsOf(order) : FACTS.map((name) => [name, '–'] as const)} />

@@ -37,7 +37,7 @@ export function OrdersPage() {
     watch: ({ status }) => [status.accepted, status.parked],
   });
   return (
-    <Page title="Orders" sentence="What MongoDB holds of each order, as its events made it.">
+    <Page title="Orders" sentence="Every order, as its events made it.">
       <FilterBar fields={FIELDS} />
       <DataTable
         label="orders"
@@ -80,7 +80,7 @@ export function totalOf({ totalPrice, currency }: Pick<Order, 'totalPrice' | 'cu
   return totalPrice === null ? '–' : `${totalPrice} ${currency ?? ''}`.trim();
 }
 
-/** Which of its events it lacks: parked ones are loud. */
+/** How many events it lacks. Parked events stand out. */
 function lackOf({ shop, orderId, parkedEvents, waitingEvents }: Order): ReactNode {
   if (parkedEvents > 0)
     return (

@@ -42,10 +42,10 @@ function Sentence({ now }: { now: Now | null }) {
     <div className="sentence" data-level={now ? level : 'unknown'}>
       {now ? <Mark size={22} aria-hidden /> : <Skeleton circle height={22} />}
       <span role="status">
-        {now ? now.status.sentence : 'Asking how it is …'}
+        {now ? now.status.sentence : 'Loading …'}
         {now?.status.link && now.status.link !== '/' && (
           <Link className="banner-link" href={now.status.link}>
-            Look there
+            Details
           </Link>
         )}
       </span>
@@ -75,20 +75,20 @@ function Programs({ now }: { now: Now | null }) {
       ]}
       empty={
         <Empty
-          title="No program was heard of in the last hour"
-          why="Each tells Redis once a second that it lives: with Redis away, or all of them stopped, none is heard."
+          title="No program has reported in the last hour"
+          why="Programs report to Redis once a second. None is listed while Redis is down or all are stopped."
         />
       }
     />
   );
 }
 
-/** One that died is shown for an hour. */
+/** A program that died is listed for an hour. */
 function Heard({ ms, readAt }: { ms: number; readAt: number }) {
   if (ms < ALIVE_MS) return <Age ms={ms} />;
   return (
     <ToneBadge tone="bad">
-      not heard of since <When at={new Date(readAt - ms)} />
+      no heartbeat since <When at={new Date(readAt - ms)} />
     </ToneBadge>
   );
 }

@@ -10,7 +10,7 @@ import { Plain } from '../components/plain.tsx';
 import { Problem } from '../components/problem.tsx';
 import { Differences } from './differences.tsx';
 
-/** Makes the order again from its journal. @param place of the order below /api */
+/** Rebuilds the order from its journal. @param place of the order below /api */
 export function RebuildOrder({ place }: { place: string }) {
   const change = useChange();
   return (
@@ -29,7 +29,7 @@ export function RebuildOrder({ place }: { place: string }) {
   );
 }
 
-/** Shows first what would change; only where something would, it can be done. */
+/** First shows what would change. The button works only if something would. */
 function RebuildDialog({ place, onClose }: { place: string; onClose: () => void }) {
   const look = useQuery<RebuildLook, ApiProblem>({
     queryKey: ['rebuild', place],
@@ -48,8 +48,8 @@ function RebuildDialog({ place, onClose }: { place: string; onClose: () => void 
       onConfirm={rebuild}
       what={
         <>
-          The order is made again from the events of its journal and takes the place of the stored one. Events
-          that wait are applied afterwards; no event is lost.
+          The order is rebuilt from the events in its journal and replaces the stored one. Waiting events are
+          applied afterwards. No event is lost.
         </>
       }
       extra={
@@ -77,13 +77,13 @@ function Found({ look }: { look: RebuildLook }) {
       )}
       <Text size="sm" fw={600}>
         {needed
-          ? `What ${several(events, 'event', 'events')} of its journal would change:`
-          : 'The order is what its journal makes of it: nothing would change.'}
+          ? `Rebuilding from ${several(events, 'event', 'events')} would change:`
+          : 'The order agrees with its journal: nothing would change.'}
       </Text>
       <Differences {...look} />
       {parked > 0 && (
         <Text size="sm">
-          {several(parked, 'parked event is', 'parked events are')} not included: replay them afterwards.
+          {several(parked, 'parked event is', 'parked events are')} not included. Replay them afterwards.
         </Text>
       )}
     </>

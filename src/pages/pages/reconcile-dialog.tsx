@@ -101,7 +101,7 @@ function wordsOf(pass: Reconcile | undefined, underWay: boolean): string {
   if (!pass) return underWay ? 'Asking …' : 'Not compared yet.';
   const { state, checked, missing, stale, because } = pass;
   const orders = several(checked, 'order', 'orders');
-  if (state === 'asked') return 'Waits for the app program …';
+  if (state === 'asked') return 'Waiting for the app program …';
   if (state === 'running') return `Comparing: ${orders} so far …`;
   if (state !== 'done') return `The comparison ${state}: ${because ?? 'it does not say why'}`;
   if (driftOf(pass) === 0) return `${orders} compared: none is missing, none is stale. Nothing to put right.`;

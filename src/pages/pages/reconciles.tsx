@@ -19,7 +19,7 @@ export function ReconcilesPage() {
     watch: ({ sample }) => sample.appliedPerSecond,
   });
   return (
-    <Page title="Reconciliation" sentence="Comparisons of shops' orders with Shopify's, newest first.">
+    <Page title="Reconciliation" sentence="Comparisons of each shop's orders with Shopify's, newest first.">
       <FilterBar fields={FIELDS} />
       <DataTable
         label="passes of all shops"
@@ -33,7 +33,7 @@ export function ReconcilesPage() {
         empty={
           <Empty
             title={any ? 'No passes match' : 'No passes yet'}
-            why="The app program compares the orders of every shop that installed, on schedule."
+            why="The app program compares the orders of every installed shop on a schedule."
           />
         }
       />

@@ -16,7 +16,7 @@ const HIGHEST_RATE = 1000;
 interface ReplayDialogProps {
   choice: Choice;
   onClose: () => void;
-  /** Stays on its page; otherwise the run is shown once it has begun. */
+  /** Stays on its page when it closes; otherwise the run is shown. */
   stays?: boolean;
 }
 

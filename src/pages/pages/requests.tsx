@@ -30,7 +30,7 @@ export function RequestsPage() {
   return (
     <Page
       title="Requests about personal data"
-      sentence="What Shopify asks for customers and shops: to see their data, or to erase it."
+      sentence="Requests from Shopify to see or erase the data of customers and shops."
     >
       <FilterBar fields={FIELDS} />
       {list.error && <Problem problem={list.error} />}
@@ -43,10 +43,17 @@ export function RequestsPage() {
           { head: 'Shop', width: 210, cell: ({ shop }) => <ShopLink shop={shop} /> },
           ...REQUEST_COLUMNS,
         ]}
-        empty={<Empty title="No requests" why="Shopify sends them within days of a customer's wish." />}
+        empty={
+          <Empty
+            title="No requests"
+            why="Shopify sends one when a customer asks to see or erase their data."
+          />
+        }
       />
       {list.data?.more && (
-        <p className="footnote">There are more than {MOST}: npm run ops -- compliance ls.</p>
+        <p className="footnote">
+          Only the first {MOST} are shown. See all with npm run ops -- compliance ls.
+        </p>
       )}
     </Page>
   );

@@ -17,7 +17,7 @@ export function ShopReconciles({ reconciles }: { reconciles: readonly Reconcile[
       columns={PASS_COLUMNS}
       empty={
         <Empty
-          title="It was not reconciled yet"
+          title="Not reconciled yet"
           why="The app program holds the orders of every shop that installed against Shopify's, soon after it installs."
         />
       }

@@ -136,7 +136,7 @@ function factsOf(detail: ShopDetail): (readonly [string, ReactNode])[] {
     ['Events in 24 h', `${figure(detail.events24h)} (${(detail.share * 100).toFixed(1)} % of all)`],
     ['Events waiting', figure(detail.waitingEvents)],
     ['Last webhook', <When key="webhook" at={detail.lastWebhookAt} />],
-    ['Last event, fetched ones too', <When key="last" at={detail.lastEventAt} />],
+    ['Last event (webhook or fetched)', <When key="last" at={detail.lastEventAt} />],
     ['Subscriptions seen', <When key="seen" at={subscriptions?.checkedAt} />],
     ['Reconciled to', <When key="reconciled" at={detail.reconciledTo} />],
     ['Put right', figure(detail.putRight)],

@@ -118,7 +118,9 @@ function Changes({ changes, applied }: { changes: readonly Change[] | null | und
   if (changes === undefined || !applied) return null;
   if (changes === null)
     return (
-      <p className="entry-line dim">What it changed is not known: the journal does not reach back so far.</p>
+      <p className="entry-line dim">
+        What it changed is unknown: the journal no longer has the events before it.
+      </p>
     );
   if (changes.length === 0) return null;
   return (

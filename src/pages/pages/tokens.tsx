@@ -47,7 +47,7 @@ export function TokensPage() {
         columns={columnsWith(revoking.open)}
         {...readingOf(tokens)}
         empty={
-          <Empty title="No token is known" why="One is known once it was minted here or used to sign in." />
+          <Empty title="No tokens yet" why="A token is listed once it is minted here, used or revoked." />
         }
       />
       <DataTable
@@ -56,7 +56,9 @@ export function TokensPage() {
         rowKey={(token) => token.id}
         columns={columnsWith(revoking.open)}
         {...readingOf(tokens)}
-        empty={<Empty title="No session is known" why="One begins when somebody signs in to these pages." />}
+        empty={
+          <Empty title="No sessions yet" why="A session begins when somebody signs in to the dashboard." />
+        }
       />
       {minting.opened && <MintDialog onClose={minting.close} />}
       {revoking.over && <RevokeDialog token={revoking.over} onClose={revoking.close} />}
@@ -75,8 +77,8 @@ function RevokeDialog({ token, onClose }: { token: TokenRow; onClose: () => void
       onConfirm={async (reason) => (await tell<Did>(`/tokens/${token.id}/revoke`, { reason })).did}
       what={
         <>
-          The token {token.id} of <Plain text={token.name} /> ({token.role ?? 'role not known'}) is refused
-          from then on, and who signed in with it is signed out. It cannot be taken back: mint another.
+          The token {token.id} of <Plain text={token.name} /> ({token.role ?? 'unknown role'}) is refused from
+          now on, and all sessions from it end. This cannot be undone.
         </>
       }
     />

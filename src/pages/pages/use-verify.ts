@@ -29,13 +29,13 @@ const NEW: Verification = {
   endedAt: null,
 };
 
-/** A page may hold one order that takes half a minute. */
+/** One order of a page may take half a minute. */
 const PAGE_MS = 60_000;
 
-/** Verifies page after page, as long as the page is open and nobody stops it. */
+/** Verifies page after page, until it is stopped or the page is closed. */
 export function useVerify() {
   const [found, setFound] = useState(NEW);
-  /** Which run is wanted; another number ends the one before. */
+  /** The current run; a new number ends the one before. */
   const wanted = useRef(0);
   const stop = useCallback(() => {
     wanted.current += 1;

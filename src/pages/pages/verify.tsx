@@ -10,14 +10,14 @@ import { useMay } from '../who.tsx';
 import { Differences } from './differences.tsx';
 import { useVerify, type Verification, type WrongOrder } from './use-verify.ts';
 
-/** Compares every order with its journal, and shows which differ. It starts only when somebody asks. */
+/** Compares every order with its journal, and shows which differ. Starts only on a click. */
 export function VerifyPage() {
   const may = useMay('operator');
   const { found, start, stop } = useVerify();
   if (!may)
     return (
       <Page title="Verify">
-        <Empty title="Not for viewers" why="Verifying needs the role operator." />
+        <Empty title="For operators only" why="Verifying needs the role operator." />
       </Page>
     );
   const running = found.state === 'running';
@@ -48,7 +48,7 @@ export function VerifyPage() {
     >
       {found.problem && <Problem problem={found.problem} asOf={found.endedAt} />}
       <DataTable
-        label="Orders that are not what their journal makes of them"
+        label="Orders that do not agree with their journals"
         rows={found.wrong}
         rowKey={({ order }) => order}
         columns={COLUMNS}
@@ -63,10 +63,10 @@ function NothingFound({ found }: { found: Verification }) {
     return (
       <Empty
         title="Not verified yet"
-        why="Verifying reads every order and its journal and changes nothing. It runs while this page is open."
+        why="Verify reads every order and its journal, and changes nothing. It runs while this page is open."
       />
     );
-  return <Empty title="Nothing wrong was found" why={unchecked(found)} />;
+  return <Empty title="No errors found" why={unchecked(found)} />;
 }
 
 const STATES: Record<Exclude<Verification['state'], 'new'>, string> = {
@@ -83,14 +83,14 @@ function sentenceOf(found: Verification): string {
   return `${STATES[found.state]}: ${so}, ${several(wrong.length, 'order is', 'orders are')} wrong.`;
 }
 
-/** What was not compared to its end, and why. */
+/** What was not checked completely, and why. */
 function unchecked({ moving, tooOld, tooLarge }: Verification): string {
   const parts = [
     moving > 0 ? `${several(moving, 'order', 'orders')} changed meanwhile: verify again.` : '',
-    tooOld > 0 ? `Of ${several(tooOld, 'order', 'orders')} the journal no longer holds all bodies.` : '',
+    tooOld > 0 ? `The journal of ${several(tooOld, 'order', 'orders')} no longer has all events.` : '',
     tooLarge > 0 ? `${several(tooLarge, 'order is', 'orders are')} too large to be checked here.` : '',
   ].filter(Boolean);
-  return parts.length > 0 ? parts.join(' ') : 'Every order that was checked is what its journal makes of it.';
+  return parts.length > 0 ? parts.join(' ') : 'Every order that was checked agrees with its journal.';
 }
 
 const WORDS: Record<keyof WrongOrder['findings'], string> = {

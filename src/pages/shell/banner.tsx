@@ -4,7 +4,7 @@ import { clock } from '../components/figures.ts';
 import type { Live } from '../live-store.ts';
 import { useNow } from '../live.tsx';
 
-/** What is away, since when, and what that means; and queues that somebody paused. It lies over the page's end. */
+/** Which server is down, since when, and what that means; and paused queues. It overlays the end of the page. */
 export function Banner() {
   const live = useNow();
   const lines = linesOf(live);
@@ -17,7 +17,7 @@ export function Banner() {
             {text}
             {href && (
               <Link className="banner-link" href={href}>
-                Look there
+                Details
               </Link>
             )}
           </span>
@@ -35,28 +35,28 @@ interface BannerLine {
 
 function linesOf({ now, connected, since }: Live): BannerLine[] {
   if (!connected && since) {
-    const text = `The dashboard does not answer since ${clock(since)}. What is shown is as of then; it heals by itself.`;
+    const text = `The dashboard has not answered since ${clock(since)}. This page shows the state as of then and recovers by itself.`;
     return [{ key: 'dashboard', text }];
   }
   if (!now) return [];
   const { pausedQueues, redis, mongodb } = now.status;
   const lines: BannerLine[] = [];
   if (redis.state === 'away') {
-    const text = `Redis is away${sinceText(redis)}. What waits and who holds locks is as of then, or not known; webhooks go to the spool.`;
+    const text = `${downText('Redis', redis)}. Waiting events and locks are shown as of then, or not at all. Webhooks go to the spool.`;
     lines.push({ key: 'redis', text });
   }
   if (mongodb.state === 'away') {
-    const text = `MongoDB is away${sinceText(mongodb)}. Orders and events are as of then, or cannot be shown; webhooks are taken, and wait.`;
+    const text = `${downText('MongoDB', mongodb)}. Orders and events are shown as of then, or not at all. Webhooks are accepted and wait.`;
     lines.push({ key: 'mongodb', text });
   }
   if (pausedQueues && pausedQueues.length > 0) {
-    const text = `Paused by somebody: ${pausedQueues.length === 1 ? `queue ${pausedQueues[0]}` : `${pausedQueues.length} queues`}. Webhooks are taken, and wait.`;
+    const text = `${pausedQueues.length === 1 ? `Queue ${pausedQueues[0]} is` : `${pausedQueues.length} queues are`} paused. Webhooks are accepted and wait.`;
     lines.push({ key: 'paused', text, href: '/queues' });
   }
   return lines;
 }
 
 /** As the dashboard saw it: the same on every page. */
-function sinceText({ since }: { since: string | null }): string {
-  return since === null ? '' : ` since ${clock(new Date(since))}`;
+function downText(name: string, { since }: { since: string | null }): string {
+  return since === null ? `${name} is down` : `${name} has been down since ${clock(new Date(since))}`;
 }

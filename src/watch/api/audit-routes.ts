@@ -30,7 +30,7 @@ export function auditRoutes({ audit, signer }: AuditTools): Route[] {
       method: 'get',
       path: '/audit/chain',
       role: 'viewer',
-      about: 'Whether the audit is as it was written: goes over all of it.',
+      about: 'Whether the audit log is unchanged. Reads all of it.',
       withinMs: 60_000,
       query: auditChainQuery,
       answer: auditChain,
@@ -44,7 +44,7 @@ export function auditRoutes({ audit, signer }: AuditTools): Route[] {
 
 const TRIES = 3;
 
-/** What is written while all of it is read is not signed yet: only what is wrong twice at the same entry is wrong. */
+/** Entries that are written during the check are not signed yet: only an entry that is wrong twice is wrong. */
 async function checked(audit: AuditTools['audit'], signer: AuditSigner, head: Head | null) {
   let before: number | null = null;
   for (let tried = 1; ; tried += 1) {

@@ -64,7 +64,7 @@ export function complianceRoutes({ requests, exported, now }: ComplianceTools): 
           throw new Refusal('conflict', `${record.kind} asks to erase, not to export`);
         const { after = null } = body;
         if (after !== null && !record.pages?.includes(after))
-          throw new Refusal('bad_request', 'after: no page of this request said so; begin with the first');
+          throw new Refusal('bad_request', 'after: not a page of this request; begin with the first');
         const page = await exported(record, after);
         await requests.handedOver(record._id, who.name, new Date(now()), page.next);
         const events = page.orders.reduce((sum, order) => sum + order.events.length, 0);

@@ -176,7 +176,7 @@ function refuseUnlessMeant(
   if (!journalRead)
     throw new Refusal(
       'conflict',
-      'MongoDB is away: whether it was applied is not known; confirm to release it',
+      'MongoDB is down: whether it was applied is not known; confirm to release it',
     );
   if (AFTERWARDS[outcome].confirm)
     throw new Refusal(

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import { REDIS_AWAY } from './away.ts';
 import { Refusal } from './refusal.ts';
 
-/** What only Redis can tell or do is refused while it is away: a known state, not a surprise. */
+/** Refuses what only Redis can answer or do while it is down: a known state, not a surprise. */
 export async function ofRedis<Value>(redis: Redis, ask: () => Promise<Value>): Promise<Value> {
   refuseIfAway(redis);
   try {

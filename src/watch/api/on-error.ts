@@ -5,7 +5,7 @@ import { awayIn } from './away.ts';
 import { Refusal } from './refusal.ts';
 
 /**
- * Refused, or something is away: its status and words. Malformed: 4xx. Else a surprise: 503, and the log has what the
+ * Refused, or something is down: its status and words. Malformed: 4xx. Else a surprise: 503, and the log has what the
  * client is not told.
  */
 export function onError(log: Logger): ErrorRequestHandler {

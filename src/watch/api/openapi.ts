@@ -15,7 +15,7 @@ const REFUSALS = {
   409: 'it is not as it was shown, or has to be confirmed',
   413: 'the body is too large',
   429: 'too many tries: Retry-After says when again',
-  503: 'cannot answer now: something it needs is away',
+  503: 'cannot answer now: something it needs is down',
 } as const;
 
 /** @param routes asked when the document is: its own route is one of them */

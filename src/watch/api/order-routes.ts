@@ -20,7 +20,7 @@ export function orderRoutes(tools: OrderTools): Route[] {
       method: 'get',
       path: '/orders',
       role: 'viewer',
-      about: 'Orders, newest first by when they were created at Shopify.',
+      about: 'Orders, newest first by creation time at Shopify.',
       query: orderQuery,
       answer: orderPage,
       handle: async ({ query: { cursor, parked, ...filter } }) => {
@@ -45,7 +45,7 @@ export function orderRoutes(tools: OrderTools): Route[] {
       method: 'get',
       path: '/orders/{shop}/{orderId}/timeline',
       role: 'viewer',
-      about: 'What became of every event of an order, and what people did to it.',
+      about: "An order's history: what happened to each event, and what operators did.",
       params: orderAddress,
       query: timelineQuery,
       answer: timeline,
@@ -60,7 +60,7 @@ export function orderRoutes(tools: OrderTools): Route[] {
       path: '/search',
       role: 'viewer',
       about:
-        "Finds orders by name, id or key, also where their events are parked or wait, and events by webhook id or the begin of the event's hash.",
+        'Finds orders by name, id or key, including orders that have only parked or waiting events; and events by webhook id or the start of the hash.',
       query: searchQuery,
       answer: searchAnswer,
       handle: ({ query }) => tools.search(query.q),

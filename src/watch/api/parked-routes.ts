@@ -93,7 +93,7 @@ function runRoutes({ parked, replays }: ParkedTools): Route[] {
       method: 'get',
       path: '/parked/{event}',
       role: 'viewer',
-      about: 'One parked event, whatever became of it since.',
+      about: 'One parked event, also after it was replayed or discarded.',
       params: eventPath,
       answer: parkedEvent,
       handle: async ({ params }) =>

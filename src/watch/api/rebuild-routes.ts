@@ -5,17 +5,17 @@ import { lookAtRebuild, rebuildOrder, type RebuildTools } from '../steering/orde
 import { Refusal } from './refusal.ts';
 import { route, type Route } from './route.ts';
 
-/** A rebuild reads the whole journal of an order: as long as verify may. */
+/** A rebuild reads the whole journal of an order: the same limit as verify. */
 const LOOK_MS = 60_000;
 
-/** Orders made again of their journals. */
+/** Rebuilds orders from their journals. */
 export function rebuildRoutes(tools: RebuildTools): Route[] {
   return [
     route({
       method: 'post',
       path: '/orders/{shop}/{orderId}/rebuild',
       role: 'operator',
-      about: 'Makes an order again from its journal; with `dryRun` it only says which fields would change.',
+      about: 'Rebuilds an order from its journal. With `dryRun` it only shows which fields would change.',
       params: orderPlace,
       body: rebuildRequest,
       answer: rebuildAnswer,
@@ -31,6 +31,6 @@ export function rebuildRoutes(tools: RebuildTools): Route[] {
 }
 
 function keyOf({ shop, orderId }: OrderPlace): OrderKey {
-  if (orderId === '-') throw new Refusal('bad_request', 'orderId: - names no order');
+  if (orderId === '-') throw new Refusal('bad_request', 'orderId: - is not an order');
   return `${shop}/${orderId}` as OrderKey;
 }

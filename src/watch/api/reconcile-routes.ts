@@ -31,7 +31,7 @@ function lookingRoutes({ book }: ReconcileRouteTools): Route[] {
       method: 'get',
       path: '/reconciles',
       role: 'viewer',
-      about: "Passes that held a shop's orders against Shopify's, newest first.",
+      about: "Passes that compared a shop's orders with Shopify's, newest first.",
       query: reconcileQuery,
       answer: reconcilePage,
       handle: async ({ query: { shop, limit, cursor } }) => {
@@ -60,7 +60,7 @@ function changeRoutes({ book, shops, now }: ReconcileRouteTools): Route[] {
       path: '/reconciles',
       role: 'operator',
       about:
-        "Asks for a pass: holds a shop's orders against Shopify's, and unless dry deposits what is lacking.",
+        "Asks for a pass: compares a shop's orders with Shopify's and, unless it is a dry run, repairs them.",
       body: reconcileRequest,
       answer: reconcileAnswer,
       audit: ({ body }) => (body.dryRun ? null : { action: 'reconcile.ask', target: body.shop }),
@@ -79,7 +79,7 @@ function changeRoutes({ book, shops, now }: ReconcileRouteTools): Route[] {
       method: 'post',
       path: '/reconciles/{id}/abort',
       role: 'operator',
-      about: 'Ends a pass. What it has put right stays so.',
+      about: 'Ends a pass. Orders that it has repaired stay repaired.',
       params: reconcilePlace,
       body: reconcileAbort,
       answer: reconcileAnswer,

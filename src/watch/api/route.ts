@@ -7,7 +7,7 @@ import type { Role } from '../shapes/tokens.ts';
 export interface Asker {
   name: string;
   role: Role;
-  /** The token's id, and the one that it had before ids came from what is signed. */
+  /** The token's id, and its id in older versions. */
   token: string;
   formerId: string;
   expiresAt: Date;

@@ -7,14 +7,14 @@ export interface SystemTools {
   sampler: Pick<Sampler, 'history'>;
 }
 
-/** How everything is, and how it was. Answered whatever is away. */
+/** The state now and before. Answers even while Redis and MongoDB are down. */
 export function systemRoutes({ status: read, sampler }: SystemTools): Route[] {
   return [
     route({
       method: 'get',
       path: '/status',
       role: 'viewer',
-      about: 'How everything is: one sentence first, then the figures.',
+      about: 'The state of everything: one sentence first, then the figures.',
       answer: status,
       handle: () => read(),
     }),

@@ -20,7 +20,7 @@ export function tokenRoutes({ jwtSecret, book }: TokenTools): Route[] {
       method: 'get',
       path: '/tokens',
       role: 'admin',
-      about: 'Tokens, and apart from them sessions, that were minted here, seen or revoked, newest first.',
+      about: 'Tokens, and separately sessions, that were minted here, used or revoked, newest first.',
       answer: tokenList,
       handle: async () => {
         const { tokens, sessions } = await book.list(TOKENS_SHOWN);
@@ -50,7 +50,7 @@ export function tokenRoutes({ jwtSecret, book }: TokenTools): Route[] {
       path: '/tokens/{id}/revoke',
       role: 'admin',
       about:
-        'Revokes a token and all that came of it, links and sessions: here at once, everywhere within 5 s. Also one that was never used.',
+        'Revokes a token and all links and sessions made from it: here at once, everywhere within 5 s. Also works for a token that was never used.',
       params: tokenPlace,
       body: because,
       answer: did,

@@ -13,7 +13,7 @@ export function verifyRoutes({ verify }: VerifyTools): Route[] {
       method: 'get',
       path: '/verify',
       role: 'operator',
-      about: 'Holds a page of orders against their journals, and changes nothing.',
+      about: 'Compares a page of orders with their journals. Changes nothing.',
       query: verifyQuery,
       withinMs: 60_000,
       answer: verifiedPage,

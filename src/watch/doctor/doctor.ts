@@ -27,7 +27,7 @@ export interface DoctorTools {
 }
 
 /**
- * Looks at everything that Lockstep rests on. Each probe is bounded and fails alone: with Redis away the others
+ * Looks at everything that Lockstep rests on. Each probe is bounded and fails alone: with Redis down the others
  * still tell. It changes nothing but when a secret was first seen.
  */
 export function doctor(tools: DoctorTools): () => Promise<Doctor> {

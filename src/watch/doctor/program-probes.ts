@@ -66,7 +66,7 @@ function programsFinding(programs: readonly Program[]): Finding {
     ...counts.map(({ name, alive }) => `${alive} ${name}`),
     ...silent.map(
       ({ program, id, lastHeardMs }) =>
-        `${program} ${id} not heard of since ${new Date(Date.now() - lastHeardMs).toISOString().slice(11, 19)} UTC`,
+        `${program} ${id} no heartbeat since ${new Date(Date.now() - lastHeardMs).toISOString().slice(11, 19)} UTC`,
     ),
   ].join(', ');
   const gone = counts.filter(({ name, alive }) => alive === 0 && NEEDED.has(name));

@@ -15,7 +15,7 @@ export async function ask<Answer>(
   const late = AbortSignal.timeout(ANSWER_MS);
   const response = await fetch(`${url}/api${place}`, {
     method: body ? 'POST' : 'GET',
-    // The token is for this address and for no other.
+    // The token is for this address only.
     redirect: 'error',
     headers: {
       authorization: `Bearer ${token}`,

@@ -25,10 +25,8 @@ export const AUDIT_VERBS = [
   }),
   verb<{ head?: string }>({
     call: 'check',
-    about: 'whether the audit is as it was written',
-    options: [
-      new Option('--head <number:hash>', 'an entry that the log has: also whether it is still there'),
-    ],
+    about: 'whether the audit log is unchanged',
+    options: [new Option('--head <number:hash>', 'also check that this entry, from the log, still exists')],
     act: async (session, _args, { head }) => {
       const query = head === undefined ? '' : `?head=${encodeURIComponent(head)}`;
       const chain = await session.ask<AuditChain>(`/audit/chain${query}`);
@@ -55,7 +53,8 @@ function auditText({ entries, cursor }: AuditPage): string {
 }
 
 function chainText({ whole, entries, brokenAt, signedFrom }: AuditChain): string {
-  const signed = signedFrom === null ? 'none is signed' : `signed from entry ${signedFrom} on`;
-  if (whole) return `The audit is whole: ${entries === 1 ? '1 entry' : `${entries} entries`}, ${signed}.`;
-  return `The audit was CHANGED: entry ${brokenAt} is missing or is not as it was written.`;
+  const signed = signedFrom === null ? 'not signed' : `signed from entry ${signedFrom} on`;
+  if (whole)
+    return `The audit log is unchanged: ${entries === 1 ? '1 entry' : `${entries} entries`}, ${signed}.`;
+  return `The audit log was CHANGED: entry ${brokenAt} is missing or differs from what was written.`;
 }

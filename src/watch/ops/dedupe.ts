@@ -21,7 +21,7 @@ interface Sought {
 export const DEDUPE_VERBS = [
   verb<Sought>({
     call: 'get [event]',
-    about: 'whether an event is known as seen: by its hash, its webhook id, or its body',
+    about: 'whether an event was seen: by its hash, its webhook id, or its body',
     options: [
       new Option('--webhook-id <id>', "Shopify's X-Shopify-Webhook-Id"),
       new Option('--file <file>', 'its body as it was sent; - is stdin; hashed, never stored'),
@@ -40,7 +40,7 @@ export const DEDUPE_VERBS = [
   }),
   verb<Changing & { confirm?: true }>({
     call: 'release <event>',
-    about: 'forgets that an event was seen: its next delivery is taken again',
+    about: 'forgets that an event was seen: its next delivery is accepted again',
     options: [...changeOptions(), new Option('--confirm', 'also of an event that was applied, or waits')],
     act: async (session, [typed = ''], { confirm = false, ...changing }) => {
       const place = placeOf('dedupe', await findEvent(session, typed));
@@ -93,11 +93,11 @@ function bytesOf(file: string): Buffer {
 }
 
 function claimsText({ claims, looked }: ClaimList): string {
-  if (claims.length === 0) return `It is not known as seen: its next delivery is taken. Looked in: ${looked}`;
+  if (claims.length === 0) return `Not seen yet: the next delivery is accepted. Searched: ${looked}`;
   const head =
     claims.length === 1
-      ? 'It is known as seen: another delivery is a duplicate.'
-      : `${claims.length} are known as seen.`;
+      ? 'Already seen: another delivery is a duplicate.'
+      : `${claims.length} events already seen.`;
   return [head, ...claims.map(claimText)].join('\n\n');
 }
 

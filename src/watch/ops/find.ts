@@ -6,22 +6,22 @@ import { OpsProblem } from './exit.ts';
 import type { Session } from './session.ts';
 import { table, time } from './table.ts';
 
-/** A key `<shop>/<order id>` of what was typed: that, an order's name (#1001, 1001), or a bare id. */
+/** The key `<shop>/<order id>` for what was typed: the key itself, an order's name (#1001, 1001) or its id. */
 export async function findOrder(session: Session, typed: string, shop?: string): Promise<string> {
   if (typed.includes('/')) {
-    if (!/^[^/]+\/[^/]+$/.test(typed)) throw new OpsProblem('usage', `${typed} is no <shop>/<order id>`);
+    if (!/^[^/]+\/[^/]+$/.test(typed)) throw new OpsProblem('usage', `${typed} is not <shop>/<order id>`);
     return typed;
   }
   const { hits, looked } = await session.ask<SearchAnswer>(`/search${queryOf({ q: typed })}`);
   const ofShop = (key: string) => shop === undefined || key.startsWith(`${shop.toLowerCase()}/`);
   const orders = hits.filter(({ kind, key }) => kind === 'order' && ofShop(key));
   const [only] = orders;
-  if (!only) throw new OpsProblem('refused', `no order is called ${typed}; looked in: ${looked}`);
+  if (!only) throw new OpsProblem('refused', `no order has the name or id ${typed}; looked in: ${looked}`);
   if (orders.length === 1) return only.key;
   const list = orders.map(({ label }) => label).join('\n');
   throw new OpsProblem(
     'refused',
-    `${orders.length} orders are called ${typed}; choose with --shop, or by the key:\n${list}`,
+    `${orders.length} orders have the name or id ${typed}: give the key of one, <shop>/<order id>:\n${list}`,
   );
 }
 

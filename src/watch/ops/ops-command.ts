@@ -25,17 +25,17 @@ const VERBS = [...SYSTEM_VERBS, ...TAIL_VERBS, ...EVENT_VERBS, ...VERIFY_VERBS, 
 /** Nouns with verbs of their own. */
 const NOUNS = {
   order: {
-    about: 'an order and its story; orders, newest first; making one again',
+    about: 'orders: list, history, rebuild',
     verbs: [...ORDER_VERBS, ...REBUILD_VERBS],
   },
-  dedupe: { about: 'what is known as seen', verbs: DEDUPE_VERBS },
-  lock: { about: 'who works at which order', verbs: LOCK_VERBS },
-  mailbox: { about: 'what waits, by order', verbs: MAILBOX_VERBS },
+  dedupe: { about: 'events already seen', verbs: DEDUPE_VERBS },
+  lock: { about: 'which worker holds which order', verbs: LOCK_VERBS },
+  mailbox: { about: 'waiting events, by order', verbs: MAILBOX_VERBS },
   queue: { about: 'the queues of drain jobs', verbs: QUEUE_VERBS },
   parked: { about: 'events that could not be applied', verbs: PARKED_VERBS },
-  reconcile: { about: "shops' orders held against Shopify's", verbs: RECONCILE_VERBS },
+  reconcile: { about: "shops' orders compared with Shopify's", verbs: RECONCILE_VERBS },
   shop: { about: 'who sends how much', verbs: SHOP_VERBS },
-  compliance: { about: 'data that persons ask to see, or to be erased', verbs: COMPLIANCE_VERBS },
+  compliance: { about: 'requests to see or erase personal data', verbs: COMPLIANCE_VERBS },
   audit: { about: 'who did what, and why', verbs: AUDIT_VERBS },
   token: { about: 'API tokens', verbs: TOKEN_VERBS },
 } as const;
@@ -44,10 +44,10 @@ const NOUNS = {
 export function opsCommand(): Command {
   const name = process.env.npm_lifecycle_event === 'ops' ? 'npm run ops --' : 'lockstep';
   const root = new Command(name)
-    .description('Sees and steers a running Lockstep over its API.')
+    .description('Inspects and controls a running Lockstep over its API.')
     .enablePositionalOptions()
     .configureOutput({ writeErr: (text) => void process.stderr.write(plainLines(text)) })
-    .showHelpAfterError('(--help tells more)')
+    .showHelpAfterError('(see --help)')
     .addHelpText('after', ENDINGS)
     .exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.usage));
   addGlobalOptions(root);
@@ -58,6 +58,6 @@ export function opsCommand(): Command {
 }
 
 const ENDINGS = `
-What changes something only says what it would do; --yes does it, and needs a --reason.
-At once are done: parked abort, which must be quick, token mint and sign-in, which take nothing from anybody.
-Times are UTC. Exit codes: 0 ok, 1 refused or something is wrong, 2 wrong usage, 3 nobody answers.`;
+Commands that change something only show what they would do. Add --yes and --reason to do it.
+These run immediately: parked abort, token mint, sign-in.
+Times are UTC. Exit codes: 0 ok, 1 refused or something is wrong, 2 wrong usage, 3 unreachable.`;

@@ -61,15 +61,15 @@ function wrongLines({ order, findings, differences, damage }: Verified['wrong'][
 export function differenceLines(differences: readonly Difference[]): string[] {
   return differences.map(
     ({ field, stored, rebuilt }) =>
-      `      ${field}: stored ${stored ?? 'nothing'}, the journal makes it ${rebuilt ?? 'nothing'}`,
+      `      ${field}: stored ${stored ?? 'nothing'}, by the journal ${rebuilt ?? 'nothing'}`,
   );
 }
 
 const REPAIR = '`ops order rebuild <order>` shows what a rebuild would change';
 
 function headline(verified: Verified): string {
-  if (!isRight(verified)) return `Some orders are not what their journal makes of them; ${REPAIR}:`;
+  if (!isRight(verified)) return `Some orders do not agree with their journals; ${REPAIR}:`;
   return verified.moving > 0
-    ? 'Nothing wrong was found, but some orders were moving: verify again.'
-    : 'Every order is what its journal makes of it.';
+    ? 'No errors found, but some orders changed meanwhile: verify again.'
+    : 'Every order agrees with its journal.';
 }

@@ -29,10 +29,10 @@ export const ORDER_VERBS = [
   verb<{ states?: true; shop?: string }>({
     call: 'show <order>',
     isDefault: true,
-    about: "an order and its story: <shop>/<order id>, or its name ('#1001', 1001)",
+    about: "an order and its history: by <shop>/<order id>, or its name ('#1001', 1001)",
     options: [
       new Option('--states', 'what each event changed'),
-      new Option('--shop <shop>', 'where orders of several shops have this name or id'),
+      new Option('--shop <shop>', 'if several shops have an order with this name or id'),
     ],
     act: async (session, [typed = ''], { states, shop }) => {
       const key = await findOrder(session, typed, shop);
@@ -79,7 +79,7 @@ function ordersText({ orders, cursor }: OrderPage): string {
   return table(rows, LIST_HEAD) + (cursor === null ? '' : '\n… there are more: --limit');
 }
 
-/** An order of which events wait or were parked, and none was applied, has a story but no document. */
+/** An order has no document until an event of it is applied, but it has a history. */
 async function orderOrNull(session: Session, place: string): Promise<Order | null> {
   try {
     return await session.ask<Order>(place);
@@ -91,17 +91,17 @@ async function orderOrNull(session: Session, place: string): Promise<Order | nul
 
 function orderText(key: string, order: Order | null, timeline: Timeline): string {
   const { entries, acts, lock, waitingMs, leftOut } = timeline;
-  const waits = waitingMs === null ? [] : [`its oldest waiting event waits for ${age(waitingMs)}`];
+  const waits = waitingMs === null ? [] : [`its oldest waiting event has been waiting for ${age(waitingMs)}`];
   const lacks = lackLines(key, timeline);
   const held = lock
     ? [`locked by ${lock.holder.program ?? '?'} (job ${lock.holder.job ?? '?'}) for ${age(lock.ageMs)}`]
     : [];
   const done = acts.map((act) => [time(act.at), act.who, act.action, act.outcome, act.reason]);
-  const people = done.length > 0 ? ['', `${counted(done.length, 'act')} of people:`, table(done)] : [];
+  const people = done.length > 0 ? ['', `${counted(done.length, 'operator action')}:`, table(done)] : [];
   const older = leftOut ? ['   … older ones are not shown'] : [];
   return [
     ...headLines(key, order),
-    ...(order?.damage ?? []).map((field) => `damaged: ${field}; see ops order rebuild ${key}`),
+    ...(order?.damage ?? []).map((field) => `damaged: ${field} (ops order rebuild ${key})`),
     ...lacks,
     ...waits,
     ...held,
@@ -122,7 +122,7 @@ function headLines(key: string, order: Order | null): string[] {
   ];
 }
 
-/** An order of which events are parked or wait is incomplete. */
+/** An order with parked or waiting events is incomplete. */
 function lackLines(key: string, { parkedEvents, parkedNow, waitingEvents }: Timeline): string[] {
   const waiting = waitingEvents === null ? 'Redis is down: its waiting events are unknown' : '';
   return [
@@ -155,7 +155,7 @@ function belowEntry({ earlier, notes, changes, sequence }: EntryWithChanges): st
   );
   const unknown =
     changes === null && sequence !== null
-      ? ['what it changed is not known: its journal does not reach back']
+      ? ['what it changed is unknown: the journal no longer has the events before it']
       : [];
   return [...was, ...notes, ...changed, ...unknown].map((line) => `        ${line}`.trimEnd());
 }

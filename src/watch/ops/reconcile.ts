@@ -23,7 +23,7 @@ export const RECONCILE_VERBS = [
     options: [
       new Option('--shop <shop>', 'of this shop').makeOptionMandatory(),
       new Option('--since <time>', 'changed since: 90min, 2h, 3d, or 2026-11-21T12:00:00Z'),
-      new Option('--all', 'everything there is'),
+      new Option('--all', 'all orders'),
       ...changeOptions(),
     ],
     act: (session, _args, asking) => run(session, asking),
@@ -47,7 +47,7 @@ export const RECONCILE_VERBS = [
   }),
   verb<{ reason: string }>({
     call: 'abort <pass>',
-    about: 'ends a pass: what it has put right stays so',
+    about: 'ends a pass; orders that it has repaired stay repaired',
     options: [reasonOption().makeOptionMandatory()],
     act: async (session, [id = ''], { reason }) => {
       const pass = await session.send<Reconcile & { did: string }>(placeOf('reconciles', id, 'abort'), {
@@ -117,7 +117,7 @@ async function untilEnded(session: Session, asked: Reconcile): Promise<Reconcile
       }
       if (told || pass.state !== 'asked' || Date.now() - began < TAKEN_MS) continue;
       told = true;
-      session.say('nobody has taken it yet: does the app program run?');
+      session.say('not started yet: is the app program running?');
     }
   } finally {
     progress.end();
@@ -130,8 +130,8 @@ function isAway(error: unknown): boolean {
 }
 
 const STATES = {
-  asked: 'waits for the app program',
-  running: 'runs',
+  asked: 'is waiting for the app program',
+  running: 'is running',
   done: 'is done',
   failed: 'failed',
   aborted: 'was aborted',
@@ -141,7 +141,7 @@ function passText(pass: Reconcile): string {
   const { shop, state, checked, missing, stale, differs, stuck, gone, because } = pass;
   const healed = missing + stale + differs;
   const told = [
-    ...(differs > 0 ? [`${differs} with other facts`] : []),
+    ...(differs > 0 ? [`${differs} different`] : []),
     ...(stuck > 0 ? [`${stuck} stuck`] : []),
     ...(gone > 0 ? [`${gone} unknown to Shopify`] : []),
   ];
@@ -165,17 +165,15 @@ function passText(pass: Reconcile): string {
   return `${head}\n\n${rows}${foundText(pass)}${adviceText(pass)}${dry}`;
 }
 
-/** What to do about what a pass only tells. */
+/** What to do about orders that a pass reports and does not repair. */
 function adviceText({ stuck, gone }: Reconcile): string {
   const advice = [
     ...(stuck > 0
-      ? [
-          'stuck: Shopify was asked and its answer was applied, and the order is still not the same. See ops order.',
-        ]
+      ? ["stuck: Shopify's answer was applied, and the order still differs. See ops order."]
       : []),
     ...(gone > 0
       ? [
-          'gone: deleted at Shopify, or never sent by it. See the first event of each with ops order; a pass with --all --yes ends them here.',
+          'gone: deleted at Shopify, or never sent by it. See the first event of each with ops order. A pass with --all --yes marks them as deleted here.',
         ]
       : []),
   ];
@@ -203,7 +201,7 @@ function listText({ reconciles, cursor }: ReconcilePage): string {
   return `${table(rows, head)}${cursor === null ? '' : '\n… and older ones: --limit shows more'}`;
 }
 
-/** What every list of passes tells of one. */
+/** The columns of every list of passes. */
 export const CELLS_OF_PASS = [
   'state',
   'checked',

@@ -79,7 +79,7 @@ function shopText(detail: ShopDetail): string {
     ['events waiting', detail.waitingEvents],
     ['events in 24 h', `${detail.events24h}, ${percent(detail.share)} of all`],
     ['last webhook', time(detail.lastWebhookAt)],
-    ['last event', `${time(detail.lastEventAt)} (also what reconciliation fetched)`],
+    ['last event', `${time(detail.lastEventAt)} (includes events from reconciliation)`],
     ['reconciled to', time(detail.reconciledTo)],
     ['put right', detail.putRight],
     ['redacted', time(detail.redactedAt)],

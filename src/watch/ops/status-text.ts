@@ -1,7 +1,7 @@
 import type { SystemStatus } from '../shapes/system.ts';
 import { counted, facts, known, time } from './table.ts';
 
-/** How everything is, as an operator reads it on a terminal: one sentence first. */
+/** The state of everything for a terminal: one sentence first. */
 export function statusText(status: SystemStatus): string {
   const { queues, pausedQueues } = status;
   const rows: [string, string][] = [
@@ -12,7 +12,7 @@ export function statusText(status: SystemStatus): string {
     ['locks held', known(status.locksHeld)],
     ['accepted', known(status.accepted)],
     ['duplicates', known(status.duplicates)],
-    ['forged', `${known(status.forged)} (signature failed; since ingest started)`],
+    ['forged', `${known(status.forged)} (invalid signature; since ingest started)`],
     ['parked', known(status.parked)],
     ['spooled', known(status.spooled)],
     ['shops', shopsText(status.shops)],

@@ -7,11 +7,11 @@ import { verb } from './verb.ts';
 export const SYSTEM_VERBS = [
   verb({
     call: 'status',
-    about: 'how everything is; exit code 1 where its first line says ACT',
+    about: 'the state of everything; exit code 1 if the first line says ACT',
     act: async (session) => {
       const status = await session.ask<SystemStatus>('/status');
       session.show(status, statusText(status));
-      // For cron: something needs somebody now. What somebody should look at some time (LOOK) ends with 0.
+      // For cron: exit code 1 if somebody must act now. LOOK can wait, and ends with 0.
       if (status.level === 'act') endAs('refused');
     },
   }),

@@ -10,9 +10,9 @@ export interface Target {
 }
 
 /**
- * A token goes only to the address that it belongs to: both come from the person, or both from this folder. A folder
- * is anybody's: one that names an address must not be sent the token of another Lockstep.
- * @throws OpsProblem where none is given and none runs here, or what is given cannot be one
+ * A token goes only to the address that it belongs to: both are given, or both come from this folder. Anybody may
+ * have written this folder: the address that it names must not get the token of another Lockstep.
+ * @throws OpsProblem if only one is given, none is given and none runs here, or one is invalid
  */
 export function targetOf(given: { url?: string | undefined; token?: string | undefined }): Target {
   const url = given.url ?? process.env.LOCKSTEP_URL;
@@ -20,7 +20,7 @@ export function targetOf(given: { url?: string | undefined; token?: string | und
   const target = url || token ? { url, token } : localTarget();
   if (!target.url || !target.token) throw incomplete(target);
   checkAddress(target.url);
-  if (!/^[\x21-\x7e]+$/.test(target.token)) throw new OpsProblem('usage', 'that is no token');
+  if (!/^[\x21-\x7e]+$/.test(target.token)) throw new OpsProblem('usage', 'invalid token');
   return { url: target.url.replace(/\/+$/, ''), token: target.token };
 }
 
@@ -32,9 +32,9 @@ function localTarget(): Given {
 }
 
 function incomplete({ url, token }: Given): OpsProblem {
-  if (token)
-    return new OpsProblem('usage', 'a token without its address: give --url or LOCKSTEP_URL with it');
-  if (url) return new OpsProblem('usage', 'an address without its token: give --token or LOCKSTEP_TOKEN');
+  if (token) return new OpsProblem('usage', 'a token without its address: also give --url or LOCKSTEP_URL');
+  if (url)
+    return new OpsProblem('usage', 'an address without its token: also give --token or LOCKSTEP_TOKEN');
   return new OpsProblem(
     'unreachable',
     'nothing runs here: give --url and --token, or LOCKSTEP_URL and LOCKSTEP_TOKEN',
@@ -43,15 +43,15 @@ function incomplete({ url, token }: Given): OpsProblem {
 
 const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/;
 
-/** @throws OpsProblem; also where the network between would see the token */
+/** @throws OpsProblem; also if the network in between would see the token */
 function checkAddress(url: string): void {
   if (!/^https?:\/\/[^/]/.test(url) || !URL.canParse(url))
-    throw new OpsProblem('usage', `${url} is no http:// address of a dashboard`);
+    throw new OpsProblem('usage', `${url} is not an http:// or https:// address`);
   const { protocol, hostname } = new URL(url);
   if (protocol === 'http:' && !LOOPBACK.test(hostname))
     throw new OpsProblem(
       'usage',
-      `${url} is not https: a token goes over http to this machine only (use https, or a tunnel to localhost)`,
+      `${url} is not https: over http, tokens are sent to this machine only (use https, or a tunnel to localhost)`,
     );
 }
 

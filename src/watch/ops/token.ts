@@ -28,7 +28,7 @@ const me = () => process.env.USER ?? 'operator';
 export const TOKEN_VERBS = [
   verb<Minting>({
     call: 'mint',
-    about: 'a token, by an administrator over the API; where none answers, signed here with OPS_JWT_SECRET',
+    about: 'mints a token over the API; if no dashboard answers, signs it here with OPS_JWT_SECRET',
     options: [
       new Option('--role <role>', 'what it allows').choices(ROLES).default('viewer'),
       new Option('--name <name>', 'whose it is').default(me()),
@@ -43,7 +43,7 @@ export const TOKEN_VERBS = [
   }),
   verb({
     call: 'ls',
-    about: 'the tokens that were minted or seen',
+    about: 'tokens and sessions that were minted, used or revoked',
     act: async (session) => {
       const list = await session.ask<TokenList>('/tokens');
       session.show(list, tokensText(list));
@@ -51,12 +51,12 @@ export const TOKEN_VERBS = [
   }),
   verb<Changing>({
     call: 'revoke <id>',
-    about:
-      'makes a token worthless everywhere, within 5 s; by its id, or the token itself (only its id is sent)',
+    about: 'revokes a token everywhere within 5 s; by its id, or the token itself (only its id is sent)',
     options: changeOptions(),
     act: async (session, [given = ''], changing) => {
       const id = given.includes('.') ? tokenId(given.trim()) : given;
-      if (!/^[0-9a-f]{16}$/.test(id)) throw new OpsProblem('usage', `${id} is no token id: 16 hex digits`);
+      if (!/^[0-9a-f]{16}$/.test(id))
+        throw new OpsProblem('usage', `${id} is not a token id (16 hex digits)`);
       await change(session, changing, {
         look: async () => revoking(id, await session.ask<TokenList>('/tokens')),
         act: (reason) => session.send(placeOf('tokens', id, 'revoke'), { reason }),
@@ -78,15 +78,13 @@ export const SIGN_IN_VERBS = [
 
 function revoking(id: string, { tokens, sessions }: TokenList) {
   const shown = [...tokens, ...sessions].find((token) => token.id === id) ?? null;
-  const now = shown
-    ? rowsText([shown])
-    : 'It is not among those that are listed: it was never used, or the id is wrong.';
+  const now = shown ? rowsText([shown]) : 'It is not listed: it was never used, or the id is wrong.';
   return { would: `${now}\n\nIt would be revoked.`, refused: null, shown };
 }
 
 type Minted = { token: string; id: string; expiresAt: string };
 
-/** Null where nobody is to be asked, or answers. */
+/** Null if no dashboard is known, or none answers. */
 async function mintedOverApi(session: Session, minting: Required<Minting>): Promise<Minted | null> {
   try {
     return await session.send<TokenMinted>('/tokens', minting);
@@ -96,10 +94,10 @@ async function mintedOverApi(session: Session, minting: Required<Minting>): Prom
   }
 }
 
-/** The way in where nothing runs yet, or nobody has a token: whoever has the secret may do everything anyhow. */
+/** For when nothing runs yet, or nobody has a token: who has the secret may do everything anyway. */
 async function mintedHere(session: Session, { role, name, hours }: Minting): Promise<Minted> {
   const token = await mintToken(jwtSecret(), { role, name }, hours);
-  session.say('signed here, no dashboard was asked: it is listed once it was used');
+  session.say('signed here, without a dashboard: it is listed once it is used');
   return { token, id: tokenId(token), expiresAt: new Date(Date.now() + hours * 3_600_000).toISOString() };
 }
 

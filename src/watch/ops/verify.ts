@@ -9,14 +9,14 @@ import { shopOption, verb } from './verb.ts';
 export const VERIFY_VERBS = [
   verb<{ shop?: string; since?: string }>({
     call: 'verify',
-    about: 'holds every order against its journal, and changes nothing',
+    about: 'compares every order with its journal; changes nothing',
     options: [
       shopOption(),
       new Option('--since <time>', 'only orders committed since: 2026-11-20T10:00:00Z'),
     ],
     act: async (session, _args, { shop, since }) => {
       const status = shop === undefined ? await session.ask<SystemStatus>('/status') : null;
-      const progress = startProgress('orders held against their journals');
+      const progress = startProgress('orders checked');
       let orders = 0;
       const filter = { ...(shop === undefined ? {} : { shop }), ...(since === undefined ? {} : { since }) };
       const verified = await verifyAll(filter, async (place) => {

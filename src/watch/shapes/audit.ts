@@ -11,7 +11,7 @@ const ACTIONS = {
   'parked.replay': 'parked events were replayed',
   'parked.discard': 'parked events were discarded',
   'replay.abort': 'a replay was aborted',
-  'order.rebuild': 'an order was made again from its journal',
+  'order.rebuild': 'an order was rebuilt from its journal',
   'reconcile.ask': 'a pass over the orders of a shop was asked for',
   'reconcile.abort': 'a pass over the orders of a shop was aborted',
   'event.payload': 'a payload was read, customer data masked',
@@ -42,7 +42,7 @@ export const auditEntry = z.object({
   /** Ids as in the list of tokens. Entries of before name none, and neither does who could not say who they are. */
   token: z.string().nullable().describe('the token or session by which it was done'),
   root: z.string().nullable().describe('the token that this one comes from; null: from none'),
-  /** `begun`: it runs. 10 minutes after its program died it is `failed`: check whether it was done. */
+  /** `begun`: it is running. 10 minutes after its program died it becomes `failed`: check whether it was done. */
   outcome: z.enum(['begun', 'done', 'refused', 'failed']),
   detail: z.string().nullable().describe('what was done, or why not'),
 });
@@ -65,7 +65,7 @@ export const auditChainQuery = z.strictObject({
     .string()
     .regex(/^[1-9]\d{0,14}:[0-9a-f]{64}$/, 'is not <number>:<hash>')
     .optional()
-    .describe('an entry that the log has, as `<number>:<hash>`: shows whether newer ones were cut off'),
+    .describe('an entry from the log, as `<number>:<hash>`: also checks that it still exists'),
 });
 export const auditChain = z.object({
   whole: z.boolean(),
@@ -75,6 +75,6 @@ export const auditChain = z.object({
     .number()
     .int()
     .nullable()
-    .describe('from this entry on each is signed with the key of now; null: none is'),
+    .describe('all entries from this one on are signed with the current key; null: none'),
 });
 export type AuditChain = z.infer<typeof auditChain>;

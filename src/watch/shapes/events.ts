@@ -40,7 +40,7 @@ const timelineEntry = z.object({
   appliedAt: instant.nullable(),
   outcome,
   because: z.string().nullable(),
-  notes: z.array(z.string()).describe('what of its body could not be read, and was left out'),
+  notes: z.array(z.string()).describe('parts of its body that could not be read and were left out'),
   sequence: z.number().int().nullable(),
   duplicates: count,
   earlier: z.array(earlier),
@@ -57,7 +57,7 @@ export const timeline = z.object({
   acts: z.array(auditEntry).describe('what people did to this order and its events, oldest first'),
   lock: lock.nullable().describe('who holds it now'),
   ...missing,
-  parkedNow: z.array(z.string()).describe('its parked events, longest parked first, 100 at most'),
+  parkedNow: z.array(z.string()).describe('its parked events, oldest first, at most 100'),
   waitingMs: milliseconds.nullable().describe('how long the oldest waiting event waits; null: none waits'),
   leftOut: z.boolean().describe('whether it has older events that are not shown: the newest 1,000 are'),
 });

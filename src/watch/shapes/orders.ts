@@ -11,9 +11,9 @@ export const orderQuery = z.strictObject({
   cursor,
 });
 
-/** While one is above 0, the order is incomplete. */
+/** The order is incomplete while one of these is above 0. */
 export const missing = {
-  waitingEvents: count.nullable().describe('accepted and not applied yet; null while Redis is down'),
+  waitingEvents: count.nullable().describe('accepted, not applied yet; null while Redis is down'),
   parkedEvents: count.describe('could not be applied'),
 };
 
@@ -49,7 +49,7 @@ export const order = z.object({
   statusHistory: z.array(part),
   damage: z
     .array(z.string())
-    .describe('Fields of its document that cannot be read; the rest is then not shown'),
+    .describe('Fields of its document that cannot be read. If there are any, the other fields are not shown'),
 });
 
 export const orderPage = z.object({ orders: z.array(order), cursor: nextCursor });

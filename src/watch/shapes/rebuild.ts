@@ -11,12 +11,12 @@ export const rebuildRequest = z.union([
 const rebuildLook = z.object({
   dryRun: z.literal(true),
   order: z.string(),
-  events: count.describe('that its journal holds and a rebuild applies again'),
+  events: count.describe('events in its journal, which a rebuild applies again'),
   parked: count.describe('parked events of the order: they are not included'),
-  needed: z.boolean().describe('false: the order is what its journal makes of it'),
-  differences: z.array(difference).describe('what would change, at most 20 fields'),
+  needed: z.boolean().describe('false: the order agrees with its journal'),
+  differences: z.array(difference).describe('fields that would change, at most 20'),
   damage: z.array(z.string()).describe('fields that cannot be read, in words'),
-  refused: z.string().nullable().describe('why it cannot be rebuilt; null: it can'),
+  refused: z.string().nullable().describe('why it cannot be rebuilt; null: it can be'),
 });
 export type RebuildLook = z.infer<typeof rebuildLook>;
 

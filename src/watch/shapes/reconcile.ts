@@ -50,18 +50,18 @@ export const reconcile = z.object({
   checked: count,
   missing: count,
   stale: count,
-  differs: count.describe('of the same time as at Shopify, with other facts'),
-  stuck: count.describe("differ, and Shopify's answer was applied already: look at the order"),
-  gone: count.describe('held here as live, and unknown to Shopify'),
+  differs: count.describe('same time as at Shopify, other values'),
+  stuck: count.describe("still differ after Shopify's answer was applied: look at the order"),
+  gone: count.describe('exist here, unknown to Shopify'),
   points: z.number().describe("of the Admin API's budget"),
   found: z
     .array(
       z.object({
         order: z.string(),
         what: z.enum(FOUND),
-        updatedAt: instant.nullable().describe('at Shopify; null: it does not know the order'),
+        updatedAt: instant.nullable().describe('at Shopify; null: unknown to Shopify'),
         heldAt: instant.nullable(),
-        facts: z.array(z.string()).describe('what differs'),
+        facts: z.array(z.string()).describe('the fields that differ'),
       }),
     )
     .describe('the first hundred'),

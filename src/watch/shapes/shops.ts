@@ -11,8 +11,8 @@ const shopRow = z.object({
   /** Events taken in this hour and the 24 before it, and their share of all shops' (0 to 1). */
   events24h: count,
   share: z.number(),
-  lastEventAt: instant.nullable().describe('also what reconciliation fetched'),
-  lastWebhookAt: instant.nullable().describe('when Shopify itself last sent something'),
+  lastEventAt: instant.nullable().describe('includes events from reconciliation'),
+  lastWebhookAt: instant.nullable().describe('when Shopify last sent a webhook'),
   state: z
     .enum(['installed', 'uninstalled', 'unknown'])
     .describe('unknown: it sent events, and never installed the app'),
@@ -22,7 +22,7 @@ const shopRow = z.object({
   attention: z.string().nullable().describe('why Lockstep cannot ask Shopify for it; null: it can'),
   reconciledTo: instant
     .nullable()
-    .describe("all orders that changed before then were held against Shopify's"),
+    .describe("all orders that changed before then were compared with Shopify's"),
   putRight: count.describe('orders that reconciliation put right since it installed'),
   subscriptions: z
     .object({

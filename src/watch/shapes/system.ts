@@ -2,41 +2,36 @@ import { z } from 'zod';
 import { PROGRAMS } from '../../system/beats.ts';
 import { count, instant, milliseconds } from './base.ts';
 
-/** What Redis has left. Beyond `fullBytes` new events go to the spool; the rest is for drains. */
+/** Memory of Redis. Above `fullBytes` new events go to the spool; the rest is reserved for drains. */
 const redisMemory = z.object({
   usedBytes: count,
   maxBytes: count.describe('0: no limit'),
   fullBytes: count.describe('0: no limit'),
-  fullOf: z
-    .enum(['backlog', 'claims', 'other'])
-    .nullable()
-    .describe('what fills it; null while it is not full'),
+  fullOf: z.enum(['backlog', 'claims', 'other']).nullable().describe('what fills it; null: not full'),
 });
 
 const server = z.object({
   state: z.enum(['up', 'away']),
   problem: z.string().nullable(),
-  since: instant.nullable().describe('since when it is down, as this dashboard saw it'),
+  since: instant.nullable().describe('down since, as this dashboard saw it; null: it is up'),
 });
 
-/** How everything is. What a server that is away would have told is null; the rest is told. */
+/** The state of everything. Figures of a server that is down are null. */
 export const status = z.object({
   waitingEvents: count.nullable(),
   waitingOrders: count.nullable(),
   oldestWaitMs: milliseconds.nullable(),
-  oldestOrder: z.string().nullable().describe('the order that waits longest'),
+  oldestOrder: z.string().nullable().describe('the order that has waited longest'),
   queues: z.object({ active: count, waiting: count, delayed: count, failed: count }).nullable(),
   pausedQueues: z.array(count).nullable().describe('partitions that somebody paused'),
   workers: count
     .nullable()
-    .describe('alive; null also right after Redis came back, until all have reported again'),
+    .describe('running; null also just after Redis came back, until all have reported again'),
   locksHeld: count.nullable(),
   accepted: count.nullable(),
   duplicates: count.nullable(),
-  forged: count
-    .nullable()
-    .describe('webhooks refused because their signature failed, since each ingest started'),
-  reusedWebhookIds: count.nullable().describe('webhook ids that came again with another body'),
+  forged: count.nullable().describe('webhooks refused for an invalid signature since each ingest started'),
+  reusedWebhookIds: count.nullable().describe('webhook ids that arrived again with another body'),
   redisMemory: redisMemory.nullable(),
   parked: count.nullable(),
   spooled: count.nullable(),
@@ -53,14 +48,14 @@ export const status = z.object({
     .nullable(),
   redis: server,
   mongodb: server,
-  /** One sentence first: what is the matter, or that all is well. */
+  /** The most urgent problem, or that all is well. */
   sentence: z.string(),
-  link: z.string().nullable().describe('the page of the dashboard about it'),
+  link: z.string().nullable().describe('the dashboard page about it'),
   level: z.enum(['fine', 'look', 'act']).describe('look: somebody should; act: now'),
 });
 export type SystemStatus = z.infer<typeof status>;
 
-/** A process of Lockstep that was heard of in the last hour; in the last 5 s: it is alive. */
+/** A process that sent a heartbeat in the last hour; in the last 5 s: it is alive. */
 const program = z.object({
   program: z.enum(PROGRAMS),
   /** `<host>:<pid>` */

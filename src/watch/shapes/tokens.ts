@@ -18,9 +18,9 @@ export const signIn = z.union([
 ]);
 
 const tokenRow = z.object({
-  id: z.string().describe('the first 16 hex digits of the SHA-256 of what is signed'),
+  id: z.string().describe('the first 16 hex digits of the SHA-256 of its signed part'),
   name: z.string(),
-  role: z.enum(ROLES).nullable().describe('null: revoked before anybody saw it'),
+  role: z.enum(ROLES).nullable().describe('null: revoked before its first use'),
   kind: z
     .enum(['token', 'session', 'once'])
     .describe('session: of a signed-in page; once: a used one-time link'),

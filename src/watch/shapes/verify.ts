@@ -16,11 +16,11 @@ const findings = z.object({
   damaged: count.describe('the document or a journal entry cannot be read'),
 });
 
-/** A field of an order that is not what its journal makes of it. */
+/** A field of an order that does not agree with its journal. */
 export const difference = z.object({
   field: z.string().describe('`facts.totalPrice`; a member of a list by its id: `refunds.#929361466.status`'),
-  stored: z.string().nullable().describe('what MongoDB holds; null: nothing. Personal values are masked'),
-  rebuilt: z.string().nullable().describe('what the journal makes of it; null: nothing'),
+  stored: z.string().nullable().describe('the value in MongoDB; null: none. Personal values are masked'),
+  rebuilt: z.string().nullable().describe('the value rebuilt from the journal; null: none'),
 });
 
 /** A page of orders, each compared with its journal. All findings zero: nothing is wrong. */
@@ -29,7 +29,7 @@ export const verifiedPage = findings.extend({
   events: count,
   moving: count.describe('committed while they were looked at: verify again'),
   tooOld: count.describe('their first events are no longer in the journal'),
-  tooLarge: count.describe('too many or too large events to be checked here'),
+  tooLarge: count.describe('not checked: too many or too large events'),
   wrong: z.array(
     z.object({
       order: z.string(),

@@ -21,7 +21,7 @@ const DUPLICATE_KEY = 11_000;
 
 /**
  * Which tokens there are, and which are revoked. Revoked here: refused at once by this process, by every other
- * within 5 s. While MongoDB is away the last known revocations hold, so that operators can look at what is wrong
+ * within 5 s. While MongoDB is down the last known revocations hold, so that operators can look at what is wrong
  * (nobody could write down another meanwhile). A program starts only with the list, and the list is whole: none is
  * left out before its token is over, however many come after it. Each takes about 100 bytes; sign-outs, which are
  * revocations of sessions, are limited to 10 a minute for each token and are needed for 12 hours.
@@ -79,7 +79,7 @@ export class TokenBook implements Part {
     await this.#tokens.create({ ...newDocument(token), usedAt: null });
   }
 
-  /** Takes the code of a one-time link: one caller gets it, over all processes. @throws while MongoDB is away */
+  /** Takes the code of a one-time link: one caller gets it, over all processes. @throws while MongoDB is down */
   async takeOnce(code: Read): Promise<'taken' | 'used before'> {
     if (await this.#tokens.exists({ _id: { $eq: code.formerId } })) return 'used before';
     try {

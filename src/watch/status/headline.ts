@@ -5,7 +5,7 @@ type Headline = Pick<SystemStatus, 'sentence' | 'level' | 'link'>;
 
 interface Row {
   level: 'look' | 'act';
-  /** What is the matter, or null. */
+  /** The problem in words; null: there is none. */
   says: (figures: Figures) => string | null;
   /** The page of the dashboard about it. */
   link: (figures: Figures) => string;
@@ -14,34 +14,34 @@ interface Row {
 const doctor = () => '/doctor';
 const oldestOrder = ({ oldestOrder: order }: Figures) => (order === null ? '/mailboxes' : `/orders/${order}`);
 
-/** Waits that others alarm at, too (facts/operations.md 6.2): a healthy wait is below a second. */
+/** Where others alarm, too (facts/operations.md 6.2): a healthy wait is below a second. */
 const LOOK_MS = 30_000;
 const ACT_MS = 120_000;
 
-/** What may be the matter; the first that is, is said. Those that need somebody now come first. */
+/** Possible problems, the most urgent first. The headline is the first that applies. */
 const HEADLINES: readonly Row[] = [
   {
     level: 'act',
     says: ({ redis, mongodb }) =>
       redis.state === 'away' && mongodb.state === 'away'
-        ? 'Redis and MongoDB are away: Shopify is answered 503, and tries again for four hours.'
+        ? 'Redis and MongoDB are down: Shopify gets 503 and retries for four hours.'
         : null,
     link: doctor,
   },
   {
     level: 'act',
-    says: ({ redis }) =>
-      redis.state === 'away' ? 'Redis is away: events go to the spool until it is back.' : null,
+    says: ({ redis }) => (redis.state === 'away' ? 'Redis is down: new events go to the spool.' : null),
     link: doctor,
   },
   {
     level: 'act',
-    says: ({ mongodb }) => (mongodb.state === 'away' ? 'MongoDB is away: events are taken and wait.' : null),
+    says: ({ mongodb }) =>
+      mongodb.state === 'away' ? 'MongoDB is down: events are accepted and wait.' : null,
     link: doctor,
   },
   {
     level: 'act',
-    says: ({ workers }) => (workers === 0 ? 'No worker is alive: events are taken and wait.' : null),
+    says: ({ workers }) => (workers === 0 ? 'No workers are running: events are accepted and wait.' : null),
     link: () => '/',
   },
   { level: 'act', says: ({ redisMemory }) => fullText(redisMemory), link: doctor },
@@ -51,16 +51,14 @@ const HEADLINES: readonly Row[] = [
   {
     level: 'look',
     says: ({ parked }) =>
-      parked
-        ? `${several(parked, 'parked event needs somebody to look at it', 'parked events need somebody to look at them')}.`
-        : null,
+      parked ? `${several(parked, 'parked event needs', 'parked events need')} attention.` : null,
     link: () => '/parked',
   },
   {
     level: 'look',
     says: ({ complianceDue }) =>
       complianceDue
-        ? `${several(complianceDue, 'request', 'requests')} about personal data: due within 7 days, or overdue.`
+        ? `${several(complianceDue, 'request about personal data is', 'requests about personal data are')} due within 7 days or overdue.`
         : null,
     link: () => '/requests',
   },
@@ -72,12 +70,12 @@ const HEADLINES: readonly Row[] = [
   {
     level: 'look',
     says: ({ spooled }) =>
-      spooled ? `${several(spooled, 'event waits', 'events wait')} in the spool for Redis.` : null,
+      spooled ? `${several(spooled, 'event is', 'events are')} waiting in the spool for Redis.` : null,
     link: doctor,
   },
 ];
 
-/** The state in one sentence, and how loud it is. */
+/** The state in one sentence, and how urgent it is. */
 export function headlineOf(figures: Figures): Headline {
   for (const { level, says, link } of HEADLINES) {
     const sentence = says(figures);
@@ -113,25 +111,25 @@ function pausedText(partitions: number[]): string | null {
   const [first] = partitions;
   if (first === undefined) return null;
   return partitions.length === 1
-    ? `Queue ${first} is paused: its events are taken and wait.`
-    : `${partitions.length} queues are paused: their events are taken and wait.`;
+    ? `Queue ${first} is paused: its events are accepted and wait.`
+    : `${partitions.length} queues are paused: their events are accepted and wait.`;
 }
 
 function shopsText(shops: Figures['shops']): string | null {
   if (!shops?.first) return null;
   const { first, needAttention } = shops;
-  const needs =
-    needAttention > 1 ? `${needAttention} shops need attention, ${first} first` : `${first} needs attention`;
-  return `${needs}: its page says why.`;
+  return needAttention > 1
+    ? `${needAttention} shops need attention: see the page of ${first} first.`
+    : `${first} needs attention: see its page.`;
 }
 
 function calmText({ waitingEvents, oldestWaitMs, workers }: Figures): string {
   const alive =
     workers === null
       ? 'workers have not reported yet'
-      : several(workers, 'worker is alive', 'workers are alive');
-  if (!waitingEvents) return `nothing waits, ${alive}`;
-  return `${several(waitingEvents, 'event waits', 'events wait')}, the oldest for ${spanText(oldestWaitMs ?? 0)}; ${alive}`;
+      : several(workers, 'worker is running', 'workers are running');
+  if (!waitingEvents) return `nothing is waiting, ${alive}`;
+  return `${several(waitingEvents, 'event is', 'events are')} waiting, the oldest for ${spanText(oldestWaitMs ?? 0)}; ${alive}`;
 }
 
 function several(count: number, one: string, more: string): string {

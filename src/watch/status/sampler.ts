@@ -29,7 +29,7 @@ interface Listener {
 
 /**
  * Reads how everything is once a second, for all pages of this process together, and keeps the last 15
- * minutes. While Redis is away the samples say so with nulls. A reading that takes long is not overtaken by
+ * minutes. While Redis is down the samples say so with nulls. A reading that takes long is not overtaken by
  * the next: there are fewer samples then, never a pile of questions.
  */
 export class Sampler {

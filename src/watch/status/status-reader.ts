@@ -49,7 +49,7 @@ export interface StatusTools {
   now: () => number;
 }
 
-/** Reads how everything is. It never throws, and answers within 4 s whatever is away. */
+/** Reads the state of everything. Never throws, and answers within 4 s even while servers are down. */
 export function statusReader(tools: StatusTools): () => Promise<SystemStatus> {
   const { redis, mongo, partitions, queues, outages } = tools;
   const ofRedis = async () => {

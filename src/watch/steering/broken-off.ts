@@ -15,8 +15,8 @@ interface BrokenOffTools {
 const LOOK_MS = 5000;
 
 /**
- * Ends the audit entries of acts whose program died in the middle (P8). Any number of processes may look: each entry
- * is ended once. While MongoDB is down, entries stay `begun`.
+ * Ends the audit entries of acts whose program died in the middle (P8). Safe in any number of processes: each entry is
+ * ended once. While MongoDB is down, entries stay `begun`.
  */
 export function endsBrokenOff({ audit, now, log }: BrokenOffTools): Part {
   const mark = async () => {

@@ -7,13 +7,13 @@ import { within } from '../../system/within.ts';
 import { CHECK_MS } from '../admin-routes.ts';
 import type { Claim as ClaimView } from '../shapes/dedupe.ts';
 
-/** A claim, and what became of its event. */
+/** A claim, and what happened to its event. */
 export interface KnownClaim {
   claim: Claim;
   outcome: 'waiting' | 'unknown' | EventDocument['outcome'];
   topic: string | null;
   webhookId: string | null;
-  /** False where MongoDB is away: then `unknown` is no answer. */
+  /** False where MongoDB is down: then `unknown` is no answer. */
   journalRead: boolean;
 }
 
@@ -64,9 +64,9 @@ export function claimReader(tools: Tools): ClaimReader {
 
 type Told = Pick<EventDocument, '_id' | 'outcome' | 'topic' | 'webhookId'>;
 const TOLD = { outcome: 1, topic: 1, webhookId: 1 } as const;
-/** More than twice the topics there are: one body under every topic, and as a repeat. */
+/** More than twice the number of topics: one body under every topic, and each as a repeat. */
 const LARGEST = 100;
-const UNREAD = 'the journal could not be read: MongoDB is away';
+const UNREAD = 'the journal could not be read: MongoDB is down';
 
 /** The claims of some events; in words, what the journal has of those without one. */
 async function byEvents(ids: readonly EventId[], tools: Tools): Promise<Found> {
@@ -108,7 +108,7 @@ async function waitingOf({ event, order }: Claim, tools: Tools): Promise<Named |
   return await withoutMongo(asked.lean<Named>().exec());
 }
 
-/** Null while MongoDB is away. */
+/** Null while MongoDB is down. */
 async function entriesOf(filter: object, { collections }: Tools): Promise<Told[] | null> {
   return await withoutMongo(collections.events.find(filter, TOLD).limit(LARGEST).lean<Told[]>().exec());
 }
@@ -124,7 +124,7 @@ async function elsewhere(without: readonly EventId[], tools: Tools): Promise<str
     : `; the journal has ${ended.join(', ')}: that claim has ended or was released`;
 }
 
-/** What Redis holds is told also while MongoDB is away. */
+/** What Redis holds is told also while MongoDB is down. */
 async function withoutMongo<Value>(asked: Promise<Value>): Promise<Value | null> {
   return await within(asked, CHECK_MS).catch(() => null);
 }

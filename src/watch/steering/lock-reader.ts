@@ -11,7 +11,7 @@ import type { Lock, LockList } from '../shapes/locks.ts';
 export interface LockReader {
   /** Of the orders that are being drained, and of those that wait longest. */
   list: () => Promise<LockList>;
-  /** How many `list` would have: also those of holders that died. */
+  /** How many locks `list` would show, including those of holders that died. */
   count: () => Promise<number>;
   /** Null where nobody holds it. */
   one: (order: OrderKey) => Promise<Lock | null>;

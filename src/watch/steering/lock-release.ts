@@ -42,7 +42,7 @@ export async function releaseLock(asked: ReleaseAsked, tools: LockTools): Promis
   const what =
     taken === 'taken'
       ? `the lock was taken from ${holder}`
-      : `${holder} gave the lock back, or it expired or was taken by somebody else, just before`;
+      : `just before, ${holder} released the lock, it expired, or somebody else took it`;
   return `${what}; ${ofFence(fenced)}; ${await wake(order, tools)}`;
 }
 

@@ -17,17 +17,17 @@ export interface RebuildTools {
   now: () => number;
 }
 
-/** An order made again of its journal, beside the one that is stored. */
+/** The stored order, and the order rebuilt from its journal. */
 interface Found {
   stored: OrderDocument | null;
   journal: RebuiltOrder;
   checked: Checked;
   parked: number;
-  /** Why it cannot be rebuilt; null: it can. */
+  /** Why it cannot be rebuilt; null: it can be. */
   refused: string | null;
 }
 
-/** What a rebuild would change. Reads only. @throws Refusal not_found where nothing is known of the order */
+/** What a rebuild would change. Reads only. @throws Refusal not_found if nothing is known of the order */
 export async function lookAtRebuild(order: OrderKey, tools: RebuildTools): Promise<RebuildLook> {
   const { journal, checked, parked, refused } = await find(order, tools);
   return {
@@ -43,11 +43,11 @@ export async function lookAtRebuild(order: OrderKey, tools: RebuildTools): Promi
 }
 
 /**
- * Makes an order again of its journal, under its lock, over the version that was read (P4). It is one write: if the
- * process dies before it, nothing changed, and a second rebuild finds nothing to do. Events that wait stay in the
+ * Rebuilds an order from its journal, under its lock, over the version that was read (P4). It is one write: if the
+ * process dies before it, nothing changed; after it, a second rebuild finds nothing to do. Waiting events stay in the
  * mailbox and are applied afterwards; parked events are not included.
  * @returns what was done, in words
- * @throws Refusal conflict where the journal does not hold the whole order, or somebody works at it
+ * @throws Refusal conflict if the journal does not have the whole order, or another holds its lock
  */
 export async function rebuildOrder(order: OrderKey, tools: RebuildTools): Promise<string> {
   const lease = await tools.lock.acquire(tools.lockKey(order), 'rebuild');
@@ -63,23 +63,23 @@ async function rebuildHeld(order: OrderKey, lease: Lease, tools: RebuildTools): 
   const { stored, journal, checked, parked, refused } = await find(order, tools);
   const { rebuild } = journal;
   if (refused !== null || !rebuild.order) throw new Refusal('conflict', refused ?? 'it has no events');
-  if (!isNeeded(checked)) return 'the order is what its journal makes of it: nothing was changed';
+  if (!isNeeded(checked)) return 'the order agrees with its journal: nothing was changed';
   await lease.confirmHeld();
   const version = await putRebuilt(tools.collections, order, rebuild.order, stored, tools.now());
   if (version === null)
-    throw new Refusal('conflict', `${order} changed meanwhile, and nothing was done: look again`);
+    throw new Refusal('conflict', `${order} changed meanwhile, and nothing was done: try again`);
   const left = parked > 0 ? `; ${parked} parked events are not included` : '';
   return `rebuilt from ${rebuild.events} events, version ${version}: ${whatChanged(checked)}${left}`;
 }
 
-/** For people and the audit: fields only. What they were may be personal. */
+/** Field names only: this goes into the audit log, and values may be personal. */
 function whatChanged({ differences, damage }: Checked): string {
   const fields = [...differences.map(({ field }) => field), ...damage];
-  return fields.length > 0 ? fields.join(', ') : 'only what it remembers of its events';
+  return fields.length > 0 ? fields.join(', ') : 'only its record of applied events';
 }
 
 async function find(order: OrderKey, { collections }: RebuildTools): Promise<Found> {
-  // The journal first, as verify reads it: it never tells what the order does not know.
+  // The journal first, as in verify: it is written after the order, so it has no event that the order lacks.
   const journal = await rebuildOne(collections, order);
   const stored = await collections.orders.findOne({ _id: String(order) }).lean<OrderDocument>();
   if (!stored && journal.rebuild.events === 0)
@@ -97,20 +97,20 @@ function isNeeded({ findings }: Checked): boolean {
   return FINDINGS.some((name) => findings[name] > 0);
 }
 
-/** Fails closed: what the journal does not tell, a rebuild would lose. */
+/** Fails closed: a rebuild would lose what the journal does not have. */
 function refusalOf({ rebuild, first, damage, isRedacted }: RebuiltOrder): string | null {
   if (damage !== null) return `its journal is damaged: ${damage}`;
-  if (rebuild.events === 0) return 'its journal has no events any more (JOURNAL_RETENTION_DAYS)';
+  if (rebuild.events === 0) return 'its journal no longer has events (JOURNAL_RETENTION_DAYS)';
   if (isRedacted) return 'bodies of its events were deleted by a redaction';
   if (first !== 1)
     return `its journal begins with event ${first}: the ones before it were deleted (JOURNAL_RETENTION_DAYS)`;
   if (!rebuild.isWhole) return 'events are missing in the middle of its journal';
   if (rebuild.unreadable !== null)
-    return `event ${rebuild.unreadable.slice(0, 12)} cannot be read by the rules of this version`;
+    return `event ${rebuild.unreadable.slice(0, 12)} cannot be read by this version`;
   return null;
 }
 
-/** What it still has to mask could come back with a body that was read before. */
+/** A rebuild could bring back data that the redaction is about to mask. */
 async function redactionUnderWay(order: OrderKey, { compliance }: Collections): Promise<string | null> {
   const kinds = ['customers/redact', 'shop/redact'];
   const { shop } = partsOf(order);

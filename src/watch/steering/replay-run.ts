@@ -78,7 +78,7 @@ export class ReplayRun {
     }
   }
 
-  /** Whether it goes on. @throws where Redis or MongoDB is away; what was put back is counted before */
+  /** Whether it goes on. @throws where Redis or MongoDB is down; what was put back is counted before */
   async #step(count: number): Promise<boolean> {
     if (this.#page.length === 0) await this.#readOn();
     const events = this.#page.splice(0, count);

@@ -26,7 +26,7 @@ interface Begin {
 const SILENT_MS = 15_000;
 /** For events that a process which died has left `replaying`. */
 const LOOK_AFTER_MS = 5000;
-/** So often counts of parked events are looked over that a process which died did not bring up to date. */
+/** How often counts of parked events are corrected, in case a process died before it did so. */
 const SWEEP_MS = 60_000;
 const SHOWN = 50;
 
@@ -145,7 +145,7 @@ export class Replays implements Part {
     try {
       await this.#sweepCounts();
     } catch (error) {
-      this.#tools.log.debug({ reason: messageOf(error) }, 'could not count parked events; it is tried again');
+      this.#tools.log.debug({ reason: messageOf(error) }, 'could not count parked events; will retry');
     }
     await this.#giveBackStale();
   }
@@ -159,7 +159,7 @@ export class Replays implements Part {
     }
   }
 
-  /** At the start, and then each minute. */
+  /** At the start, then once a minute. */
   async #sweepCounts(): Promise<void> {
     const now = this.#tools.now();
     if (this.#sweptAt !== null && now - this.#sweptAt < SWEEP_MS) return;
@@ -175,7 +175,7 @@ export async function nothingParked(which: ParkedSelection, parked: ParkedStore)
     ? new Refusal('not_found', 'nothing that is parked is among these; looked in the collection parked')
     : new Refusal(
         'conflict',
-        `${replaying} of these are being replayed: look again in 40 s. If that program died, they are parked again then`,
+        `${replaying} of these are being replayed: try again in 40 s. If the program that replays them died, they are parked again by then`,
       );
 }
 

@@ -13,23 +13,23 @@ export interface RebuiltOrder {
   /** Entries, and bytes of bodies, that were read. */
   events: number;
   bytes: number;
-  /** Its first applied event's place in the order's history; null: there is none. */
+  /** The place of its first applied event in the order's history; null: none. */
   first: number | null;
   /** Its shop was redacted: bodies were deleted. */
   isRedacted: boolean;
-  /** Why an entry cannot be read, in words; null: all can. What comes behind it was not looked at. */
+  /** Why an entry cannot be read, in words; null: all can. Entries after it were not read. */
   damage: string | null;
-  /** It took too long, and was not read to its end. */
+  /** It took too long, and the rest was not read. */
   cut: boolean;
 }
 
-/** Entries that MongoDB hands over at a time: 5 MB each in the worst case, and 16 MB together. */
+/** Entries per batch from MongoDB: at worst 5 MB each, and 16 MB together. */
 const BATCH = 50;
 
 /**
- * Makes orders again of their journals, in turns: one body is in memory at a time. The orders come in the sequence
- * of their keys; one that is cut is the last.
- * @param keys sorted as MongoDB sorts them
+ * Rebuilds orders from their journals, in turns: one body is in memory at a time. Yields the orders in the sequence of
+ * their keys; if one is cut, it is the last.
+ * @param keys in MongoDB's sort order
  * @param orderMs how long one order may take
  */
 export async function* rebuildEach(
@@ -82,7 +82,7 @@ async function add(to: RebuiltOrder, entry: EventDocument, pace: Pace): Promise<
   }
 }
 
-/** The same of one order. */
+/** The same for one order. */
 export async function rebuildOne(
   collections: Pick<Collections, 'events'>,
   key: OrderKey,

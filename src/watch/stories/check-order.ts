@@ -18,7 +18,7 @@ export interface Findings {
   wrongState: number;
   /** Applied events that the journal does not tell of. */
   unexplained: number;
-  /** 1 where its document, or an entry of its journal, cannot be read: the rest was not checked. */
+  /** 1 if its document or an entry of its journal cannot be read: the rest was not checked. */
   damaged: number;
 }
 
@@ -33,16 +33,16 @@ export const NOTHING_WRONG: Findings = {
 /** The names of all findings. */
 export const FINDINGS = Object.keys(NOTHING_WRONG) as (keyof Findings)[];
 
-/** What came of a check. */
+/** The result of a check. */
 export interface Checked {
   findings: Findings;
-  /** Where the state is wrong: which fields. */
+  /** The fields in which the state is wrong. */
   differences: Difference[];
-  /** Where something cannot be read: which fields, in words. */
+  /** The fields that cannot be read, in words. */
   damage: string[];
 }
 
-/** An order as the pure rules make it of its journal, one event at a time: no more than one body is in memory. */
+/** Rebuilds an order from its journal by the pure rules, one event at a time: one body is in memory. */
 export class Rebuild {
   readonly #key: OrderKey;
   readonly #ids = new Set<EventId>();
@@ -56,7 +56,7 @@ export class Rebuild {
     this.#key = key;
   }
 
-  /** Applied events only, in their sequence. Applied in the sequence of then, they end as sorted by position (P5). */
+  /** Takes applied events only, in the sequence of the journal: the result is the same as sorted by position (P5). */
   *add({ event, outcome, sequence, appliedAt }: Told): Generator<void, void> {
     this.#ids.add(event.id);
     this.#sequences.add(sequence);
@@ -73,7 +73,7 @@ export class Rebuild {
     return this.#order;
   }
 
-  /** The first event that the rules of now cannot read. */
+  /** The first event that the current rules cannot read. */
   get unreadable(): EventId | null {
     return this.#unreadable;
   }
@@ -87,7 +87,7 @@ export class Rebuild {
     return this.#sequences.size === this.#ids.size && this.#last === this.#ids.size;
   }
 
-  /** What is wrong with an order that has this journal. @param order null: there is no document */
+  /** What is wrong with the stored order. @param order null: there is no document */
   compare(order: Order | null): Checked {
     if (!order) return checked({ wrongState: this.#ids.size > 0 ? 1 : 0 });
     const damage = damageOf(order);

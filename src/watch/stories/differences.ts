@@ -1,21 +1,21 @@
 import { masked } from '../../order/mask.ts';
 import type { Order } from '../../order/order.ts';
 
-/** A field of an order that is not what its journal makes of it. Values of persons are masked. */
+/** A field of an order that does not agree with its journal. Personal values are masked. */
 export interface Difference {
   /** `facts.totalPrice`, `refunds.929361466.status` */
   field: string;
-  /** What MongoDB holds; null: nothing. */
+  /** The value in MongoDB; null: none. */
   stored: string | null;
-  /** What the rules make of the journal; null: nothing. */
+  /** The value rebuilt from the journal; null: none. */
   rebuilt: string | null;
 }
 
-/** More of one order say nothing new. */
+/** More of one order add nothing. */
 const MOST = 20;
 const LONGEST_VALUE = 120;
 
-/** Only what must not depend on how an order's events arrived. */
+/** Compares only what does not depend on how the order's events arrived. */
 export function differencesOf(stored: Order, rebuilt: Order): Difference[] {
   const [a, b] = [stateOf(stored), stateOf(rebuilt)];
   const paths = [...differingPaths(a, b, [])];
@@ -28,9 +28,9 @@ export function differencesOf(stored: Order, rebuilt: Order): Difference[] {
   }));
 }
 
-/** All of an order that must not depend on how its events arrived. Parts stand beside the rest, as in MongoDB. */
+/** Everything that does not depend on how the events arrived. Parts are beside the other fields, as in MongoDB. */
 function stateOf(order: Order): object {
-  // Whose it is, orders of before 0.2 do not say, and those of a redacted shop no more. Parked events are not applied.
+  // Orders from before 0.2 have no customers, and orders of redacted shops no longer. Parked events are not applied.
   const {
     applied: _,
     statusHistory: __,
@@ -61,12 +61,12 @@ function* differingPaths(a: unknown, b: unknown, path: Path): Generator<Path> {
   }
 }
 
-/** Same members in another sequence differ, too. */
+/** The same members in another sequence are a difference, too. */
 function sameSequence(x: object, y: object): boolean {
   return Object.keys(x).join() === Object.keys(y).join();
 }
 
-/** Members by name; those of a list by their ids, where they have such. The sign keeps their sequence: keys that are numbers would be sorted. */
+/** Members by name; list members by id, if all have one. The # keeps their sequence: JavaScript sorts numeric keys. */
 function namedIn(value: object): Readonly<Record<string, unknown>> {
   if (!Array.isArray(value)) return value as Record<string, unknown>;
   const members = value as unknown[];
@@ -83,7 +83,7 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-/** What cannot be masked is not shown. */
+/** Null if it cannot be masked. */
 function withoutPersons(state: object): unknown {
   const text = masked(Buffer.from(JSON.stringify(state)));
   return text === null ? null : JSON.parse(text);

@@ -3,7 +3,7 @@ import type { EventId, OrderKey } from '../../order/identity.ts';
 import { partitionOf, type RedisKeys } from '../../system/redis-keys.ts';
 import { within } from '../../system/within.ts';
 
-/** Of one event: where it belongs, and what the journal says. */
+/** An event, its order, and the number in the journal. */
 interface Counted {
   event: string;
   order: string;
@@ -11,12 +11,12 @@ interface Counted {
 }
 
 /**
- * How often each event came again: one number wherever an event is shown. Its claim counts every delivery for as
- * long as it lives (DEDUPE_TTL_HOURS); after that, and while Redis is down, the journal's number is the answer.
+ * How many duplicates each event had: the same number wherever an event is shown. Its claim counts every delivery
+ * until it expires (DEDUPE_TTL_HOURS). After that, and while Redis is down, the number is the journal's.
  */
 export type Duplicates = (events: readonly Counted[]) => Promise<number[]>;
 
-/** A Redis that hangs must not hold up what MongoDB knows. */
+/** A Redis that hangs must not delay what MongoDB has. */
 const REDIS_MS = 1000;
 
 export function duplicatesOf(redis: Redis, partitions: readonly RedisKeys[]): Duplicates {

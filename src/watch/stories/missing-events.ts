@@ -5,14 +5,14 @@ import { countParked } from '../../persist/parked-count.ts';
 import { partitionOf, type RedisKeys } from '../../system/redis-keys.ts';
 import { within } from '../../system/within.ts';
 
-/** How many events of an order are accepted and not yet part of it: while any are, the order is incomplete. */
+/** Accepted events of an order that are not part of it yet. If there are any, the order is incomplete. */
 export interface Missing {
   /** In its mailbox and in the spool; null while Redis is down. */
   waitingEvents: number | null;
   parkedEvents: number;
 }
 
-/** Of some orders, as they are named. Two indexed queries and one round trip to Redis, whatever their number. */
+/** For each of these orders: two indexed queries and one round trip to Redis for all. */
 export type MissingEvents = (orders: readonly string[]) => Promise<Missing[]>;
 
 interface MissingTools {
@@ -21,7 +21,7 @@ interface MissingTools {
   partitions: readonly RedisKeys[];
 }
 
-/** A Redis that hangs must not hold up what MongoDB knows. */
+/** A Redis that hangs must not delay what MongoDB has. */
 const REDIS_MS = 1000;
 
 export function missingEvents(tools: MissingTools): MissingEvents {
@@ -44,7 +44,7 @@ export function missingEvents(tools: MissingTools): MissingEvents {
   };
 }
 
-/** @throws where Redis is down */
+/** @throws while Redis is down */
 async function mailboxLengths(
   { redis, partitions }: MissingTools,
   orders: readonly string[],

@@ -19,9 +19,9 @@ interface OrderPage {
   last: OrderMark | null;
 }
 
-/** Reads orders. Their stories are timeline.ts's. */
+/** Reads orders. Their history is in timeline.ts. */
 export interface OrderReader {
-  /** The newest first, by when they were created at Shopify; orders of which that is not known come last. */
+  /** Newest first, by creation time at Shopify; orders without one come last. */
   list: (filter: OrderFilter & { limit: number; after: OrderMark | null }) => Promise<OrderPage>;
   order: (key: OrderKey) => Promise<OrderView | null>;
 }
@@ -33,7 +33,7 @@ export function orderReader({ orders }: Pick<Collections, 'orders'>, missing: Mi
     list: async ({ limit, after, ...filter }) => {
       const conditions = conditionsOf(filter);
       const dated = after?.at === null ? [] : await read({ ...conditions, ...olderThan(after) }, limit + 1);
-      // Without a cursor the undated are the end of the same list; behind one they are a range of their own.
+      // Without a cursor, one query returns the undated last. After a cursor they are a range of their own.
       const left = after === null ? 0 : limit + 1 - dated.length;
       const undated = left > 0 ? await read({ ...conditions, ...undatedAfter(after) }, left) : [];
       const found = [...dated, ...undated];

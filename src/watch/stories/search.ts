@@ -7,14 +7,14 @@ import type { SearchAnswer, SearchHit } from '../shapes/orders.ts';
 import type { Missing, MissingEvents } from './missing-events.ts';
 import type { JournalEntry } from './views.ts';
 
-/** Whatever somebody has in hand at 3 a.m.: an order's name or id, a webhook id, the begin of a hash. */
+/** Finds what an operator has at hand: an order's name or id, a webhook id, the start of a hash. */
 export type Search = (text: string) => Promise<SearchAnswer>;
 
 export interface SearchTools {
   collections: Pick<Collections, 'events' | 'parked'>;
   findOrders: FindOrders;
   missing: MissingEvents;
-  /** Keys of orders that wait and have this id; null while Redis is down. */
+  /** Keys of waiting orders with this id; null while Redis is down. */
   waitingWith: (orderId: string) => Promise<string[] | null>;
 }
 
@@ -92,7 +92,7 @@ function orderLabel({
   return `${name ?? key}  ${status ?? 'not applied yet'}  ${key}`;
 }
 
-/** What an order lacks: `  1 parked, 2 waiting`; '' where it is complete. */
+/** What an order lacks: `  1 parked, 2 waiting`; '' if it is complete. */
 function lackText(missing: Missing | undefined): string {
   if (!missing) return '';
   const { parkedEvents, waitingEvents } = missing;
@@ -119,7 +119,7 @@ function lookedIn(text: string, hash: string | null, redis: boolean): string {
   ];
   if (hash)
     places.push(asEventId(text) ? 'the journal by event' : "the journal by the begin of the event's hash");
-  if (!redis) return `${places.join(', ')}; not in what waits: Redis is down`;
-  if (asOrderId(text)) places.push('the 10,000 orders that wait longest by id');
-  return `${places.join(', ')}; any other that waits is found by its key <shop>/<order id>`;
+  if (!redis) return `${places.join(', ')}; not among waiting orders: Redis is down`;
+  if (asOrderId(text)) places.push('the 10,000 longest-waiting orders by id');
+  return `${places.join(', ')}; find any other waiting order by its key <shop>/<order id>`;
 }

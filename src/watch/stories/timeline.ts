@@ -26,7 +26,7 @@ export interface TimelineTools {
 /**
  * An order's whole story: MongoDB for what ended and what people did, Redis for what waits, was seen again, and
  * who holds it. Null where nothing of it is known.
- * @throws where Redis is away and nothing has ended yet
+ * @throws where Redis is down and nothing has ended yet
  */
 export type TimelineReader = (key: OrderKey, asked: { states: boolean }) => Promise<Timeline | null>;
 
@@ -39,7 +39,8 @@ export function timelineReader(tools: TimelineTools): TimelineReader {
   return async (key, { states }) => {
     const [ended, waiting] = await Promise.all([readEnded(tools, key), readWaiting(tools, key)]);
     const entries = allOf(ended.entries, waiting.entries);
-    if (entries.length === 0 && !waiting.fromRedis) throw new Error('Redis is away: what waits is not known');
+    if (entries.length === 0 && !waiting.fromRedis)
+      throw new Error('Redis is down: waiting events are unknown');
     if (entries.length === 0) return null;
     const ids = entries.map(({ event }) => event);
     const [duplicates, acts, lock, changes, [missing], parkedNow] = await Promise.all([
@@ -114,7 +115,7 @@ async function readEnded({ collections: { events } }: TimelineTools, key: OrderK
 
 interface WaitingEntries {
   entries: TimelineEntry[];
-  /** False where Redis is away: then more may wait. */
+  /** False where Redis is down: then more may wait. */
   fromRedis: boolean;
   /** How long the oldest waits; null where none does. */
   ms: number | null;

@@ -5,7 +5,7 @@ import type { Collections } from '../../persist/collections.ts';
 import type { EventDocument } from '../../persist/event-schema.ts';
 import { bytesOf, decompress } from '../../system/payload.ts';
 
-/** An applied event as the journal tells it, with its payload. */
+/** An applied event from the journal, with its payload. */
 export interface Told {
   event: WaitingEvent;
   outcome: Outcome;
@@ -15,14 +15,14 @@ export interface Told {
   appliedAt: number;
 }
 
-/** An entry that has its place in the order's history: a parked event has none. */
+/** An entry with a place in the order's history: a parked event has none. */
 export type PlacedEntry = EventDocument & { sequence: number };
 
 export function isPlaced(entry: EventDocument): entry is PlacedEntry {
   return typeof entry.sequence === 'number';
 }
 
-/** A journal entry as the rules take it. @throws Error in words, where somebody damaged it */
+/** A journal entry as the rules take it. @throws Error in words, if it is damaged */
 export function toldBy(entry: PlacedEntry): Told {
   const event: WaitingEvent = {
     id: entry._id as EventId,

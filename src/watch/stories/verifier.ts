@@ -11,7 +11,7 @@ export interface VerifyFilter {
   shop?: string | undefined;
   /** Only orders committed since; ms since 1970. */
   since?: number | undefined;
-  /** The key after which to go on. */
+  /** The key after which to continue. */
   after?: string | undefined;
   limit: number;
 }
@@ -20,39 +20,39 @@ export interface VerifyFilter {
 export interface Verified extends Findings {
   orders: number;
   events: number;
-  /** Orders that events were applied to while they were looked at: another page will tell. */
+  /** Orders to which events were applied during the check: verify again. */
   moving: number;
   /**
-   * Orders whose first events the journal no longer keeps (JOURNAL_RETENTION_DAYS): only their sequence was checked;
-   * and those of redacted shops, whose bodies are gone: nothing was.
+   * Orders whose first events are no longer in the journal (JOURNAL_RETENTION_DAYS): only their sequence was checked;
+   * and orders of redacted shops, whose bodies were deleted: nothing was checked.
    */
   tooOld: number;
-  /** Orders with so many or so large events that they were not checked to their end. */
+  /** Orders with too many or too large events to be checked to their end. */
   tooLarge: number;
   /** Orders with findings, at most {@link SHOWN} of a page. */
   wrong: ({ order: string } & Checked)[];
-  /** The last key looked at, where there may be more. */
+  /** The last key checked, if there may be more. */
   cursor: string | null;
 }
 
 /** Bounds of one page. */
 export interface VerifyLimits {
-  /** Of bodies: the rest is for the next page. Some 4 s. */
+  /** Bytes of bodies in one page: about 4 s. */
   pageBytes: number;
-  /** How long one order may take, in ms: an answer comes within 60 s. */
+  /** How long one order may take: a response must come within 60 s. */
   orderMs: number;
 }
 
 const LIMITS: VerifyLimits = { pageBytes: 64 * 1024 * 1024, orderMs: 30_000 };
 
 const SHOWN = 20;
-/** An order that moves is looked at again so often, after a pause that lets a drain end. */
+/** How often an order that moves is checked again, after a pause that lets a drain end. */
 const LOOKS_AGAIN = 3;
 const PAUSE_MS = 250;
 
 /**
- * Compares orders with their journals (P3, P5, P8), a page at a time. Reads only. One body is in memory at a time,
- * and the process answers everything else in between. What is damaged is a finding: the others are verified.
+ * Compares orders with their journals (P3, P5, P8), a page at a time. Reads only. One body is in memory at a time, and
+ * the process serves other requests in between. A damaged order is a finding; the others are still verified.
  */
 export function verifier(
   collections: Collections,
@@ -78,7 +78,7 @@ export function verifier(
   };
 }
 
-/** Orders whose documents are read in one round trip; fewer where their bodies are large. */
+/** Orders whose documents are read in one round trip; fewer if their bodies are large. */
 const CHUNK = 50;
 const CHUNK_BYTES = 8 * 1024 * 1024;
 
@@ -97,7 +97,7 @@ async function* inChunks(rebuilt: AsyncIterable<RebuiltOrder>): AsyncGenerator<R
 
 const NOTHING_YET = { ...NOTHING_WRONG, orders: 0, events: 0, moving: 0, tooOld: 0, tooLarge: 0 };
 
-/** An order and what its journal makes of it, as they were found. */
+/** An order compared with its journal. */
 interface Looked {
   key: OrderKey;
   order: Order | null;
@@ -114,7 +114,7 @@ interface Looked {
 /** A worker that died between commit and journal is made good by another within 20 s. */
 const FRESH_MS = 30_000;
 
-/** The journal was read first: it is written after the order, so it never tells what the order does not know. */
+/** The journal was read first: it is written after the order, so it has no event that the order lacks. */
 async function compared({ orders }: Collections, rebuilt: readonly RebuiltOrder[]): Promise<Looked[]> {
   const keys = rebuilt.map(({ key }) => String(key));
   const documents = await orders.find({ _id: { $in: keys } }).lean<OrderDocument[]>();
@@ -129,7 +129,7 @@ async function compared({ orders }: Collections, rebuilt: readonly RebuiltOrder[
 }
 
 function isFresh(document: OrderDocument | null): boolean {
-  // Somebody may have changed it to anything.
+  // Somebody may have overwritten the field.
   const touchedAt: unknown = document?.touchedAt;
   return touchedAt instanceof Date && touchedAt.getTime() > Date.now() - FRESH_MS;
 }
@@ -138,7 +138,7 @@ function isTooOld({ order, checked: { findings } }: Looked, expiredBefore: numbe
   return findings.damaged === 0 && (order?.statusHistory[0]?.appliedAt ?? Infinity) < expiredBefore;
 }
 
-/** What looks wrong may have moved between the two reads: it is looked at until it is right, or stands still. */
+/** An order that looks wrong may have moved between the two reads: checked again until it is right, or at rest. */
 async function untilItStands(
   collections: Collections,
   first: Looked,
@@ -209,11 +209,11 @@ async function nextKeys(
     sequence: { $ne: null },
     ...ended,
   });
-  // A page may end at any of them, and the next begins behind it.
+  // A page may end at any of them, and the next begins after it.
   return { keys: [...new Set([...found.map(({ _id }) => _id), ...journaled])].toSorted(byBytes), cursor };
 }
 
-/** As MongoDB sorts keys. */
+/** MongoDB's sort order. */
 function byBytes(a: string, b: string): number {
   return a < b ? -1 : 1;
 }

@@ -15,7 +15,7 @@ import type { EventSummary, TimelineEntry } from '../shapes/events.ts';
 /** An order as the API shows it. Times are ISO 8601. */
 export type OrderView = ReturnType<typeof orderView>;
 
-/** One whose document is damaged is shown without what stands in it, and says which field it is. */
+/** A damaged document is shown without its contents, with the fields that are damaged. */
 export function orderView(document: OrderDocument, missing: Missing) {
   const damage = damageOf(fromDocument(document));
   return { ...shownOrder(damage.length === 0 ? document : blankOf(document), missing), damage };
@@ -143,7 +143,7 @@ function shownParts(parts: unknown[]) {
   return (parts as Part[]).map(withoutMemory);
 }
 
-/** Of a line that nobody told the rest of, all that was ordered is there. */
+/** A line without a current quantity still has all that was ordered. */
 function shownLine(line: Line) {
   return withoutMemory({ ...line, currentQuantity: line.currentQuantity ?? line.quantity });
 }

@@ -2,11 +2,11 @@ import type { Redis } from 'ioredis';
 import type { RedisKeys } from '../../system/redis-keys.ts';
 import { within } from '../../system/within.ts';
 
-/** Orders looked at, longest waiting first, over all partitions: 0.4 MB of keys. */
+/** Orders searched, longest waiting first, over all partitions: 0.4 MB of keys. */
 const LOOKED_AT = 10_000;
 const REDIS_MS = 1000;
 
-/** Keys of the orders that wait and have this id, of whatever shop; null while Redis is down. */
+/** Keys of the waiting orders with this id, in any shop; null while Redis is down. */
 export async function waitingWith(
   redis: Redis,
   partitions: readonly RedisKeys[],

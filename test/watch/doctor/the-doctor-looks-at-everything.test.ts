@@ -109,7 +109,7 @@ describe('the doctor', () => {
     expect((await checks()).programs).toMatchObject({
       verdict: 'bad',
       found: expect.stringMatching(
-        /^1 ingest, 0 worker, 0 dashboard, 0 app, worker host:2 not heard of since \d\d:\d\d:\d\d UTC$/,
+        /^1 ingest, 0 worker, 0 dashboard, 0 app, worker host:2 no heartbeat since \d\d:\d\d:\d\d UTC$/,
       ),
       advice: 'start a worker',
     });

@@ -119,7 +119,7 @@ describe('ops reconcile', () => {
     } as const;
     const { _id: id } = await book.ask(wanted);
     expect((await run('ls', '--shop', SHOP)).stdout).toContain(id);
-    expect((await run('show', id)).stdout).toContain('waits for the app program');
+    expect((await run('show', id)).stdout).toContain('is waiting for the app program');
     const aborted = await run('abort', id, '--reason', 'not now');
     expect([aborted.code, aborted.stdout]).toEqual([0, 'ended it; 0 orders were checked before\n']);
     expect((await run('abort', id, '--reason', 'again')).code).toBe(1);

@@ -36,7 +36,7 @@ describe('what changes something', () => {
     },
     {
       args: ['order', 'rebuild', ORDER],
-      would: 'facts.totalPrice: stored 999.00, the journal makes it 189.00',
+      would: 'facts.totalPrice: stored 999.00, by the journal 189.00',
       body: { dryRun: false },
     },
     { args: ['queue', 'pause', '1'], would: 'also over restarts', body: {} },

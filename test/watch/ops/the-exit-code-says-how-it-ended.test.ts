@@ -145,10 +145,10 @@ describe('exit codes of the command line', () => {
     expect(stderr).not.toMatch(/\.ts:\d+/);
   });
 
-  test('an event that is not known as seen is told in words, with 1', async () => {
+  test('an event that was not seen yet: the words, and exit code 1', async () => {
     const { code, stdout } = await run('dedupe', 'get', 'cd'.repeat(32));
     expect(code).toBe(1);
-    expect(stdout).toBe('It is not known as seen: its next delivery is taken. Looked in: any partition\n');
+    expect(stdout).toBe('Not seen yet: the next delivery is accepted. Searched: any partition\n');
   });
 
   test('a name that no shop has is not taken for silence', async () => {
