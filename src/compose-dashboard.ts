@@ -181,8 +181,7 @@ function sharedOf(ground: Ground, onWakeFailure: () => void) {
 function replaying({ config, log, redis, partitions, wakes, collections }: Shared) {
   const parked = parkedStore(collections);
   const back = replayer(redis, partitions, wakes, Math.round(config.DEDUPE_TTL_HOURS * 3600));
-  const putBack = (event: Parameters<typeof back.replay>[0]) => back.replay(event);
-  return { parked, replays: new Replays({ collections, parked, putBack, now: Date.now, log }) };
+  return { parked, replays: new Replays({ collections, parked, putBack: back.replay, now: Date.now, log }) };
 }
 
 /** What changes something: dedupe keys, locks, mailboxes, queues. */

@@ -28,9 +28,9 @@ export function shippingOf(order: Order, payment: Payment): Shipping {
   const hasNewParcels = hasNews(parcels, told, since);
   const left = leftToShip(order, parcels, hasNewParcels);
   if (isOver(order, payment) && needsNoShipping(order, left, parcels, { told, since })) return 'done';
-  const isAllSent = ALL_SENT.has(left) && (told === 'partial' || parcels.length > 0);
-  const isKnownAllSent = isAllSent && (hasNewParcels || knowsMore(order, since));
-  const shipping = laterOf(SHIPPINGS, told, impliedBy(hasNewParcels, isKnownAllSent));
+  const wasShipped = told === 'partial' || parcels.length > 0;
+  const isAllSent = wasShipped && ALL_SENT.has(left) && (hasNewParcels || knowsMore(order, since));
+  const shipping = laterOf(SHIPPINGS, told, impliedBy(hasNewParcels, isAllSent));
   return shipping === 'shipped' && hasArrived(order, parcels) ? 'done' : shipping;
 }
 
