@@ -28,8 +28,8 @@ export function shippingOf(order: Order, payment: Payment): Shipping {
   const hasNewParcels = hasNews(parcels, told, since);
   const left = leftToShip(order, parcels, hasNewParcels);
   if (isOver(order, payment) && needsNoShipping(order, left, parcels, { told, since })) return 'done';
-  const wasShipped = told === 'partial' || parcels.length > 0;
-  const isAllSent = wasShipped && ALL_SENT.has(left) && (hasNewParcels || knowsMore(order, since));
+  const isKnown = hasNewParcels || knowsMore(order, since);
+  const isAllSent = isKnown && ALL_SENT.has(left) && wasAnyShipped(told, parcels);
   const shipping = laterOf(SHIPPINGS, told, impliedBy(hasNewParcels, isAllSent));
   return shipping === 'shipped' && hasArrived(order, parcels) ? 'done' : shipping;
 }
@@ -38,6 +38,10 @@ export function shippingOf(order: Order, payment: Payment): Shipping {
 function hasNews(parcels: readonly Part[], told: Shipping, since: Position): boolean {
   const happenedSince = told === 'none' ? isNotBefore : isAfter;
   return parcels.some((parcel) => happenedSince(secondOfTime(parcel.createdAt), since));
+}
+
+function wasAnyShipped(told: Shipping, parcels: readonly Part[]): boolean {
+  return told !== 'none' || parcels.length > 0;
 }
 
 /** Closed or paid. */
@@ -53,8 +57,7 @@ function impliedBy(hasNewParcels: boolean, isAllSent: boolean): Shipping {
 /** Whether nothing was shipped, and nothing is left to ship. */
 function needsNoShipping(order: Order, left: Left, parcels: readonly Part[], { told, since }: Word): boolean {
   if (WITHOUT_GOODS.has(left)) return true;
-  const isNoneShipped = told === 'none' && parcels.length === 0;
-  return isNoneShipped && NO_GOODS_LEFT.has(left) && wereTakenOut(order, since);
+  return !wasAnyShipped(told, parcels) && NO_GOODS_LEFT.has(left) && wereTakenOut(order, since);
 }
 
 /** The newest fulfillment status, and the position of the body that has it. */

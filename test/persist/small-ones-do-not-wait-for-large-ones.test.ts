@@ -5,6 +5,7 @@ import { openInside, type Inside } from '../support/inside.ts';
 import { BY, RECEIVED_AT, keyOf, waitingEvent } from '../support/waiting-event.ts';
 
 const MB = 1024 * 1024;
+const byNumber = (a: number, b: number) => a - b;
 
 describe('small orders do not wait for the round trips of large ones', () => {
   let inside: Inside;
@@ -33,7 +34,7 @@ describe('small orders do not wait for the round trips of large ones', () => {
     const bodies = [...Array.from({ length: 9 }, () => randomBytes(MB)), Buffer.from('{}')];
     await Promise.all(bodies.map(write));
     // Large ones go four to a batch, and each is two writes.
-    expect(batches.bulkWrite.toSorted((a, b) => a - b)).toEqual([2, 2, 8, 8]);
+    expect(batches.bulkWrite.toSorted(byNumber)).toEqual([2, 2, 8, 8]);
   });
 
   test('a small order is committed and loaded apart from large ones', async () => {
@@ -45,13 +46,13 @@ describe('small orders do not wait for the round trips of large ones', () => {
     await Promise.all(
       orders.map((order) => inside.tools.orders.commit({ key: keyOf(order.orderId), order })),
     );
-    expect(batches.bulkWrite.toSorted()).toEqual([1, 1, 4]);
+    expect(batches.bulkWrite.toSorted(byNumber)).toEqual([1, 1, 4]);
     const load = () => Promise.all(orders.map(({ orderId }) => inside.tools.orders.load(keyOf(orderId))));
     await load();
     expect(batches.find).toEqual([6]);
     batches.find = [];
     // Which orders are large is known from the last load.
     await load();
-    expect(batches.find.toSorted()).toEqual([1, 1, 4]);
+    expect(batches.find.toSorted(byNumber)).toEqual([1, 1, 4]);
   });
 });
