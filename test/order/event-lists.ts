@@ -4,7 +4,7 @@ import type { Topic } from '../../src/order/topics.ts';
 import { waitingEvent } from '../support/waiting-event.ts';
 import { at, eventIdOf, ORDER_ID } from './events.ts';
 
-/** Few values for everything, so that ties of time, id and content are the rule. */
+/** Few values for everything, which makes ties of time, id and content common. */
 const maybe = <Value>(...values: Value[]) => fc.constantFrom<Value | null>(null, ...values);
 const second = fc.integer({ min: 0, max: 3 }).map(at);
 const smallId = fc.constantFrom(1, 2);

@@ -94,7 +94,7 @@ describe('money', () => {
       [sale(9, 1, '20.00'), sale(11, 2, '40')],
       'awaiting_shipment',
     ],
-    ['the second only', partly, [sale(11, 2, '40.00')], 'payment_pending'],
+    ['only the second payment', partly, [sale(11, 2, '40.00')], 'payment_pending'],
     [
       'a payment in the same second as a body that counts it',
       partly,
@@ -139,7 +139,12 @@ describe('money', () => {
       ],
       'awaiting_shipment',
     ],
-    ['tenths of cents add up', pending, [sale(11, 1, '59.9'), sale(12, 2, '0.1')], 'awaiting_shipment'],
+    [
+      'amounts with one decimal add up',
+      pending,
+      [sale(11, 1, '59.9'), sale(12, 2, '0.1')],
+      'awaiting_shipment',
+    ],
     [
       'a refund in another currency',
       paid,

@@ -11,7 +11,7 @@ const [A, B] = [eventIdOf('a'), eventIdOf('b')].toSorted() as [
   ReturnType<typeof eventIdOf>,
 ];
 
-/** Events at any time, or without one. There are few ids and times, so that all kinds of ties are common. */
+/** Events at any time, or without one. Few ids and times make all kinds of ties common. */
 const time = fc.constantFrom(
   undefined,
   '1970-01-01T00:00:00Z',
