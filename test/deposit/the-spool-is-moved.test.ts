@@ -40,6 +40,8 @@ describe('P2, P3: what was spooled', () => {
     await unspooler().moveFirst();
     expect(await waiting()).toHaveLength(2);
     expect(await spooledCount()).toBe(0);
+    const { redis, keys } = inside;
+    expect(await redis.mget(keys.delivery('one'), keys.delivery('two'))).toEqual([same.id, other.id]);
   });
 
   test('and moved by a worker that died before it took it off is there once', async () => {
