@@ -69,7 +69,7 @@ describe('P7: a poison event is parked, and the others continue', () => {
       [large!.id]: 'parked',
       [smaller!.id]: 'late',
     });
-  });
+  }, 180_000);
 
   test('without creating an order if it is alone in its mailbox', async () => {
     const order = keyOf('2000');
