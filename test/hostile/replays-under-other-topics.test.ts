@@ -64,21 +64,39 @@ describe('S2, P5: a signed body under every other topic', () => {
   });
 
   test.each<[Topic, Topic, string]>([
-    ['orders/create', 'orders/delete', 'has line_items'],
-    ['order_transactions/create', 'fulfillments/create', 'is of type OrderTransaction'],
-    ['order_transactions/create', 'refunds/create', 'is of type OrderTransaction'],
-    ['order_transactions/create', 'disputes/create', 'is of type OrderTransaction'],
-    ['refunds/create', 'returns/close', 'is of type Refund'],
-  ])('%s as %s: parked, for an operator to see', async (from, to, problem) => {
+    [
+      'orders/create',
+      'orders/delete',
+      'the body has line_items, which does not match the topic orders/delete',
+    ],
+    [
+      'order_transactions/create',
+      'fulfillments/create',
+      'the body is of type OrderTransaction, which does not match the topic fulfillments/create',
+    ],
+    [
+      'order_transactions/create',
+      'refunds/create',
+      'the body is of type OrderTransaction, which does not match the topic refunds/create',
+    ],
+    [
+      'order_transactions/create',
+      'disputes/create',
+      'the body is of type OrderTransaction, which does not match the topic disputes/create',
+    ],
+    [
+      'refunds/create',
+      'returns/close',
+      'the body is of type Refund, which does not match the topic returns/close',
+    ],
+  ])('%s as %s: parked, visible to an operator', async (from, to, because) => {
     const { life, key } = await lived('refunded_in_part');
     const delivery = life.find((each) => each.topic === from);
     if (!delivery) throw new Error(`a life has ${from}`);
     await replay(delivery, to, NEVER_BEFORE);
     await drainAll(inside);
     const parked = (await journalOf(inside, key)).filter((entry) => entry.outcome === 'parked');
-    expect(parked.map((entry) => entry.because)).toEqual([
-      `the body ${problem}, which does not match the topic ${to}`,
-    ]);
+    expect(parked.map((entry) => entry.because)).toEqual([because]);
   });
 
   test('orders/paid as orders/cancelled, while nothing newer is known: the order goes on as paid', async () => {
