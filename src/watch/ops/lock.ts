@@ -26,7 +26,10 @@ export const LOCK_VERBS = [
     call: 'release <order>',
     about: 'Release a lock if it is still held with the given token',
     options: [
-      new Option('--token <token>', 'Lock token, as shown by `lock get`').makeOptionMandatory(),
+      new Option(
+        '--token <token>',
+        'Lock token, as shown by `lock get`; put an API token before `lock`',
+      ).makeOptionMandatory(),
       ...changeOptions(),
       new Option('--insist', 'Release the lock even if its holder is alive'),
     ],
