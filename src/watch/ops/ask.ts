@@ -62,7 +62,7 @@ export function placeOf(...segments: string[]): string {
 }
 
 /** The API's largest page. */
-const PAGE = 200;
+export const PAGE = 200;
 
 /** Reads pages until there are `limit` rows, and returns them as one page. */
 export async function rowsUpTo<Page extends { cursor: string | null }>(

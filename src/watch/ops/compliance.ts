@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import type { ComplianceList, ComplianceRequest, ExportAnswer } from '../shapes/compliance.ts';
-import { placeOf, queryOf } from './ask.ts';
+import { PAGE, placeOf, queryOf } from './ask.ts';
 import { change, reasonToAct } from './change.ts';
 import { OpsProblem } from './exit.ts';
 import type { Session } from './session.ts';
@@ -11,7 +11,7 @@ export const COMPLIANCE_VERBS = [
   verb<{ done?: true; limit: number }>({
     call: 'ls',
     about: 'List data requests and erasures from Shopify, earliest due first',
-    options: [new Option('--done', 'List completed requests instead of open ones'), limitOption()],
+    options: [new Option('--done', 'List completed requests instead of open ones'), limitOption(PAGE)],
     act: async (session, _args, { done, limit }) => {
       const state = done ? 'done' : 'open';
       const list = await session.ask<ComplianceList>(`/compliance${queryOf({ state, limit })}`);

@@ -49,7 +49,9 @@ export const LOCK_VERBS = [
 
 function refusedUnless(lock: Lock, token: string, insist: boolean): string | null {
   if (lock.token !== token) return 'the lock is now held with another token';
-  return lock.holder.alive && !insist ? 'the holder is alive; add --insist to release the lock anyway' : null;
+  const { alive } = lock.holder;
+  if (alive === false || insist) return null;
+  return `the holder ${alive ? 'is' : 'may be'} alive; add --insist to release the lock anyway`;
 }
 
 function locksText({ locks, looked }: LockList): string {

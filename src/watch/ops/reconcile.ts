@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Option } from 'commander';
 import type { Reconcile, ReconcilePage } from '../shapes/reconcile.ts';
-import { placeOf, queryOf } from './ask.ts';
+import { placeOf, rowsUpTo } from './ask.ts';
 import { reasonToAct } from './change.ts';
 import { endAs, EXIT_CODES, OpsProblem } from './exit.ts';
 import { startProgress } from './progress.ts';
@@ -33,7 +33,7 @@ export const RECONCILE_VERBS = [
     about: 'List reconciliation passes, newest first',
     options: [shopOption(), limitOption()],
     act: async (session, _args, { shop, limit }) => {
-      const page = await session.ask<ReconcilePage>(`/reconciles${queryOf({ shop, limit })}`);
+      const page = await rowsUpTo<ReconcilePage>(session, '/reconciles', { shop }, limit, 'reconciles');
       session.show(page, listText(page));
     },
   }),

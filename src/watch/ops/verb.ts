@@ -68,8 +68,8 @@ export const changeOptions = () => [
 ];
 export const shopOption = () => new Option('--shop <shop>', 'Filter by shop');
 export const topicOption = () => new Option('--topic <topic>', 'Filter by topic');
-export const limitOption = () =>
-  new Option('--limit <rows>', 'Maximum number of rows').argParser(wholeNumber(1, 10_000)).default(50);
+export const limitOption = (most = 10_000) =>
+  new Option('--limit <rows>', 'Maximum number of rows').argParser(wholeNumber(1, most)).default(50);
 
 function reasonOf(text: string): string {
   const reason = text.trim();

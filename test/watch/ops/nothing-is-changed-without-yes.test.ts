@@ -96,6 +96,18 @@ describe('commands that change something', () => {
     expect(json).toMatchObject({ dryRun: true, refused: expect.stringContaining(words) });
   });
 
+  test.each([
+    [true, 'is alive'],
+    [null, 'may be alive'],
+  ])('a lock whose holder may be alive is not released without --insist: %j', async (alive, words) => {
+    recorded.holderAlive = alive;
+    const release = ['lock', 'release', ORDER, '--token', 'f00d'];
+    const [refused, insisted] = [await run(...release), await run(...release, '--insist')];
+    recorded.holderAlive = false;
+    expect(refused).toMatchObject({ code: 1, stdout: expect.stringContaining(`the holder ${words}`) });
+    expect(insisted).toMatchObject({ code: 0, stdout: expect.stringContaining('would be released') });
+  });
+
   test('a queue that does not exist is refused before anything is changed', async () => {
     expect((await run('queue', 'pause', '7')).code).toBe(1);
   });

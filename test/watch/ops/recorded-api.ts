@@ -33,6 +33,7 @@ export async function serveRecorded(
     counted: 3,
     away: false,
     level: 'look' as const,
+    holderAlive: false,
   };
   const recorded: Recorded = { ...nothing, ...given };
   return { recorded, served: await ServedRoutes.start(recordedApi(recorded)) };
@@ -163,9 +164,9 @@ function listRoutes(recorded: Recorded): Route[] {
   ];
 }
 
-function changingRoutes({ bodies }: Recorded): Route[] {
+function changingRoutes(recorded: Recorded): Route[] {
   const done = ({ body }: Asked<unknown, unknown, unknown>) => {
-    bodies.push(body);
+    recorded.bodies.push(body);
     return Promise.resolve({ did: 'it was done' });
   };
   return [
@@ -185,7 +186,7 @@ function changingRoutes({ bodies }: Recorded): Route[] {
       path: '/locks/{shop}/{orderId}',
       params: orderPlace,
       answer: lock,
-      handle: () => Promise.resolve(LOCK),
+      handle: () => Promise.resolve({ ...LOCK, holder: { ...LOCK.holder, alive: recorded.holderAlive } }),
     }),
     route({
       ...act,

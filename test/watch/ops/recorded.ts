@@ -22,6 +22,8 @@ export interface Recorded {
   bodies: unknown[];
   away: boolean;
   level: 'look' | 'act';
+  /** Whether the holder of the lock is alive; null: unknown. */
+  holderAlive: boolean | null;
 }
 
 export function unlessAway<Answer>(recorded: Recorded, answer: Answer): Promise<Answer> {
