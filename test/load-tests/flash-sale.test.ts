@@ -76,7 +76,7 @@ describe('npm run flash-sale', () => {
     expect(run.samples.length).toBeGreaterThan(0);
     expect(run.command).toMatch(/^npm run flash-sale -- --orders 60 --rate 200 --shuffle 50 --dup 20 /);
     expect(out).toContain(
-      `60 orders of 1 shop: 240 events (create, transaction, paid, updated), ${run.plan.duplicates} of them twice, ${run.plan.shuffled} out of their turn`,
+      `60 orders of 1 shop: 240 events (create, transaction, paid, updated), ${run.plan.duplicates} of them twice, ${run.plan.shuffled} out of order`,
     );
     expect(out).toMatch(/\nbodies: 0\.5 kB to \d+\.\d kB, /);
     expect(out).toMatch(new RegExp(`\nreport: ${folder}/rate/r\\.html\n$`));
@@ -96,7 +96,7 @@ describe('bad options', () => {
   const bad: [string, string][] = [
     ['--orders 0', "--orders <n>' argument '0' is invalid"],
     ['--rate 5 --max', '--max or --rate, not both'],
-    ['--topics nope', 'there is no nope; there are create, transaction, paid'],
+    ['--topics nope', 'unknown topics nope; known: create, transaction, paid'],
     ['--url http://example.com', 'http://example.com is not on this machine'],
     ['--orders 1 --url http://localhost:PORT', 'give SHOPIFY_API_SECRET to sign with'],
     ['--shop 2', "unknown option '--shop'"],

@@ -91,7 +91,7 @@ describe('a URL on this machine', () => {
 test.each(['localhost', 'localhost:3000', 'redis://localhost', ''])(
   '%p is said to be no URL',
   async (text) => {
-    await expect(open(text)).rejects.toThrow(`${text} is no URL, such as http://localhost:3000`);
+    await expect(open(text)).rejects.toThrow(`${text} is not a URL, such as http://localhost:3000`);
   },
 );
 

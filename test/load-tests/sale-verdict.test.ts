@@ -80,7 +80,7 @@ describe('a promise', () => {
     ['two drains at once', 'P4', found({ drains: { holds: 90, overlaps: 2 } }), '2 overlaps among 90 drains'],
     ['lost', 'P2', found({}, { lost: 3 }), '3 lost of 100 acknowledged (100 to send)'],
     ['never acknowledged', 'P2', found({}, { acked: 99 }), '0 lost of 99 acknowledged (100 to send)'],
-    ['applied twice', 'P3', found({}, { twice: 3 }), '3 twice, 5 duplicates turned away'],
+    ['applied twice', 'P3', found({}, { twice: 3 }), '3 twice, 5 duplicates rejected'],
     ['out of sequence', 'P5', found({}, { inversions: 3 }), '3 inversions, 0 orders wrong'],
     ['an order that is wrong', 'P5', found({}, { wrong: 3 }), '0 inversions, 3 orders wrong'],
     ['waiting', 'P6', found({}, { waiting: 3 }), '3 waiting, 0 spooled'],
