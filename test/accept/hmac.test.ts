@@ -50,10 +50,10 @@ describe("P1: Shopify's own library and node:crypto agree on the same requests",
       signatureOf(BODY, SECRET),
       false,
     ],
-    ['changed by white space only', `${BODY} `, signatureOf(BODY, SECRET), false],
+    ['changed only in white space', `${BODY} `, signatureOf(BODY, SECRET), false],
     ['without a signature', BODY, null, false],
     ['with a signature cut short', BODY, signatureOf(BODY, SECRET).slice(0, 40), false],
-    ['with a signature that is no base64', BODY, '!'.repeat(44), false],
+    ['with a signature that is not base64', BODY, '!'.repeat(44), false],
     [
       'with its signature in hex',
       BODY,
@@ -76,8 +76,9 @@ test('P1: a signature that is wrong in any one of its 32 bytes is not authentic'
   expect(isAuthentic(body, signatureOf(BODY, SECRET), [SECRET])).toBe(true);
 });
 
-// What === gives away of 44 characters drowns in the noise of a machine; so this one is read, not measured.
-test('P1: signatures meet in timingSafeEqual, once their lengths are equal, and nowhere else', () => {
+// In 44 characters, the time that === reveals is lost in the machine's noise; so this test reads the code
+// instead of measuring it.
+test('P1: signatures are compared with timingSafeEqual, after their lengths, and nowhere else', () => {
   const source = readFileSync('src/accept/hmac.ts', 'utf8');
   const comparisons = [
     ...source.matchAll(/^.*\b(?:claimed|digest|signature)\b.*(?:[!=]==|equal|compare).*$/gim),
@@ -90,7 +91,7 @@ test('P1: signatures meet in timingSafeEqual, once their lengths are equal, and 
 describe('P1: two secrets', () => {
   const body = Buffer.from(BODY);
 
-  test('a body signed with either is authentic, whichever stands first', () => {
+  test('a body signed with either is authentic, whichever comes first', () => {
     for (const secret of ['current', 'previous'])
       for (const secrets of [
         ['current', 'previous'],
@@ -99,7 +100,7 @@ describe('P1: two secrets', () => {
         expect(isAuthentic(body, signatureOf(body, secret), secrets)).toBe(true);
   });
 
-  test('a secret that is neither of them makes nothing authentic, and no secrets refuse everything', () => {
+  test('a secret that is neither of them authenticates nothing, and without secrets everything is refused', () => {
     expect(isAuthentic(body, signatureOf(body, 'the one before'), ['current', 'previous'])).toBe(false);
     expect(isAuthentic(body, signatureOf(body, ''), [])).toBe(false);
   });

@@ -9,7 +9,7 @@ describe('what reconciliation fetches', () => {
   });
   afterAll(() => ingest.stop());
 
-  test('P1: is never taken as a webhook, whoever signed it', async () => {
+  test('P1: is never accepted as a webhook, even with a valid signature', async () => {
     const { status, json } = await ingest.send('{"id":1}', { topic: RECONCILED });
     expect({ status, json }).toEqual({ status: 200, json: { outcome: 'ignored' } });
     expect(await ingest.redis.dbsize()).toBe(0);

@@ -39,7 +39,7 @@ describe('a shop is <name>.myshopify.com, and nothing else becomes part of a key
     expect(await ingest.redis.dbsize()).toBe(0);
   });
 
-  test('a shop nobody knows is a tenant of its own', async () => {
+  test('an unknown shop is a tenant of its own', async () => {
     const shop = 'never-seen-before.myshopify.com';
     expect((await ingest.send('{"id":1}', { shop })).json.outcome).toBe('accepted');
     expect(await ingest.waitingIn(`${shop}/1`)).toBe(1);

@@ -24,22 +24,22 @@ describe('the id of an order', () => {
     ],
     ['of an edit', 'orders/edited', '{"order_edit":{"order_id":820982911946154513}}', '820982911946154513'],
     ['as a text', 'orders/paid', '{"id":"820982911946154517"}', '820982911946154517'],
-    ['the largest there can be', 'orders/paid', '{"id":9223372036854775807}', '9223372036854775807'],
+    ['the largest possible id', 'orders/paid', '{"id":9223372036854775807}', '9223372036854775807'],
     ['of 13 digits', 'orders/paid', '{"id":5820193456789}', '5820193456789'],
-    ['beside numbers that are texts', 'orders/paid', '{"id":31,"total_price":12.5,"number":"7"}', '31'],
+    ['next to numbers in strings', 'orders/paid', '{"id":31,"total_price":12.5,"number":"7"}', '31'],
     [
-      'beside a GraphQL id of something else',
+      'next to a GraphQL id of something else',
       'orders/paid',
       '{"id":32,"admin_graphql_api_id":"gid://shopify/Refund/9"}',
       '32',
     ],
-    ['beside a GraphQL id that is a number', 'orders/paid', '{"id":33,"admin_graphql_api_id":9}', '33'],
+    ['next to a GraphQL id that is a number', 'orders/paid', '{"id":33,"admin_graphql_api_id":9}', '33'],
   ])('%s is exact to the last digit', async (_case, topic, body, id) => {
     expect((await ingest.send(body, { topic })).json.outcome).toBe('accepted');
     expect(await ingest.redis.keys(`lockstep:{0}:mailbox:${SHOP}/${id}`)).toHaveLength(1);
   });
 
-  test('ids that a double cannot tell apart are two orders', async () => {
+  test('ids that differ only beyond double precision are two orders', async () => {
     for (const id of ['820982911946154600', '820982911946154601']) {
       expect((await ingest.send(`{"id":${id}}`)).json.outcome).toBe('accepted');
       expect(await ingest.waitingIn(`${SHOP}/${id}`)).toBe(1);
@@ -67,7 +67,7 @@ describe('the id of an order', () => {
     ['true', 'a boolean that is no id'],
     ['[5]', 'a list'],
     ['{"$ne":null}', 'an object'],
-  ])('%s is none: parked with the reason, beside all orders (P7)', async (id, kind) => {
+  ])('%s is not an id: parked with the reason, without affecting other orders (P7)', async (id, kind) => {
     const before = await ingest.waitingIn(`${SHOP}/-`);
     const { status, json } = await ingest.send(`{"id":${id}}`);
     const because = `orders/create names no order: id is ${kind}`;

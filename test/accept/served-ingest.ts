@@ -29,11 +29,13 @@ interface Sending {
   secret?: string;
   path?: string;
   method?: string;
-  /** Over the usual ones; undefined takes one away. */
+  /** In addition to the usual ones; undefined removes one. */
   headers?: OutgoingHttpHeaders;
 }
 
-/** Ingest's HTTP in this process, its depositor on a real Redis. Wake-ups go nowhere: nobody drains. */
+/**
+ * Ingest's HTTP in this process, with its depositor on a real Redis. Wake-ups are discarded: nothing drains.
+ */
 export class ServedIngest {
   readonly redis: ScriptedRedis;
   url = '';
@@ -79,7 +81,7 @@ export class ServedIngest {
     return ingest;
   }
 
-  /** Over a Redis that need not be there. */
+  /** With a Redis that need not be running. */
   static async startOver(
     redisUrl: string,
     depositTimeoutMs = 1500,
@@ -90,7 +92,7 @@ export class ServedIngest {
     return ingest;
   }
 
-  /** Sends what Shopify would send, but for what is given. */
+  /** Sends what Shopify would send, with the given changes. */
   send(
     body: Buffer | string,
     { topic = 'orders/create', shop = SHOP, ...more }: Sending = {},
@@ -108,7 +110,7 @@ export class ServedIngest {
     return http(`${this.url}${more.path ?? '/webhooks'}`, { method: more.method ?? 'POST', headers, body });
   }
 
-  /** A webhook like any other, of an order not seen yet: what it answers shows that all is well. */
+  /** An ordinary webhook of a new order: its answer shows that ingest works. */
   async sendGood(): Promise<string> {
     this.#orders += 1;
     const { status, json } = await this.send(JSON.stringify({ id: this.#orders }));

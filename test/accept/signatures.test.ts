@@ -5,7 +5,7 @@ const BODY = '{"id":1}';
 const GOOD = signatureOf(BODY);
 const FORGED = { outcome: 'forged' };
 
-describe('P1: nothing without a good signature touches Redis', () => {
+describe('P1: nothing without a valid signature reaches Redis', () => {
   let ingest: ServedIngest;
   beforeAll(async () => {
     ingest = await ServedIngest.start();
@@ -20,7 +20,7 @@ describe('P1: nothing without a good signature touches Redis', () => {
     ['of another body', signatureOf('{"id":2}')],
     ['one character short', GOOD.slice(0, 43)],
     ['one character long', `${GOOD}A`],
-    ['44 characters of no base64', '*'.repeat(44)],
+    ['44 characters that are not base64', '*'.repeat(44)],
     ['in the alphabet of base64url', `${'-_'.repeat(21)}A=`],
     ['in hex', Buffer.from(GOOD, 'base64').toString('hex')],
     ['right, and sent twice', [GOOD, GOOD]],
@@ -32,7 +32,7 @@ describe('P1: nothing without a good signature touches Redis', () => {
     expect(await ingest.redis.dbsize()).toBe(0);
   });
 
-  test('the signature is looked at before anything else that could be wrong', async () => {
+  test('the signature is checked before anything else that could be wrong', async () => {
     const headers = { 'x-shopify-topic': undefined, 'x-shopify-shop-domain': undefined };
     const { status } = await ingest.send('not JSON', { secret: 'another', headers });
     expect(status).toBe(401);
@@ -45,7 +45,7 @@ describe('P1: nothing without a good signature touches Redis', () => {
     expect(await ingest.redis.dbsize()).toBe(0);
   });
 
-  test('the secret before the current one is still good, and a good webhook is taken after all these', async () => {
+  test('the previous secret still works, and a valid webhook is accepted after all these', async () => {
     expect((await ingest.send(BODY, { secret: PREVIOUS_SECRET })).json.outcome).toBe('accepted');
     expect(await ingest.sendGood()).toBe('200 accepted');
     expect(await ingest.redis.dbsize()).toBeGreaterThan(0);

@@ -13,7 +13,7 @@ describe('webhooks about the shop itself', () => {
   });
   afterAll(() => ingest.stop());
 
-  /** Whose mailbox grew. */
+  /** The mailbox that grew. */
   async function sendTo(topic: string, body: object | string, headers: object = {}) {
     const shops = [SHOP, OTHER, 'no-shop.invalid'];
     const before = await Promise.all(shops.map((shop) => ingest.waitingIn(`${shop}/-`)));
@@ -29,7 +29,7 @@ describe('webhooks about the shop itself', () => {
   }
 
   test.each(Object.keys(SHOP_TOPICS))(
-    '%s with a bad signature, and with none, is answered 401',
+    '%s with an invalid signature, and without one, is answered 401',
     async (topic) => {
       const before = await ingest.redis.dbsize();
       for (const signature of [undefined, 'bad', `${'A'.repeat(43)}=`]) {
@@ -41,7 +41,7 @@ describe('webhooks about the shop itself', () => {
     },
   );
 
-  test.each(COMPLIANCE)('%s: the shop is the body’s, whatever the header says', async (topic) => {
+  test.each(COMPLIANCE)('%s: the body’s shop counts, whatever the header says', async (topic) => {
     const ofOther = { shop_domain: OTHER };
     expect(await sendTo(topic, ofOther)).toMatchObject({ status: 200, outcome: 'accepted', to: [OTHER] });
     const without = { ...ofOther, again: 1 };
@@ -51,7 +51,7 @@ describe('webhooks about the shop itself', () => {
     expect(await sendTo(topic, sample)).toMatchObject({ outcome: 'accepted', to: [SHOP] });
   });
 
-  test.each(COMPLIANCE)('%s: where neither names a shop it is parked', async (topic) => {
+  test.each(COMPLIANCE)('%s: if neither names a shop it is parked', async (topic) => {
     for (const shop_domain of [undefined, null, 7, '', 'no shop', { $ne: 1 }])
       expect(
         await sendTo(topic, { shop_domain, n: JSON.stringify(shop_domain) ?? 'none' }, NO_HEADER),
@@ -67,7 +67,7 @@ describe('webhooks about the shop itself', () => {
     });
   });
 
-  test('an uninstall is of the shop that its body names, else of the header’s', async () => {
+  test('an uninstall is for the shop in its body, otherwise for the header’s', async () => {
     const told = await sendTo('app/uninstalled', { id: 1, myshopify_domain: OTHER });
     expect(told).toMatchObject({ outcome: 'accepted', to: [OTHER] });
     const untold = await sendTo('app/uninstalled', { id: 1, myshopify_domain: null });
@@ -85,7 +85,7 @@ describe('webhooks about the shop itself', () => {
     },
   );
 
-  test('equal bodies are two events when they were triggered at two times, and one when at one', async () => {
+  test('equal bodies are two events if triggered at different times, and one if triggered at the same time', async () => {
     const body = { shop_id: 1, shop_domain: SHOP, thrice: true };
     const at = (second: number) => ({
       'x-shopify-triggered-at': `2026-11-20T15:00:0${second}.000000Z`,

@@ -16,7 +16,7 @@ import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 
 const MEGABYTE = 2 ** 20;
 
-describe('P6: a Redis that is full keeps room for drains', () => {
+describe('P6: a full Redis keeps room for drains', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-redis-full-'));
   let server: LocalRedis;
   let inside: DepositInside;
@@ -57,7 +57,7 @@ describe('P6: a Redis that is full keeps room for drains', () => {
     }
     return taken;
   }
-  /** Connections' buffers come and go: the limit is set so that it is full, clearly. */
+  /** Connections' buffers grow and shrink: the limit is set so that it is clearly full. */
   async function limitTo(shareUsed: number) {
     const { usedBytes } = await memory();
     await inside.redis.config('SET', 'maxmemory', String(Math.round(usedBytes / shareUsed)));
@@ -65,7 +65,7 @@ describe('P6: a Redis that is full keeps room for drains', () => {
   const maker = (onDropped: (claims: number) => void = () => undefined) =>
     new RoomMaker(inside.redis, inside.partitions, DEDUPE_TTL_SECONDS, silent, onDropped);
 
-  test('deposits stop at 85 %; what was taken is whole, a duplicate is still known, and drains work', async () => {
+  test('deposits stop at 85 %; accepted events are complete, a duplicate is still known, and drains work', async () => {
     const taken = await fill();
     const { usedBytes, maxBytes } = await memory();
     expect(usedBytes).toBeLessThan(0.9 * maxBytes);
@@ -76,7 +76,7 @@ describe('P6: a Redis that is full keeps room for drains', () => {
     for (const { order, id } of taken) expect(await inside.mailbox.trim(order, [id])).toBe(0);
   });
 
-  test('a replay does not use the reserve: its event is not in the mailbox', async () => {
+  test('a replay does not use the reserve: its event is not put into the mailbox', async () => {
     const { redis, partitions, waker, keys } = inside;
     const back = replayer(redis, partitions, waker, DEDUPE_TTL_SECONDS);
     const [parked, other] = [event(), event()];
@@ -134,7 +134,7 @@ describe('P6: a Redis that is full keeps room for drains', () => {
     expect(await redis.exists(...old.map((id) => keys.dedupe(id)))).toBeLessThan(old.length);
   });
 
-  test('full of claims that were all made just now: they are dropped too, and everything after them', async () => {
+  test('full of claims that were all just made: they are dropped too, and everything continues', async () => {
     await fillWithClaims(inside.redis, 0.87, DEDUPE_TTL_SECONDS);
     const room = maker();
     await until(() => room.make());

@@ -10,8 +10,8 @@ import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 const ORDER = keyOf('61');
 const body = (note: string) => ({ id: 61, updated_at: '2026-11-20T10:00:00Z', note });
 
-/** While programs of two versions run: what the newer wrote waits for a worker of the newer. */
-describe('P2: a payload that a newer version wrote', () => {
+/** While programs of two versions run: entries of the newer version wait for a newer worker. */
+describe('P2: a payload from a newer version', () => {
   let inside: Inside;
   beforeEach(async () => {
     inside = await openInside();
@@ -29,7 +29,7 @@ describe('P2: a payload that a newer version wrote', () => {
   });
   const waiting = () => inside.redis.lrangeBuffer(inside.keys.mailbox(ORDER), 0, -1);
 
-  test('waits with topic, time and webhook id; what came before it is applied', async () => {
+  test('waits with topic, time and webhook id; earlier events are applied', async () => {
     for (const each of [older, newer]) await inside.depositor.deposit(each, null);
     await expect(drainOrder(ORDER, inside.tools)).rejects.toMatchObject({ code: 'too_new' });
     expect((await journalOf(inside, ORDER)).map(({ _id, outcome }) => [_id, outcome])).toEqual([
@@ -51,7 +51,7 @@ describe('P2: a payload that a newer version wrote', () => {
     expect(await journalOf(inside, ORDER)).toMatchObject([{ _id: newer.id, topic: 'orders/paid' }]);
   });
 
-  test('leaves the spool as it is, and holds up nothing behind it', async () => {
+  test('stays in the spool, and does not block later events', async () => {
     const kept = spool(inside.client, inside.collections.spool.db.name);
     for (const event of [newer, older]) await kept.put({ event, delivery: null });
     await unspoolerOver(inside, kept).moveFirst();

@@ -8,7 +8,10 @@ import { depositOver, type DepositInside } from '../support/inside.ts';
 import { until } from '../support/until.ts';
 import { waitingEvent } from '../support/waiting-event.ts';
 
-/** After a failover the old primary keeps its connections and refuses writes; its address may lead to the new one. */
+/**
+ * After a failover the old primary keeps its connections and refuses writes; its address may lead to the new
+ * primary.
+ */
 describe('P2: a primary that becomes a replica', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-replica-'));
   let primary: LocalRedis;
@@ -26,7 +29,7 @@ describe('P2: a primary that becomes a replica', () => {
     rmSync(folder, { recursive: true });
   });
 
-  test('a deposit that it refuses leads to a new connection, and deposits work on when it leads to a primary', async () => {
+  test('a refused deposit opens a new connection, and deposits work again when it leads to a primary', async () => {
     await inside.redis.call('REPLICAOF', '127.0.0.1', String(primary.port));
     const event = waitingEvent('orders/paid', { id: 1 });
     await expect(inside.depositor.deposit(event, null)).rejects.toMatchObject({ code: 'not_durable' });

@@ -44,10 +44,10 @@ describe('a sweep while all is well', () => {
     [3, 2],
     [3500, 2],
   ])(
-    'with %i orders waiting is at most %i calls for each partition and adds no job',
+    'with %i orders waiting takes at most %i calls per partition and adds no job',
     async (count, calls) => {
       await deposited(count);
-      // The script is known after the first time.
+      // The script is loaded by the first call.
       await sweep();
       const before = await Promise.all(inside.queues.map((queue) => queue.getJobCountByTypes('waiting')));
       const commands = await commandsDuring(sweep);
@@ -60,7 +60,7 @@ describe('a sweep while all is well', () => {
     },
   );
 
-  test('leaves orders alone that are held for their create', async () => {
+  test('ignores orders that are held for their create', async () => {
     await deposited(1);
     const order = keyOf('1000');
     await Promise.all(inside.queues.map((queue) => queue.drain()));

@@ -25,7 +25,7 @@ describe('a deposit wakes a drain', () => {
     await inside.depositor.deposit(waitingEvent(topic, { order }, { order: keyOf(order) }), null);
     await inside.waker.settle();
   }
-  /** BullMQ numbers every job that somebody tries to add, also one that it drops as a duplicate. */
+  /** BullMQ numbers every job that is added, even one that it drops as a duplicate. */
   const addsTried = async () => Number(await inside.redis.get(`${inside.keys.queuePrefix}:${QUEUE}:id`));
   const jobs = async () => (await inside.queues[0]?.getJobs()) ?? [];
 
@@ -41,7 +41,7 @@ describe('a deposit wakes a drain', () => {
     expect(await jobs()).toHaveLength(2);
   });
 
-  test('by a job that holds the order and nothing of the event', async () => {
+  test('with a job that contains the order and nothing of the event', async () => {
     await deposit('orders/create');
     const [job] = await jobs();
     expect(job?.data).toEqual({ order: keyOf('1') });
@@ -73,11 +73,11 @@ describe('a deposit wakes a drain', () => {
     expect(await jobs()).toEqual([]);
   });
 
-  test('P2: and answers before the wake-up is there, also where that fails', async () => {
+  test('P2: and answers before the wake-up is added, even if that fails', async () => {
     let failures = 0;
     const [queue] = inside.queues;
     if (!queue) throw new Error('one partition has one queue');
-    // A key of another type in the way: BullMQ's script fails, Lockstep's do not.
+    // A key of another type is in the way: BullMQ's script fails, Lockstep's do not.
     await inside.redis.set(`${inside.keys.queuePrefix}:${QUEUE}:wait`, 'in the way');
     const wakes = waker([queue], silent, () => (failures += 1));
     const event = waitingEvent('orders/paid', { id: 1 });

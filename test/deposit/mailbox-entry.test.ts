@@ -37,7 +37,7 @@ describe('a mailbox entry', () => {
     return events[0];
   }
 
-  test.each(Object.entries(BODIES))('keeps a body as it came: %s', async (_, body) => {
+  test.each(Object.entries(BODIES))('keeps a body unchanged: %s', async (_, body) => {
     const event = waitingEvent('orders/paid', null, { body });
     expect(await throughRedis(event)).toEqual({ ...event, payload: compress(body) });
   });
@@ -47,19 +47,19 @@ describe('a mailbox entry', () => {
     expect(await throughRedis(event)).toEqual({ ...event, payload: compress(event.body) });
   });
 
-  test('has its id and its time where the scripts look for them', () => {
+  test('has its id and its time at the positions that the scripts read', () => {
     const event = waitingEvent('orders/paid', { id: 1 });
     const front = encodeEntry(event).toString('latin1', 0, 77);
     expect(front).toBe(`${event.id}${event.receivedAt}`);
   });
 
-  test('that somebody else wrote is refused', () => {
+  test('from elsewhere is refused', () => {
     const refusal = 'holds what Lockstep did not put there';
     expect(() => decodeEntry(keyOf(), Buffer.from('not ours'))).toThrow(refusal);
     expect(() => decodeEntry(keyOf(), Buffer.alloc(0))).toThrow(refusal);
   });
 
-  test('P7: that was damaged behind its front comes back as one to be parked, with its bytes', () => {
+  test('P7: damaged behind its header, comes back to be parked, with its bytes', () => {
     const { id, body, ...event } = waitingEvent('orders/paid', { id: 1 });
     const entry = encodeEntry({ id, body, ...event });
     entry.fill('x', 77, 79);
@@ -68,7 +68,7 @@ describe('a mailbox entry', () => {
     expect(Buffer.from(decoded.body)).toEqual(Buffer.from(body));
   });
 
-  test('P7: whose payload was damaged comes back as one to be parked, with the bytes that are left', () => {
+  test('P7: with a damaged payload, comes back to be parked, with the remaining bytes', () => {
     const entry = encodeEntry(waitingEvent('orders/paid', { id: 1 })).subarray(0, -3);
     const decoded = decodeEntry(keyOf(), entry);
     expect(decoded).toMatchObject({

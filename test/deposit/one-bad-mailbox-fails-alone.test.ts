@@ -9,7 +9,7 @@ describe('deposits that share a round trip', () => {
   });
   afterAll(() => inside.close());
 
-  test('P7: one whose mailbox is no list fails alone, and leaves no claim', async () => {
+  test('P7: a deposit whose mailbox is not a list fails alone, and leaves no claim', async () => {
     const events = Array.from({ length: 20 }, (_, i) =>
       waitingEvent('orders/paid', { id: i }, { order: keyOf(String(i + 1)) }),
     );
@@ -26,7 +26,7 @@ describe('deposits that share a round trip', () => {
     expect(await inside.redis.hget(inside.keys.totals, 'accepted')).toBe('19');
   });
 
-  test('P3: the same event twice in one round trip is there once', async () => {
+  test('P3: the same event twice in one round trip is stored once', async () => {
     const event = waitingEvent('orders/paid', { id: 77 }, { order: keyOf('77') });
     const [first, again] = await Promise.all([1, 2].map(() => inside.depositor.deposit(event, null)));
     expect([first?.outcome, again?.outcome]).toEqual(['accepted', 'duplicate']);

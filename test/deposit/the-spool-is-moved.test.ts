@@ -32,7 +32,7 @@ describe('P2, P3: what was spooled', () => {
     expect(await inside.queues[0]?.getWaitingCount()).toBe(1);
   });
 
-  test('and was taken by Redis after all is there once', async () => {
+  test('and was stored by Redis after all is there once', async () => {
     const [same, other] = [event(1), event(2)];
     await inside.depositor.deposit(same, 'one');
     await kept.put({ event: same, delivery: 'one' });
@@ -42,7 +42,7 @@ describe('P2, P3: what was spooled', () => {
     expect(await spooledCount()).toBe(0);
   });
 
-  test('and moved by a worker that died before it took it off is there once', async () => {
+  test('and moved by a worker that died before deleting it is there once', async () => {
     await kept.put({ event: event(1), delivery: 'one' });
     const dying = unspooler({ ...kept, remove: () => Promise.reject(new Error('killed')) });
     await dying.moveFirst();
@@ -51,7 +51,7 @@ describe('P2, P3: what was spooled', () => {
     expect([await spooledCount(), (await waiting()).length]).toEqual([0, 1]);
   });
 
-  test('is left to a worker that is moving it already', async () => {
+  test('is left to a worker that is already moving it', async () => {
     await kept.put({ event: event(1), delivery: null });
     const lease = await inside.tools.lock.acquire(inside.keys.spoolLock, 'spool');
     await unspooler().moveFirst();
@@ -61,7 +61,7 @@ describe('P2, P3: what was spooled', () => {
     expect(await spooledCount()).toBe(0);
   });
 
-  test('stays where it cannot be deposited, and what can be goes', async () => {
+  test('stays if it cannot be deposited, and the others are moved', async () => {
     await inside.redis.set(inside.keys.mailbox(keyOf('13')), 'no list');
     await kept.put({ event: { ...event(1), order: keyOf('13') }, delivery: null });
     await kept.put({ event: event(2), delivery: null });
@@ -69,7 +69,7 @@ describe('P2, P3: what was spooled', () => {
     expect([await spooledCount(), (await waiting()).length]).toEqual([1, 1]);
   });
 
-  test('is found by its timer, which stops when it is told', async () => {
+  test('is found by the timer, which stops when requested', async () => {
     const running = unspooler();
     running.part.start();
     await kept.put({ event: event(1), delivery: null });

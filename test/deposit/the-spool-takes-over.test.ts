@@ -36,7 +36,7 @@ describe('P2: a deposit that Redis cannot take', () => {
   const deposits = (over = kept, depositTimeoutMs = 1500) =>
     spoolingDepositor(redis, over, depositTimeoutMs, { spooled: (reason) => reasons.push(reason) });
 
-  test('goes to the spool, whole; again it is a duplicate, and says since when', async () => {
+  test('goes to the spool, complete; again it is a duplicate, with the time when it was first seen', async () => {
     const event = waitingEvent(
       'orders/paid',
       { id: 7, note: 'ß' },
@@ -68,7 +68,7 @@ describe('P2: a deposit that Redis cannot take', () => {
     expect(inside.commands.filter((name) => name === 'bulkWrite').length).toBeLessThan(10);
   });
 
-  test('after five in a row Redis is left alone; a second later it is asked, and used when it is well', async () => {
+  test('after five failures in a row Redis is not tried; a second later it is tried, and used if it works', async () => {
     const depositor = deposits();
     for (let i = 0; i < 20; i += 1) await depositor.deposit(waitingEvent('orders/paid', { i }), null);
     expect(asked).toBe(5);
@@ -82,7 +82,7 @@ describe('P2: a deposit that Redis cannot take', () => {
     expect(reasons).toHaveLength(before);
   });
 
-  test('while one asks a Redis that hangs, the others do not wait for it', async () => {
+  test('while one tries a Redis that hangs, the others do not wait for it', async () => {
     const depositor = deposits(kept, 60_000);
     for (let i = 0; i < 5; i += 1) await depositor.deposit(waitingEvent('orders/paid', { i }), null);
     let goOn = () => undefined as void;
@@ -102,7 +102,7 @@ describe('P2: a deposit that Redis cannot take', () => {
   test.each<[string, Spool['put'], string]>([
     ['refuses', () => Promise.reject(new Error('MongoDB is away')), 'MongoDB is away'],
     ['does not answer', () => never, 'too slow'],
-  ])('where the spool %s too, it is not durable anywhere', async (_, put, reason) => {
+  ])('if the spool %s too, it is not durable anywhere', async (_, put, reason) => {
     await expect(
       deposits({ ...kept, put }).deposit(waitingEvent('orders/paid', {}), null),
     ).rejects.toMatchObject({

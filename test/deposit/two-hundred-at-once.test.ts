@@ -9,7 +9,7 @@ describe('one event deposited two hundred times at once', () => {
   });
   afterAll(() => inside.close());
 
-  test('P3: is accepted once, 199 times a duplicate of that, and waits once', async () => {
+  test('P3: is accepted once and a duplicate 199 times, and waits once', async () => {
     const { depositor, redis, keys } = inside;
     const event = waitingEvent('orders/paid', { id: 1 });
     const answers = await Promise.all(

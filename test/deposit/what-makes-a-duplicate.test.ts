@@ -17,7 +17,7 @@ describe('what makes a duplicate', () => {
   });
   afterAll(() => inside.close());
 
-  /** Deposits as ingest does: under the fingerprints of what came in. */
+  /** Deposits as ingest does: with the fingerprints of the webhook. */
   async function arrives(order: string, text: string, webhookId: string | null) {
     const body = Buffer.from(text);
     const waiting: WaitingEvent = waitingEvent('orders/paid', null, { order: keyOf(order), body, webhookId });
@@ -81,7 +81,7 @@ describe('what makes a duplicate', () => {
     for (const name of names) expect(await redis.ttl(name)).toBeLessThanOrEqual(100);
   });
 
-  test('a claim that ended is no claim: the event is taken again (MongoDB still knows it)', async () => {
+  test('an expired claim does not count: the event is accepted again (MongoDB still knows it)', async () => {
     const { id } = await arrives('6', '{"id":6}', 'webhook-6');
     await inside.redis.del(inside.keys.dedupe(id));
     expect(await arrives('6', '{"id":6}', 'webhook-6')).toMatchObject({ outcome: 'accepted' });

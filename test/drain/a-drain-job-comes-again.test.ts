@@ -24,7 +24,7 @@ describe('a drain job', () => {
     await inside.close();
   });
 
-  /** Workers whose nth drain ends as the nth of `ends` says; after the last, all is done. */
+  /** Workers whose nth drain ends as the nth of `ends` says; after the last, all drains succeed. */
   function draining(...ends: (() => Promise<Drained>)[]): void {
     const drain = async (job: DrainJob) => {
       runs.push(job);
@@ -44,7 +44,7 @@ describe('a drain job', () => {
       (await inside.metrics.drains.get()).values.map(({ labels, value }) => [labels.outcome, value]),
     );
 
-  test('that is done goes without a trace', async () => {
+  test('that succeeds leaves no trace', async () => {
     draining();
     inside.waker.wake(keyOf());
     await until(() => runs.length === 1);
@@ -56,7 +56,7 @@ describe('a drain job', () => {
     ).toEqual([]);
   });
 
-  test('that finds its order busy comes again soon', async () => {
+  test('that finds its order busy is repeated soon', async () => {
     draining(
       () => Promise.resolve({ outcome: 'busy' }),
       () => Promise.resolve({ outcome: 'busy' }),
@@ -67,7 +67,7 @@ describe('a drain job', () => {
     expect(await drains()).toEqual({ busy: 2, drained: 1 });
   });
 
-  test('P6: that fails comes again, later each time', async () => {
+  test('P6: that fails is repeated, later each time', async () => {
     const began: number[] = [];
     const fails = () => {
       began.push(Date.now());
@@ -91,7 +91,7 @@ describe('a drain job', () => {
     }
   });
 
-  test('holds nothing of the event, also not in what BullMQ keeps of a failure', async () => {
+  test('contains nothing of the event, even in what BullMQ stores about a failure', async () => {
     let fail = () => undefined as void;
     draining(
       async () => {
@@ -116,7 +116,7 @@ describe('a drain job', () => {
     await gone();
   });
 
-  test('P6: that holds its events back comes again at the end of the hold, also where that came too early', async () => {
+  test('P6: that holds its events back is repeated at the end of the hold, even if it was too early', async () => {
     const held = () => Promise.resolve<Drained>({ outcome: 'held', forMs: 100 });
     draining(held, held, held);
     inside.waker.wake(keyOf());
@@ -125,7 +125,7 @@ describe('a drain job', () => {
     expect(await drains()).toEqual({ held: 3, drained: 1 });
   });
 
-  test('that holds its events back does not keep a create from waking its order', async () => {
+  test('that holds its events back does not prevent a create from waking its order', async () => {
     draining(() => Promise.resolve({ outcome: 'held', forMs: 60_000 }));
     inside.waker.wake(keyOf());
     await until(async () => runs.length === 1 && (await inside.queues[0]?.getDelayedCount()) === 1);
@@ -134,7 +134,7 @@ describe('a drain job', () => {
     expect(await inside.queues[0]?.getDelayedCount()).toBe(1);
   });
 
-  test('that is under way when its worker closes is waited for', async () => {
+  test('that is running when its worker closes is waited for', async () => {
     let finish = () => undefined as void;
     let finished = false;
     draining(async () => {

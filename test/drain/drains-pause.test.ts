@@ -29,7 +29,7 @@ describe('drains pause while they could only fail', () => {
     await inside.close();
   });
 
-  test('and go on, with all that waits, once they may', async () => {
+  test('and continue, with all waiting events, when they can succeed', async () => {
     let ready = false;
     let asked = 0;
     const changes: boolean[] = [];
@@ -46,7 +46,7 @@ describe('drains pause while they could only fail', () => {
     await until(() => ran.length === 1);
     pauser.hold('a reason');
     pauser.hold('another');
-    // One job may be in the hands of a worker that was asking for it when the pause came.
+    // One job may already be with a worker that was fetching it when the pause came.
     inside.waker.wake(keyOf('2'));
     for (let i = 3; i < 20; i += 1) inside.waker.wake(keyOf(String(i)));
     await until(() => asked >= 2);
@@ -58,7 +58,7 @@ describe('drains pause while they could only fail', () => {
     expect(new Set(ran).size).toBe(19);
   });
 
-  test('a pauser that was stopped neither pauses nor goes on', async () => {
+  test('a pauser that was stopped neither pauses nor resumes', async () => {
     const changes: boolean[] = [];
     const pauser = new DrainPauser({
       ready: () => Promise.reject(new Error('never')),

@@ -5,7 +5,7 @@ import { decompress } from '../../src/system/payload.ts';
 import { depositAll, journalOf, lifeEvents, openInside, type Inside } from '../support/inside.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 
-describe('P7: a poison event is parked, and the others go on', () => {
+describe('P7: a poison event is parked, and the others continue', () => {
   let inside: Inside;
   beforeAll(async () => {
     inside = await openInside();
@@ -18,7 +18,7 @@ describe('P7: a poison event is parked, and the others go on', () => {
   const outcomes = async (order: OrderKey) =>
     Object.fromEntries((await journalOf(inside, order)).map((entry) => [entry._id, entry.outcome]));
 
-  test('at once, where it cannot be read: with its bytes and its reason, and the journal says so', async () => {
+  test('immediately, if it cannot be read: with its bytes and its reason, and the journal says so', async () => {
     const [create, payment, paid] = lifeEvents(1);
     if (!create || !payment || !paid) throw new Error('a life has events');
     const { order } = create;
@@ -46,7 +46,7 @@ describe('P7: a poison event is parked, and the others go on', () => {
     expect(await inside.tools.orders.load(order)).toMatchObject({ sequence: 3 });
   });
 
-  test('where it makes the order larger than MongoDB allows: the largest goes, the others stay', async () => {
+  test('if it makes the order larger than MongoDB allows: the largest event is parked, the others stay', async () => {
     const [create, payment] = lifeEvents(9);
     if (!create || !payment) throw new Error('a life has events');
     const { order } = create;
@@ -55,7 +55,7 @@ describe('P7: a poison event is parked, and the others go on', () => {
     const huge = [1, 2, 3, 4].map((id) => fulfillment(id, 5_000_000 + id));
     await depositAll(inside, [create, ...huge, payment]);
     expect(await drainOrder(order, inside.tools)).toEqual({ outcome: 'drained', events: 6 });
-    // It comes with another page of the mailbox, which holds 8 MB.
+    // It is read with another page of the mailbox: a page has at most 4 MiB.
     expect(await outcomes(order)).toMatchObject({ [create.id]: 'applied', [payment.id]: 'late' });
     expect(await parked(huge[3]!.id)).toMatchObject({
       error: 'with it the order would be larger than the 16 MB that MongoDB allows',
@@ -63,14 +63,14 @@ describe('P7: a poison event is parked, and the others go on', () => {
     expect((await inside.tools.orders.load(order))?.parts.fulfillments).toHaveLength(3);
   });
 
-  test('alone in its mailbox, it makes no order', async () => {
+  test('alone in its mailbox, it creates no order', async () => {
     const order = keyOf('2000');
     await depositAll(inside, [waitingEvent('orders/paid', 'no object', { order })]);
     await drainOrder(order, inside.tools);
     expect(await inside.tools.orders.load(order)).toBeNull();
   });
 
-  test('what names no order is parked from its own mailbox, and MongoDB is asked for no order', async () => {
+  test('an event that names no order is parked from its own mailbox, and MongoDB is asked for no order', async () => {
     const order = keyOf('-');
     const events = [1, 2, 3].map((i) =>
       waitingEvent('orders/paid', { i }, { order, unreadable: 'names no order' }),
@@ -83,13 +83,13 @@ describe('P7: a poison event is parked, and the others go on', () => {
     expect(await inside.redis.exists(inside.keys.mailbox(order))).toBe(0);
   });
 
-  test('after the third drain that failed on it, where applying throws; later events of the order go on', async () => {
+  test('after the third drain that failed on it, if applying throws; later events of the order continue', async () => {
     const [create, payment, paid] = lifeEvents(4);
     if (!create || !payment || !paid) throw new Error('a life has events');
     const { order } = create;
     await depositAll(inside, [create]);
     await drainOrder(order, inside.tools);
-    // Damaged by hand: joining a dispute to what is no list throws.
+    // Damaged manually: joining a dispute to something that is not a list throws.
     await inside.collections.orders.collection.updateOne(
       { orderId: order.split('/')[1] },
       { $set: { disputes: 7 } },

@@ -14,7 +14,7 @@ describe('P7: work that takes longer than the lock of its order', () => {
   });
   afterAll(() => inside.close());
 
-  /** Tools with which a page loses its lock where the test says so; `pages` are the sizes that were tried. */
+  /** Tools with which a page loses its lock if the test says so; `pages` are the sizes that were tried. */
   function losing(isTooLong: (page: WaitingEvent[]) => boolean) {
     let page: WaitingEvent[] = [];
     const pages: number[] = [];
@@ -33,13 +33,13 @@ describe('P7: work that takes longer than the lock of its order', () => {
     return { pages, tools: { ...inside.tools, redactions: { masked }, lock: { acquire } } };
   }
 
-  /** Drains as often as it fails. */
+  /** Drains as long as it fails. */
   async function drained(order: OrderKey, tools: DrainTools): Promise<number> {
     for (let failed = 0; failed < 30; failed += 1) {
       const end = await drainOrder(order, tools).catch((error: unknown) => error);
       if (!(error(end) instanceof Fault)) return failed;
     }
-    throw new Error('it never ends');
+    throw new Error('the drains never succeed');
   }
   const error = (end: unknown) => (end instanceof Error ? end : null);
 
@@ -53,7 +53,7 @@ describe('P7: work that takes longer than the lock of its order', () => {
     );
   const setbacks = (order: OrderKey) => inside.redis.exists(inside.keys.setbacks(order));
 
-  test('its page is halved until it fits, and what fits is applied', async () => {
+  test('its page is halved until it fits, and fitting events are applied', async () => {
     const order = keyOf('3001');
     await depositAll(inside, updates(order, 20));
     const { pages, tools } = losing((page) => page.length > 5);
@@ -65,7 +65,7 @@ describe('P7: work that takes longer than the lock of its order', () => {
     expect(await setbacks(order)).toBe(0);
   });
 
-  test('what does not finish even alone is parked with its reason; later events of the order go on', async () => {
+  test('an event that does not finish even alone is parked with its reason; later events of the order continue', async () => {
     const [create, payment, paid] = lifeEvents(31);
     if (!create || !payment || !paid) throw new Error('a life has events');
     const { order } = create;
@@ -88,7 +88,7 @@ describe('P7: work that takes longer than the lock of its order', () => {
     expect(await setbacks(order)).toBe(0);
   });
 
-  /** A lock that outlives the parking of an event: no event is applied then. */
+  /** A lock that lasts longer than parking an event: no event is applied then. */
   function parking({ acquire }: DrainTools['lock'], event: WaitingEvent): DrainTools['lock'] {
     return {
       acquire: async (key, job) => {
@@ -99,7 +99,7 @@ describe('P7: work that takes longer than the lock of its order', () => {
     };
   }
 
-  test('an order that others keep committing first counts the same', async () => {
+  test('an order that others always commit first counts the same', async () => {
     const order = keyOf('3003');
     await depositAll(inside, updates(order, 2));
     const commit: DrainTools['orders']['commit'] = () => Promise.resolve('outpaced');
@@ -108,7 +108,7 @@ describe('P7: work that takes longer than the lock of its order', () => {
     expect(await inside.redis.hvals(inside.keys.setbacks(order))).toEqual(['1']);
   });
 
-  test('between two rounds of the event loop a drain reads at most one body that takes longer than a turn', async () => {
+  test('between two rounds of the event loop, a drain reads at most one body that takes longer than a turn', async () => {
     const order = keyOf('3004');
     await depositAll(inside, updates(order, 30));
     let [read, most, before, working] = [0, 0, 0, true];

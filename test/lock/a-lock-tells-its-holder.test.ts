@@ -24,7 +24,7 @@ describe('a lock seen from outside', () => {
     return lease;
   }
 
-  test('tells who holds it, for which job, and since when; the holder knows the same of itself', async () => {
+  test('names who holds it, for which job, and since when; the holder knows the same about itself', async () => {
     const began = Date.now();
     const lease = await held('told', '42');
     const [lock] = await lockKeeper(first(), TTL_MS).read(['told']);
@@ -39,7 +39,7 @@ describe('a lock seen from outside', () => {
     expect(await lockKeeper(first(), TTL_MS).read(['told', 'never held'])).toEqual([null, null]);
   });
 
-  test('of fifty that are asked for at once, each tells its own job', async () => {
+  test('of fifty that are requested at once, each names its own job', async () => {
     const lock = orderLock(first(), TTL_MS, () => undefined);
     const keys = Array.from({ length: 50 }, (_, i) => `at-once-${i}`);
     const leases = await Promise.all(keys.map((key, i) => lock.acquire(key, `job ${i}`)));
@@ -50,7 +50,7 @@ describe('a lock seen from outside', () => {
     for (const lease of leases) await lease?.release();
   });
 
-  test('shows its extensions, and keeps its token over them', async () => {
+  test('shows its extensions, and keeps its token across them', async () => {
     const lease = await held('extended', '1');
     const keeper = lockKeeper(first(), TTL_MS);
     const [before] = await keeper.read(['extended']);
@@ -65,7 +65,7 @@ describe('a lock seen from outside', () => {
     await lease.release();
   });
 
-  test('set by a version that tells nothing: held, by nobody known', async () => {
+  test('set by a version that adds no name: held, by an unknown holder', async () => {
     await servers[0]?.set('foreign', '0123456789abcdef0123456789abcdef', 'PX', 60_000);
     await servers[0]?.set('endless', 'for ever');
     const [foreign, endless] = await lockKeeper(first(), TTL_MS).read(['foreign', 'endless']);
@@ -74,7 +74,7 @@ describe('a lock seen from outside', () => {
     expect(endless).toMatchObject({ holder: null, ttlLeftMs: 0 });
   });
 
-  test('whose holder has a clock that is ahead is not younger than nothing', async () => {
+  test("whose holder's clock is ahead has an age of at least zero", async () => {
     const since = Date.now() + 3_600_000;
     await servers[0]?.set('ahead', encodeHolder({ program: 'p', job: 'j', since }), 'PX', TTL_MS);
     const [lock] = await lockKeeper(first(), TTL_MS).read(['ahead']);
@@ -82,7 +82,7 @@ describe('a lock seen from outside', () => {
   });
 
   describe('over three servers', () => {
-    test('is who a majority names; what a minority has is nobody', async () => {
+    test('belongs to whom a majority names; a minority counts as nobody', async () => {
       const keeper = lockKeeper(servers, 60_000);
       const value = (job: string) => encodeHolder({ program: 'p:1', job, since: Date.now() });
       const [winner, loser] = [value('winner'), value('loser')];
@@ -97,7 +97,7 @@ describe('a lock seen from outside', () => {
       expect(minority).toBeNull();
     });
 
-    test('of which one is away two are enough; of which two are away nothing is said', async () => {
+    test('one of which is down: two are enough; two of which are down: nothing is reported', async () => {
       const lease = await held('one-away', '9', servers);
       const away = new Redis((await namespace()).redisUrl, { maxRetriesPerRequest: 0 });
       away.disconnect();

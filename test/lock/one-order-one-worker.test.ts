@@ -15,7 +15,7 @@ describe('the lock of an order', () => {
   afterAll(() => redis.disconnect());
   const lock = () => orderLock([redis], TTL_MS, () => (losses += 1));
 
-  test('P4: is had by one; whoever else asks gets null at once', async () => {
+  test('P4: is held by one; any other caller immediately gets null', async () => {
     const lease = await lock().acquire('busy', 'job');
     expect(lease?.signal.aborted).toBe(false);
     const others = await Promise.all(Array.from({ length: 50 }, () => lock().acquire('busy', 'job')));
@@ -23,14 +23,14 @@ describe('the lock of an order', () => {
     await lease?.release();
   });
 
-  test('P4: asked for by fifty at once, it is given to one', async () => {
+  test('P4: requested by fifty at once, it is given to one', async () => {
     const leases = await Promise.all(Array.from({ length: 50 }, () => lock().acquire('wanted', 'job')));
     const given = leases.filter((lease) => lease !== null);
     expect(given).toHaveLength(1);
     await given[0]?.release();
   });
 
-  test('is free again once released; releasing twice harms nobody', async () => {
+  test('is free again after release; releasing twice is harmless', async () => {
     const first = await lock().acquire('again', 'job');
     await first?.release();
     const second = await lock().acquire('again', 'job');
@@ -45,7 +45,7 @@ describe('the lock of an order', () => {
     const began = Date.now();
     const lease = await lock().acquire('long', 'job');
     const value = await redis.get('long');
-    // Asked over and over for three times its life: it was never anybody else's.
+    // Requested again and again for three times its life: nobody else ever got it.
     await until(async () => {
       expect(await redis.get('long')).toBe(value);
       return Date.now() - began > 3 * TTL_MS;
@@ -56,7 +56,7 @@ describe('the lock of an order', () => {
     expect(await redis.exists('long')).toBe(0);
   });
 
-  test('expires where its holder died', async () => {
+  test('expires if its holder died', async () => {
     await redis.set('dead', 'a holder that is no more', 'PX', TTL_MS);
     expect(await lock().acquire('dead', 'job')).toBeNull();
     await until(async () => {

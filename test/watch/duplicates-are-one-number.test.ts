@@ -28,7 +28,7 @@ describe('duplicates', () => {
       return [first(timeline.json.entries), one.json.duplicates, first(list.json.events)];
     };
     expect(await shown()).toEqual([AGAIN, AGAIN, AGAIN]);
-    // Where the claim has ended, the journal's number is the answer everywhere.
+    // If the claim has expired, the journal's number is the answer everywhere.
     await stories.inside.redis.del(stories.inside.keys.dedupe(event.id));
     await stories.inside.collections.events.updateOne({ _id: event.id }, { $set: { duplicates: 3 } });
     expect(await shown()).toEqual([3, 3, 3]);
