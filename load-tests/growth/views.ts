@@ -14,7 +14,7 @@ export function growthTable(growth: Growth): string {
     ),
   ]);
   const head = [
-    'what waits',
+    'backlog',
     'events',
     'µs to take in',
     'µs to apply',

@@ -43,7 +43,7 @@ describe("ingest's answers", () => {
   });
 
   test.each(['draft_orders/create', 'fulfillments/create', 'order_transactions/create', 'disputes/create'])(
-    'O5: %s whose body says that it has no order: 200 ignored',
+    '%s whose body says that it has no order: 200 ignored',
     async (topic) => {
       const { json } = await ingest.send('{"id":3,"order_id":null}', { topic });
       expect(json).toEqual({ outcome: 'ignored' });

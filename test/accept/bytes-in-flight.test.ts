@@ -66,7 +66,7 @@ class Stalled {
   }
 }
 
-describe('S4: bodies that never complete', () => {
+describe('bodies that never complete', () => {
   let ingest: ServedIngest;
   let held = 0;
   let stalled: Stalled[] = [];

@@ -79,7 +79,7 @@ describe("Shopify's headers", () => {
     ['four minutes ahead: clocks differ', () => aheadOf(4), 'kept'],
     ['from the day before', () => aheadOf(-1440), 'kept'],
   ])(
-    'S8: triggered %s: a time in the future counts as missing, for any topic',
+    'triggered %s: a time in the future counts as missing, for any topic',
     async (_case, at, kept) => {
       for (const topic of ['orders/updated', 'disputes/update', 'app/uninstalled']) {
         const triggeredAt = at();

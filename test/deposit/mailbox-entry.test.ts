@@ -7,9 +7,9 @@ import { compress } from '../../src/system/payload.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 
 const BODIES = {
-  'every byte there is': Buffer.from(Array.from({ length: 256 }, (_, i) => i)),
+  'every possible byte': Buffer.from(Array.from({ length: 256 }, (_, i) => i)),
   'random bytes': randomBytes(100_000),
-  'nothing at all': Buffer.alloc(0),
+  'an empty body': Buffer.alloc(0),
   'line breaks only': Buffer.from('\n\r\n\n'),
   'NUL first': Buffer.from('\0{"id":1}\n'),
   'UTF-8 beyond the BMP': Buffer.from('{"name":"👟 Größe 43"}'),
@@ -18,7 +18,7 @@ const BODIES = {
 const FIELDS: Record<string, Partial<WaitingEvent>> = {
   'no ids, no time': { webhookId: null, triggeredAt: null },
   'a line break in the webhook id': { webhookId: 'a\nb"c\\d\u2028' },
-  'a reason for being unreadable': { unreadable: 'the body is not JSON', topic: 'no/such-topic' },
+  'a reason why it is unreadable': { unreadable: 'the body is not JSON', topic: 'no/such-topic' },
   'letters beyond latin1': { topic: 'orders/größe👟', triggeredAt: '2026-11-20T10:00:00.123456Z' },
   'received in the year 1970': { receivedAt: 7 },
 };

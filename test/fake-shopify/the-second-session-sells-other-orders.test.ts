@@ -5,7 +5,7 @@ import { FakeShopify } from '../../scripts/fake-shopify/fake-shopify.ts';
 
 const SHOP = 'fake-store.myshopify.com';
 
-/** O17: on the second day, every webhook was a duplicate, and no token worked. */
+/** On the second day, every webhook was a duplicate, and no token worked. */
 describe('two sessions of a store, one after the other', () => {
   const kept: Pick<ShopMemory, 'lastNumber' | 'tokens'> = { lastNumber: 5000, tokens: undefined };
   const memoryOf = (): ShopMemory => ({

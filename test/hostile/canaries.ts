@@ -51,8 +51,8 @@ const part = (id: unknown, more: object = {}) =>
 
 /** Webhooks for every path through ingest and a drain, with canaries wherever a sender can write. */
 export const PLANTED: Planted[] = [
-  { what: 'a good one', outcome: 'accepted', body: order(1) },
-  { what: 'it again', outcome: 'duplicate', body: order(1) },
+  { what: 'a valid one', outcome: 'accepted', body: order(1) },
+  { what: 'the same again', outcome: 'duplicate', body: order(1) },
   { what: 'a refund', outcome: 'accepted', topic: 'refunds/create', body: part(1) },
   { what: 'a transaction', outcome: 'accepted', topic: 'order_transactions/create', body: part(1) },
   { what: 'one to be damaged', outcome: 'accepted', body: order(2) },
@@ -68,15 +68,15 @@ export const PLANTED: Planted[] = [
   { what: 'a person as id', outcome: 'parked', body: order(email) },
   { what: 'a person as order id', outcome: 'parked', topic: 'refunds/create', body: part({ [email]: name }) },
   { what: 'half a JSON', outcome: 'parked', body: `${order(4).slice(0, -1)},}` },
-  { what: 'no JSON', outcome: 'parked', body: `{email=${email}&token=${token}}` },
-  { what: 'no object', outcome: 'forged', body: `email=${email}&token=${token}` },
+  { what: 'not JSON', outcome: 'parked', body: `{email=${email}&token=${token}}` },
+  { what: 'not an object', outcome: 'forged', body: `email=${email}&token=${token}` },
   {
     what: 'an Event',
     outcome: 'ignored',
     topic: 'Order',
     body: JSON.stringify({ ...PERSONAL, topic: email, action: name }),
   },
-  { what: 'no UTF-8', outcome: 'parked', body: `{"id":4,"name":"${email}\xff"}` },
+  { what: 'not UTF-8', outcome: 'parked', body: `{"id":4,"name":"${email}\xff"}` },
   { what: 'another topic', outcome: 'ignored', topic: 'customers/create', body: order(5) },
   { what: 'a topic that is a person', outcome: 'unreadable', topic: email, body: order(5) },
   { what: 'a topic that is a token', outcome: 'ignored', topic: `orders/${token}`, body: order(5) },
@@ -118,8 +118,8 @@ export const PLANTED: Planted[] = [
     body: order(8),
     path: `/webhooks/${email}?token=${token}`,
   },
-  { what: 'a person nowhere', outcome: 'not_found', body: order(8), path: `/${email}?token=${token}` },
-  { what: 'a path that is none', outcome: 'not_found', body: order(8), path: `/webhooks/%ff${email}` },
+  { what: 'a person in an unknown path', outcome: 'not_found', body: order(8), path: `/${email}?token=${token}` },
+  { what: 'an invalid path', outcome: 'not_found', body: order(8), path: `/webhooks/%ff${email}` },
 ];
 
 /** Sent after the others were drained: one that is too late, and one that meets a damaged order. */

@@ -13,10 +13,10 @@ import { everythingIn } from './everything-in-redis.ts';
 import { HeardPrograms } from './heard-programs.ts';
 
 /**
- * S8: canaries in bodies, headers and settings, through real programs that log at `trace`. They may occur in
+ * Canaries in bodies, headers and settings, through real programs that log at `trace`. They may occur in
  * mailboxes while an event waits, and in MongoDB's payloads; nowhere else.
  */
-describe('S8: canaries appear nowhere else', () => {
+describe('canaries appear nowhere else', () => {
   let programs: HeardPrograms;
   let redis: Redis;
   let mongo: ReturnType<typeof openMongo>;

@@ -21,7 +21,7 @@ const FROM = new Date('2026-11-20T10:00:00Z');
 const NEVER_BEFORE = '2031-01-01T00:00:00.000000Z';
 const LONG_AGO = '2001-01-01T00:00:00.000000Z';
 
-describe('S2, P5: a signed body under every other topic', () => {
+describe('P5: a signed body under every other topic', () => {
   let inside: Inside;
   let number = 0;
   beforeAll(async () => {

@@ -14,7 +14,7 @@ import { accept, drainAll, type Forged } from './accepted-inside.ts';
 const SHOP = 'example.myshopify.com';
 const later = (hours: number) => new Date(Date.UTC(2026, 10, 20, 10) + hours * 3_600_000).toISOString();
 
-describe('S2, P3: a body that is sent again with other headers', () => {
+describe('P3: a body that is sent again with other headers', () => {
   let inside: Inside;
   let life: Delivery[];
   let order: OrderKey;
@@ -87,7 +87,7 @@ describe('S2, P3: a body that is sent again with other headers', () => {
     expect(await accept(inside, first)).toMatchObject({ outcome: 'duplicate' });
   });
 
-  test('S7: the shop of another tenant: parked if the body names its own shop, and the first order does not change', async () => {
+  test('the shop of another tenant: parked if the body names its own shop, and the first order does not change', async () => {
     const other = keyOf('5820000001000', 'other.myshopify.com');
     const before = await told();
     const wholes = life.filter(({ body }) => body.includes('order_status_url'));

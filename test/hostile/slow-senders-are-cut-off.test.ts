@@ -17,11 +17,11 @@ const SIGNED = `${HEAD}x-shopify-hmac-sha256: ${signatureOf('never whole')}\r\n`
 
 /** What each kind sends immediately, and what it keeps sending, a little at a time, forever. */
 const KINDS = {
-  'nothing at all': ['', ''],
+  'nothing': ['', ''],
   'headers, byte by byte': [HEAD, 'a'],
   'headers, line by line': [HEAD, 'a: b\r\n'],
   'a body, byte by byte': [`${SIGNED}content-length: 100000\r\n\r\n`, ' '],
-  'a body in chunks, without end': [`${SIGNED}transfer-encoding: chunked\r\n\r\n`, '1\r\n \r\n'],
+  'an endless body in chunks': [`${SIGNED}transfer-encoding: chunked\r\n\r\n`, '1\r\n \r\n'],
   'the rest of a body that was refused': [`${HEAD}content-length: 100000\r\n\r\n`, ' '],
 } as const;
 

@@ -18,7 +18,7 @@ function rssOf(pid: number): number {
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024;
 }
 
-describe('S4: unsigned bodies of 5 MiB, hundreds at a time, never complete', () => {
+describe('unsigned bodies of 5 MiB, hundreds at a time, never complete', () => {
   let stack: Stack;
   let pid = 0;
   let port = 0;

@@ -26,7 +26,7 @@ const parcel = {
   line_items: [{ id: 11, quantity: 2 }],
 };
 
-describe('F3: a body with missing fields changes only the fields that it contains', () => {
+describe('a body with missing fields changes only the fields that it contains', () => {
   const full = snapshot('orders/create', 1, { fulfillments: [parcel], customer: { id: 7 } });
 
   test('of the order', () => {

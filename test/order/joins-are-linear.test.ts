@@ -46,7 +46,7 @@ function applied(known: Order | null, ...events: WaitingEvent[]): Order {
   return order;
 }
 
-describe('A4: joins are linear', () => {
+describe('joins are linear', () => {
   test('ten times the parts take ten times as long, not a hundred times', () => {
     const [small, large] = [bodyOf(300), bodyOf(3000)];
     const [smallAgain, largeAgain] = [bodyOf(300, 101), bodyOf(3000, 101)];

@@ -3,7 +3,7 @@ import type { Topic } from '../../src/order/topics.ts';
 import { waitingEvent } from '../support/waiting-event.ts';
 import { at, orderAfter, part, reading, snapshot } from './events.ts';
 
-describe('O5: a minor field that cannot be read is left out, with a note', () => {
+describe('a minor field that cannot be read is left out, with a note', () => {
   const line = { id: 11, quantity: 2 };
 
   test.each<[string, object, string]>([
@@ -66,7 +66,7 @@ describe('O5: a minor field that cannot be read is left out, with a note', () =>
   });
 });
 
-describe('S8: a time in the future counts as missing', () => {
+describe('a time in the future counts as missing', () => {
   const FUTURE = '2254-01-01T00:00:00Z';
   const RECEIVED = Date.parse(at(60));
   const TWO_DAYS = 60 + 48 * 3600;

@@ -211,7 +211,7 @@ describe('money', () => {
       'payment_pending',
     ],
     ['no totals in two currencies any more', { total_price_set: null }, 'payment_pending'],
-  ])("F1, F3: the buyer's total next to the shop's: %s", (_what, fields, status) => {
+  ])("the buyer's total next to the shop's: %s", (_what, fields, status) => {
     const all = [told(pending), slim(fields), sale(12, 1, '9000', JPY)];
     expect(orderAfter(...all).status).toBe(status);
     expect(orderAfter(...all.toReversed()).status).toBe(status);

@@ -86,7 +86,7 @@ describe('the GraphQL id', () => {
 
 describe('topics that may come without an order', () => {
   test.each(ALL.filter((topic) => !['snapshot', 'delete'].includes(topicRow(topic).brings)))(
-    'O5: %s goes elsewhere if its body says that it has no order',
+    '%s goes elsewhere if its body says that it has no order',
     (topic) => expect(route(topic, naming(topic, 'null'))).toEqual({ to: 'elsewhere' }),
   );
 

@@ -200,7 +200,7 @@ describe('delivery', () => {
     expect(orderAfter(...events.toReversed(), ...shipped).status).toBe(status);
   });
 
-  test('C13: a deletion of an event counts, whatever the times of the two are', () => {
+  test('a deletion of an event counts, whatever the times of the two are', () => {
     const same = { id: 1, fulfillment_id: 31, status: 'delivered', updated_at: at(12) };
     const created = part('fulfillment_events/create', 12.9, same);
     const deleted = { ...part('fulfillment_events/delete', 12, same), triggeredAt: null };

@@ -11,7 +11,7 @@ const BODIES = {
   ),
   'key order and spaces': Buffer.from('{ "b" : 1,\n "a" : 2.50 , "b": 3 }'),
   'an id beyond 2^53': Buffer.from('{"id":820982911946154508}'),
-  'nothing at all': Buffer.alloc(0),
+  'an empty body': Buffer.alloc(0),
   'random bytes': randomBytes(300_000),
 } as const;
 

@@ -58,7 +58,7 @@ describe('the audit log is signed', () => {
     await audit.collection.updateOne({ _id: number as never }, { $set });
   };
 
-  test('whoever wrote them, as begun and once more when they have ended', async () => {
+  test('whichever program wrote them, as begun and again when they have ended', async () => {
     const signer = signerOf();
     await signer.sign();
     const acting = auditLog(audit, () => undefined);
@@ -72,7 +72,7 @@ describe('the audit log is signed', () => {
 
   test.each<[string, object]>([
     ['and its signature left', {}],
-    ['and its signature taken away', { signed: null }],
+    ['and its signature removed', { signed: null }],
     ['and signed with another key', { signed: `00000000:${'ab'.repeat(32)}` }],
   ])('an entry whose end was changed, with a valid seal %s, is detected; nobody signs it', async (_what, change) => {
     const first = signerOf();

@@ -14,7 +14,6 @@ const TOPICS = [
   'order_transactions/create',
 ];
 
-/** T22: the figures of the issue. */
 describe('5,000 orders, of whose webhooks 3 % are dropped and 3 % come late', () => {
   let store: Reconciling;
   beforeAll(async () => {

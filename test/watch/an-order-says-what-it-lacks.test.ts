@@ -11,7 +11,7 @@ import { serveStories, type ServedStories } from './served-stories.ts';
 const SHOP = 'example.myshopify.com';
 let id = 7000;
 
-/** O6, O12: an order with parked or waiting events is incomplete, and says so wherever it is shown. */
+/** An order with parked or waiting events is incomplete, and says so wherever it is shown. */
 describe('an order says which events it lacks', () => {
   let stories: ServedStories;
   let key: OrderKey;

@@ -8,7 +8,7 @@ import { Outages } from '../../src/watch/status/outages.ts';
 import { until } from '../support/until.ts';
 import { ServedDashboard } from './served-dashboard.ts';
 
-/** O19: `since` was the time when the page was opened; after Redis came back, no worker seemed alive. */
+/** `since` was the time when the page was opened; after Redis came back, no worker seemed alive. */
 describe('an outage is reported correctly', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-outage-'));
   let redis: LocalRedis;

@@ -3,7 +3,7 @@ import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 import { serveStories, type ServedStories } from './served-stories.ts';
 
 const AGAIN = 399;
-/** O15: the timeline said 399, the event 0, for the same event. */
+/** The timeline said 399, the event 0, for the same event. */
 describe('duplicates', () => {
   let stories: ServedStories;
   beforeAll(async () => {

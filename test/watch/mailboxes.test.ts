@@ -72,7 +72,7 @@ describe('/api/mailboxes', () => {
   test.each([
     ['no base64', '%%%'],
     ['nonsense', Buffer.from('nonsense').toString('base64url')],
-    ['a place that is no time', Buffer.from('soon a.myshopify.com/1').toString('base64url')],
+    ['an invalid time', Buffer.from('soon a.myshopify.com/1').toString('base64url')],
     ['a script', Buffer.from('1 <script>').toString('base64')],
     ['padded', `${Buffer.from('1 example.myshopify.com/1').toString('base64url')}=`],
     ['a line more', Buffer.from('1 a/1\n2').toString('base64url')],

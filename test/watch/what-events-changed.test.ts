@@ -69,7 +69,7 @@ describe('what each event changed in its order', () => {
   test.each([
     ['the first event is not in the journal', [paid]],
     ['one is missing', [created, shipped]],
-    ['the rules of now cannot read one', [created, told(2, 'orders/paid', { updated_at: 'soon' })]],
+    ['the current rules cannot read one', [created, told(2, 'orders/paid', { updated_at: 'soon' })]],
     [
       'there are too many',
       Array.from({ length: MOST_EVENTS + 1 }, (_, i) => ({ ...created, sequence: i + 1 })),
