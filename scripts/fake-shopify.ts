@@ -24,9 +24,7 @@ interface Options extends Percentages {
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 const command = new Command('npm run fake-shopify --')
-  .description(
-    'A simulated Shopify: OAuth, Admin API, webhooks, and a store that sells. On 127.0.0.1 only.',
-  )
+  .description('A simulated Shopify: OAuth, Admin API, webhooks, and a store that sells. On 127.0.0.1 only.')
   .option('--port <port>', 'the port to listen on; 0 for any', numberArgument, 4_800)
   .option('--webhooks <url>', 'the full URL that webhooks are sent to; default: the one of npm start')
   .option('--app <url>', 'the full URL of the app that the admin shows')
@@ -40,8 +38,18 @@ const command = new Command('npm run fake-shopify --')
   .option('--delay <percent>', 'percentage of webhooks that arrive minutes late', numberArgument, 0)
   .option('--duplicate <percent>', 'percentage of webhooks that arrive twice', numberArgument, 0)
   .option('--reorder <percent>', 'percentage of webhooks that arrive after later ones', numberArgument, 0)
-  .option('--hold <percent>', 'percentage of webhooks that are held until POST /_control/<shop>/release', numberArgument, 0)
-  .option('--time-scale <factor>', 'scales waits: 0.01 makes the four hours of retries 144 s', numberArgument, 1)
+  .option(
+    '--hold <percent>',
+    'percentage of webhooks that are held until POST /_control/<shop>/release',
+    numberArgument,
+    0,
+  )
+  .option(
+    '--time-scale <factor>',
+    'scales waits: 0.01 makes the four hours of retries 144 s',
+    numberArgument,
+    1,
+  )
   .option('--seed <number>', 'repeats the same orders and mishaps', numberArgument, 1)
   .action(run);
 

@@ -78,8 +78,10 @@ async function plantAll(
   const tests = [...new Set(faults.flatMap((fault) => fault.tests))];
   const unchanged = await runTests({ tests }, BASELINE_LIMIT_MS, running);
   stop.signal.throwIfAborted();
-  if (unchanged.outcome === 'failed') throw new Error(`these tests fail without a fault:\n${unchanged.tests.join('\n')}`);
-  if (unchanged.outcome === 'broken') throw new Error(`the tests do not run without a fault: ${unchanged.because}`);
+  if (unchanged.outcome === 'failed')
+    throw new Error(`these tests fail without a fault:\n${unchanged.tests.join('\n')}`);
+  if (unchanged.outcome === 'broken')
+    throw new Error(`the tests do not run without a fault: ${unchanged.because}`);
   say(`test files that pass without a fault: ${tests.length}\n`);
 
   const print = tableOf(faults);

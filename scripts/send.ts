@@ -30,7 +30,12 @@ const command = new Command('npm run send --')
   .description('Sends signed sample webhooks to a running Lockstep and prints each answer.')
   .argument('<topic>', "a topic, such as orders/paid, or 'lifecycle' for one order's whole life")
   .option('--shop <domain>', 'the shop of the order', shopArgument, 'example.myshopify.com')
-  .option('--order <number>', 'which order: its name is #<number>; the command prints its id', numberArgument, 1001)
+  .option(
+    '--order <number>',
+    'which order: its name is #<number>; the command prints its id',
+    numberArgument,
+    1001,
+  )
   .option('--file <body.json>', 'send this body unchanged instead of a generated one')
   .option('--dup <times>', 'send each webhook this many more times', numberArgument, 0)
   .option('--url <url>', 'the URL of ingest; default: that of npm start')

@@ -133,7 +133,10 @@ function buildPages() {
   const vite = path.join(root, 'node_modules', 'vite', 'bin', 'vite.js');
   const problem = problemWith(node, [vite, 'build', 'src/pages', '--logLevel', 'error']);
   if (problem)
-    fail(`building the pages failed:\n        ${problem}`, 'Run "npm run build:pages" to see the full output.');
+    fail(
+      `building the pages failed:\n        ${problem}`,
+      'Run "npm run build:pages" to see the full output.',
+    );
 }
 
 /**
@@ -246,10 +249,7 @@ function unpackLibrary(home, instead) {
 }
 
 if (Number(process.versions.node.split('.')[0]) < NODE_NEEDED)
-  fail(
-    `this is Node ${process.versions.node}.`,
-    `Node ${NODE_NEEDED} or later is required: see nodejs.org.`,
-  );
+  fail(`this is Node ${process.versions.node}.`, `Node ${NODE_NEEDED} or later is required: see nodejs.org.`);
 ownFolder();
 installPackages();
 if (process.argv[2] !== 'packages') {

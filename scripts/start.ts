@@ -115,7 +115,9 @@ async function choosePorts(config: Config): Promise<Ports> {
     const wanted = await tryPort(config[name]);
     if (wanted !== null) return wanted;
     if (process.env[name])
-      throw new Error(`port ${config[name]} (${name}) is taken: stop the program that uses it, or choose another port`);
+      throw new Error(
+        `port ${config[name]} (${name}) is taken: stop the program that uses it, or choose another port`,
+      );
     const other = await freePort();
     say(`port ${config[name]} is taken: using ${other} (set ${name} to choose)`);
     return other;

@@ -132,7 +132,8 @@ async function untilApplied({ mongo }: Place, { name }: Contender, events: numbe
   const journal = mongo.getClient().db(mongo.name).collection('events');
   const deadline = Date.now() + DRAIN_MS;
   while ((await journal.estimatedDocumentCount()) < events) {
-    if (Date.now() > deadline) throw new Error(`${name} has not applied everything after ${DRAIN_MS / 1000} s`);
+    if (Date.now() > deadline)
+      throw new Error(`${name} has not applied everything after ${DRAIN_MS / 1000} s`);
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
 }

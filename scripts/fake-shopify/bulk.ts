@@ -86,7 +86,8 @@ export class BulkOperations {
   cancel(gid: string): Node {
     const operation = this.#operations.find((each) => each.gid === gid);
     if (!operation) return payload(null, ['Bulk operation does not exist']);
-    if (operation.completedAt) return payload(this.#node(operation), ['Cannot cancel an operation that has ended']);
+    if (operation.completedAt)
+      return payload(this.#node(operation), ['Cannot cancel an operation that has ended']);
     operation.status = 'CANCELED';
     operation.completedAt = new Date();
     return payload(this.#node(operation), []);

@@ -24,6 +24,8 @@ const ARGUMENTS = [
 export async function openBrowser(): Promise<Browser> {
   const executablePath = PLACES.find((place) => place && existsSync(place));
   if (!executablePath)
-    throw new Error('Chromium not found: run node scripts/set-up.mjs tests to install it, or set CHROMIUM_PATH');
+    throw new Error(
+      'Chromium not found: run node scripts/set-up.mjs tests to install it, or set CHROMIUM_PATH',
+    );
   return await chromium.launch({ executablePath, args: ARGUMENTS });
 }

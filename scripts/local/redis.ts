@@ -72,7 +72,8 @@ const pidOf = (folder: string) => Number(readFileSync(pidFileOf(folder), 'utf8')
 async function untilFolderIsFree(folder: string): Promise<void> {
   const deadline = Date.now() + STOP_MS;
   while (runs(folder)) {
-    if (Date.now() > deadline) throw new Error(`${pidFileOf(folder)}: a Redis server is still running on this folder`);
+    if (Date.now() > deadline)
+      throw new Error(`${pidFileOf(folder)}: a Redis server is still running on this folder`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -58,18 +58,15 @@ describe('customers/data_request', () => {
     expect((await served.get(`/compliance/${request}`, 'operator')).json).toMatchObject({ state: 'asked' });
   });
 
-  test.each(['viewer', 'operator'])(
-    'a %s may not export, and the attempt is audited',
-    async (role) => {
-      expect((await exporting(role)).status).toBe(403);
-      expect(served.acts.at(-1)).toMatchObject({
-        action: 'compliance.export',
-        target: request,
-        outcome: 'refused',
-      });
-      expect((await compliance.records())[0]?.state).toBe('asked');
-    },
-  );
+  test.each(['viewer', 'operator'])('a %s may not export, and the attempt is audited', async (role) => {
+    expect((await exporting(role)).status).toBe(403);
+    expect(served.acts.at(-1)).toMatchObject({
+      action: 'compliance.export',
+      target: request,
+      outcome: 'refused',
+    });
+    expect((await compliance.records())[0]?.state).toBe('asked');
+  });
 
   test('without a reason it is refused', async () => {
     expect((await served.post(`/compliance/${request}/export`, {}, 'admin')).status).toBe(400);

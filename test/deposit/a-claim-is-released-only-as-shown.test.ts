@@ -110,7 +110,7 @@ describe('the claims of events', () => {
     expect(await claimOf(event)).toMatchObject({ firstSeenAt: shown.firstSeenAt });
   });
 
-  test("the key of a delivery that brought another event stays: it does not belong to this claim", async () => {
+  test('the key of a delivery that brought another event stays: it does not belong to this claim', async () => {
     const shop = partsOf(keyOf('5')).shop;
     const theirs = await arrives(keyOf('5'), 'orders/paid', 'webhook-5', 'theirs');
     const ours = await arrives(keyOf('5'), 'orders/paid', 'webhook-5b', 'ours');

@@ -43,22 +43,19 @@ describe('a sweep while all is well', () => {
   test.each([
     [3, 2],
     [3500, 2],
-  ])(
-    'with %i orders waiting takes at most %i calls per partition and adds no job',
-    async (count, calls) => {
-      await deposited(count);
-      // The script is loaded by the first call.
-      await sweep();
-      const before = await Promise.all(inside.queues.map((queue) => queue.getJobCountByTypes('waiting')));
-      const commands = await commandsDuring(sweep);
-      expect(new Set(commands)).toEqual(new Set(['evalsha']));
-      expect(commands.length).toBeLessThanOrEqual(calls * inside.partitions.length);
-      expect(found).toBe(0);
-      expect(await Promise.all(inside.queues.map((queue) => queue.getJobCountByTypes('waiting')))).toEqual(
-        before,
-      );
-    },
-  );
+  ])('with %i orders waiting takes at most %i calls per partition and adds no job', async (count, calls) => {
+    await deposited(count);
+    // The script is loaded by the first call.
+    await sweep();
+    const before = await Promise.all(inside.queues.map((queue) => queue.getJobCountByTypes('waiting')));
+    const commands = await commandsDuring(sweep);
+    expect(new Set(commands)).toEqual(new Set(['evalsha']));
+    expect(commands.length).toBeLessThanOrEqual(calls * inside.partitions.length);
+    expect(found).toBe(0);
+    expect(await Promise.all(inside.queues.map((queue) => queue.getJobCountByTypes('waiting')))).toEqual(
+      before,
+    );
+  });
 
   test('ignores orders that are held for their create', async () => {
     await deposited(1);

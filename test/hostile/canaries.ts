@@ -118,7 +118,12 @@ export const PLANTED: Planted[] = [
     body: order(8),
     path: `/webhooks/${email}?token=${token}`,
   },
-  { what: 'a person in an unknown path', outcome: 'not_found', body: order(8), path: `/${email}?token=${token}` },
+  {
+    what: 'a person in an unknown path',
+    outcome: 'not_found',
+    body: order(8),
+    path: `/${email}?token=${token}`,
+  },
   { what: 'an invalid path', outcome: 'not_found', body: order(8), path: `/webhooks/%ff${email}` },
 ];
 

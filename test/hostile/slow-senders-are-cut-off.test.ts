@@ -17,7 +17,7 @@ const SIGNED = `${HEAD}x-shopify-hmac-sha256: ${signatureOf('never whole')}\r\n`
 
 /** What each kind sends immediately, and what it keeps sending, a little at a time, forever. */
 const KINDS = {
-  'nothing': ['', ''],
+  nothing: ['', ''],
   'headers, byte by byte': [HEAD, 'a'],
   'headers, line by line': [HEAD, 'a: b\r\n'],
   'a body, byte by byte': [`${SIGNED}content-length: 100000\r\n\r\n`, ' '],

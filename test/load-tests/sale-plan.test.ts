@@ -120,7 +120,7 @@ describe('what a sale sends', () => {
     expect(Math.max(...sizes)).toBeLessThan(15_000);
   });
 
-  test("the figures of the bodies match the deliveries", () => {
+  test('the figures of the bodies match the deliveries', () => {
     const { deliveries, figures } = plan();
     const sizes = deliveries.map(({ body }) => body.length).toSorted((a, b) => a - b);
     const { smallest, p50, p90, largest, mean } = figures.bodyBytes;
@@ -154,18 +154,15 @@ describe('the order of sending', () => {
       expect(place - (places[i - 1] ?? -1000)).toBeGreaterThan(OTHERS_BETWEEN - 1);
   });
 
-  test.each([5, 20, 80])(
-    '%i per cent are sent out of order, and orders arrive out of order',
-    (shuffle) => {
-      const sale = plan({ shuffle, dup: 0 });
-      const share = (100 * sale.figures.shuffled) / sale.figures.events;
-      expect(Math.abs(share - shuffle)).toBeLessThan(4);
-      // If one of four events moves by up to 500 webhooks, and the next is some 200 away, they usually change
-      // places.
-      expect(outOfOrder(sale)).toBeGreaterThan(sale.figures.shuffled / 10);
-      expect(outOfOrder(sale)).toBeLessThanOrEqual(sale.figures.orders);
-    },
-  );
+  test.each([5, 20, 80])('%i per cent are sent out of order, and orders arrive out of order', (shuffle) => {
+    const sale = plan({ shuffle, dup: 0 });
+    const share = (100 * sale.figures.shuffled) / sale.figures.events;
+    expect(Math.abs(share - shuffle)).toBeLessThan(4);
+    // If one of four events moves by up to 500 webhooks, and the next is some 200 away, they usually change
+    // places.
+    expect(outOfOrder(sale)).toBeGreaterThan(sale.figures.shuffled / 10);
+    expect(outOfOrder(sale)).toBeLessThanOrEqual(sale.figures.orders);
+  });
 
   test('more is shuffled if more is requested', () => {
     const [few = 0, some = 0, many = 0] = [5, 20, 80].map((shuffle) => outOfOrder(plan({ shuffle, dup: 0 })));

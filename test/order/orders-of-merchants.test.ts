@@ -110,12 +110,7 @@ describe('money', () => {
       [{ ...sale(9, 1, '60.00'), triggeredAt: at(30) }],
       'payment_pending',
     ],
-    [
-      'one without a time',
-      partly,
-      [sale(11, 1, '60.00', { processed_at: null })],
-      'payment_pending',
-    ],
+    ['one without a time', partly, [sale(11, 1, '60.00', { processed_at: null })], 'payment_pending'],
     ['a test', pending, [sale(11, 1, '60.00', { test: true })], 'payment_pending'],
     ['a void', pending, [sale(11, 1, '60.00', { kind: 'void' })], 'payment_pending'],
     [
@@ -198,7 +193,11 @@ describe('money', () => {
     part('orders/updated', 11, { id: ORDER_ID, updated_at: at(11), ...fields });
   test.each<[string, object, Status]>([
     ['the same total again', { total_price: '60.0' }, 'awaiting_shipment'],
-    ['the same, in its money set', { total_price_set: { shop_money: { amount: '60.00' } } }, 'awaiting_shipment'],
+    [
+      'the same, in its money set',
+      { total_price_set: { shop_money: { amount: '60.00' } } },
+      'awaiting_shipment',
+    ],
     ['another total', { total_price: '80.00' }, 'payment_pending'],
     [
       'another currency of the buyer, without its amount',

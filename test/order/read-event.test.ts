@@ -10,11 +10,7 @@ describe('when it happened', () => {
   });
 
   test.each<[string, object, number]>([
-    [
-      "triggered-at, before the body's creation time",
-      { processed_at: at(1), created_at: at(2) },
-      ms(7),
-    ],
+    ["triggered-at, before the body's creation time", { processed_at: at(1), created_at: at(2) }, ms(7)],
     ['triggered-at, if updated_at is null', { updated_at: null }, ms(7)],
   ])('else %s', (_what, fields, occurredAt) => {
     expect(reading(transaction(7, fields)).occurredAt).toBe(occurredAt);

@@ -47,12 +47,15 @@ describe('what cannot be read', () => {
     expect(readEvent(waitingEvent('carts/update', {}))).toEqual({ ok: false, because });
   });
 
-  test.each([7, 'yesterday', {}, '1969-01-01T00:00:00Z'])('an updated_at of %p is not a time', (updated_at) => {
-    const because = expect.stringMatching(
-      /^orders\/paid: updated_at: expected a time, found (text|a number|an object)$/,
-    );
-    expect(readEvent(snapshot('orders/paid', 1, { updated_at }))).toEqual({ ok: false, because });
-  });
+  test.each([7, 'yesterday', {}, '1969-01-01T00:00:00Z'])(
+    'an updated_at of %p is not a time',
+    (updated_at) => {
+      const because = expect.stringMatching(
+        /^orders\/paid: updated_at: expected a time, found (text|a number|an object)$/,
+      );
+      expect(readEvent(snapshot('orders/paid', 1, { updated_at }))).toEqual({ ok: false, because });
+    },
+  );
 });
 
 describe('P1: a body that does not fit its topic, which is unsigned,', () => {

@@ -74,15 +74,18 @@ describe('the audit log is signed', () => {
     ['and its signature left', {}],
     ['and its signature removed', { signed: null }],
     ['and signed with another key', { signed: `00000000:${'ab'.repeat(32)}` }],
-  ])('an entry whose end was changed, with a valid seal %s, is detected; nobody signs it', async (_what, change) => {
-    const first = signerOf();
-    await first.sign();
-    await written(5);
-    await first.sign();
-    await endedOtherwise(3, change);
-    for (const signer of [first, signerOf()])
-      expect(await checked(signer)).toMatchObject({ entries: 5, brokenAt: 3 });
-  });
+  ])(
+    'an entry whose end was changed, with a valid seal %s, is detected; nobody signs it',
+    async (_what, change) => {
+      const first = signerOf();
+      await first.sign();
+      await written(5);
+      await first.sign();
+      await endedOtherwise(3, change);
+      for (const signer of [first, signerOf()])
+        expect(await checked(signer)).toMatchObject({ entries: 5, brokenAt: 3 });
+    },
+  );
 
   test("a rewritten chain is detected while the process runs, and with the log's head after that", async () => {
     await written(4);

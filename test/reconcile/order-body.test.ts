@@ -79,15 +79,18 @@ describe('an order of the Admin API as one of our bodies', () => {
     expect(Object.keys(body)).not.toEqual(expect.arrayContaining(['customer']));
   });
 
-  test.each(['PICKED_UP', 'DELIVERED', 'DELAYED'])('a parcel shown as %s is read as such', (displayStatus) => {
-    const { order } = decide(
-      keyOf(ID),
-      null,
-      [eventOf({ fulfillments: [{ ...FULFILLMENT, displayStatus }] })],
-      0,
-    );
-    expect(order?.parts.fulfillments[0]?.shipmentStatus).toBe(displayStatus.toLowerCase());
-  });
+  test.each(['PICKED_UP', 'DELIVERED', 'DELAYED'])(
+    'a parcel shown as %s is read as such',
+    (displayStatus) => {
+      const { order } = decide(
+        keyOf(ID),
+        null,
+        [eventOf({ fulfillments: [{ ...FULFILLMENT, displayStatus }] })],
+        0,
+      );
+      expect(order?.parts.fulfillments[0]?.shipmentStatus).toBe(displayStatus.toLowerCase());
+    },
+  );
 
   test('the same state is the same bytes, however Shopify orders its parts and fields', () => {
     const refund = (number: number) => ({ ...REFUND, id: `gid://shopify/Refund/${number}` });

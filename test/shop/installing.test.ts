@@ -29,14 +29,17 @@ describe('the authorization code grant', () => {
     ['another shop', (url: URL) => url.searchParams.set('shop', 'b-shop.myshopify.com')],
     ['another code', (url: URL) => url.searchParams.set('code', 'f00d')],
     ['no signature', (url: URL) => url.searchParams.delete('hmac')],
-  ])('%s is refused, with a message that does not contain it, and nothing is stored', async (_what, change) => {
-    const { answer } = await served.grant(change);
-    expect(answer.status).toBe(400);
-    expect(answer.text).toContain('Open Lockstep from your Shopify admin');
-    expect(answer.text).not.toMatch(/f00d|at .*\.ts/);
-    expect(await record()).toBeNull();
-    expect(await served.inside.collections.sessions.countDocuments()).toBe(0);
-  });
+  ])(
+    '%s is refused, with a message that does not contain it, and nothing is stored',
+    async (_what, change) => {
+      const { answer } = await served.grant(change);
+      expect(answer.status).toBe(400);
+      expect(answer.text).toContain('Open Lockstep from your Shopify admin');
+      expect(answer.text).not.toMatch(/f00d|at .*\.ts/);
+      expect(await record()).toBeNull();
+      expect(await served.inside.collections.sessions.countDocuments()).toBe(0);
+    },
+  );
 
   test('a callback that is repeated, or without its cookie, is refused', async () => {
     const first = await served.grant();

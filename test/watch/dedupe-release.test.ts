@@ -106,7 +106,7 @@ describe('the release of a claim', () => {
     },
   );
 
-  test("requires an operator: 403 for a viewer", async () => {
+  test('requires an operator: 403 for a viewer', async () => {
     const { event } = await served.arrives();
     const answer = await served.routes.post(
       `/dedupe/${event}/release`,

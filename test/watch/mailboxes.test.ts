@@ -168,7 +168,7 @@ describe('/api/mailboxes', () => {
     await other.stop();
   });
 
-  test("waking requires an operator, with a reason", async () => {
+  test('waking requires an operator, with a reason', async () => {
     await deposited('11');
     const before = await jobs();
     expect((await served.post(`/mailboxes/${SHOP}/11/wake`, { reason: REASON }, 'viewer')).status).toBe(403);

@@ -133,7 +133,7 @@ describe('/api/queues', () => {
     expect((await queues()).map((each) => each.paused)).toEqual([false, false]);
   });
 
-  test("requires an operator, with a reason", async () => {
+  test('requires an operator, with a reason', async () => {
     expect((await change('0', 'pause', 'viewer')).status).toBe(403);
     expect((await served.post('/queues/0/pause', {})).status).toBe(400);
     expect((await queues())[0]?.paused).toBe(false);

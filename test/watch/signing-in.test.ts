@@ -58,18 +58,21 @@ describe('signing in', () => {
     expect(Math.abs((ages[1] ?? 0) - 12 * 3600)).toBeLessThan(10);
   });
 
-  test.each(['https', 'https, http'])('over %s the cookie is Secure, and for this host only', async (proto) => {
-    const over = { 'x-forwarded-proto': proto };
-    const cookie = cookieOf((await signIn({ token: await mint() }, over)).headers);
-    expect(cookie).toMatch(/^__Host-lockstep_session=.*; Path=\/; Secure$/);
-    const pair = cookie.split(';')[0] ?? '';
-    expect((await ask(pair, 'GET', over)).status).toBe(200);
-    // Cookies that an http page or a neighbour could have set are ignored.
-    expect((await ask(pair.replace('__Host-', ''), 'GET', over)).status).toBe(401);
-    const out = await ask(pair, 'DELETE', { ...over, 'sec-fetch-site': 'same-origin' });
-    expect(cookieOf(out.headers)).toMatch(/^__Host-lockstep_session=; Max-Age=0;/);
-    expect((await ask(pair, 'GET', over)).status).toBe(401);
-  });
+  test.each(['https', 'https, http'])(
+    'over %s the cookie is Secure, and for this host only',
+    async (proto) => {
+      const over = { 'x-forwarded-proto': proto };
+      const cookie = cookieOf((await signIn({ token: await mint() }, over)).headers);
+      expect(cookie).toMatch(/^__Host-lockstep_session=.*; Path=\/; Secure$/);
+      const pair = cookie.split(';')[0] ?? '';
+      expect((await ask(pair, 'GET', over)).status).toBe(200);
+      // Cookies that an http page or a neighbour could have set are ignored.
+      expect((await ask(pair.replace('__Host-', ''), 'GET', over)).status).toBe(401);
+      const out = await ask(pair, 'DELETE', { ...over, 'sec-fetch-site': 'same-origin' });
+      expect(cookieOf(out.headers)).toMatch(/^__Host-lockstep_session=; Max-Age=0;/);
+      expect((await ask(pair, 'GET', over)).status).toBe(401);
+    },
+  );
 
   test('of several cookies with that name the valid one counts, wherever it is', async () => {
     const [good, other, gone] = [await session(), 'lockstep_session=of-somebody-else', 'lockstep_session='];
