@@ -30,7 +30,7 @@ test('an unknown or invalid act is refused with the reason', async () => {
   expect((await act('constructor', {})).status).toBe(404);
   expect((await act('switch', { drop: 300 })).status).toBe(400);
   expect((await act('switch', { dorp: 3 })).status).toBe(400);
-  expect((await act('trouble', { kind: 'rain' })).json.error).toContain('no trouble');
+  expect((await act('trouble', { kind: 'rain' })).json.error).toContain('unknown kind of trouble');
 });
 
 test('a page in a browser cannot control it', async () => {

@@ -40,7 +40,7 @@ describe('npm start', () => {
 
     const twin = copy.run('scripts/start.ts');
     expect(await twin.ended).toBe(1);
-    expect(twin.output()).toContain('already runs here');
+    expect(twin.output()).toContain('is already running here');
     // It started nothing, so it stops nothing.
     expect(twin.output()).not.toMatch(/stopp/);
 

@@ -98,7 +98,7 @@ describe('invalid options', () => {
     ['--rate 5 --max', '--max or --rate, not both'],
     ['--topics nope', 'unknown topics nope; known: create, transaction, paid'],
     ['--url http://example.com', 'http://example.com is not on this machine'],
-    ['--orders 1 --url http://localhost:PORT', 'give SHOPIFY_API_SECRET to sign with'],
+    ['--orders 1 --url http://localhost:PORT', 'set SHOPIFY_API_SECRET to sign with'],
     ['--shop 2', "unknown option '--shop'"],
   ];
 
