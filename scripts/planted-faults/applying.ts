@@ -26,7 +26,7 @@ export const APPLYING: readonly PlantedFault[] = [
     find: "if (drained.outcome === 'held') await waker.wakeIn(order, drained.forMs);",
     replace: '',
     tests: ['drain/a-drain-job-comes-again'],
-    named: 'P6: that holds its events back is repeated',
+    named: 'P6: that holds its events back comes again',
   },
   {
     name: 'busy-order-not-looked-at-again',
@@ -35,7 +35,7 @@ export const APPLYING: readonly PlantedFault[] = [
     find: "if (drained.outcome === 'busy') {",
     replace: "if (drained.outcome === 'busy' && BUSY_RETRY_MS < 0) {",
     tests: ['drain/a-drain-job-comes-again'],
-    named: 'that finds its order busy is repeated soon',
+    named: 'that finds its order busy comes again soon',
   },
   {
     name: 'failed-drain-taken-for-done',
@@ -44,7 +44,7 @@ export const APPLYING: readonly PlantedFault[] = [
     find: "throw new Error('drain failed');",
     replace: "return { outcome: 'drained', events: 0 } as const;",
     tests: ['drain/a-drain-job-comes-again'],
-    named: 'P6: that fails is repeated, later each time',
+    named: 'P6: that fails comes again, later each time',
   },
   {
     name: 'poison-never-given-up',
@@ -70,7 +70,7 @@ export const APPLYING: readonly PlantedFault[] = [
     find: 'const PATIENCE_ALONE = 5;',
     replace: 'const PATIENCE_ALONE = Infinity;',
     tests: ['drain/work-longer-than-its-lock'],
-    named: 'does not finish even alone is parked',
+    named: 'what does not finish even alone is parked',
   },
   {
     name: 'no-turns-given',

@@ -137,7 +137,7 @@ export const TAKING: readonly PlantedFault[] = [
     find: "local length = redis.call('RPUSH', mailbox, event .. string.sub(entry, 65))",
     replace: "redis.call('HSET', claim, 'at', now); local length = redis.call('RPUSH', mailbox, entry)",
     tests: ['deposit/redis-is-away'],
-    named: 'when its mailbox is not a list',
+    named: 'when its mailbox is no list',
   },
   {
     name: 'event-not-claimed',

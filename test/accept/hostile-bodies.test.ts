@@ -17,7 +17,7 @@ describe('malicious signed bodies', () => {
   afterAll(() => ingest.stop());
 
   test.each<[string, Buffer | string, string]>([
-    ['half a JSON', '{"id":1,{}', 'the body is not JSON'],
+    ['invalid JSON', '{"id":1,{}', 'the body is not JSON'],
     ['bad UTF-8', Buffer.from([0x7b, 0x22, 0xc3, 0x28, 0x22, 0x3a, 0x31, 0x7d]), 'the body is not UTF-8'],
     ['an id behind __proto__', '{"__proto__":{"id":5}}', 'orders/create names no order: id is missing'],
     [
@@ -25,7 +25,7 @@ describe('malicious signed bodies', () => {
       '{"constructor":{"prototype":{"id":5}}}',
       'orders/create names no order: id is missing',
     ],
-    ['objects in 100,000 levels', nestedObjects, 'orders/create names no order: id is missing'],
+    ['100,000 nested objects', nestedObjects, 'orders/create names no order: id is missing'],
   ])('%s: parked with a reason, and the next webhook is accepted', async (_case, body, because) => {
     const { status, json } = await ingest.send(body);
     expect({ status, json }).toMatchObject({ status: 200, json: { outcome: 'parked', because } });
@@ -42,13 +42,13 @@ describe('malicious signed bodies', () => {
     ['a duplicate id: the last one counts', '{"id":99,"id":36}', 36],
     ['100,000 levels in a note', `{"id":37,"note":${nested}}`, 37],
     [
-      '100,000 levels beside a number to be read exactly',
+      '100,000 levels beside a number that is read exactly',
       `{"id":38,"x":1234567890123456789,"a":${nested}}`,
       38,
     ],
     ['a million keys', aMillionEqualKeys, 41],
     ['300,000 different keys', differentKeys, 42],
-  ])('%s: accepted for its order, with no effect on it', async (_case, body, id) => {
+  ])('%s: accepted for its order, without side effects', async (_case, body, id) => {
     expect((await ingest.send(body)).json).toMatchObject({ outcome: 'accepted' });
     expect(await ingest.waitingIn(`${SHOP}/${id}`)).toBe(1);
     expect(await ingest.waitingIn(`${SHOP}/99`)).toBe(0);
@@ -59,7 +59,7 @@ describe('malicious signed bodies', () => {
   test.each([
     ['a list of 100,000 levels', `{"id":50,"${GID}":${nested}}`, 50],
     ['an object whose toString is not a function', `{"id":51,"${GID}":{"toString":1,"valueOf":1}}`, 51],
-  ])('a GraphQL id that is %s: the id next to it counts', async (_case, body, id) => {
+  ])('a GraphQL id that is %s: the numeric id counts', async (_case, body, id) => {
     const { status, json } = await ingest.send(body);
     expect({ status, json }).toMatchObject({ status: 200, json: { outcome: 'accepted' } });
     expect(await ingest.waitingIn(`${SHOP}/${id}`)).toBe(1);

@@ -35,19 +35,19 @@ describe('P2: Redis is down', () => {
     return { status, json, retryAfter: headers['retry-after'] };
   };
 
-  test('requests that need no Redis get their usual answers: 401, 400, ignored', async () => {
+  test('answers that do not need Redis stay the same: 401, 400, ignored', async () => {
     expect((await ingest.send('{"id":1}', { secret: 'another' })).status).toBe(401);
     expect((await ingest.send('{"id":1}', { shop: 'none' })).status).toBe(400);
     expect((await ingest.send('{"id":1}', { topic: 'checkouts/create' })).json.outcome).toBe('ignored');
   });
 
-  test('never there: 503 with Retry-After, and 200 automatically when it is up', async () => {
+  test('not started yet: 503 with Retry-After, and 200 as soon as it starts', async () => {
     expect(await answerTo('{"id":1}')).toEqual(UNAVAILABLE);
     server = await startRedis(folder, port);
     await isBack();
   });
 
-  test('stopped and started again: 503 in between, and earlier events are still known', async () => {
+  test('restarted: 503 in between, and earlier events are still known', async () => {
     expect((await ingest.send('{"id":2}')).json.outcome).toBe('accepted');
     await server?.stop();
     expect(await answerTo('{"id":3}')).toEqual(UNAVAILABLE);
@@ -58,7 +58,7 @@ describe('P2: Redis is down', () => {
     expect(await ingest.waitingIn(`${SHOP}/2`)).toBe(1);
   });
 
-  test('too slow: 503 in time, and the retry stores the event once (P3)', async () => {
+  test('too slow: 503 in time, and after the retry the event is there once (P3)', async () => {
     const admin = new Redis(port);
     await admin.client('PAUSE', 1500, 'ALL');
     expect(await answerTo('{"id":4}')).toEqual(UNAVAILABLE);

@@ -4,7 +4,7 @@ import { MAX_BODY_BYTES, ServedIngest, signatureOf } from './served-ingest.ts';
 
 const TEN_MB = `{"id":1,"note":"${'x'.repeat(10_000_000)}"}`;
 
-/** Sends bytes unchanged, and returns everything that comes back until the other side closes. */
+/** Sends raw bytes, and returns everything received until the other side closes. */
 function raw(url: string, bytes: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
@@ -25,7 +25,7 @@ describe('a body over the limit', () => {
 
   test.each([
     ['declared in content-length', {}],
-    ['in chunks, without a declared length', { 'transfer-encoding': 'chunked' }],
+    ['in chunks, with no declared length', { 'transfer-encoding': 'chunked' }],
   ])('%s: 413, nothing stored, and the next webhook is accepted', async (_case, headers) => {
     const before = await ingest.redis.dbsize();
     const { status, json } = await ingest.send(TEN_MB, { headers });
@@ -34,7 +34,7 @@ describe('a body over the limit', () => {
     expect(await ingest.sendGood()).toBe('200 accepted');
   });
 
-  test('the answer comes before the body: only its length was declared', async () => {
+  test('the answer comes before the body if its declared length is too large', async () => {
     const head = ['POST /webhooks HTTP/1.1', 'host: x', `content-length: ${MAX_BODY_BYTES + 1}`];
     const answer = await raw(ingest.url, `${head.join('\r\n')}\r\n\r\n`);
     expect(answer).toMatch(/^HTTP\/1\.1 413 /);
@@ -46,7 +46,7 @@ describe('a body over the limit', () => {
     ['a length and chunks', 'content-length: 8\r\ntransfer-encoding: chunked'],
     ['a negative length', 'content-length: -1'],
     ['a length that is not a number', 'content-length: many'],
-  ])('%s is not valid HTTP: 400, and the connection closes', async (_case, lines) => {
+  ])('%s is invalid HTTP: 400, and the connection ends', async (_case, lines) => {
     const signature = `x-shopify-hmac-sha256: ${signatureOf('{"id":1}')}`;
     const answer = await raw(
       ingest.url,

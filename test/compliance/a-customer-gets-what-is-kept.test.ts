@@ -44,7 +44,7 @@ describe('customers/data_request', () => {
   const exporting = (role = 'admin') =>
     served.post(`/compliance/${request}/export`, { reason: 'the merchant asked for it' }, role);
 
-  test('is a record without names, due in 30 days', async () => {
+  test('is a record that names nobody, due in 30 days', async () => {
     const { json } = await served.get('/compliance', 'operator');
     expect(json).toMatchObject({
       requests: [
@@ -58,21 +58,24 @@ describe('customers/data_request', () => {
     expect((await served.get(`/compliance/${request}`, 'operator')).json).toMatchObject({ state: 'asked' });
   });
 
-  test.each(['viewer', 'operator'])('a %s may not export, and the attempt is audited', async (role) => {
-    expect((await exporting(role)).status).toBe(403);
-    expect(served.acts.at(-1)).toMatchObject({
-      action: 'compliance.export',
-      target: request,
-      outcome: 'refused',
-    });
-    expect((await compliance.records())[0]?.state).toBe('asked');
-  });
+  test.each(['viewer', 'operator'])(
+    'a %s may not export, and that somebody tried is audited',
+    async (role) => {
+      expect((await exporting(role)).status).toBe(403);
+      expect(served.acts.at(-1)).toMatchObject({
+        action: 'compliance.export',
+        target: request,
+        outcome: 'refused',
+      });
+      expect((await compliance.records())[0]?.state).toBe('asked');
+    },
+  );
 
-  test('without a reason it is refused', async () => {
+  test('without a reason it is not done', async () => {
     expect((await served.post(`/compliance/${request}/export`, {}, 'admin')).status).toBe(400);
   });
 
-  test('the export has all data of the customer, and nothing of anybody else; then it is done', async () => {
+  test('the export has all that is kept of the customer, and nothing of anybody else; then it is done', async () => {
     const { status, json } = await exporting();
     expect(status).toBe(200);
     const orders = json.orders as {
@@ -101,7 +104,7 @@ describe('customers/data_request', () => {
     expect(await compliance.records()).toMatchObject([{ state: 'done', exports: [{ who: 'ada' }] }]);
   });
 
-  test('it may be exported again; an erasure request may not, and an unknown request is not found', async () => {
+  test('it may be exported again; a wish to erase may not, and what is no request is not found', async () => {
     expect((await exporting()).status).toBe(200);
     expect((await compliance.records())[0]?.exports).toHaveLength(2);
     compliance.later();
@@ -176,7 +179,7 @@ describe('customers/data_request', () => {
     expect((await compliance.records())[0]!.exports.length).toBeGreaterThan(before);
   });
 
-  test('requests due within seven days, or overdue, appear in the headline', async () => {
+  test('what is due within seven days, or overdue, makes the headline', async () => {
     const { collections, redis, partitions, queues } = compliance.inside;
     const status = statusReader({
       redis,

@@ -25,7 +25,7 @@ describe('shop/redact', () => {
   const tracesIn = (text: string, shop: string) =>
     [...tracesOf(ADA, text), ...tracesOf(BOB, text)].filter((line) => line.includes(shop));
 
-  test('leaves no body and no person in any collection or key; other shops keep everything', async () => {
+  test('leaves no body and nobody in any collection or key; of another shop everything stays', async () => {
     const before = await compliance.everything();
     expect(tracesIn(before, SHOP).length).toBeGreaterThan(4);
     await compliance.sendAndDrain('shop/redact', WISH);
@@ -42,7 +42,7 @@ describe('shop/redact', () => {
     });
   });
 
-  test('data for accounting stays, and verify reports nothing', async () => {
+  test('what books need stays, and nobody is told that it is wrong', async () => {
     await compliance.sendAndDrain('shop/redact', WISH);
     await compliance.redact();
     const { collections, tools } = compliance.inside;
@@ -59,12 +59,12 @@ describe('shop/redact', () => {
     expect(parked.map(({ state }) => state)).toEqual(['discarded', 'discarded']);
   });
 
-  test('a pass that is stopped continues with the order where it stopped', async () => {
+  test('a pass that is stopped goes on with the order where it stood', async () => {
     await compliance.send('orders/create', orderBody(ADA, 4));
     await compliance.send('orders/create', orderBody(ADA, 5));
     await compliance.sendAndDrain('shop/redact', WISH);
     const real = compliance.nowMs;
-    // Every reading of the clock is 15 s later: one or two orders per turn.
+    // Every look at the clock is 15 s later: an order or two at a go.
     Object.defineProperty(compliance, 'nowMs', { get: () => (ticks += 15_000), configurable: true });
     let ticks = real;
     await compliance.runner.round();
@@ -76,7 +76,7 @@ describe('shop/redact', () => {
     expect(tracesIn(await compliance.everything(), SHOP)).toEqual([]);
   });
 
-  test('late events are masked until the shop installs the app again', async () => {
+  test('late events are masked, until the shop installs the app again', async () => {
     await compliance.sendAndDrain('shop/redact', WISH);
     await compliance.redact();
     await compliance.sendAndDrain('orders/create', orderBody(ADA, 6));
@@ -87,7 +87,7 @@ describe('shop/redact', () => {
     expect(tracesIn(await compliance.everything(), SHOP)).toHaveLength(2);
   });
 
-  test('it becomes void if the shop installs the app again: when it arrives, and while it runs', async () => {
+  test('of a shop that installed the app again it is void: when it comes, and when it is under way', async () => {
     const triggeredAt = new Date(compliance.nowMs).toISOString();
     compliance.later();
     await compliance.shops.uninstalled(SHOP, new Date(compliance.nowMs));
@@ -105,7 +105,7 @@ describe('shop/redact', () => {
     expect(tracesIn(await compliance.everything(), SHOP)).toEqual(before);
   });
 
-  test('P8: a request that becomes void between its passes has an end in the audit log', async () => {
+  test('P8: one that becomes void between its passes has an end in the audit', async () => {
     compliance.later();
     await compliance.shops.uninstalled(SHOP, new Date(compliance.nowMs));
     await compliance.sendAndDrain('shop/redact', WISH);
@@ -123,7 +123,7 @@ describe('shop/redact', () => {
     ]);
   });
 
-  test('an old request that is sent again while the shop has the app erases nothing, and masks nothing that arrives', async () => {
+  test('an old one that is sent again while the shop has the app erases nothing, and masks nothing that comes', async () => {
     const before = tracesIn(await compliance.everything(), SHOP);
     compliance.isIn = 'unknown';
     await compliance.sendAndDrain('shop/redact', WISH);

@@ -8,11 +8,11 @@ import { ComplianceInside, SHOP } from './compliance-inside.ts';
 import { ADA, orderBody, redactBody, tracesOf } from './persons.ts';
 
 const OF_SHOP = `${SHOP}/-` as OrderKey;
-/** Redacts Ada in the shop's waiting events, and in the rest of the shop. */
+/** Redacts Ada in what waits for the shop, and all of the shop. */
 const KINDS = ['customers/redact', 'shop/redact'] as const;
 
-/** `pending` has Redis's times, so the test clock shows the current date here too. */
-describe('a redaction waits only for events from before its request', () => {
+/** `pending` has Redis's times: here the clock that is told is of today, too. */
+describe('a redaction waits for what was there before it was asked for, and for nothing else', () => {
   let compliance: ComplianceInside;
   const opened: ComplianceInside[] = [];
   beforeEach(async () => {
@@ -23,7 +23,7 @@ describe('a redaction waits only for events from before its request', () => {
   afterEach(() => compliance.close());
   afterAll(() => expect(opened.length).toBeGreaterThan(0));
 
-  /** The request is read, and no other waiting event. */
+  /** The request is read, and nothing else that waits. */
   async function ask(kind: (typeof KINDS)[number]): Promise<void> {
     compliance.nowMs = Date.now() + 5;
     const body = kind === 'customers/redact' ? redactBody(ADA, [1], SHOP) : { shop_id: 1, shop_domain: SHOP };
@@ -31,7 +31,7 @@ describe('a redaction waits only for events from before its request', () => {
     await compliance.inside.waker.settle();
     while (await compliance.inside.redis.exists(compliance.inside.keys.mailbox(OF_SHOP)))
       await drainOrder(OF_SHOP, compliance.tools);
-    // Later events are later by Redis's clock too.
+    // What follows is later, by Redis's clock too.
     await until(() => Date.now() > compliance.nowMs);
   }
   const round = async () => {
@@ -40,12 +40,12 @@ describe('a redaction waits only for events from before its request', () => {
     return record?.passes;
   };
 
-  test.each(KINDS)('%s: begins and ends while events keep arriving for the shop', async (kind) => {
+  test.each(KINDS)('%s: begins and ends while more comes into the shop all the time', async (kind) => {
     await compliance.sendAndDrain('orders/create', orderBody(ADA, 1));
     await ask(kind);
     const unreadable = (i: number) => compliance.send('orders/updated', { id: 'none', i });
     for (let i = 0; i < 2; i += 1) {
-      // The mailbox is never empty, nor is that of another order.
+      // At no moment is the mailbox empty, nor that of another order.
       await unreadable(i);
       await compliance.send('orders/updated', orderBody(ADA, 1, { updated_at: `2026-11-20T10:00:0${i}Z` }));
       expect(await round()).toBe(i + 1);
@@ -56,7 +56,7 @@ describe('a redaction waits only for events from before its request', () => {
     expect(tracesOf(ADA, await compliance.everything())).toEqual([]);
   });
 
-  test.each(KINDS)('%s: waits for an earlier event', async (kind) => {
+  test.each(KINDS)('%s: waits for an event of before it', async (kind) => {
     await compliance.sendAndDrain('orders/create', orderBody(ADA, 1));
     await compliance.send('orders/updated', orderBody(ADA, 1, { updated_at: '2026-11-20T11:00:00Z' }));
     await ask(kind);
@@ -65,28 +65,31 @@ describe('a redaction waits only for events from before its request', () => {
     expect(await round()).toBe(1);
   });
 
-  test.each(KINDS)('%s: waits for events that were spooled earlier, not for later ones', async (kind) => {
-    const { client, collections } = compliance.inside;
-    const spooled = spool(client, collections.spool.db.name);
-    const received = (receivedAt: number) =>
-      waitingEvent('orders/updated', orderBody(ADA, 1), { order: keyOf('1'), receivedAt });
-    const before = received(compliance.nowMs - 1000);
-    await spooled.put({ event: before, delivery: null });
-    await ask(kind);
-    await spooled.put({ event: received(compliance.nowMs + 1000), delivery: null });
-    expect(await round()).toBe(0);
-    await spooled.remove([before.id]);
-    expect(await round()).toBe(1);
-  });
+  test.each(KINDS)(
+    '%s: waits for what was spooled before it, not for what was spooled later',
+    async (kind) => {
+      const { client, collections } = compliance.inside;
+      const spooled = spool(client, collections.spool.db.name);
+      const received = (receivedAt: number) =>
+        waitingEvent('orders/updated', orderBody(ADA, 1), { order: keyOf('1'), receivedAt });
+      const before = received(compliance.nowMs - 1000);
+      await spooled.put({ event: before, delivery: null });
+      await ask(kind);
+      await spooled.put({ event: received(compliance.nowMs + 1000), delivery: null });
+      expect(await round()).toBe(0);
+      await spooled.remove([before.id]);
+      expect(await round()).toBe(1);
+    },
+  );
 
-  test('shop/redact does not rely on a counter, which may be wrong', async () => {
+  test('shop/redact does not ask a counter, which may be wrong', async () => {
     const { redis, keys } = compliance.inside;
     await ask('shop/redact');
     await redis.hset(keys.shops, SHOP, 4);
     expect(await round()).toBe(1);
   });
 
-  test('shop/redact does not wait for other shops, whatever their names start with', async () => {
+  test('shop/redact does not wait for other shops, whatever their names begin with', async () => {
     await compliance.send('orders/create', orderBody(ADA, 1), { shop: `x${SHOP}` });
     await compliance.send('orders/create', orderBody(ADA, 1), { shop: `another-${SHOP}` });
     await ask('shop/redact');

@@ -25,7 +25,7 @@ const SECRET = 'a-secret-for-tests';
 const HOUR_MS = 3_600_000;
 
 interface Sending {
-  /** Null: the header is omitted. */
+  /** Null: the header is left out. */
   shop?: string | null;
   triggeredAt?: string;
   secret?: string;
@@ -33,13 +33,13 @@ interface Sending {
   takes?: AcceptTools['takes'];
 }
 
-/** Ingest, drains and the redaction runner, in this process, over real servers and a test clock. */
+/** Ingest's way in, drains and the runner of redactions, in this process, over real servers and a told clock. */
 export class ComplianceInside {
   readonly inside: Inside;
   readonly tools: DrainTools;
   readonly runner: ComplianceRunner;
   readonly shops: ShopBook;
-  /** Shopify's answer to whether the shop has the app. */
+  /** What Shopify answers when it is asked whether the shop has the app. */
   isIn: 'in' | 'out' | 'unknown' = 'out';
   nowMs = Date.parse('2026-11-27T15:00:00Z');
 
@@ -51,7 +51,7 @@ export class ComplianceInside {
     this.tools = {
       ...inside.tools,
       now,
-      // Every drain asks again: how late it may be is tested separately.
+      // Every drain asks anew: what it may be late by is tested by itself.
       redactions: { masked: (...args) => redactions(collections, now).masked(...args) },
     };
     const { redis, partitions, tools } = inside;
@@ -101,7 +101,7 @@ export class ComplianceInside {
     return answer;
   }
 
-  /** Drains all waiting events. */
+  /** Drains everything that waits. */
   async drain(tools: DrainTools = this.tools): Promise<void> {
     const { redis, keys, waker } = this.inside;
     await waker.settle();
@@ -114,17 +114,17 @@ export class ComplianceInside {
     await this.drain();
   }
 
-  /** Rounds of the runner, two minutes apart, until nothing is left to do. @throws after ten rounds */
+  /** Rounds of the runner, two minutes apart, until nothing is to be done. @throws after ten */
   async redact(): Promise<void> {
     for (let round = 0; round < 10; round += 1) {
       await this.runner.round();
       if ((await requestBook(this.inside.collections).redactionsToDo()).length === 0) return;
       this.nowMs += 120_000;
     }
-    throw new Error('the redactions did not end');
+    throw new Error('the redactions came to no end');
   }
 
-  /** An hour later: what is reported from then on is new. */
+  /** A later hour: what is told then is news. */
   later(): void {
     this.nowMs += HOUR_MS;
   }
@@ -144,7 +144,7 @@ export class ComplianceInside {
     return found.map(({ outcome }) => outcome);
   }
 
-  /** Everything that is stored anywhere, as text, with bodies unpacked. */
+  /** Everything that is kept anywhere, as text, bodies unpacked. */
   async everything(): Promise<string> {
     const texts = [...(await everythingIn(this.inside.redis))].map(([key, value]) => `redis ${key} ${value}`);
     for (const [name, model] of Object.entries(this.inside.collections))

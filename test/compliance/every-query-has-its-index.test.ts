@@ -8,7 +8,7 @@ import { ADA, BOB, fulfillmentBody, orderBody, redactBody, requestBody } from '.
 const READS = ['find', 'aggregate', 'count', 'distinct', 'findAndModify', 'update', 'delete'];
 const INDEXED = /^(IXSCAN|IDHACK|EXPRESS\w*|COUNT_SCAN|DISTINCT_SCAN)$/;
 
-describe('no redaction, export or check scans a whole collection', () => {
+describe('no redaction, export or check reads a collection from end to end', () => {
   let compliance: ComplianceInside;
   const sent: mongo.Document[] = [];
   beforeAll(async () => {
@@ -24,7 +24,7 @@ describe('no redaction, export or check scans a whole collection', () => {
   });
   afterAll(() => compliance.close());
 
-  /** Each read that was sent, and the stages of its plan. */
+  /** Each read that was sent, and its plan's stages. */
   async function plans(): Promise<{ read: string; stages: string[] }[]> {
     const { db } = compliance.inside.collections.events.db;
     const explained = sent.splice(0).flatMap(single);
@@ -40,7 +40,7 @@ describe('no redaction, export or check scans a whole collection', () => {
   const unindexed = (all: { stages: string[] }[]) =>
     all.filter(({ stages }) => stages.includes('COLLSCAN') || !stages.some((stage) => INDEXED.test(stage)));
 
-  test('a customer: requested, redacted completely, late events', async () => {
+  test('a customer: asked, redacted to the end, late events', async () => {
     sent.length = 0;
     await compliance.sendAndDrain('customers/redact', redactBody(ADA, [1, 3], SHOP));
     await compliance.redact();
@@ -65,7 +65,7 @@ describe('no redaction, export or check scans a whole collection', () => {
     expect(unindexed(all)).toEqual([]);
   });
 
-  test('a shop: uninstalled, redacted completely', async () => {
+  test('a shop: uninstalled, redacted to the end', async () => {
     await compliance.shops.installed(SHOP, [], new Date(compliance.nowMs));
     compliance.later();
     sent.length = 0;
@@ -81,7 +81,7 @@ describe('no redaction, export or check scans a whole collection', () => {
   });
 });
 
-/** In the form that explain takes: without the session, and one update at a time. */
+/** As it is explained: without the session, and one update at a time. */
 function single(command: mongo.Document): mongo.Document[] {
   const { lsid: _, $db: __, $clusterTime: ___, ...rest } = command;
   const { updates } = rest as { updates?: mongo.Document[] };

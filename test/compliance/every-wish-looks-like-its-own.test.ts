@@ -6,7 +6,7 @@ import { SHOP_TOPICS, type ShopTopic } from '../../src/order/shop-topics.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 import { ADA, redactBody, requestBody } from './persons.ts';
 
-/** As documented by Shopify. */
+/** As Shopify documents them. */
 const SHOP = 'example.myshopify.com';
 const TOPICS = Object.keys(SHOP_TOPICS) as ShopTopic[];
 const BODIES: Record<ShopTopic, object> = {
@@ -20,17 +20,17 @@ const read = (topic: string, body: unknown, more = {}) =>
   readShopEvent(waitingEvent(topic, body, { order: keyOf('-'), ...more }));
 
 describe('P1: a signed body under another topic about the shop', () => {
-  test.each(TOPICS)('%s reads its own body', (topic) => {
+  test.each(TOPICS)('%s reads its own', (topic) => {
     expect(read(topic, BODIES[topic])).toMatchObject({ ok: true, event: { topic, shop: SHOP } });
   });
 
   test.each(
     TOPICS.flatMap((topic) => TOPICS.filter((other) => other !== topic).map((other) => [topic, other])),
-  )('%s does not accept a body of %s', (topic, other) => {
+  )('%s is not taken from a body of %s', (topic, other) => {
     expect(read(topic!, BODIES[other as ShopTopic])).toMatchObject({ ok: false });
   });
 
-  test.each(TOPICS)("%s does not accept any order's body", (topic) => {
+  test.each(TOPICS)('%s is not taken from any body of an order', (topic) => {
     const life = lifeOf(randomFrom(1), SHOP, 1, new Date('2026-11-20T10:00:00Z'));
     expect(life.length).toBeGreaterThan(5);
     for (const { body } of life) expect(read(topic, null, { body })).toMatchObject({ ok: false });
@@ -41,17 +41,17 @@ describe('P1: a signed body under another topic about the shop', () => {
   test.each([
     ['no customer', { customer: undefined }],
     ['a customer without an id', { customer: { email: 'a@b.c' } }],
-    ['an invalid id', { customer: { id: { $ne: null } } }],
-    ['invalid orders', { orders_to_redact: [{ $gt: '' }] }],
-    ['orders that are not a list', { orders_to_redact: 'all' }],
+    ['an id that is none', { customer: { id: { $ne: null } } }],
+    ['orders that are none', { orders_to_redact: [{ $gt: '' }] }],
+    ['orders that are no list', { orders_to_redact: 'all' }],
     ['no shop', { shop_id: undefined }],
-  ])('an erasure request with %s is parked, and its reason contains no names', (_what, wrong) => {
+  ])('a wish to erase with %s is parked, and its reason names nobody', (_what, wrong) => {
     const reading = read('customers/redact', { ...BODIES['customers/redact'], ...wrong });
     expect(reading).toMatchObject({ ok: false });
     expect(JSON.stringify(reading)).not.toMatch(/canary|a@b/);
   });
 
-  test('an id beyond 2^53 is exact, and an invalid time becomes the time of arrival', () => {
+  test('an id beyond 2^53 is exact, and a time that is none is the arrival', () => {
     const body = Buffer.from(
       '{"shop_id":1,"customer":{"id":820982911946154508},"orders_to_redact":[820982911946154511]}',
     );
@@ -61,7 +61,7 @@ describe('P1: a signed body under another topic about the shop', () => {
     });
   });
 
-  test('nothing happens after it arrived: later reports count, whatever was said before', () => {
+  test('nothing has happened after it arrived: what is told from now on counts, whatever was said before', () => {
     const receivedAt = Date.UTC(2026, 10, 27);
     for (const [triggeredAt, at] of [
       ['2031-01-01T00:00:00Z', receivedAt],

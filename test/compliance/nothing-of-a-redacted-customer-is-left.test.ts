@@ -18,14 +18,14 @@ describe('customers/redact', () => {
   afterEach(() => compliance.close());
   afterAll(() => expect(opened.length).toBeGreaterThan(0));
 
-  /** Ada's order 1, which Shopify names; her order 2, which it does not; Bob's order 3; and parked events. */
+  /** Ada's order 1, of which Shopify will tell; her order 2, of which it will not; Bob's order 3; and parked ones. */
   async function twoCustomers(): Promise<void> {
     await compliance.send('orders/create', orderBody(ADA, 1));
     await compliance.send('orders/updated', orderBody(ADA, 1, { updated_at: '2026-11-27T14:10:00Z' }));
     await compliance.send('fulfillments/create', fulfillmentBody(ADA, 1));
     await compliance.send('orders/create', orderBody(ADA, 2));
     await compliance.send('orders/create', orderBody(BOB, 3));
-    // Parked: for an order that does not exist, without an order, and cut off.
+    // Parked: for an order that there is not, without an order, and cut off.
     await compliance.send('orders/create', orderBody(ADA, 4, { updated_at: 'no time' }));
     await compliance.send('orders/create', { ...orderBody(ADA, 5), id: null, admin_graphql_api_id: null });
     await compliance.send('orders/create', `${JSON.stringify(orderBody(ADA, 6))}}`);
@@ -35,7 +35,7 @@ describe('customers/redact', () => {
 
   const ask = () => compliance.sendAndDrain('customers/redact', redactBody(ADA, [1], SHOP));
 
-  test("leaves no trace of the person in any collection or key, and does not touch other persons' data", async () => {
+  test('leaves no trace of the person in any collection or key, and nothing of others is touched', async () => {
     await twoCustomers();
     const bobBefore = tracesOf(BOB, await compliance.everything());
     await ask();
@@ -54,7 +54,7 @@ describe('customers/redact', () => {
     expect(record?.dueAt.getTime()).toBe(Number(record?.receivedAt.getTime()) + 30 * DAY_MS);
   });
 
-  test('data for accounting stays: the orders are still what the rules make of their journals', async () => {
+  test('what books need stays: the orders are still what the rules make of their journals', async () => {
     await twoCustomers();
     await ask();
     await compliance.redact();
@@ -69,7 +69,7 @@ describe('customers/redact', () => {
     expect(found).toMatchObject({ orders: 3, appliedTwice: 0, inversions: 0, wrongState: 0, unexplained: 0 });
   });
 
-  test('is audited once, by shopify, with its effect', async () => {
+  test('is audited once, by shopify, with what was done', async () => {
     await twoCustomers();
     await ask();
     await compliance.redact();
@@ -81,7 +81,7 @@ describe('customers/redact', () => {
     expect(acts[1]?.detail).toMatch(/events: \d.*the last pass found nothing/);
   });
 
-  test('late events are masked before they are stored: of a named order, a known one, a new one, parked', async () => {
+  test('late events are masked before they are kept: of a named order, of a known one, of a new one, parked', async () => {
     await twoCustomers();
     await ask();
     await compliance.redact();
@@ -97,7 +97,7 @@ describe('customers/redact', () => {
     expect(tracesOf(BOB, after).filter((line) => line.startsWith('events'))).toHaveLength(2);
   });
 
-  test('a part of a new order that arrived before its snapshot is found when the snapshot arrives', async () => {
+  test('a part of a new order that came before its snapshot is found when that comes', async () => {
     await twoCustomers();
     await ask();
     await compliance.redact();
@@ -124,7 +124,7 @@ describe('customers/redact', () => {
     expect(await compliance.records()).toMatchObject([{ state: 'done', passes: 2 }]);
   });
 
-  test('a drain that did not know of it yet is caught by the second pass', async () => {
+  test('a drain that did not know yet is caught by the second pass', async () => {
     await twoCustomers();
     const late = redactions(compliance.inside.collections, () => 0);
     await late.masked(keyOf('1'), null, []);
@@ -139,7 +139,7 @@ describe('customers/redact', () => {
     expect(await compliance.records()).toMatchObject([{ state: 'done', passes: 3 }]);
   });
 
-  test('requested twice, and by a duplicate, it has the effect of one', async () => {
+  test('asked twice, and by a duplicate, it is done twice as if once', async () => {
     await twoCustomers();
     const webhookId = 'b54557e4-bdd9-4b37-8a5f-bf7d70bcd043';
     expect(
@@ -162,13 +162,13 @@ describe('customers/redact', () => {
     expect(records[1]?.counts).toEqual({ events: 0, parked: 0, orders: 0 });
   });
 
-  test('if a runner dies between any two writes, the next one completes the work', async () => {
+  test('a runner that dies between any two writes is made good by the next', async () => {
     await twoCustomers();
     await ask();
     const { collections } = compliance.inside;
     for (const name of ['events', 'parked', 'orders'] as const) {
       const { collection } = collections[name];
-      // Hides the driver's own method until it is removed.
+      // Hides the driver's own until it is taken away again.
       const method = name === 'orders' ? 'updateOne' : 'bulkWrite';
       Object.defineProperty(collection, method, {
         value: () => Promise.reject(new Error('died')),

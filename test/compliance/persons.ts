@@ -1,4 +1,4 @@
-/** Two persons whose every word is unique: each can be found wherever it is stored. */
+/** Two persons, of whom every word is one of a kind: each may be found wherever it is kept. */
 export const ADA = {
   id: 7_001_000_000_001,
   words: [
@@ -46,7 +46,7 @@ export function orderBody(person: Person, orderId: number, more: object = {}): o
   };
 }
 
-/** A fulfillment: it names a person, but not a customer. */
+/** A fulfillment: it names a person, but no customer. */
 export function fulfillmentBody(person: Person, orderId: number, id = 5): object {
   const { email, shipping_address: destination } = wordsOf(person);
   return {

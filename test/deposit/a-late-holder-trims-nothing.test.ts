@@ -18,7 +18,7 @@ describe('a trim removes only what its holder settled', () => {
   const idsIn = async (order: OrderKey) =>
     (await inside.mailbox.read(order, 100)).events.map((event) => event.id);
 
-  test('P4: a holder that read three events and trims after its successor removes nothing', async () => {
+  test('P4: a holder that trims its three events after its successor did removes nothing', async () => {
     const order = keyOf('1');
     const read = await filled(order, 3);
     expect(await inside.mailbox.trim(order, read)).toBe(0);
@@ -29,7 +29,7 @@ describe('a trim removes only what its holder settled', () => {
     await inside.mailbox.trim(order, later);
   });
 
-  test('P4: a late holder removes nothing either if its successor trimmed only a part', async () => {
+  test('P4: a late holder also removes nothing if its successor trimmed only some of them', async () => {
     const order = keyOf('2');
     const [first, second, third] = await filled(order, 3);
     if (!first || !second || !third) throw new Error('three were deposited');
@@ -46,7 +46,7 @@ describe('a trim removes only what its holder settled', () => {
     expect(await idsIn(order)).toEqual([second, third]);
   });
 
-  test('a trim of an empty mailbox changes nothing and reports that none are waiting', async () => {
+  test('a trim of an empty mailbox changes nothing and returns that no events wait', async () => {
     expect(await inside.mailbox.trim(keyOf('4'), [randomEventId()])).toBe(0);
     expect(await inside.mailbox.trim(keyOf('4'), [])).toBe(0);
   });

@@ -10,8 +10,8 @@ import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 const ORDER = keyOf('61');
 const body = (note: string) => ({ id: 61, updated_at: '2026-11-20T10:00:00Z', note });
 
-/** While programs of two versions run: entries of the newer version wait for a newer worker. */
-describe('P2: a payload from a newer version', () => {
+/** While two versions run: payloads of the newer version wait for a worker of that version. */
+describe('P2: a payload that a newer version wrote', () => {
   let inside: Inside;
   beforeEach(async () => {
     inside = await openInside();
@@ -51,7 +51,7 @@ describe('P2: a payload from a newer version', () => {
     expect(await journalOf(inside, ORDER)).toMatchObject([{ _id: newer.id, topic: 'orders/paid' }]);
   });
 
-  test('stays in the spool, and does not block later events', async () => {
+  test('leaves the spool unchanged, and blocks no later event', async () => {
     const kept = spool(inside.client, inside.collections.spool.db.name);
     for (const event of [newer, older]) await kept.put({ event, delivery: null });
     await unspoolerOver(inside, kept).moveFirst();

@@ -54,7 +54,7 @@ describe('P6: an order that waits without a job is woken by one sweep', () => {
     expect(await withJobs()).toEqual(orders);
   });
 
-  test('after single jobs were lost, although a deduplication key still names them; and only those', async () => {
+  test('after single jobs were lost whose deduplication keys still exist; and only those', async () => {
     const orders = await deposited(20);
     const [first, second] = orders;
     for (const queue of inside.queues)
@@ -72,7 +72,7 @@ describe('P6: an order that waits without a job is woken by one sweep', () => {
   test.each([
     ['its retry', (order: OrderKey) => order],
     ['the end of its hold', (order: OrderKey) => `hold:${order}`],
-  ])('also if %s was set for five minutes from now, by a process whose clock was ahead', async (_, idOf) => {
+  ])('also if %s was set to five minutes from now by a process whose clock was ahead', async (_, idOf) => {
     const order = keyOf('77');
     const [queue] = inside.queues.filter((_each, p) => p === partitionOf(order, inside.partitions.length));
     await inside.depositor.deposit(waitingEvent('orders/paid', {}, { order }), null);
@@ -87,7 +87,7 @@ describe('P6: an order that waits without a job is woken by one sweep', () => {
     expect(found()).toBe(1);
   });
 
-  test('also if 2,500 were lost', async () => {
+  test('also if 2,500 jobs were lost', async () => {
     const orders = await deposited(2500);
     await inside.redis.del(await keysBelow(''));
     await sweeper.sweep();
@@ -96,7 +96,7 @@ describe('P6: an order that waits without a job is woken by one sweep', () => {
     expect(found()).toBe(2500);
   });
 
-  test('also an order behind more than a thousand orders that have their jobs', async () => {
+  test('also one behind more than a thousand orders that have their jobs', async () => {
     const orders = await deposited(2500);
     const lost = orders.at(-1);
     for (const queue of inside.queues)
@@ -107,7 +107,7 @@ describe('P6: an order that waits without a job is woken by one sweep', () => {
     expect(new Set(await withJobs())).toEqual(new Set(orders));
   });
 
-  test('and a sweeper on a timer stops when requested', async () => {
+  test('and a sweeper that runs on its timer can be stopped', async () => {
     sweeper.part.start();
     await sweeper.part.stop();
     expect(found()).toBe(0);

@@ -9,7 +9,7 @@ import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 const BODIES = {
   'every possible byte': Buffer.from(Array.from({ length: 256 }, (_, i) => i)),
   'random bytes': randomBytes(100_000),
-  'an empty body': Buffer.alloc(0),
+  empty: Buffer.alloc(0),
   'line breaks only': Buffer.from('\n\r\n\n'),
   'NUL first': Buffer.from('\0{"id":1}\n'),
   'UTF-8 beyond the BMP': Buffer.from('{"name":"👟 Größe 43"}'),
@@ -18,7 +18,7 @@ const BODIES = {
 const FIELDS: Record<string, Partial<WaitingEvent>> = {
   'no ids, no time': { webhookId: null, triggeredAt: null },
   'a line break in the webhook id': { webhookId: 'a\nb"c\\d\u2028' },
-  'a reason why it is unreadable': { unreadable: 'the body is not JSON', topic: 'no/such-topic' },
+  'a reason for being unreadable': { unreadable: 'the body is not JSON', topic: 'no/such-topic' },
   'letters beyond latin1': { topic: 'orders/größe👟', triggeredAt: '2026-11-20T10:00:00.123456Z' },
   'received in the year 1970': { receivedAt: 7 },
 };
@@ -47,19 +47,19 @@ describe('a mailbox entry', () => {
     expect(await throughRedis(event)).toEqual({ ...event, payload: compress(event.body) });
   });
 
-  test('has its id and its time at the positions that the scripts read', () => {
+  test('has its id and its time where the scripts expect them', () => {
     const event = waitingEvent('orders/paid', { id: 1 });
     const front = encodeEntry(event).toString('latin1', 0, 77);
     expect(front).toBe(`${event.id}${event.receivedAt}`);
   });
 
-  test('from elsewhere is refused', () => {
-    const refusal = 'holds what Lockstep did not put there';
+  test('that another program wrote is refused', () => {
+    const refusal = 'contains data that Lockstep did not write';
     expect(() => decodeEntry(keyOf(), Buffer.from('not ours'))).toThrow(refusal);
     expect(() => decodeEntry(keyOf(), Buffer.alloc(0))).toThrow(refusal);
   });
 
-  test('P7: damaged behind its header, comes back to be parked, with its bytes', () => {
+  test('P7: that was damaged after its front is returned as unreadable, with its bytes', () => {
     const { id, body, ...event } = waitingEvent('orders/paid', { id: 1 });
     const entry = encodeEntry({ id, body, ...event });
     entry.fill('x', 77, 79);
@@ -68,7 +68,7 @@ describe('a mailbox entry', () => {
     expect(Buffer.from(decoded.body)).toEqual(Buffer.from(body));
   });
 
-  test('P7: with a damaged payload, comes back to be parked, with the remaining bytes', () => {
+  test('P7: whose payload was damaged is returned as unreadable, with the remaining bytes', () => {
     const entry = encodeEntry(waitingEvent('orders/paid', { id: 1 })).subarray(0, -3);
     const decoded = decodeEntry(keyOf(), entry);
     expect(decoded).toMatchObject({

@@ -61,7 +61,7 @@ describe('a deposit while Redis is down', () => {
     expect(await deposits().deposit(event, null)).toMatchObject({ outcome: 'duplicate', event: event.id });
   });
 
-  test('P2: is refused as a whole if Redis is full: no claim without its event', async () => {
+  test('P2: is refused completely if Redis is full: no claim without its event', async () => {
     const event = waitingEvent('orders/fulfilled', { id: 1 });
     await redis.config('SET', 'maxmemory', '1');
     await expect(deposits().deposit(event, 'delivery')).rejects.toMatchObject({ code: 'redis_full' });
@@ -70,16 +70,16 @@ describe('a deposit while Redis is down', () => {
     expect(await deposits().deposit(event, 'delivery')).toMatchObject({ outcome: 'accepted' });
   });
 
-  test('P2: is refused when its mailbox is not a list, and leaves no claim that would drop it later', async () => {
+  test('P2: is refused if its mailbox is not a list, and leaves no claim that would drop it later', async () => {
     const order = keyOf('13');
     const event = waitingEvent('orders/paid', { id: 13 }, { order });
-    await redis.set(redisKeys(0).mailbox(order), 'somebody was here');
+    await redis.set(redisKeys(0).mailbox(order), 'foreign data');
     await expect(deposits().deposit(event, 'thirteen')).rejects.toMatchObject(notDurable);
     await redis.del(redisKeys(0).mailbox(order));
     expect(await deposits().deposit(event, 'thirteen')).toMatchObject({ outcome: 'accepted' });
   });
 
-  test('scripts that Redis has forgotten are loaded again within the same call', async () => {
+  test('reloads the scripts within the same call if Redis has forgotten them', async () => {
     await redis.script('FLUSH');
     expect(await deposits().deposit(waitingEvent('orders/paid', { id: 9 }), null)).toMatchObject({
       outcome: 'accepted',

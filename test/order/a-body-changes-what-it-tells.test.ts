@@ -26,7 +26,7 @@ const parcel = {
   line_items: [{ id: 11, quantity: 2 }],
 };
 
-describe('a body with missing fields changes only the fields that it contains', () => {
+describe('F3: a body that leaves fields out changes only what it tells', () => {
   const full = snapshot('orders/create', 1, { fulfillments: [parcel], customer: { id: 7 } });
 
   test('of the order', () => {
@@ -40,7 +40,7 @@ describe('a body with missing fields changes only the fields that it contains', 
       });
   });
 
-  test('null is a value: an order is opened again, and nothing of it is shipped', () => {
+  test('null is told: an order is opened again, and nothing of it is shipped', () => {
     const closed = snapshot('orders/updated', 2, { closed_at: at(2), fulfillment_status: 'fulfilled' });
     for (const order of eachWay(closed, slim(3, { closed_at: null, fulfillment_status: null })))
       expect(order).toMatchObject({
@@ -49,7 +49,7 @@ describe('a body with missing fields changes only the fields that it contains', 
       });
   });
 
-  test('of a line, even if a list in between did not have it', () => {
+  test('of a line, also of one that a list in between did not have', () => {
     const without = slim(2, { line_items: [{ id: 12 }] });
     const again = slim(3, { line_items: [{ id: 12, current_quantity: 0 }, { id: 11 }] });
     for (const order of eachWay(full, without, again))
@@ -90,7 +90,7 @@ describe('a body with missing fields changes only the fields that it contains', 
       ]);
   });
 
-  test('of lists whose items have no ids: nothing, with a note', () => {
+  test('of lists whose items do not say which they are: nothing, with a note', () => {
     const unnamed = slim(2, {
       financial_status: 'partially_refunded',
       line_items: [{ sku: 'NEW' }],
@@ -122,7 +122,7 @@ describe('a body with missing fields changes only the fields that it contains', 
       });
   });
 
-  test('of items that are named only by their GraphQL id', () => {
+  test('of items that are named by their GraphQL id only', () => {
     const named = slim(2, {
       line_items: [{ admin_graphql_api_id: 'gid://shopify/LineItem/11', sku: 'NEW' }],
     });
@@ -139,19 +139,19 @@ describe('a body with missing fields changes only the fields that it contains', 
       expect(order.lines).toMatchObject([{ id: '11', sku: 'NEW', quantity: 2 }]);
   });
 
-  test('a payment that no body contained is unknown', () => {
+  test('a payment that nobody told is unknown', () => {
     expect(orderAfter(slim(1, { tags: '' })).status).toBe('created');
     expect(orderAfter(slim(1, { financial_status: null })).status).toBe('payment_pending');
   });
 
-  test('P8: a field that only an older body contains is new', () => {
+  test('P8: what an older body alone knows is news', () => {
     const order = orderAfter(slim(2, { tags: 'a' }), full);
     expect(outcomesOf(order)[1]).toMatch(/^late: .*what is news in it was taken$/);
     expect(order.status).toBe('partially_shipped');
   });
 });
 
-describe('the cost of remembering', () => {
+describe('what it costs to remember', () => {
   test('of whole bodies: nothing but the position of each thing', () => {
     const whole = { sku: null, title: null, fulfillable_quantity: 2, requires_shipping: true };
     const body = {
@@ -167,7 +167,7 @@ describe('the cost of remembering', () => {
     expect(JSON.stringify(order)).not.toMatch(/"told"|"gone"/);
   });
 
-  test('an older order has no such memory, and continues', () => {
+  test('an order of before has no such memory, and goes on', () => {
     const order = orderAfter(snapshot('orders/create', 1, { fulfillments: [parcel] }));
     const { told: _, gone: __, ...old } = toDocument(keyOf(), order, 0);
     const { presentmentTotal: ___, ...facts } = old.facts;

@@ -23,7 +23,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('die' as const), holder }) },
 );
 
-/** Runs the steps, delivers what has not arrived, and drains the rest undisturbed. */
+/** Runs the steps, lets what has not arrived arrive, and drains the rest undisturbed. */
 function run(events: WaitingEvent[], steps: Step[]): HeldOrder {
   const held = new HeldOrder();
   const missing = new Set(events);
@@ -44,7 +44,7 @@ function run(events: WaitingEvent[], steps: Step[]): HeldOrder {
 
 const runs = fc.tuple(eventLists, fc.array(step, { minLength: 20, maxLength: 120 }));
 
-describe('whatever dies, stalls or is repeated, and however many believe that they hold the order', () => {
+describe('whatever dies, stalls or comes again, and however many believe that they hold the order', () => {
   test('P3, P4, P5: it ends in the state of one undisturbed drain', () => {
     fc.assert(
       fc.property(runs, ([events, steps]) => {
@@ -68,7 +68,7 @@ describe('whatever dies, stalls or is repeated, and however many believe that th
     );
   });
 
-  test('P5: events applied in sequence are in the order in which they happened, and no move was forbidden', () => {
+  test('P5: what was applied in its turn stands in the order in which it happened, and no move was forbidden', () => {
     fc.assert(
       fc.property(runs, ([events, steps]) => {
         const { order, journal } = run(events, steps);
@@ -86,7 +86,7 @@ describe('whatever dies, stalls or is repeated, and however many believe that th
     );
   });
 
-  test('these runs reach the intended states: refused commits, and deaths after every line', () => {
+  test('these runs do reach what they are for: refused commits, and deaths after every line', () => {
     const deaths = new Map<Line, number>();
     let refused = 0;
     for (const [events, steps] of fc.sample(runs, { numRuns: 300, seed: 1 })) {

@@ -16,7 +16,7 @@ const { BSON } = mongo;
 
 const arrivals = eventLists.chain(arrivalsOf);
 
-describe('anything that Shopify may send, with ties of every kind', () => {
+describe('whatever Shopify may tell, with ties of every kind', () => {
   test('P5: every arrival order ends in the same state', () => {
     fc.assert(
       fc.property(arrivals, ({ events, batches }) => {
@@ -26,7 +26,7 @@ describe('anything that Shopify may send, with ties of every kind', () => {
     );
   });
 
-  test('P3, P5: also if each batch is stored in MongoDB, and the order remembers none of its events', () => {
+  test('P3, P5: also where each batch is kept in MongoDB, and the order remembers none of its events', () => {
     const kept = (order: Order): Order => {
       const document = BSON.serialize(toDocument(keyOf(), { ...order, applied: [] }, 0));
       return fromDocument(BSON.deserialize(document) as OrderDocument);
@@ -43,7 +43,7 @@ describe('anything that Shopify may send, with ties of every kind', () => {
     );
   });
 
-  test('P5: events applied in sequence are in the order in which they happened', () => {
+  test('P5: what was applied in its turn stands in the order in which it happened', () => {
     fc.assert(
       fc.property(arrivals, ({ events, batches }) => {
         const positions = appliedPositions(afterBatches(batches), events);
@@ -53,7 +53,7 @@ describe('anything that Shopify may send, with ties of every kind', () => {
     );
   });
 
-  test('P5: no facts lead to a move that the table forbids', () => {
+  test('P5: no facts lead where the table of moves says never', () => {
     fc.assert(
       fc.property(arrivals, ({ batches }) => {
         const order = afterBatches(batches);
@@ -67,10 +67,7 @@ describe('anything that Shopify may send, with ties of every kind', () => {
   });
 });
 
-/**
- * An order that does not know what it has applied applies a duplicate again: that counts, and changes nothing
- * else.
- */
+/** An order that does not know what it has applied applies a duplicate again: that counts, and changes nothing else. */
 function withoutCounts(order: Order): object {
   const { sequence: _, ...state } = stateOf(order);
   return state;

@@ -5,7 +5,7 @@ const paid = snapshot('orders/paid', 2);
 const create = snapshot('orders/create', 1, { financial_status: 'pending' });
 
 describe('applied', () => {
-  test('P5: are events that change something, in sequence', () => {
+  test('P5: are events that bring something in their turn', () => {
     expect(outcomesOf(orderAfter(create, transaction(1.4), paid, fulfillment(20), deletion(30)))).toEqual([
       'applied',
       'applied',
@@ -15,7 +15,7 @@ describe('applied', () => {
     ]);
   });
 
-  test("P8: each is remembered with its sequence, Shopify's time and ours", () => {
+  test('P8: each is remembered with its sequence, its moment and ours', () => {
     const order = orderAfter(create, paid);
     expect(order.applied[1]).toEqual({
       event: paid.id,
@@ -30,7 +30,7 @@ describe('applied', () => {
 });
 
 describe('late', () => {
-  test('P5: is a create after its paid; it changes only the count', () => {
+  test('P5: is a create after its paid; it changes nothing but the count', () => {
     const order = orderAfter(paid, create);
     const { sequence: _, applied: __, ...rest } = order;
     expect(orderAfter(paid)).toMatchObject(rest);
@@ -40,7 +40,7 @@ describe('late', () => {
     ]);
   });
 
-  test('P5: is a create after a part; its new fields are used, and the status continues from there', () => {
+  test('P5: is a create after a part; what is news in it is taken, and the status goes on from there', () => {
     const order = orderAfter(transaction(1.4), create);
     expect(outcomesOf(order)[1]).toBe(
       'late: came after order_transactions/create of 10:00:01; what is news in it was taken',
@@ -55,7 +55,7 @@ describe('late', () => {
     expect(order.furthest?.topic).toBe('orders/paid');
   });
 
-  test('P5: is a cancellation from an older body', () => {
+  test('P5: is a cancellation that an older body tells', () => {
     const cancelled = snapshot('orders/cancelled', 1, { cancelled_at: at(1) });
     const order = orderAfter(paid, cancelled);
     expect(outcomesOf(order)[1]).toMatch(/^late: /);
@@ -64,13 +64,13 @@ describe('late', () => {
 });
 
 describe('stale', () => {
-  test('P5: is a snapshot older than the known one', () => {
+  test('P5: is a snapshot older than the one that is known', () => {
     const order = orderAfter(paid, snapshot('orders/updated', 1, { financial_status: 'pending' }));
     expect(outcomesOf(order)[1]).toBe('stale: older than the state of 10:00:02 from orders/paid');
     expect(order).toMatchObject({ facts: { financialStatus: 'paid' }, status: 'awaiting_shipment' });
   });
 
-  test('P5: within the same second, triggered-at decides, then the rank, whichever came first', () => {
+  test('P5: in a tie of seconds, triggered-at decides, then the rank, whichever came first', () => {
     const updated = snapshot('orders/updated', 2.5, { updated_at: at(2), financial_status: 'refunded' });
     const cancelled = {
       ...snapshot('orders/cancelled', 2, { financial_status: 'voided' }),
@@ -91,7 +91,7 @@ describe('stale', () => {
 });
 
 describe('unchanged', () => {
-  test('is a part that a snapshot had already brought', () => {
+  test('is a part that a snapshot had brought', () => {
     const body = {
       id: 31,
       status: 'success',

@@ -24,7 +24,7 @@ export function arrivalsOf(events: WaitingEvent[]): fc.Arbitrary<Arrival> {
     });
 }
 
-/** How a failed run is shown: each event once, then their numbers as they arrived. */
+/** How a run that failed shows it: each event once, then their numbers as they arrived. */
 function inWords({ events, batches }: Arrival): string {
   const told = events.map(
     (each, i) => `${i} ${each.topic} ${each.triggeredAt} ${Buffer.from(each.body).toString().slice(0, 400)}`,
@@ -43,13 +43,13 @@ function batchesOf(arrived: WaitingEvent[], cuts: boolean[]): WaitingEvent[][] {
   return batches;
 }
 
-/** Everything in an order that must not depend on how its events arrived. */
+/** All of an order that must not depend on how its events arrived. */
 export function stateOf(order: Order): Omit<Order, 'applied' | 'statusHistory' | 'version'> {
   const { applied: _, statusHistory: __, version: ___, ...state } = order;
   return state;
 }
 
-/** Positions of the events that were applied in sequence, in the sequence of their application. */
+/** Positions of the events that were applied in their turn, in the sequence of their application. */
 export function appliedPositions(order: Order, events: WaitingEvent[]): string[] {
   const positions = new Map(events.map((event) => [event.id, reading(event).position]));
   return order.applied

@@ -25,13 +25,13 @@ describe('a batch', () => {
     expect(order).toMatchObject({ status: 'shipped', sequence: 4 });
   });
 
-  test('P3: is not changed by an event that occurs in it twice', () => {
+  test('P3: changes nothing by an event that stands in it twice', () => {
     const { order, ended } = decide(KEY, null, [paid, create, paid], NOW);
     expect(order).toEqual(decide(KEY, null, [create, paid], NOW).order);
     expect(ended.map(({ applied }) => applied.sequence)).toEqual([1, 2, 2]);
   });
 
-  test('is decided by value: the known order is not modified, and the same input gives the same answer', () => {
+  test('is decided by value: the known order is not touched, the same input has the same answer', () => {
     const known = Object.freeze(orderAfter(create));
     const before = structuredClone(known);
     expect(decide(KEY, known, [shipped, paid], NOW)).toEqual(decide(KEY, known, [shipped, paid], NOW));
@@ -48,14 +48,14 @@ describe('P3: a crash between commit and journal', () => {
     expect(ended[0]?.applied.appliedAt).toBe(NOW);
   });
 
-  test('does not prevent newer events from being applied', () => {
+  test('does not keep what came since from being applied', () => {
     const { order, ended } = decide(KEY, known, [shipped, paid, create], NOW + 60_000);
     expect(order?.sequence).toBe(3);
     expect(ended.map(({ applied }) => applied.appliedAt - NOW)).toEqual([0, 0, 60_000]);
   });
 });
 
-describe('P7: an unreadable event', () => {
+describe('P7: what cannot be read', () => {
   test('is rejected with its reason, and the others are applied', () => {
     const { order, ended, rejected } = decide(KEY, null, [broken, create, unreadable, paid], NOW);
     expect(rejected).toEqual([
@@ -66,7 +66,7 @@ describe('P7: an unreadable event', () => {
     expect(order?.status).toBe('awaiting_shipment');
   });
 
-  test('alone creates no order, also under the key for events without an order', () => {
+  test('alone makes no order, also under the key of what names none', () => {
     const decision = {
       order: null,
       ended: [],
@@ -78,8 +78,8 @@ describe('P7: an unreadable event', () => {
   });
 });
 
-describe('P7: an event that fails when it is applied', () => {
-  // No events create such an order: it simulates a fault of ours.
+describe('P7: what fails when it is applied', () => {
+  // No events make such an order: it stands for a fault of ours.
   const wrong = { ...newOrder(KEY), status: 'failed' as const };
   const failing = transaction(1, { status: 'failure' });
 
@@ -91,7 +91,7 @@ describe('P7: an event that fails when it is applied', () => {
     );
   });
 
-  test('is rejected once it is given up, and later events continue', () => {
+  test('is rejected once it is given up, and later events go on', () => {
     const givenUp = new Map([[failing.id, { because: 'three drains failed on it', attempts: 3 }]]);
     const { order, ended, rejected } = decide(KEY, wrong, [failing, paid], NOW, givenUp);
     expect(rejected).toEqual([{ waiting: failing, because: 'three drains failed on it', attempts: 3 }]);
@@ -102,9 +102,9 @@ describe('P7: an event that fails when it is applied', () => {
 
 describe('the hold', () => {
   test.each([
-    ['awaits the create of an unknown order', null, [paid, payment], true],
+    ['awaits the create of an order that is not known', null, [paid, payment], true],
     ['ends with the create', null, [paid, create], false],
     ['is for first events only', orderAfter(paid), [shipped], false],
-    ['does not hold events that are to be parked', null, [unreadable], false],
+    ['does not keep what is to be parked', null, [unreadable], false],
   ])('%s', (_claim, known, waiting, held) => expect(awaitsCreate(known, waiting)).toBe(held));
 });

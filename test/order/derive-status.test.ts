@@ -5,7 +5,7 @@ import { orderAfter, at, deletion, fulfillment, part, snapshot, transaction } fr
 const told = (fields: object) => snapshot('orders/updated', 10, fields);
 const delivered = { shipment_status: 'delivered' };
 
-describe('what a snapshot says', () => {
+describe('what a snapshot tells', () => {
   test.each<[string | null, string | null, Status]>([
     ['pending', null, 'payment_pending'],
     ['authorized', null, 'payment_pending'],
@@ -34,7 +34,7 @@ describe('what a snapshot says', () => {
     expect(orderAfter(told(closed)).status).toBe('awaiting_shipment');
   });
 
-  test('P5: a cancellation or a deletion outweighs everything else', () => {
+  test('P5: a cancellation or a deletion outweighs all', () => {
     const cancelled = told({
       cancelled_at: at(9),
       financial_status: 'refunded',
@@ -54,12 +54,12 @@ describe('what newer transactions imply', () => {
     ['an authorization', { kind: 'authorization' }, 'payment_pending'],
     ['a sale that failed', { status: 'failure' }, 'payment_pending'],
     [
-      'a refund of a part: it is unknown whether everything was paid',
+      'a refund of a part: that all was paid is not known',
       { kind: 'refund', amount: '1.00' },
       'payment_pending',
     ],
     ['a refund of the whole', { kind: 'refund' }, 'refunded'],
-    ['a sale without a readable amount', { amount: 'much' }, 'payment_pending'],
+    ['a sale of no readable amount', { amount: 'much' }, 'payment_pending'],
   ])('%s', (_what, fields, status) => {
     expect(orderAfter(pending, transaction(11, fields)).status).toBe(status);
   });
@@ -74,7 +74,7 @@ describe('what newer transactions imply', () => {
     expect(orderAfter(told({ financial_status: 'voided' }), transaction(9)).status).toBe('failed');
   });
 
-  test('P5: they only move payment forward', () => {
+  test('P5: they only move payment on', () => {
     const partly = transaction(11, { amount: '1.00' });
     expect(orderAfter(told({ financial_status: 'refunded' }), partly).status).toBe('refunded');
   });
@@ -84,7 +84,7 @@ describe('what newer transactions imply', () => {
     expect(orderAfter(transaction(9, { status: 'failure' })).status).toBe('created');
   });
 
-  test('P7: a refund that failed after all, before any snapshot, is reversed', () => {
+  test('P7: a refund that failed after all, before any snapshot, leads back', () => {
     const refunded = transaction(9, { kind: 'refund' });
     const failed = transaction(10, { kind: 'refund', status: 'failure' });
     expect(orderAfter(refunded).status).toBe('payment_pending');
@@ -108,7 +108,7 @@ describe('what newer fulfillments imply', () => {
     expect(orderAfter(told({}), fulfillment(11, fields)).status).toBe(status);
   });
 
-  test('lines that need no shipping or were removed are not required', () => {
+  test('lines that need no shipping or were removed are not waited for', () => {
     const line_items = [
       { id: 11, quantity: 2, current_quantity: 2 },
       { id: 12, quantity: 1, current_quantity: 0 },
@@ -121,12 +121,12 @@ describe('what newer fulfillments imply', () => {
     expect(orderAfter(told({}), fulfillment(9)).status).toBe('awaiting_shipment');
   });
 
-  test('a withdrawn shipment is reversed', () => {
+  test('a withdrawn shipment leads back', () => {
     const withdrawn = fulfillment(12, { status: 'cancelled' });
     expect(orderAfter(told({}), fulfillment(11), withdrawn).status).toBe('awaiting_shipment');
   });
 
-  test('an event says that it was delivered, until that event is deleted', () => {
+  test('an event tells that it was delivered, until that event is deleted', () => {
     const fields = { id: 41, fulfillment_id: 31, status: 'delivered' };
     const arrived = part('fulfillment_events/create', 12, { ...fields, updated_at: at(12) });
     const removed = part('fulfillment_events/delete', 13, { ...fields, updated_at: at(13) });

@@ -9,7 +9,7 @@ const maybe = <Value>(...values: Value[]) => fc.constantFrom<Value | null>(null,
 const second = fc.integer({ min: 0, max: 3 }).map(at);
 const smallId = fc.constantFrom(1, 2);
 const quantity = fc.constantFrom(0, 1, 2);
-/** A body, or a slim one with missing fields: complete ones are rarer than in reality. */
+/** A body, or a slim one that leaves fields out: whole ones are rarer than any order would have them. */
 function slim<Model extends Record<string, fc.Arbitrary<unknown>>>(
   model: Model,
   ...always: (keyof Model & string)[]
@@ -17,7 +17,7 @@ function slim<Model extends Record<string, fc.Arbitrary<unknown>>>(
   return fc.oneof(fc.record(model), fc.record(model, { requiredKeys: always as never }));
 }
 
-/** A list, or now and then one whose items have no ids. */
+/** A list, or now and then one whose items do not say which they are. */
 const named = (list: fc.Arbitrary<unknown[]>) =>
   fc.oneof(
     { weight: 8, arbitrary: list },
@@ -121,7 +121,7 @@ const tracking = slim(
 );
 const other = slim({ id: smallId, status: maybe('open', 'won') }, 'id');
 
-/** Bodies and the topics that may bring them; deletions are rare, because they end every change of status. */
+/** Bodies and the topics that may bring them; deletions are rare, as they end every change of status. */
 const told = fc.oneof(
   {
     weight: 8,

@@ -8,7 +8,7 @@ function valueOf(text: string): unknown {
   return json.value;
 }
 
-/** A JSON text, and its value. */
+/** A text of JSON, and what it says. */
 type Written = readonly [json: string, value: unknown];
 
 function exactly(n: bigint): number | string {
@@ -27,7 +27,7 @@ describe('a whole number', () => {
     expect(valueOf(`{"a":[{"id":${text}}]}`)).toEqual({ a: [{ id: value }] });
   });
 
-  test('stays exact in every body that contains one', () => {
+  test('stays exact in every body that has one', () => {
     fc.assert(
       fc.property(fc.array(fc.bigInt({ min: 0n, max: 2n ** 64n })), (ids) => {
         expect((valueOf(`[${ids.join(',')}]`) as unknown[]).map(String)).toEqual(ids.map(String));
@@ -35,7 +35,7 @@ describe('a whole number', () => {
     );
   });
 
-  test('other numbers are as in JSON', () => {
+  test('other numbers are as JSON has them', () => {
     expect(valueOf('[1.5,0.30000000000000004,1e400,-0.5e-7,9007199254740993]')).toEqual([
       1.5,
       0.30000000000000004,
@@ -57,7 +57,7 @@ describe('a body', () => {
     ['the body is not JSON', Buffer.from('{"id":9007199254740993')],
     ['the body is not JSON', Buffer.from('id=1')],
     ['the body is not JSON', Buffer.from('{"id":NaN}')],
-  ])('%s: says so, without any part of the body', (because, bytes) => {
+  ])('%s: it says so, and nothing of the body', (because, bytes) => {
     expect(readJson(bytes)).toEqual({ ok: false, because });
   });
 
@@ -70,7 +70,7 @@ describe('a body', () => {
     expect(valueOf('{"id":9007199254740993,"id":9007199254740995}')).toEqual({ id: '9007199254740995' });
   });
 
-  test.each(['1', '9007199254740993'])('keys of Object.prototype are keys like others (next to %s)', (id) => {
+  test.each(['1', '9007199254740993'])('keys of Object.prototype are keys like others (beside %s)', (id) => {
     const value = valueOf(`{"__proto__":{"id":${id}},"constructor":{"prototype":{"polluted":1}}}`);
     expect(Object.getPrototypeOf(value) === Object.getPrototypeOf(JSON.parse('{}'))).toBe(true);
     expect(Object.keys(value as object)).toEqual(['__proto__', 'constructor']);
@@ -78,12 +78,12 @@ describe('a body', () => {
     expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
   });
 
-  test('of any shape is read as it was written, including numbers and look-alikes in texts', () => {
+  test('of any shape is read as it was written, numbers and look-alikes in texts too', () => {
     const text = fc.oneof(
       fc.string(),
       fc.constantFrom('"', '\\', '\\"', '9007199254740993', ':9007199254740993,'),
     );
-    // V8 13.6 mixes up keys that begin with a backslash (JSON.parse itself, without our code).
+    // V8 13.6 mixes up keys that begin with a backslash (JSON.parse itself, without us).
     const key = text.map((each) => each.replaceAll('\\', ''));
     const written = fc.letrec<{ any: Written; list: Written; object: Written }>((tie) => ({
       any: fc.oneof(
@@ -113,7 +113,7 @@ describe('a body', () => {
   });
 
   test.each(['{9007199254740993:1}', '[9007199254740993 9007199254740994]', '[09007199254740993]'])(
-    '%s: invalid JSON stays invalid',
+    '%s: what is no JSON does not become it',
     (text) => expect(readJson(Buffer.from(text)).ok).toBe(false),
   );
 

@@ -12,7 +12,7 @@ function event(fields: object, topic: Topic = 'orders/updated', at = '10:00:00')
 }
 const decided = (...events: ReturnType<typeof event>[]) => decide(KEY, null, events, RECEIVED_AT);
 
-describe("a body whose own link names a shop other than the header's", () => {
+describe('S7: a body whose own link names another shop than the header', () => {
   test.each<[string, object, Topic]>([
     ['order_status_url', { order_status_url: OTHER }, 'orders/updated'],
     [
@@ -26,7 +26,7 @@ describe("a body whose own link names a shop other than the header's", () => {
       { order_id: 1, invoice_url: 'https://attacker.myshopify.com/1/invoices/a' },
       'draft_orders/update',
     ],
-  ])('%s: is parked as the first event of an order', (link, fields, topic) => {
+  ])('%s: is parked as the first that is told of an order', (link, fields, topic) => {
     const { order, rejected } = decided(event(fields, topic));
     expect(order).toBeNull();
     expect(rejected.map(({ because }) => because)).toEqual([
@@ -36,7 +36,7 @@ describe("a body whose own link names a shop other than the header's", () => {
 
   test.each([
     ['its own shop', 'https://example.myshopify.com/1/orders/abc'],
-    ['a custom domain, which proves nothing', 'https://attacker.example.com/1/orders/abc'],
+    ['a domain of its own, which proves nothing', 'https://attacker.example.com/1/orders/abc'],
     ['a domain that only looks like one', 'https://a.myshopify.com.example.com/1/orders/abc'],
     ["the shop of Shopify's documented samples", 'https://jsmith.myshopify.com/548380009/orders/abc'],
     ['nothing', null],
@@ -45,7 +45,7 @@ describe("a body whose own link names a shop other than the header's", () => {
     expect(decided(event({ order_status_url })).order).toMatchObject({ name: '#1' });
   });
 
-  test('a later one is applied, in the same drain and in the next: the shop may have been renamed', () => {
+  test('a later one is applied, in the same drain and in the next: the shop may have another name since', () => {
     const first = event({ order_status_url: 'https://example.myshopify.com/1/orders/abc' });
     const later = event({ name: '#2', order_status_url: OTHER }, 'orders/updated', '11:00:00');
     expect(decided(first, later)).toMatchObject({ order: { name: '#2' }, rejected: [] });

@@ -46,7 +46,7 @@ describe('orders from public bug reports', () => {
       expect(order).toMatchObject(expected);
   });
 
-  test('because-without-a-date: a reason contains the date if it is another day', () => {
+  test('because-without-a-date: a reason names the day where it is another', () => {
     expect(outcomesOf(orderAfter(...eventsOf('because-without-a-date')))[2]).toBe(
       'late: came after fulfillments/update of 2026-03-05 09:00:00; what is news in it was taken',
     );
@@ -110,11 +110,16 @@ describe('money', () => {
       [{ ...sale(9, 1, '60.00'), triggeredAt: at(30) }],
       'payment_pending',
     ],
-    ['one without a time', partly, [sale(11, 1, '60.00', { processed_at: null })], 'payment_pending'],
+    [
+      'one that does not say when it was',
+      partly,
+      [sale(11, 1, '60.00', { processed_at: null })],
+      'payment_pending',
+    ],
     ['a test', pending, [sale(11, 1, '60.00', { test: true })], 'payment_pending'],
     ['a void', pending, [sale(11, 1, '60.00', { kind: 'void' })], 'payment_pending'],
     [
-      'a capture of an amount that was already taken',
+      'a capture of what was taken already',
       pending,
       [sale(11, 1, '30.00'), sale(12, 2, '30.00', { kind: 'capture', parent_id: 1 })],
       'payment_pending',
@@ -138,7 +143,7 @@ describe('money', () => {
     ],
     ["a refund of all, in the buyer's", paid, [sale(11, 1, '9000', { kind: 'refund', ...JPY })], 'refunded'],
     [
-      'one refund, by itself and in its refund',
+      'one refund, told by itself and in its refund',
       paid,
       [
         sale(11, 1, '30.00', { kind: 'refund' }),
@@ -193,11 +198,7 @@ describe('money', () => {
     part('orders/updated', 11, { id: ORDER_ID, updated_at: at(11), ...fields });
   test.each<[string, object, Status]>([
     ['the same total again', { total_price: '60.0' }, 'awaiting_shipment'],
-    [
-      'the same, in its money set',
-      { total_price_set: { shop_money: { amount: '60.00' } } },
-      'awaiting_shipment',
-    ],
+    ['the same, in its set', { total_price_set: { shop_money: { amount: '60.00' } } }, 'awaiting_shipment'],
     ['another total', { total_price: '80.00' }, 'payment_pending'],
     [
       'another currency of the buyer, without its amount',
@@ -210,7 +211,7 @@ describe('money', () => {
       'payment_pending',
     ],
     ['no totals in two currencies any more', { total_price_set: null }, 'payment_pending'],
-  ])("the buyer's total next to the shop's: %s", (_what, fields, status) => {
+  ])("F1, F3: the buyer's total stands beside the shop's: %s", (_what, fields, status) => {
     const all = [told(pending), slim(fields), sale(12, 1, '9000', JPY)];
     expect(orderAfter(...all).status).toBe(status);
     expect(orderAfter(...all.toReversed()).status).toBe(status);

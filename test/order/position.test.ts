@@ -11,7 +11,7 @@ const [A, B] = [eventIdOf('a'), eventIdOf('b')].toSorted() as [
   ReturnType<typeof eventIdOf>,
 ];
 
-/** Events at any time, given or not; ids and times so few that all kinds of ties are common. */
+/** Events at any time that there is, told or not; ids and times so few that all kinds of ties are common. */
 const time = fc.constantFrom(
   undefined,
   '1970-01-01T00:00:00Z',
@@ -37,7 +37,7 @@ const anyEvent = fc
     waitingEvent(
       topic,
       { id: 1, order_id: 1, updated_at },
-      // An event is its body and topic: everything else about the same event is the same.
+      // An event is its body and topic: what else is told of the same one is told the same.
       {
         id: eventIdOf(`${topic} ${updated_at} ${triggeredAt} ${receivedAt} ${name}`),
         receivedAt,
@@ -54,7 +54,7 @@ describe('a position', () => {
     ['at the same rank, the id', positionOf(1000, 8, 8, A), positionOf(1000, 8, 8, B)],
   ])('P5: sorts by %s', (_claim, before, after) => expect(before < after).toBe(true));
 
-  test('P5: sorts like the numbers in it, whatever their size', () => {
+  test('P5: sorts as the numbers in it, whatever their size', () => {
     const ms = fc.oneof(
       fc.nat(5000),
       fc.integer({ min: 0, max: Math.floor(Number.MAX_SAFE_INTEGER / 1000) }),
@@ -77,7 +77,7 @@ describe('a position', () => {
     );
   });
 
-  test('P5: the order is total: of two events one comes first, however they tie, and there are no cycles', () => {
+  test('P5: the order is total: of two events one stands first, however they tie, and no three go round', () => {
     const three = fc.tuple(anyEvent, anyEvent, anyEvent);
     fc.assert(
       fc.property(three, (events) => {
@@ -106,7 +106,7 @@ describe('a position', () => {
     );
   });
 
-  test('the start comes before every position', () => {
+  test('the start stands before every one', () => {
     expect(START < positionOf(0, 0, 0, A)).toBe(true);
   });
 });

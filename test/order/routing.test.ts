@@ -6,7 +6,7 @@ const ALL = Object.keys(TOPICS) as Topic[];
 const OPTIONAL = ALL.filter((topic) => topicRow(topic).optional);
 const route = (topic: Topic, text: string) => routeOf(topic, Buffer.from(text));
 
-/** A body that has `id` where its topic has the order's id. */
+/** A body that holds `id` where its topic has the order's id. */
 function naming(topic: Topic, id: string): string {
   return topicRow(topic).orderIdAt.reduceRight((inner, key) => `{"${key}":${inner}}`, id);
 }
@@ -49,18 +49,18 @@ describe('where a body goes', () => {
     },
   );
 
-  test('unreadable JSON goes nowhere, and the reason says why', () => {
+  test('what cannot be read as JSON goes nowhere, and says why', () => {
     expect(route('orders/paid', '{')).toEqual({ to: 'nowhere', because: 'the body is not JSON' });
   });
 
-  test('the reason never repeats the content', () => {
+  test('why it goes nowhere never repeats what was sent', () => {
     for (const id of ['"Ada Example"', '["Ada Example"]', '{"Ada Example":1}', '-5550100'])
       expect(JSON.stringify(route('orders/paid', `{"id":${id}}`))).not.toMatch(/Ada|5550100/);
   });
 });
 
 describe('the GraphQL id', () => {
-  test('is used before the number', () => {
+  test('is believed before the number', () => {
     const body = '{"id":1,"admin_graphql_api_id":"gid://shopify/Order/820982911946154508"}';
     expect(route('orders/paid', body)).toEqual({ to: 'order', orderId: '820982911946154508' });
   });
@@ -76,7 +76,7 @@ describe('the GraphQL id', () => {
     `${'['.repeat(10_000)}${']'.repeat(10_000)}`,
     '2',
     'null',
-  ])('if it is invalid, the number is used', (gid) => {
+  ])('that is none leaves the number', (gid) => {
     expect(route('orders/paid', `{"id":1,"admin_graphql_api_id":${gid}}`)).toEqual({
       to: 'order',
       orderId: '1',
@@ -86,7 +86,7 @@ describe('the GraphQL id', () => {
 
 describe('topics that may come without an order', () => {
   test.each(ALL.filter((topic) => !['snapshot', 'delete'].includes(topicRow(topic).brings)))(
-    '%s goes elsewhere if its body says that it has no order',
+    'O5: %s goes elsewhere where its body says that it is of no order',
     (topic) => expect(route(topic, naming(topic, 'null'))).toEqual({ to: 'elsewhere' }),
   );
 
@@ -98,13 +98,13 @@ describe('topics that may come without an order', () => {
     ]);
   });
 
-  test.each(OPTIONAL)('%s goes elsewhere without one, and nowhere with an invalid one', (topic) => {
+  test.each(OPTIONAL)('%s goes elsewhere without one, and nowhere with a bad one', (topic) => {
     expect(route(topic, '{}')).toEqual({ to: 'elsewhere' });
     expect(route(topic, naming(topic, 'null'))).toEqual({ to: 'elsewhere' });
     expect(route(topic, naming(topic, '0'))).toMatchObject({ to: 'nowhere' });
   });
 
-  test.each(OPTIONAL)('%s goes nowhere if the body is not an object', (topic) => {
+  test.each(OPTIONAL)('%s goes nowhere where the body is no object', (topic) => {
     for (const body of ['[]', 'null', '7']) expect(route(topic, body)).toMatchObject({ to: 'nowhere' });
   });
 });

@@ -21,7 +21,7 @@ describe('what is left to ship', () => {
 
   test.each<[string, object, WaitingEvent[], Status]>([
     [
-      'a scan of a known parcel brings no units',
+      'a scan of a parcel that was known brings no units',
       { ...partial, ...lines({ fulfillable_quantity: 1 }) },
       [parcel(20, { ...made(9), ...units([11, 2]) })],
       'partially_shipped',
@@ -51,7 +51,7 @@ describe('what is left to ship', () => {
       'partially_shipped',
     ],
     [
-      'everything refunded in the second of a body that knows of no refund',
+      'all refunded in the second of a body that knows of no refund',
       lines({ fulfillable_quantity: 2 }),
       [refund(10, { refund_line_items: [{ id: 1, line_item_id: 11, quantity: 2, restock_type: 'cancel' }] })],
       'completed',
@@ -75,7 +75,7 @@ describe('what is left to ship', () => {
       'shipped',
     ],
     [
-      'without quantities left: ordered, minus the larger of refunded and shipped',
+      'without what is left told: ordered, without the more of refunded and shipped',
       lines({ quantity: 4 }),
       [
         refund(20, { refund_line_items: [{ id: 1, line_item_id: 11, quantity: 1, restock_type: 'return' }] }),
@@ -93,7 +93,7 @@ describe('what is left to ship', () => {
       'partially_shipped',
     ],
     [
-      'everything refunded before it was shipped, and closed',
+      'all refunded before it was shipped, and closed',
       { financial_status: 'partially_refunded', closed_at: at(9), ...lines({ current_quantity: 0 }) },
       [],
       'completed',
@@ -138,13 +138,13 @@ describe('what is left to ship', () => {
       'awaiting_shipment',
     ],
     [
-      'a newer body says only that nothing is left: it may have been shipped',
+      'a newer body tells only that nothing is left: it may have been shipped',
       lines({ current_quantity: 2, fulfillable_quantity: 2 }),
       [slim({ line_items: [{ id: 11, fulfillable_quantity: 0 }] })],
       'awaiting_shipment',
     ],
     [
-      'a newer body says that nothing is left, and that nothing was shipped',
+      'a newer body tells that nothing is left, and that nothing was shipped',
       lines({ current_quantity: 2, fulfillable_quantity: 2 }),
       [slim({ fulfillment_status: null, line_items: [{ id: 11, fulfillable_quantity: 0 }] })],
       'completed',
@@ -156,7 +156,7 @@ describe('what is left to ship', () => {
       'completed',
     ],
     [
-      'closed, and lines that no body contained',
+      'closed, and lines that nobody told',
       { closed_at: at(9), line_items: undefined },
       [],
       'awaiting_shipment',
@@ -200,7 +200,7 @@ describe('delivery', () => {
     expect(orderAfter(...events.toReversed(), ...shipped).status).toBe(status);
   });
 
-  test('a deletion of an event counts, whatever the times of the two are', () => {
+  test('C13: a deletion of an event counts, whatever the times of the two are', () => {
     const same = { id: 1, fulfillment_id: 31, status: 'delivered', updated_at: at(12) };
     const created = part('fulfillment_events/create', 12.9, same);
     const deleted = { ...part('fulfillment_events/delete', 12, same), triggeredAt: null };

@@ -67,7 +67,7 @@ describe('any body', () => {
     );
   });
 
-  test('P7: of random bytes is refused with a sentence', () => {
+  test('P7: of bytes that are nothing is refused with a sentence', () => {
     fc.assert(
       fc.property(topic, fc.uint8Array({ maxLength: 30 }), (name, body) => {
         const reading = readEvent(waitingEvent(name, {}, { body }));

@@ -11,7 +11,7 @@ import {
 } from '../../src/order/status.ts';
 
 describe('the table of facts', () => {
-  test('has a status for every payment and shipping stage, and nothing else', () => {
+  test('has a status for every payment and shipping, and nothing else', () => {
     expect(Object.keys(STATUS_BY_FACTS)).toEqual([...PAYMENTS]);
     for (const payment of PAYMENTS) {
       expect(Object.keys(STATUS_BY_FACTS[payment])).toEqual([...SHIPPINGS]);
@@ -19,12 +19,12 @@ describe('the table of facts', () => {
     }
   });
 
-  test('reaches every status except cancelled, which no payment or shipping leads to', () => {
+  test('reaches every status but cancelled, which no payment or shipping amounts to', () => {
     const reached = new Set<Status>(PAYMENTS.flatMap((payment) => Object.values(STATUS_BY_FACTS[payment])));
     expect(STATUSES.filter((status) => !reached.has(status))).toEqual(['cancelled']);
   });
 
-  test("Shopify's words map to existing stages", () => {
+  test("Shopify's words stand for stages that there are", () => {
     for (const payment of Object.values(PAYMENT_BY_FINANCIAL_STATUS)) expect(PAYMENTS).toContain(payment);
     for (const shipping of Object.values(SHIPPING_BY_FULFILLMENT_STATUS))
       expect(SHIPPINGS).toContain(shipping);
@@ -50,7 +50,7 @@ describe('the table of moves', () => {
     }
   });
 
-  test('a status can stay itself', () => {
+  test('a status stays itself, and only itself', () => {
     for (const from of STATUSES)
       for (const to of STATUSES) expect(MOVES[from][to] === 'stay').toBe(from === to);
   });
@@ -62,7 +62,7 @@ describe('the table of moves', () => {
     }
   });
 
-  test('a move back has a move forward', () => {
+  test('what goes back came on', () => {
     const cells = STATUSES.flatMap((from) => STATUSES.map((to) => [from, to] as const));
     const oneWay = cells.filter(([from, to]) => MOVES[from][to] === 'back' && MOVES[to][from] !== 'on');
     expect(oneWay).toEqual([]);

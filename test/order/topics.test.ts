@@ -20,7 +20,7 @@ function topicsOfShopify(): string[] {
   return (JSON.parse(readFileSync(SHOPIFYS, 'utf8')) as { topic: string }[]).map(({ topic }) => topic);
 }
 
-/** Families in which every topic names an order, except these: Shopify's samples of them have none. */
+/** Families of which every topic names an order, but these: Shopify's samples of them have none. */
 const FAMILIES =
   /^(orders|order_transactions|tender_transactions|refunds|fulfillments|fulfillment_events|disputes|returns|draft_orders)\//;
 const NAMES_NO_ORDER = ['draft_orders/delete', 'returns/update', 'returns/process'];
@@ -40,21 +40,21 @@ describe('topics', () => {
   });
 
   test.each(['toString', '__proto__', 'constructor', '', 'ORDERS_CREATE', 'orders/create ', 'carts/update'])(
-    'a name without a row is not a topic: %j',
+    'what is no row is no topic: %j',
     (text) => expect(isTopic(text)).toBe(false),
   );
 
-  test('nobody can send the topics of reconciliation', () => {
+  test('what reconciliation brings is sent by nobody', () => {
     expect(ALL.filter((topic) => !isSent(topic))).toEqual([RECONCILED, RECONCILED_DELETE]);
   });
 
-  test('P5: create comes first in a tie, delete last', () => {
+  test('P5: create stands first in a tie, delete last', () => {
     const ranks = ALL.map((topic) => topicRow(topic).rank);
     expect(topicRow(CREATE).rank).toBe(Math.min(...ranks));
     expect(topicRow('orders/delete').rank).toBe(Math.max(...ranks));
   });
 
-  test('P5: ranks are as designed', () => {
+  test('P5: ranks stand as the design has them', () => {
     const inOrder: Topic[] = [
       'orders/create',
       'order_transactions/create',

@@ -8,7 +8,7 @@ const paid = snapshot('orders/paid', 2);
 const create = snapshot('orders/create', 1, { financial_status: 'pending' });
 
 describe('the history of the status', () => {
-  test('P8: has each move, by which event and when', () => {
+  test('P8: has each move, by what and when', () => {
     const order = orderAfter(create, paid, snapshot('orders/updated', 3), fulfillment(20));
     expect(order.statusHistory.map(({ status, topic }) => [status, topic])).toEqual([
       ['payment_pending', 'orders/create'],
@@ -22,7 +22,7 @@ describe('the history of the status', () => {
     });
   });
 
-  test('begins with the first event, even if it left the order created', () => {
+  test('begins with the first event, also where that left the order created', () => {
     const failed = transaction(1, { status: 'failure' });
     expect(orderAfter(failed).statusHistory).toMatchObject([{ status: 'created' }]);
   });

@@ -48,14 +48,14 @@ describe('shops in a real Chromium', () => {
     await watched.page.goto(`${dashboard.url}${place}`);
     return watched.page;
   };
-  /** Accessibility violations. */
+  /** Of what anybody could be kept from. */
   const barriers = async (page: Page) => {
     const { violations } = await new AxeBuilder({ page }).analyze();
     return violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target.join(' '))]);
   };
   const isWider = (page: Page) =>
     page.evaluate('document.documentElement.scrollWidth > window.innerWidth') as Promise<boolean>;
-  /** Carries out requested passes, as the app program would. */
+  /** Carries out what is asked for, as the app program would. */
   async function carryOut(found: ReconcileDocument['found']): Promise<ReconcileDocument> {
     await until(async () => (await book.open()).length > 0);
     const [asked] = await book.open();
@@ -67,7 +67,7 @@ describe('shops in a real Chromium', () => {
   }
 
   test(
-    'a shop that needs attention is highlighted; a row leads to its page, which says why, also on a phone',
+    'one that needs attention is loud; a row leads to its page, which says why, on a telephone, too',
     async () => {
       const { collections } = dashboard;
       const subscriptions = { checkedAt: INSTALLED_AT, missing: ['returns/close'], doubled: [] };
@@ -96,7 +96,7 @@ describe('shops in a real Chromium', () => {
   );
 
   test(
-    'nothing is repaired without a comparison; then the same window, with a reason, once',
+    'nothing is put right that was not compared; then the same window, with a reason, once',
     async () => {
       await install(dashboard.collections, SHOP);
       const page = await open(`/shops/${SHOP}`);
@@ -130,7 +130,7 @@ describe('shops in a real Chromium', () => {
   );
 
   test(
-    'if nothing is missing there is nothing to repair; another window is compared again',
+    'where nothing is missing there is nothing to put right; another window is compared anew',
     async () => {
       await install(dashboard.collections, SHOP);
       const page = await open(`/shops/${SHOP}`);
@@ -150,7 +150,7 @@ describe('shops in a real Chromium', () => {
   );
 
   test(
-    'an uninstalled shop cannot be reconciled; for an unknown shop, the page says where it looked',
+    'one that uninstalled cannot be reconciled; one that nobody knows says where it was looked for',
     async () => {
       await install(dashboard.collections, SHOP, { state: 'uninstalled', uninstalledAt: INSTALLED_AT });
       const page = await open(`/shops/${SHOP}`);

@@ -35,13 +35,13 @@ const act = (number: number, at: string): Timeline['acts'][number] => ({
 const storied = (timeline: Pick<Timeline, 'entries' | 'acts'>) =>
   storyOf(timeline).map((row) => (row.kind === 'event' ? row.entry.event : row.act.number));
 
-test('an act comes before the first event that ended after it', () => {
+test('an act stands before the first event that ended after it', () => {
   const entries = [entry('a', '2026-11-21T12:00:00.000Z'), entry('b', '2026-11-21T12:00:02.000Z')];
   const acts = [act(1, '2026-11-21T12:00:01.000Z'), act(2, '2026-11-21T12:00:01.500Z')];
   expect(storied({ entries, acts })).toEqual(['a', 1, 2, 'b']);
 });
 
-test('waiting events have not ended: acts come after them', () => {
+test('what waits has not ended: acts come after it', () => {
   const entries = [entry('a', '2026-11-21T12:00:00.000Z'), entry('b', null)];
   expect(storied({ entries, acts: [act(1, '2026-11-21T12:00:01.000Z')] })).toEqual(['a', 'b', 1]);
 });

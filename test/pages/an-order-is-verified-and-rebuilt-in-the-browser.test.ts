@@ -52,7 +52,7 @@ describe('an order that is wrong, in a real Chromium', () => {
   }
   const barriersOf = async (page: Page, part: string) =>
     (await new AxeBuilder({ page }).include(part).analyze()).violations.map(({ id }) => id);
-  /** In both colour schemes, and on a phone. */
+  /** In both schemes, and on a telephone. */
   async function expectReadable(page: Page, name: string, part: string): Promise<void> {
     for (const [colorScheme, width] of [
       ['light', 1280],
@@ -72,7 +72,7 @@ describe('an order that is wrong, in a real Chromium', () => {
   }
 
   test(
-    'verify names the orders and their fields, and links to them',
+    'verify names the orders and their fields, and leads to them',
     async () => {
       const { page } = watched;
       await page.goto(`${dashboard.url}/verify`);

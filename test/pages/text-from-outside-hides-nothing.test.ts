@@ -13,7 +13,7 @@ describe('text from outside', () => {
     ['a tag beyond 16 bits', '\u{e0041}', '⟨U+E0041⟩'],
     ['a line separator', 'a\u2028b', 'a⟨U+2028⟩b'],
     ['lines in one line', 'a\nb\tc', 'a↵b⟨U+0009⟩c'],
-  ])('%s is visible', (_name, text, seen) => {
+  ])('%s is seen', (_name, text, seen) => {
     expect(visible(text)).toBe(seen);
   });
 
@@ -27,7 +27,7 @@ describe('text from outside', () => {
   });
 });
 
-describe('formatted JSON', () => {
+describe('JSON laid out from its text', () => {
   test('says the same, with whole numbers beyond 2^53 exact', () => {
     const text = '{"id":9007199254740993,"a":[1,{"b":"x, {y}: \\"z\\""}],"c":{},"d":1.50}';
     const laid = prettyJson(text, 1000);
@@ -37,12 +37,12 @@ describe('formatted JSON', () => {
     expect(JSON.parse(laid)).toEqual(JSON.parse(text));
   });
 
-  test('a thousand levels and a megabyte in one string are cut off', () => {
+  test('a thousand levels and a megabyte in one string end where enough is written', () => {
     expect(prettyJson('['.repeat(100_000), 5000).length).toBeLessThan(6000);
     expect(prettyJson(`{"a":"${'y'.repeat(1_000_000)}"}`, 5000).length).toBeLessThan(11_000);
   });
 
-  test.each(['', '"open', '}}]', '\\', 'no JSON at all'])('invalid JSON is handled: %s', (text) => {
+  test.each(['', '"open', '}}]', '\\', 'no JSON at all'])('what is no JSON is no surprise: %s', (text) => {
     expect(prettyJson(text, 100).replaceAll(/\s/g, '')).toBe(text.replaceAll(/\s/g, ''));
   });
 });

@@ -4,7 +4,7 @@ import type { OrderKey } from '../../src/order/identity.ts';
 import { openInside, type Inside } from '../support/inside.ts';
 import { keyOf } from '../support/waiting-event.ts';
 
-describe('P4: a commit succeeds only over the version that was loaded', () => {
+describe('P4: a commit takes only over the version that was loaded', () => {
   let inside: Inside;
   beforeAll(async () => {
     inside = await openInside();
@@ -18,7 +18,7 @@ describe('P4: a commit succeeds only over the version that was loaded', () => {
     return order;
   }
 
-  test('a missing order is null; committed, it has version 1, and one more with each commit', async () => {
+  test('what is nowhere is null; committed, it has version 1, and one more with each commit', async () => {
     const key = keyOf('1');
     expect(await inside.tools.orders.load(key)).toBeNull();
     expect(await commit(key, newOrder(key))).toBe('committed');
@@ -43,7 +43,7 @@ describe('P4: a commit succeeds only over the version that was loaded', () => {
     expect(await loaded(key)).toMatchObject({ version: 2, name: '#newer' });
   });
 
-  test('a replace of a deleted order is outpaced: it does not create it again', async () => {
+  test('a replace of an order that is gone is outpaced: it does not make it again', async () => {
     const key = keyOf('4');
     expect(await commit(key, { ...newOrder(key), version: 3 })).toBe('outpaced');
     expect(await inside.tools.orders.load(key)).toBeNull();

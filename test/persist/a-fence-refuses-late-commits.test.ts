@@ -21,7 +21,7 @@ describe('P4: a fence', () => {
     return order;
   }
 
-  test('refuses the commit of a drain that had loaded the order, by version; loaded again it succeeds', async () => {
+  test('refuses the commit of whoever had loaded the order, by version; loaded again it is taken', async () => {
     const order = await drained(lifeEvents(1).slice(0, 2));
     const late = await inside.tools.orders.load(order);
     if (!late) throw new Error('it was drained');
@@ -32,7 +32,7 @@ describe('P4: a fence', () => {
     expect(await inside.tools.orders.commit({ key: order, order: again ?? late })).toBe('committed');
   });
 
-  test('an order that does not exist needs none: none is made, and its first commit succeeds', async () => {
+  test('an order that is not there needs none: none is made, and its first commit is taken', async () => {
     const events = lifeEvents(2).slice(0, 1);
     const order = events[0]?.order as OrderKey;
     expect(await fence(inside.collections, order)).toEqual({ outcome: 'no_order' });
@@ -41,7 +41,7 @@ describe('P4: a fence', () => {
     expect(await inside.tools.orders.load(order)).toMatchObject({ version: 1 });
   });
 
-  test('put up during a drain, twice: refused once, every event once, and the verifier finds nothing', async () => {
+  test('put up in the middle of a drain, twice: refused once, every event once, and the verifier finds nothing', async () => {
     const events = lifeEvents(3);
     const order = await drained(events.slice(0, 2));
     await depositAll(inside, events.slice(2, 5));

@@ -23,7 +23,7 @@ function livedOrder(): Order {
 
 const LIVED = livedOrder();
 
-describe('an order is unchanged after a round trip through its document', () => {
+describe('an order comes back from its document as it was', () => {
   let inside: Inside;
   beforeAll(async () => {
     inside = await openInside();
@@ -49,13 +49,13 @@ describe('an order is unchanged after a round trip through its document', () => 
     expect(await inside.collections.orders.countDocuments({ _id: KEY })).toBe(1);
   });
 
-  test('parts missing in a document of an older version are empty lists', () => {
+  test('parts that a document of an older version lacks are empty lists', () => {
     const { disputes: _, drafts: __, ...document } = toDocument(KEY, LIVED, 0);
     const order = fromDocument(document as OrderDocument);
     expect(order.parts).toEqual({ ...LIVED.parts, disputes: [], drafts: [] });
   });
 
-  test('missing fields are those of a new order', () => {
+  test('fields that it lacks are those of a new order', () => {
     const document = { _id: KEY, version: 4, status: 'shipped' } as unknown as OrderDocument;
     expect(fromDocument(document)).toEqual({ ...newOrder(KEY), version: 4, status: 'shipped' });
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { causeOf } from '../../src/persist/cause.ts';
 
-describe('causes of parked events', () => {
+describe('what parked events have in common', () => {
   test.each([
     ['the body is not UTF-8', 'the body is not UTF-8'],
     ['orders/paid: line_items.17.price: Invalid input', 'orders/paid: line_items.….price: Invalid input'],
@@ -23,7 +23,7 @@ describe('causes of parked events', () => {
     expect(causeOf(error)).toBe(cause);
   });
 
-  test('it is no longer than a filter allows, and a long text is handled immediately', () => {
+  test('it is no longer than a filter may be, and a long one is done with at once', () => {
     const began = performance.now();
     expect(causeOf('1,'.repeat(500_000))).toBe('…,');
     expect(causeOf('0123456789abcdef-'.repeat(100_000)).length).toBeLessThanOrEqual(300);

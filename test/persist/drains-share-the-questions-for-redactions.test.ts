@@ -40,25 +40,25 @@ describe('a shop with an old redaction', () => {
       { order: keyOf(order) },
     );
 
-  test('the drains of one turn query together, and each gets its own answer', async () => {
+  test('the drains of one turn ask together, and each gets its own answer', async () => {
     const orders = Array.from({ length: DRAINS }, (_, i) => String(i + 2));
     const answers = await Promise.all(
       orders.map((order, i) => clean.masked(keyOf(order), null, [event(order, i % 10 === 0 ? ADA : 8)])),
     );
     const masked = answers.map(([each]) => Buffer.from(each!.body).includes('(masked)'));
     expect(masked).toEqual(orders.map((_, i) => i % 10 === 0));
-    // Who is redacted, and which shops: two queries for all of them. Ada's orders reopen the request.
+    // Who is redacted, and which shops: two questions for all of them. Ada's orders reopen the request.
     expect(inside.commands.filter((name) => name === 'find')).toEqual(['find', 'find']);
   });
 
-  test('a request that was reopened by one drain is not started again by another', async () => {
+  test('a request that was reopened by one drain is not begun again by another', async () => {
     const filter = { customer: String(ADA) };
     await inside.collections.compliance.updateOne(filter, { $set: { state: 'working', cursor: 'here' } });
     await clean.masked(keyOf('500'), null, [event('500', ADA)]);
     expect(await inside.collections.compliance.findOne(filter).lean()).toMatchObject({ cursor: 'here' });
   });
 
-  test('a shop that is being redacted is queried each time: nothing is cached', async () => {
+  test('a shop that is redacted now is asked for each time: nothing is remembered of it', async () => {
     const before = await clean.masked(keyOf('600'), null, [event('600', 8)]);
     expect(Buffer.from(before[0]!.body).includes('(masked)')).toBe(false);
     const at = new Date(RECEIVED_AT);

@@ -23,7 +23,7 @@ describe('indexes', () => {
   const lifeOf = async (name: keyof Inside['collections'], key: string) =>
     (await indexesOf(name)).find((index) => index.key === `{"${key}":1}`)?.expireAfterSeconds;
 
-  test('creating them again changes nothing, also by many programs at once', async () => {
+  test('making them again changes nothing, also by many programs at once', async () => {
     const names = Object.keys(inside.collections) as (keyof Inside['collections'])[];
     const before = await Promise.all(names.map(indexesOf));
     await Promise.all([1, 2, 3].map(() => prepareCollections(inside.collections, 90)));
@@ -35,7 +35,7 @@ describe('indexes', () => {
   test.each([
     ['events', 'appliedAt'],
     ['parked', 'lastAt'],
-  ] as const)('%s are kept as long as the setting says, even after it was changed', async (name, key) => {
+  ] as const)('%s are kept as long as the setting says, also after it was changed', async (name, key) => {
     for (const days of [90, 30, 0.5]) {
       await prepareCollections(inside.collections, days);
       expect(await lifeOf(name, key)).toBe(days * DAY_SECONDS);
@@ -46,13 +46,13 @@ describe('indexes', () => {
     expect(await lifeOf('reconciles', 'endedAt')).toBe(90 * DAY_SECONDS);
   });
 
-  describe('that take long to build', () => {
+  describe('that take long', () => {
     const said: string[] = [];
     const write = (line: string) => void said.push(String((JSON.parse(line) as { msg: unknown }).msg));
     const log = pino({ level: 'info' }, { write });
     beforeEach(() => void said.splice(0));
 
-    test('do not prevent a program from starting: the builds continue, over a connection that waits for them', async () => {
+    test('do not keep a program from starting: they go on, over a connection that waits for them', async () => {
       const { mongoUri } = await namespace();
       let finish = () => undefined as void;
       let silenceMs: unknown;
@@ -75,7 +75,7 @@ describe('indexes', () => {
       await part.stop();
     });
 
-    test('that can be built are waited for, and a failure is reported', async () => {
+    test('that are there are waited for, and one that cannot be made is told', async () => {
       const { mongoUri } = await namespace();
       const part = indexesPart(mongoUri, log, (collections) => prepareCollections(collections, 90));
       await part.start?.();
@@ -85,7 +85,7 @@ describe('indexes', () => {
     });
   });
 
-  test('orders are never deleted by age', async () => {
+  test('orders are never thrown away by age', async () => {
     expect((await indexesOf('orders')).every((index) => index.expireAfterSeconds === undefined)).toBe(true);
     expect((await indexesOf('spool')).every((index) => index.expireAfterSeconds === undefined)).toBe(true);
   });

@@ -7,7 +7,7 @@ import { writeAll, type WriteModel } from '../../src/persist/write-all.ts';
 import { openInside, type Inside } from '../support/inside.ts';
 import { BY, keyOf, waitingEvent } from '../support/waiting-event.ts';
 
-/** MongoDB accepts no document over 16 MB. */
+/** MongoDB takes no document over 16 MB. */
 const TOO_LARGE = 17 * 1024 * 1024;
 
 describe('P7: one write that MongoDB refuses fails alone', () => {
@@ -23,7 +23,7 @@ describe('P7: one write that MongoDB refuses fails alone', () => {
     document: document as object,
   });
 
-  test('a document over 16 MB among others: the others are written, each with its own answer', async () => {
+  test('a document over 16 MB among others: they are written, each with its own answer', async () => {
     const models = [
       insert({ _id: 'a' }),
       insert({ _id: 'large', text: 'x'.repeat(TOO_LARGE) }),
@@ -40,7 +40,7 @@ describe('P7: one write that MongoDB refuses fails alone', () => {
     expect(written[1]?.error).toBeInstanceOf(Error);
   });
 
-  test('an order over 16 MB: its commit is too large, the others are committed', async () => {
+  test('an order over 16 MB: its commit is too large, those beside it are committed', async () => {
     const keys = ['1', '2', '3'].map((id) => keyOf(id));
     const commits = keys.map((key, i) =>
       inside.tools.orders.commit({
@@ -104,7 +104,7 @@ describe('P7: one write that MongoDB refuses fails alone', () => {
     expect(new Set(ids)).toEqual(new Set([events[0]?.id, events[2]?.id]));
   });
 
-  test('if MongoDB is down all of them fail: the result of each is unknown', async () => {
+  test('a MongoDB that is away fails them all: nothing is known of any', async () => {
     const nobody = new mongo.MongoClient('mongodb://127.0.0.1:1', { serverSelectionTimeoutMS: 200 });
     const closed = new mongo.MongoClient('mongodb://127.0.0.1:1');
     await closed.close();

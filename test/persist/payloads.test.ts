@@ -11,7 +11,7 @@ const BODIES = {
   ),
   'key order and spaces': Buffer.from('{ "b" : 1,\n "a" : 2.50 , "b": 3 }'),
   'an id beyond 2^53': Buffer.from('{"id":820982911946154508}'),
-  'an empty body': Buffer.alloc(0),
+  'nothing at all': Buffer.alloc(0),
   'random bytes': randomBytes(300_000),
 } as const;
 
@@ -38,7 +38,7 @@ describe('a payload', () => {
     expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
   });
 
-  test('P8: of an applied event is read back byte by byte, too', async () => {
+  test('P8: of an event that was applied is read back byte by byte, too', async () => {
     const body = BODIES['key order and spaces'];
     const waiting = waitingEvent('orders/paid', null, { body });
     const told = { outcome: 'applied', because: null, sequence: 1, occurredAt: 0, appliedAt: 0 } as const;

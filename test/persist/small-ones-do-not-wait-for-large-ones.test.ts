@@ -9,7 +9,7 @@ const byNumber = (a: number, b: number) => a - b;
 
 describe('small orders do not wait for the round trips of large ones', () => {
   let inside: Inside;
-  /** How many queries each command had, in order. */
+  /** How many questions each command had, in order. */
   let batches: { find: number[]; bulkWrite: number[] };
   beforeAll(async () => {
     inside = await openInside();
@@ -23,7 +23,7 @@ describe('small orders do not wait for the round trips of large ones', () => {
     batches = { find: [], bulkWrite: [] };
   });
 
-  test('a small page of the journal is not in a batch of large ones that were requested first', async () => {
+  test('a small page of the journal is not in a batch of large ones that were asked for first', async () => {
     const write = (body: Buffer) =>
       inside.tools.journal.write({
         ended: [],
@@ -51,7 +51,7 @@ describe('small orders do not wait for the round trips of large ones', () => {
     await load();
     expect(batches.find).toEqual([6]);
     batches.find = [];
-    // Whether an order is large is known from its last load.
+    // Which orders are large is known from the last load.
     await load();
     expect(batches.find.toSorted(byNumber)).toEqual([1, 1, 4]);
   });

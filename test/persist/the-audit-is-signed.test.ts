@@ -8,8 +8,8 @@ import type { Collections } from '../../src/persist/collections.ts';
 import { ACT, openAudit, writeActs } from '../support/open-audit.ts';
 
 const SECRET = 'a-jwt-secret-for-tests-of-32-characters';
-/** An attacker can write into MongoDB and has no key. */
-describe('the audit log is signed', () => {
+/** Somebody may write into MongoDB and has no key. */
+describe('the audit is signed', () => {
   let close: () => Promise<void>;
   let audit: Collections['audit'];
   let logged: Record<string, unknown>[] = [];
@@ -26,9 +26,9 @@ describe('the audit log is signed', () => {
     { level: 'info' },
     { write: (line) => void logged.push(JSON.parse(line) as Record<string, unknown>) },
   );
-  /** A dashboard that starts: it does not know what an earlier one saw. */
+  /** A dashboard that starts: it knows nothing of what an earlier one saw. */
   const signerOf = (secret = SECRET) => new AuditSigner(audit, secret, log);
-  /** As any program writes them, without a key. */
+  /** As any program writes them, with no key. */
   const written = (acts: number) => writeActs(audit, acts);
   const checked = async (signer: AuditSigner, head: Head | null = null) => {
     await signer.sign();
@@ -39,7 +39,7 @@ describe('the audit log is signed', () => {
     const last = await audit.findOne().sort({ _id: -1 }).lean<AuditDocument>();
     return { number: last!._id, hash: last!.hash };
   };
-  /** The whole chain as an attacker would rewrite it, with valid hashes and seals. */
+  /** The whole chain as somebody else would have it, with good hashes and seals. */
   const writtenAgain = async (change: Partial<AuditDocument>) => {
     let before = BEGINNING;
     for (const entry of await audit.find().sort({ _id: 1 }).lean<AuditDocument[]>()) {
@@ -50,7 +50,7 @@ describe('the audit log is signed', () => {
       before = hash;
     }
   };
-  /** One entry, with a valid seal. */
+  /** One entry, with a good seal. */
   const endedOtherwise = async (number: number, change: object) => {
     const entry = (await audit.findById(number).lean<AuditDocument>())!;
     const sealed = sealOf(entry.hash, 'refused', entry.detail);
@@ -58,7 +58,7 @@ describe('the audit log is signed', () => {
     await audit.collection.updateOne({ _id: number as never }, { $set });
   };
 
-  test('whichever program wrote them, as begun and again when they have ended', async () => {
+  test('whoever wrote them, as begun and once more when they have ended', async () => {
     const signer = signerOf();
     await signer.sign();
     const acting = auditLog(audit, () => undefined);
@@ -72,22 +72,19 @@ describe('the audit log is signed', () => {
 
   test.each<[string, object]>([
     ['and its signature left', {}],
-    ['and its signature removed', { signed: null }],
+    ['and its signature taken away', { signed: null }],
     ['and signed with another key', { signed: `00000000:${'ab'.repeat(32)}` }],
-  ])(
-    'an entry whose end was changed, with a valid seal %s, is detected; nobody signs it',
-    async (_what, change) => {
-      const first = signerOf();
-      await first.sign();
-      await written(5);
-      await first.sign();
-      await endedOtherwise(3, change);
-      for (const signer of [first, signerOf()])
-        expect(await checked(signer)).toMatchObject({ entries: 5, brokenAt: 3 });
-    },
-  );
+  ])('an entry that ended otherwise, with a good seal %s, shows; nobody signs it', async (_what, change) => {
+    const first = signerOf();
+    await first.sign();
+    await written(5);
+    await first.sign();
+    await endedOtherwise(3, change);
+    for (const signer of [first, signerOf()])
+      expect(await checked(signer)).toMatchObject({ entries: 5, brokenAt: 3 });
+  });
 
-  test("a rewritten chain is detected while the process runs, and with the log's head after that", async () => {
+  test('a chain that was written again shows while the process runs, and against the log after that', async () => {
     await written(4);
     const signer = signerOf();
     await signer.sign();
@@ -99,7 +96,7 @@ describe('the audit log is signed', () => {
     expect(await checked(signerOf(), head)).toMatchObject({ brokenAt: 4 });
   });
 
-  test("deleted newest entries are detected while the process runs, and with the log's head after that", async () => {
+  test('newest entries that were cut off show while the process runs, and against the log after that', async () => {
     await written(5);
     const signer = signerOf();
     await signer.sign();
@@ -110,7 +107,7 @@ describe('the audit log is signed', () => {
     expect(await checked(signerOf(), head)).toMatchObject({ entries: 2, brokenAt: 3 });
   });
 
-  test('the log has the newest entry, when there is a new one, and no more', async () => {
+  test('the log has the newest entry, when there is another, and no more', async () => {
     const signer = signerOf();
     await signer.start();
     await written(2);
@@ -123,7 +120,7 @@ describe('the audit log is signed', () => {
     ]);
   });
 
-  test('older entries are checked as before, and signed ones follow the mark', async () => {
+  test('entries of before are checked as before, and signed ones follow the mark', async () => {
     await written(3);
     const signer = signerOf();
     expect(await checked(signer)).toEqual({ entries: 3, brokenAt: null, signedFrom: 3 });

@@ -3,7 +3,7 @@ import type { AdminApi } from '../../src/shop/admin-api.ts';
 import { redisKeys } from '../../src/system/redis-keys.ts';
 import { Reconciling, SHOP } from './reconciling.ts';
 
-/** Pages of 62 at first, because the shop's points are unknown, then of 100. */
+/** Pages of 62, as nothing is known of the shop's points at first, then of 100. */
 const ORDERS = 250;
 
 describe('a pass that is stopped in the middle', () => {
@@ -15,7 +15,7 @@ describe('a pass that is stopped in the middle', () => {
   });
   afterEach(() => store.stop());
 
-  /** Counts lists; acts when the `nth` is requested. */
+  /** Counts lists; acts when the `nth` is asked for. */
   const counting = (nth: number, act: () => void): { api: AdminApi; lists: () => number } => {
     let lists = 0;
     const { api } = store.tools;
@@ -31,7 +31,7 @@ describe('a pass that is stopped in the middle', () => {
   };
 
   test.each(['pages', 'bulk'] as const)(
-    'by %s, continues at its cursor, and nothing happens twice',
+    'by %s, goes on at its cursor, and nothing is there twice',
     async (how) => {
       const record = await store.ask({ how });
       const stop = new AbortController();
@@ -39,7 +39,7 @@ describe('a pass that is stopped in the middle', () => {
       const { api } = store.tools;
       const stopping: AdminApi = {
         ask: async (shop, document, ...rest) => {
-          // In the middle of a page, of which some is deposited and some is not.
+          // In the middle of a page, some of which is deposited and some is not.
           if (document.includes('WholeOrders') && ++wholes === 30) stop.abort(new Error('killed'));
           return await api.ask(shop, document, ...rest);
         },
@@ -74,7 +74,7 @@ describe('a pass that is stopped in the middle', () => {
     expect([first.lists(), second.lists()]).toEqual([3, 2]);
   });
 
-  test('by an operator stays stopped, with what it has repaired', async () => {
+  test('by a person stays so, with what it has put right', async () => {
     const record = await store.ask();
     const { book } = store.tools;
     const { api } = counting(3, () => void book.end(record._id, 'aborted', 'aborted by ada'));
@@ -88,7 +88,7 @@ describe('a pass that is stopped in the middle', () => {
     expect((await store.inside.collections.shops.findById(SHOP).lean())?.reconciledTo ?? null).toBeNull();
   });
 
-  test('because its lock was taken continues with the new holder, and counts once', async () => {
+  test('because its lock was taken goes on with whoever has it, and counts once', async () => {
     const record = await store.ask();
     const { redis } = store.inside;
     const key = redisKeys(0).shopLock('reconcile', SHOP);
@@ -111,7 +111,7 @@ describe('a pass that is stopped in the middle', () => {
     expect(await store.record(record)).toMatchObject({ checked: ORDERS, missing: ORDERS });
   });
 
-  test('while another pass of the shop runs, it waits for its turn', async () => {
+  test('while another is at the shop, it waits for its turn', async () => {
     const record = await store.ask();
     const lease = await store.inside.tools.lock.acquire(redisKeys(0).shopLock('reconcile', SHOP), 'a test');
     expect(await store.run(record)).toBe('busy');

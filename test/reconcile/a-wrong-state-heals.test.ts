@@ -6,8 +6,8 @@ import { Reconciling, SHOP } from './reconciling.ts';
 
 const SCOPES = ['read_orders', 'read_returns', 'read_shopify_payments_disputes'];
 
-/** The list of changed orders has a resolution of a second. Differences within a second were never found. */
-describe('an order with the same second as at Shopify, and a wrong state', () => {
+/** The list of changed orders tells no more than a second. What differs inside it was never found. */
+describe('an order that is of the same second as at Shopify, and wrong', () => {
   let store: Reconciling;
   let order: FakeOrder;
   beforeEach(async () => {
@@ -24,7 +24,7 @@ describe('an order with the same second as at Shopify, and a wrong state', () =>
 
   const held = async () =>
     (await store.inside.collections.orders.findById(keyOf(order.id)).lean<OrderDocument>()) as OrderDocument;
-  /** A pass repairs it, and the next finds nothing. */
+  /** A pass heals it, and the next finds nothing. */
   const heals = async (facts: string[]) => {
     const pass = await store.pass();
     expect(pass).toMatchObject({ state: 'done', missing: 0, stale: 0, differs: 1, stuck: 0 });
@@ -36,7 +36,7 @@ describe('an order with the same second as at Shopify, and a wrong state', () =>
 
   const events = () => store.inside.collections.events.countDocuments({ order: keyOf(order.id) });
 
-  test('has the correct statuses, total and closing time after a pass', async () => {
+  test('has the right statuses, total and closing after a pass', async () => {
     order.rewrite({
       financial_status: 'voided',
       fulfillment_status: null,
@@ -54,14 +54,14 @@ describe('an order with the same second as at Shopify, and a wrong state', () =>
     expect(status).toBe('failed');
   });
 
-  test('in a dry run is reported, and does not change', async () => {
+  test('in a dry run is told, and stays as it is', async () => {
     order.rewrite({ financial_status: 'voided' });
     const before = await store.counts();
     expect(await store.pass({ dryRun: true })).toMatchObject({ differs: 1 });
     expect(await store.counts()).toEqual(before);
   });
 
-  test('has a refund that did not arrive, in both currencies', async () => {
+  test('has a refund that did not come, in the money of both', async () => {
     const set = (shop: string, customer: string) => ({
       shop_money: { amount: shop, currency_code: 'USD' },
       presentment_money: { amount: customer, currency_code: 'JPY' },
@@ -114,11 +114,11 @@ describe('an order with the same second as at Shopify, and a wrong state', () =>
         transactions: [expect.objectContaining({ id: '77', amount: '1500', currency: 'JPY' })],
       }),
     );
-    // 1500 of the customer's yen are more than 60 of the shop's dollars only if the currency is ignored.
+    // 1500 of the customer's yen are more than 60 of the shop's dollars only where nobody looks at the currency.
     expect(status).not.toBe('refunded');
   });
 
-  test('has a transaction that did not arrive', async () => {
+  test('has a transaction that did not come', async () => {
     store.shop.switch({ drop: 100 });
     store.shop.happen(order, 'order_transactions/create', {
       id: 88,
@@ -156,7 +156,7 @@ describe('an order with the same second as at Shopify, and a wrong state', () =>
     finalized_on: null,
   });
 
-  test('has a dispute that did not arrive, and how it ended, although its order did not change', async () => {
+  test('has a dispute that did not come, and how it ended, though its order did not change', async () => {
     store.shop.switch({ drop: 100 });
     store.shop.happen(order, 'disputes/create', dispute('needs_response'));
     const opened = await heals(['disputes']);
@@ -174,7 +174,7 @@ describe('an order with the same second as at Shopify, and a wrong state', () =>
     expect((await heals(['disputes'])).disputes).toMatchObject([{ id: '99', status: 'lost' }]);
   });
 
-  test('has a return that did not arrive; a later webhook of it wins', async () => {
+  test('has a return that did not come; a webhook of it that comes later wins', async () => {
     store.shop.switch({ drop: 100 });
     const aReturn = (status: string) => ({ id: 66, name: '#R1', status, order: { id: Number(order.id) } });
     store.shop.happen(order, 'returns/request', aReturn('requested'));
@@ -189,8 +189,8 @@ describe('an order with the same second as at Shopify, and a wrong state', () =>
     expect(await store.pass()).toMatchObject({ differs: 0, stuck: 0 });
   });
 
-  test('that Shopify cannot change is reported, and not sent to the order again and again', async () => {
-    // Cancelled is final here, whatever comes after it.
+  test('that Shopify cannot change is told, and not told to the order again and again', async () => {
+    // Cancelled is for good here, whatever comes after it.
     store.shop.change(order, { cancelled_at: order.updatedAt.toISOString() }, 'orders/cancelled');
     await store.settle();
     expect((await held()).status).toBe('cancelled');
@@ -207,7 +207,7 @@ describe('an order with the same second as at Shopify, and a wrong state', () =>
     expect(await events()).toBe(before);
   });
 
-  test('whose true webhook comes late stays correct', async () => {
+  test('whose true webhook comes late stays right', async () => {
     store.shop.switch({ hold: 100 });
     store.shop.change(order, { tags: 'first' });
     order.rewrite({ financial_status: 'voided' });

@@ -7,7 +7,7 @@ import { keyOf } from '../support/waiting-event.ts';
 const NOON = Date.UTC(2026, 10, 27, 12);
 const LOOKED_AT = NOON + 3_600_000;
 
-/** Our state; by default, what {@link THEIRS} says. */
+/** What we hold; unless told otherwise, what {@link THEIRS} says. */
 const held = (fields: Partial<Held> = {}): Held => ({
   at: NOON,
   reconciled: false,
@@ -101,15 +101,15 @@ describe('at the same second', () => {
     ],
     ['restocked goods', { displayFulfillmentStatus: 'RESTOCKED' }, {}],
     [
-      'a parcel on hold, which says nothing about shipped goods',
+      'a parcel on hold, which tells nothing of what was shipped',
       { displayFulfillmentStatus: 'ON_HOLD' },
       { fulfillmentStatus: 'partial' },
     ],
-  ])('%s is not a difference', (_name, theirs, ours) => {
+  ])('%s is no difference', (_name, theirs, ours) => {
     expect(drifted(theirs, held(ours))).toEqual([]);
   });
 
-  test('fields missing in the list are not compared', () => {
+  test('what a list does not tell is not compared', () => {
     const nothing = Object.fromEntries(Object.keys(THEIRS).map((name) => [name, undefined]));
     const { id, updatedAt } = THEIRS;
     const ours = held({ financialStatus: null, currency: null, totalPrice: null, closedAt: 'once' });

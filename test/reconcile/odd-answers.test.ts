@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { TroubleKind, TroubleOptions } from '../../scripts/fake-shopify/trouble.ts';
 import { Reconciling, SHOP } from './reconciling.ts';
 
-/** It tries three times here. */
+/** Three tries are its patience here. */
 const FOR_GOOD = { times: Infinity };
 
 describe('a pass, when Shopify', () => {
@@ -25,7 +25,7 @@ describe('a pass, when Shopify', () => {
     ['wrong_types', /changed orders: orders\.nodes\.0\.id/],
     ['wrong_shape', /changed orders: orders: /],
     ['cut_off', /broke off/],
-  ])('answers with %s permanently: it fails, says why, and nothing was applied', async (trouble, because) => {
+  ])('answers with %s for good: it fails, says why, and nothing was applied', async (trouble, because) => {
     store.shop.troubles.add(trouble, FOR_GOOD);
     const before = await store.counts();
     const record = await store.pass();
@@ -33,7 +33,7 @@ describe('a pass, when Shopify', () => {
     expect(record.because).toMatch(because);
     expect(store.shop.calls.queries).toBe(3);
     expect(await store.counts()).toEqual(before);
-    // The merchant cannot fix an outage.
+    // An outage is nothing that the merchant can mend.
     expect(store.attention).toEqual([]);
     expect((await store.inside.collections.shops.findById(SHOP).lean())?.reconciledTo ?? null).toBeNull();
   });
@@ -46,7 +46,7 @@ describe('a pass, when Shopify', () => {
     ['cut_off', {}],
     ['slow', { ms: 50 }],
     ['unauthorized', {}],
-  ])('answers with %s once: everything is repaired', async (trouble, options) => {
+  ])('answers with %s once: all is put right', async (trouble, options) => {
     store.shop.troubles.add(trouble, options);
     expect(await store.pass()).toMatchObject({ state: 'done', checked: 3, missing: 3 });
     await store.drain();
@@ -60,7 +60,7 @@ describe('a pass, when Shopify', () => {
     ['locked', /423/],
     ['unauthorized', /401/],
   ])(
-    'refuses with %s: it fails immediately, and operators and the merchant are notified',
+    'refuses with %s: it fails at once, and operators and the merchant are told',
     async (trouble, because) => {
       store.shop.troubles.add(trouble, FOR_GOOD);
       const record = await store.pass();
@@ -75,13 +75,13 @@ describe('a pass, when Shopify', () => {
     },
   );
 
-  test('refuses a dry run: only its record says so', async () => {
+  test('refuses a dry run: its record says so, and nobody else', async () => {
     store.shop.troubles.add('forbidden', FOR_GOOD);
     expect((await store.pass({ dryRun: true })).state).toBe('failed');
     expect(store.attention).toEqual([]);
   });
 
-  test('lists correctly and returns odd whole orders: that page is not applied', async () => {
+  test('lists well and tells of whole orders oddly: that page is not applied', async () => {
     const { api } = store.tools;
     const record = await store.ask();
     const ran = await store.run(record, {
@@ -103,7 +103,7 @@ describe('a pass, when Shopify', () => {
     expect(await store.inside.redis.zcard(store.inside.keys.pending)).toBe(0);
   });
 
-  test('returns other orders than requested: nothing is applied', async () => {
+  test('tells of other orders than those that were asked for: nothing is applied', async () => {
     const { api } = store.tools;
     const record = await store.ask();
     await store.run(record, {
@@ -126,7 +126,7 @@ describe('a pass, when Shopify', () => {
     expect((await store.record(record)).because).toMatch(/the cursor does not move/);
   });
 
-  test('asks to come back tomorrow: the schedule does that', async () => {
+  test('asks to come back tomorrow: that is what the schedule is for', async () => {
     const record = await store.ask();
     const { Throttled } = await import('../../src/shop/admin-api.ts');
     const ask = () => Promise.reject(new Throttled('429', 86_400_000));

@@ -17,8 +17,8 @@ function snapshotOf(fields: object) {
   return reading.event.snapshot;
 }
 
-describe('an order of the Admin API as one of our bodies', () => {
-  test('names its order exactly, beyond double precision', () => {
+describe('an order of the Admin API as a body of ours', () => {
+  test('names its order exactly, beyond what a number holds', () => {
     expect(routeOf(RECONCILED, eventOf().body)).toMatchObject({ to: 'order', orderId: ID });
   });
 
@@ -48,7 +48,7 @@ describe('an order of the Admin API as one of our bodies', () => {
     });
   });
 
-  test("has money in the shop's currency and in the customer's, as webhooks do", () => {
+  test("tells money in the shop's currency and in the customer's, as webhooks do", () => {
     const set = (shop: string, customer: string) => ({
       shop_money: { amount: shop, currency_code: 'USD' },
       presentment_money: { amount: customer, currency_code: 'JPY' },
@@ -79,18 +79,15 @@ describe('an order of the Admin API as one of our bodies', () => {
     expect(Object.keys(body)).not.toEqual(expect.arrayContaining(['customer']));
   });
 
-  test.each(['PICKED_UP', 'DELIVERED', 'DELAYED'])(
-    'a parcel shown as %s is read as such',
-    (displayStatus) => {
-      const { order } = decide(
-        keyOf(ID),
-        null,
-        [eventOf({ fulfillments: [{ ...FULFILLMENT, displayStatus }] })],
-        0,
-      );
-      expect(order?.parts.fulfillments[0]?.shipmentStatus).toBe(displayStatus.toLowerCase());
-    },
-  );
+  test.each(['PICKED_UP', 'DELIVERED', 'DELAYED'])('a parcel shown as %s is so', (displayStatus) => {
+    const { order } = decide(
+      keyOf(ID),
+      null,
+      [eventOf({ fulfillments: [{ ...FULFILLMENT, displayStatus }] })],
+      0,
+    );
+    expect(order?.parts.fulfillments[0]?.shipmentStatus).toBe(displayStatus.toLowerCase());
+  });
 
   test('the same state is the same bytes, however Shopify orders its parts and fields', () => {
     const refund = (number: number) => ({ ...REFUND, id: `gid://shopify/Refund/${number}` });
@@ -111,11 +108,11 @@ describe('an order of the Admin API as one of our bodies', () => {
     expect(snapshotOf({ displayFulfillmentStatus, fulfillments })?.told.fulfillmentStatus).toBe(status);
   });
 
-  test('on hold after its first parcel, it is partially shipped', () => {
+  test('on hold after its first parcel, it is shipped in part', () => {
     expect(snapshotOf({ displayFulfillmentStatus: 'ON_HOLD' })?.told.fulfillmentStatus).toBe('partial');
   });
 
-  test('a cancellation has its time and reason', () => {
+  test('a cancellation is told with its moment and reason', () => {
     const cancelled = snapshotOf({
       cancelledAt: '2026-11-20T10:00:30Z',
       cancelReason: 'CUSTOMER',
@@ -123,7 +120,7 @@ describe('an order of the Admin API as one of our bodies', () => {
     expect(cancelled).toEqual({ at: Date.UTC(2026, 10, 20, 10, 0, 30), reason: 'customer' });
   });
 
-  test('fields that were not requested are missing', () => {
+  test('what was not asked for is not in it', () => {
     const person = { email: 'ada@example.com', note: 'ring twice', customer: { firstName: 'Ada' } };
     expect(orderBytes(readWhole(person))).toEqual(orderBytes(readWhole()));
   });

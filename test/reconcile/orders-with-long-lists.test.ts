@@ -4,7 +4,7 @@ import type { OrderDocument } from '../../src/persist/order-schema.ts';
 import { keyOf } from '../support/waiting-event.ts';
 import { Reconciling } from './reconciling.ts';
 
-/** Shopify lists only what is requested; half an order would delete the rest of it. */
+/** Shopify lists what it is asked for and no more; half an order would take the rest of it away. */
 describe('orders whose lists are longer than one answer', () => {
   let store: Reconciling;
   beforeAll(async () => {
@@ -86,7 +86,7 @@ describe('orders whose lists are longer than one answer', () => {
     });
   });
 
-  test('that no answer can hold are named and do not change', async () => {
+  test('that no answer can hold are named and left as they are', async () => {
     const { pass, held, order } = await heldAfterPass({ fulfillments: many(25, (i) => fulfillment(i, 1)) });
     expect(pass).toMatchObject({ state: 'done', missing: 1 });
     expect(pass.because).toBe(`left as they are, with more parts than one answer holds: ${order.id}`);

@@ -18,7 +18,7 @@ import { openInside, silent, type Inside } from '../support/inside.ts';
 
 export const SHOP = 'example.myshopify.com';
 const SECRET = 'a-secret-for-tests';
-/** A bucket that refills immediately: for tests that are not about points. */
+/** A bucket that is full again at once: for tests that are not about points. */
 const PLENTY = { maximum: 2000, restorePerSecond: 100_000 };
 
 /** A store at the fake Shopify, Lockstep's ingest and drains in this process, and what passes work with. */
@@ -27,7 +27,7 @@ export class Reconciling {
   readonly shopify: FakeShopify;
   readonly shop: FakeShop;
   readonly tools: ReconcileTools;
-  /** What was reported for the shop, oldest first. */
+  /** What was told of the shop, oldest first. */
   readonly attention: (string | null)[] = [];
   readonly #stopServing: () => Promise<void>;
 
@@ -104,7 +104,7 @@ export class Reconciling {
     return reconciling;
   }
 
-  /** Requests a pass over everything, by default. */
+  /** Asks for a pass over everything that there is, unless told otherwise. */
   ask(wanted: Partial<Wanted> = {}): Promise<ReconcileDocument> {
     const usual = {
       shop: SHOP,
@@ -135,11 +135,11 @@ export class Reconciling {
 
   async record({ _id }: ReconcileDocument): Promise<ReconcileDocument> {
     const found = await this.tools.book.one(_id);
-    if (!found) throw new Error('record not found');
+    if (!found) throw new Error('there is no such record');
     return found;
   }
 
-  /** All webhooks have arrived, and are applied. */
+  /** All webhooks are in, and applied. */
   async settle(): Promise<void> {
     await this.shopify.settled();
     await this.drain();
@@ -155,7 +155,7 @@ export class Reconciling {
     await Promise.all(Array.from({ length: 50 }, drainSome));
   }
 
-  /** The number of all documents, without records of passes. */
+  /** How many of everything there is, but for records of passes. */
   async counts(): Promise<Record<string, number>> {
     const { collections, redis } = this.inside;
     const kept = Object.entries(collections).filter(([name]) => name !== 'reconciles');
@@ -168,7 +168,7 @@ export class Reconciling {
     return { ...Object.fromEntries(counted), redis: await redis.dbsize() };
   }
 
-  /** Orders whose state at Shopify differs from ours: status, price and time, of both. */
+  /** Orders whose state at Shopify is not what we hold: status, price and time, of both. */
   async drift(): Promise<string[]> {
     const ours = await this.inside.collections.orders.find({}).lean();
     const held = new Map(ours.map(({ orderId, facts, snapshot }) => [String(orderId), { facts, snapshot }]));

@@ -31,7 +31,7 @@ describe('the first backfill', () => {
     expect(shop).toMatchObject({ putRight: ORDERS });
   };
 
-  test('lists with a bulk operation, and reads its file', async () => {
+  test('lists by a bulk operation, and reads its file', async () => {
     expect(await store.pass({ how: 'bulk' })).toMatchObject({
       state: 'done',
       how: 'bulk',
@@ -47,7 +47,7 @@ describe('the first backfill', () => {
     expect(await store.pass({ how: 'bulk' })).toMatchObject({ state: 'done', checked: 0 });
   });
 
-  test('goes page by page if the operation fails', async () => {
+  test('goes page by page where the operation fails', async () => {
     store.shop.bulk.willEnd('FAILED');
     expect(await store.pass({ how: 'bulk' })).toMatchObject({ state: 'done', how: 'pages', checked: ORDERS });
     expect(store.shop.calls.downloads).toBe(0);
@@ -57,7 +57,7 @@ describe('the first backfill', () => {
   test.each([
     ['is not allowed to the app', new Fault('shopify_refused', 'ACCESS_DENIED')],
     ['is one too many', { bulkOperation: null, userErrors: [{ message: 'already in progress' }] }],
-  ])('goes page by page if the operation %s', async (_name, answer) => {
+  ])('goes page by page where the operation %s', async (_name, answer) => {
     const { api } = store.tools;
     const record = await store.ask({ how: 'bulk' });
     await store.run(record, {
@@ -73,7 +73,7 @@ describe('the first backfill', () => {
     await expectAll();
   });
 
-  test('continues where its file broke off', async () => {
+  test('reads on where its file broke off', async () => {
     store.shop.troubles.add('cut_off', { at: 'downloads' });
     expect(await store.pass({ how: 'bulk' })).toMatchObject({
       state: 'done',
@@ -84,12 +84,12 @@ describe('the first backfill', () => {
     await expectAll();
   });
 
-  test('fails if its file cannot be fetched', async () => {
+  test('fails where its file cannot be had', async () => {
     store.shop.troubles.add('internal_error', { at: 'downloads', times: Infinity });
     expect((await store.pass({ how: 'bulk' })).because).toMatch(/file: it answers 500/);
   });
 
-  test('leaves what changed since its request to the next pass', async () => {
+  test('leaves what changed since it was asked for to the next pass', async () => {
     const until = new Date(Date.now() - 3_600_000);
     expect(await store.pass({ how: 'bulk', until })).toMatchObject({ state: 'done', checked: 0, missing: 0 });
   });
@@ -122,7 +122,7 @@ describe("a bulk operation's file", () => {
     JSON.stringify({ id: `gid://shopify/Order/${number}`, updatedAt: '2026-11-20T10:00:00Z' });
   const lines = (count: number) => Array.from({ length: count }, (_, i) => line(i + 1));
 
-  test('continues after the last line, in the same file', async () => {
+  test('goes on behind the line where it stood, in the same file', async () => {
     const pages = await listed(lines(1200), 1200);
     expect(pages.map(({ orders }) => orders.length)).toEqual([0, 500, 500, 200]);
     const rest = await listed(lines(1200), 1200, pages[1]?.cursor ?? '');
@@ -136,7 +136,7 @@ describe("a bulk operation's file", () => {
     ['ends early', lines(2), /ends after 2 of 3 lines/],
     ['has a line that is not JSON', [line(1), '{"id":', line(3)], /line 2 is not JSON/],
     ['has a line without a time', [line(1), '{"id":"gid://shopify/Order/2"}', line(3)], /line 2: updatedAt/],
-  ])('fails if its file %s', async (_name, text, because) => {
+  ])('fails where its file %s', async (_name, text, because) => {
     await expect(listed(text, 3)).rejects.toThrow(because);
   });
 
@@ -156,7 +156,7 @@ describe("a bulk operation's file", () => {
     await expect(read).rejects.toThrow(/is not at https:\/\/storage\.googleapis\.com/);
   });
 
-  test('is not fetched from the target of a redirect', async () => {
+  test('is not fetched from where its address is redirected', async () => {
     const odd = await OddShopify.start();
     try {
       odd.answer = ({ url }) =>

@@ -18,7 +18,7 @@ const cost = (more: object = {}) => ({
 const going = new AbortController().signal;
 
 describe("a shop's points", () => {
-  test('a query has as many items as fit into half the bucket', () => {
+  test('a query holds as many items as fit into half the bucket', () => {
     const points = new Points();
     points.told('orders', 10, cost({ requested: 1000 }));
     expect(points.itemsOf('orders', 1, 100)).toBe(10);
@@ -27,7 +27,7 @@ describe("a shop's points", () => {
     expect(points.itemsOf('orders', 1, 5)).toBe(5);
   });
 
-  test('a query waits until half the bucket is full', async () => {
+  test('a query waits until half the bucket is left behind it', async () => {
     const points = new Points();
     points.told('orders', 1, cost({ available: 1000 }));
     const began = performance.now();
@@ -47,7 +47,7 @@ describe("a shop's points", () => {
 
   test.each<[string, Partial<FakeShopifyOptions>]>([
     ['of the smallest plan ever', { points: { maximum: 1000, restorePerSecond: 500 } }],
-    ['by the stricter rule of one point per object', { pageSizing: (count) => count }],
+    ['by the harder rule of an object a point', { pageSizing: (count) => count }],
   ])('%s: no query is throttled, and none is too large', async (_name, options) => {
     const store = await Reconciling.start({ points: { maximum: 2000, restorePerSecond: 2000 }, ...options });
     try {
@@ -80,7 +80,7 @@ describe("a shop's points", () => {
 
 describe('an asker', () => {
   const answer: AdminAnswer = { data: 'well', cost: null };
-  /** Answers with these, one after another. */
+  /** Answers with these, one after the other. */
   const asking = (answers: (AdminAnswer | Error)[], tries = 4) => {
     const at: number[] = [];
     const api: AdminApi = {
@@ -109,7 +109,7 @@ describe('an asker', () => {
     expect(pauses()[0]).toBeGreaterThan(145);
   });
 
-  test('pauses longer each time if Shopify does not say', async () => {
+  test('pauses longer each time where Shopify does not say', async () => {
     const { ask, pauses } = asking([
       new Throttled('429', null),
       new Fault('shopify_away', '500'),
@@ -120,7 +120,7 @@ describe('an asker', () => {
     expect([first > 18, second > 38, third > 38]).toEqual([true, true, true]);
   });
 
-  test('does not retry a refusal, and retries nothing forever', async () => {
+  test('has no patience with a refusal, and not for ever with anything', async () => {
     const refused = asking([new Fault('shopify_refused', '403')]);
     await expect(refused.ask()).rejects.toMatchObject({ code: 'shopify_refused' });
     expect(refused.pauses()).toEqual([]);

@@ -32,7 +32,7 @@ describe('the reconciler', () => {
       'the passes',
     );
 
-  test('of two, one takes a shop that was never reconciled: all of it, by bulk', async () => {
+  test('of two, one takes a shop that never was reconciled: all of it, by bulk', async () => {
     start(MINUTES);
     start(MINUTES);
     await ended();
@@ -43,7 +43,7 @@ describe('the reconciler', () => {
     expect(shop?.reconciledTo).toEqual((await records())[0]?.until);
   });
 
-  test('continues a shop whose turn it is, and no other', async () => {
+  test('takes a shop whose turn it is from where it was, and no other', async () => {
     const { shops } = store.inside.collections;
     const since = ago(MINUTES + 5);
     await shops.updateOne({ _id: SHOP }, { reconciledTo: since });
@@ -55,14 +55,14 @@ describe('the reconciler', () => {
     expect(await records()).toMatchObject([{ shop: SHOP, how: 'pages', since, state: 'done', missing: 3 }]);
   });
 
-  test('0 minutes: runs requested passes only', async () => {
+  test('0 minutes: runs what is asked for, and nothing of itself', async () => {
     start(0);
     await store.ask({ dryRun: true });
     await ended();
     expect(await records()).toMatchObject([{ who: 'test', state: 'done', missing: 3 }]);
   });
 
-  test('a shop that fails is retried at its next turn', async () => {
+  test('a shop that fails has its next try at its next turn', async () => {
     store.shop.troubles.add('forbidden', { times: Infinity });
     start(MINUTES);
     await ended();
@@ -71,7 +71,7 @@ describe('the reconciler', () => {
     expect(await due(0)).toEqual([{ shop: SHOP, reconciledTo: null }]);
   });
 
-  test('continues what another left', async () => {
+  test('goes on with what another left', async () => {
     const record = await store.ask();
     await store.tools.book.begin(record._id);
     start(0);

@@ -8,7 +8,7 @@ import { Reconciling, SHOP } from './reconciling.ts';
 const HOUR_MS = 3_600_000;
 const scheduled = (): Partial<Wanted> => ({ who: SCHEDULE, since: new Date(Date.now() - HOUR_MS) });
 
-describe('an order that we have and that Shopify does not know', () => {
+describe('an order that we hold and that Shopify does not know', () => {
   let store: Reconciling;
   let order: FakeOrder;
   beforeEach(async () => {
@@ -16,7 +16,7 @@ describe('an order that we have and that Shopify does not know', () => {
     await store.shop.sell(3);
     await store.settle();
     order = store.shop.orders[1] as FakeOrder;
-    // Its journal says when it was applied: by the clock of the drains here, long ago.
+    // Its journal tells when it was applied: by the clock of the drains here, long ago.
     await store.inside.collections.events.updateMany({}, { appliedAt: new Date() });
     store.shop.switch({ drop: 100 });
     store.shop.delete(order);
@@ -28,14 +28,14 @@ describe('an order that we have and that Shopify does not know', () => {
   const shop = async () => await store.inside.collections.shops.findById(SHOP).lean();
   const gone = () => [{ order: keyOf(order.id), what: 'gone', updatedAt: null }];
 
-  test('is reported by the schedule, repeatedly, and does not change', async () => {
+  test('is told by the schedule, again and again, and stays as it is', async () => {
     const { status } = await held();
     for (let i = 0; i < 2; i += 1) {
       const pass = await store.pass(scheduled());
       expect(pass).toMatchObject({ state: 'done', gone: 1 });
       expect(pass.found).toMatchObject(gone());
       await store.drain();
-      // Not because it changed lately: it is asked for until it is known, or ended.
+      // Not for having changed lately: it is asked for until it is known, or ended.
       await store.inside.collections.events.updateMany({}, { appliedAt: new Date(0) });
       await store.inside.collections.shops.updateOne({ _id: SHOP }, { askedTo: `${SHOP}/9` });
     }
@@ -44,14 +44,14 @@ describe('an order that we have and that Shopify does not know', () => {
     expect(store.attention.at(-1)).toMatch(new RegExp(`^1 order here is unknown to Shopify: ${order.id}`));
   });
 
-  test('is reported by a dry run, which writes nothing', async () => {
+  test('is told by a dry run, which writes nothing', async () => {
     const before = await store.counts();
     expect(await store.pass({ dryRun: true })).toMatchObject({ gone: 1 });
     expect(await store.counts()).toEqual(before);
     expect(store.attention).toEqual([]);
   });
 
-  test('ends by a pass that an operator requested, and is no longer reported', async () => {
+  test('ends by a pass that a person asked for, and is told no more', async () => {
     expect(await store.pass()).toMatchObject({ gone: 1 });
     await store.drain();
     expect(await held()).toMatchObject({ status: 'cancelled' });
@@ -61,7 +61,7 @@ describe('an order that we have and that Shopify does not know', () => {
     expect(await shop()).toMatchObject({ gone: [] });
   });
 
-  test('and that never existed, from a signed body of another shop, is reported the same way', async () => {
+  test('and that never was, by a signed body of another shop, is told the same way', async () => {
     const other = store.shop.orders[0]?.rest() ?? {};
     const body = { ...other, id: 900_000_000_001, admin_graphql_api_id: 'gid://shopify/Order/900000000001' };
     store.shop.switch({ drop: 0 });
@@ -75,7 +75,7 @@ describe('an order that we have and that Shopify does not know', () => {
     ]);
   });
 
-  test('of more than 60 days ago, which an app cannot see, is not judged', async () => {
+  test('of more than 60 days, which an app is not shown, is not judged', async () => {
     const { orders } = store.inside.collections;
     await orders.updateOne({ _id: keyOf(order.id) }, { $set: { 'facts.createdAt': '2026-01-01T00:00:00Z' } });
     expect(await store.pass()).toMatchObject({ gone: 0 });
@@ -119,7 +119,7 @@ describe('an order that we have and that Shopify does not know', () => {
     expect([asked, (await store.record(record)).gone]).toEqual([2, 0]);
   });
 
-  test('among many that are all unknown ends nothing: then the answer is doubted', async () => {
+  test('among many that all are unknown ends nothing: then it is the answer that is doubted', async () => {
     store.shop.switch({ drop: 0 });
     const sold = await store.shop.sell(12);
     await store.settle();

@@ -64,7 +64,7 @@ export const REFUND = {
   },
 };
 
-/** An order as the Admin API returns it. Its id is beyond double precision. */
+/** An order as the Admin API tells it. Its id is beyond what a number holds. */
 function graphQlOrder(fields: object): object {
   return {
     id: 'gid://shopify/Order/820982911946154508',

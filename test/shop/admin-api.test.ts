@@ -50,7 +50,7 @@ describe("Shopify's Admin API", () => {
     return fault;
   };
 
-  test('is called with the token, the version, the query and its variables; data and cost come back', async () => {
+  test('is asked with the token, the version, the query and its variables; data and cost come back', async () => {
     shopify.answer = () => GOOD;
     const cost = { requested: 300, actual: 20, available: 100, maximum: 2000, restorePerSecond: 50 };
     expect(await ask()).toEqual({ data: { shop: { name: 'A' } }, cost });
@@ -63,7 +63,7 @@ describe("Shopify's Admin API", () => {
     ]);
   });
 
-  test('a refused token is renewed, once', async () => {
+  test('a token that is not taken is renewed, once', async () => {
     shopify.answer = ({ token: given }) => (given === TOKEN ? { status: 401 } : GOOD);
     await ask();
     expect([refused, shopify.asked.length]).toEqual([[TOKEN], 2]);
@@ -71,7 +71,7 @@ describe("Shopify's Admin API", () => {
     expect(shopify.asked).toHaveLength(4);
   });
 
-  test.each([402, 403, 404, 423])('%d is a refusal, and is not retried', async (status) => {
+  test.each([402, 403, 404, 423])('%d is a refusal, and is not asked again', async (status) => {
     expect((await faultOf({ status, body: { errors: TOKEN } })).code).toBe('shopify_refused');
     expect(shopify.asked).toHaveLength(1);
   });
@@ -95,7 +95,7 @@ describe("Shopify's Admin API", () => {
     expect((fault as Throttled).retryAfterMs).toBe(ms);
   });
 
-  test('THROTTLED is a pause until the bucket has enough points', async () => {
+  test('THROTTLED is a pause until the bucket holds the query', async () => {
     const errors = [{ message: 'Throttled', extensions: { code: 'THROTTLED' } }];
     const cost = { ...COST, actualQueryCost: null };
     const fault = (await faultOf({ body: { errors, extensions: { cost } } })) as Throttled;
@@ -116,9 +116,9 @@ describe("Shopify's Admin API", () => {
     ['null data', { body: { data: null } }, /no data/],
     ['data and errors', { body: { data: { a: 1 }, errors: [{ message: 'Timeout' }] } }, /error: Timeout/],
     ['errors in words', { body: { errors: 'Not now' } }, /error: Not now/],
-    ['invalid errors', { body: { errors: [7] } }, /not GraphQL/],
+    ['errors that are none', { body: { errors: [7] } }, /not GraphQL/],
     ['half of it', { ...GOOD, headers: { 'content-length': '100' }, cutAfter: 20 }, /broke off/],
-  ])('%s is not a valid answer', async (_name, answer, words) => {
+  ])('%s is no answer', async (_name, answer, words) => {
     const fault = await faultOf(answer);
     expect(fault.code).toBe('shopify_away');
     expect(fault.message).toMatch(words);
@@ -134,12 +134,12 @@ describe("Shopify's Admin API", () => {
     expect((await faultOf({ body }, { largestBytes: 1000 })).message).toMatch(/larger than 1000 bytes/);
   });
 
-  test('an unreachable Shopify is no answer', async () => {
+  test('nobody there is no answer', async () => {
     const api = adminApi({ address: () => 'http://127.0.0.1:1/', tokens, version: '2026-10' });
     await expect(api.ask(SHOP, 'query', {})).rejects.toMatchObject({ code: 'shopify_away' });
   });
 
-  test('a stop is passed on unchanged', async () => {
+  test('a stop is passed on as what it is', async () => {
     shopify.answer = () => ({ silent: true });
     const stop = new AbortController();
     const asking = ask(stop.signal);

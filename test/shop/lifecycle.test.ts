@@ -37,7 +37,7 @@ describe("a shop's life", () => {
       ({ who, action, target, outcome, detail }) => [who, action, target, outcome, detail],
     );
 
-  test('uninstalled: the tokens are deleted, the audit log says who reported it, the journal how it ended', async () => {
+  test('uninstalled: the tokens are gone, the audit says who told it, the journal how it ended', async () => {
     await install('10:00:00');
     await life.sendAndDrain('app/uninstalled', UNINSTALLED, at('11:00:00'));
     expect(await life.shops.find(SHOP)).toMatchObject({
@@ -57,7 +57,7 @@ describe("a shop's life", () => {
     expect(kept).not.toMatch(/Steve Jobs|s@e\.xy/);
   });
 
-  test('late, from the first install, after a second one: stale, and nothing is deleted', async () => {
+  test('late, from the first install, after a second one: stale, and nothing is wiped', async () => {
     await install('10:00:00');
     await install('12:00:00');
     await life.sendAndDrain('app/uninstalled', UNINSTALLED, at('11:00:00'));
@@ -66,7 +66,7 @@ describe("a shop's life", () => {
     expect(await life.outcomes('app/uninstalled')).toEqual(['stale']);
   });
 
-  test('installed again after it: installed, with tokens; the same webhook again changes nothing', async () => {
+  test('installed again after it: installed, with tokens; the same telling once more changes nothing', async () => {
     await install('10:00:00');
     await life.sendAndDrain('app/uninstalled', UNINSTALLED, at('11:00:00'));
     await install('12:00:00');
@@ -80,7 +80,7 @@ describe("a shop's life", () => {
     expect(await life.outcomes('app/uninstalled')).toEqual(['applied']);
   });
 
-  test('two uninstalls with equal bodies are two events: triggered-at distinguishes them', async () => {
+  test('two uninstalls with equal bodies are two events: triggered-at tells them apart', async () => {
     await install('10:00:00');
     await life.sendAndDrain('app/uninstalled', UNINSTALLED, at('11:00:00'));
     await install('12:00:00');
@@ -92,7 +92,7 @@ describe("a shop's life", () => {
     expect(await sessions()).toBe(0);
   });
 
-  test('a token from a newer install, which came while the uninstall was on its way, is kept', async () => {
+  test('a token that came while the uninstall was on its way, by an install since, is left', async () => {
     await install('10:00:00');
     await life.inside.collections.sessions.updateOne({ shop: SHOP }, { $set: { storedAt: AT('11:00:30') } });
     await life.sendAndDrain('app/uninstalled', UNINSTALLED, at('11:00:00'));
@@ -105,7 +105,7 @@ describe("a shop's life", () => {
     expect(await life.shops.list()).toEqual([]);
   });
 
-  test('scopes in a body are never trusted: the shop is marked, to be queried', async () => {
+  test('scopes are never believed from a body: the shop is marked, to be asked', async () => {
     await install('10:00:00');
     const dueAt = async () => (await life.inside.collections.shops.findById(SHOP).lean())?.subscriptionsDueAt;
     await life.inside.collections.shops.updateOne({ _id: SHOP }, { subscriptionsDueAt: AT('23:00:00') });
@@ -124,7 +124,7 @@ describe("a shop's life", () => {
     await life.send('customers/redact', redactBody(ADA, [1], SHOP), at('11:00:01'));
     const real = life.inside.collections[line];
     let calls = 0;
-    // The writes of that collection happen, and then the process dies: once.
+    // The writes of that collection come to pass, and then the process dies: once.
     const dying = new Proxy(real, {
       get: (target, name) => {
         const value: unknown = Reflect.get(target, name);
@@ -154,7 +154,7 @@ describe("a shop's life", () => {
     expect(await life.outcomes('customers/redact')).toEqual(['applied']);
   });
 
-  test('an event that cannot be carried out is parked after twenty drains, and later ones continue (P7)', async () => {
+  test('what cannot be carried out is parked after twenty drains, and what is behind it goes on (P7)', async () => {
     await install('10:00:00');
     await life.send('customers/redact', redactBody(ADA, [1], SHOP), at('10:30:00'));
     await life.send('app/uninstalled', UNINSTALLED, at('11:00:00'));
@@ -168,7 +168,7 @@ describe("a shop's life", () => {
     expect(await life.shops.find(SHOP)).toMatchObject({ state: 'uninstalled' });
   });
 
-  test('P7: an event without a shop, or an unreadable one, is parked as usual, complete', async () => {
+  test('P7: what is about no shop, or cannot be read, is parked as ever, whole', async () => {
     await life.send('orders/create', '{no JSON}');
     await life.send('customers/redact', { shop_id: 1, shop_domain: SHOP, customer: { id: null } });
     await life.drain();

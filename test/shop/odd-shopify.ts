@@ -19,7 +19,7 @@ export interface OddAsked {
   body: { query: string; variables: Record<string, unknown> };
 }
 
-/** A server that gives the programmed answers, in Shopify's place. */
+/** Something that answers as it is told, in Shopify's place. */
 export class OddShopify {
   readonly asked: OddAsked[] = [];
   answer: (asked: OddAsked) => OddAnswer = () => ({});

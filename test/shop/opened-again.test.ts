@@ -4,7 +4,7 @@ import { ServedApp, SHOP } from './served-app.ts';
 
 const FORBIDDEN = 'orders cannot be reconciled: Shopify refused: access is forbidden (403)';
 
-describe('an installed shop', () => {
+describe('a shop that is in', () => {
   let served: ServedApp;
   beforeEach(async () => {
     served = await ServedApp.start();
@@ -13,7 +13,7 @@ describe('an installed shop', () => {
   });
   afterEach(() => served.stop());
 
-  /** The page's first request. */
+  /** What the page asks first. */
   const opened = async () => {
     const authorization = `Bearer ${served.shop.sessionToken()}`;
     return (await served.get('/app/state?opened', { authorization })).json;
@@ -23,7 +23,7 @@ describe('an installed shop', () => {
   const session = async () => (await served.inside.collections.sessions.findOne({ shop: SHOP }).lean())!;
   const exchanges = () => served.shop.calls.exchanges;
 
-  test('without trouble costs one query when its page is opened, and none while it is open', async () => {
+  test('and well is asked for by one query when its page is opened, and by none while it is looked at', async () => {
     const { queries } = served.shop.calls;
     expect((await opened()).attention).toEqual([]);
     expect(served.shop.calls.queries).toBe(queries + 1);
@@ -32,7 +32,7 @@ describe('an installed shop', () => {
     expect(exchanges()).toBe(1);
   });
 
-  test('is queried twenty times a minute at most, however often it is opened', async () => {
+  test('is asked for twenty times a minute at most, whoever opens it how often', async () => {
     const authorization = `Bearer ${served.shop.sessionToken()}`;
     const before = served.shop.calls.queries;
     const answers = await Promise.all(
@@ -42,11 +42,11 @@ describe('an installed shop', () => {
     const refused = answers.find(({ status }) => status === 429);
     expect(refused?.headers['retry-after']).toBeDefined();
     expect(served.shop.calls.queries - before).toBeLessThan(20);
-    // Other requests are not delayed by that.
+    // Who looks on is not held up by that.
     expect((await served.state()).status).toBe(200);
   });
 
-  test('that uninstalled and came back before the webhook arrived: opening installs it again, and the webhook is stale', async () => {
+  test('left and came back before anybody heard of it: opening takes it in again, and the news is stale', async () => {
     const before = new Date();
     served.shop.uninstall();
     served.shop.reinstall();
@@ -58,7 +58,7 @@ describe('an installed shop', () => {
   });
 
   test.each(['unavailable', 'throttled', 'cut_off'] as const)(
-    'and for which Shopify does not answer (%s) does not change',
+    'and of which Shopify does not tell (%s) is left as it is',
     async (trouble) => {
       served.shop.troubles.add(trouble);
       expect(await opened()).toMatchObject({ connected: true, attention: [] });
@@ -66,7 +66,7 @@ describe('an installed shop', () => {
     },
   );
 
-  test('with other trouble: new tokens do not clear that, and further visits request none', async () => {
+  test('has other trouble: new tokens do not take that back, and looking on asks for none', async () => {
     await shops().attention(SHOP, FORBIDDEN);
     served.shop.troubles.add('forbidden');
     expect(await opened()).toMatchObject({ sentence: 'Lockstep needs you.', attention: [FORBIDDEN] });
@@ -78,14 +78,14 @@ describe('an installed shop', () => {
     expect([exchanges(), (await record()).attention]).toEqual([2, FORBIDDEN]);
   });
 
-  test('that lost its tokens says so, and opening its page is enough', async () => {
+  test('and lost its tokens says so, and looking at its page is enough', async () => {
     await served.inside.collections.sessions.deleteMany({});
     await expect(served.app.tokens.of(SHOP)).rejects.toMatchObject({ code: 'not_installed' });
     expect((await record()).attention).toMatch(/open the app/);
     expect((await served.state()).json).toMatchObject({ connected: true, attention: [] });
   });
 
-  test('whose token was refused during its uninstall: the rest is deleted with the uninstall', async () => {
+  test('whose token was refused on its way out: what is kept of it goes with the uninstall', async () => {
     const token = await served.app.tokens.of(SHOP);
     const { storedAt } = await session();
     await served.app.tokens.refused(SHOP, token);
@@ -96,7 +96,7 @@ describe('an installed shop', () => {
     expect(await served.inside.collections.sessions.countDocuments()).toBe(0);
   });
 
-  test('that uninstalls: nothing needs attention any more, whatever is still found', async () => {
+  test('out of which it goes: nothing needs attention any more, whatever is still found', async () => {
     await shops().attention(SHOP, FORBIDDEN);
     await shops().uninstalled(SHOP, new Date());
     expect((await record()).attention).toBeNull();

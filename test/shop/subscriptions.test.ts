@@ -27,16 +27,16 @@ describe('topics by scope', () => {
     });
   });
 
-  test('are all handled topics, each once', () => {
+  test('are all topics that are handled, each once', () => {
     const sent = (Object.keys(TOPICS) as Topic[]).filter(isSent);
     expect(Object.values(TOPICS_BY_SCOPE).flat().toSorted()).toEqual(sent.toSorted());
   });
 
   test.each([
-    ['everything is granted', ALL_SCOPES, ALL_SCOPES, []],
-    ['write includes read', ['read_draft_orders'], ['write_draft_orders'], []],
+    ['all is granted', ALL_SCOPES, ALL_SCOPES, []],
+    ['who may write may read', ['read_draft_orders'], ['write_draft_orders'], []],
     ['one is not', ALL_SCOPES, ALL_SCOPES.slice(0, -1), TOPICS_BY_SCOPE.read_shopify_payments_disputes],
-    ['topics without a request are not missing', ['read_orders'], ['read_orders'], []],
+    ['what is not asked for is not missed', ['read_orders'], ['read_orders'], []],
     ['nothing is granted', ['write_orders', 'read_themes'], [], TOPICS_BY_SCOPE.read_orders],
   ])('%s', (_what, asked, granted, missing) => {
     expect(missingTopics(asked, granted)).toEqual(missing);
@@ -72,7 +72,7 @@ describe("a shop's subscriptions", () => {
     await served.state();
   }
 
-  test('are checked after the installation: duplicates, missing ones, and nothing is deleted', async () => {
+  test('are looked at once it installed: what is doubled, what is missing, and nothing is deleted', async () => {
     await installed(ALL_SCOPES.filter((scope) => scope !== 'read_returns'));
     served.shop.subscribe('orders/updated');
     served.shop.subscribe('app/uninstalled');
@@ -97,7 +97,7 @@ describe("a shop's subscriptions", () => {
     expect(served.shop.calls.queries).toBe(3);
   });
 
-  test('not again within the hour, however many request it; then again', async () => {
+  test('not again within the hour, however many look; then again', async () => {
     await installed();
     await Promise.all([check().round(), check().round(), check().round()]);
     await check().round();
@@ -109,7 +109,7 @@ describe("a shop's subscriptions", () => {
     expect(await found()).toEqual({ checkedAt: new Date(nowMs), missing: [], doubled: ['orders/paid'] });
   });
 
-  test('immediately if the merchant grants other scopes', async () => {
+  test('at once where the merchant grants otherwise', async () => {
     await installed();
     await check().round();
     const granted = ALL_SCOPES.slice(0, 1);
@@ -122,7 +122,7 @@ describe("a shop's subscriptions", () => {
     );
   });
 
-  test('and if a body only claims so, nothing changes', async () => {
+  test('and where somebody only says so, nothing changes', async () => {
     await installed();
     await shopBook(served.inside.collections).scopesChanged(SHOP);
     await check().round();
@@ -130,7 +130,7 @@ describe("a shop's subscriptions", () => {
     expect((await found())?.missing).toEqual([]);
   });
 
-  test('five minutes later if Shopify did not answer, and not sooner', async () => {
+  test('five minutes later where Shopify did not answer, and not sooner', async () => {
     await installed();
     await check().round();
     const granted = ALL_SCOPES.slice(0, 2);
@@ -145,7 +145,7 @@ describe("a shop's subscriptions", () => {
     expect((await record())?.scopes).toEqual(granted);
   });
 
-  test('of a shop without a token, in an hour, however often it is requested', async () => {
+  test('of a shop without a token, in an hour, however often it is told', async () => {
     await installed();
     await check().round();
     await served.inside.collections.sessions.deleteMany({});
@@ -158,7 +158,7 @@ describe("a shop's subscriptions", () => {
     expect((await record())?.scopes).toEqual(ALL_SCOPES);
   });
 
-  test('of a shop that uninstalled, or of one that never installed: no request is sent', async () => {
+  test('of a shop that uninstalled, or of one that never installed: nobody asks', async () => {
     await installed();
     await shops().updateOne({ _id: SHOP }, { state: 'uninstalled' });
     await check().round();
@@ -170,13 +170,13 @@ describe("a shop's subscriptions", () => {
     ['access is forbidden', 'forbidden', 1],
     ['Shopify asks for a pause', 'throttled', 1],
     ['429', 'too_many_requests', 1],
-    ['it is down', 'unavailable', 1],
-    ['the answer is not JSON', 'not_json', 1],
+    ['it is away', 'unavailable', 1],
+    ['the answer is no JSON', 'not_json', 1],
     ['the answer has no data', 'null_data', 1],
-    ['the answer is incomplete', 'partial', 1],
-    ['the answer has other types', 'wrong_types', 1],
+    ['the answer is half', 'partial', 1],
+    ['the answer is of other types', 'wrong_types', 1],
     ['the answer breaks off', 'cut_off', 1],
-  ])('%s: known results stay, and it is queried again only at its next turn', async (_what, kind, times) => {
+  ])('%s: what is known stays, and it is asked again at its next turn only', async (_what, kind, times) => {
     await installed();
     await check().round();
     const known = await found();
@@ -186,7 +186,7 @@ describe("a shop's subscriptions", () => {
     await check().round();
     await check().round();
     expect(await found()).toEqual(known);
-    // The points of a pause refill gradually.
+    // The points of a pause come back by and by.
     await until(async () => {
       nowMs += HOUR_MS;
       await check().round();
@@ -195,7 +195,7 @@ describe("a shop's subscriptions", () => {
   });
 });
 
-describe('answers of the Admin API', () => {
+describe('what the Admin API may answer', () => {
   let odd: OddShopify;
   beforeEach(async () => {
     odd = await OddShopify.start();
@@ -213,22 +213,22 @@ describe('answers of the Admin API', () => {
   });
 
   test.each([
-    ['not a list', { body: { data: {} } }],
-    ['a topic that is not a text', list([{ topic: 1 }], { hasNextPage: false })],
-    ['a next page without a cursor', list([], { hasNextPage: true })],
-  ])('%s is not valid', async (_what, answer) => {
+    ['no list', { body: { data: {} } }],
+    ['a topic that is no text', list([{ topic: 1 }], { hasNextPage: false })],
+    ['a way on that leads nowhere', list([], { hasNextPage: true })],
+  ])('%s is none', async (_what, answer) => {
     odd.answer = () => answer;
     await expect(ask()).rejects.toMatchObject({ code: 'shopify_away' });
     expect(odd.asked).toHaveLength(1);
   });
 
-  test('an endless list is given up', async () => {
+  test('a list without an end is left', async () => {
     odd.answer = () => list([{ topic: 'ORDERS_PAID' }], { hasNextPage: true, endCursor: 'again' });
     await expect(ask()).rejects.toMatchObject({ code: 'shopify_away' });
     expect(odd.asked).toHaveLength(20);
   });
 
-  test("other apps' topics, and unknown names, are ignored", async () => {
+  test('topics of others, and of names that nobody knows, are not ours', async () => {
     odd.answer = () => list([{ topic: 'PRODUCTS_UPDATE' }, { topic: '__PROTO__' }], { hasNextPage: false });
     expect(await ask()).toEqual([]);
   });

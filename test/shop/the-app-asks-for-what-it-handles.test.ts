@@ -17,7 +17,7 @@ const listOf = (name: string): string[] =>
 const scopes = /^scopes = "([^"]+)"/m.exec(TOML)?.[1] ?? '';
 
 describe('shopify.app.toml', () => {
-  test('subscribes to every handled topic, each once, and to the compliance topics', () => {
+  test('subscribes to every topic that is handled, each once, and to the compliance topics', () => {
     const handled = Object.keys(TOPICS).filter((topic) => !OWN.includes(topic));
     expect(listOf('topics').toSorted()).toEqual(
       [...handled, 'app/uninstalled', 'app/scopes_update'].toSorted(),

@@ -1,10 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ServedApp, SHOP } from './served-app.ts';
 
-/**
- * Signed bodies under wrong topics, per compliance topic, are in test/compliance; the subscriptions in
- * the-app-asks-….
- */
+/** Signed bodies that are not, per compliance topic, are in test/compliance; the subscriptions in the-app-asks-…. */
 describe("Shopify's review of the app", () => {
   let served: ServedApp;
   beforeAll(async () => {
@@ -14,7 +11,7 @@ describe("Shopify's review of the app", () => {
 
   const page = (shop = SHOP) => served.get(`/app?embedded=1&shop=${shop}`);
 
-  test('opened outside of the admin, it redirects to the grant immediately, each time: also for reinstalls', async () => {
+  test('opened outside of the admin, it goes to the grant at once, each time: reinstalls too', async () => {
     for (let again = 0; again < 2; again += 1) {
       const opened = await served.get(`/app?shop=${SHOP}`);
       expect([opened.status, opened.headers.location]).toEqual([302, `/auth?shop=${SHOP}`]);
@@ -27,7 +24,7 @@ describe("Shopify's review of the app", () => {
     }
   });
 
-  test('after the grant it redirects to its page in the admin', async () => {
+  test('after the grant it leads to its page in the admin', async () => {
     const { answer } = await served.grant();
     expect(String(answer.headers.location)).toBe(`${served.shopify.url}/${SHOP}/admin/apps/the-client-id`);
   });
@@ -54,7 +51,7 @@ describe("Shopify's review of the app", () => {
     'admin.shopify.com/store/a',
     `${'a'.repeat(64)}.myshopify.com`,
     'a-shop.myshopify.com&shop=b-shop.myshopify.com',
-  ])('the shop %j is invalid: no grant starts, and nobody is asked to type a shop', async (shop) => {
+  ])('the shop %j is none: no grant is begun, and nobody is asked to type one', async (shop) => {
     for (const place of ['/app?embedded=1&', '/app?', '/auth?', '/auth/callback?code=1&']) {
       const { status, text, headers } = await served.get(`${place}shop=${encodeURI(shop)}`);
       expect([status, headers.location]).toEqual([400, undefined]);
@@ -73,7 +70,7 @@ describe("Shopify's review of the app", () => {
     expect(elsewhere).toBe("default-src 'none'; frame-ancestors 'none'");
   });
 
-  test('every answer is for TLS only, is not sniffed, not cached, and sends no referrer', async () => {
+  test('every answer is for TLS only, is not sniffed, not cached, and tells no other site', async () => {
     for (const place of [`/app?embedded=1&shop=${SHOP}`, '/app', '/app/state', '/nowhere', '/%ff'])
       expect((await served.get(place)).headers).toMatchObject({
         'strict-transport-security': expect.stringMatching(/^max-age=\d{8}/),
@@ -83,7 +80,7 @@ describe("Shopify's review of the app", () => {
       });
   });
 
-  test('the page itself contains no data of the shop, and requests it with a session token', async () => {
+  test('the page itself holds nothing of the shop, and asks with a session token', async () => {
     const { text } = await page('unknown.myshopify.com');
     expect(text).not.toContain('unknown');
     expect(text).toContain('shopify.idToken()');

@@ -9,10 +9,8 @@ import { ServedApp, SHOP } from './served-app.ts';
 
 const DAY_MS = 86_400_000;
 
-/**
- * The page said "in step" before a first comparison, with parked orders, and while all webhooks were lost.
- */
-describe("the merchant's page is correct", () => {
+/** The page said "in step" before a first comparison, with parked orders, and while all webhooks were lost. */
+describe('what the merchant is told is true', () => {
   let served: ServedApp;
   beforeAll(async () => {
     served = await ServedApp.start();
@@ -38,13 +36,13 @@ describe("the merchant's page is correct", () => {
       ...found,
     });
 
-  test("in step only after its orders were compared with Shopify's", async () => {
+  test('in step only once its orders were compared with those of Shopify', async () => {
     expect(await sentence()).toBe("Your orders have not been compared with Shopify's yet.");
     await served.inside.collections.shops.updateOne({ _id: SHOP }, { $set: { reconciledTo: new Date() } });
     expect(await sentence()).toBe('Your orders are in step.');
   });
 
-  test('orders from before the app are not lost webhooks; later ones are', async () => {
+  test('orders that were there before the app are no lost webhooks; later ones are', async () => {
     await pass({ missing: 300, stale: 0, since: null });
     expect(await sentence()).toBe('Your orders are in step.');
     await pass({ missing: 13, stale: 6, since: new Date(0) });
@@ -64,7 +62,7 @@ describe("the merchant's page is correct", () => {
     expect(await sentence()).toBe('Your orders are not all in step: 1 event could not be applied.');
   });
 
-  test('the last webhook is one that Shopify sent, not one that a comparison fetched; in words', async () => {
+  test('the last webhook is one that Shopify sent, not what a comparison fetched; in words', async () => {
     const { redis, depositor, partitions } = served.inside;
     await depositor.deposit(waitingEvent('reconcile/order', {}, { order: keyOf('8', SHOP) }), null);
     expect(await figures()).toMatchObject({ 'Last webhook': 'none yet' });

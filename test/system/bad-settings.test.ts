@@ -13,7 +13,7 @@ async function endOf(name: Name, env: NodeJS.ProcessEnv): Promise<{ code: number
 
 const STACK = /^\s+at .*[:(]\d+/m;
 
-describe('a program with invalid settings ends immediately', () => {
+describe('a program with bad settings ends at once', () => {
   test.each<[Name, string[]]>([
     ['ingest', ['REDIS_URL', 'SHOPIFY_API_SECRET', 'PORT']],
     ['worker', ['REDIS_URL', 'MONGODB_URI', 'PORT']],

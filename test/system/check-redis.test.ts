@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { startRedis, type LocalRedis } from '../../scripts/local/redis.ts';
 import { checkRedis, openRedis, redisReady } from '../../src/system/connections.ts';
 
-describe('P2: a Redis that could lose stored data', () => {
+describe('P2: a Redis that could lose what it was given', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-check-redis-'));
   const warned: string[] = [];
   const write = (line: string) => void warned.push(String((JSON.parse(line) as { msg: unknown }).msg));
@@ -34,12 +34,12 @@ describe('P2: a Redis that could lose stored data', () => {
     return warned;
   };
 
-  test('set up as required, it is accepted without a message', async () => {
+  test('set up as the design asks, it is taken without a word', async () => {
     expect(await checkWith({})).toEqual([]);
   });
 
   test.each(['allkeys-lru', 'volatile-lru', 'allkeys-random', 'volatile-ttl', 'allkeys-lfu'])(
-    'that evicts by %s is refused, with advice',
+    'that evicts by %s is refused, and it is said what to do',
     async (policy) => {
       await expect(checkWith({ 'maxmemory-policy': policy })).rejects.toThrow(
         new RegExp(`maxmemory-policy ${policy}.*set it to noeviction`),
@@ -47,14 +47,14 @@ describe('P2: a Redis that could lose stored data', () => {
     },
   );
 
-  test('with appendfsync everysec it is accepted, with a warning about possible loss', async () => {
+  test('with appendfsync everysec it is taken, and what can be lost is said', async () => {
     const said = await checkWith({ appendfsync: 'everysec' });
     expect(said).toEqual([
       'Redis has appendfsync everysec: a power loss may lose the last second of events taken',
     ]);
   });
 
-  test('that hides its settings is accepted, with a warning that they were not checked (fails open)', async () => {
+  test('that does not show its settings is taken, and it is said that nobody looked (fails open)', async () => {
     await checkWith({});
     await redis.call('ACL', 'SETUSER', 'managed', 'on', '>managed', '~*', '+@all', '-config');
     const managed = openRedis(server.url.replace('redis://', 'redis://managed:managed@'), 'impatient', log);
@@ -64,8 +64,8 @@ describe('P2: a Redis that could lose stored data', () => {
     managed.disconnect();
   });
 
-  // The last one: a Redis whose AOF has just been switched on again does not stop before it is written.
-  test('with appendonly no it is accepted, with a warning about possible loss', async () => {
+  // The last one: a Redis that has just been given its AOF back does not stop before it is written.
+  test('with appendonly no it is taken, and what can be lost is said', async () => {
     const said = await checkWith({ appendonly: 'no' });
     expect(said).toEqual(['Redis has appendonly no: events taken are lost when it restarts']);
   });

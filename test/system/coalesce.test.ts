@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { coalesce } from '../../src/system/coalesce.ts';
 
 describe('coalesce', () => {
-  /** Doubles numbers; records its batches. */
+  /** Doubles numbers; notes its batches. */
   function doubling(largest = 100) {
     const batches: number[][] = [];
     const ask = coalesce<number, number>(
@@ -16,13 +16,13 @@ describe('coalesce', () => {
     return { ask, batches };
   }
 
-  test('queries of one turn share a batch, and each gets its own answer', async () => {
+  test('questions of one turn share a batch, and each gets its own answer', async () => {
     const { ask, batches } = doubling();
     expect(await Promise.all([3, 1, 2, 1].map(ask))).toEqual([6, 2, 4, 2]);
     expect(batches).toEqual([[3, 1, 2, 1]]);
   });
 
-  test('queries during a round trip go together into the next', async () => {
+  test('what is asked while a round trip is under way goes together into the next', async () => {
     const { ask, batches } = doubling();
     const first = ask(1);
     await new Promise(setImmediate);
@@ -39,7 +39,7 @@ describe('coalesce', () => {
     expect(batches).toEqual([[1, 2], [3, 4], [5]]);
   });
 
-  test('P7: an Error among the answers is for its own caller only', async () => {
+  test('P7: an Error among the answers is for its asker alone', async () => {
     const { ask } = doubling();
     const answers = await Promise.allSettled([1, -2, 3].map(ask));
     expect(answers).toMatchObject([
@@ -49,7 +49,7 @@ describe('coalesce', () => {
     ]);
   });
 
-  test('a round trip that fails fails its own batch; the next one continues', async () => {
+  test('a round trip that fails fails its own batch; the next goes on', async () => {
     let trips = 0;
     const ask = coalesce<number, number>(
       (questions) => {
@@ -63,7 +63,7 @@ describe('coalesce', () => {
     expect(await ask(4)).toBe(4);
   });
 
-  test('while a round trip hangs, twenty batches wait; more are refused immediately, and nothing of them is kept', async () => {
+  test('while a round trip hangs, twenty batches wait; more is refused at once, and nothing is kept of it', async () => {
     let go = () => undefined as void;
     const hanging = new Promise<void>((resolve) => (go = resolve));
     const ask = coalesce<number, number>(
@@ -82,7 +82,7 @@ describe('coalesce', () => {
     expect(await Promise.all([first, ...waiting])).toHaveLength(41);
   });
 
-  test('a query function that throws immediately is a failure like others', async () => {
+  test('an ask that throws before it promises anything is a failure like others', async () => {
     const ask = coalesce<number, number>(
       () => {
         throw new Error('at once');

@@ -12,7 +12,7 @@ const problemsOf = (env: Record<string, string>, needed: Setting[] = []): string
 };
 
 describe('settings', () => {
-  test('with nothing given every setting has its default, or is missing', () => {
+  test('with nothing given every setting has its default, or is not there', () => {
     const given = Object.fromEntries(
       Object.entries(loadConfig({})).filter(([, value]) => value !== undefined),
     );
@@ -34,7 +34,7 @@ describe('settings', () => {
     });
   });
 
-  test('a simulated Shopify is refused in production: it would get the secret and the tokens', () => {
+  test('a stand-in for Shopify is refused in production: it is sent the secret and the tokens', () => {
     const SHOPIFY_API_URL = 'https://stand-in.example.com';
     expect(problemsOf({ SHOPIFY_API_URL })).toEqual([]);
     expect(problemsOf({ SHOPIFY_API_URL, NODE_ENV: 'production' })).toEqual([
@@ -43,7 +43,7 @@ describe('settings', () => {
     expect(problemsOf({ SHOPIFY_API_URL: ' ', NODE_ENV: 'production' })).toEqual([]);
   });
 
-  test('given values are read, texts as numbers and lists', () => {
+  test('what is given is read, texts as numbers and lists', () => {
     const config = loadConfig({
       PORT: '0',
       DEDUPE_TTL_HOURS: '0.5',
@@ -58,7 +58,7 @@ describe('settings', () => {
     expect(config.LOCK_REDIS_URLS).toEqual(['redis://a:1', 'rediss://b:2']);
   });
 
-  test('an empty value counts as missing, also if the setting is required', () => {
+  test('an empty value counts as not given, also where the setting is needed', () => {
     const empty = Object.fromEntries(Object.keys(SETTINGS).map((name) => [name, '']));
     expect(loadConfig(empty)).toEqual(loadConfig({}));
     expect(problemsOf(empty, ['REDIS_URL', 'SHOPIFY_API_SECRET'])).toEqual([
@@ -67,7 +67,7 @@ describe('settings', () => {
     ]);
   });
 
-  test('all problems are reported at once, each by name', () => {
+  test('all problems are told at once, each by name', () => {
     const bad = {
       PORT: '65536',
       PARTITIONS: '1.5',
@@ -111,7 +111,7 @@ describe('settings', () => {
     expect(problems.join()).not.toContain('canary');
   });
 
-  test('every setting has a description', () => {
+  test('every setting says what it is about', () => {
     for (const { about } of Object.values(SETTINGS)) expect(about.length).toBeGreaterThan(10);
   });
 });

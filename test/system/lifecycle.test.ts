@@ -55,7 +55,7 @@ describe('lifecycle', () => {
     expect(told).toEqual(['start redis', 'start mongodb', 'stop mongodb', 'stop redis']);
   });
 
-  test('a part that does not stop in time is abandoned and reported, and the others are stopped', async () => {
+  test('a part that does not stop in time is left behind, is told, and the others are stopped', async () => {
     const { told, warned, lifecycle, part } = scene({ shutdownMs: 50 });
     await lifecycle.start(part('redis'));
     await lifecycle.start(part('drains', { stop: never }));
@@ -64,7 +64,7 @@ describe('lifecycle', () => {
     expect(warned).toMatchObject([{ part: 'drains', outcome: 'timed out' }]);
   });
 
-  test('a part that fails to stop is reported, and the others are stopped', async () => {
+  test('a part that fails to stop is told, and the others are stopped', async () => {
     const { told, warned, lifecycle, part } = scene();
     await lifecycle.start(part('redis'));
     await lifecycle.start(part('mongodb', { stop: fail('away') }));

@@ -23,7 +23,7 @@ describe('P6: the number of partitions', () => {
     });
   });
 
-  test('is written again if Redis was emptied, and survives as long as Redis does', async () => {
+  test('is written again where Redis was emptied, and survives as long as Redis does', async () => {
     await agreeOnPartitions(inside.redis, 2);
     expect(await inside.redis.ttl(PARTITIONS_KEY)).toBe(-1);
     await inside.redis.flushdb();

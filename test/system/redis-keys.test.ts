@@ -14,12 +14,12 @@ describe('Redis keys', () => {
         .filter((each) => typeof each !== 'number')
         .map((each) => (typeof each === 'string' ? each : (each as (id: string) => string)('any-id')));
       expect(made.length).toBeGreaterThan(7);
-      // A cluster hashes what is between the first brace and the next closing one.
+      // A cluster hashes what stands between the first brace and the next closing one.
       for (const key of made) expect(key).toMatch(new RegExp(`^lockstep:\\{${partition}\\}`));
     },
   );
 
-  test('they are as designed', () => {
+  test('they are the ones of the design', () => {
     const keys = redisKeys(3);
     expect(keys.mailbox(order)).toBe('lockstep:{3}:mailbox:example.myshopify.com/820982911946154508');
     expect(keys.lock(order)).toBe('lockstep:{3}:lock:example.myshopify.com/820982911946154508');
@@ -49,7 +49,7 @@ describe('Redis keys', () => {
 describe('partitions', () => {
   const orders = Array.from({ length: 6400 }, (_, i) => keyOf(String(5_820_000_000_000 + i * 1000)));
 
-  test('an order is always in the same one: these must never change', () => {
+  test('an order is always in the same one: these are written in stone', () => {
     const known = ['1', '5820193456789', '820982911946154508', '-'].map((id) => partitionOf(keyOf(id), 64));
     expect(known).toEqual([48, 28, 37, 63]);
   });
@@ -64,7 +64,7 @@ describe('partitions', () => {
     expect(Math.max(...counts)).toBeLessThan(200);
   });
 
-  test('with one partition everything is in it', () => {
+  test('of one partition everything is in it', () => {
     expect(new Set(orders.map((order) => partitionOf(order, 1)))).toEqual(new Set([0]));
   });
 });

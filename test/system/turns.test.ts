@@ -15,7 +15,7 @@ describe('work in turns', () => {
     return name;
   }
 
-  test('returns its answer, and throws what it throws', async () => {
+  test('ends with its answer, and throws what it throws', async () => {
     expect(await inTurns(pieces('a', 3, []))).toBe('a');
     const failing = (function* (): Generator<void, string> {
       yield;
@@ -38,7 +38,7 @@ describe('work in turns', () => {
     expect(done.join(' ')).not.toContain('a a');
   });
 
-  test('of many long works one piece is done per round, each in its turn', async () => {
+  test('of many long works one piece is done in a round, each in its turn', async () => {
     const done: string[] = [];
     const rounds: number[] = [];
     let working = true;

@@ -18,10 +18,7 @@ import { ServedRoutes } from './served-routes.ts';
 const TTL_MS = 60_000;
 const keys = redisKeys(0);
 
-/**
- * Real workers, of which one is stopped (SIGSTOP) with its commit on the way: its lock would stay for a
- * minute.
- */
+/** Real workers, and one of them stopped (SIGSTOP) with its commit on the way: its lock would stay for a minute. */
 describe('P4, P6: a stopped worker', () => {
   let rig: Rig;
   let served: ServedRoutes;
@@ -56,7 +53,7 @@ describe('P4, P6: a stopped worker', () => {
   const versionOf = async (order: string) =>
     (await rig.collections.orders.findOne({ _id: order }).lean<{ version: number }>())?.version;
 
-  test('is shown, is replaced when it is silent, and its late commit is refused', async () => {
+  test('is shown, is relieved when it is silent, and its late commit is refused', async () => {
     const mongo = await rig.link('mongo');
     const stopped = await rig.startWorker({ mongo });
     const [life] = livesOf(rig.random, 'stop.myshopify.com', 1);
@@ -65,11 +62,11 @@ describe('P4, P6: a stopped worker', () => {
     const commits = mongo.intercept('lockstep.orders');
     await rig.deliver(life![1]!);
     await commits.reached;
-    // The other one starts later: the stopped one is first in line for the wake-up.
+    // The other one comes later: whom Redis would hand the wake-up to first is the stopped one.
     const other = await rig.startWorker();
     const heard = () => readBeats(rig.direct, keys);
     await until(async () => (await heard()).length === 3);
-    // Each program's counts come with its heartbeat: two webhooks accepted, the first of them applied.
+    // What each program counted is told with its beat: two webhooks taken, the first of them applied.
     const count = async (figure: string) =>
       (await heard()).reduce((sum, { figures }) => sum + (figures[figure] ?? 0), 0);
     await until(async () => (await count('acks')) === 2 && (await count('applied')) === 1);

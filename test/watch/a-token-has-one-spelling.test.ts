@@ -8,29 +8,29 @@ import { JWT_SECRET, ServedDashboard } from './served-dashboard.ts';
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const reason = 'lost';
 
-/** With its last character changed in unused bits. */
+/** With its last character changed in the bits that count for nothing. */
 function lastBits(text: string, bits: number): string {
   const last = ALPHABET.indexOf(text.at(-1) ?? '');
   return text.slice(0, -1) + (ALPHABET[last ^ bits] ?? '');
 }
 
-/** Texts that decode to the same header, claims and signature in a lenient decoder. */
+/** What decodes to the same header, claims and signature for a reader that is not strict. */
 const SPELLINGS: Record<string, (token: string) => string> = {
   'the last character, ^1': (token) => lastBits(token, 1),
   'the last character, ^2': (token) => lastBits(token, 2),
   'the last character, ^3': (token) => lastBits(token, 3),
-  'padding after the signature': (token) => `${token}=`,
-  'padding after the header': (token) => token.replace('.', '=.'),
-  'padding after the claims': (token) => token.replace(/\.(?=[^.]*$)/, '=.'),
+  'padding behind the signature': (token) => `${token}=`,
+  'padding behind the header': (token) => token.replace('.', '=.'),
+  'padding behind the claims': (token) => token.replace(/\.(?=[^.]*$)/, '=.'),
   'the other alphabet': (token) => token.replaceAll('-', '+').replaceAll('_', '/'),
   'white space inside the signature': (token) => `${token.slice(0, -5)}\t${token.slice(-5)}`,
   'white space before it': (token) => ` ${token}`,
-  'white space after it': (token) => `${token}\n`,
-  'a dot after it': (token) => `${token}.`,
+  'white space behind it': (token) => `${token}\n`,
+  'a dot behind it': (token) => `${token}.`,
   quotes: (token) => `"${token}"`,
 };
 
-/** A token whose base64url has both characters that differ in the other alphabet. */
+/** A token whose base64url has both characters that the other alphabet writes differently. */
 async function minted(kind: Kind = 'token', name = 'ada'): Promise<string> {
   for (;;) {
     const token = await mintToken(JWT_SECRET, { name, role: 'admin', kind }, 1);
@@ -53,7 +53,7 @@ describe('a token has one spelling and one id', () => {
 
   const revoke = (id: string) => dashboard.post(`/api/tokens/${id}/revoke`, { reason }, 'admin');
   const signIn = (given: object) => dashboard.tell('/api/session', given);
-  /** Guesses are limited to 10 a minute per address: a program that was restarted counts from 0. */
+  /** Guesses are limited to 10 a minute for an address: a program that was restarted counts from 0. */
   const statusOfGuess = async (given: object) => {
     const { status } = await signIn(given);
     if (status !== 429) return status;
@@ -66,10 +66,7 @@ describe('a token has one spelling and one id', () => {
       .split(';')[0]!
       .replace('lockstep_session=', '');
   };
-  /**
-   * Everywhere that a token is accepted, in a header or a cookie. Streams and foreign pages have the same
-   * guard.
-   */
+  /** Everywhere that a token opens, by header or cookie. Streams and foreign pages have the same guard. */
   const PLACES = [
     '/api/session',
     '/api/tokens',
@@ -91,43 +88,43 @@ describe('a token has one spelling and one id', () => {
     expect((await readToken(JWT_SECRET, token)).outcome).toBe('good');
   });
 
-  test('its id comes from the signed part', async () => {
+  test('its id comes from what is signed', async () => {
     const token = await minted();
     for (const bits of [1, 2, 3]) expect(tokenId(lastBits(token, bits))).toBe(tokenId(token));
   });
 
-  test('a revoked token is refused, in every spelling: in a header, and in the body of a sign-in', async () => {
+  test('a revoked token opens nothing, in no spelling: by header, and in the body of a sign-in', async () => {
     const token = await minted();
     await until(async () => (await dashboard.getWith('/api/session', token)).status === 200);
     expect((await revoke(tokenId(token))).status).toBe(200);
-    for (const [name, text] of [...spelled(token), ['unchanged', token] as const]) {
-      // A header cannot contain line ends.
+    for (const [name, text] of [...spelled(token), ['as it was', token] as const]) {
+      // A header has no line ends.
       const headers = { authorization: `Bearer ${text.replace('\n', ' ')}` };
       expect([name, await statusesWith(headers)]).toEqual([name, all401]);
       expect([name, await statusOfGuess({ token: text })]).toEqual([name, 401]);
     }
   });
 
-  test('a session that has ended is refused, in every spelling of its cookie', async () => {
+  test('a session that has ended opens nothing, in no spelling of its cookie', async () => {
     const session = await begun({ token: await minted('token', 'grace') });
     const cookie = `lockstep_session=${session}`;
     const signOut = { method: 'DELETE', headers: { cookie, 'sec-fetch-site': 'same-origin' } };
     expect((await http(`${dashboard.url}/api/session`, signOut)).status).toBe(200);
-    for (const [name, text] of [...spelled(session), ['unchanged', session] as const]) {
+    for (const [name, text] of [...spelled(session), ['as it was', session] as const]) {
       if (/[\n]/.test(text)) continue;
       const headers = { cookie: `lockstep_session=${text}`, 'sec-fetch-site': 'same-origin' };
       expect([name, await statusesWith(headers)]).toEqual([name, all401]);
     }
   });
 
-  test('a used link is used in every spelling', async () => {
+  test('a link that was used is used in every spelling', async () => {
     const once = await minted('once');
     expect((await signIn({ once })).status).toBe(200);
-    for (const [name, text] of [...spelled(once), ['unchanged', once] as const])
+    for (const [name, text] of [...spelled(once), ['as it was', once] as const])
       expect([name, await statusOfGuess({ once: text })]).toEqual([name, 401]);
   });
 
-  test('sign-ins with one token count together, and its other spellings do not sign in', async () => {
+  test('sign-ins with one token count together, and its spellings do not sign in', async () => {
     const token = await minted();
     const statuses: number[] = [];
     for (let i = 0; i < 12; i += 1) statuses.push((await signIn({ token })).status);
@@ -135,7 +132,7 @@ describe('a token has one spelling and one id', () => {
     expect(statuses.slice(10)).toEqual([429, 429]);
   });
 
-  test('revocations and used links from before ids came from the signed part stay valid', async () => {
+  test('what was revoked, and what was used, before ids came from what is signed, stays so', async () => {
     const [token, once] = [await minted(), await minted('once')];
     const former = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16);
     const [soon, now] = [new Date(Date.now() + 3_600_000), new Date()];
@@ -150,7 +147,7 @@ describe('a token has one spelling and one id', () => {
     expect((await signIn({ once })).json.error).toMatch(/^this link was used before/);
   });
 
-  test('a session from before ids came from the signed part ends with its token', async () => {
+  test('who signed in before ids came from what is signed is signed out with the token', async () => {
     const token = await minted();
     const former = createHash('sha256').update(token).digest('hex').slice(0, 16);
     const of = { line: [former], rootEndsAt: new Date(Date.now() + 3_600_000) };
@@ -165,7 +162,7 @@ describe('a token has one spelling and one id', () => {
     expect((await http(`${dashboard.url}/api/session`, { headers })).status).toBe(401);
   });
 
-  test('a revocation is not forgotten, however many sign-outs follow, and the token stays listed', async () => {
+  test('a revocation is not forgotten, however many sign-outs come after it, and the token stays in sight', async () => {
     const token = await minted();
     await dashboard.getWith('/api/session', token);
     await until(

@@ -11,7 +11,7 @@ import { serveStories, type ServedStories } from './served-stories.ts';
 const SHOP = 'example.myshopify.com';
 let id = 7000;
 
-/** An order with parked or waiting events is incomplete, and says so wherever it is shown. */
+/** O6, O12: an order of which events are parked or wait is incomplete, and says so wherever it is shown. */
 describe('an order says which events it lacks', () => {
   let stories: ServedStories;
   let key: OrderKey;
@@ -87,7 +87,7 @@ describe('an order says which events it lacks', () => {
     expect(await shown()).toEqual(lacks(1, 0));
   });
 
-  test('an order whose first event was parked knows it when it is created', async () => {
+  test('an order whose first event was parked knows it when it is made', async () => {
     id += 1;
     key = keyOf(String(id));
     await park(stories, [{ ...poison, order: key }]);
@@ -97,7 +97,7 @@ describe('an order says which events it lacks', () => {
     expect(await document()).toBe(1);
   });
 
-  test('a drain that loaded it before the count cannot restore the old count', async () => {
+  test('a drain that loaded it before the count cannot bring the old count back', async () => {
     const { orders } = stories.inside.tools;
     const loaded = await orders.load(key);
     await park(stories, [poison]);
@@ -112,7 +112,7 @@ describe('an order says which events it lacks', () => {
     await stories.parked.sweepCounts();
     expect(await document()).toBe(0);
     await parked.updateOne({ _id: poison.id }, { $set: { state: 'parked' } });
-    // Like an order from before this was counted.
+    // As an order of before this was counted.
     await orders.updateOne({ _id: key }, { $unset: { parkedEvents: 1 } });
     await stories.parked.sweepCounts();
     expect(await document()).toBe(1);
@@ -137,7 +137,7 @@ describe('an order says which events it lacks', () => {
     ]);
   });
 
-  test('an unreadable body is still parked', async () => {
+  test('a body that cannot be read is parked all the same', async () => {
     await park(stories, [{ ...poison, body: Buffer.from('{"name":') }]);
     expect((await hits(String(id))).map((hit) => hit.key)).toContain(poison.id);
   });

@@ -8,7 +8,7 @@ import { http } from '../support/http.ts';
 import { journalEntry } from './journal-entry.ts';
 import { JWT_SECRET, ServedDashboard } from './served-dashboard.ts';
 
-/** The least role for every route. A route that is missing here fails; so does an entry without a route. */
+/** The least role of every route. A route that is not here fails; so does one that is here and not there. */
 const LEAST: Record<string, Role | 'nobody'> = {
   'post /session': 'nobody',
   'get /session': 'viewer',
@@ -81,7 +81,7 @@ const nameOf = ({ method, path }: Route) => `${method} ${path}`;
 const placeOf = (path: string) =>
   path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => PLACES[name] ?? '0123456789abcdef');
 
-describe('which role may send which request', () => {
+describe('who may ask what', () => {
   let dashboard: ServedDashboard;
   const tokens: Partial<Record<BearerName | 'garbage', string>> = { garbage: 'e30.e30.e30' };
   beforeAll(async () => {
@@ -91,7 +91,7 @@ describe('which role may send which request', () => {
   });
   afterAll(() => dashboard.stop());
 
-  /** Its status; the body is not awaited: one of them is a stream. */
+  /** Its status; what else it says is not waited for: one of them is a stream. */
   const statusOf = (method: string, place: string, bearer: BearerName | 'garbage') =>
     new Promise<number>((resolve, reject) => {
       const token = tokens[bearer];
@@ -112,7 +112,7 @@ describe('which role may send which request', () => {
     expect(found).toEqual(LEAST);
   });
 
-  test('requests that change something are not GET, need a reason, and are audited', () => {
+  test('what changes something is no GET, needs a reason, and is audited', () => {
     for (const { method, path, role, audit, body } of dashboard.routes) {
       const changes = method !== 'get' && role !== 'nobody' && path !== '/dedupe/lookup';
       expect([path, changes && !audit]).toEqual([path, false]);
@@ -122,7 +122,7 @@ describe('which role may send which request', () => {
     }
   });
 
-  // Every body is invalid: an authorized caller is told so (400), and nothing is changed.
+  // No body is a good one: who is let in is told so (400), and nothing is changed.
   test.each(Object.entries(LEAST))('%s is for %s', async (name, least) => {
     const [method = '', path = ''] = name.split(' ');
     const answers: Record<string, boolean | number> = {};
@@ -134,7 +134,7 @@ describe('which role may send which request', () => {
   });
 
   test.each([...new Set(Object.keys(LEAST).map((name) => name.split(' ')[1] ?? ''))])(
-    'other methods of %s do not exist',
+    'other methods of %s are there for nobody',
     async (path) => {
       const others = METHODS.filter((method) => {
         const matches = (route: Route) => route.method === method && placesOf(route.path).test(placeOf(path));
@@ -156,13 +156,13 @@ describe('which role may send which request', () => {
     '/docs',
     '/load-tests/flash-sale-2026-11-21T09-32-59.html',
     '/api/no-such-route',
-  ])('%s is for anyone who is signed in', async (place) => {
+  ])('%s is for whoever is signed in', async (place) => {
     expect(await statusOf('get', place, 'none')).toBe(401);
     expect(await statusOf('get', place, 'garbage')).toBe(401);
     expect([200, 404]).toContain(await statusOf('get', place, 'viewer'));
   });
 
-  test('payloads are for operators, and others do not learn which events exist', async () => {
+  test('payloads are for operators, and who may not see them is not told which events there are', async () => {
     const entry = journalEntry('{"id":5820193456789}');
     await dashboard.collections.events.create(entry);
     for (const event of [entry._id, '0'.repeat(64)])
@@ -171,7 +171,7 @@ describe('which role may send which request', () => {
   });
 
   test.each(['Basic dTpw', 'Bearer', 'Bearer a b', 'bearer  ', '<token> without a scheme'])(
-    'authorization: %s is invalid: 401 that says how',
+    'authorization: %s is none: 401 that says how',
     async (text) => {
       const headers = { authorization: text.replace('<token>', tokens.admin ?? '') };
       const { status, headers: answered, json } = await http(`${dashboard.url}/api/status`, { headers });
@@ -181,10 +181,10 @@ describe('which role may send which request', () => {
   );
 
   test.each<[string, object]>([
-    ['that ends after the end of time', { exp: 9e15 }],
-    ['that ends much later still', { exp: 1e300 }],
-    ['for an object', { sub: { name: 'eve' } }],
-    ['for another audience', { aud: 'another-app-of-the-team' }],
+    ['that is over after all time', { exp: 9e15 }],
+    ['that is over much later still', { exp: 1e300 }],
+    ['of an object', { sub: { name: 'eve' } }],
+    ['for somebody else', { aud: 'another-app-of-the-team' }],
   ])('a token %s, signed with our secret: 401', async (_case, change) => {
     const exp = Math.floor(Date.now() / 1000) + 3600;
     const good = { role: 'admin', iss: 'lockstep', sub: 'eve', exp };
@@ -194,11 +194,11 @@ describe('which role may send which request', () => {
     expect((await dashboard.tell('/api/session', { token: bad })).status).toBe(401);
   });
 
-  test('a token in the URL is not accepted: URLs are logged everywhere', async () => {
+  test('a token in the address is none: addresses are logged everywhere', async () => {
     expect((await http(`${dashboard.url}/api/status?token=${tokens.admin}`)).status).toBe(401);
   });
 
-  test('a query of 10 kB, and an invalid body, are bad requests without a stack', async () => {
+  test('a query of 10 kB, and a body that is none, are bad requests without a stack', async () => {
     const long = await dashboard.get(`/api/orders?name=${'x'.repeat(10_000)}`);
     const broken = await http(`${dashboard.url}/api/dedupe/lookup`, {
       method: 'POST',
@@ -216,7 +216,7 @@ describe('which role may send which request', () => {
   });
 });
 
-/** Anyone who has the secret could sign anything. */
+/** As whoever has the secret could sign anything. */
 function signed(claims: object): string {
   const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const front = `${encode({ alg: 'HS256' })}.${encode(claims)}`;
@@ -229,7 +229,7 @@ function expectedOf(bearer: BearerName, least: Role | 'nobody'): true | 401 | 40
   return ROLES.indexOf(bearer) >= ROLES.indexOf(least) ? true : 403;
 }
 
-/** What a route's path accepts, as the router reads it. */
+/** What a route's path takes, as the router reads it. */
 function placesOf(path: string): RegExp {
   return new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`);
 }

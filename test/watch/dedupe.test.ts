@@ -11,7 +11,7 @@ describe('/api/dedupe', () => {
   });
   afterAll(() => served.stop());
 
-  test('says when an event was seen, how often, where it belongs, and that it waits', async () => {
+  test('tells of an event when it was seen, how often, where it belongs and that it waits', async () => {
     const { event, order: key, webhookId } = await served.arrives();
     await served.inside.depositor.deposit(
       waitingEvent('returns/close', null, { order: key, id: event }),
@@ -32,7 +32,7 @@ describe('/api/dedupe', () => {
     });
   });
 
-  test('has the outcome from the journal', async () => {
+  test('tells the outcome that the journal has', async () => {
     const { event, webhookId } = await served.applied();
     expect((await served.routes.get(`/dedupe/${event}`)).json).toMatchObject({
       outcome: 'applied',
@@ -40,7 +40,7 @@ describe('/api/dedupe', () => {
     });
   });
 
-  test('an expired one without a journal entry is unknown', async () => {
+  test('one that nobody knows any more is unknown', async () => {
     const { event, order: key } = await served.arrives();
     await served.inside.redis.del(served.inside.keys.mailbox(key));
     expect((await served.routes.get(`/dedupe/${event}`)).json).toMatchObject({
@@ -49,7 +49,7 @@ describe('/api/dedupe', () => {
     });
   });
 
-  test('an expired claim: 404 that says where it looked, and what the journal has', async () => {
+  test('a claim that has ended: 404 that says where it looked, and what the journal has', async () => {
     const event = randomEventId();
     const { status, json } = await served.routes.get(`/dedupe/${event}`);
     expect(status).toBe(404);
@@ -62,7 +62,7 @@ describe('/api/dedupe', () => {
   });
 
   test.each(['abc', 'A'.repeat(64), `${'a'.repeat(63)}%00`, '%2e%2e%2f', 'ä'.repeat(64), 'a'.repeat(10_000)])(
-    'an invalid event is a 400: %#',
+    'what is no event is a 400: %#',
     async (odd) => {
       expect((await served.routes.get(`/dedupe/${encodeURI(odd)}`)).status).toBe(400);
       expect((await served.release(encodeURI(odd))).status).toBe(400);
@@ -94,7 +94,7 @@ describe('/api/dedupe', () => {
     'webhookId=a&shop=no%20shop',
     'webhookId=a&where=b',
     'webhookId[$ne]=a',
-  ])('an invalid query is a 400: %s', async (query) => {
+  ])('a query that is bad is a 400: %s', async (query) => {
     expect((await served.routes.get(`/dedupe?${query}`)).status).toBe(400);
   });
 
@@ -103,7 +103,7 @@ describe('/api/dedupe', () => {
     const SHOP = partsOf(keyOf()).shop;
     const TOLD = { shop: SHOP, topic: null, triggeredAt: null };
 
-    test('is found by its hash under its topic, as text and as base64; nothing of it is stored', async () => {
+    test('is found by its hash under its topic, as text and as base64; nothing of it is kept', async () => {
       const { event, body } = await served.arrives('orders/paid', {
         body: '{"id":7,"email":"Zoë@example.com"}',
       });
@@ -120,7 +120,7 @@ describe('/api/dedupe', () => {
       expect(served.routes.acts.filter(({ action }) => action !== 'dedupe.release')).toEqual([]);
     });
 
-    test('without a topic is tried under every topic', async () => {
+    test('without a topic is tried under every one', async () => {
       const { event, body } = await served.arrives('orders/cancelled', { body: '{"id":8}' });
       const { json } = await lookup({ shop: SHOP.toUpperCase(), body });
       expect((json.hashes as object[]).length).toBe(Object.keys(TOPICS).length);
@@ -165,7 +165,7 @@ describe('/api/dedupe', () => {
       );
     });
 
-    test('while it is hashed under every topic, others are answered', async () => {
+    test('while it is hashed under every topic others are answered', async () => {
       const slow = served.claims.hashesOf({ ...TOLD, body: Buffer.alloc(8 * MAX_BODY_BYTES) });
       let turns = 0;
       const turn = setInterval(() => (turns += 1), 1);

@@ -3,7 +3,7 @@ import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 import { serveStories, type ServedStories } from './served-stories.ts';
 
 const AGAIN = 399;
-/** The timeline said 399, the event 0, for the same event. */
+/** O15: the timeline said 399, the event 0, for the same event. */
 describe('duplicates', () => {
   let stories: ServedStories;
   beforeAll(async () => {
@@ -28,7 +28,7 @@ describe('duplicates', () => {
       return [first(timeline.json.entries), one.json.duplicates, first(list.json.events)];
     };
     expect(await shown()).toEqual([AGAIN, AGAIN, AGAIN]);
-    // If the claim has expired, the journal's number is the answer everywhere.
+    // Where the claim has ended, the journal's number is the answer everywhere.
     await stories.inside.redis.del(stories.inside.keys.dedupe(event.id));
     await stories.inside.collections.events.updateOne({ _id: event.id }, { $set: { duplicates: 3 } });
     expect(await shown()).toEqual([3, 3, 3]);

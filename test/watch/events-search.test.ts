@@ -7,7 +7,7 @@ import { serveStories, type ServedStories } from './served-stories.ts';
 const [A, B] = ['a.myshopify.com', 'b.myshopify.com'] as const;
 const FROM = Date.UTC(2026, 10, 20, 10);
 const ENTRIES = 60;
-/** Events that end in the same millisecond, as a drain writes them. */
+/** So many end in the same millisecond, as a drain writes them. */
 const TOGETHER = 7;
 
 /** The n-th from the oldest. */
@@ -93,7 +93,7 @@ describe('the search of events', () => {
     }
   });
 
-  test('by the start of the hash', async () => {
+  test('by the begin of the hash', async () => {
     const one = entries[5]!._id;
     for (const length of [4, 12, 64]) {
       const hash = one.slice(0, length);
@@ -103,7 +103,7 @@ describe('the search of events', () => {
     }
   });
 
-  test('an event has its order, and no payload', async () => {
+  test('an event is told with where it belongs, and without its payload', async () => {
     const { events } = await ask('outcome=stale&limit=1');
     expect(events[0]).toMatchObject({
       shop: expect.any(String),
@@ -150,7 +150,7 @@ describe('the search of events', () => {
     });
   });
 
-  test('a cursor of another search does not leave this one', async () => {
+  test('a cursor of another search leads nowhere it should not', async () => {
     const { cursor: other } = await ask('limit=1');
     const found = (await pages(`shop=${A}&limit=200&cursor=${other}`.replace('&cursor=null', ''))).flatMap(
       ({ events }) => events,
@@ -176,7 +176,7 @@ describe('a search that finds next to nothing among many', () => {
   });
   afterAll(() => stories.stop());
 
-  test('reads 5,000 at a time, says how far, and reaches the end', async () => {
+  test('looks at 5,000 at a time, says how far, and comes to the end', async () => {
     const places: string[] = [];
     const found: unknown[] = [];
     for (let cursor: string | null = null; places.length === 0 || cursor !== null;) {
@@ -194,7 +194,7 @@ describe('a search that finds next to nothing among many', () => {
     expect(Date.parse(places[2] ?? '')).toBe(FROM);
   });
 
-  test('more than 5,000 in one millisecond are passed, without a loop', async () => {
+  test('more than 5,000 in one millisecond are gone past, not round and round', async () => {
     const { events } = stories.inside.collections;
     await events.updateMany({}, { $set: { appliedAt: new Date(FROM), shop: 'x.myshopify.com' } });
     const first = await stories.get('/events?shop=x.myshopify.com&outcome=applied&topic=orders/none');

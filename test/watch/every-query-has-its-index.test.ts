@@ -17,20 +17,20 @@ function withoutSession(command: mongo.Document): mongo.Document {
   return rest;
 }
 
-/** A command with several updates, as one command each: only such can be explained. */
+/** A command with several updates as one for each: only such can be explained. */
 function singly(command: mongo.Document): mongo.Document[] {
   const updates = command.updates as unknown[] | undefined;
   return updates ? updates.map((each) => ({ ...command, updates: [each] })) : [command];
 }
 
-/** Of the chosen plan. */
+/** Of the plan that is taken. */
 function stagesOf(answer: mongo.Document): string[] {
   const text = JSON.stringify(answer, (name, value: unknown) => (name === 'rejectedPlans' ? [] : value));
   return [...text.matchAll(/"stage":"(\w+)"/g)].map((found) => found[1] ?? '');
 }
 
-/** Every MongoDB command of a request is explained. */
-describe('no request scans a whole collection', () => {
+/** Everything that is sent to MongoDB on behalf of a request is asked how it would be gone about. */
+describe('no request reads a collection from end to end', () => {
   let stories: ServedStories;
   const sent: mongo.Document[] = [];
   beforeAll(async () => {
@@ -127,7 +127,7 @@ describe('no request scans a whole collection', () => {
     `/orders?shop=${SHOP}`,
     '/orders?status=shipped',
     '/parked',
-  ])('GET %s: comes in the order of its index, without a sort', async (place) => {
+  ])('GET %s: comes in the order of its index, sorted by nobody', async (place) => {
     sent.length = 0;
     await stories.get(place);
     for (const stages of await plans()) expect(stages).not.toContain('SORT');
@@ -143,7 +143,7 @@ describe('no request scans a whole collection', () => {
     expect((await stories.get(run)).json.stillWaiting).toBeGreaterThan(0);
     await stories.post('/parked/discards', { which: { cause: 'no … today' }, reason: 'to look' });
     await stories.replays.stop();
-    // They include an upsert of the run itself, and reads by _id; each has its own plan.
+    // An upsert of the run itself and reads by _id are among them; each is a plan of its own.
     expect((await expectIndexes()).length).toBeGreaterThan(20);
   });
 });

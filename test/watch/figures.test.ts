@@ -3,7 +3,7 @@ import { createMetrics } from '../../src/system/metrics.ts';
 import { ingestFigures, quantile, workerFigures } from '../../src/watch/figures.ts';
 
 describe("ingest's figures", () => {
-  test('the 99th percentile is of the answers since the last heartbeat, and null if there are none', async () => {
+  test('the 99th percentile is of what was answered since the last beat, and null where that is nothing', async () => {
     const metrics = createMetrics();
     const figures = ingestFigures(metrics);
     expect(await figures()).toEqual({ acks: 0, forged: 0, ackP99Ms: null });
@@ -31,7 +31,7 @@ describe("ingest's figures", () => {
     expect((await figures()).ackP99Ms).toBeGreaterThan(1000);
   });
 
-  test('times beyond the last bound are reported as that bound', async () => {
+  test('what took longer than the last bound is told as that bound', async () => {
     const metrics = createMetrics();
     const figures = ingestFigures(metrics);
     metrics.ackSeconds.observe(60);
@@ -39,7 +39,7 @@ describe("ingest's figures", () => {
   });
 });
 
-test('a quantile within its bucket is interpolated evenly', () => {
+test('a quantile stands within its bucket as if all were spread evenly', () => {
   const buckets = [
     { bound: 10, count: 0 },
     { bound: 20, count: 50 },

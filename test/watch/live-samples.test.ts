@@ -52,7 +52,7 @@ describe('the samples of a second each', () => {
     return last;
   }
 
-  test('rates are the growth of counters, per second', async () => {
+  test('rates are what counters grew by, per second', async () => {
     expect(await sampled({ accepted: 100, duplicates: 7 })).toMatchObject({
       acceptedPerSecond: null,
       duplicatesPerSecond: null,
@@ -69,13 +69,13 @@ describe('the samples of a second each', () => {
     expect(await sampled({ accepted: 140 }, [], 2000)).toMatchObject({ acceptedPerSecond: 5 });
   });
 
-  test('a counter that decreased, because Redis was emptied, gives null and not a negative value', async () => {
+  test('a counter that went down, because Redis was emptied, gives null and not a negative', async () => {
     await sampled({ accepted: 100 });
     expect((await sampled({ accepted: 3 })).acceptedPerSecond).toBeNull();
     expect((await sampled({ accepted: 5 })).acceptedPerSecond).toBe(2);
   });
 
-  test('while Redis is down, and at the first reading after it, nothing is known', async () => {
+  test('while Redis is away, and at the first sight after it, nothing is known', async () => {
     await sampled({ accepted: 100 });
     expect(await sampled(REDIS_AWAY)).toMatchObject({
       acceptedPerSecond: null,
@@ -92,16 +92,16 @@ describe('the samples of a second each', () => {
     expect((await sampled({ accepted: 110 }, [], -5000)).acceptedPerSecond).toBeNull();
   });
 
-  test("workers' rates use their own heartbeats: a heartbeat seen twice is not a second without events", async () => {
+  test("workers' rates go by their own beats: a beat seen twice is not a second of nothing", async () => {
     expect((await sampled({}, [worker(100, 900)])).appliedPerSecond).toBeNull();
     expect((await sampled({}, [worker(150, 900)])).appliedPerSecond).toBe(50);
-    // The same heartbeat, a second older.
+    // The same beat, a second older.
     expect((await sampled({}, [worker(150, 1900)])).appliedPerSecond).toBe(50);
-    // Two heartbeats later: 2 s for 60 events.
+    // Two beats further: 2 s for 60 events.
     expect((await sampled({}, [worker(210, 900)])).appliedPerSecond).toBe(30);
   });
 
-  test('are added up; a worker that was restarted or fell silent adds nothing', async () => {
+  test('are added up; a worker that was begun anew or fell silent adds nothing', async () => {
     const other = (applied: number, more: Partial<Beat> = {}) =>
       worker(applied, 0, { id: 'host:9', ...more });
     await sampled({}, [worker(0), other(1000)]);
@@ -114,7 +114,7 @@ describe('the samples of a second each', () => {
     expect((await sampled({}, [])).appliedPerSecond).toBe(0);
   });
 
-  test('the ack p99 is that of the slowest live ingest', async () => {
+  test('the ack p99 is that of the slowest ingest that is alive', async () => {
     expect((await sampled({}, [ingest(null)])).ackP99Ms).toBeNull();
     const slow = ingest(40, { id: 'host:3' });
     expect((await sampled({}, [ingest(3), slow, worker(1)])).ackP99Ms).toBe(40);
@@ -136,7 +136,7 @@ describe('the samples of a second each', () => {
     expect(sampler.rates()).toEqual({ inPerSecond: 4, outPerSecond: 2 });
   });
 
-  test('a listener gets the last sample immediately and the next ones, and nothing after it has ended', async () => {
+  test('whoever listens hears the last at once and the next ones, and who has ended nothing more', async () => {
     await sampled({ waitingEvents: 1 }, [worker(1)]);
     const heard: Now[] = [];
     const unlisten = sampler.listen({ now: (one) => heard.push(one), end: () => undefined });
@@ -150,7 +150,7 @@ describe('the samples of a second each', () => {
     expect(heard).toHaveLength(2);
   });
 
-  test('a slow reading is waited for, not overtaken', async () => {
+  test('a reading that takes long is waited for, not overtaken', async () => {
     let asked = 0;
     const slow = Promise.withResolvers<SystemStatus>();
     const other = new Sampler({
@@ -170,7 +170,7 @@ describe('the samples of a second each', () => {
     await other.stop();
   });
 
-  test('a failed reading is one sample less, and failed heartbeats are one figure less', async () => {
+  test('one that fails is one sample less, and beats that fail are one figure less', async () => {
     let fails = true;
     const other = new Sampler({
       status: () =>

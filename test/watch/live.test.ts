@@ -42,7 +42,7 @@ class Stream {
     this.#response.destroy();
   }
 
-  /** Reads no more from the connection. */
+  /** Takes no more from the connection. */
   sleep(): void {
     this.#response.pause();
   }
@@ -80,7 +80,7 @@ describe('/api/live', () => {
     await server.stop();
   });
 
-  test('sends the last sample immediately, and each new one', async () => {
+  test('tells the last sample at once, and each one that comes', async () => {
     await sampler.sample();
     const stream = await Stream.open(url);
     expect(stream.headers).toMatchObject({
@@ -96,7 +96,7 @@ describe('/api/live', () => {
     stream.leave();
   });
 
-  test('a reader who leaves is forgotten', async () => {
+  test('who leaves is forgotten', async () => {
     const streams = await Promise.all([Stream.open(url), Stream.open(url)]);
     await until(() => sampler.listeners === 2);
     streams[0]?.leave();
@@ -117,7 +117,7 @@ describe('/api/live', () => {
     expect(sampler.listeners).toBe(0);
   });
 
-  test('one token with all of its sessions has ten streams at most, so nobody can use up all', async () => {
+  test('one token with all that came of it has ten at most: nobody takes them all', async () => {
     const open = () => Stream.open(url);
     const streams = await Promise.all(Array.from({ length: 12 }, open));
     const taken = streams.filter(({ headers }) => headers['content-type'] === 'text/event-stream');
@@ -141,7 +141,7 @@ describe('/api/live', () => {
     expect(late.headers['content-type']).not.toBe('text/event-stream');
   });
 
-  test('ends with the sign-in of its reader; until then it is kept alive', async () => {
+  test('ends with the sign-in of whoever opened it; until then it is kept awake', async () => {
     const stream = await Stream.open(url);
     await until(() => stream.text.includes(': still here\n\n: still here'));
     expect(stream.ended).toBe(false);
@@ -150,12 +150,12 @@ describe('/api/live', () => {
     expect(sampler.listeners).toBe(0);
   });
 
-  test('a reader who does not read is dropped', async () => {
+  test('who does not read is dropped', async () => {
     const reads = await Stream.open(url);
     const sleeps = await Stream.open(url);
     await until(() => sampler.listeners === 2);
     sleeps.sleep();
-    // More than the system's buffers between the two can hold.
+    // More than the buffers of the system between the two hold.
     sentence = 'x'.repeat(1024 * 1024);
     await until(async () => {
       const before = reads.events.length;

@@ -64,7 +64,7 @@ describe('locks, over the API', () => {
   const refusals = async () => (await inside.metrics.fencingRejected.get()).values[0]?.value ?? 0;
 
   describe('one lock', () => {
-    test('shows who holds it and since when, whether that program is alive, and what waits', async () => {
+    test('shows who holds it and since when, whether that program lives, and what waits', async () => {
       const events = lifeEvents(1).slice(0, 3);
       const order = events[0]?.order as OrderKey;
       await depositAll(inside, events);
@@ -88,7 +88,7 @@ describe('locks, over the API', () => {
       await lease.release();
     });
 
-    test('of a program that died is not alive because of a newer program with the same name', async () => {
+    test('of a program that died is not alive by another of the same name that started since', async () => {
       const order = keyOf('2000');
       const lease = await held(order, 'container:1');
       await until(() => Date.now() > lease.since);
@@ -98,7 +98,7 @@ describe('locks, over the API', () => {
       await lease.release();
     });
 
-    test('that is not held is a 404 that says where it looked', async () => {
+    test('nobody holds is a 404 that says where it looked', async () => {
       const { status, json } = await served.get(`/locks/${keyOf('999')}`);
       expect(status).toBe(404);
       expect(json.error).toContain(`lockstep:{0}:lock:${keyOf('999')}`);
@@ -111,7 +111,7 @@ describe('locks, over the API', () => {
       },
     );
 
-    test('of a holder without a name is shown with what is known', async () => {
+    test('of a holder that says nothing is shown with what is known', async () => {
       const order = keyOf('2001');
       await inside.redis.set(inside.keys.lock(order), 'an older version', 'PX', 60_000);
       expect(await shown(order)).toMatchObject({
@@ -129,7 +129,7 @@ describe('locks, over the API', () => {
     });
   });
 
-  test('the list has the orders being drained and the waiting ones, longest held first', async () => {
+  test('the list has the orders that are drained and those that wait, longest held first', async () => {
     const [old, young] = [lifeEvents(11)[0], lifeEvents(12)[0]];
     const free = lifeEvents(13)[0];
     if (!old || !young || !free) throw new Error('every life has events');
@@ -169,7 +169,7 @@ describe('locks, over the API', () => {
   });
 
   describe('a release', () => {
-    test('is refused for viewers, without a reason, and if the lock is not held', async () => {
+    test('is refused for viewers, without a reason, and where nobody holds the lock', async () => {
       const order = keyOf('4001');
       const token = 'a token';
       const asViewer = await served.post(`/locks/${order}/release`, { token, reason: REASON }, 'viewer');
@@ -186,7 +186,7 @@ describe('locks, over the API', () => {
       });
     });
 
-    test('P4: is refused with an earlier token, once the holder changed, even with insist', async () => {
+    test('P4: is refused with the token of before, once the holder changed, also where insisted', async () => {
       const order = keyOf('4002');
       const before = await held(order, 'w:1');
       const { token } = await shown(order);
@@ -200,7 +200,7 @@ describe('locks, over the API', () => {
       await now.release();
     });
 
-    test('is refused while the holder is alive, except with insist', async () => {
+    test('is refused while the holder is alive, unless insisted', async () => {
       const order = keyOf('4003');
       const worker = await alive('w:9');
       const lease = await held(order, 'w:9', '31');
@@ -216,7 +216,7 @@ describe('locks, over the API', () => {
       await lease.release();
     });
 
-    test('P4, P6: lets another drain continue immediately, and the late commit is refused by version', async () => {
+    test('P4, P6: lets another drain go on at once, and the late commit is refused by version', async () => {
       const events = lifeEvents(5);
       const order = events[0]?.order as OrderKey;
       await depositAll(inside, events.slice(0, 2));

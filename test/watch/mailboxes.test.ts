@@ -49,7 +49,7 @@ describe('/api/mailboxes', () => {
       0,
     );
 
-  test('lists waiting orders, longest first, and pages through them', async () => {
+  test('lists what waits, longest first, and pages through it', async () => {
     expect((await list()).json).toEqual({ mailboxes: [], total: 0, cursor: null });
     await deposited('1', '2', '2', '3', '4', '5');
     const first = await list('?limit=2');
@@ -72,23 +72,23 @@ describe('/api/mailboxes', () => {
   test.each([
     ['no base64', '%%%'],
     ['nonsense', Buffer.from('nonsense').toString('base64url')],
-    ['an invalid time', Buffer.from('soon a.myshopify.com/1').toString('base64url')],
+    ['a place that is no time', Buffer.from('soon a.myshopify.com/1').toString('base64url')],
     ['a script', Buffer.from('1 <script>').toString('base64')],
     ['padded', `${Buffer.from('1 example.myshopify.com/1').toString('base64url')}=`],
     ['a line more', Buffer.from('1 a/1\n2').toString('base64url')],
     ['10 kB', 'A'.repeat(10_000)],
-  ])('a foreign cursor is a 400: %s', async (_what, cursor) => {
+  ])('a cursor that is not ours is a 400: %s', async (_what, cursor) => {
     expect((await served.get(`/mailboxes?cursor=${encodeURIComponent(cursor)}`)).status).toBe(400);
   });
 
   test.each(['?limit=0', '?limit=201', '?limit=ten', '?shop=a.myshopify.com', '?cursor[]=a'])(
-    'an invalid query is a 400: %s',
+    'a query that is bad is a 400: %s',
     async (query) => {
       expect((await list(query)).status).toBe(400);
     },
   );
 
-  test('shows the waiting events of one order without their bodies', async () => {
+  test('shows what waits for one order without its bodies', async () => {
     const event = waitingEvent('orders/paid', { email: 'ada@example.com' }, { order: keyOf('7') });
     await inside.depositor.deposit(event, null);
     await inside.waker.settle();
@@ -109,7 +109,7 @@ describe('/api/mailboxes', () => {
     expect(text).not.toContain('ada@example.com');
   });
 
-  test('an order without waiting events: 404 that says where it looked', async () => {
+  test('an order of which nothing waits: 404 that says where it looked', async () => {
     const { status, json } = await served.get(`/mailboxes/${SHOP}/404`);
     expect(status).toBe(404);
     expect(json.error).toMatch(
@@ -120,7 +120,7 @@ describe('/api/mailboxes', () => {
   });
 
   test.each(['no%20shop/1', `${SHOP}/0`, `${SHOP}/abc`, `${SHOP}/${'9'.repeat(20)}`, `${SHOP}/%00`])(
-    'an invalid order is a 400: %s',
+    'what is no order is a 400: %s',
     async (place) => {
       expect((await served.get(`/mailboxes/${place}`)).status).toBe(400);
       expect((await served.post(`/mailboxes/${place}/wake`, { reason: REASON })).status).toBe(400);
@@ -153,7 +153,7 @@ describe('/api/mailboxes', () => {
     expect(json.did).toMatch(/is due, but queue [01] is paused/);
   });
 
-  test('a wake-up that could not be added is not a success', async () => {
+  test('a wake-up that could not be added is no success', async () => {
     await deposited('10');
     const { redis, partitions, waker } = inside;
     for (const queue of inside.queues) await queue.obliterate({ force: true });
@@ -168,7 +168,7 @@ describe('/api/mailboxes', () => {
     await other.stop();
   });
 
-  test('waking requires an operator, with a reason', async () => {
+  test("waking is an operator's, with a reason", async () => {
     await deposited('11');
     const before = await jobs();
     expect((await served.post(`/mailboxes/${SHOP}/11/wake`, { reason: REASON }, 'viewer')).status).toBe(403);

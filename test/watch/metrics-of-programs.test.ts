@@ -10,7 +10,7 @@ const NAMES = createMetrics()
   .map((metric) => metric.name)
   .filter((name) => name.startsWith('lockstep_'));
 
-describe('/metrics of all three programs, after one order', () => {
+describe('/metrics of all three programs, after an order has passed', () => {
   let stack: Stack;
   const texts: Record<string, string> = {};
   const life = lifeOf(randomFrom(7), 'metrics.myshopify.com', 4242, new Date('2026-11-20T10:00:00Z'));
@@ -46,7 +46,7 @@ describe('/metrics of all three programs, after one order', () => {
   });
 
   test.each(['ingest', 'worker', 'dashboard'])(
-    '%s has no label with a shop, an order, an event or an id',
+    '%s labels nothing with a shop, an order, an event or an id',
     (program) => {
       const labels = [...(texts[program] ?? '').matchAll(/[{,](\w+)="/g)].map(([, label]) => label);
       expect(labels.length).toBeGreaterThan(0);
@@ -70,7 +70,7 @@ describe('/metrics of all three programs, after one order', () => {
     expect(figure('worker', 'lockstep_fencing_rejected_total')).toBe(0);
   });
 
-  test('it shows that nothing waits', () => {
+  test('whatever is asked, it shows that nothing waits', () => {
     for (const program of ['ingest', 'worker', 'dashboard'])
       expect(figure(program, 'lockstep_waiting_events')).toBe(0);
   });

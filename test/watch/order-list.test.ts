@@ -28,7 +28,7 @@ describe('the list of orders', () => {
   });
   afterAll(() => stories.stop());
 
-  /** All pages, one after another. */
+  /** All pages, one after the other. */
   const pages = async (query: string): Promise<Listed[][]> => {
     const found: Listed[][] = [];
     for (let cursor: string | null = null; found.length === 0 || cursor !== null;) {
@@ -47,13 +47,13 @@ describe('the list of orders', () => {
     expect(found.slice(0, -1).every((page) => page.length === limit)).toBe(true);
   });
 
-  test.each(SHOPS)('of %s has its own and no other', async (shop) => {
+  test.each(SHOPS)('of %s come its own and no other', async (shop) => {
     const found = (await pages(`shop=${shop}&limit=20`)).flat();
     expect(found).toHaveLength(PER_SHOP);
     expect(found.every((order) => order.shop === shop)).toBe(true);
   });
 
-  test('an order with a damaged document is listed with the damaged field, and hides no other', async () => {
+  test('one whose document is damaged is listed with the damaged field, and hides no other', async () => {
     const key = `${SHOPS[1]}/5820000000000`;
     const { collection } = stories.inside.collections.orders;
     const stored = await collection.findOne({ _id: key as never });
@@ -74,7 +74,7 @@ describe('the list of orders', () => {
     }
   });
 
-  test('a shop is found in any case, and an unknown shop has no orders', async () => {
+  test('a shop is found in any case, and one that is not known has none', async () => {
     expect((await pages(`shop=${SHOPS[0].toUpperCase()}&limit=200`)).flat()).toHaveLength(PER_SHOP);
     expect((await stories.get('/orders?shop=c.myshopify.com')).json).toEqual({
       orders: [],
@@ -82,7 +82,7 @@ describe('the list of orders', () => {
     });
   });
 
-  test("a cursor of another shop's list does not leave the shop", async () => {
+  test("a cursor of another shop's list does not lead out of the shop", async () => {
     const { json } = await stories.get(`/orders?shop=${SHOPS[2]}&limit=1`);
     const found = (await pages(`shop=${SHOPS[0]}&limit=200&cursor=${String(json.cursor)}`)).flat();
     expect([...new Set(found.map((order) => order.shop))]).toEqual([SHOPS[0]]);

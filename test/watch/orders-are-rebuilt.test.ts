@@ -49,7 +49,7 @@ describe('P4: an order is rebuilt from its journal', () => {
       /^rebuilt from \d+ events, version 2: .*facts.totalPrice/,
     );
     const after = await documentOf(order);
-    // Including what it remembers of its events, and its history, with the original times.
+    // Also what it remembers of its events, and its history, with the times of then.
     expect(still(after)).toEqual(still(before));
     expect(after?.version).toBe(2);
     expect(await rebuildOrder(order, tools)).toBe('the order agrees with its journal: nothing was changed');
@@ -60,7 +60,7 @@ describe('P4: an order is rebuilt from its journal', () => {
     ['a field of the wrong type', { applied: 'oops' }],
     ['a version that is text', { version: 'two' }],
     ['all of them', { facts: 1, ends: 1, applied: 1, statusHistory: 1, position: 1, sequence: null }],
-  ])('if its document is damaged: %s', async (_, fields) => {
+  ])('where its document is damaged: %s', async (_, fields) => {
     const order = await lived(2);
     const before = await documentOf(order);
     await damage(order, fields);
@@ -70,7 +70,7 @@ describe('P4: an order is rebuilt from its journal', () => {
     expect(still(await documentOf(order))).toEqual(still(before));
   });
 
-  test('if its document is missing', async () => {
+  test('where its document is gone', async () => {
     const order = await lived(4);
     const before = await documentOf(order);
     await inside.collections.orders.deleteOne({ _id: order });
@@ -79,7 +79,7 @@ describe('P4: an order is rebuilt from its journal', () => {
     expect(still(await documentOf(order))).toEqual(still(before));
   });
 
-  test('P4: a drain that loaded the order earlier is refused, loads again, and loses nothing', async () => {
+  test('P4: a drain that loaded the order before is refused, loads again, and loses nothing', async () => {
     const order = await lived(5);
     const loaded = await inside.tools.orders.load(order);
     await damage(order, { name: '#0' });
@@ -107,7 +107,7 @@ describe('P4: an order is rebuilt from its journal', () => {
     expect(await documentOf(order)).toMatchObject({ name: '#0' });
   });
 
-  test('an order that is being drained is left alone', async () => {
+  test('one that is being drained is left alone', async () => {
     const order = await lived(7);
     const lease = await inside.tools.lock.acquire(inside.tools.lockKey(order), 'test');
     await expect(rebuildOrder(order, tools)).rejects.toMatchObject({ kind: 'conflict' });
@@ -146,7 +146,7 @@ describe('P4: an order is rebuilt from its journal', () => {
       (order) => inside.collections.events.deleteMany({ order }),
       /no longer has events/,
     ],
-  ])('it is refused, in words, if %s', async (_, number, spoil, words) => {
+  ])('it is refused, in words, where %s', async (_, number, spoil, words) => {
     const order = await lived(number);
     await spoil(order);
     await damage(order, { name: '#0' });

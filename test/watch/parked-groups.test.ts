@@ -75,7 +75,7 @@ describe('parked events', () => {
     },
   );
 
-  test('by the start of their hash, as lists show it', async () => {
+  test('by the begin of their hash, as lists show it', async () => {
     expect(idsOf(await list(`hash=${newest.id.slice(0, 12)}`))).toEqual([newest.id]);
     expect(idsOf(await list(`hash=${newest.id}`))).toEqual([newest.id]);
     expect(idsOf(await list(`hash=${'0'.repeat(12)}`))).toEqual([]);
@@ -94,7 +94,7 @@ describe('parked events', () => {
     expect((await stories.get(`/parked?${query}`)).status).toBe(400);
   });
 
-  test('events parked before causes were stored are a group too', async () => {
+  test('what was parked before causes were kept is a group too', async () => {
     const { collections } = stories.inside;
     const one = soundEvent(40);
     await park(stories, [one]);
@@ -127,7 +127,7 @@ describe('parked events', () => {
     expect(stories.served.acts.at(-1)).toMatchObject({ outcome: 'refused' });
   });
 
-  test("operators' acts on an order, on its events alone or among many, are in its timeline", async () => {
+  test('what people did to an order, to its events alone or among many, is in its timeline', async () => {
     const { audit } = stories.inside.collections;
     const [one, many] = [soundEvent(30), soundEvent(31)].map((event) => ({ ...event, order: keyOf('30') }));
     if (!one || !many) throw new Error('two');
@@ -148,7 +148,7 @@ describe('parked events', () => {
     ]);
     await stories.parked.claim(one.id, { run: '00000000', at: new Date() });
     await stories.post('/parked/discards', discard);
-    // The acts here are invented: the discard's own number among them is chance.
+    // The acts here are made up: what the discard's own number is among them is chance.
     await stories.inside.collections.parked.updateMany({}, { $unset: { acts: 1 } });
     const { acts } = (await stories.get(`/orders/${keyOf('30')}/timeline`)).json;
     expect((acts as { number: number }[]).map(({ number }) => number)).toEqual([1, 2, 5, 6]);

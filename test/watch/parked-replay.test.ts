@@ -8,7 +8,7 @@ import { serveStories, type ServedStories } from './served-stories.ts';
 
 const REASON = 'it was fixed';
 
-describe('P7: a parked event is replayed', () => {
+describe('P7: a parked event finds its way back', () => {
   let stories: ServedStories;
   beforeAll(async () => {
     stories = await serveStories();
@@ -27,7 +27,7 @@ describe('P7: a parked event is replayed', () => {
   const waiting = (event: { order: string }) =>
     stories.inside.redis.llen(stories.inside.keys.mailbox(keyOf(event.order.split('/')[1])));
 
-  test('parked, replayed, applied: its timeline has all of it', async () => {
+  test('parked, replayed, applied: its timeline tells all of it', async () => {
     const event = soundEvent(1);
     await park(stories, [event], { because: 'no 7 today', at: Date.UTC(2026, 10, 20, 16) });
     expect(await parked(event.id)).toMatchObject({
@@ -95,7 +95,7 @@ describe('P7: a parked event is replayed', () => {
     expect(await waiting(event)).toBe(1);
   });
 
-  test('two operators with a replay each put it back once', async () => {
+  test('two people with a replay each put it back once', async () => {
     const event = soundEvent(4);
     await park(stories, [event]);
     const answers = await Promise.all([1, 2, 3].map(() => replay([event.id])));
@@ -119,7 +119,7 @@ describe('P7: a parked event is replayed', () => {
     expect(await parked(busy.id)).toMatchObject({ state: 'replaying' });
   });
 
-  test('while a program that may have died holds an event, others are not told that it is missing', async () => {
+  test('while a program that may have died holds an event, nobody else is told that it is not there', async () => {
     const event = soundEvent(31);
     await park(stories, [event]);
     await stories.parked.claim(event.id, { run: randomUUID(), at: new Date() });
@@ -178,7 +178,7 @@ describe('P7: a parked event is replayed', () => {
     expect((await untilEnded(first)).parkedAgain).toBe(1);
   });
 
-  test('an event without an order is routed by the current rules, and its journal entry follows', async () => {
+  test('what named no order is routed by the rules of now, and its journal entry follows', async () => {
     const body = { id: 1010, name: '#10', updated_at: '2026-11-20T10:00:00Z' };
     const lost = waitingEvent('orders/create', body, { order: keyOf('-'), unreadable: 'names no order' });
     await park(stories, [lost], { because: 'names no order' });
@@ -194,8 +194,8 @@ describe('P7: a parked event is replayed', () => {
   test.each([
     ['still names no order', 'orders/create', '{}', /names no order/],
     ['is of a topic that is not handled', 'products/create', '{"id":1}', /is not handled/],
-    ['is about no order after all', 'draft_orders/create', '{"id":1}', /is about no order/],
-  ])('an event that %s is parked again with the current reason', async (_name, topic, text, reason) => {
+    ['is not about an order after all', 'draft_orders/create', '{"id":1}', /is not about an order/],
+  ])('what %s is parked again with the reason of now', async (_name, topic, text, reason) => {
     const body = Buffer.from(text);
     const lost = waitingEvent(topic, null, { order: keyOf('-'), unreadable: 'x', body });
     await park(stories, [lost], { because: 'x' });
@@ -204,7 +204,7 @@ describe('P7: a parked event is replayed', () => {
     expect(await parked(lost.id)).toMatchObject({ state: 'parked', error: expect.stringMatching(reason) });
   });
 
-  test('an event that is not parked cannot be replayed: 404 that says where it looked', async () => {
+  test('what is not parked cannot be replayed: 404 that says where it looked', async () => {
     for (const which of [{ events: ['0'.repeat(64)] }, { cause: 'nobody knows' }]) {
       const answer = await stories.post('/parked/replays', { id: randomUUID(), which, reason: REASON });
       expect(answer).toMatchObject({
@@ -224,17 +224,17 @@ describe('P7: a parked event is replayed', () => {
   test.each<[string, object, number]>([
     ['no reason', { id: randomUUID(), which: {} }, 400],
     ['no id', { which: {}, reason: REASON }, 400],
-    ['an invalid id', { id: 'x', which: {}, reason: REASON }, 400],
-    ['an invalid filter', { id: randomUUID(), which: { colour: 'red' }, reason: REASON }, 400],
+    ['an id that is none', { id: 'x', which: {}, reason: REASON }, 400],
+    ['a filter that is none', { id: randomUUID(), which: { colour: 'red' }, reason: REASON }, 400],
     ['an operator of MongoDB', { id: randomUUID(), which: { cause: { $ne: '' } }, reason: REASON }, 400],
-    ['invalid events', { id: randomUUID(), which: { events: ['x'] }, reason: REASON }, 400],
+    ['events that are none', { id: randomUUID(), which: { events: ['x'] }, reason: REASON }, 400],
     ['both', { id: randomUUID(), which: { events: ['0'.repeat(64)], topic: 'x' }, reason: REASON }, 400],
     ['too fast', { id: randomUUID(), which: {}, reason: REASON, rate: 1001 }, 400],
   ])('%s: refused', async (_name, body, status) => {
     expect((await stories.post('/parked/replays', body)).status).toBe(status);
   });
 
-  test('a viewer can neither replay nor discard', async () => {
+  test('a viewer neither replays nor discards', async () => {
     const body = { id: randomUUID(), which: {}, reason: REASON };
     expect((await stories.post('/parked/replays', body, 'viewer')).status).toBe(403);
     expect((await stories.post('/parked/discards', { which: {}, reason: REASON }, 'viewer')).status).toBe(
@@ -242,7 +242,7 @@ describe('P7: a parked event is replayed', () => {
     );
   });
 
-  test('Redis down during a replay: the event is parked as before, and the run says why it stopped', async () => {
+  test('Redis away in the middle: the event is parked as it was, and the run says why it stopped', async () => {
     const event = soundEvent(11);
     await park(stories, [event]);
     const { putBack } = stories;

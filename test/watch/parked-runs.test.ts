@@ -38,14 +38,14 @@ describe('a replay of many', () => {
     expect((await stories.get('/parked')).json.parked).toHaveLength(3);
   });
 
-  test('all are put back once, longest parked first, no faster than requested', async () => {
+  test('all go back once, longest parked first, no faster than was asked', async () => {
     const [old, young] = [many(10), many(10, 10)];
     await park(stories, young, { at: Date.now() - 1000 });
     await park(stories, old, { at: Date.now() - 90_000 });
     const began = performance.now();
     const { id } = await begin({ rate: 40 });
     expect(await untilEnded(id)).toMatchObject({ state: 'done', total: 20, replayed: 20, rate: 40 });
-    // The first goes immediately: 19 pauses of 25 ms.
+    // The first goes at once: 19 pauses of 25 ms.
     expect(performance.now() - began).toBeGreaterThan(19 * 25 - 1);
     expect(back).toHaveLength(20);
     expect(new Set(back.slice(0, 10))).toEqual(new Set(old.map((event) => event.id)));
@@ -58,7 +58,7 @@ describe('a replay of many', () => {
     expect(new Set(back).size).toBe(200);
   });
 
-  test('events parked after its start are not included', async () => {
+  test('what is parked after it began is not of it', async () => {
     await park(stories, many(5));
     let parkedLater = false;
     stories.putBack = async (event) => {
@@ -72,7 +72,7 @@ describe('a replay of many', () => {
     expect((await stories.get('/parked')).json.parked).toHaveLength(5);
   });
 
-  test('only what the filter selects', async () => {
+  test('only what the filter names', async () => {
     await park(stories, many(2), { because: 'cause A 1' });
     await park(stories, many(3, 10), { because: 'cause B 1' });
     const { id, did } = await begin({ which: { cause: 'cause B …', topic: 'orders/create' }, rate: 1000 });
@@ -81,7 +81,7 @@ describe('a replay of many', () => {
     expect(stories.served.acts).toMatchObject([{ action: 'parked.replay', target: `replay ${String(id)}` }]);
   });
 
-  test('aborted, it ends; events that it has not taken stay parked', async () => {
+  test('aborted, it ends; what it has not taken stays parked', async () => {
     await park(stories, many(50));
     const { id } = await begin({ rate: 20 });
     await until(() => back.length >= 3);
@@ -115,7 +115,7 @@ describe('a replay of many', () => {
       if (back.length % 3 === 0) await park(stories, [event], { at: Date.now() });
     };
     const { id } = await begin({ rate: 20 });
-    // Parked again while it was being put back: the drains of a run set the state.
+    // Parked again while it was being put back: only the drains of a run tell, so the state is theirs.
     const { state, because, replayed, parkedAgain } = await untilEnded(id);
     expect(state).toBe('stopped');
     expect(because).toMatch(/^\d+ of \d+ were parked again$/);
@@ -124,7 +124,7 @@ describe('a replay of many', () => {
     expect(Number(parkedAgain)).toBeGreaterThan(Number(replayed) / 5);
   });
 
-  test("an event that was parked again is not taken twice by the same run, whatever a worker's clock says", async () => {
+  test('what is parked again is not taken twice by the same run, whatever the clock of a worker says', async () => {
     await park(stories, many(4));
     stories.putBack = async (event) => {
       back.push(event.id);
@@ -138,7 +138,7 @@ describe('a replay of many', () => {
   test('once it has ended it says how many of its events still wait', async () => {
     const [applied, again, lost, left] = many(4);
     await park(stories, [applied!, again!, lost!, left!]);
-    // Its journal entry has expired in the meantime.
+    // Its journal entry has expired meanwhile.
     await stories.inside.collections.events.deleteOne({ _id: String(lost!.id) });
     stories.putBack = () => Promise.resolve();
     const { id } = await begin({ rate: 1000 });
@@ -153,7 +153,7 @@ describe('a replay of many', () => {
     expect(await read(id)).toMatchObject({ parkedAgain: 1, stillWaiting: 1 });
   });
 
-  test('its program stops: it is interrupted and says so, and nothing is left half done', async () => {
+  test('its program stops: it is interrupted and says so, and nothing is left in between', async () => {
     await park(stories, many(50));
     const { id } = await begin({ rate: 10 });
     await until(() => back.length >= 2);
@@ -180,7 +180,7 @@ describe('a replay of many', () => {
     expect(await untilEnded((await begin({ rate: 1000 })).id)).toMatchObject({ state: 'done', replayed: 3 });
   });
 
-  test('a timer returns events that were left half done', async () => {
+  test('a timer gives back what was left in between', async () => {
     const events = many(2);
     await park(stories, events);
     await stories.parked.claim(events[0]?.id ?? '', { run: randomUUID(), at: new Date(Date.now() - 31_000) });

@@ -63,7 +63,7 @@ describe('/api/queues', () => {
   const change = (place: string, verb: 'pause' | 'resume', role = 'operator') =>
     served.post(`/queues/${place}/${verb}`, { reason: REASON }, role);
 
-  test('reports the waiting events, jobs and workers of each partition, and the rates over all', async () => {
+  test('tells of each partition what waits, its jobs and its workers; over all, the rates', async () => {
     await deposited('1', '2', '2', '3', '4', '5', '6');
     const { json } = await served.get('/queues');
     expect(json).toMatchObject({ inPerSecond: 12.5, outPerSecond: null });
@@ -81,7 +81,7 @@ describe('/api/queues', () => {
     expect((await queues()).map((queue) => queue.workers)).toEqual([3, 3]);
   });
 
-  test('a paused queue begins no drain; waiting events still count; resumed, it continues', async () => {
+  test('a paused queue begins no drain; what waits still counts as waiting; resumed, it goes on', async () => {
     const paused = await change('all', 'pause');
     expect(paused.status).toBe(200);
     expect(paused.json.did).toContain('Queue 0 is paused. Queue 1 is paused.');
@@ -98,7 +98,7 @@ describe('/api/queues', () => {
     expect((await queues()).map((each) => each.paused)).toEqual([false, false]);
   });
 
-  test('one of several may be paused; a second pause says that it already was', async () => {
+  test('one of several may be paused; twice says that it was', async () => {
     expect((await change('1', 'pause')).json.did).toContain('Queue 1 is paused.');
     expect((await change('1', 'pause')).json.did).toContain('Queue 1 was paused already.');
     expect((await queues()).map((each) => each.paused)).toEqual([false, true]);
@@ -133,7 +133,7 @@ describe('/api/queues', () => {
     expect((await queues()).map((each) => each.paused)).toEqual([false, false]);
   });
 
-  test('requires an operator, with a reason', async () => {
+  test("is an operator's, with a reason", async () => {
     expect((await change('0', 'pause', 'viewer')).status).toBe(403);
     expect((await served.post('/queues/0/pause', {})).status).toBe(400);
     expect((await queues())[0]?.paused).toBe(false);

@@ -21,7 +21,7 @@ describe('passes over the API', () => {
   const ask = (body: object) => dashboard.post('/api/reconciles', { shop: SHOP, reason: 'to look', ...body });
   const acts = async () => (await dashboard.get('/api/audit?action=reconcile.ask')).json.entries as object[];
 
-  test('a dry run is the default, and is not audited', async () => {
+  test('a dry run is asked for unless told otherwise, and is not audited', async () => {
     const { status, json } = await ask({ since: '2h' });
     expect(status).toBe(200);
     expect(json).toMatchObject({
@@ -42,7 +42,7 @@ describe('passes over the API', () => {
     );
   });
 
-  test('a repair is audited, with its reason', async () => {
+  test('one that puts right is audited, with its reason', async () => {
     const { json } = await ask({ all: true, dryRun: false });
     expect(json).toMatchObject({ how: 'bulk', since: null, dryRun: false });
     expect(await acts()).toMatchObject([

@@ -7,7 +7,7 @@ import { JWT_SECRET, ServedDashboard } from './served-dashboard.ts';
 
 const MINUTE_MS = 60_000;
 
-describe('refusals do not fill the audit log', () => {
+describe('what is refused does not fill the audit', () => {
   let dashboard: ServedDashboard;
   beforeAll(async () => {
     dashboard = await ServedDashboard.start();
@@ -20,7 +20,7 @@ describe('refusals do not fill the audit log', () => {
 
   const entries = async () => await dashboard.collections.audit.find().sort({ _id: 1 }).lean();
 
-  test('of too small a role: ten a minute are recorded per token, and the others as one', async () => {
+  test('of too small a role: ten a minute are written for a token, and the others as one', async () => {
     const token = await mintToken(JWT_SECRET, { name: 'eve', role: 'viewer' }, 1);
     const authorization = `Bearer ${token}`;
     const body = { reason: 'I want it', name: 'me', role: 'admin' };
@@ -30,7 +30,7 @@ describe('refusals do not fill the audit log', () => {
       const given = place === '/api/tokens' ? body : { reason: body.reason };
       expect((await dashboard.tell(place, given, { authorization })).status).toBe(403);
     }
-    // Those of another token are counted separately.
+    // Another's are counted by themselves.
     expect((await dashboard.post('/api/queues/0/pause', { reason: 'to look' }, 'viewer')).status).toBe(403);
     expect(await entries()).toHaveLength(11);
     await dashboard.restart();
@@ -47,7 +47,7 @@ describe('refusals do not fill the audit log', () => {
     expect(await checkAudit(dashboard.collections.audit)).toMatchObject({ brokenAt: null });
   });
 
-  test('of a session and of its token are counted together', async () => {
+  test('of a session and of its token they are counted together', async () => {
     const token = await mintToken(JWT_SECRET, { name: 'eve', role: 'viewer' }, 1);
     const { headers } = await dashboard.tell('/api/session', { token });
     const cookie = String((headers['set-cookie'] as string[])[0]).split(';')[0] ?? '';
@@ -72,7 +72,7 @@ describe('refusals that are folded', () => {
     },
   } as AuditLog;
 
-  test('are written when their minute is over, and counting starts again', async () => {
+  test('are written when their minute is over, and counting begins anew', async () => {
     let now = 1_000_000;
     const refusals = new Refusals(audit, () => now);
     const eleven = async () => {

@@ -5,7 +5,7 @@ import { serveStories, type ServedStories } from './served-stories.ts';
 
 const OTHER = 'other.myshopify.com';
 
-describe('everything that an operator may have is found', () => {
+describe('whatever somebody has in hand is found', () => {
   let stories: ServedStories;
   const entry = journalEntry('{}', { order: keyOf('5001'), webhookId: 'b54557e4' });
   const early = journalEntry('{}', { order: keyOf('5009'), outcome: 'parked', sequence: null });
@@ -44,7 +44,7 @@ describe('everything that an operator may have is found', () => {
     expect(await keys(q)).toEqual(found.toSorted());
   });
 
-  test('each with a readable line', async () => {
+  test('each with a line for a person', async () => {
     const { json } = await stories.get('/search?q=%231001');
     expect(json.hits).toContainEqual({
       kind: 'order',

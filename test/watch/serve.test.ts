@@ -7,7 +7,7 @@ import express from 'express';
 import { expect, test } from '@jest/globals';
 import { serving } from '../../src/watch/serve.ts';
 
-/** An app that answers when the test says so. */
+/** An app whose answer is given when the test says so. */
 function heldApp() {
   const { promise: asked, resolve: onAsked } = Promise.withResolvers<void>();
   const { promise: allowed, resolve: allow } = Promise.withResolvers<void>();
@@ -59,7 +59,7 @@ test('an address that this machine does not have is named', async () => {
   await expect(part.start?.()).rejects.toThrow('BIND: 192.0.2.1 is no address of this machine');
 });
 
-test('a port that is taken is named, with advice', async () => {
+test('a port that is taken is named, with what to do', async () => {
   const other = createServer().listen(0);
   await once(other, 'listening');
   const { port } = other.address() as AddressInfo;

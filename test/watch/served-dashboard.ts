@@ -44,7 +44,7 @@ export class ServedDashboard {
     this.depositor = depositor(this.redis, [redisKeys(0)], this.#waker, 3600);
   }
 
-  /** @param given the caller's servers; by default, databases of the test servers */
+  /** @param given servers of the caller's; otherwise databases of the test servers */
   static async start(given: { redisUrl?: string; mongoUri?: string } = {}): Promise<ServedDashboard> {
     const names = { ...(await namespace()), ...given };
     const redis = withScripts(openRedis(names.redisUrl, 'impatient', log, 1500));
@@ -68,7 +68,7 @@ export class ServedDashboard {
     });
   }
 
-  /** As in a restarted process: its counts are forgotten. */
+  /** As a process that begins anew: what it counted is forgotten. */
   async restart(): Promise<void> {
     await this.#lifecycle.stop();
     await Promise.all(this.#dashboard.queues.map((queue) => queue.close()));

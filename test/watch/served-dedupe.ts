@@ -11,7 +11,7 @@ import { lifeEvents, openInside, type Inside } from '../support/inside.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 import { ServedRoutes } from './served-routes.ts';
 
-/** A webhook that was received. */
+/** A webhook that came in. */
 export interface Arrived {
   event: EventId;
   order: OrderKey;
@@ -22,7 +22,7 @@ export interface Arrived {
 export const MAX_BODY_BYTES = 1024 * 1024;
 export const REASON = 'the order came out wrong';
 
-/** The routes of dedupe keys over real servers, and webhooks that are received in parallel. */
+/** The routes of dedupe keys over real servers, and webhooks that come in beside them. */
 export class ServedDedupe {
   readonly inside: Inside;
   readonly claims: Claims;
@@ -47,7 +47,7 @@ export class ServedDedupe {
     return new ServedDedupe(inside, found, routes);
   }
 
-  /** A webhook as ingest accepts it, for its own order. */
+  /** A webhook as ingest takes it, for an order of its own. */
   async arrives(
     topic = 'returns/close',
     more: { body?: string; triggeredAt?: string } = {},

@@ -14,7 +14,7 @@ const [SHOP, GONE, QUIET, STRANGE] = [
 ];
 const LAPSED = 'its tokens have lapsed';
 
-describe('shops and their installations', () => {
+describe('shops and their installs', () => {
   let dashboard: ServedDashboard;
   beforeAll(async () => {
     dashboard = await ServedDashboard.start();
@@ -46,7 +46,7 @@ describe('shops and their installations', () => {
     return book.ask({ ...usual, until: new Date(), ...how });
   };
 
-  test('a row has the installation next to the traffic, and of the token only its expiry', async () => {
+  test('a row has the install beside the traffic, and nothing of the token but until when', async () => {
     const checkedAt = new Date('2026-11-20T12:00:00.000Z');
     await install(dashboard.collections, SHOP, {
       attention: LAPSED,
@@ -91,7 +91,7 @@ describe('shops and their installations', () => {
     expect(text).not.toContain(Buffer.from('a-sealed-token').toString('base64'));
   });
 
-  test('an uninstalled shop needs no attention; one that never installed is unknown; a silent shop is listed', async () => {
+  test('one that uninstalled needs nobody; one that never came is unknown; one that sent nothing is there', async () => {
     const redactedAt = new Date('2026-11-23T10:00:00.000Z');
     await install(dashboard.collections, GONE, {
       state: 'uninstalled',
@@ -116,7 +116,7 @@ describe('shops and their installations', () => {
     });
   });
 
-  test('a part of a name also finds silent shops, and is not a pattern', async () => {
+  test('a part of a name finds those that sent nothing, too, and is no pattern', async () => {
     for (const shop of [SHOP, QUIET, GONE]) await install(dashboard.collections, shop);
     await sent(SHOP);
     expect((await list('?name=QUI')).shops.map(({ shop }) => shop)).toEqual([QUIET]);
@@ -124,7 +124,7 @@ describe('shops and their installations', () => {
     expect((await list('?name=myshopify.com')).total).toBe(3);
   });
 
-  test('at most 200, those with traffic first; the total is of all', async () => {
+  test('200 at most, those that sent something first; the total is of all', async () => {
     const many = Array.from({ length: 210 }, (_, i) => `s${String(i).padStart(3, '0')}.myshopify.com`);
     await dashboard.collections.shops.insertMany(
       many.map((_id) => ({ _id, state: 'installed', installedAt: INSTALLED_AT, scopes: [] })),
@@ -140,7 +140,7 @@ describe('shops and their installations', () => {
     ]);
   });
 
-  test('one shop: its last five passes, and open requests, without names', async () => {
+  test('one shop: its last five passes, and what is asked and not done, of whom it does not say', async () => {
     await install(dashboard.collections, SHOP);
     for (let i = 0; i < 7; i += 1) await ask({ reason: `pass ${i}` });
     await ask({ shop: QUIET });
@@ -167,7 +167,7 @@ describe('shops and their installations', () => {
     expect((await dashboard.get(`/api/shops/${SHOP}`)).text).not.toMatch(/207119551|5820001001000/);
   });
 
-  test('a shop with events that never installed is shown; one with neither is not, and it says where it looked', async () => {
+  test('one that sent events and never installed is shown; one that neither did is not, and where it looked is said', async () => {
     await sent(STRANGE);
     expect(await one(STRANGE)).toMatchObject({
       state: 'unknown',
@@ -181,7 +181,7 @@ describe('shops and their installations', () => {
     expect((await dashboard.get('/api/shops/no%20shop')).status).toBe(400);
   });
 
-  test('how many there are, and which need attention, is in the status, its sentence and the metrics', async () => {
+  test('how many there are, and who needs attention, is in the status, its sentence and the metrics', async () => {
     const { collections } = dashboard;
     await install(collections, SHOP);
     await install(collections, GONE, { state: 'uninstalled', attention: LAPSED });
@@ -197,7 +197,7 @@ describe('shops and their installations', () => {
   });
 });
 
-describe('descriptions of subscription findings', () => {
+describe('words for what was found of subscriptions', () => {
   test.each([
     [[], [], []],
     [['a/b'], [], [/what a\/b needs: Shopify does not send them/]],

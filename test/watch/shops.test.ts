@@ -36,7 +36,7 @@ describe('/api/shops', () => {
   beforeEach(async () => {
     await inside.redis.flushdb();
     await served?.stop();
-    // A reader caches hours that are over.
+    // A reader keeps hours that are over.
     const { redis, partitions } = inside;
     const shops = shopStatusOver(redis, partitions, kept.collections);
     served = await ServedRoutes.start(shopRoutes({ redis, shops }));
@@ -66,7 +66,7 @@ describe('/api/shops', () => {
     expect(await list()).toEqual({ status: 200, shops: [], total: 0 });
   });
 
-  test('has for each shop its waiting events, its share and its last event, the busiest first', async () => {
+  test('tells of each shop what waits, its share and its last event, the busiest first', async () => {
     await deposited(SMALL, 2);
     await deposited(BIG, 6);
     const { shops, total } = await list();
@@ -95,7 +95,7 @@ describe('/api/shops', () => {
     expect(Math.abs(ago)).toBeLessThan(60_000);
   });
 
-  test('counts only the last 24 hours; older waiting events are still shown', async () => {
+  test('counts the last 24 hours and no more; what waits since before is shown all the same', async () => {
     const hour = await thisHour();
     const { redis } = inside;
     await redis.hset(keys(0).traffic(hour - 24), SMALL, 5);
@@ -125,7 +125,7 @@ describe('/api/shops', () => {
     ]);
   });
 
-  test('an hour that is over is read once: only the current hour is read again', async () => {
+  test('an hour that is over is read once: only the hour that goes on is read again', async () => {
     await deposited(BIG, 1);
     await inside.redis.hset(keys(0).traffic((await thisHour()) - 2), BIG, 10);
     await list();
@@ -151,7 +151,7 @@ describe('/api/shops', () => {
     expect((await list('?name=%3Cscript%3E')).shops).toEqual([]);
   });
 
-  test('shows at most 200, and says how many there are', async () => {
+  test('shows 200 at most, and says how many there are', async () => {
     const many = Array.from({ length: 250 }, (_, i) => [`shop-${i}.myshopify.com`, String(i + 1)]).flat();
     await inside.redis.hset(keys(0).traffic(await thisHour()), ...many);
     const { shops, total } = await list();
@@ -161,7 +161,7 @@ describe('/api/shops', () => {
   });
 
   test.each([`?name=${'x'.repeat(254)}`, '?name[]=a', '?limit=5'])(
-    'an invalid query is a 400: %s',
+    'a query that is bad is a 400: %s',
     async (query) => {
       expect((await list(query)).status).toBe(400);
     },

@@ -84,19 +84,19 @@ describe('the sentence that comes first', () => {
     });
   });
 
-  test('a long wait links to its order', () => {
+  test('a long wait leads to its order', () => {
     const figures = { ...WELL, oldestWaitMs: 41_000, oldestOrder: 'a.myshopify.com/7', waitingOrders: 1 };
     expect(headlineOf(figures).link).toBe('/orders/a.myshopify.com/7');
   });
 
-  test('workers that have not reported since Redis came back are not an alarm', () => {
+  test('workers that have not reported since Redis came back are no alarm', () => {
     expect(headlineOf({ ...WELL, workers: null })).toMatchObject({ level: 'fine' });
   });
 
-  test('of many problems the most urgent is shown', () => {
+  test('of many problems the most urgent is said', () => {
     const worse = matters.map(([, figures]) => figures);
     for (const [i, [, , , sentence]] of matters.entries()) {
-      // Later rows are added; of one figure the worse value stays.
+      // Later rows add themselves; of one figure the worse value stays.
       const all = worse
         .slice(i)
         .reduceRight<SystemStatus>((rest, figures) => ({ ...rest, ...figures }), WELL);

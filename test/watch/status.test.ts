@@ -18,7 +18,7 @@ describe('/api/status', () => {
 
   const status = async () => (await dashboard.get('/api/status')).json;
 
-  test('with nothing there it says that nothing waits', async () => {
+  test('with nothing there it says nothing waits', async () => {
     expect(await status()).toEqual({
       waitingEvents: 0,
       waitingOrders: 0,
@@ -50,7 +50,7 @@ describe('/api/status', () => {
     });
   });
 
-  test('a worker counts as long as it sends heartbeats, and not because it is connected; other programs never count', async () => {
+  test('a worker counts as long as it is heard of, and not because it is connected; another program never', async () => {
     const { beats, told } = redisKeys(0);
     const heardOf = async (id: string, program: string, agoMs: number) => {
       await dashboard.redis.zadd(beats, Date.now() - agoMs, id);
@@ -103,7 +103,7 @@ describe('/api/status', () => {
     await Promise.all(queues.map((queue) => queue.close()));
   });
 
-  test('it counts waiting events, duplicates, parked and spooled events', async () => {
+  test('it counts what waits, what came twice, what was parked and what is spooled', async () => {
     const events = ['1', '1', '2'].map((id) => waitingEvent('orders/updated', { id }, { order: keyOf(id) }));
     for (const event of events) await dashboard.depositor.deposit(event, null);
     for (const event of events.slice(1)) await dashboard.depositor.deposit(event, null);

@@ -3,7 +3,7 @@ import { auditLog, checkAudit, markBrokenOff, readAudit } from '../../src/persis
 import type { Collections } from '../../src/persist/collections.ts';
 import { ACT, openAudit, writeActs } from '../support/open-audit.ts';
 
-describe('the audit log', () => {
+describe('the audit', () => {
   let close: () => Promise<void>;
   let audit: Collections['audit'];
   const unsealed: unknown[] = [];
@@ -23,7 +23,7 @@ describe('the audit log', () => {
     return { entries, brokenAt };
   };
 
-  test('an act is recorded before it is done, and sealed after', async () => {
+  test('an act is written down before it is done, and sealed after', async () => {
     const log = open();
     const number = await log.begin(ACT);
     expect(await audit.findById(number).lean()).toMatchObject({ ...ACT, outcome: 'begun', sealed: null });
@@ -32,7 +32,7 @@ describe('the audit log', () => {
     expect(await chain()).toEqual({ entries: 1, brokenAt: null });
   });
 
-  test('a process that died during an act leaves `begun`, and an intact chain', async () => {
+  test('a process that died in the middle leaves `begun`, and the chain whole', async () => {
     await open().begin(ACT);
     await written(2);
     expect(await chain()).toEqual({ entries: 3, brokenAt: null });
@@ -42,7 +42,7 @@ describe('the audit log', () => {
     const later = (ms: number) => new Date(Date.now() + ms);
     const ended = async (number: number) => (await audit.findById(number).lean())?.outcome;
 
-    test('P8: is marked as interrupted after 10 minutes, once, and the chain is intact', async () => {
+    test('P8: is marked as broken off after 10 minutes, once, and the chain is whole', async () => {
       const number = await open().begin(ACT);
       expect(await markBrokenOff(audit, [], later(590_000))).toBe(0);
       expect(await ended(number)).toBe('begun');
@@ -53,7 +53,7 @@ describe('the audit log', () => {
       expect(await chain()).toEqual({ entries: 1, brokenAt: null });
     });
 
-    test('has ended then: a later end changes nothing', async () => {
+    test('has ended then: an end that comes later changes nothing', async () => {
       const log = open();
       const number = await log.begin(ACT);
       await markBrokenOff(audit, [], later(610_000));
@@ -62,7 +62,7 @@ describe('the audit log', () => {
       expect(await chain()).toEqual({ entries: 1, brokenAt: null });
     });
 
-    test('is left alone if another process continues it, or it has ended', async () => {
+    test('is left alone where another process continues it, or it has ended', async () => {
       const number = await open().begin(ACT);
       await written(1);
       expect(await markBrokenOff(audit, [ACT.action], later(610_000))).toBe(0);
@@ -97,13 +97,13 @@ describe('the audit log', () => {
     ['why', { reason: 'a better one' }],
     ['when', { at: new Date('2020-01-01T00:00:00Z') }],
     ['what', { action: 'mailbox.wake' }],
-    ['the target', { target: 'example.myshopify.com/2' }],
+    ['to what', { target: 'example.myshopify.com/2' }],
     ['the outcome', { outcome: 'refused' }],
-    ['the action', { detail: 'nothing' }],
+    ['what was done', { detail: 'nothing' }],
     ['that it ended', { outcome: 'begun' }],
     ['its hash', { hash: 'f'.repeat(64) }],
     ['its seal', { sealed: null }],
-  ])('an entry whose field was changed is detected: %s', async (_what, change) => {
+  ])('an entry of which %s was changed shows', async (_what, change) => {
     await written(5);
     await audit.collection.updateOne({ _id: 3 as never }, { $set: change });
     expect(await chain()).toEqual({ entries: 5, brokenAt: 3 });
@@ -114,7 +114,7 @@ describe('the audit log', () => {
     ['another root', { root: 'f'.repeat(16) }],
     ['no token', { token: null }],
     ['neither', { token: null, root: null }],
-  ])('the token is protected: an entry that was changed to %s is detected', async (_what, change) => {
+  ])('by which token shows: an entry that was changed to %s', async (_what, change) => {
     const log = open();
     const by = { token: '0'.repeat(16), root: '1'.repeat(16) };
     await log.end(await log.begin(ACT), 'done', null);
@@ -125,13 +125,13 @@ describe('the audit log', () => {
     expect(await chain()).toEqual({ entries: 3, brokenAt: 2 });
   });
 
-  test('a token added to an older entry is detected', async () => {
+  test('a token that is slipped into an entry of before shows', async () => {
     await written(3);
     await audit.collection.updateOne({ _id: 2 as never }, { $set: { token: '0'.repeat(16) } });
     expect(await chain()).toEqual({ entries: 3, brokenAt: 2 });
   });
 
-  test('a refusal is written as ended, and cannot be ended differently', async () => {
+  test('what is refused is written as it ended, and cannot be ended otherwise', async () => {
     const log = open();
     await log.refused(ACT, 'the role operator is needed');
     await log.end(1, 'done', null);
@@ -139,13 +139,13 @@ describe('the audit log', () => {
     expect(await audit.findById(1).lean()).toMatchObject(ended);
   });
 
-  test.each([1, 3])('a missing entry %i is detected', async (number) => {
+  test.each([1, 3])('entry %i is missing: it shows', async (number) => {
     await written(5);
     await audit.deleteOne({ _id: number });
     expect(await chain()).toEqual({ entries: 4, brokenAt: number });
   });
 
-  test('entries that changed places are detected', async () => {
+  test('entries that changed places show', async () => {
     await written(4);
     const [second, third] = [await audit.findById(2).lean(), await audit.findById(3).lean()];
     await audit.collection.replaceOne({ _id: 2 as never }, { ...third, _id: 2 as never });

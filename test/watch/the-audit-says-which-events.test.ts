@@ -9,8 +9,8 @@ import { ServedDashboard } from './served-dashboard.ts';
 
 const REASON = 'the payment app was put right';
 
-/** What operators did to many events at once, over the real audit log. */
-describe('the audit log says which events', () => {
+/** What people did to many events at once, over the real audit. */
+describe('the audit says which events', () => {
   let dashboard: ServedDashboard;
   let parked = 0;
   beforeAll(async () => {
@@ -66,7 +66,7 @@ describe('the audit log says which events', () => {
     expect(json.did).not.toContain(hashOf(events));
   });
 
-  test('two discards with the same words at the same time: each order has its own', async () => {
+  test('two discards by the same words at the same time: each order tells of its own', async () => {
     const numbers = [];
     const told: WaitingEvent[] = [];
     for (let i = 0; i < 2; i += 1) {
@@ -77,7 +77,7 @@ describe('the audit log says which events', () => {
     expect(await Promise.all(told.map(actsOn))).toEqual([[numbers[0]], [numbers[1]]]);
   });
 
-  test('an order has all of them, also repeated ones', async () => {
+  test('an order tells of all of them, also of what was done again', async () => {
     const [event] = await park(1, 'no address');
     if (!event) throw new Error('it was parked');
     const numbers: unknown[] = [];
@@ -93,7 +93,7 @@ describe('the audit log says which events', () => {
     expect(await actsOn(event)).toEqual(numbers);
   });
 
-  test('events discarded before acts had numbers are found by their words and time', async () => {
+  test('what was discarded before acts had numbers is found by its words and its time', async () => {
     const [event] = await park(1, 'no name');
     await discard({ cause: 'no name' });
     await dashboard.collections.parked.updateOne({ _id: event?.id ?? '' }, { $unset: { acts: 1 } });

@@ -25,7 +25,7 @@ describe('API tokens', () => {
     expect(await readToken(SECRET, token)).toMatchObject(read);
   });
 
-  test('the crafted ones below would be valid without their changes', async () => {
+  test('the crafted ones below would be good, were they not crafted', async () => {
     const token = crafted(HS256, CLAIMS);
     expect(await readToken(SECRET, token)).toEqual({
       outcome: 'good',
@@ -44,7 +44,7 @@ describe('API tokens', () => {
   test.each([
     ['for us', 'lockstep'],
     ['also for us', ['elsewhere', 'lockstep']],
-  ])('one that is %s is valid', async (_case, aud) => {
+  ])('one that is %s is good', async (_case, aud) => {
     expect((await readToken(SECRET, crafted(HS256, { ...CLAIMS, aud }))).outcome).toBe('good');
   });
 
@@ -56,29 +56,29 @@ describe('API tokens', () => {
     ['signed with another secret', crafted(HS256, CLAIMS, 'another-secret-that-has-32-characters')],
     ['with its signature cut off', crafted(HS256, CLAIMS, null)],
     ['of another issuer', crafted(HS256, { ...CLAIMS, iss: 'shopify' })],
-    ['that never expires', crafted(HS256, { ...CLAIMS, exp: undefined })],
-    ['for nobody', crafted(HS256, { ...CLAIMS, sub: undefined })],
+    ['that is never over', crafted(HS256, { ...CLAIMS, exp: undefined })],
+    ['of nobody', crafted(HS256, { ...CLAIMS, sub: undefined })],
     ['without a role', crafted(HS256, { ...CLAIMS, role: undefined })],
-    ['of an unknown role', crafted(HS256, { ...CLAIMS, role: 'root' })],
+    ['of a role that is none', crafted(HS256, { ...CLAIMS, role: 'root' })],
     ['of all roles at once', crafted(HS256, { ...CLAIMS, role: ['viewer', 'admin'] })],
-    ['for an unknown use', crafted(HS256, { ...CLAIMS, use: 'all' })],
-    ['for another audience', crafted(HS256, { ...CLAIMS, aud: 'the-shop-of-the-same-team' })],
-    ['for no audience', crafted(HS256, { ...CLAIMS, aud: [] })],
-    ['that ends after the end of time', crafted(HS256, { ...CLAIMS, exp: 9e15 })],
-    ['that ends much later still', crafted(HS256, { ...CLAIMS, exp: 1e300 })],
-    ['for an object', crafted(HS256, { ...CLAIMS, sub: { $ne: '' } })],
-    ['with a name without a letter', crafted(HS256, { ...CLAIMS, sub: '' })],
+    ['for a use that is none', crafted(HS256, { ...CLAIMS, use: 'all' })],
+    ['for somebody else', crafted(HS256, { ...CLAIMS, aud: 'the-shop-of-the-same-team' })],
+    ['for nobody', crafted(HS256, { ...CLAIMS, aud: [] })],
+    ['that is over after all time', crafted(HS256, { ...CLAIMS, exp: 9e15 })],
+    ['that is over much later still', crafted(HS256, { ...CLAIMS, exp: 1e300 })],
+    ['of an object', crafted(HS256, { ...CLAIMS, sub: { $ne: '' } })],
+    ['of a name without a letter', crafted(HS256, { ...CLAIMS, sub: '' })],
     ['of a role behind __proto__', crafted(HS256, { ...CLAIMS, role: '__proto__' })],
     ['with extensions that must be understood', crafted({ ...HS256, crit: ['x'], x: 1 }, CLAIMS)],
     ['that is invalid', 'garbage'],
-    ['that is empty', ''],
+    ['that is nothing', ''],
     ['of three dots', '...'],
   ])('a token %s is not read (fails closed)', async (_case, token) => {
     expect(await readToken(SECRET, token)).toEqual({ outcome: 'forged', id: tokenId(token) });
   });
 
   test.each<Kind>(['session', 'once'])(
-    'a token for one use says so, and where it comes from: %s',
+    'what is for one use says so, and what it comes from: %s',
     async (kind) => {
       const of = { line: ['0123456789abcdef', 'fedcba9876543210'], rootEndsAt: new Date(inAnHour * 1000) };
       const token = await mintToken(SECRET, { ...BEARER, kind, of }, 1);
@@ -87,14 +87,14 @@ describe('API tokens', () => {
     },
   );
 
-  test('an older session, which names one token and no expiry of it, is valid no longer than it says', async () => {
+  test('a session of before, that names one token and no end of it, lives no longer than it says', async () => {
     const before = crafted(HS256, { ...CLAIMS, use: 'session', of: '0123456789abcdef' });
     const rootEndsAt = new Date(inAnHour * 1000);
     const line = ['0123456789abcdef'];
     expect(await readToken(SECRET, before)).toMatchObject({ line, root: line[0], rootEndsAt });
   });
 
-  test('two of the same person and second are distinct: each is revoked separately', async () => {
+  test('two of the same person and second are two: each is revoked by itself', async () => {
     const [one, other] = [await mintToken(SECRET, BEARER, 1), await mintToken(SECRET, BEARER, 1)];
     expect(tokenId(one)).not.toBe(tokenId(other));
   });
@@ -106,12 +106,12 @@ describe('API tokens', () => {
     expect(await readToken(SECRET, `${header}.${claims}.${signature}`)).toMatchObject(BEARER);
   });
 
-  test('a token expires after its hours, and the error names its owner', async () => {
+  test('a token is over when its hours are, and says whose it was', async () => {
     const token = await mintToken(SECRET, BEARER, -0.001);
     expect(await readToken(SECRET, token)).toEqual({ outcome: 'expired', id: tokenId(token), name: 'ada' });
   });
 
-  test('each role may do what the lower ones may, and no more', () => {
+  test('each role may do what those before it may, and no more', () => {
     const allowed = ROLES.map((role) => ROLES.map((needed) => mayActAs(role, needed)));
     expect(allowed).toEqual([
       [true, false, false],

@@ -27,8 +27,8 @@ describe('verify lets others in', () => {
   });
   afterAll(() => inside.close());
 
-  // A body takes longer than a turn: so the event loop runs once per body, whatever the machine.
-  test('one order of many large bodies: the event loop runs between them', async () => {
+  // A body takes longer than a turn: so the event loop comes round for each, whatever the machine.
+  test('one order of many large bodies: the event loop comes round between them', async () => {
     let [rounds, working] = [0, true];
     const round = () => {
       rounds += 1;

@@ -38,7 +38,7 @@ describe('the pages', () => {
   });
 
   test.each(['/', '/orders', '/orders/example.myshopify.com/1', '/queues', '/sign-in?back=%2Forders'])(
-    '%s is the page: it handles its own paths',
+    '%s is the page: it knows its own places',
     async (place) => {
       const { status, text, headers } = await http(`${url}${place}`, { headers: HTML });
       expect([status, headers['cache-control']]).toEqual([200, 'no-store']);
@@ -46,7 +46,7 @@ describe('the pages', () => {
     },
   );
 
-  test('each answer has its own nonce, in its policy and in its meta; nothing inline runs without', async () => {
+  test('each answer has a nonce of its own, in its policy and in its meta; nothing inline runs without', async () => {
     const nonces = new Set<string>();
     for (let i = 0; i < 3; i += 1) {
       const { text, headers } = await http(`${url}/`, { headers: HTML });
@@ -67,19 +67,19 @@ describe('the pages', () => {
     expect(nonces.size).toBe(3);
   });
 
-  test('/index.html is the page under another name, and redirects to it', async () => {
+  test('/index.html is the page by another name, and leads to it', async () => {
     const { status, headers } = await http(`${url}/index.html`, { headers: HTML });
     expect([status, headers.location]).toEqual([308, './']);
   });
 
-  test('a file named by its contents is cached forever, the page itself never', async () => {
+  test('a file named by its contents is kept for ever, the page itself never', async () => {
     const { status, headers } = await http(`${url}/assets/main-abc123.js`);
     expect([status, headers['cache-control']]).toEqual([200, 'public, max-age=31536000, immutable']);
     expect(headers['content-type']).toMatch(/javascript/);
     expect((await http(`${url}/icon.svg`)).status).toBe(200);
   });
 
-  test('a missing file is not the page, whoever requests it', async () => {
+  test('a file that is not there is no page, also for who would take one', async () => {
     expect((await http(`${url}/assets/main-old.js`, { headers: HTML })).status).toBe(404);
     expect((await http(`${url}/orders`)).status).toBe(404);
     expect((await http(`${url}/orders`, { method: 'POST', headers: HTML })).status).toBe(404);
@@ -93,21 +93,21 @@ describe('the pages', () => {
     '/assets/%2e%2e/%2e%2e/secret.txt',
     '/..%5csecret.txt',
     '/assets/\0/secret.txt',
-  ])('%j does not leave the folder', async (place) => {
+  ])('%j leads out of nowhere', async (place) => {
     const { status, text } = await http(`${url}${encodeURI(place).replaceAll('%25', '%')}`);
     expect(status).toBeGreaterThanOrEqual(400);
     expect(status).toBeLessThan(500);
     expect(text).not.toContain('not for you');
   });
 
-  test('pages that were built again are served without a restart', async () => {
+  test('pages that were built anew are served without a restart', async () => {
     const index = path.join(built, 'index.html');
     writeFileSync(index, '<html><head><title>newer</title></head></html>');
     utimesSync(index, new Date(), new Date(Date.now() + 5000));
     expect((await http(`${url}/`, { headers: HTML })).text).toContain('newer');
   });
 
-  test('pages that are not built: a sentence that says how to build them', async () => {
+  test('pages that are not built: a sentence that says what builds them', async () => {
     const { status, text } = await http(`${url}/missing/`, { headers: HTML });
     expect([status, text]).toEqual([503, expect.stringContaining('npm run build:pages')]);
   });
@@ -120,7 +120,7 @@ describe('around the pages', () => {
   });
   afterAll(() => dashboard.stop());
 
-  test("the API's answers are not cached, framed or sniffed, send no referrer, and load nothing", async () => {
+  test("the API's answers are not kept, framed, sniffed or told where they come from, and load nothing", async () => {
     const { headers } = await dashboard.get('/api/status');
     expect(headers).toMatchObject({
       'cache-control': 'no-store',
@@ -142,20 +142,20 @@ describe('around the pages', () => {
     });
   });
 
-  test('reports are read from a folder that does not depend on the working directory', async () => {
+  test('reports are looked for in a folder that does not say where this runs', async () => {
     const { json } = await dashboard.get('/api/load-tests');
     expect(json.looked).toMatch(/^the newest 100 reports in \.lockstep\/load-tests/);
     const none = await dashboard.get('/load-tests/flash-sale-2026-11-21T09-32-59.html');
     expect(none.text).not.toContain(process.cwd());
   });
 
-  test('a page behind the sign-in redirects there, and back', async () => {
+  test('who opens a page behind the sign-in without one is led there, and back', async () => {
     const { status, headers } = await http(`${dashboard.url}/docs?x=1`, { headers: HTML });
     expect([status, headers.location]).toEqual([303, '/sign-in?back=%2Fdocs%3Fx%3D1']);
   });
 
   test.each(['/docs', '/queues/raw', '/queues/raw/queue/drains'])(
-    '%s is a page that loads files from this server only',
+    '%s is a page with files of this server alone',
     async (place) => {
       const { status, text, headers } = await dashboard.get(place);
       expect(status).toBe(200);
@@ -163,12 +163,12 @@ describe('around the pages', () => {
       expect(policy).toContain("default-src 'none'; script-src 'self'; ");
       expect(policy).not.toMatch(/https?:|\*|unsafe-eval/);
       expect(text).not.toMatch(/(?:src|href)="https?:/);
-      // Inline scripts would not run.
+      // Scripts that stand in the page itself would not run.
       expect([...text.matchAll(/<script(?![^>]*(src=|application\/json))/g)]).toEqual([]);
     },
   );
 
-  test('every script of the API page exists', async () => {
+  test('every script of the API page is there', async () => {
     const { text } = await dashboard.get('/docs');
     const files = [...text.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, file]) => file ?? '');
     expect(files.length).toBe(3);
@@ -186,7 +186,7 @@ describe('around the pages', () => {
   });
 
   test.each(['PUT', 'POST', 'PATCH', 'DELETE'])(
-    'raw jobs are read-only: %s is a 405 for everybody',
+    'raw jobs are only looked at: %s is a 405 for all',
     async (method) => {
       const { status, headers } = await dashboard.as('admin', '/queues/raw/api/queues/drains/pause', method);
       expect([status, headers.allow]).toEqual([405, 'GET, HEAD']);
@@ -231,7 +231,7 @@ describe('reports of load tests', () => {
     expect(looked).toContain('2 that cannot be read were skipped');
   });
 
-  test('a link out of the folder is not followed', async () => {
+  test('a link is not followed out of the folder', async () => {
     const outside = path.join(mkdtempSync(path.join(tmpdir(), 'lockstep-outside-')), 'secret');
     const report = { startedAt: '2026-11-21T13:00:00.000Z', verdict: { kept: true, sentence: 'of another' } };
     writeFileSync(outside, JSON.stringify(report));
@@ -242,7 +242,7 @@ describe('reports of load tests', () => {
     for (const end of ['html', 'json']) rmSync(path.join(folder, `${name}.${end}`));
   });
 
-  test('without load tests the list is empty', async () => {
+  test('where none ran there are none', async () => {
     expect((await new LoadTestReports(path.join(folder, 'none')).list()).reports).toEqual([]);
   });
 
@@ -259,7 +259,7 @@ describe('reports of load tests', () => {
     rmSync(many, { recursive: true });
   });
 
-  test('a report is shown without running its scripts', async () => {
+  test('one is shown where its scripts can do nothing', async () => {
     const { status, headers } = await http(`${url}/load-tests/flash-sale-2026-11-21T09-32-59.html`);
     expect(status).toBe(200);
     expect(headers['content-security-policy']).toMatch(
@@ -274,7 +274,7 @@ describe('reports of load tests', () => {
     '..%2fflash-sale-2026-11-21T09-32-59.html',
     '%2e%2e%2f%2e%2e%2fetc%2fpasswd',
     'flash-sale-2026-11-21T09-32-59.html%00.html',
-  ])('%s does not exist: 404', async (file) => {
+  ])('%s is none: 404', async (file) => {
     expect((await http(`${url}/load-tests/${file}`)).status).toBe(404);
   });
 });

@@ -38,7 +38,7 @@ const shipped = told(3, 'fulfillments/create', {
   updated_at: '2026-11-20T10:02:00Z',
 });
 
-describe('what each event changed in its order', () => {
+describe('what each event changed of its order', () => {
   test('field by field, and nothing of the customer', () => {
     const changes = changesOf(ORDER, [created, paid, shipped]);
     expect(changes?.get(created.event.id)).toEqual(
@@ -69,12 +69,12 @@ describe('what each event changed in its order', () => {
   test.each([
     ['the first event is not in the journal', [paid]],
     ['one is missing', [created, shipped]],
-    ['the current rules cannot read one', [created, told(2, 'orders/paid', { updated_at: 'soon' })]],
+    ['the rules of now cannot read one', [created, told(2, 'orders/paid', { updated_at: 'soon' })]],
     [
       'there are too many',
       Array.from({ length: MOST_EVENTS + 1 }, (_, i) => ({ ...created, sequence: i + 1 })),
     ],
-  ])('%s: it is unknown', (_name, entries) => {
+  ])('%s: it is not told', (_name, entries) => {
     expect(changesOf(ORDER, entries)).toBeNull();
   });
 });

@@ -13,7 +13,7 @@ import { JWT_SECRET, ServedDashboard } from './served-dashboard.ts';
 const PAUSE = '/api/queues/0/pause';
 const REASON = 'the payment app answers wrongly';
 
-/** A MongoDB that hangs (SIGSTOP): its connections stay, and get no answers. */
+/** A MongoDB that stands still (SIGSTOP): its connections stay, and say nothing. */
 describe('while MongoDB hangs', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-hangs-'));
   let mongo: LocalMongo;
@@ -60,7 +60,7 @@ describe('while MongoDB hangs', () => {
       ({ action, outcome, detail }) => `${action} ${outcome}: ${detail}`,
     );
 
-  test('a change is refused in 3 s and never done, however many guesses are queued before it', async () => {
+  test('a change is refused in 3 s and never done, however many guesses stand in front of it', async () => {
     stop();
     const guesses = Array.from({ length: 8 }, guess);
     const { answer, ms } = await timed(tell(PAUSE));
@@ -69,7 +69,7 @@ describe('while MongoDB hangs', () => {
     expect((await Promise.all(guesses)).map(({ status }) => status)).toEqual(guesses.map(() => 401));
     expect(await isPaused()).toBe(false);
     goOn();
-    // Commands sent earlier are written now; they say that nothing was done, or stay begun.
+    // What had been sent is written now; it says that nothing was done, or stays begun.
     expect((await tell('/api/queues/0/resume')).status).toBe(200);
     await until(
       async () => !(await acts()).some((act) => act.startsWith('queue.pause begun')),
@@ -93,7 +93,7 @@ describe('while MongoDB hangs', () => {
     expect(await checkAudit(dashboard.collections.audit)).toMatchObject({ brokenAt: null });
   });
 
-  test('a request whose caller has hung up is not started', async () => {
+  test('what whoever asked has hung up on is not begun', async () => {
     const caught = link.intercept('queue.pause');
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
     const asked = request(`${dashboard.url}${PAUSE}`, { method: 'POST', headers, agent: false });
@@ -108,7 +108,7 @@ describe('while MongoDB hangs', () => {
     expect(await isPaused()).toBe(false);
   });
 
-  test('a change that was begun and does not end: 503 says where its end will appear', async () => {
+  test('a change that was begun and does not end: 503 says where its end will stand', async () => {
     const minted = await dashboard.post(
       '/api/tokens',
       { name: 'eve', role: 'viewer', reason: REASON },
@@ -127,7 +127,7 @@ describe('while MongoDB hangs', () => {
     await until(async () => (await acts()).some((act) => act.startsWith('token.revoke done: revoked')));
   });
 
-  test('MongoDB slow: guesses are written one after another, and a change in parallel', async () => {
+  test('MongoDB slow: guesses are written behind each other, and a change beside them', async () => {
     link.delay(150);
     const guesses = Array.from({ length: 10 }, guess);
     const { answer, ms } = await timed(tell(PAUSE));
@@ -139,7 +139,7 @@ describe('while MongoDB hangs', () => {
     await tell('/api/queues/0/resume');
   });
 
-  test('a read gets an error within 5 s', async () => {
+  test('who only looks hears in 5 s that it is so', async () => {
     stop();
     const places = ['/api/orders', '/api/events', '/api/parked', '/api/audit', '/api/search?q=1001'];
     const asked = await Promise.all(places.map((place) => timed(dashboard.getWith(place, token))));
@@ -149,7 +149,7 @@ describe('while MongoDB hangs', () => {
     }
   });
 
-  test('nobody can sign in, and gets an error in time', async () => {
+  test('nobody signs in, and hears so in time', async () => {
     stop();
     for (const kind of ['token', 'once'] as const) {
       const given = await mintToken(JWT_SECRET, { name: 'ada', role: 'viewer', kind }, 0.25);

@@ -6,7 +6,7 @@ import { namespace } from '../support/namespace.ts';
 import { until } from '../support/until.ts';
 import { JWT_SECRET, ServedDashboard } from './served-dashboard.ts';
 
-describe('while MongoDB is down', () => {
+describe('while MongoDB is away', () => {
   let link: Link;
   let dashboard: ServedDashboard;
   let session = '';
@@ -15,7 +15,7 @@ describe('while MongoDB is down', () => {
     const { mongoUri } = await namespace();
     const { port, pathname } = new URL(mongoUri.replace('mongodb:', 'http:'));
     link = await Link.to(Number(port));
-    // Short timeouts, so that the test is short.
+    // Soon tired of waiting, so that the test is not long.
     const options = 'directConnection=true&serverSelectionTimeoutMS=300';
     const away = `mongodb://127.0.0.1:${link.port}${pathname}?${options}`;
     dashboard = await ServedDashboard.start({ mongoUri: away });
@@ -38,18 +38,18 @@ describe('while MongoDB is down', () => {
     await link.close();
   });
 
-  test('a signed-in user stays signed in, and sees that it is down', async () => {
+  test('who is signed in stays so, and sees that it is away', async () => {
     const headers = { cookie: session };
     expect((await http(`${dashboard.url}/api/session`, { headers })).json).toMatchObject({ name: 'ada' });
     expect((await http(`${dashboard.url}/api/status`, { headers })).json.level).toBe('act');
   });
 
-  test('a token that was revoked earlier stays revoked', async () => {
+  test('a token that was revoked before stays revoked', async () => {
     expect((await dashboard.getWith('/api/status', revoked)).status).toBe(401);
   });
 
   test.each(['token', 'once'] as const)(
-    'nobody can sign in with a %s: it could not be recorded',
+    'nobody signs in with a %s: it could not be written down',
     async (kind) => {
       const given = await mintToken(JWT_SECRET, { name: 'ada', role: 'viewer', kind }, 0.25);
       const { status, json, headers } = await dashboard.tell('/api/session', { [kind]: given });
@@ -58,7 +58,7 @@ describe('while MongoDB is down', () => {
     },
   );
 
-  test('nothing that cannot be audited is changed', async () => {
+  test('nothing is changed that cannot be audited', async () => {
     expect((await dashboard.post('/api/queues/0/pause', { reason: 'to look' })).status).toBe(503);
     expect((await dashboard.get('/api/queues')).json.queues).toMatchObject([{ paused: false }]);
   });

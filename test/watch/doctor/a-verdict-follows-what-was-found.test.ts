@@ -78,7 +78,7 @@ describe('verdicts', () => {
     expect(redis.memoryFinding({ used_memory: used, maxmemory: max }).verdict).toBe(verdict);
   });
 
-  test('a hidden eviction policy is bad', () => {
+  test('an eviction policy that is not told is bad', () => {
     expect(redis.evictionFinding({}).verdict).toBe('bad');
     expect(redis.evictionFinding(redis.readInfo('# Memory\r\nmaxmemory_policy:noeviction\r\n')).verdict).toBe(
       'good',
@@ -134,7 +134,7 @@ describe('settings that are shown', () => {
     expect(withoutPassword(url)).toBe(shown);
   });
 
-  test("every setting with a secret's name is a secret, and only whether it is set is shown", () => {
+  test('every setting whose name says so is a secret, and of each only whether it is set', () => {
     const values = Object.fromEntries(Object.keys(SETTINGS).map((name) => [name, `value-of-${name}`]));
     const { settings } = shownSettings(values);
     expect(settings.map(({ name }) => name)).toEqual(Object.keys(SETTINGS));

@@ -59,7 +59,7 @@ describe('the doctor', () => {
     expect((await served.get('/config', 'viewer')).status).toBe(403);
   });
 
-  test('everything is good on real servers', async () => {
+  test('what is good is good, on real servers', async () => {
     const found = await checks();
     const isGood = Object.values(found).filter(({ verdict }) => verdict === 'good');
     expect(isGood.map(({ name }) => name)).toEqual(
@@ -84,12 +84,12 @@ describe('the doctor', () => {
     expect(JSON.stringify(found)).not.toContain(SECRET);
   });
 
-  test('unreadable values are bad, and the others are still reported', async () => {
+  test('what cannot be read is bad, and the others are told all the same', async () => {
     programs = [];
     expect((await checks()).programs).toMatchObject({ verdict: 'bad', found: 'could not be read: no beats' });
   });
 
-  test('a program without a live process is bad', async () => {
+  test('a program of which none is alive is bad', async () => {
     const alive = { id: 'host:1', startedAt: new Date().toISOString(), lastHeardMs: 20 };
     programs = [{ ...alive, program: 'ingest' }];
     expect((await checks()).programs).toMatchObject({ verdict: 'bad', advice: 'start a worker' });
@@ -100,7 +100,7 @@ describe('the doctor', () => {
     });
   });
 
-  test('a worker that hangs does not count, and is named', async () => {
+  test('a worker that stands still is none, and is named', async () => {
     const alive = { id: 'host:1', startedAt: new Date().toISOString(), lastHeardMs: 20 };
     programs = [
       { ...alive, program: 'ingest' },
@@ -131,7 +131,7 @@ describe('the doctor', () => {
     });
   });
 
-  test('a setting of Redis that loses events is bad, and good after the repair', async () => {
+  test('a setting of Redis that loses events is bad, and healed is good', async () => {
     const { redis } = deposit;
     await redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
     const { 'Redis eviction': eviction } = await checks();
@@ -140,7 +140,7 @@ describe('the doctor', () => {
     expect((await checks())['Redis eviction']?.verdict).toBe('good');
   });
 
-  test("a secret's age counts from when it was first seen, another secret starts again", async () => {
+  test("a secret's age counts from when it was first seen, another secret from then", async () => {
     const { redis, keys } = deposit;
     await seeSecrets(redis, keys.secrets, { OPS_JWT_SECRET: SECRET });
     const [field = ''] = await redis.hkeys(keys.secrets);
@@ -155,7 +155,7 @@ describe('the doctor', () => {
     expect(await redis.hlen(keys.secrets)).toBe(2);
   });
 
-  test('all settings are there, secrets and passwords are not', async () => {
+  test('the settings are all there, secrets and passwords are not', async () => {
     const { text } = await served.get('/config', 'operator');
     const { settings } = shapes.config.parse(JSON.parse(text));
     const values = Object.fromEntries(settings.map(({ name, value }) => [name, value]));

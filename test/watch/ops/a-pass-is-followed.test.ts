@@ -35,7 +35,7 @@ describe('ops reconcile', () => {
 
   const run = (...args: string[]) => runOps([...globals, 'reconcile', ...args]);
 
-  /** Takes the requested pass, as the app program would, and ends it like this. */
+  /** Takes the pass that is asked for, as the app program would, and ends it so. */
   async function carryOut(state: 'done' | 'failed', because: string | null = null): Promise<string> {
     await until(async () => (await book.open()).length > 0);
     const id = (await book.open())[0]?._id ?? '';
@@ -45,7 +45,7 @@ describe('ops reconcile', () => {
     return id;
   }
 
-  test('a dry run is followed to its end, and says what it would repair', async () => {
+  test('a dry run is followed to its end, and says what it would put right', async () => {
     const running = run('--shop', SHOP, '--since', '2h');
     const id = await carryOut('done');
     const { code, stdout, stderr } = await running;
@@ -57,7 +57,7 @@ describe('ops reconcile', () => {
     expect(await book.one(id)).toMatchObject({ dryRun: true, how: 'pages', who: 'ada' });
   });
 
-  test('--yes repairs, with a reason; JSON is the record', async () => {
+  test('--yes puts right, with a reason; JSON is the record', async () => {
     const running = run('run', '--shop', SHOP, '--all', '--yes', '--reason', 'after the outage', '--json');
     const id = await carryOut('done');
     const { code, stdout } = await running;
@@ -71,7 +71,7 @@ describe('ops reconcile', () => {
     });
   });
 
-  test('a failed one says why, and ends with 1', async () => {
+  test('one that fails says why, and ends with 1', async () => {
     const running = run('--shop', SHOP, '--since', '2026-01-01T00:00:00Z');
     await carryOut('failed', 'Shopify refused: access is forbidden (403)');
     const { code, stdout } = await running;
@@ -96,7 +96,7 @@ describe('ops reconcile', () => {
     [['--shop', SHOP, '--since', '2h', '--all']],
     [['--shop', SHOP, '--since', '2h', '--yes']],
     [['--shop', SHOP, '--since', '2h', '--reason', 'x']],
-  ])('%j is wrong usage, and requests nothing', async (args) => {
+  ])('%j is wrong usage, and asks for nothing', async (args) => {
     expect((await run(...args)).code).toBe(2);
     expect(await book.open()).toEqual([]);
   });

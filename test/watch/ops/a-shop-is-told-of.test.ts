@@ -34,7 +34,7 @@ describe('ops shop', () => {
 
   const run = (...args: string[]) => runOps([...globals, 'shop', ...args]);
 
-  test('ls: each with its state, and what needs attention', async () => {
+  test('ls: each with its state, and what somebody should see to', async () => {
     const { code, stdout } = await run('ls');
     expect(code).toBe(0);
     const [head = '', , columns = '', ...rows] = stdout.split('\n');
@@ -46,7 +46,7 @@ describe('ops shop', () => {
     expect(rows[1]).toMatch(/^gone\.myshopify\.com +uninstalled .* 0$/);
   });
 
-  test('show: what needs attention first; the installation, the passes, and requests', async () => {
+  test('show: what needs somebody first; the install, the passes, and what is asked', async () => {
     const { code, stdout } = await run('show', SHOP);
     expect(code).toBe(0);
     expect(stdout.split('\n\n').slice(0, 2)).toEqual([
@@ -65,7 +65,7 @@ describe('ops shop', () => {
     expect(JSON.parse(stdout)).toEqual(json);
   });
 
-  test('an unknown one: where it looked, and 1', async () => {
+  test('one that nobody knows: where it was looked for, and 1', async () => {
     const { code, stderr } = await run('show', 'nobody.myshopify.com');
     expect(code).toBe(1);
     expect(stderr).toMatch(/404: nobody\.myshopify\.com never installed .*collection shops/);

@@ -7,7 +7,7 @@ import { serveRecorded } from './recorded-api.ts';
 import type { Recorded } from './recorded.ts';
 import { runOps, startOps } from './run-ops.ts';
 
-describe('commands that change something', () => {
+describe('what changes something', () => {
   let recorded: Recorded;
   let served: ServedRoutes;
   beforeAll(async () => {
@@ -46,7 +46,7 @@ describe('commands that change something', () => {
       body: { which: {}, dryRun: false },
     },
   ];
-  /** Dry runs of lists that the API counts, without storing anything. */
+  /** Dry runs of lists that are counted by the API, which keeps nothing of them. */
   const changes = () => recorded.bodies.filter((body) => !(body as { dryRun?: boolean }).dryRun);
 
   test.each(CHANGES)(
@@ -82,7 +82,7 @@ describe('commands that change something', () => {
     [['lock', 'release', ORDER, '--token', 'beef'], 'the holder is another than that of the token given'],
     [['parked', 'replay', '--all'], 'nothing that is parked is among these'],
     [['parked', 'discard', '--all'], 'nothing that is parked is among these'],
-  ])('a refused change is not announced, and ends as refused: %j', async (args, words) => {
+  ])('what would be refused is not promised, and ends as refused: %j', async (args, words) => {
     recorded.counted = 0;
     const { code, stdout } = await run(...args);
     const json = JSON.parse((await run(...args, '--json')).stdout) as object;
@@ -93,7 +93,7 @@ describe('commands that change something', () => {
     expect(json).toMatchObject({ dryRun: true, refused: expect.stringContaining(words) });
   });
 
-  test('an unknown queue is refused before any request for it', async () => {
+  test('a queue that is not there is refused before anything is asked of it', async () => {
     expect((await run('queue', 'pause', '7')).code).toBe(1);
   });
 
@@ -110,7 +110,7 @@ describe('commands that change something', () => {
     expect(recorded.bodies.at(-1)).toMatchObject({ dryRun: false, reason });
   });
 
-  test('a replay is over when its events have ended: those parked again are reported, and the exit code is 1', async () => {
+  test('a replay is over when its events have ended: those that are parked again are told, and refused', async () => {
     recorded.ends = [
       { replayed: 3, stillWaiting: 3 },
       { replayed: 3, stillWaiting: 1, parkedAgain: 1 },
@@ -124,7 +124,7 @@ describe('commands that change something', () => {
     expect(stderr).toContain('waiting until they have ended');
   });
 
-  test('events taken by another replay are reported, and are not a failure', async () => {
+  test('what another replay took is said, and is no failure', async () => {
     recorded.ends = [{ replayed: 1 }];
     const { code, stdout } = await run(...replayAll);
     recorded.ends = [{ replayed: 3 }];
@@ -133,7 +133,7 @@ describe('commands that change something', () => {
     expect(stdout).toContain('The other 2 were parked no more: another replay or a discard took them.');
   });
 
-  test('all parked events are replayed only if explicitly requested', async () => {
+  test('everything that is parked is replayed only when that is said', async () => {
     await run('parked', 'replay', '--all', '--reason', reason);
     await run('parked', 'replay', '--topic', 'orders/paid', '--cause', 'x: #', '--reason', reason);
     expect(recorded.bodies).toMatchObject([
@@ -153,20 +153,20 @@ describe('commands that change something', () => {
     expect(recorded.bodies.at(-1)).toEqual({ reason: 'Ctrl-C at the command line' });
   });
 
-  test('a dashboard that is briefly down does not end the following of a replay', async () => {
+  test('a dashboard that is away for a moment does not end the following of a replay', async () => {
     recorded.looksUntilDone = Infinity;
     const { said, ended } = startOps([...globals(), ...replayAll]);
     await until(() => said.stderr.includes('Ctrl-C aborts it'));
     recorded.away = true;
     recorded.looksUntilDone = 0;
-    // At least one failed attempt.
+    // Looked at in vain at least once.
     const before = Date.now();
     await until(() => Date.now() - before > 1200);
     recorded.away = false;
     expect(await ended).toMatchObject({ code: 0 });
   });
 
-  test('a token is minted by the API for an administrator, and signed here if none answers', async () => {
+  test('a token is minted by the API for an administrator, and signed here where none answers', async () => {
     const over = await runOps([...globals('admin'), 'token', 'mint', '--role', 'viewer', '--name', 'grace']);
     expect(over).toMatchObject({ code: 0, stdout: 'minted\n' });
     expect(recorded.bodies).toEqual([

@@ -17,13 +17,13 @@ describe('parked events', () => {
   const run = (...args: string[]) => runOps(['--url', served.url, '--token', 'operator', ...args]);
   const discard = (begin: string) => run('parked', 'discard', begin, '--reason', 'of a test shop', '--yes');
 
-  test('are found by the digits that lists show, even if the journal has forgotten them', async () => {
+  test('are found by the digits that lists show, also where the journal has forgotten them', async () => {
     const shown = /\b0123456789ab\b/.exec((await run('parked', 'ls', '--events')).stdout)?.[0] ?? '';
     expect(await discard(shown)).toMatchObject({ code: 0 });
     expect(recorded.bodies.at(-1)).toMatchObject({ which: { events: [OLD] } });
   });
 
-  test('are the same as their entry in the journal, and distinct from others', async () => {
+  test('are one with their entry in the journal, and not to be mixed up with another', async () => {
     recorded.events = [{ ...endedEvent(1), event: OLD }];
     expect((await discard('0123')).code).toBe(0);
     recorded.events = [{ ...endedEvent(1), event: `0123${'ab'.repeat(30)}` }];
@@ -34,7 +34,7 @@ describe('parked events', () => {
     recorded.events = [];
   });
 
-  test('are listed up to the limit, over as many pages as needed', async () => {
+  test('are listed up to the limit, over as many pages as that takes', async () => {
     recorded.parked = Array.from({ length: 450 }, (_, i) =>
       parkedEvent(`${EVENT.slice(8)}${10_000_000 + i}`),
     );

@@ -13,7 +13,7 @@ const REBUILD: RebuildLook = {
   refused: null,
 };
 
-/** A rebuild that finds one field to change. @param bodies the requests that it got */
+/** A rebuild that finds one field to change. @param bodies what it was told to do */
 export function rebuildRoute(bodies: unknown[]): Route {
   return route({
     method: 'post',

@@ -4,7 +4,7 @@ import type { EventSummary } from '../../../src/watch/shapes/events.ts';
 import type { SearchHit } from '../../../src/watch/shapes/orders.ts';
 import type { ParkedEvent, ReplayRun } from '../../../src/watch/shapes/parked.ts';
 
-/** What the API knows; tests may change it. */
+/** What the API knows, to be changed by tests. */
 export interface Recorded {
   /** Newest first. */
   events: EventSummary[];
@@ -12,13 +12,13 @@ export interface Recorded {
   acts: AuditEntry[];
   /** Newest first. */
   parked: ParkedEvent[];
-  /** How a run ends, and each later reading of it. */
+  /** How a run ends, and each later look at it. */
   ends: Partial<ReplayRun>[];
   /** How many a dry run counts. */
   counted: number;
-  /** How many readings show a run as still running; Infinity: until it is aborted. */
+  /** How often a run is still running when it is looked at; Infinity: until it is aborted. */
   looksUntilDone: number;
-  /** Bodies of requests that change something, including dry runs. */
+  /** Bodies that changed something, dry runs too. */
   bodies: unknown[];
   away: boolean;
   level: 'look' | 'act';

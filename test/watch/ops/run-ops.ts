@@ -9,7 +9,7 @@ export interface Ended {
 
 export interface RunningOps {
   child: ChildProcess;
-  /** Its output so far. */
+  /** What it said so far. */
   said: { stdout: string; stderr: string };
   ended: Promise<Ended>;
 }
@@ -18,7 +18,7 @@ const OPS = path.resolve('src/ops.ts');
 /** Nothing was ever started here. */
 const ELSEWHERE = path.resolve('test');
 
-/** The command line as a process. Its environment is only what is given. */
+/** The command line as a process. Its surroundings are only what is given. */
 export function startOps(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},

@@ -37,7 +37,7 @@ describe('tail', () => {
       String(a.appliedAt) < String(b.appliedAt) ? 1 : -1,
     ));
 
-  test('the last ten, then each event that ends, once and in order, even if the journal has it late', async () => {
+  test('the last ten, then what ends, each once and in order, also what the journal tells late', async () => {
     end(...Array.from({ length: 30 }, (_, i) => i + 1));
     const running = follow();
     await until(() => numbers(running).length === 10);
@@ -59,9 +59,9 @@ describe('tail', () => {
     expect(numbers(running)).toEqual([1, ...many]);
   });
 
-  test('if nothing had ended before, the first one that ends is shown', async () => {
+  test('where nothing had ended before, the first that ends is shown', async () => {
     const running = follow();
-    // It reads once a second; events in the first reading are shown, and later ones too.
+    // It looks once a second; what is there when it looks first is shown, and what comes later too.
     const soon = Math.floor((Date.now() - Date.parse('2026-11-21T12:00:00.000Z')) / 1000);
     end(soon);
     await until(() => numbers(running).length === 1);
@@ -70,7 +70,7 @@ describe('tail', () => {
     expect(numbers(running)).toEqual([soon, soon + 1]);
   });
 
-  test('an event that was parked and then applied is shown twice', async () => {
+  test('an event that was parked and then applied is told twice', async () => {
     recorded.events = [endedEvent(1, { outcome: 'parked', because: 'it cannot be read' })];
     const running = follow();
     await until(() => lines(running).length === 1);
@@ -79,14 +79,14 @@ describe('tail', () => {
     expect(lines(running).map(({ outcome }) => outcome)).toEqual(['parked', 'applied']);
   });
 
-  test('only the requested outcome', async () => {
+  test('only the outcome that was asked for', async () => {
     recorded.events = [endedEvent(2, { outcome: 'stale' }), endedEvent(1)];
     const running = follow('--outcome', 'stale');
     await until(() => numbers(running).length === 1);
     expect(numbers(running)).toEqual([2]);
   });
 
-  test('it survives a dashboard that is briefly down, and Ctrl-C ends it with 0', async () => {
+  test('it survives a dashboard that is away for a moment, and Ctrl-C ends it with 0', async () => {
     end(1);
     const running = follow();
     await until(() => numbers(running).length === 1);
@@ -100,7 +100,7 @@ describe('tail', () => {
     expect((await running.ended).code).toBe(0);
   });
 
-  test('a failed first reading ends it: 3 if unreachable, 1 if refused', async () => {
+  test('a first look that fails ends it: 3 where nobody answers, 1 where it is refused', async () => {
     recorded.away = true;
     expect((await runOps(['--url', served.url, '--token', 'viewer', 'tail'])).code).toBe(3);
     expect((await runOps(['--url', served.url, '--token', 'forged', 'tail'])).code).toBe(1);

@@ -52,7 +52,7 @@ describe('text from outside', () => {
     expect(age(ms)).toBe(text);
   });
 
-  describe("in the API's answers", () => {
+  describe('in what the API answers', () => {
     let recorded: Recorded;
     let served: ServedRoutes;
     beforeAll(async () => {
@@ -68,14 +68,14 @@ describe('text from outside', () => {
     const run = (...args: string[]) => runOps(['--url', served.url, '--token', 'viewer', ...args]);
 
     test.each([
-      ['an order and its history', ['order', ORDER], 0],
+      ['an order and its story', ['order', ORDER], 0],
       ['the same as JSON', ['order', ORDER, '--json'], 0],
       ['a name that several orders have', ['order', '#1001'], 1],
-      ['in the arguments', ['event', HOSTILE.replaceAll('\ud800', '')], 2],
-      ['an unknown verb', [HOSTILE.replaceAll('\ud800', '')], 2],
-      ['an invalid number', ['parked', 'ls', '--limit', HOSTILE.replaceAll('\ud800', '')], 2],
-      ['an unknown option', ['queue', 'ls', `--${HOSTILE.replaceAll('\ud800', '')}`], 2],
-      ['an invalid choice', ['token', 'mint', '--role', HOSTILE.replaceAll('\ud800', '')], 2],
+      ['what was typed', ['event', HOSTILE.replaceAll('\ud800', '')], 2],
+      ['a verb that is none', [HOSTILE.replaceAll('\ud800', '')], 2],
+      ['a number that is none', ['parked', 'ls', '--limit', HOSTILE.replaceAll('\ud800', '')], 2],
+      ['an option that is none', ['queue', 'ls', `--${HOSTILE.replaceAll('\ud800', '')}`], 2],
+      ['a choice that is none', ['token', 'mint', '--role', HOSTILE.replaceAll('\ud800', '')], 2],
     ])('%s', async (_what, args, ending) => {
       const { code, stdout, stderr } = await run(...args);
       expect(code).toBe(ending);
@@ -83,13 +83,13 @@ describe('text from outside', () => {
       expect(stdout + stderr).toContain('owned');
     });
 
-    test('an order without a document has a history', async () => {
+    test('an order without a document has a story', async () => {
       const { stdout } = await run('order', ORDER);
       expect(stdout.split('\n')[0]).toBe(`${ORDER}: no event of it was applied yet`);
       expect(stdout).toContain('000000000000');
     });
 
-    test('a name that only one order has leads to it', async () => {
+    test('a name that one order has leads to it', async () => {
       recorded.hits.pop();
       expect((await run('order', '1001', '--json')).code).toBe(0);
     });
