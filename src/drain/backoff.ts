@@ -1,4 +1,4 @@
-/** After failures a drain comes again: 0.1 s, 0.2 s, … up to this; ± a fifth, so that they do not march in step. */
+/** A failed drain is retried after 0.1 s, 0.2 s, … up to this, ± 20 % so that retries spread out. */
 const LONGEST_BACKOFF_MS = 30_000;
 
 export function backoffMs(attempts: number): number {
