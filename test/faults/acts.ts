@@ -124,7 +124,7 @@ const PARKED: Record<string, ActTest> = {
       return {
         place: `/parked/replays/${id}/abort`,
         body: () => ({ reason }),
-        // A replay that loses a server stops by itself: then there is nothing to abort.
+        // A replay that loses a server stops automatically: then there is nothing to abort.
         times: () => replays.countDocuments({ _id: id, state: { $in: ['aborted', 'stopped'] } }),
       };
     },

@@ -70,7 +70,7 @@ describe('P5: a signed body under every other topic', () => {
     ['order_transactions/create', 'refunds/create', 'refunds/create brings no OrderTransaction'],
     ['order_transactions/create', 'disputes/create', 'disputes/create brings no OrderTransaction'],
     ['refunds/create', 'returns/close', 'returns/close brings no Refund'],
-  ])('%s as %s: parked, visible to an operator', async (from, to, because) => {
+  ])('%s as %s: parked, for an operator to see', async (from, to, because) => {
     const { life, key } = await lived('refunded_in_part');
     const delivery = life.find((each) => each.topic === from);
     if (!delivery) throw new Error(`a life has ${from}`);
