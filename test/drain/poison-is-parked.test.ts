@@ -61,7 +61,15 @@ describe('P7: a poison event is parked, and the others continue', () => {
       error: 'with this event the order would be larger than the 16 MB that MongoDB allows',
     });
     expect((await inside.tools.orders.load(order))?.parts.fulfillments).toHaveLength(3);
-  });
+    const [small, large, smaller] = [10_000, 2_500_000, 5000].map((length, i) => fulfillment(5 + i, length));
+    await depositAll(inside, [small!, large!, smaller!]);
+    expect(await drainOrder(order, inside.tools)).toEqual({ outcome: 'drained', events: 3 });
+    expect(await outcomes(order)).toMatchObject({
+      [small!.id]: 'late',
+      [large!.id]: 'parked',
+      [smaller!.id]: 'late',
+    });
+  }, 180_000);
 
   test('without creating an order if it is alone in its mailbox', async () => {
     const order = keyOf('2000');
