@@ -1,5 +1,5 @@
-# The programs without their tools: compiled, with the pages built, production packages only, not as root.
-# test/journeys/the-image-starts.test.ts runs these steps as they are written here.
+# The programs without development tools: compiled, with the pages built and production packages only. Not run as root.
+# test/journeys/the-image-starts.test.ts runs these steps as written.
 FROM node:24.21.0-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
@@ -11,7 +11,7 @@ RUN npm run build
 FROM node:24.21.0-bookworm-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# Optional packages stay in: lz4-napi's native binding is one. The SSPL engine is a development package.
+# Optional packages are included: lz4-napi's native binding is one. The SSPL engine is a development package.
 RUN npm ci --omit=dev --ignore-scripts
 
 FROM node:24.21.0-bookworm-slim

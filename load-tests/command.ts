@@ -8,12 +8,12 @@ const USAGE = 2;
 
 export const say = (line: string) => process.stdout.write(`${line}\n`);
 
-/** Where reports and figures go unless somebody says otherwise. */
+/** Where reports and figures go by default. */
 export const FOLDER = path.join(STATE, 'load-tests');
 
 /**
- * Runs a command. Wrong options end it with 2.
- * @param failed the exit code where it could not do its work
+ * Runs a command. Invalid options end it with 2.
+ * @param failed the exit code if it could not do its work
  */
 export async function runCommand(command: Command, failed: number): Promise<void> {
   command.exitOverride((end) => process.exit(end.exitCode === 0 ? 0 : USAGE));
@@ -25,7 +25,7 @@ export async function runCommand(command: Command, failed: number): Promise<void
   }
 }
 
-/** Keeps a run's figures and their picture. @returns the folder */
+/** Writes a run's figures and their chart. @returns the folder */
 export function writeFigures(name: string, figures: object, chart: string, out = FOLDER): string {
   const folder = path.resolve(out);
   mkdirSync(folder, { recursive: true });
@@ -34,12 +34,12 @@ export function writeFigures(name: string, figures: object, chart: string, out =
   return folder;
 }
 
-/** Reads a whole number on the command line. */
+/** Reads a whole number from the command line. */
 export function whole(least: number, most: number): (text: string) => number {
   return (text) => {
     const number = Number(text);
     if (!/^\d+$/.test(text) || number < least || number > most)
-      throw new InvalidArgumentError(`is no whole number from ${least} to ${most}`);
+      throw new InvalidArgumentError(`is not a whole number from ${least} to ${most}`);
     return number;
   };
 }

@@ -3,7 +3,7 @@ import { runCommand, say, whole, writeFigures } from './command.ts';
 import { compare } from './compare/compare.ts';
 import { claimsTable, comparisonChart, comparisonTable, madeOn } from './compare/views.ts';
 
-/** npm run compare: the patterns that people use today and Lockstep, side by side, in one run. */
+/** npm run compare: common patterns and Lockstep, side by side, in one run. */
 interface Options {
   repeat: number;
   orders: number;
@@ -14,11 +14,11 @@ const FAILED = 1;
 
 const command = new Command('npm run compare --')
   .description(
-    'Sends the same webhooks through the usual patterns and through Lockstep, in turn, and compares.',
+    'Sends the same webhooks through common patterns and through Lockstep, in turn, and compares them.',
   )
-  .option('--repeat <n>', 'races of each; medians are shown', whole(1, 99), 5)
-  .option('--orders <n>', 'orders of the spread workload, four events each', whole(100, 100_000), 2000)
-  .option('--out <folder>', 'where table, figures and chart go (default: .lockstep/load-tests/)')
+  .option('--repeat <n>', 'races per contender; medians are shown', whole(1, 99), 5)
+  .option('--orders <n>', 'orders of the spread workload, with four events each', whole(100, 100_000), 2000)
+  .option('--out <folder>', 'folder for table, figures and chart (default: .lockstep/load-tests/)')
   .action(run);
 
 await runCommand(command, FAILED);

@@ -28,45 +28,45 @@ interface Options {
 }
 
 const DEFAULT_RATE = 500;
-/** Before the sale, as fast as answers come, not counted: until the programs run at their speed. */
+/** Sent before the sale, as fast as answers come, and not counted: it brings the programs up to speed. */
 const WARM_UP_ORDERS = 1000;
 const CONNECTIONS = 50;
-/** At a rate, each connection sends one webhook a second, and waits for none of the others. */
+/** At a rate, each connection sends one webhook per second, and does not wait for the others. */
 const MOST_CONNECTIONS = 1000;
 const BROKEN = 1;
-/** Nothing was measured, and so nothing broken. */
+/** Nothing was measured, so no promise was broken. */
 const NOT_RUN = 2;
 
 const command = new Command('npm run flash-sale --')
   .description(
-    'Sends the webhooks of a flash sale, and proves that each was applied once, alone, in sequence.',
+    'Sends the webhooks of a flash sale, and proves that each was applied exactly once, one worker at a time, in sequence.',
   )
   .option('--orders <n>', 'orders in the sale', whole(1, 1_000_000), 15_000)
   .option(
     '--rate <n>',
-    `webhooks a second, whatever comes back (default: ${DEFAULT_RATE})`,
+    `webhooks per second, regardless of the answers (default: ${DEFAULT_RATE})`,
     whole(1, 100_000),
   )
-  .option('--max', 'as fast as answers come, instead of a rate')
+  .option('--max', 'as fast as answers come, instead of at a rate')
   .option(
     '--connections <n>',
-    `HTTP connections (default: with --max ${CONNECTIONS}, else one for each webhook a second, at most ${MOST_CONNECTIONS})`,
+    `HTTP connections (default: with --max ${CONNECTIONS}, else one per webhook a second, at most ${MOST_CONNECTIONS})`,
     whole(1, 10_000),
   )
   .option('--shops <n>', 'shops that sell', whole(1, 100_000), 1)
-  .option('--dup <percent>', 'webhooks that are sent twice', whole(0, 100), 5)
-  .option('--shuffle <percent>', 'webhooks that are sent out of their turn', whole(0, 100), 20)
-  .option('--topics <list>', `of each order: ${Object.keys(TOPICS).join(',')}`, topicsArgument, [
+  .option('--dup <percent>', 'percentage of webhooks that are sent twice', whole(0, 100), 5)
+  .option('--shuffle <percent>', 'percentage of webhooks that are sent out of order', whole(0, 100), 20)
+  .option('--topics <list>', `topics of each order: ${Object.keys(TOPICS).join(',')}`, topicsArgument, [
     'create',
     'transaction',
     'paid',
     'updated',
   ])
-  .option('--workers <n>', 'workers of the stack that it starts', whole(1, 16), 1)
-  .option('--seed <n>', 'another sale', whole(0, 2 ** 31), 1)
-  .option('--url <url>', 'a running Lockstep, instead of a stack of its own; on this machine')
-  .option('--really <url>', 'the same URL again, where it is not on this machine')
-  .option('--report <file.html>', 'where the report goes (default: .lockstep/load-tests/)')
+  .option('--workers <n>', 'workers to start', whole(1, 16), 1)
+  .option('--seed <n>', 'seed; another number makes another sale', whole(0, 2 ** 31), 1)
+  .option('--url <url>', 'a running Lockstep on this machine, instead of one started for the test')
+  .option('--really <url>', 'the same URL again, if it is not on this machine')
+  .option('--report <file.html>', 'file for the report (default: in .lockstep/load-tests/)')
   .action(flashSale);
 
 await runCommand(command, NOT_RUN);
@@ -110,14 +110,14 @@ function sayPlan({ figures }: Sale): void {
   const { orders, shops, events, duplicates, shuffled, topics, bodyBytes } = figures;
   const kB = (bytes: number) => `${(bytes / 1000).toFixed(1)} kB`;
   say(
-    `${orders} orders of ${shops} shop${shops === 1 ? '' : 's'}: ${events} events (${topics.join(', ')}), ${duplicates} of them twice, ${shuffled} out of their turn`,
+    `${orders} orders of ${shops} shop${shops === 1 ? '' : 's'}: ${events} events (${topics.join(', ')}), ${duplicates} of them twice, ${shuffled} out of order`,
   );
   say(
     `bodies: ${kB(bodyBytes.smallest)} to ${kB(bodyBytes.largest)}, half under ${kB(bodyBytes.p50)}, nine in ten under ${kB(bodyBytes.p90)}, mean ${kB(bodyBytes.mean)}`,
   );
 }
 
-/** HTML for people, JSON beside it for programs. */
+/** HTML for people, and JSON for programs. */
 function writeReport(run: LoadTestRun, chosen: string | undefined): string {
   const stamp = run.startedAt.replaceAll(':', '-').slice(0, 19);
   const file = path.resolve(chosen ?? path.join(FOLDER, `flash-sale-${stamp}.html`));
@@ -132,7 +132,7 @@ function topicsArgument(text: string): TopicName[] {
   const unknown = names.filter((name) => !Object.hasOwn(TOPICS, name));
   if (unknown.length > 0)
     throw new InvalidArgumentError(
-      `there is no ${unknown.join(', ')}; there are ${Object.keys(TOPICS).join(', ')}`,
+      `unknown topics ${unknown.join(', ')}; known: ${Object.keys(TOPICS).join(', ')}`,
     );
   return Object.keys(TOPICS).filter((name) => names.includes(name)) as TopicName[];
 }

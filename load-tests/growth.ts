@@ -5,7 +5,10 @@ import { CASES, type Growth } from './growth/cases.ts';
 import { measure, type Measured } from './growth/measure.ts';
 import { growthChart, growthTable } from './growth/views.ts';
 
-/** npm run growth: what an event costs when much waits, in partitions, of one order, of many shops. */
+/**
+ * npm run growth: what an event costs with a large backlog, with partitions, for one order, and for many
+ * shops.
+ */
 interface Options {
   share: number;
   out?: string;
@@ -14,9 +17,9 @@ interface Options {
 const FAILED = 1;
 
 const command = new Command('npm run growth --')
-  .description('Lets much wait, has one worker apply it, and shows what each event cost.')
-  .option('--share <percent>', 'of the orders, for a quicker look', whole(1, 100), 100)
-  .option('--out <folder>', 'where figures and chart go (default: .lockstep/load-tests/)')
+  .description('Builds a backlog, has one worker apply it, and shows the cost of each event.')
+  .option('--share <percent>', 'percentage of the orders, for a quicker run', whole(1, 100), 100)
+  .option('--out <folder>', 'folder for figures and chart (default: .lockstep/load-tests/)')
   .action(run);
 
 await runCommand(command, FAILED);

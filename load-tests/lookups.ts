@@ -27,13 +27,13 @@ const FAILED = 1;
 const JWT_SECRET = 'a-jwt-secret-of-the-load-test-of-32';
 
 const command = new Command('npm run lookups --')
-  .description('Fills MongoDB and Redis, then asks the API everything an operator may ask.')
-  .option('--orders <n>', 'orders, each with ten events', whole(1000, 1_000_000), 100_000)
-  .option('--shops <n>', 'of so many shops', whole(1, 10_000), 100)
+  .description('Fills MongoDB and Redis, then asks the API everything that an operator may ask.')
+  .option('--orders <n>', 'orders, with ten events each', whole(1000, 1_000_000), 100_000)
+  .option('--shops <n>', 'shops', whole(1, 10_000), 100)
   .option('--parked <n>', 'parked events', whole(0, 100_000), 5000)
-  .option('--waiting <n>', 'orders whose events wait', whole(0, 100_000), 2500)
-  .option('--times <n>', 'each question is asked', whole(1, 1000), 21)
-  .option('--out <folder>', 'where figures go (default: .lockstep/load-tests/)')
+  .option('--waiting <n>', 'orders with waiting events', whole(0, 100_000), 2500)
+  .option('--times <n>', 'how often to ask each question', whole(1, 1000), 21)
+  .option('--out <folder>', 'folder for figures (default: .lockstep/load-tests/)')
   .action(run);
 
 await runCommand(command, FAILED);
@@ -100,7 +100,7 @@ async function oneOf({ events }: Collections): Promise<{ event: string; webhookI
     .findOne({ _id: { $gt: '8' } })
     .sort({ _id: 1 })
     .lean<EventDocument>();
-  if (!found?.webhookId) throw new Error('there is no event');
+  if (!found?.webhookId) throw new Error('no events');
   return { event: found._id, webhookId: found.webhookId };
 }
 
@@ -124,7 +124,7 @@ async function askAll(servers: Servers, all: Question[], times: number): Promise
   }
 }
 
-/** @throws where an answer is not 200 */
+/** @throws if an answer is not 200 */
 async function ask(url: string, token: string, question: Question, times: number): Promise<Asked> {
   const took: number[] = [];
   let bytes = 0;

@@ -4,7 +4,7 @@ import { sectionsOf } from './figures/sections.ts';
 
 /**
  * npm run figures: copies the figures of the runs in load-tests/figures into the documents that quote them,
- * between `<!-- name -->` and `<!-- /name -->`. test/documents.test.ts sees that they are still the same.
+ * between `<!-- name -->` and `<!-- /name -->`. test/documents.test.ts checks that they are still the same.
  */
 const root = path.resolve(import.meta.dirname, '..');
 

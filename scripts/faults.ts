@@ -5,9 +5,9 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 
 /**
- * npm run faults: breaks everything that can break, in full, and prints one table.
+ * npm run faults: runs the full fault-injection suite, and prints one table.
  *   npm run faults -- [--seed N] [--only <part of a file's name>]
- * Exit code 1 where a promise was broken, or a bad state was never reached.
+ * Exit code 1 if a promise was broken, or a bad state was never reached.
  */
 interface Line {
   fault: string;
@@ -70,14 +70,14 @@ say(
 );
 say(
   run.status === 0
-    ? 'Nothing lost, nothing twice, nothing out of sequence.'
+    ? 'Nothing lost, nothing applied twice, nothing out of sequence.'
     : 'A promise was broken: see above.',
 );
 process.exitCode = run.status === 0 && lines.length > 0 ? 0 : 1;
 
-/** As Markdown, so that it can be copied into a document. */
+/** As Markdown, to be copied into a document. */
 function table(rows: Line[]): string {
-  const head = `| fault | ${COLUMNS.map((name) => (name === 'healSeconds' ? 'seconds to heal' : name)).join(' | ')} |`;
+  const head = `| fault | ${COLUMNS.map((name) => (name === 'healSeconds' ? 'seconds to recover' : name)).join(' | ')} |`;
   const rule = `|---|${COLUMNS.map(() => '--:').join('|')}|`;
   const body = rows.map((row) => `| ${row.fault} | ${COLUMNS.map((name) => row[name]).join(' | ')} |`);
   return [head, rule, ...body].join('\n');

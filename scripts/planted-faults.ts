@@ -12,9 +12,9 @@ import { FAULTS } from './planted-faults/table.ts';
 
 /**
  * npm run planted-faults [-- --only <name>] [-- --seed <number>]
- * Do the tests notice? Plants one fault after the other in a copy of the project, and runs the tests that
- * should notice. Fails where one survives, where a row does not fit its file any more, where its change
- * does not compile, and where the tests fail without it: noticed means the fault, nothing else.
+ * Do the tests notice? Plants one fault after another in a copy of the project, and runs the tests that
+ * should notice. Fails if a fault survives, if a row no longer matches its file, if a change does not
+ * compile, and if the tests fail without the fault: so a failing test means the fault and nothing else.
  */
 const BASELINE_LIMIT_MS = 300_000;
 const FAULT_LIMIT_MS = 120_000;
@@ -34,9 +34,9 @@ async function main(): Promise<boolean> {
   const { values } = parseArgs({ options: { only: { type: 'string' }, seed: { type: 'string' } } });
   const faults = FAULTS.filter(({ name }) => name === (values.only ?? name));
   if (faults.length === 0)
-    throw new Error(`no fault is called ${values.only}:\n${FAULTS.map(({ name }) => name).join('\n')}`);
+    throw new Error(`unknown fault ${values.only}; known:\n${FAULTS.map(({ name }) => name).join('\n')}`);
   const seed = values.seed ?? String(Math.floor(Math.random() * 1e9));
-  if (!/^\d+$/.test(seed)) throw new Error(`--seed ${seed}: a whole number is needed`);
+  if (!/^\d+$/.test(seed)) throw new Error(`--seed ${seed}: not a whole number`);
   const copy = new ProjectCopy();
   try {
     say(`faults: ${faults.length}, seed: ${seed}`);
@@ -54,7 +54,7 @@ function refuse(problems: string[]): void {
   if (problems.length > 0) throw new Error(problems.join('\n'));
 }
 
-/** One Redis and one MongoDB for all runs; every test file has a namespace in them. */
+/** One Redis and one MongoDB for all runs; every test file has its own namespace in them. */
 async function withServers<Answer>(run: (env: Record<string, string>) => Promise<Answer>): Promise<Answer> {
   const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-planted-servers-'));
   try {
@@ -78,8 +78,10 @@ async function plantAll(
   const tests = [...new Set(faults.flatMap((fault) => fault.tests))];
   const unchanged = await runTests({ tests }, BASELINE_LIMIT_MS, running);
   stop.signal.throwIfAborted();
-  if (unchanged.outcome === 'failed') throw new Error(`fail without a fault:\n${unchanged.tests.join('\n')}`);
-  if (unchanged.outcome === 'broken') throw new Error(`do not run without a fault: ${unchanged.because}`);
+  if (unchanged.outcome === 'failed')
+    throw new Error(`these tests fail without a fault:\n${unchanged.tests.join('\n')}`);
+  if (unchanged.outcome === 'broken')
+    throw new Error(`the tests do not run without a fault: ${unchanged.because}`);
   say(`test files that pass without a fault: ${tests.length}\n`);
 
   const print = tableOf(faults);
@@ -98,14 +100,14 @@ async function plantAll(
 }
 
 function told(ran: Ran, { promise, tests }: PlantedFault): string {
-  if (ran.outcome === 'passed') return `NOBODY: it survived ${tests.join(', ')}`;
-  if (ran.outcome === 'broken') return `NOBODY: the tests could not run: ${ran.because}`;
-  // The test that cites the promise says most.
+  if (ran.outcome === 'passed') return `NOT NOTICED by ${tests.join(', ')}`;
+  if (ran.outcome === 'broken') return `NOT NOTICED: the tests could not run: ${ran.because}`;
+  // A test that cites the promise is the most informative.
   const [first] = ran.tests.toSorted((a, b) => Number(b.includes(promise)) - Number(a.includes(promise)));
   return ran.tests.length === 1 ? String(first) : `${first} (and ${ran.tests.length - 1} more)`;
 }
 
-/** Prints lines in columns as wide as their widest. */
+/** Prints lines in columns, each as wide as its widest cell. */
 function tableOf(faults: readonly PlantedFault[]): (...cells: string[]) => void {
   const widest = (texts: string[]) => Math.max(...texts.map((text) => text.length));
   const widths = [

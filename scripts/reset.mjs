@@ -1,4 +1,5 @@
-// npm run reset: throws away the local data and what set-up unpacked under .lockstep/. Refuses while Lockstep runs.
+// npm run reset: deletes the local data, and what set-up unpacked under .lockstep/. Refuses while Lockstep
+// runs.
 import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 
@@ -20,4 +21,4 @@ if (pid) {
   process.exit(1);
 }
 rmSync(state, { recursive: true, force: true });
-process.stdout.write('Removed .lockstep/: the next start begins with nothing.\n');
+process.stdout.write('Removed .lockstep/: the next start begins without data.\n');

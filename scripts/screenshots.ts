@@ -12,11 +12,17 @@ import { openBrowser } from './local/chromium.ts';
 import { freePort } from './local/ports.ts';
 import { startProgram, untilReady, type RunningProgram } from './local/programs.ts';
 
-/** npm run screenshots: the README's pictures, of a Lockstep of its own in the middle of a flash sale (a minute). */
+/**
+ * npm run screenshots: takes the README's pictures, of its own Lockstep in the middle of a flash sale (a
+ * minute).
+ */
 const FOLDER = path.resolve(import.meta.dirname, '..', 'load-tests', 'figures');
 const SIZE = { width: 1280, height: 800 };
 const JWT_SECRET = 'a-jwt-secret-for-pictures-of-32-characters';
-/** Webhooks a second, one after another, so that the charts have a shape; the pictures are taken in the last. */
+/**
+ * Webhooks per second, one rate after another, so that the charts have a shape; the pictures are taken during
+ * the last.
+ */
 const RATES = [120, 400, 220];
 const SECONDS_EACH = 12;
 const TOPICS: TopicName[] = ['create', 'transaction', 'paid', 'updated'];
@@ -38,7 +44,9 @@ try {
   await target.close();
 }
 
-/** A whole life as Shopify may send it: the first twice, the third before the second. */
+/**
+ * A whole life with disorder that Shopify may produce: the first webhook twice, the third before the second.
+ */
 async function sendOneLife({ ingestUrl, secret }: Target): Promise<string> {
   const shop = 'example.myshopify.com';
   const life = lifeOf(randomFrom(1), shop, 1001, new Date(Date.now() - 120_000));
@@ -48,7 +56,7 @@ async function sendOneLife({ ingestUrl, secret }: Target): Promise<string> {
   return `${shop}/${(JSON.parse(String(create?.body)) as { id: number }).id}`;
 }
 
-/** @returns when the last of the rates has begun, and when all is sent */
+/** @returns when the last rate has begun, and when everything is sent */
 function sell({ ingestUrl: url, secret }: Target): { last: Promise<void>; ended: Promise<void> } {
   let begin = () => undefined as void;
   const last = new Promise<void>((resolve) => (begin = resolve));

@@ -12,7 +12,7 @@ import { randomFrom } from './deliveries/random.ts';
 import { sendSigned } from './deliveries/signed.ts';
 import { readLocal } from './local/state.ts';
 
-/** npm run send: signed sample webhooks, and what is answered to each. */
+/** npm run send: sends signed sample webhooks, and prints each answer. */
 interface Options {
   shop: string;
   order: number;
@@ -21,7 +21,7 @@ interface Options {
   url?: string;
 }
 
-/** Without the topics that Lockstep makes itself. */
+/** Without the topics that only Lockstep itself uses. */
 const SENT_TOPICS = (Object.keys(TOPICS) as Topic[]).filter(isSent);
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
@@ -29,16 +29,21 @@ const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 const command = new Command('npm run send --')
   .description('Sends signed sample webhooks to a running Lockstep and prints each answer.')
   .argument('<topic>', "a topic, such as orders/paid, or 'lifecycle' for one order's whole life")
-  .option('--shop <domain>', 'whose order it is', shopArgument, 'example.myshopify.com')
-  .option('--order <number>', 'which order: its name is #<number>; its id is printed', numberArgument, 1001)
-  .option('--file <body.json>', 'send this body as it is instead of a generated one')
-  .option('--dup <times>', 'send each this many times more', numberArgument, 0)
-  .option('--url <url>', 'where ingest is; otherwise what npm start serves here')
+  .option('--shop <domain>', 'the shop of the order', shopArgument, 'example.myshopify.com')
+  .option(
+    '--order <number>',
+    'which order: its name is #<number>; the command prints its id',
+    numberArgument,
+    1001,
+  )
+  .option('--file <body.json>', 'send this body unchanged instead of a generated one')
+  .option('--dup <times>', 'send each webhook this many more times', numberArgument, 0)
+  .option('--url <url>', 'the URL of ingest; default: that of npm start')
   .configureOutput({ writeErr: (text) => void process.stderr.write(plainLines(text)) })
   .action(send);
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // Whoever read us has read enough: npm run send -- lifecycle | head.
+  // The reader has closed the pipe: npm run send -- lifecycle | head.
   if (error.code === 'EPIPE') process.exit(0);
   throw error;
 });
@@ -61,7 +66,7 @@ async function send(topic: string, options: Options): Promise<void> {
     }
   // A refused webhook has no history.
   for (const order of new Set(taken.flatMap(orderOf)))
-    process.stdout.write(`\nits story: npm run ops -- order ${order}\n`);
+    process.stdout.write(`\nits history: npm run ops -- order ${order}\n`);
   process.exitCode = refused === 0 ? 0 : 1;
 }
 
@@ -71,7 +76,7 @@ function targetOf(options: Options): { url: string; secret: string } {
   const secret = process.env.SHOPIFY_API_SECRET ?? local?.shopifySecret;
   if (!url || !secret)
     throw new Error(
-      'nothing runs here: "npm start" in another terminal, or give --url and SHOPIFY_API_SECRET',
+      'Lockstep is not running here: run "npm start" in another terminal, or set --url and SHOPIFY_API_SECRET',
     );
   if (!LOOPBACK.has(new URL(url).hostname))
     throw new Error(`${url} is not on this machine: samples are sent to loopback only`);
@@ -94,14 +99,14 @@ async function isTaken(url: string, delivery: Delivery, secret: string): Promise
   return status === 200;
 }
 
-/** Whose story to ask for next. */
+/** The order whose history to show next. */
 function orderOf({ topic, shop, body }: Delivery): string[] {
   const domain = asShopDomain(shop);
   const route = isTopic(topic) ? routeOf(topic, body) : null;
   return domain && route?.to === 'order' ? [orderKey(domain, route.orderId)] : [];
 }
 
-/** An order's life is the same each time it is sent, so that sending again shows what duplicates do. */
+/** An order's life is the same each time it is sent, so that sending it again shows what duplicates do. */
 function deliveriesOf(topic: string, { shop, order, file }: Options): Delivery[] {
   const begin = beginOf(shop, order);
   const life = lifeOf(randomFrom(order), shop, order, begin);
@@ -110,7 +115,7 @@ function deliveriesOf(topic: string, { shop, order, file }: Options): Delivery[]
   if (!file && !sample)
     throw new Error(
       isTopic(topic)
-        ? `there is no sample of ${topic}: give one with --file`
+        ? `no sample for ${topic}: give a body with --file`
         : `${topic} is not an order topic; the order topics are: ${SENT_TOPICS.join(', ')}`,
     );
   const body = file ? readFileSync(file) : (sample?.body ?? Buffer.alloc(0));
@@ -132,7 +137,7 @@ function sampleOf(
 
 function shopArgument(text: string): string {
   const shop = asShopDomain(text);
-  if (!shop) throw new InvalidArgumentError('not a shop domain, such as example.myshopify.com');
+  if (!shop) throw new InvalidArgumentError('not a valid shop domain, such as example.myshopify.com');
   return shop;
 }
 

@@ -1,6 +1,6 @@
 // Installs what a fresh clone lacks. Runs on the machine's own Node (>= 20) and needs no package; everything
-// else runs on the pinned Node that this installs. Each step says in one line what it does, a failing
-// one what to do instead; a second run finds everything and takes a moment.
+// else runs on the pinned Node that this installs. Each step prints one line; a failing step says what to do
+// instead. A second run finds everything and takes a moment.
 //   node scripts/set-up.mjs [packages | tests]
 //     packages: only those, no servers and no pages; tests: also a Chromium to open the pages in
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -43,7 +43,7 @@ function onPath(name) {
   return null;
 }
 
-/** Runs a command quietly; answers its output where it fails, null where it works. */
+/** Runs a command quietly; returns its output if it fails, null if it succeeds. */
 function problemWith(command, args, options = {}) {
   const run = spawnSync(command, args, { encoding: 'utf8', cwd: root, ...options });
   if (run.status === 0) return null;
@@ -56,8 +56,8 @@ function installPackages() {
   const fresh = existsSync(installed) && statSync(installed).mtimeMs >= statSync(wanted).mtimeMs;
   const node = path.join(root, 'node_modules', '.bin', 'node');
   if (fresh && problemWith(node, ['--version']) === null) return;
-  // Not npm ci: it would delete what is there. No install script runs, whatever npm this is: some report the install
-  // to a server. Only the pinned Node needs its own.
+  // Not npm ci: it would delete existing packages. No install script runs, whatever the npm version: some
+  // report the installation to a server. Only the pinned Node needs its script.
   say('installing packages from the npm registry, with the pinned Node 24 (about a minute)');
   const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm'];
   for (const args of [
@@ -69,7 +69,7 @@ function installPackages() {
     if (problem)
       fail(
         `${command} failed:\n        ${problem}`,
-        `Is the npm registry reachable? Run "${command}" to see all of it.`,
+        `Is the npm registry reachable? Run "${command}" to see the full output.`,
       );
   }
 }
@@ -79,11 +79,14 @@ function installRedis() {
   install(
     'Redis',
     { apt: 'redis-server', brew: ['redis'] },
-    'Install redis-server yourself, or set REDIS_URL to a Redis that is there.',
+    'Install redis-server yourself, or set REDIS_URL to an existing Redis.',
   );
 }
 
-/** The names that playwright-core is told to start; the tests look for the same (scripts/local/chromium.ts). */
+/**
+ * The names under which playwright-core may start Chromium; the tests use the same
+ * (scripts/local/chromium.ts).
+ */
 const CHROMIUMS = ['chromium', 'chromium-browser', 'google-chrome'];
 
 function installChromium() {
@@ -91,13 +94,13 @@ function installChromium() {
   install(
     'Chromium, for the tests of the pages',
     { apt: 'chromium', brew: ['--cask', 'chromium'] },
-    'Install Chromium yourself, or set CHROMIUM_PATH to one that is there.',
+    'Install Chromium yourself, or set CHROMIUM_PATH to an existing one.',
   );
 }
 
 function install(what, packages, instead) {
   const commands = installer(packages);
-  if (!commands) fail(`there is no ${what}, and no package manager that could install it here.`, instead);
+  if (!commands) fail(`${what} not found, and no package manager that could install it.`, instead);
   say(`installing ${what}: ${commands.at(-1).join(' ')}`);
   for (const [command, ...args] of commands) {
     const problem = problemWith(command, args, {
@@ -120,34 +123,40 @@ function installer({ apt, brew }) {
   return onPath('brew') ? [['brew', 'install', ...brew]] : null;
 }
 
-/** The pages, where a source of theirs is newer than what was built. */
+/** Builds the pages if one of their sources is newer than the build. */
 function buildPages() {
   const built = path.join(root, 'dist', 'pages', 'index.html');
   const sources = [path.join(root, 'src', 'pages'), path.join(root, 'package-lock.json')];
   if (existsSync(built) && statSync(built).mtimeMs >= Math.max(...sources.map(newestIn))) return;
-  say('building the pages of the dashboard (some seconds)');
+  say('building the pages of the dashboard (a few seconds)');
   const node = path.join(root, 'node_modules', 'node', 'bin', 'node');
   const vite = path.join(root, 'node_modules', 'vite', 'bin', 'vite.js');
   const problem = problemWith(node, [vite, 'build', 'src/pages', '--logLevel', 'error']);
   if (problem)
-    fail(`building the pages failed:\n        ${problem}`, 'Run "npm run build:pages" to see all of it.');
+    fail(
+      `building the pages failed:\n        ${problem}`,
+      'Run "npm run build:pages" to see the full output.',
+    );
 }
 
-/** When a file, or anything in a folder, was changed last. A folder tells when a file in it came or went. */
+/**
+ * When a file, or anything in a folder, last changed. A folder's own time shows when a file was added or
+ * removed.
+ */
 function newestIn(place) {
   const found = statSync(place);
   if (!found.isDirectory()) return found.mtimeMs;
   return Math.max(found.mtimeMs, ...readdirSync(place).map((name) => newestIn(path.join(place, name))));
 }
 
-/** MONGODB_URI, a mongod of version 8 on the path, or the engine from npm behind a launcher of ours. */
+/** MONGODB_URI, a mongod of version 8 on the path, or the engine from npm behind our launcher. */
 function prepareMongo() {
   if (process.env.MONGODB_URI || hasMongod8()) return;
   const launcher = path.join(state, 'bin', 'mongod');
   const program = path.join(root, 'scripts', 'local', 'mongod.ts');
   if (existsSync(launcher)) return;
   if (!hasEngine()) {
-    say('no embedded MongoDB for this platform: mongodb-memory-server will download one when it is needed');
+    say('no embedded MongoDB for this platform: mongodb-memory-server will download one when needed');
     return;
   }
   const node = path.join(root, 'node_modules', 'node', 'bin', 'node');
@@ -157,13 +166,16 @@ function prepareMongo() {
   writeFileSync(launcher, `#!/bin/sh\nexec ${quoted} "$@"\n`, { mode: 0o755 });
 }
 
-/** What npm start keeps there is for this user's eyes only. */
+/** What npm start keeps there is readable by this user only. */
 function ownFolder() {
   mkdirSync(state, { recursive: true, mode: 0o700 });
   chmodSync(state, 0o700);
 }
 
-/** Its native part is a package for each platform: a development install has it, a production install never. */
+/**
+ * Its native part is a separate package per platform: development installations have it, production
+ * installations never do.
+ */
 function hasEngine() {
   const folder = path.join(root, 'node_modules', '@0q');
   const native = `embedded-mongodb-${process.platform}-${process.arch}`;
@@ -184,21 +196,21 @@ function glibcIsNewEnough() {
   return major > GLIBC_NEEDED[0] || (major === GLIBC_NEEDED[0] && minor >= GLIBC_NEEDED[1]);
 }
 
-/** The loader and folder of a newer C library, unpacked beside the system's own, which stays as it is. */
+/** The loader and folder of a newer C library, unpacked next to the system's own, which stays unchanged. */
 function newerLibrary() {
   const home = path.join(state, 'libc');
-  const instead = 'Install MongoDB 8 (mongod on the path), or set MONGODB_URI to one that is there.';
+  const instead = 'Install MongoDB 8 (mongod on the path), or set MONGODB_URI to an existing one.';
   if (!existsSync(path.join(home, 'done'))) unpackLibrary(home, instead);
   const found = readdirSync(path.join(home, 'root'), { recursive: true, encoding: 'utf8' });
   const loader = found.find((file) => /usr\/lib\/[^/]+-linux-gnu\/ld-linux[^/]*\.so\.\d$/.test(file));
-  if (!loader) fail("Debian's C library has no loader where it used to be.", instead);
+  if (!loader) fail("Debian's C library has no loader at its usual place.", instead);
   const file = path.join(home, 'root', loader);
   return [file, '--library-path', path.dirname(file)];
 }
 
 function unpackLibrary(home, instead) {
   if (!onPath('apt-get') || !onPath('dpkg'))
-    fail('the embedded MongoDB needs glibc 2.38, and this system is older.', instead);
+    fail('the embedded MongoDB needs glibc 2.38, and this system has an older one.', instead);
   say(
     "this system's C library is older than 2.38: unpacking Debian trixie's under .lockstep/ for MongoDB only",
   );
@@ -237,10 +249,7 @@ function unpackLibrary(home, instead) {
 }
 
 if (Number(process.versions.node.split('.')[0]) < NODE_NEEDED)
-  fail(
-    `this is Node ${process.versions.node}.`,
-    `Node ${NODE_NEEDED} or later is needed to begin: see nodejs.org.`,
-  );
+  fail(`this is Node ${process.versions.node}.`, `Node ${NODE_NEEDED} or later is required: see nodejs.org.`);
 ownFolder();
 installPackages();
 if (process.argv[2] !== 'packages') {

@@ -17,24 +17,24 @@ import {
   type LocalFile,
 } from './local/state.ts';
 
-/** npm start: everything on this machine, in this terminal, until Ctrl-C. */
+/** npm start: runs everything on this machine, in this terminal, until Ctrl-C. */
 const TOKEN_HOURS = 24 * 30;
-/** Nobody else on the network signs in here. Browsers try it for `localhost`, also where that is ::1 first. */
+/** Nobody else on the network can sign in here. For `localhost`, browsers also try 127.0.0.1 if ::1 fails. */
 const LOOPBACK = '127.0.0.1';
 const DEVELOPER = { name: 'development', role: 'admin' } as const;
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-/** What was started, to be stopped in reverse. */
+/** What was started, to be stopped in reverse order. */
 interface Started {
   name: string;
-  /** Servers stop when no program needs them any more. */
+  /** A server stops when no program needs it any more. */
   kind: 'program' | 'server';
   stop: () => Promise<void>;
-  /** Where it does not stop in time. */
+  /** Called if it does not stop in time. */
   pid: number;
 }
 const started: Started[] = [];
-/** All of it together: programs get this share of SHUTDOWN_MS, the servers below them the rest. */
+/** Shared by all: programs get this part of SHUTDOWN_MS, the servers get the rest. */
 const PROGRAMS_SHARE = 0.8;
 let shutdownMs = 10_000;
 let stopping: Promise<void> | null = null;
@@ -55,7 +55,7 @@ async function main(): Promise<void> {
   const running = readLocal();
   if (running)
     throw new Error(
-      `Lockstep already runs here (process ${running.pid}): ${running.ingestUrl}, ${running.dashboardUrl}`,
+      `Lockstep is already running here (process ${running.pid}): ${running.ingestUrl}, ${running.dashboardUrl}`,
     );
   const config = loadConfig(process.env);
   shutdownMs = config.SHUTDOWN_MS;
@@ -103,24 +103,28 @@ interface Ports {
   dashboard: number;
   worker: number;
   app: number;
-  /** Where ingest answers /readyz. */
+  /** The address at which ingest answers /readyz. */
   ingestAdmin: number;
 }
 
-/** A port that was asked for must be free; a default that is taken gives way to another, which is printed. */
+/**
+ * A port that was set must be free; a default port that is taken is replaced by another, which is printed.
+ */
 async function choosePorts(config: Config): Promise<Ports> {
   const choose = async (name: 'PORT' | 'DASHBOARD_PORT' | 'APP_PORT'): Promise<number> => {
     const wanted = await tryPort(config[name]);
     if (wanted !== null) return wanted;
     if (process.env[name])
-      throw new Error(`port ${config[name]} (${name}) is taken: stop what uses it, or give another`);
+      throw new Error(
+        `port ${config[name]} (${name}) is taken: stop the program that uses it, or choose another port`,
+      );
     const other = await freePort();
     say(`port ${config[name]} is taken: using ${other} (set ${name} to choose)`);
     return other;
   };
   const ingest = await choose('PORT');
   const dashboard = await choose('DASHBOARD_PORT');
-  // Without a store there is no app.
+  // Without a store, there is no app.
   const app = asked['fake-shopify'] ? await choose('APP_PORT') : config.APP_PORT;
   return { ingest, dashboard, app, worker: await freePort(), ingestAdmin: config.ADMIN_PORT ?? ingest };
 }
@@ -137,7 +141,7 @@ async function startPrograms(
     MONGODB_URI: local.mongoUri,
     SHOPIFY_API_SECRET: local.shopifySecret,
     BIND: config.BIND ?? LOOPBACK,
-    // The data may be of a run that had an app, and its record.
+    // The data may come from a run that had an app, with its record.
     ...(more.APP_PORT ? {} : { UNKNOWN_SHOPS: config.UNKNOWN_SHOPS ?? 'take' }),
     SHUTDOWN_MS: String(Math.round(config.SHUTDOWN_MS * PROGRAMS_SHARE)),
     ...more,
@@ -165,7 +169,7 @@ function start(name: 'ingest' | 'worker' | 'dashboard' | 'app', env: NodeJS.Proc
   return program;
 }
 
-/** @param code of a one-time link; behind the # it is never sent or logged */
+/** @param code of a one-time link; it is behind the #, so it is never sent or logged */
 function announce(local: LocalFile, store: FakeStore | null, code: string): void {
   const app = store ? `\n  app         ${store.env.APP_URL}   (merchants install it; see below)` : '';
   say(`
@@ -177,7 +181,7 @@ Lockstep is running. Ctrl-C stops it; data stays under .lockstep/ (npm run reset
   secret      ${local.shopifySecret}   (development; signs webhooks)
   API token   ${local.adminToken}
 
-Open the dashboard, signed in as admin (the link is good once, for 15 minutes; another: npm run ops -- sign-in):
+Open the dashboard, signed in as admin (the link works once, for 15 minutes; for another, run npm run ops -- sign-in):
 
   ${local.dashboardUrl}/sign-in#once=${code}
 
@@ -194,12 +198,12 @@ async function stopAndExit(code: number): Promise<void> {
 }
 
 /**
- * All programs at once, then the servers below them. What has not ended within SHUTDOWN_MS is killed: nothing is
- * lost by that, as nothing is by a kill at any other moment.
+ * Stops all programs at once, then the servers below them. Anything that has not ended within SHUTDOWN_MS is
+ * killed. Nothing is lost by that, just as with a kill at any other moment.
  */
 async function stopAll(): Promise<void> {
   if (started.length === 0) return;
-  say(`stopping; this takes ${Math.ceil(shutdownMs / 1000)} s at most`);
+  say(`stopping; takes at most ${Math.ceil(shutdownMs / 1000)} s`);
   removeLocalIfOurs();
   const timer = setTimeout(killAll, shutdownMs);
   await stopEach('program');
@@ -219,10 +223,10 @@ async function stopEach(kind: Started['kind']): Promise<void> {
 
 function killAll(): void {
   for (const { name, pid } of started.filter((each) => isAlive(each.pid))) {
-    say(`${name} does not end: killed`);
+    say(`${name} did not stop in time: killed`);
     process.kill(pid, 'SIGKILL');
   }
-  // What still waits for one that is gone waits for nothing.
+  // A wait for a killed program may never resolve: exit anyway.
   setTimeout(() => process.exit(1), 500);
 }
 

@@ -5,15 +5,18 @@ import { describe, expect, test } from '@jest/globals';
 interface Row {
   /** Folders whose values it may import. */
   uses: string[];
-  /** Folders whose types it may import, on top of `uses`. */
+  /** Folders whose types it may import, in addition to `uses`. */
   knows: string[];
   /** Packages whose values it may import. */
   npm: string[];
-  /** Packages whose types it may import, on top of `npm`: what it is handed, and does not construct. */
+  /**
+   * Packages whose types it may import, in addition to `npm`: of objects that it receives but does not
+   * construct.
+   */
   npmKnows: string[];
 }
 
-/** Who may import whom, one row per folder of src/. A folder may always import itself. */
+/** Which folder may import which, one row per folder of src/. A folder may always import itself. */
 const FOLDERS: Record<string, Row> = {
   accept: { uses: ['order', 'system'], knows: ['deposit'], npm: ['express'], npmKnows: [] },
   compliance: { uses: ['order', 'persist', 'system'], knows: ['lock'], npm: [], npmKnows: ['ioredis'] },
@@ -31,7 +34,7 @@ const FOLDERS: Record<string, Row> = {
   },
   lock: { uses: ['system'], knows: [], npm: ['redlock'], npmKnows: ['ioredis'] },
   order: { uses: [], knows: [], npm: ['zod'], npmKnows: [] },
-  /** Runs in the browser: of the server it knows the shapes of answers, and nothing else. */
+  /** Runs in the browser: of the server, it knows only the shapes of answers. */
   pages: {
     uses: [],
     knows: ['order', 'watch'],
@@ -87,13 +90,13 @@ const FOLDERS: Record<string, Row> = {
   },
 };
 
-/** What stands between `import` and `from` are names and braces only: no match runs into the next statement. */
+/** Only names and braces occur between `import` and `from`: a match never runs into the next statement. */
 const IMPORT =
   /^\s*(?:import|export)\s+(type\s)?[\w\s{},*$]*?from\s*['"]([^'"]+)['"]|^\s*import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm;
 
 interface Import {
   target: string;
-  /** The folder or package; null for node's own and for the folder itself. */
+  /** The folder or package; null for Node's own and for the folder itself. */
   name: string | null;
   kind: 'folder' | 'package' | 'node';
   typesOnly: boolean;
@@ -117,7 +120,7 @@ function importsOf(file: string, source: string): Import[] {
 }
 
 const folderOf = (file: string) => file.split('/')[1] ?? '';
-/** src/ingest.ts and its siblings compose; they may import anything. */
+/** src/ingest.ts and the other programs assemble the parts; they may import anything. */
 const isProgram = (file: string) => file.split('/').length === 2;
 
 function broken(file: string, source: string): string[] {
@@ -137,7 +140,7 @@ const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .map((name) => path.posix.join('src', name.split(path.sep).join('/')))
   .filter((name) => /(?<!\.d)\.tsx?$/.test(name));
 
-/** What the folders import, in the table's own form. */
+/** What the folders import, in the same form as the table. */
 function tableOf(found: { file: string; source: string }[]): Record<string, Row> {
   const all = found.flatMap(({ file, source }) => importsOf(file, source).map((one) => ({ ...one, file })));
   const names = (folder: string, kind: Import['kind'], typesOnly: boolean) => {
@@ -169,7 +172,7 @@ describe('architecture', () => {
     expect(folders.map((entry) => entry.name).toSorted()).toEqual(Object.keys(FOLDERS).toSorted());
   });
 
-  test('the steps read in order: the alphabet is the way of a webhook', () => {
+  test("the steps are in order: alphabetical order is a webhook's path", () => {
     const steps = ['accept', 'deposit', 'drain', 'lock', 'order', 'persist'];
     expect(steps).toEqual(steps.toSorted());
   });
@@ -189,11 +192,11 @@ describe('architecture', () => {
     ['src/persist/x.ts', `export { a } from '../watch/health.ts';`],
     ['src/watch/x.ts', `import { ingest } from '../ingest.ts';`],
     ['src/elsewhere/x.ts', ``],
-  ])('a planted violation in %s is seen: %s', (file, source) => {
+  ])('a planted violation in %s is found: %s', (file, source) => {
     expect(broken(file, source)).toHaveLength(1);
   });
 
-  test('a type may be known where its value may not be used', () => {
+  test('a type may be allowed where its value is not', () => {
     expect(broken('src/accept/x.ts', `import type { Mailbox } from '../deposit/mailbox.ts';`)).toEqual([]);
     expect(broken('src/deposit/x.ts', `import type { Redis } from 'ioredis';`)).toEqual([]);
   });
@@ -203,7 +206,7 @@ describe('architecture', () => {
     expect(files.flatMap((file) => broken(file, readFileSync(file, 'utf8')))).toEqual([]);
   });
 
-  test('the table allows nothing that nobody imports', () => {
+  test('the table allows nothing that is not imported', () => {
     expect(FOLDERS).toEqual(tableOf(files.map((file) => ({ file, source: readFileSync(file, 'utf8') }))));
   });
 });

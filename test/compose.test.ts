@@ -14,7 +14,7 @@ const NEEDS: Record<string, Setting[]> = {
 };
 
 describe('docker-compose.yml', () => {
-  test('MongoDB is a one-node replica set with users, and makes both itself', () => {
+  test('MongoDB is a one-node replica set with users, and creates both itself', () => {
     const mongo = compose.services.mongo;
     const command = mongo?.command.join('\n') ?? '';
     expect(command).toContain('mongod --replSet rs0 --bind_ip_all --keyFile /data/configdb/key');
@@ -55,7 +55,7 @@ describe('docker-compose.yml', () => {
   test.each(Object.keys(DEMANDED))('it does not start without %s', (name) => {
     const given = { ...DEMANDED, [name]: undefined };
     const fill = () => Object.values(compose.services).map((service) => environmentOf(service, given));
-    // The app is a profile of its own and gets an empty secret, which it refuses itself.
+    // The app has its own profile and gets an empty secret, which it refuses itself.
     expect(fill).toThrow(name);
   });
 
@@ -66,7 +66,7 @@ describe('docker-compose.yml', () => {
       expect(image).toMatch(/^\w+:\d+\.\d+\.\d+(-[a-z-]+)?$/);
   });
 
-  test('no secret stands in the file', () => {
+  test('the file contains no secrets', () => {
     for (const { environment = {} } of Object.values(compose.services))
       for (const [, value] of Object.entries(environment).filter(([name]) =>
         /SECRET|PASSWORD|KEYS/.test(name),
@@ -78,7 +78,7 @@ describe('docker-compose.yml', () => {
 });
 
 describe('Dockerfile', () => {
-  test('has production packages only, and no root', () => {
+  test('has production packages only, and does not run as root', () => {
     const last = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '));
     expect(dockerfile).toContain('--omit=dev');
     expect(last).toContain('USER node');

@@ -10,7 +10,7 @@ import { STATUSES } from '../src/order/status.ts';
 import { loadConfig, SETTINGS, type Setting } from '../src/system/config.ts';
 import { createMetrics } from '../src/system/metrics.ts';
 
-/** The kinds of faults that test/faults makes, by the names of its tests: T3, T4, ... */
+/** The kinds of faults in test/faults, by the names of its tests: T3, T4, ... */
 function faultKinds(): string[] {
   const tests = readdirSync('test/faults').filter((name) => name.endsWith('.test.ts'));
   const named = tests.flatMap((name) => readFileSync(`test/faults/${name}`, 'utf8').match(/\bT\d+\b/g) ?? []);
@@ -23,7 +23,7 @@ const map = readFileSync('src/README.md', 'utf8');
 
 function section(name: string, text = readme): string {
   const found = new RegExp(`<!-- ${name} -->([^]*?)<!-- /${name} -->`).exec(text)?.[1];
-  if (found === undefined) throw new Error(`there is no section ${name}`);
+  if (found === undefined) throw new Error(`section ${name} not found`);
   return found;
 }
 
@@ -38,8 +38,8 @@ function rows(text: string): string[][] {
   );
 }
 
-describe('the documents tell the truth', () => {
-  test("README's settings are the code's, with their defaults and words", () => {
+describe('the documents are correct', () => {
+  test("README's settings are the code's, with their defaults and descriptions", () => {
     const defaults = loadConfig({});
     const expected = Object.entries(SETTINGS).map(([name, { about }]) => {
       const value = defaults[name as Setting];
@@ -59,14 +59,14 @@ describe('the documents tell the truth', () => {
     expect(told).toEqual(Object.entries(STATUS_CODES).map(([outcome, status]) => [`\`${outcome}\``, status]));
   });
 
-  test("README's metrics are the code's, but for Node's own", async () => {
+  test("README's metrics are the code's, except Node's own", async () => {
     const own = (await createMetrics().registry.getMetricsAsJSON()).filter(({ name }) =>
       name.startsWith('lockstep_'),
     );
     expect(rows(section('metrics'))).toEqual(own.map(({ name, help }) => [`\`${name}\``, help]));
   });
 
-  test("README's table of faults has every kind of them, each reached, and zeros for the promises", () => {
+  test("README's table of faults has every kind, each reached, and zeros for the promises", () => {
     const told = rows(section('faults'));
     const kinds = new Set(told.flatMap(([fault = '']) => /^T\d+/.exec(fault)?.[0] ?? []));
     expect([...kinds].toSorted()).toEqual(faultKinds());
@@ -91,7 +91,7 @@ describe('the documents tell the truth', () => {
     expect(words(told)).toEqual(words(figures));
   });
 
-  test('the comparison was made by everybody, and Lockstep alone made nothing wrong', () => {
+  test('every contender took part in the comparison, and only Lockstep made no errors', () => {
     const { rows: made } = JSON.parse(
       readFileSync('load-tests/figures/comparison.json', 'utf8'),
     ) as Comparison;
@@ -120,7 +120,7 @@ describe('the documents tell the truth', () => {
     expect(unknown).toEqual([]);
   });
 
-  test('the map is short, and every file that it names is there', () => {
+  test('the map is short, and every file that it names exists', () => {
     expect(map.split('\n').length).toBeLessThanOrEqual(150);
     const tree = /```text([^]*?)```/.exec(map)?.[1] ?? '';
     let folder = '';

@@ -19,7 +19,9 @@ const WORKERS = [1, 2];
 const NAMES = Object.keys(WORKLOADS) as WorkloadName[];
 const SEED = 1;
 
-/** One race of everybody in turn, and again, so that a slow minute of the machine hits all of them. */
+/**
+ * One race of each contender in turn, then again, so that a slow minute of the machine affects all of them.
+ */
 export async function compare({ repeats, orders, command, say }: CompareOptions): Promise<Comparison> {
   const began = Date.now();
   const servers = await startServers();
@@ -81,7 +83,7 @@ interface Entry {
   workers: number;
 }
 
-/** Who has no workers races once for each workload. */
+/** A contender without workers races once per workload. */
 function entriesOf(): Entry[] {
   return NAMES.flatMap((name) =>
     CONTENDERS.flatMap((contender) =>
@@ -94,7 +96,7 @@ function entriesOf(): Entry[] {
   );
 }
 
-/** Events a second that MongoDB's own bulk writes put into an empty database. */
+/** Events per second that MongoDB's own bulk writes put into an empty database. */
 async function bulkRate(from: Parameters<typeof bulkCeiling>[0], servers: Servers): Promise<number> {
   const to = openMongo(servers.mongoUri.replace(/\/[^/]*$/, '/bulk'));
   await mongoReady(to);

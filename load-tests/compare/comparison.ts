@@ -2,7 +2,7 @@ import type { Machine } from '../report/run.ts';
 import type { Race } from './race.ts';
 import type { WorkloadName } from './workloads.ts';
 
-/** What everybody did, in medians, and what was measured of the ceilings in the same run. */
+/** The medians of every contender, and the ceilings that were measured in the same run. */
 export interface Comparison {
   command: string;
   startedAt: string;
@@ -12,14 +12,16 @@ export interface Comparison {
   workloads: Record<WorkloadName, { orders: number; events: number; meanBodyBytes: number }>;
   rows: Row[];
   ceilings: {
-    /** Bare Express and HMAC, nothing kept. */
+    /** Bare Express and HMAC, with nothing stored. */
     acksPerSecond: number;
-    /** Lockstep's documents of the spread workload, orders and journal, by MongoDB's own bulk writes. */
+    /**
+     * Lockstep's documents of the spread workload (orders and journal), written by MongoDB's own bulk writes.
+     */
     eventsPerSecond: number;
   };
 }
 
-/** One contender with one workload and so many workers; medians, and of what must be zero the sum. */
+/** One contender with one workload and a number of workers: medians, and sums for what must be zero. */
 export interface Row extends Race {
   contender: string;
   workload: WorkloadName;
@@ -54,16 +56,16 @@ export function rowOf(named: Pick<Row, 'contender' | 'workload' | 'workers'>, ra
   };
 }
 
-/** One claim about the figures, with what it takes. */
+/** One claim about the figures, with its limit. */
 export interface Claim {
   claim: string;
   ratio: number;
-  /** At least; or at most, where `below`. */
+  /** At least this; with `below`, at most this. */
   bound: number;
   below?: true;
 }
 
-/** What Lockstep is measured by; ratios within the one run. */
+/** The claims about Lockstep: ratios within one run. */
 export function claimsOf({ rows, ceilings, workloads }: Comparison, lockstep: string): Claim[] {
   const find = (contender: string, workload: WorkloadName, workers: number): Row => {
     const row = rows.find(

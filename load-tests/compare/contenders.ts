@@ -10,7 +10,7 @@ import { RIVALS, rolesOf, type RivalName, type Role } from '../rivals/rivals.ts'
 import { startRival } from '../rivals/start-rival.ts';
 import { rivalStore } from '../rivals/store.ts';
 
-/** What was sent, and where to look what became of it. */
+/** What was sent, and where to find what happened to it. */
 interface Evidence {
   mongo: Connection;
   redis: Redis;
@@ -18,7 +18,7 @@ interface Evidence {
   log: SentLog;
 }
 
-/** Somebody in the comparison. */
+/** A participant of the comparison. */
 export interface Contender {
   name: string;
   about: string;
@@ -39,7 +39,7 @@ function rival(name: RivalName, label: string): Contender {
 
 export const LOCKSTEP: Contender = {
   name: 'Lockstep',
-  about: 'a mailbox per order, one drain per order, commits of many orders together',
+  about: 'a mailbox per order, one drain per order, one commit for many orders',
   roles: ['ingest', 'worker'],
   start: (role, env) => startProgram(role, env, 'inherit'),
   outcome: async ({ mongo, redis, log }) => {
@@ -48,7 +48,7 @@ export const LOCKSTEP: Contender = {
   },
 };
 
-/** Only signatures: the ceiling for acknowledgements. */
+/** Only checks signatures: the ceiling for acknowledgements. */
 export const BARE: Contender = rival('bare', 'bare Express + HMAC');
 
 export const CONTENDERS: readonly Contender[] = [

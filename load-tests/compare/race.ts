@@ -16,9 +16,9 @@ import { BARE, type Contender } from './contenders.ts';
 export interface Race extends RivalOutcome {
   acksPerSecond: number;
   ackP99Ms: number;
-  /** Events that reached MongoDB, a second; null for who does not apply any. */
+  /** Events per second that reached MongoDB; null for a contender that applies none. */
   eventsPerSecond: number | null;
-  /** Of Redis's memory; null for who keeps nothing there. */
+  /** Redis memory; null for a contender that stores nothing there. */
   bytesPerWaiting: number | null;
   /** Answers other than 200. */
   refused: number;
@@ -26,14 +26,14 @@ export interface Race extends RivalOutcome {
 
 const CONNECTIONS = 50;
 const LOOK_MS = 10;
-/** One that has not applied everything by then has failed. */
+/** A contender that has not applied everything by then has failed. */
 const DRAIN_MS = 180_000;
 
 /**
- * A smaller sale first, applied and not counted, warms everything up. Then all of a sale is taken while the
- * workers are stopped, and then they apply it. Redis and MongoDB are emptied before.
- * @param afterwards what else is to be done with its database, before that is gone
- * @throws where a contender does not apply all in three minutes
+ * First, a smaller sale warms everything up; it is applied and not counted. Then a whole sale is accepted
+ * while the workers are stopped, and then they apply it. Redis and MongoDB are emptied before.
+ * @param afterwards further work on its database, before it is dropped
+ * @throws if a contender does not apply everything in three minutes
  */
 export async function race(
   contender: Contender,
@@ -107,7 +107,7 @@ interface Place {
 
 let races = 0;
 
-/** An empty Redis, and a database that nobody used. */
+/** An empty Redis, and a new database. */
 async function emptied(servers: Servers): Promise<Place> {
   races += 1;
   const mongoUri = servers.mongoUri.replace(/\/[^/]*$/, `/race-${races}`);
@@ -127,12 +127,13 @@ async function emptied(servers: Servers): Promise<Place> {
   };
 }
 
-/** @throws where that takes more than three minutes */
+/** @throws if it takes more than three minutes */
 async function untilApplied({ mongo }: Place, { name }: Contender, events: number): Promise<void> {
   const journal = mongo.getClient().db(mongo.name).collection('events');
   const deadline = Date.now() + DRAIN_MS;
   while ((await journal.estimatedDocumentCount()) < events) {
-    if (Date.now() > deadline) throw new Error(`${name} has not applied all after ${DRAIN_MS / 1000} s`);
+    if (Date.now() > deadline)
+      throw new Error(`${name} has not applied everything after ${DRAIN_MS / 1000} s`);
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
 }

@@ -24,7 +24,7 @@ const COLUMNS: [string, (row: Row) => string][] = [
   ['Redis bytes per waiting event', ({ bytesPerWaiting }) => round(bytesPerWaiting)],
 ];
 
-/** As Markdown, which a terminal shows as well. */
+/** As Markdown, which is also readable in a terminal. */
 export function comparisonTable({ rows }: Comparison): string {
   return markdownTable(
     COLUMNS.map(([name]) => name),
@@ -44,13 +44,13 @@ export function claimsTable(comparison: Comparison): string {
   );
 }
 
-/** Where a comparison was made, in one sentence. */
+/** How a comparison was made, in one sentence. */
 export function madeOn({ startedAt, minutes, repeats, machine }: Comparison): string {
   const { redis, mongodb, lockstep } = machine;
   return `${startedAt.slice(0, 10)}, ${round(minutes)} minutes, medians of ${repeats}; ${machineInWords(machine)}, Redis ${redis} (appendfsync always), MongoDB engine ${mongodb}, Lockstep ${lockstep}; client, servers and programs all on that machine`;
 }
 
-/** Events a second to MongoDB, as a picture. */
+/** Events per second to MongoDB, as a chart. */
 export function comparisonChart({ rows, ceilings }: Comparison): string {
   const bars = rows.map(({ contender, workload, workers, eventsPerSecond, wrong }) => ({
     label: `${contender}${workers > 1 ? `, ${workers} workers` : ''}`,
@@ -66,7 +66,7 @@ export function comparisonChart({ rows, ceilings }: Comparison): string {
   const spread: WorkloadName = 'spread';
   const last = rows.filter(({ workload }) => workload === spread).length;
   return barChart({
-    title: 'Events applied to MongoDB, a second',
+    title: 'Events applied to MongoDB per second',
     unit: 'medians; more is better',
     bars: [...bars.slice(0, last), ceiling, ...bars.slice(last)],
   });

@@ -1,6 +1,6 @@
 import { planSale, type Sale, type SaleOptions } from '../sale/plan.ts';
 
-/** What contenders are given. */
+/** What contenders get. */
 export const WORKLOADS = {
   spread: 'many orders with four events each',
   hot: 'few orders with a hundred events each',
@@ -10,11 +10,11 @@ export type WorkloadName = keyof typeof WORKLOADS;
 
 /** Events of each order in the hot workload. */
 const HOT_EVENTS = 100;
-/** Of a workload, sent and applied before it, and not counted. */
+/** Of a workload: sent and applied first, and not counted. */
 const WARM_UP = 0.25;
 
 /**
- * The same deliveries for everybody.
+ * The same deliveries for every contender.
  * @param size orders of the spread workload; the hot one has a quarter of its events
  */
 export function workload(name: WorkloadName, size: number, seed: number): { sale: Sale; warmUp: Sale } {

@@ -15,7 +15,7 @@ import { allRedisKeys, type RedisKeys } from '../../src/system/redis-keys.ts';
 const TTL_SECONDS = 48 * 3600;
 const AT_A_TIME = 500;
 
-/** Events put to wait as ingest does it, without HTTP: half a million in a minute. */
+/** Puts events into mailboxes as ingest does, without HTTP: half a million in a minute. */
 export class Backlog {
   readonly redis: Redis;
   readonly #keys: readonly RedisKeys[];
@@ -37,7 +37,7 @@ export class Backlog {
     };
   }
 
-  /** @throws where an event was not taken, or was there before */
+  /** @throws if an event was not accepted, or was a duplicate */
   async put(deliveries: readonly Delivery[]): Promise<void> {
     for (let from = 0; from < deliveries.length; from += AT_A_TIME)
       await Promise.all(deliveries.slice(from, from + AT_A_TIME).map((each) => this.#putOne(each)));
@@ -61,7 +61,7 @@ export class Backlog {
       },
       prints.delivery,
     );
-    if (outcome !== 'accepted') throw new Error('the same event twice: a plan of its own for each');
+    if (outcome !== 'accepted') throw new Error('the same event twice: each backlog needs its own plan');
   }
 
   /** Orders with waiting events. */

@@ -10,7 +10,7 @@ export interface Growth {
 const SPREAD = { shops: 1, updates: 0, partitions: 1 };
 const FIRST_EVENTS = 4;
 
-/** What grows, one thing at a time. The last repeats of the small ones take as long as the large one. */
+/** What grows, one thing at a time. The repeats of the small cases take as long together as the large one. */
 export const CASES: readonly Case[] = [
   { name: '10k waiting', ...SPREAD, orders: 2500, repeats: 7 },
   { name: '100k waiting', ...SPREAD, orders: 25_000, repeats: 3 },
@@ -24,7 +24,7 @@ export const CASES: readonly Case[] = [
   { name: '20k events of 1,000 shops', ...SPREAD, orders: 5000, shops: 1000, repeats: 5 },
 ];
 
-/** Which case is held against which, and what is asked of the ratio of their costs. */
+/** Which cases are compared, and the largest allowed ratio of their costs. */
 export const CLAIMS: readonly { claim: string; of: string; against: string; atMost: number }[] = [
   {
     claim: '500k waiting cost per event against 10k',

@@ -6,35 +6,35 @@ import { whileStopped } from '../sale/stopped.ts';
 import { usedMemory } from '../sale/used-memory.ts';
 import { Backlog } from './backlog.ts';
 
-/** So much waits, of such a kind; then one worker drains it. */
+/** The size and kind of a backlog, which one worker then drains. */
 export interface Case {
   name: string;
   orders: number;
   shops: number;
-  /** More events of each order than its first four. */
+  /** Further events of each order after its first four. */
   updates: number;
   partitions: number;
   repeats: number;
 }
 
-/** What it took; medians. */
+/** The costs; medians. */
 export interface Measured extends Case {
   events: number;
-  /** Putting it into Redis. */
+  /** Of putting it into Redis. */
   depositMicros: number;
-  /** Applying it: of each event, worker, Redis and MongoDB together. */
+  /** Of applying it, per event: worker, Redis and MongoDB together. */
   applyMicros: number;
   redisBytes: number;
 }
 
-/** Orders planned at a time: half a million bodies at once would take 3 GB. */
+/** Orders planned at a time: half a million bodies in memory would take 3 GB. */
 const CHUNK = 2500;
 const WARM_UP: Omit<Case, 'name' | 'partitions' | 'repeats'> = { orders: 2500, shops: 1, updates: 0 };
 const LOOK_MS = 10;
 
 let plans = 0;
 
-/** Servers and a worker of its own; warmed up, and emptied before each repeat. */
+/** Its own servers and worker, warmed up, and emptied before each repeat. */
 export async function measure(growth: Case): Promise<Measured> {
   const servers = await startServers();
   const backlog = new Backlog(servers.redisUrl, growth.partitions);
@@ -71,7 +71,7 @@ export async function measure(growth: Case): Promise<Measured> {
   }
 }
 
-/** @returns how many events */
+/** @returns the number of events */
 async function fill(
   backlog: Backlog,
   { orders, shops, updates }: Pick<Case, 'orders' | 'shops' | 'updates'>,
@@ -87,7 +87,7 @@ async function fill(
       shuffle: 0,
       updates,
       seed: plans,
-      // The same shops in every chunk; orders are told apart by their numbers.
+      // The same shops in every chunk; orders differ by their numbers.
       id: 'growth',
       firstNumber: 1001 + plans * CHUNK,
     };

@@ -5,7 +5,7 @@ import type { Measured } from './measure.ts';
 
 const whole = (number: number) => Math.round(number).toLocaleString('en-US');
 
-/** As Markdown, which a terminal shows as well. */
+/** As Markdown, which is also readable in a terminal. */
 export function growthTable(growth: Growth): string {
   const rows = growth.cases.map((each) => [
     each.name,
@@ -14,7 +14,7 @@ export function growthTable(growth: Growth): string {
     ),
   ]);
   const head = [
-    'what waits',
+    'backlog',
     'events',
     'µs to take in',
     'µs to apply',
@@ -43,7 +43,7 @@ function costOf({ cases }: Growth, name: string): number {
 
 export function growthChart({ cases }: Growth): string {
   return barChart({
-    title: 'What it takes to apply one event',
+    title: 'Cost of applying one event',
     unit: 'microseconds: worker, Redis and MongoDB together; medians; less is better',
     bars: cases.map(({ name, applyMicros }) => ({ label: name, value: Math.round(applyMicros) })),
   });

@@ -1,12 +1,12 @@
 import { orderIdOf, shopOf, type Amounts } from './seed.ts';
 
-/** What an operator asks; each must come soon, however much there is. */
+/** What an operator asks. Each answer must be fast, whatever the amount of data. */
 export interface Question {
   name: string;
   place: string;
 }
 
-/** @param known an event and a webhook id that are there, and a cursor into the middle of the orders */
+/** @param known an existing event and webhook id, and a cursor into the middle of the orders */
 export function questions(
   { orders, shops }: Amounts,
   known: { event: string; webhookId: string },
@@ -20,7 +20,7 @@ export function questions(
     at('history of the last 15 minutes', '/history'),
     at('orders, newest', '/orders'),
     at('orders of a shop', `/orders?shop=${shop}`),
-    at('orders of a status that few have', '/orders?status=cancelled'),
+    at('orders of a rare status', '/orders?status=cancelled'),
     at('order by name', `/orders?name=%23${1001 + middle}`),
     at('one order', `/orders/${order}`),
     at('its timeline', `/orders/${order}/timeline`),
@@ -29,16 +29,16 @@ export function questions(
     at('search: order id', `/search?q=${orderIdOf(middle)}`),
     at('search: hash prefix', `/search?q=${known.event.slice(0, 10)}`),
     at('search: webhook id', `/search?q=${known.webhookId}`),
-    at('search: nothing there', '/search?q=no-such-thing'),
+    at('search: no match', '/search?q=no-such-thing'),
     at('events, newest', '/events'),
     at('events of a shop', `/events?shop=${shop}`),
     at('events of a topic', '/events?topic=orders/paid'),
     at('events by outcome', '/events?outcome=late'),
     at('events by outcome and topic', '/events?outcome=stale&topic=orders/paid'),
     at('events by shop and outcome', `/events?shop=${shop}&outcome=unchanged`),
-    at('events that nobody has', `/events?shop=${shop}&topic=disputes/create`),
-    at('events of a time', '/events?since=2026-09-20T00:00:00Z&until=2026-09-20T01:00:00Z'),
-    at('events of a time and topic', '/events?topic=refunds/create&until=2026-09-10T00:00:00Z'),
+    at('events of a shop without events', `/events?shop=${shop}&topic=disputes/create`),
+    at('events of a period', '/events?since=2026-09-20T00:00:00Z&until=2026-09-20T01:00:00Z'),
+    at('events of a period and topic', '/events?topic=refunds/create&until=2026-09-10T00:00:00Z'),
     at('events of an order by name', `/events?order=%23${1001 + middle}`),
     at('events by hash prefix', `/events?hash=${known.event.slice(0, 6)}`),
     at('events by webhook id', `/events?webhookId=${known.webhookId}`),

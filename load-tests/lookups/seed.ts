@@ -10,7 +10,7 @@ import type { EventDocument } from '../../src/persist/event-schema.ts';
 import { toDocument } from '../../src/persist/order-document.ts';
 import { receivedOf } from '../../src/persist/received.ts';
 
-/** How much there is to look in. */
+/** How much data there is. */
 export interface Amounts {
   orders: number;
   shops: number;
@@ -18,11 +18,11 @@ export interface Amounts {
 }
 
 export const EVENTS_OF_ONE_ORDER = 10;
-/** Lives that are lived once; every order has one of them, under its own ids. */
+/** Lives that are generated once; every order has one of them, under its own ids. */
 const LIVES = 50;
 const ORDERS_AT_A_TIME = 500;
 const FROM = Date.UTC(2026, 8, 1);
-/** Orders come one after the other in so many ms: 100,000 in seven weeks. */
+/** Time between orders: 100,000 in seven weeks. */
 const BETWEEN_ORDERS_MS = 42_000;
 
 /** One order as it ended, with its journal. */
@@ -35,8 +35,8 @@ export const shopOf = (number: number, shops: number) => `shop-${number % shops}
 export const orderIdOf = (number: number) => String(5_820_000_000_000 + number);
 
 /**
- * Puts orders and their journals into MongoDB, as drains would have left them. A tenth of the journal says stale,
- * late or unchanged, as after a sale with duplicates.
+ * Puts orders and their journals into MongoDB, as drains would have left them. A tenth of the journal is
+ * stale, late or unchanged, as after a sale with duplicates.
  */
 export async function seed(
   collections: Collections,
@@ -62,7 +62,7 @@ export async function seed(
 
 function live(random: Random, number: number): Lived {
   const shop = asShopDomain('template.myshopify.com');
-  if (!shop) throw new Error('a shop is a shop');
+  if (!shop) throw new Error('invalid sample shop');
   const life = lifeOf(random, shop, 1000 + number, new Date(FROM)).slice(0, EVENTS_OF_ONE_ORDER);
   const key = orderKey(shop, asOrderId(orderIdOf(number)));
   const waiting = life.map(({ topic, webhookId, triggeredAt, body }): WaitingEvent => ({
@@ -76,7 +76,7 @@ function live(random: Random, number: number): Lived {
     body,
   }));
   const { order, ended } = decide(key, null, waiting, FROM);
-  if (!order) throw new Error('a life that makes no order');
+  if (!order) throw new Error('the sample life makes no order');
   return { order, ended };
 }
 

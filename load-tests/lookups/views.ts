@@ -5,7 +5,7 @@ import type { Lookups } from './figures.ts';
 /** Nobody should wait longer for an answer; milliseconds. */
 const ASKED_MS = 200;
 
-/** As Markdown, which a terminal shows as well. */
+/** As Markdown, which is also readable in a terminal. */
 export function lookupsTable({ asked, amounts }: Lookups): string {
   const number = (value: number) => value.toLocaleString('en-US');
   const rows = asked.map(({ name, medianMs, slowestMs }) => [

@@ -1,13 +1,16 @@
 import { scaleLinear, scaleLog } from 'd3-scale';
 
-/** Where a value stands between two ends, and the round values that are written beside it. */
+/** Positions of values between two ends, and round values for the labels. */
 export interface Axis {
   log: boolean;
   ticks: number[];
   place: (value: number) => number;
 }
 
-/** `auto` is a logarithm where the largest value is 30 times the smallest: below that all can be read. */
+/**
+ * `auto` is logarithmic if the largest value is at least 30 times the smallest; otherwise a linear axis is
+ * readable.
+ */
 export type Scale = 'linear' | 'log' | 'auto';
 
 interface Ends {
@@ -15,9 +18,9 @@ interface Ends {
   /** In pixels. */
   from: number;
   to: number;
-  /** About how many. */
+  /** Approximate number of ticks. */
   ticks: number;
-  /** Ends on a round value, not on the largest. */
+  /** Ends at a round value, not at the largest. */
   rounded: boolean;
 }
 
@@ -32,14 +35,14 @@ export function axisOf(values: readonly number[], ends: Ends): Axis {
   return linearAxis(positive.length > 0 ? most : 1, ends);
 }
 
-/** From zero: a line that starts elsewhere makes small changes look large. */
+/** Starts at zero: an axis that starts elsewhere exaggerates small changes. */
 function linearAxis(most: number, { from, to, ticks, rounded }: Ends): Axis {
   const scale = scaleLinear([0, most], [from, to]);
   if (rounded) scale.nice(ticks);
   return { log: false, ticks: scale.ticks(ticks), place: scale };
 }
 
-/** Zero has no logarithm: it stands where the smallest does. */
+/** Zero has no logarithm: it is drawn at the position of the smallest value. */
 function logAxis(least: number, most: number, { from, to, ticks, rounded }: Ends): Axis {
   const scale = scaleLog([least, most > least ? most : least * 10], [from, to]).clamp(true);
   if (rounded) scale.nice();

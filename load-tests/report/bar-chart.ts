@@ -12,15 +12,17 @@ export interface BarChart {
 
 export interface Bar {
   label: string;
-  /** null where there is none; the note then says why. */
+  /** null if there is no value; the note then says why. */
   value: number | null;
-  /** Beside the value. */
+  /** Shown next to the value. */
   note?: string;
-  /** Bars of a group follow each other, under its name; what has the same label has the same colour. */
+  /** Bars of a group follow each other, under its name; bars with the same label have the same colour. */
   group?: string;
 }
 
-/** Bars lie, with their value at their end: nobody has to turn the head, or to follow a grid line. */
+/**
+ * Horizontal bars with their value at the end: readable without turning the head or following a grid line.
+ */
 interface Layout {
   rowHeight: number;
   barY: number;
@@ -29,7 +31,7 @@ interface Layout {
 }
 
 const BESIDE: Layout = { rowHeight: 24, barY: 0, labelY: 12, anchor: 'end' };
-/** Labels that would take more than this share of the width stand above their bars. */
+/** Labels wider than this share of the width are drawn above their bars. */
 const MOST_FOR_LABELS = 0.4;
 const ABOVE: Layout = { rowHeight: 42, barY: 17, labelY: 12, anchor: 'start' };
 
@@ -58,7 +60,7 @@ export function barChart({ title, unit, bars, width = 720 }: BarChart): string {
   return svgOf({ title, says: `${unit}. ${bars.map(spoken).join('; ')}`, width, height: top + 4, content });
 }
 
-/** One colour where there is nothing to tell apart. */
+/** One colour if there is nothing to distinguish. */
 function coloursOf(bars: readonly Bar[]): (bar: Bar) => number {
   if (bars.every(({ group }) => group === undefined)) return () => 0;
   const labels = [...new Set(bars.map(({ label }) => label))];
@@ -79,7 +81,7 @@ interface Place {
 function barOf(bar: Bar, { layout, left, length, colour }: Place): Markup {
   const { barY, labelY, anchor } = layout;
   const labelX = layout === ABOVE ? 0 : left - 8;
-  // One of many is not nothing.
+  // A small value must not look like zero.
   const drawn = bar.value ? Math.max(length, 1) : 0;
   return markup`<text x="${pixels(labelX)}" y="${labelY}" text-anchor="${anchor}">${bar.label}</text><rect class="f${colour}" x="${pixels(left)}" y="${barY}" width="${pixels(drawn)}" height="${BAR_HEIGHT}" rx="2"><title>${spoken(bar)}</title></rect><text x="${pixels(left + drawn + 6)}" y="${barY + 12}">${valueOf(bar)} <tspan class="quiet">${bar.note ?? ''}</tspan></text>`;
 }

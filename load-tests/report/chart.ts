@@ -1,22 +1,25 @@
 import { Markup, markup } from './markup.ts';
 
 /**
- * What all charts have: a standalone SVG, without a background of its own, that reads on light and dark
- * and says in words what it shows.
+ * What all charts have in common: a standalone SVG without a background, readable on light and dark, with a
+ * description in words.
  */
 export interface Drawing {
   title: string;
-  /** For those who do not see it. */
+  /** The description for people who cannot see the chart. */
   says: string;
   width: number;
   height: number;
   content: Markup;
 }
 
-/** Pixels of a character at 12 pixels, generously: nothing can measure text here. */
+/** Estimated width of a character at 12 pixels, generously: text cannot be measured here. */
 export const CHARACTER = 6.8;
 
-/** Colours differ in lightness too; lines differ by their dashes as well. Contrast is at least 4.5 on both. */
+/**
+ * Colours also differ in lightness, and lines also in their dashes. Contrast is at least 4.5 on both
+ * backgrounds.
+ */
 const STYLE = `
 .chart{font:12px system-ui,-apple-system,"Segoe UI",sans-serif;--ink:#1f2328;--quiet:#59636e;--rule:#d8dee4;
 --c0:#0b5cad;--c1:#b34700;--c2:#0b7a5a;--c3:#8a3d85}
@@ -42,7 +45,7 @@ ${content}
 `.text;
 }
 
-/** Half a pixel is fine enough, and keeps the file small. */
+/** Half a pixel is precise enough, and keeps the file small. */
 export function pixels(value: number): number {
   return Math.round(value * 2) / 2;
 }

@@ -1,10 +1,10 @@
 import { bytesText, countText, msText, rateText, secondsText, shareText } from './numbers.ts';
 import type { Latencies, LoadTestRun, Machine, PlanFigures, Times } from './run.ts';
 
-/** A run's figures as they are read, in the page and in the terminal alike. */
+/** A run's figures as text, for the page and the terminal. */
 export type Figure = readonly [name: string, value: string];
 
-/** Fails closed: a verdict does not outvote a promise. */
+/** Fails closed: the verdict cannot override a broken promise. */
 export function isKept({ verdict, promises }: LoadTestRun): boolean {
   return verdict.kept && promises.every(({ kept }) => kept);
 }
@@ -12,7 +12,7 @@ export function isKept({ verdict, promises }: LoadTestRun): boolean {
 export function keyFigures(run: LoadTestRun): Figure[] {
   return [
     ['webhooks sent', countText(run.sent)],
-    ['sent again', countText(run.sentAgain)],
+    ['resent', countText(run.sentAgain)],
     ['acknowledged', rateText(run.acksPerSecond)],
     ['applied', rateText(run.appliedPerSecond)],
     ...latencyFigures(run.ack)
@@ -56,7 +56,7 @@ export function planFigures({ bodyBytes, ...plan }: PlanFigures): Figure[] {
     ['shops', countText(plan.shops)],
     ['different events', countText(plan.events)],
     ['duplicates', countText(plan.duplicates)],
-    ['out of their turn', countText(plan.shuffled)],
+    ['out of order', countText(plan.shuffled)],
     ['topics', plan.topics.join(', ')],
     ['connections', countText(plan.connections)],
     ['rate', plan.rate === null ? 'as fast as answers come' : rateText(plan.rate)],

@@ -14,11 +14,11 @@ import {
 } from './sections.ts';
 import { STYLE } from './style.ts';
 
-/** No script, no address: a report can be mailed, kept, and opened without a network. */
+/** No script and no external address: a report can be mailed, archived, and opened without a network. */
 const POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
-/** A load test as one page that needs nothing else. Verdict first, then its proof, then how it was come by. */
+/** A load test as one standalone page: the verdict first, then its proof, then the measurements. */
 export function reportHtml(run: LoadTestRun): string {
   const title = `Flash sale rehearsal: ${countText(run.sent)} webhooks, promises ${isKept(run) ? 'kept' : 'broken'}`;
   return markup`<!doctype html>

@@ -2,7 +2,7 @@ import type { Bar } from './bar-chart.ts';
 import { shareText, tickText } from './numbers.ts';
 import type { Latencies } from './run.ts';
 
-/** The histogram's bars, from the first to the last that holds anything. */
+/** The histogram's bars, from the first to the last that is not empty. */
 export function latencyBars({ bars }: Latencies): Bar[] {
   const sum = bars.reduce((total, { count }) => total + count, 0);
   const labelled = bars.map(({ upToMs, count }, i) => ({
@@ -15,7 +15,7 @@ export function latencyBars({ bars }: Latencies): Bar[] {
   return first < 0 ? [] : labelled.slice(first, last + 1);
 }
 
-/** The last bar has no upper end: it holds the rest. */
+/** The last bar has no upper end: it contains the rest. */
 function labelOf(aboveMs: number | undefined, upToMs: number | null): string {
   if (upToMs === null) return aboveMs === undefined ? 'all' : `> ${tickText(aboveMs)} ms`;
   return `≤ ${tickText(upToMs)} ms`;

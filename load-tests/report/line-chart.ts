@@ -6,9 +6,9 @@ import { markup, type Markup } from './markup.ts';
 
 export interface LineChart {
   title: string;
-  /** Of what is drawn upwards. */
+  /** Unit of the vertical axis. */
   unit: string;
-  /** What is drawn to the right, such as `seconds`. */
+  /** Name of the horizontal axis, such as `seconds`. */
   across: string;
   series: Series[];
   scale?: Scale;
@@ -19,7 +19,7 @@ export interface LineChart {
 
 export interface Series {
   name: string;
-  /** Nothing is drawn where there is no value: a gap, not a zero. */
+  /** A missing value is a gap in the line, not a zero. */
   points: readonly (readonly [x: number, y: number | null])[];
 }
 
@@ -34,9 +34,9 @@ interface Plot {
 
 const LABEL_HEIGHT = 15;
 const SWATCH = 22;
-/** Points that are this few are marked: what was measured is seen apart from what lies between. */
+/** Lines with this few points have markers, to show what was measured and what is interpolated. */
 const MARKED_POINTS = 20;
-/** More would make the file large, and be narrower than a pointer can aim at. */
+/** More would make the file large, and the columns too narrow to point at. */
 const MOST_HOVERS = 120;
 
 export function lineChart(given: LineChart): string {
@@ -64,7 +64,7 @@ function plotOf({ series, scale, acrossScale }: LineChart, width: number, height
     rounded: true,
   });
   const longestTick = Math.max(...y.ticks.map((tick) => tickText(tick).length));
-  // Where there is room the margins are the same, so that charts below each other can be compared.
+  // If there is room, margins are the same, so that charts below each other can be compared.
   const left = Math.max(longestTick * CHARACTER + 10, width * 0.06);
   const right = width - Math.max(longestName * CHARACTER + SWATCH + 16, width * 0.12);
   const x = axisOf(
@@ -107,7 +107,7 @@ function seriesOf({ points }: Series, index: number, { x, y }: Plot): Markup {
     )}`;
 }
 
-/** A line's name stands at its end, with a piece of it; names that would meet are pushed apart. */
+/** A line's name is at its end, with a sample of the line; names that would overlap are pushed apart. */
 function endLabelsOf(series: readonly Series[], { right, top, bottom, y }: Plot): Markup[] {
   const labels = series
     .map(({ name, points }, index) => {
@@ -128,7 +128,7 @@ function endLabelsOf(series: readonly Series[], { right, top, bottom, y }: Plot)
   });
 }
 
-/** `places` ascend. */
+/** `places` is ascending. */
 function pushedApart(places: readonly number[], top: number, bottom: number): number[] {
   const down: number[] = [];
   for (const place of places) down.push(Math.max(place, (down.at(-1) ?? top - LABEL_HEIGHT) + LABEL_HEIGHT));
@@ -139,7 +139,7 @@ function pushedApart(places: readonly number[], top: number, bottom: number): nu
     .toReversed();
 }
 
-/** Invisible columns that carry the values under the pointer. */
+/** Invisible columns that show the values under the pointer. */
 function hoversOf(
   series: readonly Series[],
   across: string,

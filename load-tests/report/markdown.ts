@@ -1,4 +1,4 @@
-/** A table that a terminal shows as well: first column to the left, figures to the right. */
+/** A table that is also readable in a terminal: first column left-aligned, figures right-aligned. */
 export function markdownTable(head: string[], rows: string[][]): string {
   const widths = head.map((name, i) => Math.max(name.length, 3, ...rows.map((row) => (row[i] ?? '').length)));
   const line = (cells: string[]) =>

@@ -1,6 +1,6 @@
 /**
- * HTML and SVG from template strings. What is put in is escaped, unless it is Markup itself: a shop or a
- * command with a `<` in it is shown, and does nothing.
+ * HTML and SVG from template strings. Inserted values are escaped, unless they are Markup: a shop or a
+ * command with a `<` in it is shown, and not interpreted.
  */
 export class Markup {
   readonly text: string;
@@ -24,7 +24,7 @@ const ESCAPES: Record<string, string> = {
   "'": '&#39;',
 };
 
-/** Not called `html`, so that prettier does not reflow what is inside. */
+/** Not called `html`, so that prettier does not reformat its content. */
 export function markup(strings: TemplateStringsArray, ...parts: Part[]): Markup {
   return new Markup(String.raw({ raw: strings }, ...parts.map(textOf)));
 }

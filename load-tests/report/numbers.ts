@@ -1,11 +1,14 @@
-/** How numbers are written in every view of a load test: alike, so that they can be searched for. */
+/**
+ * How numbers are written in every view of a load test: always the same way, so that they can be searched
+ * for.
+ */
 const UNKNOWN = '–';
 
 const written = (digits: number) => new Intl.NumberFormat('en', { maximumFractionDigits: digits });
 const WHOLE = written(0);
 const ONE_DIGIT = written(1);
 const TWO_DIGITS = written(2);
-/** For ticks, which are round: all that they have. */
+/** For ticks, which are round: all of their digits. */
 const ALL_DIGITS = new Intl.NumberFormat('en', { maximumSignificantDigits: 12 });
 const SMALL = new Intl.NumberFormat('en', { maximumSignificantDigits: 2 });
 
@@ -16,7 +19,7 @@ export const countText = orUnknown((value) => WHOLE.format(value));
 
 export const tickText = orUnknown((value) => ALL_DIGITS.format(value));
 
-/** Three digits that say something; whole where it is large. */
+/** Three significant digits; whole numbers if large. */
 export const figureText = orUnknown((value) => {
   const size = Math.abs(value);
   if (size >= 100) return WHOLE.format(value);
@@ -32,7 +35,7 @@ export const rateText = orUnknown((value) => `${figureText(value)}/s`);
 
 export const bytesText = orUnknown((value) => `${WHOLE.format(value)} bytes`);
 
-/** The few are not rounded to none. */
+/** Small values are not rounded to zero. */
 export function shareText(part: number, whole: number): string {
   if (!(whole > 0)) return UNKNOWN;
   const percent = (100 * part) / whole;

@@ -11,7 +11,7 @@ export function chartsOverTime(samples: readonly Sample[]): LineChart[] {
   return [
     {
       title: 'Sent, acknowledged, applied',
-      unit: 'webhooks since the begin',
+      unit: 'webhooks since the start',
       across,
       series: [
         seriesOf('sent', ({ sent }) => sent),
@@ -20,7 +20,7 @@ export function chartsOverTime(samples: readonly Sample[]): LineChart[] {
       ],
     },
     {
-      // On its own scale: beside everything that was sent, it would be a line on the floor.
+      // On its own scale: beside everything that was sent, it would be a flat line.
       title: 'Waiting in mailboxes',
       unit: 'events',
       across,

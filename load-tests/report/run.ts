@@ -1,33 +1,33 @@
 /**
- * Everything that is known of one load test. The report, its JSON and the terminal's table are views of
- * this, and the JSON is this.
+ * Everything that is known about one load test. The report, its JSON and the terminal's table are views of
+ * this; the JSON is this object.
  */
 export interface LoadTestRun {
-  /** As it was typed. */
+  /** As typed. */
   command: string;
   /** ISO time. */
   startedAt: string;
   machine: Machine;
   plan: PlanFigures;
-  /** Attempts, also those that nobody answered. */
+  /** Attempts, including unanswered ones. */
   sent: number;
-  /** By status and outcome, such as `200 accepted`; `no answer` where the connection broke. */
+  /** By status and outcome, such as `200 accepted`; `no answer` if the connection broke. */
   answers: Record<string, number>;
-  /** Webhooks that had to be sent again because their first answer was not 200. */
+  /** Webhooks that were sent again because their first answer was not 200. */
   sentAgain: number;
   seconds: {
-    /** First webhook sent to last one acknowledged. */
+    /** From the first webhook sent to the last one acknowledged. */
     sending: number;
-    /** Last acknowledgement to the last event settled. */
+    /** From the last acknowledgement to the last event settled. */
     draining: number;
   };
   acksPerSecond: number;
   /** Events that reached MongoDB, over the whole run. */
   appliedPerSecond: number;
   ack: Latencies;
-  /** From the workers' metrics; null where they are not to be had. */
+  /** From the workers' metrics; null if these are not available. */
   times: Record<'lock wait' | 'lock held' | 'commit', Times | null>;
-  /** One a second. */
+  /** One per second. */
   samples: Sample[];
   promises: PromiseKept[];
   verdict: { kept: boolean; sentence: string };
@@ -51,26 +51,26 @@ export interface PlanFigures {
   orders: number;
   shops: number;
   topics: string[];
-  /** Different events; `sent` without trouble is these and the duplicates. */
+  /** Different events; without trouble, `sent` is these plus the duplicates. */
   events: number;
   duplicates: number;
-  /** Webhooks sent out of their turn. */
+  /** Webhooks sent out of order. */
   shuffled: number;
   connections: number;
-  /** Webhooks a second; null for as fast as answers come. */
+  /** Webhooks per second; null for as fast as answers come. */
   rate: number | null;
   bodyBytes: { smallest: number; p50: number; p90: number; largest: number; mean: number };
 }
 
 export interface Latencies {
-  /** Measured from when each webhook was due, not from when the client came to send it. */
+  /** Measured from the time when each webhook was due, not from the time when the client sent it. */
   corrected: boolean;
   p50Ms: number;
   p90Ms: number;
   p99Ms: number;
   p999Ms: number;
   maxMs: number;
-  /** How many were above the bar before and at most this. The last bar holds the rest. */
+  /** How many values were above the previous bar and at most this. The last bar contains the rest. */
   bars: { upToMs: number; count: number }[];
 }
 
@@ -82,17 +82,17 @@ export interface Times {
   p99Ms: number;
 }
 
-/** One second of a run; counts are since its begin. */
+/** One second of a run; counts are since the run's start. */
 export interface Sample {
   second: number;
   sent: number;
   acked: number;
   applied: number;
   waiting: number;
-  /** Of this second; null where nothing was acknowledged in it. */
+  /** Of this second; null if nothing was acknowledged in it. */
   ackP50Ms: number | null;
   ackP99Ms: number | null;
-  /** Means of this second; null where there was none. */
+  /** Means of this second; null if there was none. */
   lockHeldMs: number | null;
   commitMs: number | null;
 }

@@ -12,9 +12,9 @@ const WIDE = 860;
 const NARROW = 360;
 
 const CORRECTED =
-  'Corrected for coordinated omission: each is measured from when its webhook was due, so that those that had to wait behind a stall count with their whole wait.';
+  'Corrected for coordinated omission: each time is measured from when its webhook was due, so webhooks that had to wait behind a stall count with their whole wait.';
 const NOT_CORRECTED =
-  'Not corrected for coordinated omission: each is measured from when its webhook was sent. A stall that kept the client from sending counts once, not for all that waited behind it.';
+  'Not corrected for coordinated omission: each time is measured from when its webhook was sent. A stall that kept the client from sending counts once, not for every webhook that waited behind it.';
 
 export function verdictOf(run: LoadTestRun): Markup {
   const kept = isKept(run);
@@ -77,7 +77,7 @@ export function pairsOf(heading: string, figures: readonly Figure[]): Markup {
 ${figures.map(([name, value]) => markup`<tr><th scope="row">${name}</th><td>${value}</td></tr>\n`)}</tbody></table>`;
 }
 
-/** Each row begins with its name. Scrolls by itself where the screen is narrow, also by keyboard. */
+/** Each row begins with its name. Scrolls on its own if the screen is narrow, also by keyboard. */
 function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): Markup {
   const body = rows.map(
     ([name = '', ...cells]) =>
@@ -88,7 +88,7 @@ function tableOf(head: readonly string[], rows: readonly (readonly string[])[]):
 <tbody>${body}</tbody></table></div>`;
 }
 
-/** Drawn twice, of which one is shown: text in a drawing that is squeezed to a phone's width cannot be read. */
+/** Drawn twice, with only one shown: text in a chart that is squeezed to a phone's width is unreadable. */
 function figureOf(draw: (width: number) => string): Markup {
   return markup`<figure><div class="wide">${new Markup(draw(WIDE))}</div><div class="narrow">${new Markup(draw(NARROW))}</div></figure>
 `;

@@ -1,4 +1,4 @@
-/** The report's look: light and dark, wide and narrow. No address in it: the page asks nobody for anything. */
+/** The report's style: light and dark, wide and narrow. It contains no URL: the page makes no requests. */
 export const STYLE = `
 :root{color-scheme:light dark;--ground:#fff;--ink:#1f2328;--quiet:#59636e;--rule:#d8dee4;--panel:#f6f8fa;
 --good:#116329;--bad:#b3141f}

@@ -36,7 +36,7 @@ function transposed(figures: readonly Figure[]): string[][] {
   return [figures.map(([name]) => name), figures.map(([, value]) => value)];
 }
 
-/** As wide as their widest cell; the first is a name, and stands left. */
+/** Columns are as wide as their widest cell; the first is a name, and left-aligned. */
 function columns(rows: readonly (readonly string[])[], align: 'left' | 'right' = 'left'): string[] {
   const clean = rows.map((row) => row.map(oneLine));
   const widths = (clean[0] ?? []).map((_, i) => Math.max(...clean.map((row) => row[i]?.length ?? 0)));
@@ -45,7 +45,7 @@ function columns(rows: readonly (readonly string[])[], align: 'left' | 'right' =
   return clean.map((row) => row.map(padded).join('  ').trimEnd());
 }
 
-/** What came from elsewhere neither breaks a line nor steers the terminal. */
+/** Text from elsewhere must neither break a line nor control the terminal. */
 function oneLine(text: string): string {
   return text.replace(/\p{Cc}+/gu, ' ');
 }

@@ -8,10 +8,10 @@ import type { Webhook } from './webhook.ts';
 const DUPLICATE_KEY = 11000;
 
 /**
- * What every rival does with one webhook: load its order, change it, write it back, journal it. Three
- * round trips; its document is smaller than Lockstep's until an order has hundreds of events, of which
- * Lockstep forgets all but 200, and its journal entry is the same. Nothing compares times: what is applied
- * last wins, so that who overtook whom can be read from what is left.
+ * What every rival does with one webhook: load its order, change it, write it back, journal it. Three round
+ * trips. Its document is smaller than Lockstep's until an order has hundreds of events, of which Lockstep
+ * keeps only the last 200; its journal entry is the same. It does not compare times: the last event applied
+ * wins, so the result shows which event overtook which.
  */
 export async function applyWebhook(webhook: Webhook, store: RivalStore): Promise<void> {
   const known = (await store.orders.findOne({ _id: webhook.order })) ?? newOrder(webhook);
@@ -68,7 +68,7 @@ function newOrder({ order }: Webhook): RivalOrder {
   };
 }
 
-/** An entry that is there was written by a try before this one. */
+/** An existing entry was written by an earlier try. */
 async function journal(
   { event, payload, ...rest }: Webhook,
   { events }: Pick<RivalStore, 'events'>,

@@ -2,9 +2,9 @@ import type { Connection, mongo } from 'mongoose';
 import { collectionsOf, prepareCollections } from '../../src/persist/collections.ts';
 
 /**
- * Writes of one command, and commands under way at a time. Of 12,000 documents on 2 cores, four times each:
- * 100, 500, 1,000 and 2,000 with one under way 16,200, 16,900, 16,600 and 14,400 a second, with two 21,600,
- * 24,600, 23,400 and 19,300.
+ * Writes per command, and concurrent commands. 12,000 documents on 2 cores, four runs each. With 100, 500,
+ * 1,000 and 2,000 writes: one command at a time writes 16,200, 16,900, 16,600 and 14,400 a second, two write
+ * 21,600, 24,600, 23,400 and 19,300.
  */
 const BATCH = 500;
 const AT_A_TIME = 2;
@@ -14,11 +14,11 @@ const RETENTION_DAYS = 90;
 type Write = mongo.AnyClientBulkWriteModel<mongo.Document>;
 
 /**
- * The ceiling for applying: the documents that Lockstep has written, every order once and every journal
- * entry once, put into an empty database by MongoDB's own bulk writes as fast as it takes them. Nothing is
- * read, decided, or locked.
- * @param from a database that Lockstep filled, by openMongo
- * @param to an empty one, by openMongo: its writes are acknowledged by a majority, and journaled
+ * The ceiling for applying: the documents that Lockstep has written, every order and every journal entry
+ * once, put into an empty database by MongoDB's own bulk writes at full speed. Nothing is read, decided, or
+ * locked.
+ * @param from a database that Lockstep filled, from openMongo
+ * @param to an empty one, from openMongo: its writes are acknowledged by a majority, and journaled
  */
 export async function bulkCeiling(
   from: Connection,

@@ -8,8 +8,8 @@ import { ensureRivalIndexes, rivalStore } from './store.ts';
 type Needed = 'REDIS_URL' | 'MONGODB_URI';
 
 /**
- * The ground of one process, from Lockstep's settings and with its connections.
- * @param temper that of Lockstep's process of the same role
+ * The ground of one process, with Lockstep's settings and connections.
+ * @param temper that of Lockstep's process in the same role
  * @returns also a check for each connection that the rival opened
  */
 export function openGround(

@@ -9,13 +9,13 @@ const queueOn = (redis: Redis) =>
   new Queue<Webhook>({ redis, namespace: 'webhooks', maxAttempts: Number.MAX_SAFE_INTEGER });
 
 /**
- * groupmq 1.1.0: a group's jobs run one at a time, here the order's, sorted by when Shopify triggered
- * them while they wait. orderingDelayMs, which would also wait for those still on their way, is left off:
- * its promoter moves 100 jobs each 100 ms, fewer than are sent here. Of 20, 50, 100 and 200 jobs at a time
+ * groupmq 1.1.0: a group's jobs run one at a time. Here, a group is an order, and waiting jobs are sorted by
+ * when Shopify triggered them. orderingDelayMs, which would also wait for jobs still on their way, is off:
+ * its promoter moves 100 jobs every 100 ms, fewer than are sent here. Of 20, 50, 100 and 200 concurrent jobs,
  * Lockstep's 100 was the fastest (790 a second in runs of 3 s; the others 680, 740 and 720).
  *
- * A worker that is killed in the middle of a job leaves its group stuck for ever (groupmq's issues #12
- * and #14); no worker is killed in the comparison.
+ * A worker that is killed during a job leaves its group stuck forever (groupmq's issues #12 and #14); no
+ * worker is killed in the comparison.
  */
 export const grouped: Rival = {
   about: 'groupmq, the order as group',

@@ -6,17 +6,19 @@ import type { Accept, Ground } from './rival.ts';
 import type { Webhook } from './webhook.ts';
 
 /**
- * BullMQ with a job per webhook and a Redis lock per order: what tutorials build. The lock keeps workers
- * out of each other's way; who finds it busy comes back later, behind whoever came meanwhile.
+ * BullMQ with a job per webhook and a Redis lock per order: what tutorials build. The lock keeps workers out
+ * of each other's way. A job that finds its order locked comes back later, behind jobs that came in the
+ * meantime.
  *
- * Concurrency is Lockstep's 200: of 700 orders' jobs, 20, 50, 100 and 200 at a time apply 710, 760, 790
- * and 880 a second in runs of 3 s, and 50, 100 and 200 the same 940 in runs of 8 s; the worker's core is what
- * binds. Both writes of a webhook at once, instead of one after the other, gain nothing for that reason.
+ * Concurrency is Lockstep's 200: with the jobs of 700 orders, 20, 50, 100 and 200 at a time apply 710, 760,
+ * 790 and 880 a second in runs of 3 s, and 50, 100 and 200 the same 940 in runs of 8 s: the worker's core is
+ * the limit. For the same reason, doing both writes of a webhook at once, instead of one after the other,
+ * gains nothing.
  */
 const QUEUE = 'webhooks';
 const JOB = 'apply';
 
-/** Comes again for ever: with the tutorials' 3 to 10 attempts, webhooks of a hot order would be dropped. */
+/** Retried forever: with the tutorials' 3 to 10 attempts, webhooks of a hot order would be dropped. */
 const JOB_OPTIONS: JobsOptions = {
   removeOnComplete: true,
   removeOnFail: true,
@@ -24,7 +26,7 @@ const JOB_OPTIONS: JobsOptions = {
   stackTraceLimit: 1,
 };
 
-/** @param backoffMs how long a job waits that threw */
+/** @param backoffMs how long a failed job waits */
 export async function acceptIntoQueue(ground: Ground, backoffMs: number): Promise<Accept> {
   const redis = await ground.redis();
   const queue = new Queue<Webhook>(QUEUE, {
@@ -36,7 +38,7 @@ export async function acceptIntoQueue(ground: Ground, backoffMs: number): Promis
   return acceptOnce(redis, ground, (webhook) => queue.add(JOB, webhook));
 }
 
-/** @param busy what to do with a job whose order is locked; must throw, or the job counts as done */
+/** @param busy what to do with a job whose order is locked; must throw, otherwise the job counts as done */
 export async function workUnderLock(
   ground: Ground,
   busy: (job: Job<Webhook>, token: string | undefined) => Promise<never>,

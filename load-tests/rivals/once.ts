@@ -3,9 +3,9 @@ import type { Accept, Ground } from './rival.ts';
 import { webhookOf, type Webhook } from './webhook.ts';
 
 /**
- * The usual dedupe: SET NX by Shopify's webhook id, then the work; where that fails, the mark is taken
- * away, so that Shopify's next try is not a duplicate. A process that dies between the two loses the
- * event: no tutorial closes that gap.
+ * The usual dedupe: SET NX by Shopify's webhook id, then the work. If that fails, the mark is deleted, so
+ * that Shopify's retry is not a duplicate. A process that dies between the two loses the event: no tutorial
+ * closes that gap.
  */
 export function acceptOnce(
   redis: Redis,

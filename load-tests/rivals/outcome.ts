@@ -6,11 +6,11 @@ import { readEvent } from '../../src/order/read-event.ts';
 import { isTopic, topicRow } from '../../src/order/topics.ts';
 import type { RivalOrder, RivalStore } from './store.ts';
 
-/** What a rival made of what it acknowledged. Right is a zero. */
+/** What a rival did with what it acknowledged. Zero is correct. */
 export interface RivalOutcome {
-  /** Events whose change is not in their order any more, or never was: lost updates. */
+  /** Events whose change is missing from their order: lost updates. */
   lost: number;
-  /** Applications beyond one for each event. */
+  /** Applications beyond one per event. */
   twice: number;
   /** Whole-order bodies that were written over a newer one. */
   inversions: number;
@@ -18,7 +18,7 @@ export interface RivalOutcome {
   wrong: number;
 }
 
-/** What one event says, read from what was sent, not from what a rival kept. */
+/** What one event says, read from what was sent, not from what a rival stored. */
 interface Told {
   position: Position;
   snapshot: { financialStatus: string | null; updatedAt: string | null } | null;
@@ -26,9 +26,9 @@ interface Told {
 }
 
 /**
- * Holds the orders against the deliveries they are made of.
- * @param acked every delivery that was acknowledged. What was sent and never acknowledged may make an order
- *   wrong, and nothing else: send such a one again until it is.
+ * Compares the orders with the deliveries that they are made of.
+ * @param acked every delivery that was acknowledged. A delivery that was sent but never acknowledged may make
+ *   an order wrong: send it again until it is acknowledged.
  */
 export async function rivalOutcome(
   { orders }: Pick<RivalStore, 'orders'>,
@@ -78,7 +78,7 @@ function newestSnapshot(told: readonly Told[]): Told['snapshot'] {
   return newest?.snapshot ?? null;
 }
 
-/** Deliveries that are the same event count once. */
+/** Deliveries of the same event count once. */
 function toldByOrder(deliveries: Iterable<Delivery>): Map<OrderKey, Map<EventId, Told>> {
   const byOrder = new Map<OrderKey, Map<EventId, Told>>();
   for (const delivery of deliveries) {
@@ -118,7 +118,9 @@ function read(delivery: Delivery): { order: OrderKey; event: EventId; told: Told
   };
 }
 
-/** By Lockstep's rules for when something happened: the body's time, then Shopify's, then the topic's rank. */
+/**
+ * By Lockstep's rules for when something happened: the body's time, then Shopify's, then the topic's rank.
+ */
 function positionOf(
   waiting: Pick<Parameters<typeof readEvent>[0], 'id' | 'order' | 'topic' | 'webhookId' | 'body'>,
   triggeredAt: Date,

@@ -18,7 +18,7 @@ else {
   process.exit(1);
 }
 
-/** Null where the rival has no such program. */
+/** Null if the rival has no such program. */
 function programOf(rival: Rival, wanted: string): (() => Promise<void>) | null {
   if (wanted === 'ingest') return () => ingest(rival);
   return wanted === 'worker' && rival.work ? () => worker(rival.work) : null;
@@ -31,7 +31,7 @@ async function ingest(rival: Rival): Promise<void> {
     const accept = await rival.accept(ground);
     const app = takeWebhooks(readyApp(ground.checks), config.SHOPIFY_API_SECRET, accept, log);
     await lifecycle.start(
-      serving('webhooks', app, config.PORT, tellPort(log, 'taking webhooks'), config.BIND),
+      serving('webhooks', app, config.PORT, tellPort(log, 'accepting webhooks'), config.BIND),
     );
   });
 }

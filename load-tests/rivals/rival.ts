@@ -3,7 +3,7 @@ import type { DeliveryHeaders } from '../../src/accept/headers.ts';
 import type { Logger } from '../../src/system/log.ts';
 import type { RivalStore } from './store.ts';
 
-/** One arrival of a webhook, its signature found to be right; nothing of its body is read yet. */
+/** One arrival of a webhook with a valid signature; its body is not parsed yet. */
 export interface Arrival extends DeliveryHeaders {
   body: Buffer;
 }
@@ -11,17 +11,17 @@ export interface Arrival extends DeliveryHeaders {
 /** Resolves when the arrival may be acknowledged. */
 export type Accept = (arrival: Arrival) => Promise<'accepted' | 'duplicate'>;
 
-/** A pattern in use today, as an engineer would write it who has read its tutorials and its documents. */
+/** A pattern in common use, as an engineer would write it who has read its tutorials and documentation. */
 export interface Rival {
   about: string;
   accept: (ground: Ground) => Promise<Accept>;
-  /** Begins to apply what waits. Missing where all is done before the answer. */
+  /** Starts to apply waiting webhooks. Missing if everything is done before the answer. */
   work?: (ground: Ground) => Promise<{ close: () => Promise<void> }>;
 }
 
 /**
- * What rivals stand on: connections with Lockstep's options, opened when asked for and closed with the
- * program, and Lockstep's settings, so that none is measured with a better hand.
+ * What rivals are built on: connections with Lockstep's options, opened when requested and closed with the
+ * program, and Lockstep's settings, so that none has an advantage.
  */
 export interface Ground {
   redis: () => Promise<Redis>;
@@ -32,5 +32,5 @@ export interface Ground {
   concurrency: number;
 }
 
-/** How long a job waits that found its order busy. */
+/** How long a job waits after it found its order busy. */
 export const BUSY_RETRY_MS = 50;

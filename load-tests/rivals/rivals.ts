@@ -22,7 +22,7 @@ export function isRivalName(text: string): text is RivalName {
 
 export type Role = 'ingest' | 'worker';
 
-/** The programs that a rival is made of. */
+/** The programs of a rival. */
 export function rolesOf(name: RivalName): Role[] {
   return RIVALS[name].work ? ['ingest', 'worker'] : ['ingest'];
 }

@@ -6,7 +6,7 @@ import type { PartKind, Topic } from '../../src/order/topics.ts';
 import { collectionsOf, prepareCollections } from '../../src/persist/collections.ts';
 import type { EventDocument } from '../../src/persist/event-schema.ts';
 
-/** An order as the rivals keep it: what came last, and what came. */
+/** An order as the rivals store it: the latest values, and what came. */
 export interface RivalOrder {
   _id: OrderKey;
   name: string | null;
@@ -20,13 +20,13 @@ export interface RivalOrder {
   deleted: boolean;
   lines: NonNullable<OrderBody['line_items']>;
   parts: Partial<Record<PartKind, PartFields[]>>;
-  /** One entry for each application that is still to be seen: a lost update takes its entry with it. */
+  /** One entry for each application that is still visible: a lost update loses its entry too. */
   history: { event: EventId; topic: Topic }[];
 }
 
 type RivalEvent = Omit<EventDocument, 'occurredAt' | 'outcome' | 'because' | 'sequence' | 'duplicates'>;
 
-/** The collections of the rivals; their names and indexes are Lockstep's. */
+/** The rivals' collections; their names and indexes are Lockstep's. */
 export interface RivalStore {
   orders: mongo.Collection<RivalOrder>;
   events: mongo.Collection<RivalEvent>;
@@ -37,7 +37,7 @@ export function rivalStore(mongo: Connection): RivalStore {
   return { orders: database.collection('orders'), events: database.collection('events') };
 }
 
-/** Makes what Lockstep's worker makes when it starts. */
+/** Creates what Lockstep's worker creates when it starts. */
 export async function ensureRivalIndexes(mongo: Connection, retentionDays: number): Promise<void> {
   await prepareCollections(collectionsOf(mongo), retentionDays);
 }

@@ -4,7 +4,7 @@ import { at } from '../../src/order/lossless-json.ts';
 import { isTopic, topicRow, type Topic } from '../../src/order/topics.ts';
 import type { Arrival } from './rival.ts';
 
-/** A webhook as it goes through a rival's queue. */
+/** A webhook in a rival's queue. */
 export interface Webhook {
   event: EventId;
   order: OrderKey;
@@ -13,13 +13,13 @@ export interface Webhook {
   triggeredAt: string | null;
   receivedAt: number;
   /**
-   * The parsed body. As text, JSON in JSON, it would take 13 % more of Redis and as much time. Ids beyond
+   * The parsed body. As text (JSON in JSON), it would take 13 % more of Redis and as much time. Ids beyond
    * 2^53 are rounded by this, as in the tutorials; the deliveries of the comparison have none.
    */
   payload: unknown;
 }
 
-/** @throws where the body names no order */
+/** @throws if the body names no order */
 export function webhookOf({ topic, shop, webhookId, triggeredAt, body }: Arrival): Webhook {
   if (!isTopic(topic)) throw new Error('a topic that is not handled');
   const payload: unknown = JSON.parse(body.toString());

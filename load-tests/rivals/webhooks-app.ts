@@ -11,7 +11,7 @@ import type { Accept, Arrival } from './rival.ts';
 
 const MAX_BODY_BYTES = 5 * 1024 * 1024;
 
-/** An app that answers /readyz: 200 while everything that was opened answers. */
+/** An app that answers /readyz: 200 while all opened connections respond. */
 export function readyApp(checks: readonly Check[]): Express {
   const app = express().disable('x-powered-by').disable('etag');
   app.get('/readyz', async (_request, response) => {
@@ -21,7 +21,7 @@ export function readyApp(checks: readonly Check[]): Express {
   return app;
 }
 
-/** The way in of every rival: Lockstep's Express, body reader and HMAC, without its metrics and log lines. */
+/** The ingest of every rival: Lockstep's Express, body reader and HMAC, without its metrics and log lines. */
 export function takeWebhooks(app: Express, secret: string, accept: Accept, log: Logger): Express {
   app.post('/webhooks', async (request, response) => {
     const arrival = await arrivalOf(request, secret);
@@ -29,7 +29,7 @@ export function takeWebhooks(app: Express, secret: string, accept: Accept, log: 
     else response.json({ outcome: await accept(arrival) });
   });
   const onError: ErrorRequestHandler = (error: unknown, _request, response, _next) => {
-    log.warn({ reason: messageOf(error) }, 'a webhook was not taken');
+    log.warn({ reason: messageOf(error) }, 'a webhook was not accepted');
     response.status(503).json({ outcome: 'unavailable' });
   };
   return app.use(onError);
@@ -37,7 +37,7 @@ export function takeWebhooks(app: Express, secret: string, accept: Accept, log: 
 
 const UNBOUNDED = bytesInFlight(Infinity, () => undefined);
 
-/** Null where nobody with the secret signed it. @throws where it cannot be read */
+/** Null if it was not signed with the secret. @throws if it cannot be read */
 async function arrivalOf(request: Request, secret: string): Promise<Arrival | null> {
   const { body } = await readBody(request, MAX_BODY_BYTES, UNBOUNDED);
   if (body.outcome !== 'whole') throw new Error(`the body is ${body.outcome}`);

@@ -2,7 +2,7 @@ import { applyWebhook } from './apply.ts';
 import { acceptOnce } from './once.ts';
 import type { Rival } from './rival.ts';
 
-/** The first thing that everybody writes: the handler itself reads, changes and writes, then answers. */
+/** The naive approach: the handler itself reads, changes and writes, then answers. */
 export const withoutQueue: Rival = {
   about: 'a handler that reads, changes and writes',
   accept: async (ground) => {

@@ -3,7 +3,7 @@ import type { Delivery } from '../../scripts/deliveries/life.ts';
 import { sendSigned } from '../../scripts/deliveries/signed.ts';
 import type { Collections } from '../../src/persist/collections.ts';
 
-/** Webhooks whose signature is another secret's, sent among the true ones (P1). */
+/** Webhooks signed with a wrong secret, sent among the valid ones (P1). */
 export interface Forged {
   sent: number;
   /** Answered 401. */
@@ -14,7 +14,7 @@ export interface Forged {
 const MOST = 100;
 const BETWEEN_MS = 50;
 
-/** Sends some of a sale's webhooks again, as somebody who does not know the secret would, until told to stop. */
+/** Sends some of a sale's webhooks again, as an attacker without the secret would, until stopped. */
 export class Forger {
   readonly #url: string;
   readonly #deliveries: readonly Delivery[];
@@ -39,7 +39,7 @@ export class Forger {
     await this.#going;
   }
 
-  /** What came of it. None is kept under its webhook id anywhere. */
+  /** The result. None may be stored under its webhook id anywhere. */
   async found({ events, parked, spool }: Pick<Collections, 'events' | 'parked' | 'spool'>): Promise<Forged> {
     const filter = { webhookId: { $in: this.#ids } };
     const kept = await Promise.all([
@@ -56,11 +56,12 @@ export class Forger {
 
   async #go(): Promise<void> {
     for (const delivery of this.#deliveries.slice(0, MOST)) {
-      // The first is sent in any case.
+      // At least one is sent.
       if (this.#stopped && this.#ids.length > 0) return;
       const webhookId = `${this.#name}-${this.#ids.length}`;
       this.#ids.push(webhookId);
-      // Other bytes than the true one's: it would be a duplicate otherwise, and nothing could be seen of it.
+      // The bytes differ from the valid webhook's: otherwise it would be a duplicate, and acceptance would
+      // not be visible.
       const body = Buffer.concat([delivery.body, Buffer.from('\n')]);
       const forged = { ...delivery, webhookId, body };
       const { status } = await sendSigned(this.#url, forged, this.#secret).catch(() => ({ status: null }));

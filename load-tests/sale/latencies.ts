@@ -2,9 +2,9 @@ import type { Latencies } from '../report/run.ts';
 
 const BARS_MS = [0.5, 1, 2, 3, 5, 7.5, 10, 15, 20, 30, 50, 75, 100, 200, 500, 1000, 2000, 5000, Infinity];
 
-/** Every answer's time, all together and by the second. */
+/** The time of every answer, in total and per second. */
 export class LatencyLog {
-  /** At a rate: how far apart one connection's webhooks are due; else null. */
+  /** At a rate: the interval between one connection's webhooks; else null. */
   readonly #intervalMs: number | null;
   readonly #all: number[] = [];
   #now: number[] = [];
@@ -14,9 +14,9 @@ export class LatencyLog {
   }
 
   /**
-   * An answer that took longer than the interval kept the connection from sending those that were due
-   * meanwhile: they are counted as having waited since they were due (coordinated omission). autocannon's
-   * own correction takes 1 ms for the interval at every rate, and so finds ten answers in one of 10 ms.
+   * An answer that took longer than the interval kept the connection from sending webhooks that were due in
+   * the meantime: these count as waiting since they were due (coordinated omission). autocannon's own
+   * correction uses an interval of 1 ms at every rate, and so counts one answer of 10 ms as ten.
    */
   note(ms: number): void {
     this.#now.push(ms);
@@ -25,7 +25,7 @@ export class LatencyLog {
     for (let late = ms - this.#intervalMs; late > 0; late -= this.#intervalMs) this.#all.push(late);
   }
 
-  /** Of what came since it was last asked. */
+  /** Of the answers since the last call. */
   takeSecond(): { p50Ms: number | null; p99Ms: number | null } {
     const sorted = this.#now.toSorted((a, b) => a - b);
     this.#now = [];

@@ -6,7 +6,7 @@ import type { Machine } from '../report/run.ts';
 
 const SECRET = /SECRET|URL|URI|KEY/;
 
-/** This machine, its servers' versions, and the settings that are not the defaults. */
+/** This machine, its servers' versions, and the settings that differ from the defaults. */
 export async function machineOf({
   redisUrl,
   mongoUri,

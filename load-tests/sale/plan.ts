@@ -2,7 +2,9 @@ import { lifeOf, type Delivery } from '../../scripts/deliveries/life.ts';
 import { randomFrom, type Random } from '../../scripts/deliveries/random.ts';
 import type { PlanFigures } from '../report/run.ts';
 
-/** What a sale may send of each order, by the names of the command line, in the order in which it happens. */
+/**
+ * What a sale may send for each order, by the names of the command line, in the order in which it happens.
+ */
 export const TOPICS = {
   create: 'orders/create',
   transaction: 'order_transactions/create',
@@ -19,16 +21,16 @@ export interface SaleOptions {
   orders: number;
   shops: number;
   topics: TopicName[];
-  /** Per cent of the events that are sent twice, with the same webhook id. */
+  /** Percentage of the events that are sent twice, with the same webhook id. */
   dup: number;
-  /** Per cent of the webhooks that are sent out of their turn. */
+  /** Percentage of the webhooks that are sent out of order. */
   shuffle: number;
-  /** More `orders/updated` of each order, a second after one another. */
+  /** Further `orders/updated` of each order, a second apart. */
   updates?: number;
   seed: number;
   /** Of the first order; the others follow. */
   firstNumber?: number;
-  /** The sale's own: a shop's name holds it, so that no run meets the events of another. */
+  /** The sale's own id: shops' names contain it, so no run meets the events of another. */
   id: string;
 }
 
@@ -39,12 +41,12 @@ export interface Sale {
   figures: Omit<PlanFigures, 'connections' | 'rate'>;
 }
 
-/** An order's next event is sent when so many other orders have begun. */
+/** An order's next event is sent after this many other orders have begun. */
 const BETWEEN_EVENTS = 50;
-/** How far out of its turn a webhook is sent, and how much later a second time, at most; in webhooks. */
+/** How far out of order a webhook is sent, and how much later its duplicate, at most; in webhooks. */
 const OUT_OF_TURN = 500;
 const SECOND_TIME = 2000;
-/** One to fourteen lines, few of them many: bodies of 4 to 15 kB. */
+/** One to fourteen lines, mostly few: bodies of 4 to 15 kB. */
 const MOST_LINES = 14;
 
 export function planSale(options: SaleOptions): Sale {
@@ -95,7 +97,7 @@ function eventsOf(
   return [...once, ...more].filter((each) => each !== undefined);
 }
 
-/** The same order, changed again some seconds later. */
+/** The same order, changed again a few seconds later. */
 function laterUpdate(updated: Delivery, seconds: number): Delivery {
   const triggeredAt = new Date(updated.triggeredAt.getTime() + seconds * 1000);
   const text = updated.body.toString();

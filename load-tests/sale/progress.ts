@@ -2,7 +2,7 @@ import type { Sample } from '../report/run.ts';
 
 const RARELY = 5;
 
-/** One line that changes on a terminal; elsewhere a line every five seconds. */
+/** One line that is updated on a terminal; elsewhere, a line every five seconds. */
 export function progressTo(output: NodeJS.WriteStream, total: number): (sample: Sample) => void {
   let last: Sample | null = null;
   let lines = 0;

@@ -27,8 +27,8 @@ export function newSending({ connections, rate }: Pick<SendOptions, 'connections
 }
 
 /**
- * Sends a sale, waits until all of it is applied, and holds what was answered against what is kept.
- * A smaller one before it, which is not counted, warms the programs up: a sale does not begin with a deployment.
+ * Sends a sale, waits until all of it is applied, and compares the answers with what is stored. A smaller
+ * sale, which is not counted, warms the programs up: a real sale does not begin with a deployment.
  */
 export async function runSale(
   { sale, warmUp }: { sale: Sale; warmUp: Sale },
@@ -83,7 +83,7 @@ export async function runSale(
   }
 }
 
-/** What is kept of a sale, of the forged webhooks among it, and who drained which order when. */
+/** What is stored of a sale and of the forged webhooks in it, and which drain held which order when. */
 async function proofOf(
   { shops }: Sale,
   { partitions }: Target,
@@ -102,7 +102,7 @@ async function proofOf(
 const WARM = { connections: 50, rate: null };
 
 const ROUNDS = 20;
-/** Rounds in which nothing was taken: there is nobody. */
+/** Rounds in which nothing was accepted: Lockstep is unreachable. */
 const MOST_UNMOVED = 3;
 const BETWEEN_ROUNDS_MS = 500;
 
@@ -133,7 +133,7 @@ async function sendAgain(
   return unanswered.length;
 }
 
-/** Answers whether it came to that; it may take a minute and 10 ms an event. */
+/** Returns whether everything was applied in time: a minute and 10 ms per event. */
 async function untilSettled(watch: SaleWatch, events: number): Promise<boolean> {
   const deadline = Date.now() + 60_000 + 10 * events;
   while (!(await watch.isSettled())) {

@@ -8,11 +8,14 @@ export interface SendOptions {
   url: string;
   secret: string;
   connections: number;
-  /** Webhooks a second, whatever comes back; null: each connection's next when it has its answer. */
+  /**
+   * Webhooks per second, regardless of the answers; null: each connection sends its next webhook when it has
+   * its answer.
+   */
   rate: number | null;
 }
 
-/** What a sender tells as it goes. */
+/** What a sender reports while it runs. */
 export interface Sending {
   sent: number;
   acked: number;
@@ -20,7 +23,7 @@ export interface Sending {
   answers: Record<string, number>;
   log: SentLog;
   latencies: LatencyLog;
-  /** Performance clock, ms: the first sent, and the last answered. */
+  /** Performance clock, ms: the first webhook sent, and the last one answered. */
   firstAt: number;
   lastAt: number;
 }
@@ -32,17 +35,20 @@ interface Prepared {
   sentAt: number;
 }
 
-/** What autocannon gives to each request and its answer. */
+/** What autocannon passes with each request and its answer. */
 interface Context {
   prepared?: Prepared;
 }
 
-/** autocannon lets each connection send its share at the begin of a second; so many groups begin in turn. */
+/**
+ * autocannon lets each connection send its share at the start of a second; so connections start in this many
+ * groups, one after another.
+ */
 const MOST_GROUPS = 50;
 
 /**
- * Sends every delivery once, by autocannon. Bodies and signatures are made before; connections take from one
- * queue, so that the order of sending holds over all of them.
+ * Sends every delivery once, through autocannon. Bodies and signatures are made in advance; connections share
+ * one queue, so the order of sending holds across all of them.
  * @returns deliveries that were not answered with 200
  */
 export async function sendAll(
@@ -60,7 +66,7 @@ export async function sendAll(
   const next = queue.values();
   const take = (): Prepared => {
     const { value, done } = next.next();
-    if (done) throw new Error('autocannon asks for more than there is');
+    if (done) throw new Error('autocannon requests more webhooks than there are');
     sending.sent += 1;
     value.sentAt = performance.now();
     return value;
@@ -77,7 +83,8 @@ export async function sendAll(
       await sendGroup(group, options, sending, take, answered);
     }),
   );
-  // autocannon says nothing of a connection that ends before its answer, and much of one that cannot be made.
+  // autocannon reports nothing about a connection that ends before its answer, and a lot about one that
+  // cannot be made.
   silent.forEach(() => noteAnswer(sending, null, ''));
   return [...open].map(({ delivery }) => delivery);
 }
@@ -89,7 +96,9 @@ interface Group {
   rate: number | null;
 }
 
-/** Every connection has the same share of the rate, and so of the webhooks: all end at about the same time. */
+/**
+ * Every connection has the same share of the rate, and so of the webhooks: all finish at about the same time.
+ */
 function groupsOf(amount: number, options: SendOptions): Group[] {
   if (options.rate === null)
     return [{ afterMs: 0, amount, connections: Math.min(options.connections, amount), rate: null }];
@@ -106,7 +115,7 @@ function groupsOf(amount: number, options: SendOptions): Group[] {
   return groups.filter((group) => group.amount > 0);
 }
 
-/** How many connections send how many webhooks a second each; the rate is met to the nearest multiple. */
+/** How many connections send how many webhooks per second each; the rate is met to the nearest multiple. */
 export function pacingOf(connections: number, rate: number): { connections: number; each: number } {
   const each = Math.ceil(rate / connections);
   return { connections: Math.max(1, Math.round(rate / each)), each };
@@ -129,7 +138,8 @@ async function sendGroup(
     onResponse: (status, body, { prepared }: Context) => {
       if (!prepared) return;
       sending.lastAt = performance.now();
-      // autocannon's own time is that of the request before, once a connection has ended without an answer.
+      // After a connection has ended without an answer, autocannon's own time is that of the previous
+      // request.
       sending.latencies.note(sending.lastAt - prepared.sentAt);
       answered(prepared, noteAnswer(sending, status, body));
     },
@@ -137,7 +147,8 @@ async function sendGroup(
   const paced = rate === null ? {} : { overallRate: rate, ignoreCoordinatedOmission: true };
   let answers = 0;
   await new Promise<void>((resolve, reject) => {
-    // autocannon looks so often whether it was stopped; by itself it ends a second after the last answer.
+    // autocannon's interval for checking whether it was stopped; otherwise it ends a second after the last
+    // answer.
     const sampleInt = 50;
     const options = { url: `${url}/webhooks`, connections, amount, requests: [request], sampleInt, ...paced };
     const run = autocannon(options, (error: Error | null) => (error ? reject(error) : resolve()));
@@ -149,7 +160,7 @@ async function sendGroup(
 }
 
 /**
- * @param status null where nobody answered
+ * @param status null if there was no answer
  * @returns whether it was acknowledged
  */
 export function noteAnswer(sending: Sending, status: number | null, body: string): boolean {

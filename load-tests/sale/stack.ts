@@ -6,19 +6,19 @@ import { freePort } from '../../scripts/local/ports.ts';
 import { startProgram, untilReady, type RunningProgram } from '../../scripts/local/programs.ts';
 import { startRedis } from '../../scripts/local/redis.ts';
 
-/** A Lockstep that a load test aims at. */
+/** The Lockstep under test. */
 export interface Target {
   ingestUrl: string;
   secret: string;
   redisUrl: string;
   mongoUri: string;
   partitions: number;
-  /** Where its workers tell their metrics; empty where that is not known. */
+  /** The URLs of its workers' metrics; empty if unknown. */
   workerUrls: string[];
   close: () => Promise<void>;
 }
 
-/** Redis and MongoDB of a test's own, for as long as it takes. */
+/** Redis and MongoDB for one test, as long as it runs. */
 export interface Servers {
   redisUrl: string;
   redisPid: number;
@@ -43,13 +43,13 @@ export async function startServers(): Promise<Servers> {
   };
 }
 
-/** A program of a stack, and where it answers. */
+/** A program of a stack, and its address. */
 export interface Started {
   program: RunningProgram;
   url: string;
 }
 
-/** What Lockstep's programs, and its rivals', are given: warnings only, and everything else as it is by default. */
+/** Settings for Lockstep's programs and its rivals': log warnings only; everything else is the default. */
 export function programEnv(
   servers: Pick<Servers, 'redisUrl' | 'mongoUri'>,
   more: NodeJS.ProcessEnv = {},
@@ -77,7 +77,7 @@ export async function startOnFreePort(
   return { program, url };
 }
 
-/** Everything of its own: Redis, MongoDB, one ingest and some workers. */
+/** A complete stack: Redis, MongoDB, one ingest and some workers. */
 export async function startStack(workers: number): Promise<Target> {
   const servers = await startServers();
   const env = programEnv(servers);

@@ -3,8 +3,9 @@ import type { Started } from './stack.ts';
 const ENDED_BY_CTRL_C = 130;
 
 /**
- * Runs something while programs are stopped. They go on afterwards, also where Ctrl-C ends us meanwhile: a
- * stopped program does not see that its channel ended, and would stay. Not where we are killed outright.
+ * Runs something while programs are stopped (SIGSTOP). They continue afterwards, even if Ctrl-C ends us in
+ * the meantime: a stopped program does not notice that its channel has closed, and would remain. If we are
+ * killed outright, it does.
  */
 export async function whileStopped<Result>(
   programs: readonly Started[],

@@ -5,28 +5,28 @@ const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 export interface TargetOptions {
   url?: string | undefined;
-  /** The same URL once more: for one that is not on this machine. */
+  /** The same URL again: required if it is not on this machine. */
   really?: string | undefined;
   workers: number;
 }
 
 /**
- * A stack of the test's own, or the running one at `url`: what `npm start` serves here, or what the
+ * A stack started for the test, or the running one at `url`: that of `npm start`, or the one that the
  * environment names.
- * @throws where it is not on this machine and was named only once, or where nothing could be proved
+ * @throws if it is not on this machine and was named only once, or if nothing could be proved
  */
 export async function openTarget({ url, really, workers }: TargetOptions): Promise<Target> {
   if (url === undefined) return await startStack(workers);
   const { hostname, origin, port } = addressOf(url);
   if (!LOOPBACK.has(hostname) && really !== url)
     throw new Error(
-      `${url} is not on this machine. If it is yours, and may be flooded with invented orders: --really ${url}`,
+      `${url} is not on this machine. If it is yours, and may be flooded with invented orders, add --really ${url}`,
     );
   const settings = settingsOf(LOOPBACK.has(hostname) ? port : null);
   const { SHOPIFY_API_SECRET: secret, REDIS_URL: redisUrl, MONGODB_URI: mongoUri } = settings;
   if (!secret || !redisUrl || !mongoUri)
     throw new Error(
-      `npm start does not serve ${origin} here: give SHOPIFY_API_SECRET to sign with, and REDIS_URL and MONGODB_URI for the proof`,
+      `npm start does not serve ${origin} here: set SHOPIFY_API_SECRET to sign with, and REDIS_URL and MONGODB_URI for the proof`,
     );
   return {
     ingestUrl: origin,
@@ -42,10 +42,10 @@ export async function openTarget({ url, really, workers }: TargetOptions): Promi
 function addressOf(url: string): URL {
   const address = URL.parse(url);
   if (address?.protocol.startsWith('http')) return address;
-  throw new Error(`${url} is no URL, such as http://localhost:3000`);
+  throw new Error(`${url} is not a URL, such as http://localhost:3000`);
 }
 
-/** From the environment, and where that is silent from what `npm start` serves here on a port. */
+/** From the environment; what it lacks comes from the `npm start` that serves this port here. */
 function settingsOf(port: string | null): NodeJS.ProcessEnv {
   const given = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ''));
   const local = readLocal();

@@ -2,15 +2,15 @@ import type { Audit } from '../../scripts/proof/audit.ts';
 import type { Forged } from './forged.ts';
 import type { LoadTestRun, PromiseKept } from '../report/run.ts';
 
-/** Shopify waits so long for an answer. */
+/** Shopify waits this long for an answer. */
 const SHOPIFY_WAITS_MS = 5000;
 
 interface Found {
   audit: Audit;
   forged: Forged;
-  /** Holds of orders by drains, and how many of them began while another went on. */
+  /** Holds of orders by drains, and how many of them began during another. */
   drains: { holds: number; overlaps: number };
-  /** Different events that were to be sent. */
+  /** Different events to send. */
   events: number;
   answers: Record<string, number>;
   slowestMs: number;
@@ -35,13 +35,13 @@ function takenAsPromised({ audit, forged, events, answers, slowestMs }: Found): 
     },
     {
       id: 'P1',
-      claim: 'of the forged webhooks among them none was taken',
+      claim: 'no forged webhook was accepted',
       kept: forged.sent > 0 && forged.refused === forged.sent && forged.kept === 0,
       figures: `${forged.refused} of ${forged.sent} forged refused, ${forged.kept} kept`,
     },
     {
       id: 'P2',
-      claim: 'what was answered 200 is kept',
+      claim: 'every event answered with 200 is stored',
       kept: audit.lost === 0 && acked,
       figures: `${audit.lost} lost of ${audit.acked} acknowledged (${events} to send)`,
     },
@@ -54,7 +54,7 @@ function appliedAsPromised({ audit, drains, settled }: Found): PromiseKept[] {
       id: 'P3',
       claim: 'no event was applied twice',
       kept: audit.twice === 0,
-      figures: `${audit.twice} twice, ${audit.duplicates} duplicates turned away`,
+      figures: `${audit.twice} twice, ${audit.duplicates} duplicates rejected`,
     },
     {
       id: 'P4',
@@ -104,10 +104,10 @@ export function verdictOf(
   return { kept: true, sentence };
 }
 
-/** A sender that is behind by less sent at the asked rate. */
+/** A sender that is behind by less than this reached the requested rate. */
 const REACHED = 0.97;
 
-/** The rate that was reached; where it is not the one that was asked, that too. */
+/** The rate that was reached and, if it differs, the requested rate. */
 function rateText(acksPerSecond: number, asked: number | null): string {
   const reached = `${Math.round(acksPerSecond)} webhooks/s`;
   return asked === null || acksPerSecond >= REACHED * asked

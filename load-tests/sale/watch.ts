@@ -11,7 +11,7 @@ import { readWorkerTimes, timesBetween, type TimeName } from './worker-times.ts'
 
 type Counted = Awaited<ReturnType<typeof readWorkerTimes>>;
 
-/** Looks at a running sale once a second, from Redis, MongoDB, and the workers' metrics. */
+/** Samples a running sale once a second, from Redis, MongoDB, and the workers' metrics. */
 export class SaleWatch {
   readonly samples: Sample[] = [];
   readonly redis: Redis;
@@ -31,7 +31,7 @@ export class SaleWatch {
     this.#sending = sending;
     this.#onSample = onSample;
     this.redis = new Redis(target.redisUrl);
-    // A look that fails is told by the look; ioredis would print every try to come back.
+    // A failed sample reports itself; ioredis would print every attempt to reconnect.
     this.redis.on('error', () => undefined);
     this.mongo = openMongo(target.mongoUri);
     this.collections = collectionsOf(this.mongo);
@@ -47,7 +47,7 @@ export class SaleWatch {
     return watch;
   }
 
-  /** Everything from here on counts. */
+  /** Everything counts from here on. */
   async begin(): Promise<void> {
     this.#eventsBefore = await this.collections.events.estimatedDocumentCount();
     this.#timesBefore = this.#timesLast = await readWorkerTimes(this.#target.workerUrls);

@@ -1,6 +1,6 @@
 import type { Times } from '../report/run.ts';
 
-/** What the workers' histograms say, summed over all of them since they started. */
+/** What the workers' histograms say, summed over all workers since they started. */
 type Counted = Record<TimeName, Histogram>;
 
 interface Histogram {
@@ -19,7 +19,7 @@ const METRICS = {
 export type TimeName = keyof typeof METRICS;
 const NAMES = Object.keys(METRICS) as TimeName[];
 
-/** Null where no worker's metrics can be had. */
+/** Null if no worker's metrics are available. */
 export async function readWorkerTimes(workerUrls: readonly string[]): Promise<Counted | null> {
   const texts = await Promise.all(
     workerUrls.map(async (url) => await (await fetch(`${url}/metrics`)).text()),
@@ -46,7 +46,7 @@ function histogramIn(texts: readonly string[], metric: string): Histogram {
   return found;
 }
 
-/** What happened between two readings; null where nothing did. */
+/** What happened between two readings; null if nothing did. */
 export function timesBetween(before: Counted | null, after: Counted | null): Record<TimeName, Times | null> {
   return ofEach((name) => (before && after ? between(before[name], after[name]) : null));
 }

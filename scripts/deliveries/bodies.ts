@@ -1,8 +1,8 @@
 import type { Random } from './random.ts';
 
 /**
- * Bodies in the shape of Shopify's API 2026-07, with the fields that make them as large as real ones
- * (4 to 15 kB). All people and addresses are invented.
+ * Bodies in the shape of Shopify's API 2026-07, with enough fields to be as large as real ones (4 to 15 kB).
+ * All people and addresses are invented.
  */
 export interface OrderFacts {
   id: number;
@@ -12,7 +12,7 @@ export interface OrderFacts {
   lines: { id: number; sku: string; title: string; quantity: number; price: number }[];
 }
 
-/** What of an order changes in its life. */
+/** What changes during an order's life. */
 export interface OrderNow {
   financialStatus: string;
   fulfillmentStatus: string | null;
@@ -30,7 +30,7 @@ export function totalOf(order: OrderFacts): number {
   return order.lines.reduce((sum, line) => sum + line.price * line.quantity, SHIPPING);
 }
 
-/** Shopify's times: one second, with the shop's offset. */
+/** Times in Shopify's format: whole seconds, with the shop's offset. */
 export function shopTime(date: Date): string {
   return date.toISOString().replace(/\.\d+Z$/, '+00:00');
 }

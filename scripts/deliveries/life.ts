@@ -11,7 +11,7 @@ import {
 } from './bodies.ts';
 import type { Random } from './random.ts';
 
-/** A webhook as Shopify would send it, but for its signature. */
+/** A webhook as Shopify sends it, without its signature. */
 export interface Delivery {
   topic: string;
   shop: string;
@@ -22,12 +22,12 @@ export interface Delivery {
   body: Buffer;
 }
 
-/** How an order's life goes on after it was paid. */
+/** How an order's life continues after payment. */
 export type Ending = 'refunded_in_part' | 'cancelled';
 
 /**
- * The whole life of one order: create, transaction, paid, updated, two fulfillments, tracking, then a
- * partial refund or a cancellation. In the order in which it happened.
+ * The whole life of one order: create, transaction, paid, updated, two fulfillments, tracking, then a partial
+ * refund or a cancellation. In the order in which it happens.
  */
 export function lifeOf(
   random: Random,

@@ -1,8 +1,8 @@
-/** Random numbers that a seed repeats (mulberry32), for generated deliveries and tests. */
+/** Seeded random numbers (mulberry32), for generated deliveries and tests. */
 export interface Random {
   /** 0 <= x < 1. */
   next: () => number;
-  /** A whole number from 0 to below `below`. */
+  /** A whole number from 0 up to, but not including, `below`. */
   below: (below: number) => number;
   pick: <Item>(items: readonly Item[]) => Item;
   shuffled: <Item>(items: readonly Item[]) => Item[];

@@ -1,14 +1,14 @@
 import { readKept, writeKept } from '../local/kept.ts';
 
-/** Samples end now: the first page of the dashboard says seconds. */
+/** Samples end at the current time, so that the dashboard's first page shows seconds, not days. */
 const LIFE_MS = 60_000;
 const FILE = 'samples.json';
-/** The oldest are forgotten: sent again, such a sample is a new one. */
+/** Only the newest are remembered. A sample that was forgotten gets a new time when it is sent again. */
 const MOST = 1000;
 
 /**
- * When a sample order's life began: just now the first time, and then always the same, so that sending it again
- * shows what duplicates do. Kept until `npm run reset`, as the data is.
+ * When a sample order's life began: the current time when it is first sent, and the same time from then on,
+ * so that sending it again shows what duplicates do. Kept until `npm run reset`, like the data.
  */
 export function beginOf(shop: string, order: number, now = Date.now()): Date {
   const begun = readKept<Record<string, number>>(FILE, {});

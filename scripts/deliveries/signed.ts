@@ -3,7 +3,7 @@ import type { Delivery } from './life.ts';
 
 const API_VERSION = '2026-07';
 
-/** The headers that Shopify sends with a delivery, signature and all. */
+/** The headers that Shopify sends with a delivery, including the signature. */
 export function signedHeaders(delivery: Delivery, secret: string): Record<string, string> {
   return {
     'content-type': 'application/json',
@@ -18,7 +18,7 @@ export function signedHeaders(delivery: Delivery, secret: string): Record<string
   };
 }
 
-/** Sends one delivery. Answers status and body. @throws where nobody answers */
+/** Sends one delivery and returns status and body. @throws if the connection fails */
 export async function sendSigned(
   url: string,
   delivery: Delivery,

@@ -44,7 +44,7 @@ function isAllowed(shop: FakeShop, request: Request): boolean {
   return good;
 }
 
-/** The whole answer, HTTP status 200 whatever it says. */
+/** The whole answer. Its HTTP status is always 200. */
 function answerOf(shop: FakeShop, asked: Asked, sizing: PageSizing): object {
   try {
     const operation = operationOf(asked);
@@ -105,7 +105,7 @@ function variablesOf({ variables }: Operation, given: Variables): Variables {
   );
 }
 
-/** Terms of a search that were not understood, where Shopify tells of them. */
+/** Search terms that were not understood, where Shopify reports them. */
 function warningsOf({ selections }: Operation, variables: Variables): object {
   const search = fieldsOf(selections, 'QueryRoot').flatMap(({ as, args }) => {
     const query = args.query?.(variables);
@@ -115,7 +115,7 @@ function warningsOf({ selections }: Operation, variables: Variables): object {
   return search.length > 0 ? { search } : {};
 }
 
-/** No token is asked for: whoever knows the name may have it, as with Shopify's signed URLs. */
+/** No token is required: anyone who knows the name can download the file, as with Shopify's signed URLs. */
 async function download(request: Request, response: Response, shop: FakeShop | null): Promise<void> {
   const text = shop?.bulk.download(String(request.params.name)) ?? null;
   if (!shop || text === null) {

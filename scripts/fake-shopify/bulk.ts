@@ -4,8 +4,8 @@ import { readDocument, type Selection } from './graphql-document.ts';
 import { complete, fieldsOf, valueOf, type Node } from './graphql-select.ts';
 
 /**
- * Bulk operations: a query without pages, carried out behind the scenes, its answer a file of JSON lines. Lists
- * that are connections become lines of their own, which name their parent by `__parentId`.
+ * Bulk operations: a query without pages that runs in the background and writes its result to a file of JSON
+ * lines. Lists that are connections become separate lines, which name their parent in `__parentId`.
  */
 type BulkStatus = 'CREATED' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELED';
 
@@ -18,7 +18,7 @@ interface Operation {
   completedAt: Date | null;
   objects: number;
   roots: number;
-  /** Null where the operation found nothing: then there is no file, and no URL. */
+  /** Null if the operation found nothing: then there is no file and no URL. */
   file: { name: string; text: string } | null;
 }
 
@@ -28,7 +28,7 @@ const AT_ONCE = 5;
 
 export interface BulkTools {
   timeScale: number;
-  /** Where a file is downloaded from, by its name. */
+  /** The download URL of a file. */
   urlOf: (file: string) => string;
   root: () => Node;
 }
@@ -43,17 +43,17 @@ export class BulkOperations {
     this.#tools = tools;
   }
 
-  /** How those that are not over yet will end. */
+  /** How operations that are still running will end. */
   willEnd(ending: 'COMPLETED' | 'FAILED'): void {
     this.#ending = ending;
   }
 
-  /** The files are gone, as after seven days. */
+  /** The files are deleted, as after seven days. */
   expireFiles(): void {
     for (const { file } of this.#operations) if (file) file.name = '';
   }
 
-  /** @returns the text of a file; null where there is none of this name */
+  /** @returns the text of a file; null if there is no file of this name */
   download(name: string): string | null {
     return this.#operations.find(({ file }) => file?.name === name)?.file?.text ?? null;
   }
@@ -86,7 +86,8 @@ export class BulkOperations {
   cancel(gid: string): Node {
     const operation = this.#operations.find((each) => each.gid === gid);
     if (!operation) return payload(null, ['Bulk operation does not exist']);
-    if (operation.completedAt) return payload(this.#node(operation), ['Cannot cancel, it has ended']);
+    if (operation.completedAt)
+      return payload(this.#node(operation), ['Cannot cancel an operation that has ended']);
     operation.status = 'CANCELED';
     operation.completedAt = new Date();
     return payload(this.#node(operation), []);
@@ -204,7 +205,7 @@ function isConnection(value: unknown): value is Node {
   );
 }
 
-/** What is asked of the items: below `nodes`, or below `edges { node }`. */
+/** The fields requested of the items: below `nodes`, or below `edges { node }`. */
 function itemSelections(selections: readonly Selection[]): Selection[] {
   return selections.flatMap((each) => {
     if (each.kind === 'spread' || !each.selections) return [];

@@ -2,7 +2,7 @@ import { Router } from 'express';
 
 /**
  * The two scripts that an embedded page loads from Shopify, as far as Lockstep's page uses them: App Bridge,
- * which gives it a session token, and the elements that it is written in.
+ * which provides a session token, and the page's web components.
  */
 export function cdnRoutes(): Router {
   const router = Router();
@@ -15,7 +15,9 @@ export function cdnRoutes(): Router {
   return router;
 }
 
-/** The token is the one that the admin opened the page with; when it is over, the admin opens the page anew. */
+/**
+ * The token is the one with which the admin opened the page. When it expires, the admin opens the page again.
+ */
 const APP_BRIDGE = `
 const opened = new URLSearchParams(location.search);
 const admin = new URL(document.currentScript.src).origin + '/' + opened.get('shop') + '/admin/apps/'

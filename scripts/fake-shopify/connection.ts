@@ -1,6 +1,6 @@
 import { GraphqlError, type Node } from './graphql-select.ts';
 
-/** A page of a list, by place: for lists that do not change their sequence, such as an order's lines. */
+/** One page of a list, by index: for lists whose sequence does not change, such as an order's lines. */
 export function connectionOf(type: string, items: readonly Node[], args: object): Node {
   const { after } = args as { after?: string | null };
   const size = pageSizeOf(args);
@@ -34,10 +34,10 @@ export function pageOf(
 
 const LARGEST_PAGE = 250;
 
-/** Everything at once, which only bulk operations are given. */
+/** All items in one page, for bulk operations only. */
 export const EVERYTHING = Infinity;
 
-/** @throws GraphqlError where none is asked for, or too many */
+/** @throws GraphqlError if no page size is given, or too large a one */
 export function pageSizeOf(args: object): number {
   const { first } = args as { first?: unknown };
   if (first === EVERYTHING) return EVERYTHING;
@@ -55,7 +55,7 @@ export function cursorOf(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString('base64');
 }
 
-/** @throws GraphqlError where it is none of ours */
+/** @throws GraphqlError if the cursor is not one of ours */
 export function readCursor(cursor: string): Record<string, unknown> {
   try {
     return JSON.parse(Buffer.from(cursor, 'base64').toString()) as Record<string, unknown>;

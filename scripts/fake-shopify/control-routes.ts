@@ -6,8 +6,9 @@ import type { FakeShopify } from './fake-shopify.ts';
 import { isTrouble, type TroubleKind } from './trouble.ts';
 
 /**
- * The store by hand: `POST /_control/<shop>/<act>` with JSON, `GET /_control/state`. A shop opens with the first
- * act. Only for programs on this machine: a page in a browser is refused, whoever's name it calls us by.
+ * Controls the store manually: `POST /_control/<shop>/<act>` with JSON, `GET /_control/state`. The first act
+ * creates the shop. Only for programs on this machine: requests from a page in a browser are refused,
+ * whatever host name they use.
  */
 export function controlRoutes(shopify: FakeShopify): Router {
   const router = Router();
@@ -19,7 +20,7 @@ export function controlRoutes(shopify: FakeShopify): Router {
     const { shop, act } = request.params;
     const perform = Object.hasOwn(ACTS, act) ? ACTS[act] : undefined;
     if (!perform) {
-      response.status(404).json({ error: `there is no ${act}; there are: ${Object.keys(ACTS).join(', ')}` });
+      response.status(404).json({ error: `unknown act ${act}; known: ${Object.keys(ACTS).join(', ')}` });
       return;
     }
     try {
@@ -37,7 +38,7 @@ type Act = (shop: FakeShop, body: unknown) => void | Promise<void>;
 
 const percent = z.number().min(0).max(100).optional();
 const TROUBLE = z.object({
-  kind: z.custom<TroubleKind>(isTrouble, 'is no trouble that is known'),
+  kind: z.custom<TroubleKind>(isTrouble, 'unknown kind of trouble'),
   times: z.int().positive().default(1),
   at: z.enum(['admin', 'tokens', 'downloads']).default('admin'),
 });
@@ -68,7 +69,7 @@ const ACTS: Readonly<Record<string, Act>> = {
   close: (shop) => shop.close(),
   change: (shop) => {
     const order = shop.orders.at(-1);
-    if (!order) throw new Error('there is no order yet');
+    if (!order) throw new Error('there are no orders yet');
     shop.change(order);
   },
   switch: (shop, body) => {
@@ -94,7 +95,10 @@ function stateOf({ name, installed, scopes, orders, calls, webhooks }: FakeShop)
 
 const HERE = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 
-/** Browsers send an Origin with whatever changes something, and a Host that a page may have chosen. */
+/**
+ * A browser sends an Origin with every request that changes something, and a Host that a page may have
+ * chosen.
+ */
 const onlyLocalPrograms: RequestHandler = (request, response, next) => {
   if (HERE.test(request.headers.host ?? '') && request.headers.origin === undefined) return next();
   response.status(403).json({ error: 'only for programs on this machine' });

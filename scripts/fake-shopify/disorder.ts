@@ -1,17 +1,17 @@
 import type { Delivery } from '../deliveries/life.ts';
 import type { Random } from '../deliveries/random.ts';
 
-/** What goes wrong on the way, in percent of all deliveries. One thing happens to a delivery, or nothing. */
+/** What goes wrong in delivery, in percent of all deliveries. At most one of these happens to a delivery. */
 export interface Percentages {
   /** Never sent. */
   drop: number;
-  /** Sent one to ten minutes late (times the time scale), so behind what followed it. */
+  /** Sent one to ten minutes late (times the time scale), so after the deliveries that followed it. */
   delay: number;
-  /** Sent twice, as one webhook. */
+  /** Sent twice with the same webhook id. */
   duplicate: number;
-  /** Sent after one that followed it; alone, five seconds late (times the time scale). */
+  /** Sent after a later delivery of its batch; if it is alone, five seconds late (times the time scale). */
   reorder: number;
-  /** Kept back until it is released by hand. */
+  /** Held until it is released manually. */
   hold: number;
 }
 
@@ -22,12 +22,12 @@ const MISHAPS: readonly Mishap[] = ['drop', 'delay', 'duplicate', 'reorder', 'ho
 const LATE_MS = { from: 60_000, to: 600_000 };
 const ALONE_LATE_MS = 5_000;
 
-/** A batch as it will be sent: at once in this order, later, or not yet. */
+/** A batch as it will be sent: immediately in this order, later, or on release. */
 export interface Disordered {
   atOnce: Delivery[];
   late: { delivery: Delivery; ms: number }[];
   held: Delivery[];
-  /** How often each mishap befell this batch. */
+  /** How often each mishap happened in this batch. */
   count: Record<Mishap, number>;
 }
 
@@ -39,7 +39,7 @@ export function disordered(batch: readonly Delivery[], percent: Percentages, ran
     held: [],
     count: { drop: 0, delay: 0, duplicate: 0, reorder: 0, hold: 0 },
   };
-  /** Where in the batch each delivery stands; one that is reordered stands behind a later one. */
+  /** The position of each delivery in the batch; a reordered one comes after a later one. */
   const places: { place: number; delivery: Delivery }[] = [];
   batch.forEach((delivery, place) => {
     const mishap = draw(percent, random);

@@ -3,24 +3,24 @@ import type { Delivery } from '../deliveries/life.ts';
 
 export type Json = Record<string, unknown>;
 
-/** The lists of an order that a part of it belongs into, by the topic that tells of the part. */
+/** The lists of an order that a part belongs to, by the topic that reports the part. */
 const LIST_OF: Readonly<Record<string, string>> = {
   'fulfillments/create': 'fulfillments',
   'fulfillments/update': 'fulfillments',
   'refunds/create': 'refunds',
 };
 
-/** An order as it stands at Shopify: what has happened to it, whether or not a webhook told of it. */
+/** An order as it is at Shopify: everything that has happened to it, whether or not a webhook reported it. */
 export class FakeOrder {
   readonly shop: string;
   readonly id: string;
   readonly number: number;
   readonly createdAt: Date;
   #body: Buffer;
-  /** What happened since the newest whole body. */
+  /** What has happened since the newest whole body. */
   #parts: { list: string; body: Buffer }[] = [];
   readonly #transactions: Buffer[] = [];
-  /** Returns and disputes, by list and id: whole bodies of the order do not hold them. */
+  /** Returns and disputes, by list and id: whole bodies of the order do not contain them. */
   readonly #beside = new Map<string, { list: string; body: Json }>();
   #updatedAt: Date;
 
@@ -39,12 +39,12 @@ export class FakeOrder {
     return `gid://shopify/Order/${this.id}`;
   }
 
-  /** To the second, as Shopify tells it. */
+  /** To the second, as in Shopify's bodies. */
   get updatedAt(): Date {
     return this.#updatedAt;
   }
 
-  /** Something happened to it, of which this delivery would tell. */
+  /** Something happened to the order, as this delivery would report. */
   take({ topic, body, triggeredAt }: Delivery): void {
     if (topic.startsWith('orders/')) {
       this.#body = body;
@@ -54,7 +54,7 @@ export class FakeOrder {
       const list = topic.replace(/\/.*/, '');
       const part = JSON.parse(body.toString()) as Json;
       this.#beside.set(`${list} ${String(part.id)}`, { list, body: part });
-      // A dispute is the bank's: it does not touch its order.
+      // A dispute is the bank's: it does not change its order's `updated_at`.
       if (list === 'disputes') return;
     } else {
       const list = LIST_OF[topic];
@@ -64,7 +64,7 @@ export class FakeOrder {
     this.#updatedAt = wholeSecond(triggeredAt);
   }
 
-  /** The REST body of now. */
+  /** The current REST body. */
   rest(): Json {
     const rest = JSON.parse(this.#body.toString()) as Json;
     for (const { list, body } of this.#parts) {
@@ -76,7 +76,10 @@ export class FakeOrder {
     return rest;
   }
 
-  /** Its facts are others, in the same second: as where a webhook of that second brought a state that did not last. */
+  /**
+   * Changes facts within the same second: as if a webhook of that second had brought a state that did not
+   * last.
+   */
   rewrite(fields: Json): void {
     this.#body = Buffer.from(JSON.stringify({ ...this.rest(), ...fields }));
     this.#parts = [];
@@ -92,7 +95,7 @@ export class FakeOrder {
     return this.#transactions.map((body) => JSON.parse(body.toString()) as Json);
   }
 
-  /** Whether a part of it may have this id; `rest` tells. */
+  /** Whether a part of this order may have this id; `rest` decides. */
   mentions(id: string): boolean {
     return (
       this.#body.includes(id) ||

@@ -23,24 +23,24 @@ import { signedQuery } from './signed-query.ts';
 import { Tokens, type KeptTokens } from './tokens.ts';
 import { Troubles } from './trouble.ts';
 
-/** What a shop is made of and lives in. */
+/** The components and settings of a shop. */
 export interface ShopGround extends Omit<FakeApp, 'appUrl'> {
   id: number;
   name: string;
   random: Random;
-  /** Of a session before this one. */
+  /** From an earlier session. */
   memory?: ShopMemory | undefined;
   postman: Postman;
   timeScale: number;
   points: BucketSize;
   tokenSeconds: number;
-  /** Which topics the app's own settings subscribe to; null: all. */
+  /** The topics that the app's own settings subscribe to; null: all. */
   topics: readonly string[] | null;
-  /** Of the fake itself, without a slash at the end. */
+  /** URL of the fake itself, without a slash at the end. */
   baseUrl: () => string;
 }
 
-/** What a shop of an earlier session left, and who keeps what this one leaves. */
+/** What a shop of an earlier session left, and where to keep what this one leaves. */
 export interface ShopMemory {
   lastNumber: number;
   tokens: KeptTokens | undefined;
@@ -48,7 +48,7 @@ export interface ShopMemory {
   issued: (tokens: KeptTokens) => void;
 }
 
-/** How often a shop was asked for what. `refreshes` and `exchanges` count refused ones too. */
+/** How often each kind of request came from a shop. `refreshes` and `exchanges` count refused ones too. */
 export type Calls = Record<
   | 'authorize'
   | 'codes'
@@ -63,15 +63,15 @@ export type Calls = Record<
   number
 >;
 
-/** A subscription made through the API. Those of the app's settings have no ids, and are not listed. */
+/** A subscription made through the API. Those in the app's settings have no ids, and are not listed. */
 export interface Subscription {
   id: number;
-  /** Such as `orders/create`. */
+  /** For example `orders/create`. */
   topic: string;
   uri: string;
 }
 
-/** One store: its orders, its install of the app, and what goes wrong with it. */
+/** One store: its orders, its installation of the app, and what goes wrong with it. */
 export class FakeShop {
   readonly id: number;
   readonly name: string;
@@ -133,12 +133,12 @@ export class FakeShop {
     return this.#selling.orders;
   }
 
-  /** What Shopify calls `host`: where the admin of this shop is, in base64. */
+  /** What Shopify calls `host`: the address of this shop's admin, in base64. */
   get host(): string {
     return Buffer.from(`${this.name}/admin`).toString('base64url');
   }
 
-  /** The app is in, with these scopes, as after managed installation; it has no token yet. */
+  /** Installs the app with these scopes, as managed installation does; it has no token yet. */
   install(scopes: readonly string[]): void {
     const previous = this.scopes;
     const changed = this.installed && [...previous].sort().join() !== [...scopes].sort().join();
@@ -147,7 +147,7 @@ export class FakeShop {
     if (changed) this.#tellOf('app/scopes_update', scopesUpdateBody(this, previous, this.scopes, new Date()));
   }
 
-  /** Its tokens are worth nothing from now on, and no webhook follows `app/uninstalled`. */
+  /** Uninstalls the app: its tokens are invalid from now on, and no webhooks follow `app/uninstalled`. */
   uninstall(): void {
     this.#tellOf('app/uninstalled', uninstalledBody(this));
     this.installed = false;
@@ -155,20 +155,20 @@ export class FakeShop {
     this.tokens.revoke();
   }
 
-  /** With the scopes of last time. */
+  /** Installs it again with the scopes that it had. */
   reinstall(): void {
     this.install(this.scopes);
   }
 
   /**
-   * Orders with their whole lives, which have just ended; or with `live`, beginning now and lived in real time.
-   * @returns once all has happened at Shopify; the webhooks may be under way
+   * Sells orders with their whole lives. These end now, or, with `live`, begin now and happen in real time.
+   * @returns when everything has happened at Shopify; webhooks may still be on their way
    */
   sell(count: number, sale: Sale = {}): Promise<FakeOrder[]> {
     return this.#selling.sell(count, sale);
   }
 
-  /** From now on a live order every so often, until `close`. */
+  /** Sells live orders at this rate until `close`. */
   open(ordersPerMinute: number): void {
     this.#selling.open(ordersPerMinute);
   }
@@ -178,7 +178,7 @@ export class FakeShop {
   }
 
   /**
-   * An order is changed by hand; its `updated_at` moves on by a second at least.
+   * Changes an order manually; its `updated_at` increases by at least a second.
    * @param fields of the REST body
    */
   change(order: FakeOrder, fields: Json = { tags: `changed ${Date.now()}` }, topic = 'orders/updated'): void {
@@ -188,14 +188,14 @@ export class FakeShop {
     this.#tell([delivery]);
   }
 
-  /** Something happened to an order that its own body does not tell, such as a return or a dispute. */
+  /** Something happens to an order that its own body does not contain, such as a return or a dispute. */
   happen(order: FakeOrder, topic: string, body: Json): void {
     const delivery = this.#deliveryOf(topic, body);
     order.take(delivery);
     this.#tell([delivery]);
   }
 
-  /** Gone from the shop. */
+  /** Deletes the order from the shop. */
   delete(order: FakeOrder): void {
     this.#selling.forget(order);
     this.#tellOf('orders/delete', { id: Number(order.id) });
@@ -206,32 +206,32 @@ export class FakeShop {
     this.#tellOf('customers/data_request', dataRequestBody(this, this.#customer(customerId), this.#requests));
   }
 
-  /** The app is told; the store itself keeps the person, so that whatever comes later still names them. */
+  /** Notifies the app. The store itself keeps the customer's data, so later webhooks still contain it. */
   redactCustomer(customerId: number): void {
     this.#tellOf('customers/redact', customerRedactBody(this, this.#customer(customerId)));
   }
 
-  /** What Shopify sends 48 hours after an uninstall. */
+  /** Sends what Shopify sends 48 hours after an uninstall. */
   redact(): void {
     this.#tellOf('shop/redact', redactBody(this));
   }
 
-  /** What goes wrong on the way of webhooks, from now on. What is not named stays as it is. */
+  /** Sets what goes wrong with webhooks from now on. Settings that are not given keep their values. */
   switch(percent: Partial<Percentages>): void {
     this.#percent = { ...this.#percent, ...percent };
   }
 
-  /** What was held is sent now. */
+  /** Sends the held webhooks. */
   release(): void {
     for (const delivery of this.#held.splice(0)) this.#ground.postman.send(delivery, this.webhooks);
   }
 
-  /** A subscription through the API, on top of the app's own: each of its topics is sent twice. */
+  /** A subscription through the API, in addition to the app's own: each of its topics is sent twice. */
   subscribe(topic: string, uri = 'https://app.example.com/webhooks'): void {
     this.subscriptions.push({ id: 1_000 + this.subscriptions.length, topic, uri });
   }
 
-  /** What App Bridge gives the embedded page. */
+  /** The token that App Bridge gives to the embedded page. */
   sessionToken(kind: SessionTokenKind = 'good'): string {
     const { apiKey, apiSecret } = this.#ground;
     return sessionToken({ shop: this.name, apiKey, apiSecret }, kind);
@@ -275,7 +275,7 @@ export class FakeShop {
     this.#tell([this.#deliveryOf(topic, body)]);
   }
 
-  /** Webhooks of what happened together go out, or do not, as the switches have it. */
+  /** Sends the webhooks of things that happened together, with the mishaps that are set. */
   #tell(batch: readonly Delivery[]): void {
     const wanted = batch.filter(({ topic }) => this.#isTold(topic)).flatMap((each) => this.#copies(each));
     const { atOnce, late, held, count } = disordered(wanted, this.#percent, this.#ground.random);
@@ -285,14 +285,14 @@ export class FakeShop {
     this.#held.push(...held);
   }
 
-  /** Compliance is told of whether or not the app is in. */
+  /** Compliance webhooks are sent whether or not the app is installed. */
   #isTold(topic: string): boolean {
     const { topics } = this.#ground;
     const compliance = topic === 'shop/redact' || topic.startsWith('customers/');
     return (this.installed || compliance) && (topics === null || topics.includes(topic));
   }
 
-  /** One for each subscription: another webhook of the same event. */
+  /** One per subscription: a separate webhook of the same event. */
   #copies(delivery: Delivery): Delivery[] {
     const doubled = this.subscriptions.filter(({ topic }) => topic === delivery.topic);
     return [delivery, ...doubled.map(() => ({ ...delivery, webhookId: randomUUID() }))];

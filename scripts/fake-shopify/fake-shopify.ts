@@ -19,22 +19,22 @@ export interface FakeShopifyOptions {
   /** The app's client id and secret. */
   apiKey: string;
   apiSecret: string;
-  /** Where webhooks go, in full, on this machine; without it none are sent. */
+  /** The full URL that webhooks are sent to, on this machine; without it, none are sent. */
   webhooksUrl?: string;
-  /** Where the admin shows the app: `/<shop>/admin/apps/<key>` leads there. */
+  /** The app's URL in the admin: `/<shop>/admin/apps/<key>` redirects to it. */
   appUrl?: string;
   port?: number;
   random?: Random;
-  /** Of each shop, what a session before this one left. */
+  /** What each shop of an earlier session left. */
   memoryOf?: (shop: string) => ShopMemory;
-  /** Of waits, not of deadlines or points: 0.001 makes the four hours of retries 14 s. */
+  /** Scales waits, not deadlines or points: 0.001 makes the four hours of retries 14 s. */
   timeScale?: number;
-  /** At most so many webhooks at once. */
+  /** Webhooks sent at the same time, at most. */
   connections?: number;
   deadlines?: PostmanOptions['deadlines'];
   points?: BucketSize;
   pageSizing?: PageSizing;
-  /** That an access token lives. */
+  /** Lifetime of an access token. */
   tokenSeconds?: number;
   topics?: readonly string[];
   onAttempt?: (attempt: Attempt) => void;
@@ -44,8 +44,8 @@ const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 const FIRST_SHOP = 548_380_009;
 
 /**
- * Shopify, as far as Lockstep has to do with it: OAuth, the Admin API, webhooks, and stores that sell. In
- * memory, over HTTP on 127.0.0.1 only. `<url>/<shop>/admin/…` stands for `https://<shop>/admin/…`.
+ * Shopify, as far as Lockstep uses it: OAuth, the Admin API, webhooks, and stores that sell. In memory, over
+ * HTTP on 127.0.0.1 only. `<url>/<shop>/admin/…` replaces `https://<shop>/admin/…`.
  */
 export class FakeShopify {
   readonly #options: FakeShopifyOptions;
@@ -74,7 +74,7 @@ export class FakeShopify {
     this.#server = createServer(app);
   }
 
-  /** @throws where the port is taken, or webhooks would leave this machine */
+  /** @throws if the port is taken, or webhooks would leave this machine */
   static async start(options: FakeShopifyOptions): Promise<FakeShopify> {
     const shopify = new FakeShopify(options);
     if (options.webhooksUrl) shopify.deliverTo(options.webhooksUrl);
@@ -91,7 +91,7 @@ export class FakeShopify {
     return [...this.#shops.values()];
   }
 
-  /** From now on webhooks go there. @throws where that is not on this machine */
+  /** Sets where webhooks go from now on. @throws if the address is not on this machine */
   deliverTo(webhooksUrl: string): void {
     const url = new URL(webhooksUrl);
     if (!LOOPBACK.has(url.hostname))
@@ -99,11 +99,11 @@ export class FakeShopify {
     this.#postman.deliverTo(url);
   }
 
-  /** The shop of this name; it opens with the first call. @throws where the name is no domain */
+  /** The shop of this name; the first call creates it. @throws if the name is not a valid domain */
   shop(name: string): FakeShop {
     const known = this.#shops.get(name);
     if (known) return known;
-    if (asShopDomain(name) !== name) throw new Error(`${name} is no shop domain`);
+    if (asShopDomain(name) !== name) throw new Error(`${name} is not a valid shop domain`);
     const { apiKey, apiSecret, timeScale = 1, topics = null, tokenSeconds = 3_600 } = this.#options;
     const shop = new FakeShop({
       id: FIRST_SHOP + this.#shops.size,
@@ -123,19 +123,19 @@ export class FakeShopify {
     return shop;
   }
 
-  /** For every shop that there is. */
+  /** Does this for every existing shop. */
   switch(percent: Partial<Percentages>): void {
     for (const shop of this.shops) shop.switch(percent);
   }
 
-  /** At every shop that there is. */
+  /** Does this at every existing shop. */
   trouble(kind: TroubleKind, options?: TroubleOptions): void {
     for (const shop of this.shops) shop.troubles.add(kind, options);
   }
 
   /**
-   * Every webhook has arrived or was given up, late ones and retries too. Of what is held, and of lives that
-   * are not over, it knows nothing.
+   * Waits until every webhook has arrived or was given up, including late ones and retries. Held webhooks and
+   * lives that have not ended are not included.
    */
   settled(): Promise<void> {
     return this.#postman.settled();

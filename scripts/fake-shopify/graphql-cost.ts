@@ -2,15 +2,15 @@ import type { Field, Selection, Variables } from './graphql-document.ts';
 import { argumentsOf } from './graphql-select.ts';
 
 /**
- * What a query costs, in points: scalars 0, objects 1 (facts 3.5). What a page of n costs is documented as
- * "sized by first" and no closer. Seen by others: 250 variants with one object each asked for 25 points; 10 line
- * items for 20 more than 3. The default fits the first and comes near the second; a harder one may be given.
+ * What a query costs, in points: scalars 0, objects 1. Shopify documents the cost of a page of n only as
+ * "sized by first". Reported by others: 250 variants with one object each cost 25 points; 10 line items cost
+ * 20 more than 3. The default matches the first and comes near the second; a stricter formula may be given.
  */
 export type PageSizing = (count: number) => number;
 
 export const seenPageSizing: PageSizing = (count) => Math.min(count, Math.ceil(1.5 * Math.log2(count + 1)));
 
-/** Before it is run: as if every page came full. */
+/** Before the query runs: as if every page were full. */
 export function requestedCost(
   selections: readonly Selection[],
   variables: Variables,
@@ -25,7 +25,7 @@ export function requestedCost(
   });
 }
 
-/** After it was run: what came. */
+/** After it has run: by what was returned. */
 export function actualCost(selections: readonly Selection[], data: unknown, sizing: PageSizing): number {
   if (typeof data !== 'object' || data === null) return 0;
   return total(selections, (field) => {
@@ -37,7 +37,7 @@ export function actualCost(selections: readonly Selection[], data: unknown, sizi
   });
 }
 
-/** A fragment's fields count like those beside it. */
+/** A fragment's fields count like the fields next to it. */
 function total(selections: readonly Selection[], costOf: (field: Field) => number): number {
   return selections.reduce((sum, selection) => {
     if (selection.kind === 'spread') return sum + total(selection.selections, costOf);
@@ -45,7 +45,9 @@ function total(selections: readonly Selection[], costOf: (field: Field) => numbe
   }, 0);
 }
 
-/** What a page is made of costs nothing of its own; `node(id)` and `nodes(ids)` are no such things. */
+/**
+ * The parts of a page (nodes, edges) cost nothing themselves; `node(id)` and `nodes(ids)` are not such parts.
+ */
 const OF_A_PAGE = new Set(['nodes', 'edges', 'node', 'pageInfo']);
 
 function ownCost(field: Field): number {

@@ -1,12 +1,12 @@
 /**
- * Reads a GraphQL document, as far as Shopify's clients write them: operations with variables, fields with
- * aliases and arguments, fragments inline and by name. Directives are not read: they are refused.
+ * Parses a GraphQL document, as far as Shopify's clients write them: operations with variables, fields with
+ * aliases and arguments, fragments inline and by name. Directives are not supported: they are refused.
  */
 export type Selection = Field | Spread;
 
 export interface Field {
   kind: 'field';
-  /** What the answer calls it: its alias, or its name. */
+  /** Its name in the answer: its alias, or its own name. */
   as: string;
   name: string;
   args: Record<string, Argument>;
@@ -16,12 +16,12 @@ export interface Field {
 
 interface Spread {
   kind: 'spread';
-  /** The type that it is about; null for any. */
+  /** The type that it applies to; null for any. */
   on: string | null;
   selections: Selection[];
 }
 
-/** An argument's value, once the variables are known. */
+/** An argument's value, with the variables filled in. */
 type Argument = (variables: Variables) => unknown;
 export type Variables = Record<string, unknown>;
 
@@ -35,7 +35,7 @@ export interface Operation {
 const TOKEN =
   /[\s,]+|#[^\n]*|("""[\s\S]*?"""|"(?:[^"\\\n]|\\.)*"|\.\.\.|[A-Za-z_]\w*|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|[{}()[\]:!=$@|])/y;
 
-/** @throws Error where it is no document */
+/** @throws Error if it is not a valid document */
 export function readDocument(source: string): Operation[] {
   return new Reader(tokensOf(source)).document();
 }
@@ -101,7 +101,7 @@ class Reader {
     return token;
   }
 
-  /** A fragment may be used before it is written: what names it shares the list that is filled here. */
+  /** A fragment may be used before it is defined: spreads share the list that is filled here. */
   #named(name: string): Spread {
     const known = this.#fragments.get(name) ?? { kind: 'spread', on: null, selections: [] };
     this.#fragments.set(name, known);
@@ -196,7 +196,7 @@ class Reader {
   }
 }
 
-/** Words of an enum are their own value. */
+/** Enum values are words: they are taken as they are. */
 function literalOf(token: string): unknown {
   if (token.startsWith('"""')) return token.slice(3, -3).trim();
   if (token.startsWith('"')) return JSON.parse(token) as unknown;

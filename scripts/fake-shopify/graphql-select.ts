@@ -21,7 +21,7 @@ export class GraphqlError extends Error {
   }
 }
 
-/** Picks what was asked for, no less and no more. @throws GraphqlError */
+/** Picks the requested fields, no less and no more. @throws GraphqlError */
 export function select(
   node: Node,
   selections: readonly Selection[],
@@ -33,7 +33,7 @@ export function select(
   return data;
 }
 
-/** The fields that are asked of a type: its own, and those of the fragments that are about it. */
+/** The fields requested of a type: its own, and those of the fragments that apply to it. */
 export function fieldsOf(selections: readonly Selection[], type: string): Field[] {
   return selections.flatMap((selection) => {
     if (selection.kind === 'field') return [selection];
@@ -41,7 +41,7 @@ export function fieldsOf(selections: readonly Selection[], type: string): Field[
   });
 }
 
-/** @param more arguments on top of those that were written */
+/** @param more arguments in addition to the written ones */
 export function valueOf(node: Node, field: Field, variables: Variables, more: object = {}): unknown {
   if (!Object.hasOwn(node, field.name))
     throw new GraphqlError(
@@ -73,7 +73,7 @@ export function complete(value: unknown, field: Field, variables: Variables): un
   return isNode ? select(value as Node, field.selections ?? [], variables) : value;
 }
 
-/** An error says where it happened. */
+/** An error contains its location. */
 function named<Value>(name: string, act: () => Value): Value {
   try {
     return act();

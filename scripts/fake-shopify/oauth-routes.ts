@@ -9,7 +9,7 @@ import { answerJson, refuse } from './trouble.ts';
 export interface FakeApp {
   apiKey: string;
   apiSecret: string;
-  /** Where the admin shows it; without it the admin has no page for it. */
+  /** Its page in the admin; without it, the admin has no page for the app. */
   appUrl: string | undefined;
 }
 
@@ -17,7 +17,7 @@ const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const ID_TOKEN = 'urn:ietf:params:oauth:token-type:id_token';
 const OFFLINE = 'urn:shopify:params:oauth:token-type:offline-access-token';
 
-/** Installing: the merchant always approves. Online tokens (of one person) are not there. */
+/** Installation: the merchant always approves. Online tokens (of one person) are not supported. */
 export function oauthRoutes(shopOf: (name: string) => FakeShop | null, app: FakeApp): Router {
   const router = Router();
   router.get('/:shop/admin/oauth/authorize', (request, response) => {
@@ -108,7 +108,7 @@ async function grantOf(shop: FakeShop, app: FakeApp, asked: Asked): Promise<Gran
   return granted(shop.tokens.issue(scope, isExpiring(asked)));
 }
 
-/** Seen by others, June 2026: 401, where the rest of this endpoint refuses with 400. */
+/** Reported by others, June 2026: 401, although this endpoint refuses everything else with 400. */
 function refresh(shop: FakeShop, { refresh_token }: Asked): GrantAnswer {
   shop.calls.refreshes += 1;
   const pair = shop.installed ? shop.tokens.refresh(refresh_token ?? '', shop.scopes.join(',')) : null;
@@ -124,7 +124,7 @@ async function exchange(shop: FakeShop, app: FakeApp, asked: Asked): Promise<Gra
   if (!shop.installed || !isGood || asked.subject_token_type !== ID_TOKEN)
     return refused(400, 'invalid_subject_token', 'The subject token is invalid or has expired');
   if (asked.requested_token_type !== OFFLINE)
-    return refused(400, 'invalid_request', 'Only offline access tokens are here');
+    return refused(400, 'invalid_request', 'Only offline access tokens are supported');
   return granted(shop.tokens.issue(shop.scopes.join(','), isExpiring(asked)));
 }
 

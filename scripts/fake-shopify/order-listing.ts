@@ -3,8 +3,9 @@ import type { FakeOrder } from './fake-order.ts';
 import { GraphqlError, type Node } from './graphql-select.ts';
 
 /**
- * `orders`: filtered by a search, sorted by a key and then the id, paged by where the last page ended. An order
- * that changes between two pages moves to the end, as at Shopify: it may come twice, and nothing is skipped.
+ * `orders`: filtered by a search, sorted by a key and then the id; a page continues where the last one ended.
+ * An order that changes between two pages moves to the end, as at Shopify: it may be listed twice, and none
+ * is skipped.
  */
 export interface OrdersArgs {
   first?: number;
@@ -22,7 +23,7 @@ const SORT_KEYS: Readonly<Record<string, SortKey>> = {
   ID: ({ id }) => Number(id),
 };
 
-/** Shopify pages through no more (facts 3.5). */
+/** Shopify returns no more than this many through pages. */
 const DEEPEST = 25_000;
 
 /** @throws GraphqlError */
@@ -33,7 +34,7 @@ export function listOrders(
 ): Node {
   const size = pageSizeOf(args);
   const keyOf = SORT_KEYS[args.sortKey ?? 'PROCESSED_AT'];
-  if (!keyOf) throw new GraphqlError('argumentLiteralsIncompatible', `sortKey ${args.sortKey} is not known`);
+  if (!keyOf) throw new GraphqlError('argumentLiteralsIncompatible', `unknown sortKey ${args.sortKey}`);
   const direction = args.reverse ? -1 : 1;
   const compare = (a: Place, b: Place) => direction * (a.key - b.key || a.id - b.id);
   const found = orders
@@ -78,7 +79,7 @@ const HOLDS: Readonly<Record<string, (a: number, b: number) => boolean>> = {
   '': (a, b) => a === b,
 };
 
-/** Terms joined by AND. As at Shopify, a term that is not understood is left out, with a warning. */
+/** Terms joined by AND. As at Shopify, a term that is not understood is ignored, with a warning. */
 export function searchOf(query: string): {
   matches: (order: FakeOrder) => boolean;
   warnings: { field: string; message: string }[];

@@ -3,8 +3,8 @@ import type { FakeOrder, Json } from './fake-order.ts';
 import type { Node } from './graphql-select.ts';
 
 /**
- * An order of the Admin API, made of the REST body that the store holds: the same facts in other words.
- * Times are UTC, enums are upper case, and amounts lose their last zero (`10.00` is `10.0`), as at Shopify.
+ * An order of the Admin API, made from the store's REST body: the same facts in other words. Times are UTC,
+ * enums are upper case, and amounts lose their last zero (`10.00` is `10.0`), as at Shopify.
  */
 export function orderNode(order: FakeOrder): Node {
   let kept: Json | undefined;
@@ -69,7 +69,7 @@ const FULFILLMENT: Readonly<Record<string, string>> = {
   restocked: 'RESTOCKED',
 };
 
-/** @returns a part of this order, by its GraphQL id; null where it has none */
+/** @returns a part of this order, by its GraphQL id; null if it has no such part */
 export function partOf(order: FakeOrder, gid: string): Node | null {
   const rest = order.rest();
   const found = (list: unknown) => ((list ?? []) as Json[]).find((part) => part.admin_graphql_api_id === gid);
@@ -235,7 +235,7 @@ function moneyNode(amount: unknown, currencyCode: unknown): Node {
   return { __typename: 'MoneyV2', amount: decimalOf(amount), currencyCode };
 }
 
-/** REST's set where the body has one; otherwise both are the shop's. */
+/** REST's money set if the body has one; otherwise both amounts are the shop's. */
 function moneySet(amount: unknown, rest: Json, set?: unknown): Node {
   const { shop_money: shop, presentment_money: presentment } = (set ?? {}) as Record<
     string,
@@ -246,7 +246,7 @@ function moneySet(amount: unknown, rest: Json, set?: unknown): Node {
   return { __typename: 'MoneyBag', shopMoney: one(shop), presentmentMoney: one(presentment) };
 }
 
-/** A transaction is in the customer's currency; the shop's follows from what the order came to in both. */
+/** A transaction is in the customer's currency; the shop's amount follows from the order's total in both. */
 function paidSet(part: Json, rest: Json): Node {
   const presentment = moneyNode(part.amount, part.currency ?? rest.currency);
   const total = moneySet(rest.total_price, rest, rest.total_price_set);
@@ -257,7 +257,7 @@ function paidSet(part: Json, rest: Json): Node {
   return { __typename: 'MoneyBag', shopMoney, presentmentMoney: presentment };
 }
 
-/** A list that takes `first`, and is no connection. */
+/** A list that takes `first` but is not a connection. */
 function firstOf(nodes: Node[], { first }: { first?: number }): Node[] {
   return first === undefined ? nodes : nodes.slice(0, first);
 }

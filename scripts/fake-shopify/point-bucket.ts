@@ -1,4 +1,6 @@
-/** A shop's points for one app: filled up all the time, emptied by queries (facts 3.5: Standard 2000, 100/s). */
+/**
+ * A shop's points for one app: they refill continuously, and queries use them (Standard plan: 2000, 100/s).
+ */
 export interface BucketSize {
   maximum: number;
   restorePerSecond: number;
@@ -14,7 +16,7 @@ export class PointBucket {
     this.#available = size.maximum;
   }
 
-  /** @returns false where there are not as many: then none are taken */
+  /** @returns false if there are too few: then none are taken */
   take(points: number): boolean {
     this.#refill();
     if (this.#available < points) return false;
@@ -26,7 +28,7 @@ export class PointBucket {
     this.#available = Math.min(this.#size.maximum, this.#available + points);
   }
 
-  /** Emptied, as by another process of the same app. */
+  /** Emptied, as if another process of the same app had used all points. */
   empty(): void {
     this.#refill();
     this.#available = 0;

@@ -3,19 +3,21 @@ import type { Delivery } from '../deliveries/life.ts';
 import { signedHeaders } from '../deliveries/signed.ts';
 
 /**
- * Sends webhooks by Shopify's rules (facts 1.4): success is 2xx and nothing else; a redirect is not followed;
- * 1 s to connect and 5 s in all; then 8 retries over 4 hours, each wait twice the one before, with the same
- * webhook id, body and signature. What failed nine times is given up. Never deletes a subscription.
- * Attempts run side by side, so what is sent first need not arrive first: as with Shopify.
+ * Sends webhooks by Shopify's rules: only 2xx is success; redirects are not followed; 1 s to connect and 5 s
+ * in all; then 8 retries over 4 hours, each wait twice the last one, with the same webhook id, body and
+ * signature. A webhook that failed nine times is given up. Subscriptions are never deleted. Attempts run
+ * concurrently, so webhooks may arrive in another order than they were sent: as with Shopify.
  */
 export interface PostmanOptions {
   secret: string;
-  /** 1 waits 4 hours in all, 0.001 waits 14 s. Deadlines are not scaled: 5 ms would fail every receiver. */
+  /**
+   * 1 waits 4 hours in all, 0.001 waits 14 s. Deadlines are not scaled: with 5 ms every receiver would fail.
+   */
   timeScale: number;
-  /** At most so many attempts at once. */
+  /** Attempts at the same time, at most. */
   connections: number;
   deadlines: { connectMs: number; totalMs: number };
-  /** Told of every attempt when it has ended. */
+  /** Called after every attempt. */
   onAttempt: (attempt: Attempt) => void;
 }
 
@@ -23,13 +25,13 @@ export interface Attempt {
   shop: string;
   topic: string;
   webhookId: string;
-  /** 1 is the first; 9 the last. */
+  /** 1 is the first, 9 the last. */
   nth: number;
-  /** The status of the answer; null where there was none in time. */
+  /** The status of the answer; null if there was none in time. */
   status: number | null;
 }
 
-/** What became of a shop's webhooks. */
+/** What happened to a shop's webhooks. */
 export interface Tally {
   attempts: number;
   delivered: number;
@@ -38,9 +40,9 @@ export interface Tally {
 }
 
 const RETRIES = 8;
-/** 1 + 2 + 4 + … + 128 = 255 of these are four hours. */
+/** 1 + 2 + 4 + … + 128 = 255 of these make four hours. */
 const FIRST_RETRY_MS = (4 * 3_600_000) / (2 ** RETRIES - 1);
-/** More than this waiting, and whoever makes webhooks is asked to wait: bodies are kept in memory. */
+/** If more than this are waiting, sellers must wait (see `room`): bodies are kept in memory. */
 const ROOM = 2_000;
 
 interface Letter {
@@ -51,7 +53,7 @@ interface Letter {
 }
 
 export class Postman {
-  /** Where webhooks go; while it is null nobody is told of anything. */
+  /** Where webhooks go; while it is null, none are sent. */
   #url: URL | null = null;
   readonly #options: PostmanOptions;
   readonly #agent: Agent;
@@ -81,17 +83,17 @@ export class Postman {
     this.#after(ms, () => this.send(delivery, tally));
   }
 
-  /** All that was to be sent has arrived or was given up. */
+  /** Waits until every webhook has arrived or was given up. */
   settled(): Promise<void> {
     return this.#until(() => this.#waiting() + this.#inFlight + this.#timers.size === 0);
   }
 
-  /** For whoever makes many webhooks. */
+  /** For callers that make many webhooks. */
   room(): Promise<void> {
     return this.#until(() => this.#waiting() < ROOM);
   }
 
-  /** What waits is forgotten, as is what is under way. */
+  /** Discards waiting webhooks and those on their way. */
   stop(): void {
     this.#stopped = true;
     this.#queue = [];
@@ -170,7 +172,7 @@ export class Postman {
   }
 }
 
-/** @returns the status; null where it was not answered, or not in time */
+/** @returns the status; null if there was no answer in time */
 function post(
   url: URL,
   { delivery, headers }: Letter,

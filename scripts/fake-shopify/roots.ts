@@ -5,7 +5,7 @@ import { GraphqlError, type Node } from './graphql-select.ts';
 import { listOrders, type OrdersArgs } from './order-listing.ts';
 import { orderNode, partOf } from './order-node.ts';
 
-/** What may be asked of a shop at the top of a query. */
+/** The root fields of queries about a shop. */
 export function queryRoot(shop: FakeShop): Node {
   return {
     __typename: 'QueryRoot',
@@ -49,10 +49,10 @@ export function mutationRoot(shop: FakeShop): Node {
   };
 }
 
-/** How far back `read_orders` sees; `read_all_orders` sees everything. */
+/** How far back `read_orders` reaches; `read_all_orders` reaches everything. */
 const REACH_MS = 60 * 24 * 3_600_000;
 
-/** @throws GraphqlError where the app may not read orders */
+/** @throws GraphqlError if the app may not read orders */
 function readableOrders(shop: FakeShop): FakeOrder[] {
   if (!shop.scopes.some((scope) => scope === 'read_orders' || scope === 'write_orders'))
     denied('orders', 'read_orders');
@@ -61,7 +61,7 @@ function readableOrders(shop: FakeShop): FakeOrder[] {
   return shop.orders.filter(({ createdAt }) => createdAt.getTime() >= since);
 }
 
-/** What a token may not read refuses the whole query, as at Shopify. @throws GraphqlError */
+/** Refuses the whole query if the token lacks a scope, as Shopify does. @throws GraphqlError */
 function nodeOf(shop: FakeShop, order: FakeOrder): Node {
   const mayReadReturns = shop.scopes.some((scope) => scope === 'read_returns' || scope === 'write_returns');
   const node = orderNode(order);
@@ -81,7 +81,7 @@ function denied(field: string, scope: string): never {
   );
 }
 
-/** Null where there is none; then the answer holds null too, and no error. */
+/** Null if there is none; then the answer contains null too, and no error. */
 function byId(shop: FakeShop, gid: string | undefined): Node | null {
   const [, type, id] = /^gid:\/\/shopify\/(\w+)\/(\d+)$/.exec(gid ?? '') ?? [];
   if (!gid || !type || !id)

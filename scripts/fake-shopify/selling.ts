@@ -4,11 +4,11 @@ import { FakeOrder } from './fake-order.ts';
 import type { Postman } from './postman.ts';
 
 export interface Sale {
-  /** Lived from now on, in real time, instead of before now. */
+  /** Happens from now on, in real time, instead of before now. */
   live?: boolean;
-  /** When the lives begin; unless told they end now. */
+  /** When the lives begin; by default, they end now. */
   from?: Date;
-  /** Whose orders they are; otherwise each is another customer's. */
+  /** The customer of these orders; by default, each order has another customer. */
   customerId?: number;
 }
 
@@ -16,21 +16,21 @@ export interface SellingTools {
   shop: string;
   /** The number before that of its first order. */
   lastNumber?: number | undefined;
-  /** An order of this number is being sold. */
+  /** Called when an order of this number is sold. */
   sold?: ((number: number) => void) | undefined;
   random: Random;
   postman: Postman;
-  /** Webhooks of what happened together, to be sent. */
+  /** Called with the webhooks of things that happened together. */
   tell: (batch: readonly Delivery[]) => void;
 }
 
-/** A life of `lifeOf` ends 51 s after it began. */
+/** A life from `lifeOf` ends 51 s after it begins. */
 const LIFE_MS = 52_000;
 const CANCELLED_SHARE = 0.2;
-/** Deliveries of one action follow each other within this; the next action comes later. */
+/** Deliveries of one action are at most this far apart; the next action comes later. */
 const ACTION_GAP_MS = 2_000;
 
-/** Orders come into being and live: first at Shopify, then as webhooks, whether or not those arrive. */
+/** Creates orders and lets them live: first at Shopify, then as webhooks, whether or not those arrive. */
 export class Selling {
   readonly orders: FakeOrder[] = [];
   readonly #tools: SellingTools;
@@ -71,7 +71,7 @@ export class Selling {
     this.#timers.clear();
   }
 
-  /** All of it has happened; its webhooks are one batch. */
+  /** All of it has already happened; its webhooks are one batch. */
   #lived({ from = new Date(Date.now() - LIFE_MS), customerId }: Sale): FakeOrder {
     const actions = this.#actions(from, customerId);
     const life = actions.flat();
@@ -82,7 +82,7 @@ export class Selling {
     return order;
   }
 
-  /** Each action happens when its last time has come: nothing tells of what is still to be. */
+  /** Each action happens at its latest time, so no webhook reports the future. */
   #live({ customerId }: Sale): FakeOrder {
     const actions = this.#actions(new Date(), customerId);
     const order = new FakeOrder(actions[0]?.[0] as Delivery);
@@ -109,7 +109,7 @@ export class Selling {
   }
 }
 
-/** What one action of the merchant's or the customer's brought about shares an event id. */
+/** Deliveries of the same action by the merchant or the customer share an event id. */
 function actionsOf(life: readonly Delivery[]): Delivery[][] {
   const actions: Delivery[][] = [];
   for (const delivery of life) {

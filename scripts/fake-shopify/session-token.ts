@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { jwtVerify } from 'jose';
 
-/** A session token of each kind that a test may need: a good one, and ones that must be refused. */
+/** Session tokens of each kind that tests need: valid ones, and ones that must be refused. */
 export type SessionTokenKind =
   'good' | 'expired' | 'endless' | 'not_yet' | 'other_app' | 'other_secret' | 'other_issuer' | 'unsigned';
 
@@ -12,11 +12,11 @@ export interface SessionTokenFacts {
   shop: string;
   apiKey: string;
   apiSecret: string;
-  /** Of the merchant's person. */
+  /** The merchant's user. */
   userId?: number;
 }
 
-/** What App Bridge gives an embedded page: a JWT (HS256) that lives a minute. */
+/** What App Bridge gives to an embedded page: a JWT (HS256) that is valid for a minute. */
 export function sessionToken(facts: SessionTokenFacts, kind: SessionTokenKind = 'good'): string {
   const { shop, apiKey, apiSecret, userId = 42 } = facts;
   const now = Math.floor(Date.now() / 1000) + skewOf(kind);
@@ -47,7 +47,7 @@ function encoded(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
 
-/** Whether Shopify would exchange it: signed by this app, for this app and shop, and now. */
+/** Whether Shopify would exchange it: signed by this app, for this app and shop, and currently valid. */
 export async function isGoodSessionToken(token: string, facts: SessionTokenFacts): Promise<boolean> {
   const { shop, apiKey, apiSecret } = facts;
   const checks = { algorithms: ['HS256'], audience: apiKey, issuer: `https://${shop}/admin` };

@@ -1,6 +1,6 @@
 import { shopTime } from '../deliveries/bodies.ts';
 
-/** Bodies of the topics that are about a shop, in the shape of Shopify's samples. All people are invented. */
+/** Bodies of the topics about a shop, in the shape of Shopify's samples. All people are invented. */
 export interface ShopFacts {
   id: number;
   name: string;
@@ -30,7 +30,7 @@ export function uninstalledBody({ id, title }: ShopFacts): object {
     shop_owner: 'Grace Example',
     plan_display_name: 'Basic',
     plan_name: 'basic',
-    // Shopify's own sample has null here: the header tells the shop.
+    // Shopify's own sample has null here: the header names the shop.
     myshopify_domain: null,
     has_storefront: true,
     multi_location_enabled: true,
@@ -54,7 +54,7 @@ export function customerRedactBody(shop: ShopFacts, customer: CustomerFacts): ob
   return { ...redactBody(shop), customer: personOf(customer), orders_to_redact: customer.orders };
 }
 
-/** @param requestId of the request itself */
+/** @param requestId the id of the request itself */
 export function dataRequestBody(shop: ShopFacts, customer: CustomerFacts, requestId: number): object {
   return {
     ...redactBody(shop),
@@ -68,7 +68,7 @@ function personOf({ id }: CustomerFacts) {
   return { id, email: 'ada@example.com', phone: '555-0100' };
 }
 
-/** What an order says after it was changed by hand. */
+/** The order's body after a manual change. */
 export function changedBody(rest: Record<string, unknown>, fields: object, at: Date): object {
   return { ...rest, ...fields, updated_at: shopTime(at) };
 }

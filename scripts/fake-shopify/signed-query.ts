@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 
-/** A query as Shopify signs it: sorted by name, its HMAC-SHA256 in hex beside it. */
+/** A query as Shopify signs it: sorted by name, with its HMAC-SHA256 in hex. */
 export function signedQuery(query: Record<string, string>, secret: string): string {
   const names = Object.keys(query).sort((a, b) => a.localeCompare(b));
   const sorted = new URLSearchParams(names.map((name): [string, string] => [name, query[name] ?? '']));

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 
-/** What the token endpoint answers; the last three where an expiring token was asked for. Times are seconds. */
+/**
+ * What the token endpoint answers; the last three only if an expiring token was requested. Times are in
+ * seconds.
+ */
 export interface TokenAnswer {
   access_token: string;
   scope: string;
@@ -9,9 +12,9 @@ export interface TokenAnswer {
   refresh_token_expires_in?: number;
 }
 
-/** What a session leaves to the next. */
+/** What a session leaves for the next. */
 export interface KeptTokens {
-  /** Each with its end, ms since 1970. */
+  /** Each with its expiry, ms since 1970. */
   access: [string, number][];
   newest: string | null;
   before: string | null;
@@ -19,15 +22,15 @@ export interface KeptTokens {
 }
 
 const REFRESH_SECONDS = 90 * 24 * 3600;
-/** An authorization code is good for a minute. */
+/** An authorization code is valid for a minute. */
 const CODE_MS = 60_000;
 
 /**
- * One shop's codes and tokens (facts 3.1).
- * An access token lives out its hour, whatever is issued after it. Of refresh tokens two work: the newest, and
- * the one that it was got with, until the newest is used. Presented again, that older one gets another pair,
- * and the pair before is worth nothing: whoever refreshes twice at once and keeps the wrong pair is locked out.
- * A grant or an exchange ends every refresh token before it.
+ * One shop's codes and tokens. An access token is valid for its hour, whatever is issued after it. Two
+ * refresh tokens work: the newest, and the one that was used to get it, until the newest is used. If the
+ * older one is presented again, it gets another pair, and the previous pair becomes invalid: a program that
+ * refreshes twice at once and keeps the wrong pair is locked out. A grant or an exchange invalidates every
+ * earlier refresh token.
  */
 export class Tokens {
   readonly #seconds: number;
@@ -40,8 +43,8 @@ export class Tokens {
   readonly #changed: (kept: KeptTokens) => void;
 
   /**
-   * @param seconds that an expiring access token lives
-   * @param changed what another session is to begin with, whenever that is something else
+   * @param seconds lifetime of an expiring access token
+   * @param changed called with what another session should start with, whenever that changes
    */
   constructor(seconds: number, kept?: KeptTokens, changed: (kept: KeptTokens) => void = () => undefined) {
     this.#seconds = seconds;
@@ -59,7 +62,7 @@ export class Tokens {
     return code;
   }
 
-  /** @returns the scope that was asked for; null where the code is unknown, late or was used */
+  /** @returns the scope that was requested; null if the code is unknown, expired or already used */
   useCode(code: string): string | null {
     const found = this.#codes.get(code);
     this.#codes.delete(code);
@@ -75,7 +78,7 @@ export class Tokens {
     return answer;
   }
 
-  /** @returns null where the token is none that works */
+  /** @returns null if the token is not valid */
   refresh(presented: string, scope: string): TokenAnswer | null {
     if (Date.now() > this.#refreshUntil) return null;
     if (presented !== this.#newest && presented !== this.#before) return null;
@@ -87,17 +90,17 @@ export class Tokens {
     return (this.#access.get(accessToken) ?? 0) > Date.now();
   }
 
-  /** As if the hour were over. */
+  /** As if the hour were over: access tokens expire. */
   expireAccess(): void {
     this.#access.clear();
   }
 
-  /** As if the ninety days were over. */
+  /** As if the ninety days were over: refresh tokens expire. */
   expireRefresh(): void {
     this.#refreshUntil = 0;
   }
 
-  /** Nothing that was issued works. */
+  /** Invalidates every issued token. */
   revoke(): void {
     this.#codes.clear();
     this.#access.clear();
@@ -108,7 +111,7 @@ export class Tokens {
 
   #tell(): void {
     const now = Date.now();
-    // JSON has no Infinity: a token that never expires is one of a far day.
+    // JSON has no Infinity: a token that never expires gets a date in the far future.
     const access = [...this.#access]
       .filter(([, until]) => until > now)
       .map(([token, until]): [string, number] => [token, Math.min(until, Number.MAX_SAFE_INTEGER)]);

@@ -1,19 +1,19 @@
 import type { Response } from 'express';
 
-/** Where it may go wrong: the Admin API, the token endpoint, the files of bulk operations. */
+/** Where it can go wrong: the Admin API, the token endpoint, the files of bulk operations. */
 export type Place = 'admin' | 'tokens' | 'downloads';
 
 /**
- * What may be wrong with an answer. `cut_off` and `slow` come after the request was carried out: a token
- * that was refreshed is refreshed, and nobody hears of it.
+ * What can be wrong with an answer. `cut_off` and `slow` come after the request was carried out: a token is
+ * refreshed, although the answer never arrives.
  */
 export type TroubleKind = keyof typeof REFUSALS | keyof typeof SPOILT | 'slow' | 'cut_off' | 'throttled';
 
 export interface TroubleOptions {
-  /** How many answers; 1 unless told. Infinity: until `calm`. */
+  /** How many answers; default 1. Infinity: until `calm`. */
   times?: number;
   at?: Place;
-  /** How late a slow answer is. */
+  /** The delay of a slow answer. */
   ms?: number;
 }
 
@@ -25,7 +25,7 @@ interface Refusal {
 
 const json = (body: object) => JSON.stringify(body);
 
-/** Answered instead of what was asked for, which is not carried out. */
+/** Answered instead of the requested operation, which is not carried out. */
 const REFUSALS = {
   too_many_requests: {
     status: 429,
@@ -50,9 +50,9 @@ const REFUSALS = {
   empty: { status: 200, body: '' },
 } as const satisfies Record<string, Refusal>;
 
-/** Done to the right answer. */
+/** Applied to the correct answer. */
 const SPOILT = {
-  /** The data is gone, with an error in its place. */
+  /** The data is missing, with an error in its place. */
   null_data: (answer: Json) => ({
     ...answer,
     data: null,
@@ -63,9 +63,9 @@ const SPOILT = {
     const path = nullLast(answer.data, []);
     return { ...answer, errors: [{ message: 'Timeout', path, extensions: { code: 'TIMEOUT' } }] };
   },
-  /** Every scalar is of another type. */
+  /** Every scalar has another type. */
   wrong_types: (answer: Json) => ({ ...answer, data: retyped(answer.data) }),
-  /** What was asked for at the top is no object. */
+  /** The requested root field is not an object. */
   wrong_shape: (answer: Json) => ({
     ...answer,
     data: Object.fromEntries(Object.keys((answer.data ?? {}) as Json).map((name) => [name, 'something'])),
@@ -78,7 +78,7 @@ interface Trouble extends Required<TroubleOptions> {
   kind: TroubleKind;
 }
 
-/** What will go wrong at a shop, first told first. */
+/** What will go wrong at a shop, in the order in which it was requested. */
 export class Troubles {
   #waiting: Trouble[] = [];
 
@@ -86,7 +86,7 @@ export class Troubles {
     this.#waiting.push({ kind, times, at, ms });
   }
 
-  /** From now on all is well. */
+  /** Ends all trouble. */
   calm(): void {
     this.#waiting = [];
   }
@@ -100,7 +100,7 @@ export class Troubles {
   }
 }
 
-/** @returns whether the request is answered with that */
+/** @returns whether it has answered the request */
 export function refuse(response: Response, kind: TroubleKind): boolean {
   if (!isRefusal(kind)) return false;
   const { status, headers, body }: Refusal = REFUSALS[kind];
@@ -124,7 +124,7 @@ export function isTrouble(kind: unknown): kind is TroubleKind {
   );
 }
 
-/** Answers with JSON, in the way that trouble has it. */
+/** Answers with JSON, changed as the trouble demands. */
 export async function answerJson(
   response: Response,
   trouble: Trouble | null,

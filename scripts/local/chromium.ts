@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { chromium, type Browser } from 'playwright-core';
 
-/** Where the set-up installs Chromium on Debian, and where others have it. */
+/** Where the set-up installs Chromium on Debian, and where other systems have it. */
 const PLACES = [
   process.env.CHROMIUM_PATH,
   '/usr/bin/chromium',
@@ -9,7 +9,7 @@ const PLACES = [
   '/usr/bin/google-chrome',
 ];
 
-/** Without what a browser asks of the outside by itself. */
+/** Without the network requests that a browser makes on its own. */
 const ARGUMENTS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -24,6 +24,8 @@ const ARGUMENTS = [
 export async function openBrowser(): Promise<Browser> {
   const executablePath = PLACES.find((place) => place && existsSync(place));
   if (!executablePath)
-    throw new Error('there is no Chromium: node scripts/set-up.mjs tests installs it, or give CHROMIUM_PATH');
+    throw new Error(
+      'Chromium not found: run node scripts/set-up.mjs tests to install it, or set CHROMIUM_PATH',
+    );
   return await chromium.launch({ executablePath, args: ARGUMENTS });
 }

@@ -5,30 +5,33 @@ import type { ShopMemory } from '../fake-shopify/fake-shop.ts';
 import { readKept, writeKept } from './kept.ts';
 import type { LocalFile } from './state.ts';
 
-/** npm start -- --fake-shopify: a store that sells, and whose webhooks are lost, late, twice and out of order. */
+/**
+ * npm start -- --fake-shopify: a store that sells, and whose webhooks are lost, late, duplicated and out of
+ * order.
+ */
 export interface FakeStore {
   name: string;
-  /** Settings of the app, for all programs. */
+  /** The app's settings, for all programs. */
   env: NodeJS.ProcessEnv;
   /** Where the merchant opens the app. */
   appPage: string;
-  /** Where it may be told what to do. */
+  /** The URL of its control API. */
   control: string;
-  /** Begins to sell. It installs nothing: the merchant does, by opening the page. */
+  /** Starts to sell. It does not install the app: the merchant does, by opening the page. */
   open: () => void;
   stop: () => Promise<void>;
 }
 
 const SHOP = 'fake-store.myshopify.com';
 const CLIENT_ID = 'lockstep-development';
-/** What the last session left: the next sells other orders, and the tokens that it issued still work. */
+/** What the last session left: this one sells other orders, and the tokens that were issued still work. */
 const MEMORY = 'fake-store.json';
 /** Far from the #1001 of `npm run send`. */
 const FIRST_NUMBER = 5001;
 const ORDERS_PER_MINUTE = 20;
-/** Per cent of its webhooks. */
+/** Percent of its webhooks. */
 const MISHAPS = { drop: 10, delay: 3, duplicate: 5, reorder: 10 };
-/** The four hours of retries are two and a half minutes. */
+/** The four hours of retries take two and a half minutes. */
 const TIME_SCALE = 0.01;
 
 export async function startFakeStore(local: LocalFile, tokenKeys: string, port: number): Promise<FakeStore> {
@@ -39,7 +42,7 @@ export async function startFakeStore(local: LocalFile, tokenKeys: string, port: 
     webhooksUrl: `${local.ingestUrl}/webhooks`,
     appUrl: `${appUrl}/app`,
     timeScale: TIME_SCALE,
-    // Another seed each time: webhook ids are new ones.
+    // A new seed each time, so that webhook ids are new.
     random: randomFrom(Date.now()),
     memoryOf,
   });
@@ -53,9 +56,9 @@ export async function startFakeStore(local: LocalFile, tokenKeys: string, port: 
       SHOPIFY_API_KEY: CLIENT_ID,
       SHOPIFY_API_URL: shopify.url,
       TOKEN_KEYS: tokenKeys,
-      // A store that sells would drown what is printed.
+      // A store that sells would flood the log.
       LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
-      // Often enough to be seen.
+      // Often enough to watch.
       RECONCILE_EVERY_MINUTES: process.env.RECONCILE_EVERY_MINUTES ?? '1',
     },
     appPage: `${shopify.url}/${SHOP}/admin/apps/${CLIENT_ID}`,
@@ -68,7 +71,7 @@ export async function startFakeStore(local: LocalFile, tokenKeys: string, port: 
   };
 }
 
-/** There is one shop. */
+/** There is only one shop. */
 function memoryOf(): ShopMemory {
   const empty: Pick<ShopMemory, 'lastNumber' | 'tokens'> = {
     lastNumber: FIRST_NUMBER - 1,
@@ -83,14 +86,14 @@ function memoryOf(): ShopMemory {
   };
 }
 
-/** What a person should try. */
+/** What to try first. */
 export function announceFakeStore({ name, appPage, control }: FakeStore): string {
-  return `A stand-in for Shopify sells ${ORDERS_PER_MINUTE} orders a minute as ${name}; of its webhooks ${MISHAPS.drop} % are lost, ${MISHAPS.delay} % late,
-${MISHAPS.duplicate} % come twice, ${MISHAPS.reorder} % out of order. Open the app as its merchant does, which installs it:
+  return `A simulated Shopify store, ${name}, sells ${ORDERS_PER_MINUTE} orders per minute. Of its webhooks, ${MISHAPS.drop} % are lost, ${MISHAPS.delay} % are late,
+${MISHAPS.duplicate} % arrive twice, and ${MISHAPS.reorder} % arrive out of order. Open the app as the merchant would; this installs it:
 
   ${appPage}
 
-From then on its webhooks are taken; those of other shops are ignored, unless UNKNOWN_SHOPS=take is set.
-Within a minute it begins to reconcile: npm run ops -- reconcile ls. By hand: POST ${control}/${name}/sell, …/uninstall, …/redact
+From then on, Lockstep accepts its webhooks. Webhooks of other shops are ignored, unless UNKNOWN_SHOPS=take is set.
+Reconciliation starts within a minute: npm run ops -- reconcile ls. Control the store manually: POST ${control}/${name}/sell, …/uninstall, …/redact
 `;
 }

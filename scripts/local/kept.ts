@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { STATE } from './state.ts';
 
-/** Small things that the next session continues from: JSON under .lockstep/, never seen half-written. */
+/** Small values that the next session continues from: JSON under .lockstep/, never visible half-written. */
 export function readKept<Value>(name: string, otherwise: Value): Value {
   try {
     return JSON.parse(readFileSync(path.join(STATE, name), 'utf8')) as Value;

@@ -3,14 +3,14 @@ import { readFileSync } from 'node:fs';
 import { cpus, platform, release, totalmem } from 'node:os';
 import path from 'node:path';
 
-/** What a figure was measured on. */
+/** The machine that a figure was measured on. */
 export interface LocalMachine {
   cores: number;
   cpu: string;
   memoryGiB: number;
   system: string;
   node: string;
-  /** The commit of Lockstep, shortened; `?` where it is no checkout. */
+  /** The commit of Lockstep, shortened; `?` if this is not a checkout. */
   lockstep: string;
 }
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { MongoMemoryServer } from 'mongodb-memory-server-core';
 import { freePort } from './ports.ts';
 
-/** A MongoDB of our own. */
+/** A MongoDB process of our own. */
 export interface LocalMongo {
   uri: string;
   port: number;
@@ -12,20 +12,20 @@ export interface LocalMongo {
   stop: () => Promise<void>;
 }
 
-// The engine's version is ours to choose; mongodb-memory-server need not warn that it would take another.
+// We choose the engine's version; mongodb-memory-server's warning about a different version does not apply.
 process.env.MONGOMS_SYSTEM_BINARY_VERSION_CHECK = 'false';
 
 const LAUNCHER = path.resolve(import.meta.dirname, '..', '..', '.lockstep', 'bin', 'mongod');
 
 /**
- * Where an earlier owner was killed, its mongod ends 2 s later (mongodb-memory-server looks that often)
- * and refuses the folder until then.
+ * If an earlier owner was killed, its mongod ends up to 2 s later (mongodb-memory-server's check interval),
+ * and the folder is locked until then.
  */
 const FOLDER_IN_USE_MS = 6_000;
 
 /**
  * Starts MongoDB on loopback: a mongod of version 8 on the path, else the embedded engine, else what
- * mongodb-memory-server downloads. Data in `folder` outlives a restart.
+ * mongodb-memory-server downloads. Data in `folder` survives a restart.
  */
 export async function startMongo(folder: string, port?: number): Promise<LocalMongo> {
   mkdirSync(folder, { recursive: true });

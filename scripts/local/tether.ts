@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 
 /**
- * Runs a command until whoever started us is gone: when our standard input closes, it is asked to stop.
- * So a server of ours never outlives `npm start` or a test run, however that ends.
+ * Runs a command until the process that started us is gone: when our standard input closes, we stop the
+ * command. So our servers never outlive `npm start` or a test run, however that ends.
  *   node scripts/local/tether.ts <command> [argument…]
  */
 const [command = '', ...args] = process.argv.slice(2);
 const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'] });
-/** A server that does not want to end has its reasons, but what it acknowledged is on disk. */
+/** A server that does not stop is killed; what it acknowledged is already on disk. */
 const PATIENCE_MS = 10_000;
 const stop = () => {
   child.kill('SIGTERM');

@@ -1,6 +1,6 @@
 import type { PlantedFault } from './fault.ts';
 
-/** Faults in what operators do: watch/, persist/. */
+/** Faults in operators' actions: watch/, persist/. */
 export const ACTING: readonly PlantedFault[] = [
   {
     name: 'event-put-back-after-it-ended',

@@ -1,6 +1,6 @@
 import type { PlantedFault } from './fault.ts';
 
-/** Faults in who is let in, and where: watch/sign-in/, and the listeners of the programs. */
+/** Faults in access control: watch/sign-in/, and the programs' listeners. */
 export const ENTERING: readonly PlantedFault[] = [
   {
     name: 'token-read-in-any-spelling',

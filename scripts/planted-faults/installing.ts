@@ -1,6 +1,6 @@
 import type { PlantedFault } from './fault.ts';
 
-/** In shop/, compliance/ and reconcile/. */
+/** Faults in shop/, compliance/ and reconcile/. */
 export const INSTALLING: readonly PlantedFault[] = [
   {
     name: 'session-token-of-another-issuer',

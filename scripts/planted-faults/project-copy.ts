@@ -14,15 +14,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { PlantedFault } from './fault.ts';
 
-/** Does not compile: where the compiler is silent about it, its silence about the others means nothing. */
+/** Does not compile. If the compiler accepts it, its silence about the other files means nothing. */
 const WRONG = 'planted-wrong.ts';
 const PROJECT = path.resolve(import.meta.dirname, '..', '..');
-/** Of these the copy has its own, a link, or none. */
+/** The copy has its own version of these, a link, or none. */
 const NOT_COPIED = new Set(['node_modules', '.git', '.lockstep', 'dist']);
-/** A test that waits for what a fault keeps from happening need not wait for a minute. */
+/** A fault may make a test wait for something that never happens; it need not wait for a minute. */
 const TEST_TIMEOUT_MS = 15_000;
 
-/** The project's jest without servers of its own, and with fast-check's seed told. */
+/** The project's jest settings without its own servers, and with a fixed seed for fast-check. */
 const JEST_CONFIG = `import config from './jest.config.mjs';
 const { globalSetup, globalTeardown, reporters, ...usual } = config;
 const setupFilesAfterEnv = [...usual.setupFilesAfterEnv, '<rootDir>/planted.seed.mjs'];
@@ -33,8 +33,8 @@ fc.configureGlobal({ seed: Number(process.env.SEED) });
 `;
 
 /**
- * A copy of the project as it is now, in which faults are planted: nothing of the project itself is
- * touched, and nothing that changes in it meanwhile is seen.
+ * A copy of the project's current state, in which faults are planted. The project itself is not touched, and
+ * later changes to it are not seen.
  */
 export class ProjectCopy {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'lockstep-planted-'));
@@ -42,7 +42,7 @@ export class ProjectCopy {
   constructor() {
     for (const name of readdirSync(PROJECT)) if (!NOT_COPIED.has(name)) this.#copy(name);
     symlinkSync(path.join(PROJECT, 'node_modules'), path.join(this.folder, 'node_modules'));
-    // The launcher of the embedded MongoDB, where this machine has no mongod of its own.
+    // The launcher of the embedded MongoDB, if this machine has no mongod.
     this.#copy(path.join('.lockstep', 'bin'));
     mkdirSync(this.#in('tmp'));
     writeFileSync(this.#in('planted.jest.config.mjs'), JEST_CONFIG);
@@ -58,21 +58,21 @@ export class ProjectCopy {
     return path.join(this.folder, ...names);
   }
 
-  /** What keeps rows from being planted: their text is not there exactly once, or a test file is missing. */
+  /** Why rows cannot be planted: their text does not occur exactly once, or a test file is missing. */
   problemsOf(faults: readonly PlantedFault[]): string[] {
     return faults.flatMap(({ name, file, find, replace, tests }) => {
-      if (!existsSync(this.#in('src', file))) return [`${name}: there is no src/${file}`];
+      if (!existsSync(this.#in('src', file))) return [`${name}: src/${file} not found`];
       const times = this.#read(file).split(find).length - 1;
       const missing = tests.filter((test) => !existsSync(this.#in(testFile(test))));
       return [
-        ...(times === 1 ? [] : [`${name}: its text stands ${times} times in src/${file}, not once`]),
+        ...(times === 1 ? [] : [`${name}: its text occurs ${times} times in src/${file}, not once`]),
         ...(find === replace ? [`${name}: changes nothing`] : []),
-        ...missing.map((test) => `${name}: there is no ${testFile(test)}`),
+        ...missing.map((test) => `${name}: ${testFile(test)} not found`),
       ];
     });
   }
 
-  /** What the compiler says of the changes, all in one run: each stands beside the file that it changes. */
+  /** What the compiler says about the changes, all in one run: each changed file is next to the original. */
   compilerSays(faults: readonly PlantedFault[]): string[] {
     const beside = faults.map(({ file }, i) => file.replace(/\.ts$/, `.planted-${i}.ts`));
     for (const [i, fault] of faults.entries())
@@ -84,7 +84,7 @@ export class ProjectCopy {
     const lines = String(stdout).split('\n');
     for (const name of [...beside, WRONG]) rmSync(this.#in('src', name));
     if (!lines.some((line) => line.startsWith(`src/${WRONG}(`)))
-      return ['the compiler did not end, or sees no mistakes'];
+      return ['the compiler did not end, or reported no mistakes'];
     return faults.flatMap(({ name }, i) =>
       lines
         .filter((line) => line.startsWith(`src/${beside[i]}(`))
@@ -92,7 +92,7 @@ export class ProjectCopy {
     );
   }
 
-  /** Has a fault in the copy while `run` runs. */
+  /** Runs `run` with a fault in the copy. */
   async having<Answer>(fault: PlantedFault, run: () => Promise<Answer>): Promise<Answer> {
     const before = this.#read(fault.file);
     writeFileSync(this.#in('src', fault.file), this.#changed(fault));
@@ -112,7 +112,7 @@ export class ProjectCopy {
   }
 
   remove(): void {
-    // A server that a killed test started may write its last while this removes its folder.
+    // A server of a killed test may still write while this removes its folder.
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   }
 }

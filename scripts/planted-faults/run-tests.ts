@@ -4,20 +4,20 @@ import path from 'node:path';
 import type { PlantedFault } from './fault.ts';
 import { testFile } from './project-copy.ts';
 
-/** Where tests run, and what they are told. */
+/** Where tests run, and with which settings. */
 export interface TestRunning {
   folder: string;
   /** Addresses of the test servers, and the seed. */
   env: Record<string, string>;
-  /** Aborted where somebody wants to stop. */
+  /** Aborted when the user wants to stop. */
   signal: AbortSignal;
 }
 
-/** What a run of tests ended as. `broken`: it says nothing about the code, only that tests could not run. */
+/** The result of a test run. `broken`: it says nothing about the code, only that the tests could not run. */
 export type Ran =
   { outcome: 'passed' } | { outcome: 'failed'; tests: string[] } | { outcome: 'broken'; because: string };
 
-/** The part of jest's --json that counts here. */
+/** The part of jest's --json that is used here. */
 interface Report {
   testResults: {
     name: string;
@@ -26,16 +26,19 @@ interface Report {
   }[];
 }
 
-/** Broken code, not a broken promise: what the compiler does not see. Lua's errors name the user_script. */
+/**
+ * Broken code rather than a broken promise, which the compiler does not notice. Lua's errors contain
+ * user_script.
+ */
 const BROKEN_CODE = /^.*(ReferenceError|user_script).*$/m;
-/** What means something else in a regular expression than in a name. */
+/** Characters with a special meaning in a regular expression. */
 const SPECIAL = /[.*+?^${}()|[\]\\]/g;
 const TIMED_OUT = /Exceeded timeout of|did not come to hold within/;
 
 /**
- * Runs test files of a copy, and says which tests failed. What the run started ends with it: its process
- * group is killed after `limitMs`; programs and servers that tests start in groups of their own end by
- * themselves when whoever started them is gone.
+ * Runs test files of a copy, and returns which tests failed. Everything that the run started ends with it:
+ * its process group is killed after `limitMs`; programs and servers that tests start in groups of their own
+ * stop automatically when the process that started them is gone.
  */
 export async function runTests(
   { tests, named }: Pick<PlantedFault, 'tests' | 'named'>,
@@ -61,7 +64,7 @@ function verdictOf({ testResults }: Report): Ran {
     return { outcome: 'broken', because: `${path.basename(notRun.name)} ${oneLine(notRun.message)}` };
   const all = testResults.flatMap((file) => file.assertionResults);
   if (all.every((test) => test.status === 'pending'))
-    return { outcome: 'broken', because: 'no test has that name' };
+    return { outcome: 'broken', because: 'no test has this name' };
   const failed = all.filter((test) => test.status === 'failed');
   const [broken] = BROKEN_CODE.exec(failed.flatMap((test) => test.failureMessages).join('\n')) ?? [];
   if (broken) return { outcome: 'broken', because: broken };
@@ -105,11 +108,11 @@ async function runJest(
   return { killed, output };
 }
 
-/** Ends a process and what it started in its group; what is gone already is no problem. */
+/** Ends a process and everything that it started in its group; a process that has already ended is fine. */
 function endGroup(pid: number | undefined): void {
   try {
     if (pid !== undefined) process.kill(-pid, 'SIGKILL');
   } catch {
-    // Nobody left.
+    // The group is empty.
   }
 }

@@ -1,6 +1,6 @@
 import type { PlantedFault } from './fault.ts';
 
-/** Faults of what goes on while a server is away: the spool, the breaker, the pause. */
+/** Faults in what happens while a server is down: the spool, the breaker, the pause. */
 export const SPOOLING: readonly PlantedFault[] = [
   {
     name: 'spool-not-used',

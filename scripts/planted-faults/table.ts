@@ -7,7 +7,7 @@ import { SPOOLING } from './spooling.ts';
 import { TELLING } from './telling.ts';
 import { TAKING } from './taking.ts';
 
-/** Every fault, a row each, in the order of the way of a webhook. A new one needs its row and nothing else. */
+/** Every fault, one row each, in the order of a webhook's path. A new fault needs only its row. */
 export const FAULTS: readonly PlantedFault[] = [
   ...TAKING,
   ...SPOOLING,

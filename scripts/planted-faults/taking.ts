@@ -1,6 +1,6 @@
 import type { PlantedFault } from './fault.ts';
 
-/** Faults between the bytes that come in and the mailbox: accept/, deposit/. */
+/** Faults between the incoming bytes and the mailbox: accept/, deposit/. */
 export const TAKING: readonly PlantedFault[] = [
   {
     name: 'signature-not-checked',

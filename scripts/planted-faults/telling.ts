@@ -1,6 +1,6 @@
 import type { PlantedFault } from './fault.ts';
 
-/** Faults in what people are told: watch/, persist/. */
+/** Faults in what is shown to people: watch/, persist/. */
 export const TELLING: readonly PlantedFault[] = [
   {
     name: 'order-hides-its-parked-events',

@@ -7,9 +7,9 @@ import { FINDINGS, NOTHING_WRONG, type Findings } from '../../src/watch/stories/
 import { verifier } from '../../src/watch/stories/verifier.ts';
 import type { SentLog } from './sent-log.ts';
 
-/** What is true after a run. The promises are the zeros. */
+/** The result of the check after a run. The promises are the zeros. */
 export interface Audit {
-  /** Of this fault; all the rest is of the whole rig. */
+  /** Of this fault only; all other figures are for the whole rig. */
   sent: number;
   acked: number;
   duplicates: number;
@@ -28,19 +28,19 @@ export interface Audit {
 }
 
 const RETENTION_DAYS = 90;
-/** Orders held against their journals at a time. */
+/** Orders compared with their journals at a time. */
 const PAGE = 500;
 
-/** Where it is looked. */
+/** Where to look. */
 interface Places {
   collections: Collections;
   redis: Redis;
   partitions?: number;
-  /** Only these shops: a load test's own, beside whatever else is kept there. */
+  /** Only these shops: those of a load test, if other data is kept in the same place. */
   shops?: readonly string[];
 }
 
-/** Compares what was answered with what is kept, and what is kept with the pure rules. */
+/** Compares the answers with what is stored, and what is stored with the pure rules. */
 export async function audit(log: SentLog, places: Places): Promise<Audit> {
   const { events, spool, parked } = places.collections;
   const journaled = await idsOf(events, places);
@@ -92,7 +92,7 @@ async function verifyAll({ collections, shops }: Places): Promise<Findings> {
     do {
       const page = await verify({ shop, after, limit: PAGE });
       for (const name of FINDINGS) total[name] += page[name];
-      // Nothing should move any more.
+      // By now, nothing should change any more.
       total.unexplained += page.moving;
       after = page.cursor ?? undefined;
     } while (after !== undefined);

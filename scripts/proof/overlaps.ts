@@ -1,16 +1,16 @@
 import type { Collections } from '../../src/persist/collections.ts';
 
-/** One drain's hold of one order, as the journal tells it (ms since 1970). */
+/** One drain's hold of one order, according to the journal (ms since 1970). */
 export interface Hold {
   order: string;
-  /** The worker, and since when it had the lock. */
+  /** The worker, and when it got the lock. */
   holder: string;
   from: number;
-  /** The last event that it applied. */
+  /** When the last event was applied. */
   to: number;
 }
 
-/** How many holds of an order began while another holder was still applying events of it (P4). */
+/** How many holds of an order began while another holder was still applying events to it (P4). */
 export function overlapsIn(holds: readonly Hold[]): number {
   let overlaps = 0;
   for (const ofOrder of Map.groupBy(holds, ({ order }) => order).values()) {

@@ -1,21 +1,21 @@
-/** An answer, as far as it promises something. */
+/** The part of an answer that promises something. */
 interface Answer {
   status: number;
   json: Record<string, unknown>;
 }
 
-/** What was sent, and what the answers promised: the half of the proof that Lockstep has no hand in. */
+/** What was sent, and what the answers promised: the half of the proof that is independent of Lockstep. */
 export class SentLog {
-  /** Attempts, also those that nobody answered. */
+  /** Attempts, including unanswered ones. */
   sent = 0;
-  /** Answers by outcome; `none` where the connection broke. */
+  /** Answers by outcome; `none` if the connection broke. */
   readonly outcomes: Record<string, number> = {};
-  /** Events that an answer with 200 said are kept: they may never be lost (P2). */
+  /** Events that a 200 said were kept: they must never be lost (P2). */
   readonly acked = new Set<string>();
   slowestMs = 0;
   #before = { sent: 0, acked: 0 };
 
-  /** From here on `since` counts anew: another fault begins. */
+  /** Starts `since` again from zero: another fault begins. */
   begin(): void {
     this.#before = { sent: this.sent, acked: this.acked.size };
     this.slowestMs = 0;

@@ -7,7 +7,7 @@ export const SHOP = 'a-shop.myshopify.com';
 
 type Started = { shopify: FakeShopify; shop: FakeShop };
 
-/** Stopped by `stopAll`, which belongs into afterEach. */
+/** Stopped by `stopAll`, which belongs in afterEach. */
 const started: FakeShopify[] = [];
 
 export async function startWithShop(options: Partial<FakeShopifyOptions> = {}): Promise<Started> {
@@ -22,7 +22,7 @@ export async function stopAll(): Promise<void> {
   await Promise.all(started.splice(0).map((shopify) => shopify.stop()));
 }
 
-/** The token endpoint, asked by the right app unless told otherwise. */
+/** Calls the token endpoint, as the right app by default. */
 export function askToken({ url }: FakeShopify, body: object, shop = SHOP): Promise<HttpAnswer> {
   return post(`${url}/${shop}/admin/oauth/access_token`, {
     client_id: APP.apiKey,
@@ -45,7 +45,7 @@ export function exchange(shopify: FakeShopify, sessionToken: string): Promise<Ht
   });
 }
 
-/** The Admin API, asked with a token of its own unless one is given. */
+/** Calls the Admin API, with its own token unless one is given. */
 export async function ask(
   shopify: FakeShopify,
   shop: FakeShop,

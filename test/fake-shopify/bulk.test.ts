@@ -52,7 +52,7 @@ async function ended(both: Both, query?: string): Promise<State> {
 afterEach(stopAll);
 
 describe('a bulk operation', () => {
-  test('ends with a file: an order a line, its line items below it with its id', async () => {
+  test('ends with a file: an order per line, its line items below it with its id', async () => {
     const both = await startWithShop();
     const orders = await both.shop.sell(4);
     const { status, url, objectCount, rootObjectCount } = await ended(both);
@@ -92,7 +92,7 @@ describe('a bulk operation', () => {
     });
   });
 
-  test('that asks for what there is not is not begun', async () => {
+  test('that requests unknown fields does not begin', async () => {
     const both = await startWithShop();
     await both.shop.sell(1);
     const { bulkOperation, userErrors } = await run(both, '{ orders { edges { node { colour } } } }');
@@ -100,7 +100,7 @@ describe('a bulk operation', () => {
     expect(userErrors[0]?.message).toContain('colour');
   });
 
-  test('can be cancelled; a sixth at once is not begun', async () => {
+  test('can be cancelled; a sixth concurrent one does not begin', async () => {
     const both = await startWithShop({ timeScale: 1 });
     const begun = await Promise.all(Array.from({ length: 5 }, () => run(both)));
     expect((await run(both)).bulkOperation).toBeNull();
@@ -121,7 +121,7 @@ describe('its file', () => {
     expect((await http(String(url))).status).toBe(400);
   });
 
-  test('may be cut off, and then comes whole', async () => {
+  test('may be cut off, and is complete the next time', async () => {
     const both = await startWithShop();
     await both.shop.sell(2);
     const { url } = await ended(both);

@@ -9,7 +9,7 @@ import { ask, exchange, post, SHOP, startWithShop, stopAll } from './asking.ts';
 
 afterEach(stopAll);
 
-test('a person may do what a test does', async () => {
+test('a person can do what a test does', async () => {
   const { shopify, shop } = await startWithShop();
   const act = (name: string, body: object = {}) => post(`${shopify.url}/_control/${SHOP}/${name}`, body);
   expect((await act('sell', { orders: 3 })).json).toMatchObject({ shop: SHOP, installed: true, orders: 3 });
@@ -23,17 +23,17 @@ test('a person may do what a test does', async () => {
   expect(json.shops).toMatchObject([{ shop: SHOP, orders: 3, calls: { exchanges: 1, unauthorized: 1 } }]);
 });
 
-test('what is no act, or makes no sense, is refused and says why', async () => {
+test('an unknown or invalid act is refused with the reason', async () => {
   const { shopify } = await startWithShop();
   const act = (name: string, body: object) => post(`${shopify.url}/_control/${SHOP}/${name}`, body);
   expect((await act('explode', {})).status).toBe(404);
   expect((await act('constructor', {})).status).toBe(404);
   expect((await act('switch', { drop: 300 })).status).toBe(400);
   expect((await act('switch', { dorp: 3 })).status).toBe(400);
-  expect((await act('trouble', { kind: 'rain' })).json.error).toContain('no trouble');
+  expect((await act('trouble', { kind: 'rain' })).json.error).toContain('unknown kind of trouble');
 });
 
-test('a page in a browser has no hand in it', async () => {
+test('a page in a browser cannot control it', async () => {
   const { shopify } = await startWithShop();
   const uninstall = `${shopify.url}/_control/${SHOP}/uninstall`;
   expect((await post(uninstall, {}, { origin: 'https://example.com' })).status).toBe(403);

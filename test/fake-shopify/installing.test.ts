@@ -32,7 +32,7 @@ async function authorized(url: string, change: Record<string, string> = {}): Pro
 afterEach(stopAll);
 
 describe('the authorization code grant', () => {
-  test('leads back to the app with a query that Shopify’s own library believes', async () => {
+  test('redirects to the app with a query that Shopify’s own library accepts', async () => {
     const { shopify } = await startWithShop();
     const target = await authorized(shopify.url);
     expect(target.origin + target.pathname).toBe(AUTHORIZE.redirect_uri);
@@ -43,7 +43,7 @@ describe('the authorization code grant', () => {
     await expect(library.utils.validateHmac(target.searchParams)).resolves.toBe(false);
   });
 
-  test('a code is good once, and installs the app', async () => {
+  test('a code works once, and installs the app', async () => {
     const { shopify, shop } = await startWithShop();
     shop.uninstall();
     const code = (await authorized(shopify.url)).searchParams.get('code');
@@ -62,7 +62,7 @@ describe('the authorization code grant', () => {
     expect(second.json.error).toBe('invalid_request');
   });
 
-  test('without expiring=1 the token has no end and no refresh token', async () => {
+  test('without expiring=1 the token does not expire and has no refresh token', async () => {
     const { shopify } = await startWithShop();
     const code = (await authorized(shopify.url)).searchParams.get('code');
     const { json } = await askToken(shopify, { code });
@@ -81,7 +81,7 @@ describe('the authorization code grant', () => {
     expect(shop.calls.refusedGrants).toBe(1);
   });
 
-  test('another app is not led anywhere', async () => {
+  test('another app is not redirected anywhere', async () => {
     const { shopify } = await startWithShop();
     const query = new URLSearchParams({ ...AUTHORIZE, client_id: 'another' }).toString();
     const answer = await http(`${shopify.url}/${SHOP}/admin/oauth/authorize?${query}`);
@@ -90,7 +90,7 @@ describe('the authorization code grant', () => {
 });
 
 describe('session tokens', () => {
-  test('a good one is what Shopify’s library takes, and is exchanged', async () => {
+  test('a valid one is accepted by Shopify’s library, and is exchanged', async () => {
     const { shopify, shop } = await startWithShop();
     const token = shop.sessionToken();
     const claims = await library.session.decodeSessionToken(token);
@@ -119,7 +119,7 @@ describe('session tokens', () => {
     expect((await exchange(shopify, other.sessionToken())).status).toBe(400);
   });
 
-  test('the admin opens the app with a query that the library believes', async () => {
+  test('the admin opens the app with a query that the library accepts', async () => {
     const { shopify } = await startWithShop({ appUrl: 'https://app.example.com/app' });
     const answer = await http(`${shopify.url}/${SHOP}/admin/apps/${APP.apiKey}`);
     const target = new URL(String(answer.headers.location));
@@ -130,7 +130,7 @@ describe('session tokens', () => {
 });
 
 describe('refresh tokens', () => {
-  test('the presented one works until the new one was used', async () => {
+  test('the presented one works until the new one is used', async () => {
     const { shopify, shop } = await startWithShop();
     const first = (await exchange(shopify, shop.sessionToken())).json;
     const second = (await refresh(shopify, first.refresh_token)).json;
@@ -147,7 +147,7 @@ describe('refresh tokens', () => {
     expect(shop.calls.refreshes).toBe(4);
   });
 
-  test('who refreshes twice and keeps the pair that came first is locked out', async () => {
+  test('an app that refreshes twice and keeps the first pair is locked out', async () => {
     const { shopify, shop } = await startWithShop();
     const { refresh_token: old } = (await exchange(shopify, shop.sessionToken())).json;
     const [one, two] = [(await refresh(shopify, old)).json, (await refresh(shopify, old)).json];
@@ -155,14 +155,14 @@ describe('refresh tokens', () => {
     expect((await refresh(shopify, two.refresh_token)).status).toBe(200);
   });
 
-  test('an exchange ends those before it', async () => {
+  test('an exchange invalidates earlier ones', async () => {
     const { shopify, shop } = await startWithShop();
     const { refresh_token: old } = (await exchange(shopify, shop.sessionToken())).json;
     await exchange(shopify, shop.sessionToken());
     expect((await refresh(shopify, old)).status).toBe(401);
   });
 
-  test('a refresh whose answer is cut off has happened; the old token works still', async () => {
+  test('a refresh whose answer is cut off has happened; the old token still works', async () => {
     const { shopify, shop } = await startWithShop();
     const { refresh_token: old } = (await exchange(shopify, shop.sessionToken())).json;
     shop.troubles.add('cut_off', { at: 'tokens' });
@@ -177,7 +177,7 @@ describe('access tokens', () => {
     (await exchange(shopify, shop.sessionToken())).json;
   const NAME = '{ shop { name myshopifyDomain } }';
 
-  test('one lives on beside the next', async () => {
+  test('one stays valid next to the next', async () => {
     const both = await startWithShop();
     const first = await tokenOf(both);
     const second = (await refresh(both.shopify, first.refresh_token)).json;
@@ -197,7 +197,7 @@ describe('access tokens', () => {
     expect(both.shop.calls.unauthorized).toBe(1);
   });
 
-  test('after an uninstall nothing works, reinstalled or not, until another token is asked for', async () => {
+  test('after an uninstall nothing works, reinstalled or not, until a new token is requested', async () => {
     const both = await startWithShop();
     const { access_token, refresh_token } = await tokenOf(both);
     both.shop.uninstall();
@@ -208,7 +208,7 @@ describe('access tokens', () => {
     expect((await exchange(both.shopify, both.shop.sessionToken())).status).toBe(200);
   });
 
-  test('a refresh token has an end too', async () => {
+  test('a refresh token expires too', async () => {
     const both = await startWithShop();
     const { refresh_token } = await tokenOf(both);
     both.shop.tokens.expireRefresh();

@@ -28,7 +28,7 @@ const idsOf = (deliveries: readonly Delivery[]) => deliveries.map(({ webhookId }
 const percentOf = (count: number) => (100 * count) / ALL.length;
 
 describe('the switches do what they say', () => {
-  test('without any, everything goes out as it happened', () => {
+  test('without any, everything is sent as it happened', () => {
     expect(idsOf(befallen({}).atOnce)).toEqual(idsOf(ALL));
   });
 
@@ -39,7 +39,7 @@ describe('the switches do what they say', () => {
     expect(late).toEqual([]);
   });
 
-  test('delay: they come, one to ten minutes late', () => {
+  test('delay: they arrive, one to ten minutes late', () => {
     const { atOnce, late, count } = befallen({ delay: 10 });
     expect(percentOf(late.length)).toBeCloseTo(10, 0);
     expect(count('delay')).toBe(late.length);
@@ -47,14 +47,14 @@ describe('the switches do what they say', () => {
     expect(late.every(({ ms }) => ms >= 60_000 && ms < 600_000)).toBe(true);
   });
 
-  test('duplicate: they come twice, under the same id', () => {
+  test('duplicate: they arrive twice, with the same id', () => {
     const { atOnce, count } = befallen({ duplicate: 20 });
     expect(percentOf(count('duplicate'))).toBeCloseTo(20, -0.3);
     expect(atOnce.length - ALL.length).toBe(count('duplicate'));
     expect(new Set(idsOf(atOnce)).size).toBe(ALL.length);
   });
 
-  test('reorder: all come, some behind what followed them; the last of a batch comes late', () => {
+  test('reorder: all arrive, some after their successors; the last of a batch arrives late', () => {
     const { results, late, count } = befallen({ reorder: 30 });
     expect(percentOf(count('reorder'))).toBeCloseTo(30, -0.3);
     const moved = results.filter(({ atOnce, late: kept }, i) => {
@@ -67,7 +67,7 @@ describe('the switches do what they say', () => {
     expect(late.every(({ ms }) => ms === 5_000)).toBe(true);
   });
 
-  test('all of them at once: each takes its share, and a seed repeats it', () => {
+  test('all of them together: each takes its share, and a seed repeats it', () => {
     const percent = { drop: 3, delay: 3, duplicate: 2, reorder: 5, hold: 4 };
     const [one, two] = [befallen(percent), befallen(percent)];
     expect(percentOf(one.count('drop'))).toBeCloseTo(3, 0);
@@ -91,7 +91,7 @@ describe('in a shop', () => {
     return { ingest, ...both };
   }
 
-  test('what is dropped has happened all the same', async () => {
+  test("a dropped webhook's action still happened", async () => {
     const { ingest, shopify, shop } = await selling();
     shop.switch({ drop: 100 });
     const orders = await shop.sell(3);
@@ -101,7 +101,7 @@ describe('in a shop', () => {
     expect(orders.every((order) => order.rest().financial_status !== 'pending')).toBe(true);
   });
 
-  test('what is late comes behind everything that was sold', async () => {
+  test('a late webhook arrives after everything that was sold', async () => {
     const { ingest, shopify, shop } = await selling();
     shop.switch({ delay: 20 });
     await shop.sell(30);
@@ -114,7 +114,7 @@ describe('in a shop', () => {
     expect(before.length).toBeGreaterThanOrEqual(delay / 2);
   });
 
-  test('what is held is sent when it is released', async () => {
+  test('a held webhook is sent when it is released', async () => {
     const { ingest, shopify, shop } = await selling();
     shop.switch({ hold: 100 });
     shop.uninstall();

@@ -39,7 +39,7 @@ const codesOf = (json: Record<string, unknown>) =>
 afterEach(stopAll);
 
 describe('pages of orders', () => {
-  test('have every order once, oldest change first, also where many changed in one second', async () => {
+  test('list every order once, oldest change first, even if many changed in one second', async () => {
     const both = await startWithShop();
     const from = new Date(Date.now() - 3_600_000);
     const orders = await both.shop.sell(23, { from });
@@ -73,7 +73,7 @@ describe('pages of orders', () => {
     await expect(found(near(-9_000), near(-1_000))).resolves.toBe(0);
   });
 
-  test('a term that is not understood is left out, with a warning', async () => {
+  test('a term that is not understood is ignored, with a warning', async () => {
     const { shopify, shop } = await startWithShop();
     await shop.sell(2);
     const { json } = await ask(shopify, shop, LIST, { first: 9, query: "changed_at:>'2026-01-01'" });
@@ -83,15 +83,15 @@ describe('pages of orders', () => {
 
   test.each([
     ['more than 250', { first: 251 }, 'BAD_REQUEST'],
-    ['a cursor that is none', { first: 1, after: 'nonsense' }, 'BAD_REQUEST'],
-    ['no number', {}, 'INVALID_VARIABLE'],
+    ['an invalid cursor', { first: 1, after: 'nonsense' }, 'BAD_REQUEST'],
+    ['not a number', {}, 'INVALID_VARIABLE'],
   ])('%s is refused, with status 200', async (_what, variables, code) => {
     const { shopify, shop } = await startWithShop();
     const { status, json } = await ask(shopify, shop, LIST, variables);
     expect({ status, codes: codesOf(json) }).toEqual({ status: 200, codes: [code] });
   });
 
-  test('an app without the scope is told so; one with read_orders sees sixty days', async () => {
+  test('an app without the scope is refused with the reason; one with read_orders sees sixty days', async () => {
     const { shopify, shop } = await startWithShop();
     await shop.sell(1, { from: new Date(Date.now() - 61 * 24 * 3_600_000) });
     await shop.sell(1);
@@ -179,7 +179,7 @@ describe('an order', () => {
     expect(json.data).toEqual({ node: { id: fulfillment?.admin_graphql_api_id, status: 'SUCCESS' } });
   });
 
-  test('tells of a part before any whole body does', async () => {
+  test('reports a part before any whole body does', async () => {
     const { shop } = await startWithShop();
     const [order] = await shop.sell(1);
     const rest = order?.rest() as { id: number; fulfillments: object[]; updated_at: string };
@@ -199,11 +199,11 @@ describe('an order', () => {
   });
 
   test.each([
-    ['a field that there is not', '{ orders(first: 1) { nodes { colour } } }', 'undefinedField'],
+    ['an unknown field', '{ orders(first: 1) { nodes { colour } } }', 'undefinedField'],
     ['an object without fields', '{ orders(first: 1) { nodes { totalPriceSet } } }', 'selectionMismatch'],
     ['fields of a scalar', '{ orders(first: 1) { nodes { id { x } } } }', 'selectionMismatch'],
     ['a page without a size', '{ orders { nodes { id } } }', 'BAD_REQUEST'],
-    ['no GraphQL', '{ orders(first: 1', undefined],
+    ['not GraphQL', '{ orders(first: 1', undefined],
   ])('%s is refused', async (_what, query, code) => {
     const { shopify, shop } = await startWithShop();
     await shop.sell(1);
@@ -217,7 +217,7 @@ describe('points', () => {
   const costOf = (json: Record<string, unknown>) =>
     (json.extensions as { cost: { requestedQueryCost: number; actualQueryCost: number | null } }).cost;
 
-  test('are asked for by what may come, and taken by what came', async () => {
+  test('are reserved for what may be returned, and charged for what was returned', async () => {
     const { shopify, shop } = await startWithShop({ points: { maximum: 2_000, restorePerSecond: 0 } });
     await shop.sell(3);
     const { json } = await ask(shopify, shop, LIST, { first: 250 });
@@ -229,7 +229,7 @@ describe('points', () => {
     expect(shop.calls.points).toBe(3);
   });
 
-  test('run out: THROTTLED with status 200, until some have come back', async () => {
+  test('run out: THROTTLED with status 200, until some have returned', async () => {
     const { shopify, shop } = await startWithShop({ points: { maximum: 15, restorePerSecond: 0 } });
     await shop.sell(20);
     expect((await ask(shopify, shop, LIST, { first: 250 })).json.data).toBeDefined();
@@ -241,7 +241,7 @@ describe('points', () => {
     expect((await ask(shopify, shop, LIST, { first: 250 })).json.data).toBeDefined();
   });
 
-  test('a query for more than a thousand is refused, however full the bucket', async () => {
+  test('a query for more than a thousand is refused, however full the bucket is', async () => {
     const { shopify, shop } = await startWithShop({ pageSizing: (count) => count });
     const query = '{ orders(first: 250) { nodes { lineItems(first: 9) { nodes { id } } } } }';
     expect(codesOf((await ask(shopify, shop, query)).json)).toEqual(['MAX_COST_EXCEEDED']);

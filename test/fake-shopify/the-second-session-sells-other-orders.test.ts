@@ -5,7 +5,7 @@ import { FakeShopify } from '../../scripts/fake-shopify/fake-shopify.ts';
 
 const SHOP = 'fake-store.myshopify.com';
 
-/** O17: on the second day every webhook was a duplicate, and no token worked. */
+/** On the second day, every webhook was a duplicate, and no token worked. */
 describe('two sessions of a store, one after the other', () => {
   const kept: Pick<ShopMemory, 'lastNumber' | 'tokens'> = { lastNumber: 5000, tokens: undefined };
   const memoryOf = (): ShopMemory => ({
@@ -35,13 +35,13 @@ describe('two sessions of a store, one after the other', () => {
   });
   afterAll(() => Promise.all(sessions.map((each) => each.stop())));
 
-  test('sell other orders, and tokens of the first work in the second', async () => {
+  test('sell different orders, and tokens of the first work in the second', async () => {
     const second = await session(2);
     ids.push((await second.sell(3)).map(({ id }) => id));
     expect(new Set(ids.flat()).size).toBe(6);
     expect(kept.lastNumber).toBe(5006);
     expect(accessTokens.map((token) => second.tokens.isGood(token))).toEqual([true, true]);
-    // The grant after it ended it, in either session.
+    // The later grant invalidated it, in either session.
     expect(second.tokens.refresh(refreshToken, 'read_orders')).toBeNull();
     const { refresh_token: next = '' } = second.tokens.issue('read_orders', true);
     const third = await session(3);

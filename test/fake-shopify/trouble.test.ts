@@ -17,7 +17,7 @@ test.each<[TroubleKind, number, string | undefined]>([
   ['internal_error', 500, undefined],
   ['bad_gateway', 502, undefined],
   ['unavailable', 503, '2.0'],
-])('%s is answered %s, as often as was told, and then no more', async (kind, status, retryAfter) => {
+])('%s is answered with %s, as often as requested, and then no more', async (kind, status, retryAfter) => {
   const { shopify, shop } = await startWithShop();
   shop.troubles.add(kind, { times: 2 });
   const answers = [await ask(shopify, shop, QUERY), await ask(shopify, shop, QUERY)];
@@ -26,7 +26,7 @@ test.each<[TroubleKind, number, string | undefined]>([
   expect((await ask(shopify, shop, QUERY)).status).toBe(200);
 });
 
-test('an empty answer and one that is no JSON have status 200', async () => {
+test('an empty answer and one that is not JSON have status 200', async () => {
   const { shopify, shop } = await startWithShop();
   shop.troubles.add('empty');
   shop.troubles.add('not_json');
@@ -42,7 +42,7 @@ test('an answer that is cut off ends before its length', async () => {
   await expect(ask(shopify, shop, QUERY)).rejects.toThrow('aborted');
 });
 
-test('what is wrong within an answer is wrong as it says', async () => {
+test('an error within an answer is as described', async () => {
   const { shopify, shop } = await startWithShop();
   await shop.sell(3);
   const told = async (kind: TroubleKind) => {
@@ -61,7 +61,7 @@ test('what is wrong within an answer is wrong as it says', async () => {
   expect(await told('throttled')).toMatchObject({ errors: [{ extensions: { code: 'THROTTLED' } }] });
 });
 
-test('trouble at one place leaves the others alone; calm ends it', async () => {
+test('trouble at one place does not affect the others; calm ends it', async () => {
   const { shopify, shop } = await startWithShop();
   shop.troubles.add('unavailable', { at: 'tokens', times: Infinity });
   expect((await ask(shopify, shop, QUERY)).status).toBe(200);
@@ -72,7 +72,7 @@ test('trouble at one place leaves the others alone; calm ends it', async () => {
   expect((await exchange(shopify, shop.sessionToken())).status).toBe(200);
 });
 
-test('a slow answer is the right one, overtaken by the next', async () => {
+test('a slow answer is correct, and overtaken by the next', async () => {
   const { shopify, shop } = await startWithShop();
   shop.troubles.add('slow', { ms: 300 });
   const ended: string[] = [];

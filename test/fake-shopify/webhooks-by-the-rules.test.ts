@@ -27,7 +27,7 @@ const header = (ingest: FalseIngest, name: string) =>
   ingest.attempts.map(({ headers }) => String(headers[`x-shopify-${name}`]));
 
 describe('an attempt', () => {
-  test('is signed, and says everything that Shopify says', async () => {
+  test("is signed, and has all of Shopify's headers", async () => {
     const { ingest, shopify, shop } = await startWithIngest(() => OK);
     const [order] = await shop.sell(1);
     await shopify.settled();
@@ -54,7 +54,7 @@ describe('an attempt', () => {
     expect(order?.rest()).toEqual(newest);
   });
 
-  test('what one action brought about shares its event id, and not its webhook id', async () => {
+  test('webhooks of one action share an event id, and not a webhook id', async () => {
     const { ingest, shopify, shop } = await startWithIngest(() => OK);
     await shop.sell(1);
     await shopify.settled();
@@ -80,7 +80,7 @@ describe('an attempt', () => {
     expect(shop.webhooks).toMatchObject({ delivered: 1, retried: 3, givenUp: 0, attempts: 4 });
   });
 
-  test('that is not answered in time has failed', async () => {
+  test('fails if it is not answered in time', async () => {
     const never = Promise.withResolvers<Reply>();
     const { ingest, shopify, shop } = await startWithIngest(({ time }) => (time === 1 ? never.promise : OK), {
       deadlines: { connectMs: 1_000, totalMs: 300 },
@@ -94,7 +94,7 @@ describe('an attempt', () => {
 });
 
 describe('retries', () => {
-  test('carry the same id, body and signature, eight times; then it is given up', async () => {
+  test('have the same id, body and signature, eight times; then it is given up', async () => {
     const attempts: Attempt[] = [];
     const { ingest, shopify, shop } = await startWithIngest(() => ({ status: 500, json: {} }), {
       timeScale: 0.000_01,
@@ -113,7 +113,7 @@ describe('retries', () => {
     expect(attempts.at(-1)).toMatchObject({ shop: shop.name, topic: 'shop/redact', status: 500 });
   });
 
-  test('where nobody listens, webhooks are retried too', async () => {
+  test('if nothing listens, webhooks are retried too', async () => {
     const { ingest, shopify, shop } = await startWithIngest(() => OK, { timeScale: 0.000_01 });
     await ingests.splice(0)[0]?.close();
     shop.redact();
@@ -123,7 +123,7 @@ describe('retries', () => {
   });
 });
 
-test('as many webhooks are under way as there are connections, and no more', async () => {
+test('as many webhooks are sent at a time as there are connections, and no more', async () => {
   let [open, most] = [0, 0];
   const full = Promise.withResolvers<void>();
   const answer = async () => {
@@ -141,8 +141,8 @@ test('as many webhooks are under way as there are connections, and no more', asy
   expect(shop.webhooks.givenUp).toBe(0);
 });
 
-describe('what is told, and what is not', () => {
-  test('an app that is not in hears of no order, but of compliance', async () => {
+describe('which webhooks are sent, and which are not', () => {
+  test('an app that is not installed gets no order webhooks, but compliance webhooks', async () => {
     const { ingest, shopify, shop } = await startWithIngest(() => OK);
     const [order] = await shop.sell(1, { customerId: 7_001 });
     await shopify.settled();
@@ -178,7 +178,7 @@ describe('what is told, and what is not', () => {
     });
   });
 
-  test('other scopes are told of; the same ones are not', async () => {
+  test('changed scopes are reported; the same ones are not', async () => {
     const { ingest, shopify, shop } = await startWithIngest(() => OK);
     shop.install(['read_fulfillments', 'read_orders']);
     shop.install(['read_orders']);
@@ -214,7 +214,7 @@ describe('what is told, and what is not', () => {
     expect(header(ingest, 'topic')).toEqual(['orders/create', 'orders/create']);
   });
 
-  test('a change moves the order on; a deleted one is gone', async () => {
+  test('a change updates the order; a deletion removes it', async () => {
     const { ingest, shopify, shop } = await startWithIngest(() => OK, { connections: 1 });
     const [order] = (await shop.sell(1)) as [FakeOrder];
     await shopify.settled();
@@ -232,7 +232,7 @@ describe('what is told, and what is not', () => {
   });
 });
 
-test('a live order is told of when it happens, and not before', async () => {
+test('a live order is reported when it happens, and not before', async () => {
   const { ingest, shop } = await startWithIngest(() => OK);
   const [order] = (await shop.sell(1, { live: true })) as [FakeOrder];
   expect(shop.orders).toEqual([]);

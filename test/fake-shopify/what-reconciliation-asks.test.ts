@@ -6,7 +6,7 @@ const MONEY = '{ shopMoney { amount currencyCode } presentmentMoney { amount cur
 
 afterEach(stopAll);
 
-describe('the Admin API tells of an order', () => {
+describe('the Admin API returns of an order', () => {
   const start = async () => {
     const both = await startWithShop();
     const [order] = (await both.shop.sell(1)) as [FakeOrder];
@@ -17,7 +17,7 @@ describe('the Admin API tells of an order', () => {
     return { ...both, order, asked };
   };
 
-  test('money of both, as its REST body has it; a transaction is what the customer paid', async () => {
+  test('money in both currencies, as in its REST body; a transaction is what the customer paid', async () => {
     const { order, asked } = await start();
     const set = {
       shop_money: { amount: '60.00', currency_code: 'USD' },
@@ -56,7 +56,7 @@ describe('the Admin API tells of an order', () => {
     });
   });
 
-  test('how many parts it has, its disputes, and its returns to those who may read them', async () => {
+  test('how many parts it has, its disputes, and its returns for apps that may read them', async () => {
     const { shop, order, asked } = await start();
     const dispute = {
       id: 9,
@@ -87,7 +87,7 @@ describe('the Admin API tells of an order', () => {
     });
   });
 
-  test('nothing once it was deleted, and which scopes the app has', async () => {
+  test('nothing after it was deleted, and which scopes the app has', async () => {
     const { shopify, shop, order, asked } = await start();
     shop.delete(order);
     expect(await asked('id')).toMatchObject({ data: { order: null } });

@@ -8,7 +8,10 @@ import { Rig } from './rig.ts';
 
 const HOLDERS = times(20, 50);
 
-/** T7: a worker stands still (SIGSTOP) with its commits on the way, past the life of its locks; another takes over. */
+/**
+ * T7: a worker is stopped (SIGSTOP) with its commits on the way, until its locks have expired; another takes
+ * over.
+ */
 describe(`P4: a holder that stalls (SEED=${SEED})`, () => {
   let rig: Rig;
   beforeAll(async () => {
@@ -21,7 +24,7 @@ describe(`P4: a holder that stalls (SEED=${SEED})`, () => {
     const mongo = await rig.link('mongo');
     const stalled = await rig.startWorker({ mongo });
     const lives = livesOf(rig.random, 'stall.myshopify.com', HOLDERS);
-    // Half of the orders are there already (their commit replaces), half are new (it inserts).
+    // Half of the orders exist already (their commit replaces), half are new (it inserts).
     await rig.deliverAll(lives.slice(0, HOLDERS / 2).map((life) => life[0]!));
     await rig.settled();
 
@@ -30,8 +33,8 @@ describe(`P4: a holder that stalls (SEED=${SEED})`, () => {
     await rig.deliverAll(lives.map((life) => life[1]!));
     await commits.reached;
     await until(async () => (await locks()).length === HOLDERS);
-    // Its commits go one after the other: behind the one that was caught the others stand in line. Each
-    // round of its metrics goes to Redis and MongoDB and back, behind what the drains asked there.
+    // Its commits are sent one after another: behind the one that was caught, the others wait in line. Each
+    // round of its metrics goes to Redis and MongoDB and back, behind the drains' queries.
     for (let round = 0; round < 10; round += 1) await rig.metric(stalled, 'lockstep_drains_total');
     stalled.program.child.kill('SIGSTOP');
 

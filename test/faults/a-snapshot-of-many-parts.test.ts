@@ -9,7 +9,9 @@ const SHOP = 'parts.myshopify.com';
 const PARTS = Number(process.env.PARTS ?? times(600, 10_000));
 const SNAPSHOTS = 3;
 
-/** T24: bodies with far more parts than Shopify sends today. Joining them must not outlive the order's lock. */
+/**
+ * T24: bodies with far more parts than Shopify sends today. Joining them must not outlast the order's lock.
+ */
 describe(`P7: a snapshot of many parts (SEED=${SEED})`, () => {
   let rig: Rig;
   beforeAll(async () => {

@@ -7,7 +7,7 @@ import { Rig, type Placing } from './rig.ts';
 const KILLS_EACH = times(1, 20);
 const ORDERS_EACH = 3;
 
-/** T5: one worker is killed at twelve moments of a drain while another works on. */
+/** T5: one worker is killed at twelve moments of a drain while another continues. */
 describe(`P3, P6: a worker is killed (SEED=${SEED})`, () => {
   let rig: Rig;
   beforeAll(async () => {
@@ -16,7 +16,7 @@ describe(`P3, P6: a worker is killed (SEED=${SEED})`, () => {
   });
   afterAll(() => rig.close());
 
-  /** Starts a worker, sends until it comes to the point, and kills it right there. */
+  /** Starts a worker, sends until it reaches the moment, and kills it right there. */
   async function killAt(point: CrashPoint, shop: string): Promise<number> {
     const placing = { redis: await rig.link('redis'), mongo: await rig.link('mongo') } satisfies Placing;
     const victim = await rig.startWorker(placing);

@@ -10,16 +10,16 @@ import type { Program } from './rig.ts';
 
 const AUDITED = ['begin of the audit entry', 'end of the audit entry'] as const;
 const [BEGIN, END] = AUDITED;
-/** What a repeated act may answer: done, used before, unknown by now, done before. */
+/** Possible answers to a repeated act: done, used before, unknown by now, done before. */
 const SAFE = [200, 401, 404, 409];
-/** An act is carried out in this time, roughly. */
+/** Roughly the time that an act takes. */
 const WITHIN_MS = 150;
-/** A replay gives back after 30 s what a program that died had taken. */
+/** A replay returns after 30 s what a program that died had taken. */
 const REPEATED_MS = 60_000;
 /** Longer than the entry of a dead program stays `begun`. */
 const LATER_MS = 720_000;
 
-/** An act under its own reason, with what is kept of it. */
+/** An act with its own reason, and what is stored of it. */
 class Act {
   readonly name: string;
   readonly again: ActTest['again'];
@@ -46,7 +46,7 @@ class Act {
     return new Act(name, again, world, reason, await prepare(world, reason));
   }
 
-  /** Does it, or repeats it. @returns the answer's status; null where the connection broke */
+  /** Does it, or repeats it. @returns the answer's status; null if the connection broke */
   async do(at = this.#world.rig.dashboard): Promise<number | null> {
     const { place, body, headers } = this.#prepared;
     const [method = ''] = this.name.split(' ');
@@ -57,7 +57,7 @@ class Act {
     return this.#prepared.times();
   }
 
-  /** How many acts the audit has of it; where it is not audited, as many as were done. */
+  /** How many times the audit log has it; if it is not audited, how often it was done. */
   async entries(): Promise<number> {
     const { audited = { reason: this.#reason } } = this.#prepared;
     if (audited === null) return await this.times();
@@ -69,16 +69,18 @@ class Act {
   }
 }
 
-/** Moments of the dashboard: before and after the audit's begin, each change, and the audit's end. */
+/**
+ * Moments of the dashboard: before and after the audit entry's begin, each change, and the audit entry's end.
+ */
 export function pointsAround(name: string, { writes }: ActTest): CrashPoint[] {
   return name === 'delete /session' ? pointsOf(...writes) : pointsOf(BEGIN, ...writes, END);
 }
 
-/** An act is answered when it has begun, and may go on behind its answer. */
+/** An act is answered when it has begun, and may continue after its answer. */
 const GOES_ON_MS = 10_000;
 
 /**
- * Kills the dashboard where a command of the act passes, starts another, and repeats the act.
+ * Kills the dashboard when a command of the act passes, starts another, and repeats the act.
  * @returns what is wrong then
  */
 export async function killAt(
@@ -107,7 +109,7 @@ export async function killAt(
   return problems.map((each) => `${name}, killed ${point.name}: ${each}`);
 }
 
-/** Once or not at all, and never without its entry in the audit. */
+/** Once or not at all, and never without its audit entry. */
 async function wrongOf(act: Act, mayNotBeDone: boolean): Promise<string[]> {
   const [done, entries] = [await act.times(), await act.entries()];
   return [
@@ -136,7 +138,10 @@ async function repeated(act: Act): Promise<string[]> {
   ];
 }
 
-/** Kills another program while the dashboard carries out the act, which must succeed. @returns what is wrong then */
+/**
+ * Kills another program while the dashboard carries out the act, which must succeed. @returns what is wrong
+ * then
+ */
 export async function killBeside(
   world: ActsWorld,
   name: string,
@@ -163,7 +168,8 @@ export async function killBeside(
 }
 
 /**
- * Cuts the dashboard off from a server once its act is in the audit, and repeats the act when the server is back.
+ * Disconnects the dashboard from a server once its act is in the audit log, and repeats the act when the
+ * server is back.
  * @returns what is wrong then
  */
 export async function cutOff(
@@ -192,7 +198,7 @@ export async function cutOff(
   return problems.map((each) => `${name}, cut off from ${server}: ${each}`);
 }
 
-/** Asks two dashboards for the same act at once. @returns what is wrong then */
+/** Sends the same act to two dashboards at once. @returns what is wrong then */
 export async function askedTwice(
   world: ActsWorld,
   name: string,
@@ -214,8 +220,8 @@ export async function askedTwice(
 }
 
 /**
- * Waits until every act has ended: in the audit, where those of dead programs are ended 10 minutes later, and with all
- * that it led to. @returns what is wrong then
+ * Waits until every act has ended: in the audit log, where those of dead programs are ended 10 minutes later,
+ * and with all of its effects. @returns what is wrong then
  */
 export async function ended(world: ActsWorld): Promise<string[]> {
   const { audit, parked, reconciles } = world.rig.collections;

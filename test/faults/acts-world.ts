@@ -30,13 +30,15 @@ interface Applied {
   order: OrderKey;
 }
 
-/** All programs, a shop that installed the app, and events that arrive all the time: what operators act upon. */
+/**
+ * All programs, a shop that installed the app, and events that arrive all the time: what operators act on.
+ */
 export class ActsWorld {
   readonly rig: Rig;
   readonly shop: FakeShop;
   readonly #shopify: FakeShopify;
   readonly #appPort: number;
-  /** Over which the dashboard reaches its servers, so that a command of it can be caught. */
+  /** The links through which the dashboard reaches its servers, so that its commands can be caught. */
   readonly #links: { redis: Link; mongo: Link };
   #loads = 0;
 
@@ -98,7 +100,7 @@ export class ActsWorld {
   async kill(name: Victim): Promise<void> {
     const { dashboard, app, ingests, workers } = this.rig;
     const victim = { dashboard, app, ingest: ingests[0], worker: workers[0] }[name];
-    if (!victim) throw new Error(`no ${name} runs`);
+    if (!victim) throw new Error(`${name} is not running`);
     await this.rig.kill(victim);
     for (const kind of [ingests, workers]) if (kind.includes(victim)) kind.splice(kind.indexOf(victim), 1);
   }
@@ -117,7 +119,7 @@ export class ActsWorld {
     await until(isReady, 60_000, 'the dashboard to be ready');
   }
 
-  /** Asks a dashboard. Null where the connection broke. */
+  /** Sends a request to a dashboard. Null if the connection broke. */
   async ask(
     method: string,
     place: string,
@@ -132,14 +134,14 @@ export class ActsWorld {
     return await http(url, { method, headers: all, ...telling }).catch(() => null);
   }
 
-  /** The same, which must succeed: it prepares an act. */
+  /** The same, and must succeed: it prepares an act. */
   async must(method: string, place: string, body?: object): Promise<HttpAnswer> {
     const answer = await this.ask(method, place, body);
     if (answer?.status === 200) return answer;
     throw new Error(`${method} ${place} answered ${answer?.status}: ${answer?.text}`);
   }
 
-  /** Events that arrive meanwhile: some, so that the machine has time for what is killed. */
+  /** Events that arrive meanwhile: few, so that the machine has time for what is killed. */
   async load(): Promise<void> {
     await this.rig.deliverAll(this.#mixed(LOAD_ORDERS), LOAD_AT_A_TIME);
   }
@@ -152,7 +154,7 @@ export class ActsWorld {
     return this.rig.random.shuffled(this.#lives(orders).flat());
   }
 
-  /** An order whose first event was applied; the second comes when `next` is called. */
+  /** An order whose first event was applied; the second is sent when `next` is called. */
   async applied(): Promise<Applied & { next: () => Promise<void> }> {
     const [first, second] = this.#lives(1)[0] ?? [];
     if (!first || !second) throw new Error('a life has two events');
@@ -170,7 +172,7 @@ export class ActsWorld {
     await until(isFree, 20_000, 'the lock to be released');
   }
 
-  /** An order with an event that waits, because a program that is gone holds its lock. */
+  /** An order with a waiting event, because a dead program holds its lock. */
   async held(): Promise<{
     order: OrderKey;
     token: string;
@@ -190,7 +192,7 @@ export class ActsWorld {
     };
   }
 
-  /** Parked events, each the first of an order of its own, that can be applied by now. */
+  /** Parked events, each the first of its own order, that can be applied by now. */
   async parked(count: number): Promise<string[]> {
     const events = this.#lives(count).map(([first]) => {
       if (!first) throw new Error('a life has a first event');
@@ -214,7 +216,7 @@ export class ActsWorld {
     return (await this.rig.direct.hexists(`${queuePrefix}:${QUEUE}:meta`, 'paused')) === 1;
   }
 
-  /** How many of some events the journal has as applied. */
+  /** How many of the events the journal has as applied. */
   async appliedOf(events: readonly string[]): Promise<number> {
     return await this.rig.collections.events.countDocuments({
       _id: { $in: [...events] },
@@ -222,7 +224,7 @@ export class ActsWorld {
     });
   }
 
-  /** A pass that is asked for, and cannot begin yet: somebody holds the shop's lock. */
+  /** A requested pass that cannot begin yet: the shop's lock is held. */
   async pass(): Promise<{ id: string; begin: () => Promise<unknown> }> {
     const key = redisKeys(0).shopLock('reconcile', SHOP);
     await this.rig.direct.set(key, encodeHolder({ program: 'gone:1', job: '1', since: 0 }), 'PX', HELD_MS);
@@ -231,7 +233,7 @@ export class ActsWorld {
     return { id: String(json.id), begin: () => this.rig.direct.del(key) };
   }
 
-  /** A request of Shopify's for the data of a customer. */
+  /** A data request from Shopify for a customer. */
   async dataRequest(): Promise<string> {
     const id = String(asEventId(randomEventId()));
     const [receivedAt, dueAt] = [new Date(), new Date(Date.now() + 86_400_000)];

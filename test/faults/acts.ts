@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { ActTest } from './act-test.ts';
 import type { ActsWorld } from './acts-world.ts';
 
-/** For what only prepares an act. */
+/** For a request that only prepares an act. */
 const BEFORE = { reason: 'before a test of faults' };
 const once = (is: boolean) => (is ? 1 : 0);
 
-/** What no order of these tests costs. */
+/** A price that no order of these tests has. */
 const WRONG_TOTAL = '999999.99';
 
-/** Acts on what waits. */
+/** Acts on waiting events. */
 const MAILBOXES: Record<string, ActTest> = {
   'post /dedupe/{event}/release': {
     writes: ['release of the claim'],
@@ -116,7 +116,7 @@ const PARKED: Record<string, ActTest> = {
     writes: ['record of the replay'],
     again: 'same',
     prepare: async (world, reason) => {
-      // One a second: it is not over before it is aborted.
+      // One per second: it is not finished before it is aborted.
       const events = await world.parked(6 * REPLAYED);
       const id = randomUUID();
       await world.must('POST', '/parked/replays', { ...BEFORE, id, which: { events }, rate: 1 });
@@ -124,7 +124,7 @@ const PARKED: Record<string, ActTest> = {
       return {
         place: `/parked/replays/${id}/abort`,
         body: () => ({ reason }),
-        // A replay that loses a server stops by itself: then there is nothing to abort.
+        // A replay that loses a server stops automatically: then there is nothing to abort.
         times: () => replays.countDocuments({ _id: id, state: { $in: ['aborted', 'stopped'] } }),
       };
     },
@@ -155,7 +155,7 @@ const PARKED: Record<string, ActTest> = {
   },
 };
 
-/** Acts on shops, which the app program carries out, and on what Shopify asks for. */
+/** Acts on shops, which the app program carries out, and on Shopify's requests. */
 const SHOPS: Record<string, ActTest> = {
   'post /reconciles': {
     writes: ['record of the pass'],
@@ -198,14 +198,14 @@ const SHOPS: Record<string, ActTest> = {
   },
 };
 
-/** A token of its own, by which somebody signs in. */
+/** A separate token, used to sign in. */
 async function minted(world: ActsWorld): Promise<{ token: string; id: string }> {
   const asked = { ...BEFORE, name: 'grace', role: 'viewer', hours: 1 };
   const { json } = await world.must('POST', '/tokens', asked);
   return { token: String(json.token), id: String(json.id) };
 }
 
-/** Acts on who may do what. */
+/** Acts on permissions. */
 const TOKENS: Record<string, ActTest> = {
   'post /tokens': {
     writes: ['record of the token'],
@@ -274,7 +274,7 @@ const TOKENS: Record<string, ActTest> = {
   },
 };
 
-/** Looks something up and changes nothing, though it is asked with POST. */
+/** A lookup that changes nothing, although it is a POST. */
 export const LOOKS = ['post /dedupe/lookup'];
 
 /** Every act of an operator, by its route. */

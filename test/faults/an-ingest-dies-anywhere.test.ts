@@ -7,7 +7,7 @@ import { Rig } from './rig.ts';
 const KILLS_EACH = times(1, 20);
 const ORDERS_EACH = 2;
 
-/** T6: an ingest is killed at moments of a webhook while another goes on. What it acknowledged stays. */
+/** T6: an ingest is killed at moments of a webhook while another continues. What it acknowledged stays. */
 describe(`P2, P6: an ingest is killed (SEED=${SEED})`, () => {
   let rig: Rig;
   beforeAll(async () => {

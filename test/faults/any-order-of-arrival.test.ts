@@ -14,7 +14,7 @@ function permutationsOf<Item>(items: readonly Item[]): Item[][] {
   return items.flatMap((item, i) => permutationsOf(items.toSpliced(i, 1)).map((rest) => [item, ...rest]));
 }
 
-/** T4: orders whose five first webhooks come in every order there is, and many in a random one. */
+/** T4: orders whose first five webhooks arrive in every possible order, and many in a random one. */
 describe(`P5: any order of arrival (SEED=${SEED})`, () => {
   let rig: Rig;
   beforeAll(async () => {

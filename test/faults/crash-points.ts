@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto';
 import { SCRIPTS } from '../../src/deposit/scripts.ts';
 
-/** A moment in a program's life: when a command passes on its way to a server, or the answer on its way back. */
+/**
+ * A moment in a program's life: when a command passes on its way to a server, or the answer on its way back.
+ */
 export interface CrashPoint {
   name: string;
   link: 'redis' | 'mongo';
-  /** What the command holds and no other; one of these. */
+  /** Texts that only this command contains; one of these. */
   pattern: string | readonly string[];
   part: 'ask' | 'answer';
 }
 
-/** The first time a connection sends the script itself, then its hash. */
+/** A connection sends the script itself the first time, then its hash. */
 function script(name: keyof typeof SCRIPTS): Pick<CrashPoint, 'link' | 'pattern'> {
   const { lua } = SCRIPTS[name];
   return { link: 'redis', pattern: [lua, createHash('sha1').update(lua).digest('hex')] };
@@ -63,6 +65,6 @@ export function pointsOf(...names: Command[]): CrashPoint[] {
 
 /** Twelve moments of a drain. */
 export const WORKER_POINTS = pointsOf('lock', 'read', 'load', 'commit', 'journal', 'trim');
-/** Moments of a webhook; those of the spool are reached while Redis takes nothing. */
+/** Moments of a webhook; those of the spool are reached while Redis is down. */
 export const INGEST_POINTS = pointsOf('deposit', 'wake-up');
 export const SPOOL_POINTS = pointsOf('spool write');

@@ -8,7 +8,7 @@ import { Rig } from './rig.ts';
 
 const ORDERS = times(20, 100);
 
-/** T12, T13: MongoDB is slow, or dies; and both servers are away at once. */
+/** T12, T13: MongoDB is slow, or dies; and both servers are down at once. */
 describe(`P2, P3: MongoDB (SEED=${SEED})`, () => {
   let rig: Rig;
   let mongo: Link;
@@ -25,14 +25,14 @@ describe(`P2, P3: MongoDB (SEED=${SEED})`, () => {
     rig.random.shuffled(livesOf(rig.random, `mongo-${(shops += 1)}.myshopify.com`, ORDERS).flat());
 
   test.each(FULL ? [2, 30] : [1])(
-    'T12: %i s slow each way: webhooks are taken as ever, and all is applied',
+    'T12: %i s slow each way: webhooks are still accepted, and all is applied',
     async (seconds) => {
       rig.log.begin();
       const hitsBefore = mongo.hits;
       mongo.delay(seconds * 1000);
       await rig.deliverAll(load());
       const { slowestAckMs } = await rig.audit();
-      // Up to 2 s each way drains end, slowly, their locks extended; at 30 s they cannot, and pause.
+      // Up to 2 s each way, drains end, slowly, and their locks are extended; at 30 s they cannot, and pause.
       const before = await applied();
       if (seconds <= 2) await until(async () => (await applied()) > before, 60_000, 'a slow commit');
       else
@@ -47,7 +47,7 @@ describe(`P2, P3: MongoDB (SEED=${SEED})`, () => {
     180_000,
   );
 
-  test('T13: killed in the middle of a load: webhooks are taken, drains pause, and go on when it is back', async () => {
+  test('T13: killed during a load: webhooks are accepted, drains pause, and continue when it is back', async () => {
     rig.log.begin();
     const { port } = rig.mongo;
     const deliveries = load();
@@ -66,11 +66,11 @@ describe(`P2, P3: MongoDB (SEED=${SEED})`, () => {
       await rig.audit(),
     );
     expect(rig.log.count('unavailable')).toBe(refusedBefore);
-    // No attempts burned: at most the drains that were under way, and their first try again.
+    // No attempts are wasted: at most the drains that were running, and their first retry.
     expect(failed).toBeLessThanOrEqual(2 * 100);
   }, 180_000);
 
-  test('both away: 503 with Retry-After within 3 s, and taken again within 10 s of their return', async () => {
+  test('both down: 503 with Retry-After within 3 s, and accepted again within 10 s of their return', async () => {
     const [first, second] = livesOf(rig.random, 'both.myshopify.com', 1).flat();
     mongo.cut();
     redis.cut();

@@ -7,7 +7,10 @@ import { until } from '../support/until.ts';
 import { expectNothingBroken, SEED, times } from './record.ts';
 import { Rig } from './rig.ts';
 
-/** T23: programs with another number of partitions than Redis has: their events would wait where no worker looks. */
+/**
+ * T23: programs with a different number of partitions than Redis has: their events would wait where no worker
+ * looks.
+ */
 describe(`P6: PARTITIONS that differ (SEED=${SEED})`, () => {
   let rig: Rig;
   beforeAll(async () => {
@@ -40,7 +43,7 @@ describe(`P6: PARTITIONS that differ (SEED=${SEED})`, () => {
     return { code, said: out + err };
   }
 
-  test('T23: each program refuses to start, and says what to do; what is sent meanwhile is applied', async () => {
+  test('T23: each program refuses to start, and says what to do; webhooks sent meanwhile are applied', async () => {
     rig.log.begin();
     const sending = rig.deliverAll(livesOf(rig.random, 'alone.myshopify.com', times(20, 100)).flat());
     for (const name of NAMES) {
@@ -56,7 +59,7 @@ describe(`P6: PARTITIONS that differ (SEED=${SEED})`, () => {
     expectNothingBroken(row, await rig.audit());
   }, 120_000);
 
-  test('an ingest that started without Redis puts nothing into it: its events go to the spool and are applied', async () => {
+  test('an ingest that started without Redis writes nothing to it: its events go to the spool and are applied', async () => {
     rig.log.begin();
     const link = await rig.link('redis');
     link.cut();
@@ -72,7 +75,7 @@ describe(`P6: PARTITIONS that differ (SEED=${SEED})`, () => {
     expect(await rig.audit()).toMatchObject({ lost: 0, wrong: 0 });
   }, 60_000);
 
-  test('in a Redis that was emptied the number is written again', async () => {
+  test('the number is written again to a Redis that was emptied', async () => {
     await rig.direct.flushall();
     await until(async () => (await rig.direct.exists(PARTITIONS_KEY)) === 1, 10_000);
     expect(await rig.direct.get(PARTITIONS_KEY)).toBe('1');

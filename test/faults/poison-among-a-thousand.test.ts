@@ -23,10 +23,10 @@ describe(`P7: poison (SEED=${SEED})`, () => {
     body: Buffer.from(delivery.body.toString().replace(/"updated_at":"[^"]*"/g, '"updated_at":"yesterday"')),
   });
 
-  test(`T16: one in ${ONE_IN} is parked with its reason; all others are applied, also of the same orders`, async () => {
+  test(`T16: one in ${ONE_IN} is parked with its reason; all others are applied, including those of the same orders`, async () => {
     const lives = livesOf(rig.random, 'poison.myshopify.com', Math.ceil(EVENTS / 11));
     const good = lives.flat().slice(0, EVENTS);
-    // A create is a whole order: what is made of it has an updated_at to spoil.
+    // A create is a whole order: its body has an updated_at that can be broken.
     const bad = lives.slice(0, EVENTS / ONE_IN).map((life) => poisoned(life[0]!));
     await rig.deliverAll(rig.random.shuffled([...good, ...bad]));
     const healSeconds = await rig.settled();

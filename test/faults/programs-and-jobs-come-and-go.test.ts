@@ -7,7 +7,7 @@ import { Rig } from './rig.ts';
 const RESTARTS = times(2, 10);
 const ORDERS = times(60, 200);
 
-/** T20: every program is restarted under load, one after the other; and BullMQ's jobs are deleted. */
+/** T20: every program is restarted under load, one after another; and BullMQ's jobs are deleted. */
 describe(`P2, P6: programs and jobs come and go (SEED=${SEED})`, () => {
   let rig: Rig;
   beforeAll(async () => {
@@ -16,7 +16,7 @@ describe(`P2, P6: programs and jobs come and go (SEED=${SEED})`, () => {
   });
   afterAll(() => rig.close());
 
-  test(`T20: ${RESTARTS} rolling restarts lose nothing, and answer nothing but 200`, async () => {
+  test(`T20: ${RESTARTS} rolling restarts lose nothing, and every answer is 200`, async () => {
     let restarts = 0;
     for (let round = 0; round < RESTARTS; round += 1) {
       const lives = livesOf(rig.random, `roll-${round}.myshopify.com`, ORDERS);
@@ -35,7 +35,8 @@ describe(`P2, P6: programs and jobs come and go (SEED=${SEED})`, () => {
     expectNothingBroken(row, await rig.audit());
     const { accepted, none = 0, ...others } = rig.log.outcomes;
     expect(accepted).toBeGreaterThan(0);
-    // A connection that was refused or ended before its webhook was read is tried again, as by a load balancer.
+    // A connection that was refused or closed before its webhook was read is retried, as a load balancer
+    // would.
     expect(none).toBeLessThan(100);
     expect(Object.keys(others).filter((outcome) => outcome !== 'duplicate')).toEqual([]);
   }, 300_000);

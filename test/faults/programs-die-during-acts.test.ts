@@ -5,12 +5,12 @@ import { ActsWorld, type Victim } from './acts-world.ts';
 import { ACTS, LOOKS } from './acts.ts';
 import { expectNothingBroken, FULL, SEED } from './record.ts';
 
-/** In short, so many by the seed. */
+/** In the short form, this many by the seed. */
 const SHORT_KILLS = { dashboard: 3, worker: 1, ingest: 1, app: 1 };
 
 const SHORT_CUTS = 3;
 
-/** T25: a program is killed while an operator acts and events arrive, and started again. */
+/** T25: a program is killed while an operator acts and events arrive, and is started again. */
 describe(`P3, P6, P8: a program dies during an act of an operator (SEED=${SEED})`, () => {
   let world: ActsWorld;
   beforeAll(async () => {
@@ -26,7 +26,7 @@ describe(`P3, P6, P8: a program dies during an act of an operator (SEED=${SEED})
     expect(named.toSorted()).toEqual([...Object.keys(ACTS), ...LOOKS].toSorted());
   });
 
-  /** Kills one after the other while events arrive. @returns what was wrong */
+  /** Kills one after another while events arrive. @returns what was wrong */
   async function killed(victim: Victim, kills: readonly (() => Promise<string[]>)[]): Promise<string[]> {
     const chosen = FULL ? kills : world.rig.random.shuffled(kills).slice(0, SHORT_KILLS[victim]);
     world.rig.log.begin();
@@ -45,7 +45,7 @@ describe(`P3, P6, P8: a program dies during an act of an operator (SEED=${SEED})
 
   const acts = Object.entries(ACTS);
 
-  test('two dashboards are asked for an act at once: it is done once, and both are told', async () => {
+  test('two dashboards get the same act at once: it is done once, and both report it', async () => {
     const { dashboard } = world.rig;
     const other = await world.start('dashboard');
     world.rig.dashboard = dashboard;
@@ -56,7 +56,7 @@ describe(`P3, P6, P8: a program dies during an act of an operator (SEED=${SEED})
   }, 120_000);
 
   test.each(['redis', 'mongo'] as const)(
-    'the dashboard loses %s in the middle of an act: done once or not at all, told, and safe to repeat',
+    'the dashboard loses %s during an act: done once or not at all, reported, and safe to repeat',
     async (server) => {
       const problems: string[] = [];
       for (const [name, act] of FULL ? acts : world.rig.random.shuffled(acts).slice(0, SHORT_CUTS))
@@ -66,7 +66,7 @@ describe(`P3, P6, P8: a program dies during an act of an operator (SEED=${SEED})
     600_000,
   );
 
-  test('T25: the dashboard, at each of its moments: done once or not at all, told, and safe to repeat', async () => {
+  test('T25: the dashboard, at each of its moments: done once or not at all, reported, and safe to repeat', async () => {
     const kills = acts.flatMap(([name, act]) =>
       pointsAround(name, act).map((point) => () => killAt(world, name, act, point)),
     );
@@ -74,7 +74,7 @@ describe(`P3, P6, P8: a program dies during an act of an operator (SEED=${SEED})
   }, 3_600_000);
 
   test.each(['worker', 'ingest', 'app'] as const)(
-    'T25: the %s, at any moment: the act is done, and told',
+    'T25: the %s, at any moment: the act is done, and reported',
     async (victim) => {
       const kills = acts.map(
         ([name, act]) =>
@@ -86,7 +86,7 @@ describe(`P3, P6, P8: a program dies during an act of an operator (SEED=${SEED})
     3_600_000,
   );
 
-  test('T25: and in the end every act has ended, also in the audit', async () => {
+  test('T25: in the end every act has ended, also in the audit log', async () => {
     expect(await ended(world)).toEqual([]);
     await world.rig.settled();
     expect(await world.rig.audit()).toMatchObject({ lost: 0, twice: 0, inversions: 0, wrong: 0, waiting: 0 });

@@ -7,9 +7,9 @@ export interface Row {
   fault: string;
   /** How often it was done. */
   runs: number;
-  /** How often the bad state was seen to be there. */
+  /** How often the bad state was observed. */
   reached: number;
-  /** From its end until nothing waits any more. */
+  /** From the end of the fault until nothing waits any more. */
   healSeconds: number;
 }
 
@@ -21,10 +21,10 @@ export function times(short: number, full: number): number {
   return FULL ? full : short;
 }
 
-/** Every run draws its own, unless one is given to repeat it. */
+/** Every run draws its own seed, unless one is given to repeat a run. */
 export const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
 
-/** Holds an audit against the promises, and writes it down. */
+/** Compares an audit with the promises, and records it. */
 export function expectNothingBroken(row: Row, audit: Audit): void {
   const { lost, twice, inversions, wrong, unexplained } = audit;
   if (process.env.FAULTS_OUT)

@@ -7,7 +7,7 @@ import { until } from '../support/until.ts';
 import { expectNothingBroken, FULL, SEED, times } from './record.ts';
 import { Rig } from './rig.ts';
 
-/** Redis stops, dies, loses power, is full or forgets (T8, T9, T10), in the middle of a load. */
+/** Redis stops, dies, loses power, is full or forgets (T8, T9, T10), during a load. */
 describe(`P2, P3: Redis (SEED=${SEED})`, () => {
   let rig: Rig;
   beforeAll(async () => {
@@ -19,7 +19,7 @@ describe(`P2, P3: Redis (SEED=${SEED})`, () => {
   const load = (orders: number) =>
     rig.random.shuffled(livesOf(rig.random, `shop-${(shops += 1)}.myshopify.com`, orders).flat());
 
-  /** Breaks Redis while webhooks come, and waits until that reached the spool. */
+  /** Breaks Redis while webhooks arrive, and waits until they have reached the spool. */
   async function duringLoad(
     fault: string,
     breakIt: () => Promise<void>,
@@ -47,7 +47,7 @@ describe(`P2, P3: Redis (SEED=${SEED})`, () => {
     expect(found.slowestAckMs).toBeLessThan(4000);
   }
 
-  test.each(FULL ? [1, 3, 10] : [3])('T8: stopped for %i s, everything is taken and applied', (seconds) =>
+  test.each(FULL ? [1, 3, 10] : [3])('T8: stopped for %i s, everything is accepted and applied', (seconds) =>
     duringLoad(
       `T8 Redis stopped ${seconds} s`,
       async () => void process.kill(rig.redis.pid, 'SIGSTOP'),
@@ -65,7 +65,7 @@ describe(`P2, P3: Redis (SEED=${SEED})`, () => {
     );
   });
 
-  test('T8: power lost in the middle of a write: the last entry of the AOF is torn', async () => {
+  test('T8: power lost during a write: the last entry of the AOF is torn', async () => {
     const { port } = rig.redis;
     await duringLoad(
       'T8 Redis loses power, AOF torn',
@@ -79,7 +79,7 @@ describe(`P2, P3: Redis (SEED=${SEED})`, () => {
     );
   });
 
-  test('T9: full, and room again', async () => {
+  test('T9: full, and then room again', async () => {
     await duringLoad(
       'T9 Redis out of memory',
       async () => void (await rig.direct.config('SET', 'maxmemory', '1')),
@@ -87,7 +87,7 @@ describe(`P2, P3: Redis (SEED=${SEED})`, () => {
     );
   });
 
-  test('T10: it forgets everything in the middle of a load; what was waiting comes when it is sent again', async () => {
+  test('T10: it forgets everything during a load; waiting events arrive when they are sent again', async () => {
     rig.log.begin();
     const deliveries = load(times(30, 100));
     const half = deliveries.length / 2;

@@ -12,7 +12,7 @@ const MEGABYTE = 2 ** 20;
 const ROOM_BYTES = times(4, 16) * MEGABYTE;
 const TWO_DAYS = 172_800;
 
-/** Redis reaches a real maxmemory, by what it remembers (T21) or by what waits (T22). It drains without a person. */
+/** Redis reaches a real maxmemory, by claims (T21) or by waiting events (T22). It drains without help. */
 describe(`P2, P6: a Redis that is full (SEED=${SEED})`, () => {
   let rig: Rig;
   beforeAll(async () => {
@@ -35,7 +35,7 @@ describe(`P2, P6: a Redis that is full (SEED=${SEED})`, () => {
     await rig.direct.config('SET', 'maxmemory', String(usedBytes + bytes));
   }
 
-  test('T22: full of waiting events, with no worker alive: all of it is applied when one comes', async () => {
+  test('T22: full of waiting events, with no worker alive: all of it is applied when one starts', async () => {
     rig.log.begin();
     await limitRedis(ROOM_BYTES);
     for (let shop = 0; (await spooled()) < 100; shop += 1)
@@ -55,7 +55,7 @@ describe(`P2, P6: a Redis that is full (SEED=${SEED})`, () => {
     expectNothingBroken(row, await rig.audit());
   }, 180_000);
 
-  test('T21: full of dedupe keys: what comes is applied all the same, and status says what is full', async () => {
+  test('T21: full of dedupe keys: new events are still applied, and status says what is full', async () => {
     rig.log.begin();
     await limitRedis(ROOM_BYTES);
     await fillWithClaims(rig.direct, 0.93, TWO_DAYS);

@@ -34,20 +34,20 @@ const PORT_OF = {
 } as const;
 type Name = keyof typeof PORT_OF;
 
-/** A program with where it answers. */
+/** A program and its address. */
 export interface Program {
   url: string;
   program: RunningProgram;
 }
 
-/** Over which of the links a program reaches its servers; otherwise it reaches them itself. */
+/** The links through which a program reaches its servers; otherwise it reaches them directly. */
 export interface Placing {
   redis?: Link;
   mongo?: Link;
   env?: NodeJS.ProcessEnv;
 }
 
-/** Lockstep's programs over a Redis and a MongoDB of their own, to be broken; and a sender like Shopify. */
+/** Lockstep's programs over their own Redis and MongoDB, to be broken; and a sender like Shopify. */
 export class Rig {
   readonly random: Random = randomFrom(SEED);
   readonly log = new SentLog();
@@ -58,7 +58,7 @@ export class Rig {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'lockstep-faults-'));
   redis!: LocalRedis;
   mongo!: LocalMongo;
-  /** Straight to the servers, whatever the links do. */
+  /** Directly to the servers, whatever the links do. */
   direct!: Redis;
   collections!: Collections;
   readonly #links: Link[] = [];
@@ -109,7 +109,7 @@ export class Rig {
     return worker;
   }
 
-  /** What people look at; {@link ask} asks it. */
+  /** What people use; {@link ask} sends requests to it. */
   async startDashboard(placing: Placing = {}): Promise<Program> {
     return (this.dashboard = await this.#start('dashboard', placing));
   }
@@ -123,7 +123,7 @@ export class Rig {
     return await mintToken(JWT_SECRET, { name: 'ada', role: 'admin' }, 1);
   }
 
-  /** Starts a program that should refuse to start. @returns its exit code and what it wrote */
+  /** Starts a program that should refuse to start. @returns its exit code and its output */
   async refused(name: Name, placing: Placing = {}): Promise<{ code: number; said: string }> {
     const { program } = await this.#spawn(name, { ...placing, env: { LOG_LEVEL: 'info', ...placing.env } });
     let said = '';
@@ -132,7 +132,7 @@ export class Rig {
     return { code: await program.ended, said };
   }
 
-  /** Asks the API as an admin; with a body, tells it. */
+  /** Sends a request to the API as an admin; with a body, a POST. */
   async ask(place: string, body?: object): Promise<HttpAnswer> {
     const headers = { authorization: `Bearer ${await this.token()}`, 'content-type': 'application/json' };
     const telling = body ? { method: 'POST', body: JSON.stringify(body) } : {};
@@ -166,13 +166,13 @@ export class Rig {
     return spawned;
   }
 
-  /** SIGKILL, and gone. */
+  /** SIGKILL, and waits until it is gone. */
   async kill({ program }: Program): Promise<void> {
     program.child.kill('SIGKILL');
     await program.ended;
   }
 
-  /** One attempt. Null where the connection broke. */
+  /** One attempt. Null if the connection broke. */
   async send(
     delivery: Delivery,
     ingest: Program = this.random.pick(this.ingests),
@@ -190,7 +190,7 @@ export class Rig {
     return answer;
   }
 
-  /** As Shopify does, only sooner: again until it is acknowledged. */
+  /** As Shopify does, only sooner: repeated until it is acknowledged. */
   async deliver(delivery: Delivery): Promise<void> {
     await until(async () => (await this.send(delivery))?.status === 200, 90_000, 'a webhook to be taken');
   }

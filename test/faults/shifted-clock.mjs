@@ -1,4 +1,4 @@
-// Loaded before a program (node --import): its clock is off by CLOCK_SHIFT_MS, as on a machine without NTP.
+// Loaded before a program (node --import): its clock is wrong by CLOCK_SHIFT_MS, as on a machine without NTP.
 const shiftMs = Number(process.env.CLOCK_SHIFT_MS);
 const TrueDate = Date;
 

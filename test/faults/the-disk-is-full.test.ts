@@ -11,7 +11,10 @@ import { Rig } from './rig.ts';
 const ORDERS = times(60, 200);
 const ROOM_BYTES = 256 * 1024;
 
-/** T15: Redis finds no room for its AOF. With appendfsync always it ends rather than promise what it cannot keep. */
+/**
+ * T15: Redis has no room for its AOF. With appendfsync always it ends rather than acknowledge what it cannot
+ * keep.
+ */
 describe(`P2: a full disk under Redis (SEED=${SEED})`, () => {
   let rig: Rig;
   beforeAll(async () => {
@@ -28,7 +31,7 @@ describe(`P2: a full disk under Redis (SEED=${SEED})`, () => {
     }
   };
 
-  /** A redis-server that may write files of so many bytes only: a write beyond fails, as on a full disk. */
+  /** A redis-server that may only write files up to this size: a larger write fails, as on a full disk. */
   function redisWithoutRoom(bytes: number): string {
     const found = execFileSync('sh', ['-c', 'command -v redis-server || command -v valkey-server'], {
       encoding: 'utf8',
@@ -39,7 +42,7 @@ describe(`P2: a full disk under Redis (SEED=${SEED})`, () => {
     return file;
   }
 
-  test('T15: what it took before is there, what came meanwhile was spooled, and all is applied', async () => {
+  test('T15: earlier events are there, events that arrived meanwhile were spooled, and all are applied', async () => {
     const { port } = rig.redis;
     await rig.redis.stop();
     rig.redis = await startRedis(`${rig.folder}/redis`, port, redisWithoutRoom(ROOM_BYTES));

@@ -17,12 +17,12 @@ const PAIRS = ['ingest-redis', 'ingest-mongo', 'worker-redis', 'worker-mongo'] a
 type Pair = (typeof PAIRS)[number];
 
 const EVERY = PAIRS.flatMap((pair) => Object.keys(FAULTS).map((fault) => [pair, fault as Fault] as const));
-/** In short, each pair and each fault once. */
+/** In the short form, each pair and each fault once. */
 const SOME = EVERY.filter(([pair, fault]) => PAIRS.indexOf(pair) === Object.keys(FAULTS).indexOf(fault));
 const SECONDS = times(2, 6);
 const ORDERS = times(15, 60);
 
-/** T11: each connection is cut, reset, left half-open or sliced in the middle of a load, and heals. */
+/** T11: each connection is cut, reset, left half-open or sliced during a load, and recovers. */
 describe(`P2, P3, P6: the network (SEED=${SEED})`, () => {
   let rig: Rig;
   const links = {} as Record<Pair, Link>;
@@ -48,7 +48,7 @@ describe(`P2, P3, P6: the network (SEED=${SEED})`, () => {
     await rig.deliverAll(deliveries.slice(0, half / 2));
     const began = Date.now();
     FAULTS[fault](link);
-    // The spool is on the way only while Redis is not.
+    // The spool is used only while Redis is not.
     if (pair === 'ingest-mongo') links['ingest-redis'].cut();
     const during = rig.deliverAll(deliveries.slice(half / 2, half));
     await until(() => Date.now() - began > seconds * 1000, (seconds + 5) * 1000);

@@ -4,7 +4,7 @@ import { isAuthentic } from '../../src/accept/hmac.ts';
 import { medianT } from './timing.ts';
 
 /**
- * P1: how long a comparison takes must not tell how many bytes of a guess were right, or a signature can be
+ * P1: the time of a comparison must not reveal how many bytes of a guess were right, or a signature can be
  * found byte by byte. A wrong signature that shares 31 of its 32 bytes with the right one is compared with
  * one that shares none: see timing.ts for the statistic.
  */
@@ -12,7 +12,7 @@ const SECRET = 'a-secret-for-tests';
 const BODY = Buffer.from('{"id":1}');
 const RIGHT = createHmac('sha256', SECRET).update(BODY).digest();
 
-/** The usual bound of leakage tests (TVLA): |t| of 4.5 is chance once in 100,000 rounds. */
+/** The usual limit of leakage tests (TVLA): |t| of 4.5 happens by chance once in 100,000 rounds. */
 const NOTICEABLE = 4.5;
 
 /** Like isAuthentic, but the comparison ends at the first wrong byte. */
@@ -32,7 +32,7 @@ function wrong(rightBytes: number): Buffer {
   return guess;
 }
 
-/** t of 31 right bytes against none. The text is made anew for each call, by the same steps for both. */
+/** t of 31 right bytes against none. The text is made again for each call, by the same steps for both. */
 const tOf = (check: typeof isAuthentic) =>
   medianT(
     () => [wrong(0), wrong(31)],
@@ -41,7 +41,7 @@ const tOf = (check: typeof isAuthentic) =>
   );
 
 describe('P1: the time of a refusal', () => {
-  test('the guesses are what they say: wrong, with 0 and 31 right bytes', () => {
+  test('the guesses are as described: wrong, with 0 and 31 right bytes', () => {
     for (const rightBytes of [0, 31]) {
       const guess = wrong(rightBytes);
       expect(RIGHT.findIndex((byte, i) => byte !== guess[i])).toBe(rightBytes);
@@ -49,11 +49,11 @@ describe('P1: the time of a refusal', () => {
     expect(isAuthentic(BODY, RIGHT.toString('base64'), [SECRET])).toBe(true);
   });
 
-  test('tells nothing of how many bytes were right', () => {
+  test('reveals nothing about how many bytes were right', () => {
     expect(Math.abs(tOf(isAuthentic))).toBeLessThan(NOTICEABLE);
   });
 
-  test('would tell it, and this test would see it, where the comparison ended at the first wrong byte', () => {
+  test('would reveal it, and this test would notice, if the comparison ended at the first wrong byte', () => {
     expect(tOf(leaky)).toBeGreaterThan(NOTICEABLE);
   });
 });

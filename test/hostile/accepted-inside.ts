@@ -10,10 +10,10 @@ import { UNLIMITED } from '../support/unlimited.ts';
 
 const SECRET = 'a-secret-for-tests';
 
-/** Headers that somebody changed on a delivery whose body, and so its signature, stayed as it was. */
+/** Headers that were changed on a delivery whose body, and so its signature, stayed the same. */
 export type Forged = Record<string, string>;
 
-/** Sends deliveries through ingest's own code, in this process, their headers changed as told. */
+/** Sends deliveries through ingest's own code, in this process, with the given changes to their headers. */
 export async function accept(inside: Inside, delivery: Delivery, forged: Forged = {}): Promise<Answer> {
   const headers = { ...signedHeaders(delivery, SECRET), ...forged };
   const { answer } = await acceptWebhook(headers, delivery.body, {
@@ -26,15 +26,17 @@ export async function accept(inside: Inside, delivery: Delivery, forged: Forged 
   return answer;
 }
 
-/** Drains every order that waits. */
+/** Drains every waiting order. */
 export async function drainAll({ redis, keys, tools }: Inside): Promise<void> {
   for (const order of await redis.zrange(keys.pending, '0', '-1')) await drainOrder(order as OrderKey, tools);
 }
 
-/** An order's document as it stands, without what only counts: version, parked events, the memory of ended ones. */
+/**
+ * An order's current document, without what only counts: version, parked events, the memory of ended events.
+ */
 export async function orderOf({ tools }: Inside, key: OrderKey): Promise<unknown> {
   const order = await tools.orders.load(key);
-  if (!order) throw new Error(`there is no order ${key}`);
+  if (!order) throw new Error(`order ${key} not found`);
   const {
     version: _,
     applied: __,
@@ -47,7 +49,7 @@ export async function orderOf({ tools }: Inside, key: OrderKey): Promise<unknown
   return withoutPositions(state);
 }
 
-/** Where an event stands is told by its triggered-at, which is unsigned; what it says is not. */
+/** An event's position comes from triggered-at, which is unsigned; its content does not. */
 function withoutPositions(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutPositions);
   if (typeof value !== 'object' || value === null) return value;

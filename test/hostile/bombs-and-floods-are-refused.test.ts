@@ -7,7 +7,9 @@ import { statusesOf } from './raw.ts';
 const UNPACKED = Buffer.alloc(64 * 1024 * 1024, ' ');
 const HUNDRED_MB = 100_000_000;
 
-/** Streams a body in chunks until it is answered or sent; answers what came back and after how many bytes. */
+/**
+ * Streams a body in chunks until it is answered or sent; returns the answer and after how many bytes it came.
+ */
 function flood(url: string): Promise<{ answer: string; sentBytes: number }> {
   return new Promise((resolve, reject) => {
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
@@ -15,9 +17,9 @@ function flood(url: string): Promise<{ answer: string; sentBytes: number }> {
     let sentBytes = 0;
     const send = () => {
       if (socket.destroyed) return;
-      if (sentBytes >= HUNDRED_MB) socket.destroy(new Error('100 MB were sent, and nobody objected'));
+      if (sentBytes >= HUNDRED_MB) socket.destroy(new Error('100 MB were sent without a refusal'));
       sentBytes += piece.length;
-      // The server is in this process: it gets its turn between two pieces.
+      // The server is in this process: it runs between two pieces.
       socket.write(piece, () => setImmediate(send));
     };
     socket.on('error', reject);
@@ -47,7 +49,7 @@ describe('bodies that are more than they seem', () => {
   };
 
   test.each(Object.entries(bombs))(
-    'a bomb in %s is never unpacked: 401, nothing kept',
+    'a bomb in %s is never unpacked: 401, nothing stored',
     async (encoding, bomb) => {
       const before = await ingest.redis.dbsize();
       const { status, json } = await ingest.send(bomb, { headers: { 'content-encoding': encoding } });
@@ -58,7 +60,7 @@ describe('bodies that are more than they seem', () => {
   );
 
   test.each(Object.entries(bombs))(
-    'a bomb in %s that does not say so is not a JSON object: 401, nothing kept',
+    'a bomb in %s that does not declare it is not a JSON object: 401, nothing stored',
     async (_name, bomb) => {
       const { status, json } = await ingest.send(bomb);
       expect({ status, json }).toEqual({ status: 401, json: { outcome: 'forged' } });
@@ -69,7 +71,7 @@ describe('bodies that are more than they seem', () => {
   test('100 MB in chunks: 413 long before they are sent', async () => {
     const { answer, sentBytes } = await flood(ingest.url);
     expect(statusesOf(answer)).toEqual([413]);
-    // The limit, and what two sockets may hold between them.
+    // The limit, and what two sockets may buffer between them.
     expect(sentBytes).toBeLessThan(4 * MAX_BODY_BYTES);
     expect(await ingest.sendGood()).toBe('200 accepted');
   });
@@ -78,7 +80,7 @@ describe('bodies that are more than they seem', () => {
     ['a byte order mark', '\ufeff{"id":60}', 60],
     ['half a surrogate pair', '{"id":61,"name":"\\ud800"}', 61],
     ['every control character, escaped', `{"id":62,"name":"${controls()}"}`, 62],
-  ])('%s: taken for its order', async (_case, body, id) => {
+  ])('%s: accepted for its order', async (_case, body, id) => {
     expect((await ingest.send(body)).json).toMatchObject({ outcome: 'accepted' });
     expect(await ingest.waitingIn(`${SHOP}/${id}`)).toBe(1);
   });
@@ -90,7 +92,7 @@ describe('bodies that are more than they seem', () => {
     ['a comment', '{"id":68/*}*/}'],
     ['a trailing comma', '{"id":69,}'],
     ['an id in hex', '{"id":0x45}'],
-  ])('%s: no JSON, parked', async (_case, body) => {
+  ])('%s: not JSON, parked', async (_case, body) => {
     const { json } = await ingest.send(body);
     expect(json).toMatchObject({ outcome: 'parked', because: 'the body is not JSON' });
   });

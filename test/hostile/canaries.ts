@@ -1,7 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import type { OutgoingHttpHeaders } from 'node:http';
 
-/** Words that may stand nowhere but in a body's own bytes; each is of a kind of its own. */
+/** Words that must occur nowhere but in a body's own bytes; each is of a different kind. */
 export const CANARIES = {
   email: 'canary.mail@bird.example',
   name: 'Zanzibarella',
@@ -18,7 +18,7 @@ export const CANARIES = {
 export const SHOP = 'example.myshopify.com';
 const { email, name, surname, phone, street, note, token, shopifySecret } = CANARIES;
 
-/** All that a body may say of a person, and a token in every place that has one. */
+/** Everything that a body may say about a person, and a token in every place that has one. */
 const PERSONAL = {
   email,
   contact_email: email,
@@ -49,10 +49,10 @@ const order = (id: unknown, more: object = {}) =>
 const part = (id: unknown, more: object = {}) =>
   JSON.stringify({ id: 5, order_id: id, ...PERSONAL, ...more });
 
-/** Webhooks for every way that ingest and a drain know, with canaries wherever somebody may write. */
+/** Webhooks for every path through ingest and a drain, with canaries wherever a sender can write. */
 export const PLANTED: Planted[] = [
-  { what: 'a good one', outcome: 'accepted', body: order(1) },
-  { what: 'it again', outcome: 'duplicate', body: order(1) },
+  { what: 'a valid one', outcome: 'accepted', body: order(1) },
+  { what: 'the same again', outcome: 'duplicate', body: order(1) },
   { what: 'a refund', outcome: 'accepted', topic: 'refunds/create', body: part(1) },
   { what: 'a transaction', outcome: 'accepted', topic: 'order_transactions/create', body: part(1) },
   { what: 'one to be damaged', outcome: 'accepted', body: order(2) },
@@ -68,15 +68,15 @@ export const PLANTED: Planted[] = [
   { what: 'a person as id', outcome: 'parked', body: order(email) },
   { what: 'a person as order id', outcome: 'parked', topic: 'refunds/create', body: part({ [email]: name }) },
   { what: 'half a JSON', outcome: 'parked', body: `${order(4).slice(0, -1)},}` },
-  { what: 'no JSON', outcome: 'parked', body: `{email=${email}&token=${token}}` },
-  { what: 'no object', outcome: 'forged', body: `email=${email}&token=${token}` },
+  { what: 'not JSON', outcome: 'parked', body: `{email=${email}&token=${token}}` },
+  { what: 'not an object', outcome: 'forged', body: `email=${email}&token=${token}` },
   {
     what: 'an Event',
     outcome: 'ignored',
     topic: 'Order',
     body: JSON.stringify({ ...PERSONAL, topic: email, action: name }),
   },
-  { what: 'no UTF-8', outcome: 'parked', body: `{"id":4,"name":"${email}\xff"}` },
+  { what: 'not UTF-8', outcome: 'parked', body: `{"id":4,"name":"${email}\xff"}` },
   { what: 'another topic', outcome: 'ignored', topic: 'customers/create', body: order(5) },
   { what: 'a topic that is a person', outcome: 'unreadable', topic: email, body: order(5) },
   { what: 'a topic that is a token', outcome: 'ignored', topic: `orders/${token}`, body: order(5) },
@@ -118,11 +118,16 @@ export const PLANTED: Planted[] = [
     body: order(8),
     path: `/webhooks/${email}?token=${token}`,
   },
-  { what: 'a person nowhere', outcome: 'not_found', body: order(8), path: `/${email}?token=${token}` },
-  { what: 'a path that is none', outcome: 'not_found', body: order(8), path: `/webhooks/%ff${email}` },
+  {
+    what: 'a person in an unknown path',
+    outcome: 'not_found',
+    body: order(8),
+    path: `/${email}?token=${token}`,
+  },
+  { what: 'an invalid path', outcome: 'not_found', body: order(8), path: `/webhooks/%ff${email}` },
 ];
 
-/** For when the others were drained: one that comes too late, and one that meets a damaged order. */
+/** Sent after the others were drained: one that is too late, and one that meets a damaged order. */
 export const PLANTED_LATER: Planted[] = [
   {
     what: 'an older one',
@@ -137,7 +142,7 @@ function signed(body: string): string {
   return createHmac('sha256', shopifySecret).update(Buffer.from(body, 'latin1')).digest('base64');
 }
 
-/** The headers of a planted webhook, with canaries in some that nobody asked for. */
+/** The headers of a planted webhook, with canaries in some additional ones. */
 export function headersOf({ topic = 'orders/create', body, headers }: Planted): OutgoingHttpHeaders {
   return {
     'x-shopify-topic': topic,
@@ -153,7 +158,7 @@ export function headersOf({ topic = 'orders/create', body, headers }: Planted): 
   };
 }
 
-/** Which canaries stand in a text. */
+/** Which canaries occur in a text. */
 export function canariesIn(text: string): string[] {
   const lower = text.toLowerCase();
   return Object.entries(CANARIES).flatMap(([kind, word]) =>

@@ -10,12 +10,15 @@ const READERS: Record<string, (redis: Redis, key: string) => Promise<unknown>> =
   stream: (redis, key) => redis.xrange(key, '-', '+'),
 };
 
-/** Every key of a database with its value, as text. @throws for a type that cannot be read: nothing is left out */
+/**
+ * Every key of a database with its value, as text. @throws for a type that cannot be read: nothing is left
+ * out
+ */
 export async function everythingIn(redis: Redis): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   for (const key of await redis.keys('*')) {
     const type = await redis.type(key);
-    // Gone between the two questions: locks and wake-ups come and go.
+    // Gone between the two queries: locks and wake-ups come and go.
     if (type === 'none') continue;
     const reader = READERS[type];
     if (!reader) throw new Error(`${key} is a ${type}`);

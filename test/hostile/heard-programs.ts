@@ -5,7 +5,7 @@ import { http } from '../support/http.ts';
 
 const PORT_SETTINGS = { ingest: 'PORT', worker: 'ADMIN_PORT', dashboard: 'DASHBOARD_PORT' } as const;
 
-/** Real programs that log everything, and every word of theirs from the start. */
+/** Real programs that log everything, and their whole output from the start. */
 export class HeardPrograms {
   readonly urls = { ingest: '', worker: '', dashboard: '' };
   readonly #env: NodeJS.ProcessEnv;
@@ -38,7 +38,7 @@ export class HeardPrograms {
     return this.#heard;
   }
 
-  /** What every program tells to whoever asks for its health and metrics. */
+  /** What every program reports to anyone who asks for its health and metrics. */
   async told(): Promise<string> {
     const asked = Object.values(this.urls).filter((url) => url !== '');
     const answers = asked.flatMap((url) =>

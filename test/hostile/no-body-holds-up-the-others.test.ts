@@ -4,20 +4,23 @@ import { routeOf } from '../../src/order/routing.ts';
 import { waitingEvent } from '../support/waiting-event.ts';
 
 /**
- * While a body is read nobody else is answered: ingest reads it once for its order, a worker once more for
- * what it says. Large bodies, as bad as JSON can be, are compared with an honest one of their size in the
- * same run: whatever machine it is, and however busy.
+ * While a body is read, nobody else is answered: ingest reads it once for its order, a worker once more for
+ * its content. Large bodies, as bad as JSON can be, are compared with an honest one of their size in the same
+ * run, so the result does not depend on the machine or its load.
  */
 const EXACTLY = '"id":820982911946154508';
 const LINE = '{"id":11,"title":"Widget A","quantity":2,"price":"20.00","taxable":true,"tax_lines":[]},';
-/** A fifth of what ingest takes: where costs grow with the square, this shows it. */
+/** A fifth of what ingest accepts: enough to show costs that grow with the square. */
 const BYTES = 1024 * 1024;
-/** Deep nesting costs 12 times as much as an honest body; a reviver over zeros was 70 times, and is gone. */
+/**
+ * Deep nesting costs 12 times as much as an honest body; a reviver over zeros was 70 times, and has been
+ * removed.
+ */
 const TIMES_AS_LONG = 30;
 
 const HONEST = filled('{"id":1,"line_items":[', LINE, '{"id":12}]}');
 
-/** As much of `unit` as makes a body of that size. */
+/** `unit`, repeated up to a body of that size. */
 function filled(before: string, unit: string, after: string): Buffer {
   const times = Math.floor((BYTES - before.length - after.length) / unit.length);
   return Buffer.from(before + unit.repeat(times) + after);
@@ -30,7 +33,9 @@ function keyed(count: number, name: (i: number) => string): Buffer {
 
 const levels = Math.floor(BYTES / 2) - 50;
 
-/** What ingest and a worker do with a body, in this thread's own time: what else the machine does adds little. */
+/**
+ * What ingest and a worker do with a body, in this thread's own time: other load on the machine adds little.
+ */
 function readingMs(body: Buffer): number {
   const before = process.threadCpuUsage();
   routeOf('orders/create', body);
@@ -39,13 +44,15 @@ function readingMs(body: Buffer): number {
   return (user + system) / 1000;
 }
 
-/** The median of five comparisons, each of two readings side by side: one that was disturbed decides nothing. */
+/**
+ * The median of five comparisons, each of two readings side by side: a single disturbance decides nothing.
+ */
 function timesAsLong(body: Buffer): number {
   const ratios = Array.from({ length: 5 }, () => readingMs(body) / readingMs(HONEST));
   return ratios.toSorted((a, b) => a - b)[2] ?? Infinity;
 }
 
-describe('a large body, as bad as it can be, is read nearly as soon as an honest one', () => {
+describe('a large body, as bad as it can be, is read nearly as fast as an honest one', () => {
   test.each<[string, Buffer]>([
     ['zeros', filled(`{${EXACTLY},"a":[`, '0,', '0]}')],
     ['long numbers', filled(`{${EXACTLY},"a":[`, '820982911946154508,', '0]}')],
@@ -62,15 +69,15 @@ describe('a large body, as bad as it can be, is read nearly as soon as an honest
       'lists in half a million levels',
       Buffer.from(`{"id":1,"a":${'['.repeat(levels)}${']'.repeat(levels)}}`),
     ],
-    ['300,000 lines that are none', filled('{"id":1,"line_items":[', '{},', '{}]}')],
+    ['300,000 lines that are not lines', filled('{"id":1,"line_items":[', '{},', '{}]}')],
     ['100,000 lines', filled('{"id":1,"line_items":[', '{"id":1},', '{"id":1}]}')],
     [
-      '500,000 numbers that are no texts',
+      '500,000 numbers that are not texts',
       filled('{"id":1,"fulfillments":[{"id":1,"tracking_numbers":[', '0,', '0]}]}'),
     ],
     ['blanks', filled('{"id":1', ' ', '}')],
-    ['no JSON at its very end', filled(`{${EXACTLY},"a":[`, '0,', ']}')],
-    ['no UTF-8 at its very end', Buffer.concat([HONEST, Buffer.from([0xff])])],
+    ['invalid JSON at its very end', filled(`{${EXACTLY},"a":[`, '0,', ']}')],
+    ['invalid UTF-8 at its very end', Buffer.concat([HONEST, Buffer.from([0xff])])],
   ])('%s', (_case, body) => {
     expect(timesAsLong(body)).toBeLessThan(TIMES_AS_LONG);
   });

@@ -13,10 +13,10 @@ import { everythingIn } from './everything-in-redis.ts';
 import { HeardPrograms } from './heard-programs.ts';
 
 /**
- * S8: canaries in bodies, headers and settings, through real programs that log at `trace`. They may stand in
+ * Canaries in bodies, headers and settings, through real programs that log at `trace`. They may occur in
  * mailboxes while an event waits, and in MongoDB's payloads; nowhere else.
  */
-describe('S8: canaries sing nowhere', () => {
+describe('canaries appear nowhere else', () => {
   let programs: HeardPrograms;
   let redis: Redis;
   let mongo: ReturnType<typeof openMongo>;
@@ -65,27 +65,28 @@ describe('S8: canaries sing nowhere', () => {
     expect(canariesIn(answers.join('\n'))).toEqual([]);
   });
 
-  test('Redis, while events wait: only mailboxes hold them, and no key is named after anybody', async () => {
+  test('Redis, while events wait: only mailboxes contain them, and no key is named after a person', async () => {
     const everything = await everythingIn(redis);
     const others = [...everything].filter(([key]) => !key.includes(':mailbox:'));
     const mailboxes = [...everything.keys()].filter((key) => key.includes(':mailbox:'));
     const entries = (await Promise.all(mailboxes.map((key) => redis.lrangeBuffer(key, 0, -1)))).flat();
     const bodies = entries.map((entry) => Buffer.from(decodeEntry(keyOf(), entry).body).toString('latin1'));
-    // What the search finds where it may be: it would find it elsewhere, where nothing is compressed.
+    // The search finds them where they are allowed, so it would find them elsewhere too: nothing is
+    // compressed there.
     expect(canariesIn(bodies.join('\n'))).toEqual(
       expect.arrayContaining(['email', 'name', 'surname', 'phone', 'street', 'note', 'token']),
     );
     expect(canariesIn([...everything.keys()].join('\n'))).toEqual([]);
     expect(canariesIn(JSON.stringify(others))).toEqual([]);
-    // BullMQ's jobs are among them.
+    // These include BullMQ's jobs.
     const job = JSON.stringify({ order: `${SHOP}/1` });
     expect(others.some(([, value]) => value.includes(JSON.stringify(job)))).toBe(true);
   });
 
-  test('Redis, when all were drained, parked, or given up after drains that failed', async () => {
+  test('Redis, when all events were drained, parked, or given up after failed drains', async () => {
     await programs.start('worker');
     await drained();
-    // Damaged by hand: joining a dispute to what is no list throws, three drains long.
+    // Damaged manually: joining a dispute to something that is not a list throws, for three drains.
     const { orders } = collectionsOf(mongo);
     await orders.collection.updateOne({ shop: SHOP, orderId: '2' }, { $set: { disputes: 7 } });
     await send(PLANTED_LATER);
@@ -94,7 +95,7 @@ describe('S8: canaries sing nowhere', () => {
     expect(canariesIn(JSON.stringify([...(await everythingIn(redis))]))).toEqual([]);
   });
 
-  test('the journal and what is parked say why without naming anybody', async () => {
+  test('the journal and the parked events give reasons without personal data', async () => {
     const { events, parked } = collectionsOf(mongo);
     const ended = await events.find({}, { outcome: 1, because: 1 }).lean();
     const outcomes = new Set(ended.map((each) => each.outcome));
@@ -105,17 +106,17 @@ describe('S8: canaries sing nowhere', () => {
     expect(canariesIn(JSON.stringify(reasons))).toEqual([]);
   });
 
-  test('the API tells the state and the orders without naming anybody', async () => {
+  test('the API returns the state and the orders without personal data', async () => {
     const paths = ['/status', '/orders', `/orders/${SHOP}/1`, `/orders/${SHOP}/1/timeline`];
     const told = await Promise.all(paths.map(api));
     expect(told.join('\n').includes('"orderId":"1"')).toBe(true);
     expect(canariesIn(told.join('\n'))).toEqual([]);
   });
 
-  test('programs say it neither in metrics nor in any line they wrote', async () => {
+  test('programs write them neither in metrics nor in any output line', async () => {
     expect(canariesIn(await programs.told())).toEqual([]);
     await programs.stop();
-    // They did log all of it: a line per webhook, and one per event that ended.
+    // They did log everything: a line per webhook, and one per event that ended.
     const said = [...programs.heard.matchAll(/"outcome":"(\w+)"/g)].map(([, outcome]) => outcome);
     const outcomes = ['applied', 'stale', ...PLANTED.map((each) => each.outcome)];
     expect(said).toEqual(expect.arrayContaining(outcomes));

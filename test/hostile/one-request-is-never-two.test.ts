@@ -3,8 +3,9 @@ import { ServedIngest, SHOP, signatureOf } from '../accept/served-ingest.ts';
 import { exchange, statusesOf } from './raw.ts';
 
 /**
- * Smuggling: a proxy and ingest must not disagree where a request ends, or what the one takes for a body
- * the other executes. Every attack here carries a second, rightly signed webhook in its bytes.
+ * Request smuggling: a proxy and ingest must not disagree about where a request ends; otherwise one executes
+ * what the other takes for a body. Every attack here contains a second webhook in its bytes, with a valid
+ * signature.
  */
 const CRLF = '\r\n';
 let orders = 100;
@@ -26,21 +27,21 @@ function twoOrders(): [number, number] {
   return [orders, orders + 1];
 }
 
-/** Started once; in a describe, so that it is stopped before the test of leaks looks. */
+/** Started once; in a describe, so that it is stopped before the leak test. */
 describe('one request is never two', () => {
   beforeAll(async () => {
     ingest = await ServedIngest.start();
   });
   afterAll(() => ingest.stop());
 
-  test('two webhooks on one connection are two, where their framing is clean: a second would be seen', async () => {
+  test('two webhooks on one connection are two if their framing is clean: a second one would be seen', async () => {
     const [first, second] = twoOrders();
     const answer = await exchange(ingest.url, webhook(first, 'content-length: 10') + plain(second));
     expect(statusesOf(answer)).toEqual([200, 200]);
     expect([await waiting(first), await waiting(second)]).toEqual([1, 1]);
   });
 
-  describe('no framing: refused and closed, and neither of the two is executed', () => {
+  describe('invalid framing: refused and closed, and neither of the two is executed', () => {
     const LENGTH = 'content-length: 10';
     const CHUNKED = 'transfer-encoding: chunked';
     const body = (id: number) => `{"id":${id}}`;
@@ -48,14 +49,14 @@ describe('one request is never two', () => {
     const none = () => `0${CRLF}${CRLF}`;
 
     test.each<[string, string, (id: number) => string]>([
-      ['a length of nothing, then chunks', `content-length: 0${CRLF}${CHUNKED}`, none],
+      ['an empty length, then chunks', `content-length: 0${CRLF}${CHUNKED}`, none],
       ['chunks, then a length', `${CHUNKED}${CRLF}${LENGTH}`, chunks],
       ['chunked that is not the last coding', `${CHUNKED}, x`, chunks],
       ['chunked twice over', `${CHUNKED}, chunked`, chunks],
       ['chunked in two headers', `${CHUNKED}${CRLF}${CHUNKED}`, chunks],
-      ['a coding that nobody knows', 'transfer-encoding: xchunked', chunks],
+      ['an unknown coding', 'transfer-encoding: xchunked', chunks],
       ['chunked in quotation marks', 'transfer-encoding: "chunked"', chunks],
-      ['chunked behind a vertical tab', 'transfer-encoding: \vchunked', chunks],
+      ['chunked after a vertical tab', 'transfer-encoding: \vchunked', chunks],
       ['identity', 'transfer-encoding: identity', body],
       ['a blank before the colon of transfer-encoding', `transfer-encoding : chunked${CRLF}${LENGTH}`, body],
       ['a blank before the colon of content-length', 'content-length : 10', body],
@@ -71,12 +72,12 @@ describe('one request is never two', () => {
       ['a length with a sign', 'content-length: +10', body],
       ['a length in hex', 'content-length: 0xa', body],
       ['a length beyond 2^64', 'content-length: 18446744073709551626', body],
-      ['a length of blanks', 'content-length:  ', body],
+      ['a blank length', 'content-length:  ', body],
       ['a chunk size with a prefix', CHUNKED, (id) => inChunks(body(id), '0xa')],
       ['a chunk size beyond 2^64', CHUNKED, (id) => inChunks(body(id), 'fffffffffffffffffa')],
       ['a chunk size with a sign', CHUNKED, (id) => inChunks(body(id), '-a')],
       ['chunks whose lines end in LF alone', CHUNKED, (id) => chunks(id).replaceAll(CRLF, '\n')],
-      ['a chunk longer than it said', CHUNKED, (id) => chunks(id).replace('}', '}xx')],
+      ['a chunk longer than declared', CHUNKED, (id) => chunks(id).replace('}', '}xx')],
       ['20 kB of chunk extensions', CHUNKED, (id) => inChunks(body(id), `a;${'x'.repeat(20_000)}`)],
       [
         'a length among the trailers',
@@ -96,7 +97,7 @@ describe('one request is never two', () => {
     });
   });
 
-  describe('clean framing: what stands in a body is a body', () => {
+  describe('clean framing: the content of a body is only a body', () => {
     const framed = (id: number, framing: (body: string) => string, sent: (body: string) => string) => {
       const body = plain(id);
       return webhook(1, `${framing(body)}${CRLF}connection: close`, body, sent(body));
@@ -106,14 +107,14 @@ describe('one request is never two', () => {
     test.each<[string, (body: string) => string, (body: string) => string]>([
       ['by its length', length, (body) => body],
       ['in chunks', () => 'transfer-encoding: chunked', inChunks],
-      ['in chunks, after a coding that nobody undoes', () => 'transfer-encoding: x, chunked', inChunks],
+      ['in chunks, after a coding that is not decoded', () => 'transfer-encoding: x, chunked', inChunks],
       [
-        'with a length in a header that only looks like one',
+        'with a length in a header with a similar name',
         (body) => `${length(body)}${CRLF}content_length: 0`,
         (body) => body,
       ],
-      ['that may be upgraded', (body) => `${length(body)}${CRLF}upgrade: h2c`, (body) => body],
-      ['that waits to be continued', (body) => `${length(body)}${CRLF}expect: 100-continue`, (body) => body],
+      ['with a request to upgrade', (body) => `${length(body)}${CRLF}upgrade: h2c`, (body) => body],
+      ['that waits for 100 Continue', (body) => `${length(body)}${CRLF}expect: 100-continue`, (body) => body],
     ])('a webhook inside another, %s: one answer, and it is forged', async (_case, framing, sent) => {
       const [, second] = twoOrders();
       const answer = await exchange(ingest.url, framed(second, framing, sent));
@@ -136,7 +137,7 @@ describe('one request is never two', () => {
       },
     );
 
-    test('two signatures, one of them right, are none', async () => {
+    test('two signatures, one of them valid, count as none', async () => {
       const [first] = twoOrders();
       const wrong = `x-shopify-hmac-sha256: ${signatureOf('another')}`;
       for (const framing of [`${wrong}${CRLF}content-length: 10`, `content-length: 10${CRLF}${wrong}`])
@@ -146,7 +147,7 @@ describe('one request is never two', () => {
       expect(await waiting(first)).toBe(0);
     });
 
-    test('trailers are no headers: they change neither topic nor shop', async () => {
+    test('trailers are not headers: they change neither topic nor shop', async () => {
       const [first] = twoOrders();
       const trailers = [
         `x-shopify-shop-domain: other.myshopify.com`,

@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 
 /**
- * Sends bytes on a connection of their own, and answers all that comes back until the other side closes
- * it, or until it has answered as often as a test waits for.
+ * Sends bytes on a separate connection, and returns everything that comes back until the other side closes
+ * it, or until as many answers as the test expects.
  */
 export function exchange(url: string, bytes: string | Buffer, answers = Infinity): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -12,7 +12,7 @@ export function exchange(url: string, bytes: string | Buffer, answers = Infinity
       received += chunk.toString('latin1');
       if (statusesOf(received).length >= answers) socket.destroy();
     });
-    // A server that refuses closes with bytes unread, which resets the connection: its answer counts.
+    // A server that refuses closes with unread bytes, which resets the connection: its answer counts.
     socket.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'ECONNRESET' && error.code !== 'EPIPE') reject(error);
     });
@@ -21,7 +21,7 @@ export function exchange(url: string, bytes: string | Buffer, answers = Infinity
   });
 }
 
-/** The statuses of the answers in what came back. */
+/** The statuses of the returned answers. */
 export function statusesOf(received: string): number[] {
   return [...received.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status));
 }

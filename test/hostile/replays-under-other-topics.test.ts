@@ -7,12 +7,13 @@ import { keyOf } from '../support/waiting-event.ts';
 import { accept, drainAll, orderOf } from './accepted-inside.ts';
 
 /**
- * The topic is unsigned too: a signed body under another topic is another event. It may not take the order
- * back or anywhere it has not been, whatever triggered-at is made up with it. What a topic alone decides
- * cannot be told from the body, and is left:
+ * The topic is unsigned too: a signed body under another topic is another event. It must not revert the order
+ * or bring it into a state that it never had, whatever triggered-at is invented for it. Some things depend on
+ * the topic alone and cannot be checked against the body:
  *   fulfillment_events/delete of an event that was created (Shopify sends the same body for both);
- *   within one second, which bodies do not resolve, the later triggered-at (design 2.4);
- *   which of equal disputes and returns is newest, as their bodies carry no time. None moves the status.
+ *   within one second, which is the resolution of bodies, the later triggered-at;
+ *   which of equal disputes and returns is newest, because their bodies contain no time. None of these
+ *   changes the status.
  */
 const ALL = Object.keys(TOPICS) as Topic[];
 const SHOP = 'example.myshopify.com';
@@ -20,7 +21,7 @@ const FROM = new Date('2026-11-20T10:00:00Z');
 const NEVER_BEFORE = '2031-01-01T00:00:00.000000Z';
 const LONG_AGO = '2001-01-01T00:00:00.000000Z';
 
-describe('S2, P5: a signed body under every other topic', () => {
+describe('P5: a signed body under every other topic', () => {
   let inside: Inside;
   let number = 0;
   beforeAll(async () => {
@@ -52,7 +53,7 @@ describe('S2, P5: a signed body under every other topic', () => {
     ['refunded_in_part', 'triggered long ago', LONG_AGO],
     ['cancelled', 'triggered in years', NEVER_BEFORE],
     ['cancelled', 'triggered long ago', LONG_AGO],
-  ])('of a life that ended %s, %s: the order is as it was', async (ending, _when, triggeredAt) => {
+  ])('of a life that ended %s, %s: the order does not change', async (ending, _when, triggeredAt) => {
     const { life, key } = await lived(ending);
     const orders = await inside.collections.orders.countDocuments({});
     const before = await orderOf(inside, key);
@@ -99,7 +100,7 @@ describe('S2, P5: a signed body under every other topic', () => {
     expect(parked.map((entry) => entry.because)).toEqual([because]);
   });
 
-  test('orders/paid as orders/cancelled, while nothing newer is known: the order goes on as paid', async () => {
+  test('orders/paid as orders/cancelled, while nothing newer is known: the order stays paid', async () => {
     number += 1;
     const paid = lifeOf(randomFrom(number), SHOP, number, FROM).slice(0, 3);
     for (const delivery of paid) await accept(inside, delivery);
@@ -115,7 +116,7 @@ describe('S2, P5: a signed body under every other topic', () => {
   });
 });
 
-/** A snapshot may be known from its replay: which topic told it last is all that may differ. */
+/** A replay may supply a snapshot first: only the topic that it came from may differ. */
 function withoutTopicOf(state: unknown): object {
   const { snapshot, ...rest } = state as { snapshot: { at: number; topic: string } };
   return { ...rest, snapshot: { at: snapshot.at } };

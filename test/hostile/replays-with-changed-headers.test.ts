@@ -8,13 +8,13 @@ import { keyOf } from '../support/waiting-event.ts';
 import { accept, drainAll, type Forged } from './accepted-inside.ts';
 
 /**
- * Shopify signs the body and nothing else. Whoever has one delivery may send its body again with any
- * headers: here with every header changed but topic and shop (see replays-under-other-topics for those).
+ * Shopify signs only the body. Anyone who has a delivery can send its body again with other headers: here,
+ * every header is changed except topic and shop (for those, see replays-under-other-topics).
  */
 const SHOP = 'example.myshopify.com';
 const later = (hours: number) => new Date(Date.UTC(2026, 10, 20, 10) + hours * 3_600_000).toISOString();
 
-describe('S2, P3: a body that comes again with other headers', () => {
+describe('P3: a body that is sent again with other headers', () => {
   let inside: Inside;
   let life: Delivery[];
   let order: OrderKey;
@@ -52,7 +52,7 @@ describe('S2, P3: a body that comes again with other headers', () => {
       () => ({ 'x-shopify-webhook-id': randomUUID(), 'x-shopify-triggered-at': 'now' }),
     ],
     [
-      'by another API version',
+      'with another API version',
       () => ({ 'x-shopify-webhook-id': randomUUID(), 'x-shopify-api-version': '2020-01' }),
     ],
   ];
@@ -66,7 +66,7 @@ describe('S2, P3: a body that comes again with other headers', () => {
   });
 
   test.each(replays)(
-    '%s, when Redis has forgotten it (DEDUPE_TTL_HOURS): taken, and nothing is applied again',
+    '%s, when Redis has forgotten it (DEDUPE_TTL_HOURS): accepted, and nothing is applied again',
     async (_case, forged) => {
       await inside.redis.flushdb();
       const before = await told();
@@ -78,7 +78,7 @@ describe('S2, P3: a body that comes again with other headers', () => {
     },
   );
 
-  test('a webhook id that was seen, with another signed body: that is another event, and nothing is dropped', async () => {
+  test('a known webhook id with another signed body: that is another event, and nothing is dropped', async () => {
     const [first, second] = [1, 2].map((n) => lifeOf(randomFrom(n), SHOP, n + 100, new Date(later(0)))[0]);
     if (!first || !second) throw new Error('a life has deliveries');
     expect(await accept(inside, first)).toMatchObject({ outcome: 'accepted' });
@@ -87,7 +87,7 @@ describe('S2, P3: a body that comes again with other headers', () => {
     expect(await accept(inside, first)).toMatchObject({ outcome: 'duplicate' });
   });
 
-  test('S7: the shop of another tenant: parked where the body names its own, and the first is as it was', async () => {
+  test('the shop of another tenant: parked if the body names its own shop, and the first order does not change', async () => {
     const other = keyOf('5820000001000', 'other.myshopify.com');
     const before = await told();
     const wholes = life.filter(({ body }) => body.includes('order_status_url'));

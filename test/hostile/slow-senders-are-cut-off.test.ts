@@ -4,24 +4,24 @@ import { ServedIngest, signatureOf } from '../accept/served-ingest.ts';
 import { until } from '../support/until.ts';
 
 /**
- * watch/serve.ts gives 5 s for the headers and 10 s for all of a request, and looks once a second. So all
- * of these are gone after 11 s; the rest of the bound is for a busy machine.
+ * watch/serve.ts allows 5 s for the headers and 10 s for a whole request, and checks once a second. So all of
+ * these are gone after 11 s; the rest of the limit is for a busy machine.
  */
 const GONE_WITHIN_MS = 16_000;
 const OF_EACH_KIND = 75;
-/** Good webhooks that must be answered while every one of the others hangs: 5 s would do for thousands. */
+/** Valid webhooks that must be answered while all the others hang: 5 s would be enough for thousands. */
 const ANSWERED_MEANWHILE = 50;
 
 const HEAD = 'POST /webhooks HTTP/1.1\r\nhost: x\r\n';
 const SIGNED = `${HEAD}x-shopify-hmac-sha256: ${signatureOf('never whole')}\r\n`;
 
-/** What each kind sends at once, and what it goes on sending, a little at a time and for ever. */
+/** What each kind sends immediately, and what it keeps sending, a little at a time, forever. */
 const KINDS = {
-  'nothing at all': ['', ''],
+  nothing: ['', ''],
   'headers, byte by byte': [HEAD, 'a'],
   'headers, line by line': [HEAD, 'a: b\r\n'],
   'a body, byte by byte': [`${SIGNED}content-length: 100000\r\n\r\n`, ' '],
-  'a body in chunks, without end': [`${SIGNED}transfer-encoding: chunked\r\n\r\n`, '1\r\n \r\n'],
+  'an endless body in chunks': [`${SIGNED}transfer-encoding: chunked\r\n\r\n`, '1\r\n \r\n'],
   'the rest of a body that was refused': [`${HEAD}content-length: 100000\r\n\r\n`, ' '],
 } as const;
 
@@ -34,7 +34,7 @@ class SlowSender {
     this.#more = more;
     this.#socket = connect(Number(new URL(url).port), '127.0.0.1');
     this.#socket.on('close', () => (this.closed = true));
-    // Cut off in the middle of a write: that is what is wanted.
+    // Cut off during a write: as intended.
     this.#socket.on('error', () => undefined);
     this.#socket.resume();
     this.#socket.write(first);
@@ -75,7 +75,7 @@ describe('hundreds of slow senders', () => {
     expect(new Set(answers)).toEqual(new Set(['200 accepted']));
   });
 
-  test('and every one of them is cut off by and by, whatever it goes on sending', async () => {
+  test('all of them are eventually cut off, whatever they keep sending', async () => {
     const answers: string[] = [];
     await until(
       async () => {

@@ -1,8 +1,8 @@
 /**
- * Whether two inputs take a different time, told apart from a busy machine. Calls are interleaved, so that
- * whatever else the machine does meets both alike; the slowest third is left out by one bound for both
- * (interruptions and garbage collection say nothing of the code); Welch's t is taken of each round, and
- * the median of the rounds counts: one round that was disturbed decides nothing.
+ * Whether two inputs take different times, even on a busy machine. Calls are interleaved, so that other load
+ * affects both alike. The slowest third is dropped by one limit for both (interruptions and garbage
+ * collection say nothing about the code). Welch's t is computed for each round, and the median of the rounds
+ * counts: a single disturbed round decides nothing.
  */
 const ROUNDS = 15;
 const PAIRS = 12_000;
@@ -10,7 +10,8 @@ const KEPT = 2 / 3;
 
 /**
  * The median over rounds of t for (second kind - first kind).
- * @param prepare makes a call's input anew, so that where one lies in memory is no difference of its kind
+ * @param prepare makes a call's input again each time, so that its place in memory does not depend on its
+ *   kind
  */
 export function medianT<Seed, Input>(
   seeds: () => readonly [Seed, Seed],
@@ -18,7 +19,7 @@ export function medianT<Seed, Input>(
   call: (input: Input) => unknown,
 ): number {
   const round = () => oneRound(seeds(), (seed) => nanosecondsOf(prepare(seed), call));
-  // Compiled and warm before it counts.
+  // Compiled and warmed up before measuring.
   round();
   return median(Array.from({ length: ROUNDS }, round));
 }
@@ -26,7 +27,7 @@ export function medianT<Seed, Input>(
 function oneRound<Seed>(seeds: readonly [Seed, Seed], time: (seed: Seed) => number): number {
   const samples = [new Float64Array(PAIRS), new Float64Array(PAIRS)] as const;
   for (let i = 0; i < PAIRS; i += 1) {
-    // Which goes first changes at random: the second of two finds warmer caches.
+    // Which one goes first is random: the second of two finds warmer caches.
     const one = Math.random() < 0.5 ? 0 : 1;
     const other = one === 0 ? 1 : 0;
     samples[one][i] = time(seeds[one]);

@@ -4,7 +4,10 @@ import { decompress } from '../../src/system/payload.ts';
 import { depositAll, journalOf, openInside, type Inside } from '../support/inside.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 
-/** What ingest takes, a drain must be able to put into MongoDB, or to park: whatever a signed body says. */
+/**
+ * Whatever a signed body says: if ingest accepts it, a drain must be able to store it in MongoDB, or to park
+ * it.
+ */
 describe('hostile bodies, drained', () => {
   let inside: Inside;
   beforeAll(async () => {
@@ -38,7 +41,7 @@ describe('hostile bodies, drained', () => {
     ['the last of two equal keys', '"name":"first","name":"last"', 'last'],
     ['a text of a megabyte', `"name":"${'x'.repeat(1_000_000)}"`, 'x'.repeat(1_000_000)],
     ['100,000 levels', `${fields},"a":${'['.repeat(100_000)}${']'.repeat(100_000)}`, '#1'],
-  ])('%s: applied, and only what is known of it is kept', async (_case, said, name) => {
+  ])('%s: applied, and only known fields are stored', async (_case, said, name) => {
     const id = (orders += 1);
     const body = `{"id":${id},${said}}`;
     const { order, entry } = await drained(id, body);
@@ -50,12 +53,12 @@ describe('hostile bodies, drained', () => {
   });
 
   test.each([
-    ['a million lines that are none', `{"id":1,"line_items":[${'{},'.repeat(999_999)}{}]}`],
+    ['a million lines that are not lines', `{"id":1,"line_items":[${'{},'.repeat(999_999)}{}]}`],
     [
-      'half a million lines, more than a document holds',
+      'half a million lines, more than a document can hold',
       `{"id":1,"line_items":[${'{"id":1},'.repeat(499_999)}{"id":1}]}`,
     ],
-  ])('%s: parked, not tried for ever', async (_case, body) => {
+  ])('%s: parked, not retried forever', async (_case, body) => {
     const { order, entry } = await drained(body.length, body);
     expect(entry).toMatchObject({
       outcome: 'parked',
@@ -64,7 +67,7 @@ describe('hostile bodies, drained', () => {
     expect(order).toBeNull();
   });
 
-  test('no collection came of it, and no order but those that were named', async () => {
+  test('no collection was created, and no order except the named ones', async () => {
     const names = (await inside.client.db(inside.collections.orders.db.name).listCollections().toArray()).map(
       (each) => each.name,
     );

@@ -8,17 +8,17 @@ import { until } from '../support/until.ts';
 const CONNECTIONS = 150;
 const BODY_BYTES = 5 * 1024 * 1024;
 const ALMOST_ALL = Buffer.alloc(BODY_BYTES - 1000, ' ');
-/** A signature by its shape: nobody knows yet that it is wrong. */
+/** A well-formed signature: it is not known yet that it is wrong. */
 const HEAD = `POST /webhooks HTTP/1.1\r\nhost: x\r\nx-shopify-hmac-sha256: ${'A'.repeat(43)}=\r\n`;
-/** Without a budget it was eight times, and stayed so. */
+/** Without a budget it was eight times as much, and stayed so. */
 const TIMES_AS_MUCH = 3;
 
-/** Of the machine's accounts: what the process holds, whoever asked for it. */
+/** From the operating system: the memory of the whole process, whatever allocated it. */
 function rssOf(pid: number): number {
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024;
 }
 
-describe('S4: bodies of 5 MiB that nobody signed, hundreds at a time, never whole', () => {
+describe('unsigned bodies of 5 MiB, hundreds at a time, never complete', () => {
   let stack: Stack;
   let pid = 0;
   let port = 0;
@@ -40,7 +40,7 @@ describe('S4: bodies of 5 MiB that nobody signed, hundreds at a time, never whol
     return (await stack.send(delivery)).json.outcome;
   };
 
-  /** Answers the statuses, and the most that the process held. */
+  /** Returns the statuses, and the peak memory of the process. */
   async function attack(): Promise<{ statuses: Set<string>; mostBytes: number }> {
     const statuses = new Set<string>();
     let [answered, mostBytes] = [0, 0];
@@ -69,8 +69,8 @@ describe('S4: bodies of 5 MiB that nobody signed, hundreds at a time, never whol
     return Number(/^lockstep_body_bytes_in_flight (\d+)/m.exec(text)?.[1]);
   };
 
-  test('most are answered 503; memory stays within bounds, also the second time; good ones are taken', async () => {
-    // Honest traffic, so that what is compared with is a program at work.
+  test('most are answered 503; memory stays within limits, also the second time; valid webhooks are accepted', async () => {
+    // Honest traffic, so that the baseline is a program at work.
     for (let i = 0; i < 20; i += 1) expect(await good(1024 * 1024)).toBe('accepted');
     const usualBytes = rssOf(pid);
     for (let time = 0; time < 2; time += 1) {
@@ -82,7 +82,7 @@ describe('S4: bodies of 5 MiB that nobody signed, hundreds at a time, never whol
     expect(await good(1024 * 1024)).toBe('accepted');
   }, 60_000);
 
-  test('connections have a limit, and where it is reached those that only idle make room', async () => {
+  test('connections have a limit, and when it is reached, idle ones are closed', async () => {
     sockets = Array.from({ length: 2100 }, () => {
       const socket = connect(port, '127.0.0.1');
       socket.on('error', () => undefined);

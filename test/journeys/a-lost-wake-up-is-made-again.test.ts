@@ -5,7 +5,7 @@ import { livesOf } from '../support/lives.ts';
 import { expectedOf, stateOf } from '../support/model.ts';
 import { Stack } from '../support/stack.ts';
 
-/** P6's own figure. */
+/** The time that P6 promises. */
 const MADE_AGAIN_MS = 10_000;
 
 describe('a lost wake-up', () => {
@@ -15,7 +15,7 @@ describe('a lost wake-up', () => {
   });
   afterAll(() => stack.stop());
 
-  test('P6: orders whose jobs were all deleted are drained within 10 s of a worker running', async () => {
+  test("P6: orders whose jobs were all deleted are drained within 10 s of a worker's start", async () => {
     const random = randomFrom(5);
     const lives = livesOf(random, 'swept.myshopify.com', 20);
     expect(await stack.sendAll(lives.flat(), random)).toEqual({ accepted: lives.flat().length });

@@ -12,7 +12,7 @@ import { Stack } from '../support/stack.ts';
 import { until } from '../support/until.ts';
 
 const SHOP = 'poisoned.myshopify.com';
-/** P7, P8: somebody changed an order by hand, its update cannot be applied, and an operator puts it right. */
+/** P7, P8: an order was changed manually, its update cannot be applied, and an operator repairs it. */
 describe('in a real Chromium', () => {
   const random = randomFrom(11);
   let stack: Stack;
@@ -44,7 +44,7 @@ describe('in a real Chromium', () => {
     expect(await page.title()).toMatch(/Lockstep/);
   }, 60_000);
 
-  test('poisoned, Overview loud, Parked by cause, replayed after the fix, timeline and audit tell all of it', async () => {
+  test('poisoned, Overview alarms, Parked by cause, replayed after the fix, timeline and audit show all of it', async () => {
     const { page } = watched;
     const [life = [], ...others] = livesOf(random, SHOP, 20);
     await stack.sendAll(others.flat(), random);

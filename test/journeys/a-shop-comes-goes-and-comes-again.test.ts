@@ -10,10 +10,12 @@ import { StackWithShopify, TOKEN_KEY } from '../support/stack-with-shopify.ts';
 import { until } from '../support/until.ts';
 
 const TOKEN = /shp(at|rt)_[0-9a-f]{32}/;
-/** A redaction looks twice, a minute apart. */
+/** A redaction makes two passes, a minute apart. */
 const REDACTED_MS = 150_000;
 
-/** The whole life of two shops with real programs; one came by the grant, one by the page in its admin. */
+/**
+ * The whole life of two shops with real programs; one installs by the grant, one by the page in its admin.
+ */
 describe('a shop', () => {
   let world: StackWithShopify;
   let byGrant: FakeShop;
@@ -25,7 +27,7 @@ describe('a shop', () => {
   }, 60_000);
   afterAll(() => world.stop());
 
-  /** As the collection has it, and as operators see it. */
+  /** As stored in the collection, and as operators see it. */
   const state = async (shop: FakeShop): Promise<unknown[]> => {
     const { json } = await world.stack.api(`/shops?name=${shop.name}`);
     const [row] = json.shops as { state: string }[];
@@ -34,7 +36,7 @@ describe('a shop', () => {
   const orders = ({ name }: FakeShop) =>
     world.collections.orders.countDocuments({ shop: name as ShopDomain });
   const sessions = ({ name }: FakeShop) => world.collections.sessions.countDocuments({ shop: name });
-  /** What the audit says of a shop, oldest first. */
+  /** What the audit log says about a shop, oldest first. */
   const acts = async ({ name }: FakeShop): Promise<string[]> => {
     const { json } = await world.stack.api('/audit?limit=200');
     const entries = json.entries as { target: string; action: string; outcome: string; detail: string }[];
@@ -47,7 +49,7 @@ describe('a shop', () => {
     const found = await world.collections.events.find({ order: `${name}/-`, topic }).sort({ appliedAt: 1 });
     return found.map(({ outcome }) => outcome);
   };
-  /** A webhook of our own making: of persons who can be told apart. */
+  /** A webhook that we make ourselves, with distinguishable persons. */
   const send = async ({ name }: FakeShop, topic: string, body: object): Promise<void> => {
     const { json } = await world.stack.send({
       topic,
@@ -61,7 +63,7 @@ describe('a shop', () => {
   };
   const kept = () => everythingKept(world.stack.names);
 
-  test('comes by the grant', async () => {
+  test('installs by the grant', async () => {
     const answer = await world.grant(byGrant);
     expect([answer.status, answer.headers.location]).toEqual([
       302,
@@ -71,7 +73,7 @@ describe('a shop', () => {
     expect(await acts(byGrant)).toEqual([`shop.install done: scopes ${ALL_SCOPES.join(',')}`]);
   });
 
-  test('comes by the page, where the admin installed the app', async () => {
+  test('installs by the page, where the admin installed the app', async () => {
     byPage.install(ALL_SCOPES);
     expect(await world.open(byPage)).toMatchObject({ connected: true, attention: [] });
     expect(await state(byPage)).toEqual(['installed', 'installed']);
@@ -96,7 +98,7 @@ describe('a shop', () => {
     expect(tracesOf(ADA, await kept())).not.toEqual([]);
   });
 
-  test('goes: its tokens go with it, and its page cannot be used', async () => {
+  test('uninstalls: its tokens are deleted, and its page cannot be used', async () => {
     byGrant.uninstall();
     await world.settled();
     expect(await state(byGrant)).toEqual(['uninstalled', 'uninstalled']);
@@ -105,7 +107,7 @@ describe('a shop', () => {
     expect(await world.open(byGrant)).toMatchObject({ connected: false, sentence: 'Lockstep needs you.' });
   });
 
-  test('comes again by the grant, and is in step', async () => {
+  test('installs again by the grant, and is in step', async () => {
     expect((await world.grant(byGrant)).status).toBe(302);
     expect(await state(byGrant)).toEqual(['installed', 'installed']);
     expect(await world.open(byGrant)).toMatchObject({ connected: true, attention: [] });
@@ -114,7 +116,7 @@ describe('a shop', () => {
     expect(await orders(byGrant)).toBe(6);
   });
 
-  test('goes and comes again by the page before anybody hears of it: that news comes too late', async () => {
+  test('uninstalls and installs again by the page before the uninstall webhook: that webhook is too late', async () => {
     byPage.switch({ hold: 100 });
     byPage.uninstall();
     byPage.switch({ hold: 0 });
@@ -134,20 +136,20 @@ describe('a shop', () => {
     expect(byPage.calls.exchanges).toBe(exchanges);
   });
 
-  test('a customer is to be forgotten, and is, everywhere; another is not', async () => {
+  test('a customer is to be erased, and is, everywhere; another is not', async () => {
     byGrant.redactCustomer(ADA.id);
     byPage.redactCustomer(ADA.id);
     await world.settled();
     await until(async () => tracesOf(ADA, await kept()).length === 0, REDACTED_MS, 'nothing of Ada');
     expect(tracesOf(BOB, await kept())).not.toEqual([]);
-    // What comes later is redacted on arrival; in the first seconds, by the last pass.
+    // Later webhooks are redacted on arrival; those of the first seconds, by the last pass.
     await send(byPage, 'orders/updated', orderBody(ADA, 1, { updated_at: '2026-11-27T15:00:00Z' }));
     await world.settled();
     await until(async () => tracesOf(ADA, await kept()).length === 0, REDACTED_MS, 'nothing of Ada again');
     expect(await acts(byPage)).toContain('compliance.ask done: done');
   }, 180_000);
 
-  test('goes for good and is to be forgotten: nothing of any person of it is left', async () => {
+  test('uninstalls and is to be erased: no personal data of it is left', async () => {
     byGrant.uninstall();
     byGrant.redact();
     await world.settled();
@@ -165,7 +167,7 @@ describe('a shop', () => {
     expect((await acts(byGrant)).filter((act) => act.startsWith('compliance.redact done'))).toHaveLength(2);
   }, 180_000);
 
-  test('its tokens were in no log and no error, and are nowhere in clear', async () => {
+  test('its tokens were in no log and no error, and are nowhere in plain text', async () => {
     expect(world.stack.heard).toContain('"msg":"webhook"');
     const asked = ['/shops', '/audit?limit=200', '/compliance?state=done', '/parked', '/status', '/doctor'];
     const told = await Promise.all(asked.map(async (place) => (await world.stack.api(place)).text));
@@ -175,7 +177,7 @@ describe('a shop', () => {
     expect(all).not.toContain(SECRET);
     expect(all).not.toContain(TOKEN_KEY);
     expect(world.stack.heard).not.toMatch(/@example\.com|@bird\.example|555-?01/);
-    // What was looked for is what there was.
+    // The searched values did exist.
     expect(byPage.tokens.issue('read_orders', true)).toMatchObject({
       access_token: expect.stringMatching(TOKEN),
       refresh_token: expect.stringMatching(TOKEN),

@@ -13,8 +13,8 @@ const SHOP = 'stopped.myshopify.com';
 const JWT_SECRET = 'a-jwt-secret-for-tests-of-32-characters';
 const reason = 'the worker stands still, see ticket 4711';
 
-/** A worker that stands still with a lock and a commit on its way, for longer than anybody wants to wait. */
-describe('P4: a stopped holder is relieved by a person', () => {
+/** A worker that is stopped with a lock and a commit on its way, for longer than anybody wants to wait. */
+describe('P4: a stopped holder is replaced by an operator', () => {
   let rig: Rig;
   let browser: Browser;
   let watched: WatchedPage;
@@ -35,7 +35,9 @@ describe('P4: a stopped holder is relieved by a person', () => {
   const lockOf = async (order: string): Promise<Lock> =>
     (await rig.ask(`/locks/${order}`)).json as unknown as Lock;
 
-  /** Starts a worker, waits until it has the order's lock and its commit is on its way, and stops it there. */
+  /**
+   * Starts a worker, waits until it has the order's lock and its commit is on its way, and stops it there.
+   */
   async function stopInTheMiddle(order: string): Promise<{ worker: Program; goOn: () => void }> {
     const mongo = await rig.link('mongo');
     const commits = mongo.intercept('lockstep.orders');
@@ -57,8 +59,9 @@ describe('P4: a stopped holder is relieved by a person', () => {
   }
 
   /**
-   * Lets a stopped worker go on, and waits until its commit was refused. One that stood still for longer than 15 s
-   * (a slow machine) takes its connection for dead, and does not read the refusal: its drain fails.
+   * Resumes a stopped worker, and waits until its commit was refused. A worker that was stopped for longer
+   * than 15 s (on a slow machine) takes its connection for dead and does not read the refusal: its drain
+   * fails.
    */
   async function goesOnInVain({ worker, goOn }: Awaited<ReturnType<typeof stopInTheMiddle>>): Promise<void> {
     goOn();
@@ -74,7 +77,10 @@ describe('P4: a stopped holder is relieved by a person', () => {
   const release = (order: string, token: string) =>
     rig.ask(`/locks/${order}/release`, { token, insist: false, reason });
 
-  /** Locks shows a holder, and for how long it has held; its button opens the dialog that takes the lock. */
+  /**
+   * Locks shows a holder, and for how long it has held the lock; its button opens the dialog that releases
+   * the lock.
+   */
   async function askToTake(page: Page, holder: Program, heard = '') {
     const held = new RegExp(`:${holder.program.child.pid}\\s${heard}[^]*?\\d+(\\.\\d)? (m?s|min)`);
     await until(async () => held.test(await page.locator('#main').innerText()), 30_000, `${held} on Locks`);
@@ -82,7 +88,9 @@ describe('P4: a stopped holder is relieved by a person', () => {
     return page.getByRole('dialog');
   }
 
-  /** It wants a reason and the order's id; and to be told twice, where the holder was alive a moment ago. */
+  /**
+   * It requires a reason and the order's id, and a second confirmation if the holder was alive a moment ago.
+   */
   async function fillIn(dialog: Awaited<ReturnType<typeof askToTake>>, orderId: string) {
     const take = dialog.getByRole('button', { name: 'Take the lock' });
     await dialog.getByLabel('Reason').fill(reason);
@@ -92,10 +100,10 @@ describe('P4: a stopped holder is relieved by a person', () => {
     await take.click();
   }
 
-  test('Locks shows it; only the token that was shown takes the lock; late commits are refused; all is audited', async () => {
+  test('Locks shows it; only the given token releases the lock; late commits are refused; everything is audited', async () => {
     const [life = []] = livesOf(rig.random, SHOP, 1);
     const order = `${SHOP}/${(JSON.parse(life[0]!.body.toString()) as { id: number }).id}`;
-    // The order is there already, so that a late commit replaces.
+    // The order exists already, so that a late commit replaces it.
     const warm = await rig.startWorker();
     await rig.deliver(life[0]!);
     await rig.settled();
@@ -112,7 +120,7 @@ describe('P4: a stopped holder is relieved by a person', () => {
     expect(shown.ttlLeftMs).toBeGreaterThan(60_000);
     expect(Date.parse(shown.heldSince ?? '')).toBeLessThanOrEqual(Date.now());
 
-    // It was heard of a moment ago: only who insists takes its lock.
+    // Its heartbeat is recent: its lock is released only with a second confirmation.
     expect(await release(order, shown.token)).toMatchObject({
       status: 409,
       json: { error: expect.stringMatching(/alive/) },

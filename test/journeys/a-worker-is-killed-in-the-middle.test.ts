@@ -7,7 +7,7 @@ import { until } from '../support/until.ts';
 
 const EVENTS = 5000;
 
-describe('a worker is killed in the middle', () => {
+describe('a worker is killed during a drain', () => {
   let stack: Stack;
   beforeAll(async () => {
     stack = await Stack.start({ workers: 1, env: { HOLD_FOR_CREATE_MS: '0' } });
@@ -25,7 +25,7 @@ describe('a worker is killed in the middle', () => {
     stack.workers[0]?.program.child.kill('SIGKILL');
     await stack.workers[0]?.program.ended;
     expect(await sending).toEqual({ accepted: EVENTS });
-    // The state was reached: events wait, of which a part was being applied.
+    // The state was reached: events wait, and some of them were being applied.
     expect(await waiting()).toBeGreaterThan(0);
     await stack.startWorker();
     await stack.drained(60_000);

@@ -6,7 +6,7 @@ import { Stack } from '../support/stack.ts';
 
 const onLinux = process.platform === 'linux' ? test : test.skip;
 
-describe('BIND is for every listener of every program', () => {
+describe('BIND applies to every listener of every program', () => {
   let stack: Stack;
   beforeAll(async () => {
     const appPort = await freePort();
@@ -19,7 +19,7 @@ describe('BIND is for every listener of every program', () => {
       },
     });
     await stack.startApp(appPort);
-    // Ingest and app also with health and metrics on a port of their own.
+    // Ingest and app also have a separate port for health and metrics.
     await stack.startIngest(String(await freePort()));
     await stack.startApp(await freePort(), String(await freePort()));
   }, 120_000);
@@ -48,7 +48,7 @@ describe('npm start -- --fake-shopify', () => {
       const { child, ended } = await copy.start('--fake-shopify');
       const all = [child.pid ?? 0, ...descendantsOf(child.pid ?? 0)];
       const found = all.flatMap(listenersOf);
-      // Redis, MongoDB, the stand-in for Shopify, and four programs.
+      // Redis, MongoDB, the simulated Shopify, and four programs.
       expect(found.length).toBeGreaterThanOrEqual(7);
       expect([...new Set(found)]).toEqual(['127.0.0.1']);
       child.kill('SIGTERM');

@@ -20,15 +20,15 @@ import { runOps } from '../watch/ops/run-ops.ts';
 const JWT_SECRET = 'a-jwt-secret-for-tests-of-32-characters';
 const UNREAD = /This could not be read[^]*It tries again by itself/;
 
-/** ORDER and EVENT stand for some that nobody knows, and later for some of the sale. */
+/** ORDER and EVENT are replaced by unknown ones, and later by some of the sale. */
 interface PageRow {
   place: string;
   heading: RegExp;
-  /** Nothing ever happened, and why nothing is there. Signing in is audited, and makes a token known. */
+  /** Nothing has ever happened, and why nothing is shown. Signing in is audited, and makes a token known. */
   empty: RegExp;
-  /** A sale stands still in the middle. */
+  /** A sale is stopped in the middle. */
   filled: RegExp;
-  /** And then Redis is stopped. What MongoDB has is shown all the same. */
+  /** And then Redis is stopped. Data in MongoDB is still shown. */
   away?: RegExp;
 }
 
@@ -70,7 +70,7 @@ describe('every page in a real Chromium', () => {
   let browser: Browser;
   /** Goes from page to page. */
   let going: WatchedPage;
-  /** Is never loaded again: what it shows heals by itself. */
+  /** Is never reloaded: it must recover automatically. */
   let staying: WatchedPage;
   let sale: StoppedSale | undefined;
   let known = { ORDER: 'nobody.myshopify.com/1', EVENT: '0'.repeat(64) };
@@ -125,7 +125,7 @@ describe('every page in a real Chromium', () => {
     ...going.complaints.splice(0),
   ];
 
-  /** What a page shows and what `ops status` says, once they agree; where they never do, as they were last. */
+  /** What a page shows and what `ops status` says, once they agree; if they never do, the last values. */
   async function compare({ place, shown, told }: (typeof FIGURES)[number]) {
     await openAt(going.page, url + place);
     const read = async () => {
@@ -149,11 +149,11 @@ describe('every page in a real Chromium', () => {
     60_000,
   );
 
-  test('a flash sale goes by, and stands still in the middle', async () => {
+  test('a flash sale runs, and is stopped in the middle', async () => {
     sale = await stopInTheSale(rig, mongo);
     const { order } = sale;
     await rig.ask('/queues/0/pause', { reason: 'all of it is to be looked at' });
-    // However slow this machine is: the lock is still held when the last page is looked at.
+    // However slow this machine is: the lock is still held when the last page is checked.
     expect(await rig.direct.pexpire(redisKeys(0).lock(order as OrderKey), 3_600_000)).toBe(1);
     const isMissed = async () =>
       ((await ask(`/locks/${order}`)).holder as { alive: boolean }).alive === false;
@@ -187,13 +187,13 @@ describe('every page in a real Chromium', () => {
     60_000,
   );
 
-  test('Redis is stopped: the page stays, and says of when it is', async () => {
+  test('Redis is stopped: the page stays, and says how old its data is', async () => {
     await openAt(staying.page, `${url}/mailboxes`);
     await shows(staying.page, /5 orders have events that wait/);
     process.kill(rig.redis.pid, 'SIGSTOP');
     await shows(staying.page, /Redis has been down since \d\d:\d\d:\d\d\. .* as of then/, '.banner');
     await shows(staying.page, /5 orders have events[^]*This could not be read[^]*as of \d\d:\d\d:\d\d/);
-    // What comes in meanwhile waits in MongoDB, and is counted.
+    // Webhooks that arrive meanwhile wait in MongoDB, and are counted.
     const [[create] = []] = livesOf(rig.random, 'meanwhile.myshopify.com', 1);
     await rig.deliver(create!);
     const both = await compare(FIGURES[0]!);
@@ -211,14 +211,14 @@ describe('every page in a real Chromium', () => {
     60_000,
   );
 
-  test('Redis is back: it heals by itself, and the sale ends', async () => {
+  test('Redis is back: the page recovers automatically, and the sale ends', async () => {
     process.kill(rig.redis.pid, 'SIGCONT');
     const { page, complaints } = staying;
     await until(async () => !/Redis/.test(await page.locator('.banner').innerText()), 30_000, 'no banner');
     await until(async () => !UNREAD.test(await page.locator('#main').innerText()), 30_000, 'rows again');
     await rig.ask('/queues/0/resume', { reason: 'all of it was looked at' });
     sale?.goOn();
-    // On a slow machine its holder's time is over by now, and it leaves the lock to expire.
+    // On a slow machine the lock's time is over by now, and its holder lets it expire.
     await rig.direct.pexpire(redisKeys(0).lock(known.ORDER as OrderKey), 10_000);
     const isEmpty = async () =>
       /0 orders have events that wait/.test(await page.locator('#main').innerText());

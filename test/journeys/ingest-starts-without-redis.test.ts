@@ -5,7 +5,7 @@ import { http } from '../support/http.ts';
 import { until } from '../support/until.ts';
 import { Rig } from '../faults/rig.ts';
 
-describe('an ingest that starts while Redis is away', () => {
+describe('an ingest that starts while Redis is down', () => {
   let rig: Rig;
   beforeAll(async () => {
     rig = await Rig.open();
@@ -14,7 +14,7 @@ describe('an ingest that starts while Redis is away', () => {
   });
   afterAll(() => rig.close());
 
-  test('P2: takes webhooks into the spool, and into Redis when it is there; all are applied', async () => {
+  test('P2: accepts webhooks into the spool, and into Redis when it is up; all are applied', async () => {
     const [first, ...others] = livesOf(rig.random, 'early.myshopify.com', 1).flat();
     const [ingest] = rig.ingests;
     expect((await rig.send(first!))?.json.outcome).toBe('accepted');
@@ -28,7 +28,7 @@ describe('an ingest that starts while Redis is away', () => {
     expect(await rig.audit()).toMatchObject({ lost: 0, wrong: 0, twice: 0, journaled: others.length + 1 });
   });
 
-  test('P2: a Redis that evicts, found when it comes, is not used', async () => {
+  test('P2: a Redis with an evicting policy is not used, even if it comes up later', async () => {
     const link = await rig.link('redis');
     link.cut();
     const late = await rig.startIngest({ redis: link });

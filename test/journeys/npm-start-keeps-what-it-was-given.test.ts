@@ -27,10 +27,10 @@ describe('npm start', () => {
   });
   afterAll(() => copy.remove());
 
-  test('P2: takes an order, says so, and still has it after Ctrl-C and another start', async () => {
+  test('P2: accepts an order, says so, and still has it after Ctrl-C and another start', async () => {
     const first = await copy.start();
     expect(statSync(copy.localFile).mode & 0o777).toBe(0o600);
-    // Also where it was there before, open to everybody.
+    // Even if it existed before, open to everybody.
     expect(statSync(path.dirname(copy.localFile)).mode & 0o777).toBe(0o700);
     await until(() => first.output().includes('npm run send -- lifecycle'), 10_000, 'the announcement');
     const sent = copy.run('scripts/send.ts', 'lifecycle');
@@ -40,8 +40,8 @@ describe('npm start', () => {
 
     const twin = copy.run('scripts/start.ts');
     expect(await twin.ended).toBe(1);
-    expect(twin.output()).toContain('already runs here');
-    // It started nothing, and so it stops nothing.
+    expect(twin.output()).toContain('is already running here');
+    // It started nothing, so it stops nothing.
     expect(twin.output()).not.toMatch(/stopp/);
 
     first.child.kill('SIGINT');

@@ -20,7 +20,7 @@ describe('paid comes before create', () => {
   });
   afterAll(() => stack.stop());
 
-  test('P5: create that comes during the hold is applied first, and ends the hold', async () => {
+  test('P5: a create that arrives during the hold is applied first, and ends the hold', async () => {
     const { create, paid, key } = createAndPaid(1001);
     await stack.send(paid);
     await until(async () => (await stack.timeline(key))[0]?.outcome === 'waiting');
@@ -34,7 +34,7 @@ describe('paid comes before create', () => {
     expect(await stack.order(key)).toMatchObject({ status: 'awaiting_shipment', financialStatus: 'paid' });
   });
 
-  test('P5, P8: create that never comes does not stop paid; coming later it is late and changes nothing', async () => {
+  test('P5, P8: a create that never comes does not stop paid; coming later it is late and changes nothing', async () => {
     const { create, paid, key } = createAndPaid(1002);
     await stack.send(paid);
     await until(async () => (await stack.timeline(key))[0]?.outcome === 'applied');

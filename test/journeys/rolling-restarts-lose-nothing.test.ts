@@ -12,7 +12,7 @@ describe('rolling restarts', () => {
   });
   afterAll(() => stack.stop());
 
-  test('P6: SIGTERM to one worker after the other under load loses nothing and repeats nothing', async () => {
+  test('P6: SIGTERM to one worker after another under load loses nothing and repeats nothing', async () => {
     const random = randomFrom(11);
     const lives = livesOf(random, 'rolling.myshopify.com', 100);
     const sending = stack.sendAll(random.shuffled(lives.flat()), random, 10);

@@ -7,11 +7,11 @@ import { http } from '../support/http.ts';
 import { StackWithShopify } from '../support/stack-with-shopify.ts';
 import { until } from '../support/until.ts';
 
-/** Shopify has carried it out, and its answer is on the way: long enough to be killed in. */
+/** Shopify has carried it out, and its answer is on the way: enough time to be killed. */
 const SLOW = { at: 'tokens', ms: 3000 } as const;
 const REDACTED_MS = 150_000;
 
-/** SIGKILL where Shopify has done its part and ours is not done. */
+/** SIGKILL when Shopify has done its part and ours is not done. */
 describe('the app is killed', () => {
   let world: StackWithShopify;
   let redacted: FakeShop;
@@ -40,7 +40,7 @@ describe('the app is killed', () => {
     return async () => (await world.stack.api(`/reconciles/${String(json.id)}`)).json.state;
   };
 
-  test('between the two looks of a redaction', async () => {
+  test('between the two passes of a redaction', async () => {
     expect(await world.open(redacted)).toMatchObject({ connected: true });
     const body = Buffer.from(JSON.stringify(orderBody(ADA, 1)));
     const ids = { webhookId: 'one', eventId: 'one' };
@@ -54,7 +54,7 @@ describe('the app is killed', () => {
     expect(await request()).toMatchObject({ state: 'working', doneAt: null });
   }, 120_000);
 
-  test('in a grant: nothing is kept, the answer is good no more, and the next try takes the shop in', async () => {
+  test('in a grant: nothing is stored, the answer is no longer valid, and the next try installs the shop', async () => {
     shop.troubles.add('slow', SLOW);
     const cut = world.grant(shop).catch(() => 'cut');
     await until(() => shop.calls.codes === 1);
@@ -66,7 +66,7 @@ describe('the app is killed', () => {
     expect(await audited('shop.install', shop.name)).toEqual(['done']);
   }, 120_000);
 
-  test('in a refresh: the tokens that are kept still work, and its pass goes on', async () => {
+  test('in a refresh: the stored tokens still work, and its pass continues', async () => {
     const before = await session();
     shop.tokens.expireAccess();
     shop.troubles.add('slow', SLOW);
@@ -79,7 +79,7 @@ describe('the app is killed', () => {
     expect((await world.shopOf(shop))?.attention).toBeNull();
   }, 120_000);
 
-  test('in an exchange, of a shop that came back: opened again, it is in', async () => {
+  test('in an exchange, of a shop that came back: opened again, it is installed', async () => {
     shop.uninstall();
     await world.settled();
     shop.reinstall();
@@ -94,7 +94,7 @@ describe('the app is killed', () => {
     expect(await audited('shop.install', shop.name)).toEqual(['done', 'done']);
   }, 120_000);
 
-  test('and in the end the redaction is done, and audited once', async () => {
+  test('in the end the redaction is done, and audited once', async () => {
     await until(async () => (await request())?.state === 'done', REDACTED_MS, 'the redaction');
     expect(await audited('compliance.redact', redacted.name)).toEqual(['done']);
     expect(tracesOf(ADA, await everythingKept(world.stack.names))).toEqual([]);

@@ -19,7 +19,7 @@ const PROJECT = path.resolve(import.meta.dirname, '..', '..');
 const BUILD_MS = 600_000;
 const SHOP = 'image.myshopify.com';
 
-/** Which setting of each program is the port that its /healthz is on. */
+/** Which setting of each program is the port of its /healthz. */
 const PROGRAMS = {
   ingest: 'ADMIN_PORT',
   worker: 'ADMIN_PORT',
@@ -27,7 +27,10 @@ const PROGRAMS = {
   app: 'ADMIN_PORT',
 } as const;
 
-/** A machine that has Node and npm and nothing of this project: no packages on the path, no settings of npm test. */
+/**
+ * A machine that has Node and npm and nothing of this project: no packages on the path, no settings of npm
+ * test.
+ */
 function plainEnv(): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD|NODE_|LOCKSTEP_)/i.test(name));
   const folders = (process.env.PATH ?? '').split(path.delimiter);
@@ -40,14 +43,14 @@ function plainEnv(): NodeJS.ProcessEnv {
   };
 }
 
-/** A program of the image, by the command of its service. */
+/** A program of the image, with the command of its service. */
 interface Started {
   url: (setting: string) => string;
   child: ChildProcess;
   heard: string;
 }
 
-describe('what the Dockerfile says, done step by step', () => {
+describe('the steps of the Dockerfile, one by one', () => {
   let folder: string;
   let image: Image;
   const programs: Record<string, Started> = {};
@@ -104,7 +107,7 @@ describe('what the Dockerfile says, done step by step', () => {
     expect((await answer())?.json).toEqual({ status: 'alive' });
   });
 
-  test('an order is taken, applied and shown', async () => {
+  test('an order is accepted, applied and shown', async () => {
     const life = lifeOf(randomFrom(3), SHOP, 1001, new Date('2026-11-20T10:00:00Z'), 'cancelled');
     const token = await mintToken(DEMANDED.OPS_JWT_SECRET, { name: 'test', role: 'admin' }, 1);
     for (const delivery of life) {
@@ -124,7 +127,7 @@ describe('what the Dockerfile says, done step by step', () => {
     expect(readdirSync(path.join(image.folder, 'node_modules'))).not.toContain('@0q');
   });
 
-  test('it runs on the Node that the tests run on', () => {
+  test('it runs on the same Node as the tests', () => {
     for (const tag of image.from) expect(tag).toBe(`node:${process.versions.node}-bookworm-slim`);
   });
 

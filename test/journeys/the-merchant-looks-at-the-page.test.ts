@@ -8,7 +8,7 @@ import { openPage, type WatchedPage } from '../support/browser.ts';
 import { StackWithShopify } from '../support/stack-with-shopify.ts';
 import { until } from '../support/until.ts';
 
-/** In a real Chromium, opened as the admin opens it, with stand-ins for Shopify's own scripts. */
+/** In a real Chromium, opened as the admin opens it, with simulations of Shopify's own scripts. */
 describe("the merchant's page", () => {
   let world: StackWithShopify;
   let shop: FakeShop;
@@ -31,7 +31,7 @@ describe("the merchant's page", () => {
   });
 
   const shows = (text: RegExp) => page.getByText(text).first().waitFor();
-  /** Without what it loads from Shopify, as it must. */
+  /** Without the files that it must load from Shopify. */
   const complaints = () =>
     watched.complaints.filter((each) => !each.startsWith(`asked elsewhere: ${world.shopify.url}/`));
   const barriers = async (): Promise<string[]> => {
@@ -50,7 +50,7 @@ describe("the merchant's page", () => {
     expect(answer.status).toBe(200);
   };
 
-  test('installs the app by being opened, and says how its orders are', async () => {
+  test('installs the app when it is opened, and shows the state of its orders', async () => {
     await page.goto(admin);
     await shows(/Your orders (are in step|have not been compared)/);
     expect(await page.title()).toBe('Lockstep');
@@ -60,7 +60,7 @@ describe("the merchant's page", () => {
     expect(await barriers()).toEqual([]);
   }, 60_000);
 
-  test('has the figures of the shop, as they are now', async () => {
+  test('has the current figures of the shop', async () => {
     await shop.sell(2);
     await world.settled();
     await page.goto(admin);
@@ -72,7 +72,7 @@ describe("the merchant's page", () => {
     expect(complaints()).toEqual([]);
   }, 60_000);
 
-  test('runs no script but its own and those of Shopify, and asks nobody else', async () => {
+  test("runs only its own scripts and Shopify's, and sends no other requests", async () => {
     const { length } = complaints();
     const injected = `document.body.append(Object.assign(document.createElement('script'), { text: 'ran = true' })),
       'ran' in window`;
@@ -87,7 +87,7 @@ describe("the merchant's page", () => {
     watched.complaints.length = 0;
   }, 60_000);
 
-  test('is framed by nobody but the admin of its shop', async () => {
+  test('can be framed only by the admin of its shop', async () => {
     // Of another origin, without a policy of its own.
     const other = await openPage(browser, world.shopify.url);
     await other.page.goto(`${world.shopify.url}/shopifycloud/polaris.js`);
@@ -99,7 +99,7 @@ describe("the merchant's page", () => {
     expect(await other.page.frames()[1]?.getByText('Lockstep').count()).toBe(0);
   }, 60_000);
 
-  test('when its tokens have lapsed and Shopify gives no others, it says what is wrong; opened again it is well', async () => {
+  test('when its tokens have expired and Shopify issues no others, it says what is wrong; opened again it works', async () => {
     shop.tokens.revoke();
     shop.troubles.add('forbidden', { at: 'tokens', times: Infinity });
     await page.goto(admin);
@@ -117,7 +117,7 @@ describe("the merchant's page", () => {
     expect(complaints()).toEqual([]);
   }, 60_000);
 
-  test('what opening does not mend stays on it', async () => {
+  test('errors that opening it again does not repair stay on it', async () => {
     shop.troubles.add('forbidden', { times: 2 });
     await askForPass();
     await until(async () => (await attention()) !== null, 60_000, 'what is wrong');

@@ -16,8 +16,8 @@ const SHOP = 'acl.myshopify.com';
 const KEY = `${SHOP}/5820001001000`;
 const reason = 'a test of the Redis user';
 
-/** Redis as docker-compose.yml starts it, and every program over it: none may be refused anything. */
-describe("the programs do with the rights of README's Redis user", () => {
+/** Redis as docker-compose.yml starts it, and every program with it: no command may be refused. */
+describe("the programs work with the rights of README's Redis user", () => {
   let redis: ComposeRedis;
   let stack: Stack;
   const life = lifeOf(randomFrom(1), SHOP, 1001, new Date('2026-11-20T10:00:00Z'));
@@ -83,7 +83,7 @@ describe("the programs do with the rights of README's Redis user", () => {
     );
   });
 
-  test('webhooks, drains, a parked event replayed, a lock taken from its holder, queues, every page of the API', async () => {
+  test('webhooks, drains, a parked event replayed, a lock released, queues, every page of the API', async () => {
     for (const delivery of [...life, life[1]!]) expect((await stack.send(delivery)).status).toBe(200);
     const { event } = (await stack.send(poison)).json;
     await stack.drained();
@@ -99,7 +99,7 @@ describe("the programs do with the rights of README's Redis user", () => {
 
     const holder = new Redis(redis.url);
     const locks = orderLock([holder], 60_000, () => undefined);
-    // The drain of the replayed event may hold it for a moment still.
+    // The drain of the replayed event may still hold it for a moment.
     const leases: Lease[] = [];
     await until(async () => {
       const lease = await locks.acquire(redisKeys(0).lock(KEY as never), 'x');

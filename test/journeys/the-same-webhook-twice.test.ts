@@ -10,7 +10,7 @@ describe('the same webhook twice', () => {
   });
   afterAll(() => stack.stop());
 
-  test("P3: an order's life sent twice is applied once, and the second is told as duplicates", async () => {
+  test("P3: an order's life sent twice is applied once, and the second is reported as duplicates", async () => {
     const life = lifeOf(randomFrom(1), 'twice.myshopify.com', 1001, new Date('2026-11-20T10:00:00Z'));
     const key = 'twice.myshopify.com/5820001001000';
     for (const delivery of life) expect((await stack.send(delivery)).json.outcome).toBe('accepted');

@@ -7,15 +7,15 @@ import { until } from '../support/until.ts';
 import { runOps } from '../watch/ops/run-ops.ts';
 
 const ORDERS = 300;
-/** Of which nothing at all arrives. */
+/** No webhook of it arrives. */
 const UNHEARD = 15;
-/** A pass leaves the last two minutes to webhooks that are under way, and looks ten minutes further back. */
+/** A pass ignores the last two minutes, for webhooks on their way, and overlaps by ten minutes. */
 const AGO_MS = 5 * 60_000;
-/** The schedule's minute, a dead process's lock, and time to spare. */
+/** The schedule's minute, a dead process's lock, and a margin. */
 const TURN_MS = 150_000;
 
-/** P6: webhooks that were dropped or came late, with real programs, of which one is killed in the middle of it. */
-describe('orders of which Shopify did not tell all', () => {
+/** P6: webhooks that were dropped or came late, with real programs, of which one is killed during a pass. */
+describe('orders that Shopify did not report completely', () => {
   let world: StackWithShopify;
   let shop: FakeShop;
   let drifted: string[];
@@ -24,7 +24,7 @@ describe('orders of which Shopify did not tell all', () => {
     shop = world.shopify.shop('forgetful.myshopify.com');
     shop.install(ALL_SCOPES);
     expect(await world.open(shop)).toMatchObject({ connected: true });
-    // The first time is over before anything is sold: what follows is the schedule's next turn.
+    // The first pass is over before anything is sold: the next one is the scheduled one.
     await until(
       async () => (await world.shopOf(shop))?.reconciledTo instanceof Date,
       60_000,
@@ -41,7 +41,7 @@ describe('orders of which Shopify did not tell all', () => {
   }, 240_000);
   afterAll(() => world.stop());
 
-  /** Orders whose state at Shopify is not what we hold. */
+  /** Orders whose state at Shopify differs from ours. */
   const drift = async (): Promise<string[]> => {
     const ours = await world.collections.orders.find().lean();
     const held = new Map(ours.map(({ orderId, facts, snapshot }) => [String(orderId), { facts, snapshot }]));
@@ -57,9 +57,9 @@ describe('orders of which Shopify did not tell all', () => {
       })
       .map(({ id }) => id);
   };
-  /** Of which only a transaction did not come. */
+  /** Only a transaction of it did not arrive. */
   let differing = 0;
-  /** All that a pass could change. */
+  /** Everything that a pass could change. */
   const kept = async () => {
     const { orders, events, parked, spool, shops } = world.collections;
     const redis = world.stack.redis();
@@ -94,7 +94,7 @@ describe('orders of which Shopify did not tell all', () => {
     expect(await kept()).toEqual(before);
   }, 60_000);
 
-  test('the schedule puts them right; the app dies in the middle, and another goes on where it was', async () => {
+  test('the schedule repairs them; the app dies in the middle, and another continues where it stopped', async () => {
     shop.troubles.add('slow', { times: Infinity, ms: 300 });
     const isInTheMiddle = async () => {
       const [pass] = await scheduled();
@@ -120,7 +120,7 @@ describe('orders of which Shopify did not tell all', () => {
     expect(shop.calls.throttled).toBe(0);
   }, 360_000);
 
-  test('nothing of it was done twice', async () => {
+  test('nothing was done twice', async () => {
     const { events } = world.collections;
     const fetched = await events.find({ topic: 'reconcile/order' }, { order: 1, outcome: 1 }).lean();
     expect(new Set(fetched.map(({ order }) => order)).size).toBe(fetched.length);
@@ -135,7 +135,7 @@ describe('orders of which Shopify did not tell all', () => {
     expect((await world.stack.api('/parked')).json.parked).toEqual([]);
   }, 60_000);
 
-  test('the next pass, asked for by an operator, finds nothing and changes nothing', async () => {
+  test('the next pass, requested by an operator, finds nothing and changes nothing', async () => {
     const before = await kept();
     const pass = await reconcile('--yes', '--reason', 'to be sure');
     expect(pass).toMatchObject({ code: 0, state: 'done', dryRun: false, checked: ORDERS, found: [] });

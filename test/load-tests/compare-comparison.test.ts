@@ -27,7 +27,7 @@ const RACE: Race = {
 
 const NAMED = { contender: 'somebody', workload: 'spread', workers: 1 } as const;
 
-/** Every row that a comparison has, each with figures that no other has. */
+/** Every row of a comparison, each with figures that no other has. */
 function rowsOf(): Row[] {
   const rows = (Object.keys(WORKLOADS) as WorkloadName[]).flatMap((workload) =>
     CONTENDERS.flatMap(({ name, roles }) =>
@@ -96,7 +96,7 @@ describe('races of one contender', () => {
     expect(median(numbers)).toBe(expected);
   });
 
-  test('are one row: rates in medians, what must be zero in sums', () => {
+  test('are one row: rates as medians, what must be zero as sums', () => {
     const races = [
       {
         ...RACE,
@@ -124,7 +124,7 @@ describe('races of one contender', () => {
     });
   });
 
-  test('what nobody measured is null, not zero', () => {
+  test('unmeasured values are null, not zero', () => {
     const races = [{ ...RACE, eventsPerSecond: null, bytesPerWaiting: null, refused: 3 }];
     expect(rowOf(NAMED, races)).toMatchObject({ eventsPerSecond: null, bytesPerWaiting: null, refused: 3 });
   });
@@ -138,7 +138,7 @@ describe('the claims', () => {
   const ratioOf = (claims: readonly Claim[], part: string) =>
     claims.filter(({ claim }) => claim.includes(part)).map(({ ratio }) => ratio);
 
-  test('are ratios within the one run', () => {
+  test('are ratios within one run', () => {
     let rows = changed([OURS, 'spread', 1], {
       acksPerSecond: 3000,
       eventsPerSecond: 2000,
@@ -174,20 +174,20 @@ describe('the claims', () => {
     expect(isMet(claim)).toBe(met);
   });
 
-  test('a Redis that was not measured is not a small one', () => {
+  test('a Redis that was not measured does not count as small', () => {
     const rows = changed([OURS, 'spread', 1], { bytesPerWaiting: null });
     const claim = claimsOf(comparison({ rows }), OURS).find((each) => each.claim.includes('Redis bytes'));
     expect(claim && isMet(claim)).toBe(false);
   });
 
-  test('a row that is missing is no ratio', () => {
+  test('a missing row gives no ratio', () => {
     const rows = rowsOf().filter(({ contender, workers }) => contender !== OURS || workers !== 2);
     expect(() => claimsOf(comparison({ rows }), OURS)).toThrow(`no row of ${OURS}, spread, 2`);
     expect(() => claimsOf(comparison({ rows: [] }), OURS)).toThrow(`no row of ${OURS}, spread, 1`);
   });
 });
 
-describe('what is shown', () => {
+describe('output', () => {
   const cellsOf = (line: string) =>
     line
       .split('|')
@@ -213,7 +213,7 @@ describe('what is shown', () => {
     expect(new Set([head, rule, ...lines].map((line) => line?.length)).size).toBe(1);
   });
 
-  test('the claims say what was asked, and where it is not met', () => {
+  test('the claims say what was asked, and which are not met', () => {
     const rows = changed([LOCKSTEP.name, 'spread', 1], { bytesPerWaiting: 4000 });
     const lines = claimsTable(comparison({ rows })).split('\n').slice(2).map(cellsOf);
     const claims = claimsOf(comparison({ rows }), LOCKSTEP.name);
@@ -234,12 +234,12 @@ describe('what is shown', () => {
     expect(svg.indexOf('bulk writes: 2,500')).toBeLessThan(svg.indexOf(`${WORKLOADS.hot}, `));
   });
 
-  test('an order that is right is not noted as wrong', () => {
+  test('no note says that a correct order is wrong', () => {
     const rows = rowsOf().map((row) => ({ ...row, wrong: 0 }));
     expect(comparisonChart(comparison({ rows }))).not.toContain('wrong');
   });
 
-  test('where it was made is said with it', () => {
+  test('it says how it was made', () => {
     const text = madeOn(comparison());
     for (const part of ['2026-11-27', '12 minutes', 'medians of 3', '2 cores (A processor)', '16 GiB'])
       expect(text).toContain(part);

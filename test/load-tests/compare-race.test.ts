@@ -7,12 +7,12 @@ import { startServers, type Servers } from '../../load-tests/sale/stack.ts';
 describe('a race', () => {
   let servers: Servers;
   beforeAll(async () => {
-    // Of its own: a race begins with an empty Redis.
+    // Its own Redis: a race begins with an empty one.
     servers = await startServers();
   });
   afterAll(() => servers?.close());
 
-  test('of Lockstep with one worker: all of it is applied once and in sequence', async () => {
+  test('of Lockstep with one worker: everything is applied once and in sequence', async () => {
     const sales = workload('spread', 100, 1);
     const { events, duplicates } = sales.sale.figures;
     let journaled = 0;
@@ -25,7 +25,7 @@ describe('a race', () => {
     expect(told.acksPerSecond).toBeGreaterThan(10);
     expect(told.ackP99Ms).toBeGreaterThan(0);
     expect(told.eventsPerSecond).toBeGreaterThan(10);
-    // Of 4 kB and more each, a waiting event takes up a part: it is compressed, and it is there.
+    // Bodies have at least 4 kB. A waiting event takes less, because it is compressed, but more than nothing.
     expect(told.bytesPerWaiting).toBeGreaterThan(100);
     expect(told.bytesPerWaiting).toBeLessThan(4000);
   });
@@ -38,7 +38,7 @@ describe('a workload', () => {
     expect(hot.sale.figures).toMatchObject({ orders: 4, events: 400 });
   });
 
-  test('is the same for everybody, and its warm-up another, smaller sale of another shop', () => {
+  test('is the same for everybody, and its warm-up is another, smaller sale of another shop', () => {
     const [one, other] = [workload('spread', 100, 1), workload('spread', 100, 1)];
     const idsOf = ({ sale }: typeof one) => sale.deliveries.map(({ webhookId }) => webhookId);
     expect(idsOf(other)).toEqual(idsOf(one));

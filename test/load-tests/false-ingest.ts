@@ -5,7 +5,7 @@ import { fingerprintsOf } from '../../src/deposit/fingerprints.ts';
 import type { ShopDomain } from '../../src/order/identity.ts';
 import { http } from '../support/http.ts';
 
-/** What a sender hears: status and JSON; null where the connection breaks instead. */
+/** What a sender gets: status and JSON; null if the connection breaks instead. */
 export type Reply = { status: number; json: object } | null;
 
 /** One attempt, as it arrived. */
@@ -20,11 +20,11 @@ export interface Attempt {
   event: string;
   headers: IncomingHttpHeaders;
   body: Buffer;
-  /** What the real ingest says to it. */
+  /** The real ingest's answer to it. */
   forward: () => Promise<Reply>;
 }
 
-/** An ingest that is not to be trusted: it stands before a real one and does to webhooks what a test wants. */
+/** An untrustworthy ingest: it forwards webhooks to a real one, and treats them as the test wants. */
 export class FalseIngest {
   readonly attempts: Attempt[] = [];
   readonly #failures: unknown[] = [];
@@ -35,7 +35,7 @@ export class FalseIngest {
     this.#server = server;
   }
 
-  /** @param real where the real one is; without it nothing can be forwarded */
+  /** @param real the URL of the real one; without it nothing can be forwarded */
   static async start(answer: (attempt: Attempt) => Reply | Promise<Reply>, real = ''): Promise<FalseIngest> {
     const server = createServer();
     const ingest = new FalseIngest(server);

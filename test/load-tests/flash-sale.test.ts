@@ -16,7 +16,7 @@ interface Ended {
   err: string;
 }
 
-/** npm run flash-sale, as a process, without settings of whoever runs the tests. */
+/** npm run flash-sale, as a process, without the settings of the user who runs the tests. */
 function flashSale(...args: string[]): Promise<Ended> {
   const { PATH } = process.env;
   const command = [path.join('load-tests', 'flash-sale.ts'), ...args];
@@ -36,7 +36,7 @@ async function saleOf(name: string, args: string): Promise<Ended & { run: LoadTe
   return { ...ended, run: JSON.parse(json) as LoadTestRun, html: readFileSync(report, 'utf8') };
 }
 
-/** What is true of every sale in which nothing goes wrong. */
+/** What is true of every sale without failures. */
 function expectNothingBroken({ run, out, html }: Awaited<ReturnType<typeof saleOf>>): void {
   expect(run.promises.filter(({ kept }) => !kept)).toEqual([]);
   expect(run.promises.map(({ id }) => id)).toEqual([
@@ -63,7 +63,7 @@ function expectNothingBroken({ run, out, html }: Awaited<ReturnType<typeof saleO
 }
 
 describe('npm run flash-sale', () => {
-  test('at a rate, shuffled and with duplicates: everything is kept, and the report says so', async () => {
+  test('at a rate, shuffled and with duplicates: everything is stored, and the report says so', async () => {
     const told = await saleOf('rate', '--orders 60 --rate 200 --shuffle 50 --dup 20');
     expectNothingBroken(told);
     const { run, out } = told;
@@ -76,13 +76,13 @@ describe('npm run flash-sale', () => {
     expect(run.samples.length).toBeGreaterThan(0);
     expect(run.command).toMatch(/^npm run flash-sale -- --orders 60 --rate 200 --shuffle 50 --dup 20 /);
     expect(out).toContain(
-      `60 orders of 1 shop: 240 events (create, transaction, paid, updated), ${run.plan.duplicates} of them twice, ${run.plan.shuffled} out of their turn`,
+      `60 orders of 1 shop: 240 events (create, transaction, paid, updated), ${run.plan.duplicates} of them twice, ${run.plan.shuffled} out of order`,
     );
     expect(out).toMatch(/\nbodies: 0\.5 kB to \d+\.\d kB, /);
     expect(out).toMatch(new RegExp(`\nreport: ${folder}/rate/r\\.html\n$`));
   });
 
-  test('as fast as answers come, two shops and two workers: everything is kept', async () => {
+  test('as fast as answers come, two shops and two workers: everything is stored', async () => {
     const told = await saleOf('max', '--orders 100 --max --shops 2 --workers 2 --topics create,paid,refund');
     expectNothingBroken(told);
     const { plan, ack } = told.run;
@@ -92,17 +92,17 @@ describe('npm run flash-sale', () => {
   });
 });
 
-describe('bad options', () => {
+describe('invalid options', () => {
   const bad: [string, string][] = [
     ['--orders 0', "--orders <n>' argument '0' is invalid"],
     ['--rate 5 --max', '--max or --rate, not both'],
-    ['--topics nope', 'there is no nope; there are create, transaction, paid'],
+    ['--topics nope', 'unknown topics nope; known: create, transaction, paid'],
     ['--url http://example.com', 'http://example.com is not on this machine'],
-    ['--orders 1 --url http://localhost:PORT', 'give SHOPIFY_API_SECRET to sign with'],
+    ['--orders 1 --url http://localhost:PORT', 'set SHOPIFY_API_SECRET to sign with'],
     ['--shop 2', "unknown option '--shop'"],
   ];
 
-  test('end with 2 and one line that says which, without a stack', async () => {
+  test('end with 2 and one line that names the option, without starting a stack', async () => {
     const port = String(await freePort());
     const ended = await Promise.all(bad.map(([args]) => flashSale(...args.replace('PORT', port).split(' '))));
     for (const [i, { code, err }] of ended.entries()) {
@@ -113,7 +113,7 @@ describe('bad options', () => {
     }
   });
 
-  test('--help tells every option and ends with 0', async () => {
+  test('--help lists every option and ends with 0', async () => {
     const { code, out, err } = await flashSale('--help');
     expect({ code, err }).toEqual({ code: 0, err: '' });
     for (const name of ['orders', 'rate', 'max', 'connections', 'shops', 'dup', 'shuffle', 'topics'])

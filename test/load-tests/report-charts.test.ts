@@ -19,7 +19,7 @@ describe('axes', () => {
     expect([place(0), place(35_000), place(70_000)]).toEqual([0, 50, 100]);
   });
 
-  test('an axis that is not rounded ends with its largest value', () => {
+  test('an axis that is not rounded ends at its largest value', () => {
     expect(axisOf([0, 58], { ...ENDS, rounded: false, scale: 'linear' }).place(58)).toBe(100);
   });
 
@@ -28,17 +28,17 @@ describe('axes', () => {
     { values: [2, 60], log: true },
     { values: [0, 0], log: false },
     { values: [], log: false },
-  ])('auto chooses by how far apart values are: $values', ({ values, log }) => {
+  ])('auto chooses by the range of the values: $values', ({ values, log }) => {
     expect(axisOf(values, { ...ENDS, scale: 'auto' }).log).toBe(log);
   });
 
-  test('ticks of a logarithm are powers of ten, with 2 and 5 where there is room', () => {
+  test('ticks of a logarithmic axis are powers of ten, with 2 and 5 if there is room', () => {
     expect(axisOf([3, 812], { ...ENDS, scale: 'log' }).ticks).toEqual([1, 10, 100, 1000]);
     expect(axisOf([3, 80], { ...ENDS, ticks: 8, scale: 'log' }).ticks).toEqual([1, 2, 5, 10, 20, 50, 100]);
     expect(axisOf([0.03, 80], { ...ENDS, scale: 'log' }).ticks).toEqual([0.01, 0.1, 1, 10, 100]);
   });
 
-  test('zero on a logarithm stands at its low end', () => {
+  test('zero on a logarithmic axis is at its low end', () => {
     expect(axisOf([0, 1, 1000], { ...ENDS, scale: 'log' }).place(0)).toBe(0);
   });
 
@@ -65,7 +65,7 @@ describe('lineChart', () => {
     expect([...heights]).toEqual([/,([\d.]+)/.exec(whole)?.[1]]);
   });
 
-  test('nothing stands under the pointer as zero that was not measured', () => {
+  test('unmeasured values are not shown as zero under the pointer', () => {
     const svg = chart({ name: 'p50', points: points(5, null) });
     expect(svg).toContain('<title>seconds 0: p50 5</title>');
     expect(svg).toContain('<title>seconds 1: p50 –</title>');
@@ -82,7 +82,7 @@ describe('lineChart', () => {
     expect(svg).not.toMatch(/NaN|Infinity|undefined/);
   });
 
-  test('lines differ by more than colour, and their names do not meet', () => {
+  test('lines differ by more than colour, and their names do not overlap', () => {
     const names = ['sent', 'acked', 'applied', 'waiting'];
     const svg = chart(...names.map((name) => ({ name, points: points(0, 63_000) })));
     for (const i of names.keys()) expect(svg).toContain(`<path class="line s${i}"`);
@@ -94,7 +94,7 @@ describe('lineChart', () => {
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(12);
   });
 
-  test('says where a scale is a logarithm', () => {
+  test('says if a scale is logarithmic', () => {
     const given = {
       title: 'Cost',
       unit: 'ms',
@@ -115,7 +115,7 @@ describe('lineChart', () => {
     expect(lineChart(given)).not.toContain('log scale');
   });
 
-  test('a thousand seconds are a line, and fewer places to point at', () => {
+  test('a thousand seconds are one line, and fewer places to point at', () => {
     const svg = chart({ name: 'p50', points: points(...Array.from({ length: 1000 }, (_, i) => i)) });
     expect(pathsOf(svg)[0]?.match(/L/g)).toHaveLength(999);
     expect(svg.match(/class="hover"/g)?.length).toBeLessThanOrEqual(120);
@@ -128,7 +128,7 @@ describe('barChart', () => {
   const draw = (bars: Parameters<typeof barChart>[0]['bars'], width = 720) =>
     barChart({ title: 'Applied', unit: 'events/s', bars, width });
 
-  test('bars are as long as their values, and have them written', () => {
+  test('bars are as long as their values, and show them', () => {
     const svg = draw([
       { label: 'a', value: 1000 },
       { label: 'b', value: 500, note: 'half' },
@@ -141,7 +141,7 @@ describe('barChart', () => {
     expect(svg).toContain('>half<');
   });
 
-  test('one of many is seen', () => {
+  test('one of many is visible', () => {
     const svg = draw([
       { label: 'most', value: 60_000 },
       { label: 'one', value: 1 },
@@ -149,14 +149,14 @@ describe('barChart', () => {
     expect(widths(svg)[1]).toBe(1);
   });
 
-  test('no value is no bar and no zero: the note says why', () => {
+  test('a missing value is neither a bar nor zero: the note says why', () => {
     const svg = draw([{ label: 'a', value: null, note: 'did not finish' }]);
     expect(widths(svg)).toEqual([0]);
     expect(svg).toContain('<title>a: did not finish</title>');
     expect(svg).toMatch(/> <tspan class="quiet">did not finish</);
   });
 
-  test('a group has its name once, and the same label the same colour in each', () => {
+  test('a group has its name once, and the same label has the same colour in each', () => {
     const svg = draw(
       ['one order', 'many orders'].flatMap((group) =>
         ['ours', 'theirs'].map((label) => ({ group, label, value: 5 })),
@@ -166,14 +166,14 @@ describe('barChart', () => {
     expect(svg.match(/<rect class="f\d/g)).toEqual(['f0', 'f1', 'f0', 'f1'].map((f) => `<rect class="${f}`));
   });
 
-  test('long labels stand above their bars instead of leaving them no room', () => {
+  test('long labels are above their bars instead of leaving them no room', () => {
     const [bar = 0] = widths(
       draw([{ label: 'a label that is far too long to stand beside', value: 5 }], 360),
     );
     expect(bar).toBeGreaterThan(250);
   });
 
-  test('stands alone: a name space, an escaped title, colours for light and dark, no address', () => {
+  test('is standalone: a name space, an escaped title, colours for light and dark, no URL', () => {
     const svg = barChart({ title: 'a < b & "c"', unit: 'x', bars: [] });
     expect(svg).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
     expect(svg).toContain('aria-label="a &lt; b &amp; &quot;c&quot;: x. "');

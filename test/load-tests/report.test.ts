@@ -96,7 +96,7 @@ const NOTHING_HAPPENED = run({
   times: { 'lock wait': null, 'lock held': null, commit: null },
 });
 
-/** Every number in it replaced by one that occurs nowhere else, and every text likewise. */
+/** Replaces every number in it by one that occurs nowhere else, and every text likewise. */
 function distinct(value: unknown, seen: string[]): unknown {
   const next = 2003 + 17 * seen.length;
   if (typeof value === 'number') {
@@ -112,17 +112,17 @@ function distinct(value: unknown, seen: string[]): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, distinct(each, seen)]));
 }
 
-/** What is read, without what is only in attributes and styles. */
+/** The visible text, without attributes and styles. */
 function readable(html: string): string {
   return html.replace(/<style>[^]*?<\/style>/g, '').replace(/<[^>]+>/g, '\n');
 }
 
 describe('reportHtml', () => {
-  test('every figure and every text of the run stands in it', () => {
+  test('contains every figure and every text of the run', () => {
     const { samples, ...rest } = run();
     const seen: string[] = [];
     const whole = distinct(rest, seen) as LoadTestRun;
-    // The last bar has no upper end: it holds the rest.
+    // The last bar has no upper end: it contains the rest.
     const end = whole.ack.bars.at(-1)?.upToMs.toLocaleString('en');
     const expected = seen.filter((text) => text !== end);
     const html = readable(reportHtml({ ...whole, samples: distinct(samples, expected) as Sample[] }));
@@ -138,7 +138,7 @@ describe('reportHtml', () => {
     for (const label of ['≤ 10 ms', '≤ 100 ms', '&gt; 100 ms']) expect(html).toContain(label);
   });
 
-  test('what was typed or received is shown and does nothing', () => {
+  test('typed or received text is shown and not interpreted', () => {
     const evil = `<script>alert("1")</script><img src='x' onerror=alert(1)>&amp;`;
     const html = reportHtml(
       run({
@@ -157,7 +157,7 @@ describe('reportHtml', () => {
     );
   });
 
-  test('asks nobody for anything: no script, no address', () => {
+  test('makes no requests: no script, no URL', () => {
     const html = reportHtml(run()).replaceAll('xmlns="http://www.w3.org/2000/svg"', '');
     expect(html).not.toMatch(/https?:|\b(src|href|srcset|style|on\w+)=|url\(|@import|<(script|link|iframe)/i);
     expect(html).toContain(
@@ -165,7 +165,7 @@ describe('reportHtml', () => {
     );
   });
 
-  test('the parts stand in their order', () => {
+  test('the parts are in order', () => {
     const html = reportHtml(run());
     const parts = [
       'class="verdict',
@@ -184,7 +184,7 @@ describe('reportHtml', () => {
     for (const text of NOT_MEASURED) expect(html).toContain(text.replaceAll("'", '&#39;'));
   });
 
-  test('a broken promise is loud', () => {
+  test('a broken promise is prominent', () => {
     const html = reportHtml(BROKEN);
     expect(html).toMatch(/class="verdict broken"><b>✗ broken<\/b> P4 is broken\./);
     expect(html).toMatch(/<tr class="broken"><th scope="row">P4<\/th><td class="state">✗ broken/);
@@ -192,7 +192,7 @@ describe('reportHtml', () => {
     expect(html).toMatch(/<title>[^<]*promises broken<\/title>/);
   });
 
-  test('a verdict does not outvote a broken promise', () => {
+  test('a verdict does not override a broken promise', () => {
     const html = reportHtml({ ...BROKEN, verdict: { kept: true, sentence: 'All is well.' } });
     expect(html).toContain('class="verdict broken"');
     expect(html).not.toContain('class="verdict kept"');
@@ -203,7 +203,7 @@ describe('reportHtml', () => {
     expect(reportHtml(NOTHING_HAPPENED)).toContain('<p>Not corrected for coordinated omission');
   });
 
-  test('a run in which nothing happened is a report all the same', () => {
+  test('a run in which nothing happened still has a report', () => {
     const html = reportHtml(NOTHING_HAPPENED);
     expect(html).not.toMatch(/NaN|Infinity|undefined|null/);
     expect(html).toContain('nothing was measured');
@@ -223,7 +223,7 @@ describe('reportHtml', () => {
       expect(html).toContain(`<title>seconds since the first webhook 2,003: ${text}</title>`);
   });
 
-  test('charts have a role and say what they show', () => {
+  test('charts have a role and describe what they show', () => {
     const charts = reportHtml(run()).match(/<svg [^>]*>/g) ?? [];
     expect(charts).toHaveLength(10);
     for (const chart of charts) expect(chart).toMatch(/role="img" aria-label="[^"]{20,}"/);
@@ -232,7 +232,7 @@ describe('reportHtml', () => {
 });
 
 describe('reportTable', () => {
-  test('figures stand in it, and the verdict last', () => {
+  test('contains figures, and the verdict last', () => {
     const text = reportTable(run());
     for (const figure of ['63,000', '1,199/s', '9.81 ms', '812 ms', '1,035 ms', '4.21 s', '5,988', '41,229'])
       expect(text).toContain(figure);
@@ -247,7 +247,7 @@ describe('reportTable', () => {
     expect(text.split('\n').at(-1)).toBe('P4 is broken.');
   });
 
-  test('numbers end below each other', () => {
+  test('numbers are right-aligned', () => {
     const lines = reportTable(run()).split('\n');
     const answers = lines.filter((line) => /accepted|duplicate |no answer/.test(line));
     expect(answers).toEqual([
@@ -257,13 +257,13 @@ describe('reportTable', () => {
     ]);
   });
 
-  test('what came from elsewhere does not steer the terminal', () => {
+  test('text from elsewhere does not control the terminal', () => {
     const text = reportTable(run({ answers: { '200 \u001B[2J\n\u0007accepted': 1 } }));
     expect(text).toContain('200  [2J accepted');
     expect(text).not.toMatch(/[^\P{Cc}\n]/u);
   });
 
-  test('a run in which nothing happened is a table all the same', () => {
+  test('a run in which nothing happened still has a table', () => {
     expect(reportTable(NOTHING_HAPPENED)).not.toMatch(/NaN|Infinity|undefined|null/);
   });
 });

@@ -22,7 +22,7 @@ const webhook = (delivery: Delivery) =>
     triggeredAt: delivery.triggeredAt.toISOString(),
   });
 
-describe('what a rival made of its webhooks', () => {
+describe('what a rival did with its webhooks', () => {
   let connection: Connection;
   let store: RivalStore;
   let order: RivalOrder;
@@ -35,7 +35,7 @@ describe('what a rival made of its webhooks', () => {
   });
   afterAll(() => connection.close());
 
-  /** The outcome with one order changed, which is then as it was again. */
+  /** The outcome with one order changed, which is then restored. */
   async function planted(update: mongo.UpdateFilter<RivalOrder>): Promise<unknown> {
     await store.orders.updateOne({ _id: order._id }, update);
     const outcome = await rivalOutcome(store, deliveries);
@@ -47,7 +47,7 @@ describe('what a rival made of its webhooks', () => {
     $set: { history: change(order.history) },
   });
 
-  test('applied one after another, everything is right', async () => {
+  test('applied one after another, everything is correct', async () => {
     expect(await rivalOutcome(store, deliveries)).toEqual(ALL_RIGHT);
     expect(await store.events.countDocuments()).toBe(deliveries.length);
   });
@@ -56,7 +56,7 @@ describe('what a rival made of its webhooks', () => {
     expect(await rivalOutcome(store, [...deliveries, ...deliveries])).toEqual(ALL_RIGHT);
   });
 
-  test('an event whose change is gone is lost', async () => {
+  test('an event whose change is missing is lost', async () => {
     expect(await planted(historyOf((history) => history.slice(0, -1)))).toEqual({ ...ALL_RIGHT, lost: 1 });
   });
 
@@ -79,7 +79,7 @@ describe('what a rival made of its webhooks', () => {
     expect(await planted(swapped)).toEqual({ ...ALL_RIGHT, inversions: 1 });
   });
 
-  test('a transaction that comes before the whole order is no inversion', async () => {
+  test('a transaction that comes before the whole order is not an inversion', async () => {
     const swapped = historyOf(([create, payment, ...rest]) =>
       [payment, create, ...rest].filter((entry) => entry !== undefined),
     );
@@ -90,12 +90,12 @@ describe('what a rival made of its webhooks', () => {
     ['a stale status', { $set: { financialStatus: 'pending' } }],
     ['the time of an older state', { $set: { updatedAt: '2026-11-20T10:00:01+00:00' } }],
     ['a missing transaction', { $pop: { 'parts.transactions': 1 } }],
-    ['a transaction of nobody', { $push: { 'parts.transactions': { id: '1' } } }],
+    ['an unknown transaction', { $push: { 'parts.transactions': { id: '1' } } }],
   ])('%s makes its order wrong', async (_what, update) => {
     expect(await planted(update)).toEqual({ ...ALL_RIGHT, wrong: 1 });
   });
 
-  test('an order that is not there has lost all its events, and is wrong', async () => {
+  test('a missing order has lost all its events, and is wrong', async () => {
     const { _id, ...fields } = order;
     await store.orders.deleteOne({ _id });
     const outcome = await rivalOutcome(store, deliveries);
@@ -103,7 +103,7 @@ describe('what a rival made of its webhooks', () => {
     expect(outcome).toEqual({ ...ALL_RIGHT, lost: order.history.length, wrong: 1 });
   });
 
-  test('applied in another turn, what came last wins', async () => {
+  test('applied in another sequence, the last one applied wins', async () => {
     const other = rivalStore(openedElsewhere());
     for (const delivery of deliveries.toReversed()) await applyWebhook(webhook(delivery), other);
     const outcome = await rivalOutcome(other, deliveries);

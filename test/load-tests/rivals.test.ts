@@ -18,7 +18,7 @@ import { until } from '../support/until.ts';
 
 const SECRET = 'a-secret-for-tests';
 
-/** The processes of one rival over a namespace of their own. */
+/** The processes of one rival over their own namespace. */
 class RivalStack {
   readonly #env: NodeJS.ProcessEnv;
   readonly #programs: RunningProgram[] = [];
@@ -80,7 +80,7 @@ describe('a rival', () => {
     ['grouped', 'in turn', inTurn, { lost: 0, twice: 0, inversions: 0, wrong: 0 }],
     ['without-queue', 'in turn', inTurn, { lost: 0, twice: 0, inversions: 0, wrong: 0 }],
   ])(
-    '%s applies once what it acknowledged, sent %s, and takes no other',
+    '%s applies once what it acknowledged, sent %s, and accepts nothing else',
     async (name, _how, send, expected) => {
       const { redisUrl, mongoUri } = await namespace();
       stack = new RivalStack({ REDIS_URL: redisUrl, MONGODB_URI: mongoUri });
@@ -94,14 +94,14 @@ describe('a rival', () => {
       expect(await stack.send(first)).toEqual([200, 'duplicate']);
       await until(async () => (await store.events.countDocuments()) === deliveries.length);
 
-      // Stopping waits for what is under way: nothing is applied after it.
+      // Stopping waits for running work: nothing is applied after it.
       expect(await stack.stop()).toEqual(rolesOf(name).map(() => 0));
       expect(await rivalOutcome(store, deliveries)).toMatchObject(expected);
       expect(await store.events.countDocuments()).toBe(deliveries.length);
     },
   );
 
-  test('the ceiling answers with nothing behind it, and knows a forgery', async () => {
+  test('the ceiling answers without storing anything, and detects a forgery', async () => {
     stack = new RivalStack({ REDIS_URL: 'redis://127.0.0.1:1', MONGODB_URI: 'mongodb://127.0.0.1:1/none' });
     await stack.start('bare', 'ingest');
     expect(await stack.send(first)).toEqual([200, 'accepted']);
@@ -109,7 +109,7 @@ describe('a rival', () => {
     expect(await stack.send(first, 'a-secret-of-somebody-else')).toEqual([401, 'forged']);
   });
 
-  test('has no worker where all is done before the answer', async () => {
+  test('has no worker if everything is done before the answer', async () => {
     const program = startRival('without-queue', 'worker', { ...process.env }, 'pipe');
     program.child.stderr?.resume();
     program.child.stdout?.resume();

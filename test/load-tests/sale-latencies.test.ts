@@ -10,7 +10,7 @@ function logOf(times: Iterable<number>, intervalMs: number | null = null): Laten
 
 const upTo = (most: number) => Array.from({ length: most }, (_, i) => i + 1);
 
-/** What has been counted, as bar -> count, of those bars that hold anything. */
+/** The counts, as bar -> count, of all bars that are not empty. */
 const countsOf = (log: LatencyLog) =>
   log
     .whole()
@@ -20,7 +20,7 @@ const countsOf = (log: LatencyLog) =>
 const countIn = (log: LatencyLog) => log.whole().bars.reduce((sum, { count }) => sum + count, 0);
 
 describe('percentiles', () => {
-  test('of 1 to 10,000 ms are where they must be, in whatever order they came', () => {
+  test('of 1 to 10,000 ms are correct, in whatever order they came', () => {
     const times = randomFrom(1).shuffled(upTo(10_000));
     expect(logOf(times).whole()).toMatchObject({
       corrected: false,
@@ -73,14 +73,14 @@ describe('coordinated omission', () => {
     expect(log.whole().corrected).toBe(true);
   });
 
-  test('one that is late by less than an interval counts with the rest that the next one waited', () => {
+  test('one that is late by less than an interval counts with the remaining wait of the next one', () => {
     expect(countsOf(logOf([100.75], 100))).toEqual([
       [1, 1],
       [200, 1],
     ]);
   });
 
-  test('a stall of half a second shows in percentiles that it would be hidden in', () => {
+  test('a stall of half a second shows in percentiles that would otherwise hide it', () => {
     // 99 answers of 1 ms at 10 a second, and one of 10 s: 100 of the 199 that were due waited.
     const times = [...Array.from({ length: 99 }, () => 1), 10_000];
     expect(logOf(times).whole()).toMatchObject({ p50Ms: 1, p90Ms: 1 });
@@ -93,7 +93,7 @@ describe('coordinated omission', () => {
 });
 
 describe('bars', () => {
-  test('sum up to what was counted', () => {
+  test('add up to the count', () => {
     const { next } = randomFrom(2);
     const times = Array.from({ length: 5000 }, () => 20_000 * next() ** 8);
     const log = logOf(times);
@@ -105,13 +105,13 @@ describe('bars', () => {
     }
   });
 
-  test('the last holds the rest, and ends at the slowest', () => {
+  test('the last contains the rest, and ends at the slowest', () => {
     expect(logOf([1, 6000, 7000]).whole().bars.at(-1)).toEqual({ upToMs: 7000, count: 2 });
   });
 });
 
 describe('a second', () => {
-  test('begins anew with each reading; the whole keeps everything', () => {
+  test('starts again with each reading; the whole keeps everything', () => {
     const log = logOf(upTo(100));
     expect(log.takeSecond()).toEqual({ p50Ms: 51, p99Ms: 100 });
     expect(log.takeSecond()).toEqual({ p50Ms: null, p99Ms: null });
@@ -120,7 +120,7 @@ describe('a second', () => {
     expect(countIn(log)).toBe(101);
   });
 
-  test('tells of its answers as they came, not of those that they held up', () => {
+  test('reports its answers as they came, not those that they held up', () => {
     const log = logOf([500], 100);
     expect(log.takeSecond()).toEqual({ p50Ms: 500, p99Ms: 500 });
   });

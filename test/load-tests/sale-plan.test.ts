@@ -12,7 +12,9 @@ const OPTIONS: SaleOptions = {
   seed: 1,
   id: 'test',
 };
-/** In a calm sale 50 other orders begin between two events of one; with one event each at the sale's begin. */
+/**
+ * In a calm sale, 50 other orders begin between two events of one; with one event each at the sale's start.
+ */
 const OTHERS_BETWEEN = 50;
 const CALM = { dup: 0, shuffle: 0 };
 
@@ -42,7 +44,7 @@ function firstsByOrder({ deliveries }: Sale): Map<string, Delivery[]> {
   return Map.groupBy(new Set(deliveries), orderOf);
 }
 
-/** Orders of which something is sent before what happened earlier. */
+/** Orders of which something is sent before an earlier event. */
 function outOfOrder(sale: Sale): number {
   const triggered = [...firstsByOrder(sale).values()].map((firsts) =>
     firsts.map(({ triggeredAt }) => triggeredAt.getTime()),
@@ -50,7 +52,7 @@ function outOfOrder(sale: Sale): number {
   return triggered.filter((times) => times.some((time, i) => i > 0 && time < (times[i - 1] ?? 0))).length;
 }
 
-/** What of a body stays when it is made at another time. */
+/** What stays the same in a body that is made at another time. */
 const timeless = ({ body }: Delivery) => body.toString().replaceAll(/\d{4}-\d\d-\d\dT[^"]+/g, 'then');
 
 describe('what a sale sends', () => {
@@ -88,7 +90,7 @@ describe('what a sale sends', () => {
     expect(Math.abs(share - dup)).toBeLessThanOrEqual(dup % 100 === 0 ? 0 : 4);
   });
 
-  test('a second time is besides, and does not move the first', () => {
+  test('a second time is additional, and does not move the first', () => {
     const idsOf = (deliveries: Iterable<Delivery>) => Array.from(deliveries, ({ webhookId }) => webhookId);
     const { deliveries } = plan({ shuffle: 0, dup: 50 });
     const creates = [...new Set(deliveries)].filter(({ topic }) => topic === 'orders/create');
@@ -110,7 +112,7 @@ describe('what a sale sends', () => {
     expect(figures.events).toBe(20 * topics.length);
   });
 
-  test('bodies of whole orders are of 4 to 15 kB', () => {
+  test('bodies of whole orders have 4 to 15 kB', () => {
     const sizes = plan({ topics: ['create', 'paid', 'updated'] }).deliveries.map(({ body }) => body.length);
     expect(Math.min(...sizes)).toBeGreaterThan(4000);
     expect(Math.min(...sizes)).toBeLessThan(5000);
@@ -118,7 +120,7 @@ describe('what a sale sends', () => {
     expect(Math.max(...sizes)).toBeLessThan(15_000);
   });
 
-  test("the figures of the bodies are the deliveries' own", () => {
+  test('the figures of the bodies match the deliveries', () => {
     const { deliveries, figures } = plan();
     const sizes = deliveries.map(({ body }) => body.length).toSorted((a, b) => a - b);
     const { smallest, p50, p90, largest, mean } = figures.bodyBytes;
@@ -137,7 +139,7 @@ describe('what a sale sends', () => {
 });
 
 describe('the order of sending', () => {
-  test('is that of what happened, where nothing is shuffled or sent twice', () => {
+  test('is the order of events, if nothing is shuffled or sent twice', () => {
     const sale = plan(CALM);
     expect(sale.figures).toMatchObject({ duplicates: 0, shuffled: 0 });
     expect(sale.deliveries).toHaveLength(800);
@@ -152,19 +154,17 @@ describe('the order of sending', () => {
       expect(place - (places[i - 1] ?? -1000)).toBeGreaterThan(OTHERS_BETWEEN - 1);
   });
 
-  test.each([5, 20, 80])(
-    '%i per cent are sent out of their turn, and orders come out of order',
-    (shuffle) => {
-      const sale = plan({ shuffle, dup: 0 });
-      const share = (100 * sale.figures.shuffled) / sale.figures.events;
-      expect(Math.abs(share - shuffle)).toBeLessThan(4);
-      // One of four events moved by up to 500 webhooks, where the next is some 200 away, usually changes places.
-      expect(outOfOrder(sale)).toBeGreaterThan(sale.figures.shuffled / 10);
-      expect(outOfOrder(sale)).toBeLessThanOrEqual(sale.figures.orders);
-    },
-  );
+  test.each([5, 20, 80])('%i per cent are sent out of order, and orders arrive out of order', (shuffle) => {
+    const sale = plan({ shuffle, dup: 0 });
+    const share = (100 * sale.figures.shuffled) / sale.figures.events;
+    expect(Math.abs(share - shuffle)).toBeLessThan(4);
+    // If one of four events moves by up to 500 webhooks, and the next is some 200 away, they usually change
+    // places.
+    expect(outOfOrder(sale)).toBeGreaterThan(sale.figures.shuffled / 10);
+    expect(outOfOrder(sale)).toBeLessThanOrEqual(sale.figures.orders);
+  });
 
-  test('more is shuffled where more is asked for', () => {
+  test('more is shuffled if more is requested', () => {
     const [few = 0, some = 0, many = 0] = [5, 20, 80].map((shuffle) => outOfOrder(plan({ shuffle, dup: 0 })));
     expect(few).toBeLessThan(some);
     expect(some).toBeLessThan(many);
@@ -172,7 +172,7 @@ describe('the order of sending', () => {
 });
 
 describe('the same sale again', () => {
-  test('has the same bodies but for their times, in the same order', () => {
+  test('has the same bodies except for their times, in the same order', () => {
     const [one, other] = [plan(), planAnew()];
     expect(other.deliveries.map(timeless)).toEqual(one.deliveries.map(timeless));
     expect(other.deliveries.map(({ webhookId }) => webhookId)).toEqual(
@@ -181,7 +181,7 @@ describe('the same sale again', () => {
     expect(other.figures).toEqual(one.figures);
   });
 
-  test('under another id has other shops, so that no run meets the events of another', () => {
+  test('under another id has other shops, so no run meets the events of another', () => {
     const [one, other] = [plan({ id: 'one' }), plan({ id: 'other' })];
     expect(one.shops).toHaveLength(3);
     expect(new Set([...one.shops, ...other.shops]).size).toBe(6);
@@ -208,7 +208,7 @@ test('orders are numbered one after another, from the first number', () => {
   expect(numbersOf({ firstNumber: 5000 })).toEqual([5000, 5001, 5002]);
 });
 
-test('more updates of an order are each newer than the one before, and otherwise the same', () => {
+test('further updates of an order are each newer than the previous one, and otherwise the same', () => {
   const sale = plan({ ...CALM, orders: 5, topics: ['create', 'updated'], updates: 10 });
   expect(sale.figures.events).toBe(5 * 12);
   for (const sent of firstsByOrder(sale).values()) {

@@ -18,7 +18,7 @@ function sampleAt(second: number, changes: Partial<Sample> = {}): Sample {
 }
 
 describe('the line of progress', () => {
-  test('tells what the last second did, and how long the rest may take', () => {
+  test('shows what the last second did, and how long the rest may take', () => {
     const line = progressLine(sampleAt(3), sampleAt(2), 63_000);
     expect(line.split(/ {3,}/)).toEqual([
       '3 s',
@@ -31,15 +31,15 @@ describe('the line of progress', () => {
     ]);
   });
 
-  test('the first line counts from the begin', () => {
+  test('the first line counts from the start', () => {
     expect(progressLine(sampleAt(2), null, 63_000)).toContain(' 990 acks/s ');
   });
 
-  test('two seconds between two looks are two seconds', () => {
+  test('two seconds between two looks count as two seconds', () => {
     expect(progressLine(sampleAt(4), sampleAt(2), 63_000)).toContain(' 990 acks/s ');
   });
 
-  test('when all is sent, what waits decides', () => {
+  test('when everything is sent, the waiting events decide', () => {
     const [last, now] = [sampleAt(9, { applied: 9000 }), sampleAt(10, { applied: 9500, waiting: 2000 })];
     expect(progressLine(now, last, 10_000)).toMatch(/waiting 2,000 {3}applied 500\/s {3}ETA 4 s$/);
     expect(progressLine({ ...now, waiting: 0 }, last, 10_000)).toMatch(/ETA 0 s$/);
@@ -51,15 +51,15 @@ describe('the line of progress', () => {
     expect(line).toMatch(/ETA 1000 s$/);
   });
 
-  test('two looks at the same moment divide by no zero', () => {
+  test('two looks at the same moment do not divide by zero', () => {
     expect(progressLine(sampleAt(1), sampleAt(1), 3000)).not.toMatch(/NaN|Infinity/);
   });
 });
 
-/** Back to the line's begin, and everything behind it away. */
+/** Back to the start of the line, and everything after it deleted. */
 const OVER_THE_LINE = '\r\u001b[K';
 
-describe('where it goes', () => {
+describe('where it is written', () => {
   function written(isTTY: boolean, samples: number): string[] {
     const texts: string[] = [];
     const output = { isTTY, write: (text: string) => texts.push(text) } as unknown as NodeJS.WriteStream;
@@ -68,7 +68,7 @@ describe('where it goes', () => {
     return texts;
   }
 
-  test('on a terminal every second, over the line before', () => {
+  test('on a terminal every second, over the previous line', () => {
     const texts = written(true, 4);
     expect(texts).toHaveLength(4);
     for (const text of texts) {
@@ -77,7 +77,7 @@ describe('where it goes', () => {
     }
   });
 
-  test('elsewhere a line every five seconds, whose rates are of its last second', () => {
+  test('elsewhere a line every five seconds, with the rates of its last second', () => {
     const texts = written(false, 11);
     expect(texts.map((text) => text.split('   ')[0])).toEqual(['5 s', '10 s']);
     for (const text of texts) expect(text).toMatch(/^\d+ s [^\r\n]* 990 acks\/s [^\n]*\n$/);

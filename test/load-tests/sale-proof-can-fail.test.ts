@@ -13,7 +13,7 @@ import { namespace, type Namespace } from '../support/namespace.ts';
 import { until } from '../support/until.ts';
 import { FalseIngest, type Attempt, type Reply } from './false-ingest.ts';
 
-/** Lockstep is real here; between it and the sender stands an ingest that breaks what a test wants broken. */
+/** Lockstep is real here; between it and the sender is an ingest that breaks what the test chooses. */
 describe('the proof of a sale', () => {
   let names: Namespace;
   let env: ReturnType<typeof programEnv>;
@@ -52,7 +52,7 @@ describe('the proof of a sale', () => {
     return planSale({ ...options, id });
   };
 
-  /** Runs a small sale; its webhooks, but not those of the warm-up, meet `answer`. */
+  /** Runs a small sale; its webhooks, except those of the warm-up, meet `answer`. */
   async function run(answer: (attempt: Attempt, sale: Sale) => Promise<Reply>): Promise<LoadTestRun> {
     sales += 1;
     const sale = saleOf(20, `false${sales}`);
@@ -78,7 +78,7 @@ describe('the proof of a sale', () => {
   const figuresOf = ({ promises }: LoadTestRun, wanted: string) =>
     promises.find(({ id }) => id === wanted)?.figures;
 
-  /** Of the sale's own, from 1: those of the warm-up came before. */
+  /** The sale's own number, from 1: those of the warm-up came before. */
   function nthOf(attempt: Attempt, sale: Sale): number {
     return 1 + between.attempts.filter((each) => isOf(sale, each) && each.nth < attempt.nth).length;
   }
@@ -90,7 +90,7 @@ describe('the proof of a sale', () => {
 
   const isThird = (attempt: Attempt, sale: Sale) => nthOf(attempt, sale) % 3 === 0;
 
-  test('an honest ingest between changes nothing: every promise is kept', async () => {
+  test('an honest ingest in between changes nothing: every promise is kept', async () => {
     const told = await run((attempt) => attempt.forward());
     expect(brokenIn(told)).toEqual([]);
     expect(told.verdict).toMatchObject({ kept: true });
@@ -99,7 +99,7 @@ describe('the proof of a sale', () => {
   });
 
   describe('an ingest that lies', () => {
-    test('P2: what it answers with 200 and does not keep is reported as lost, every one', async () => {
+    test('P2: events that it answers with 200 and does not store are reported as lost, every one', async () => {
       const swallowed: string[] = [];
       const told = await run(async (attempt, sale) => {
         if (!isThird(attempt, sale)) return await attempt.forward();
@@ -113,7 +113,7 @@ describe('the proof of a sale', () => {
       expect(told.verdict.sentence).toMatch(/^BROKEN: P2 \(20 lost/);
     });
 
-    test('P2: a 200 that does not say which event it is for is no proof', async () => {
+    test('P2: a 200 that does not say which event it is for proves nothing', async () => {
       const told = await run(async (attempt, sale) => {
         const reply = await attempt.forward();
         return isThird(attempt, sale) ? { status: 200, json: { outcome: 'accepted' } } : reply;
@@ -123,8 +123,8 @@ describe('the proof of a sale', () => {
     });
   });
 
-  describe('an ingest that is away now and then', () => {
-    test('what it refused is sent again, and kept; the answers are reported', async () => {
+  describe('an ingest that is sometimes down', () => {
+    test('refused webhooks are sent again, and stored; the answers are reported', async () => {
       const told = await run(async (attempt, sale) =>
         attempt.time === 1 && isThird(attempt, sale)
           ? { status: 503, json: { outcome: 'unavailable' } }
@@ -142,7 +142,7 @@ describe('the proof of a sale', () => {
       });
     });
 
-    test('P3: where only the answer was lost, the second time is a duplicate', async () => {
+    test('P3: if only the answer was lost, the second time is a duplicate', async () => {
       const told = await run(async (attempt, sale) => {
         const reply = await attempt.forward();
         return attempt.time === 1 && isThird(attempt, sale) ? null : reply;
@@ -159,7 +159,7 @@ describe('the proof of a sale', () => {
     });
   });
 
-  /** Done to what is kept of a sale's first shop, when all but the last of its webhooks are applied. */
+  /** Done to the stored data of a sale's first shop, when all but the last of its webhooks are applied. */
   type Harm = (shop: string) => Promise<unknown>;
   const ofShop = (shop: string) => ({ $gte: `${shop}/`, $lt: `${shop}0` });
 
@@ -190,7 +190,7 @@ describe('the proof of a sale', () => {
         (shop) =>
           collections.orders.collection.updateOne({ _id: ofShop(shop) as never }, { $inc: { sequence: 1 } }),
       ],
-      ['a webhook of nobody that nobody can read', ['P7'], sendUnreadable],
+      ['an unknown webhook that cannot be read', ['P7'], sendUnreadable],
     ];
 
     async function sendUnreadable(shop: string): Promise<void> {

@@ -20,7 +20,7 @@ function planSmall(): Delivery[] {
   return planSale({ ...plan, orders: ORDERS, topics: ['create', 'paid'] }).deliveries;
 }
 
-/** Sends a small sale to an ingest that answers so. */
+/** Sends a small sale to an ingest with these answers. */
 async function send(
   answer: (attempt: Attempt) => Reply,
   { connections = 3, rate = null }: { connections?: number; rate?: number | null } = {},
@@ -37,7 +37,7 @@ const idsOf = (sent: readonly { webhookId: string }[]) => sent.map(({ webhookId 
 const sumOf = (counts: Record<string, number>) => Object.values(counts).reduce((sum, each) => sum + each, 0);
 
 describe('a sender', () => {
-  test('sends every delivery once, signed, with its own body, in their order', async () => {
+  test('sends every delivery once, signed, with its own body, in order', async () => {
     const { deliveries, unanswered, sending } = await send(accepted, { connections: 1 });
     expect(idsOf(ingest.attempts)).toEqual(idsOf(deliveries));
     expect(ingest.attempts.every(({ body }, i) => body.equals(deliveries[i]?.body ?? Buffer.alloc(0)))).toBe(
@@ -68,7 +68,7 @@ describe('a sender', () => {
     expect(sending.latencies.whole().corrected).toBe(true);
   });
 
-  test('tells which were not acknowledged, and counts every answer', async () => {
+  test('reports which were not acknowledged, and counts every answer', async () => {
     const { deliveries, unanswered, sending } = await send((attempt) =>
       attempt.nth % 4 === 0 ? { status: 503, json: { outcome: 'unavailable' } } : accepted(attempt),
     );
@@ -84,7 +84,7 @@ describe('a sender', () => {
   test.each([
     { connections: 3, rate: null },
     { connections: 21, rate: 21 },
-  ])('a connection that breaks is no answer, once: %j', async (pace) => {
+  ])('a broken connection counts as no answer, once: %j', async (pace) => {
     const { deliveries, unanswered, sending } = await send(
       (attempt) => (attempt.nth % 4 === 0 ? null : accepted(attempt)),
       pace,
@@ -98,11 +98,12 @@ describe('a sender', () => {
     });
     expect(sumOf(sending.answers)).toBe(sending.sent);
     expect(sending.log.sent).toBe(sending.sent);
-    // At a rate, a broken connection's next is sent a second later: that is not how long its answer took.
+    // At a rate, a broken connection's next webhook is sent a second later: that is not the time of its
+    // answer.
     expect(sending.latencies.takeSecond().p99Ms).toBeLessThan(500);
   });
 
-  test('nobody there is no answer for each, and an end', async () => {
+  test('without a receiver there is no answer for each, and it ends', async () => {
     const deliveries = planSmall();
     const options = {
       url: `http://127.0.0.1:${await freePort()}`,
@@ -117,14 +118,14 @@ describe('a sender', () => {
 });
 
 describe('the pace', () => {
-  test('is one webhook a second for each connection, where there are enough', () => {
+  test('is one webhook a second per connection, if there are enough', () => {
     expect(pacingOf(1000, 500)).toEqual({ connections: 500, each: 1 });
     expect(pacingOf(500, 500)).toEqual({ connections: 500, each: 1 });
     expect(pacingOf(1000, 3000)).toEqual({ connections: 1000, each: 3 });
     expect(pacingOf(1, 20)).toEqual({ connections: 1, each: 20 });
   });
 
-  test('misses the rate by less than one webhook for each of a connection', () => {
+  test('misses the rate by less than one webhook per connection', () => {
     for (let rate = 1; rate < 5000; rate += 7) {
       const { connections, each } = pacingOf(1000, rate);
       expect(connections).toBeLessThanOrEqual(1000);

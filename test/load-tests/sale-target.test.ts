@@ -33,20 +33,20 @@ describe('a URL that is not on this machine', () => {
     'http://[2001:db8::1]:3000',
   ];
 
-  test.each(FAR)('%s is refused, and it is said how to insist', async (url) => {
+  test.each(FAR)('%s is refused, with a hint how to insist', async (url) => {
     surroundings(GIVEN);
     await expect(open(url)).rejects.toThrow(`${url} is not on this machine`);
     await expect(open(url)).rejects.toThrow(`--really ${url}`);
   });
 
-  test('is refused where another is insisted on', async () => {
+  test('is refused if another is insisted on', async () => {
     surroundings(GIVEN);
     await expect(open('http://example.com', 'http://example.org')).rejects.toThrow('not on this machine');
     await expect(open('http://example.com', 'true')).rejects.toThrow('not on this machine');
     await expect(open('http://example.com', 'http://127.0.0.1')).rejects.toThrow('not on this machine');
   });
 
-  test('is taken where it is named twice', async () => {
+  test('is accepted if it is named twice', async () => {
     surroundings(GIVEN);
     const url = 'https://staging.example.com';
     expect(await open(url, url)).toMatchObject({ ingestUrl: url, secret: 'a-secret' });
@@ -55,7 +55,7 @@ describe('a URL that is not on this machine', () => {
 
 describe('a URL on this machine', () => {
   test.each(['http://localhost', 'http://127.0.0.1', 'http://[::1]'])(
-    '%s is taken with what the environment names',
+    '%s is accepted with the settings in the environment',
     async (host) => {
       surroundings({ ...GIVEN, PARTITIONS: '4' });
       const url = `${host}:${await freePort()}`;
@@ -71,7 +71,7 @@ describe('a URL on this machine', () => {
     },
   );
 
-  test('an empty setting counts as not given', async () => {
+  test('an empty setting counts as missing', async () => {
     const url = `http://localhost:${await freePort()}`;
     surroundings({ ...GIVEN, PARTITIONS: '' });
     expect(await open(url)).toMatchObject({ partitions: 1 });
@@ -79,7 +79,7 @@ describe('a URL on this machine', () => {
     await expect(open(url)).rejects.toThrow('REDIS_URL');
   });
 
-  test.each(Object.keys(GIVEN))('that npm start does not serve needs %s', async (missing) => {
+  test.each(Object.keys(GIVEN))('one that npm start does not serve needs %s', async (missing) => {
     const url = `http://localhost:${await freePort()}`;
     surroundings({ ...GIVEN, [missing]: undefined });
     const refused = open(url);
@@ -89,9 +89,9 @@ describe('a URL on this machine', () => {
 });
 
 test.each(['localhost', 'localhost:3000', 'redis://localhost', ''])(
-  '%p is said to be no URL',
+  '%p is refused as not a URL',
   async (text) => {
-    await expect(open(text)).rejects.toThrow(`${text} is no URL, such as http://localhost:3000`);
+    await expect(open(text)).rejects.toThrow(`${text} is not a URL, such as http://localhost:3000`);
   },
 );
 
@@ -100,7 +100,7 @@ describe('what npm start serves here', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-copy-'));
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** What a copy of the project, with a .lockstep/ of its own, makes of a URL; or what it says against it. */
+  /** What a copy of the project, with its own .lockstep/, makes of a URL; or why it refuses it. */
   function openInCopy(url: string): Target {
     const program = `import { openTarget } from './load-tests/sale/target.ts';
       process.stdout.write(JSON.stringify(await openTarget({ url: '${url}', workers: 1 })));`;
@@ -108,7 +108,7 @@ describe('what npm start serves here', () => {
     return JSON.parse(execFileSync(process.execPath, args, { cwd: folder, env: {} }).toString()) as Target;
   }
 
-  test('needs no settings, by whichever of its names it is called', () => {
+  test('needs no settings, with either of its names', () => {
     for (const name of ['src', 'scripts', 'load-tests', 'package.json'])
       cpSync(path.join(project, name), path.join(folder, name), { recursive: true });
     symlinkSync(path.join(project, 'node_modules'), path.join(folder, 'node_modules'));

@@ -52,7 +52,7 @@ const RUN = {
 };
 
 describe('a promise', () => {
-  test('is kept where nothing is wrong', () => {
+  test('is kept if nothing is wrong', () => {
     const promises = promisesOf(found());
     expect(promises.map(({ id }) => id)).toEqual(['Answers', 'P1', 'P2', 'P3', 'P4', 'P5', 'P6', 'P7', 'P8']);
     expect(brokenIn(found())).toEqual([]);
@@ -60,7 +60,7 @@ describe('a promise', () => {
 
   const broken: [string, string, Found, string][] = [
     [
-      'a forged one that is kept',
+      'a forged one that is stored',
       'P1',
       found({ forged: { sent: 20, refused: 20, kept: 1 } }),
       '20 of 20 forged refused, 1 kept',
@@ -72,7 +72,7 @@ describe('a promise', () => {
       '19 of 20 forged refused, 0 kept',
     ],
     [
-      'no forged one to tell by',
+      'no forged one to test with',
       'P1',
       found({ forged: { sent: 0, refused: 0, kept: 0 } }),
       '0 of 0 forged refused, 0 kept',
@@ -80,7 +80,7 @@ describe('a promise', () => {
     ['two drains at once', 'P4', found({ drains: { holds: 90, overlaps: 2 } }), '2 overlaps among 90 drains'],
     ['lost', 'P2', found({}, { lost: 3 }), '3 lost of 100 acknowledged (100 to send)'],
     ['never acknowledged', 'P2', found({}, { acked: 99 }), '0 lost of 99 acknowledged (100 to send)'],
-    ['applied twice', 'P3', found({}, { twice: 3 }), '3 twice, 5 duplicates turned away'],
+    ['applied twice', 'P3', found({}, { twice: 3 }), '3 twice, 5 duplicates rejected'],
     ['out of sequence', 'P5', found({}, { inversions: 3 }), '3 inversions, 0 orders wrong'],
     ['an order that is wrong', 'P5', found({}, { wrong: 3 }), '0 inversions, 3 orders wrong'],
     ['waiting', 'P6', found({}, { waiting: 3 }), '3 waiting, 0 spooled'],
@@ -89,8 +89,8 @@ describe('a promise', () => {
     ['parked', 'P7', found({}, { parked: 3 }), '3 parked'],
     ['not in the journal', 'P8', found({}, { unexplained: 3 }), '3 unexplained'],
     ['answered 503', 'Answers', answered({ '503 unavailable': 3 }), '3 others, slowest 4999 ms'],
-    ['answered by nobody', 'Answers', answered({ 'no answer': 3 }), '3 others, slowest 4999 ms'],
-    ['200 of somebody else', 'Answers', answered({ '200': 3 }), '3 others, slowest 4999 ms'],
+    ['unanswered', 'Answers', answered({ 'no answer': 3 }), '3 others, slowest 4999 ms'],
+    ['200 for another event', 'Answers', answered({ '200': 3 }), '3 others, slowest 4999 ms'],
     ['too slow', 'Answers', found({ slowestMs: 5000 }), '0 others, slowest 5000 ms'],
   ];
 
@@ -102,19 +102,19 @@ describe('a promise', () => {
     expect(brokenIn(facts)).toMatchObject([{ id, figures }]);
   });
 
-  test('every figure of the audit that must be a certain one is looked at', () => {
+  test('every figure of the audit that must have a certain value is checked', () => {
     const numbers = broken.map(([, , { audit }]) => audit);
     const looked = (Object.keys(ALL_RIGHT) as (keyof Audit)[]).filter((name) =>
       numbers.some((audit) => audit[name] !== ALL_RIGHT[name]),
     );
-    // What was sent, and where it is, are no promises; how long answers took is measured at the sender.
+    // What was sent, and where it is, are not promises; answer times are measured at the sender.
     const others = Object.keys(ALL_RIGHT).filter((name) => !looked.includes(name as keyof Audit));
     expect(others).toEqual(['sent', 'duplicates', 'journaled', 'slowestAckMs']);
   });
 });
 
 describe('the verdict', () => {
-  test('is one sentence with the figures where all is kept', () => {
+  test('is one sentence with the figures if all is kept', () => {
     expect(verdictOf({ ...RUN, promises: promisesOf(found()) })).toEqual({
       kept: true,
       sentence:
@@ -122,7 +122,7 @@ describe('the verdict', () => {
     });
   });
 
-  test('says that the rate that was asked was not reached', () => {
+  test('says that the requested rate was not reached', () => {
     const run = {
       ...RUN,
       acksPerSecond: 174,
@@ -132,7 +132,7 @@ describe('the verdict', () => {
     expect(verdictOf(run).sentence).toContain('at 174 webhooks/s (asked: 200/s, NOT REACHED) with');
   });
 
-  test('says BROKEN, and names every promise that is, with what was counted', () => {
+  test('says BROKEN, and names every broken promise, with what was counted', () => {
     const promises = promisesOf(found({ settled: false }, { lost: 2, waiting: 1 }));
     const { kept, sentence } = verdictOf({ ...RUN, promises });
     expect(kept).toBe(false);
@@ -142,7 +142,7 @@ describe('the verdict', () => {
   });
 
   test.each(['Answers', 'P1', 'P2', 'P3', 'P4', 'P5', 'P6', 'P7', 'P8'])(
-    'is never kept where %s is broken',
+    'is never kept if %s is broken',
     (id) => {
       const promises = promisesOf(found()).map((each) => ({ ...each, kept: each.id !== id }));
       const { kept, sentence } = verdictOf({ ...RUN, promises });

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { readWorkerTimes, timesBetween } from '../../load-tests/sale/worker-times.ts';
 import { createMetrics, type Metrics } from '../../src/system/metrics.ts';
 
-/** A worker's metrics and nothing else of it, served as it serves them. */
+/** A worker's metrics and nothing else of it, served as a worker serves them. */
 interface Served {
   metrics: Metrics;
   url: string;
@@ -36,7 +36,7 @@ async function serve(): Promise<Served> {
 
 const NOTHING = { 'lock wait': null, 'lock held': null, commit: null };
 
-describe("what workers' metrics say of a time", () => {
+describe("times from the workers' metrics", () => {
   test('counts, means and bounds, summed over all workers', async () => {
     const [one, other] = [await serve(), await serve()];
     const urls = [one.url, other.url];
@@ -69,7 +69,7 @@ describe("what workers' metrics say of a time", () => {
     metrics.lockWaitSeconds.observe(0.001);
     metrics.lockHoldSeconds.observe(0.02);
     metrics.commitSeconds.observe(0.2);
-    // What a similar name says belongs to none of them.
+    // A metric with a similar name belongs to none of them.
     metrics.commitOrders.observe(7);
     const times = timesBetween(before, await readWorkerTimes([url]));
     expect(Object.entries(times).map(([name, each]) => [name, each?.count, each?.meanMs])).toEqual([
@@ -79,7 +79,7 @@ describe("what workers' metrics say of a time", () => {
     ]);
   });
 
-  test('one that is above every bucket has no bound', async () => {
+  test('a time above every bucket has no bound', async () => {
     const { metrics, url } = await serve();
     const before = await readWorkerTimes([url]);
     metrics.commitSeconds.observe(60);
@@ -87,7 +87,7 @@ describe("what workers' metrics say of a time", () => {
     expect(commit).toMatchObject({ count: 1, meanMs: expect.closeTo(60_000), p99Ms: Infinity });
   });
 
-  test('nothing, where no worker is known', async () => {
+  test('nothing, if no worker is known', async () => {
     expect(await readWorkerTimes([])).toBeNull();
     const { url } = await serve();
     expect(timesBetween(null, await readWorkerTimes([url]))).toEqual(NOTHING);

@@ -16,7 +16,7 @@ interface Webhook {
   shop?: string;
 }
 
-/** A signed webhook through ingest's own code, in this process. */
+/** Sends a signed webhook through ingest's own code, in this process. */
 export async function acceptWith(depositor: Depositor, webhook: Webhook): Promise<Answer> {
   const { topic, body, triggeredAt, webhookId = randomUUID(), shop = 'example.myshopify.com' } = webhook;
   const signed = signedHeaders(

@@ -1,6 +1,6 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 
-/** A page, and everything that it complained of: errors, refused scripts and styles, requests to elsewhere. */
+/** A page, and all of its complaints: errors, refused scripts and styles, requests to elsewhere. */
 export interface WatchedPage {
   page: Page;
   complaints: string[];
@@ -30,7 +30,7 @@ export async function openPage(
   return { page, complaints };
 }
 
-/** Signs in as people do, from the page that they came for. */
+/** Signs in as a person does, from the page that they wanted to open. */
 export async function signIn(page: Page, origin: string, token: string): Promise<void> {
   await page.goto(`${origin}/orders`);
   await page.getByLabel('Token', { exact: true }).fill(token);
@@ -38,7 +38,7 @@ export async function signIn(page: Page, origin: string, token: string): Promise
   await page.getByRole('heading', { name: 'Orders', level: 1 }).waitFor();
 }
 
-/** Chromium prints every answer of 4xx and 5xx; the page shows those that matter. */
+/** Chromium logs every 4xx and 5xx answer; the page shows those that matter. */
 function isRefusedAnswer(text: string): boolean {
   return text.startsWith('Failed to load resource');
 }

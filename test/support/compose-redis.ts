@@ -7,11 +7,11 @@ import { freePort } from '../../scripts/local/ports.ts';
 import { compose, DEMANDED, environmentOf, filled } from './compose.ts';
 import { until } from './until.ts';
 
-/** A Redis as docker-compose.yml starts it: its own command, over this machine's redis-server. */
+/** A Redis as docker-compose.yml starts it: its own command, with this machine's redis-server. */
 export interface ComposeRedis {
   /** For the programs, as their user. */
   url: string;
-  /** With every right: for looking at it. docker-compose.yml has no such user. */
+  /** With all rights: for inspection. docker-compose.yml has no such user. */
   root: Redis;
   stop: () => Promise<void>;
 }
@@ -19,7 +19,7 @@ export interface ComposeRedis {
 export async function startComposeRedis(): Promise<ComposeRedis> {
   const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-compose-redis-'));
   const port = await freePort();
-  // In place of the image's entrypoint, which drops root and starts what it is told.
+  // Replaces the image's entrypoint, which drops root and starts its arguments.
   const bin = path.join(folder, 'bin');
   mkdirSync(bin);
   writeFileSync(

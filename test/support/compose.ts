@@ -15,7 +15,7 @@ export const compose = parse(readFileSync('docker-compose.yml', 'utf8'), { merge
   services: Record<string, Service>;
 };
 
-/** A good value for every variable that docker-compose.yml demands. */
+/** A valid value for every variable that docker-compose.yml requires. */
 export const DEMANDED = {
   SHOPIFY_API_SECRET: 'a-secret-for-tests',
   OPS_JWT_SECRET: 'a-secret-of-at-least-thirty-two-characters',
@@ -26,7 +26,7 @@ export const DEMANDED = {
 
 /**
  * A text with `${NAME:?…}` and `${NAME:-default}` filled in, and `$$` unescaped, as compose does it.
- * @throws where a variable is demanded and not given
+ * @throws if a variable is required and not given
  */
 export function filled(text: string, given: Readonly<Record<string, string | undefined>>): string {
   return text.replaceAll(

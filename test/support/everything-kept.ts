@@ -4,7 +4,7 @@ import { decompress } from '../../src/system/payload.ts';
 import { everythingIn } from '../hostile/everything-in-redis.ts';
 import type { Namespace } from './namespace.ts';
 
-/** Everything in every collection and key, a line each, as text: bytes are read as they are and unpacked. */
+/** Everything in every collection and key, a line each, as text: bytes are included both raw and unpacked. */
 export async function everythingKept({ redisUrl, mongoUri }: Namespace): Promise<string> {
   const redis = new Redis(redisUrl);
   const mongo = await mongoose.createConnection(mongoUri).asPromise();
@@ -29,7 +29,7 @@ function textOf(value: unknown): string {
     .join(', ');
 }
 
-/** Texts in the way that JSON has them stay findable: bodies are JSON. */
+/** Texts stay as they are in JSON, so that they can be found: bodies are JSON. */
 function bytesText(bytes: Buffer): string {
   try {
     return decompress(bytes).toString().replaceAll('\n', ' ');

@@ -6,11 +6,11 @@ type Figures = Record<string, string>;
 interface PageFigures {
   place: string;
   shown: (page: Page) => Promise<Figures>;
-  /** The same, as the status tells it. */
+  /** The same figure in the status. */
   told: (status: SystemStatus) => Figures;
 }
 
-/** Every figure of the pages that the status has, too. */
+/** Every figure of the pages that is also in the status. */
 export const FIGURES: readonly PageFigures[] = [
   {
     place: '/',
@@ -101,7 +101,7 @@ const QUEUE_SUMS = {
   Workers: 'workers',
 } as const;
 
-/** Cards whose figures the status does not have: they are of the last second. */
+/** Cards whose figures are not in the status: they are of the last second. */
 const RATES = ['In per second', 'Applied per second', 'Ack p99'];
 
 async function cardsOf(page: Page): Promise<Figures> {
@@ -112,7 +112,7 @@ async function cardsOf(page: Page): Promise<Figures> {
   return { accepted, ...Object.fromEntries(figures.map(([label = '', value = '']) => [label, value])) };
 }
 
-/** A table's rows, by the heads of its columns. */
+/** A table's rows, by its column headers. */
 async function rowsOf(page: Page, label: string): Promise<Figures[]> {
   const table = page.getByRole('region', { name: label });
   const heads = await table.locator('th').allInnerTexts();
@@ -129,7 +129,7 @@ function sumOf(rows: readonly Figures[], head: string): string {
   return written(rows.reduce((sum, row) => sum + Number((row[head] ?? '').replaceAll(',', '')), 0));
 }
 
-/** Spans of time grow from one look to the next; a link stands behind the sentence. */
+/** Durations grow from one reading to the next; a link follows the sentence. */
 const withoutSpans = (sentence: string) =>
   sentence
     .replace(/Details$/, '')
@@ -140,7 +140,7 @@ const sentenceOf = (page: Page) => page.locator('.page-title > div').innerText()
 
 const digitsIn = (text: string) => text.replaceAll(/\D/g, '');
 
-/** As people read it: 12,345; and – where it is not known. */
+/** As shown: 12,345; and – if unknown. */
 function written(value: number | null | undefined): string {
   return value === null || value === undefined ? '–' : value.toLocaleString('en');
 }

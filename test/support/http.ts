@@ -1,6 +1,6 @@
 import { request, type Agent, type OutgoingHttpHeaders } from 'node:http';
 
-/** An answer with its body read as JSON where it is JSON. */
+/** An answer, with its body parsed if it is JSON. */
 export interface HttpAnswer {
   status: number;
   headers: Record<string, string | string[] | undefined>;
@@ -8,7 +8,7 @@ export interface HttpAnswer {
   text: string;
 }
 
-/** One request, on a connection of its own unless an agent is given. Headers go out as they are. */
+/** One request, on its own connection unless an agent is given. Headers are sent unchanged. */
 export function http(
   url: string,
   {

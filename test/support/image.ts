@@ -4,11 +4,11 @@ import path from 'node:path';
 
 /** A Dockerfile's last stage, built in a folder. */
 export interface Image {
-  /** Where its WORKDIR is. */
+  /** Its WORKDIR. */
   folder: string;
   env: Record<string, string>;
   command: string[];
-  /** The tags that its stages come from. */
+  /** The image tags of its stages. */
   from: string[];
 }
 
@@ -30,9 +30,9 @@ interface Build {
 }
 
 /**
- * Does what a Dockerfile says, step by step, without Docker: each stage is an empty folder, COPY copies what
- * `.dockerignore` lets through, RUN runs the command as it is written. Of an image's system it takes nothing: Node
- * and npm are this machine's. A step that it does not know fails.
+ * Executes a Dockerfile step by step, without Docker: each stage is an empty folder, COPY copies what
+ * `.dockerignore` allows, RUN runs the command unchanged. Nothing comes from an image: Node and npm are this
+ * machine's. An unknown step fails.
  */
 export function buildImage(folder: string, env: NodeJS.ProcessEnv): Image {
   const build: Build = { stages: new Map(), context: letThrough(), env };
@@ -110,21 +110,21 @@ function inside({ root, workdir }: Stage, place: string): string {
 function sourceOf(source: string, fromStage: string | undefined, { stages, context }: Build): string {
   if (fromStage !== undefined) {
     const stage = stages.get(fromStage);
-    if (!stage) throw new Error(`COPY from a stage that is not there: ${fromStage}`);
+    if (!stage) throw new Error(`COPY from an unknown stage: ${fromStage}`);
     return inside(stage, source);
   }
-  if (!context.includes(source)) throw new Error(`.dockerignore keeps ${source} out of the build`);
+  if (!context.includes(source)) throw new Error(`.dockerignore excludes ${source} from the build`);
   return path.resolve(source);
 }
 
-/** As Docker: a folder's contents go to the target's place, a file into a target that is a folder. */
+/** As Docker does: a folder's contents are copied to the target, a file into a target that is a folder. */
 function copy(source: string, target: string): void {
   const isFolder = statSync(source).isDirectory();
   if (isFolder) mkdirSync(target, { recursive: true });
   execFileSync('cp', ['-a', isFolder ? `${source}/.` : source, target]);
 }
 
-/** Of a `.dockerignore` that keeps everything out but what it names. */
+/** For a `.dockerignore` that excludes everything except what it names. */
 function letThrough(): string[] {
   const [first, ...others] = linesOf(readFileSync('.dockerignore', 'utf8'));
   if (first !== '*' || others.some((line) => !line.startsWith('!')))

@@ -31,7 +31,7 @@ import { keyOf, RECEIVED_AT, waitingEvent } from './waiting-event.ts';
 
 export const silent = pino({ level: 'silent' });
 
-/** The pieces of ingest that meet Redis, in this process and over a namespace of their own. */
+/** The parts of ingest that use Redis, in this process and over a separate namespace. */
 export interface DepositInside {
   redisUrl: string;
   redis: ScriptedRedis;
@@ -101,7 +101,7 @@ export async function openInside({ holdForCreateMs = 0 } = {}): Promise<Inside> 
   await prepareCollections(collections, 90);
   const client = mongo.getClient();
   const now = () => RECEIVED_AT;
-  // It asks before commands are counted, and by this clock never again.
+  // It queries before commands are counted, and by this clock never again.
   const quiet = redactions(collections, now);
   await quiet.masked(keyOf(), null, []);
   const commands: string[] = [];
@@ -137,7 +137,7 @@ export async function openInside({ holdForCreateMs = 0 } = {}): Promise<Inside> 
   };
 }
 
-/** Moves what is spooled into the mailboxes of this Redis, which has room. */
+/** Moves spooled events into the mailboxes of this Redis, which has room. */
 export function unspoolerOver(
   { depositor, tools, keys }: Inside,
   kept: Spool,
@@ -168,7 +168,7 @@ export async function depositAll({ depositor, waker }: DepositInside, events: Wa
   await waker.settle();
 }
 
-/** What the journal says of an order; parked events, which have no sequence, first. */
+/** The journal entries of an order; parked events, which have no sequence, first. */
 export async function journalOf({ collections }: Inside, order: OrderKey): Promise<EventDocument[]> {
   return await collections.events.find({ order }).sort({ sequence: 1 }).lean<EventDocument[]>();
 }

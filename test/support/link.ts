@@ -6,7 +6,7 @@ export type Direction = 'up' | 'down';
 
 /** A chunk that was caught and waits. */
 export interface Caught {
-  /** Resolves when it was seen; nothing of that connection and direction passes until `release`. */
+  /** Resolves when it was caught; nothing of that connection and direction passes until `release`. */
   reached: Promise<void>;
   release: () => void;
 }
@@ -19,8 +19,8 @@ interface Trap {
 }
 
 /**
- * A TCP proxy on loopback through which a program reaches a server, so that a test can cut, reset,
- * stall, slow or slice what goes through, and act at the very moment at which a command passes.
+ * A TCP proxy on loopback between a program and a server. A test can cut, reset, stall, slow or slice the
+ * traffic, and act at the very moment when a command passes.
  */
 export class Link {
   readonly #server: Server;
@@ -50,31 +50,31 @@ export class Link {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Ends every connection, and refuses new ones. */
+  /** Closes every connection, and refuses new ones. */
   cut(): void {
     this.#refusing = true;
     for (const socket of this.#sockets) this.#hit(() => socket.destroy());
   }
 
-  /** Ends every connection with RST; new ones are let through. */
+  /** Closes every connection with RST; new ones are let through. */
   reset(): void {
     for (const socket of this.#sockets) this.#hit(() => socket.resetAndDestroy());
   }
 
   /**
-   * Half-open: connections stay and new ones are taken, but nothing comes through, as when a host went
-   * away without a word. What meets it stays stuck for good: healing is for new connections.
+   * Half-open: connections stay and new ones are accepted, but nothing gets through, as when a host
+   * disappears silently. Connections that it hits stay stuck: healing is for new connections.
    */
   stall(): void {
     this.#stalled = new Promise<never>(() => undefined);
   }
 
-  /** Every chunk waits so long, each way. */
+  /** Delays every chunk by this much, in each direction. */
   delay(ms: number): void {
     this.#delayMs = ms;
   }
 
-  /** Every byte goes by itself. */
+  /** Sends every byte separately. */
   slice(): void {
     this.#slicing = true;
   }
@@ -87,7 +87,9 @@ export class Link {
     this.#stalled = null;
   }
 
-  /** Catches the next chunk that holds one of some texts; with `answer`, the server's next chunk after it. */
+  /**
+   * Catches the next chunk that contains one of some texts; with `answer`, the server's next chunk after it.
+   */
   intercept(pattern: string | readonly string[], part: 'ask' | 'answer' = 'ask'): Caught {
     let release = () => undefined as void;
     const released = new Promise<void>((resolve) => (release = resolve));
@@ -175,7 +177,7 @@ export class Link {
     }
     const trap = way === 'up' ? this.#trapFor(chunk) : asked.armed;
     if (!trap) return;
-    // An answer is caught behind its question, on the same connection.
+    // An answer is caught after its request, on the same connection.
     if (way === 'up' && trap.direction === 'down') {
       asked.armed = trap;
       return;

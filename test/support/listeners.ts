@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** The state of a socket that listens, in /proc/net/tcp. */
+/** The state of a listening socket, in /proc/net/tcp. */
 const LISTEN = '0A';
 
-/** Addresses that a process listens on, by Linux's own account: `127.0.0.1`, `0.0.0.0`, `::` … */
+/** Addresses that a process listens on, according to Linux: `127.0.0.1`, `0.0.0.0`, `::` … */
 export function listenersOf(pid: number): string[] {
   const own = new Set(readdirSync(`/proc/${pid}/fd`).map((fd) => inodeOf(`/proc/${pid}/fd/${fd}`)));
   return ['tcp', 'tcp6'].flatMap((table) =>
@@ -16,7 +16,7 @@ export function listenersOf(pid: number): string[] {
   );
 }
 
-/** Processes that a process started, and those that they started. */
+/** Processes that a process started, directly or indirectly. */
 export function descendantsOf(pid: number): number[] {
   const parents = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -30,7 +30,7 @@ function parentOf(pid: string): number {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
   } catch {
-    // It ended meanwhile.
+    // It has ended in the meantime.
     return 0;
   }
 }
@@ -43,7 +43,7 @@ function inodeOf(link: string): string {
   }
 }
 
-/** Of `0100007F:0BB8`: each four bytes stand the other way round. */
+/** From `0100007F:0BB8`: each four bytes are in reverse order. */
 function addressOf(local: string): string {
   const [hex = ''] = local.split(':');
   if (hex.length > 8) return /^0+$/.test(hex) ? '::' : hex;

@@ -10,8 +10,8 @@ export function livesOf(random: Random, shop: string, count: number): Delivery[]
 }
 
 /**
- * Deliveries of many orders mixed, each order's in a random order of their own, with duplicates
- * between them, `share` of all.
+ * Deliveries of many orders mixed, each order's in its own random order, with duplicates in between, `share`
+ * of all.
  */
 export function mixed(random: Random, lives: readonly Delivery[][], share: number): Delivery[] {
   const once = lives.flat();

@@ -1,4 +1,4 @@
-// Runs in the page, before anything of the page's own: looks.ts puts it there and asks it.
+// Runs in the page, before the page's own code: looks.ts installs it and calls it.
 (() => {
   const MIN_PX = 3;
   const CONTROLS = 'button, select, textarea, input:not([type=checkbox]):not([type=radio])';
@@ -25,7 +25,7 @@
     element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) &&
     !element.closest('.unseen, .skip, [aria-hidden=true]');
 
-  /** What of a box can be seen: frames that scroll cut it off. */
+  /** The visible part of a box: scrolling frames cut it off. */
   const seenPart = (element, { left, top, right, bottom }) => {
     const part = { left, top, right, bottom };
     for (let at = element; at && at !== document.body; at = at.parentElement) {
@@ -93,26 +93,29 @@
 
   globalThis.looks = {
     shifts,
-    /** What lies over something else, at the page's top. What sticks lies over what passes below it, and may. */
+    /**
+     * What overlaps something else, at the top of the page. Sticky elements may cover what scrolls below
+     * them.
+     */
     overlaps: () => {
       window.scrollTo(0, 0);
       return overlapsAmong(boxesIn('header, nav, main').filter((box) => !isStuck(box)));
     },
-    /** At the page's end the banner, and what sticks, hide nothing any more. */
+    /** At the end of the page, the banner and sticky elements no longer hide anything. */
     overlapsAtEnd: () => {
       window.scrollTo(0, document.documentElement.scrollHeight);
       const found = overlapsAmong(boxesIn('main, .banner'));
       window.scrollTo(0, 0);
       return found;
     },
-    /** Text of which the end cannot be seen. */
+    /** Text whose end is cut off. */
     cutOff: () =>
       [...document.querySelectorAll('nav *, main *')]
         .filter((element) => isShown(element) && element.textContent.trim() !== '')
         .filter(({ scrollWidth, clientWidth }) => clientWidth > 0 && scrollWidth > clientWidth)
         .filter((element) => getComputedStyle(element).overflowX === 'hidden')
         .map((element) => `${nameOf(element)} is cut off`),
-    /** What sticks out of the page to the right. */
+    /** What extends beyond the page on the right. */
     tooWide: () => {
       const { scrollWidth, clientWidth } = document.documentElement;
       if (scrollWidth <= clientWidth) return [];

@@ -6,17 +6,17 @@ import { until } from './until.ts';
 const IN_PAGE = path.resolve(import.meta.dirname, 'looks-in-page.mjs');
 const DESK = { width: 1280, height: 900 };
 const TELEPHONE = { width: 390, height: 800 };
-/** What still arrives is looked at again; what stays for so long is a fault. */
+/** Content that is still loading is checked again; a fault that persists this long counts. */
 const PATIENCE_MS = 8000;
 /** The sum of layout shifts that web.dev calls good. */
 const MOST_JUMPS = 0.1;
 
-/** From now on every page of this tab can be looked at. */
+/** From now on, every page of this tab can be checked. */
 export async function preparePage(page: Page): Promise<void> {
   await page.addInitScript({ path: IN_PAGE });
 }
 
-/** Goes to a page, and waits until what it asked for is there. */
+/** Goes to a page, and waits until its data is there. */
 export async function openAt(page: Page, url: string): Promise<void> {
   await page.setViewportSize(DESK);
   await page.goto(url);
@@ -26,7 +26,7 @@ export async function openAt(page: Page, url: string): Promise<void> {
   await until(async () => (await waiting.count()) === 0, 20_000, 'what the page asked for');
 }
 
-/** Waits until the stream has told the page something new so often. */
+/** Waits until the stream has updated the page this many times. */
 export async function samplesArrive(page: Page, samples: number): Promise<void> {
   const mark = page.locator('.live-mark');
   let last = await mark.innerText();
@@ -36,7 +36,7 @@ export async function samplesArrive(page: Page, samples: number): Promise<void> 
   }
 }
 
-/** What moved since the page was opened, where it is more than people bear. */
+/** What has moved since the page was opened, if it is more than acceptable. */
 export async function jumpsOf(page: Page): Promise<string[]> {
   const shifts = (await page.evaluate('looks.shifts')) as { value: number; what: string[] }[];
   const sum = shifts.reduce((all, { value }) => all + value, 0);
@@ -45,8 +45,8 @@ export async function jumpsOf(page: Page): Promise<string[]> {
 }
 
 /**
- * What is wrong with a page's looks, in words: barriers, things over one another, text that is cut off, a page
- * wider than its window; at a desk and on a telephone.
+ * Faults in a page's layout, in words: accessibility, overlaps, text that is cut off, a page wider than its
+ * window; on a desktop and on a phone.
  */
 export async function faultsOf(page: Page, colorScheme: 'light' | 'dark' = 'light'): Promise<string[]> {
   await page.emulateMedia({ colorScheme });
@@ -57,7 +57,7 @@ export async function faultsOf(page: Page, colorScheme: 'light' | 'dark' = 'ligh
   return [...atDesk, ...onTelephone.map((fault) => `on a telephone: ${fault}`)];
 }
 
-/** What keeps people with a screen reader, a keyboard or weak eyes from using a page. */
+/** What prevents people with a screen reader, a keyboard or weak eyes from using a page. */
 async function barriers(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page }).analyze();
   return violations.map(
@@ -71,7 +71,7 @@ async function misplaced(page: Page): Promise<string[]> {
 }
 
 async function lasting(look: () => Promise<string[]>): Promise<string[]> {
-  let found = ['nothing could be seen'];
+  let found = ['nothing was visible'];
   await until(async () => (found = await look()).length === 0, PATIENCE_MS).catch(() => undefined);
   return found;
 }

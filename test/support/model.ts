@@ -7,7 +7,10 @@ import { routeOf } from '../../src/order/routing.ts';
 import { isTopic } from '../../src/order/topics.ts';
 import { fingerprintsOf } from '../../src/deposit/fingerprints.ts';
 
-/** What an order must be in the end, however its deliveries arrived: the pure rules over all of them in sequence. */
+/**
+ * The correct final state of an order, however its deliveries arrived: the pure rules over all of them in
+ * sequence.
+ */
 export interface Expected {
   key: OrderKey;
   order: Order;

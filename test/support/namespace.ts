@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 
-/** A Redis database and a MongoDB database that nobody else uses. Kept until the run's end. */
+/** A Redis database and a MongoDB database for this test only. Kept until the run's end. */
 export interface Namespace {
   redisUrl: string;
   mongoUri: string;

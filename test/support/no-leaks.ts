@@ -1,11 +1,11 @@
 import { afterAll } from '@jest/globals';
 import { until } from './until.ts';
 
-/** Connections, servers and processes that a test file leaves behind fail it. */
+/** Connections, servers and processes that a test file leaves open make it fail. */
 const LEAKS = ['TCPSocketWrap', 'TCPServerWrap', 'ProcessWrap'];
 
 const open = () => process.getActiveResourcesInfo().filter((name) => LEAKS.includes(name));
-// jest may run a file beside the servers of the whole run: those are not the file's.
+// jest may run a file in the process that started the servers of the whole run: those are not the file's.
 const before = open().length;
 
 afterAll(async () => {

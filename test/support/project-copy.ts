@@ -6,7 +6,7 @@ import type { LocalFile } from '../../scripts/local/state.ts';
 import { until } from './until.ts';
 
 const PROJECT = path.resolve(import.meta.dirname, '..', '..');
-/** A copy of the project with a .lockstep/ of its own, so that no npm start of a developer is touched. */
+/** A copy of the project with its own .lockstep/, so that a developer's npm start is not affected. */
 export class ProjectCopy {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'lockstep-copy-'));
   readonly running: ChildProcess[] = [];
@@ -16,7 +16,7 @@ export class ProjectCopy {
       cpSync(path.join(PROJECT, name), path.join(this.folder, name), { recursive: true });
     symlinkSync(path.join(PROJECT, 'node_modules'), path.join(this.folder, 'node_modules'));
     mkdirSync(path.join(this.folder, '.lockstep'), { mode: 0o755 });
-    // The launcher of the embedded MongoDB, where this machine has no mongod of its own.
+    // The launcher of the embedded MongoDB, if this machine has no mongod.
     const launcher = path.join('.lockstep', 'bin');
     if (existsSync(path.join(PROJECT, launcher)))
       cpSync(path.join(PROJECT, launcher), path.join(this.folder, launcher), { recursive: true });

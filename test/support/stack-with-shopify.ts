@@ -10,11 +10,11 @@ import { SECRET, Stack } from './stack.ts';
 const CLIENT_ID = 'the-client-id';
 export const TOKEN_KEY = '0a1b'.repeat(16);
 
-/** All five programs as processes, the app too, and a stand-in for Shopify in this one. */
+/** All five programs as processes, including the app, and a simulated Shopify in this one. */
 export class StackWithShopify {
   readonly stack: Stack;
   readonly shopify: FakeShopify;
-  /** For looking at what is kept, not for changing it. */
+  /** For reading stored data, not for changing it. */
   readonly collections: Collections;
   readonly appUrl: string;
   app: RunningProgram;
@@ -64,14 +64,14 @@ export class StackWithShopify {
     return new StackWithShopify(stack, shopify, { program, port }, mongo);
   }
 
-  /** As a power cut has it; another is there when this returns. */
+  /** Kills it as a power cut would; another one runs when this returns. */
   async killApp(): Promise<void> {
     this.app.child.kill('SIGKILL');
     await this.app.ended;
     this.app = await this.stack.startApp(this.#appPort);
   }
 
-  /** A browser's way from the app's address over Shopify's grant and back. */
+  /** A browser's way from the app's address through Shopify's grant and back. */
   async grant({ name }: FakeShop): Promise<HttpAnswer> {
     const begun = await http(`${this.appUrl}/auth?shop=${name}`);
     const cookie = [begun.headers['set-cookie'] ?? []].flat().map((each) => each.split(';')[0]);
@@ -79,7 +79,7 @@ export class StackWithShopify {
     return await http(String(back.headers.location), { headers: { cookie: cookie.join('; ') } });
   }
 
-  /** As the admin shows the app: the page, and what it asks first. */
+  /** As the admin shows the app: the page, and its first request. */
   async open({ name }: FakeShop): Promise<Record<string, unknown>> {
     const admin = await http(`${this.shopify.url}/${name}/admin/apps/${CLIENT_ID}`);
     const place = new URL(String(admin.headers.location));
@@ -93,7 +93,7 @@ export class StackWithShopify {
     return this.collections.shops.findById(name).lean();
   }
 
-  /** All webhooks are in, and what they led to. */
+  /** All webhooks have arrived, and their effects too. */
   async settled(): Promise<void> {
     await this.shopify.settled();
     await this.stack.drained();

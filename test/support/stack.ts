@@ -27,7 +27,7 @@ export class Stack {
   readonly programs: RunningProgram[] = [];
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 50 });
   token = '';
-  /** All that the programs wrote, logs and errors. */
+  /** The whole output of the programs, logs and errors. */
   heard = '';
 
   private constructor(names: Namespace, folder: string | undefined, env: NodeJS.ProcessEnv) {
@@ -45,7 +45,7 @@ export class Stack {
     ingests?: number;
     workers?: number;
     env?: NodeJS.ProcessEnv;
-    /** Where built programs are; otherwise the sources run. */
+    /** The folder of built programs; by default, the sources run. */
     folder?: string;
   } = {}): Promise<Stack> {
     const names = await namespace();
@@ -67,7 +67,7 @@ export class Stack {
     return stack;
   }
 
-  /** @param adminPort where its health and metrics are, if not on its own port */
+  /** @param adminPort the port of its health and metrics, if not its own port */
   async startIngest(adminPort?: string): Promise<void> {
     const port = await freePort();
     const env = { PORT: String(port), ADMIN_PORT: adminPort };
@@ -100,7 +100,7 @@ export class Stack {
     port: number,
   ): Promise<RunningProgram> {
     const program = startProgram(name, { ...this.#env, ...env }, 'pipe', this.#folder);
-    // Warnings belong to the faults that tests make; they are read so that the pipes do not fill.
+    // Warnings are caused by the faults that tests make; they are read so that the pipes do not fill up.
     for (const stream of [program.child.stdout, program.child.stderr])
       stream?.on('data', (chunk: Buffer) => (this.heard += chunk.toString()));
     program.child.stderr?.pipe(process.stderr);
@@ -120,7 +120,7 @@ export class Stack {
     });
   }
 
-  /** Sends many, some at a time, each to a random one of the ingests. Answers the outcomes, counted. */
+  /** Sends many, some at a time, each to a random ingest. Returns the outcomes, counted. */
   async sendAll(
     deliveries: readonly Delivery[],
     random: Random,
@@ -151,12 +151,12 @@ export class Stack {
     return ((await this.api(`/orders/${key}/timeline`)).json.entries ?? []) as TimelineLine[];
   }
 
-  /** Waits until nothing waits in any mailbox. */
+  /** Waits until all mailboxes are empty. */
   async drained(ms = 60_000): Promise<void> {
     await until(async () => (await this.api('/status')).json.waitingEvents === 0, ms, 'drained');
   }
 
-  /** A connection to this namespace's Redis, for looking at and breaking things; the caller closes it. */
+  /** A connection to this namespace's Redis, for reading and breaking things; the caller closes it. */
   redis(): Redis {
     return new Redis(this.names.redisUrl);
   }

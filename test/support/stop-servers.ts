@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 
-/** Stops the servers; what a failed run left in them is kept for whoever looks into it. */
+/** Stops the servers; data of a failed run is kept for inspection. */
 export default async function stopServers(): Promise<void> {
   const servers = globalThis.lockstepServers;
   if (!servers) return;

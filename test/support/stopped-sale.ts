@@ -4,9 +4,9 @@ import type { Rig } from '../faults/rig.ts';
 import type { Link } from './link.ts';
 import { livesOf } from './lives.ts';
 
-/** A flash sale whose worker stands still in the middle of a commit. */
+/** A flash sale whose worker is stopped during a commit. */
 export interface StoppedSale {
-  /** Locked, and with events that wait. */
+  /** Locked, and with waiting events. */
   order: string;
   goOn: () => void;
 }
@@ -15,9 +15,10 @@ const ORDERS = 300;
 const SHOP = 'stopped.myshopify.com';
 
 /**
- * A sale with its duplicates, all of it applied; then one event that cannot be applied, and a worker that stops
- * with an order's lock while events of some orders wait. Nothing moves any more: every figure can be compared.
- * @param mongo over which the rig's only worker reaches MongoDB
+ * A sale with its duplicates, all of it applied; then one event that cannot be applied, and a worker that
+ * stops with an order's lock while events of some orders wait. Nothing changes any more: every figure can be
+ * compared.
+ * @param mongo the link through which the rig's only worker reaches MongoDB
  */
 export async function stopInTheSale(rig: Rig, mongo: Link): Promise<StoppedSale> {
   const topics = Object.keys(TOPICS) as TopicName[];
@@ -43,7 +44,7 @@ export async function stopInTheSale(rig: Rig, mongo: Link): Promise<StoppedSale>
   };
 }
 
-/** As nobody can apply it. */
+/** It cannot be applied. */
 function poisoned(delivery: Delivery): Delivery {
   const body = delivery.body.toString().replace(/"updated_at":"[^"]*"/g, '"updated_at":"yesterday"');
   return { ...delivery, topic: 'orders/updated', webhookId: 'poisoned', body: Buffer.from(body) };

@@ -1,6 +1,6 @@
 const STEP_MS = 20;
 
-/** Waits until a condition holds. @throws when it does not within `ms`, with what it last was */
+/** Waits until a condition holds. @throws if it does not within `ms`, with its last value */
 export async function until(
   condition: () => boolean | Promise<boolean>,
   ms = 20_000,
@@ -8,7 +8,7 @@ export async function until(
 ): Promise<void> {
   const deadline = Date.now() + ms;
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`${what} did not come to hold within ${ms} ms`);
+    if (Date.now() > deadline) throw new Error(`${what} was not true within ${ms} ms`);
     await new Promise((resolve) => setTimeout(resolve, STEP_MS));
   }
 }

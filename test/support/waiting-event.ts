@@ -9,12 +9,12 @@ import {
   type OrderKey,
 } from '../../src/order/identity.ts';
 
-/** Pieces that tests of the inside are made of. */
+/** Building blocks for tests of the inner parts. */
 export const RECEIVED_AT = Date.UTC(2026, 10, 27, 15, 0, 0);
 
 export function keyOf(orderId = '5820193456789', shop = 'example.myshopify.com'): OrderKey {
   const domain = asShopDomain(shop);
-  if (!domain) throw new Error(`${shop} is no shop`);
+  if (!domain) throw new Error(`${shop} is not a shop`);
   return orderKey(domain, orderId === '-' ? null : asOrderId(orderId));
 }
 
@@ -24,7 +24,7 @@ export function randomEventId(): EventId {
   return id;
 }
 
-/** Whose drain it was. */
+/** The drain's owner. */
 export const BY = { worker: 'host:1', lockedAt: RECEIVED_AT };
 
 /** A waiting event with a JSON body. */
