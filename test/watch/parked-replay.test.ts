@@ -194,7 +194,7 @@ describe('P7: a parked event finds its way back', () => {
   test.each([
     ['still names no order', 'orders/create', '{}', /names no order/],
     ['is of a topic that is not handled', 'products/create', '{"id":1}', /is not handled/],
-    ['is about no order after all', 'draft_orders/create', '{"id":1}', /is about no order/],
+    ['is not about an order after all', 'draft_orders/create', '{"id":1}', /is not about an order/],
   ])('what %s is parked again with the reason of now', async (_name, topic, text, reason) => {
     const body = Buffer.from(text);
     const lost = waitingEvent(topic, null, { order: keyOf('-'), unreadable: 'x', body });
