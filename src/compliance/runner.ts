@@ -151,7 +151,7 @@ const STILL = 'void: the shop still has the app, as a call to Shopify with its t
 
 /**
  * Why a shop must not be erased; null: it must; `unknown`: Shopify gives no answer now. Only the request's
- * body is signed, and it is the same for every request of a shop: an old one that somebody recorded and sends
+ * body is signed, and it is the same for every request of a shop: an old one that was recorded and is sent
  * again must erase nothing.
  */
 async function whyVoid(

@@ -132,7 +132,7 @@ const REFUSALS: Readonly<Record<number, string>> = {
   401: 'the token is not accepted (401)',
   402: 'the shop is frozen (402)',
   403: 'access is forbidden (403): check the scopes and the IP allowlist',
-  404: 'there is no such shop (404)',
+  404: 'the shop does not exist (404)',
   423: 'the shop is locked (423)',
 };
 

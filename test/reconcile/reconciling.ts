@@ -135,7 +135,7 @@ export class Reconciling {
 
   async record({ _id }: ReconcileDocument): Promise<ReconcileDocument> {
     const found = await this.tools.book.one(_id);
-    if (!found) throw new Error('there is no such record');
+    if (!found) throw new Error('record not found');
     return found;
   }
 
