@@ -52,7 +52,7 @@ describe("ingest's answers", () => {
 
   test('unreadable for its topic: 200 parked with the reason, stored for the operator (P7, P8)', async () => {
     const { status, json } = await ingest.send('{"id":5}', { topic: 'refunds/create' });
-    const because = 'refunds/create names no order: order_id is missing';
+    const because = 'refunds/create has no order id: order_id is missing';
     expect({ status, json }).toEqual({ status: 200, json: { outcome: 'parked', event: EVENT, because } });
     expect(await ingest.waitingIn(`${SHOP}/-`)).toBe(1);
   });

@@ -19,13 +19,13 @@ describe('malicious signed bodies', () => {
   test.each<[string, Buffer | string, string]>([
     ['invalid JSON', '{"id":1,{}', 'the body is not JSON'],
     ['bad UTF-8', Buffer.from([0x7b, 0x22, 0xc3, 0x28, 0x22, 0x3a, 0x31, 0x7d]), 'the body is not UTF-8'],
-    ['an id behind __proto__', '{"__proto__":{"id":5}}', 'orders/create names no order: id is missing'],
+    ['an id behind __proto__', '{"__proto__":{"id":5}}', 'orders/create has no order id: id is missing'],
     [
       'an id behind constructor',
       '{"constructor":{"prototype":{"id":5}}}',
-      'orders/create names no order: id is missing',
+      'orders/create has no order id: id is missing',
     ],
-    ['100,000 nested objects', nestedObjects, 'orders/create names no order: id is missing'],
+    ['100,000 nested objects', nestedObjects, 'orders/create has no order id: id is missing'],
   ])('%s: parked with a reason, and the next webhook is accepted', async (_case, body, because) => {
     const { status, json } = await ingest.send(body);
     expect({ status, json }).toMatchObject({ status: 200, json: { outcome: 'parked', because } });

@@ -47,30 +47,30 @@ describe('the id of an order', () => {
   });
 
   test.each([
-    ['0', 'a number that is no id'],
-    ['-0', 'a number that is no id'],
-    ['-1', 'a number that is no id'],
-    ['-820982911946154508', 'a string that is no id'],
-    ['1.5', 'a number that is no id'],
-    ['1e400', 'a number that is no id'],
-    ['99999999999999999999', 'a string that is no id'],
-    ['"0"', 'a string that is no id'],
-    ['"-1"', 'a string that is no id'],
-    ['" 5"', 'a string that is no id'],
-    ['"05"', 'a string that is no id'],
-    ['"0x10"', 'a string that is no id'],
-    ['"5\\n"', 'a string that is no id'],
-    ['"5:{1}"', 'a string that is no id'],
-    ['"-"', 'a string that is no id'],
-    ['""', 'a string that is no id'],
+    ['0', 'a number that is not a valid id'],
+    ['-0', 'a number that is not a valid id'],
+    ['-1', 'a number that is not a valid id'],
+    ['-820982911946154508', 'a string that is not a valid id'],
+    ['1.5', 'a number that is not a valid id'],
+    ['1e400', 'a number that is not a valid id'],
+    ['99999999999999999999', 'a string that is not a valid id'],
+    ['"0"', 'a string that is not a valid id'],
+    ['"-1"', 'a string that is not a valid id'],
+    ['" 5"', 'a string that is not a valid id'],
+    ['"05"', 'a string that is not a valid id'],
+    ['"0x10"', 'a string that is not a valid id'],
+    ['"5\\n"', 'a string that is not a valid id'],
+    ['"5:{1}"', 'a string that is not a valid id'],
+    ['"-"', 'a string that is not a valid id'],
+    ['""', 'a string that is not a valid id'],
     ['null', 'null'],
-    ['true', 'a boolean that is no id'],
+    ['true', 'a boolean that is not a valid id'],
     ['[5]', 'a list'],
     ['{"$ne":null}', 'an object'],
   ])('%s is not a valid id: parked with the reason, apart from all orders (P7)', async (id, kind) => {
     const before = await ingest.waitingIn(`${SHOP}/-`);
     const { status, json } = await ingest.send(`{"id":${id}}`);
-    const because = `orders/create names no order: id is ${kind}`;
+    const because = `orders/create has no order id: id is ${kind}`;
     expect({ status, json }).toMatchObject({ status: 200, json: { outcome: 'parked', because } });
     expect(await ingest.waitingIn(`${SHOP}/-`)).toBe(before + 1);
     expect(await ingest.sendGood()).toBe('200 accepted');

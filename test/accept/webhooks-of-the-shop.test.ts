@@ -55,7 +55,7 @@ describe('webhooks about the shop itself', () => {
       ).toEqual({
         status: 200,
         outcome: 'parked',
-        because: `${topic} names no shop, in its body or its header`,
+        because: `${topic} names no shop in its body or header`,
         to: ['no-shop.invalid'],
       });
     expect(await sendTo(topic, '{no JSON}', NO_HEADER)).toMatchObject({

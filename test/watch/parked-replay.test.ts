@@ -192,7 +192,7 @@ describe('P7: a parked event finds its way back', () => {
   });
 
   test.each([
-    ['still names no order', 'orders/create', '{}', /names no order/],
+    ['still names no order', 'orders/create', '{}', /has no order id/],
     ['is of a topic that is not handled', 'products/create', '{"id":1}', /is not handled/],
     ['is not about an order after all', 'draft_orders/create', '{"id":1}', /is not about an order/],
   ])('what %s is parked again with the reason of now', async (_name, topic, text, reason) => {

@@ -21,7 +21,7 @@ import { rebuildRoute } from './recorded-rebuild.ts';
 
 const NO_TOKENS = { tokens: [], sessions: [] };
 
-/** The API over HTTP, and what it knows: nothing but what is given. */
+/** Serves the API over HTTP. It has only the data given here. */
 export async function serveRecorded(
   given: Partial<Recorded> = {},
 ): Promise<{ recorded: Recorded; served: ServedRoutes }> {
@@ -38,7 +38,7 @@ export async function serveRecorded(
   return { recorded, served: await ServedRoutes.start(recordedApi(recorded)) };
 }
 
-/** Routes with the real shapes and recorded answers, of every kind of verb: what is wrongly asked is a 400. */
+/** Routes for every kind of verb, with the real shapes and recorded answers: an invalid request gets a 400. */
 function recordedApi(recorded: Recorded): Route[] {
   return [
     ...lookingRoutes(recorded),
