@@ -13,14 +13,14 @@ import { adminApp } from './watch/admin-routes.ts';
 import { mongoCheck, redisCheck } from './watch/checks.ts';
 import { serving, tellPort } from './watch/serve.ts';
 
-/** The merchant's side: install, the page in the Shopify admin, and what Shopify asks for. Any number may run. */
+/** The merchant's side: installs, the page in the admin, reconciliation, redactions. Any number may run. */
 await runProgram('app', ['REDIS_URL', 'MONGODB_URI', ...APP_SETTINGS], async (surroundings) => {
   const { config, log, lifecycle } = surroundings;
   const opening = { temper: 'impatient', lockServerMs: config.DEPOSIT_TIMEOUT_MS } as const;
   const { redis, lockServers, mongo, collections } = await openServers(surroundings, opening);
 
   const metrics = createMetrics();
-  // A connection of its own that waits for Redis: BullMQ's Queue is of no use once its first try failed.
+  // A separate connection that waits for Redis: BullMQ's Queue stays unusable if its first try fails.
   const queueRedis = openRedis(config.REDIS_URL, 'patient', log);
   await lifecycle.start({ name: 'queue', stop: () => queueRedis.disconnect() });
   const queues = openQueues(queueRedis, allRedisKeys(config.PARTITIONS));

@@ -33,7 +33,7 @@ import { safeHeaders } from './watch/headers.ts';
 import { completenessOf } from './shop/completeness.ts';
 import { shopActivity } from './watch/status/shop-activity.ts';
 
-/** What an app is composed of; the program opens these, and tests do. */
+/** What an app is composed of. The program opens these, and so do tests. */
 export interface Ground {
   config: AppConfig;
   log: Logger;
@@ -47,13 +47,13 @@ export interface Ground {
 export interface App {
   app: Express;
   tokens: AccessTokens;
-  /** To be started before it is served, in this order. */
+  /** Started before the app is served, in this order. */
   before: readonly Part[];
-  /** To be started after: what goes on by itself. */
+  /** Started after that: background work. */
   after: readonly Part[];
 }
 
-/** Puts the merchant's side together. @param admin health and metrics, where they are served here */
+/** Composes the merchant's side. @param admin health and metrics; null: served on another port */
 export function composeApp(ground: Ground, admin: AdminTools | null): App {
   const { config, log, redis, lock, collections } = ground;
   const shopify = openShopify(config, log);
@@ -65,7 +65,7 @@ export function composeApp(ground: Ground, admin: AdminTools | null): App {
   const api = adminApi({ address, tokens, version: API_VERSION });
   const isIn = (shop: string) => askedIfIn(api, shop);
   const audit = auditLog(collections.audit, (error) =>
-    log.error({ because: messageOf(error) }, 'the end of an act was not written into the audit'),
+    log.error({ because: messageOf(error) }, "an action's outcome was not written to the audit log"),
   );
   const installs = installer({ shopify, tokens, shops, audit, isIn });
   const partitions = allRedisKeys(config.PARTITIONS);
@@ -92,7 +92,7 @@ export function composeApp(ground: Ground, admin: AdminTools | null): App {
       now: Date.now,
     }),
   );
-  app.use((_request, response) => errorPage(response, 404, 'There is nothing here.'));
+  app.use((_request, response) => errorPage(response, 404, 'Page not found.'));
   app.use(onError(log));
   const shared = { collections, redis, partitions, lock, log, now: Date.now };
   const compliance = complianceRunner({ ...shared, audit, isIn });
@@ -105,15 +105,19 @@ function resealing({ collections, log }: Ground, cipher: TokenCipher): Part {
     name: 'token keys',
     start: async () => {
       const { resealed, unopened } = await resealAll(collections.sessions, cipher);
-      if (resealed > 0) log.info({ resealed, key: cipher.current }, 'tokens sealed with the first key');
+      if (resealed > 0)
+        log.info(
+          { resealed, key: cipher.current },
+          "shops' tokens encrypted again with the first key of TOKEN_KEYS",
+        );
       if (unopened > 0)
-        log.error({ unopened }, "shops' tokens cannot be opened: is a key missing in TOKEN_KEYS?");
+        log.error({ unopened }, "shops' tokens cannot be decrypted: is a key missing in TOKEN_KEYS?");
     },
     stop: () => undefined,
   };
 }
 
-/** What asks the Admin API. */
+/** The parts that call the Admin API. */
 function askingOf(ground: Ground, api: AdminApi, shops: ShopBook): Part[] {
   const { config, log, collections } = ground;
   const scopes = scopesOf(config);
@@ -145,18 +149,18 @@ function reconcilerOf(
   return new Reconciler(tools, config.RECONCILE_EVERY_MINUTES);
 }
 
-/** The proxy before it speaks TLS; a browser that was here once asks no other way. */
+/** TLS ends at the proxy in front of the app. After the first visit, browsers use HTTPS only. */
 const onlyOverTls: express.RequestHandler = (_request, response, next) => {
   response.set('strict-transport-security', 'max-age=31536000');
   next();
 };
 
-/** What was sent is not repeated, and nobody is shown a stack. */
+/** The answer contains neither the request's content nor a stack. */
 function onError(log: Logger): express.ErrorRequestHandler {
   return (error: unknown, _request, response, next) => {
     if (response.headersSent) return next(error);
-    if (error instanceof URIError) return errorPage(response, 400, 'This address cannot be read.');
+    if (error instanceof URIError) return errorPage(response, 400, 'This address is not valid.');
     log.error({ kind: error instanceof Error ? error.constructor.name : 'unknown' }, 'a request failed');
-    errorPage(response, 503, 'Lockstep cannot answer now. Try again in a minute.');
+    errorPage(response, 503, 'Lockstep is unavailable at the moment. Try again in a minute.');
   };
 }

@@ -67,12 +67,12 @@ import { timelineReader } from './watch/stories/timeline.ts';
 import { verifier } from './watch/stories/verifier.ts';
 import { measureStatus } from './watch/waiting.ts';
 
-/** What a dashboard is composed of; the program opens these, and tests do. */
+/** What a dashboard is composed of. The program opens these, and so do tests. */
 export interface Ground {
   config: Config<'OPS_JWT_SECRET'>;
   log: Logger;
   redis: ScriptedRedis;
-  /** Where locks are; otherwise they are in `redis`. */
+  /** Where the locks are. Empty: in `redis`. */
   lockServers: readonly Redis[];
   mongo: Connection;
   collections: Collections;
@@ -80,22 +80,22 @@ export interface Ground {
 
 export interface Dashboard {
   app: Express;
-  /** To be started before it is served, in this order. */
+  /** Started before the dashboard is served, in this order. */
   before: readonly Part[];
-  /** To be started after, so that it stops first: it ends the streams that would hold up the server's end. */
+  /** Started last, so it stops first: it ends the live streams that would keep the server from stopping. */
   sampler: Part;
   queues: ReturnType<typeof openQueues>;
   routes: readonly Route[];
 }
 
-/** Puts the dashboard together: every tool of the API, the pages, the guard before them. */
+/** Composes the dashboard: the tools of the API, the pages, and the guard in front of them. */
 export function composeDashboard(ground: Ground): Dashboard {
   const { config, log, redis, mongo, collections } = ground;
   const metrics = createMetrics();
   const book = new TokenBook(collections, log);
   const guard = guardOf(config.OPS_JWT_SECRET, book);
   const audit = auditLog(collections.audit, (error) =>
-    log.error({ because: messageOf(error) }, 'the end of an act was not written into the audit'),
+    log.error({ because: messageOf(error) }, "an action's outcome was not written to the audit log"),
   );
   const signer = new AuditSigner(collections.audit, config.OPS_JWT_SECRET, log);
   const refusals = new Refusals(audit);
@@ -148,7 +148,7 @@ export function composeDashboard(ground: Ground): Dashboard {
   };
 }
 
-/** What several of the tools work with. */
+/** What several of the tools share. */
 type Shared = ReturnType<typeof sharedOf>;
 
 function sharedOf(ground: Ground, onWakeFailure: () => void) {
@@ -184,7 +184,7 @@ function replaying({ config, log, redis, partitions, wakes, collections }: Share
   return { parked, replays: new Replays({ collections, parked, putBack: back.replay, now: Date.now, log }) };
 }
 
-/** What changes something: dedupe keys, locks, mailboxes, queues. */
+/** Tools that change something: dedupe keys, locks, mailboxes, queues, rebuilds. */
 function steering(shared: Shared): Pick<ApiTools, 'dedupe' | 'locks' | 'mailboxes' | 'queues' | 'rebuilds'> {
   const { config, redis, partitions, queues, wakes, collections, sampler } = shared;
   const { keeper, locks, workers } = shared;
@@ -228,7 +228,7 @@ function steering(shared: Shared): Pick<ApiTools, 'dedupe' | 'locks' | 'mailboxe
   };
 }
 
-/** What only tells: orders, events, shops, how everything is. */
+/** Tools that only read: orders, events, shops, overall status. */
 function telling(shared: Shared): Pick<ApiTools, 'events' | 'orders' | 'shops' | 'system' | 'verify'> {
   const { config, redis, partitions, collections, status, sampler, locks } = shared;
   const byText = findOrders(collections);
@@ -285,7 +285,7 @@ function examining(shared: Shared): ApiTools['doctor'] {
   };
 }
 
-/** Their ages count from the first start with them. */
+/** A secret's age counts from the first start with it. */
 function secretsSeen({ redis, config }: Shared): Part {
   const see = () => seeSecrets(redis, redisKeys(0).secrets, secretsIn(config));
   return { name: 'age of secrets', start: () => see().catch(() => undefined), stop: () => undefined };

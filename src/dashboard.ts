@@ -5,7 +5,7 @@ import { runProgram } from './system/program.ts';
 import { redisKeys } from './system/redis-keys.ts';
 import { serving, tellPort } from './watch/serve.ts';
 
-/** Shows orders, their stories and the state of everything, and lets operators steer. */
+/** The dashboard and the API: orders, their history, the overall status, and operator actions. */
 await runProgram('dashboard', ['REDIS_URL', 'MONGODB_URI', 'OPS_JWT_SECRET'], async (surroundings) => {
   const { config, log, lifecycle } = surroundings;
   const opening = { temper: 'impatient', lockServerMs: config.DEPOSIT_TIMEOUT_MS } as const;

@@ -28,7 +28,7 @@ import { ingestFigures } from './watch/figures.ts';
 import { serving, tellPort } from './watch/serve.ts';
 import { measureWaiting } from './watch/waiting.ts';
 
-/** Takes webhooks. Needs Redis or MongoDB, and starts and goes on with one of them. Any number may run. */
+/** Accepts webhooks. Starts and runs as long as Redis or MongoDB is reachable. Any number may run. */
 await runProgram(
   'ingest',
   ['REDIS_URL', 'MONGODB_URI', 'SHOPIFY_API_SECRET'],
@@ -41,13 +41,13 @@ await runProgram(
     await lifecycle.start(redisThere);
     await lifecycle.start(beats(redis, redisKeys(0), 'ingest', ingestFigures(metrics)));
     const { client, database } = openSpoolClient(config.MONGODB_URI);
-    // Warm before it is needed; where MongoDB is away, the first use tries again.
+    // Connects before it is needed. If MongoDB is down, the first use tries again.
     void client.connect().catch(() => undefined);
     await lifecycle.start({ name: 'spool', stop: () => client.close() });
     const app = appPresence(client, database, config.APP_URL !== undefined);
     await lifecycle.start(app);
 
-    // A connection of its own that waits for Redis: BullMQ's Queue is of no use once its first try failed.
+    // A separate connection that waits for Redis: BullMQ's Queue stays unusable if its first try fails.
     const queueRedis = openRedis(config.REDIS_URL, 'patient', log);
     await lifecycle.start({ name: 'queue', stop: () => queueRedis.disconnect() });
     const queues = openQueues(queueRedis, partitions);
@@ -91,7 +91,7 @@ await runProgram(
 function reusedWatch(metrics: Metrics, log: Logger) {
   return (event: EventId) => {
     metrics.webhookIdsReused.inc();
-    log.warn({ event }, 'a webhook id came again with another body: taken as another event');
+    log.warn({ event }, 'webhook id reused with a different body: accepted as a separate event');
   };
 }
 
@@ -100,7 +100,7 @@ function spoolWatch(isFit: () => boolean, metrics: Metrics, log: Logger): SpoolW
     isFit,
     spooled: (reason) => {
       metrics.spooledTotal.inc();
-      log.debug({ reason }, 'to the spool');
+      log.debug({ reason }, 'event put into the spool');
     },
   };
 }
@@ -119,7 +119,7 @@ function secretsOf(config: Config<'SHOPIFY_API_SECRET'>): string[] {
   return [config.SHOPIFY_API_SECRET, ...(previous ? [previous] : [])];
 }
 
-/** Whatever Shopify was answered: its webhook came. */
+/** Records when each shop's last webhook came, whatever the deposit's outcome. */
 function hearing({ deposit }: Depositor, { heard }: LastWebhooks): Depositor {
   return {
     deposit: (event, ...more) => {

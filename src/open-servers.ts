@@ -10,7 +10,7 @@ import type { Surroundings } from './system/program.ts';
 /** The connections of a program that cannot run without its servers. */
 interface Servers {
   redis: ScriptedRedis;
-  /** From LOCK_REDIS_URLS. Empty: locks are in `redis`. */
+  /** From LOCK_REDIS_URLS. Empty: the locks are in `redis`. */
   lockServers: readonly Redis[];
   mongo: Connection;
   collections: Collections;
@@ -23,7 +23,7 @@ interface Opening {
   prepare?: (collections: Collections) => Promise<void>;
 }
 
-/** Opens Redis, the lock servers and MongoDB, as parts of a program, and builds missing indexes. */
+/** Opens Redis, the lock servers and MongoDB as parts of a program, and creates missing indexes. */
 export async function openServers(
   { config, log, lifecycle, end }: Surroundings<'REDIS_URL' | 'MONGODB_URI'>,
   { temper, lockServerMs, prepare = ensureIndexes }: Opening,

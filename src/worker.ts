@@ -39,7 +39,7 @@ import { workerFigures } from './watch/figures.ts';
 import { serving, tellPort } from './watch/serve.ts';
 import { measureKept, measureWaiting } from './watch/waiting.ts';
 
-/** redlock answers only when all of its servers have: one that hangs must not hold up every lock. */
+/** redlock waits for all of its servers: one that hangs must not delay every lock for longer than this. */
 const LOCK_SERVER_MS = 500;
 
 /** Applies events to orders. Any number may run. */
@@ -72,7 +72,7 @@ await runProgram('worker', ['REDIS_URL', 'MONGODB_URI'], async (surroundings) =>
       metrics,
       log,
       onFailure: (error) => {
-        if (isMongoAway(error)) pauser.hold('MongoDB is away');
+        if (isMongoAway(error)) pauser.hold('MongoDB is down');
       },
     },
   );
@@ -89,11 +89,11 @@ await runProgram('worker', ['REDIS_URL', 'MONGODB_URI'], async (surroundings) =>
   await lifecycle.start(sweeper.part);
   await lifecycle.start(unspooler.part);
   await lifecycle.start(drainsPart(workers, wakes, log));
-  redis.on('ready', () => pauser.hold('Redis was away: what the spool took comes first'));
+  redis.on('ready', () => pauser.hold('Redis was down: events in the spool come first'));
   await lifecycle.start({ name: 'pauser', stop: () => pauser.stop() });
 });
 
-/** What the parts are made of. */
+/** What the parts share. */
 interface Ground {
   config: Config;
   log: Logger;
@@ -144,7 +144,7 @@ function drainTools({
 
 function openShopEvents(log: Logger, collections: Collections): ShopEvents {
   const audit = auditLog(collections.audit, (error) =>
-    log.error({ because: messageOf(error) }, 'the end of an act was not written into the audit'),
+    log.error({ because: messageOf(error) }, "an action's outcome was not written to the audit log"),
   );
   return shopEvents({
     shops: shopBook(collections),

@@ -20,7 +20,7 @@ interface Ground {
   now: () => number;
 }
 
-/** Redactions as a part of a program; any number may run. Its lock keeps them out of each other's way. */
+/** Redactions as a part of a program. Any number may run: a lock per shop keeps them apart. */
 export function complianceRunner({
   collections,
   redis,

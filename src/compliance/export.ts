@@ -16,21 +16,21 @@ interface ExportedEvent {
   body: string;
 }
 
-/** A page of what is kept of a customer. */
+/** A page of the data that is stored about a customer. */
 export interface Exported {
   orders: { order: string; kept: Record<string, unknown> | null; events: ExportedEvent[] }[];
-  /** The order after which to go on; null: that was all. */
+  /** The order after which the next page starts; null: this is the last one. */
   next: string | null;
 }
 
-/** Of bodies, as text: a page of the API. An order alone may have more. */
+/** Bodies per page, as text. One order alone may have more. */
 const PAGE_BYTES = 4 * 1024 * 1024;
 
 /**
- * What is kept of the customer of a data request: the orders that Shopify named, those known as the customer's, and
- * `<shop>/-`; each with the bodies that are about this customer, and no others'. What has not been drained is not
- * in it yet.
- * @param after an order's key: what comes behind it
+ * The data that is stored about the customer of a data request: the orders that Shopify named, the orders
+ * known as the customer's, and `<shop>/-`; each with the bodies about this customer and nobody else. Events
+ * that have not been drained are not in it yet.
+ * @param after the key of the last order of the previous page
  */
 export async function exportOf(
   collections: Collections,
@@ -54,7 +54,7 @@ export async function exportOf(
   return { orders, next: null };
 }
 
-/** To hand out is stricter than to redact: what names another customer stays, also of a named order. */
+/** Stricter than a redaction: a body that names another customer is not exported, even of a named order. */
 function isAboutOnly(body: Buffer, customer: string, whose: 'named' | 'theirs' | 'other'): boolean {
   return isAbout(body, { customer, order: whose === 'named' ? 'theirs' : whose });
 }
@@ -66,9 +66,9 @@ async function keptOf(
 ): Promise<Record<string, unknown> | null> {
   const document = await orders.findById(order).lean<OrderDocument>();
   if (!document) return null;
-  // One that changed hands tells of both.
+  // An order that changed hands has data of both customers.
   const { customers, applied: _, version: __, position: ___, ...kept } = document;
-  // Those of before 0.2 do not say whose they are.
+  // Orders written before version 0.2 do not say whose they are.
   return (customers as string[] | undefined)?.some((each) => each !== customer) ? null : kept;
 }
 
@@ -79,7 +79,7 @@ async function eventsOf(
 ): Promise<ExportedEvent[]> {
   const told = await events.find({ order }).sort({ sequence: 1 }).lean<EventDocument[]>();
   const known = new Set(told.map(({ _id }) => _id));
-  // The journal forgets, what is parked stays.
+  // Parked events may be kept longer than their journal entries.
   const others = (await parked.find({ order }).lean<ParkedDocument[]>()).filter(({ _id }) => !known.has(_id));
   return [...told, ...others.map((each) => ({ ...each, outcome: each.state }))].flatMap((each) => {
     const body = decompress(bytesOf(each.payload));

@@ -4,20 +4,20 @@ import { redactOrders } from '../persist/order-redaction.ts';
 import { keysFrom, keysOfShop, rewriteBodies } from '../persist/redaction.ts';
 import { ordersOf, reachOfCustomer, reachOfShop, type Reach } from './redact.ts';
 
-/** Where a pass stands: what it was at, the order it goes on with, and what it found so far. */
+/** Progress of a pass: the stage, the order to continue with, and how much was found so far. */
 interface Mark {
   stage: number;
   from: string | null;
   found: number;
 }
 
-/** What was done of a pass in one go. */
+/** What one run did of a pass. */
 export interface Passed {
-  /** Rewritten now, by collection. */
+  /** Documents rewritten for the request so far, by collection. */
   counts: Record<string, number>;
-  /** Rewritten in all of the pass so far. */
+  /** Documents rewritten in this pass so far. */
   found: number;
-  /** Where to go on; null: the pass is over. */
+  /** Where to continue; null: the pass is complete. */
   cursor: string | null;
 }
 
@@ -31,9 +31,10 @@ export async function reachOf(collections: Collections, record: ComplianceDocume
 }
 
 /**
- * Goes over all that a request reaches, or on from where the last go ended. Bodies before orders: dies the process
- * in between, the next one finds the rest. What is redacted already is looked at again, and counts as nothing.
- * @param isOver asked between orders: whether to stop for now
+ * Goes over everything that a request covers, or continues where the last run stopped. Bodies come before
+ * orders: if the process dies in between, the next run finds the rest. What is already redacted is checked
+ * again, and not counted.
+ * @param isOver called between orders: whether to stop for now
  */
 export async function pass(
   collections: Collections,

@@ -4,24 +4,24 @@ import type { Collections } from '../persist/collections.ts';
 import type { ComplianceDocument } from '../persist/compliance-schema.ts';
 import type { BodiesIn, OrderKeys, Rewrite } from '../persist/redaction.ts';
 
-/** What a request reaches: which orders, in which collections, and what becomes of their bodies. */
+/** What a request covers: which orders, in which collections, and what happens to their bodies. */
 export interface Reach {
   orders: OrderKeys;
-  /** Where more than those orders is looked through. */
+  /** Collections in which more orders than those are searched. */
   wider: Partial<Record<BodiesIn, OrderKeys>>;
   rewrite: Rewrite;
-  /** Also whose the orders were. */
+  /** Whether to remove whose the orders were, too. */
   forget: boolean;
 }
 
-/** All of a shop: bodies are removed, and orders keep what books need, without persons. */
+/** A whole shop: bodies are removed. Orders keep what bookkeeping needs, without personal data. */
 export function reachOfShop(keysOfShop: OrderKeys): Reach {
   return { orders: keysOfShop, wider: {}, rewrite: () => NOTHING_LEFT, forget: true };
 }
 
 /**
- * A customer: the orders that Shopify named, and those whose snapshots named the customer; `<shop>/-`; and whatever
- * is parked in that shop, which may have made no order.
+ * A customer: the orders that Shopify named, the orders whose snapshots named the customer, `<shop>/-`, and
+ * all parked events of the shop, which may have no order yet.
  */
 export function reachOfCustomer(
   { customer, shop }: ComplianceDocument,
@@ -47,7 +47,7 @@ export interface CustomersOrders {
   theirs: Set<string>;
 }
 
-/** Keys of the orders that Shopify named, and of those that we know as the customer's. */
+/** Keys of the orders that Shopify named, and of the orders known as the customer's. */
 export async function ordersOf(
   { orders }: Pick<Collections, 'orders'>,
   { shop, customer, orders: ids }: ComplianceDocument,

@@ -4,29 +4,30 @@ import type { ComplianceDocument } from '../persist/compliance-schema.ts';
 
 type Wish = Extract<ShopEvent, { topic: ComplianceDocument['kind'] }>;
 
-/** What Shopify asks for a person or a shop, until it is done. */
+/** Privacy requests: what Shopify demands for a customer or a shop, until it is done. */
 export interface RequestBook {
-  /** Puts it down; again it stays as it is. */
+  /** Records a request. Repeating it changes nothing. */
   ask: (event: Wish) => Promise<'counts'>;
-  /** Those that the runner has to do, soonest due first. */
+  /** Redactions that are not done, soonest due first. */
   redactionsToDo: () => Promise<ComplianceDocument[]>;
   one: (id: string) => Promise<ComplianceDocument | null>;
   /** Soonest due first. */
   list: (states: readonly ComplianceDocument['state'][], limit: number) => Promise<ComplianceDocument[]>;
-  /** Of one shop, and not done; soonest due first. */
+  /** Requests of one shop that are not done, soonest due first. */
   openOf: (shop: string, limit: number) => Promise<ComplianceDocument[]>;
   change: (id: string, changes: Partial<ComplianceDocument>) => Promise<void>;
   /**
-   * A page of an export was handed over. @param next where the next page begins; null: it was the last one, which
-   * does it. Only a place that a page before gave begins another, so the last page comes after all others.
+   * Records that a page of an export was handed over. The last page makes the request done. A page can start
+   * only where a previous page ended, so the last page comes after all others.
+   * @param next where the next page starts; null: this was the last one
    */
   handedOver: (id: string, who: string, at: Date, next: string | null) => Promise<void>;
 }
 
-/** Shopify's: 30 days after it asked. */
+/** Shopify's deadline: 30 days after its request. */
 const DAYS = 30;
 const DAY_MS = 86_400_000;
-/** Redactions looked at in one round; the others come with the next. */
+/** Redactions per round; the others follow in the next rounds. */
 const AT_A_TIME = 1000;
 
 const OPEN = ['asked', 'working'] as const;

@@ -25,15 +25,15 @@ export interface RunnerTools {
 }
 
 const EVERY_MS = 5000;
-/** Between two passes: every worker knows of the request by then (persist/redactions.ts), and drains that did not are over. */
+/** After this time every worker knows the request (persist/redactions.ts), and older drains have ended. */
 const BETWEEN_PASSES_MS = 60_000;
-/** In one go at one request; then it is the next one's turn. */
+/** Time for one request per round; then the next one has its turn. */
 const GO_MS = 20_000;
 
 /**
- * Redacts. The record of a request is its job: whoever runs goes on where it stood. It is done when a pass found
- * nothing that began a minute after another one, with nothing waiting that was there before the request: that is the
- * proof. What came later is redacted on arrival.
+ * Redacts. The record of a request is its job, and any runner continues it where it stopped. A request is
+ * done when a pass finds nothing, if that pass started at least a minute after another one and no event from
+ * before the request was waiting: that proves that nothing is left. Later events are redacted on arrival.
  */
 export class ComplianceRunner implements Part {
   readonly name = 'compliance';
@@ -59,13 +59,13 @@ export class ComplianceRunner implements Part {
   #tick(): Promise<void> {
     this.#round ??= this.round()
       .catch((error: unknown) =>
-        this.#tools.log.warn({ reason: messageOf(error) }, 'no redactions now; they are tried again'),
+        this.#tools.log.warn({ reason: messageOf(error) }, 'redactions failed; trying again'),
       )
       .finally(() => (this.#round = null));
     return this.#round;
   }
 
-  /** One go at every request. @throws where MongoDB or Redis is away */
+  /** Works on every request once. @throws when MongoDB or Redis is down */
   async round(): Promise<void> {
     const { requests, lock, log } = this.#tools;
     for (const { _id, shop } of await requests.redactionsToDo()) {
@@ -73,11 +73,14 @@ export class ComplianceRunner implements Part {
       const lease = await lock.acquire(redisKeys(0).shopLock('compliance', shop), `compliance ${_id}`);
       if (!lease) continue;
       try {
-        // Whoever had the lock before may have gone on with it.
+        // The previous lock holder may have changed it.
         const record = await requests.one(_id);
         if (record && record.state !== 'done') await this.#goOn(record, lease);
       } catch (error) {
-        log.warn({ shop, request: _id, reason: messageOf(error) }, 'a redaction stopped; it goes on later');
+        log.warn(
+          { shop, request: _id, reason: messageOf(error) },
+          'a redaction was interrupted; it continues later',
+        );
       } finally {
         await lease.release();
       }
@@ -94,7 +97,7 @@ export class ComplianceRunner implements Part {
       return await requests.change(record._id, { state: 'done', doneAt: new Date(now()), because });
     }
     const reach = await reachOf(collections, record);
-    // Also before the first pass: what comes from here on is redacted on arrival.
+    // Also before the first pass: events that come from now on are redacted on arrival.
     if (record.cursor === null && (await this.#waits(record, reach))) return;
     const entry = await audited.begin(actOf(record));
     if (record.kind === 'shop/redact') await emptyShop(record, collections, new Date(now()));
@@ -111,7 +114,7 @@ export class ComplianceRunner implements Part {
     await requests.change(record._id, changes);
   }
 
-  /** Whether in a mailbox or in the spool something waits since before the request came. */
+  /** Whether an event from before the request is still waiting in a mailbox or in the spool. */
   async #waits({ shop, receivedAt }: ComplianceDocument, { orders }: Reach): Promise<boolean> {
     const { waiting, collections } = this.#tools;
     const inRedis =
@@ -143,13 +146,13 @@ function countsText(counts: Record<string, number>): string {
   return `redacted ${told.join(', ')}; the last pass found nothing`;
 }
 
-const AGAIN = 'the shop installed the app again since: Shopify does not have it erased then';
-const STILL =
-  'the shop has the app, as Shopify says when asked with its token: it does not have it erased then';
+const AGAIN = 'void: the shop has installed the app again since the request';
+const STILL = 'void: the shop still has the app, as a call to Shopify with its token has shown';
 
 /**
- * Why a shop is not to be erased; null: it is; `unknown`: not to be told now. Only the body of the wish is signed, and
- * that is the same for each of a shop's: an old one that somebody kept and sends again must erase nothing.
+ * Why a shop must not be erased; null: it must; `unknown`: Shopify gives no answer now. Only the request's
+ * body is signed, and it is the same for every request of a shop: an old one that was recorded and is sent
+ * again must erase nothing.
  */
 async function whyVoid(
   { kind, shop, receivedAt }: ComplianceDocument,
@@ -161,12 +164,15 @@ async function whyVoid(
   if (known.installedAt > receivedAt) return AGAIN;
   const answer = await isIn(shop);
   if (answer !== 'in') return answer === 'out' ? null : answer;
-  // From here on its events are kept as any shop's are.
+  // From now on its events are kept as those of any other shop.
   await shops.updateOne({ _id: shop, state: 'installed' }, { $max: { installedAt: new Date(now()) } });
   return STILL;
 }
 
-/** Its tokens, also where nobody told of the uninstall; and what was parked is of no use without its body. */
+/**
+ * Marks the shop as uninstalled, even if no webhook said so, deletes its tokens, and discards its parked
+ * events: they cannot be applied without their bodies.
+ */
 async function emptyShop(
   { shop, receivedAt }: ComplianceDocument,
   { shops, sessions, parked }: Collections,

@@ -3,19 +3,19 @@ import type { OrderKey } from '../order/identity.ts';
 import { partitionOf, type RedisKeys } from '../system/redis-keys.ts';
 
 /**
- * Whether something waits in Redis that a request reaches and that was there before it was asked for: what comes later is
- * redacted on arrival, and a steady stream of it must not put off a redaction. An order's place in `pending` says since
- * when its oldest event has waited; no counter is asked, which may be wrong. By Redis's clock: where ingest's differs,
- * a redaction begins so much sooner or later.
+ * Whether an event that a request covers has been waiting in Redis since before the request. Later events are
+ * redacted on arrival, and a steady stream of them must not delay a redaction. An order's score in `pending`
+ * is the time since when its oldest event has been waiting; counters are not used, because they may be wrong.
+ * Times are Redis's: if ingest's clock differs, a redaction starts that much sooner or later.
  */
 export interface Waiting {
   ofOrders: (orders: readonly string[], since: Date) => Promise<boolean>;
   ofShop: (shop: string, since: Date) => Promise<boolean>;
 }
 
-/** Orders of all shops that have waited for so long: looked at in pages, of which there are few unless drains stand still. */
+/** Waiting orders of all shops are read in pages. There are few pages unless drains have stopped. */
 const PAGE = 5000;
-/** 100,000 orders; behind so many a redaction can wait. */
+/** 100,000 orders: with a longer backlog, redactions wait. */
 const MOST_PAGES = 20;
 
 export function waitingIn(redis: Redis, partitions: readonly RedisKeys[]): Waiting {

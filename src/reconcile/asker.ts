@@ -3,44 +3,47 @@ import type { AdminApi, Throttled } from '../shop/admin-api.ts';
 import { Fault } from '../system/errors.ts';
 import { Points } from './points.ts';
 
-/** A query whose cost grows with the items that it asks for. */
+/** A query whose cost grows with the number of items that it requests. */
 interface Query<Answer> {
   kind: string;
   document: string;
   variables: object;
   items: number;
-  /** Points an item, until an answer tells. */
+  /** Points per item, until an answer has shown the real cost. */
   estimate: number;
-  /** @throws Fault shopify_away: an answer that cannot be read is none */
+  /** @throws Fault shopify_away when the answer cannot be read */
   read: (data: unknown) => Answer;
 }
 
-/** Asks one shop's Admin API within its budget, and again where that may help. */
+/** Queries one shop's Admin API within its budget, and retries if that may help. */
 export interface Asker {
-  /** @throws Fault shopify_refused, not_installed at once; shopify_away, shopify_throttled when patience ends */
+  /**
+   * @throws Fault shopify_refused, not_installed at once; shopify_away, shopify_throttled after the last retry
+   * @throws ComeBack when Shopify asks for a long pause
+   */
   ask: <Answer>(query: Query<Answer>) => Promise<Answer>;
   itemsOf: (kind: string, estimate: number, most: number) => number;
-  /** Points since this was last asked. */
+  /** Points used since the last call of this function. */
   spent: () => number;
 }
 
 export interface Patience {
-  /** Of the first pause; each next one is twice as long. */
+  /** The first pause; each further one is twice as long. */
   firstMs: number;
   longestMs: number;
   tries: number;
 }
 
-/** Whoever is told to come back later than that is asked by the next schedule. */
+/** If Shopify asks for a longer pause than this, the pass fails, and the next scheduled one tries again. */
 const LONGEST_TOLD_MS = 120_000;
-/** Longer than that nobody stands and waits: others want the place. */
+/** For a longer pause than this, the pass gives its place to other shops and continues later. */
 const LONGEST_PAUSE_MS = 10_000;
 
-/** Shopify asks for a long pause: whoever looks again later goes on at the cursor that was written. */
+/** Shopify asks for a long pause. The pass continues later, from the cursor that was stored. */
 export class ComeBack extends Error {
   override readonly name = 'ComeBack';
   readonly ms: number;
-  /** What it is, where nobody waits any more. */
+  /** The fault that ends the pass if it has already taken too long to wait. */
   readonly fault: Throttled;
   constructor(ms: number, fault: Throttled) {
     super(`Shopify asks for a pause of ${Math.round(ms / 1000)} s`);
@@ -55,7 +58,7 @@ export interface AskerTools {
   onThrottled: () => void;
 }
 
-/** Our own backoff: the library's sleeps milliseconds for Shopify's seconds, and not at all for THROTTLED. */
+/** With our own backoff: the library waits milliseconds instead of seconds, and not at all for THROTTLED. */
 export function asker(shop: string, { api, patience, onThrottled }: AskerTools, signal: AbortSignal): Asker {
   const points = new Points();
   let spent = 0;
@@ -91,7 +94,7 @@ export function asker(shop: string, { api, patience, onThrottled }: AskerTools, 
   };
 }
 
-/** Null where asking again does not help. Of many that were sent away at once, each comes back at another time. */
+/** null: a retry does not help. The jitter spreads the retries of callers that were throttled together. */
 function pauseAfter(error: unknown, failed: number, patience: Patience): number | null {
   const backoffMs = Math.min(patience.firstMs * 2 ** (failed - 1), patience.longestMs);
   const jitter = 1 + Math.random() / 4;

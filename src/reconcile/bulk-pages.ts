@@ -7,19 +7,19 @@ import type { ListedPage } from './listed-pages.ts';
 import { BULK_CANCEL, BULK_RUN, BULK_STATE, bulkQuery, type Access } from './queries.ts';
 import { listedOrder, readAs, type ListedOrder } from './read-answers.ts';
 
-/** Shopify runs no bulk operation for us: pages do the same, for more points. */
+/** Shopify does not run the bulk operation to its end. Pages do the same, for more points. */
 export class BulkRefused extends Error {
   override readonly name = 'BulkRefused';
 }
 
-/** Shopify is not done with it: whoever looks again later goes on at the cursor that was written. */
+/** The bulk operation is still running. The pass continues later, from the cursor that was stored. */
 export class BulkRuns extends Error {
   override readonly name = 'BulkRuns';
 }
 
 export interface BulkTools {
   file: BulkFile;
-  /** Whether it has taken too long, if it is not over now. */
+  /** Whether an operation that is still running has taken too long. */
   isLate: () => boolean;
   patience: Patience;
 }
@@ -27,10 +27,10 @@ export interface BulkTools {
 const PAGE = 500;
 
 /**
- * All orders, by a bulk operation: begun, waited for, and its file read line by line. The cursor is the operation
- * and the line: whoever goes on reads the same file again, which Shopify keeps for seven days. It looks once
- * whether the operation has ended: hours may pass until then, and nobody stands and waits.
- * @throws BulkRefused, BulkRuns
+ * All orders, by a bulk operation: starts it, and reads its file line by line once it has ended. The cursor
+ * is the operation's id and the line. A pass that continues reads the same file again; Shopify keeps it for
+ * seven days. The operation's state is checked once and not waited for: it may run for hours.
+ * @throws BulkRefused; BulkRuns while the operation is running
  */
 export async function* bulkPages(
   asker: Asker,
@@ -40,7 +40,7 @@ export async function* bulkPages(
   signal: AbortSignal,
 ): AsyncGenerator<ListedPage> {
   const place = readPlace(cursor) ?? { id: await begin(asker, access), line: 0 };
-  // Whoever goes on after us waits for this operation and begins none of its own.
+  // Stored first: a pass that continues waits for this operation and does not start another.
   yield { orders: [], cursor: writePlace(place) };
   const { url, objects } = await ended(asker, place.id, isLate);
   let line = 0;
@@ -58,7 +58,7 @@ export async function* bulkPages(
   yield { orders: page, cursor: null };
 }
 
-/** A file that breaks off is begun again, and the lines that were read are passed over. */
+/** If the download breaks off, it starts again and skips the lines that were already read. */
 async function* linesOf(
   url: string,
   file: BulkFile,
@@ -97,7 +97,7 @@ const state = z.object({
   }),
 });
 
-/** A mutation is 10 points. */
+/** A mutation costs 10 points. */
 const MUTATION = 10;
 
 async function begin(asker: Asker, access: Access): Promise<string> {
@@ -111,9 +111,9 @@ async function begin(asker: Asker, access: Access): Promise<string> {
       read: (data) => readAs(begun, data, 'bulk operation').bulkOperationRunQuery,
     });
     if (bulkOperation) return bulkOperation.id;
-    throw new BulkRefused(errors[0]?.message.slice(0, 200) ?? 'without words');
+    throw new BulkRefused(errors[0]?.message.slice(0, 200) ?? 'no reason given');
   } catch (error) {
-    // The app may lack the right to bulk operations and no other; if it lacks more, the first page tells.
+    // The app may lack only the permission for bulk operations. If it lacks more, the first page fails, too.
     if (error instanceof Fault && error.code === 'shopify_refused') throw new BulkRefused(error.message);
     throw error;
   }
@@ -121,7 +121,7 @@ async function begin(asker: Asker, access: Access): Promise<string> {
 
 const GOES_ON: ReadonlySet<string> = new Set(['CREATED', 'RUNNING']);
 
-/** Its file, and how many lines it has; no file: no orders. */
+/** The operation's file and its number of lines. No file: no orders. */
 async function ended(
   asker: Asker,
   id: string,
@@ -140,10 +140,10 @@ async function ended(
     throw new BulkRefused(`the operation is ${node.status}${node.errorCode ? ` (${node.errorCode})` : ''}`);
   if (!isLate()) throw new BulkRuns();
   await cancel(asker, id);
-  throw new BulkRefused('the operation does not end');
+  throw new BulkRefused('the operation took too long');
 }
 
-/** It may have ended by itself by now, and Shopify ends it after ten days: what is answered does not matter. */
+/** Failures do not matter: the operation may have ended meanwhile, and Shopify ends it after ten days. */
 async function cancel(asker: Asker, id: string): Promise<void> {
   const query = { document: BULK_CANCEL, variables: { id }, items: 1, estimate: MUTATION };
   try {

@@ -3,11 +3,11 @@ import { orderKey, type OrderId, type OrderKey, type ShopDomain } from '../order
 import { shownFulfillmentStatus } from './order-body.ts';
 import type { ListedOrder } from './read-answers.ts';
 
-/** What we hold of an order; no row: nothing. */
+/** What is stored here of an order. An order without a row is unknown here. */
 export interface Held {
-  /** When its newest snapshot was, ms since 1970; null where only parts of it came. */
+  /** Time of its newest snapshot, ms since 1970; null: only parts of the order came. */
   at: number | null;
-  /** Whether reconciliation told it. */
+  /** Whether its newest snapshot came by reconciliation. */
   reconciled: boolean;
   deletedAt: number | null;
   cancelled: boolean;
@@ -25,11 +25,11 @@ export interface Held {
 }
 
 /**
- * An order of which Shopify tells other than we hold.
- *   missing  no whole order of it ever came
- *   stale    a newer one did not come
- *   differs  ours is of the same second, and its facts are others
- *   stuck    it differs, and no event of Shopify's answer would change that: only told
+ * An order that differs between Shopify and here.
+ *   missing  no snapshot of it ever came
+ *   stale    Shopify has a newer state
+ *   differs  ours is of the same second, but has different facts
+ *   stuck    it differs, and applying Shopify's answer would not change that; it is only reported
  */
 export interface Drifted {
   order: OrderKey;
@@ -37,20 +37,20 @@ export interface Drifted {
   what: 'missing' | 'stale' | 'differs' | 'stuck';
   updatedAt: number;
   heldAt: number | null;
-  /** Whether our newest snapshot came by reconciliation. */
+  /** As in {@link Held}. */
   reconciled: boolean;
   /** Names of what differs. */
   facts: string[];
 }
 
-/** A clock may be ahead by that; a state from later than now is nobody's. */
+/** How far a clock may be ahead. A snapshot from further in the future cannot be right. */
 const CLOCKS_DIFFER_MS = 300_000;
 
 /**
- * What Shopify lists against what we hold. Bodies resolve a second and no more, so at the same second facts are
- * compared. What we know to be deleted is not brought back, whatever a list still has; if it changed at Shopify
- * after its deletion, that is told.
- * @param now when the list was asked for
+ * Compares what Shopify lists with what is stored here. Times in bodies have a resolution of one second, so
+ * within the same second the facts are compared. An order that is deleted here is not brought back, even if
+ * it is still listed; if Shopify changed it after its deletion, it is reported as stuck.
+ * @param now when the list was requested
  */
 export function compare(
   shop: ShopDomain,
@@ -77,7 +77,7 @@ function driftOf(theirs: ListedOrder, ours: Held, now: number): Drift | null {
   if (deletedAt !== null) return theirs.updatedAt > deletedAt ? stuckBy('deleted') : null;
   if (at === null) return NEVER_CAME;
   if (at < theirs.updatedAt) return { what: 'stale', facts: [] };
-  // It changed while we looked, or it is of a time that is still to come.
+  // The order changed during the comparison, or its time is in the future.
   if (at > theirs.updatedAt) return at > now + CLOCKS_DIFFER_MS ? stuckBy('updated at') : null;
   const facts = differingFacts(theirs, ours);
   return facts.length === 0 ? null : { what: 'differs', facts };
@@ -93,7 +93,7 @@ function differingFacts(theirs: ListedOrder, ours: Held): string[] {
     .map(([name]) => name);
 }
 
-/** Whether a fact differs, by its name. What the list does not tell differs from nothing. */
+/** Whether a fact differs, by its name. A fact that the list does not contain is not compared. */
 const FACTS: Readonly<Record<string, (theirs: ListedOrder, ours: Held) => boolean>> = {
   'financial status': ({ displayFinancialStatus: shown }, { financialStatus }) =>
     (shown ?? null) !== null && shown !== financialStatus,
@@ -117,12 +117,12 @@ const FACTS: Readonly<Record<string, (theirs: ListedOrder, ours: Held) => boolea
   returns: ({ returns = [] }, ours) => returns.some(({ id, status }) => ours.returns.get(id) !== status),
 };
 
-/** Restocked tells what became of the goods: nothing was shipped. */
+/** `restocked` says what happened to the goods; nothing was shipped. */
 function shippedWord(word: string | null): string | null {
   return word === 'restocked' ? null : word;
 }
 
-/** `10.00`, `10.0` and `10` are one amount. */
+/** `10.00`, `10.0` and `10` are the same amount. */
 function plain(amount: string | null): string | null {
   if (amount === null || !amount.includes('.')) return amount;
   return amount.replace(/\.?0+$/, '');

@@ -8,14 +8,15 @@ import { knownOrders, readAs } from './read-answers.ts';
 import type { ReconcileTools } from './reconcile-tools.ts';
 
 /**
- * The other direction: of orders that we hold as live, which does Shopify not know? They were deleted there and
- * nobody told us, or they never were: whoever has the app's secret, or one signed body, can make one.
- * A pass over a window asks for those that changed here lately and were not listed, for those that were unknown last
- * time, and for the next few hundred in turn; a pass over everything for all that were not listed.
+ * The other direction: which orders that are live here does Shopify not know? Either they were deleted there
+ * and no webhook said so, or they never existed: anyone with the app's secret, or with one signed body, can
+ * create an order. A pass over a window asks for orders that changed here recently and were not listed, for
+ * those that were unknown last time, and for the next few hundred in turn. A pass over everything asks for
+ * all orders that were not listed.
  */
 export interface HeldPage {
   orders: HeldOrder[];
-  /** Where the next page begins; null: this is the last. */
+  /** Where the next page starts; null: this is the last one. */
   next: string | null;
 }
 
@@ -27,14 +28,14 @@ export interface HeldOrder {
 type Kept = Pick<ReconcileTools, 'collections' | 'now'>;
 
 const PAGE = 500;
-/** So many a pass, in turn: at four passes an hour a shop of 24,000 orders is through in a day. */
+/** Orders per pass, in turn: at four passes an hour, 24,000 orders take a day. */
 const IN_TURN = 250;
-/** Events that are looked through for orders that changed here. */
+/** How many of the newest events are searched for orders that changed here. */
 const RECENT_EVENTS = 2000;
-/** Shopify shows an app no orders that are older than 60 days, unless it may read all of them. */
+/** Shopify shows an app no orders older than 60 days, unless it has the scope to read all orders. */
 const REACH_MS = 59 * 24 * 3_600_000;
 
-/** All of a shop's, in pages. @param after the key that the page before ended with */
+/** A page of all orders of a shop. @param after the last key of the previous page */
 export async function allHeld(
   shop: ShopDomain,
   after: string | null,
@@ -51,7 +52,10 @@ export async function allHeld(
   return { orders: judgeable(found, access, kept.now()), next: last };
 }
 
-/** Those of a window's pass, and where the turn of the next pass begins. @param since of the window */
+/**
+ * The orders for a pass over a window, and where the next pass continues in turn.
+ * @param since start of the window
+ */
 export async function someHeld(shop: ShopDomain, since: Date, access: Access, kept: Kept): Promise<HeldPage> {
   const { orders, events, shops } = kept.collections;
   const known = await shops.findById(shop, { gone: 1, askedTo: 1 }).lean();
@@ -83,7 +87,7 @@ interface OurOrder {
   facts: Pick<OrderDocument['facts'], 'createdAt'>;
 }
 
-/** Those that Shopify would show us if it knew them. */
+/** The orders that Shopify would show us if it knew them. */
 function judgeable(orders: readonly OurOrder[], { allOrders }: Access, now: number): HeldOrder[] {
   return orders
     .filter(({ ends }) => (ends.deletedAt ?? null) === null)
@@ -91,20 +95,20 @@ function judgeable(orders: readonly OurOrder[], { allOrders }: Access, now: numb
     .map(({ _id, snapshot }) => ({ key: _id, at: snapshot?.at ?? null }));
 }
 
-/** How many ids one question holds. */
+/** Ids in one query. */
 const IDS = 100;
-/** So many unknown of one page, and more than half of it: then it is the answer that is doubted. */
+/** If so many orders of a page are unknown, and more than half of the page, the answer is doubted. */
 const DOUBTED = 10;
 
 export interface Unknown {
   orders: HeldOrder[];
-  /** Shopify knows so few that they are told, and nothing is concluded. */
+  /** Shopify knows so few of them that they are only reported, and none is deleted. */
   doubted: boolean;
 }
 
 /**
- * Of these orders, those that Shopify does not know, asked twice. An answer that is not whole is none: it throws.
- * @throws Fault shopify_away, and what asking throws
+ * Which of these orders Shopify does not know, asked twice.
+ * @throws Fault shopify_away when an answer is incomplete; and what asking throws
  */
 export async function unknownOf(asker: Asker, held: readonly HeldOrder[]): Promise<Unknown> {
   const first = await unknownOnce(asker, held);
@@ -131,9 +135,9 @@ async function unknownOnce(asker: Asker, held: readonly HeldOrder[]): Promise<He
   return unknown;
 }
 
-/** Those that were asked for, in that order, and no others. */
+/** Accepts only an answer with the requested orders, in the requested sequence. */
 function readKnown(data: unknown, ids: readonly (string | null)[]): (string | null)[] {
   const found = readAs(knownOrders, data, 'known orders');
   if (found.length === ids.length && found.every((id, i) => id === null || id === ids[i])) return found;
-  throw new Fault('shopify_away', 'known orders: nodes: are not those that were asked for');
+  throw new Fault('shopify_away', 'known orders: nodes: do not match the request');
 }

@@ -3,23 +3,24 @@ import type { Asker } from './asker.ts';
 import { changedOrdersQuery, listedCost, type Access } from './queries.ts';
 import { changedOrders, readAs, type ListedOrder } from './read-answers.ts';
 
-/** Orders as they were listed, and where to go on behind them; null: that was the last. */
+/** A page of listed orders. */
 export interface ListedPage {
   orders: ListedOrder[];
+  /** Where the next page starts; null: this is the last one. */
   cursor: string | null;
 }
 
-/** Changed at Shopify from … up to …, ms since 1970. */
+/** Orders changed at Shopify from `since` up to `until`, ms since 1970. */
 export interface Window {
   since: number | null;
   until: number;
 }
 
 const LARGEST_PAGE = 100;
-/** Shopify pages through no more than 25,000 of one query: then a new one begins where it ended. */
+/** Shopify returns at most 25,000 orders for one query. After that, a new query starts where it ended. */
 const MOST_OF_A_QUERY = 24_000;
 
-/** Pages over a window, the longest ago changed first, from a cursor of ours on. */
+/** Pages over a window, least recently changed orders first, starting at one of our cursors. */
 export async function* listedPages(
   asker: Asker,
   access: Access,
@@ -49,7 +50,7 @@ interface Listed {
   next: string | null;
 }
 
-/** Where a page begins: behind `after`, among those changed from `from` on, of which `read` were read. */
+/** Where a page starts: after the cursor `after` of the query from `from` on, with `read` orders read. */
 interface Place {
   read: number;
   from: number | null;
@@ -79,7 +80,7 @@ function writePlace({ read, from, after }: Place): string {
   return `${read} ${from ?? '-'} ${after ?? ''}`;
 }
 
-/** What is no place of ours begins anew: comparing twice costs points and nothing else. */
+/** An invalid cursor starts from the beginning: comparing twice only costs points. */
 function readPlace(cursor: string | null, { since }: Window): Place {
   const [, read, from, after] = PLACE.exec(cursor ?? '') ?? [];
   if (read === undefined) return { read: 0, from: since, after: null };

@@ -1,11 +1,11 @@
 import type { Dispute, WholeOrder } from './read-answers.ts';
 
 /**
- * A whole order of the Admin API's as the body that a webhook would have brought: the same state at Shopify
- * is the same bytes, and so the same event (P3). Ids are text: exact. Nothing personal is in it but tracking
- * numbers, which orders hold already. It tells only what was asked for: null is Shopify's null, and a field that
- * was not asked for is absent.
- * @param disputes of the order; undefined where the shop's token may not read them
+ * Converts a whole order from the Admin API into the body that a webhook would have had. The same state at
+ * Shopify gives the same bytes, and so the same event (P3). Ids are text, so they stay exact. The only
+ * personal data in it are tracking numbers, which orders hold anyway. null means null at Shopify; a field
+ * that was not requested is absent.
+ * @param disputes of the order; undefined: the shop's token may not read them
  */
 export function orderBytes(order: WholeOrder, disputes?: readonly Dispute[]): Buffer {
   return Buffer.from(JSON.stringify(orderBody(order, disputes)));
@@ -44,17 +44,17 @@ type Fulfillment = WholeOrder['fulfillments'][number];
 type Refund = WholeOrder['refunds'][number];
 type Transaction = WholeOrder['transactions'][number];
 
-/** What GraphQL shows and REST's words for it; the others tell how it is to go on, not what was shipped. */
+/** GraphQL's display statuses in REST's words. The others describe planned work, not what was shipped. */
 const FULFILLMENT_STATUSES: Readonly<Record<string, string>> = {
   fulfilled: 'fulfilled',
   partially_fulfilled: 'partial',
   restocked: 'restocked',
 };
 
-/** Shown so, it is null in REST whatever else is known of the order. */
+/** With this display status, REST has null, whatever fulfillments the order has. */
 const UNFULFILLED = 'unfulfilled';
 
-/** REST's word for what is shown; undefined where that depends on the order's fulfillments. */
+/** REST's word for a display status; undefined: that depends on the order's fulfillments. */
 export function shownFulfillmentStatus(shown: string | null): string | null | undefined {
   return shown === UNFULFILLED ? null : FULFILLMENT_STATUSES[shown ?? ''];
 }
@@ -62,11 +62,11 @@ export function shownFulfillmentStatus(shown: string | null): string | null | un
 function fulfillmentStatusOf({ displayFulfillmentStatus: shown, fulfillments }: WholeOrder): string | null {
   const known = shownFulfillmentStatus(shown);
   if (known !== undefined) return known;
-  // Such as ON_HOLD and IN_PROGRESS, which an order may be in after its first parcel.
+  // For example ON_HOLD or IN_PROGRESS, which are also possible after the first parcel.
   return fulfillments.some(({ status }) => status === 'success') ? 'partial' : null;
 }
 
-/** The states of a parcel that REST has; the others are of the label, not of the parcel. */
+/** The states of a parcel that REST has. GraphQL's other states are about the label. */
 const SHIPMENT_STATUSES: ReadonlySet<string | null> = new Set([
   'label_printed',
   'label_purchased',
@@ -120,7 +120,7 @@ function refundBody({ id, createdAt, refundLineItems, transactions }: Refund): o
       id: line.id ?? undefined,
       line_item_id: line.lineItem,
       quantity: line.quantity,
-      // REST has a number here, and text elsewhere.
+      // REST has a number here; elsewhere amounts are text.
       subtotal: Number(line.subtotalSet.shopMoney.amount),
       subtotal_set: setOf(line.subtotalSet),
       restock_type: line.restockType,
@@ -135,7 +135,7 @@ function transactionBody(transaction: Transaction): object {
     kind: transaction.kind,
     status: transaction.status,
     gateway: transaction.gateway,
-    // As in webhooks: what the customer paid, in the customer's currency.
+    // As in webhooks: the amount in the customer's currency.
     amount: amountOf(transaction.amountSet.presentmentMoney),
     currency: transaction.amountSet.presentmentMoney.currencyCode,
     amount_set: setOf(transaction.amountSet),
@@ -159,7 +159,7 @@ function disputeBody({ amount, reasonDetails, ...dispute }: Dispute): object {
   };
 }
 
-/** An amount of the shop's, and beside it the same money in both currencies. */
+/** An amount in the shop's currency, and the same amount in both currencies as `…_set`. */
 function moneyBody(name: string, money: Money): object {
   return { [name]: amountOf(money.shopMoney), [`${name}_set`]: setOf(money) };
 }
@@ -188,7 +188,7 @@ function digitsOf(currency: string): number {
   return digits;
 }
 
-/** Ids grow: shorter is earlier. */
+/** Ids grow, so a shorter one is earlier. */
 function byId(a: { id: string }, b: { id: string }): number {
   if (a.id.length !== b.id.length) return a.id.length - b.id.length;
   return a.id < b.id ? -1 : 1;

@@ -2,33 +2,34 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cost } from '../shop/admin-api.ts';
 
 /**
- * How much of a shop's bucket reconciliation takes: the rest is the merchant's page's, and other work of the
- * app's that cannot wait. Shopify sets a query's whole cost aside before it answers, so that is what must fit.
+ * The share of a shop's bucket that reconciliation may use. The rest is for the merchant's page and other
+ * work of the app that cannot wait. Shopify reserves the whole cost of a query before it answers, so the
+ * whole cost must fit.
  */
 const SHARE = 0.5;
-/** While nothing is known: a bucket of the smallest plan that ever was. */
+/** Until the first answer: the smallest bucket that any plan ever had. */
 const UNKNOWN = { maximum: 1000, available: 1000, restorePerSecond: 50, at: 0 };
 
-/** One shop's bucket as its last answer told it, refilled by the clock. */
+/** One shop's bucket: the level in the last answer, plus what has been restored since. */
 export class Points {
   readonly #share: number;
   #level = UNKNOWN;
-  /** What one item of a kind of query was found to cost. */
+  /** Measured cost of one item, by kind of query. */
   readonly #costs = new Map<string, number>();
 
   constructor(share = SHARE) {
     this.#share = share;
   }
 
-  /** How many items of a kind one query may hold: at most `most`, at least one. */
+  /** How many items of a kind one query may request: at most `most`, at least one. */
   itemsOf(kind: string, estimate: number, most: number): number {
     const each = this.#costs.get(kind) ?? estimate;
     return Math.max(1, Math.min(most, Math.floor((this.#level.maximum * this.#share) / each)));
   }
 
   /**
-   * Waits until the query leaves the bucket no lower than the rest that is not ours; one that is larger than our
-   * share waits for a full bucket.
+   * Waits until the query fits into our share of the bucket. A query that is larger than our share waits for
+   * a full bucket.
    */
   async untilAffordable(kind: string, items: number, estimate: number, signal: AbortSignal): Promise<void> {
     const cost = items * (this.#costs.get(kind) ?? estimate);

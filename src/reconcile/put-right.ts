@@ -18,7 +18,7 @@ import type { ListedOrder } from './read-answers.ts';
 import type { ReconcileTools } from './reconcile-tools.ts';
 import { readWholes } from './whole-orders.ts';
 
-/** Of what is listed, what we lack or hold otherwise. @param listed at most some hundred */
+/** Which of the listed orders are missing here or differ. @param listed a few hundred at most */
 export async function driftOf(
   shop: ShopDomain,
   listed: readonly ListedOrder[],
@@ -71,24 +71,25 @@ function heldOf({ snapshot, ends, facts, ...lists }: OurOrder): Held {
 }
 
 export interface PutRight {
-  /** Events that were new. */
+  /** How many events were new. */
   deposited: number;
   /** Orders with more parts than one answer can hold. */
   tooLong: string[];
-  /** Orders that hold what Shopify answers, and differ all the same. */
+  /** Orders that differ although Shopify's answer was already applied. */
   stuck: ReadonlySet<OrderKey>;
 }
 
 export const NOTHING_PUT_RIGHT: PutRight = { deposited: 0, tooLong: [], stuck: new Set() };
 
 /**
- * Fetches whole orders and deposits each like any other event (P2, P3): its drain decides, by position, what is
- * news in it. Done twice, the second deposit is a duplicate.
+ * Repairs orders: fetches them whole and deposits each like any other event (P2, P3). The drain decides by
+ * position what is new in it. If this is repeated, the second deposit is a duplicate.
  *
- * At the second of a wrong state, the later triggered-at wins: there the event carries when the pass began. What a
- * webhook triggered after that is newer than our answer, and wins. Of the same second it can only be if the order
- * changed within the last two minutes, which a window leaves out.
- * @param beganAt of the pass: the same at every try
+ * If a wrong state is of the same second as the repair, the later triggered-at wins: in that case the event
+ * carries the time when the pass began. A webhook triggered after that is newer than our answer, and wins.
+ * Both can be of the same second only if the order changed within the last two minutes, which a window leaves
+ * out.
+ * @param beganAt when the pass began: the same at every try
  */
 export async function putRight(
   shop: ShopDomain,
@@ -119,7 +120,7 @@ export async function putRight(
   return { deposited: outcomes.filter(Boolean).length, tooLong, stuck };
 }
 
-/** Whether the newest that reconciliation told of an order are these bytes: then telling them again changes nothing. */
+/** Whether reconciliation's newest event of the order has these bytes: then the same again changes nothing. */
 async function isWhatWeHold(
   shop: ShopDomain,
   order: OrderKey,
@@ -133,7 +134,7 @@ async function isWhatWeHold(
   return newest !== null && newest._id === idOf(shop, RECONCILED, newest.triggeredAt ?? null, body, tools);
 }
 
-/** What Shopify answered at another time is another event: where the time counts, it is in the hash. */
+/** With a triggered-at, the time is part of the hash: the same answer at another time is another event. */
 function idOf(
   shop: ShopDomain,
   topic: string,
@@ -145,7 +146,8 @@ function idOf(
 }
 
 /**
- * Deposits the end of orders that Shopify does not know. A pass that dies and comes again deposits duplicates.
+ * Deposits the deletion of orders that Shopify does not know. If the pass dies and is repeated, the repeated
+ * deposits are duplicates.
  * @returns how many events were new
  */
 export async function deleteHere(

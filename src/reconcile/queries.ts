@@ -1,10 +1,10 @@
 /**
- * What reconciliation asks the Admin API (2026-10). A list has the facts of an order by which a wrong state is
- * found; whole orders are asked for only where ours differ.
- * Nothing personal is asked for: no name, address, e-mail, phone or note.
+ * The queries that reconciliation sends to the Admin API (2026-10). A list contains the facts by which a
+ * wrong state is found; whole orders are requested only if they differ from ours. No personal data is
+ * requested: no name, address, e-mail, phone or note.
  */
 
-/** What the shop's scopes let us ask. A field that a token may not read makes Shopify refuse the whole query. */
+/** What the shop's scopes allow. Shopify refuses a whole query if the token may not read one of its fields. */
 export interface Access {
   returns: boolean;
   disputes: boolean;
@@ -21,11 +21,11 @@ export function accessOf(scopes: readonly string[]): Access {
   };
 }
 
-/** How many refunds and returns of an order a list compares: nearly no order has more. */
+/** How many refunds and returns per order a list contains: very few orders have more. */
 const LISTED_PARTS = 3;
 const PAGE_INFO = 'pageInfo { hasNextPage endCursor }';
 const AMOUNT = '{ amount currencyCode }';
-/** As REST tells money: in the shop's currency, and in the customer's. */
+/** As in REST: in the shop's and in the customer's currency. */
 const MONEY = `{ shopMoney ${AMOUNT} presentmentMoney ${AMOUNT} }`;
 const LINE = `id sku title quantity currentQuantity unfulfilledQuantity requiresShipping originalUnitPriceSet ${MONEY}`;
 const SHIPPED_LINE = 'quantity lineItem { id }';
@@ -40,12 +40,12 @@ const LISTED = `id updatedAt closedAt cancelledAt currencyCode displayFinancialS
 const LISTED_DISPUTES = 'disputes { id status }';
 const LISTED_RETURNS = `returns(first: ${LISTED_PARTS}) { nodes { id status } }`;
 
-/** Points that a listed order costs, by the rule of an object a point. */
+/** Points that a listed order costs: one per object. */
 export function listedCost({ returns, disputes }: Access): number {
   return 1 + 2 + 1 + 1 + LISTED_PARTS + (disputes ? 1 : 0) + (returns ? LISTED_PARTS : 0);
 }
 
-/** Which orders changed, the longest ago first. */
+/** Which orders changed, least recently changed first. */
 export function changedOrdersQuery({ returns, disputes }: Access): string {
   return `query ChangedOrders($first: Int!, $after: String, $query: String!) {
   orders(first: $first, after: $after, sortKey: UPDATED_AT, query: $query) {
@@ -64,7 +64,7 @@ export const KNOWN_ORDERS = `query KnownOrders($ids: [ID!]!) {
   nodes(ids: $ids) { ... on Order { id } }
 }`;
 
-/** Whole orders. A list in one may be longer than it is asked for: {@link REST} and {@link PAYMENTS} tell the rest. */
+/** Whole orders. {@link REST} and {@link PAYMENTS} get the rest of lists that are longer than requested. */
 export function wholeOrdersQuery({ returns, disputes }: Access): string {
   return `query WholeOrders($ids: [ID!]!, $lines: Int!, $parts: Int!, $partLines: Int!, $parcels: Int!, $payments: Int!) {
   nodes(ids: $ids) {
@@ -92,7 +92,7 @@ export function wholeOrdersQuery({ returns, disputes }: Access): string {
 }`;
 }
 
-/** One more page of a list that has a cursor. */
+/** The next page of a list that has a cursor. */
 export const REST = {
   lineItems: restOf('Order', 'lineItems', LINE),
   fulfillmentLineItems: restOf('Fulfillment', 'fulfillmentLineItems', SHIPPED_LINE),
@@ -107,12 +107,12 @@ function restOf(type: string, list: string, fields: string): string {
 }`;
 }
 
-/** An order's transactions have no cursor: they come all at once. */
+/** An order's transactions have no cursor: they come in one page. */
 export const PAYMENTS = `query Payments($id: ID!, $first: Int!) {
   node(id: $id) { ... on Order { transactions(first: $first) { ${TRANSACTION} } } }
 }`;
 
-/** An order names its disputes and tells little of them. */
+/** An order contains only the ids of its disputes. */
 export const DISPUTES = `query Disputes($ids: [ID!]!) {
   nodes(ids: $ids) {
     ... on ShopifyPaymentsDispute {
@@ -122,9 +122,9 @@ export const DISPUTES = `query Disputes($ids: [ID!]!) {
 }`;
 
 /**
- * Every order that the token may see, as a bulk operation. It lists, as pages do: bulk operations take no
- * connection inside a list, so whole orders could not come this way. Returns are a connection, whose items would
- * be lines of their own: a bulk pass does not compare them.
+ * Every order that the token may read, as a bulk operation. It only lists orders, like the pages: bulk
+ * operations allow no connection inside a list, so they cannot return whole orders. Returns are a connection,
+ * whose items would be separate lines: a bulk pass does not compare them.
  */
 export function bulkQuery({ disputes }: Access): string {
   return `{ orders { edges { node {
@@ -144,7 +144,7 @@ export const BULK_STATE = `query BulkState($id: ID!) {
   node(id: $id) { ... on BulkOperation { id status errorCode objectCount url } }
 }`;
 
-/** Frees one of the five places that Shopify gives us at a shop. */
+/** Frees one of the five bulk operations that an app may run at a shop. */
 export const BULK_CANCEL = `mutation BulkCancel($id: ID!) {
   bulkOperationCancel(id: $id) { userErrors { field message } }
 }`;

@@ -3,8 +3,9 @@ import { millisOf } from '../order/instants.ts';
 import { Fault } from '../system/errors.ts';
 
 /**
- * The Admin API's answers are input too: each is read as a whole or not at all. What is wrong is named by
- * its field, and not repeated.
+ * Checks an answer of the Admin API: it is read completely or not at all. An error names the field, never its
+ * value.
+ * @throws Fault shopify_away when the answer does not have the schema
  */
 export function readAs<Schema extends z.ZodType>(
   schema: Schema,
@@ -18,13 +19,13 @@ export function readAs<Schema extends z.ZodType>(
   throw new Fault('shopify_away', `${what}: ${field}: ${issue?.message ?? 'cannot be read'}`);
 }
 
-/** The number in `gid://shopify/<name>/<number>`, as text: exact. */
+/** The number in `gid://shopify/<name>/<number>`, as text, so it stays exact. */
 const idOf = (name: string) =>
   z
     .string()
-    .regex(new RegExp(`^gid://shopify/${name}/[1-9]\\d{0,18}$`), `is no id of ${name}`)
+    .regex(new RegExp(`^gid://shopify/${name}/[1-9]\\d{0,18}$`), `is not an id of type ${name}`)
     .transform((gid) => gid.slice(gid.lastIndexOf('/') + 1));
-const instant = z.string().refine((text) => millisOf(text) !== null, 'is no time');
+const instant = z.string().refine((text) => millisOf(text) !== null, 'is not a valid time');
 const optionalInstant = instant.nullish().transform((value) => value ?? null);
 const text = z
   .string()
@@ -33,24 +34,24 @@ const text = z
 /** GraphQL's PARTIALLY_PAID is REST's partially_paid. */
 const word = z
   .string()
-  .regex(/^[A-Z_]{1,60}$/, 'is no word of an enum')
+  .regex(/^[A-Z_]{1,60}$/, 'is not an enum value')
   .nullish()
   .transform((value) => value?.toLowerCase() ?? null);
 const count = z.number().int().min(0);
 const amount = z.object({
-  amount: z.string().regex(/^-?\d+(\.\d+)?$/, 'is no amount'),
+  amount: z.string().regex(/^-?\d+(\.\d+)?$/, 'is not an amount'),
   currencyCode: z.string(),
 });
 const money = z.object({ shopMoney: amount, presentmentMoney: amount });
-/** A page without a way on says so; one that promises a way on and has none cannot be read. */
+/** The next page's cursor; null: this is the last page. A next page without a cursor is refused. */
 const pageInfo = z
   .object({ hasNextPage: z.boolean(), endCursor: z.string().nullish() })
-  .refine(({ hasNextPage, endCursor }) => !hasNextPage || endCursor, 'has a next page and no cursor')
+  .refine(({ hasNextPage, endCursor }) => !hasNextPage || endCursor, 'has a next page but no cursor')
   .transform(({ hasNextPage, endCursor }) => (hasNextPage ? (endCursor ?? null) : null));
 const listOf = <Item extends z.ZodType>(item: Item) =>
   z.object({ nodes: z.array(item), pageInfo }).transform(({ nodes, pageInfo: next }) => ({ nodes, next }));
 
-/** What a list does not tell of an order is absent, and is not compared. */
+/** A field that a list may lack; then it is not compared. */
 const told = <Item extends z.ZodType>(item: Item) => item.optional();
 const counted = told(z.object({ count }).transform((value) => value.count));
 const partIds = (name: string) => z.array(z.object({ id: idOf(name) }).transform(({ id }) => id));
@@ -130,7 +131,7 @@ const dispute = z.object({
   finalizedOn: text,
 });
 export type Dispute = z.output<typeof dispute>;
-/** Null: gone since its order named it. */
+/** null: deleted since the order listed it. */
 export const disputesById = z.object({ nodes: z.array(dispute.nullable()) }).transform(({ nodes }) => nodes);
 
 export const wholeOrder = z.object({
@@ -176,12 +177,12 @@ export const wholeOrder = z.object({
 });
 export type WholeOrder = z.output<typeof wholeOrder>;
 
-/** Null: gone since it was listed. */
+/** null: deleted since it was listed. */
 export const wholeOrders = z
   .object({ nodes: z.array(wholeOrder.nullable()) })
   .transform(({ nodes }) => nodes);
 
-/** More of a list; see REST in queries.ts. */
+/** The next page of a list; see REST in queries.ts. */
 export const MORE = {
   lineItems: z
     .object({ node: z.object({ lineItems: listOf(line) }) })
@@ -202,7 +203,7 @@ export const payments = z
   .object({ node: z.object({ transactions: z.array(transaction) }) })
   .transform(({ node }) => node.transactions);
 
-/** Of the orders that were asked for, in that order, whether Shopify knows each. */
+/** The requested orders, in the requested sequence; null: unknown to Shopify. */
 export const knownOrders = z
   .object({ nodes: z.array(z.object({ id: idOf('Order') }).nullable()) })
   .transform(({ nodes }) => nodes.map((node) => node?.id ?? null));

@@ -14,18 +14,18 @@ import { accessOf, type Access } from './queries.ts';
 import { SETTINGS, type ReconcileTools } from './reconcile-tools.ts';
 
 /**
- * How a pass went. `busy`: another process is at this shop. `interrupted`: it goes on at its cursor later, here
- * or elsewhere. `waiting`: the same, and it is Shopify that it waits for.
+ * How a pass ended. `busy`: another process is reconciling this shop. `interrupted`: it continues later from
+ * its cursor, in this process or another. `waiting`: the same, and it waits for Shopify.
  */
 export type Ran = 'done' | 'failed' | 'aborted' | 'busy' | 'interrupted' | 'waiting';
 
 /**
- * One pass over a shop's orders: lock, list page by page, compare, deposit what we lack, write down how far it is;
- * then the other direction: ask whether Shopify knows what we hold.
- * If the process dies at any line, the record still runs and has the cursor of the first page that is not done;
- * whatever of that page was deposited is found to be there (P3).
+ * One pass over a shop's orders: lock, list page by page, compare, deposit what is missing here, store the
+ * progress; then the other direction: ask whether Shopify knows the orders that are here. If the process dies
+ * at any line, the record is still `running` and has the cursor of the first unfinished page; events of that
+ * page that were already deposited are recognised as duplicates (P3).
  * @param stopping aborted when the program stops
- * @param wait told how long it waits for Shopify: nothing goes on before that
+ * @param wait called with how long the pass has to wait for Shopify before it can continue
  */
 export async function reconcileShop(
   id: string,
@@ -51,7 +51,7 @@ export async function reconcileShop(
   }
 }
 
-/** Faults of Shopify's that end a pass; what else goes wrong is ours, and tried again. */
+/** Faults at Shopify that end a pass. Any other error is on our side: the pass continues later. */
 const ENDINGS: ReadonlySet<FaultCode> = new Set([
   'shopify_refused',
   'not_installed',
@@ -59,7 +59,7 @@ const ENDINGS: ReadonlySet<FaultCode> = new Set([
   'shopify_away',
 ]);
 
-/** What a pass is about, and what it holds. */
+/** What a pass works on, and the lock it holds. */
 interface Job {
   record: ReconcileDocument;
   access: Access;
@@ -67,9 +67,9 @@ interface Job {
   wait: (ms: number) => void;
 }
 
-/** A cursor behind all lists: which of our orders Shopify was asked for. */
+/** Prefix of cursors of the second half: the last of our orders that Shopify was asked about. */
 const HELD = 'held ';
-/** So many ids that were listed are remembered, 20 MB: an order that is not among them costs a point to ask for. */
+/** How many listed ids are kept in memory, 20 MB. Asking Shopify about any other order costs a point. */
 const LISTED_KEPT = 200_000;
 const GONE_KEPT = 100;
 
@@ -131,7 +131,7 @@ class Pass {
     return await this.#fail(error);
   }
 
-  /** How long to wait for Shopify; null where that is not what this is, or it took too long. */
+  /** How long to wait for Shopify; null: it is another error, or the pass has already taken too long. */
   #waitMsOf(error: unknown): number | null {
     if (error instanceof BulkRuns) return this.#settings.bulkPollMs;
     return error instanceof ComeBack && !this.#isLate() ? error.ms : null;
@@ -146,7 +146,10 @@ class Pass {
         return yield* bulkPages(this.#asker, this.#access, this.#cursor, bulk, this.#signal);
       } catch (error) {
         if (!(error instanceof BulkRefused)) throw error;
-        this.#tools.log.info({ shop: this.#shop, because: error.message }, 'no bulk operation: page by page');
+        this.#tools.log.info(
+          { shop: this.#shop, because: error.message },
+          'no bulk operation: continuing page by page',
+        );
         await this.#tools.book.byPages(_id);
         this.#cursor = null;
       }
@@ -163,10 +166,10 @@ class Pass {
     return this.#record.startedAt ?? this.#record.askedAt;
   }
 
-  /** Whether it goes on. */
+  /** @returns whether the pass continues */
   async #takePage({ orders: all, cursor }: ListedPage): Promise<boolean> {
     const { dryRun, until } = this.#record;
-    // A bulk operation lists what changed since, too: that is the next pass's.
+    // A bulk operation also lists orders that changed after `until`: the next pass compares those.
     const orders = all.filter(({ updatedAt }) => updatedAt <= until.getTime());
     for (const { id } of all) if (this.#listed.size < LISTED_KEPT) this.#listed.add(id);
     const drifted = await driftOf(this.#shop, orders, this.#tools);
@@ -182,7 +185,7 @@ class Pass {
     return true;
   }
 
-  /** Whether it goes on. */
+  /** @returns whether the pass continues */
   async #askForHeld(): Promise<boolean> {
     const { since } = this.#record;
     if (since) {
@@ -198,8 +201,9 @@ class Pass {
   }
 
   /**
-   * Orders that Shopify does not know are told. They end here only where a person asked for the pass: a deletion is
-   * for good, and nobody looks at what the schedule does.
+   * Reports orders that Shopify does not know. They are deleted here only if a person requested the pass: a
+   * deletion is final, and nobody watches scheduled passes.
+   * @returns whether the pass continues
    */
   async #takeHeld(held: readonly HeldOrder[], next: string | null): Promise<boolean> {
     const { dryRun, who } = this.#record;
@@ -214,7 +218,7 @@ class Pass {
     return true;
   }
 
-  /** What is unknown is asked for again by the next pass, and where its turn begins. */
+  /** Stores which orders the next pass asks for again, and where it continues in turn. */
   async #keepTurn({ next }: Pick<HeldPage, 'next'>): Promise<boolean> {
     if (this.#record.dryRun) return true;
     const kept = { askedTo: next, gone: this.#gone.slice(0, GONE_KEPT) };
@@ -222,7 +226,7 @@ class Pass {
     return true;
   }
 
-  /** Writes down how far it is, and what was found. Whether it goes on. */
+  /** Stores the progress and what was found. @returns whether the pass continues */
   async #step(to: string, checked: number, found: Found[]): Promise<boolean> {
     const { metrics, book } = this.#tools;
     const points = this.#asker.spent();
@@ -253,7 +257,7 @@ class Pass {
     if (!(await this.#tools.book.end(_id, 'done', this.#because))) return 'aborted';
     if (dryRun) return 'done';
     await this.#tools.attention(this.#shop, goneText(this.#gone));
-    // A window that begins later than what was reconciled leaves a gap, which stays the schedule's.
+    // A window that starts after `reconciledTo` would leave a gap. The schedule still has to close it.
     const reached = since ? { reconciledTo: { $gte: since, $lt: until } } : {};
     await this.#tools.collections.shops.updateOne(
       { _id: this.#shop, ...reached },
@@ -265,18 +269,18 @@ class Pass {
   async #fail(fault: Fault): Promise<Ran> {
     const { _id, dryRun } = this.#record;
     if (!(await this.#tools.book.end(_id, 'failed', fault.message))) return 'aborted';
-    // That a token works no more was told by whoever asked for it.
+    // A token that no longer works has already been reported by the code that fetched it.
     if (!dryRun && fault.code === 'shopify_refused')
       await this.#tools.attention(this.#shop, `orders cannot be reconciled: ${fault.message}`);
     return 'failed';
   }
 
-  /** One line a pass. */
+  /** Logs one line per pass. */
   tell(ran: Ran, ms: number): void {
     const { _id, how, dryRun, who } = this.#record;
     const told = { reconcile: _id, shop: this.#shop, how, dryRun, who, outcome: ran, because: this.#because };
     const line = { ...told, ...this.#sum, ms: Math.round(ms) };
-    // It looks again within seconds, for hours.
+    // A waiting pass runs again every few seconds, perhaps for hours.
     if (ran === 'waiting') return this.#tools.log.debug(line, 'reconciled');
     this.#tools.metrics.reconciles.inc({ outcome: ran });
     if (ran === 'failed') this.#tools.log.warn(line, 'reconciled');

@@ -9,7 +9,7 @@ import type { Logger } from '../system/log.ts';
 import type { Metrics } from '../system/metrics.ts';
 import type { Patience } from './asker.ts';
 
-/** What a pass works with. */
+/** What a pass needs. */
 export interface ReconcileTools {
   api: AdminApi;
   bulkFile: BulkFile;
@@ -18,20 +18,20 @@ export interface ReconcileTools {
   depositor: Depositor;
   fingerprintsOf: FingerprintsOf;
   lock: OrderLock;
-  /** Tells operators and the merchant why a shop cannot be asked, or (null) that it can. */
+  /** Shows operators and the merchant what is wrong with a shop; null: nothing is. */
   attention: (shop: string, because: string | null) => Promise<void>;
   metrics: Metrics;
   log: Logger;
   now: () => number;
-  /** What tests have otherwise. */
+  /** Overridden by tests. */
   settings?: Partial<ReconcileSettings>;
 }
 
 export interface ReconcileSettings {
-  /** A window begins so much earlier than asked: an index that lags behind shows an order late. */
+  /** A window starts this much earlier than requested, because Shopify's index may show an order late. */
   overlapMs: number;
   bulkPollMs: number;
-  /** A bulk operation that has not ended by then is given up for pages. */
+  /** A bulk operation that has not ended by then is replaced by pages. */
   bulkDeadlineMs: number;
   patience: Patience;
 }
@@ -39,8 +39,8 @@ export interface ReconcileSettings {
 export const SETTINGS: ReconcileSettings = {
   overlapMs: 10 * 60_000,
   bulkPollMs: 5000,
-  // A million orders are some hours of theirs, and by pages days of ours.
+  // A million orders take Shopify some hours; by pages they would take days.
   bulkDeadlineMs: 6 * 3_600_000,
-  // 1 + 2 + 4 + … + 30 s: two minutes and a half. Longer outages are the schedule's.
+  // 1 + 2 + 4 + … + 30 s: 2.5 minutes. After longer outages, the schedule tries again.
   patience: { firstMs: 1000, longestMs: 30_000, tries: 9 },
 };

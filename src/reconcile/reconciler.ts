@@ -7,23 +7,23 @@ import type { ReconcileTools } from './reconcile-tools.ts';
 
 const LOOK_EVERY_MS = 1000;
 const SCHEDULE_EVERY_MS = 5000;
-/** Each shop has a bucket of its own; four keep the mailboxes moving and leave the process time. */
+/** Each shop has its own bucket. Four shops keep the mailboxes busy and leave the process enough time. */
 const SHOPS_AT_ONCE = 4;
-/** Redis or MongoDB was away, or another process is at the shop: not again at once. */
+/** Delay after Redis or MongoDB was down, or when another process is reconciling the shop. */
 const AGAIN_AFTER_MS = 10_000;
 
 interface Turn {
-  /** Of the pass. */
+  /** The pass. */
   id: string;
   shop: string;
   at: number;
 }
 
 /**
- * Runs what is asked for, and what the schedule asks for: every shop whose orders were held against Shopify's too
- * long ago. The records are the jobs and the shop's lock keeps one pass at a shop, so any number of these may run,
- * and what one leaves another goes on with (P6).
- * A pass that waits for Shopify gives its place back and is looked at again later: shops that wait for hours stop
+ * Runs the passes that people and the schedule request. The schedule requests one for every shop whose orders
+ * were compared with Shopify's too long ago. The records are the jobs, and the shop's lock allows one pass
+ * per shop. So any number of reconcilers may run, and another one continues what one leaves unfinished (P6).
+ * A pass that waits for Shopify gives up its place and is tried again later: shops that wait for hours block
  * no others.
  */
 export class Reconciler implements Part {
@@ -32,13 +32,13 @@ export class Reconciler implements Part {
   readonly #everyMs: number;
   readonly #stopping = new AbortController();
   readonly #running = new Map<string, Promise<void>>();
-  /** Shop -> its pass, and when that may be tried again. */
+  /** Shop -> its pass, and when to try it again. */
   readonly #later = new Map<string, Turn>();
   #scheduleAt = 0;
   #timer: NodeJS.Timeout | null = null;
   #looking: Promise<void> | null = null;
 
-  /** @param everyMinutes 0: only what somebody asks for */
+  /** @param everyMinutes 0: only passes that people request */
   constructor(tools: ReconcileTools, everyMinutes: number) {
     this.#tools = tools;
     this.#everyMs = everyMinutes * 60_000;
@@ -48,7 +48,7 @@ export class Reconciler implements Part {
     this.#timer = setInterval(() => void this.#tick(), LOOK_EVERY_MS);
   }
 
-  /** Passes stop where they are; their records go on elsewhere, or here when it starts again. */
+  /** Interrupts the passes. They continue in another process, or here after a restart. */
   async stop(): Promise<void> {
     if (this.#timer) clearInterval(this.#timer);
     this.#stopping.abort(new Error('the program stops'));
@@ -59,7 +59,7 @@ export class Reconciler implements Part {
   #tick(): Promise<void> {
     this.#looking ??= this.#look()
       .catch((error: unknown) =>
-        this.#tools.log.debug({ reason: messageOf(error) }, 'could not look for passes; it is tried again'),
+        this.#tools.log.debug({ reason: messageOf(error) }, 'could not look for passes; trying again'),
       )
       .finally(() => (this.#looking = null));
     return this.#looking;
@@ -70,7 +70,7 @@ export class Reconciler implements Part {
     const now = this.#tools.now();
     const asked = await this.#tools.book.open([...this.#later.keys()]);
     const fresh = asked.map(({ _id: id, shop, askedAt }) => ({ id, shop, at: askedAt.getTime() }));
-    // Whoever waits longest comes first, so that many that wait for Shopify and many new ones get their turns.
+    // The longest waiting first, so that both new passes and passes that wait for Shopify get their turn.
     const turns = [...fresh, ...this.#later.values()].filter(({ at }) => at <= now);
     for (const { id, shop } of turns.sort((a, b) => a.at - b.at)) {
       if (this.#stopping.signal.aborted || this.#running.size >= SHOPS_AT_ONCE) return;
@@ -90,7 +90,7 @@ export class Reconciler implements Part {
       again(AGAIN_AFTER_MS);
       this.#tools.log.warn(
         { shop, reconcile: id, because: messageOf(error) },
-        'a pass broke off; it goes on later',
+        'a pass was interrupted; it continues later',
       );
     }
   }
@@ -104,7 +104,7 @@ export class Reconciler implements Part {
     for (const { shop } of await book.due(before, SHOPS_AT_ONCE)) await this.#askFor(shop, before);
   }
 
-  /** Of the shop that was longest not reconciled, how long that is. */
+  /** Measures how long ago the most overdue shop was reconciled. */
   async #measure(): Promise<void> {
     const { collections, metrics, now } = this.#tools;
     const behind = await collections.shops
@@ -115,7 +115,7 @@ export class Reconciler implements Part {
     metrics.reconcileBehind.set(reached ? Math.max(0, (now() - reached.getTime()) / 1000) : 0);
   }
 
-  /** Of several processes that find it due, one asks: each looks again under the shop's lock. */
+  /** If several processes find a shop due, one requests the pass: each checks again under the shop's lock. */
   async #askFor(shop: string, before: Date): Promise<void> {
     const { book, lock, now } = this.#tools;
     const lease = await lock.acquire(redisKeys(0).shopLock('reconcile', shop), SCHEDULE);
@@ -126,13 +126,13 @@ export class Reconciler implements Part {
       const since = due.reconciledTo;
       await book.ask({
         shop,
-        // Everything there is, the first time.
+        // The first pass covers all orders.
         how: since === null ? 'bulk' : 'pages',
         since,
         until: new Date(now() - GRACE_MS),
         dryRun: false,
         who: SCHEDULE,
-        reason: since === null ? 'the first time' : 'its turn',
+        reason: since === null ? 'first reconciliation' : 'scheduled',
       });
     } finally {
       await lease.release();

@@ -12,9 +12,10 @@ import {
 } from './read-answers.ts';
 
 /**
- * How long the lists in an order may be. Shopify sets aside a query's cost as if every list were full, and takes
- * none over 1000 points, so nearly all orders are asked for with short lists, several at once; one that fills
- * them is asked for alone, and one with very many parts by its parts first.
+ * How long the lists in an order may be. Shopify reserves a query's cost as if every list were full, and
+ * refuses queries of more than 1000 points. So orders are first requested with short lists, several per
+ * query. An order that fills these lists is requested alone, and one with very many parts with short lists
+ * inside each part.
  */
 interface Lengths {
   orders: number;
@@ -24,18 +25,18 @@ interface Lengths {
   parcels: number;
   payments: number;
 }
-/** 187, 601 and 929 points an order by {@link costOf}: two of the first fit half a bucket of the smallest plan. */
+/** 187, 601 and 929 points per order by {@link costOf}: two of the first fit half of the smallest bucket. */
 const LENGTHS: readonly Lengths[] = [
   { orders: 4, lines: 8, parts: 3, partLines: 3, parcels: 3, payments: 4 },
   { orders: 1, lines: 20, parts: 8, partLines: 3, parcels: 20, payments: 8 },
   { orders: 1, lines: 1, parts: 25, partLines: 1, parcels: 20, payments: 8 },
 ];
-/** 5 points a line at most. */
+/** At most 5 points per line. */
 const REST_LINES = 100;
-/** 5 points a transaction, and none over 1000: who has more is too long. */
+/** 5 points per transaction, at most 1000 points: an order with more transactions is too long. */
 const MOST_PAYMENTS = 190;
 
-/** Points an order costs, by the rule of an object a point: money is a bag with two amounts. */
+/** Points that an order costs: one per object. Money is three objects: a bag with two amounts. */
 function costOf({ lines, parts, partLines, parcels, payments: paid }: Lengths): number {
   const money = 3;
   const transaction = 1 + 1 + money;
@@ -47,19 +48,19 @@ function costOf({ lines, parts, partLines, parcels, payments: paid }: Lengths): 
   return own + (1 + money) * lines + parts * (fulfillment + refund + aReturn) + transaction * paid;
 }
 
-/** Whole orders, and the ids of those that are too long to be read whole: half an order is worse than none. */
-/** A whole order; `disputes` is undefined where the token may not read them. */
 interface Whole {
   order: WholeOrder;
+  /** undefined: the token may not read disputes. */
   disputes: Dispute[] | undefined;
 }
 
 export interface Wholes {
   orders: Whole[];
+  /** Ids of orders that are too long to be read completely. Half an order is worse than none. */
   tooLong: string[];
 }
 
-/** @param ids what is gone since it was listed is left out */
+/** Reads whole orders. Orders that were deleted since they were listed are left out. */
 export async function readWholes(asker: Asker, access: Access, ids: readonly string[]): Promise<Wholes> {
   const orders: Whole[] = [];
   const tooLong: string[] = [];
@@ -80,7 +81,7 @@ export async function readWholes(asker: Asker, access: Access, ids: readonly str
   return { orders, tooLong: [...tooLong, ...left] };
 }
 
-/** Whether all of its transactions are in it now. */
+/** Loads the order's other transactions. @returns whether it has all of them now */
 async function withPayments(asker: Asker, order: WholeOrder, { payments: first }: Lengths): Promise<boolean> {
   if (order.transactions.length < first) return true;
   order.transactions = await asker.ask({
@@ -139,15 +140,15 @@ async function inGroups(
   return found;
 }
 
-/** Those that were asked for, in that order, and no others. */
+/** Accepts only an answer with the requested orders, in the requested sequence. */
 function readGroup(data: unknown, ids: readonly string[]): (WholeOrder | null)[] {
   const orders = readAs(wholeOrders, data, 'whole orders');
   if (orders.length === ids.length && orders.every((order, i) => !order || order.id === ids[i]))
     return orders;
-  throw new Fault('shopify_away', 'whole orders: nodes: are not those that were asked for');
+  throw new Fault('shopify_away', 'whole orders: nodes: do not match the request');
 }
 
-/** Whether a list without a cursor is as long as it was asked for: there may be more. */
+/** Whether a list without a cursor has as many items as requested: then there may be more. */
 function fills({ fulfillments, refunds }: WholeOrder, { parts, parcels }: Lengths): boolean {
   const isFull = fulfillments.length >= parts || refunds.length >= parts;
   return isFull || fulfillments.some(({ trackingInfo }) => trackingInfo.length >= parcels);
@@ -173,7 +174,7 @@ async function withRests(asker: Asker, order: WholeOrder): Promise<WholeOrder> {
   return order;
 }
 
-/** Reads a list to its end, into its page. */
+/** Reads the remaining pages of a list and appends them to its first page. */
 async function wholeList(
   asker: Asker,
   list: keyof typeof REST,

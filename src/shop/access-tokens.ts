@@ -7,13 +7,13 @@ import type { SessionStore } from './session-store.ts';
 import { REOPEN, type ShopBook } from './shop-book.ts';
 import type { Shopify } from './shopify.ts';
 
-/** A shop's access token, refreshed in time: by one at a time, over all processes (facts 3.1). */
+/** Access tokens of shops, refreshed before they expire, by only one process at a time. */
 export interface AccessTokens {
   /** @throws Fault not_installed, shopify_away */
   of: (shop: string) => Promise<string>;
-  /** Shopify refused this one: the next {@link of} fetches another. */
+  /** Call this when Shopify refused the token: the next {@link of} fetches a new one. */
   refused: (shop: string, token: string) => Promise<void>;
-  /** Takes the session of an install or a reinstall; nothing is refreshed meanwhile. */
+  /** Stores the session of an install or a reinstall. Nothing is refreshed in the meantime. */
   take: (shop: string, get: () => Promise<Session>) => Promise<Session>;
 }
 
@@ -21,22 +21,22 @@ export interface TokenTools {
   shopify: Shopify;
   sessions: SessionStore;
   lock: OrderLock;
-  /** Told whether a shop's tokens work. */
+  /** Records whether a shop's tokens work. */
   shops: Pick<ShopBook, 'tokensWork'>;
 }
 
-/** An hour is a token's life; a request that it is fetched for may take minutes. */
+/** A token lives an hour, and the request that uses it may take minutes. */
 const BEFORE_EXPIRY_MS = 5 * 60_000;
-/** For a twin that refreshes: twice what Shopify is waited for. */
+/** How long to wait for another process that refreshes the token: twice the timeout of a call to Shopify. */
 const TWIN_MS = 20_000;
 const LOOK_AGAIN_MS = 100;
-/** Not 1970: the library reads that as no end. */
+/** Not 1970: Shopify's library reads that as "never expires". */
 const LONG_AGO = new Date('2000-01-01T00:00:00Z');
 
 export function accessTokens(tools: TokenTools): AccessTokens {
   const { shopify, sessions, shops } = tools;
   const idOf = (shop: string) => shopify.session.getOfflineId(shop);
-  /** One question per shop and process. */
+  /** One request per shop and process at a time. */
   const asked = new Map<string, Promise<Session>>();
 
   const load = async (shop: string): Promise<Session> => {
@@ -58,7 +58,7 @@ export function accessTokens(tools: TokenTools): AccessTokens {
     (await underLock(
       shop,
       tools,
-      // Whoever had the lock before may have done it.
+      // The previous lock holder may have refreshed it.
       async (lease) => (await loadIfFresh(shop)) ?? (await refresh(await load(shop), lease, tools)),
       () => loadIfFresh(shop),
     ));
@@ -91,8 +91,8 @@ function isFresh({ expires }: Session): boolean {
 }
 
 /**
- * If the process dies after Shopify's answer and before the pair is stored, the refresh token that is kept
- * still works: Shopify honours it until the new one is used.
+ * Refreshes a token. If the process dies after Shopify's answer and before the new pair is stored, the stored
+ * refresh token still works: Shopify honours it until the new one is used.
  */
 async function refresh(
   session: Session,
@@ -105,7 +105,7 @@ async function refresh(
   }
   try {
     const { session: renewed } = await shopify.auth.refreshToken({ shop, refreshToken });
-    // Stopped for too long: a twin has refreshed, and its pair is the one that counts.
+    // If this process was frozen for too long, another one has refreshed the token, and its pair is valid.
     lease.assertHeld();
     await sessions.storeSession(renewed);
     await shops.tokensWork(shop, true);
@@ -122,18 +122,21 @@ async function lapsed(shop: string, shops: TokenTools['shops']): Promise<never> 
   throw new Fault('not_installed', `${shop}: ${REOPEN}`);
 }
 
-/** Shopify answered, and the answer is no. */
+/** Shopify answered, and refused. */
 function isRefusal(error: unknown): boolean {
   return error instanceof HttpResponseError && [400, 401, 403].includes(error.response.code);
 }
 
-/** The library's messages may hold what was sent. */
+/** Not the library's own message: it may contain what was sent. */
 function kindOf(error: unknown): string {
   if (error instanceof HttpResponseError) return `it answered ${error.response.code}`;
   return error instanceof Error && error.name === 'TimeoutError' ? messageOf(error) : 'it did not answer';
 }
 
-/** @param doneByTwin what another process has made superfluous meanwhile */
+/**
+ * Runs `act` under the lock of the shop's token.
+ * @param doneByTwin the answer, if another process has made `act` unnecessary in the meantime
+ */
 async function underLock<Answer>(
   shop: string,
   { lock }: TokenTools,
@@ -150,7 +153,8 @@ async function underLock<Answer>(
         await lease.release();
       }
     }
-    if (Date.now() > until) throw new Fault('shopify_away', `${shop}: another process refreshes its token`);
+    if (Date.now() > until)
+      throw new Fault('shopify_away', `${shop}: another process is still refreshing its token`);
     await sleep(LOOK_AGAIN_MS);
     const done = await doneByTwin();
     if (done !== null) return done;

@@ -5,8 +5,8 @@ import type { AccessTokens } from './access-tokens.ts';
 /** Shopify's Admin API, GraphQL. */
 export interface AdminApi {
   /**
-   * Asks once; a token that is refused is renewed, and then it is asked once more. It does not wait and try
-   * again: whoever asks knows its budget.
+   * Sends a query once. If Shopify refuses the token, it is renewed and the query is sent once more. Other
+   * failures are not retried: the caller knows its budget.
    * @throws Fault not_installed; shopify_refused, shopify_away; {@link Throttled}
    * @throws the reason of `signal` once that is aborted
    */
@@ -14,24 +14,25 @@ export interface AdminApi {
 }
 
 export interface AdminAnswer {
-  /** As Shopify sent it: whoever reads it checks it. */
+  /** As Shopify sent it; callers must validate it. */
   data: unknown;
-  /** Points; null where the answer does not tell. */
+  /** Points; null: the answer does not contain them. */
   cost: Cost | null;
 }
 
 export interface Cost {
-  /** What was set aside for the query, and what it came to. */
+  /** Points reserved for the query, and its real cost. */
   requested: number;
   actual: number;
-  /** In the bucket after it, and how many it holds. */
+  /** Points left in the bucket, and the bucket's size. */
   available: number;
   maximum: number;
   restorePerSecond: number;
 }
 
-/** Shopify asks for a pause: so long, where it tells. */
+/** Shopify asks for a pause. */
 export class Throttled extends Fault {
+  /** null: Shopify does not say how long. */
   readonly retryAfterMs: number | null;
   constructor(detail: string, retryAfterMs: number | null) {
     super('shopify_throttled', detail);
@@ -44,9 +45,9 @@ export interface AdminApiTools {
   tokens: Pick<AccessTokens, 'of' | 'refused'>;
   /** `2026-10` */
   version: string;
-  /** Shopify itself gives a query up after some 10 s. */
+  /** Shopify itself gives up a query after about 10 s. */
   deadlineMs?: number;
-  /** A page of 100 orders is 20 kB; five whole ones are far below 1 MB. */
+  /** A page of 100 listed orders is 20 kB; five whole orders are far below 1 MB. */
   largestBytes?: number;
 }
 
@@ -81,7 +82,7 @@ interface Posted {
   text: string;
 }
 
-/** A redirect is not followed: it would take the token along. */
+/** Redirects are not followed: they would pass on the token. */
 async function post(tools: AdminApiTools, { shop, token, body, signal }: Post): Promise<Posted> {
   const { address, version, deadlineMs = DEADLINE_MS, largestBytes = LARGEST_BYTES } = tools;
   const late = AbortSignal.timeout(deadlineMs);
@@ -110,13 +111,13 @@ async function post(tools: AdminApiTools, { shop, token, body, signal }: Post): 
 function brokenOff(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  return `it broke off (${typeof code === 'string' ? code : messageOf(error)})`;
+  return `the connection broke off (${typeof code === 'string' ? code : messageOf(error)})`;
 }
 
 async function textOf(response: Response, largestBytes: number): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  // Leaving the loop by an exception ends the connection.
+  // An exception inside the loop also closes the connection.
   for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     bytes += chunk.length;
     if (bytes > largestBytes)
@@ -126,12 +127,12 @@ async function textOf(response: Response, largestBytes: number): Promise<string>
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** What only the merchant can put right. */
+/** Refusals that only the merchant can fix. */
 const REFUSALS: Readonly<Record<number, string>> = {
-  401: 'the token is not taken (401)',
+  401: 'the token is not accepted (401)',
   402: 'the shop is frozen (402)',
-  403: 'access is forbidden (403): scopes, or the IP allowlist',
-  404: 'there is no such shop (404)',
+  403: 'access is forbidden (403): check the scopes and the IP allowlist',
+  404: 'the shop does not exist (404)',
   423: 'the shop is locked (423)',
 };
 
@@ -141,7 +142,7 @@ const graphQlAnswer = z.object({
     .union([
       z.array(
         z.object({
-          message: z.string().catch('without words'),
+          message: z.string().catch('no message'),
           extensions: z.object({ code: z.string().optional().catch(undefined) }).optional(),
         }),
       ),
@@ -156,7 +157,7 @@ function answerOf({ status, retryAfter, text }: Posted, token: string): AdminAns
   const refusal = REFUSALS[status];
   if (refusal) throw new Fault('shopify_refused', refusal);
   if (status === 429) throw new Throttled('429', secondsOf(retryAfter));
-  if (status !== 200) throw new Fault('shopify_away', `it answers ${status}`);
+  if (status !== 200) throw new Fault('shopify_away', `status ${status}`);
   const reading = graphQlAnswer.safeParse(jsonOf(text));
   if (!reading.success) throw new Fault('shopify_away', 'the answer is not GraphQL');
   const { data, errors = [], extensions } = reading.data;
@@ -167,7 +168,7 @@ function answerOf({ status, retryAfter, text }: Posted, token: string): AdminAns
   return { data, cost };
 }
 
-/** An answer with errors is none, whatever data stands beside them: it may be half of what was asked. */
+/** An answer with errors counts as failed, even if it also has data: the data may be incomplete. */
 function faultOf({ message, extensions }: GraphQlError, cost: Cost | null, token: string): Fault {
   const code = extensions?.code;
   const words = `${code ?? 'error'}: ${message.replaceAll(token, '…').slice(0, 200)}`;
@@ -182,7 +183,7 @@ function secondsOf(retryAfter: string | null): number | null {
   return Number.isFinite(seconds) && seconds >= 0 ? Math.ceil(seconds * 1000) : null;
 }
 
-/** Until the bucket holds what the query needs. */
+/** Time until the bucket has the points that the query needs; null: unknown. */
 function refillMs(cost: Cost | null): number | null {
   if (!cost || cost.restorePerSecond <= 0) return null;
   const lacking = Math.min(cost.requested, cost.maximum) - cost.available;

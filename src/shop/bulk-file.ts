@@ -1,20 +1,21 @@
 import { Fault, messageOf } from '../system/errors.ts';
 
 /**
- * Lines of a bulk operation's file, as they come in. It is fetched without the shop's token, by https, from the
- * host where Shopify keeps such files, and no redirect is followed: an address that came from elsewhere would
- * otherwise make us read from our own network.
- * @throws Fault shopify_away where it cannot be had or breaks off; the reason of `signal` once that is aborted
+ * Reads a bulk operation's file line by line. It is fetched without the shop's token, over HTTPS, only from
+ * the host where Shopify keeps such files, and redirects are not followed. Otherwise a forged URL could make
+ * us read from our own network.
+ * @throws Fault shopify_away when it cannot be fetched or breaks off; the reason of `signal` once that is
+ *   aborted
  */
 export type BulkFile = (url: string, signal: AbortSignal) => AsyncIterable<string>;
 
 /** A listed order is 90 bytes. */
 const LONGEST_LINE = 1024 * 1024;
 
-/** Where Shopify keeps them (its documentation, November 2026). */
+/** Where Shopify keeps these files (its documentation, November 2026). */
 const HOST = 'storage.googleapis.com';
 
-/** @param standIn SHOPIFY_API_URL, in development: its own files are fetched too, and without https */
+/** @param standIn SHOPIFY_API_URL, in development: files of that server are allowed, too, without HTTPS */
 export function bulkFile(standIn: string | undefined): BulkFile {
   return async function* (url, signal) {
     if (!isAllowed(url, standIn))
@@ -22,12 +23,15 @@ export function bulkFile(standIn: string | undefined): BulkFile {
     try {
       const response = await fetch(url, { signal, redirect: 'error' });
       if (response.status !== 200)
-        throw new Fault('shopify_away', `the bulk operation's file: it answers ${response.status}`);
+        throw new Fault('shopify_away', `the bulk operation's file: status ${response.status}`);
       yield* linesOf(response.body ?? []);
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof Fault) throw error;
-      throw new Fault('shopify_away', `the bulk operation's file: it broke off (${messageOf(error)})`);
+      throw new Fault(
+        'shopify_away',
+        `the bulk operation's file: the download broke off (${messageOf(error)})`,
+      );
     }
   };
 }
@@ -39,7 +43,7 @@ async function* linesOf(body: Iterable<Uint8Array> | AsyncIterable<Uint8Array>):
     const lines = (begun + utf8.decode(chunk, { stream: true })).split('\n');
     begun = lines.pop() ?? '';
     if (begun.length > LONGEST_LINE)
-      throw new Fault('shopify_away', "the bulk operation's file: a line has no end");
+      throw new Fault('shopify_away', "the bulk operation's file: a line is too long");
     for (const line of lines) if (line.trim() !== '') yield line;
   }
   if (begun.trim() !== '') yield begun;

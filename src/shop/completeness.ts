@@ -2,7 +2,7 @@ import type { Collections } from '../persist/collections.ts';
 import type { ReconcileDocument } from '../persist/reconcile-schema.ts';
 import type { Completeness } from './merchant-routes.ts';
 
-/** Whether all that Shopify has of a shop's orders is here. Two indexed queries. */
+/** Whether everything that Shopify has of a shop's orders is here, too. Two indexed queries. */
 export async function completenessOf(
   { parked, reconciles }: Pick<Collections, 'parked' | 'reconciles'>,
   shop: string,
@@ -16,7 +16,7 @@ export async function completenessOf(
       .sort({ askedAt: -1, _id: -1 })
       .lean<ReconcileDocument>(),
   ]);
-  // The first pass fetches what there was before the app came.
+  // The first pass fetches the orders from before the app was installed; their webhooks were not lost.
   const fetched = last && last.since !== null ? last.missing + last.stale : 0;
   return { parked: events, fetched };
 }

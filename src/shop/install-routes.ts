@@ -14,15 +14,16 @@ export interface InstallTools {
 }
 
 const CALLBACK = '/auth/callback';
-const FROM_ADMIN = 'Open Lockstep from your Shopify admin: there, under Apps.';
+const FROM_ADMIN = 'To open Lockstep, go to Apps in your Shopify admin.';
 
 /**
- * How a shop comes in. Shopify opens `/app`: inside the admin it is the page; outside it goes to Shopify's grant
- * at once. Nobody is ever asked for a shop's name.
+ * How a shop installs the app. Shopify opens `/app`: inside the admin it shows the page, outside it redirects
+ * to Shopify's grant immediately. Merchants never have to type their shop's name.
  */
 export function installRoutes({ shopify, address, standIn, installer, log }: InstallTools): Router {
   const router = Router();
-  // Nothing here needs a limit: Shopify is asked only for a callback that it signed, with the cookie of its beginning.
+  // No rate limit is needed: only a callback that Shopify signed, with the cookie from /auth, leads to a call
+  // to Shopify.
   router.use(['/auth', '/app'], onlyOfShops(shopify));
   router.use('/auth', readdressed(address));
 
@@ -48,11 +49,8 @@ export function installRoutes({ shopify, address, standIn, installer, log }: Ins
         return session;
       });
     } catch (error) {
-      log.warn(
-        { kind: error instanceof Error ? error.constructor.name : 'unknown' },
-        'an install was refused',
-      );
-      errorPage(response, 400, `Shopify's answer could not be used. ${FROM_ADMIN}`);
+      log.warn({ kind: error instanceof Error ? error.constructor.name : 'unknown' }, 'installation failed');
+      errorPage(response, 400, `The installation did not succeed. ${FROM_ADMIN}`);
       return;
     }
     response.redirect(
@@ -63,7 +61,7 @@ export function installRoutes({ shopify, address, standIn, installer, log }: Ins
   return router;
 }
 
-/** A request that names no shop, or whose signature is wrong, goes no further. */
+/** Refuses requests without a shop's name, or with a wrong signature. */
 function onlyOfShops({ utils }: Shopify): RequestHandler {
   return async (request, response, next) => {
     if (request.path === '/state') return next();
@@ -74,7 +72,7 @@ function onlyOfShops({ utils }: Shopify): RequestHandler {
   };
 }
 
-/** Shopify's answers are: whoever sends another has nothing looked up, locked or written down. */
+/** Shopify's callbacks are signed. For any other request nothing is looked up, locked or stored. */
 const onlySigned: RequestHandler = (request, response, next) => {
   if ('hmac' in request.query) next();
   else errorPage(response, 400, FROM_ADMIN);
@@ -88,12 +86,12 @@ async function isSigned(utils: Shopify['utils'], query: Record<string, string>):
   }
 }
 
-/** Checked before. */
+/** {@link onlyOfShops} has checked it. */
 function shopOf({ query }: Request): string {
   return query.shop as string;
 }
 
-/** Shopify's library sends browsers to Shopify's own servers: with a stand-in, they go there. */
+/** Shopify's library redirects browsers to its own servers. With a stand-in, they are sent there instead. */
 function readdressed(address: ShopifyAddress): RequestHandler {
   return (_request, response, next) => {
     const setHeader = response.setHeader.bind(response);

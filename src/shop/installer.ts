@@ -13,11 +13,12 @@ export interface InstallerTools {
   isIn: (shop: string) => Promise<IsIn>;
 }
 
-/** Takes a shop in: its tokens, its record, and a line of the audit. Safe to repeat. */
+/** Installs the app for a shop: its tokens, its record, and an entry in the audit log. Safe to repeat. */
 export interface Installer {
   /**
-   * From the embedded page: its session token is exchanged. Does nothing for a shop that is in and well.
-   * @param opened just now: then Shopify is asked whether it is well
+   * From the embedded page, by exchanging its session token. Does nothing if the shop is installed and its
+   * tokens work.
+   * @param opened the merchant has just opened the page: Shopify is asked whether the stored token works
    */
   byExchange: (shop: string, sessionToken: string, opened: boolean) => Promise<void>;
   /** By the authorization code grant. @param get the session, from Shopify's library */
@@ -25,18 +26,19 @@ export interface Installer {
 }
 
 /**
- * The tokens first. If the process dies before the record is written, the page finds none and installs again.
+ * Tokens are stored before the record. If the process dies in between, the page finds no record and installs
+ * again.
  */
 export function installer({ shopify, tokens, shops, audit, isIn }: InstallerTools): Installer {
   const install = async (shop: string, how: string, get: () => Promise<Session>): Promise<void> => {
     const act = { action: 'shop.install', target: shop, who: 'shopify', role: 'none', reason: how } as const;
     const begun: number[] = [];
     try {
-      // Before the token is asked for: an uninstall that follows it is later, whatever our answer takes.
+      // Taken before the token is requested, so that a later uninstall is newer however long that takes.
       const at = new Date();
       const { scope } = await tokens.take(shop, async () => {
         const session = await get();
-        // Before anything of it is kept; what Shopify refuses is no act, however often it is tried.
+        // Before anything is stored. Attempts that Shopify refuses are not audited.
         begun.push(await audit.begin(act));
         return session;
       });
@@ -48,8 +50,9 @@ export function installer({ shopify, tokens, shops, audit, isIn }: InstallerTool
     }
   };
   /**
-   * One that was uninstalled and installed again has another token, and the news of the uninstall may come hours after
-   * the merchant looked here. Where Shopify does not tell, nothing is concluded.
+   * Whether the shop needs no new installation. After an uninstall and a reinstall the shop has a new token,
+   * and the webhook about the uninstall may come hours after the merchant opened the page. If Shopify gives
+   * no answer, the stored token is assumed to work.
    */
   const isWell = async (shop: string, opened: boolean): Promise<boolean> => {
     const known = await shops.find(shop);

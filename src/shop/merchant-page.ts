@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Response } from 'express';
 
-/** Shopify's own scripts, which an embedded page must load from there; a stand-in for Shopify has some of its own. */
+/** Where an embedded page must load Shopify's scripts from. A stand-in for Shopify has its own. */
 function scriptsOf(standIn: string | undefined): string {
   return standIn ? new URL(standIn).origin : 'https://cdn.shopify.com';
 }
 
 /**
- * The page in the Shopify admin. It holds nothing of the shop: it asks `/app/state` for that, with the session
- * token that App Bridge gives it. Only this shop's admin may show it.
+ * The page in the Shopify admin. It contains no data of the shop: its script fetches that from `/app/state`,
+ * with the session token from App Bridge. Only this shop's admin may embed it.
  */
 export function merchantPage(
   response: Response,
@@ -34,7 +34,7 @@ export function merchantPage(
   </head>
   <body>
     <s-page heading="Lockstep">
-      <s-section><s-text id="sentence">Looking…</s-text></s-section>
+      <s-section><s-text id="sentence">Loading…</s-text></s-section>
       <s-section heading="Needs attention" id="attention" hidden><s-unordered-list></s-unordered-list></s-section>
       <s-section heading="Orders"><s-stack id="figures"></s-stack></s-section>
     </s-page>
@@ -50,7 +50,7 @@ export function errorPage(response: Response, status: number, words: string): vo
 `);
 }
 
-/** Shows what `/app/state` says, as text; again every 10 s while somebody looks. */
+/** Shows the answer of `/app/state` as text. Updates every 10 s while the page is visible. */
 const SCRIPT = `
 const by = (id) => document.getElementById(id);
 const make = (name, text) => Object.assign(document.createElement(name), { textContent: text });
@@ -66,7 +66,7 @@ async function look() {
   by('figures').replaceChildren(...figures.map(({ name, value }) => make('s-text', name + ': ' + value)));
 }
 async function lookAgain() {
-  if (!document.hidden) await look().catch(() => (by('sentence').textContent = 'Lockstep does not answer; this page asks again.'));
+  if (!document.hidden) await look().catch(() => (by('sentence').textContent = 'Lockstep is not responding. This page keeps trying.'));
   setTimeout(lookAgain, 10_000);
 }
 lookAgain();
@@ -76,7 +76,7 @@ function policyOf(nonce: string, scripts: string, ancestors: string): string {
   return [
     "default-src 'none'",
     `script-src 'nonce-${nonce}' ${scripts}`,
-    // Polaris writes its styles into elements.
+    // Polaris sets inline styles.
     `style-src 'unsafe-inline' ${scripts}`,
     `font-src ${scripts}`,
     `img-src data: ${scripts}`,

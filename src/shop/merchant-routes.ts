@@ -6,20 +6,20 @@ import type { ShopBook } from './shop-book.ts';
 import { shopOfSessionToken } from './session-token.ts';
 import type { Shopify } from './shopify.ts';
 
-/** What a shop's events do now. Times are ms. */
+/** Current traffic of a shop. Times are ms. */
 interface Activity {
   eventsToday: number;
   lastWebhookAt: number | null;
   waiting: number;
-  /** Null: nothing waits, or only behind the oldest thousand of all shops. */
+  /** null: nothing is waiting, or nothing among the thousand longest waiting orders of all shops. */
   oldestWaitMs: number | null;
 }
 
-/** Whether all that Shopify has of a shop's orders is here. */
+/** Whether everything that Shopify has of a shop's orders is here, too. */
 export interface Completeness {
-  /** Events that could not be applied: their orders lack them. */
+  /** Events that could not be applied and are missing from their orders. */
   parked: number;
-  /** Orders that the last comparison had to fetch: their webhooks were lost. The first one of all does not count. */
+  /** Orders that the last comparison had to fetch because webhooks were lost; 0 after the first comparison. */
   fetched: number;
 }
 
@@ -33,14 +33,14 @@ export interface MerchantTools {
   now: () => number;
 }
 
-/** Longer, and a merchant should know. */
+/** Longer waits are shown to the merchant. */
 const LONG_WAIT_MS = 60_000;
-/** The page looks every few seconds, and several people may have it open. */
+/** The page updates every 10 s, and several people may have it open. */
 const LOOKS_A_MINUTE = 240;
-/** Each is a question to Shopify. */
+/** Each opening is a call to Shopify. */
 const OPENINGS_A_MINUTE = 20;
 
-/** What the merchant's page shows of the one shop that its session token names. It changes nothing but the install. */
+/** The data for the merchant's page, of the shop in its session token. It changes nothing but the install. */
 export function merchantRoutes(tools: MerchantTools): Router {
   const { shopify, installer, shops, activityOf, completenessOf, log, now } = tools;
   const router = Router();
@@ -52,7 +52,7 @@ export function merchantRoutes(tools: MerchantTools): Router {
       (error: unknown) => {
         log.warn(
           { shop, kind: error instanceof Error ? error.constructor.name : 'unknown' },
-          'no token exchange',
+          'token exchange failed',
         );
         return false;
       },
@@ -81,7 +81,7 @@ function onlyWithToken(shopify: Shopify): RequestHandler {
   return async (request, response, next) => {
     const asker = await shopOfSessionToken(request.headers.authorization, shopify);
     if (!asker) {
-      response.status(401).json({ error: 'a valid session token is needed' });
+      response.status(401).json({ error: 'missing or invalid session token' });
       return;
     }
     response.locals.asker = asker;
@@ -89,12 +89,12 @@ function onlyWithToken(shopify: Shopify): RequestHandler {
   };
 }
 
-/** Only then Shopify is asked whether it is well. */
+/** Whether the merchant has just opened the page: only then Shopify is asked whether the token works. */
 function isOpening(request: Request): boolean {
   return 'opened' in request.query;
 }
 
-/** For each shop, in this process: a session token lives a minute and would do for any number of requests. */
+/** Limits requests per shop, in this process: a session token is valid for any number of them in its minute. */
 function limited(perMinute: number, counts: (request: Request) => boolean = () => true): RequestHandler {
   return rateLimit({
     windowMs: 60_000,
@@ -102,7 +102,7 @@ function limited(perMinute: number, counts: (request: Request) => boolean = () =
     skip: (request) => !counts(request),
     keyGenerator: (_request, response) => askerOf(response).shop,
     handler: (_request, response) => {
-      response.status(429).json({ error: `${perMinute} a minute are allowed: wait a minute` });
+      response.status(429).json({ error: `too many requests: at most ${perMinute} a minute; wait a minute` });
     },
     validate: { xForwardedForHeader: false, forwardedHeader: false },
   });
@@ -114,19 +114,19 @@ interface State {
   completeness: Completeness;
   putRight: number;
   told: string | null;
-  /** Up to when all orders were compared with Shopify's; null: never yet. */
+  /** Up to when all orders were compared with Shopify's; null: not yet. */
   comparedTo: Date | null;
 }
 
-/** The first that is so, is said. */
+/** The first sentence that applies is shown. */
 const SENTENCES: readonly ((state: State, attention: readonly string[]) => string | null)[] = [
-  (_, attention) => (attention.length > 0 ? 'Lockstep needs you.' : null),
+  (_, attention) => (attention.length > 0 ? 'Action needed.' : null),
   ({ completeness: { parked } }) =>
-    parked > 0 ? `Your orders are not all in step: ${several(parked, 'event')} could not be applied.` : null,
+    parked > 0 ? `Not all orders are up to date: ${several(parked, 'update')} could not be applied.` : null,
   ({ comparedTo }) => (comparedTo === null ? "Your orders have not been compared with Shopify's yet." : null),
   ({ completeness: { fetched } }) =>
     fetched > 0
-      ? `Webhooks of ${several(fetched, 'order')} were lost; Lockstep has fetched them from Shopify.`
+      ? `Updates for ${several(fetched, 'order')} had not arrived. Lockstep has fetched them from Shopify.`
       : null,
 ];
 
@@ -134,21 +134,23 @@ function stateOf(state: State, now: number) {
   const { connected, activity, putRight, told, comparedTo } = state;
   const { eventsToday, lastWebhookAt, waiting, oldestWaitMs } = activity;
   const attention = [
-    ...(connected ? [] : ['Shopify did not give Lockstep access: open this page again in a minute.']),
+    ...(connected ? [] : ['Lockstep could not get access to your shop. Reload this page in a minute.']),
     ...(told === null ? [] : [told]),
-    ...((oldestWaitMs ?? 0) > LONG_WAIT_MS ? [`An order waits for ${span(oldestWaitMs ?? 0)}.`] : []),
+    ...((oldestWaitMs ?? 0) > LONG_WAIT_MS
+      ? [`An order has been waiting for ${span(oldestWaitMs ?? 0)}.`]
+      : []),
   ];
   const said = SENTENCES.map((says) => says(state, attention)).find((sentence) => sentence !== null);
-  const ago = (at: number | null) => (at === null ? 'none yet' : `${span(now - at)} ago`);
+  const ago = (at: number | null) => (at === null ? 'never' : `${span(now - at)} ago`);
   const figures = [
-    { name: 'Events in the last 24 hours', value: eventsToday.toLocaleString('en-US') },
-    { name: 'Last webhook', value: ago(lastWebhookAt) },
-    { name: 'Waiting', value: waiting.toLocaleString('en-US') },
-    { name: 'Oldest wait', value: oldestWaitMs === null ? 'nothing waits' : span(oldestWaitMs) },
-    { name: "Compared with Shopify's orders up to", value: ago(comparedTo && comparedTo.getTime()) },
-    { name: 'Orders put right by reconciliation', value: putRight.toLocaleString('en-US') },
+    { name: 'Updates in the last 24 hours', value: eventsToday.toLocaleString('en-US') },
+    { name: 'Last update from Shopify', value: ago(lastWebhookAt) },
+    { name: 'Updates waiting', value: waiting.toLocaleString('en-US') },
+    { name: 'Longest wait', value: oldestWaitMs === null ? 'none' : span(oldestWaitMs) },
+    { name: 'Compared with Shopify up to', value: ago(comparedTo && comparedTo.getTime()) },
+    { name: 'Orders repaired', value: putRight.toLocaleString('en-US') },
   ];
-  return { connected, sentence: said ?? 'Your orders are in step.', attention, figures };
+  return { connected, sentence: said ?? 'Your orders are up to date.', attention, figures };
 }
 
 function several(count: number, what: string): string {

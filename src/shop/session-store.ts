@@ -4,20 +4,20 @@ import type { SessionDocument } from '../persist/session-schema.ts';
 import { Fault, messageOf } from '../system/errors.ts';
 import type { TokenCipher } from './token-cipher.ts';
 
-/** Shopify's five methods of session storage and one of ours, over MongoDB: looked up by index, tokens sealed. */
+/** Shopify's five methods of session storage and one of ours, in MongoDB, indexed. Tokens are encrypted. */
 export interface SessionStore {
-  /** Durable when it answers; a pair of tokens is one write. */
+  /** Durable when it resolves. A pair of tokens is one write. */
   storeSession: (session: Session) => Promise<boolean>;
-  /** Over the one that is kept, if it still is; dated as it was: an uninstall that is on its way takes it along. */
+  /** Overwrites a session if it still exists, and keeps its date, so that a pending uninstall deletes it. */
   changeSession: (session: Session) => Promise<void>;
-  /** @throws Fault not_installed where it cannot be opened: its key is gone, or somebody changed it */
+  /** @throws Fault not_installed when it cannot be decrypted: its key is missing, or the data was changed */
   loadSession: (id: string) => Promise<Session | undefined>;
   deleteSession: (id: string) => Promise<boolean>;
   deleteSessions: (ids: string[]) => Promise<boolean>;
   findSessionsByShop: (shop: string) => Promise<Session[]>;
 }
 
-/** A shop has one offline session, and a few of people at most. */
+/** A shop has one offline session, and at most a few of users. */
 const MOST = 100;
 
 export function sessionStore(sessions: Model<SessionDocument>, cipher: TokenCipher): SessionStore {
@@ -26,7 +26,10 @@ export function sessionStore(sessions: Model<SessionDocument>, cipher: TokenCiph
       const fields = JSON.parse(cipher.open(sealed, _id)) as [string, string | number | boolean][];
       return Session.fromPropertyArray(fields, true);
     } catch (error) {
-      throw new Fault('not_installed', `${shop}: what is kept of it cannot be opened (${messageOf(error)})`);
+      throw new Fault(
+        'not_installed',
+        `${shop}: its stored session cannot be decrypted (${messageOf(error)})`,
+      );
     }
   };
   const documentOf = (session: Session) => ({
@@ -64,9 +67,10 @@ export function sessionStore(sessions: Model<SessionDocument>, cipher: TokenCiph
 }
 
 /**
- * Seals anew what another key sealed: after the first of TOKEN_KEYS was changed. Each over what was read only,
- * so that a token that is refreshed meanwhile stays. Safe to repeat.
- * One that does not open is left as it is: its shop's merchant gets it another by opening the app.
+ * Encrypts again the sessions that another key encrypted, after the first of TOKEN_KEYS was changed. A
+ * session is overwritten only if it is unchanged since it was read, so a token that is refreshed in the
+ * meantime is kept. Safe to repeat. A session that cannot be decrypted is left unchanged: the shop gets a new
+ * one when its merchant opens the app.
  */
 export async function resealAll(
   sessions: Model<SessionDocument>,

@@ -1,33 +1,33 @@
 import type { Collections } from '../persist/collections.ts';
 import type { ShopDocument } from '../persist/shop-schema.ts';
 
-/** What became of a telling of Shopify's: it counts, what is known is newer, or the shop is not known. */
+/** The effect of a message from Shopify: it counts, a newer state is known, or the shop is unknown. */
 export type Told = 'counts' | 'stale' | 'unknown';
 
-/** The shops that installed the app, or did once. Every change is one write, safe to repeat. */
+/** The shops that have the app or had it once. Every change is one write and safe to repeat. */
 export interface ShopBook {
-  /** @param at before the tokens were asked for: an uninstall that follows is later */
+  /** @param at a time before the tokens were requested, so that a later uninstall is newer */
   installed: (shop: string, scopes: readonly string[], at: Date) => Promise<void>;
-  /** The tokens of the install that ended go with it. @param triggeredAt Shopify's */
+  /** Also deletes the tokens of that install. @param triggeredAt Shopify's */
   uninstalled: (shop: string, triggeredAt: Date) => Promise<Told>;
-  /** Marks the shop: its scopes are asked of Shopify, with its own token (subscription-check.ts). */
+  /** Marks the shop: subscription-check.ts then asks Shopify for its scopes, with the shop's own token. */
   scopesChanged: (shop: string) => Promise<Told>;
-  /** Why Shopify cannot be asked for it; null: it can. Of a shop that is out, nothing is told. */
+  /** Records what needs attention at an installed shop; null: nothing. */
   attention: (shop: string, because: string | null) => Promise<void>;
-  /** Whether its tokens work: where not, {@link REOPEN} is told until they do; and only that is taken back. */
+  /** Records whether its tokens work. If not, its attention is {@link REOPEN} until they do. */
   tokensWork: (shop: string, work: boolean) => Promise<void>;
   find: (shop: string) => Promise<ShopDocument | null>;
   /** By name, {@link MOST} at most. */
   list: () => Promise<ShopDocument[]>;
 }
 
-/** What only the merchant can do, and opening the app is all of it. */
+/** Opening the app is all that is needed. Do not change the text: it is compared with stored records. */
 export const REOPEN = 'its tokens have lapsed: the merchant must open the app in the Shopify admin';
 
 const MOST = 1000;
-/** Tokens are dated by our clock, an uninstall by Shopify's. Nobody installs anew within so little of uninstalling. */
+/** Tokens have a time of our clock, uninstalls of Shopify's. Nobody reinstalls so soon after an uninstall. */
 const CLOCKS_DIFFER_MS = 5000;
-/** Long overdue: whichever clock it is compared with. */
+/** Overdue by any clock. */
 const AT_ONCE = new Date(0);
 const DUE = { subscriptionsDueAt: AT_ONCE };
 
@@ -43,7 +43,7 @@ export function shopBook({ shops, sessions }: Pick<Collections, 'shops' | 'sessi
       const now = { state: 'installed' as const, scopes: [...scopes], subscriptionsDueAt: AT_ONCE };
       const dated = { installedAt: at, scopesAt: at };
       const again = await shops.updateOne({ _id: shop, state: 'installed' }, { $set: now, $max: dated });
-      // What else is wrong with a shop that is in, new tokens need not mend: whoever found it takes it back.
+      // Only REOPEN is cleared: new tokens do not fix other problems. Those are cleared where they were found.
       if (again.matchedCount > 0) return await tokensWork(shop, true);
       const anew = {
         attention: null,
@@ -60,7 +60,7 @@ export function shopBook({ shops, sessions }: Pick<Collections, 'shops' | 'sessi
     uninstalled: async (shop, triggeredAt) => {
       const { matchedCount } = await shops.updateOne(
         { _id: shop, installedAt: { $lte: triggeredAt } },
-        // Told twice, the first time stands.
+        // If it is reported twice, the first time counts.
         [
           {
             $set: {

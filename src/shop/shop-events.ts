@@ -14,14 +14,15 @@ const VERDICTS = {
   counts: { outcome: 'applied', because: null },
   stale: {
     outcome: 'stale',
-    because: 'older than what is known of the shop: it installed again, or was told since',
+    because: 'outdated: the shop has installed the app again since, or a newer message is known',
   },
   unknown: { outcome: 'unchanged', because: 'the shop never installed the app' },
 } as const satisfies Record<Told, ShopVerdict>;
 
 /**
- * What Shopify tells of a shop, as changes of what we know. Each can be told again and ends the same. Triggered-at
- * is not signed: who has a signed body can have a shop uninstalled again; its merchant then opens the app once.
+ * Applies Shopify's messages about a shop to its record. Each can be repeated with the same result.
+ * Triggered-at is not signed: anyone who has a signed body can mark a shop as uninstalled again; its merchant
+ * then has to open the app once.
  */
 export function shopEvents({ shops, requests, audited }: ShopEventTools): ShopEvents {
   const audit = async (
@@ -62,12 +63,12 @@ export function shopEvents({ shops, requests, audited }: ShopEventTools): ShopEv
 
 const DETAILS = {
   counts: 'done',
-  stale: 'nothing: what is known of the shop is newer',
+  stale: 'nothing: a newer state of the shop is known',
   unknown: 'nothing: the shop never installed the app',
 } as const satisfies Record<Told, string>;
 
-/** Shopify does not have a shop erased that installed the app again: one that was on its way then is void. */
-const BACK: ShopVerdict = { outcome: 'stale', because: 'the shop installed the app again since' };
+/** A shop that has installed the app again must not be erased: an earlier request is void. */
+const BACK: ShopVerdict = { outcome: 'stale', because: 'the shop has installed the app again since' };
 
 async function isBackSince(shop: string, at: Date, shops: ShopBook): Promise<boolean> {
   const known = await shops.find(shop);

@@ -6,19 +6,19 @@ import type { Config } from '../system/config.ts';
 import type { Logger } from '../system/log.ts';
 import { TOPICS_BY_SCOPE } from './topics-by-scope.ts';
 
-/** The version of the Admin API that Lockstep is written for. Here and in `shopify.app.toml`, nowhere else. */
+/** The version of the Admin API that Lockstep is written for. Set only here and in `shopify.app.toml`. */
 export const API_VERSION = ApiVersion.October26;
 
-/** One for every topic that is handled. */
+/** The scopes for all topics that are handled. */
 export const ALL_SCOPES = Object.keys(TOPICS_BY_SCOPE);
 
-/** What the app cannot do without. */
+/** Settings that the app requires. */
 export const APP_SETTINGS = ['SHOPIFY_API_KEY', 'SHOPIFY_API_SECRET', 'APP_URL', 'TOKEN_KEYS'] as const;
 export type AppConfig = Config<(typeof APP_SETTINGS)[number]>;
 
 export type Shopify = Pick<Library, 'auth' | 'session' | 'utils' | 'config'>;
 
-/** Where a shop's path is asked for: at the shop, or at the stand-in for Shopify's servers. */
+/** The URL of a shop's path: at the shop, or at the stand-in for Shopify's servers. */
 export type ShopifyAddress = (shop: string, path: string) => string;
 
 export function shopifyAddress(standIn: string | undefined): ShopifyAddress {
@@ -28,23 +28,24 @@ export function shopifyAddress(standIn: string | undefined): ShopifyAddress {
     : (shop, path) => `${base}/${shop}${path}`;
 }
 
-/** What the app asks merchants for. */
+/** The scopes that the app asks merchants for. */
 export function scopesOf({ APP_SCOPES }: Pick<AppConfig, 'APP_SCOPES'>): string[] {
   return APP_SCOPES?.split(',') ?? ALL_SCOPES;
 }
 
-/** Shopify answers in 5 s or not at all. */
+/** Shopify answers within 5 s or not at all. */
 const ASK_MS = 10_000;
 
 /**
- * Shopify's library. It keeps its way to the network in a global of its module: one per process.
- * What it logs holds shops' names at most, and goes to debug; its errors may hold tokens: they are not logged.
+ * Shopify's library. It keeps its fetch function in a module-level variable: one per process. Its log
+ * messages contain at most shops' names and are logged at level debug. Its errors may contain tokens and are
+ * not logged.
  */
 export function openShopify(config: AppConfig, log: Logger): Shopify {
   const address = shopifyAddress(config.SHOPIFY_API_URL);
   setAbstractFetchFunc((input, init) => {
     const { hostname, pathname, search } = new URL(input as string | URL);
-    // A redirect is not followed: it would take the app's secret along.
+    // Redirects are not followed: they would pass on the app's secret.
     const alone = { redirect: 'manual', signal: AbortSignal.timeout(ASK_MS) } as const;
     return fetch(address(hostname, pathname + search), { ...init, ...alone });
   });
@@ -60,7 +61,7 @@ export function openShopify(config: AppConfig, log: Logger): Shopify {
   });
 }
 
-/** A shop as Shopify writes it: also no other case. */
+/** Whether a text is a shop's domain exactly as Shopify writes it, in lower case. */
 export function isShop(text: unknown): text is string {
   return typeof text === 'string' && asShopDomain(text) === text;
 }

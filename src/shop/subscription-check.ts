@@ -13,20 +13,21 @@ export interface SubscriptionCheckTools {
   scopes: readonly string[];
   log: Logger;
   now: () => number;
-  /** What tests have otherwise. */
+  /** Overridden by tests. */
   lookEveryMs?: number;
 }
 
 const LOOK_EVERY_MS = 5000;
-/** Somebody who subscribes by hand, or a merchant who grants less, does so once in months. */
+/** Hourly is enough: subscriptions made by hand, and merchants who grant fewer scopes, are rare. */
 const AGAIN_AFTER_MS = 3_600_000;
-/** Shopify did not answer: what it told us of may be news. */
+/** Sooner if Shopify did not answer: it may just have reported changed scopes. */
 const RETRY_AFTER_MS = 300_000;
 
 /**
- * Asks for every installed shop's scopes and subscriptions: at install, when Shopify tells that scopes changed, and
- * hourly. Writes down the scopes, and what is missing or doubled. It reads only: it deletes nobody's subscription. A shop is taken by moving its turn on before it is asked, so
- * that any number of these may run, and one that cannot be asked is left alone until its next turn.
+ * Asks Shopify for every installed shop's scopes and subscriptions: at install, when Shopify reports changed
+ * scopes, and hourly. Stores the scopes, and which topics are missing or subscribed twice. It only reads, and
+ * never deletes a subscription. A check moves the shop's next due time before it starts, so any number of
+ * these may run, and a shop that cannot be checked is left alone until it is due again.
  */
 export class SubscriptionCheck implements Part {
   readonly name = 'subscriptions';
@@ -52,13 +53,13 @@ export class SubscriptionCheck implements Part {
   #tick(): Promise<void> {
     this.#round ??= this.round()
       .catch((error: unknown) =>
-        this.#tools.log.debug({ reason: messageOf(error) }, 'could not look for shops; it is tried again'),
+        this.#tools.log.debug({ reason: messageOf(error) }, 'could not look for shops; trying again'),
       )
       .finally(() => (this.#round = null));
     return this.#round;
   }
 
-  /** Every shop whose turn it is, one after the other. @throws where MongoDB is away */
+  /** Checks every shop that is due, one after the other. @throws when MongoDB is down */
   async round(): Promise<void> {
     while (!this.#stopping.signal.aborted) {
       const shop = await this.#take();
@@ -80,7 +81,7 @@ export class SubscriptionCheck implements Part {
 
   async #look({ _id: shop, installedAt }: ShopDocument): Promise<void> {
     const { api, shops, log, now } = this.#tools;
-    // What was found belongs to the install that was asked.
+    // The result belongs to this install only: after a reinstall it is not stored.
     const asked = { _id: shop, state: 'installed', installedAt } as const;
     try {
       const scopesAt = new Date(now());
@@ -94,12 +95,12 @@ export class SubscriptionCheck implements Part {
     } catch (error) {
       const isAway =
         error instanceof Fault && (error.code === 'shopify_away' || error.code === 'shopify_throttled');
-      // $min: what came meanwhile is due at once.
+      // $min: a shop that became due in the meantime stays due.
       if (isAway)
         await shops.updateOne(asked, { $min: { subscriptionsDueAt: new Date(now() + RETRY_AFTER_MS) } });
       log.warn(
         { shop, outcome: 'failed', because: messageOf(error) },
-        `subscriptions: its next turn is in ${isAway ? 'five minutes' : 'an hour'}`,
+        `subscriptions: next check in ${isAway ? 'five minutes' : 'an hour'}`,
       );
     }
   }

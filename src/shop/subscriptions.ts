@@ -3,12 +3,12 @@ import { Fault } from '../system/errors.ts';
 import type { AdminApi } from './admin-api.ts';
 import { TOPICS_BY_SCOPE, TOPICS_WITHOUT_SCOPE } from './topics-by-scope.ts';
 
-/** What the Admin API lists are those made through it; the app's own, of shopify.app.toml, it does not. */
+/** The Admin API lists the subscriptions made through it, but not the app's own from shopify.app.toml. */
 const SUBSCRIPTIONS = `query Subscriptions($first: Int!, $after: String) {
   webhookSubscriptions(first: $first, after: $after) { nodes { topic } pageInfo { hasNextPage endCursor } }
 }`;
 const PAGE = 100;
-/** There are some 200 topics; a list that has more pages than that does not end. */
+/** There are about 200 topics: a list with more pages than this never ends. */
 const MOST_PAGES = 20;
 
 const page = z
@@ -33,8 +33,9 @@ const scopes = z
   .transform(({ currentAppInstallation: { accessScopes } }) => accessScopes.map(({ handle }) => handle));
 
 /**
- * What the merchant granted, asked with the shop's own token: nothing that is sent here is believed about it.
- * @throws what {@link AdminApi.ask} throws; Fault shopify_away where the answer is not whole
+ * The scopes that the merchant granted, requested with the shop's own token: what webhooks say about them is
+ * not trusted.
+ * @throws what {@link AdminApi.ask} throws; Fault shopify_away when the answer is incomplete
  */
 export async function grantedScopes(shop: string, api: AdminApi, signal: AbortSignal): Promise<string[]> {
   const { data } = await api.ask(shop, SCOPES, {}, signal);
@@ -43,7 +44,7 @@ export async function grantedScopes(shop: string, api: AdminApi, signal: AbortSi
   return reading.data;
 }
 
-/** The API's names of topics: `ORDERS_CREATE`. */
+/** The API's name of a topic (`ORDERS_CREATE`) -> ours. */
 const OURS: ReadonlyMap<string, string> = new Map(
   [...Object.values(TOPICS_BY_SCOPE).flat(), ...TOPICS_WITHOUT_SCOPE].map((topic) => [
     topic.replace('/', '_').toUpperCase(),
@@ -52,8 +53,8 @@ const OURS: ReadonlyMap<string, string> = new Map(
 );
 
 /**
- * Topics of ours that the shop also subscribed through the API: each of their webhooks is sent twice.
- * @throws what {@link AdminApi.ask} throws; Fault shopify_away where the answer is no list, or has no end
+ * Our topics that are also subscribed through the API: Shopify sends each of their webhooks twice.
+ * @throws what {@link AdminApi.ask} throws; Fault shopify_away when the answer is not a list, or never ends
  */
 export async function doubledTopics(shop: string, api: AdminApi, signal: AbortSignal): Promise<string[]> {
   const found = new Set<string>();
@@ -66,13 +67,13 @@ export async function doubledTopics(shop: string, api: AdminApi, signal: AbortSi
     after = reading.data.next;
     if (after === null) return [...OURS.values()].filter((topic) => found.has(topic));
   }
-  throw new Fault('shopify_away', 'its list of subscriptions has no end');
+  throw new Fault('shopify_away', 'its list of subscriptions never ends');
 }
 
 /**
- * Topics of ours that Shopify does not send for want of a scope.
- * @param asked the scopes that the app asks for: what it does not ask for, nobody misses
- * @param granted what the merchant granted
+ * Our topics that Shopify does not send because a scope is missing.
+ * @param asked the scopes that the app asks for; topics of other scopes are not missing
+ * @param granted the scopes that the merchant granted
  */
 export function missingTopics(asked: readonly string[], granted: readonly string[]): string[] {
   return Object.entries(TOPICS_BY_SCOPE)
@@ -80,7 +81,7 @@ export function missingTopics(asked: readonly string[], granted: readonly string
     .flatMap(([, topics]) => topics);
 }
 
-/** Who may write may read: Shopify then names only the one. */
+/** A write scope includes reading: Shopify then lists only the write scope. */
 function covers(scopes: readonly string[], scope: string): boolean {
   return scopes.includes(scope) || scopes.includes(scope.replace(/^read_/, 'write_'));
 }

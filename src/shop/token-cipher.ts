@@ -4,20 +4,20 @@ import type { SessionDocument } from '../persist/session-schema.ts';
 type Sealed = SessionDocument['sealed'];
 
 /**
- * Seals texts with AES-256-GCM. The name of the key is kept with the text, so that keys can change: the first
- * seals, all of them open.
- * @param context what the text belongs to; sealed for one thing, it does not open for another
+ * Encrypts texts with AES-256-GCM. The key's name is stored with the text, so that keys can change: the first
+ * key encrypts, all of them decrypt. `context` is what the text belongs to. A text that was encrypted for one
+ * context cannot be decrypted for another.
  */
 export interface TokenCipher {
-  /** The name of the key that seals. */
+  /** The name of the key that encrypts. */
   current: string;
   seal: (text: string, context: string) => Sealed;
-  /** @throws where its key is not there, or where somebody changed it */
+  /** @throws when its key is missing, or the data was changed */
   open: (sealed: Sealed, context: string) => string;
 }
 
 const ALGORITHM = 'aes-256-gcm';
-/** What GCM is made for. */
+/** The length that GCM is designed for. */
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
@@ -39,7 +39,7 @@ export function tokenCipher(keys: string): TokenCipher {
     },
     open: ({ key, iv, tag, text }, context) => {
       const secret = known.get(key);
-      if (!secret) throw new Error(`TOKEN_KEYS does not have the key ${key}, which sealed ${context}`);
+      if (!secret) throw new Error(`TOKEN_KEYS does not have the key ${key}, which encrypted ${context}`);
       const decipher = createDecipheriv(ALGORITHM, secret, bytes(iv), { authTagLength: TAG_BYTES });
       decipher.setAAD(Buffer.from(context)).setAuthTag(bytes(tag));
       return Buffer.concat([decipher.update(bytes(text)), decipher.final()]).toString('utf8');
@@ -47,7 +47,7 @@ export function tokenCipher(keys: string): TokenCipher {
   };
 }
 
-/** What MongoDB's driver reads is its Binary, where nothing was asked of it. */
+/** MongoDB's driver returns its Binary by default. */
 function bytes(value: Buffer | { buffer: Uint8Array }): Buffer {
   return Buffer.isBuffer(value) ? value : Buffer.from(value.buffer);
 }

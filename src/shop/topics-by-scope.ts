@@ -2,8 +2,8 @@ import type { ShopTopic } from '../order/shop-topics.ts';
 import type { Topic } from '../order/topics.ts';
 
 /**
- * Which scope a topic needs, as `shopify.app.toml` groups them. Wrong here: a shop is told to lack what it has, or
- * what it lacks is not told.
+ * Which scope a topic needs, grouped as in `shopify.app.toml`. With a mistake here, a topic is reported as
+ * missing that a shop has, or a missing topic is not reported.
  */
 export const TOPICS_BY_SCOPE = {
   read_orders: [
@@ -40,7 +40,7 @@ export const TOPICS_BY_SCOPE = {
   read_shopify_payments_disputes: ['disputes/create', 'disputes/update'],
 } as const satisfies Record<string, readonly Topic[]>;
 
-/** Those that need none; the compliance topics cannot be subscribed through the API. */
+/** Topics that need no scope, without the compliance topics: the API has no subscriptions for those. */
 export const TOPICS_WITHOUT_SCOPE = [
   'app/uninstalled',
   'app/scopes_update',

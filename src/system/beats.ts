@@ -6,14 +6,15 @@ import type { RedisKeys } from './redis-keys.ts';
 import { within } from './within.ts';
 
 /**
- * Every program tells once a second that it lives, and a few figures. One that died is shown for an hour as not
- * heard of; one that stops says so and is gone at once. All times are Redis's: the clocks of programs may differ.
+ * Heartbeats. Once a second every program reports that it is alive, with a few figures. A program that died
+ * is shown as not responding for an hour; one that stops signs off and disappears at once. All times are
+ * Redis's, because the clocks of programs may differ.
  *
- * It promises nothing else: a beat that cannot be sent is not sent, and no program waits for one.
+ * Nothing else is promised: a heartbeat that cannot be sent is skipped, and no program waits for one.
  */
 export const PROGRAMS = ['ingest', 'worker', 'dashboard', 'app'] as const;
 
-/** What a program counts; null where there was nothing to measure. */
+/** What a program counts. null: there was nothing to measure. */
 export type Figures = Readonly<Record<string, number | null>>;
 
 const told = z.object({
@@ -23,24 +24,24 @@ const told = z.object({
   figures: z.record(z.string(), z.number().nullable()),
 });
 
-/** A program that was heard of in the last hour. */
+/** The last heartbeat of a program that sent one within the last hour. */
 export interface Beat extends z.infer<typeof told> {
   /** `<host>:<pid>` */
   id: string;
-  /** How long ago. */
+  /** Age of the heartbeat, in ms. */
   lastHeardMs: number;
 }
 
 const EVERY_MS = 1000;
-/** Five beats. A worker that decides about a large order may miss one or two. */
+/** Five heartbeats: a worker that processes a large order may miss one or two. */
 const ALIVE_MS = 5000;
 const FORGOTTEN_MS = 3_600_000;
-/** A program that stops says so, where Redis answers soon. */
+/** How long a stopping program waits for Redis to take its sign-off. */
 const LEAVE_MS = 500;
 
 /**
- * Remembers one program, forgets those that were not heard of for too long.
- * KEYS  1 beats  2 told      ARGV  1 program  2 what it tells  3 ms after which one is forgotten
+ * Records one program's heartbeat and deletes expired ones.
+ * KEYS  1 beats  2 told      ARGV  1 program  2 its report  3 ms until a heartbeat expires
  */
 const BEAT = `
 local time = redis.call('TIME')
@@ -55,12 +56,12 @@ redis.call('PEXPIRE', KEYS[1], ARGV[3])
 redis.call('PEXPIRE', KEYS[2], ARGV[3])
 `;
 
-/** Where beats are: the keys of partition 0. */
+/** Heartbeats are in partition 0. */
 type BeatKeys = Pick<RedisKeys, 'beats' | 'told'>;
 
 /**
- * @param figures what to tell; asked once for each beat
- * @param id another one only in tests
+ * @param figures what to report; called once per heartbeat
+ * @param id only tests pass another one
  */
 export function beats(
   redis: Redis,
@@ -74,12 +75,12 @@ export function beats(
   let underWay: Promise<void> | null = null;
   const beat = async () => {
     const tells = JSON.stringify({ program, startedAt, figures: await figures() });
-    // A command to a Redis that is away would wait in line, and its like behind it.
+    // While Redis is down, commands would pile up in the connection's queue.
     if (redis.status === 'ready' && timer)
       await redis.eval(BEAT, 2, keys.beats, keys.told, id, tells, FORGOTTEN_MS);
   };
   const beatOnce = () => {
-    // What went wrong the connection logs itself; to others this program is silent, as it should be.
+    // The connection logs its own errors. To others, this program is not responding, which is right.
     underWay ??= beat()
       .catch(() => undefined)
       .finally(() => (underWay = null));
@@ -100,7 +101,7 @@ export function beats(
   };
 }
 
-/** Who was heard of in the last hour, latest first; 1000 at most. What is not ours to read is passed over. */
+/** Heartbeats of the last hour, newest first, at most 1000. Reports that cannot be parsed are skipped. */
 export async function readBeats(redis: Redis, keys: BeatKeys): Promise<Beat[]> {
   const [time, heard] = await Promise.all([
     redis.time(),
@@ -118,7 +119,7 @@ export async function readBeats(redis: Redis, keys: BeatKeys): Promise<Beat[]> {
   });
 }
 
-/** Whether a program works: a process that stands still is connected all the same, and beats no more. */
+/** Whether a program is working. A frozen process stays connected to Redis but sends no heartbeats. */
 export function isAlive({ lastHeardMs }: Pick<Beat, 'lastHeardMs'>): boolean {
   return lastHeardMs < ALIVE_MS;
 }
@@ -127,7 +128,7 @@ export function workersAlive(heard: readonly Beat[]): number {
   return heard.filter((beat) => beat.program === 'worker' && isAlive(beat)).length;
 }
 
-/** Over all ingests that were heard of, each since it started. */
+/** Forged webhooks, summed over all ingest programs with a heartbeat, each counted since its start. */
 export function forgedOf(heard: readonly Beat[]): number {
   return heard.reduce((sum, { figures }) => sum + (figures.forged ?? 0), 0);
 }

@@ -1,11 +1,13 @@
 /**
- * Turns many single questions into few large ones: what is asked in one turn of the event loop, or while
- * as many round trips are under way as may be, goes together into the next. No timer: an idle caller waits
- * for nothing, a busy one shares.
- * @param ask answers a batch, in the order of its questions; an Error among the answers is for its asker alone
+ * Batches single requests. Requests made in one turn of the event loop share a batch; so do requests made
+ * while the maximum number of round trips is in flight. There is no timer: an idle caller never waits, busy
+ * callers share.
+ * @param ask answers a batch, in the order of its questions; an Error among the answers rejects only that
+ *   question
  * @param largest batch size
- * @param atATime round trips that may be under way
- * @param mayWait questions; more are refused at once: whoever asked would have given up by then
+ * @param atATime round trips in flight
+ * @param mayWait questions that may wait. Further ones are rejected at once: their callers would have timed
+ *   out before they were answered
  */
 export function coalesce<Question, Answer>(
   ask: (questions: Question[]) => Promise<(Answer | Error)[]>,
@@ -41,7 +43,7 @@ export function coalesce<Question, Answer>(
     if (starting || underWay >= atATime) return;
     starting = true;
     underWay += 1;
-    // After this turn of the event loop, so that everything that its reads set off comes along.
+    // After this turn of the event loop, so that everything it triggers joins the batch.
     setImmediate(() => {
       starting = false;
       void runAll();
@@ -50,7 +52,7 @@ export function coalesce<Question, Answer>(
   return (question) =>
     new Promise((resolve, reject) => {
       if (waiting.length >= mayWait) {
-        reject(new Error('too many wait already'));
+        reject(new Error('too many requests are waiting'));
         return;
       }
       waiting.push({ question, resolve, reject });

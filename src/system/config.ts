@@ -1,8 +1,9 @@
 import { z } from 'zod';
 
 /**
- * Every setting, with its default and why it is that. README's table is this one (a test compares).
- * A bad setting: all problems at once ({@link BadSettings}), exit code 1, no stack.
+ * Every setting, with its default and the reason for it. A test compares this table with README's. With bad
+ * settings a program reports all problems together ({@link BadSettings}) and exits with code 1, without a
+ * stack.
  */
 const port = z.coerce.number().int().min(0).max(65_535);
 const duration = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
@@ -21,12 +22,12 @@ export const SETTINGS = {
   DASHBOARD_PORT: { schema: port.default(3001), about: 'where the dashboard and the API are' },
   BIND: {
     schema: z.string().min(1).optional(),
-    about: 'the address that programs listen on; unset: all of this machine (`npm start`: `127.0.0.1`)',
+    about: 'the address that programs listen on; unset: all interfaces (`npm start`: `127.0.0.1`)',
   },
   ADMIN_PORT: {
     schema: port.optional(),
     about:
-      'health and metrics: of ingest instead of `PORT`, of app instead of `APP_PORT`, of worker instead of a free port',
+      'health and metrics: for ingest instead of `PORT`, for app instead of `APP_PORT`, for worker instead of a free port',
   },
   REDIS_URL: {
     schema: redisUrl.optional(),
@@ -43,7 +44,7 @@ export const SETTINGS = {
   MONGODB_URI: {
     schema: z
       .string()
-      .regex(/^mongodb(\+srv)?:\/\//, 'is no mongodb:// address')
+      .regex(/^mongodb(\+srv)?:\/\//, 'is not a mongodb:// address')
       .optional(),
     about: 'MongoDB 8 or later; the database is in its path, `lockstep` otherwise; needed in production',
   },
@@ -55,10 +56,10 @@ export const SETTINGS = {
   },
   SHOPIFY_API_SECRET_PREVIOUS: {
     schema: z.string().min(1).optional(),
-    about: 'the secret before it: Shopify signs with the oldest one that is not revoked',
+    about: 'the previous client secret: Shopify signs with the oldest secret that is not revoked',
     secret: true,
   },
-  APP_PORT: { schema: port.default(3002), about: 'where merchants install the app and see how it does' },
+  APP_PORT: { schema: port.default(3002), about: 'where merchants install the app and see its status' },
   APP_URL: {
     schema: z
       .url({ protocol: /^https?$/ })
@@ -69,14 +70,14 @@ export const SETTINGS = {
   APP_SCOPES: {
     schema: z
       .string()
-      .regex(/^\w+(,\w+)*$/, 'is no comma-separated list of scopes')
+      .regex(/^\w+(,\w+)*$/, 'is not a comma-separated list of scopes')
       .optional(),
-    about: 'what the app asks a merchant for, comma-separated; unset: what all of its topics need',
+    about: 'scopes that the app asks merchants for, comma-separated; unset: all that its topics need',
   },
   TOKEN_KEYS: {
     schema: z
       .string()
-      .regex(KEYS, 'is no <name>:<64 hex digits>, comma-separated')
+      .regex(KEYS, 'is not a comma-separated list of <name>:<64 hex digits>')
       .refine(namesDiffer, 'two keys have the same name: give each key its own')
       .optional(),
     about:
@@ -84,20 +85,21 @@ export const SETTINGS = {
     secret: true,
   },
   UNKNOWN_SHOPS: {
-    // The app writes a record of every shop that installs it, so any other name is made up. Without an app there are no records.
+    // The app records every shop that installs it, so any other name is made up. Without an app there are no
+    // records.
     schema: z.enum(['take', 'ignore']).optional(),
     about:
       'signed webhooks from shops that never installed the app: `take` or `ignore`; unset: `take` until an app has run',
   },
   RECONCILE_EVERY_MINUTES: {
-    // Shopify advises a job of the kind; 0 = only when somebody asks.
+    // Shopify recommends a reconciliation job; 0 = only on request.
     schema: z.coerce.number().int().min(0).max(1440).default(15),
     about: "how often a shop's orders are compared with Shopify's; 0: only on request",
   },
   SHOPIFY_API_URL: {
     schema: z.url({ protocol: /^https?$/ }).optional(),
     about:
-      'development, refused where NODE_ENV is production: a stand-in for Shopify, asked at `<this>/<shop>/admin/…`',
+      'development only, refused if NODE_ENV is production: a simulated Shopify, called at `<this>/<shop>/admin/…`',
   },
   PARTITIONS: {
     schema: z.coerce.number().int().min(1).max(1024).default(1),
@@ -105,33 +107,34 @@ export const SETTINGS = {
       'queues to spread orders over, each with keys of its own; kept in Redis; a program with a different number does not start',
   },
   WORKER_CONCURRENCY: {
-    // 100 drains share a load and a commit; while one hundred is decided, another is on its way to MongoDB:
-    // 200 apply 30 % more than 100, and 400 no more than 200.
+    // 100 drains share a load and a commit. While one hundred are being decided, another hundred are on their
+    // way to MongoDB: 200 apply 30 % more events than 100, and 400 no more than 200.
     schema: z.coerce.number().int().min(1).max(1000).default(200),
     about: 'orders that one worker drains at a time',
   },
   LOCK_TTL_MS: {
-    // A drain takes milliseconds; extended every third of it while held. Short enough that a dead
-    // holder's order goes on within 10 s, long enough that an extension may take 3 s.
+    // A drain takes milliseconds. A held lock is extended every third of this time. Short enough that another
+    // worker takes over a dead holder's order within 10 s, long enough that an extension may take 3 s.
     schema: duration(1000, 300_000).default(10_000),
-    about: 'how long a lock outlives its holder',
+    about: 'how long a lock survives if its holder dies',
   },
   DEDUPE_TTL_HOURS: {
-    // Shopify retries for 4 h and says "up to a day late"; twice that. A claim is two keys, 510 B together, measured:
-    // 100/s are 17M claims in 48 h, 8.8 GB. Deposits may use 85 % of maxmemory (redis-memory.ts), so maxmemory is 10.4 GB plus the backlog.
-    // Less than 0.001 (4 s) would round to a life of no seconds, which Redis refuses.
+    // Shopify retries for 4 h and says "up to a day late"; this is twice that. A claim is two keys, together
+    // 510 B (measured): at 100/s, 48 h are 17M claims, 8.8 GB. Deposits may use 85 % of maxmemory
+    // (redis-memory.ts), so maxmemory must be 10.4 GB plus the backlog. Less than 0.001 (4 s) could round to
+    // 0 s, which Redis refuses.
     schema: z.coerce.number().min(0.001).max(720).default(48),
-    about: 'how long an event is known as seen',
+    about: 'how long duplicates of an event are recognised',
   },
   HOLD_FOR_CREATE_MS: {
-    // Deliveries of one checkout come within 2 s on average, 7 s at p99 (facts of 2024); 0 = off.
+    // The deliveries of one checkout arrive within 2 s on average, 7 s at p99 (measured in 2024); 0 = off.
     schema: duration(0, 60_000).default(2000),
     about: "how long an order's first events wait for its `orders/create`",
   },
   MAX_BODY_BYTES: {
-    // Shopify publishes no maximum; staff say "upwards of a megabyte". At most 15 MiB: a journal entry
-    // holds the body, and MongoDB's documents end at 16. Ingest holds at most six of the largest at a time (at
-    // least 32 MiB, see accept/bytes-in-flight.ts).
+    // Shopify publishes no maximum; its staff say "upwards of a megabyte". At most 15 MiB, because a journal
+    // entry holds the body and MongoDB limits documents to 16 MiB. Ingest holds at most six bodies of this
+    // size at a time (but at least 32 MiB, see accept/bytes-in-flight.ts).
     schema: z.coerce
       .number()
       .int()
@@ -141,13 +144,13 @@ export const SETTINGS = {
     about: 'larger webhooks are refused with 413',
   },
   DEPOSIT_TIMEOUT_MS: {
-    // Shopify waits 5 s; this and the spool's write (1.2 s) must fit.
+    // Shopify waits 5 s; this and the write to the spool (1.2 s) must fit.
     schema: duration(50, 3000).default(1500),
-    about: 'how long Redis may take to keep an event',
+    about: 'how long Redis may take to store an event',
   },
   SHUTDOWN_MS: {
     schema: duration(100, 300_000).default(10_000),
-    about: 'how long a stopping program may finish what it has begun',
+    about: 'how long a stopping program may take to finish its work',
   },
   JOURNAL_RETENTION_DAYS: {
     schema: z.coerce.number().positive().max(3650).default(90),
@@ -165,10 +168,10 @@ export const SETTINGS = {
 } as const satisfies Record<string, { schema: z.ZodType; about: string; secret?: true }>;
 
 export type Setting = keyof typeof SETTINGS;
-/** These redirect the app's secret and every shop's tokens to another server. */
+/** These send the app's secret and every shop's tokens to another server. */
 const DEVELOPMENT_ONLY = ['SHOPIFY_API_URL'] as const satisfies readonly Setting[];
 type Values = { [Name in Setting]: z.output<(typeof SETTINGS)[Name]['schema']> };
-/** Settings of which `Needed` are surely there. */
+/** Settings, of which `Needed` are set. */
 export type Config<Needed extends Setting = never> = Values & {
   [Name in Needed]-?: NonNullable<Values[Name]>;
 };
@@ -183,8 +186,8 @@ export class BadSettings extends Error {
 }
 
 /**
- * Reads the settings from an environment. An empty value counts as not given.
- * @throws BadSettings naming every problem; values are not repeated, they may be secrets
+ * Reads the settings from an environment. An empty value counts as not set.
+ * @throws BadSettings listing every problem, without the values: they may be secrets
  */
 export function loadConfig<const Needed extends Setting = never>(
   env: Readonly<Record<string, string | undefined>>,
@@ -196,12 +199,12 @@ export function loadConfig<const Needed extends Setting = never>(
     const reading = schema.safeParse(given);
     if (!reading.success) problems.push(`${name}: ${reading.error.issues[0]?.message ?? 'is not valid'}`);
     else if (reading.data === undefined && (needed as readonly string[]).includes(name))
-      problems.push(`${name}: is needed and not set`);
+      problems.push(`${name}: is required but not set`);
     return [name, reading.data];
   });
   for (const name of DEVELOPMENT_ONLY)
     if (env.NODE_ENV === 'production' && (env[name] ?? '').trim() !== '')
-      problems.push(`${name}: for development only; remove it, or do not set NODE_ENV to production`);
+      problems.push(`${name}: is for development only; remove it, or do not set NODE_ENV to production`);
   if (problems.length > 0) throw new BadSettings(problems);
   return Object.fromEntries(entries) as Config<Needed>;
 }

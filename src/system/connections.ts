@@ -3,20 +3,20 @@ import mongoose, { type Connection } from 'mongoose';
 import { Fault } from './errors.ts';
 import type { Logger } from './log.ts';
 
-/** A first try to reach a server may take this long before a program gives up starting. */
+/** How long a starting program waits for a server before it gives up. */
 const CONNECT_MS = 10_000;
 
 /**
- * A connection that says nothing for so long, while something is asked, is dead: its host went away
- * without a word. Longer than the 10 s for which BullMQ's workers ask at a time.
+ * A connection that is silent for so long while a command is open is dead: its host disappeared without
+ * closing it. Longer than the 10 s that a blocking command of BullMQ's workers takes.
  */
 const SOCKET_MS = 15_000;
 
-/** A MongoDB that says nothing for so long is away: a drain comes again, and finds what was done. */
+/** A MongoDB that is silent for so long counts as down. The drain is repeated and finds what was committed. */
 const SILENCE_MS = 15_000;
 
 /**
- * `impatient`: an answer now or an error now (ingest, dashboard): no queue while away, no retries.
+ * `impatient`: an answer or an error immediately (ingest, dashboard, app), without queue or retries.
  * `patient`: waits for Redis as long as it takes (BullMQ's workers need this).
  */
 const TEMPERS = {
@@ -24,11 +24,11 @@ const TEMPERS = {
   patient: { maxRetriesPerRequest: null },
 } as const satisfies Record<string, RedisOptions>;
 
-/** Before Redis 7 a script's error begins with `ERR Error running script`. */
+/** Not anchored: before Redis 7, an error from a script begins with `ERR Error running script`. */
 const READ_ONLY = /\bREADONLY\b/;
 
 /**
- * A connection that comes back by itself: after 50 ms, then doubling up to 1 s. Errors are logged once
+ * A connection that reconnects automatically: after 50 ms, then doubling up to 1 s. Errors are logged once
  * per change of state, not once per try.
  */
 export function openRedis(
@@ -43,7 +43,7 @@ export function openRedis(
     enableAutoPipelining: true,
     connectTimeout: CONNECT_MS,
     socketTimeout: SOCKET_MS,
-    // A primary that became a replica keeps its connections: the address may lead to the new one.
+    // A primary that became a replica keeps its connections. The address may now lead to the new primary.
     reconnectOnError: (error) => READ_ONLY.test(error.message),
     retryStrategy: (tries) => Math.min(50 * 2 ** Math.min(tries, 6), 1000),
   });
@@ -53,15 +53,15 @@ export function openRedis(
     away = false;
   });
   redis.on('error', (error: Error) => {
-    if (!away) log.error({ reason: error.message || error.name }, 'Redis is away');
+    if (!away) log.error({ reason: error.message || error.name }, 'Redis is down');
     away = true;
   });
   return redis;
 }
 
 /**
- * A primary that became a replica keeps its connections and answers READONLY. Errors of commands lead to a new
- * connection by themselves; those that a script catches and answers do so here.
+ * A primary that became a replica keeps its connections and answers READONLY. ioredis reconnects after such
+ * an error of a command. An error that a script catches and returns as its answer is handled here.
  */
 export function reconnectIfReadOnly(redis: Redis, why: string): void {
   if (READ_ONLY.test(why) && redis.status === 'ready') redis.disconnect(true);
@@ -83,8 +83,8 @@ export async function redisReady(redis: Redis, ms = CONNECT_MS): Promise<void> {
 }
 
 /**
- * Refuses a Redis that may throw away what it was given, and warns of one that may lose a second (P2).
- * Fails open where CONFIG is not allowed (managed Redis): then it warns that it could not look.
+ * Refuses a Redis that may drop stored events, and warns of one that may lose the last second (P2).
+ * Fails open if CONFIG is not allowed (managed Redis): it warns that the settings could not be checked.
  */
 export async function checkRedis(redis: Redis, log: Logger): Promise<void> {
   const setting = async (name: string) => (await redis.config('GET', name)) as unknown;
@@ -93,15 +93,15 @@ export async function checkRedis(redis: Redis, log: Logger): Promise<void> {
     if (policy !== 'noeviction')
       throw new Fault(
         'unsuitable',
-        `Redis has maxmemory-policy ${policy}, which drops waiting events when memory is short; set it to noeviction`,
+        `Redis has maxmemory-policy ${policy}, which drops waiting events when memory runs out; set it to noeviction`,
       );
     const [aof, fsync] = [valueOf(await setting('appendonly')), valueOf(await setting('appendfsync'))];
-    if (aof !== 'yes') log.warn('Redis has appendonly no: events taken are lost when it restarts');
+    if (aof !== 'yes') log.warn('Redis has appendonly no: accepted events are lost when it restarts');
     else if (fsync !== 'always')
-      log.warn(`Redis has appendfsync ${fsync}: a power loss may lose the last second of events taken`);
+      log.warn(`Redis has appendfsync ${fsync}: a power loss may lose the last second of accepted events`);
   } catch (error) {
     if (error instanceof Fault) throw error;
-    log.warn('Redis does not let us see its settings: check maxmemory-policy noeviction and AOF yourself');
+    log.warn('Redis does not show its settings: make sure that maxmemory-policy is noeviction and AOF is on');
   }
 }
 
@@ -112,16 +112,16 @@ function valueOf(answer: unknown): string {
   return String(Object.values(answer as object)[0]);
 }
 
-/** Shopify waits 5 s, and Redis was asked first. */
+/** Shopify waits 5 s for the whole request, and Redis was tried first. */
 const SPOOL_PATIENCE_MS = 1000;
 
 const DURABLE = { writeConcern: { w: 'majority', journal: true } } as const;
 
 /**
- * MongoDB with majority and journal: what it acknowledged survives a failover and a power loss (P2).
- * The connection heals by itself. Reads are of the primary: a drain that loads what a secondary has not
- * seen yet would only be refused at its commit.
- * @param silenceMs 0: an answer may take as long as it takes
+ * MongoDB with majority and journal: what it acknowledged survives a failover and a power loss (P2). The
+ * connection recovers automatically. Reads go to the primary: a drain that loads a stale order from a
+ * secondary would only be refused at its commit.
+ * @param silenceMs 0: no limit
  */
 export function openMongo(uri: string, { silenceMs = SILENCE_MS } = {}): Connection {
   return mongoose.createConnection(uri, {
@@ -139,8 +139,8 @@ export function openMongo(uri: string, { silenceMs = SILENCE_MS } = {}): Connect
 }
 
 /**
- * The same for ingest's spool: it connects when it is first used, and says soon that MongoDB is away.
- * A plain client, because mongoose gives up when its first connection fails.
+ * The same for ingest's spool. It connects on first use, and fails fast while MongoDB is down.
+ * A plain client, because mongoose gives up if its first connection fails.
  */
 export function openSpoolClient(uri: string): { client: mongoose.mongo.MongoClient; database: string } {
   const client = new mongoose.mongo.MongoClient(uri, {
@@ -153,7 +153,10 @@ export function openSpoolClient(uri: string): { client: mongoose.mongo.MongoClie
   return { client, database: databaseOf(uri) };
 }
 
-/** Waits for MongoDB and refuses one that cannot commit many orders in one command (before 8.0). */
+/**
+ * Waits for MongoDB. A server before 8.0 is refused: it cannot commit many orders in one command.
+ * @throws Fault unsuitable
+ */
 export async function mongoReady(mongo: Connection): Promise<void> {
   try {
     await mongo.asPromise();
@@ -162,7 +165,7 @@ export async function mongoReady(mongo: Connection): Promise<void> {
   }
   const { version } = await mongo.getClient().db().admin().buildInfo();
   const major = Number(String(version).split('.')[0]);
-  if (!(major >= 8)) throw new Fault('unsuitable', `MongoDB is ${version}; 8.0 or later is needed`);
+  if (!(major >= 8)) throw new Fault('unsuitable', `MongoDB is ${version}; 8.0 or later is required`);
 }
 
 function databaseOf(uri: string): string {

@@ -1,28 +1,28 @@
 /**
- * Faults of the world that Lockstep names, one code each. An outcome that is expected is no error: it
- * is returned. What is not here is a surprise, and is logged with its stack.
+ * External faults that Lockstep knows, one code each. Expected outcomes are returned, not thrown. Any other
+ * error is unexpected, and is logged with its stack.
  */
 const FAULTS = {
-  /** Nowhere durable to put an event: Redis did not answer in time, or refused. */
+  /** There is no durable place for an event: Redis did not answer in time, or refused it. */
   not_durable: 'the event could not be stored',
-  /** Redis has room left for drains only: new events wait in the spool. */
+  /** The rest of Redis's memory is reserved for drains: new events go to the spool. */
   redis_full: 'Redis is full',
-  /** A newer version wrote it, in a form that this one cannot read: it waits for a program that can. */
+  /** Written by a newer version in a form that this version cannot read: it waits for a program that can. */
   too_new: 'a newer version of Lockstep wrote it',
-  /** The lock expired or was taken while its holder worked. */
-  lock_lost: 'the lock of the order was lost',
+  /** The lock expired or was released while its holder worked. */
+  lock_lost: "the order's lock was lost",
   /** MongoDB refused the order's version five times in a row. */
-  outpaced: 'other holders kept committing first',
-  /** A server was reached but cannot be used as it is set up. */
+  outpaced: 'other lock holders kept committing first',
+  /** The server is reachable but not configured as Lockstep needs it, or it did not answer at start. */
   unsuitable: 'a server is not set up for Lockstep',
-  /** The Admin API refused the shop's token (401, 402, 403, 404, 423): nothing helps but the merchant. */
+  /** The Admin API refused the shop's token (401, 402, 403, 404, 423): only the merchant can fix this. */
   shopify_refused: 'Shopify refused',
   /** The Admin API asks for a pause: 429, or THROTTLED. */
   shopify_throttled: 'Shopify asks for a pause',
-  /** The Admin API did not answer in time, broke off, or answered what cannot be read. */
-  shopify_away: 'Shopify cannot be asked',
-  /** No token that works: never installed, uninstalled, or its refresh token lapsed. */
-  not_installed: 'the shop has no token that works',
+  /** The Admin API did not answer in time, broke the connection, or sent an unreadable answer. */
+  shopify_away: 'no usable answer from Shopify',
+  /** No working token: never installed, uninstalled, or the refresh token expired. */
+  not_installed: 'the shop has no working token',
 } as const;
 export type FaultCode = keyof typeof FAULTS;
 

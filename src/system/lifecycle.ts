@@ -1,16 +1,16 @@
 import type { Logger } from './log.ts';
 
-/** Something that a program starts, and stops in reverse. */
+/** Something that a program starts and stops. */
 export interface Part {
   name: string;
   start?: () => Promise<void> | void;
-  /** May take as long as SHUTDOWN_MS; what is then left undone must be safe to leave. */
+  /** May take up to SHUTDOWN_MS. Work that is unfinished by then must be safe to abandon. */
   stop: () => Promise<void> | void;
 }
 
 /**
- * Starts parts in order, and stops them in reverse when asked. A part that does not stop in time is
- * left behind: everything Lockstep has accepted is durable, so nothing is lost by it (P2, P6).
+ * Starts parts in order, and stops them in reverse order. A part that does not stop in time is abandoned.
+ * Nothing is lost by that: everything that Lockstep has accepted is durable (P2, P6).
  */
 export class Lifecycle {
   readonly #started: Part[] = [];
@@ -23,7 +23,7 @@ export class Lifecycle {
     this.#shutdownMs = shutdownMs;
   }
 
-  /** Starts one part; a part that fails to start stops those before it and throws. */
+  /** Starts one part. If that fails, the parts before it are stopped. @throws the part's error */
   async start(part: Part): Promise<void> {
     try {
       await part.start?.();
@@ -44,11 +44,11 @@ export class Lifecycle {
     const deadline = Date.now() + this.#shutdownMs;
     for (const part of this.#started.toReversed()) {
       const outcome = await settleBefore(part, Math.max(deadline - Date.now(), 100));
-      if (outcome !== 'stopped') this.#log.warn({ part: part.name, outcome }, 'left behind at shutdown');
+      if (outcome !== 'stopped') this.#log.warn({ part: part.name, outcome }, 'part did not stop cleanly');
     }
   }
 
-  /** SIGTERM, SIGINT, or the end of a parent that started us with a channel: stop. A second one: exit now. */
+  /** Stops on SIGTERM, SIGINT, or when the parent process closes its channel. A second signal exits at once. */
   stopOnSignals(): void {
     let asked = false;
     const onSignal = (signal: string) => {

@@ -3,7 +3,7 @@ import { PinoPretty } from 'pino-pretty';
 
 export type { Logger } from 'pino';
 
-/** Whatever is logged under these names is blanked, at any depth up to two. */
+/** Values logged under these names are redacted, at the top level and one level down. */
 const SECRET_NAMES = ['body', 'payload', 'secret', 'token', 'password', 'authorization', 'hmac', 'email'];
 const redact = SECRET_NAMES.flatMap((name) => [name, `*.${name}`]);
 
@@ -26,7 +26,7 @@ export function createLog(program: string, level: string): Logger {
   );
 }
 
-/** What tells where an error came from, and no more: drivers hang the failed command on it, event and all. */
+/** Only where an error came from: drivers attach the failed command to it, including the event. */
 function inBrief(error: unknown): object | string {
   if (!(error instanceof Error)) return String(error);
   const { type, message, stack } = pino.stdSerializers.err(error);

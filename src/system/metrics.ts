@@ -1,12 +1,12 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
-/** Every metric's name, help and labels. No shop, order or id is ever a label: there are too many. */
+/** Every metric's name, help and labels. Shops, orders and ids are never labels: there are too many. */
 const MILLISECONDS_TO_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 const SECONDS_TO_MINUTES = [0.01, 0.05, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800];
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
-/** Makes metrics in a registry. */
+/** Creates metrics in a registry. */
 function makersIn(registry: Registry) {
   const registers = [registry];
   return {
@@ -44,14 +44,14 @@ export function createMetrics() {
   return {
     registry,
     received: counter('received_total', 'Webhooks answered, by outcome and topic', ['outcome', 'topic']),
-    ackSeconds: histogram('ack_seconds', 'Webhook arrived to answer sent', MILLISECONDS_TO_SECONDS),
+    ackSeconds: histogram('ack_seconds', 'From webhook received to answer sent', MILLISECONDS_TO_SECONDS),
     bodyBytes: gauge(
       'body_bytes_in_flight',
       'Bytes of bodies held in memory, beyond the first 16 KiB of each',
     ),
     notKept: counter('not_kept_total', "Unreadable webhooks not kept, over their shop's limit"),
-    depositSeconds: histogram('deposit_seconds', 'Dedupe and mailbox in Redis', MILLISECONDS_TO_SECONDS),
-    spooledTotal: counter('spooled_total', "Events taken into MongoDB's spool because Redis could not"),
+    depositSeconds: histogram('deposit_seconds', 'Storing an event in Redis', MILLISECONDS_TO_SECONDS),
+    spooledTotal: counter('spooled_total', "Events put into MongoDB's spool instead of Redis"),
     unspooledTotal: counter('unspooled_total', 'Events moved from the spool into their mailboxes'),
     webhookIdsReused: counter(
       'webhook_ids_reused_total',
@@ -61,24 +61,24 @@ export function createMetrics() {
     wakeFailures: counter('wake_failures_total', 'Wake-up jobs not added; the sweeper adds them'),
     queueJobs: gauge('queue_jobs', 'Drain jobs by state', ['state']),
     waitingEvents: gauge('waiting_events', 'Events in mailboxes'),
-    oldestWaitingSeconds: gauge('oldest_waiting_seconds', 'How long the oldest waiting event waits'),
-    swept: counter('swept_total', 'Orders whose lost wake-up job the sweeper made again'),
-    drainsPaused: gauge('drains_paused', '1 while MongoDB is away or the spool is being moved'),
+    oldestWaitingSeconds: gauge('oldest_waiting_seconds', 'How long the oldest event has been waiting'),
+    swept: counter('swept_total', 'Orders whose lost wake-up job the sweeper recreated'),
+    drainsPaused: gauge('drains_paused', '1 while MongoDB is down or the spool is being moved'),
     drains: counter('drains_total', 'Drains by outcome', ['outcome']),
     lockWaitSeconds: histogram(
       'lock_wait_seconds',
-      'Asking for a lock to having it',
+      'From requesting a lock to holding it',
       MILLISECONDS_TO_SECONDS,
     ),
     lockHoldSeconds: histogram(
       'lock_hold_seconds',
-      'Having a lock to giving it back',
+      'From acquiring a lock to releasing it',
       MILLISECONDS_TO_SECONDS,
     ),
-    locksLost: counter('locks_lost_total', 'Locks that expired or were taken while held'),
+    locksLost: counter('locks_lost_total', 'Locks that expired or were released by an operator while held'),
     fencingRejected: counter('fencing_rejected_total', 'Commits that MongoDB refused by version'),
-    applied: counter('applied_total', 'Events that ended, by outcome', ['outcome']),
-    endToEndSeconds: histogram('end_to_end_seconds', 'Event received to event applied', SECONDS_TO_MINUTES),
+    applied: counter('applied_total', 'Events processed, by outcome', ['outcome']),
+    endToEndSeconds: histogram('end_to_end_seconds', 'From event received to applied', SECONDS_TO_MINUTES),
     commitSeconds: histogram(
       'commit_seconds',
       'One commit of many orders in MongoDB',

@@ -7,7 +7,7 @@ import type { Logger } from './log.ts';
 import { agreeOnPartitions } from './partitions.ts';
 import { repeating, type Repeating } from './repeating.ts';
 
-/** What the parts over Redis work with. */
+/** What the Redis parts need. */
 interface RedisTools {
   redis: Redis;
   log: Logger;
@@ -17,7 +17,7 @@ interface RedisTools {
 const AGREE_EVERY_MS = 1000;
 
 /**
- * Redis as a part of a program: reachable and suitable when started, closed when stopped.
+ * Redis as a part of a program. Starting checks that it is reachable and suitable; stopping disconnects.
  * @param end called if Redis becomes unsuitable while the program runs
  */
 export function redisPart(tools: RedisTools, end: (fault: Fault) => void): Part {
@@ -37,23 +37,23 @@ export function redisPart(tools: RedisTools, end: (fault: Fault) => void): Part 
 /** A program that can run without Redis does not wait long for it. */
 const WITHOUT_REDIS_MS = 2000;
 
-/** A part that says whether Redis may be used now. */
+/** A part that knows whether Redis may be used now. */
 export interface OptionalRedis extends Part {
-  /** False while Redis is down, and when it is back until it has been checked. */
+  /** False while Redis is down, and after it is back until it has been checked. */
   isFit: () => boolean;
 }
 
 /**
- * The same for a program that can run without Redis: the program starts, and Redis is checked each time it becomes
- * reachable. An unsuitable Redis is not used: the spool is better than a Redis that drops what it was given, or a
- * mailbox that no worker reads.
+ * The same for a program that can run without Redis: the program starts, and Redis is checked each time it
+ * becomes reachable. An unsuitable Redis is not used: the spool is better than a Redis that drops stored
+ * events, or a mailbox that no worker reads.
  */
 export function redisPartIfThere(tools: RedisTools): OptionalRedis {
   const { redis, log } = tools;
   let fit = false;
   const refuse = (fault: unknown) => {
     fit = false;
-    log.fatal(`${messageOf(fault)}; it is not used until this program is started again`);
+    log.fatal(`${messageOf(fault)}; it is not used until this program is restarted`);
     redis.disconnect();
   };
   const look = async () => {
@@ -61,7 +61,7 @@ export function redisPartIfThere(tools: RedisTools): OptionalRedis {
       await checkAll(tools);
       fit = true;
     } catch (error) {
-      // It went down before it answered: it is checked when it is back.
+      // Redis went down before it answered: it is checked when it is back.
       if (error instanceof Fault) refuse(error);
       else if (redis.status === 'ready') redis.disconnect(true);
     }
@@ -79,7 +79,7 @@ export function redisPartIfThere(tools: RedisTools): OptionalRedis {
       if (there) {
         await checkAll(tools);
         fit = true;
-      } else log.warn('starting without Redis: events go to the spool until it is there');
+      } else log.warn('starting without Redis: events go to the spool until it is reachable');
       redis.on('ready', () => void look());
       agree.start();
     },
@@ -87,7 +87,7 @@ export function redisPartIfThere(tools: RedisTools): OptionalRedis {
   };
 }
 
-/** A question under way ends with its connection. */
+/** Disconnecting ends a check that is in progress. */
 async function stopAll(agree: Part, redis: Redis): Promise<void> {
   const stopped = agree.stop();
   redis.disconnect();
@@ -99,7 +99,7 @@ async function checkAll({ redis, log, partitions }: RedisTools): Promise<void> {
   await agreeOnPartitions(redis, partitions);
 }
 
-/** Keeps asking Redis whether it still has our number of partitions: it may have been emptied. */
+/** Checks every second that Redis still has our number of partitions: it may have been emptied. */
 function agreeing({ redis, partitions }: RedisTools, onOther: (fault: Fault) => void): Repeating {
   const agree = async () => {
     if (redis.status === 'ready') await agreeOnPartitions(redis, partitions);

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 
 /**
- * `<host>:<pid>`: names this process in locks, beats and the journal. A pid is given again after a while,
- * and in a container it is always the same: the host is what tells containers apart.
+ * `<host>:<pid>`: names this process in locks, heartbeats and the journal. Operating systems reuse pids, and
+ * in a container the pid is always the same: containers differ by their host name.
  */
 export const PROGRAM_ID = `${hostname()}:${process.pid}`;

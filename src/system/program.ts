@@ -3,18 +3,18 @@ import { Fault } from './errors.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { createLog, type Logger } from './log.ts';
 
-/** What every program is given. */
+/** What every program gets. */
 export interface Surroundings<Needed extends Setting> {
   config: Config<Needed>;
   log: Logger;
   lifecycle: Lifecycle;
-  /** Stops the program with exit code 1: it cannot go on as it is set up. */
+  /** Stops the program with exit code 1, because it cannot run with this configuration. */
   end: (fault: Fault) => void;
 }
 
 /**
- * Runs a program: settings, log, parts, signals. Bad settings and unsuitable servers end it with one
- * message and exit code 1; anything else that fails at start is logged with its stack.
+ * Runs a program: settings, log, parts, signals. Bad settings and unsuitable servers end it with one message
+ * and exit code 1. Any other failure at start is logged with its stack.
  */
 export async function runProgram<const Needed extends Setting>(
   name: string,
@@ -26,7 +26,7 @@ export async function runProgram<const Needed extends Setting>(
   const lifecycle = new Lifecycle(log, config.SHUTDOWN_MS);
   lifecycle.stopOnSignals();
   process.on('unhandledRejection', (error) => {
-    log.fatal({ err: error }, 'a promise failed that nobody waited for');
+    log.fatal({ err: error }, 'unhandled promise rejection');
     void lifecycle.stop().then(() => process.exit(1));
   });
   const end = (fault: Fault) => {
@@ -43,7 +43,7 @@ export async function runProgram<const Needed extends Setting>(
   }
 }
 
-/** Errors that say all there is to say: a stack would only hide it. */
+/** Errors whose message is enough: a stack would only hide it. */
 function isPlain(error: unknown): error is Error {
   return error instanceof Fault || (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE');
 }

@@ -2,21 +2,21 @@ import { crc32 } from 'node:zlib';
 import type { EventId, OrderKey } from '../order/identity.ts';
 
 /**
- * Every key in Redis. `{p}` is a partition's hash tag: all keys of one partition, BullMQ's too, live in
- * one slot of a Redis Cluster, so that one script may touch them together.
+ * Every key in Redis. `{p}` is a partition's hash tag: all keys of one partition, including BullMQ's, are in
+ * one slot of a Redis Cluster, so one script can use them together.
  */
 export interface RedisKeys {
   partition: number;
   /**
-   * hash: order, at (ms), t (triggered-at, see fingerprints.ts); hits and last (ms) from the first duplicate on.
-   * One per event, for DEDUPE_TTL_HOURS.
+   * hash: order, at (ms), t (triggered-at, see fingerprints.ts); from the first duplicate on also hits and
+   * last (ms). One per event, kept for DEDUPE_TTL_HOURS.
    */
   dedupe: (event: EventId) => string;
-  /** string: the event id. One per delivery id, for as long. */
+  /** string: the event id. One per delivery id, kept for DEDUPE_TTL_HOURS. */
   delivery: (hash: string) => string;
-  /** Matches both kinds of keys, and no other. */
+  /** Pattern that matches `dedupe` and `delivery` keys and no others. */
   claims: string;
-  /** hash: count, first (event id): how often an equal body came again as another event. For as long. */
+  /** hash: count, first (event id): how often an equal body was a new event. Kept for DEDUPE_TTL_HOURS. */
   repeats: (body: EventId | '-') => string;
   /** list of waiting events, oldest first. */
   mailbox: (order: OrderKey) => string;
@@ -24,35 +24,35 @@ export interface RedisKeys {
   pending: string;
   /** hash: shop -> waiting events. */
   shops: string;
-  /** hash: accepted, duplicates, reused (webhook ids that came with another body); since Redis was empty. */
+  /** hash: accepted, duplicates, reused (webhook ids with a different body); since Redis was last empty. */
   totals: string;
-  /** hash: shop -> events taken in that hour (hours since 1970, Redis's clock). Kept 26 h. */
+  /** hash: shop -> events accepted in that hour (hours since 1970, Redis's clock). Kept for 26 h. */
   traffic: (hour: number | '') => string;
-  /** zset: shop -> when its last event was taken (ms, Redis's clock). Those of the last 30 days. */
+  /** zset: shop -> when its last event was accepted (ms, Redis's clock). Kept for 30 days. */
   lastEvents: string;
-  /** zset: shop -> when its last webhook came (ms, Redis's clock). Of partition 0, for all shops. */
+  /** zset: shop -> when its last webhook came (ms, Redis's clock). Partition 0, for all shops. */
   lastWebhooks: string;
-  /** Redlock's. */
+  /** Redlock's key for an order. */
   lock: (order: OrderKey) => string;
-  /** Redlock's, for moving the spool. */
+  /** Redlock's key for moving the spool. */
   spoolLock: string;
-  /** Redlock's, for refreshing a shop's token, reconciling it, or redacting in it. Of partition 0. */
+  /** Redlock's key for refreshing a shop's token, reconciling the shop, or redacting in it. Partition 0. */
   shopLock: (purpose: 'token' | 'reconcile' | 'compliance', shop: string) => string;
-  /** zset: program -> last heard of (ms, Redis's clock). Of partition 0, for all programs. */
+  /** zset: program -> last heartbeat (ms, Redis's clock). Partition 0, for all programs. */
   beats: string;
-  /** hash: program -> what it told with its last beat. */
+  /** hash: program -> the report in its last heartbeat. */
   told: string;
-  /** hash: name and fingerprint of a secret -> when it was first seen (ms). Of partition 0, for all programs. */
+  /** hash: name and fingerprint of a secret -> when it was first seen (ms). Partition 0, for all programs. */
   secrets: string;
-  /** string: how many drains failed at an event whose application throws. */
+  /** string: how many drains failed because applying this event throws. */
   failures: (event: EventId) => string;
-  /** hash: event at the head of the mailbox -> drains that lost the order's lock, or were outpaced, with it. */
+  /** hash: event at the head of the mailbox -> drains of it that lost the order's lock or were outpaced. */
   setbacks: (order: OrderKey) => string;
   /** BullMQ's prefix; the queue below it is {@link QUEUE}. */
   queuePrefix: string;
 }
 
-/** string: how many partitions there are. The only key outside of all of them. */
+/** string: the number of partitions. The only key that is in no partition. */
 export const PARTITIONS_KEY = 'lockstep:partitions';
 
 /** The name of the queue of every partition. */
@@ -85,12 +85,12 @@ export function redisKeys(partition: number): RedisKeys {
   };
 }
 
-/** The partition of an order, the same in every program that has the same PARTITIONS. */
+/** The partition of an order; the same in every program with the same PARTITIONS. */
 export function partitionOf(order: OrderKey, partitions: number): number {
   return crc32(order) % partitions;
 }
 
-/** The keys of every partition, by number. */
+/** The keys of every partition; the index is the partition's number. */
 export function allRedisKeys(partitions: number): RedisKeys[] {
   return Array.from({ length: partitions }, (_, partition) => redisKeys(partition));
 }

@@ -1,17 +1,18 @@
 import type { Redis } from 'ioredis';
 
 /**
- * A reserve in Redis (P6): accepting may not use what draining needs. Deposits count Redis as full from 85 % of
- * maxmemory on; locks, wake-ups, trims and heartbeats use the rest. At 1 GB the reserve is 150 MB: the wake-up
- * jobs of 200,000 orders. Without maxmemory, or where INFO is not allowed, there is no reserve.
+ * A memory reserve in Redis (P6): accepting events must not use up what draining needs. For deposits, Redis
+ * is full at 85 % of maxmemory; locks, wake-ups, trims and heartbeats use the rest. At 1 GB the reserve is
+ * 150 MB, enough for the wake-up jobs of 200,000 orders. Without maxmemory, or if INFO is not allowed, there
+ * is no reserve.
  */
 export const DEPOSIT_SHARE = 0.85;
-/** Once full, the spool is moved again below this share: 5 % is room for some thousand events at 100 MB. */
+/** After Redis was full, the spool is moved again below this share: 5 % of 100 MB hold some thousand events. */
 const ROOM_AGAIN_SHARE = 0.8;
 
-/** A waiting event with its claim and its share of a job, measured (README). */
+/** A waiting event with its claim and its share of a job; measured (README). */
 export const BYTES_PER_WAITING_EVENT = 2300;
-/** The two keys of a claim, measured: see DEDUPE_TTL_HOURS in config.ts. */
+/** The two keys of a claim; measured (see DEDUPE_TTL_HOURS in config.ts). */
 const BYTES_PER_CLAIM = 510;
 
 export interface RedisMemory {
@@ -20,7 +21,7 @@ export interface RedisMemory {
   maxBytes: number;
 }
 
-/** @throws where INFO is not allowed, or Redis is down */
+/** @throws when INFO is not allowed, or Redis is down */
 export async function readMemory(redis: Redis): Promise<RedisMemory> {
   const text = await redis.info('memory');
   const valueOf = (name: string) => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(text)?.[1] ?? 0);
@@ -28,10 +29,10 @@ export async function readMemory(redis: Redis): Promise<RedisMemory> {
   return { usedBytes, maxBytes: valueOf('maxmemory') };
 }
 
-/** What fills a full Redis; `other`: mostly keys that are not claims and do not wait. */
+/** What fills a full Redis. `other`: mostly keys that are neither claims nor waiting events. */
 export type Filling = 'backlog' | 'claims' | 'other';
 
-/** By counts that cost nothing: an order that waits has a mailbox, a job and two keys of the job. */
+/** Estimated from cheap counts: an order with waiting events has four keys, a mailbox and three of its job. */
 export function fillingOf(
   usedBytes: number,
   { events, orders, keys }: Record<'events' | 'orders' | 'keys', number>,
@@ -46,7 +47,7 @@ export function isFull({ usedBytes, maxBytes }: RedisMemory): boolean {
   return maxBytes > 0 && usedBytes >= DEPOSIT_SHARE * maxBytes;
 }
 
-/** How many bytes must go until deposits start again after Redis was full; 0 or less: they may. */
+/** How many bytes must be freed before deposits resume after Redis was full; 0 or less: they may resume. */
 export function bytesTooMany({ usedBytes, maxBytes }: RedisMemory): number {
   return maxBytes > 0 ? Math.ceil(usedBytes - ROOM_AGAIN_SHARE * maxBytes) : 0;
 }

@@ -3,11 +3,11 @@ import type { Part } from './lifecycle.ts';
 /** Work that a program repeats on a timer, one run at a time. */
 export interface Repeating extends Part {
   start: () => void;
-  /** Starts a run, or joins the one under way. Never throws. */
+  /** Starts a run, or waits for the current one. Never throws. */
   once: () => Promise<void>;
 }
 
-/** @param onFailure called with what a run threw; the timer starts the next run all the same */
+/** @param onFailure called with what a run threw; the timer starts the next run anyway */
 export function repeating(
   name: string,
   everyMs: number,

@@ -1,4 +1,4 @@
-/** What was asked has not answered in its time; it goes on unheard. */
+/** The promise did not settle in time. Its work continues; the result is ignored. */
 export class TooSlow extends Error {
   override readonly name = 'TooSlow';
   constructor() {
@@ -6,7 +6,7 @@ export class TooSlow extends Error {
   }
 }
 
-/** Waits for a promise, but not longer than `ms`. @throws TooSlow then */
+/** Waits for a promise, but not longer than `ms`. @throws TooSlow after that */
 export async function within<Value>(promise: Promise<Value>, ms: number): Promise<Value> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {

@@ -29,7 +29,7 @@ describe('customers/data_request', () => {
     await compliance.send('fulfillments/create', fulfillmentBody(ADA, 1));
     await compliance.send('orders/create', orderBody(ADA, 2));
     await compliance.send('orders/create', orderBody(BOB, 3));
-    // Ada's order that became Bob's.
+    // An order of Ada that later becomes Bob's.
     await compliance.send('orders/create', orderBody(ADA, 4));
     await compliance.send('orders/updated', orderBody(BOB, 4, { updated_at: '2026-11-27T14:10:00Z' }));
     await compliance.send('orders/create', orderBody(ADA, 5, { updated_at: 'no time' }));
@@ -44,7 +44,7 @@ describe('customers/data_request', () => {
   const exporting = (role = 'admin') =>
     served.post(`/compliance/${request}/export`, { reason: 'the merchant asked for it' }, role);
 
-  test('is a record that names nobody, due in 30 days', async () => {
+  test('is recorded without names, due in 30 days', async () => {
     const { json } = await served.get('/compliance', 'operator');
     expect(json).toMatchObject({
       requests: [
@@ -58,24 +58,21 @@ describe('customers/data_request', () => {
     expect((await served.get(`/compliance/${request}`, 'operator')).json).toMatchObject({ state: 'asked' });
   });
 
-  test.each(['viewer', 'operator'])(
-    'a %s may not export, and that somebody tried is audited',
-    async (role) => {
-      expect((await exporting(role)).status).toBe(403);
-      expect(served.acts.at(-1)).toMatchObject({
-        action: 'compliance.export',
-        target: request,
-        outcome: 'refused',
-      });
-      expect((await compliance.records())[0]?.state).toBe('asked');
-    },
-  );
+  test.each(['viewer', 'operator'])('a %s may not export, and the attempt is audited', async (role) => {
+    expect((await exporting(role)).status).toBe(403);
+    expect(served.acts.at(-1)).toMatchObject({
+      action: 'compliance.export',
+      target: request,
+      outcome: 'refused',
+    });
+    expect((await compliance.records())[0]?.state).toBe('asked');
+  });
 
-  test('without a reason it is not done', async () => {
+  test('is not exported without a reason', async () => {
     expect((await served.post(`/compliance/${request}/export`, {}, 'admin')).status).toBe(400);
   });
 
-  test('the export has all that is kept of the customer, and nothing of anybody else; then it is done', async () => {
+  test('the export has all stored data of the customer and none of anyone else; then the request is done', async () => {
     const { status, json } = await exporting();
     expect(status).toBe(200);
     const orders = json.orders as {
@@ -104,7 +101,7 @@ describe('customers/data_request', () => {
     expect(await compliance.records()).toMatchObject([{ state: 'done', exports: [{ who: 'ada' }] }]);
   });
 
-  test('it may be exported again; a wish to erase may not, and what is no request is not found', async () => {
+  test('may be exported again; a redaction may not, and an unknown request is not found', async () => {
     expect((await exporting()).status).toBe(200);
     expect((await compliance.records())[0]?.exports).toHaveLength(2);
     compliance.later();
@@ -116,7 +113,7 @@ describe('customers/data_request', () => {
     expect((await served.get(`/compliance/x`, 'operator')).status).toBe(400);
   });
 
-  test('a large customer comes in pages, each order once', async () => {
+  test('a large export comes in pages, with each order once', async () => {
     const { collections } = compliance.inside;
     const padded = { line_items: [{ id: 1, title: 'x'.repeat(1_500_000) }] };
     for (const id of [11, 12, 13, 14, 15]) await compliance.send('orders/create', orderBody(ADA, id, padded));
@@ -135,7 +132,7 @@ describe('customers/data_request', () => {
     expect(seen.filter((order) => /\/1\d$/.test(order))).toHaveLength(5);
   });
 
-  test('it is done after its last page, and only a page says where the next one begins', async () => {
+  test('is done after its last page, and a page can start only where another one ended', async () => {
     await compliance.sendAndDrain('customers/data_request', requestBody(ADA, [11], SHOP));
     const open = await compliance.inside.collections.compliance
       .find({ state: 'asked', kind: 'customers/data_request' })
@@ -161,7 +158,7 @@ describe('customers/data_request', () => {
     expect(await state()).toBe('done');
   });
 
-  test('the command line lists, shows, and exports only with --yes', async () => {
+  test('the command line lists and shows requests, and exports only with --yes', async () => {
     const env = { LOCKSTEP_URL: served.url, LOCKSTEP_TOKEN: 'admin' };
     const listed = await runOps(['compliance', 'ls', '--done'], env);
     expect(listed).toMatchObject({ code: 0, stdout: expect.stringContaining(request) });
@@ -179,7 +176,7 @@ describe('customers/data_request', () => {
     expect((await compliance.records())[0]!.exports.length).toBeGreaterThan(before);
   });
 
-  test('what is due within seven days, or overdue, makes the headline', async () => {
+  test('requests that are due within seven days or overdue are counted in the status', async () => {
     const { collections, redis, partitions, queues } = compliance.inside;
     const status = statusReader({
       redis,

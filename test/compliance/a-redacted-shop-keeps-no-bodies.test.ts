@@ -25,7 +25,7 @@ describe('shop/redact', () => {
   const tracesIn = (text: string, shop: string) =>
     [...tracesOf(ADA, text), ...tracesOf(BOB, text)].filter((line) => line.includes(shop));
 
-  test('leaves no body and nobody in any collection or key; of another shop everything stays', async () => {
+  test('leaves no body and no personal data in any collection or key; another shop is not touched', async () => {
     const before = await compliance.everything();
     expect(tracesIn(before, SHOP).length).toBeGreaterThan(4);
     await compliance.sendAndDrain('shop/redact', WISH);
@@ -42,7 +42,7 @@ describe('shop/redact', () => {
     });
   });
 
-  test('what books need stays, and nobody is told that it is wrong', async () => {
+  test('keeps what bookkeeping needs, and verify finds no errors', async () => {
     await compliance.sendAndDrain('shop/redact', WISH);
     await compliance.redact();
     const { collections, tools } = compliance.inside;
@@ -59,12 +59,12 @@ describe('shop/redact', () => {
     expect(parked.map(({ state }) => state)).toEqual(['discarded', 'discarded']);
   });
 
-  test('a pass that is stopped goes on with the order where it stood', async () => {
+  test('an interrupted pass continues with the order where it stopped', async () => {
     await compliance.send('orders/create', orderBody(ADA, 4));
     await compliance.send('orders/create', orderBody(ADA, 5));
     await compliance.sendAndDrain('shop/redact', WISH);
     const real = compliance.nowMs;
-    // Every look at the clock is 15 s later: an order or two at a go.
+    // The clock advances 15 s with every reading: one or two orders per run.
     Object.defineProperty(compliance, 'nowMs', { get: () => (ticks += 15_000), configurable: true });
     let ticks = real;
     await compliance.runner.round();
@@ -76,7 +76,7 @@ describe('shop/redact', () => {
     expect(tracesIn(await compliance.everything(), SHOP)).toEqual([]);
   });
 
-  test('late events are masked, until the shop installs the app again', async () => {
+  test('masks late events until the shop installs the app again', async () => {
     await compliance.sendAndDrain('shop/redact', WISH);
     await compliance.redact();
     await compliance.sendAndDrain('orders/create', orderBody(ADA, 6));
@@ -87,7 +87,7 @@ describe('shop/redact', () => {
     expect(tracesIn(await compliance.everything(), SHOP)).toHaveLength(2);
   });
 
-  test('of a shop that installed the app again it is void: when it comes, and when it is under way', async () => {
+  test('is void if the shop has installed the app again, before it arrives or while it is running', async () => {
     const triggeredAt = new Date(compliance.nowMs).toISOString();
     compliance.later();
     await compliance.shops.uninstalled(SHOP, new Date(compliance.nowMs));
@@ -105,7 +105,7 @@ describe('shop/redact', () => {
     expect(tracesIn(await compliance.everything(), SHOP)).toEqual(before);
   });
 
-  test('P8: one that becomes void between its passes has an end in the audit', async () => {
+  test('P8: a request that becomes void between its passes is closed in the audit log', async () => {
     compliance.later();
     await compliance.shops.uninstalled(SHOP, new Date(compliance.nowMs));
     await compliance.sendAndDrain('shop/redact', WISH);
@@ -123,7 +123,7 @@ describe('shop/redact', () => {
     ]);
   });
 
-  test('an old one that is sent again while the shop has the app erases nothing, and masks nothing that comes', async () => {
+  test('an old request that is sent again while the shop has the app erases nothing, and masks no new events', async () => {
     const before = tracesIn(await compliance.everything(), SHOP);
     compliance.isIn = 'unknown';
     await compliance.sendAndDrain('shop/redact', WISH);

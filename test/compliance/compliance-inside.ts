@@ -25,7 +25,7 @@ const SECRET = 'a-secret-for-tests';
 const HOUR_MS = 3_600_000;
 
 interface Sending {
-  /** Null: the header is left out. */
+  /** null: the header is omitted. */
   shop?: string | null;
   triggeredAt?: string;
   secret?: string;
@@ -33,13 +33,13 @@ interface Sending {
   takes?: AcceptTools['takes'];
 }
 
-/** Ingest's way in, drains and the runner of redactions, in this process, over real servers and a told clock. */
+/** Ingest, drains and the runner of redactions in this process, with real servers and an injected clock. */
 export class ComplianceInside {
   readonly inside: Inside;
   readonly tools: DrainTools;
   readonly runner: ComplianceRunner;
   readonly shops: ShopBook;
-  /** What Shopify answers when it is asked whether the shop has the app. */
+  /** Shopify's answer to the question whether the shop has the app. */
   isIn: 'in' | 'out' | 'unknown' = 'out';
   nowMs = Date.parse('2026-11-27T15:00:00Z');
 
@@ -51,7 +51,7 @@ export class ComplianceInside {
     this.tools = {
       ...inside.tools,
       now,
-      // Every drain asks anew: what it may be late by is tested by itself.
+      // Every drain reads the requests again. A test of its own covers drains with outdated requests.
       redactions: { masked: (...args) => redactions(collections, now).masked(...args) },
     };
     const { redis, partitions, tools } = inside;
@@ -72,7 +72,7 @@ export class ComplianceInside {
     return new ComplianceInside(await openInside());
   }
 
-  /** What a drain works with, over collections of which some throw. */
+  /** Tools of a drain with some collections replaced. */
   toolsOver(changed: Partial<Collections>): DrainTools {
     const collections = { ...this.inside.collections, ...changed };
     const audited = auditedOnce(collections.audit, auditLog(collections.audit, unsealed));
@@ -101,7 +101,7 @@ export class ComplianceInside {
     return answer;
   }
 
-  /** Drains everything that waits. */
+  /** Drains all mailboxes. */
   async drain(tools: DrainTools = this.tools): Promise<void> {
     const { redis, keys, waker } = this.inside;
     await waker.settle();
@@ -114,17 +114,17 @@ export class ComplianceInside {
     await this.drain();
   }
 
-  /** Rounds of the runner, two minutes apart, until nothing is to be done. @throws after ten */
+  /** Runs rounds of the runner, two minutes apart, until no redaction is left. @throws after ten rounds */
   async redact(): Promise<void> {
     for (let round = 0; round < 10; round += 1) {
       await this.runner.round();
       if ((await requestBook(this.inside.collections).redactionsToDo()).length === 0) return;
       this.nowMs += 120_000;
     }
-    throw new Error('the redactions came to no end');
+    throw new Error('the redactions did not end');
   }
 
-  /** A later hour: what is told then is news. */
+  /** Advances the clock by an hour, so that the next messages are newer. */
   later(): void {
     this.nowMs += HOUR_MS;
   }
@@ -144,7 +144,7 @@ export class ComplianceInside {
     return found.map(({ outcome }) => outcome);
   }
 
-  /** Everything that is kept anywhere, as text, bodies unpacked. */
+  /** All stored data as text, with bodies decompressed. */
   async everything(): Promise<string> {
     const texts = [...(await everythingIn(this.inside.redis))].map(([key, value]) => `redis ${key} ${value}`);
     for (const [name, model] of Object.entries(this.inside.collections))

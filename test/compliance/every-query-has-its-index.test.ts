@@ -8,7 +8,7 @@ import { ADA, BOB, fulfillmentBody, orderBody, redactBody, requestBody } from '.
 const READS = ['find', 'aggregate', 'count', 'distinct', 'findAndModify', 'update', 'delete'];
 const INDEXED = /^(IXSCAN|IDHACK|EXPRESS\w*|COUNT_SCAN|DISTINCT_SCAN)$/;
 
-describe('no redaction, export or check reads a collection from end to end', () => {
+describe('no redaction, export or check scans a whole collection', () => {
   let compliance: ComplianceInside;
   const sent: mongo.Document[] = [];
   beforeAll(async () => {
@@ -24,7 +24,7 @@ describe('no redaction, export or check reads a collection from end to end', () 
   });
   afterAll(() => compliance.close());
 
-  /** Each read that was sent, and its plan's stages. */
+  /** Each read that was sent, and the stages of its plan. */
   async function plans(): Promise<{ read: string; stages: string[] }[]> {
     const { db } = compliance.inside.collections.events.db;
     const explained = sent.splice(0).flatMap(single);
@@ -40,7 +40,7 @@ describe('no redaction, export or check reads a collection from end to end', () 
   const unindexed = (all: { stages: string[] }[]) =>
     all.filter(({ stages }) => stages.includes('COLLSCAN') || !stages.some((stage) => INDEXED.test(stage)));
 
-  test('a customer: asked, redacted to the end, late events', async () => {
+  test('a customer: request, complete redaction, late events', async () => {
     sent.length = 0;
     await compliance.sendAndDrain('customers/redact', redactBody(ADA, [1, 3], SHOP));
     await compliance.redact();
@@ -51,7 +51,7 @@ describe('no redaction, export or check reads a collection from end to end', () 
     expect(unindexed(all)).toEqual([]);
   });
 
-  test('a data request and its export; lists', async () => {
+  test('a data request, its export, and lists', async () => {
     sent.length = 0;
     await compliance.sendAndDrain('customers/data_request', requestBody(BOB, [2], SHOP));
     const { collections } = compliance.inside;
@@ -65,7 +65,7 @@ describe('no redaction, export or check reads a collection from end to end', () 
     expect(unindexed(all)).toEqual([]);
   });
 
-  test('a shop: uninstalled, redacted to the end', async () => {
+  test('a shop: uninstall, complete redaction', async () => {
     await compliance.shops.installed(SHOP, [], new Date(compliance.nowMs));
     compliance.later();
     sent.length = 0;
@@ -81,7 +81,7 @@ describe('no redaction, export or check reads a collection from end to end', () 
   });
 });
 
-/** As it is explained: without the session, and one update at a time. */
+/** The command as `explain` accepts it: without the session, and one update at a time. */
 function single(command: mongo.Document): mongo.Document[] {
   const { lsid: _, $db: __, $clusterTime: ___, ...rest } = command;
   const { updates } = rest as { updates?: mongo.Document[] };

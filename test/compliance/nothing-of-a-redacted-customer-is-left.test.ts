@@ -18,14 +18,16 @@ describe('customers/redact', () => {
   afterEach(() => compliance.close());
   afterAll(() => expect(opened.length).toBeGreaterThan(0));
 
-  /** Ada's order 1, of which Shopify will tell; her order 2, of which it will not; Bob's order 3; and parked ones. */
+  /**
+   * Ada's order 1, which Shopify will name; her order 2, which it will not; Bob's order 3; and parked events.
+   */
   async function twoCustomers(): Promise<void> {
     await compliance.send('orders/create', orderBody(ADA, 1));
     await compliance.send('orders/updated', orderBody(ADA, 1, { updated_at: '2026-11-27T14:10:00Z' }));
     await compliance.send('fulfillments/create', fulfillmentBody(ADA, 1));
     await compliance.send('orders/create', orderBody(ADA, 2));
     await compliance.send('orders/create', orderBody(BOB, 3));
-    // Parked: for an order that there is not, without an order, and cut off.
+    // Parked: of an unknown order, without an order id, and not valid JSON.
     await compliance.send('orders/create', orderBody(ADA, 4, { updated_at: 'no time' }));
     await compliance.send('orders/create', { ...orderBody(ADA, 5), id: null, admin_graphql_api_id: null });
     await compliance.send('orders/create', `${JSON.stringify(orderBody(ADA, 6))}}`);
@@ -35,7 +37,7 @@ describe('customers/redact', () => {
 
   const ask = () => compliance.sendAndDrain('customers/redact', redactBody(ADA, [1], SHOP));
 
-  test('leaves no trace of the person in any collection or key, and nothing of others is touched', async () => {
+  test('leaves no trace of the person in any collection or key, and does not touch the data of others', async () => {
     await twoCustomers();
     const bobBefore = tracesOf(BOB, await compliance.everything());
     await ask();
@@ -54,7 +56,7 @@ describe('customers/redact', () => {
     expect(record?.dueAt.getTime()).toBe(Number(record?.receivedAt.getTime()) + 30 * DAY_MS);
   });
 
-  test('what books need stays: the orders are still what the rules make of their journals', async () => {
+  test('keeps what bookkeeping needs: verify still finds the orders equal to their journals', async () => {
     await twoCustomers();
     await ask();
     await compliance.redact();
@@ -69,7 +71,7 @@ describe('customers/redact', () => {
     expect(found).toMatchObject({ orders: 3, appliedTwice: 0, inversions: 0, wrongState: 0, unexplained: 0 });
   });
 
-  test('is audited once, by shopify, with what was done', async () => {
+  test('is audited once, as done by shopify, with the result', async () => {
     await twoCustomers();
     await ask();
     await compliance.redact();
@@ -81,7 +83,7 @@ describe('customers/redact', () => {
     expect(acts[1]?.detail).toMatch(/events: \d.*the last pass found nothing/);
   });
 
-  test('late events are masked before they are kept: of a named order, of a known one, of a new one, parked', async () => {
+  test('masks late events before they are stored: of a named, a known and a new order, and parked ones', async () => {
     await twoCustomers();
     await ask();
     await compliance.redact();
@@ -97,7 +99,7 @@ describe('customers/redact', () => {
     expect(tracesOf(BOB, after).filter((line) => line.startsWith('events'))).toHaveLength(2);
   });
 
-  test('a part of a new order that came before its snapshot is found when that comes', async () => {
+  test('finds a part that came before the snapshot of its new order, once the snapshot comes', async () => {
     await twoCustomers();
     await ask();
     await compliance.redact();
@@ -110,7 +112,7 @@ describe('customers/redact', () => {
     expect(tracesOf(ADA, await compliance.everything())).toEqual([]);
   });
 
-  test('it is not done before a second pass a minute later', async () => {
+  test('is not done before a second pass at least a minute later', async () => {
     await twoCustomers();
     await ask();
     await compliance.runner.round();
@@ -124,7 +126,7 @@ describe('customers/redact', () => {
     expect(await compliance.records()).toMatchObject([{ state: 'done', passes: 2 }]);
   });
 
-  test('a drain that did not know yet is caught by the second pass', async () => {
+  test('its second pass redacts what a drain stored that did not know the request yet', async () => {
     await twoCustomers();
     const late = redactions(compliance.inside.collections, () => 0);
     await late.masked(keyOf('1'), null, []);
@@ -139,7 +141,7 @@ describe('customers/redact', () => {
     expect(await compliance.records()).toMatchObject([{ state: 'done', passes: 3 }]);
   });
 
-  test('asked twice, and by a duplicate, it is done twice as if once', async () => {
+  test('requested twice, and once by a duplicate, it runs twice, and the second run changes nothing', async () => {
     await twoCustomers();
     const webhookId = 'b54557e4-bdd9-4b37-8a5f-bf7d70bcd043';
     expect(
@@ -162,13 +164,13 @@ describe('customers/redact', () => {
     expect(records[1]?.counts).toEqual({ events: 0, parked: 0, orders: 0 });
   });
 
-  test('a runner that dies between any two writes is made good by the next', async () => {
+  test('if a runner dies between two writes, the next run completes the redaction', async () => {
     await twoCustomers();
     await ask();
     const { collections } = compliance.inside;
     for (const name of ['events', 'parked', 'orders'] as const) {
       const { collection } = collections[name];
-      // Hides the driver's own until it is taken away again.
+      // Hides the driver's own method until it is deleted again.
       const method = name === 'orders' ? 'updateOne' : 'bulkWrite';
       Object.defineProperty(collection, method, {
         value: () => Promise.reject(new Error('died')),

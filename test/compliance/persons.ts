@@ -1,4 +1,4 @@
-/** Two persons, of whom every word is one of a kind: each may be found wherever it is kept. */
+/** Two persons with unique words, which can be found wherever they are stored. */
 export const ADA = {
   id: 7_001_000_000_001,
   words: [
@@ -46,7 +46,7 @@ export function orderBody(person: Person, orderId: number, more: object = {}): o
   };
 }
 
-/** A fulfillment: it names a person, but no customer. */
+/** A fulfillment: it has personal data, but no customer id. */
 export function fulfillmentBody(person: Person, orderId: number, id = 5): object {
   const { email, shipping_address: destination } = wordsOf(person);
   return {

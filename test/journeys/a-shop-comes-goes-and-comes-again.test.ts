@@ -92,8 +92,8 @@ describe('a shop', () => {
     await world.settled();
     expect(await orders(byPage)).toBe(5);
     expect(await world.open(byPage)).toMatchObject({
-      sentence: 'Your orders are not all in step: 1 event could not be applied.',
-      figures: expect.arrayContaining([{ name: 'Waiting', value: '0' }]),
+      sentence: 'Not all orders are up to date: 1 update could not be applied.',
+      figures: expect.arrayContaining([{ name: 'Updates waiting', value: '0' }]),
     });
     expect(tracesOf(ADA, await kept())).not.toEqual([]);
   });
@@ -104,7 +104,7 @@ describe('a shop', () => {
     expect(await state(byGrant)).toEqual(['uninstalled', 'uninstalled']);
     expect(await sessions(byGrant)).toBe(0);
     expect((await acts(byGrant)).at(-1)).toBe('shop.uninstall done: done');
-    expect(await world.open(byGrant)).toMatchObject({ connected: false, sentence: 'Lockstep needs you.' });
+    expect(await world.open(byGrant)).toMatchObject({ connected: false, sentence: 'Action needed.' });
   });
 
   test('installs again by the grant, and is in step', async () => {
@@ -129,7 +129,7 @@ describe('a shop', () => {
     expect(await sessions(byPage)).toBe(1);
     expect((await acts(byPage)).slice(-2)).toEqual([
       `shop.install done: scopes ${ALL_SCOPES.join(',')}`,
-      'shop.uninstall done: nothing: what is known of the shop is newer',
+      'shop.uninstall done: nothing: a newer state of the shop is known',
     ]);
     const { exchanges } = byPage.calls;
     expect(await world.open(byPage)).toMatchObject({ connected: true, attention: [] });

@@ -52,7 +52,7 @@ describe("the merchant's page", () => {
 
   test('installs the app when it is opened, and shows the state of its orders', async () => {
     await page.goto(admin);
-    await shows(/Your orders (are in step|have not been compared)/);
+    await shows(/Your orders (are up to date|have not been compared)/);
     expect(await page.title()).toBe('Lockstep');
     expect(page.url().startsWith(`${world.appUrl}/app?embedded=1`)).toBe(true);
     expect((await world.shopOf(shop))?.state).toBe('installed');
@@ -65,10 +65,10 @@ describe("the merchant's page", () => {
     await world.settled();
     await page.goto(admin);
     const taken = await world.collections.events.countDocuments();
-    await shows(new RegExp(`Events in the last 24 hours: ${taken}$`));
-    await shows(/Last webhook: \d+ s ago/);
-    await shows(/Oldest wait: nothing waits/);
-    await shows(/Orders put right by reconciliation: 0/);
+    await shows(new RegExp(`Updates in the last 24 hours: ${taken}$`));
+    await shows(/Last update from Shopify: \d+ s ago/);
+    await shows(/Longest wait: none/);
+    await shows(/Orders repaired: 0/);
     expect(complaints()).toEqual([]);
   }, 60_000);
 
@@ -103,7 +103,7 @@ describe("the merchant's page", () => {
     shop.tokens.revoke();
     shop.troubles.add('forbidden', { at: 'tokens', times: Infinity });
     await page.goto(admin);
-    await shows(/Lockstep needs you/);
+    await shows(/Action needed/);
     await shows(/Needs attention/);
     await shows(/the merchant must open the app in the Shopify admin/);
     expect(await attention()).toMatch(/tokens have lapsed/);
@@ -111,7 +111,7 @@ describe("the merchant's page", () => {
 
     shop.troubles.calm();
     await page.goto(admin);
-    await shows(/Your orders (are in step|have not been compared)/);
+    await shows(/Your orders (are up to date|have not been compared)/);
     expect(await page.getByText('Needs attention').isVisible()).toBe(false);
     expect(await attention()).toBeNull();
     expect(complaints()).toEqual([]);
@@ -128,7 +128,7 @@ describe("the merchant's page", () => {
     await askForPass();
     await until(async () => (await attention()) === null, 60_000, 'that it is well');
     await page.goto(admin);
-    await shows(/Your orders (are in step|have not been compared)/);
+    await shows(/Your orders (are up to date|have not been compared)/);
     expect(complaints()).toEqual([]);
   }, 180_000);
 });

@@ -3,10 +3,10 @@ import type { AdminApi } from '../../src/shop/admin-api.ts';
 import { redisKeys } from '../../src/system/redis-keys.ts';
 import { Reconciling, SHOP } from './reconciling.ts';
 
-/** Pages of 62, as nothing is known of the shop's points at first, then of 100. */
+/** The first page has 62 orders, because the shop's points are unknown at first; further ones have 100. */
 const ORDERS = 250;
 
-describe('a pass that is stopped in the middle', () => {
+describe('a pass that is interrupted', () => {
   let store: Reconciling;
   beforeEach(async () => {
     store = await Reconciling.start();
@@ -15,7 +15,7 @@ describe('a pass that is stopped in the middle', () => {
   });
   afterEach(() => store.stop());
 
-  /** Counts lists; acts when the `nth` is asked for. */
+  /** Counts list queries, and calls `act` before the `nth` one. */
   const counting = (nth: number, act: () => void): { api: AdminApi; lists: () => number } => {
     let lists = 0;
     const { api } = store.tools;
@@ -31,7 +31,7 @@ describe('a pass that is stopped in the middle', () => {
   };
 
   test.each(['pages', 'bulk'] as const)(
-    'by %s, goes on at its cursor, and nothing is there twice',
+    'by %s, continues from its cursor, and no event is there twice',
     async (how) => {
       const record = await store.ask({ how });
       const stop = new AbortController();
@@ -39,7 +39,7 @@ describe('a pass that is stopped in the middle', () => {
       const { api } = store.tools;
       const stopping: AdminApi = {
         ask: async (shop, document, ...rest) => {
-          // In the middle of a page, some of which is deposited and some is not.
+          // In the middle of a page: some of its orders are deposited, others are not.
           if (document.includes('WholeOrders') && ++wholes === 30) stop.abort(new Error('killed'));
           return await api.ask(shop, document, ...rest);
         },
@@ -63,7 +63,7 @@ describe('a pass that is stopped in the middle', () => {
     },
   );
 
-  test('does not list again what it has done', async () => {
+  test('does not list finished pages again', async () => {
     const record = await store.ask();
     const stop = new AbortController();
     const first = counting(3, () => stop.abort(new Error('killed')));
@@ -74,7 +74,7 @@ describe('a pass that is stopped in the middle', () => {
     expect([first.lists(), second.lists()]).toEqual([3, 2]);
   });
 
-  test('by a person stays so, with what it has put right', async () => {
+  test('by an operator stays aborted, with what it has repaired', async () => {
     const record = await store.ask();
     const { book } = store.tools;
     const { api } = counting(3, () => void book.end(record._id, 'aborted', 'aborted by ada'));
@@ -88,7 +88,7 @@ describe('a pass that is stopped in the middle', () => {
     expect((await store.inside.collections.shops.findById(SHOP).lean())?.reconciledTo ?? null).toBeNull();
   });
 
-  test('because its lock was taken goes on with whoever has it, and counts once', async () => {
+  test('because its lock was released continues with the new lock holder, and counts once', async () => {
     const record = await store.ask();
     const { redis } = store.inside;
     const key = redisKeys(0).shopLock('reconcile', SHOP);
@@ -96,7 +96,7 @@ describe('a pass that is stopped in the middle', () => {
     const { api } = counting(2, () => {
       second = redis.del(key).then(() => store.run(record));
     });
-    // The first finds that its page is done by another, or that its lock is lost.
+    // The first run finds that the other one has done its page, or that its lock is lost.
     const first = store.run(record, {
       api: {
         ask: async (...query) => {
@@ -111,7 +111,7 @@ describe('a pass that is stopped in the middle', () => {
     expect(await store.record(record)).toMatchObject({ checked: ORDERS, missing: ORDERS });
   });
 
-  test('while another is at the shop, it waits for its turn', async () => {
+  test('waits while another process is reconciling the shop', async () => {
     const record = await store.ask();
     const lease = await store.inside.tools.lock.acquire(redisKeys(0).shopLock('reconcile', SHOP), 'a test');
     expect(await store.run(record)).toBe('busy');

@@ -6,15 +6,18 @@ import { Reconciling, SHOP } from './reconciling.ts';
 
 const SCOPES = ['read_orders', 'read_returns', 'read_shopify_payments_disputes'];
 
-/** The list of changed orders tells no more than a second. What differs inside it was never found. */
-describe('an order that is of the same second as at Shopify, and wrong', () => {
+/**
+ * Times in the list of changed orders have a resolution of one second. Differences within it used to be
+ * missed.
+ */
+describe('an order of the same second as at Shopify, but with a wrong state', () => {
   let store: Reconciling;
   let order: FakeOrder;
   beforeEach(async () => {
     store = await Reconciling.start();
     await store.inside.collections.shops.updateOne({ _id: SHOP }, { scopes: SCOPES });
     [order] = (await store.shop.sell(1)) as [FakeOrder];
-    // Its life has a refund, and no cancellation.
+    // The sold order has a refund and no cancellation.
     expect(order.rest()).toMatchObject({ financial_status: 'partially_refunded' });
     store.shop.install(SCOPES);
     await store.settle();
@@ -24,7 +27,7 @@ describe('an order that is of the same second as at Shopify, and wrong', () => {
 
   const held = async () =>
     (await store.inside.collections.orders.findById(keyOf(order.id)).lean<OrderDocument>()) as OrderDocument;
-  /** A pass heals it, and the next finds nothing. */
+  /** One pass repairs the order, and the next finds no difference. */
   const heals = async (facts: string[]) => {
     const pass = await store.pass();
     expect(pass).toMatchObject({ state: 'done', missing: 0, stale: 0, differs: 1, stuck: 0 });
@@ -36,7 +39,7 @@ describe('an order that is of the same second as at Shopify, and wrong', () => {
 
   const events = () => store.inside.collections.events.countDocuments({ order: keyOf(order.id) });
 
-  test('has the right statuses, total and closing after a pass', async () => {
+  test('has the right statuses, total and closing time after a pass', async () => {
     order.rewrite({
       financial_status: 'voided',
       fulfillment_status: null,
@@ -54,14 +57,14 @@ describe('an order that is of the same second as at Shopify, and wrong', () => {
     expect(status).toBe('failed');
   });
 
-  test('in a dry run is told, and stays as it is', async () => {
+  test('is only reported by a dry run', async () => {
     order.rewrite({ financial_status: 'voided' });
     const before = await store.counts();
     expect(await store.pass({ dryRun: true })).toMatchObject({ differs: 1 });
     expect(await store.counts()).toEqual(before);
   });
 
-  test('has a refund that did not come, in the money of both', async () => {
+  test('gets a missing refund, in both currencies', async () => {
     const set = (shop: string, customer: string) => ({
       shop_money: { amount: shop, currency_code: 'USD' },
       presentment_money: { amount: customer, currency_code: 'JPY' },
@@ -114,11 +117,11 @@ describe('an order that is of the same second as at Shopify, and wrong', () => {
         transactions: [expect.objectContaining({ id: '77', amount: '1500', currency: 'JPY' })],
       }),
     );
-    // 1500 of the customer's yen are more than 60 of the shop's dollars only where nobody looks at the currency.
+    // 1500 yen of the customer exceed 60 dollars of the shop only if the currency is ignored.
     expect(status).not.toBe('refunded');
   });
 
-  test('has a transaction that did not come', async () => {
+  test('gets a missing transaction', async () => {
     store.shop.switch({ drop: 100 });
     store.shop.happen(order, 'order_transactions/create', {
       id: 88,
@@ -156,7 +159,7 @@ describe('an order that is of the same second as at Shopify, and wrong', () => {
     finalized_on: null,
   });
 
-  test('has a dispute that did not come, and how it ended, though its order did not change', async () => {
+  test('gets a missing dispute and its result, although the order itself did not change', async () => {
     store.shop.switch({ drop: 100 });
     store.shop.happen(order, 'disputes/create', dispute('needs_response'));
     const opened = await heals(['disputes']);
@@ -174,7 +177,7 @@ describe('an order that is of the same second as at Shopify, and wrong', () => {
     expect((await heals(['disputes'])).disputes).toMatchObject([{ id: '99', status: 'lost' }]);
   });
 
-  test('has a return that did not come; a webhook of it that comes later wins', async () => {
+  test('gets a missing return; a later webhook about the return wins', async () => {
     store.shop.switch({ drop: 100 });
     const aReturn = (status: string) => ({ id: 66, name: '#R1', status, order: { id: Number(order.id) } });
     store.shop.happen(order, 'returns/request', aReturn('requested'));
@@ -189,8 +192,8 @@ describe('an order that is of the same second as at Shopify, and wrong', () => {
     expect(await store.pass()).toMatchObject({ differs: 0, stuck: 0 });
   });
 
-  test('that Shopify cannot change is told, and not told to the order again and again', async () => {
-    // Cancelled is for good here, whatever comes after it.
+  test('that cannot be repaired is reported, and gets no new event in each pass', async () => {
+    // A cancellation is final here, whatever comes after it.
     store.shop.change(order, { cancelled_at: order.updatedAt.toISOString() }, 'orders/cancelled');
     await store.settle();
     expect((await held()).status).toBe('cancelled');
@@ -207,7 +210,7 @@ describe('an order that is of the same second as at Shopify, and wrong', () => {
     expect(await events()).toBe(before);
   });
 
-  test('whose true webhook comes late stays right', async () => {
+  test('stays right when the true webhook comes late', async () => {
     store.shop.switch({ hold: 100 });
     store.shop.change(order, { tags: 'first' });
     order.rewrite({ financial_status: 'voided' });

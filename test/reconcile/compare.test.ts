@@ -7,7 +7,7 @@ import { keyOf } from '../support/waiting-event.ts';
 const NOON = Date.UTC(2026, 10, 27, 12);
 const LOOKED_AT = NOON + 3_600_000;
 
-/** What we hold; unless told otherwise, what {@link THEIRS} says. */
+/** What we hold: the same as {@link THEIRS}, except for `fields`. */
 const held = (fields: Partial<Held> = {}): Held => ({
   at: NOON,
   reconciled: false,
@@ -54,38 +54,42 @@ test.each<[string, Held | null, string[]]>([
   ['only parts of it', held({ at: null }), ['missing']],
   ['an older state', held({ at: NOON - 1000 }), ['stale']],
   ['the same state', held(), []],
-  ['a newer state: it changed while we looked', held({ at: NOON + 1000, financialStatus: 'pending' }), []],
+  [
+    'a newer state: it changed during the comparison',
+    held({ at: NOON + 1000, financialStatus: 'pending' }),
+    [],
+  ],
   ['a state from tomorrow', held({ at: LOOKED_AT + 86_400_000 }), ['stuck']],
   ['its deletion, and an older state', held({ at: NOON - 1000, deletedAt: NOON + 500 }), []],
-  ['its deletion, and nothing else', held({ at: null, deletedAt: NOON }), []],
-  ['its deletion, and Shopify changed it since', held({ deletedAt: NOON - 1000 }), ['stuck']],
+  ['only its deletion', held({ at: null, deletedAt: NOON }), []],
+  ['its deletion, but Shopify changed it since', held({ deletedAt: NOON - 1000 }), ['stuck']],
 ])('we hold %s', (_name, ours, found) => {
   expect(drifted({}, ours).map(({ what }) => what)).toEqual(found);
 });
 
 describe('at the same second', () => {
   test.each<[string, Partial<Held>, string]>([
-    ['another financial status', { financialStatus: 'pending' }, 'financial status'],
-    ['another fulfillment status', { fulfillmentStatus: 'fulfilled' }, 'fulfillment status'],
-    ['another total', { totalPrice: '61.00' }, 'total price'],
+    ['a different financial status', { financialStatus: 'pending' }, 'financial status'],
+    ['a different fulfillment status', { fulfillmentStatus: 'fulfilled' }, 'fulfillment status'],
+    ['a different total', { totalPrice: '61.00' }, 'total price'],
     ['no total', { totalPrice: null }, 'total price'],
-    ['another currency', { currency: 'EUR' }, 'currency'],
+    ['a different currency', { currency: 'EUR' }, 'currency'],
     ['a closed order', { closedAt: '2026-11-27T12:00:00Z' }, 'closed at'],
     ['a cancelled order', { cancelled: true }, 'cancelled'],
-    ['a transaction less', { transactions: 0 }, 'transactions'],
-    ['a transaction more', { transactions: 2 }, 'transactions'],
-    ['another fulfillment', { fulfillments: 1 }, 'fulfillments'],
-    ['another refund', { refunds: new Set(['42']) }, 'refunds'],
+    ['one transaction less', { transactions: 0 }, 'transactions'],
+    ['one transaction more', { transactions: 2 }, 'transactions'],
+    ['one more fulfillment', { fulfillments: 1 }, 'fulfillments'],
+    ['a different refund', { refunds: new Set(['42']) }, 'refunds'],
     ['no dispute', { disputes: new Map() }, 'disputes'],
-    ['a dispute that is not over', { disputes: new Map([['51', 'under_review']]) }, 'disputes'],
-    ['a return that is closed', { returns: new Map([['61', 'closed']]) }, 'returns'],
+    ['a dispute that is still open', { disputes: new Map([['51', 'under_review']]) }, 'disputes'],
+    ['a closed return', { returns: new Map([['61', 'closed']]) }, 'returns'],
   ])('we hold %s: it differs', (_name, ours, fact) => {
     expect(drifted({}, held(ours))).toMatchObject([{ what: 'differs', facts: [fact] }]);
   });
 
   test.each<[string, object, Partial<Held>]>([
     [
-      'an amount in other digits',
+      'an amount with fewer digits',
       { totalPriceSet: { shopMoney: { amount: '60', currencyCode: 'USD' } } },
       {},
     ],
@@ -95,21 +99,21 @@ describe('at the same second', () => {
       { totalPrice: '600.0' },
     ],
     [
-      'a closing in another zone',
+      'a closing time in another time zone',
       { closedAt: '2026-11-27T12:00:00Z' },
       { closedAt: '2026-11-27T13:00:00+01:00' },
     ],
     ['restocked goods', { displayFulfillmentStatus: 'RESTOCKED' }, {}],
     [
-      'a parcel on hold, which tells nothing of what was shipped',
+      'a parcel on hold, which does not say what was shipped',
       { displayFulfillmentStatus: 'ON_HOLD' },
       { fulfillmentStatus: 'partial' },
     ],
-  ])('%s is no difference', (_name, theirs, ours) => {
+  ])('%s is not a difference', (_name, theirs, ours) => {
     expect(drifted(theirs, held(ours))).toEqual([]);
   });
 
-  test('what a list does not tell is not compared', () => {
+  test('facts that a list does not contain are not compared', () => {
     const nothing = Object.fromEntries(Object.keys(THEIRS).map((name) => [name, undefined]));
     const { id, updatedAt } = THEIRS;
     const ours = held({ financialStatus: null, currency: null, totalPrice: null, closedAt: 'once' });

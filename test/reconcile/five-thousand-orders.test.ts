@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Reconciling } from './reconciling.ts';
 
 const ORDERS = 5000;
-/** Of which nothing at all arrives. */
+/** Orders of which no webhook arrives. */
 const UNHEARD = 20;
 const BUCKET = { maximum: 2000, restorePerSecond: 1000 };
-/** Every snapshot has all that there is, but for transactions; other parts between would only take longer. */
+/** Snapshots have everything except transactions. Webhooks of other parts would only take longer. */
 const TOPICS = [
   'orders/create',
   'orders/paid',
@@ -14,8 +14,8 @@ const TOPICS = [
   'order_transactions/create',
 ];
 
-/** T22: the figures of the issue. */
-describe('5,000 orders, of whose webhooks 3 % are dropped and 3 % come late', () => {
+/** T22 */
+describe('5,000 orders, with 3 % of the webhooks dropped and 3 % late', () => {
   let store: Reconciling;
   beforeAll(async () => {
     store = await Reconciling.start({ topics: TOPICS, points: BUCKET });
@@ -28,7 +28,7 @@ describe('5,000 orders, of whose webhooks 3 % are dropped and 3 % come late', ()
   }, 240_000);
   afterAll(() => store.stop());
 
-  test('a dry run finds the drift and writes nothing; a pass puts it right within its budget; a second finds nothing', async () => {
+  test('a dry run finds the drift and writes nothing; a pass repairs it within its budget; a second finds nothing', async () => {
     const drifted = await store.drift();
     expect(drifted.length).toBeGreaterThan(UNHEARD + 50);
     const before = await store.counts();
@@ -36,7 +36,7 @@ describe('5,000 orders, of whose webhooks 3 % are dropped and 3 % come late', ()
     const dry = await store.pass({ dryRun: true });
     expect(dry).toMatchObject({ state: 'done', checked: ORDERS, missing: UNHEARD });
     expect(dry.missing + dry.stale).toBe(drifted.length);
-    // A transaction that did not come, of an order that is otherwise as Shopify has it.
+    // Orders that lack a transaction and are otherwise equal to Shopify's.
     expect(dry.differs).toBeGreaterThan(0);
     expect(dry.found).toHaveLength(100);
     expect(await store.counts()).toEqual(before);

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { TroubleKind, TroubleOptions } from '../../scripts/fake-shopify/trouble.ts';
 import { Reconciling, SHOP } from './reconciling.ts';
 
-/** Three tries are its patience here. */
+/** More failures than the three tries of these tests. */
 const FOR_GOOD = { times: Infinity };
 
 describe('a pass, when Shopify', () => {
@@ -15,9 +15,9 @@ describe('a pass, when Shopify', () => {
   afterEach(() => store.stop());
 
   test.each<[TroubleKind, RegExp]>([
-    ['internal_error', /answers 500/],
-    ['bad_gateway', /answers 502/],
-    ['unavailable', /answers 503/],
+    ['internal_error', /status 500/],
+    ['bad_gateway', /status 502/],
+    ['unavailable', /status 503/],
     ['not_json', /not JSON/],
     ['empty', /not JSON/],
     ['null_data', /INTERNAL_SERVER_ERROR/],
@@ -25,7 +25,7 @@ describe('a pass, when Shopify', () => {
     ['wrong_types', /changed orders: orders\.nodes\.0\.id/],
     ['wrong_shape', /changed orders: orders: /],
     ['cut_off', /broke off/],
-  ])('answers with %s for good: it fails, says why, and nothing was applied', async (trouble, because) => {
+  ])('always answers with %s: fails, says why, and applies nothing', async (trouble, because) => {
     store.shop.troubles.add(trouble, FOR_GOOD);
     const before = await store.counts();
     const record = await store.pass();
@@ -33,7 +33,7 @@ describe('a pass, when Shopify', () => {
     expect(record.because).toMatch(because);
     expect(store.shop.calls.queries).toBe(3);
     expect(await store.counts()).toEqual(before);
-    // An outage is nothing that the merchant can mend.
+    // The merchant cannot fix an outage.
     expect(store.attention).toEqual([]);
     expect((await store.inside.collections.shops.findById(SHOP).lean())?.reconciledTo ?? null).toBeNull();
   });
@@ -46,7 +46,7 @@ describe('a pass, when Shopify', () => {
     ['cut_off', {}],
     ['slow', { ms: 50 }],
     ['unauthorized', {}],
-  ])('answers with %s once: all is put right', async (trouble, options) => {
+  ])('answers with %s once: repairs everything', async (trouble, options) => {
     store.shop.troubles.add(trouble, options);
     expect(await store.pass()).toMatchObject({ state: 'done', checked: 3, missing: 3 });
     await store.drain();
@@ -60,7 +60,7 @@ describe('a pass, when Shopify', () => {
     ['locked', /423/],
     ['unauthorized', /401/],
   ])(
-    'refuses with %s: it fails at once, and operators and the merchant are told',
+    'refuses with %s: fails immediately, and operators and the merchant see why',
     async (trouble, because) => {
       store.shop.troubles.add(trouble, FOR_GOOD);
       const record = await store.pass();
@@ -75,13 +75,13 @@ describe('a pass, when Shopify', () => {
     },
   );
 
-  test('refuses a dry run: its record says so, and nobody else', async () => {
+  test('refuses a dry run: only its record says so', async () => {
     store.shop.troubles.add('forbidden', FOR_GOOD);
     expect((await store.pass({ dryRun: true })).state).toBe('failed');
     expect(store.attention).toEqual([]);
   });
 
-  test('lists well and tells of whole orders oddly: that page is not applied', async () => {
+  test('lists correctly, but returns an invalid whole order: does not apply that page', async () => {
     const { api } = store.tools;
     const record = await store.ask();
     const ran = await store.run(record, {
@@ -103,7 +103,7 @@ describe('a pass, when Shopify', () => {
     expect(await store.inside.redis.zcard(store.inside.keys.pending)).toBe(0);
   });
 
-  test('tells of other orders than those that were asked for: nothing is applied', async () => {
+  test('returns other orders than requested: applies nothing', async () => {
     const { api } = store.tools;
     const record = await store.ask();
     await store.run(record, {
@@ -115,18 +115,18 @@ describe('a pass, when Shopify', () => {
         },
       },
     });
-    expect((await store.record(record)).because).toMatch(/are not those that were asked for/);
+    expect((await store.record(record)).because).toMatch(/do not match the request/);
     expect(await store.inside.redis.zcard(store.inside.keys.pending)).toBe(0);
   });
 
-  test('pages in a circle: it ends', async () => {
+  test('returns pages in a circle: ends', async () => {
     const record = await store.ask();
     const page = { orders: { nodes: [], pageInfo: { hasNextPage: true, endCursor: 'the same' } } };
     await store.run(record, { api: { ask: () => Promise.resolve({ data: page, cost: null }) } });
     expect((await store.record(record)).because).toMatch(/the cursor does not move/);
   });
 
-  test('asks to come back tomorrow: that is what the schedule is for', async () => {
+  test('asks for a pause until tomorrow: fails, and leaves it to the schedule', async () => {
     const record = await store.ask();
     const { Throttled } = await import('../../src/shop/admin-api.ts');
     const ask = () => Promise.reject(new Throttled('429', 86_400_000));

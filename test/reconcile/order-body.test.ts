@@ -17,8 +17,8 @@ function snapshotOf(fields: object) {
   return reading.event.snapshot;
 }
 
-describe('an order of the Admin API as a body of ours', () => {
-  test('names its order exactly, beyond what a number holds', () => {
+describe('the body made of an order of the Admin API', () => {
+  test('has the exact order id, although it is too large for a number', () => {
     expect(routeOf(RECONCILED, eventOf().body)).toMatchObject({ to: 'order', orderId: ID });
   });
 
@@ -42,13 +42,13 @@ describe('an order of the Admin API as a body of ours', () => {
             transactions: [{ id: '22', kind: 'refund', amount: '2050', currency: 'JPY', parentId: '21' }],
           },
         ],
-        // As in a webhook: what the customer paid.
+        // As in a webhook: the amount in the customer's currency.
         transactions: [{ id: '21', kind: 'sale', status: 'success', amount: '6000', currency: 'JPY' }],
       },
     });
   });
 
-  test("tells money in the shop's currency and in the customer's, as webhooks do", () => {
+  test("has money in the shop's and in the customer's currency, like webhooks", () => {
     const set = (shop: string, customer: string) => ({
       shop_money: { amount: shop, currency_code: 'USD' },
       presentment_money: { amount: customer, currency_code: 'JPY' },
@@ -72,14 +72,14 @@ describe('an order of the Admin API as a body of ours', () => {
     });
   });
 
-  test('leaves out what the token may not read', () => {
+  test('omits what the token may not read', () => {
     const body = JSON.parse(orderBytes(readWhole()).toString()) as object;
     expect(Object.keys(body)).not.toEqual(expect.arrayContaining(['returns']));
     expect(Object.keys(body)).not.toEqual(expect.arrayContaining(['disputes']));
     expect(Object.keys(body)).not.toEqual(expect.arrayContaining(['customer']));
   });
 
-  test.each(['PICKED_UP', 'DELIVERED', 'DELAYED'])('a parcel shown as %s is so', (displayStatus) => {
+  test.each(['PICKED_UP', 'DELIVERED', 'DELAYED'])('keeps the parcel status %s', (displayStatus) => {
     const { order } = decide(
       keyOf(ID),
       null,
@@ -89,7 +89,7 @@ describe('an order of the Admin API as a body of ours', () => {
     expect(order?.parts.fulfillments[0]?.shipmentStatus).toBe(displayStatus.toLowerCase());
   });
 
-  test('the same state is the same bytes, however Shopify orders its parts and fields', () => {
+  test('has the same bytes for the same state, in whatever sequence Shopify lists the parts', () => {
     const refund = (number: number) => ({ ...REFUND, id: `gid://shopify/Refund/${number}` });
     const bytes = (numbers: number[]) => orderBytes(readWhole({ refunds: numbers.map(refund) }));
     expect(bytes([9, 10, 41])).toEqual(bytes([41, 10, 9]));
@@ -104,15 +104,18 @@ describe('an order of the Admin API as a body of ours', () => {
     ['ON_HOLD', [], null],
     ['SOMETHING_NEW', [], null],
     [null, [], null],
-  ])('shown as %s it is %j', (displayFulfillmentStatus, fulfillments, status) => {
-    expect(snapshotOf({ displayFulfillmentStatus, fulfillments })?.told.fulfillmentStatus).toBe(status);
-  });
+  ])(
+    'has for the display status %s the fulfillment status %j',
+    (displayFulfillmentStatus, fulfillments, status) => {
+      expect(snapshotOf({ displayFulfillmentStatus, fulfillments })?.told.fulfillmentStatus).toBe(status);
+    },
+  );
 
-  test('on hold after its first parcel, it is shipped in part', () => {
+  test('is partially fulfilled if the order is on hold after its first parcel', () => {
     expect(snapshotOf({ displayFulfillmentStatus: 'ON_HOLD' })?.told.fulfillmentStatus).toBe('partial');
   });
 
-  test('a cancellation is told with its moment and reason', () => {
+  test('has the time and the reason of a cancellation', () => {
     const cancelled = snapshotOf({
       cancelledAt: '2026-11-20T10:00:30Z',
       cancelReason: 'CUSTOMER',
@@ -120,7 +123,7 @@ describe('an order of the Admin API as a body of ours', () => {
     expect(cancelled).toEqual({ at: Date.UTC(2026, 10, 20, 10, 0, 30), reason: 'customer' });
   });
 
-  test('what was not asked for is not in it', () => {
+  test('has nothing that was not requested', () => {
     const person = { email: 'ada@example.com', note: 'ring twice', customer: { firstName: 'Ada' } };
     expect(orderBytes(readWhole(person))).toEqual(orderBytes(readWhole()));
   });

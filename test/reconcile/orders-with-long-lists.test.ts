@@ -4,7 +4,7 @@ import type { OrderDocument } from '../../src/persist/order-schema.ts';
 import { keyOf } from '../support/waiting-event.ts';
 import { Reconciling } from './reconciling.ts';
 
-/** Shopify lists what it is asked for and no more; half an order would take the rest of it away. */
+/** Shopify lists only as many items as requested. Applying half an order would remove the other half. */
 describe('orders whose lists are longer than one answer', () => {
   let store: Reconciling;
   beforeAll(async () => {
@@ -69,7 +69,7 @@ describe('orders whose lists are longer than one answer', () => {
     return { pass, held, order };
   };
 
-  test('come with all of their lines, parts, parcels and lines of parts', async () => {
+  test('are read with all of their lines, parts, parcels and lines of parts', async () => {
     const { held } = await heldAfterPass({
       line_items: many(230, line),
       fulfillments: many(12, (i) => fulfillment(i, 130)),
@@ -86,10 +86,12 @@ describe('orders whose lists are longer than one answer', () => {
     });
   });
 
-  test('that no answer can hold are named and left as they are', async () => {
+  test('that are too long for any answer are reported and not repaired', async () => {
     const { pass, held, order } = await heldAfterPass({ fulfillments: many(25, (i) => fulfillment(i, 1)) });
     expect(pass).toMatchObject({ state: 'done', missing: 1 });
-    expect(pass.because).toBe(`left as they are, with more parts than one answer holds: ${order.id}`);
+    expect(pass.because).toBe(
+      `not repaired, because they have more parts than one answer can hold: ${order.id}`,
+    );
     expect(held).toBeNull();
   });
 });

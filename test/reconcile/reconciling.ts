@@ -18,16 +18,16 @@ import { openInside, silent, type Inside } from '../support/inside.ts';
 
 export const SHOP = 'example.myshopify.com';
 const SECRET = 'a-secret-for-tests';
-/** A bucket that is full again at once: for tests that are not about points. */
+/** A bucket that refills at once, for tests that are not about points. */
 const PLENTY = { maximum: 2000, restorePerSecond: 100_000 };
 
-/** A store at the fake Shopify, Lockstep's ingest and drains in this process, and what passes work with. */
+/** A shop at the fake Shopify, Lockstep's ingest and drains in this process, and the tools of passes. */
 export class Reconciling {
   readonly inside: Inside;
   readonly shopify: FakeShopify;
   readonly shop: FakeShop;
   readonly tools: ReconcileTools;
-  /** What was told of the shop, oldest first. */
+  /** What was recorded as the shop's attention, oldest first. */
   readonly attention: (string | null)[] = [];
   readonly #stopServing: () => Promise<void>;
 
@@ -104,7 +104,7 @@ export class Reconciling {
     return reconciling;
   }
 
-  /** Asks for a pass over everything that there is, unless told otherwise. */
+  /** Requests a pass; by default over all orders. */
   ask(wanted: Partial<Wanted> = {}): Promise<ReconcileDocument> {
     const usual = {
       shop: SHOP,
@@ -126,7 +126,7 @@ export class Reconciling {
     return reconcileShop(_id, SHOP, { ...this.tools, ...tools }, stopping);
   }
 
-  /** A whole pass, and its record. */
+  /** Runs a whole pass and returns its record. */
   async pass(wanted: Partial<Wanted> = {}): Promise<ReconcileDocument> {
     const asked = await this.ask(wanted);
     await until(async () => (await this.run(asked)) !== 'waiting');
@@ -135,11 +135,11 @@ export class Reconciling {
 
   async record({ _id }: ReconcileDocument): Promise<ReconcileDocument> {
     const found = await this.tools.book.one(_id);
-    if (!found) throw new Error('there is no such record');
+    if (!found) throw new Error('record not found');
     return found;
   }
 
-  /** All webhooks are in, and applied. */
+  /** Waits until all webhooks have arrived, and applies them. */
   async settle(): Promise<void> {
     await this.shopify.settled();
     await this.drain();
@@ -155,7 +155,7 @@ export class Reconciling {
     await Promise.all(Array.from({ length: 50 }, drainSome));
   }
 
-  /** How many of everything there is, but for records of passes. */
+  /** Counts all documents and keys, except records of passes. */
   async counts(): Promise<Record<string, number>> {
     const { collections, redis } = this.inside;
     const kept = Object.entries(collections).filter(([name]) => name !== 'reconciles');
@@ -168,7 +168,7 @@ export class Reconciling {
     return { ...Object.fromEntries(counted), redis: await redis.dbsize() };
   }
 
-  /** Orders whose state at Shopify is not what we hold: status, price and time, of both. */
+  /** Ids of the orders whose time, statuses or price differ between Shopify and here. */
   async drift(): Promise<string[]> {
     const ours = await this.inside.collections.orders.find({}).lean();
     const held = new Map(ours.map(({ orderId, facts, snapshot }) => [String(orderId), { facts, snapshot }]));

@@ -31,7 +31,7 @@ describe('the first backfill', () => {
     expect(shop).toMatchObject({ putRight: ORDERS });
   };
 
-  test('lists by a bulk operation, and reads its file', async () => {
+  test('starts a bulk operation and reads its file', async () => {
     expect(await store.pass({ how: 'bulk' })).toMatchObject({
       state: 'done',
       how: 'bulk',
@@ -42,12 +42,12 @@ describe('the first backfill', () => {
     await expectAll();
   });
 
-  test('of a shop without orders is done, and finds none', async () => {
+  test('of a shop without orders ends and finds none', async () => {
     for (const order of store.shop.orders.slice()) store.shop.delete(order);
     expect(await store.pass({ how: 'bulk' })).toMatchObject({ state: 'done', checked: 0 });
   });
 
-  test('goes page by page where the operation fails', async () => {
+  test('continues page by page if the operation fails', async () => {
     store.shop.bulk.willEnd('FAILED');
     expect(await store.pass({ how: 'bulk' })).toMatchObject({ state: 'done', how: 'pages', checked: ORDERS });
     expect(store.shop.calls.downloads).toBe(0);
@@ -55,9 +55,9 @@ describe('the first backfill', () => {
   });
 
   test.each([
-    ['is not allowed to the app', new Fault('shopify_refused', 'ACCESS_DENIED')],
-    ['is one too many', { bulkOperation: null, userErrors: [{ message: 'already in progress' }] }],
-  ])('goes page by page where the operation %s', async (_name, answer) => {
+    ['is not allowed', new Fault('shopify_refused', 'ACCESS_DENIED')],
+    ['exceeds the limit', { bulkOperation: null, userErrors: [{ message: 'already in progress' }] }],
+  ])('continues page by page if the operation %s', async (_name, answer) => {
     const { api } = store.tools;
     const record = await store.ask({ how: 'bulk' });
     await store.run(record, {
@@ -73,7 +73,7 @@ describe('the first backfill', () => {
     await expectAll();
   });
 
-  test('reads on where its file broke off', async () => {
+  test('continues a download that broke off', async () => {
     store.shop.troubles.add('cut_off', { at: 'downloads' });
     expect(await store.pass({ how: 'bulk' })).toMatchObject({
       state: 'done',
@@ -84,12 +84,12 @@ describe('the first backfill', () => {
     await expectAll();
   });
 
-  test('fails where its file cannot be had', async () => {
+  test('fails if the file cannot be downloaded', async () => {
     store.shop.troubles.add('internal_error', { at: 'downloads', times: Infinity });
-    expect((await store.pass({ how: 'bulk' })).because).toMatch(/file: it answers 500/);
+    expect((await store.pass({ how: 'bulk' })).because).toMatch(/file: status 500/);
   });
 
-  test('leaves what changed since it was asked for to the next pass', async () => {
+  test('leaves orders that changed after its end to the next pass', async () => {
     const until = new Date(Date.now() - 3_600_000);
     expect(await store.pass({ how: 'bulk', until })).toMatchObject({ state: 'done', checked: 0, missing: 0 });
   });
@@ -122,7 +122,7 @@ describe("a bulk operation's file", () => {
     JSON.stringify({ id: `gid://shopify/Order/${number}`, updatedAt: '2026-11-20T10:00:00Z' });
   const lines = (count: number) => Array.from({ length: count }, (_, i) => line(i + 1));
 
-  test('goes on behind the line where it stood, in the same file', async () => {
+  test('is continued after the last line that was read', async () => {
     const pages = await listed(lines(1200), 1200);
     expect(pages.map(({ orders }) => orders.length)).toEqual([0, 500, 500, 200]);
     const rest = await listed(lines(1200), 1200, pages[1]?.cursor ?? '');
@@ -136,7 +136,7 @@ describe("a bulk operation's file", () => {
     ['ends early', lines(2), /ends after 2 of 3 lines/],
     ['has a line that is not JSON', [line(1), '{"id":', line(3)], /line 2 is not JSON/],
     ['has a line without a time', [line(1), '{"id":"gid://shopify/Order/2"}', line(3)], /line 2: updatedAt/],
-  ])('fails where its file %s', async (_name, text, because) => {
+  ])('is refused if it %s', async (_name, text, because) => {
     await expect(listed(text, 3)).rejects.toThrow(because);
   });
 
@@ -151,12 +151,12 @@ describe("a bulk operation's file", () => {
     'ftp://example.com/',
     'no address',
     '',
-  ])('does not fetch a file from %j', async (url) => {
+  ])('is not fetched from %j', async (url) => {
     const read = collected(bulkFile(undefined)(url, new AbortController().signal));
     await expect(read).rejects.toThrow(/is not at https:\/\/storage\.googleapis\.com/);
   });
 
-  test('is not fetched from where its address is redirected', async () => {
+  test('is not fetched from a redirect', async () => {
     const odd = await OddShopify.start();
     try {
       odd.answer = ({ url }) =>

@@ -18,7 +18,7 @@ const cost = (more: object = {}) => ({
 const going = new AbortController().signal;
 
 describe("a shop's points", () => {
-  test('a query holds as many items as fit into half the bucket', () => {
+  test('a query requests as many items as fit into half the bucket', () => {
     const points = new Points();
     points.told('orders', 10, cost({ requested: 1000 }));
     expect(points.itemsOf('orders', 1, 100)).toBe(10);
@@ -27,16 +27,16 @@ describe("a shop's points", () => {
     expect(points.itemsOf('orders', 1, 5)).toBe(5);
   });
 
-  test('a query waits until half the bucket is left behind it', async () => {
+  test('a query waits until it leaves half the bucket', async () => {
     const points = new Points();
     points.told('orders', 1, cost({ available: 1000 }));
     const began = performance.now();
     await points.untilAffordable('orders', 1, 1, going);
-    // 100 points at 1000 a second.
+    // 100 points at 1000 per second.
     expect(performance.now() - began).toBeGreaterThan(95);
   });
 
-  test('waiting ends with the program', async () => {
+  test('waiting ends when the program stops', async () => {
     const points = new Points();
     points.told('orders', 1, cost({ available: 0, restorePerSecond: 0.001 }));
     const stop = new AbortController();
@@ -46,8 +46,8 @@ describe("a shop's points", () => {
   });
 
   test.each<[string, Partial<FakeShopifyOptions>]>([
-    ['of the smallest plan ever', { points: { maximum: 1000, restorePerSecond: 500 } }],
-    ['by the harder rule of an object a point', { pageSizing: (count) => count }],
+    ['with the smallest bucket of any plan', { points: { maximum: 1000, restorePerSecond: 500 } }],
+    ['with the stricter rule of one point per object', { pageSizing: (count) => count }],
   ])('%s: no query is throttled, and none is too large', async (_name, options) => {
     const store = await Reconciling.start({ points: { maximum: 2000, restorePerSecond: 2000 }, ...options });
     try {
@@ -60,7 +60,7 @@ describe("a shop's points", () => {
     }
   });
 
-  test('others empty the bucket: the pass is throttled, waits, and ends', async () => {
+  test('if others empty the bucket, the pass is throttled, waits, and finishes', async () => {
     const store = await Reconciling.start({ points: { maximum: 2000, restorePerSecond: 2000 } });
     try {
       store.shop.switch({ drop: 100 });
@@ -80,7 +80,7 @@ describe("a shop's points", () => {
 
 describe('an asker', () => {
   const answer: AdminAnswer = { data: 'well', cost: null };
-  /** Answers with these, one after the other. */
+  /** An asker whose API gives these answers, one after the other. */
   const asking = (answers: (AdminAnswer | Error)[], tries = 4) => {
     const at: number[] = [];
     const api: AdminApi = {
@@ -103,13 +103,13 @@ describe('an asker', () => {
     return { ask, pauses: () => at.slice(1).map((time, i) => time - (at[i] ?? 0)) };
   };
 
-  test('pauses for as long as Shopify says, and a little more', async () => {
+  test('pauses for at least as long as Shopify says', async () => {
     const { ask, pauses } = asking([new Throttled('429', 150)]);
     expect(await ask()).toBe('well');
     expect(pauses()[0]).toBeGreaterThan(145);
   });
 
-  test('pauses longer each time where Shopify does not say', async () => {
+  test('doubles its pauses if Shopify does not say how long', async () => {
     const { ask, pauses } = asking([
       new Throttled('429', null),
       new Fault('shopify_away', '500'),
@@ -120,7 +120,7 @@ describe('an asker', () => {
     expect([first > 18, second > 38, third > 38]).toEqual([true, true, true]);
   });
 
-  test('has no patience with a refusal, and not for ever with anything', async () => {
+  test('does not retry after a refusal, and gives up other failures after its last try', async () => {
     const refused = asking([new Fault('shopify_refused', '403')]);
     await expect(refused.ask()).rejects.toMatchObject({ code: 'shopify_refused' });
     expect(refused.pauses()).toEqual([]);

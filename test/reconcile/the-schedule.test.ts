@@ -32,7 +32,7 @@ describe('the reconciler', () => {
       'the passes',
     );
 
-  test('of two, one takes a shop that never was reconciled: all of it, by bulk', async () => {
+  test('runs a bulk pass over a shop that was never reconciled, only once even with two processes', async () => {
     start(MINUTES);
     start(MINUTES);
     await ended();
@@ -43,7 +43,7 @@ describe('the reconciler', () => {
     expect(shop?.reconciledTo).toEqual((await records())[0]?.until);
   });
 
-  test('takes a shop whose turn it is from where it was, and no other', async () => {
+  test('runs a pass over a shop that is due, from where the last one ended, and over no other shop', async () => {
     const { shops } = store.inside.collections;
     const since = ago(MINUTES + 5);
     await shops.updateOne({ _id: SHOP }, { reconciledTo: since });
@@ -55,14 +55,14 @@ describe('the reconciler', () => {
     expect(await records()).toMatchObject([{ shop: SHOP, how: 'pages', since, state: 'done', missing: 3 }]);
   });
 
-  test('0 minutes: runs what is asked for, and nothing of itself', async () => {
+  test('with 0 minutes runs only requested passes', async () => {
     start(0);
     await store.ask({ dryRun: true });
     await ended();
     expect(await records()).toMatchObject([{ who: 'test', state: 'done', missing: 3 }]);
   });
 
-  test('a shop that fails has its next try at its next turn', async () => {
+  test('tries a failed shop again only when it is due', async () => {
     store.shop.troubles.add('forbidden', { times: Infinity });
     start(MINUTES);
     await ended();
@@ -71,7 +71,7 @@ describe('the reconciler', () => {
     expect(await due(0)).toEqual([{ shop: SHOP, reconciledTo: null }]);
   });
 
-  test('goes on with what another left', async () => {
+  test('continues a pass that another process left', async () => {
     const record = await store.ask();
     await store.tools.book.begin(record._id);
     start(0);
@@ -79,7 +79,7 @@ describe('the reconciler', () => {
     expect(await records()).toMatchObject([{ state: 'done', missing: 3 }]);
   });
 
-  test('a stop ends a pass that waits for its points, and leaves it running', async () => {
+  test('interrupts a waiting pass when the program stops, and leaves its record running', async () => {
     store.shop.troubles.add('too_many_requests', { times: Infinity });
     const record = await store.ask();
     const patient = {
@@ -93,7 +93,7 @@ describe('the reconciler', () => {
     expect((await store.record(record)).state).toBe('running');
   });
 
-  test('a window that begins late leaves the gap before it to the schedule', async () => {
+  test('a pass over a window that starts too late leaves the gap before it to the schedule', async () => {
     const { shops } = store.inside.collections;
     await shops.updateOne({ _id: SHOP }, { reconciledTo: ago(120) });
     await store.pass({ since: ago(30), until: ago(1) });

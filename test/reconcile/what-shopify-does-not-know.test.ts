@@ -8,7 +8,7 @@ import { Reconciling, SHOP } from './reconciling.ts';
 const HOUR_MS = 3_600_000;
 const scheduled = (): Partial<Wanted> => ({ who: SCHEDULE, since: new Date(Date.now() - HOUR_MS) });
 
-describe('an order that we hold and that Shopify does not know', () => {
+describe('an order that is here and unknown to Shopify', () => {
   let store: Reconciling;
   let order: FakeOrder;
   beforeEach(async () => {
@@ -16,7 +16,8 @@ describe('an order that we hold and that Shopify does not know', () => {
     await store.shop.sell(3);
     await store.settle();
     order = store.shop.orders[1] as FakeOrder;
-    // Its journal tells when it was applied: by the clock of the drains here, long ago.
+    // The drains in these tests have an old clock; the journal must say that the events were applied just
+    // now.
     await store.inside.collections.events.updateMany({}, { appliedAt: new Date() });
     store.shop.switch({ drop: 100 });
     store.shop.delete(order);
@@ -28,14 +29,14 @@ describe('an order that we hold and that Shopify does not know', () => {
   const shop = async () => await store.inside.collections.shops.findById(SHOP).lean();
   const gone = () => [{ order: keyOf(order.id), what: 'gone', updatedAt: null }];
 
-  test('is told by the schedule, again and again, and stays as it is', async () => {
+  test('is reported by every scheduled pass, and not changed', async () => {
     const { status } = await held();
     for (let i = 0; i < 2; i += 1) {
       const pass = await store.pass(scheduled());
       expect(pass).toMatchObject({ state: 'done', gone: 1 });
       expect(pass.found).toMatchObject(gone());
       await store.drain();
-      // Not for having changed lately: it is asked for until it is known, or ended.
+      // Not because it changed recently: every pass asks for it until Shopify knows it or it is deleted.
       await store.inside.collections.events.updateMany({}, { appliedAt: new Date(0) });
       await store.inside.collections.shops.updateOne({ _id: SHOP }, { askedTo: `${SHOP}/9` });
     }
@@ -44,14 +45,14 @@ describe('an order that we hold and that Shopify does not know', () => {
     expect(store.attention.at(-1)).toMatch(new RegExp(`^1 order here is unknown to Shopify: ${order.id}`));
   });
 
-  test('is told by a dry run, which writes nothing', async () => {
+  test('is reported by a dry run, which writes nothing', async () => {
     const before = await store.counts();
     expect(await store.pass({ dryRun: true })).toMatchObject({ gone: 1 });
     expect(await store.counts()).toEqual(before);
     expect(store.attention).toEqual([]);
   });
 
-  test('ends by a pass that a person asked for, and is told no more', async () => {
+  test('is deleted by a pass that a person requested, and no longer reported', async () => {
     expect(await store.pass()).toMatchObject({ gone: 1 });
     await store.drain();
     expect(await held()).toMatchObject({ status: 'cancelled' });
@@ -61,7 +62,7 @@ describe('an order that we hold and that Shopify does not know', () => {
     expect(await shop()).toMatchObject({ gone: [] });
   });
 
-  test('and that never was, by a signed body of another shop, is told the same way', async () => {
+  test('is reported also if it never existed, and was created by a signed body of another shop', async () => {
     const other = store.shop.orders[0]?.rest() ?? {};
     const body = { ...other, id: 900_000_000_001, admin_graphql_api_id: 'gid://shopify/Order/900000000001' };
     store.shop.switch({ drop: 0 });
@@ -75,7 +76,7 @@ describe('an order that we hold and that Shopify does not know', () => {
     ]);
   });
 
-  test('of more than 60 days, which an app is not shown, is not judged', async () => {
+  test('is not judged if it is older than 60 days: apps cannot see such orders', async () => {
     const { orders } = store.inside.collections;
     await orders.updateOne({ _id: keyOf(order.id) }, { $set: { 'facts.createdAt': '2026-01-01T00:00:00Z' } });
     expect(await store.pass()).toMatchObject({ gone: 0 });
@@ -84,7 +85,7 @@ describe('an order that we hold and that Shopify does not know', () => {
   });
 
   test.each(['internal_error', 'partial', 'wrong_types', 'null_data', 'cut_off', 'forbidden'] as const)(
-    'is not concluded from an answer with %s',
+    'is not deleted after an answer with %s',
     async (kind) => {
       const record = await store.ask();
       const { api } = store.tools;
@@ -102,7 +103,7 @@ describe('an order that we hold and that Shopify does not know', () => {
     },
   );
 
-  test('is not concluded from one answer of two', async () => {
+  test('is not deleted if only one of two answers lacks it', async () => {
     const record = await store.ask();
     const { api } = store.tools;
     let asked = 0;
@@ -119,7 +120,7 @@ describe('an order that we hold and that Shopify does not know', () => {
     expect([asked, (await store.record(record)).gone]).toEqual([2, 0]);
   });
 
-  test('among many that all are unknown ends nothing: then it is the answer that is doubted', async () => {
+  test('is not deleted if most orders are unknown: then the answer is doubted', async () => {
     store.shop.switch({ drop: 0 });
     const sold = await store.shop.sell(12);
     await store.settle();

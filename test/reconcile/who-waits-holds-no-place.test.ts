@@ -6,7 +6,7 @@ import { Throttled } from '../../src/shop/admin-api.ts';
 import { until } from '../support/until.ts';
 import { Reconciling } from './reconciling.ts';
 
-/** Twice as many as there are places. */
+/** Twice as many as shops that are reconciled at once. */
 const WAITING = 8;
 const HOUR_MS = 3_600_000;
 const RUNNING = { data: { node: { status: 'RUNNING', objectCount: '0', url: null } }, cost: null };
@@ -38,7 +38,7 @@ describe('a pass that waits for Shopify', () => {
   const states = async () =>
     (await store.tools.book.list(undefined, null, 100)).map(({ shop, state }) => `${shop} ${state}`);
 
-  test('for a bulk operation stops no other shop', async () => {
+  test('for a bulk operation does not block other shops', async () => {
     const api: AdminApi = {
       ask: (_shop, document) => {
         if (!document.includes('Bulk')) return Promise.resolve(EMPTY);
@@ -55,7 +55,7 @@ describe('a pass that waits for Shopify', () => {
     expect(metrics).not.toMatch(/waiting/);
   });
 
-  test('because it asks for a long pause stops no other shop, and is asked no earlier', async () => {
+  test('because of a long pause does not block other shops, and is not continued earlier', async () => {
     let pauses = 0;
     const api: AdminApi = {
       ask: (shop) => {
@@ -71,7 +71,7 @@ describe('a pass that waits for Shopify', () => {
     expect(pauses).toBeLessThanOrEqual(WAITING);
   });
 
-  test('goes on where it was once the operation has ended', async () => {
+  test('continues where it was when the bulk operation has ended', async () => {
     store.shop.switch({ drop: 100 });
     await store.shop.sell(3);
     const record = await store.ask({ how: 'bulk' });
@@ -87,7 +87,7 @@ describe('a pass that waits for Shopify', () => {
     expect(await store.record(record)).toMatchObject({ how: 'bulk', checked: 3, missing: 3 });
   });
 
-  test('goes on by pages after the deadline, and takes its operation back', async () => {
+  test('continues by pages after the deadline, and cancels its bulk operation', async () => {
     store.shop.switch({ drop: 100 });
     await store.shop.sell(3);
     const record = await store.ask({ how: 'bulk' });
@@ -107,7 +107,7 @@ describe('a pass that waits for Shopify', () => {
     expect(await store.record(record)).toMatchObject({ how: 'pages', checked: 3, missing: 3 });
   });
 
-  test('for hours fails at last', async () => {
+  test('for hours fails in the end', async () => {
     const record = await store.ask();
     const api: AdminApi = { ask: () => Promise.reject(new Throttled('429', 60_000)) };
     expect(await store.run(record, { api })).toBe('waiting');
@@ -115,7 +115,7 @@ describe('a pass that waits for Shopify', () => {
     expect((await store.record(record)).because).toMatch(/429/);
   });
 
-  test('how far the shop that is longest not reconciled is behind is a figure', async () => {
+  test('the delay of the most overdue shop is a metric', async () => {
     const { shops } = store.inside.collections;
     await shops.updateMany({}, { reconciledTo: new Date(Date.now() - 3 * HOUR_MS) });
     const reconciler = new Reconciler(store.tools, 1440);

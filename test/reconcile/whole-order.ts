@@ -1,6 +1,6 @@
 import { wholeOrder, type WholeOrder } from '../../src/reconcile/read-answers.ts';
 
-/** The customer pays in yen: 100 of them are a dollar. */
+/** The customer pays in yen; 100 yen are one dollar. */
 const money = (amount: string) => ({
   shopMoney: { amount, currencyCode: 'USD' },
   presentmentMoney: { amount: String(Number(amount) * 100), currencyCode: 'JPY' },
@@ -64,7 +64,7 @@ export const REFUND = {
   },
 };
 
-/** An order as the Admin API tells it. Its id is beyond what a number holds. */
+/** An order as the Admin API returns it. Its id is too large for a number. */
 function graphQlOrder(fields: object): object {
   return {
     id: 'gid://shopify/Order/820982911946154508',

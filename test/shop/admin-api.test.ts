@@ -50,7 +50,7 @@ describe("Shopify's Admin API", () => {
     return fault;
   };
 
-  test('is asked with the token, the version, the query and its variables; data and cost come back', async () => {
+  test('gets the token, the version, the query and its variables; data and cost are returned', async () => {
     shopify.answer = () => GOOD;
     const cost = { requested: 300, actual: 20, available: 100, maximum: 2000, restorePerSecond: 50 };
     expect(await ask()).toEqual({ data: { shop: { name: 'A' } }, cost });
@@ -63,7 +63,7 @@ describe("Shopify's Admin API", () => {
     ]);
   });
 
-  test('a token that is not taken is renewed, once', async () => {
+  test('a refused token is renewed once', async () => {
     shopify.answer = ({ token: given }) => (given === TOKEN ? { status: 401 } : GOOD);
     await ask();
     expect([refused, shopify.asked.length]).toEqual([[TOKEN], 2]);
@@ -71,7 +71,7 @@ describe("Shopify's Admin API", () => {
     expect(shopify.asked).toHaveLength(4);
   });
 
-  test.each([402, 403, 404, 423])('%d is a refusal, and is not asked again', async (status) => {
+  test.each([402, 403, 404, 423])('%d is a refusal, and is not retried', async (status) => {
     expect((await faultOf({ status, body: { errors: TOKEN } })).code).toBe('shopify_refused');
     expect(shopify.asked).toHaveLength(1);
   });
@@ -89,13 +89,13 @@ describe("Shopify's Admin API", () => {
     ['', null],
     ['soon', null],
     ['-1', null],
-  ])('429 with Retry-After %j is a pause of %j ms: seconds, not milliseconds', async (header, ms) => {
+  ])('429 with Retry-After %j is a pause of %j ms: the header is in seconds', async (header, ms) => {
     const fault = await faultOf({ status: 429, headers: { 'retry-after': header } });
     expect(fault).toBeInstanceOf(Throttled);
     expect((fault as Throttled).retryAfterMs).toBe(ms);
   });
 
-  test('THROTTLED is a pause until the bucket holds the query', async () => {
+  test('THROTTLED is a pause until the bucket has enough points for the query', async () => {
     const errors = [{ message: 'Throttled', extensions: { code: 'THROTTLED' } }];
     const cost = { ...COST, actualQueryCost: null };
     const fault = (await faultOf({ body: { errors, extensions: { cost } } })) as Throttled;
@@ -105,41 +105,41 @@ describe("Shopify's Admin API", () => {
   });
 
   test.each<[string, OddAnswer, RegExp]>([
-    ['500', { status: 500 }, /answers 500/],
-    ['503', { status: 503, headers: { 'retry-after': '2.0' } }, /answers 503/],
-    ['a redirect', { status: 302, headers: { location: 'http://127.0.0.1:1/' } }, /answers 302/],
-    ['nothing', { body: '' }, /not JSON/],
-    ['a page', { body: '<html>Please wait</html>' }, /not JSON/],
+    ['500', { status: 500 }, /status 500/],
+    ['503', { status: 503, headers: { 'retry-after': '2.0' } }, /status 503/],
+    ['a redirect', { status: 302, headers: { location: 'http://127.0.0.1:1/' } }, /status 302/],
+    ['an empty body', { body: '' }, /not JSON/],
+    ['an HTML page', { body: '<html>Please wait</html>' }, /not JSON/],
     ['a list', { body: [] }, /not GraphQL/],
     ['null', { body: 'null' }, /not GraphQL/],
     ['no data', { body: {} }, /no data/],
     ['null data', { body: { data: null } }, /no data/],
     ['data and errors', { body: { data: { a: 1 }, errors: [{ message: 'Timeout' }] } }, /error: Timeout/],
-    ['errors in words', { body: { errors: 'Not now' } }, /error: Not now/],
-    ['errors that are none', { body: { errors: [7] } }, /not GraphQL/],
-    ['half of it', { ...GOOD, headers: { 'content-length': '100' }, cutAfter: 20 }, /broke off/],
-  ])('%s is no answer', async (_name, answer, words) => {
+    ['errors as text', { body: { errors: 'Not now' } }, /error: Not now/],
+    ['invalid errors', { body: { errors: [7] } }, /not GraphQL/],
+    ['half an answer', { ...GOOD, headers: { 'content-length': '100' }, cutAfter: 20 }, /broke off/],
+  ])('%s is not a usable answer', async (_name, answer, words) => {
     const fault = await faultOf(answer);
     expect(fault.code).toBe('shopify_away');
     expect(fault.message).toMatch(words);
     expect(shopify.asked).toHaveLength(1);
   });
 
-  test('an answer that does not come is given up', async () => {
+  test('a missing answer times out', async () => {
     expect((await faultOf({ silent: true }, { deadlineMs: 50 })).message).toMatch(/no answer within 50 ms/);
   });
 
-  test('an answer that does not end is given up', async () => {
+  test('an answer that is too large is given up', async () => {
     const body = { data: 'x'.repeat(10_000) };
     expect((await faultOf({ body }, { largestBytes: 1000 })).message).toMatch(/larger than 1000 bytes/);
   });
 
-  test('nobody there is no answer', async () => {
+  test('an unreachable server is shopify_away', async () => {
     const api = adminApi({ address: () => 'http://127.0.0.1:1/', tokens, version: '2026-10' });
     await expect(api.ask(SHOP, 'query', {})).rejects.toMatchObject({ code: 'shopify_away' });
   });
 
-  test('a stop is passed on as what it is', async () => {
+  test('the reason of an abort is thrown unchanged', async () => {
     shopify.answer = () => ({ silent: true });
     const stop = new AbortController();
     const asking = ask(stop.signal);

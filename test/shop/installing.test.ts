@@ -10,7 +10,7 @@ describe('the authorization code grant', () => {
 
   const record = () => served.inside.collections.shops.findById(SHOP).lean();
 
-  test('takes the shop in: a token that works, sealed; a record; a line of the audit', async () => {
+  test('installs the shop: a working token, encrypted; a record; an entry in the audit log', async () => {
     const { answer } = await served.grant();
     expect([answer.status, answer.headers.location]).toEqual([302, expect.stringContaining('/apps/')]);
     expect(await record()).toMatchObject({ state: 'installed', attention: null });
@@ -29,16 +29,16 @@ describe('the authorization code grant', () => {
     ['another shop', (url: URL) => url.searchParams.set('shop', 'b-shop.myshopify.com')],
     ['another code', (url: URL) => url.searchParams.set('code', 'f00d')],
     ['no signature', (url: URL) => url.searchParams.delete('hmac')],
-  ])('%s is refused, in words without it, and nothing is kept', async (_what, change) => {
+  ])('%s is refused with a text that does not repeat it, and nothing is stored', async (_what, change) => {
     const { answer } = await served.grant(change);
     expect(answer.status).toBe(400);
-    expect(answer.text).toContain('Open Lockstep from your Shopify admin');
+    expect(answer.text).toContain('To open Lockstep, go to Apps in your Shopify admin');
     expect(answer.text).not.toMatch(/f00d|at .*\.ts/);
     expect(await record()).toBeNull();
     expect(await served.inside.collections.sessions.countDocuments()).toBe(0);
   });
 
-  test('a callback that is played again, or without the cookie of its beginning, is refused', async () => {
+  test('a replayed callback, or one without the cookie from /auth, is refused', async () => {
     const first = await served.grant();
     expect((await served.get(first.place, { cookie: first.cookie })).status).toBe(400);
     const other = await served.grant(undefined, 'shopify_app_state=x');
@@ -46,7 +46,7 @@ describe('the authorization code grant', () => {
     expect(served.shop.calls.codes).toBe(1);
   });
 
-  test('Shopify refuses, is away, or answers nonsense: nothing is kept, and the next try takes it in', async () => {
+  test('Shopify refuses, is down, or answers nonsense: nothing is stored, and the next try installs the shop', async () => {
     for (const trouble of ['forbidden', 'unavailable', 'not_json', 'empty', 'cut_off'] as const) {
       served.shop.troubles.add(trouble, { at: 'tokens' });
       expect((await served.grant()).answer.status).toBe(400);
@@ -65,7 +65,7 @@ describe('token exchange by the embedded page', () => {
   });
   afterEach(() => served.stop());
 
-  test('the first look takes the shop in; the next looks ask Shopify for nothing', async () => {
+  test('the first request installs the shop; further ones do not call Shopify', async () => {
     expect((await served.state()).json).toMatchObject({
       connected: true,
       sentence: "Your orders have not been compared with Shopify's yet.",
@@ -77,19 +77,19 @@ describe('token exchange by the embedded page', () => {
     expect(await served.dump()).not.toMatch(/shp(at|rt)_/);
   });
 
-  test('many first looks at once, in several processes: the token that is kept works', async () => {
+  test('many first requests at once: the stored token works', async () => {
     await Promise.all(Array.from({ length: 8 }, () => served.state()));
     const token = await served.app.tokens.of(SHOP);
     await served.app.tokens.refused(SHOP, token);
     expect(served.shop.tokens.isGood(await served.app.tokens.of(SHOP))).toBe(true);
   });
 
-  test('Shopify is away: the page says so, and the next look takes the shop in', async () => {
+  test('Shopify is down: the page says so, and the next request installs the shop', async () => {
     served.shop.troubles.add('unavailable', { at: 'tokens' });
     expect((await served.state()).json).toMatchObject({
       connected: false,
-      sentence: 'Lockstep needs you.',
-      attention: [expect.stringContaining('open this page again')],
+      sentence: 'Action needed.',
+      attention: [expect.stringContaining('Reload this page')],
     });
     expect((await served.state()).json.connected).toBe(true);
   });
@@ -102,9 +102,9 @@ describe('token exchange by the embedded page', () => {
     'other_secret',
     'other_issuer',
     'unsigned',
-  ] as const)('a session token that is %s: 401, and Shopify is asked nothing', async (kind) => {
+  ] as const)('a session token that is %s: 401, and Shopify is not called', async (kind) => {
     const { status, text } = await served.state(served.shop.sessionToken(kind));
-    expect([status, text]).toEqual([401, '{"error":"a valid session token is needed"}']);
+    expect([status, text]).toEqual([401, '{"error":"missing or invalid session token"}']);
     expect(served.shop.calls.exchanges).toBe(0);
   });
 

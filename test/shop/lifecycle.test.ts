@@ -14,7 +14,7 @@ const AT = (clock: string) => new Date(`2026-11-27T${clock}Z`);
 const at = (clock: string) => ({ triggeredAt: AT(clock).toISOString() });
 const scopes = (current: string[]) => ({ id: 1, shop_id: 'gid://shopify/Shop/1', previous: [], current });
 
-describe("a shop's life", () => {
+describe("a shop's lifecycle", () => {
   let life: ComplianceInside;
   beforeEach(async () => {
     life = await ComplianceInside.open();
@@ -37,7 +37,7 @@ describe("a shop's life", () => {
       ({ who, action, target, outcome, detail }) => [who, action, target, outcome, detail],
     );
 
-  test('uninstalled: the tokens are gone, the audit says who told it, the journal how it ended', async () => {
+  test('uninstall: the tokens are deleted, and audit log and journal have an entry', async () => {
     await install('10:00:00');
     await life.sendAndDrain('app/uninstalled', UNINSTALLED, at('11:00:00'));
     expect(await life.shops.find(SHOP)).toMatchObject({
@@ -57,7 +57,7 @@ describe("a shop's life", () => {
     expect(kept).not.toMatch(/Steve Jobs|s@e\.xy/);
   });
 
-  test('late, from the first install, after a second one: stale, and nothing is wiped', async () => {
+  test('a late uninstall of the first install, after a second install: stale, and nothing is deleted', async () => {
     await install('10:00:00');
     await install('12:00:00');
     await life.sendAndDrain('app/uninstalled', UNINSTALLED, at('11:00:00'));
@@ -66,7 +66,7 @@ describe("a shop's life", () => {
     expect(await life.outcomes('app/uninstalled')).toEqual(['stale']);
   });
 
-  test('installed again after it: installed, with tokens; the same telling once more changes nothing', async () => {
+  test('reinstall after an uninstall: installed, with tokens; the same webhook again changes nothing', async () => {
     await install('10:00:00');
     await life.sendAndDrain('app/uninstalled', UNINSTALLED, at('11:00:00'));
     await install('12:00:00');
@@ -80,7 +80,7 @@ describe("a shop's life", () => {
     expect(await life.outcomes('app/uninstalled')).toEqual(['applied']);
   });
 
-  test('two uninstalls with equal bodies are two events: triggered-at tells them apart', async () => {
+  test('two uninstalls with equal bodies are two events: their triggered-at differs', async () => {
     await install('10:00:00');
     await life.sendAndDrain('app/uninstalled', UNINSTALLED, at('11:00:00'));
     await install('12:00:00');
@@ -92,20 +92,20 @@ describe("a shop's life", () => {
     expect(await sessions()).toBe(0);
   });
 
-  test('a token that came while the uninstall was on its way, by an install since, is left', async () => {
+  test('a token from a reinstall while the uninstall webhook was on its way is kept', async () => {
     await install('10:00:00');
     await life.inside.collections.sessions.updateOne({ shop: SHOP }, { $set: { storedAt: AT('11:00:30') } });
     await life.sendAndDrain('app/uninstalled', UNINSTALLED, at('11:00:00'));
     expect(await sessions()).toBe(1);
   });
 
-  test('of a shop that never installed: unchanged, and no record', async () => {
+  test('uninstall of a shop that never installed: unchanged, and no record', async () => {
     await life.sendAndDrain('app/uninstalled', UNINSTALLED, at('11:00:00'));
     expect(await life.outcomes('app/uninstalled')).toEqual(['unchanged']);
     expect(await life.shops.list()).toEqual([]);
   });
 
-  test('scopes are never believed from a body: the shop is marked, to be asked', async () => {
+  test('scopes in a body are never trusted: the shop is marked, so that Shopify is asked', async () => {
     await install('10:00:00');
     const dueAt = async () => (await life.inside.collections.shops.findById(SHOP).lean())?.subscriptionsDueAt;
     await life.inside.collections.shops.updateOne({ _id: SHOP }, { subscriptionsDueAt: AT('23:00:00') });
@@ -118,13 +118,13 @@ describe("a shop's life", () => {
   });
 
   const lines = ['shops', 'sessions', 'audit', 'compliance'] as const;
-  test.each(lines)('a drain that dies at %s ends the same with the next one', async (line) => {
+  test.each(lines)('if a drain dies after a write to %s, the next one has the same result', async (line) => {
     await install('10:00:00');
     await life.send('app/uninstalled', UNINSTALLED, at('11:00:00'));
     await life.send('customers/redact', redactBody(ADA, [1], SHOP), at('11:00:01'));
     const real = life.inside.collections[line];
     let calls = 0;
-    // The writes of that collection come to pass, and then the process dies: once.
+    // The first write to that collection succeeds, and then the process dies.
     const dying = new Proxy(real, {
       get: (target, name) => {
         const value: unknown = Reflect.get(target, name);
@@ -154,7 +154,7 @@ describe("a shop's life", () => {
     expect(await life.outcomes('customers/redact')).toEqual(['applied']);
   });
 
-  test('what cannot be carried out is parked after twenty drains, and what is behind it goes on (P7)', async () => {
+  test('P7: an event that keeps failing is parked after twenty drains, and the ones after it are applied', async () => {
     await install('10:00:00');
     await life.send('customers/redact', redactBody(ADA, [1], SHOP), at('10:30:00'));
     await life.send('app/uninstalled', UNINSTALLED, at('11:00:00'));
@@ -168,7 +168,7 @@ describe("a shop's life", () => {
     expect(await life.shops.find(SHOP)).toMatchObject({ state: 'uninstalled' });
   });
 
-  test('P7: what is about no shop, or cannot be read, is parked as ever, whole', async () => {
+  test('P7: unreadable events are parked with their whole body, as usual', async () => {
     await life.send('orders/create', '{no JSON}');
     await life.send('customers/redact', { shop_id: 1, shop_domain: SHOP, customer: { id: null } });
     await life.drain();

@@ -7,9 +7,9 @@ export interface OddAnswer {
   headers?: Record<string, string>;
   /** An object is sent as JSON. */
   body?: string | object;
-  /** Of the body; then the connection ends. */
+  /** How many bytes of the body are sent before the connection is closed. */
   cutAfter?: number;
-  /** Never answered. */
+  /** No answer is sent. */
   silent?: true;
 }
 
@@ -19,7 +19,7 @@ export interface OddAsked {
   body: { query: string; variables: Record<string, unknown> };
 }
 
-/** Something that answers as it is told, in Shopify's place. */
+/** A server in Shopify's place that gives any answer a test wants. */
 export class OddShopify {
   readonly asked: OddAsked[] = [];
   answer: (asked: OddAsked) => OddAnswer = () => ({});

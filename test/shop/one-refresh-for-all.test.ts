@@ -4,7 +4,7 @@ import { ServedApp, SHOP } from './served-app.ts';
 describe('an access token that has expired', () => {
   let served: ServedApp;
   beforeEach(async () => {
-    // Less than the five minutes before its end in which a token is refreshed.
+    // Less than the five minutes before its expiry in which a token is refreshed.
     served = await ServedApp.start({ tokenSeconds: 60 });
     served.shop.install(['read_orders']);
     expect((await served.state()).json.connected).toBe(true);
@@ -13,7 +13,7 @@ describe('an access token that has expired', () => {
 
   const attention = async () => (await served.inside.collections.shops.findById(SHOP).lean())?.attention;
 
-  test('20 workers ask for it: one refresh, and all get the same that works', async () => {
+  test('20 workers request it: one refresh, and all get the same working token', async () => {
     const longer = await ServedApp.start();
     try {
       longer.shop.install(['read_orders']);
@@ -31,7 +31,7 @@ describe('an access token that has expired', () => {
     }
   });
 
-  test('Shopify refreshes, and its answer is cut off: the next try works with the token that is kept', async () => {
+  test("Shopify's answer to a refresh is cut off: the next try works with the stored token", async () => {
     served.shop.troubles.add('cut_off', { at: 'tokens' });
     await expect(served.app.tokens.of(SHOP)).rejects.toMatchObject({ code: 'shopify_away' });
     const token = await served.app.tokens.of(SHOP);
@@ -40,7 +40,7 @@ describe('an access token that has expired', () => {
     expect(await attention()).toBeNull();
   });
 
-  test('Shopify is away: that is said, and nothing of the token', async () => {
+  test('Shopify is down: the error says so, without the token', async () => {
     served.shop.troubles.add('internal_error', { at: 'tokens' });
     const failure = await served.app.tokens.of(SHOP).catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: 'shopify_away' });
@@ -48,7 +48,7 @@ describe('an access token that has expired', () => {
     expect(await attention()).toBeNull();
   });
 
-  test('ninety days are over: the merchant must come, is told so, and that ends it', async () => {
+  test('the refresh token has expired: the merchant is asked to open the app, and that fixes it', async () => {
     served.shop.tokens.expireRefresh();
     await expect(served.app.tokens.of(SHOP)).rejects.toMatchObject({ code: 'not_installed' });
     expect(await attention()).toMatch(/open the app/);
@@ -57,7 +57,7 @@ describe('an access token that has expired', () => {
     expect(served.shop.tokens.isGood(await served.app.tokens.of(SHOP))).toBe(true);
   });
 
-  test('a seal that does not open: said, and mended by opening the page', async () => {
+  test('the stored token cannot be decrypted: the merchant is asked to open the app, and that fixes it', async () => {
     const text = Buffer.from('damaged');
     await served.inside.collections.sessions.updateMany({}, { $set: { 'sealed.text': text } });
     await expect(served.app.tokens.of(SHOP)).rejects.toMatchObject({ code: 'not_installed' });
@@ -66,7 +66,7 @@ describe('an access token that has expired', () => {
     expect(served.shop.tokens.isGood(await served.app.tokens.of(SHOP))).toBe(true);
   });
 
-  test('a shop that never installed has none', async () => {
+  test('a shop that never installed has no token', async () => {
     await expect(served.app.tokens.of('other.myshopify.com')).rejects.toMatchObject({
       code: 'not_installed',
     });

@@ -4,7 +4,7 @@ import { ServedApp, SHOP } from './served-app.ts';
 
 const FORBIDDEN = 'orders cannot be reconciled: Shopify refused: access is forbidden (403)';
 
-describe('a shop that is in', () => {
+describe('an installed shop', () => {
   let served: ServedApp;
   beforeEach(async () => {
     served = await ServedApp.start();
@@ -13,7 +13,7 @@ describe('a shop that is in', () => {
   });
   afterEach(() => served.stop());
 
-  /** What the page asks first. */
+  /** The page's first request. */
   const opened = async () => {
     const authorization = `Bearer ${served.shop.sessionToken()}`;
     return (await served.get('/app/state?opened', { authorization })).json;
@@ -23,7 +23,7 @@ describe('a shop that is in', () => {
   const session = async () => (await served.inside.collections.sessions.findOne({ shop: SHOP }).lean())!;
   const exchanges = () => served.shop.calls.exchanges;
 
-  test('and well is asked for by one query when its page is opened, and by none while it is looked at', async () => {
+  test('with working tokens causes one query when its page is opened, and none while it stays open', async () => {
     const { queries } = served.shop.calls;
     expect((await opened()).attention).toEqual([]);
     expect(served.shop.calls.queries).toBe(queries + 1);
@@ -32,7 +32,7 @@ describe('a shop that is in', () => {
     expect(exchanges()).toBe(1);
   });
 
-  test('is asked for twenty times a minute at most, whoever opens it how often', async () => {
+  test('causes at most twenty queries a minute, however often its page is opened', async () => {
     const authorization = `Bearer ${served.shop.sessionToken()}`;
     const before = served.shop.calls.queries;
     const answers = await Promise.all(
@@ -42,11 +42,11 @@ describe('a shop that is in', () => {
     const refused = answers.find(({ status }) => status === 429);
     expect(refused?.headers['retry-after']).toBeDefined();
     expect(served.shop.calls.queries - before).toBeLessThan(20);
-    // Who looks on is not held up by that.
+    // Pages that are already open are not affected.
     expect((await served.state()).status).toBe(200);
   });
 
-  test('left and came back before anybody heard of it: opening takes it in again, and the news is stale', async () => {
+  test('that was uninstalled and reinstalled: opening the page installs it again, and the late webhook is stale', async () => {
     const before = new Date();
     served.shop.uninstall();
     served.shop.reinstall();
@@ -58,7 +58,7 @@ describe('a shop that is in', () => {
   });
 
   test.each(['unavailable', 'throttled', 'cut_off'] as const)(
-    'and of which Shopify does not tell (%s) is left as it is',
+    'is not changed if Shopify gives no answer (%s)',
     async (trouble) => {
       served.shop.troubles.add(trouble);
       expect(await opened()).toMatchObject({ connected: true, attention: [] });
@@ -66,10 +66,10 @@ describe('a shop that is in', () => {
     },
   );
 
-  test('has other trouble: new tokens do not take that back, and looking on asks for none', async () => {
+  test('with another problem keeps it despite new tokens, and its open page requests no more tokens', async () => {
     await shops().attention(SHOP, FORBIDDEN);
     served.shop.troubles.add('forbidden');
-    expect(await opened()).toMatchObject({ sentence: 'Lockstep needs you.', attention: [FORBIDDEN] });
+    expect(await opened()).toMatchObject({ sentence: 'Action needed.', attention: [FORBIDDEN] });
     expect(exchanges()).toBe(2);
     for (let again = 0; again < 3; again += 1)
       expect((await served.state()).json.attention).toEqual([FORBIDDEN]);
@@ -78,14 +78,14 @@ describe('a shop that is in', () => {
     expect([exchanges(), (await record()).attention]).toEqual([2, FORBIDDEN]);
   });
 
-  test('and lost its tokens says so, and looking at its page is enough', async () => {
+  test('without tokens asks the merchant to open the app, and that is enough', async () => {
     await served.inside.collections.sessions.deleteMany({});
     await expect(served.app.tokens.of(SHOP)).rejects.toMatchObject({ code: 'not_installed' });
     expect((await record()).attention).toMatch(/open the app/);
     expect((await served.state()).json).toMatchObject({ connected: true, attention: [] });
   });
 
-  test('whose token was refused on its way out: what is kept of it goes with the uninstall', async () => {
+  test('whose token was refused shortly before the uninstall: the uninstall deletes its session', async () => {
     const token = await served.app.tokens.of(SHOP);
     const { storedAt } = await session();
     await served.app.tokens.refused(SHOP, token);
@@ -96,7 +96,7 @@ describe('a shop that is in', () => {
     expect(await served.inside.collections.sessions.countDocuments()).toBe(0);
   });
 
-  test('out of which it goes: nothing needs attention any more, whatever is still found', async () => {
+  test('that uninstalls no longer needs attention, whatever is reported afterwards', async () => {
     await shops().attention(SHOP, FORBIDDEN);
     await shops().uninstalled(SHOP, new Date());
     expect((await record()).attention).toBeNull();

@@ -14,7 +14,7 @@ export const SHOP = 'a-shop.myshopify.com';
 const KEYS = { apiKey: 'the-client-id', apiSecret: 'the-client-secret' };
 const log = createLog('test', 'silent');
 
-/** The app's HTTP in this process, over real servers, with a stand-in for Shopify. */
+/** The app's HTTP server in this process, with real Redis and MongoDB and a stand-in for Shopify. */
 export class ServedApp {
   readonly inside: Inside;
   readonly shopify: FakeShopify;
@@ -51,7 +51,9 @@ export class ServedApp {
     return served;
   }
 
-  /** Another process over the same stores: its own lock client, its own questions under way. */
+  /**
+   * Like another process with the same Redis and MongoDB: it has its own lock client and its own requests.
+   */
   compose(): App {
     const { redis, collections, waker: wakes, metrics } = this.inside;
     const lock = orderLock([redis], 10_000, () => undefined);
@@ -62,12 +64,15 @@ export class ServedApp {
     return http(this.url + place, { headers });
   }
 
-  /** The page's question, with this session token. */
+  /** The page's request, with this session token. */
   state(token = this.shop.sessionToken()): Promise<HttpAnswer> {
     return this.get('/app/state', { authorization: `Bearer ${token}` });
   }
 
-  /** A browser's way from the app's address to Shopify and back; answers the callback, and what it sent there. */
+  /**
+   * Follows a browser from the app to Shopify and back. Returns the callback's answer, and what was sent to
+   * it.
+   */
   async grant(change: (callback: URL) => void = () => undefined, cookies?: string): Promise<Granted> {
     const begun = await this.get(`/auth?shop=${SHOP}`);
     const cookie = cookies ?? cookiesOf(begun);
@@ -78,7 +83,7 @@ export class ServedApp {
     return { answer: await this.get(place, { cookie }), place, cookie };
   }
 
-  /** Everything that is kept, as text: to look for what must not be there. */
+  /** All documents as text, to search for what must not be there. */
   async dump(): Promise<string> {
     const names = Object.values(this.inside.collections).map(({ collection }) => collection);
     const kept = await Promise.all(names.map((each) => each.find().toArray()));

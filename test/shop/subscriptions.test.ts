@@ -34,9 +34,14 @@ describe('topics by scope', () => {
 
   test.each([
     ['all is granted', ALL_SCOPES, ALL_SCOPES, []],
-    ['who may write may read', ['read_draft_orders'], ['write_draft_orders'], []],
-    ['one is not', ALL_SCOPES, ALL_SCOPES.slice(0, -1), TOPICS_BY_SCOPE.read_shopify_payments_disputes],
-    ['what is not asked for is not missed', ['read_orders'], ['read_orders'], []],
+    ['a write scope includes reading', ['read_draft_orders'], ['write_draft_orders'], []],
+    [
+      'one is not granted',
+      ALL_SCOPES,
+      ALL_SCOPES.slice(0, -1),
+      TOPICS_BY_SCOPE.read_shopify_payments_disputes,
+    ],
+    ['scopes that were not requested are not missing', ['read_orders'], ['read_orders'], []],
     ['nothing is granted', ['write_orders', 'read_themes'], [], TOPICS_BY_SCOPE.read_orders],
   ])('%s', (_what, asked, granted, missing) => {
     expect(missingTopics(asked, granted)).toEqual(missing);
@@ -72,7 +77,7 @@ describe("a shop's subscriptions", () => {
     await served.state();
   }
 
-  test('are looked at once it installed: what is doubled, what is missing, and nothing is deleted', async () => {
+  test('are checked after the install: duplicate and missing topics are stored, and nothing is deleted', async () => {
     await installed(ALL_SCOPES.filter((scope) => scope !== 'read_returns'));
     served.shop.subscribe('orders/updated');
     served.shop.subscribe('app/uninstalled');
@@ -87,17 +92,17 @@ describe("a shop's subscriptions", () => {
     expect(served.shop.subscriptions).toHaveLength(3);
   });
 
-  test('page by page', async () => {
+  test('are read page by page', async () => {
     await installed();
     for (let i = 0; i < 130; i += 1) served.shop.subscribe('products/update');
     served.shop.subscribe('refunds/create');
     await check().round();
     expect((await found())?.doubled).toEqual(['refunds/create']);
-    // Its scopes, and two pages.
+    // One query for the scopes, and two pages.
     expect(served.shop.calls.queries).toBe(3);
   });
 
-  test('not again within the hour, however many look; then again', async () => {
+  test('are checked once an hour, however many processes do it', async () => {
     await installed();
     await Promise.all([check().round(), check().round(), check().round()]);
     await check().round();
@@ -109,7 +114,7 @@ describe("a shop's subscriptions", () => {
     expect(await found()).toEqual({ checkedAt: new Date(nowMs), missing: [], doubled: ['orders/paid'] });
   });
 
-  test('at once where the merchant grants otherwise', async () => {
+  test('are checked at once when the merchant grants other scopes', async () => {
     await installed();
     await check().round();
     const granted = ALL_SCOPES.slice(0, 1);
@@ -122,7 +127,7 @@ describe("a shop's subscriptions", () => {
     );
   });
 
-  test('and where somebody only says so, nothing changes', async () => {
+  test('do not change if a webhook about changed scopes was not true', async () => {
     await installed();
     await shopBook(served.inside.collections).scopesChanged(SHOP);
     await check().round();
@@ -130,7 +135,7 @@ describe("a shop's subscriptions", () => {
     expect((await found())?.missing).toEqual([]);
   });
 
-  test('five minutes later where Shopify did not answer, and not sooner', async () => {
+  test('are checked again after five minutes if Shopify did not answer', async () => {
     await installed();
     await check().round();
     const granted = ALL_SCOPES.slice(0, 2);
@@ -145,7 +150,7 @@ describe("a shop's subscriptions", () => {
     expect((await record())?.scopes).toEqual(granted);
   });
 
-  test('of a shop without a token, in an hour, however often it is told', async () => {
+  test('are checked only once an hour if the shop has no token', async () => {
     await installed();
     await check().round();
     await served.inside.collections.sessions.deleteMany({});
@@ -158,7 +163,7 @@ describe("a shop's subscriptions", () => {
     expect((await record())?.scopes).toEqual(ALL_SCOPES);
   });
 
-  test('of a shop that uninstalled, or of one that never installed: nobody asks', async () => {
+  test('are not checked if the shop has uninstalled', async () => {
     await installed();
     await shops().updateOne({ _id: SHOP }, { state: 'uninstalled' });
     await check().round();
@@ -170,13 +175,13 @@ describe("a shop's subscriptions", () => {
     ['access is forbidden', 'forbidden', 1],
     ['Shopify asks for a pause', 'throttled', 1],
     ['429', 'too_many_requests', 1],
-    ['it is away', 'unavailable', 1],
-    ['the answer is no JSON', 'not_json', 1],
+    ['Shopify is down', 'unavailable', 1],
+    ['the answer is not JSON', 'not_json', 1],
     ['the answer has no data', 'null_data', 1],
-    ['the answer is half', 'partial', 1],
-    ['the answer is of other types', 'wrong_types', 1],
+    ['the answer is incomplete', 'partial', 1],
+    ['the answer has wrong types', 'wrong_types', 1],
     ['the answer breaks off', 'cut_off', 1],
-  ])('%s: what is known stays, and it is asked again at its next turn only', async (_what, kind, times) => {
+  ])('%s: the stored result is kept until the next check', async (_what, kind, times) => {
     await installed();
     await check().round();
     const known = await found();
@@ -186,7 +191,7 @@ describe("a shop's subscriptions", () => {
     await check().round();
     await check().round();
     expect(await found()).toEqual(known);
-    // The points of a pause come back by and by.
+    // After a pause, the bucket needs some time to refill.
     await until(async () => {
       nowMs += HOUR_MS;
       await check().round();
@@ -195,7 +200,7 @@ describe("a shop's subscriptions", () => {
   });
 });
 
-describe('what the Admin API may answer', () => {
+describe("the Admin API's list of subscriptions", () => {
   let odd: OddShopify;
   beforeEach(async () => {
     odd = await OddShopify.start();
@@ -213,22 +218,22 @@ describe('what the Admin API may answer', () => {
   });
 
   test.each([
-    ['no list', { body: { data: {} } }],
-    ['a topic that is no text', list([{ topic: 1 }], { hasNextPage: false })],
-    ['a way on that leads nowhere', list([], { hasNextPage: true })],
-  ])('%s is none', async (_what, answer) => {
+    ['without nodes', { body: { data: {} } }],
+    ['with a topic that is not a text', list([{ topic: 1 }], { hasNextPage: false })],
+    ['with a next page but no cursor', list([], { hasNextPage: true })],
+  ])('%s is refused', async (_what, answer) => {
     odd.answer = () => answer;
     await expect(ask()).rejects.toMatchObject({ code: 'shopify_away' });
     expect(odd.asked).toHaveLength(1);
   });
 
-  test('a list without an end is left', async () => {
+  test('that never ends is given up', async () => {
     odd.answer = () => list([{ topic: 'ORDERS_PAID' }], { hasNextPage: true, endCursor: 'again' });
     await expect(ask()).rejects.toMatchObject({ code: 'shopify_away' });
     expect(odd.asked).toHaveLength(20);
   });
 
-  test('topics of others, and of names that nobody knows, are not ours', async () => {
+  test('may have topics that are not ours or unknown', async () => {
     odd.answer = () => list([{ topic: 'PRODUCTS_UPDATE' }, { topic: '__PROTO__' }], { hasNextPage: false });
     expect(await ask()).toEqual([]);
   });

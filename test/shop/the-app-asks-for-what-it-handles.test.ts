@@ -4,10 +4,10 @@ import { TOPICS } from '../../src/order/topics.ts';
 import { ALL_SCOPES, API_VERSION } from '../../src/shop/shopify.ts';
 
 const TOML = readFileSync('src/shop/shopify.app.toml', 'utf8');
-/** Shopify's own table: which of these scopes a topic needs. */
+/** Shopify's own table of the scopes that a topic needs. */
 const FIXTURE = '../shared/fixtures/topics-2026-07.json';
 const COMPLIANCE = ['customers/data_request', 'customers/redact', 'shop/redact'];
-/** Comes from reconciliation, and not from Shopify. */
+/** Topics from reconciliation, not from Shopify. */
 const OWN = ['reconcile/order', 'reconcile/delete'];
 
 const listOf = (name: string): string[] =>
@@ -17,7 +17,7 @@ const listOf = (name: string): string[] =>
 const scopes = /^scopes = "([^"]+)"/m.exec(TOML)?.[1] ?? '';
 
 describe('shopify.app.toml', () => {
-  test('subscribes to every topic that is handled, each once, and to the compliance topics', () => {
+  test('subscribes once to every topic that is handled, and to the compliance topics', () => {
     const handled = Object.keys(TOPICS).filter((topic) => !OWN.includes(topic));
     expect(listOf('topics').toSorted()).toEqual(
       [...handled, 'app/uninstalled', 'app/scopes_update'].toSorted(),
@@ -25,13 +25,13 @@ describe('shopify.app.toml', () => {
     expect(listOf('compliance_topics').toSorted()).toEqual(COMPLIANCE);
   });
 
-  test('names the version and the scopes that the code names', () => {
+  test('has the same version and scopes as the code', () => {
     expect(/^api_version = "([^"]+)"/m.exec(TOML)?.[1]).toBe(API_VERSION);
     expect(scopes.split(',')).toEqual(ALL_SCOPES);
   });
 
   const given = existsSync(FIXTURE);
-  (given ? test : test.skip)('asks for a scope of every topic, and for no other', () => {
+  (given ? test : test.skip)('requests a scope for every topic, and no others', () => {
     const rows = JSON.parse(readFileSync(FIXTURE, 'utf8')) as {
       topic: string;
       read_scopes_any_of: string[];

@@ -36,7 +36,7 @@ describe('tokens of shops in MongoDB', () => {
   const raw = async (): Promise<SessionDocument> =>
     (await inside.collections.sessions.findById(ID).lean<SessionDocument>())!;
 
-  test("the library's five methods, over what was stored", async () => {
+  test("are stored and found by the library's five methods", async () => {
     expect(await store.loadSession(ID)).toBeUndefined();
     await store.storeSession(session());
     await store.storeSession(session('other.myshopify.com'));
@@ -48,7 +48,7 @@ describe('tokens of shops in MongoDB', () => {
     expect(await store.loadSession(ID)).toBeUndefined();
   });
 
-  test('nothing of them is in clear, and two seals of the same differ', async () => {
+  test('are never in plain text, and are encrypted differently each time', async () => {
     await store.storeSession(session());
     const first = await raw();
     await store.storeSession(session());
@@ -59,7 +59,7 @@ describe('tokens of shops in MongoDB', () => {
     expect(Buffer.from(first.sealed.iv.buffer).equals(Buffer.from(second.sealed.iv.buffer))).toBe(false);
   });
 
-  test('a seal that was changed, or moved to another shop, does not open', async () => {
+  test('cannot be decrypted if they were changed or moved to another shop', async () => {
     await store.storeSession(session());
     const { sealed } = await raw();
     const text = Buffer.from(sealed.text.buffer);
@@ -76,7 +76,7 @@ describe('tokens of shops in MongoDB', () => {
     await store.deleteSessions([ID, 'offline_thief.myshopify.com']);
   });
 
-  test('a new first key: all are sealed anew, and the old key can go', async () => {
+  test('are encrypted again with a new first key, after which the old key can be removed', async () => {
     await store.storeSession(session());
     const both = tokenCipher(`${NEW},${OLD}`);
     expect(await resealAll(inside.collections.sessions, both)).toEqual({ resealed: 1, unopened: 0 });

@@ -4,8 +4,8 @@ import { openShopify } from '../../src/shop/shopify.ts';
 import { OddShopify } from './odd-shopify.ts';
 import { ServedApp, SHOP } from './served-app.ts';
 
-/** Whoever can reach the app may try, as often as they like. */
-describe('what is refused leaves no trace', () => {
+/** Anyone who can reach the app can send such requests, as often as they like. */
+describe('refused requests leave no trace', () => {
   let served: ServedApp;
   beforeEach(async () => {
     served = await ServedApp.start();
@@ -16,7 +16,7 @@ describe('what is refused leaves no trace', () => {
   const audited = () => served.inside.collections.audit.countDocuments();
 
   test.each(['', '&code=1&state=1&timestamp=1', '&hmac=', '&hmac=a&hmac=b', `&hmac=${'0'.repeat(64)}`])(
-    'an answer that Shopify did not sign (%j) is not looked into: MongoDB is not asked',
+    'a callback that Shopify did not sign (%j) does not reach MongoDB',
     async (query) => {
       const { length } = served.inside.commands;
       for (const place of ['/auth/callback', '/AUTH/Callback', '/auth/callback/'])
@@ -25,7 +25,7 @@ describe('what is refused leaves no trace', () => {
     },
   );
 
-  test('a grant or an exchange that Shopify refuses is in the log, and fills no audit', async () => {
+  test('a grant or an exchange that Shopify refuses is not audited', async () => {
     served.shop.troubles.add('forbidden', { at: 'tokens', times: 4 });
     expect((await served.grant()).answer.status).toBe(400);
     for (let again = 0; again < 3; again += 1) expect((await served.state()).json.connected).toBe(false);
@@ -34,7 +34,7 @@ describe('what is refused leaves no trace', () => {
     expect(await audited()).toBe(1);
   });
 
-  test('a redirect of Shopify’s does not take the secret along', async () => {
+  test('a redirect from Shopify is not followed, so it does not pass on the secret', async () => {
     const elsewhere = await OddShopify.start();
     const odd = await OddShopify.start();
     try {

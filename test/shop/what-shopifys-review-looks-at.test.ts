@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ServedApp, SHOP } from './served-app.ts';
 
-/** Signed bodies that are not, per compliance topic, are in test/compliance; the subscriptions in the-app-asks-…. */
+/**
+ * Compliance topics are tested in test/compliance, subscriptions in the-app-asks-for-what-it-handles.test.ts.
+ */
 describe("Shopify's review of the app", () => {
   let served: ServedApp;
   beforeAll(async () => {
@@ -11,7 +13,7 @@ describe("Shopify's review of the app", () => {
 
   const page = (shop = SHOP) => served.get(`/app?embedded=1&shop=${shop}`);
 
-  test('opened outside of the admin, it goes to the grant at once, each time: reinstalls too', async () => {
+  test('opened outside the admin, it redirects to the grant immediately, also for reinstalls', async () => {
     for (let again = 0; again < 2; again += 1) {
       const opened = await served.get(`/app?shop=${SHOP}`);
       expect([opened.status, opened.headers.location]).toEqual([302, `/auth?shop=${SHOP}`]);
@@ -24,12 +26,12 @@ describe("Shopify's review of the app", () => {
     }
   });
 
-  test('after the grant it leads to its page in the admin', async () => {
+  test('after the grant it redirects to its page in the admin', async () => {
     const { answer } = await served.grant();
     expect(String(answer.headers.location)).toBe(`${served.shopify.url}/${SHOP}/admin/apps/the-client-id`);
   });
 
-  test('as the admin opens it, signed, it is the page; with a wrong signature it is not', async () => {
+  test('opened by the admin with a valid signature, it shows the page; with a wrong one it does not', async () => {
     const query = served.shop.openedQuery();
     expect((await served.get(`/app?${query}`)).text).toContain('<s-page heading="Lockstep">');
     const forged = query.replace(/hmac=[0-9a-f]{8}/, 'hmac=00000000');
@@ -51,7 +53,7 @@ describe("Shopify's review of the app", () => {
     'admin.shopify.com/store/a',
     `${'a'.repeat(64)}.myshopify.com`,
     'a-shop.myshopify.com&shop=b-shop.myshopify.com',
-  ])('the shop %j is none: no grant is begun, and nobody is asked to type one', async (shop) => {
+  ])('the invalid shop %j is refused without a grant, and without a form to type a shop', async (shop) => {
     for (const place of ['/app?embedded=1&', '/app?', '/auth?', '/auth/callback?code=1&']) {
       const { status, text, headers } = await served.get(`${place}shop=${encodeURI(shop)}`);
       expect([status, headers.location]).toEqual([400, undefined]);
@@ -59,7 +61,7 @@ describe("Shopify's review of the app", () => {
     }
   });
 
-  test('the page may be framed by its own shop and the admin, and by nobody else', async () => {
+  test('the page may be embedded only by its own shop and the admin', async () => {
     const policy = String((await page()).headers['content-security-policy']);
     expect(policy).toMatch(
       new RegExp(`frame-ancestors https://${SHOP.replaceAll('.', '\\.')} https://admin\\.shopify\\.com$`),
@@ -70,7 +72,7 @@ describe("Shopify's review of the app", () => {
     expect(elsewhere).toBe("default-src 'none'; frame-ancestors 'none'");
   });
 
-  test('every answer is for TLS only, is not sniffed, not cached, and tells no other site', async () => {
+  test('every answer requires TLS, and forbids sniffing, caching and referrers', async () => {
     for (const place of [`/app?embedded=1&shop=${SHOP}`, '/app', '/app/state', '/nowhere', '/%ff'])
       expect((await served.get(place)).headers).toMatchObject({
         'strict-transport-security': expect.stringMatching(/^max-age=\d{8}/),
@@ -80,7 +82,7 @@ describe("Shopify's review of the app", () => {
       });
   });
 
-  test('the page itself holds nothing of the shop, and asks with a session token', async () => {
+  test('the page itself has no data of the shop, and requests it with a session token', async () => {
     const { text } = await page('unknown.myshopify.com');
     expect(text).not.toContain('unknown');
     expect(text).toContain('shopify.idToken()');

@@ -9,8 +9,11 @@ import { ServedApp, SHOP } from './served-app.ts';
 
 const DAY_MS = 86_400_000;
 
-/** The page said "in step" before a first comparison, with parked orders, and while all webhooks were lost. */
-describe('what the merchant is told is true', () => {
+/**
+ * The page used to say that all was well before a first comparison, with parked events, and with lost
+ * webhooks.
+ */
+describe("the merchant's page", () => {
   let served: ServedApp;
   beforeAll(async () => {
     served = await ServedApp.start();
@@ -36,22 +39,24 @@ describe('what the merchant is told is true', () => {
       ...found,
     });
 
-  test('in step only once its orders were compared with those of Shopify', async () => {
+  test('says that orders are up to date only after they were compared with Shopify', async () => {
     expect(await sentence()).toBe("Your orders have not been compared with Shopify's yet.");
     await served.inside.collections.shops.updateOne({ _id: SHOP }, { $set: { reconciledTo: new Date() } });
-    expect(await sentence()).toBe('Your orders are in step.');
+    expect(await sentence()).toBe('Your orders are up to date.');
   });
 
-  test('orders that were there before the app are no lost webhooks; later ones are', async () => {
+  test('counts fetched orders as lost webhooks, except for those of the first comparison', async () => {
     await pass({ missing: 300, stale: 0, since: null });
-    expect(await sentence()).toBe('Your orders are in step.');
+    expect(await sentence()).toBe('Your orders are up to date.');
     await pass({ missing: 13, stale: 6, since: new Date(0) });
-    expect(await sentence()).toBe('Webhooks of 19 orders were lost; Lockstep has fetched them from Shopify.');
+    expect(await sentence()).toBe(
+      'Updates for 19 orders had not arrived. Lockstep has fetched them from Shopify.',
+    );
     await pass({ missing: 0, stale: 0, since: new Date(0) });
-    expect(await sentence()).toBe('Your orders are in step.');
+    expect(await sentence()).toBe('Your orders are up to date.');
   });
 
-  test('not with an event that could not be applied', async () => {
+  test('says how many events could not be applied', async () => {
     const order = keyOf('7', SHOP);
     const rejected = {
       waiting: waitingEvent('orders/paid', { id: 7 }, { order }),
@@ -59,13 +64,13 @@ describe('what the merchant is told is true', () => {
       attempts: 1,
     };
     await served.inside.tools.journal.write({ ended: [], rejected: [rejected], now: 0, by: BY });
-    expect(await sentence()).toBe('Your orders are not all in step: 1 event could not be applied.');
+    expect(await sentence()).toBe('Not all orders are up to date: 1 update could not be applied.');
   });
 
-  test('the last webhook is one that Shopify sent, not what a comparison fetched; in words', async () => {
+  test('shows when the last webhook came; fetched orders do not count', async () => {
     const { redis, depositor, partitions } = served.inside;
     await depositor.deposit(waitingEvent('reconcile/order', {}, { order: keyOf('8', SHOP) }), null);
-    expect(await figures()).toMatchObject({ 'Last webhook': 'none yet' });
+    expect(await figures()).toMatchObject({ 'Last update from Shopify': 'never' });
     const reader = shopReader(redis, partitions);
     expect(await reader.one(SHOP)).toMatchObject({ lastEventAt: expect.any(String), lastWebhookAt: null });
     const key = redisKeys(0).lastWebhooks;
@@ -73,8 +78,8 @@ describe('what the merchant is told is true', () => {
     heard.heard(SHOP as ShopDomain);
     await heard.stop?.();
     expect(await reader.one(SHOP)).toMatchObject({ lastWebhookAt: expect.any(String) });
-    expect((await figures())['Last webhook']).toMatch(/^\d s ago$/);
+    expect((await figures())['Last update from Shopify']).toMatch(/^\d s ago$/);
     await redis.zincrby(key, -2 * DAY_MS, SHOP);
-    expect((await figures())['Last webhook']).toBe('2 days ago');
+    expect((await figures())['Last update from Shopify']).toBe('2 days ago');
   });
 });

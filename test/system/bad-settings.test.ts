@@ -13,12 +13,12 @@ async function endOf(name: Name, env: NodeJS.ProcessEnv): Promise<{ code: number
 
 const STACK = /^\s+at .*[:(]\d+/m;
 
-describe('a program with bad settings ends at once', () => {
+describe('a program with bad settings exits immediately', () => {
   test.each<[Name, string[]]>([
     ['ingest', ['REDIS_URL', 'SHOPIFY_API_SECRET', 'PORT']],
     ['worker', ['REDIS_URL', 'MONGODB_URI', 'PORT']],
     ['dashboard', ['REDIS_URL', 'OPS_JWT_SECRET', 'PORT']],
-  ])('%s: exit code 1, every problem, no stack, no value', async (name, problems) => {
+  ])('%s: exit code 1, all problems, no stack, no values', async (name, problems) => {
     const { code, said } = await endOf(name, { PORT: 'canary', REDIS_URL: 'https://user:canary@host' });
     expect(code).toBe(1);
     expect(said).toMatch(/^bad settings:\n/);

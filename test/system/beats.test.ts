@@ -9,7 +9,7 @@ import { until } from '../support/until.ts';
 
 const keys = redisKeys(0);
 
-describe('beats', () => {
+describe('heartbeats', () => {
   const opened: Redis[] = [];
   let redis: Redis;
   let parts: Part[];
@@ -33,7 +33,7 @@ describe('beats', () => {
   const read = () => readBeats(redis, keys);
   const ids = async () => (await read()).map(({ id }) => id).toSorted();
 
-  test('tell who lives, since when, and what it counts, anew each second', async () => {
+  test('report every second which program is alive, since when, and its figures', async () => {
     let applied = 0;
     const before = Date.now();
     await beating('web-1:7', () => Promise.resolve({ applied: (applied += 1), ackP99Ms: null }));
@@ -51,7 +51,7 @@ describe('beats', () => {
     expect(await ids()).toEqual(['web-1:7']);
   });
 
-  test('are of this process, where nothing else is said', async () => {
+  test('are of this process by default', async () => {
     const part = beats(redis, keys, 'ingest', () => Promise.resolve({}));
     parts.push(part);
     await part.start?.();
@@ -59,7 +59,7 @@ describe('beats', () => {
     expect(PROGRAM_ID).toMatch(new RegExp(`^.+:${process.pid}$`));
   });
 
-  test('a program that stops is gone at once; one that died is told of for an hour, and then leaves no trace in Redis', async () => {
+  test('a stopped program disappears at once; a dead one is shown for an hour and then leaves no trace in Redis', async () => {
     const [one] = [
       await beating('one', () => Promise.resolve({})),
       await beating('two', () => Promise.resolve({})),
@@ -88,7 +88,7 @@ describe('beats', () => {
     }
   });
 
-  test('a beat grows older by the clock of Redis', async () => {
+  test("a heartbeat's age is measured by the clock of Redis", async () => {
     await beating('old', () => Promise.resolve({}));
     await until(async () => (await ids()).length === 1);
     await parts[0]?.stop();
@@ -101,7 +101,7 @@ describe('beats', () => {
     expect(beat?.lastHeardMs).toBeLessThan(8000);
   });
 
-  test('what another wrote there is passed over', async () => {
+  test('reports that cannot be parsed are skipped', async () => {
     await beating('good', () => Promise.resolve({}));
     await until(async () => (await ids()).length === 1);
     const [seconds] = await redis.time();
@@ -113,7 +113,7 @@ describe('beats', () => {
     expect(await ids()).toEqual(['good']);
   });
 
-  test('no program waits for an absent Redis, or fails by it; it is heard again when Redis is back', async () => {
+  test('a program neither waits for an unreachable Redis nor fails; it is alive again when Redis is back', async () => {
     const patient = new Redis(redis.options.port ?? 0, {
       db: redis.options.db ?? 0,
       maxRetriesPerRequest: null,
@@ -134,7 +134,7 @@ describe('beats', () => {
     expect(Date.now() - began).toBeLessThan(1000);
   });
 
-  test('figures that cannot be had are no reason to end', async () => {
+  test('a failure to measure the figures does not stop the heartbeats', async () => {
     let asked = 0;
     await beating('ill', () =>
       (asked += 1) < 2 ? Promise.reject(new Error('no figures')) : Promise.resolve({}),

@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { startRedis, type LocalRedis } from '../../scripts/local/redis.ts';
 import { checkRedis, openRedis, redisReady } from '../../src/system/connections.ts';
 
-describe('P2: a Redis that could lose what it was given', () => {
+describe('P2: a Redis that may lose stored events', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-check-redis-'));
   const warned: string[] = [];
   const write = (line: string) => void warned.push(String((JSON.parse(line) as { msg: unknown }).msg));
@@ -34,12 +34,12 @@ describe('P2: a Redis that could lose what it was given', () => {
     return warned;
   };
 
-  test('set up as the design asks, it is taken without a word', async () => {
+  test('with the right settings is accepted without a warning', async () => {
     expect(await checkWith({})).toEqual([]);
   });
 
   test.each(['allkeys-lru', 'volatile-lru', 'allkeys-random', 'volatile-ttl', 'allkeys-lfu'])(
-    'that evicts by %s is refused, and it is said what to do',
+    'with eviction policy %s is refused, and the error says what to do',
     async (policy) => {
       await expect(checkWith({ 'maxmemory-policy': policy })).rejects.toThrow(
         new RegExp(`maxmemory-policy ${policy}.*set it to noeviction`),
@@ -47,26 +47,26 @@ describe('P2: a Redis that could lose what it was given', () => {
     },
   );
 
-  test('with appendfsync everysec it is taken, and what can be lost is said', async () => {
+  test('with appendfsync everysec is accepted, with a warning of what may be lost', async () => {
     const said = await checkWith({ appendfsync: 'everysec' });
     expect(said).toEqual([
-      'Redis has appendfsync everysec: a power loss may lose the last second of events taken',
+      'Redis has appendfsync everysec: a power loss may lose the last second of accepted events',
     ]);
   });
 
-  test('that does not show its settings is taken, and it is said that nobody looked (fails open)', async () => {
+  test('that does not show its settings is accepted, with a warning that they were not checked (fails open)', async () => {
     await checkWith({});
     await redis.call('ACL', 'SETUSER', 'managed', 'on', '>managed', '~*', '+@all', '-config');
     const managed = openRedis(server.url.replace('redis://', 'redis://managed:managed@'), 'impatient', log);
     await redisReady(managed);
     await checkRedis(managed, log);
-    expect(warned).toEqual([expect.stringContaining('does not let us see its settings')]);
+    expect(warned).toEqual([expect.stringContaining('does not show its settings')]);
     managed.disconnect();
   });
 
-  // The last one: a Redis that has just been given its AOF back does not stop before it is written.
-  test('with appendonly no it is taken, and what can be lost is said', async () => {
+  // Must be the last test: after AOF is switched on again, Redis does not stop before the file is written.
+  test('with appendonly no is accepted, with a warning of what may be lost', async () => {
     const said = await checkWith({ appendonly: 'no' });
-    expect(said).toEqual(['Redis has appendonly no: events taken are lost when it restarts']);
+    expect(said).toEqual(['Redis has appendonly no: accepted events are lost when it restarts']);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { coalesce } from '../../src/system/coalesce.ts';
 
 describe('coalesce', () => {
-  /** Doubles numbers; notes its batches. */
+  /** Doubles numbers and records its batches. */
   function doubling(largest = 100) {
     const batches: number[][] = [];
     const ask = coalesce<number, number>(
@@ -22,7 +22,7 @@ describe('coalesce', () => {
     expect(batches).toEqual([[3, 1, 2, 1]]);
   });
 
-  test('what is asked while a round trip is under way goes together into the next', async () => {
+  test('questions asked during a round trip share the next batch', async () => {
     const { ask, batches } = doubling();
     const first = ask(1);
     await new Promise(setImmediate);
@@ -39,7 +39,7 @@ describe('coalesce', () => {
     expect(batches).toEqual([[1, 2], [3, 4], [5]]);
   });
 
-  test('P7: an Error among the answers is for its asker alone', async () => {
+  test('P7: an Error among the answers rejects only its own question', async () => {
     const { ask } = doubling();
     const answers = await Promise.allSettled([1, -2, 3].map(ask));
     expect(answers).toMatchObject([
@@ -49,7 +49,7 @@ describe('coalesce', () => {
     ]);
   });
 
-  test('a round trip that fails fails its own batch; the next goes on', async () => {
+  test('a failed round trip rejects only its own batch; the next one runs', async () => {
     let trips = 0;
     const ask = coalesce<number, number>(
       (questions) => {
@@ -63,7 +63,7 @@ describe('coalesce', () => {
     expect(await ask(4)).toBe(4);
   });
 
-  test('while a round trip hangs, twenty batches wait; more is refused at once, and nothing is kept of it', async () => {
+  test('while a round trip hangs, twenty batches wait; further questions are rejected immediately', async () => {
     let go = () => undefined as void;
     const hanging = new Promise<void>((resolve) => (go = resolve));
     const ask = coalesce<number, number>(
@@ -77,12 +77,12 @@ describe('coalesce', () => {
     await new Promise(setImmediate);
     await new Promise(setImmediate);
     const waiting = Array.from({ length: 40 }, (_, i) => ask(i + 1));
-    await expect(ask(41)).rejects.toThrow('too many wait already');
+    await expect(ask(41)).rejects.toThrow('too many requests are waiting');
     go();
     expect(await Promise.all([first, ...waiting])).toHaveLength(41);
   });
 
-  test('an ask that throws before it promises anything is a failure like others', async () => {
+  test('a synchronous throw is handled like a rejected promise', async () => {
     const ask = coalesce<number, number>(
       () => {
         throw new Error('at once');

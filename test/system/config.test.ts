@@ -12,7 +12,7 @@ const problemsOf = (env: Record<string, string>, needed: Setting[] = []): string
 };
 
 describe('settings', () => {
-  test('with nothing given every setting has its default, or is not there', () => {
+  test('without any environment, every setting has its default or is undefined', () => {
     const given = Object.fromEntries(
       Object.entries(loadConfig({})).filter(([, value]) => value !== undefined),
     );
@@ -34,16 +34,16 @@ describe('settings', () => {
     });
   });
 
-  test('a stand-in for Shopify is refused in production: it is sent the secret and the tokens', () => {
+  test('a stand-in for Shopify is refused in production: it would get the secret and the tokens', () => {
     const SHOPIFY_API_URL = 'https://stand-in.example.com';
     expect(problemsOf({ SHOPIFY_API_URL })).toEqual([]);
     expect(problemsOf({ SHOPIFY_API_URL, NODE_ENV: 'production' })).toEqual([
-      'SHOPIFY_API_URL: for development only; remove it, or do not set NODE_ENV to production',
+      'SHOPIFY_API_URL: is for development only; remove it, or do not set NODE_ENV to production',
     ]);
     expect(problemsOf({ SHOPIFY_API_URL: ' ', NODE_ENV: 'production' })).toEqual([]);
   });
 
-  test('what is given is read, texts as numbers and lists', () => {
+  test('texts are converted to numbers and lists', () => {
     const config = loadConfig({
       PORT: '0',
       DEDUPE_TTL_HOURS: '0.5',
@@ -58,16 +58,16 @@ describe('settings', () => {
     expect(config.LOCK_REDIS_URLS).toEqual(['redis://a:1', 'rediss://b:2']);
   });
 
-  test('an empty value counts as not given, also where the setting is needed', () => {
+  test('an empty value counts as not set, also for a required setting', () => {
     const empty = Object.fromEntries(Object.keys(SETTINGS).map((name) => [name, '']));
     expect(loadConfig(empty)).toEqual(loadConfig({}));
     expect(problemsOf(empty, ['REDIS_URL', 'SHOPIFY_API_SECRET'])).toEqual([
-      'REDIS_URL: is needed and not set',
-      'SHOPIFY_API_SECRET: is needed and not set',
+      'REDIS_URL: is required but not set',
+      'SHOPIFY_API_SECRET: is required but not set',
     ]);
   });
 
-  test('all problems are told at once, each by name', () => {
+  test('all problems are reported together, each by its name', () => {
     const bad = {
       PORT: '65536',
       PARTITIONS: '1.5',
@@ -104,14 +104,14 @@ describe('settings', () => {
     ['OPS_JWT_SECRET', 'canary-too-short'],
     ['TOKEN_KEYS', `canary:${'00'.repeat(32)},canary:${'11'.repeat(32)}`],
     ['LOG_LEVEL', 'canary'],
-  ])('%s=%s is refused, and its value is not repeated', (name, value) => {
+  ])('%s=%s is refused, and the error does not contain the value', (name, value) => {
     const problems = problemsOf({ [name]: value });
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatch(new RegExp(`^${name}: .{5,}`));
     expect(problems.join()).not.toContain('canary');
   });
 
-  test('every setting says what it is about', () => {
+  test('every setting has a description', () => {
     for (const { about } of Object.values(SETTINGS)) expect(about.length).toBeGreaterThan(10);
   });
 });

@@ -20,7 +20,7 @@ const never = () => new Promise<never>(() => undefined);
 const fail = (message: string) => () => Promise.reject(new Error(message));
 
 describe('lifecycle', () => {
-  test('parts start in order and stop in reverse', async () => {
+  test('parts start in order and stop in reverse order', async () => {
     const { told, lifecycle, part } = scene();
     for (const name of ['redis', 'mongodb', 'http']) await lifecycle.start(part(name));
     await lifecycle.stop();
@@ -35,7 +35,7 @@ describe('lifecycle', () => {
     expect(told).toEqual(expected);
   });
 
-  test('a part is stopped after the one before it has stopped', async () => {
+  test('a part is stopped only after those started later have stopped', async () => {
     const { told, lifecycle, part } = scene();
     const { promise, resolve } = Promise.withResolvers<void>();
     await lifecycle.start(part('redis'));
@@ -47,7 +47,7 @@ describe('lifecycle', () => {
     expect(told.slice(2)).toEqual(['stop drains', 'stop redis']);
   });
 
-  test('a part that fails to start stops those before it, and its error is thrown', async () => {
+  test('if a part fails to start, those before it are stopped, and its error is thrown', async () => {
     const { told, lifecycle, part } = scene();
     await lifecycle.start(part('redis'));
     await lifecycle.start(part('mongodb'));
@@ -55,7 +55,7 @@ describe('lifecycle', () => {
     expect(told).toEqual(['start redis', 'start mongodb', 'stop mongodb', 'stop redis']);
   });
 
-  test('a part that does not stop in time is left behind, is told, and the others are stopped', async () => {
+  test('a part that does not stop in time is abandoned and logged, and the others are stopped', async () => {
     const { told, warned, lifecycle, part } = scene({ shutdownMs: 50 });
     await lifecycle.start(part('redis'));
     await lifecycle.start(part('drains', { stop: never }));
@@ -64,7 +64,7 @@ describe('lifecycle', () => {
     expect(warned).toMatchObject([{ part: 'drains', outcome: 'timed out' }]);
   });
 
-  test('a part that fails to stop is told, and the others are stopped', async () => {
+  test('a part that fails to stop is logged, and the others are stopped', async () => {
     const { told, warned, lifecycle, part } = scene();
     await lifecycle.start(part('redis'));
     await lifecycle.start(part('mongodb', { stop: fail('away') }));

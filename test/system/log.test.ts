@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 
 const LOG = path.resolve(import.meta.dirname, '..', '..', 'src', 'system', 'log.ts');
 
-/** What a program that logs `fields` writes to its standard output, which is no terminal. */
+/** What a program that logs `fields` writes to its standard output, which is not a terminal here. */
 function logged(fields: string, level = 'info'): { lines: Record<string, unknown>[]; text: string } {
   const code = `import { createLog } from ${JSON.stringify(LOG)}; createLog('test', '${level}').info(${fields}, 'said');`;
   const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
@@ -18,7 +18,7 @@ function logged(fields: string, level = 'info'): { lines: Record<string, unknown
 const NAMES = ['body', 'payload', 'secret', 'token', 'password', 'authorization', 'hmac', 'email'];
 
 describe('the log', () => {
-  test('one JSON line per attempt, with the program, the time and what was said', () => {
+  test('has one JSON line per attempt, with the program, the time and the message', () => {
     const { lines } = logged(
       `{ shop: 'example.myshopify.com', order: '820982911946154508', outcome: 'applied' }`,
     );
@@ -32,7 +32,7 @@ describe('the log', () => {
     ]);
   });
 
-  test('secrets and personal data are blanked under their names, at the top and one level down', () => {
+  test('redacts secrets and personal data by name, at the top level and one level down', () => {
     const canaries = NAMES.map((name) => `${name}: 'canary-${name}@example.com'`).join(', ');
     const { lines, text } = logged(`{ ${canaries}, request: { ${canaries} } }`);
     expect(text).not.toContain('canary');
@@ -40,14 +40,14 @@ describe('the log', () => {
     expect(lines).toMatchObject([{ ...blanked, request: blanked }]);
   });
 
-  test("a failed command's arguments are not logged with its error: they hold the event", () => {
+  test("omits a failed command's arguments from its error: they contain the event", () => {
     const error = `Object.assign(new Error('OOM'), { command: { name: 'evalsha', args: ['canary'] } })`;
     const { lines, text } = logged(`{ err: ${error} }`);
     expect(text).not.toContain('canary');
     expect(lines).toMatchObject([{ err: { message: 'OOM' } }]);
   });
 
-  test('below its level it says nothing', () => {
+  test('is silent below its level', () => {
     expect(logged(`{}`, 'warn').text).toBe('');
   });
 });

@@ -10,7 +10,7 @@ describe('P6: the number of partitions', () => {
   });
   afterEach(() => inside.close());
 
-  test('is that of the first of many programs that start at once', async () => {
+  test('is set by the first of many programs that start together', async () => {
     const numbers = [3, 4, 3, 4, 3];
     const outcomes = await Promise.allSettled(numbers.map((each) => agreeOnPartitions(inside.redis, each)));
     const kept = await inside.redis.get(PARTITIONS_KEY);
@@ -23,7 +23,7 @@ describe('P6: the number of partitions', () => {
     });
   });
 
-  test('is written again where Redis was emptied, and survives as long as Redis does', async () => {
+  test('is written again after Redis was emptied, and never expires', async () => {
     await agreeOnPartitions(inside.redis, 2);
     expect(await inside.redis.ttl(PARTITIONS_KEY)).toBe(-1);
     await inside.redis.flushdb();

@@ -15,7 +15,7 @@ describe('work in turns', () => {
     return name;
   }
 
-  test('ends with its answer, and throws what it throws', async () => {
+  test('returns its answer, and throws its error', async () => {
     expect(await inTurns(pieces('a', 3, []))).toBe('a');
     const failing = (function* (): Generator<void, string> {
       yield;
@@ -24,7 +24,7 @@ describe('work in turns', () => {
     await expect(inTurns(failing)).rejects.toThrow('a fault');
   });
 
-  test('the event loop does other things between two pieces', async () => {
+  test('lets the event loop do other things between two pieces', async () => {
     const done: string[] = [];
     let working = true;
     const other = () => {
@@ -38,7 +38,7 @@ describe('work in turns', () => {
     expect(done.join(' ')).not.toContain('a a');
   });
 
-  test('of many long works one piece is done in a round, each in its turn', async () => {
+  test('takes turns: of several long tasks, each round of the event loop runs one piece', async () => {
     const done: string[] = [];
     const rounds: number[] = [];
     let working = true;
@@ -50,7 +50,7 @@ describe('work in turns', () => {
     await Promise.all(['a', 'b', 'c'].map((name) => inTurns(pieces(name, 4, done))));
     working = false;
     expect(done.join('')).toBe('abcabcabcabc');
-    // All three begin in the first round.
+    // All three start in the first round.
     const steps = rounds.slice(1).map((count, i) => count - (rounds[i] ?? 0));
     expect(Math.max(...steps)).toBeLessThanOrEqual(1);
   });
