@@ -110,7 +110,7 @@ describe('exit codes of the command line', () => {
       '404: no claim of it: looked in any partition',
     ],
     ['an event that nobody knows', ['event', 'abcd'], 'looked in the journal and among the parked'],
-    ['a token that is not good', ['--token', 'forged', 'status'], '401: a good token is needed'],
+    ['a token that is not good', ['--token', 'forged', 'status'], '401: missing or invalid token'],
     ['a role too small', ['token', 'mint', '--name', 'x'], '403: the role admin is needed'],
     ['a name that no order has', ['order', '#1001'], 'looked in: names and ids of orders'],
   ])('1 where it was refused: %s', async (_what, args, words) => {
