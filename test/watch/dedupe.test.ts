@@ -148,7 +148,7 @@ describe('/api/dedupe', () => {
       [{ shop: SHOP, body: 'a', topic: '__proto__' }, 'topic: not a topic that Lockstep handles'],
       [{ shop: SHOP, body: 'a', triggeredAt: 'yesterday' }, 'triggeredAt: not a time'],
       [{ shop: SHOP, body: { id: 1 } }, 'body: '],
-      [{ shop: SHOP, body: 'a', keep: true }, 'unknown parameter: keep'],
+      [{ shop: SHOP, body: 'a', keep: true }, 'keep: unknown parameter'],
     ])('%j is a 400', async (body, error) => {
       const answer = await lookup(body);
       expect(answer.status).toBe(400);

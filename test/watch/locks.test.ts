@@ -194,7 +194,7 @@ describe('locks, over the API', () => {
       const now = await held(order, 'w:2');
       const { status, json } = await release(order, { token, insist: true });
       expect(status).toBe(409);
-      expect(json.error).toContain('the holder changed');
+      expect(json.error).toContain('has changed since it was shown');
       now.assertHeld();
       expect((await shown(order)).holder.program).toBe('w:2');
       await now.release();

@@ -85,7 +85,7 @@ describe('/api/queues', () => {
     const paused = await change('all', 'pause');
     expect(paused.status).toBe(200);
     expect(paused.json.did).toContain('Queue 0 is paused. Queue 1 is paused.');
-    expect(paused.json.did).toContain('over restarts');
+    expect(paused.json.did).toContain('survives restarts');
     work();
     await Promise.all(workers.map((worker) => worker.waitUntilReady()));
     await deposited('1', '2', '3');

@@ -58,7 +58,7 @@ describe('reconciliation passes over the API', () => {
     [{ since: '999999d' }, /since/],
     [{ since: '2h', shop: 'no shop' }, /shop/],
     [{ since: '2h', reason: '' }, /reason/],
-    [{ since: '2h', dryrun: false }, /unknown parameter: dryrun/],
+    [{ since: '2h', dryrun: false }, /dryrun: unknown parameter/],
   ])('%j is a bad request that says why', async (body, because) => {
     const { status, json } = await ask(body);
     expect(status).toBe(400);

@@ -167,6 +167,6 @@ function read(where: string, schema: z.ZodType | undefined, given: unknown): unk
 
 function issueText(issue: z.core.$ZodIssue, where = ''): string {
   // Otherwise an unknown filter would be ignored, and everything shown.
-  if (issue.code === 'unrecognized_keys') return `unknown parameter: ${issue.keys.join(', ')}`;
+  if (issue.code === 'unrecognized_keys') return `${issue.keys.join(', ')}: unknown parameter`;
   return `${[where, ...issue.path].filter(Boolean).join('.')}: ${issue.message}`;
 }
