@@ -59,7 +59,9 @@ describe('the release of a claim', () => {
       expect((await served.release(event)).json.error).toContain('its outcome is waiting');
       expect(await served.claimed(event)).toBe(1);
     }
-    expect((await served.release(inMailbox.event, { confirm: true })).json.did).toContain('It is still waiting');
+    expect((await served.release(inMailbox.event, { confirm: true })).json.did).toContain(
+      'It is still waiting',
+    );
   });
 
   test('of a parked event needs no confirmation', async () => {
