@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { opsCommand } from './watch/ops/ops-command.ts';
 
-/** The operators' command line: npm run ops -- <verb> [--json]. */
+/** The operators' command line: `npm run ops -- <verb> [--json]`. */
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // Whoever read us has read enough: ops tail | head.
+  // The reader closed the pipe, as in `ops tail | head`.
   if (error.code === 'EPIPE') process.exit(0);
   throw error;
 });

@@ -26,7 +26,7 @@ export const APPLYING: readonly PlantedFault[] = [
     find: "if (drained.outcome === 'held') await waker.wakeIn(order, drained.forMs);",
     replace: '',
     tests: ['drain/a-drain-job-comes-again'],
-    named: 'P6: that holds its events back comes again',
+    named: 'P6: that holds its events is retried',
   },
   {
     name: 'busy-order-not-looked-at-again',
@@ -35,7 +35,7 @@ export const APPLYING: readonly PlantedFault[] = [
     find: "if (drained.outcome === 'busy') {",
     replace: "if (drained.outcome === 'busy' && BUSY_RETRY_MS < 0) {",
     tests: ['drain/a-drain-job-comes-again'],
-    named: 'that finds its order busy comes again soon',
+    named: 'that finds its order busy is retried soon',
   },
   {
     name: 'failed-drain-taken-for-done',
@@ -44,7 +44,7 @@ export const APPLYING: readonly PlantedFault[] = [
     find: "throw new Error('drain failed');",
     replace: "return { outcome: 'drained', events: 0 } as const;",
     tests: ['drain/a-drain-job-comes-again'],
-    named: 'P6: that fails comes again, later each time',
+    named: 'P6: that fails is retried, later each time',
   },
   {
     name: 'poison-never-given-up',
@@ -61,7 +61,7 @@ export const APPLYING: readonly PlantedFault[] = [
     find: 'Math.floor(events.length / 2 ** setbacks)',
     replace: 'Math.floor(events.length / 2 ** (0 * setbacks))',
     tests: ['drain/work-longer-than-its-lock'],
-    named: 'its page is halved',
+    named: 'halves its page until it fits',
   },
   {
     name: 'event-that-outlives-every-lock-never-parked',
@@ -70,7 +70,7 @@ export const APPLYING: readonly PlantedFault[] = [
     find: 'const PATIENCE_ALONE = 5;',
     replace: 'const PATIENCE_ALONE = Infinity;',
     tests: ['drain/work-longer-than-its-lock'],
-    named: 'what does not finish even alone is parked',
+    named: 'parks an event that does not finish even alone',
   },
   {
     name: 'no-turns-given',

@@ -36,7 +36,7 @@ export const SPOOLING: readonly PlantedFault[] = [
     find: 'if (breaker.state === CircuitState.HalfOpen) throw new BrokenCircuitError();',
     replace: 'if (breaker.state === CircuitState.Isolated) throw new BrokenCircuitError();',
     tests: ['deposit/the-spool-takes-over'],
-    named: 'while one asks',
+    named: 'tests a Redis that hangs',
   },
   {
     name: 'spool-waited-for-for-ever',

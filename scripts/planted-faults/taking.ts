@@ -112,7 +112,7 @@ export const TAKING: readonly PlantedFault[] = [
     replace: `void depositor.deposit(waiting, prints.delivery).catch(() => undefined);
   return await Promise.resolve({ outcome: 'accepted', event: prints.event });`,
     tests: ['accept/redis-away'],
-    named: 'never there: 503',
+    named: 'not started yet: 503',
   },
   {
     name: 'failed-deposit-taken-for-accepted',
@@ -137,7 +137,7 @@ export const TAKING: readonly PlantedFault[] = [
     find: "local length = redis.call('RPUSH', mailbox, event .. string.sub(entry, 65))",
     replace: "redis.call('HSET', claim, 'at', now); local length = redis.call('RPUSH', mailbox, entry)",
     tests: ['deposit/redis-is-away'],
-    named: 'when its mailbox is no list',
+    named: 'if its mailbox is not a list',
   },
   {
     name: 'event-not-claimed',
@@ -210,7 +210,7 @@ export const TAKING: readonly PlantedFault[] = [
     find: '{ id: order, keepLastIfActive: true }',
     replace: '{ id: order }',
     tests: ['deposit/a-wake-up-when-it-is-needed'],
-    named: 'P6: also while one is active',
+    named: 'P6: also while a drain is active',
   },
   {
     name: 'sweep-does-nothing',
@@ -252,7 +252,7 @@ export const TAKING: readonly PlantedFault[] = [
     find: "if type(order) ~= 'string' or not redis.call('ZSCORE', KEYS[1], order) then",
     replace: 'do',
     tests: ['deposit/a-full-redis-keeps-a-reserve'],
-    named: 'those that end first',
+    named: 'those that expire first',
   },
   {
     name: 'another-body-dropped-by-its-webhook-id',

@@ -22,7 +22,7 @@ export interface AcceptTools {
   now: () => number;
 }
 
-/** An answer, and what only the log and the metrics are told. */
+/** An answer, and details that go only to the log and the metrics. */
 export interface Judged {
   answer: Answer;
   reason?: string;
@@ -30,8 +30,8 @@ export interface Judged {
 }
 
 /**
- * A webhook comes in as bytes, and its answer goes out. HMAC before anything of the body is read (P1);
- * 200 only when the event is durable (P2) or there is nothing to keep.
+ * Turns the bytes of a webhook into an answer. It checks the HMAC before it reads anything in the body (P1),
+ * and answers 200 only if the event is durable (P2) or there is nothing to store.
  * @throws Fault not_durable, which is answered with 503
  */
 export async function acceptWebhook(
@@ -41,8 +41,7 @@ export async function acceptWebhook(
 ): Promise<Judged> {
   const signature = signatureOf(headers);
   if (!signature || !isAuthentic(body, signature, tools.secrets)) return { answer: { outcome: 'forged' } };
-  if (!canBeWebhook(body))
-    return { answer: { outcome: 'forged' }, reason: 'it is signed, but not a JSON object' };
+  if (!canBeWebhook(body)) return { answer: { outcome: 'forged' }, reason: 'signed, but not a JSON object' };
   const receivedAt = tools.now();
   const delivery = readHeaders(headers, receivedAt);
   if ('missing' in delivery) return { answer: { outcome: 'unreadable', missing: delivery.missing } };
@@ -53,7 +52,7 @@ export async function acceptWebhook(
   return await deposit({ delivery, routed, body, receivedAt }, tools);
 }
 
-/** The signature, where the header holds what can be one. */
+/** The signature in the header; null if it cannot be a signature. */
 export function signatureOf(headers: IncomingHttpHeaders): string | null {
   const signature = shopifyHeader(headers, 'hmac-sha256');
   return isSignature(signature) ? signature : null;
@@ -63,21 +62,21 @@ function ignored(reason: string, event?: ShopifyEvent): Judged {
   return { answer: { outcome: 'ignored' }, reason, ...(event && { event }) };
 }
 
-/** Which order a delivery is for. */
+/** Which order or shop a delivery is about. */
 interface Routed {
   about: 'order' | 'shop';
   shop: ShopDomain;
   orderId: OrderId | null;
   unreadable: string | null;
-  /** When the body says that it was changed, microseconds since 1970. */
+  /** The time of change that the body contains, microseconds since 1970. */
   changedAt?: number | undefined;
 }
 
 type NotOurs = { ignored: string; event?: ShopifyEvent };
 
 /**
- * What cannot be read goes to `<shop>/-`, where its drain parks it, and so does what is about the shop itself. An Event
- * is ignored under whatever topic its headers name: the signed body says what it is.
+ * Unreadable webhooks go to `<shop>/-`, whose drain parks them. Webhooks about the shop itself go there too.
+ * An Event is ignored whatever topic its headers name: the signed body says what it is.
  */
 function route({ topic, shop }: DeliveryHeaders, body: Buffer): Routed | NotOurs {
   if (isShopTopic(topic)) {
@@ -90,7 +89,7 @@ function route({ topic, shop }: DeliveryHeaders, body: Buffer): Routed | NotOurs
     return (isClassic ? null : asEvent(body)) ?? { ignored: 'the topic is not handled' };
   }
   const found = routeOf(topic, body);
-  if (found.to === 'elsewhere') return { ignored: 'it names no order' };
+  if (found.to === 'elsewhere') return { ignored: 'the body names no order' };
   const about = { about: 'order' as const, shop };
   if (found.to === 'order') {
     const { orderId, changedAt } = found;
@@ -101,7 +100,7 @@ function route({ topic, shop }: DeliveryHeaders, body: Buffer): Routed | NotOurs
 
 function asEvent(body: Buffer): NotOurs | null {
   const event = readShopifyEvent(body);
-  return event && { ignored: `it is an Event of ${event.topic}, ${event.action}: not handled yet`, event };
+  return event && { ignored: `Events are not handled yet: ${event.topic}, ${event.action}`, event };
 }
 
 interface Taken {
@@ -111,12 +110,13 @@ interface Taken {
   receivedAt: number;
 }
 
-/** What can be read is kept in any case; of what cannot, so much of a shop in an hour. */
+/** Stores every readable webhook, and unreadable ones up to an hourly limit per shop. */
 async function deposit(taken: Taken, tools: AcceptTools): Promise<Judged> {
   const { unreadable, shop } = taken.routed;
   if (unreadable === null) return { answer: told(await put(taken, tools)) };
   const bytes = taken.body.length;
-  if (!tools.unreadable.take(shop, bytes)) return ignored('too much of this shop was parked in this hour');
+  if (!tools.unreadable.take(shop, bytes))
+    return ignored('the shop sent too many unreadable webhooks in this hour');
   let kept = false;
   try {
     const deposited = await put(taken, tools);

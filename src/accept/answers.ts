@@ -1,6 +1,6 @@
 import type { EventId } from '../order/identity.ts';
 
-/** Everything that ingest says to Shopify, and the one table from outcome to status. */
+/** Every answer that ingest gives to Shopify. */
 export type Answer =
   | { outcome: 'accepted'; event: EventId }
   | { outcome: 'duplicate'; event: EventId; firstSeenAt: string }
@@ -14,22 +14,23 @@ export type Answer =
   | { outcome: 'not_found' }
   | { outcome: 'broken_off' };
 
+/** The only table from outcome to HTTP status. */
 export const STATUS_CODES = {
   accepted: 200,
   duplicate: 200,
   ignored: 200,
-  // A retry could not help: it is kept, with its reason.
+  // A retry would not help: the event is stored with its reason.
   parked: 200,
-  // Shopify's review wants 401 for a bad and for a missing signature.
+  // Shopify's app review requires 401 for an invalid and for a missing signature.
   forged: 401,
   unreadable: 400,
   too_large: 413,
   unavailable: 503,
   method_not_allowed: 405,
   not_found: 404,
-  // The sender went away in the middle of its body; nobody reads this.
+  // The sender disconnected before its whole body arrived; nobody reads this answer.
   broken_off: 400,
 } as const satisfies Record<Answer['outcome'], number>;
 
-/** Shopify tries again by its own schedule; others are told when it may be worth it. */
+/** Shopify retries on its own schedule; this is for other senders. */
 export const RETRY_AFTER_SECONDS = 5;

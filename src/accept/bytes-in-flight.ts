@@ -1,15 +1,17 @@
 /**
- * A budget for the bytes of bodies that ingest holds at a time, of all requests together (S4): they are held before
- * anything is known of their sender. The first of each body are free, which the limit of connections bounds
- * (watch/serve.ts): the usual webhook never meets the budget, whatever large bodies do. Bytes count as they arrive, so a
- * length that is only said costs nothing. Where no more fit, the body that has been arriving longest gives way: a
- * good sender's is there in milliseconds, one that stands still is the first to go.
+ * A budget for the body bytes that ingest holds at a time, over all requests: it holds them before it knows
+ * anything about their sender. The first bytes of each body are free; the connection limit bounds those
+ * (watch/serve.ts). So an ordinary webhook never needs the budget, however many large bodies arrive. Bytes
+ * count when they arrive, so a declared length costs nothing. If the budget is used up, the body that has
+ * been arriving longest gives way: an honest sender's body arrives within milliseconds, and a stalled one
+ * goes first.
  */
 export const FREE_BYTES = 16 * 1024;
 
 /**
- * Six of the largest bodies, or 350 of 100 kB: 200 of those a second while each answer takes 1.7 s. The free bytes of
- * 2,000 connections are as much again, and so is what Node has yet to collect: under attack ingest grows by 100 MB.
+ * Six of the largest bodies, or 350 bodies of 100 kB: 200 of those a second if each answer takes 1.7 s. The
+ * free bytes of 2,000 connections add the same amount, and so does garbage that Node has not collected yet:
+ * under attack, ingest grows by 100 MB.
  */
 const LARGEST_AT_A_TIME = 6;
 const LEAST_BYTES = 32 * 1024 * 1024;
@@ -23,20 +25,20 @@ export interface BytesInFlight {
   hold: (giveWay: () => void) => Held;
 }
 
-/** What one body holds. */
+/** The bytes that one body holds. */
 interface Held {
-  /** Whether so many more bytes of it may be held. */
+  /** Whether this many more bytes of the body may be held. */
   grow: (bytes: number) => boolean;
-  /** It is whole: from here on it is ours to finish. */
+  /** The body is complete: from now on it does not give way. */
   arrived: () => void;
-  /** Its bytes are needed no more. */
+  /** The bytes are no longer needed. */
   release: () => void;
 }
 
-/** @param changed told how many bytes are held, beyond those that are free */
+/** @param changed called with the number of bytes held, without the free ones */
 export function bytesInFlight(mostBytes: number, changed: (bytes: number) => void): BytesInFlight {
   let heldBytes = 0;
-  /** Those that cost something and still arrive, longest first. */
+  /** Bodies that use the budget and are still arriving, oldest first. */
   const arriving = new Set<{ giveUp: () => void }>();
   const makeRoom = (bytes: number, asking: object): boolean => {
     for (const each of arriving) {

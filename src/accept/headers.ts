@@ -3,27 +3,27 @@ import { asShopDomain, NO_SHOP, type ShopDomain } from '../order/identity.ts';
 import { millisOf } from '../order/instants.ts';
 import { mayLackShop } from '../order/shop-topics.ts';
 
-/** What a delivery's headers say. None of it is signed. */
+/** What a delivery's headers contain. Headers are not signed. */
 export interface DeliveryHeaders {
-  /** Lower case: a topic of Events is none of ours in any case. */
+  /** In lower case, even the topics of Events (`Order`): those are not handled anyway. */
   topic: string;
   shop: ShopDomain;
   webhookId: string | null;
-  /** Null where it is missing, no time, or in the future: it only breaks ties. */
+  /** Null if it is missing, not a valid time, or in the future: the delivery is accepted without it. */
   triggeredAt: string | null;
 }
 
-/** `orders/create`, `customer.tags_added`, and Events' `Order`: what Shopify documents is never refused. */
+/** Matches `orders/create`, `customer.tags_added` and the Events' `Order`: no documented topic is refused. */
 const TOPIC = /^(?=.{1,100}$)[a-z][a-z0-9_]*([./][a-z0-9_]+)*$/;
-/** Longer ids are nobody's: Shopify's are UUIDs. */
+/** Shopify's ids are UUIDs; a longer id is not Shopify's. */
 const WEBHOOK_ID = /^[\x21-\x7e]{1,200}$/;
-/** Clocks differ by less. A time that is further ahead would outlast everything that Shopify tells from then on. */
+/** Clocks differ by less. A time further ahead would count as newer than everything sent until then. */
 const AHEAD_MS = 300_000;
 
 /**
- * One header of Shopify's, in the family of Events (`shopify-topic`) or in the classic one (`x-shopify-topic`); where
- * both are there, Shopify's own libraries take the first. Sent twice, Node joins the values; then they match nothing
- * and count as missing.
+ * A Shopify header in the Events family (`shopify-topic`) or the classic family (`x-shopify-topic`). If both
+ * are present, the first counts, as in Shopify's own libraries. If a header is sent twice, Node joins the
+ * values; the result matches nothing and counts as missing.
  */
 export function shopifyHeader(headers: IncomingHttpHeaders, name: string): string | null {
   return textOf(headers[`shopify-${name}`]) ?? textOf(headers[`x-shopify-${name}`]);
@@ -33,7 +33,7 @@ function textOf(value: string | string[] | undefined): string | null {
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
 }
 
-/** The headers, or the names of all that are missing or unusable. @param receivedAt ms since 1970 */
+/** The headers, or the names of those that are missing or invalid. @param receivedAt ms since 1970 */
 export function readHeaders(
   headers: IncomingHttpHeaders,
   receivedAt: number,
@@ -55,7 +55,7 @@ function isPast(time: string | null, receivedAt: number): boolean {
   return (millisOf(time) ?? Infinity) <= receivedAt + AHEAD_MS;
 }
 
-/** The shop of a header, or what stands for none where the topic may come without. */
+/** The shop in the header; NO_SHOP if the topic may arrive without one. */
 function shopOf(headers: IncomingHttpHeaders, topic: string | null): ShopDomain | null {
   const told = asShopDomain(shopifyHeader(headers, 'shop-domain') ?? '');
   return told ?? (mayLackShop(topic ?? '') ? NO_SHOP : null);

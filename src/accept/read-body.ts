@@ -7,19 +7,19 @@ export type Body =
   | { outcome: 'unavailable' }
   | { outcome: 'broken_off' };
 
-/** What a piece costs beside its bytes: a body may come one by one. */
+/** The cost of a piece in addition to its bytes: a body may arrive one byte at a time. */
 const PIECE_BYTES = 256;
 
-/** A body, and what gives back the bytes that it holds: to be called once they are needed no more. */
+/** A body, and a function that returns its bytes to the budget; call it when they are no longer needed. */
 interface ReadBody {
   body: Body;
   release: () => void;
 }
 
 /**
- * Reads a body as it comes, and ends as soon as it is too large, or one too many for all of ingest (`unavailable`):
- * express.raw would first read all the rest of it, so that 100 MB are 100 MB. What still comes then is let through
- * unread by Node, for as long as the server's requestTimeout allows.
+ * Reads a body as it arrives, and stops as soon as it is too large or exceeds the budget of all bodies
+ * (`unavailable`). express.raw would first read the rest, so 100 MB would cost 100 MB. Node then discards
+ * what still arrives, for as long as the server's requestTimeout allows.
  */
 export function readBody(
   request: IncomingMessage,
@@ -53,13 +53,13 @@ export function readBody(
   });
 }
 
-/** Most bodies come in one piece, which need not be copied. */
+/** Most bodies arrive in one piece, which is not copied. */
 function joined(pieces: Buffer[]): Buffer {
   const [first] = pieces;
   return first && pieces.length === 1 ? first : Buffer.concat(pieces);
 }
 
-/** A piece is a part of what the socket read, and would keep all of that: a small part is copied. */
+/** A piece is part of a socket's read buffer and keeps all of it in memory, so a small piece is copied. */
 function alone(piece: Buffer): Buffer {
   return 2 * piece.length < piece.buffer.byteLength ? Buffer.from(piece) : piece;
 }

@@ -2,18 +2,18 @@ import { at, readJson } from '../order/lossless-json.ts';
 import { EVENT_TOPICS } from '../order/topics.ts';
 
 /**
- * One of Shopify's Events (API 2026-10 and later), which are not webhooks of the classic kind and not handled yet.
- * Topic and action are the body's, which is signed; headers are not believed.
+ * One of Shopify's Events (API 2026-10 and later). They differ from classic webhooks and are not handled yet.
+ * Topic and action come from the body, which is signed; headers are not trusted.
  */
 export interface ShopifyEvent {
-  /** As Shopify spells it (`Order`); `other` where it is not in the table: it becomes a label. */
+  /** As Shopify spells it (`Order`); `other` if it is not in the table, because it becomes a label. */
   topic: string;
   action: string;
 }
 
 const ACTIONS = ['create', 'update', 'delete'] as const;
 
-/** The Event that a body is, or null: a classic body has no topic and action of its own. */
+/** Reads a body as an Event; null for a classic body, which has no topic and action. */
 export function readShopifyEvent(body: Uint8Array): ShopifyEvent | null {
   const json = readJson(body);
   if (!json.ok) return null;

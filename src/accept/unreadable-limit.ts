@@ -1,25 +1,26 @@
 import type { ShopDomain } from '../order/identity.ts';
 
 /**
- * How much of what cannot be read is kept of a shop in an hour. An operator needs a few of a kind to see what is wrong;
- * a thousand in good faith is a subscription that is set up wrongly, of which no retry and no replay makes more. What is
- * beyond it is answered `ignored`, and counted. In memory, of each ingest alone: N of them keep N times as much.
+ * How many unreadable webhooks are stored per shop and hour. An operator needs only a few of a kind to see
+ * what is wrong. A thousand from an honest sender mean that a subscription is set up wrongly, and neither
+ * retries nor replays can help. Webhooks beyond the limit are answered `ignored` and counted. Each ingest
+ * program counts in its own memory: N of them store N times as much.
  */
 const MOST_EVENTS = 1000;
-/** A thousand of the usual 10 kB, six times over: the largest bodies run out of bytes first. */
+/** Six times a thousand bodies of the usual 10 kB: only large bodies reach this limit first. */
 const MOST_BYTES = 64 * 1024 * 1024;
-/** Shops in an hour: without the app anybody who has a signed body may make up names. */
+/** Shops per hour: without the app, anyone who has a signed body can invent shop names. */
 const MOST_SHOPS = 1000;
 const HOUR_MS = 3_600_000;
 
 export interface UnreadableLimit {
-  /** Whether one more is kept. */
+  /** Whether one more may be stored. */
   take: (shop: ShopDomain, bytes: number) => boolean;
-  /** It was not kept after all. */
+  /** Undoes a `take` whose webhook was not stored. */
   giveBack: (shop: ShopDomain, bytes: number) => void;
 }
 
-/** @param refused told of each that is not kept */
+/** @param refused called for each webhook that is not stored */
 export function unreadableLimit(now: () => number, refused: () => void): UnreadableLimit {
   let hour = 0;
   const kept = new Map<ShopDomain, { events: number; bytes: number }>();

@@ -1,11 +1,11 @@
 import type { Script } from './script.ts';
 
-/** What else happens to claims besides deposits, one script each. */
+/** The scripts that change claims outside of deposits. */
 
 /**
- * Releases a claim and its delivery's, if the claim is still the one that was shown.
+ * Releases a claim and the key of its delivery, if the claim is still the one that was shown.
  * KEYS  1 dedupe  2 delivery      ARGV  1 first seen ms, as the claim holds it  2 event
- * Answers 1 when released, 0 when another claim is there now, -1 when there is no claim.
+ * Returns 1 if released, 0 if another claim is there now, -1 if there is no claim.
  */
 export const RELEASE: Script = {
   numberOfKeys: 2,
@@ -20,10 +20,10 @@ return 1
 };
 
 /**
- * Drops claims that expire soon. Claims of orders with waiting events are kept: an event that is sent again must
- * not wait twice. The script needs no memory, so it also runs in a Redis that has none left.
+ * Drops claims that expire soon. Claims of orders with waiting events are kept: an event that is sent again
+ * must not wait twice. The script needs no memory, so it also runs when Redis has none left.
  * KEYS  1 pending  2… dedupe and delivery keys      ARGV  1 ms: claims that expire sooner are dropped
- * Answers how many keys it dropped.
+ * Returns the number of dropped keys.
  */
 export const DROP_CLAIMS: Script = {
   lua: `

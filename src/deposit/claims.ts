@@ -5,7 +5,7 @@ import { partitionOf, type RedisKeys } from '../system/redis-keys.ts';
 import { changedAtOf, fingerprintsOf } from './fingerprints.ts';
 import type { ScriptedRedis } from './scripts.ts';
 
-/** That an event was seen (P3), as Redis holds it. Times are by Redis's clock. */
+/** Redis's record that an event was seen (P3). Times are by Redis's clock. */
 export interface Claim {
   event: EventId;
   order: OrderKey;
@@ -17,30 +17,30 @@ export interface Claim {
   ttlMs: number;
 }
 
-/** A body under one topic, and what it is recognised by there. */
+/** The event id of a body under one topic. */
 export interface Hashed {
   topic: string;
   event: EventId;
 }
 
 /**
- * The claims as operators see them. An event's order, and so its partition, is not known before its claim is
- * found: every partition is asked, in one round trip.
+ * Claims as operators see them. An event's order, and so its partition, is unknown until its claim is found,
+ * so every partition is searched, in one round trip.
  */
 export interface Claims {
   find: (events: readonly EventId[]) => Promise<Claim[]>;
-  /** The events that deliveries with this webhook id brought; every topic is tried. */
+  /** The events that arrived under this webhook id. Tries every topic. */
   eventsOf: (shop: ShopDomain, webhookId: string) => Promise<EventId[]>;
-  /** As ingest hashes it. Without a topic, once for every topic; between them others have their turn. */
+  /** Hashes a body as ingest does; without a topic, once for every topic, with pauses for other work. */
   hashesOf: (told: ToldBody) => Promise<Hashed[]>;
   /**
-   * Takes a claim away, if it still is the one that is shown, and its delivery's where that is known. What is
-   * left of a delivery that is not known claims nothing: its event has no claim.
+   * Releases a claim if it is still the one that was shown, and the key of its delivery if the delivery is
+   * known. The key of an unknown delivery stays, without effect: its event has no claim.
    */
   release: (claim: Claim, delivery: Delivery | null) => Promise<'released' | 'changed' | 'gone'>;
 }
 
-/** A body as a person has it. */
+/** A body that an operator supplies. */
 export interface ToldBody {
   shop: ShopDomain;
   topic: string | null;
@@ -99,14 +99,14 @@ export function claims(redis: ScriptedRedis, partitions: readonly RedisKeys[]): 
   };
 }
 
-/** With the triggered-at of a repeat also the hash that it is taken under when its body was seen before. */
+/** Includes the hash of a repeat, which the event gets if its body was seen before. */
 function hashedAs(topic: string, told: ToldBody): Hashed[] {
   const changedAt = changedAtOf(topic, told.body);
   const { event, repeat } = fingerprintsOf({ ...told, topic, webhookId: null, changedAt });
   return [...new Set([event, repeat?.id ?? event])].map((each) => ({ topic, event: each }));
 }
 
-/** Null where there is none, or none of ours. */
+/** Null if the key does not exist or does not contain a claim. */
 function claimOf(event: EventId, fields: Record<string, string>, ttlMs: number): Claim | null {
   const { order, at, last, hits } = fields;
   if (order === undefined || at === undefined) return null;

@@ -15,31 +15,30 @@ type Deposited =
   { outcome: 'accepted'; event: EventId } | { outcome: 'duplicate'; event: EventId; firstSeenAt: Date };
 
 /**
- * Puts events into their orders' mailboxes, each once, and wakes a drain. When `deposit` answers, the
- * event is durable (P2); the wake-up follows without being waited for, and the sweeper makes up for one
- * that is lost (P6).
+ * Puts each event into its order's mailbox once, and wakes a drain. When `deposit` returns, the event is
+ * durable (P2). It does not wait for the wake-up; if that is lost, the sweeper replaces it (P6).
  */
 export interface Depositor {
   /**
-   * @param repeat where an equal body can be another event; that is then answered under its own id
-   * @throws Fault not_durable when Redis does not take it in time; it may or may not be there then
-   * @throws Fault redis_full when Redis has room for drains only; it is not there then
+   * @param repeat set if an equal body can be another event, which then gets an id of its own
+   * @throws Fault not_durable if Redis does not store the event in time; it may or may not be stored then
+   * @throws Fault redis_full if Redis has room only for drains; the event is not stored then
    */
   deposit: (event: WaitingEvent, delivery: string | null, repeat?: Repeat | null) => Promise<Deposited>;
 }
 
 const BATCHES = {
-  /** A call with 32 of the largest bodies is 480 MB: Redis gives up a client at 1 GB. */
+  /** A call with 32 of the largest bodies (15 MiB) is 480 MB: Redis disconnects a client at 1 GB. */
   largest: 32,
-  /** Redis works on one while the next arrives. */
+  /** Redis works on one batch while the next arrives. */
   atATime: 4,
-  /** More than ingest has connections. */
+  /** More than the number of ingest's connections. */
   mayWait: 10_000,
 };
-/** Of one body within DEDUPE_TTL_HOURS: whoever has a signed body can send it with any triggered-at. */
+/** Per body within DEDUPE_TTL_HOURS: anyone who has a signed body can send it with any triggered-at. */
 const MOST_REPEATS = 10;
 
-/** @param onReused a webhook id came that had brought another event: this one is taken as well */
+/** @param onReused called when a webhook id arrives with a second event; that event is stored as well */
 export function depositor(
   redis: ScriptedRedis,
   partitions: readonly RedisKeys[],
@@ -59,7 +58,7 @@ export function depositor(
       });
       const deposited = depositedOf(answer, redis);
       if (deposited.outcome === 'duplicate') return deposited;
-      // The first event needs a drain; a create ends the hold of those that came before it.
+      // The first event needs a drain; a create ends the hold of earlier events.
       if (deposited.isFirst || event.topic === CREATE) waker.wake(event.order);
       if (deposited.isReused) onReused(deposited.event);
       return { outcome: 'accepted', event: deposited.event };
@@ -71,7 +70,7 @@ type Told =
   | Extract<Deposited, { outcome: 'duplicate' }>
   | { outcome: 'accepted'; event: EventId; isFirst: boolean; isReused: boolean };
 
-/** @throws Fault where it was not taken */
+/** @throws Fault if the event was not stored */
 function depositedOf(answer: DepositAnswer, redis: ScriptedRedis): Told {
   switch (answer[0]) {
     case 0:

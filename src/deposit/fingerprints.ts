@@ -5,28 +5,28 @@ import { microsOf } from '../order/instants.ts';
 import { routeOf } from '../order/routing.ts';
 import { isTimeless, isTopic } from '../order/topics.ts';
 
-/** What a delivery is recognised by (design 2.2). */
+/** What identifies a delivery and its event. */
 export interface Fingerprints {
-  /** Survives a forged or missing webhook id. */
+  /** Does not depend on the webhook id, which may be forged or missing. */
   event: EventId;
-  /** Of shop, topic and webhook id; null where there is no webhook id. It names the event that it brought. */
+  /** The hash of shop, topic and webhook id; null without one. Redis keeps the event's id under it. */
   delivery: string | null;
-  /** Null where an equal body is always the same event. */
+  /** Null if an equal body is always the same event. */
   repeat: Repeat | null;
 }
 
 /**
- * An equal body that was triggered at another time can be another event: an order that was changed and changed
- * back within one second, or a body that tells no time.
+ * An equal body with another triggered-at can be another event: the order was changed and changed back within
+ * one second, or the body contains no time.
  */
 export interface Repeat {
-  /** The hash of the body alone: its repeats are counted under it. */
+  /** The hash without triggered-at; the repeats of a body are counted under it. */
   body: EventId;
   /** The hash with triggered-at. */
   id: EventId;
   /**
-   * Triggered-at, as a claim holds it: microseconds modulo 2^31, 5 bytes. Those within 35 minutes differ where
-   * the times do; repeats of one body are within 4 s.
+   * Triggered-at as a claim stores it: microseconds modulo 2^31, in 5 bytes. Different times within 35
+   * minutes have different values; the repeats of one body are within 4 s.
    */
   triggered: number;
 }
@@ -40,23 +40,23 @@ interface Told {
   triggeredAt: string | null;
   body: Uint8Array;
   /**
-   * When its body says that it was changed, microseconds since 1970; `never`: bodies of its topic tell no time.
-   * Without it an equal body is always the same event.
+   * The time of change that the body contains, microseconds since 1970; `never` if bodies of its topic
+   * contain no time. If undefined, an equal body is always the same event.
    */
   changedAt?: ChangedAt | undefined;
 }
 
-/** Shopify's clocks of body and header differ little; `updated_at` is a second, and a webhook leaves within three. */
+/** `updated_at` is in whole seconds, Shopify's clocks differ little, and a webhook leaves within 3 s. */
 const WINDOW_MICROS = { before: 1_000_000, after: 3_000_000 };
 const NOTHING = new Uint8Array();
-/** 64 bits. A collision would count a webhook id as used twice, and drop nothing. */
+/** 64 bits. After a collision a webhook id counts as used twice; no event is lost. */
 const DELIVERY_DIGITS = 16;
 
 export type FingerprintsOf = typeof fingerprintsOf;
 
 /**
- * The event is the hash of shop, topic and body; where bodies of its topic tell no time, triggered-at is in it
- * too. The parts are separated by NUL, which no shop, topic or header holds: no two tellings run together.
+ * The event id is the hash of shop, topic and body, and of triggered-at if bodies of its topic contain no
+ * time. NUL separates the parts. No shop, topic or header contains NUL, so the hashed text is unambiguous.
  */
 export function fingerprintsOf({ shop, topic, webhookId, triggeredAt, body, changedAt }: Told): Fingerprints {
   const hashWith = (time: string) => sha256(`${shop}\0${topic}\0${time}\0`, body);
@@ -67,13 +67,13 @@ export function fingerprintsOf({ shop, topic, webhookId, triggeredAt, body, chan
   if (triggeredAt === null || triggered === null || !mayRepeat(triggered, changedAt))
     return { event: plain, delivery, repeat: null };
   const timeless = changedAt === 'never';
-  // The body of an order is not hashed twice for a repeat that hardly ever comes.
+  // Repeats are very rare, so the body of an order is not hashed a second time for them.
   const id = timeless ? hashWith(triggeredAt) : sha256(`${plain}\0${triggeredAt}`);
   const repeat = { body: plain, id, triggered: triggered % 2 ** 31 };
   return { event: timeless ? id : plain, delivery, repeat };
 }
 
-/** Of an event that waits: what ingest found when it came. */
+/** The repeat of a waiting event, as ingest found it when the event arrived. */
 export function repeatOf({ order, topic, webhookId, triggeredAt, body }: WaitingEvent): Repeat | null {
   if (triggeredAt === null) return null;
   const { shop } = partsOf(order);

@@ -4,8 +4,9 @@ import type { Part } from '../system/lifecycle.ts';
 import { repeating } from '../system/repeating.ts';
 
 /**
- * When each shop's last authentic webhook came, duplicates too: what reconciliation deposits is no sign that a
- * shop's webhooks arrive. Written once a second for all shops together; a process that dies loses that second.
+ * When each shop's last authentic webhook arrived, including duplicates. Events from reconciliation do not
+ * count: they do not show that the shop's webhooks arrive. Written once a second for all shops together; a
+ * process that dies loses its last second.
  */
 export interface LastWebhooks extends Part {
   heard: (shop: ShopDomain) => void;
@@ -13,7 +14,7 @@ export interface LastWebhooks extends Part {
 
 const EVERY_MS = 1000;
 const KEPT_MS = 30 * 86_400_000;
-/** Signed webhooks only, but of as many shops as there are: no more than these wait for Redis. */
+/** The most shops that wait to be written: signed webhooks may name any number of shops. */
 const MOST = 10_000;
 
 /** @param key zset: shop -> ms by Redis's clock */
@@ -32,7 +33,7 @@ export function lastWebhooks(redis: Redis, key: string): LastWebhooks {
       await redis.zadd(key, ...[...told].flatMap((shop) => [now, shop]));
       await redis.zremrangebyscore(key, '-inf', now - KEPT_MS);
     } catch {
-      // Redis is down or full: written with those of the next second.
+      // Redis is down or full: write them with the next second's.
       told.forEach(heard);
     }
   };

@@ -5,8 +5,8 @@ import { compress, decompress, isNewer } from '../system/payload.ts';
 /**
  * A waiting event as Redis holds it:
  *   64 hex digits: event id | 13 digits: received at, ms | JSON without line break | \n | payload
- * The fixed front lets the scripts compare and date an entry without parsing it; the payload is the
- * body as it came, compressed: Redis holds it in a third of the memory, and writes a third of the AOF.
+ * The fixed front lets the scripts compare and date an entry without parsing it. The payload is the original
+ * body, compressed, which takes a third of the memory and of the AOF.
  */
 const ID_LENGTH = 64;
 const FRONT_LENGTH = ID_LENGTH + 13;
@@ -20,17 +20,17 @@ export function encodeEntry(event: WaitingEvent): Buffer {
   return Buffer.concat([Buffer.from(front), event.payload ?? compress(event.body)]);
 }
 
-/** An event whose payload a newer version of Lockstep wrote has `newer`: its body is not read, its payload is as it was. */
+/** `newer`: a newer version of Lockstep wrote the payload, so the body is not decoded. */
 type DecodedEvent = WaitingEvent & { newer?: true };
 
 /**
- * @returns the event; one that was damaged behind its front will be parked with its bytes (P7)
- * @throws where not even the front is ours: somebody else wrote into a mailbox
+ * @returns the event; if it is damaged after its front, it will be parked with its bytes (P7)
+ * @throws if not even the front is valid: another program wrote into the mailbox
  */
 export function decodeEntry(order: OrderKey, entry: Buffer): DecodedEvent {
   const end = entry.indexOf(0x0a, FRONT_LENGTH);
   const front = decodeFront(entry.toString('utf8', 0, end === -1 ? undefined : end));
-  if (!front) throw new Error(`the mailbox of ${order} holds what Lockstep did not put there`);
+  if (!front) throw new Error(`the mailbox of ${order} contains data that Lockstep did not write`);
   const payload = entry.subarray(end + 1);
   const event = { ...front, order };
   if (isNewer(payload)) return { ...event, body: payload, payload, newer: true };
@@ -49,14 +49,14 @@ const DAMAGED: Middle = {
   unreadable: 'its entry in the mailbox was damaged',
 };
 
-/** What stands before a body: an event that waits, without it. */
+/** A waiting event without its body. */
 export interface Front extends Middle {
   id: EventId;
-  /** Milliseconds since 1970, ingest's clock. */
+  /** Milliseconds since 1970, by ingest's clock. */
   receivedAt: number;
 }
 
-/** @returns null where it is not ours: somebody else wrote into a mailbox */
+/** @returns null if the front is not valid: another program wrote into the mailbox */
 export function decodeFront(front: string): Front | null {
   const id = asEventId(front.slice(0, ID_LENGTH));
   if (!id) return null;

@@ -4,31 +4,31 @@ import { decodeFront, type Front } from './mailbox-entry.ts';
 import { LONGEST_DELAY_MS } from './operator-scripts.ts';
 import type { ScriptedRedis } from './scripts.ts';
 
-/** An order that waits. Times are by Redis's clock. */
+/** An order with waiting events. Times are by Redis's clock. */
 export interface WaitingOrder {
   order: OrderKey;
   /** ms since 1970 */
   since: number;
   waitedMs: number;
   events: number;
-  /** Whether a drain job is due; where none is, the sweeper makes one. */
+  /** Whether a drain job is due; if not, the sweeper adds one. */
   due: boolean;
 }
 
-/** A place between two orders of the list. It stays where it is when orders before or after it go. */
+/** A position between two orders of the list. It stays valid when orders before or after it are removed. */
 export interface ListPlace {
   since: number;
   order: string;
 }
 
-/** The mailboxes as operators see them. Nothing here is changed, and no body is read. */
+/** Mailboxes as operators see them. Changes nothing, and reads no body. */
 export interface MailboxList {
   /** Longest waiting first, over all partitions. */
   page: (
     limit: number,
     after: ListPlace | null,
   ) => Promise<{ waiting: WaitingOrder[]; total: number; more: boolean }>;
-  /** One order with its oldest events; null where nothing of it waits. */
+  /** One order with its oldest events; null if none of its events wait. */
   look: (order: OrderKey) => Promise<(WaitingOrder & { fronts: WaitingFront[] }) | null>;
 }
 
@@ -36,7 +36,7 @@ interface WaitingFront extends Front {
   bodyBytes: number;
 }
 
-/** Events looked at of one order, and bytes gone through for them: some ten milliseconds of Redis's time. */
+/** The most events and bytes to read for one order: about ten milliseconds of Redis's time. */
 const LOOKED_AT = { events: 500, bytes: 16 * 1024 * 1024 };
 
 export function mailboxList(redis: ScriptedRedis, partitions: readonly RedisKeys[]): MailboxList {
@@ -69,7 +69,10 @@ export function mailboxList(redis: ScriptedRedis, partitions: readonly RedisKeys
   };
 }
 
-/** Some orders of one partition behind a place. Many may wait since the same millisecond: those before it are passed over. */
+/**
+ * Orders of one partition after a position. Many orders may have been waiting since the same millisecond;
+ * those before the position are skipped.
+ */
 async function pageOf(
   redis: ScriptedRedis,
   keys: RedisKeys,
@@ -94,7 +97,7 @@ async function pageOf(
   }
 }
 
-/** Redis sorts equal scores by bytes; orders are ASCII, so this is the same. */
+/** Redis sorts equal scores by bytes. Order keys are ASCII, so this is the same sequence. */
 function isBehind(since: number, order: string, after: ListPlace | null): boolean {
   return after === null || since > after.since || (since === after.since && order > after.order);
 }

@@ -5,20 +5,20 @@ import { partitionOf, type RedisKeys } from '../system/redis-keys.ts';
 import { decodeEntry } from './mailbox-entry.ts';
 import type { ScriptedRedis } from './scripts.ts';
 
-/** The events that wait for an order. Only the holder of the order's lock reads and trims. */
+/** The waiting events of an order. Only the holder of the order's lock reads and trims. */
 export interface Mailbox {
   /**
    * The oldest events that this version can read.
-   * @throws Fault too_new where a newer version wrote the oldest: the job comes again, to a worker that can read it
+   * @throws Fault too_new if a newer version wrote the oldest; the job is retried, for a newer worker
    */
   read: (order: OrderKey, limit: number) => Promise<Page>;
-  /** The same for looking only; the body of what a newer version wrote is not read. */
+  /** Like `read`, but for display. If a newer version wrote an event, its body is not decoded. */
   peek: (order: OrderKey, limit: number) => Promise<Page>;
-  /** Takes off what was settled, and answers how many events still wait. */
+  /** Removes settled events, and returns how many events still wait. */
   trim: (order: OrderKey, settled: EventId[]) => Promise<number>;
-  /** Counts one more drain that failed at an event, and answers how many that makes. */
+  /** Counts one more drain that failed on an event, and returns the total. */
   countFailure: (order: OrderKey, event: EventId) => Promise<number>;
-  /** Counts one more drain that began with an event and lost the order's lock; {@link Page.setbacks} tells it. */
+  /** Counts one more drain that began with an event and lost the order's lock, for {@link Page.setbacks}. */
   countSetback: (order: OrderKey, event: EventId) => Promise<void>;
   forgetSetbacks: (order: OrderKey) => Promise<void>;
 }
@@ -26,15 +26,15 @@ export interface Mailbox {
 /** The oldest events of a mailbox. */
 interface Page {
   events: WaitingEvent[];
-  /** How long the order has waited, by Redis's clock: clocks may differ. */
+  /** How long the order has waited, by Redis's clock: other clocks may differ. */
   waitedMs: number;
   /** Drains that began with the oldest of these events and lost the order's lock. */
   setbacks: number;
 }
 
-/** Of bodies as they came: what 200 drains read at once must fit into a worker, and 200 pages are 800 MB. */
+/** Uncompressed bytes of bodies. The pages of 200 concurrent drains must fit into a worker: 800 MB. */
 const PAGE_BYTES = 4 * 1024 * 1024;
-/** Failures are forgotten after a day: the event is parked long before. */
+/** Failures are forgotten after a day: long before that, the event is parked. */
 const FAILURES_TTL_SECONDS = 86_400;
 
 export function mailbox(redis: ScriptedRedis, partitions: readonly RedisKeys[]): Mailbox {

@@ -1,14 +1,14 @@
 import type { Script } from './script.ts';
 
-/** What operators ask of mailboxes, one script each. Every read is bounded by its arguments. */
+/** The scripts with which operators read mailboxes. The arguments limit every read. */
 
-/** A drain comes again after 36 s at most, a hold ends after 60 s. */
+/** A failed drain is retried within 30 s, and a hold ends within 60 s. */
 export const LONGEST_DELAY_MS = 70_000;
 
 /**
- * Whether a job is due for an order: while a deduplication key names one whose hash exists, and which is not
- * delayed further than anything of ours: that is the work of a process whose clock was ahead. A job in a
- * paused queue is due: it runs when the queue goes on.
+ * Whether a job is due for an order: a deduplication key names a job whose hash exists and whose delay is not
+ * longer than Lockstep's longest. A longer delay comes from a process whose clock was ahead. A job in a
+ * paused queue is due: it runs when the queue is resumed.
  */
 export const DUE = `
 local time = redis.call('TIME')
@@ -26,11 +26,11 @@ end
 `;
 
 /**
- * Some of the orders that wait, longest waiting first. A mailbox that is no list counts as empty: one bad key
- * hides no other.
- * KEYS  1 pending      ARGV  1 least score  2 how many to leave out  3 how many
+ * A page of waiting orders, longest waiting first. A mailbox that is not a list counts as empty, so one bad
+ * key does not hide the others.
+ * KEYS  1 pending      ARGV  1 lowest score  2 how many to skip  3 how many
  *                            4 prefix of mailboxes  5 prefix of the queue's keys  6 longest delay in ms
- * Answers {now ms, {order, waiting since ms, events, 1 if a job is due}…}.
+ * Returns {now ms, {order, waiting since ms, events, 1 if a job is due}…}.
  */
 export const WAITING: Script = {
   numberOfKeys: 1,
@@ -47,10 +47,10 @@ return {time[1] * 1000 + math.floor(time[2] / 1000), orders}
 };
 
 /**
- * One order's mailbox without the bodies: what stands before each, and how large it is.
- * KEYS  1 mailbox  2 pending      ARGV  1 order  2 how many events  3 how many bytes of entries are gone through
+ * One order's mailbox without the bodies: the front of each entry, and the size of its body.
+ * KEYS  1 mailbox  2 pending      ARGV  1 order  2 how many events  3 how many bytes of entries to read
  *                                       4 prefix of the queue's keys  5 longest delay in ms
- * Answers {now ms, waiting since ms or nil, events, 1 if a job is due, {front, bytes of its body}…}.
+ * Returns {now ms, waiting since ms or nil, events, 1 if a job is due, {front, bytes of its body}…}.
  */
 export const LOOK: Script = {
   numberOfKeys: 2,

@@ -4,8 +4,8 @@ import { QUEUE, type RedisKeys } from '../system/redis-keys.ts';
 import type { DrainJob } from './waker.ts';
 
 /**
- * The queues of all partitions. Jobs are only wake-ups: done, they go; failed, they come again for ever,
- * because the mailbox keeps the events and somebody must look.
+ * Opens the queues of all partitions. Jobs are only wake-ups: a completed job is removed. A failed job is
+ * retried without limit, because its events stay in the mailbox until a drain settles them.
  */
 export function openQueues(connection: Redis, partitions: readonly RedisKeys[]): Queue<DrainJob>[] {
   return partitions.map((keys) => {
@@ -22,7 +22,7 @@ export function openQueues(connection: Redis, partitions: readonly RedisKeys[]):
         stackTraceLimit: 1,
       },
     });
-    // The connection's own listener logs once that Redis is away; BullMQ would print every try.
+    // The connection's own listener logs once that Redis is down; BullMQ would print every attempt.
     queue.on('error', () => undefined);
     return queue;
   });

@@ -12,15 +12,15 @@ import type { ScriptedRedis } from './scripts.ts';
 import type { Waker } from './waker.ts';
 
 /**
- * Puts an event back into its order's mailbox, past its dedupe claim, and wakes a drain. Pushed twice it is
- * applied once: its order remembers it, and the journal has it (P3). If the process dies after the push, the
- * sweeper wakes the order (P6).
+ * Puts an event back into its order's mailbox, regardless of its dedupe claim, and wakes a drain. An event
+ * that is pushed twice is applied once: its order and the journal record it (P3). If the process dies after
+ * the push, the sweeper wakes the order (P6).
  */
 export interface Replayer {
   /**
-   * Answers its order: another than before where today's rules read more in its body.
-   * @throws Fault redis_full when Redis has room for drains only; the event is not in the mailbox then
-   * @throws where Redis is down
+   * Returns the event's order, which changes if the current rules find an order in the body.
+   * @throws Fault redis_full if Redis has room only for drains; the event is not in the mailbox then
+   * @throws if Redis is down
    */
   replay: (event: WaitingEvent) => Promise<OrderKey>;
 }
@@ -38,7 +38,7 @@ export function replayer(
       if (!keys) throw new Error('no partitions');
       const { shop } = partsOf(event.order);
       const { id, order, topic, webhookId, body } = event;
-      // Of the delivery only: the event's own fingerprint is its id.
+      // Only the delivery's fingerprint is needed: the event keeps its id.
       const { delivery } = fingerprintsOf({ shop, topic, webhookId, triggeredAt: null, body });
       const answer = await redis.lockstepReplay(
         keys.pending,
@@ -62,13 +62,13 @@ export function replayer(
   };
 }
 
-/** An event that named no order when it arrived may name one by today's rules. */
+/** An event that named no order when it arrived may name one under the current rules. */
 function routedAnew(event: WaitingEvent): WaitingEvent {
   const { shop, orderId } = partsOf(event.order);
   if (orderId !== null || isShopTopic(event.topic)) return event;
   if (!isTopic(event.topic)) return { ...event, unreadable: `the topic ${event.topic} is not handled` };
   const found = routeOf(event.topic, event.body);
   if (found.to === 'order') return { ...event, order: orderKey(shop, found.orderId) };
-  const because = found.to === 'nowhere' ? found.because : `${event.topic} is about no order`;
+  const because = found.to === 'nowhere' ? found.because : `this ${event.topic} is not about an order`;
   return { ...event, unreadable: because };
 }

@@ -14,14 +14,14 @@ import type { ScriptedRedis } from './scripts.ts';
 const TURN_MS = 2000;
 /** Keys that one SCAN visits: a few milliseconds of Redis's time. */
 const PAGE = 1000;
-/** Claims with less than this share of their life left are dropped; if a search does not free enough, the next share. */
+/** Claims with less than this share of their life left are dropped; if that is not enough, the next share. */
 const LEFT_OF_LIFE = [0.25, 0.5, 0.75, 0.9, 1] as const;
 
 /**
- * Makes a full Redis take events again (P6). Waiting events make room when they are drained. If that would not be
- * enough, the claims of events that have ended are dropped, those that expire soonest first. A claim only makes the
- * answer `duplicate` fast: MongoDB knows what was applied (P3), so an event that is sent again without its claim is
- * taken and changes nothing.
+ * Makes a full Redis accept events again (P6). Waiting events make room when they are drained. If that would
+ * not be enough, the claims of processed events are dropped, those that expire soonest first. A claim only
+ * makes the answer `duplicate` fast: MongoDB knows what was applied (P3), so an event that is sent again
+ * without its claim is accepted and changes nothing.
  */
 export class RoomMaker {
   readonly #redis: ScriptedRedis;
@@ -47,7 +47,10 @@ export class RoomMaker {
     this.#onDropped = onDropped;
   }
 
-  /** Whether events may be deposited. If not, it makes room for up to {@link TURN_MS}. @throws where Redis is down */
+  /**
+   * Whether events may be deposited. If not, makes room for up to {@link TURN_MS}.
+   * @throws if Redis is down
+   */
   async make(): Promise<boolean> {
     const memory = await this.#read();
     if (!memory) return true;
@@ -56,7 +59,7 @@ export class RoomMaker {
     return !this.#full;
   }
 
-  /** Null where INFO is not allowed: deposits have no limit then either. */
+  /** Null if INFO is not allowed; deposits have no limit then either. */
   async #read(): Promise<RedisMemory | null> {
     const memory = await readMemory(this.#redis).catch((error: unknown) => {
       if (/NOPERM|unknown command/i.test(messageOf(error))) return null;
@@ -70,7 +73,7 @@ export class RoomMaker {
     if (this.#dropped > 0)
       this.#log.warn(
         { claims: this.#dropped },
-        'Redis was full: dropped claims of events that have ended; give it more memory, or shorten DEDUPE_TTL_HOURS',
+        'Redis was full: dropped claims of processed events; give it more memory, or shorten DEDUPE_TTL_HOURS',
       );
     this.#full = false;
     this.#dropped = 0;
@@ -91,7 +94,7 @@ export class RoomMaker {
     const deadline = Date.now() + TURN_MS;
     while (this.#full && Date.now() < deadline) {
       const { value: dropped, done } = await this.#pages.next();
-      // A search that failed begins again.
+      // A failed search starts again.
       if (done) this.#pages = this.#searchClaims();
       if (typeof dropped !== 'number') return;
       if (dropped === 0) continue;
@@ -117,7 +120,7 @@ export class RoomMaker {
       do {
         const [next, found] = await this.#redis.scan(cursor, 'MATCH', claims, 'COUNT', PAGE);
         cursor = next;
-        // Also a page without claims: the caller looks at its clock.
+        // A page without claims yields too, so that the caller can check its deadline.
         if (found.length === 0) yield 0;
         else yield await this.#redis.lockstepDropClaims(1 + found.length, pending, ...found, mostMs);
       } while (cursor !== '0');

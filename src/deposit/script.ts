@@ -1,6 +1,6 @@
-/** A script as ioredis is taught it. */
+/** A script as ioredis's `defineCommand` takes it. */
 export interface Script {
-  /** Where it is always the same; else it is the first argument. */
+  /** Set if it is always the same; otherwise it is the first argument. */
   numberOfKeys?: number;
   lua: string;
 }

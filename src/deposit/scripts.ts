@@ -4,11 +4,12 @@ import { LOOK, WAITING } from './operator-scripts.ts';
 import type { Script } from './script.ts';
 import { RECOUNT, UNATTENDED } from './sweep-scripts.ts';
 
-/** The atomic steps in Redis, one script each. All keys of a call are of one partition, so of one slot. */
+/** The atomic steps in Redis, one script each. All keys of a call share a partition, and so a slot. */
 
 /**
- * Whether another entry would take what drains need (see redis-memory.ts): INFO costs 18 µs a call, and is exact
- * over all processes. Where INFO is not allowed there is no limit. 700 bytes are the keys of an entry's event.
+ * Whether another entry would use memory that drains need (see redis-memory.ts). INFO costs 18 µs a call, and
+ * is exact for all processes together. If INFO is not allowed, there is no limit. The keys of an event take
+ * 700 bytes.
  */
 const FULL = `
 local used, most = 0, 0
@@ -24,22 +25,26 @@ end
 `;
 
 /**
- * Dedupe and put into the mailbox, in one step (P2, P3): there is no moment at which a claim exists without its
- * event. The event is written before its claim, because Redis does not undo what a script wrote before it failed.
- * Many events share a call: one that cannot be put (its mailbox is not a list, memory is full) fails alone. Each
- * shop's traffic is counted once per call; a failure to count it fails nothing.
+ * Deduplicates events and puts them into their mailboxes in one step (P2, P3): a claim never exists without
+ * its event. The event is written before its claim, because Redis does not undo what a script wrote before it
+ * failed. Many events share a call. An event that cannot be stored (its mailbox is not a list, memory is
+ * full) fails alone. Each shop's traffic is counted once per call; if counting fails, the events are still
+ * stored.
  *
- * A body with a repeat (see fingerprints.ts) that comes again with another triggered-at is another event, under the
- * id of its repeat. How often that may happen within the TTL is limited. A claim without a triggered-at has no
- * repeats.
+ * If a body with a repeat (see fingerprints.ts) arrives again with another triggered-at, it is another event
+ * and gets the id of its repeat. The number of repeats within the TTL is limited. A claim without a
+ * triggered-at has no repeats.
  * KEYS  1 pending  2 shops  3 totals  4 last events; for each event: dedupe, delivery, mailbox, dedupe of its
  *       repeat, repeats of its body
  * ARGV  1 TTL in seconds  2 prefix of dedupe keys  3 prefix of traffic keys  4 share of maxmemory
  *       5 most repeats of a body;
- *       for each event: order, '1' if the delivery has an id, entry, id of its repeat or '', triggered-at (a number)
- * Answers for each event {1, length of the mailbox, event id, 1 if its webhook id had brought another event} when
- *         taken, {0, event id it was first seen as, first seen ms} when seen before, {2, why} when it failed,
- *         {3, used bytes, maxmemory} when Redis is full.
+ *       for each event: order, '1' if the delivery has an id, entry, id of its repeat or '',
+ *       triggered-at (a number)
+ * Returns for each event
+ *         {1, length of the mailbox, event id, 1 if its webhook id has delivered another event} if stored,
+ *         {0, event id under which it was first seen, first seen ms} if seen before,
+ *         {2, reason} if it failed,
+ *         {3, used bytes, maxmemory} if Redis is full.
  */
 const DEPOSIT: Script = {
   lua: `
@@ -55,7 +60,7 @@ local function again(event, seen)
   return {0, event, redis.call('HGET', seen, 'at')}
 end
 
--- The id, its claim, and by how much its body's repeats grow; or nil and the answer, where it was seen before.
+-- Returns the id, its claim and how many repeats of its body to add; if it was seen before: nil and the answer.
 local function identify(dedupe, event, twin, twinId, repeats, triggered)
   local timeless = twinId == event
   if redis.call('EXISTS', dedupe) == 1 then
@@ -128,9 +133,9 @@ return answers
 /**
  * The oldest events of a mailbox, and how long its order has waited by Redis's own clock.
  * KEYS  1 mailbox  2 pending  3 setbacks
- * ARGV  1 order  2 how many  3 how many bytes of bodies (one at least)
- * Answers {waited ms, entries, setbacks of the oldest event}. An order that pending does not know has waited
- * long enough.
+ * ARGV  1 order  2 how many  3 how many bytes of bodies (but at least one event)
+ * Returns {waited ms, entries, setbacks of the oldest event}. An order that is not in pending counts as
+ * waiting for a day, longer than any hold.
  */
 const READ: Script = {
   numberOfKeys: 3,
@@ -156,11 +161,11 @@ return {since and math.max(0, now - since) or 86400000, entries, tonumber(setbac
 };
 
 /**
- * Takes settled events off a mailbox: only those that are still at its head, in this order. A holder
- * that comes late finds others there and takes nothing (P4). What is left has waited since it was
- * received, but no shorter than since now: an ingest's clock may be ahead.
+ * Removes settled events from a mailbox: only those that are still at its head, in this order. A late holder
+ * finds other events there and removes nothing (P4). The order has then waited since its next event was
+ * received, or since now if that time is in the future: an ingest's clock may be ahead.
  * KEYS  1 mailbox  2 pending  3 shops      ARGV  1 order  2 shop  3… event ids, oldest first
- * Answers how many events still wait.
+ * Returns how many events still wait.
  */
 const TRIM: Script = {
   numberOfKeys: 3,
@@ -189,12 +194,12 @@ return left
 };
 
 /**
- * Puts a parked event back into its order's mailbox, past its own claim, which it makes again or extends: a
- * delivery that comes again is a duplicate. Its failed drains are forgotten. Not counted as accepted. It uses no
- * more memory than a deposit may.
+ * Puts a parked event back into its order's mailbox, regardless of its own claim. It recreates or extends
+ * that claim, so another delivery of the event is a duplicate. It resets the count of failed drains. The
+ * event does not count as accepted. The script uses no more memory than a deposit may.
  * KEYS  1 pending  2 shops  3 mailbox  4 dedupe  5 delivery  6 failures
  * ARGV  1 order  2 shop  3 TTL in seconds  4 '1' if the delivery has an id  5 entry  6 share of maxmemory
- * Answers the length of the mailbox, or {used bytes, maxmemory} when Redis is full.
+ * Returns the length of the mailbox, or {used bytes, maxmemory} if Redis is full.
  */
 const REPLAY: Script = {
   numberOfKeys: 6,
@@ -250,7 +255,7 @@ export const SCRIPTS = {
   lockstepDropClaims: DROP_CLAIMS,
 } as const satisfies Record<string, Script>;
 
-/** Teaches a connection the scripts. ioredis sends their hash, and their text once where it is unknown. */
+/** Defines the scripts on a connection. ioredis sends a script's hash, and its text if Redis lacks it. */
 export function withScripts(redis: Redis): ScriptedRedis {
   for (const [name, script] of Object.entries(SCRIPTS)) redis.defineCommand(name, script);
   return redis as ScriptedRedis;

@@ -11,24 +11,24 @@ import { Fault, messageOf } from '../system/errors.ts';
 import { within } from '../system/within.ts';
 import type { Depositor } from './depositor.ts';
 
-/** What is seen of it from outside. */
+/** How the depositor learns about Redis, and reports what it does. */
 export interface SpoolWatch {
-  /** Whether Redis was found suitable; until then it is not asked. */
+  /** Whether Redis has passed its checks; until then it is not used. */
   isFit?: () => boolean;
-  /** An event went to the spool; why. */
+  /** Called when an event goes to the spool, with the reason. */
   spooled: (reason: string) => void;
 }
 
-/** After so many failures in a row Redis is left alone, and one webhook a second asks whether it is well. */
+/** After this many failures in a row Redis is not used; one webhook a second tests if it has recovered. */
 const FAILURES_TO_OPEN = 5;
 const ASK_AGAIN_MS = 1000;
-/** With DEPOSIT_TIMEOUT_MS (1500) before it, an answer leaves within 3 s; Shopify waits 5. */
+/** With DEPOSIT_TIMEOUT_MS (1500) before it, an answer leaves within 3 s; Shopify waits 5 s. */
 const SPOOL_MS = 1200;
 
 /**
- * Deposits in Redis; where Redis is away, full, read-only, too slow or not suitable, keeps the event in MongoDB's spool
- * (P2). It may then be in both: coming out of the spool it is deposited like any other, and so found to
- * be there (P3).
+ * Deposits events in Redis. If Redis is down, full, read-only, too slow or not suitable, stores the event in
+ * MongoDB's spool (P2). The event may then be in both: when it leaves the spool it is deposited like any
+ * other, and recognised as a duplicate (P3).
  */
 export function spoolingDepositor(
   redis: Depositor,
@@ -40,9 +40,9 @@ export function spoolingDepositor(
   return {
     deposit: async (event, delivery, repeat = null) => {
       try {
-        // Whoever comes while another asks would wait with it, and a Redis that hangs costs 1.5 s.
+        // While one webhook tests Redis, the others do not wait for it: a Redis that hangs costs 1.5 s.
         if (breaker.state === CircuitState.HalfOpen) throw new BrokenCircuitError();
-        if (watch.isFit?.() === false) throw new Error('Redis is not there, or was not looked at yet');
+        if (watch.isFit?.() === false) throw new Error('Redis is down, or not checked yet');
         return await breaker.execute(() => within(redis.deposit(event, delivery, repeat), depositTimeoutMs));
       } catch (error) {
         watch.spooled(messageOf(error));
@@ -54,14 +54,14 @@ export function spoolingDepositor(
           ? { outcome: 'duplicate', event: id, firstSeenAt }
           : { outcome: 'accepted', event: id };
       } catch (error) {
-        throw new Fault('not_durable', `neither Redis nor the spool took it: ${messageOf(error)}`, error);
+        throw new Fault('not_durable', `neither Redis nor the spool stored it: ${messageOf(error)}`, error);
       }
     },
   };
 }
 
 function redisBreaker(): CircuitBreakerPolicy {
-  // A full Redis answers at once, and knows what it has seen: it is asked every time.
+  // A full Redis answers immediately and still recognises duplicates, so it is always used.
   const isUnwell = handleWhen((error) => !(error instanceof Fault && error.code === 'redis_full'));
   return circuitBreaker(isUnwell, {
     halfOpenAfter: ASK_AGAIN_MS,

@@ -1,12 +1,12 @@
 import { DUE } from './operator-scripts.ts';
 import type { Script } from './script.ts';
 
-/** What the sweeper looks for, one script each. */
+/** The scripts of the sweeper. */
 
 /**
- * Which of a page of waiting orders have no job due (P6).
+ * Finds the orders in a page of waiting orders that have no job due (P6).
  * KEYS  1 pending      ARGV  1 from  2 to (ranks)  3 prefix of the queue's keys  4 longest delay in ms
- * Answers {orders looked at, orders without a job}.
+ * Returns {how many orders were checked, orders without a job}.
  */
 export const UNATTENDED: Script = {
   numberOfKeys: 1,
@@ -22,10 +22,10 @@ return {#orders, without}
 };
 
 /**
- * Counts each shop's waiting events again, where few enough orders wait: a mailbox that was deleted or cut by hand
- * leaves its events in the counter, and a shop's redaction would wait for them for ever.
+ * Recounts each shop's waiting events, if few enough orders wait. If a mailbox is deleted or shortened by
+ * hand, its events stay in the counter, and a redaction of the shop would wait for them forever.
  * KEYS  1 pending  2 shops      ARGV  1 prefix of mailboxes  2 most orders
- * Answers how many shops' counters were wrong.
+ * Returns how many shops' counters were wrong.
  */
 export const RECOUNT: Script = {
   numberOfKeys: 2,

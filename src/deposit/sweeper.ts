@@ -7,18 +7,19 @@ import { repeating, type Repeating } from '../system/repeating.ts';
 import type { ScriptedRedis } from './scripts.ts';
 import type { Waker } from './waker.ts';
 
-/** Half of the ten seconds that P6 gives: one sweep may be missed. */
+/** Half of the ten seconds that P6 allows, so one sweep may fail. */
 const EVERY_MS = 5000;
-/** Orders looked at in one script: some milliseconds of Redis's time. */
+/** Orders checked by one script call: a few milliseconds of Redis's time. */
 const PAGE = 1000;
 
 /**
- * Finds waiting orders without a job (a process died between mailbox and wake-up, or the jobs were
- * deleted) and wakes them (P6). It looks at the oldest thousand, further while it finds some, and at one
- * more thousand that is another each time: with half a million waiting and all well, a sweep is two calls. While
- * fewer than a thousand wait, it counts each shop's events again.
+ * Finds waiting orders without a job, and wakes them (P6): a process died between mailbox and wake-up, or the
+ * jobs were deleted. A sweep checks the oldest thousand orders, and continues while it finds lost jobs. Then
+ * it checks one more thousand, a different one each time. So with half a million waiting orders and no lost
+ * jobs, a sweep is two calls. While fewer than a thousand orders wait, it also recounts each shop's events.
  *
- * Every worker runs its own on a timer. Not a BullMQ JobScheduler: what deletes the jobs deletes that too.
+ * Every worker runs its own sweeper on a timer. It is not a BullMQ JobScheduler: whatever deletes the jobs
+ * would delete that too.
  */
 export class Sweeper {
   readonly part: Repeating;
@@ -27,7 +28,7 @@ export class Sweeper {
   readonly #waker: Waker;
   readonly #log: Logger;
   readonly #onSwept: (orders: number) => void;
-  /** Rank at which the next look beyond the oldest begins. */
+  /** The rank at which the next check beyond the oldest orders starts. */
   readonly #further = new Map<RedisKeys, number>();
 
   constructor(
@@ -46,11 +47,11 @@ export class Sweeper {
       'sweeper',
       EVERY_MS,
       () => this.sweep(),
-      (error) => log.warn({ reason: messageOf(error) }, 'sweep failed; the next one comes'),
+      (error) => log.warn({ reason: messageOf(error) }, 'sweep failed; it will be retried'),
     );
   }
 
-  /** One look at every partition. */
+  /** Sweeps every partition once. */
   async sweep(): Promise<void> {
     for (const keys of this.#partitions) {
       const few = await this.#sweepPartition(keys);
@@ -61,10 +62,10 @@ export class Sweeper {
   async #recount(keys: RedisKeys): Promise<void> {
     const mailboxes = keys.mailbox('' as OrderKey);
     const shops = await this.#redis.lockstepRecount(keys.pending, keys.shops, mailboxes, PAGE);
-    if (shops > 0) this.#log.warn({ shops }, 'counters of waiting events were wrong, and were counted again');
+    if (shops > 0) this.#log.warn({ shops }, 'counters of waiting events were wrong; recounted them');
   }
 
-  /** Whether one page had all that waits. */
+  /** Returns whether one page contained all waiting orders. */
   async #sweepPartition(keys: RedisKeys): Promise<boolean> {
     for (let from = 0; ; from += PAGE) {
       const { full, found } = await this.#sweepPage(keys, from);

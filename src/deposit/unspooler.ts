@@ -7,33 +7,33 @@ import { within } from '../system/within.ts';
 import type { Depositor } from './depositor.ts';
 import { repeatOf } from './fingerprints.ts';
 
-/** What comes into the spool while Redis is only slow waits about so long. */
+/** While Redis is only slow, a spooled event waits about this long. */
 const EVERY_MS = 1000;
 const BATCH = 100;
-/** Some thousand events; everything else waits so long at most. */
+/** Enough for a few thousand events; everything else waits at most this long. */
 const FIRST_MS = 5000;
 const LOOK_AGAIN_MS = 50;
 
-/** What an unspooler works with. */
+/** The tools of an unspooler. */
 export interface UnspoolTools {
   spool: Spool;
   depositor: Depositor;
-  /** Whether Redis has room; where it has none, some is made. */
+  /** Whether Redis has room; if not, makes some. */
   makeRoom: () => Promise<boolean>;
-  /** One worker moves at a time; null where another does. */
+  /** One worker moves events at a time; null if another one does. */
   lock: () => Promise<Lease | null>;
   log: Logger;
   onMoved: (events: number) => void;
 }
 
 /**
- * Moves events out of the spool into their mailboxes, as they arrived. If the process dies between the
- * deposit and the removal, the event is deposited again, and found to be there already (P3).
+ * Moves events from the spool into their mailboxes, in the order of their arrival. If the process dies
+ * between the deposit and the removal, the event is deposited again and recognised as a duplicate (P3).
  */
 export class Unspooler {
   readonly part: Repeating;
   readonly #tools: UnspoolTools;
-  /** Redis had no room when it was last asked: then nobody waits for the spool. */
+  /** Redis had no room when it was last checked: then nothing waits for the spool. */
   #short = false;
 
   constructor(tools: UnspoolTools) {
@@ -42,11 +42,11 @@ export class Unspooler {
       'spool',
       EVERY_MS,
       () => this.#move(),
-      (error) => tools.log.debug({ reason: messageOf(error) }, 'spool not moved; it is tried again'),
+      (error) => tools.log.debug({ reason: messageOf(error) }, 'spool not moved; it will be retried'),
     );
   }
 
-  /** Moves before anything else goes on, or waits while another does; what takes longer is left to the timer. */
+  /** Moves events before anything else runs, or waits while another worker does. The timer moves the rest. */
   async moveFirst(): Promise<void> {
     const deadline = Date.now() + FIRST_MS;
     const left = async () => (await this.#tools.spool.oldest(1)).length > 0;
@@ -57,7 +57,7 @@ export class Unspooler {
     } while (Date.now() < deadline);
   }
 
-  /** Moves all there is. @throws where MongoDB or Redis is away; what was not moved stays */
+  /** Moves all spooled events. @throws if MongoDB or Redis is down; events that were not moved stay */
   async #move(): Promise<void> {
     const { spool, makeRoom, lock, log } = this.#tools;
     if ((await spool.oldest(1)).length === 0) return;
@@ -78,7 +78,7 @@ export class Unspooler {
     }
   }
 
-  /** All of a batch are sent in order on one connection, so they arrive in order. */
+  /** Sends a batch in order on one connection, so its events arrive in order. */
   async #moveSome(lease: Lease): Promise<number> {
     const { spool, depositor, onMoved } = this.#tools;
     const batch = await spool.oldest(BATCH);

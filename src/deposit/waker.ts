@@ -5,24 +5,24 @@ import type { Logger } from '../system/log.ts';
 import { messageOf } from '../system/errors.ts';
 import { within } from '../system/within.ts';
 
-/** What a drain job holds: which order to look at, and nothing of the event. */
+/** The data of a drain job: which order to drain, and nothing from the event. */
 export interface DrainJob {
   order: OrderKey;
 }
 
 /**
- * Adds wake-up jobs. An order has at most one waiting and one active job over all workers: a wake while
- * one is active is kept and comes after it. Never a fixed jobId beside keepLastIfActive: BullMQ then
- * drops the add silently.
+ * Adds wake-up jobs. An order has at most one waiting and one active job over all workers: a wake-up that
+ * arrives while a job is active is kept, and runs after it. Never combine keepLastIfActive with a fixed
+ * jobId: BullMQ then drops the add silently.
  */
 export interface Waker {
-  /** Does not wait and does not throw: the sweeper makes up for what is lost. */
+  /** Does not wait and does not throw: the sweeper replaces a lost wake-up. */
   wake: (order: OrderKey) => void;
-  /** Wakes later, beside any wake of now: the end of a hold. */
+  /** Wakes an order at the end of its hold, independently of its other wake-ups. */
   wakeIn: (order: OrderKey, ms: number) => Promise<void>;
-  /** Wakes orders whose jobs are lost or astray: whatever deduplication key is left of them is no reason not to. */
+  /** Wakes orders whose jobs are lost or delayed too long, even if a job's deduplication key still exists. */
   wakeAnew: (orders: OrderKey[]) => Promise<void>;
-  /** Waits for wakes that are under way, but not long: Redis may be away. */
+  /** Waits for wake-ups that are being added, but not for long: Redis may be down. */
   settle: () => Promise<void>;
 }
 
@@ -41,7 +41,7 @@ export function waker(queues: readonly Queue<DrainJob>[], log: Logger, onFailure
       await queueOf(order).add(JOB, { order }, { deduplication: { id: order, keepLastIfActive: true } });
     } catch (error) {
       onFailure();
-      log.warn({ order, reason: messageOf(error) }, 'wake-up not added; the sweeper will');
+      log.warn({ order, reason: messageOf(error) }, 'wake-up not added; the sweeper will add it');
     }
   };
   return {
@@ -50,8 +50,8 @@ export function waker(queues: readonly Queue<DrainJob>[], log: Logger, onFailure
       underWay.add(one);
     },
     wakeIn: async (order, ms) => {
-      // Its own id: a create that arrives must be able to wake at once.
-      // Kept while active: by another machine's clock the end of a hold may come too early, and be held again.
+      // An id of its own: a create that arrives must be able to wake the order at once.
+      // Kept while active: by another machine's clock a hold may end too early, and the order is held again.
       const deduplication = { id: `hold:${order}`, keepLastIfActive: true };
       await queueOf(order).add(JOB, { order }, { delay: ms, deduplication });
     },

@@ -1,7 +1,8 @@
-/** After failures a drain comes again: 0.1 s, 0.2 s, … up to this; ± a fifth, so that they do not march in step. */
-const LONGEST_BACKOFF_MS = 30_000;
+/** A failed drain is retried after 0.1 s, 0.2 s, … up to this. */
+const LONGEST_BACKOFF_MS = 25_000;
 
+/** ± 20 %, so that retries spread out: at most 30 s. */
 export function backoffMs(attempts: number): number {
   const jitter = 0.8 + Math.random() * 0.4;
-  return Math.min(LONGEST_BACKOFF_MS, Math.round(100 * 2 ** Math.min(attempts - 1, 9) * jitter));
+  return Math.round(Math.min(LONGEST_BACKOFF_MS, 100 * 2 ** (attempts - 1)) * jitter);
 }

@@ -8,14 +8,14 @@ import { countingSetbacks, givenUpAfter, PageSize } from './setbacks.ts';
 import { settle } from './settle.ts';
 import { settleShop } from './settle-shop.ts';
 
-/** How a drain ended: everything done; a twin holds the lock; or the order waits for its create. */
+/** How a drain ended: the mailbox is empty, another drain has the lock, or the order waits for its create. */
 export type Drained =
   { outcome: 'drained'; events: number } | { outcome: 'busy' } | { outcome: 'held'; forMs: number };
 
 /**
- * Drains one order: lock, read, apply, commit, trim, until its mailbox is empty. If the process dies at
- * any line, the events are still in the mailbox, and the next drain finds what was done already.
- * @param job for which job, as the lock tells it
+ * Drains one order: lock, read, apply, commit, trim, until its mailbox is empty. If the process dies at any
+ * line, the events are still in the mailbox, and the next drain recognises what is already done.
+ * @param job the id of its job, which the lock's value contains
  */
 export async function drainOrder(order: OrderKey, tools: DrainTools, job = 'no job'): Promise<Drained> {
   const asked = tools.now();
@@ -36,7 +36,7 @@ async function drainHeld(order: OrderKey, lease: Lease, tools: DrainTools): Prom
   for (let done = 0; ;) {
     const { events: read, waitedMs, setbacks } = await tools.mailbox.read(order, page.most);
     if (read.length === 0) {
-      // Also where only `pending` knows of the order (a mailbox deleted by hand): or it is woken for ever.
+      // If the mailbox was deleted by hand, the order is still in `pending`: it would be woken forever.
       await tools.mailbox.trim(order, []);
       return { outcome: 'drained', events: done };
     }
@@ -68,7 +68,7 @@ async function settlePage(
   lease: Lease,
   tools: DrainTools,
 ): Promise<Settled> {
-  // Before anything of them is kept: who was redacted stays so.
+  // Before anything is stored: redacted customers stay redacted.
   const clean = await tools.redactions.masked(order, known, events);
   return partsOf(order).orderId === null
     ? await settleShop(order, clean, givenUp, lease, tools)

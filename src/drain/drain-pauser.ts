@@ -4,17 +4,17 @@ import type { Logger } from '../system/log.ts';
 
 const ASK_AGAIN_MS = 500;
 
-/** What a pauser works with. */
+/** The tools of a pauser. */
 export interface PauserTools {
-  /** Resolves once drains may go on; throws while they may not. */
+  /** Resolves if drains may continue; throws while they may not. */
   ready: () => Promise<void>;
   log: Logger;
   onChange: (paused: boolean) => void;
 }
 
 /**
- * Holds all drains of this process while they could only fail (MongoDB away) or would be early (the
- * spool not moved yet after Redis was away), instead of burning attempts. Drains under way end as they can.
+ * Pauses all drains of this process while they could only fail (MongoDB is down) or would be too early (Redis
+ * was down, and the spool is not moved yet), instead of wasting attempts. Running drains are not interrupted.
  */
 export class DrainPauser {
   readonly #tools: PauserTools;
@@ -27,12 +27,12 @@ export class DrainPauser {
     this.#tools = tools;
   }
 
-  /** Says whom to pause; they need the pauser before they are there. */
+  /** Sets the workers to pause, which are created after the pauser. */
   over(workers: readonly Worker[]): void {
     this.#workers = workers;
   }
 
-  /** Pauses until `ready` answers. More reasons while paused change nothing. */
+  /** Pauses until `ready` resolves. Further reasons while paused change nothing. */
   hold(reason: string): void {
     if (this.#paused || this.#stopped) return;
     this.#paused = true;
@@ -58,7 +58,7 @@ export class DrainPauser {
     if (this.#stopped) return;
     this.#paused = false;
     this.#tools.onChange(false);
-    this.#tools.log.info('drains go on');
+    this.#tools.log.info('drains resumed');
     for (const worker of this.#workers)
       worker
         .resume()

@@ -7,7 +7,7 @@ import type { Redactions } from '../persist/redactions.ts';
 import type { DrainWatch } from './drain-watch.ts';
 import type { ShopEvents } from './settle-shop.ts';
 
-/** What a drain works with. */
+/** The tools of a drain. */
 export interface DrainTools {
   lock: OrderLock;
   lockKey: (order: OrderKey) => string;

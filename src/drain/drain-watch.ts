@@ -4,7 +4,7 @@ import { partsOf, type OrderKey } from '../order/identity.ts';
 import type { Logger } from '../system/log.ts';
 import type { Metrics } from '../system/metrics.ts';
 
-/** What is seen of drains from outside: metrics, and one log line per event that ended. */
+/** Reports on drains: metrics, and one log line per processed event. */
 export interface DrainWatch {
   locked: (waitedMs: number) => void;
   unlocked: (heldMs: number) => void;
@@ -28,7 +28,7 @@ export function drainWatch(metrics: Metrics, log: Logger, now: () => number): Dr
     unlocked: (heldMs) => metrics.lockHoldSeconds.observe(heldMs / 1000),
     refused: (order) => {
       metrics.fencingRejected.inc();
-      log.warn({ order }, 'commit refused: the order had moved on');
+      log.warn({ order }, 'commit refused: the order has a newer version');
     },
     settled: ({ ended: applied, rejected }) => {
       for (const each of applied) ended(each.waiting, each.applied.outcome, each.applied.because);

@@ -9,27 +9,27 @@ import { QUEUE, type RedisKeys } from '../system/redis-keys.ts';
 import { backoffMs } from './backoff.ts';
 import type { Drained } from './drain-order.ts';
 
-/** A twin at work is done in milliseconds, one that stalled keeps its lock for LOCK_TTL_MS: look again soon. */
+/** Soon: another drain usually ends within milliseconds, and a stalled one keeps its lock for LOCK_TTL_MS. */
 const BUSY_RETRY_MS = 250;
 
 /**
- * A job whose worker died is found after at most lockDuration + 2 x stalledInterval = 20 s. It may stall
- * any number of times: the job is a wake-up, and its order's events still wait.
+ * A job whose worker died is found within lockDuration + 2 x stalledInterval = 20 s. It may stall any number
+ * of times: the job is a wake-up, and its order's events still wait.
  */
 const STALLING = { lockDuration: 10_000, stalledInterval: 5000, maxStalledCount: Number.MAX_SAFE_INTEGER };
 
-/** Drains for a job, of which BullMQ says the id. */
+/** Runs the drain of a job. @param id BullMQ's id of the job */
 type Drain = (job: DrainJob, id: string) => Promise<Drained>;
 
 interface WorkerTools {
   waker: Waker;
   metrics: Metrics;
   log: Logger;
-  /** A drain failed; before it is known to BullMQ. */
+  /** Called when a drain fails, before BullMQ knows. */
   onFailure: (error: unknown) => void;
 }
 
-/** BullMQ's workers, one per partition: they take drain jobs and decide when a job comes again. */
+/** BullMQ's workers, one per partition: they run drain jobs and decide when a job is retried. */
 export function openWorkers(
   connection: Redis,
   partitions: readonly RedisKeys[],
@@ -52,7 +52,7 @@ export function openWorkers(
   });
 }
 
-/** Drains as a part of a program. Stopping waits for those under way; one left behind is taken over. */
+/** Drains as a part of a program. Stopping waits for running drains; another worker takes over the rest. */
 export function drainsPart(workers: readonly Worker<DrainJob>[], waker: Waker, log: Logger): Part {
   return {
     name: 'drains',
@@ -80,9 +80,9 @@ async function run(
     onFailure(error);
     log.warn(
       { order, attempt: job.attemptsMade + 1, reason: messageOf(error) },
-      'drain failed; it comes again',
+      'drain failed; it will be retried',
     );
-    // BullMQ keeps a failure's message in the job: nothing of the event may get there.
+    // BullMQ stores a failure's message in the job, so it must contain nothing from the event.
     throw new Error('drain failed');
   });
   metrics.drains.inc({ outcome: drained.outcome });

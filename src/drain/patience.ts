@@ -6,14 +6,14 @@ import { damageOf } from '../order/order-shape.ts';
 import { inTurns } from '../system/turns.ts';
 import type { DrainTools } from './drain-tools.ts';
 
-/** Drains that may fail at an event before it is parked. */
+/** An event is parked when this many drains have failed on it. */
 const PATIENCE = 3;
 
 /**
- * Decides, in turns: meanwhile the lock is extended and other orders continue. An event whose application
- * throws fails the drain twice, and is given up the third time, so that later events of its order go on (P7).
- * The count is in Redis: other workers add to it.
- * @throws ApplicationFailed while there is patience left
+ * Decides in turns: in between, the lock is extended and other orders continue. If applying an event throws,
+ * the drain fails the first two times; the third time the event is parked, so that later events of its order
+ * continue (P7). The count is in Redis: all workers share it.
+ * @throws ApplicationFailed the first two times
  */
 export async function decideWithPatience(
   order: OrderKey,
@@ -36,22 +36,23 @@ export async function decideWithPatience(
   }
 }
 
-/** What an operator can act on: where the order's document was damaged, which field, and how to repair it. */
+/** A reason that an operator can act on: if the order's document is damaged, which fields, and the repair. */
 function reasonOf(error: ApplicationFailed, known: Order | null): string {
   const damage = known ? damageOf(known) : [];
   if (damage.length === 0) return error.message;
   const fields = damage.join('; ');
-  return `the document of its order is damaged: ${fields}. Rebuild the order, then replay the event`;
+  return `the order's document is damaged: ${fields}. Rebuild the order, then replay the event`;
 }
 
 /**
- * MongoDB keeps no document over 16 MB: of the events that made an order larger, the largest is given up,
- * so that the others go on (P7).
- * @throws where none of them is left to blame
+ * MongoDB stores no document over 16 MB. If events make an order larger than that, the largest event is
+ * parked, so that the others continue (P7).
+ * @throws if no event is left to park
  */
 export function giveUpLargest({ ended }: Decision, before: GivenUp): GivenUp {
   const [largest] = ended.toSorted((a, b) => b.waiting.body.length - a.waiting.body.length);
-  if (!largest) throw new Error('the order is larger than MongoDB allows, and no event of now made it so');
-  const because = 'with it the order would be larger than the 16 MB that MongoDB allows';
+  if (!largest)
+    throw new Error('the order is larger than MongoDB allows, but none of these events made it so');
+  const because = 'with this event the order would be larger than the 16 MB that MongoDB allows';
   return new Map([...before, [largest.waiting.id, { because, attempts: 1 }]]);
 }

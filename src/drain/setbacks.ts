@@ -7,12 +7,12 @@ import { Fault, type FaultCode } from '../system/errors.ts';
 /**
  * Work that takes longer than its lock (P7). A drain that loses the lock, or is outpaced, is a setback of the
  * event that it began with. Each setback halves the page; an event that does not finish even alone is parked,
- * so that later events of its order continue. Redis holds the count: other workers add to it.
+ * so that later events of its order continue. The count is in Redis: all workers share it.
  */
 
-/** Events read at a time: one commit's worth; the same drain reads on until nothing is left. */
+/** Events in a page, which is one commit. The same drain reads pages until the mailbox is empty. */
 const LARGEST_PAGE = 100;
-/** Drains that may begin with an event alone and not finish: a lock is also lost where Redis restarts. */
+/** An event is parked after this many unfinished drains of it alone: a Redis restart loses locks too. */
 const PATIENCE_ALONE = 5;
 
 const SETBACKS: ReadonlySet<FaultCode> = new Set(['lock_lost', 'outpaced']);
@@ -25,22 +25,22 @@ export class PageSize {
     return this.#most;
   }
 
-  /** @returns what is to be done of a page: half of it after each setback, one event at least */
+  /** @returns the events of a page to settle: each setback halves them, to one event at least */
   take(events: WaitingEvent[], setbacks: number): WaitingEvent[] {
     const taken = events.slice(0, Math.max(1, Math.floor(events.length / 2 ** setbacks)));
-    // The next events are probably as large: this drain takes no more than fitted.
+    // The next events are probably as large, so this drain keeps to the smaller page.
     if (setbacks > 0) this.#most = taken.length;
     return taken;
   }
 }
 
-/** The first event of a page, if drains that began with it alone have not finished often enough. */
+/** The first event of a page, if too many drains of it alone did not finish. */
 export function givenUpAfter(setbacks: number, events: readonly WaitingEvent[]): GivenUp {
   const [first] = events;
   if (!first || setbacks < Math.ceil(Math.log2(events.length)) + PATIENCE_ALONE) return new Map();
   const because =
-    `${setbacks} drains that began with it lost the lock of the order before they could commit: ` +
-    'applying it takes longer than LOCK_TTL_MS, or others keep changing the order';
+    `${setbacks} drains that began with this event lost the order's lock before they could commit: ` +
+    'applying it takes longer than LOCK_TTL_MS, or other workers keep changing the order';
   return new Map([[first.id, { because, attempts: setbacks }]]);
 }
 
@@ -55,7 +55,7 @@ export async function countingSetbacks<Answer>(
     return await work();
   } catch (error) {
     if (first && error instanceof Fault && SETBACKS.has(error.code))
-      // Where Redis cannot count, the fault is Redis's.
+      // If Redis cannot count, Redis is at fault, not the event.
       await mailbox.countSetback(order, first.id).catch(() => undefined);
     throw error;
   }

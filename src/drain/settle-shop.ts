@@ -9,25 +9,26 @@ import { messageOf } from '../system/errors.ts';
 import type { DrainTools } from './drain-tools.ts';
 import { writeJournal } from './settle.ts';
 
-/** How an event of the shop ended. */
+/** The outcome of an event about the shop. */
 export type ShopVerdict = Pick<Applied, 'because'> & { outcome: 'applied' | 'stale' | 'unchanged' };
 
-/** Carries out what Shopify tells of a shop. */
+/** Carries out Shopify's events about a shop. */
 export interface ShopEvents {
-  /** Carried out twice it is as once, and answers the same. @throws where MongoDB does not take it */
+  /** Idempotent: a second run changes nothing and returns the same. @throws if MongoDB does not store it */
   carryOut: (event: ShopEvent) => Promise<ShopVerdict>;
 }
 
 /**
- * Only what MongoDB refuses throws, or that it is away: 20 drains are five minutes of that, by their backoff. Then
- * the event is parked, so that those behind it go on (P7).
+ * An event fails only if MongoDB refuses it or is down. With their backoff, 20 drains take almost six
+ * minutes. Then the event is parked, so that the events behind it continue (P7).
  */
 const PATIENCE = 20;
 
 /**
- * Settles what waits in `<shop>/-`: what is about the shop is carried out, one by one in the order of triggered-at;
- * the rest is parked. Dies the process in between, it is carried out again and ends the same. The journal keeps
- * bodies that ended without persons: nobody needs them there. What is parked is kept whole, to be replayed.
+ * Settles the events in `<shop>/-`. Those about the shop are carried out, one by one in the order of
+ * triggered-at; the rest are parked. If the process dies in between, the work is repeated with the same
+ * result. The journal stores processed bodies without customer data, which nobody needs there. Parked events
+ * are stored whole, so that they can be replayed.
  */
 export async function settleShop(
   order: OrderKey,

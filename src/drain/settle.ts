@@ -8,12 +8,12 @@ import { Fault } from '../system/errors.ts';
 import type { DrainTools } from './drain-tools.ts';
 import { decideWithPatience, giveUpLargest } from './patience.ts';
 
-/** How often an order is loaded and decided anew because somebody else committed first. */
+/** A drain gives up after this many refused commits: another worker committed first each time. */
 const TRIES = 5;
 
 /**
- * Decides what events make of an order, commits it over the version that was loaded, then writes the
- * journal. Orders first: a holder that comes too late is refused there and cannot write history (P4).
+ * Decides how events change an order, commits the result over the version that was loaded, then writes the
+ * journal. The order comes first: a late holder's commit is refused, so it cannot write history (P4).
  * @throws Fault lock_lost before a commit or after a refused one, outpaced after five refused ones
  */
 export async function settle(
@@ -37,7 +37,7 @@ export async function settle(
     else {
       tries += 1;
       tools.watch.refused(order);
-      // Whoever committed first may have taken the lock: then what is left is theirs to do.
+      // The worker that committed first may hold the lock now: then the rest is its work.
       await lease.confirmHeld();
       known = await tools.orders.load(order);
     }

@@ -2,36 +2,36 @@ import type { Redis } from 'ioredis';
 import { within } from '../system/within.ts';
 import { decodeHolder, type Holder } from './holder.ts';
 
-/** A lock that somebody holds. */
+/** A lock that is held. */
 export interface HeldLock {
-  /** Another for every holder. */
+  /** Unique to each holder. */
   token: string;
-  /** Null where the lock's value does not say. */
+  /** Null if the lock's value does not contain it. */
   holder: Holder | null;
   ttlLeftMs: number;
-  /** Null where the holder is not known. Both by the server's clock against the holder's. */
+  /** Null if the holder is unknown. Like `extensions`, it compares the server's clock with the holder's. */
   ageMs: number | null;
   extensions: number | null;
 }
 
 /**
- * Sees locks from outside, and takes one from its holder. With several lock servers a lock is held by
- * whom a majority of them names, as Redlock has it; where no majority answers, nothing is said or done.
+ * Reads locks, and releases a lock by force. With several lock servers, the holder is the one that a majority
+ * of them has, as in Redlock. If no majority answers, nothing is returned or changed.
  */
 export interface LockKeeper {
-  /** @throws Error where too few servers answer */
+  /** @throws Error if too few servers answer */
   read: (keys: readonly string[]) => Promise<(HeldLock | null)[]>;
-  /** Takes a lock away, if its holder is the one of the token. @throws Error where too few servers answer */
+  /** Releases a lock if its holder still has this token. @throws Error if too few servers answer */
   takeAway: (key: string, token: string) => Promise<'taken' | 'changed' | 'gone'>;
 }
 
-/** A lock server that hangs must not hold up who looks. */
+/** A lock server that hangs must not block the others. */
 const SERVER_MS = 1500;
 
 /**
- * Compare and delete: takes only what was shown.
+ * Compare and delete: releases the lock only from the holder that was shown.
  * KEYS  1 lock      ARGV  1 the value that was shown
- * Answers 1 taken, 0 somebody else's by now, -1 nobody's.
+ * Returns 1 if released, 0 if it has another holder by now, -1 if it has none.
  */
 const TAKE_AWAY = `
 local value = redis.call('GET', KEYS[1])
@@ -41,7 +41,7 @@ redis.call('DEL', KEYS[1])
 return 1
 `;
 
-/** @param ttlMs LOCK_TTL_MS of the workers: what tells when a lock was last extended */
+/** @param ttlMs the workers' LOCK_TTL_MS, from which the last extension is computed */
 export function lockKeeper(servers: readonly Redis[], ttlMs: number): LockKeeper {
   const quorum = Math.floor(servers.length / 2) + 1;
 
@@ -70,14 +70,14 @@ export function lockKeeper(servers: readonly Redis[], ttlMs: number): LockKeeper
       if (decodeHolder(shown.value).token !== token) return 'changed';
       const answers = await ask((server) => server.eval(TAKE_AWAY, 1, key, shown.value));
       const count = (wanted: number) => answers.filter((answer) => Number(answer) === wanted).length;
-      // A minority that another took meanwhile is none: it gives that back.
+      // A new holder with only a minority does not count: it gives the lock back.
       if (count(0) >= quorum) return 'changed';
       return count(1) > 0 ? 'taken' : 'gone';
     },
   };
 }
 
-/** A key on one server, as it was seen. */
+/** A key on one server, when it was read. */
 interface Seen {
   value: string;
   ttlLeftMs: number;
@@ -100,7 +100,7 @@ async function sightOf(server: Redis, keys: readonly string[]): Promise<(Seen | 
   });
 }
 
-/** What a majority has. It has it for as long as the last server does that a majority cannot do without. */
+/** The value that a majority of servers has. Its time left is the quorum-th longest. */
 function agreed(seen: readonly (Seen | null | undefined)[], quorum: number): Seen | null {
   const there = seen.filter((each) => each !== null && each !== undefined);
   for (const same of Map.groupBy(there, ({ value }) => value).values()) {
@@ -110,7 +110,7 @@ function agreed(seen: readonly (Seen | null | undefined)[], quorum: number): See
   return null;
 }
 
-/** Extensions are not written down: one is made every third of a lock's life, the last when its TTL began. */
+/** Extensions are computed, not recorded: a lock is extended every third of its TTL, which then restarts. */
 function heldLock({ value, ttlLeftMs, now }: Seen, ttlMs: number): HeldLock {
   const { token, holder } = decodeHolder(value);
   if (!holder) return { token, holder, ttlLeftMs, ageMs: null, extensions: null };

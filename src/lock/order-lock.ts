@@ -6,35 +6,35 @@ import { encodeHolder } from './holder.ts';
 
 /** A held lock. */
 export interface Lease {
-  /** `<host>:<pid>` of whoever holds it. */
+  /** `<host>:<pid>` of the holder. */
   holder: string;
-  /** When it was asked for, ms since 1970: the lock is held from there on, or a round trip later. */
+  /** When the lock was requested, ms since 1970. It is held from then on, or a round trip later. */
   since: number;
-  /** Aborted, with a {@link Fault} lock_lost, as soon as the lock may be somebody else's. */
+  /** Aborted, with a {@link Fault} lock_lost, as soon as another holder may have the lock. */
   signal: AbortSignal;
-  /** @throws Fault lock_lost; also where a stopped process has not come to notice by its timer */
+  /** @throws Fault lock_lost, also if the process was stopped and its timer has not run since */
   assertHeld: () => void;
-  /** The same, asked of the servers: a person may have taken the lock by force. @throws Fault lock_lost */
+  /** Asks the servers as well: an operator may have released the lock by force. @throws Fault lock_lost */
   confirmHeld: () => Promise<void>;
   release: () => Promise<void>;
 }
 
 /**
- * One order, one worker (P4), by Redlock. It never waits: busy means a twin at work or one that stalled.
- * The lock keeps workers out of each other's way; it does not make it safe. A holder that stalls past
- * its lock is refused by MongoDB, by version.
+ * One worker per order (P4), by Redlock. It never waits: if the lock is busy, another drain is working or has
+ * stalled. The lock keeps workers out of each other's way, but safety does not depend on it: if a holder
+ * stalls past its lock, MongoDB refuses its commit by version.
  *
- * redlock 4.2.0: 5.0.0-beta.2 is abandoned and counts an expiry from its first attempt.
+ * redlock 4.2.0: 5.0.0-beta.2 is abandoned, and counts an expiry from its first attempt.
  */
 export interface OrderLock {
   /**
-   * Null where the lock is held, or where too few of its servers answer: come back later.
-   * @param job for whom it is, for people who look at the lock
+   * Null if the lock is held, or if too few of its servers answer: try again later.
+   * @param job what the lock is for; operators see it
    */
   acquire: (key: string, job: string) => Promise<Lease | null>;
 }
 
-/** @param program who asks; another one only in tests */
+/** @param program the holder; only tests set it */
 export function orderLock(
   servers: readonly Redis[],
   ttlMs: number,
@@ -62,8 +62,8 @@ export function orderLock(
 }
 
 /**
- * Its locks' values say who holds them, which costs no round trip. redlock asks for the value of a lock
- * while `acquire` is called, before it answers: whoever asks next cannot come between.
+ * Puts the holder into the lock's value, which costs no round trip. redlock asks for the value before
+ * `acquire` returns its promise, so no other call can come in between.
  */
 class TellingRedlock extends Redlock {
   next = '';
@@ -73,8 +73,8 @@ class TellingRedlock extends Redlock {
 }
 
 /**
- * Extends the lock every third of its life. An extension that fails loses it at once: redlock answers
- * such a failure by giving the lock up on every server, so anybody may have it from there on.
+ * Extends the lock every third of its TTL. If an extension fails, the lock is lost at once: redlock then
+ * releases it on every server, so another worker may hold it from then on.
  */
 function lease(lock: Redlock.Lock, ttlMs: number, onLost: () => void): Omit<Lease, 'holder' | 'since'> {
   const lost = new AbortController();
@@ -83,7 +83,7 @@ function lease(lock: Redlock.Lock, ttlMs: number, onLost: () => void): Omit<Leas
     if (released || lost.signal.aborted) return;
     clearInterval(timer);
     onLost();
-    lost.abort(new Fault('lock_lost', 'it expired while held'));
+    lost.abort(new Fault('lock_lost', 'it expired or was released while held'));
   };
   const extend = async () => {
     try {
@@ -93,7 +93,7 @@ function lease(lock: Redlock.Lock, ttlMs: number, onLost: () => void): Omit<Leas
     }
   };
   const timer = setInterval(() => {
-    // A process that was stopped sees here, first of all, that its time is over.
+    // A process that was stopped notices here first that its lock has expired.
     if (Date.now() >= lock.expiration) lose();
     else void extend();
   }, ttlMs / 3);
@@ -110,7 +110,7 @@ function lease(lock: Redlock.Lock, ttlMs: number, onLost: () => void): Omit<Leas
     release: async () => {
       released = true;
       clearInterval(timer);
-      // An expired lock is nobody's to give back; one that cannot be given back expires.
+      // A lost lock is not released; if the release fails, the lock expires.
       if (!lost.signal.aborted) await Promise.resolve(lock.unlock()).catch(() => undefined);
     },
   };

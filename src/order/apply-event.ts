@@ -8,12 +8,12 @@ import { MOVES, type Status } from './status.ts';
 import { CREATE } from './topics.ts';
 
 /**
- * Applies one event to its order (P5), and says what happened to it:
- *   applied    in sequence, and it brought something new
- *   late       out of sequence: later events were applied before it; what is still new in it was taken
- *   stale      what is known of the same thing is newer
- *   unchanged  all of it was known
- * So the applied events of an order are always listed in the order in which they happened.
+ * Applies one event to its order (P5) and returns the outcome:
+ *   applied    in sequence, with new data
+ *   late       out of sequence: later events were applied first; only data that is still new was applied
+ *   stale      the order already has newer data about the same thing
+ *   unchanged  contained nothing new
+ * So the events with outcome `applied` are always listed in the order in which they happened.
  * @param tallies shared by the events that are applied to one order in turn
  */
 export function applyEvent(
@@ -47,29 +47,35 @@ function verdict(order: Order, event: OrderEvent, joined: Joined, inTurn: boolea
   if (joined.fresh)
     return inTurn
       ? { outcome: 'applied', because: null }
-      : { outcome: 'late', because: `came after ${furthestOf(order, event)}; what is news in it was taken` };
+      : {
+          outcome: 'late',
+          because: `processed after ${furthestOf(order, event)}; only new data was applied`,
+        };
   if (event.topic === CREATE && order.furthest)
-    return { outcome: 'late', because: `the order already existed: ${furthestOf(order, event)} came first` };
+    return {
+      outcome: 'late',
+      because: `the order already existed: ${furthestOf(order, event)} was processed first`,
+    };
   if (joined.outdated) return { outcome: 'stale', because: `older than ${knownOf(order, event)}` };
-  return { outcome: 'unchanged', because: `tells what was known from ${knownOf(order, event)}` };
+  return { outcome: 'unchanged', because: `contains nothing new compared with ${knownOf(order, event)}` };
 }
 
 function furthestOf({ furthest }: Order, { occurredAt }: OrderEvent): string {
-  return furthest ? `${furthest.topic} of ${momentText(furthest.at, occurredAt)}` : 'nothing';
+  return furthest ? `${furthest.topic} (${momentText(furthest.at, occurredAt)})` : 'nothing';
 }
 
-/** What an event that brought nothing lost to. */
+/** What the order already had when the event brought nothing new. */
 function knownOf(order: Order, event: OrderEvent): string {
   const [part] = event.parts;
   if (event.snapshot && order.snapshot)
-    return `the state of ${momentText(order.snapshot.at, event.occurredAt)} from ${order.snapshot.topic}`;
-  return part ? `${part.kind} ${part.part.id} as it is` : furthestOf(order, event);
+    return `the state from ${order.snapshot.topic} (${momentText(order.snapshot.at, event.occurredAt)})`;
+  return part ? `the known version of ${part.kind} ${part.part.id}` : furthestOf(order, event);
 }
 
 function moveStatus(order: Order, status: Status, event: OrderEvent, now: number): Order {
   if (status === order.status && order.statusHistory.length > 0) return order;
   if (MOVES[order.status][status] === 'never')
-    throw new Error(`no facts lead from ${order.status} to ${status}`);
+    throw new Error(`the status cannot change from ${order.status} to ${status}`);
   const change = {
     status,
     occurredAt: event.occurredAt,

@@ -6,16 +6,17 @@ import { readPart, type PastOnly } from './read-parts.ts';
 
 const LISTS = ['transactions', 'returns', 'disputes'] as const;
 
-/** When the Admin API was asked, as far as the event tells: microseconds since 1970, 0 where it does not. */
+/** When the Admin API was queried. */
 interface Question {
+  /** Microseconds since 1970; 0 if the event does not say. */
   triggered: number;
   rank: number;
   past: PastOnly;
 }
 
 /**
- * What the Admin API was asked for beside the order itself. A transaction is as new as the order. Returns and
- * disputes change without their order, so they are as new as the question, where the event tells when that was.
+ * Reads what the Admin API returned in addition to the order itself. A transaction is as new as the order. Returns and
+ * disputes change independently of their order, so they are as new as the query, if the event says when that was.
  */
 export function askedParts(
   { occurredAt, position, id }: OrderEvent,

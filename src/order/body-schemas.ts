@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { namedItems } from './named-items.ts';
 
 /**
- * What Lockstep reads of Shopify's bodies (API 2026-07 and 2026-10); everything else stays in the
- * journal's payload. Absent and null are two things: what a body leaves out it does not tell.
- * Nothing personal is read but the customer's id: no name, address, e-mail, phone or note.
- * An error names what is expected; read-body.ts makes a sentence of it.
+ * What Lockstep reads from Shopify's bodies (API 2026-07 and 2026-10). Everything else stays in the journal's payload.
+ * Absent and null are different: an absent field changes nothing.
+ * The only personal data read is the customer's id: no name, address, e-mail, phone or note.
+ * An error message names what is expected; read-body.ts turns it into a sentence.
  */
 const text = z.string('text').nullish();
 const AN_ID = 'an id of 1 to 19 digits';
@@ -19,8 +19,8 @@ const yesOrNo = z.boolean('true or false').nullish();
 export const objectOf = <Fields extends z.core.$ZodLooseShape>(fields: Fields) =>
   z.object(fields, 'an object');
 /**
- * Shopify's lists end at some hundred items. Ten thousand are read in 0.1 s and make 2 MB of an order; a
- * million bad ones in 5 MB hold up a worker for 8 s, and good ones make an order that MongoDB refuses.
+ * Shopify's lists have a few hundred items at most. Ten thousand are read in 0.1 s and add 2 MB to an order. A million
+ * invalid items in 5 MB block a worker for 8 s, and a million valid ones make an order too large for MongoDB.
  */
 const MAX_ITEMS = 10_000;
 export const listOf = <Item extends z.ZodType>(item: Item) =>
@@ -32,9 +32,9 @@ export const listOf = <Item extends z.ZodType>(item: Item) =>
     .transform((value) => value ?? []);
 const optionalList = <Item extends z.ZodType>(item: Item) => listOf(item).optional();
 /**
- * A list of things with an id. A slim body (include_fields with `line_items.sku`) may leave the ids out: then it
- * does not tell of which thing it speaks, and the list is not told.
- * @param also other keys that say which thing it is
+ * A list of items with ids. A slim body (include_fields with `line_items.sku`) may omit the ids. Then its items cannot
+ * be matched, and the list counts as absent.
+ * @param also other keys that identify an item
  */
 const namedList = <Item extends z.ZodType>(item: Item, ...also: string[]) =>
   z
@@ -127,7 +127,7 @@ export const orderBody = objectOf({
 });
 export type OrderBody = z.infer<typeof orderBody>;
 
-/** Lists that no webhook has inside an order; each item is read as a part of its own. */
+/** Lists that only the Admin API returns inside an order. Each item is read as a separate part. */
 export const askedListsBody = objectOf({
   transactions: optionalList(z.unknown()),
   returns: optionalList(z.unknown()),
@@ -165,8 +165,8 @@ export const assessmentBody = objectOf({ provider_id: optionalId, provider_title
 export const protectionBody = objectOf({ status: text, eligibility: text });
 
 /**
- * Keys of values that decide nothing: one that cannot be read is left out, with a note. Ids, times, money,
- * statuses and quantities are in no such place.
+ * Keys whose values affect no decision. An unreadable value is left out, with a note. Never among them: statuses,
+ * quantities, and the ids, times and amounts that decisions use.
  */
 export const MINOR_KEYS: ReadonlySet<PropertyKey> = new Set([
   'name',
@@ -194,7 +194,7 @@ export const MINOR_KEYS: ReadonlySet<PropertyKey> = new Set([
   'eligibility',
 ]);
 
-/** The times that a body may carry, whatever its topic. */
+/** The times that a body of any topic may have. */
 export const timesBody = z
   .object({
     updated_at: z.unknown(),

@@ -6,14 +6,14 @@ import { PaymentTallies } from './payment-tallies.ts';
 import { readEvent } from './read-event.ts';
 import { CREATE } from './topics.ts';
 
-/** An event that ended, with how; `waiting` has what the journal needs beside it. */
+/** An event that ended, and how. `waiting` has the rest of what the journal needs. */
 export interface Ended<Place extends number | null = number> {
   waiting: WaitingEvent;
   /** Its place in its order's history. */
   applied: Omit<Applied, 'sequence'> & { sequence: Place };
 }
 
-/** How a mailbox's events ended. Events of the shop itself have no place. */
+/** How a mailbox's events ended. Events about the shop itself have no place in an order. */
 export interface Settled {
   ended: Ended<number | null>[];
   rejected: Rejected[];
@@ -23,23 +23,23 @@ export interface Settled {
 export interface Rejected {
   waiting: WaitingEvent;
   because: string;
-  /** Drains that tried it. */
+  /** How many drains tried it. */
   attempts: number;
 }
 
-/** Why events are no longer applied, and after how many drains. */
+/** Why events are no longer tried, and after how many drains. */
 export type GivenUp = ReadonlyMap<EventId, Omit<Rejected, 'waiting'>>;
 
-/** What a mailbox's events make of an order. */
+/** The result of applying a mailbox's events to an order. */
 export interface Decision extends Settled {
-  /** The order to be committed, or null where nothing new happened to it. */
+  /** The order to commit, or null if nothing about it changed. */
   order: Order | null;
-  /** As they happened; also those that ended in an earlier drain which died before its journal. */
+  /** In sequence. Includes events that ended in an earlier drain that died before it wrote its journal. */
   ended: Ended[];
   rejected: Rejected[];
 }
 
-/** Application threw at this event: a fault of ours, not of the event's. */
+/** Applying this event threw an exception: a bug in Lockstep, not a fault of the event. */
 export class ApplicationFailed extends Error {
   override readonly name = 'ApplicationFailed';
   readonly event: EventId;
@@ -52,9 +52,9 @@ export class ApplicationFailed extends Error {
 }
 
 /**
- * (order, events) -> (order, outcomes). Pure: same input, same answer.
- * @param givenUp events whose application keeps failing; they are rejected
- * @throws ApplicationFailed where applying throws
+ * (order, events) -> (order, outcomes). Pure: the same input gives the same result.
+ * @param givenUp events that keep failing; they are rejected
+ * @throws ApplicationFailed when applying an event throws
  */
 export function decide(
   key: OrderKey,
@@ -70,7 +70,7 @@ export function decide(
   }
 }
 
-/** The same, with a yield after each event that was read or applied, so that the caller can do other work. */
+/** The same, but yields after each event that was read or applied, so the caller can do other work in between. */
 export function* deciding(
   key: OrderKey,
   known: Order | null,
@@ -99,7 +99,7 @@ export function* deciding(
   return { order: order === before ? null : order, ended, rejected };
 }
 
-/** What the events of one decision share. */
+/** Shared by the events of one decision. */
 interface Work {
   earlier: ReadonlyMap<EventId, Applied>;
   tallies: PaymentTallies;
@@ -111,7 +111,7 @@ interface Readable {
   event: OrderEvent;
 }
 
-/** Reads all, and puts the readable ones into sequence. */
+/** Reads all events and sorts the readable ones into sequence. */
 function* readAll(
   waiting: WaitingEvent[],
   givenUp: GivenUp,
@@ -137,7 +137,7 @@ function readOne(waiting: WaitingEvent): ReturnType<typeof readEvent> {
   }
 }
 
-/** An event that the order remembers has ended, and changes nothing again (P3). */
+/** An event that the order remembers has already ended, and is not applied again (P3). */
 function applyOnce(
   order: Order,
   event: OrderEvent,
@@ -151,7 +151,7 @@ function applyOnce(
   }
 }
 
-/** Whether an order's first events should still wait for its create (design 2.4). */
+/** Whether an order's first events should still wait for its create (the hold). */
 export function awaitsCreate(known: Order | null, waiting: WaitingEvent[]): boolean {
   return known === null && !waiting.some((each) => each.topic === CREATE || each.unreadable !== null);
 }

@@ -5,7 +5,7 @@ import { secondOfTime } from './own-clock.ts';
 import { secondOf } from './position.ts';
 import { meaningOf } from './status.ts';
 
-/** Whether the buyer has a parcel, by Shopify's status. Other statuses do not say where it is. */
+/** Whether the buyer has the parcel, by Shopify's status. Other statuses do not say where it is. */
 const HAS_ARRIVED: Readonly<Record<string, boolean>> = {
   delivered: true,
   picked_up: true,
@@ -17,7 +17,10 @@ const HAS_ARRIVED: Readonly<Record<string, boolean>> = {
   ready_for_pickup: false,
 };
 
-/** Fulfillments that the buyer has, by the last tracking event of each or by its own status if that is newer. */
+/**
+ * Ids of the fulfillments that the buyer has: by the last tracking event of each, or by the fulfillment's own status
+ * if that is newer.
+ */
 export function deliveredOf({ parts }: Order): ReadonlySet<string> {
   const last = lastEvents(parts.fulfillmentEvents);
   const delivered = parts.fulfillments.filter((parcel) => {
@@ -34,7 +37,7 @@ interface LastEvent {
   hasArrived: boolean;
 }
 
-/** By fulfillment. Of two in the same second, an arrival counts. */
+/** By fulfillment id. Of two events in the same second, an arrival counts. */
 function lastEvents(events: readonly Part[]): Map<unknown, LastEvent> {
   const last = new Map<unknown, LastEvent>();
   for (const event of events) {

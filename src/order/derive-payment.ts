@@ -9,7 +9,7 @@ import { laterOf, meaningOf, PAYMENT_BY_FINANCIAL_STATUS, PAYMENTS, type Payment
 
 /**
  * How far payment is. The newest body's financial status counts. Transactions that happened after that body, by their
- * own clock, can only advance it (P5), and only as far as they prove: an amount proves part of a total only in the
+ * own clock, can only advance it (P5), and only as far as they prove. An amount counts towards a total only in the
  * total's currency.
  */
 export function paymentOf(order: Order, tallies: Tallies): Payment {
@@ -32,26 +32,26 @@ export function paymentOf(order: Order, tallies: Tallies): Payment {
   return payment === 'paid' ? 'partially_refunded' : laterOf(PAYMENTS, payment, 'partially_paid');
 }
 
-/** Shopify's lowest status for an order that has such a move. */
+/** Shopify's lowest status for an order with such a transaction. */
 const FIRST_WORD = {
   authorization: 'pending',
   payment: 'partially_paid',
   refund: 'partially_refunded',
 } as const satisfies Record<Kind, Payment>;
 
-/** A body with this status does not know the last move if the moves add up to the whole total. */
+/** If the transactions add up to the whole total, a body with this status did not yet know the last one. */
 const PART_OF: Readonly<Record<Kind, Payment | null>> = {
   authorization: null,
   payment: 'partially_paid',
   refund: 'partially_refunded',
 };
 
-/** Whether a body with that status knew no such move. */
+/** Whether a body with that status knew no such transaction. */
 function isUnknownTo(told: Payment, kind: Kind): boolean {
   return told !== 'voided' && PAYMENTS.indexOf(told) < PAYMENTS.indexOf(FIRST_WORD[kind]);
 }
 
-/** Whether the moves add up to the order's total, in the shop's currency or in the buyer's. */
+/** Whether the transactions add up to the order's total, in the shop's currency or in the buyer's. */
 function covers(order: Order, { sums }: Tally): boolean {
   const { totalPrice, currency } = order.facts;
   return [{ amount: totalPrice, currency }, buyersTotal(order)].some((total) => {
@@ -61,7 +61,7 @@ function covers(order: Order, { sums }: Tally): boolean {
   });
 }
 
-/** The total in the buyer's currency, unless a newer body changed the total and did not say what that is in it. */
+/** The total in the buyer's currency; null if a newer body changed the total without giving it in that currency. */
 function buyersTotal(order: Order): Money | null {
   const { presentmentTotal: total, totalPrice } = order.facts;
   const base = order.snapshot?.position ?? START;

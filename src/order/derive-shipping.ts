@@ -18,8 +18,8 @@ const PAID: ReadonlySet<Payment> = new Set(['paid', 'partially_refunded', 'refun
 
 /**
  * How far shipping is. The newest body's fulfillment status counts. What happened after that body, by its own clock,
- * can only advance it (P5). An order with nothing left to ship is shipped if a part of it was; if nothing was shipped,
- * it is done once it is closed or paid, because nobody has anything to pack.
+ * can only advance it (P5). An order with nothing left to ship is shipped if part of it was shipped. If nothing was
+ * shipped, it is done once it is closed or paid, because there is nothing to pack.
  */
 export function shippingOf(order: Order, payment: Payment): Shipping {
   const parcels = order.parts.fulfillments.filter((part) => part.status === 'success');
@@ -34,7 +34,7 @@ export function shippingOf(order: Order, payment: Payment): Shipping {
   return shipping === 'shipped' && hasArrived(order, parcels) ? 'done' : shipping;
 }
 
-/** Whether a parcel is newer than the body. One that says that nothing was shipped knows none of its own second either. */
+/** Whether a parcel is newer than the body. A body with nothing shipped knows no parcels of its own second either. */
 function hasNews(parcels: readonly Part[], told: Shipping, since: Position): boolean {
   const happenedSince = told === 'none' ? isNotBefore : isAfter;
   return parcels.some((parcel) => happenedSince(secondOfTime(parcel.createdAt), since));
@@ -44,7 +44,7 @@ function wasAnyShipped(told: Shipping, parcels: readonly Part[]): boolean {
   return told !== 'none' || parcels.length > 0;
 }
 
-/** Closed or paid. */
+/** Whether the order is closed or paid. */
 function isOver({ facts }: Order, payment: Payment): boolean {
   return facts.closedAt !== null || PAID.has(payment);
 }
@@ -54,13 +54,13 @@ function impliedBy(hasNewParcels: boolean, isAllSent: boolean): Shipping {
   return hasNewParcels ? 'partial' : 'none';
 }
 
-/** Whether nothing was shipped, and nothing is left to ship. */
+/** Whether the order has no goods, or nothing was shipped and nothing is left to ship. */
 function needsNoShipping(order: Order, left: Left, parcels: readonly Part[], { told, since }: Word): boolean {
   if (WITHOUT_GOODS.has(left)) return true;
   return !wasAnyShipped(told, parcels) && NO_GOODS_LEFT.has(left) && wereTakenOut(order, since);
 }
 
-/** The newest fulfillment status, and the position of the body that has it. */
+/** The newest fulfillment status, and the position of its body. */
 interface Word {
   told: Shipping;
   since: Position;
@@ -68,12 +68,12 @@ interface Word {
 
 const ALL_SENT: ReadonlySet<Left> = new Set(['nothing', 'without goods, sent']);
 const WITHOUT_GOODS: ReadonlySet<Left> = new Set(['without goods', 'without goods, sent']);
-/** Of an order that has goods. */
+/** For an order with goods. */
 const NO_GOODS_LEFT: ReadonlySet<Left> = new Set(['nothing', 'digital']);
 
 /**
- * Whether what is left is known from more than the parcels: the body that has the fulfillment status may have known
- * those too, and says that not all was sent.
+ * Whether what is left to ship is known from more than the parcels. Parcels alone are not enough: the body with the
+ * fulfillment status may have known them and still says that not everything was sent.
  */
 function knowsMore({ lines, parts }: Order, since: Position): boolean {
   return (

@@ -4,7 +4,7 @@ import type { Order } from './order.ts';
 import { PaymentTallies } from './payment-tallies.ts';
 import { STATUS_BY_FACTS, type Status } from './status.ts';
 
-/** The status that an order's facts amount to. @param tallies one for all events of the order that are applied in turn */
+/** The status that follows from an order's facts. @param tallies shared by the order's events, applied in turn */
 export function deriveStatus(order: Order, tallies = new PaymentTallies()): Status {
   if (order.ends.cancelled || order.ends.deletedAt !== null) return 'cancelled';
   const payment = paymentOf(order, tallies.of(order));

@@ -3,28 +3,28 @@ import type { Known, Told } from './known.ts';
 import type { Position } from './position.ts';
 import type { PartKind, Topic } from './topics.ts';
 
-/** An event as it waits in a mailbox: what came in, and which order it is for. Nothing of the body is read yet. */
+/** An event as it waits in a mailbox: what was received, and for which order. Its body has not been read yet. */
 export interface WaitingEvent {
   id: EventId;
   order: OrderKey;
-  /** As the header said; a {@link Topic} unless `unreadable` says otherwise. */
+  /** As in the header; a {@link Topic} unless `unreadable` is set. */
   topic: string;
   webhookId: string | null;
-  /** As Shopify sent it, microseconds and all; null where it was missing or no time. */
+  /** As Shopify sent it, with microseconds; null if it was missing or not a valid time. */
   triggeredAt: string | null;
-  /** Milliseconds since 1970, ingest's clock. */
+  /** Milliseconds since 1970, by ingest's clock. */
   receivedAt: number;
-  /** Why ingest could not read it: it is parked as it is. */
+  /** Why ingest could not read it; it is then parked unchanged. Null if it is readable. */
   unreadable: string | null;
   body: Uint8Array;
-  /** The body as it waited, compressed: kept as it is, not compressed again. */
+  /** The body, compressed in the mailbox; stored without compressing it again. */
   payload?: Buffer;
 }
 
-/** A part of an order with an id of its own. Its fields: shapes.ts. */
+/** A part of an order with its own id. Its fields are in shapes.ts. */
 export interface Part extends Known {
   id: string;
-  /** Of the newest body that told of it. */
+  /** Of the newest body that has it. */
   position: Position;
 }
 
@@ -33,9 +33,9 @@ export interface Line extends Known {
   sku: string | null;
   title: string | null;
   quantity: number;
-  /** Without what was removed or refunded. */
+  /** Without removed or refunded units. */
   currentQuantity: number | null;
-  /** What was left to be shipped when it was told. */
+  /** Units left to ship at the time of the body. */
   fulfillableQuantity: number | null;
   price: string | null;
   requiresShipping: boolean;
@@ -52,28 +52,28 @@ export interface Cancellation {
   reason: string | null;
 }
 
-/** What a whole-order body may tell of the order itself. */
+/** What a whole-order body may say about the order itself. */
 export interface Facts {
   financialStatus: string | null;
   fulfillmentStatus: string | null;
   currency: string | null;
   /** In the shop's currency. */
   totalPrice: string | null;
-  /** The same total in the currency that the buyer pays in; null where it is not known. */
+  /** The same total in the buyer's currency; null if unknown. `of`: the `totalPrice` that it corresponds to. */
   presentmentTotal: (Money & { of?: string | null }) | null;
   createdAt: string | null;
   closedAt: string | null;
 }
 
-/** What one whole-order body says. What it leaves out is not in `told`, and changes nothing. */
+/** The content of one whole-order body. Absent fields are not in `told`, and change nothing. */
 export interface Snapshot {
   told: Partial<Facts & { name: string | null; lines: Told[] }>;
   cancelled: Cancellation | null;
-  /** Whose order it is, by Shopify's id; nothing else of a person is read. */
+  /** Shopify's id of the customer. No other personal data is read. */
   customer: string | null;
 }
 
-/** What a body tells of one part: by the names of shapes.ts, undefined where it tells nothing. */
+/** What a body says about one part, under the field names in shapes.ts; undefined if it does not have the field. */
 export interface PartFields extends Told {
   id: string;
 }
@@ -82,18 +82,18 @@ export interface PartTold extends PartFields {
   position: Position;
 }
 
-/** A body that has been read: what it brings to its order, and its turn. */
+/** A body that has been read: what it contributes to its order, and its position. */
 export interface OrderEvent {
   id: EventId;
   topic: Topic;
-  /** Milliseconds since 1970, by the body where it says so. */
+  /** Milliseconds since 1970, from the body if it has a time. */
   occurredAt: number;
   position: Position;
   snapshot: Snapshot | null;
   parts: { kind: PartKind; part: PartTold }[];
   deletes: boolean;
-  /** Why it is not believed to be of this shop, unless a whole order is known already: a shop may change its name. */
+  /** Why it seems to belong to another shop. Ignored if a whole order is already known: a shop can change its name. */
   ofOtherShop?: string;
-  /** What of the body could not be read, and does not decide anything. */
+  /** Unreadable values that affect no decision. */
   notes: string[];
 }

@@ -1,4 +1,4 @@
-/** Names that must not be mixed up. Each is a string that has been checked once, where it came in. */
+/** Kinds of strings that must not be mixed up. Each is validated once, at the point of entry. */
 declare const brand: unique symbol;
 type Branded<Name extends string> = string & { readonly [brand]: Name };
 
@@ -6,7 +6,7 @@ type Branded<Name extends string> = string & { readonly [brand]: Name };
 export type ShopDomain = Branded<'ShopDomain'>;
 /** 1 to 19 digits; a string because Shopify's ids pass 2^53. */
 export type OrderId = Branded<'OrderId'>;
-/** `<shop>/<order id>`, or `<shop>/-` for what names no order that can be read. */
+/** `<shop>/<order id>`, or `<shop>/-` for an event without a readable order id. */
 export type OrderKey = Branded<'OrderKey'>;
 /** SHA-256 of what happened, 64 lower-case hex digits; `_id` in the journal. */
 export type EventId = Branded<'EventId'>;
@@ -14,26 +14,26 @@ export type EventId = Branded<'EventId'>;
 /** Stands for "no order" in an {@link OrderKey}. */
 const UNREADABLE = '-';
 
-/** Shopify's own pattern; every shop has such a name, whatever domain it sells under. */
+/** Shopify's own pattern. Every shop has such a name, whatever domain it sells under. */
 const SHOP = /^[a-z0-9][a-z0-9-]{0,62}\.myshopify\.com$/;
 const ID = /^[1-9]\d{0,18}$/;
 const EVENT = /^[0-9a-f]{64}$/;
 
-/** Stands for a shop that is not named: it can be nobody's name (RFC 2606). What is about none is parked there. */
+/** Stands for "no shop". No real shop can have this name (RFC 2606). Events without a shop are parked under it. */
 export const NO_SHOP = 'no-shop.invalid' as ShopDomain;
 
-/** The one idea of what a shop is: `<name>.myshopify.com`, in any case, and nothing else. */
+/** The only check of a shop domain: `<name>.myshopify.com` in upper or lower case, nothing else. */
 export function asShopDomain(text: string): ShopDomain | null {
   const host = text.toLowerCase();
   return SHOP.test(host) ? (host as ShopDomain) : null;
 }
 
-/** The same for those who look things up: also what stands for no shop. */
+/** The same for lookups, which may also ask for {@link NO_SHOP}. */
 export function asShopOrNone(text: string): ShopDomain | null {
   return text.toLowerCase() === NO_SHOP ? NO_SHOP : asShopDomain(text);
 }
 
-/** A positive whole number of at most 19 digits, from a number or its text; anything else is null. */
+/** A positive whole number of at most 19 digits, from a number or a string; null for anything else. */
 export function asOrderId(value: unknown): OrderId | null {
   const text = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value;
   return typeof text === 'string' && ID.test(text) ? (text as OrderId) : null;

@@ -1,8 +1,8 @@
-/** Shopify's times: ISO 8601 with an offset, at one second (bodies) or at microseconds (triggered-at). */
+/** Shopify's times: ISO 8601 with an offset, precise to a second (bodies) or a microsecond (triggered-at). */
 
 const INSTANT = /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)$/i;
 
-/** Microseconds since 1970, or null for what is no such instant. Exact: 2^53 µs last until the year 2255. */
+/** Microseconds since 1970, or null if the value is not such a time. Exact: 2^53 µs last until the year 2255. */
 export function microsOf(text: unknown): number | null {
   const match = typeof text === 'string' ? INSTANT.exec(text) : null;
   if (!match) return null;
@@ -18,7 +18,7 @@ export function millisOf(text: unknown): number | null {
   return micros === null ? null : Math.floor(micros / 1000);
 }
 
-/** How a sentence about another moment names one, UTC: `10:00:02`, with its day where that is another. */
+/** A moment for a sentence about another moment, in UTC: `10:00:02`, with the date if that differs. */
 export function momentText(ms: number, beside: number): string {
   const text = new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
   const isSameDay = text.startsWith(new Date(beside).toISOString().slice(0, 10));

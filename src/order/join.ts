@@ -6,15 +6,15 @@ import { ORDER_SHAPE, PART_SHAPES } from './shapes.ts';
 import type { PartKind } from './topics.ts';
 
 /**
- * What an event brings, joined to what is known (P5). Each field is a maximum: of positions (known.ts) or of
- * facts that stay (cancelled, deleted). A maximum does not care for order or repetition, so every arrival order
- * with any duplicates ends in the same state.
+ * Joins an event to what is known (P5). Each field is a maximum: of positions (known.ts) or of permanent facts
+ * (cancelled, deleted). A maximum does not depend on order or repetition, so every arrival order, with any
+ * duplicates, ends in the same state.
  */
 export interface Joined {
   order: Order;
-  /** Something was taken that was not known. */
+  /** The event contained something new. */
   fresh: boolean;
-  /** What was known of the same thing is newer than the event. */
+  /** The order already has newer data about the same thing. */
   outdated: boolean;
 }
 
@@ -35,7 +35,7 @@ export function join(order: Order, event: OrderEvent): Joined {
 
 const nothing = (order: Order): Joined => ({ order, fresh: false, outdated: false });
 
-/** A newer snapshot is always news; an older one brings what no newer body told. */
+/** A newer snapshot always counts as new. An older one contributes only fields that no newer body has. */
 function joinSnapshot(order: Order, event: OrderEvent): Joined {
   if (!event.snapshot) return nothing(order);
   const { position, occurredAt, topic } = event;
@@ -62,7 +62,7 @@ function joinFacts(order: Order, { told }: Snapshot, base: Position, position: P
   return joinKnown(ORDER_SHAPE, known, base, told, position, later(base, position));
 }
 
-/** Name and lines stand beside the other facts in an order. */
+/** In an order, name and lines are stored beside the other facts. */
 function withFacts(order: Order, { name, lines, told, gone, ...facts }: JoinedFields['known']): Order {
   const { told: _, gone: __, ...rest } = order;
   return {
@@ -75,14 +75,14 @@ function withFacts(order: Order, { name, lines, told, gone, ...facts }: JoinedFi
   };
 }
 
-/** Every customer that was ever named stays, also where an older body names it. It is no news of the order. */
+/** Every customer ever named is kept, even if an older body names it. It does not count as new. */
 function joinCustomer(order: Order, event: OrderEvent): Joined {
   const customer = event.snapshot?.customer ?? null;
   if (customer === null || order.customers.includes(customer)) return nothing(order);
   return nothing({ ...order, customers: [...order.customers, customer].toSorted() });
 }
 
-/** Cancelled and deleted are for good, also where an older body tells it. The earliest telling counts. */
+/** Cancelled and deleted are permanent, even if an older body says so. The earliest moment counts. */
 function joinEnds(order: Order, event: OrderEvent): Joined {
   const { cancelled, deletedAt } = order.ends;
   const ends = {
@@ -99,12 +99,12 @@ function earlier(a: Cancellation | null, b: Cancellation | null): Cancellation |
   return turnOf(a.reason) <= turnOf(b.reason) ? a : b;
 }
 
-/** A body that gives a reason counts before one that gives none. */
+/** A body with a reason takes precedence over one without. */
 function turnOf(reason: string | null): string {
   return reason === null ? '1' : `0${reason}`;
 }
 
-/** One copy, one search per part, and at most one sort for each kind: linear but for logarithms. */
+/** One copy, one search per part, and at most one sort for each kind: linear apart from logarithms. */
 function joinParts(order: Order, event: OrderEvent): Joined {
   const joined = nothing(order);
   for (const [kind, told] of Map.groupBy(event.parts, (each) => each.kind)) {
@@ -117,7 +117,7 @@ function joinParts(order: Order, event: OrderEvent): Joined {
   return joined;
 }
 
-/** A body that tells the same part twice at one time has told it the first time. */
+/** If a body has the same part twice at one position, the first counts. */
 function onceEach(told: OrderEvent['parts']): PartTold[] {
   const first = new Map<string, PartTold>();
   for (const { part } of told) {
@@ -127,7 +127,7 @@ function onceEach(told: OrderEvent['parts']): PartTold[] {
   return [...first.values()];
 }
 
-/** The parts of one kind while a body's are joined to them. */
+/** The parts of one kind while a body's parts are joined to them. */
 class PartList {
   fresh = false;
   outdated = false;
@@ -166,7 +166,7 @@ class PartList {
     const added = [...this.#added.values()].toSorted((a, b) => byId(a.id, b.id));
     const [last, first] = [this.#known.at(-1), added[0]];
     const all = [...this.#known, ...added];
-    // Nearly always what is new has the higher id.
+    // New parts nearly always have higher ids.
     return last && first && byId(last.id, first.id) > 0 ? all.toSorted((a, b) => byId(a.id, b.id)) : all;
   }
 }
@@ -182,7 +182,7 @@ function placeOf(parts: readonly Part[], id: string): number | null {
   return parts[from]?.id === id ? from : null;
 }
 
-/** Shopify's ids grow, so shorter is earlier: a list reads in the order of its making. */
+/** Shopify's ids grow, so a shorter id is older: lists are in order of creation. */
 function byId(a: string, b: string): number {
   if (a.length !== b.length) return a.length - b.length;
   if (a === b) return 0;

@@ -1,43 +1,43 @@
 import { START, type Position } from './position.ts';
 
 /**
- * What is known of a thing (an order, one of its parts, an item of a list), field by field. For each field the newest
- * body that has it counts, by position (P5). So a body changes only the fields that it has, and all arrival orders,
- * with duplicates and with bodies that leave fields out, end in the same state.
- * Nearly always one body told all fields of a thing. Its position is the thing's `base`; only fields that come from
- * another body have a position of their own, in `told`.
+ * What is known about a thing (an order, one of its parts, an item of a list), field by field. For each field, the
+ * newest body that has it counts, by position (P5). So a body changes only the fields that it has, and all arrival
+ * orders, with duplicates and with bodies that leave fields out, end in the same state.
+ * All fields of a thing nearly always come from one body. Its position is the thing's `base`. Only fields that come
+ * from another body have their own position, in `told`.
  */
 export interface Known {
-  /** Positions of the fields that do not come from the body at the base. START: no body had the field. */
+  /** Positions of the fields that do not come from the body at `base`. START: no body has had the field. */
   told?: Record<string, Position>;
-  /** Items that the newest list lacks, by the list's name. They are kept because a later list can have them again. */
+  /** Items missing from the newest list, by the list's name. Kept because a later list can have them again. */
   gone?: Record<string, Known[]>;
   [field: string]: unknown;
 }
 
-/** The fields that a body has. Absent and undefined mean that it does not have the field; null is a value. */
+/** The fields that a body has. Absent or undefined: it does not have the field. Null is a value. */
 export type Told = Readonly<Record<string, unknown>>;
 
 /** The fields of a kind of thing. */
 export interface Shape {
   /** Each field, with its value until a body has it. */
   blank: Readonly<Record<string, unknown>>;
-  /** Fields that are lists of things with an identity of their own. */
+  /** Fields that are lists of identifiable items. */
   lists?: Readonly<Record<string, ListShape>>;
-  /** Fields that stay true once they are. */
+  /** Fields that stay true once they are true. */
   forGood?: readonly string[];
 }
 
-/** A body has a list as a whole, so the newest list decides what is in it. */
+/** A body always has the whole list, so the newest list decides which items there are. */
 export interface ListShape extends Shape {
   /** The field that identifies an item. */
   key: 'id' | 'lineId';
 }
 
 interface Change {
-  /** It had something new. */
+  /** The body had something new. */
   fresh: boolean;
-  /** It had something that a newer body contradicts. */
+  /** The body had something that a newer body contradicts. */
   outdated: boolean;
 }
 
@@ -52,8 +52,8 @@ export function toldAt(known: Pick<Known, 'told'>, field: string, base: Position
 
 /**
  * Joins a body to what is known.
- * @param base position that `known` is based on
- * @param next position that the result is based on
+ * @param base the position that `known` is based on
+ * @param next the position that the result is based on
  */
 export function joinKnown(
   shape: Shape,
@@ -80,7 +80,7 @@ export function joinKnown(
   return joined;
 }
 
-/** @param away items that the lists of the thing no longer have */
+/** @param away items that are no longer in the thing's lists */
 function joinValue(
   shape: Shape,
   fields: Known,
@@ -98,7 +98,7 @@ function joinValue(
   return list;
 }
 
-/** Whether something became true. */
+/** Sets permanent fields; returns whether one of them became true. */
 function joinForGood({ forGood = [] }: Shape, fields: Known, told: Told): boolean {
   const news = forGood.filter((field) => told[field] === true && fields[field] !== true);
   for (const field of news) fields[field] = true;
@@ -123,7 +123,7 @@ function joinField(
   return { fresh: position > since && !isSame, outdated: position < since && !isSame };
 }
 
-/** Values are texts, numbers, booleans, lists of texts, and amounts with their currency. */
+/** Values are strings, numbers, booleans, lists of strings, and amounts with their currency. */
 function isSameValue(a: unknown, b: unknown): boolean {
   return a === b || (typeof a === 'object' && JSON.stringify(a) === JSON.stringify(b));
 }
@@ -142,7 +142,7 @@ interface JoinedList extends Change {
   gone: Known[];
 }
 
-/** The base of an item is the position of the newest list; of an item in `gone` it is START. */
+/** The base of an item is the position of the newest list; for an item in `gone` it is START. */
 function joinList(
   shape: ListShape,
   present: Known[],
@@ -163,13 +163,13 @@ interface OpenList {
   present: Known[];
   /** Items of `present`, by key. */
   here: Items<Known>;
-  /** Items that it lacks, by key. Changed while a list is joined. */
+  /** Items missing from it, by key. Modified while a list is joined. */
   away: Items<Known>;
   since: Position;
 }
 
 type Items<Item> = Map<string, Item>;
-/** The key of an item that does not say which one it is: it is in the newest list, and not remembered after that. */
+/** The key of an item without an id. It is kept while it is in the newest list, and then forgotten. */
 const NO_KEY = '';
 
 function joinNewer(
@@ -216,7 +216,7 @@ function joinOlder(
   return { present: next, gone: sorted(away), ...change };
 }
 
-/** Of two items with one key, the second has none: they cannot be told apart. */
+/** Of two items with the same key, the second gets none, because they cannot be told apart. */
 function firstKeyOf(shape: ListShape, item: Told, seen: Set<string>): string {
   const key = keyOf(shape, item);
   if (key === NO_KEY || seen.has(key)) return NO_KEY;
@@ -247,10 +247,10 @@ function sorted(items: Items<Known>): Known[] {
   return [...items].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
 }
 
-/** Fields that say where others come from. They are not shown. */
+/** Fields that record where other fields come from. They are not shown. */
 const MEMORY: ReadonlySet<string> = new Set(['position', 'told', 'gone']);
 
-/** A thing as it is shown: without the memory of where its fields come from. */
+/** A thing as it is shown: without the record of where its fields come from. */
 export function withoutMemory<Thing extends object>(thing: Thing): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(thing)

@@ -5,21 +5,21 @@ import { isAfter, isNotBefore, secondOfTime } from './own-clock.ts';
 import { START, type Position } from './position.ts';
 
 /**
- * What is left to fulfill. Goods are lines that require shipping; digital lines do not: a ticket, a donation. An order
- * with goods has one of the first three, an order with digital lines only one of the next two:
- *   goods               goods, and maybe digital units
+ * What is left to fulfill. Goods are lines that require shipping. Digital lines do not: a ticket, a donation. An order
+ * with goods has one of the first three values, an order with only digital lines one of the next two:
+ *   goods               goods, and possibly digital units
  *   digital             digital units only
  *   nothing             nothing
  *   without goods       digital units
  *   without goods, sent nothing
- *   unknown             no body has its lines
+ *   unknown             no body has had its lines
  */
 export type Left = 'goods' | 'digital' | 'nothing' | 'without goods' | 'without goods, sent' | 'unknown';
 
 /**
  * @param parcels the successful fulfillments
- * @param hasNews whether some of them are newer than the newest body. Then digital lines count as sent unless a body
- *   says what is left of them
+ * @param hasNews whether some of them are newer than the newest body. If so, digital lines count as sent unless a body
+ *   says how many units are left
  */
 export function leftToShip(order: Order, parcels: readonly Part[], hasNews: boolean): Left {
   const { lines } = order;
@@ -82,13 +82,13 @@ function leftOf(line: Line, listedAt: Position, units: Units): number {
 }
 
 /**
- * A body says what was left: quantity - max(refunded, shipped) - open. Since then, newer parcels ship units, newer
- * refunds of unshipped units take units out, and other refunds do so once they exceed what was shipped.
+ * A body says what was left: quantity - max(refunded, shipped) - open. After that body, newer parcels reduce it, newer
+ * refunds of unshipped units reduce it, and other refunds reduce it once they exceed what was shipped.
  */
 function leftSince(line: Line, left: number, listedAt: Position, units: Units): number {
   const since = toldAt(line, 'fulfillableQuantity', listedAt);
   const ordered = quantityOf(line, listedAt);
-  // If all units were left, the body knew no parcel and no refund, not even one in its own second.
+  // If all units were left, the body knew of no parcel and no refund, not even one in its own second.
   const happenedSince = left === ordered ? isNotBefore : isAfter;
   const later = (dated: Dated[]) => sumOf(dated.filter(({ second }) => happenedSince(second, since)));
   const cancelled = later(units.cancelled);
@@ -97,9 +97,9 @@ function leftSince(line: Line, left: number, listedAt: Position, units: Units): 
 }
 
 /**
- * Whether all goods were taken out of an order that has none left. A body that says that none are left may mean that
- * a parcel took them, unless a body of the same time or later says that nothing was shipped.
- * @param toldNoneAt position of the body that says that nothing was shipped
+ * Whether the goods of an order with none left were all removed or refunded. A body with no goods left may mean that
+ * they were shipped, unless a body of the same time or later says that nothing was shipped.
+ * @param toldNoneAt the position of the body that says that nothing was shipped
  */
 export function wereTakenOut(order: Order, toldNoneAt: Position): boolean {
   const listedAt = order.snapshot ? toldAt(order, 'lines', order.snapshot.position) : START;
@@ -121,7 +121,7 @@ function isTakenOut(line: Line, listedAt: Position, refunded: Dated[], toldNoneA
   return isTold(line.fulfillableQuantity) && leftAt <= toldNoneAt;
 }
 
-/** No body says what was left: it is what was neither refunded nor shipped. */
+/** Used if no body says what is left: the units that were neither refunded nor shipped. */
 function leftInAll(line: Line, listedAt: Position, units: Units): number {
   const ordered = quantityOf(line, listedAt);
   if (ordered === Infinity) return ordered;
@@ -131,7 +131,7 @@ function leftInAll(line: Line, listedAt: Position, units: Units): number {
   return ordered - cancelled - Math.max(refunded, sumOf(units.shipped));
 }
 
-/** A line always has something left while no body has its quantity. */
+/** Infinity until a body has the line's quantity: until then, something is always left. */
 function quantityOf(line: Line, listedAt: Position): number {
   return toldAt(line, 'quantity', listedAt) === START ? Infinity : line.quantity;
 }

@@ -1,5 +1,5 @@
 /**
- * JSON whose whole numbers stay exact: one beyond 2^53 becomes the text that stood in the source.
+ * Parses JSON without rounding whole numbers: one beyond 2^53 becomes a string with the digits in the source.
  * Shopify's own samples have such ids (820982911946154508), and JSON.parse alone rounds them.
  */
 type JsonReading = { ok: true; value: unknown } | { ok: false; because: string };
@@ -8,7 +8,7 @@ const XML = /^\s*</;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 const [QUOTE, BACKSLASH, MINUS, ZERO, NINE] = [0x22, 0x5c, 0x2d, 0x30, 0x39];
-/** The shortest text that can pass 2^53. */
+/** Digits of the shortest number beyond 2^53. */
 const MANY_DIGITS = 16;
 
 export function readJson(bytes: Uint8Array): JsonReading {
@@ -18,7 +18,7 @@ export function readJson(bytes: Uint8Array): JsonReading {
   });
 }
 
-/** The same in half the time; whole numbers beyond 2^53 are rounded, which can be seen (`isSafeInteger`). */
+/** The same in half the time, but whole numbers beyond 2^53 are rounded; `isSafeInteger` detects them. */
 export function readJsonRounded(bytes: Uint8Array): JsonReading {
   return read(bytes, JSON.parse);
 }
@@ -38,7 +38,7 @@ function read(bytes: Uint8Array, parse: (text: string) => unknown): JsonReading 
   }
 }
 
-/** Whether 16 digits stand in a row: then one of them is at every 16th place, and only those are looked at. */
+/** Whether there are 16 digits in a row. Any such run contains a 16th byte, so only every 16th byte is checked. */
 function hasManyDigits(bytes: Uint8Array): boolean {
   for (let i = MANY_DIGITS - 1; i < bytes.length; i += MANY_DIGITS) {
     if (!isDigit(bytes[i])) continue;
@@ -55,8 +55,9 @@ function isDigit(byte: number | undefined): boolean {
 }
 
 /**
- * Valid JSON, its whole numbers beyond 2^53 in quotation marks. One pass over the text: a reviver, which
- * could do the same, holds up the event loop for 4 s at 5 MB of `0,0,0,…`.
+ * Puts whole numbers beyond 2^53 in quotation marks. One pass over the text: a reviver could do the same, but blocks
+ * the event loop for 4 s at 5 MB of `0,0,0,…`.
+ * @param json valid
  */
 function quoted(json: string): string {
   const pieces: string[] = [];
@@ -100,7 +101,7 @@ function isRounded(json: string, start: number, end: number): boolean {
   return Number.isInteger(value) && !Number.isSafeInteger(value);
 }
 
-/** What stands at a path of own keys, or undefined. */
+/** The value at a path of own keys, or undefined. */
 export function at(value: unknown, path: readonly string[]): unknown {
   return path.reduce<unknown>(
     (here, key) =>

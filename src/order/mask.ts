@@ -1,11 +1,10 @@
 import { isIdOf, isPrivate } from './private-keys.ts';
 
 /**
- * Customer data in a body, masked by the names of its keys (private-keys.ts), and strings that look like e-mail
- * addresses wherever they stand. The text is gone through once and not built anew: numbers stay exact,
- * `__proto__` is a key like any other, and a thousand levels are a thousand entries of a list, not calls. Fails
- * closed: what is not JSON is not shown. Free text that names somebody under a harmless key (a line's title) is
- * not found.
+ * Masks customer data in a body, by the names of its keys (private-keys.ts), and strings that look like e-mail
+ * addresses anywhere. It scans the text once and does not rebuild it from parsed values: numbers stay exact,
+ * `__proto__` is an ordinary key, and nesting uses a list instead of recursion. Fails closed: returns null if the body
+ * is not JSON. Names in free text under a harmless key (a line's title) are not found.
  */
 export function masked(body: Uint8Array): string | null {
   try {
@@ -17,31 +16,31 @@ export function masked(body: Uint8Array): string | null {
   }
 }
 
-/** A mark of the byte order is kept: then it is no JSON, here as elsewhere. */
+/** A byte order mark is kept, so JSON.parse rejects the body. */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 const MASK = '"(masked)"';
 
-/** Linear: each @ is looked at up to the next. */
+/** Linear: from each @ the search stops at the next one. */
 const EMAIL = /[^\s"@]@[^\s"@]+\.[^\s"@]/;
 
-/** An object or a list that is open. */
+/** An open object or list. */
 interface Open {
   isObject: boolean;
-  /** In an object: the key whose value comes next; null: a key comes next. */
+  /** In an object: the key whose value comes next; null if a key comes next. */
   key: string | null;
-  /** All in it is a person's. */
+  /** Everything inside is personal. */
   personal: boolean;
-  /** What comes next is: by its key, or by what it stands in. */
+  /** The next value is personal, because of its key or of what contains it. */
   hidden: boolean;
 }
 
 const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
 const [OPENS_OBJECT, OPENS_LIST, ENDS_OBJECT, ENDS_LIST] = [0x7b, 0x5b, 0x7d, 0x5d];
 const SPACE = 0x20;
-/** What stands in nothing: a body that is one string. */
+/** Outside any object or list: the body is a single scalar. */
 const NOWHERE: Open = { isObject: false, key: null, personal: false, hidden: false };
-/** They say nothing of anybody. */
+/** Words that are never personal. */
 const WORDS = new Set(['true', 'false', 'null']);
 
 /** @param json valid */
@@ -63,7 +62,7 @@ function maskedJson(json: string): string {
   return done === 0 ? json : pieces.join('') + json.slice(done);
 }
 
-/** A string, a number or a word; not a sign, and not a gap. */
+/** Whether a character belongs to a string, a number or a word; not punctuation and not white space. */
 function isScalar(code: number): boolean {
   return code > SPACE && code !== COMMA && code !== COLON && !isBracket(code);
 }
@@ -101,14 +100,14 @@ function isShown(json: string, start: number, end: number, here: Open = NOWHERE)
   return !here.hidden || isIdOf(here.key, token);
 }
 
-/** It tells what it stands in whose the next value is. */
+/** Also records in `here` whether the next value is personal. */
 function isKeyShown(key: string, here: Open): boolean {
   here.key = key;
   here.hidden = here.personal || isPrivate(key);
   return !EMAIL.test(key);
 }
 
-/** A string's text, its escapes read: `\u0040` is an @. */
+/** A string's text with its escapes decoded: `\u0040` is an @. */
 function textOf(token: string): string {
   return token.includes('\\') ? (JSON.parse(token) as string) : token.slice(1, -1);
 }

@@ -1,8 +1,8 @@
 const GID = /^gid:\/\/shopify\/[A-Za-z]+\/([1-9]\d{0,18})(?:\?|$)/;
 
 /**
- * Items that say which things they are, by one of the keys or by their GraphQL id, which then stands for the id.
- * Undefined where one does not. What is no object is left to its schema.
+ * Items that can be identified by one of the keys, or by their GraphQL id, which is then used as `id`.
+ * Undefined if an object in the list cannot be identified. Other values are left for the schema to reject.
  */
 export function namedItems(items: unknown[], keys: readonly string[]): unknown[] | undefined {
   const named = items.map((item) => (isObject(item) ? nameOf(item, keys) : item));
@@ -20,9 +20,9 @@ function isObject(item: unknown): item is Readonly<Record<string, unknown>> {
   return typeof item === 'object' && item !== null && !Array.isArray(item);
 }
 
-/** What a body has and does not tell, for want of ids. */
+/** A note for each list that the body has but that was not read, because items have no id. */
 export function unnamedLists(value: unknown, body: object, lists: readonly string[]): string[] {
   const isUnnamed = (list: string) =>
     isObject(value) && value[list] !== undefined && (body as Record<string, unknown>)[list] === undefined;
-  return lists.filter(isUnnamed).map((list) => `could not read ${list}: its items do not say which they are`);
+  return lists.filter(isUnnamed).map((list) => `could not read ${list}: some items have no id`);
 }

@@ -3,16 +3,16 @@ import { partsOf } from './identity.ts';
 import { readJson } from './lossless-json.ts';
 
 /**
- * By what a person may look for the order of an event that could not be applied: ids and the order's name, from a
- * body that may be damaged. Best effort: what is not there or looks odd is left out, and nothing throws.
+ * Search terms for the order of an event that could not be applied: ids and the order's name, from a body that may be
+ * damaged. Best effort: missing or odd values are left out, and nothing throws.
  */
 
-/** A name is `#1001`, `EN-1001`, `#1001.1`: without spaces and without @ it is no person. */
+/** An order name such as `#1001`, `EN-1001` or `#1001.1`. No spaces and no @: not a full name or an e-mail address. */
 const NAME = /^[^\s@]{1,40}$/u;
 const ID = /^\d{1,19}$/;
 const GID = /\/(\d{1,19})$/;
 
-/** These topics have the order's name in their `name`; in others it may be a person's. */
+/** In these topics `name` is the order's name; in others it may be a person's. */
 const NAMED = /^(?:orders|fulfillments|draft_orders|reconcile)\//;
 
 export function orderNames({ order, topic, body }: Pick<WaitingEvent, 'order' | 'topic' | 'body'>): string[] {

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { Order } from './order.ts';
 
 /**
- * What the rules rely on in an order that was loaded. Somebody may have changed a document by hand: then people
- * are told which field is damaged, in words. Fields that are not here may be anything.
+ * What the rules rely on in a loaded order. If a document was changed by hand, this names the damaged fields in words.
+ * Fields that are not listed may have any value.
  */
 const text = z.string();
 const number = z.number();
@@ -33,10 +33,10 @@ const SHAPE = z.looseObject({
   parkedEvents: number,
 } satisfies Record<keyof Order, z.ZodType>);
 
-/** More say nothing new. */
+/** Further fields add no information. */
 const MOST = 10;
 
-/** Each damaged field, what was expected there and what was found: `order.applied: expected a list, found text`. */
+/** A sentence for each damaged field: `order.applied: expected a list, found text`. */
 export function damageOf(order: Order): string[] {
   const reading = SHAPE.safeParse(order);
   if (reading.success) return [];
@@ -45,12 +45,12 @@ export function damageOf(order: Order): string[] {
       (here, key) => (here as Record<PropertyKey, unknown>)[key],
       order,
     );
-    const expected = issue.code === 'invalid_type' ? kindOf(issue.expected) : 'something else';
+    const expected = issue.code === 'invalid_type' ? kindOf(issue.expected) : 'a different value';
     return `${fieldOf(issue.path)}: expected ${expected}, found ${kindOf(typeOf(found))}`;
   });
 }
 
-/** Parts stand beside the other fields of a document. */
+/** In a document, parts are stored beside the other fields. */
 function fieldOf(path: readonly PropertyKey[]): string {
   const names = path[0] === 'parts' ? path.slice(1) : path;
   return ['order', ...names.map(String)].join('.');

@@ -6,17 +6,17 @@ import { ORDER_SHAPE, PART_SHAPES } from './shapes.ts';
 import type { Status } from './status.ts';
 import type { PartKind, Topic } from './topics.ts';
 
-/** What became of an event. `waiting` is said by the mailbox, the rest by the journal. */
+/** What happened to an event, as the journal has it. (An event in a mailbox is `waiting`.) */
 export type Outcome = 'applied' | 'stale' | 'unchanged' | 'late' | 'parked';
 
-/** How an event ended, as its order remembers it: enough to write its journal entry again after a crash. */
+/** How an event ended, as its order remembers it: enough to rewrite its journal entry after a crash. */
 export interface Applied {
   event: EventId;
   outcome: Exclude<Outcome, 'parked'>;
   because: string | null;
-  /** What could not be read in its body; absent if all could. */
+  /** What could not be read in its body; absent if everything could. */
   notes?: string[];
-  /** The how-manieth event of the order this was, from 1. */
+  /** The event's number in its order, from 1. */
   sequence: number;
   occurredAt: number;
   appliedAt: number;
@@ -31,40 +31,40 @@ interface StatusChange {
   event: EventId;
 }
 
-/** An order as MongoDB holds it (`orders`, beside `_id`). Every field is a join of its events. */
+/** An order as stored in MongoDB (`orders`, without `_id`). Every field is a join of its events. */
 export interface Order {
   shop: ShopDomain;
   orderId: OrderId;
-  /** Counts commits; the commit's filter holds the one that was loaded (P4). 0: not in MongoDB yet. */
+  /** Counts commits. A commit's filter has the version that was loaded (P4). 0: not in MongoDB yet. */
   version: number;
   name: string | null;
   status: Status;
   facts: Facts;
-  /** For good, whatever newer bodies say. */
+  /** Permanent, whatever newer bodies say. */
   ends: { cancelled: Cancellation | null; deletedAt: number | null };
   lines: Line[];
-  /** Ids of all customers that its snapshots named, sorted. A redaction finds the order by them. */
+  /** Ids of all customers named in its snapshots, sorted. Redactions find the order by them. */
   customers: string[];
   parts: Record<PartKind, Part[]>;
-  /** Of name, facts and lines: those that come from an older body than the newest snapshot (known.ts). */
+  /** Positions of name, facts and lines, if they come from a body older than the newest snapshot (known.ts). */
   told?: Record<string, Position>;
-  /** Lines that the newest list lacks. */
+  /** Lines missing from the newest list. */
   gone?: { lines: Known[] };
-  /** Of the newest snapshot: position, moment (ms) and topic. Null while there is none. */
+  /** The newest snapshot: position, moment (ms) and topic. Null until there is one. */
   snapshot: { position: Position; at: number; topic: Topic } | null;
-  /** Of the furthest event that was applied. */
+  /** Of the event with the highest position so far. */
   position: Position;
   furthest: { topic: Topic; at: number } | null;
   sequence: number;
   applied: Applied[];
   statusHistory: StatusChange[];
-  /** How many of its events are parked. No rule reads or changes it: persist/parked-count.ts keeps it. */
+  /** How many of its events are parked. The rules neither read nor change it; persist/parked-count.ts updates it. */
   parkedEvents: number;
 }
 
-/** How many ended events an order remembers: more than Shopify ever has on the way for one order. */
+/** How many ended events an order remembers: more than Shopify ever has in transit for one order. */
 const APPLIED_KEPT = 200;
-/** How many moves of its status. */
+/** How many status changes an order remembers. */
 const HISTORY_KEPT = 100;
 
 const { name: _, lines: __, ...BLANK_FACTS } = ORDER_SHAPE.blank;
@@ -72,7 +72,7 @@ const PART_KINDS = Object.keys(PART_SHAPES) as PartKind[];
 
 export function newOrder(key: OrderKey): Order {
   const { shop, orderId } = partsOf(key);
-  if (!orderId) throw new Error(`${key} names no order`);
+  if (!orderId) throw new Error(`${key} is not the key of an order`);
   return {
     shop,
     orderId,

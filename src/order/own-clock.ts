@@ -2,21 +2,21 @@ import { millisOf } from './instants.ts';
 import { secondOf, START, type Position } from './position.ts';
 
 /**
- * Compares when something happened, by its own clock, with the body that a field comes from. In seconds since 1970,
- * the resolution of bodies. Something without a time of its own did not happen after any body. If no body has the
- * field, everything happened after.
+ * Compares when something happened, by its own timestamp, with the body that a field comes from, in seconds since
+ * 1970, the resolution of bodies. Something without a timestamp counts as not after any body. If no body has had the
+ * field, everything counts as after.
  */
 export function secondOfTime(time: unknown): number | null {
   const at = millisOf(time);
   return at === null ? null : Math.floor(at / 1000);
 }
 
-/** In the same second the body may know it, so that is not after. */
+/** In the same second the body may already include it, so that does not count as after. */
 export function isAfter(second: number | null, told: Position): boolean {
   return told === START || (second ?? -1) > secondOf(told);
 }
 
-/** For things that the body shows that it does not know: those of the same second also happened after it. */
+/** For things that the body clearly does not include: the same second counts as after, too. */
 export function isNotBefore(second: number | null, told: Position): boolean {
   return told === START || (second ?? -1) >= secondOf(told);
 }

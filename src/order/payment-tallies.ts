@@ -25,7 +25,7 @@ export interface Tally {
 
 export type Tallies = Record<Kind, Tally>;
 
-/** Transactions that were added up. Captures are counted last: whether one counts depends on all the others. */
+/** Transactions added up so far. Captures are counted last: whether one counts depends on all other payments. */
 interface Added {
   transactions: readonly Known[];
   tallies: Tallies;
@@ -34,8 +34,8 @@ interface Added {
 }
 
 /**
- * Adds up an order's transactions after each of its events. An event mostly brings one more transaction, so only new
- * ones are read: without this, a page of payments reads all known ones again for each.
+ * Adds up an order's transactions after each of its events. Only new transactions are read. Otherwise each payment of
+ * a page would read all known transactions again.
  */
 export class PaymentTallies {
   #added = nothingAdded();
@@ -68,7 +68,7 @@ function nothingAdded(): Added {
   return { transactions: [], tallies, payments: new Set(), captures: [] };
 }
 
-/** What a list has that an earlier one lacks; null if it does not have all of the earlier one, in that order. */
+/** The items that a list has in addition to an earlier one; null if the earlier one is not a subsequence of it. */
 function newIn(list: readonly Known[], earlier: readonly Known[]): Known[] | null {
   let found = 0;
   const news: Known[] = [];
@@ -84,7 +84,7 @@ function count(tally: Tally, { amount, currency, second }: Move): void {
   if (currency !== null) tally.sums.set(currency, (tally.sums.get(currency) ?? 0n) + amount);
 }
 
-/** Each transaction once, even if it is also known from inside its refund. */
+/** Each transaction once, even if it also appears inside a refund. */
 function transactionsOf({ parts }: Order): Known[] {
   const inRefunds = new Map<unknown, { position: Position; transaction: Known }>();
   for (const refund of parts.refunds)
@@ -102,7 +102,7 @@ function transactionsOf({ parts }: Order): Known[] {
   return [...own, ...[...inRefunds.values()].map(({ transaction }) => transaction)];
 }
 
-/** Two versions of one transaction. The older one may have fields that the newer one lacks. */
+/** Merges two versions of a transaction. The older one may have fields that the newer one lacks. */
 function over(older: Known, newer: Known): Known {
   return { ...older, ...Object.fromEntries(Object.entries(newer).filter(([, value]) => value !== null)) };
 }
@@ -115,7 +115,7 @@ interface Move {
   second: number | null;
 }
 
-/** Null if it moved nothing: it failed, was a test, or its kind moves no money. */
+/** Null if it moved no money: it failed, was a test, or is of another kind. */
 function moveOf({ kind, status, test, amount, currency, parentId, processedAt }: Known): Move | null {
   const meaning = meaningOf<Kind>(kind, KINDS);
   const value = decimalOf(amount) ?? 0n;

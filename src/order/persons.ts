@@ -10,7 +10,7 @@ const CUSTOMER_AT = [
 ] as const;
 const ID = /^\d{1,19}$/;
 
-/** Ids of the customers that a body names; null where it cannot be read. */
+/** Ids of the customers that a body names; null if it cannot be read. */
 export function customersIn(body: Uint8Array): string[] | null {
   const json = readJson(body);
   if (!json.ok) return null;
@@ -18,10 +18,10 @@ export function customersIn(body: Uint8Array): string[] | null {
   return [...new Set(named.filter((text) => ID.test(text)))];
 }
 
-/** What is left of a body that cannot be masked: nothing. */
+/** Replaces a body that cannot be masked. */
 export const NOTHING_LEFT = Buffer.alloc(0);
 
-/** A body without its persons; what is no JSON is gone as a whole. */
+/** A body without personal data; empty if it is not JSON. */
 export function withoutPersons(body: Uint8Array): Buffer {
   const text = masked(body);
   return text === null ? NOTHING_LEFT : Buffer.from(text);
@@ -30,13 +30,14 @@ export function withoutPersons(body: Uint8Array): Buffer {
 export interface Whose {
   /** Shopify's id. */
   customer: string;
-  /** What is known of the body's order: `named` by Shopify, known as the customer's, or of somebody else. */
+  /** The body's order: `named` in Shopify's request, known to be the customer's (`theirs`), or someone else's. */
   order: 'named' | 'theirs' | 'other';
 }
 
 /**
- * Whether a body is to be redacted for a customer. Where it names customers, what it names counts, but for an order
- * that Shopify named; where it names none (a refund), its order does. What cannot be read is theirs if it may be.
+ * Whether a body must be redacted for a customer. Bodies of an order that Shopify named always are. Otherwise the
+ * customers in the body decide; if it names none (a refund), its order decides. An unreadable body is redacted if it
+ * may be the customer's.
  */
 export function isAbout(body: Uint8Array, { customer, order }: Whose): boolean {
   if (order === 'named') return true;

@@ -1,10 +1,10 @@
 import type { EventId } from './identity.ts';
 
 /**
- * Where an event stands among all events of its order (P5): a string that sorts as the event does.
- * second it happened in | triggered-at in µs | rank of its topic | event id
- * Bodies have a resolution of one second, so triggered-at (unsigned) only breaks ties inside it;
- * the id makes the order total.
+ * The place of an event among all events of its order (P5): a string that sorts in sequence.
+ * second in which it happened | triggered-at in µs | rank of its topic | event id
+ * Bodies have a resolution of one second, so triggered-at (unsigned) only breaks ties within a second.
+ * The id makes the order total.
  */
 export type Position = string;
 
@@ -23,7 +23,7 @@ export function positionOf(
   return [second, String(triggeredAtMicros).padStart(16, '0'), String(rank).padStart(2, '0'), id].join('.');
 }
 
-/** The second it happened in, since 1970; before every second for {@link START}. */
+/** The second in which it happened, since 1970; -1 for {@link START}. */
 export function secondOf(position: Position): number {
   return position === START ? -1 : Number(position.slice(0, SECOND_DIGITS));
 }

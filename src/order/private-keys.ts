@@ -1,7 +1,7 @@
 /**
- * Which keys of a body name what is a person's. `first_name`, `firstName` and `FIRST-NAME` are one key. It errs
- * towards hiding: an ending or a beginning hides all that have it, and what operators need of those is named.
- * `name` alone is an order's (#1001) or a line's; in somebody's place it is hidden with all that is there.
+ * Which keys of a body hold personal data. `first_name`, `firstName` and `FIRST-NAME` are the same key. It errs
+ * towards hiding: every key with a listed beginning or ending is hidden, except those that operators need.
+ * `name` alone is the name of an order (#1001) or a line; inside personal data it is hidden with everything else.
  */
 export function isPrivate(key: string): boolean {
   const name = bare(key);
@@ -10,13 +10,13 @@ export function isPrivate(key: string): boolean {
   return WORDS.has(name) || BEGINNINGS.test(name) || WITHIN.test(name) || ENDINGS.test(name);
 }
 
-/** Whether under this key it only says which thing is meant, also in a person's place: `customer.id`. */
+/** Whether the value is only an id, which stays visible even inside personal data: `customer.id`. */
 export function isIdOf(key: string | null, token: string): boolean {
   if (key === null || !isAnyId(key)) return false;
   return GID.test(token) || (NUMBER.test(token) && KNOWN_ID.test(bare(key)));
 }
 
-/** Each alone, or with all that is under it. */
+/** Whole keys; everything under them is hidden, too. */
 const WORDS = new Set(
   (
     'clientdetails noteattributes attributes customattributes metafields properties receipt paymentdetails ' +
@@ -32,13 +32,13 @@ const BEGINNINGS =
 const WITHIN = /phone|email|address|street|birth|passport|creditcard|cardnumber|accountnumber|taxnumber/;
 /** `last_name`, `return_reason_note`, `gift_message`, `cart_token`, `origin_location`. */
 const ENDINGS = /(.names?|notes?|messages?|comments?|instructions?|tokens?|authorization|tags?|locations?)$/;
-/** Of the shop, of what is sold, and how it is paid and sent. */
+/** Names that belong to the shop, to what is sold, or to how it is paid and shipped. */
 const HARMLESS =
   /^(discountallocations?|(product|variant|item|lineitem|source|channel|app|event|plan|discount|tax|(reporting)?jurisdiction|currency|carrier|(shipping)?(service|method)|(payment)?(gateway|method|terms))names?)$/;
 
 /** `tax_id`, `TAX-ID`, `taxId`; not `paid`. */
 const isAnyId = (key: string) => /(^|[^A-Za-z0-9])id$/i.test(key) || /[a-z0-9]I[dD]$/.test(key);
-/** Those that Shopify gives; not a state's or a bank's. */
+/** Ids assigned by Shopify, not by a government or a bank. */
 const KNOWN_ID =
   /^(.*(order|item|product|variant|location|customer|transaction|refund|fulfillment|return|exchange|dispute|shop|app|api|client|user|staff|device|parent|payment|schedule|terms|group|line|service|reference|entity|checkout|company|contact|address|event|channel|discount|rule|collection))?id$/;
 const NUMBER = /^"?\d{1,20}"?$/;

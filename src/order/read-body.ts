@@ -2,15 +2,15 @@ import type { z } from 'zod';
 import { MINOR_KEYS } from './body-schemas.ts';
 import { at } from './lossless-json.ts';
 
-/** A body as its schema has it, and what of it could not be read; or the sentence that says why it cannot be. */
+/** A body parsed by its schema, with notes on unreadable values; or the reason why it cannot be read. */
 export type BodyReading<Body> = { ok: true; body: Body; notes: string[] } | { ok: false; because: string };
 
-/** Notes kept of one body: enough to see what is wrong with it. */
+/** Notes kept per body: enough to see what is wrong with it. */
 const MOST_NOTES = 20;
-/** Leaving something out may show a further fault behind it; each round leaves something out. */
+/** Leaving a value out can reveal another fault. Each round leaves something out. */
 const ROUNDS = 5;
 
-/** Values of {@link MINOR_KEYS} that cannot be read are left out, for which `value` is changed; anything else is refused. */
+/** Leaves out unreadable values of {@link MINOR_KEYS}, by changing `value`. Rejects the body for any other fault. */
 export function readBody<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
@@ -35,14 +35,14 @@ function firstOf(notes: string[]): string[] {
 }
 
 /**
- * What is wrong with a body: the field, what is expected there and what was found, in words. Never the value:
- * it may be personal.
+ * What is wrong with a body: the field, what was expected and what was found, in words. Never contains the value,
+ * which may be personal.
  */
 export function wrongIn(issue: z.core.$ZodIssue | undefined, value: unknown): string {
   if (!issue) return 'the body cannot be read';
   const path = issue.path.map(String);
   const where = path.join('.') || 'the body';
-  if (issue.code === 'custom') return `${where}: ${issue.message}`;
+  if (issue.code === 'custom') return `${where} ${issue.message}`;
   return `${where}: expected ${issue.message}, found ${wordOf(at(value, path))}`;
 }
 
@@ -53,7 +53,7 @@ const WORDS: Readonly<Partial<Record<string, string>>> = {
   object: 'an object',
 };
 
-/** What kind of value it is. */
+/** The kind of a value, in words. */
 export function wordOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
@@ -63,7 +63,7 @@ export function wordOf(value: unknown): string {
 
 const LEFT_OUT = Symbol('left out');
 
-/** Of an object the key goes, of a list the item. */
+/** Removes keys of objects, and items of lists. */
 function leaveOut(value: unknown, paths: readonly (readonly PropertyKey[])[]): void {
   const lists = new Set<unknown[]>();
   for (const path of paths) {

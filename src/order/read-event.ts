@@ -12,10 +12,10 @@ import { readOrder } from './read-order.ts';
 import { readPart, type PastOnly } from './read-parts.ts';
 import { isTopic, topicRow, type Topic } from './topics.ts';
 
-/** An event that has been read, or the sentence that says why it cannot be. */
+/** An event that has been read, or the reason why it cannot be. */
 type Reading = { ok: true; event: OrderEvent } | { ok: false; because: string };
 
-/** Reads a waiting event's body. Whatever a signed body holds, this answers and does not throw. */
+/** Reads a waiting event's body. Never throws, whatever a signed body contains. */
 export function readEvent(waiting: WaitingEvent): Reading {
   if (waiting.unreadable !== null) return { ok: false, because: waiting.unreadable };
   if (!isTopic(waiting.topic)) return { ok: false, because: `the topic ${waiting.topic} is not handled` };
@@ -76,9 +76,9 @@ function withAsked(event: OrderEvent, body: unknown, question: Parameters<typeof
   };
 }
 
-/** How far a header, which is not signed, may be ahead of our clock. */
+/** How far a time in a header, which is not signed, may be ahead of our clock. */
 const HEADER_AHEAD_MS = 5 * 60_000;
-/** How far a body may be, which is signed: a time in another zone, a sample of tomorrow. */
+/** How far a time in a body, which is signed, may be ahead: it may be in another time zone, or in a sample. */
 const BODY_AHEAD_MS = 48 * 3_600_000;
 const TRIGGERED_AT = 'triggered-at';
 
@@ -86,16 +86,16 @@ interface When {
   ok: true;
   /** Milliseconds since 1970. */
   occurredAt: number;
-  /** Microseconds since 1970; 0 where it is missing. */
+  /** Microseconds since 1970; 0 if it is missing. */
   triggered: number;
   past: PastOnly;
   notes: string[];
 }
 
 /**
- * When it happened: the body's updated_at, which is signed; else triggered-at, which also tells a
- * transaction's second state from its first; else what the body says of its making; else arrival.
- * A time in the future counts as missing, or whatever it is told of would be newer than all to come.
+ * When it happened: the body's updated_at, which is signed; else triggered-at, which also distinguishes the states of
+ * a transaction; else the body's time of processing or creation; else the arrival.
+ * A time in the future is treated as missing. Otherwise its event would stay newer than all that follow.
  */
 function whenOf(body: unknown, waiting: WaitingEvent): When | { ok: false; because: string } {
   const { receivedAt, triggeredAt } = waiting;
@@ -117,7 +117,7 @@ function whenOf(body: unknown, waiting: WaitingEvent): When | { ok: false; becau
   const told = Object.entries(candidates);
   const notes = told
     .filter(([name, time]) => !isPast(time, name))
-    .map(([name]) => `${name} is in the future and counts as missing`);
+    .map(([name]) => `${name} is in the future and was ignored`);
   const found = told
     .filter(([name, time]) => isPast(time, name))
     .map(([, time]) => millisOf(time))

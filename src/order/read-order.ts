@@ -6,8 +6,8 @@ import { positionOf } from './position.ts';
 import { fulfillment, refund, type PastOnly } from './read-parts.ts';
 
 /**
- * A whole order, and the fulfillments and refunds that came inside it. What the body leaves out is undefined, and
- * so not told.
+ * Reads a whole order, and the fulfillments and refunds inside it. Fields that the body leaves out are undefined, and
+ * change nothing.
  * @param cancels whether the topic says that the order was cancelled
  */
 export function readOrder(
@@ -16,8 +16,8 @@ export function readOrder(
   cancels: boolean,
   past: PastOnly,
 ): Pick<OrderEvent, 'snapshot' | 'parts'> {
-  // A fulfillment has an updated_at of its own; without it, and a refund always, is as new as the order around
-  // it. In the same second the newer snapshot tells it, and an event of the fulfillment's own before any snapshot.
+  // A fulfillment has its own updated_at. Without it, it is as new as the order around it, as a refund always is.
+  // Within the same second, the newer snapshot counts, and the fulfillment's own event counts over any snapshot.
   const ofFulfillment = (updatedAt: string | null | undefined) => {
     const at = millisOf(past(updatedAt));
     return at === null ? position : positionOf(at, 0, 0, position);
@@ -41,7 +41,7 @@ export function readOrder(
   };
 }
 
-/** A cancellation without a moment of its own was when the event was. */
+/** A cancellation without its own time happened when the event did. */
 function cancellationOf(
   body: OrderBody,
   cancels: boolean,
@@ -76,8 +76,8 @@ function factsOf(body: OrderBody, past: PastOnly): Snapshot['told'] {
 }
 
 /**
- * The total in the shop's money and in the buyer's, which stands beside the one it is the same as: a body may tell
- * a new total and not what that is in the other money.
+ * The total in the shop's currency and in the buyer's. The latter records which shop total it corresponds to (`of`),
+ * because a body may have a new total without the amount in the buyer's currency.
  */
 function totalsOf({ currency, total_price: total, total_price_set: set }: OrderBody): Told {
   const { shop_money: shop, presentment_money: buyer } = set ?? {};

@@ -18,7 +18,7 @@ import { namedItems } from './named-items.ts';
 import { readBody, type BodyReading } from './read-body.ts';
 import type { PartKind } from './topics.ts';
 
-/** A time as a body tells it; undefined where it cannot be, because it is in the future. */
+/** Returns a body's time unchanged, or undefined if it is in the future. */
 export type PastOnly = (time: string | null | undefined) => string | null | undefined;
 
 interface PartReader {
@@ -93,7 +93,7 @@ const PART_READERS = {
   },
 } as const satisfies Record<PartKind, PartReader>;
 
-/** When money was moved: where the body's moment cannot be, when it was made. */
+/** When money was moved: processed_at, or created_at if that is missing or in the future. */
 function momentOf(
   { processed_at: processed, created_at: created }: z.infer<typeof transactionBody | typeof refundBody>,
   past: PastOnly,
@@ -144,7 +144,7 @@ export function fulfillment(body: z.infer<typeof fulfillmentBody>, past: PastOnl
   };
 }
 
-/** Shopify tells the first of a list by itself, too. */
+/** Shopify also sends the first item of such a list as a separate field. */
 function listOfOne(many: string[] | undefined, one: string | null | undefined): string[] | undefined {
   if (many !== undefined && many.length > 0) return many;
   return one === null || one === undefined ? (many ?? (one === null ? [] : undefined)) : [one];

@@ -3,12 +3,12 @@ import { microsOf } from './instants.ts';
 import { at, readJson, readJsonRounded } from './lossless-json.ts';
 import { topicRow, type Topic } from './topics.ts';
 
-/** Which order a body is about; `elsewhere` where it says that it is of none, or its topic may leave that out. */
+/** Which order a body is about. `elsewhere`: it says that it has no order, or its topic may omit it. */
 type Route =
   | {
       to: 'order';
       orderId: OrderId;
-      /** When the body says that it was changed (`updated_at`), microseconds since 1970. */
+      /** The body's `updated_at`, microseconds since 1970. */
       changedAt?: number;
     }
   | { to: 'elsewhere' }
@@ -16,7 +16,7 @@ type Route =
 
 const ORDER_GID = /^gid:\/\/shopify\/Order\/(\d+)$/;
 
-/** Reads just enough of a body to know its order. The rest is read when it is applied. */
+/** Reads just enough of a body to find its order. The rest is read when the event is applied. */
 export function routeOf(topic: Topic, body: Uint8Array): Route {
   const json = readJsonRounded(body);
   if (!json.ok) return { to: 'nowhere', because: json.because };
@@ -28,17 +28,17 @@ export function routeOf(topic: Topic, body: Uint8Array): Route {
     return { to: 'order', orderId, ...(changedAt === null ? {} : { changedAt }) };
   }
   if (isObject(json.value) && mayNameNone(topic, named)) return { to: 'elsewhere' };
-  return { to: 'nowhere', because: `${topic} names no order: ${orderIdAt.join('.')} is ${kindOf(named)}` };
+  return { to: 'nowhere', because: `${topic} has no order id: ${orderIdAt.join('.')} is ${kindOf(named)}` };
 }
 
-/** Whether a body of that topic may name no order, as it does. */
+/** Whether a body of that topic may lack an order in this way. */
 function mayNameNone(topic: Topic, named: unknown): boolean {
   const { brings, optional } = topicRow(topic);
   if (named === null) return brings !== 'snapshot' && brings !== 'delete';
   return named === undefined && optional === true;
 }
 
-/** Nearly every id is below 2^53; one beyond it is read again, without loss. */
+/** Nearly every id is below 2^53. For a larger one, the body is read again without rounding. */
 function exactAt(value: unknown, path: readonly string[], body: Uint8Array): unknown {
   const found = at(value, path);
   if (typeof found !== 'number' || Number.isSafeInteger(found)) return found;
@@ -54,10 +54,10 @@ function idInGid(gid: unknown): string | undefined {
   return typeof gid === 'string' ? ORDER_GID.exec(gid)?.[1] : undefined;
 }
 
-/** Says what is wrong without repeating what was sent: a body may hold personal data. */
+/** Says what is wrong without repeating the value, which may be personal. */
 function kindOf(value: unknown): string {
   if (value === undefined) return 'missing';
   if (value === null) return 'null';
   if (typeof value === 'object') return Array.isArray(value) ? 'a list' : 'an object';
-  return `a ${typeof value} that is no id`;
+  return `a ${typeof value} that is not a valid id`;
 }

@@ -39,7 +39,7 @@ export const PART_SHAPES = {
   },
   fulfillmentEvents: {
     blank: { fulfillmentId: null, status: null, happenedAt: null },
-    // Shopify sends the same body when an event is made and when it is removed, so the removal counts whatever the times.
+    // Shopify sends the same body when an event is created and when it is deleted, so a removal counts at any time.
     forGood: ['removed'],
   },
   tenders: { blank: { amount: null, currency: null, method: null, processedAt: null } },

@@ -7,11 +7,11 @@ import { readJson } from './lossless-json.ts';
 import { wrongIn } from './read-body.ts';
 import { isShopTopic } from './shop-topics.ts';
 
-/** What Shopify tells of a shop: its app, or a wish to see or to erase data. */
+/** An event about the shop itself: its app installation, or a request to see or erase data. */
 export type ShopEvent = {
   id: EventId;
   shop: ShopDomain;
-  /** When it happened, ms since 1970: triggered-at, which is not signed; at the latest when it arrived. */
+  /** When it happened, ms since 1970: triggered-at, which is not signed, but never later than the arrival. */
   at: number;
   receivedAt: number;
 } & (
@@ -23,11 +23,11 @@ export type ShopEvent = {
 
 type Reading = { ok: true; event: ShopEvent } | { ok: false; because: string };
 
-/** Reads what waits in `<shop>/-`; whatever a signed body holds, this answers and does not throw. */
+/** Reads an event that waits in `<shop>/-`. Never throws, whatever a signed body contains. */
 export function readShopEvent(waiting: WaitingEvent): Reading {
   const { topic, unreadable, body } = waiting;
   if (unreadable !== null) return { ok: false, because: unreadable };
-  if (!isShopTopic(topic)) return { ok: false, because: `the topic ${topic} is about no shop` };
+  if (!isShopTopic(topic)) return { ok: false, because: `the topic ${topic} is not a shop topic` };
   const json = readJson(body);
   if (!json.ok) return { ok: false, because: json.because };
   const reading = BODIES[topic].safeParse(json.value);
@@ -45,25 +45,26 @@ function frontOf({ id: event, order, triggeredAt, receivedAt }: WaitingEvent) {
 }
 
 const AN_OBJECT = 'an object';
+const ANOTHER_TOPIC = 'belongs to another topic';
 const orders = listOf(id).default([]);
 const person = objectOf({ id });
 
 /**
- * The topic is not signed: who has one signed body may send it again under any. So each must look like its own
- * topic's, or an order would erase its customer, and a wish to see data would erase it. Of a person only the id is
- * read; of scopes nothing: a body of another shop's would name another shop's, so Shopify is asked.
+ * The topic is not signed: anyone with one signed body can send it again under any topic. So each body must match its
+ * own topic. Otherwise an order would erase its customer, and a request to see data would erase it. Of a person only
+ * the id is read. Scopes are not read, because the body may be another shop's; Shopify is asked instead.
  */
 const BODIES = {
   'app/uninstalled': z
     .looseObject({ id }, AN_OBJECT)
-    .refine(hasAll('myshopify_domain'), 'is no shop')
+    .refine(hasAll('myshopify_domain'), 'does not describe a shop')
     .transform(() => ({ topic: 'app/uninstalled' as const })),
   'app/scopes_update': z
     .object({ previous: z.array(z.unknown(), 'a list'), current: z.array(z.unknown(), 'a list') }, AN_OBJECT)
     .transform(() => ({ topic: 'app/scopes_update' as const })),
   'customers/data_request': z
     .looseObject({ shop_id: id, customer: person, orders_requested: orders }, AN_OBJECT)
-    .refine(hasNone('orders_to_redact', 'id'), 'is another request')
+    .refine(hasNone('orders_to_redact', 'id'), ANOTHER_TOPIC)
     .transform((body) => ({
       topic: 'customers/data_request' as const,
       customer: body.customer.id,
@@ -71,7 +72,7 @@ const BODIES = {
     })),
   'customers/redact': z
     .looseObject({ shop_id: id, customer: person, orders_to_redact: orders }, AN_OBJECT)
-    .refine(hasNone('orders_requested', 'data_request', 'id'), 'is another request')
+    .refine(hasNone('orders_requested', 'data_request', 'id'), ANOTHER_TOPIC)
     .transform((body) => ({
       topic: 'customers/redact' as const,
       customer: body.customer.id,
@@ -79,10 +80,7 @@ const BODIES = {
     })),
   'shop/redact': z
     .looseObject({ shop_id: id }, AN_OBJECT)
-    .refine(
-      hasNone('customer', 'orders_to_redact', 'orders_requested', 'data_request', 'id'),
-      'is another request',
-    )
+    .refine(hasNone('customer', 'orders_to_redact', 'orders_requested', 'data_request', 'id'), ANOTHER_TOPIC)
     .transform(() => ({ topic: 'shop/redact' as const })),
 };
 

@@ -2,13 +2,13 @@ import { asShopDomain, NO_SHOP, type ShopDomain } from './identity.ts';
 import { at, readJson } from './lossless-json.ts';
 
 /**
- * Every topic that is about the shop itself. They go to `<shop>/-`, whose drain carries them out. Their bodies carry
- * no time, so triggered-at goes into the hash. Wrong here: the data of another shop is wiped.
+ * Every topic about the shop itself. Their events go to `<shop>/-`, whose drain carries them out. Their bodies have no
+ * time, so triggered-at is part of the hash. A mistake here can wipe the data of another shop.
  */
 interface ShopTopicRow {
-  /** Where the body, which is signed, names the shop; null: only the header does, which is not. */
+  /** Path of the shop in the body, which is signed; null: only the header names it, which is not signed. */
   shopAt: readonly string[] | null;
-  /** Compliance webhooks have arrived without a shop in the header (facts S10). */
+  /** Compliance webhooks have arrived without a shop in the header. */
   headerMayLackShop: boolean;
 }
 
@@ -32,7 +32,7 @@ export function mayLackShop(topic: string): boolean {
   return isShopTopic(topic) && SHOP_TOPICS[topic].headerMayLackShop;
 }
 
-/** Which shop a body is about: the body's word before the header's. */
+/** Which shop a body is about: as in the body, else as in the header. */
 export function shopRouteOf(
   topic: ShopTopic,
   told: ShopDomain,
@@ -43,5 +43,5 @@ export function shopRouteOf(
   const { shopAt } = SHOP_TOPICS[topic];
   const named = shopAt && at(json.value, shopAt);
   const shop = (typeof named === 'string' ? asShopDomain(named) : null) ?? told;
-  return { shop, because: shop === NO_SHOP ? `${topic} names no shop, in its body or its header` : null };
+  return { shop, because: shop === NO_SHOP ? `${topic} names no shop in its body or header` : null };
 }

@@ -1,9 +1,9 @@
 /**
- * An order's status: derived from facts by one table, and moved through another. Both are complete by
- * type, so a missing cell does not compile.
+ * An order's status. One table derives it from facts, another lists the allowed moves. Both are complete by type: a
+ * missing cell does not compile.
  *
- * The facts only ever join (newest snapshot, newest version of each part, cancelled and deleted for
- * good), so the status of an order depends on which events are known, never on how they arrived (P5).
+ * Facts only ever join (newest snapshot, newest version of each part, permanent cancellation and deletion), so the
+ * status depends on which events are known, never on how they arrived (P5).
  */
 export const STATUSES = [
   'created',
@@ -18,7 +18,7 @@ export const STATUSES = [
 ] as const;
 export type Status = (typeof STATUSES)[number];
 
-/** How far payment is; `unknown` while no body told it. Ordered: later parts may only move it on. */
+/** How far payment is; `unknown` until a body says. In order: later parts can only advance it. */
 export const PAYMENTS = [
   'unknown',
   'voided',
@@ -54,7 +54,7 @@ export const STATUS_BY_FACTS = {
   refunded: { none: 'refunded', partial: 'refunded', shipped: 'refunded', done: 'refunded' },
 } as const satisfies Record<Payment, Record<Shipping, Status>>;
 
-/** Shopify's `financial_status` -> how far payment is. An unknown word counts as pending. */
+/** Shopify's `financial_status` -> how far payment is. Unknown values count as pending. */
 export const PAYMENT_BY_FINANCIAL_STATUS: Readonly<Record<string, Payment>> = {
   pending: 'pending',
   authorized: 'pending',
@@ -66,16 +66,16 @@ export const PAYMENT_BY_FINANCIAL_STATUS: Readonly<Record<string, Payment>> = {
   expired: 'voided',
 };
 
-/** Shopify's `fulfillment_status` -> how far shipping is. Null and unknown words count as none. */
+/** Shopify's `fulfillment_status` -> how far shipping is. Null and unknown values count as none. */
 export const SHIPPING_BY_FULFILLMENT_STATUS: Readonly<Record<string, Shipping>> = {
   partial: 'partial',
   fulfilled: 'shipped',
 };
 
 /**
- * `on`: the usual way. `back`: only a newer state of Shopify's does this (a shipment withdrawn, an
- * archived order opened again, a refund that failed after all). `never`: no facts lead there: being
- * cancelled is for good, and what only a whole order tells (failed) does not become unknown.
+ * `on`: the usual direction. `back`: only newer data from Shopify does this (a withdrawn shipment, a reopened order, a
+ * refund that failed after all). `never`: no facts lead there. A cancellation is permanent, and a status that only a
+ * whole order can have (failed) does not become unknown again.
  */
 export type Move = 'on' | 'back' | 'never' | 'stay';
 
@@ -93,7 +93,7 @@ export const MOVES = {
   refunded:          { created: 'back', payment_pending: 'back', awaiting_shipment: 'back', partially_shipped: 'back', shipped: 'back', completed: 'back', cancelled: 'on',   failed: 'back', refunded: 'stay' },
 } as const satisfies Record<Status, Record<Status, Move>>;
 
-/** What one of Shopify's words means; a word like `constructor` is no row of a table. */
+/** The meaning of one of Shopify's values; inherited keys such as `constructor` are not rows of the table. */
 export function meaningOf<Meaning>(
   word: unknown,
   table: Readonly<Record<string, Meaning>>,

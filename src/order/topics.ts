@@ -1,11 +1,11 @@
 import { isShopTopic } from './shop-topics.ts';
 
 /**
- * Every topic that names an order, and what it means for that order. A topic that is not here is
- * answered `ignored`. Wrong here: an event reaches the wrong order (orderIdAt) or turn (rank).
+ * Every order topic, and what it means for its order. Any other topic is answered `ignored`. A mistake here sends an
+ * event to the wrong order (orderIdAt) or to the wrong place in the sequence (rank).
  */
 
-/** Where parts of an order that have an id of their own are kept in its document. */
+/** The fields of an order's document that hold parts with their own ids. */
 export type PartKind =
   | 'transactions'
   | 'refunds'
@@ -20,19 +20,19 @@ export type PartKind =
   | 'protections';
 
 interface TopicRow {
-  /** `snapshot`: the whole order; `delete`: the order's end; otherwise the kind of part it brings. */
+  /** `snapshot`: the whole order; `delete`: a deletion of the order; otherwise the kind of part in the body. */
   brings: 'snapshot' | 'delete' | PartKind;
   /** Path of the order's id in the body; ids beside it may be GraphQL ids. */
   orderIdAt: readonly string[];
-  /** Path of the order's GraphQL id, believed first because it is a string and so exact. */
+  /** Path of the order's GraphQL id, which takes precedence because it is a string and so exact. */
   gidAt?: readonly string[];
-  /** May arrive without an order (a draft, a return of another kind): then it is none of our business. */
+  /** May arrive without an order (a draft, a return of another kind), and is then ignored. */
   optional?: true;
-  /** The body carries no time: two equal bodies may be two events, so triggered-at goes into the hash. */
+  /** The body has no time: two equal bodies may be two events, so triggered-at is part of the hash. */
   timeless?: true;
-  /** Made here, of what the Admin API tells: a webhook that calls itself so is none. */
+  /** Made by Lockstep from Admin API data; a webhook with this topic is not valid. */
   source?: 'reconcile';
-  /** Breaks ties of time (design 2.4): create < transaction < paid < … < delete. */
+  /** Breaks ties of time: create < transaction < paid < … < delete. */
   rank: number;
 }
 
@@ -93,8 +93,8 @@ export const TOPICS = {
 export type Topic = keyof typeof TOPICS;
 
 /**
- * What a body of each kind calls itself in its GraphQL id, which is signed. Where Shopify's samples do not
- * tell, the last three, it could only be the order's.
+ * The type name in the GraphQL id of each kind of body, which is signed. Shopify's samples have none for the last
+ * three; it could only be the order's.
  */
 export const NAMES_IN_GID = {
   snapshot: 'Order',
@@ -112,11 +112,11 @@ export const NAMES_IN_GID = {
   protections: 'Order',
 } as const satisfies Record<TopicRow['brings'], string>;
 
-/** The topic whose arrival ends the hold (design 2.4). */
+/** The topic whose arrival ends the hold. */
 export const CREATE: Topic = 'orders/create';
 /** A whole order as reconciliation found it at Shopify. */
 export const RECONCILED: Topic = 'reconcile/order';
-/** An order that we hold and that Shopify does not know. */
+/** An order that Lockstep has and Shopify does not. */
 export const RECONCILED_DELETE: Topic = 'reconcile/delete';
 
 export function isTopic(text: string): text is Topic {
@@ -127,17 +127,17 @@ export function topicRow(topic: Topic): TopicRow {
   return TOPICS[topic];
 }
 
-/** Whether bodies of it tell no time; all that are about the shop itself do not. */
+/** Whether bodies of this topic have no time, as with all topics about the shop itself. */
 export function isTimeless(topic: string): boolean {
   return isShopTopic(topic) || (isTopic(topic) && topicRow(topic).timeless === true);
 }
 
-/** Whether a webhook may be of it. */
+/** Whether a webhook may have this topic. */
 export function isSent(topic: Topic): boolean {
   return topicRow(topic).source === undefined;
 }
 
-/** Topics of Shopify's Events (API 2026-10), as Shopify spells them. None is handled yet. */
+/** Topics of Shopify's Events (API 2026-10), as Shopify spells them. Not handled yet. */
 export const EVENT_TOPICS = [
   'Article',
   'Blog',

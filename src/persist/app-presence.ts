@@ -4,10 +4,10 @@ import { within } from '../system/within.ts';
 import type { Collections } from './collections.ts';
 import type { ProgramDocument } from './program-schema.ts';
 
-/** The app tells when it starts; the record outlives it, so that a restart of the app opens nothing. */
+/** Records that the app has started. The record is permanent, so ingest still checks shops while the app restarts. */
 export function tellAppStarted({ programs }: Pick<Collections, 'programs'>, now: () => number): Part {
   return {
-    name: 'record of the app',
+    name: 'app record',
     start: async () => {
       await programs.updateOne({ _id: 'app' }, { $set: { startedAt: new Date(now()) } }, { upsert: true });
     },
@@ -16,7 +16,7 @@ export function tellAppStarted({ programs }: Pick<Collections, 'programs'>, now:
 }
 
 const EVERY_MS = 5000;
-/** A start does not wait longer for MongoDB, which may be away. */
+/** Longest wait for MongoDB at start: it may be down. */
 const FIRST_MS = 500;
 
 export interface AppPresence extends Part {
@@ -24,9 +24,9 @@ export interface AppPresence extends Part {
 }
 
 /**
- * Whether an app program was ever started over this database, for ingest. Asked beside the way of webhooks, which never
- * wait for it, until it is so. Fails open: while MongoDB is away, what was known last counts.
- * @param configured whether the settings already tell of one
+ * Tells ingest whether an app program was ever started with this database. Polled in the background until it was, so
+ * webhooks never wait for it. Fails open: while MongoDB is down, the last known answer counts.
+ * @param configured whether the settings already configure an app
  */
 export function appPresence(client: mongo.MongoClient, database: string, configured: boolean): AppPresence {
   const programs = client.db(database).collection<ProgramDocument>('programs');
@@ -40,7 +40,7 @@ export function appPresence(client: mongo.MongoClient, database: string, configu
     else void ask().catch(() => undefined);
   };
   return {
-    name: 'presence of the app',
+    name: 'app presence',
     start: async () => {
       if (there) return;
       await within(ask(), FIRST_MS).catch(() => undefined);

@@ -2,21 +2,21 @@ import { createHash } from 'node:crypto';
 import type { AuditDocument } from './audit-schema.ts';
 
 /**
- * The chain: each entry's hash covers what it says and the hash before it; its seal covers how it ended. An entry that
- * was changed, left out or slipped in shows. The hashes have no key: signatures (audit-signer.ts) show that somebody
- * who may write to MongoDB wrote them, and heads that were kept elsewhere show that the newest entries were cut off.
+ * The chain: each entry's hash covers its content and the hash before it; its seal covers how it ended. So a changed,
+ * missing or inserted entry is detected. The hashes have no key, so anyone who can write to MongoDB can compute them:
+ * signatures (audit-signer.ts) expose such entries. A head kept elsewhere exposes removal of the newest entries.
  */
 type Said = Pick<
   AuditDocument,
   '_id' | 'at' | 'who' | 'role' | 'action' | 'target' | 'reason' | 'token' | 'root'
 >;
 
-/** What the first entry follows. */
+/** The hash before the first entry. */
 export const BEGINNING = '0'.repeat(64);
 
 export function hashOf(said: Said, before: string): string {
   const { _id, at, who, role, action, target, reason, token = null, root = null } = said;
-  // Entries of before name no token, and were hashed without.
+  // Older entries have no token, and were hashed without one.
   const by = token === null && root === null ? [] : [token, root];
   return sha256([before, _id, at.toISOString(), who, role, action, target, reason, ...by]);
 }
@@ -25,18 +25,18 @@ export function sealOf(hash: string, outcome: string, detail: string | null): st
   return sha256([hash, outcome, detail]);
 }
 
-/** Whether an entry is as it was written, after the one with this hash. */
+/** Whether an entry is unchanged and follows the entry with this hash. */
 export function isWhole(entry: AuditDocument, before: string): boolean {
   if (entry.hash !== hashOf(entry, before)) return false;
   if (entry.outcome === 'begun') return !entry.sealed && !entry.detail;
   return entry.sealed === sealOf(entry.hash, entry.outcome, entry.detail);
 }
 
-/** What a chain is compared with, besides itself. */
+/** What a chain is compared with, in addition to itself. */
 export interface Witness {
-  /** Of an entry's signature: good, bad, or none of this key. */
+  /** Whether an entry's signature is valid; null: none with this key. */
   verdict: (entry: AuditDocument) => boolean | null;
-  /** Entries that the chain had, by number. */
+  /** Hashes of entries that the chain is known to have had, by number. */
   heads: ReadonlyMap<number, string>;
 }
 
@@ -47,7 +47,7 @@ export class ChainCheck {
   entries = 0;
   /** The first number that is missing or was changed. */
   brokenAt: number | null = null;
-  /** The first entry with a good signature: from there on each has one. */
+  /** The first entry with a valid signature: from there on, every entry must have one. */
   signedFrom: number | null = null;
   readonly #witness: Witness;
   #before = BEGINNING;
@@ -84,6 +84,6 @@ export class ChainCheck {
 }
 
 function sha256(fields: unknown[]): string {
-  // JSON keeps fields apart: no value can pose as the begin of the next one.
+  // JSON separates the fields: no value can run into the next one.
   return createHash('sha256').update(JSON.stringify(fields)).digest('hex');
 }

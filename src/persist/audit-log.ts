@@ -4,31 +4,31 @@ import { BEGINNING, ChainCheck, hashOf, sealOf } from './audit-chain.ts';
 import type { AuditSigner, Head } from './audit-signer.ts';
 import type { AuditDocument } from './audit-schema.ts';
 
-/** What somebody is about to do. */
+/** An action that someone is about to perform. */
 export interface Act {
   action: string;
   target: string;
   who: string;
   role: 'none' | 'viewer' | 'operator' | 'admin';
   reason: string | null;
-  /** The token's id, and what it comes from; none where somebody could not say who they are. */
+  /** The token's id, and the id of the token it was derived from. Absent if the caller was not identified. */
   token?: string;
   root?: string;
 }
 
 /**
  * Who did what, and why: append-only, numbered without gaps, each entry chained to the one before it. An act is
- * written down before it is done, so the process that dies in the middle leaves `begun`; {@link markBrokenOff} ends it.
+ * recorded before it is carried out, so a process that dies in between leaves `begun`; {@link markBrokenOff} ends it.
  */
 export interface AuditLog {
   /**
-   * Written before the act. @returns its number
-   * @throws where MongoDB does not take it in 3 s: then nothing is done. What it takes later still is sealed as failed.
+   * Records an act before it is carried out. @returns the entry's number
+   * @throws when MongoDB does not write it within 3 s: do not carry out the act. A late write is sealed as failed.
    */
   begin: (act: Act) => Promise<number>;
-  /** How it ended. Does not throw: the act is done, and an entry that stays `begun` says so. */
+  /** Records how an act ended. Does not throw: the act is done, and its entry stays `begun` if this fails. */
   end: (entry: number, outcome: Ended['outcome'], detail: string | null) => Promise<void>;
-  /** What was not even begun. No act waits for it. Does not throw: it is refused, also where that is not written. */
+  /** Records an act that was refused. Acts never wait for it. Does not throw: the act is refused even if this fails. */
   refused: (act: Act, why: string) => Promise<void>;
 }
 
@@ -37,21 +37,21 @@ interface Ended {
   detail: string | null;
 }
 
-/** Whoever asks for a change hears in this time that it is begun, or that it is not and will not be. */
+/** Within this time the caller learns that a change has begun, or that it has not and never will. */
 const PATIENCE_MS = 3000;
-const NOT_DONE = 'not done: the audit took it too late';
+const NOT_DONE = 'not done: the audit entry was written too late';
 
-/** Appends that lose the race for a number against other processes try again; so many at once are no people. */
+/** An append that loses the race for a number to another process is retried. People cannot cause so many at once. */
 const TRIES = 100;
 const DUPLICATE_KEY = 11_000;
-/** What is kept of an outcome's words: an answer's, and which events it was about. */
+/** Characters kept of an outcome's detail: the answer, and which events it was about. */
 const DETAIL_LENGTH = 2000;
 
-/** @param onUnsealed told where the end of an act, or a refusal, could not be written */
+/** @param onUnsealed called when the end of an act, or a refusal, could not be written */
 export function auditLog(audit: Model<AuditDocument>, onUnsealed: (error: unknown) => void): AuditLog {
-  /** One after the other in each line here; only lines and processes race for a number. */
+  /** Each line writes one entry at a time, so only lines and processes compete for a number. */
   const lines = { acts: Promise.resolve(), refusals: Promise.resolve() };
-  /** A refusal begins when no act is under way: an act meets one of them at most, and waits for none. */
+  /** A refusal starts when no act is in progress, so an act competes with at most one refusal and waits for none. */
   const untilNoActs = async () => {
     let last;
     do await (last = lines.acts);
@@ -91,7 +91,7 @@ export function auditLog(audit: Model<AuditDocument>, onUnsealed: (error: unknow
   };
 }
 
-/** @param due by performance.now(): nothing is written that was not sent by then */
+/** @param due by performance.now(): nothing is sent after this time */
 async function append(
   audit: Model<AuditDocument>,
   act: Act,
@@ -110,12 +110,12 @@ async function append(
       if (!(error instanceof Error && 'code' in error && error.code === DUPLICATE_KEY)) throw error;
     }
   }
-  throw new Error(`the audit could not be appended to: ${TRIES} others were quicker`);
+  throw new Error(`could not append to the audit log: other writers took the next number ${TRIES} times`);
 }
 
 async function seal(audit: Model<AuditDocument>, number: number, ended: Ended): Promise<void> {
   const begun = await audit.findOne({ _id: number }, { hash: 1 }).lean<Pick<AuditDocument, 'hash'>>();
-  if (!begun) throw new Error(`the audit has no entry ${number}`);
+  if (!begun) throw new Error(`the audit log has no entry ${number}`);
   await audit.updateOne({ _id: number, outcome: 'begun' }, { $set: endingOf(begun.hash, ended) });
 }
 
@@ -124,12 +124,12 @@ const BROKEN_OFF_MS = 600_000;
 const BROKEN_OFF = {
   outcome: 'failed',
   detail:
-    'broken off: no end was written within 10 minutes, so its program died or MongoDB was down. ' +
-    'It may have been done: check before you repeat it',
+    'interrupted: no outcome was recorded within 10 minutes, so the program died or MongoDB was down. ' +
+    'The action may have been carried out: check before you repeat it',
 } as const;
 
 /**
- * Ends what a process that died left `begun`. Final, like every end: entries that ended are signed.
+ * Ends acts that a dead process left `begun`. Final, like every end: entries that ended are signed.
  * @param continued actions that another process continues
  * @returns how many it ended
  */
@@ -167,14 +167,14 @@ export interface AuditFilter {
   action?: string | undefined;
   who?: string | undefined;
   target?: string | undefined;
-  /** Only entries since; ms since 1970. */
+  /** Only entries since this time; ms since 1970. */
   since?: number | undefined;
-  /** The number after which to go on, backwards. */
+  /** Only entries with lower numbers, to continue a list. */
   before?: number | undefined;
   limit: number;
 }
 
-/** Reads the audit, newest first: every filter has an index that ends in the number. */
+/** Reads the audit log, newest first. Every filter has an index that ends in the number. */
 export async function readAudit(
   audit: Model<AuditDocument>,
   { since = 0, before, limit, ...filter }: AuditFilter,
@@ -184,14 +184,14 @@ export async function readAudit(
     .sort({ _id: -1 })
     .limit(limit + 1)
     .lean<AuditDocument[]>();
-  // Numbers and times run alike: the first that is too old ends the list.
+  // Numbers and times ascend together: the first entry that is too old ends the list.
   const tooOld = found.findIndex(({ at }) => at.getTime() < since);
   const entries = found.slice(0, tooOld === -1 ? limit : Math.min(tooOld, limit));
   const isEnd = entries.length === found.length || tooOld === entries.length;
   return { entries, last: isEnd ? null : (entries.at(-1)?._id ?? null) };
 }
 
-/** Every value is a checked string: nothing that a request sends becomes an operator. */
+/** Every value is a checked string, so nothing in a request can become a MongoDB operator. */
 function conditionsOf(filter: Record<string, string | undefined>): Record<string, { $eq: string }> {
   const given = Object.entries(filter).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return Object.fromEntries(given.map(([name, value]) => [name, { $eq: value }]));
@@ -200,7 +200,7 @@ function conditionsOf(filter: Record<string, string | undefined>): Record<string
 /** Entries read from MongoDB at a time. */
 const CHECKED_AT_A_TIME = 1000;
 
-/** Goes over all of the audit, a page at a time. @param signer has signed what ended before */
+/** Checks the whole audit log, a page at a time. @param signer has already signed the entries that ended */
 export async function checkAudit(
   audit: Model<AuditDocument>,
   signer: AuditSigner | null = null,

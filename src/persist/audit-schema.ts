@@ -1,6 +1,6 @@
 import { Schema } from 'mongoose';
 
-/** One act of a person. `_id` counts from 1; each holds the hash of the one before it, so that a gap or a change shows. */
+/** One operator action. `_id` counts from 1. Each hash covers the one before, so a gap or a change is detected. */
 export interface AuditDocument {
   _id: number;
   at: Date;
@@ -9,10 +9,10 @@ export interface AuditDocument {
   action: string;
   target: string;
   reason: string | null;
-  /** The id of the token by which it was done, and of the one that this comes from, where it is another. */
+  /** The id of the token that was used, and of the token it was derived from, if that is another. */
   token?: string | null;
   root?: string | null;
-  /** SHA-256 over the fields above and the hash of the entry before. */
+  /** SHA-256 over the fields above and the hash of the previous entry. */
   hash: string;
   outcome: 'begun' | 'done' | 'refused' | 'failed';
   detail: string | null;
@@ -45,7 +45,7 @@ export const auditSchema = new Schema(
 auditSchema.index({ target: 1, _id: -1 });
 auditSchema.index({ action: 1, _id: -1 });
 auditSchema.index({ who: 1, _id: -1 });
-// What was left begun: a few at most.
+// Acts that are still `begun`: a few at most.
 auditSchema.index({ outcome: 1, at: 1 }, { partialFilterExpression: { outcome: 'begun' } });
-// The dashboard asks every 5 s which were signed as begun and have ended.
+// Every 5 s, the dashboard looks for entries that were signed as begun and have ended.
 auditSchema.index({ signed: 1, _id: 1 });

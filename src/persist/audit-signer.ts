@@ -10,25 +10,27 @@ import type { AuditDocument } from './audit-schema.ts';
 const SIGN_MS = 5000;
 const TELL_MS = 60_000;
 const AT_A_TIME = 1000;
-/** Behind the key's name, in the signature of an act that is begun: it may be signed once more, when it has ended. */
+/** Follows the key's name in the signature of an act that is still begun: it is signed again when it has ended. */
 const BEGUN = 'begun:';
+const ENTRY_CHANGED = 'an audit entry was changed';
 
-/** Where the chain ends, or ended once. */
+/** The end of the chain, now or earlier. */
 export interface Head {
   number: number;
   hash: string;
 }
 
 /**
- * Signs the audit's entries, whichever program wrote them, with a key that is not in MongoDB: who may write there can
- * make a chain of hashes, but not its signatures. Only the dashboard has the key; it is derived from OPS_JWT_SECRET.
- * An entry is signed within 5 s, and again when it ends; it covers all that is before it, by the chain. The first
- * signed entry is the mark: those before it are checked as before. After OPS_JWT_SECRET was changed (with every
- * dashboard stopped: two secrets at once would sign past each other), the newest entry is the mark of the new key.
+ * Signs audit entries, whichever program wrote them, with a key that is not in MongoDB: anyone who can write there can
+ * make a chain of hashes, but not its signatures. Only the dashboard has the key, which is derived from OPS_JWT_SECRET.
+ * An entry is signed within 5 s, and again when it ends. Through the chain, a signature covers all earlier entries.
+ * Signatures are required from the first signed entry on; for earlier entries only the chain is checked. When
+ * OPS_JWT_SECRET is changed, stop every dashboard first: with two secrets at once, each dashboard replaces the other's
+ * signatures. The newest entry is then the first to be signed with the new key.
  *
- * Who deletes the newest entries, or writes a chain without signatures, shows only against an entry that was kept
- * elsewhere: the log has the newest one, once a minute when there is another, and this process while it runs. From the
- * moment when the chain no longer has that entry, or has one that was changed, nothing is signed any more.
+ * Deleting the newest entries, or replacing the chain with one without signatures, is detected only by comparison with
+ * an entry kept elsewhere: the log gets the newest entry, at most once a minute, and this process remembers it while it
+ * runs. Once that entry is missing, or any entry was changed, signing stops.
  */
 export class AuditSigner implements Part {
   readonly name = 'audit signer';
@@ -36,7 +38,7 @@ export class AuditSigner implements Part {
   readonly #log: Logger;
   readonly #key: Buffer;
   readonly #prefix: string;
-  /** All up to this one are signed, as begun at least: none of them is signed as new again. */
+  /** Every entry up to this one is signed, at least as begun, and is not signed as new again. */
   #through: number | null = null;
   /** The newest entry that this process saw. */
   #head: Head | null = null;
@@ -57,7 +59,7 @@ export class AuditSigner implements Part {
     this.#timers = [
       setInterval(() => {
         this.sign().catch((error: unknown) =>
-          this.#log.debug({ because: messageOf(error) }, 'the audit was not signed'),
+          this.#log.debug({ because: messageOf(error) }, 'could not sign the audit log'),
         );
       }, SIGN_MS),
       setInterval(() => this.#tell(), TELL_MS),
@@ -70,18 +72,18 @@ export class AuditSigner implements Part {
     this.#tell();
   }
 
-  /** What this process saw last: a chain without it was cut off or written again. */
+  /** The newest entry that this process saw. A chain without it was truncated or rewritten. */
   get head(): Head | null {
     return this.#head;
   }
 
-  /** True, false, or null where it has no signature of this key. */
+  /** Whether an entry's signature is valid; null if it has none with this key. */
   verdict(entry: AuditDocument): boolean | null {
     if (!entry.signed?.startsWith(this.#prefix)) return null;
     return isSame(entry.signed, this.#signatureOf(entry));
   }
 
-  /** Signs what was written since; one run at a time. */
+  /** Signs new entries and entries that have ended; one run at a time. */
   async sign(): Promise<void> {
     this.#signing ??= this.#signAll().finally(() => (this.#signing = null));
     await this.#signing;
@@ -96,7 +98,7 @@ export class AuditSigner implements Part {
     if (!this.#isStopped) await this.#signEnded();
   }
 
-  /** Where an earlier process of this key ended; without one, only the newest entry is still to be signed. */
+  /** Up to where an earlier process signed with this key. If none did, everything but the newest entry. */
   async #signedBefore(): Promise<number> {
     const signed = await this.#audit
       .findOne({ signed: this.#range('') }, { _id: 1 })
@@ -106,7 +108,7 @@ export class AuditSigner implements Part {
     const last = await this.#audit.findOne().sort({ _id: -1 }).lean<AuditDocument>();
     if (!last) return 0;
     const { _id: entry, hash } = last;
-    this.#log.warn({ entry, hash }, 'the audit is signed with this key from this entry on');
+    this.#log.warn({ entry, hash }, 'audit entries are signed with this key from this entry on');
     return entry - 1;
   }
 
@@ -132,23 +134,22 @@ export class AuditSigner implements Part {
     for (const entry of ended) {
       const asBegun = { ...entry, outcome: 'begun' as const, detail: null, sealed: null };
       if (isSame(entry.signed ?? '', this.#signatureOf(asBegun))) await this.#signOne(entry);
-      else this.#stop(entry, 'an entry of the audit was changed');
+      else this.#stop(entry, ENTRY_CHANGED);
     }
   }
 
-  /** Nothing that is not as it was written gets a signature. */
+  /** Signs an entry only if it is unchanged. */
   async #signOne(entry: AuditDocument): Promise<void> {
     const { _id, hash, outcome, detail, sealed } = entry;
     const before = await this.#audit.findById(_id - 1, { hash: 1 }).lean<Pick<AuditDocument, 'hash'>>();
-    if (!isWhole(entry, before?.hash ?? BEGINNING))
-      return this.#stop(entry, 'an entry of the audit was changed');
+    if (!isWhole(entry, before?.hash ?? BEGINNING)) return this.#stop(entry, ENTRY_CHANGED);
     const signed = this.#signatureOf(entry);
     const { matchedCount } = await this.#audit.updateOne(
       { _id, hash, outcome, detail, sealed },
       { $set: { signed } },
     );
     if (matchedCount === 1) return;
-    // It ended meanwhile: then it is signed as it is now. One that is gone shows by the chain.
+    // It ended in the meantime, so its current state is signed. If it is gone, the chain check detects that.
     const now = await this.#audit.findById(_id).lean<AuditDocument>();
     if (now) await this.#signOne(now);
   }
@@ -157,19 +158,19 @@ export class AuditSigner implements Part {
     if (this.#isStopped || !this.#head) return this.#isStopped;
     const { number, hash } = this.#head;
     const found = await this.#audit.findById(number, { hash: 1 }).lean<Pick<AuditDocument, 'hash'>>();
-    if (found?.hash !== hash) this.#stop({ _id: number, hash }, 'the audit was cut off or written again');
+    if (found?.hash !== hash) this.#stop({ _id: number, hash }, 'the audit log was truncated or rewritten');
     return this.#isStopped;
   }
 
   #stop({ _id: entry, hash }: Pick<AuditDocument, '_id' | 'hash'>, what: string): void {
     this.#isStopped = true;
-    this.#log.error({ entry, hash }, `${what}: nothing of it is signed any more`);
+    this.#log.error({ entry, hash }, `${what}; signing has stopped`);
   }
 
   #tell(): void {
     if (!this.#head || this.#head.hash === this.#told?.hash) return;
     this.#told = this.#head;
-    this.#log.info({ entry: this.#head.number, hash: this.#head.hash }, 'the newest entry of the audit');
+    this.#log.info({ entry: this.#head.number, hash: this.#head.hash }, 'newest audit entry');
   }
 
   #signatureOf({ hash, outcome, detail, sealed }: AuditDocument): string {
@@ -178,7 +179,7 @@ export class AuditSigner implements Part {
     return `${this.#prefix}${kind}${createHmac('sha256', this.#key).update(said).digest('hex')}`;
   }
 
-  /** Of this key, or of acts that were begun then. */
+  /** A range of signatures with this key: all (''), or those of acts still begun ({@link BEGUN}). */
   #range(kind: string): { $gte: string; $lt: string } {
     return { $gte: `${this.#prefix}${kind}`, $lt: `${this.#prefix}${kind}~` };
   }

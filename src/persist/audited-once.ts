@@ -1,18 +1,18 @@
 import type { Act, AuditLog } from './audit-log.ts';
 import type { Collections } from './collections.ts';
 
-/** Acts that another process continues after a crash; no person begins them. */
+/** Automatic acts that another process continues after a crash. */
 export const CONTINUED = ['compliance.ask', 'compliance.redact', 'shop.scopes', 'shop.uninstall'] as const;
 export type Continued = (typeof CONTINUED)[number];
 
-/** An act whose reason tells it from all others of its target: an event's id. */
+/** An act whose reason, an event's id, distinguishes it from other acts with the same target. */
 type OnceAct = Act & { action: Continued; reason: string };
 
-/** Writes down what may be begun again after a crash, and is one entry of the audit all the same. */
+/** Records acts that may begin again after a crash, in one audit entry each. */
 export interface AuditedOnce {
-  /** @returns its number, the same when it is begun again */
+  /** @returns the entry's number, the same if the act begins again */
   begin: (act: OnceAct) => Promise<number>;
-  /** One that ended stays as it is. */
+  /** An entry that has already ended stays unchanged. */
   end: (entry: number, detail: string) => Promise<void>;
 }
 

@@ -7,7 +7,7 @@ const AWAY = [
   mongo.MongoTopologyClosedError,
 ] as const;
 
-/** Nobody there, or gone in the middle: trying again at once would not help. */
+/** Whether MongoDB is unreachable, or was lost in the middle of a command: an immediate retry would not help. */
 export function isMongoAway(error: unknown): boolean {
   return AWAY.some((kind) => error instanceof kind);
 }

@@ -17,7 +17,7 @@ import { shopSchema, type ShopDocument } from './shop-schema.ts';
 import { spoolSchema, type SpoolDocument } from './spool-schema.ts';
 import { tokenSchema, type TokenDocument } from './token-schema.ts';
 
-/** Every collection (design 2.5): what Lockstep keeps, and what people do to it. */
+/** Every collection: what Lockstep keeps, and what operators do to it. */
 export interface Collections {
   orders: Model<OrderDocument>;
   events: Model<EventDocument>;
@@ -50,12 +50,12 @@ export function collectionsOf(mongo: Connection): Collections {
   };
 }
 
-/** MongoDB's code for an index that is there with other options. */
+/** MongoDB's code for an index that already exists with other options. */
 const INDEX_OPTIONS_CONFLICT = 85;
-/** MongoDB's code for a command that is not there: the embedded engine has no collMod. */
+/** MongoDB's code for an unknown command: the embedded engine has no collMod. */
 const COMMAND_NOT_FOUND = 59;
 
-/** Makes collections and indexes that are missing. Safe to repeat. */
+/** Creates missing collections and indexes. Safe to repeat. */
 export async function ensureIndexes(collections: Collections): Promise<void> {
   for (const model of Object.values(collections) as Model<unknown>[]) {
     await model.createCollection();
@@ -63,7 +63,7 @@ export async function ensureIndexes(collections: Collections): Promise<void> {
   }
 }
 
-/** The same, and what ends by its age ends after so many days. */
+/** The same, and sets how long the journal, parked events and reconciliation records are kept. */
 export async function prepareCollections(collections: Collections, retentionDays: number): Promise<void> {
   await ensureIndexes(collections);
   await endAfter(collections.events, JOURNAL_TTL_INDEX, retentionDays);
@@ -71,7 +71,7 @@ export async function prepareCollections(collections: Collections, retentionDays
   await endAfter(collections.reconciles, RECONCILE_TTL_INDEX, RECONCILE_RETENTION_DAYS);
 }
 
-/** Documents of a collection end so many days after the time in this field; also where it was another number before. */
+/** Makes documents expire this many days after the time in this field, even if the index had another period before. */
 async function endAfter<Kept>(
   { db: { db }, collection }: Model<Kept>,
   keyPattern: Readonly<Record<string, 1>>,

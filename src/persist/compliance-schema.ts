@@ -3,7 +3,7 @@ import { Schema } from 'mongoose';
 const KINDS = ['customers/data_request', 'customers/redact', 'shop/redact'] as const;
 const STATES = ['asked', 'working', 'done'] as const;
 
-/** What Shopify asked for a person or a shop, and the proof that it was done. Names nobody: ids only. */
+/** A request by Shopify about a person or a shop, and the proof that it was carried out. Has ids only, no names. */
 export interface ComplianceDocument {
   /** The event's id. */
   _id: string;
@@ -11,25 +11,25 @@ export interface ComplianceDocument {
   shop: string;
   /** Shopify's id of the customer; null for a shop. */
   customer: string | null;
-  /** Order ids that Shopify named, and those found of the customer after it was done. */
+  /** Order ids that Shopify named, and orders of the customer found after the request was done. */
   orders: string[];
   receivedAt: Date;
-  /** 30 days after. */
+  /** 30 days after `receivedAt`. */
   dueAt: Date;
   state: (typeof STATES)[number];
-  /** What was redacted so far, by collection; the last pass found nothing. */
+  /** What was redacted so far, by collection; the last pass finds nothing. */
   counts: Record<string, number>;
-  /** How many passes there were, when the last one ended, and where one that is not over goes on. */
+  /** How many passes there were, when the last one ended, and where an unfinished one continues. */
   passes: number;
   passedAt: Date | null;
   cursor: string | null;
-  /** When the pass that found nothing ended; of a data request, when its export was handed over. */
+  /** When the pass that found nothing ended; for a data request, when its export was handed over. */
   doneAt: Date | null;
-  /** Why there was nothing to be done, where it was so. */
+  /** Why there was nothing to do, if so. */
   because: string | null;
-  /** A data request: when and by whom the export was handed over. */
+  /** For a data request: when the export was handed over, and by whom. */
   exports: { at: Date; who: string }[];
-  /** Of a data request: where pages that were handed over said that the next one begins. */
+  /** For a data request: the next-page cursors in pages that were handed over. */
   pages?: string[];
 }
 
@@ -59,5 +59,5 @@ complianceSchema.index({ state: 1, dueAt: 1 });
 complianceSchema.index({ shop: 1, state: 1, dueAt: 1 });
 complianceSchema.index({ shop: 1, customer: 1 });
 complianceSchema.index({ shop: 1, orders: 1 });
-// Every worker asks every 5 s which shops have redactions.
+// Every worker queries every 5 s which shops have redactions.
 complianceSchema.index({ kind: 1, shop: 1, receivedAt: -1 });

@@ -2,30 +2,30 @@ import { Schema } from 'mongoose';
 import type { Outcome } from '../order/order.ts';
 import { RECEIVED, type Received } from './received.ts';
 
-/** What an event was before it was replayed. */
+/** An event's outcome before it was replayed. */
 interface Earlier {
   outcome: Outcome;
   because: string | null;
   at: Date;
 }
 
-/** A journal entry: what became of one event, and why. Written once (P8); once more when it was parked and replayed. */
+/** A journal entry: what happened to one event, and why (P8). Written once, and updated after a replay. */
 export interface EventDocument extends Received {
   occurredAt: Date | null;
   appliedAt: Date;
   outcome: Outcome;
   because: string | null;
-  /** What of its body could not be read, and was left out; only where there is any. */
+  /** Values of the body that could not be read and were left out; absent if there are none. */
   notes?: string[];
-  /** Place in the order's history, from 1; null for a parked event, which has none. */
+  /** Place in the order's history, from 1; null for a parked event. */
   sequence: number | null;
   duplicates: number;
-  /** Whose drain it was (host:pid), and since when that had the order's lock. Older entries do not say. */
+  /** The worker (host:pid) that drained it, and since when it held the order's lock. Absent in older entries. */
   worker?: string | null;
   lockedAt?: Date | null;
-  /** When its payload was freed of persons, or all of it. */
+  /** When personal data, or the whole payload, was removed. */
   redactedAt?: Date;
-  /** Only where it was something else before. */
+  /** Earlier outcomes; absent if there are none. */
   earlier?: Earlier[];
 }
 
@@ -47,12 +47,12 @@ export const eventSchema = new Schema(
   { collection: 'events', versionKey: false, strict: true },
 );
 
-/** Everything but applied, which nearly all are. */
+/** All outcomes except `applied`, which nearly all entries have. */
 export const RARE_OUTCOMES = ['stale', 'unchanged', 'late', 'parked'] as const;
 
 eventSchema.index({ order: 1, sequence: 1 });
-// What people search by (watch/event-search.ts). Together they make an insert 53 µs of MongoDB's time instead of
-// 35 (bulks of 100, embedded engine), and take 115 bytes an entry.
+// For the search (watch/stories/event-search.ts). Together they raise an insert from 35 to 53 µs of MongoDB's time
+// (bulks of 100, embedded engine), and take 115 bytes per entry.
 eventSchema.index({ webhookId: 1 });
 eventSchema.index({ shop: 1, appliedAt: 1 });
 eventSchema.index({ topic: 1, appliedAt: 1 });
@@ -60,5 +60,5 @@ eventSchema.index(
   { outcome: 1, appliedAt: 1 },
   { partialFilterExpression: { outcome: { $in: RARE_OUTCOMES } } },
 );
-/** The journal's end of life is on this index; its length is a setting (see collections.ts). */
+/** Journal entries expire by this index; the period is a setting (see collections.ts). */
 export const JOURNAL_TTL_INDEX = { appliedAt: 1 } as const;

@@ -1,14 +1,14 @@
 import type { OrderKey } from '../order/identity.ts';
 import type { Collections } from './collections.ts';
 
-/** What became of a fence: a version that nobody has loaded; or there is no order yet to put it on. */
+/** The result of a fence: the order has a new version that nobody has loaded, or there is no such order yet. */
 export type Fenced = { outcome: 'fenced'; version: number } | { outcome: 'no_order' };
 
 /**
- * Makes the next commit of everybody who has loaded an order come too late: MongoDB refuses it by version
- * (P4), and it loads and decides again. Nothing else of the order changes. Put up twice it does no harm.
+ * Invalidates the next commit of everyone who has loaded an order: MongoDB refuses it by version (P4), and the drain
+ * loads and decides again. Nothing else in the order changes. Safe to repeat.
  *
- * An order that is not there yet needs none: of two that would insert it, MongoDB refuses the second.
+ * A new order needs no fence: of two inserts, MongoDB refuses the second.
  */
 export async function fence({ orders }: Collections, order: OrderKey): Promise<Fenced> {
   const found = await orders

@@ -5,14 +5,14 @@ import type { Logger } from '../system/log.ts';
 import { TooSlow, within } from '../system/within.ts';
 import { collectionsOf, type Collections } from './collections.ts';
 
-/** Missing indexes of small collections are made by then. */
+/** Enough to build missing indexes on small collections. */
 const WAIT_MS = 10_000;
 
 /**
- * Makes what is missing in MongoDB without keeping a program from starting: an index on a large journal takes
- * hours, longer than any answer may take. It has a connection of its own that waits as long as it takes. Until an
- * index is there, queries that need it are slow and documents do not end by their age; nothing is wrong, because
- * no index but that of `_id` is unique.
+ * Creates missing collections and indexes without delaying a program's start. An index on a large journal takes hours,
+ * longer than any command may take, so this uses a separate connection without a timeout. Until an index exists,
+ * queries that need it are slow and documents do not expire. Nothing becomes incorrect, because only the index on
+ * `_id` is unique.
  */
 export function indexesPart(
   uri: string,
@@ -35,13 +35,13 @@ export function indexesPart(
       } catch (error) {
         if (!(error instanceof TooSlow)) throw error;
       }
-      log.warn('MongoDB is still building indexes: some queries are slow until it has');
+      log.warn('MongoDB is still building indexes; some queries are slow until it has finished');
       building.then(
         () => log.info('MongoDB has built the indexes'),
         (error: unknown) =>
           log.error(
             { reason: messageOf(error) },
-            'indexes were not built; restart this program to try again',
+            'could not build the indexes; restart this program to try again',
           ),
       );
     },

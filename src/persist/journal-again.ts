@@ -2,23 +2,23 @@ import type { EventDocument } from './event-schema.ts';
 import type { WriteModel } from './write-all.ts';
 
 /**
- * What the journal says of an event that was parked before: what it became, and under `earlier` what it was.
- * Each write matches only while the entry says parked, so one that is repeated after a crash changes nothing.
+ * Updates the journal entry of an event that was parked before: with its new outcome, and the old one under `earlier`.
+ * Each write matches only while the entry is parked, so repeating it after a crash changes nothing.
  */
 
-/** It ended at last. */
+/** The event was replayed and has ended. */
 export function afterReplay(namespace: string, entry: EventDocument): WriteModel {
   return retell(namespace, entry, { _id: entry._id, outcome: 'parked' });
 }
 
-/** It was parked again: told where the reason or the order is another, so that a repetition tells nothing twice. */
+/** It was parked again. Changes the entry only if the reason or the order differs, so a repetition adds nothing. */
 export function parkedAnew(namespace: string, entry: EventDocument): WriteModel {
   const { _id, because, order } = entry;
   const differs = [{ because: { $ne: because } }, { order: { $ne: order } }];
   return retell(namespace, entry, { _id, outcome: 'parked', $or: differs });
 }
 
-/** Also where the replay died before it could say so itself, or somebody put the event back by other means. */
+/** Also covers a replay that died before it could record this, and events put back by other means. */
 export function wasReplayed(namespace: string, id: string): WriteModel {
   return {
     namespace,
@@ -39,7 +39,7 @@ function retell(namespace: string, entry: EventDocument, filter: object): WriteM
     filter,
     update: [
       { $set: { earlier: { $concatArrays: [{ $ifNull: ['$earlier', []] }, [before]] } } },
-      // As values: a reason that begins with $ is no field.
+      // As literals: a reason that begins with $ must not be read as a field.
       {
         $set: Object.fromEntries(
           Object.entries(now).map(([name, value]) => [name, { $literal: value ?? null }]),

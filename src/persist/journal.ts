@@ -10,30 +10,30 @@ import { countForNew, recountParked } from './parked-count.ts';
 import { receivedOf } from './received.ts';
 import { writeAll, type WriteModel, type Written } from './write-all.ts';
 
-/** What a drain has to put down after its order was committed. */
+/** What a drain writes after it has committed its order. */
 interface Record extends Settled {
   now: number;
-  /** Whose drain it was, and since when (ms since 1970) that had the order's lock. */
+  /** The worker that drained, and since when (ms since 1970) it has held the order's lock. */
   by: { worker: string; lockedAt: number };
 }
 
-/** Writes the journal (P8) and the parked events (P7), many orders to a round trip. Safe to repeat. */
+/** Writes the journal (P8) and the parked events (P7), many orders per round trip. Safe to repeat. */
 export interface Journal {
   write: (record: Record) => Promise<void>;
 }
 
-/** A write, and what follows where its entry is there already. */
+/** A write, and the writes that follow if its entry already exists. */
 interface Step {
   model: WriteModel;
   again: WriteModel[];
 }
 
-/** A hundred bodies of 6 kB are 200 kB as they are kept. */
+/** A hundred bodies of 6 kB take 200 kB compressed. */
 const LARGE_BYTES = 256 * 1024;
 
 /**
- * An entry that is there was written by the drain before this one, and the first telling stays; unless it
- * tells of a parked event, which was replayed then. Only those cost a second round trip.
+ * If an entry already exists, an earlier drain wrote it, and it stays unchanged, unless the event was parked and has
+ * since been replayed. Only existing entries cost a second round trip.
  */
 export function journal(client: mongo.MongoClient, collections: Collections): Journal {
   const { events, parked } = collections;
@@ -92,12 +92,12 @@ function isLarge({ ended, rejected }: Record): boolean {
   return bytes > LARGE_BYTES;
 }
 
-/** Orders of which events were parked, or are parked no more. */
+/** Orders whose number of parked events may have changed. */
 function changedIn({ ended, rejected }: Record, again: readonly WriteModel[] = []): string[] {
   return [...rejected, ...(again.length > 0 ? ended : [])].map(({ waiting }) => waiting.order);
 }
 
-/** Orders that were not there before: events of theirs may have been parked then. */
+/** Orders that were just created. Some of their events may have been parked earlier. */
 function madeIn({ ended }: Record): string[] {
   return ended.filter(({ applied }) => applied.sequence === 1).map(({ waiting }) => waiting.order);
 }
@@ -141,7 +141,7 @@ function byOf({ worker, lockedAt }: Record['by']): Pick<EventDocument, 'worker' 
   return { worker, lockedAt: new Date(lockedAt) };
 }
 
-/** Routed anew by a replay, an event may be parked for another order than before. */
+/** A replay routes an event again, so it may now be parked under another order. */
 function park(namespace: string, { because, attempts, waiting }: Rejected, now: number): WriteModel {
   const { _id, order, ...fields } = receivedOf(waiting);
   const calledBy = orderNames(waiting);

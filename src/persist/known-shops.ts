@@ -4,19 +4,19 @@ import { coalesce } from '../system/coalesce.ts';
 import { within } from '../system/within.ts';
 import type { ShopDocument } from './shop-schema.ts';
 
-/** Of the 5 s that Shopify waits. */
+/** Longest wait for MongoDB, of the 5 s that Shopify waits. */
 const ANSWER_MS = 500;
-/** After MongoDB did not answer, nobody waits for it for so long. */
+/** After MongoDB did not answer, it is not queried again for this long. */
 const AWAY_MS = 2000;
-/** Shops remembered at a time. */
+/** Most shops remembered at a time. */
 const MOST = 10_000;
-/** Questions that share a round trip; one is under way at a time, however many shops somebody makes up. */
+/** Lookups per round trip. Only one is in progress at a time, however many shop names an attacker invents. */
 const BATCH = { largest: 500 };
 
 /**
- * Whether a shop has a record, installed or no more: webhooks of before an uninstall are still on their way, and
- * requests to erase come two days after. A record stays, so that a shop is asked for until it has one, and then no
- * more. Fails open: while MongoDB is away, every shop is known.
+ * Whether a shop has a record, installed or not: webhooks from before an uninstall may still arrive, and erasure
+ * requests come two days after it. Records are permanent, so a shop is looked up until it has one, and then
+ * remembered. Fails open: while MongoDB is down, every shop counts as known.
  */
 export function knownShops(
   client: mongo.MongoClient,

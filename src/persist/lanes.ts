@@ -1,15 +1,15 @@
 import { coalesce } from '../system/coalesce.ts';
 
-/** 100 orders of 10 kB are 1 MB: far below MongoDB's 48 MB a message, and past the knee of its gain. */
+/** 100 orders of 10 kB are 1 MB: far below MongoDB's 48 MB per message, and larger batches gain little. */
 const SMALL_ONES = 100;
-/** Of 4 MB each at most (deposit/mailbox.ts): a batch stays one message. */
+/** Each has at most 4 MB (deposit/mailbox.ts), so a batch is still one message. */
 const LARGE_ONES = 4;
-/** More than drains of one worker (WORKER_CONCURRENCY). */
+/** More than the drains of one worker (WORKER_CONCURRENCY). */
 const MAY_WAIT = 2000;
 
 /**
- * Batches as {@link coalesce} makes them, in two lanes: small ones never wait for the round trip of large ones,
- * and large ones are few to a batch.
+ * Batches questions with {@link coalesce}, in two lanes. Small ones never wait for the round trip of large ones, and
+ * batches of large ones are small.
  */
 export function inLanes<Question, Answer>(
   isLarge: (question: Question) => boolean,

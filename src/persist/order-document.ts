@@ -2,14 +2,14 @@ import { newOrder, type Order } from '../order/order.ts';
 import type { OrderKey } from '../order/identity.ts';
 import type { OrderDocument, PartField } from './order-schema.ts';
 
-/** An order as it is stored: its parts beside its other fields, and its key as `_id`. */
+/** An order as it is stored: its parts beside its other fields, its key as `_id`. */
 export function toDocument(key: OrderKey, order: Order, now: number): OrderDocument {
   const { parts, ...fields } = order;
   const createdAt = dateOf(order.facts.createdAt);
   return { _id: key, ...fields, ...parts, createdAt, touchedAt: new Date(now) };
 }
 
-/** The inverse. A part that a document of an older version lacks is empty. */
+/** The inverse. Kinds of parts missing from an older document are empty. */
 export function fromDocument(document: OrderDocument): Order {
   const { _id, touchedAt: _, createdAt: __, ...fields } = document;
   const empty = newOrder(_id as OrderKey);
@@ -21,7 +21,7 @@ export function fromDocument(document: OrderDocument): Order {
   return { ...empty, ...rest, parts };
 }
 
-/** Null where Shopify told none, or none that is a time. */
+/** Null if Shopify sent no valid time. */
 function dateOf(text: string | null): Date | null {
   const ms = Date.parse(text ?? '');
   return Number.isNaN(ms) ? null : new Date(ms);

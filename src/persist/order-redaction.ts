@@ -5,14 +5,14 @@ import type { Collections } from './collections.ts';
 import type { OrderDocument, PartField } from './order-schema.ts';
 import type { OrderKeys } from './redaction.ts';
 
-/** What an order keeps of texts that were sent: titles, tracking numbers. Status, amounts and names stay. */
+/** The fields of an order with texts from bodies: titles, tracking numbers. Status, amounts and names stay. */
 const FIELDS = ['lines', 'gone', ...(Object.keys(newOrder('-/1' as OrderKey).parts) as PartField[])] as const;
 
 /**
- * Frees orders of what is a person's, by the mask of the bodies: so an order stays what the rules make of its
- * journal. Each is changed over the version that was read, and counts as a commit: a drain that had loaded it is
- * refused, and loads again (P4). One that moved meanwhile is found by the next pass.
- * @param forget also whose they were
+ * Removes personal data from orders, with the same mask as for bodies, so an order still equals what the rules make of
+ * its journal. Each write needs the version that was read and counts as a commit: a drain that had loaded the order is
+ * refused, and loads again (P4). The next pass finds an order that changed in the meantime.
+ * @param forget whether to remove the customers' ids, too
  */
 export async function redactOrders(
   { orders }: Pick<Collections, 'orders'>,
@@ -51,7 +51,7 @@ function maskedFields(document: OrderDocument): Partial<Record<(typeof FIELDS)[n
   return Object.fromEntries(changed);
 }
 
-/** Which body told a field is kept under the field's name (order/known.ts), and is nothing of a person's. */
+/** Restores `told`: it has the positions of fields under the fields' names (order/known.ts), which are not personal. */
 function withTold(clean: unknown, value: unknown): unknown {
   if (typeof clean !== 'object' || clean === null || typeof value !== 'object' || value === null)
     return clean;

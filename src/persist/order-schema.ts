@@ -9,7 +9,7 @@ export interface OrderDocument extends Omit<Order, 'parts'>, Record<PartField, u
   /** When it was last committed. */
   touchedAt: Date;
 }
-/** Parts stand beside the other fields, under their own names. */
+/** Parts are stored beside the other fields, under their own names. */
 export type PartField = keyof Order['parts'];
 
 const { Mixed } = Schema.Types;
@@ -52,14 +52,14 @@ export const orderSchema = new Schema(
   { collection: 'orders', versionKey: false, strict: true, minimize: false },
 );
 
-// Lists, newest first: of all, of a shop, of a status.
+// For lists, newest first: all orders, those of a shop, those with a status.
 orderSchema.index({ createdAt: -1, _id: -1 });
 orderSchema.index({ shop: 1, createdAt: -1, _id: -1 });
 orderSchema.index({ status: 1, createdAt: -1, _id: -1 });
 orderSchema.index({ name: 1, _id: -1 });
 // Orders with parked events are few.
 orderSchema.index({ parkedEvents: 1 }, { partialFilterExpression: { parkedEvents: { $gt: 0 } } });
-// For whoever has an order's id and not its shop.
+// To find an order by its id without its shop.
 orderSchema.index({ orderId: 1 });
-// For whoever redacts or exports what is kept of a customer.
+// To redact or export a customer's data.
 orderSchema.index({ customers: 1, shop: 1 });

@@ -7,15 +7,15 @@ import { fromDocument, toDocument } from './order-document.ts';
 import type { OrderDocument } from './order-schema.ts';
 import { writeAll, type WriteModel, type Written } from './write-all.ts';
 
-/** An order to be committed over the version that was loaded; `order.version` is that version. */
+/** An order to commit. `order.version` is the version that was loaded. */
 interface OrderCommit {
   key: OrderKey;
   order: Order;
 }
 
 /**
- * Loads and commits of orders, many to a round trip. A commit takes only where the order still has the
- * version that was loaded (P4): whoever comes too late gets `outpaced`, whatever lock it believes in.
+ * Loads and commits orders, many per round trip. A commit succeeds only if the order still has the version that was
+ * loaded (P4). A late holder gets `outpaced`, even if it believes that it still has the lock.
  */
 export interface OrderStore {
   load: (key: OrderKey) => Promise<Order | null>;
@@ -58,7 +58,7 @@ export function orderStore(
   };
 }
 
-/** A line or a part is 300 bytes and 5 µs of BSON: what costs time is their number, not long texts. */
+/** A line or a part takes 300 bytes and 5 µs of BSON: their number costs time, not long texts. */
 const LARGE_ITEMS = 500;
 
 /** Never throws: a document may have been damaged. */
@@ -67,7 +67,7 @@ function isLarge({ lines, parts }: Order): boolean {
   return lists.reduce((sum, each) => sum + (Array.isArray(each) ? each.length : 0), 0) > LARGE_ITEMS;
 }
 
-/** The large orders among those that were loaded lately. */
+/** The large orders among those loaded recently. */
 class LargeOnes {
   static readonly #KEPT = 1000;
   readonly #keys = new Set<OrderKey>();
@@ -96,8 +96,8 @@ function operationOf(document: OrderDocument, namespace: string): WriteModel {
 }
 
 /**
- * An insert of an order that is there is a duplicate key; a replace of another version matches nothing.
- * An order that MongoDB refuses fails alone, not with those beside it (P7).
+ * Inserting an order that exists is a duplicate key; replacing another version matches nothing.
+ * An order that MongoDB refuses fails alone, without the others in its batch (P7).
  */
 function answerOf({ error, duplicateKey, matched, tooLarge }: Written): Committed | Error {
   if (error === null) return matched > 0 ? 'committed' : 'outpaced';

@@ -2,19 +2,19 @@ import { createHash } from 'node:crypto';
 import type { Collections } from './collections.ts';
 import type { ParkedSelection } from './parked-store.ts';
 
-// What an act leaves on parked events, and what the audit says of which they were.
+// How acts mark parked events, and how the audit names those events.
 
-/** A replay that holds an event, and when it took it. */
+/** A replay that has taken an event, and when. */
 export interface Claim {
   run: string;
   at: Date;
-  /** Of the audit, for what the replay did. */
+  /** The replay's audit entry. */
   entry?: number | undefined;
 }
 
-/** What discards. */
+/** The act that discards events. */
 export interface Discard {
-  /** What the audit calls it, and its entry. */
+  /** The action's name in the audit, and its entry. */
   as: string;
   entry: number | null;
   at: Date;
@@ -40,7 +40,7 @@ export interface Named {
   words: string;
 }
 
-/** So many are named one by one, by as many digits as lists show. */
+/** Up to this many events are named individually, by as many digits as lists show. */
 const ONE_BY_ONE = 20;
 const DIGITS = 12;
 
@@ -49,18 +49,18 @@ export async function namedIn(parked: Collections['parked'], conditions: object)
   return nameEvents(found.map(({ _id }) => _id));
 }
 
-/** How many they are, what tells these from any others, and the first of them. */
+/** How many events there are, a hash that identifies exactly these, and the first of them. */
 function nameEvents(ids: readonly string[]): Named {
   const sorted = ids.toSorted();
   const begins = sorted.slice(0, ONE_BY_ONE).map((id) => id.slice(0, DIGITS));
   const more = sorted.length > ONE_BY_ONE ? ', …' : '';
   const count = sorted.length === 1 ? '1 event' : `${sorted.length} events`;
   const hash = sha256(sorted.join('\n'));
-  const words = `${count}, SHA-256 of the sorted ids, a line each: ${hash}; ${begins.join(', ')}${more}`;
+  const words = `${count}, SHA-256 of the sorted ids, one per line: ${hash}; ${begins.join(', ')}${more}`;
   return { events: sorted.length, words };
 }
 
-/** The same for the same selection, however it was written down. */
+/** A hash of a selection, independent of how the selection is written. */
 export function markOf(which: ParkedSelection): string {
   if ('events' in which) return sha256(JSON.stringify(which.events.toSorted()));
   const { cause = null, topic = null, shop = null } = which;

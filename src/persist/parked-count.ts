@@ -1,24 +1,24 @@
 import type { Collections } from './collections.ts';
 
 /**
- * How many events of an order are parked: an order with parked events is incomplete, and says so (P7).
+ * How many events of an order are parked. An order with parked events is incomplete, and says so (P7).
  *
- * Answers count in `parked` itself, where the truth is. The orders' own field `parkedEvents` is for whoever reads
- * the collection, and for the list's filter. It is counted again after every change of a parked event: by the
- * drain before it trims the mailbox, so that a drain that dies there repeats it, and by replays and discards. A
- * count raises the order's version, so that a commit of a drain that loaded the order before is refused and
- * cannot bring the old count back. If a dashboard dies between a discard and its count, the sweep finds it.
+ * API answers count in `parked` itself, which is authoritative. The orders' field `parkedEvents` is for direct readers
+ * of the collection, and for the list's filter. It is updated after every change of a parked event: by replays and
+ * discards, and by the drain before it trims the mailbox, so a drain that dies there repeats it. An update raises the
+ * order's version, so a drain that loaded the order earlier cannot commit the old count. If a dashboard dies between a
+ * discard and the update, the sweep repairs the count.
  */
 
 /** States in which an event is missing from its order. */
 const MISSING = ['parked', 'replaying'] as const;
-/** Another process may change an event between a count and its write; the last to write counts again. */
+/** Another process may change an event between a count and its write, so every write is followed by another count. */
 const PASSES = 5;
 const CHUNK = 1000;
-/** Parked events that a sweep groups: 0.15 s of MongoDB's time. */
+/** Most parked events that a sweep reads: 0.15 s of MongoDB's time. */
 const SWEPT = 60_000;
 
-/** Of one order, longest parked first; a discarded one is not among them. */
+/** Ids of an order's parked events, longest parked first; without discarded ones. */
 export async function parkedOf(
   parked: Collections['parked'],
   order: string,
@@ -34,7 +34,7 @@ export async function parkedOf(
 
 type Counted = Pick<Collections, 'orders' | 'parked'>;
 
-/** By order; an order without parked events is not in it. */
+/** Numbers of parked events by order; without orders that have none. */
 export async function countParked(
   parked: Collections['parked'],
   orders: readonly string[],
@@ -47,9 +47,9 @@ export async function countParked(
   return new Map(counts.map(({ _id, events }) => [_id, events]));
 }
 
-/** Brings the field of these orders up to date. Safe to repeat. */
+/** Updates `parkedEvents` of these orders. Safe to repeat. */
 export async function recountParked(collections: Counted, orders: Iterable<string>): Promise<void> {
-  // What names no order has no document.
+  // `<shop>/-` has no document.
   const keys = [...new Set(orders)].filter((key) => !key.endsWith('/-'));
   for (let from = 0; from < keys.length; from += CHUNK)
     await recount(collections, keys.slice(from, from + CHUNK));
@@ -71,13 +71,13 @@ async function recount({ orders, parked }: Counted, keys: readonly string[]): Pr
   }
 }
 
-/** The same for orders that were just made: of all but a few nothing was parked, and that is one query. */
+/** The same for new orders: nearly all have no parked events, and then this is a single query. */
 export async function countForNew(collections: Counted, orders: readonly string[]): Promise<void> {
   const counts = await countParked(collections.parked, orders);
   if (counts.size > 0) await recountParked(collections, counts.keys());
 }
 
-/** The same for all orders that have parked events or say so. */
+/** The same for all orders that have parked events, or whose field says so. */
 export async function sweepParkedCounts(collections: Counted): Promise<void> {
   const { orders, parked } = collections;
   const [saying, having] = await Promise.all([

@@ -3,29 +3,29 @@ import { RECEIVED, type Received } from './received.ts';
 
 const STATES = ['parked', 'replaying', 'replayed', 'discarded'] as const;
 
-/** An event that could not be applied, kept whole until somebody replays or discards it (P7). */
+/** An event that could not be applied, kept whole until it is replayed or discarded (P7). */
 export interface ParkedDocument extends Received {
   /** One sentence for an operator. */
   error: string;
-  /** The same without ids and numbers (cause.ts). Older documents have none. */
+  /** The same without ids and numbers (cause.ts). Absent in older documents. */
   cause?: string;
-  /** By what its order may be searched for: ids and names (order-names.ts). Older documents have none. */
+  /** Search terms for its order: ids and names (order-names.ts). Absent in older documents. */
   calledBy?: string[];
   attempts: number;
   firstAt: Date;
   lastAt: Date;
-  /** `replaying`: claimed by a replay that has not yet put it back. */
+  /** `replaying`: claimed by a replay that has not yet put it back into its mailbox. */
   state: (typeof STATES)[number];
   replays?: number;
   /** The run that replayed it last, and when. */
   replay?: string;
   replayedAt?: Date;
-  /** What the audit calls the act that discarded it, and when. */
+  /** The action that discarded it, by its name in the audit, and when. */
   discardedAs?: string;
   discardedAt?: Date;
-  /** Numbers of the audit's entries by which it was replayed or discarded. Older documents have none. */
+  /** Numbers of the audit entries of its replays and its discard. Absent in older documents. */
   acts?: number[];
-  /** When its payload was freed of persons, or all of it. */
+  /** When personal data, or the whole payload, was removed. */
   redactedAt?: Date;
 }
 
@@ -64,10 +64,10 @@ export const PARKED_GROUP_INDEX = {
 parkedSchema.index(PARKED_GROUP_INDEX);
 parkedSchema.index({ replay: 1, state: 1 }, { partialFilterExpression: { replay: { $exists: true } } });
 parkedSchema.index({ acts: 1 }, { partialFilterExpression: { acts: { $exists: true } } });
-// For what an order lacks; and for redactions: a shop's are a range.
+// For the count of an order's parked events, and for redactions: a shop's orders are a range.
 parkedSchema.index({ order: 1, state: 1 });
 // For the search.
 parkedSchema.index({ webhookId: 1 });
 parkedSchema.index({ calledBy: 1 }, { partialFilterExpression: { calledBy: { $exists: true } } });
-/** The end of life of parked events, whatever became of them, is on this index: JOURNAL_RETENTION_DAYS. */
+/** Parked events expire by this index, whatever happened to them, after JOURNAL_RETENTION_DAYS. */
 export const PARKED_TTL_INDEX = { lastAt: 1 } as const;

@@ -6,15 +6,15 @@ import { discardedBy, namedIn, takenBy, type Claim, type Discard, type Named } f
 import { recountParked, sweepParkedCounts } from './parked-count.ts';
 import { PARKED_GROUP_INDEX, type ParkedDocument } from './parked-schema.ts';
 
-/** Which parked events: some by id, or all that have these. */
+/** Which parked events: some by id, or all that match a filter. */
 export type ParkedSelection =
   | { events: string[] }
   | { cause?: string | undefined; topic?: string | undefined; shop?: string | undefined };
 
-/** Parked events to look at: these, and of them those whose hash begins so. */
+/** Parked events to list: the selected ones, optionally only those whose hash begins with `hash`. */
 type ParkedFilter = ParkedSelection & { hash?: string | undefined };
 
-/** A page goes on after this one. */
+/** A page continues after this event. */
 interface ParkedMark {
   at: Date;
   event: string;
@@ -35,20 +35,20 @@ export interface ParkedGroupRow {
 
 interface ParkedGroups {
   groups: ParkedGroupRow[];
-  /** False where there are more than are looked at. */
+  /** False if there are more events or groups than were counted. */
   whole: boolean;
 }
 
-/** An event that was taken, and the run that had replayed it before. */
+/** An event that was claimed, and the run that replayed it before. */
 interface Taken {
   event: WaitingEvent;
   before: string | null;
 }
 
 /**
- * Parked events, and their way back (P7): parked -> replaying -> replayed, each step by a filter on the one
- * before, so that of many who replay the same event one does. A process that dies in between leaves it
- * `replaying`; after {@link STALE_MS} it may be taken again, and a second push of an event changes nothing (P3).
+ * Parked events, and their way back (P7): parked -> replaying -> replayed. Each step filters on the previous state, so
+ * of many concurrent replays of an event only one succeeds. A process that dies in between leaves it `replaying`; after
+ * {@link STALE_MS} it may be claimed again, and pushing an event a second time changes nothing (P3).
  */
 export interface ParkedStore {
   page: (
@@ -58,43 +58,43 @@ export interface ParkedStore {
     limit: number,
   ) => Promise<ParkedRow[]>;
   one: (event: string) => Promise<ParkedRow | null>;
-  /** The largest groups first, over the newest {@link GROUPED} at most by their causes. */
+  /** Groups by cause, topic and shop, largest first; counts at most {@link GROUPED} events. */
   groups: () => Promise<ParkedGroups>;
-  /** How many are parked since before `before`. */
+  /** How many were parked before `before` and still are. */
   count: (which: ParkedSelection, before: Date) => Promise<number>;
-  /** How many a run has taken, and not put back yet. */
+  /** How many are claimed by a replay and not yet put back. */
   replaying: (which: ParkedSelection) => Promise<number>;
-  /** The next that a run may take, longest parked first. */
+  /** The next events that a run may claim, longest parked first. */
   next: (which: ParkedSelection, run: string, before: Date, limit: number) => Promise<string[]>;
-  /** Takes one for a run; null where somebody else has, or it is parked no more. */
+  /** Claims an event for a run; null if another run has claimed it, or it is no longer parked. */
   claim: (event: string, claim: Claim) => Promise<Taken | null>;
-  /** @param order for which it was parked: its order lacks it no more */
+  /** Marks an event as put back. @param order the order under which it was parked; its count is updated */
   replayed: (event: string, order: string, claim: Claim) => Promise<void>;
-  /** It could not be put back: as if it had not been taken. */
+  /** Undoes a claim, because the event could not be put back. */
   giveBack: (event: string, claim: Claim) => Promise<void>;
-  /** Gives back what a process that died had taken. */
+  /** Undoes claims of processes that died. */
   giveBackStale: (now: Date) => Promise<number>;
-  /** Brings the counts of orders up to date where a process died before it did. */
+  /** Updates the counts of orders if a process died before it did so. */
   sweepCounts: () => Promise<void>;
-  /** How many that a run put back are parked again, or were and were then discarded. */
+  /** How many events that a run put back were parked again, including those discarded since. */
   parkedAgain: (run: string) => Promise<number>;
-  /** How many that a run put back have neither ended nor been parked again. */
+  /** How many events that a run put back have neither ended nor been parked again. */
   stillWaiting: (run: string) => Promise<number>;
   discard: (which: ParkedSelection, by: Discard) => Promise<number>;
-  /** Which are parked since before `before`, for the audit. */
+  /** Which events were parked before `before` and still are, for the audit. */
   named: (which: ParkedSelection, before: Date) => Promise<Named>;
-  /** Which an act has changed. */
+  /** Which events an act has changed. */
   changedBy: (entry: number) => Promise<Named>;
 }
 
-/** No push takes so long: what is `replaying` longer was left so. */
+/** No push takes this long: an event that is `replaying` for longer was abandoned. */
 const STALE_MS = 30_000;
-/** Parked events that are grouped: 0.15 s of MongoDB's time, from the index alone. */
+/** Most parked events that are grouped: 0.15 s of MongoDB's time, from the index alone. */
 const GROUPED = 60_000;
-/** Groups shown. */
+/** Most groups shown. */
 const GROUPS = 500;
-/** The cause of what was parked before causes were kept. */
-const NO_CAUSE = 'its cause was not kept';
+/** Shown for events that were parked before causes were recorded. */
+const NO_CAUSE = 'cause not recorded';
 
 export function parkedStore(collections: Pick<Collections, 'orders' | 'parked' | 'events'>): ParkedStore {
   const { parked, events } = collections;
@@ -117,7 +117,7 @@ export function parkedStore(collections: Pick<Collections, 'orders' | 'parked' |
       await parked.countDocuments({ ...frozen(which, before), state: 'parked' }),
     replaying: async (which) => await parked.countDocuments({ ...conditionsOf(which), state: 'replaying' }),
     next: async (which, run, before, limit) => {
-      // By the clock of a worker that is behind, one that was parked again looks older than the run.
+      // `$ne: run`: if a worker's clock is behind, an event that was parked again looks older than the run.
       const found = await parked
         .find({ ...frozen(which, before), state: 'parked', replay: { $ne: run } }, { _id: 1 })
         .sort({ lastAt: 1, _id: 1 })
@@ -132,7 +132,7 @@ export function parkedStore(collections: Pick<Collections, 'orders' | 'parked' |
       return taken && { event: waitingOf(taken), before: taken.replay ?? null };
     },
     replayed: async (event, order, claim) => {
-      // Parked again, or replayed by the journal's telling: then that is what it is.
+      // Matches nothing if it was parked again, or if the journal has already marked it as replayed.
       await parked.updateOne(held(event, claim), { $set: { state: 'replayed' } });
       await recountParked(collections, [order]);
     },
@@ -167,7 +167,7 @@ async function discardAll(
   return modifiedCount;
 }
 
-/** Those of which the journal tells no end; parked is none. */
+/** Counts events that have not ended according to the journal. `parked` is not an end. */
 async function countWaiting(
   run: string,
   parked: Collections['parked'],
@@ -230,7 +230,7 @@ async function groupsOf(parked: Collections['parked']): Promise<ParkedGroups> {
   return { groups, whole: events < GROUPED && groups.length < GROUPS };
 }
 
-/** Every value is a checked string: nothing that a request sends becomes an operator. */
+/** Every value is a checked string, so nothing in a request can become a MongoDB operator. */
 function conditionsOf(which: ParkedSelection): object {
   if ('events' in which) return { _id: { $in: which.events } };
   const { cause, topic, shop } = which;
@@ -241,12 +241,12 @@ function conditionsOf(which: ParkedSelection): object {
   };
 }
 
-/** `g` follows `f`. */
+/** `g` follows `f`, the last hex digit. */
 function begunBy(hash: string | undefined): object {
   return hash === undefined ? {} : { _id: { $gte: hash, $lt: `${hash}g` } };
 }
 
-/** What a filter names was parked before then. Ids are no more than they are, whatever the clock of a worker says. */
+/** A filter selects only events parked before that time. A list of ids is fixed and needs no limit. */
 function frozen(which: ParkedSelection, before: Date): object {
   return 'events' in which ? conditionsOf(which) : { ...conditionsOf(which), lastAt: { $lt: before } };
 }
@@ -259,7 +259,7 @@ function olderThan(mark: ParkedMark | null): object {
   };
 }
 
-/** As it waited. Whether it can be read is for the rules of now to say. */
+/** The event as it waited. The current rules decide again whether it can be read. */
 function waitingOf(document: ParkedDocument): WaitingEvent {
   const { _id, order, topic, webhookId, triggeredAt, receivedAt, payload } = document;
   const bytes = bytesOf(payload);

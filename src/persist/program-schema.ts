@@ -1,6 +1,6 @@
 import { Schema } from 'mongoose';
 
-/** A program that others must know of, also while it does not run. Written when it starts. */
+/** A program that others must know about, even while it is not running. Written when it starts. */
 export interface ProgramDocument {
   _id: 'app';
   startedAt: Date;

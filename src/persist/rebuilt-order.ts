@@ -8,10 +8,11 @@ import { countParked } from './parked-count.ts';
 const DUPLICATE_KEY = 11_000;
 
 /**
- * Puts an order that was made again of its journal in the place of the one that was read (P4): only if that still
- * has its version, and with one that nobody has loaded, so a drain that did comes too late and loads again.
+ * Replaces a stored order with one rebuilt from its journal (P4). It succeeds only if the stored order still has the
+ * version that was read. The new version is one that nobody has loaded, so a drain that loaded the order before is
+ * refused, and loads again.
  * @param stored null: there was no document
- * @returns the new version; null: the order had moved on, and nothing was changed
+ * @returns the new version; null: the order has changed in the meantime, and nothing was written
  */
 export async function putRebuilt(
   { orders, parked }: Pick<Collections, 'orders' | 'parked'>,
@@ -21,7 +22,7 @@ export async function putRebuilt(
   now: number,
 ): Promise<number | null> {
   const version = versionAfter(stored?.version, now);
-  // Whoever counts them again raises the version, so a count that is out of date is never written.
+  // Every update of the count raises the version, so an outdated count is never written.
   const parkedEvents = (await countParked(parked, [key])).get(key) ?? 0;
   const document = toDocument(key, { ...order, version, parkedEvents }, now) as unknown as mongo.Document;
   if (stored) {
@@ -38,7 +39,7 @@ export async function putRebuilt(
   }
 }
 
-/** Where the version is lost, the clock is beyond any count of commits. */
+/** If the version is damaged, the clock is used: it is higher than any number of commits. */
 function versionAfter(version: unknown, now: number): number {
   return Number.isSafeInteger(version) ? Number(version) + 1 : now;
 }

@@ -2,22 +2,22 @@ import type { WaitingEvent } from '../order/event.ts';
 import { partsOf } from '../order/identity.ts';
 import { compress } from '../system/payload.ts';
 
-/** What came in, as the journal, the parked events and the spool keep it. `_id` is the event id. */
+/** A received event, as the journal, the parked events and the spool store it. `_id` is the event id. */
 export interface Received {
   _id: string;
   shop: string;
-  /** Its order's key; `<shop>/-` for an event that names no order. */
+  /** Its order's key; `<shop>/-` for an event without a readable order id. */
   order: string;
   topic: string;
   webhookId: string | null;
-  /** As Shopify sent it: microseconds, which a Date would lose. */
+  /** As Shopify sent it, with microseconds, which a Date would lose. */
   triggeredAt: string | null;
   receivedAt: Date;
-  /** The raw body, compressed; never a sub-document, its keys may hold `$` and `.`. */
+  /** The raw body, compressed. Never a subdocument, because its keys may contain `$` and `.`. */
   payload: Buffer;
 }
 
-/** The same for a schema. */
+/** The same as schema fields. */
 export const RECEIVED = {
   _id: { type: String, required: true },
   shop: { type: String, required: true },

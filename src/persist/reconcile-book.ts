@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { Collections } from './collections.ts';
 import { FOUND, type Found, type ReconcileDocument } from './reconcile-schema.ts';
 
-/** What is asked for. */
+/** A request for a pass. */
 export type Wanted = Pick<
   ReconcileDocument,
   'shop' | 'how' | 'since' | 'until' | 'dryRun' | 'who' | 'reason'
 >;
 
-/** One page's worth. */
+/** The result of one page. */
 interface Step {
-  /** Where the page began, and where the next begins. */
+  /** Where the page began, and where the next one begins. */
   from: string | null;
   to: string | null;
   checked: number;
@@ -18,13 +18,13 @@ interface Step {
   found: ReconcileDocument['found'];
 }
 
-/** Newest first, before this one. */
+/** A list, newest first, continues after this pass. */
 interface ReconcileMark {
   at: Date;
   id: string;
 }
 
-/** The records of reconciliation. Each change takes only where its pass still runs, from where it thinks that it stands. */
+/** The records of reconciliation. A change succeeds only if the pass is still open; a step also needs its cursor. */
 export interface ReconcileBook {
   ask: (wanted: Wanted) => Promise<ReconcileDocument>;
   one: (id: string) => Promise<ReconcileDocument | null>;
@@ -33,16 +33,16 @@ export interface ReconcileBook {
     before: ReconcileMark | null,
     limit: number,
   ) => Promise<ReconcileDocument[]>;
-  /** Asked for or begun, oldest first. @param except shops that are not to be looked at now */
+  /** Passes that are requested or running, oldest first. @param except shops to skip now */
   open: (except?: readonly string[]) => Promise<ReconcileDocument[]>;
-  /** Null where somebody has ended it. */
+  /** Null if the pass was already ended. */
   begin: (id: string) => Promise<ReconcileDocument | null>;
-  /** Whether it goes on: false where it was ended, or another process is further. */
+  /** Whether the pass continues: false if it was ended, or another process has already done this page. */
   step: (id: string, step: Step) => Promise<boolean>;
-  /** A bulk operation was refused: it goes on by pages, from the start. */
+  /** A bulk operation was refused: the pass continues page by page, from the start. */
   byPages: (id: string) => Promise<void>;
   end: (id: string, state: 'done' | 'failed' | 'aborted', because: string | null) => Promise<boolean>;
-  /** Shops whose turn it is by the schedule, the longest waiting first. One is looked at again by its name. */
+  /** Shops that are due by the schedule, longest waiting first. @param shop checks only this shop */
   due: (before: Date, limit: number, shop?: string) => Promise<DueShop[]>;
 }
 
@@ -51,9 +51,9 @@ interface DueShop {
   reconciledTo: Date | null;
 }
 
-/** Who asks when nobody does. */
+/** The requester of scheduled passes. */
 export const SCHEDULE = 'schedule';
-/** Webhooks that are under way are no drift: they come within 7 s (p99), and are drained at once. */
+/** Webhooks in transit are not drift: they arrive within 7 s (p99), and are drained immediately. */
 export const GRACE_MS = 120_000;
 const FOUND_KEPT = 100;
 const OPEN = ['asked', 'running'] as const;
@@ -150,7 +150,7 @@ function telling({ reconciles, shops }: Kept): Pick<ReconcileBook, 'one' | 'list
         .limit(OPEN_AT_ONCE)
         .lean<ReconcileDocument[]>(),
     due: async (before, limit, shop) => {
-      // One that waits or runs is enough, and one that failed is not tried again before its next turn.
+      // One open pass per shop is enough, and a failed one is not retried before the shop is due again.
       const [turned, open] = await Promise.all([
         reconciles.distinct('shop', { who: SCHEDULE, askedAt: { $gte: before } }),
         reconciles.distinct('shop', { who: SCHEDULE, state: { $in: OPEN } }),

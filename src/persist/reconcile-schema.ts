@@ -2,23 +2,23 @@ import { Schema } from 'mongoose';
 
 const STATES = ['asked', 'running', 'done', 'failed', 'aborted'] as const;
 
-/** What a pass finds of an order. */
+/** How an order can differ from Shopify's. */
 export const FOUND = ['missing', 'stale', 'differs', 'stuck', 'gone'] as const;
 export type Found = (typeof FOUND)[number];
 
-/** One pass over a shop's orders at Shopify. The record is the job: whoever runs it goes on where it stood. */
+/** One pass over a shop's orders at Shopify. The record is the job: any process can continue it from its cursor. */
 export interface ReconcileDocument {
   /** A random UUID. */
   _id: string;
   shop: string;
   /** `pages`: by updated_at, page by page; `bulk`: a bulk operation, for the first backfill. */
   how: 'pages' | 'bulk';
-  /** Changed at Shopify from … up to …; null: everything there is. */
+  /** Only orders changed at Shopify in this range; `since` null: all orders up to `until`. */
   since: Date | null;
   until: Date;
   /** A dry run writes nothing but this record. */
   dryRun: boolean;
-  /** Who asked, and why; `schedule` of itself. */
+  /** Who requested it, and why; `schedule` for scheduled passes. */
   who: string;
   reason: string;
   state: (typeof STATES)[number];
@@ -30,19 +30,19 @@ export interface ReconcileDocument {
   checked: number;
   missing: number;
   stale: number;
-  /** Of the same second as Shopify's, with other facts. */
+  /** Orders from the same second as Shopify's, with other facts. */
   differs: number;
-  /** Differ, and Shopify's answer was applied already. */
+  /** Orders that differ although Shopify's answer was already applied. */
   stuck: number;
-  /** Held here as live, and not known to Shopify. */
+  /** Orders that exist here and that Shopify does not know. */
   gone: number;
-  /** Points of the Admin API's budget that it cost. */
+  /** Points of the Admin API's budget that the pass used. */
   points: number;
-  /** The first hundred orders that were not as Shopify has them. */
+  /** The first hundred orders that differ from Shopify's. */
   found: {
     order: string;
     what: (typeof FOUND)[number];
-    /** Null where Shopify does not know the order. */
+    /** Null if Shopify does not know the order. */
     updatedAt: Date | null;
     heldAt: Date | null;
     /** What differs, in words. */
@@ -84,14 +84,14 @@ export const reconcileSchema = new Schema(
 );
 
 reconcileSchema.index({ shop: 1, askedAt: -1, _id: -1 });
-// Whose turn the schedule has seen to.
+// For shops that the schedule has already handled.
 reconcileSchema.index({ who: 1, askedAt: -1, shop: 1 });
 reconcileSchema.index({ askedAt: -1, _id: -1 });
-// Those that are to be run.
+// For passes to run.
 reconcileSchema.index(
   { state: 1, askedAt: 1 },
   { partialFilterExpression: { state: { $in: ['asked', 'running'] } } },
 );
-/** Passes that have ended are kept so long; one that has not ended has no end of life. */
+/** Ended passes expire by this index; open ones never do. */
 export const RECONCILE_TTL_INDEX = { endedAt: 1 } as const;
 export const RECONCILE_RETENTION_DAYS = 90;

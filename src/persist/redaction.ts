@@ -2,24 +2,24 @@ import type { mongo, Model } from 'mongoose';
 import { bytesOf, compress, decompress } from '../system/payload.ts';
 import type { Collections } from './collections.ts';
 
-/** What a body becomes, of the order with that key; null: it stays. */
+/** Returns what a body of an order becomes; null: it stays. */
 export type Rewrite = (body: Buffer, order: string) => Buffer | null;
 
 /**
- * Bodies are kept in these; each has an index that begins with `order`. The spool is none of them: what is in it
- * waits, and comes to a drain.
+ * The collections that keep bodies; each has an index that begins with `order`. Not the spool: its events are still
+ * waiting for a drain.
  */
 export type BodiesIn = 'events' | 'parked';
 
-/** Some orders by key, or a range of keys: a shop's are one. */
+/** Orders by key, or as a range of keys, such as those of a shop. */
 export type OrderKeys = { $in: string[] } | { $gte: string; $lt: string };
 
-/** All of a shop's orders, `<shop>/-` among them. `0` follows `/`. */
+/** All orders of a shop, including `<shop>/-`. `0` follows `/` in ASCII. */
 export function keysOfShop(shop: string): OrderKeys {
   return { $gte: `${shop}/`, $lt: `${shop}0` };
 }
 
-/** What is left of them from one order on. */
+/** The keys from one order on. */
 export function keysFrom(keys: OrderKeys, from: string | null): OrderKeys {
   if (from === null) return keys;
   return '$in' in keys ? { $in: keys.$in.filter((key) => key >= from) } : { ...keys, $gte: from };
@@ -28,7 +28,7 @@ export function keysFrom(keys: OrderKeys, from: string | null): OrderKeys {
 /** Documents written at a time. */
 const BATCH = 100;
 
-/** What is kept of a body. */
+/** A stored body. */
 interface Kept {
   _id: string;
   order: string;
@@ -36,10 +36,9 @@ interface Kept {
 }
 
 /**
- * Rewrites bodies where they are kept, by order. Bodies that are what they would become stay: a second time it
- * finds nothing.
- * @param isOver asked between orders: whether to stop for now
- * @returns how many were rewritten, and the order to go on with; null: that was all
+ * Rewrites stored bodies in place, by order. It skips bodies that would not change, so a second run finds nothing.
+ * @param isOver checked between orders: whether to stop for now
+ * @returns how many were rewritten, and the order to continue with; null: all are done
  */
 export async function rewriteBodies(
   collections: Collections,
@@ -77,7 +76,7 @@ export async function rewriteBodies(
   return { rewritten, goOnAt: null };
 }
 
-/** A parked event's body is in the journal, too, whatever order that tells. */
+/** A parked event's body is in the journal, too, even if that has it under another order. */
 async function writePayloads(collections: Collections, name: BodiesIn, changes: Kept[]): Promise<void> {
   if (changes.length === 0) return;
   const redactedAt = new Date();
@@ -90,7 +89,7 @@ async function writePayloads(collections: Collections, name: BodiesIn, changes: 
     );
 }
 
-/** What is no payload any more is looked at as it is. */
+/** The body of a payload; bytes that cannot be decompressed are returned unchanged. */
 function bodyOf(payload: Buffer | { buffer: Uint8Array }): Buffer {
   const bytes = bytesOf(payload);
   try {

@@ -7,34 +7,34 @@ import { Pace } from '../system/turns.ts';
 import type { Collections } from './collections.ts';
 import type { ComplianceDocument } from './compliance-schema.ts';
 
-/** Keeps persons out who were redacted. */
+/** Keeps data of redacted persons from being stored again. */
 export interface Redactions {
   /**
-   * The events of one drain, without the persons who asked for it: for a customer, an order or a shop that was
-   * redacted. Shops without redactions cost nothing.
+   * The events of one drain, masked if their customer, order or shop was redacted. Costs nothing for shops without
+   * redactions.
    */
   masked: (order: OrderKey, known: Order | null, events: WaitingEvent[]) => Promise<WaitingEvent[]>;
 }
 
 /**
- * How old what a worker knows of shops with redactions may be. So long after a request a drain may still keep a body
- * as it came, and one that was slow when it read it longer. The window is closed by the redaction's last pass: it
- * begins a minute later at the earliest, and not before the mailboxes of those orders were seen empty, which they
- * are only when the drains that read them have written all they had.
+ * How long a worker reuses its list of shops with redactions. For this long after a request, a drain may still store a
+ * body unmasked, and a slow drain even later. The redaction's last pass closes this window: it begins at least a minute
+ * later, and only after the mailboxes of those orders were seen empty. They are empty only once the drains that read
+ * them have written everything.
  */
 const KNOWN_FOR_MS = 5000;
 
 type Asked = Pick<ComplianceDocument, '_id' | 'shop' | 'customer' | 'orders' | 'state'>;
 type Kept = Pick<Collections, 'compliance' | 'shops'>;
 
-/** Which requests concern the events of one drain. */
+/** Asks which requests concern the events of one drain. */
 interface Question {
   shop: string;
   orderId: string | null;
   customers: string[];
 }
 
-/** As many drains as load their orders together. More wait than one worker has drains. */
+/** As many drains as load their orders together. More may wait than one worker has drains. */
 const TOGETHER = { largest: 100, mayWait: 2000 };
 
 export function redactions(kept: Kept, now: () => number = Date.now): Redactions {
@@ -44,14 +44,13 @@ export function redactions(kept: Kept, now: () => number = Date.now): Redactions
     const whole = await compliance.distinct('shop', { kind: 'shop/redact' });
     return new Set([...some, ...whole]);
   }, now);
-  // Not remembered: what is masked is masked for good, so who was asked for is asked of MongoDB each time. Drains
-  // share the question.
+  // Not cached: masking is irreversible, so MongoDB is asked each time. Drains share the query.
   const askedFor = coalesce<Question, Asked[]>((questions) => requestsFor(questions, kept), TOGETHER);
   const isShopRedacted = coalesce<string, boolean>((shops) => areRedacted(shops, kept), TOGETHER);
 
   /**
-   * An order that is news to a request that was done is looked through once more: parts of it may have come before.
-   * A request that was reopened by another drain, or is still under way, stays as it is.
+   * Reopens finished requests that did not know of this order: other data of the order may already be stored.
+   * A request that is in progress, or that another drain has reopened, stays unchanged.
    */
   const reopen = async (orderId: string, asked: Asked[]): Promise<void> => {
     const ids = asked
@@ -79,7 +78,7 @@ export function redactions(kept: Kept, now: () => number = Date.now): Redactions
   };
 }
 
-/** Of all of them in one round trip. */
+/** Answers all questions in one round trip. */
 async function requestsFor(questions: Question[], { compliance }: Kept): Promise<Asked[][]> {
   const which = [...Map.groupBy(questions, ({ shop }) => shop)].flatMap(([shop, of]) => {
     const asked = { shop, kind: 'customers/redact' as const };
@@ -102,7 +101,7 @@ async function requestsFor(questions: Question[], { compliance }: Kept): Promise
   );
 }
 
-/** One that installed the app again since is a shop like any other. */
+/** A shop that has installed the app again since its redaction counts as not redacted. */
 async function areRedacted(names: string[], { compliance, shops }: Kept): Promise<boolean[]> {
   const some = { $in: [...new Set(names)] };
   const asked = await compliance
@@ -120,7 +119,7 @@ async function areRedacted(names: string[], { compliance, shops }: Kept): Promis
   });
 }
 
-/** Ids of all customers that the order or one of the events names. In turns: each body is read. */
+/** Ids of all customers that the order or its events name. Reads every body, so it pauses in between. */
 async function customersOf(known: Order | null, events: WaitingEvent[]): Promise<string[]> {
   const customers = new Set(known?.customers);
   const pace = new Pace();
@@ -155,7 +154,7 @@ function maskedEvent(event: WaitingEvent): WaitingEvent {
   return { ...rest, body: withoutPersons(event.body) };
 }
 
-/** Asks again where the answer is older than {@link KNOWN_FOR_MS}; all who wait share one question. */
+/** Asks again if the answer is older than {@link KNOWN_FOR_MS}; concurrent callers share one query. */
 function remembered<Value>(ask: () => Promise<Value>, now: () => number): () => Promise<Value> {
   let asked: { at: number; value: Promise<Value> } | null = null;
   return () => {

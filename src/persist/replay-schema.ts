@@ -1,6 +1,6 @@
 import { Schema } from 'mongoose';
 
-/** One replay of parked events. `_id` is the client's: the same again is the same replay. */
+/** One replay of parked events. `_id` comes from the client: the same id means the same replay. */
 export interface ReplayDocument {
   _id: string;
   startedAt: Date;
@@ -8,17 +8,17 @@ export interface ReplayDocument {
   who: string;
   reason: string;
   rate: number;
-  /** Tells the selection from any other. Older documents have none, nor the next. */
+  /** A hash of the selection. Absent in older documents, like `entry`. */
   asked?: string;
-  /** Of the audit, for the act that began it. */
+  /** The audit entry of the act that began it. */
   entry?: number;
   state: 'running' | 'done' | 'aborted' | 'stopped' | 'interrupted';
   because: string | null;
   total: number;
   replayed: number;
-  /** Parked again, and taken by a later replay since. */
+  /** Events that were parked again and then claimed by a later replay. */
   parkedAgain?: number;
-  /** When its process last said that it goes on. */
+  /** The last heartbeat of its process. */
   beatAt: Date;
 }
 

@@ -1,11 +1,11 @@
 import { Schema } from 'mongoose';
 
-/** A session of @shopify/shopify-api: a shop's tokens, sealed; what is in clear is looked up or shown. */
+/** A session of @shopify/shopify-api: a shop's tokens, encrypted. Unencrypted fields are for lookups and display. */
 export interface SessionDocument {
-  /** The library's: `offline_<shop>`. */
+  /** The library's id: `offline_<shop>`. */
   _id: string;
   shop: string;
-  /** The whole session, AES-256-GCM. */
+  /** The whole session, encrypted with AES-256-GCM. */
   sealed: { key: string; iv: Buffer; tag: Buffer; text: Buffer };
   expires: Date | null;
   refreshExpires: Date | null;
@@ -27,5 +27,5 @@ export const sessionSchema = new Schema(
 );
 
 sessionSchema.index({ shop: 1 });
-// For whoever changes the key.
+// For key rotation.
 sessionSchema.index({ 'sealed.key': 1 });

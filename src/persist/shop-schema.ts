@@ -1,30 +1,30 @@
 import { Schema } from 'mongoose';
 
-/** A shop that installed the app, or did once. Written by install, uninstall, reconcile and redaction. */
+/** A shop that has, or once had, the app installed. Written by install, uninstall, reconciliation and redaction. */
 export interface ShopDocument {
   /** `example.myshopify.com` */
   _id: string;
   state: 'installed' | 'uninstalled';
   installedAt: Date;
-  /** Shopify's triggered-at of the uninstall that counts. */
+  /** Shopify's triggered-at of the uninstall, or when a shop/redact arrived that implied it. */
   uninstalledAt: Date | null;
   /** What the merchant granted. */
   scopes: string[];
-  /** When Shopify told that, by our clock: at install, or when it was asked. */
+  /** When Shopify reported them, by our clock: at install, or when it was asked. */
   scopesAt: Date | null;
-  /** Why its token works no more; null while it does. An operator and the merchant's page show it. */
+  /** Why its token no longer works; null while it does. Shown to operators and on the merchant's page. */
   attention: string | null;
-  /** What was found of its subscriptions, and when. */
+  /** The result of the last check of its subscriptions. */
   subscriptions: { checkedAt: Date; missing: string[]; doubled: string[] } | null;
-  /** When its scopes and subscriptions are looked at next. */
+  /** When its scopes and subscriptions are checked next. */
   subscriptionsDueAt: Date | null;
-  /** All orders updated before this moment at Shopify were held against ours. */
+  /** All orders updated at Shopify before this time have been compared with ours. */
   reconciledTo: Date | null;
-  /** Ids of orders that we hold as live and that Shopify did not know when it was last asked; at most a hundred. */
+  /** Ids of orders that exist here and that Shopify did not know at the last check; at most a hundred. */
   gone: string[];
-  /** Up to which order of ours Shopify was asked whether it knows them; null: from the first on. */
+  /** The last of our orders that Shopify was asked about; null: start with the first. */
   askedTo: string | null;
-  /** Orders that reconciliation put right since the shop installed. */
+  /** Orders that reconciliation has repaired since the shop was installed. */
   putRight: number;
   /** When shop/redact was carried out. */
   redactedAt: Date | null;
@@ -50,8 +50,8 @@ export const shopSchema = new Schema(
   { collection: 'shops', versionKey: false, strict: true },
 );
 
-// Whose turn it is.
+// For shops that are due.
 shopSchema.index({ state: 1, reconciledTo: 1 });
 shopSchema.index({ state: 1, subscriptionsDueAt: 1 });
-// Those that somebody should look at.
+// For shops that need attention.
 shopSchema.index({ state: 1, _id: 1 }, { partialFilterExpression: { attention: { $type: 'string' } } });

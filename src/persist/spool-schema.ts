@@ -1,10 +1,10 @@
 import { Schema } from 'mongoose';
 import { RECEIVED, type Received } from './received.ts';
 
-/** An event taken while Redis could not; moved into its mailbox when Redis is well (P2). */
+/** An event accepted while Redis could not take it; moved into its mailbox once Redis is available again (P2). */
 export interface SpoolDocument extends Received {
   unreadable: string | null;
-  /** The fingerprint of the delivery, for the dedupe that it has not been through yet. */
+  /** The fingerprint of the delivery: it has not been deduplicated yet. */
   delivery: string | null;
 }
 
@@ -14,5 +14,5 @@ export const spoolSchema = new Schema(
 );
 
 spoolSchema.index({ receivedAt: 1, _id: 1 });
-// For an order's story.
+// For an order's history.
 spoolSchema.index({ order: 1 });

@@ -7,30 +7,30 @@ import { receivedOf } from './received.ts';
 import type { SpoolDocument } from './spool-schema.ts';
 import { writeAll } from './write-all.ts';
 
-/** An event, and the fingerprint of its delivery: what a deposit takes. */
+/** An event, and the fingerprint of its delivery: the input of a deposit. */
 interface Spooled {
   event: WaitingEvent;
   delivery: string | null;
 }
 
-/** The same as it comes in: an equal body that was triggered at another time is kept under this id. */
+/** The same at arrival. An equal body that was triggered at another time is stored under `repeatId`. */
 interface Spooling extends Spooled {
   repeatId?: EventId | undefined;
 }
 
-/** Under which id it is kept; `firstSeenAt` where it was there before. */
+/** The id under which an event is stored; `firstSeenAt` is set if it was already there. */
 interface Kept {
   event: EventId;
   firstSeenAt: Date | null;
 }
 
 /**
- * Where events are kept that Redis cannot take now: majority and journal (P2). An event is in here once,
- * by its id; its deposit, later, is what tells it from one that Redis had taken after all (P3).
+ * Stores events that Redis cannot take now, with write concern majority and journal (P2). Each event is in the spool
+ * once, by its id. If Redis had taken it after all, its later deposit recognises the duplicate (P3).
  */
 export interface Spool {
   put: (spooling: Spooling) => Promise<Kept>;
-  /** By arrival. A payload that cannot be read goes on as it is: its drain knows what to do. */
+  /** In order of arrival. An unreadable payload is passed on unchanged: its drain handles it. */
   oldest: (limit: number) => Promise<Spooled[]>;
   remove: (ids: EventId[]) => Promise<void>;
 }
@@ -38,7 +38,7 @@ export interface Spool {
 const BATCH = 100;
 const COLLECTION = 'spool';
 
-/** Over a plain client: ingest uses it, which starts and goes on whether MongoDB is there or not. */
+/** Uses a plain client for ingest, which starts and runs whether MongoDB is up or not. */
 export function spool(client: mongo.MongoClient, database: string): Spool {
   const collection = client.db(database).collection<SpoolDocument>(COLLECTION, { promoteBuffers: true });
   return {
@@ -86,7 +86,7 @@ async function putAll(
   );
 }
 
-/** Hardly ever: an order that was changed back within a second, while Redis is down. Null where it is the same event. */
+/** Very rare: an order that was changed back within a second, while Redis is down. Null if it is the same event. */
 function asRepeat({ event, delivery, repeatId }: Spooling, before: First | null): Spooling | null {
   if (!before || !repeatId || repeatId === event.id || before.triggeredAt === event.triggeredAt) return null;
   return { event: { ...event, id: repeatId }, delivery };

@@ -1,23 +1,26 @@
 import { Schema } from 'mongoose';
 
-/** A token that was minted over the API, or seen. `_id`: from a hash of what is signed (sign-in/tokens.ts); never the token. */
+/**
+ * A token that was created over the API, or used. `_id` comes from a hash of its signed part (sign-in/tokens.ts); the
+ * token itself is never stored.
+ */
 export interface TokenDocument {
   _id: string;
-  /** Its id of before ids came from what is signed. */
+  /** Its earlier id, from before ids were derived from the signed part. */
   formerId?: string;
   name: string;
-  /** Null: revoked by its id before anybody saw it. */
+  /** Null: revoked by its id before it was ever used. */
   role: 'viewer' | 'operator' | 'admin' | null;
-  /** A session is what the cookie of a signed-in page holds; once: the code of a one-time link, written when it is used. */
+  /** `session`: in the cookie of a signed-in page. `once`: the code of a one-time link, recorded when it is used. */
   kind: 'token' | 'session' | 'once';
-  /** The token that it comes from, its own id where it is the first. Older documents have none. */
+  /** The id of the token that this one was derived from, or its own id. Absent in older documents. */
   root?: string;
   firstSeenAt: Date;
   lastSeenAt: Date;
   expiresAt: Date;
   revokedAt: Date | null;
   revokedBy: string | null;
-  /** Of a one-time link: when it was used. */
+  /** When a one-time link was used. */
   usedAt: Date | null;
 }
 
@@ -39,8 +42,8 @@ export const tokenSchema = new Schema(
   { collection: 'tokens', versionKey: false, strict: true },
 );
 
-// Every process asks every 5 s which are revoked.
+// Every process queries revoked tokens every 5 s.
 tokenSchema.index({ revokedAt: -1 });
 tokenSchema.index({ kind: 1, firstSeenAt: -1 });
-// Forgotten a day after it is over: nobody can use it any more.
+// Deleted a day after expiry: the token can no longer be used.
 tokenSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 86_400 });

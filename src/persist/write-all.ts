@@ -1,32 +1,32 @@
 import { mongo } from 'mongoose';
 import { isMongoAway } from './away.ts';
 
-/** One write of many. */
+/** One of many writes. */
 export type WriteModel = mongo.AnyClientBulkWriteModel<mongo.Document>;
 
-/** What became of it. */
+/** The result of one write. */
 export interface Written {
-  /** Documents that an insert made or a filter matched. */
+  /** Documents inserted, or matched by the filter. */
   matched: number;
   duplicateKey: boolean;
   error: Error | null;
-  /** It was refused, and is as large as MongoDB takes no document. */
+  /** It was refused, and is larger than MongoDB allows. */
   tooLarge: boolean;
 }
 
 const DUPLICATE_KEY = 11000;
 
 /**
- * MongoDB's documents end at 16 MB. The driver refuses a whole operation of that size: the document with its
- * filter and its names, which are far below 16 kB.
+ * MongoDB's documents are limited to 16 MB. The driver refuses an operation of that size as a whole: the document with
+ * its filter and names, which are far below 16 kB.
  */
 const LARGEST_DOCUMENT = 16 * 1024 * 1024 - 16 * 1024;
 
 /**
- * Many writes in one command, each with its own answer. A write that MongoDB or the driver refuses does
- * not take the others with it (P7): of a batch refused as a whole those that are too large are told so, and the
- * rest is written together; if none is, one by one.
- * @throws whatever says that MongoDB is away; then nothing is known of any write
+ * Many writes in one command, each with its own result. A write that MongoDB or the driver refuses does not affect the
+ * others (P7). If a batch is refused as a whole, writes that are too large are reported, and the rest is written
+ * together; if none is too large, the writes are repeated one by one.
+ * @throws the driver's error when MongoDB is down; then the result of every write is unknown
  */
 export async function writeAll(client: mongo.MongoClient, models: WriteModel[]): Promise<Written[]> {
   if (models.length === 0) return [];
@@ -42,7 +42,7 @@ export async function writeAll(client: mongo.MongoClient, models: WriteModel[]):
   }
 }
 
-/** @throws whatever says that MongoDB is away */
+/** @throws the driver's error when MongoDB is down */
 async function apart(client: mongo.MongoClient, models: WriteModel[], error: unknown): Promise<Written[]> {
   const [large, rest] = [models.filter(isTooLarge), models.filter((model) => !isTooLarge(model))];
   if (large.length === 0) return await oneByOne(client, models);
@@ -62,7 +62,7 @@ function contentOf(model: WriteModel): mongo.Document {
   return 'update' in model ? model.update : {};
 }
 
-/** Whether each write has its own answer; one that may not be durable has none. */
+/** Whether each write has its own result. A write that may not be durable has none. */
 function hasAnswers(error: unknown): error is mongo.MongoClientBulkWriteError {
   return (
     error instanceof mongo.MongoClientBulkWriteError &&
@@ -71,7 +71,7 @@ function hasAnswers(error: unknown): error is mongo.MongoClientBulkWriteError {
   );
 }
 
-/** @throws whatever says that MongoDB is away */
+/** @throws the driver's error when MongoDB is down */
 async function oneByOne(client: mongo.MongoClient, models: WriteModel[]): Promise<Written[]> {
   const answers: Written[] = [];
   for (const model of models) answers.push(...(await writeAll(client, [model])));
@@ -96,7 +96,7 @@ function answerAt(result: mongo.ClientBulkWriteResult, i: number): Written {
 function answerOf(error: mongo.MongoClientBulkWriteError, i: number, model: WriteModel): Written {
   const failed = error.writeErrors.get(i);
   if (!failed) return error.partialResult ? answerAt(error.partialResult, i) : refusal(model, error);
-  const refused = new Error(`MongoDB refused a write: ${failed.code}`);
+  const refused = new Error(`MongoDB refused a write: error code ${failed.code}`);
   return failed.code === DUPLICATE_KEY
     ? { matched: 0, duplicateKey: true, error: refused, tooLarge: false }
     : refusal(model, refused);

@@ -12,7 +12,7 @@ describe("ingest's answers", () => {
   });
   afterAll(() => ingest.stop());
 
-  test('taken: 200 accepted with the event, which is in its mailbox by then (P2)', async () => {
+  test('new event: 200 accepted with the event, which is already in its mailbox (P2)', async () => {
     const { status, json } = await ingest.send('{"id":1}');
     expect({ status, json }).toEqual({ status: 200, json: { outcome: 'accepted', event: EVENT } });
     expect(await ingest.waitingIn(`${SHOP}/1`)).toBe(1);
@@ -28,7 +28,7 @@ describe("ingest's answers", () => {
     expect(await ingest.waitingIn(`${SHOP}/2`)).toBe(1);
   });
 
-  test('a topic that is not handled: 200 ignored, and nothing is kept', async () => {
+  test('unhandled topic: 200 ignored, and nothing is stored', async () => {
     const keys = await ingest.redis.dbsize();
     for (const topic of [
       'checkouts/create',
@@ -43,28 +43,28 @@ describe("ingest's answers", () => {
   });
 
   test.each(['draft_orders/create', 'fulfillments/create', 'order_transactions/create', 'disputes/create'])(
-    'O5: %s whose body says that it is of no order: 200 ignored',
+    '%s with a body that names no order: 200 ignored',
     async (topic) => {
       const { json } = await ingest.send('{"id":3,"order_id":null}', { topic });
       expect(json).toEqual({ outcome: 'ignored' });
     },
   );
 
-  test('unreadable for its topic: 200 parked with the reason, kept for the operator (P7, P8)', async () => {
+  test('unreadable for its topic: 200 parked with the reason, stored for the operator (P7, P8)', async () => {
     const { status, json } = await ingest.send('{"id":5}', { topic: 'refunds/create' });
-    const because = 'refunds/create names no order: order_id is missing';
+    const because = 'refunds/create has no order id: order_id is missing';
     expect({ status, json }).toEqual({ status: 200, json: { outcome: 'parked', event: EVENT, because } });
     expect(await ingest.waitingIn(`${SHOP}/-`)).toBe(1);
   });
 
-  test('over the limit: 413 too_large; exactly the limit is taken', async () => {
+  test('over the limit: 413 too_large; exactly at the limit: accepted', async () => {
     const sized = (bytes: number) => `{"id":4,"note":"${'x'.repeat(bytes - '{"id":4,"note":""}'.length)}"}`;
     const { status, json } = await ingest.send(sized(MAX_BODY_BYTES + 1));
     expect({ status, json }).toEqual({ status: 413, json: { outcome: 'too_large' } });
     expect((await ingest.send(sized(MAX_BODY_BYTES))).json.outcome).toBe('accepted');
   });
 
-  test.each(['GET', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'])('%s: 405 that names POST', async (method) => {
+  test.each(['GET', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'])('%s: 405 that allows POST', async (method) => {
     for (const path of ['/webhooks', '/webhooks/orders/create']) {
       const { status, headers, json } = await ingest.send('', { method, path });
       expect(status).toBe(405);
@@ -78,12 +78,12 @@ describe("ingest's answers", () => {
     expect({ status, json }).toEqual({ status: 404, json: { outcome: 'not_found' } });
   });
 
-  test('any path below /webhooks is as good: the header names the topic', async () => {
+  test('any path below /webhooks works: the header names the topic', async () => {
     const { json } = await ingest.send('{"order_id":6}', { topic: 'refunds/create', path: '/webhooks/a/b' });
     expect(json.outcome).toBe('accepted');
   });
 
-  test('no answer tells what it runs on', async () => {
+  test('no answer reveals the server software', async () => {
     const { headers } = await http(`${ingest.url}/`);
     expect(headers).not.toHaveProperty('x-powered-by');
     expect(headers).not.toHaveProperty('server');

@@ -11,7 +11,7 @@ describe('a budget of bytes in flight', () => {
   let held = 0;
   const budget = () => bytesInFlight(100, (bytes) => (held = bytes));
   const never = () => {
-    throw new Error('it must not give way');
+    throw new Error('this body must not give way');
   };
 
   test('the first bytes of each body are free', () => {
@@ -20,7 +20,7 @@ describe('a budget of bytes in flight', () => {
     expect(held).toBe(0);
   });
 
-  test('what is beyond them counts as it arrives, and is given back once', () => {
+  test('further bytes count as they arrive, and are released once', () => {
     const one = budget().hold(never);
     expect([one.grow(FREE_BYTES + 40), one.grow(50), held]).toEqual([true, true, 90]);
     one.arrived();
@@ -30,7 +30,7 @@ describe('a budget of bytes in flight', () => {
     expect(held).toBe(0);
   });
 
-  test('where no more fit, the body that has been arriving longest gives way, and what is whole does not', () => {
+  test('when the budget is used up, the body that has been arriving longest gives way; complete bodies do not', () => {
     const inFlight = budget();
     const gone: string[] = [];
     const hold = (name: string) => inFlight.hold(() => gone.push(name));
@@ -49,7 +49,7 @@ describe('a budget of bytes in flight', () => {
   });
 });
 
-/** A POST of which only a part is sent, and then nothing. */
+/** A POST that stops after part of its body. */
 class Stalled {
   answer = '';
   closed = false;
@@ -66,7 +66,7 @@ class Stalled {
   }
 }
 
-describe('S4: bodies that are never whole', () => {
+describe('bodies that never arrive completely', () => {
   let ingest: ServedIngest;
   let held = 0;
   let stalled: Stalled[] = [];
@@ -79,14 +79,14 @@ describe('S4: bodies that are never whole', () => {
   });
   const large = (id: number) => JSON.stringify({ id, note: 'x'.repeat(3 * MIB) });
 
-  test('a length that is only said costs nothing', async () => {
+  test('a declared length costs nothing', async () => {
     stalled = Array.from({ length: 50 }, () => new Stalled(ingest.url, 5 * MIB, 10));
     expect((await ingest.send(large(1))).json.outcome).toBe('accepted');
     await until(() => held === 0);
     for (const { socket } of stalled.splice(0)) socket.destroy();
   });
 
-  test('beyond the budget: 503 with Retry-After to the slowest; usual and large webhooks are taken meanwhile', async () => {
+  test('beyond the budget: 503 with Retry-After for the slowest; other webhooks are accepted meanwhile', async () => {
     stalled = Array.from({ length: 40 }, () => new Stalled(ingest.url, 5 * MIB, MIB));
     const refused = () => stalled.filter(({ answer }) => answer !== '');
     await until(() => refused().length >= 32);
@@ -100,13 +100,13 @@ describe('S4: bodies that are never whole', () => {
     }
   });
 
-  test('and when they are gone nothing is held', async () => {
+  test('after they are gone, no bytes are held', async () => {
     for (const { socket } of stalled) socket.destroy();
     await until(() => held === 0);
     expect((await ingest.send(large(3))).json.outcome).toBe('accepted');
   });
 
-  test('a body of single bytes costs more than its bytes', async () => {
+  test('a body that arrives byte by byte costs more than its length', async () => {
     const body = `{"id":3,"note":"${'x'.repeat(60 * KIB)}"}`;
     const lines = [
       'POST /webhooks HTTP/1.1',

@@ -54,7 +54,7 @@ describe("Shopify's headers", () => {
     ],
     ['a topic that is a path', { 'x-shopify-topic': '../../orders/create' }, ['x-shopify-topic']],
     ['a topic of one word', { 'x-shopify-topic': '__proto__' }, ['x-shopify-topic']],
-  ])('signed, with %s: 400 naming all that is missing', async (_case, headers, missing) => {
+  ])('signed, with %s: 400 that names everything missing', async (_case, headers, missing) => {
     const keys = await ingest.redis.dbsize();
     const { status, json } = await ingest.send('{"id":1}', { headers });
     expect({ status, json }).toEqual({ status: 400, json: { outcome: 'unreadable', missing } });
@@ -66,8 +66,8 @@ describe("Shopify's headers", () => {
     ['a usable webhook id', { 'x-shopify-webhook-id': 'x'.repeat(500) }],
     ['a single webhook id', { 'x-shopify-webhook-id': ['one', 'two'] }],
     ['triggered-at', { 'x-shopify-triggered-at': undefined }],
-    ['a triggered-at that is a time', { 'x-shopify-triggered-at': 'yesterday' }],
-  ])('without %s it is taken all the same, and known again by its body (P3)', async (name, headers) => {
+    ['a valid triggered-at', { 'x-shopify-triggered-at': 'yesterday' }],
+  ])('without %s it is still accepted, and recognised by its body (P3)', async (name, headers) => {
     const body = JSON.stringify({ id: 7, note: name });
     expect((await ingest.send(body, { headers })).json.outcome).toBe('accepted');
     expect((await ingest.send(body, { headers })).json.outcome).toBe('duplicate');
@@ -77,22 +77,19 @@ describe("Shopify's headers", () => {
     ['in 2254', () => '2254-01-01T00:00:00Z', null],
     ['six minutes ahead', () => aheadOf(6), null],
     ['four minutes ahead: clocks differ', () => aheadOf(4), 'kept'],
-    ['of the day before', () => aheadOf(-1440), 'kept'],
-  ])(
-    'S8: triggered %s: a time in the future counts as missing, whatever the topic',
-    async (_case, at, kept) => {
-      for (const topic of ['orders/updated', 'disputes/update', 'app/uninstalled']) {
-        const triggeredAt = at();
-        const body = JSON.stringify({ id: 9, order_id: 9, note: triggeredAt });
-        await ingest.send(body, { topic, headers: { 'x-shopify-triggered-at': triggeredAt } });
-        const mailbox = `lockstep:{0}:mailbox:${SHOP}/${topic === 'app/uninstalled' ? '-' : 9}`;
-        const [last] = await ingest.redis.lrange(mailbox, -1, -1);
-        expect(last).toContain(`"triggeredAt":${JSON.stringify(kept && triggeredAt)}`);
-      }
-    },
-  );
+    ['a day ago', () => aheadOf(-1440), 'kept'],
+  ])('triggered %s: a time in the future counts as missing, whatever the topic', async (_case, at, kept) => {
+    for (const topic of ['orders/updated', 'disputes/update', 'app/uninstalled']) {
+      const triggeredAt = at();
+      const body = JSON.stringify({ id: 9, order_id: 9, note: triggeredAt });
+      await ingest.send(body, { topic, headers: { 'x-shopify-triggered-at': triggeredAt } });
+      const mailbox = `lockstep:{0}:mailbox:${SHOP}/${topic === 'app/uninstalled' ? '-' : 9}`;
+      const [last] = await ingest.redis.lrange(mailbox, -1, -1);
+      expect(last).toContain(`"triggeredAt":${JSON.stringify(kept && triggeredAt)}`);
+    }
+  });
 
-  test('topic and shop are read in any case, and are one order then', async () => {
+  test('topic and shop are case-insensitive and name the same order', async () => {
     const shop = SHOP.toUpperCase();
     expect((await ingest.send('{"id":8}', { topic: 'ORDERS/Create', shop })).json.outcome).toBe('accepted');
     expect(await ingest.waitingIn(`${SHOP}/8`)).toBe(1);

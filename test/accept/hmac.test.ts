@@ -53,7 +53,7 @@ describe("P1: Shopify's own library and node:crypto agree on the same requests",
     ['changed by white space only', `${BODY} `, signatureOf(BODY, SECRET), false],
     ['without a signature', BODY, null, false],
     ['with a signature cut short', BODY, signatureOf(BODY, SECRET).slice(0, 40), false],
-    ['with a signature that is no base64', BODY, '!'.repeat(44), false],
+    ['with a signature that is not base64', BODY, '!'.repeat(44), false],
     [
       'with its signature in hex',
       BODY,
@@ -76,8 +76,8 @@ test('P1: a signature that is wrong in any one of its 32 bytes is not authentic'
   expect(isAuthentic(body, signatureOf(BODY, SECRET), [SECRET])).toBe(true);
 });
 
-// What === gives away of 44 characters drowns in the noise of a machine; so this one is read, not measured.
-test('P1: signatures meet in timingSafeEqual, once their lengths are equal, and nowhere else', () => {
+// What === leaks over 44 characters is below the noise of a machine, so this test reads the source instead.
+test('P1: signatures are compared only by timingSafeEqual, after their lengths match', () => {
   const source = readFileSync('src/accept/hmac.ts', 'utf8');
   const comparisons = [
     ...source.matchAll(/^.*\b(?:claimed|digest|signature)\b.*(?:[!=]==|equal|compare).*$/gim),
@@ -90,7 +90,7 @@ test('P1: signatures meet in timingSafeEqual, once their lengths are equal, and 
 describe('P1: two secrets', () => {
   const body = Buffer.from(BODY);
 
-  test('a body signed with either is authentic, whichever stands first', () => {
+  test('a body signed with either is authentic, whichever comes first', () => {
     for (const secret of ['current', 'previous'])
       for (const secrets of [
         ['current', 'previous'],
@@ -99,7 +99,7 @@ describe('P1: two secrets', () => {
         expect(isAuthentic(body, signatureOf(body, secret), secrets)).toBe(true);
   });
 
-  test('a secret that is neither of them makes nothing authentic, and no secrets refuse everything', () => {
+  test('a signature by any other secret is refused; without secrets every signature is refused', () => {
     expect(isAuthentic(body, signatureOf(body, 'the one before'), ['current', 'previous'])).toBe(false);
     expect(isAuthentic(body, signatureOf(body, ''), [])).toBe(false);
   });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ServedIngest } from './served-ingest.ts';
 
-describe('a shop is <name>.myshopify.com, and nothing else becomes part of a key', () => {
+describe('only <name>.myshopify.com is a valid shop and becomes part of a key', () => {
   let ingest: ServedIngest;
   beforeAll(async () => {
     ingest = await ServedIngest.start();
@@ -32,14 +32,14 @@ describe('a shop is <name>.myshopify.com, and nothing else becomes part of a key
     '$where.myshopify.com',
     '__proto__',
     "a'b.myshopify.com",
-  ])('%j: 400 naming the header, no key in Redis', async (shop) => {
+  ])('%j: 400 that names the header, and no key in Redis', async (shop) => {
     const { status, json } = await ingest.send('{"id":1}', { shop });
     const refusal = { outcome: 'unreadable', missing: ['x-shopify-shop-domain'] };
     expect({ status, json }).toEqual({ status: 400, json: refusal });
     expect(await ingest.redis.dbsize()).toBe(0);
   });
 
-  test('a shop nobody knows is a tenant of its own', async () => {
+  test('an unknown shop is a tenant of its own', async () => {
     const shop = 'never-seen-before.myshopify.com';
     expect((await ingest.send('{"id":1}', { shop })).json.outcome).toBe('accepted');
     expect(await ingest.waitingIn(`${shop}/1`)).toBe(1);

@@ -14,7 +14,7 @@ const TOPICS = [
 ];
 const REFUSED = [...TOPICS.map(() => FORGED), 0];
 
-/** A query as Shopify signs it: `&` between the pairs for launch links, nothing for an app proxy. */
+/** A query as Shopify signs it: pairs are joined by `&` for launch links, by nothing for an app proxy. */
 function signedQuery(pairs: Record<string, string>, between: string): string {
   const usual = { path_prefix: '/apps/x', shop: SHOP, timestamp: '1795000000' };
   return Object.entries({ ...usual, ...pairs })
@@ -23,14 +23,14 @@ function signedQuery(pairs: Record<string, string>, between: string): string {
     .join(between);
 }
 
-describe('P1: the secret signs more than webhooks, and only a webhook is taken', () => {
+describe('P1: the secret signs more than webhooks, but only a webhook is accepted', () => {
   let ingest: ServedIngest;
   beforeAll(async () => {
     ingest = await ServedIngest.start();
   });
   afterAll(() => ingest.stop());
 
-  /** Sends signed bytes under every topic; answers what came back, and how many keys are in Redis. */
+  /** Sends signed bytes under every topic; returns the answers and the number of keys in Redis. */
   async function outcomes(body: Buffer | string, signature?: string): Promise<unknown[]> {
     const answers: unknown[] = [];
     for (const topic of TOPICS) {
@@ -41,7 +41,7 @@ describe('P1: the secret signs more than webhooks, and only a webhook is taken',
     return [...answers, await ingest.redis.dbsize()];
   }
 
-  test('a session token, its signature re-encoded', async () => {
+  test('a session token with its signature re-encoded', async () => {
     const token = await new SignJWT({ dest: `https://${SHOP}` })
       .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
       .setIssuedAt()
@@ -58,9 +58,9 @@ describe('P1: the secret signs more than webhooks, and only a webhook is taken',
   test.each([
     ['a launch link', {}, '&'],
     ['an app proxy', {}, ''],
-    ['a proxy, a JSON object around it', { ' {"a":"': 'x', '~': '","id":1}' }, ''],
-    ['a link, a JSON object around it', { '\t{"a":"': 'x', '~': '","id":1}' }, '&'],
-    ['a proxy, XML around it', { '<a b': '"', '~': '">' }, ''],
+    ['a proxy inside a JSON object', { ' {"a":"': 'x', '~': '","id":1}' }, ''],
+    ['a link inside a JSON object', { '\t{"a":"': 'x', '~': '","id":1}' }, '&'],
+    ['a proxy inside XML', { '<a b': '"', '~': '">' }, ''],
   ])('the query of %s', async (_case, pairs, between) => {
     const query = signedQuery(pairs, between);
     const hex = createHmac('sha256', SECRET).update(query).digest('hex');
@@ -68,16 +68,16 @@ describe('P1: the secret signs more than webhooks, and only a webhook is taken',
   });
 
   test.each<[string, Buffer | string]>([
-    ['nothing at all', ''],
+    ['an empty body', ''],
     ['blanks', '   \n'],
     ['a list', '[{"id":1}]'],
-    ['lists in 100,000 levels', `${'['.repeat(100_000)}${']'.repeat(100_000)}`],
+    ['100,000 nested lists', `${'['.repeat(100_000)}${']'.repeat(100_000)}`],
     ['null', 'null'],
     ['a number', '5'],
-    ['a text', '"{}"'],
+    ['a string', '"{}"'],
     ['a form', 'id=1&id[$ne]=2'],
-    ['an object that was cut off', '{"id":1'],
-    ['an object with something behind it', '{"id":1}//'],
+    ['a truncated object', '{"id":1'],
+    ['an object with trailing text', '{"id":1}//'],
     ['UTF-16', Buffer.from('{"id":1}', 'utf16le')],
     ['zeros', Buffer.alloc(1000)],
     ['two byte order marks', '\ufeff\ufeff{"id":1}'],
@@ -85,7 +85,7 @@ describe('P1: the secret signs more than webhooks, and only a webhook is taken',
     ['a closing brace', '}'],
   ])('%s', async (_case, body) => expect(await outcomes(body)).toEqual(REFUSED));
 
-  test('a signature in another spelling of the same bytes', async () => {
+  test('a signature in another encoding of the same bytes', async () => {
     const signature = signatureOf('{"id":1}');
     const last = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
     const other = last[last.indexOf(signature[42] ?? '') + 1];
@@ -97,13 +97,13 @@ describe('P1: the secret signs more than webhooks, and only a webhook is taken',
     ['a byte order mark', '\ufeff{"id":12}', 12],
     ['a byte order mark and white space', '\ufeff \n{"id":13} ', 13],
     ['timestamp= in a note', '{"id":14,"note":"timestamp=1"}', 14],
-  ])('a JSON object with %s is one', async (_case, body, id) => {
+  ])('a JSON object with %s is a webhook', async (_case, body, id) => {
     expect((await ingest.send(body)).json).toMatchObject({ outcome: 'accepted' });
     expect(await ingest.waitingIn(`${SHOP}/${id}`)).toBe(1);
   });
 
   test.each(['{not JSON}', '{"id":1}{"id":2}', '{"id":1,}', '{"id":1.5}', '{}'])(
-    '%s is kept, to be looked at: parked',
+    '%s is parked, for an operator to inspect',
     async (body) => {
       const { status, json } = await ingest.send(body);
       expect({ status, json }).toMatchObject({ status: 200, json: { outcome: 'parked' } });

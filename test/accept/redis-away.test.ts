@@ -14,7 +14,7 @@ const UNAVAILABLE = {
   retryAfter: expect.stringMatching(/^[1-9]\d*$/) as unknown,
 };
 
-describe('P2: Redis away', () => {
+describe('P2: Redis is down', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-redis-away-'));
   let port: number;
   let server: LocalRedis | null = null;
@@ -35,19 +35,19 @@ describe('P2: Redis away', () => {
     return { status, json, retryAfter: headers['retry-after'] };
   };
 
-  test('what needs no Redis is answered as ever: 401, 400, ignored', async () => {
+  test('answers that do not need Redis stay the same: 401, 400, ignored', async () => {
     expect((await ingest.send('{"id":1}', { secret: 'another' })).status).toBe(401);
     expect((await ingest.send('{"id":1}', { shop: 'none' })).status).toBe(400);
     expect((await ingest.send('{"id":1}', { topic: 'checkouts/create' })).json.outcome).toBe('ignored');
   });
 
-  test('never there: 503 with Retry-After, and 200 by itself when it comes', async () => {
+  test('not started yet: 503 with Retry-After, and 200 as soon as it starts', async () => {
     expect(await answerTo('{"id":1}')).toEqual(UNAVAILABLE);
     server = await startRedis(folder, port);
     await isBack();
   });
 
-  test('stopped and started again: 503 between, and what was taken before is still known', async () => {
+  test('restarted: 503 in between, and earlier events are still known', async () => {
     expect((await ingest.send('{"id":2}')).json.outcome).toBe('accepted');
     await server?.stop();
     expect(await answerTo('{"id":3}')).toEqual(UNAVAILABLE);
@@ -58,7 +58,7 @@ describe('P2: Redis away', () => {
     expect(await ingest.waitingIn(`${SHOP}/2`)).toBe(1);
   });
 
-  test('too slow: 503 within its time, and the retry leaves the event there once (P3)', async () => {
+  test('too slow: 503 in time, and after the retry the event is there once (P3)', async () => {
     const admin = new Redis(port);
     await admin.client('PAUSE', 1500, 'ALL');
     expect(await answerTo('{"id":4}')).toEqual(UNAVAILABLE);
@@ -68,7 +68,7 @@ describe('P2: Redis away', () => {
     admin.disconnect();
   });
 
-  test('full: 503, nothing of the event is kept, and 200 when there is room', async () => {
+  test('full: 503, nothing of the event is stored, and 200 when there is room', async () => {
     const admin = new Redis(port);
     await admin.config('SET', 'maxmemory', '1');
     expect(await answerTo('{"id":5}')).toEqual(UNAVAILABLE);

@@ -29,11 +29,11 @@ interface Sending {
   secret?: string;
   path?: string;
   method?: string;
-  /** Over the usual ones; undefined takes one away. */
+  /** Override the usual headers; undefined removes one. */
   headers?: OutgoingHttpHeaders;
 }
 
-/** Ingest's HTTP in this process, its depositor on a real Redis. Wake-ups go nowhere: nobody drains. */
+/** Ingest's HTTP in this process, with its depositor on a real Redis. Wake-ups do nothing: nothing drains. */
 export class ServedIngest {
   readonly redis: ScriptedRedis;
   url = '';
@@ -72,14 +72,14 @@ export class ServedIngest {
     );
   }
 
-  /** @param changed instead of the usual tools */
+  /** @param changed tools that replace the usual ones */
   static async start(changed: Partial<IngestTools> = {}): Promise<ServedIngest> {
     const ingest = await ServedIngest.startOver((await namespace()).redisUrl, 1500, changed);
     await redisReady(ingest.redis);
     return ingest;
   }
 
-  /** Over a Redis that need not be there. */
+  /** Uses a Redis that may be down. */
   static async startOver(
     redisUrl: string,
     depositTimeoutMs = 1500,
@@ -90,7 +90,7 @@ export class ServedIngest {
     return ingest;
   }
 
-  /** Sends what Shopify would send, but for what is given. */
+  /** Sends a webhook as Shopify would, with the given changes. */
   send(
     body: Buffer | string,
     { topic = 'orders/create', shop = SHOP, ...more }: Sending = {},
@@ -108,7 +108,7 @@ export class ServedIngest {
     return http(`${this.url}${more.path ?? '/webhooks'}`, { method: more.method ?? 'POST', headers, body });
   }
 
-  /** A webhook like any other, of an order not seen yet: what it answers shows that all is well. */
+  /** Sends an ordinary webhook for a new order; its answer shows whether ingest works. */
   async sendGood(): Promise<string> {
     this.#orders += 1;
     const { status, json } = await this.send(JSON.stringify({ id: this.#orders }));

@@ -15,7 +15,7 @@ const CLASSIC = {
   'x-shopify-hmac-sha256': undefined,
 };
 
-/** As Shopify delivers one over HTTPS: its names, and a body of each documented shape. */
+/** An Event as Shopify delivers it over HTTPS, and a body of each documented shape. */
 const EVENT = {
   topic: 'Order',
   action: 'update',
@@ -27,12 +27,12 @@ const SHAPES: [string, object][] = [
   ['without a query', EVENT],
   ['with data', { ...EVENT, data: { order: { id: 'gid://shopify/Order/1' } } }],
   ['with null and errors', { ...EVENT, data: { order: null }, errors: [{ message: 'no access' }] }],
-  ['of before 2026-09-16', { ...EVENT, fields_changed: ['order.tags'] }],
+  ['in the format before 2026-09-16', { ...EVENT, fields_changed: ['order.tags'] }],
   [
     'as a stub',
     { topic: 'Order', action: 'create', handle: 'h', payload_url: 'https://x', payload_size_bytes: 1 },
   ],
-  ['of a topic nobody knows', { ...EVENT, topic: 'Rollout', action: 'archive' }],
+  ['with an unknown topic', { ...EVENT, topic: 'Rollout', action: 'archive' }],
 ];
 
 describe("Shopify's Events are not refused", () => {
@@ -62,14 +62,14 @@ describe("Shopify's Events are not refused", () => {
       .filter(({ labels }) => labels.outcome === 'ignored')
       .map(({ labels, value }) => [labels.topic, value]);
 
-  test.each(SHAPES)('%s: 200 ignored, nothing kept', async (_case, event) => {
+  test.each(SHAPES)('%s: 200 ignored, nothing stored', async (_case, event) => {
     const body = JSON.stringify(event);
     const { status, json } = await ingest.send(body, { headers: eventHeaders(body) });
     expect({ status, json }).toEqual(IGNORED);
     expect(await ingest.redis.dbsize()).toBe(0);
   });
 
-  test('counted by the topic that the signed body names; what is not in the table is other', async () => {
+  test('counted by the topic in the signed body; unknown topics count as other', async () => {
     metrics.received.reset();
     for (const topic of [...EVENT_TOPICS, 'Rollout', 'Made up'.repeat(100)]) {
       const body = JSON.stringify({ ...EVENT, topic });
@@ -79,7 +79,7 @@ describe("Shopify's Events are not refused", () => {
   });
 
   test.each(['orders/updated', 'draft_orders/update', 'customers/redact', 'app/uninstalled', 'Product'])(
-    'under %s in the classic headers, alone and beside its own: ignored, the body says what it is',
+    'with %s in the classic headers, with and without Event headers: ignored, because of the body',
     async (topic) => {
       const body = JSON.stringify(EVENT);
       const classic = { 'x-shopify-topic': topic, 'x-shopify-shop-domain': SHOP };
@@ -91,7 +91,7 @@ describe("Shopify's Events are not refused", () => {
     },
   );
 
-  test('both families: shopify-* counts, and a bad signature in it is not made good by the other', async () => {
+  test('both families: shopify-* counts, and the other family does not replace its bad signature', async () => {
     const body = JSON.stringify({ order_id: 7 });
     const both = (signature: string) => ({
       'shopify-topic': 'refunds/create',
@@ -114,7 +114,7 @@ describe("Shopify's Events are not refused", () => {
   );
 
   const documented = path.join(FIXTURES, 'topics-entities.json');
-  (existsSync(documented) ? test : test.skip)('no topic that Shopify documents is refused', async () => {
+  (existsSync(documented) ? test : test.skip)('no documented topic is refused', async () => {
     const text = readFileSync(documented, 'utf8');
     const topics = new Set([...text.matchAll(/"topic": ?"([^"]+)"/g)].map(([, topic = '']) => topic));
     expect(topics.size).toBeGreaterThan(200);

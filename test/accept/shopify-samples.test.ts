@@ -5,7 +5,7 @@ import { ServedIngest, SHOP } from './served-ingest.ts';
 
 const FIXTURES = path.resolve(import.meta.dirname, '..', '..', '..', 'shared', 'fixtures');
 
-/** Samples that name no order and are not about the shop. All others are taken. */
+/** Samples that name no order and are not about the shop. All others are accepted. */
 const WITHOUT_ORDER = [
   'checkouts/create',
   'checkouts/update',
@@ -28,7 +28,7 @@ const inFolder = (folder: string) => path.join(FIXTURES, folder);
   });
   afterAll(() => ingest.stop());
 
-  test('the documented ones: accepted where they name an order, ignored where not, ids exact', async () => {
+  test('the documented ones: accepted if they name an order, ignored otherwise, with exact ids', async () => {
     const files = readdirSync(inFolder('docs'));
     expect(files.length).toBeGreaterThan(20);
     for (const file of files) {
@@ -40,13 +40,13 @@ const inFolder = (folder: string) => path.join(FIXTURES, folder);
         outcome: expectedFor(topic),
       });
     }
-    // What is about the shop goes to '-'.
+    // Webhooks about the shop go to '-'.
     const ids = ['-', '4783296544821', '820982911946154508'];
     const mailboxes = await ingest.redis.keys('lockstep:{0}:mailbox:*');
     expect(mailboxes.toSorted()).toEqual(ids.map((id) => `lockstep:{0}:mailbox:${SHOP}/${id}`));
   });
 
-  test("two orders' lives, sent twice: accepted once each, duplicates then", async () => {
+  test('the life cycles of two orders, sent twice: accepted once, then duplicates', async () => {
     const folder = inFolder('lifecycle');
     const manifest = JSON.parse(readFileSync(path.join(folder, 'manifest.json'), 'utf8')) as Manifest[];
     expect(manifest.length).toBeGreaterThan(10);

@@ -4,7 +4,7 @@ import { MAX_BODY_BYTES, ServedIngest, signatureOf } from './served-ingest.ts';
 
 const TEN_MB = `{"id":1,"note":"${'x'.repeat(10_000_000)}"}`;
 
-/** Sends bytes as they are, and answers what comes back until the other side closes. */
+/** Sends raw bytes, and returns everything received until the other side closes. */
 function raw(url: string, bytes: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
@@ -24,9 +24,9 @@ describe('a body over the limit', () => {
   afterAll(() => ingest.stop());
 
   test.each([
-    ['said in content-length', {}],
-    ['in chunks, its length unsaid', { 'transfer-encoding': 'chunked' }],
-  ])('%s: 413, nothing kept, and the next webhook is taken', async (_case, headers) => {
+    ['declared in content-length', {}],
+    ['in chunks, with no declared length', { 'transfer-encoding': 'chunked' }],
+  ])('%s: 413, nothing stored, and the next webhook is accepted', async (_case, headers) => {
     const before = await ingest.redis.dbsize();
     const { status, json } = await ingest.send(TEN_MB, { headers });
     expect({ status, json }).toEqual({ status: 413, json: { outcome: 'too_large' } });
@@ -34,7 +34,7 @@ describe('a body over the limit', () => {
     expect(await ingest.sendGood()).toBe('200 accepted');
   });
 
-  test('the answer comes before the body: only its length was said', async () => {
+  test('the answer comes before the body if its declared length is too large', async () => {
     const head = ['POST /webhooks HTTP/1.1', 'host: x', `content-length: ${MAX_BODY_BYTES + 1}`];
     const answer = await raw(ingest.url, `${head.join('\r\n')}\r\n\r\n`);
     expect(answer).toMatch(/^HTTP\/1\.1 413 /);
@@ -45,8 +45,8 @@ describe('a body over the limit', () => {
     ['two lengths', 'content-length: 8\r\ncontent-length: 9'],
     ['a length and chunks', 'content-length: 8\r\ntransfer-encoding: chunked'],
     ['a negative length', 'content-length: -1'],
-    ['a length that is none', 'content-length: many'],
-  ])('%s is no HTTP: 400 and the connection ends', async (_case, lines) => {
+    ['a length that is not a number', 'content-length: many'],
+  ])('%s is invalid HTTP: 400, and the connection ends', async (_case, lines) => {
     const signature = `x-shopify-hmac-sha256: ${signatureOf('{"id":1}')}`;
     const answer = await raw(
       ingest.url,

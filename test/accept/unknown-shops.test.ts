@@ -35,7 +35,7 @@ describe('webhooks of shops that never installed (UNKNOWN_SHOPS)', () => {
 
   const send = (topic: string, shop: string, takes: Takes) =>
     compliance.send(topic, { id: (id += 1), shop_domain: shop }, { shop, takes });
-  /** What ingest knows of an app, as it starts. */
+  /** What ingest knows about an app when it starts. */
   const presence = async (configured = false, client = compliance.inside.client): Promise<AppPresence> => {
     const one = appPresence(client, compliance.inside.collections.shops.db.name, configured);
     await one.start?.();
@@ -43,13 +43,13 @@ describe('webhooks of shops that never installed (UNKNOWN_SHOPS)', () => {
     return one;
   };
 
-  test('unset, and there was never an app: taken, whatever it is about', async () => {
+  test('unset, without an app so far: everything is accepted', async () => {
     const takes = shopGate(undefined, (await presence()).isThere, known);
     for (const topic of ['orders/create', ...ABOUT_SHOPS])
       expect(await send(topic, NEVER, takes)).toMatchObject({ outcome: 'accepted' });
   });
 
-  test('an app that started leaves a record, which outlives it and which ingest finds', async () => {
+  test('an app that starts writes a record, which ingest finds even after the app has stopped', async () => {
     const { isThere } = await presence();
     expect(isThere()).toBe(false);
     await tellAppStarted(compliance.inside.collections, () => 1000).start?.();
@@ -58,7 +58,7 @@ describe('webhooks of shops that never installed (UNKNOWN_SHOPS)', () => {
     expect(await compliance.inside.collections.programs.countDocuments({})).toBe(1);
   });
 
-  test('unset, and there is an app: ignored, and nothing is kept', async () => {
+  test('unset, with an app: ignored, and nothing is stored', async () => {
     await compliance.inside.redis.flushdb();
     const takes = shopGate(undefined, (await presence()).isThere, known);
     for (const topic of ['orders/create', ...ABOUT_SHOPS])
@@ -66,19 +66,19 @@ describe('webhooks of shops that never installed (UNKNOWN_SHOPS)', () => {
     expect(await compliance.inside.redis.dbsize()).toBe(0);
   });
 
-  test('take, and there is an app: what is about orders is taken, what is about shops never', async () => {
+  test('take, with an app: webhooks about orders are accepted, webhooks about shops never', async () => {
     const takes = shopGate('take', (await presence()).isThere, known);
     expect(await send('orders/create', NEVER, takes)).toMatchObject({ outcome: 'accepted' });
     for (const topic of ABOUT_SHOPS) expect(await send(topic, NEVER, takes)).toEqual(IGNORED);
   });
 
-  test('ignore: ignored, also where no app was ever seen', async () => {
+  test('ignore: ignored, even without an app', async () => {
     const takes = shopGate('ignore', () => false, known);
     for (const topic of ['orders/create', ...ABOUT_SHOPS])
       expect(await send(topic, NEVER, takes)).toEqual(IGNORED);
   });
 
-  test('a shop that installed is taken, and after it uninstalled: a request to erase comes days later', async () => {
+  test('an installed shop is accepted, also after it uninstalls: a redaction request comes days later', async () => {
     const takes = shopGate(undefined, () => true, known);
     const shops = shopBook(compliance.inside.collections);
     await shops.installed(SHOP, [], new Date(1000));
@@ -91,7 +91,7 @@ describe('webhooks of shops that never installed (UNKNOWN_SHOPS)', () => {
       expect(await send(topic, SHOP, restarted)).toMatchObject({ outcome: 'accepted' });
   });
 
-  test('the body’s shop decides, not the header’s; what names none is parked', async () => {
+  test('the shop in the body decides, not the header; a webhook without a shop is parked', async () => {
     const takes = shopGate(undefined, () => true, known);
     const redact = (shop: string | null, named: string | null) =>
       compliance.send('shop/redact', { id: (id += 1), shop_domain: named }, { shop, takes });
@@ -100,7 +100,7 @@ describe('webhooks of shops that never installed (UNKNOWN_SHOPS)', () => {
     expect(await redact(null, null)).toMatchObject({ outcome: 'parked' });
   });
 
-  test('many questions share one; a shop that installs is taken at once, and never asked for again', async () => {
+  test('many checks share one query; a shop that installs is accepted at once, and not checked again', async () => {
     const { commands, collections } = compliance.inside;
     commands.length = 0;
     const shops = Array.from({ length: 100 }, (_, i) => of(`late-${i}.myshopify.com`));
@@ -114,7 +114,7 @@ describe('webhooks of shops that never installed (UNKNOWN_SHOPS)', () => {
     expect(commands).toEqual([]);
   });
 
-  test('while MongoDB is away every shop is known, and only the first waits for it', async () => {
+  test('while MongoDB is down every shop counts as known, and only the first check waits', async () => {
     let clock = 0;
     const blind = knownShops(away, 'lockstep', () => clock);
     expect(await blind(of('nobody.myshopify.com'))).toBe(true);
@@ -125,7 +125,7 @@ describe('webhooks of shops that never installed (UNKNOWN_SHOPS)', () => {
     expect(await blind(of('nobody.myshopify.com'))).toBe(true);
   });
 
-  test('while MongoDB is away an app is there where the settings say so, and ingest starts', async () => {
+  test('while MongoDB is down the settings decide whether there is an app, and ingest starts', async () => {
     expect((await presence(true, away)).isThere()).toBe(true);
     expect((await presence(false, away)).isThere()).toBe(false);
   });

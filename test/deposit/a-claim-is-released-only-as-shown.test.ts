@@ -17,7 +17,7 @@ describe('the claims of events', () => {
   });
   afterAll(() => inside.close());
 
-  /** Deposits as ingest does: under the fingerprints of what came in. */
+  /** Deposits as ingest does: with the fingerprints of the webhook. */
   async function arrives(order: OrderKey, topic: string, webhookId: string, body: string): Promise<EventId> {
     const told = { shop: partsOf(order).shop, topic, webhookId, triggeredAt: null, body: Buffer.from(body) };
     const { event, delivery } = fingerprintsOf(told);
@@ -33,7 +33,7 @@ describe('the claims of events', () => {
     return claim;
   }
 
-  test('are found by event alone, whichever partition its order is in', async () => {
+  test('are found by event id alone, whichever partition the order is in', async () => {
     const orders = Array.from({ length: 12 }, (_, i) => keyOf(String(100 + i)));
     const events = await Promise.all(
       orders.map((order, i) => arrives(order, 'orders/paid', `w${i}`, `${i}`)),
@@ -46,7 +46,7 @@ describe('the claims of events', () => {
     expect(used).toEqual([1, 1, 1]);
   });
 
-  test('say when an event was first and last seen, how often, and how long that is known', async () => {
+  test('contain when an event was first and last seen, how often, and when the claim expires', async () => {
     const event = await arrives(keyOf('1'), 'orders/paid', 'first', 'once');
     await arrives(keyOf('1'), 'orders/paid', 'again', 'once');
     await arrives(keyOf('1'), 'orders/paid', 'again', 'once');
@@ -69,7 +69,7 @@ describe('the claims of events', () => {
     expect(await found.eventsOf(shop, 'unknown-id')).toEqual([]);
   });
 
-  test('bodies are hashed as ingest does: the time counts only where the body has none', async () => {
+  test('hash bodies as ingest does: triggered-at counts only if the body contains no time', async () => {
     const shop = partsOf(keyOf()).shop;
     const told = { shop, triggeredAt: '2026-11-20T10:00:00Z', body: Buffer.from('{"id":1}') };
     const hash = (topic: string, triggeredAt: string | null) =>
@@ -91,7 +91,7 @@ describe('the claims of events', () => {
     expect(new Set(all.map(({ event }) => event)).size).toBe(all.length);
   });
 
-  test('released, the same event is taken again; its delivery may bring another', async () => {
+  test('can be released: then the same event is accepted again, and its webhook id is free', async () => {
     const event = await arrives(keyOf('3'), 'orders/paid', 'webhook-3', 'three');
     const claim = await claimOf(event);
     const delivery = { topic: 'orders/paid', webhookId: 'webhook-3' };
@@ -103,14 +103,14 @@ describe('the claims of events', () => {
     expect((await inside.depositor.deposit(again, null)).outcome).toBe('accepted');
   });
 
-  test('one that was made anew since it was shown stays', async () => {
+  test('are not released if they were made again since they were shown', async () => {
     const event = await arrives(keyOf('4'), 'orders/paid', 'webhook-4', 'four');
     const shown = await claimOf(event);
     expect(await found.release({ ...shown, firstSeenAt: shown.firstSeenAt - 1 }, null)).toBe('changed');
     expect(await claimOf(event)).toMatchObject({ firstSeenAt: shown.firstSeenAt });
   });
 
-  test("the key of a delivery that brought another event stays: it is not this claim's", async () => {
+  test('keep the key of a delivery that belongs to another event', async () => {
     const shop = partsOf(keyOf('5')).shop;
     const theirs = await arrives(keyOf('5'), 'orders/paid', 'webhook-5', 'theirs');
     const ours = await arrives(keyOf('5'), 'orders/paid', 'webhook-5b', 'ours');
@@ -118,9 +118,9 @@ describe('the claims of events', () => {
     expect(await found.eventsOf(shop, 'webhook-5')).toEqual([theirs]);
   });
 
-  test('what is not ours under such a key is no claim', async () => {
+  test('do not include foreign data under a claim key', async () => {
     const event = randomEventId();
-    await inside.redis.hset(inside.keys.dedupe(event), 'somebody', 'was here');
+    await inside.redis.hset(inside.keys.dedupe(event), 'foreign', 'data');
     expect(await found.find([event])).toEqual([]);
   });
 });

@@ -57,7 +57,7 @@ describe('P6: a Redis that is full keeps room for drains', () => {
     }
     return taken;
   }
-  /** Connections' buffers come and go: the limit is set so that it is full, clearly. */
+  /** The buffers of connections vary, so the limit is set to leave no doubt. */
   async function limitTo(shareUsed: number) {
     const { usedBytes } = await memory();
     await inside.redis.config('SET', 'maxmemory', String(Math.round(usedBytes / shareUsed)));
@@ -65,7 +65,7 @@ describe('P6: a Redis that is full keeps room for drains', () => {
   const maker = (onDropped: (claims: number) => void = () => undefined) =>
     new RoomMaker(inside.redis, inside.partitions, DEDUPE_TTL_SECONDS, silent, onDropped);
 
-  test('deposits stop at 85 %; what was taken is whole, a duplicate is still known, and drains work', async () => {
+  test('deposits stop at 85 %; stored events are complete, duplicates are still known, and drains work', async () => {
     const taken = await fill();
     const { usedBytes, maxBytes } = await memory();
     expect(usedBytes).toBeLessThan(0.9 * maxBytes);
@@ -88,7 +88,7 @@ describe('P6: a Redis that is full keeps room for drains', () => {
     expect(await redis.exists(keys.mailbox(other.order), keys.dedupe(other.id))).toBe(0);
   });
 
-  test('a full Redis does not open the breaker: duplicates are known as long as it is full', async () => {
+  test('a full Redis does not open the circuit breaker: duplicates are known while it is full', async () => {
     const [first] = await fill();
     await limitTo(0.9);
     const spooled: string[] = [];
@@ -103,7 +103,7 @@ describe('P6: a Redis that is full keeps room for drains', () => {
     expect(await deposits.deposit(first!, null)).toMatchObject({ outcome: 'duplicate' });
   });
 
-  test('full of waiting events: no claim is dropped, and there is room when they are drained to 80 %', async () => {
+  test('full of waiting events: no claim is dropped, and there is room after a drain to 80 %', async () => {
     const taken = await fill();
     await limitTo(0.9);
     const dropped: number[] = [];
@@ -117,7 +117,7 @@ describe('P6: a Redis that is full keeps room for drains', () => {
     expect([await room.make(), dropped]).toEqual([true, []]);
   });
 
-  test('full of claims: those that end first are dropped, and no more than needed', async () => {
+  test('full of claims: those that expire first are dropped, and no more than needed', async () => {
     const { redis, keys } = inside;
     const waiting = event();
     await inside.depositor.deposit(waiting, null);
@@ -134,7 +134,7 @@ describe('P6: a Redis that is full keeps room for drains', () => {
     expect(await redis.exists(...old.map((id) => keys.dedupe(id)))).toBeLessThan(old.length);
   });
 
-  test('full of claims that were all made just now: they are dropped too, and everything after them', async () => {
+  test('full of new claims: they are dropped too, and events are accepted again', async () => {
     await fillWithClaims(inside.redis, 0.87, DEDUPE_TTL_SECONDS);
     const room = maker();
     await until(() => room.make());

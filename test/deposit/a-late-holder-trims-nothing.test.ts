@@ -3,7 +3,7 @@ import type { EventId, OrderKey } from '../../src/order/identity.ts';
 import { openDeposit, type DepositInside } from '../support/inside.ts';
 import { keyOf, randomEventId, waitingEvent } from '../support/waiting-event.ts';
 
-describe('a trim takes only what its holder settled', () => {
+describe('a trim removes only what its holder settled', () => {
   let inside: DepositInside;
   beforeAll(async () => {
     inside = await openDeposit();
@@ -18,7 +18,7 @@ describe('a trim takes only what its holder settled', () => {
   const idsIn = async (order: OrderKey) =>
     (await inside.mailbox.read(order, 100)).events.map((event) => event.id);
 
-  test('P4: a holder that read three events and trims after its successor did takes nothing away', async () => {
+  test('P4: a holder that trims its three events after its successor did removes nothing', async () => {
     const order = keyOf('1');
     const read = await filled(order, 3);
     expect(await inside.mailbox.trim(order, read)).toBe(0);
@@ -29,7 +29,7 @@ describe('a trim takes only what its holder settled', () => {
     await inside.mailbox.trim(order, later);
   });
 
-  test('P4: a late holder takes nothing either where its successor trimmed only a part', async () => {
+  test('P4: a late holder also removes nothing if its successor trimmed only some of them', async () => {
     const order = keyOf('2');
     const [first, second, third] = await filled(order, 3);
     if (!first || !second || !third) throw new Error('three were deposited');
@@ -46,12 +46,12 @@ describe('a trim takes only what its holder settled', () => {
     expect(await idsIn(order)).toEqual([second, third]);
   });
 
-  test('a trim of an empty mailbox changes nothing and answers that none wait', async () => {
+  test('a trim of an empty mailbox changes nothing and returns that no events wait', async () => {
     expect(await inside.mailbox.trim(keyOf('4'), [randomEventId()])).toBe(0);
     expect(await inside.mailbox.trim(keyOf('4'), [])).toBe(0);
   });
 
-  test('failures at an event are counted over all workers, and forgotten after a day', async () => {
+  test('failures of an event are counted over all workers, and forgotten after a day', async () => {
     const event = randomEventId();
     const counts = await Promise.all([1, 2, 3].map(() => inside.mailbox.countFailure(keyOf('5'), event)));
     expect(counts).toEqual([1, 2, 3]);

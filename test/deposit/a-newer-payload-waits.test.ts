@@ -10,7 +10,7 @@ import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 const ORDER = keyOf('61');
 const body = (note: string) => ({ id: 61, updated_at: '2026-11-20T10:00:00Z', note });
 
-/** While programs of two versions run: what the newer wrote waits for a worker of the newer. */
+/** While two versions run: payloads of the newer version wait for a worker of that version. */
 describe('P2: a payload that a newer version wrote', () => {
   let inside: Inside;
   beforeEach(async () => {
@@ -29,7 +29,7 @@ describe('P2: a payload that a newer version wrote', () => {
   });
   const waiting = () => inside.redis.lrangeBuffer(inside.keys.mailbox(ORDER), 0, -1);
 
-  test('waits with topic, time and webhook id; what came before it is applied', async () => {
+  test('waits with topic, time and webhook id; earlier events are applied', async () => {
     for (const each of [older, newer]) await inside.depositor.deposit(each, null);
     await expect(drainOrder(ORDER, inside.tools)).rejects.toMatchObject({ code: 'too_new' });
     expect((await journalOf(inside, ORDER)).map(({ _id, outcome }) => [_id, outcome])).toEqual([
@@ -51,7 +51,7 @@ describe('P2: a payload that a newer version wrote', () => {
     expect(await journalOf(inside, ORDER)).toMatchObject([{ _id: newer.id, topic: 'orders/paid' }]);
   });
 
-  test('leaves the spool as it is, and holds up nothing behind it', async () => {
+  test('leaves the spool unchanged, and blocks no later event', async () => {
     const kept = spool(inside.client, inside.collections.spool.db.name);
     for (const event of [newer, older]) await kept.put({ event, delivery: null });
     await unspoolerOver(inside, kept).moveFirst();

@@ -8,7 +8,7 @@ import { depositOver, type DepositInside } from '../support/inside.ts';
 import { until } from '../support/until.ts';
 import { waitingEvent } from '../support/waiting-event.ts';
 
-/** After a failover the old primary keeps its connections and refuses writes; its address may lead to the new one. */
+/** After a failover the old primary keeps its connections but refuses writes; its address may move. */
 describe('P2: a primary that becomes a replica', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-replica-'));
   let primary: LocalRedis;
@@ -26,7 +26,7 @@ describe('P2: a primary that becomes a replica', () => {
     rmSync(folder, { recursive: true });
   });
 
-  test('a deposit that it refuses leads to a new connection, and deposits work on when it leads to a primary', async () => {
+  test('refuses a deposit: a new connection is opened, and deposits work as soon as it reaches a primary', async () => {
     await inside.redis.call('REPLICAOF', '127.0.0.1', String(primary.port));
     const event = waitingEvent('orders/paid', { id: 1 });
     await expect(inside.depositor.deposit(event, null)).rejects.toMatchObject({ code: 'not_durable' });
@@ -46,7 +46,7 @@ describe('P2: a primary that becomes a replica', () => {
       1,
     ],
     ['WRONGTYPE Operation against a key holding the wrong kind of value', 0],
-  ])('%s', async (why, expected) => {
+  ])('new connections after the error "%s": %i', async (why, expected) => {
     await until(() => inside.redis.status === 'ready');
     const before = connections;
     reconnectIfReadOnly(inside.redis, why);

@@ -3,7 +3,7 @@ import { Sweeper } from '../../src/deposit/sweeper.ts';
 import { openDeposit, silent, type DepositInside } from '../support/inside.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 
-describe('a sweep while all is well', () => {
+describe('a sweep without lost jobs', () => {
   let inside: DepositInside;
   let found: number;
   beforeEach(async () => {
@@ -26,7 +26,7 @@ describe('a sweep while all is well', () => {
     await inside.waker.settle();
   }
 
-  /** Names of the commands that the sweeper's connection, which the queues share, sends while `run` runs. */
+  /** Names of the commands sent during `run` on the sweeper's connection, which the queues share. */
   async function commandsDuring(run: () => Promise<void>): Promise<string[]> {
     const seen: string[] = [];
     const { redis } = inside;
@@ -43,24 +43,21 @@ describe('a sweep while all is well', () => {
   test.each([
     [3, 2],
     [3500, 2],
-  ])(
-    'with %i orders waiting is at most %i calls for each partition and adds no job',
-    async (count, calls) => {
-      await deposited(count);
-      // The script is known after the first time.
-      await sweep();
-      const before = await Promise.all(inside.queues.map((queue) => queue.getJobCountByTypes('waiting')));
-      const commands = await commandsDuring(sweep);
-      expect(new Set(commands)).toEqual(new Set(['evalsha']));
-      expect(commands.length).toBeLessThanOrEqual(calls * inside.partitions.length);
-      expect(found).toBe(0);
-      expect(await Promise.all(inside.queues.map((queue) => queue.getJobCountByTypes('waiting')))).toEqual(
-        before,
-      );
-    },
-  );
+  ])('with %i waiting orders makes at most %i calls per partition and adds no job', async (count, calls) => {
+    await deposited(count);
+    // Redis knows the script after the first sweep.
+    await sweep();
+    const before = await Promise.all(inside.queues.map((queue) => queue.getJobCountByTypes('waiting')));
+    const commands = await commandsDuring(sweep);
+    expect(new Set(commands)).toEqual(new Set(['evalsha']));
+    expect(commands.length).toBeLessThanOrEqual(calls * inside.partitions.length);
+    expect(found).toBe(0);
+    expect(await Promise.all(inside.queues.map((queue) => queue.getJobCountByTypes('waiting')))).toEqual(
+      before,
+    );
+  });
 
-  test('leaves orders alone that are held for their create', async () => {
+  test('ignores orders that are held for their create', async () => {
     await deposited(1);
     const order = keyOf('1000');
     await Promise.all(inside.queues.map((queue) => queue.drain()));

@@ -25,7 +25,7 @@ describe('a deposit wakes a drain', () => {
     await inside.depositor.deposit(waitingEvent(topic, { order }, { order: keyOf(order) }), null);
     await inside.waker.settle();
   }
-  /** BullMQ numbers every job that somebody tries to add, also one that it drops as a duplicate. */
+  /** BullMQ numbers every added job, even one that it drops as a duplicate. */
   const addsTried = async () => Number(await inside.redis.get(`${inside.keys.queuePrefix}:${QUEUE}:id`));
   const jobs = async () => (await inside.queues[0]?.getJobs()) ?? [];
 
@@ -41,14 +41,14 @@ describe('a deposit wakes a drain', () => {
     expect(await jobs()).toHaveLength(2);
   });
 
-  test('by a job that holds the order and nothing of the event', async () => {
+  test('by a job that contains the order and nothing from the event', async () => {
     await deposit('orders/create');
     const [job] = await jobs();
     expect(job?.data).toEqual({ order: keyOf('1') });
     expect(Object.keys(job?.opts ?? {}).toSorted()).not.toContain('jobId');
   });
 
-  test('P6: also while one is active: that wake-up is kept and comes after it', async () => {
+  test('P6: also while a drain is active: the wake-up is kept and runs after it', async () => {
     const finish = new Map<number, () => void>();
     let runs = 0;
     worker = new Worker<DrainJob>(
@@ -73,11 +73,11 @@ describe('a deposit wakes a drain', () => {
     expect(await jobs()).toEqual([]);
   });
 
-  test('P2: and answers before the wake-up is there, also where that fails', async () => {
+  test('P2: and returns before the wake-up is added, also if adding it fails', async () => {
     let failures = 0;
     const [queue] = inside.queues;
     if (!queue) throw new Error('one partition has one queue');
-    // A key of another type in the way: BullMQ's script fails, Lockstep's do not.
+    // A key of the wrong type is in the way: BullMQ's script fails, Lockstep's scripts do not.
     await inside.redis.set(`${inside.keys.queuePrefix}:${QUEUE}:wait`, 'in the way');
     const wakes = waker([queue], silent, () => (failures += 1));
     const event = waitingEvent('orders/paid', { id: 1 });

@@ -28,7 +28,7 @@ const orderBody = (closedAt: string | null) =>
 const [OPEN, ARCHIVED] = [orderBody(null), orderBody('2026-11-20T10:05:00Z')];
 const second = (micros: string) => `2026-11-20T10:05:00.${micros}Z`;
 
-describe('P5: an equal body that was triggered at another time', () => {
+describe('P5: an equal body with another triggered-at', () => {
   let inside: Inside;
   beforeEach(async () => {
     inside = await openInside();
@@ -60,7 +60,7 @@ describe('P5: an equal body that was triggered at another time', () => {
   ];
 
   test.each([[[0, 1, 2]], [[0, 2, 1]], [[1, 0, 2]], [[1, 2, 0]], [[2, 0, 1]], [[2, 1, 0]]])(
-    'changed and changed back within one second, arriving as %j: the order ends as it is',
+    'changed and changed back within one second, arriving as %j: the order ends in its final state',
     async (turns) => {
       for (const turn of turns) expect(await arrives(changed[turn]!)).toMatchObject({ outcome: 'accepted' });
       expect(await status()).toBe('shipped');
@@ -69,7 +69,7 @@ describe('P5: an equal body that was triggered at another time', () => {
     },
   );
 
-  test('the same through the spool, and each is in it once', async () => {
+  test('the same through the spool, which stores each event once', async () => {
     const { kept, spooling } = withoutRedis();
     for (const each of changed) expect(await arrives(each, spooling)).toMatchObject({ outcome: 'accepted' });
     for (const each of changed) expect(await arrives(each, spooling)).toMatchObject({ outcome: 'duplicate' });
@@ -89,16 +89,16 @@ describe('P5: an equal body that was triggered at another time', () => {
 
   test.each([
     ['an hour later', '2026-11-20T11:05:00.100000Z'],
-    ['3 s after the second of its body', '2026-11-20T10:05:03.000000Z'],
-    ['before its body', '2026-11-20T10:04:58.999999Z'],
-    ['at no time', null],
-  ])('triggered %s, it is a duplicate', async (_when, at) => {
+    ['3 s after the time in its body', '2026-11-20T10:05:03.000000Z'],
+    ['before the time in its body', '2026-11-20T10:04:58.999999Z'],
+    ['without a time', null],
+  ])('triggered %s, the body is a duplicate', async (_when, at) => {
     const first = await arrives(sent(OPEN, second('100000')));
     const { event } = first as { event: EventId };
     expect(await arrives(sent(OPEN, at))).toMatchObject({ outcome: 'duplicate', event });
   });
 
-  test('a claim that was made before triggered-at was kept knows no repeats', async () => {
+  test('a claim without triggered-at, from an older version, has no repeats', async () => {
     const { event } = (await arrives(sent(OPEN, second('100000')))) as { event: EventId };
     await inside.redis.hdel(inside.keys.dedupe(event), 't');
     expect(await arrives(sent(OPEN, second('300000')))).toMatchObject({ outcome: 'duplicate', event });
@@ -106,10 +106,10 @@ describe('P5: an equal body that was triggered at another time', () => {
 
   test.each([
     ['of an order', 'orders/updated', OPEN],
-    ['that tells no time', 'disputes/update', Buffer.from('{"id":5,"order_id":77,"status":"lost"}')],
+    ['without a time', 'disputes/update', Buffer.from('{"id":5,"order_id":77,"status":"lost"}')],
     ['about the shop', 'customers/data_request', Buffer.from('{"shop_domain":"example.myshopify.com"}')],
   ])(
-    'a body %s comes again 10 times at most; then it is a duplicate, also after a retry',
+    'a body %s repeats at most 10 times; then it is a duplicate, also after a retry',
     async (_c, topic, body) => {
       const answers = [];
       for (let i = 0; i < 30; i += 1)
@@ -124,7 +124,7 @@ describe('P5: an equal body that was triggered at another time', () => {
     },
   );
 
-  test('the id of its first arrival is the hash of its body, of a repeat another; the spool finds the same', () => {
+  test('the first arrival has the hash of the body as its id, a repeat another; the spool finds the same', () => {
     const told = {
       shop: 'example.myshopify.com' as never,
       topic: 'orders/updated',

@@ -7,14 +7,14 @@ import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 const SHOP = 'example.myshopify.com';
 const OTHER = 'other.myshopify.com';
 
-describe('what Redis counts', () => {
+describe('the counters in Redis', () => {
   let inside: DepositInside;
   beforeEach(async () => {
     inside = await openDeposit();
   });
   afterEach(() => inside.close());
 
-  describe('the counters of what waits', () => {
+  describe('the counters of waiting events', () => {
     const event = (order: string, shop = SHOP): WaitingEvent =>
       waitingEvent('orders/updated', { order }, { order: keyOf(order, shop), receivedAt: Date.now() });
     async function deposited(...events: WaitingEvent[]): Promise<WaitingEvent[]> {
@@ -34,7 +34,7 @@ describe('what Redis counts', () => {
       expect(pending.toSorted()).toEqual([keyOf('1'), keyOf('1', OTHER), keyOf('2')].toSorted());
     });
 
-    test('shrink with a trim; what is done leaves no trace', async () => {
+    test('shrink with a trim; settled orders leave no trace', async () => {
       const [first, second, other] = await deposited(event('1'), event('1'), event('1', OTHER));
       if (!first || !second || !other) throw new Error('three were deposited');
       expect(await inside.mailbox.trim(first.order, [first.id])).toBe(1);
@@ -46,7 +46,7 @@ describe('what Redis counts', () => {
       expect(await redis.exists(keys.shops, keys.pending, keys.mailbox(first.order))).toBe(0);
     });
 
-    test("an order's wait is that of its oldest event, by Redis's clock", async () => {
+    test("an order has waited as long as its oldest event, by Redis's clock", async () => {
       const [seconds] = await inside.redis.time();
       await deposited(event('1'));
       const since = await scoreOf('1');
@@ -72,7 +72,7 @@ describe('what Redis counts', () => {
     });
   });
 
-  describe('the counters of what waits, when somebody changed a mailbox by hand', () => {
+  describe('the counters of waiting events, after a mailbox was changed by hand', () => {
     const event = (order: string, shop = SHOP): WaitingEvent =>
       waitingEvent('orders/updated', { order }, { order: keyOf(order, shop) });
     const sweep = () => {
@@ -81,7 +81,7 @@ describe('what Redis counts', () => {
     };
     const shops = () => inside.redis.hgetall(inside.keys.shops);
 
-    test('P6: are right again after a sweep: nothing waits for events that are gone', async () => {
+    test('P6: are correct after a sweep: nothing waits for events that are gone', async () => {
       const { redis, keys, depositor, mailbox } = inside;
       for (const each of [event('1'), event('1'), event('2'), event('3', OTHER), event('3', OTHER)])
         await depositor.deposit(each, null);
@@ -101,7 +101,7 @@ describe('what Redis counts', () => {
   describe("each shop's traffic", () => {
     const event = (order: string, shop = SHOP): WaitingEvent =>
       waitingEvent('orders/updated', { order }, { order: keyOf(order, shop) });
-    /** All at once: they share a call. */
+    /** All at the same time, so that they share a call. */
     const depositAtOnce = (events: WaitingEvent[]) =>
       Promise.allSettled(events.map((each) => inside.depositor.deposit(each, each.id)));
     const trafficKeys = () => inside.redis.keys(inside.keys.traffic('') + '*');
@@ -113,7 +113,7 @@ describe('what Redis counts', () => {
       return counts;
     }
 
-    test('is counted by events taken; a duplicate, in the same call or later, counts nothing', async () => {
+    test('counts accepted events; a duplicate, in the same call or later, does not count', async () => {
       const [first, second, other] = [event('1'), event('2'), event('1', OTHER)];
       await depositAtOnce([first, first, second, other]);
       await depositAtOnce([first, second]);
@@ -122,7 +122,7 @@ describe('what Redis counts', () => {
       expect(await traffic()).toEqual({ [SHOP]: 3, [OTHER]: 1 });
     });
 
-    test('is kept for 26 hours under the hour of the clock of Redis, and the last event by shop', async () => {
+    test("is kept for 26 hours, by the hour of Redis's clock, with each shop's last event", async () => {
       const [before] = await inside.redis.time();
       await depositAtOnce([event('1')]);
       const [after] = await inside.redis.time();
@@ -135,7 +135,7 @@ describe('what Redis counts', () => {
       expect(at).toBeLessThan((Number(after) + 1) * 1000);
     });
 
-    test('a shop that was silent for 30 days is forgotten, one of yesterday is not', async () => {
+    test('forgets a shop that was silent for 30 days, but not for one day', async () => {
       const day = 86_400_000;
       const { redis, keys } = inside;
       await redis.zadd(keys.lastEvents, Date.now() - 31 * day, 'gone.myshopify.com', Date.now() - day, OTHER);
@@ -143,8 +143,8 @@ describe('what Redis counts', () => {
       expect(await redis.zrange(keys.lastEvents, '0', '-1')).toEqual([OTHER, SHOP]);
     });
 
-    test('P2: an event is taken also where its traffic cannot be counted', async () => {
-      await inside.redis.set(inside.keys.lastEvents, 'somebody was here');
+    test('P2: does not stop an event from being accepted if it cannot be counted', async () => {
+      await inside.redis.set(inside.keys.lastEvents, 'foreign data');
       const outcomes = await depositAtOnce([event('1'), event('2', OTHER)]);
       expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
       expect(await inside.redis.hgetall(inside.keys.shops)).toEqual({ [SHOP]: '1', [OTHER]: '1' });

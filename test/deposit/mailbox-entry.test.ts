@@ -7,9 +7,9 @@ import { compress } from '../../src/system/payload.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 
 const BODIES = {
-  'every byte there is': Buffer.from(Array.from({ length: 256 }, (_, i) => i)),
+  'every possible byte': Buffer.from(Array.from({ length: 256 }, (_, i) => i)),
   'random bytes': randomBytes(100_000),
-  'nothing at all': Buffer.alloc(0),
+  empty: Buffer.alloc(0),
   'line breaks only': Buffer.from('\n\r\n\n'),
   'NUL first': Buffer.from('\0{"id":1}\n'),
   'UTF-8 beyond the BMP': Buffer.from('{"name":"👟 Größe 43"}'),
@@ -37,7 +37,7 @@ describe('a mailbox entry', () => {
     return events[0];
   }
 
-  test.each(Object.entries(BODIES))('keeps a body as it came: %s', async (_, body) => {
+  test.each(Object.entries(BODIES))('keeps a body unchanged: %s', async (_, body) => {
     const event = waitingEvent('orders/paid', null, { body });
     expect(await throughRedis(event)).toEqual({ ...event, payload: compress(body) });
   });
@@ -47,19 +47,19 @@ describe('a mailbox entry', () => {
     expect(await throughRedis(event)).toEqual({ ...event, payload: compress(event.body) });
   });
 
-  test('has its id and its time where the scripts look for them', () => {
+  test('has its id and its time where the scripts expect them', () => {
     const event = waitingEvent('orders/paid', { id: 1 });
     const front = encodeEntry(event).toString('latin1', 0, 77);
     expect(front).toBe(`${event.id}${event.receivedAt}`);
   });
 
-  test('that somebody else wrote is refused', () => {
-    const refusal = 'holds what Lockstep did not put there';
+  test('that another program wrote is refused', () => {
+    const refusal = 'contains data that Lockstep did not write';
     expect(() => decodeEntry(keyOf(), Buffer.from('not ours'))).toThrow(refusal);
     expect(() => decodeEntry(keyOf(), Buffer.alloc(0))).toThrow(refusal);
   });
 
-  test('P7: that was damaged behind its front comes back as one to be parked, with its bytes', () => {
+  test('P7: that was damaged after its front is returned as unreadable, with its bytes', () => {
     const { id, body, ...event } = waitingEvent('orders/paid', { id: 1 });
     const entry = encodeEntry({ id, body, ...event });
     entry.fill('x', 77, 79);
@@ -68,7 +68,7 @@ describe('a mailbox entry', () => {
     expect(Buffer.from(decoded.body)).toEqual(Buffer.from(body));
   });
 
-  test('P7: whose payload was damaged comes back as one to be parked, with the bytes that are left', () => {
+  test('P7: whose payload was damaged is returned as unreadable, with the remaining bytes', () => {
     const entry = encodeEntry(waitingEvent('orders/paid', { id: 1 })).subarray(0, -3);
     const decoded = decodeEntry(keyOf(), entry);
     expect(decoded).toMatchObject({

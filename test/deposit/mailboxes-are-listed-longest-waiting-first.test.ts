@@ -33,7 +33,7 @@ describe('the list of mailboxes', () => {
   }
   const waitsSince = (order: OrderKey, since: number) =>
     inside.redis.zadd(keys(order).pending, String(since), order);
-  /** All pages of a size; `between` happens after each. */
+  /** All pages of a size; `between` runs after each. */
   async function pages(
     limit: number,
     between: (shown: OrderKey[]) => Promise<void> = () => Promise.resolve(),
@@ -49,11 +49,11 @@ describe('the list of mailboxes', () => {
     }
   }
 
-  test('is empty where nothing waits', async () => {
+  test('is empty if nothing waits', async () => {
     expect(await list.page(10, null)).toEqual({ waiting: [], total: 0, more: false });
   });
 
-  test('begins with the order that has waited longest, over all partitions', async () => {
+  test('starts with the order that has waited longest, over all partitions', async () => {
     const orders = await deposited(9);
     for (const [i, order] of orders.entries()) await waitsSince(order, 1_000_000 - i);
     const { waiting, total } = await list.page(5, null);
@@ -64,7 +64,7 @@ describe('the list of mailboxes', () => {
     expect(oldest?.waitedMs).toBeGreaterThan(Date.now() - 1_000_000 - 60_000);
   });
 
-  test('is paged without a gap or a repeat, also where many wait since the same moment', async () => {
+  test('is paged without gaps or repeats, also if many have waited since the same moment', async () => {
     const orders = await deposited(40);
     for (const order of orders) await waitsSince(order, 1_000_000);
     const found = await pages(7);
@@ -72,7 +72,7 @@ describe('the list of mailboxes', () => {
     expect(found.flat()).toEqual(orders.toSorted());
   });
 
-  test('goes on at its place when what was shown has been drained', async () => {
+  test('continues at its position after the orders shown so far were drained', async () => {
     const orders = await deposited(20);
     for (const [i, order] of orders.entries()) await waitsSince(order, 1_000_000 + Math.floor(i / 10));
     const found = await pages(4, async (shown) => {
@@ -81,7 +81,7 @@ describe('the list of mailboxes', () => {
     expect(found.flat().toSorted()).toEqual(orders.toSorted());
   });
 
-  test('says where no job is due, and of a paused queue that one is', async () => {
+  test('shows which order has no job due; a job in a paused queue is due', async () => {
     const [lost, kept] = await deposited(2);
     if (!lost || !kept) throw new Error('two were deposited');
     await inside.queues[partitionOf(lost, PARTITIONS)]?.removeDeduplicationKey(lost);
@@ -93,16 +93,16 @@ describe('the list of mailboxes', () => {
     expect(await due()).toEqual({ [lost]: true, [kept]: true });
   });
 
-  test('one mailbox that is no list hides no other', async () => {
+  test('shows the other mailboxes if one is not a list', async () => {
     const [bad, good] = await deposited(2);
     if (!bad || !good) throw new Error('two were deposited');
-    await inside.redis.set(keys(bad).mailbox(bad), 'somebody was here');
+    await inside.redis.set(keys(bad).mailbox(bad), 'foreign data');
     const events = (await list.page(10, null)).waiting.map((each) => [each.order, each.events]);
     expect(Object.fromEntries(events)).toEqual({ [bad]: 0, [good]: 1 });
   });
 });
 
-describe('a look at one mailbox', () => {
+describe('the view of one mailbox', () => {
   let inside: DepositInside;
   let list: MailboxList;
   beforeEach(async () => {
@@ -111,11 +111,11 @@ describe('a look at one mailbox', () => {
   });
   afterEach(() => inside.close());
 
-  test('finds nothing where nothing waits', async () => {
+  test('finds nothing if nothing waits', async () => {
     expect(await list.look(keyOf('1'))).toBeNull();
   });
 
-  test('tells all of each event but its body, and how large that is', async () => {
+  test('shows every field of an event except its body, and the size of the body', async () => {
     const order = keyOf('-');
     const body = Buffer.alloc(100_000, 'x');
     const event = waitingEvent('orders/paid', null, {
@@ -142,7 +142,7 @@ describe('a look at one mailbox', () => {
     expect(found?.fronts[1]).toMatchObject({ id: other.id, webhookId: null, bodyBytes: 2 });
   });
 
-  test('shows 500 events at most, the oldest, and counts all', async () => {
+  test('shows at most the oldest 500 events, and counts all', async () => {
     const order = keyOf('2');
     const events = Array.from({ length: 510 }, () => waitingEvent('orders/paid', {}, { order }));
     await Promise.all(events.map((event) => inside.depositor.deposit(event, null)));
@@ -151,7 +151,7 @@ describe('a look at one mailbox', () => {
     expect(found?.fronts.map(({ id }) => id)).toEqual(events.slice(0, 500).map(({ id }) => id));
   });
 
-  test('goes through 16 MiB of entries and a little more', async () => {
+  test('reads 16 MiB of entries and a little more', async () => {
     const order = keyOf('3');
     const entry = () =>
       Buffer.concat([Buffer.from(`${randomEventId()}1795000000000{}\n`), Buffer.alloc(3 * 1024 * 1024)]);
@@ -161,7 +161,7 @@ describe('a look at one mailbox', () => {
     expect(found?.fronts).toHaveLength(10);
   });
 
-  test('passes over what is not ours, and shows what is damaged as that', async () => {
+  test('skips foreign entries, and shows damaged ones as damaged', async () => {
     const order = keyOf('4');
     const id = randomEventId();
     await inside.redis.rpush(inside.keys.mailbox(order), 'nonsense', '', `${id}1795000000000{"topic\n`);

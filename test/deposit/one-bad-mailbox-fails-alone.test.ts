@@ -9,13 +9,13 @@ describe('deposits that share a round trip', () => {
   });
   afterAll(() => inside.close());
 
-  test('P7: one whose mailbox is no list fails alone, and leaves no claim', async () => {
+  test('P7: one whose mailbox is not a list fails alone, and leaves no claim', async () => {
     const events = Array.from({ length: 20 }, (_, i) =>
       waitingEvent('orders/paid', { id: i }, { order: keyOf(String(i + 1)) }),
     );
     const [bad] = events.slice(7);
     if (!bad) throw new Error('there are 20');
-    await inside.redis.set(inside.keys.mailbox(bad.order), 'somebody was here');
+    await inside.redis.set(inside.keys.mailbox(bad.order), 'foreign data');
     const deposits = events.map((event) => inside.depositor.deposit(event, `delivery-${event.order}`));
     const outcomes = (await Promise.allSettled(deposits)).map(({ status }) => status);
     expect(outcomes.indexOf('rejected')).toBe(7);

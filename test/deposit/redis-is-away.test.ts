@@ -16,7 +16,7 @@ import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 const DEPOSIT_TIMEOUT_MS = 300;
 const notDurable = { name: 'Fault', code: 'not_durable' };
 
-describe('a deposit while Redis is away', () => {
+describe('a deposit while Redis is down', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-redis-away-'));
   const partitions = [redisKeys(0)];
   let server: LocalRedis;
@@ -39,7 +39,7 @@ describe('a deposit while Redis is away', () => {
       60,
     );
 
-  test('P2: is refused as not durable; once Redis is back it is taken, and what was taken before is there', async () => {
+  test('P2: is refused as not durable; when Redis is back it is accepted, and earlier events are there', async () => {
     const event = waitingEvent('orders/paid', { id: 1 });
     expect(await deposits().deposit(event, null)).toMatchObject({ outcome: 'accepted' });
     await server.stop();
@@ -53,7 +53,7 @@ describe('a deposit while Redis is away', () => {
     expect(await redis.llen(redisKeys(0).mailbox(event.order))).toBe(2);
   });
 
-  test('P2: is refused when Redis does not answer in time; sent again it is a duplicate, not lost', async () => {
+  test('P2: is refused if Redis does not answer in time; sent again it is a duplicate, not lost', async () => {
     const event = waitingEvent('orders/cancelled', { id: 1 });
     await redis.client('PAUSE', 10 * DEPOSIT_TIMEOUT_MS, 'ALL');
     await expect(deposits().deposit(event, null)).rejects.toMatchObject(notDurable);
@@ -61,7 +61,7 @@ describe('a deposit while Redis is away', () => {
     expect(await deposits().deposit(event, null)).toMatchObject({ outcome: 'duplicate', event: event.id });
   });
 
-  test('P2: is refused as a whole when Redis is full: no claim without its event', async () => {
+  test('P2: is refused completely if Redis is full: no claim without its event', async () => {
     const event = waitingEvent('orders/fulfilled', { id: 1 });
     await redis.config('SET', 'maxmemory', '1');
     await expect(deposits().deposit(event, 'delivery')).rejects.toMatchObject({ code: 'redis_full' });
@@ -70,16 +70,16 @@ describe('a deposit while Redis is away', () => {
     expect(await deposits().deposit(event, 'delivery')).toMatchObject({ outcome: 'accepted' });
   });
 
-  test('P2: is refused when its mailbox is no list, and leaves no claim that would drop it later', async () => {
+  test('P2: is refused if its mailbox is not a list, and leaves no claim that would drop it later', async () => {
     const order = keyOf('13');
     const event = waitingEvent('orders/paid', { id: 13 }, { order });
-    await redis.set(redisKeys(0).mailbox(order), 'somebody was here');
+    await redis.set(redisKeys(0).mailbox(order), 'foreign data');
     await expect(deposits().deposit(event, 'thirteen')).rejects.toMatchObject(notDurable);
     await redis.del(redisKeys(0).mailbox(order));
     expect(await deposits().deposit(event, 'thirteen')).toMatchObject({ outcome: 'accepted' });
   });
 
-  test('scripts that Redis forgot are taught again within the same call', async () => {
+  test('reloads the scripts within the same call if Redis has forgotten them', async () => {
     await redis.script('FLUSH');
     expect(await deposits().deposit(waitingEvent('orders/paid', { id: 9 }), null)).toMatchObject({
       outcome: 'accepted',

@@ -4,7 +4,7 @@ import { openInside, unspoolerOver, type Inside } from '../support/inside.ts';
 import { until } from '../support/until.ts';
 import { keyOf, RECEIVED_AT, waitingEvent } from '../support/waiting-event.ts';
 
-describe('P2, P3: what was spooled', () => {
+describe('P2, P3: a spooled event', () => {
   let inside: Inside;
   let kept: Spool;
   let moved: number;
@@ -21,7 +21,7 @@ describe('P2, P3: what was spooled', () => {
   const waiting = async () => (await inside.mailbox.read(ORDER, 1000)).events;
   const spooledCount = () => inside.collections.spool.countDocuments();
 
-  test('goes into its mailbox, as it arrived, and wakes a drain', async () => {
+  test('goes into its mailbox, in the order of arrival, and wakes a drain', async () => {
     const events = Array.from({ length: 250 }, (_, i) => event(i));
     await Promise.all(events.toReversed().map((each) => kept.put({ event: each, delivery: null })));
     await unspooler().moveFirst();
@@ -32,7 +32,7 @@ describe('P2, P3: what was spooled', () => {
     expect(await inside.queues[0]?.getWaitingCount()).toBe(1);
   });
 
-  test('and was taken by Redis after all is there once', async () => {
+  test('that Redis stored after all is there once', async () => {
     const [same, other] = [event(1), event(2)];
     await inside.depositor.deposit(same, 'one');
     await kept.put({ event: same, delivery: 'one' });
@@ -40,9 +40,11 @@ describe('P2, P3: what was spooled', () => {
     await unspooler().moveFirst();
     expect(await waiting()).toHaveLength(2);
     expect(await spooledCount()).toBe(0);
+    const { redis, keys } = inside;
+    expect(await redis.mget(keys.delivery('one'), keys.delivery('two'))).toEqual([same.id, other.id]);
   });
 
-  test('and moved by a worker that died before it took it off is there once', async () => {
+  test('that a worker moved before it died, but did not remove, is there once', async () => {
     await kept.put({ event: event(1), delivery: 'one' });
     const dying = unspooler({ ...kept, remove: () => Promise.reject(new Error('killed')) });
     await dying.moveFirst();
@@ -61,15 +63,15 @@ describe('P2, P3: what was spooled', () => {
     expect(await spooledCount()).toBe(0);
   });
 
-  test('stays where it cannot be deposited, and what can be goes', async () => {
-    await inside.redis.set(inside.keys.mailbox(keyOf('13')), 'no list');
+  test('stays if it cannot be deposited, while others are moved', async () => {
+    await inside.redis.set(inside.keys.mailbox(keyOf('13')), 'not a list');
     await kept.put({ event: { ...event(1), order: keyOf('13') }, delivery: null });
     await kept.put({ event: event(2), delivery: null });
     await unspooler().moveFirst();
     expect([await spooledCount(), (await waiting()).length]).toEqual([1, 1]);
   });
 
-  test('is found by its timer, which stops when it is told', async () => {
+  test('is found by a timer, which can be stopped', async () => {
     const running = unspooler();
     running.part.start();
     await kept.put({ event: event(1), delivery: null });

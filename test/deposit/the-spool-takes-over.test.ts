@@ -29,14 +29,14 @@ describe('P2: a deposit that Redis cannot take', () => {
     deposit: async (event) => {
       asked += 1;
       if (hanging) await hanging;
-      if (away) throw new Error('Redis is away');
+      if (away) throw new Error('Redis is down');
       return { outcome: 'accepted', event: event.id };
     },
   };
   const deposits = (over = kept, depositTimeoutMs = 1500) =>
     spoolingDepositor(redis, over, depositTimeoutMs, { spooled: (reason) => reasons.push(reason) });
 
-  test('goes to the spool, whole; again it is a duplicate, and says since when', async () => {
+  test('goes to the spool completely; sent again it is a duplicate, with the time of the first', async () => {
     const event = waitingEvent(
       'orders/paid',
       { id: 7, note: 'ß' },
@@ -49,7 +49,7 @@ describe('P2: a deposit that Redis cannot take', () => {
       event: event.id,
       firstSeenAt: new Date(event.receivedAt),
     });
-    expect(reasons).toEqual(['Redis is away', 'Redis is away']);
+    expect(reasons).toEqual(['Redis is down', 'Redis is down']);
     const spooled = (await kept.oldest(1000)).find((each) => each.event.id === event.id);
     expect(spooled?.delivery).toBe('a delivery');
     expect({ ...spooled?.event, body: Buffer.from(spooled?.event.body ?? []) }).toEqual({
@@ -59,7 +59,7 @@ describe('P2: a deposit that Redis cannot take', () => {
     });
   });
 
-  test('many at once share a write, and each is there once', async () => {
+  test('shares a write with many others, and each is there once', async () => {
     const depositor = deposits();
     const events = Array.from({ length: 50 }, (_, id) => waitingEvent('orders/paid', { id }));
     inside.commands.length = 0;
@@ -68,7 +68,7 @@ describe('P2: a deposit that Redis cannot take', () => {
     expect(inside.commands.filter((name) => name === 'bulkWrite').length).toBeLessThan(10);
   });
 
-  test('after five in a row Redis is left alone; a second later it is asked, and used when it is well', async () => {
+  test('stops the use of Redis after five in a row; a second later Redis is tested, and used if it works', async () => {
     const depositor = deposits();
     for (let i = 0; i < 20; i += 1) await depositor.deposit(waitingEvent('orders/paid', { i }), null);
     expect(asked).toBe(5);
@@ -82,7 +82,7 @@ describe('P2: a deposit that Redis cannot take', () => {
     expect(reasons).toHaveLength(before);
   });
 
-  test('while one asks a Redis that hangs, the others do not wait for it', async () => {
+  test('does not wait while another one tests a Redis that hangs', async () => {
     const depositor = deposits(kept, 60_000);
     for (let i = 0; i < 5; i += 1) await depositor.deposit(waitingEvent('orders/paid', { i }), null);
     let goOn = () => undefined as void;
@@ -100,9 +100,9 @@ describe('P2: a deposit that Redis cannot take', () => {
   });
 
   test.each<[string, Spool['put'], string]>([
-    ['refuses', () => Promise.reject(new Error('MongoDB is away')), 'MongoDB is away'],
+    ['refuses', () => Promise.reject(new Error('MongoDB is down')), 'MongoDB is down'],
     ['does not answer', () => never, 'too slow'],
-  ])('where the spool %s too, it is not durable anywhere', async (_, put, reason) => {
+  ])('is not durable anywhere if the spool %s too', async (_, put, reason) => {
     await expect(
       deposits({ ...kept, put }).deposit(waitingEvent('orders/paid', {}), null),
     ).rejects.toMatchObject({

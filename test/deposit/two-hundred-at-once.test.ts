@@ -2,14 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openDeposit, type DepositInside } from '../support/inside.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 
-describe('one event deposited two hundred times at once', () => {
+describe('one event deposited two hundred times at the same time', () => {
   let inside: DepositInside;
   beforeAll(async () => {
     inside = await openDeposit();
   });
   afterAll(() => inside.close());
 
-  test('P3: is accepted once, 199 times a duplicate of that, and waits once', async () => {
+  test('P3: is accepted once, is a duplicate 199 times, and waits once', async () => {
     const { depositor, redis, keys } = inside;
     const event = waitingEvent('orders/paid', { id: 1 });
     const answers = await Promise.all(

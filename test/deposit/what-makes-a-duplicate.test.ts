@@ -17,7 +17,7 @@ describe('what makes a duplicate', () => {
   });
   afterAll(() => inside.close());
 
-  /** Deposits as ingest does: under the fingerprints of what came in. */
+  /** Deposits as ingest does: with the fingerprints of the webhook. */
   async function arrives(order: string, text: string, webhookId: string | null) {
     const body = Buffer.from(text);
     const waiting: WaitingEvent = waitingEvent('orders/paid', null, { order: keyOf(order), body, webhookId });
@@ -54,14 +54,14 @@ describe('what makes a duplicate', () => {
     },
   );
 
-  test('an event without a webhook id is claimed by its body alone', async () => {
+  test('an event without a webhook id is recognised by its body alone', async () => {
     expect(await arrives('3', '{"id":3}', null)).toMatchObject({ outcome: 'accepted', delivery: null });
     expect(await arrives('3', '{"id":3,"more":1}', null)).toMatchObject({ outcome: 'accepted' });
     expect(await arrives('3', '{"id":3}', 'webhook-3')).toMatchObject({ outcome: 'duplicate' });
     expect(await waitingOf('3')).toBe(2);
   });
 
-  test('a duplicate does not claim the webhook id it came with: that may still bring an event', async () => {
+  test('a duplicate does not claim its webhook id, which may still deliver an event', async () => {
     await arrives('4', '{"id":4}', 'webhook-4a');
     const again = await arrives('4', '{"id":4}', 'webhook-4b');
     expect(again.outcome).toBe('duplicate');
@@ -69,7 +69,7 @@ describe('what makes a duplicate', () => {
     expect(await arrives('4', '{"id":4,"news":true}', 'webhook-4b')).toMatchObject({ outcome: 'accepted' });
   });
 
-  test('both claims end after DEDUPE_TTL_HOURS, and a duplicate does not lengthen them', async () => {
+  test('both claims expire after DEDUPE_TTL_HOURS, and a duplicate does not extend them', async () => {
     const { redis, keys } = inside;
     const { id, delivery } = await arrives('5', '{"id":5}', 'webhook-5');
     const names = [keys.dedupe(id), keys.delivery(String(delivery))];
@@ -81,7 +81,7 @@ describe('what makes a duplicate', () => {
     for (const name of names) expect(await redis.ttl(name)).toBeLessThanOrEqual(100);
   });
 
-  test('a claim that ended is no claim: the event is taken again (MongoDB still knows it)', async () => {
+  test('after its claim has expired, an event is accepted again (MongoDB still knows it)', async () => {
     const { id } = await arrives('6', '{"id":6}', 'webhook-6');
     await inside.redis.del(inside.keys.dedupe(id));
     expect(await arrives('6', '{"id":6}', 'webhook-6')).toMatchObject({ outcome: 'accepted' });

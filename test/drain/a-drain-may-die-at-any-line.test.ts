@@ -8,7 +8,7 @@ import { RECEIVED_AT } from '../support/waiting-event.ts';
 
 class Died extends Error {}
 
-/** Runs the real thing and then dies, or dies before it: as a process would, once. */
+/** Dies once, like a process: before or after the real call. */
 function dying<Arguments extends unknown[], Answer>(
   when: 'before' | 'after',
   real: (...args: Arguments) => Promise<Answer>,
@@ -47,7 +47,7 @@ describe('a drain may die at any line', () => {
   afterAll(() => inside.close());
 
   async function expectAllDoneOnce(order: OrderKey, events: ReturnType<typeof lifeEvents>): Promise<void> {
-    // What one undisturbed drain makes of them.
+    // The result of one undisturbed drain.
     const expected = decide(order, null, events, RECEIVED_AT);
     expect(await inside.tools.orders.load(order)).toEqual({ ...expected.order, version: 1 });
     const entries = await journalOf(inside, order);
@@ -72,7 +72,7 @@ describe('a drain may die at any line', () => {
 
   const cases = LINES.flatMap((line) => (['before', 'after'] as const).map((when) => [when, line] as const));
   test.each(cases)(
-    'P3, P8: %s its %s: the next makes it good, and applies nothing twice',
+    'P3, P8: %s its %s: the next drain completes the work, and applies nothing twice',
     async (when, line) => {
       const events = lifeEvents(1 + cases.findIndex((each) => each[0] === when && each[1] === line));
       const order = events[0]?.order as OrderKey;
@@ -84,7 +84,7 @@ describe('a drain may die at any line', () => {
     },
   );
 
-  test('P3: events that come again after Redis forgot everything change nothing', async () => {
+  test('P3: events that arrive again after Redis lost everything change nothing', async () => {
     const events = lifeEvents(50);
     const order = events[0]?.order as OrderKey;
     await depositAll(inside, events);
@@ -95,7 +95,7 @@ describe('a drain may die at any line', () => {
     await expectAllDoneOnce(order, events);
   });
 
-  test('P3: it may die again and again: the first outcomes stay', async () => {
+  test('P3: several times in a row: the first outcomes stay', async () => {
     const events = lifeEvents(51);
     const order = events[0]?.order as OrderKey;
     await depositAll(inside, events);

@@ -21,13 +21,13 @@ describe('P4: a holder that is too late', () => {
   }
   const refusals = async () => (await inside.metrics.fencingRejected.get()).values[0]?.value ?? 0;
 
-  test('is not let in beside another: of two drains one is busy', async () => {
+  test('does not run beside another: of two drains, one is busy', async () => {
     const { order } = await deposited(1);
     const ends = await Promise.all([drainOrder(order, inside.tools), drainOrder(order, inside.tools)]);
     expect(ends.map((end) => end.outcome).toSorted()).toEqual(['busy', 'drained']);
   });
 
-  test('whose order moved on since it was loaded: loads again, decides again, and commits over the new one', async () => {
+  test('whose order changed after it was loaded loads and decides again, and commits over the new version', async () => {
     const { order } = await deposited(2);
     const before = await refusals();
     let loads = 0;
@@ -44,7 +44,7 @@ describe('P4: a holder that is too late', () => {
     expect(await journalOf(inside, order)).toHaveLength(3);
   });
 
-  test('five times in a row: gives up with outpaced, writes no history, and leaves the events waiting', async () => {
+  test('five times in a row gives up with outpaced, writes no history, and leaves the events waiting', async () => {
     const { order } = await deposited(3);
     const before = await refusals();
     const commit: DrainTools['orders']['commit'] = async (asked) => {
@@ -64,7 +64,7 @@ describe('P4: a holder that is too late', () => {
     expect(await inside.redis.exists(inside.keys.lock(order))).toBe(0);
   });
 
-  test('whose lock was taken before its commit: commits nothing, and leaves the lock with its new holder', async () => {
+  test('whose lock was taken before its commit commits nothing, and does not release the new lock', async () => {
     const { order } = await deposited(4);
     const leases: Lease[] = [];
     const short = orderLock([inside.redis], 600, () => undefined);
@@ -86,7 +86,7 @@ describe('P4: a holder that is too late', () => {
     expect(await inside.redis.get(inside.keys.lock(order))).toBe("another's");
   });
 
-  test('that slept while its successor did everything: changes nothing of it and takes nothing away', async () => {
+  test('that slept while its successor did everything changes and removes nothing', async () => {
     const { order, events } = await deposited(5);
     let wake = () => undefined as void;
     const asleep = new Promise<void>((resolve) => (wake = resolve));
@@ -104,7 +104,7 @@ describe('P4: a holder that is too late', () => {
     const before = await journalOf(inside, order);
     await depositAll(inside, events.slice(3, 5));
     wake();
-    // It is refused, and then finds that the lock is no longer its own: the rest is another's.
+    // Its commit is refused, and then it finds that it lost the lock: the rest is another drain's work.
     await expect(late).rejects.toMatchObject({ name: 'Fault', code: 'lock_lost' });
     expect(await journalOf(inside, order)).toEqual(before);
     expect(await drainOrder(order, inside.tools)).toEqual({ outcome: 'drained', events: 2 });

@@ -29,14 +29,14 @@ describe('drains pause while they could only fail', () => {
     await inside.close();
   });
 
-  test('and go on, with all that waits, once they may', async () => {
+  test('and resume, with all waiting events, as soon as they may', async () => {
     let ready = false;
     let asked = 0;
     const changes: boolean[] = [];
     const pauser = new DrainPauser({
       ready: async () => {
         asked += 1;
-        if (!ready) throw new Error('MongoDB is away');
+        if (!ready) throw new Error('MongoDB is down');
       },
       log: silent,
       onChange: (paused) => changes.push(paused),
@@ -46,7 +46,7 @@ describe('drains pause while they could only fail', () => {
     await until(() => ran.length === 1);
     pauser.hold('a reason');
     pauser.hold('another');
-    // One job may be in the hands of a worker that was asking for it when the pause came.
+    // A worker may already have asked for one job when the pause began.
     inside.waker.wake(keyOf('2'));
     for (let i = 3; i < 20; i += 1) inside.waker.wake(keyOf(String(i)));
     await until(() => asked >= 2);
@@ -58,7 +58,7 @@ describe('drains pause while they could only fail', () => {
     expect(new Set(ran).size).toBe(19);
   });
 
-  test('a pauser that was stopped neither pauses nor goes on', async () => {
+  test('a stopped pauser neither pauses nor resumes', async () => {
     const changes: boolean[] = [];
     const pauser = new DrainPauser({
       ready: () => Promise.reject(new Error('never')),

@@ -20,7 +20,7 @@ describe('a drain', () => {
     expect(await redis.exists(keys.mailbox(order), keys.pending, keys.shops, keys.lock(order))).toBe(0);
   }
 
-  test('P5: applies a mailbox in sequence whatever the order of arrival, and empties it', async () => {
+  test('P5: applies a mailbox in sequence, whatever the order of arrival, and empties it', async () => {
     const life = lifeEvents(1);
     const [first] = life;
     if (!first) throw new Error('a life has events');
@@ -34,7 +34,7 @@ describe('a drain', () => {
     await expectNothingLeft(first.order);
   });
 
-  test('takes a mailbox of 250 events in pages of one commit each', async () => {
+  test('settles a mailbox of 250 events in pages of one commit each', async () => {
     const order = keyOf('2000');
     const at = (i: number) => new Date(Date.UTC(2026, 10, 20, 10, 0, i)).toISOString();
     const events = Array.from({ length: 250 }, (_, i) =>
@@ -43,7 +43,7 @@ describe('a drain', () => {
     await depositAll(inside, events);
     expect(await drainOrder(order, inside.tools)).toEqual({ outcome: 'drained', events: 250 });
     const page = ['find', 'bulkWrite', 'bulkWrite'];
-    // Of a new order it is asked whether events of it were parked before.
+    // A new order may have parked events already: that is one more query.
     expect(inside.commands).toEqual([...page, 'aggregate', ...page, ...page]);
     expect(await inside.tools.orders.load(order)).toMatchObject({ version: 3, sequence: 250, name: '#249' });
     expect((await journalOf(inside, order)).map((entry) => entry.sequence)).toEqual(
@@ -52,7 +52,7 @@ describe('a drain', () => {
     await expectNothingLeft(order);
   });
 
-  test('P6: takes along what arrives while it works', async () => {
+  test('P6: also settles events that arrive while it works', async () => {
     const [create, payment] = lifeEvents(3);
     if (!create || !payment) throw new Error('a life has events');
     let written = 0;
@@ -71,12 +71,12 @@ describe('a drain', () => {
     await expectNothingLeft(create.order);
   });
 
-  test('of an order without events does nothing to MongoDB', async () => {
+  test('of an order without events sends nothing to MongoDB', async () => {
     expect(await drainOrder(keyOf('4000'), inside.tools)).toEqual({ outcome: 'drained', events: 0 });
     expect(inside.commands).toEqual([]);
   });
 
-  test('P6: forgets an order whose mailbox was deleted, so that it is not woken for ever', async () => {
+  test('P6: removes an order whose mailbox was deleted from `pending`, so it is not woken forever', async () => {
     const [create] = lifeEvents(5);
     if (!create) throw new Error('a life has events');
     await depositAll(inside, [create]);

@@ -20,12 +20,12 @@ describe("an order's first events", () => {
     return { order: create.order, create, payment, paid, updated };
   }
   const drain = (order: OrderKey) => drainOrder(order, inside.tools);
-  /** Redis's clock tells how long an order has waited: its start is put back. */
+  /** Ends the hold, which is measured by Redis's clock: moves the start of the wait back. */
   const waitOver = (order: OrderKey) => inside.redis.zincrby(inside.keys.pending, -HOLD_MS, order);
   const told = async (order: OrderKey) =>
     (await journalOf(inside, order)).map(({ topic, outcome }) => [topic, outcome]);
 
-  test('wait for orders/create: held, for what is left of the hold, with nothing done and the lock free', async () => {
+  test('wait for orders/create: held for the rest of the hold, with nothing applied and the lock released', async () => {
     const { order } = await withoutCreate(1);
     const end = await drain(order);
     expect(end).toMatchObject({ outcome: 'held', forMs: expect.any(Number) });
@@ -38,7 +38,7 @@ describe("an order's first events", () => {
     expect(await inside.redis.llen(inside.keys.mailbox(order))).toBe(2);
   });
 
-  test('P5: are applied with it in one go once it is there, create first', async () => {
+  test('P5: are applied together with the create when it arrives, create first', async () => {
     const { order, create } = await withoutCreate(2);
     expect((await drain(order)).outcome).toBe('held');
     await depositAll(inside, [create]);
@@ -51,7 +51,7 @@ describe("an order's first events", () => {
     expect(await inside.tools.orders.load(order)).toMatchObject({ version: 1 });
   });
 
-  test('are applied without it when the hold is over; the create that comes then is late', async () => {
+  test('are applied without it when the hold is over; a create that arrives after that is late', async () => {
     const { order, create } = await withoutCreate(3);
     await waitOver(order);
     expect(await drain(order)).toEqual({ outcome: 'drained', events: 2 });
@@ -65,7 +65,7 @@ describe("an order's first events", () => {
     });
   });
 
-  test('are the only ones held: an order that is known waits for nothing', async () => {
+  test('are the only ones held: the events of a known order do not wait', async () => {
     const { order, updated } = await withoutCreate(4);
     await waitOver(order);
     await drain(order);
@@ -73,13 +73,13 @@ describe("an order's first events", () => {
     expect(await drain(order)).toEqual({ outcome: 'drained', events: 1 });
   });
 
-  test('P7: are not held back by what cannot be read', async () => {
+  test('P7: are not held if one of them is unreadable', async () => {
     const { order } = await withoutCreate(5);
     await depositAll(inside, [waitingEvent('orders/updated', null, { order, unreadable: 'no JSON' })]);
     expect(await drain(order)).toEqual({ outcome: 'drained', events: 3 });
   });
 
-  test('are not held where HOLD_FOR_CREATE_MS is 0', async () => {
+  test('are not held if HOLD_FOR_CREATE_MS is 0', async () => {
     const { order } = await withoutCreate(6);
     expect(await drainOrder(order, { ...inside.tools, holdForCreateMs: 0 })).toEqual({
       outcome: 'drained',

@@ -10,7 +10,7 @@ import { RECEIVED_AT } from '../support/waiting-event.ts';
 
 const ORDERS = 40;
 
-describe('the events of many orders, shuffled and doubled, over two workers', () => {
+describe('the events of many orders, shuffled and duplicated, over two workers', () => {
   let inside: Inside;
   let workers: ReturnType<typeof openWorkers>;
   beforeAll(async () => {
@@ -30,7 +30,7 @@ describe('the events of many orders, shuffled and doubled, over two workers', ()
     await inside.close();
   });
 
-  test('P3, P5: every order ends as if its events had come once and in sequence', async () => {
+  test('P3, P5: every order ends as if its events had arrived once and in sequence', async () => {
     const random = randomFrom(11);
     const lives = Array.from({ length: ORDERS }, (_, i) => lifeEvents(100 + i));
     const deliveries = random.shuffled([...lives.flat(), ...lives.flat()]);

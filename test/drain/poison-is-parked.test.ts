@@ -5,7 +5,7 @@ import { decompress } from '../../src/system/payload.ts';
 import { depositAll, journalOf, lifeEvents, openInside, type Inside } from '../support/inside.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 
-describe('P7: a poison event is parked, and the others go on', () => {
+describe('P7: a poison event is parked, and the others continue', () => {
   let inside: Inside;
   beforeAll(async () => {
     inside = await openInside();
@@ -18,7 +18,7 @@ describe('P7: a poison event is parked, and the others go on', () => {
   const outcomes = async (order: OrderKey) =>
     Object.fromEntries((await journalOf(inside, order)).map((entry) => [entry._id, entry.outcome]));
 
-  test('at once, where it cannot be read: with its bytes and its reason, and the journal says so', async () => {
+  test('immediately if it is unreadable: with its bytes and its reason, and the journal records it', async () => {
     const [create, payment, paid] = lifeEvents(1);
     if (!create || !payment || !paid) throw new Error('a life has events');
     const { order } = create;
@@ -46,7 +46,7 @@ describe('P7: a poison event is parked, and the others go on', () => {
     expect(await inside.tools.orders.load(order)).toMatchObject({ sequence: 3 });
   });
 
-  test('where it makes the order larger than MongoDB allows: the largest goes, the others stay', async () => {
+  test('if it makes the order larger than MongoDB allows: the largest is parked, the others are applied', async () => {
     const [create, payment] = lifeEvents(9);
     if (!create || !payment) throw new Error('a life has events');
     const { order } = create;
@@ -55,22 +55,30 @@ describe('P7: a poison event is parked, and the others go on', () => {
     const huge = [1, 2, 3, 4].map((id) => fulfillment(id, 5_000_000 + id));
     await depositAll(inside, [create, ...huge, payment]);
     expect(await drainOrder(order, inside.tools)).toEqual({ outcome: 'drained', events: 6 });
-    // It comes with another page of the mailbox, which holds 8 MB.
+    // The payment is late because it is in a later page of the mailbox: a page holds 4 MiB of bodies.
     expect(await outcomes(order)).toMatchObject({ [create.id]: 'applied', [payment.id]: 'late' });
     expect(await parked(huge[3]!.id)).toMatchObject({
-      error: 'with it the order would be larger than the 16 MB that MongoDB allows',
+      error: 'with this event the order would be larger than the 16 MB that MongoDB allows',
     });
     expect((await inside.tools.orders.load(order))?.parts.fulfillments).toHaveLength(3);
-  });
+    const [small, large, smaller] = [10_000, 2_500_000, 5000].map((length, i) => fulfillment(5 + i, length));
+    await depositAll(inside, [small!, large!, smaller!]);
+    expect(await drainOrder(order, inside.tools)).toEqual({ outcome: 'drained', events: 3 });
+    expect(await outcomes(order)).toMatchObject({
+      [small!.id]: 'late',
+      [large!.id]: 'parked',
+      [smaller!.id]: 'late',
+    });
+  }, 180_000);
 
-  test('alone in its mailbox, it makes no order', async () => {
+  test('without creating an order if it is alone in its mailbox', async () => {
     const order = keyOf('2000');
     await depositAll(inside, [waitingEvent('orders/paid', 'no object', { order })]);
     await drainOrder(order, inside.tools);
     expect(await inside.tools.orders.load(order)).toBeNull();
   });
 
-  test('what names no order is parked from its own mailbox, and MongoDB is asked for no order', async () => {
+  test('from a mailbox of its own if it names no order, without a query for an order', async () => {
     const order = keyOf('-');
     const events = [1, 2, 3].map((i) =>
       waitingEvent('orders/paid', { i }, { order, unreadable: 'names no order' }),
@@ -83,13 +91,13 @@ describe('P7: a poison event is parked, and the others go on', () => {
     expect(await inside.redis.exists(inside.keys.mailbox(order))).toBe(0);
   });
 
-  test('after the third drain that failed on it, where applying throws; later events of the order go on', async () => {
+  test('at the third drain that fails on it, if applying it throws; later events of the order continue', async () => {
     const [create, payment, paid] = lifeEvents(4);
     if (!create || !payment || !paid) throw new Error('a life has events');
     const { order } = create;
     await depositAll(inside, [create]);
     await drainOrder(order, inside.tools);
-    // Damaged by hand: joining a dispute to what is no list throws.
+    // Damaged by hand: joining a dispute throws if `disputes` is not a list.
     await inside.collections.orders.collection.updateOne(
       { orderId: order.split('/')[1] },
       { $set: { disputes: 7 } },
@@ -115,10 +123,10 @@ describe('P7: a poison event is parked, and the others go on', () => {
       [poison.id]: 'parked',
     });
     expect((await parked(poison.id))?.error).toBe(
-      'the document of its order is damaged: order.disputes: expected a list, found a number. ' +
+      "the order's document is damaged: order.disputes: expected a list, found a number. " +
         'Rebuild the order, then replay the event (3 drains failed on it)',
     );
-    // The third version is the count of its parked events.
+    // The third version was written by the count of parked events.
     const counted = { version: 3, sequence: 3, parkedEvents: 1 };
     expect(await inside.tools.orders.load(order)).toMatchObject(counted);
   });

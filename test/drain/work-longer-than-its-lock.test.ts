@@ -14,7 +14,9 @@ describe('P7: work that takes longer than the lock of its order', () => {
   });
   afterAll(() => inside.close());
 
-  /** Tools with which a page loses its lock where the test says so; `pages` are the sizes that were tried. */
+  /**
+   * Tools with which a page loses its lock if `isTooLong` says so; `pages` records the sizes that were tried.
+   */
   function losing(isTooLong: (page: WaitingEvent[]) => boolean) {
     let page: WaitingEvent[] = [];
     const pages: number[] = [];
@@ -33,13 +35,13 @@ describe('P7: work that takes longer than the lock of its order', () => {
     return { pages, tools: { ...inside.tools, redactions: { masked }, lock: { acquire } } };
   }
 
-  /** Drains as often as it fails. */
+  /** Drains until it succeeds; returns how often it failed. */
   async function drained(order: OrderKey, tools: DrainTools): Promise<number> {
     for (let failed = 0; failed < 30; failed += 1) {
       const end = await drainOrder(order, tools).catch((error: unknown) => error);
       if (!(error(end) instanceof Fault)) return failed;
     }
-    throw new Error('it never ends');
+    throw new Error('the drain never succeeds');
   }
   const error = (end: unknown) => (end instanceof Error ? end : null);
 
@@ -53,7 +55,7 @@ describe('P7: work that takes longer than the lock of its order', () => {
     );
   const setbacks = (order: OrderKey) => inside.redis.exists(inside.keys.setbacks(order));
 
-  test('its page is halved until it fits, and what fits is applied', async () => {
+  test('halves its page until it fits, and applies that', async () => {
     const order = keyOf('3001');
     await depositAll(inside, updates(order, 20));
     const { pages, tools } = losing((page) => page.length > 5);
@@ -65,7 +67,7 @@ describe('P7: work that takes longer than the lock of its order', () => {
     expect(await setbacks(order)).toBe(0);
   });
 
-  test('what does not finish even alone is parked with its reason; later events of the order go on', async () => {
+  test('parks an event that does not finish even alone, with the reason; later events of the order continue', async () => {
     const [create, payment, paid] = lifeEvents(31);
     if (!create || !payment || !paid) throw new Error('a life has events');
     const { order } = create;
@@ -83,12 +85,14 @@ describe('P7: work that takes longer than the lock of its order', () => {
       [paid.id]: 'applied',
     });
     const kept = await inside.collections.parked.findOne({ _id: endless.id }).lean();
-    expect(kept?.error).toMatch(/^\d drains that began with it lost the lock .* longer than LOCK_TTL_MS/);
-    // Replayed, it gets all its tries again.
+    expect(kept?.error).toMatch(
+      /^\d drains that began with this event lost the order's lock .* longer than LOCK_TTL_MS/,
+    );
+    // If it is replayed, its count starts again.
     expect(await setbacks(order)).toBe(0);
   });
 
-  /** A lock that outlives the parking of an event: no event is applied then. */
+  /** A lock that is not lost while an event is parked: no event is applied then. */
   function parking({ acquire }: DrainTools['lock'], event: WaitingEvent): DrainTools['lock'] {
     return {
       acquire: async (key, job) => {
@@ -99,7 +103,7 @@ describe('P7: work that takes longer than the lock of its order', () => {
     };
   }
 
-  test('an order that others keep committing first counts the same', async () => {
+  test('counts an order that other workers keep committing first in the same way', async () => {
     const order = keyOf('3003');
     await depositAll(inside, updates(order, 2));
     const commit: DrainTools['orders']['commit'] = () => Promise.resolve('outpaced');
@@ -108,7 +112,7 @@ describe('P7: work that takes longer than the lock of its order', () => {
     expect(await inside.redis.hvals(inside.keys.setbacks(order))).toEqual(['1']);
   });
 
-  test('between two rounds of the event loop a drain reads at most one body that takes longer than a turn', async () => {
+  test('reads at most one body that takes longer than a turn between two rounds of the event loop', async () => {
     const order = keyOf('3004');
     await depositAll(inside, updates(order, 30));
     let [read, most, before, working] = [0, 0, 0, true];

@@ -64,12 +64,32 @@ describe('S2, P5: a signed body under every other topic', () => {
   });
 
   test.each<[Topic, Topic, string]>([
-    ['orders/create', 'orders/delete', 'orders/delete brings no lines'],
-    ['order_transactions/create', 'fulfillments/create', 'fulfillments/create brings no OrderTransaction'],
-    ['order_transactions/create', 'refunds/create', 'refunds/create brings no OrderTransaction'],
-    ['order_transactions/create', 'disputes/create', 'disputes/create brings no OrderTransaction'],
-    ['refunds/create', 'returns/close', 'returns/close brings no Refund'],
-  ])('%s as %s: parked, for an operator to see', async (from, to, because) => {
+    [
+      'orders/create',
+      'orders/delete',
+      'the body has line_items, which does not match the topic orders/delete',
+    ],
+    [
+      'order_transactions/create',
+      'fulfillments/create',
+      'the body is of type OrderTransaction, which does not match the topic fulfillments/create',
+    ],
+    [
+      'order_transactions/create',
+      'refunds/create',
+      'the body is of type OrderTransaction, which does not match the topic refunds/create',
+    ],
+    [
+      'order_transactions/create',
+      'disputes/create',
+      'the body is of type OrderTransaction, which does not match the topic disputes/create',
+    ],
+    [
+      'refunds/create',
+      'returns/close',
+      'the body is of type Refund, which does not match the topic returns/close',
+    ],
+  ])('%s as %s: parked, visible to an operator', async (from, to, because) => {
     const { life, key } = await lived('refunded_in_part');
     const delivery = life.find((each) => each.topic === from);
     if (!delivery) throw new Error(`a life has ${from}`);

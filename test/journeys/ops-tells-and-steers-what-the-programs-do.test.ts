@@ -43,7 +43,7 @@ describe('the command line over whole programs', () => {
     return { code, stderr, ...answer } as Record<string, unknown>;
   };
 
-  test('every verb that only looks ends with 0, says something, and has JSON', async () => {
+  test('every read-only verb exits with 0, prints something, and supports --json', async () => {
     const looking = [
       ['status'],
       ['config'],
@@ -74,7 +74,7 @@ describe('the command line over whole programs', () => {
     }
   }, 120_000);
 
-  test('what they say is what happened', async () => {
+  test('the output matches what happened', async () => {
     expect((await run('status')).stdout).toMatch(/^parked +1$/m);
     const order = (await run('order', '1001')).stdout;
     expect(order).toContain(`#1001  shipped   ${KEY}`);
@@ -87,7 +87,7 @@ describe('the command line over whole programs', () => {
     expect(byBody).toMatchObject({ code: 0, claims: [{ order: KEY, hits: 1, outcome: 'applied' }] });
   });
 
-  test('the doctor tells of everything, and nothing is bad', async () => {
+  test('the doctor sees every program, and no check fails', async () => {
     const { checks } = (await json('doctor')) as {
       checks?: { name: string; verdict: string; found: string }[];
     };
@@ -98,18 +98,18 @@ describe('the command line over whole programs', () => {
     expect((await run('doctor')).code).toBe(0);
   });
 
-  test('a replay is counted, then done and parked again, and the audit has who and why', async () => {
+  test('a replay is counted, then run; its event is parked again, and the audit log has who and why', async () => {
     const counted = await json('parked', 'replay', poisonHash);
     expect(counted).toMatchObject({ code: 0, dryRun: true, events: 1 });
     const done = await json('parked', 'replay', '--topic', 'orders/updated', '--reason', reason, '--yes');
-    // Not before it is known: what made it be parked is still so.
+    // The cause is not fixed, so the replay waits until the event is parked again, and reports it.
     expect(done).toMatchObject({ code: 1, state: 'done', total: 1, replayed: 1, parkedAgain: 1 });
     const audit = await json('audit', 'ls', '--action', 'parked.replay');
     expect(audit).toMatchObject({ entries: [{ who: 'grace', reason, outcome: 'done' }] });
     await stack.drained();
   });
 
-  test('a queue is paused only with --yes, and goes on', async () => {
+  test('a queue is paused only with --yes, and can be resumed', async () => {
     expect((await run('queue', 'pause')).code).toBe(0);
     expect(await json('status')).toMatchObject({ pausedQueues: [] });
     expect((await run('queue', 'pause', '--reason', reason, '--yes')).code).toBe(0);
@@ -118,7 +118,7 @@ describe('the command line over whole programs', () => {
     expect(await json('status')).toMatchObject({ pausedQueues: [] });
   });
 
-  test('refused is refused: an applied event, a lock that nobody holds, a mailbox of which nothing waits', async () => {
+  test('refused changes exit with 1: an applied event, a free lock, an empty mailbox, an unknown event', async () => {
     const known = await json('dedupe', 'get', '--webhook-id', life[1]!.webhookId, '--shop', SHOP);
     const [claim] = known.claims as { event: string }[];
     for (const args of [
@@ -130,7 +130,7 @@ describe('the command line over whole programs', () => {
       expect((await run(...args)).code).toBe(1);
   });
 
-  test('a token that was minted works until it is revoked; a link signs in', async () => {
+  test('a minted token works until it is revoked; sign-in prints a link', async () => {
     const minted = (await json('token', 'mint', '--role', 'viewer', '--name', 'lin')) as {
       token?: string;
       id?: string;

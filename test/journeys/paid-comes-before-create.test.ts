@@ -47,7 +47,7 @@ describe('paid comes before create', () => {
     expect((await stack.timeline(key))[1]).toMatchObject({
       topic: 'orders/create',
       outcome: 'late',
-      because: 'the order already existed: orders/paid of 10:00:01 came first',
+      because: 'the order already existed: orders/paid (10:00:01) was processed first',
     });
     const { version: _, ...after } = await stack.order(key);
     expect(before).toMatchObject(after);

@@ -7,7 +7,7 @@ import { until } from '../support/until.ts';
 
 const TTL_MS = 1500;
 
-describe('P4: a lock is taken only from who was shown', () => {
+describe('P4: a lock is released by force only if its holder is the one that was shown', () => {
   let servers: Redis[];
   let keeper: LockKeeper;
   beforeAll(async () => {
@@ -26,7 +26,7 @@ describe('P4: a lock is taken only from who was shown', () => {
   const holders = async (key: string) =>
     (await Promise.all(servers.map((server) => server.exists(key)))).reduce((sum, each) => sum + each, 0);
 
-  test('taken: it is free on every server, and its holder is told by its next extension', async () => {
+  test('taken: the lock is free on every server, and its holder notices at its next extension', async () => {
     const lease = await held('taken');
     expect(await keeper.takeAway('taken', await tokenOf('taken'))).toBe('taken');
     expect(await holders('taken')).toBe(0);
@@ -38,7 +38,7 @@ describe('P4: a lock is taken only from who was shown', () => {
     await next.release();
   });
 
-  test('changed: by a token of before it takes nothing from the one of now', async () => {
+  test('changed: the token of an earlier holder does not release the current lock', async () => {
     const before = await held('changed');
     const token = await tokenOf('changed');
     await before.release();
@@ -49,14 +49,14 @@ describe('P4: a lock is taken only from who was shown', () => {
     await now.release();
   });
 
-  test('gone: nobody holds it, or only a minority that cannot', async () => {
+  test('gone: the lock has no holder, or only one with a minority', async () => {
     expect(await keeper.takeAway('never', 'a token')).toBe('gone');
     await servers[0]?.set('minority', "a loser's", 'PX', 60_000);
     expect(await keeper.takeAway('minority', 'a token')).toBe('gone');
     expect(await holders('minority')).toBe(1);
   });
 
-  test('what comes in its place between look and deletion stays: of twenty rounds none takes two', async () => {
+  test('a new lock that appears between read and deletion stays, in all of twenty rounds', async () => {
     for (let round = 0; round < 20; round += 1) {
       const key = `race-${round}`;
       const lease = await held(key);
@@ -73,7 +73,7 @@ describe('P4: a lock is taken only from who was shown', () => {
     }
   });
 
-  test('where too few servers answer nothing is taken', async () => {
+  test('if too few servers answer, no lock is released', async () => {
     const lease = await held('few');
     const away = new Redis((await namespace()).redisUrl, { maxRetriesPerRequest: 0 });
     away.disconnect();

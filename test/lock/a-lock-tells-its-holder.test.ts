@@ -9,7 +9,7 @@ import { until } from '../support/until.ts';
 
 const TTL_MS = 900;
 
-describe('a lock seen from outside', () => {
+describe('reading a lock', () => {
   let servers: Redis[];
   beforeAll(async () => {
     const names = [await namespace(), await namespace(), await namespace()];
@@ -24,7 +24,7 @@ describe('a lock seen from outside', () => {
     return lease;
   }
 
-  test('tells who holds it, for which job, and since when; the holder knows the same of itself', async () => {
+  test('returns its holder, job and start; the lease contains the same', async () => {
     const began = Date.now();
     const lease = await held('told', '42');
     const [lock] = await lockKeeper(first(), TTL_MS).read(['told']);
@@ -39,7 +39,7 @@ describe('a lock seen from outside', () => {
     expect(await lockKeeper(first(), TTL_MS).read(['told', 'never held'])).toEqual([null, null]);
   });
 
-  test('of fifty that are asked for at once, each tells its own job', async () => {
+  test('returns the right job for each of fifty locks requested at the same time', async () => {
     const lock = orderLock(first(), TTL_MS, () => undefined);
     const keys = Array.from({ length: 50 }, (_, i) => `at-once-${i}`);
     const leases = await Promise.all(keys.map((key, i) => lock.acquire(key, `job ${i}`)));
@@ -50,7 +50,7 @@ describe('a lock seen from outside', () => {
     for (const lease of leases) await lease?.release();
   });
 
-  test('shows its extensions, and keeps its token over them', async () => {
+  test('returns its extensions, which do not change its token', async () => {
     const lease = await held('extended', '1');
     const keeper = lockKeeper(first(), TTL_MS);
     const [before] = await keeper.read(['extended']);
@@ -65,7 +65,7 @@ describe('a lock seen from outside', () => {
     await lease.release();
   });
 
-  test('set by a version that tells nothing: held, by nobody known', async () => {
+  test('returns an unknown holder if another version set the lock', async () => {
     await servers[0]?.set('foreign', '0123456789abcdef0123456789abcdef', 'PX', 60_000);
     await servers[0]?.set('endless', 'for ever');
     const [foreign, endless] = await lockKeeper(first(), TTL_MS).read(['foreign', 'endless']);
@@ -74,7 +74,7 @@ describe('a lock seen from outside', () => {
     expect(endless).toMatchObject({ holder: null, ttlLeftMs: 0 });
   });
 
-  test('whose holder has a clock that is ahead is not younger than nothing', async () => {
+  test('returns no negative age if the clock of the holder is ahead', async () => {
     const since = Date.now() + 3_600_000;
     await servers[0]?.set('ahead', encodeHolder({ program: 'p', job: 'j', since }), 'PX', TTL_MS);
     const [lock] = await lockKeeper(first(), TTL_MS).read(['ahead']);
@@ -82,7 +82,7 @@ describe('a lock seen from outside', () => {
   });
 
   describe('over three servers', () => {
-    test('is who a majority names; what a minority has is nobody', async () => {
+    test('returns the holder of a majority, and no holder for a minority', async () => {
       const keeper = lockKeeper(servers, 60_000);
       const value = (job: string) => encodeHolder({ program: 'p:1', job, since: Date.now() });
       const [winner, loser] = [value('winner'), value('loser')];
@@ -92,12 +92,12 @@ describe('a lock seen from outside', () => {
       await servers[1]?.set('minority', loser, 'PX', 60_000);
       const [split, minority] = await keeper.read(['split', 'minority']);
       expect(split?.holder?.job).toBe('winner');
-      // Without the third server there is no majority: its time is the lock's.
+      // Without the third server there is no majority, so the lock expires with it.
       expect(split?.ttlLeftMs).toBeLessThanOrEqual(10_000);
       expect(minority).toBeNull();
     });
 
-    test('of which one is away two are enough; of which two are away nothing is said', async () => {
+    test('works if one is down, and fails if two are down', async () => {
       const lease = await held('one-away', '9', servers);
       const away = new Redis((await namespace()).redisUrl, { maxRetriesPerRequest: 0 });
       away.disconnect();

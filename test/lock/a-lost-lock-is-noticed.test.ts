@@ -31,7 +31,7 @@ describe('a lock that is lost while held', () => {
     return null;
   }
 
-  test('P4: taken by another: the signal aborts with lock_lost before the lease would have ended', async () => {
+  test('P4: taken by another holder: the signal aborts with lock_lost before the lease would have expired', async () => {
     const taken = Date.now();
     const lease = await held('taken');
     await redis.set('taken', "another's", 'PX', 60_000);
@@ -42,7 +42,7 @@ describe('a lock that is lost while held', () => {
     expect(losses).toBe(1);
   });
 
-  test('its release harms nobody: the lock stays with whom it went to', async () => {
+  test('its release is harmless: the new holder keeps the lock', async () => {
     const lease = await held('kept');
     await redis.set('kept', "another's", 'PX', 60_000);
     await lease.release();
@@ -54,7 +54,7 @@ describe('a lock that is lost while held', () => {
     expect(await redis.get('kept-too')).toBe("another's");
   });
 
-  test('deleted: the holder is told, once', async () => {
+  test('deleted: the holder is notified once', async () => {
     const lease = await held('deleted');
     await redis.del('deleted');
     await until(() => lease.signal.aborted);
@@ -63,9 +63,9 @@ describe('a lock that is lost while held', () => {
     expect(losses).toBe(1);
   });
 
-  test('P4: a process that was stopped past its lock sees so at the very next check', async () => {
+  test('P4: a process that was stopped past its lock notices at the next check', async () => {
     const lease = await held('stopped');
-    // As SIGSTOP would: no timer runs meanwhile.
+    // Like SIGSTOP: no timer runs meanwhile.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, TTL_MS + 50);
     expect(lease.signal.aborted).toBe(false);
     expect(thrownBy(lease.assertHeld)).toEqual(lockLost);
@@ -74,7 +74,7 @@ describe('a lock that is lost while held', () => {
     await lease.release();
   });
 
-  test('Redis went away while it was held: lost when its time is over, without an unhandled rejection', async () => {
+  test('Redis goes down while it is held: the lock is lost without an unhandled rejection', async () => {
     const own = new Redis((await namespace()).redisUrl, {
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,

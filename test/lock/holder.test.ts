@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { decodeHolder, encodeHolder } from '../../src/lock/holder.ts';
 
-describe('the value of a lock says who its holder is, whatever they are called', () => {
+describe('the value of a lock contains its holder, whatever the name', () => {
   test.each([
     ['host:1', '42'],
     ['web-1.example.com:4711', 'repeat:abc:1'],
@@ -16,12 +16,12 @@ describe('the value of a lock says who its holder is, whatever they are called',
     expect(told.token).toMatch(/^[0-9a-f]{32}$/);
   });
 
-  test('half a character does not keep anybody from a lock', () => {
+  test('half a character in a name does not prevent a lock', () => {
     const value = encodeHolder({ program: 'half\ud800:1', job: '1', since: 1 });
     expect(decodeHolder(value).holder?.program).toBe('half\ufffd:1');
   });
 
-  test('two of the same holder are different', () => {
+  test('two values for the same holder differ', () => {
     const holder = { program: 'host:1', job: '1', since: 1 };
     const [one, other] = [encodeHolder(holder), encodeHolder(holder)];
     expect(one).not.toBe(other);
@@ -29,7 +29,7 @@ describe('the value of a lock says who its holder is, whatever they are called',
   });
 });
 
-describe('a value of anybody else', () => {
+describe('a value that Lockstep did not write', () => {
   const RANDOM = '0123456789abcdef0123456789abcdef';
   const foreign = [
     '',
@@ -46,19 +46,19 @@ describe('a value of anybody else', () => {
     'x'.repeat(1_000_000),
   ];
 
-  test.each(foreign)('tells no holder, and throws nothing (%#)', (value) => {
+  test.each(foreign)('contains no holder, and does not throw (%#)', (value) => {
     const told = decodeHolder(value);
     expect(told.holder).toBeNull();
     expect(told.token).toMatch(/^[0-9a-f]{32}$/);
   });
 
-  test('has a token of its own, the same each time', () => {
+  test('has a unique token, the same each time', () => {
     const tokens = foreign.map((value) => decodeHolder(value).token);
     expect(new Set(tokens).size).toBe(foreign.length);
     expect(foreign.map((value) => decodeHolder(value).token)).toEqual(tokens);
   });
 
-  test('a time beyond all dates is still a date', () => {
+  test('the largest possible time is still a valid date', () => {
     const { holder } = decodeHolder(`${RANDOM} h 1 999999999999999`);
     expect(new Date(holder?.since ?? NaN).toISOString()).toBe('+033658-09-27T01:46:39.999Z');
   });

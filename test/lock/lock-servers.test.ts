@@ -9,7 +9,7 @@ import { until } from '../support/until.ts';
 
 const TTL_MS = 2000;
 
-/** Three databases stand for three servers; one that is away is a connection that has ended. */
+/** Three databases act as three servers; a server that is down is a connection that has ended. */
 describe('the lock over several servers', () => {
   const there: Redis[] = [];
   const away: Redis[] = [];
@@ -31,7 +31,7 @@ describe('the lock over several servers', () => {
   const holders = async (key: string) =>
     (await Promise.all(there.map((redis) => redis.exists(key)))).reduce((sum, each) => sum + each, 0);
 
-  test('is on all three, and gone from all three', async () => {
+  test('is set on all three, and removed from all three', async () => {
     const lease = await lockOver(...there).acquire('all', 'job');
     expect(await holders('all')).toBe(3);
     expect(await lockOver(...there).acquire('all', 'job')).toBeNull();
@@ -39,7 +39,7 @@ describe('the lock over several servers', () => {
     await until(async () => (await holders('all')) === 0);
   });
 
-  test('P4: one of three away: it still locks, and still one at a time', async () => {
+  test('P4: one of three down: it still locks, one holder at a time', async () => {
     const two = lockOver(there[0], there[1], away[0]);
     const leases = await Promise.all(Array.from({ length: 10 }, () => two.acquire('two', 'job')));
     const given = leases.filter((lease) => lease !== null);
@@ -51,12 +51,12 @@ describe('the lock over several servers', () => {
     await lease?.release();
   });
 
-  test('two of three away: null and no throw, and nothing stays locked', async () => {
+  test('two of three down: returns null without throwing, and nothing stays locked', async () => {
     expect(await lockOver(there[0], away[0], away[1]).acquire('one', 'job')).toBeNull();
     await until(async () => (await holders('one')) === 0);
   });
 
-  test('a majority held by another: null, and the minority that was taken is given back', async () => {
+  test('another holder has a majority: returns null, and releases the minority', async () => {
     await there[0]?.set('split', 'another', 'PX', 60_000);
     await there[1]?.set('split', 'another', 'PX', 60_000);
     expect(await lockOver(...there).acquire('split', 'job')).toBeNull();
@@ -64,7 +64,7 @@ describe('the lock over several servers', () => {
     expect(await holders('split')).toBe(2);
   });
 
-  test('one of three hangs: two are enough, and nobody waits for it for ever', async () => {
+  test('one of three hangs: two are enough, and nothing waits for it forever', async () => {
     const { redisUrl } = await namespace();
     const link = await Link.to(Number(new URL(redisUrl).port));
     const hanging = openRedis(`redis://127.0.0.1:${link.port}`, 'impatient', silent, 200);
@@ -80,7 +80,7 @@ describe('the lock over several servers', () => {
     await link.close();
   });
 
-  test('the only server away: null and no throw', async () => {
+  test('the only server is down: returns null without throwing', async () => {
     expect(await lockOver(away[0]).acquire('none', 'job')).toBeNull();
   });
 });

@@ -15,7 +15,7 @@ describe('the lock of an order', () => {
   afterAll(() => redis.disconnect());
   const lock = () => orderLock([redis], TTL_MS, () => (losses += 1));
 
-  test('P4: is had by one; whoever else asks gets null at once', async () => {
+  test('P4: has one holder; all others get null immediately', async () => {
     const lease = await lock().acquire('busy', 'job');
     expect(lease?.signal.aborted).toBe(false);
     const others = await Promise.all(Array.from({ length: 50 }, () => lock().acquire('busy', 'job')));
@@ -23,14 +23,14 @@ describe('the lock of an order', () => {
     await lease?.release();
   });
 
-  test('P4: asked for by fifty at once, it is given to one', async () => {
+  test('P4: requested by fifty at the same time, goes to one', async () => {
     const leases = await Promise.all(Array.from({ length: 50 }, () => lock().acquire('wanted', 'job')));
     const given = leases.filter((lease) => lease !== null);
     expect(given).toHaveLength(1);
     await given[0]?.release();
   });
 
-  test('is free again once released; releasing twice harms nobody', async () => {
+  test('is free again after its release; a second release is harmless', async () => {
     const first = await lock().acquire('again', 'job');
     await first?.release();
     const second = await lock().acquire('again', 'job');
@@ -41,11 +41,11 @@ describe('the lock of an order', () => {
     expect(await redis.exists('again')).toBe(0);
   });
 
-  test('is kept beyond its time to live while it is held', async () => {
+  test('does not expire while it is held', async () => {
     const began = Date.now();
     const lease = await lock().acquire('long', 'job');
     const value = await redis.get('long');
-    // Asked over and over for three times its life: it was never anybody else's.
+    // Read continuously for three times its TTL: it never has another holder.
     await until(async () => {
       expect(await redis.get('long')).toBe(value);
       return Date.now() - began > 3 * TTL_MS;
@@ -56,8 +56,8 @@ describe('the lock of an order', () => {
     expect(await redis.exists('long')).toBe(0);
   });
 
-  test('expires where its holder died', async () => {
-    await redis.set('dead', 'a holder that is no more', 'PX', TTL_MS);
+  test('expires if its holder dies', async () => {
+    await redis.set('dead', 'a dead holder', 'PX', TTL_MS);
     expect(await lock().acquire('dead', 'job')).toBeNull();
     await until(async () => {
       const lease = await lock().acquire('dead', 'job');
@@ -66,7 +66,7 @@ describe('the lock of an order', () => {
     });
   });
 
-  test('a released lease loses nothing: no lock in this file was lost', () => {
+  test('is not lost by a release: no lock in this file was lost', () => {
     expect(losses).toBe(0);
   });
 });

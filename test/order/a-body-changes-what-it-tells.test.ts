@@ -26,7 +26,7 @@ const parcel = {
   line_items: [{ id: 11, quantity: 2 }],
 };
 
-describe('F3: a body that leaves fields out changes only what it tells', () => {
+describe('F3: a body changes only the fields that it has', () => {
   const full = snapshot('orders/create', 1, { fulfillments: [parcel], customer: { id: 7 } });
 
   test('of the order', () => {
@@ -40,7 +40,7 @@ describe('F3: a body that leaves fields out changes only what it tells', () => {
       });
   });
 
-  test('null is told: an order is opened again, and nothing of it is shipped', () => {
+  test('null is a value: the order is reopened, and nothing is shipped', () => {
     const closed = snapshot('orders/updated', 2, { closed_at: at(2), fulfillment_status: 'fulfilled' });
     for (const order of eachWay(closed, slim(3, { closed_at: null, fulfillment_status: null })))
       expect(order).toMatchObject({
@@ -49,7 +49,7 @@ describe('F3: a body that leaves fields out changes only what it tells', () => {
       });
   });
 
-  test('of a line, also of one that a list in between did not have', () => {
+  test('of a line, even if a list in between did not have it', () => {
     const without = slim(2, { line_items: [{ id: 12 }] });
     const again = slim(3, { line_items: [{ id: 12, current_quantity: 0 }, { id: 11 }] });
     for (const order of eachWay(full, without, again))
@@ -90,7 +90,7 @@ describe('F3: a body that leaves fields out changes only what it tells', () => {
       ]);
   });
 
-  test('of lists whose items do not say which they are: nothing, with a note', () => {
+  test('of lists with items without ids: nothing, with a note', () => {
     const unnamed = slim(2, {
       financial_status: 'partially_refunded',
       line_items: [{ sku: 'NEW' }],
@@ -99,7 +99,7 @@ describe('F3: a body that leaves fields out changes only what it tells', () => {
     });
     expect(reading(unnamed).notes).toEqual(
       ['line_items', 'fulfillments', 'refunds'].map(
-        (list) => `could not read ${list}: its items do not say which they are`,
+        (list) => `could not read ${list}: some items have no id`,
       ),
     );
     const inParts = slim(3, {
@@ -122,7 +122,7 @@ describe('F3: a body that leaves fields out changes only what it tells', () => {
       });
   });
 
-  test('of items that are named by their GraphQL id only', () => {
+  test('of items identified only by their GraphQL id', () => {
     const named = slim(2, {
       line_items: [{ admin_graphql_api_id: 'gid://shopify/LineItem/11', sku: 'NEW' }],
     });
@@ -139,20 +139,20 @@ describe('F3: a body that leaves fields out changes only what it tells', () => {
       expect(order.lines).toMatchObject([{ id: '11', sku: 'NEW', quantity: 2 }]);
   });
 
-  test('a payment that nobody told is unknown', () => {
+  test('payment is unknown until a body has it', () => {
     expect(orderAfter(slim(1, { tags: '' })).status).toBe('created');
     expect(orderAfter(slim(1, { financial_status: null })).status).toBe('payment_pending');
   });
 
-  test('P8: what an older body alone knows is news', () => {
+  test('P8: fields that only an older body has count as new', () => {
     const order = orderAfter(slim(2, { tags: 'a' }), full);
-    expect(outcomesOf(order)[1]).toMatch(/^late: .*what is news in it was taken$/);
+    expect(outcomesOf(order)[1]).toMatch(/^late: .*; only new data was applied$/);
     expect(order.status).toBe('partially_shipped');
   });
 });
 
-describe('what it costs to remember', () => {
-  test('of whole bodies: nothing but the position of each thing', () => {
+describe('the cost of remembering where fields come from', () => {
+  test('for whole bodies: only the position of each thing', () => {
     const whole = { sku: null, title: null, fulfillable_quantity: 2, requires_shipping: true };
     const body = {
       created_at: at(1),
@@ -167,7 +167,7 @@ describe('what it costs to remember', () => {
     expect(JSON.stringify(order)).not.toMatch(/"told"|"gone"/);
   });
 
-  test('an order of before has no such memory, and goes on', () => {
+  test('an older order without this memory still works', () => {
     const order = orderAfter(snapshot('orders/create', 1, { fulfillments: [parcel] }));
     const { told: _, gone: __, ...old } = toDocument(keyOf(), order, 0);
     const { presentmentTotal: ___, ...facts } = old.facts;

@@ -20,7 +20,7 @@ function waitingOf({ topic, webhookId, triggeredAt, body }: Delivery): WaitingEv
   return waitingEvent(topic, {}, { id, webhookId, body, triggeredAt: triggeredAt.toISOString() });
 }
 
-/** Shopify-shaped deliveries written by hand; the last two are of a second order. */
+/** Handwritten deliveries in Shopify's format; the last two belong to a second order. */
 function lifecycleEvents(): WaitingEvent[] {
   const manifest = JSON.parse(readFileSync(path.join(LIFECYCLE, 'manifest.json'), 'utf8')) as {
     file: string;
@@ -51,7 +51,7 @@ function expectSameEnd({ events, batches }: Arrival): void {
   expect(decide(keyOf(), order, batches.flat(), NOW).order).toBeNull();
 }
 
-describe('P3, P5: every arrival order, with any duplicates, ends in the same state', () => {
+describe('P3, P5: every arrival order, with any duplicates, gives the same state', () => {
   test.each<[Ending, string]>([
     ['refunded_in_part', 'shipped'],
     ['cancelled', 'cancelled'],
@@ -72,7 +72,7 @@ describe('P3, P5: every arrival order, with any duplicates, ends in the same sta
   withLifecycle.each([
     [0, 12, 'completed'],
     [12, 14, 'cancelled'],
-  ])('the written lifecycle, events %i to %i', (from, to, status) => {
+  ])('the handwritten lifecycle, events %i to %i', (from, to, status) => {
     const arrivals = arrivalsOf(lifecycleEvents().slice(from, to));
     fc.assert(
       fc.property(arrivals, (arrival) => {

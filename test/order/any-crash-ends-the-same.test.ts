@@ -7,7 +7,7 @@ import { eventLists } from './event-lists.ts';
 import { afterBatches, reading } from './events.ts';
 import { HeldOrder, type Line } from './held-orders.ts';
 
-/** What may happen, in any order and any number of times. */
+/** Steps that may happen in any order and any number of times. */
 type Step =
   | { do: 'arrive'; which: number }
   | { do: 'step'; holder: number; page: number }
@@ -23,7 +23,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('die' as const), holder }) },
 );
 
-/** Runs the steps, lets what has not arrived arrive, and drains the rest undisturbed. */
+/** Runs the steps, delivers the events that have not arrived, and drains the rest undisturbed. */
 function run(events: WaitingEvent[], steps: Step[]): HeldOrder {
   const held = new HeldOrder();
   const missing = new Set(events);
@@ -31,7 +31,7 @@ function run(events: WaitingEvent[], steps: Step[]): HeldOrder {
     if (each.do === 'step') held.step(each.holder, each.page);
     if (each.do === 'die') held.die(each.holder);
     if (each.do !== 'arrive') continue;
-    // Also one that arrived before: Redis forgot it, or its answer was lost.
+    // It may have arrived before: Redis forgot it, or the answer was lost.
     const event = events[each.which % events.length] as WaitingEvent;
     missing.delete(event);
     held.arrive(event);
@@ -44,8 +44,8 @@ function run(events: WaitingEvent[], steps: Step[]): HeldOrder {
 
 const runs = fc.tuple(eventLists, fc.array(step, { minLength: 20, maxLength: 120 }));
 
-describe('whatever dies, stalls or comes again, and however many believe that they hold the order', () => {
-  test('P3, P4, P5: it ends in the state of one undisturbed drain', () => {
+describe('with any crashes, stalls and repetitions, and any number of supposed lock holders', () => {
+  test('P3, P4, P5: the state is that of one undisturbed drain', () => {
     fc.assert(
       fc.property(runs, ([events, steps]) => {
         const { order } = run(events, steps);
@@ -55,7 +55,7 @@ describe('whatever dies, stalls or comes again, and however many believe that th
     );
   });
 
-  test('P3, P8: every event has one journal entry, one number, and the order remembers it as the journal does', () => {
+  test('P3, P8: every event has one journal entry and one number, and the order agrees with the journal', () => {
     fc.assert(
       fc.property(runs, ([events, steps]) => {
         const { order, journal } = run(events, steps);
@@ -68,7 +68,7 @@ describe('whatever dies, stalls or comes again, and however many believe that th
     );
   });
 
-  test('P5: what was applied in its turn stands in the order in which it happened, and no move was forbidden', () => {
+  test('P5: events with outcome `applied` are in the order in which they happened; no move is forbidden', () => {
     fc.assert(
       fc.property(runs, ([events, steps]) => {
         const { order, journal } = run(events, steps);
@@ -76,7 +76,7 @@ describe('whatever dies, stalls or comes again, and however many believe that th
         const applied = [...journal.values()]
           .toSorted((a, b) => a.sequence - b.sequence)
           .filter(({ outcome }) => outcome === 'applied')
-          .map(({ event }) => positions.get(event) ?? 'an event that nobody sent');
+          .map(({ event }) => positions.get(event) ?? 'an event that was never sent');
         expect(applied).toEqual(applied.toSorted());
         const path: Status[] = ['created', ...(order?.statusHistory ?? []).map(({ status }) => status)];
         const moves = path.slice(1).map((to, i) => MOVES[path[i] ?? 'created'][to]);
@@ -86,7 +86,7 @@ describe('whatever dies, stalls or comes again, and however many believe that th
     );
   });
 
-  test('these runs do reach what they are for: refused commits, and deaths after every line', () => {
+  test('these runs do cover refused commits, and deaths after every line', () => {
     const deaths = new Map<Line, number>();
     let refused = 0;
     for (const [events, steps] of fc.sample(runs, { numRuns: 300, seed: 1 })) {

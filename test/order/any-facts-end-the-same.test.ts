@@ -16,8 +16,8 @@ const { BSON } = mongo;
 
 const arrivals = eventLists.chain(arrivalsOf);
 
-describe('whatever Shopify may tell, with ties of every kind', () => {
-  test('P5: every arrival order ends in the same state', () => {
+describe('with any events from Shopify, and ties of every kind', () => {
+  test('P5: every arrival order gives the same state', () => {
     fc.assert(
       fc.property(arrivals, ({ events, batches }) => {
         expect(stateOf(afterBatches(batches))).toEqual(stateOf(afterBatches([events])));
@@ -26,7 +26,7 @@ describe('whatever Shopify may tell, with ties of every kind', () => {
     );
   });
 
-  test('P3, P5: also where each batch is kept in MongoDB, and the order remembers none of its events', () => {
+  test('P3, P5: also if the order goes through MongoDB after each batch and remembers none of its events', () => {
     const kept = (order: Order): Order => {
       const document = BSON.serialize(toDocument(keyOf(), { ...order, applied: [] }, 0));
       return fromDocument(BSON.deserialize(document) as OrderDocument);
@@ -43,7 +43,7 @@ describe('whatever Shopify may tell, with ties of every kind', () => {
     );
   });
 
-  test('P5: what was applied in its turn stands in the order in which it happened', () => {
+  test('P5: events with outcome `applied` are in the order in which they happened', () => {
     fc.assert(
       fc.property(arrivals, ({ events, batches }) => {
         const positions = appliedPositions(afterBatches(batches), events);
@@ -53,7 +53,7 @@ describe('whatever Shopify may tell, with ties of every kind', () => {
     );
   });
 
-  test('P5: no facts lead where the table of moves says never', () => {
+  test('P5: no facts lead to a move that the table calls `never`', () => {
     fc.assert(
       fc.property(arrivals, ({ batches }) => {
         const order = afterBatches(batches);
@@ -67,7 +67,7 @@ describe('whatever Shopify may tell, with ties of every kind', () => {
   });
 });
 
-/** An order that does not know what it has applied applies a duplicate again: that counts, and changes nothing else. */
+/** An order that forgot its events applies a duplicate again: that raises `sequence` and changes nothing else. */
 function withoutCounts(order: Order): object {
   const { sequence: _, ...state } = stateOf(order);
   return state;

@@ -5,7 +5,7 @@ const paid = snapshot('orders/paid', 2);
 const create = snapshot('orders/create', 1, { financial_status: 'pending' });
 
 describe('applied', () => {
-  test('P5: are events that bring something in their turn', () => {
+  test('P5: events in sequence with new data', () => {
     expect(outcomesOf(orderAfter(create, transaction(1.4), paid, fulfillment(20), deletion(30)))).toEqual([
       'applied',
       'applied',
@@ -15,7 +15,7 @@ describe('applied', () => {
     ]);
   });
 
-  test('P8: each is remembered with its sequence, its moment and ours', () => {
+  test('P8: each is remembered with its sequence, when it happened and when it was applied', () => {
     const order = orderAfter(create, paid);
     expect(order.applied[1]).toEqual({
       event: paid.id,
@@ -30,32 +30,32 @@ describe('applied', () => {
 });
 
 describe('late', () => {
-  test('P5: is a create after its paid; it changes nothing but the count', () => {
+  test('P5: a create after its paid; it changes only the count', () => {
     const order = orderAfter(paid, create);
     const { sequence: _, applied: __, ...rest } = order;
     expect(orderAfter(paid)).toMatchObject(rest);
     expect(outcomesOf(order)).toEqual([
       'applied',
-      'late: the order already existed: orders/paid of 10:00:02 came first',
+      'late: the order already existed: orders/paid (10:00:02) was processed first',
     ]);
   });
 
-  test('P5: is a create after a part; what is news in it is taken, and the status goes on from there', () => {
+  test('P5: a create after a part; its new data is applied, and the status advances', () => {
     const order = orderAfter(transaction(1.4), create);
     expect(outcomesOf(order)[1]).toBe(
-      'late: came after order_transactions/create of 10:00:01; what is news in it was taken',
+      'late: processed after order_transactions/create (10:00:01); only new data was applied',
     );
     expect(order).toMatchObject({ name: '#1001', status: 'awaiting_shipment' });
   });
 
-  test('P5: is a part that came after a newer snapshot; it is kept', () => {
+  test('P5: a part that came after a newer snapshot; it is kept', () => {
     const order = orderAfter(paid, transaction(1.4));
-    expect(outcomesOf(order)[1]).toMatch(/^late: came after orders\/paid of 10:00:02;/);
+    expect(outcomesOf(order)[1]).toMatch(/^late: processed after orders\/paid \(10:00:02\);/);
     expect(order.parts.transactions).toMatchObject([{ id: '21' }]);
     expect(order.furthest?.topic).toBe('orders/paid');
   });
 
-  test('P5: is a cancellation that an older body tells', () => {
+  test('P5: a cancellation in an older body', () => {
     const cancelled = snapshot('orders/cancelled', 1, { cancelled_at: at(1) });
     const order = orderAfter(paid, cancelled);
     expect(outcomesOf(order)[1]).toMatch(/^late: /);
@@ -64,9 +64,9 @@ describe('late', () => {
 });
 
 describe('stale', () => {
-  test('P5: is a snapshot older than the one that is known', () => {
+  test('P5: a snapshot older than the known one', () => {
     const order = orderAfter(paid, snapshot('orders/updated', 1, { financial_status: 'pending' }));
-    expect(outcomesOf(order)[1]).toBe('stale: older than the state of 10:00:02 from orders/paid');
+    expect(outcomesOf(order)[1]).toBe('stale: older than the state from orders/paid (10:00:02)');
     expect(order).toMatchObject({ facts: { financialStatus: 'paid' }, status: 'awaiting_shipment' });
   });
 
@@ -83,15 +83,15 @@ describe('stale', () => {
       expect(order.facts.financialStatus).toBe('voided');
   });
 
-  test('P5: is an older version of a part', () => {
+  test('P5: an older version of a part', () => {
     const order = orderAfter(fulfillment(20, { shipment_status: 'in_transit' }), fulfillment(10));
-    expect(outcomesOf(order)[1]).toBe('stale: older than fulfillments 31 as it is');
+    expect(outcomesOf(order)[1]).toBe('stale: older than the known version of fulfillments 31');
     expect(order.parts.fulfillments).toMatchObject([{ shipmentStatus: 'in_transit' }]);
   });
 });
 
 describe('unchanged', () => {
-  test('is a part that a snapshot had brought', () => {
+  test('a part that a snapshot already contained', () => {
     const body = {
       id: 31,
       status: 'success',
@@ -101,13 +101,13 @@ describe('unchanged', () => {
     };
     const around = snapshot('orders/fulfilled', 21, { fulfillments: [body], fulfillment_status: 'partial' });
     expect(outcomesOf(orderAfter(around, fulfillment(20, body)))[1]).toBe(
-      'unchanged: tells what was known from fulfillments 31 as it is',
+      'unchanged: contains nothing new compared with the known version of fulfillments 31',
     );
   });
 
-  test('is a second deletion', () => {
+  test('a second deletion', () => {
     expect(outcomesOf(orderAfter(deletion(30), deletion(31)))[1]).toBe(
-      'unchanged: tells what was known from orders/delete of 10:00:30',
+      'unchanged: contains nothing new compared with orders/delete (10:00:30)',
     );
   });
 });

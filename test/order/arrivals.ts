@@ -9,7 +9,7 @@ export interface Arrival {
   batches: WaitingEvent[][];
 }
 
-/** Arrivals of events: in any order, some of them again, in batches of any size. */
+/** Arrivals of events: in any order, some of them repeated, in batches of any size. */
 export function arrivalsOf(events: WaitingEvent[]): fc.Arbitrary<Arrival> {
   return fc
     .subarray(events)
@@ -24,7 +24,7 @@ export function arrivalsOf(events: WaitingEvent[]): fc.Arbitrary<Arrival> {
     });
 }
 
-/** How a run that failed shows it: each event once, then their numbers as they arrived. */
+/** How a failed run shows it: each event once, then their numbers in the order of arrival. */
 function inWords({ events, batches }: Arrival): string {
   const told = events.map(
     (each, i) => `${i} ${each.topic} ${each.triggeredAt} ${Buffer.from(each.body).toString().slice(0, 400)}`,
@@ -33,7 +33,7 @@ function inWords({ events, batches }: Arrival): string {
   return `\n${told.join('\n')}\narrived as ${order}`;
 }
 
-/** A batch ends where there is a cut. */
+/** A batch ends at each cut. */
 function batchesOf(arrived: WaitingEvent[], cuts: boolean[]): WaitingEvent[][] {
   const batches: WaitingEvent[][] = [[]];
   arrived.forEach((event, i) => {
@@ -43,16 +43,16 @@ function batchesOf(arrived: WaitingEvent[], cuts: boolean[]): WaitingEvent[][] {
   return batches;
 }
 
-/** All of an order that must not depend on how its events arrived. */
+/** Everything about an order that must not depend on how its events arrived. */
 export function stateOf(order: Order): Omit<Order, 'applied' | 'statusHistory' | 'version'> {
   const { applied: _, statusHistory: __, version: ___, ...state } = order;
   return state;
 }
 
-/** Positions of the events that were applied in their turn, in the sequence of their application. */
+/** Positions of the events with outcome `applied`, in the order of their application. */
 export function appliedPositions(order: Order, events: WaitingEvent[]): string[] {
   const positions = new Map(events.map((event) => [event.id, reading(event).position]));
   return order.applied
     .filter(({ outcome }) => outcome === 'applied')
-    .map(({ event }) => positions.get(event) ?? 'an event that nobody sent');
+    .map(({ event }) => positions.get(event) ?? 'an event that was never sent');
 }

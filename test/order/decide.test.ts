@@ -25,13 +25,13 @@ describe('a batch', () => {
     expect(order).toMatchObject({ status: 'shipped', sequence: 4 });
   });
 
-  test('P3: changes nothing by an event that stands in it twice', () => {
+  test('P3: applies an event that it contains twice only once', () => {
     const { order, ended } = decide(KEY, null, [paid, create, paid], NOW);
     expect(order).toEqual(decide(KEY, null, [create, paid], NOW).order);
     expect(ended.map(({ applied }) => applied.sequence)).toEqual([1, 2, 2]);
   });
 
-  test('is decided by value: the known order is not touched, the same input has the same answer', () => {
+  test('is decided by value: the known order is not modified, and the same input gives the same result', () => {
     const known = Object.freeze(orderAfter(create));
     const before = structuredClone(known);
     expect(decide(KEY, known, [shipped, paid], NOW)).toEqual(decide(KEY, known, [shipped, paid], NOW));
@@ -41,21 +41,21 @@ describe('a batch', () => {
 
 describe('P3: a crash between commit and journal', () => {
   const known = orderAfter(create, paid);
-  test('is repaired with the outcomes of the first time, and commits nothing', () => {
+  test('is repaired with the original outcomes, and commits nothing', () => {
     const { order, ended } = decide(KEY, known, [paid, create], NOW + 60_000);
     expect(order).toBeNull();
     expect(ended.map(({ applied }) => applied)).toEqual(known.applied);
     expect(ended[0]?.applied.appliedAt).toBe(NOW);
   });
 
-  test('does not keep what came since from being applied', () => {
+  test('does not prevent later events from being applied', () => {
     const { order, ended } = decide(KEY, known, [shipped, paid, create], NOW + 60_000);
     expect(order?.sequence).toBe(3);
     expect(ended.map(({ applied }) => applied.appliedAt - NOW)).toEqual([0, 0, 60_000]);
   });
 });
 
-describe('P7: what cannot be read', () => {
+describe('P7: an unreadable event', () => {
   test('is rejected with its reason, and the others are applied', () => {
     const { order, ended, rejected } = decide(KEY, null, [broken, create, unreadable, paid], NOW);
     expect(rejected).toEqual([
@@ -66,7 +66,7 @@ describe('P7: what cannot be read', () => {
     expect(order?.status).toBe('awaiting_shipment');
   });
 
-  test('alone makes no order, also under the key of what names none', () => {
+  test('alone makes no order, nor under a key without an order id', () => {
     const decision = {
       order: null,
       ended: [],
@@ -78,20 +78,23 @@ describe('P7: what cannot be read', () => {
   });
 });
 
-describe('P7: what fails when it is applied', () => {
-  // No events make such an order: it stands for a fault of ours.
+describe('P7: an event that fails when it is applied', () => {
+  // No events can produce such an order: it simulates a bug.
   const wrong = { ...newOrder(KEY), status: 'failed' as const };
   const failing = transaction(1, { status: 'failure' });
 
-  test('is named by the error', () => {
+  test('is identified by the error', () => {
     const attempt = () => decide(KEY, wrong, [failing, paid], NOW);
     expect(attempt).toThrow(ApplicationFailed);
     expect(attempt).toThrow(
-      expect.objectContaining({ event: failing.id, message: expect.stringContaining('no facts lead') }),
+      expect.objectContaining({
+        event: failing.id,
+        message: expect.stringContaining('status cannot change'),
+      }),
     );
   });
 
-  test('is rejected once it is given up, and later events go on', () => {
+  test('is rejected once it is given up, and later events are applied', () => {
     const givenUp = new Map([[failing.id, { because: 'three drains failed on it', attempts: 3 }]]);
     const { order, ended, rejected } = decide(KEY, wrong, [failing, paid], NOW, givenUp);
     expect(rejected).toEqual([{ waiting: failing, because: 'three drains failed on it', attempts: 3 }]);
@@ -102,9 +105,9 @@ describe('P7: what fails when it is applied', () => {
 
 describe('the hold', () => {
   test.each([
-    ['awaits the create of an order that is not known', null, [paid, payment], true],
+    ['waits for the create of an unknown order', null, [paid, payment], true],
     ['ends with the create', null, [paid, create], false],
-    ['is for first events only', orderAfter(paid), [shipped], false],
-    ['does not keep what is to be parked', null, [unreadable], false],
+    ['applies only to first events', orderAfter(paid), [shipped], false],
+    ['does not delay events that will be parked', null, [unreadable], false],
   ])('%s', (_claim, known, waiting, held) => expect(awaitsCreate(known, waiting)).toBe(held));
 });

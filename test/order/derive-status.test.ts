@@ -5,7 +5,7 @@ import { orderAfter, at, deletion, fulfillment, part, snapshot, transaction } fr
 const told = (fields: object) => snapshot('orders/updated', 10, fields);
 const delivered = { shipment_status: 'delivered' };
 
-describe('what a snapshot tells', () => {
+describe('the status from a snapshot', () => {
   test.each<[string | null, string | null, Status]>([
     ['pending', null, 'payment_pending'],
     ['authorized', null, 'payment_pending'],
@@ -28,13 +28,13 @@ describe('what a snapshot tells', () => {
     expect(orderAfter(told({ financial_status, fulfillment_status })).status).toBe(status);
   });
 
-  test('shipped and archived is completed; archived alone is not', () => {
+  test('shipped and archived means completed; archived alone does not', () => {
     const closed = { closed_at: at(9) };
     expect(orderAfter(told({ ...closed, fulfillment_status: 'fulfilled' })).status).toBe('completed');
     expect(orderAfter(told(closed)).status).toBe('awaiting_shipment');
   });
 
-  test('P5: a cancellation or a deletion outweighs all', () => {
+  test('P5: a cancellation or a deletion outweighs everything else', () => {
     const cancelled = told({
       cancelled_at: at(9),
       financial_status: 'refunded',
@@ -48,18 +48,18 @@ describe('what a snapshot tells', () => {
 describe('what newer transactions imply', () => {
   const pending = told({ financial_status: 'pending' });
   test.each<[string, object, Status]>([
-    ['a sale of the whole', { amount: '60.00' }, 'awaiting_shipment'],
+    ['a sale of the full amount', { amount: '60.00' }, 'awaiting_shipment'],
     ['a sale of a part', { amount: '59.99' }, 'payment_pending'],
-    ['a capture of the whole', { kind: 'capture' }, 'awaiting_shipment'],
+    ['a capture of the full amount', { kind: 'capture' }, 'awaiting_shipment'],
     ['an authorization', { kind: 'authorization' }, 'payment_pending'],
     ['a sale that failed', { status: 'failure' }, 'payment_pending'],
     [
-      'a refund of a part: that all was paid is not known',
+      'a partial refund: it does not prove full payment',
       { kind: 'refund', amount: '1.00' },
       'payment_pending',
     ],
-    ['a refund of the whole', { kind: 'refund' }, 'refunded'],
-    ['a sale of no readable amount', { amount: 'much' }, 'payment_pending'],
+    ['a full refund', { kind: 'refund' }, 'refunded'],
+    ['a sale with an unreadable amount', { amount: 'much' }, 'payment_pending'],
   ])('%s', (_what, fields, status) => {
     expect(orderAfter(pending, transaction(11, fields)).status).toBe(status);
   });
@@ -74,17 +74,17 @@ describe('what newer transactions imply', () => {
     expect(orderAfter(told({ financial_status: 'voided' }), transaction(9)).status).toBe('failed');
   });
 
-  test('P5: they only move payment on', () => {
+  test('P5: they only advance payment', () => {
     const partly = transaction(11, { amount: '1.00' });
     expect(orderAfter(told({ financial_status: 'refunded' }), partly).status).toBe('refunded');
   });
 
-  test('without a snapshot no total is known, so nothing is paid in full', () => {
+  test('without a snapshot the total is unknown, so nothing is paid in full', () => {
     expect(orderAfter(transaction(9)).status).toBe('payment_pending');
     expect(orderAfter(transaction(9, { status: 'failure' })).status).toBe('created');
   });
 
-  test('P7: a refund that failed after all, before any snapshot, leads back', () => {
+  test('P7: a refund that failed after all, before any snapshot, moves the status back', () => {
     const refunded = transaction(9, { kind: 'refund' });
     const failed = transaction(10, { kind: 'refund', status: 'failure' });
     expect(orderAfter(refunded).status).toBe('payment_pending');
@@ -102,13 +102,13 @@ describe('what newer fulfillments imply', () => {
     ['one line', lines([11, 2]), 'partially_shipped'],
     ['too few of a line', lines([11, 1], [12, 1]), 'partially_shipped'],
     ['unknown lines', { line_items: [] }, 'partially_shipped'],
-    ['all lines, but it was cancelled', { status: 'cancelled' }, 'awaiting_shipment'],
-    ['all lines, and they arrived', delivered, 'completed'],
+    ['all lines, but cancelled', { status: 'cancelled' }, 'awaiting_shipment'],
+    ['all lines, delivered', delivered, 'completed'],
   ])('%s', (_what, fields, status) => {
     expect(orderAfter(told({}), fulfillment(11, fields)).status).toBe(status);
   });
 
-  test('lines that need no shipping or were removed are not waited for', () => {
+  test('lines that need no shipping or were removed do not delay the status', () => {
     const line_items = [
       { id: 11, quantity: 2, current_quantity: 2 },
       { id: 12, quantity: 1, current_quantity: 0 },
@@ -121,12 +121,12 @@ describe('what newer fulfillments imply', () => {
     expect(orderAfter(told({}), fulfillment(9)).status).toBe('awaiting_shipment');
   });
 
-  test('a withdrawn shipment leads back', () => {
+  test('a withdrawn shipment moves the status back', () => {
     const withdrawn = fulfillment(12, { status: 'cancelled' });
     expect(orderAfter(told({}), fulfillment(11), withdrawn).status).toBe('awaiting_shipment');
   });
 
-  test('an event tells that it was delivered, until that event is deleted', () => {
+  test('a tracking event marks it as delivered, until that event is deleted', () => {
     const fields = { id: 41, fulfillment_id: 31, status: 'delivered' };
     const arrived = part('fulfillment_events/create', 12, { ...fields, updated_at: at(12) });
     const removed = part('fulfillment_events/delete', 13, { ...fields, updated_at: at(13) });

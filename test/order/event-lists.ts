@@ -4,12 +4,12 @@ import type { Topic } from '../../src/order/topics.ts';
 import { waitingEvent } from '../support/waiting-event.ts';
 import { at, eventIdOf, ORDER_ID } from './events.ts';
 
-/** Few values for everything, so that ties of time, id and content are the rule. */
+/** Few values for everything, which makes ties of time, id and content common. */
 const maybe = <Value>(...values: Value[]) => fc.constantFrom<Value | null>(null, ...values);
 const second = fc.integer({ min: 0, max: 3 }).map(at);
 const smallId = fc.constantFrom(1, 2);
 const quantity = fc.constantFrom(0, 1, 2);
-/** A body, or a slim one that leaves fields out: whole ones are rarer than any order would have them. */
+/** A whole body, or a slim one that leaves fields out. Whole bodies are rarer here than in practice. */
 function slim<Model extends Record<string, fc.Arbitrary<unknown>>>(
   model: Model,
   ...always: (keyof Model & string)[]
@@ -17,7 +17,7 @@ function slim<Model extends Record<string, fc.Arbitrary<unknown>>>(
   return fc.oneof(fc.record(model), fc.record(model, { requiredKeys: always as never }));
 }
 
-/** A list, or now and then one whose items do not say which they are. */
+/** A list, or occasionally one whose items have no ids. */
 const named = (list: fc.Arbitrary<unknown[]>) =>
   fc.oneof(
     { weight: 8, arbitrary: list },
@@ -121,7 +121,7 @@ const tracking = slim(
 );
 const other = slim({ id: smallId, status: maybe('open', 'won') }, 'id');
 
-/** Bodies and the topics that may bring them; deletions are rare, as they end every change of status. */
+/** Bodies with possible topics. Deletions are rare, because the status never changes after one. */
 const told = fc.oneof(
   {
     weight: 8,
@@ -146,7 +146,7 @@ function of(body: fc.Arbitrary<object>, ...topics: Topic[]): fc.Arbitrary<[Topic
   return fc.tuple(fc.constantFrom(...topics), body);
 }
 
-/** A few events of one order, of any kind and any content. */
+/** A few events of one order, of any kind and content. */
 export const eventLists: fc.Arbitrary<WaitingEvent[]> = fc
   .array(fc.tuple(told, fc.option(second), fc.nat(1000)), { minLength: 1, maxLength: 8 })
   .map((list) =>

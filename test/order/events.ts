@@ -7,16 +7,16 @@ import { readEvent } from '../../src/order/read-event.ts';
 import type { Topic } from '../../src/order/topics.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 
-/** Events of one order, told in seconds after ten o'clock. */
+/** Events of one order, with times in seconds after ten o'clock. */
 export const ORDER_ID = 5820193456789;
 export const NOW = Date.UTC(2026, 10, 27, 12);
 
-/** `10:00:02` for 2, as bodies tell it; with the fraction, as triggered-at does. */
+/** `10:00:02` for 2, as in bodies; with a fraction, as in triggered-at. */
 export function at(seconds: number): string {
   return new Date(Date.UTC(2026, 10, 27, 10) + seconds * 1000).toISOString().replace('Z', '000Z');
 }
 
-/** An id that a name repeats, so that a failing run can be run again. */
+/** An id that depends only on a name, so a failing run can be repeated. */
 export function eventIdOf(name: string): EventId {
   return createHash('sha256').update(name).digest('hex') as EventId;
 }
@@ -34,13 +34,13 @@ const PAID_IN_FULL = {
   ],
 };
 
-/** A whole order at a second. */
+/** A whole order at a given second. */
 export function snapshot(topic: Topic, seconds: number, fields: object = {}): WaitingEvent {
   const body = { ...PAID_IN_FULL, updated_at: at(Math.floor(seconds)), ...fields };
   return waitingEvent(topic, body, { triggeredAt: at(seconds) });
 }
 
-/** A body with an id of its own, that names the order. */
+/** A body with its own id that names the order. */
 export function part(topic: Topic, seconds: number, fields: object): WaitingEvent {
   return waitingEvent(topic, { order_id: ORDER_ID, ...fields }, { triggeredAt: at(seconds) });
 }
@@ -83,12 +83,12 @@ export function reading(waiting: WaitingEvent): OrderEvent {
   return read.event;
 }
 
-/** What events make of an order that arrive one by one. */
+/** The order after events that arrive one by one. */
 export function orderAfter(...arrivals: WaitingEvent[]): Order {
   return afterBatches(arrivals.map((event) => [event]));
 }
 
-/** What events make of an order that arrive in batches. */
+/** The order after events that arrive in batches. */
 export function afterBatches(batches: WaitingEvent[][]): Order {
   const order = batches.reduce<Order | null>(
     (known, batch) => decide(keyOf(), known, batch, NOW).order ?? known,
@@ -98,7 +98,7 @@ export function afterBatches(batches: WaitingEvent[][]): Order {
   return order;
 }
 
-/** `outcome: because` of each event in the sequence of its application. */
+/** `outcome: because` of each event, in the order of application. */
 export function outcomesOf(order: Order): string[] {
   return order.applied.map(({ outcome, because }) => (because ? `${outcome}: ${because}` : outcome));
 }

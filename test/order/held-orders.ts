@@ -4,19 +4,19 @@ import type { Applied, Order } from '../../src/order/order.ts';
 import { keyOf } from '../support/waiting-event.ts';
 import { NOW } from './events.ts';
 
-/** The last line that a holder has behind it; after the trim it has ended. */
+/** The last line that a holder has completed. After the trim, it has ended. */
 export type Line = 'read' | 'decide' | 'commit' | 'journal';
 
 /**
- * One order's mailbox, document and journal, with what Redis and MongoDB promise and nothing more: a commit
- * needs the version that was loaded, the journal keeps its first telling, a trim takes from the head what
- * stands there. The lock is left out: all of this must hold for any number of holders at once.
+ * One order's mailbox, document and journal, with only the guarantees of Redis and MongoDB: a commit needs the version
+ * that was loaded, the journal keeps its first entry, and a trim removes matching events from the head. There is no
+ * lock: all of this must hold for any number of holders at once.
  */
 export class HeldOrder {
   mailbox: WaitingEvent[] = [];
   order: Order | null = null;
   readonly journal = new Map<string, Applied>();
-  /** Commits that were refused because the order had moved on. */
+  /** Commits that were refused because the order had changed. */
   refused = 0;
   /** Lines after which a holder died. */
   readonly deaths = new Set<Line>();
@@ -26,7 +26,7 @@ export class HeldOrder {
     this.mailbox.push(event);
   }
 
-  /** One holder goes on by a line; it begins anew where it had ended. */
+  /** A holder runs its next line; after its last line it begins again. */
   step(name: number, page: number): void {
     const holder = this.#holders.get(name);
     if (!holder) this.#holders.set(name, this.#read(page));
@@ -36,7 +36,7 @@ export class HeldOrder {
     else this.#trim(name, holder);
   }
 
-  /** A holder is no more, wherever it was. */
+  /** A holder dies, whatever its line. */
   die(name: number): void {
     const holder = this.#holders.get(name);
     if (holder) this.deaths.add(holder.line);

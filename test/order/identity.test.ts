@@ -41,10 +41,10 @@ describe('a shop', () => {
     'a.myshopify.com\n',
     'a.myshopify.io',
     'no-shop.invalid',
-  ])('%j is no shop', (text) => expect(asShopDomain(text)).toBeNull());
+  ])('%j is not a valid shop', (text) => expect(asShopDomain(text)).toBeNull());
 });
 
-test('what stands for no shop can be looked up, and is no shop', () => {
+test('the placeholder for no shop can be looked up, but is not a valid shop', () => {
   expect(asShopOrNone('No-Shop.invalid')).toBe('no-shop.invalid');
   expect(asShopOrNone('Example.myshopify.com')).toBe('example.myshopify.com');
   expect(asShopOrNone('other.invalid')).toBeNull();
@@ -88,7 +88,7 @@ describe('an order id', () => {
     [],
     [1],
     1n,
-  ])('%p is none', (value) => expect(asOrderId(value)).toBeNull());
+  ])('%p is not valid', (value) => expect(asOrderId(value)).toBeNull());
 });
 
 describe('an event id', () => {
@@ -107,11 +107,11 @@ describe('an event id', () => {
 });
 
 describe('an order key', () => {
-  test('gives back its shop and its order', () => {
+  test('contains its shop and its order', () => {
     expect(partsOf(keyOf('12', 'a.myshopify.com'))).toEqual({ shop: 'a.myshopify.com', orderId: '12' });
   });
 
-  test('stands for what names no order, too', () => {
+  test('can also stand for no order', () => {
     const { shop } = partsOf(keyOf('12', 'a.myshopify.com'));
     expect(orderKey(shop, null)).toBe('a.myshopify.com/-');
     expect(partsOf(orderKey(shop, null))).toEqual({ shop, orderId: null });

@@ -14,7 +14,7 @@ describe('an instant', () => {
     ['2026-11-28T00:00:00+14:00', TEN],
     ['2026-11-27T10:00:00-00:00', TEN],
     ['1970-01-01T00:00:00Z', 0],
-  ])('%s is one, wherever it was told', (text, micros) => expect(microsOf(text)).toBe(micros));
+  ])('%s is valid in any time zone', (text, micros) => expect(microsOf(text)).toBe(micros));
 
   test.each([
     ['2026-11-27T10:00:00.1Z', 100_000],
@@ -46,17 +46,17 @@ describe('an instant', () => {
     1795773600,
     {},
     [],
-  ])('%p is none', (value) => {
+  ])('%p is not valid', (value) => {
     expect(microsOf(value)).toBeNull();
     expect(millisOf(value)).toBeNull();
   });
 
-  test('in milliseconds it is cut, not rounded', () => {
+  test('in milliseconds it is truncated, not rounded', () => {
     expect(millisOf('2026-11-27T10:00:00.000999Z')).toBe(TEN / 1000);
     expect(millisOf('2026-11-27T10:00:00.999999Z')).toBe(TEN / 1000 + 999);
   });
 
-  test('a sentence names it by its time, UTC, and by its day where that is another', () => {
+  test('in a sentence it has its time in UTC, and its date if that differs', () => {
     const moment = TEN / 1000 + 2999;
     expect(momentText(moment, moment + 1000)).toBe('10:00:02');
     expect(momentText(moment, moment - 24 * 3_600_000)).toBe('2026-11-27 10:00:02');

@@ -8,7 +8,7 @@ const both = (...events: Parameters<typeof orderAfter>) => [
   orderAfter(...events.toReversed()),
 ];
 
-describe('P5: ends are for good', () => {
+describe('P5: ends are permanent', () => {
   test('cancelled stays, whatever newer bodies say', () => {
     const cancelled = snapshot('orders/cancelled', 5, { cancelled_at: at(5), cancel_reason: 'customer' });
     for (const order of both(cancelled, snapshot('orders/updated', 9, { cancelled_at: null }))) {
@@ -18,7 +18,7 @@ describe('P5: ends are for good', () => {
     }
   });
 
-  test('of two tellings the earlier counts; at one time the one with a reason', () => {
+  test('of two cancellations the earlier counts; at the same time, the one with a reason', () => {
     const told = (seconds: number, cancelled: number, cancel_reason: string | null) =>
       snapshot('orders/updated', seconds, { cancelled_at: at(cancelled), cancel_reason });
     for (const order of both(told(5, 4, 'fraud'), told(6, 3, 'customer')))
@@ -28,7 +28,7 @@ describe('P5: ends are for good', () => {
     for (const order of both(told(5, 4, ''), told(6, 4, null))) expect(order.ends.cancelled?.reason).toBe('');
   });
 
-  test('deleted stays, at its earliest; what comes after is still kept', () => {
+  test('deleted stays, at its earliest time; later data is still kept', () => {
     for (const order of both(deletion(5), deletion(4), snapshot('orders/updated', 9), transaction(10))) {
       expect(order.ends.deletedAt).toBe(ms(4));
       expect(order.status).toBe('cancelled');
@@ -37,7 +37,7 @@ describe('P5: ends are for good', () => {
   });
 });
 
-describe('P5: of each part the newest version is kept', () => {
+describe('P5: the newest version of each part is kept', () => {
   test("a transaction's second state, which has the same id", () => {
     for (const order of both(transaction(1, { status: 'failure' }), transaction(2)))
       expect(order.parts.transactions).toMatchObject([{ id: '21', status: 'success' }]);
@@ -57,7 +57,7 @@ describe('P5: of each part the newest version is kept', () => {
       expect(order.parts.fulfillments).toMatchObject([{ shipmentStatus: 'delivered' }]);
   });
 
-  test('refunds inside snapshots are as new as those', () => {
+  test('refunds inside snapshots are as new as the snapshots', () => {
     const own = part('refunds/create', 20, {
       id: 41,
       refund_line_items: [{ line_item_id: 11, quantity: 1 }],
@@ -67,7 +67,7 @@ describe('P5: of each part the newest version is kept', () => {
       expect(order.parts.refunds).toMatchObject([{ id: '41', lines: [] }]);
   });
 
-  test('parts of a kind stand in the order of their making', () => {
+  test('parts of a kind are in the order of creation', () => {
     const ids = ['820982911946154508', '9', '10', '820982911946154507'];
     const order = orderAfter(...ids.map((id, i) => transaction(i, { id })));
     expect(order.parts.transactions.map(({ id }) => id)).toEqual([
@@ -79,29 +79,29 @@ describe('P5: of each part the newest version is kept', () => {
   });
 });
 
-describe('what a join says of itself', () => {
+describe('what a join reports', () => {
   const made = { created_at: at(4) };
   const known = orderAfter(snapshot('orders/paid', 5), fulfillment(20, made));
   test.each([
-    ['news', transaction(1), { fresh: true, outdated: false }],
+    ['something new', transaction(1), { fresh: true, outdated: false }],
     ['an older snapshot', snapshot('orders/create', 1), { fresh: false, outdated: true }],
     [
       'an older version of a part',
       fulfillment(10, { ...made, status: 'pending' }),
       { fresh: false, outdated: true },
     ],
-    ['an older telling of the same', fulfillment(10, made), { fresh: false, outdated: false }],
-    ['a newer telling of the same', fulfillment(30, made), { fresh: false, outdated: false }],
+    ['the same data in an older body', fulfillment(10, made), { fresh: false, outdated: false }],
+    ['the same data in a newer body', fulfillment(30, made), { fresh: false, outdated: false }],
   ])('%s', (_what, event, said) => expect(join(known, reading(event))).toMatchObject(said));
 
-  test('P5: a newer telling of the same is remembered as the newest', () => {
+  test('P5: the same data in a newer body counts as the newest', () => {
     const withdrawn = fulfillment(25, { status: 'cancelled' });
     expect(orderAfter(fulfillment(20), fulfillment(30), withdrawn).parts.fulfillments).toMatchObject([
       { status: 'success' },
     ]);
   });
 
-  test('fields in another order, as MongoDB may hand them back, are the same', () => {
+  test('fields in another order, as MongoDB may return them, are the same', () => {
     const turned = known.parts.fulfillments.map(
       (each) => Object.fromEntries(Object.entries(each).toReversed()) as typeof each,
     );

@@ -5,7 +5,7 @@ import type { Order } from '../../src/order/order.ts';
 import { keyOf } from '../support/waiting-event.ts';
 import { at, NOW, snapshot, transaction } from './events.ts';
 
-/** A whole order with so many refunds, fulfillments and lines. */
+/** A whole order with this many refunds, fulfillments and lines. */
 function bodyOf(parts: number, seconds = 100): WaitingEvent {
   const each = <Item>(item: (id: number) => Item) => Array.from({ length: parts }, (_, i) => item(i + 1));
   return snapshot('orders/updated', seconds, {
@@ -30,7 +30,7 @@ function bodyOf(parts: number, seconds = 100): WaitingEvent {
   });
 }
 
-/** The least of some runs: what others do on the machine only adds. */
+/** The fastest of some runs: other load on the machine only adds time. */
 function leastMs(work: () => void): number {
   const runs = Array.from({ length: 3 }, () => {
     const began = performance.now();
@@ -55,7 +55,7 @@ describe('A4: joins are linear', () => {
     expect(ofLarge / ofSmall).toBeLessThan(40);
   });
 
-  test('a page of payments reads those that are known once, not once for each', () => {
+  test('a page of payments reads the known payments once, not once per new payment', () => {
     const order = applied(null, snapshot('orders/create', 1), transaction(10, { amount: '0.01' }));
     const [payment] = order.parts.transactions;
     let reads = 0;

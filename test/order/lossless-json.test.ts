@@ -8,7 +8,7 @@ function valueOf(text: string): unknown {
   return json.value;
 }
 
-/** A text of JSON, and what it says. */
+/** JSON text, and its value. */
 type Written = readonly [json: string, value: unknown];
 
 function exactly(n: bigint): number | string {
@@ -35,7 +35,7 @@ describe('a whole number', () => {
     );
   });
 
-  test('other numbers are as JSON has them', () => {
+  test('other numbers are as in JSON.parse', () => {
     expect(valueOf('[1.5,0.30000000000000004,1e400,-0.5e-7,9007199254740993]')).toEqual([
       1.5,
       0.30000000000000004,
@@ -57,7 +57,7 @@ describe('a body', () => {
     ['the body is not JSON', Buffer.from('{"id":9007199254740993')],
     ['the body is not JSON', Buffer.from('id=1')],
     ['the body is not JSON', Buffer.from('{"id":NaN}')],
-  ])('%s: it says so, and nothing of the body', (because, bytes) => {
+  ])('%s: the reason says so, without content of the body', (because, bytes) => {
     expect(readJson(bytes)).toEqual({ ok: false, because });
   });
 
@@ -65,12 +65,12 @@ describe('a body', () => {
     expect(valueOf('\ufeff{"id":9007199254740993}')).toEqual({ id: '9007199254740993' });
   });
 
-  test('the last of two equal keys counts, exact too', () => {
+  test('the last of two equal keys counts, and is exact, too', () => {
     expect(valueOf('{"id":1,"id":2}')).toEqual({ id: 2 });
     expect(valueOf('{"id":9007199254740993,"id":9007199254740995}')).toEqual({ id: '9007199254740995' });
   });
 
-  test.each(['1', '9007199254740993'])('keys of Object.prototype are keys like others (beside %s)', (id) => {
+  test.each(['1', '9007199254740993'])('keys of Object.prototype are ordinary keys (beside %s)', (id) => {
     const value = valueOf(`{"__proto__":{"id":${id}},"constructor":{"prototype":{"polluted":1}}}`);
     expect(Object.getPrototypeOf(value) === Object.getPrototypeOf(JSON.parse('{}'))).toBe(true);
     expect(Object.keys(value as object)).toEqual(['__proto__', 'constructor']);
@@ -78,12 +78,12 @@ describe('a body', () => {
     expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
   });
 
-  test('of any shape is read as it was written, numbers and look-alikes in texts too', () => {
+  test('of any shape is read exactly, including numbers and look-alikes in strings', () => {
     const text = fc.oneof(
       fc.string(),
       fc.constantFrom('"', '\\', '\\"', '9007199254740993', ':9007199254740993,'),
     );
-    // V8 13.6 mixes up keys that begin with a backslash (JSON.parse itself, without us).
+    // V8 13.6 mixes up keys that begin with a backslash, in JSON.parse itself.
     const key = text.map((each) => each.replaceAll('\\', ''));
     const written = fc.letrec<{ any: Written; list: Written; object: Written }>((tie) => ({
       any: fc.oneof(
@@ -113,7 +113,7 @@ describe('a body', () => {
   });
 
   test.each(['{9007199254740993:1}', '[9007199254740993 9007199254740994]', '[09007199254740993]'])(
-    '%s: what is no JSON does not become it',
+    '%s: invalid JSON does not become valid',
     (text) => expect(readJson(Buffer.from(text)).ok).toBe(false),
   );
 

@@ -12,7 +12,7 @@ function event(fields: object, topic: Topic = 'orders/updated', at = '10:00:00')
 }
 const decided = (...events: ReturnType<typeof event>[]) => decide(KEY, null, events, RECEIVED_AT);
 
-describe('S7: a body whose own link names another shop than the header', () => {
+describe('S7: a body with a link to another shop than in the header', () => {
   test.each<[string, object, Topic]>([
     ['order_status_url', { order_status_url: OTHER }, 'orders/updated'],
     [
@@ -26,7 +26,7 @@ describe('S7: a body whose own link names another shop than the header', () => {
       { order_id: 1, invoice_url: 'https://attacker.myshopify.com/1/invoices/a' },
       'draft_orders/update',
     ],
-  ])('%s: is parked as the first that is told of an order', (link, fields, topic) => {
+  ])('%s: is parked if the order is not known yet', (link, fields, topic) => {
     const { order, rejected } = decided(event(fields, topic));
     expect(order).toBeNull();
     expect(rejected.map(({ because }) => because)).toEqual([
@@ -36,8 +36,8 @@ describe('S7: a body whose own link names another shop than the header', () => {
 
   test.each([
     ['its own shop', 'https://example.myshopify.com/1/orders/abc'],
-    ['a domain of its own, which proves nothing', 'https://attacker.example.com/1/orders/abc'],
-    ['a domain that only looks like one', 'https://a.myshopify.com.example.com/1/orders/abc'],
+    ['a custom domain, which proves nothing', 'https://attacker.example.com/1/orders/abc'],
+    ['a domain that only looks like a shop', 'https://a.myshopify.com.example.com/1/orders/abc'],
     ["the shop of Shopify's documented samples", 'https://jsmith.myshopify.com/548380009/orders/abc'],
     ['nothing', null],
     ['a number', 5],
@@ -45,7 +45,7 @@ describe('S7: a body whose own link names another shop than the header', () => {
     expect(decided(event({ order_status_url })).order).toMatchObject({ name: '#1' });
   });
 
-  test('a later one is applied, in the same drain and in the next: the shop may have another name since', () => {
+  test('is applied later, in the same drain and in the next: the shop may have been renamed', () => {
     const first = event({ order_status_url: 'https://example.myshopify.com/1/orders/abc' });
     const later = event({ name: '#2', order_status_url: OTHER }, 'orders/updated', '11:00:00');
     expect(decided(first, later)).toMatchObject({ order: { name: '#2' }, rejected: [] });

@@ -46,9 +46,9 @@ describe('orders from public bug reports', () => {
       expect(order).toMatchObject(expected);
   });
 
-  test('because-without-a-date: a reason names the day where it is another', () => {
+  test('because-without-a-date: a reason has the date if it differs', () => {
     expect(outcomesOf(orderAfter(...eventsOf('because-without-a-date')))[2]).toBe(
-      'late: came after fulfillments/update of 2026-03-05 09:00:00; what is news in it was taken',
+      'late: processed after fulfillments/update (2026-03-05 09:00:00); only new data was applied',
     );
   });
 });
@@ -74,32 +74,42 @@ describe('money', () => {
   test.each<[string, object, WaitingEvent[], Status]>([
     ["all of it in the buyer's currency", pending, [sale(11, 1, '9000', JPY)], 'awaiting_shipment'],
     ["a part of it in the buyer's currency", pending, [sale(11, 1, '8999', JPY)], 'payment_pending'],
-    ['the number of the other currency', pending, [sale(11, 1, '60.00', JPY)], 'payment_pending'],
+    [
+      "the shop's amount, but in the buyer's currency",
+      pending,
+      [sale(11, 1, '60.00', JPY)],
+      'payment_pending',
+    ],
     ['a third currency', pending, [sale(11, 1, '9000', { currency: 'EUR' })], 'payment_pending'],
     ['no currency', pending, [sale(11, 1, '9000', { currency: null })], 'payment_pending'],
     [
-      'a part in each currency, together more than the number',
+      'a part in each currency, with numbers that add up to more',
       pending,
       [sale(11, 1, '59.00'), sale(12, 2, '100', JPY)],
       'payment_pending',
     ],
     [
-      'two payments, the first of them counted',
+      'two payments, the first already counted',
       partly,
       [sale(9, 1, '20.00'), sale(11, 2, '40')],
       'awaiting_shipment',
     ],
-    ['the second only', partly, [sale(11, 2, '40.00')], 'payment_pending'],
-    ['a payment that the body counts, in its second', partly, [sale(10, 1, '40.00')], 'payment_pending'],
+    ['only the second payment', partly, [sale(11, 2, '40.00')], 'payment_pending'],
     [
-      'two payments, the second in the second of a body that counts the first',
+      'a payment in the same second as a body that counts it',
+      partly,
+      [sale(10, 1, '40.00')],
+      'payment_pending',
+    ],
+    [
+      'two payments, the second in the same second as a body that counts the first',
       partly,
       [sale(9, 1, '40.00'), sale(10, 2, '20.00')],
       'awaiting_shipment',
     ],
     ['all of it before a body that counts a part', partly, [sale(9, 1, '60.00')], 'payment_pending'],
     [
-      'a payment of its second that it shows not to count',
+      'a payment in the same second as a body that does not count it',
       pending,
       [sale(10, 1, '60.00')],
       'awaiting_shipment',
@@ -110,16 +120,11 @@ describe('money', () => {
       [{ ...sale(9, 1, '60.00'), triggeredAt: at(30) }],
       'payment_pending',
     ],
-    [
-      'one that does not say when it was',
-      partly,
-      [sale(11, 1, '60.00', { processed_at: null })],
-      'payment_pending',
-    ],
+    ['a payment without a time', partly, [sale(11, 1, '60.00', { processed_at: null })], 'payment_pending'],
     ['a test', pending, [sale(11, 1, '60.00', { test: true })], 'payment_pending'],
     ['a void', pending, [sale(11, 1, '60.00', { kind: 'void' })], 'payment_pending'],
     [
-      'a capture of what was taken already',
+      'a capture of money that was already counted',
       pending,
       [sale(11, 1, '30.00'), sale(12, 2, '30.00', { kind: 'capture', parent_id: 1 })],
       'payment_pending',
@@ -134,16 +139,26 @@ describe('money', () => {
       ],
       'awaiting_shipment',
     ],
-    ['tenths of cents add up', pending, [sale(11, 1, '59.9'), sale(12, 2, '0.1')], 'awaiting_shipment'],
+    [
+      'amounts with one decimal add up',
+      pending,
+      [sale(11, 1, '59.9'), sale(12, 2, '0.1')],
+      'awaiting_shipment',
+    ],
     [
       'a refund in another currency',
       paid,
       [sale(11, 1, '60.00', { kind: 'refund', ...JPY })],
       'awaiting_shipment',
     ],
-    ["a refund of all, in the buyer's", paid, [sale(11, 1, '9000', { kind: 'refund', ...JPY })], 'refunded'],
     [
-      'one refund, told by itself and in its refund',
+      "a full refund in the buyer's currency",
+      paid,
+      [sale(11, 1, '9000', { kind: 'refund', ...JPY })],
+      'refunded',
+    ],
+    [
+      'one refund transaction, by itself and inside its refund',
       paid,
       [
         sale(11, 1, '30.00', { kind: 'refund' }),
@@ -163,13 +178,13 @@ describe('money', () => {
       'awaiting_shipment',
     ],
     [
-      'two refunds, the second in the second of a body that counts the first',
+      'two refunds, the second in the same second as a body that counts the first',
       { ...yen, financial_status: 'partially_refunded' },
       [sale(9, 1, '30.00', { kind: 'refund' }), sale(10, 2, '30.00', { kind: 'refund' })],
       'refunded',
     ],
     [
-      'two refunds, one of them inside its refund only',
+      'two refund transactions, one only inside its refund',
       paid,
       [
         sale(11, 1, '30.00', { kind: 'refund' }),
@@ -201,17 +216,17 @@ describe('money', () => {
     ['the same, in its set', { total_price_set: { shop_money: { amount: '60.00' } } }, 'awaiting_shipment'],
     ['another total', { total_price: '80.00' }, 'payment_pending'],
     [
-      'another currency of the buyer, without its amount',
+      'another buyer currency, without the amount',
       { total_price_set: { presentment_money: { currency_code: 'EUR' } } },
       'awaiting_shipment',
     ],
     [
-      'another total of the buyer',
+      "another total in the buyer's currency",
       { total_price_set: { presentment_money: { amount: '9900', currency_code: 'JPY' } } },
       'payment_pending',
     ],
-    ['no totals in two currencies any more', { total_price_set: null }, 'payment_pending'],
-  ])("F1, F3: the buyer's total stands beside the shop's: %s", (_what, fields, status) => {
+    ['totals in two currencies removed', { total_price_set: null }, 'payment_pending'],
+  ])("F1, F3: the buyer's total corresponds to the shop's: %s", (_what, fields, status) => {
     const all = [told(pending), slim(fields), sale(12, 1, '9000', JPY)];
     expect(orderAfter(...all).status).toBe(status);
     expect(orderAfter(...all.toReversed()).status).toBe(status);

@@ -11,7 +11,7 @@ const [A, B] = [eventIdOf('a'), eventIdOf('b')].toSorted() as [
   ReturnType<typeof eventIdOf>,
 ];
 
-/** Events at any time that there is, told or not; ids and times so few that all kinds of ties are common. */
+/** Events at any time, or without one. Few ids and times make all kinds of ties common. */
 const time = fc.constantFrom(
   undefined,
   '1970-01-01T00:00:00Z',
@@ -37,7 +37,7 @@ const anyEvent = fc
     waitingEvent(
       topic,
       { id: 1, order_id: 1, updated_at },
-      // An event is its body and topic: what else is told of the same one is told the same.
+      // The id depends on every field, so two events with one id are identical.
       {
         id: eventIdOf(`${topic} ${updated_at} ${triggeredAt} ${receivedAt} ${name}`),
         receivedAt,
@@ -48,13 +48,13 @@ const anyEvent = fc
 
 describe('a position', () => {
   test.each([
-    ['the second it happened in', positionOf(1000, 9, 9, B), positionOf(2000, 0, 0, A)],
+    ['the second in which it happened', positionOf(1000, 9, 9, B), positionOf(2000, 0, 0, A)],
     ['within a second, triggered-at in microseconds', positionOf(1999, 8, 9, B), positionOf(1000, 9, 0, A)],
     ['at the same microsecond, the rank of the topic', positionOf(1000, 8, 8, B), positionOf(1000, 8, 9, A)],
     ['at the same rank, the id', positionOf(1000, 8, 8, A), positionOf(1000, 8, 8, B)],
   ])('P5: sorts by %s', (_claim, before, after) => expect(before < after).toBe(true));
 
-  test('P5: sorts as the numbers in it, whatever their size', () => {
+  test('P5: sorts numerically, whatever the size of its numbers', () => {
     const ms = fc.oneof(
       fc.nat(5000),
       fc.integer({ min: 0, max: Math.floor(Number.MAX_SAFE_INTEGER / 1000) }),
@@ -77,7 +77,7 @@ describe('a position', () => {
     );
   });
 
-  test('P5: the order is total: of two events one stands first, however they tie, and no three go round', () => {
+  test('P5: the order is total: of any two events one is first, and no three form a cycle', () => {
     const three = fc.tuple(anyEvent, anyEvent, anyEvent);
     fc.assert(
       fc.property(three, (events) => {
@@ -92,7 +92,7 @@ describe('a position', () => {
     );
   });
 
-  test('P5: a batch ends in that order, however it is shuffled', () => {
+  test('P5: a batch is applied in that order, however it is shuffled', () => {
     const shuffled = fc
       .uniqueArray(anyEvent, { selector: ({ id }) => id, minLength: 2, maxLength: 12 })
       .chain((events) => fc.shuffledSubarray(events, { minLength: events.length }));
@@ -106,7 +106,7 @@ describe('a position', () => {
     );
   });
 
-  test('the start stands before every one', () => {
+  test('the start is before every event', () => {
     expect(START < positionOf(0, 0, 0, A)).toBe(true);
   });
 });

@@ -5,41 +5,41 @@ import { at, deletion, fulfillment, ORDER_ID, part, reading, snapshot, transacti
 const ms = (seconds: number) => Date.parse(at(seconds));
 
 describe('when it happened', () => {
-  test('updated_at says it, before triggered-at', () => {
+  test('updated_at takes precedence over triggered-at', () => {
     expect(reading(snapshot('orders/paid', 7, { updated_at: at(2) })).occurredAt).toBe(ms(2));
   });
 
   test.each<[string, object, number]>([
     [
-      'triggered-at, before the body says when it was made',
+      'triggered-at, before the times of processing and creation',
       { processed_at: at(1), created_at: at(2) },
       ms(7),
     ],
-    ['triggered-at, where updated_at is null', { updated_at: null }, ms(7)],
+    ['triggered-at, if updated_at is null', { updated_at: null }, ms(7)],
   ])('else %s', (_what, fields, occurredAt) => {
     expect(reading(transaction(7, fields)).occurredAt).toBe(occurredAt);
   });
 
   test.each<[string, object, number]>([
-    ['its processing', { id: 1, processed_at: at(1), created_at: at(2) }, ms(1)],
+    ['processed_at', { id: 1, processed_at: at(1), created_at: at(2) }, ms(1)],
     [
-      'its making, where the processing is no time',
+      'created_at, if processed_at is not a valid time',
       { id: 1, processed_at: 'soon', created_at: at(2) },
       ms(2),
     ],
-    ['its arrival, where nothing is said', { id: 1 }, RECEIVED_AT],
+    ['its arrival, if there is no other time', { id: 1 }, RECEIVED_AT],
   ])('without triggered-at, %s', (_what, body, occurredAt) => {
     expect(reading(waitingEvent('order_transactions/create', body)).occurredAt).toBe(occurredAt);
   });
 
-  test('an edit tells it inside', () => {
+  test('an edit has it inside order_edit', () => {
     const order_edit = { id: 5, committed_at: at(3), created_at: at(2), order_id: ORDER_ID };
     expect(reading(waitingEvent('orders/edited', { order_edit })).occurredAt).toBe(ms(3));
   });
 });
 
-describe('what it brings', () => {
-  test('a snapshot, with nothing personal in it', () => {
+describe('what it contains', () => {
+  test('a snapshot, without personal data', () => {
     const ophelia = {
       email: 'ophelia@example.com',
       note: 'Ophelia',
@@ -57,9 +57,9 @@ describe('what it brings', () => {
   });
 
   test.each([
-    ['its own moment', 'orders/updated', { cancelled_at: at(3) }, ms(3)],
-    ["the event's moment where its own is no time", 'orders/updated', { cancelled_at: 'then' }, ms(9)],
-    ["the event's moment where only the topic says so", 'orders/cancelled', {}, ms(9)],
+    ['its own time', 'orders/updated', { cancelled_at: at(3) }, ms(3)],
+    ["the event's time if its own is not valid", 'orders/updated', { cancelled_at: 'then' }, ms(9)],
+    ["the event's time if only the topic says so", 'orders/cancelled', {}, ms(9)],
   ] as const)('a cancellation, at %s', (_when, topic, fields, cancelledAt) => {
     const event = reading(snapshot(topic, 9, { ...fields, cancel_reason: 'fraud' }));
     expect(event.snapshot?.cancelled).toEqual({ at: cancelledAt, reason: 'fraud' });
@@ -77,13 +77,13 @@ describe('what it brings', () => {
     expect(refunded).toMatchObject({ kind: 'refunds', part: { id: '41', position: event.position } });
   });
 
-  test('P5: a fulfillment of its own stands before the same one inside a snapshot of that second', () => {
+  test("P5: a fulfillment's own event counts over the same fulfillment inside a snapshot of that second", () => {
     const direct = reading(fulfillment(3)).parts[0]?.part.position ?? '';
     const inside = reading(snapshot('orders/updated', 3, { fulfillments: [{ id: 31, updated_at: at(3) }] }));
     expect(direct > (inside.parts[0]?.part.position ?? '')).toBe(true);
   });
 
-  test('a deletion, whatever else the body holds', () => {
+  test('a deletion', () => {
     expect(reading(deletion(9))).toMatchObject({
       deletes: true,
       snapshot: null,

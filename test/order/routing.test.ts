@@ -6,13 +6,13 @@ const ALL = Object.keys(TOPICS) as Topic[];
 const OPTIONAL = ALL.filter((topic) => topicRow(topic).optional);
 const route = (topic: Topic, text: string) => routeOf(topic, Buffer.from(text));
 
-/** A body that holds `id` where its topic has the order's id. */
+/** A body with `id` at the path of its topic's order id. */
 function naming(topic: Topic, id: string): string {
   return topicRow(topic).orderIdAt.reduceRight((inner, key) => `{"${key}":${inner}}`, id);
 }
 
 describe('where a body goes', () => {
-  test.each(ALL)('%s goes to the order that it names', (topic) => {
+  test.each(ALL)('%s goes to the order in its body', (topic) => {
     expect(route(topic, naming(topic, '820982911946154508'))).toEqual({
       to: 'order',
       orderId: '820982911946154508',
@@ -21,46 +21,46 @@ describe('where a body goes', () => {
   });
 
   test.each([
-    ['0', 'a number that is no id'],
-    ['-1', 'a number that is no id'],
-    ['1.5', 'a number that is no id'],
-    ['1e30', 'a number that is no id'],
-    ['"abc"', 'a string that is no id'],
-    ['""', 'a string that is no id'],
-    ['"0"', 'a string that is no id'],
-    ['12345678901234567890', 'a string that is no id'],
-    ['"12345678901234567890"', 'a string that is no id'],
-    ['true', 'a boolean that is no id'],
+    ['0', 'a number that is not a valid id'],
+    ['-1', 'a number that is not a valid id'],
+    ['1.5', 'a number that is not a valid id'],
+    ['1e30', 'a number that is not a valid id'],
+    ['"abc"', 'a string that is not a valid id'],
+    ['""', 'a string that is not a valid id'],
+    ['"0"', 'a string that is not a valid id'],
+    ['12345678901234567890', 'a string that is not a valid id'],
+    ['"12345678901234567890"', 'a string that is not a valid id'],
+    ['true', 'a boolean that is not a valid id'],
     ['null', 'null'],
     ['{"id":4711}', 'an object'],
     ['[4711]', 'a list'],
   ])('an order id of %s goes nowhere: it is %s', (id, kind) => {
     expect(route('orders/paid', `{"id":${id}}`)).toEqual({
       to: 'nowhere',
-      because: `orders/paid names no order: id is ${kind}`,
+      because: `orders/paid has no order id: id is ${kind}`,
     });
   });
 
   test.each(['{}', '[]', 'null', '1', '"text"', '{"order":{"id":1}}', '{"__proto__":{"id":1}}'])(
-    '%s names no order at all',
+    '%s has no order id at all',
     (text) => {
-      const because = 'orders/paid names no order: id is missing';
+      const because = 'orders/paid has no order id: id is missing';
       expect(route('orders/paid', text)).toEqual({ to: 'nowhere', because });
     },
   );
 
-  test('what cannot be read as JSON goes nowhere, and says why', () => {
+  test('invalid JSON goes nowhere, with a reason', () => {
     expect(route('orders/paid', '{')).toEqual({ to: 'nowhere', because: 'the body is not JSON' });
   });
 
-  test('why it goes nowhere never repeats what was sent', () => {
+  test('the reason never repeats the value', () => {
     for (const id of ['"Ada Example"', '["Ada Example"]', '{"Ada Example":1}', '-5550100'])
       expect(JSON.stringify(route('orders/paid', `{"id":${id}}`))).not.toMatch(/Ada|5550100/);
   });
 });
 
 describe('the GraphQL id', () => {
-  test('is believed before the number', () => {
+  test('takes precedence over the number', () => {
     const body = '{"id":1,"admin_graphql_api_id":"gid://shopify/Order/820982911946154508"}';
     expect(route('orders/paid', body)).toEqual({ to: 'order', orderId: '820982911946154508' });
   });
@@ -76,7 +76,7 @@ describe('the GraphQL id', () => {
     `${'['.repeat(10_000)}${']'.repeat(10_000)}`,
     '2',
     'null',
-  ])('that is none leaves the number', (gid) => {
+  ])('that is invalid is ignored, and the number counts', (gid) => {
     expect(route('orders/paid', `{"id":1,"admin_graphql_api_id":${gid}}`)).toEqual({
       to: 'order',
       orderId: '1',
@@ -84,9 +84,9 @@ describe('the GraphQL id', () => {
   });
 });
 
-describe('topics that may come without an order', () => {
+describe('topics that may arrive without an order', () => {
   test.each(ALL.filter((topic) => !['snapshot', 'delete'].includes(topicRow(topic).brings)))(
-    'O5: %s goes elsewhere where its body says that it is of no order',
+    'O5: %s goes elsewhere if its body says that it has no order',
     (topic) => expect(route(topic, naming(topic, 'null'))).toEqual({ to: 'elsewhere' }),
   );
 
@@ -98,13 +98,13 @@ describe('topics that may come without an order', () => {
     ]);
   });
 
-  test.each(OPTIONAL)('%s goes elsewhere without one, and nowhere with a bad one', (topic) => {
+  test.each(OPTIONAL)('%s goes elsewhere without an id, and nowhere with an invalid one', (topic) => {
     expect(route(topic, '{}')).toEqual({ to: 'elsewhere' });
     expect(route(topic, naming(topic, 'null'))).toEqual({ to: 'elsewhere' });
     expect(route(topic, naming(topic, '0'))).toMatchObject({ to: 'nowhere' });
   });
 
-  test.each(OPTIONAL)('%s goes nowhere where the body is no object', (topic) => {
+  test.each(OPTIONAL)('%s goes nowhere if the body is not an object', (topic) => {
     for (const body of ['[]', 'null', '7']) expect(route(topic, body)).toMatchObject({ to: 'nowhere' });
   });
 });

@@ -21,49 +21,49 @@ describe('what is left to ship', () => {
 
   test.each<[string, object, WaitingEvent[], Status]>([
     [
-      'a scan of a parcel that was known brings no units',
+      'an update of a known parcel ships no further units',
       { ...partial, ...lines({ fulfillable_quantity: 1 }) },
       [parcel(20, { ...made(9), ...units([11, 2]) })],
       'partially_shipped',
     ],
     [
-      'a new parcel brings its units',
+      'a new parcel ships its units',
       { ...partial, ...lines({ fulfillable_quantity: 1 }) },
       [parcel(20, units([11, 1]))],
       'shipped',
     ],
     [
-      'a parcel of the second of a body that knows none',
+      'a parcel in the same second as a body that knows no parcel',
       lines({ fulfillable_quantity: 2 }),
       [parcel(10, units([11, 2]))],
       'shipped',
     ],
     [
-      'a part in the second of a body that knows none',
+      'a partial shipment in the same second as a body that knows no parcel',
       lines({ fulfillable_quantity: 2 }),
       [parcel(10, units([11, 1]))],
       'partially_shipped',
     ],
     [
-      'a parcel of the second of a body that counts it',
+      'a parcel in the same second as a body that counts it',
       { ...partial, ...lines({ fulfillable_quantity: 1 }) },
       [parcel(10, units([11, 1]))],
       'partially_shipped',
     ],
     [
-      'all refunded in the second of a body that knows of no refund',
+      'all refunded in the same second as a body that knows no refund',
       lines({ fulfillable_quantity: 2 }),
       [refund(10, { refund_line_items: [{ id: 1, line_item_id: 11, quantity: 2, restock_type: 'cancel' }] })],
       'completed',
     ],
     [
-      'a cancelled parcel brings none',
+      'a cancelled parcel ships nothing',
       { ...partial, ...lines({ fulfillable_quantity: 1 }) },
       [parcel(20, { ...units([11, 1]), status: 'cancelled' })],
       'partially_shipped',
     ],
     [
-      'a refund of a shipped unit leaves the other to be shipped',
+      'after a refund of a shipped unit, the other unit is still to be shipped',
       { ...partial, ...lines({ quantity: 4, fulfillable_quantity: 1 }) },
       [refund(20, { refund_line_items: [{ id: 1, line_item_id: 11, quantity: 1, restock_type: 'return' }] })],
       'partially_shipped',
@@ -75,7 +75,7 @@ describe('what is left to ship', () => {
       'shipped',
     ],
     [
-      'without what is left told: ordered, without the more of refunded and shipped',
+      'if no body says what is left: ordered - max(refunded, shipped)',
       lines({ quantity: 4 }),
       [
         refund(20, { refund_line_items: [{ id: 1, line_item_id: 11, quantity: 1, restock_type: 'return' }] }),
@@ -84,7 +84,7 @@ describe('what is left to ship', () => {
       'partially_shipped',
     ],
     [
-      'goods shipped, digital waits',
+      'goods shipped, a digital line waits',
       {
         ...partial,
         ...lines({ fulfillable_quantity: 0 }, { fulfillable_quantity: 1, requires_shipping: false }),
@@ -98,9 +98,9 @@ describe('what is left to ship', () => {
       [],
       'completed',
     ],
-    ['the same, and open', { ...lines({ fulfillable_quantity: 0 }) }, [], 'completed'],
+    ['the same, but open', { ...lines({ fulfillable_quantity: 0 }) }, [], 'completed'],
     [
-      'the same, and not paid',
+      'the same, but not paid',
       { financial_status: 'pending', ...lines({ fulfillable_quantity: 0 }) },
       [],
       'payment_pending',
@@ -132,35 +132,30 @@ describe('what is left to ship', () => {
       'shipped',
     ],
     [
-      'in a parcel that is not made yet',
+      'in a parcel that is still pending',
       lines({ fulfillable_quantity: 0 }),
       [parcel(9, { ...units([11, 2]), status: 'pending' })],
       'awaiting_shipment',
     ],
     [
-      'a newer body tells only that nothing is left: it may have been shipped',
+      'a newer body says only that nothing is left: it may have been shipped',
       lines({ current_quantity: 2, fulfillable_quantity: 2 }),
       [slim({ line_items: [{ id: 11, fulfillable_quantity: 0 }] })],
       'awaiting_shipment',
     ],
     [
-      'a newer body tells that nothing is left, and that nothing was shipped',
+      'a newer body says that nothing is left, and that nothing was shipped',
       lines({ current_quantity: 2, fulfillable_quantity: 2 }),
       [slim({ fulfillment_status: null, line_items: [{ id: 11, fulfillable_quantity: 0 }] })],
       'completed',
     ],
     [
-      'some taken out before, the rest refunded',
+      'some removed before, the rest refunded',
       lines({ quantity: 4, current_quantity: 2, fulfillable_quantity: 2 }),
       [refund(20, { refund_line_items: [{ id: 1, line_item_id: 11, quantity: 2, restock_type: 'cancel' }] })],
       'completed',
     ],
-    [
-      'closed, and lines that nobody told',
-      { closed_at: at(9), line_items: undefined },
-      [],
-      'awaiting_shipment',
-    ],
+    ['closed, with unknown lines', { closed_at: at(9), line_items: undefined }, [], 'awaiting_shipment'],
   ])('%s', (_what, fields, events, status) => {
     const all = [told(fields), ...events];
     expect(orderAfter(...all).status).toBe(status);
@@ -182,25 +177,25 @@ describe('delivery', () => {
   test.each<[string, WaitingEvent[], Status]>([
     ['picked up', [scan(12, 1, 'ready_for_pickup'), scan(13, 2, 'picked_up')], 'completed'],
     [
-      'picked up, by its own state',
+      "picked up, by the fulfillment's own status",
       [fulfillment(12, { created_at: at(11), shipment_status: 'picked_up' })],
       'completed',
     ],
     ['picked up by the carrier', [scan(12, 1, 'carrier_picked_up')], 'shipped'],
     ['ready to be picked up', [scan(12, 1, 'ready_for_pickup')], 'shipped'],
     [
-      'delivered, and a label after it',
+      'delivered, then a label is printed',
       [scan(12, 1, 'delivered'), scan(13, 2, 'label_printed')],
       'completed',
     ],
-    ['delivered, and taken back', [scan(12, 1, 'delivered'), scan(13, 2, 'failure')], 'shipped'],
-    ['taken back, and delivered', [scan(12, 1, 'attempted_delivery'), scan(13, 2, 'delivered')], 'completed'],
+    ['delivered, then failed', [scan(12, 1, 'delivered'), scan(13, 2, 'failure')], 'shipped'],
+    ['attempted, then delivered', [scan(12, 1, 'attempted_delivery'), scan(13, 2, 'delivered')], 'completed'],
   ])('%s', (_what, events, status) => {
     expect(orderAfter(...shipped, ...events).status).toBe(status);
     expect(orderAfter(...events.toReversed(), ...shipped).status).toBe(status);
   });
 
-  test('C13: a deletion of an event counts, whatever the times of the two are', () => {
+  test('C13: the deletion of a tracking event counts, whatever the times of the two', () => {
     const same = { id: 1, fulfillment_id: 31, status: 'delivered', updated_at: at(12) };
     const created = part('fulfillment_events/create', 12.9, same);
     const deleted = { ...part('fulfillment_events/delete', 12, same), triggeredAt: null };

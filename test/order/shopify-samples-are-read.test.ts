@@ -17,7 +17,7 @@ const SAMPLES = existsSync(FOLDER)
 const withSamples = SAMPLES.length > 0 ? test : test.skip;
 
 describe("Shopify's own samples", () => {
-  withSamples('each is routed to its order, and read', () => {
+  withSamples('are each routed to their order, and read', () => {
     for (const { file, topic } of SAMPLES) {
       const body = readFileSync(path.join(FOLDER, file));
       const route = routeOf(topic as Topic, body);
@@ -55,7 +55,7 @@ describe('any body', () => {
     ),
   })).value;
 
-  test('P7: is read or refused with a sentence, and nothing throws', () => {
+  test('P7: is read or rejected with a reason, and nothing throws', () => {
     fc.assert(
       fc.property(topic, json, (name, value) => {
         const event = waitingEvent(name, value);
@@ -67,7 +67,7 @@ describe('any body', () => {
     );
   });
 
-  test('P7: of bytes that are nothing is refused with a sentence', () => {
+  test('P7: of arbitrary bytes is rejected with a reason', () => {
     fc.assert(
       fc.property(topic, fc.uint8Array({ maxLength: 30 }), (name, body) => {
         const reading = readEvent(waitingEvent(name, {}, { body }));

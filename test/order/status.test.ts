@@ -19,12 +19,12 @@ describe('the table of facts', () => {
     }
   });
 
-  test('reaches every status but cancelled, which no payment or shipping amounts to', () => {
+  test('reaches every status except cancelled, which does not depend on payment or shipping', () => {
     const reached = new Set<Status>(PAYMENTS.flatMap((payment) => Object.values(STATUS_BY_FACTS[payment])));
     expect(STATUSES.filter((status) => !reached.has(status))).toEqual(['cancelled']);
   });
 
-  test("Shopify's words stand for stages that there are", () => {
+  test("Shopify's values map to existing stages", () => {
     for (const payment of Object.values(PAYMENT_BY_FINANCIAL_STATUS)) expect(PAYMENTS).toContain(payment);
     for (const shipping of Object.values(SHIPPING_BY_FULFILLMENT_STATUS))
       expect(SHIPPINGS).toContain(shipping);
@@ -50,7 +50,7 @@ describe('the table of moves', () => {
     }
   });
 
-  test('a status stays itself, and only itself', () => {
+  test('`stay` is from each status to itself, and nowhere else', () => {
     for (const from of STATUSES)
       for (const to of STATUSES) expect(MOVES[from][to] === 'stay').toBe(from === to);
   });
@@ -62,7 +62,7 @@ describe('the table of moves', () => {
     }
   });
 
-  test('what goes back came on', () => {
+  test('every move back is the reverse of a move on', () => {
     const cells = STATUSES.flatMap((from) => STATUSES.map((to) => [from, to] as const));
     const oneWay = cells.filter(([from, to]) => MOVES[from][to] === 'back' && MOVES[to][from] !== 'on');
     expect(oneWay).toEqual([]);

@@ -20,13 +20,14 @@ function topicsOfShopify(): string[] {
   return (JSON.parse(readFileSync(SHOPIFYS, 'utf8')) as { topic: string }[]).map(({ topic }) => topic);
 }
 
-/** Families of which every topic names an order, but these: Shopify's samples of them have none. */
+/** Every topic of these families names an order, except those below. */
 const FAMILIES =
   /^(orders|order_transactions|tender_transactions|refunds|fulfillments|fulfillment_events|disputes|returns|draft_orders)\//;
+/** Shopify's samples of these topics have no order. */
 const NAMES_NO_ORDER = ['draft_orders/delete', 'returns/update', 'returns/process'];
 
 describe('topics', () => {
-  withShopifys('every topic of the families that name an order is handled', () => {
+  withShopifys('every order topic of these families is handled', () => {
     const named = topicsOfShopify().filter(
       (topic) => FAMILIES.test(topic) && !NAMES_NO_ORDER.includes(topic),
     );
@@ -34,27 +35,27 @@ describe('topics', () => {
     expect(named.filter((topic) => !isTopic(topic))).toEqual([]);
   });
 
-  withShopifys('no topic is handled that Shopify does not have', () => {
+  withShopifys('every handled topic exists at Shopify', () => {
     const known = topicsOfShopify();
     expect(ALL.filter((topic) => isSent(topic) && !known.includes(topic))).toEqual([]);
   });
 
   test.each(['toString', '__proto__', 'constructor', '', 'ORDERS_CREATE', 'orders/create ', 'carts/update'])(
-    'what is no row is no topic: %j',
+    'text without a row is not a topic: %j',
     (text) => expect(isTopic(text)).toBe(false),
   );
 
-  test('what reconciliation brings is sent by nobody', () => {
+  test('topics of reconciliation are never sent by Shopify', () => {
     expect(ALL.filter((topic) => !isSent(topic))).toEqual([RECONCILED, RECONCILED_DELETE]);
   });
 
-  test('P5: create stands first in a tie, delete last', () => {
+  test('P5: in a tie, create is first and delete last', () => {
     const ranks = ALL.map((topic) => topicRow(topic).rank);
     expect(topicRow(CREATE).rank).toBe(Math.min(...ranks));
     expect(topicRow('orders/delete').rank).toBe(Math.max(...ranks));
   });
 
-  test('P5: ranks stand as the design has them', () => {
+  test('P5: ranks follow the life of an order', () => {
     const inOrder: Topic[] = [
       'orders/create',
       'order_transactions/create',

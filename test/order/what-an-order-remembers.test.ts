@@ -8,7 +8,7 @@ const paid = snapshot('orders/paid', 2);
 const create = snapshot('orders/create', 1, { financial_status: 'pending' });
 
 describe('the history of the status', () => {
-  test('P8: has each move, by what and when', () => {
+  test('P8: has each change, with its event and time', () => {
     const order = orderAfter(create, paid, snapshot('orders/updated', 3), fulfillment(20));
     expect(order.statusHistory.map(({ status, topic }) => [status, topic])).toEqual([
       ['payment_pending', 'orders/create'],
@@ -22,20 +22,20 @@ describe('the history of the status', () => {
     });
   });
 
-  test('begins with the first event, also where that left the order created', () => {
+  test('begins with the first event, even if the status stays `created`', () => {
     const failed = transaction(1, { status: 'failure' });
     expect(orderAfter(failed).statusHistory).toMatchObject([{ status: 'created' }]);
   });
 
-  test('P5: a move that no facts lead to throws, and is never written', () => {
+  test('P5: a move that the table calls `never` throws, and is never written', () => {
     const wrong = { ...newOrder(keyOf()), status: 'cancelled' as const };
     expect(() => applyEvent(wrong, reading(paid), NOW)).toThrow(
-      'no facts lead from cancelled to awaiting_shipment',
+      'the status cannot change from cancelled to awaiting_shipment',
     );
   });
 });
 
-test('P3: an order remembers its last 200 events and its last 100 moves', () => {
+test('P3: an order remembers its last 200 events and its last 100 status changes', () => {
   const flips = Array.from({ length: 250 }, (_, i) =>
     snapshot('orders/updated', i, { financial_status: i % 2 ? 'paid' : 'pending' }),
   );

@@ -4,7 +4,7 @@ import { waitingEvent } from '../support/waiting-event.ts';
 import type { Topic } from '../../src/order/topics.ts';
 import { orderAfter, reading, snapshot } from './events.ts';
 
-describe('what cannot be read', () => {
+describe('an unreadable body', () => {
   test.each<[string, string]>([
     ['[]', 'orders/paid: the body: expected an object, found a list'],
     ['null', 'orders/paid: the body: expected an object, found null'],
@@ -32,22 +32,22 @@ describe('what cannot be read', () => {
       'orders/paid: fulfillments.0.status: expected text, found a number',
     ],
     ['{', 'the body is not JSON'],
-  ])('P7: %s: says where and what, and never repeats a value', (text, because) => {
+  ])('P7: %s: the reason says where and what, and never repeats a value', (text, because) => {
     const event = waitingEvent('orders/paid', {}, { body: Buffer.from(text) });
     expect(readEvent(event)).toEqual({ ok: false, because });
   });
 
-  test('what ingest could not read is rejected with its reason', () => {
+  test('that ingest could not read is rejected with its reason', () => {
     const event = waitingEvent('orders/paid', {}, { unreadable: 'the body is not UTF-8' });
     expect(readEvent(event)).toEqual({ ok: false, because: 'the body is not UTF-8' });
   });
 
-  test('a topic that was handled once is rejected by its name', () => {
+  test('of a topic that is no longer handled is rejected', () => {
     const because = 'the topic carts/update is not handled';
     expect(readEvent(waitingEvent('carts/update', {}))).toEqual({ ok: false, because });
   });
 
-  test.each([7, 'yesterday', {}, '1969-01-01T00:00:00Z'])('an updated_at of %p is no time', (updated_at) => {
+  test.each([7, 'yesterday', {}, '1969-01-01T00:00:00Z'])('has an invalid updated_at: %p', (updated_at) => {
     const because = expect.stringMatching(
       /^orders\/paid: updated_at: expected a time, found (text|a number|an object)$/,
     );
@@ -55,7 +55,7 @@ describe('what cannot be read', () => {
   });
 });
 
-describe('P1: a body of another kind than its topic, which is unsigned,', () => {
+describe('P1: a body that does not match its topic, which is unsigned,', () => {
   const named = (name: string) => ({
     id: 7,
     order_id: 1,
@@ -74,13 +74,13 @@ describe('P1: a body of another kind than its topic, which is unsigned,', () => 
     ['disputes/create', 'Refund'],
     ['returns/close', 'Refund'],
     ['orders/delete', 'DraftOrder'],
-  ])('is rejected: %s brings no %s', (topic, name) => {
-    const because = `${topic} brings no ${name}`;
+  ])('is rejected: %s with a %s', (topic, name) => {
+    const because = `the body is of type ${name}, which does not match the topic ${topic}`;
     expect(readEvent(waitingEvent(topic, named(name)))).toEqual({ ok: false, because });
   });
 
-  test('is rejected where a whole order comes as a deletion', () => {
-    const because = 'orders/delete brings no lines';
+  test('is rejected if a whole order arrives as a deletion', () => {
+    const because = 'the body has line_items, which does not match the topic orders/delete';
     expect(readEvent(snapshot('orders/delete', 1))).toEqual({ ok: false, because });
   });
 
@@ -88,11 +88,11 @@ describe('P1: a body of another kind than its topic, which is unsigned,', () => 
     ['orders/delete', 'Order'],
     ['orders/paid', 'Shop'],
     ['orders/shopify_protect_eligibility_changed', 'Order'],
-  ])('is taken where it cannot be told: %s with a %s', (topic, name) => {
+  ])('is accepted if that cannot be determined: %s with a %s', (topic, name) => {
     expect(readEvent(waitingEvent(topic, named(name)))).toMatchObject({ ok: true });
   });
 
-  test('cancels nothing where it says that nothing was cancelled', () => {
+  test('does not cancel the order if it says that the order is not cancelled', () => {
     const paid = snapshot('orders/cancelled', 9, { cancelled_at: null, cancel_reason: 'fraud' });
     expect(reading(paid).snapshot?.cancelled).toBeNull();
     const later = snapshot('orders/updated', 10);

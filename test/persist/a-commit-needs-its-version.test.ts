@@ -4,7 +4,7 @@ import type { OrderKey } from '../../src/order/identity.ts';
 import { openInside, type Inside } from '../support/inside.ts';
 import { keyOf } from '../support/waiting-event.ts';
 
-describe('P4: a commit takes only over the version that was loaded', () => {
+describe('P4: a commit succeeds only over the version that was loaded', () => {
   let inside: Inside;
   beforeAll(async () => {
     inside = await openInside();
@@ -14,11 +14,11 @@ describe('P4: a commit takes only over the version that was loaded', () => {
   const commit = (key: OrderKey, order: Order) => inside.tools.orders.commit({ key, order });
   async function loaded(key: OrderKey): Promise<Order> {
     const order = await inside.tools.orders.load(key);
-    if (!order) throw new Error(`${key} was committed`);
+    if (!order) throw new Error(`${key} was committed but not found`);
     return order;
   }
 
-  test('what is nowhere is null; committed, it has version 1, and one more with each commit', async () => {
+  test('an unknown order is null; the first commit makes version 1, and each commit adds one', async () => {
     const key = keyOf('1');
     expect(await inside.tools.orders.load(key)).toBeNull();
     expect(await commit(key, newOrder(key))).toBe('committed');
@@ -43,13 +43,13 @@ describe('P4: a commit takes only over the version that was loaded', () => {
     expect(await loaded(key)).toMatchObject({ version: 2, name: '#newer' });
   });
 
-  test('a replace of an order that is gone is outpaced: it does not make it again', async () => {
+  test('a replace of a missing order is outpaced, and does not create it', async () => {
     const key = keyOf('4');
     expect(await commit(key, { ...newOrder(key), version: 3 })).toBe('outpaced');
     expect(await inside.tools.orders.load(key)).toBeNull();
   });
 
-  test('of a hundred that load the same version at once, one commits', async () => {
+  test('of a hundred holders with the same version, one commits', async () => {
     const key = keyOf('5');
     await commit(key, newOrder(key));
     const order = await loaded(key);

@@ -21,10 +21,10 @@ describe('P4: a fence', () => {
     return order;
   }
 
-  test('refuses the commit of whoever had loaded the order, by version; loaded again it is taken', async () => {
+  test('refuses a commit over the version loaded before it; after another load, the commit succeeds', async () => {
     const order = await drained(lifeEvents(1).slice(0, 2));
     const late = await inside.tools.orders.load(order);
-    if (!late) throw new Error('it was drained');
+    if (!late) throw new Error('the order was drained but not found');
     expect(await fence(inside.collections, order)).toEqual({ outcome: 'fenced', version: 2 });
     expect(await inside.tools.orders.commit({ key: order, order: late })).toBe('outpaced');
     const again = await inside.tools.orders.load(order);
@@ -32,7 +32,7 @@ describe('P4: a fence', () => {
     expect(await inside.tools.orders.commit({ key: order, order: again ?? late })).toBe('committed');
   });
 
-  test('an order that is not there needs none: none is made, and its first commit is taken', async () => {
+  test('does not create a missing order, whose first commit then succeeds', async () => {
     const events = lifeEvents(2).slice(0, 1);
     const order = events[0]?.order as OrderKey;
     expect(await fence(inside.collections, order)).toEqual({ outcome: 'no_order' });
@@ -41,7 +41,7 @@ describe('P4: a fence', () => {
     expect(await inside.tools.orders.load(order)).toMatchObject({ version: 1 });
   });
 
-  test('put up in the middle of a drain, twice: refused once, every event once, and the verifier finds nothing', async () => {
+  test('twice in the middle of a drain: one refusal, every event applied once, and the verifier finds nothing', async () => {
     const events = lifeEvents(3);
     const order = await drained(events.slice(0, 2));
     await depositAll(inside, events.slice(2, 5));

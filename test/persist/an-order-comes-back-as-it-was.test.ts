@@ -17,13 +17,13 @@ function livedOrder(): Order {
     waitingEvent(topic, null, { order: KEY, body, triggeredAt: triggeredAt.toISOString() }),
   );
   const { order } = decide(KEY, null, waiting, Date.UTC(2026, 10, 27));
-  if (!order) throw new Error('a life makes an order');
+  if (!order) throw new Error('the events made no order');
   return order;
 }
 
 const LIVED = livedOrder();
 
-describe('an order comes back from its document as it was', () => {
+describe('an order is read back from its document unchanged', () => {
   let inside: Inside;
   beforeAll(async () => {
     inside = await openInside();
@@ -32,7 +32,7 @@ describe('an order comes back from its document as it was', () => {
 
   test.each([
     ['new', newOrder(KEY)],
-    ['lived', LIVED],
+    ['with a history', LIVED],
   ])('in memory: %s', (_, order) => {
     expect(fromDocument(toDocument(KEY, order, 0))).toEqual(order);
   });
@@ -49,13 +49,13 @@ describe('an order comes back from its document as it was', () => {
     expect(await inside.collections.orders.countDocuments({ _id: KEY })).toBe(1);
   });
 
-  test('parts that a document of an older version lacks are empty lists', () => {
+  test('parts missing from an older document are empty lists', () => {
     const { disputes: _, drafts: __, ...document } = toDocument(KEY, LIVED, 0);
     const order = fromDocument(document as OrderDocument);
     expect(order.parts).toEqual({ ...LIVED.parts, disputes: [], drafts: [] });
   });
 
-  test('fields that it lacks are those of a new order', () => {
+  test('missing fields are those of a new order', () => {
     const document = { _id: KEY, version: 4, status: 'shipped' } as unknown as OrderDocument;
     expect(fromDocument(document)).toEqual({ ...newOrder(KEY), version: 4, status: 'shipped' });
   });

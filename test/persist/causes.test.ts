@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { causeOf } from '../../src/persist/cause.ts';
 
-describe('what parked events have in common', () => {
+describe('the cause of an error', () => {
   test.each([
     ['the body is not UTF-8', 'the body is not UTF-8'],
     ['orders/paid: line_items.17.price: Invalid input', 'orders/paid: line_items.….price: Invalid input'],
-    ['orders/paid names no order: id is missing', 'orders/paid names no order: id is missing'],
+    ['orders/paid has no order id: id is missing', 'orders/paid has no order id: id is missing'],
     [
       'with it the order would be larger than the 16 MB that MongoDB allows',
       'with it the order would be larger than the … MB that MongoDB allows',
@@ -23,7 +23,7 @@ describe('what parked events have in common', () => {
     expect(causeOf(error)).toBe(cause);
   });
 
-  test('it is no longer than a filter may be, and a long one is done with at once', () => {
+  test('is not longer than a filter may be, and is found quickly for long errors', () => {
     const began = performance.now();
     expect(causeOf('1,'.repeat(500_000))).toBe('…,');
     expect(causeOf('0123456789abcdef-'.repeat(100_000)).length).toBeLessThanOrEqual(300);

@@ -40,25 +40,25 @@ describe('a shop with an old redaction', () => {
       { order: keyOf(order) },
     );
 
-  test('the drains of one turn ask together, and each gets its own answer', async () => {
+  test('drains of one turn of the event loop share queries, and each gets its own answer', async () => {
     const orders = Array.from({ length: DRAINS }, (_, i) => String(i + 2));
     const answers = await Promise.all(
       orders.map((order, i) => clean.masked(keyOf(order), null, [event(order, i % 10 === 0 ? ADA : 8)])),
     );
     const masked = answers.map(([each]) => Buffer.from(each!.body).includes('(masked)'));
     expect(masked).toEqual(orders.map((_, i) => i % 10 === 0));
-    // Who is redacted, and which shops: two questions for all of them. Ada's orders reopen the request.
+    // Redacted customers and redacted shops: two queries for all drains. Ada's orders reopen the request.
     expect(inside.commands.filter((name) => name === 'find')).toEqual(['find', 'find']);
   });
 
-  test('a request that was reopened by one drain is not begun again by another', async () => {
+  test('a request that one drain reopened is not restarted by another', async () => {
     const filter = { customer: String(ADA) };
     await inside.collections.compliance.updateOne(filter, { $set: { state: 'working', cursor: 'here' } });
     await clean.masked(keyOf('500'), null, [event('500', ADA)]);
     expect(await inside.collections.compliance.findOne(filter).lean()).toMatchObject({ cursor: 'here' });
   });
 
-  test('a shop that is redacted now is asked for each time: nothing is remembered of it', async () => {
+  test('whether the shop is redacted is queried each time and not cached', async () => {
     const before = await clean.masked(keyOf('600'), null, [event('600', 8)]);
     expect(Buffer.from(before[0]!.body).includes('(masked)')).toBe(false);
     const at = new Date(RECEIVED_AT);

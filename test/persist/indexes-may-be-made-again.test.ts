@@ -23,7 +23,7 @@ describe('indexes', () => {
   const lifeOf = async (name: keyof Inside['collections'], key: string) =>
     (await indexesOf(name)).find((index) => index.key === `{"${key}":1}`)?.expireAfterSeconds;
 
-  test('making them again changes nothing, also by many programs at once', async () => {
+  test('creating them again changes nothing, even by many programs at once', async () => {
     const names = Object.keys(inside.collections) as (keyof Inside['collections'])[];
     const before = await Promise.all(names.map(indexesOf));
     await Promise.all([1, 2, 3].map(() => prepareCollections(inside.collections, 90)));
@@ -35,14 +35,14 @@ describe('indexes', () => {
   test.each([
     ['events', 'appliedAt'],
     ['parked', 'lastAt'],
-  ] as const)('%s are kept as long as the setting says, also after it was changed', async (name, key) => {
+  ] as const)('%s are kept as long as the setting says, even after it was changed', async (name, key) => {
     for (const days of [90, 30, 0.5]) {
       await prepareCollections(inside.collections, days);
       expect(await lifeOf(name, key)).toBe(days * DAY_SECONDS);
     }
   });
 
-  test('passes are kept for 90 days after they ended', async () => {
+  test('passes of reconciliation are kept for 90 days after they ended', async () => {
     expect(await lifeOf('reconciles', 'endedAt')).toBe(90 * DAY_SECONDS);
   });
 
@@ -52,7 +52,7 @@ describe('indexes', () => {
     const log = pino({ level: 'info' }, { write });
     beforeEach(() => void said.splice(0));
 
-    test('do not keep a program from starting: they go on, over a connection that waits for them', async () => {
+    test('do not delay the start of a program: they continue over a connection without a timeout', async () => {
       const { mongoUri } = await namespace();
       let finish = () => undefined as void;
       let silenceMs: unknown;
@@ -75,7 +75,7 @@ describe('indexes', () => {
       await part.stop();
     });
 
-    test('that are there are waited for, and one that cannot be made is told', async () => {
+    test('that already exist delay nothing, and a failure is reported', async () => {
       const { mongoUri } = await namespace();
       const part = indexesPart(mongoUri, log, (collections) => prepareCollections(collections, 90));
       await part.start?.();
@@ -85,7 +85,7 @@ describe('indexes', () => {
     });
   });
 
-  test('orders are never thrown away by age', async () => {
+  test('orders and spooled events never expire', async () => {
     expect((await indexesOf('orders')).every((index) => index.expireAfterSeconds === undefined)).toBe(true);
     expect((await indexesOf('spool')).every((index) => index.expireAfterSeconds === undefined)).toBe(true);
   });

@@ -18,7 +18,7 @@ describe('many orders share a round trip', () => {
   const commit = (order: Order, version: number) =>
     inside.tools.orders.commit({ key: keyOf(order.orderId, order.shop), order: { ...order, version } });
 
-  test('loads asked for in one turn are one find, each with its own answer', async () => {
+  test('loads in one turn of the event loop are one find, each with its own answer', async () => {
     const asked = [...KEYS.toReversed(), ...KEYS.slice(0, 5)];
     const loaded = await Promise.all(asked.map((key) => inside.tools.orders.load(key)));
     expect(inside.commands).toEqual(['find']);
@@ -28,13 +28,13 @@ describe('many orders share a round trip', () => {
     );
   });
 
-  test('what is asked for beyond a hundred goes into the next', async () => {
+  test('loads beyond a hundred go into the next find', async () => {
     await Promise.all(Array.from({ length: 250 }, (_, i) => inside.tools.orders.load(keyOf(String(1 + i)))));
     expect(inside.commands).toEqual(['find', 'find', 'find']);
   });
 
-  test('P4: commits asked for in one turn are one write, and each learns of its own version', async () => {
-    // 30 replaces that match, 30 that are too late, 15 inserts, 15 inserts of what is there.
+  test('P4: commits in one turn are one write, and each gets the answer for its own version', async () => {
+    // 30 replaces that match, 30 that are too late, 15 inserts, 15 inserts of existing orders.
     const asked = KEYS.map((key, i) => {
       const kind = ['current', 'late', 'new', 'there'][i < 30 ? 0 : i < 60 ? 1 : i < 75 ? 2 : 3];
       return { order: newOrder(kind === 'there' ? keyOf(String(1000 + i - 75)) : key), kind };
@@ -60,7 +60,7 @@ describe('many orders share a round trip', () => {
         inside.tools.journal.write({ ended: [], rejected: [each], now: RECEIVED_AT, by: BY }),
       ),
     );
-    // Then the parked events of all these orders are counted, written, and counted once more.
+    // Then the parked events of all these orders are counted, written, and counted again.
     expect(inside.commands).toEqual(['bulkWrite', 'aggregate', 'find', 'update', 'aggregate', 'find']);
     expect(await inside.collections.events.countDocuments({ order: { $in: KEYS } })).toBe(KEYS.length);
   });

@@ -7,7 +7,7 @@ import { writeAll, type WriteModel } from '../../src/persist/write-all.ts';
 import { openInside, type Inside } from '../support/inside.ts';
 import { BY, keyOf, waitingEvent } from '../support/waiting-event.ts';
 
-/** MongoDB takes no document over 16 MB. */
+/** MongoDB refuses documents over 16 MB. */
 const TOO_LARGE = 17 * 1024 * 1024;
 
 describe('P7: one write that MongoDB refuses fails alone', () => {
@@ -23,7 +23,7 @@ describe('P7: one write that MongoDB refuses fails alone', () => {
     document: document as object,
   });
 
-  test('a document over 16 MB among others: they are written, each with its own answer', async () => {
+  test('a document over 16 MB: the others are written, each with its own result', async () => {
     const models = [
       insert({ _id: 'a' }),
       insert({ _id: 'large', text: 'x'.repeat(TOO_LARGE) }),
@@ -40,7 +40,7 @@ describe('P7: one write that MongoDB refuses fails alone', () => {
     expect(written[1]?.error).toBeInstanceOf(Error);
   });
 
-  test('an order over 16 MB: its commit is too large, those beside it are committed', async () => {
+  test('an order over 16 MB: its commit is too large, the others are committed', async () => {
     const keys = ['1', '2', '3'].map((id) => keyOf(id));
     const commits = keys.map((key, i) =>
       inside.tools.orders.commit({
@@ -56,14 +56,14 @@ describe('P7: one write that MongoDB refuses fails alone', () => {
     ]);
   });
 
-  test('an order a few bytes below 16 MB, which the driver refuses with its filter: the same, and the others share one write', async () => {
+  test('an order a few bytes below 16 MB, too large together with its filter: the same, and the others share one write', async () => {
     const MAX = 16 * 1024 * 1024;
     const measured = keyOf('100');
     const sizeOf = (name: string, version: number) =>
       mongo.BSON.calculateObjectSize(
         toDocument(measured, { ...newOrder(measured), name, version: version + 1 }, 0),
       );
-    // Insert, and replace of a version.
+    // Version 0 is an insert, version 7 a replace.
     for (const [version, below] of [
       [0, 0],
       [0, 10],
@@ -86,7 +86,7 @@ describe('P7: one write that MongoDB refuses fails alone', () => {
     }
   });
 
-  test('a payload over 16 MB: its drain fails, the journal of others is written', async () => {
+  test('a payload over 16 MB: its drain fails, the journal of the others is written', async () => {
     const bodies = [Buffer.from('{}'), randomBytes(TOO_LARGE), Buffer.from('{}')];
     const events = bodies.map((body) => waitingEvent('orders/paid', null, { body }));
     const answers = await Promise.allSettled(
@@ -104,7 +104,7 @@ describe('P7: one write that MongoDB refuses fails alone', () => {
     expect(new Set(ids)).toEqual(new Set([events[0]?.id, events[2]?.id]));
   });
 
-  test('a MongoDB that is away fails them all: nothing is known of any', async () => {
+  test('if MongoDB is down, all writes fail, with unknown results', async () => {
     const nobody = new mongo.MongoClient('mongodb://127.0.0.1:1', { serverSelectionTimeoutMS: 200 });
     const closed = new mongo.MongoClient('mongodb://127.0.0.1:1');
     await closed.close();

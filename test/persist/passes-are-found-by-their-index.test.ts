@@ -5,8 +5,8 @@ import { openInside, type Inside } from '../support/inside.ts';
 
 const AT = Date.UTC(2026, 10, 27, 12);
 
-/** The schedule asks every five seconds, over all shops and all passes that ever were. */
-describe('no pass is looked for from end to end', () => {
+/** The schedule queries every five seconds, over all shops and all past passes. */
+describe('passes are found without a collection scan', () => {
   let inside: Inside;
   const sent: mongo.Document[] = [];
   beforeAll(async () => {
@@ -44,11 +44,11 @@ describe('no pass is looked for from end to end', () => {
   const mark = { at: new Date(AT - 60_000), id: 'pass-1' };
 
   test.each<[string, () => Promise<unknown[]>]>([
-    ['those that are to be run', () => book().open()],
-    ['the newest', () => book().list(undefined, null, 10)],
-    ['those before one', () => book().list(undefined, mark, 10)],
-    ["a shop's", () => book().list('s7.myshopify.com', null, 10)],
-    ['whose turn it is', () => book().due(new Date(AT - 600_000), 4)],
+    ['passes to run', () => book().open()],
+    ['the newest passes', () => book().list(undefined, null, 10)],
+    ['passes before a given one', () => book().list(undefined, mark, 10)],
+    ["a shop's passes", () => book().list('s7.myshopify.com', null, 10)],
+    ['shops that are due', () => book().due(new Date(AT - 600_000), 4)],
   ])('%s', async (_name, ask) => {
     sent.length = 0;
     expect((await ask()).length).toBeGreaterThan(0);

@@ -9,7 +9,7 @@ const byNumber = (a: number, b: number) => a - b;
 
 describe('small orders do not wait for the round trips of large ones', () => {
   let inside: Inside;
-  /** How many questions each command had, in order. */
+  /** The batch size of each command, in order. */
   let batches: { find: number[]; bulkWrite: number[] };
   beforeAll(async () => {
     inside = await openInside();
@@ -23,7 +23,7 @@ describe('small orders do not wait for the round trips of large ones', () => {
     batches = { find: [], bulkWrite: [] };
   });
 
-  test('a small page of the journal is not in a batch of large ones that were asked for first', async () => {
+  test('a small page of the journal is not in a batch with large ones that were queued first', async () => {
     const write = (body: Buffer) =>
       inside.tools.journal.write({
         ended: [],
@@ -33,11 +33,11 @@ describe('small orders do not wait for the round trips of large ones', () => {
       });
     const bodies = [...Array.from({ length: 9 }, () => randomBytes(MB)), Buffer.from('{}')];
     await Promise.all(bodies.map(write));
-    // Large ones go four to a batch, and each is two writes.
+    // Large pages go four to a batch, and each page is two writes.
     expect(batches.bulkWrite.toSorted(byNumber)).toEqual([2, 2, 8, 8]);
   });
 
-  test('a small order is committed and loaded apart from large ones', async () => {
+  test('a small order is committed and loaded separately from large ones', async () => {
     const orderOf = (id: string, lines: number): Order => ({
       ...newOrder(keyOf(id)),
       lines: Array.from({ length: lines }, (_, i) => ({ id: String(i) }) as Order['lines'][number]),

@@ -8,8 +8,8 @@ import type { Collections } from '../../src/persist/collections.ts';
 import { ACT, openAudit, writeActs } from '../support/open-audit.ts';
 
 const SECRET = 'a-jwt-secret-for-tests-of-32-characters';
-/** Somebody may write into MongoDB and has no key. */
-describe('the audit is signed', () => {
+/** The attacker can write to MongoDB but does not have the key. */
+describe('the audit log is signed', () => {
   let close: () => Promise<void>;
   let audit: Collections['audit'];
   let logged: Record<string, unknown>[] = [];
@@ -26,9 +26,9 @@ describe('the audit is signed', () => {
     { level: 'info' },
     { write: (line) => void logged.push(JSON.parse(line) as Record<string, unknown>) },
   );
-  /** A dashboard that starts: it knows nothing of what an earlier one saw. */
+  /** A dashboard that has just started, without the memory of an earlier one. */
   const signerOf = (secret = SECRET) => new AuditSigner(audit, secret, log);
-  /** As any program writes them, with no key. */
+  /** Writes entries as any program does, without the key. */
   const written = (acts: number) => writeActs(audit, acts);
   const checked = async (signer: AuditSigner, head: Head | null = null) => {
     await signer.sign();
@@ -39,7 +39,7 @@ describe('the audit is signed', () => {
     const last = await audit.findOne().sort({ _id: -1 }).lean<AuditDocument>();
     return { number: last!._id, hash: last!.hash };
   };
-  /** The whole chain as somebody else would have it, with good hashes and seals. */
+  /** Rewrites the whole chain as an attacker would, with valid hashes and seals. */
   const writtenAgain = async (change: Partial<AuditDocument>) => {
     let before = BEGINNING;
     for (const entry of await audit.find().sort({ _id: 1 }).lean<AuditDocument[]>()) {
@@ -50,7 +50,7 @@ describe('the audit is signed', () => {
       before = hash;
     }
   };
-  /** One entry, with a good seal. */
+  /** Changes the outcome of one entry, with a valid seal. */
   const endedOtherwise = async (number: number, change: object) => {
     const entry = (await audit.findById(number).lean<AuditDocument>())!;
     const sealed = sealOf(entry.hash, 'refused', entry.detail);
@@ -58,7 +58,7 @@ describe('the audit is signed', () => {
     await audit.collection.updateOne({ _id: number as never }, { $set });
   };
 
-  test('whoever wrote them, as begun and once more when they have ended', async () => {
+  test('entries of any program are signed when they begin, and again when they have ended', async () => {
     const signer = signerOf();
     await signer.sign();
     const acting = auditLog(audit, () => undefined);
@@ -71,10 +71,10 @@ describe('the audit is signed', () => {
   });
 
   test.each<[string, object]>([
-    ['and its signature left', {}],
-    ['and its signature taken away', { signed: null }],
-    ['and signed with another key', { signed: `00000000:${'ab'.repeat(32)}` }],
-  ])('an entry that ended otherwise, with a good seal %s, shows; nobody signs it', async (_what, change) => {
+    ['its old signature', {}],
+    ['no signature', { signed: null }],
+    ['a signature with another key', { signed: `00000000:${'ab'.repeat(32)}` }],
+  ])('a changed outcome with a valid seal and %s is detected, and not signed', async (_what, change) => {
     const first = signerOf();
     await first.sign();
     await written(5);
@@ -84,19 +84,19 @@ describe('the audit is signed', () => {
       expect(await checked(signer)).toMatchObject({ entries: 5, brokenAt: 3 });
   });
 
-  test('a chain that was written again shows while the process runs, and against the log after that', async () => {
+  test('a rewritten chain is detected while the process runs, and later by comparison with the log', async () => {
     await written(4);
     const signer = signerOf();
     await signer.sign();
     const head = await headOf();
     await writtenAgain({ who: 'eve' });
     expect(await checked(signer)).toMatchObject({ brokenAt: 4 });
-    expect(logged.map(({ msg }) => msg)).toContainEqual(expect.stringContaining('cut off or written again'));
+    expect(logged.map(({ msg }) => msg)).toContainEqual(expect.stringContaining('truncated or rewritten'));
     expect(await audit.countDocuments({ signed: { $ne: null } })).toBe(0);
     expect(await checked(signerOf(), head)).toMatchObject({ brokenAt: 4 });
   });
 
-  test('newest entries that were cut off show while the process runs, and against the log after that', async () => {
+  test('missing newest entries are detected while the process runs, and later by comparison with the log', async () => {
     await written(5);
     const signer = signerOf();
     await signer.sign();
@@ -107,7 +107,7 @@ describe('the audit is signed', () => {
     expect(await checked(signerOf(), head)).toMatchObject({ entries: 2, brokenAt: 3 });
   });
 
-  test('the log has the newest entry, when there is another, and no more', async () => {
+  test('the newest entry is logged once', async () => {
     const signer = signerOf();
     await signer.start();
     await written(2);
@@ -115,12 +115,10 @@ describe('the audit is signed', () => {
     await signer.stop();
     await signer.stop();
     const { number: entry, hash } = await headOf();
-    expect(logged.filter(({ msg }) => msg === 'the newest entry of the audit')).toMatchObject([
-      { entry, hash },
-    ]);
+    expect(logged.filter(({ msg }) => msg === 'newest audit entry')).toMatchObject([{ entry, hash }]);
   });
 
-  test('entries of before are checked as before, and signed ones follow the mark', async () => {
+  test('older entries are checked by the chain only; from the first signed one on, all are signed', async () => {
     await written(3);
     const signer = signerOf();
     expect(await checked(signer)).toEqual({ entries: 3, brokenAt: null, signedFrom: 3 });
@@ -131,7 +129,7 @@ describe('the audit is signed', () => {
     expect(await checked(signer)).toMatchObject({ brokenAt: 2 });
   });
 
-  test('after OPS_JWT_SECRET was changed the newest entry is the mark of the new key', async () => {
+  test('after a change of OPS_JWT_SECRET, the newest entry is the first with the new key', async () => {
     await written(3);
     await signerOf().sign();
     const changed = signerOf('another-jwt-secret-of-at-least-32-characters');
@@ -142,7 +140,7 @@ describe('the audit is signed', () => {
     expect(await checked(changed)).toMatchObject({ brokenAt: 4 });
   });
 
-  test('two dashboards sign alike', async () => {
+  test('two dashboards make the same signatures', async () => {
     const signers = [signerOf(), signerOf()];
     for (let round = 0; round < 5; round += 1)
       await Promise.all([written(3), ...signers.map((signer) => signer.sign())]);

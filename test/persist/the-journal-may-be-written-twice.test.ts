@@ -23,7 +23,7 @@ describe('the journal', () => {
   afterAll(() => inside.close());
   const entries = (...ids: string[]) => inside.collections.events.find({ _id: { $in: ids } }).lean();
 
-  test('P8: an entry says what came, when, and what became of it', async () => {
+  test('P8: an entry says what was received, when, and what happened to it', async () => {
     const waiting = waitingEvent('orders/paid', { id: 1 }, { triggeredAt: '2026-11-20T10:00:00.123456Z' });
     await inside.tools.journal.write({ ended: [ended(waiting, 4)], rejected: [], now: NOW, by: BY });
     expect(await entries(waiting.id)).toMatchObject([
@@ -42,7 +42,7 @@ describe('the journal', () => {
     ]);
   });
 
-  test('P8: written again, also beside new entries, the first telling stays', async () => {
+  test('P8: when it is written again, even beside new entries, the first entry stays', async () => {
     const [first, second] = [
       waitingEvent('orders/paid', { id: 1 }),
       waitingEvent('orders/updated', { id: 1 }),
@@ -60,7 +60,7 @@ describe('the journal', () => {
     expect(await entries(second.id)).toMatchObject([{ sequence: 2, outcome: 'applied' }]);
   });
 
-  test('P8: the same event twice in one writing is one entry', async () => {
+  test('P8: the same event twice in one write is one entry', async () => {
     const waiting = waitingEvent('orders/paid', { id: 2 });
     const one = ended(waiting, 1);
     await Promise.all(
@@ -72,7 +72,7 @@ describe('the journal', () => {
   const rejected = (waiting: WaitingEvent, because: string, attempts = 1) => [{ waiting, because, attempts }];
   const parked = (waiting: WaitingEvent) => inside.collections.parked.findById(waiting.id).lean();
 
-  test('P7: a parked event is in the journal and in the parked, with its reason and its cause', async () => {
+  test('P7: a parked event is in `events` and in `parked`, with its reason and its cause', async () => {
     const waiting = waitingEvent('orders/paid', { id: 3 });
     await inside.tools.journal.write({
       ended: [],
@@ -86,13 +86,13 @@ describe('the journal', () => {
     expect(await parked(waiting)).toMatchObject({ error: 'line 7: no', cause: 'line …: no', replays: 0 });
   });
 
-  test('P8: parked again for another reason, the journal tells both, and the parked the last', async () => {
+  test('P8: parked again for another reason, the journal has both reasons, and `parked` the last', async () => {
     const waiting = waitingEvent('orders/paid', { id: 4 });
     const park = (because: string, attempts: number, now: number) =>
       inside.tools.journal.write({ ended: [], rejected: rejected(waiting, because, attempts), now, by: BY });
     await park('$not JSON', 1, NOW);
     await park('still not', 2, NOW + 5);
-    // The drain died before its trim: the same again tells nothing twice.
+    // The drain died before its trim: repeating the same write adds nothing.
     await park('still not', 2, NOW + 9);
     expect(await entries(waiting.id)).toMatchObject([
       {
@@ -112,7 +112,7 @@ describe('the journal', () => {
     });
   });
 
-  test('P8: parked and then applied, the journal tells both, also after a crash, and the parked is replayed', async () => {
+  test('P8: parked and then applied, the journal has both, even after a crash, and `parked` says replayed', async () => {
     const waiting = waitingEvent('orders/paid', { id: 5 });
     await inside.tools.journal.write({ ended: [], rejected: rejected(waiting, 'no'), now: NOW, by: BY });
     const by = { worker: 'host:2', lockedAt: NOW + 7 };
@@ -131,7 +131,7 @@ describe('the journal', () => {
     expect(await parked(waiting)).toMatchObject({ state: 'replayed' });
   });
 
-  test('P8: routed anew, an entry follows to its order', async () => {
+  test('P8: when a replay finds the order of an event, its entry moves to that order', async () => {
     const body = Buffer.from('{"id":6}');
     const [lost, found] = [keyOf('-'), keyOf('6')].map((order) =>
       waitingEvent('orders/paid', null, { id: SAME, order, body }),
@@ -144,7 +144,7 @@ describe('the journal', () => {
     expect(await entries(SAME)).toMatchObject([{ order: keyOf('6'), outcome: 'applied' }]);
   });
 
-  test('what nobody parked costs no second round trip', async () => {
+  test('an event that was not parked costs no second round trip', async () => {
     const waiting = waitingEvent('orders/paid', { id: 7 });
     inside.commands.length = 0;
     await inside.tools.journal.write({ ended: [ended(waiting, 2)], rejected: [], now: NOW, by: BY });

@@ -99,7 +99,7 @@ describe('parked events', () => {
     const one = soundEvent(40);
     await park(stories, [one]);
     await collections.parked.updateOne({ _id: one.id }, { $unset: { cause: 1 } });
-    const cause = 'its cause was not kept';
+    const cause = 'cause not recorded';
     const { groups } = (await stories.get('/parked/groups')).json;
     expect(groups).toContainEqual(expect.objectContaining({ cause, events: 1, sample: one.id }));
     expect(idsOf(await list(`cause=${cause.replaceAll(' ', '+')}`))).toEqual([one.id]);

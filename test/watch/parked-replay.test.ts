@@ -192,9 +192,9 @@ describe('P7: a parked event is replayed', () => {
   });
 
   test.each([
-    ['still names no order', 'orders/create', '{}', /names no order/],
+    ['still names no order', 'orders/create', '{}', /has no order id/],
     ['is of a topic that is not handled', 'products/create', '{"id":1}', /is not handled/],
-    ['turns out to be about no order', 'draft_orders/create', '{"id":1}', /is about no order/],
+    ['turns out not to be about an order', 'draft_orders/create', '{"id":1}', /is not about an order/],
   ])('an event that %s is parked again with the current reason', async (_name, topic, text, reason) => {
     const body = Buffer.from(text);
     const lost = waitingEvent(topic, null, { order: keyOf('-'), unreadable: 'x', body });

@@ -48,7 +48,7 @@ describe('the audit', () => {
       expect(await ended(number)).toBe('begun');
       const marked = await Promise.all([1, 2, 3].map(() => markBrokenOff(audit, [], later(610_000))));
       expect(marked.reduce((sum, each) => sum + each)).toBe(1);
-      const detail = expect.stringMatching(/^broken off: .* check before you repeat it$/);
+      const detail = expect.stringMatching(/^interrupted: .* check before you repeat it$/);
       expect(await audit.findById(number).lean()).toMatchObject({ outcome: 'failed', detail });
       expect(await chain()).toEqual({ entries: 1, brokenAt: null });
     });

@@ -77,7 +77,7 @@ describe('verify', () => {
     expect(isRight(found)).toBe(false);
     const text = verifiedText(found, { waitingEvents: 0, parked: 0, spooled: 0 } as SystemStatus);
     expect(text).toContain(`${changed}  wrongState 1`);
-    expect(text).toMatch(/ name: stored #0, by the journal #\d+/);
+    expect(text).toMatch(/ name: stored #0, rebuilt #\d+/);
   });
 
   test('a damaged document and a damaged entry are findings with their field; the rest is verified', async () => {

@@ -87,7 +87,7 @@ describe('while MongoDB hangs', () => {
     expect(answer.status).toBe(503);
     await caught.reached;
     caught.release();
-    const late = 'queue.pause failed: not done: the audit took it too late';
+    const late = 'queue.pause failed: not done: the audit entry was written too late';
     await until(async () => (await acts()).includes(late), 5000, 'the late entry');
     expect(await isPaused()).toBe(false);
     expect(await checkAudit(dashboard.collections.audit)).toMatchObject({ brokenAt: null });

@@ -2,10 +2,14 @@ import { OpsProblem } from './exit.ts';
 import type { Session } from './session.ts';
 import type { Target } from './target.ts';
 
-/** A page of `verify` looks at moving orders again for some seconds each. */
+/** Long: a page of `verify` checks orders that change meanwhile again, some seconds each. */
 const ANSWER_MS = 120_000;
 
-/** Asks the API, or has it change something. @throws OpsProblem: 3 where nobody answers, 1 where the answer is no, 2 where it was wrongly asked */
+/**
+ * Sends one request to the API: POST with a body, GET without.
+ * @throws OpsProblem unreachable if there is no usable response, usage if the request is invalid (400), refused for
+ * other 4xx
+ */
 export async function ask<Answer>(
   { url, token }: Target,
   place: string,
@@ -24,9 +28,9 @@ export async function ask<Answer>(
     ...(body ? { body: JSON.stringify(body) } : {}),
     signal: signal ? AbortSignal.any([signal, late]) : late,
   }).catch(() => {
-    throw new OpsProblem('unreachable', `${url} does not answer`);
+    throw new OpsProblem('unreachable', `cannot reach Lockstep at ${url}`);
   });
-  // An answer that breaks off is none.
+  // A truncated body is not a response.
   const answer: unknown = await response.json().catch(() => null);
   if (response.ok && typeof answer === 'object' && answer !== null) return answer as Answer;
   throw problemOf(url, response.status, answer);
@@ -35,28 +39,32 @@ export async function ask<Answer>(
 function problemOf(url: string, status: number, answer: unknown): OpsProblem {
   const error = (answer as { error?: unknown } | null)?.error;
   if (error === undefined)
-    return new OpsProblem('unreachable', `${url} answers ${status}, but not as Lockstep does`, status);
+    return new OpsProblem(
+      'unreachable',
+      `unexpected response from ${url} (HTTP ${status}): not a Lockstep API response, or incomplete`,
+      status,
+    );
   const reason = typeof error === 'string' ? error : JSON.stringify(error);
   return new OpsProblem(endingOf(status), `${status}: ${reason}`, status);
 }
 
-/** 400: what was asked makes no sense; other noes are the API's own. */
+/** 400 is invalid usage, any other 4xx a refusal by the API. 5xx counts as unreachable. */
 function endingOf(status: number): 'usage' | 'refused' | 'unreachable' {
   if (status === 400) return 'usage';
   return status < 500 ? 'refused' : 'unreachable';
 }
 
-/** Below /api, each segment encoded: nothing that was typed leads elsewhere. */
+/** A path below /api. Each segment is encoded, so that typed text cannot lead to another path. */
 export function placeOf(...segments: string[]): string {
   if (segments.some((segment) => /^\.{0,2}$/.test(segment)))
-    throw new OpsProblem('usage', `${segments.join('/')} names nothing`);
+    throw new OpsProblem('usage', `invalid path: ${segments.join('/')}`);
   return `/${segments.map(encodeURIComponent).join('/')}`;
 }
 
 /** The API's largest page. */
-const PAGE = 200;
+export const PAGE = 200;
 
-/** As many pages as hold so many rows, as one page. */
+/** Reads pages until there are `limit` rows, and returns them as one page. */
 export async function rowsUpTo<Page extends { cursor: string | null }>(
   session: Pick<Session, 'ask'>,
   place: string,
@@ -76,7 +84,7 @@ export async function rowsUpTo<Page extends { cursor: string | null }>(
 
 type Query = Record<string, string | number | boolean | null | undefined>;
 
-/** `?a=1&b=2` of what is given. */
+/** `?a=1&b=2`, without the values that are null or undefined. */
 export function queryOf(given: Query): string {
   const known = Object.entries(given).filter(([, value]) => value !== undefined && value !== null);
   const query = new URLSearchParams(

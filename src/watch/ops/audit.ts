@@ -8,12 +8,12 @@ import { limitOption, verb } from './verb.ts';
 export const AUDIT_VERBS = [
   verb<{ who?: string; action?: string; target?: string; since?: string; limit: number }>({
     call: 'ls',
-    about: 'what people did, newest first',
+    about: 'List operator actions, newest first',
     options: [
-      new Option('--who <name>', 'only by this person'),
-      new Option('--action <action>', 'only this: lock.release, parked.replay, …'),
-      new Option('--target <target>', 'only to this order, event, queue'),
-      new Option('--since <time>', 'only since: 2026-11-20T10:00:00Z'),
+      new Option('--who <name>', 'Filter by operator name'),
+      new Option('--action <action>', 'Filter by action: lock.release, parked.replay, …'),
+      new Option('--target <target>', 'Filter by target: an order, event, or queue'),
+      new Option('--since <time>', 'Only actions since this time: 2026-11-20T10:00:00Z'),
       limitOption(),
     ],
     act: async (session, _args, filter) => {
@@ -25,8 +25,13 @@ export const AUDIT_VERBS = [
   }),
   verb<{ head?: string }>({
     call: 'check',
-    about: 'whether the audit log is unchanged',
-    options: [new Option('--head <number:hash>', 'also check that this entry, from the log, still exists')],
+    about: 'Check that the audit log is unchanged',
+    options: [
+      new Option(
+        '--head <number:hash>',
+        'Also check that this entry, as logged by the dashboard, still exists',
+      ),
+    ],
     act: async (session, _args, { head }) => {
       const query = head === undefined ? '' : `?head=${encodeURIComponent(head)}`;
       const chain = await session.ask<AuditChain>(`/audit/chain${query}`);
@@ -37,7 +42,7 @@ export const AUDIT_VERBS = [
 ];
 
 function auditText({ entries, cursor }: AuditPage): string {
-  if (entries.length === 0) return 'Nobody did such a thing.';
+  if (entries.length === 0) return 'No operator actions match.';
   const rows = entries.map((entry) => [
     entry.number,
     time(entry.at),
@@ -48,12 +53,12 @@ function auditText({ entries, cursor }: AuditPage): string {
     entry.reason,
     entry.detail,
   ]);
-  const head = ['no.', 'at', 'who', 'action', 'outcome', 'target', 'reason', 'detail'];
-  return `${counted(entries.length, 'act')}${cursor === null ? '' : ' and older ones'}.\n\n${table(rows, head)}`;
+  const head = ['entry', 'at', 'who', 'action', 'outcome', 'target', 'reason', 'detail'];
+  return `${counted(entries.length, 'operator action')}${cursor === null ? '' : ' (more: use --limit)'}.\n\n${table(rows, head)}`;
 }
 
 function chainText({ whole, entries, brokenAt, signedFrom }: AuditChain): string {
-  const signed = signedFrom === null ? 'not signed' : `signed from entry ${signedFrom} on`;
+  const signed = signedFrom === null ? 'not signed' : `signed from entry ${signedFrom}`;
   if (whole)
     return `The audit log is unchanged: ${entries === 1 ? '1 entry' : `${entries} entries`}, ${signed}.`;
   return `The audit log was CHANGED: entry ${brokenAt} is missing or differs from what was written.`;

@@ -2,11 +2,11 @@ import { endAs, OpsProblem } from './exit.ts';
 import type { Session } from './session.ts';
 import type { Changing } from './verb.ts';
 
-const UNCHANGED = 'Nothing was changed: add --yes and a --reason.';
+const UNCHANGED = 'Nothing was changed. To apply this, add --yes and --reason.';
 
 /**
- * A change: without `--yes` it is only said what would be done, after looking that there is something to do it
- * to; what would be refused ends as if it had been.
+ * Makes a change. Without `--yes` it is a dry run: it checks that the target exists and shows what would be done. A
+ * change that would be refused ends with the exit code of a refused one.
  */
 export async function change(session: Session, options: Changing, { look, act }: Change): Promise<void> {
   const reason = reasonToAct(options);
@@ -21,35 +21,36 @@ interface Change {
 }
 
 interface Would {
-  /** What would be done. */
+  /** What would be done, in words. */
   would: string;
-  /** Why it would not be, or null. */
+  /** Why the API would refuse it, or null. */
   refused: string | null;
-  /** What was found. */
+  /** The target as it is now. */
   shown: unknown;
 }
 
-/** Null: it is not to be done. @throws OpsProblem usage where it is, and nobody says why */
+/** Null: a dry run. @throws OpsProblem usage if `--yes` has no reason */
 export function reasonToAct({ yes, reason }: Changing): string | null {
   if (!yes) return null;
-  if (reason === undefined) throw new OpsProblem('usage', '--yes needs a --reason: it is kept in the audit');
+  if (reason === undefined)
+    throw new OpsProblem('usage', '--yes requires --reason (it is recorded in the audit log)');
   return reason;
 }
 
 function showWould(session: Session, { would, refused, shown }: Would): void {
   if (refused === null) return session.show({ dryRun: true, would, shown }, `${would}\n${UNCHANGED}`);
-  session.show({ dryRun: true, would, refused, shown }, `${would}\nIt would be refused: ${refused}.`);
+  session.show({ dryRun: true, would, refused, shown }, `${would}\nThis would be refused: ${refused}.`);
   endAs('refused');
 }
 
-/** The API takes a count with a reason only, and keeps none of it. */
+/** The API requires a reason even for a count, and does not store it. */
 export const TO_COUNT = 'only to count';
 
-/** The same where the API counts. */
+/** Shows a dry run for which the API counts the events. */
 export function showCounted(session: Session, events: number, what: string): void {
   const would = `${events} parked event${events === 1 ? '' : 's'} would be ${what}.`;
   if (events > 0) return session.show({ dryRun: true, events }, `${would}\n${UNCHANGED}`);
-  const refused = 'nothing that is parked is among these';
-  session.show({ dryRun: true, events, refused }, `${would}\nIt would be refused: ${refused}.`);
+  const refused = 'no parked events match';
+  session.show({ dryRun: true, events, refused }, `${would}\nThis would be refused: ${refused}.`);
   endAs('refused');
 }

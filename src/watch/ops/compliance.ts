@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import type { ComplianceList, ComplianceRequest, ExportAnswer } from '../shapes/compliance.ts';
-import { placeOf, queryOf } from './ask.ts';
+import { PAGE, placeOf, queryOf } from './ask.ts';
 import { change, reasonToAct } from './change.ts';
 import { OpsProblem } from './exit.ts';
 import type { Session } from './session.ts';
@@ -10,8 +10,8 @@ import { changeOptions, limitOption, verb, type Changing } from './verb.ts';
 export const COMPLIANCE_VERBS = [
   verb<{ done?: true; limit: number }>({
     call: 'ls',
-    about: 'what Shopify asks for persons and shops, soonest due first',
-    options: [new Option('--done', 'those that are done'), limitOption()],
+    about: 'List data requests and erasures from Shopify, earliest due first',
+    options: [new Option('--done', 'List completed requests instead of open ones'), limitOption(PAGE)],
     act: async (session, _args, { done, limit }) => {
       const state = done ? 'done' : 'open';
       const list = await session.ask<ComplianceList>(`/compliance${queryOf({ state, limit })}`);
@@ -20,7 +20,7 @@ export const COMPLIANCE_VERBS = [
   }),
   verb({
     call: 'show <id>',
-    about: 'one of them, and what was done',
+    about: 'Show a request and what was done',
     act: async (session, [id = '']) => {
       const request = await read(session, id);
       session.show(request, requestText(request));
@@ -28,7 +28,7 @@ export const COMPLIANCE_VERBS = [
   }),
   verb<Changing>({
     call: 'export <id>',
-    about: 'all that is kept of the customer of a data request, as JSON; then the request is done',
+    about: 'Print everything stored about the customer of a data request, as JSON, and complete the request',
     options: changeOptions(),
     act: async (session, [id = ''], changing) => {
       const reason = reasonToAct(changing);
@@ -40,21 +40,26 @@ export const COMPLIANCE_VERBS = [
       await change(session, changing, {
         look: async () => {
           const shown = await read(session, id);
-          const would = `${requestText(shown)}\n\nAll that is kept of this customer would be printed, unmasked.`;
-          return { would, refused: shown.customer === null ? 'it is about no customer' : null, shown };
+          const would = `${requestText(shown)}\n\nEverything stored about this customer would be printed, unmasked.`;
+          return {
+            would,
+            refused: shown.customer === null ? 'the request is not about a customer' : null,
+            shown,
+          };
         },
-        act: () => Promise.reject(new Error('a dry run does nothing')),
+        act: () => Promise.reject(new Error('a dry run changes nothing')),
       });
     },
   }),
 ];
 
 async function read(session: Session, id: string): Promise<ComplianceRequest> {
-  if (!/^[0-9a-f]{64}$/.test(id)) throw new OpsProblem('usage', `${id} is no request: 64 hex digits`);
+  if (!/^[0-9a-f]{64}$/.test(id))
+    throw new OpsProblem('usage', `invalid request ID: ${id} (expected 64 hex digits)`);
   return await session.ask<ComplianceRequest>(placeOf('compliance', id));
 }
 
-/** Page after page. */
+/** Reads all pages; the last one completes the request. */
 async function exportAll(session: Session, id: string, reason: string) {
   const orders: ExportAnswer['orders'] = [];
   for (let after: string | null = null; ;) {
@@ -67,7 +72,7 @@ async function exportAll(session: Session, id: string, reason: string) {
 }
 
 function listText({ requests, more }: ComplianceList): string {
-  if (requests.length === 0) return 'Nothing is asked.';
+  if (requests.length === 0) return 'No requests.';
   const rows = requests.map((each) => [
     each.id,
     each.kind,
@@ -78,7 +83,7 @@ function listText({ requests, more }: ComplianceList): string {
     time(each.doneAt),
   ]);
   const head = ['request', 'kind', 'shop', 'customer', 'state', 'due', 'done'];
-  return `${counted(requests.length, 'request')}${more ? ' and more' : ''}.\n\n${table(rows, head)}`;
+  return `${counted(requests.length, 'request')}${more ? ' (more: use --limit)' : ''}.\n\n${table(rows, head)}`;
 }
 
 function requestText(request: ComplianceRequest): string {
@@ -95,7 +100,7 @@ function requestText(request: ComplianceRequest): string {
     ['state', request.state],
     ['redacted', counts.join(', ')],
     ['done', time(request.doneAt)],
-    ['because', request.because],
+    ['reason', request.because],
     ['exported', given.join(', ')],
   ]);
 }

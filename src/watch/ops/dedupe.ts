@@ -21,18 +21,18 @@ interface Sought {
 export const DEDUPE_VERBS = [
   verb<Sought>({
     call: 'get [event]',
-    about: 'whether an event was seen: by its hash, its webhook id, or its body',
+    about: 'Check whether an event was already seen, by its hash, webhook ID, or body',
     options: [
-      new Option('--webhook-id <id>', "Shopify's X-Shopify-Webhook-Id"),
-      new Option('--file <file>', 'its body as it was sent; - is stdin; hashed, never stored'),
-      new Option('--shop <shop>', 'its shop; needed with --file'),
-      new Option('--topic <topic>', 'its topic; otherwise every topic is tried'),
-      new Option('--triggered-at <time>', "Shopify's X-Shopify-Triggered-At"),
+      new Option('--webhook-id <id>', 'Webhook ID (X-Shopify-Webhook-Id)'),
+      new Option('--file <file>', 'Webhook body as it was sent, or - for stdin; it is hashed, never stored'),
+      new Option('--shop <shop>', 'Shop of the event; required with --file'),
+      new Option('--topic <topic>', 'Topic of the event (default: every topic is tried)'),
+      new Option('--triggered-at <time>', 'Trigger time (X-Shopify-Triggered-At)'),
     ],
     act: async (session, [typed], sought) => {
       const given = [typed, sought.webhookId, sought.file].filter((each) => each !== undefined);
       if (given.length !== 1)
-        throw new OpsProblem('usage', 'give one of: an event, --webhook-id, --file with --shop');
+        throw new OpsProblem('usage', 'specify exactly one of: <event>, --webhook-id, or --file with --shop');
       const found = await lookUp(session, typed, sought);
       session.show(found, claimsText(found));
       if (found.claims.length === 0) endAs('refused');
@@ -40,15 +40,18 @@ export const DEDUPE_VERBS = [
   }),
   verb<Changing & { confirm?: true }>({
     call: 'release <event>',
-    about: 'forgets that an event was seen: its next delivery is accepted again',
-    options: [...changeOptions(), new Option('--confirm', 'also of an event that was applied, or waits')],
+    about: "Release an event's deduplication key, so that its next delivery is accepted",
+    options: [
+      ...changeOptions(),
+      new Option('--confirm', 'Allow this for an event that is waiting or was processed'),
+    ],
     act: async (session, [typed = ''], { confirm = false, ...changing }) => {
       const place = placeOf('dedupe', await findEvent(session, typed));
       const claim = () => session.ask<Claim>(place);
       await change(session, changing, {
         look: async () => {
           const shown = await claim();
-          const would = `${claimText(shown)}\n\nIt would be forgotten: its next delivery would be taken.`;
+          const would = `${claimText(shown)}\n\nThe key would be released: the next delivery would be accepted.`;
           return { would, refused: refusedUnless(confirm, shown), shown };
         },
         act: async (reason) => {
@@ -72,7 +75,7 @@ async function lookUp(
   return await session.send<BodyLookedUp>('/dedupe/lookup', { shop, topic, triggeredAt, bodyBase64 });
 }
 
-/** That there is none is an answer, not a refusal. */
+/** If there is no key, that is an answer, not an error. */
 async function lookUpEvent(session: Session, event: string): Promise<ClaimList> {
   try {
     return { claims: [await session.ask<Claim>(placeOf('dedupe', event))], looked: KEYS };
@@ -111,13 +114,15 @@ function claimText(claim: Claim): string {
     ['first seen', time(claim.firstSeenAt)],
     ['last seen', time(claim.lastSeenAt)],
     ['duplicates', claim.hits],
-    ['forgotten in', age(claim.ttlMs)],
+    ['expires in', age(claim.ttlMs)],
   ]);
 }
 
-/** Of these an event is not lost, so nothing need be sure. */
+/** Outcomes of events that were not applied and are not waiting: releasing their keys needs no confirmation. */
 const NOTHING_TO_CONFIRM = ['parked', 'unknown'];
 
 function refusedUnless(confirm: boolean, { outcome }: Claim): string | null {
-  return confirm || NOTHING_TO_CONFIRM.includes(outcome) ? null : `it is ${outcome}; that needs --confirm`;
+  return confirm || NOTHING_TO_CONFIRM.includes(outcome)
+    ? null
+    : `the event is ${outcome}; add --confirm to release it anyway`;
 }

@@ -15,15 +15,16 @@ interface EventOptions {
 export const EVENT_VERBS = [
   verb<EventOptions>({
     call: 'event <event>',
-    about: 'an event that ended: its hash, or the first 4 or more digits of it',
+    about: 'Show a processed event, by its hash or at least its first 4 digits',
     options: [
-      new Option('--payload', 'also its body, customer data masked'),
-      new Option('--unmask', 'also its body as it came; audited, and needs a reason'),
+      new Option('--payload', 'Include the body, with customer data masked'),
+      new Option('--unmask', 'Include the unmasked body; requires --reason'),
       reasonOption(),
     ],
     act: async (session, [typed = ''], { payload, unmask, reason }) => {
-      if (unmask && !reason) throw new OpsProblem('usage', '--unmask needs --reason');
-      if (reason && !unmask) throw new OpsProblem('usage', '--reason is for --unmask');
+      if (unmask && !reason)
+        throw new OpsProblem('usage', '--unmask requires --reason (it is recorded in the audit log)');
+      if (reason && !unmask) throw new OpsProblem('usage', '--reason is only valid with --unmask');
       const place = placeOf('events', await findEvent(session, typed));
       const detail = await session.ask<EventDetail>(
         place + queryOf({ payload: payload || unmask ? '1' : undefined, reason }),
@@ -39,7 +40,7 @@ function eventText(event: EventDetail): string {
     ['order', event.order],
     ['topic', event.topic],
     ['outcome', event.outcome],
-    ['because', event.because],
+    ['reason', event.because],
     ...event.notes.map((note) => ['note', note] as const),
     ['sequence', event.sequence],
     ['webhook id', event.webhookId],
@@ -48,13 +49,13 @@ function eventText(event: EventDetail): string {
     ['received', time(event.receivedAt)],
     ['locked', time(event.lockedAt)],
     ['worker', event.worker],
-    ['ended', time(event.appliedAt)],
+    ['processed', time(event.appliedAt)],
     ['duplicates', event.duplicates],
     ...event.earlier.map(
-      ({ outcome, because, at }) => ['before', `${outcome} at ${time(at)} ${because ?? ''}`] as const,
+      ({ outcome, because, at }) => ['earlier', `${outcome} at ${time(at)} ${because ?? ''}`] as const,
     ),
   ]);
-  const head = `${event.topic} of ${event.order} was ${event.outcome}.`;
+  const head = `${event.topic} for ${event.order}: ${event.outcome}.`;
   return [head, '', rows, ...bodyLines(event)].join('\n');
 }
 
@@ -69,5 +70,5 @@ function bodyLines({ payload, payloadBase64, payloadBytes, masked }: EventDetail
     ];
   return payloadBytes === undefined
     ? []
-    : ['', `${size}: no JSON, so it cannot be masked; --unmask shows it`];
+    : ['', `${size}: not JSON, so it cannot be masked; use --unmask to show it`];
 }

@@ -1,14 +1,14 @@
 import { messageOf } from '../../system/errors.ts';
 import { plainLines } from './plain.ts';
 
-/** How a verb ended, as the shell sees it. `refused` is also: it was looked, and something is wrong. */
+/** Exit codes for the shell. `refused` also means: a check ran and found a problem. */
 export const EXIT_CODES = { ok: 0, refused: 1, usage: 2, unreachable: 3 } as const;
 type Ending = keyof typeof EXIT_CODES;
 
-/** A verb that cannot be done, in words for whoever typed it. */
+/** A failed command. The message is for the person who typed it. */
 export class OpsProblem extends Error {
   readonly exit: Ending;
-  /** What the API answered, where it did. */
+  /** HTTP status of the API's response; null: there was none. */
   readonly status: number | null;
   constructor(exit: Ending, message: string, status: number | null = null) {
     super(message);
@@ -17,7 +17,7 @@ export class OpsProblem extends Error {
   }
 }
 
-/** Runs a verb to its end: what it throws becomes one message on stderr, and the exit code. */
+/** Runs a command. An error becomes a message on stderr and the exit code. */
 export async function endingWell(act: () => Promise<void>): Promise<void> {
   try {
     await act();
@@ -27,7 +27,7 @@ export async function endingWell(act: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Ends as that once all is said. */
+/** Sets the exit code; the process still finishes its output. */
 export function endAs(ending: Ending): void {
   process.exitCode = EXIT_CODES[ending];
 }

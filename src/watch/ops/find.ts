@@ -6,26 +6,30 @@ import { OpsProblem } from './exit.ts';
 import type { Session } from './session.ts';
 import { table, time } from './table.ts';
 
-/** The key `<shop>/<order id>` for what was typed: the key itself, an order's name (#1001, 1001) or its id. */
+/**
+ * Finds the key `<shop>/<order id>` of an order, given the key itself, the order's name (#1001, 1001) or its id.
+ * @throws OpsProblem usage for an invalid key, refused if no order or more than one matches
+ */
 export async function findOrder(session: Session, typed: string, shop?: string): Promise<string> {
   if (typed.includes('/')) {
-    if (!/^[^/]+\/[^/]+$/.test(typed)) throw new OpsProblem('usage', `${typed} is not <shop>/<order id>`);
+    if (!/^[^/]+\/[^/]+$/.test(typed))
+      throw new OpsProblem('usage', `invalid order key: ${typed} (expected <shop>/<order id>)`);
     return typed;
   }
   const { hits, looked } = await session.ask<SearchAnswer>(`/search${queryOf({ q: typed })}`);
   const ofShop = (key: string) => shop === undefined || key.startsWith(`${shop.toLowerCase()}/`);
   const orders = hits.filter(({ kind, key }) => kind === 'order' && ofShop(key));
   const [only] = orders;
-  if (!only) throw new OpsProblem('refused', `no order has the name or id ${typed}; looked in: ${looked}`);
+  if (!only) throw new OpsProblem('refused', `no order with name or ID ${typed}; searched: ${looked}`);
   if (orders.length === 1) return only.key;
   const list = orders.map(({ label }) => label).join('\n');
   throw new OpsProblem(
     'refused',
-    `${orders.length} orders have the name or id ${typed}: give the key of one, <shop>/<order id>:\n${list}`,
+    `${orders.length} orders have the name or ID ${typed}; specify one by its key, <shop>/<order id>:\n${list}`,
   );
 }
 
-/** Below /api: `/locks/<shop>/<order id>`. */
+/** A path below /api, such as `/locks/<shop>/<order id>`. */
 export function orderPlace(area: string, key: string, ...more: string[]): string {
   const [shop = '', orderId = ''] = key.split('/');
   return placeOf(area, shop, orderId, ...more);
@@ -34,15 +38,22 @@ export function orderPlace(area: string, key: string, ...more: string[]): string
 const WHOLE = /^[0-9a-f]{64}$/;
 const BEGIN = /^[0-9a-f]{4,63}$/;
 
-/** Of each kind; more than one is too many already. */
+/** Rows to read of the journal and of parked events. Two are already ambiguous; the message lists the rest. */
 const LOOKED_AT = 20;
 
-/** An event's 64 digits of what was typed: those, or its first 4 or more. What is parked may outlive its journal. */
+/**
+ * Finds an event's 64 digits, given all of them or at least the first 4. Searches parked events too: one may outlive
+ * its journal entry.
+ * @throws OpsProblem usage for an invalid hash, refused if no event or more than one matches
+ */
 export async function findEvent(session: Session, typed: string): Promise<string> {
   const hash = typed.toLowerCase();
   if (WHOLE.test(hash)) return hash;
   if (!BEGIN.test(hash))
-    throw new OpsProblem('usage', `${typed} is no event: 64 hex digits, or the first 4 or more of them`);
+    throw new OpsProblem(
+      'usage',
+      `invalid event: ${typed} (expected 64 hex digits, or at least the first 4)`,
+    );
   const query = queryOf({ hash, limit: LOOKED_AT });
   const [{ events }, { parked }] = await Promise.all([
     session.ask<EventPage>(`/events${query}`),
@@ -58,9 +69,9 @@ export async function findEvent(session: Session, typed: string): Promise<string
   if (only === undefined)
     throw new OpsProblem(
       'refused',
-      `no event that ended begins with ${hash}; looked in the journal and among the parked`,
+      `no processed event starts with ${hash}; searched: journal, parked events`,
     );
   if (found.size === 1) return only;
   const list = table([...found.values()]);
-  throw new OpsProblem('refused', `several events begin with ${hash}:\n${list}`);
+  throw new OpsProblem('refused', `several events start with ${hash}; specify more digits:\n${list}`);
 }

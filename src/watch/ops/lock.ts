@@ -8,7 +8,7 @@ import { changeOptions, verb, type Changing } from './verb.ts';
 export const LOCK_VERBS = [
   verb({
     call: 'ls',
-    about: 'the locks that are held, longest first',
+    about: 'List held locks, longest held first',
     act: async (session) => {
       const list = await session.ask<LockList>('/locks');
       session.show(list, locksText(list));
@@ -16,7 +16,7 @@ export const LOCK_VERBS = [
   }),
   verb({
     call: 'get <order>',
-    about: "who holds an order's lock",
+    about: "Show who holds an order's lock",
     act: async (session, [typed = '']) => {
       const lock = await session.ask<Lock>(orderPlace('locks', await findOrder(session, typed)));
       session.show(lock, lockText(lock));
@@ -24,18 +24,21 @@ export const LOCK_VERBS = [
   }),
   verb<Changing & { token: string; insist?: true }>({
     call: 'release <order>',
-    about: 'takes the lock from its holder, if that still is who was shown',
+    about: 'Release a lock if it is still held with the given token',
     options: [
-      new Option('--token <token>', 'of the lock, as `lock get` showed it').makeOptionMandatory(),
+      new Option(
+        '--token <token>',
+        'Lock token, as shown by `lock get`; put an API token before `lock`',
+      ).makeOptionMandatory(),
       ...changeOptions(),
-      new Option('--insist', 'also from a holder that is alive'),
+      new Option('--insist', 'Release the lock even if its holder is alive'),
     ],
     act: async (session, [typed = ''], { token, insist = false, ...changing }) => {
       const place = orderPlace('locks', await findOrder(session, typed));
       await change(session, changing, {
         look: async () => {
           const shown = await session.ask<Lock>(place);
-          const would = `${lockText(shown)}\n\nThe lock would be taken from its holder; a late commit of it is refused.`;
+          const would = `${lockText(shown)}\n\nThe lock would be released. Late commits by its holder would be refused.`;
           return { would, refused: refusedUnless(shown, token, insist), shown };
         },
         act: (reason) => session.send(`${place}/release`, { token, reason, insist }),
@@ -45,13 +48,15 @@ export const LOCK_VERBS = [
 ];
 
 function refusedUnless(lock: Lock, token: string, insist: boolean): string | null {
-  if (lock.token !== token) return 'the holder is another than that of the token given';
-  return lock.holder.alive && !insist ? 'the holder is alive; that needs --insist' : null;
+  if (lock.token !== token) return 'the lock is now held with another token';
+  const { alive } = lock.holder;
+  if (alive === false || insist) return null;
+  return `the holder ${alive ? 'is' : 'may be'} alive; add --insist to release the lock anyway`;
 }
 
 function locksText({ locks, looked }: LockList): string {
   if (locks.length === 0)
-    return `No lock is held; looked at ${counted(looked, 'order')}. Normal when nothing waits.`;
+    return `No locks held (${counted(looked, 'order')} checked). This is normal if no events are waiting.`;
   const rows = locks.map((lock) => [
     lock.order,
     lock.holder.program,
@@ -62,18 +67,18 @@ function locksText({ locks, looked }: LockList): string {
     lock.waitingEvents,
     lock.token,
   ]);
-  const head = ['order', 'holder', 'alive', 'held for', 'ttl left', 'extended', 'waiting', 'token'];
+  const head = ['order', 'holder', 'alive', 'held for', 'expires in', 'extended', 'waiting', 'token'];
   return `${counted(locks.length, 'lock')} held.\n\n${table(rows, head)}`;
 }
 
 function lockText(lock: Lock): string {
-  const head = `${lock.order} is locked by ${lock.holder.program ?? 'who does not say who it is'} for ${age(lock.ageMs)}.`;
+  const head = `${lock.order} has been locked by ${lock.holder.program ?? 'an unknown holder'} for ${age(lock.ageMs)}.`;
   const rows = facts([
     ['holder', lock.holder.program],
     ['job', lock.holder.job],
     ['alive', aliveText(lock)],
     ['held since', lock.heldSince],
-    ['ttl left', age(lock.ttlLeftMs)],
+    ['expires in', age(lock.ttlLeftMs)],
     ['extended', lock.extensions === null ? '?' : counted(lock.extensions, 'time')],
     ['waiting', counted(lock.waitingEvents, 'event')],
     ['oldest wait', lock.oldestWaitMs === null ? '-' : age(lock.oldestWaitMs)],
@@ -83,7 +88,7 @@ function lockText(lock: Lock): string {
 }
 
 function aliveText({ holder: { alive, lastHeardMs } }: Lock): string {
-  if (alive === null) return 'not known';
+  if (alive === null) return 'unknown';
   if (alive) return 'yes';
-  return lastHeardMs === null ? 'NO' : `NO, heard ${age(lastHeardMs)} ago`;
+  return lastHeardMs === null ? 'NO' : `NO, last heartbeat ${age(lastHeardMs)} ago`;
 }

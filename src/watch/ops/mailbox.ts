@@ -8,7 +8,7 @@ import { changeOptions, limitOption, verb, type Changing } from './verb.ts';
 export const MAILBOX_VERBS = [
   verb<{ limit: number }>({
     call: 'ls',
-    about: 'the orders whose events wait, longest waiting first',
+    about: 'List orders with waiting events, longest waiting first',
     options: [limitOption()],
     act: async (session, _args, { limit }) => {
       const page = await rowsUpTo<MailboxPage>(session, '/mailboxes', {}, limit, 'mailboxes');
@@ -17,7 +17,7 @@ export const MAILBOX_VERBS = [
   }),
   verb({
     call: 'get <order>',
-    about: 'the events that wait for an order',
+    about: "List an order's waiting events",
     act: async (session, [typed = '']) => {
       const place = orderPlace('mailboxes', await findOrder(session, typed));
       const mailbox = await session.ask<MailboxDetail>(place);
@@ -26,14 +26,14 @@ export const MAILBOX_VERBS = [
   }),
   verb<Changing>({
     call: 'wake <order>',
-    about: 'has an order drained now',
+    about: 'Schedule a drain job for an order now',
     options: changeOptions(),
     act: async (session, [typed = ''], changing) => {
       const place = orderPlace('mailboxes', await findOrder(session, typed));
       await change(session, changing, {
         look: async () => {
           const shown = await session.ask<MailboxDetail>(place);
-          const would = `${stateText(shown)} A drain job would be made for it.`;
+          const would = `${stateText(shown)} A drain job would be scheduled.`;
           return { would, refused: null, shown };
         },
         act: (reason) => session.send(`${place}/wake`, { reason }),
@@ -43,15 +43,16 @@ export const MAILBOX_VERBS = [
 ];
 
 function mailboxesText({ mailboxes, total, cursor }: MailboxPage): string {
-  if (total === 0) return 'Nothing waits.';
+  if (total === 0) return 'No waiting events.';
   const rows = mailboxes.map((mailbox) => [
     mailbox.order,
     mailbox.waitingEvents,
     age(mailbox.waitedMs),
-    mailbox.due ? 'due' : 'no job: the sweeper makes one within 10 s',
+    mailbox.due ? 'scheduled' : 'none: the sweeper creates one within 10 s',
   ]);
-  const more = cursor === null ? '' : `\n… ${total - mailboxes.length} more`;
-  return `${counted(total, 'order')} waiting.\n\n${table(rows, ['order', 'events', 'waits for', 'job'])}${more}`;
+  const more = cursor === null ? '' : `\n… ${total - mailboxes.length} more: use --limit`;
+  const head = ['order', 'events', 'oldest wait', 'drain job'];
+  return `${counted(total, 'order')} with waiting events.\n\n${table(rows, head)}${more}`;
 }
 
 function mailboxText(mailbox: MailboxDetail): string {
@@ -67,6 +68,6 @@ function mailboxText(mailbox: MailboxDetail): string {
 }
 
 function stateText({ order, waitingEvents, waitedMs, due }: MailboxDetail): string {
-  const job = due ? 'a drain job is due' : 'no drain job is due';
+  const job = due ? 'a drain job is scheduled' : 'no drain job is scheduled';
   return `${counted(waitingEvents, 'event')} waiting for ${order}, the oldest for ${age(waitedMs)}; ${job}.`;
 }

@@ -19,32 +19,34 @@ import { plainLines } from './plain.ts';
 import { addGlobalOptions, addVerbs } from './verb.ts';
 import { VERIFY_VERBS } from './verify.ts';
 
-/** Verbs by themselves. */
+/** Commands without a noun. */
 const VERBS = [...SYSTEM_VERBS, ...TAIL_VERBS, ...EVENT_VERBS, ...VERIFY_VERBS, ...SIGN_IN_VERBS];
 
-/** Nouns with verbs of their own. */
+/** Nouns, each with its own commands. */
 const NOUNS = {
   order: {
-    about: 'orders: list, history, rebuild',
+    about: 'List orders, show their history, rebuild them',
     verbs: [...ORDER_VERBS, ...REBUILD_VERBS],
   },
-  dedupe: { about: 'events already seen', verbs: DEDUPE_VERBS },
-  lock: { about: 'which worker holds which order', verbs: LOCK_VERBS },
-  mailbox: { about: 'waiting events, by order', verbs: MAILBOX_VERBS },
-  queue: { about: 'the queues of drain jobs', verbs: QUEUE_VERBS },
-  parked: { about: 'events that could not be applied', verbs: PARKED_VERBS },
-  reconcile: { about: "shops' orders compared with Shopify's", verbs: RECONCILE_VERBS },
-  shop: { about: 'who sends how much', verbs: SHOP_VERBS },
-  compliance: { about: 'requests to see or erase personal data', verbs: COMPLIANCE_VERBS },
-  audit: { about: 'who did what, and why', verbs: AUDIT_VERBS },
-  token: { about: 'API tokens', verbs: TOKEN_VERBS },
+  dedupe: { about: 'Look up and release deduplication keys', verbs: DEDUPE_VERBS },
+  lock: { about: 'Show and release order locks', verbs: LOCK_VERBS },
+  mailbox: { about: 'Show waiting events by order, and wake orders', verbs: MAILBOX_VERBS },
+  queue: { about: 'Show, pause, and resume the queues of drain jobs', verbs: QUEUE_VERBS },
+  parked: { about: 'Show, replay, and discard events that could not be applied', verbs: PARKED_VERBS },
+  reconcile: { about: "Compare a shop's orders with Shopify's, and repair them", verbs: RECONCILE_VERBS },
+  shop: { about: 'Show shops: installation, traffic, reconciliation', verbs: SHOP_VERBS },
+  compliance: { about: 'Handle customer data requests and erasures (GDPR)', verbs: COMPLIANCE_VERBS },
+  audit: { about: 'Show operator actions, and check the audit log', verbs: AUDIT_VERBS },
+  token: { about: 'Manage API tokens', verbs: TOKEN_VERBS },
 } as const;
 
-/** All of the command line. It works over the API with a token, and never touches Redis or MongoDB. */
+/** The whole command line. It uses only the API, with a token; it never connects to Redis or MongoDB. */
 export function opsCommand(): Command {
   const name = process.env.npm_lifecycle_event === 'ops' ? 'npm run ops --' : 'lockstep';
   const root = new Command(name)
-    .description('Inspects and controls a running Lockstep over its API.')
+    .description('Inspect and control a running Lockstep through its API.')
+    .helpOption('-h, --help', 'Show help')
+    .helpCommand('help [command]', 'Show help for a command')
     .enablePositionalOptions()
     .configureOutput({ writeErr: (text) => void process.stderr.write(plainLines(text)) })
     .showHelpAfterError('(see --help)')
@@ -58,6 +60,8 @@ export function opsCommand(): Command {
 }
 
 const ENDINGS = `
-Commands that change something only show what they would do. Add --yes and --reason to do it.
-These run immediately: parked abort, token mint, sign-in.
-Times are UTC. Exit codes: 0 ok, 1 refused or something is wrong, 2 wrong usage, 3 unreachable.`;
+Commands that change something only show what they would do, unless you add --yes and --reason.
+These run immediately: parked abort, reconcile abort, token mint, sign-in.
+
+All times are UTC.
+Exit codes: 0 success, 1 refused or problem found, 2 invalid usage, 3 unreachable.`;

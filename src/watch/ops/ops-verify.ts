@@ -3,7 +3,7 @@ import type { SystemStatus } from '../shapes/system.ts';
 import type { Difference } from '../stories/differences.ts';
 import type { Verified } from '../stories/verifier.ts';
 
-/** Page after page of /verify, added up. */
+/** Reads all pages of /verify and adds them up. */
 export async function verifyAll(
   filter: { shop?: string; since?: string },
   ask: (place: string) => Promise<Verified>,
@@ -21,14 +21,14 @@ export async function verifyAll(
 
 const COUNTS = ['orders', 'events', 'moving', 'tooOld', 'tooLarge', ...FINDINGS] as const;
 
-/** Whether nothing was found. */
+/** Whether there are no findings. */
 export function isRight(verified: Verified): boolean {
   return FINDINGS.every((name) => verified[name] === 0);
 }
 
 /**
- * What an operator reads on a terminal.
- * @param status of all shops; null where only one was looked at
+ * The result as text for a terminal.
+ * @param status figures of all shops; null if only one shop was verified
  */
 export function verifiedText(verified: Verified, status: SystemStatus | null): string {
   const rows: [string, number | null][] = [
@@ -39,7 +39,7 @@ export function verifiedText(verified: Verified, status: SystemStatus | null): s
     ['wrong states', verified.wrongState],
     ['unexplained', verified.unexplained],
     ['damaged', verified.damaged],
-    ['still moving', verified.moving],
+    ['still changing', verified.moving],
     ['too old', verified.tooOld],
     ['too large', verified.tooLarge],
   ];
@@ -57,19 +57,19 @@ function wrongLines({ order, findings, differences, damage }: Verified['wrong'][
   return [`  ${order}  ${found.join(', ')}`, ...damaged, ...differenceLines(differences)];
 }
 
-/** Also for what a rebuild would change. */
+/** Differing fields, one a line; also used for what a rebuild would change. */
 export function differenceLines(differences: readonly Difference[]): string[] {
   return differences.map(
     ({ field, stored, rebuilt }) =>
-      `      ${field}: stored ${stored ?? 'nothing'}, by the journal ${rebuilt ?? 'nothing'}`,
+      `      ${field}: stored ${stored ?? 'nothing'}, rebuilt ${rebuilt ?? 'nothing'}`,
   );
 }
 
-const REPAIR = '`ops order rebuild <order>` shows what a rebuild would change';
+const REPAIR = '`ops order rebuild <order>` shows what a rebuild from the journal would change';
 
 function headline(verified: Verified): string {
-  if (!isRight(verified)) return `Some orders do not agree with their journals; ${REPAIR}:`;
+  if (!isRight(verified)) return `Some orders do not match their journals; ${REPAIR}:`;
   return verified.moving > 0
-    ? 'No errors found, but some orders changed meanwhile: verify again.'
-    : 'Every order agrees with its journal.';
+    ? 'No errors found, but some orders changed during the check: verify again.'
+    : 'Every order matches its journal.';
 }

@@ -13,11 +13,11 @@ type Order = OrderPage['orders'][number];
 export const ORDER_VERBS = [
   verb<ListOptions>({
     call: 'ls',
-    about: 'orders, newest first',
+    about: 'List orders, newest first',
     options: [
       shopOption(),
-      new Option('--status <status>', 'only in this status'),
-      new Option('--parked', 'only with parked events'),
+      new Option('--status <status>', 'Filter by status'),
+      new Option('--parked', 'Only orders with parked events'),
       limitOption(),
     ],
     act: async (session, _, { parked, shop, status, limit }) => {
@@ -29,10 +29,10 @@ export const ORDER_VERBS = [
   verb<{ states?: true; shop?: string }>({
     call: 'show <order>',
     isDefault: true,
-    about: "an order and its history: by <shop>/<order id>, or its name ('#1001', 1001)",
+    about: "Show an order and its history, by <shop>/<order id>, name ('#1001' or 1001), or ID",
     options: [
-      new Option('--states', 'what each event changed'),
-      new Option('--shop <shop>', 'if several shops have an order with this name or id'),
+      new Option('--states', 'Also show what each event changed'),
+      new Option('--shop <shop>', 'Shop of the order, if several shops have this name or ID'),
     ],
     act: async (session, [typed = ''], { states, shop }) => {
       const key = await findOrder(session, typed, shop);
@@ -76,10 +76,10 @@ function ordersText({ orders, cursor }: OrderPage): string {
     order.parkedEvents || null,
     order.waitingEvents === null ? '?' : order.waitingEvents || null,
   ]);
-  return table(rows, LIST_HEAD) + (cursor === null ? '' : '\n… there are more: --limit');
+  return table(rows, LIST_HEAD) + (cursor === null ? '' : '\n… more: use --limit');
 }
 
-/** An order has no document until an event of it is applied, but it has a history. */
+/** An order has a history, but no document until its first event is applied. */
 async function orderOrNull(session: Session, place: string): Promise<Order | null> {
   try {
     return await session.ask<Order>(place);
@@ -91,14 +91,14 @@ async function orderOrNull(session: Session, place: string): Promise<Order | nul
 
 function orderText(key: string, order: Order | null, timeline: Timeline): string {
   const { entries, acts, lock, waitingMs, leftOut } = timeline;
-  const waits = waitingMs === null ? [] : [`its oldest waiting event has been waiting for ${age(waitingMs)}`];
+  const waits = waitingMs === null ? [] : [`the oldest event has been waiting for ${age(waitingMs)}`];
   const lacks = lackLines(key, timeline);
   const held = lock
     ? [`locked by ${lock.holder.program ?? '?'} (job ${lock.holder.job ?? '?'}) for ${age(lock.ageMs)}`]
     : [];
   const done = acts.map((act) => [time(act.at), act.who, act.action, act.outcome, act.reason]);
   const people = done.length > 0 ? ['', `${counted(done.length, 'operator action')}:`, table(done)] : [];
-  const older = leftOut ? ['   … older ones are not shown'] : [];
+  const older = leftOut ? ['   … older events are not shown'] : [];
   return [
     ...headLines(key, order),
     ...(order?.damage ?? []).map((field) => `damaged: ${field} (ops order rebuild ${key})`),
@@ -113,18 +113,18 @@ function orderText(key: string, order: Order | null, timeline: Timeline): string
 }
 
 function headLines(key: string, order: Order | null): string[] {
-  if (!order) return [`${key}: no event of it was applied yet`];
+  if (!order) return [`${key}: no events applied yet`];
   const { financialStatus, fulfillmentStatus, totalPrice, currency, version } = order;
   return [
     `${order.name ?? key}  ${order.status}   ${key}`,
-    `paid: ${financialStatus ?? '-'}   shipped: ${fulfillmentStatus ?? '-'}   ` +
+    `payment: ${financialStatus ?? '-'}   fulfillment: ${fulfillmentStatus ?? '-'}   ` +
       `total: ${totalPrice ?? '-'} ${currency ?? ''}   version ${version}`,
   ];
 }
 
 /** An order with parked or waiting events is incomplete. */
 function lackLines(key: string, { parkedEvents, parkedNow, waitingEvents }: Timeline): string[] {
-  const waiting = waitingEvents === null ? 'Redis is down: its waiting events are unknown' : '';
+  const waiting = waitingEvents === null ? 'waiting events unknown: Redis is down' : '';
   return [
     parkedEvents > 0
       ? `INCOMPLETE: ${counted(parkedEvents, 'event')} parked (ops parked show ${parkedNow[0]?.slice(0, 12) ?? ''})`
@@ -149,13 +149,15 @@ function entryLines(entries: EntryWithChanges[]): string[] {
 }
 
 function belowEntry({ earlier, notes, changes, sequence }: EntryWithChanges): string[] {
-  const was = earlier.map(({ outcome, because, at }) => `before: ${outcome} at ${time(at)} ${because ?? ''}`);
+  const was = earlier.map(
+    ({ outcome, because, at }) => `earlier: ${outcome} at ${time(at)} ${because ?? ''}`,
+  );
   const changed = (changes ?? []).map(
     ({ field, before, after }) => `${field}: ${before ?? 'nothing'} -> ${after ?? 'nothing'}`,
   );
   const unknown =
     changes === null && sequence !== null
-      ? ['what it changed is unknown: the journal no longer has the events before it']
+      ? ['changes unknown: the journal no longer has the earlier events']
       : [];
   return [...was, ...notes, ...changed, ...unknown].map((line) => `        ${line}`.trimEnd());
 }

@@ -20,12 +20,12 @@ import {
 export const PARKED_VERBS = [
   verb<{ cause?: string; topic?: string; shop?: string; events?: true; limit: number }>({
     call: 'ls',
-    about: 'what was parked: by cause, topic and shop; or the events',
+    about: 'List parked events, grouped by cause, topic, and shop; with a filter, one by one',
     options: [
-      new Option('--cause <cause>', 'only of this cause, word for word'),
+      new Option('--cause <cause>', 'Filter by cause (exact match)'),
       topicOption(),
       shopOption(),
-      new Option('--events', 'the events, newest first'),
+      new Option('--events', 'List the events one by one, newest first'),
       limitOption(),
     ],
     act: async (session, _args, { events, limit, cause, topic, shop }) => {
@@ -40,7 +40,7 @@ export const PARKED_VERBS = [
   }),
   verb({
     call: 'show <event>',
-    about: 'a parked event, and why it was parked',
+    about: 'Show a parked event and why it was parked',
     act: async (session, [typed = '']) => {
       const event = await session.ask<ParkedEvent>(placeOf('parked', await findEvent(session, typed)));
       session.show(event, oneText(event));
@@ -48,11 +48,11 @@ export const PARKED_VERBS = [
   }),
   verb<Selecting & Changing & { rate: number }>({
     call: 'replay [events...]',
-    about: 'puts parked events back into their mailboxes, and follows what becomes of them',
+    about: 'Put parked events back into their mailboxes, and wait for their outcomes',
     options: [
       ...selectionOptions(),
       ...changeOptions(),
-      new Option('--rate <events>', 'so many a second').argParser(wholeNumber(1, 1000)).default(20),
+      new Option('--rate <events>', 'Events per second').argParser(wholeNumber(1, 1000)).default(20),
     ],
     act: async (session, events, { rate, ...options }) => {
       const reason = reasonToAct(options);
@@ -62,13 +62,13 @@ export const PARKED_VERBS = [
   }),
   verb<{ reason: string }>({
     call: 'abort <replay>',
-    about: 'stops a replay, at once: what was not yet put back stays parked',
+    about: 'Stop a replay immediately; events not yet put back stay parked',
     options: [reasonOption().makeOptionMandatory()],
     act: (session, [id = ''], { reason }) => abortReplay(session, id, reason),
   }),
   verb<Selecting & Changing>({
     call: 'discard [events...]',
-    about: 'gives parked events up: they are applied never',
+    about: 'Discard parked events; they will never be applied',
     options: [...selectionOptions(), ...changeOptions()],
     act: async (session, events, options) => {
       const reason = reasonToAct(options);
@@ -85,7 +85,7 @@ export const PARKED_VERBS = [
 ];
 
 function groupsText({ groups, events, whole }: ParkedGroups): string {
-  if (events === 0) return 'No event is parked.';
+  if (events === 0) return 'No parked events.';
   const rows = groups.map((group) => [
     group.events,
     group.topic,
@@ -96,11 +96,12 @@ function groupsText({ groups, events, whole }: ParkedGroups): string {
     group.cause,
   ]);
   const head = ['events', 'topic', 'shop', 'first', 'last', 'newest', 'cause'];
-  return `${counted(events, 'event')}${whole ? '' : ' and more'} parked, in ${counted(groups.length, 'group')} by cause, topic and shop.\n\n${table(rows, head)}`;
+  const title = `${counted(events, 'parked event')}${whole ? '' : ' and more'}, in ${counted(groups.length, 'group')}`;
+  return `${title} by cause, topic, and shop.\n\n${table(rows, head)}`;
 }
 
 function parkedText({ parked, cursor }: ParkedPage): string {
-  if (parked.length === 0) return 'No such event is parked.';
+  if (parked.length === 0) return 'No parked events match.';
   const rows = parked.map((each) => [
     time(each.lastAt),
     each.event.slice(0, 12),
@@ -108,8 +109,8 @@ function parkedText({ parked, cursor }: ParkedPage): string {
     each.order,
     each.error,
   ]);
-  const more = cursor === null ? '' : '\n… and older ones: --limit shows more';
-  return `${counted(parked.length, 'event')} parked${cursor === null ? '' : ' and more'}, newest first.\n\n${table(rows)}${more}`;
+  const more = cursor === null ? '' : '\n… older events: use --limit';
+  return `${counted(parked.length, 'parked event')}${cursor === null ? '' : ' and more'}, newest first.\n\n${table(rows)}${more}`;
 }
 
 function oneText(event: ParkedEvent): string {
@@ -126,5 +127,5 @@ function oneText(event: ParkedEvent): string {
     ['last parked', time(event.lastAt)],
     ['replays', event.replays],
   ]);
-  return `${event.topic} of ${event.order} is ${event.state}: ${event.error}\n\n${rows}`;
+  return `${event.topic} for ${event.order} is ${event.state}: ${event.error}\n\n${rows}`;
 }

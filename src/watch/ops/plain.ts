@@ -1,28 +1,28 @@
 /**
- * What came from outside (names, topics, errors, payloads) never reaches the terminal with characters that steer
- * it: ESC and the other controls (a name that clears the screen or retitles the window), C1, marks that turn the
- * direction of text or hide it, line ends that forge a line. They are shown as \u{1b}.
+ * Characters that control a terminal. Text from outside (names, topics, errors, payloads) must not send them: ESC and
+ * other control characters (they could clear the screen or change the window's title), C1, marks that reverse or hide
+ * text, and line ends that fake a line. They are printed as escapes, such as \u{1b}.
  */
 const STEERING = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
-/** One piece of text for within a line. */
+/** Escapes text for use within a line. */
 export function plain(text: string): string {
   return text.replace(STEERING, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
-/** Text of several lines. */
+/** Escapes text of several lines, and keeps its line ends. */
 export function plainLines(text: string): string {
   return text.split('\n').map(plain).join('\n');
 }
 
-/** JSON with the same value, of which a terminal shows every character. */
+/** JSON of the same value, with every such character escaped. */
 export function plainJson(value: unknown, indent = 2): string {
   const escaped = (character: string) =>
     character
       .split('')
       .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
       .join('');
-  // Between its strings, JSON has no such character but its own line ends.
+  // Outside strings, line ends are the only such characters in JSON.
   return JSON.stringify(value, null, indent)
     .split('\n')
     .map((line) => line.replace(STEERING, escaped))

@@ -1,6 +1,6 @@
 import { Presets, SingleBar } from 'cli-progress';
 
-/** A bar on stderr, where that is a terminal; nowhere otherwise. */
+/** A progress bar on stderr, if that is a terminal; otherwise nothing. */
 export interface Progress {
   set: (value: number, total?: number) => void;
   end: () => void;

@@ -5,7 +5,7 @@ import { OpsProblem } from './exit.ts';
 import { age, counted, table } from './table.ts';
 import { changeOptions, verb, type Changing } from './verb.ts';
 
-/** What pausing and going on have in common. */
+/** The command `pause` or `resume`. */
 const turning = (way: 'pause' | 'resume', about: string, would: string) =>
   verb<Changing>({
     call: `${way} [partition]`,
@@ -13,12 +13,12 @@ const turning = (way: 'pause' | 'resume', about: string, would: string) =>
     options: changeOptions(),
     act: async (session, [partition = 'all'], changing) => {
       if (!/^(all|\d{1,4})$/.test(partition))
-        throw new OpsProblem('usage', `${partition} is neither a partition nor all`);
+        throw new OpsProblem('usage', `invalid partition: ${partition} (expected a number, or all)`);
       await change(session, changing, {
         look: async () => {
           const { queues } = await session.ask<QueueList>('/queues');
           const shown = queues.filter((queue) => ['all', String(queue.partition)].includes(partition));
-          if (shown.length === 0) throw new OpsProblem('refused', `there is no partition ${partition}`);
+          if (shown.length === 0) throw new OpsProblem('refused', `no such partition: ${partition}`);
           const now = queuesText({ queues: shown, inPerSecond: null, outPerSecond: null });
           return { would: `${now}\n\n${would}`, refused: null, shown };
         },
@@ -30,7 +30,7 @@ const turning = (way: 'pause' | 'resume', about: string, would: string) =>
 export const QUEUE_VERBS = [
   verb({
     call: 'ls',
-    about: 'the queues, their jobs and what waits',
+    about: 'List queues with their jobs and waiting events',
     act: async (session) => {
       const list = await session.ask<QueueList>('/queues');
       session.show(list, queuesText(list));
@@ -38,10 +38,10 @@ export const QUEUE_VERBS = [
   }),
   turning(
     'pause',
-    'takes no more drains from a queue',
-    'They would be paused: events are taken and wait, also over restarts, until resumed.',
+    'Pause the drains of one partition, or of all',
+    'These queues would be paused until resumed, even across restarts. Events would be accepted and wait.',
   ),
-  turning('resume', 'lets a queue go on', 'They would go on.'),
+  turning('resume', 'Resume the drains of one partition, or of all', 'These queues would resume.'),
 ];
 
 function queuesText({ queues, inPerSecond, outPerSecond }: QueueList): string {
@@ -54,7 +54,7 @@ function queuesText({ queues, inPerSecond, outPerSecond }: QueueList): string {
   const rows = queues.map(
     ({ partition, paused: held, jobs, waitingEvents, waitingOrders, oldestWaitMs, workers }) => [
       partition,
-      held ? 'PAUSED' : 'runs',
+      held ? 'PAUSED' : 'running',
       jobs.active,
       jobs.waiting,
       jobs.delayed,
@@ -74,7 +74,7 @@ function queuesText({ queues, inPerSecond, outPerSecond }: QueueList): string {
     'failed',
     'events',
     'orders',
-    'oldest',
+    'oldest wait',
     'workers',
   ];
   return `${head}\n\n${table(rows, names)}`;

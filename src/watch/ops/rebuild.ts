@@ -8,7 +8,7 @@ import { changeOptions, verb, type Changing } from './verb.ts';
 export const REBUILD_VERBS = [
   verb<Changing>({
     call: 'rebuild <order>',
-    about: 'rebuilds an order from its journal if its document is wrong or damaged',
+    about: 'Rebuild an order from its journal, if its document is wrong or damaged',
     options: changeOptions(),
     act: async (session, [typed = ''], changing) => {
       const place = orderPlace('orders', await findOrder(session, typed), 'rebuild');
@@ -26,7 +26,7 @@ export const REBUILD_VERBS = [
 function lookText({ order, events, parked, needed, differences, damage }: RebuildLook): string {
   const head = needed
     ? `${order} would be rebuilt from the ${counted(events, 'event')} in its journal:`
-    : `${order} agrees with its journal: nothing would change.`;
+    : `${order} matches its journal: nothing would change.`;
   const left = parked > 0 ? [`${counted(parked, 'parked event')} would not be included.`] : [];
   return [head, ...damage.map((words) => `      ${words}`), ...differenceLines(differences), ...left].join(
     '\n',

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Option } from 'commander';
 import type { Reconcile, ReconcilePage } from '../shapes/reconcile.ts';
-import { placeOf, queryOf } from './ask.ts';
+import { placeOf, rowsUpTo } from './ask.ts';
 import { reasonToAct } from './change.ts';
 import { endAs, EXIT_CODES, OpsProblem } from './exit.ts';
 import { startProgress } from './progress.ts';
@@ -19,27 +19,27 @@ export const RECONCILE_VERBS = [
   verb<Asking>({
     call: 'run',
     isDefault: true,
-    about: "compares a shop's orders with Shopify's; with --yes repairs what is missing, stale or different",
+    about: "Compare a shop's orders with Shopify's; with --yes, repair missing, stale, and different ones",
     options: [
-      new Option('--shop <shop>', 'of this shop').makeOptionMandatory(),
-      new Option('--since <time>', 'changed since: 90min, 2h, 3d, or 2026-11-21T12:00:00Z'),
-      new Option('--all', 'all orders'),
+      new Option('--shop <shop>', 'Shop to compare').makeOptionMandatory(),
+      new Option('--since <time>', 'Compare orders changed since: 90min, 2h, 3d, or 2026-11-21T12:00:00Z'),
+      new Option('--all', 'Compare all orders'),
       ...changeOptions(),
     ],
     act: (session, _args, asking) => run(session, asking),
   }),
   verb<{ shop?: string; limit: number }>({
     call: 'ls',
-    about: 'passes, newest first',
+    about: 'List reconciliation passes, newest first',
     options: [shopOption(), limitOption()],
     act: async (session, _args, { shop, limit }) => {
-      const page = await session.ask<ReconcilePage>(`/reconciles${queryOf({ shop, limit })}`);
+      const page = await rowsUpTo<ReconcilePage>(session, '/reconciles', { shop }, limit, 'reconciles');
       session.show(page, listText(page));
     },
   }),
   verb({
     call: 'show <pass>',
-    about: 'a pass, and the first orders that it found',
+    about: 'Show a reconciliation pass and the first orders it found',
     act: async (session, [id = '']) => {
       const pass = await session.ask<Reconcile>(placeOf('reconciles', id));
       session.show(pass, passText(pass));
@@ -47,7 +47,7 @@ export const RECONCILE_VERBS = [
   }),
   verb<{ reason: string }>({
     call: 'abort <pass>',
-    about: 'ends a pass; orders that it has repaired stay repaired',
+    about: 'Stop a reconciliation pass immediately; repaired orders stay repaired',
     options: [reasonOption().makeOptionMandatory()],
     act: async (session, [id = ''], { reason }) => {
       const pass = await session.send<Reconcile & { did: string }>(placeOf('reconciles', id, 'abort'), {
@@ -59,15 +59,15 @@ export const RECONCILE_VERBS = [
 ];
 
 const EVERY_MS = 500;
-/** A dashboard that restarts is back by then. */
+/** How long the dashboard may be unreachable: a restart takes less. */
 const PATIENCE_MS = 60_000;
-/** The app looks every second. */
+/** The app checks for requested passes every second; after this long it is probably not running. */
 const TAKEN_MS = 10_000;
 
-/** Asks for a pass and follows it to its end. Ctrl-C asks the server to abort it. */
+/** Requests a pass and follows it to its end. Ctrl-C asks the server to abort it. */
 async function run(session: Session, { shop, since, all, ...changing }: Asking): Promise<void> {
   if ((since === undefined) === (all === undefined))
-    throw new OpsProblem('usage', 'say --since when, or --all');
+    throw new OpsProblem('usage', 'specify either --since or --all');
   const reason = reasonToAct(changing);
   const asked = await session.send<Reconcile>('/reconciles', {
     shop,
@@ -75,7 +75,7 @@ async function run(session: Session, { shop, since, all, ...changing }: Asking):
     dryRun: reason === null,
     reason: reason ?? 'a dry run at the command line',
   });
-  session.say(`pass ${asked.id}${asked.dryRun ? ', a dry run' : ''}; Ctrl-C aborts it`);
+  session.say(`pass ${asked.id}${asked.dryRun ? ' (dry run)' : ''} requested; Ctrl-C aborts it`);
   const onStop = abortOnce(session, asked.id);
   process.on('SIGINT', onStop);
   try {
@@ -90,12 +90,12 @@ async function run(session: Session, { shop, since, all, ...changing }: Asking):
 function abortOnce(session: Session, id: string): () => void {
   let asked = false;
   return () => {
-    // Asked twice: we go, and the pass does what it was last told.
+    // Second Ctrl-C: stop waiting. The abort that was requested first may still take effect.
     if (asked) process.exit(EXIT_CODES.refused);
     asked = true;
     session
       .send(placeOf('reconciles', id, 'abort'), { reason: 'Ctrl-C at the command line' })
-      .catch((error: unknown) => session.say(`it could not be aborted: ${String(error)}`));
+      .catch((error: unknown) => session.say(`could not abort the pass: ${String(error)}`));
   };
 }
 
@@ -117,7 +117,7 @@ async function untilEnded(session: Session, asked: Reconcile): Promise<Reconcile
       }
       if (told || pass.state !== 'asked' || Date.now() - began < TAKEN_MS) continue;
       told = true;
-      session.say('not started yet: is the app program running?');
+      session.say('the pass has not started yet: is the app program running?');
     }
   } finally {
     progress.end();
@@ -149,31 +149,34 @@ function passText(pass: Reconcile): string {
     healed + stuck + gone === 0
       ? `${counted(checked, 'order')} checked, none missing, none stale.`
       : `${counted(checked, 'order')} checked: ${[`${missing} missing`, `${stale} stale`, ...told].join(', ')}.`;
-  const head = `${pass.dryRun ? 'The dry run' : 'The pass'} over ${shop} ${STATES[state]}. ${found}${because ? ` ${because}` : ''}`;
+  const head = `${pass.dryRun ? 'The dry run' : 'The pass'} for ${shop} ${STATES[state]}. ${found}${because ? ` ${because}` : ''}`;
   const rows = facts([
     ['pass', pass.id],
-    ['changed since', pass.since === null ? 'ever' : time(pass.since)],
+    ['changed since', pass.since === null ? 'any time' : time(pass.since)],
     ['until', time(pass.until)],
-    ['by', pass.how],
-    ['who', pass.who],
+    ['method', pass.how],
+    ['requested by', pass.who],
     ['reason', pass.reason],
-    ['asked', time(pass.askedAt)],
+    ['requested', time(pass.askedAt)],
     ['ended', time(pass.endedAt)],
-    ['points', Math.round(pass.points)],
+    ['API points', Math.round(pass.points)],
   ]);
-  const dry = pass.dryRun && healed + gone > 0 ? '\n\nNothing was changed: add --yes.' : '';
+  const dry =
+    pass.dryRun && healed + gone > 0 ? '\n\nNothing was changed. To repair, add --yes and --reason.' : '';
   return `${head}\n\n${rows}${foundText(pass)}${adviceText(pass)}${dry}`;
 }
 
-/** What to do about orders that a pass reports and does not repair. */
+/** What to do about orders that a pass reports but does not repair. */
 function adviceText({ stuck, gone }: Reconcile): string {
   const advice = [
     ...(stuck > 0
-      ? ["stuck: Shopify's answer was applied, and the order still differs. See ops order."]
+      ? [
+          "stuck: Shopify's current order was applied, but ours still differs. See its history with `ops order`.",
+        ]
       : []),
     ...(gone > 0
       ? [
-          'gone: deleted at Shopify, or never sent by it. See the first event of each with ops order. A pass with --all --yes marks them as deleted here.',
+          'gone: unknown to Shopify (deleted there, or never sent by it). Check the first event of each with `ops order`. A pass with --all --yes marks them as deleted here.',
         ]
       : []),
   ];
@@ -191,17 +194,17 @@ function foundText({ found, missing, stale, differs, stuck, gone }: Reconcile): 
   ]);
   const left = missing + stale + differs + stuck + gone - found.length;
   const more = left > 0 ? `\n… and ${left} more` : '';
-  return `\n\n${table(rows, ['what', 'order', 'at Shopify', 'here', 'other'])}${more}`;
+  return `\n\n${table(rows, ['finding', 'order', 'at Shopify', 'here', 'differences'])}${more}`;
 }
 
 function listText({ reconciles, cursor }: ReconcilePage): string {
-  if (reconciles.length === 0) return 'No pass was asked for.';
+  if (reconciles.length === 0) return 'No reconciliations yet.';
   const rows = reconciles.map((pass) => [time(pass.askedAt), pass.shop, ...cellsOfPass(pass)]);
-  const head = ['asked', 'shop', ...CELLS_OF_PASS];
-  return `${table(rows, head)}${cursor === null ? '' : '\n… and older ones: --limit shows more'}`;
+  const head = ['requested', 'shop', ...CELLS_OF_PASS];
+  return `${table(rows, head)}${cursor === null ? '' : '\n… older passes: use --limit'}`;
 }
 
-/** The columns of every list of passes. */
+/** The columns of a list of passes. */
 export const CELLS_OF_PASS = [
   'state',
   'checked',
@@ -210,12 +213,23 @@ export const CELLS_OF_PASS = [
   'differs',
   'stuck',
   'gone',
-  'who',
+  'requested by',
   'pass',
-  'because',
+  'details',
 ];
 
 export function cellsOfPass(pass: Reconcile) {
   const { state, dryRun, checked, missing, stale, differs, stuck, gone, who, id, because } = pass;
-  return [dryRun ? `${state}, dry` : state, checked, missing, stale, differs, stuck, gone, who, id, because];
+  return [
+    dryRun ? `${state}, dry run` : state,
+    checked,
+    missing,
+    stale,
+    differs,
+    stuck,
+    gone,
+    who,
+    id,
+    because,
+  ];
 }

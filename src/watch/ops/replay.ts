@@ -8,9 +8,9 @@ import { startProgress } from './progress.ts';
 import type { Session } from './session.ts';
 
 const EVERY_MS = 500;
-/** A dashboard that restarts is back by then; its run shows as interrupted 15 s after its last sign. */
+/** How long the dashboard may be unreachable: a restart takes less. Its run becomes `interrupted` after 15 s. */
 const PATIENCE_MS = 60_000;
-/** What cannot be applied is parked again within seconds, unless a backlog is before it. */
+/** An event that cannot be applied is parked again within seconds, unless there is a backlog. */
 const SETTLED_MS = 30_000;
 const TRIES = 3;
 
@@ -20,24 +20,24 @@ interface Wanted {
 }
 
 /**
- * Counts; with a reason replays, and follows the run to its end, and its events to theirs. Ctrl-C asks the server
- * to abort it.
+ * Replays parked events, and waits until the run has ended and its events are processed. Without a reason it only
+ * counts them. Ctrl-C asks the server to abort the run.
  */
 export async function replay(session: Session, wanted: Wanted, reason: string | null): Promise<void> {
   const id = randomUUID();
   if (reason === null) {
     const count = { ...wanted, id, reason: TO_COUNT, dryRun: true };
     const { events } = await session.send<{ events: number }>('/parked/replays', count);
-    showCounted(session, events, `replayed, ${wanted.rate} a second`);
+    showCounted(session, events, `replayed, ${wanted.rate} per second`);
     return;
   }
   const begun = await begin(session, { ...wanted, id, reason });
-  session.say(`replay ${id}: ${begun.total} events, ${begun.rate} a second; Ctrl-C aborts it`);
+  session.say(`replay ${id}: ${begun.total} events, ${begun.rate} per second; Ctrl-C aborts it`);
   const ended = await aborting(session, id, () => untilEnded(session, begun));
   showRun(session, await untilSettled(session, ended));
 }
 
-/** The same id is the same replay: where no answer came it may be asked again. */
+/** Retried if there was no response: the same id is the same replay. */
 async function begin(session: Session, request: Wanted & { id: string; reason: string }): Promise<ReplayRun> {
   for (let tried = 1; ; tried += 1) {
     try {
@@ -52,12 +52,12 @@ async function begin(session: Session, request: Wanted & { id: string; reason: s
 async function aborting(session: Session, id: string, follow: () => Promise<ReplayRun>): Promise<ReplayRun> {
   let asked = false;
   const onStop = () => {
-    // Asked twice: we go, and the replay does what it was last told.
+    // Second Ctrl-C: stop waiting. The abort that was requested first may still take effect.
     if (asked) process.exit(EXIT_CODES.refused);
     asked = true;
     session
       .send(placeOf('parked', 'replays', id, 'abort'), { reason: 'Ctrl-C at the command line' })
-      .catch((error: unknown) => session.say(`it could not be aborted: ${String(error)}`));
+      .catch((error: unknown) => session.say(`could not abort the replay: ${String(error)}`));
   };
   process.on('SIGINT', onStop);
   try {
@@ -75,11 +75,11 @@ async function untilEnded(session: Session, begun: ReplayRun): Promise<ReplayRun
   }).finally(() => progress.end());
 }
 
-/** Put back is not applied: until none of them waits nobody knows whether they are parked again. */
+/** Put back is not applied: while an event waits, it may still be parked again. */
 async function untilSettled(session: Session, ended: ReplayRun): Promise<ReplayRun> {
   if (!ended.stillWaiting) return ended;
-  session.say(`put back; waiting until they have ended, ${SETTLED_MS / 1000} s at most`);
-  const progress = startProgress('ended', ended.replayed);
+  session.say(`events put back; waiting up to ${SETTLED_MS / 1000} s until they are processed`);
+  const progress = startProgress('processed', ended.replayed);
   const until = Date.now() + SETTLED_MS;
   return await looking(session, ended, ({ replayed, stillWaiting = 0 }) => {
     progress.set(replayed - stillWaiting);
@@ -87,7 +87,7 @@ async function untilSettled(session: Session, ended: ReplayRun): Promise<ReplayR
   }).finally(() => progress.end());
 }
 
-/** Looks at a run until enough is seen. */
+/** Polls a run until `isEnough`. Tolerates an unreachable dashboard for {@link PATIENCE_MS}. */
 async function looking(
   session: Session,
   first: ReplayRun,
@@ -123,20 +123,20 @@ function runText({ id, state, because, total, replayed, parkedAgain, stillWaitin
   const others = state === 'done' ? total - replayed : 0;
   return [
     `Replay ${id} ${STATES[state]}: ${replayed} of ${total} events were put back into their mailboxes.`,
-    because ? `Why: ${because}.` : '',
-    others > 0 ? `The other ${others} were parked no more: another replay or a discard took them.` : '',
-    parkedAgain > 0 ? `${parkedAgain} were PARKED AGAIN: parked ls tells why.` : '',
-    stillWaiting > 0 ? `${stillWaiting} still wait: what becomes of them is not known yet.` : '',
+    because ? `Reason: ${because}.` : '',
+    others > 0 ? `The other ${others} were no longer parked: another replay or a discard took them.` : '',
+    parkedAgain > 0 ? `${parkedAgain} were PARKED AGAIN: \`parked ls\` shows why.` : '',
+    stillWaiting > 0 ? `${stillWaiting} are still waiting: their outcome is not known yet.` : '',
   ]
     .filter(Boolean)
     .join('\n');
 }
 
 const STATES = {
-  running: 'runs',
+  running: 'is running',
   done: 'is done',
   aborted: 'was aborted',
-  stopped: 'stopped by itself',
+  stopped: 'stopped automatically',
   interrupted: 'was interrupted',
 } as const satisfies Record<ReplayRun['state'], string>;
 

@@ -5,7 +5,7 @@ import { findEvent } from './find.ts';
 import type { Session } from './session.ts';
 import { shopOption, topicOption } from './verb.ts';
 
-/** Which parked events, as options. */
+/** The options that select parked events. */
 export interface Selecting {
   cause?: string;
   topic?: string;
@@ -14,13 +14,13 @@ export interface Selecting {
 }
 
 export const selectionOptions = () => [
-  new Option('--cause <cause>', 'of this cause, word for word as `parked ls --json` has it'),
+  new Option('--cause <cause>', 'Filter by cause (exact match), as in `parked ls --json`'),
   topicOption(),
   shopOption(),
-  new Option('--all', 'everything that is parked'),
+  new Option('--all', 'Select all parked events'),
 ];
 
-/** Exactly one way of saying which: events by hash, a filter, or all. @throws OpsProblem usage */
+/** The selected events: exactly one of hashes, a filter, or `--all`. @throws OpsProblem usage otherwise */
 export async function selectionOf(
   session: Session,
   events: readonly string[],
@@ -31,8 +31,8 @@ export async function selectionOf(
   );
   const ways = [events.length > 0, Object.keys(filter).length > 0, all === true].filter(Boolean);
   if (ways.length !== 1)
-    throw new OpsProblem('usage', 'say which: events by their hash, or --cause, --topic, --shop, or --all');
-  if (events.length > 1000) throw new OpsProblem('usage', 'at most 1000 events at a time');
+    throw new OpsProblem('usage', 'specify one of: events, a filter (--cause, --topic, --shop), or --all');
+  if (events.length > 1000) throw new OpsProblem('usage', 'too many events: at most 1000 at a time');
   if (events.length === 0) return filter;
   const found: string[] = [];
   for (const typed of events) found.push(await findEvent(session, typed));

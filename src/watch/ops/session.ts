@@ -2,18 +2,18 @@ import { ask } from './ask.ts';
 import { plainJson, plainLines } from './plain.ts';
 import { targetOf, type Target } from './target.ts';
 
-/** One call of the command line: whom it asks, and where it prints. JSON is alone on stdout; all else is stderr. */
+/** One run of the command line: which API it calls, and where it prints. Only the answer goes to stdout. */
 export interface Session {
   json: boolean;
-  /** @throws OpsProblem where nobody is to be asked */
+  /** @throws OpsProblem if no address or token is known, or one is invalid */
   target: () => Target;
   ask: <Answer>(place: string, signal?: AbortSignal) => Promise<Answer>;
   send: <Answer>(place: string, body: object) => Promise<Answer>;
-  /** The answer: as JSON, or in words. */
+  /** Prints the answer: JSON with `--json`, text otherwise. */
   show: (json: unknown, text: string) => void;
-  /** One line of JSON, or of words. */
+  /** Prints one line of the answer. */
   showLine: (json: unknown, text: string) => void;
-  /** Beside the answer. */
+  /** Prints a message to stderr. */
   say: (text: string) => void;
 }
 

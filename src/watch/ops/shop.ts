@@ -7,7 +7,7 @@ import { verb } from './verb.ts';
 export const SHOP_VERBS = [
   verb({
     call: 'ls [name]',
-    about: 'the shops, busiest first; or those whose name holds that',
+    about: 'List shops, busiest first; with a name, only shops whose name contains it',
     act: async (session, [name]) => {
       const list = await session.ask<ShopList>(`/shops${queryOf({ name })}`);
       session.show(list, shopsText(list, name));
@@ -15,7 +15,7 @@ export const SHOP_VERBS = [
   }),
   verb({
     call: 'show <shop>',
-    about: 'a shop: its install, what it sends, its last reconciles, and what is asked for persons of it',
+    about: 'Show a shop: installation, traffic, recent reconciliations, and privacy requests',
     act: async (session, [shop = '']) => {
       const detail = await session.ask<ShopDetail>(placeOf('shops', shop));
       session.show(detail, shopText(detail));
@@ -26,8 +26,8 @@ export const SHOP_VERBS = [
 function shopsText({ shops, total }: ShopList, name: string | undefined): string {
   if (total === 0)
     return name === undefined
-      ? 'No shop has installed the app or sent anything.'
-      : `Of the shops that installed the app, sent something in the last 24 hours, or of which something waits, none has ${name} in its name.`;
+      ? 'No shop has installed the app or sent webhooks.'
+      : `No shop name contains ${name}. Searched: shops that installed the app, sent events in the last 24 hours, or have waiting events.`;
   const rows = shops.map((shop) => [
     shop.shop,
     shop.state,
@@ -43,11 +43,11 @@ function shopsText({ shops, total }: ShopList, name: string | undefined): string
     'shop',
     'state',
     'waiting',
-    'in 24 h',
+    'events in 24 h',
     'share',
     'last webhook',
-    'reconciled to',
-    'put right',
+    'compared up to',
+    'repaired',
     'attention',
   ];
   return `${counted(total, 'shop')}.\n\n${table(rows, head)}`;
@@ -57,13 +57,13 @@ function percent(share: number): string {
   return `${(share * 100).toFixed(1)} %`;
 }
 
-/** All that somebody should see to. */
+/** Everything that needs an operator's attention. */
 function needsOf({ attention, subscriptions }: ShopRow): string[] {
   return [...(attention === null ? [] : [attention]), ...(subscriptions?.says ?? [])];
 }
 
 function shopText(detail: ShopDetail): string {
-  const needs = needsOf(detail).map((each) => `LOOK: ${each}`);
+  const needs = needsOf(detail).map((each) => `WARNING: ${each}`);
   const { token, subscriptions } = detail;
   const rows = facts([
     ['shop', detail.shop],
@@ -71,24 +71,24 @@ function shopText(detail: ShopDetail): string {
     ['installed', time(detail.installedAt)],
     ['uninstalled', time(detail.uninstalledAt)],
     ['scopes', detail.scopes.join(', ') || null],
-    ['token until', token && `${time(token.expires)}, sealed with key ${token.key}`],
-    ['refreshed until', token && time(token.refreshExpires)],
-    ['subscriptions seen', time(subscriptions?.checkedAt)],
-    ['missing', subscriptions?.missing.join(', ') || null],
-    ['doubled', subscriptions?.doubled.join(', ') || null],
+    ['token expires', token && `${time(token.expires)}, sealed with key ${token.key}`],
+    ['refresh token expires', token && time(token.refreshExpires)],
+    ['subscriptions checked', time(subscriptions?.checkedAt)],
+    ['missing subscriptions', subscriptions?.missing.join(', ') || null],
+    ['duplicate subscriptions', subscriptions?.doubled.join(', ') || null],
     ['events waiting', detail.waitingEvents],
     ['events in 24 h', `${detail.events24h}, ${percent(detail.share)} of all`],
     ['last webhook', time(detail.lastWebhookAt)],
     ['last event', `${time(detail.lastEventAt)} (includes events from reconciliation)`],
-    ['reconciled to', time(detail.reconciledTo)],
-    ['put right', detail.putRight],
-    ['redacted', time(detail.redactedAt)],
+    ['compared up to', time(detail.reconciledTo)],
+    ['repaired', detail.putRight],
+    ['data erased', time(detail.redactedAt)],
   ]);
   return [...needs, rows, passesText(detail), requestsText(detail)].filter(Boolean).join('\n\n');
 }
 
 function passesText({ reconciles }: ShopDetail): string {
-  if (reconciles.length === 0) return 'It was not reconciled yet.';
+  if (reconciles.length === 0) return 'Not reconciled yet.';
   const rows = reconciles.map((pass) => [time(pass.askedAt), ...cellsOfPass(pass)]);
   return table(rows, ['reconciled', ...CELLS_OF_PASS]);
 }
@@ -96,5 +96,5 @@ function passesText({ reconciles }: ShopDetail): string {
 function requestsText({ requests }: ShopDetail): string {
   if (requests.length === 0) return '';
   const rows = requests.map(({ id, kind, state, dueAt }) => [kind, state, time(dueAt), id]);
-  return table(rows, ['asked for persons', 'state', 'due', 'request']);
+  return table(rows, ['privacy request', 'state', 'due', 'id']);
 }

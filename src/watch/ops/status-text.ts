@@ -1,7 +1,7 @@
 import type { SystemStatus } from '../shapes/system.ts';
 import { counted, facts, known, time } from './table.ts';
 
-/** The state of everything for a terminal: one sentence first. */
+/** The overall status as text for a terminal: the most urgent problem, then the figures. */
 export function statusText(status: SystemStatus): string {
   const { queues, pausedQueues } = status;
   const rows: [string, string][] = [
@@ -24,7 +24,7 @@ export function statusText(status: SystemStatus): string {
   return `${MARKS[status.level]}${status.sentence}\n\n${facts(rows)}`;
 }
 
-const MARKS = { fine: '', look: 'LOOK: ', act: 'ACT: ' } as const satisfies Record<
+const MARKS = { fine: '', look: 'WARNING: ', act: 'CRITICAL: ' } as const satisfies Record<
   SystemStatus['level'],
   string
 >;
@@ -42,9 +42,10 @@ function jobsText(queues: NonNullable<SystemStatus['queues']>): string {
 function shopsText(shops: SystemStatus['shops']): string {
   if (!shops) return '?';
   const { installed, uninstalled, needAttention } = shops;
-  return `${installed} installed (${needAttention} in need of attention), ${uninstalled} uninstalled`;
+  return `${installed} installed (${needAttention} need attention), ${uninstalled} uninstalled`;
 }
 
 function serverText({ state, problem, since }: SystemStatus['redis']): string {
-  return problem ? `${state} since ${time(since)}: ${problem}` : state;
+  const shown = state === 'away' ? 'down' : state;
+  return problem ? `${shown} since ${time(since)}: ${problem}` : shown;
 }

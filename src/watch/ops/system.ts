@@ -1,23 +1,23 @@
 import type { ConfigAnswer, Doctor, SystemStatus } from '../shapes/system.ts';
 import { endAs } from './exit.ts';
 import { statusText } from './status-text.ts';
-import { table } from './table.ts';
+import { counted, table } from './table.ts';
 import { verb } from './verb.ts';
 
 export const SYSTEM_VERBS = [
   verb({
     call: 'status',
-    about: 'the state of everything; exit code 1 if the first line says ACT',
+    about: 'Show the overall status; exit code 1 if the first line says CRITICAL',
     act: async (session) => {
       const status = await session.ask<SystemStatus>('/status');
       session.show(status, statusText(status));
-      // For cron: exit code 1 if somebody must act now. LOOK can wait, and ends with 0.
+      // For cron: CRITICAL needs an operator now. WARNING can wait, and exits with 0.
       if (status.level === 'act') endAs('refused');
     },
   }),
   verb({
     call: 'config',
-    about: 'the settings of the running dashboard; secrets are not shown',
+    about: "Show the running dashboard's settings; secrets are hidden",
     act: async (session) => {
       const config = await session.ask<ConfigAnswer>('/config');
       session.show(config, configText(config));
@@ -25,7 +25,7 @@ export const SYSTEM_VERBS = [
   }),
   verb({
     call: 'doctor',
-    about: 'looks at clocks, servers, indexes, secrets and versions, and says what to do',
+    about: 'Check clocks, servers, indexes, secrets, and versions, and suggest fixes',
     act: async (session) => {
       const doctor = await session.ask<Doctor>('/doctor');
       session.show(doctor, doctorText(doctor));
@@ -40,15 +40,15 @@ function configText({ settings }: ConfigAnswer): string {
   return `${given} of ${settings.length} settings have a value.\n\n${table(rows)}`;
 }
 
-const MARKS = { good: 'good', doubtful: 'LOOK', bad: 'BAD' } as const;
+const MARKS = { good: 'ok', doubtful: 'WARNING', bad: 'FAILED' } as const;
 
 function doctorText({ checks }: Doctor): string {
   const bad = checks.filter(({ verdict }) => verdict === 'bad').length;
   const doubtful = checks.filter(({ verdict }) => verdict === 'doubtful').length;
   const head =
     bad + doubtful === 0
-      ? `All ${checks.length} checks are good.`
-      : `Of ${checks.length} checks ${bad} are bad and ${doubtful} doubtful.`;
+      ? `All ${checks.length} checks passed.`
+      : `${checks.length} checks: ${bad} failed, ${counted(doubtful, 'warning')}.`;
   const lines = table(checks.map(({ verdict, name, found }) => [MARKS[verdict], name, found])).split('\n');
   const advice = (text: string | null) => (text === null ? [] : [`      -> ${text}`]);
   return [head, '', ...checks.flatMap((check, i) => [lines[i] ?? '', ...advice(check.advice)])].join('\n');

@@ -2,7 +2,7 @@ import { plain } from './plain.ts';
 
 export type Cell = string | number | boolean | null | undefined;
 
-/** Aligned columns, without those that are empty in every row. */
+/** Aligned columns. A column that is empty in every row is left out. */
 export function table(rows: readonly (readonly Cell[])[], head: readonly string[] = []): string {
   const texts = rows.map((row) => row.map(cellText));
   const all = head.length > 0 ? [head.map(plain), ...texts] : texts;
@@ -20,7 +20,7 @@ export function table(rows: readonly (readonly Cell[])[], head: readonly string[
     .join('\n');
 }
 
-/** Names and what they are. */
+/** Names with their values, one a line; `-` for a missing value. */
 export function facts(rows: readonly (readonly [string, Cell])[]): string {
   return table(rows.map(([name, value]) => [name, value ?? '-']));
 }
@@ -42,7 +42,7 @@ const UNITS = [
   { unit: 'min', ms: 60_000 },
 ] as const;
 
-/** A duration as a person says it: 0.8 s, 12 min, 3 h. */
+/** A duration, rounded: 0.8 s, 12 min, 3 h. */
 export function age(ms: number | null | undefined): string {
   if (ms === null || ms === undefined) return '?';
   const found = UNITS.find((each) => ms >= 2 * each.ms);

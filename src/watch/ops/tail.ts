@@ -15,24 +15,28 @@ interface TailOptions {
 }
 
 const EVERY_MS = 1000;
-/** What is shown of the time before. */
+/** Earlier events to show at the start. */
 const FIRST = 10;
 const PAGE = 200;
-/** 5,000 events a second are followed; of more, the newest are shown, and it is said. */
+/** 200 * 25 = 5,000 events a second. If there are more, the newest are shown, with a message. */
 const MOST_PAGES = 25;
 /**
- * The journal is written by many, and after the commit: an event may come to stand so far behind one that was
- * already read. Those of that time are looked at again, and each is printed once.
+ * Many workers write the journal, each after its commit, so an event may appear up to this long after a newer one was
+ * read. This period is read again each time, and each event is printed once.
  */
 const OVERLAP_MS = 10_000;
-/** Where there was nothing to begin with, it begins so far back by our clock, which may be wrong by as much. */
+/** Where to start if the journal is empty: so far before our clock's time, which may be wrong by as much. */
 const BEFORE_NOW_MS = 600_000;
 
 export const TAIL_VERBS = [
   verb<TailOptions>({
     call: 'tail',
-    about: 'follows events as they end, until Ctrl-C',
-    options: [shopOption(), topicOption(), new Option('--outcome <outcome>', 'only these').choices(ENDED)],
+    about: 'Follow events as they are processed, until Ctrl-C',
+    options: [
+      shopOption(),
+      topicOption(),
+      new Option('--outcome <outcome>', 'Filter by outcome').choices(ENDED),
+    ],
     act: async (session, _args, { shop, topic, outcome }) => {
       const stop = new AbortController();
       const onStop = () => stop.abort();
@@ -48,7 +52,7 @@ export const TAIL_VERBS = [
   }),
 ];
 
-/** The first look must succeed; after that a dashboard may go away and come back. */
+/** The first request must succeed. After that, the dashboard may be down for a while. */
 async function follow(session: Session, follower: Follower, signal: AbortSignal): Promise<void> {
   let away = false;
   print(session, await follower.begin());
@@ -56,12 +60,12 @@ async function follow(session: Session, follower: Follower, signal: AbortSignal)
     await wait(EVERY_MS, undefined, { signal });
     try {
       print(session, await follower.next());
-      if (away) session.say('it answers again');
+      if (away) session.say('reconnected');
       away = false;
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof OpsProblem && error.exit === 'unreachable')) throw error;
-      if (!away) session.say(`${error.message}; still trying`);
+      if (!away) session.say(`${error.message}; retrying`);
       away = true;
     }
   }
@@ -84,12 +88,12 @@ function line(event: EventSummary): string {
   ]);
 }
 
-/** Reads what ended since it last read, each event once for each time it ended, oldest first. */
+/** Reads events processed since the last read, oldest first. Each event appears once per outcome. */
 class Follower {
   readonly #session: Session;
   readonly #filter: TailOptionsGiven;
   readonly #signal: AbortSignal;
-  /** What was printed, and when it ended; those of the overlap. */
+  /** Events printed within the overlap, and when each was processed. */
   readonly #seen = new Map<string, number>();
   #since = 0;
 
@@ -104,7 +108,7 @@ class Follower {
     const newest = events[0] ? endOf(events[0]) : null;
     this.#since = newest === null ? Date.now() - BEFORE_NOW_MS : newest - OVERLAP_MS;
     for (const event of events) this.#seen.set(nameOf(event), endOf(event));
-    // What ended before these is no news, but stands in the overlap.
+    // Older events in the overlap are not new: remember them, so that next() does not print them.
     const rest = newest === null ? [] : await this.#unseen();
     for (const event of rest) this.#seen.set(nameOf(event), endOf(event));
     const fresh = rest.filter((event) => endOf(event) > Number(newest));
@@ -131,7 +135,7 @@ class Follower {
       cursor = page.cursor;
       if (cursor === null || (unseen.length === 0 && page.events.length > 0)) return fresh;
     }
-    this.#session.say('more ends than can be followed: some is left out');
+    this.#session.say('too many events to follow: some were skipped');
     return fresh;
   }
 
@@ -142,6 +146,6 @@ class Follower {
 
 type TailOptionsGiven = { [Name in keyof TailOptions]-?: TailOptions[Name] | undefined };
 
-/** An event that was parked and applied later ended twice. */
+/** An event that was parked and applied later has two outcomes, and is shown twice. */
 const nameOf = (event: EventSummary) => `${event.event} ${event.outcome} ${event.appliedAt}`;
 const endOf = (event: EventSummary) => Date.parse(event.appliedAt ?? event.receivedAt);

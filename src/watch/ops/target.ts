@@ -3,16 +3,16 @@ import path from 'node:path';
 import { BadSettings, loadConfig } from '../../system/config.ts';
 import { OpsProblem } from './exit.ts';
 
-/** Which Lockstep is asked, and as whom. */
+/** The API's address, and the token to call it with. */
 export interface Target {
   url: string;
   token: string;
 }
 
 /**
- * A token goes only to the address that it belongs to: both are given, or both come from this folder. Anybody may
- * have written this folder: the address that it names must not get the token of another Lockstep.
- * @throws OpsProblem if only one is given, none is given and none runs here, or one is invalid
+ * A token is sent only to the address it belongs to: both are given, or both come from this folder. Anyone may have
+ * written this folder's files, so an address in them must not receive the token of another Lockstep.
+ * @throws OpsProblem if only one is given, if neither is given and none runs here, or if one is invalid
  */
 export function targetOf(given: { url?: string | undefined; token?: string | undefined }): Target {
   const url = given.url ?? process.env.LOCKSTEP_URL;
@@ -32,30 +32,29 @@ function localTarget(): Given {
 }
 
 function incomplete({ url, token }: Given): OpsProblem {
-  if (token) return new OpsProblem('usage', 'a token without its address: also give --url or LOCKSTEP_URL');
-  if (url)
-    return new OpsProblem('usage', 'an address without its token: also give --token or LOCKSTEP_TOKEN');
+  if (token) return new OpsProblem('usage', 'a token without its address: also set --url or LOCKSTEP_URL');
+  if (url) return new OpsProblem('usage', 'an address without its token: also set --token or LOCKSTEP_TOKEN');
   return new OpsProblem(
     'unreachable',
-    'nothing runs here: give --url and --token, or LOCKSTEP_URL and LOCKSTEP_TOKEN',
+    'no Lockstep is running here: set --url and --token, or LOCKSTEP_URL and LOCKSTEP_TOKEN',
   );
 }
 
 const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/;
 
-/** @throws OpsProblem; also if the network in between would see the token */
+/** @throws OpsProblem usage for an invalid address, or one that would send the token unencrypted over a network */
 function checkAddress(url: string): void {
   if (!/^https?:\/\/[^/]/.test(url) || !URL.canParse(url))
-    throw new OpsProblem('usage', `${url} is not an http:// or https:// address`);
+    throw new OpsProblem('usage', `invalid address: ${url} (expected http:// or https://)`);
   const { protocol, hostname } = new URL(url);
   if (protocol === 'http:' && !LOOPBACK.test(hostname))
     throw new OpsProblem(
       'usage',
-      `${url} is not https: over http, tokens are sent to this machine only (use https, or a tunnel to localhost)`,
+      `${url} is not https: over http, tokens are sent only to this machine (use https, or a tunnel to localhost)`,
     );
 }
 
-/** OPS_JWT_SECRET, or the development secret of this folder. @throws OpsProblem usage where there is none */
+/** OPS_JWT_SECRET, or the development secret of this folder. @throws OpsProblem usage if there is none */
 export function jwtSecret(): string {
   try {
     const given = loadConfig(process.env).OPS_JWT_SECRET;
@@ -69,7 +68,7 @@ export function jwtSecret(): string {
   throw new OpsProblem('usage', 'OPS_JWT_SECRET is not set, and npm start has not run here');
 }
 
-/** What npm start wrote down in this folder; nothing where it did not. */
+/** A file that `npm start` wrote in this folder; empty if there is none. */
 function read(file: string): object {
   try {
     const value: unknown = JSON.parse(readFileSync(path.join(process.cwd(), '.lockstep', file), 'utf8'));

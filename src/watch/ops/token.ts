@@ -28,11 +28,11 @@ const me = () => process.env.USER ?? 'operator';
 export const TOKEN_VERBS = [
   verb<Minting>({
     call: 'mint',
-    about: 'mints a token over the API; if no dashboard answers, signs it here with OPS_JWT_SECRET',
+    about: 'Create a token through the API; if it is unreachable, sign it here with OPS_JWT_SECRET',
     options: [
-      new Option('--role <role>', 'what it allows').choices(ROLES).default('viewer'),
-      new Option('--name <name>', 'whose it is').default(me()),
-      new Option('--hours <hours>', 'how long it is good for').argParser(hoursOf).default(12),
+      new Option('--role <role>', 'Role of the token').choices(ROLES).default('viewer'),
+      new Option('--name <name>', 'Name of the person or program that uses it').default(me()),
+      new Option('--hours <hours>', 'Hours until it expires').argParser(hoursOf).default(12),
       reasonOption(),
     ],
     act: async (session, _args, { role, name, hours, reason }) => {
@@ -43,7 +43,7 @@ export const TOKEN_VERBS = [
   }),
   verb({
     call: 'ls',
-    about: 'tokens and sessions that were minted, used or revoked',
+    about: 'List tokens and sessions that were minted, used, or revoked',
     act: async (session) => {
       const list = await session.ask<TokenList>('/tokens');
       session.show(list, tokensText(list));
@@ -51,12 +51,12 @@ export const TOKEN_VERBS = [
   }),
   verb<Changing>({
     call: 'revoke <id>',
-    about: 'revokes a token everywhere within 5 s; by its id, or the token itself (only its id is sent)',
+    about: 'Revoke a token everywhere within 5 s, by its ID or the token itself (only the ID is sent)',
     options: changeOptions(),
     act: async (session, [given = ''], changing) => {
       const id = given.includes('.') ? tokenId(given.trim()) : given;
       if (!/^[0-9a-f]{16}$/.test(id))
-        throw new OpsProblem('usage', `${id} is not a token id (16 hex digits)`);
+        throw new OpsProblem('usage', `invalid token ID: ${id} (expected 16 hex digits)`);
       await change(session, changing, {
         look: async () => revoking(id, await session.ask<TokenList>('/tokens')),
         act: (reason) => session.send(placeOf('tokens', id, 'revoke'), { reason }),
@@ -68,23 +68,23 @@ export const TOKEN_VERBS = [
 export const SIGN_IN_VERBS = [
   verb({
     call: 'sign-in',
-    about: 'a link to sign in to the dashboard with, good once',
+    about: 'Print a one-time link that signs you in to the dashboard',
     act: async (session) => {
       const link = await session.send<OnceMinted>('/session/once', {});
-      session.show(link, `${link.url}\ngood once, until ${time(link.expiresAt)} UTC`);
+      session.show(link, `${link.url}\nvalid once, until ${time(link.expiresAt)} UTC`);
     },
   }),
 ];
 
 function revoking(id: string, { tokens, sessions }: TokenList) {
   const shown = [...tokens, ...sessions].find((token) => token.id === id) ?? null;
-  const now = shown ? rowsText([shown]) : 'It is not listed: it was never used, or the id is wrong.';
-  return { would: `${now}\n\nIt would be revoked.`, refused: null, shown };
+  const now = shown ? rowsText([shown]) : 'Not listed: the token was never used, or the ID is wrong.';
+  return { would: `${now}\n\nThe token would be revoked.`, refused: null, shown };
 }
 
 type Minted = { token: string; id: string; expiresAt: string };
 
-/** Null if no dashboard is known, or none answers. */
+/** Null if no dashboard is known, or it is unreachable. */
 async function mintedOverApi(session: Session, minting: Required<Minting>): Promise<Minted | null> {
   try {
     return await session.send<TokenMinted>('/tokens', minting);
@@ -94,10 +94,10 @@ async function mintedOverApi(session: Session, minting: Required<Minting>): Prom
   }
 }
 
-/** For when nothing runs yet, or nobody has a token: who has the secret may do everything anyway. */
+/** For when nothing runs yet, or no one has a token. Anyone with the secret has full access anyway. */
 async function mintedHere(session: Session, { role, name, hours }: Minting): Promise<Minted> {
   const token = await mintToken(jwtSecret(), { role, name }, hours);
-  session.say('signed here, without a dashboard: it is listed once it is used');
+  session.say('signed here, without a dashboard: the token is listed after its first use');
   return { token, id: tokenId(token), expiresAt: new Date(Date.now() + hours * 3_600_000).toISOString() };
 }
 
@@ -116,13 +116,13 @@ function rowsText(tokens: readonly TokenRow[]): string {
     token.role ?? '–',
     time(token.lastSeenAt),
     time(token.expiresAt),
-    token.revokedAt ? `revoked by ${token.revokedBy ?? '?'}` : token.expiresAt < now ? 'over' : 'good',
+    token.revokedAt ? `revoked by ${token.revokedBy ?? '?'}` : token.expiresAt < now ? 'expired' : 'active',
   ]);
-  return table(rows, ['id', 'name', 'kind', 'role', 'last seen', 'until', '']);
+  return table(rows, ['id', 'name', 'kind', 'role', 'last seen', 'expires', 'state']);
 }
 
 function hoursOf(text: string): number {
   const hours = Number(text);
   if (hours > 0 && hours <= 24 * 366) return hours;
-  throw new InvalidArgumentError('is no number of hours up to a year');
+  throw new InvalidArgumentError('Must be a number of hours, at most 8784 (366 days).');
 }

@@ -2,26 +2,26 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { endingWell } from './exit.ts';
 import { openSession, type GlobalOptions, type Session } from './session.ts';
 
-/** One row of the command line. */
+/** A command. */
 export interface Verb<Options = object> {
-  /** As commander writes it: `release <order>`. */
+  /** In commander's notation: `release <order>`. */
   call: string;
   about: string;
-  /** The noun alone means this verb. */
+  /** Runs if only the noun is typed. */
   isDefault?: true;
   options?: readonly Option[];
   act: (session: Session, args: string[], options: Options) => Promise<void>;
 }
 
-/** Checks a verb's types, and forgets them. */
+/** Checks the types of a verb's options, then drops them, so that all verbs fit in one list. */
 export function verb<Options = object>(given: Verb<Options>): Verb {
   return given as unknown as Verb;
 }
 
 const globalOptions = () => [
-  new Option('--json', 'print JSON'),
-  new Option('--url <url>', 'the dashboard; otherwise LOCKSTEP_URL, or what npm start serves here'),
-  new Option('--token <token>', 'otherwise LOCKSTEP_TOKEN, or the development token of npm start'),
+  new Option('--json', 'Print JSON'),
+  new Option('--url <url>', 'Dashboard address (default: LOCKSTEP_URL, or that of npm start in this folder)'),
+  new Option('--token <token>', 'API token (default: LOCKSTEP_TOKEN, or that of npm start in this folder)'),
 ];
 
 export function addGlobalOptions(command: Command): void {
@@ -29,8 +29,8 @@ export function addGlobalOptions(command: Command): void {
 }
 
 /**
- * Adds verbs to a command. What goes for all verbs may stand before or behind the verb; a verb's own option of
- * that name comes first (`lock release --token` is the lock's: there, the API's goes before the verb).
+ * Adds verbs to a command. Global options may be given before or after the verb. A verb's own option of the same name
+ * takes precedence: `lock release --token` is the lock's token, so the API's token must come before the verb.
  */
 export function addVerbs(root: Command, to: Command, verbs: readonly Verb[]): void {
   for (const { call, about, isDefault = false, options = [], act } of verbs) {
@@ -53,26 +53,28 @@ export function addVerbs(root: Command, to: Command, verbs: readonly Verb[]): vo
 }
 
 export const reasonOption = () =>
-  new Option('--reason <reason>', 'why; it is kept in the audit').argParser(reasonOf);
+  new Option('--reason <reason>', 'Reason, recorded in the audit log').argParser(reasonOf);
 
-/** Of a verb that changes something: without `--yes` it only says what it would do, and needs no reason. */
+/** Options of a verb that changes something. Without `--yes` it is a dry run, and needs no reason. */
 export interface Changing {
   reason?: string;
   yes?: true;
 }
 export const changeOptions = () => [
-  new Option('--reason <reason>', 'why; needed with --yes, and kept in the audit').argParser(reasonOf),
-  new Option('--yes', 'do it; otherwise it is only said what would be done'),
+  new Option('--reason <reason>', 'Reason, recorded in the audit log; required with --yes').argParser(
+    reasonOf,
+  ),
+  new Option('--yes', 'Apply the change; otherwise only show what would be done'),
 ];
-export const shopOption = () => new Option('--shop <shop>', 'only of this shop');
-export const topicOption = () => new Option('--topic <topic>', 'only of this topic');
-export const limitOption = () =>
-  new Option('--limit <rows>', 'at most so many').argParser(wholeNumber(1, 10_000)).default(50);
+export const shopOption = () => new Option('--shop <shop>', 'Filter by shop');
+export const topicOption = () => new Option('--topic <topic>', 'Filter by topic');
+export const limitOption = (most = 10_000) =>
+  new Option('--limit <rows>', 'Maximum number of rows').argParser(wholeNumber(1, most)).default(50);
 
 function reasonOf(text: string): string {
   const reason = text.trim();
   if (reason.length < 3 || reason.length > 500)
-    throw new InvalidArgumentError('say why, in 3 to 500 letters');
+    throw new InvalidArgumentError('Must be 3 to 500 characters.');
   return reason;
 }
 
@@ -80,6 +82,6 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
   return (text) => {
     const value = Number(text);
     if (Number.isInteger(value) && value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`is no number from ${least} to ${most}`);
+    throw new InvalidArgumentError(`Must be a whole number from ${least} to ${most}.`);
   };
 }

@@ -9,10 +9,10 @@ import { shopOption, verb } from './verb.ts';
 export const VERIFY_VERBS = [
   verb<{ shop?: string; since?: string }>({
     call: 'verify',
-    about: 'compares every order with its journal; changes nothing',
+    about: 'Compare every order with its journal (read-only)',
     options: [
       shopOption(),
-      new Option('--since <time>', 'only orders committed since: 2026-11-20T10:00:00Z'),
+      new Option('--since <time>', 'Only orders committed since this time: 2026-11-20T10:00:00Z'),
     ],
     act: async (session, _args, { shop, since }) => {
       const status = shop === undefined ? await session.ask<SystemStatus>('/status') : null;

@@ -35,7 +35,7 @@ describe('ops reconcile', () => {
 
   const run = (...args: string[]) => runOps([...globals, 'reconcile', ...args]);
 
-  /** Takes the pass that is asked for, as the app program would, and ends it so. */
+  /** Runs the requested pass as the app program would, and ends it in this state. */
   async function carryOut(state: 'done' | 'failed', because: string | null = null): Promise<string> {
     await until(async () => (await book.open()).length > 0);
     const id = (await book.open())[0]?._id ?? '';
@@ -45,19 +45,19 @@ describe('ops reconcile', () => {
     return id;
   }
 
-  test('a dry run is followed to its end, and says what it would put right', async () => {
+  test('a dry run is followed to its end and shows what it would repair', async () => {
     const running = run('--shop', SHOP, '--since', '2h');
     const id = await carryOut('done');
     const { code, stdout, stderr } = await running;
     expect(code).toBe(0);
-    expect(stdout).toContain(`The dry run over ${SHOP} is done. 3 orders checked: 1 missing, 0 stale.`);
+    expect(stdout).toContain(`The dry run for ${SHOP} is done. 3 orders checked: 1 missing, 0 stale.`);
     expect(stdout).toContain(MISSING.order);
-    expect(stdout).toContain('Nothing was changed: add --yes.');
-    expect(stderr).toContain(`pass ${id}, a dry run; Ctrl-C aborts it`);
+    expect(stdout).toContain('Nothing was changed. To repair, add --yes and --reason.');
+    expect(stderr).toContain(`pass ${id} (dry run) requested; Ctrl-C aborts it`);
     expect(await book.one(id)).toMatchObject({ dryRun: true, how: 'pages', who: 'ada' });
   });
 
-  test('--yes puts right, with a reason; JSON is the record', async () => {
+  test('--yes with a reason repairs; --json prints the record of the pass', async () => {
     const running = run('run', '--shop', SHOP, '--all', '--yes', '--reason', 'after the outage', '--json');
     const id = await carryOut('done');
     const { code, stdout } = await running;
@@ -71,7 +71,7 @@ describe('ops reconcile', () => {
     });
   });
 
-  test('one that fails says why, and ends with 1', async () => {
+  test('a pass that fails says why, and the exit code is 1', async () => {
     const running = run('--shop', SHOP, '--since', '2026-01-01T00:00:00Z');
     await carryOut('failed', 'Shopify refused: access is forbidden (403)');
     const { code, stdout } = await running;
@@ -81,7 +81,7 @@ describe('ops reconcile', () => {
     ]);
   });
 
-  test('Ctrl-C aborts it', async () => {
+  test('Ctrl-C aborts the pass', async () => {
     const running = startOps([...globals, 'reconcile', '--shop', SHOP, '--since', '2h']);
     await until(() => running.said.stderr.includes('Ctrl-C'));
     running.child.kill('SIGINT');
@@ -96,7 +96,7 @@ describe('ops reconcile', () => {
     [['--shop', SHOP, '--since', '2h', '--all']],
     [['--shop', SHOP, '--since', '2h', '--yes']],
     [['--shop', SHOP, '--since', '2h', '--reason', 'x']],
-  ])('%j is wrong usage, and asks for nothing', async (args) => {
+  ])('%j is invalid usage and requests no pass', async (args) => {
     expect((await run(...args)).code).toBe(2);
     expect(await book.open()).toEqual([]);
   });
@@ -107,7 +107,7 @@ describe('ops reconcile', () => {
   });
 
   test('ls, show and abort', async () => {
-    expect((await run('ls')).stdout).toBe('No pass was asked for.\n');
+    expect((await run('ls')).stdout).toBe('No reconciliations yet.\n');
     const wanted = {
       shop: SHOP,
       how: 'pages',

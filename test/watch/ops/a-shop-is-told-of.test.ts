@@ -34,38 +34,38 @@ describe('ops shop', () => {
 
   const run = (...args: string[]) => runOps([...globals, 'shop', ...args]);
 
-  test('ls: each with its state, and what somebody should see to', async () => {
+  test('ls shows the state of each shop, and what needs attention', async () => {
     const { code, stdout } = await run('ls');
     expect(code).toBe(0);
     const [head = '', , columns = '', ...rows] = stdout.split('\n');
     expect(head).toBe('2 shops.');
-    expect(columns).toMatch(/^shop +state .*put right +attention$/);
+    expect(columns).toMatch(/^shop +state .*repaired +attention$/);
     expect(rows[0]).toMatch(
       /^example\.myshopify\.com +installed .* 3 +its tokens have lapsed orders\/paid is also/,
     );
     expect(rows[1]).toMatch(/^gone\.myshopify\.com +uninstalled .* 0$/);
   });
 
-  test('show: what needs somebody first; the install, the passes, and what is asked', async () => {
+  test('show starts with what needs attention, then the installation, passes, and privacy requests', async () => {
     const { code, stdout } = await run('show', SHOP);
     expect(code).toBe(0);
     expect(stdout.split('\n\n').slice(0, 2)).toEqual([
-      `LOOK: ${LAPSED}`,
-      expect.stringContaining('LOOK: orders/paid is also subscribed'),
+      `WARNING: ${LAPSED}`,
+      expect.stringContaining('WARNING: orders/paid is also subscribed'),
     ]);
-    expect(stdout).toMatch(/token until +2026-11-20 11:00:00, sealed with key first/);
-    expect(stdout).toMatch(/asked, dry .* ada /);
+    expect(stdout).toMatch(/token expires +2026-11-20 11:00:00, sealed with key first/);
+    expect(stdout).toMatch(/asked, dry run .* ada /);
     expect(stdout).toMatch(/customers\/redact +asked +2026-12-20 10:00:00 +a{64}/);
     expect(stdout).not.toContain('a-sealed-token');
   });
 
-  test('show --json is what the API answers', async () => {
+  test('show --json prints what the API answers', async () => {
     const { stdout } = await run('show', SHOP, '--json');
     const { json } = await dashboard.get(`/api/shops/${SHOP}`);
     expect(JSON.parse(stdout)).toEqual(json);
   });
 
-  test('one that nobody knows: where it was looked for, and 1', async () => {
+  test('an unknown shop: the message says what was searched, and the exit code is 1', async () => {
     const { code, stderr } = await run('show', 'nobody.myshopify.com');
     expect(code).toBe(1);
     expect(stderr).toMatch(/404: nobody\.myshopify\.com never installed .*collection shops/);

@@ -17,24 +17,24 @@ describe('parked events', () => {
   const run = (...args: string[]) => runOps(['--url', served.url, '--token', 'operator', ...args]);
   const discard = (begin: string) => run('parked', 'discard', begin, '--reason', 'of a test shop', '--yes');
 
-  test('are found by the digits that lists show, also where the journal has forgotten them', async () => {
+  test('are found by the digits that lists show, even if the journal no longer has them', async () => {
     const shown = /\b0123456789ab\b/.exec((await run('parked', 'ls', '--events')).stdout)?.[0] ?? '';
     expect(await discard(shown)).toMatchObject({ code: 0 });
     expect(recorded.bodies.at(-1)).toMatchObject({ which: { events: [OLD] } });
   });
 
-  test('are one with their entry in the journal, and not to be mixed up with another', async () => {
+  test('match once if the journal has them too, and are not confused with other events', async () => {
     recorded.events = [{ ...endedEvent(1), event: OLD }];
     expect((await discard('0123')).code).toBe(0);
     recorded.events = [{ ...endedEvent(1), event: `0123${'ab'.repeat(30)}` }];
     const { code, stderr } = await discard('0123');
     expect(code).toBe(1);
-    expect(stderr).toContain('several events begin with 0123');
+    expect(stderr).toContain('several events start with 0123');
     expect(stderr).toContain(OLD);
     recorded.events = [];
   });
 
-  test('are listed up to the limit, over as many pages as that takes', async () => {
+  test('are listed up to the limit, over several pages', async () => {
     recorded.parked = Array.from({ length: 450 }, (_, i) =>
       parkedEvent(`${EVENT.slice(8)}${10_000_000 + i}`),
     );
@@ -47,7 +47,7 @@ describe('parked events', () => {
     expect(cursor).toBeNull();
     expect((await listed('250')).parked).toHaveLength(250);
     const { stdout } = await run('parked', 'ls', '--events', '--limit', '250');
-    expect(stdout).toContain('250 events parked and more');
-    expect(stdout).toContain('--limit shows more');
+    expect(stdout).toContain('250 parked events and more');
+    expect(stdout).toContain('older events: use --limit');
   });
 });

@@ -3,7 +3,7 @@ import type { EventSummary } from '../../../src/watch/shapes/events.ts';
 import type { Lock } from '../../../src/watch/shapes/locks.ts';
 import type { ParkedEvent, ReplayRun } from '../../../src/watch/shapes/parked.ts';
 
-/** Answers of the API, word for word. */
+/** Responses of the API. */
 const SHOP = 'example.myshopify.com';
 export const ORDER = `${SHOP}/5820001001000`;
 export const EVENT = 'ab'.repeat(32);

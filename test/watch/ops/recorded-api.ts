@@ -21,7 +21,7 @@ import { rebuildRoute } from './recorded-rebuild.ts';
 
 const NO_TOKENS = { tokens: [], sessions: [] };
 
-/** The API over HTTP, and what it knows: nothing but what is given. */
+/** Serves the API over HTTP. It has only the data given here. */
 export async function serveRecorded(
   given: Partial<Recorded> = {},
 ): Promise<{ recorded: Recorded; served: ServedRoutes }> {
@@ -33,12 +33,13 @@ export async function serveRecorded(
     counted: 3,
     away: false,
     level: 'look' as const,
+    holderAlive: false,
   };
   const recorded: Recorded = { ...nothing, ...given };
   return { recorded, served: await ServedRoutes.start(recordedApi(recorded)) };
 }
 
-/** Routes with the real shapes and recorded answers, of every kind of verb: what is wrongly asked is a 400. */
+/** Routes for every kind of verb, with the real shapes and recorded answers: an invalid request gets a 400. */
 function recordedApi(recorded: Recorded): Route[] {
   return [
     ...lookingRoutes(recorded),
@@ -163,9 +164,9 @@ function listRoutes(recorded: Recorded): Route[] {
   ];
 }
 
-function changingRoutes({ bodies }: Recorded): Route[] {
+function changingRoutes(recorded: Recorded): Route[] {
   const done = ({ body }: Asked<unknown, unknown, unknown>) => {
-    bodies.push(body);
+    recorded.bodies.push(body);
     return Promise.resolve({ did: 'it was done' });
   };
   return [
@@ -185,7 +186,7 @@ function changingRoutes({ bodies }: Recorded): Route[] {
       path: '/locks/{shop}/{orderId}',
       params: orderPlace,
       answer: lock,
-      handle: () => Promise.resolve(LOCK),
+      handle: () => Promise.resolve({ ...LOCK, holder: { ...LOCK.holder, alive: recorded.holderAlive } }),
     }),
     route({
       ...act,

@@ -13,7 +13,7 @@ const REBUILD: RebuildLook = {
   refused: null,
 };
 
-/** A rebuild that finds one field to change. @param bodies what it was told to do */
+/** A rebuild that finds one field to change. @param bodies collects the requests that are not dry runs */
 export function rebuildRoute(bodies: unknown[]): Route {
   return route({
     method: 'post',

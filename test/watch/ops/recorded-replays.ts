@@ -11,7 +11,7 @@ import {
 import { act, look, unlessAway, type Recorded } from './recorded.ts';
 import { AT, RUN } from './recorded-answers.ts';
 
-/** A replay that ends as it was recorded. */
+/** A replay that ends as {@link Recorded} says. */
 export function replayRoutes(recorded: Recorded): Route[] {
   let looks = 0;
   let aborted = false;

@@ -4,7 +4,7 @@ import type { EventSummary } from '../../../src/watch/shapes/events.ts';
 import type { SearchHit } from '../../../src/watch/shapes/orders.ts';
 import type { ParkedEvent, ReplayRun } from '../../../src/watch/shapes/parked.ts';
 
-/** What the API knows, to be changed by tests. */
+/** The API's data; tests change it. */
 export interface Recorded {
   /** Newest first. */
   events: EventSummary[];
@@ -12,20 +12,22 @@ export interface Recorded {
   acts: AuditEntry[];
   /** Newest first. */
   parked: ParkedEvent[];
-  /** How a run ends, and each later look at it. */
+  /** What a finished run answers to each further poll; the last one repeats. */
   ends: Partial<ReplayRun>[];
-  /** How many a dry run counts. */
+  /** Events that a dry run counts. */
   counted: number;
-  /** How often a run is still running when it is looked at; Infinity: until it is aborted. */
+  /** Polls for which a run is still running; Infinity: until it is aborted. */
   looksUntilDone: number;
-  /** Bodies that changed something, dry runs too. */
+  /** Bodies of requests that change something, including dry runs. */
   bodies: unknown[];
   away: boolean;
   level: 'look' | 'act';
+  /** Whether the holder of the lock is alive; null: unknown. */
+  holderAlive: boolean | null;
 }
 
 export function unlessAway<Answer>(recorded: Recorded, answer: Answer): Promise<Answer> {
-  return recorded.away ? Promise.reject(new Refusal('away', 'MongoDB is away')) : Promise.resolve(answer);
+  return recorded.away ? Promise.reject(new Refusal('away', 'MongoDB is down')) : Promise.resolve(answer);
 }
 
 export const look = { method: 'get', role: 'viewer', about: '' } as const;

@@ -9,16 +9,16 @@ export interface Ended {
 
 export interface RunningOps {
   child: ChildProcess;
-  /** What it said so far. */
+  /** Its output so far. */
   said: { stdout: string; stderr: string };
   ended: Promise<Ended>;
 }
 
 const OPS = path.resolve('src/ops.ts');
-/** Nothing was ever started here. */
+/** A folder without `.lockstep`: nothing was started here. */
 const ELSEWHERE = path.resolve('test');
 
-/** The command line as a process. Its surroundings are only what is given. */
+/** Starts the command line as a process, with only the given environment. */
 export function startOps(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},

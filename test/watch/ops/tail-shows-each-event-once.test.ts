@@ -37,7 +37,7 @@ describe('tail', () => {
       String(a.appliedAt) < String(b.appliedAt) ? 1 : -1,
     ));
 
-  test('the last ten, then what ends, each once and in order, also what the journal tells late', async () => {
+  test('shows the last ten events, then new ones, each once and in order, even if journaled late', async () => {
     end(...Array.from({ length: 30 }, (_, i) => i + 1));
     const running = follow();
     await until(() => numbers(running).length === 10);
@@ -49,7 +49,7 @@ describe('tail', () => {
     expect(numbers(running).slice(10)).toEqual([31, 33, 32]);
   });
 
-  test('more than a page at once', async () => {
+  test('shows more than a page of events at once', async () => {
     end(1);
     const running = follow();
     await until(() => numbers(running).length === 1);
@@ -59,9 +59,9 @@ describe('tail', () => {
     expect(numbers(running)).toEqual([1, ...many]);
   });
 
-  test('where nothing had ended before, the first that ends is shown', async () => {
+  test('shows the first event ever processed', async () => {
     const running = follow();
-    // It looks once a second; what is there when it looks first is shown, and what comes later too.
+    // It polls once a second. Events are shown whether they come before or after the first poll.
     const soon = Math.floor((Date.now() - Date.parse('2026-11-21T12:00:00.000Z')) / 1000);
     end(soon);
     await until(() => numbers(running).length === 1);
@@ -70,8 +70,8 @@ describe('tail', () => {
     expect(numbers(running)).toEqual([soon, soon + 1]);
   });
 
-  test('an event that was parked and then applied is told twice', async () => {
-    recorded.events = [endedEvent(1, { outcome: 'parked', because: 'it cannot be read' })];
+  test('shows an event twice that was parked and then applied', async () => {
+    recorded.events = [endedEvent(1, { outcome: 'parked', because: 'unreadable' })];
     const running = follow();
     await until(() => lines(running).length === 1);
     recorded.events = [endedEvent(1, { appliedAt: endedEvent(5).appliedAt })];
@@ -79,28 +79,28 @@ describe('tail', () => {
     expect(lines(running).map(({ outcome }) => outcome)).toEqual(['parked', 'applied']);
   });
 
-  test('only the outcome that was asked for', async () => {
+  test('shows only the requested outcome', async () => {
     recorded.events = [endedEvent(2, { outcome: 'stale' }), endedEvent(1)];
     const running = follow('--outcome', 'stale');
     await until(() => numbers(running).length === 1);
     expect(numbers(running)).toEqual([2]);
   });
 
-  test('it survives a dashboard that is away for a moment, and Ctrl-C ends it with 0', async () => {
+  test('continues after the dashboard was down for a moment; Ctrl-C ends it with 0', async () => {
     end(1);
     const running = follow();
     await until(() => numbers(running).length === 1);
     recorded.away = true;
-    await until(() => running.said.stderr.includes('still trying'));
+    await until(() => running.said.stderr.includes('retrying'));
     end(2);
     recorded.away = false;
     await until(() => numbers(running).length === 2);
-    expect(running.said.stderr).toContain('it answers again');
+    expect(running.said.stderr).toContain('reconnected');
     running.child.kill('SIGINT');
     expect((await running.ended).code).toBe(0);
   });
 
-  test('a first look that fails ends it: 3 where nobody answers, 1 where it is refused', async () => {
+  test('exits if the first request fails: 3 if a server is down, 1 if the token is refused', async () => {
     recorded.away = true;
     expect((await runOps(['--url', served.url, '--token', 'viewer', 'tail'])).code).toBe(3);
     expect((await runOps(['--url', served.url, '--token', 'forged', 'tail'])).code).toBe(1);

@@ -21,22 +21,22 @@ describe('exit codes of the command line', () => {
   afterAll(() => served.stop());
   const run = (...args: string[]) => runOps(['--url', served.url, '--token', 'operator', ...args]);
 
-  test('0 where all is well, and the first line says the state', async () => {
+  test('0 if nothing is critical; the first line of status has the most urgent problem', async () => {
     const { code, stdout, stderr } = await run('status');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout.split('\n')[0]).toBe('LOOK: Partition 1 is paused.');
+    expect(stdout.split('\n')[0]).toBe('WARNING: Partition 1 is paused.');
     expect(stdout).toMatch(/PAUSED +1 queue: 1/);
   });
 
-  test('1 where somebody is needed now', async () => {
+  test('1 if an operator is needed now', async () => {
     recorded.level = 'act';
     const { code, stdout, stderr } = await run('status');
     recorded.level = 'look';
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
-    expect(stdout).toMatch(/^ACT: /);
+    expect(stdout).toMatch(/^CRITICAL: /);
   });
 
-  test('--json is one JSON value alone on stdout, before the verb and behind it', async () => {
+  test('--json prints only one JSON value to stdout, given before or after the verb', async () => {
     for (const args of [
       ['--json', 'status'],
       ['status', '--json'],
@@ -47,7 +47,7 @@ describe('exit codes of the command line', () => {
     }
   });
 
-  test('url and token may stand behind the verb, and in the environment', async () => {
+  test('url and token can be given after the verb, or in the environment', async () => {
     expect((await runOps(['status', '--url', served.url, '--token', 'viewer'])).code).toBe(0);
     const env = { LOCKSTEP_URL: `${served.url}/`, LOCKSTEP_TOKEN: 'viewer' };
     expect((await runOps(['status'], env)).code).toBe(0);
@@ -57,7 +57,7 @@ describe('exit codes of the command line', () => {
     ['a token without its address', { LOCKSTEP_TOKEN: 'viewer' }, 'a token without its address'],
     ['an address without its token', { LOCKSTEP_URL: '<url>' }, 'an address without its token'],
     [
-      'a token that would go over the network in the clear',
+      'a token that would be sent unencrypted over the network',
       { LOCKSTEP_URL: 'http://lockstep.example.com', LOCKSTEP_TOKEN: 'viewer' },
       'is not https',
     ],
@@ -66,7 +66,7 @@ describe('exit codes of the command line', () => {
       { LOCKSTEP_URL: 'http://127.0.0.1.example.com', LOCKSTEP_TOKEN: 'viewer' },
       'is not https',
     ],
-  ])('2 where %s: nothing is sent, whatever the folder says', async (_what, given, words) => {
+  ])('2 for %s: nothing is sent, whatever address the folder has', async (_what, given, words) => {
     const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-folder-'));
     mkdirSync(path.join(folder, '.lockstep'));
     const asked: string[] = [];
@@ -84,7 +84,7 @@ describe('exit codes of the command line', () => {
     const { code, stderr } = await startOps(['status'], env, folder).ended;
     expect([code, asked]).toEqual([2, []]);
     expect(stderr).toContain(words);
-    // Without anything given, the folder's own token goes to the folder's own address.
+    // If nothing is given, the folder's token is sent to the folder's address.
     await startOps(['status'], {}, folder).ended;
     expect(asked).toEqual(['Bearer of-the-folder']);
     sink.close();
@@ -105,15 +105,15 @@ describe('exit codes of the command line', () => {
 
   test.each([
     [
-      'a claim that nobody has',
+      'an unknown dedupe key',
       ['dedupe', 'release', 'cd'.repeat(32)],
       '404: no claim of it: looked in any partition',
     ],
-    ['an event that nobody knows', ['event', 'abcd'], 'looked in the journal and among the parked'],
-    ['a token that is not good', ['--token', 'forged', 'status'], '401: missing or invalid token'],
-    ['a role too small', ['token', 'mint', '--name', 'x'], '403: the role admin is needed'],
-    ['a name that no order has', ['order', '#1001'], 'looked in: names and ids of orders'],
-  ])('1 where it was refused: %s', async (_what, args, words) => {
+    ['an unknown event', ['event', 'abcd'], 'searched: journal, parked events'],
+    ['an invalid token', ['--token', 'forged', 'status'], '401: missing or invalid token'],
+    ['an insufficient role', ['token', 'mint', '--name', 'x'], '403: the role admin is needed'],
+    ['an unknown order name', ['order', '#1001'], 'searched: names and ids of orders'],
+  ])('1 if refused: %s', async (_what, args, words) => {
     const { code, stdout, stderr } = await run(...args);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(words);
@@ -121,42 +121,42 @@ describe('exit codes of the command line', () => {
 
   test.each([
     ['no verb', []],
-    ['a verb that is none', ['statsu']],
-    ['a required reason is missing', ['dedupe', 'release', EVENT, '--yes']],
-    ['a time that is none', ['verify', '--since', 'yesterday']],
-    ['a shop that is none', ['verify', '--shop', 'no shop']],
-    ['a reason of two letters', ['dedupe', 'release', EVENT, '--reason', 'no']],
-    ['a lock without the token that was shown', ['lock', 'release', ORDER, '--reason', 'it hangs']],
+    ['an unknown verb', ['statsu']],
+    ['a missing reason', ['dedupe', 'release', EVENT, '--yes']],
+    ['an invalid time', ['verify', '--since', 'yesterday']],
+    ['an invalid shop', ['verify', '--shop', 'no shop']],
+    ['a reason of two characters', ['dedupe', 'release', EVENT, '--reason', 'no']],
+    ['a lock without its token', ['lock', 'release', ORDER, '--reason', 'it hangs']],
     ['no selection', ['parked', 'replay', '--reason', 'was fixed']],
     ['two selections', ['parked', 'replay', '--all', '--topic', 'orders/paid', '--reason', 'was fixed']],
-    ['no event', ['event', 'xyz']],
+    ['an invalid event', ['event', 'xyz']],
     ['a payload unmasked without a reason', ['event', EVENT, '--unmask']],
-    ['a place that leads elsewhere', ['order', 'shop/..']],
-    ['three parts of an order', ['lock', 'get', 'a/b/c']],
-    ['no partition', ['queue', 'pause', 'first', '--reason', 'a test']],
+    ['an order key that leads to another path', ['order', 'shop/..']],
+    ['an order key with three parts', ['lock', 'get', 'a/b/c']],
+    ['an invalid partition', ['queue', 'pause', 'first', '--reason', 'a test']],
     ['a file without a shop', ['dedupe', 'get', '--file', '/dev/null']],
-    ['a rate of nothing', ['parked', 'replay', '--all', '--reason', 'was fixed', '--rate', '0']],
-    ['an address that is none', ['--url', 'ftp://x', 'status']],
-    ['hours that are none', ['token', 'mint', '--hours', 'many']],
-  ])('2 where it was used wrongly: %s', async (_what, args) => {
+    ['a rate of 0', ['parked', 'replay', '--all', '--reason', 'was fixed', '--rate', '0']],
+    ['an invalid address', ['--url', 'ftp://x', 'status']],
+    ['invalid hours', ['token', 'mint', '--hours', 'many']],
+  ])('2 for invalid usage: %s', async (_what, args) => {
     const { code, stdout, stderr } = await run(...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).not.toBe('');
     expect(stderr).not.toMatch(/\.ts:\d+/);
   });
 
-  test('an event that was not seen yet: the words, and exit code 1', async () => {
+  test('1 for an event that was not seen yet, with a message', async () => {
     const { code, stdout } = await run('dedupe', 'get', 'cd'.repeat(32));
     expect(code).toBe(1);
     expect(stdout).toBe('Not seen yet: the next delivery is accepted. Searched: any partition\n');
   });
 
-  test('a name that no shop has is not taken for silence', async () => {
+  test('a name that matches no shop is not reported as an empty installation', async () => {
     expect((await run('shop', 'ls')).stdout).toMatch(/^No shop has installed/);
-    expect((await run('shop', 'ls', 'zzz')).stdout).toContain('none has zzz in its name');
+    expect((await run('shop', 'ls', 'zzz')).stdout).toContain('No shop name contains zzz');
   });
 
-  test("verify of one shop tells nothing of the others' waiting and parked events", async () => {
+  test("verify of one shop shows no figures of the others' waiting and parked events", async () => {
     expect((await run('verify')).stdout).toMatch(/^waiting +0$/m);
     const { code, stdout } = await run('verify', '--shop', 'example.myshopify.com');
     expect(code).toBe(0);
@@ -164,28 +164,28 @@ describe('exit codes of the command line', () => {
     expect(stdout).not.toMatch(/^(waiting|parked|spooled)/m);
   });
 
-  test('--help is no wrong usage', async () => {
+  test('0 for --help', async () => {
     const { code, stdout } = await runOps(['parked', 'replay', '--help']);
     expect(code).toBe(0);
     expect(stdout).toContain('--rate');
   });
 
-  test('3 where nobody answers, nobody is known to ask, MongoDB is away, or another program answers', async () => {
+  test('3 if Lockstep is unreachable or unknown, MongoDB is down, or another program answers', async () => {
     const nobody = await runOps(['--url', `http://127.0.0.1:${await freePort()}`, '--token', 'x', 'status']);
     expect(nobody).toMatchObject({ code: 3, stdout: '' });
-    expect(nobody.stderr).toContain('does not answer');
+    expect(nobody.stderr).toContain('cannot reach Lockstep at');
     expect((await runOps(['status'])).code).toBe(3);
 
     recorded.away = true;
     const away = await run('status');
     recorded.away = false;
-    expect(away).toMatchObject({ code: 3, stderr: '503: MongoDB is away\n' });
+    expect(away).toMatchObject({ code: 3, stderr: '503: MongoDB is down\n' });
 
     const another = createServer((_request, response) => response.end('<html>')).listen(0);
     const { port } = another.address() as AddressInfo;
     const odd = await runOps(['--url', `http://127.0.0.1:${port}`, '--token', 'x', 'status']);
     another.close();
     expect(odd.code).toBe(3);
-    expect(odd.stderr).toContain('not as Lockstep does');
+    expect(odd.stderr).toContain('not a Lockstep API response');
   });
 });

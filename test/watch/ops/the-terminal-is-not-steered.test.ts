@@ -13,7 +13,7 @@ const HOSTILE = `\u001b]0;owned\u0007\u001b[2J\u009b31m${BIDI}\u2066\u200b\ud800
 const STEERING = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]|\p{Cs}/u;
 
 describe('text from outside', () => {
-  test('controls, C1, marks of direction and line ends are shown, not obeyed', () => {
+  test('control characters, C1, direction marks, and line ends are escaped', () => {
     expect(plain('\u001b[31m')).toBe('\\u{1b}[31m');
     expect(plain(HOSTILE)).not.toMatch(STEERING);
     expect(plain(HOSTILE)).not.toContain('\n');
@@ -21,14 +21,14 @@ describe('text from outside', () => {
     expect(plainLines('a\nb\u001b')).toBe('a\nb\\u{1b}');
   });
 
-  test('JSON has the same value, and no such character', () => {
+  test('JSON keeps the value, without any such character', () => {
     const value = { [HOSTILE]: [HOSTILE, '\u{e0041}', 1] };
     const text = plainJson(value);
     expect(text).not.toMatch(STEERING);
     expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(value)));
   });
 
-  test('a table is aligned, without empty columns, and one row is one line', () => {
+  test('a table is aligned and has no empty columns; each row is one line', () => {
     expect(
       table(
         [
@@ -52,7 +52,7 @@ describe('text from outside', () => {
     expect(age(ms)).toBe(text);
   });
 
-  describe('in what the API answers', () => {
+  describe('in responses of the API', () => {
     let recorded: Recorded;
     let served: ServedRoutes;
     beforeAll(async () => {
@@ -68,14 +68,14 @@ describe('text from outside', () => {
     const run = (...args: string[]) => runOps(['--url', served.url, '--token', 'viewer', ...args]);
 
     test.each([
-      ['an order and its story', ['order', ORDER], 0],
+      ['an order and its history', ['order', ORDER], 0],
       ['the same as JSON', ['order', ORDER, '--json'], 0],
-      ['a name that several orders have', ['order', '#1001'], 1],
-      ['what was typed', ['event', HOSTILE.replaceAll('\ud800', '')], 2],
-      ['a verb that is none', [HOSTILE.replaceAll('\ud800', '')], 2],
-      ['a number that is none', ['parked', 'ls', '--limit', HOSTILE.replaceAll('\ud800', '')], 2],
-      ['an option that is none', ['queue', 'ls', `--${HOSTILE.replaceAll('\ud800', '')}`], 2],
-      ['a choice that is none', ['token', 'mint', '--role', HOSTILE.replaceAll('\ud800', '')], 2],
+      ['a name of several orders', ['order', '#1001'], 1],
+      ['typed text', ['event', HOSTILE.replaceAll('\ud800', '')], 2],
+      ['an unknown verb', [HOSTILE.replaceAll('\ud800', '')], 2],
+      ['an invalid number', ['parked', 'ls', '--limit', HOSTILE.replaceAll('\ud800', '')], 2],
+      ['an unknown option', ['queue', 'ls', `--${HOSTILE.replaceAll('\ud800', '')}`], 2],
+      ['an invalid choice', ['token', 'mint', '--role', HOSTILE.replaceAll('\ud800', '')], 2],
     ])('%s', async (_what, args, ending) => {
       const { code, stdout, stderr } = await run(...args);
       expect(code).toBe(ending);
@@ -83,13 +83,13 @@ describe('text from outside', () => {
       expect(stdout + stderr).toContain('owned');
     });
 
-    test('an order without a document has a story', async () => {
+    test('an order without a document has a history', async () => {
       const { stdout } = await run('order', ORDER);
-      expect(stdout.split('\n')[0]).toBe(`${ORDER}: no event of it was applied yet`);
+      expect(stdout.split('\n')[0]).toBe(`${ORDER}: no events applied yet`);
       expect(stdout).toContain('000000000000');
     });
 
-    test('a name that one order has leads to it', async () => {
+    test('a name of exactly one order finds it', async () => {
       recorded.hits.pop();
       expect((await run('order', '1001', '--json')).code).toBe(0);
     });
