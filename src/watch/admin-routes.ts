@@ -2,17 +2,17 @@ import express, { type Express, type Response } from 'express';
 import type { Metrics } from '../system/metrics.ts';
 import { within } from '../system/within.ts';
 
-/** One thing a program needs; answers why it is not ready, or null. */
+/** One thing that a program needs. `problem` returns why it is not ready, or null. */
 export interface Check {
   name: string;
   problem: () => Promise<string | null>;
 }
 
-/** What a program shows of itself: alive, ready, and in figures. */
+/** What a program reports about itself: whether it is alive and ready, and its metrics. */
 export interface AdminTools {
   checks: readonly Check[];
   metrics: Metrics;
-  /** Brings gauges up to date before they are read. */
+  /** Updates gauges before they are read. */
   measure: () => Promise<void>;
 }
 
@@ -30,14 +30,14 @@ export function adminRoutes(app: Express, { checks, metrics, measure }: AdminToo
     response.json(problems.length === 0 ? { status: 'ready' } : { status: 'not ready', problems });
   });
   app.get('/metrics', async (_request, response: Response) => {
-    // Figures that cannot be measured now keep their last value: metrics must not need a healthy Redis.
+    // A gauge that cannot be measured keeps its last value: metrics must not depend on a healthy Redis.
     await within(measure(), CHECK_MS).catch(() => undefined);
     response.type(metrics.registry.contentType).send(await metrics.registry.metrics());
   });
   return app;
 }
 
-/** An app with nothing but these, for programs without another. */
+/** An app with only these routes, for programs that have no other. */
 export function adminApp(tools: AdminTools): Express {
   return adminRoutes(express().disable('x-powered-by'), tools);
 }

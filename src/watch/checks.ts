@@ -22,7 +22,7 @@ export function mongoCheck(client: mongo.MongoClient): Check {
   };
 }
 
-/** One of several is enough: a problem only where each has one. */
+/** One healthy server is enough: reports a problem only if every check has one. */
 export function anyOf(name: string, checks: readonly Check[]): Check {
   return {
     name,

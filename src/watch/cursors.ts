@@ -2,13 +2,13 @@ import { asEventId, asOrderId, asShopOrNone, orderKey, type OrderKey } from '../
 import { Refusal } from './api/refusal.ts';
 
 /**
- * Where a page ends, as a client gets it: not to be read, and not trusted when it comes back. What is none of
- * ours is refused and does not reach a query.
+ * Where a page ends, as an opaque cursor for the client. A cursor that comes back is not trusted: one that
+ * was not made here is refused and never reaches a query.
  */
 
-/** After this order, among all by the time of creation and then by key. */
+/** A position after this order, in a list sorted by creation time and then by key. */
 export interface OrderMark {
-  /** Null: when it was created is not known. */
+  /** Null: its creation time is unknown. */
   at: Date | null;
   order: OrderKey;
 }
@@ -26,7 +26,7 @@ export function readOrderCursor(cursor: string | undefined): OrderMark | null {
   return { at: ms === '-' ? null : new Date(Number(ms)), order };
 }
 
-/** After this order. */
+/** A position after this order, in a list sorted by key. */
 export function keyCursor(key: string | null): string | null {
   return key === null ? null : asText(key);
 }
@@ -37,7 +37,7 @@ export function readKeyCursor(cursor: string | undefined): OrderKey | undefined 
   return readKey(asGiven(cursor)) ?? refuse();
 }
 
-/** After this event, among all by time and then by id; without an event: before all of that millisecond. */
+/** A position after this event, in a list sorted by time and then by id. Null: before all events at `at`. */
 export interface Mark {
   at: Date;
   event: string | null;
@@ -54,7 +54,7 @@ export function readMarkCursor(cursor: string | undefined): Mark | null {
   return ms === undefined ? refuse() : { at: new Date(Number(ms)), event: asEventId(event) };
 }
 
-/** After this record, among all by time and then by id. */
+/** A position after this record, in a list sorted by time and then by id. */
 interface RecordMark {
   at: Date;
   id: string;
@@ -71,7 +71,7 @@ export function readRecordCursor(cursor: string | undefined): RecordMark | null 
   return ms === undefined || id === undefined ? refuse() : { at: new Date(Number(ms)), id };
 }
 
-/** `<shop>/<order id>`; `-` stands for events that name no order. */
+/** Reads `<shop>/<order id>`; the id `-` is for events that name no order. */
 export function readKey(text: string): OrderKey | null {
   const [shopText = '', id, ...rest] = text.split('/');
   const shop = asShopOrNone(shopText);
@@ -85,12 +85,12 @@ function asText(text: string): string {
   return Buffer.from(text).toString('base64url');
 }
 
-/** Only what is written as we write it: base64 has many spellings of the same. */
+/** Accepts only the canonical spelling: base64 has several spellings of the same text. */
 function asGiven(cursor: string): string {
   const text = Buffer.from(cursor, 'base64url').toString();
   return asText(text) === cursor ? text : '';
 }
 
 function refuse(): never {
-  throw new Refusal('bad_request', 'cursor: is no cursor of ours');
+  throw new Refusal('bad_request', 'cursor: not a valid cursor');
 }

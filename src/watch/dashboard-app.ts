@@ -17,9 +17,9 @@ export interface DashboardTools extends AdminTools {
   audit: AuditLog;
   refusals: Refusals;
   log: Logger;
-  /** What only who is signed in may open: raw jobs, the API's document, reports. By its place. */
+  /** Routers that require a sign-in, by path: raw jobs, the API's document, reports. */
   behindSignIn: Readonly<Record<string, Router>>;
-  /** The pages' own files, which hold no data: anybody may load them, or nobody could sign in. */
+  /** The dashboard's own files. They hold no data and need no sign-in, so that people can sign in. */
   pages: Router;
 }
 
@@ -40,14 +40,14 @@ export function dashboardApp(tools: DashboardTools): Express {
 
 function apiOf({ routes, guard, audit, refusals }: DashboardTools): Router {
   const router = routerOf(routes, guard, audit, refusals);
-  // Who is not signed in is not told which routes there are.
+  // Only signed-in callers learn which routes exist.
   router.use(authorize(guard, 'viewer'), () => {
-    throw new Refusal('not_found', 'no such route; /api/openapi.json has all of them');
+    throw new Refusal('not_found', 'no such route; /api/openapi.json lists all routes');
   });
   return router;
 }
 
-/** A stream is sent as it comes: compression would hold it back. */
+/** Event streams are not compressed: compression would delay them. */
 const isCompressible: compression.CompressionFilter = (request, response) =>
   !String(response.getHeader('content-type')).startsWith('text/event-stream') &&
   compression.filter(request, response);

@@ -24,7 +24,7 @@ const SHOW = `SwaggerUIBundle({ url: '/api/openapi.json', dom_id: '#api', deepLi
 
 const FILES = ['swagger-ui.css', 'swagger-ui-bundle.js'];
 
-/** The API's document, to be read and tried (Swagger UI), from this server alone: no file comes from elsewhere. */
+/** The API's document in Swagger UI. All files come from this server. */
 export function docsPage(): Router {
   const router = express.Router();
   router.use(withPolicy(POLICIES.foreignPage()));

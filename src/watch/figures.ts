@@ -1,7 +1,10 @@
 import type { Metrics } from '../system/metrics.ts';
 import type { Figures } from '../system/beats.ts';
 
-/** What ingest tells with each beat: acks and forged webhooks since it started, and how long 99 of 100 took at most since the last beat. */
+/**
+ * What ingest reports with each heartbeat: acks and forged webhooks since it started, and the 99th percentile
+ * of response times since the last heartbeat.
+ */
 export function ingestFigures({
   ackSeconds,
   received,
@@ -30,7 +33,7 @@ export function ingestFigures({
   };
 }
 
-/** What a worker tells: events that ended and drains, both since it started. */
+/** What a worker reports: processed events and drains, both since it started. */
 export function workerFigures({
   applied,
   drains,
@@ -40,15 +43,15 @@ export function workerFigures({
   return async () => ({ applied: await sum(applied), drains: await sum(drains) });
 }
 
-/** How many were at most so long. */
+/** How many values were at most `bound`. */
 interface Bucket {
   bound: number;
   count: number;
 }
 
 /**
- * Within its bucket as if all were spread evenly, as Prometheus has it; what is beyond the last bound is
- * told as that bound. Null where nothing was counted.
+ * Interpolates linearly within a bucket, as Prometheus does. A value beyond the last bound is reported as
+ * that bound. Null if nothing was counted.
  */
 export function quantile(buckets: readonly Bucket[], share: number): number | null {
   const total = buckets.at(-1)?.count ?? 0;

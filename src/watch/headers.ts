@@ -1,8 +1,8 @@
 import type { RequestHandler } from 'express';
 
 /**
- * What a browser may do with an answer. The API's are data: nothing in them may run or load. Pages run their own
- * scripts and styles only; nothing inline but styles with this answer's nonce; nothing from elsewhere.
+ * Content security policies. API responses are data: nothing in them may run or load. Pages load only their
+ * own scripts and styles, inline styles only with this response's nonce, and nothing from other origins.
  */
 const NOTHING = "default-src 'none'; frame-ancestors 'none'";
 const OWN = [
@@ -18,14 +18,14 @@ const OWN = [
 export const POLICIES = {
   data: () => NOTHING,
   page: (nonce: string) => [...OWN, `style-src 'self' 'nonce-${nonce}'`, "base-uri 'none'"].join('; '),
-  /** Of others, who write styles into elements: bull-board (which needs its base) and Swagger UI. */
+  /** For third-party pages with inline styles: bull-board (which also needs its base) and Swagger UI. */
   foreignPage: () => [...OWN, "style-src 'self' 'unsafe-inline'", "base-uri 'self'"].join('; '),
-  /** A file that a load test wrote: shown, in an origin of its own, and able to do nothing. */
+  /** For a report that a load test wrote: shown in an origin of its own, without scripts or requests. */
   report: () =>
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'",
 } as const;
 
-/** For every answer; pages then say what they need more. */
+/** Sets the headers of every response. Pages then replace the policy with their own. */
 export function safeHeaders(): RequestHandler {
   return (_request, response, next) => {
     response.set({

@@ -7,22 +7,22 @@ import { Refusal } from './api/refusal.ts';
 import { POLICIES, withPolicy } from './headers.ts';
 import type { LoadTestList } from './shapes/system.ts';
 
-/** What is read of a report; its JSON holds more. */
+/** The fields of a report that are read; its JSON has more. */
 const report = z.object({
   startedAt: z.iso.datetime(),
   verdict: z.object({ kept: z.boolean(), sentence: z.string() }),
 });
 
-/** The newest so many: names end in their time, so that none has to be opened to tell. */
+/** How many of the newest are listed. Names end with the time, so no file is opened to sort them. */
 const SHOWN = 100;
-/** A flash sale's JSON is 200 kB; what is so much larger is none. */
+/** A flash sale's JSON is 200 kB; a file larger than this is not a report. */
 const LARGEST_BYTES = 20 * 1024 * 1024;
-/** What the load tests name their files: nothing that leads out of the folder. */
+/** How load tests name their files. Nothing that matches leads out of the folder. */
 const NAME = /^[a-z][a-z0-9-]{0,60}-(\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2})$/;
 
 export class LoadTestReports {
   readonly #folder: string;
-  /** @param folder where load tests leave their reports; shown as it is given */
+  /** @param folder where load tests leave their reports; shown to users as given */
   constructor(folder: string) {
     this.#folder = folder;
   }
@@ -36,7 +36,7 @@ export class LoadTestReports {
     return { reports, looked: `the newest ${SHOWN} reports in ${this.#folder}${skipped}` };
   }
 
-  /** `<name>.html`, shown where it can do nothing. */
+  /** Serves `<name>.html`, sandboxed. */
   pages(): Router {
     const router = express.Router();
     router.use(withPolicy(POLICIES.report()));
@@ -83,7 +83,7 @@ function timeIn(name: string): string {
   return NAME.exec(name)?.[1] ?? '';
 }
 
-/** Null where it is not there, or no file of a sensible size. A link is not followed: it may lead out of the folder. */
+/** Null if it is missing, too large or not a file. Links are not followed: one may lead out of the folder. */
 async function textOf(file: string): Promise<string | null> {
   const opened = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW).catch(() => null);
   if (!opened) return null;

@@ -6,15 +6,15 @@ import { asksForPage } from './api/on-error.ts';
 import { Refusal } from './api/refusal.ts';
 import { POLICIES } from './headers.ts';
 
-/** Beside src/ and dist/ alike: where `vite build` puts the pages. */
+/** Where `vite build` puts the pages. The path is the same from src/ and from dist/. */
 const BUILT = path.resolve(import.meta.dirname, '..', '..', 'dist', 'pages');
-/** What the built index.html has where this answer's nonce belongs. */
+/** The placeholder in the built index.html for this response's nonce. */
 const NONCE = '__CSP_NONCE__';
-const NOT_BUILT = 'The pages are not built: npm run build:pages builds them. The API is there, under /api.\n';
+const NOT_BUILT = 'The pages are not built: run npm run build:pages. The API is available under /api.\n';
 
 /**
- * Serves the built pages. Their files are named by their contents and may be kept for ever; index.html answers every
- * other address that a browser asks for, because the page itself knows its own, and is never kept.
+ * Serves the built pages. Assets are named by their contents and may be cached forever. index.html answers
+ * every other address that a browser requests, because the page does its own routing; it is never cached.
  */
 export function pagesRouter(folder = BUILT): Router {
   const router = express.Router();
@@ -27,9 +27,9 @@ export function pagesRouter(folder = BUILT): Router {
     });
   router.use('/assets', files(path.join(folder, 'assets'), 'public, max-age=31536000, immutable'));
   router.use('/assets', () => {
-    throw new Refusal('not_found', 'no such file of the pages');
+    throw new Refusal('not_found', 'no such asset of the dashboard');
   });
-  // As a file it would be a page without its nonce, and blank.
+  // Served as a plain file, the page would lack its nonce and stay blank.
   router.get('/index.html', (_request, response) => response.redirect(308, './'));
   router.use(files(folder, 'no-cache'));
   router.get('/{*any}', (request, response, next) => {
@@ -50,7 +50,7 @@ function sendIndex(html: string | null, response: Response): void {
   response.type('html').send(html.replaceAll(NONCE, nonce));
 }
 
-/** A file's text; read again when it was built anew. Null where it is not there. */
+/** A file's text, read again after a new build. Null if the file does not exist. */
 function freshText(file: string): () => string | null {
   let text: string | null = null;
   let readAt = 0;
@@ -63,7 +63,7 @@ function freshText(file: string): () => string | null {
   };
 }
 
-/** Mantine puts the nonce on its styles; it reads it here. */
+/** Mantine reads the nonce for its styles from this element. */
 function withMeta(html: string): string {
   if (html.includes('property="csp-nonce"')) return html;
   return html.replace('<head>', `<head>\n    <meta property="csp-nonce" nonce="${NONCE}" />`);

@@ -5,30 +5,31 @@ import type { Part } from '../system/lifecycle.ts';
 import type { Logger } from '../system/log.ts';
 
 /**
- * Slow senders are cut off: headers within 5 s, all of a request within 10 s (Shopify itself waits 5).
- * An idle connection is kept 65 s, longer than the 60 s of usual load balancers, so that it is they who
- * close it.
+ * Slow senders are cut off: headers must arrive within 5 s, a whole request within 10 s (Shopify itself waits
+ * 5 s). An idle connection is kept for 65 s, longer than the usual 60 s of load balancers, so the balancer
+ * closes it.
  */
 const LIMITS = { headersTimeout: 5000, requestTimeout: 10_000, keepAliveTimeout: 65_000 };
 
 const PROBLEMS: Record<string, (port: number, host: string | undefined) => string> = {
-  EADDRINUSE: (port) => `port ${port} is taken: stop what uses it, or give another port`,
-  EADDRNOTAVAIL: (_port, host) => `BIND: ${host} is no address of this machine`,
-  ENOTFOUND: (_port, host) => `BIND: ${host} is no address of this machine`,
+  EADDRINUSE: (port) => `port ${port} is already in use: stop the program that uses it, or set another port`,
+  EADDRNOTAVAIL: (_port, host) => `BIND: ${host} is not an address of this machine`,
+  ENOTFOUND: (_port, host) => `BIND: ${host} is not an address of this machine`,
 };
 
 /**
- * More connections are closed at once: what a connection may hold before anything is known of its sender has a bound.
- * Twice what a flash sale of 500 webhooks a second needs where each answer takes 2 s. Those that only idle make room.
+ * Connections beyond this are closed at once, which bounds the memory that unknown senders can hold. Twice
+ * what a flash sale of 500 webhooks a second needs if each response takes 2 s. Idle connections are closed to
+ * make room.
  */
 const MOST_CONNECTIONS = 2000;
 
-/** Says in the log where it serves. */
+/** Logs the port. */
 export const tellPort = (log: Logger, what: string) => (port: number) => log.info({ port }, what);
 
 /**
  * Serves an app on a port (0: any free one), as a part of a program.
- * @param host BIND; undefined: every address of this machine. Required, so that no listener forgets it
+ * @param host BIND; undefined: every address of this machine. Required, so that no caller forgets it
  */
 export function serving(
   name: string,
@@ -40,8 +41,8 @@ export function serving(
   const server: Server = createServer({ ...LIMITS, connectionsCheckingInterval: 1000 }, app);
   server.maxConnections = MOST_CONNECTIONS;
   server.on('drop', () => server.closeIdleConnections());
-  // close() ends the connections that are idle then; one that is answering ends with its answer, or its
-  // keep-alive would hold up the stop.
+  // close() closes the connections that are idle at that moment. One that is still answering is closed after
+  // its response; otherwise its keep-alive would delay the stop.
   server.on('request', (_request, response) => {
     response.on('close', () => {
       if (!server.listening) setImmediate(() => server.closeIdleConnections());

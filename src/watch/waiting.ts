@@ -5,21 +5,21 @@ import type { Metrics } from '../system/metrics.ts';
 import type { RedisKeys } from '../system/redis-keys.ts';
 import type { SystemStatus } from './shapes/system.ts';
 
-/** What waits in Redis. */
+/** Waiting events in Redis, and counters. */
 interface Waiting {
   events: number;
   orders: number;
-  /** Milliseconds; 0 where nothing waits. */
+  /** Milliseconds; 0 if nothing is waiting. */
   oldestMs: number;
-  /** The order that waits longest; null where none waits. */
+  /** The order that has waited longest; null if none is waiting. */
   oldestOrder: string | null;
   duplicates: number;
   accepted: number;
-  /** Webhook ids that came again with another body. */
+  /** Webhook ids that arrived again with another body. */
   reused: number;
 }
 
-/** Reads counters and ranks only, of each partition: the cost does not grow with what waits. */
+/** The figures of each partition. Reads only counters and ranks: the cost does not grow with the backlog. */
 export async function readWaitingOfEach(redis: Redis, partitions: readonly RedisKeys[]): Promise<Waiting[]> {
   const [seconds, micros] = await redis.time();
   const now = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
@@ -46,7 +46,7 @@ export async function readWaitingOfEach(redis: Redis, partitions: readonly Redis
   );
 }
 
-/** The same over all partitions. */
+/** Totals over all partitions. */
 export async function readWaiting(redis: Redis, partitions: readonly RedisKeys[]): Promise<Waiting> {
   const each = await readWaitingOfEach(redis, partitions);
   const total = (name: Exclude<keyof Waiting, 'oldestOrder'>) => sum(each.map((one) => one[name]));
@@ -65,7 +65,7 @@ export async function readWaiting(redis: Redis, partitions: readonly RedisKeys[]
 const STATES = ['active', 'waiting', 'delayed', 'failed'] as const;
 export type QueueCounts = Record<(typeof STATES)[number], number>;
 
-/** One queue's drain jobs by state. BullMQ leaves the jobs of a paused queue where they wait. */
+/** One queue's drain jobs by state. BullMQ leaves the jobs of a paused queue in `waiting`. */
 export async function readQueue(queue: Queue): Promise<QueueCounts> {
   const counts = await queue.getJobCounts(...STATES);
   const { active = 0, waiting = 0, delayed = 0, failed = 0 } = counts;
@@ -84,7 +84,7 @@ export async function readQueues(queues: readonly Queue[]): Promise<QueueCounts>
   };
 }
 
-/** Brings the gauges up to date that show what waits. */
+/** Updates the gauges of waiting events and queue jobs. */
 export async function measureWaiting(
   metrics: Metrics,
   redis: Redis,
@@ -97,13 +97,13 @@ export async function measureWaiting(
   for (const [state, count] of Object.entries(counts)) metrics.queueJobs.set({ state }, count);
 }
 
-/** Brings the gauges up to date that show what is kept aside in MongoDB. */
+/** Updates the gauges of parked and spooled events. */
 export async function measureKept(metrics: Metrics, { parked, spool }: Collections): Promise<void> {
   metrics.parked.set(await parked.countDocuments({ state: 'parked' }));
   metrics.spooled.set(await spool.estimatedDocumentCount());
 }
 
-/** The same gauges from what the pages show. What is not known keeps its last value. */
+/** Updates the same gauges from a status. A gauge whose value is unknown keeps its last one. */
 export function measureStatus(metrics: Metrics, status: SystemStatus): void {
   const { waitingEvents, oldestWaitMs, queues, parked, spooled, shops } = status;
   if (waitingEvents !== null) metrics.waitingEvents.set(waitingEvents);

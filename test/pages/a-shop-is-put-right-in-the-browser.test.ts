@@ -84,7 +84,7 @@ describe('shops in a real Chromium', () => {
       await rows.filter({ hasText: SHOP }).getByText('installed').click();
       await page.waitForURL(`${dashboard.url}/shops/${SHOP}`);
       await page.getByText(LAPSED).waitFor();
-      await page.getByText('The merchant did not grant what returns/close needs').waitFor();
+      await page.getByText('The merchant did not grant the scope that returns/close needs').waitFor();
       await page.getByText('overdue since').waitFor();
       expect(await barriers(page)).toEqual([]);
       await page.setViewportSize({ width: 390, height: 800 });
@@ -111,7 +111,7 @@ describe('shops in a real Chromium', () => {
       await dialog.getByText('12 orders compared: 1 missing, 0 stale.').waitFor();
       expect(await barriers(page)).toEqual([]);
       await apply.dblclick();
-      await dialog.getByText(/asked for pass/).waitFor();
+      await dialog.getByText(/requested pass/).waitFor();
       const asked = await carryOut([MISSING]);
       expect(dry).toMatchObject({ dryRun: true, shop: SHOP, how: 'pages' });
       expect(asked).toMatchObject({

@@ -3,7 +3,7 @@ import { mintToken } from '../../src/watch/sign-in/tokens.ts';
 import { http } from '../support/http.ts';
 import { JWT_SECRET, ServedDashboard } from './served-dashboard.ts';
 
-/** SameSite lets other ports and subdomains send the cookie: they may not even look with it. */
+/** SameSite lets other ports and subdomains send the cookie: they may not even read with it. */
 describe("the session's cookie is for our own pages", () => {
   let dashboard: ServedDashboard;
   beforeAll(async () => {
@@ -20,7 +20,7 @@ describe("the session's cookie is for our own pages", () => {
   test.each([
     [{ 'sec-fetch-site': 'same-origin' }, 200],
     [{ 'sec-fetch-site': 'none' }, 200],
-    // A browser that is too old to say so: only a request that writes is refused.
+    // A browser that is too old to send these headers: only a request that writes is refused.
     [{}, 200],
     [{ referer: '<own>/orders' }, 200],
     [{ 'sec-fetch-site': 'same-site' }, 403],
@@ -29,7 +29,7 @@ describe("the session's cookie is for our own pages", () => {
     [{ origin: 'https://evil.example' }, 403],
     [{ referer: 'http://localhost:1/page' }, 403],
     [{ referer: 'nowhere' }, 403],
-  ])('a look with a cookie and %j, wherever it looks: %i', async (given, expected) => {
+  ])('a read with a cookie and %j, of any route: %i', async (given, expected) => {
     const headers = Object.fromEntries(
       Object.entries(given).map(([name, value]) => [name, value.replace('<own>', dashboard.url)]),
     );
@@ -53,7 +53,7 @@ describe("the session's cookie is for our own pages", () => {
     [{ 'sec-fetch-site': 'cross-site' }, 403],
     [{}, 403],
     [{ 'sec-fetch-site': 'same-origin' }, 404],
-  ])('a look that writes into the audit, with a cookie and %j: %i', async (headers, expected) => {
+  ])('a read that writes to the audit log, with a cookie and %j: %i', async (headers, expected) => {
     const cookie = await session();
     const count = () => dashboard.collections.audit.countDocuments({ action: 'event.unmask' });
     const before = await count();

@@ -18,7 +18,9 @@ import { ServedRoutes } from './served-routes.ts';
 const TTL_MS = 60_000;
 const keys = redisKeys(0);
 
-/** Real workers, and one of them stopped (SIGSTOP) with its commit on the way: its lock would stay for a minute. */
+/**
+ * Real workers, one of them stopped (SIGSTOP) with its commit under way: its lock would stay for a minute.
+ */
 describe('P4, P6: a stopped worker', () => {
   let rig: Rig;
   let served: ServedRoutes;
@@ -53,7 +55,7 @@ describe('P4, P6: a stopped worker', () => {
   const versionOf = async (order: string) =>
     (await rig.collections.orders.findOne({ _id: order }).lean<{ version: number }>())?.version;
 
-  test('is shown, is relieved when it is silent, and its late commit is refused', async () => {
+  test('is shown, loses its lock to an operator once it is silent, and its late commit is refused', async () => {
     const mongo = await rig.link('mongo');
     const stopped = await rig.startWorker({ mongo });
     const [life] = livesOf(rig.random, 'stop.myshopify.com', 1);
@@ -62,11 +64,11 @@ describe('P4, P6: a stopped worker', () => {
     const commits = mongo.intercept('lockstep.orders');
     await rig.deliver(life![1]!);
     await commits.reached;
-    // The other one comes later: whom Redis would hand the wake-up to first is the stopped one.
+    // The other worker starts later: Redis would hand the wake-up to the stopped one first.
     const other = await rig.startWorker();
     const heard = () => readBeats(rig.direct, keys);
     await until(async () => (await heard()).length === 3);
-    // What each program counted is told with its beat: two webhooks taken, the first of them applied.
+    // Each program reports its counters with its heartbeat: two webhooks accepted, the first of them applied.
     const count = async (figure: string) =>
       (await heard()).reduce((sum, { figures }) => sum + (figures[figure] ?? 0), 0);
     await until(async () => (await count('acks')) === 2 && (await count('applied')) === 1);
@@ -83,7 +85,7 @@ describe('P4, P6: a stopped worker', () => {
     await until(async () => (await locks())[0]?.holder.alive === false);
     const began = Date.now();
     const { status, json } = await release();
-    expect([status, json.did]).toEqual([200, expect.stringContaining('the order was woken, and went on')]);
+    expect([status, json.did]).toEqual([200, expect.stringContaining('the order was woken and continues')]);
     await until(async () => (await rig.collections.events.countDocuments()) === 2);
     expect(Date.now() - began).toBeLessThan(2000);
     expect(await versionOf(order)).toBe(3);

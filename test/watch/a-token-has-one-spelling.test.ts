@@ -8,25 +8,25 @@ import { JWT_SECRET, ServedDashboard } from './served-dashboard.ts';
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const reason = 'lost';
 
-/** With its last character changed in the bits that count for nothing. */
+/** With the unused bits of its last character changed. */
 function lastBits(text: string, bits: number): string {
   const last = ALPHABET.indexOf(text.at(-1) ?? '');
   return text.slice(0, -1) + (ALPHABET[last ^ bits] ?? '');
 }
 
-/** What decodes to the same header, claims and signature for a reader that is not strict. */
+/** Texts that a lenient reader decodes to the same header, claims and signature. */
 const SPELLINGS: Record<string, (token: string) => string> = {
   'the last character, ^1': (token) => lastBits(token, 1),
   'the last character, ^2': (token) => lastBits(token, 2),
   'the last character, ^3': (token) => lastBits(token, 3),
-  'padding behind the signature': (token) => `${token}=`,
-  'padding behind the header': (token) => token.replace('.', '=.'),
-  'padding behind the claims': (token) => token.replace(/\.(?=[^.]*$)/, '=.'),
+  'padding after the signature': (token) => `${token}=`,
+  'padding after the header': (token) => token.replace('.', '=.'),
+  'padding after the claims': (token) => token.replace(/\.(?=[^.]*$)/, '=.'),
   'the other alphabet': (token) => token.replaceAll('-', '+').replaceAll('_', '/'),
   'white space inside the signature': (token) => `${token.slice(0, -5)}\t${token.slice(-5)}`,
   'white space before it': (token) => ` ${token}`,
-  'white space behind it': (token) => `${token}\n`,
-  'a dot behind it': (token) => `${token}.`,
+  'white space after it': (token) => `${token}\n`,
+  'a dot after it': (token) => `${token}.`,
   quotes: (token) => `"${token}"`,
 };
 
@@ -53,7 +53,7 @@ describe('a token has one spelling and one id', () => {
 
   const revoke = (id: string) => dashboard.post(`/api/tokens/${id}/revoke`, { reason }, 'admin');
   const signIn = (given: object) => dashboard.tell('/api/session', given);
-  /** Guesses are limited to 10 a minute for an address: a program that was restarted counts from 0. */
+  /** Guesses are limited to 10 a minute for an address: a restarted program counts from 0. */
   const statusOfGuess = async (given: object) => {
     const { status } = await signIn(given);
     if (status !== 429) return status;
@@ -66,7 +66,7 @@ describe('a token has one spelling and one id', () => {
       .split(';')[0]!
       .replace('lockstep_session=', '');
   };
-  /** Everywhere that a token opens, by header or cookie. Streams and foreign pages have the same guard. */
+  /** Everything that a token opens, by header or cookie. Streams and foreign pages have the same guard. */
   const PLACES = [
     '/api/session',
     '/api/tokens',
@@ -81,14 +81,14 @@ describe('a token has one spelling and one id', () => {
   const spelled = (token: string) =>
     Object.entries(SPELLINGS).map(([name, spell]) => [name, spell(token)] as const);
 
-  test.each(Object.entries(SPELLINGS))('%s: it is not read', async (_name, spell) => {
+  test.each(Object.entries(SPELLINGS))('%s: the token is rejected', async (_name, spell) => {
     const token = await minted();
     expect(spell(token)).not.toBe(token);
     expect((await readToken(JWT_SECRET, spell(token))).outcome).toBe('forged');
     expect((await readToken(JWT_SECRET, token)).outcome).toBe('good');
   });
 
-  test('its id comes from what is signed', async () => {
+  test('its id comes from its signed part', async () => {
     const token = await minted();
     for (const bits of [1, 2, 3]) expect(tokenId(lastBits(token, bits))).toBe(tokenId(token));
   });
@@ -98,7 +98,7 @@ describe('a token has one spelling and one id', () => {
     await until(async () => (await dashboard.getWith('/api/session', token)).status === 200);
     expect((await revoke(tokenId(token))).status).toBe(200);
     for (const [name, text] of [...spelled(token), ['as it was', token] as const]) {
-      // A header has no line ends.
+      // A header cannot contain line ends.
       const headers = { authorization: `Bearer ${text.replace('\n', ' ')}` };
       expect([name, await statusesWith(headers)]).toEqual([name, all401]);
       expect([name, await statusOfGuess({ token: text })]).toEqual([name, 401]);
@@ -132,7 +132,7 @@ describe('a token has one spelling and one id', () => {
     expect(statuses.slice(10)).toEqual([429, 429]);
   });
 
-  test('what was revoked, and what was used, before ids came from what is signed, stays so', async () => {
+  test('tokens that older versions, with other ids, marked as revoked or used stay so', async () => {
     const [token, once] = [await minted(), await minted('once')];
     const former = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16);
     const [soon, now] = [new Date(Date.now() + 3_600_000), new Date()];
@@ -144,10 +144,10 @@ describe('a token has one spelling and one id', () => {
     await dashboard.restart();
     expect((await dashboard.getWith('/api/session', token)).status).toBe(401);
     expect((await signIn({ token })).json.error).toBe('this token was revoked');
-    expect((await signIn({ once })).json.error).toMatch(/^this link was used before/);
+    expect((await signIn({ once })).json.error).toMatch(/^this link was already used/);
   });
 
-  test('who signed in before ids came from what is signed is signed out with the token', async () => {
+  test('a session from an older version, with other ids, ends with its token', async () => {
     const token = await minted();
     const former = createHash('sha256').update(token).digest('hex').slice(0, 16);
     const of = { line: [former], rootEndsAt: new Date(Date.now() + 3_600_000) };
@@ -162,7 +162,7 @@ describe('a token has one spelling and one id', () => {
     expect((await http(`${dashboard.url}/api/session`, { headers })).status).toBe(401);
   });
 
-  test('a revocation is not forgotten, however many sign-outs come after it, and the token stays in sight', async () => {
+  test('a revocation is not forgotten, however many sign-outs follow, and the token stays listed', async () => {
     const token = await minted();
     await dashboard.getWith('/api/session', token);
     await until(

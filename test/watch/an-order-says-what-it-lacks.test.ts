@@ -11,7 +11,7 @@ import { serveStories, type ServedStories } from './served-stories.ts';
 const SHOP = 'example.myshopify.com';
 let id = 7000;
 
-/** O6, O12: an order of which events are parked or wait is incomplete, and says so wherever it is shown. */
+/** An order with parked or waiting events is incomplete, and says so wherever it is shown. */
 describe('an order says which events it lacks', () => {
   let stories: ServedStories;
   let key: OrderKey;
@@ -52,7 +52,7 @@ describe('an order says which events it lacks', () => {
   const hits = async (q: string) =>
     (await stories.get(`/search?q=${encodeURIComponent(q)}`)).json.hits as { key: string; label: string }[];
 
-  test('a waiting one, then a parked one, in order, list, timeline header and document', async () => {
+  test('a waiting event, then a parked one: in the order, the list, the timeline and the document', async () => {
     await inMailbox(poison);
     expect(await shown()).toEqual(lacks(0, 1));
     await stories.drain(key);
@@ -60,7 +60,7 @@ describe('an order says which events it lacks', () => {
     expect(await document()).toBe(1);
   });
 
-  test('the list has those with parked events', async () => {
+  test('the list can be limited to orders with parked events', async () => {
     await park(stories, [poison]);
     const { json } = await stories.get('/orders?parked=1&limit=200');
     const listed = json.orders as { orderId: string; parkedEvents: number }[];
@@ -68,7 +68,7 @@ describe('an order says which events it lacks', () => {
     expect(listed.every(({ parkedEvents }) => parkedEvents > 0)).toBe(true);
   });
 
-  test('after a discard it lacks nothing that could still come', async () => {
+  test('after a discard, no missing event is left', async () => {
     await park(stories, [poison]);
     expect(await document()).toBe(1);
     await stories.post('/parked/discards', { which: { events: [poison.id] }, reason: 'to look' });
@@ -76,7 +76,7 @@ describe('an order says which events it lacks', () => {
     expect(await shown()).toEqual(lacks(0, 0));
   });
 
-  test('replayed it waits, and parked again it is parked', async () => {
+  test('a replayed event is waiting; parked again, it is parked', async () => {
     await park(stories, [poison]);
     const which = { events: [poison.id] };
     await stories.post('/parked/replays', { id: randomUUID(), which, reason: 'to look' });
@@ -87,7 +87,7 @@ describe('an order says which events it lacks', () => {
     expect(await shown()).toEqual(lacks(1, 0));
   });
 
-  test('an order whose first event was parked knows it when it is made', async () => {
+  test('an order whose first event was parked counts it from its creation', async () => {
     id += 1;
     key = keyOf(String(id));
     await park(stories, [{ ...poison, order: key }]);
@@ -97,7 +97,7 @@ describe('an order says which events it lacks', () => {
     expect(await document()).toBe(1);
   });
 
-  test('a drain that loaded it before the count cannot bring the old count back', async () => {
+  test('a drain that loaded the order before the count cannot restore the old count', async () => {
     const { orders } = stories.inside.tools;
     const loaded = await orders.load(key);
     await park(stories, [poison]);
@@ -105,14 +105,14 @@ describe('an order says which events it lacks', () => {
     expect(await document()).toBe(1);
   });
 
-  test('what a process left that died between an act and its count is found', async () => {
+  test('the count is corrected if a process died between an act and its count', async () => {
     await park(stories, [poison]);
     const { parked, orders } = stories.inside.collections;
     await parked.updateOne({ _id: poison.id }, { $set: { state: 'discarded' } });
     await stories.parked.sweepCounts();
     expect(await document()).toBe(0);
     await parked.updateOne({ _id: poison.id }, { $set: { state: 'parked' } });
-    // As an order of before this was counted.
+    // Like an older order, from before these were counted.
     await orders.updateOne({ _id: key }, { $unset: { parkedEvents: 1 } });
     await stories.parked.sweepCounts();
     expect(await document()).toBe(1);
@@ -128,7 +128,7 @@ describe('an order says which events it lacks', () => {
     expect((await hits(`hook-${id}`)).map((hit) => hit.key)).toEqual([poison.id]);
   });
 
-  test('a waiting order is found by its id alone', async () => {
+  test('a waiting order is found by just its id', async () => {
     id += 1;
     key = keyOf(String(id));
     await inMailbox({ ...poison, order: key });
@@ -137,7 +137,7 @@ describe('an order says which events it lacks', () => {
     ]);
   });
 
-  test('a body that cannot be read is parked all the same', async () => {
+  test('an event whose body cannot be read is parked, too', async () => {
     await park(stories, [{ ...poison, body: Buffer.from('{"name":') }]);
     expect((await hits(String(id))).map((hit) => hit.key)).toContain(poison.id);
   });

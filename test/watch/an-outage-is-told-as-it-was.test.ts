@@ -8,8 +8,8 @@ import { Outages } from '../../src/watch/status/outages.ts';
 import { until } from '../support/until.ts';
 import { ServedDashboard } from './served-dashboard.ts';
 
-/** O19: `since` was when the page was opened; after Redis came back, no worker seemed alive. */
-describe('an outage is told as it was', () => {
+/** Once, `since` was when the page was opened, and after Redis came back, no worker seemed alive. */
+describe('an outage is reported as it was', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-outage-'));
   let redis: LocalRedis;
   let dashboard: ServedDashboard;
@@ -25,7 +25,7 @@ describe('an outage is told as it was', () => {
   });
   const status = async () => (await dashboard.get('/api/status')).json as unknown as SystemStatus;
 
-  test('since it began, whenever it is asked; one row in the doctor; and no false alarm afterwards', async () => {
+  test('since its start, whenever it is read; with one row in the doctor; without a false alarm afterwards', async () => {
     expect(await status()).toMatchObject({ workers: 0, redis: { since: null } });
     const before = Date.now();
     process.kill(redis.pid, 'SIGSTOP');
@@ -45,7 +45,7 @@ describe('an outage is told as it was', () => {
   });
 });
 
-test('workers are judged again once Redis has been up for as long as all programs need to report', () => {
+test('workers are judged again once Redis has been up long enough for all programs to report', () => {
   let now = 0;
   const outages = new Outages(() => now);
   expect(outages.hasSettled('redis')).toBe(true);

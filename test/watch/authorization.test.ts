@@ -8,7 +8,9 @@ import { http } from '../support/http.ts';
 import { journalEntry } from './journal-entry.ts';
 import { JWT_SECRET, ServedDashboard } from './served-dashboard.ts';
 
-/** The least role of every route. A route that is not here fails; so does one that is here and not there. */
+/**
+ * The lowest role of every route. A route that is missing here fails, and so does an entry without a route.
+ */
 const LEAST: Record<string, Role | 'nobody'> = {
   'post /session': 'nobody',
   'get /session': 'viewer',
@@ -91,7 +93,7 @@ describe('who may ask what', () => {
   });
   afterAll(() => dashboard.stop());
 
-  /** Its status; what else it says is not waited for: one of them is a stream. */
+  /** The status of the response, without waiting for its body: one of the routes is a stream. */
   const statusOf = (method: string, place: string, bearer: BearerName | 'garbage') =>
     new Promise<number>((resolve, reject) => {
       const token = tokens[bearer];
@@ -112,7 +114,7 @@ describe('who may ask what', () => {
     expect(found).toEqual(LEAST);
   });
 
-  test('what changes something is no GET, needs a reason, and is audited', () => {
+  test('a route that changes something is not a GET, needs a reason, and is audited', () => {
     for (const { method, path, role, audit, body } of dashboard.routes) {
       const changes = method !== 'get' && role !== 'nobody' && path !== '/dedupe/lookup';
       expect([path, changes && !audit]).toEqual([path, false]);
@@ -122,7 +124,7 @@ describe('who may ask what', () => {
     }
   });
 
-  // No body is a good one: who is let in is told so (400), and nothing is changed.
+  // Every body here is invalid: a caller who gets in receives a 400, and nothing is changed.
   test.each(Object.entries(LEAST))('%s is for %s', async (name, least) => {
     const [method = '', path = ''] = name.split(' ');
     const answers: Record<string, boolean | number> = {};
@@ -134,7 +136,7 @@ describe('who may ask what', () => {
   });
 
   test.each([...new Set(Object.keys(LEAST).map((name) => name.split(' ')[1] ?? ''))])(
-    'other methods of %s are there for nobody',
+    'other methods of %s do not exist',
     async (path) => {
       const others = METHODS.filter((method) => {
         const matches = (route: Route) => route.method === method && placesOf(route.path).test(placeOf(path));
@@ -156,13 +158,13 @@ describe('who may ask what', () => {
     '/docs',
     '/load-tests/flash-sale-2026-11-21T09-32-59.html',
     '/api/no-such-route',
-  ])('%s is for whoever is signed in', async (place) => {
+  ])('%s is for every signed-in caller', async (place) => {
     expect(await statusOf('get', place, 'none')).toBe(401);
     expect(await statusOf('get', place, 'garbage')).toBe(401);
     expect([200, 404]).toContain(await statusOf('get', place, 'viewer'));
   });
 
-  test('payloads are for operators, and who may not see them is not told which events there are', async () => {
+  test('payloads are for operators, and others do not learn which events exist', async () => {
     const entry = journalEntry('{"id":5820193456789}');
     await dashboard.collections.events.create(entry);
     for (const event of [entry._id, '0'.repeat(64)])
@@ -171,20 +173,20 @@ describe('who may ask what', () => {
   });
 
   test.each(['Basic dTpw', 'Bearer', 'Bearer a b', 'bearer  ', '<token> without a scheme'])(
-    'authorization: %s is none: 401 that says how',
+    'authorization: %s is invalid: 401 that says how to authorize',
     async (text) => {
       const headers = { authorization: text.replace('<token>', tokens.admin ?? '') };
       const { status, headers: answered, json } = await http(`${dashboard.url}/api/status`, { headers });
       expect([status, answered['www-authenticate']]).toEqual([401, 'Bearer']);
-      expect(json).toEqual({ error: 'a good token is needed' });
+      expect(json).toEqual({ error: 'missing or invalid token' });
     },
   );
 
   test.each<[string, object]>([
-    ['that is over after all time', { exp: 9e15 }],
-    ['that is over much later still', { exp: 1e300 }],
-    ['of an object', { sub: { name: 'eve' } }],
-    ['for somebody else', { aud: 'another-app-of-the-team' }],
+    ['that expires after the latest possible time', { exp: 9e15 }],
+    ['that expires even later', { exp: 1e300 }],
+    ['with an object as its name', { sub: { name: 'eve' } }],
+    ['for another audience', { aud: 'another-app-of-the-team' }],
   ])('a token %s, signed with our secret: 401', async (_case, change) => {
     const exp = Math.floor(Date.now() / 1000) + 3600;
     const good = { role: 'admin', iss: 'lockstep', sub: 'eve', exp };
@@ -194,11 +196,11 @@ describe('who may ask what', () => {
     expect((await dashboard.tell('/api/session', { token: bad })).status).toBe(401);
   });
 
-  test('a token in the address is none: addresses are logged everywhere', async () => {
+  test('a token in the address does not count: addresses are logged everywhere', async () => {
     expect((await http(`${dashboard.url}/api/status?token=${tokens.admin}`)).status).toBe(401);
   });
 
-  test('a query of 10 kB, and a body that is none, are bad requests without a stack', async () => {
+  test('a query of 10 kB and an invalid body are bad requests without a stack', async () => {
     const long = await dashboard.get(`/api/orders?name=${'x'.repeat(10_000)}`);
     const broken = await http(`${dashboard.url}/api/dedupe/lookup`, {
       method: 'POST',
@@ -216,7 +218,7 @@ describe('who may ask what', () => {
   });
 });
 
-/** As whoever has the secret could sign anything. */
+/** Signs any claims, as anyone with the secret could. */
 function signed(claims: object): string {
   const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const front = `${encode({ alg: 'HS256' })}.${encode(claims)}`;
@@ -229,7 +231,7 @@ function expectedOf(bearer: BearerName, least: Role | 'nobody'): true | 401 | 40
   return ROLES.indexOf(bearer) >= ROLES.indexOf(least) ? true : 403;
 }
 
-/** What a route's path takes, as the router reads it. */
+/** A route's path as a pattern, as the router reads it. */
 function placesOf(path: string): RegExp {
   return new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`);
 }

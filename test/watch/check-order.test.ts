@@ -29,8 +29,8 @@ function check(order: Order | null, told: Told[]): Checked {
 }
 const checkOrder = (order: Order | null, told: Told[]) => check(order, told).findings;
 
-describe('P3, P5, P8: an order held against its journal', () => {
-  test('as a drain leaves it, nothing is wrong', () => {
+describe('P3, P5, P8: an order compared with its journal', () => {
+  test('nothing is wrong with an order as a drain leaves it', () => {
     const { order, told } = lived();
     expect(told.length).toBeGreaterThan(10);
     expect(checkOrder(order, told)).toEqual(NOTHING_WRONG);
@@ -43,7 +43,7 @@ describe('P3, P5, P8: an order held against its journal', () => {
     expect(checkOrder(order, again)).toMatchObject({ appliedTwice: 1 });
   });
 
-  test('two that were applied the wrong way round', () => {
+  test('two events that were applied in the wrong sequence', () => {
     const { order, told } = lived();
     const swapped = told.map((each, i) => ({ ...each, sequence: i === 4 ? 6 : i === 5 ? 5 : i + 1 }));
     expect(checkOrder(order, swapped)).toMatchObject({ inversions: 1 });
@@ -54,12 +54,12 @@ describe('P3, P5, P8: an order held against its journal', () => {
     ['its name', { name: '#0' }],
     ['its lines', { lines: [] }],
     ['its cancellation', { ends: { cancelled: { at: 1, reason: null }, deletedAt: null } }],
-  ])('a state that its journal does not make: %s', (_, changed) => {
+  ])('a state that differs from its journal: %s', (_, changed) => {
     const { order, told } = lived();
     expect(checkOrder({ ...order, ...changed }, told)).toMatchObject({ wrongState: 1 });
   });
 
-  test('says which field differs, and both values; those of persons are masked', () => {
+  test('says which field differs, and both values; personal values are masked', () => {
     const { order, told } = lived();
     const changed = {
       ...order,
@@ -86,7 +86,7 @@ describe('P3, P5, P8: an order held against its journal', () => {
     expect(check(order, told).differences).toEqual([]);
   });
 
-  test('a list whose members stand in another sequence differs', () => {
+  test('a list whose members are in another sequence differs', () => {
     const { order, told } = lived();
     expect(
       check({ ...order, lines: order.lines.toReversed() }, told).differences.map(({ field }) => field),
@@ -100,7 +100,7 @@ describe('P3, P5, P8: an order held against its journal', () => {
     ['a list for a number', { version: [] }, 'order.version: expected a number, found a list'],
     ['a member of a list', { lines: [7] }, 'order.lines.0: expected an object, found a number'],
     [
-      'true for a moment',
+      'true for a time',
       { ends: { cancelled: true, deletedAt: null } },
       'order.ends.cancelled: expected an object, found true or false',
     ],

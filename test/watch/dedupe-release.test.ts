@@ -13,7 +13,7 @@ describe('the release of a claim', () => {
   });
   afterAll(() => served.stop());
 
-  test('of an event that was applied is refused; confirmed, it says what the guards still do', async () => {
+  test('of an applied event is refused; if confirmed, the answer says what still protects the order', async () => {
     const { event, order: key } = await served.applied();
     const refused = await served.release(event);
     expect(refused.status).toBe(409);
@@ -31,7 +31,7 @@ describe('the release of a claim', () => {
     expect((await served.release(event)).status).toBe(404);
   });
 
-  test('keeps its word: the event is taken again when sent again, and changes nothing', async () => {
+  test('works as described: the event is accepted when it is sent again, and changes nothing', async () => {
     const { event, order: key, body } = await served.applied();
     const before = await served.inside.tools.orders.load(key);
     await served.release(event, { confirm: true });
@@ -43,7 +43,7 @@ describe('the release of a claim', () => {
     expect(await served.inside.collections.events.countDocuments({ order: key })).toBe(1);
   });
 
-  test('of an event that waits, in its mailbox or in the spool, is refused unless confirmed', async () => {
+  test('of an event that is waiting in its mailbox or in the spool is refused unless confirmed', async () => {
     const inMailbox = await served.arrives();
     const inSpool = await served.arrives();
     await served.inside.redis.del(served.inside.keys.mailbox(inSpool.order));
@@ -59,18 +59,20 @@ describe('the release of a claim', () => {
       expect((await served.release(event)).json.error).toContain('its outcome is waiting');
       expect(await served.claimed(event)).toBe(1);
     }
-    expect((await served.release(inMailbox.event, { confirm: true })).json.did).toContain('It still waits');
+    expect((await served.release(inMailbox.event, { confirm: true })).json.did).toContain(
+      'It is still waiting',
+    );
   });
 
   test('of a parked event needs no confirmation', async () => {
     const { event, order: key } = await served.arrives('orders/paid', { body: 'no JSON at all' });
     await drainOrder(key, served.inside.tools);
     expect((await served.routes.get(`/dedupe/${event}`)).json.outcome).toBe('parked');
-    expect((await served.release(event)).json.did).toContain('tried anew');
+    expect((await served.release(event)).json.did).toContain('tried again');
     expect(await served.claimed(event)).toBe(0);
   });
 
-  test('while MongoDB is away, so that nobody knows whether it was applied, is refused unless confirmed', async () => {
+  test('while MongoDB is down, and its outcome is unknown, is refused unless confirmed', async () => {
     const { redis } = served.inside;
     const { event } = await served.arrives();
     const [claim] = await served.claims.find([event]);
@@ -87,7 +89,7 @@ describe('the release of a claim', () => {
     await away.stop();
   });
 
-  test('of another claim than the one that was shown is refused', async () => {
+  test('of a claim that has changed since it was shown is refused', async () => {
     const { event, order: key } = await served.arrives();
     await served.inside.redis.del(served.inside.keys.mailbox(key));
     const { firstSeenAt } = (await served.routes.get(`/dedupe/${event}`)).json;
@@ -98,7 +100,7 @@ describe('the release of a claim', () => {
   });
 
   test.each([[{ reason: undefined }], [{ reason: 'x' }], [{ reason: ' '.repeat(20) }], [{ all: true }]])(
-    'without a good reason, or with more than is known (%j), is a 400 and nothing is done',
+    'without a valid reason, or with unknown fields (%j), is a 400 and nothing is done',
     async (more) => {
       const { event } = await served.arrives();
       expect((await served.release(event, { confirm: true, ...more })).status).toBe(400);

@@ -11,7 +11,7 @@ describe('/api/dedupe', () => {
   });
   afterAll(() => served.stop());
 
-  test('tells of an event when it was seen, how often, where it belongs and that it waits', async () => {
+  test('shows when an event was seen, how often, its order, and that it is waiting', async () => {
     const { event, order: key, webhookId } = await served.arrives();
     await served.inside.depositor.deposit(
       waitingEvent('returns/close', null, { order: key, id: event }),
@@ -32,7 +32,7 @@ describe('/api/dedupe', () => {
     });
   });
 
-  test('tells the outcome that the journal has', async () => {
+  test('shows the outcome from the journal', async () => {
     const { event, webhookId } = await served.applied();
     expect((await served.routes.get(`/dedupe/${event}`)).json).toMatchObject({
       outcome: 'applied',
@@ -40,7 +40,7 @@ describe('/api/dedupe', () => {
     });
   });
 
-  test('one that nobody knows any more is unknown', async () => {
+  test('an event that is nowhere any more is unknown', async () => {
     const { event, order: key } = await served.arrives();
     await served.inside.redis.del(served.inside.keys.mailbox(key));
     expect((await served.routes.get(`/dedupe/${event}`)).json).toMatchObject({
@@ -49,7 +49,7 @@ describe('/api/dedupe', () => {
     });
   });
 
-  test('a claim that has ended: 404 that says where it looked, and what the journal has', async () => {
+  test('an expired claim: 404 that says where it looked, and what the journal has', async () => {
     const event = randomEventId();
     const { status, json } = await served.routes.get(`/dedupe/${event}`);
     expect(status).toBe(404);
@@ -62,14 +62,14 @@ describe('/api/dedupe', () => {
   });
 
   test.each(['abc', 'A'.repeat(64), `${'a'.repeat(63)}%00`, '%2e%2e%2f', 'ä'.repeat(64), 'a'.repeat(10_000)])(
-    'what is no event is a 400: %#',
+    'an invalid event id is a 400: %#',
     async (odd) => {
       expect((await served.routes.get(`/dedupe/${encodeURI(odd)}`)).status).toBe(400);
       expect((await served.release(encodeURI(odd))).status).toBe(400);
     },
   );
 
-  test('finds by webhook id with a shop what waits, and without one what has ended', async () => {
+  test('finds by webhook id: with a shop waiting events, without one processed events', async () => {
     const waits = await served.arrives();
     const ended = await served.applied();
     const { shop } = partsOf(waits.order);
@@ -84,7 +84,7 @@ describe('/api/dedupe', () => {
     ]);
     const nothing = await find(`webhookId=${waits.webhookId}`);
     expect(nothing.events).toEqual([]);
-    expect(nothing.looked).toContain('what waits still is found with its shop');
+    expect(nothing.looked).toContain('to find waiting events, give the shop');
   });
 
   test.each([
@@ -94,7 +94,7 @@ describe('/api/dedupe', () => {
     'webhookId=a&shop=no%20shop',
     'webhookId=a&where=b',
     'webhookId[$ne]=a',
-  ])('a query that is bad is a 400: %s', async (query) => {
+  ])('an invalid query is a 400: %s', async (query) => {
     expect((await served.routes.get(`/dedupe?${query}`)).status).toBe(400);
   });
 
@@ -103,7 +103,7 @@ describe('/api/dedupe', () => {
     const SHOP = partsOf(keyOf()).shop;
     const TOLD = { shop: SHOP, topic: null, triggeredAt: null };
 
-    test('is found by its hash under its topic, as text and as base64; nothing of it is kept', async () => {
+    test('is found by its hash under its topic, as text and as base64; it is not stored', async () => {
       const { event, body } = await served.arrives('orders/paid', {
         body: '{"id":7,"email":"Zoë@example.com"}',
       });
@@ -120,7 +120,7 @@ describe('/api/dedupe', () => {
       expect(served.routes.acts.filter(({ action }) => action !== 'dedupe.release')).toEqual([]);
     });
 
-    test('without a topic is tried under every one', async () => {
+    test('without a topic is tried under every topic', async () => {
       const { event, body } = await served.arrives('orders/cancelled', { body: '{"id":8}' });
       const { json } = await lookup({ shop: SHOP.toUpperCase(), body });
       expect((json.hashes as object[]).length).toBe(Object.keys(TOPICS).length);
@@ -142,13 +142,13 @@ describe('/api/dedupe', () => {
       [{ shop: SHOP }, 'body: give either body or bodyBase64'],
       [{ shop: SHOP, body: 'a', bodyBase64: 'YQ==' }, 'body: give either body or bodyBase64'],
       [{ shop: SHOP, bodyBase64: 'not base64!' }, 'bodyBase64: '],
-      [{ shop: 'no shop', body: 'a' }, 'shop: is no shop domain'],
+      [{ shop: 'no shop', body: 'a' }, 'shop: not a valid shop domain'],
       [{ body: 'a' }, 'shop: '],
-      [{ shop: SHOP, body: 'a', topic: 'products/update' }, 'topic: is none that Lockstep takes'],
-      [{ shop: SHOP, body: 'a', topic: '__proto__' }, 'topic: is none that Lockstep takes'],
-      [{ shop: SHOP, body: 'a', triggeredAt: 'yesterday' }, 'triggeredAt: is no time'],
+      [{ shop: SHOP, body: 'a', topic: 'products/update' }, 'topic: not a topic that Lockstep handles'],
+      [{ shop: SHOP, body: 'a', topic: '__proto__' }, 'topic: not a topic that Lockstep handles'],
+      [{ shop: SHOP, body: 'a', triggeredAt: 'yesterday' }, 'triggeredAt: not a time'],
       [{ shop: SHOP, body: { id: 1 } }, 'body: '],
-      [{ shop: SHOP, body: 'a', keep: true }, 'keep: is no parameter'],
+      [{ shop: SHOP, body: 'a', keep: true }, 'keep: unknown parameter'],
     ])('%j is a 400', async (body, error) => {
       const answer = await lookup(body);
       expect(answer.status).toBe(400);
@@ -159,13 +159,13 @@ describe('/api/dedupe', () => {
       [MAX_BODY_BYTES, 200],
       [MAX_BODY_BYTES + 1, 413],
       [2 * MAX_BODY_BYTES + 1024, 413],
-    ])('of %i bytes: %i, as when it came', async (bytes, status) => {
+    ])('of %i bytes: %i, as in ingest', async (bytes, status) => {
       expect((await lookup({ shop: SHOP, topic: 'orders/paid', body: 'x'.repeat(bytes) })).status).toBe(
         status,
       );
     });
 
-    test('while it is hashed under every topic others are answered', async () => {
+    test('is hashed under every topic without blocking other requests', async () => {
       const slow = served.claims.hashesOf({ ...TOLD, body: Buffer.alloc(8 * MAX_BODY_BYTES) });
       let turns = 0;
       const turn = setInterval(() => (turns += 1), 1);

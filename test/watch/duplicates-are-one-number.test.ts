@@ -3,7 +3,7 @@ import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 import { serveStories, type ServedStories } from './served-stories.ts';
 
 const AGAIN = 399;
-/** O15: the timeline said 399, the event 0, for the same event. */
+/** Once, the timeline said 399 and the event 0, for the same event. */
 describe('duplicates', () => {
   let stories: ServedStories;
   beforeAll(async () => {
@@ -11,7 +11,7 @@ describe('duplicates', () => {
   });
   afterAll(() => stories.stop());
 
-  test('an event that came 399 times again says so in its timeline, its own answer and the list', async () => {
+  test('an event with 399 duplicates says so in its timeline, its own answer and the list', async () => {
     const key = keyOf('4242');
     const event = waitingEvent('orders/create', { id: 4242, name: '#1' }, { order: key });
     const send = () => stories.inside.depositor.deposit(event, null);
@@ -28,7 +28,7 @@ describe('duplicates', () => {
       return [first(timeline.json.entries), one.json.duplicates, first(list.json.events)];
     };
     expect(await shown()).toEqual([AGAIN, AGAIN, AGAIN]);
-    // Where the claim has ended, the journal's number is the answer everywhere.
+    // After the claim has expired, the journal's number is shown everywhere.
     await stories.inside.redis.del(stories.inside.keys.dedupe(event.id));
     await stories.inside.collections.events.updateOne({ _id: event.id }, { $set: { duplicates: 3 } });
     expect(await shown()).toEqual([3, 3, 3]);

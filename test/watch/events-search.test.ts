@@ -7,7 +7,7 @@ import { serveStories, type ServedStories } from './served-stories.ts';
 const [A, B] = ['a.myshopify.com', 'b.myshopify.com'] as const;
 const FROM = Date.UTC(2026, 10, 20, 10);
 const ENTRIES = 60;
-/** So many end in the same millisecond, as a drain writes them. */
+/** How many events end in the same millisecond, as when a drain writes them. */
 const TOGETHER = 7;
 
 /** The n-th from the oldest. */
@@ -85,15 +85,18 @@ describe('the search of events', () => {
       (entry) => entry.shop === B && entry.topic === 'orders/updated' && entry.outcome === 'stale',
     ],
   ];
-  test.each(CASES)('%s: those and no others, newest first, in pages of any size', async (query, wanted) => {
-    for (const limit of [1, 3, 7, 200]) {
-      const found = await pages(`${query}&limit=${limit}`.replace(/^&/, ''));
-      expect(found.flatMap(({ events }) => events.map(({ event }) => event))).toEqual(expected(wanted));
-      expect(found.every(({ events }) => events.length <= limit)).toBe(true);
-    }
-  });
+  test.each(CASES)(
+    '%s: exactly the matching events, newest first, in pages of any size',
+    async (query, wanted) => {
+      for (const limit of [1, 3, 7, 200]) {
+        const found = await pages(`${query}&limit=${limit}`.replace(/^&/, ''));
+        expect(found.flatMap(({ events }) => events.map(({ event }) => event))).toEqual(expected(wanted));
+        expect(found.every(({ events }) => events.length <= limit)).toBe(true);
+      }
+    },
+  );
 
-  test('by the begin of the hash', async () => {
+  test('by the start of the hash', async () => {
     const one = entries[5]!._id;
     for (const length of [4, 12, 64]) {
       const hash = one.slice(0, length);
@@ -103,7 +106,7 @@ describe('the search of events', () => {
     }
   });
 
-  test('an event is told with where it belongs, and without its payload', async () => {
+  test('an event has its shop and order, and no payload', async () => {
     const { events } = await ask('outcome=stale&limit=1');
     expect(events[0]).toMatchObject({
       shop: expect.any(String),
@@ -142,7 +145,7 @@ describe('the search of events', () => {
     `order=${'x'.repeat(10_000)}`,
     'colour=red',
     '__proto__=1',
-  ])('%s: 400 that says so', async (query) => {
+  ])('%s: 400 that names it', async (query) => {
     const { status, json } = await stories.get(`/events?${query}`);
     expect({ status, json }).toEqual({
       status: 400,
@@ -150,7 +153,7 @@ describe('the search of events', () => {
     });
   });
 
-  test('a cursor of another search leads nowhere it should not', async () => {
+  test('a cursor of another search finds nothing beyond this search', async () => {
     const { cursor: other } = await ask('limit=1');
     const found = (await pages(`shop=${A}&limit=200&cursor=${other}`.replace('&cursor=null', ''))).flatMap(
       ({ events }) => events,
@@ -159,7 +162,7 @@ describe('the search of events', () => {
   });
 });
 
-describe('a search that finds next to nothing among many', () => {
+describe('a search that matches almost nothing among many events', () => {
   let stories: ServedStories;
   const MANY = 12_000;
   beforeAll(async () => {
@@ -176,7 +179,7 @@ describe('a search that finds next to nothing among many', () => {
   });
   afterAll(() => stories.stop());
 
-  test('looks at 5,000 at a time, says how far, and comes to the end', async () => {
+  test('reads 5,000 at a time, says how far it got, and reaches the end', async () => {
     const places: string[] = [];
     const found: unknown[] = [];
     for (let cursor: string | null = null; places.length === 0 || cursor !== null;) {
@@ -194,7 +197,7 @@ describe('a search that finds next to nothing among many', () => {
     expect(Date.parse(places[2] ?? '')).toBe(FROM);
   });
 
-  test('more than 5,000 in one millisecond are gone past, not round and round', async () => {
+  test('gets past more than 5,000 events in one millisecond, without an endless loop', async () => {
     const { events } = stories.inside.collections;
     await events.updateMany({}, { $set: { appliedAt: new Date(FROM), shop: 'x.myshopify.com' } });
     const first = await stories.get('/events?shop=x.myshopify.com&outcome=applied&topic=orders/none');

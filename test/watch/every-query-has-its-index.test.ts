@@ -11,25 +11,25 @@ const READS = ['find', 'aggregate', 'count', 'distinct', 'findAndModify', 'updat
 const SHOP = 'example.myshopify.com';
 const HASH = 'ab'.repeat(32);
 
-/** What the driver adds to a command. */
+/** Fields that the driver adds to a command. */
 function withoutSession(command: mongo.Document): mongo.Document {
   const { lsid: _, $db: __, $clusterTime: ___, ...rest } = command;
   return rest;
 }
 
-/** A command with several updates as one for each: only such can be explained. */
+/** Splits a command with several updates into one for each: only those can be explained. */
 function singly(command: mongo.Document): mongo.Document[] {
   const updates = command.updates as unknown[] | undefined;
   return updates ? updates.map((each) => ({ ...command, updates: [each] })) : [command];
 }
 
-/** Of the plan that is taken. */
+/** The stages of the winning plan. */
 function stagesOf(answer: mongo.Document): string[] {
   const text = JSON.stringify(answer, (name, value: unknown) => (name === 'rejectedPlans' ? [] : value));
   return [...text.matchAll(/"stage":"(\w+)"/g)].map((found) => found[1] ?? '');
 }
 
-/** Everything that is sent to MongoDB on behalf of a request is asked how it would be gone about. */
+/** Every command that a request sends to MongoDB is explained. */
 describe('no request reads a collection from end to end', () => {
   let stories: ServedStories;
   const sent: mongo.Document[] = [];
@@ -48,7 +48,7 @@ describe('no request reads a collection from end to end', () => {
   });
   afterAll(() => stories.stop());
 
-  /** Stages of the plan of each command that was sent. */
+  /** The stages of the plan of each command that was sent. */
   const plans = async (): Promise<string[][]> => {
     const { db } = stories.inside.collections.events.db;
     if (!db) throw new Error('no database');
@@ -127,7 +127,7 @@ describe('no request reads a collection from end to end', () => {
     `/orders?shop=${SHOP}`,
     '/orders?status=shipped',
     '/parked',
-  ])('GET %s: comes in the order of its index, sorted by nobody', async (place) => {
+  ])('GET %s: comes in the order of its index, without a sort', async (place) => {
     sent.length = 0;
     await stories.get(place);
     for (const stages of await plans()) expect(stages).not.toContain('SORT');

@@ -3,7 +3,7 @@ import { createMetrics } from '../../src/system/metrics.ts';
 import { ingestFigures, quantile, workerFigures } from '../../src/watch/figures.ts';
 
 describe("ingest's figures", () => {
-  test('the 99th percentile is of what was answered since the last beat, and null where that is nothing', async () => {
+  test('the 99th percentile covers the answers since the last heartbeat, and is null if there are none', async () => {
     const metrics = createMetrics();
     const figures = ingestFigures(metrics);
     expect(await figures()).toEqual({ acks: 0, forged: 0, ackP99Ms: null });
@@ -20,7 +20,7 @@ describe("ingest's figures", () => {
     expect(await figures()).toEqual({ acks: 200, forged: 1, ackP99Ms: null });
   });
 
-  test('one slow answer of a hundred is not in it; two are', async () => {
+  test('one slow answer of a hundred does not raise it; two do', async () => {
     const metrics = createMetrics();
     const figures = ingestFigures(metrics);
     for (let i = 0; i < 99; i += 1) metrics.ackSeconds.observe(0.0005);
@@ -31,7 +31,7 @@ describe("ingest's figures", () => {
     expect((await figures()).ackP99Ms).toBeGreaterThan(1000);
   });
 
-  test('what took longer than the last bound is told as that bound', async () => {
+  test('a time beyond the last bound is reported as that bound', async () => {
     const metrics = createMetrics();
     const figures = ingestFigures(metrics);
     metrics.ackSeconds.observe(60);
@@ -39,7 +39,7 @@ describe("ingest's figures", () => {
   });
 });
 
-test('a quantile stands within its bucket as if all were spread evenly', () => {
+test('a quantile is interpolated linearly within its bucket', () => {
   const buckets = [
     { bound: 10, count: 0 },
     { bound: 20, count: 50 },
@@ -53,7 +53,7 @@ test('a quantile stands within its bucket as if all were spread evenly', () => {
   expect(quantile([], 0.5)).toBeNull();
 });
 
-test("a worker's figures count events that ended and drains, over all their labels", async () => {
+test("a worker's figures count processed events and drains, over all labels", async () => {
   const metrics = createMetrics();
   const figures = workerFigures(metrics);
   expect(await figures()).toEqual({ applied: 0, drains: 0 });

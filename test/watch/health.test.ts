@@ -28,12 +28,12 @@ describe('health', () => {
   };
   const READY = { status: 200, json: { status: 'ready' } };
 
-  test('with everything there: alive and ready, without a token', async () => {
+  test('with everything up: alive and ready, without a token', async () => {
     expect((await http(`${dashboard.url}/healthz`)).json).toEqual({ status: 'alive' });
     expect(await readiness()).toEqual(READY);
   });
 
-  test('with Redis down: alive all the same, not ready, and the reason', async () => {
+  test('with Redis down: alive, but not ready, with the reason', async () => {
     await server.stop();
     await until(() => dashboard.redis.status !== 'ready');
     expect((await http(`${dashboard.url}/healthz`)).status).toBe(200);
@@ -64,7 +64,7 @@ describe('health', () => {
     expect((await dashboard.get('/api/orders/example.myshopify.com/1')).status).toBe(200);
   });
 
-  test('with Redis back: ready by itself', async () => {
+  test('with Redis back: ready automatically', async () => {
     server = await startRedis(folder, server.port);
     await until(async () => (await readiness()).status === 200);
     expect(await readiness()).toEqual(READY);

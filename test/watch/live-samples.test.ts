@@ -7,7 +7,7 @@ import { silent } from '../support/inside.ts';
 const BEGIN = Date.UTC(2026, 10, 27, 15);
 const REDIS_AWAY = { accepted: null, duplicates: null, waitingEvents: null, oldestWaitMs: null };
 
-describe('the samples of a second each', () => {
+describe('the samples, one a second', () => {
   let now: number;
   let status: Partial<SystemStatus>;
   let beats: Beat[];
@@ -41,7 +41,7 @@ describe('the samples of a second each', () => {
     figures: { acks: 1, ackP99Ms },
     ...more,
   });
-  /** The sample of the next second, or of `ms` later. */
+  /** The sample of the next second, or `ms` later. */
   async function sampled(figures: Partial<SystemStatus>, told: Beat[] = beats, ms = 1000): Promise<Sample> {
     now += ms;
     status = { ...status, ...figures };
@@ -52,7 +52,7 @@ describe('the samples of a second each', () => {
     return last;
   }
 
-  test('rates are what counters grew by, per second', async () => {
+  test('rates are the growth of counters per second', async () => {
     expect(await sampled({ accepted: 100, duplicates: 7 })).toMatchObject({
       acceptedPerSecond: null,
       duplicatesPerSecond: null,
@@ -69,13 +69,13 @@ describe('the samples of a second each', () => {
     expect(await sampled({ accepted: 140 }, [], 2000)).toMatchObject({ acceptedPerSecond: 5 });
   });
 
-  test('a counter that went down, because Redis was emptied, gives null and not a negative', async () => {
+  test('a counter that went down, because Redis was emptied, gives null and not a negative rate', async () => {
     await sampled({ accepted: 100 });
     expect((await sampled({ accepted: 3 })).acceptedPerSecond).toBeNull();
     expect((await sampled({ accepted: 5 })).acceptedPerSecond).toBe(2);
   });
 
-  test('while Redis is away, and at the first sight after it, nothing is known', async () => {
+  test('while Redis is down, and in the first sample afterwards, rates are unknown', async () => {
     await sampled({ accepted: 100 });
     expect(await sampled(REDIS_AWAY)).toMatchObject({
       acceptedPerSecond: null,
@@ -92,16 +92,16 @@ describe('the samples of a second each', () => {
     expect((await sampled({ accepted: 110 }, [], -5000)).acceptedPerSecond).toBeNull();
   });
 
-  test("workers' rates go by their own beats: a beat seen twice is not a second of nothing", async () => {
+  test("workers' rates follow their own heartbeats: one that is seen twice is not a second without events", async () => {
     expect((await sampled({}, [worker(100, 900)])).appliedPerSecond).toBeNull();
     expect((await sampled({}, [worker(150, 900)])).appliedPerSecond).toBe(50);
-    // The same beat, a second older.
+    // The same heartbeat, a second older.
     expect((await sampled({}, [worker(150, 1900)])).appliedPerSecond).toBe(50);
-    // Two beats further: 2 s for 60 events.
+    // Two heartbeats later: 2 s for 60 events.
     expect((await sampled({}, [worker(210, 900)])).appliedPerSecond).toBe(30);
   });
 
-  test('are added up; a worker that was begun anew or fell silent adds nothing', async () => {
+  test('are added up; a worker that was restarted or fell silent adds nothing', async () => {
     const other = (applied: number, more: Partial<Beat> = {}) =>
       worker(applied, 0, { id: 'host:9', ...more });
     await sampled({}, [worker(0), other(1000)]);
@@ -114,7 +114,7 @@ describe('the samples of a second each', () => {
     expect((await sampled({}, [])).appliedPerSecond).toBe(0);
   });
 
-  test('the ack p99 is that of the slowest ingest that is alive', async () => {
+  test('the ack p99 is that of the slowest ingest process that is alive', async () => {
     expect((await sampled({}, [ingest(null)])).ackP99Ms).toBeNull();
     const slow = ingest(40, { id: 'host:3' });
     expect((await sampled({}, [ingest(3), slow, worker(1)])).ackP99Ms).toBe(40);
@@ -128,7 +128,7 @@ describe('the samples of a second each', () => {
     expect(samples[0]?.at).toBe(new Date(BEGIN + 11_000).toISOString());
   });
 
-  test("the rates of 'now' are the mean of the last ten", async () => {
+  test('the current rates are the mean of the last ten', async () => {
     expect(sampler.rates()).toEqual({ inPerSecond: null, outPerSecond: null });
     await sampled({ accepted: 0 }, [worker(0)]);
     for (let i = 1; i <= 20; i += 1)
@@ -136,7 +136,7 @@ describe('the samples of a second each', () => {
     expect(sampler.rates()).toEqual({ inPerSecond: 4, outPerSecond: 2 });
   });
 
-  test('whoever listens hears the last at once and the next ones, and who has ended nothing more', async () => {
+  test('a listener gets the last sample at once and then the next ones; an ended one gets no more', async () => {
     await sampled({ waitingEvents: 1 }, [worker(1)]);
     const heard: Now[] = [];
     const unlisten = sampler.listen({ now: (one) => heard.push(one), end: () => undefined });
@@ -150,7 +150,7 @@ describe('the samples of a second each', () => {
     expect(heard).toHaveLength(2);
   });
 
-  test('a reading that takes long is waited for, not overtaken', async () => {
+  test('a slow reading is waited for, not overlapped', async () => {
     let asked = 0;
     const slow = Promise.withResolvers<SystemStatus>();
     const other = new Sampler({
@@ -170,12 +170,12 @@ describe('the samples of a second each', () => {
     await other.stop();
   });
 
-  test('one that fails is one sample less, and beats that fail are one figure less', async () => {
+  test('a reading that fails is one sample less; heartbeats that fail are one figure less', async () => {
     let fails = true;
     const other = new Sampler({
       status: () =>
         fails ? Promise.reject(new Error('a surprise')) : Promise.resolve(status as SystemStatus),
-      beats: () => Promise.reject(new Error('Redis is away')),
+      beats: () => Promise.reject(new Error('Redis is down')),
       log: silent,
       now: () => now,
     });

@@ -10,7 +10,7 @@ import type { Part } from '../../src/system/lifecycle.ts';
 import { silent } from '../support/inside.ts';
 import { until } from '../support/until.ts';
 
-/** A stream as a browser reads it. */
+/** A stream, read as a browser does. */
 class Stream {
   text = '';
   ended = false;
@@ -42,7 +42,7 @@ class Stream {
     this.#response.destroy();
   }
 
-  /** Takes no more from the connection. */
+  /** Stops reading from the connection. */
   sleep(): void {
     this.#response.pause();
   }
@@ -80,7 +80,7 @@ describe('/api/live', () => {
     await server.stop();
   });
 
-  test('tells the last sample at once, and each one that comes', async () => {
+  test('sends the last sample at once, and then each new one', async () => {
     await sampler.sample();
     const stream = await Stream.open(url);
     expect(stream.headers).toMatchObject({
@@ -88,7 +88,7 @@ describe('/api/live', () => {
       'cache-control': 'no-store',
     });
     await until(() => stream.events.length === 1);
-    sentence = 'Redis is away.\nReally: "<script>"';
+    sentence = 'Redis is down.\nReally: "<script>"';
     await sampler.sample();
     await until(() => stream.events.length === 2);
     expect(stream.events.map(({ status }) => status.sentence)).toEqual(['All is well.', sentence]);
@@ -96,7 +96,7 @@ describe('/api/live', () => {
     stream.leave();
   });
 
-  test('who leaves is forgotten', async () => {
+  test('a client that disconnects is forgotten', async () => {
     const streams = await Promise.all([Stream.open(url), Stream.open(url)]);
     await until(() => sampler.listeners === 2);
     streams[0]?.leave();
@@ -117,7 +117,7 @@ describe('/api/live', () => {
     expect(sampler.listeners).toBe(0);
   });
 
-  test('one token with all that came of it has ten at most: nobody takes them all', async () => {
+  test('a token with everything made from it has at most ten streams: no one can take them all', async () => {
     const open = () => Stream.open(url);
     const streams = await Promise.all(Array.from({ length: 12 }, open));
     const taken = streams.filter(({ headers }) => headers['content-type'] === 'text/event-stream');
@@ -134,14 +134,14 @@ describe('/api/live', () => {
     await until(() => sampler.listeners === 0);
   });
 
-  test('after its end no stream begins', async () => {
+  test('after the end of the sampler no stream starts', async () => {
     await sampler.stop();
     const late = await Stream.open(url);
     await until(() => late.ended);
     expect(late.headers['content-type']).not.toBe('text/event-stream');
   });
 
-  test('ends with the sign-in of whoever opened it; until then it is kept awake', async () => {
+  test('ends with the sign-in of its caller; until then it is kept alive', async () => {
     const stream = await Stream.open(url);
     await until(() => stream.text.includes(': still here\n\n: still here'));
     expect(stream.ended).toBe(false);
@@ -150,12 +150,12 @@ describe('/api/live', () => {
     expect(sampler.listeners).toBe(0);
   });
 
-  test('who does not read is dropped', async () => {
+  test('a client that does not read is dropped', async () => {
     const reads = await Stream.open(url);
     const sleeps = await Stream.open(url);
     await until(() => sampler.listeners === 2);
     sleeps.sleep();
-    // More than the buffers of the system between the two hold.
+    // More than the system buffers between the two can hold.
     sentence = 'x'.repeat(1024 * 1024);
     await until(async () => {
       const before = reads.events.length;

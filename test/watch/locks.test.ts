@@ -16,7 +16,7 @@ import { keyOf } from '../support/waiting-event.ts';
 import { ServedRoutes } from './served-routes.ts';
 
 const TTL_MS = 30_000;
-const REASON = 'the worker stands still';
+const REASON = 'the worker is stuck';
 
 describe('locks, over the API', () => {
   let inside: Inside;
@@ -64,7 +64,7 @@ describe('locks, over the API', () => {
   const refusals = async () => (await inside.metrics.fencingRejected.get()).values[0]?.value ?? 0;
 
   describe('one lock', () => {
-    test('shows who holds it and since when, whether that program lives, and what waits', async () => {
+    test('shows who holds it and since when, whether that program is alive, and how many events wait', async () => {
       const events = lifeEvents(1).slice(0, 3);
       const order = events[0]?.order as OrderKey;
       await depositAll(inside, events);
@@ -88,7 +88,7 @@ describe('locks, over the API', () => {
       await lease.release();
     });
 
-    test('of a program that died is not alive by another of the same name that started since', async () => {
+    test('of a dead program does not look alive because of a newer program with the same name', async () => {
       const order = keyOf('2000');
       const lease = await held(order, 'container:1');
       await until(() => Date.now() > lease.since);
@@ -98,7 +98,7 @@ describe('locks, over the API', () => {
       await lease.release();
     });
 
-    test('nobody holds is a 404 that says where it looked', async () => {
+    test('that is not held is a 404 that says where it looked', async () => {
       const { status, json } = await served.get(`/locks/${keyOf('999')}`);
       expect(status).toBe(404);
       expect(json.error).toContain(`lockstep:{0}:lock:${keyOf('999')}`);
@@ -111,7 +111,7 @@ describe('locks, over the API', () => {
       },
     );
 
-    test('of a holder that says nothing is shown with what is known', async () => {
+    test('of an unknown holder is shown with what is known', async () => {
       const order = keyOf('2001');
       await inside.redis.set(inside.keys.lock(order), 'an older version', 'PX', 60_000);
       expect(await shown(order)).toMatchObject({
@@ -129,7 +129,7 @@ describe('locks, over the API', () => {
     });
   });
 
-  test('the list has the orders that are drained and those that wait, longest held first', async () => {
+  test('the list has orders being drained and waiting orders, longest held first', async () => {
     const [old, young] = [lifeEvents(11)[0], lifeEvents(12)[0]];
     const free = lifeEvents(13)[0];
     if (!old || !young || !free) throw new Error('every life has events');
@@ -137,7 +137,7 @@ describe('locks, over the API', () => {
     await until(() => Date.now() > first.since);
     const second = await held(young.order, 'w:2');
     await depositAll(inside, [young, old, free]);
-    // Its mailbox is empty already, and its job is still active: a drain at its end.
+    // Its mailbox is already empty, but its job is still active: a drain at its end.
     const ending = keyOf('3000');
     await until(() => Date.now() > second.since);
     const third = await held(ending, 'w:3');
@@ -169,7 +169,7 @@ describe('locks, over the API', () => {
   });
 
   describe('a release', () => {
-    test('is refused for viewers, without a reason, and where nobody holds the lock', async () => {
+    test('is refused for viewers, without a reason, and if the lock is not held', async () => {
       const order = keyOf('4001');
       const token = 'a token';
       const asViewer = await served.post(`/locks/${order}/release`, { token, reason: REASON }, 'viewer');
@@ -177,7 +177,7 @@ describe('locks, over the API', () => {
       expect((await served.post(`/locks/${order}/release`, { token })).status).toBe(400);
       const { status, json } = await release(order, { token });
       expect(status).toBe(404);
-      expect(json.error).toContain('nobody holds the lock');
+      expect(json.error).toContain('is not held');
       expect(served.acts.at(-1)).toMatchObject({
         action: 'lock.release',
         target: order,
@@ -186,7 +186,7 @@ describe('locks, over the API', () => {
       });
     });
 
-    test('P4: is refused with the token of before, once the holder changed, also where insisted', async () => {
+    test('P4: is refused with an older token once the holder has changed, even with insist', async () => {
       const order = keyOf('4002');
       const before = await held(order, 'w:1');
       const { token } = await shown(order);
@@ -194,20 +194,22 @@ describe('locks, over the API', () => {
       const now = await held(order, 'w:2');
       const { status, json } = await release(order, { token, insist: true });
       expect(status).toBe(409);
-      expect(json.error).toContain('the holder changed');
+      expect(json.error).toContain('has changed since it was shown');
       now.assertHeld();
       expect((await shown(order)).holder.program).toBe('w:2');
       await now.release();
     });
 
-    test('is refused while the holder is alive, unless insisted', async () => {
+    test('is refused while the holder is alive, except with insist', async () => {
       const order = keyOf('4003');
       const worker = await alive('w:9');
       const lease = await held(order, 'w:9', '31');
       const { token } = await shown(order);
       const refused = await release(order, { token });
       expect(refused.status).toBe(409);
-      expect(refused.json.error).toMatch(/^w:9 \(job 31\) is alive: it was heard of \d+ ms ago; insist/);
+      expect(refused.json.error).toMatch(
+        /^w:9 \(job 31\) is alive: its last heartbeat was \d+ ms ago; use insist/,
+      );
       expect((await shown(order)).token).toBe(token);
       const insisted = await release(order, { token, insist: true });
       expect(insisted.json).toMatchObject({ released: true });
@@ -216,7 +218,7 @@ describe('locks, over the API', () => {
       await lease.release();
     });
 
-    test('P4, P6: lets another drain go on at once, and the late commit is refused by version', async () => {
+    test('P4, P6: lets another drain continue at once, and the late commit is refused by its version', async () => {
       const events = lifeEvents(5);
       const order = events[0]?.order as OrderKey;
       await depositAll(inside, events.slice(0, 2));
@@ -258,7 +260,7 @@ describe('locks, over the API', () => {
       const { status, json } = await release(order, { token: lock.token });
       expect(status).toBe(200);
       expect(json.did).toBe(
-        `the lock was taken from stopped:1 (job ${job}); the order is at version 2 now, and a commit that comes late is refused by MongoDB; the order was woken, and went on`,
+        `the lock was taken from stopped:1 (job ${job}); the order is now at version 2, and MongoDB refuses a late commit; the order was woken and continues`,
       );
       await until(async () => (await journalOf(inside, order)).length === 4);
       expect(Date.now() - began).toBeLessThan(2000);

@@ -49,7 +49,7 @@ describe('/api/mailboxes', () => {
       0,
     );
 
-  test('lists what waits, longest first, and pages through it', async () => {
+  test('lists waiting orders, longest waiting first, in pages', async () => {
     expect((await list()).json).toEqual({ mailboxes: [], total: 0, cursor: null });
     await deposited('1', '2', '2', '3', '4', '5');
     const first = await list('?limit=2');
@@ -72,23 +72,23 @@ describe('/api/mailboxes', () => {
   test.each([
     ['no base64', '%%%'],
     ['nonsense', Buffer.from('nonsense').toString('base64url')],
-    ['a place that is no time', Buffer.from('soon a.myshopify.com/1').toString('base64url')],
+    ['a position without a valid time', Buffer.from('soon a.myshopify.com/1').toString('base64url')],
     ['a script', Buffer.from('1 <script>').toString('base64')],
     ['padded', `${Buffer.from('1 example.myshopify.com/1').toString('base64url')}=`],
     ['a line more', Buffer.from('1 a/1\n2').toString('base64url')],
     ['10 kB', 'A'.repeat(10_000)],
-  ])('a cursor that is not ours is a 400: %s', async (_what, cursor) => {
+  ])('a cursor that was not made here is a 400: %s', async (_what, cursor) => {
     expect((await served.get(`/mailboxes?cursor=${encodeURIComponent(cursor)}`)).status).toBe(400);
   });
 
   test.each(['?limit=0', '?limit=201', '?limit=ten', '?shop=a.myshopify.com', '?cursor[]=a'])(
-    'a query that is bad is a 400: %s',
+    'an invalid query is a 400: %s',
     async (query) => {
       expect((await list(query)).status).toBe(400);
     },
   );
 
-  test('shows what waits for one order without its bodies', async () => {
+  test('shows the waiting events of one order without their bodies', async () => {
     const event = waitingEvent('orders/paid', { email: 'ada@example.com' }, { order: keyOf('7') });
     await inside.depositor.deposit(event, null);
     await inside.waker.settle();
@@ -109,18 +109,18 @@ describe('/api/mailboxes', () => {
     expect(text).not.toContain('ada@example.com');
   });
 
-  test('an order of which nothing waits: 404 that says where it looked', async () => {
+  test('an order without waiting events: 404 that says where it looked', async () => {
     const { status, json } = await served.get(`/mailboxes/${SHOP}/404`);
     expect(status).toBe(404);
     expect(json.error).toMatch(
-      /nothing waits for example.myshopify.com\/404: looked in its mailbox in Redis, partition [01]/,
+      /no waiting events for example.myshopify.com\/404: looked in its mailbox in Redis, partition [01]/,
     );
     expect((await served.post(`/mailboxes/${SHOP}/404/wake`, { reason: REASON })).status).toBe(404);
     expect(await jobs()).toBe(0);
   });
 
   test.each(['no%20shop/1', `${SHOP}/0`, `${SHOP}/abc`, `${SHOP}/${'9'.repeat(20)}`, `${SHOP}/%00`])(
-    'what is no order is a 400: %s',
+    'an invalid order is a 400: %s',
     async (place) => {
       expect((await served.get(`/mailboxes/${place}`)).status).toBe(400);
       expect((await served.post(`/mailboxes/${place}/wake`, { reason: REASON })).status).toBe(400);
@@ -134,7 +134,7 @@ describe('/api/mailboxes', () => {
     const { status, json } = await served.post(`/mailboxes/${SHOP}/8/wake`, { reason: REASON });
     expect(status).toBe(200);
     expect(json.did).toBe(
-      `A drain job for ${keyOf('8')} was added: a worker takes it at once, or after the drains before it.`,
+      `A drain job for ${keyOf('8')} was added: a worker runs it now, or after the drains before it.`,
     );
     expect(await jobs()).toBe(1);
     expect(served.acts.at(-1)).toMatchObject({
@@ -146,14 +146,14 @@ describe('/api/mailboxes', () => {
     });
   });
 
-  test('says of a paused queue that the order waits for it', async () => {
+  test('says that an order waits for a paused queue', async () => {
     await deposited('9');
     await Promise.all(inside.queues.map((queue) => queue.pause()));
     const { json } = await served.post(`/mailboxes/${SHOP}/9/wake`, { reason: REASON });
     expect(json.did).toMatch(/is due, but queue [01] is paused/);
   });
 
-  test('a wake-up that could not be added is no success', async () => {
+  test('a wake-up that could not be added is a failure', async () => {
     await deposited('10');
     const { redis, partitions, waker } = inside;
     for (const queue of inside.queues) await queue.obliterate({ force: true });

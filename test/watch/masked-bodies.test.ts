@@ -83,7 +83,7 @@ describe('customer data in a body', () => {
     '"staff_note":"x"',
     '"middleName":"x"',
     '"reservation_token":"x"',
-  ])('is found under every name of it: %s', (members) => {
+  ])('is found under each of its names: %s', (members) => {
     const shown = mask(`{${members}}`) ?? '';
     expect(shown).toContain('(masked)');
     const left = JSON.stringify(JSON.parse(shown), (_key, value: unknown) =>
@@ -102,11 +102,11 @@ describe('customer data in a body', () => {
     '"return_reason":"size_too_small","cancel_reason":"customer","status":"open","paid":"1"',
     '"customer":{"id":7,"admin_graphql_api_id":"gid://shopify/Customer/7","default_address":{"id":8,"customer_id":7}}',
     '"order":{"unusual_id":"gid://shopify/Thing/1"},"total_price":"1.00","confirmation_number":"X"',
-  ])('is not what operators need: %s', (members) => {
+  ])('does not include what operators need: %s', (members) => {
     expect(mask(`{${members}}`)).toBe(`{${members}}`);
   });
 
-  test('what is not customer data stands as it came: space, exact numbers, script, marks that turn text', () => {
+  test('other data stays as it was sent: white space, exact numbers, scripts, marks that change text direction', () => {
     const body =
       '\n{ "id" : 820982911946154508123,\t"total":1.0e2, "title":"<script>alert(1)</script>\u202e"}\r\n';
     expect(mask(body)).toBe(body);
@@ -121,7 +121,7 @@ describe('customer data in a body', () => {
     expect(masked(body)).toBeNull();
   });
 
-  test('a thousand levels, and a hundred thousand, with somebody at the end', () => {
+  test('a thousand levels, and a hundred thousand, with a person at the end', () => {
     for (const levels of [1000, 100_000]) {
       const [open, close] = ['{"a":['.repeat(levels), ']}'.repeat(levels)];
       expect(mask(`${open}{"phone":"1"}${close}`)).toBe(`${open}{"phone":${M}}${close}`);
@@ -136,14 +136,14 @@ describe('customer data in a body', () => {
     ['one sign and no end', JSON.stringify({ title: `a@${'b'.repeat(1_000_000)}` })],
     ['escapes', JSON.stringify({ title: '\\"\u0001'.repeat(200_000) })],
     ['keys', `{${'"phone":1,'.repeat(300_000)}"a":1}`],
-  ])('%s: comes to an end', (_name, body) => {
+  ])('%s: ends in time', (_name, body) => {
     expect(mask(body)).not.toBeNull();
   });
 });
 
 const FIXTURES = path.resolve(import.meta.dirname, '..', '..', '..', 'shared', 'fixtures');
 
-/** Of Shopify's samples, whole bodies of orders and of what belongs to them. */
+/** Shopify's samples: whole bodies of orders and of their parts. */
 const given = existsSync(FIXTURES);
 (given ? describe : describe.skip)("Shopify's own samples, masked", () => {
   const PEOPLE = /Steve|Shipper|Biller|Norman|Jon Snow|Elm St|MacLaren|Shippington|K2P0|@|555-|203\.0\.113/i;
@@ -152,7 +152,7 @@ const given = existsSync(FIXTURES);
       .filter((file) => /^(\d\d__)?(orders|order_|refunds|fulfillments|returns|draft_)/.test(file))
       .map((file) => path.join(folder, file)),
   );
-  /** `line_items.0.sku: …` of every scalar. */
+  /** `line_items.0.sku: …` for every scalar. */
   const scalars = (value: unknown, at = ''): [string, unknown][] =>
     typeof value === 'object' && value !== null
       ? Object.entries(value).flatMap(([key, each]) => scalars(each, `${at}.${key}`))
@@ -163,7 +163,7 @@ const given = existsSync(FIXTURES);
     expect(naming.length).toBeGreaterThan(10);
   });
 
-  test.each(samples)('%s names nobody, and says what happened', (file) => {
+  test.each(samples)('%s names no person, and still says what happened', (file) => {
     const body = readFileSync(path.join(FIXTURES, file));
     const shown = masked(body) ?? '';
     expect(scalars(JSON.parse(shown)).filter(([, value]) => PEOPLE.test(String(value)))).toEqual([]);

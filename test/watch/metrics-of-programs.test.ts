@@ -70,7 +70,7 @@ describe('/metrics of all three programs, after an order has passed', () => {
     expect(figure('worker', 'lockstep_fencing_rejected_total')).toBe(0);
   });
 
-  test('whatever is asked, it shows that nothing waits', () => {
+  test('every program shows that nothing is waiting', () => {
     for (const program of ['ingest', 'worker', 'dashboard'])
       expect(figure(program, 'lockstep_waiting_events')).toBe(0);
   });

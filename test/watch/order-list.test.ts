@@ -47,13 +47,13 @@ describe('the list of orders', () => {
     expect(found.slice(0, -1).every((page) => page.length === limit)).toBe(true);
   });
 
-  test.each(SHOPS)('of %s come its own and no other', async (shop) => {
+  test.each(SHOPS)('%s gets its own orders and no others', async (shop) => {
     const found = (await pages(`shop=${shop}&limit=20`)).flat();
     expect(found).toHaveLength(PER_SHOP);
     expect(found.every((order) => order.shop === shop)).toBe(true);
   });
 
-  test('one whose document is damaged is listed with the damaged field, and hides no other', async () => {
+  test('an order with a damaged document is listed with the damaged field, and hides no other', async () => {
     const key = `${SHOPS[1]}/5820000000000`;
     const { collection } = stories.inside.collections.orders;
     const stored = await collection.findOne({ _id: key as never });
@@ -74,7 +74,7 @@ describe('the list of orders', () => {
     }
   });
 
-  test('a shop is found in any case, and one that is not known has none', async () => {
+  test('a shop is found in upper or lower case, and an unknown shop has no orders', async () => {
     expect((await pages(`shop=${SHOPS[0].toUpperCase()}&limit=200`)).flat()).toHaveLength(PER_SHOP);
     expect((await stories.get('/orders?shop=c.myshopify.com')).json).toEqual({
       orders: [],

@@ -31,7 +31,7 @@ describe('P4: an order is rebuilt from its journal', () => {
   };
   const still = (document: object | null) => ({ ...document, version: 0, touchedAt: null });
 
-  test('as the drain left it: a dry run says which fields would change, and changes nothing', async () => {
+  test('to the state that the drain left: a dry run says which fields would change, and changes nothing', async () => {
     const order = await lived(1);
     const before = await documentOf(order);
     await damage(order, { 'facts.totalPrice': '999.00', lines: [] });
@@ -49,7 +49,7 @@ describe('P4: an order is rebuilt from its journal', () => {
       /^rebuilt from \d+ events, version 2: .*facts.totalPrice/,
     );
     const after = await documentOf(order);
-    // Also what it remembers of its events, and its history, with the times of then.
+    // Its record of applied events and its history, too, with the original times.
     expect(still(after)).toEqual(still(before));
     expect(after?.version).toBe(2);
     expect(await rebuildOrder(order, tools)).toBe('the order agrees with its journal: nothing was changed');
@@ -60,7 +60,7 @@ describe('P4: an order is rebuilt from its journal', () => {
     ['a field of the wrong type', { applied: 'oops' }],
     ['a version that is text', { version: 'two' }],
     ['all of them', { facts: 1, ends: 1, applied: 1, statusHistory: 1, position: 1, sequence: null }],
-  ])('where its document is damaged: %s', async (_, fields) => {
+  ])('if its document is damaged: %s', async (_, fields) => {
     const order = await lived(2);
     const before = await documentOf(order);
     await damage(order, fields);
@@ -70,7 +70,7 @@ describe('P4: an order is rebuilt from its journal', () => {
     expect(still(await documentOf(order))).toEqual(still(before));
   });
 
-  test('where its document is gone', async () => {
+  test('if its document is missing', async () => {
     const order = await lived(4);
     const before = await documentOf(order);
     await inside.collections.orders.deleteOne({ _id: order });
@@ -107,7 +107,7 @@ describe('P4: an order is rebuilt from its journal', () => {
     expect(await documentOf(order)).toMatchObject({ name: '#0' });
   });
 
-  test('one that is being drained is left alone', async () => {
+  test('an order that is being drained is left alone', async () => {
     const order = await lived(7);
     const lease = await inside.tools.lock.acquire(inside.tools.lockKey(order), 'test');
     await expect(rebuildOrder(order, tools)).rejects.toMatchObject({ kind: 'conflict' });
@@ -116,13 +116,13 @@ describe('P4: an order is rebuilt from its journal', () => {
 
   test.each<[string, number, (order: OrderKey) => Promise<unknown>, RegExp]>([
     [
-      'the first events are no longer kept',
+      'its first events have expired',
       8,
       (order) => inside.collections.events.deleteMany({ order, sequence: { $lt: 3 } }),
       /begins with event 3: the ones before it were deleted/,
     ],
     [
-      'one is missing in the middle',
+      'an event is missing in the middle',
       9,
       (order) => inside.collections.events.deleteMany({ order, sequence: 3 }),
       /missing in the middle/,
@@ -141,12 +141,12 @@ describe('P4: an order is rebuilt from its journal', () => {
       /journal is damaged: event [0-9a-f]{12}.payload/,
     ],
     [
-      'nothing is left of it',
+      'its whole journal has expired',
       12,
       (order) => inside.collections.events.deleteMany({ order }),
       /no longer has events/,
     ],
-  ])('it is refused, in words, where %s', async (_, number, spoil, words) => {
+  ])('it is refused, in words, if %s', async (_, number, spoil, words) => {
     const order = await lived(number);
     await spoil(order);
     await damage(order, { name: '#0' });

@@ -2,13 +2,13 @@ import type { WaitingEvent } from '../../src/order/event.ts';
 import { BY, keyOf, waitingEvent } from '../support/waiting-event.ts';
 import type { ServedStories } from './served-stories.ts';
 
-/** An event of an order of its own that can be applied, though it is parked. */
+/** An event of an order of its own. It could be applied, although it is parked. */
 export function soundEvent(number: number): WaitingEvent {
   const order = keyOf(String(1000 + number));
   return waitingEvent('orders/create', { id: 1000 + number, name: `#${number}` }, { order });
 }
 
-/** Parks events as a drain does that could not apply them. */
+/** Parks events as a drain does when it cannot apply them. */
 export async function park(
   { inside }: ServedStories,
   events: WaitingEvent[],

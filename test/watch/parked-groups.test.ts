@@ -54,12 +54,12 @@ describe('parked events', () => {
     ['topic=orders/paid', 1],
     ['state=discarded', 0],
     ['cause=line', 0],
-  ])('%s: those and no others', async (query, count) => {
+  ])('%s: exactly the matching events', async (query, count) => {
     expect(idsOf(await list(query))).toHaveLength(count);
   });
 
   test.each([1, 2, 4, 8, 9, 200])(
-    'in pages of %i each comes once, newest first, also at equal times',
+    'in pages of %i each event comes once, newest first, even at equal times',
     async (limit) => {
       const found: string[] = [];
       for (let cursor: string | null = null; found.length === 0 || cursor !== null;) {
@@ -75,7 +75,7 @@ describe('parked events', () => {
     },
   );
 
-  test('by the begin of their hash, as lists show it', async () => {
+  test('are found by the start of their hash, as lists show it', async () => {
     expect(idsOf(await list(`hash=${newest.id.slice(0, 12)}`))).toEqual([newest.id]);
     expect(idsOf(await list(`hash=${newest.id}`))).toEqual([newest.id]);
     expect(idsOf(await list(`hash=${'0'.repeat(12)}`))).toEqual([]);
@@ -94,7 +94,7 @@ describe('parked events', () => {
     expect((await stories.get(`/parked?${query}`)).status).toBe(400);
   });
 
-  test('what was parked before causes were kept is a group too', async () => {
+  test('older parked events, without a stored cause, are a group too', async () => {
     const { collections } = stories.inside;
     const one = soundEvent(40);
     await park(stories, [one]);
@@ -107,7 +107,7 @@ describe('parked events', () => {
     expect(answer.json).toMatchObject({ discarded: 1 });
   });
 
-  test('are discarded with a reason, stay among the discarded, and cannot be discarded twice', async () => {
+  test('are discarded with a reason, stay in the list of discarded events, and cannot be discarded twice', async () => {
     const body = { which: { topic: 'orders/paid' }, reason: 'of a test shop' };
     const { status, json } = await stories.post('/parked/discards', body);
     expect({ status, json }).toEqual({
@@ -127,7 +127,7 @@ describe('parked events', () => {
     expect(stories.served.acts.at(-1)).toMatchObject({ outcome: 'refused' });
   });
 
-  test('what people did to an order, to its events alone or among many, is in its timeline', async () => {
+  test('acts on an order, on its events alone or among many, are in its timeline', async () => {
     const { audit } = stories.inside.collections;
     const [one, many] = [soundEvent(30), soundEvent(31)].map((event) => ({ ...event, order: keyOf('30') }));
     if (!one || !many) throw new Error('two');
@@ -148,7 +148,7 @@ describe('parked events', () => {
     ]);
     await stories.parked.claim(one.id, { run: '00000000', at: new Date() });
     await stories.post('/parked/discards', discard);
-    // The acts here are made up: what the discard's own number is among them is chance.
+    // The acts here are made up, so the discard's own number among them is arbitrary.
     await stories.inside.collections.parked.updateMany({}, { $unset: { acts: 1 } });
     const { acts } = (await stories.get(`/orders/${keyOf('30')}/timeline`)).json;
     expect((acts as { number: number }[]).map(({ number }) => number)).toEqual([1, 2, 5, 6]);

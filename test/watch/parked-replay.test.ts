@@ -8,7 +8,7 @@ import { serveStories, type ServedStories } from './served-stories.ts';
 
 const REASON = 'it was fixed';
 
-describe('P7: a parked event finds its way back', () => {
+describe('P7: a parked event is replayed', () => {
   let stories: ServedStories;
   beforeAll(async () => {
     stories = await serveStories();
@@ -27,7 +27,7 @@ describe('P7: a parked event finds its way back', () => {
   const waiting = (event: { order: string }) =>
     stories.inside.redis.llen(stories.inside.keys.mailbox(keyOf(event.order.split('/')[1])));
 
-  test('parked, replayed, applied: its timeline tells all of it', async () => {
+  test('parked, replayed, applied: its timeline shows all of it', async () => {
     const event = soundEvent(1);
     await park(stories, [event], { because: 'no 7 today', at: Date.UTC(2026, 10, 20, 16) });
     expect(await parked(event.id)).toMatchObject({
@@ -67,7 +67,7 @@ describe('P7: a parked event finds its way back', () => {
     });
   });
 
-  test('a delivery that comes again after a replay is a duplicate of it', async () => {
+  test('a delivery that arrives again after a replay is a duplicate', async () => {
     const event = soundEvent(2);
     await park(stories, [event]);
     const { redis, keys, depositor } = stories.inside;
@@ -82,20 +82,20 @@ describe('P7: a parked event finds its way back', () => {
     expect(await redis.zcard(keys.pending)).toBe(0);
   });
 
-  test('a double click replays once: the same run is answered', async () => {
+  test('a double click replays once: both answers have the same run', async () => {
     const event = soundEvent(3);
     await park(stories, [event]);
     const id = randomUUID();
     const answers = await Promise.all([1, 2, 3, 4].map(() => replay([event.id], id)));
     expect(answers.map(({ status, json }) => [status, json.id])).toEqual(answers.map(() => [200, id]));
-    expect(answers.filter(({ json }) => String(json.did).startsWith('begins'))).toHaveLength(1);
+    expect(answers.filter(({ json }) => String(json.did).startsWith('started'))).toHaveLength(1);
     await untilEnded(id);
     const again = await replay([event.id], id);
     expect(again.json).toMatchObject({ id, state: 'done', replayed: 1 });
     expect(await waiting(event)).toBe(1);
   });
 
-  test('two people with a replay each put it back once', async () => {
+  test('two people who both replay it put it back once', async () => {
     const event = soundEvent(4);
     await park(stories, [event]);
     const answers = await Promise.all([1, 2, 3].map(() => replay([event.id])));
@@ -106,7 +106,7 @@ describe('P7: a parked event finds its way back', () => {
     expect(await waiting(event)).toBe(1);
   });
 
-  test('a process that died before its push: it counts as parked again after 30 s', async () => {
+  test('a process died before its push: the event counts as parked again after 30 s', async () => {
     const [died, busy] = [soundEvent(5), soundEvent(6)];
     await park(stories, [died, busy]);
     const run = randomUUID();
@@ -119,7 +119,7 @@ describe('P7: a parked event finds its way back', () => {
     expect(await parked(busy.id)).toMatchObject({ state: 'replaying' });
   });
 
-  test('while a program that may have died holds an event, nobody else is told that it is not there', async () => {
+  test('while a program that may have died holds an event, no one else gets a 404 for it', async () => {
     const event = soundEvent(31);
     await park(stories, [event]);
     await stories.parked.claim(event.id, { run: randomUUID(), at: new Date() });
@@ -129,7 +129,7 @@ describe('P7: a parked event finds its way back', () => {
       expect([status, json.error]).toEqual([409, expect.stringContaining('1 of these are being replayed')]);
   });
 
-  test('a process that died after its push: pushed again, it is applied once', async () => {
+  test('a process died after its push: pushed again, the event is applied once', async () => {
     const event = soundEvent(7);
     await park(stories, [event]);
     const claim = { run: randomUUID(), at: new Date(Date.now() - 31_000) };
@@ -147,7 +147,7 @@ describe('P7: a parked event finds its way back', () => {
     });
   });
 
-  test('it died after its push and the drain was quick: it is replayed, and not taken again', async () => {
+  test('a process died after its push and the drain was quick: the event is replayed, and not claimed again', async () => {
     const event = soundEvent(8);
     await park(stories, [event]);
     const taken = await stories.parked.claim(event.id, { run: randomUUID(), at: new Date(0) });
@@ -158,7 +158,7 @@ describe('P7: a parked event finds its way back', () => {
     expect(await waiting(event)).toBe(0);
   });
 
-  test('parked again after a replay, it says so, and counts for its run until the next', async () => {
+  test('parked again after a replay: the event says so, and counts for its run until the next one', async () => {
     const bad = waitingEvent('orders/paid', null, { order: keyOf('1009'), body: Buffer.from('{') });
     await park(stories, [bad], { because: 'something else' });
     const first = (await replay([bad.id])).json.id;
@@ -178,7 +178,7 @@ describe('P7: a parked event finds its way back', () => {
     expect((await untilEnded(first)).parkedAgain).toBe(1);
   });
 
-  test('what named no order is routed by the rules of now, and its journal entry follows', async () => {
+  test('an event that named no order is routed by the current rules, and its journal entry follows', async () => {
     const body = { id: 1010, name: '#10', updated_at: '2026-11-20T10:00:00Z' };
     const lost = waitingEvent('orders/create', body, { order: keyOf('-'), unreadable: 'names no order' });
     await park(stories, [lost], { because: 'names no order' });
@@ -194,8 +194,8 @@ describe('P7: a parked event finds its way back', () => {
   test.each([
     ['still names no order', 'orders/create', '{}', /has no order id/],
     ['is of a topic that is not handled', 'products/create', '{"id":1}', /is not handled/],
-    ['is not about an order after all', 'draft_orders/create', '{"id":1}', /is not about an order/],
-  ])('what %s is parked again with the reason of now', async (_name, topic, text, reason) => {
+    ['turns out not to be about an order', 'draft_orders/create', '{"id":1}', /is not about an order/],
+  ])('an event that %s is parked again with the current reason', async (_name, topic, text, reason) => {
     const body = Buffer.from(text);
     const lost = waitingEvent(topic, null, { order: keyOf('-'), unreadable: 'x', body });
     await park(stories, [lost], { because: 'x' });
@@ -204,12 +204,12 @@ describe('P7: a parked event finds its way back', () => {
     expect(await parked(lost.id)).toMatchObject({ state: 'parked', error: expect.stringMatching(reason) });
   });
 
-  test('what is not parked cannot be replayed: 404 that says where it looked', async () => {
+  test('an event that is not parked cannot be replayed: 404 that says where it looked', async () => {
     for (const which of [{ events: ['0'.repeat(64)] }, { cause: 'nobody knows' }]) {
       const answer = await stories.post('/parked/replays', { id: randomUUID(), which, reason: REASON });
       expect(answer).toMatchObject({
         status: 404,
-        json: { error: 'nothing that is parked is among these; looked in the collection parked' },
+        json: { error: 'none of these is parked; looked in the collection parked' },
       });
     }
     const place = `/parked/replays/${randomUUID()}`;
@@ -224,10 +224,10 @@ describe('P7: a parked event finds its way back', () => {
   test.each<[string, object, number]>([
     ['no reason', { id: randomUUID(), which: {} }, 400],
     ['no id', { which: {}, reason: REASON }, 400],
-    ['an id that is none', { id: 'x', which: {}, reason: REASON }, 400],
-    ['a filter that is none', { id: randomUUID(), which: { colour: 'red' }, reason: REASON }, 400],
+    ['an invalid id', { id: 'x', which: {}, reason: REASON }, 400],
+    ['an unknown filter', { id: randomUUID(), which: { colour: 'red' }, reason: REASON }, 400],
     ['an operator of MongoDB', { id: randomUUID(), which: { cause: { $ne: '' } }, reason: REASON }, 400],
-    ['events that are none', { id: randomUUID(), which: { events: ['x'] }, reason: REASON }, 400],
+    ['invalid event ids', { id: randomUUID(), which: { events: ['x'] }, reason: REASON }, 400],
     ['both', { id: randomUUID(), which: { events: ['0'.repeat(64)], topic: 'x' }, reason: REASON }, 400],
     ['too fast', { id: randomUUID(), which: {}, reason: REASON, rate: 1001 }, 400],
   ])('%s: refused', async (_name, body, status) => {
@@ -242,15 +242,15 @@ describe('P7: a parked event finds its way back', () => {
     );
   });
 
-  test('Redis away in the middle: the event is parked as it was, and the run says why it stopped', async () => {
+  test('Redis goes down in the middle: the event is parked as before, and the run says why it stopped', async () => {
     const event = soundEvent(11);
     await park(stories, [event]);
     const { putBack } = stories;
-    stories.putBack = () => Promise.reject(new Error('Redis is away'));
+    stories.putBack = () => Promise.reject(new Error('Redis is down'));
     const { json } = await replay([event.id]);
     expect(await untilEnded(json.id)).toMatchObject({
       state: 'stopped',
-      because: 'Redis is away',
+      because: 'Redis is down',
       replayed: 0,
       parkedAgain: 0,
     });

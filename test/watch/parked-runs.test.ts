@@ -38,27 +38,27 @@ describe('a replay of many', () => {
     expect((await stories.get('/parked')).json.parked).toHaveLength(3);
   });
 
-  test('all go back once, longest parked first, no faster than was asked', async () => {
+  test('all events go back once, longest parked first, no faster than requested', async () => {
     const [old, young] = [many(10), many(10, 10)];
     await park(stories, young, { at: Date.now() - 1000 });
     await park(stories, old, { at: Date.now() - 90_000 });
     const began = performance.now();
     const { id } = await begin({ rate: 40 });
     expect(await untilEnded(id)).toMatchObject({ state: 'done', total: 20, replayed: 20, rate: 40 });
-    // The first goes at once: 19 pauses of 25 ms.
+    // The first goes back at once, so there are 19 pauses of 25 ms.
     expect(performance.now() - began).toBeGreaterThan(19 * 25 - 1);
     expect(back).toHaveLength(20);
     expect(new Set(back.slice(0, 10))).toEqual(new Set(old.map((event) => event.id)));
   });
 
-  test('a thousand a second are twenty at a time', async () => {
+  test('a thousand a second go back twenty at a time', async () => {
     await park(stories, many(200));
     const { id } = await begin({ rate: 1000 });
     expect(await untilEnded(id)).toMatchObject({ state: 'done', replayed: 200 });
     expect(new Set(back).size).toBe(200);
   });
 
-  test('what is parked after it began is not of it', async () => {
+  test('events that are parked after it began are not included', async () => {
     await park(stories, many(5));
     let parkedLater = false;
     stories.putBack = async (event) => {
@@ -72,7 +72,7 @@ describe('a replay of many', () => {
     expect((await stories.get('/parked')).json.parked).toHaveLength(5);
   });
 
-  test('only what the filter names', async () => {
+  test('only events that match the filter', async () => {
     await park(stories, many(2), { because: 'cause A 1' });
     await park(stories, many(3, 10), { because: 'cause B 1' });
     const { id, did } = await begin({ which: { cause: 'cause B …', topic: 'orders/create' }, rate: 1000 });
@@ -81,7 +81,7 @@ describe('a replay of many', () => {
     expect(stories.served.acts).toMatchObject([{ action: 'parked.replay', target: `replay ${String(id)}` }]);
   });
 
-  test('aborted, it ends; what it has not taken stays parked', async () => {
+  test('aborted, it ends; events that it has not claimed stay parked', async () => {
     await park(stories, many(50));
     const { id } = await begin({ rate: 20 });
     await until(() => back.length >= 3);
@@ -104,10 +104,10 @@ describe('a replay of many', () => {
     expect(replayed).toBe(back.length);
     expect((await stories.get('/parked?limit=200')).json.parked).toHaveLength(50 - back.length);
     const again = await stories.post(`/parked/replays/${String(id)}/abort`, { reason: 'wrong one' });
-    expect(again).toMatchObject({ status: 409, json: { error: 'it has ended already: aborted' } });
+    expect(again).toMatchObject({ status: 409, json: { error: 'it has already ended: aborted' } });
   });
 
-  test('it stops itself when more than a fifth are parked again', async () => {
+  test('it stops automatically when more than a fifth are parked again', async () => {
     const events = many(60);
     await park(stories, events);
     stories.putBack = async (event) => {
@@ -115,7 +115,7 @@ describe('a replay of many', () => {
       if (back.length % 3 === 0) await park(stories, [event], { at: Date.now() });
     };
     const { id } = await begin({ rate: 20 });
-    // Parked again while it was being put back: only the drains of a run tell, so the state is theirs.
+    // Parked again while it was being put back: only drains report that, so the state they wrote stays.
     const { state, because, replayed, parkedAgain } = await untilEnded(id);
     expect(state).toBe('stopped');
     expect(because).toMatch(/^\d+ of \d+ were parked again$/);
@@ -124,7 +124,7 @@ describe('a replay of many', () => {
     expect(Number(parkedAgain)).toBeGreaterThan(Number(replayed) / 5);
   });
 
-  test('what is parked again is not taken twice by the same run, whatever the clock of a worker says', async () => {
+  test('an event that is parked again is not claimed twice by the same run, whatever the clock of a worker says', async () => {
     await park(stories, many(4));
     stories.putBack = async (event) => {
       back.push(event.id);
@@ -135,10 +135,10 @@ describe('a replay of many', () => {
     expect(back).toHaveLength(4);
   });
 
-  test('once it has ended it says how many of its events still wait', async () => {
+  test('after its end it says how many of its events are still waiting', async () => {
     const [applied, again, lost, left] = many(4);
     await park(stories, [applied!, again!, lost!, left!]);
-    // Its journal entry has expired meanwhile.
+    // Its journal entry has expired in the meantime.
     await stories.inside.collections.events.deleteOne({ _id: String(lost!.id) });
     stories.putBack = () => Promise.resolve();
     const { id } = await begin({ rate: 1000 });
@@ -153,7 +153,7 @@ describe('a replay of many', () => {
     expect(await read(id)).toMatchObject({ parkedAgain: 1, stillWaiting: 1 });
   });
 
-  test('its program stops: it is interrupted and says so, and nothing is left in between', async () => {
+  test('its program stops: it is interrupted and says so, and no event stays claimed', async () => {
     await park(stories, many(50));
     const { id } = await begin({ rate: 10 });
     await until(() => back.length >= 2);
@@ -166,7 +166,7 @@ describe('a replay of many', () => {
     expect((await stories.get('/parked?state=replaying')).json.parked).toEqual([]);
   });
 
-  test('its program was killed: silent for 15 s, it is shown as interrupted; the rest is replayed by another', async () => {
+  test('its program was killed: after 15 s without a heartbeat it is shown as interrupted; another run replays the rest', async () => {
     await park(stories, many(3));
     const id = randomUUID();
     const beatAt = new Date(Date.now() - 14_000);
@@ -180,7 +180,7 @@ describe('a replay of many', () => {
     expect(await untilEnded((await begin({ rate: 1000 })).id)).toMatchObject({ state: 'done', replayed: 3 });
   });
 
-  test('a timer gives back what was left in between', async () => {
+  test('a timer gives back events that stayed claimed', async () => {
     const events = many(2);
     await park(stories, events);
     await stories.parked.claim(events[0]?.id ?? '', { run: randomUUID(), at: new Date(Date.now() - 31_000) });

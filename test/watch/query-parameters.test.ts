@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { serveStories, type ServedStories } from './served-stories.ts';
 
-describe('a bad parameter of the list of orders', () => {
+describe('an invalid parameter of the list of orders', () => {
   let stories: ServedStories;
   beforeAll(async () => {
     stories = await serveStories();
@@ -49,14 +49,14 @@ describe('a bad parameter of the list of orders', () => {
   });
 
   test.each(['/orders/%ff/1', '/orders/a.myshopify.com/%', '/events/%e0%a4%a'])(
-    '%s, which no text is: 400',
+    '%s, which is not valid text: 400',
     async (place) => {
       const { status, json } = await stories.get(place);
       expect({ status, json }).toEqual({ status: 400, json: { error: 'malformed request' } });
     },
   );
 
-  test('all that are bad are named at once', async () => {
+  test('all invalid parameters are named at once', async () => {
     const { status, json } = await stories.get('/orders?limit=0&status=x&shop=y');
     expect(status).toBe(400);
     expect((json.error as string).split('; ').map((each) => each.split(':')[0])).toEqual([

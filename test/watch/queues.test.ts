@@ -8,7 +8,7 @@ import { until } from '../support/until.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 import { ServedRoutes } from './served-routes.ts';
 
-const REASON = 'a deployment goes on';
+const REASON = 'a deployment is running';
 
 describe('/api/queues', () => {
   let inside: DepositInside;
@@ -63,7 +63,7 @@ describe('/api/queues', () => {
   const change = (place: string, verb: 'pause' | 'resume', role = 'operator') =>
     served.post(`/queues/${place}/${verb}`, { reason: REASON }, role);
 
-  test('tells of each partition what waits, its jobs and its workers; over all, the rates', async () => {
+  test('has the waiting events, jobs and workers of each partition, and the rates over all', async () => {
     await deposited('1', '2', '2', '3', '4', '5', '6');
     const { json } = await served.get('/queues');
     expect(json).toMatchObject({ inPerSecond: 12.5, outPerSecond: null });
@@ -81,11 +81,11 @@ describe('/api/queues', () => {
     expect((await queues()).map((queue) => queue.workers)).toEqual([3, 3]);
   });
 
-  test('a paused queue begins no drain; what waits still counts as waiting; resumed, it goes on', async () => {
+  test('a paused queue starts no drain; its events still count as waiting; resumed, it continues', async () => {
     const paused = await change('all', 'pause');
     expect(paused.status).toBe(200);
     expect(paused.json.did).toContain('Queue 0 is paused. Queue 1 is paused.');
-    expect(paused.json.did).toContain('over restarts');
+    expect(paused.json.did).toContain('survives restarts');
     work();
     await Promise.all(workers.map((worker) => worker.waitUntilReady()));
     await deposited('1', '2', '3');
@@ -93,14 +93,16 @@ describe('/api/queues', () => {
     expect(held.map((each) => each.paused)).toEqual([true, true]);
     expect(held.map(({ jobs }) => jobs.waiting).reduce((a, b) => a + b, 0)).toBe(3);
     expect(drained).toEqual([]);
-    expect((await change('all', 'resume')).json.did).toContain('Queue 0 goes on. Queue 1 goes on.');
+    expect((await change('all', 'resume')).json.did).toContain(
+      'Queue 0 is running again. Queue 1 is running again.',
+    );
     await until(() => drained.length === 3);
     expect((await queues()).map((each) => each.paused)).toEqual([false, false]);
   });
 
-  test('one of several may be paused; twice says that it was', async () => {
+  test('one of several may be paused; a second time says that it already was', async () => {
     expect((await change('1', 'pause')).json.did).toContain('Queue 1 is paused.');
-    expect((await change('1', 'pause')).json.did).toContain('Queue 1 was paused already.');
+    expect((await change('1', 'pause')).json.did).toContain('Queue 1 was already paused.');
     expect((await queues()).map((each) => each.paused)).toEqual([false, true]);
     expect((await change('0', 'resume')).json.did).toContain('Queue 0 was not paused.');
   });
@@ -128,7 +130,7 @@ describe('/api/queues', () => {
     const answer = await change(place, 'pause');
     expect(answer.status).toBe(status);
     expect(answer.json.error).toMatch(
-      /no queue of partition \d+: there are 0 to 1|is neither a partition nor all/,
+      /no queue for partition \d+: partitions are 0 to 1|must be a partition number or all/,
     );
     expect((await queues()).map((each) => each.paused)).toEqual([false, false]);
   });

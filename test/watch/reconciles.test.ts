@@ -5,7 +5,7 @@ import { ServedDashboard } from './served-dashboard.ts';
 const SHOP = 'example.myshopify.com';
 const HOUR_MS = 3_600_000;
 
-describe('passes over the API', () => {
+describe('reconciliation passes over the API', () => {
   let dashboard: ServedDashboard;
   let book: ReconcileBook;
   beforeAll(async () => {
@@ -21,7 +21,7 @@ describe('passes over the API', () => {
   const ask = (body: object) => dashboard.post('/api/reconciles', { shop: SHOP, reason: 'to look', ...body });
   const acts = async () => (await dashboard.get('/api/audit?action=reconcile.ask')).json.entries as object[];
 
-  test('a dry run is asked for unless told otherwise, and is not audited', async () => {
+  test('a pass is a dry run by default, and a dry run is not audited', async () => {
     const { status, json } = await ask({ since: '2h' });
     expect(status).toBe(200);
     expect(json).toMatchObject({
@@ -42,7 +42,7 @@ describe('passes over the API', () => {
     );
   });
 
-  test('one that puts right is audited, with its reason', async () => {
+  test('a pass that repairs is audited, with its reason', async () => {
     const { json } = await ask({ all: true, dryRun: false });
     expect(json).toMatchObject({ how: 'bulk', since: null, dryRun: false });
     expect(await acts()).toMatchObject([
@@ -51,14 +51,14 @@ describe('passes over the API', () => {
   });
 
   test.each<[object, RegExp]>([
-    [{}, /say since when, or all/],
-    [{ since: '2h', all: true }, /say since when, or all/],
+    [{}, /give either since or all/],
+    [{ since: '2h', all: true }, /give either since or all/],
     [{ since: 'yesterday' }, /since/],
-    [{ since: '1min' }, /last two minutes/],
+    [{ since: '1min' }, /more than two minutes ago/],
     [{ since: '999999d' }, /since/],
     [{ since: '2h', shop: 'no shop' }, /shop/],
     [{ since: '2h', reason: '' }, /reason/],
-    [{ since: '2h', dryrun: false }, /dryrun: is no parameter/],
+    [{ since: '2h', dryrun: false }, /dryrun: unknown parameter/],
   ])('%j is a bad request that says why', async (body, because) => {
     const { status, json } = await ask(body);
     expect(status).toBe(400);
@@ -71,7 +71,7 @@ describe('passes over the API', () => {
     expect((await ask({ since: '2h', shop: 'gone.myshopify.com' })).status).toBe(409);
   });
 
-  test('they are listed newest first, page by page, of all shops or of one', async () => {
+  test('passes are listed newest first, page by page, of all shops or of one', async () => {
     const asked: string[] = [];
     for (const shop of [SHOP, 'b.myshopify.com', SHOP, SHOP, SHOP]) {
       const wanted = {
@@ -101,7 +101,7 @@ describe('passes over the API', () => {
     expect((await dashboard.get('/api/reconciles?cursor=x')).status).toBe(400);
   });
 
-  test('one is aborted once, and that is audited', async () => {
+  test('a pass is aborted once, and that is audited', async () => {
     const { json } = await ask({ since: '2h' });
     const place = `/api/reconciles/${String(json.id)}/abort`;
     const aborted = await dashboard.post(place, { reason: 'wrong shop' });

@@ -7,7 +7,7 @@ import { JWT_SECRET, ServedDashboard } from './served-dashboard.ts';
 
 const MINUTE_MS = 60_000;
 
-describe('what is refused does not fill the audit', () => {
+describe('refused requests do not fill the audit log', () => {
   let dashboard: ServedDashboard;
   beforeAll(async () => {
     dashboard = await ServedDashboard.start();
@@ -20,7 +20,7 @@ describe('what is refused does not fill the audit', () => {
 
   const entries = async () => await dashboard.collections.audit.find().sort({ _id: 1 }).lean();
 
-  test('of too small a role: ten a minute are written for a token, and the others as one', async () => {
+  test('if the role is too low: ten a minute are written for a token, and the others as one entry', async () => {
     const token = await mintToken(JWT_SECRET, { name: 'eve', role: 'viewer' }, 1);
     const authorization = `Bearer ${token}`;
     const body = { reason: 'I want it', name: 'me', role: 'admin' };
@@ -30,7 +30,7 @@ describe('what is refused does not fill the audit', () => {
       const given = place === '/api/tokens' ? body : { reason: body.reason };
       expect((await dashboard.tell(place, given, { authorization })).status).toBe(403);
     }
-    // Another's are counted by themselves.
+    // Those of another token are counted separately.
     expect((await dashboard.post('/api/queues/0/pause', { reason: 'to look' }, 'viewer')).status).toBe(403);
     expect(await entries()).toHaveLength(11);
     await dashboard.restart();
@@ -42,12 +42,12 @@ describe('what is refused does not fill the audit', () => {
       outcome: 'refused',
       target: 'requests of a minute',
       token: tokenId(token),
-      detail: 'refused beyond those above: 30 (queue.resume 10, token.mint 10, queue.pause 10)',
+      detail: 'further refusals: 30 (queue.resume 10, token.mint 10, queue.pause 10)',
     });
     expect(await checkAudit(dashboard.collections.audit)).toMatchObject({ brokenAt: null });
   });
 
-  test('of a session and of its token they are counted together', async () => {
+  test('those of a session and of its token are counted together', async () => {
     const token = await mintToken(JWT_SECRET, { name: 'eve', role: 'viewer' }, 1);
     const { headers } = await dashboard.tell('/api/session', { token });
     const cookie = String((headers['set-cookie'] as string[])[0]).split(';')[0] ?? '';
@@ -62,7 +62,7 @@ describe('what is refused does not fill the audit', () => {
   });
 });
 
-describe('refusals that are folded', () => {
+describe('counted refusals', () => {
   const act = (action: string): Act => ({ action, target: 't', who: 'eve', role: 'viewer', reason: 'r' });
   const written: string[] = [];
   const audit = {
@@ -72,7 +72,7 @@ describe('refusals that are folded', () => {
     },
   } as AuditLog;
 
-  test('are written when their minute is over, and counting begins anew', async () => {
+  test('are written when their minute is over, and counting starts again', async () => {
     let now = 1_000_000;
     const refusals = new Refusals(audit, () => now);
     const eleven = async () => {
@@ -85,13 +85,11 @@ describe('refusals that are folded', () => {
     now += 1;
     await refusals.fold();
     expect(written).toHaveLength(11);
-    expect(written[10]).toBe(
-      'queue.pause requests of a minute: refused beyond those above: 1 (queue.pause 1)',
-    );
+    expect(written[10]).toBe('queue.pause requests of a minute: further refusals: 1 (queue.pause 1)');
     await refusals.fold();
     await eleven();
     expect(written).toHaveLength(21);
-    // Those that the first of the next minute finds too.
+    // The first refusal of the next minute writes them, too.
     now += MINUTE_MS;
     await refusals.write('root', act('queue.pause'), 'no');
     await refusals.stop();

@@ -5,7 +5,7 @@ import { serveStories, type ServedStories } from './served-stories.ts';
 
 const OTHER = 'other.myshopify.com';
 
-describe('whatever somebody has in hand is found', () => {
+describe('the search finds anything that an operator has', () => {
   let stories: ServedStories;
   const entry = journalEntry('{}', { order: keyOf('5001'), webhookId: 'b54557e4' });
   const early = journalEntry('{}', { order: keyOf('5009'), outcome: 'parked', sequence: null });
@@ -44,7 +44,7 @@ describe('whatever somebody has in hand is found', () => {
     expect(await keys(q)).toEqual(found.toSorted());
   });
 
-  test('each with a line for a person', async () => {
+  test('each hit has a line of text for people', async () => {
     const { json } = await stories.get('/search?q=%231001');
     expect(json.hits).toContainEqual({
       kind: 'order',

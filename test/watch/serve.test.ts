@@ -7,7 +7,7 @@ import express from 'express';
 import { expect, test } from '@jest/globals';
 import { serving } from '../../src/watch/serve.ts';
 
-/** An app whose answer is given when the test says so. */
+/** An app that answers when the test says so. */
 function heldApp() {
   const { promise: asked, resolve: onAsked } = Promise.withResolvers<void>();
   const { promise: allowed, resolve: allow } = Promise.withResolvers<void>();
@@ -19,7 +19,7 @@ function heldApp() {
   return { app, asked, allow };
 }
 
-test('P2: a server that stops answers the request under way, and does not wait for its idle connection', async () => {
+test('P2: a stopping server answers the request under way, and does not wait for idle connections', async () => {
   const { app, asked, allow } = heldApp();
   const { promise: listening, resolve: onListening } = Promise.withResolvers<number>();
   const part = serving('test', app, 0, onListening, undefined);
@@ -38,7 +38,7 @@ test('P2: a server that stops answers the request under way, and does not wait f
   agent.destroy();
 });
 
-test('with an address to bind to, no other address of this machine is served, and `localhost` is', async () => {
+test('with an address to bind to, no other address of this machine is served, except `localhost`', async () => {
   const { promise: listening, resolve: onListening } = Promise.withResolvers<number>();
   const app = express().get('/', (_request, response) => void response.json({ done: true }));
   const part = serving('test', app, 0, onListening, '127.0.0.1');
@@ -54,18 +54,18 @@ test('with an address to bind to, no other address of this machine is served, an
   await part.stop();
 });
 
-test('an address that this machine does not have is named', async () => {
+test('the error names an address that this machine does not have', async () => {
   const part = serving('test', express(), 0, () => undefined, '192.0.2.1');
-  await expect(part.start?.()).rejects.toThrow('BIND: 192.0.2.1 is no address of this machine');
+  await expect(part.start?.()).rejects.toThrow('BIND: 192.0.2.1 is not an address of this machine');
 });
 
-test('a port that is taken is named, with what to do', async () => {
+test('the error names a port that is in use, and says what to do', async () => {
   const other = createServer().listen(0);
   await once(other, 'listening');
   const { port } = other.address() as AddressInfo;
   const part = serving('test', express(), port, () => undefined, undefined);
   await expect(part.start?.()).rejects.toThrow(
-    `port ${port} is taken: stop what uses it, or give another port`,
+    `port ${port} is already in use: stop the program that uses it, or set another port`,
   );
   other.close();
   await once(other, 'close');

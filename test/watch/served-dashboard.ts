@@ -44,11 +44,11 @@ export class ServedDashboard {
     this.depositor = depositor(this.redis, [redisKeys(0)], this.#waker, 3600);
   }
 
-  /** @param given servers of the caller's; otherwise databases of the test servers */
+  /** @param given the caller's own servers; by default, databases of the test servers */
   static async start(given: { redisUrl?: string; mongoUri?: string } = {}): Promise<ServedDashboard> {
     const names = { ...(await namespace()), ...given };
     const redis = withScripts(openRedis(names.redisUrl, 'impatient', log, 1500));
-    // As in the program: a queue opened before its Redis answers stays without it.
+    // As in the program: a queue that is opened before its Redis answers stays without it.
     await redisReady(redis);
     const dashboard = new ServedDashboard(redis, names);
     await mongoReady(dashboard.#mongo);
@@ -68,7 +68,7 @@ export class ServedDashboard {
     });
   }
 
-  /** As a process that begins anew: what it counted is forgotten. */
+  /** Like a restarted process: its counts are forgotten. */
   async restart(): Promise<void> {
     await this.#lifecycle.stop();
     await Promise.all(this.#dashboard.queues.map((queue) => queue.close()));

@@ -11,7 +11,7 @@ import { lifeEvents, openInside, type Inside } from '../support/inside.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 import { ServedRoutes } from './served-routes.ts';
 
-/** A webhook that came in. */
+/** A webhook that arrived. */
 export interface Arrived {
   event: EventId;
   order: OrderKey;
@@ -22,7 +22,7 @@ export interface Arrived {
 export const MAX_BODY_BYTES = 1024 * 1024;
 export const REASON = 'the order came out wrong';
 
-/** The routes of dedupe keys over real servers, and webhooks that come in beside them. */
+/** The routes of dedupe keys over real servers, with webhooks that arrive. */
 export class ServedDedupe {
   readonly inside: Inside;
   readonly claims: Claims;
@@ -47,7 +47,7 @@ export class ServedDedupe {
     return new ServedDedupe(inside, found, routes);
   }
 
-  /** A webhook as ingest takes it, for an order of its own. */
+  /** A webhook as ingest accepts it, for an order of its own. */
   async arrives(
     topic = 'returns/close',
     more: { body?: string; triggeredAt?: string } = {},
@@ -70,7 +70,7 @@ export class ServedDedupe {
     return { event, order, webhookId, body };
   }
 
-  /** One that was applied: the first of an order's life. */
+  /** An applied webhook: the first of an order's life. */
   async applied(): Promise<Arrived> {
     const [first] = lifeEvents((this.#order += 1));
     if (!first) throw new Error('a life has events');

@@ -9,7 +9,7 @@ import { Refusals } from '../../src/watch/sign-in/refusals.ts';
 import { serving } from '../../src/watch/serve.ts';
 import { http, type HttpAnswer } from '../support/http.ts';
 
-/** Some routes behind HTTP in this process. A token here is the name of a role; acts are remembered. */
+/** Some routes over HTTP in this process. A token here is the name of a role; acts are recorded. */
 export class ServedRoutes {
   url = '';
   readonly acts: (Act & { outcome?: string; detail?: string | null })[] = [];

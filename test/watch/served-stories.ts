@@ -23,13 +23,13 @@ import { DEDUPE_TTL_SECONDS, openInside, silent, type Inside } from '../support/
 import { keyOf } from '../support/waiting-event.ts';
 import { ServedRoutes } from './served-routes.ts';
 
-/** Orders, events, parked events and their replays over HTTP in this process, and the drains that they wait for. */
+/** Orders, events, parked events and replays over HTTP in this process, with the drains that process them. */
 export interface ServedStories {
   inside: Inside;
   served: ServedRoutes;
   parked: ParkedStore;
   replays: Replays;
-  /** What replays do with an event; a test may put something else here. */
+  /** How replays put an event back; a test may replace it. */
   putBack: (event: WaitingEvent) => Promise<unknown>;
   get: ServedRoutes['get'];
   post: ServedRoutes['post'];

@@ -46,7 +46,7 @@ describe('shops and their installs', () => {
     return book.ask({ ...usual, until: new Date(), ...how });
   };
 
-  test('a row has the install beside the traffic, and nothing of the token but until when', async () => {
+  test('a row has the install and the traffic, and of the token only its expiry', async () => {
     const checkedAt = new Date('2026-11-20T12:00:00.000Z');
     await install(dashboard.collections, SHOP, {
       attention: LAPSED,
@@ -76,7 +76,7 @@ describe('shops and their installs', () => {
           checkedAt: checkedAt.toISOString(),
           missing: ['returns/close'],
           doubled: [],
-          says: [expect.stringContaining('did not grant what returns/close needs')],
+          says: [expect.stringContaining('did not grant the scope that returns/close needs')],
         },
         token: {
           expires: '2026-11-20T11:00:00.000Z',
@@ -91,7 +91,7 @@ describe('shops and their installs', () => {
     expect(text).not.toContain(Buffer.from('a-sealed-token').toString('base64'));
   });
 
-  test('one that uninstalled needs nobody; one that never came is unknown; one that sent nothing is there', async () => {
+  test('a shop that uninstalled needs no attention; one that never installed is unknown; one that sent nothing is listed', async () => {
     const redactedAt = new Date('2026-11-23T10:00:00.000Z');
     await install(dashboard.collections, GONE, {
       state: 'uninstalled',
@@ -116,7 +116,7 @@ describe('shops and their installs', () => {
     });
   });
 
-  test('a part of a name finds those that sent nothing, too, and is no pattern', async () => {
+  test('a part of a name also finds shops that sent nothing, and is not a pattern', async () => {
     for (const shop of [SHOP, QUIET, GONE]) await install(dashboard.collections, shop);
     await sent(SHOP);
     expect((await list('?name=QUI')).shops.map(({ shop }) => shop)).toEqual([QUIET]);
@@ -124,7 +124,7 @@ describe('shops and their installs', () => {
     expect((await list('?name=myshopify.com')).total).toBe(3);
   });
 
-  test('200 at most, those that sent something first; the total is of all', async () => {
+  test('at most 200, those with events first; the total counts all', async () => {
     const many = Array.from({ length: 210 }, (_, i) => `s${String(i).padStart(3, '0')}.myshopify.com`);
     await dashboard.collections.shops.insertMany(
       many.map((_id) => ({ _id, state: 'installed', installedAt: INSTALLED_AT, scopes: [] })),
@@ -140,7 +140,7 @@ describe('shops and their installs', () => {
     ]);
   });
 
-  test('one shop: its last five passes, and what is asked and not done, of whom it does not say', async () => {
+  test('one shop: its last five passes, and its open requests, without the customer', async () => {
     await install(dashboard.collections, SHOP);
     for (let i = 0; i < 7; i += 1) await ask({ reason: `pass ${i}` });
     await ask({ shop: QUIET });
@@ -167,7 +167,7 @@ describe('shops and their installs', () => {
     expect((await dashboard.get(`/api/shops/${SHOP}`)).text).not.toMatch(/207119551|5820001001000/);
   });
 
-  test('one that sent events and never installed is shown; one that neither did is not, and where it looked is said', async () => {
+  test('a shop that only sent events is shown; an unknown one is a 404 that says where it looked', async () => {
     await sent(STRANGE);
     expect(await one(STRANGE)).toMatchObject({
       state: 'unknown',
@@ -181,7 +181,7 @@ describe('shops and their installs', () => {
     expect((await dashboard.get('/api/shops/no%20shop')).status).toBe(400);
   });
 
-  test('how many there are, and who needs attention, is in the status, its sentence and the metrics', async () => {
+  test('the status, its sentence and the metrics say how many there are and which need attention', async () => {
     const { collections } = dashboard;
     await install(collections, SHOP);
     await install(collections, GONE, { state: 'uninstalled', attention: LAPSED });
@@ -197,11 +197,11 @@ describe('shops and their installs', () => {
   });
 });
 
-describe('words for what was found of subscriptions', () => {
+describe('problems of subscriptions in words', () => {
   test.each([
     [[], [], []],
-    [['a/b'], [], [/what a\/b needs: Shopify does not send them/]],
-    [['a/a', 'a/b', 'a/c', 'a/d', 'a/e'], [], [/what a\/a, a\/b, a\/c and 2 more need:/]],
+    [['a/b'], [], [/the scope that a\/b needs, so Shopify does not send such webhooks/]],
+    [['a/a', 'a/b', 'a/c', 'a/d', 'a/e'], [], [/the scope that a\/a, a\/b, a\/c and 2 more need,/]],
     [['a/b'], ['c/d', 'e/f'], [/a\/b/, /^c\/d, e\/f are also subscribed/]],
   ])('missing %j, doubled %j', (missing, doubled, words) => {
     expect(subscriptionWords({ missing, doubled })).toEqual(words.map((each) => expect.stringMatching(each)));

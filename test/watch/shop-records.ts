@@ -4,7 +4,7 @@ import type { ShopDocument } from '../../src/persist/shop-schema.ts';
 
 export const INSTALLED_AT = new Date('2026-11-20T10:00:00.000Z');
 
-/** A shop that installed, as its record stands. */
+/** The record of a shop that installed the app. */
 export async function install(
   { shops, sessions }: Collections,
   shop: string,
@@ -33,7 +33,7 @@ export async function install(
   });
 }
 
-/** What Shopify asked for, due so many days after it. */
+/** A request of Shopify, due in the given number of days. */
 export async function request(
   { compliance }: Collections,
   shop: string,

@@ -6,7 +6,7 @@ import { installReader } from '../../src/watch/status/install-reader.ts';
 import { shopReader } from '../../src/watch/status/shop-reader.ts';
 import { shopStatus, type ShopStatus } from '../../src/watch/status/shop-status.ts';
 
-/** How shops are, as the dashboard composes it. */
+/** The status of shops, as the dashboard composes it. */
 export function shopStatusOver(
   redis: Parameters<typeof shopReader>[0],
   partitions: readonly RedisKeys[],

@@ -8,8 +8,8 @@ import { shopStatusOver } from './shop-status-over.ts';
 
 const SHOP = 's1.myshopify.com';
 
-/** The list is read every two seconds by every page that shows it; the counts, each second. */
-describe('no shop is looked for from end to end', () => {
+/** Every page that shows the list reads it every two seconds; the counts are read every second. */
+describe('no query for shops reads the whole collection', () => {
   let inside: Inside;
   let shops: ShopStatus;
   const sent: mongo.Document[] = [];
@@ -34,9 +34,9 @@ describe('no shop is looked for from end to end', () => {
 
   test.each<[string, number, () => Promise<unknown>]>([
     ['all of them', 4, () => shops.list('')],
-    ['those of a name', 4, () => shops.list('s1')],
+    ['shops by name', 4, () => shops.list('s1')],
     ['one', 4, () => shops.one(SHOP)],
-    ['how many, and who needs attention', 4, () => shopCounts(inside.collections.shops)],
+    ['the counts, and which shops need attention', 4, () => shopCounts(inside.collections.shops)],
   ])('%s, in %i queries', async (_name, queries, ask) => {
     sent.length = 0;
     await ask();

@@ -36,7 +36,7 @@ describe('/api/shops', () => {
   beforeEach(async () => {
     await inside.redis.flushdb();
     await served?.stop();
-    // A reader keeps hours that are over.
+    // A reader keeps past hours.
     const { redis, partitions } = inside;
     const shops = shopStatusOver(redis, partitions, kept.collections);
     served = await ServedRoutes.start(shopRoutes({ redis, shops }));
@@ -62,11 +62,11 @@ describe('/api/shops', () => {
     return found;
   };
 
-  test('with nothing there it is empty', async () => {
+  test('is empty if there are no shops', async () => {
     expect(await list()).toEqual({ status: 200, shops: [], total: 0 });
   });
 
-  test('tells of each shop what waits, its share and its last event, the busiest first', async () => {
+  test('has the waiting events, share and last event of each shop, the busiest first', async () => {
     await deposited(SMALL, 2);
     await deposited(BIG, 6);
     const { shops, total } = await list();
@@ -95,7 +95,7 @@ describe('/api/shops', () => {
     expect(Math.abs(ago)).toBeLessThan(60_000);
   });
 
-  test('counts the last 24 hours and no more; what waits since before is shown all the same', async () => {
+  test('counts only the last 24 hours; events that have waited for longer are still shown', async () => {
     const hour = await thisHour();
     const { redis } = inside;
     await redis.hset(keys(0).traffic(hour - 24), SMALL, 5);
@@ -125,7 +125,7 @@ describe('/api/shops', () => {
     ]);
   });
 
-  test('an hour that is over is read once: only the hour that goes on is read again', async () => {
+  test('a past hour is read once: only the current hour is read again', async () => {
     await deposited(BIG, 1);
     await inside.redis.hset(keys(0).traffic((await thisHour()) - 2), BIG, 10);
     await list();
@@ -142,7 +142,7 @@ describe('/api/shops', () => {
     expect(read.length).toBeGreaterThan(0);
   });
 
-  test('is searched by a part of the name; shares stay those of all', async () => {
+  test('is searched by a part of the name; shares are still of all shops', async () => {
     await deposited(SMALL, 1);
     await deposited(BIG, 3);
     const { shops, total } = await list('?name=SMALL');
@@ -151,7 +151,7 @@ describe('/api/shops', () => {
     expect((await list('?name=%3Cscript%3E')).shops).toEqual([]);
   });
 
-  test('shows 200 at most, and says how many there are', async () => {
+  test('shows at most 200, and says how many there are', async () => {
     const many = Array.from({ length: 250 }, (_, i) => [`shop-${i}.myshopify.com`, String(i + 1)]).flat();
     await inside.redis.hset(keys(0).traffic(await thisHour()), ...many);
     const { shops, total } = await list();
@@ -161,7 +161,7 @@ describe('/api/shops', () => {
   });
 
   test.each([`?name=${'x'.repeat(254)}`, '?name[]=a', '?limit=5'])(
-    'a query that is bad is a 400: %s',
+    'an invalid query is a 400: %s',
     async (query) => {
       expect((await list(query)).status).toBe(400);
     },

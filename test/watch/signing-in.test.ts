@@ -48,7 +48,7 @@ describe('signing in', () => {
     ]);
   });
 
-  test('it lives as long as its token, and 12 hours at most', async () => {
+  test('a session lives as long as its token, and at most 12 hours', async () => {
     const ages = [];
     for (const hours of [0.5, 100]) {
       const { headers } = await signIn({ token: await mint('viewer', 'token', hours) });
@@ -58,27 +58,30 @@ describe('signing in', () => {
     expect(Math.abs((ages[1] ?? 0) - 12 * 3600)).toBeLessThan(10);
   });
 
-  test.each(['https', 'https, http'])('over %s the cookie is Secure, of this host alone', async (proto) => {
-    const over = { 'x-forwarded-proto': proto };
-    const cookie = cookieOf((await signIn({ token: await mint() }, over)).headers);
-    expect(cookie).toMatch(/^__Host-lockstep_session=.*; Path=\/; Secure$/);
-    const pair = cookie.split(';')[0] ?? '';
-    expect((await ask(pair, 'GET', over)).status).toBe(200);
-    // What an http page or a neighbour could have set is not looked at.
-    expect((await ask(pair.replace('__Host-', ''), 'GET', over)).status).toBe(401);
-    const out = await ask(pair, 'DELETE', { ...over, 'sec-fetch-site': 'same-origin' });
-    expect(cookieOf(out.headers)).toMatch(/^__Host-lockstep_session=; Max-Age=0;/);
-    expect((await ask(pair, 'GET', over)).status).toBe(401);
-  });
+  test.each(['https', 'https, http'])(
+    'over %s the cookie is Secure, and of this host only',
+    async (proto) => {
+      const over = { 'x-forwarded-proto': proto };
+      const cookie = cookieOf((await signIn({ token: await mint() }, over)).headers);
+      expect(cookie).toMatch(/^__Host-lockstep_session=.*; Path=\/; Secure$/);
+      const pair = cookie.split(';')[0] ?? '';
+      expect((await ask(pair, 'GET', over)).status).toBe(200);
+      // Cookies that an http page or another host of the domain could have set are ignored.
+      expect((await ask(pair.replace('__Host-', ''), 'GET', over)).status).toBe(401);
+      const out = await ask(pair, 'DELETE', { ...over, 'sec-fetch-site': 'same-origin' });
+      expect(cookieOf(out.headers)).toMatch(/^__Host-lockstep_session=; Max-Age=0;/);
+      expect((await ask(pair, 'GET', over)).status).toBe(401);
+    },
+  );
 
-  test('of several cookies of that name the good one counts, wherever it stands', async () => {
+  test('of several cookies of that name the valid one counts, wherever it is', async () => {
     const [good, other, gone] = [await session(), 'lockstep_session=of-somebody-else', 'lockstep_session='];
     for (const cookie of [`${other}; ${good}`, `${good}; ${other}`, `${gone}; x=1; ${other}; ${good}`])
       expect([cookie, (await ask(cookie)).status]).toEqual([cookie, 200]);
     expect((await ask(`${other}; ${gone}`)).status).toBe(401);
   });
 
-  test('a session is no bearer token, and a token is no session', async () => {
+  test('a session is not a bearer token, and a token is not a session', async () => {
     const cookie = await session();
     const value = cookie.replace('lockstep_session=', '');
     expect((await dashboard.getWith('/api/session', value)).status).toBe(401);
@@ -90,7 +93,7 @@ describe('signing in', () => {
     ['over', async () => ({ token: await mint('admin', 'token', inAMoment) }), 'expired'],
     ['of a session', async () => ({ token: await mint('admin', 'session') }), 'forged'],
     ['of a one-time link', async () => ({ token: await mint('admin', 'once') }), 'forged'],
-    ['no code but a token', async () => ({ once: await mint('admin') }), 'forged'],
+    ['not a code but a token', async () => ({ once: await mint('admin') }), 'forged'],
     ['garbage', () => Promise.resolve({ token: 'e30.e30.e30' }), 'forged'],
     [
       'signed otherwise',
@@ -108,28 +111,28 @@ describe('signing in', () => {
   });
 
   test.each([{}, { token: '' }, { token: 1 }, { token: 'x', once: 'x' }, []])(
-    'what is no sign-in is a bad request: %j',
+    'an invalid sign-in is a bad request: %j',
     async (body) => {
       expect((await signIn(body)).status).toBe(400);
     },
   );
 
-  test('so is one that is too long to be a token', async () => {
+  test('so is a text that is too long to be a token', async () => {
     expect((await signIn({ token: 'x'.repeat(4001) })).status).toBe(400);
   });
 
-  test('a one-time link signs in once, and says what to do when it was used', async () => {
+  test('a one-time link signs in once, and then says what to do', async () => {
     const once = await mint('operator', 'once', 0.25);
     expect((await signIn({ once })).json).toMatchObject({ name: 'ada', role: 'operator' });
     const again = await signIn({ once });
     expect([again.status, again.json.error]).toEqual([
       401,
-      'this link was used before; "npm run ops -- sign-in" prints another link',
+      'this link was already used; "npm run ops -- sign-in" prints another link',
     ]);
     expect(await lastActs()).toMatchObject([{ action: 'session.refuse', detail: 'used before' }]);
   });
 
-  test('of many who use a link at once, in two processes, one gets in', async () => {
+  test('if many use a link at the same time, in two processes, only one gets in', async () => {
     const once = await mint('operator', 'once', 0.25);
     const tries = Array.from({ length: 8 }, (_, i) =>
       (i % 2 ? dashboard : other).tell('/api/session', { once }),
@@ -138,7 +141,7 @@ describe('signing in', () => {
     expect(statuses.toSorted((a, b) => a - b)).toEqual([200, 401, 401, 401, 401, 401, 401, 401]);
   });
 
-  test("a link's session is for whom it was made, and ends with the token that it comes from", async () => {
+  test("a link's session is for the person it was made for, and ends with the token that it comes from", async () => {
     const made = await dashboard.post('/api/session/once', {}, 'viewer');
     expect(made.json.url).toBe(`${dashboard.url}/sign-in#once=${String(made.json.code)}`);
     const { json, headers } = await signIn({ once: made.json.code });
@@ -147,16 +150,16 @@ describe('signing in', () => {
     expect(Math.abs(age - 3600)).toBeLessThan(10);
   });
 
-  test('a link with no token behind it, as `npm start` prints, begins a session of 12 hours', async () => {
+  test('a link without a token behind it, as `npm start` prints, starts a session of 12 hours', async () => {
     const { headers } = await signIn({ once: await mint('admin', 'once', 0.25) });
     expect(Number(/Max-Age=(\d+)/.exec(cookieOf(headers))?.[1])).toBeGreaterThan(12 * 3600 - 10);
   });
 
-  test('the code of a link is no bearer token', async () => {
+  test('the code of a link is not a bearer token', async () => {
     expect((await dashboard.getWith('/api/status', await mint('admin', 'once', 0.25))).status).toBe(401);
   });
 
-  test('more than ten tries a minute with one token: 429 with when to try again', async () => {
+  test('more than ten attempts a minute with one token: 429 that says when to try again', async () => {
     const token = await mint();
     const statuses = [];
     for (let i = 0; i < 12; i += 1) statuses.push((await signIn({ token })).status);
@@ -166,10 +169,10 @@ describe('signing in', () => {
     expect((await signIn({ token: await mint() })).status).toBe(200);
   });
 
-  test('more than ten guesses a minute: 429 for guesses, and for nobody who is known', async () => {
+  test('more than ten guesses a minute: 429 for guesses, but not for known callers', async () => {
     const statuses = [];
     const tries = ['e30.e30.e30', await mintToken('x'.repeat(32), { name: 'eve', role: 'admin' }, 1)];
-    // Who says otherwise comes from another address is not believed.
+    // A header that claims another address is not trusted.
     for (let i = 0; i < 12; i += 1)
       statuses.push((await signIn({ token: tries[i % 2] }, { 'x-forwarded-for': `10.0.0.${i}` })).status);
     expect(statuses).toEqual([...Array.from({ length: 10 }, () => 401), 429, 429]);
@@ -182,7 +185,7 @@ describe('signing in', () => {
     expect((await signIn({ token: 'x'.repeat(9000) })).status).toBe(413);
   });
 
-  test('signing out ends the session, also for who kept its cookie', async () => {
+  test('signing out ends the session, even for someone who kept its cookie', async () => {
     const cookie = await session();
     const { status, headers } = await ask(cookie, 'DELETE', { 'sec-fetch-site': 'same-origin' });
     expect([status, cookieOf(headers)]).toEqual([
@@ -203,7 +206,7 @@ describe('signing in', () => {
     [{ origin: 'http://localhost:1' }, 403],
     [{ origin: 'null' }, 403],
     [{}, 403],
-  ])('a change asked with a cookie and %j: %i', async (given, expected) => {
+  ])('a change with a cookie and %j: %i', async (given, expected) => {
     const headers = Object.fromEntries(
       Object.entries(given).map(([name, value]) => [name, value.replace('<own>', dashboard.url)]),
     );
@@ -212,18 +215,18 @@ describe('signing in', () => {
     expect(answer.status).toBe(expected);
   });
 
-  test('nor does a token in the header, which no other site can send', async () => {
+  test('a token in the header needs no check: another site cannot send it', async () => {
     const authorization = `Bearer ${await mint()}`;
     const headers = { authorization, 'sec-fetch-site': 'cross-site', cookie: await session() };
     expect((await dashboard.tell('/api/session/once', {}, headers)).status).toBe(200);
   });
 
-  test('another site cannot sign somebody in as somebody else', async () => {
+  test('another site cannot sign a person in under another name', async () => {
     const headers = { origin: 'https://evil.example' };
     expect((await signIn({ token: await mint() }, headers)).status).toBe(403);
   });
 
-  test('a token that is revoked is over with its sessions: here at once, in other processes soon', async () => {
+  test('a revoked token ends with its sessions: here at once, in other processes soon', async () => {
     const token = await mint('operator');
     const { headers } = await signIn({ token });
     const cookie = cookieOf(headers).split(';')[0] ?? '';
@@ -237,7 +240,7 @@ describe('signing in', () => {
     expect((await ask(cookie)).status).toBe(401);
     expect((await signIn({ token })).json.error).toBe('this token was revoked');
     await until(async () => (await other.getWith('/api/session', token)).status === 401);
-    expect((await dashboard.post(place, { reason: 'lost' }, 'admin')).json.did).toMatch(/revoked before/);
+    expect((await dashboard.post(place, { reason: 'lost' }, 'admin')).json.did).toMatch(/already revoked/);
   });
 
   test('tokens are minted for others, listed by id, and never shown again', async () => {
@@ -258,11 +261,11 @@ describe('signing in', () => {
     expect(text).not.toContain(token);
   });
 
-  test('a token that nobody has seen can be revoked: it is refused from its first use on, also elsewhere', async () => {
+  test('a token that was never seen can be revoked: it is refused from its first use on, everywhere', async () => {
     const token = await mint('operator');
     const place = `/api/tokens/${tokenId(token)}/revoke`;
     expect((await dashboard.post(place, { reason: 'lost' }, 'admin')).json.did).toMatch(/^revoked, /);
-    expect((await dashboard.post(place, { reason: 'lost' }, 'admin')).json.did).toMatch(/revoked before/);
+    expect((await dashboard.post(place, { reason: 'lost' }, 'admin')).json.did).toMatch(/already revoked/);
     expect((await dashboard.getWith('/api/session', token)).status).toBe(401);
     await until(async () => (await other.getWith('/api/session', token)).status === 401);
     const { json } = await dashboard.get('/api/tokens', 'admin');
@@ -270,7 +273,7 @@ describe('signing in', () => {
     expect(row).toMatchObject({ name: 'never seen', role: null, revokedBy: 'test' });
   });
 
-  test('a refused change is audited with who wanted what', async () => {
+  test('a refused change is audited, with who asked for what', async () => {
     await dashboard.post('/api/tokens', { name: 'me', role: 'admin', reason: 'I want it' }, 'operator');
     expect(await lastActs()).toMatchObject([
       {

@@ -55,7 +55,7 @@ describe('figures', () => {
   });
   afterAll(() => inside.close());
 
-  test('name the queues that somebody paused', async () => {
+  test('name the paused queues', async () => {
     expect((await status()).pausedQueues).toEqual([]);
     await inside.queues[0]?.pause();
     expect((await status()).pausedQueues).toEqual([0]);
@@ -63,14 +63,14 @@ describe('figures', () => {
     expect((await status()).pausedQueues).toEqual([]);
   });
 
-  test('of locks are not known while their servers are away, and all else is', async () => {
+  test('of locks are unknown while their servers are down, and all others are known', async () => {
     locks = () => Promise.resolve(2);
     expect(await status()).toMatchObject({ workers: 1, locksHeld: 2 });
     locks = () => Promise.reject(new Error('only 0 of 1 lock servers answer'));
     expect(await status()).toMatchObject({ workers: 1, locksHeld: null, redis: { state: 'up' } });
   });
 
-  test('of metrics are those of the pages, from whichever they were read', async () => {
+  test('of metrics equal those of the pages, whichever is read', async () => {
     const { depositor, waker: wakes, metrics, redis, partitions, queues, collections } = inside;
     for (const id of ['1', '1', '2'])
       await depositor.deposit(waitingEvent('orders/paid', { id }, { order: keyOf(id) }), null);
@@ -100,7 +100,7 @@ describe('figures', () => {
   });
 });
 
-describe('while Redis is away', () => {
+describe('while Redis is down', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-status-'));
   let inside: Inside;
   let server: LocalRedis;
@@ -166,7 +166,7 @@ describe('while Redis is away', () => {
     '/shops',
   ];
 
-  test('what it holds is refused as that, the status tells it, samples go on with nulls; and all heals', async () => {
+  test('requests for its data say so, the status says so, samples continue with nulls; then everything recovers', async () => {
     await sampler.sample();
     await server.stop();
     await until(() => redis.status !== 'ready');
@@ -174,7 +174,7 @@ describe('while Redis is away', () => {
       const { status, json } = await served.get(place);
       expect([place, status, json.error]).toEqual([place, 503, 'Redis is down: its data is unavailable']);
     }
-    const paused = await served.post('/queues/all/pause', { reason: 'a try while it is away' });
+    const paused = await served.post('/queues/all/pause', { reason: 'a try while it is down' });
     expect(paused.status).toBe(503);
     expect((await served.get('/status')).json).toMatchObject({
       level: 'act',

@@ -29,8 +29,8 @@ const WELL: SystemStatus = {
   level: 'fine',
 };
 
-describe('the sentence that comes first', () => {
-  /** Each is worse than those below it. */
+describe('the headline', () => {
+  /** Each problem is more urgent than those below it. */
   const matters: [string, Partial<SystemStatus>, 'act' | 'look', string][] = [
     [
       'both down',
@@ -89,14 +89,14 @@ describe('the sentence that comes first', () => {
     expect(headlineOf(figures).link).toBe('/orders/a.myshopify.com/7');
   });
 
-  test('workers that have not reported since Redis came back are no alarm', () => {
+  test('workers that have not reported since Redis came back are not an alarm', () => {
     expect(headlineOf({ ...WELL, workers: null })).toMatchObject({ level: 'fine' });
   });
 
-  test('of many problems the most urgent is said', () => {
+  test('of many problems the most urgent is shown', () => {
     const worse = matters.map(([, figures]) => figures);
     for (const [i, [, , , sentence]] of matters.entries()) {
-      // Later rows add themselves; of one figure the worse value stays.
+      // Later rows are added; for each figure the worse value stays.
       const all = worse
         .slice(i)
         .reduceRight<SystemStatus>((rest, figures) => ({ ...rest, ...figures }), WELL);

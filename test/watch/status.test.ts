@@ -18,7 +18,7 @@ describe('/api/status', () => {
 
   const status = async () => (await dashboard.get('/api/status')).json;
 
-  test('with nothing there it says nothing waits', async () => {
+  test('an empty system says that nothing is waiting', async () => {
     expect(await status()).toEqual({
       waitingEvents: 0,
       waitingOrders: 0,
@@ -50,7 +50,7 @@ describe('/api/status', () => {
     });
   });
 
-  test('a worker counts as long as it is heard of, and not because it is connected; another program never', async () => {
+  test('a worker counts while it sends heartbeats, not because it is connected; other programs never count', async () => {
     const { beats, told } = redisKeys(0);
     const heardOf = async (id: string, program: string, agoMs: number) => {
       await dashboard.redis.zadd(beats, Date.now() - agoMs, id);
@@ -71,7 +71,7 @@ describe('/api/status', () => {
     await dashboard.redis.del(beats, told);
   });
 
-  test('the lock of a holder that died counts, as `lock ls` has it, and its order is named', async () => {
+  test('the lock of a holder that died counts, as in `lock ls`, and its order is named', async () => {
     const order = keyOf('600');
     const keys = redisKeys(0);
     await dashboard.redis.set(keys.lock(order), 'deadhost:999', 'PX', 60_000);
@@ -82,7 +82,7 @@ describe('/api/status', () => {
     await dashboard.redis.del(keys.lock(order), keys.pending);
   });
 
-  test('a lock counts while it is held, and not because its job is still active', async () => {
+  test('a lock counts while it is held, not because its job is still active', async () => {
     const order = keyOf('77');
     const keys = redisKeys(0);
     const queues = openQueues(dashboard.redis, [keys]);
@@ -103,7 +103,7 @@ describe('/api/status', () => {
     await Promise.all(queues.map((queue) => queue.close()));
   });
 
-  test('it counts what waits, what came twice, what was parked and what is spooled', async () => {
+  test('it counts waiting, duplicate, parked and spooled events', async () => {
     const events = ['1', '1', '2'].map((id) => waitingEvent('orders/updated', { id }, { order: keyOf(id) }));
     for (const event of events) await dashboard.depositor.deposit(event, null);
     for (const event of events.slice(1)) await dashboard.depositor.deposit(event, null);

@@ -13,9 +13,9 @@ interface Changed {
 }
 
 const NO_EVENT =
-  'no such event in the journal or among the parked; one that waits is found by its order, in its mailbox';
+  'no such event in the journal or among parked events; find a waiting event in the mailbox of its order';
 
-describe('P8: what became of an event can be read', () => {
+describe('P8: what happened to an event can be read', () => {
   let stories: ServedStories;
   beforeAll(async () => {
     stories = await serveStories();
@@ -28,15 +28,15 @@ describe('P8: what became of an event can be read', () => {
     ['/orders/example.myshopify.com/0', 'no such order in the collection orders'],
     ['/orders/example.myshopify.com%2f1/2', 'no such order in the collection orders'],
     ['/orders/%7B%22$ne%22:1%7D/1', 'no such order in the collection orders'],
-    ['/orders/example.myshopify.com/404/timeline', 'no event of such an order, in the journal or waiting'],
+    ['/orders/example.myshopify.com/404/timeline', 'no events of this order, in the journal or waiting'],
     [`/events/${'0'.repeat(64)}`, NO_EVENT],
     ['/events/garbage', NO_EVENT],
-  ])('%s: 404 that says what there is none of', async (place, error) => {
+  ])('%s: 404 that says what was not found', async (place, error) => {
     const { status, json } = await stories.get(place);
     expect({ status, json }).toEqual({ status: 404, json: { error } });
   });
 
-  test('an event is told without its payload, and to an operator with the exact body, customer data masked unless there is a reason', async () => {
+  test('an event is shown without its payload; operators see the exact body, with customer data masked unless they give a reason', async () => {
     const entry = journalEntry(BODY, { outcome: 'stale', because: 'older than the state of 10:00:02' });
     await stories.inside.collections.events.create(entry);
     const told = {
@@ -65,7 +65,7 @@ describe('P8: what became of an event can be read', () => {
     ]);
   });
 
-  test('a viewer is refused a payload before it is told whether there is one', async () => {
+  test('a viewer is refused a payload without learning whether the event exists', async () => {
     for (const event of ['0'.repeat(64), 'garbage']) {
       const { status, json } = await stories.get(`/events/${event}?payload=1`, 'viewer');
       expect({ status, json }).toEqual({
@@ -75,10 +75,10 @@ describe('P8: what became of an event can be read', () => {
     }
     const acts = stories.served.acts.slice(-2);
     expect(acts.map(({ outcome }) => outcome)).toEqual(['refused', 'refused']);
-    expect(acts[1]?.target).toBe('what is no event');
+    expect(acts[1]?.target).toBe('not an event');
   });
 
-  test('a parked event that its journal has outlived is told from the parked', async () => {
+  test('a parked event whose journal entry has expired is read from the parked events', async () => {
     const { outcome: _, ...entry } = journalEntry('{"email":"a@b.de"}', { outcome: 'parked' });
     const [firstAt, lastAt] = [new Date(RECEIVED_AT), new Date(RECEIVED_AT + 1)];
     const state = 'parked' as const;
@@ -94,7 +94,7 @@ describe('P8: what became of an event can be read', () => {
     expect(json).toMatchObject({ outcome: 'parked', because: 'x', payload: '{"email":"(masked)"}' });
   });
 
-  test('a payload that is no UTF-8 is told as base64, byte for byte', async () => {
+  test('a payload that is not UTF-8 is shown as base64, byte for byte', async () => {
     const bytes = Buffer.from([0x7b, 0xff, 0x7d]);
     const entry = journalEntry(bytes, { order: keyOf() });
     await stories.inside.collections.events.create(entry);
@@ -106,7 +106,7 @@ describe('P8: what became of an event can be read', () => {
     expect(JSON.stringify(seen.json)).not.toMatch(/"payload(Base64)?"/);
   });
 
-  test('a timeline has what was applied in sequence, then what was parked, then what waits', async () => {
+  test('a timeline has applied events in sequence, then parked ones, then waiting ones', async () => {
     const order = keyOf('77');
     const entries = [
       journalEntry('{"id":77}', { order, sequence: 2, topic: 'orders/paid' }),
@@ -126,7 +126,7 @@ describe('P8: what became of an event can be read', () => {
     ]);
   });
 
-  test('what is in the spool waits', async () => {
+  test('an event in the spool is waiting', async () => {
     const { id: _id, topic } = waitingEvent('orders/paid', {});
     const { shop, order } = { shop: SHOP, order: keyOf('78') };
     await stories.inside.collections.spool.create({
@@ -140,13 +140,13 @@ describe('P8: what became of an event can be read', () => {
     expect(json.entries).toMatchObject([{ event: _id, topic: 'orders/paid', outcome: 'waiting' }]);
   });
 
-  test('an event that names no order has a story too', async () => {
+  test('an event that names no order has a timeline, too', async () => {
     await stories.inside.depositor.deposit(waitingEvent('orders/paid', {}, { order: keyOf('-') }), null);
     const { json } = await stories.get(`/orders/${SHOP}/-/timeline`);
     expect(json.entries).toMatchObject([{ topic: 'orders/paid', outcome: 'waiting' }]);
   });
 
-  test('a timeline says how long the oldest waits; where nothing does, null', async () => {
+  test('a timeline says how long the oldest event has waited; null if none is waiting', async () => {
     const order = keyOf('80');
     await stories.inside.collections.events.create(journalEntry('{"id":80}', { order }));
     const place = `/orders/${SHOP}/80/timeline`;
@@ -164,7 +164,7 @@ describe('P8: what became of an event can be read', () => {
     expect(waitingMs).toBeLessThan(100_000);
   });
 
-  test('with states, each event says what it changed; null where that cannot be known', async () => {
+  test('with states, each event says what it changed; null if that is unknown', async () => {
     const events = lifeEvents(9);
     const order = events[0]!.order;
     await depositAll(stories.inside, events);
@@ -183,7 +183,7 @@ describe('P8: what became of an event can be read', () => {
     expect((await read()).every(({ changes }) => changes === null)).toBe(true);
   });
 
-  test('of a very long story the newest thousand are told, and that there is more', async () => {
+  test('a very long timeline has the newest thousand events, and says that there are more', async () => {
     const order = keyOf('81');
     const entries = Array.from({ length: 1001 }, (_, i) => journalEntry('{}', { order, sequence: i + 1 }));
     await stories.inside.collections.events.insertMany(entries);

@@ -23,7 +23,7 @@ describe('the audit', () => {
     return { entries, brokenAt };
   };
 
-  test('an act is written down before it is done, and sealed after', async () => {
+  test('an act is recorded before it is done, and sealed afterwards', async () => {
     const log = open();
     const number = await log.begin(ACT);
     expect(await audit.findById(number).lean()).toMatchObject({ ...ACT, outcome: 'begun', sealed: null });
@@ -32,7 +32,7 @@ describe('the audit', () => {
     expect(await chain()).toEqual({ entries: 1, brokenAt: null });
   });
 
-  test('a process that died in the middle leaves `begun`, and the chain whole', async () => {
+  test('a process that dies in the middle leaves `begun`, and an unbroken chain', async () => {
     await open().begin(ACT);
     await written(2);
     expect(await chain()).toEqual({ entries: 3, brokenAt: null });
@@ -42,7 +42,7 @@ describe('the audit', () => {
     const later = (ms: number) => new Date(Date.now() + ms);
     const ended = async (number: number) => (await audit.findById(number).lean())?.outcome;
 
-    test('P8: is marked as broken off after 10 minutes, once, and the chain is whole', async () => {
+    test('P8: is marked as broken off after 10 minutes, once, and the chain is unbroken', async () => {
       const number = await open().begin(ACT);
       expect(await markBrokenOff(audit, [], later(590_000))).toBe(0);
       expect(await ended(number)).toBe('begun');
@@ -53,7 +53,7 @@ describe('the audit', () => {
       expect(await chain()).toEqual({ entries: 1, brokenAt: null });
     });
 
-    test('has ended then: an end that comes later changes nothing', async () => {
+    test('has then ended: a later end changes nothing', async () => {
       const log = open();
       const number = await log.begin(ACT);
       await markBrokenOff(audit, [], later(610_000));
@@ -62,7 +62,7 @@ describe('the audit', () => {
       expect(await chain()).toEqual({ entries: 1, brokenAt: null });
     });
 
-    test('is left alone where another process continues it, or it has ended', async () => {
+    test('is left alone if another process continues it, or it has ended', async () => {
       const number = await open().begin(ACT);
       await written(1);
       expect(await markBrokenOff(audit, [ACT.action], later(610_000))).toBe(0);
@@ -70,7 +70,7 @@ describe('the audit', () => {
     });
   });
 
-  test('how an act ended is written once: a second end changes nothing', async () => {
+  test('the end of an act is written once: a second end changes nothing', async () => {
     const log = open();
     const number = await log.begin(ACT);
     await log.end(number, 'refused', 'the holder is alive');
@@ -83,7 +83,7 @@ describe('the audit', () => {
     expect(unsealed).toHaveLength(1);
   });
 
-  test('three processes that append at once leave no gap and no fork', async () => {
+  test('three processes that append at the same time leave no gap and no fork', async () => {
     const logs = [open(), open(), open()];
     const numbers = await Promise.all(
       Array.from({ length: 60 }, (_, i) => (logs[i % 3] ?? open()).begin({ ...ACT, target: `order ${i}` })),
@@ -103,7 +103,7 @@ describe('the audit', () => {
     ['that it ended', { outcome: 'begun' }],
     ['its hash', { hash: 'f'.repeat(64) }],
     ['its seal', { sealed: null }],
-  ])('an entry of which %s was changed shows', async (_what, change) => {
+  ])('a change to an entry is detected: %s', async (_what, change) => {
     await written(5);
     await audit.collection.updateOne({ _id: 3 as never }, { $set: change });
     expect(await chain()).toEqual({ entries: 5, brokenAt: 3 });
@@ -114,7 +114,7 @@ describe('the audit', () => {
     ['another root', { root: 'f'.repeat(16) }],
     ['no token', { token: null }],
     ['neither', { token: null, root: null }],
-  ])('by which token shows: an entry that was changed to %s', async (_what, change) => {
+  ])('a change to the token of an entry is detected: %s', async (_what, change) => {
     const log = open();
     const by = { token: '0'.repeat(16), root: '1'.repeat(16) };
     await log.end(await log.begin(ACT), 'done', null);
@@ -125,13 +125,13 @@ describe('the audit', () => {
     expect(await chain()).toEqual({ entries: 3, brokenAt: 2 });
   });
 
-  test('a token that is slipped into an entry of before shows', async () => {
+  test('a token that was added to an older entry is detected', async () => {
     await written(3);
     await audit.collection.updateOne({ _id: 2 as never }, { $set: { token: '0'.repeat(16) } });
     expect(await chain()).toEqual({ entries: 3, brokenAt: 2 });
   });
 
-  test('what is refused is written as it ended, and cannot be ended otherwise', async () => {
+  test('a refused act is written as ended, and its end cannot be changed', async () => {
     const log = open();
     await log.refused(ACT, 'the role operator is needed');
     await log.end(1, 'done', null);
@@ -139,13 +139,13 @@ describe('the audit', () => {
     expect(await audit.findById(1).lean()).toMatchObject(ended);
   });
 
-  test.each([1, 3])('entry %i is missing: it shows', async (number) => {
+  test.each([1, 3])('a missing entry %i is detected', async (number) => {
     await written(5);
     await audit.deleteOne({ _id: number });
     expect(await chain()).toEqual({ entries: 4, brokenAt: number });
   });
 
-  test('entries that changed places show', async () => {
+  test('swapped entries are detected', async () => {
     await written(4);
     const [second, third] = [await audit.findById(2).lean(), await audit.findById(3).lean()];
     await audit.collection.replaceOne({ _id: 2 as never }, { ...third, _id: 2 as never });
@@ -153,13 +153,13 @@ describe('the audit', () => {
     expect((await chain()).brokenAt).toBe(2);
   });
 
-  test('more than one page is checked to its end', async () => {
+  test('more than one page is checked to the end', async () => {
     await written(2);
     await audit.collection.insertOne({ _id: 1500 as never, hash: '', at: new Date() });
     expect(await chain()).toEqual({ entries: 3, brokenAt: 3 });
   });
 
-  test('it is read newest first, in pages, by every filter', async () => {
+  test('the log is read newest first, in pages, by every filter', async () => {
     const log = open();
     for (let i = 1; i <= 7; i += 1)
       await log.begin({ ...ACT, target: i % 2 ? 'odd' : 'even', who: i > 5 ? 'bob' : 'ada' });

@@ -20,7 +20,7 @@ describe('the audit over the API', () => {
 
   const numbers = (json: Record<string, unknown>) => (json.entries as Entry[]).map(({ number }) => number);
 
-  test('tells who did what to what, why, and what became of it; newest first', async () => {
+  test('shows who did what to what, why, and how it ended; newest first', async () => {
     const { entries } = (await dashboard.get('/api/audit')).json as unknown as { entries: Entry[] };
     expect(entries).toMatchObject([
       { number: 6, action: 'queue.pause', role: 'operator', outcome: 'refused', reason: 'to look' },
@@ -45,7 +45,7 @@ describe('the audit over the API', () => {
     ]);
   });
 
-  test('in pages, without missing or repeating one', async () => {
+  test('has pages, without missing or repeating an entry', async () => {
     const first = await dashboard.get('/api/audit?limit=4');
     const next = await dashboard.get(`/api/audit?limit=4&cursor=${String(first.json.cursor)}`);
     expect([...numbers(first.json), ...numbers(next.json)]).toEqual([6, 5, 4, 3, 2, 1]);
@@ -59,7 +59,7 @@ describe('the audit over the API', () => {
     },
   );
 
-  test('and whether it is as it was written', async () => {
+  test('says whether it is unchanged', async () => {
     const chain = async () => (await dashboard.get('/api/audit/chain')).json;
     expect(await chain()).toEqual({ whole: true, entries: 6, brokenAt: null, signedFrom: 1 });
     const { hash } = (await dashboard.collections.audit.findById(6).lean())!;

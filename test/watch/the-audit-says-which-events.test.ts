@@ -7,9 +7,9 @@ import { until } from '../support/until.ts';
 import { soundEvent } from './parked-events.ts';
 import { ServedDashboard } from './served-dashboard.ts';
 
-const REASON = 'the payment app was put right';
+const REASON = 'the payment app was repaired';
 
-/** What people did to many events at once, over the real audit. */
+/** Acts on many events at once, with the real audit log. */
 describe('the audit says which events', () => {
   let dashboard: ServedDashboard;
   let parked = 0;
@@ -44,7 +44,7 @@ describe('the audit says which events', () => {
     return (json.acts as { number: number }[]).map(({ number }) => number);
   };
 
-  test('were discarded: how many, a hash over all, and the first twenty', async () => {
+  test('were discarded: their number, a hash over all of them, and the first twenty', async () => {
     const events = await park(25, 'no tax');
     const { json } = await discard({ cause: 'no tax' });
     expect(json).toEqual({ discarded: 25, did: 'discarded 25 parked events (cause: no tax)' });
@@ -55,18 +55,18 @@ describe('the audit says which events', () => {
     expect(detail?.endsWith(`; ${first.slice(0, 20).join(', ')}, …`)).toBe(true);
   });
 
-  test('were put back, as it began', async () => {
+  test('were put back: when the replay began', async () => {
     const events = await park(3, 'no rate');
     const { json } = await replay({ cause: 'no rate' });
     const { detail } = (await newest()) ?? {};
     expect(detail).toContain(
-      `begins to put back 3 parked events (cause: no rate), 1000 a second; 3 events, `,
+      `started to put back 3 parked events (cause: no rate), 1000 a second; 3 events, `,
     );
     expect(detail).toContain(hashOf(events));
     expect(json.did).not.toContain(hashOf(events));
   });
 
-  test('two discards by the same words at the same time: each order tells of its own', async () => {
+  test('two discards with the same words at the same time: each order shows its own', async () => {
     const numbers = [];
     const told: WaitingEvent[] = [];
     for (let i = 0; i < 2; i += 1) {
@@ -77,7 +77,7 @@ describe('the audit says which events', () => {
     expect(await Promise.all(told.map(actsOn))).toEqual([[numbers[0]], [numbers[1]]]);
   });
 
-  test('an order tells of all of them, also of what was done again', async () => {
+  test('an order shows all acts on it, repeated ones too', async () => {
     const [event] = await park(1, 'no address');
     if (!event) throw new Error('it was parked');
     const numbers: unknown[] = [];
@@ -93,27 +93,30 @@ describe('the audit says which events', () => {
     expect(await actsOn(event)).toEqual(numbers);
   });
 
-  test('what was discarded before acts had numbers is found by its words and its time', async () => {
+  test('a discard by an older version, without numbered acts, is found by its words and its time', async () => {
     const [event] = await park(1, 'no name');
     await discard({ cause: 'no name' });
     await dashboard.collections.parked.updateOne({ _id: event?.id ?? '' }, { $unset: { acts: 1 } });
     expect(await actsOn(event as WaitingEvent)).toEqual([(await newest())?._id]);
   });
 
-  test('the same id is the same replay: for other events, or at another rate, it is refused', async () => {
+  test('the same id is the same replay: with other events or another rate it is refused', async () => {
     const [one, two] = await park(2, 'no customer');
     const id = randomUUID();
     const which = { events: [one?.id, two?.id] };
-    expect((await replay(which, { id })).json.did).toMatch(/^begins/);
+    expect((await replay(which, { id })).json.did).toMatch(/^started/);
     const turned = await replay({ events: which.events.toReversed() }, { id });
-    expect([turned.status, turned.json.did]).toEqual([200, 'is that replay; nothing new']);
+    expect([turned.status, turned.json.did]).toEqual([
+      200,
+      'this replay exists already; nothing new was started',
+    ]);
     for (const [other, more] of [
       [{ events: [one?.id] }, {}],
       [{ cause: 'no customer' }, {}],
       [which, { rate: 5 }],
     ] as const) {
       const { status, json } = await replay(other, { id, ...more });
-      expect([status, json.error]).toEqual([409, expect.stringContaining("another replay's")]);
+      expect([status, json.error]).toEqual([409, expect.stringContaining('another replay')]);
       expect(await newest()).toMatchObject({ action: 'parked.replay', outcome: 'refused' });
     }
   });

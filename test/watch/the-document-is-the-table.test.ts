@@ -42,7 +42,7 @@ describe("the API's document", () => {
   const fieldsOf = (schema: Route['params']) =>
     Object.keys((schema as { shape?: object } | undefined)?.shape ?? {});
 
-  test('says of each who may, and whether it is audited', () => {
+  test('says the role of each route, and whether it is audited', () => {
     for (const route of dashboard.routes) {
       const operation = operationOf(route);
       expect([route.path, operation?.['x-role']]).toEqual([route.path, route.role]);
@@ -51,7 +51,7 @@ describe("the API's document", () => {
     }
   });
 
-  test('says of each what it takes', () => {
+  test('says what each route takes', () => {
     for (const route of dashboard.routes) {
       const inPath = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
       expect(namesIn('path', route)).toEqual(inPath);
@@ -62,7 +62,7 @@ describe("the API's document", () => {
     }
   });
 
-  test('says of each what it answers, and refuses', () => {
+  test('says what each route answers and refuses', () => {
     for (const route of dashboard.routes) {
       const { responses } = operationOf(route) ?? {};
       const type = route.stream ? 'text/event-stream' : 'application/json';

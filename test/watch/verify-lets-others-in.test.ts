@@ -7,7 +7,7 @@ import { keyOf, RECEIVED_AT, waitingEvent } from '../support/waiting-event.ts';
 const EVENTS = 40;
 const LINES = 2000;
 
-describe('verify lets others in', () => {
+describe('verify lets other requests in', () => {
   let inside: Inside;
   beforeAll(async () => {
     inside = await openInside();
@@ -27,8 +27,8 @@ describe('verify lets others in', () => {
   });
   afterAll(() => inside.close());
 
-  // A body takes longer than a turn: so the event loop comes round for each, whatever the machine.
-  test('one order of many large bodies: the event loop comes round between them', async () => {
+  // A body takes longer than a turn, so the event loop runs after each of them on any machine.
+  test('one order with many large bodies: the event loop runs between them', async () => {
     let [rounds, working] = [0, true];
     const round = () => {
       rounds += 1;

@@ -25,7 +25,7 @@ describe('verify', () => {
   const verify = (limit = 100, filter = {}, retentionDays = RETENTION_DAYS) =>
     verifier(inside.collections, retentionDays)({ limit, ...filter });
 
-  test('all is right after drains, page by page and at once', async () => {
+  test('everything is right after drains, page by page and in one page', async () => {
     const whole = await verify();
     expect(whole).toMatchObject({ orders: ORDERS, wrong: [], cursor: null, appliedTwice: 0, wrongState: 0 });
     expect(whole.events).toBe(await inside.collections.events.countDocuments());
@@ -41,7 +41,7 @@ describe('verify', () => {
     expect(isRight(added)).toBe(true);
   });
 
-  test('a page ends where its bodies are too many bytes, and the next one goes on behind it', async () => {
+  test('a page ends when its bodies have too many bytes, and the next one continues after it', async () => {
     const small = verifier(inside.collections, RETENTION_DAYS, { pageBytes: 1, orderMs: 60_000 });
     let [orders, pages, after] = [0, 0, undefined as string | undefined];
     do {
@@ -53,7 +53,7 @@ describe('verify', () => {
     expect([orders, pages]).toEqual([ORDERS, 2]);
   });
 
-  test('an order that takes too long is counted as too large, and the next page goes on behind it', async () => {
+  test('an order that takes too long counts as too large, and the next page continues after it', async () => {
     const hasty = verifier(inside.collections, RETENTION_DAYS, { pageBytes: 1e9, orderMs: -1 });
     const page = await hasty({ limit: 100 });
     expect(page).toMatchObject({ orders: 1, tooLarge: 1, wrongState: 0, wrong: [] });
@@ -61,13 +61,13 @@ describe('verify', () => {
     expect(await hasty({ limit: 100, after: page.cursor ?? undefined })).toMatchObject({ orders: 1 });
   });
 
-  test('only one shop, only what was committed since', async () => {
+  test('only one shop, only orders committed since a time', async () => {
     expect((await verify(100, { shop: 'example.myshopify.com' })).orders).toBe(ORDERS);
     expect((await verify(100, { shop: 'another.myshopify.com' })).orders).toBe(0);
     expect((await verify(100, { since: Date.UTC(2030, 0) })).orders).toBe(0);
   });
 
-  test('an order that was changed by hand, and one that was deleted, are found and named', async () => {
+  test('an order that was changed by hand and one that was deleted are found and named', async () => {
     const [changed, deleted] = [lifeEvents(2)[0]!.order, lifeEvents(5)[0]!.order];
     await inside.collections.orders.updateOne({ _id: changed }, { $set: { name: '#0' } });
     await inside.collections.orders.deleteOne({ _id: deleted });
@@ -100,7 +100,7 @@ describe('verify', () => {
     expect(verifiedText(found, null)).toContain('order.applied: expected a list, found text');
   });
 
-  test('where the journal has ended, only the sequence is checked', async () => {
+  test('if the journal has expired, only the sequence is checked', async () => {
     const key = keyOf('77');
     const at = Date.now() - 100 * 86_400_000;
     const statusHistory = [{ occurredAt: at, appliedAt: at }] as Order['statusHistory'];

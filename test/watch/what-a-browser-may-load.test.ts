@@ -38,7 +38,7 @@ describe('the pages', () => {
   });
 
   test.each(['/', '/orders', '/orders/example.myshopify.com/1', '/queues', '/sign-in?back=%2Forders'])(
-    '%s is the page: it knows its own places',
+    '%s is the page, which does its own routing',
     async (place) => {
       const { status, text, headers } = await http(`${url}${place}`, { headers: HTML });
       expect([status, headers['cache-control']]).toEqual([200, 'no-store']);
@@ -46,7 +46,7 @@ describe('the pages', () => {
     },
   );
 
-  test('each answer has a nonce of its own, in its policy and in its meta; nothing inline runs without', async () => {
+  test('each response has a nonce of its own, in its policy and in its meta element; no inline code runs without it', async () => {
     const nonces = new Set<string>();
     for (let i = 0; i < 3; i += 1) {
       const { text, headers } = await http(`${url}/`, { headers: HTML });
@@ -67,19 +67,19 @@ describe('the pages', () => {
     expect(nonces.size).toBe(3);
   });
 
-  test('/index.html is the page by another name, and leads to it', async () => {
+  test('/index.html redirects to the page', async () => {
     const { status, headers } = await http(`${url}/index.html`, { headers: HTML });
     expect([status, headers.location]).toEqual([308, './']);
   });
 
-  test('a file named by its contents is kept for ever, the page itself never', async () => {
+  test('a file named by its contents is cached forever, the page itself never', async () => {
     const { status, headers } = await http(`${url}/assets/main-abc123.js`);
     expect([status, headers['cache-control']]).toEqual([200, 'public, max-age=31536000, immutable']);
     expect(headers['content-type']).toMatch(/javascript/);
     expect((await http(`${url}/icon.svg`)).status).toBe(200);
   });
 
-  test('a file that is not there is no page, also for who would take one', async () => {
+  test('a missing file is not answered with the page, even to a browser that accepts one', async () => {
     expect((await http(`${url}/assets/main-old.js`, { headers: HTML })).status).toBe(404);
     expect((await http(`${url}/orders`)).status).toBe(404);
     expect((await http(`${url}/orders`, { method: 'POST', headers: HTML })).status).toBe(404);
@@ -93,21 +93,21 @@ describe('the pages', () => {
     '/assets/%2e%2e/%2e%2e/secret.txt',
     '/..%5csecret.txt',
     '/assets/\0/secret.txt',
-  ])('%j leads out of nowhere', async (place) => {
+  ])('%j does not lead out of the folder', async (place) => {
     const { status, text } = await http(`${url}${encodeURI(place).replaceAll('%25', '%')}`);
     expect(status).toBeGreaterThanOrEqual(400);
     expect(status).toBeLessThan(500);
     expect(text).not.toContain('not for you');
   });
 
-  test('pages that were built anew are served without a restart', async () => {
+  test('newly built pages are served without a restart', async () => {
     const index = path.join(built, 'index.html');
     writeFileSync(index, '<html><head><title>newer</title></head></html>');
     utimesSync(index, new Date(), new Date(Date.now() + 5000));
     expect((await http(`${url}/`, { headers: HTML })).text).toContain('newer');
   });
 
-  test('pages that are not built: a sentence that says what builds them', async () => {
+  test('if the pages are not built, the answer says how to build them', async () => {
     const { status, text } = await http(`${url}/missing/`, { headers: HTML });
     expect([status, text]).toEqual([503, expect.stringContaining('npm run build:pages')]);
   });
@@ -120,7 +120,7 @@ describe('around the pages', () => {
   });
   afterAll(() => dashboard.stop());
 
-  test("the API's answers are not kept, framed, sniffed or told where they come from, and load nothing", async () => {
+  test("the API's answers are not cached, framed or sniffed, send no referrer, and load nothing", async () => {
     const { headers } = await dashboard.get('/api/status');
     expect(headers).toMatchObject({
       'cache-control': 'no-store',
@@ -132,7 +132,7 @@ describe('around the pages', () => {
     expect(headers).not.toHaveProperty('x-powered-by');
   });
 
-  test.each(['/healthz', '/readyz', '/metrics'])('nor are those of %s', async (place) => {
+  test.each(['/healthz', '/readyz', '/metrics'])('the same holds for %s', async (place) => {
     const { status, headers } = await http(`${dashboard.url}${place}`);
     expect(status).toBe(200);
     expect(headers).toMatchObject({
@@ -142,20 +142,20 @@ describe('around the pages', () => {
     });
   });
 
-  test('reports are looked for in a folder that does not say where this runs', async () => {
+  test('the folder of the reports does not reveal where this program runs', async () => {
     const { json } = await dashboard.get('/api/load-tests');
     expect(json.looked).toMatch(/^the newest 100 reports in \.lockstep\/load-tests/);
     const none = await dashboard.get('/load-tests/flash-sale-2026-11-21T09-32-59.html');
     expect(none.text).not.toContain(process.cwd());
   });
 
-  test('who opens a page behind the sign-in without one is led there, and back', async () => {
+  test('a page that requires a sign-in redirects there, and back afterwards', async () => {
     const { status, headers } = await http(`${dashboard.url}/docs?x=1`, { headers: HTML });
     expect([status, headers.location]).toEqual([303, '/sign-in?back=%2Fdocs%3Fx%3D1']);
   });
 
   test.each(['/docs', '/queues/raw', '/queues/raw/queue/drains'])(
-    '%s is a page with files of this server alone',
+    '%s is a page with files of this server only',
     async (place) => {
       const { status, text, headers } = await dashboard.get(place);
       expect(status).toBe(200);
@@ -163,12 +163,12 @@ describe('around the pages', () => {
       expect(policy).toContain("default-src 'none'; script-src 'self'; ");
       expect(policy).not.toMatch(/https?:|\*|unsafe-eval/);
       expect(text).not.toMatch(/(?:src|href)="https?:/);
-      // Scripts that stand in the page itself would not run.
+      // Inline scripts would not run.
       expect([...text.matchAll(/<script(?![^>]*(src=|application\/json))/g)]).toEqual([]);
     },
   );
 
-  test('every script of the API page is there', async () => {
+  test('every script of the API page exists', async () => {
     const { text } = await dashboard.get('/docs');
     const files = [...text.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, file]) => file ?? '');
     expect(files.length).toBe(3);
@@ -186,7 +186,7 @@ describe('around the pages', () => {
   });
 
   test.each(['PUT', 'POST', 'PATCH', 'DELETE'])(
-    'raw jobs are only looked at: %s is a 405 for all',
+    'raw jobs are read-only: %s is a 405 for everyone',
     async (method) => {
       const { status, headers } = await dashboard.as('admin', '/queues/raw/api/queues/drains/pause', method);
       expect([status, headers.allow]).toEqual([405, 'GET, HEAD']);
@@ -242,11 +242,11 @@ describe('reports of load tests', () => {
     for (const end of ['html', 'json']) rmSync(path.join(folder, `${name}.${end}`));
   });
 
-  test('where none ran there are none', async () => {
+  test('without a load test there are no reports', async () => {
     expect((await new LoadTestReports(path.join(folder, 'none')).list()).reports).toEqual([]);
   });
 
-  test('the newest hundred, of however many', async () => {
+  test('only the newest hundred are listed', async () => {
     const many = mkdtempSync(path.join(tmpdir(), 'lockstep-reports-'));
     for (let i = 0; i < 130; i += 1) {
       const name = `flash-sale-2026-11-21T09-${String(i % 60).padStart(2, '0')}-${String(Math.floor(i / 60)).padStart(2, '0')}`;
@@ -259,7 +259,7 @@ describe('reports of load tests', () => {
     rmSync(many, { recursive: true });
   });
 
-  test('one is shown where its scripts can do nothing', async () => {
+  test('a report is shown in a sandbox without scripts', async () => {
     const { status, headers } = await http(`${url}/load-tests/flash-sale-2026-11-21T09-32-59.html`);
     expect(status).toBe(200);
     expect(headers['content-security-policy']).toMatch(
@@ -274,7 +274,7 @@ describe('reports of load tests', () => {
     '..%2fflash-sale-2026-11-21T09-32-59.html',
     '%2e%2e%2f%2e%2e%2fetc%2fpasswd',
     'flash-sale-2026-11-21T09-32-59.html%00.html',
-  ])('%s is none: 404', async (file) => {
+  ])('%s is not a report: 404', async (file) => {
     expect((await http(`${url}/load-tests/${file}`)).status).toBe(404);
   });
 });

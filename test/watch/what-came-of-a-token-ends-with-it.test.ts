@@ -6,7 +6,7 @@ import { JWT_SECRET, ServedDashboard } from './served-dashboard.ts';
 
 const mint = (hours = 1) => mintToken(JWT_SECRET, { name: 'ada', role: 'operator' }, hours);
 
-describe('what came of a token ends with it', () => {
+describe('everything made from a token ends with it', () => {
   let dashboard: ServedDashboard;
   /** A second process over the same databases. */
   let other: ServedDashboard;
@@ -28,10 +28,10 @@ describe('what came of a token ends with it', () => {
   const ask = (cookie: string, url = dashboard.url) => http(`${url}/api/session`, { headers: { cookie } });
   const link = (cookie: string) =>
     dashboard.tell('/api/session/once', {}, { cookie, 'sec-fetch-site': 'same-origin' });
-  /** A session by a link that a session made. */
+  /** A session from a link that a session made. */
   const linked = async (cookie: string) => begun({ once: (await link(cookie)).json.code });
   const revoke = async (id: string) => {
-    // Written down when it was first seen, which nobody waits for.
+    // It is recorded when it is first seen, asynchronously.
     await until(async () => (await dashboard.collections.tokens.countDocuments({ _id: id })) === 1);
     await dashboard.post(`/api/tokens/${id}/revoke`, { reason: 'lost' }, 'admin');
   };
@@ -39,7 +39,7 @@ describe('what came of a token ends with it', () => {
     Promise.all(cookies.map(async (cookie) => (await ask(cookie)).status));
   const idOf = (cookie: string) => tokenId(cookie.replace('lockstep_session=', ''));
 
-  test('over however many links: revoked here at once, elsewhere soon, and still after a restart', async () => {
+  test('over any number of links: revoked here at once, elsewhere soon, and still after a restart', async () => {
     const token = await mint(0.02);
     const first = await begun({ token });
     const second = await linked(first);
@@ -55,7 +55,7 @@ describe('what came of a token ends with it', () => {
     expect(await statusesOf([first, second, third])).toEqual([401, 401, 401]);
   });
 
-  test('also a link that was made and not yet used', async () => {
+  test('even a link that was made and not used yet', async () => {
     const token = await mint();
     const { json } = await link(await begun({ token }));
     await revoke(tokenId(token));
@@ -63,7 +63,7 @@ describe('what came of a token ends with it', () => {
     expect([status, refused.error]).toEqual([401, 'this token was revoked']);
   });
 
-  test('what came of a session ends with it, and what that came from stays', async () => {
+  test('everything made from a session ends with it, and what it was made from stays', async () => {
     const token = await mint();
     const first = await begun({ token });
     const second = await linked(first);
@@ -75,7 +75,7 @@ describe('what came of a token ends with it', () => {
     expect(await statusesOf([first, second, third])).toEqual([200, 401, 401]);
   });
 
-  test('who signs out ends what the links of that session began', async () => {
+  test('signing out ends the sessions from links of that session', async () => {
     const first = await begun({ token: await mint() });
     const second = await linked(first);
     const headers = { cookie: first, 'sec-fetch-site': 'same-origin' };
@@ -83,7 +83,7 @@ describe('what came of a token ends with it', () => {
     expect(await statusesOf([first, second])).toEqual([401, 401]);
   });
 
-  test('a revocation is remembered for as long as what came of it may live', async () => {
+  test('a revocation is remembered as long as sessions made from the token may live', async () => {
     const token = await mint(0.01);
     await begun({ token });
     await revoke(tokenId(token));
@@ -91,18 +91,18 @@ describe('what came of a token ends with it', () => {
     expect(Number(kept?.expiresAt) - Date.now()).toBeGreaterThan(11.9 * 3_600_000);
   });
 
-  test('links made one by the other end after ten', async () => {
+  test('a chain of links ends after ten', async () => {
     let cookie = await begun({ token: await mint() });
     for (let hop = 0; hop < 10; hop += 1) {
       cookie = await linked(cookie);
-      // Ten links a minute are allowed; that is not what ends it.
+      // Ten links a minute are allowed; that limit is not the reason.
       await dashboard.restart();
     }
     const { status, json } = await link(cookie);
     expect([status, json.error]).toEqual([409, expect.stringContaining('sign in with a token')]);
   });
 
-  test('the audit names the token by which something was done, and what that comes from', async () => {
+  test('the audit names the token that was used, and what it comes from', async () => {
     const token = await mint();
     const cookie = await begun({ token });
     await dashboard.tell('/api/session/once', {}, { authorization: `Bearer ${token}` });

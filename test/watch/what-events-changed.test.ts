@@ -38,8 +38,8 @@ const shipped = told(3, 'fulfillments/create', {
   updated_at: '2026-11-20T10:02:00Z',
 });
 
-describe('what each event changed of its order', () => {
-  test('field by field, and nothing of the customer', () => {
+describe('what each event changed in its order', () => {
+  test('field by field, without customer data', () => {
     const changes = changesOf(ORDER, [created, paid, shipped]);
     expect(changes?.get(created.event.id)).toEqual(
       expect.arrayContaining([
@@ -61,20 +61,20 @@ describe('what each event changed of its order', () => {
     expect(JSON.stringify([...(changes ?? [])])).not.toMatch(/Ada|ada@|shirt/);
   });
 
-  test('an event that came too late changed nothing', () => {
+  test('an event that arrived too late changed nothing', () => {
     const old = { ...created, event: { ...created.event, id: shipped.event.id }, sequence: 3 };
     expect(changesOf(ORDER, [created, paid, old])?.get(old.event.id)).toEqual([]);
   });
 
   test.each([
     ['the first event is not in the journal', [paid]],
-    ['one is missing', [created, shipped]],
-    ['the rules of now cannot read one', [created, told(2, 'orders/paid', { updated_at: 'soon' })]],
+    ['an event is missing', [created, shipped]],
+    ['the current rules cannot read an event', [created, told(2, 'orders/paid', { updated_at: 'soon' })]],
     [
-      'there are too many',
+      'there are too many events',
       Array.from({ length: MOST_EVENTS + 1 }, (_, i) => ({ ...created, sequence: i + 1 })),
     ],
-  ])('%s: it is not told', (_name, entries) => {
+  ])('%s: unknown', (_name, entries) => {
     expect(changesOf(ORDER, entries)).toBeNull();
   });
 });

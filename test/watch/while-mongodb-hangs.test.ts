@@ -13,7 +13,7 @@ import { JWT_SECRET, ServedDashboard } from './served-dashboard.ts';
 const PAUSE = '/api/queues/0/pause';
 const REASON = 'the payment app answers wrongly';
 
-/** A MongoDB that stands still (SIGSTOP): its connections stay, and say nothing. */
+/** A MongoDB that is stopped (SIGSTOP): its connections stay open, but do not answer. */
 describe('while MongoDB hangs', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-hangs-'));
   let mongo: LocalMongo;
@@ -60,7 +60,7 @@ describe('while MongoDB hangs', () => {
       ({ action, outcome, detail }) => `${action} ${outcome}: ${detail}`,
     );
 
-  test('a change is refused in 3 s and never done, however many guesses stand in front of it', async () => {
+  test('a change is refused in 3 s and never done, however many guesses are queued before it', async () => {
     stop();
     const guesses = Array.from({ length: 8 }, guess);
     const { answer, ms } = await timed(tell(PAUSE));
@@ -69,7 +69,7 @@ describe('while MongoDB hangs', () => {
     expect((await Promise.all(guesses)).map(({ status }) => status)).toEqual(guesses.map(() => 401));
     expect(await isPaused()).toBe(false);
     goOn();
-    // What had been sent is written now; it says that nothing was done, or stays begun.
+    // Entries that were sent are written now; they say that nothing was done, or stay `begun`.
     expect((await tell('/api/queues/0/resume')).status).toBe(200);
     await until(
       async () => !(await acts()).some((act) => act.startsWith('queue.pause begun')),
@@ -81,7 +81,7 @@ describe('while MongoDB hangs', () => {
     expect(await checkAudit(dashboard.collections.audit)).toMatchObject({ brokenAt: null });
   });
 
-  test('an entry that is written too late says that nothing was done', async () => {
+  test('an audit entry that is written too late says that nothing was done', async () => {
     const caught = link.intercept('queue.pause');
     const { answer } = await timed(tell(PAUSE));
     expect(answer.status).toBe(503);
@@ -93,7 +93,7 @@ describe('while MongoDB hangs', () => {
     expect(await checkAudit(dashboard.collections.audit)).toMatchObject({ brokenAt: null });
   });
 
-  test('what whoever asked has hung up on is not begun', async () => {
+  test('a change is not started if the caller has hung up', async () => {
     const caught = link.intercept('queue.pause');
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
     const asked = request(`${dashboard.url}${PAUSE}`, { method: 'POST', headers, agent: false });
@@ -103,12 +103,12 @@ describe('while MongoDB hangs', () => {
     asked.destroy();
     await new Promise((resolve) => setTimeout(resolve, 100));
     caught.release();
-    const hungUp = 'queue.pause failed: not done: whoever asked had hung up';
+    const hungUp = 'queue.pause failed: not done: the caller had hung up';
     await until(async () => (await acts()).includes(hungUp), 5000, 'its end');
     expect(await isPaused()).toBe(false);
   });
 
-  test('a change that was begun and does not end: 503 says where its end will stand', async () => {
+  test('a change that was started and does not end: 503 names the audit entry that will show its end', async () => {
     const minted = await dashboard.post(
       '/api/tokens',
       { name: 'eve', role: 'viewer', reason: REASON },
@@ -127,7 +127,7 @@ describe('while MongoDB hangs', () => {
     await until(async () => (await acts()).some((act) => act.startsWith('token.revoke done: revoked')));
   });
 
-  test('MongoDB slow: guesses are written behind each other, and a change beside them', async () => {
+  test('MongoDB slow: guesses are audited one after another, and a change in parallel', async () => {
     link.delay(150);
     const guesses = Array.from({ length: 10 }, guess);
     const { answer, ms } = await timed(tell(PAUSE));
@@ -139,7 +139,7 @@ describe('while MongoDB hangs', () => {
     await tell('/api/queues/0/resume');
   });
 
-  test('who only looks hears in 5 s that it is so', async () => {
+  test('a read fails within 5 s with the reason', async () => {
     stop();
     const places = ['/api/orders', '/api/events', '/api/parked', '/api/audit', '/api/search?q=1001'];
     const asked = await Promise.all(places.map((place) => timed(dashboard.getWith(place, token))));
@@ -149,7 +149,7 @@ describe('while MongoDB hangs', () => {
     }
   });
 
-  test('nobody signs in, and hears so in time', async () => {
+  test('a sign-in fails in time', async () => {
     stop();
     for (const kind of ['token', 'once'] as const) {
       const given = await mintToken(JWT_SECRET, { name: 'ada', role: 'viewer', kind }, 0.25);

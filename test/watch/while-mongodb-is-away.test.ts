@@ -6,7 +6,7 @@ import { namespace } from '../support/namespace.ts';
 import { until } from '../support/until.ts';
 import { JWT_SECRET, ServedDashboard } from './served-dashboard.ts';
 
-describe('while MongoDB is away', () => {
+describe('while MongoDB is down', () => {
   let link: Link;
   let dashboard: ServedDashboard;
   let session = '';
@@ -15,7 +15,7 @@ describe('while MongoDB is away', () => {
     const { mongoUri } = await namespace();
     const { port, pathname } = new URL(mongoUri.replace('mongodb:', 'http:'));
     link = await Link.to(Number(port));
-    // Soon tired of waiting, so that the test is not long.
+    // Short timeouts keep the test short.
     const options = 'directConnection=true&serverSelectionTimeoutMS=300';
     const away = `mongodb://127.0.0.1:${link.port}${pathname}?${options}`;
     dashboard = await ServedDashboard.start({ mongoUri: away });
@@ -38,7 +38,7 @@ describe('while MongoDB is away', () => {
     await link.close();
   });
 
-  test('who is signed in stays so, and sees that it is away', async () => {
+  test('signed-in people stay signed in, and see that it is down', async () => {
     const headers = { cookie: session };
     expect((await http(`${dashboard.url}/api/session`, { headers })).json).toMatchObject({ name: 'ada' });
     expect((await http(`${dashboard.url}/api/status`, { headers })).json.level).toBe('act');
@@ -49,7 +49,7 @@ describe('while MongoDB is away', () => {
   });
 
   test.each(['token', 'once'] as const)(
-    'nobody signs in with a %s: it could not be written down',
+    'a sign-in with a %s fails: it could not be recorded',
     async (kind) => {
       const given = await mintToken(JWT_SECRET, { name: 'ada', role: 'viewer', kind }, 0.25);
       const { status, json, headers } = await dashboard.tell('/api/session', { [kind]: given });
@@ -58,7 +58,7 @@ describe('while MongoDB is away', () => {
     },
   );
 
-  test('nothing is changed that cannot be audited', async () => {
+  test('a change that cannot be audited is not made', async () => {
     expect((await dashboard.post('/api/queues/0/pause', { reason: 'to look' })).status).toBe(503);
     expect((await dashboard.get('/api/queues')).json.queues).toMatchObject([{ paused: false }]);
   });

@@ -14,7 +14,7 @@ import { ServedDashboard } from './served-dashboard.ts';
 
 const ORDER = keyOf('1');
 
-/** A Redis that stands still (SIGSTOP): its connections stay, and say nothing. */
+/** A Redis that is stopped (SIGSTOP): its connections stay open, but do not answer. */
 describe('while Redis hangs', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-hangs-'));
   let redis: LocalRedis;
@@ -33,7 +33,7 @@ describe('while Redis hangs', () => {
     rmSync(folder, { recursive: true });
   });
 
-  test('who asks what only it can tell hears that it is away', async () => {
+  test('a request that needs Redis is answered that Redis is down', async () => {
     const places = ['/locks', `/locks/${ORDER}`, '/shops', `/orders/${ORDER}/timeline`, '/mailboxes'];
     const more = [`/mailboxes/${ORDER}`, '/queues', `/dedupe/${'0'.repeat(64)}`];
     const began = performance.now();
@@ -45,7 +45,7 @@ describe('while Redis hangs', () => {
     expect(performance.now() - began).toBeLessThan(6000);
   });
 
-  test('a change that it was asked for may have been done: the audit does not say refused', async () => {
+  test('a change that was sent to Redis may have been made: the audit does not say refused', async () => {
     const { status, json } = await dashboard.post('/api/queues/0/pause', { reason: 'to look' });
     expect([status, json.error]).toEqual([503, expect.stringMatching(/^Redis is down/)]);
     const act = await dashboard.collections.audit.findOne().sort({ _id: -1 }).lean();

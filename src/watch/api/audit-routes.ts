@@ -11,7 +11,7 @@ export interface AuditTools {
   signer: AuditSigner;
 }
 
-/** What people did. There is no route that changes it. */
+/** The audit log: what people did. No route changes it. */
 export function auditRoutes({ audit, signer }: AuditTools): Route[] {
   return [
     route({
@@ -44,7 +44,7 @@ export function auditRoutes({ audit, signer }: AuditTools): Route[] {
 
 const TRIES = 3;
 
-/** Entries that are written during the check are not signed yet: only an entry that is wrong twice is wrong. */
+/** Entries written during the check are not signed yet: only an entry that is wrong twice counts as wrong. */
 async function checked(audit: AuditTools['audit'], signer: AuditSigner, head: Head | null) {
   let before: number | null = null;
   for (let tried = 1; ; tried += 1) {
@@ -63,6 +63,6 @@ function headOf(head: string | undefined): Head | null {
 
 function numberOf(cursor: string | undefined): number | undefined {
   if (cursor === undefined) return undefined;
-  if (!/^\d{1,15}$/.test(cursor)) throw new Refusal('bad_request', 'cursor: is no cursor of ours');
+  if (!/^\d{1,15}$/.test(cursor)) throw new Refusal('bad_request', 'cursor: not a valid cursor');
   return Number(cursor);
 }

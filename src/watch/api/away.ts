@@ -4,12 +4,12 @@ import { TooSlow } from '../../system/within.ts';
 
 export const REDIS_AWAY = 'Redis is down: its data is unavailable';
 
-/** What ioredis says when a server goes away or does not answer; and our own words. */
+/** The messages of ioredis when a server goes down or does not answer, and our own. */
 const OF_REDIS =
   /^Command timed out$|^Connection is closed|^Stream isn't writeable|^Socket timeout\. Expecting data|^Reached the max retries per request|^Command aborted|^Redis is down/;
 const OF_LOCKS = /^only \d+ of \d+ lock servers answer$/;
 
-/** A server that is down or hangs is a known state: the words for the response. Null: a surprise. */
+/** The message for a server that is down or hangs, which is a known state. Null: an unexpected error. */
 export function awayIn(error: unknown): string | null {
   const message = messageOf(error);
   if (isMongoAway(error)) return 'MongoDB is down: its data is unavailable, and nothing can be changed';

@@ -32,7 +32,7 @@ export function complianceRoutes({ requests, exported, now }: ComplianceTools): 
       method: 'get',
       path: '/compliance',
       role: 'operator',
-      about: 'What Shopify asks for persons and shops: to see data or to erase it, and until when.',
+      about: "Shopify's requests to see or erase the data of customers and shops, with their due dates.",
       query: complianceQuery,
       answer: complianceList,
       handle: async ({ query: { state, limit } }) => {
@@ -44,7 +44,7 @@ export function complianceRoutes({ requests, exported, now }: ComplianceTools): 
       method: 'get',
       path: '/compliance/{id}',
       role: 'operator',
-      about: 'One of them.',
+      about: 'One request about personal data.',
       params: compliancePath,
       answer: complianceRequest,
       handle: async ({ params }) => requestView(await find(params.id)),
@@ -53,7 +53,7 @@ export function complianceRoutes({ requests, exported, now }: ComplianceTools): 
       method: 'post',
       path: '/compliance/{id}/export',
       role: 'admin',
-      about: 'All that is kept of the customer of a data request, a page at a time, to be handed over.',
+      about: 'All stored data about the customer of a data request, a page at a time.',
       params: compliancePath,
       body: exportRequest,
       answer: exportAnswer,
@@ -61,10 +61,10 @@ export function complianceRoutes({ requests, exported, now }: ComplianceTools): 
       handle: async ({ params, body, who }) => {
         const record = await find(params.id);
         if (record.kind !== 'customers/data_request')
-          throw new Refusal('conflict', `${record.kind} asks to erase, not to export`);
+          throw new Refusal('conflict', `${record.kind} is a request to erase, not to export`);
         const { after = null } = body;
         if (after !== null && !record.pages?.includes(after))
-          throw new Refusal('bad_request', 'after: not a page of this request; begin with the first');
+          throw new Refusal('bad_request', 'after: not a page of this request; start with the first');
         const page = await exported(record, after);
         await requests.handedOver(record._id, who.name, new Date(now()), page.next);
         const events = page.orders.reduce((sum, order) => sum + order.events.length, 0);

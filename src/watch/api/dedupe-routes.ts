@@ -23,14 +23,14 @@ export interface DedupeTools {
   redis: Redis;
   claims: Claims;
   reader: ClaimReader;
-  /** MAX_BODY_BYTES: a larger body was refused when it came. */
+  /** MAX_BODY_BYTES: ingest refused any larger body. */
   maxBodyBytes: number;
 }
 
-/** A body of 5 MB under all topics is 0.1 s of hashing. */
+/** Hashing a body of 5 MB under every topic takes 0.1 s. */
 const LOOKUPS_PER_MINUTE = 30;
 
-/** Dedupe keys: whether an event was seen, when, how often; and making Lockstep forget that it was. */
+/** Dedupe keys: whether an event was seen, when and how often; and releasing them. */
 export function dedupeRoutes(tools: DedupeTools): Route[] {
   const { redis, reader } = tools;
   return [
@@ -38,7 +38,7 @@ export function dedupeRoutes(tools: DedupeTools): Route[] {
       method: 'get',
       path: '/dedupe/{event}',
       role: 'viewer',
-      about: 'The claim of an event: first and last seen, how often, for how long still, and its outcome.',
+      about: 'The claim of an event: first and last seen, number of duplicates, time to live, and outcome.',
       params: claimPlace,
       answer: claim,
       handle: async ({ params }) => claimView(await claimNamed(params.event, tools)),
@@ -48,7 +48,7 @@ export function dedupeRoutes(tools: DedupeTools): Route[] {
       path: '/dedupe',
       role: 'viewer',
       about:
-        'The claims of what came with a webhook id. Without a shop only events that have ended are found.',
+        'The claims of the events delivered with a webhook id. Without a shop, only processed events are found.',
       query: claimQuery,
       answer: claimList,
       handle: async ({ query }) => {
@@ -61,11 +61,11 @@ export function dedupeRoutes(tools: DedupeTools): Route[] {
       method: 'post',
       path: '/dedupe/lookup',
       role: 'viewer',
-      about: 'The claims of a body as it was sent. The body is hashed as ingest does it, and not kept.',
+      about: 'The claims of a body as it was sent. The body is hashed as in ingest, and not stored.',
       body: bodyLookup,
       answer: bodyLookedUp,
       perMinute: LOOKUPS_PER_MINUTE,
-      // As JSON's text it is longer: base64 by a third, escaped quotes by more.
+      // A body is longer inside JSON: base64 by a third, escaped quotes by more.
       largestBody: 2 * tools.maxBodyBytes + 1024,
       handle: async ({ body }) => {
         const hashes = await tools.claims.hashesOf(toldBy(body, tools.maxBodyBytes));
@@ -78,7 +78,7 @@ export function dedupeRoutes(tools: DedupeTools): Route[] {
       path: '/dedupe/{event}/release',
       role: 'operator',
       about:
-        'Forgets that an event was seen, so that it is taken again when it is sent again. Refused for an event that was applied or waits, unless confirmed.',
+        'Releases the claim of an event: if the event is sent again, it is accepted again. Needs `confirm` if the event was processed or is waiting.',
       params: claimPlace,
       body: claimRelease,
       answer: did,
@@ -102,7 +102,10 @@ async function claimNamed(event: string, { redis, reader }: DedupeTools): Promis
 function toldBy(asked: z.output<typeof bodyLookup>, maxBodyBytes: number): ToldBody {
   const body = bodyIn(asked);
   if (body.length > maxBodyBytes)
-    throw new Refusal('too_large', `body: larger than ${maxBodyBytes} bytes (MAX_BODY_BYTES) none was taken`);
+    throw new Refusal(
+      'too_large',
+      `body: larger than ${maxBodyBytes} bytes (MAX_BODY_BYTES), so ingest refused it`,
+    );
   return {
     shop: asked.shop as ShopDomain,
     topic: asked.topic === undefined ? null : topicIn(asked.topic.toLowerCase()),
@@ -115,14 +118,14 @@ function topicIn(text: string): string {
   if (isTopic(text)) return text;
   throw new Refusal(
     'bad_request',
-    'topic: is none that Lockstep takes; such webhooks are answered `ignored`',
+    'topic: not a topic that Lockstep handles; such webhooks are answered `ignored`',
   );
 }
 
-/** Ingest takes what is no time for a missing one; here somebody has mistyped. */
+/** Ingest treats an invalid time as missing; here it is a typing error. */
 function timeIn(text: string): string {
   if (microsOf(text) !== null) return text;
-  throw new Refusal('bad_request', 'triggeredAt: is no time with an offset');
+  throw new Refusal('bad_request', 'triggeredAt: not a time with a UTC offset');
 }
 
 function bodyIn({ body, bodyBase64 }: z.output<typeof bodyLookup>): Buffer {
@@ -131,38 +134,40 @@ function bodyIn({ body, bodyBase64 }: z.output<typeof bodyLookup>): Buffer {
   throw new Refusal('bad_request', 'body: give either body or bodyBase64');
 }
 
-/** What keeps an event from being applied twice when its claim is gone (P3), and whether that needs a second thought. */
+/** What prevents a second application without the claim (P3), and whether a release needs `confirm`. */
 const AFTERWARDS = {
   applied: {
     confirm: true,
     guards:
-      'Sent again it is taken, and changes nothing: the order remembers its last 200 applied events, and the journal keeps the first telling.',
+      'If it is sent again, it is accepted and changes nothing: the order remembers its last 200 applied events, and the journal keeps the first entry.',
   },
   late: {
     confirm: true,
     guards:
-      'Sent again it is taken and joined once more, which changes nothing; the journal keeps the first telling.',
+      'If it is sent again, it is accepted and merged again, which changes nothing; the journal keeps the first entry.',
   },
   stale: {
     confirm: true,
-    guards: 'Sent again it is taken, and is stale again; the journal keeps the first telling.',
+    guards: 'If it is sent again, it is accepted and is stale again; the journal keeps the first entry.',
   },
   unchanged: {
     confirm: true,
-    guards: 'Sent again it is taken, and is unchanged again; the journal keeps the first telling.',
+    guards:
+      'If it is sent again, it is accepted and changes nothing again; the journal keeps the first entry.',
   },
   waiting: {
     confirm: true,
     guards:
-      'It still waits. Sent again it waits twice, and the second time changes nothing: the order remembers its last 200 applied events.',
+      'It is still waiting. If it is sent again, it waits twice, and the second time changes nothing: the order remembers its last 200 applied events.',
   },
   parked: {
     confirm: false,
-    guards: 'Sent again it is taken and tried anew; what is parked stays until it is replayed or discarded.',
+    guards:
+      'If it is sent again, it is accepted and tried again; the parked event stays until it is replayed or discarded.',
   },
   unknown: {
     confirm: false,
-    guards: 'Neither the journal nor a mailbox knows the event: sent again it is taken as new.',
+    guards: 'Neither the journal nor a mailbox has the event: if it is sent again, it is accepted as new.',
   },
 } as const satisfies Record<KnownClaim['outcome'], { confirm: boolean; guards: string }>;
 
@@ -171,12 +176,12 @@ function refuseUnlessMeant(
   { confirm, firstSeenAt }: z.output<typeof claimRelease>,
 ): void {
   if (firstSeenAt !== undefined && Date.parse(firstSeenAt) !== shown.firstSeenAt)
-    throw new Refusal('conflict', 'the claim is another one by now: look again');
+    throw new Refusal('conflict', 'the claim has changed since it was shown: look again');
   if (confirm) return;
   if (!journalRead)
     throw new Refusal(
       'conflict',
-      'MongoDB is down: whether it was applied is not known; confirm to release it',
+      'MongoDB is down: whether it was applied is unknown; confirm to release it',
     );
   if (AFTERWARDS[outcome].confirm)
     throw new Refusal(
@@ -191,8 +196,9 @@ async function release(
 ): Promise<string> {
   const delivery = topic !== null && webhookId !== null ? { topic, webhookId } : null;
   const released = await ofRedis(tools.redis, () => tools.claims.release(shown, delivery));
-  if (released === 'changed') throw new Refusal('conflict', 'the claim is another one by now: look again');
-  if (released === 'gone') throw new Refusal('not_found', `the claim of ${shown.event} ended meanwhile`);
+  if (released === 'changed')
+    throw new Refusal('conflict', 'the claim has changed since it was shown: look again');
+  if (released === 'gone') throw new Refusal('not_found', `the claim of ${shown.event} no longer exists`);
   const beside = delivery ? ' and of the delivery that brought it' : '';
   return `Released the claim of event ${shown.event} of ${shown.order}${beside}. ${AFTERWARDS[outcome].guards}`;
 }

@@ -3,7 +3,7 @@ import { route, type Route } from './route.ts';
 
 export interface DoctorRouteTools {
   doctor: () => Promise<Doctor>;
-  /** The settings as they may be shown. */
+  /** The settings, without secrets. */
   config: ConfigAnswer;
 }
 
@@ -13,7 +13,7 @@ export function doctorRoutes(tools: DoctorRouteTools): Route[] {
       method: 'get',
       path: '/doctor',
       role: 'operator',
-      about: 'Looks at clocks, servers, indexes, secrets and versions, and says what to do',
+      about: 'Checks clocks, servers, indexes, secrets and versions, and says what to do',
       answer: doctor,
       handle: () => tools.doctor(),
     }),

@@ -34,7 +34,7 @@ export function eventRoutes(tools: EventTools): Route[] {
       path: '/events',
       role: 'viewer',
       about:
-        'Ended events, newest first: by order, webhook id, begin of the hash, shop, topic, outcome, time.',
+        'Processed and parked events, newest first. Filters: order, webhook id, start of the hash, shop, topic, outcome, time.',
       query: eventQuery,
       answer: eventPage,
       handle: async ({ query: { cursor, ...filter } }) => {
@@ -49,7 +49,7 @@ export function eventRoutes(tools: EventTools): Route[] {
       path: '/events/{event}',
       role: 'viewer',
       about:
-        'One event. With `payload=1` (operators) what was sent, customer data masked; with a reason as it was sent.',
+        'One event. `payload=1` (operators) adds its payload with customer data masked; with `reason`, unmasked.',
       params: eventPath,
       query: eventDetailQuery,
       answer: eventDetail,
@@ -58,10 +58,10 @@ export function eventRoutes(tools: EventTools): Route[] {
           ? null
           : {
               action: query.reason === undefined ? 'event.payload' : 'event.unmask',
-              target: asEventId(params.event) ?? 'what is no event',
+              target: asEventId(params.event) ?? 'not an event',
             },
       handle: async ({ params, query, who }) => {
-        // Before telling whether there is such an event.
+        // Before revealing whether the event exists.
         if (query.payload !== undefined && !mayActAs(who.role, 'operator'))
           throw new Refusal('forbidden', 'the role operator is needed for payloads');
         const id = asEventId(params.event);
@@ -77,4 +77,4 @@ export function eventRoutes(tools: EventTools): Route[] {
 }
 
 const NOWHERE =
-  'no such event in the journal or among the parked; one that waits is found by its order, in its mailbox';
+  'no such event in the journal or among parked events; find a waiting event in the mailbox of its order';

@@ -5,12 +5,12 @@ import { Refusal } from './refusal.ts';
 import type { Asker, Route } from './route.ts';
 
 /**
- * How much one asker may, and how long an answer may take. Counted in this process, for each token with all that
- * came of it. Who brings none is counted by address, and a proxy's headers are not read: behind a proxy all guesses
- * share one count, and nobody who is known shares it.
+ * How many requests one caller may make, and how long a response may take. Counted in this process, for each
+ * token with everything made from it. Callers without a token are counted by address. A proxy's headers are
+ * not read: behind a proxy all guesses share one count, which does not affect known callers.
  */
 
-/** For a route with a limit; where it says whom it counts for, its body must have been read. */
+/** For a route with a limit. If the route has `countedFor`, its body must have been read. */
 export function limited({ perMinute = Infinity, countedFor }: Route): RequestHandler {
   const keyOf = async (request: Request, response: Response) => {
     const who = response.locals.who as Asker | null;
@@ -23,28 +23,28 @@ export function limited({ perMinute = Infinity, countedFor }: Route): RequestHan
     keyGenerator: keyOf,
     validate: { xForwardedForHeader: false, forwardedHeader: false },
     handler: () => {
-      throw new Refusal('too_many', `${perMinute} tries a minute are allowed: wait a minute`);
+      throw new Refusal('too_many', `only ${perMinute} requests a minute are allowed: wait a minute`);
     },
   });
 }
 
-/** No page waits longer. What MongoDB and Redis answer takes 0.2 s at most (npm run lookups). */
+/** The longest that a page waits. MongoDB and Redis answer within 0.2 s (npm run lookups). */
 const LOOK_MS = 5000;
 
-/** What only looks. @throws TooSlow */
+/** For a read. @throws TooSlow */
 export async function inTime<Answer>(route: Route, looking: Promise<Answer>): Promise<Answer> {
   return await within(looking, route.withinMs ?? LOOK_MS);
 }
 
-/** Longer than a million parked events take; what is begun ends, and the audit says how. */
+/** Longer than a million parked events take. A change that has begun runs to its end and is audited. */
 const CHANGE_MS = 10_000;
 
-/** What changes something, and was begun. @throws Refusal where nobody can say yet how it ends */
+/** For a change that has begun. @throws Refusal away if it does not end in time */
 export async function changedInTime<Answer>(changing: Promise<Answer>, entry: number): Promise<Answer> {
   try {
     return await within(changing, CHANGE_MS);
   } catch (error) {
     if (!(error instanceof TooSlow)) throw error;
-    throw new Refusal('away', `no answer in time: how it ends will stand in entry ${entry} of the audit`);
+    throw new Refusal('away', `no answer in time: entry ${entry} of the audit log will show how it ended`);
   }
 }

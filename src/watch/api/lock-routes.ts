@@ -5,15 +5,14 @@ import { lock, lockList, lockRelease, lockReleased } from '../shapes/locks.ts';
 import { Refusal } from './refusal.ts';
 import { route, type Route } from './route.ts';
 
-/** Locks: who holds which, and taking one from a holder that stands still. */
+/** Locks: who holds which, and releasing one whose holder is stuck. */
 export function lockRoutes(tools: LockTools): Route[] {
   return [
     route({
       method: 'get',
       path: '/locks',
       role: 'viewer',
-      about:
-        'Locks that are held, longest held first: of orders being drained, and of those that wait longest.',
+      about: 'Held locks, longest held first, of the orders that are being drained or have waited longest.',
       answer: lockList,
       handle: () => tools.reader.list(),
     }),
@@ -30,7 +29,7 @@ export function lockRoutes(tools: LockTools): Route[] {
         if (found) return found;
         throw new Refusal(
           'not_found',
-          `nobody holds the lock of ${order}: looked on all lock servers for ${tools.lockKey(order)}`,
+          `the lock of ${order} is not held: looked on all lock servers for ${tools.lockKey(order)}`,
         );
       },
     }),
@@ -39,7 +38,7 @@ export function lockRoutes(tools: LockTools): Route[] {
       path: '/locks/{shop}/{orderId}/release',
       role: 'operator',
       about:
-        'Takes a lock from the holder that was shown, makes a commit of it that comes late be refused, and wakes the order.',
+        'Releases a lock if the given token still holds it, invalidates a late commit by its holder, and wakes the order.',
       params: orderPlace,
       body: lockRelease,
       answer: lockReleased,

@@ -14,11 +14,11 @@ export interface MailboxTools {
   mailboxes: MailboxList;
   waker: Waker;
   partitions: number;
-  /** Of one partition. */
+  /** Whether the queue of a partition is paused. */
   isPaused: (partition: number) => Promise<boolean>;
 }
 
-/** Mailboxes: what waits, for how long, and waking an order. */
+/** Mailboxes: waiting events, for how long they have waited, and waking an order. */
 export function mailboxRoutes(tools: MailboxTools): Route[] {
   const { redis, mailboxes } = tools;
   return [
@@ -26,7 +26,7 @@ export function mailboxRoutes(tools: MailboxTools): Route[] {
       method: 'get',
       path: '/mailboxes',
       role: 'viewer',
-      about: 'Orders whose events wait, longest waiting first.',
+      about: 'Orders with waiting events, longest waiting first.',
       query: mailboxQuery,
       answer: mailboxPage,
       handle: async ({ query }) => {
@@ -40,7 +40,7 @@ export function mailboxRoutes(tools: MailboxTools): Route[] {
       method: 'get',
       path: '/mailboxes/{shop}/{orderId}',
       role: 'viewer',
-      about: 'What waits for one order; bodies are not shown.',
+      about: 'The waiting events of one order; bodies are not shown.',
       params: orderPlace,
       answer: mailboxDetail,
       handle: async ({ params }) => {
@@ -63,7 +63,7 @@ export function mailboxRoutes(tools: MailboxTools): Route[] {
       method: 'post',
       path: '/mailboxes/{shop}/{orderId}/wake',
       role: 'operator',
-      about: 'Adds a drain job for an order that waits, whatever is left of its last one.',
+      about: 'Adds a drain job for a waiting order, even if its last job still exists.',
       params: orderPlace,
       body: because,
       answer: did,
@@ -83,8 +83,8 @@ async function lookAt(place: OrderPlace, { redis, mailboxes, partitions }: Mailb
   const partition = partitionOf(order, partitions);
   throw new Refusal(
     'not_found',
-    `nothing waits for ${order}: looked in its mailbox in Redis, partition ${partition}. ` +
-      'What Redis could not take is in the spool, and in the timeline of the order',
+    `no waiting events for ${order}: looked in its mailbox in Redis, partition ${partition}. ` +
+      'Events that Redis could not take are in the spool; the timeline of the order shows them',
   );
 }
 
@@ -100,8 +100,8 @@ async function wake(
   const partition = partitionOf(order, partitions);
   const paused = await isPaused(partition);
   return paused
-    ? `A drain job for ${order} is due, but queue ${partition} is paused: it runs when the queue goes on.`
-    : `A drain job for ${order} was added: a worker takes it at once, or after the drains before it.`;
+    ? `A drain job for ${order} is due, but queue ${partition} is paused: it runs when the queue is resumed.`
+    : `A drain job for ${order} was added: a worker runs it now, or after the drains before it.`;
 }
 
 function view({ order, events, since, waitedMs, due }: WaitingOrder): Mailbox {
@@ -118,11 +118,11 @@ function encode({ since, order }: ListPlace): string {
 
 const PLACE = /^(\d{1,16}) (\S{1,273})$/;
 
-/** Only what was encoded here comes back the same. */
+/** Accepts only a cursor that was encoded here: only such a text encodes to itself again. */
 function placeIn(cursor: string): ListPlace {
   const [, since, order] = PLACE.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
   const place = since !== undefined && order !== undefined ? { since: Number(since), order } : null;
-  if (!place || encode(place) !== cursor) throw new Refusal('bad_request', 'cursor: is none of ours');
+  if (!place || encode(place) !== cursor) throw new Refusal('bad_request', 'cursor: not a valid cursor');
   return place;
 }
 

@@ -2,13 +2,13 @@ import type { Redis } from 'ioredis';
 import { REDIS_AWAY } from './away.ts';
 import { Refusal } from './refusal.ts';
 
-/** Refuses what only Redis can answer or do while it is down: a known state, not a surprise. */
+/** Refuses a request that needs Redis while Redis is down: a known state, not an unexpected error. */
 export async function ofRedis<Value>(redis: Redis, ask: () => Promise<Value>): Promise<Value> {
   refuseIfAway(redis);
   try {
     return await ask();
   } catch (error) {
-    // It may have gone in the middle.
+    // Redis may have gone down meanwhile.
     if (!(error instanceof Refusal)) refuseIfAway(redis);
     throw error;
   }

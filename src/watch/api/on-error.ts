@@ -5,8 +5,8 @@ import { awayIn } from './away.ts';
 import { Refusal } from './refusal.ts';
 
 /**
- * Refused, or something is down: its status and words. Malformed: 4xx. Else a surprise: 503, and the log has what the
- * client is not told.
+ * A refusal, or a server that is down: its status and message. A malformed request: 4xx. Any other error is
+ * unexpected: 503, and only the log has the details.
  */
 export function onError(log: Logger): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
@@ -22,7 +22,7 @@ export function onError(log: Logger): ErrorRequestHandler {
   };
 }
 
-/** A browser that goes to a place, and not a script that asks for data. */
+/** Whether a browser opens a page, rather than a script that requests data. */
 export function asksForPage({ method, headers }: Request): boolean {
   return method === 'GET' && (headers.accept ?? '').includes('text/html');
 }
@@ -35,5 +35,9 @@ function answerTo(error: unknown): { status: number; words: string; known: boole
   if (status === 413) return { status, words: 'the body is too large', known };
   if (status >= 400 && status < 500) return { status, words: 'malformed request', known };
   const away = awayIn(error);
-  return { status: 503, words: away ?? 'cannot answer now', known: away !== null };
+  return {
+    status: 503,
+    words: away ?? 'internal error: the log of this program has the details',
+    known: away !== null,
+  };
 }

@@ -3,29 +3,29 @@ import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObj
 import { SESSION_COOKIE } from '../sign-in/session-cookie.ts';
 import { route, type Route } from './route.ts';
 
-/** The API's document, made of the very table that is served: it cannot say what is not so. */
+/** The API's document, generated from the same table of routes that is served: the two cannot differ. */
 type Document = Record<string, unknown>;
 
 const problem = z.object({ error: z.string() }).meta({ id: 'Problem' });
 const REFUSALS = {
-  400: 'malformed, or a parameter is bad: says which',
-  401: 'a good token is needed',
-  403: 'the role is too small, or a page of another origin asked',
-  404: 'not there: says where it was looked',
-  409: 'it is not as it was shown, or has to be confirmed',
+  400: 'malformed request or invalid parameter; the message names it',
+  401: 'missing or invalid token',
+  403: 'the role is too low, or the request comes from another origin',
+  404: 'not found; the message says where it looked',
+  409: 'the state has changed since it was shown, or confirmation is needed',
   413: 'the body is too large',
-  429: 'too many tries: Retry-After says when again',
-  503: 'cannot answer now: something it needs is down',
+  429: 'too many requests; Retry-After says when to retry',
+  503: 'internal error, or a server that it needs is down',
 } as const;
 
-/** @param routes asked when the document is: its own route is one of them */
+/** @param routes called when the document is requested, because the document's own route is one of them */
 export function openApiRoute(routes: () => readonly Route[], version: () => Promise<string>): Route {
   let document: Document | null = null;
   return route({
     method: 'get',
     path: '/openapi.json',
     role: 'viewer',
-    about: 'This document. To be read at /docs.',
+    about: 'This document. /docs shows it as a page.',
     answer: z.record(z.string(), z.unknown()),
     handle: async () => (document ??= openApiOf(routes(), await version())),
   });
@@ -40,7 +40,8 @@ function openApiOf(routes: readonly Route[], version: string): Document {
       info: {
         title: 'Lockstep',
         version,
-        description: 'See and steer a running Lockstep. Every change needs a reason, and is audited.',
+        description:
+          'Inspect and control a running Lockstep. Every change needs a reason and is recorded in the audit log.',
       },
       servers: [{ url: '/api' }],
       components: {
@@ -50,13 +51,13 @@ function openApiOf(routes: readonly Route[], version: string): Document {
             type: 'apiKey',
             in: 'cookie',
             name: SESSION_COOKIE,
-            description: 'over http without `__Host-`',
+            description: 'over http: without the prefix `__Host-`',
           },
         },
       },
       paths,
     },
-    // Answers are what is sent, and a client may meet fields that are newer than it.
+    // Answers are described as they are sent. A client may receive fields that are newer than itself.
     { allowEmptySchema: { unknown: true } },
   );
   return document as unknown as Document;
@@ -96,9 +97,9 @@ function refusalsOf(each: Route) {
   return Object.fromEntries(kept.map(([status, description]) => [status, { description, content }]));
 }
 
-/** @throws where a schema has no fields to name: the document would lack parameters */
+/** @throws TypeError if a schema is not an object: the document would lack its parameters */
 function asParameters(place: 'path' | 'query', schema: z.ZodType | undefined) {
   if (!schema) return {};
   if (schema instanceof z.ZodObject) return { [place]: schema };
-  throw new TypeError(`parameters of a ${place} are fields of an object`);
+  throw new TypeError(`the schema of ${place} parameters must be an object`);
 }

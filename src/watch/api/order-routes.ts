@@ -52,7 +52,7 @@ export function orderRoutes(tools: OrderTools): Route[] {
       handle: async ({ params, query }) => {
         const key = readKey(`${params.shop}/${params.orderId}`);
         const found = key ? await tools.timeline(key, { states: query.states === '1' }) : null;
-        return found ?? notFound('no event of such an order, in the journal or waiting');
+        return found ?? notFound('no events of this order, in the journal or waiting');
       },
     }),
     route({
@@ -68,7 +68,7 @@ export function orderRoutes(tools: OrderTools): Route[] {
   ];
 }
 
-/** `-` names no order. */
+/** Null for `-`, which is not an order. */
 function namedOrder({ shop, orderId }: { shop: string; orderId: string }): OrderKey | null {
   const key = readKey(`${shop}/${orderId}`);
   return key && partsOf(key).orderId !== null ? key : null;

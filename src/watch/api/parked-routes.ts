@@ -52,7 +52,7 @@ function lookingRoutes({ parked }: ParkedTools): Route[] {
       method: 'get',
       path: '/parked',
       role: 'viewer',
-      about: 'Parked events, newest first: by cause, topic, shop, state, begin of the hash.',
+      about: 'Parked events, newest first. Filters: cause, topic, shop, state, start of the hash.',
       query: parkedQuery,
       answer: parkedPage,
       handle: async ({ query: { state, limit, cursor, ...filter } }) => {
@@ -71,7 +71,7 @@ function runRoutes({ parked, replays }: ParkedTools): Route[] {
       method: 'get',
       path: '/parked/replays',
       role: 'viewer',
-      about: 'Replays of parked events, and how they go.',
+      about: 'Replays of parked events, with their progress.',
       answer: replayList,
       handle: async () => ({ replays: (await replays.list()).map(runView) }),
     }),
@@ -79,7 +79,7 @@ function runRoutes({ parked, replays }: ParkedTools): Route[] {
       method: 'get',
       path: '/parked/replays/{id}',
       role: 'viewer',
-      about: 'One replay; once it has ended also how many of its events still wait.',
+      about: 'One replay; after it has ended, also how many of its events are still waiting.',
       params: replayPlace,
       answer: replayRun,
       handle: async ({ params }) => {
@@ -88,12 +88,12 @@ function runRoutes({ parked, replays }: ParkedTools): Route[] {
         return { ...runView(run), stillWaiting: await parked.stillWaiting(run._id) };
       },
     }),
-    // Behind the ones above: `groups` and `replays` are no events.
+    // After the routes above: `groups` and `replays` are not events.
     route({
       method: 'get',
       path: '/parked/{event}',
       role: 'viewer',
-      about: 'One parked event, also after it was replayed or discarded.',
+      about: 'One parked event, even after it was replayed or discarded.',
       params: eventPath,
       answer: parkedEvent,
       handle: async ({ params }) =>
@@ -109,7 +109,7 @@ function changeRoutes({ parked, replays, now }: ParkedTools): Route[] {
       path: '/parked/replays',
       role: 'operator',
       about:
-        'Puts parked events back into their mailboxes, so many a second. The same id again is the same replay.',
+        'Puts parked events back into their mailboxes, `rate` events a second. The same id again is the same replay.',
       body: replayRequest,
       answer: replayAnswer,
       audit: ({ body }) =>
@@ -118,28 +118,31 @@ function changeRoutes({ parked, replays, now }: ParkedTools): Route[] {
         if (dryRun) return { dryRun: true as const, events: await parked.count(which, new Date(now())) };
         const { run, begun } = await replays.begin({ id, which, rate, reason, who: who.name, act });
         const what = `${run.total} parked events (${selectionText(which)}), ${rate} a second`;
-        return { ...runView(run), did: begun ? `begins to put back ${what}` : 'is that replay; nothing new' };
+        return {
+          ...runView(run),
+          did: begun ? `started to put back ${what}` : 'this replay exists already; nothing new was started',
+        };
       },
     }),
     route({
       method: 'post',
       path: '/parked/replays/{id}/abort',
       role: 'operator',
-      about: 'Ends a replay. What it has put back stays so.',
+      about: 'Aborts a replay. Events that were already put back stay in their mailboxes.',
       params: replayPlace,
       body: replayAbort,
       answer: replayBegun,
       audit: ({ params }) => ({ action: 'replay.abort', target: `replay ${params.id}` }),
       handle: async ({ params, who }) => {
         const run = await replays.abort(params.id, who.name);
-        return { ...runView(run), did: `ended it; ${run.replayed} of ${run.total} were put back before` };
+        return { ...runView(run), did: `aborted; ${run.replayed} of ${run.total} events had been put back` };
       },
     }),
     route({
       method: 'post',
       path: '/parked/discards',
       role: 'operator',
-      about: 'Gives parked events up. They stay in the journal, and among the discarded.',
+      about: 'Discards parked events. They stay in the journal and in the list of discarded events.',
       body: discardRequest,
       answer: discarded,
       audit: ({ body }) =>
@@ -162,7 +165,7 @@ function cursorOf(found: ParkedRow[], limit: number): string | null {
   return markCursor(last ? { at: last.lastAt, event: last._id } : null);
 }
 
-/** The audit names an event where it is about one: its order's timeline shows the act. */
+/** For a single event, the audit entry names it, so that the timeline of its order shows the act. */
 function oneEvent(which: ParkedSelection): string | null {
   return 'events' in which && which.events.length === 1 ? (which.events[0] ?? null) : null;
 }

@@ -14,14 +14,14 @@ export interface QueueTools {
   rates: Sampler['rates'];
 }
 
-/** Queues: what they hold, and holding them. */
+/** Queues: their jobs, and pausing them. */
 export function queueRoutes(tools: QueueTools): Route[] {
   return [
     route({
       method: 'get',
       path: '/queues',
       role: 'viewer',
-      about: 'The queue of each partition: jobs by state, what waits and for how long, and its workers.',
+      about: 'The queue of each partition: jobs by state, waiting events, the oldest wait, and its workers.',
       answer: queueList,
       handle: async () => ({ queues: await ofRedis(tools.redis, tools.read), ...tools.rates() }),
     }),
@@ -46,22 +46,22 @@ export function queueRoutes(tools: QueueTools): Route[] {
 const VERBS = {
   pause: {
     action: 'queue.pause',
-    about: 'No new drain begins in a queue; `all` is every queue. It stays so over restarts.',
-    already: 'was paused already',
+    about: 'Pauses a queue (`all`: every queue): no new drain starts. The pause survives restarts.',
+    already: 'was already paused',
     done: 'is paused',
     means:
-      'Webhooks are taken and wait; drains under way end. It stays paused over restarts of everything until somebody resumes it.',
+      'Webhooks are accepted and wait; running drains finish. The pause survives restarts of everything and lasts until the queue is resumed.',
   },
   resume: {
     action: 'queue.resume',
-    about: 'Drains begin again in a queue; `all` is every queue.',
+    about: 'Resumes a queue (`all`: every queue): drains start again.',
     already: 'was not paused',
-    done: 'goes on',
-    means: 'What waits is drained as workers have time.',
+    done: 'is running again',
+    means: 'Workers drain the waiting events as they have time.',
   },
 } as const;
 
-/** One queue after the other. A process that dies in between has changed some: asked again it changes the rest. */
+/** One queue after the other. If the process dies in between, the same request changes the rest. */
 async function change(verb: keyof typeof VERBS, place: string, { queues }: QueueTools): Promise<string> {
   const partitions = place === 'all' ? [...queues.keys()] : [Number(place)];
   const { done, already, means } = VERBS[verb];
@@ -71,7 +71,7 @@ async function change(verb: keyof typeof VERBS, place: string, { queues }: Queue
     if (!queue)
       throw new Refusal(
         'not_found',
-        `no queue of partition ${partition}: there are 0 to ${queues.length - 1}`,
+        `no queue for partition ${partition}: partitions are 0 to ${queues.length - 1}`,
       );
     const wasPaused = await queue.isPaused();
     await (verb === 'pause' ? queue.pause() : queue.resume());

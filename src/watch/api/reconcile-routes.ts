@@ -20,7 +20,7 @@ export interface ReconcileRouteTools {
   now: () => number;
 }
 
-/** Passes over shops' orders: the app program runs what is asked for here. */
+/** Reconciliation passes over shops' orders: requested here, run by the app program. */
 export function reconcileRoutes(tools: ReconcileRouteTools): Route[] {
   return [...lookingRoutes(tools), ...changeRoutes(tools)];
 }
@@ -45,7 +45,7 @@ function lookingRoutes({ book }: ReconcileRouteTools): Route[] {
       method: 'get',
       path: '/reconciles/{id}',
       role: 'viewer',
-      about: 'One pass, how far it is and what it found.',
+      about: 'One pass, with its progress and findings.',
       params: reconcilePlace,
       answer: reconcile,
       handle: async ({ params }) => reconcileView((await book.one(params.id)) ?? notFound()),
@@ -60,7 +60,7 @@ function changeRoutes({ book, shops, now }: ReconcileRouteTools): Route[] {
       path: '/reconciles',
       role: 'operator',
       about:
-        "Asks for a pass: compares a shop's orders with Shopify's and, unless it is a dry run, repairs them.",
+        "Requests a pass that compares a shop's orders with Shopify's and, unless it is a dry run, repairs them.",
       body: reconcileRequest,
       answer: reconcileAnswer,
       audit: ({ body }) => (body.dryRun ? null : { action: 'reconcile.ask', target: body.shop }),
@@ -69,17 +69,20 @@ function changeRoutes({ book, shops, now }: ReconcileRouteTools): Route[] {
         const from = since?.(now()) ?? null;
         const until = new Date(now() - GRACE_MS);
         if (from && from >= until)
-          throw new Refusal('bad_request', 'since: the last two minutes are left to webhooks under way');
+          throw new Refusal(
+            'bad_request',
+            'since: must be more than two minutes ago, because newer webhooks may still be on their way',
+          );
         const how = from === null ? 'bulk' : 'pages';
         const asked = await book.ask({ shop, how, since: from, until, dryRun, who: who.name, reason });
-        return { ...reconcileView(asked), did: `asked for pass ${asked._id}${dryRun ? ', a dry run' : ''}` };
+        return { ...reconcileView(asked), did: `requested pass ${asked._id}${dryRun ? ', a dry run' : ''}` };
       },
     }),
     route({
       method: 'post',
       path: '/reconciles/{id}/abort',
       role: 'operator',
-      about: 'Ends a pass. Orders that it has repaired stay repaired.',
+      about: 'Aborts a pass. Orders that it has repaired stay repaired.',
       params: reconcilePlace,
       body: reconcileAbort,
       answer: reconcileAnswer,
@@ -87,8 +90,8 @@ function changeRoutes({ book, shops, now }: ReconcileRouteTools): Route[] {
       handle: async ({ params: { id }, who }) => {
         const aborted = await book.end(id, 'aborted', `aborted by ${who.name}`);
         const found = (await book.one(id)) ?? notFound();
-        if (!aborted) throw new Refusal('conflict', `it has ended already: ${found.state}`);
-        return { ...reconcileView(found), did: `ended it; ${found.checked} orders were checked before` };
+        if (!aborted) throw new Refusal('conflict', `it has already ended: ${found.state}`);
+        return { ...reconcileView(found), did: `aborted; ${found.checked} orders had been checked` };
       },
     }),
   ];

@@ -1,4 +1,4 @@
-/** Why a request is not done, and its HTTP status. What is not here is a surprise, and answered with 503. */
+/** Why a request is refused, and its HTTP status. Any other error is unexpected, and answered with 503. */
 const STATUSES = {
   bad_request: 400,
   not_signed_in: 401,
@@ -11,7 +11,7 @@ const STATUSES = {
 } as const;
 export type RefusalKind = keyof typeof STATUSES;
 
-/** A request that is refused, in words for whoever asked. */
+/** A refused request, with a message for the caller. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly kind: RefusalKind;

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { Action } from '../shapes/audit.ts';
 import type { Role } from '../shapes/tokens.ts';
 
-/** Who asks. */
+/** The caller of a request. */
 export interface Asker {
   name: string;
   role: Role;
@@ -11,17 +11,17 @@ export interface Asker {
   token: string;
   formerId: string;
   expiresAt: Date;
-  /** What this token comes from, the first one first; that first one, or this one itself; and when that is over. */
+  /** The ids that it comes from, oldest first; the oldest, or its own id; and when that one expires. */
   line: string[];
   root: string;
   rootEndsAt: Date | null;
-  /** A session is a page's, by cookie. */
+  /** `session`: a page, by its cookie. */
   by: 'token' | 'session';
 }
 
-/** How a request came, and what may be said besides the answer: only signing in and out needs it. */
+/** How a request arrived, and a way to set a cookie: only signing in and out needs it. */
 export interface Exchange {
-  /** How the asker calls us: `http://localhost:3001`. */
+  /** Our origin as the caller addressed it: `http://localhost:3001`. */
   origin: string;
   https: boolean;
   setCookie: (cookie: string) => void;
@@ -31,27 +31,24 @@ export interface Asked<Params, Query, Body> {
   params: Params;
   query: Query;
   body: Body;
-  /** Of a route for `nobody`: null in truth where nobody is signed in. */
+  /** In a route for `nobody` it is null, against its type, if no one is signed in. */
   who: Asker;
   exchange: Exchange;
   act: NotedAct;
 }
 
-/** The request as an act in the audit. */
+/** The request as an act in the audit log. */
 export interface NotedAct {
-  /** Of its entry; null where the request changes nothing. */
+  /** The number of its audit entry; null if the request changes nothing. */
   number: number | null;
-  /** Written beside what the answer says was done: what is for the audit alone. */
+  /** Adds words to the audit entry that the answer does not have. */
   note: (words: string) => void;
 }
 
 type Output<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
 type Schema = z.ZodType | undefined;
 
-/**
- * One route of the API. The router, its document (OpenAPI) and the tests all read this table; nothing else
- * says what there is.
- */
+/** One route of the API. Router, document (OpenAPI) and tests all read the same table of routes. */
 export interface Route<
   P extends Schema = Schema,
   Q extends Schema = Schema,
@@ -61,33 +58,33 @@ export interface Route<
   method: 'get' | 'post' | 'delete';
   /** As OpenAPI writes it, below /api: `/orders/{shop}/{orderId}`. */
   path: string;
-  /** The least role that may ask; `nobody`: no token is needed. */
+  /** The lowest role that may call it; `nobody`: no token is needed. */
   role: Role | 'nobody';
   about: string;
-  /** Requests that one token with all that came of it, or one address without, may make in a minute; else 429. */
+  /** Requests a minute for a token with all made from it, or for an address without one; more are a 429. */
   perMinute?: number;
-  /** Whom a request counts for, by its body, where nobody is signed in; null: the address. */
+  /** Whom a request counts for, read from its body, if no one is signed in; null: the address. */
   countedFor?: (body: unknown) => Promise<string | null>;
-  /** Of its body, in bytes; larger is a 413. */
+  /** Limit of its body in bytes; a larger one is a 413. */
   largestBody?: number;
-  /** How long it may look, where that is longer than a page waits. */
+  /** How long a read may take, if that is longer than a page waits. */
   withinMs?: number;
   params?: P;
   query?: Q;
   body?: B;
   answer: A;
   /**
-   * Given where the request changes something or shows customer data: it is then audited, with the reason of its
-   * body or query, before it is done and after. Null: this request changes nothing (a dry run).
+   * Set if the route changes something or shows customer data. A request is then audited before and after it
+   * is done, with the reason from its body or query. Null: this request changes nothing (a dry run).
    */
   audit?: (asked: Asked<Output<P>, Output<Q>, Output<B>>) => { action: Action; target: string } | null;
-  /** Answers instead of `handle`: server-sent events, each with the shape of `answer` as its data. */
+  /** Used instead of `handle`: server-sent events, each with the shape of `answer` as its data. */
   stream?: RequestHandler;
   /** @throws Refusal */
   handle: (asked: Asked<Output<P>, Output<Q>, Output<B>>) => Promise<z.input<A>>;
 }
 
-/** Checks a route's types, and forgets them. */
+/** Checks a route's types, then erases them. */
 export function route<
   P extends Schema = undefined,
   Q extends Schema = undefined,

@@ -10,12 +10,12 @@ import { changedInTime, inTime, limited } from './limits.ts';
 import { Refusal } from './refusal.ts';
 import type { Asked, Asker, Exchange, NotedAct, Route } from './route.ts';
 
-/** A thousand ids of events are 67 kB. */
+/** A thousand event ids are 67 kB. */
 const LARGEST_BODY = 256 * 1024;
 
 type AnyAsked = Asked<unknown, unknown, unknown>;
 
-/** Serves a table of routes: who may, what is asked, the audit, the answer. Bad input is a 400 that names it. */
+/** Serves a table of routes: authorization, input, audit, answer. Invalid input is a 400 that names it. */
 export function routerOf(
   routes: readonly Route[],
   guard: Guard,
@@ -34,7 +34,7 @@ export function routerOf(
   return router;
 }
 
-/** Who asks, and whether they ask too often: both before a body is read, where the body does not say who it is. */
+/** Identifies and limits the caller before the body is read, unless the limit needs the body. */
 function stepsBefore(route: Route, guard: Guard): RequestHandler[] {
   const identify: RequestHandler = async (request, response, next) => {
     await signedIn(guard, request, response, route.role);
@@ -45,7 +45,7 @@ function stepsBefore(route: Route, guard: Guard): RequestHandler[] {
   return [identify, ...(route.countedFor ? [...body, ...limit] : [...limit, ...body])];
 }
 
-/** Too small a role is a 403, told before anything else of the request; where it would have changed something, it is audited. */
+/** Too low a role is a 403 before any other check. If the request would change something, it is audited. */
 async function refuseRole(route: Route, request: Request, response: Response, refusals: Refusals) {
   const who = response.locals.who as Asker | null;
   if (route.role === 'nobody' || (who && mayActAs(who.role, route.role))) return;
@@ -54,7 +54,7 @@ async function refuseRole(route: Route, request: Request, response: Response, re
   refuseTooSmall(who, route.role);
 }
 
-/** What a request would have done; null where it cannot be told. */
+/** The act that a request asks for; null if it is not audited or its input is invalid. */
 function actOf(route: Route, request: Request, response: Response) {
   try {
     const asked = askedBy(route, request, response);
@@ -81,7 +81,7 @@ function askedBy(route: Route, request: Request, response: Response): AnyAsked {
   };
 }
 
-/** A change is written down before it is done: one that cannot be audited is not done. */
+/** A change is audited before it is made: one that cannot be audited is not made. */
 async function answered(
   route: Route,
   request: Request,
@@ -118,9 +118,9 @@ async function change(
   }
 }
 
-/** What nobody waits for any more is not begun: they took it for not done, and may have done something else. */
+/** Callers that hung up think nothing was done, and may have done something else: nothing is started. */
 function refuseIfGone(response: Response): void {
-  if (response.closed) throw new Refusal('away', 'not done: whoever asked had hung up');
+  if (response.closed) throw new Refusal('away', 'not done: the caller had hung up');
 }
 
 async function begun(act: Act, audit: AuditLog): Promise<number> {
@@ -130,17 +130,17 @@ async function begun(act: Act, audit: AuditLog): Promise<number> {
     if (!(error instanceof TooSlow)) throw error;
     throw new Refusal(
       'away',
-      'MongoDB does not answer in time: it was not written into the audit, and not done',
+      'MongoDB does not answer in time: the request was not recorded in the audit log, and not done',
     );
   }
 }
 
-/** Where something went away in the middle, it may have been done. */
+/** `failed` if a server went down in the middle: the change may have been made. */
 function endedBy(error: unknown): { outcome: 'refused' | 'failed'; detail: string } {
   if (error instanceof Refusal)
     return { outcome: error.kind === 'away' ? 'failed' : 'refused', detail: error.message };
-  // What a surprise says may quote what it failed on: its kind is enough here, the log has more.
-  return { outcome: 'failed', detail: error instanceof Error ? error.name : 'an error without a name' };
+  // An unexpected error may quote the data that it failed on: its name is enough here, the log has the rest.
+  return { outcome: 'failed', detail: error instanceof Error ? error.name : 'an unknown error' };
 }
 
 function actor(asked: AnyAsked) {
@@ -166,7 +166,7 @@ function read(where: string, schema: z.ZodType | undefined, given: unknown): unk
 }
 
 function issueText(issue: z.core.$ZodIssue, where = ''): string {
-  // A filter that is not known would otherwise show everything.
-  if (issue.code === 'unrecognized_keys') return `${issue.keys.join(', ')}: is no parameter of this request`;
+  // Otherwise an unknown filter would be ignored, and everything shown.
+  if (issue.code === 'unrecognized_keys') return `${issue.keys.join(', ')}: unknown parameter`;
   return `${[where, ...issue.path].filter(Boolean).join('.')}: ${issue.message}`;
 }

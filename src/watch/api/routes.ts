@@ -23,7 +23,7 @@ import { tokenRoutes, type TokenTools } from './token-routes.ts';
 import { verifyRoutes, type VerifyTools } from './verify-routes.ts';
 import type { RebuildTools } from '../steering/order-rebuild.ts';
 
-/** What each area of the API works with. */
+/** The tools of each area of the API. */
 export interface ApiTools {
   audit: AuditTools;
   compliance: ComplianceTools;
@@ -44,11 +44,11 @@ export interface ApiTools {
   system: SystemTools;
   tokens: TokenTools;
   verify: VerifyTools;
-  /** Of Lockstep, for the API's document. */
+  /** Lockstep's version, for the API's document. */
   version: () => Promise<string>;
 }
 
-/** All of the API. What is not here is not served, not documented and not tested. */
+/** All routes of the API. A route that is missing here is not served, documented or tested. */
 export function allRoutes(tools: ApiTools): Route[] {
   const routes: Route[] = [
     ...sessionRoutes(tools.sessions),
@@ -80,9 +80,9 @@ function liveRoute(stream: RequestHandler): Route {
     method: 'get',
     path: '/live',
     role: 'viewer',
-    about: 'Everything once a second, as server-sent events named `now`.',
+    about: 'Status, rates and programs once a second, as server-sent events named `now`.',
     answer: now,
     stream,
-    handle: () => Promise.reject(new Error('a stream has no one answer')),
+    handle: () => Promise.reject(new Error('a stream does not have a single answer')),
   });
 }

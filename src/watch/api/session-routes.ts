@@ -8,8 +8,9 @@ export interface SessionTools {
 }
 
 /**
- * A person needs one; who guesses needs 2^256. A token or link that we signed counts for itself, so that guesses from
- * the same address (of a proxy) shut nobody out; what is none of ours counts for the address.
+ * A person needs one attempt; guessing needs 2^256. An attempt with a token or link that we signed counts for
+ * that token, so guesses from the same address (such as a proxy) lock no one out. All other attempts count
+ * for the address.
  */
 const TRIES_PER_MINUTE = 10;
 /** A token is 4000 characters at most. */
@@ -25,7 +26,7 @@ function signInRoute(sessions: Sessions): Route {
     method: 'post',
     path: '/session',
     role: 'nobody',
-    about: 'Signs in with a token or the code of a one-time link: sets the cookie of a session.',
+    about: 'Signs in with a token or the code of a one-time link: sets a session cookie.',
     perMinute: TRIES_PER_MINUTE,
     largestBody: LARGEST_BODY,
     countedFor: async (body) => {
@@ -43,14 +44,14 @@ function signInRoute(sessions: Sessions): Route {
   });
 }
 
-/** Of a session that is there. */
+/** Routes about the caller's own session. */
 function ownRoutes(sessions: Sessions): Route[] {
   return [
     route({
       method: 'get',
       path: '/session',
       role: 'viewer',
-      about: 'Who is signed in, as what, and until when.',
+      about: 'Who is signed in, with which role, and until when.',
       answer: bearer,
       handle: ({ who }) =>
         Promise.resolve({ name: who.name, role: who.role, expiresAt: who.expiresAt.toISOString() }),
@@ -59,10 +60,10 @@ function ownRoutes(sessions: Sessions): Route[] {
       method: 'delete',
       path: '/session',
       role: 'nobody',
-      about: 'Signs out: the session is over with all that its links began, and its cookie is gone.',
+      about: 'Signs out: ends the session and everything made from it, and deletes its cookie.',
       answer: signedOut,
       handle: async ({ who, exchange }) => {
-        // First: the cookie goes also where the session cannot be ended now.
+        // First, so that the cookie is deleted even if the session cannot be ended now.
         exchange.setCookie(sessionCookie('', 0, exchange.https));
         const session = who as Asker | null;
         if (session?.by === 'session') await sessions.end(session);
@@ -74,7 +75,7 @@ function ownRoutes(sessions: Sessions): Route[] {
       path: '/session/once',
       role: 'viewer',
       about:
-        'A one-time link that signs in as who asks: good once, for 15 minutes. It ends with the token of who asks.',
+        'A one-time link that signs in as the caller: valid once, for 15 minutes. It ends with the token of the caller.',
       perMinute: TRIES_PER_MINUTE,
       body: onceMint,
       answer: onceMinted,
@@ -82,7 +83,12 @@ function ownRoutes(sessions: Sessions): Route[] {
       handle: async ({ who, exchange }) => {
         const { code, expiresAt } = await sessions.mintOnce(who);
         const url = `${exchange.origin}/sign-in#once=${code}`;
-        return { code, url, expiresAt: expiresAt.toISOString(), did: 'a link, good once until it is over' };
+        return {
+          code,
+          url,
+          expiresAt: expiresAt.toISOString(),
+          did: 'a one-time link, valid until it is used or expires',
+        };
       },
     }),
   ];

@@ -10,7 +10,7 @@ export interface ShopTools {
   shops: ShopStatus;
 }
 
-/** Shops: what each sends, what of it waits, and how its install is. */
+/** Shops: their traffic, waiting events and installs. */
 export function shopRoutes({ redis, shops }: ShopTools): Route[] {
   return [
     route({
@@ -18,7 +18,7 @@ export function shopRoutes({ redis, shops }: ShopTools): Route[] {
       path: '/shops',
       role: 'viewer',
       about:
-        'Shops, busiest first: events of the last 24 h, what waits, the install and what needs attention.',
+        'Shops, busiest first: events of the last 24 h, waiting events, the install and what needs attention.',
       query: shopQuery,
       answer: shopList,
       handle: ({ query }) => ofRedis(redis, () => shops.list(query.name ?? '')),
@@ -27,7 +27,7 @@ export function shopRoutes({ redis, shops }: ShopTools): Route[] {
       method: 'get',
       path: '/shops/{shop}',
       role: 'viewer',
-      about: 'One shop, with its last passes of reconciliation and what is asked for persons of it.',
+      about: 'One shop, with its last reconciliation passes and its open requests about personal data.',
       params: shopPlace,
       answer: shopDetail,
       handle: async ({ params }) =>

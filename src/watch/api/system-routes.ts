@@ -7,14 +7,14 @@ export interface SystemTools {
   sampler: Pick<Sampler, 'history'>;
 }
 
-/** The state now and before. Answers even while Redis and MongoDB are down. */
+/** The current status and its history. Answers even while Redis and MongoDB are down. */
 export function systemRoutes({ status: read, sampler }: SystemTools): Route[] {
   return [
     route({
       method: 'get',
       path: '/status',
       role: 'viewer',
-      about: 'The state of everything: one sentence first, then the figures.',
+      about: 'Overall status: one sentence, then the figures.',
       answer: status,
       handle: () => read(),
     }),

@@ -13,14 +13,14 @@ export interface TokenTools {
 
 const TOKENS_SHOWN = 200;
 
-/** Who may do what: tokens are minted, shown by id and revoked here, never shown again. */
+/** Minting, listing and revoking tokens. A token itself is shown only once, when it is minted. */
 export function tokenRoutes({ jwtSecret, book }: TokenTools): Route[] {
   return [
     route({
       method: 'get',
       path: '/tokens',
       role: 'admin',
-      about: 'Tokens, and separately sessions, that were minted here, used or revoked, newest first.',
+      about: 'Tokens and, separately, sessions that were minted here, used or revoked, newest first.',
       answer: tokenList,
       handle: async () => {
         const { tokens, sessions } = await book.list(TOKENS_SHOWN);
@@ -31,7 +31,7 @@ export function tokenRoutes({ jwtSecret, book }: TokenTools): Route[] {
       method: 'post',
       path: '/tokens',
       role: 'admin',
-      about: 'Mints a token. The answer is the only place where it ever stands.',
+      about: 'Mints a token. Only this response contains it; it is never shown again.',
       body: tokenMint,
       answer: tokenMinted,
       audit: ({ body }) => ({ action: 'token.mint', target: `token for ${body.name}` }),
@@ -39,7 +39,7 @@ export function tokenRoutes({ jwtSecret, book }: TokenTools): Route[] {
         const token = await mintToken(jwtSecret, { name, role }, hours);
         const read = await readToken(jwtSecret, token);
         if (read.outcome !== 'good')
-          throw new Refusal('bad_request', 'hours: too few to be good for anything');
+          throw new Refusal('bad_request', 'hours: too few; the token would expire at once');
         await book.keep(read);
         const expiresAt = read.expiresAt.toISOString();
         return { token, id: read.id, expiresAt, did: `token ${read.id}: ${role}, until ${expiresAt}` };
@@ -65,8 +65,8 @@ export function tokenRoutes({ jwtSecret, book }: TokenTools): Route[] {
 
 const DID = {
   revoked:
-    'revoked, with all links and sessions that came of it: here at once, in every other process within 5 s',
-  'revoked before': 'it was revoked before: nothing changed',
+    'revoked, with all links and sessions made from it: here at once, in every other process within 5 s',
+  'revoked before': 'it was already revoked: nothing changed',
 } as const;
 
 function tokenRow(token: TokenDocument): TokenRow {

@@ -22,13 +22,13 @@ export interface DoctorTools {
   secrets: Secrets;
   /** Where Redis keeps when each secret was first seen. */
   secretsKey: string;
-  /** Those that were heard of in the last hour. */
+  /** Programs that sent a heartbeat in the last hour. */
   programs: () => Promise<Program[]>;
 }
 
 /**
- * Looks at everything that Lockstep rests on. Each probe is bounded and fails alone: with Redis down the others
- * still tell. It changes nothing but when a secret was first seen.
+ * Checks everything that Lockstep depends on. Each probe has a time limit and fails alone: if Redis is down,
+ * the other probes still report. The only write is the time when a secret was first seen.
  */
 export function doctor(tools: DoctorTools): () => Promise<Doctor> {
   const probes: Probe[] = [
@@ -51,10 +51,10 @@ export function doctor(tools: DoctorTools): () => Promise<Doctor> {
 
 const SERVERS = { redis: 'Redis', mongodb: 'MongoDB' } as const;
 
-/** One row for a server that is down, not one for each check that cannot look. */
+/** One row for a server that is down, not one for each check that needs it. */
 function silentServer(server: keyof typeof SERVERS, checks: number): Doctor['checks'][number] {
   const found = `does not answer: ${checks} checks skipped`;
-  return { name: SERVERS[server], ...bad(found, 'see whether that server is up and reachable') };
+  return { name: SERVERS[server], ...bad(found, 'check that the server is up and reachable') };
 }
 
 const PROBE_MS = 2000;
@@ -65,7 +65,7 @@ export async function examine({ name, look }: Probe, ms = PROBE_MS): Promise<Doc
   } catch (error) {
     return {
       name,
-      ...bad(`could not be read: ${messageOf(error)}`, 'see whether that server is up and reachable'),
+      ...bad(`could not be read: ${messageOf(error)}`, 'check that the server is up and reachable'),
     };
   }
 }

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 
-/** What decides how Lockstep behaves besides its own code. */
+/** The packages that determine how Lockstep behaves besides its own code. */
 const PACKAGES = ['redlock', 'bullmq', 'ioredis', 'mongoose', 'express'] as const;
 
-/** Lockstep's own and those of its packages, as they are on disk; null where one cannot be read. */
+/** The installed versions of Lockstep and of these packages; null if one cannot be read. */
 export async function installedVersions(): Promise<Record<string, string | null>> {
   const names = ['lockstep', ...PACKAGES];
   const versions = await Promise.all(names.map((name) => versionIn(foldersOf(name))));
@@ -14,7 +14,7 @@ export async function installedVersions(): Promise<Record<string, string | null>
 /** The same from src/ and from dist/. */
 const ROOT = path.resolve(import.meta.dirname, '..', '..', '..');
 
-/** Packages may be installed for a folder above, as in a workspace. */
+/** Packages may be installed in a parent folder, as in a workspace. */
 function foldersOf(name: string): string[] {
   if (name === 'lockstep') return [ROOT];
   const above: string[] = [];
@@ -32,7 +32,7 @@ async function versionIn(folders: readonly string[]): Promise<string | null> {
       };
       if (version !== undefined) return version;
     } catch {
-      // Looked for in the next folder.
+      // Try the next folder.
     }
   }
   return null;

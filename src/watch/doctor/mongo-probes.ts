@@ -3,11 +3,11 @@ import type { Collections } from '../../persist/collections.ts';
 import { clockSkew } from './clock-skew.ts';
 import { bad, doubtful, good, type Finding, type Probe } from './probe.ts';
 
-/** Whether MongoDB keeps what it acknowledged (P2), and finds it again. */
+/** Whether MongoDB keeps what it acknowledged (P2), and has the indexes to find it. */
 export function mongoProbes(mongo: Connection, collections: Collections, retentionDays: number): Probe[] {
   const admin = () => mongo.getClient().db().admin();
   const hello = () => admin().command({ hello: 1 });
-  // Needs a right of its own, but the embedded engine tells its time only there.
+  // This command needs a privilege of its own, but the embedded engine reports its time only here.
   const serverStatus = () => admin().command({ serverStatus: 1 });
   return [
     {
@@ -36,10 +36,10 @@ function timeIn({ localTime }: { localTime?: unknown }): number | null {
 }
 
 function noTime(): never {
-  throw new Error('it does not tell its time');
+  throw new Error('the server does not report its time');
 }
 
-/** Before 8.0 many orders cannot be committed in one command. */
+/** Versions before 8.0 cannot commit many orders in one command. */
 export function versionFinding(version: string): Finding {
   return Number(version.split('.')[0]) >= 8 ? good(version) : bad(version, 'use MongoDB 8.0 or later');
 }
@@ -48,24 +48,24 @@ export function writeConcernFinding(w: unknown, journal: unknown, setName: strin
   if (w !== 'majority' || journal !== true)
     return bad(
       `w ${String(w)}, journal ${String(journal)}`,
-      'take w and journal out of MONGODB_URI: majority and journaled is what keeps a commit',
+      'remove w and journal from MONGODB_URI: only majority, journaled writes are durable',
     );
   if (setName !== null) return good(`majority, journaled; replica set ${setName}`);
   return doubtful(
     'majority, journaled; one server, no replica set',
-    'use a replica set of three where MongoDB must survive the loss of a machine',
+    'use a replica set of three if MongoDB must survive the loss of a machine',
   );
 }
 
-/** Indexes that a collection should have and has not. Other options are told by MongoDB when a worker starts. */
+/** Missing indexes. Indexes with other options are reported by MongoDB when a worker starts. */
 async function indexFinding(collections: Collections): Promise<Finding> {
   const models = Object.values(collections) as Model<unknown>[];
   const missing = await Promise.all(models.map(missingIn));
   const all = missing.flat();
-  if (all.length === 0) return good(`all there, in ${models.length} collections`);
+  if (all.length === 0) return good(`all present, in ${models.length} collections`);
   return bad(
     `missing: ${all.join(', ')}`,
-    'start a worker again: it makes them; queries scan whole collections until then',
+    'restart a worker: it creates them; until then, queries scan whole collections',
   );
 }
 
@@ -84,10 +84,10 @@ async function retentionFinding({ events }: Collections, retentionDays: number):
     ({ expireAfterSeconds }) => expireAfterSeconds !== undefined,
   )?.expireAfterSeconds;
   if (seconds === undefined)
-    return bad('entries are kept for ever: the index that ends them is missing', 'start a worker again');
+    return bad('entries are kept forever: the index that expires them is missing', 'restart a worker');
   if (Number(seconds) === Math.round(retentionDays * 86_400)) return good(`${retentionDays} days`);
   return doubtful(
-    `entries are kept ${(Number(seconds) / 86_400).toFixed(1)} days, and JOURNAL_RETENTION_DAYS is ${retentionDays}`,
-    'give every program the same JOURNAL_RETENTION_DAYS, and start a worker again',
+    `entries are kept for ${(Number(seconds) / 86_400).toFixed(1)} days, and JOURNAL_RETENTION_DAYS is ${retentionDays}`,
+    'give every program the same JOURNAL_RETENTION_DAYS, and restart a worker',
   );
 }

@@ -2,10 +2,10 @@ import type { Doctor } from '../shapes/system.ts';
 
 export type Finding = Omit<Doctor['checks'][number], 'name'>;
 
-/** One thing that the doctor looks at. What throws or takes too long could not be read, which is bad. */
+/** One check of the doctor. If it throws or takes too long, its finding is bad. */
 export interface Probe {
   name: string;
-  /** Without which it cannot look. */
+  /** The server that it needs. */
   needs?: 'redis' | 'mongodb';
   look: () => Promise<Finding>;
 }

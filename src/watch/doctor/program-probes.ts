@@ -4,7 +4,7 @@ import type { Program } from '../shapes/system.ts';
 import { installedVersions } from './installed-versions.ts';
 import { bad, doubtful, good, type Finding, type Probe } from './probe.ts';
 
-/** What Lockstep runs on, and whether all of it runs. */
+/** What Lockstep runs on, and whether its programs and queues run. */
 export function programProbes(queues: readonly Queue[], programs: () => Promise<Program[]>): Probe[] {
   return [
     { name: 'Node', look: () => Promise.resolve(nodeFinding(process.versions.node)) },
@@ -22,8 +22,9 @@ export function programProbes(queues: readonly Queue[], programs: () => Promise<
 }
 
 /**
- * The first of each line with the fixes of March 2026: comparing HMACs took time by their bytes (CVE-2026-21713),
- * a header could end the process (CVE-2026-21710). Lines that are not here get no fixes, or had them from the begin.
+ * The first version of each release line with the fixes of March 2026: comparing HMACs leaked their bytes
+ * through its timing (CVE-2026-21713), and a header could crash the process (CVE-2026-21710). Other lines get
+ * no fixes, or have had them from the start.
  */
 const FIXED_IN: Record<number, readonly [number, number]> = {
   20: [20, 2],
@@ -38,11 +39,13 @@ export function nodeFinding(version: string): Finding {
   if (major > NEWEST_LISTED) return good(version);
   const fixed = FIXED_IN[major];
   const advice =
-    'use the newest Node 24: this one can be attacked by what it is sent (CVE-2026-21713, -21710)';
+    'use the newest Node 24: this version is vulnerable to crafted requests (CVE-2026-21713, -21710)';
   if (!fixed) return bad(version, advice);
   const [leastMinor, leastPatch] = fixed;
   if (minor < leastMinor || (minor === leastMinor && patch < leastPatch)) return bad(version, advice);
-  return major === 20 ? doubtful(version, 'use Node 24: 20 gets no fixes since 2026-04-30') : good(version);
+  return major === 20
+    ? doubtful(version, 'use Node 24: Node 20 has had no fixes since 2026-04-30')
+    : good(version);
 }
 
 export function versionsFinding(versions: Record<string, string | null>): Finding {
@@ -50,7 +53,7 @@ export function versionsFinding(versions: Record<string, string | null>): Findin
     .map(([name, version]) => `${name} ${version ?? '?'}`)
     .join(', ');
   if (!Object.values(versions).includes(null)) return good(found);
-  return doubtful(found, 'install the packages again: npm ci');
+  return doubtful(found, 'reinstall the packages: npm ci');
 }
 
 /** Without these, orders wait. */
@@ -83,6 +86,6 @@ export function queuesFinding(paused: readonly boolean[]): Finding {
   const [is, partitions] = which.length === 1 ? ['is', 'partition'] : ['are', 'partitions'];
   return doubtful(
     `${which.length} of ${paused.length} ${is} paused: ${partitions} ${which.join(', ')}`,
-    'look in the audit who paused them and why, then: queue resume',
+    'see in the audit log who paused them and why, then run: queue resume',
   );
 }

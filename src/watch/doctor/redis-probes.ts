@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import { clockSkew } from './clock-skew.ts';
 import { bad, doubtful, good, type Finding, type Probe } from './probe.ts';
 
-/** Whether Redis keeps what it is given (P2). INFO tells nearly all: managed Redis often forbids CONFIG. */
+/** Whether Redis keeps what it accepted (P2). Reads mostly INFO: managed Redis often forbids CONFIG. */
 export function redisProbes(redis: Redis): Probe[] {
   const info = async () => readInfo(await redis.info());
   return [
@@ -24,7 +24,7 @@ export function readInfo(text: string): Record<string, string> {
   return Object.fromEntries(lines.map(([name = '', value = '']) => [name, value]));
 }
 
-/** Null where CONFIG is not allowed. */
+/** Null if CONFIG is not allowed. */
 async function fsyncOf(redis: Redis): Promise<string | null> {
   const answer: unknown = await redis.config('GET', 'appendfsync').catch(() => null);
   if (Array.isArray(answer)) return String(answer[1]);
@@ -35,40 +35,43 @@ export function evictionFinding({ maxmemory_policy: policy = 'unknown' }: Record
   if (policy === 'noeviction') return good('noeviction');
   return bad(
     policy,
-    'set maxmemory-policy noeviction: waiting events are dropped when memory is short otherwise',
+    'set maxmemory-policy noeviction: otherwise waiting events are dropped when memory runs short',
   );
 }
 
 export function aofFinding(info: Record<string, string>, fsync: string | null): Finding {
   if (info.aof_enabled !== '1')
-    return bad('off', 'set appendonly yes: events taken are lost when Redis restarts otherwise');
+    return bad('off', 'set appendonly yes: otherwise accepted events are lost when Redis restarts');
   if (info.aof_last_write_status !== 'ok')
-    return bad('its last write FAILED', "look at Redis's disk now: what is taken is not kept");
+    return bad('the last write FAILED', "check Redis's disk now: accepted events are not durable");
   if (fsync === 'always') return good('on, written with every command');
   return doubtful(
-    fsync === null ? 'on; appendfsync is not shown to us' : `on, appendfsync ${fsync}`,
-    'set appendfsync always where a power loss must not cost the last second of events',
+    fsync === null ? 'on; appendfsync cannot be read' : `on, appendfsync ${fsync}`,
+    'set appendfsync always if a power failure must not lose the last second of events',
   );
 }
 
-/** BullMQ's least is 6.2. */
+/** BullMQ needs at least 6.2. */
 const LEAST = [6, 2] as const;
 
 export function versionFinding({ redis_version: version = '' }: Record<string, string>): Finding {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major > LEAST[0] || (major === LEAST[0] && minor >= LEAST[1])) return good(version);
-  return bad(version || 'not told', `use Redis ${LEAST.join('.')} or later`);
+  return bad(version || 'unknown', `use Redis ${LEAST.join('.')} or later`);
 }
 
 const MEGABYTE = 1_048_576;
-/** At 80 % there is time to act; at the end ingest answers 503 or spools. */
+/** At 80 % there is still time to act. When Redis is full, ingest spools or answers 503. */
 const FULL = 0.8;
 
 export function memoryFinding({ used_memory: used, maxmemory: max }: Record<string, string>): Finding {
   const [usedBytes, maxBytes] = [Number(used), Number(max)];
   const usedText = `${(usedBytes / MEGABYTE).toFixed(1)} MB used`;
-  if (maxBytes === 0) return good(`${usedText}, no limit of its own`);
+  if (maxBytes === 0) return good(`${usedText}, no limit set`);
   const found = `${usedText} of ${(maxBytes / MEGABYTE).toFixed(0)} MB`;
   if (usedBytes < FULL * maxBytes) return good(found);
-  return bad(found, 'give Redis more memory, or find what waits: events go to the spool when it is full');
+  return bad(
+    found,
+    'give Redis more memory, or find out why events are waiting: new events go to the spool when it is full',
+  );
 }

@@ -4,18 +4,18 @@ import type { Config } from '../../system/config.ts';
 import { doubtful, good, type Finding, type Probe } from './probe.ts';
 
 /**
- * How old secrets are, at least. Redis keeps when each was first seen, under 8 hex digits made with it: 32 bits of
- * an HMAC tell that a secret is the same, and nothing of one that cannot be guessed anyhow. A Redis that was emptied
- * makes secrets look younger: it says "at least".
+ * The minimum age of secrets. Redis keeps when each was first seen, under 8 hex digits derived from it: 32
+ * bits of an HMAC identify a secret, and reveal nothing useful about one that cannot be guessed. If Redis was
+ * emptied, secrets look younger, so the finding says "at least".
  */
 export type Secrets = Partial<Record<(typeof NAMES)[number], string>>;
 
 const NAMES = ['OPS_JWT_SECRET', 'SHOPIFY_API_SECRET', 'SHOPIFY_API_SECRET_PREVIOUS'] as const;
 
 const DAY_MS = 86_400_000;
-/** Said once a year. */
+/** The doctor advises a new secret after this time. */
 const OLD_DAYS = 365;
-/** Shopify moves to the new secret at once; a month of both is time to revoke the old one. */
+/** Shopify uses the new secret at once; a month with both is enough time to revoke the old one. */
 const BOTH_DAYS = 30;
 
 export function secretProbes(redis: Redis, key: string, secrets: Secrets): Probe[] {
@@ -25,7 +25,7 @@ export function secretProbes(redis: Redis, key: string, secrets: Secrets): Probe
   }));
 }
 
-/** Remembers secrets that are new. The dashboard does it when it starts, so that ages count from then. */
+/** Records secrets that are new. The dashboard does this when it starts, so that ages count from then. */
 export async function seeSecrets(redis: Redis, key: string, secrets: Secrets): Promise<void> {
   for (const [name, secret] of Object.entries(secrets)) await firstSeen(redis, key, name, secret);
 }
@@ -42,7 +42,7 @@ export function ageFinding(name: string, ageMs: number): Finding {
   if (name === 'SHOPIFY_API_SECRET_PREVIOUS' && days >= BOTH_DAYS)
     return doubtful(found, 'revoke the old secret at Shopify, and unset it here');
   return days >= OLD_DAYS
-    ? doubtful(found, 'make a new one: whoever saw it once can still use it')
+    ? doubtful(found, 'replace it: anyone who has ever seen it can still use it')
     : good(found);
 }
 

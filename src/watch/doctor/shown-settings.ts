@@ -1,7 +1,7 @@
 import { SETTINGS, type Setting } from '../../system/config.ts';
 import type { ConfigAnswer } from '../shapes/system.ts';
 
-/** The settings of this program, to be shown. Of a secret only whether it is set; of an address no password. */
+/** The settings of this program for display: secrets only as set or unset, addresses without passwords. */
 export function shownSettings(values: { readonly [Name in Setting]?: unknown }): ConfigAnswer {
   const rows = Object.entries(SETTINGS) as [Setting, { about: string; secret?: true }][];
   return {
@@ -17,8 +17,9 @@ function shown(value: unknown): string {
 }
 
 /**
- * `redis://user:password@host:6379/0?…` becomes `redis://host:6379/0?…`: passwords may stand before an @ and behind
- * a ?. Fails closed: with an @ behind a ? it cannot be told which of them is part of a password, and all goes.
+ * `redis://user:password@host:6379/0?…` becomes `redis://host:6379/0?…`: a password may be before an @ or
+ * after a ?. Fails closed: if an @ follows a ?, it is unclear which of them is part of a password, and
+ * everything after the scheme is removed.
  */
 export function withoutPassword(text: string): string {
   const address = /^([a-z][a-z0-9+.-]*:\/\/)(.*)$/is.exec(text);

@@ -1,30 +1,30 @@
 import { z } from 'zod';
 import { cursor, instant, limit, nextCursor, since } from './base.ts';
 
-/** Everything that somebody may do to a running Lockstep, and what is audited besides. */
+/** Every action that is audited. */
 const ACTIONS = {
   'dedupe.release': 'a dedupe key was released',
-  'lock.release': 'a lock was taken from its holder',
+  'lock.release': 'a lock was released by an operator',
   'mailbox.wake': 'an order was woken',
   'queue.pause': 'a queue was paused',
-  'queue.resume': 'a queue went on',
+  'queue.resume': 'a queue was resumed',
   'parked.replay': 'parked events were replayed',
   'parked.discard': 'parked events were discarded',
   'replay.abort': 'a replay was aborted',
   'order.rebuild': 'an order was rebuilt from its journal',
-  'reconcile.ask': 'a pass over the orders of a shop was asked for',
-  'reconcile.abort': 'a pass over the orders of a shop was aborted',
+  'reconcile.ask': 'a reconciliation pass was requested',
+  'reconcile.abort': 'a reconciliation pass was aborted',
   'event.payload': 'a payload was read, customer data masked',
   'event.unmask': 'a payload was read with customer data',
   'shop.install': 'a shop installed the app',
-  'shop.uninstall': 'Shopify told that a shop uninstalled the app',
-  'shop.scopes': 'Shopify told what a shop grants',
+  'shop.uninstall': 'Shopify reported that a shop uninstalled the app',
+  'shop.scopes': 'Shopify reported the scopes that a shop grants',
   'compliance.ask': 'Shopify asked to see or to erase data',
   'compliance.redact': 'data was erased because Shopify asked for it',
   'compliance.export': "a customer's data was exported",
   'token.mint': 'a token was minted',
   'token.revoke': 'a token was revoked',
-  'session.begin': 'somebody signed in',
+  'session.begin': 'a person signed in',
   'session.refuse': 'a sign-in was refused',
 } as const;
 export type Action = keyof typeof ACTIONS;
@@ -39,10 +39,10 @@ export const auditEntry = z.object({
   action: z.enum(actionNames),
   target: z.string().describe('what it was done to: an order, an event, a queue'),
   reason: z.string().nullable(),
-  /** Ids as in the list of tokens. Entries of before name none, and neither does who could not say who they are. */
+  /** Ids as in the list of tokens. Null in older entries, and for unknown callers. */
   token: z.string().nullable().describe('the token or session by which it was done'),
-  root: z.string().nullable().describe('the token that this one comes from; null: from none'),
-  /** `begun`: it is running. 10 minutes after its program died it becomes `failed`: check whether it was done. */
+  root: z.string().nullable().describe('the first token that this one comes from; null: it is the first'),
+  /** `begun`: it is running. 10 minutes after its program died it becomes `failed`: check if it was done. */
   outcome: z.enum(['begun', 'done', 'refused', 'failed']),
   detail: z.string().nullable().describe('what was done, or why not'),
 });
@@ -59,11 +59,11 @@ export const auditQuery = z.strictObject({
 export const auditPage = z.object({ entries: z.array(auditEntry), cursor: nextCursor });
 export type AuditPage = z.infer<typeof auditPage>;
 
-/** Whether the audit is as it was written: each entry holds the hash of the one before it. */
+/** Whether the audit log is unchanged: each entry holds the hash of the entry before it. */
 export const auditChainQuery = z.strictObject({
   head: z
     .string()
-    .regex(/^[1-9]\d{0,14}:[0-9a-f]{64}$/, 'is not <number>:<hash>')
+    .regex(/^[1-9]\d{0,14}:[0-9a-f]{64}$/, 'must be <number>:<hash>')
     .optional()
     .describe('an entry from the log, as `<number>:<hash>`: also checks that it still exists'),
 });

@@ -1,22 +1,20 @@
 import { z } from 'zod';
 import { count, eventId, instant, LARGEST_PAGE, limit, reason } from './base.ts';
 
-/** What Shopify asks for a person or a shop: no names, ids only. */
+/** A request of Shopify about a customer's or a shop's data: ids only, no names. */
 export const complianceRequest = z.object({
   id: z.string().describe('the id of its event'),
   kind: z.enum(['customers/data_request', 'customers/redact', 'shop/redact']),
   shop: z.string(),
   customer: z.string().nullable().describe("Shopify's id; null for a shop"),
-  orders: z
-    .array(z.string())
-    .describe('ids of the orders that it is about; there may be more of the customer'),
+  orders: z.array(z.string()).describe('ids of the orders that Shopify named; the customer may have more'),
   receivedAt: instant,
   dueAt: instant.describe('30 days after it was received'),
   state: z.enum(['asked', 'working', 'done']),
   counts: z.record(z.string(), count).describe('what was redacted, by collection'),
-  passes: count.describe('how often all was looked through; the last one of a redaction found nothing'),
+  passes: count.describe('passes over all data so far; the last pass of a redaction finds nothing'),
   doneAt: instant.nullable(),
-  because: z.string().nullable().describe('why there was nothing to be done'),
+  because: z.string().nullable().describe('why there was nothing to do'),
   exports: z.array(z.object({ at: instant, who: z.string() })),
 });
 export type ComplianceRequest = z.infer<typeof complianceRequest>;
@@ -35,14 +33,14 @@ export const compliancePath = z.strictObject({ id: eventId });
 
 export const exportRequest = z.strictObject({
   reason,
-  after: z.string().max(300).optional().describe('the `next` of the page before'),
+  after: z.string().max(300).optional().describe('the `next` of the previous page'),
 });
 export const exportAnswer = z.object({
   did: z.string(),
   orders: z.array(
     z.object({
       order: z.string(),
-      kept: z.record(z.string(), z.unknown()).nullable().describe('the order as it is kept'),
+      kept: z.record(z.string(), z.unknown()).nullable().describe('the stored order'),
       events: z.array(
         z.object({
           event: z.string(),
@@ -57,6 +55,6 @@ export const exportAnswer = z.object({
   next: z
     .string()
     .nullable()
-    .describe('where the next page begins; null: that was all, and the request is done'),
+    .describe('where the next page starts; null: this was the last page, and the request is done'),
 });
 export type ExportAnswer = z.infer<typeof exportAnswer>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { count, eventId, instant, milliseconds, reason, shop, topic, webhookId } from './base.ts';
 
-/** What is known of an event as seen: the claim in Redis, and what became of it. */
+/** The claim of an event in Redis, and what happened to the event. */
 export const claim = z.object({
   event: z.string(),
   order: z.string(),
@@ -22,8 +22,9 @@ export const claimList = z.object({ claims: z.array(claim), looked: z.string().d
 export type ClaimList = z.infer<typeof claimList>;
 
 /**
- * A body as it was sent, as text or as base64; it is hashed, never stored. Without a topic every topic is tried.
- * Where a topic's bodies carry no time (returns, disputes), `triggeredAt` is part of the hash: give it as it came.
+ * A body as it was sent, as text or as base64; it is hashed, never stored. Without a topic, every topic is
+ * tried. If a topic's bodies have no time (returns, disputes), `triggeredAt` is part of the hash: give it
+ * exactly as it was sent.
  */
 export const bodyLookup = z.strictObject({
   shop,
@@ -33,14 +34,16 @@ export const bodyLookup = z.strictObject({
   bodyBase64: z.base64().optional(),
 });
 export const bodyLookedUp = claimList.extend({
-  hashes: z.array(z.object({ topic: z.string(), event: z.string() })).describe('one where a topic was given'),
+  hashes: z
+    .array(z.object({ topic: z.string(), event: z.string() }))
+    .describe('only one if a topic was given'),
 });
 export type BodyLookedUp = z.infer<typeof bodyLookedUp>;
 
 export const claimRelease = z.strictObject({
   reason,
-  /** Of the claim that was shown: another one since then is not released. */
+  /** From the claim that was shown: a newer claim is not released. */
   firstSeenAt: instant.optional(),
-  /** Needed where the event was applied, or waits. */
+  /** Required if the event was processed or is waiting. */
   confirm: z.boolean().default(false),
 });

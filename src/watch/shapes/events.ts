@@ -20,7 +20,7 @@ import { missing } from './orders.ts';
 const OUTCOMES = ['waiting', 'applied', 'stale', 'unchanged', 'late', 'parked'] as const;
 const outcome = z.enum(OUTCOMES);
 
-/** What an event was before it became what it is: parked, and why, before it was replayed. */
+/** An earlier outcome of an event: parked, and why, before it was replayed. */
 const earlier = z.object({ outcome, because: z.string().nullable(), at: instant });
 
 /** What an event changed, field by field; no customer data. */
@@ -34,7 +34,7 @@ const timelineEntry = z.object({
   occurredAt: instant.nullable(),
   triggeredAt: z.string().nullable().describe('as Shopify sent it'),
   receivedAt: instant,
-  /** When its drain had the order's lock, and which worker that was (host:pid). */
+  /** When its drain got the order's lock, and which worker that was (host:pid). */
   lockedAt: instant.nullable(),
   worker: z.string().nullable(),
   appliedAt: instant.nullable(),
@@ -47,7 +47,7 @@ const timelineEntry = z.object({
 });
 export type TimelineEntry = z.infer<typeof timelineEntry>;
 
-/** With `?states=1`: null where the journal does not reach back to the order's first event, or it has too many. */
+/** With `?states=1`. Null if the journal lacks the order's first events, or has too many events. */
 const entryWithChanges = timelineEntry.extend({ changes: z.array(change).nullable().optional() });
 export type EntryWithChanges = z.infer<typeof entryWithChanges>;
 
@@ -55,11 +55,13 @@ export const timelineQuery = z.strictObject({ states: z.literal('1').optional() 
 export const timeline = z.object({
   entries: z.array(entryWithChanges).describe('in the order of application; then parked; then waiting'),
   acts: z.array(auditEntry).describe('what people did to this order and its events, oldest first'),
-  lock: lock.nullable().describe('who holds it now'),
+  lock: lock.nullable().describe('the current lock of the order'),
   ...missing,
   parkedNow: z.array(z.string()).describe('its parked events, oldest first, at most 100'),
-  waitingMs: milliseconds.nullable().describe('how long the oldest waiting event waits; null: none waits'),
-  leftOut: z.boolean().describe('whether it has older events that are not shown: the newest 1,000 are'),
+  waitingMs: milliseconds
+    .nullable()
+    .describe('how long the oldest waiting event has waited; null: none is waiting'),
+  leftOut: z.boolean().describe('whether older events are not shown: only the newest 1,000 are'),
 });
 export type Timeline = z.infer<typeof timeline>;
 
@@ -80,9 +82,9 @@ export const eventQuery = z.strictObject({
   cursor,
 });
 export const eventPage = z.object({
-  events: z.array(eventSummary).describe('ended events, newest first'),
+  events: z.array(eventSummary).describe('processed and parked events, newest first'),
   cursor: nextCursor,
-  /** A page looks at 5,000 entries at most: where it found fewer than asked, older ones are behind the cursor. */
+  /** A page searches up to 5,000 entries. With fewer than `limit` events, its cursor leads to older ones. */
   lookedBackTo: instant.nullable(),
 });
 export type EventPage = z.infer<typeof eventPage>;
@@ -93,7 +95,7 @@ export const eventDetailQuery = z.strictObject({
   reason: reason.optional(),
 });
 export const eventDetail = eventSummary.extend({
-  /** Text; customer data masked unless a reason was given. */
+  /** Text; customer data is masked unless a reason was given. */
   payload: z.string().optional(),
   payloadBase64: z.string().optional(),
   masked: z.boolean().optional(),
@@ -101,5 +103,5 @@ export const eventDetail = eventSummary.extend({
 });
 export type EventDetail = z.infer<typeof eventDetail>;
 
-/** Any text: what is no event is one that nobody knows. */
+/** Any text: an invalid id is an unknown event, not a malformed request. */
 export const eventPath = z.strictObject({ event: z.string().max(1000) });

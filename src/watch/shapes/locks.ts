@@ -4,17 +4,17 @@ import { count, instant, milliseconds, reason } from './base.ts';
 export const lock = z.object({
   /** `<shop>/<order id>` */
   order: z.string(),
-  /** What a release must name; another after each new holder. */
+  /** Required for a release; every new holder has another token. */
   token: z.string(),
-  /** Null, each and all, where the lock's value does not say: a worker of an older version set it. */
+  /** All fields are null if a worker of an older version set the lock. */
   holder: z.object({
     /** `<host>:<pid>` */
     program: z.string().nullable(),
     /** BullMQ's id of the drain job. */
     job: z.string().nullable(),
-    /** Whether that process was heard of in the last 5 s; null: cannot be known. */
+    /** Whether that process sent a heartbeat in the last 5 s; null: unknown. */
     alive: z.boolean().nullable(),
-    /** Null: not in the last 10 s, or cannot be known. */
+    /** Time since its last heartbeat; null: none in the last hour, or unknown. */
     lastHeardMs: milliseconds.nullable(),
   }),
   heldSince: instant.nullable(),
@@ -28,7 +28,7 @@ export type Lock = z.infer<typeof lock>;
 
 export const lockList = z.object({
   locks: z.array(lock).describe('longest held first'),
-  /** Orders that were looked at: those being drained, and the oldest that wait. */
+  /** How many orders were checked: those being drained, and those that have waited longest. */
   looked: count,
 });
 export type LockList = z.infer<typeof lockList>;
@@ -36,11 +36,11 @@ export type LockList = z.infer<typeof lockList>;
 export const lockRelease = z.strictObject({
   token: z.string().min(1).max(300),
   reason,
-  /** Also from a holder that is alive. */
+  /** Releases the lock even if its holder is alive. */
   insist: z.boolean().default(false),
 });
 export const lockReleased = z.object({
   released: z.literal(true),
-  did: z.string().describe('what was done, and what happens to a holder that comes late'),
+  did: z.string().describe('what was done, and what happens to a late commit by the holder'),
 });
 export type LockReleased = z.infer<typeof lockReleased>;

@@ -6,7 +6,7 @@ const mailbox = z.object({
   waitingEvents: count,
   waitingSince: instant,
   waitedMs: milliseconds,
-  /** Whether a drain job is due; where none is, the sweeper makes one within 10 s. */
+  /** Whether a drain job is due; if none is, the sweeper adds one within 10 s. */
   due: z.boolean(),
 });
 export type Mailbox = z.infer<typeof mailbox>;

@@ -55,15 +55,15 @@ export const order = z.object({
 export const orderPage = z.object({ orders: z.array(order), cursor: nextCursor });
 export type OrderPage = z.infer<typeof orderPage>;
 
-/** Any text: what is no order is one that nobody knows. */
+/** Any text: an invalid address is an unknown order, not a malformed request. */
 export const orderAddress = z.strictObject({ shop: z.string().max(1000), orderId: z.string().max(1000) });
 
-/** One thing that the search at the top of every page found. */
+/** One result of the search at the top of every page. */
 const searchHit = z.object({
   kind: z.enum(['order', 'event']),
   /** `<shop>/<order id>`, or the event's 64 digits. */
   key: z.string(),
-  label: z.string().describe('one line for a person'),
+  label: z.string().describe('one line of text for people'),
 });
 export const searchQuery = z.strictObject({ q: z.string().trim().min(1).max(200) });
 export const searchAnswer = z.object({

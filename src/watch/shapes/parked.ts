@@ -14,7 +14,7 @@ import {
 
 const PARKED_STATES = ['parked', 'replaying', 'replayed', 'discarded'] as const;
 
-/** Which parked events. `cause` is a group's, word for word. */
+/** Which parked events. `cause` is the exact cause of a group. */
 const filterFields = {
   cause: z.string().max(500).optional(),
   topic: topic.optional(),
@@ -62,7 +62,7 @@ export const parkedEvent = z.object({
   state: z.enum(PARKED_STATES),
   /** How often it was replayed. */
   replays: count,
-  /** The run that replayed it last. */
+  /** The id of its last replay. */
   replay: z.string().nullable(),
   replayedAt: instant.nullable(),
 });
@@ -73,7 +73,7 @@ export const parkedPage = z.object({
 });
 export type ParkedPage = z.infer<typeof parkedPage>;
 
-/** Some by id, or all that the filter names; `{}` is everything that is parked. */
+/** Events by id, or all that match the filter; `{}` selects all parked events. */
 const selection = z.union([
   z.strictObject({ events: z.array(eventId).min(1).max(1000) }),
   z.strictObject(filterFields),
@@ -85,7 +85,7 @@ export const replayRequest = z.strictObject({
   id: z.uuid(),
   which: selection,
   reason,
-  /** Only counts. */
+  /** Only counts the events. */
   dryRun: z.boolean().default(false),
   /** Events a second. */
   rate: z.number().min(1).max(1000).default(20),
@@ -108,18 +108,20 @@ export const replayRun = z.object({
   rate: z.number(),
   state: z
     .enum(REPLAY_STATES)
-    .describe('stopped: more than a fifth was parked again; interrupted: its process ended'),
+    .describe('stopped: it failed, or more than a fifth was parked again; interrupted: its process ended'),
   because: z.string().nullable(),
-  /** Parked when it began; put back into their mailboxes; of those, parked again. */
+  /** Events parked when it began; events put back into their mailboxes; of those, events parked again. */
   total: count,
   replayed: count,
   parkedAgain: count,
   stillWaiting: count
     .optional()
-    .describe('of one run that has ended: put back, and neither ended nor parked again yet'),
+    .describe(
+      'only for a single replay that has ended: events put back that are not processed or parked again yet',
+    ),
 });
 export type ReplayRun = z.infer<typeof replayRun>;
-/** As it began; the same id again answers the same run, as it is now. */
+/** The new replay. For an id that was used before: that replay in its current state. */
 export const replayBegun = replayRun.extend({ did: z.string() });
 export const replayAnswer = z.union([replayBegun, wouldBe]);
 export type ReplayAnswer = z.infer<typeof replayAnswer>;

@@ -20,5 +20,5 @@ export const queueList = z.object({
 export type QueueList = z.infer<typeof queueList>;
 /** A partition's number, or `all`. */
 export const queuePlace = z.strictObject({
-  partition: z.string().regex(/^(all|\d{1,4})$/, 'is neither a partition nor all'),
+  partition: z.string().regex(/^(all|\d{1,4})$/, 'must be a partition number or all'),
 });

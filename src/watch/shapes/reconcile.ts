@@ -2,16 +2,16 @@ import { z } from 'zod';
 import type { Found } from '../../persist/reconcile-schema.ts';
 import { count, cursor, instant, limit, nextCursor, reason, shop } from './base.ts';
 
-/** `90min`, `2h`, `3d`: so long ago. */
+/** A time span before now: `90min`, `2h`, `3d`. */
 const DURATION = /^(\d{1,5})(min|h|d)$/;
 const UNIT_MS = { min: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-/** A moment, or so long ago; asked when it is used. */
+/** A time, or a time span before now; evaluated when it is used. */
 const since = z.union([
   z.iso.datetime({ offset: true }).transform((text) => () => new Date(text)),
   z
     .string()
-    .regex(DURATION, 'is neither a time (2026-11-21T12:00:00Z) nor so long ago (90min, 2h, 3d)')
+    .regex(DURATION, 'must be a time (2026-11-21T12:00:00Z) or a time span before now (90min, 2h, 3d)')
     .transform((text) => (now: number) => new Date(now - durationMs(text))),
 ]);
 
@@ -23,12 +23,12 @@ function durationMs(text: string): number {
 export const reconcileRequest = z
   .strictObject({
     shop,
-    since: since.optional().describe('changed at Shopify since'),
-    all: z.literal(true).optional().describe('instead of since: everything there is'),
-    dryRun: z.boolean().default(true).describe('compares, and deposits nothing'),
+    since: since.optional().describe('orders that changed at Shopify since then'),
+    all: z.literal(true).optional().describe('instead of since: all orders'),
+    dryRun: z.boolean().default(true).describe('only compares; deposits nothing'),
     reason,
   })
-  .refine((asked) => (asked.since === undefined) !== (asked.all === undefined), 'say since when, or all');
+  .refine((asked) => (asked.since === undefined) !== (asked.all === undefined), 'give either since or all');
 
 /** As in persist/reconcile-schema.ts, which a browser does not load. */
 const FOUND = ['missing', 'stale', 'differs', 'stuck', 'gone'] as const satisfies readonly Found[];
@@ -38,12 +38,12 @@ export const reconcile = z.object({
   id: z.string(),
   shop: z.string(),
   how: z.enum(['pages', 'bulk']),
-  since: instant.nullable().describe('null: everything there is'),
+  since: instant.nullable().describe('null: all orders'),
   until: instant,
   dryRun: z.boolean(),
-  who: z.string().describe('`schedule`: of itself'),
+  who: z.string().describe('`schedule`: started automatically'),
   reason: z.string(),
-  state: z.enum(STATES).describe('asked: the app program takes it within seconds'),
+  state: z.enum(STATES).describe('asked: the app program starts it within seconds'),
   askedAt: instant,
   startedAt: instant.nullable(),
   endedAt: instant.nullable(),
@@ -53,7 +53,7 @@ export const reconcile = z.object({
   differs: count.describe('same time as at Shopify, other values'),
   stuck: count.describe("still differ after Shopify's answer was applied: look at the order"),
   gone: count.describe('exist here, unknown to Shopify'),
-  points: z.number().describe("of the Admin API's budget"),
+  points: z.number().describe("points of the Admin API's budget that were used"),
   found: z
     .array(
       z.object({
@@ -64,7 +64,7 @@ export const reconcile = z.object({
         facts: z.array(z.string()).describe('the fields that differ'),
       }),
     )
-    .describe('the first hundred'),
+    .describe('the first 100'),
   because: z.string().nullable(),
 });
 export type Reconcile = z.infer<typeof reconcile>;

@@ -8,31 +8,31 @@ const topics = z.array(z.string());
 const shopRow = z.object({
   shop: z.string(),
   waitingEvents: count,
-  /** Events taken in this hour and the 24 before it, and their share of all shops' (0 to 1). */
+  /** Events accepted in this hour and the 24 before it, and their share of all shops' events (0 to 1). */
   events24h: count,
   share: z.number(),
   lastEventAt: instant.nullable().describe('includes events from reconciliation'),
   lastWebhookAt: instant.nullable().describe('when Shopify last sent a webhook'),
   state: z
     .enum(['installed', 'uninstalled', 'unknown'])
-    .describe('unknown: it sent events, and never installed the app'),
+    .describe('unknown: it sent events, but never installed the app'),
   installedAt: instant.nullable(),
   uninstalledAt: instant.nullable(),
-  scopes: z.array(z.string()).describe('that the merchant granted'),
-  attention: z.string().nullable().describe('why Lockstep cannot ask Shopify for it; null: it can'),
+  scopes: z.array(z.string()).describe('granted by the merchant'),
+  attention: z.string().nullable().describe('why Lockstep cannot call Shopify for this shop; null: it can'),
   reconciledTo: instant
     .nullable()
     .describe("all orders that changed before then were compared with Shopify's"),
-  putRight: count.describe('orders that reconciliation put right since it installed'),
+  putRight: count.describe('orders that reconciliation repaired since the shop installed the app'),
   subscriptions: z
     .object({
       checkedAt: instant,
       missing: topics.describe('not sent: the merchant did not grant their scope'),
-      doubled: topics.describe('sent twice: somebody subscribed through the API, too'),
-      says: z.array(z.string()).describe('the same in words, and what to do; empty where all is well'),
+      doubled: topics.describe('sent twice: they are also subscribed through the API'),
+      says: z.array(z.string()).describe('the same in words, with what to do; empty if all is well'),
     })
     .nullable()
-    .describe('null: not looked at yet'),
+    .describe('null: not checked yet'),
   token: z
     .object({
       expires: instant.nullable(),
@@ -40,7 +40,7 @@ const shopRow = z.object({
       key: z.string().describe('name of the key in TOKEN_KEYS that it is sealed with'),
     })
     .nullable()
-    .describe('of its access token, never the token'),
+    .describe('about its access token, never the token itself'),
   redactedAt: instant.nullable().describe('when its data was erased'),
 });
 export type ShopRow = z.infer<typeof shopRow>;
@@ -52,7 +52,7 @@ export const shopList = z.object({
 export type ShopList = z.infer<typeof shopList>;
 
 export const shopPlace = z.strictObject({ shop });
-/** Who may see a shop sees that something is asked of it and until when, but not of whom. */
+/** Viewers of a shop see that a request exists and when it is due, but not which customer it is about. */
 const openRequest = complianceRequest.pick({
   id: true,
   kind: true,
@@ -64,6 +64,6 @@ const openRequest = complianceRequest.pick({
 export type OpenRequest = z.infer<typeof openRequest>;
 export const shopDetail = shopRow.extend({
   reconciles: z.array(reconcile).describe('the last five, newest first'),
-  requests: z.array(openRequest).describe('about personal data, and not done; soonest due first'),
+  requests: z.array(openRequest).describe('open requests about personal data, soonest due first'),
 });
 export type ShopDetail = z.infer<typeof shopDetail>;

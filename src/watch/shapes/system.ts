@@ -23,7 +23,7 @@ export const status = z.object({
   oldestWaitMs: milliseconds.nullable(),
   oldestOrder: z.string().nullable().describe('the order that has waited longest'),
   queues: z.object({ active: count, waiting: count, delayed: count, failed: count }).nullable(),
-  pausedQueues: z.array(count).nullable().describe('partitions that somebody paused'),
+  pausedQueues: z.array(count).nullable().describe('paused partitions'),
   workers: count
     .nullable()
     .describe('running; null also just after Redis came back, until all have reported again'),
@@ -37,13 +37,13 @@ export const status = z.object({
   spooled: count.nullable(),
   complianceDue: count
     .nullable()
-    .describe('what Shopify asked for persons and shops that is due within 7 days, or was'),
+    .describe('requests about personal data that are due within 7 days or overdue'),
   shops: z
     .object({
       installed: count,
       uninstalled: count,
       needAttention: count,
-      first: z.string().nullable().describe('by name, of those that need attention'),
+      first: z.string().nullable().describe('the first shop by name that needs attention'),
     })
     .nullable(),
   redis: server,
@@ -51,11 +51,11 @@ export const status = z.object({
   /** The most urgent problem, or that all is well. */
   sentence: z.string(),
   link: z.string().nullable().describe('the dashboard page about it'),
-  level: z.enum(['fine', 'look', 'act']).describe('look: somebody should; act: now'),
+  level: z.enum(['fine', 'look', 'act']).describe('look: needs attention; act: needs attention now'),
 });
 export type SystemStatus = z.infer<typeof status>;
 
-/** A process that sent a heartbeat in the last hour; in the last 5 s: it is alive. */
+/** A process that sent a heartbeat in the last hour. It is alive if it sent one in the last 5 s. */
 const program = z.object({
   program: z.enum(PROGRAMS),
   /** `<host>:<pid>` */
@@ -65,13 +65,13 @@ const program = z.object({
 });
 export type Program = z.infer<typeof program>;
 
-/** One second of everything. Rates are per second; null: not known then. */
+/** The figures of one second. Rates are per second; null: unknown. */
 const sample = z.object({
   at: instant,
   acceptedPerSecond: z.number().nullable(),
   duplicatesPerSecond: z.number().nullable(),
   appliedPerSecond: z.number().nullable(),
-  ackP99Ms: milliseconds.nullable().describe('null where nothing was answered'),
+  ackP99Ms: milliseconds.nullable().describe('null if nothing was answered'),
   waitingEvents: count.nullable(),
   oldestWaitMs: milliseconds.nullable(),
 });
@@ -89,7 +89,7 @@ const check = z.object({
   name: z.string(),
   verdict: z.enum(['good', 'doubtful', 'bad']),
   found: z.string(),
-  /** What to do about it; null where it is good. */
+  /** What to do about it; null if the verdict is good. */
   advice: z.string().nullable(),
 });
 export const doctor = z.object({ checks: z.array(check) });
@@ -107,7 +107,7 @@ const loadTest = z.object({
   at: instant,
   verdict: z.string(),
   kept: z.boolean().nullable().describe('whether every promise was kept; null: it does not say'),
-  report: z.string().nullable().describe('where its page is, under this program'),
+  report: z.string().nullable().describe('the path of its page in this dashboard'),
 });
 export const loadTestList = z.object({ reports: z.array(loadTest), looked: z.string() });
 export type LoadTestList = z.infer<typeof loadTestList>;

@@ -57,14 +57,14 @@ export const tokenMinted = z.object({
 });
 export type TokenMinted = z.infer<typeof tokenMinted>;
 export const tokenPlace = z.strictObject({
-  id: z.string().regex(/^[0-9a-f]{16}$/, 'is no token id: 16 hex digits'),
+  id: z.string().regex(/^[0-9a-f]{16}$/, 'not a token id: 16 hex digits'),
 });
 
-/** A one-time link to sign in as who asks. */
+/** A request for a one-time link that signs in as the caller. */
 export const onceMint = z.strictObject({ reason: reason.optional() });
 export const onceMinted = z.object({
   code: z.string(),
-  url: z.string().describe('open it in a browser: good once, until then'),
+  url: z.string().describe('open it in a browser: valid once, until expiresAt'),
   expiresAt: instant,
   did: z.string(),
 });

@@ -27,14 +27,14 @@ export const difference = z.object({
 export const verifiedPage = findings.extend({
   orders: count,
   events: count,
-  moving: count.describe('committed while they were looked at: verify again'),
+  moving: count.describe('changed during the check: verify again'),
   tooOld: count.describe('their first events are no longer in the journal'),
   tooLarge: count.describe('not checked: too many or too large events'),
   wrong: z.array(
     z.object({
       order: z.string(),
       findings,
-      differences: z.array(difference).describe('where its state is wrong, at most 20'),
+      differences: z.array(difference).describe('the fields in which its state is wrong, at most 20'),
       damage: z.array(z.string()).describe('`order.applied: expected a list, found text`'),
     }),
   ),

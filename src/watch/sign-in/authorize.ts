@@ -3,13 +3,13 @@ import { Refusal } from '../api/refusal.ts';
 import type { Asker } from '../api/route.ts';
 import { ROLES, type Role } from '../shapes/tokens.ts';
 
-/** Tells who a request is by. */
+/** Identifies the caller of a request. */
 export interface Guard {
-  /** Null where it brings no good token. @throws Refusal where another site's page asks for a change */
+  /** Null without a valid token. @throws Refusal if a page of another site asks for a change */
   whoIs: (request: Request) => Promise<Asker | null>;
 }
 
-/** Lets a request by whose token has the role: 401 without a good token, 403 with too small a role. */
+/** Lets a request pass if its token has the role: 401 without a valid token, 403 if the role is too low. */
 export function authorize(guard: Guard, needed: Role | 'nobody'): RequestHandler {
   return async (request, response, next) => {
     const who = await signedIn(guard, request, response, needed);
@@ -18,7 +18,7 @@ export function authorize(guard: Guard, needed: Role | 'nobody'): RequestHandler
   };
 }
 
-/** Who asks. @throws Refusal where somebody is needed and nobody is signed in */
+/** The caller. @throws Refusal if a sign-in is required and there is none */
 export async function signedIn(
   guard: Guard,
   request: Request,
@@ -29,7 +29,7 @@ export async function signedIn(
   response.locals.who = who;
   if (who || needed === 'nobody') return who;
   response.set('www-authenticate', 'Bearer');
-  throw new Refusal('not_signed_in', 'a good token is needed');
+  throw new Refusal('not_signed_in', 'missing or invalid token');
 }
 
 /** @throws Refusal */

@@ -8,9 +8,10 @@ import type { TokenBook } from './token-book.ts';
 import { readToken, type Kind, type Read } from './tokens.ts';
 
 /**
- * Tells who asks: by the Authorization header, else by the session's cookie. A browser sends the cookie also where
- * another page told it to ask (SameSite lets other ports and subdomains through): such a request is refused, whatever
- * its method (CSRF). Only a header's token needs no such check: no other page can make a browser send it.
+ * Identifies the caller: by the Authorization header, else by the session cookie. A browser sends the cookie
+ * even if a page of another origin triggers the request (SameSite lets other ports and subdomains through),
+ * so such a request is refused, whatever its method (CSRF). A token in the header needs no such check:
+ * another page cannot make a browser send it.
  */
 export function guardOf(jwtSecret: string, book: TokenBook): Guard {
   const good = async (token: string, kind: Kind): Promise<Read | null> => {
@@ -39,15 +40,16 @@ export function guardOf(jwtSecret: string, book: TokenBook): Guard {
   };
 }
 
-/** Null where there is no such header; what follows another scheme is no token. */
+/** Null if there is no such header; '', which is not a valid token, if it has another scheme. */
 function bearerOf({ headers: { authorization } }: Request): string | null {
   if (authorization === undefined) return null;
   return /^Bearer ([^\s]+)$/i.exec(authorization)?.[1] ?? '';
 }
 
 /**
- * Where a browser does not say who asks, a look is let through: {@link refuseUnlessOwn} guards those that write.
- * Without a cookie there is nothing that a page could borrow, but it could sign somebody in as somebody else.
+ * If a browser does not say which page asks, a read passes: {@link refuseUnlessOwn} guards reads that write
+ * something. Without a cookie a foreign page has no session to misuse, but its write is still refused: it
+ * could sign a person in under another name.
  */
 function refuseForeign(request: Request, withCookie: boolean): void {
   const looks = request.method === 'GET' || request.method === 'HEAD';
@@ -56,11 +58,11 @@ function refuseForeign(request: Request, withCookie: boolean): void {
   if (own === 'no' || (own === 'unknown' && withCookie && !looks)) throw foreign();
 }
 
-/** For a request that writes something by the cookie, whatever its method. @throws Refusal */
+/** For a request that writes something, whatever its method, if it is signed in by cookie. @throws Refusal */
 export function refuseUnlessOwn(request: Request, who: Asker | null): void {
   if (who?.by === 'session' && isOwnPage(request) !== 'yes') throw foreign();
 }
 
 function foreign(): Refusal {
-  return new Refusal('forbidden', 'asked by a page of another origin, or by none that says so');
+  return new Refusal('forbidden', 'the request comes from another origin, or does not say from which');
 }

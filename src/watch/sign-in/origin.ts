@@ -1,12 +1,13 @@
 import type { Request } from 'express';
 
 /**
- * Whether a page of ours asked. Browsers say so by Sec-Fetch-Site, older ones by Origin or, where they only look, by
- * Referer; programs say nothing. The port is part of an origin: another program on this host is another origin.
+ * Whether one of our own pages sent the request. Browsers say so in Sec-Fetch-Site, older ones in Origin or,
+ * for reads, in Referer; other programs send none of these. The port is part of an origin: another program on
+ * this host is another origin.
  */
 export function isOwnPage({ headers }: Request): 'yes' | 'no' | 'unknown' {
   const site = headers['sec-fetch-site'];
-  // none: the person themself, by the address bar.
+  // none: the person entered the address.
   if (site !== undefined) return site === 'same-origin' || site === 'none' ? 'yes' : 'no';
   const from = headers.origin ?? headers.referer;
   if (from === undefined) return 'unknown';
@@ -14,15 +15,15 @@ export function isOwnPage({ headers }: Request): 'yes' | 'no' | 'unknown' {
 }
 
 /**
- * Whether the browser came by https, perhaps to a proxy before us. Believing the header does no harm here: who sends
- * it wrongly gets a cookie that their own http page cannot use.
+ * Whether the browser used https, perhaps to a proxy in front of us. Trusting the header is harmless here: a
+ * client that sends it falsely gets a cookie that its own http page cannot use.
  */
 export function cameByHttps(request: Request): boolean {
   const forwarded = request.headers['x-forwarded-proto'];
   return request.secure || String(forwarded).split(',')[0]?.trim() === 'https';
 }
 
-/** How the asker calls us, such as `http://localhost:3001`. */
+/** Our origin as the caller addressed it, such as `http://localhost:3001`. */
 export function ownOrigin(request: Request): string {
   return `${cameByHttps(request) ? 'https' : 'http'}://${request.headers.host ?? 'localhost'}`;
 }

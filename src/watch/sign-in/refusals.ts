@@ -1,7 +1,7 @@
 import type { Act, AuditLog } from '../../persist/audit-log.ts';
 import type { Part } from '../../system/lifecycle.ts';
 
-/** Entries that one token's refusals may make in a minute; what comes beyond becomes one, with the count. */
+/** Audit entries a minute for one token's refusals. Further refusals become one entry with their count. */
 const MOST_A_MINUTE = 10;
 const MINUTE_MS = 60_000;
 const LOOK_MS = 5000;
@@ -9,15 +9,15 @@ const LOOK_MS = 5000;
 interface Recent {
   since: number;
   written: number;
-  /** What was not written, by action. */
+  /** Counts of the refusals that were not written, by action. */
   folded: Map<string, number>;
   last: Act | null;
 }
 
 /**
- * Writes down what was refused. The audit is kept for ever: who may do nothing must not be able to fill it, so what
- * is refused too often is counted, and written when its minute is over or the program stops. A process that dies
- * loses that count, of acts that never were.
+ * Writes refused requests to the audit log. The log is kept forever, so a caller without rights must not be
+ * able to fill it: refusals beyond the limit are only counted, and the count is written when their minute is
+ * over or the program stops. If the process dies, that count is lost; the counted acts were never done.
  */
 export class Refusals implements Part {
   readonly name = 'refusals';
@@ -40,7 +40,7 @@ export class Refusals implements Part {
     await this.fold(Infinity);
   }
 
-  /** @param by whose refusals are counted together: a token's root, or all of whom nobody knows. Does not throw. */
+  /** Does not throw. @param by whose refusals are counted together: a token's root, or all unknown callers */
   async write(by: string, act: Act, why: string): Promise<void> {
     await this.fold();
     const known = this.#recent.get(by);
@@ -55,7 +55,7 @@ export class Refusals implements Part {
     recent.last = act;
   }
 
-  /** Writes what was counted in minutes that are over. */
+  /** Writes the counts of minutes that are over. */
   async fold(now: number = this.#now()): Promise<void> {
     const over = [...this.#recent].filter(([, { since }]) => now - since >= MINUTE_MS);
     for (const [by] of over) this.#recent.delete(by);
@@ -67,6 +67,6 @@ export class Refusals implements Part {
     const count = [...folded.values()].reduce((sum, each) => sum + each, 0);
     const each = [...folded].map(([action, times]) => `${action} ${times}`).join(', ');
     const act = { ...last, target: 'requests of a minute', reason: null };
-    await this.#audit.refused(act, `refused beyond those above: ${count} (${each})`);
+    await this.#audit.refused(act, `further refusals: ${count} (${each})`);
   }
 }

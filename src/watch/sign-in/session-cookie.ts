@@ -2,23 +2,23 @@ import type { Request } from 'express';
 import { cameByHttps } from './origin.ts';
 
 /**
- * Over https the browser takes the name only with Secure and from this host itself: no neighbour under the same domain,
- * and nobody on an http page of it, can put a session of theirs in the place of ours. Over http there is no such name.
+ * Over https, browsers accept a `__Host-` cookie only with Secure and from this very host: neither another
+ * host of the domain nor an http page can replace our session with theirs. Over http there is no such prefix.
  */
 const NAMES = { https: '__Host-lockstep_session', http: 'lockstep_session' } as const;
 export const SESSION_COOKIE = NAMES.https;
 
-/** Cookies of one name that are tried: a browser sends one for each path and domain that somebody set. */
+/** How many cookies of this name are tried: a browser sends one for each path and domain that set one. */
 const TRIED = 5;
 
-/** What the session's cookies hold: several where somebody else has set one beside ours. */
+/** The values of the session cookies: several if another page of the domain has set one, too. */
 export function sessionsOf(request: Request): string[] {
   const wanted = nameOf(cameByHttps(request));
   const given = (request.headers.cookie ?? '').split(';').map((part) => part.trim().split('=', 2));
   return given.flatMap(([name, value]) => (name === wanted && value ? [value] : [])).slice(0, TRIED);
 }
 
-/** No script reads it, no other site's page sends it, and over https it goes over https only. */
+/** Scripts cannot read it, pages of other sites cannot send it, and a secure one is sent over https only. */
 export function sessionCookie(value: string, maxAgeSeconds: number, secure: boolean): string {
   const flags = ['HttpOnly', 'SameSite=Strict', 'Path=/', ...(secure ? ['Secure'] : [])];
   const age = `Max-Age=${Math.max(0, Math.floor(maxAgeSeconds))}`;

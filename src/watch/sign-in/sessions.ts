@@ -8,19 +8,20 @@ import type { TokenBook } from './token-book.ts';
 import { mintToken, readToken, SESSION_HOURS, type Read, type Reading } from './tokens.ts';
 
 /**
- * Exchanges a token, or the code of a one-time link, for a session: a token of its own that only the cookie may
- * carry, so that what was pasted into a page is not what a thief of the cookie has. Over however many links, it ends
- * with the token that it comes from, and is revoked with all that it comes from. Every try is audited, by the token's
- * id and never with the token; where it cannot be, nobody is let in.
+ * Exchanges a token, or the code of a one-time link, for a session: a separate token that is valid only in
+ * the cookie, so a stolen cookie does not reveal the token that was pasted into the page. However many links
+ * lie in between, a session expires no later than the token that it comes from, and is revoked with any
+ * token, link or session that it comes from. Every attempt is audited by the token's id, never with the
+ * token. If it cannot be audited, the sign-in fails.
  */
 export interface Sessions {
   /** @throws Refusal */
   begin: (given: Given) => Promise<Session>;
-  /** The session is over with all that came of it, also for who has its cookie. */
+  /** Ends the session and everything made from it, even for someone who has a copy of its cookie. */
   end: (session: { name: string; token: string }) => Promise<void>;
   /** The code of a one-time link for the same person. @throws Refusal */
   mintOnce: (who: Asker) => Promise<Code>;
-  /** The id of what is given where we signed it, it is not over and not revoked; null for a guess. */
+  /** The id of the token or code if we signed it and it is neither expired nor revoked; else null. */
   idOf: (given: Given) => Promise<string | null>;
 }
 
@@ -40,20 +41,20 @@ interface Code {
 
 export const ONCE_HOURS = 0.25;
 const HOUR_MS = 3_600_000;
-/** Links and sessions, each come from the one before: ten hops from device to device, each with two ids. */
+/** Ids in a chain: ten hops from device to device, each with a link and a session of two ids each. */
 const LONGEST_LINE = 40;
 /**
- * Each step that needs MongoDB; a sign-in that nobody waits for any more goes no further. A link that MongoDB takes
- * later than that is used up all the same: the next one signs in.
+ * Limit for each step that needs MongoDB: a sign-in that the client has given up on does not continue. If
+ * MongoDB redeems a link only after this limit, the link is used up anyway, and another one is needed.
  */
 const STEP_MS = 3000;
 
 const ANOTHER = '; "npm run ops -- sign-in" prints another link';
 const REFUSED = {
-  forged: 'this is no token of this Lockstep',
-  expired: 'this token is over',
+  forged: 'invalid token',
+  expired: 'this token has expired',
   revoked: 'this token was revoked',
-  'used before': `this link was used before${ANOTHER}`,
+  'used before': `this link was already used${ANOTHER}`,
 } as const;
 type Why = keyof typeof REFUSED;
 
@@ -65,7 +66,7 @@ export function sessions(jwtSecret: string, book: TokenBook, audit: AuditLog, re
     const cookie = await mintToken(jwtSecret, claims, hoursOf(from));
     const session = await readToken(jwtSecret, cookie);
     if (session.outcome !== 'good') throw new Refusal('not_signed_in', REFUSED.expired);
-    // Kept before the cookie is out: what is not written down could not be revoked.
+    // Recorded before the cookie is sent: a session without a record could not be listed and revoked.
     await within(book.keep(session), STEP_MS);
     return { cookie, name, role, expiresAt: session.expiresAt };
   };
@@ -95,7 +96,7 @@ export function sessions(jwtSecret: string, book: TokenBook, audit: AuditLog, re
     },
     mintOnce: async (who) => {
       if (who.line.length >= LONGEST_LINE)
-        throw new Refusal('conflict', 'too many links, each made by the one before: sign in with a token');
+        throw new Refusal('conflict', 'too many one-time links in a chain: sign in with a token');
       const { name, role, token: id, expiresAt } = who;
       const hours = Math.min(ONCE_HOURS, hoursUntil(expiresAt));
       const code = await mintToken(jwtSecret, { name, role, kind: 'once', ...lineOf({ ...who, id }) }, hours);
@@ -108,16 +109,16 @@ export function sessions(jwtSecret: string, book: TokenBook, audit: AuditLog, re
   };
 }
 
-/** Reads what somebody wants to sign in with. */
+/** Checks the token or the code of a sign-in. */
 function credentials(jwtSecret: string, book: TokenBook, refusals: Refusals) {
   const refuse = async (reading: Reading, why: Why, isLink: boolean): Promise<never> => {
     const isOurs = reading.outcome !== 'forged' && reading.name !== '';
     const who = isOurs ? reading.name : 'nobody known';
     const act = { action: 'session.refuse', target: `token ${reading.id}`, who, role: 'none' } as const;
-    // Guesses are counted together: each is another token.
+    // Guesses are counted together, because each is a different token.
     await refusals.write(isOurs ? reading.id : who, { ...act, reason: null }, why);
     const isOver = isLink && why === 'expired';
-    throw new Refusal('not_signed_in', isOver ? `this link is over${ANOTHER}` : REFUSED[why]);
+    throw new Refusal('not_signed_in', isOver ? `this link has expired${ANOTHER}` : REFUSED[why]);
   };
   const look = async (given: Given): Promise<Looked> => {
     const [text, kind] = 'once' in given ? [given.once, 'once'] : [given.token, 'token'];
@@ -132,7 +133,7 @@ function credentials(jwtSecret: string, book: TokenBook, refusals: Refusals) {
     if (why !== null) return await refuse(reading, why, isLink);
     if (isLink && (await within(book.takeOnce(reading), STEP_MS)) === 'used before')
       return await refuse(reading, 'used before', isLink);
-    // One that is first seen here can be revoked from now on.
+    // From now on, a token that is seen here for the first time is listed and can be revoked.
     if (!isLink) book.saw(reading);
     return reading;
   };
@@ -142,7 +143,7 @@ function credentials(jwtSecret: string, book: TokenBook, refusals: Refusals) {
 type Looked = { reading: Read & { outcome: 'good' }; why: null } | { reading: Reading; why: Why };
 type From = Pick<Read, 'id' | 'formerId' | 'line' | 'rootEndsAt'>;
 
-/** What comes of it says so. A link with no token behind it begins a session, and is its root. */
+/** The chain for a token made from this one. A link without a token behind it is the root of its session. */
 function lineOf({ id, formerId, line, rootEndsAt }: From) {
   const endsAt = rootEndsAt ?? new Date(Date.now() + SESSION_HOURS * HOUR_MS);
   return { of: { line: [...line, id, formerId], rootEndsAt: endsAt } };

@@ -8,29 +8,29 @@ import { SESSION_HOURS, type Read } from './tokens.ts';
 
 const REFRESH_MS = 5000;
 const SEEN_EVERY_MS = 60_000;
-/** Of those whose sighting was written down lately. */
+/** How many tokens' last recorded sightings are remembered. */
 const SEEN_KEPT = 10_000;
 /**
- * Revocations are read from the newest one known on, and a little before it: a write may become visible after a later
- * one. MongoDB's clock sets their times, so that programs whose clocks differ miss none.
+ * Revocations are read from this long before the newest known one: a write may become visible after a later
+ * one. MongoDB's clock sets their times, so programs whose clocks differ miss none.
  */
 const READ_AGAIN_MS = 60_000;
-/** Of a token that nobody has seen: it may be good for any time. */
+/** For a token that was never seen: when it expires is unknown. */
 const NEVER = new Date('9999-12-31T00:00:00Z');
 const DUPLICATE_KEY = 11_000;
 
 /**
- * Which tokens there are, and which are revoked. Revoked here: refused at once by this process, by every other
- * within 5 s. While MongoDB is down the last known revocations hold, so that operators can look at what is wrong
- * (nobody could write down another meanwhile). A program starts only with the list, and the list is whole: none is
- * left out before its token is over, however many come after it. Each takes about 100 bytes; sign-outs, which are
- * revocations of sessions, are limited to 10 a minute for each token and are needed for 12 hours.
+ * Known tokens, and which of them are revoked. A revocation takes effect at once in this process, and within
+ * 5 s in every other. While MongoDB is down, the last known revocations apply, so that operators can still
+ * investigate (no new one can be written meanwhile). A program starts only with the complete list: no
+ * revocation is dropped before its token expires, however many follow. Each takes about 100 bytes. Sign-outs,
+ * which revoke sessions, are limited to 10 a minute for each token and are needed for 12 hours.
  */
 export class TokenBook implements Part {
   readonly name = 'tokens';
   readonly #tokens: Collections['tokens'];
   readonly #log: Logger;
-  /** Ids, with the time when they are over anyway. Only ever added to: a slow answer must not take one back. */
+  /** Revoked ids, and when they expire. Reads only add ids: a slow one must not remove a newer revocation. */
   readonly #revoked = new Map<string, number>();
   /** The time of the newest revocation that was read, by MongoDB's clock. */
   #readUntil = new Date(0);
@@ -53,12 +53,12 @@ export class TokenBook implements Part {
     await this.#reading;
   }
 
-  /** It, or anything that it comes from. */
+  /** Whether the token, or any that it comes from, is revoked. */
   isRevoked({ id, formerId, line }: Pick<Read, 'id' | 'formerId' | 'line'>): boolean {
     return [id, formerId, ...line].some((each) => this.#revoked.has(each));
   }
 
-  /** Writes down that it was seen, at most once a minute each; nobody waits for it, and it does without MongoDB. */
+  /** Records that a token was seen, at most once a minute each. Neither waits for nor needs MongoDB. */
   saw(token: Read): void {
     const now = Date.now();
     if (now - (this.#seen.get(token.id) ?? 0) < SEEN_EVERY_MS) return;
@@ -70,16 +70,16 @@ export class TokenBook implements Part {
       .updateOne({ _id: token.id }, update, { upsert: true })
       .exec()
       .catch((error: unknown) =>
-        this.#log.debug({ because: messageOf(error) }, 'a token was not written down as seen'),
+        this.#log.debug({ because: messageOf(error) }, 'could not record that a token was seen'),
       );
   }
 
-  /** Writes down a token that was just minted. */
+  /** Records a token that was just minted. */
   async keep(token: Read): Promise<void> {
     await this.#tokens.create({ ...newDocument(token), usedAt: null });
   }
 
-  /** Takes the code of a one-time link: one caller gets it, over all processes. @throws while MongoDB is down */
+  /** Redeems the code of a one-time link: one caller in all processes succeeds. @throws if MongoDB is down */
   async takeOnce(code: Read): Promise<'taken' | 'used before'> {
     if (await this.#tokens.exists({ _id: { $eq: code.formerId } })) return 'used before';
     try {
@@ -91,10 +91,10 @@ export class TokenBook implements Part {
     }
   }
 
-  /** Also one that nobody has seen: it is refused from its first use on. */
+  /** Also revokes a token that was never seen: it is refused from its first use on. */
   async revoke(id: string, by: string): Promise<'revoked' | 'revoked before'> {
     try {
-      // One step: whoever dies here has revoked it, or written nothing.
+      // One step: if the process dies here, the token is revoked or nothing was written.
       const found = await this.#tokens.findOneAndUpdate({ _id: { $eq: id }, revokedAt: null }, revoking(by), {
         upsert: true,
         updatePipeline: true,
@@ -108,7 +108,7 @@ export class TokenBook implements Part {
     }
   }
 
-  /** Newest first; apart, so that however many sessions hide no token. */
+  /** Newest first. Two lists, so that many sessions cannot hide a token. */
   async list(limit: number): Promise<Record<'tokens' | 'sessions', TokenDocument[]>> {
     const newest = (kinds: TokenDocument['kind'][]) =>
       this.#tokens
@@ -120,10 +120,10 @@ export class TokenBook implements Part {
     return { tokens, sessions };
   }
 
-  /** The next reading begins when the last has ended: none pile up while MongoDB is slow. */
+  /** One read at a time: reads do not pile up while MongoDB is slow. */
   #refresh(): void {
     this.#reading ??= this.#readRevoked()
-      .catch((error: unknown) => this.#log.debug({ because: messageOf(error) }, 'revocations were not read'))
+      .catch((error: unknown) => this.#log.debug({ because: messageOf(error) }, 'could not read revocations'))
       .finally(() => (this.#reading = null));
   }
 
@@ -151,14 +151,14 @@ export class TokenBook implements Part {
 
 type Revoked = Pick<TokenDocument, '_id' | 'formerId' | 'expiresAt' | 'revokedAt'>;
 
-/** What came of it may outlive it, and is revoked only as long as this is remembered. */
+/** Sessions made from the token may outlive it, and stay revoked only as long as this record is kept. */
 function revoking(by: string): PipelineStage.Set[] {
   const rememberedUntil = new Date(Date.now() + SESSION_HOURS * 3_600_000);
   const orElse = (field: string, value: unknown) => ({ [field]: { $ifNull: [`$${field}`, value] } });
   return [
     {
       $set: {
-        // Of one that nobody has seen.
+        // For a token that was never seen.
         ...orElse('name', 'never seen'),
         ...orElse('role', null),
         ...orElse('kind', 'token'),

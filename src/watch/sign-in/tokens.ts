@@ -3,39 +3,40 @@ import { errors, jwtVerify, SignJWT, type JWTPayload } from 'jose';
 import { ROLES, type Role } from '../shapes/tokens.ts';
 
 /**
- * Tokens are JWTs, signed with OPS_JWT_SECRET. There are three kinds, and none passes for another: a `token` goes
- * in the Authorization header, a `session` in the cookie, and the code of a one-time link (`once`) is only ever
- * exchanged for a session. Only whoever knows the secret can make one; a changed one is not read (fails closed).
+ * Tokens are JWTs, signed with OPS_JWT_SECRET. There are three kinds, and none is accepted as another: a
+ * `token` goes in the Authorization header, a `session` in the cookie, and the code of a one-time link
+ * (`once`) is only ever exchanged for a session. Only someone who knows the secret can make one; a modified
+ * one is rejected (fails closed).
  */
 const ALGORITHM = 'HS256';
 const ISSUER = 'lockstep';
-/** The last moment that a Date can tell, in seconds. */
+/** The latest time that a Date can hold, in seconds. */
 const LAST_SECOND = 8_640_000_000_000;
-/** A session lives so long at most; what is revoked is remembered so long at least, for what came of it. */
+/** A session lives at most this long; a revocation is kept at least this long, for sessions of the token. */
 export const SESSION_HOURS = 12;
 
 const KINDS = ['token', 'session', 'once'] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** What a good token says. */
+/** The contents of a valid token. */
 export interface Read {
   /** See {@link tokenId}. */
   id: string;
-  /** The id that it had before ids came from what is signed: revocations of then name it. */
+  /** Its id in older versions, a hash of the whole text: older revocations name it. */
   formerId: string;
   kind: Kind;
   name: string;
   role: Role;
   expiresAt: Date;
-  /** Ids of what it comes from, over links and sessions, the first one first: it is revoked with any of them. */
+  /** Ids of the tokens, links and sessions it comes from, oldest first: it is revoked with any of them. */
   line: string[];
-  /** The first of that line; its own id where it comes from nothing. */
+  /** The first id of that line; its own id if the line is empty. */
   root: string;
-  /** When its root is over: nothing that comes of it lives longer. Null: a link with no token behind it. */
+  /** When its root expires: nothing made from it lives longer. Null: a link without a token behind it. */
   rootEndsAt: Date | null;
 }
 
-/** An expired one was ours, and says whose; a forged one is not asked. */
+/** An expired token was ours, so its name is trusted. Nothing in a forged one is. */
 export type Reading =
   | ({ outcome: 'good' } & Read)
   | { outcome: 'expired'; id: string; name: string }
@@ -49,13 +50,13 @@ interface Claims {
   of?: { line: readonly string[]; rootEndsAt: Date };
 }
 
-/** Mints a token. @param hours it is good for */
+/** Mints a token. @param hours how long it is valid */
 export async function mintToken(
   secret: string,
   { name, role, kind = 'token', of }: Claims,
   hours: number,
 ): Promise<string> {
-  // With an id of its own: two minted in the same second for the same person are two, revoked one by one.
+  // The random id makes two tokens for one person in the same second differ, so each can be revoked alone.
   const from = of ? { of: of.line, until: of.rootEndsAt.getTime() / 1000 } : {};
   const claims = { role, ...(kind === 'token' ? {} : { use: kind }), ...from };
   return await new SignJWT(claims)
@@ -87,8 +88,9 @@ export async function readToken(secret: string, token: string): Promise<Reading>
 }
 
 /**
- * The first 16 hex digits of the SHA-256 of what is signed: 64 bits tell tokens apart, and tell nobody the token. Not
- * of the whole text: base64url has several spellings of one signature, and each would be a token that nobody revoked.
+ * The first 16 hex digits of the SHA-256 of the signed part: 64 bits distinguish tokens without revealing
+ * them. Not of the whole text: base64url has several spellings of one signature, and each would count as a
+ * token that is not revoked.
  */
 export function tokenId(token: string): string {
   const end = token.lastIndexOf('.');
@@ -102,15 +104,16 @@ function hashOf(text: string): string {
 /** Header, claims, and the 32 bytes of an HMAC-SHA256. */
 const THREE_PARTS = /^[\w-]+\.[\w-]+\.[\w-]{43}$/;
 
-/** Whether it is spelled as we spell it: no white space, no padding, no bits that count for nothing. */
+/** Whether it is in canonical form: no white space, no padding, no unused bits set. */
 function isCanonical(token: string): boolean {
   if (!THREE_PARTS.test(token)) return false;
   return token.split('.').every((part) => Buffer.from(part, 'base64url').toString('base64url') === part);
 }
 
 /**
- * Of a payload whose signature, end and issuer are good. Whoever shares the secret may have signed anything: what is
- * not as we would have it is forged, and so is what is for somebody else. Tokens of before have no audience.
+ * Reads a payload whose signature, expiry and issuer are valid. Another program with the same secret may have
+ * signed anything, so a payload with other claims, or for another audience, counts as forged. Older tokens
+ * have no audience.
  */
 function readClaims({ id, formerId }: Pick<Read, 'id' | 'formerId'>, payload: JWTPayload): Reading {
   const { role: given, use = 'token', aud = ISSUER } = payload;
@@ -126,12 +129,12 @@ function readClaims({ id, formerId }: Pick<Read, 'id' | 'formerId'>, payload: JW
   return { outcome: 'good', id, formerId, kind, name, role, expiresAt, line, root, rootEndsAt };
 }
 
-/** Sessions of before name only the one that they come from. */
+/** Older sessions name only the one token that they come from. */
 function lineIn({ of = [] }: JWTPayload): string[] {
   return [of].flat().map(String);
 }
 
-/** What came of a token before it said when that ends lives no longer than it does itself. */
+/** When the root expires. Older sessions do not say so: their own expiry is used. */
 function rootEnd(kind: Kind, { of, until, exp }: JWTPayload): Date | null {
   if (kind === 'once' && of === undefined) return null;
   return timeIn(until) ?? timeIn(exp);
@@ -141,7 +144,7 @@ function nameIn({ sub }: JWTPayload): string {
   return typeof sub === 'string' ? sub : '';
 }
 
-/** Null where it is no time. */
+/** Null if it is not a valid time. */
 function timeIn(seconds: unknown): Date | null {
   if (typeof seconds !== 'number' || !(Math.abs(seconds) <= LAST_SECOND)) return null;
   return new Date(seconds * 1000);

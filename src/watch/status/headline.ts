@@ -14,7 +14,7 @@ interface Row {
 const doctor = () => '/doctor';
 const oldestOrder = ({ oldestOrder: order }: Figures) => (order === null ? '/mailboxes' : `/orders/${order}`);
 
-/** Where others alarm, too (facts/operations.md 6.2): a healthy wait is below a second. */
+/** Common alarm thresholds for webhook queues; a healthy wait is below a second. */
 const LOOK_MS = 30_000;
 const ACT_MS = 120_000;
 

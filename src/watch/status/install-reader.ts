@@ -4,17 +4,17 @@ import type { ShopDocument } from '../../persist/shop-schema.ts';
 import type { ShopRow } from '../shapes/shops.ts';
 import { subscriptionWords } from './subscription-words.ts';
 
-/** What is known of a shop's install. */
+/** What is known about a shop's install. */
 export type Install = Omit<
   ShopRow,
   'shop' | 'waitingEvents' | 'events24h' | 'share' | 'lastEventAt' | 'lastWebhookAt'
 >;
 
-/** Reads shops' installs: what MongoDB knows of them. */
+/** Reads shops' installs from MongoDB. */
 export interface InstallReader {
-  /** Those that have a record. Two indexed queries, whatever their number. */
+  /** The installs of the shops that have a record. Two indexed queries, however many shops. */
   of: (shops: readonly string[]) => Promise<Map<string, Install>>;
-  /** Shops besides these that have a record and this in their names: the first by name, and how many. */
+  /** Other shops with a record whose names contain `name`: the first ones by name, and how many there are. */
   others: (
     known: readonly string[],
     name: string,
@@ -22,7 +22,7 @@ export interface InstallReader {
   ) => Promise<{ shops: string[]; total: number }>;
 }
 
-/** Of a shop that has no record. */
+/** For a shop that has no record. */
 export const NO_INSTALL: Install = {
   state: 'unknown',
   installedAt: null,
@@ -56,7 +56,7 @@ export function installReader({ shops, sessions }: Pick<Collections, 'shops' | '
       return new Map(records.map((record) => [record._id, installOf(record, tokenOf.get(record._id))]));
     },
     others: async (known, name, limit) => {
-      // `$gte`, without which a count of all would read the collection and not its index.
+      // Without `$gte`, counting all shops would read the collection instead of its index.
       const which = { _id: { $gte: '', $nin: [...known], $regex: literal(name.toLowerCase()) } };
       const [found, total] = await Promise.all([
         limit > 0 ? shops.find(which, { _id: 1 }).sort({ _id: 1 }).limit(limit).lean() : [],
@@ -74,7 +74,7 @@ function installOf(record: ShopDocument, token: Sealed | undefined): Install {
     installedAt: record.installedAt.toISOString(),
     uninstalledAt: text(record.uninstalledAt),
     scopes: record.scopes,
-    // Of a shop that has gone nobody needs to see to anything.
+    // A shop that has uninstalled needs no attention.
     attention: state === 'installed' ? (record.attention ?? null) : null,
     reconciledTo: text(record.reconciledTo),
     putRight: record.putRight,

@@ -6,22 +6,22 @@ import type { Now } from '../shapes/system.ts';
 import type { Guard } from '../sign-in/authorize.ts';
 
 /**
- * So often a stream is looked after: whether its asker may still see this (a token expires or is revoked), and a
- * comment, for proxies that take a silent connection for a dead one.
+ * How often each stream is checked: whether its caller may still see it (a token expires or is revoked). A
+ * comment is sent too, for proxies that take a silent connection for a dead one.
  */
 const LOOK_AFTER_MS = 5000;
 /** A browser whose stream broke opens it again after this time. */
 const OPEN_AGAIN_MS = 1000;
-/** One sample is about 1 kB: who has so much unread is a minute behind, or gone. */
+/** One sample is about 1 kB: a client with this much unread is a minute behind, or gone. */
 const UNREAD_BYTES = 64 * 1024;
-/** Tabs of all operators together; and those of one token with all that came of it, so that nobody takes them all. */
+/** Open streams in total; and per token with all made from it, so that one user cannot take them all. */
 const MOST_STREAMS = 200;
 const MOST_OF_ONE = 10;
 
 /**
- * GET /api/live: a server-sent event `now` with each sample, for whoever may see the status. The caller mounts
- * it behind its guard, which says who asks; the stream itself asks that guard again and again. A slow reader is dropped, and opens it
- * again; nothing is kept for it.
+ * GET /api/live: a server-sent event `now` with each sample, for every viewer. It is mounted behind the
+ * guard, which identifies the caller; an open stream asks the guard again every 5 s. A slow reader is dropped
+ * and reconnects; nothing is kept for it.
  */
 export function liveHandler(sampler: Sampler, guard: Guard, lookAfterMs = LOOK_AFTER_MS): RequestHandler {
   const open = new Map<string, number>();
@@ -29,9 +29,9 @@ export function liveHandler(sampler: Sampler, guard: Guard, lookAfterMs = LOOK_A
     const { root } = response.locals.who as Asker;
     const own = open.get(root) ?? 0;
     if (own >= MOST_OF_ONE)
-      throw new Refusal('too_many', `${MOST_OF_ONE} streams of yours are open already: close a tab`);
+      throw new Refusal('too_many', `you already have ${MOST_OF_ONE} open streams: close a tab`);
     if (sampler.listeners >= MOST_STREAMS)
-      throw new Refusal('too_many', `${MOST_STREAMS} streams are open already`);
+      throw new Refusal('too_many', `${MOST_STREAMS} streams are already open`);
     if (!stream(sampler, response)) throw new Refusal('away', 'this program is stopping');
     open.set(root, own + 1);
     const timer = setInterval(() => void lookAfter(request, response, guard), lookAfterMs);
@@ -44,7 +44,7 @@ export function liveHandler(sampler: Sampler, guard: Guard, lookAfterMs = LOOK_A
   };
 }
 
-/** False where there is nothing to stream any more. */
+/** False if the sampler has stopped. */
 function stream(sampler: Sampler, response: Response): boolean {
   const said: string[] = [`retry: ${OPEN_AGAIN_MS}\n\n`];
   const say = (text: string) => void (response.headersSent ? write(response, text) : said.push(text));
@@ -54,7 +54,7 @@ function stream(sampler: Sampler, response: Response): boolean {
   response.writeHead(200, {
     'content-type': 'text/event-stream',
     'cache-control': 'no-store',
-    // nginx collects what it passes on, otherwise.
+    // Otherwise nginx would buffer the stream.
     'x-accel-buffering': 'no',
   });
   response.write(said.join(''));
@@ -72,13 +72,13 @@ function write(response: Response, text: string): void {
   else response.write(text);
 }
 
-/** Whoever does not read would keep the connection, and with it the end of this program, waiting. */
+/** A client that does not read would keep the connection open and delay the stop of this program. */
 function end(response: Response): void {
   if (response.writableLength > 0) response.destroy();
   else response.end();
 }
 
-/** JSON has no line breaks of its own: one line holds it. */
+/** `JSON.stringify` writes no line breaks: one data line is enough. */
 function eventOf(now: Now): string {
   return `event: now\ndata: ${JSON.stringify(now)}\n\n`;
 }

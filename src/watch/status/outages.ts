@@ -1,9 +1,9 @@
 type Server = 'redis' | 'mongodb';
 
 /**
- * Since when a server is down, as this process saw it: the same for every page, whenever that was opened.
- * It also says when what Redis forgot during an outage may be judged again: programs that could not send their
- * beats look dead until they have reconnected.
+ * Since when a server has been down, as this process saw it: the same for every page, whenever it was opened.
+ * Also says when heartbeats can be trusted again after an outage of Redis: programs that could not send
+ * theirs look dead until they have reconnected.
  */
 export class Outages {
   readonly #now: () => number;
@@ -14,7 +14,7 @@ export class Outages {
     this.#now = now;
   }
 
-  /** @param askedAt when it was asked; the answer may have taken its whole time */
+  /** @param askedAt when the server was asked; its answer may have taken the whole time limit */
   note(server: Server, up: boolean, askedAt: number): string | null {
     if (!up) {
       const since = this.#downSince.get(server) ?? askedAt;
@@ -25,12 +25,12 @@ export class Outages {
     return null;
   }
 
-  /** Whether a server has been up for so long that all programs have reached it again. */
+  /** Whether a server has been up long enough for all programs to have reconnected. */
   hasSettled(server: Server): boolean {
     const upSince = this.#upSince.get(server);
     return !this.#downSince.has(server) && (upSince === undefined || this.#now() - upSince >= SETTLING_MS);
   }
 }
 
-/** Five beats, and the longest pause between two attempts to reconnect. */
+/** Five heartbeats, plus the longest pause between two attempts to reconnect. */
 const SETTLING_MS = 10_000;

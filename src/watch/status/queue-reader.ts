@@ -6,7 +6,7 @@ import { readQueue, readWaitingOfEach } from '../waiting.ts';
 
 /**
  * Every queue, by partition.
- * @param workers how many live: each works at all queues
+ * @param workers how many are alive: each works on all queues
  */
 export function queueReader(
   redis: Redis,

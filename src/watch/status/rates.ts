@@ -1,21 +1,21 @@
 import type { Beat } from '../../system/beats.ts';
 import type { SystemStatus } from '../shapes/system.ts';
 
-/** What was read at one moment; ms since 1970. */
+/** One reading; `at` in ms since 1970. */
 export interface Reading {
   at: number;
   status: SystemStatus;
   beats: readonly Beat[];
 }
 
-/** A program that was silent for so long counts nothing, whatever it told last. */
+/** A program that has been silent for this long has a rate of 0, whatever it reported last. */
 const SILENT_MS = 3000;
-/** The same beat read twice differs by the way it took; the next one comes a second later. */
+/** Two readings of one heartbeat differ only by network delay; the next heartbeat comes a second later. */
 const ANOTHER_BEAT_MS = 500;
 
 /**
- * How much a counter grew per second between two readings. Null where either does not know it, no time has
- * passed, or it went down: it was begun anew, and what it had before is not known.
+ * How much a counter grew per second between two readings. Null if either reading lacks it, no time has
+ * passed, or it went down: it was reset, and how far it grew before is unknown.
  */
 export function growth(
   name: 'accepted' | 'duplicates',
@@ -28,7 +28,7 @@ export function growth(
   return ((to - from) * 1000) / (after.at - before.at);
 }
 
-/** The worst of all ingests; null where none answered anything. */
+/** The worst of all ingest processes; null if none of them answered a webhook. */
 export function ackP99Of(beats: readonly Beat[]): number | null {
   const told = beats
     .filter((beat) => beat.program === 'ingest' && beat.lastHeardMs < SILENT_MS)
@@ -45,13 +45,13 @@ interface Heard {
 }
 
 /**
- * Events applied per second over all workers. Each worker's counter is set against its own beats: readings and
- * beats come at different moments, and a reading may meet the same beat twice.
+ * Events applied per second over all workers. Each worker's rate is measured between its own heartbeats:
+ * readings and heartbeats come at different moments, and two readings may see the same heartbeat.
  */
 export class AppliedRate {
   #heard: ReadonlyMap<string, Heard> = new Map();
 
-  /** Null where there are workers and none whose rate is known yet. */
+  /** Null if there are workers, but no rate is known yet. */
   next({ at, beats }: Reading): number | null {
     const workers = beats.filter(({ program }) => program === 'worker');
     const heard = new Map(workers.map((beat) => [beat.id, heardOf(beat, at, this.#heard.get(beat.id))]));

@@ -1,7 +1,7 @@
 import type { ReconcileDocument } from '../../persist/reconcile-schema.ts';
 import type { Reconcile } from '../shapes/reconcile.ts';
 
-/** Of records from before these were counted. */
+/** For older records, which lack these counts. */
 const UNCOUNTED = { differs: 0, stuck: 0, gone: 0 };
 
 export function reconcileView(record: ReconcileDocument): Reconcile {

@@ -16,21 +16,21 @@ export interface SamplerTools {
 const EVERY_MS = 1000;
 /** 15 minutes. */
 const KEPT = 900;
-/** Over how many samples a rate of "now" is taken. */
+/** How many samples the current rate is averaged over. */
 const RATE_OVER = 10;
 const BEATS_MS = 2000;
 
-/** Who hears of each sample. */
+/** Receives each sample. */
 interface Listener {
   now: (now: Now) => void;
-  /** There will be no more. */
+  /** No more samples will come. */
   end: () => void;
 }
 
 /**
- * Reads how everything is once a second, for all pages of this process together, and keeps the last 15
- * minutes. While Redis is down the samples say so with nulls. A reading that takes long is not overtaken by
- * the next: there are fewer samples then, never a pile of questions.
+ * Reads the status once a second, for all pages of this process together, and keeps the last 15 minutes.
+ * While Redis is down, its figures are null. Readings do not overlap: if one takes long, there are fewer
+ * samples, but requests do not pile up.
  */
 export class Sampler {
   readonly #tools: SamplerTools;
@@ -52,7 +52,7 @@ export class Sampler {
     void this.sample();
   }
 
-  /** Ends every stream: an open one would hold up the end of the server. */
+  /** Ends every stream: an open one would delay the stop of the server. */
   async stop(): Promise<void> {
     this.#stopped = true;
     if (this.#timer) clearInterval(this.#timer);
@@ -61,15 +61,17 @@ export class Sampler {
     await this.#reading;
   }
 
-  /** One reading; the one under way where there is one. */
+  /** Takes one reading, or joins the one under way. */
   sample(): Promise<void> {
     this.#reading ??= this.#sample()
-      .catch((error: unknown) => this.#tools.log.warn({ reason: messageOf(error) }, 'no sample'))
+      .catch((error: unknown) =>
+        this.#tools.log.warn({ reason: messageOf(error) }, 'could not take a sample'),
+      )
       .finally(() => (this.#reading = null));
     return this.#reading;
   }
 
-  /** Of the last 15 minutes, oldest first. */
+  /** The samples of the last 15 minutes, oldest first. */
   history(): Sample[] {
     return [...this.#samples];
   }
@@ -84,8 +86,8 @@ export class Sampler {
   }
 
   /**
-   * Tells the last sample at once, then each as it comes.
-   * @returns what ends it; null where no more samples come
+   * Sends the last sample at once, then each new one.
+   * @returns a function that ends it; null if the sampler has stopped
    */
   listen(listener: Listener): (() => void) | null {
     if (this.#stopped) return null;

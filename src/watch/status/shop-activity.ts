@@ -3,16 +3,16 @@ import { redisKeys, type RedisKeys } from '../../system/redis-keys.ts';
 
 const HOURS = 25;
 const HOUR_MS = 3_600_000;
-/** Waiting orders of all shops looked at, oldest first. */
+/** How many waiting orders of all shops are searched in each partition, oldest first. */
 const LOOKED_AT = 1000;
 
-/** What one shop's events do now, for its merchant. Times are ms, by Redis's clock. */
+/** The current activity of a shop, for its merchant. Times are in ms, by Redis's clock. */
 export interface ShopActivity {
   eventsToday: number;
-  /** What reconciliation fetched does not count. */
+  /** Events from reconciliation do not count. */
   lastWebhookAt: number | null;
   waiting: number;
-  /** Null: nothing of it waits, or only behind the oldest thousand of all shops. */
+  /** Null: none of its orders is among the thousand of each partition that have waited longest. */
   oldestWaitMs: number | null;
 }
 
@@ -44,7 +44,7 @@ async function inPartition(redis: Redis, keys: RedisKeys, shop: string, now: num
     redis.zrange(keys.pending, '0', String(LOOKED_AT - 1), 'WITHSCORES'),
     ...Array.from({ length: HOURS }, (_, ago) => redis.hget(keys.traffic(hour - ago), shop)),
   ]);
-  // In pairs or in a row: as the protocol of the connection has it.
+  // Pairs or a flat list, depending on the protocol of the connection.
   const orders = (pending as unknown as string[]).flat();
   const first = orders.findIndex((entry, i) => i % 2 === 0 && String(entry).startsWith(`${shop}/`));
   return {

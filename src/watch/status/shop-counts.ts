@@ -1,7 +1,7 @@
 import type { Collections } from '../../persist/collections.ts';
 import type { SystemStatus } from '../shapes/system.ts';
 
-/** How many shops there are by state, from indexes alone; it is asked each second. */
+/** The number of shops by state. It runs every second, so it reads only indexes. */
 export async function shopCounts(shops: Collections['shops']): Promise<NonNullable<SystemStatus['shops']>> {
   const inNeed = { state: 'installed', attention: { $type: 'string' } } as const;
   const [installed, uninstalled, needAttention, first] = await Promise.all([

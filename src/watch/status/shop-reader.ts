@@ -2,12 +2,12 @@ import type { Redis } from 'ioredis';
 import { redisKeys, type RedisKeys } from '../../system/redis-keys.ts';
 import type { ShopRow } from '../shapes/shops.ts';
 
-/** What a shop sends, and what of it waits. */
+/** A shop's traffic and waiting events. */
 type Traffic = Pick<ShopRow, 'waitingEvents' | 'events24h' | 'share' | 'lastEventAt' | 'lastWebhookAt'>;
 
 type Heard = Traffic & { shop: string };
 
-/** Of a shop that sent nothing in the last 30 days. */
+/** For a shop that sent nothing in the last 30 days. */
 export const NO_TRAFFIC: Traffic = {
   waitingEvents: 0,
   events24h: 0,
@@ -16,25 +16,25 @@ export const NO_TRAFFIC: Traffic = {
   lastWebhookAt: null,
 };
 
-/** Reads what each shop sends and what of it waits: what Redis knows of them. */
+/** Reads shops' traffic and waiting events from Redis. */
 export interface ShopReader {
   /** Busiest first. @param name a part of the shops' names; '' is every shop */
   list: (name: string) => Promise<Heard[]>;
-  /** Null: nothing was heard of it. */
+  /** Null: Redis knows nothing about it. */
   one: (shop: string) => Promise<Traffic | null>;
 }
 
-/** The hour that has begun, and the 24 before it. */
+/** The current hour, and the 24 before it. */
 const HOURS = 25;
 const HOUR_MS = 3_600_000;
-/** Shops looked at in each partition: those that sent something last. */
+/** How many shops are read in each partition: those with the latest events. */
 const LOOKED_AT = 10_000;
 
 type Counts = ReadonlyMap<string, number>;
 
 /**
- * An hour that is over does not change: it is read once, and kept. What is left to read is the hour that has
- * begun, what waits, and when each shop was last heard of.
+ * A past hour does not change: it is read once, and kept. Later calls read only the current hour, the waiting
+ * events, and the time of each shop's last event.
  */
 export function shopReader(redis: Redis, partitions: readonly RedisKeys[]): ShopReader {
   const over = new Map<string, Counts>();
@@ -125,7 +125,7 @@ function busiestFirst(one: Heard, other: Heard): number {
 
 async function latestOf(redis: Redis, key: string): Promise<[string, number][]> {
   const found = await redis.zrange(key, '0', String(LOOKED_AT - 1), 'REV', 'WITHSCORES');
-  // In pairs or in a row: as the protocol of the connection has it.
+  // Pairs or a flat list, depending on the protocol of the connection.
   const flat = (found as unknown as string[]).flat();
   return flat.flatMap((shop, i) => (i % 2 === 0 ? [[String(shop), Number(flat[i + 1])] as const] : []));
 }

@@ -6,11 +6,11 @@ import type { OpenRequest, ShopDetail, ShopList } from '../shapes/shops.ts';
 import { NO_INSTALL, type InstallReader } from './install-reader.ts';
 import { NO_TRAFFIC, type ShopReader } from './shop-reader.ts';
 
-/** How shops are: what Redis knows of their events beside what MongoDB knows of their installs. */
+/** The status of shops: their events from Redis and their installs from MongoDB. */
 export interface ShopStatus {
   /** @param name a part of the shops' names; '' is every shop */
   list: (name: string) => Promise<ShopList>;
-  /** Null: it neither sent an event nor installed. */
+  /** Null: it neither sent an event nor installed the app. */
   one: (shop: string) => Promise<ShopDetail | null>;
 }
 

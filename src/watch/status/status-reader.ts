@@ -29,19 +29,19 @@ const UNKNOWN_OF_REDIS = {
   redisMemory: null,
 };
 const UNKNOWN_OF_MONGO = { parked: null, spooled: null, complianceDue: null, shops: null };
-/** Before it is due: time enough to hand an export over. */
+/** This long before its due date, there is still time to hand over an export. */
 const SOON_MS = 7 * 86_400_000;
 
-/** What a status reader works with. */
+/** Tools of a status reader. */
 export interface StatusTools {
   redis: Redis;
   mongo: Connection;
   collections: Pick<Collections, 'parked' | 'spool' | 'compliance' | 'shops'>;
   partitions: readonly RedisKeys[];
   queues: readonly Queue[];
-  /** How many workers live. */
+  /** How many workers are alive. */
   workers: () => Promise<number>;
-  /** How many webhooks all ingests refused as forged since they started. */
+  /** How many webhooks all ingest processes refused as forged since they started. */
   forged: () => Promise<number>;
   /** How many locks are held. */
   locks: () => Promise<number>;
@@ -60,7 +60,7 @@ export function statusReader(tools: StatusTools): () => Promise<SystemStatus> {
       Promise.all(queues.map((queue) => queue.isPaused())),
       tools.workers(),
       tools.forged(),
-      // Locks may be on servers of their own; the rest is told without them.
+      // Locks may be on servers of their own: if those are down, the rest is still shown.
       tools.locks().catch(() => null),
     ]);
     return {
@@ -96,7 +96,7 @@ export function statusReader(tools: StatusTools): () => Promise<SystemStatus> {
       ...(fromMongo.value ?? UNKNOWN_OF_MONGO),
       ...ofServers,
     };
-    // Their beats expired while Redis was down: none heard says nothing yet.
+    // Heartbeats expired while Redis was down: finding none means nothing yet.
     const judged = figures.workers === 0 && !outages.hasSettled('redis') ? null : figures.workers;
     const all = { ...figures, workers: judged };
     return { ...all, ...headlineOf(all) };
@@ -115,7 +115,7 @@ async function readKept({ parked, spool, compliance, shops }: StatusTools['colle
   };
 }
 
-/** Null where INFO is not allowed. */
+/** Null if INFO is not allowed. */
 async function memoryOf(
   redis: Redis,
   waiting: { events: number; orders: number },
@@ -129,7 +129,7 @@ async function memoryOf(
   }
 }
 
-/** What a server answered, or why not. */
+/** A server's answer, or why there is none. */
 interface Answer<Value = object> {
   value: Value | null;
   problem: string | null;

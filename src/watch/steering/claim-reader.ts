@@ -13,17 +13,17 @@ export interface KnownClaim {
   outcome: 'waiting' | 'unknown' | EventDocument['outcome'];
   topic: string | null;
   webhookId: string | null;
-  /** False where MongoDB is down: then `unknown` is no answer. */
+  /** False if MongoDB is down: `unknown` then means nothing. */
   journalRead: boolean;
 }
 
 interface Found {
   known: KnownClaim[];
-  /** Where it was looked, for whoever finds nothing. */
+  /** Where it looked, for a caller that finds nothing. */
   looked: string;
 }
 
-/** Claims found by what an operator has in hand. */
+/** Finds claims by event, webhook id or hash. */
 export interface ClaimReader {
   byEvents: (events: readonly EventId[]) => Promise<Found>;
   /** Without a shop only through the journal: a claim names its webhook by hash. */
@@ -48,7 +48,7 @@ export function claimReader(tools: Tools): ClaimReader {
       const { known, looked } = await byEvents(ids, tools);
       const byShop = shop === null ? '' : `, the delivery keys of ${shop} under every topic`;
       const journal = entries === null ? UNREAD : 'the journal';
-      const hint = shop === null ? '; what waits still is found with its shop' : '';
+      const hint = shop === null ? '; to find waiting events, give the shop' : '';
       return { known, looked: `${looked}${byShop}; ${journal}${hint}` };
     },
     byHashes: async (hashes) => {
@@ -68,7 +68,7 @@ const TOLD = { outcome: 1, topic: 1, webhookId: 1 } as const;
 const LARGEST = 100;
 const UNREAD = 'the journal could not be read: MongoDB is down';
 
-/** The claims of some events; in words, what the journal has of those without one. */
+/** The claims of these events; and in words, what the journal has about events without a claim. */
 async function byEvents(ids: readonly EventId[], tools: Tools): Promise<Found> {
   const claims = await tools.claims.find(ids);
   const known = await know(claims, tools);
@@ -98,7 +98,7 @@ function outcomeOf(entry: Told | null, waiting: object | null): KnownClaim['outc
 
 type Named = Pick<Told, 'topic' | 'webhookId'>;
 
-/** What an event that waits in its mailbox or in the spool says of itself. */
+/** The topic and webhook id of an event that waits in its mailbox or in the spool. */
 async function waitingOf({ event, order }: Claim, tools: Tools): Promise<Named | null> {
   const mailbox = await tools.mailboxes.look(order);
   const front = mailbox?.fronts.find(({ id }) => id === event);
@@ -113,7 +113,7 @@ async function entriesOf(filter: object, { collections }: Tools): Promise<Told[]
   return await withoutMongo(collections.events.find(filter, TOLD).limit(LARGEST).lean<Told[]>().exec());
 }
 
-/** A claim ends; the journal keeps longer. */
+/** Claims expire; the journal keeps events longer. */
 async function elsewhere(without: readonly EventId[], tools: Tools): Promise<string> {
   if (without.length === 0) return '';
   const journal = await entriesOf({ _id: { $in: without.map(String) } }, tools);
@@ -121,10 +121,10 @@ async function elsewhere(without: readonly EventId[], tools: Tools): Promise<str
   const ended = journal.map(({ _id, outcome }) => `${_id} as ${outcome}`);
   return ended.length === 0
     ? ' and the journal'
-    : `; the journal has ${ended.join(', ')}: that claim has ended or was released`;
+    : `; the journal has ${ended.join(', ')}: that claim has expired or was released`;
 }
 
-/** What Redis holds is told also while MongoDB is down. */
+/** Null while MongoDB is down, so that what Redis has is still shown. */
 async function withoutMongo<Value>(asked: Promise<Value>): Promise<Value | null> {
   return await within(asked, CHECK_MS).catch(() => null);
 }

@@ -7,19 +7,19 @@ import { isAlive, type Beat } from '../../system/beats.ts';
 import { partitionOf, type RedisKeys } from '../../system/redis-keys.ts';
 import type { Lock, LockList } from '../shapes/locks.ts';
 
-/** Shows who holds which order's lock, whether they live, and what waits for them. */
+/** Shows who holds which order's lock, whether they are alive, and how many events wait for them. */
 export interface LockReader {
-  /** Of the orders that are being drained, and of those that wait longest. */
+  /** Locks of the orders that are being drained or have waited longest. */
   list: () => Promise<LockList>;
   /** How many locks `list` would show, including those of holders that died. */
   count: () => Promise<number>;
-  /** Null where nobody holds it. */
+  /** Null if the lock is not held. */
   one: (order: OrderKey) => Promise<Lock | null>;
-  /** Whether somebody holds its lock, or nothing waits for anybody to do so. */
+  /** Whether the lock of the order is held, or the order has no waiting events. */
   goesOn: (order: OrderKey) => Promise<boolean>;
 }
 
-/** What a lock reader works with. */
+/** Tools of a lock reader. */
 export interface LockReaderTools {
   keeper: LockKeeper;
   redis: Redis;
@@ -28,7 +28,7 @@ export interface LockReaderTools {
   beats: () => Promise<Beat[]>;
 }
 
-/** Orders looked at of each kind, over all partitions: five workers' drains, some 50 ms of reads. */
+/** Orders of each kind checked, over all partitions: the drains of five workers, about 50 ms of reads. */
 const LOOKED_AT = 1000;
 
 export function lockReader(tools: LockReaderTools): LockReader {
@@ -63,7 +63,7 @@ export function lockReader(tools: LockReaderTools): LockReader {
     list: async () => {
       const orders = await ordersToLookAt(tools);
       const locks = await shown(orders);
-      // One that does not say since when may be the oldest of all.
+      // A lock without a start time may be the oldest of all.
       const since = ({ heldSince }: Lock) => (heldSince === null ? 0 : Date.parse(heldSince));
       return { locks: locks.toSorted((a, b) => since(a) - since(b)), looked: orders.length };
     },
@@ -81,7 +81,7 @@ export function lockReader(tools: LockReaderTools): LockReader {
   };
 }
 
-/** A program that started after its lock was taken is another: in a container all have the same host and pid. */
+/** A program that started after the lock was taken is not its holder: containers may share host and pid. */
 function holderOf({ holder }: HeldLock, beats: readonly Beat[] | null): Lock['holder'] {
   if (!holder) return { program: null, job: null, alive: null, lastHeardMs: null };
   const beat = beats?.find(({ id, startedAt }) => id === holder.program && startedAt <= holder.since);
@@ -89,7 +89,7 @@ function holderOf({ holder }: HeldLock, beats: readonly Beat[] | null): Lock['ho
   return { program: holder.program, job: holder.job, alive, lastHeardMs: beat?.lastHeardMs ?? null };
 }
 
-/** A lock is held by an active job; or, where the job was lost, its order still waits. */
+/** A lock is held by an active job; if the job was lost, its order is still waiting. */
 async function ordersToLookAt(tools: LockReaderTools): Promise<OrderKey[]> {
   const { redis, partitions } = tools;
   const last = String(shareOf(partitions) - 1);

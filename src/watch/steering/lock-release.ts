@@ -7,13 +7,13 @@ import { Refusal } from '../api/refusal.ts';
 import type { LockReader } from './lock-reader.ts';
 import type { Lock } from '../shapes/locks.ts';
 
-/** What the release of a lock works with. */
+/** Tools of the release of a lock. */
 export interface LockTools {
   reader: LockReader;
   keeper: LockKeeper;
   lockKey: (order: OrderKey) => string;
   fence: (order: OrderKey) => Promise<Fenced>;
-  /** The waker's: past the job of the worker that stands still, which BullMQ still counts as active. */
+  /** The waker's. It ignores the job of the stuck worker, which BullMQ still counts as active. */
   wakeAnew: (orders: OrderKey[]) => Promise<void>;
 }
 
@@ -21,16 +21,16 @@ export interface LockTools {
 export interface ReleaseAsked {
   order: OrderKey;
   token: string;
-  /** Also from a holder that is alive, or that may be. */
+  /** Releases the lock even if its holder is or may be alive. */
   insist: boolean;
 }
 
 /**
- * Takes a lock from a holder that stands still, so that the order goes on. Fence first, then the lock, then
- * the wake-up. If the process dies in between: a fence alone costs its holder one more try; a lock without
- * the wake-up goes on when BullMQ finds the holder's job stalled, within 20 s.
+ * Takes a lock from a stuck holder, so that the order continues. Fence first, then the lock, then the
+ * wake-up. If the process dies in between: a fence alone costs the holder one retry; without the wake-up, the
+ * order continues when BullMQ finds the holder's job stalled, within 20 s.
  * @returns what was done, in words
- * @throws Refusal not_found where nobody holds it, conflict where the holder is another, or alive
+ * @throws Refusal not_found if the lock is not held, conflict if its holder has changed or is alive
  */
 export async function releaseLock(asked: ReleaseAsked, tools: LockTools): Promise<string> {
   const { order } = asked;
@@ -42,11 +42,11 @@ export async function releaseLock(asked: ReleaseAsked, tools: LockTools): Promis
   const what =
     taken === 'taken'
       ? `the lock was taken from ${holder}`
-      : `just before, ${holder} released the lock, it expired, or somebody else took it`;
+      : `the lock was no longer held by ${holder}: it was released, expired, or was taken by another`;
   return `${what}; ${ofFence(fenced)}; ${await wake(order, tools)}`;
 }
 
-/** Fails closed: a holder of which nobody knows counts as alive. */
+/** Fails closed: a holder whose state is unknown counts as alive. */
 function refuseUnlessDue(
   lock: Lock | null,
   { order, token, insist }: ReleaseAsked,
@@ -55,31 +55,31 @@ function refuseUnlessDue(
   if (!lock)
     throw new Refusal(
       'not_found',
-      `nobody holds the lock of ${order}: looked on all lock servers for ${lockKey(order)}`,
+      `the lock of ${order} is not held: looked on all lock servers for ${lockKey(order)}`,
     );
   if (lock.token !== token) throw changed(order);
   const { program, job, alive, lastHeardMs } = lock.holder;
-  const holder = program === null ? 'a holder that does not say who it is' : `${program} (job ${job})`;
+  const holder = program === null ? 'an unknown holder' : `${program} (job ${job})`;
   if (alive !== false && !insist) {
-    const why = alive ? `is alive: it was heard of ${lastHeardMs} ms ago` : 'may be alive';
-    throw new Refusal('conflict', `${holder} ${why}; insist to take the lock from it all the same`);
+    const why = alive ? `is alive: its last heartbeat was ${lastHeardMs} ms ago` : 'may be alive';
+    throw new Refusal('conflict', `${holder} ${why}; use insist to release the lock anyway`);
   }
   return holder;
 }
 
 function changed(order: OrderKey): Refusal {
-  return new Refusal('conflict', `the holder changed: another holds the lock of ${order} than was shown`);
+  return new Refusal('conflict', `the holder of the lock of ${order} has changed since it was shown`);
 }
 
 function ofFence(fenced: Fenced): string {
   return fenced.outcome === 'fenced'
-    ? `the order is at version ${fenced.version} now, and a commit that comes late is refused by MongoDB`
-    : 'the order is not in MongoDB yet: of two that would make it MongoDB refuses the second';
+    ? `the order is now at version ${fenced.version}, and MongoDB refuses a late commit`
+    : 'the order is not in MongoDB yet: if two workers create it, MongoDB refuses the second';
 }
 
 /**
- * A worker that stands still may be the one that Redis hands the call to: so it is called again, until the
- * order is held anew or nothing waits. A call too many drains an empty mailbox.
+ * Redis may hand the wake-up to the stuck worker, so it is repeated until the order's lock is held again or
+ * nothing is waiting. One wake-up too many only drains an empty mailbox.
  */
 const CALLS = 5;
 const CALL_MS = 200;
@@ -89,10 +89,10 @@ async function wake(order: OrderKey, { reader, wakeAnew }: LockTools): Promise<s
     for (let call = 0; call < CALLS; call += 1) {
       await wakeAnew([order]);
       await after(CALL_MS);
-      if (await reader.goesOn(order)) return 'the order was woken, and went on';
+      if (await reader.goesOn(order)) return 'the order was woken and continues';
     }
-    return 'the order was woken, and goes on when a worker is free: none took it within a second';
+    return 'the order was woken; no worker took it within a second, so it continues when one is free';
   } catch (error) {
-    return `the order could not be woken (${messageOf(error)}), and goes on within 20 s`;
+    return `the order could not be woken (${messageOf(error)}); it continues within 20 s`;
   }
 }

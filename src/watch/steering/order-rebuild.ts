@@ -9,7 +9,7 @@ import { rebuildOne, type RebuiltOrder } from '../stories/check-journal.ts';
 import { FINDINGS, type Checked } from '../stories/check-order.ts';
 import type { RebuildLook } from '../shapes/rebuild.ts';
 
-/** What a rebuild works with. */
+/** Tools of a rebuild. */
 export interface RebuildTools {
   collections: Collections;
   lock: OrderLock;

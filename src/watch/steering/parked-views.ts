@@ -37,7 +37,7 @@ export function runView(run: Run): ReplayRun {
   return { id, startedAt, endedAt, who, reason, rate, state, because, total, replayed, parkedAgain };
 }
 
-/** For a person: which events were meant. */
+/** The selection in words. */
 export function selectionText(which: ParkedSelection): string {
   if ('events' in which)
     return which.events.length === 1 ? (which.events[0] ?? '') : `${which.events.length} by id`;
@@ -45,5 +45,5 @@ export function selectionText(which: ParkedSelection): string {
   const words = Object.entries({ cause, topic, shop }).flatMap(([name, value]) =>
     value === undefined ? [] : [`${name}: ${value}`],
   );
-  return words.length === 0 ? 'everything that is parked' : words.join(', ');
+  return words.length === 0 ? 'all parked events' : words.join(', ');
 }

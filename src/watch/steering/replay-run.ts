@@ -9,19 +9,19 @@ import type { Logger } from '../../system/log.ts';
 export interface ReplayTools {
   collections: Pick<Collections, 'events' | 'replays'>;
   parked: ParkedStore;
-  /** Puts one event back into its mailbox. @throws where Redis does not take it */
+  /** Puts one event back into its mailbox. @throws if Redis does not accept it */
   putBack: (event: WaitingEvent) => Promise<unknown>;
   now: () => number;
   log: Logger;
 }
 
-/** Events that go back at a time: smooth, and few enough that a run is stopped soon. */
+/** The shortest step: events go back smoothly, and few enough at a time that a run stops soon. */
 const STEP_MS = 20;
-/** More than a fifth of at least ten parked again: what was to be fixed is not. */
+/** More than a fifth of at least ten events parked again: the cause is not fixed, and the run stops. */
 const LEAST_TO_JUDGE = 10;
 const MOST_PARKED_AGAIN = 0.2;
 const JUDGE_EVERY_MS = 500;
-/** Ids read at once: a filter that names few of many would otherwise be looked for at each step. */
+/** Ids read per query: otherwise a filter that matches few of many events would be searched at each step. */
 const PAGE = 1000;
 
 interface Ending {
@@ -30,15 +30,15 @@ interface Ending {
 }
 
 /**
- * One replay, from its begin to its end: claims, puts back and counts, step by step, at the rate that was asked.
- * Each step says in MongoDB that it goes on, and so learns whether somebody has ended it.
+ * One replay from start to end: claims, puts back and counts events step by step, at the requested rate. Each
+ * step writes a heartbeat to MongoDB, and so learns whether the run was ended from outside.
  */
 export class ReplayRun {
   readonly #run: ReplayDocument;
   readonly #which: ParkedSelection;
   readonly #tools: ReplayTools;
   readonly #stopping: AbortSignal;
-  /** Read and not yet tried. */
+  /** Ids read and not tried yet. */
   #page: string[] = [];
   #more = true;
   #replayed = 0;
@@ -51,7 +51,7 @@ export class ReplayRun {
     this.#stopping = stopping;
   }
 
-  /** Does not throw: a run that fails says so. */
+  /** Does not throw: a run that fails records why. */
   async go(): Promise<void> {
     try {
       const ended = await this.#steps();
@@ -63,7 +63,7 @@ export class ReplayRun {
     }
   }
 
-  /** Null where somebody else has ended it. */
+  /** Null if the run was ended from outside. */
   async #steps(): Promise<Ending | null> {
     const { rate } = this.#run;
     const pace = Math.max(1000 / rate, STEP_MS);
@@ -78,7 +78,7 @@ export class ReplayRun {
     }
   }
 
-  /** Whether it goes on. @throws where Redis or MongoDB is down; what was put back is counted before */
+  /** Whether the run continues. @throws if Redis or MongoDB is down, after counting what was put back */
   async #step(count: number): Promise<boolean> {
     if (this.#page.length === 0) await this.#readOn();
     const events = this.#page.splice(0, count);
@@ -96,17 +96,17 @@ export class ReplayRun {
     this.#more = this.#page.length === PAGE;
   }
 
-  /** Whether this run put it back. @throws where Redis does not take it: it is parked again then */
+  /** Whether this run put it back. @throws if Redis does not accept it; the event is then parked again */
   async #replay(event: string): Promise<boolean> {
     const { parked, putBack, collections, now } = this.#tools;
     const claim = { run: this.#run._id, at: new Date(now()), entry: this.#run.entry };
     const taken = await parked.claim(event, claim);
     if (!taken) return false;
-    // The run before, whose event this was until now, keeps the count.
+    // The event belonged to an earlier run until now: that run keeps the count.
     if (taken.before !== null)
       await collections.replays.updateOne({ _id: taken.before }, { $inc: { parkedAgain: 1 } });
     try {
-      // Ended after all: nothing is to be done, and its order may remember it no more.
+      // If it was processed after all, do not put it back: its order may no longer remember it.
       const ended = await collections.events.exists({ _id: event, outcome: { $ne: 'parked' } });
       if (!ended) await putBack(taken.event);
     } catch (error) {
@@ -117,7 +117,7 @@ export class ReplayRun {
     return true;
   }
 
-  /** Says that it goes on; false where it is to go on no more. */
+  /** Writes the heartbeat and the count; false if the run must not continue. */
   async #beat(replayed: number): Promise<boolean> {
     const { replays } = this.#tools.collections;
     const { _id } = this.#run;

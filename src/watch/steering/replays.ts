@@ -10,30 +10,31 @@ import { ReplayRun, type ReplayTools } from './replay-run.ts';
 /** A run, with how many of its events are parked again. */
 export type Run = ReplayDocument & { parkedAgain: number };
 
-/** Asked for a replay. */
+/** A request for a replay. */
 interface Begin {
-  /** The client's: the same again is the same run. */
+  /** Chosen by the client: the same id again is the same run. */
   id: string;
   which: ParkedSelection;
   rate: number;
   reason: string;
   who: string;
-  /** Of the audit. */
+  /** Its act in the audit log. */
   act: NotedAct;
 }
 
-/** A run that has said nothing for so long lost its process. It beats at least once a second. */
+/** A run without a heartbeat for this long has lost its process. It sends one at least once a second. */
 const SILENT_MS = 15_000;
-/** For events that a process which died has left `replaying`. */
+/** How often to look for events that a dead process has left `replaying`. */
 const LOOK_AFTER_MS = 5000;
 /** How often counts of parked events are corrected, in case a process died before it did so. */
 const SWEEP_MS = 60_000;
 const SHOWN = 50;
 
 /**
- * Runs that put parked events back, so many a second (P7). Each event is claimed by its state, so however many
- * runs and processes there are, one puts it back. A process that dies leaves its run `running` and silent,
- * shown as interrupted, and one event or a few `replaying`, which are given back after 30 s.
+ * Runs that put parked events back at a given rate (P7). Each event is claimed by its state, so only one run
+ * puts it back, however many runs and processes there are. A process that dies leaves its run `running`
+ * without heartbeats, which is shown as interrupted, and a few events `replaying`, which are parked again
+ * after 30 s.
  */
 export class Replays implements Part {
   readonly name = 'replays';
@@ -52,14 +53,14 @@ export class Replays implements Part {
     void this.#lookAfter();
   }
 
-  /** Runs end where they are, and say so. */
+  /** Runs end where they are, as `interrupted`. */
   async stop(): Promise<void> {
     if (this.#timer) clearInterval(this.#timer);
     this.#stopping.abort();
     await Promise.all(this.#running);
   }
 
-  /** @throws Refusal where nothing of it is parked, or the id is another replay's */
+  /** @throws Refusal if none of the events is parked, or the id belongs to another replay */
   async begin(asked: Begin): Promise<{ run: Run; begun: boolean }> {
     const { id, which, rate, reason, who, act } = asked;
     const known = await this.#known(asked);
@@ -68,7 +69,7 @@ export class Replays implements Part {
     await this.#giveBackStale();
     const { events: total, words } = await this.#tools.parked.named(which, startedAt);
     if (total === 0) {
-      // The same click, twice: the other has begun and put it back since.
+      // A double click: the other request has meanwhile started the run and put the events back.
       const twin = await this.#known(asked);
       if (twin) return { run: twin, begun: false };
       throw await nothingParked(which, this.#tools.parked);
@@ -77,7 +78,7 @@ export class Replays implements Part {
     const begun = { startedAt, endedAt: null, who, reason, rate, state, because: null, total, replayed: 0 };
     const entry = act.number === null ? {} : { entry: act.number };
     const run: ReplayDocument = { _id: id, ...begun, beatAt: startedAt, asked: markOf(which), ...entry };
-    // Of two that come at once, one makes it.
+    // Of two simultaneous requests, one creates the run.
     const made = await this.#tools.collections.replays.updateOne(
       { _id: id },
       { $setOnInsert: run },
@@ -93,13 +94,13 @@ export class Replays implements Part {
     return { run: asIs(run), begun: true };
   }
 
-  /** The run of that id, which must be the one that is asked for. @throws Refusal */
+  /** The run with this id. @throws Refusal if it has another selection or rate than requested */
   async #known({ id, which, rate }: Begin): Promise<Run | null> {
     const known = await this.read(id);
     if (!known || (known.rate === rate && (known.asked ?? markOf(which)) === markOf(which))) return known;
     throw new Refusal(
       'conflict',
-      "this id is another replay's, of other events or another rate: take a new one",
+      'this id belongs to another replay, with other events or another rate: use a new id',
     );
   }
 
@@ -118,7 +119,7 @@ export class Replays implements Part {
     return await Promise.all(runs.map((run) => this.#seen(run)));
   }
 
-  /** By whatever process it runs in: it looks before each step. @throws Refusal */
+  /** Works in any process: a run checks its state at each step. @throws Refusal */
   async abort(id: string, who: string): Promise<Run> {
     const endedAt = new Date(this.#tools.now());
     const aborted = await this.#tools.collections.replays.updateOne(
@@ -127,7 +128,7 @@ export class Replays implements Part {
     );
     const run = await this.read(id);
     if (!run) throw new Refusal('not_found', 'no such replay in the collection replays');
-    if (aborted.matchedCount === 0) throw new Refusal('conflict', `it has ended already: ${run.state}`);
+    if (aborted.matchedCount === 0) throw new Refusal('conflict', `it has already ended: ${run.state}`);
     return run;
   }
 
@@ -135,7 +136,7 @@ export class Replays implements Part {
     const silent = run.state === 'running' && run.beatAt.getTime() < this.#tools.now() - SILENT_MS;
     const state = silent ? 'interrupted' : run.state;
     const because = silent
-      ? 'its program ended in the middle; what is still parked may be replayed'
+      ? 'its program died; events that are still parked can be replayed again'
       : run.because;
     const parkedAgain = (run.parkedAgain ?? 0) + (await this.#tools.parked.parkedAgain(run._id));
     return { ...run, state, because, parkedAgain };
@@ -153,9 +154,13 @@ export class Replays implements Part {
   async #giveBackStale(): Promise<void> {
     try {
       const events = await this.#tools.parked.giveBackStale(new Date(this.#tools.now()));
-      if (events > 0) this.#tools.log.info({ events }, 'gave back what a replay that died had taken');
+      if (events > 0)
+        this.#tools.log.info({ events }, 'parked the events again that a dead replay had claimed');
     } catch (error) {
-      this.#tools.log.debug({ reason: messageOf(error) }, 'could not look after replays; it is tried again');
+      this.#tools.log.debug(
+        { reason: messageOf(error) },
+        'could not look for events of dead replays; will retry',
+      );
     }
   }
 
@@ -172,7 +177,7 @@ export class Replays implements Part {
 export async function nothingParked(which: ParkedSelection, parked: ParkedStore): Promise<Refusal> {
   const replaying = await parked.replaying(which);
   return replaying === 0
-    ? new Refusal('not_found', 'nothing that is parked is among these; looked in the collection parked')
+    ? new Refusal('not_found', 'none of these is parked; looked in the collection parked')
     : new Refusal(
         'conflict',
         `${replaying} of these are being replayed: try again in 40 s. If the program that replays them died, they are parked again by then`,

@@ -4,15 +4,15 @@ import type { Collections } from '../../persist/collections.ts';
 import type { ParkedDocument } from '../../persist/parked-schema.ts';
 import type { Action, AuditEntry } from '../shapes/audit.ts';
 
-/** Acts shown of one order, and its newest events that are asked about. */
+/** How many acts are shown for one order, and how many of its newest events are searched for acts. */
 const ACTS_SHOWN = 200;
 const EVENTS_ASKED = 500;
-/** Between the begin of a discard and what it wrote. */
+/** The longest time between the start of a discard and its writes. */
 const NEAR_MS = 60_000;
 
 /**
- * What people did to an order and its events, oldest first: also where they did it to many at once, by the numbers
- * of the acts that its events are marked with.
+ * What people did to an order and its events, oldest first. Includes acts on many events at once: each event
+ * is marked with the numbers of these acts.
  */
 export async function actsOn(
   { audit, parked }: Pick<Collections, 'audit' | 'parked'>,
@@ -26,7 +26,7 @@ export async function actsOn(
   const replays = marked.flatMap(({ replay }) => (replay === undefined ? [] : [`replay ${replay}`]));
   const own = new Set([order, ...asked, ...replays]);
   const numbers = marked.flatMap(({ acts }) => acts ?? []);
-  // Before acts were kept, a discard was known by its words and its time.
+  // Older versions did not mark events with acts: their discards are found by their words and their time.
   const older = marked.filter(({ acts, discardedAs }) => acts === undefined && discardedAs !== undefined);
   const targets = [...own, ...older.flatMap(({ discardedAs }) => discardedAs ?? [])];
   const newest = (filter: object) =>
@@ -43,7 +43,7 @@ export async function actsOn(
 
 type Mark = Pick<ParkedDocument, 'replay' | 'discardedAs' | 'discardedAt' | 'acts'>;
 
-/** Another discard with the same filter is not this event's. */
+/** Whether the times agree, too: there may be several discards with the same filter. */
 function isDiscardOf({ discardedAs, discardedAt }: Mark, { target, at }: AuditDocument): boolean {
   return discardedAs === target && Math.abs(at.getTime() - (discardedAt?.getTime() ?? 0)) < NEAR_MS;
 }

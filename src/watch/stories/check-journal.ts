@@ -6,7 +6,7 @@ import { inTurns, Pace } from '../../system/turns.ts';
 import { Rebuild } from './check-order.ts';
 import { isPlaced, toldBy } from './told.ts';
 
-/** What an order's journal makes of it. */
+/** An order as rebuilt from its journal. */
 export interface RebuiltOrder {
   key: OrderKey;
   rebuild: Rebuild;
@@ -27,8 +27,8 @@ export interface RebuiltOrder {
 const BATCH = 50;
 
 /**
- * Rebuilds orders from their journals, in turns: one body is in memory at a time. Yields the orders in the sequence of
- * their keys; if one is cut, it is the last.
+ * Rebuilds orders from their journals, in turns: one body is in memory at a time. Yields the orders in the
+ * sequence of their keys; if one is cut, it is the last.
  * @param keys in MongoDB's sort order
  * @param orderMs how long one order may take
  */

@@ -8,15 +8,15 @@ import type { Told } from './told.ts';
 /** What is wrong with one order. All zero: once (P3), in sequence (P5), and explained (P8). */
 export interface Findings {
   /**
-   * Applications beyond one for each event; also a repeat that changed nothing, of an event older than the
-   * 200 that an order remembers, after Redis had forgotten it.
+   * Applications beyond one for each event. Includes a repeat that changed nothing: of an event that Redis
+   * had forgotten, and that is older than the 200 events that an order remembers.
    */
   appliedTwice: number;
-  /** Applied events that stand behind one that happened later. */
+  /** Applied events that come after one that happened later. */
   inversions: number;
-  /** 1 where the order is not what the pure rules make of its journal. */
+  /** 1 if the order differs from what the pure rules rebuild from its journal. */
   wrongState: number;
-  /** Applied events that the journal does not tell of. */
+  /** Applied events that the journal does not contain. */
   unexplained: number;
   /** 1 if its document or an entry of its journal cannot be read: the rest was not checked. */
   damaged: number;
@@ -56,7 +56,7 @@ export class Rebuild {
     this.#key = key;
   }
 
-  /** Takes applied events only, in the sequence of the journal: the result is the same as sorted by position (P5). */
+  /** Adds applied events in the journal's sequence: the result is the same as sorted by position (P5). */
   *add({ event, outcome, sequence, appliedAt }: Told): Generator<void, void> {
     this.#ids.add(event.id);
     this.#sequences.add(sequence);

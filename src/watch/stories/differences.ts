@@ -11,7 +11,7 @@ export interface Difference {
   rebuilt: string | null;
 }
 
-/** More of one order add nothing. */
+/** More differences of one order would not help anyone. */
 const MOST = 20;
 const LONGEST_VALUE = 120;
 
@@ -28,9 +28,9 @@ export function differencesOf(stored: Order, rebuilt: Order): Difference[] {
   }));
 }
 
-/** Everything that does not depend on how the events arrived. Parts are beside the other fields, as in MongoDB. */
+/** Everything that does not depend on how the events arrived. Parts are top-level fields, as in MongoDB. */
 function stateOf(order: Order): object {
-  // Orders from before 0.2 have no customers, and orders of redacted shops no longer. Parked events are not applied.
+  // Orders from before 0.2 have no customers, nor have redacted ones. Parked events are not applied.
   const {
     applied: _,
     statusHistory: __,
@@ -66,7 +66,7 @@ function sameSequence(x: object, y: object): boolean {
   return Object.keys(x).join() === Object.keys(y).join();
 }
 
-/** Members by name; list members by id, if all have one. The # keeps their sequence: JavaScript sorts numeric keys. */
+/** Members by name; list members by id if all have one. The # keeps JavaScript from sorting numeric keys. */
 function namedIn(value: object): Readonly<Record<string, unknown>> {
   if (!Array.isArray(value)) return value as Record<string, unknown>;
   const members = value as unknown[];

@@ -3,7 +3,7 @@ import type { Collections } from '../../persist/collections.ts';
 import type { EventDocument } from '../../persist/event-schema.ts';
 import type { ParkedDocument } from '../../persist/parked-schema.ts';
 
-/** One event with its payload, from the journal; else from the parked, which outlive their journal. */
+/** One event with its payload, from the journal, or from the parked events, which may outlive it. */
 export type EventReader = (id: EventId) => Promise<EventDocument | null>;
 
 export function eventReader({ events, parked }: Pick<Collections, 'events' | 'parked'>): EventReader {

@@ -4,7 +4,7 @@ import type { Mark } from '../cursors.ts';
 import type { FindOrders } from './find-orders.ts';
 import type { JournalEntry } from './views.ts';
 
-/** What is looked for; everything that is given must hold. Times in ms since 1970. */
+/** Search conditions; all that are given must hold. Times in ms since 1970. */
 interface EventFilter {
   order?: string | undefined;
   shop?: string | undefined;
@@ -25,24 +25,24 @@ interface FoundEvents {
 }
 
 /**
- * Searches the journal. One index is chosen, the narrowest by the table below, and at most {@link LOOK} entries
- * of it are looked at for a page: a rare combination pages back, it never scans.
+ * Searches the journal. It uses one index, the narrowest in the table below, and reads at most {@link LOOK}
+ * entries of it for a page: a rare combination takes several pages, but never scans the collection.
  */
 export type EventSearch = (filter: EventFilter, after: Mark | null) => Promise<FoundEvents>;
 
-/** Entries looked at for one page: some 50 ms. */
+/** Entries read for one page: about 50 ms. */
 const LOOK = 5000;
 
 interface Plan {
   hint: Record<string, 1>;
   conditions: object;
-  /** Whether the index has the order of time. Where not, what it names is few: all of it is looked at. */
+  /** Whether the index is sorted by time. If not, it matches only a few entries, and all of them are read. */
   byTime: boolean;
 }
 
 type Planning = (filter: EventFilter, orders: readonly string[]) => Plan | null;
 
-/** Narrowest first. The last serves everything. */
+/** Narrowest first. The last plan serves every search. */
 const PLANS: readonly Planning[] = [
   ({ hash }) =>
     hash === undefined
@@ -98,10 +98,10 @@ function planOf(filter: EventFilter, orders: readonly string[]): Plan {
     const plan = planning(filter, orders);
     if (plan) return plan;
   }
-  throw new Error('the last plan serves everything');
+  throw new Error('no plan: the last one should serve every search');
 }
 
-/** What was seen on the way back. */
+/** The entries read for one page. */
 interface Seen {
   found: JournalEntry[];
   first: JournalEntry | null;
@@ -109,7 +109,7 @@ interface Seen {
   looked: number;
 }
 
-/** Looks until there is more than a page, and then to the end of that millisecond: its entries come in no order. */
+/** Reads until there is more than a page, then to the end of that millisecond, whose entries are unsorted. */
 async function look(
   entries: AsyncIterable<JournalEntry>,
   isWanted: (entry: JournalEntry) => boolean,
@@ -140,8 +140,9 @@ function pageOf(seen: Seen, limit: number, byTime: boolean): FoundEvents {
 }
 
 /**
- * Where a look ended that had to: the millisecond may go on behind it, and the next page begins with it. One
- * that is full by itself is told as far as it was seen, or it would be looked at for ever.
+ * The end of a read that stopped at {@link LOOK}, or null. Its last millisecond may have more entries, so the
+ * next page starts with it. If one millisecond fills the whole read, only the entries that were read are
+ * shown, and the next page starts before it; otherwise no page would get past it.
  */
 function cutOf({ first, last, looked }: Seen): Date | null {
   if (looked < LOOK || !last) return null;

@@ -3,17 +3,17 @@ import type { Collections } from '../../persist/collections.ts';
 import type { OrderDocument } from '../../persist/order-schema.ts';
 import { readKey } from '../cursors.ts';
 
-/** An order by whatever a person calls it. */
+/** An order that was found by its key, id or name. */
 interface NamedOrder {
   key: string;
   name: string | null;
-  /** Null where no event of it was applied yet, or it is named by its key alone. */
+  /** Null if no event of it was applied yet, or only its key is known. */
   status: string | null;
 }
 
 /**
- * Orders by `<shop>/<order id>`, by id, or by name (#1001, or 1001). A name is its shop's: without a shop
- * there may be many.
+ * Finds orders by `<shop>/<order id>`, by id, or by name (#1001, or 1001). A name is unique only within its
+ * shop: without a shop there may be several.
  */
 export type FindOrders = (text: string, shop?: string) => Promise<NamedOrder[]>;
 
@@ -28,7 +28,7 @@ export function findOrders({ orders }: Pick<Collections, 'orders'>): FindOrders 
       asOrderId(given) && !key ? read({ orderId: { $eq: given }, ...within(shop) }) : [],
       read({ name: { $in: namesOf(given) }, ...within(shop) }),
     ]);
-    // Also where nothing of it was applied yet: its events may be parked.
+    // Even if nothing of it was applied yet: its events may be parked.
     const named = key && byKey.length === 0 ? [{ key, name: null, status: null }] : [];
     const all = [...byKey, ...byId, ...byName].map(({ _id, name, status }) => ({ key: _id, name, status }));
     return [...new Map([...named, ...all].map((each) => [each.key as string, each])).values()];

@@ -19,7 +19,7 @@ export interface SearchTools {
 }
 
 const MOST_EVENTS = 20;
-/** Six hex digits are one event of 16 million; fewer would be a list. */
+/** Six hex digits match one event in 16 million; fewer would match too many. */
 const HASH_BEGIN = /^[0-9a-f]{6,64}$/;
 
 export function search({ collections, findOrders, missing, waitingWith }: SearchTools): Search {
@@ -118,7 +118,7 @@ function lookedIn(text: string, hash: string | null, redis: boolean): string {
     'the journal by webhook id',
   ];
   if (hash)
-    places.push(asEventId(text) ? 'the journal by event' : "the journal by the begin of the event's hash");
+    places.push(asEventId(text) ? 'the journal by event' : "the journal by the start of the event's hash");
   if (!redis) return `${places.join(', ')}; not among waiting orders: Redis is down`;
   if (asOrderId(text)) places.push('the 10,000 longest-waiting orders by id');
   return `${places.join(', ')}; find any other waiting order by its key <shop>/<order id>`;

@@ -6,8 +6,8 @@ import type { EventDetail } from '../shapes/events.ts';
 type Shown = Pick<EventDetail, 'payload' | 'payloadBase64' | 'masked' | 'payloadBytes'>;
 
 /**
- * What an operator sees of a body. Unmasked as it came: as text, or as base64 where it is no UTF-8. Masked,
- * nothing of what cannot be masked because it is no JSON.
+ * A body as an operator sees it. Unmasked: as it was sent, as text, or as base64 if it is not UTF-8. Masked:
+ * nothing is shown of a body that cannot be masked because it is not JSON.
  */
 export function shownPayload(payload: Buffer | { buffer: Uint8Array }, unmasked: boolean): Shown {
   const body = decompress(bytesOf(payload));

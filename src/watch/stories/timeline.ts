@@ -24,13 +24,13 @@ export interface TimelineTools {
 }
 
 /**
- * An order's whole story: MongoDB for what ended and what people did, Redis for what waits, was seen again, and
- * who holds it. Null where nothing of it is known.
- * @throws where Redis is down and nothing has ended yet
+ * An order's whole history: processed events and operator acts from MongoDB; waiting events, duplicates and
+ * the lock from Redis. Null if nothing is known about the order.
+ * @throws Error if Redis is down and MongoDB has no events of the order
  */
 export type TimelineReader = (key: OrderKey, asked: { states: boolean }) => Promise<Timeline | null>;
 
-/** Shown of one order. An order's life is some dozens; a thousand is a loop somewhere. */
+/** Events shown for one order. An order usually has a few dozen; a thousand means a loop somewhere. */
 const ENDED_SHOWN = 1000;
 const WAITING_SHOWN = 500;
 const PARKED_SHOWN = 100;
@@ -61,7 +61,7 @@ export function timelineReader(tools: TimelineTools): TimelineReader {
   };
 }
 
-/** Between the journal and the trim an event is in both places: the journal tells more. One that was replayed waits again. */
+/** Between journal and trim an event is in both: the journal's entry has more. A replayed one waits again. */
 function allOf(ended: TimelineEntry[], waiting: TimelineEntry[]): TimelineEntry[] {
   const known = new Set(ended.map(({ event }) => event));
   const waits = new Set(waiting.map(({ event }) => event));
@@ -94,7 +94,7 @@ interface EndedEntries {
   leftOut: boolean;
 }
 
-/** In the order of application; then the parked, as they were parked. */
+/** In the order of application; then parked events, in the order in which they were parked. */
 async function readEnded({ collections: { events } }: TimelineTools, key: OrderKey): Promise<EndedEntries> {
   const read = (sequence: object | null) =>
     events
@@ -115,9 +115,9 @@ async function readEnded({ collections: { events } }: TimelineTools, key: OrderK
 
 interface WaitingEntries {
   entries: TimelineEntry[];
-  /** False where Redis is down: then more may wait. */
+  /** False if Redis is down: more events may be waiting. */
   fromRedis: boolean;
-  /** How long the oldest waits; null where none does. */
+  /** How long the oldest has waited; null if none is waiting. */
   ms: number | null;
 }
 

@@ -16,15 +16,15 @@ export interface VerifyFilter {
   limit: number;
 }
 
-/** What a page of orders amounts to. */
+/** The result for a page of orders. */
 export interface Verified extends Findings {
   orders: number;
   events: number;
   /** Orders to which events were applied during the check: verify again. */
   moving: number;
   /**
-   * Orders whose first events are no longer in the journal (JOURNAL_RETENTION_DAYS): only their sequence was checked;
-   * and orders of redacted shops, whose bodies were deleted: nothing was checked.
+   * Orders whose first events are no longer in the journal (JOURNAL_RETENTION_DAYS): only their sequence was
+   * checked; and orders of redacted shops, whose bodies were deleted: nothing was checked.
    */
   tooOld: number;
   /** Orders with too many or too large events to be checked to their end. */
@@ -46,13 +46,14 @@ export interface VerifyLimits {
 const LIMITS: VerifyLimits = { pageBytes: 64 * 1024 * 1024, orderMs: 30_000 };
 
 const SHOWN = 20;
-/** How often an order that moves is checked again, after a pause that lets a drain end. */
+/** How often an order that changes is checked again, each time after a pause that lets a drain end. */
 const LOOKS_AGAIN = 3;
 const PAUSE_MS = 250;
 
 /**
- * Compares orders with their journals (P3, P5, P8), a page at a time. Reads only. One body is in memory at a time, and
- * the process serves other requests in between. A damaged order is a finding; the others are still verified.
+ * Compares orders with their journals (P3, P5, P8), a page at a time. Reads only. One body is in memory at a
+ * time, and the process serves other requests in between. A damaged order is a finding; the others are still
+ * verified.
  */
 export function verifier(
   collections: Collections,
@@ -106,12 +107,12 @@ interface Looked {
   checked: Checked;
   isRedacted: boolean;
   tooLarge: boolean;
-  /** Committed a moment ago: its journal may still be on the way, also by way of another worker. */
+  /** Committed a moment ago: its journal entry may not be written yet, by this or another worker. */
   fresh: boolean;
   moving: boolean;
 }
 
-/** A worker that died between commit and journal is made good by another within 20 s. */
+/** If a worker dies between commit and journal, another one writes the journal within 20 s. */
 const FRESH_MS = 30_000;
 
 /** The journal was read first: it is written after the order, so it has no event that the order lacks. */
@@ -129,7 +130,7 @@ async function compared({ orders }: Collections, rebuilt: readonly RebuiltOrder[
 }
 
 function isFresh(document: OrderDocument | null): boolean {
-  // Somebody may have overwritten the field.
+  // The field may have been overwritten by hand.
   const touchedAt: unknown = document?.touchedAt;
   return touchedAt instanceof Date && touchedAt.getTime() > Date.now() - FRESH_MS;
 }
@@ -138,7 +139,7 @@ function isTooOld({ order, checked: { findings } }: Looked, expiredBefore: numbe
   return findings.damaged === 0 && (order?.statusHistory[0]?.appliedAt ?? Infinity) < expiredBefore;
 }
 
-/** An order that looks wrong may have moved between the two reads: checked again until it is right, or at rest. */
+/** An order that looks wrong may have changed between the reads: it is checked until right or stable. */
 async function untilItStands(
   collections: Collections,
   first: Looked,
@@ -187,7 +188,7 @@ function isClean(findings: Findings): boolean {
   return FINDINGS.every((name) => findings[name] === 0);
 }
 
-/** The next orders by key, and those of which only the journal knows. */
+/** The next orders by key, including those that only the journal has. */
 async function nextKeys(
   { orders, events }: Collections,
   { shop, since, after, limit }: VerifyFilter,

@@ -71,7 +71,7 @@ function shownOrder(document: OrderDocument, { waitingEvents, parkedEvents }: Mi
 /** An entry of the journal, with or without its payload. */
 export type JournalEntry = Omit<EventDocument, 'payload'>;
 
-/** One line of an order's story. */
+/** One line of an order's history. */
 export function timelineEntry(entry: JournalEntry): TimelineEntry {
   return {
     event: entry._id,
@@ -100,7 +100,7 @@ function earlierOf({ earlier = [] }: JournalEntry): TimelineEntry['earlier'] {
   }));
 }
 
-/** The same, with where it belongs. */
+/** The same, with its shop and order. */
 export function eventSummary(entry: JournalEntry): EventSummary {
   return { ...timelineEntry(entry), shop: entry.shop, order: entry.order };
 }

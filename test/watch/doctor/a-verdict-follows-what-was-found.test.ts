@@ -38,7 +38,7 @@ describe('verdicts', () => {
     expect(skewFinding(skew, uncertain).verdict).toBe(verdict);
   });
 
-  test('a skew is counted from the middle of the round trip', async () => {
+  test('a clock skew is measured from the middle of the round trip', async () => {
     const ours = [1000, 1400].values();
     const finding = await clockSkew(
       () => Promise.resolve(7200),
@@ -78,7 +78,7 @@ describe('verdicts', () => {
     expect(redis.memoryFinding({ used_memory: used, maxmemory: max }).verdict).toBe(verdict);
   });
 
-  test('an eviction policy that is not told is bad', () => {
+  test('an unknown eviction policy is bad', () => {
     expect(redis.evictionFinding({}).verdict).toBe('bad');
     expect(redis.evictionFinding(redis.readInfo('# Memory\r\nmaxmemory_policy:noeviction\r\n')).verdict).toBe(
       'good',
@@ -121,7 +121,7 @@ describe('verdicts', () => {
   });
 });
 
-describe('settings that are shown', () => {
+describe('shown settings', () => {
   test.each([
     ['redis://localhost:6379/0', 'redis://localhost:6379/0'],
     ['rediss://user:p@ss@h:1/0', 'rediss://h:1/0'],
@@ -134,7 +134,7 @@ describe('settings that are shown', () => {
     expect(withoutPassword(url)).toBe(shown);
   });
 
-  test('every setting whose name says so is a secret, and of each only whether it is set', () => {
+  test('every setting with a secret name is a secret, and shows only whether it is set', () => {
     const values = Object.fromEntries(Object.keys(SETTINGS).map((name) => [name, `value-of-${name}`]));
     const { settings } = shownSettings(values);
     expect(settings.map(({ name }) => name)).toEqual(Object.keys(SETTINGS));

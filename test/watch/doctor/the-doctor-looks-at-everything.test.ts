@@ -59,7 +59,7 @@ describe('the doctor', () => {
     expect((await served.get('/config', 'viewer')).status).toBe(403);
   });
 
-  test('what is good is good, on real servers', async () => {
+  test('healthy real servers get only good verdicts', async () => {
     const found = await checks();
     const isGood = Object.values(found).filter(({ verdict }) => verdict === 'good');
     expect(isGood.map(({ name }) => name)).toEqual(
@@ -84,12 +84,12 @@ describe('the doctor', () => {
     expect(JSON.stringify(found)).not.toContain(SECRET);
   });
 
-  test('what cannot be read is bad, and the others are told all the same', async () => {
+  test('a check that cannot be read is bad, and the others still report', async () => {
     programs = [];
     expect((await checks()).programs).toMatchObject({ verdict: 'bad', found: 'could not be read: no beats' });
   });
 
-  test('a program of which none is alive is bad', async () => {
+  test('a program without a live process is bad', async () => {
     const alive = { id: 'host:1', startedAt: new Date().toISOString(), lastHeardMs: 20 };
     programs = [{ ...alive, program: 'ingest' }];
     expect((await checks()).programs).toMatchObject({ verdict: 'bad', advice: 'start a worker' });
@@ -100,7 +100,7 @@ describe('the doctor', () => {
     });
   });
 
-  test('a worker that stands still is none, and is named', async () => {
+  test('a stopped worker does not count as alive, and is named', async () => {
     const alive = { id: 'host:1', startedAt: new Date().toISOString(), lastHeardMs: 20 };
     programs = [
       { ...alive, program: 'ingest' },
@@ -115,7 +115,7 @@ describe('the doctor', () => {
     });
   });
 
-  test('a paused queue, a missing index, another retention are found and named', async () => {
+  test('a paused queue, a missing index and another retention are found and named', async () => {
     await deposit.queues[0]?.pause();
     await collections.events.collection.dropIndex('order_1_sequence_1');
     const { queues, 'MongoDB indexes': indexes } = await checks();
@@ -127,11 +127,11 @@ describe('the doctor', () => {
     expect(healed['MongoDB indexes']?.verdict).toBe('good');
     expect(healed['journal retention']).toMatchObject({
       verdict: 'doubtful',
-      found: 'entries are kept 30.0 days, and JOURNAL_RETENTION_DAYS is 90',
+      found: 'entries are kept for 30.0 days, and JOURNAL_RETENTION_DAYS is 90',
     });
   });
 
-  test('a setting of Redis that loses events is bad, and healed is good', async () => {
+  test('a Redis setting that loses events is bad, and good again once it is fixed', async () => {
     const { redis } = deposit;
     await redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
     const { 'Redis eviction': eviction } = await checks();
@@ -140,7 +140,7 @@ describe('the doctor', () => {
     expect((await checks())['Redis eviction']?.verdict).toBe('good');
   });
 
-  test("a secret's age counts from when it was first seen, another secret from then", async () => {
+  test("a secret's age counts from when it was first seen; a new secret starts again", async () => {
     const { redis, keys } = deposit;
     await seeSecrets(redis, keys.secrets, { OPS_JWT_SECRET: SECRET });
     const [field = ''] = await redis.hkeys(keys.secrets);
@@ -155,7 +155,7 @@ describe('the doctor', () => {
     expect(await redis.hlen(keys.secrets)).toBe(2);
   });
 
-  test('the settings are all there, secrets and passwords are not', async () => {
+  test('all settings are shown, without secrets and passwords', async () => {
     const { text } = await served.get('/config', 'operator');
     const { settings } = shapes.config.parse(JSON.parse(text));
     const values = Object.fromEntries(settings.map(({ name, value }) => [name, value]));

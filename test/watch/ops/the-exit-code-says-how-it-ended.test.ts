@@ -110,7 +110,7 @@ describe('exit codes of the command line', () => {
       '404: no claim of it: looked in any partition',
     ],
     ['an unknown event', ['event', 'abcd'], 'searched: journal, parked events'],
-    ['an invalid token', ['--token', 'forged', 'status'], '401: a good token is needed'],
+    ['an invalid token', ['--token', 'forged', 'status'], '401: missing or invalid token'],
     ['an insufficient role', ['token', 'mint', '--name', 'x'], '403: the role admin is needed'],
     ['an unknown order name', ['order', '#1001'], 'searched: names and ids of orders'],
   ])('1 if refused: %s', async (_what, args, words) => {
