@@ -1,7 +1,7 @@
 /**
- * The one way to the API. Whatever goes wrong is an ApiProblem with words for a person: status 0 is a dashboard
- * that cannot be reached. A request that is not answered in time is given up, so that no page waits for ever;
- * for a change that means: nobody knows whether it was done, and the audit tells.
+ * The only way to the API. Every failure is an ApiProblem with a message for people; status 0 means that the
+ * dashboard is unreachable. Requests time out, so that no page waits forever. If a change times out, its outcome
+ * is unknown; the audit log has it.
  */
 export class ApiProblem extends Error {
   override readonly name = 'ApiProblem';
@@ -14,14 +14,14 @@ export class ApiProblem extends Error {
 
 export type Params = Record<string, string | number | boolean | null | undefined>;
 
-/** Every page and query is under 200 ms by design; ten seconds of nothing is a fault. */
+/** Every page and query takes under 200 ms by design; 10 s without an answer is a fault. */
 const ASK_MS = 10_000;
 const TELL_MS = 30_000;
 
-/** Said once a request was answered with 401: the shell leads to the sign-in. */
+/** Dispatched on a 401 answer: the app then checks the session, and shows the sign-in page if it is over. */
 export const SIGNED_OUT = 'lockstep:signed-out';
 
-/** @param place below /api: `/orders` */
+/** @param place path below /api, such as `/orders` */
 export async function ask<T>(place: string, params: Params = {}, ms = ASK_MS): Promise<T> {
   return await fetchJson<T>(`/api${place}${queryOf(params)}`, { method: 'GET' }, ms);
 }
@@ -61,13 +61,13 @@ async function fetchJson<T>(url: string, init: RequestInit, timeoutMs: number): 
 
 function unreachable(error: unknown, method: string, timeoutMs: number): string {
   const late = error instanceof DOMException && error.name === 'TimeoutError';
-  const what = late ? `no answer within ${timeoutMs / 1000} s` : 'the dashboard cannot be reached';
-  return method === 'GET' ? what : `${what}; whether it was done stands in the audit`;
+  const what = late ? `no answer within ${timeoutMs / 1000} s` : 'the dashboard is unreachable';
+  return method === 'GET' ? what : `${what}; check the audit log to see whether the change was made`;
 }
 
 async function messageOf(response: Response): Promise<string> {
   const body: unknown = await response.json().catch(() => null);
   if (typeof body === 'object' && body !== null && 'error' in body && typeof body.error === 'string')
     return body.error;
-  return `the dashboard answered ${response.status}`;
+  return `the dashboard answered with status ${response.status}`;
 }

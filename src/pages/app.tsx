@@ -15,12 +15,12 @@ import { WhoProvider } from './who.tsx';
 const queries = new QueryClient({
   defaultOptions: {
     queries: {
-      // A problem is said at once and tried again by itself; the stream says when to ask anew.
+      // A failure is shown at once and retried by tryAgain; the stream triggers refetches.
       retry: false,
       refetchOnWindowFocus: false,
       refetchOnReconnect: false,
       staleTime: 2000,
-      // The browser's idea of being offline says nothing about localhost.
+      // The browser's offline state says nothing about localhost.
       networkMode: 'always',
     },
     mutations: { networkMode: 'always' },
@@ -53,7 +53,7 @@ export function App() {
   );
 }
 
-/** Who is signed in stays, whatever the dashboard cannot answer; only a plain 401 leads to the sign-in. */
+/** A dashboard that cannot answer signs nobody out; only a 401 leads to the sign-in page. */
 function SignedIn() {
   const client = useQueryClient();
   const [place] = useLocation();

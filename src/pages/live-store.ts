@@ -1,10 +1,10 @@
 import type { Now } from '../watch/shapes/system.ts';
 
-/** What the stream last told. */
+/** The latest state from the stream. */
 export interface Live {
   now: Now | null;
   connected: boolean;
-  /** Since when it is not connected. */
+  /** When the connection was lost; null while it is up. */
   since: Date | null;
 }
 
@@ -14,13 +14,13 @@ const NOTHING_YET: Live = {
   since: null,
 };
 
-/** The stream speaks each second; silent for longer, it is taken for dead and opened anew. */
+/** The stream sends every second. After this long without a message it is considered dead and is reopened. */
 const SILENCE_MS = 8000;
 const REOPEN_MS = 3000;
 
 /**
- * One EventSource('/api/live') per tab, while the tab is visible. A stream that was refused (a dashboard that
- * starts, a sign-in that is over) is not opened again by the browser itself: that is done here.
+ * One EventSource('/api/live') per tab, while the tab is visible. The browser does not reopen a refused stream
+ * (while the dashboard starts, or after the session has expired), so this class does.
  */
 export class LiveStore {
   #live: Live = NOTHING_YET;
@@ -29,7 +29,7 @@ export class LiveStore {
   readonly #listeners = new Set<() => void>();
   readonly #onFailure: () => void;
 
-  /** @param onFailure the stream failed: somebody should look whether the sign-in is still good */
+  /** @param onFailure called when the stream fails, to check whether the session is still valid */
   constructor(onFailure: () => void) {
     this.#onFailure = onFailure;
   }
@@ -41,7 +41,7 @@ export class LiveStore {
     return () => this.#listeners.delete(listener);
   };
 
-  /** @returns how to stop */
+  /** @returns a function that stops it */
   start(): () => void {
     const onVisibility = () => (document.hidden ? this.#pause() : this.#open());
     document.addEventListener('visibilitychange', onVisibility);
@@ -84,7 +84,7 @@ export class LiveStore {
     this.#tell({ ...this.#live, connected: false, since: this.#live.since ?? new Date() });
   }
 
-  /** What a hidden tab missed is asked for anew when it is shown: it counts as an interruption. */
+  /** Counts as an interruption: what a hidden tab missed is fetched when it is shown again. */
   #pause(): void {
     this.#close();
     this.#tell({ ...this.#live, connected: false });

@@ -5,7 +5,7 @@ import { LiveStore, type Live } from './live-store.ts';
 
 const StoreContext = createContext<LiveStore | null>(null);
 
-/** Hands the stream to the pages. After an interruption everything that is shown is asked for again. */
+/** Provides the stream to the pages. After an interruption everything on display is fetched again. */
 export function LiveProvider({ children }: { children: ReactNode }) {
   const queries = useQueryClient();
   const [store] = useState(
@@ -25,17 +25,17 @@ export function LiveProvider({ children }: { children: ReactNode }) {
 
 function useStore(): LiveStore {
   const store = useContext(StoreContext);
-  if (!store) throw new Error('no LiveProvider is around this');
+  if (!store) throw new Error('useNow and useNowMark need a LiveProvider above them');
   return store;
 }
 
-/** All that the stream tells; a component that uses it is drawn each second. */
+/** Everything the stream sends. A component that uses it renders every second. */
 export function useNow(): Live {
   const store = useStore();
   return useSyncExternalStore(store.subscribe, store.read);
 }
 
-/** A part of it, as text: a component that uses it is drawn when that part changes. */
+/** A part of the stream, as JSON. A component that uses it renders when that part changes. */
 export function useNowMark(part: (now: Now) => unknown): string {
   const store = useStore();
   return useSyncExternalStore(store.subscribe, () => {

@@ -7,7 +7,7 @@ import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { styleNonce } from './style-nonce.ts';
 
-// What keeps the page behind a dialog from scrolling writes a <style> too, and looks for its nonce here.
+// The scroll lock behind dialogs adds a <style> too, and takes its nonce from here.
 Object.assign(globalThis, { __webpack_nonce__: styleNonce() });
 
 const root = document.getElementById('root');

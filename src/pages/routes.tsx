@@ -18,23 +18,23 @@ import {
 import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
 
 interface PageRow {
-  /** As wouter writes it. */
+  /** In wouter's syntax. */
   path: string;
   title: string;
   Page: LazyExoticComponent<ComponentType>;
-  /** Given where it stands in the navigation: `g` and this letter go there. */
+  /** Only for pages in the navigation: `g` and this letter open the page. */
   key?: string;
   icon?: Icon;
 }
 
-/** Each page is a chunk of its own, loaded when somebody goes there. */
+/** Each page is a chunk of its own, loaded when the page is opened. */
 const page = (load: () => Promise<ComponentType>) => lazy(async () => ({ default: await patiently(load) }));
 
-/** Half a minute: a dashboard that restarts is back by then, and a newer build has chunks of other names. */
+/** Half a minute: a restarting dashboard is back by then. Later tries are useless: a newer build renames chunks. */
 const TRIES = 10;
 const PAUSE_MS = 3000;
 
-/** A chunk that cannot be had, because the dashboard is down, is asked for again. */
+/** Retries a chunk that fails to load, because the dashboard may be restarting. */
 async function patiently(load: () => Promise<ComponentType>): Promise<ComponentType> {
   for (let tried = 1; tried < TRIES; tried += 1) {
     try {
@@ -46,7 +46,7 @@ async function patiently(load: () => Promise<ComponentType>): Promise<ComponentT
   return await load();
 }
 
-/** Every page; those with a key stand in the navigation, in this order. */
+/** Every page. Those with a key are in the navigation, in this order. */
 export const PAGES: readonly PageRow[] = [
   {
     path: '/',
@@ -138,7 +138,7 @@ export const PAGES: readonly PageRow[] = [
   },
   {
     path: '/requests',
-    title: 'Requests about personal data',
+    title: 'Privacy requests',
     Page: page(async () => (await import('./pages/requests.tsx')).RequestsPage),
   },
   {

@@ -1,4 +1,4 @@
-/** The nonce that the CSP of this answer allows styles by. The attribute itself is hidden; the property is not. */
+/** The nonce by which the page's CSP allows styles. Browsers hide the attribute from scripts, not the property. */
 export function styleNonce(): string {
   return document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
 }

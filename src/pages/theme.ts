@@ -1,6 +1,6 @@
 import { createTheme, type CSSVariablesResolver } from '@mantine/core';
 
-/** One accent; everything else is grey, and what is unhealthy is loud. */
+/** One accent colour; the rest is grey, so that problems stand out. */
 export const theme = createTheme({
   primaryColor: 'indigo',
   primaryShade: { light: 8, dark: 8 },
@@ -10,7 +10,7 @@ export const theme = createTheme({
   cursorType: 'pointer',
 });
 
-/** Mantine's greys for small text, and its red, are too pale for AA (4.5:1) on white or on #242424. */
+/** Mantine's greys for small text, and its red, lack the contrast for AA (4.5:1) on white or on #242424. */
 export const readable: CSSVariablesResolver = () => ({
   variables: {},
   light: {

@@ -5,21 +5,21 @@ import { ask, type ApiProblem, type Params } from './api.ts';
 import { dialogIsOpen } from './components/open-dialogs.ts';
 import { useNowMark } from './live.tsx';
 
-/** What concerns a page may change each second; it is asked for again every 2 s at most. */
+/** A page's data may change every second; it is fetched at most every 2 s. */
 const REFETCH_MS = 2000;
-/** A page whose question failed tries again by itself. */
+/** How soon a page retries a failed request. */
 const TRY_AGAIN_MS = 5000;
 
 export interface Watching {
-  /** What of the stream concerns this answer: it is asked for again when that changes. */
+  /** The part of the stream that this answer depends on: a change in it triggers a refetch. */
   watch?: (now: Now) => unknown;
-  /** False: not asked (yet). */
+  /** False: no request (yet). */
   enabled?: boolean;
 }
 
 /**
- * An answer of the API, kept fresh by the stream: nothing polls. While filters change, what stood there stays;
- * another place (another order) begins empty.
+ * An answer of the API, kept current by the stream without polling. While filters change, the previous answer
+ * stays; another place (another order) starts empty.
  */
 export function useApi<T>(
   place: string,
@@ -37,12 +37,12 @@ export function useApi<T>(
   });
 }
 
-/** What was refused for good (4xx) is not asked again; what could not be answered is. */
+/** Refused requests (4xx) are not retried; failed and unanswered ones are. */
 export function tryAgain(error: ApiProblem | null): number | false {
   return error && (error.status === 0 || error.status >= 500) ? TRY_AGAIN_MS : false;
 }
 
-/** Asks again when what is watched changed, at most every 2 s, and never under an open dialog. */
+/** Refetches when the watched part changes, at most every 2 s, and never while a dialog is open. */
 export function useRefetch(key: readonly unknown[], watch: ((now: Now) => unknown) | undefined): void {
   const queries = useQueryClient();
   const mark = useNowMark(watch ?? (() => null));

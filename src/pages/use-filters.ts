@@ -3,7 +3,7 @@ import { useSearchParams } from 'wouter';
 
 type Filters<Name extends string> = Record<Name, string>;
 
-/** Filters live in the URL: what is seen can be sent to somebody. '' is not set. */
+/** Filters are kept in the URL, so that a view can be shared. '' means not set. */
 export function useFilters<const Name extends string>(names: readonly Name[]) {
   const [params, setParams] = useSearchParams();
   const filters = Object.fromEntries(names.map((name) => [name, params.get(name) ?? ''])) as Filters<Name>;

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { dialogIsOpen } from './components/open-dialogs.ts';
 
-/** Whether a key is meant for the page: not for a field, not under a dialog, and not with Ctrl, Alt or Meta. */
+/** Whether a key press is for the page: not in a field, not under a dialog, not with Ctrl, Alt or Meta. */
 export function isForPage(event: KeyboardEvent): boolean {
   if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || dialogIsOpen())
     return false;
@@ -9,7 +9,7 @@ export function isForPage(event: KeyboardEvent): boolean {
   return !target?.closest('input, textarea, select, [contenteditable="true"], [role="dialog"]');
 }
 
-/** Does something when a key is pressed on a page. */
+/** Calls `act` when the key is pressed on a page. */
 export function useKey(key: string, act: () => void): void {
   const latest = useRef(act);
   useEffect(() => {

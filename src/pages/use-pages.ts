@@ -2,7 +2,7 @@ import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { ask, type ApiProblem, type Params } from './api.ts';
 import { tryAgain, useRefetch, type Watching } from './use-api.ts';
 
-/** A list of pages: what was read so far, and how to read on. */
+/** A paged list: the pages loaded so far, and how to load more. */
 export interface Pages<T> {
   pages: T[];
   /** Nothing to show yet. */
@@ -14,10 +14,10 @@ export interface Pages<T> {
   asOf: Date | null;
 }
 
-/** Pages read again at each refetch: more would hurt at 3 a.m. than help. */
+/** Every refetch loads all of these pages again, so their number is limited. */
 const MOST_PAGES = 20;
 
-/** A list of the API by its cursors, kept fresh as {@link useApi} keeps one answer. */
+/** A list of the API that is paged by cursors, kept current like an answer of {@link useApi}. */
 export function usePages<T extends { cursor: string | null }>(
   place: string,
   params: Params = {},

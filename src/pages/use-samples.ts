@@ -5,10 +5,10 @@ import { ask, type ApiProblem } from './api.ts';
 import { useNow } from './live.tsx';
 import { tryAgain } from './use-api.ts';
 
-/** 15 minutes, one a second: what /history holds. */
+/** 15 minutes at one sample per second, as in /history. */
 const KEPT = 900;
 
-/** The last 15 minutes: /history once (and after an interruption), then what the stream brings. */
+/** The last 15 minutes: /history once (and after an interruption), then samples from the stream. */
 export function useSamples(): { samples: Sample[]; loading: boolean; problem: ApiProblem | null } {
   const { now } = useNow();
   const history = useQuery<History, ApiProblem>({

@@ -7,16 +7,16 @@ export function WhoProvider({ who, children }: { who: Bearer; children: ReactNod
   return <WhoContext value={who}>{children}</WhoContext>;
 }
 
-/** Who is signed in. */
+/** The signed-in user. */
 export function useWho(): Bearer {
   const who = useContext(WhoContext);
-  if (!who) throw new Error('nobody is signed in here');
+  if (!who) throw new Error('useWho needs a WhoProvider above it');
   return who;
 }
 
 const RANKS = { viewer: 0, operator: 1, admin: 2 } as const satisfies Record<Role, number>;
 
-/** Whether the one who is signed in may do what needs this role. Only for show: the server decides. */
+/** Whether the signed-in user has this role or a higher one. For display only: the server decides. */
 export function useMay(role: Role): boolean {
   return RANKS[useWho().role] >= RANKS[role];
 }

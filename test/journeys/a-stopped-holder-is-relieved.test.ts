@@ -84,7 +84,7 @@ describe('P4: a stopped holder is replaced by an operator', () => {
   async function askToTake(page: Page, holder: Program, heard = '') {
     const held = new RegExp(`:${holder.program.child.pid}\\s${heard}[^]*?\\d+(\\.\\d)? (m?s|min)`);
     await until(async () => held.test(await page.locator('#main').innerText()), 30_000, `${held} on Locks`);
-    await page.getByRole('button', { name: /^Take the lock of/ }).click();
+    await page.getByRole('button', { name: /^Release the lock of/ }).click();
     return page.getByRole('dialog');
   }
 
@@ -92,7 +92,7 @@ describe('P4: a stopped holder is replaced by an operator', () => {
    * It requires a reason and the order's id, and a second confirmation if the holder was alive a moment ago.
    */
   async function fillIn(dialog: Awaited<ReturnType<typeof askToTake>>, orderId: string) {
-    const take = dialog.getByRole('button', { name: 'Take the lock' });
+    const take = dialog.getByRole('button', { name: 'Release the lock' });
     await dialog.getByLabel('Reason').fill(reason);
     expect(await take.isDisabled()).toBe(true);
     await dialog.getByLabel(/^Type the order's id/).fill(orderId);
@@ -130,7 +130,7 @@ describe('P4: a stopped holder is replaced by an operator', () => {
     expect((await rig.ask('/locks')).json).toMatchObject({ locks: [{ order, holder: { alive: false } }] });
 
     const { page } = watched;
-    const stale = await askToTake(page, first.worker, 'not heard of');
+    const stale = await askToTake(page, first.worker, 'no heartbeat');
     const taken = await release(order, shown.token);
     expect([taken.status, taken.json.released]).toEqual([200, true]);
     // Another takes over, and is stopped as well: the holder has changed.
@@ -144,7 +144,7 @@ describe('P4: a stopped holder is replaced by an operator', () => {
     expect(await dialog.getByRole('status').innerText()).toMatch(/the lock was taken from/);
 
     await dialog.getByRole('button', { name: 'Close', exact: true }).click();
-    await page.getByText('No locks are held').waitFor();
+    await page.getByText('No locks held').waitFor();
     expect(watched.complaints).toEqual([]);
 
     const third = await rig.startWorker();

@@ -48,18 +48,18 @@ describe('shops in a real Chromium', () => {
     await watched.page.goto(`${dashboard.url}${place}`);
     return watched.page;
   };
-  /** Of what anybody could be kept from. */
+  /** Accessibility violations, and the elements that have them. */
   const barriers = async (page: Page) => {
     const { violations } = await new AxeBuilder({ page }).analyze();
     return violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target.join(' '))]);
   };
   const isWider = (page: Page) =>
     page.evaluate('document.documentElement.scrollWidth > window.innerWidth') as Promise<boolean>;
-  /** Carries out what is asked for, as the app program would. */
+  /** Runs the requested reconciliation, as the app program would. */
   async function carryOut(found: ReconcileDocument['found']): Promise<ReconcileDocument> {
     await until(async () => (await book.open()).length > 0);
     const [asked] = await book.open();
-    if (!asked) throw new Error('it is gone');
+    if (!asked) throw new Error('no open reconciliation');
     await book.begin(asked._id);
     await book.step(asked._id, { from: null, to: null, checked: 12, points: 5, found });
     await book.end(asked._id, 'done', null);
@@ -67,7 +67,7 @@ describe('shops in a real Chromium', () => {
   }
 
   test(
-    'one that needs attention is loud; a row leads to its page, which says why, on a telephone, too',
+    'a shop that needs attention stands out; its row leads to its page, which says why, also on a phone',
     async () => {
       const { collections } = dashboard;
       const subscriptions = { checkedAt: INSTALLED_AT, missing: ['returns/close'], doubled: [] };
@@ -96,14 +96,14 @@ describe('shops in a real Chromium', () => {
   );
 
   test(
-    'nothing is put right that was not compared; then the same window, with a reason, once',
+    'repairs only after a comparison: the same window, with a reason, once',
     async () => {
       await install(dashboard.collections, SHOP);
       const page = await open(`/shops/${SHOP}`);
       await page.getByRole('button', { name: 'Reconcile…' }).click();
       const dialog = page.getByRole('dialog');
       await dialog.getByLabel('Reason').fill('after the outage');
-      const apply = dialog.getByRole('button', { name: 'Put right' });
+      const apply = dialog.getByRole('button', { name: 'Repair' });
       expect(await apply.isDisabled()).toBe(true);
       await dialog.getByLabel('Orders that changed in').selectOption('the last 2 hours');
       await dialog.getByRole('button', { name: 'Compare' }).click();
@@ -122,7 +122,7 @@ describe('shops in a real Chromium', () => {
       });
       expect(await book.list(SHOP, null, 10)).toHaveLength(2);
       await dialog.getByRole('button', { name: 'Close', exact: true }).click();
-      const passes = page.getByRole('region', { name: 'Passes of reconciliation, newest first' });
+      const passes = page.getByRole('region', { name: 'Reconciliations, newest first' });
       await passes.getByText('done, dry run').waitFor();
       await passes.getByText('after the outage').waitFor();
     },
@@ -130,7 +130,7 @@ describe('shops in a real Chromium', () => {
   );
 
   test(
-    'where nothing is missing there is nothing to put right; another window is compared anew',
+    'if nothing is missing there is nothing to repair; another window needs a new comparison',
     async () => {
       await install(dashboard.collections, SHOP);
       const page = await open(`/shops/${SHOP}`);
@@ -139,8 +139,8 @@ describe('shops in a real Chromium', () => {
       await dialog.getByLabel('Reason').fill('to look');
       await dialog.getByRole('button', { name: 'Compare' }).click();
       await carryOut([]);
-      await dialog.getByText('Nothing to put right.').waitFor();
-      expect(await dialog.getByRole('button', { name: 'Put right' }).isDisabled()).toBe(true);
+      await dialog.getByText('Nothing to repair.').waitFor();
+      expect(await dialog.getByRole('button', { name: 'Repair' }).isDisabled()).toBe(true);
       await dialog.getByLabel('Orders that changed in').selectOption('all time');
       await dialog.getByText('Not compared yet.').waitFor();
       await dialog.getByRole('button', { name: 'Compare' }).click();
@@ -150,7 +150,7 @@ describe('shops in a real Chromium', () => {
   );
 
   test(
-    'one that uninstalled cannot be reconciled; one that nobody knows says where it was looked for',
+    'an uninstalled shop cannot be reconciled; the page of an unknown shop says where it was searched',
     async () => {
       await install(dashboard.collections, SHOP, { state: 'uninstalled', uninstalledAt: INSTALLED_AT });
       const page = await open(`/shops/${SHOP}`);

@@ -35,23 +35,23 @@ const act = (number: number, at: string): Timeline['acts'][number] => ({
 const storied = (timeline: Pick<Timeline, 'entries' | 'acts'>) =>
   storyOf(timeline).map((row) => (row.kind === 'event' ? row.entry.event : row.act.number));
 
-test('an act stands before the first event that ended after it', () => {
+test('an action comes before the first event that was processed after it', () => {
   const entries = [entry('a', '2026-11-21T12:00:00.000Z'), entry('b', '2026-11-21T12:00:02.000Z')];
   const acts = [act(1, '2026-11-21T12:00:01.000Z'), act(2, '2026-11-21T12:00:01.500Z')];
   expect(storied({ entries, acts })).toEqual(['a', 1, 2, 'b']);
 });
 
-test('what waits has not ended: acts come after it', () => {
+test('waiting events are not processed yet: actions come after them', () => {
   const entries = [entry('a', '2026-11-21T12:00:00.000Z'), entry('b', null)];
   expect(storied({ entries, acts: [act(1, '2026-11-21T12:00:01.000Z')] })).toEqual(['a', 'b', 1]);
 });
 
-test('events keep the order of their application, whatever their clocks say', () => {
+test('events keep the order in which they were applied, whatever their clocks say', () => {
   const entries = [entry('a', '2026-11-21T12:00:05.000Z'), entry('b', '2026-11-21T12:00:01.000Z')];
   const acts = [act(1, '2026-11-21T12:00:03.000Z'), act(2, '2026-11-21T13:00:00.000Z')];
   expect(storied({ entries, acts })).toEqual([1, 'a', 'b', 2]);
 });
 
-test('an order without events shows what was done to it', () => {
+test('an order without events shows the actions on it', () => {
   expect(storied({ entries: [], acts: [act(1, '2026-11-21T12:00:03.000Z')] })).toEqual([1]);
 });

@@ -11,7 +11,7 @@ import { JWT_SECRET, ServedDashboard } from '../watch/served-dashboard.ts';
 
 const SECONDS_MS = 120_000;
 
-describe('an order that is wrong, in a real Chromium', () => {
+describe('a wrong order, in a real Chromium', () => {
   let inside: Inside;
   let dashboard: ServedDashboard;
   let browser: Browser;
@@ -52,7 +52,7 @@ describe('an order that is wrong, in a real Chromium', () => {
   }
   const barriersOf = async (page: Page, part: string) =>
     (await new AxeBuilder({ page }).include(part).analyze()).violations.map(({ id }) => id);
-  /** In both schemes, and on a telephone. */
+  /** In both colour schemes, and at the width of a phone. */
   async function expectReadable(page: Page, name: string, part: string): Promise<void> {
     for (const [colorScheme, width] of [
       ['light', 1280],
@@ -72,7 +72,7 @@ describe('an order that is wrong, in a real Chromium', () => {
   }
 
   test(
-    'verify names the orders and their fields, and leads to them',
+    'the Verify page lists wrong orders with their fields and links to them',
     async () => {
       const { page } = watched;
       await page.goto(`${dashboard.url}/verify`);
@@ -80,7 +80,7 @@ describe('an order that is wrong, in a real Chromium', () => {
       await page.getByRole('button', { name: 'Verify all orders' }).click();
       await page.getByText(/^Done: 3 orders with \d+ events checked, 2 orders are wrong\.$/).waitFor();
       const rows = page.getByRole('region', { name: 'Orders that do not agree with their journals' });
-      await rows.getByText(/stored 999\.00, by the journal \d+\.\d\d/).waitFor();
+      await rows.getByText(/stored 999\.00, rebuilt from the journal: \d+\.\d\d/).waitFor();
       await rows.getByText('order.applied: expected a list, found text').waitFor();
       await expectReadable(page, 'verify', '#main');
 
@@ -94,7 +94,7 @@ describe('an order that is wrong, in a real Chromium', () => {
   );
 
   test(
-    'on its page it is rebuilt: first what would change, then with a reason, once',
+    'the order page shows what a rebuild would change, then rebuilds once, with a reason',
     async () => {
       const { page } = watched;
       await page.goto(`${dashboard.url}/orders/${changed}`);

@@ -12,9 +12,9 @@ interface Chunk {
   css?: string[];
 }
 
-/** 300 kB for the first paint of the Overview, JavaScript and CSS, as they go over the wire. */
+/** 300 kB of compressed JavaScript and CSS for the first paint of the Overview. */
 const MOST_BYTES = 300_000;
-/** Vite takes 2 s here, 8 s while all else runs. */
+/** Vite takes 2 s on a developer's machine, 8 s while other tests run. */
 const BUILD_MS = 120_000;
 
 const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-pages-'));
@@ -30,7 +30,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What a chunk brings with it. */
+/** The files that a chunk loads. */
 function filesOf(name: string, seen = new Set<string>()): Set<string> {
   const chunk = manifest[name];
   if (!chunk || seen.has(chunk.file)) return seen;
@@ -56,7 +56,7 @@ describe('the built pages', () => {
     expect(pages.filter((name) => first.has(manifest[name]?.file ?? ''))).toEqual([]);
   });
 
-  test('nothing is asked of another origin, nothing stands inline, and no schema library comes along', () => {
+  test('no other origin, no inline scripts or styles, and no schema library', () => {
     const html = read('index.html').toString();
     expect(html).not.toMatch(/(?:src|href)="(?!\/)/);
     expect(html).not.toMatch(/<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=/);

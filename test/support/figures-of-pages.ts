@@ -20,7 +20,7 @@ export const FIGURES: readonly PageFigures[] = [
     }),
     told: (status) => ({
       sentence: withoutSpans(status.sentence),
-      accepted: status.accepted === null ? 'not known now' : `${written(status.accepted)} accepted`,
+      accepted: status.accepted === null ? 'unknown' : `${written(status.accepted)} accepted`,
       'Waiting events': written(status.waitingEvents),
       'Locks held': written(status.locksHeld),
       'Parked events': written(status.parked),
@@ -28,14 +28,14 @@ export const FIGURES: readonly PageFigures[] = [
       'Spooled events': written(status.spooled),
       'Drain jobs active': written(status.queues?.active),
       Workers: written(status.workers),
-      Redis: status.redis.state,
-      MongoDB: status.mongodb.state,
+      Redis: upOrDown(status.redis),
+      MongoDB: upOrDown(status.mongodb),
     }),
   },
   {
     place: '/queues',
     shown: async (page) => {
-      const rows = await rowsOf(page, 'Queues, one for each partition');
+      const rows = await rowsOf(page, 'Queues, one per partition');
       const sums = Object.entries(QUEUE_SUMS).map(([head, name]) => [name, sumOf(rows, head)]);
       const paused = rows.filter(({ State }) => State === 'paused').map(({ Queue }) => Queue);
       return { ...(Object.fromEntries(sums) as Figures), paused: paused.join() };
@@ -62,7 +62,7 @@ export const FIGURES: readonly PageFigures[] = [
   {
     place: '/mailboxes',
     shown: async (page) => {
-      const rows = await rowsOf(page, 'Orders whose events wait, longest first');
+      const rows = await rowsOf(page, 'Orders with waiting events, longest wait first');
       return {
         orders: written(rows.length),
         sentence: await sentenceOf(page),
@@ -71,7 +71,7 @@ export const FIGURES: readonly PageFigures[] = [
     },
     told: ({ waitingOrders, waitingEvents }) => ({
       orders: written(waitingOrders),
-      sentence: `${written(waitingOrders)} orders have events that wait.`,
+      sentence: `${written(waitingOrders)} orders have waiting events.`,
       events: written(waitingEvents),
     }),
   },
@@ -86,7 +86,7 @@ export const FIGURES: readonly PageFigures[] = [
   },
   {
     place: '/locks',
-    shown: async (page) => ({ locks: written((await rowsOf(page, 'Locks that are held')).length) }),
+    shown: async (page) => ({ locks: written((await rowsOf(page, 'Locks held')).length) }),
     told: ({ locksHeld }) => ({ locks: written(locksHeld) }),
   },
 ];
@@ -101,13 +101,13 @@ const QUEUE_SUMS = {
   Workers: 'workers',
 } as const;
 
-/** Cards whose figures are not in the status: they are of the last second. */
-const RATES = ['In per second', 'Applied per second', 'Ack p99'];
+/** Cards whose figures the status does not have: they are of the last second. */
+const RATES = ['Accepted / s', 'Applied / s', 'Ack p99'];
 
 async function cardsOf(page: Page): Promise<Figures> {
   const texts = await page.locator('.stat-card').allInnerTexts();
   const cards = texts.map((text) => text.split(/\n+/).map((line) => line.trim()));
-  const accepted = cards.find(([label]) => label === 'In per second')?.[2] ?? '';
+  const accepted = cards.find(([label]) => label === 'Accepted / s')?.[2] ?? '';
   const figures = cards.filter(([label = '']) => !RATES.includes(label));
   return { accepted, ...Object.fromEntries(figures.map(([label = '', value = '']) => [label, value])) };
 }
@@ -137,6 +137,8 @@ const withoutSpans = (sentence: string) =>
     .trim();
 
 const sentenceOf = (page: Page) => page.locator('.page-title > div').innerText();
+
+const upOrDown = ({ state }: { state: 'up' | 'away' }) => (state === 'up' ? 'up' : 'down');
 
 const digitsIn = (text: string) => text.replaceAll(/\D/g, '');
 

@@ -12,17 +12,17 @@ interface ChangeDialogProps {
   /** What will be done, in words. */
   what: ReactNode;
   confirmLabel: string;
-  /** Does it. @returns what was done, in the server's words (its `did`) */
+  /** Makes the change. @returns what was done, in the server's words (its `did`) */
   onConfirm: (reason: string) => Promise<string | null | void>;
-  /** More to be asked: a checkbox, an id to be typed. */
+  /** Further input: a checkbox, an id to type. */
   extra?: ReactNode;
-  /** Whether `extra` is filled in. */
+  /** Whether `extra` is complete. */
   ready?: boolean;
-  /** It cannot be taken back. */
+  /** The change cannot be undone. */
   dangerous?: boolean;
 }
 
-/** What a dialog is open over, if it is. */
+/** What an open dialog is about (`over`); null while it is closed. */
 export function useChange<T = true>() {
   const [over, setOver] = useState<T | null>(null);
   return { over, opened: over !== null, open: (next: T) => setOver(() => next), close: () => setOver(null) };
@@ -31,8 +31,8 @@ export function useChange<T = true>() {
 const SHORTEST_REASON = 3;
 
 /**
- * Every change goes through here: what will be done, why, once (a double click is one), and what the server
- * said about it, which stays until it is closed.
+ * Every change goes through this dialog. It says what will be done, asks for a reason, sends the change once
+ * (also on a double click), and shows the server's answer until it is closed.
  */
 export function ChangeDialog({ opened, onClose, title, ...rest }: ChangeDialogProps) {
   return (
@@ -47,7 +47,7 @@ type Progress = { step: 'asking' | 'under way' } | { step: 'failed' | 'done'; sa
 function useConfirm(onConfirm: ChangeDialogProps['onConfirm']) {
   const queries = useQueryClient();
   const [progress, setProgress] = useState<Progress>({ step: 'asking' });
-  // Not state: the second click of a double click comes before the next drawing.
+  // Not state: the second click of a double click comes before the next render.
   const underWay = useRef(false);
   const confirm = async (reason: string) => {
     if (underWay.current) return;
@@ -55,7 +55,7 @@ function useConfirm(onConfirm: ChangeDialogProps['onConfirm']) {
     setProgress({ step: 'under way' });
     try {
       const did = await onConfirm(reason);
-      setProgress({ step: 'done', said: did ?? 'It was done.' });
+      setProgress({ step: 'done', said: did ?? 'Done.' });
       void queries.invalidateQueries();
     } catch (error) {
       underWay.current = false;
@@ -87,7 +87,7 @@ function ChangeForm(props: FormProps) {
         {extra}
         <Textarea
           label="Reason"
-          description="At least three letters; it stands in the audit, beside your name."
+          description="At least 3 characters. Recorded in the audit log with your name."
           required
           data-autofocus
           autosize

@@ -6,12 +6,12 @@ import { MOST_CHARACTERS, visibleLines } from './visible.ts';
 
 interface CodeProps {
   text: string;
-  /** What it is: for readers of the screen, and as a file's name. */
+  /** Names the text for screen readers, and the downloaded file. */
   label: string;
   json?: boolean;
 }
 
-/** Text in lines, as much as a page bears; all of it to download. */
+/** Preformatted text, cut to what a page can draw; the download has all of it. */
 export function Code({ text, label, json = false }: CodeProps) {
   const laid = json ? prettyJson(text, MOST_CHARACTERS + 1) : text;
   const cut = laid.length > MOST_CHARACTERS;
@@ -31,7 +31,7 @@ export function Code({ text, label, json = false }: CodeProps) {
         </Button>
         <Text size="xs" c="dimmed">
           {cut
-            ? `the first ${figure(MOST_CHARACTERS)} characters are shown, of ${figure(text.length)} as it came`
+            ? `first ${figure(MOST_CHARACTERS)} characters shown; the download has ${figure(text.length)}`
             : `${figure(text.length)} characters`}
         </Text>
       </Group>

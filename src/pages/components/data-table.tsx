@@ -7,17 +7,17 @@ export interface Column<T> {
   head: ReactNode;
   cell: (row: T) => ReactNode;
   align?: 'left' | 'right';
-  /** Pixels: reserved, so that nothing jumps while figures change. */
+  /** In pixels. Reserved, so that nothing moves while numbers change. */
   width?: number;
 }
 
 export interface DataTableProps<T> {
-  /** What the rows are: for readers of the screen. */
+  /** Names the table for screen readers. */
   label: string;
   rows: readonly T[] | undefined;
   columns: readonly Column<T>[];
   rowKey: (row: T) => string;
-  /** A click on a row, or Enter. */
+  /** Called on a click on a row, or Enter. */
   onOpen?: ((row: T) => void) | undefined;
   empty: ReactNode;
   loading?: boolean;
@@ -28,10 +28,10 @@ export interface DataTableProps<T> {
   onMore?: () => void;
 }
 
-/** Of a column that takes what is left, in pixels. */
+/** Minimum width of a column without a fixed width, in pixels. */
 const NARROWEST = 180;
 
-/** Rows that scroll inside their own frame; skeletons of the same height while they load. */
+/** A table that scrolls inside its own frame, with skeletons of the same row height while it loads. */
 export function DataTable<T>(props: DataTableProps<T>) {
   const there = props.rows !== undefined && props.rows.length > 0;
   const problem = props.problem ?? null;
@@ -64,7 +64,7 @@ function More({ more, loadingMore, onMore }: MoreProps) {
   );
 }
 
-/** Under the rows, and in sight: what somebody reads does not move. */
+/** Below the rows and always visible, so that the rows do not move. */
 function UnderTheRows(props: { problem: ApiProblem; asOf: Date | null }) {
   return (
     <div className="problem-over">
@@ -107,7 +107,7 @@ function Rows<T>({ rows, columns, rowKey, onOpen }: DataTableProps<T> & { rows: 
   ));
 }
 
-/** A click opens, but not one on something that has a click of its own, or the end of marking text. */
+/** A click opens the row, unless it is on a control of its own or ends a text selection. */
 function opening(open: () => void) {
   return {
     tabIndex: 0,

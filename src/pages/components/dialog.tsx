@@ -11,8 +11,8 @@ interface DialogProps {
 }
 
 /**
- * The frame of every dialog: Esc closes it, and what lies under it does not change meanwhile. Its head is no
- * <header>, as Mantine's own is: a page has one banner.
+ * The frame of every dialog. Esc closes it, and the page below does not change meanwhile. Its head is not a
+ * <header> like Mantine's own, because a page may have only one banner landmark.
  */
 export function Dialog({ opened, onClose, title, size = 'lg', children }: DialogProps) {
   useEffect(() => (opened ? dialogOpened() : undefined), [opened]);

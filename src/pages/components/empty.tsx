@@ -1,7 +1,7 @@
 import { Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 
-/** Says that nothing is there, and why that is. */
+/** Says that there is nothing to show, and why. */
 export function Empty({ title, why }: { title: string; why: ReactNode }) {
   return (
     <div className="empty" role="status">

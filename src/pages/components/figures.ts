@@ -1,23 +1,23 @@
-/** How figures and times are written, everywhere the same. */
+/** How every page formats numbers and times. */
 
-/** 12,345; – where it is not known. */
+/** `12,345`; `–` if the value is unknown. */
 export function figure(value: number | null | undefined, digits = 0): string {
   if (value === null || value === undefined) return '–';
   return value.toLocaleString('en', { maximumFractionDigits: digits, minimumFractionDigits: 0 });
 }
 
-/** `1 event waits`, `12,345 events wait`. */
+/** `1 event`, `12,345 events`. */
 export function several(count: number, one: string, more: string): string {
   return `${figure(count)} ${count === 1 ? one : more}`;
 }
 
-/** One digit behind the point where it is small. */
+/** With one decimal below 10. */
 export function rate(value: number | null | undefined): string {
   if (value === null || value === undefined) return '–';
   return figure(value, value < 10 ? 1 : 0);
 }
 
-/** What to show of a time span: the largest it reaches, and how it is divided. */
+/** Units of time spans, largest first: a span is shown in the first unit whose `from` it reaches. */
 const SPANS = [
   { from: 172_800_000, unit: 86_400_000, word: 'd' },
   { from: 7_200_000, unit: 3_600_000, word: 'h' },
@@ -49,8 +49,8 @@ const DAY = new Intl.DateTimeFormat('en-GB', {
 });
 
 /**
- * UTC `HH:MM:SS`, with the day in front if it is not today. Every page uses the time zone of the journal, the logs and
- * the command line. The mark at the top of the page names it.
+ * UTC `HH:MM:SS`, with the date in front if it is not today. Every page uses the time zone of the journal, logs
+ * and command line; the live mark at the top of the page names it.
  */
 export function clock(at: Date, today = new Date()): string {
   const time = CLOCK.format(at);

@@ -8,13 +8,13 @@ export interface FilterField {
   label: string;
   kind?: 'text' | 'select' | 'time';
   options?: readonly (string | { value: string; label: string })[];
-  /** The label of a select while nothing is chosen. */
+  /** The label of a select's empty choice. */
   any?: string;
   placeholder?: string;
   width?: number;
 }
 
-/** Filters bound to the URL. A text counts once typing stopped, or at Enter. */
+/** Filters bound to the URL. A text filter applies when typing stops, or on Enter. */
 export function FilterBar({ fields }: { fields: readonly FilterField[] }) {
   const { filters, set, any } = useFilters(fields.map(({ name }) => name));
   return (
@@ -83,8 +83,7 @@ function TypedField({ field, value, onChange }: FieldProps) {
     if (typed.trim() === value) return;
     const timer = setTimeout(() => onChange(typed.trim()), TYPING_MS);
     return () => clearTimeout(timer);
-    // A new onChange each drawing must not begin the wait anew.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+    // Not onChange, which is new at every render: it would restart the wait.
   }, [typed, value]);
   return (
     <TextInput
@@ -102,7 +101,7 @@ function TypedField({ field, value, onChange }: FieldProps) {
   );
 }
 
-/** `2026-11-21T12:00:00` in UTC, as the browser's field wants it. */
+/** `2026-11-21T12:00:00` in UTC, the format of the browser's field. */
 function localOf(iso: string): string {
   const date = new Date(iso);
   if (iso === '' || Number.isNaN(date.getTime())) return '';

@@ -8,7 +8,7 @@ import { clock } from './figures.ts';
 export interface Line {
   label: string;
   values: readonly (number | null)[];
-  /** The first is drawn whole, the second dashed: told apart without colour. */
+  /** The first is solid, the second dashed, so that they differ without colour too. */
   colour: 1 | 2;
 }
 
@@ -21,7 +21,7 @@ interface LineChartProps {
   height?: number;
 }
 
-/** Lines over time. The same figures stand below it as a table, for those who cannot see it. */
+/** Lines over time, with the same figures in a table below for people who cannot see the chart. */
 export function LineChart({ label, times, lines, format, height = 150 }: LineChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
@@ -45,8 +45,7 @@ export function LineChart({ label, times, lines, format, height = 150 }: LineCha
       made.destroy();
       plot.current = null;
     };
-    // Made anew where its colours or lines change, not for each new figure.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+    // The chart is recreated when its colours, lines or height change, not for each new sample.
   }, [scheme, names, height]);
   useEffect(() => plot.current?.setData(data), [data]);
   return (
@@ -69,7 +68,7 @@ function said(lines: readonly Line[], format: LineChartProps['format']): string 
   return lines.map((line) => `${line.label} ${format(line.values.at(-1))} now`).join(', ');
 }
 
-/** The axis reaches this at least: whole figures have no more steps below it. */
+/** The axis reaches at least this value: below it, labels in whole numbers would repeat. */
 const LOWEST_TOP = 4;
 
 function optionsOf(
@@ -121,7 +120,7 @@ function optionsOf(
   };
 }
 
-/** HH:MM, and the seconds where marks stand closer than a minute. */
+/** HH:MM, with seconds if the ticks are less than a minute apart. */
 const timesOf = (_plot: uPlot, splits: number[]) => {
   const close = (splits[1] ?? Infinity) - (splits[0] ?? 0) < 60;
   return splits.map((split) => clock(new Date(split * 1000)).slice(-8, close ? undefined : -3));
@@ -137,11 +136,11 @@ function Figures({ times: seconds, lines, format }: Omit<LineChartProps, 'label'
     .reverse();
   return (
     <details className="chart-table">
-      <summary>as a table</summary>
+      <summary>Show as table</summary>
       <Table verticalSpacing={2} fz="xs">
         <Table.Thead>
           <Table.Tr>
-            <Table.Th>time</Table.Th>
+            <Table.Th>Time</Table.Th>
             {lines.map((line) => (
               <Table.Th key={line.label} ta="right">
                 {line.label}

@@ -5,18 +5,18 @@ import { useMay } from '../who.tsx';
 
 interface MayButtonProps extends ButtonProps {
   role: Role;
-  /** Why there is nothing to do for it now, if that is so. */
+  /** Why the button has nothing to do now; null if it has. */
   idle?: string | null;
   onClick: () => void;
   children: ReactNode;
 }
 
 /**
- * A button for those who have the role, while there is something to do; otherwise it says what is missing, and
- * can be reached to hear it. The server decides anyway.
+ * A button that works if the user has the role and there is something to do. Otherwise it can still be focused,
+ * and its tooltip says what is missing. The server checks the role in any case.
  */
 export function MayButton({ role, idle = null, onClick, children, ...rest }: MayButtonProps) {
-  const missing = useMay(role) ? idle : `The role ${role} is needed for this`;
+  const missing = useMay(role) ? idle : `Requires the ${role} role`;
   const button = (
     <Button
       {...rest}

@@ -1,7 +1,7 @@
-/** How many dialogs are open: what lies under one does not change while somebody reads and types. */
+/** How many dialogs are open: the page below a dialog does not change while it is open. */
 let open = 0;
 
-/** @returns how to say that it closed */
+/** @returns to be called when the dialog closes */
 export function dialogOpened(): () => void {
   open += 1;
   return () => {

@@ -3,12 +3,12 @@ import { IconCheck, IconCopy } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import { visible } from './visible.ts';
 
-/** Where an order's page is. @param order `<shop>/<order id>` */
+/** The path of an order's page. @param order `<shop>/<order id>` */
 export function orderPage(order: string): string {
   return `/orders/${order.split('/').map(encodeURIComponent).join('/')}`;
 }
 
-/** An order, by its key or its name; its key is in the tooltip. */
+/** A link to an order by its name or key, with the key in the tooltip. */
 export function OrderLink({ order, name }: { order: string; name?: string | null }) {
   const [shop = '', id = ''] = order.split('/');
   const short = `${shop.replace(/\.myshopify\.com$/, '')}/${id}`;
@@ -19,14 +19,14 @@ export function OrderLink({ order, name }: { order: string; name?: string | null
   );
 }
 
-/** An event by the first 12 digits of its hash, with all 64 to copy. */
+/** A link to an event by the first 12 digits of its hash, with a button that copies all 64. */
 export function EventLink({ event }: { event: string }) {
   return (
     <span className="event-link">
       <Link className="link mono" href={`/events/${encodeURIComponent(event)}`} title={visible(event)}>
         {visible(event.slice(0, 12))}
       </Link>
-      <Copy text={event} what="the event's hash" />
+      <Copy text={event} what="event hash" />
     </span>
   );
 }

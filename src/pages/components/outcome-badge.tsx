@@ -11,17 +11,17 @@ import {
 import { ToneBadge, type Tone } from './tone-badge.tsx';
 import { visible } from './visible.ts';
 
-/** What became of an event, how loud that is, and what the word means. */
+/** The tone, icon and meaning of each outcome of an event. */
 const OUTCOMES: Record<string, { tone: Tone; icon: Icon; means: string }> = {
-  applied: { tone: 'good', icon: IconCheck, means: 'it changed the order' },
-  late: { tone: 'plain', icon: IconHistory, means: 'it came late, and brought only what was not known yet' },
-  stale: { tone: 'plain', icon: IconArrowBackUp, means: 'something newer was applied before' },
-  unchanged: { tone: 'plain', icon: IconEqual, means: 'it brought nothing new' },
-  waiting: { tone: 'info', icon: IconClockHour4, means: 'it waits in the mailbox of its order' },
-  parked: { tone: 'bad', icon: IconAlertTriangle, means: 'it could not be applied, and was put aside' },
+  applied: { tone: 'good', icon: IconCheck, means: 'Changed the order' },
+  late: { tone: 'plain', icon: IconHistory, means: 'Arrived late; only what was still unknown was applied' },
+  stale: { tone: 'plain', icon: IconArrowBackUp, means: 'Something newer had already been applied' },
+  unchanged: { tone: 'plain', icon: IconEqual, means: 'Contained nothing new' },
+  waiting: { tone: 'info', icon: IconClockHour4, means: "Waiting in its order's mailbox" },
+  parked: { tone: 'bad', icon: IconAlertTriangle, means: 'Could not be applied, and is parked' },
 };
 
-/** @param past what it was once: said without noise */
+/** @param past an earlier outcome: shown in a plain tone */
 export function OutcomeBadge({ outcome, past = false }: { outcome: string; past?: boolean }) {
   const known = OUTCOMES[outcome];
   const Mark = known?.icon ?? IconQuestionMark;

@@ -5,13 +5,13 @@ import { shortState } from '../shell/short-state.ts';
 
 interface PageProps {
   title: string;
-  /** One sentence under the title: how it stands here. Given, but not known yet: its place is kept. */
+  /** One sentence under the title: the state in short. Undefined while it loads: its place is kept. */
   sentence?: ReactNode;
   actions?: ReactNode;
   children: ReactNode;
 }
 
-/** A page's frame: its one h1, and the title of the tab with what is the matter. */
+/** A page's frame: its only h1, and a tab title that names the current problem. */
 export function Page(props: PageProps) {
   const { title, actions, children } = props;
   const state = useNowMark((now) => shortState(now.status));

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { figure } from './figures.ts';
 import { MOST_CHARACTERS, visible } from './visible.ts';
 
-/** Text from outside: nothing in it is hidden, and a long one is cut, with the rest a click away. */
+/** Text from outside: hidden characters are made visible; long text is cut, and a click shows the rest. */
 export function Plain({ text, max = 300 }: { text: string; max?: number }) {
   const [all, setAll] = useState(false);
   if (text.length <= max) return <span className="plain">{visible(text)}</span>;

@@ -1,11 +1,11 @@
-/** Deeper than this, lines are no longer moved in. */
+/** Deeper levels are not indented any further. */
 const DEEPEST = 40;
 const OPENS = '{[';
 const CLOSES = '}]';
 
 /**
- * JSON, a line per member, from its text alone: numbers beyond 2^53 stay as they are, a thousand levels are no
- * recursion, and the work ends where enough is written. What is no JSON comes out as it is, more or less.
+ * Formats JSON with one member per line, without parsing it: numbers beyond 2^53 keep their digits, and deep
+ * nesting needs no recursion. Stops soon after `most` characters. Text that is not JSON stays almost unchanged.
  */
 export function prettyJson(text: string, most: number): string {
   const out: string[] = [];
@@ -39,7 +39,7 @@ export function prettyJson(text: string, most: number): string {
   return out.join('');
 }
 
-/** @returns just behind the string that begins at `from` */
+/** @returns the position after the string that starts at `from` */
 function endOfString(text: string, from: number): number {
   for (let at = from + 1; at < text.length; at += 1) {
     if (text.charAt(at) === '\\') at += 1;

@@ -11,7 +11,7 @@ interface StatCardProps {
   /** A second, small line; its place is kept when there is none. */
   note?: ReactNode;
   href: string;
-  /** `look` and `bad` are loud, with an icon; and the note says why. */
+  /** `look` and `bad` stand out, with an icon; the note says why. */
   tone?: Tone;
 }
 
@@ -25,7 +25,7 @@ export function StatCard({ label, value, note, href, tone = 'plain' }: StatCardP
       data-tone={tone}
       withBorder
       p="sm"
-      aria-label={loud ? `${label}, needs a look` : undefined}
+      aria-label={loud ? `${label}, needs attention` : undefined}
     >
       <Text component="span" size="sm" className="stat-label">
         {loud && <IconAlertTriangle size={15} aria-hidden />}

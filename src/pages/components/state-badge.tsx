@@ -9,7 +9,7 @@ export interface StateLook {
   means: string;
 }
 
-/** A state, with its icon; what it means is its title. */
+/** A state with its icon; the tooltip says what it means. */
 export function StateBadge({ look, children }: { look: StateLook; children: ReactNode }) {
   const { tone, icon: Mark, means } = look;
   return (

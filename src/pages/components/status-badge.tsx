@@ -27,7 +27,7 @@ const STATUSES = {
 
 export const STATUS_NAMES = Object.keys(STATUSES) as Status[];
 
-/** An order's status. None is loud: a cancelled order is no fault of ours. */
+/** An order's status. None stands out: a cancelled order is not a fault of Lockstep. */
 export function StatusBadge({ status }: { status: Status }) {
   const Mark = STATUSES[status];
   return (

@@ -13,7 +13,7 @@ export function When({ at }: { at: string | Date | null | undefined }) {
   );
 }
 
-/** A span of time: `3.2 s`, `4 min`. */
+/** A time span: `3.2 s`, `4 min`. */
 export function Age({ ms }: { ms: number | null | undefined }) {
   if (ms === null || ms === undefined) return <span className="dim">–</span>;
   return (

@@ -13,7 +13,7 @@ import { useFilters } from '../use-filters.ts';
 import { usePages } from '../use-pages.ts';
 import { ChainCheck } from './chain-check.tsx';
 
-/** Every action that is audited: the record makes a missing one a type error. */
+/** Every audited action; the record makes a missing one a type error. */
 const ACTION_NAMES = Object.keys({
   'dedupe.release': 0,
   'lock.release': 0,
@@ -42,19 +42,19 @@ const ACTION_NAMES = Object.keys({
 
 const FIELDS = [
   { name: 'action', label: 'Action', kind: 'select', options: ACTION_NAMES, width: 160 },
-  { name: 'who', label: 'Who', placeholder: 'a name' },
-  { name: 'target', label: 'Done to', placeholder: 'shop/order, event, queue', width: 260 },
+  { name: 'who', label: 'Who', placeholder: 'name' },
+  { name: 'target', label: 'Target', placeholder: 'shop/order, event, queue', width: 260 },
   { name: 'since', label: 'Since', kind: 'time' },
 ] as const;
 
-/** Who did what, to what, why, and how it ended. Nothing in it can be changed. */
+/** Who did what, to what, why, and with which outcome. */
 export function AuditPage() {
   const { filters, any } = useFilters(['action', 'who', 'target', 'since']);
   const entries = usePages<Entries>('/audit', filters);
   return (
     <Page
       title="Audit"
-      sentence="What people did, newest first. It is only ever added to."
+      sentence="Operator actions, newest first. The log is append-only."
       actions={<ChainCheck />}
     >
       <FilterBar fields={FIELDS} />
@@ -66,12 +66,9 @@ export function AuditPage() {
         {...entries}
         empty={
           any ? (
-            <Empty
-              title="Nothing like that was done"
-              why="The filters leave nothing of the audit: clear them to see all."
-            />
+            <Empty title="No entries match" why="Clear the filters to see all entries." />
           ) : (
-            <Empty title="Nobody has done anything yet" why="Each change and each sign-in is written here." />
+            <Empty title="No entries yet" why="Every change and every sign-in is recorded here." />
           )
         }
       />
@@ -80,13 +77,13 @@ export function AuditPage() {
 }
 
 const OUTCOMES = {
-  done: { tone: 'good', icon: IconCheck, means: 'it was done' },
-  refused: { tone: 'plain', icon: IconShieldX, means: 'it was not done: the detail says why' },
-  failed: { tone: 'bad', icon: IconX, means: 'something broke: look whether it was done' },
+  done: { tone: 'good', icon: IconCheck, means: 'Done' },
+  refused: { tone: 'plain', icon: IconShieldX, means: 'Not done; the detail says why' },
+  failed: { tone: 'bad', icon: IconX, means: 'An error occurred: check whether it was done' },
   begun: {
     tone: 'look',
     icon: IconHourglass,
-    means: 'it is running, or its program died in the last 10 minutes: check whether it was done',
+    means: 'Running, or its program died in the last 10 minutes: check whether it was done',
   },
 } as const satisfies Record<AuditEntry['outcome'], { tone: Tone; icon: Icon; means: string }>;
 
@@ -130,7 +127,7 @@ const COLUMNS: readonly Column<AuditEntry>[] = [
   { head: 'When', align: 'right', width: 105, cell: ({ at }) => <When at={at} /> },
   { head: 'Who', width: 120, cell: Who },
   { head: 'Action', width: 125, cell: ({ action }) => action },
-  { head: 'Done to', width: 215, cell: Target },
+  { head: 'Target', width: 215, cell: Target },
   { head: 'Reason', cell: Reason },
   { head: 'Outcome', cell: Outcome },
 ];

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { BodyLookedUp, Claim } from '../../watch/shapes/dedupe.ts';
 import { tell, type ApiProblem } from '../api.ts';
+import { several } from '../components/figures.ts';
 import { EventLink } from '../components/order-link.tsx';
 import { Plain } from '../components/plain.tsx';
 import { Problem } from '../components/problem.tsx';
@@ -19,13 +20,13 @@ interface Form {
 const NOTHING: Form = { shop: '', topic: '', triggeredAt: '', text: '', file: null };
 
 /**
- * Looks by the bytes of a body. They are hashed by the server and kept nowhere, so they do not stand in the URL
- * either. A file is sent byte for byte; a text that an editor has laid out anew has another hash.
+ * Looks up keys by the bytes of a body. The server hashes them and does not store them, so they are not in the
+ * URL either. A file is sent byte for byte; text that an editor has reformatted has a different hash.
  */
 export function BodyLookup({ release }: { release: (claim: Claim) => void }) {
   const [form, setForm] = useState(NOTHING);
   const [asked, setAsked] = useState<{ form: Form; number: number } | null>(null);
-  // A query by the number of the click: it is asked again after a release, and no body stands in its key.
+  // Keyed by the number of the click: it runs again after a release, and its key contains no body.
   const { error, data, isFetching } = useQuery<BodyLookedUp, ApiProblem>({
     queryKey: ['/dedupe/lookup', asked?.number],
     queryFn: async () => await tell<BodyLookedUp>('/dedupe/lookup', await bodyOf(asked?.form ?? NOTHING)),
@@ -77,7 +78,7 @@ function Fields({ form, onChange, looking }: FieldsProps) {
         />
         <Typed
           label="Topic"
-          placeholder="every topic is tried"
+          placeholder="all topics"
           value={form.topic}
           onChange={(topic) => onChange({ topic })}
         />
@@ -90,7 +91,7 @@ function Fields({ form, onChange, looking }: FieldsProps) {
       </SimpleGrid>
       <Textarea
         label="Body"
-        description="Byte for byte as it was sent: one space more is another event."
+        description="Byte for byte as sent: one extra space makes it a different event."
         autosize
         minRows={4}
         maxRows={12}
@@ -102,14 +103,14 @@ function Fields({ form, onChange, looking }: FieldsProps) {
       <Group align="flex-end">
         <FileInput
           label="Or a file"
-          placeholder="choose one"
+          placeholder="choose a file"
           clearable
           value={form.file}
           onChange={(file) => onChange({ file })}
           w={240}
         />
         <Button type="submit" disabled={!ready} loading={looking}>
-          Look
+          Look up
         </Button>
       </Group>
     </Stack>
@@ -149,7 +150,7 @@ function Answer({ answer: { claims, looked, hashes }, release }: AnswerProps) {
       <details>
         <summary>
           <Text span size="sm">
-            {hashes.length === 1 ? 'The hash' : `The ${hashes.length} hashes`} that it would have
+            {several(hashes.length, 'possible hash', 'possible hashes')}
           </Text>
         </summary>
         <Stack component="ul" gap={2} m={0} mt="xs">
@@ -164,7 +165,7 @@ function Answer({ answer: { claims, looked, hashes }, release }: AnswerProps) {
   );
 }
 
-/** As a data: URL tells it, behind the comma. */
+/** The part of a data: URL after the comma. */
 async function base64Of(file: File): Promise<string> {
   const url = await new Promise<string>((resolve, reject) => {
     const reader = new FileReader();

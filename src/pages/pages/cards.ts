@@ -10,18 +10,18 @@ export interface Card {
   tone: Tone;
 }
 
-/** Shopify waits 5 s for an answer; we promise one second. */
+/** Shopify waits 5 s for an answer; Lockstep aims at less than 1 s. */
 const ACK_LOOK_MS = 500;
 const ACK_BAD_MS = 1000;
-/** Five beats of a program. */
+/** Five heartbeats of a program. */
 export const ALIVE_MS = 5000;
 const WAIT_LOOK_MS = 30_000;
 const WAIT_BAD_MS = 120_000;
 
-/** The cards of the Overview, one row each. A card is loud only where something is to be done. */
+/** The cards of the Overview, one row each. A card stands out only if there is something to do. */
 const CARDS: readonly ((now: Now) => Card)[] = [
   ({ status, sample }) => ({
-    label: 'In per second',
+    label: 'Accepted / s',
     href: '/events',
     value: rate(sample.acceptedPerSecond),
     note: known(
@@ -34,38 +34,35 @@ const CARDS: readonly ((now: Now) => Card)[] = [
     label: 'Ack p99',
     href: '/load-tests',
     value: sample.ackP99Ms === null ? '–' : age(sample.ackP99Ms),
-    note: known(status.accepted, sample.ackP99Ms === null ? 'nothing answered now' : 'Shopify waits 5 s'),
+    note: known(status.accepted, sample.ackP99Ms === null ? 'no recent answers' : 'Shopify waits 5 s'),
     tone: above(sample.ackP99Ms, ACK_LOOK_MS, ACK_BAD_MS),
   }),
   ({ status }) => ({
     label: 'Waiting events',
     href: '/mailboxes',
     value: figure(status.waitingEvents),
-    note: known(
-      status.waitingEvents,
-      status.waitingEvents ? `the oldest ${age(status.oldestWaitMs)}` : 'none waits',
-    ),
+    note: known(status.waitingEvents, status.waitingEvents ? `oldest: ${age(status.oldestWaitMs)}` : 'none'),
     tone: above(status.oldestWaitMs, WAIT_LOOK_MS, WAIT_BAD_MS),
   }),
   ({ status, sample }) => ({
-    label: 'Applied per second',
+    label: 'Applied / s',
     href: '/events?outcome=applied',
     value: rate(sample.appliedPerSecond),
-    note: known(status.accepted, 'events that ended'),
+    note: known(status.accepted, 'processed events'),
     tone: 'plain',
   }),
   ({ status }) => ({
     label: 'Locks held',
     href: '/locks',
     value: figure(status.locksHeld),
-    note: known(status.locksHeld, 'one per drained order'),
+    note: known(status.locksHeld, 'one per active order'),
     tone: 'plain',
   }),
   ({ status }) => ({
     label: 'Parked events',
     href: '/parked',
     value: figure(status.parked),
-    note: known(status.parked, status.parked ? 'could not be applied' : 'nothing was put aside'),
+    note: known(status.parked, status.parked ? 'could not be applied' : 'none'),
     tone: status.parked ? 'look' : 'plain',
   }),
   ({ status, sample }) => ({
@@ -79,18 +76,18 @@ const CARDS: readonly ((now: Now) => Card)[] = [
     label: 'Spooled events',
     href: '/doctor',
     value: figure(status.spooled),
-    note: known(status.spooled, status.spooled ? 'wait for Redis' : 'none waits for Redis'),
+    note: known(status.spooled, status.spooled ? 'waiting for Redis' : 'none'),
     tone: status.spooled ? 'look' : 'plain',
   }),
   ({ status }) => {
     const paused = status.pausedQueues?.length ?? 0;
     const { queues } = status;
-    const note = known(queues, `${figure(queues?.waiting)} wait, ${figure(queues?.failed)} failed`);
+    const note = known(queues, `${figure(queues?.waiting)} waiting, ${figure(queues?.failed)} failed`);
     return {
       label: 'Drain jobs active',
       href: '/queues',
       value: figure(status.queues?.active),
-      note: paused > 0 ? `${several(paused, 'queue is', 'queues are')} paused` : note,
+      note: paused > 0 ? `${several(paused, 'queue', 'queues')} paused` : note,
       tone: paused > 0 ? 'look' : 'plain',
     };
   },
@@ -101,8 +98,8 @@ const CARDS: readonly ((now: Now) => Card)[] = [
     note: known(
       status.workers,
       status.workers === 0
-        ? 'nothing is applied'
-        : `${programs.filter(({ lastHeardMs }) => lastHeardMs < ALIVE_MS).length} programs alive`,
+        ? 'no events are applied'
+        : `${several(programs.filter(({ lastHeardMs }) => lastHeardMs < ALIVE_MS).length, 'program', 'programs')} running`,
     ),
     tone: status.workers === 0 ? 'bad' : 'plain',
   }),
@@ -114,9 +111,9 @@ export function cardsOf(now: Now): Card[] {
   return CARDS.map((card) => card(now));
 }
 
-/** Under a figure that its server, being away, does not tell. */
+/** A card's note; `unknown` if the value is missing because its server is down. */
 function known(value: unknown, note: string): string {
-  return value === null || value === undefined ? 'not known now' : note;
+  return value === null || value === undefined ? 'unknown' : note;
 }
 
 function above(value: number | null, look: number, bad: number): Tone {
@@ -125,6 +122,9 @@ function above(value: number | null, look: number, bad: number): Tone {
 }
 
 function server(label: string, state: 'up' | 'away'): Card {
-  const note = state === 'up' ? 'answers' : 'does not answer';
-  return { label, href: '/doctor', value: state, note, tone: state === 'up' ? 'plain' : 'bad' };
+  const shown =
+    state === 'up'
+      ? ({ value: 'up', note: 'responding', tone: 'plain' } as const)
+      : ({ value: 'down', note: 'not responding', tone: 'bad' } as const);
+  return { label, href: '/doctor', ...shown };
 }

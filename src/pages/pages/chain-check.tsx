@@ -7,7 +7,7 @@ import { figure } from '../components/figures.ts';
 import { Plain } from '../components/plain.tsx';
 import { ToneBadge } from '../components/tone-badge.tsx';
 
-/** Whether the audit is as it was written. It reads all of it, so only when somebody asks. */
+/** Checks that no audit entry was changed or removed. It reads all entries, so it runs only on a click. */
 export function ChainCheck() {
   const chain = useQuery<AuditChain, ApiProblem>({
     queryKey: ['/audit/chain'],
@@ -35,7 +35,7 @@ function Verdict({ chain: { whole, entries, brokenAt } }: { chain: AuditChain })
   if (whole)
     return (
       <ToneBadge tone="good" icon={<IconLink size={14} aria-hidden />}>
-        whole: {figure(entries)} entries as they were written
+        intact: all {figure(entries)} entries unchanged
       </ToneBadge>
     );
   return (

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconRefresh } from '@tabler/icons-react';
 
-/** Does a check anew; quiet while it runs. */
+/** Runs a check again; shows a loader and ignores clicks while it runs. */
 export function CheckAgain({ under, onClick }: { under: boolean; onClick: () => void }) {
   return (
     <Button

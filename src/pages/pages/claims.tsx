@@ -13,20 +13,20 @@ interface FoundProps extends ClaimList {
   release: (claim: Claim) => void;
 }
 
-/** What was found, or where it was looked. */
+/** The keys found, or, if there are none, where the search looked. */
 export function Found({ claims, looked, release }: FoundProps) {
   if (claims.length === 0)
-    return <Empty title="No key was found" why={<Plain text={`Looked in: ${looked}.`} max={1000} />} />;
+    return <Empty title="No key found" why={<Plain text={`Searched: ${looked}.`} max={1000} />} />;
   return <Claims claims={claims} release={release} />;
 }
 
 interface ClaimsProps {
   claims: readonly Claim[];
-  /** Asks for the release: not here, because a claim that is released is found no more. */
+  /** Opens the release dialog. The page owns it, because a released claim disappears from this list. */
   release: (claim: Claim) => void;
 }
 
-/** What is known of events as seen. */
+/** Dedupe keys, with what is known of their events. */
 export function Claims({ claims, release }: ClaimsProps) {
   return (
     <Stack gap="sm">
@@ -59,9 +59,9 @@ function factsOf(claim: Claim) {
     ['Order', <OrderLink key="order" order={claim.order} />],
     ['Topic', <Plain key="topic" text={claim.topic ?? '–'} max={80} />],
     ['Webhook id', <Plain key="webhook" text={claim.webhookId ?? '–'} max={80} />],
-    ['Duplicates since', figure(claim.hits)],
+    ['Duplicates', figure(claim.hits)],
     ['First seen', <When key="first" at={claim.firstSeenAt} />],
     ['Last seen', <When key="last" at={claim.lastSeenAt} />],
-    ['Forgotten in', <Age key="ttl" ms={claim.ttlMs} />],
+    ['Expires in', <Age key="ttl" ms={claim.ttlMs} />],
   ] as const;
 }

@@ -4,17 +4,17 @@ import type { ApiProblem } from '../api.ts';
 import { figure } from '../components/figures.ts';
 import { Plain } from '../components/plain.tsx';
 
-/** What a dry run counted; its place is kept while it counts. */
+/** The count from a dry run; its place is kept while it runs. */
 export function CountLine({ count, done }: { count: UseQueryResult<number, ApiProblem>; done: string }) {
   return (
     <Text component="p" size="sm" fw={600} my="xs" role="status">
       {count.isPending && 'Counting …'}
       {count.error && (
         <>
-          It could not be counted: <Plain text={count.error.message} />
+          Counting failed: <Plain text={count.error.message} />
         </>
       )}
-      {count.data === 0 && 'There is nothing like that now.'}
+      {count.data === 0 && 'No matching events.'}
       {count.data !== undefined &&
         count.data > 0 &&
         `${figure(count.data)} ${count.data === 1 ? 'event' : 'events'} ${done}.`}

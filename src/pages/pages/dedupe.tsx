@@ -18,7 +18,7 @@ const WAYS = [
   { value: 'body', label: 'By body' },
 ];
 
-/** Whether a webhook was seen before, what became of it then; and letting it in once more. */
+/** Whether a webhook was seen before and what happened to it; and releasing its key, to accept it again. */
 export function DedupePage() {
   const releasing = useChange<Claim>();
   const { filters, set } = useFilters(['by', 'webhookId']);
@@ -26,11 +26,11 @@ export function DedupePage() {
   return (
     <Page
       title="Dedupe"
-      sentence="Was this webhook seen before? Each event has a key, made of its shop, topic and body; a second one with the same key is a duplicate."
+      sentence="Was this webhook seen before? Each event has a key made of its shop, topic and body. A second event with the same key is a duplicate."
     >
       <SegmentedControl
         mb="md"
-        aria-label="How to look"
+        aria-label="Look up by"
         data={WAYS}
         value={by}
         onChange={(next) => set({ by: next })}
@@ -44,7 +44,7 @@ export function DedupePage() {
 }
 
 const HASH_FIELDS = [
-  { name: 'event', label: "The event's hash", placeholder: '64 hex digits', width: 560 },
+  { name: 'event', label: 'Event hash', placeholder: '64 hex digits', width: 560 },
 ] as const;
 const A_HASH = /^[0-9a-f]{64}$/;
 
@@ -60,8 +60,8 @@ function ByHash({ release }: WayProps) {
       <FilterBar fields={HASH_FIELDS} />
       {event === '' && (
         <Empty
-          title="Nothing was asked yet"
-          why="A hash stands on each event's page, and in the log line of its drain."
+          title="No hash entered"
+          why="Each event's page shows its hash, and so does the log line of its drain."
         />
       )}
       {event !== '' && !A_HASH.test(event) && <NotWhole event={event} />}
@@ -72,7 +72,7 @@ function ByHash({ release }: WayProps) {
 
 function HashAnswer({ event, release }: WayProps & { event: string }) {
   const claim = useApi<Claim>(`/dedupe/${event}`);
-  if (claim.error?.status === 404) return <Empty title="No key of this event" why={claim.error.message} />;
+  if (claim.error?.status === 404) return <Empty title="No key for this event" why={claim.error.message} />;
   if (claim.error) return <Problem problem={claim.error} />;
   return claim.data && <Claims claims={[claim.data]} release={release} />;
 }
@@ -81,13 +81,13 @@ function NotWhole({ event }: { event: string }) {
   const query = new URLSearchParams({ hash: event }).toString();
   return (
     <Empty
-      title="This is no whole hash"
+      title="Not a complete hash"
       why={
         <>
-          A hash has 64 hex digits, and this is {event.length} characters. By the beginning of one events are
-          found:{' '}
+          A hash has 64 hex digits; this text has {event.length} characters. To find events by the first
+          digits of their hash,{' '}
           <Link className="link" href={`/events?${query}`}>
-            look there
+            search the events
           </Link>
           .
         </>
@@ -98,7 +98,7 @@ function NotWhole({ event }: { event: string }) {
 
 const WEBHOOK_FIELDS = [
   { name: 'webhookId', label: 'Webhook id', placeholder: 'X-Shopify-Webhook-Id', width: 320 },
-  { name: 'shop', label: 'Shop (finds more)', placeholder: 'name.myshopify.com', width: 260 },
+  { name: 'shop', label: 'Shop (to find waiting webhooks)', placeholder: 'name.myshopify.com', width: 260 },
 ] as const;
 
 function ByWebhook({ release }: WayProps) {
@@ -110,8 +110,8 @@ function ByWebhook({ release }: WayProps) {
       <FilterBar fields={WEBHOOK_FIELDS} />
       {!asked && (
         <Empty
-          title="Nothing was asked yet"
-          why="Without a shop only webhooks whose event has ended are found; with one, also those that wait."
+          title="No webhook id entered"
+          why="Without a shop, only processed webhooks are found; with one, waiting webhooks are found too."
         />
       )}
       {asked && found.error && <Problem problem={found.error} />}

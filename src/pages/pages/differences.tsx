@@ -3,7 +3,7 @@ import { Plain } from '../components/plain.tsx';
 
 type Told = Pick<VerifiedPage['wrong'][number], 'differences' | 'damage'>;
 
-/** The fields in which an order does not agree with its journal, with both values. */
+/** The fields in which an order differs from its journal, with both values. */
 export function Differences({ differences, damage }: Told) {
   return (
     <ul className="differences">
@@ -14,7 +14,8 @@ export function Differences({ differences, damage }: Told) {
       ))}
       {differences.map(({ field, stored, rebuilt }) => (
         <li key={field}>
-          <code>{field}</code>: stored <Value text={stored} />, by the journal <Value text={rebuilt} />
+          <code>{field}</code>: stored <Value text={stored} />, rebuilt from the journal:{' '}
+          <Value text={rebuilt} />
         </li>
       ))}
     </ul>

@@ -7,7 +7,7 @@ import { CountLine } from './count-line.tsx';
 import type { Choice } from './parked-choice.ts';
 import { useCount } from './use-count.ts';
 
-/** Gives parked events up. They are kept, but no replay takes them any more. */
+/** Discards parked events. They are kept, but can no longer be replayed. */
 export function DiscardDialog({ choice, onClose }: { choice: Choice; onClose: () => void }) {
   const count = useCount('/parked/discards', choice);
   const discard = async (reason: string) =>
@@ -24,8 +24,8 @@ export function DiscardDialog({ choice, onClose }: { choice: Choice; onClose: ()
       what={
         <>
           <Text size="sm">
-            Gives up <Plain text={choice.words} max={400} />: what these events would have told their orders
-            is never applied. They stay among the discarded, and no replay takes them any more.
+            Discards <Plain text={choice.words} max={400} />. Discarded events are never applied to their
+            orders. They remain listed as discarded, but can no longer be replayed.
           </Text>
           <CountLine count={count} done="will be discarded" />
         </>

@@ -5,6 +5,7 @@ import type { ConfigAnswer, Doctor } from '../../watch/shapes/system.ts';
 import type { ApiProblem } from '../api.ts';
 import { DataTable, type Column } from '../components/data-table.tsx';
 import { Empty } from '../components/empty.tsx';
+import { several } from '../components/figures.ts';
 import { Page } from '../components/page.tsx';
 import { Plain } from '../components/plain.tsx';
 import { ToneBadge, type Tone } from '../components/tone-badge.tsx';
@@ -17,12 +18,12 @@ type Check = Doctor['checks'][number];
 type Setting = ConfigAnswer['settings'][number];
 
 const VERDICTS = {
-  bad: { tone: 'bad', icon: IconX, rank: 0 },
-  doubtful: { tone: 'look', icon: IconAlertTriangle, rank: 1 },
-  good: { tone: 'good', icon: IconCheck, rank: 2 },
-} as const satisfies Record<Check['verdict'], { tone: Tone; icon: typeof IconX; rank: number }>;
+  bad: { word: 'failed', tone: 'bad', icon: IconX, rank: 0 },
+  doubtful: { word: 'warning', tone: 'look', icon: IconAlertTriangle, rank: 1 },
+  good: { word: 'passed', tone: 'good', icon: IconCheck, rank: 2 },
+} as const satisfies Record<Check['verdict'], { word: string; tone: Tone; icon: typeof IconX; rank: number }>;
 
-/** How Redis, MongoDB and the settings are, what is wrong first; and the settings in force. */
+/** Checks of Redis, MongoDB and the settings, failures first; and the effective settings. */
 export function DoctorPage() {
   const may = useMay('operator');
   const doctor = useApi<Doctor>('/doctor', undefined, { enabled: may });
@@ -30,7 +31,7 @@ export function DoctorPage() {
   if (!may)
     return (
       <Page title="Doctor">
-        <Empty title="For operators only" why="The checks and the settings need the role operator." />
+        <Empty title="Operators only" why="The checks and the settings require the operator role." />
       </Page>
     );
   const checks = doctor.data?.checks.toSorted((a, b) => VERDICTS[a.verdict].rank - VERDICTS[b.verdict].rank);
@@ -41,19 +42,19 @@ export function DoctorPage() {
       actions={<CheckAgain under={doctor.isFetching} onClick={() => void doctor.refetch()} />}
     >
       <DataTable
-        label="Checks, what is wrong first"
+        label="Checks, failures first"
         rows={checks}
         rowKey={(check) => check.name}
         columns={CHECK_COLUMNS}
         {...readingOf(doctor)}
-        empty={<Empty title="No checks" why="The dashboard has none to make." />}
+        empty={<Empty title="No checks" why="The dashboard has no checks to run." />}
       />
       {!doctor.isPending && <Settings settings={settings} />}
     </Page>
   );
 }
 
-/** Below the checks, and so after them: they take a second, and would push these down. */
+/** Shown only after the checks above: those take a second, and would push the settings down. */
 function Settings({ settings }: { settings: UseQueryResult<ConfigAnswer, ApiProblem> }) {
   return (
     <>
@@ -61,12 +62,12 @@ function Settings({ settings }: { settings: UseQueryResult<ConfigAnswer, ApiProb
         Settings
       </Title>
       <DataTable
-        label="Settings in force"
+        label="Effective settings"
         rows={settings.data?.settings}
         rowKey={(setting) => setting.name}
         columns={SETTING_COLUMNS}
         {...readingOf(settings)}
-        empty={<Empty title="No settings" why="The dashboard told none." />}
+        empty={<Empty title="No settings" why="The dashboard returned no settings." />}
       />
     </>
   );
@@ -75,22 +76,22 @@ function Settings({ settings }: { settings: UseQueryResult<ConfigAnswer, ApiProb
 function sentenceOf(checks: Check[]): string {
   const bad = checks.filter((check) => check.verdict === 'bad').length;
   const doubtful = checks.filter((check) => check.verdict === 'doubtful').length;
-  if (bad + doubtful === 0) return `All ${checks.length} checks are good.`;
-  return `${checks.length} checks: ${bad} bad, ${doubtful} doubtful.`;
+  if (bad + doubtful === 0) return `All ${checks.length} checks passed.`;
+  return `${checks.length} checks: ${bad} failed, ${several(doubtful, 'warning', 'warnings')}.`;
 }
 
 const CHECK_COLUMNS: readonly Column<Check>[] = [
-  { head: 'Verdict', width: 110, cell: (check) => <Verdict verdict={check.verdict} /> },
+  { head: 'Result', width: 110, cell: (check) => <Verdict verdict={check.verdict} /> },
   { head: 'Check', width: 190, cell: (check) => <Plain text={check.name} max={80} /> },
   { head: 'Found', width: 380, cell: (check) => <Plain text={check.found} /> },
   { head: 'What to do', cell: (check) => (check.advice === null ? null : <Plain text={check.advice} />) },
 ];
 
 function Verdict({ verdict }: { verdict: Check['verdict'] }) {
-  const { tone, icon: Mark } = VERDICTS[verdict];
+  const { word, tone, icon: Mark } = VERDICTS[verdict];
   return (
     <ToneBadge tone={tone} icon={<Mark size={14} aria-hidden />}>
-      {verdict}
+      {word}
     </ToneBadge>
   );
 }
@@ -103,6 +104,6 @@ const SETTING_COLUMNS: readonly Column<Setting>[] = [
 
 function Value({ setting: { value, secret } }: { setting: Setting }) {
   if (value === null) return <span className="dim">not set</span>;
-  if (secret) return <span className="dim">set, and not shown</span>;
+  if (secret) return <span className="dim">set (hidden)</span>;
   return <Plain text={value} max={120} />;
 }

@@ -10,8 +10,8 @@ import { MayButton } from '../components/may-button.tsx';
 import { Problem } from '../components/problem.tsx';
 
 /**
- * What was sent. It is read only when somebody asks: each reading is audited. Customer data is masked until
- * a reason is given, and is not kept when the page is left.
+ * An event's payload. It is loaded only on a click, because every view is audited. Customer data is masked
+ * until a reason is given, and is dropped when the page is left.
  */
 export function EventPayload({ event }: { event: string }) {
   const [read, setRead] = useState<EventDetail | null>(null);
@@ -42,13 +42,13 @@ export function EventPayload({ event }: { event: string }) {
           loading={busy}
           onClick={() => void showMasked()}
         >
-          Show it, customer data masked
+          Show payload (masked)
         </MayButton>
         <MayButton role="operator" size="xs" variant="default" onClick={() => unmask.open(true)}>
-          Show customer data …
+          Show customer data…
         </MayButton>
         <Text size="xs" c="dimmed">
-          Who reads a payload stands in the audit.
+          Viewing a payload is recorded in the audit log.
         </Text>
       </Group>
       {problem && <Problem problem={problem} />}
@@ -57,11 +57,11 @@ export function EventPayload({ event }: { event: string }) {
         opened={unmask.opened}
         onClose={unmask.close}
         title="Show customer data"
-        what="The payload is shown as Shopify sent it, with names, addresses and e-mail addresses. That you read it, and why, is written into the audit."
-        confirmLabel="Show it"
+        what="Shows the payload as Shopify sent it, with names, addresses and email addresses. The audit log records that you viewed it, and why."
+        confirmLabel="Show"
         onConfirm={async (reason) => {
           setRead(await ask<EventDetail>(place, { payload: '1', reason }));
-          return 'The payload is shown on the page, with customer data.';
+          return 'The page now shows the payload with customer data.';
         }}
       />
     </>
@@ -74,18 +74,18 @@ function Shown({ detail: { payload, payloadBase64, payloadBytes, masked, event }
     <>
       <Alert className="note" variant="outline" icon={<IconEyeOff size={18} />} mb="xs">
         {masked === false ? 'Customer data is shown.' : 'Customer data is masked.'} {figure(payloadBytes)}{' '}
-        bytes came.
+        bytes received.
       </Alert>
       {payload !== undefined && <Code json text={payload} label={label} />}
       {payload === undefined && payloadBase64 !== undefined && (
         <>
-          <Text size="sm">It is no text; this is its base64.</Text>
+          <Text size="sm">The payload is not text. It is shown in base64.</Text>
           <Code text={payloadBase64} label={`${label} in base64`} />
         </>
       )}
       {payload === undefined && payloadBase64 === undefined && (
         <Text size="sm">
-          It is no JSON that could be masked: it is shown with a reason only, or is not kept any more.
+          There is no masked payload: it is not JSON (to see it, show customer data), or it is no longer kept.
         </Text>
       )}
     </>

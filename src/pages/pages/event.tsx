@@ -12,7 +12,7 @@ import { useApi } from '../use-api.ts';
 import { EventPayload } from './event-payload.tsx';
 import { FactList } from './fact-list.tsx';
 
-/** One event: what became of it, where it belongs, and what was sent. */
+/** One event: what happened to it, its order, and its payload. */
 export function EventPage() {
   const { event = '' } = useParams();
   const answer = useApi<EventDetail>(
@@ -26,7 +26,7 @@ export function EventPage() {
       title={`Event ${event.slice(0, 12)}`}
       sentence={
         <span className="mono wrap">
-          <Plain text={event} max={64} /> <Copy text={event} what="the event's hash" />
+          <Plain text={event} max={64} /> <Copy text={event} what="event hash" />
         </span>
       }
       actions={detail && <Ways detail={detail} />}
@@ -49,11 +49,11 @@ function Ways({ detail }: { detail: EventDetail }) {
   return (
     <>
       <Button component={Link} href={`/dedupe?event=${detail.event}`} variant="default" size="xs">
-        Its dedupe key
+        Dedupe key
       </Button>
       {detail.outcome === 'parked' && (
         <Button component={Link} href={`/parked?event=${detail.event}`} size="xs">
-          Its parked entry
+          Parked entry
         </Button>
       )}
     </>
@@ -67,7 +67,7 @@ function EventFacts({ detail }: { detail: EventDetail }) {
     <FactList
       facts={[
         ['Outcome', <OutcomeBadge key="outcome" outcome={detail.outcome} />],
-        ['Because', detail.because ? <Plain key="because" text={detail.because} /> : '–'],
+        ['Reason', detail.because ? <Plain key="because" text={detail.because} /> : '–'],
         ...(detail.notes.length > 0
           ? [['Notes', <Plain key="notes" text={detail.notes.join('; ')} />] as const]
           : []),
@@ -77,10 +77,10 @@ function EventFacts({ detail }: { detail: EventDetail }) {
         ['Triggered', <When key="triggered" at={detail.triggeredAt} />],
         ['Received', <When key="received" at={receivedAt} />],
         ['Locked', <When key="locked" at={detail.lockedAt} />],
-        ['Ended', <When key="applied" at={appliedAt} />],
-        ['From arrival to end', <Age key="took" ms={took} />],
+        ['Processed', <When key="applied" at={appliedAt} />],
+        ['Received to processed', <Age key="took" ms={took} />],
         ['Worker', detail.worker ? <Plain key="worker" text={detail.worker} max={100} /> : '–'],
-        ['Number in its order', detail.sequence ?? '–'],
+        ['Sequence', detail.sequence ?? '–'],
         ['Webhook id', detail.webhookId ? <Plain key="webhook" text={detail.webhookId} max={100} /> : '–'],
         ['Duplicates', detail.duplicates],
         ['Shop', <Plain key="shop" text={detail.shop} max={100} />],
@@ -94,7 +94,7 @@ function Earlier({ detail: { earlier } }: { detail: EventDetail }) {
   return (
     <>
       <Title order={2} size="h5" mt="lg" mb="xs">
-        What it was before
+        Earlier outcomes
       </Title>
       {earlier.map((before) => (
         <p key={`${before.outcome} ${before.at}`} className="entry-line">

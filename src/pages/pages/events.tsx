@@ -23,12 +23,12 @@ const FIELDS: readonly FilterField[] = [
     width: 120,
   },
   { name: 'webhookId', label: 'Webhook id' },
-  { name: 'hash', label: 'Hash begins with', placeholder: '4 digits or more', width: 130 },
+  { name: 'hash', label: 'Hash begins with', placeholder: '4 or more digits', width: 130 },
   { name: 'since', label: 'Since', kind: 'time' },
   { name: 'until', label: 'Until', kind: 'time' },
 ];
 
-/** Events that ended, newest first. */
+/** Processed events, newest first. */
 export function EventsPage() {
   const { filters, any } = useFilters(FIELDS.map(({ name }) => name));
   const [, navigate] = useLocation();
@@ -43,10 +43,7 @@ export function EventsPage() {
   });
   const rows = list.pages.flatMap(({ events }) => events);
   return (
-    <Page
-      title="Events"
-      sentence="Events that ended, newest first; those that wait are in the mailboxes of their orders."
-    >
+    <Page title="Events" sentence="Processed events, newest first. Waiting events are under Mailboxes.">
       <FilterBar fields={FIELDS} />
       <DataTable
         label="events"
@@ -63,35 +60,35 @@ export function EventsPage() {
 }
 
 interface EndProps {
-  /** The page that was read last. */
+  /** The last page loaded. */
   last: EventList | undefined;
   more: boolean;
 }
 
-/** Where a search for something rare stands: a page looks at 5,000 events at most. */
+/** How far back a search for rare events has come: each page checks 5,000 events at most. */
 function LookedBack({ last, more }: EndProps) {
   if (!more || !last?.lookedBackTo) return null;
   return (
     <p className="footnote">
-      Looked back to <When at={last.lookedBackTo} />; “Show more” looks further.
+      Searched back to <When at={last.lookedBackTo} />. Choose “Show more” to search further.
     </p>
   );
 }
 
 function NoEvents({ any, last, more }: EndProps & { any: boolean }) {
-  if (more) return <Empty title="None found so far" why={<LookedBack last={last} more />} />;
+  if (more) return <Empty title="No matches so far" why={<LookedBack last={last} more />} />;
   return any ? (
-    <Empty title="No event is like that" why="The filters above hide all others: clear them to see these." />
+    <Empty title="No events match" why="Clear the filters to see all events." />
   ) : (
     <Empty
-      title="No event ended yet"
-      why="An event stands here once it was applied, found stale, or parked."
+      title="No processed events yet"
+      why="An event appears here once it is applied, found to contain nothing new, or parked."
     />
   );
 }
 
 const COLUMNS = [
-  { head: 'Ended', cell: ({ appliedAt }: EventSummary) => <When at={appliedAt} />, width: 90 },
+  { head: 'Processed', cell: ({ appliedAt }: EventSummary) => <When at={appliedAt} />, width: 90 },
   { head: 'Outcome', cell: ({ outcome }: EventSummary) => <OutcomeBadge outcome={outcome} />, width: 110 },
   { head: 'Topic', cell: ({ topic }: EventSummary) => <Plain text={topic} max={60} />, width: 160 },
   {
@@ -102,17 +99,17 @@ const COLUMNS = [
     width: 190,
   },
   { head: 'Event', cell: ({ event }: EventSummary) => <EventLink event={event} />, width: 140 },
-  { head: 'After', cell: tookOf, align: 'right' as const, width: 70 },
+  { head: 'Took', cell: tookOf, align: 'right' as const, width: 70 },
   {
     head: 'Duplicates',
     cell: ({ duplicates }: EventSummary) => (duplicates === 0 ? '–' : duplicates),
     align: 'right' as const,
     width: 80,
   },
-  { head: 'Because', cell: ({ because }: EventSummary) => because && <Plain text={because} max={60} /> },
+  { head: 'Reason', cell: ({ because }: EventSummary) => because && <Plain text={because} max={60} /> },
 ];
 
-/** From its arrival to its end. */
+/** From its receipt until it was processed. */
 function tookOf({ appliedAt, receivedAt }: EventSummary) {
   return <Age ms={appliedAt === null ? null : Math.max(0, Date.parse(appliedAt) - Date.parse(receivedAt))} />;
 }

@@ -1,10 +1,10 @@
 import { SimpleGrid, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 
-/** A long order or shop breaks, instead of reaching into the next column. */
+/** A long order or shop wraps instead of overflowing into the next column. */
 const SHRINKS = { minWidth: 0, overflowWrap: 'anywhere' } as const;
 
-/** What is known of one thing: names and values, in columns where there is room. */
+/** Facts about one thing: names and values, in columns if there is room. */
 export function FactList({ facts }: { facts: readonly (readonly [name: string, value: ReactNode])[] }) {
   return (
     <SimpleGrid component="dl" cols={{ base: 2, md: 4 }} spacing="sm" verticalSpacing="xs" m={0} mb="sm">

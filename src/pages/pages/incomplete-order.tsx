@@ -7,7 +7,7 @@ import { MayButton } from '../components/may-button.tsx';
 import { theseOf } from './parked-choice.ts';
 import { ReplayDialog } from './replay-dialog.tsx';
 
-/** Above an order with parked events: it does not have everything that Shopify sent. */
+/** Shown above an order with parked events: the order lacks something that Shopify sent. */
 export function IncompleteOrder({ timeline: { parkedEvents, parkedNow } }: { timeline: Timeline }) {
   const [replays, setReplays] = useState(false);
   const [first] = parkedNow;

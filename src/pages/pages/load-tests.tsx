@@ -11,23 +11,23 @@ import { readingOf } from './reading.ts';
 
 type LoadTest = LoadTestList['reports'][number];
 
-/** Reports of load tests that were found on this machine, newest first. */
+/** The load test reports on this machine, newest first. */
 export function LoadTestsPage() {
   const tests = useApi<LoadTestList>('/load-tests');
   return (
-    <Page title="Load tests" sentence={tests.data && `Looked in ${tests.data.looked}.`}>
+    <Page title="Load tests" sentence={tests.data && `Searched ${tests.data.looked}.`}>
       <DataTable
-        label="Reports of load tests, newest first"
+        label="Load test reports, newest first"
         rows={tests.data?.reports}
         rowKey={(test) => test.name}
         columns={COLUMNS}
         {...readingOf(tests)}
         empty={
           <Empty
-            title="No reports were found"
+            title="No reports found"
             why={
               <>
-                A load test leaves one: <code>npm run flash-sale</code>.
+                Every load test writes one: <code>npm run flash-sale</code>.
               </>
             }
           />
@@ -49,7 +49,7 @@ function Kept({ kept }: { kept: boolean | null }) {
   if (kept === null)
     return (
       <ToneBadge tone="plain" icon={<IconQuestionMark size={14} aria-hidden />}>
-        not said
+        unknown
       </ToneBadge>
     );
   return kept ? (
@@ -63,7 +63,7 @@ function Kept({ kept }: { kept: boolean | null }) {
   );
 }
 
-/** Only a place of this dashboard's: the page of a report is served by it, in a sandbox. */
+/** Only paths on this dashboard: it serves the pages of reports in a sandbox. */
 const OWN_PLACE = /^\/(?!\/)/;
 
 function Open({ name, report }: LoadTest) {

@@ -16,15 +16,15 @@ import { useApi } from '../use-api.ts';
 import { readingOf } from './reading.ts';
 import { ReleaseLockDialog } from './release-lock-dialog.tsx';
 
-/** A drain takes milliseconds and extends every third of the TTL: three extensions are longer than a TTL. */
+/** A drain takes milliseconds. It extends its lock every third of the TTL, so three extensions take a TTL. */
 const MANY_EXTENSIONS = 3;
 
-/** Who holds which order's lock, longest first; and taking one away. */
+/** Which worker holds which order's lock, longest first; and releasing a lock. */
 export function LocksPage() {
   const [search] = useSearchParams();
   const taking = useChange<Lock>();
   const locks = useApi<LockList>('/locks', undefined, {
-    // While locks are held their ages grow: then each figure of the stream counts.
+    // While locks are held their ages grow, so every sample triggers a refetch.
     watch: ({ status, sample }) => (status.locksHeld ? sample.at : status.locksHeld),
   });
   const chosen = search.get('order');
@@ -33,7 +33,7 @@ export function LocksPage() {
     <Page title="Locks" sentence={locks.data && sentenceOf(locks.data)}>
       {chosen !== null && <OnlyOne order={chosen} />}
       <DataTable
-        label="Locks that are held"
+        label="Locks held"
         rows={shown}
         rowKey={(lock) => lock.order}
         columns={columnsWith(taking.open)}
@@ -48,7 +48,7 @@ export function LocksPage() {
 function OnlyOne({ order }: { order: string }) {
   return (
     <Text size="sm" mb="sm">
-      Only the lock of <Plain text={order} />.{' '}
+      Showing only the lock of <Plain text={order} />.{' '}
       <Link className="link" href="/locks">
         Show all
       </Link>
@@ -60,28 +60,28 @@ function NoLocks({ looked, chosen }: { looked: number; chosen: string | null }) 
   if (chosen !== null)
     return (
       <Empty
-        title="Nobody holds this order's lock"
-        why="It was released, or its time ran out: normal when its drain has ended."
+        title="This order is not locked"
+        why="Its lock was released or has expired. This is normal after a drain."
       />
     );
   return (
     <Empty
-      title="No locks are held"
-      why={`Normal while no events flow: a drain holds its order's lock for milliseconds. ${lookedAt(looked)} looked at.`}
+      title="No locks held"
+      why={`This is normal: a drain holds its order's lock for milliseconds. ${checkedText(looked)}`}
     />
   );
 }
 
-function lookedAt(orders: number): string {
-  return several(orders, 'order that is drained or waits was', 'orders that are drained or wait were');
+function checkedText(orders: number): string {
+  return `Checked ${several(orders, 'active or waiting order', 'active or waiting orders')}.`;
 }
 
 function sentenceOf({ locks, looked }: LockList): string {
-  if (locks.length === 0) return 'Nobody holds an order now.';
+  if (locks.length === 0) return 'No order is locked now.';
   const silent = locks.filter((lock) => lock.holder.alive === false).length;
   if (silent > 0)
-    return `${silent} of ${locks.length} holders ${silent === 1 ? 'is' : 'are'} not heard of: their orders wait until the lock runs out, or is taken.`;
-  return `${locks.length} held; ${lookedAt(looked)} looked at.`;
+    return `${silent} of ${several(locks.length, 'lock holder', 'lock holders')} ${silent === 1 ? 'is' : 'are'} not responding. Their orders wait until the lock expires or is released.`;
+  return `${several(locks.length, 'lock', 'locks')} held. ${checkedText(looked)}`;
 }
 
 function columnsWith(ask: (lock: Lock) => void): Column<Lock>[] {
@@ -92,20 +92,20 @@ function columnsWith(ask: (lock: Lock) => void): Column<Lock>[] {
     { head: 'Time left', align: 'right', width: 85, cell: (lock) => <Age ms={lock.ttlLeftMs} /> },
     { head: 'Extended', align: 'right', width: 85, cell: Extended },
     { head: 'Events waiting', align: 'right', width: 110, cell: (lock) => lock.waitingEvents },
-    { head: 'Oldest waits', align: 'right', width: 105, cell: (lock) => <Age ms={lock.oldestWaitMs} /> },
+    { head: 'Oldest wait', align: 'right', width: 105, cell: (lock) => <Age ms={lock.oldestWaitMs} /> },
     {
-      head: 'Change',
+      head: 'Action',
       align: 'right',
-      width: 80,
+      width: 100,
       cell: (lock) => (
         <MayButton
           role="operator"
           size="compact-xs"
           variant="default"
-          aria-label={`Take the lock of ${lock.order}`}
+          aria-label={`Release the lock of ${lock.order}`}
           onClick={() => ask(lock)}
         >
-          Take…
+          Release…
         </MayButton>
       ),
     },
@@ -114,7 +114,7 @@ function columnsWith(ask: (lock: Lock) => void): Column<Lock>[] {
 
 function HeldFor({ lock }: { lock: Lock }) {
   return (
-    <span title={lock.heldSince === null ? 'not known' : `since ${lock.heldSince}`}>
+    <span title={lock.heldSince === null ? 'unknown' : `since ${lock.heldSince}`}>
       <Age ms={lock.ageMs} />
     </span>
   );
@@ -134,7 +134,7 @@ function Holder({ holder }: { holder: Lock['holder'] }) {
   return (
     <>
       <div>
-        <Plain text={holder.program ?? 'does not say'} max={60} />
+        <Plain text={holder.program ?? 'unknown'} max={60} />
       </div>
       <Heard holder={holder} />
     </>
@@ -146,12 +146,12 @@ function Heard({ holder: { alive, lastHeardMs } }: { holder: Lock['holder'] }) {
   if (alive === null)
     return (
       <ToneBadge tone="plain" icon={<IconHelp size={14} aria-hidden />}>
-        not known whether it lives
+        unknown if alive
       </ToneBadge>
     );
   return (
     <ToneBadge tone="bad" icon={<IconHeartOff size={14} aria-hidden />}>
-      not heard of{lastHeardMs !== null && ` for ${age(lastHeardMs)}`}
+      no heartbeat{lastHeardMs !== null && ` for ${age(lastHeardMs)}`}
     </ToneBadge>
   );
 }

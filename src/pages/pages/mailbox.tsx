@@ -21,7 +21,7 @@ import { readingOf } from './reading.ts';
 
 type WaitingEvent = MailboxDetail['events'][number];
 
-/** The events that wait for one order, oldest first; and waking it. */
+/** The waiting events of one order, oldest first; and waking the order. */
 export function MailboxPage() {
   const { shop = '', orderId = '' } = useParams();
   const order = `${shop}/${orderId}`;
@@ -33,7 +33,7 @@ export function MailboxPage() {
     },
   );
   const waking = useChange();
-  // What was emptied while it was looked at is answered with 404: that is no failure, but the end of the wait.
+  // A mailbox that was emptied in the meantime answers 404. That is not a failure, but the end of the wait.
   const emptied = box.error?.status === 404;
   return (
     <Page
@@ -44,7 +44,7 @@ export function MailboxPage() {
           role="operator"
           variant="default"
           size="xs"
-          idle={emptied ? 'Nothing waits for this order' : null}
+          idle={emptied ? 'No events are waiting for this order' : null}
           onClick={() => waking.open(true)}
         >
           Wake…
@@ -52,7 +52,7 @@ export function MailboxPage() {
       }
     >
       {emptied && box.error ? (
-        <Empty title="Nothing waits for this order" why={box.error.message} />
+        <Empty title="No events waiting for this order" why={box.error.message} />
       ) : (
         <Waiting box={box} />
       )}
@@ -61,13 +61,13 @@ export function MailboxPage() {
   );
 }
 
-/** Where else to look. */
+/** Links to related pages. */
 function Beside({ order }: { order: string }) {
   return (
     <Group gap="sm">
       <OrderLink order={order} />
       <Link className="link" href={`/locks?${new URLSearchParams({ order }).toString()}`}>
-        Its lock
+        Lock
       </Link>
       <Link className="link" href="/mailboxes">
         All mailboxes
@@ -81,27 +81,27 @@ function Waiting({ box }: { box: UseQueryResult<MailboxDetail, ApiProblem> }) {
     <>
       {box.data && <Facts box={box.data} />}
       <DataTable
-        label="Events that wait, oldest first"
+        label="Waiting events, oldest first"
         rows={box.data?.events}
         rowKey={(event) => event.event}
         columns={COLUMNS}
         {...readingOf(box)}
-        empty={<Empty title="Nothing waits for this order" why="Its last event was just applied." />}
+        empty={<Empty title="No events waiting for this order" why="Its last event was just processed." />}
       />
     </>
   );
 }
 
-/** The API shows so many of a mailbox. */
+/** How many events of one mailbox the API returns. */
 const MOST_SHOWN = 500;
 
 function Facts({ box }: { box: MailboxDetail }) {
-  const shown = box.waitingEvents > MOST_SHOWN ? ` (the oldest ${MOST_SHOWN} are shown)` : '';
+  const shown = box.waitingEvents > MOST_SHOWN ? ` (oldest ${MOST_SHOWN} shown)` : '';
   return (
     <FactList
       facts={[
         ['Events', `${figure(box.waitingEvents)}${shown}`],
-        ['Oldest waits for', <Waited key="waited" ms={box.waitedMs} />],
+        ['Oldest wait', <Waited key="waited" ms={box.waitedMs} />],
         ['Since', <When key="since" at={box.waitingSince} />],
         ['Drain job', <Due key="due" due={box.due} />],
       ]}
@@ -115,12 +115,12 @@ function WakeDialog({ order, onClose }: { order: string; onClose: () => void }) 
       opened
       onClose={onClose}
       title="Wake this order"
-      confirmLabel="Wake it"
+      confirmLabel="Wake"
       onConfirm={async (reason) => (await tell<Did>(`/mailboxes/${order}/wake`, { reason })).did}
       what={
         <>
-          A drain job is made for <Plain text={order} />, beside the one that may be due. Nothing is lost or
-          done twice: whoever drains it must hold its lock.
+          Adds a drain job for <Plain text={order} />, even if one is already due. Nothing is lost or applied
+          twice, because every drain must hold the order's lock.
         </>
       }
     />

@@ -10,7 +10,7 @@ import { ToneBadge } from '../components/tone-badge.tsx';
 import { Age, When } from '../components/when.tsx';
 import { usePages } from '../use-pages.ts';
 
-/** Orders whose events wait, longest first. */
+/** Orders with waiting events, longest wait first. */
 export function MailboxesPage() {
   const [, go] = useLocation();
   const boxes = usePages<MailboxPage>(
@@ -23,11 +23,11 @@ export function MailboxesPage() {
     <Page
       title="Mailboxes"
       sentence={
-        total === undefined ? undefined : `${several(total, 'order has', 'orders have')} events that wait.`
+        total === undefined ? undefined : `${several(total, 'order has', 'orders have')} waiting events.`
       }
     >
       <DataTable
-        label="Orders whose events wait, longest first"
+        label="Orders with waiting events, longest wait first"
         rows={boxes.pages.flatMap((page) => page.mailboxes)}
         rowKey={(box) => box.order}
         columns={COLUMNS}
@@ -35,8 +35,8 @@ export function MailboxesPage() {
         {...boxes}
         empty={
           <Empty
-            title="Nothing waits"
-            why="Every event that came in was applied, or put aside: normal while the workers keep up."
+            title="No waiting events"
+            why="Every event received so far is processed. This is normal while the workers keep up."
           />
         }
       />
@@ -47,12 +47,12 @@ export function MailboxesPage() {
 const COLUMNS: readonly Column<Mailbox>[] = [
   { head: 'Order', cell: (box) => <OrderLink order={box.order} /> },
   { head: 'Events', align: 'right', width: 90, cell: (box) => figure(box.waitingEvents) },
-  { head: 'Waits for', align: 'right', width: 110, cell: (box) => <Waited ms={box.waitedMs} /> },
+  { head: 'Waiting for', align: 'right', width: 110, cell: (box) => <Waited ms={box.waitedMs} /> },
   { head: 'Since', align: 'right', width: 100, cell: (box) => <When at={box.waitingSince} /> },
   { head: 'Drain job', width: 110, cell: (box) => <Due due={box.due} /> },
 ];
 
-/** As the status reckons: half a minute is worth a look. */
+/** The same limit as in the status: a wait of half a minute is worth a look. */
 const LONG_WAIT_MS = 30_000;
 
 export function Waited({ ms }: { ms: number }) {
@@ -67,7 +67,7 @@ export function Waited({ ms }: { ms: number }) {
 export function Due({ due }: { due: boolean }) {
   if (due) return <>due</>;
   return (
-    <span title="The sweeper makes one within 10 s">
+    <span title="The sweeper adds one within 10 s">
       <ToneBadge tone="look" icon={<IconHourglassEmpty size={14} aria-hidden />}>
         none yet
       </ToneBadge>

@@ -19,11 +19,11 @@ import { Copy } from '../components/order-link.tsx';
 import { When } from '../components/when.tsx';
 
 const ROLES = ['viewer', 'operator', 'admin'] as const satisfies readonly Role[];
-/** A year and a day: what the server takes at most. */
+/** A year and a day: the server's maximum. */
 const MOST_HOURS = 24 * 366;
 const USUAL_HOURS = 12;
 
-/** Asks for whom, then shows the token. It is held by this dialog only: closed, nobody can read it again. */
+/** Asks for a name, role and lifetime, then shows the token. Only this dialog has it: it is lost on close. */
 export function MintDialog({ onClose }: { onClose: () => void }) {
   const [name, setName] = useState('');
   const [role, setRole] = useState<Role>('viewer');
@@ -38,15 +38,15 @@ export function MintDialog({ onClose }: { onClose: () => void }) {
       opened
       onClose={onClose}
       title="Mint a token"
-      confirmLabel="Mint it"
+      confirmLabel="Mint"
       ready={name.trim() !== '' && Number(hours) > 0}
       onConfirm={mint}
-      what="Whoever holds the token may sign in with this name and role until it is over or revoked. It is shown once."
+      what="Anyone who has the token can sign in with this name and role until it expires or is revoked. The token is shown only once."
       extra={
         <Stack gap="sm">
           <TextInput
             label="Name"
-            description="What the audit says of whoever uses it"
+            description="Recorded in the audit log for every use of the token"
             required
             maxLength={100}
             autoComplete="off"
@@ -61,7 +61,7 @@ export function MintDialog({ onClose }: { onClose: () => void }) {
               onChange={(event) => setRole(event.currentTarget.value as Role)}
             />
             <NumberInput
-              label="Good for (hours)"
+              label="Valid for (hours)"
               min={1}
               max={MOST_HOURS}
               clampBehavior="strict"
@@ -75,7 +75,7 @@ export function MintDialog({ onClose }: { onClose: () => void }) {
   );
 }
 
-/** As every dialog, but a click beside it does not close it: the token would be gone. */
+/** Like every dialog, except that a click outside does not close it: the token would be lost. */
 function Shown({ minted, onClose }: { minted: TokenMinted; onClose: () => void }) {
   useEffect(() => dialogOpened(), []);
   return (
@@ -90,25 +90,29 @@ function Shown({ minted, onClose }: { minted: TokenMinted; onClose: () => void }
       <Modal.Overlay />
       <Modal.Content>
         <div className="dialog-head">
-          <Modal.Title fw={600}>The token</Modal.Title>
+          <Modal.Title fw={600}>New token</Modal.Title>
           <Modal.CloseButton aria-label="close" />
         </div>
         <Modal.Body>
           <Stack gap="sm">
-            <Alert variant="outline" icon={<IconKey size={18} />} title="Copy it now: it is not shown again">
+            <Alert
+              variant="outline"
+              icon={<IconKey size={18} />}
+              title="Copy it now. It will not be shown again."
+            >
               <Group gap="xs" wrap="nowrap" align="flex-start">
                 <code className="plain" data-token>
                   {minted.token}
                 </code>
-                <Copy text={minted.token} what="the token" />
+                <Copy text={minted.token} what="token" />
               </Group>
             </Alert>
             <Text size="sm">
-              Good until <When at={minted.expiresAt} />; it is known as <code>{minted.id}</code>.
+              Valid until <When at={minted.expiresAt} />. Its id is <code>{minted.id}</code>.
             </Text>
             <Group justify="flex-end">
               <Button onClick={onClose} data-autofocus>
-                I have it
+                I have copied it
               </Button>
             </Group>
           </Stack>

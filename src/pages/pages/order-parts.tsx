@@ -17,14 +17,14 @@ const PARTS = [
   'protections',
 ] as const satisfies readonly (keyof Order)[];
 
-/** What the order is made of, each kind behind a click. */
+/** The order's parts as JSON, one collapsed section per kind. */
 export function OrderParts({ order }: { order: Order }) {
   const there = PARTS.filter((part) => order[part].length > 0);
   if (there.length === 0) return null;
   return (
     <>
       <Title order={2} size="h5" mt="lg" mb="xs">
-        Its parts
+        Details
       </Title>
       {there.map((part) => (
         <details key={part} className="more">

@@ -13,10 +13,10 @@ import '../styles/timeline.css';
 import { storyOf, type Row } from './story.ts';
 import { TimelineEvent } from './timeline-event.tsx';
 
-/** Rows drawn at once: an order may have thousands. */
+/** Rows shown at first, and added by each click: an order may have thousands. */
 const ROWS = 200;
 
-/** The order's story: one row per event, and people's acts between them. */
+/** The order's history: one row per event, with operator actions between them. */
 export function OrderTimeline({ timeline, loading }: { timeline: Timeline | undefined; loading: boolean }) {
   const [shown, setShown] = useState(ROWS);
   const rows = useMemo(() => (timeline ? storyOf(timeline) : []), [timeline]);
@@ -25,8 +25,8 @@ export function OrderTimeline({ timeline, loading }: { timeline: Timeline | unde
   if (rows.length === 0) {
     return (
       <Empty
-        title="No event of this order is known"
-        why="The journal forgets events after its retention; the order itself stays."
+        title="No events of this order"
+        why="The journal deletes events after its retention period; the order itself stays."
       />
     );
   }
@@ -34,10 +34,11 @@ export function OrderTimeline({ timeline, loading }: { timeline: Timeline | unde
     <>
       {timeline.leftOut && (
         <p className="footnote">
-          The newest 1,000 are shown; <Link href="/events">Events</Link> finds older ones by this order.
+          Only the newest 1,000 are shown. To find older ones, search <Link href="/events">Events</Link> for
+          this order.
         </p>
       )}
-      <ol className="timeline" aria-label="what happened, in the order of application">
+      <ol className="timeline" aria-label="history, in the sequence of application">
         {rows.slice(0, shown).map((row) => (
           <li key={keyOf(row)}>
             {row.kind === 'event' ? <TimelineEvent entry={row.entry} /> : <ActRow act={row.act} />}
@@ -46,7 +47,7 @@ export function OrderTimeline({ timeline, loading }: { timeline: Timeline | unde
       </ol>
       {rows.length > shown && (
         <Button variant="default" size="xs" onClick={() => setShown(shown + ROWS)}>
-          Show more ({figure(rows.length - shown)} are left)
+          Show more ({figure(rows.length - shown)} left)
         </Button>
       )}
     </>

@@ -20,11 +20,11 @@ import { RebuildOrder } from './rebuild-order.tsx';
 import { StatusHistory } from './status-history.tsx';
 import { OrderTimeline } from './order-timeline.tsx';
 import { StatusBadge } from '../components/status-badge.tsx';
-import { totalOf } from './orders.tsx';
+import { totalOf, wordsOf } from './orders.tsx';
 
 export type Order = OrderList['orders'][number];
 
-/** Whatever moves in the stream may concern this order: its own figures are not in it. */
+/** Any change in the stream may concern this order, because the stream has no figures of single orders. */
 const anyMove = ({ status, sample }: Now) => [
   status.accepted,
   status.duplicates,
@@ -34,7 +34,7 @@ const anyMove = ({ status, sample }: Now) => [
   sample.appliedPerSecond,
 ];
 
-/** All that happened to one order, beside its lock, its mailbox and its dedupe keys. */
+/** One order: its state and history, with links to its lock, its mailbox and its dedupe keys. */
 export function OrderPage() {
   const { shop, orderId } = useParams<{ shop: string; orderId: string }>();
   const place = `/orders/${encodeURIComponent(shop)}/${encodeURIComponent(orderId)}`;
@@ -53,7 +53,7 @@ export function OrderPage() {
       title={`Order ${nameOf(orderId, order.data)}`}
       sentence={
         <span className="figures">
-          {key} <Copy text={key} what="the order's key" />
+          {key} <Copy text={key} what="order key" />
         </span>
       }
       actions={orderId !== '-' && !unknown && <RebuildOrder place={place} />}
@@ -78,7 +78,7 @@ export function OrderPage() {
 }
 
 function nameOf(orderId: string, order: Order | undefined): string {
-  return order?.name ?? (orderId === '-' ? 'of events that name none' : orderId);
+  return order?.name ?? (orderId === '-' ? 'unknown' : orderId);
 }
 
 interface StoryProps {
@@ -98,7 +98,7 @@ function Story({ answer, orderKey, withChanges, onChanges }: StoryProps) {
         </Title>
         <Switch
           size="xs"
-          label="what each event changed"
+          label="Show changes"
           checked={withChanges}
           onChange={(event) => onChanges(event.currentTarget.checked)}
         />
@@ -114,7 +114,7 @@ const asOf = (updatedAt: number) => (updatedAt > 0 ? new Date(updatedAt) : null)
 interface OrderFactsProps {
   order: Order | undefined;
   problem: ReturnType<typeof useApi<Order>>['error'];
-  /** Whether events of it are known. */
+  /** Whether the order has any events. */
   known: boolean;
 }
 
@@ -122,8 +122,8 @@ function OrderFacts({ order, problem, known }: OrderFactsProps) {
   if (problem?.status === 404 && known) {
     return (
       <Empty
-        title="MongoDB has no such order"
-        why="None of its events was applied yet. The timeline below shows what happened to them."
+        title="This order is not in MongoDB yet"
+        why="None of its events has been applied. The timeline below shows what happened to them."
       />
     );
   }
@@ -142,23 +142,23 @@ function OrderFacts({ order, problem, known }: OrderFactsProps) {
   );
 }
 
-/** What stands there before it is known: the place is the same. */
+/** Also shown while the order loads, so that nothing moves. */
 const FACTS = [
   'Status',
-  'Paid',
-  'Shipped',
+  'Payment',
+  'Fulfillment',
   'Total',
-  'Newest snapshot is of',
+  'Newest snapshot',
   'Cancelled',
   'Deleted',
-  'Commits',
+  'Version',
 ];
 
 function factsOf(order: Order): (readonly [string, ReactNode])[] {
   const values = [
     <StatusBadge key="status" status={order.status} />,
-    <Plain key="paid" text={order.financialStatus ?? '–'} max={60} />,
-    <Plain key="shipped" text={order.fulfillmentStatus ?? '–'} max={60} />,
+    <Plain key="payment" text={wordsOf(order.financialStatus)} max={60} />,
+    <Plain key="fulfillment" text={wordsOf(order.fulfillmentStatus)} max={60} />,
     totalOf(order),
     <When key="snapshot" at={order.snapshotAt} />,
     <When key="cancelled" at={order.cancelledAt} />,
@@ -168,7 +168,7 @@ function factsOf(order: Order): (readonly [string, ReactNode])[] {
   return FACTS.map((name, at) => [name, values[at]] as const);
 }
 
-/** Who has the order now, and what waits for it. Nothing where neither is so. */
+/** The order's parked events, lock holder and waiting events, if it has any. */
 function Held({ timeline, orderKey }: { timeline: Timeline; orderKey: string }) {
   const { lock, waitingMs, entries } = timeline;
   const waiting = entries.filter(({ outcome }) => outcome === 'waiting').length;
@@ -177,7 +177,7 @@ function Held({ timeline, orderKey }: { timeline: Timeline; orderKey: string }) 
       <IncompleteOrder timeline={timeline} />
       {lock && (
         <Alert variant="outline" className="note" icon={<IconLock size={18} />}>
-          Locked by <Plain text={lock.holder.program ?? 'a worker that does not say who it is'} max={80} />
+          Locked by <Plain text={lock.holder.program ?? 'an unknown worker'} max={80} />
           {lock.holder.job !== null && (
             <>
               {' '}
@@ -185,23 +185,23 @@ function Held({ timeline, orderKey }: { timeline: Timeline; orderKey: string }) 
             </>
           )}{' '}
           for <Age ms={lock.ageMs} />
-          {lock.holder.alive === false && ', which is not heard of any more'}.{' '}
+          {lock.holder.alive === false && ', which has stopped responding'}.{' '}
           <Button
             component={Link}
             href={`/locks?order=${encodeURIComponent(orderKey)}`}
             size="compact-xs"
             variant="default"
           >
-            Its lock
+            Show lock
           </Button>
         </Alert>
       )}
       {waitingMs !== null && (
         <Alert variant="outline" className="note" icon={<IconInbox size={18} />}>
-          {waiting === 1 ? 'One event waits' : `${waiting} events wait`}, the oldest for{' '}
+          {waiting === 1 ? 'One event is' : `${waiting} events are`} waiting, the oldest for{' '}
           <Age ms={waitingMs} />.{' '}
           <Button component={Link} href={`/mailboxes/${orderKey}`} size="compact-xs" variant="default">
-            Its mailbox
+            Show mailbox
           </Button>
         </Alert>
       )}

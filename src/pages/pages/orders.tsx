@@ -37,7 +37,7 @@ export function OrdersPage() {
     watch: ({ status }) => [status.accepted, status.parked],
   });
   return (
-    <Page title="Orders" sentence="Every order, as its events made it.">
+    <Page title="Orders" sentence="Current state of every order in MongoDB.">
       <FilterBar fields={FIELDS} />
       <DataTable
         label="orders"
@@ -48,15 +48,9 @@ export function OrdersPage() {
         columns={COLUMNS}
         empty={
           any ? (
-            <Empty
-              title="No order is like that"
-              why="The filters above hide all others: clear them to see these."
-            />
+            <Empty title="No orders match" why="Clear the filters to see all orders." />
           ) : (
-            <Empty
-              title="No order yet"
-              why="An order stands here once the first of its events was applied."
-            />
+            <Empty title="No orders yet" why="An order appears here once its first event is applied." />
           )
         }
       />
@@ -70,8 +64,8 @@ const COLUMNS = [
   { head: 'Shop', cell: ({ shop }: Order) => <Plain text={shop} max={60} /> },
   { head: 'Status', cell: ({ status }: Order) => <StatusBadge status={status} />, width: 165 },
   { head: 'Incomplete', cell: lackOf, width: 120 },
-  { head: 'Paid', cell: ({ financialStatus }: Order) => financialStatus ?? '–', width: 110 },
-  { head: 'Shipped', cell: ({ fulfillmentStatus }: Order) => fulfillmentStatus ?? '–', width: 90 },
+  { head: 'Payment', cell: ({ financialStatus }: Order) => wordsOf(financialStatus), width: 110 },
+  { head: 'Fulfillment', cell: ({ fulfillmentStatus }: Order) => wordsOf(fulfillmentStatus), width: 100 },
   { head: 'Total', cell: totalOf, align: 'right' as const, width: 110 },
   { head: 'Created', cell: ({ createdAt }: Order) => <When at={createdAt} />, width: 120 },
 ];
@@ -80,7 +74,12 @@ export function totalOf({ totalPrice, currency }: Pick<Order, 'totalPrice' | 'cu
   return totalPrice === null ? '–' : `${totalPrice} ${currency ?? ''}`.trim();
 }
 
-/** How many events it lacks. Parked events stand out. */
+/** Shopify's name of a state, for people: `partially_refunded` is shown as `partially refunded`. */
+export function wordsOf(state: string | null): string {
+  return state?.replaceAll('_', ' ') ?? '–';
+}
+
+/** How many events the order lacks. Parked events stand out. */
 function lackOf({ shop, orderId, parkedEvents, waitingEvents }: Order): ReactNode {
   if (parkedEvents > 0)
     return (

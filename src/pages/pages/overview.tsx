@@ -13,7 +13,7 @@ import '../styles/overview.css';
 import { ALIVE_MS, cardsOf } from './cards.ts';
 import { OverviewCharts } from './overview-charts.tsx';
 
-/** Is it fine? One sentence first. */
+/** The overall state: one sentence first, then figures. */
 export function OverviewPage() {
   const { now } = useNow();
   return (
@@ -67,7 +67,7 @@ function Programs({ now }: { now: Now | null }) {
         { head: 'Host and process', cell: ({ id }) => <span className="mono">{id}</span> },
         { head: 'Started', cell: ({ startedAt }) => <When at={startedAt} />, width: 190 },
         {
-          head: 'Last heard',
+          head: 'Last heartbeat',
           cell: ({ lastHeardMs }) => <Heard ms={lastHeardMs} readAt={readAt} />,
           align: 'right',
           width: 230,
@@ -76,14 +76,14 @@ function Programs({ now }: { now: Now | null }) {
       empty={
         <Empty
           title="No program has reported in the last hour"
-          why="Programs report to Redis once a second. None is listed while Redis is down or all are stopped."
+          why="Programs report to Redis once a second. The list is empty while Redis is down or all programs are stopped."
         />
       }
     />
   );
 }
 
-/** A program that died is listed for an hour. */
+/** A program that died stays in the list for an hour. */
 function Heard({ ms, readAt }: { ms: number; readAt: number }) {
   if (ms < ALIVE_MS) return <Age ms={ms} />;
   return (

@@ -1,20 +1,20 @@
 import type { Selection } from '../../watch/shapes/parked.ts';
 
-/** Which parked events somebody means, for the server and in words. */
+/** A choice of parked events, for the server and in words. */
 export interface Choice {
   which: Selection;
   words: string;
 }
 
-/** What a view of parked events may ask for. */
+/** The actions that views of parked events offer. */
 export interface Asks {
   replay: (choice: Choice) => void;
   discard: (choice: Choice) => void;
 }
 
-export const EVERYTHING: Choice = { which: {}, words: 'everything that is parked' };
+export const EVERYTHING: Choice = { which: {}, words: 'all parked events' };
 
-/** The server takes so many by their ids. */
+/** The most events that the server accepts by id. */
 export const MOST_CHOSEN = 1000;
 
 export function theseOf(events: readonly string[]): Choice {
@@ -28,7 +28,7 @@ interface Filter {
   shop?: string;
 }
 
-/** What is '' is not asked for. */
+/** Empty fields do not filter. */
 export function allLike({ cause = '', topic = '', shop = '' }: Filter): Choice {
   const which = {
     ...(cause !== '' && { cause }),
@@ -36,10 +36,10 @@ export function allLike({ cause = '', topic = '', shop = '' }: Filter): Choice {
     ...(shop !== '' && { shop }),
   };
   const named = Object.entries(which).map(([name, value]) => `${name} “${value}”`);
-  return named.length === 0 ? EVERYTHING : { which, words: `all that is parked with ${named.join(', ')}` };
+  return named.length === 0 ? EVERYTHING : { which, words: `all parked events with ${named.join(', ')}` };
 }
 
-/** A run's id is made here, so that a click that is sent twice is one run. Plain http has no randomUUID. */
+/** The browser makes a run's id, so that a request sent twice is one run. Plain http has no randomUUID. */
 export function newRunId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;

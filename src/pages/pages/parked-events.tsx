@@ -21,7 +21,7 @@ const FIELDS = [
   { name: 'shop', label: 'Shop', placeholder: 'name.myshopify.com', width: 260 },
 ] as const;
 
-/** Parked events one by one, some of them to be chosen. */
+/** Parked events one by one, with checkboxes to select some. */
 export function ParkedEvents({ asks }: { asks: Asks }) {
   const { filters, set, any } = useFilters(['cause', 'topic', 'shop', 'state']);
   const { set: open } = useFilters(['event']);
@@ -89,9 +89,9 @@ interface ChoiceBarProps {
   asks: Asks;
 }
 
-/** Stands there with and without a choice, so that nothing jumps at the first tick. */
+/** Always shown, so that nothing moves when the first event is selected. */
 function ChoiceBar({ choice, chosen, idle, asks }: ChoiceBarProps) {
-  const which = chosen > 0 ? `${chosen} selected` : 'all of these';
+  const which = chosen > 0 ? `${chosen} selected` : 'all matching';
   return (
     <Group gap="xs" mb="sm">
       {(['replay', 'discard'] as const).map((act) => (
@@ -100,7 +100,7 @@ function ChoiceBar({ choice, chosen, idle, asks }: ChoiceBarProps) {
           role="operator"
           size="xs"
           variant="default"
-          idle={idle ? 'None of these is parked' : null}
+          idle={idle ? 'There are no parked events here' : null}
           onClick={() => asks[act](choice)}
         >
           {act === 'replay' ? 'Replay' : 'Discard'} {which}…
@@ -111,18 +111,12 @@ function ChoiceBar({ choice, chosen, idle, asks }: ChoiceBarProps) {
 }
 
 function NoEvents({ any, parked }: { any: boolean; parked: boolean }) {
-  if (any)
-    return (
-      <Empty
-        title="No event is like that"
-        why="The filters above leave none: another state, or clear them."
-      />
-    );
+  if (any) return <Empty title="No events match" why="Choose another state or clear the filters." />;
   if (parked)
     return (
       <Empty
-        title="Nothing is parked"
-        why="An event is put here when it cannot be applied after all its attempts."
+        title="No parked events"
+        why="An event is parked when it cannot be applied after all attempts."
       />
     );
   return null;
@@ -138,8 +132,8 @@ const COLUMNS: readonly Column<ParkedEvent>[] = [
   { head: 'Last tried', align: 'right', width: 95, cell: ({ lastAt }) => <When at={lastAt} /> },
 ];
 
-/** `<shop>/-`: its body names no order that could be read. */
+/** `<shop>/-`: the body names no readable order. */
 export function Order({ order }: Pick<ParkedEvent, 'order'>) {
-  if (order.endsWith('/-')) return <span title={order}>no order could be read</span>;
+  if (order.endsWith('/-')) return <span title={order}>no readable order</span>;
   return <OrderLink order={order} />;
 }

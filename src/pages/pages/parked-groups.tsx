@@ -31,8 +31,8 @@ export function ParkedGroupsTable({ groups, asks }: GroupsProps) {
       {...readingOf(groups)}
       empty={
         <Empty
-          title="Nothing is parked"
-          why="An event is put here when it cannot be applied after all its attempts. Its order goes on without it."
+          title="No parked events"
+          why="An event is parked when it cannot be applied after all attempts. Its order continues without it."
         />
       }
     />
@@ -47,18 +47,18 @@ function columnsWith(asks: Asks): Column<ParkedGroup>[] {
     { head: 'Shop', width: 190, cell: ({ shop }) => <Plain text={shop} max={80} /> },
     { head: 'First', align: 'right', width: 105, cell: ({ firstAt }) => <When at={firstAt} /> },
     { head: 'Last', align: 'right', width: 105, cell: ({ lastAt }) => <When at={lastAt} /> },
-    { head: 'Change', align: 'right', width: 110, cell: (group) => <Buttons group={group} asks={asks} /> },
+    { head: 'Actions', align: 'right', width: 110, cell: (group) => <Buttons group={group} asks={asks} /> },
   ];
 }
 
-/** With the newest event of it as a sample. */
+/** The cause, with its newest event as a sample. */
 function Cause({ cause, sample }: ParkedGroup) {
   return (
     <>
       <div>
         <Plain text={cause} max={120} />
       </div>
-      <span className="dim">such as</span> <EventLink event={sample} />
+      <span className="dim">e.g.</span> <EventLink event={sample} />
     </>
   );
 }

@@ -1,8 +1,8 @@
 import type { Now } from '../../watch/shapes/system.ts';
 
 /**
- * When what is parked should be read again. Not by its count alone: a replay that parks all of its events again
- * leaves the count as it was, but events were applied or waited meanwhile.
+ * The part of the stream that parked events depend on. Their count alone is not enough: a replay whose events
+ * are all parked again leaves it unchanged, but in the meantime events were waiting or applied.
  */
 export function parkedMoves({ status, sample }: Now): unknown {
   return [status.parked, status.waitingEvents, sample.appliedPerSecond];

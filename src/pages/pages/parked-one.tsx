@@ -18,7 +18,7 @@ import { Order } from './parked-events.tsx';
 import { parkedMoves } from './parked-moves.ts';
 import { ParkedState } from './parked-state.tsx';
 
-/** One parked event: its whole error, and what can be done about it. */
+/** One parked event with its full error, and buttons to replay or discard it. */
 export function ParkedOne({ event, asks }: { event: string; asks: Asks }) {
   const one = useApi<ParkedEvent>(`/parked/${encodeURIComponent(event)}`, undefined, {
     watch: parkedMoves,
@@ -33,7 +33,7 @@ export function ParkedOne({ event, asks }: { event: string; asks: Asks }) {
     <>
       {one.error && <Problem problem={one.error} asOf={one.data ? new Date(one.dataUpdatedAt) : null} />}
       {one.data && (
-        <Paper component="section" withBorder p="md" aria-label="The parked event">
+        <Paper component="section" withBorder p="md" aria-label="Parked event">
           <Group justify="space-between" mb="md">
             <Group gap="sm">
               <EventLink event={event} />

@@ -3,7 +3,7 @@ import type { UseQueryResult } from '@tanstack/react-query';
 import type { ParkedGroups } from '../../watch/shapes/parked.ts';
 import type { ApiProblem } from '../api.ts';
 import { useChange } from '../components/change-dialog.tsx';
-import { figure } from '../components/figures.ts';
+import { several } from '../components/figures.ts';
 import { MayButton } from '../components/may-button.tsx';
 import { Page } from '../components/page.tsx';
 import { useApi } from '../use-api.ts';
@@ -25,7 +25,7 @@ const VIEWS = [
   { value: 'replays', label: 'Replays' },
 ];
 
-/** What could not be applied: grouped by its cause, one by one, and what was replayed. */
+/** Events that could not be applied: by cause and one by one; and the replays. */
 export function ParkedPage() {
   const { filters, set } = useFilters(['view', 'event']);
   const view = VIEWS.some(({ value }) => value === filters.view) ? filters.view : 'groups';
@@ -46,7 +46,7 @@ export function ParkedPage() {
           role="operator"
           size="xs"
           variant="default"
-          idle={groups.data?.events === 0 ? 'Nothing is parked' : null}
+          idle={groups.data?.events === 0 ? 'There are no parked events' : null}
           onClick={() => replaying.open(EVERYTHING)}
         >
           Replay all…
@@ -55,7 +55,7 @@ export function ParkedPage() {
     >
       <SegmentedControl
         mb="md"
-        aria-label="What to show"
+        aria-label="View"
         data={VIEWS}
         value={view}
         onChange={(next) => set({ view: next, event: '' })}
@@ -82,8 +82,8 @@ function View({ view, event, groups, asks }: ViewProps) {
 }
 
 function sentenceOf({ groups, events }: ParkedGroups): string {
-  if (events === 0) return 'Nothing is parked: every event found its order.';
+  if (events === 0) return 'No events are parked.';
   const causes = new Set(groups.map(({ cause }) => cause)).size;
-  const ones = events === 1 ? '1 event was' : `${figure(events)} events were`;
-  return `${ones} put aside for ${causes === 1 ? 'one cause' : `${causes} causes`}. Mend what is wrong, then replay.`;
+  const parked = several(events, 'parked event', 'parked events');
+  return `${parked}, ${several(causes, 'cause', 'causes')}. Fix the cause, then replay.`;
 }

@@ -14,13 +14,13 @@ import { useApi } from '../use-api.ts';
 import { Waited } from './mailboxes.tsx';
 import { readingOf } from './reading.ts';
 
-/** What is to be done to which queue: a partition, or all of them. */
+/** Pausing or resuming a queue: one partition, or all of them. */
 interface Turn {
   verb: 'pause' | 'resume';
   partition: number | 'all';
 }
 
-/** The wake-up jobs of each partition, how fast they go, and holding them. */
+/** The wake-up jobs of each partition, their throughput, and pausing them. */
 export function QueuesPage() {
   const queues = useApi<QueueList>('/queues', undefined, {
     watch: ({ status }) => [
@@ -41,29 +41,27 @@ export function QueuesPage() {
     >
       {paused.length > 0 && <PausedBanner paused={paused} ask={turning.open} />}
       <DataTable
-        label="Queues, one for each partition"
+        label="Queues, one per partition"
         rows={queues.data?.queues}
         rowKey={(queue) => String(queue.partition)}
         columns={columnsWith(turning.open)}
         {...readingOf(queues)}
-        empty={
-          <Empty title="There are no queues" why="No partition is known: has a worker ever been started?" />
-        }
+        empty={<Empty title="No queues" why="No partitions found. Has a worker ever been started?" />}
       />
       {turning.over && <TurnDialog turn={turning.over} onClose={turning.close} />}
     </Page>
   );
 }
 
-/** In and out, and when all that waits is done at this pace. */
+/** Events in and out per second, and when the waiting events will be processed at this rate. */
 function paceOf({ inPerSecond, outPerSecond, queues }: QueueList): string {
   const waiting = queues.reduce((sum, queue) => sum + queue.waitingEvents, 0);
-  const pace = `${several(waiting, 'event waits', 'events wait')}; in ${rate(inPerSecond)}/s, out ${rate(outPerSecond)}/s over the last 10 s`;
+  const pace = `${several(waiting, 'event', 'events')} waiting; in ${rate(inPerSecond)}/s, out ${rate(outPerSecond)}/s over the last 10 s`;
   if (inPerSecond === null || outPerSecond === null || waiting === 0) return `${pace}.`;
-  if (queues.some((queue) => queue.paused)) return `${pace}; what is paused waits on.`;
+  if (queues.some((queue) => queue.paused)) return `${pace}. Events of paused queues keep waiting.`;
   const gain = outPerSecond - inPerSecond;
-  if (gain <= 0) return `${pace}: it does not get less.`;
-  return `${pace}: empty in about ${age((waiting / gain) * 1000)}.`;
+  if (gain <= 0) return `${pace}. The backlog is not shrinking.`;
+  return `${pace}. Empty in about ${age((waiting / gain) * 1000)}.`;
 }
 
 function Actions({ ask }: { ask: (turn: Turn) => void }) {
@@ -87,7 +85,7 @@ function Actions({ ask }: { ask: (turn: Turn) => void }) {
   );
 }
 
-/** Stays as long as a queue is paused: what is forgotten here makes every order of it late. */
+/** Stays as long as a queue is paused: a forgotten pause delays every order of the queue. */
 function PausedBanner({ paused, ask }: { paused: Queue[]; ask: (turn: Turn) => void }) {
   const names = paused.map((queue) => queue.partition).join(', ');
   const waiting = paused.reduce((sum, queue) => sum + queue.waitingEvents, 0);
@@ -105,8 +103,8 @@ function PausedBanner({ paused, ask }: { paused: Queue[]; ask: (turn: Turn) => v
     >
       <Group justify="space-between">
         <Text size="sm">
-          {several(waiting, 'event waits', 'events wait')} until somebody resumes {only ? 'it' : 'them'}.
-          Webhooks are still taken and kept.
+          {several(waiting, 'event is', 'events are')} waiting until {only ? 'it is' : 'they are'} resumed.
+          Webhooks are still accepted and stored.
         </Text>
         <MayButton
           role="operator"
@@ -132,13 +130,13 @@ function columnsWith(ask: (turn: Turn) => void): Column<Queue>[] {
     { head: 'Orders waiting', align: 'right', width: 110, cell: (queue) => figure(queue.waitingOrders) },
     { head: 'Events waiting', align: 'right', width: 110, cell: (queue) => figure(queue.waitingEvents) },
     {
-      head: 'Oldest',
+      head: 'Oldest wait',
       align: 'right',
       width: 100,
       cell: Oldest,
     },
     { head: 'Workers', align: 'right', width: 75, cell: ({ workers }) => figure(workers) },
-    { head: 'Change', align: 'right', width: 95, cell: (queue) => <TurnButton queue={queue} ask={ask} /> },
+    { head: 'Action', align: 'right', width: 95, cell: (queue) => <TurnButton queue={queue} ask={ask} /> },
   ];
 }
 
@@ -161,7 +159,7 @@ function State({ queue }: { queue: Queue }) {
     );
   return (
     <ToneBadge tone="good" icon={<IconPlayerPlay size={14} aria-hidden />}>
-      goes
+      running
     </ToneBadge>
   );
 }
@@ -184,9 +182,9 @@ function TurnButton({ queue: { partition, paused }, ask }: { queue: Queue; ask: 
 const TURNS = {
   pause: {
     title: 'Pause',
-    what: 'No drain of it begins until somebody resumes it; what runs now ends. Webhooks are still taken and kept. A pause outlives restarts.',
+    what: 'No new drains start until an operator resumes processing; running drains finish. Webhooks are still accepted and stored. A pause survives restarts.',
   },
-  resume: { title: 'Resume', what: 'Its drains begin again; what waits longest comes first.' },
+  resume: { title: 'Resume', what: 'Drains start again. Orders that have waited longest come first.' },
 } as const;
 
 function TurnDialog({ turn: { verb, partition }, onClose }: { turn: Turn; onClose: () => void }) {

@@ -1,7 +1,7 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ApiProblem } from '../api.ts';
 
-/** How far an answer is read, as a table says it: loading, what went wrong, and of when the rows are. */
+/** The state of a query as a table's props: loading, the problem, and the time of the rows. */
 export function readingOf(query: UseQueryResult<unknown, ApiProblem>) {
   return {
     loading: query.isPending && !query.isError,

@@ -29,7 +29,7 @@ export function RebuildOrder({ place }: { place: string }) {
   );
 }
 
-/** First shows what would change. The button works only if something would. */
+/** First shows what would change. The button is enabled only if something would. */
 function RebuildDialog({ place, onClose }: { place: string; onClose: () => void }) {
   const look = useQuery<RebuildLook, ApiProblem>({
     queryKey: ['rebuild', place],

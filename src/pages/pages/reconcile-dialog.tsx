@@ -8,7 +8,7 @@ import { Plain } from '../components/plain.tsx';
 import { useDryPass } from './use-dry-pass.ts';
 
 const HOUR_MS = 3_600_000;
-/** How far back, in ms; null: everything there is. */
+/** How far back, in ms; null: no limit. */
 const SPANS = {
   'the last 2 hours': 2 * HOUR_MS,
   'the last 24 hours': 24 * HOUR_MS,
@@ -24,7 +24,7 @@ function windowOf(span: Span): { since: string } | { all: true } {
   return ms === null ? { all: true } : { since: new Date(Date.now() - ms).toISOString() };
 }
 
-/** Compares first, and writes nothing; then, where it found something, puts right the same window. */
+/** First compares without changing anything; if orders differ, repairs those of the same window. */
 export function ReconcileDialog({ shop, onClose }: { shop: string; onClose: () => void }) {
   const [span, setSpan] = useState<Span>('the last 24 hours');
   const [window, setWindow] = useState(() => windowOf(span));
@@ -38,7 +38,7 @@ export function ReconcileDialog({ shop, onClose }: { shop: string; onClose: () =
     setWindow(next);
     dry.begin(next);
   };
-  const putRight = async (reason: string) => {
+  const repair = async (reason: string) => {
     const body = { shop, ...window, dryRun: false, reason };
     return (await tell<Reconcile & { did: string }>('/reconciles', body)).did;
   };
@@ -47,14 +47,14 @@ export function ReconcileDialog({ shop, onClose }: { shop: string; onClose: () =
       opened
       onClose={onClose}
       title="Reconcile"
-      confirmLabel="Put right"
+      confirmLabel="Repair"
       ready={dry.pass?.state === 'done' && driftOf(dry.pass) > 0}
-      onConfirm={putRight}
+      onConfirm={repair}
       what={
         <>
-          Holds the orders of <Plain text={shop} max={100} /> against Shopify's. Those that are missing or
-          stale here are fetched and applied like any event: what is newer here stays. Comparing comes first,
-          and changes nothing.
+          Compares the orders of <Plain text={shop} max={100} /> with Shopify's. Orders that are missing or
+          stale here are fetched and applied like any event; newer data here is kept. The comparison itself
+          changes nothing.
         </>
       }
       extra={
@@ -82,13 +82,13 @@ function driftOf({ missing, stale }: Reconcile): number {
   return missing + stale;
 }
 
-/** What the comparison says; its place is kept while it runs. */
+/** The result of the comparison; its place is kept while it runs. */
 function Found({ dry: { pass, problem, underWay } }: { dry: ReturnType<typeof useDryPass> }) {
   return (
     <Text component="p" size="sm" fw={600} my="xs" role="status">
       {problem ? (
         <>
-          It could not be compared: <Plain text={problem.message} />
+          Comparison failed: <Plain text={problem.message} />
         </>
       ) : (
         wordsOf(pass, underWay)
@@ -98,12 +98,12 @@ function Found({ dry: { pass, problem, underWay } }: { dry: ReturnType<typeof us
 }
 
 function wordsOf(pass: Reconcile | undefined, underWay: boolean): string {
-  if (!pass) return underWay ? 'Asking …' : 'Not compared yet.';
+  if (!pass) return underWay ? 'Starting …' : 'Not compared yet.';
   const { state, checked, missing, stale, because } = pass;
   const orders = several(checked, 'order', 'orders');
   if (state === 'asked') return 'Waiting for the app program …';
   if (state === 'running') return `Comparing: ${orders} so far …`;
-  if (state !== 'done') return `The comparison ${state}: ${because ?? 'it does not say why'}`;
-  if (driftOf(pass) === 0) return `${orders} compared: none is missing, none is stale. Nothing to put right.`;
+  if (state !== 'done') return `Comparison ${state}: ${because ?? 'no reason given'}`;
+  if (driftOf(pass) === 0) return `${orders} compared: none missing, none stale. Nothing to repair.`;
   return `${orders} compared: ${missing} missing, ${stale} stale.`;
 }

@@ -12,7 +12,7 @@ const FIELDS: readonly FilterField[] = [
   { name: 'shop', label: 'Shop', placeholder: 'example.myshopify.com', width: 260 },
 ];
 
-/** The passes of all shops. */
+/** The reconciliations of all shops. */
 export function ReconcilesPage() {
   const { filters, any } = useFilters(['shop']);
   const list = usePages<ReconcilePage>('/reconciles', filters, {
@@ -22,7 +22,7 @@ export function ReconcilesPage() {
     <Page title="Reconciliation" sentence="Comparisons of each shop's orders with Shopify's, newest first.">
       <FilterBar fields={FIELDS} />
       <DataTable
-        label="passes of all shops"
+        label="Reconciliations of all shops"
         {...list}
         rows={list.loading ? undefined : list.pages.flatMap(({ reconciles }) => reconciles)}
         rowKey={({ id }) => id}
@@ -32,7 +32,7 @@ export function ReconcilesPage() {
         ]}
         empty={
           <Empty
-            title={any ? 'No passes match' : 'No passes yet'}
+            title={any ? 'No reconciliations match' : 'No reconciliations yet'}
             why="The app program compares the orders of every installed shop on a schedule."
           />
         }

@@ -5,7 +5,7 @@ import type { Did } from '../../watch/shapes/mailboxes.ts';
 import { tell } from '../api.ts';
 import { ChangeDialog } from '../components/change-dialog.tsx';
 
-/** What has no effect yet is released without more ado; the server asks `confirm` for all else. */
+/** Outcomes without an effect on the order. For all others the server requires `confirm`. */
 const FREE = new Set(['parked', 'unknown']);
 
 export function ReleaseClaimDialog({ claim, onClose }: { claim: Claim; onClose: () => void }) {
@@ -16,7 +16,7 @@ export function ReleaseClaimDialog({ claim, onClose }: { claim: Claim; onClose: 
       opened
       onClose={onClose}
       title="Release this key"
-      confirmLabel="Release it"
+      confirmLabel="Release"
       ready={!needed || confirm}
       onConfirm={async (reason) =>
         (
@@ -29,15 +29,15 @@ export function ReleaseClaimDialog({ claim, onClose }: { claim: Claim; onClose: 
       }
       what={
         <>
-          The key of event <code>{claim.event.slice(0, 12)}</code> is deleted: sent once more, the webhook is
-          taken again and not answered as a duplicate. Nothing happens until it is sent. A key that was made
-          anew since you looked is left alone.
+          Deletes the key of event <code>{claim.event.slice(0, 12)}</code>. If the webhook is sent again, it
+          is accepted instead of being answered as a duplicate. Nothing happens until then. If the key has
+          been created again since this page was loaded, it is kept.
         </>
       }
       extra={
         needed && (
           <Checkbox
-            label={`Its event is ${claim.outcome}: release it all the same`}
+            label={`The event is ${claim.outcome}. Release its key anyway`}
             checked={confirm}
             onChange={(event) => setConfirm(event.currentTarget.checked)}
           />

@@ -9,8 +9,8 @@ import { ToneBadge } from '../components/tone-badge.tsx';
 import { Age } from '../components/when.tsx';
 
 /**
- * Takes a lock from the holder that was shown, and from nobody else: the token that is sent is that of the row
- * that was clicked, however long the dialog stood open. If it sent the present one, it would take a healthy lock.
+ * Releases the lock of the displayed holder only: it sends the token of the clicked row, however long the
+ * dialog was open. If it sent the current token, it could release the lock of a healthy holder.
  */
 export function ReleaseLockDialog({ lock, onClose }: { lock: Lock; onClose: () => void }) {
   const [typed, setTyped] = useState('');
@@ -25,8 +25,8 @@ export function ReleaseLockDialog({ lock, onClose }: { lock: Lock; onClose: () =
     <ChangeDialog
       opened
       onClose={onClose}
-      title="Take this lock"
-      confirmLabel="Take the lock"
+      title="Release this lock"
+      confirmLabel="Release the lock"
       dangerous
       ready={typed.trim() === id && (!alive || insist)}
       onConfirm={release}
@@ -44,7 +44,7 @@ export function ReleaseLockDialog({ lock, onClose }: { lock: Lock; onClose: () =
               }
             >
               <Checkbox
-                label="Take it all the same: what the holder is doing will be refused and done again"
+                label="Release it anyway: the holder's current work will be refused and repeated"
                 checked={insist}
                 onChange={(event) => setInsist(event.currentTarget.checked)}
               />
@@ -67,8 +67,8 @@ function WhatHappens({ lock: { order, holder, ageMs } }: { lock: Lock }) {
   return (
     <Stack gap="xs">
       <Text size="sm" component="div">
-        The lock of <Plain text={order} /> is taken from{' '}
-        <Plain text={holder.program ?? 'a holder that does not say who it is'} />
+        Releases the lock of <Plain text={order} />, held by{' '}
+        <Plain text={holder.program ?? 'an unknown holder'} />
         {holder.job !== null && (
           <>
             {' '}
@@ -77,14 +77,15 @@ function WhatHappens({ lock: { order, holder, ageMs } }: { lock: Lock }) {
         )}
         {ageMs !== null && (
           <>
-            , which has held it for <Age ms={ageMs} />
+            {' '}
+            for <Age ms={ageMs} />
           </>
         )}
         .
       </Text>
       <Text size="sm">
-        First a late commit of this holder is made void, then the lock is deleted if it is still this
-        holder's, then the order is woken so that another worker goes on. No event is lost.
+        First, any late commit by this holder is invalidated. Then the lock is deleted, if this holder still
+        has it, and the order is woken so that another worker continues. No event is lost.
       </Text>
     </Stack>
   );

@@ -16,11 +16,11 @@ const HIGHEST_RATE = 1000;
 interface ReplayDialogProps {
   choice: Choice;
   onClose: () => void;
-  /** Stays on its page when it closes; otherwise the run is shown. */
+  /** Whether to stay on the page on close; otherwise the run is shown. */
   stays?: boolean;
 }
 
-/** Counts first, then asks how fast and why; one dialog is one run, however often it is clicked. */
+/** Counts first, then asks for a rate and a reason. A dialog starts one run, however often it is clicked. */
 export function ReplayDialog({ choice, onClose, stays = false }: ReplayDialogProps) {
   const [id] = useState(newRunId);
   const [rate, setRate] = useState<number | string>(USUAL_RATE);
@@ -49,9 +49,9 @@ export function ReplayDialog({ choice, onClose, stays = false }: ReplayDialogPro
       what={
         <>
           <Text size="sm">
-            Puts back <Plain text={choice.words} max={400} />, each into its order's mailbox; what is parked
-            later is not part of it. What fails again is parked again; when more than a fifth does, the replay
-            stops by itself.
+            Replays <Plain text={choice.words} max={400} />: each event returns to its order's mailbox. Events
+            parked later are not included. Events that fail again are parked again; if more than a fifth fail,
+            the replay stops automatically.
           </Text>
           <CountLine count={count} done="will be replayed" />
         </>
@@ -59,7 +59,7 @@ export function ReplayDialog({ choice, onClose, stays = false }: ReplayDialogPro
       extra={
         events > 1 && (
           <NumberInput
-            label="Events a second"
+            label="Events per second"
             description={perSecond >= 1 ? `takes about ${age((events / perSecond) * 1000)}` : 'at least 1'}
             min={1}
             max={HIGHEST_RATE}

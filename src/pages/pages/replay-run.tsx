@@ -12,7 +12,7 @@ import { When } from '../components/when.tsx';
 import { useApi, useRefetch } from '../use-api.ts';
 import { RunState } from './run-state.tsx';
 
-/** How far one replay is, and ending it. */
+/** The progress of one replay, and aborting it. */
 export function ReplayRunPanel({ id }: { id: string }) {
   const place = `/parked/replays/${encodeURIComponent(id)}`;
   const read = useApi<ReplayRun>(place);
@@ -53,17 +53,17 @@ function HowFar({ run }: { run: ReplayRun }) {
   const { total, replayed, parkedAgain, rate, because } = run;
   const left =
     run.state === 'running'
-      ? `; about ${age(((total - replayed) / rate) * 1000)} left at ${rate} a second`
+      ? `; about ${age(((total - replayed) / rate) * 1000)} left at ${rate} per second`
       : '';
   return (
     <>
       <Progress
         value={total === 0 ? 100 : (replayed / total) * 100}
-        aria-label={`${replayed} of ${total} put back`}
+        aria-label={`${replayed} of ${total} replayed`}
         transitionDuration={300}
       />
       <Text size="sm" mt="xs" component="div" className="figures">
-        {figure(replayed)} of {figure(total)} put back, {figure(parkedAgain)} parked again{left}.
+        {figure(replayed)} of {figure(total)} replayed, {figure(parkedAgain)} parked again{left}.
         {because !== null && (
           <>
             {' '}
@@ -81,8 +81,8 @@ function AbortDialog({ id, onClose }: { id: string; onClose: () => void }) {
       opened
       onClose={onClose}
       title="Abort this replay"
-      confirmLabel="Abort it"
-      what="No more events are put back. What was put back already stays so, and what was not stays parked."
+      confirmLabel="Abort"
+      what="Stops the replay. Events that were already replayed stay replayed; the others stay parked."
       onConfirm={async (reason) => (await tell<Did>(`/parked/replays/${id}/abort`, { reason })).did}
     />
   );

@@ -10,13 +10,13 @@ import { readingOf } from './reading.ts';
 import { ReplayRunPanel } from './replay-run.tsx';
 import { RunState } from './run-state.tsx';
 
-/** What was replayed, newest first; the one that was chosen, or runs, above them. */
+/** Replays, newest first, with the selected or running one above them. */
 export function Replays() {
   const { filters, set } = useFilters(['run']);
   const runs = useApi<ReplayList>('/parked/replays');
   const rows = runs.data?.replays;
   const running = rows?.find(({ state }) => state === 'running');
-  // Only while one runs its progress is asked for with each figure of the stream.
+  // While a replay runs, its progress is fetched with every sample.
   useRefetch(['/parked/replays', {}], (now) => (running ? now.sample.at : now.status.parked));
   const shown = filters.run === '' ? running?.id : filters.run;
   return (
@@ -30,10 +30,7 @@ export function Replays() {
         onOpen={({ id }) => set({ run: id })}
         {...readingOf(runs)}
         empty={
-          <Empty
-            title="Nothing was replayed yet"
-            why="Mend what made events fail, then replay them by their cause."
-          />
+          <Empty title="No replays yet" why="Fix the cause of parked events, then replay them by cause." />
         }
       />
     </>
@@ -44,13 +41,13 @@ const COLUMNS: readonly Column<ReplayRun>[] = [
   { head: 'Replay', width: 90, cell: ({ id }) => <code>{id.slice(0, 8)}</code> },
   { head: 'State', width: 120, cell: (run) => <RunState run={run} /> },
   {
-    head: 'Put back',
+    head: 'Replayed',
     align: 'right',
     width: 130,
     cell: ({ replayed, total }) => `${figure(replayed)} of ${figure(total)}`,
   },
   { head: 'Parked again', align: 'right', width: 110, cell: ({ parkedAgain }) => figure(parkedAgain) },
-  { head: 'Began', align: 'right', width: 95, cell: ({ startedAt }) => <When at={startedAt} /> },
+  { head: 'Started', align: 'right', width: 95, cell: ({ startedAt }) => <When at={startedAt} /> },
   { head: 'Ended', align: 'right', width: 95, cell: ({ endedAt }) => <When at={endedAt} /> },
   { head: 'Who', width: 130, cell: ({ who }) => <Plain text={who} max={60} /> },
   { head: 'Reason', cell: ({ reason }) => <Plain text={reason} max={120} /> },

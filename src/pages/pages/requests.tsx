@@ -19,23 +19,23 @@ const FIELDS: readonly FilterField[] = [
     width: 120,
   },
 ];
-/** The API has no pages here. */
+/** This list of the API is not paged. */
 const MOST = 200;
 
-/** Requests about personal data, of all shops. */
+/** Privacy requests of all shops. */
 export function RequestsPage() {
   const { filters } = useFilters(['state']);
   const state = filters.state === 'done' ? 'done' : 'open';
   const list = useApi<ComplianceList>('/compliance', { state, limit: MOST });
   return (
     <Page
-      title="Requests about personal data"
+      title="Privacy requests"
       sentence="Requests from Shopify to see or erase the data of customers and shops."
     >
       <FilterBar fields={FIELDS} />
       {list.error && <Problem problem={list.error} />}
       <DataTable
-        label="requests of all shops"
+        label="Privacy requests of all shops"
         rows={list.data?.requests}
         rowKey={({ id }) => id}
         loading={list.isPending}
@@ -52,7 +52,7 @@ export function RequestsPage() {
       />
       {list.data?.more && (
         <p className="footnote">
-          Only the first {MOST} are shown. See all with npm run ops -- compliance ls.
+          Only the first {MOST} are shown. To see all, run: npm run ops -- compliance ls
         </p>
       )}
     </Page>

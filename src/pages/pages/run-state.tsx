@@ -9,18 +9,30 @@ import type { ReplayRun } from '../../watch/shapes/parked.ts';
 import { StateBadge, type StateLook } from '../components/state-badge.tsx';
 
 const STATES = {
-  running: { tone: 'info', icon: IconRefresh, means: 'it goes on' },
-  done: { tone: 'good', icon: IconCheck, means: 'all of it was put back' },
-  aborted: { tone: 'plain', icon: IconHandStop, means: 'somebody ended it; what it had put back stays so' },
-  stopped: { tone: 'bad', icon: IconAlertTriangle, means: 'it stopped itself: too many were parked again' },
-  interrupted: { tone: 'look', icon: IconPlugConnectedX, means: 'its process ended: replay the rest anew' },
+  running: { tone: 'info', icon: IconRefresh, means: 'In progress' },
+  done: { tone: 'good', icon: IconCheck, means: 'All events were replayed' },
+  aborted: {
+    tone: 'plain',
+    icon: IconHandStop,
+    means: 'Aborted by an operator; events already replayed stay replayed',
+  },
+  stopped: {
+    tone: 'bad',
+    icon: IconAlertTriangle,
+    means: 'Stopped automatically: too many events were parked again',
+  },
+  interrupted: {
+    tone: 'look',
+    icon: IconPlugConnectedX,
+    means: 'Its process ended: start a new replay for the rest',
+  },
 } as const satisfies Record<ReplayRun['state'], StateLook>;
 
-/** Done, and yet not well. */
+/** Done, but with failures. */
 const DONE_IN_VAIN = {
   tone: 'look',
   icon: IconAlertTriangle,
-  means: 'all of it was put back, and some of it failed and was parked again',
+  means: 'All events were replayed, but some failed and were parked again',
 } as const;
 
 export function RunState({ run: { state, parkedAgain } }: { run: ReplayRun }) {

@@ -7,18 +7,18 @@ import { Plain } from '../components/plain.tsx';
 import { StateBadge, type StateLook } from '../components/state-badge.tsx';
 import { When } from '../components/when.tsx';
 
-/** The last passes over a shop's orders, newest first. */
+/** A shop's latest reconciliations, newest first. */
 export function ShopReconciles({ reconciles }: { reconciles: readonly Reconcile[] }) {
   return (
     <DataTable
-      label="Passes of reconciliation, newest first"
+      label="Reconciliations, newest first"
       rows={reconciles}
       rowKey={({ id }) => id}
       columns={PASS_COLUMNS}
       empty={
         <Empty
           title="Not reconciled yet"
-          why="The app program holds the orders of every shop that installed against Shopify's, soon after it installs."
+          why="The app program compares a shop's orders with Shopify's soon after the shop installs the app."
         />
       }
     />
@@ -26,11 +26,11 @@ export function ShopReconciles({ reconciles }: { reconciles: readonly Reconcile[
 }
 
 const STATES = {
-  asked: { tone: 'info', icon: IconClock, means: 'the app program takes it within seconds' },
-  running: { tone: 'info', icon: IconRefresh, means: 'it goes on' },
-  done: { tone: 'good', icon: IconCheck, means: 'all of its orders were compared' },
-  failed: { tone: 'bad', icon: IconAlertTriangle, means: 'Shopify could not be asked to the end' },
-  aborted: { tone: 'plain', icon: IconHandStop, means: 'somebody ended it; what it put right stays so' },
+  asked: { tone: 'info', icon: IconClock, means: 'The app program starts it within seconds' },
+  running: { tone: 'info', icon: IconRefresh, means: 'In progress' },
+  done: { tone: 'good', icon: IconCheck, means: 'All orders were compared' },
+  failed: { tone: 'bad', icon: IconAlertTriangle, means: 'It ended early; the last column says why' },
+  aborted: { tone: 'plain', icon: IconHandStop, means: 'Aborted; orders already repaired stay repaired' },
 } as const satisfies Record<Reconcile['state'], StateLook>;
 
 function State({ state, dryRun }: Reconcile) {
@@ -38,12 +38,12 @@ function State({ state, dryRun }: Reconcile) {
 }
 
 export const PASS_COLUMNS: readonly Column<Reconcile>[] = [
-  { head: 'Asked', width: 100, cell: ({ askedAt }) => <When at={askedAt} /> },
+  { head: 'Requested', width: 100, cell: ({ askedAt }) => <When at={askedAt} /> },
   { head: 'State', width: 130, cell: State },
   {
     head: 'Changed since',
     width: 110,
-    cell: ({ since }) => (since === null ? 'ever' : <When at={since} />),
+    cell: ({ since }) => (since === null ? 'all time' : <When at={since} />),
   },
   { head: 'Checked', align: 'right', width: 80, cell: ({ checked }) => figure(checked) },
   { head: 'Missing', align: 'right', width: 80, cell: ({ missing }) => figure(missing) },
@@ -52,5 +52,5 @@ export const PASS_COLUMNS: readonly Column<Reconcile>[] = [
   { head: 'Stuck', align: 'right', width: 70, cell: ({ stuck }) => figure(stuck) },
   { head: 'Unknown to Shopify', align: 'right', width: 90, cell: ({ gone }) => figure(gone) },
   { head: 'Who', width: 90, cell: ({ who }) => <Plain text={who} max={60} /> },
-  { head: 'Why', cell: ({ because, reason }) => <Plain text={because ?? reason} max={200} /> },
+  { head: 'Reason', cell: ({ because, reason }) => <Plain text={because ?? reason} max={200} /> },
 ];

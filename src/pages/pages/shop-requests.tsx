@@ -6,25 +6,25 @@ import { Plain } from '../components/plain.tsx';
 import { ToneBadge } from '../components/tone-badge.tsx';
 import { When } from '../components/when.tsx';
 
-/** What Shopify asks for persons of a shop, or for all of it, and is not done; soonest due first. */
+/** Open privacy requests of a shop, for a customer or for the whole shop, soonest due first. */
 export function ShopRequests({ requests }: { requests: readonly OpenRequest[] }) {
   return (
     <DataTable
-      label="Requests about personal data, soonest due first"
+      label="Privacy requests, soonest due first"
       rows={requests}
       rowKey={({ id }) => id}
       columns={REQUEST_COLUMNS}
       empty={
         <Empty
-          title="Nothing is asked"
-          why="Shopify asks here for a customer's data, or that it is erased; what is done stands in the audit."
+          title="No open requests"
+          why="Shopify sends one when a customer's data must be handed over or erased. The audit log has completed requests."
         />
       }
     />
   );
 }
 
-/** What a redaction does by itself takes minutes; what still waits a week before it is due needs somebody. */
+/** Automatic erasure takes minutes: a request still open a week before it is due needs an operator. */
 const SOON_MS = 7 * 86_400_000;
 
 function Due({ dueAt }: OpenRequest) {
@@ -37,19 +37,19 @@ function Due({ dueAt }: OpenRequest) {
   );
 }
 
-/** What is left to do, and by whom. */
+/** What is left to do. */
 const DOES = {
-  'customers/data_request': 'to be handed over: npm run ops -- compliance export',
-  'customers/redact': 'is being erased, by itself',
-  'shop/redact': 'is being erased, by itself',
+  'customers/data_request': 'hand over the data: npm run ops -- compliance export',
+  'customers/redact': 'being erased automatically',
+  'shop/redact': 'being erased automatically',
 } as const satisfies Record<OpenRequest['kind'], string>;
 
 export const REQUEST_COLUMNS: readonly Column<OpenRequest>[] = [
-  { head: 'Asked', width: 170, cell: ({ kind }) => kind },
+  { head: 'Kind', width: 170, cell: ({ kind }) => kind },
   { head: 'Received', width: 110, cell: ({ receivedAt }) => <When at={receivedAt} /> },
   { head: 'Due', width: 190, cell: Due },
   { head: 'State', width: 90, cell: ({ state }) => state },
-  { head: 'What is left', cell: ({ kind }) => DOES[kind] },
+  { head: 'Next step', cell: ({ kind }) => DOES[kind] },
   {
     head: 'Request',
     width: 130,

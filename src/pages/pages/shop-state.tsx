@@ -4,29 +4,29 @@ import { several } from '../components/figures.ts';
 import { StateBadge, type StateLook } from '../components/state-badge.tsx';
 import { ToneBadge } from '../components/tone-badge.tsx';
 
-/** None is loud: a merchant may leave, and ingest takes webhooks of shops that never came. */
+/** None stands out: merchants may leave, and ingest accepts webhooks of shops without an installed app. */
 const STATES = {
-  installed: { tone: 'good', icon: IconCheck, means: 'the merchant installed the app' },
+  installed: { tone: 'good', icon: IconCheck, means: 'The merchant installed the app' },
   uninstalled: {
     tone: 'plain',
     icon: IconPlugConnectedX,
-    means: 'the merchant removed the app; its tokens are gone',
+    means: 'The merchant removed the app; its tokens are deleted',
   },
-  unknown: { tone: 'plain', icon: IconHelp, means: 'it sent events, and never installed the app' },
+  unknown: { tone: 'plain', icon: IconHelp, means: 'It sent events but never installed the app' },
 } as const satisfies Record<ShopRow['state'], StateLook>;
 
 export function ShopState({ state }: { state: ShopRow['state'] }) {
   return <StateBadge look={STATES[state]}>{state}</StateBadge>;
 }
 
-/** What is wrong with a shop, in two words; its page has the whole of it. */
+/** A shop's problems in a few words; its page has the details. */
 export function ShopNeeds({ attention, subscriptions }: ShopRow) {
   const missing = subscriptions?.missing.length ?? 0;
   const doubled = subscriptions?.doubled.length ?? 0;
   const needs = [
     ...(attention === null ? [] : ['needs attention']),
-    ...(missing === 0 ? [] : [several(missing, 'topic missing', 'topics missing')]),
-    ...(doubled === 0 ? [] : [several(doubled, 'topic doubled', 'topics doubled')]),
+    ...(missing === 0 ? [] : [several(missing, 'missing topic', 'missing topics')]),
+    ...(doubled === 0 ? [] : [several(doubled, 'duplicate subscription', 'duplicate subscriptions')]),
   ];
   if (needs.length === 0) return <span className="dim">–</span>;
   return (

@@ -20,7 +20,7 @@ import { ShopReconciles } from './shop-reconciles.tsx';
 import { ShopRequests } from './shop-requests.tsx';
 import { ShopState } from './shop-state.tsx';
 
-/** One shop: its install, what it sends, what was put right, and what is asked for persons of it. */
+/** One shop: installation, traffic, reconciliations and privacy requests. */
 export function ShopPage() {
   const { shop = '' } = useParams();
   const place = `/shops/${encodeURIComponent(shop)}`;
@@ -30,7 +30,7 @@ export function ShopPage() {
     { watch: ({ status }) => [status.accepted, status.waitingEvents, status.shops, status.complianceDue] },
   );
   const detail = answer.data;
-  // While a pass runs its progress is asked for with each figure of the stream.
+  // While a reconciliation runs, its progress is fetched with every sample.
   useRefetch([place, {}], passUnderWay(detail) ? (now) => now.sample.at : undefined);
   const reconciling = useChange();
   return (
@@ -38,7 +38,7 @@ export function ShopPage() {
       title="Shop"
       sentence={
         <span className="wrap">
-          <Plain text={shop} max={100} /> <Copy text={shop} what="the shop's name" />
+          <Plain text={shop} max={100} /> <Copy text={shop} what="shop name" />
         </span>
       }
       actions={detail && <Ways detail={detail} onReconcile={() => reconciling.open(true)} />}
@@ -68,16 +68,14 @@ function All({ detail }: { detail: ShopDetail }) {
   return (
     <>
       {attention !== null && <Needs title="This shop needs attention" kind="problem" words={[attention]} />}
-      {says.length > 0 && (
-        <Needs title="Its subscriptions are not as they should be" kind="note" words={says} />
-      )}
+      {says.length > 0 && <Needs title="Its webhook subscriptions have problems" kind="note" words={says} />}
       <FactList facts={factsOf(detail)} />
       <Title order={2} size="h5" mt="lg" mb="xs">
         Reconciliation
       </Title>
       <ShopReconciles reconciles={reconciles} />
       <Title order={2} size="h5" mt="lg" mb="xs">
-        Asked for persons
+        Privacy requests
       </Title>
       <ShopRequests requests={requests} />
     </>
@@ -117,7 +115,7 @@ function Ways({ detail: { shop, state }, onReconcile }: { detail: ShopDetail; on
       <MayButton
         role="operator"
         size="xs"
-        idle={state === 'installed' ? null : 'Only a shop that installed the app can be asked'}
+        idle={state === 'installed' ? null : 'Only shops that have the app installed can be reconciled'}
         onClick={onReconcile}
       >
         Reconcile…
@@ -137,15 +135,15 @@ function factsOf(detail: ShopDetail): (readonly [string, ReactNode])[] {
     ['Events waiting', figure(detail.waitingEvents)],
     ['Last webhook', <When key="webhook" at={detail.lastWebhookAt} />],
     ['Last event (webhook or fetched)', <When key="last" at={detail.lastEventAt} />],
-    ['Subscriptions seen', <When key="seen" at={subscriptions?.checkedAt} />],
-    ['Reconciled to', <When key="reconciled" at={detail.reconciledTo} />],
-    ['Put right', figure(detail.putRight)],
-    ['Token until', <When key="token" at={token?.expires} />],
-    ['Refreshed until', <When key="refresh" at={token?.refreshExpires} />],
-    ['Sealed with key', token ? <Plain key="key" text={token.key} max={60} /> : '–'],
+    ['Subscriptions checked', <When key="seen" at={subscriptions?.checkedAt} />],
+    ['Compared up to', <When key="reconciled" at={detail.reconciledTo} />],
+    ['Repaired orders', figure(detail.putRight)],
+    ['Token expires', <When key="token" at={token?.expires} />],
+    ['Refresh token expires', <When key="refresh" at={token?.refreshExpires} />],
+    ['Encryption key', token ? <Plain key="key" text={token.key} max={60} /> : '–'],
     ['Scopes', detail.scopes.length > 0 ? <Plain key="scopes" text={detail.scopes.join(', ')} /> : '–'],
-    ['Topics missing', <Topics key="missing" topics={subscriptions?.missing} />],
-    ['Topics doubled', <Topics key="doubled" topics={subscriptions?.doubled} />],
+    ['Missing topics', <Topics key="missing" topics={subscriptions?.missing} />],
+    ['Duplicate subscriptions', <Topics key="doubled" topics={subscriptions?.doubled} />],
   ];
 }
 

@@ -14,7 +14,7 @@ import { ShopNeeds, ShopState } from './shop-state.tsx';
 
 const FIELDS = [{ name: 'name', label: 'Shop', placeholder: 'part of its name', width: 260 }] as const;
 
-/** Who installed, what needs attention, which shop brings how much, and what waits for it. */
+/** All shops: installation, problems, share of the traffic, and waiting events. */
 export function ShopsPage() {
   const [search] = useSearchParams();
   const [, go] = useLocation();
@@ -31,10 +31,10 @@ export function ShopsPage() {
       actions={
         <>
           <Button component={Link} href="/reconciles" variant="default" size="xs">
-            All reconciliations
+            Reconciliations
           </Button>
           <Button component={Link} href="/requests" variant="default" size="xs">
-            All requests about personal data
+            Privacy requests
           </Button>
         </>
       }
@@ -60,11 +60,13 @@ function shopPage(shop: string): string {
 function sentenceOf({ shops, total }: ShopList): string {
   const first = shops[0];
   if (!first) return 'No shop has installed the app or sent anything yet.';
-  const shown = shops.length < total ? ` ${figure(shops.length)} of them are shown.` : '';
+  const shown = shops.length < total ? ` Showing the first ${figure(shops.length)}.` : '';
   const inNeed = shops.filter(({ attention }) => attention !== null).length;
   const needs = inNeed === 0 ? '' : ` ${several(inNeed, 'needs', 'need')} attention.`;
   const busiest =
-    first.events24h === 0 ? '' : `; the busiest brought ${percent(first.share)} of the last 24 hours' events`;
+    first.events24h === 0
+      ? ''
+      : `; the busiest sent ${percent(first.share)} of the events of the last 24 hours`;
   return `${several(total, 'shop', 'shops')}${busiest}.${needs}${shown}`;
 }
 
@@ -72,11 +74,11 @@ function NoShops({ name }: { name: string }) {
   if (name === '')
     return (
       <Empty
-        title="No shop is known yet"
-        why="A shop appears here once it installs the app, or with its first event that is taken."
+        title="No shops yet"
+        why="A shop appears here when it installs the app or sends its first accepted event."
       />
     );
-  return <Empty title="No such shop" why="No shop that installed or sent an event has this in its name." />;
+  return <Empty title="No shops match" why="No shop has this text in its name." />;
 }
 
 function percent(share: number): string {
@@ -94,6 +96,6 @@ const COLUMNS: readonly Column<ShopRow>[] = [
   { head: 'Share', align: 'right', width: 70, cell: (row) => percent(row.share) },
   { head: 'Waiting', align: 'right', width: 75, cell: (row) => figure(row.waitingEvents) },
   { head: 'Last webhook', align: 'right', width: 95, cell: (row) => <When at={row.lastWebhookAt} /> },
-  { head: 'Reconciled to', align: 'right', width: 105, cell: (row) => <When at={row.reconciledTo} /> },
-  { head: 'Put right', align: 'right', width: 75, cell: (row) => figure(row.putRight) },
+  { head: 'Compared up to', align: 'right', width: 105, cell: (row) => <When at={row.reconciledTo} /> },
+  { head: 'Repaired', align: 'right', width: 75, cell: (row) => figure(row.putRight) },
 ];

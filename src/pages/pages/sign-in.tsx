@@ -7,7 +7,7 @@ import type { Bearer } from '../../watch/shapes/tokens.ts';
 import { ApiProblem, tell } from '../api.ts';
 import { Plain } from '../components/plain.tsx';
 
-/** Takes a token, or the code of a one-time link (`#once=…`), for a cookie that this page cannot read. */
+/** Exchanges a token, or the code of a one-time link (`#once=…`), for a cookie that scripts cannot read. */
 export function SignInPage() {
   const { problem, busy, signIn } = useSignIn();
   const [token, setToken] = useState('');
@@ -28,7 +28,7 @@ export function SignInPage() {
               Sign in to Lockstep
             </Title>
             <Text size="sm" c="dimmed">
-              This is {window.location.host}.
+              Dashboard: {window.location.host}
             </Text>
             {problem && (
               <Alert
@@ -52,8 +52,9 @@ export function SignInPage() {
               Sign in
             </Button>
             <Text component="div" size="sm" c="dimmed">
-              A link that signs you in once: <Code>npm run ops -- sign-in</Code>
-              <br />A token: <Code>npm run ops -- token mint</Code>
+              One-time sign-in link: <Code>npm run ops -- sign-in</Code>
+              <br />
+              New token: <Code>npm run ops -- token mint</Code>
             </Text>
           </Stack>
         </form>
@@ -85,7 +86,7 @@ function useSignIn() {
   useEffect(() => {
     const once = new URLSearchParams(window.location.hash.slice(1)).get('once');
     if (!once) return;
-    // Gone from the address before anything else: a code is not to stay in the history.
+    // First remove the code from the address, so that it does not stay in the browser's history.
     window.history.replaceState(null, '', window.location.pathname + window.location.search);
     void latest.current({ once });
   }, []);
@@ -96,11 +97,11 @@ function saidOf(error: unknown, once: boolean): string {
   if (!(error instanceof ApiProblem)) return String(error);
   if (error.status !== 401) return error.message;
   return once
-    ? 'This link was used already, or is over: each is good once, for 15 minutes. Another one is printed by: npm run ops -- sign-in'
-    : `This token is not good: ${error.message}.`;
+    ? 'This link has already been used or has expired: each one works once, for 15 minutes. For a new link, run: npm run ops -- sign-in'
+    : `Invalid token: ${error.message}.`;
 }
 
-/** Only a place of our own: `//elsewhere` and `/\elsewhere` are not. */
+/** Only paths on this dashboard: not `//elsewhere` and not `/\elsewhere`. */
 function backOf(back: string | null): string {
   return back !== null && /^\/(?![/\\])/.test(back) ? back : '/';
 }

@@ -8,15 +8,15 @@ import { When } from '../components/when.tsx';
 type Part = Record<string, unknown>;
 const textOf = (part: Part, name: string) => (typeof part[name] === 'string' ? part[name] : '');
 
-/** How the order's status moved, oldest first; the last 100 moves. */
+/** The order's last 100 status changes, oldest first. */
 export function StatusHistory({ history }: { history: readonly Part[] }) {
   return (
     <>
       <Title order={2} size="h5" mt="lg" mb="xs">
-        Moves of its status
+        Status history
       </Title>
       <DataTable
-        label="moves of the status"
+        label="Status history"
         rows={history.map((move, at) => ({ ...move, at }) as Part & { at: number })}
         rowKey={({ at }) => String(at)}
         columns={[
@@ -27,10 +27,10 @@ export function StatusHistory({ history }: { history: readonly Part[] }) {
           },
           { head: 'Happened', cell: (move) => <When at={textOf(move, 'occurredAt')} />, width: 180 },
           { head: 'Applied', cell: (move) => <When at={textOf(move, 'appliedAt')} />, width: 180 },
-          { head: 'By', cell: (move) => <Plain text={textOf(move, 'topic')} max={60} />, width: 200 },
+          { head: 'Caused by', cell: (move) => <Plain text={textOf(move, 'topic')} max={60} />, width: 200 },
           { head: 'Event', cell: (move) => <EventLink event={textOf(move, 'event')} /> },
         ]}
-        empty={<Empty title="Its status did not move" why="It is what the first event made it." />}
+        empty={<Empty title="No status changes" why="The order still has its first status." />}
       />
     </>
   );

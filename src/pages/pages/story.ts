@@ -1,12 +1,12 @@
 import type { AuditEntry } from '../../watch/shapes/audit.ts';
 import type { EntryWithChanges, Timeline } from '../../watch/shapes/events.ts';
 
-/** One row of an order's story: an event, or what somebody did. */
+/** One row of an order's history: an event or an operator action. */
 export type Row = { kind: 'event'; entry: EntryWithChanges } | { kind: 'act'; act: AuditEntry };
 
 /**
- * Events in the order of their application, as the API gives them, with people's acts between them: an act
- * stands before the first event that ended after it.
+ * Events in the order they were applied, as the API returns them, with operator actions between them: an
+ * action comes before the first event that was processed after it.
  */
 export function storyOf({ entries, acts }: Pick<Timeline, 'entries' | 'acts'>): Row[] {
   const rows: Row[] = [];

@@ -7,12 +7,12 @@ import { OutcomeBadge } from '../components/outcome-badge.tsx';
 import { Plain } from '../components/plain.tsx';
 import { Age, When } from '../components/when.tsx';
 
-/** One event: the lanes it went through, what became of it and why, and what it changed. */
+/** One event: its stages, its outcome and the reason, and what it changed. */
 export function TimelineEvent({ entry }: { entry: EntryWithChanges }) {
   return (
     <article className="entry" data-outcome={entry.outcome}>
       <div className="entry-head">
-        <span className="entry-number figures" title="its number in the order of application">
+        <span className="entry-number figures" title="sequence number">
           {entry.sequence === null ? '·' : `#${entry.sequence}`}
         </span>
         <b>
@@ -28,7 +28,7 @@ export function TimelineEvent({ entry }: { entry: EntryWithChanges }) {
       <Lanes entry={entry} />
       {entry.earlier.map((before) => (
         <p key={`${before.outcome} ${before.at}`} className="entry-line">
-          Before that <OutcomeBadge outcome={before.outcome} past /> at <When at={before.at} />
+          Earlier: <OutcomeBadge outcome={before.outcome} past /> at <When at={before.at} />
           {before.because && (
             <>
               : <Plain text={before.because} max={240} />
@@ -70,9 +70,9 @@ function Lanes({ entry }: { entry: EntryWithChanges }) {
   );
 }
 
-/** What the last lane is called. */
+/** The name of the last stage. */
 const ENDED = {
-  waiting: 'ends',
+  waiting: 'not processed yet',
   applied: 'applied',
   stale: 'found stale',
   unchanged: 'found unchanged',
@@ -109,7 +109,7 @@ function Took({ from, to, word }: { from: string | null; to: string | null; word
   );
 }
 
-/** Clocks of two hosts may disagree: less than nothing is shown as nothing. */
+/** Clocks of two hosts may differ: a negative span is shown as 0. */
 function between(from: string, to: string): number {
   return Math.max(0, Date.parse(to) - Date.parse(from));
 }
@@ -119,12 +119,12 @@ function Changes({ changes, applied }: { changes: readonly Change[] | null | und
   if (changes === null)
     return (
       <p className="entry-line dim">
-        What it changed is unknown: the journal no longer has the events before it.
+        Its changes are unknown: the journal no longer has the events before it.
       </p>
     );
   if (changes.length === 0) return null;
   return (
-    <ul className="changes" aria-label="what it changed">
+    <ul className="changes" aria-label="changes">
       {changes.map(({ field, before, after }) => (
         <li key={field}>
           <span className="dim">{field}</span> <Plain text={before ?? 'nothing'} max={80} />
@@ -145,11 +145,11 @@ function Keys({ entry: { event, outcome, webhookId, duplicates } }: { entry: Ent
         event <EventLink event={event} />
       </span>
       <Link className="link" href={`/dedupe?event=${encodeURIComponent(event)}`}>
-        its dedupe key
+        dedupe key
       </Link>
       {outcome === 'parked' && (
         <Link className="link" href={`/parked?event=${event}`}>
-          its parked entry
+          parked entry
         </Link>
       )}
       {webhookId && (

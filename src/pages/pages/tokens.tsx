@@ -15,7 +15,7 @@ import { useMay } from '../who.tsx';
 import { MintDialog } from './mint-dialog.tsx';
 import { readingOf } from './reading.ts';
 
-/** Who may sign in, as what, and until when; minting and revoking. */
+/** Who can sign in, with which role and until when; and minting and revoking tokens. */
 export function TokensPage() {
   const may = useMay('admin');
   const tokens = useApi<TokenList>('/tokens', undefined, { enabled: may });
@@ -25,15 +25,15 @@ export function TokensPage() {
     return (
       <Page title="Tokens">
         <Empty
-          title="For admins"
-          why="Who may sign in is told to admins only. A token of your own role: npm run ops -- sign-in."
+          title="Admins only"
+          why="Only admins can see tokens. For a one-time sign-in link with your own role, run: npm run ops -- sign-in"
         />
       </Page>
     );
   return (
     <Page
       title="Tokens"
-      sentence="Only what a token opens is known here, never the token itself."
+      sentence="Tokens themselves are never stored, only what they permit."
       actions={
         <MayButton role="admin" size="xs" onClick={() => minting.open(true)}>
           Mint a token…
@@ -57,7 +57,7 @@ export function TokensPage() {
         columns={columnsWith(revoking.open)}
         {...readingOf(tokens)}
         empty={
-          <Empty title="No sessions yet" why="A session begins when somebody signs in to the dashboard." />
+          <Empty title="No sessions yet" why="A session starts when someone signs in to the dashboard." />
         }
       />
       {minting.opened && <MintDialog onClose={minting.close} />}
@@ -72,13 +72,13 @@ function RevokeDialog({ token, onClose }: { token: TokenRow; onClose: () => void
       opened
       onClose={onClose}
       title="Revoke this token"
-      confirmLabel="Revoke it"
+      confirmLabel="Revoke"
       dangerous
       onConfirm={async (reason) => (await tell<Did>(`/tokens/${token.id}/revoke`, { reason })).did}
       what={
         <>
-          The token {token.id} of <Plain text={token.name} /> ({token.role ?? 'unknown role'}) is refused from
-          now on, and all sessions from it end. This cannot be undone.
+          The token {token.id} of <Plain text={token.name} /> ({token.role ?? 'unknown role'}) will be refused
+          from now on, and all its sessions end. This cannot be undone.
         </>
       }
     />
@@ -92,10 +92,10 @@ function columnsWith(revoke: (token: TokenRow) => void): Column<TokenRow>[] {
     { head: 'Kind', width: 80, cell: ({ kind }) => <span title={KINDS[kind]}>{kind}</span> },
     { head: 'State', width: 100, cell: (token) => <State token={token} /> },
     { head: 'Last seen', align: 'right', width: 100, cell: ({ lastSeenAt }) => <When at={lastSeenAt} /> },
-    { head: 'Good until', align: 'right', width: 110, cell: ({ expiresAt }) => <When at={expiresAt} /> },
+    { head: 'Expires', align: 'right', width: 110, cell: ({ expiresAt }) => <When at={expiresAt} /> },
     { head: 'Id', width: 160, cell: ({ id }) => <code>{id}</code> },
     {
-      head: 'Change',
+      head: 'Action',
       align: 'right',
       width: 95,
       cell: (token) => <RevokeButton token={token} revoke={revoke} />,
@@ -104,9 +104,9 @@ function columnsWith(revoke: (token: TokenRow) => void): Column<TokenRow>[] {
 }
 
 const KINDS = {
-  token: 'minted by the command line or here',
-  session: 'of a page that somebody signed in with',
-  once: 'a one-time link that was used',
+  token: 'minted here or with the command line',
+  session: 'a session in a browser',
+  once: 'a used one-time link',
 } as const satisfies Record<TokenRow['kind'], string>;
 
 function isOver(token: TokenRow): boolean {
@@ -124,11 +124,11 @@ function State({ token }: { token: TokenRow }) {
     );
   return isOver(token) ? (
     <ToneBadge tone="plain" icon={<IconClockX size={14} aria-hidden />}>
-      over
+      expired
     </ToneBadge>
   ) : (
     <ToneBadge tone="good" icon={<IconCheck size={14} aria-hidden />}>
-      good
+      active
     </ToneBadge>
   );
 }

@@ -4,7 +4,7 @@ import type { ParkedEvent } from '../../watch/shapes/parked.ts';
 import type { Column } from '../components/data-table.tsx';
 import { MOST_CHOSEN } from './parked-choice.ts';
 
-/** Rows that somebody ticked. What has left the list since is no longer chosen. */
+/** The selected rows. A row that has left the list is no longer selected. */
 export function useChosen(rows: readonly ParkedEvent[]) {
   const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
   const events = rows.filter(({ event }) => ticked.has(event)).map(({ event }) => event);
@@ -19,7 +19,7 @@ export function useChosen(rows: readonly ParkedEvent[]) {
     head: (
       <Checkbox
         size="xs"
-        aria-label="Choose all that are shown"
+        aria-label="Select all shown"
         checked={all}
         indeterminate={!all && events.length > 0}
         onChange={() => setTicked(new Set(all ? [] : rows.slice(0, MOST_CHOSEN).map(({ event }) => event)))}
@@ -28,7 +28,7 @@ export function useChosen(rows: readonly ParkedEvent[]) {
     cell: ({ event }) => (
       <Checkbox
         size="xs"
-        aria-label={`Choose event ${event.slice(0, 12)}`}
+        aria-label={`Select event ${event.slice(0, 12)}`}
         checked={ticked.has(event)}
         onChange={() => toggle(event)}
       />

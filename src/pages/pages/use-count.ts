@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { tell, type ApiProblem } from '../api.ts';
 import type { Choice } from './parked-choice.ts';
 
-/** A dry run: how many events a choice means now. It is asked anew for each dialog, and audited as nothing. */
+/** A dry run: how many events a choice covers now. Each dialog counts again; the count is not audited. */
 export function useCount(place: string, choice: Choice, more: object = {}) {
   return useQuery<number, ApiProblem>({
     queryKey: ['dry run', place, choice.which],

@@ -5,11 +5,11 @@ import { ask, tell, type ApiProblem } from '../api.ts';
 const LOOK_EVERY_MS = 700;
 const isOpen = (pass: Reconcile | undefined) => pass?.state === 'asked' || pass?.state === 'running';
 
-/** A dry pass over a shop's orders: asked for, and followed to its end. It writes nothing but its record. */
+/** A dry-run reconciliation of a shop: started, and followed to its end. It writes only its own record. */
 export function useDryPass(shop: string) {
   const asking = useMutation<Reconcile, ApiProblem, { since: string } | { all: true }>({
     mutationFn: (window) => {
-      const body = { shop, ...window, dryRun: true, reason: 'a dry run in the dashboard' };
+      const body = { shop, ...window, dryRun: true, reason: 'dry run from the dashboard' };
       return tell<Reconcile>('/reconciles', body);
     },
   });

@@ -4,7 +4,7 @@ import { ask, ApiProblem } from '../api.ts';
 
 export type WrongOrder = VerifiedPage['wrong'][number];
 
-/** How far a verification has come. */
+/** The progress and findings of a verification. */
 export interface Verification {
   state: 'new' | 'running' | 'stopped' | 'done' | 'failed';
   orders: number;

@@ -10,14 +10,14 @@ import { useMay } from '../who.tsx';
 import { Differences } from './differences.tsx';
 import { useVerify, type Verification, type WrongOrder } from './use-verify.ts';
 
-/** Compares every order with its journal, and shows which differ. Starts only on a click. */
+/** Compares every order with its journal, and shows those that differ. Starts only on a click. */
 export function VerifyPage() {
   const may = useMay('operator');
   const { found, start, stop } = useVerify();
   if (!may)
     return (
       <Page title="Verify">
-        <Empty title="For operators only" why="Verifying needs the role operator." />
+        <Empty title="Operators only" why="Verifying requires the operator role." />
       </Page>
     );
   const running = found.state === 'running';
@@ -86,11 +86,11 @@ function sentenceOf(found: Verification): string {
 /** What was not checked completely, and why. */
 function unchecked({ moving, tooOld, tooLarge }: Verification): string {
   const parts = [
-    moving > 0 ? `${several(moving, 'order', 'orders')} changed meanwhile: verify again.` : '',
+    moving > 0 ? `${several(moving, 'order', 'orders')} changed in the meantime: verify again.` : '',
     tooOld > 0 ? `The journal of ${several(tooOld, 'order', 'orders')} no longer has all events.` : '',
-    tooLarge > 0 ? `${several(tooLarge, 'order is', 'orders are')} too large to be checked here.` : '',
+    tooLarge > 0 ? `${several(tooLarge, 'order is', 'orders are')} too large to check here.` : '',
   ].filter(Boolean);
-  return parts.length > 0 ? parts.join(' ') : 'Every order that was checked agrees with its journal.';
+  return parts.length > 0 ? parts.join(' ') : 'Every checked order agrees with its journal.';
 }
 
 const WORDS: Record<keyof WrongOrder['findings'], string> = {

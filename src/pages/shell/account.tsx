@@ -9,12 +9,12 @@ import { When } from '../components/when.tsx';
 import { useWho } from '../who.tsx';
 
 const SCHEMES = [
-  { value: 'auto', label: 'as the system' },
-  { value: 'light', label: 'light' },
-  { value: 'dark', label: 'dark' },
+  { value: 'auto', label: 'System' },
+  { value: 'light', label: 'Light' },
+  { value: 'dark', label: 'Dark' },
 ] as const;
 
-/** Who is signed in, light or dark, and the way out. */
+/** The signed-in user, the theme, and signing out. */
 export function Account() {
   const who = useWho();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
@@ -42,7 +42,7 @@ export function Account() {
             signed in until <When at={who.expiresAt} />
           </Text>
           <NativeSelect
-            label="Light or dark"
+            label="Theme"
             size="xs"
             data={[...SCHEMES]}
             value={colorScheme}
@@ -66,7 +66,7 @@ function SignOut() {
     try {
       await signOut();
     } catch (error) {
-      // Only the dashboard can take its cookie back: without it nobody is signed out, and that is said.
+      // Only the dashboard can clear its cookie: if it is unreachable, the user stays signed in, and sees that.
       setProblem(error instanceof Error ? error.message : String(error));
       return;
     }

@@ -4,7 +4,7 @@ import { clock } from '../components/figures.ts';
 import type { Live } from '../live-store.ts';
 import { useNow } from '../live.tsx';
 
-/** Which server is down, since when, and what that means; and paused queues. It overlays the end of the page. */
+/** Servers that are down, since when, and the consequences; and paused queues. It overlays the page's end. */
 export function Banner() {
   const live = useNow();
   const lines = linesOf(live);
@@ -35,14 +35,14 @@ interface BannerLine {
 
 function linesOf({ now, connected, since }: Live): BannerLine[] {
   if (!connected && since) {
-    const text = `The dashboard has not answered since ${clock(since)}. This page shows the state as of then and recovers by itself.`;
+    const text = `The dashboard has not answered since ${clock(since)}. This page shows the state as of then and reconnects automatically.`;
     return [{ key: 'dashboard', text }];
   }
   if (!now) return [];
   const { pausedQueues, redis, mongodb } = now.status;
   const lines: BannerLine[] = [];
   if (redis.state === 'away') {
-    const text = `${downText('Redis', redis)}. Waiting events and locks are shown as of then, or not at all. Webhooks go to the spool.`;
+    const text = `${downText('Redis', redis)}. Waiting events and locks are shown as of then, or not at all. New webhooks are spooled.`;
     lines.push({ key: 'redis', text });
   }
   if (mongodb.state === 'away') {
@@ -56,7 +56,7 @@ function linesOf({ now, connected, since }: Live): BannerLine[] {
   return lines;
 }
 
-/** As the dashboard saw it: the same on every page. */
+/** The time that the dashboard reports, so that it is the same on every page. */
 function downText(name: string, { since }: { since: string | null }): string {
   return since === null ? `${name} is down` : `${name} has been down since ${clock(new Date(since))}`;
 }

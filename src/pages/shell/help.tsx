@@ -5,20 +5,20 @@ import { PAGES } from '../routes.tsx';
 import { useKey } from '../use-key.ts';
 
 const KEYS: readonly (readonly [readonly string[], string])[] = [
-  [['/'], 'search: an order, a webhook id, an event'],
-  [['r'], 'on Parked: replay (it asks first)'],
-  [['Enter'], 'open the row that has the focus'],
-  [['Esc'], 'close'],
-  [['?'], 'this'],
+  [['/'], 'search for an order, a webhook id or an event'],
+  [['r'], 'on Parked: replay (asks for confirmation)'],
+  [['Enter'], 'open the focused row'],
+  [['Esc'], 'close a dialog'],
+  [['?'], 'show these shortcuts'],
   ...PAGES.flatMap(({ key, title }) => (key ? [[['g', key], title] as const] : [])),
 ];
 
-/** `?` shows the keys. */
+/** `?` shows the keyboard shortcuts. */
 export function Help() {
   const [opened, { open, close }] = useDisclosure();
   useKey('?', open);
   return (
-    <Dialog opened={opened} onClose={close} title="Keys" size="sm">
+    <Dialog opened={opened} onClose={close} title="Keyboard shortcuts" size="sm">
       <Table verticalSpacing={4}>
         <Table.Tbody>
           {KEYS.map(([keys, does]) => (

@@ -2,7 +2,7 @@ import { IconBroadcast, IconPlugConnectedX } from '@tabler/icons-react';
 import { clock } from '../components/figures.ts';
 import { useNow } from '../live.tsx';
 
-/** Of when it is what is shown. Its place is reserved: nothing moves when the stream ends. */
+/** The time of the displayed state. Its width is reserved: nothing moves when the stream ends. */
 export function LiveMark() {
   const { now, connected, since } = useNow();
   const at = now ? clock(new Date(now.sample.at)).slice(-8) : '–';

@@ -7,7 +7,7 @@ import { ToneBadge } from '../components/tone-badge.tsx';
 import { useNowMark } from '../live.tsx';
 import { PAGES } from '../routes.tsx';
 
-/** What stands beside a page's name when something is the matter there. */
+/** The badge beside a page's name if that page has a problem to show. */
 const MATTERS: Record<string, (status: SystemStatus) => string> = {
   '/parked': ({ parked }) => (parked ? figure(parked) : ''),
   '/queues': ({ pausedQueues }) => (pausedQueues && pausedQueues.length > 0 ? 'paused' : ''),

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { Component, type ReactNode } from 'react';
 import { Empty } from '../components/empty.tsx';
 
-/** A page that cannot be drawn, or not be loaded (a newer build is served), takes nothing else with it. */
+/** Contains the failure of a page that does not render, or does not load because a newer build is served. */
 export class PageBoundary extends Component<{ children: ReactNode }, { message: string | null }> {
   override state = { message: null };
 
@@ -17,7 +17,7 @@ export class PageBoundary extends Component<{ children: ReactNode }, { message: 
         <h1 className="unseen">This page failed</h1>
         <Empty title="This page could not be shown" why={this.state.message} />
         <Button variant="default" onClick={() => window.location.reload()}>
-          Load it again
+          Reload
         </Button>
       </>
     );

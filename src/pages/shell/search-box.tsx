@@ -13,7 +13,7 @@ const TYPING_MS = 250;
 const pageOf = ({ kind, key }: SearchHit) =>
   kind === 'order' ? orderPage(key) : `/events/${encodeURIComponent(key)}`;
 
-/** Finds orders and events from any page: `/` comes here. */
+/** Finds orders and events from any page; `/` focuses it. */
 export function SearchBox() {
   const [, navigate] = useLocation();
   const [typed, setTyped] = useState('');
@@ -56,7 +56,7 @@ export function SearchBox() {
         />
       </Combobox.Target>
       <Combobox.Dropdown hidden={sought === ''}>
-        <Combobox.Options mah={360} className="search-hits" aria-label="found">
+        <Combobox.Options mah={360} className="search-hits" aria-label="search results">
           {hits.map((hit) => (
             <Combobox.Option key={`${hit.kind} ${hit.key}`} value={hit.key}>
               <span className="dim">{hit.kind}</span> {visible(hit.label).slice(0, 200)}
@@ -70,6 +70,6 @@ export function SearchBox() {
 }
 
 function said({ data, error }: ReturnType<typeof useApi<SearchAnswer>>): string {
-  if (error) return `Cannot search: ${error.message}`;
-  return data ? `Nothing found. Looked in: ${data.looked}` : 'Looking …';
+  if (error) return `Search failed: ${error.message}`;
+  return data ? `No results. Searched: ${data.looked}` : 'Searching …';
 }

@@ -14,7 +14,7 @@ import { PageBoundary } from './page-boundary.tsx';
 import { SearchBox } from './search-box.tsx';
 import { useGoKeys } from './use-go-keys.ts';
 
-/** What stands around every page. */
+/** The frame around every page. */
 export function Shell() {
   const [navigation, { toggle, close }] = useDisclosure();
   const [place] = useLocation();
@@ -29,7 +29,7 @@ export function Shell() {
       transitionDuration={0}
     >
       <a className="skip" href="#main">
-        skip to the page
+        Skip to content
       </a>
       <AppShell.Header>
         <Group h="100%" px="sm" gap="sm" wrap="nowrap">
@@ -44,7 +44,7 @@ export function Shell() {
           <Link href="/" className="brand">
             Lockstep
           </Link>
-          <span className="host" title="the dashboard that this is">
+          <span className="host" title="address of this dashboard">
             {window.location.host}
           </span>
           <SearchBox />
@@ -77,8 +77,8 @@ function Pages() {
         </Route>
       ))}
       <Route>
-        <Page title="No such page">
-          <Empty title="Nothing is here" why="The address names no page: the navigation has them all." />
+        <Page title="Page not found">
+          <Empty title="There is no page at this address" why="Choose a page from the navigation." />
         </Page>
       </Route>
     </Switch>
@@ -95,7 +95,7 @@ function PageSkeleton() {
   );
 }
 
-/** A new page begins at its top; one that is gone back to stays where it was. */
+/** A new page starts at its top; going back keeps the scroll position. */
 function useTopOfPage(place: string): void {
   const wentBack = useRef(false);
   useEffect(() => {

@@ -3,10 +3,10 @@ import { useLocation } from 'wouter';
 import { PAGES } from '../routes.tsx';
 import { isForPage } from '../use-key.ts';
 
-/** After `g`, the letter of a page within this. */
+/** How long after `g` the letter of a page counts. */
 const LETTER_MS = 1500;
 
-/** `g` and a letter go to a page. */
+/** `g` and a letter open a page. */
 export function useGoKeys(): void {
   const [, navigate] = useLocation();
   useEffect(() => {
@@ -19,7 +19,7 @@ export function useGoKeys(): void {
       }
       const row = PAGES.find(({ key }) => key === event.key);
       if (!row || event.timeStamp - pressedG > LETTER_MS) return;
-      // The letter is used up: a page's own key, such as r, does not see it.
+      // The letter is consumed: a page's own key, such as r, does not act on it.
       event.preventDefault();
       event.stopImmediatePropagation();
       pressedG = -Infinity;

@@ -2,7 +2,7 @@ import { Loader } from '@mantine/core';
 import type { ApiProblem } from '../api.ts';
 import { Problem } from '../components/problem.tsx';
 
-/** Before anything is known. */
+/** Shown until the session is known. */
 export function Waiting({ problem = null }: { problem?: ApiProblem | null }) {
   return (
     <main className="waiting">
