@@ -66,8 +66,9 @@ function changeRoutes({ book, shops, now }: ReconcileRouteTools): Route[] {
       audit: ({ body }) => (body.dryRun ? null : { action: 'reconcile.ask', target: body.shop }),
       handle: async ({ body: { shop, since, dryRun, reason }, who }) => {
         await refuseUnlessInstalled(shops, shop);
-        const from = since?.(now()) ?? null;
-        const until = new Date(now() - GRACE_MS);
+        const at = now();
+        const from = since?.(at) ?? null;
+        const until = new Date(at - GRACE_MS);
         if (from && from >= until)
           throw new Refusal(
             'bad_request',
