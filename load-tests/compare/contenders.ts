@@ -9,6 +9,7 @@ import { rivalOutcome, type RivalOutcome } from '../rivals/outcome.ts';
 import { RIVALS, rolesOf, type RivalName, type Role } from '../rivals/rivals.ts';
 import { startRival } from '../rivals/start-rival.ts';
 import { rivalStore } from '../rivals/store.ts';
+import { LOCKSTEP_NAME, type ContenderName } from './names.ts';
 
 /** What was sent, and where to find what happened to it. */
 interface Evidence {
@@ -20,14 +21,14 @@ interface Evidence {
 
 /** A participant of the comparison. */
 export interface Contender {
-  name: string;
+  name: ContenderName;
   about: string;
   roles: Role[];
   start: (role: Role, env: NodeJS.ProcessEnv) => RunningProgram;
   outcome: (evidence: Evidence) => Promise<RivalOutcome>;
 }
 
-function rival(name: RivalName, label: string): Contender {
+function rival(name: RivalName, label: ContenderName): Contender {
   return {
     name: label,
     about: RIVALS[name].about,
@@ -38,7 +39,7 @@ function rival(name: RivalName, label: string): Contender {
 }
 
 export const LOCKSTEP: Contender = {
-  name: 'Lockstep',
+  name: LOCKSTEP_NAME,
   about: 'a mailbox per order, one drain per order, one commit for many orders',
   roles: ['ingest', 'worker'],
   start: (role, env) => startProgram(role, env, 'inherit'),

@@ -1,8 +1,8 @@
-import { machineInWords } from '../../scripts/local/machine.ts';
+import { machineInWords } from '../figures/machine-in-words.ts';
 import { barChart } from '../report/bar-chart.ts';
 import { markdownTable } from '../report/markdown.ts';
 import { claimsOf, isMet, type Comparison, type Row } from './comparison.ts';
-import { LOCKSTEP } from './contenders.ts';
+import { LOCKSTEP_NAME } from './names.ts';
 import { WORKLOADS, type WorkloadName } from './workloads.ts';
 
 const round = (number: number | null, digits = 0): string =>
@@ -35,7 +35,7 @@ export function comparisonTable({ rows }: Comparison): string {
 export function claimsTable(comparison: Comparison): string {
   return markdownTable(
     ['Lockstep, one worker', 'ratio', 'asked', 'met'],
-    claimsOf(comparison, LOCKSTEP.name).map((each) => [
+    claimsOf(comparison, LOCKSTEP_NAME).map((each) => [
       each.claim,
       round(each.ratio, 2),
       `${each.below ? 'at most' : 'at least'} ${each.bound}`,

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { machineInWords } from '../../scripts/local/machine.ts';
 import type { Comparison } from '../compare/comparison.ts';
 import { claimsTable, comparisonTable, madeOn } from '../compare/views.ts';
 import type { Growth } from '../growth/cases.ts';
 import { growthTable } from '../growth/views.ts';
 import type { LoadTestRun } from '../report/run.ts';
+import { machineInWords } from './machine-in-words.ts';
 
 /** What each document quotes, by document and section. */
 export function sectionsOf(folder: string): Record<string, Record<string, string>> {

@@ -25,10 +25,6 @@ export function localMachine(): LocalMachine {
   };
 }
 
-export function machineInWords({ system, cores, cpu, memoryGiB, node }: LocalMachine): string {
-  return `${system}, ${cores} cores (${cpu}), ${memoryGiB} GiB, Node ${node}`;
-}
-
 function systemName(): string {
   try {
     const name = /^PRETTY_NAME="?([^"\n]+)/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1];

@@ -9,6 +9,7 @@ import {
   type Row,
 } from '../../load-tests/compare/comparison.ts';
 import { CONTENDERS, LOCKSTEP } from '../../load-tests/compare/contenders.ts';
+import { CONTENDER_NAMES } from '../../load-tests/compare/names.ts';
 import type { Race } from '../../load-tests/compare/race.ts';
 import { claimsTable, comparisonChart, comparisonTable, madeOn } from '../../load-tests/compare/views.ts';
 import { WORKLOADS, type WorkloadName } from '../../load-tests/compare/workloads.ts';
@@ -128,6 +129,10 @@ describe('races of one contender', () => {
     const races = [{ ...RACE, eventsPerSecond: null, bytesPerWaiting: null, refused: 3 }];
     expect(rowOf(NAMED, races)).toMatchObject({ eventsPerSecond: null, bytesPerWaiting: null, refused: 3 });
   });
+});
+
+test('the contenders have the names under which documents show them', () => {
+  expect(CONTENDERS.map(({ name }) => name)).toEqual(CONTENDER_NAMES);
 });
 
 describe('the claims', () => {

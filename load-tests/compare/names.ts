@@ -1,0 +1,12 @@
+/** The participants of the comparison, by the names under which the documents show them. */
+export const CONTENDER_NAMES = [
+  'no queue, no lock',
+  'lock; busy: throw, retry',
+  'lock; busy: moveToDelayed',
+  'groupmq',
+  'Lockstep',
+] as const;
+
+export type ContenderName = (typeof CONTENDER_NAMES)[number] | 'bare Express + HMAC';
+
+export const LOCKSTEP_NAME = 'Lockstep' satisfies ContenderName;

@@ -1,0 +1,5 @@
+import type { LocalMachine } from '../../scripts/local/machine.ts';
+
+export function machineInWords({ system, cores, cpu, memoryGiB, node }: LocalMachine): string {
+  return `${system}, ${cores} cores (${cpu}), ${memoryGiB} GiB, Node ${node}`;
+}

@@ -1,0 +1,54 @@
+import { describe, expect, test } from '@jest/globals';
+import { allTests, fastTests, importsOf, needsOf, projectReader } from './support/fast-tests.ts';
+
+const SERVERS = 'the Redis and the MongoDB of the test run';
+// An import in this file's text would count as its own.
+const Q = "'";
+const PROGRAMS = 'programs or servers as child processes';
+
+// A variable: the settings are JavaScript, and have no types.
+const CONFIG: string = '../jest.fast.config.mjs';
+const { default: fast } = (await import(CONFIG)) as { default: Record<string, unknown> };
+
+/** What test/a.test.ts needs in a project of these files. */
+const needed = (files: Record<string, string>) => needsOf('test/a.test.ts', (file) => files[file] ?? null);
+
+describe('npm run test:fast', () => {
+  test.each<[string, string, string[]]>([
+    ['servers', `import { namespace } from './support/namespace.ts';`, [SERVERS]],
+    ['a child process', `import { spawn } from 'node:child_process';`, [PROGRAMS]],
+    ['a browser', `import {\n  chromium,\n} from 'playwright-core';`, ['a browser']],
+    ['a server, imported later', `const { spawn } = await import(${Q}node:child_process${Q});`, [PROGRAMS]],
+    ['only the type of a server', `import type { ChildProcess } from 'node:child_process';`, []],
+    ['nothing', `import { expect } from '@jest/globals';`, []],
+  ])('knows a test that imports %s', (_, source, needs) => {
+    expect(needed({ 'test/a.test.ts': source })).toEqual(needs);
+  });
+
+  test('knows a test by what its helpers import, also if they import each other', () => {
+    const files = {
+      'test/a.test.ts': `import { b } from './b.ts';`,
+      'test/b.ts': `export { c } from '../scripts/c.ts';`,
+      'scripts/c.ts': `import { b } from '../test/b.ts';\nimport { spawn } from 'node:child_process';`,
+    };
+    expect(needed(files)).toEqual([PROGRAMS]);
+  });
+
+  test('runs the tests that need nothing, and only those', () => {
+    const [all, found] = [allTests('.'), fastTests('.')];
+    expect(fast.testMatch).toEqual(found.map((file) => `<rootDir>/${file}`));
+    expect(found).toEqual(expect.arrayContaining(['test/order/decide.test.ts', 'test/documents.test.ts']));
+    expect(found).not.toContain('test/deposit/what-makes-a-duplicate.test.ts');
+    expect(found).not.toContain('test/journeys/the-same-webhook-twice.test.ts');
+    expect(found.length).toBeGreaterThan(60);
+    expect(found.length).toBeLessThan(all.length / 2);
+  });
+
+  test('starts no servers, and the names by which it knows them exist', () => {
+    expect(fast).not.toHaveProperty('globalSetup');
+    const read = projectReader('.');
+    const imported = new Set(allTests('.').flatMap((file) => importsOf(file, read(file) ?? '')));
+    expect(imported).toContain('test/support/namespace.ts');
+    expect(imported).toContain('node:child_process');
+  });
+});

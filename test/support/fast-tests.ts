@@ -1,0 +1,60 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+/**
+ * The tests that `npm run test:fast` runs: all that need nothing but packages. A test needs more if it, or a
+ * file that it imports, directly or not, imports one of these. So a new test is in the right group from its
+ * first run, and there is no list to maintain.
+ */
+const NEEDS: Readonly<Record<string, string>> = {
+  'test/support/namespace.ts': 'the Redis and the MongoDB of the test run',
+  'mongodb-memory-server-core': 'a MongoDB',
+  'node:child_process': 'programs or servers as child processes',
+  'playwright-core': 'a browser',
+};
+
+/** Types are not loaded, so they need nothing. */
+const IMPORT =
+  /^\s*(?:import|export)\s+(?!type\s)[\w\s{},*$]*?from\s*['"]([^'"]+)['"]|^\s*import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm;
+
+/** What the values of a source are imported from: packages by name, files by their path in the project. */
+export function importsOf(file: string, source: string): string[] {
+  return [...source.matchAll(IMPORT)].map(([, from, bare, dynamic]) => {
+    const target = from ?? bare ?? dynamic ?? '';
+    return target.startsWith('.') ? path.posix.join(path.posix.dirname(file), target) : target;
+  });
+}
+
+/** Everything that a test needs besides packages; none: it is a fast test. */
+export function needsOf(file: string, read: (file: string) => string | null): string[] {
+  const seen = new Set([file]);
+  for (const each of seen) for (const target of importsOf(each, read(each) ?? '')) seen.add(target);
+  return Object.entries(NEEDS)
+    .filter(([target]) => seen.has(target))
+    .map(([, need]) => need);
+}
+
+/** A reader of the project's sources; packages and other files have no imports of interest. */
+export function projectReader(root: string): (file: string) => string | null {
+  const texts = new Map<string, string | null>();
+  return (file) => {
+    const known = texts.get(file);
+    if (known !== undefined) return known;
+    const isSource = /\.(ts|tsx|mjs)$/.test(file) && existsSync(path.join(root, file));
+    const text = isSource ? readFileSync(path.join(root, file), 'utf8') : null;
+    texts.set(file, text);
+    return text;
+  };
+}
+
+export function allTests(root: string): string[] {
+  return readdirSync(path.join(root, 'test'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => path.posix.join('test', name.split(path.sep).join('/')))
+    .toSorted();
+}
+
+export function fastTests(root: string): string[] {
+  const read = projectReader(root);
+  return allTests(root).filter((file) => needsOf(file, read).length === 0);
+}
