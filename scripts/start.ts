@@ -6,7 +6,7 @@ import { mintToken } from '../src/watch/sign-in/tokens.ts';
 import { announceFakeStore, startFakeStore, type FakeStore } from './local/fake-store.ts';
 import { startMongo } from './local/mongo.ts';
 import { freePort, tryPort } from './local/ports.ts';
-import { startProgram, untilReady, type RunningProgram } from './local/programs.ts';
+import { startProgram, untilReady, watchProgram, type RunningProgram } from './local/programs.ts';
 import { startRedis } from './local/redis.ts';
 import {
   developmentSecrets,
@@ -17,7 +17,10 @@ import {
   type LocalFile,
 } from './local/state.ts';
 
-/** npm start: runs everything on this machine, in this terminal, until Ctrl-C. */
+/**
+ * npm start: runs everything on this machine, in this terminal, until Ctrl-C. With --watch (npm run dev), a
+ * program whose sources change is started again; the servers keep running.
+ */
 const TOKEN_HOURS = 24 * 30;
 /** Nobody else on the network can sign in here. For `localhost`, browsers also try 127.0.0.1 if ::1 fails. */
 const LOOPBACK = '127.0.0.1';
@@ -42,7 +45,12 @@ let stopping: Promise<void> | null = null;
 process.on('SIGINT', () => void stopAndExit(0));
 process.on('SIGTERM', () => void stopAndExit(0));
 
-const { values: asked } = parseArgs({ options: { 'fake-shopify': { type: 'boolean', default: false } } });
+const { values: asked } = parseArgs({
+  options: {
+    'fake-shopify': { type: 'boolean', default: false },
+    watch: { type: 'boolean', default: false },
+  },
+});
 
 try {
   await main();
@@ -159,7 +167,7 @@ async function startPrograms(
 }
 
 function start(name: 'ingest' | 'worker' | 'dashboard' | 'app', env: NodeJS.ProcessEnv): RunningProgram {
-  const program = startProgram(name, env, 'inherit');
+  const program = asked.watch ? watchProgram(name, env) : startProgram(name, env, 'inherit');
   started.push({ name, kind: 'program', stop: program.stop, pid: program.child.pid ?? 0 });
   void program.ended.then((code) => {
     if (stopping) return;

@@ -24,7 +24,13 @@ const texts = [
   ...FOLDERS.flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => path.join(folder, file)),
   ).filter((file) => /\.(ts|tsx|mjs|md)$/.test(file) && file !== path.join('test', 'words.test.ts')),
-  ...['README.md', 'CHANGELOG.md', 'Dockerfile', 'docker-compose.yml', '.ci/run'],
+  'README.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'CHANGELOG.md',
+  'Dockerfile',
+  'docker-compose.yml',
+  '.ci/run',
 ];
 
 describe('plain English', () => {

@@ -28,6 +28,15 @@ export function startProgram(
   return startProcess(name, [file], env, output);
 }
 
+/**
+ * The same, started again whenever one of its sources changes, also after it failed. If we are killed with
+ * SIGKILL, it goes on: Node's watcher does not watch our channel.
+ */
+export function watchProgram(name: string, env: NodeJS.ProcessEnv): RunningProgram {
+  const watched = ['--watch', '--watch-preserve-output', path.join(SOURCES, `${name}.ts`)];
+  return startProcess(name, watched, env, 'inherit');
+}
+
 /** The same for any program that stops when its channel closes. */
 export function startProcess(
   name: string,

@@ -1,8 +1,16 @@
 import { defineConfig } from 'vite';
 
-/** `npx vite build src/pages` builds the pages into dist/pages, which the dashboard serves. */
+/** For `npm run dev:pages`: the dashboard that answers the pages, by default that of npm start. */
+const DASHBOARD = process.env.LOCKSTEP_URL ?? 'http://localhost:3001';
+
+/**
+ * `npx vite build src/pages` builds the pages into dist/pages, which the dashboard serves. `npx vite src/pages`
+ * serves the sources, and loads a page again when its source changes.
+ */
 export default defineConfig({
   root: import.meta.dirname,
+  // With the slash: /api.ts is one of the sources.
+  server: { proxy: { '^/api/': DASHBOARD } },
   build: {
     outDir: '../../dist/pages',
     emptyOutDir: true,
