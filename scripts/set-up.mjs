@@ -118,7 +118,7 @@ function installMissing(parts) {
   if (missing.length === 0) return;
   if (process.env.LOCKSTEP_SET_UP === 'no') {
     const list = missing.map(({ what, byHand }) => `  ${what}\n    ${byHand}\n`).join('');
-    process.stderr.write(`set-up: missing, and LOCKSTEP_SET_UP=no forbids to install:\n${list}`);
+    process.stderr.write(`set-up: LOCKSTEP_SET_UP=no, so nothing is installed. Missing here:\n${list}`);
     process.exit(1);
   }
   say('missing here, and installed now (LOCKSTEP_SET_UP=no: says how to do it by hand instead):');
