@@ -117,7 +117,7 @@ function documentsOf(lives: readonly Lived[], number: number, shops: number, ran
 }
 
 const CAUSES = [
-  'line_items is no list',
+  'line_items is not a list',
   'the body is not JSON',
   'event could not be applied: no facts lead on',
 ];

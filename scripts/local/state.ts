@@ -66,10 +66,10 @@ interface Secrets {
 export function developmentSecrets(): Secrets {
   ownFolder();
   const secret = () => randomBytes(32).toString('hex');
-  const anew = { shopifySecret: secret(), opsJwtSecret: secret(), tokenKeys: `development:${secret()}` };
+  const made = { shopifySecret: secret(), opsJwtSecret: secret(), tokenKeys: `development:${secret()}` };
   const kept = readSecrets();
-  const secrets = { ...anew, ...kept };
-  if (Object.keys(kept).length < Object.keys(anew).length) writeWhole(SECRETS, secrets);
+  const secrets = { ...made, ...kept };
+  if (Object.keys(kept).length < Object.keys(made).length) writeWhole(SECRETS, secrets);
   return secrets;
 }
 

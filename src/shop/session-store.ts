@@ -79,9 +79,9 @@ export async function resealAll(
   const counts = { resealed: 0, unopened: 0 };
   const others = sessions.find({ 'sealed.key': { $ne: cipher.current } }).lean<SessionDocument[]>();
   for await (const { _id, sealed } of others.cursor()) {
-    const anew = resealed(cipher, sealed, _id);
-    if (anew) {
-      await sessions.updateOne({ _id, 'sealed.iv': sealed.iv }, { $set: { sealed: anew } });
+    const sealedAgain = resealed(cipher, sealed, _id);
+    if (sealedAgain) {
+      await sessions.updateOne({ _id, 'sealed.iv': sealed.iv }, { $set: { sealed: sealedAgain } });
       counts.resealed += 1;
     } else counts.unopened += 1;
   }

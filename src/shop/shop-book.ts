@@ -45,7 +45,7 @@ export function shopBook({ shops, sessions }: Pick<Collections, 'shops' | 'sessi
       const again = await shops.updateOne({ _id: shop, state: 'installed' }, { $set: now, $max: dated });
       // Only REOPEN is cleared: new tokens do not fix other problems. Those are cleared where they were found.
       if (again.matchedCount > 0) return await tokensWork(shop, true);
-      const anew = {
+      const cleared = {
         attention: null,
         uninstalledAt: null,
         subscriptions: null,
@@ -55,7 +55,7 @@ export function shopBook({ shops, sessions }: Pick<Collections, 'shops' | 'sessi
         putRight: 0,
         redactedAt: null,
       };
-      await shops.updateOne({ _id: shop }, { $set: { ...now, ...dated, ...anew } }, { upsert: true });
+      await shops.updateOne({ _id: shop }, { $set: { ...now, ...dated, ...cleared } }, { upsert: true });
     },
     uninstalled: async (shop, triggeredAt) => {
       const { matchedCount } = await shops.updateOne(

@@ -25,7 +25,7 @@ const RACE: Race = {
   refused: 0,
 };
 
-const NAMED = { contender: 'somebody', workload: 'spread', workers: 1 } as const;
+const NAMED = { contender: 'a contender', workload: 'spread', workers: 1 } as const;
 
 /** Every row of a comparison, each with figures that no other has. */
 function rowsOf(): Row[] {

@@ -89,7 +89,7 @@ describe('a rival', () => {
       await mongo.asPromise();
       const store = rivalStore(mongo);
 
-      expect(await stack.send(first, 'a-secret-of-somebody-else')).toEqual([401, 'forged']);
+      expect(await stack.send(first, 'a-secret-of-another-person')).toEqual([401, 'forged']);
       expect(await send()).toEqual(deliveries.map(() => [200, 'accepted']));
       expect(await stack.send(first)).toEqual([200, 'duplicate']);
       await until(async () => (await store.events.countDocuments()) === deliveries.length);
@@ -106,7 +106,7 @@ describe('a rival', () => {
     await stack.start('bare', 'ingest');
     expect(await stack.send(first)).toEqual([200, 'accepted']);
     expect(await stack.send(first)).toEqual([200, 'accepted']);
-    expect(await stack.send(first, 'a-secret-of-somebody-else')).toEqual([401, 'forged']);
+    expect(await stack.send(first, 'a-secret-of-another-person')).toEqual([401, 'forged']);
   });
 
   test('has no worker if everything is done before the answer', async () => {

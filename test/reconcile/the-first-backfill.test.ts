@@ -145,7 +145,7 @@ describe("a bulk operation's file", () => {
     'https://example.com/file',
     'https://storage.googleapis.com.example.com/file',
     'https://storage.googleapis.com:8443/file',
-    'https://somebody@storage.googleapis.com/file',
+    'https://user@storage.googleapis.com/file',
     'https://169.254.169.254/latest/meta-data',
     'file:///etc/passwd',
     'ftp://example.com/',

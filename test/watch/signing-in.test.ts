@@ -75,7 +75,7 @@ describe('signing in', () => {
   );
 
   test('of several cookies of that name the valid one counts, wherever it is', async () => {
-    const [good, other, gone] = [await session(), 'lockstep_session=of-somebody-else', 'lockstep_session='];
+    const [good, other, gone] = [await session(), 'lockstep_session=of-another-person', 'lockstep_session='];
     for (const cookie of [`${other}; ${good}`, `${good}; ${other}`, `${gone}; x=1; ${other}; ${good}`])
       expect([cookie, (await ask(cookie)).status]).toEqual([cookie, 200]);
     expect((await ask(`${other}; ${gone}`)).status).toBe(401);
