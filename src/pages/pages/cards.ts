@@ -46,7 +46,7 @@ const CARDS: readonly ((now: Now) => Card)[] = [
   }),
   ({ status, sample }) => ({
     label: 'Processed / s',
-    href: '/events?outcome=applied',
+    href: '/events',
     value: rate(sample.appliedPerSecond),
     note: known(status.accepted, 'all outcomes'),
     tone: 'plain',
