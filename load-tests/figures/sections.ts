@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { machineInWords } from '../../scripts/local/machine.ts';
 import type { Comparison } from '../compare/comparison.ts';
-import { LOCKSTEP } from '../compare/contenders.ts';
 import { claimsTable, comparisonTable, madeOn, shortTable } from '../compare/views.ts';
 import type { Growth } from '../growth/cases.ts';
 import { growthTable } from '../growth/views.ts';
@@ -31,8 +30,7 @@ export function sectionsOf(folder: string): Record<string, Record<string, string
 /** Three figures, and the machine of their runs. */
 function shortFigures(sale: LoadTestRun, comparison: Comparison, growth: Growth): string {
   const applied = comparison.rows.find(
-    ({ contender, workload, workers }) =>
-      contender === LOCKSTEP.name && workload === 'spread' && workers === 1,
+    ({ contender, workload, workers }) => contender === 'Lockstep' && workload === 'spread' && workers === 1,
   );
   const largest = growth.cases.toSorted((a, b) => b.events - a.events)[0];
   if (!applied?.eventsPerSecond || !largest) throw new Error('a run lacks the cases that README quotes');
