@@ -2,14 +2,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 const FOLDERS = ['src', 'scripts', 'load-tests', 'test', 'docs'];
-const FILES = ['README.md', 'CHANGELOG.md', 'Dockerfile', 'docker-compose.yml', '.ci/run'];
+const FILES = ['Dockerfile', 'docker-compose.yml', '.ci/run'];
 
 /** Every file of the project that a person reads, except the given ones. */
 export function projectTexts(...except: string[]): string[] {
   const inFolders = FOLDERS.flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => path.join(folder, file)),
   ).filter((file) => /\.(ts|tsx|mjs|md)$/.test(file));
-  return [...inFolders, ...FILES].filter((file) => !except.includes(file));
+  const atTop = readdirSync('.').filter((file) => file.endsWith('.md'));
+  return [...atTop, ...inFolders, ...FILES].filter((file) => !except.includes(file));
 }
 
 /** The places where a pattern occurs, as `file:line: text`. */
