@@ -14,7 +14,6 @@ const TOPICS = [
   'order_transactions/create',
 ];
 
-/** T22 */
 describe('5,000 orders, with 3 % of the webhooks dropped and 3 % late', () => {
   let store: Reconciling;
   beforeAll(async () => {
