@@ -11,6 +11,7 @@ import { openQueues } from './deposit/queues.ts';
 import { replayer } from './deposit/replayer.ts';
 import type { ScriptedRedis } from './deposit/scripts.ts';
 import { waker } from './deposit/waker.ts';
+import { mongoCheck, redisCheck } from './health/checks.ts';
 import { lockKeeper } from './lock/lock-keeper.ts';
 import { orderLock } from './lock/order-lock.ts';
 import { auditLog } from './persist/audit-log.ts';
@@ -28,7 +29,6 @@ import { createMetrics } from './system/metrics.ts';
 import { allRedisKeys, partitionOf, redisKeys } from './system/redis-keys.ts';
 import type { Route } from './watch/api/route.ts';
 import { allRoutes, type ApiTools } from './watch/api/routes.ts';
-import { mongoCheck, redisCheck } from './watch/checks.ts';
 import { endsBrokenOff } from './watch/steering/broken-off.ts';
 import { claimReader } from './watch/steering/claim-reader.ts';
 import { dashboardApp } from './watch/dashboard-app.ts';
@@ -42,6 +42,7 @@ import { eventReader } from './watch/stories/event-reader.ts';
 import { eventSearch } from './watch/stories/event-search.ts';
 import { findOrders } from './watch/stories/find-orders.ts';
 import { liveHandler } from './watch/status/live-stream.ts';
+import { measureStatus } from './watch/status/measure-status.ts';
 import { LoadTestReports } from './watch/load-test-reports.ts';
 import { lockReader } from './watch/steering/lock-reader.ts';
 import { missingEvents } from './watch/stories/missing-events.ts';
@@ -65,7 +66,6 @@ import { TokenBook } from './watch/sign-in/token-book.ts';
 import { statusReader } from './watch/status/status-reader.ts';
 import { timelineReader } from './watch/stories/timeline.ts';
 import { verifier } from './watch/stories/verifier.ts';
-import { measureStatus } from './watch/waiting.ts';
 
 /** What a dashboard is composed of. The program opens these, and so do tests. */
 export interface Ground {

@@ -32,6 +32,13 @@ const FOLDERS: Record<string, Row> = {
     npm: ['bullmq'],
     npmKnows: ['ioredis'],
   },
+  /** What every program needs: health, metrics, and serving HTTP. */
+  health: {
+    uses: ['system'],
+    knows: ['persist'],
+    npm: ['express'],
+    npmKnows: ['bullmq', 'ioredis', 'mongoose'],
+  },
   lock: { uses: ['system'], knows: [], npm: ['redlock'], npmKnows: ['ioredis'] },
   order: { uses: [], knows: [], npm: ['zod'], npmKnows: [] },
   /** Runs in the browser: of the server, it knows only the shapes of answers. */
@@ -62,7 +69,7 @@ const FOLDERS: Record<string, Row> = {
     uses: ['order', 'system'],
     knows: ['compliance', 'drain', 'lock', 'persist'],
     npm: ['@shopify/shopify-api', 'express', 'express-rate-limit', 'zod'],
-    npmKnows: ['mongoose'],
+    npmKnows: ['ioredis', 'mongoose'],
   },
   system: {
     uses: [],
@@ -71,7 +78,7 @@ const FOLDERS: Record<string, Row> = {
     npmKnows: [],
   },
   watch: {
-    uses: ['order', 'persist', 'system'],
+    uses: ['health', 'order', 'persist', 'system'],
     knows: ['compliance', 'deposit', 'lock'],
     npm: [
       '@bull-board/api',
@@ -189,7 +196,7 @@ describe('architecture', () => {
     ['src/deposit/x.ts', `import { Redis } from 'ioredis';`],
     ['src/drain/x.ts', `const m = await import('../accept/ingest-app.ts');`],
     ['src/drain/x.ts', `import { backoffMs } from '../deposit/queues.ts';`],
-    ['src/persist/x.ts', `export { a } from '../watch/health.ts';`],
+    ['src/persist/x.ts', `export { a } from '../health/checks.ts';`],
     ['src/watch/x.ts', `import { ingest } from '../ingest.ts';`],
     ['src/elsewhere/x.ts', ``],
   ])('a planted violation in %s is found: %s', (file, source) => {

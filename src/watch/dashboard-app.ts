@@ -2,7 +2,7 @@ import compression from 'compression';
 import express, { type Express, type Router } from 'express';
 import type { AuditLog } from '../persist/audit-log.ts';
 import type { Logger } from '../system/log.ts';
-import { adminRoutes, type AdminTools } from './admin-routes.ts';
+import { adminRoutes, type AdminTools } from '../health/admin-routes.ts';
 import { onError } from './api/on-error.ts';
 import { Refusal } from './api/refusal.ts';
 import type { Route } from './api/route.ts';

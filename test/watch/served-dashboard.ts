@@ -11,7 +11,7 @@ import { mongoReady, openMongo, openRedis, redisReady } from '../../src/system/c
 import { createLog } from '../../src/system/log.ts';
 import { redisKeys } from '../../src/system/redis-keys.ts';
 import { Lifecycle } from '../../src/system/lifecycle.ts';
-import { serving } from '../../src/watch/serve.ts';
+import { serving } from '../../src/health/serve.ts';
 import type { Role } from '../../src/watch/shapes/tokens.ts';
 import { mintToken } from '../../src/watch/sign-in/tokens.ts';
 import { http, type HttpAnswer } from '../support/http.ts';

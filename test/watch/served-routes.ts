@@ -6,7 +6,7 @@ import { routerOf } from '../../src/watch/api/router.ts';
 import { ROLES } from '../../src/watch/shapes/tokens.ts';
 import type { Act, AuditLog } from '../../src/persist/audit-log.ts';
 import { Refusals } from '../../src/watch/sign-in/refusals.ts';
-import { serving } from '../../src/watch/serve.ts';
+import { serving } from '../../src/health/serve.ts';
 import { http, type HttpAnswer } from '../support/http.ts';
 
 /** Some routes over HTTP in this process. A token here is the name of a role; acts are recorded. */

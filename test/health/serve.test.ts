@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import express from 'express';
 import { expect, test } from '@jest/globals';
-import { serving } from '../../src/watch/serve.ts';
+import { serving } from '../../src/health/serve.ts';
 
 /** An app that answers when the test says so. */
 function heldApp() {

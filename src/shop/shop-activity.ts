@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { redisKeys, type RedisKeys } from '../../system/redis-keys.ts';
+import { redisKeys, type RedisKeys } from '../system/redis-keys.ts';
 
 const HOURS = 25;
 const HOUR_MS = 3_600_000;

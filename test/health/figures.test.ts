@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { createMetrics } from '../../src/system/metrics.ts';
-import { ingestFigures, quantile, workerFigures } from '../../src/watch/figures.ts';
+import { ingestFigures, quantile, workerFigures } from '../../src/health/figures.ts';
 
 describe("ingest's figures", () => {
   test('the 99th percentile covers the answers since the last heartbeat, and is null if there are none', async () => {

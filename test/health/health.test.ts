@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startRedis, type LocalRedis } from '../../scripts/local/redis.ts';
 import { http } from '../support/http.ts';
 import { until } from '../support/until.ts';
-import { ServedDashboard } from './served-dashboard.ts';
+import { ServedDashboard } from '../watch/served-dashboard.ts';
 
 describe('health', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-health-'));

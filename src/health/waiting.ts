@@ -3,7 +3,6 @@ import type { Queue } from 'bullmq';
 import type { Collections } from '../persist/collections.ts';
 import type { Metrics } from '../system/metrics.ts';
 import type { RedisKeys } from '../system/redis-keys.ts';
-import type { SystemStatus } from './shapes/system.ts';
 
 /** Waiting events in Redis, and counters. */
 interface Waiting {
@@ -101,20 +100,6 @@ export async function measureWaiting(
 export async function measureKept(metrics: Metrics, { parked, spool }: Collections): Promise<void> {
   metrics.parked.set(await parked.countDocuments({ state: 'parked' }));
   metrics.spooled.set(await spool.estimatedDocumentCount());
-}
-
-/** Updates the same gauges from a status. A gauge whose value is unknown keeps its last one. */
-export function measureStatus(metrics: Metrics, status: SystemStatus): void {
-  const { waitingEvents, oldestWaitMs, queues, parked, spooled, shops } = status;
-  if (waitingEvents !== null) metrics.waitingEvents.set(waitingEvents);
-  if (oldestWaitMs !== null) metrics.oldestWaitingSeconds.set(oldestWaitMs / 1000);
-  for (const [state, count] of Object.entries(queues ?? {})) metrics.queueJobs.set({ state }, count);
-  if (parked !== null) metrics.parked.set(parked);
-  if (spooled !== null) metrics.spooled.set(spooled);
-  if (shops === null) return;
-  metrics.shops.set({ state: 'installed' }, shops.installed);
-  metrics.shops.set({ state: 'uninstalled' }, shops.uninstalled);
-  metrics.shopsInNeed.set(shops.needAttention);
 }
 
 function sum(numbers: number[]): number {
