@@ -40,6 +40,8 @@ const FOLDERS: Record<string, Row> = {
     npmKnows: ['bullmq', 'ioredis', 'mongoose'],
   },
   lock: { uses: ['system'], knows: [], npm: ['redlock'], npmKnows: ['ioredis'] },
+  /** The command line, an HTTP client that may run on another machine: it has neither Redis nor MongoDB. */
+  ops: { uses: ['system'], knows: ['watch'], npm: ['cli-progress', 'commander'], npmKnows: [] },
   order: { uses: [], knows: [], npm: ['zod'], npmKnows: [] },
   /** Runs in the browser: of the server, it knows only the shapes of answers. */
   pages: {
@@ -74,7 +76,7 @@ const FOLDERS: Record<string, Row> = {
   system: {
     uses: [],
     knows: ['order'],
-    npm: ['ioredis', 'lz4-napi', 'mongoose', 'pino', 'pino-pretty', 'prom-client', 'zod'],
+    npm: ['ioredis', 'jose', 'lz4-napi', 'mongoose', 'pino', 'pino-pretty', 'prom-client', 'zod'],
     npmKnows: [],
   },
   watch: {
@@ -83,12 +85,9 @@ const FOLDERS: Record<string, Row> = {
     npm: [
       '@bull-board/api',
       '@bull-board/express',
-      'cli-progress',
-      'commander',
       'compression',
       'express',
       'express-rate-limit',
-      'jose',
       'swagger-ui-dist',
       'zod',
       'zod-openapi',
@@ -173,6 +172,18 @@ function tableOf(found: { file: string; source: string }[]): Record<string, Row>
   );
 }
 
+/** The packages that a program loads when it starts with this file, also through files of other folders. */
+function loadedFrom(file: string, sourceOf: (file: string) => string, seen = new Set<string>()): Set<string> {
+  seen.add(file);
+  const values = importsOf(file, sourceOf(file)).filter(({ typesOnly }) => !typesOnly);
+  const packages = values.flatMap(({ name, kind }) => (kind === 'package' && name !== null ? [name] : []));
+  const further = values
+    .filter(({ kind }) => kind === 'folder')
+    .map(({ target }) => path.posix.join(path.posix.dirname(file), target))
+    .filter((to) => !seen.has(to));
+  return new Set([...packages, ...further.flatMap((to) => [...loadedFrom(to, sourceOf, seen)])]);
+}
+
 describe('architecture', () => {
   test('every folder has a row, and every row has a folder', () => {
     const folders = readdirSync('src', { withFileTypes: true }).filter((entry) => entry.isDirectory());
@@ -196,6 +207,11 @@ describe('architecture', () => {
     ['src/deposit/x.ts', `import { Redis } from 'ioredis';`],
     ['src/drain/x.ts', `const m = await import('../accept/ingest-app.ts');`],
     ['src/drain/x.ts', `import { backoffMs } from '../deposit/queues.ts';`],
+    ['src/ops/x.ts', `import { Redis } from 'ioredis';`],
+    ['src/ops/x.ts', `import mongoose from 'mongoose';`],
+    ['src/ops/x.ts', `import { Queue } from 'bullmq';`],
+    ['src/ops/x.ts', `import type { Redis } from 'ioredis';`],
+    ['src/ops/x.ts', `import { tokenRow } from '../watch/shapes/tokens.ts';`],
     ['src/persist/x.ts', `export { a } from '../health/checks.ts';`],
     ['src/watch/x.ts', `import { ingest } from '../ingest.ts';`],
     ['src/elsewhere/x.ts', ``],
@@ -206,6 +222,17 @@ describe('architecture', () => {
   test('a type may be allowed where its value is not', () => {
     expect(broken('src/accept/x.ts', `import type { Mailbox } from '../deposit/mailbox.ts';`)).toEqual([]);
     expect(broken('src/deposit/x.ts', `import type { Redis } from 'ioredis';`)).toEqual([]);
+  });
+
+  test('the command line loads neither Redis nor MongoDB, not even through system/', () => {
+    const sourceOf = (file: string) => readFileSync(file, 'utf8');
+    const loaded = loadedFrom('src/ops.ts', sourceOf);
+    expect([...loaded].toSorted()).toEqual(['cli-progress', 'commander', 'jose', 'zod']);
+    const planted = `import { openRedis } from './system/connections.ts';`;
+    const withPlanted = (file: string) => (file === 'src/ops.ts' ? planted : sourceOf(file));
+    expect([...loadedFrom('src/ops.ts', withPlanted)]).toEqual(
+      expect.arrayContaining(['ioredis', 'mongoose']),
+    );
   });
 
   test('every import in src/ follows the table', () => {

@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import type { z } from 'zod';
 import type { Action } from '../shapes/audit.ts';
-import type { Role } from '../shapes/tokens.ts';
+import type { Role } from '../../system/roles.ts';
 
 /** The caller of a request. */
 export interface Asker {

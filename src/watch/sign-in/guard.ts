@@ -5,7 +5,7 @@ import type { Guard } from './authorize.ts';
 import { isOwnPage } from './origin.ts';
 import { sessionsOf } from './session-cookie.ts';
 import type { TokenBook } from './token-book.ts';
-import { readToken, type Kind, type Read } from './tokens.ts';
+import { readToken, type Kind, type Read } from '../../system/tokens.ts';
 
 /**
  * Identifies the caller: by the Authorization header, else by the session cookie. A browser sends the cookie
