@@ -31,8 +31,6 @@ import type { Route } from './watch/api/route.ts';
 import { allRoutes, type ApiTools } from './watch/api/routes.ts';
 import { endsBrokenOff } from './watch/steering/broken-off.ts';
 import { claimReader } from './watch/steering/claim-reader.ts';
-import { dashboardApp } from './watch/dashboard-app.ts';
-import { docsPage } from './watch/docs-page.ts';
 import { doctor } from './watch/doctor/doctor.ts';
 import { installedVersions } from './watch/doctor/installed-versions.ts';
 import { secretsIn, seeSecrets } from './watch/doctor/secrets-age.ts';
@@ -43,14 +41,11 @@ import { eventSearch } from './watch/stories/event-search.ts';
 import { findOrders } from './watch/stories/find-orders.ts';
 import { liveHandler } from './watch/status/live-stream.ts';
 import { measureStatus } from './watch/status/measure-status.ts';
-import { LoadTestReports } from './watch/load-test-reports.ts';
 import { lockReader } from './watch/steering/lock-reader.ts';
 import { missingEvents } from './watch/stories/missing-events.ts';
 import type { LockTools } from './watch/steering/lock-release.ts';
 import { orderReader } from './watch/stories/order-reader.ts';
-import { pagesRouter } from './watch/pages.ts';
 import { queueReader } from './watch/status/queue-reader.ts';
-import { rawQueues } from './watch/raw-queues.ts';
 import { Replays } from './watch/steering/replays.ts';
 import { programOf, Sampler } from './watch/status/sampler.ts';
 import { search } from './watch/stories/search.ts';
@@ -66,6 +61,11 @@ import { TokenBook } from './watch/sign-in/token-book.ts';
 import { statusReader } from './watch/status/status-reader.ts';
 import { timelineReader } from './watch/stories/timeline.ts';
 import { verifier } from './watch/stories/verifier.ts';
+import { dashboardApp } from './watch/web/dashboard-app.ts';
+import { docsPage } from './watch/web/docs-page.ts';
+import { LoadTestReports } from './watch/web/load-test-reports.ts';
+import { pagesRouter } from './watch/web/pages.ts';
+import { rawQueues } from './watch/web/raw-queues.ts';
 
 /** What a dashboard is composed of. The program opens these, and so do tests. */
 export interface Ground {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { Refusal } from '../../src/watch/api/refusal.ts';
 import { route, type Asked, type Route } from '../../src/watch/api/route.ts';
+import { Refusal } from '../../src/watch/refusal.ts';
 import { orderPlace, eventId } from '../../src/watch/shapes/base.ts';
 import { claim, claimRelease } from '../../src/watch/shapes/dedupe.ts';
 import { eventPage, eventQuery, timeline, timelineQuery } from '../../src/watch/shapes/events.ts';

@@ -1,4 +1,4 @@
-import { Refusal } from '../../src/watch/api/refusal.ts';
+import { Refusal } from '../../src/watch/refusal.ts';
 import type { AuditEntry } from '../../src/watch/shapes/audit.ts';
 import type { EventSummary } from '../../src/watch/shapes/events.ts';
 import type { SearchHit } from '../../src/watch/shapes/orders.ts';

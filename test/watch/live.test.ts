@@ -1,7 +1,7 @@
 import { request, type IncomingMessage } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import express, { type RequestHandler } from 'express';
-import type { Asker } from '../../src/watch/api/route.ts';
+import type { Asker } from '../../src/watch/asker.ts';
 import { liveHandler } from '../../src/watch/status/live-stream.ts';
 import { Sampler } from '../../src/watch/status/sampler.ts';
 import { serving } from '../../src/health/serve.ts';

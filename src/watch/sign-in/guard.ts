@@ -1,6 +1,6 @@
 import type { Request } from 'express';
-import { Refusal } from '../api/refusal.ts';
-import type { Asker } from '../api/route.ts';
+import type { Asker } from '../asker.ts';
+import { Refusal } from '../refusal.ts';
 import type { Guard } from './authorize.ts';
 import { isOwnPage } from './origin.ts';
 import { sessionsOf } from './session-cookie.ts';

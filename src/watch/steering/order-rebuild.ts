@@ -5,7 +5,7 @@ import { fromDocument } from '../../persist/order-document.ts';
 import type { OrderDocument } from '../../persist/order-schema.ts';
 import { putRebuilt } from '../../persist/rebuilt-order.ts';
 import { FINDINGS } from '../../system/findings.ts';
-import { Refusal } from '../api/refusal.ts';
+import { Refusal } from '../refusal.ts';
 import { rebuildOne, type RebuiltOrder } from '../stories/check-journal.ts';
 import type { Checked } from '../stories/check-order.ts';
 import type { RebuildLook } from '../shapes/rebuild.ts';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import express, { type Router } from 'express';
 import { absolutePath } from 'swagger-ui-dist';
-import { POLICIES, withPolicy } from './headers.ts';
+import { POLICIES, withPolicy } from '../headers.ts';
 
 const PAGE = `<!doctype html>
 <html lang="en">

@@ -1,15 +1,15 @@
 import compression from 'compression';
 import express, { type Express, type Router } from 'express';
-import type { AuditLog } from '../persist/audit-log.ts';
-import type { Logger } from '../system/log.ts';
-import { adminRoutes, type AdminTools } from '../health/admin-routes.ts';
-import { onError } from './api/on-error.ts';
-import { Refusal } from './api/refusal.ts';
-import type { Route } from './api/route.ts';
-import { routerOf } from './api/router.ts';
-import { safeHeaders } from './headers.ts';
-import { authorize, type Guard } from './sign-in/authorize.ts';
-import type { Refusals } from './sign-in/refusals.ts';
+import { adminRoutes, type AdminTools } from '../../health/admin-routes.ts';
+import type { AuditLog } from '../../persist/audit-log.ts';
+import type { Logger } from '../../system/log.ts';
+import { onError } from '../api/on-error.ts';
+import type { Route } from '../api/route.ts';
+import { routerOf } from '../api/router.ts';
+import { safeHeaders } from '../headers.ts';
+import { Refusal } from '../refusal.ts';
+import { authorize, type Guard } from '../sign-in/authorize.ts';
+import type { Refusals } from '../sign-in/refusals.ts';
 
 export interface DashboardTools extends AdminTools {
   routes: readonly Route[];

@@ -3,7 +3,7 @@ import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { ExpressAdapter } from '@bull-board/express';
 import type { Queue } from 'bullmq';
 import express, { type RequestHandler, type Router } from 'express';
-import { POLICIES, withPolicy } from './headers.ts';
+import { POLICIES, withPolicy } from '../headers.ts';
 
 /**
  * BullMQ's own view of the queues (bull-board), for inspecting raw jobs. It is read-only, enforced by the

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import express, { type Response, type Router } from 'express';
-import { asksForPage } from './api/on-error.ts';
-import { Refusal } from './api/refusal.ts';
-import { POLICIES } from './headers.ts';
+import { asksForPage } from '../asks-for-page.ts';
+import { POLICIES } from '../headers.ts';
+import { Refusal } from '../refusal.ts';
 
 /** Where `vite build` puts the pages. The path is the same from src/ and from dist/. */
-const BUILT = path.resolve(import.meta.dirname, '..', '..', 'dist', 'pages');
+const BUILT = path.resolve(import.meta.dirname, '..', '..', '..', 'dist', 'pages');
 /** The placeholder in the built index.html for this response's nonce. */
 const NONCE = '__CSP_NONCE__';
 const NOT_BUILT = 'The pages are not built: run npm run build:pages. The API is available under /api.\n';

@@ -3,9 +3,9 @@ import { lstat, open, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import express, { type Router } from 'express';
 import { z } from 'zod';
-import { Refusal } from './api/refusal.ts';
-import { POLICIES, withPolicy } from './headers.ts';
-import type { LoadTestList } from './shapes/system.ts';
+import { POLICIES, withPolicy } from '../headers.ts';
+import { Refusal } from '../refusal.ts';
+import type { LoadTestList } from '../shapes/system.ts';
 
 /** The fields of a report that are read; its JSON has more. */
 const report = z.object({
