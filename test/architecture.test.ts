@@ -1,4 +1,6 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { importsOf, isProgram, loadedFrom, roomOf, roomsOf, type Import } from './support/imports.ts';
@@ -250,6 +252,24 @@ describe('architecture', () => {
     expect(floorsOf(FOLDERS)).toHaveLength(Object.keys(FOLDERS).length);
     const planted = { ...FOLDERS, 'watch/shapes': { uses: ['order', 'system'], knows: ['watch/api'] } };
     expect(floorsOf(planted)).toBeNull();
+  });
+
+  test('lint notices when two files import each other, even if only types', () => {
+    const place = mkdtempSync(path.join(tmpdir(), 'planted-circle-'));
+    const lint = () =>
+      spawnSync('node_modules/.bin/oxlint', ['-c', '.oxlintrc.json', place], { encoding: 'utf8' }).stdout;
+    try {
+      writeFileSync(path.join(place, 'a.ts'), `export interface A { b: string }\n`);
+      writeFileSync(path.join(place, 'b.ts'), `import type { A } from './a.ts';\nexport type B = A[];\n`);
+      expect(lint()).not.toContain('no-cycle');
+      writeFileSync(
+        path.join(place, 'a.ts'),
+        `import type { B } from './b.ts';\nexport interface A { b: B }\n`,
+      );
+      expect(lint()).toContain('import(no-cycle)');
+    } finally {
+      rmSync(place, { recursive: true });
+    }
   });
 
   test('every import in src/ follows the table', () => {

@@ -1,5 +1,4 @@
 import { OpsProblem } from './exit.ts';
-import type { Session } from './session.ts';
 import type { Target } from './target.ts';
 
 /** Long: a page of `verify` checks orders that change meanwhile again, some seconds each. */
@@ -61,28 +60,7 @@ export function placeOf(...segments: string[]): string {
   return `/${segments.map(encodeURIComponent).join('/')}`;
 }
 
-/** The API's largest page. */
-export const PAGE = 200;
-
-/** Reads pages until there are `limit` rows, and returns them as one page. */
-export async function rowsUpTo<Page extends { cursor: string | null }>(
-  session: Pick<Session, 'ask'>,
-  place: string,
-  filter: Query,
-  limit: number,
-  name: keyof Page & string,
-): Promise<Page> {
-  const rows: unknown[] = [];
-  for (let cursor: string | null = null; ;) {
-    const query = { ...filter, limit: Math.min(PAGE, limit - rows.length), cursor };
-    const page: Page = await session.ask<Page>(`${place}${queryOf(query)}`);
-    rows.push(...(page[name] as unknown[]));
-    if (page.cursor === null || rows.length >= limit) return { ...page, [name]: rows };
-    ({ cursor } = page);
-  }
-}
-
-type Query = Record<string, string | number | boolean | null | undefined>;
+export type Query = Record<string, string | number | boolean | null | undefined>;
 
 /** `?a=1&b=2`, without the values that are null or undefined. */
 export function queryOf(given: Query): string {

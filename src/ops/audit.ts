@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import type { AuditChain, AuditPage } from '../watch/shapes/audit.ts';
-import { rowsUpTo } from './ask.ts';
 import { endAs } from './exit.ts';
+import { rowsUpTo } from './rows.ts';
 import { counted, table, time } from './table.ts';
 import { limitOption, verb } from './verb.ts';
 

@@ -1,8 +1,9 @@
 import { Option } from 'commander';
 import type { ComplianceList, ComplianceRequest, ExportAnswer } from '../watch/shapes/compliance.ts';
-import { PAGE, placeOf, queryOf } from './ask.ts';
+import { placeOf, queryOf } from './ask.ts';
 import { change, reasonToAct } from './change.ts';
 import { OpsProblem } from './exit.ts';
+import { PAGE } from './rows.ts';
 import type { Session } from './session.ts';
 import { counted, facts, table, time } from './table.ts';
 import { changeOptions, limitOption, verb, type Changing } from './verb.ts';

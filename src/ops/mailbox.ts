@@ -1,7 +1,7 @@
 import type { MailboxDetail, MailboxPage } from '../watch/shapes/mailboxes.ts';
-import { rowsUpTo } from './ask.ts';
 import { change } from './change.ts';
 import { findOrder, orderPlace } from './find.ts';
+import { rowsUpTo } from './rows.ts';
 import { age, counted, table, time } from './table.ts';
 import { changeOptions, limitOption, verb, type Changing } from './verb.ts';
 

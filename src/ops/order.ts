@@ -1,14 +1,12 @@
 import { Option } from 'commander';
 import type { EntryWithChanges, Timeline } from '../watch/shapes/events.ts';
-import type { OrderPage } from '../watch/shapes/orders.ts';
-import { rowsUpTo } from './ask.ts';
+import type { Order, OrderPage } from '../watch/shapes/orders.ts';
 import { OpsProblem } from './exit.ts';
 import { findOrder, orderPlace } from './find.ts';
+import { rowsUpTo } from './rows.ts';
 import type { Session } from './session.ts';
 import { age, counted, table, time } from './table.ts';
 import { limitOption, shopOption, verb } from './verb.ts';
-
-type Order = OrderPage['orders'][number];
 
 export const ORDER_VERBS = [
   verb<ListOptions>({

@@ -1,9 +1,10 @@
 import { Option } from 'commander';
 import type { ParkedEvent, ParkedGroups, ParkedPage } from '../watch/shapes/parked.ts';
-import { placeOf, rowsUpTo } from './ask.ts';
+import { placeOf } from './ask.ts';
 import { reasonToAct, showCounted, TO_COUNT } from './change.ts';
 import { findEvent } from './find.ts';
 import { abortReplay, replay } from './replay.ts';
+import { rowsUpTo } from './rows.ts';
 import { selectionOf, selectionOptions, type Selecting } from './selection.ts';
 import { counted, facts, table, time } from './table.ts';
 import {

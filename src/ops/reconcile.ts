@@ -1,10 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Option } from 'commander';
 import type { Reconcile, ReconcilePage } from '../watch/shapes/reconcile.ts';
-import { placeOf, rowsUpTo } from './ask.ts';
+import { placeOf } from './ask.ts';
 import { reasonToAct } from './change.ts';
 import { endAs, EXIT_CODES, OpsProblem } from './exit.ts';
 import { startProgress } from './progress.ts';
+import { rowsUpTo } from './rows.ts';
 import type { Session } from './session.ts';
 import { counted, facts, table, time } from './table.ts';
 import { changeOptions, limitOption, reasonOption, shopOption, verb, type Changing } from './verb.ts';

@@ -1,4 +1,5 @@
-import type { ParkedRow, ParkedSelection, ParkedStore } from '../../persist/parked-store.ts';
+import type { ParkedSelection } from '../../persist/parked-selection.ts';
+import type { ParkedRow, ParkedStore } from '../../persist/parked-store.ts';
 import { markCursor, readMarkCursor } from '../cursors.ts';
 import { Refusal } from '../refusal.ts';
 import { groupView, parkedView, runView, selectionText } from '../steering/parked-views.ts';

@@ -1,5 +1,6 @@
 import { markOf } from '../../persist/parked-acts.ts';
-import type { ParkedSelection, ParkedStore } from '../../persist/parked-store.ts';
+import type { ParkedSelection } from '../../persist/parked-selection.ts';
+import type { ParkedStore } from '../../persist/parked-store.ts';
 import type { ReplayDocument } from '../../persist/replay-schema.ts';
 import { messageOf } from '../../system/errors.ts';
 import type { Part } from '../../system/lifecycle.ts';
