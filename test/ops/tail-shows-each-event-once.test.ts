@@ -26,10 +26,11 @@ describe('tail', () => {
 
   const follow = (...more: string[]) =>
     (tail = startOps(['--url', served.url, '--token', 'viewer', 'tail', '--json', ...more]));
+  /** A line that is still being written does not count. */
   const lines = ({ said }: RunningOps) =>
     said.stdout
       .split('\n')
-      .filter(Boolean)
+      .slice(0, -1)
       .map((line) => JSON.parse(line) as Line);
   const numbers = (running: RunningOps) => lines(running).map(({ event }) => Number.parseInt(event, 16));
   const end = (...news: number[]) =>
