@@ -4,7 +4,7 @@ import { planSale, type TopicName } from '../load-tests/sale/plan.ts';
 import { newSending } from '../load-tests/sale/run-sale.ts';
 import { sendAll } from '../load-tests/sale/send.ts';
 import { programEnv, startStack, type Target } from '../load-tests/sale/stack.ts';
-import { mintToken } from '../src/watch/sign-in/tokens.ts';
+import { mintToken } from '../src/system/tokens.ts';
 import { lifeOf } from './deliveries/life.ts';
 import { randomFrom } from './deliveries/random.ts';
 import { sendSigned } from './deliveries/signed.ts';

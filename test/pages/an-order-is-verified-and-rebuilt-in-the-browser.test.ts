@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { openBrowser } from '../../scripts/local/chromium.ts';
 import { drainOrder } from '../../src/drain/drain-order.ts';
 import type { OrderKey } from '../../src/order/identity.ts';
-import { mintToken } from '../../src/watch/sign-in/tokens.ts';
+import { mintToken } from '../../src/system/tokens.ts';
 import { openPage, signIn, type WatchedPage } from '../support/browser.ts';
 import { depositAll, lifeEvents, openInside, type Inside } from '../support/inside.ts';
 import { JWT_SECRET, ServedDashboard } from '../watch/served-dashboard.ts';
