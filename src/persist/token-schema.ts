@@ -1,7 +1,7 @@
 import { Schema } from 'mongoose';
 
 /**
- * A token that was created over the API, or used. `_id` comes from a hash of its signed part (sign-in/tokens.ts); the
+ * A token that was created over the API, or used. `_id` comes from a hash of its signed part (system/tokens.ts); the
  * token itself is never stored.
  */
 export interface TokenDocument {

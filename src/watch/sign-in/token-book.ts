@@ -4,7 +4,7 @@ import type { TokenDocument } from '../../persist/token-schema.ts';
 import { messageOf } from '../../system/errors.ts';
 import type { Part } from '../../system/lifecycle.ts';
 import type { Logger } from '../../system/log.ts';
-import { SESSION_HOURS, type Read } from './tokens.ts';
+import { SESSION_HOURS, type Read } from '../../system/tokens.ts';
 
 const REFRESH_MS = 5000;
 const SEEN_EVERY_MS = 60_000;
