@@ -1,4 +1,5 @@
 import { Schema } from 'mongoose';
+import type { FieldsOf } from './fields-of.ts';
 import { RECEIVED, type Received } from './received.ts';
 
 const STATES = ['parked', 'replaying', 'replayed', 'discarded'] as const;
@@ -46,7 +47,7 @@ export const parkedSchema = new Schema(
     discardedAt: Date,
     acts: { type: [Number], default: undefined },
     redactedAt: Date,
-  },
+  } satisfies FieldsOf<ParkedDocument>,
   { collection: 'parked', versionKey: false, strict: true },
 );
 

@@ -1,4 +1,5 @@
 import { Schema } from 'mongoose';
+import type { FieldsOf } from './fields-of.ts';
 
 /** One replay of parked events. `_id` comes from the client: the same id means the same replay. */
 export interface ReplayDocument {
@@ -38,7 +39,7 @@ export const replaySchema = new Schema(
     replayed: { type: Number, required: true },
     parkedAgain: Number,
     beatAt: { type: Date, required: true },
-  },
+  } satisfies FieldsOf<ReplayDocument>,
   { collection: 'replays', versionKey: false, strict: true },
 );
 
