@@ -25,7 +25,7 @@ import { messageOf } from './system/errors.ts';
 import type { Part } from './system/lifecycle.ts';
 import type { Logger } from './system/log.ts';
 import { createMetrics } from './system/metrics.ts';
-import { allRedisKeys, partitionOf, redisKeys } from './system/redis-keys.ts';
+import { allRedisKeys, inPartitionOf, redisKeys } from './system/redis-keys.ts';
 import type { Route } from './watch/api/route.ts';
 import { allRoutes, type ApiTools } from './watch/api/routes.ts';
 import { mongoCheck, redisCheck } from './watch/checks.ts';
@@ -190,8 +190,7 @@ function steering(shared: Shared): Pick<ApiTools, 'dedupe' | 'locks' | 'mailboxe
   const { keeper, locks, workers } = shared;
   const mailboxes = mailboxList(redis, partitions);
   const known = claims(redis, partitions);
-  const lockKey: LockTools['lockKey'] = (order) =>
-    redisKeys(partitionOf(order, partitions.length)).lock(order);
+  const lockKey: LockTools['lockKey'] = (order) => inPartitionOf(order, partitions).lock(order);
   return {
     dedupe: {
       redis,

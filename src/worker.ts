@@ -32,7 +32,7 @@ import { messageOf } from './system/errors.ts';
 import type { Logger } from './system/log.ts';
 import { createMetrics, type Metrics } from './system/metrics.ts';
 import { runProgram } from './system/program.ts';
-import { allRedisKeys, partitionOf, redisKeys, type RedisKeys } from './system/redis-keys.ts';
+import { allRedisKeys, inPartitionOf, redisKeys, type RedisKeys } from './system/redis-keys.ts';
 import { adminApp, problemOf } from './watch/admin-routes.ts';
 import { mongoCheck, redisCheck } from './watch/checks.ts';
 import { workerFigures } from './watch/figures.ts';
@@ -127,7 +127,7 @@ function drainTools({
   const client = mongo.getClient();
   return {
     lock,
-    lockKey: (order) => redisKeys(partitionOf(order, partitions.length)).lock(order),
+    lockKey: (order) => inPartitionOf(order, partitions).lock(order),
     mailbox: mailbox(redis, partitions),
     orders: orderStore(client, collections, (size, ms) => {
       metrics.commitOrders.observe(size);

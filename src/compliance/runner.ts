@@ -7,6 +7,7 @@ import { messageOf } from '../system/errors.ts';
 import type { Part } from '../system/lifecycle.ts';
 import type { Logger } from '../system/log.ts';
 import { redisKeys } from '../system/redis-keys.ts';
+import { repeating, type Repeating } from '../system/repeating.ts';
 import { pass, reachOf, type Passed } from './pass.ts';
 import type { Reach } from './redact.ts';
 import type { RequestBook } from './request-book.ts';
@@ -38,31 +39,26 @@ const GO_MS = 20_000;
 export class ComplianceRunner implements Part {
   readonly name = 'compliance';
   readonly #tools: RunnerTools;
-  #timer: NodeJS.Timeout | null = null;
-  #round: Promise<void> | null = null;
+  readonly #rounds: Repeating;
   #stopping = false;
 
   constructor(tools: RunnerTools) {
     this.#tools = tools;
+    this.#rounds = repeating(
+      this.name,
+      EVERY_MS,
+      () => this.round(),
+      (error) => tools.log.warn({ reason: messageOf(error) }, 'redactions failed; trying again'),
+    );
   }
 
   start(): void {
-    this.#timer = setInterval(() => void this.#tick(), EVERY_MS);
+    this.#rounds.start();
   }
 
   async stop(): Promise<void> {
     this.#stopping = true;
-    if (this.#timer) clearInterval(this.#timer);
-    await this.#round;
-  }
-
-  #tick(): Promise<void> {
-    this.#round ??= this.round()
-      .catch((error: unknown) =>
-        this.#tools.log.warn({ reason: messageOf(error) }, 'redactions failed; trying again'),
-      )
-      .finally(() => (this.#round = null));
-    return this.#round;
+    await this.#rounds.stop();
   }
 
   /** Works on every request once. @throws when MongoDB or Redis is down */

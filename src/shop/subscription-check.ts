@@ -3,6 +3,7 @@ import type { ShopDocument } from '../persist/shop-schema.ts';
 import { Fault, messageOf } from '../system/errors.ts';
 import type { Part } from '../system/lifecycle.ts';
 import type { Logger } from '../system/log.ts';
+import { repeating, type Repeating } from '../system/repeating.ts';
 import type { AdminApi } from './admin-api.ts';
 import { doubledTopics, grantedScopes, missingTopics } from './subscriptions.ts';
 
@@ -33,30 +34,25 @@ export class SubscriptionCheck implements Part {
   readonly name = 'subscriptions';
   readonly #tools: SubscriptionCheckTools;
   readonly #stopping = new AbortController();
-  #timer: NodeJS.Timeout | null = null;
-  #round: Promise<void> | null = null;
+  readonly #rounds: Repeating;
 
   constructor(tools: SubscriptionCheckTools) {
     this.#tools = tools;
+    this.#rounds = repeating(
+      this.name,
+      tools.lookEveryMs ?? LOOK_EVERY_MS,
+      () => this.round(),
+      (error) => tools.log.debug({ reason: messageOf(error) }, 'could not look for shops; trying again'),
+    );
   }
 
   start(): void {
-    this.#timer = setInterval(() => void this.#tick(), this.#tools.lookEveryMs ?? LOOK_EVERY_MS);
+    this.#rounds.start();
   }
 
   async stop(): Promise<void> {
-    if (this.#timer) clearInterval(this.#timer);
     this.#stopping.abort(new Error('the program stops'));
-    await this.#round;
-  }
-
-  #tick(): Promise<void> {
-    this.#round ??= this.round()
-      .catch((error: unknown) =>
-        this.#tools.log.debug({ reason: messageOf(error) }, 'could not look for shops; trying again'),
-      )
-      .finally(() => (this.#round = null));
-    return this.#round;
+    await this.#rounds.stop();
   }
 
   /** Checks every shop that is due, one after the other. @throws when MongoDB is down */

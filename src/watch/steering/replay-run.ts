@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { WaitingEvent } from '../../order/event.ts';
 import type { Collections } from '../../persist/collections.ts';
 import type { ParkedSelection, ParkedStore } from '../../persist/parked-store.ts';
@@ -148,6 +148,6 @@ export class ReplayRun {
 
   async #until(due: number): Promise<void> {
     const ms = due - performance.now();
-    if (ms > 0) await pause(ms, undefined, { signal: this.#stopping }).catch(() => undefined);
+    if (ms > 0) await sleep(ms, undefined, { signal: this.#stopping }).catch(() => undefined);
   }
 }
