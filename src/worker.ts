@@ -1,5 +1,5 @@
 import type { Connection } from 'mongoose';
-import { requestBook } from './compliance/request-book.ts';
+import { requestBook } from './persist/request-book.ts';
 import { depositor } from './deposit/depositor.ts';
 import { mailbox } from './deposit/mailbox.ts';
 import { openQueues } from './deposit/queues.ts';
@@ -24,7 +24,7 @@ import { journal } from './persist/journal.ts';
 import { orderStore } from './persist/order-store.ts';
 import { redactions } from './persist/redactions.ts';
 import { spool } from './persist/spool.ts';
-import { shopBook } from './shop/shop-book.ts';
+import { shopBook } from './persist/shop-book.ts';
 import { shopEvents } from './shop/shop-events.ts';
 import { beats } from './system/beats.ts';
 import type { Config } from './system/config.ts';

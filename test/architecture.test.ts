@@ -59,8 +59,8 @@ const FOLDERS: Record<string, Row> = {
     npmKnows: [],
   },
   shop: {
-    uses: ['order', 'system'],
-    knows: ['compliance', 'drain', 'lock', 'persist'],
+    uses: ['order', 'persist', 'system'],
+    knows: ['drain', 'lock'],
     npm: ['@shopify/shopify-api', 'express', 'express-rate-limit', 'zod'],
     npmKnows: ['mongoose'],
   },
@@ -208,5 +208,38 @@ describe('architecture', () => {
 
   test('the table allows nothing that is not imported', () => {
     expect(FOLDERS).toEqual(tableOf(files.map((file) => ({ file, source: readFileSync(file, 'utf8') }))));
+  });
+});
+
+/** Methods of models and of the driver's collections that write documents. */
+const WRITE =
+  /\.\s*(insert(?:One|Many)|update(?:One|Many)|replaceOne|delete(?:One|Many)|bulk(?:Write|Save)|findOneAnd\w+|findByIdAnd\w+|create|save)\s*(?:<[^()]*>)?\(/g;
+const STORES = 'src/persist/';
+
+/** Only persist/ writes to MongoDB; the other folders and the programs call it. */
+function writes(file: string, source: string): string[] {
+  if (file.startsWith(STORES)) return [];
+  return [...source.matchAll(WRITE)].map(([, method]) => `${file} must not write to MongoDB (${method})`);
+}
+
+describe('writes to MongoDB', () => {
+  test.each([
+    ['src/shop/x.ts', 'await shops.updateOne({ _id: shop }, { $set: { attention: null } });'],
+    [
+      'src/watch/steering/x.ts',
+      'const run = await this.#tools.collections.replays\n  .findOneAndUpdate({}, {});',
+    ],
+    ['src/compliance/x.ts', 'await collections.parked.collection.bulkWrite([]);'],
+    ['src/watch/x.ts', 'await this.#tokens.create({ ...token });'],
+    ['src/worker.ts', 'await collections.sessions.deleteMany({ shop });'],
+  ])('a planted write in %s is found: %s', (file, source) => {
+    expect(writes(file, source)).toHaveLength(1);
+  });
+
+  test('only persist/ writes to MongoDB', () => {
+    expect(files.flatMap((file) => writes(file, readFileSync(file, 'utf8')))).toEqual([]);
+    // Where the methods are called, the expression finds them.
+    const own = files.filter((file) => file.startsWith(STORES));
+    expect(own.filter((file) => readFileSync(file, 'utf8').match(WRITE) !== null).length).toBeGreaterThan(10);
   });
 });

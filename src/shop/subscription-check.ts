@@ -1,4 +1,4 @@
-import type { Collections } from '../persist/collections.ts';
+import type { ShopChecks } from '../persist/shop-checks.ts';
 import type { ShopDocument } from '../persist/shop-schema.ts';
 import { Fault, messageOf } from '../system/errors.ts';
 import type { Part } from '../system/lifecycle.ts';
@@ -9,7 +9,7 @@ import { doubledTopics, grantedScopes, missingTopics } from './subscriptions.ts'
 
 export interface SubscriptionCheckTools {
   api: AdminApi;
-  shops: Collections['shops'];
+  checks: ShopChecks;
   /** The scopes that the app asks for. */
   scopes: readonly string[];
   log: Logger;
@@ -65,35 +65,26 @@ export class SubscriptionCheck implements Part {
   }
 
   #take(): Promise<ShopDocument | null> {
-    const { shops, now } = this.#tools;
-    return shops
-      .findOneAndUpdate(
-        { state: 'installed', subscriptionsDueAt: { $lte: new Date(now()) } },
-        { $set: { subscriptionsDueAt: new Date(now() + AGAIN_AFTER_MS) } },
-        { sort: { subscriptionsDueAt: 1 } },
-      )
-      .lean<ShopDocument>();
+    const { checks, now } = this.#tools;
+    return checks.take(new Date(now()), new Date(now() + AGAIN_AFTER_MS));
   }
 
-  async #look({ _id: shop, installedAt }: ShopDocument): Promise<void> {
-    const { api, shops, log, now } = this.#tools;
-    // The result belongs to this install only: after a reinstall it is not stored.
-    const asked = { _id: shop, state: 'installed', installedAt } as const;
+  /** The result belongs to this install only: after a reinstall it is not stored. */
+  async #look(asked: ShopDocument): Promise<void> {
+    const { api, checks, log, now } = this.#tools;
+    const { _id: shop } = asked;
     try {
       const scopesAt = new Date(now());
       const scopes = await grantedScopes(shop, api, this.#stopping.signal);
-      await shops.updateOne(asked, { $set: { scopes, scopesAt } });
+      await checks.granted(asked, scopes, scopesAt);
       const doubled = await doubledTopics(shop, api, this.#stopping.signal);
       const missing = missingTopics(this.#tools.scopes, scopes);
-      const subscriptions = { checkedAt: new Date(now()), missing, doubled };
-      await shops.updateOne(asked, { $set: { subscriptions } });
+      await checks.found(asked, { checkedAt: new Date(now()), missing, doubled });
       log.info({ shop, outcome: 'looked', missing, doubled }, 'subscriptions');
     } catch (error) {
       const isAway =
         error instanceof Fault && (error.code === 'shopify_away' || error.code === 'shopify_throttled');
-      // $min: a shop that became due in the meantime stays due.
-      if (isAway)
-        await shops.updateOne(asked, { $min: { subscriptionsDueAt: new Date(now() + RETRY_AFTER_MS) } });
+      if (isAway) await checks.dueBy(asked, new Date(now() + RETRY_AFTER_MS));
       log.warn(
         { shop, outcome: 'failed', because: messageOf(error) },
         `subscriptions: next check in ${isAway ? 'five minutes' : 'an hour'}`,

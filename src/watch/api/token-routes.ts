@@ -1,7 +1,7 @@
+import type { TokenBook } from '../../persist/token-book.ts';
 import type { TokenDocument } from '../../persist/token-schema.ts';
 import { because, did } from '../shapes/mailboxes.ts';
 import { tokenList, tokenMint, tokenMinted, tokenPlace, type TokenRow } from '../shapes/tokens.ts';
-import type { TokenBook } from '../sign-in/token-book.ts';
 import { mintToken, readToken } from '../sign-in/tokens.ts';
 import { Refusal } from './refusal.ts';
 import { route, type Route } from './route.ts';

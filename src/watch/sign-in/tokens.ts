@@ -12,8 +12,6 @@ const ALGORITHM = 'HS256';
 const ISSUER = 'lockstep';
 /** The latest time that a Date can hold, in seconds. */
 const LAST_SECOND = 8_640_000_000_000;
-/** A session lives at most this long; a revocation is kept at least this long, for sessions of the token. */
-export const SESSION_HOURS = 12;
 
 const KINDS = ['token', 'session', 'once'] as const;
 export type Kind = (typeof KINDS)[number];
