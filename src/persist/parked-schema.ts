@@ -8,8 +8,8 @@ const STATES = ['parked', 'replaying', 'replayed', 'discarded'] as const;
 export interface ParkedDocument extends Received {
   /** One sentence for an operator. */
   error: string;
-  /** The same without ids and numbers (cause.ts). Absent in older documents. */
-  cause?: string;
+  /** The same without ids and numbers (cause.ts). */
+  cause: string;
   /** Search terms for its order: ids and names (order-names.ts). Absent in older documents. */
   calledBy?: string[];
   attempts: number;
@@ -34,7 +34,7 @@ export const parkedSchema = new Schema(
   {
     ...RECEIVED,
     error: { type: String, required: true },
-    cause: String,
+    cause: { type: String, required: true },
     calledBy: { type: [String], default: undefined },
     attempts: { type: Number, required: true },
     firstAt: { type: Date, required: true },

@@ -93,8 +93,6 @@ const STALE_MS = 30_000;
 const GROUPED = 60_000;
 /** Most groups shown. */
 const GROUPS = 500;
-/** Shown for events that were parked before causes were recorded. */
-const NO_CAUSE = 'cause not recorded';
 
 export function parkedStore(collections: Pick<Collections, 'orders' | 'parked' | 'events'>): ParkedStore {
   const { parked, events } = collections;
@@ -213,7 +211,7 @@ const GROUPING = [
   {
     $project: {
       _id: 0,
-      cause: { $ifNull: ['$_id.cause', NO_CAUSE] },
+      cause: '$_id.cause',
       topic: '$_id.topic',
       shop: '$_id.shop',
       events: 1,
@@ -235,7 +233,7 @@ function conditionsOf(which: ParkedSelection): object {
   if ('events' in which) return { _id: { $in: which.events } };
   const { cause, topic, shop } = which;
   return {
-    ...(cause === undefined ? {} : { cause: { $eq: cause === NO_CAUSE ? null : cause } }),
+    ...(cause === undefined ? {} : { cause: { $eq: cause } }),
     ...(topic === undefined ? {} : { topic: { $eq: topic } }),
     ...(shop === undefined ? {} : { shop: { $eq: shop } }),
   };

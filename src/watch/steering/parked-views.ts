@@ -1,4 +1,3 @@
-import { causeOf } from '../../persist/cause.ts';
 import type { ParkedGroupRow, ParkedRow, ParkedSelection } from '../../persist/parked-store.ts';
 import type { Run } from './replays.ts';
 import type { ParkedEvent, ParkedGroup, ReplayRun } from '../shapes/parked.ts';
@@ -18,7 +17,7 @@ export function parkedView(row: ParkedRow): ParkedEvent {
     webhookId: row.webhookId ?? null,
     receivedAt: row.receivedAt.toISOString(),
     error: row.error,
-    cause: row.cause ?? causeOf(row.error),
+    cause: row.cause,
     attempts: row.attempts,
     firstAt: row.firstAt.toISOString(),
     lastAt: row.lastAt.toISOString(),

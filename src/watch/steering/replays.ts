@@ -93,7 +93,7 @@ export class Replays implements Part {
   /** The run with this id. @throws Refusal if it has another selection or rate than requested */
   async #known({ id, which, rate }: Begin): Promise<Run | null> {
     const known = await this.read(id);
-    if (!known || (known.rate === rate && (known.asked ?? markOf(which)) === markOf(which))) return known;
+    if (!known || (known.rate === rate && known.asked === markOf(which))) return known;
     throw new Refusal(
       'conflict',
       'this id belongs to another replay, with other events or another rate: use a new id',
