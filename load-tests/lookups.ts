@@ -5,7 +5,7 @@ import { startProgram, untilReady } from '../scripts/local/programs.ts';
 import { collectionsOf, prepareCollections, type Collections } from '../src/persist/collections.ts';
 import type { EventDocument } from '../src/persist/event-schema.ts';
 import { mongoReady, openMongo } from '../src/system/connections.ts';
-import { mintToken } from '../src/watch/sign-in/tokens.ts';
+import { mintToken } from '../src/system/tokens.ts';
 import { runCommand, say, whole, writeFigures } from './command.ts';
 import { median } from './compare/comparison.ts';
 import { Backlog } from './growth/backlog.ts';

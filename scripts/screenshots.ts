@@ -4,7 +4,7 @@ import { planSale, type TopicName } from '../load-tests/sale/plan.ts';
 import { newSending } from '../load-tests/sale/run-sale.ts';
 import { sendAll } from '../load-tests/sale/send.ts';
 import { programEnv, startStack, type Target } from '../load-tests/sale/stack.ts';
-import { mintToken } from '../src/watch/sign-in/tokens.ts';
+import { mintToken } from '../src/system/tokens.ts';
 import { lifeOf } from './deliveries/life.ts';
 import { randomFrom } from './deliveries/random.ts';
 import { sendSigned } from './deliveries/signed.ts';
@@ -13,7 +13,7 @@ import { freePort } from './local/ports.ts';
 import { startProgram, untilReady, type RunningProgram } from './local/programs.ts';
 
 /**
- * npm run screenshots: takes the README's pictures, of its own Lockstep in the middle of a flash sale (a
+ * npm run screenshots: takes the documents' pictures, of its own Lockstep in the middle of a flash sale (a
  * minute).
  */
 const FOLDER = path.resolve(import.meta.dirname, '..', 'load-tests', 'figures');

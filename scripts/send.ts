@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Command, InvalidArgumentError } from 'commander';
 import { asShopDomain, orderKey } from '../src/order/identity.ts';
 import { messageOf } from '../src/system/errors.ts';
-import { plainLines } from '../src/watch/ops/plain.ts';
+import { plainLines } from '../src/ops/plain.ts';
 import { routeOf } from '../src/order/routing.ts';
 import { isSent, isTopic, TOPICS, type Topic } from '../src/order/topics.ts';
 import { beginOf } from './deliveries/sample-times.ts';

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { loadConfig, type Config } from '../src/system/config.ts';
 import { messageOf } from '../src/system/errors.ts';
 import { ONCE_HOURS } from '../src/watch/sign-in/sessions.ts';
-import { mintToken } from '../src/watch/sign-in/tokens.ts';
+import { mintToken } from '../src/system/tokens.ts';
 import { announceFakeStore, startFakeStore, type FakeStore } from './local/fake-store.ts';
 import { startMongo } from './local/mongo.ts';
 import { freePort, tryPort } from './local/ports.ts';

@@ -1,6 +1,9 @@
 import { composeApp } from './compose-app.ts';
 import { openQueues } from './deposit/queues.ts';
 import { waker } from './deposit/waker.ts';
+import { adminApp } from './health/admin-routes.ts';
+import { mongoCheck, redisCheck } from './health/checks.ts';
+import { serving, tellPort } from './health/serve.ts';
 import { orderLock } from './lock/order-lock.ts';
 import { openServers } from './open-servers.ts';
 import { APP_SETTINGS } from './shop/shopify.ts';
@@ -9,9 +12,6 @@ import { openRedis } from './system/connections.ts';
 import { createMetrics } from './system/metrics.ts';
 import { runProgram } from './system/program.ts';
 import { allRedisKeys, redisKeys } from './system/redis-keys.ts';
-import { adminApp } from './watch/admin-routes.ts';
-import { mongoCheck, redisCheck } from './watch/checks.ts';
-import { serving, tellPort } from './watch/serve.ts';
 
 /** The merchant's side: installs, the page in the admin, reconciliation, redactions. Any number may run. */
 await runProgram('app', ['REDIS_URL', 'MONGODB_URI', ...APP_SETTINGS], async (surroundings) => {

@@ -4,6 +4,7 @@ import { depositor } from './deposit/depositor.ts';
 import { fingerprintsOf } from './deposit/fingerprints.ts';
 import type { ScriptedRedis } from './deposit/scripts.ts';
 import type { Waker } from './deposit/waker.ts';
+import { adminRoutes, type AdminTools } from './health/admin-routes.ts';
 import type { OrderLock } from './lock/order-lock.ts';
 import { tellAppStarted } from './persist/app-presence.ts';
 import { auditLog } from './persist/audit-log.ts';
@@ -29,10 +30,9 @@ import type { Part } from './system/lifecycle.ts';
 import type { Logger } from './system/log.ts';
 import type { Metrics } from './system/metrics.ts';
 import { allRedisKeys } from './system/redis-keys.ts';
-import { adminRoutes, type AdminTools } from './watch/admin-routes.ts';
 import { safeHeaders } from './watch/headers.ts';
 import { completenessOf } from './shop/completeness.ts';
-import { shopActivity } from './watch/status/shop-activity.ts';
+import { shopActivity } from './shop/shop-activity.ts';
 
 /** What an app is composed of. The program opens these, and so do tests. */
 export interface Ground {

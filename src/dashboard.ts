@@ -1,9 +1,9 @@
 import { composeDashboard } from './compose-dashboard.ts';
+import { serving, tellPort } from './health/serve.ts';
 import { openServers } from './open-servers.ts';
 import { beats } from './system/beats.ts';
 import { runProgram } from './system/program.ts';
 import { redisKeys } from './system/redis-keys.ts';
-import { serving, tellPort } from './watch/serve.ts';
 
 /** The dashboard and the API: orders, their history, the overall status, and operator actions. */
 await runProgram('dashboard', ['REDIS_URL', 'MONGODB_URI', 'OPS_JWT_SECRET'], async (surroundings) => {

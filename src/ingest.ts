@@ -9,6 +9,11 @@ import { openQueues } from './deposit/queues.ts';
 import { withScripts } from './deposit/scripts.ts';
 import { spoolingDepositor, type SpoolWatch } from './deposit/spooling-depositor.ts';
 import { waker } from './deposit/waker.ts';
+import { adminApp, adminRoutes } from './health/admin-routes.ts';
+import { anyOf, mongoCheck, redisCheck } from './health/checks.ts';
+import { ingestFigures } from './health/figures.ts';
+import { serving, tellPort } from './health/serve.ts';
+import { measureWaiting } from './health/waiting.ts';
 import { appPresence } from './persist/app-presence.ts';
 import { partsOf } from './order/identity.ts';
 import type { EventId } from './order/identity.ts';
@@ -22,11 +27,6 @@ import { createMetrics, type Metrics } from './system/metrics.ts';
 import { redisPartIfThere } from './system/parts.ts';
 import { runProgram } from './system/program.ts';
 import { allRedisKeys, redisKeys } from './system/redis-keys.ts';
-import { adminApp, adminRoutes } from './watch/admin-routes.ts';
-import { anyOf, mongoCheck, redisCheck } from './watch/checks.ts';
-import { ingestFigures } from './watch/figures.ts';
-import { serving, tellPort } from './watch/serve.ts';
-import { measureWaiting } from './watch/waiting.ts';
 
 /** Accepts webhooks. Starts and runs as long as Redis or MongoDB is reachable. Any number may run. */
 await runProgram(

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { opsCommand } from './watch/ops/ops-command.ts';
+import { opsCommand } from './ops/ops-command.ts';
 
 /** The operators' command line: `npm run ops -- <verb> [--json]`. */
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

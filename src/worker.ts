@@ -10,10 +10,14 @@ import { Unspooler } from './deposit/unspooler.ts';
 import { waker, type Waker } from './deposit/waker.ts';
 import { drainOrder } from './drain/drain-order.ts';
 import { DrainPauser } from './drain/drain-pauser.ts';
-import type { DrainTools } from './drain/drain-tools.ts';
+import type { DrainTools, ShopEvents } from './drain/drain-tools.ts';
 import { drainWatch } from './drain/drain-watch.ts';
-import type { ShopEvents } from './drain/settle-shop.ts';
 import { drainsPart, openWorkers } from './drain/drain-workers.ts';
+import { adminApp, problemOf } from './health/admin-routes.ts';
+import { mongoCheck, redisCheck } from './health/checks.ts';
+import { workerFigures } from './health/figures.ts';
+import { serving, tellPort } from './health/serve.ts';
+import { measureKept, measureWaiting } from './health/waiting.ts';
 import { orderLock, type OrderLock } from './lock/order-lock.ts';
 import { openServers } from './open-servers.ts';
 import { auditedOnce } from './persist/audited-once.ts';
@@ -33,11 +37,6 @@ import type { Logger } from './system/log.ts';
 import { createMetrics, type Metrics } from './system/metrics.ts';
 import { runProgram } from './system/program.ts';
 import { allRedisKeys, inPartitionOf, redisKeys, type RedisKeys } from './system/redis-keys.ts';
-import { adminApp, problemOf } from './watch/admin-routes.ts';
-import { mongoCheck, redisCheck } from './watch/checks.ts';
-import { workerFigures } from './watch/figures.ts';
-import { serving, tellPort } from './watch/serve.ts';
-import { measureKept, measureWaiting } from './watch/waiting.ts';
 
 /** redlock waits for all of its servers: one that hangs must not delay every lock for longer than this. */
 const LOCK_SERVER_MS = 500;

@@ -1,7 +1,7 @@
 import { mongoReady, openMongo, openRedis, redisReady } from '../../src/system/connections.ts';
 import type { Surroundings } from '../../src/system/program.ts';
-import type { Check } from '../../src/watch/admin-routes.ts';
-import { mongoCheck, redisCheck } from '../../src/watch/checks.ts';
+import type { Check } from '../../src/health/admin-routes.ts';
+import { mongoCheck, redisCheck } from '../../src/health/checks.ts';
 import type { Ground } from './rival.ts';
 import { ensureRivalIndexes, rivalStore } from './store.ts';
 

@@ -1,5 +1,5 @@
 import { runProgram } from '../../src/system/program.ts';
-import { serving, tellPort } from '../../src/watch/serve.ts';
+import { serving, tellPort } from '../../src/health/serve.ts';
 import { openGround } from './ground.ts';
 import type { Rival } from './rival.ts';
 import { isRivalName, RIVALS } from './rivals.ts';

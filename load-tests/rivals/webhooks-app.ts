@@ -6,7 +6,7 @@ import { isAuthentic } from '../../src/accept/hmac.ts';
 import { readBody } from '../../src/accept/read-body.ts';
 import { messageOf } from '../../src/system/errors.ts';
 import type { Logger } from '../../src/system/log.ts';
-import { problemOf, type Check } from '../../src/watch/admin-routes.ts';
+import { problemOf, type Check } from '../../src/health/admin-routes.ts';
 import type { Accept, Arrival } from './rival.ts';
 
 const MAX_BODY_BYTES = 5 * 1024 * 1024;

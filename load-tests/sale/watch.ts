@@ -3,7 +3,7 @@ import type { Connection } from 'mongoose';
 import { collectionsOf } from '../../src/persist/collections.ts';
 import { mongoReady, openMongo } from '../../src/system/connections.ts';
 import { allRedisKeys } from '../../src/system/redis-keys.ts';
-import { readWaiting } from '../../src/watch/waiting.ts';
+import { readWaiting } from '../../src/health/waiting.ts';
 import type { Sample, Times } from '../report/run.ts';
 import type { Sending } from './send.ts';
 import type { Target } from './stack.ts';

@@ -2,15 +2,20 @@ import { json, Router, type Request, type RequestHandler } from 'express';
 import { z } from 'zod';
 import { messageOf } from '../../src/system/errors.ts';
 import type { FakeShop } from './fake-shop.ts';
-import type { FakeShopify } from './fake-shopify.ts';
 import { isTrouble, type TroubleKind } from './trouble.ts';
+
+/** The shops there are, and a shop by its name. */
+interface Store {
+  shops: readonly FakeShop[];
+  shop: (name: string) => FakeShop;
+}
 
 /**
  * Controls the store manually: `POST /_control/<shop>/<act>` with JSON, `GET /_control/state`. The first act
  * creates the shop. Only for programs on this machine: requests from a page in a browser are refused,
  * whatever host name they use.
  */
-export function controlRoutes(shopify: FakeShopify): Router {
+export function controlRoutes(shopify: Store): Router {
   const router = Router();
   router.use(onlyLocalPrograms, json());
   router.get('/state', (_request, response) => {

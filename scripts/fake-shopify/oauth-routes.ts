@@ -1,17 +1,10 @@
 import { json, Router, urlencoded, type Request, type Response } from 'express';
+import type { FakeApp } from './fake-app.ts';
 import type { FakeShop } from './fake-shop.ts';
 import { isGoodSessionToken } from './session-token.ts';
 import { signedQuery } from './signed-query.ts';
 import type { TokenAnswer } from './tokens.ts';
 import { answerJson, refuse } from './trouble.ts';
-
-/** The app, as Shopify knows it. */
-export interface FakeApp {
-  apiKey: string;
-  apiSecret: string;
-  /** Its page in the admin; without it, the admin has no page for the app. */
-  appUrl: string | undefined;
-}
 
 const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const ID_TOKEN = 'urn:ietf:params:oauth:token-type:id_token';

@@ -1,12 +1,23 @@
+import type { BulkOperations } from './bulk.ts';
 import type { FakeOrder } from './fake-order.ts';
-import type { FakeShop } from './fake-shop.ts';
 import { connectionOf } from './connection.ts';
 import { GraphqlError, type Node } from './graphql-select.ts';
 import { listOrders, type OrdersArgs } from './order-listing.ts';
 import { orderNode, partOf } from './order-node.ts';
 
+/** What queries read of a shop. */
+export interface QueriedShop {
+  id: number;
+  name: string;
+  title: string;
+  scopes: readonly string[];
+  orders: readonly FakeOrder[];
+  subscriptions: readonly { id: number; topic: string; uri: string }[];
+  bulk: Pick<BulkOperations, 'run' | 'cancel' | 'find' | 'newest'>;
+}
+
 /** The root fields of queries about a shop. */
-export function queryRoot(shop: FakeShop): Node {
+export function queryRoot(shop: QueriedShop): Node {
   return {
     __typename: 'QueryRoot',
     shop: {
@@ -38,7 +49,7 @@ export function queryRoot(shop: FakeShop): Node {
   };
 }
 
-export function mutationRoot(shop: FakeShop): Node {
+export function mutationRoot(shop: QueriedShop): Node {
   return {
     __typename: 'MutationRoot',
     bulkOperationRunQuery: ({ query }: { query?: string }) => {
@@ -53,7 +64,7 @@ export function mutationRoot(shop: FakeShop): Node {
 const REACH_MS = 60 * 24 * 3_600_000;
 
 /** @throws GraphqlError if the app may not read orders */
-function readableOrders(shop: FakeShop): FakeOrder[] {
+function readableOrders(shop: QueriedShop): FakeOrder[] {
   if (!shop.scopes.some((scope) => scope === 'read_orders' || scope === 'write_orders'))
     denied('orders', 'read_orders');
   if (shop.scopes.includes('read_all_orders')) return [...shop.orders];
@@ -62,13 +73,13 @@ function readableOrders(shop: FakeShop): FakeOrder[] {
 }
 
 /** Refuses the whole query if the token lacks a scope, as Shopify does. @throws GraphqlError */
-function nodeOf(shop: FakeShop, order: FakeOrder): Node {
+function nodeOf(shop: QueriedShop, order: FakeOrder): Node {
   const mayReadReturns = shop.scopes.some((scope) => scope === 'read_returns' || scope === 'write_returns');
   const node = orderNode(order);
   return mayReadReturns ? node : { ...node, returns: () => denied('returns', 'read_returns') };
 }
 
-function readablePart(shop: FakeShop, type: string, part: Node | null): Node | null {
+function readablePart(shop: QueriedShop, type: string, part: Node | null): Node | null {
   const scope = 'read_shopify_payments_disputes';
   if (type === 'ShopifyPaymentsDispute' && !shop.scopes.includes(scope)) denied('dispute', scope);
   return part;
@@ -82,7 +93,7 @@ function denied(field: string, scope: string): never {
 }
 
 /** Null if there is none; then the answer contains null too, and no error. */
-function byId(shop: FakeShop, gid: string | undefined): Node | null {
+function byId(shop: QueriedShop, gid: string | undefined): Node | null {
   const [, type, id] = /^gid:\/\/shopify\/(\w+)\/(\d+)$/.exec(gid ?? '') ?? [];
   if (!gid || !type || !id)
     throw new GraphqlError('argumentLiteralsIncompatible', `Invalid global id '${gid}'`);
@@ -93,7 +104,7 @@ function byId(shop: FakeShop, gid: string | undefined): Node | null {
   return type === 'Order' ? nodeOf(shop, order) : readablePart(shop, type, partOf(order, gid));
 }
 
-function subscriptionNode({ id, topic, uri }: FakeShop['subscriptions'][number]): Node {
+function subscriptionNode({ id, topic, uri }: QueriedShop['subscriptions'][number]): Node {
   return {
     __typename: 'WebhookSubscription',
     id: `gid://shopify/WebhookSubscription/${id}`,

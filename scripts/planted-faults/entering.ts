@@ -1,11 +1,11 @@
 import type { PlantedFault } from './fault.ts';
 
-/** Faults in access control: watch/sign-in/, and the programs' listeners. */
+/** Faults in access control: tokens, watch/sign-in/, and the programs' listeners. */
 export const ENTERING: readonly PlantedFault[] = [
   {
     name: 'token-read-in-any-spelling',
     promise: 'P1',
-    file: 'watch/sign-in/tokens.ts',
+    file: 'system/tokens.ts',
     find: 'if (!isCanonical(token)) return',
     replace: "if (token === '') return",
     tests: ['watch/a-token-has-one-spelling'],
@@ -13,7 +13,7 @@ export const ENTERING: readonly PlantedFault[] = [
   {
     name: 'token-known-by-its-text',
     promise: 'P1',
-    file: 'watch/sign-in/tokens.ts',
+    file: 'system/tokens.ts',
     find: 'hashOf(end === -1 ? token : token.slice(0, end))',
     replace: 'hashOf(end === -1 ? token : token.slice(0))',
     tests: ['watch/a-token-has-one-spelling'],

@@ -3,7 +3,7 @@ import { decodeEntry } from '../../src/deposit/mailbox-entry.ts';
 import type { OrderKey } from '../../src/order/identity.ts';
 import type { Collections } from '../../src/persist/collections.ts';
 import { allRedisKeys } from '../../src/system/redis-keys.ts';
-import { FINDINGS, NOTHING_WRONG, type Findings } from '../../src/watch/stories/check-order.ts';
+import { FINDINGS, NOTHING_WRONG, type Findings } from '../../src/system/findings.ts';
 import { verifier } from '../../src/watch/stories/verifier.ts';
 import type { SentLog } from './sent-log.ts';
 

@@ -1,7 +1,7 @@
 /**
  * A budget for the body bytes that ingest holds at a time, over all requests: it holds them before it knows
  * anything about their sender. The first bytes of each body are free; the connection limit bounds those
- * (watch/serve.ts). So an ordinary webhook never needs the budget, however many large bodies arrive. Bytes
+ * (health/serve.ts). So an ordinary webhook never needs the budget, however many large bodies arrive. Bytes
  * count when they arrive, so a declared length costs nothing. If the budget is used up, the body that has
  * been arriving longest gives way: an honest sender's body arrives within milliseconds, and a stalled one
  * goes first.

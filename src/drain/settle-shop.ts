@@ -2,21 +2,11 @@ import type { Lease } from '../lock/order-lock.ts';
 import type { Ended, GivenUp, Rejected, Settled } from '../order/decide.ts';
 import type { WaitingEvent } from '../order/event.ts';
 import type { OrderKey } from '../order/identity.ts';
-import type { Applied } from '../order/order.ts';
 import { withoutPersons } from '../order/persons.ts';
 import { readShopEvent, type ShopEvent } from '../order/shop-event.ts';
 import { messageOf } from '../system/errors.ts';
-import type { DrainTools } from './drain-tools.ts';
+import type { DrainTools, ShopVerdict } from './drain-tools.ts';
 import { writeJournal } from './settle.ts';
-
-/** The outcome of an event about the shop. */
-export type ShopVerdict = Pick<Applied, 'because'> & { outcome: 'applied' | 'stale' | 'unchanged' };
-
-/** Carries out Shopify's events about a shop. */
-export interface ShopEvents {
-  /** Idempotent: a second run changes nothing and returns the same. @throws if MongoDB does not store it */
-  carryOut: (event: ShopEvent) => Promise<ShopVerdict>;
-}
 
 /**
  * An event fails only if MongoDB refuses it or is down. With their backoff, 20 drains take almost six

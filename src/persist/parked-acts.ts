@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Collections } from './collections.ts';
-import type { ParkedSelection } from './parked-store.ts';
+import type { ParkedSelection } from './parked-selection.ts';
 
 // How acts mark parked events, and how the audit names those events.
 

@@ -5,20 +5,17 @@ import type { Collections } from './collections.ts';
 import { discardedBy, namedIn, takenBy, type Claim, type Discard, type Named } from './parked-acts.ts';
 import { recountParked, sweepParkedCounts } from './parked-count.ts';
 import { PARKED_GROUP_INDEX, type ParkedDocument } from './parked-schema.ts';
-
-/** Which parked events: some by id, or all that match a filter. */
-export type ParkedSelection =
-  | { events: string[] }
-  | { cause?: string | undefined; topic?: string | undefined; shop?: string | undefined };
+import {
+  begunBy,
+  conditionsOf,
+  frozen,
+  olderThan,
+  type ParkedMark,
+  type ParkedSelection,
+} from './parked-selection.ts';
 
 /** Parked events to list: the selected ones, optionally only those whose hash begins with `hash`. */
 type ParkedFilter = ParkedSelection & { hash?: string | undefined };
-
-/** A page continues after this event. */
-interface ParkedMark {
-  at: Date;
-  event: string;
-}
 
 /** Without its payload. */
 export type ParkedRow = Omit<ParkedDocument, 'payload'>;
@@ -226,35 +223,6 @@ async function groupsOf(parked: Collections['parked']): Promise<ParkedGroups> {
   const groups = await parked.aggregate<ParkedGroupRow>(GROUPING).hint(PARKED_GROUP_INDEX);
   const events = groups.reduce((sum, group) => sum + group.events, 0);
   return { groups, whole: events < GROUPED && groups.length < GROUPS };
-}
-
-/** Every value is a checked string, so nothing in a request can become a MongoDB operator. */
-function conditionsOf(which: ParkedSelection): object {
-  if ('events' in which) return { _id: { $in: which.events } };
-  const { cause, topic, shop } = which;
-  return {
-    ...(cause === undefined ? {} : { cause: { $eq: cause } }),
-    ...(topic === undefined ? {} : { topic: { $eq: topic } }),
-    ...(shop === undefined ? {} : { shop: { $eq: shop } }),
-  };
-}
-
-/** `g` follows `f`, the last hex digit. */
-function begunBy(hash: string | undefined): object {
-  return hash === undefined ? {} : { _id: { $gte: hash, $lt: `${hash}g` } };
-}
-
-/** A filter selects only events parked before that time. A list of ids is fixed and needs no limit. */
-function frozen(which: ParkedSelection, before: Date): object {
-  return 'events' in which ? conditionsOf(which) : { ...conditionsOf(which), lastAt: { $lt: before } };
-}
-
-function olderThan(mark: ParkedMark | null): object {
-  if (!mark) return {};
-  return {
-    lastAt: { $lte: mark.at },
-    $or: [{ lastAt: { $lt: mark.at } }, { _id: { $lt: mark.event } }],
-  };
 }
 
 /** The event as it waited. The current rules decide again whether it can be read. */

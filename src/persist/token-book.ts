@@ -1,11 +1,12 @@
 import type { PipelineStage } from 'mongoose';
 import type { Collections } from './collections.ts';
 import { isDuplicateKey } from './duplicate-key.ts';
-import { SESSION_HOURS, type TokenDocument } from './token-schema.ts';
+import type { TokenDocument } from './token-schema.ts';
 import { messageOf } from '../system/errors.ts';
 import type { Part } from '../system/lifecycle.ts';
 import type { Logger } from '../system/log.ts';
 import { repeating, type Repeating } from '../system/repeating.ts';
+import { SESSION_HOURS, type Read } from '../system/tokens.ts';
 
 const REFRESH_MS = 5000;
 const SEEN_EVERY_MS = 60_000;
@@ -18,20 +19,6 @@ const SEEN_KEPT = 10_000;
 const READ_AGAIN_MS = 60_000;
 /** For a token that was never seen: when it expires is unknown. */
 const NEVER = new Date('9999-12-31T00:00:00Z');
-
-/** What a valid token says about itself. */
-interface KnownToken {
-  id: string;
-  /** Its id in older versions. */
-  formerId: string;
-  kind: TokenDocument['kind'];
-  name: string;
-  role: NonNullable<TokenDocument['role']>;
-  expiresAt: Date;
-  /** Ids of the tokens, links and sessions it comes from. */
-  line: string[];
-  root: string;
-}
 
 /**
  * Known tokens, and which of them are revoked. A revocation takes effect at once in this process, and within
@@ -72,12 +59,12 @@ export class TokenBook implements Part {
   }
 
   /** Whether the token, or any that it comes from, is revoked. */
-  isRevoked({ id, formerId, line }: Pick<KnownToken, 'id' | 'formerId' | 'line'>): boolean {
+  isRevoked({ id, formerId, line }: Pick<Read, 'id' | 'formerId' | 'line'>): boolean {
     return [id, formerId, ...line].some((each) => this.#revoked.has(each));
   }
 
   /** Records that a token was seen, at most once a minute each. Neither waits for nor needs MongoDB. */
-  saw(token: KnownToken): void {
+  saw(token: Read): void {
     const now = Date.now();
     if (now - (this.#seen.get(token.id) ?? 0) < SEEN_EVERY_MS) return;
     if (this.#seen.size > SEEN_KEPT) this.#seen.clear();
@@ -93,12 +80,12 @@ export class TokenBook implements Part {
   }
 
   /** Records a token that was just minted. */
-  async keep(token: KnownToken): Promise<void> {
+  async keep(token: Read): Promise<void> {
     await this.#tokens.create({ ...newDocument(token), usedAt: null });
   }
 
   /** Redeems the code of a one-time link: one caller in all processes succeeds. @throws if MongoDB is down */
-  async takeOnce(code: KnownToken): Promise<'taken' | 'used before'> {
+  async takeOnce(code: Read): Promise<'taken' | 'used before'> {
     if (await this.#tokens.exists({ _id: { $eq: code.formerId } })) return 'used before';
     try {
       await this.#tokens.create({ ...newDocument(code), usedAt: new Date() });
@@ -192,7 +179,7 @@ function newDocument({
   kind,
   expiresAt,
   root,
-}: KnownToken): Omit<TokenDocument, 'usedAt'> {
+}: Read): Omit<TokenDocument, 'usedAt'> {
   const now = new Date();
   return {
     _id: id,

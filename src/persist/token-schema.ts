@@ -1,11 +1,8 @@
 import { Schema } from 'mongoose';
 import type { FieldsOf } from './fields-of.ts';
 
-/** A session lives at most this long; a revocation is kept at least this long, for sessions of the token. */
-export const SESSION_HOURS = 12;
-
 /**
- * A token that was created over the API, or used. `_id` comes from a hash of its signed part (sign-in/tokens.ts); the
+ * A token that was created over the API, or used. `_id` comes from a hash of its signed part (system/tokens.ts); the
  * token itself is never stored.
  */
 export interface TokenDocument {

@@ -1,5 +1,5 @@
 import type { RequestBook } from '../persist/request-book.ts';
-import type { ShopEvents, ShopVerdict } from '../drain/settle-shop.ts';
+import type { ShopEvents, ShopVerdict } from '../drain/drain-tools.ts';
 import type { ShopEvent } from '../order/shop-event.ts';
 import type { AuditedOnce, Continued } from '../persist/audited-once.ts';
 import type { ShopBook, Told } from '../persist/shop-book.ts';

@@ -1,5 +1,5 @@
 import { asEventId, asOrderId, asShopOrNone, orderKey, type OrderKey } from '../order/identity.ts';
-import { Refusal } from './api/refusal.ts';
+import { Refusal } from './refusal.ts';
 
 /**
  * Where a page ends, as an opaque cursor for the client. A cursor that comes back is not trusted: one that

@@ -9,7 +9,7 @@ import { openRedis, redisReady } from '../../src/system/connections.ts';
 import { createLog } from '../../src/system/log.ts';
 import { createMetrics } from '../../src/system/metrics.ts';
 import { redisKeys } from '../../src/system/redis-keys.ts';
-import { serving } from '../../src/watch/serve.ts';
+import { serving } from '../../src/health/serve.ts';
 import { http, type HttpAnswer } from '../support/http.ts';
 import { namespace } from '../support/namespace.ts';
 import { UNLIMITED } from '../support/unlimited.ts';

@@ -5,7 +5,7 @@ import { complianceRoutes } from '../../src/watch/api/compliance-routes.ts';
 import { Outages } from '../../src/watch/status/outages.ts';
 import { statusReader } from '../../src/watch/status/status-reader.ts';
 import { ServedRoutes } from '../watch/served-routes.ts';
-import { runOps } from '../watch/ops/run-ops.ts';
+import { runOps } from '../ops/run-ops.ts';
 import { ComplianceInside, SHOP } from './compliance-inside.ts';
 import { ADA, BOB, fulfillmentBody, orderBody, redactBody, requestBody, tracesOf } from './persons.ts';
 

@@ -13,7 +13,7 @@ import { startRedis, type LocalRedis } from '../../scripts/local/redis.ts';
 import { collectionsOf, type Collections } from '../../src/persist/collections.ts';
 import { mongoReady, openMongo } from '../../src/system/connections.ts';
 import { allRedisKeys } from '../../src/system/redis-keys.ts';
-import { mintToken } from '../../src/watch/sign-in/tokens.ts';
+import { mintToken } from '../../src/system/tokens.ts';
 import { http, type HttpAnswer } from '../support/http.ts';
 import { Link } from '../support/link.ts';
 import { until } from '../support/until.ts';

@@ -3,7 +3,7 @@ import { Redis } from 'ioredis';
 import { decodeEntry } from '../../src/deposit/mailbox-entry.ts';
 import { collectionsOf } from '../../src/persist/collections.ts';
 import { openMongo } from '../../src/system/connections.ts';
-import { mintToken } from '../../src/watch/sign-in/tokens.ts';
+import { mintToken } from '../../src/system/tokens.ts';
 import { http } from '../support/http.ts';
 import { namespace } from '../support/namespace.ts';
 import { until } from '../support/until.ts';

@@ -4,7 +4,7 @@ import { ServedIngest, signatureOf } from '../accept/served-ingest.ts';
 import { until } from '../support/until.ts';
 
 /**
- * watch/serve.ts allows 5 s for the headers and 10 s for a whole request, and checks once a second. So all of
+ * health/serve.ts allows 5 s for the headers and 10 s for a whole request, and checks once a second. So all of
  * these are gone after 11 s; the rest of the limit is for a busy machine.
  */
 const GONE_WITHIN_MS = 16_000;

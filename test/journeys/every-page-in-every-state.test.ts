@@ -5,7 +5,7 @@ import { openBrowser } from '../../scripts/local/chromium.ts';
 import type { OrderKey } from '../../src/order/identity.ts';
 import { redisKeys } from '../../src/system/redis-keys.ts';
 import type { SystemStatus } from '../../src/watch/shapes/system.ts';
-import { mintToken } from '../../src/watch/sign-in/tokens.ts';
+import { mintToken } from '../../src/system/tokens.ts';
 import { Rig } from '../faults/rig.ts';
 import { openPage, signIn, type WatchedPage } from '../support/browser.ts';
 import { FIGURES } from '../support/figures-of-pages.ts';
@@ -15,7 +15,7 @@ import { livesOf } from '../support/lives.ts';
 import { faultsOf, jumpsOf, openAt, preparePage, samplesArrive } from '../support/looks.ts';
 import { stopInTheSale, type StoppedSale } from '../support/stopped-sale.ts';
 import { until } from '../support/until.ts';
-import { runOps } from '../watch/ops/run-ops.ts';
+import { runOps } from '../ops/run-ops.ts';
 
 const JWT_SECRET = 'a-jwt-secret-for-tests-of-32-characters';
 const UNREAD = /Loading failed[^]*Retrying automatically/;

@@ -4,9 +4,9 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { lifeOf, type Delivery } from '../../scripts/deliveries/life.ts';
 import { randomFrom } from '../../scripts/deliveries/random.ts';
-import { mintToken } from '../../src/watch/sign-in/tokens.ts';
+import { mintToken } from '../../src/system/tokens.ts';
 import { Stack } from '../support/stack.ts';
-import { runOps } from '../watch/ops/run-ops.ts';
+import { runOps } from '../ops/run-ops.ts';
 
 const SHOP = 'terminal.myshopify.com';
 const KEY = `${SHOP}/5820001001000`;

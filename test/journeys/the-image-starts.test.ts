@@ -7,7 +7,7 @@ import { lifeOf } from '../../scripts/deliveries/life.ts';
 import { randomFrom } from '../../scripts/deliveries/random.ts';
 import { signedHeaders } from '../../scripts/deliveries/signed.ts';
 import { freePort } from '../../scripts/local/ports.ts';
-import { mintToken } from '../../src/watch/sign-in/tokens.ts';
+import { mintToken } from '../../src/system/tokens.ts';
 import { compose, DEMANDED, environmentOf } from '../support/compose.ts';
 import { http } from '../support/http.ts';
 import { buildImage, type Image } from '../support/image.ts';

@@ -4,7 +4,7 @@ import { ALL_SCOPES } from '../../src/shop/shopify.ts';
 import type { Reconcile } from '../../src/watch/shapes/reconcile.ts';
 import { StackWithShopify } from '../support/stack-with-shopify.ts';
 import { until } from '../support/until.ts';
-import { runOps } from '../watch/ops/run-ops.ts';
+import { runOps } from '../ops/run-ops.ts';
 
 const ORDERS = 300;
 /** No webhook of it arrives. */

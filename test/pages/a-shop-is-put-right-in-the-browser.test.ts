@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { openBrowser } from '../../scripts/local/chromium.ts';
 import { reconcileBook, type ReconcileBook } from '../../src/persist/reconcile-book.ts';
 import type { ReconcileDocument } from '../../src/persist/reconcile-schema.ts';
-import { mintToken } from '../../src/watch/sign-in/tokens.ts';
+import { mintToken } from '../../src/system/tokens.ts';
 import { openPage, signIn, type WatchedPage } from '../support/browser.ts';
 import { until } from '../support/until.ts';
 import { JWT_SECRET, ServedDashboard } from '../watch/served-dashboard.ts';

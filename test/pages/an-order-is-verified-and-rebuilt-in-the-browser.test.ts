@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { openBrowser } from '../../scripts/local/chromium.ts';
 import { drainOrder } from '../../src/drain/drain-order.ts';
 import type { OrderKey } from '../../src/order/identity.ts';
-import { mintToken } from '../../src/watch/sign-in/tokens.ts';
+import { mintToken } from '../../src/system/tokens.ts';
 import { openPage, signIn, type WatchedPage } from '../support/browser.ts';
 import { depositAll, lifeEvents, openInside, type Inside } from '../support/inside.ts';
 import { JWT_SECRET, ServedDashboard } from '../watch/served-dashboard.ts';
@@ -80,7 +80,7 @@ describe('a wrong order, in a real Chromium', () => {
       await page.getByRole('button', { name: 'Verify all orders' }).click();
       await page.getByText(/^Done: 3 orders with \d+ events checked, 2 orders are wrong\.$/).waitFor();
       const rows = page.getByRole('region', { name: 'Orders that do not agree with their journals' });
-      await rows.getByText(/stored 999\.00, rebuilt from the journal: \d+\.\d\d/).waitFor();
+      await rows.getByText(/stored 999\.00, rebuilt \d+\.\d\d/).waitFor();
       await rows.getByText('order.applied: expected a list, found text').waitFor();
       await expectReadable(page, 'verify', '#main');
 

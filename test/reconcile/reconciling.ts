@@ -11,7 +11,7 @@ import type { ReconcileTools } from '../../src/reconcile/reconcile-tools.ts';
 import { adminApi } from '../../src/shop/admin-api.ts';
 import { bulkFile } from '../../src/shop/bulk-file.ts';
 import { API_VERSION, shopifyAddress } from '../../src/shop/shopify.ts';
-import { serving } from '../../src/watch/serve.ts';
+import { serving } from '../../src/health/serve.ts';
 import { UNLIMITED } from '../support/unlimited.ts';
 import { until } from '../support/until.ts';
 import { openInside, silent, type Inside } from '../support/inside.ts';

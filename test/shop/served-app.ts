@@ -6,7 +6,7 @@ import { APP_SETTINGS, type AppConfig } from '../../src/shop/shopify.ts';
 import { loadConfig } from '../../src/system/config.ts';
 import { createLog } from '../../src/system/log.ts';
 import { Lifecycle } from '../../src/system/lifecycle.ts';
-import { serving } from '../../src/watch/serve.ts';
+import { serving } from '../../src/health/serve.ts';
 import { http, type HttpAnswer } from '../support/http.ts';
 import { openInside, type Inside } from '../support/inside.ts';
 

@@ -102,7 +102,7 @@ const QUEUE_SUMS = {
 } as const;
 
 /** Cards whose figures the status does not have: they are of the last second. */
-const RATES = ['Accepted / s', 'Applied / s', 'Ack p99'];
+const RATES = ['Accepted / s', 'Processed / s', 'Ack p99'];
 
 async function cardsOf(page: Page): Promise<Figures> {
   const texts = await page.locator('.stat-card').allInnerTexts();

@@ -5,7 +5,7 @@ import { startProgram, untilReady, type RunningProgram } from '../../scripts/loc
 import type { Random } from '../../scripts/deliveries/random.ts';
 import type { Delivery } from '../../scripts/deliveries/life.ts';
 import { signedHeaders } from '../../scripts/deliveries/signed.ts';
-import { mintToken } from '../../src/watch/sign-in/tokens.ts';
+import { mintToken } from '../../src/system/tokens.ts';
 import { http, type HttpAnswer } from './http.ts';
 import { namespace, type Namespace } from './namespace.ts';
 import { until } from './until.ts';

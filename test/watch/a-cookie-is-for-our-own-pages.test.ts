@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { mintToken } from '../../src/watch/sign-in/tokens.ts';
+import { mintToken } from '../../src/system/tokens.ts';
 import { http } from '../support/http.ts';
 import { JWT_SECRET, ServedDashboard } from './served-dashboard.ts';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { mintToken, readToken, tokenId, type Kind } from '../../src/watch/sign-in/tokens.ts';
+import { mintToken, readToken, tokenId, type Kind } from '../../src/system/tokens.ts';
 import { http } from '../support/http.ts';
 import { until } from '../support/until.ts';
 import { JWT_SECRET, ServedDashboard } from './served-dashboard.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { decide } from '../../src/order/decide.ts';
 import type { Order } from '../../src/order/order.ts';
-import { NOTHING_WRONG, Rebuild, type Checked } from '../../src/watch/stories/check-order.ts';
+import { NOTHING_WRONG } from '../../src/system/findings.ts';
+import { Rebuild, type Checked } from '../../src/watch/stories/check-order.ts';
 import type { Told } from '../../src/watch/stories/told.ts';
 import { lifeEvents } from '../support/inside.ts';
 import { RECEIVED_AT } from '../support/waiting-event.ts';

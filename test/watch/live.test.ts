@@ -1,10 +1,10 @@
 import { request, type IncomingMessage } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import express, { type RequestHandler } from 'express';
-import type { Asker } from '../../src/watch/api/route.ts';
+import type { Asker } from '../../src/watch/asker.ts';
 import { liveHandler } from '../../src/watch/status/live-stream.ts';
 import { Sampler } from '../../src/watch/status/sampler.ts';
-import { serving } from '../../src/watch/serve.ts';
+import { serving } from '../../src/health/serve.ts';
 import type { Now, SystemStatus } from '../../src/watch/shapes/system.ts';
 import type { Part } from '../../src/system/lifecycle.ts';
 import { silent } from '../support/inside.ts';

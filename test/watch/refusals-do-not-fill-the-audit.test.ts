@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import type { Act, AuditLog } from '../../src/persist/audit-log.ts';
 import { checkAudit } from '../../src/persist/audit-log.ts';
 import { Refusals } from '../../src/watch/sign-in/refusals.ts';
-import { mintToken, tokenId } from '../../src/watch/sign-in/tokens.ts';
+import { mintToken, tokenId } from '../../src/system/tokens.ts';
 import { JWT_SECRET, ServedDashboard } from './served-dashboard.ts';
 
 const MINUTE_MS = 60_000;

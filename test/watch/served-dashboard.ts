@@ -11,9 +11,9 @@ import { mongoReady, openMongo, openRedis, redisReady } from '../../src/system/c
 import { createLog } from '../../src/system/log.ts';
 import { redisKeys } from '../../src/system/redis-keys.ts';
 import { Lifecycle } from '../../src/system/lifecycle.ts';
-import { serving } from '../../src/watch/serve.ts';
-import type { Role } from '../../src/watch/shapes/tokens.ts';
-import { mintToken } from '../../src/watch/sign-in/tokens.ts';
+import { serving } from '../../src/health/serve.ts';
+import type { Role } from '../../src/system/roles.ts';
+import { mintToken } from '../../src/system/tokens.ts';
 import { http, type HttpAnswer } from '../support/http.ts';
 import { namespace } from '../support/namespace.ts';
 import { keyOf } from '../support/waiting-event.ts';

@@ -3,10 +3,10 @@ import { createLog } from '../../src/system/log.ts';
 import { onError } from '../../src/watch/api/on-error.ts';
 import type { Route } from '../../src/watch/api/route.ts';
 import { routerOf } from '../../src/watch/api/router.ts';
-import { ROLES } from '../../src/watch/shapes/tokens.ts';
+import { ROLES } from '../../src/system/roles.ts';
 import type { Act, AuditLog } from '../../src/persist/audit-log.ts';
 import { Refusals } from '../../src/watch/sign-in/refusals.ts';
-import { serving } from '../../src/watch/serve.ts';
+import { serving } from '../../src/health/serve.ts';
 import { http, type HttpAnswer } from '../support/http.ts';
 
 /** Some routes over HTTP in this process. A token here is the name of a role; acts are recorded. */

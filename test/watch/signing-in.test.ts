@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Role } from '../../src/watch/shapes/tokens.ts';
-import { mintToken, readToken, tokenId, type Kind } from '../../src/watch/sign-in/tokens.ts';
+import type { Role } from '../../src/system/roles.ts';
+import { mintToken, readToken, tokenId, type Kind } from '../../src/system/tokens.ts';
 import { http } from '../support/http.ts';
 import { until } from '../support/until.ts';
 import { JWT_SECRET, ServedDashboard } from './served-dashboard.ts';

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { ROLES } from '../../src/watch/shapes/tokens.ts';
+import { ROLES } from '../../src/system/roles.ts';
 import { mayActAs } from '../../src/watch/sign-in/authorize.ts';
-import { mintToken, readToken, tokenId, type Kind } from '../../src/watch/sign-in/tokens.ts';
+import { mintToken, readToken, tokenId, type Kind } from '../../src/system/tokens.ts';
 
 const SECRET = 'a-jwt-secret-for-tests-of-32-characters';
 const BEARER = { name: 'ada', role: 'viewer' } as const;

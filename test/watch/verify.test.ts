@@ -3,7 +3,7 @@ import { toDocument } from '../../src/persist/order-document.ts';
 import { newOrder, type Order } from '../../src/order/order.ts';
 import { drainOrder } from '../../src/drain/drain-order.ts';
 import { verifier } from '../../src/watch/stories/verifier.ts';
-import { isRight, verifiedText, verifyAll } from '../../src/watch/ops/ops-verify.ts';
+import { isRight, verifiedText, verifyAll } from '../../src/ops/ops-verify.ts';
 import type { SystemStatus } from '../../src/watch/shapes/system.ts';
 import { depositAll, lifeEvents, openInside, type Inside } from '../support/inside.ts';
 import { keyOf } from '../support/waiting-event.ts';

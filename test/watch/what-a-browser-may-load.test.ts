@@ -7,9 +7,9 @@ import { createLog } from '../../src/system/log.ts';
 import type { Part } from '../../src/system/lifecycle.ts';
 import { onError } from '../../src/watch/api/on-error.ts';
 import { safeHeaders } from '../../src/watch/headers.ts';
-import { LoadTestReports } from '../../src/watch/load-test-reports.ts';
-import { pagesRouter } from '../../src/watch/pages.ts';
-import { serving } from '../../src/watch/serve.ts';
+import { serving } from '../../src/health/serve.ts';
+import { LoadTestReports } from '../../src/watch/web/load-test-reports.ts';
+import { pagesRouter } from '../../src/watch/web/pages.ts';
 import { http } from '../support/http.ts';
 import { ServedDashboard } from './served-dashboard.ts';
 

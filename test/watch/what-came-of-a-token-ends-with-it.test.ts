@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { mintToken, tokenId } from '../../src/watch/sign-in/tokens.ts';
+import { mintToken, tokenId } from '../../src/system/tokens.ts';
 import { http } from '../support/http.ts';
 import { until } from '../support/until.ts';
 import { JWT_SECRET, ServedDashboard } from './served-dashboard.ts';

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { startMongo, type LocalMongo } from '../../scripts/local/mongo.ts';
 import { checkAudit } from '../../src/persist/audit-log.ts';
-import { mintToken } from '../../src/watch/sign-in/tokens.ts';
+import { mintToken } from '../../src/system/tokens.ts';
 import { Link } from '../support/link.ts';
 import { until } from '../support/until.ts';
 import { JWT_SECRET, ServedDashboard } from './served-dashboard.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { mintToken, tokenId } from '../../src/watch/sign-in/tokens.ts';
+import { mintToken, tokenId } from '../../src/system/tokens.ts';
 import { http } from '../support/http.ts';
 import { Link } from '../support/link.ts';
 import { namespace } from '../support/namespace.ts';

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startRedis, type LocalRedis } from '../../scripts/local/redis.ts';
 import type { Logger } from '../../src/system/log.ts';
 import { onError } from '../../src/watch/api/on-error.ts';
-import { serving } from '../../src/watch/serve.ts';
+import { serving } from '../../src/health/serve.ts';
 import { http } from '../support/http.ts';
 import { until } from '../support/until.ts';
 import { keyOf } from '../support/waiting-event.ts';

@@ -18,17 +18,9 @@ interface StatCardProps {
 export function StatCard({ label, value, note, href, tone = 'plain' }: StatCardProps) {
   const loud = tone === 'look' || tone === 'bad';
   return (
-    <Paper
-      component={Link}
-      href={href}
-      className="stat-card"
-      data-tone={tone}
-      withBorder
-      p="sm"
-      aria-label={loud ? `${label}, needs attention` : undefined}
-    >
+    <Paper component={Link} href={href} className="stat-card" data-tone={tone} withBorder p="sm">
       <Text component="span" size="sm" className="stat-label">
-        {loud && <IconAlertTriangle size={15} aria-hidden />}
+        {loud && <IconAlertTriangle size={15} aria-label="Needs attention:" />}
         {label}
       </Text>
       <Text component="span" className="stat-value figures">

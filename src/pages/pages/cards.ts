@@ -45,10 +45,10 @@ const CARDS: readonly ((now: Now) => Card)[] = [
     tone: above(status.oldestWaitMs, WAIT_LOOK_MS, WAIT_BAD_MS),
   }),
   ({ status, sample }) => ({
-    label: 'Applied / s',
-    href: '/events?outcome=applied',
+    label: 'Processed / s',
+    href: '/events',
     value: rate(sample.appliedPerSecond),
-    note: known(status.accepted, 'processed events'),
+    note: known(status.accepted, 'all outcomes'),
     tone: 'plain',
   }),
   ({ status }) => ({

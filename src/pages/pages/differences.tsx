@@ -14,8 +14,7 @@ export function Differences({ differences, damage }: Told) {
       ))}
       {differences.map(({ field, stored, rebuilt }) => (
         <li key={field}>
-          <code>{field}</code>: stored <Value text={stored} />, rebuilt from the journal:{' '}
-          <Value text={rebuilt} />
+          <code>{field}</code>: stored <Value text={stored} />, rebuilt <Value text={rebuilt} />
         </li>
       ))}
     </ul>

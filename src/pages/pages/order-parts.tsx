@@ -1,6 +1,6 @@
 import { Title } from '@mantine/core';
+import type { Order } from '../../watch/shapes/orders.ts';
 import { Code } from '../components/code.tsx';
-import type { Order } from './order.tsx';
 
 const PARTS = [
   'lines',

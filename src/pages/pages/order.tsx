@@ -3,7 +3,7 @@ import { IconInbox, IconLock } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { Link, useParams } from 'wouter';
 import type { Timeline } from '../../watch/shapes/events.ts';
-import type { OrderPage as OrderList } from '../../watch/shapes/orders.ts';
+import type { Order } from '../../watch/shapes/orders.ts';
 import type { Now } from '../../watch/shapes/system.ts';
 import { Empty } from '../components/empty.tsx';
 import { Copy } from '../components/order-link.tsx';
@@ -21,8 +21,6 @@ import { StatusHistory } from './status-history.tsx';
 import { OrderTimeline } from './order-timeline.tsx';
 import { StatusBadge } from '../components/status-badge.tsx';
 import { totalOf, wordsOf } from './orders.tsx';
-
-export type Order = OrderList['orders'][number];
 
 /** Any change in the stream may concern this order, because the stream has no figures of single orders. */
 const anyMove = ({ status, sample }: Now) => [

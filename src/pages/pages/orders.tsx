@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
-import type { OrderPage as OrderList } from '../../watch/shapes/orders.ts';
+import type { Order, OrderPage as OrderList } from '../../watch/shapes/orders.ts';
 import { DataTable } from '../components/data-table.tsx';
 import { Empty } from '../components/empty.tsx';
 import { FilterBar, type FilterField } from '../components/filter-bar.tsx';
@@ -26,7 +26,6 @@ const FIELDS: readonly FilterField[] = [
   { name: 'status', label: 'Status', kind: 'select', options: STATUS_NAMES, width: 170 },
 ];
 
-type Order = OrderList['orders'][number];
 const keyOf = ({ shop, orderId }: Order) => `${shop}/${orderId}`;
 
 /** The orders, newest first. */

@@ -18,7 +18,7 @@ const CHARTS: readonly Chart[] = [
     format: rate,
     lines: [
       { label: 'in', of: (sample) => sample.acceptedPerSecond },
-      { label: 'applied', of: (sample) => sample.appliedPerSecond },
+      { label: 'processed', of: (sample) => sample.appliedPerSecond },
     ],
   },
   {

@@ -27,9 +27,9 @@ export function ShopRequests({ requests }: { requests: readonly OpenRequest[] })
 /** Automatic erasure takes minutes: a request still open a week before it is due needs an operator. */
 const SOON_MS = 7 * 86_400_000;
 
-function Due({ dueAt }: OpenRequest) {
+function Due({ dueAt, state }: OpenRequest) {
   const leftMs = Date.parse(dueAt) - Date.now();
-  if (leftMs > SOON_MS) return <When at={dueAt} />;
+  if (leftMs > SOON_MS || state === 'done') return <When at={dueAt} />;
   return (
     <ToneBadge tone={leftMs < 0 ? 'bad' : 'look'} icon={<IconAlertTriangle size={14} aria-hidden />}>
       {leftMs < 0 ? 'overdue since' : 'due'} <When at={dueAt} />
@@ -49,7 +49,7 @@ export const REQUEST_COLUMNS: readonly Column<OpenRequest>[] = [
   { head: 'Received', width: 110, cell: ({ receivedAt }) => <When at={receivedAt} /> },
   { head: 'Due', width: 190, cell: Due },
   { head: 'State', width: 90, cell: ({ state }) => state },
-  { head: 'Next step', cell: ({ kind }) => DOES[kind] },
+  { head: 'Next step', cell: ({ kind, state }) => (state === 'done' ? 'none' : DOES[kind]) },
   {
     head: 'Request',
     width: 130,

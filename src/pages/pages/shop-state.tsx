@@ -25,7 +25,7 @@ export function ShopNeeds({ attention, subscriptions }: ShopRow) {
   const doubled = subscriptions?.doubled.length ?? 0;
   const needs = [
     ...(attention === null ? [] : ['needs attention']),
-    ...(missing === 0 ? [] : [several(missing, 'missing topic', 'missing topics')]),
+    ...(missing === 0 ? [] : [several(missing, 'missing subscription', 'missing subscriptions')]),
     ...(doubled === 0 ? [] : [several(doubled, 'duplicate subscription', 'duplicate subscriptions')]),
   ];
   if (needs.length === 0) return <span className="dim">–</span>;

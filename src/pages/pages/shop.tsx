@@ -142,7 +142,7 @@ function factsOf(detail: ShopDetail): (readonly [string, ReactNode])[] {
     ['Refresh token expires', <When key="refresh" at={token?.refreshExpires} />],
     ['Encryption key', token ? <Plain key="key" text={token.key} max={60} /> : '–'],
     ['Scopes', detail.scopes.length > 0 ? <Plain key="scopes" text={detail.scopes.join(', ')} /> : '–'],
-    ['Missing topics', <Topics key="missing" topics={subscriptions?.missing} />],
+    ['Missing subscriptions', <Topics key="missing" topics={subscriptions?.missing} />],
     ['Duplicate subscriptions', <Topics key="doubled" topics={subscriptions?.doubled} />],
   ];
 }

@@ -96,6 +96,6 @@ const COLUMNS: readonly Column<ShopRow>[] = [
   { head: 'Share', align: 'right', width: 70, cell: (row) => percent(row.share) },
   { head: 'Waiting', align: 'right', width: 75, cell: (row) => figure(row.waitingEvents) },
   { head: 'Last webhook', align: 'right', width: 95, cell: (row) => <When at={row.lastWebhookAt} /> },
-  { head: 'Compared up to', align: 'right', width: 105, cell: (row) => <When at={row.reconciledTo} /> },
+  { head: 'Compared', align: 'right', width: 95, cell: (row) => <When at={row.reconciledTo} /> },
   { head: 'Repaired', align: 'right', width: 75, cell: (row) => figure(row.putRight) },
 ];

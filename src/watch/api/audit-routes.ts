@@ -1,9 +1,9 @@
 import { checkAudit, readAudit } from '../../persist/audit-log.ts';
 import type { AuditSigner, Head } from '../../persist/audit-signer.ts';
 import type { Collections } from '../../persist/collections.ts';
+import { Refusal } from '../refusal.ts';
 import { actView } from '../stories/acts.ts';
 import { auditChain, auditChainQuery, auditPage, auditQuery } from '../shapes/audit.ts';
-import { Refusal } from './refusal.ts';
 import { route, type Route } from './route.ts';
 
 export interface AuditTools {

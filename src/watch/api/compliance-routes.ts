@@ -1,6 +1,7 @@
 import type { ComplianceDocument } from '../../persist/compliance-schema.ts';
 import type { Exported } from '../../compliance/export.ts';
 import type { RequestBook } from '../../persist/request-book.ts';
+import { Refusal } from '../refusal.ts';
 import {
   complianceList,
   compliancePath,
@@ -10,7 +11,6 @@ import {
   exportRequest,
   type ComplianceRequest,
 } from '../shapes/compliance.ts';
-import { Refusal } from './refusal.ts';
 import { route, type Route } from './route.ts';
 
 export interface ComplianceTools {

@@ -4,6 +4,7 @@ import type { Claims, ToldBody } from '../../deposit/claims.ts';
 import type { EventId, ShopDomain } from '../../order/identity.ts';
 import { microsOf } from '../../order/instants.ts';
 import { isTopic } from '../../order/topics.ts';
+import { Refusal } from '../refusal.ts';
 import { claimView, type ClaimReader, type KnownClaim } from '../steering/claim-reader.ts';
 import {
   bodyLookedUp,
@@ -16,7 +17,6 @@ import {
 } from '../shapes/dedupe.ts';
 import { did } from '../shapes/mailboxes.ts';
 import { ofRedis } from './of-redis.ts';
-import { Refusal } from './refusal.ts';
 import { route, type Route } from './route.ts';
 
 export interface DedupeTools {

@@ -1,5 +1,6 @@
 import { asEventId } from '../../order/identity.ts';
 import { markCursor, readMarkCursor } from '../cursors.ts';
+import { Refusal } from '../refusal.ts';
 import type { Duplicates } from '../stories/duplicates.ts';
 import type { EventReader } from '../stories/event-reader.ts';
 import { shownPayload } from '../stories/shown-payload.ts';
@@ -14,7 +15,6 @@ import {
 } from '../shapes/events.ts';
 import { mayActAs } from '../sign-in/authorize.ts';
 import { eventSummary } from '../stories/views.ts';
-import { Refusal } from './refusal.ts';
 import { route, type Route } from './route.ts';
 
 export interface EventTools {

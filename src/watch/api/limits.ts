@@ -1,8 +1,9 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import { TooSlow, within } from '../../system/within.ts';
-import { Refusal } from './refusal.ts';
-import type { Asker, Route } from './route.ts';
+import type { Asker } from '../asker.ts';
+import { Refusal } from '../refusal.ts';
+import type { Route } from './route.ts';
 
 /**
  * How many requests one caller may make, and how long a response may take. Counted in this process, for each

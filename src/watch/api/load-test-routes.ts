@@ -1,9 +1,8 @@
-import type { LoadTestReports } from '../load-test-reports.ts';
-import { loadTestList } from '../shapes/system.ts';
+import { loadTestList, type LoadTestList } from '../shapes/system.ts';
 import { route, type Route } from './route.ts';
 
 export interface LoadTestTools {
-  loadTests: LoadTestReports;
+  loadTests: { list: () => Promise<LoadTestList> };
 }
 
 export function loadTestRoutes({ loadTests }: LoadTestTools): Route[] {

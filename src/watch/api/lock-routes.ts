@@ -1,8 +1,8 @@
 import type { OrderKey } from '../../order/identity.ts';
+import { Refusal } from '../refusal.ts';
 import { releaseLock, type LockTools } from '../steering/lock-release.ts';
 import { orderPlace, type OrderPlace } from '../shapes/base.ts';
 import { lock, lockList, lockRelease, lockReleased } from '../shapes/locks.ts';
-import { Refusal } from './refusal.ts';
 import { route, type Route } from './route.ts';
 
 /** Locks: who holds which, and releasing one whose holder is stuck. */

@@ -3,10 +3,10 @@ import type { ListPlace, MailboxList, WaitingOrder } from '../../deposit/mailbox
 import type { Waker } from '../../deposit/waker.ts';
 import type { OrderKey } from '../../order/identity.ts';
 import { partitionOf } from '../../system/redis-keys.ts';
+import { Refusal } from '../refusal.ts';
 import { orderPlace, type OrderPlace } from '../shapes/base.ts';
 import { because, did, mailboxDetail, mailboxPage, mailboxQuery, type Mailbox } from '../shapes/mailboxes.ts';
 import { ofRedis } from './of-redis.ts';
-import { Refusal } from './refusal.ts';
 import { route, type Route } from './route.ts';
 
 export interface MailboxTools {

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
+import { Refusal } from '../refusal.ts';
 import { REDIS_AWAY } from './away.ts';
-import { Refusal } from './refusal.ts';
 
 /** Refuses a request that needs Redis while Redis is down: a known state, not an unexpected error. */
 export async function ofRedis<Value>(redis: Redis, ask: () => Promise<Value>): Promise<Value> {

@@ -1,8 +1,9 @@
-import type { ErrorRequestHandler, Request } from 'express';
+import type { ErrorRequestHandler } from 'express';
 import { messageOf } from '../../system/errors.ts';
 import type { Logger } from '../../system/log.ts';
+import { asksForPage } from '../asks-for-page.ts';
+import { Refusal } from '../refusal.ts';
 import { awayIn } from './away.ts';
-import { Refusal } from './refusal.ts';
 
 /**
  * A refusal, or a server that is down: its status and message. A malformed request: 4xx. Any other error is
@@ -20,11 +21,6 @@ export function onError(log: Logger): ErrorRequestHandler {
     else if (status === 503) log.warn({ because: messageOf(error) }, 'a request could not be answered');
     response.status(status).json({ error: words });
   };
-}
-
-/** Whether a browser opens a page, rather than a script that requests data. */
-export function asksForPage({ method, headers }: Request): boolean {
-  return method === 'GET' && (headers.accept ?? '').includes('text/html');
 }
 
 function answerTo(error: unknown): { status: number; words: string; known: boolean } {

@@ -1,11 +1,11 @@
 import { partsOf, type OrderKey } from '../../order/identity.ts';
 import { orderCursor, readKey, readOrderCursor } from '../cursors.ts';
+import { Refusal } from '../refusal.ts';
 import type { OrderReader } from '../stories/order-reader.ts';
 import type { Search } from '../stories/search.ts';
 import { timeline, timelineQuery } from '../shapes/events.ts';
 import { order, orderAddress, orderPage, orderQuery, searchAnswer, searchQuery } from '../shapes/orders.ts';
 import type { TimelineReader } from '../stories/timeline.ts';
-import { Refusal } from './refusal.ts';
 import { route, type Route } from './route.ts';
 
 export interface OrderTools {

@@ -1,5 +1,7 @@
-import type { ParkedRow, ParkedSelection, ParkedStore } from '../../persist/parked-store.ts';
+import type { ParkedSelection } from '../../persist/parked-selection.ts';
+import type { ParkedRow, ParkedStore } from '../../persist/parked-store.ts';
 import { markCursor, readMarkCursor } from '../cursors.ts';
+import { Refusal } from '../refusal.ts';
 import { groupView, parkedView, runView, selectionText } from '../steering/parked-views.ts';
 import { nothingParked, type Replays } from '../steering/replays.ts';
 import { eventPath } from '../shapes/events.ts';
@@ -18,7 +20,6 @@ import {
   replayRequest,
   replayRun,
 } from '../shapes/parked.ts';
-import { Refusal } from './refusal.ts';
 import { route, type Route } from './route.ts';
 
 export interface ParkedTools {

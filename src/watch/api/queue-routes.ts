@@ -1,10 +1,10 @@
 import type { Queue as BullQueue } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { Refusal } from '../refusal.ts';
 import type { Sampler } from '../status/sampler.ts';
 import { because, did } from '../shapes/mailboxes.ts';
 import { queueList, queuePlace, type Queue } from '../shapes/queues.ts';
 import { ofRedis } from './of-redis.ts';
-import { Refusal } from './refusal.ts';
 import { route, type Route } from './route.ts';
 
 export interface QueueTools {

@@ -1,8 +1,8 @@
 import type { OrderKey } from '../../order/identity.ts';
+import { Refusal } from '../refusal.ts';
 import { orderPlace, type OrderPlace } from '../shapes/base.ts';
 import { rebuildAnswer, rebuildRequest } from '../shapes/rebuild.ts';
 import { lookAtRebuild, rebuildOrder, type RebuildTools } from '../steering/order-rebuild.ts';
-import { Refusal } from './refusal.ts';
 import { route, type Route } from './route.ts';
 
 /** A rebuild reads the whole journal of an order: the same limit as verify. */

@@ -1,6 +1,7 @@
 import type { Collections } from '../../persist/collections.ts';
 import { GRACE_MS, type ReconcileBook } from '../../persist/reconcile-book.ts';
 import { readRecordCursor, recordCursor } from '../cursors.ts';
+import { Refusal } from '../refusal.ts';
 import {
   reconcile,
   reconcileAbort,
@@ -11,7 +12,6 @@ import {
   reconcileRequest,
 } from '../shapes/reconcile.ts';
 import { reconcileView } from '../status/reconcile-view.ts';
-import { Refusal } from './refusal.ts';
 import { route, type Route } from './route.ts';
 
 export interface ReconcileRouteTools {

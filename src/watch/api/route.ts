@@ -1,23 +1,8 @@
 import type { RequestHandler } from 'express';
 import type { z } from 'zod';
+import type { Asker, NotedAct } from '../asker.ts';
 import type { Action } from '../shapes/audit.ts';
-import type { Role } from '../shapes/tokens.ts';
-
-/** The caller of a request. */
-export interface Asker {
-  name: string;
-  role: Role;
-  /** The token's id, and its id in older versions. */
-  token: string;
-  formerId: string;
-  expiresAt: Date;
-  /** The ids that it comes from, oldest first; the oldest, or its own id; and when that one expires. */
-  line: string[];
-  root: string;
-  rootEndsAt: Date | null;
-  /** `session`: a page, by its cookie. */
-  by: 'token' | 'session';
-}
+import type { Role } from '../../system/roles.ts';
 
 /** How a request arrived, and a way to set a cookie: only signing in and out needs it. */
 export interface Exchange {
@@ -35,14 +20,6 @@ export interface Asked<Params, Query, Body> {
   who: Asker;
   exchange: Exchange;
   act: NotedAct;
-}
-
-/** The request as an act in the audit log. */
-export interface NotedAct {
-  /** The number of its audit entry; null if the request changes nothing. */
-  number: number | null;
-  /** Adds words to the audit entry that the answer does not have. */
-  note: (words: string) => void;
 }
 
 type Output<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;

@@ -2,13 +2,14 @@ import express, { type Request, type RequestHandler, type Response, type Router 
 import type { z } from 'zod';
 import type { Act, AuditLog } from '../../persist/audit-log.ts';
 import { TooSlow } from '../../system/within.ts';
+import type { Asker, NotedAct } from '../asker.ts';
+import { Refusal } from '../refusal.ts';
 import { mayActAs, refuseTooSmall, signedIn, type Guard } from '../sign-in/authorize.ts';
 import { refuseUnlessOwn } from '../sign-in/guard.ts';
 import { cameByHttps, ownOrigin } from '../sign-in/origin.ts';
 import type { Refusals } from '../sign-in/refusals.ts';
 import { changedInTime, inTime, limited } from './limits.ts';
-import { Refusal } from './refusal.ts';
-import type { Asked, Asker, Exchange, NotedAct, Route } from './route.ts';
+import type { Asked, Exchange, Route } from './route.ts';
 
 /** A thousand event ids are 67 kB. */
 const LARGEST_BODY = 256 * 1024;

@@ -1,7 +1,8 @@
+import type { Asker } from '../asker.ts';
 import { bearer, onceMint, onceMinted, signedOut, signIn } from '../shapes/tokens.ts';
 import { sessionCookie } from '../sign-in/session-cookie.ts';
 import type { Sessions } from '../sign-in/sessions.ts';
-import { route, type Asker, type Route } from './route.ts';
+import { route, type Route } from './route.ts';
 
 export interface SessionTools {
   sessions: Sessions;

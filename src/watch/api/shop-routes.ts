@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis';
+import { Refusal } from '../refusal.ts';
 import { shopDetail, shopList, shopPlace, shopQuery } from '../shapes/shops.ts';
 import type { ShopStatus } from '../status/shop-status.ts';
 import { ofRedis } from './of-redis.ts';
-import { Refusal } from './refusal.ts';
 import { route, type Route } from './route.ts';
 
 export interface ShopTools {

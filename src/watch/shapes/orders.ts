@@ -52,6 +52,8 @@ export const order = z.object({
     .describe('Fields of its document that cannot be read. If there are any, the other fields are not shown'),
 });
 
+export type Order = z.infer<typeof order>;
+
 export const orderPage = z.object({ orders: z.array(order), cursor: nextCursor });
 export type OrderPage = z.infer<typeof orderPage>;
 

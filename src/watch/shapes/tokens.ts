@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { ROLES } from '../../system/roles.ts';
 import { instant, reason } from './base.ts';
 
-export const ROLES = ['viewer', 'operator', 'admin'] as const;
-export type Role = (typeof ROLES)[number];
+/** For pages, which know only shapes. */
+export type { Role } from '../../system/roles.ts';
 
 export const bearer = z.object({
   name: z.string(),

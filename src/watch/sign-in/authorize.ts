@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { Refusal } from '../api/refusal.ts';
-import type { Asker } from '../api/route.ts';
-import { ROLES, type Role } from '../shapes/tokens.ts';
+import { ROLES, type Role } from '../../system/roles.ts';
+import type { Asker } from '../asker.ts';
+import { Refusal } from '../refusal.ts';
 
 /** Identifies the caller of a request. */
 export interface Guard {

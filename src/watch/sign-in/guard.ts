@@ -1,11 +1,11 @@
 import type { Request } from 'express';
 import type { TokenBook } from '../../persist/token-book.ts';
-import { Refusal } from '../api/refusal.ts';
-import type { Asker } from '../api/route.ts';
+import type { Asker } from '../asker.ts';
+import { Refusal } from '../refusal.ts';
 import type { Guard } from './authorize.ts';
 import { isOwnPage } from './origin.ts';
 import { sessionsOf } from './session-cookie.ts';
-import { readToken, type Kind, type Read } from './tokens.ts';
+import { readToken, type Kind, type Read } from '../../system/tokens.ts';
 
 /**
  * Identifies the caller: by the Authorization header, else by the session cookie. A browser sends the cookie

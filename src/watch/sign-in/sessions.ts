@@ -1,12 +1,11 @@
 import type { AuditLog } from '../../persist/audit-log.ts';
 import type { TokenBook } from '../../persist/token-book.ts';
-import { SESSION_HOURS } from '../../persist/token-schema.ts';
 import { within } from '../../system/within.ts';
-import type { Asker } from '../api/route.ts';
-import type { Role } from '../shapes/tokens.ts';
-import { Refusal } from '../api/refusal.ts';
+import type { Role } from '../../system/roles.ts';
+import type { Asker } from '../asker.ts';
+import { Refusal } from '../refusal.ts';
 import type { Refusals } from './refusals.ts';
-import { mintToken, readToken, type Read, type Reading } from './tokens.ts';
+import { mintToken, readToken, SESSION_HOURS, type Read, type Reading } from '../../system/tokens.ts';
 
 /**
  * Exchanges a token, or the code of a one-time link, for a session: a separate token that is valid only in

@@ -1,6 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { Refusal } from '../api/refusal.ts';
-import type { Asker } from '../api/route.ts';
+import type { Asker } from '../asker.ts';
+import { Refusal } from '../refusal.ts';
 import type { Sampler } from './sampler.ts';
 import type { Now } from '../shapes/system.ts';
 import type { Guard } from '../sign-in/authorize.ts';

@@ -2,7 +2,7 @@ import type { Queue as BullQueue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { RedisKeys } from '../../system/redis-keys.ts';
 import type { Queue } from '../shapes/queues.ts';
-import { readQueue, readWaitingOfEach } from '../waiting.ts';
+import { readQueue, readWaitingOfEach } from '../../health/waiting.ts';
 
 /**
  * Every queue, by partition.

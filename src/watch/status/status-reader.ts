@@ -5,12 +5,12 @@ import type { Collections } from '../../persist/collections.ts';
 import type { RedisKeys } from '../../system/redis-keys.ts';
 import { DEPOSIT_SHARE, fillingOf, isFull, readMemory } from '../../system/redis-memory.ts';
 import { within } from '../../system/within.ts';
-import { CHECK_MS } from '../admin-routes.ts';
-import { mongoCheck, redisCheck } from '../checks.ts';
+import { CHECK_MS } from '../../health/admin-routes.ts';
+import { mongoCheck, redisCheck } from '../../health/checks.ts';
 import type { Outages } from './outages.ts';
 import { headlineOf } from './headline.ts';
 import type { SystemStatus } from '../shapes/system.ts';
-import { readQueues, readWaiting } from '../waiting.ts';
+import { readQueues, readWaiting } from '../../health/waiting.ts';
 import { shopCounts } from './shop-counts.ts';
 
 const UNKNOWN_OF_REDIS = {

@@ -4,7 +4,7 @@ import type { EventId, ShopDomain } from '../../order/identity.ts';
 import type { Collections } from '../../persist/collections.ts';
 import type { EventDocument } from '../../persist/event-schema.ts';
 import { within } from '../../system/within.ts';
-import { CHECK_MS } from '../admin-routes.ts';
+import { CHECK_MS } from '../../health/admin-routes.ts';
 import type { Claim as ClaimView } from '../shapes/dedupe.ts';
 
 /** A claim, and what happened to its event. */

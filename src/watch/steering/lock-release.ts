@@ -3,7 +3,7 @@ import type { LockKeeper } from '../../lock/lock-keeper.ts';
 import type { OrderKey } from '../../order/identity.ts';
 import type { Fenced } from '../../persist/fence.ts';
 import { messageOf } from '../../system/errors.ts';
-import { Refusal } from '../api/refusal.ts';
+import { Refusal } from '../refusal.ts';
 import type { LockReader } from './lock-reader.ts';
 import type { Lock } from '../shapes/locks.ts';
 

@@ -4,9 +4,10 @@ import type { Collections } from '../../persist/collections.ts';
 import { fromDocument } from '../../persist/order-document.ts';
 import type { OrderDocument } from '../../persist/order-schema.ts';
 import { putRebuilt } from '../../persist/rebuilt-order.ts';
-import { Refusal } from '../api/refusal.ts';
+import { FINDINGS } from '../../system/findings.ts';
+import { Refusal } from '../refusal.ts';
 import { rebuildOne, type RebuiltOrder } from '../stories/check-journal.ts';
-import { FINDINGS, type Checked } from '../stories/check-order.ts';
+import type { Checked } from '../stories/check-order.ts';
 import type { RebuildLook } from '../shapes/rebuild.ts';
 
 /** Tools of a rebuild. */

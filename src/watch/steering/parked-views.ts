@@ -1,4 +1,5 @@
-import type { ParkedGroupRow, ParkedRow, ParkedSelection } from '../../persist/parked-store.ts';
+import type { ParkedSelection } from '../../persist/parked-selection.ts';
+import type { ParkedGroupRow, ParkedRow } from '../../persist/parked-store.ts';
 import type { Run } from './replays.ts';
 import type { ParkedEvent, ParkedGroup, ReplayRun } from '../shapes/parked.ts';
 

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WaitingEvent } from '../../order/event.ts';
 import type { Collections } from '../../persist/collections.ts';
-import type { ParkedSelection, ParkedStore } from '../../persist/parked-store.ts';
+import type { ParkedSelection } from '../../persist/parked-selection.ts';
+import type { ParkedStore } from '../../persist/parked-store.ts';
 import type { ReplayDocument } from '../../persist/replay-schema.ts';
 import type { ReplayStore } from '../../persist/replay-store.ts';
 import { messageOf } from '../../system/errors.ts';

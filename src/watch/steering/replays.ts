@@ -1,10 +1,11 @@
 import { markOf } from '../../persist/parked-acts.ts';
-import type { ParkedSelection, ParkedStore } from '../../persist/parked-store.ts';
+import type { ParkedSelection } from '../../persist/parked-selection.ts';
+import type { ParkedStore } from '../../persist/parked-store.ts';
 import type { ReplayDocument } from '../../persist/replay-schema.ts';
 import { messageOf } from '../../system/errors.ts';
 import type { Part } from '../../system/lifecycle.ts';
-import { Refusal } from '../api/refusal.ts';
-import type { NotedAct } from '../api/route.ts';
+import type { NotedAct } from '../asker.ts';
+import { Refusal } from '../refusal.ts';
 import { ReplayRun, type ReplayTools } from './replay-run.ts';
 
 /** A run, with how many of its events are parked again. */

@@ -4,8 +4,9 @@ import type { Order } from '../../order/order.ts';
 import type { Collections } from '../../persist/collections.ts';
 import { fromDocument } from '../../persist/order-document.ts';
 import type { OrderDocument } from '../../persist/order-schema.ts';
+import { FINDINGS, NOTHING_WRONG, type Findings } from '../../system/findings.ts';
 import { rebuildEach, rebuildOne, type RebuiltOrder } from './check-journal.ts';
-import { damaged, FINDINGS, NOTHING_WRONG, type Checked, type Findings } from './check-order.ts';
+import { damaged, type Checked } from './check-order.ts';
 
 /** Which orders to verify. */
 export interface VerifyFilter {

@@ -1,0 +1,122 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { ROLES, type Role } from '../system/roles.ts';
+import { mintToken, tokenId } from '../system/tokens.ts';
+import type { OnceMinted, TokenList, TokenMinted, TokenRow } from '../watch/shapes/tokens.ts';
+import { placeOf } from './ask.ts';
+import { change } from './change.ts';
+import { OpsProblem } from './exit.ts';
+import type { Session } from './session.ts';
+import { counted, table, time } from './table.ts';
+import { jwtSecret } from './target.ts';
+import { changeOptions, reasonOption, verb, type Changing } from './verb.ts';
+
+interface Minting {
+  role: Role;
+  name: string;
+  hours: number;
+  reason?: string;
+}
+
+const me = () => process.env.USER ?? 'operator';
+
+export const TOKEN_VERBS = [
+  verb<Minting>({
+    call: 'mint',
+    about: 'Create a token through the API; if it is unreachable, sign it here with OPS_JWT_SECRET',
+    options: [
+      new Option('--role <role>', 'Role of the token').choices(ROLES).default('viewer'),
+      new Option('--name <name>', 'Name of the person or program that uses it').default(me()),
+      new Option('--hours <hours>', 'Hours until it expires').argParser(hoursOf).default(12),
+      reasonOption(),
+    ],
+    act: async (session, _args, { role, name, hours, reason }) => {
+      const minting = { role, name, hours, reason: reason ?? `minted by ${me()} from the command line` };
+      const minted = (await mintedOverApi(session, minting)) ?? (await mintedHere(session, minting));
+      session.show({ ...minted, role, name, hours }, minted.token);
+    },
+  }),
+  verb({
+    call: 'ls',
+    about: 'List tokens and sessions that were minted, used, or revoked',
+    act: async (session) => {
+      const list = await session.ask<TokenList>('/tokens');
+      session.show(list, tokensText(list));
+    },
+  }),
+  verb<Changing>({
+    call: 'revoke <id>',
+    about: 'Revoke a token everywhere within 5 s, by its ID or the token itself (only the ID is sent)',
+    options: changeOptions(),
+    act: async (session, [given = ''], changing) => {
+      const id = given.includes('.') ? tokenId(given.trim()) : given;
+      if (!/^[0-9a-f]{16}$/.test(id))
+        throw new OpsProblem('usage', `invalid token ID: ${id} (expected 16 hex digits)`);
+      await change(session, changing, {
+        look: async () => revoking(id, await session.ask<TokenList>('/tokens')),
+        act: (reason) => session.send(placeOf('tokens', id, 'revoke'), { reason }),
+      });
+    },
+  }),
+];
+
+export const SIGN_IN_VERBS = [
+  verb({
+    call: 'sign-in',
+    about: 'Print a one-time link that signs you in to the dashboard',
+    act: async (session) => {
+      const link = await session.send<OnceMinted>('/session/once', {});
+      session.show(link, `${link.url}\nvalid once, until ${time(link.expiresAt)} UTC`);
+    },
+  }),
+];
+
+function revoking(id: string, { tokens, sessions }: TokenList) {
+  const shown = [...tokens, ...sessions].find((token) => token.id === id) ?? null;
+  const now = shown ? rowsText([shown]) : 'Not listed: the token was never used, or the ID is wrong.';
+  return { would: `${now}\n\nThe token would be revoked.`, refused: null, shown };
+}
+
+type Minted = { token: string; id: string; expiresAt: string };
+
+/** Null if no dashboard is known, or it is unreachable. */
+async function mintedOverApi(session: Session, minting: Required<Minting>): Promise<Minted | null> {
+  try {
+    return await session.send<TokenMinted>('/tokens', minting);
+  } catch (error) {
+    if (error instanceof OpsProblem && error.exit === 'unreachable' && error.status === null) return null;
+    throw error;
+  }
+}
+
+/** For when nothing runs yet, or no one has a token. Anyone with the secret has full access anyway. */
+async function mintedHere(session: Session, { role, name, hours }: Minting): Promise<Minted> {
+  const token = await mintToken(jwtSecret(), { role, name }, hours);
+  session.say('signed here, without a dashboard: the token is listed after its first use');
+  return { token, id: tokenId(token), expiresAt: new Date(Date.now() + hours * 3_600_000).toISOString() };
+}
+
+function tokensText({ tokens, sessions }: TokenList): string {
+  const parts = [`${counted(tokens.length, 'token')}.`, rowsText(tokens)];
+  if (sessions.length > 0) parts.push(`${counted(sessions.length, 'session')}.`, rowsText(sessions));
+  return parts.join('\n\n');
+}
+
+function rowsText(tokens: readonly TokenRow[]): string {
+  const now = new Date().toISOString();
+  const rows = tokens.map((token) => [
+    token.id,
+    token.name,
+    token.kind,
+    token.role ?? '–',
+    time(token.lastSeenAt),
+    time(token.expiresAt),
+    token.revokedAt ? `revoked by ${token.revokedBy ?? '?'}` : token.expiresAt < now ? 'expired' : 'active',
+  ]);
+  return table(rows, ['id', 'name', 'kind', 'role', 'last seen', 'expires', 'state']);
+}
+
+function hoursOf(text: string): number {
+  const hours = Number(text);
+  if (hours > 0 && hours <= 24 * 366) return hours;
+  throw new InvalidArgumentError('Must be a number of hours, at most 8784 (366 days).');
+}

@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto';
+import { errors, jwtVerify, SignJWT, type JWTPayload } from 'jose';
+import { ROLES, type Role } from './roles.ts';
+
+/**
+ * Tokens are JWTs, signed with OPS_JWT_SECRET. There are three kinds, and none is accepted as another: a
+ * `token` goes in the Authorization header, a `session` in the cookie, and the code of a one-time link
+ * (`once`) is only ever exchanged for a session. Only someone who knows the secret can make one; a modified
+ * one is rejected (fails closed).
+ */
+const ALGORITHM = 'HS256';
+const ISSUER = 'lockstep';
+/** The latest time that a Date can hold, in seconds. */
+const LAST_SECOND = 8_640_000_000_000;
+/** A session lives at most this long; a revocation is kept at least this long, for sessions of the token. */
+export const SESSION_HOURS = 12;
+
+const KINDS = ['token', 'session', 'once'] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** The contents of a valid token. */
+export interface Read {
+  /** See {@link tokenId}. */
+  id: string;
+  /** Its id in older versions, a hash of the whole text: older revocations name it. */
+  formerId: string;
+  kind: Kind;
+  name: string;
+  role: Role;
+  expiresAt: Date;
+  /** Ids of the tokens, links and sessions it comes from, oldest first: it is revoked with any of them. */
+  line: string[];
+  /** The first id of that line; its own id if the line is empty. */
+  root: string;
+  /** When its root expires: nothing made from it lives longer. Null: a link without a token behind it. */
+  rootEndsAt: Date | null;
+}
+
+/** An expired token was ours, so its name is trusted. Nothing in a forged one is. */
+export type Reading =
+  | ({ outcome: 'good' } & Read)
+  | { outcome: 'expired'; id: string; name: string }
+  | { outcome: 'forged'; id: string };
+
+interface Claims {
+  name: string;
+  role: Role;
+  kind?: Kind;
+  /** What it comes from. */
+  of?: { line: readonly string[]; rootEndsAt: Date };
+}
+
+/** Mints a token. @param hours how long it is valid */
+export async function mintToken(
+  secret: string,
+  { name, role, kind = 'token', of }: Claims,
+  hours: number,
+): Promise<string> {
+  // The random id makes two tokens for one person in the same second differ, so each can be revoked alone.
+  const from = of ? { of: of.line, until: of.rootEndsAt.getTime() / 1000 } : {};
+  const claims = { role, ...(kind === 'token' ? {} : { use: kind }), ...from };
+  return await new SignJWT(claims)
+    .setProtectedHeader({ alg: ALGORITHM })
+    .setIssuer(ISSUER)
+    .setAudience(ISSUER)
+    .setSubject(name)
+    .setJti(crypto.randomUUID())
+    .setIssuedAt()
+    .setExpirationTime(Math.floor(Date.now() / 1000 + hours * 3600))
+    .sign(new TextEncoder().encode(secret));
+}
+
+export async function readToken(secret: string, token: string): Promise<Reading> {
+  const id = tokenId(token);
+  if (!isCanonical(token)) return { outcome: 'forged', id };
+  try {
+    const { payload } = await jwtVerify(token, new TextEncoder().encode(secret), {
+      algorithms: [ALGORITHM],
+      issuer: ISSUER,
+      requiredClaims: ['exp', 'sub', 'role'],
+    });
+    return readClaims({ id, formerId: hashOf(token) }, payload);
+  } catch (error) {
+    if (error instanceof errors.JWTExpired) return { outcome: 'expired', id, name: nameIn(error.payload) };
+    if (error instanceof errors.JOSEError) return { outcome: 'forged', id };
+    throw error;
+  }
+}
+
+/**
+ * The first 16 hex digits of the SHA-256 of the signed part: 64 bits distinguish tokens without revealing
+ * them. Not of the whole text: base64url has several spellings of one signature, and each would count as a
+ * token that is not revoked.
+ */
+export function tokenId(token: string): string {
+  const end = token.lastIndexOf('.');
+  return hashOf(end === -1 ? token : token.slice(0, end));
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}
+
+/** Header, claims, and the 32 bytes of an HMAC-SHA256. */
+const THREE_PARTS = /^[\w-]+\.[\w-]+\.[\w-]{43}$/;
+
+/** Whether it is in canonical form: no white space, no padding, no unused bits set. */
+function isCanonical(token: string): boolean {
+  if (!THREE_PARTS.test(token)) return false;
+  return token.split('.').every((part) => Buffer.from(part, 'base64url').toString('base64url') === part);
+}
+
+/**
+ * Reads a payload whose signature, expiry and issuer are valid. Another program with the same secret may have
+ * signed anything, so a payload with other claims, or for another audience, counts as forged. Older tokens
+ * have no audience.
+ */
+function readClaims({ id, formerId }: Pick<Read, 'id' | 'formerId'>, payload: JWTPayload): Reading {
+  const { role: given, use = 'token', aud = ISSUER } = payload;
+  const role = ROLES.find((each) => each === given);
+  const kind = KINDS.find((each) => each === use);
+  const name = nameIn(payload);
+  const expiresAt = timeIn(payload.exp);
+  const isOurs = [aud].flat().includes(ISSUER);
+  if (!role || !kind || name === '' || !expiresAt || !isOurs) return { outcome: 'forged', id };
+  const line = lineIn(payload);
+  const [root = id] = line;
+  const rootEndsAt = rootEnd(kind, payload);
+  return { outcome: 'good', id, formerId, kind, name, role, expiresAt, line, root, rootEndsAt };
+}
+
+/** Older sessions name only the one token that they come from. */
+function lineIn({ of = [] }: JWTPayload): string[] {
+  return [of].flat().map(String);
+}
+
+/** When the root expires. Older sessions do not say so: their own expiry is used. */
+function rootEnd(kind: Kind, { of, until, exp }: JWTPayload): Date | null {
+  if (kind === 'once' && of === undefined) return null;
+  return timeIn(until) ?? timeIn(exp);
+}
+
+function nameIn({ sub }: JWTPayload): string {
+  return typeof sub === 'string' ? sub : '';
+}
+
+/** Null if it is not a valid time. */
+function timeIn(seconds: unknown): Date | null {
+  if (typeof seconds !== 'number' || !(Math.abs(seconds) <= LAST_SECOND)) return null;
+  return new Date(seconds * 1000);
+}

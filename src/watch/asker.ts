@@ -1,0 +1,25 @@
+import type { Role } from '../system/roles.ts';
+
+/** The caller of a request. */
+export interface Asker {
+  name: string;
+  role: Role;
+  /** The token's id, and its id in older versions. */
+  token: string;
+  formerId: string;
+  expiresAt: Date;
+  /** The ids that it comes from, oldest first; the oldest, or its own id; and when that one expires. */
+  line: string[];
+  root: string;
+  rootEndsAt: Date | null;
+  /** `session`: a page, by its cookie. */
+  by: 'token' | 'session';
+}
+
+/** The request as an act in the audit log. */
+export interface NotedAct {
+  /** The number of its audit entry; null if the request changes nothing. */
+  number: number | null;
+  /** Adds words to the audit entry that the answer does not have. */
+  note: (words: string) => void;
+}

@@ -1,0 +1,191 @@
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { freePort } from '../../scripts/local/ports.ts';
+import type { ServedRoutes } from '../watch/served-routes.ts';
+import { EVENT, ORDER } from './recorded-answers.ts';
+import { serveRecorded } from './recorded-api.ts';
+import type { Recorded } from './recorded.ts';
+import { runOps, startOps } from './run-ops.ts';
+
+describe('exit codes of the command line', () => {
+  let recorded: Recorded;
+  let served: ServedRoutes;
+  beforeAll(async () => {
+    ({ recorded, served } = await serveRecorded());
+  });
+  afterAll(() => served.stop());
+  const run = (...args: string[]) => runOps(['--url', served.url, '--token', 'operator', ...args]);
+
+  test('0 if nothing is critical; the first line of status has the most urgent problem', async () => {
+    const { code, stdout, stderr } = await run('status');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout.split('\n')[0]).toBe('WARNING: Partition 1 is paused.');
+    expect(stdout).toMatch(/PAUSED +1 queue: 1/);
+  });
+
+  test('1 if an operator is needed now', async () => {
+    recorded.level = 'act';
+    const { code, stdout, stderr } = await run('status');
+    recorded.level = 'look';
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    expect(stdout).toMatch(/^CRITICAL: /);
+  });
+
+  test('--json prints only one JSON value to stdout, given before or after the verb', async () => {
+    for (const args of [
+      ['--json', 'status'],
+      ['status', '--json'],
+    ]) {
+      const { code, stdout } = await run(...args);
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({ workers: 2, level: 'look' });
+    }
+  });
+
+  test('url and token can be given after the verb, or in the environment', async () => {
+    expect((await runOps(['status', '--url', served.url, '--token', 'viewer'])).code).toBe(0);
+    const env = { LOCKSTEP_URL: `${served.url}/`, LOCKSTEP_TOKEN: 'viewer' };
+    expect((await runOps(['status'], env)).code).toBe(0);
+  });
+
+  test.each([
+    ['a token without its address', { LOCKSTEP_TOKEN: 'viewer' }, 'a token without its address'],
+    ['an address without its token', { LOCKSTEP_URL: '<url>' }, 'an address without its token'],
+    [
+      'a token that would be sent unencrypted over the network',
+      { LOCKSTEP_URL: 'http://lockstep.example.com', LOCKSTEP_TOKEN: 'viewer' },
+      'is not https',
+    ],
+    [
+      'a name that only looks like this machine',
+      { LOCKSTEP_URL: 'http://127.0.0.1.example.com', LOCKSTEP_TOKEN: 'viewer' },
+      'is not https',
+    ],
+  ])('2 for %s: nothing is sent, whatever address the folder has', async (_what, given, words) => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-folder-'));
+    mkdirSync(path.join(folder, '.lockstep'));
+    const asked: string[] = [];
+    const sink = createServer((request, response) => {
+      asked.push(String(request.headers.authorization));
+      response.end('{}');
+    }).listen(0, '127.0.0.1');
+    await once(sink, 'listening');
+    const url = `http://127.0.0.1:${(sink.address() as AddressInfo).port}`;
+    const local = { dashboardUrl: url, adminToken: 'of-the-folder', pid: process.pid };
+    writeFileSync(path.join(folder, '.lockstep', 'local.json'), JSON.stringify(local));
+    const env = Object.fromEntries(
+      Object.entries(given).map(([name, value]) => [name, value.replace('<url>', url)]),
+    );
+    const { code, stderr } = await startOps(['status'], env, folder).ended;
+    expect([code, asked]).toEqual([2, []]);
+    expect(stderr).toContain(words);
+    // If nothing is given, the folder's token is sent to the folder's address.
+    await startOps(['status'], {}, folder).ended;
+    expect(asked).toEqual(['Bearer of-the-folder']);
+    sink.close();
+  });
+
+  test('a token does not follow a redirect', async () => {
+    const asked: string[] = [];
+    const sink = createServer((request, response) => {
+      asked.push(request.url ?? '');
+      response.writeHead(307, { location: '/elsewhere' }).end();
+    }).listen(0, '127.0.0.1');
+    await once(sink, 'listening');
+    const url = `http://127.0.0.1:${(sink.address() as AddressInfo).port}`;
+    expect((await runOps(['status', '--url', url, '--token', 'viewer'])).code).toBe(3);
+    expect(asked).toEqual(['/api/status']);
+    sink.close();
+  });
+
+  test.each([
+    [
+      'an unknown dedupe key',
+      ['dedupe', 'release', 'cd'.repeat(32)],
+      '404: no claim of it: looked in any partition',
+    ],
+    ['an unknown event', ['event', 'abcd'], 'searched: journal, parked events'],
+    ['an invalid token', ['--token', 'forged', 'status'], '401: missing or invalid token'],
+    ['an insufficient role', ['token', 'mint', '--name', 'x'], '403: the role admin is needed'],
+    ['an unknown order name', ['order', '#1001'], 'searched: names and ids of orders'],
+  ])('1 if refused: %s', async (_what, args, words) => {
+    const { code, stdout, stderr } = await run(...args);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain(words);
+  });
+
+  test.each([
+    ['no verb', []],
+    ['an unknown verb', ['statsu']],
+    ['a missing reason', ['dedupe', 'release', EVENT, '--yes']],
+    ['an invalid time', ['verify', '--since', 'yesterday']],
+    ['an invalid shop', ['verify', '--shop', 'no shop']],
+    ['a reason of two characters', ['dedupe', 'release', EVENT, '--reason', 'no']],
+    ['a lock without its token', ['lock', 'release', ORDER, '--reason', 'it hangs']],
+    ['no selection', ['parked', 'replay', '--reason', 'was fixed']],
+    ['two selections', ['parked', 'replay', '--all', '--topic', 'orders/paid', '--reason', 'was fixed']],
+    ['an invalid event', ['event', 'xyz']],
+    ['a payload unmasked without a reason', ['event', EVENT, '--unmask']],
+    ['an order key that leads to another path', ['order', 'shop/..']],
+    ['an order key with three parts', ['lock', 'get', 'a/b/c']],
+    ['an invalid partition', ['queue', 'pause', 'first', '--reason', 'a test']],
+    ['a file without a shop', ['dedupe', 'get', '--file', '/dev/null']],
+    ['a rate of 0', ['parked', 'replay', '--all', '--reason', 'was fixed', '--rate', '0']],
+    ['an invalid address', ['--url', 'ftp://x', 'status']],
+    ['invalid hours', ['token', 'mint', '--hours', 'many']],
+  ])('2 for invalid usage: %s', async (_what, args) => {
+    const { code, stdout, stderr } = await run(...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).not.toBe('');
+    expect(stderr).not.toMatch(/\.ts:\d+/);
+  });
+
+  test('1 for an event that was not seen yet, with a message', async () => {
+    const { code, stdout } = await run('dedupe', 'get', 'cd'.repeat(32));
+    expect(code).toBe(1);
+    expect(stdout).toBe('Not seen yet: the next delivery is accepted. Searched: any partition\n');
+  });
+
+  test('a name that matches no shop is not reported as an empty installation', async () => {
+    expect((await run('shop', 'ls')).stdout).toMatch(/^No shop has installed/);
+    expect((await run('shop', 'ls', 'zzz')).stdout).toContain('No shop name contains zzz');
+  });
+
+  test("verify of one shop shows no figures of the others' waiting and parked events", async () => {
+    expect((await run('verify')).stdout).toMatch(/^waiting +0$/m);
+    const { code, stdout } = await run('verify', '--shop', 'example.myshopify.com');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^orders +2$/m);
+    expect(stdout).not.toMatch(/^(waiting|parked|spooled)/m);
+  });
+
+  test('0 for --help', async () => {
+    const { code, stdout } = await runOps(['parked', 'replay', '--help']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('--rate');
+  });
+
+  test('3 if Lockstep is unreachable or unknown, MongoDB is down, or another program answers', async () => {
+    const nobody = await runOps(['--url', `http://127.0.0.1:${await freePort()}`, '--token', 'x', 'status']);
+    expect(nobody).toMatchObject({ code: 3, stdout: '' });
+    expect(nobody.stderr).toContain('cannot reach Lockstep at');
+    expect((await runOps(['status'])).code).toBe(3);
+
+    recorded.away = true;
+    const away = await run('status');
+    recorded.away = false;
+    expect(away).toMatchObject({ code: 3, stderr: '503: MongoDB is down\n' });
+
+    const another = createServer((_request, response) => response.end('<html>')).listen(0);
+    const { port } = another.address() as AddressInfo;
+    const odd = await runOps(['--url', `http://127.0.0.1:${port}`, '--token', 'x', 'status']);
+    another.close();
+    expect(odd.code).toBe(3);
+    expect(odd.stderr).toContain('not a Lockstep API response');
+  });
+});

@@ -1,0 +1,73 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+/** Only names and braces occur between `import` and `from`: a match never runs into the next statement. */
+const IMPORT =
+  /^\s*(?:import|export)\s+(type\s)?[\w\s{},*$]*?from\s*['"]([^'"]+)['"]|^\s*import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm;
+
+/** Folders whose inner folders are rooms of their own. The files directly in them are one room: the ground floor. */
+export const WITH_ROOMS = ['watch'];
+
+export interface Import {
+  target: string;
+  /** The room or package; null for Node's own and for the room itself. */
+  name: string | null;
+  kind: 'folder' | 'package' | 'node';
+  typesOnly: boolean;
+}
+
+/** The imports of a file in src/. */
+export function importsOf(file: string, source: string): Import[] {
+  return [...source.matchAll(IMPORT)].map(([, isType, from, bare, dynamic]) => {
+    const target = from ?? bare ?? dynamic ?? '';
+    const typesOnly = isType !== undefined;
+    if (target.startsWith('node:')) return { target, name: null, kind: 'node', typesOnly };
+    if (target.startsWith('.')) {
+      const to = roomOf(path.posix.join(path.posix.dirname(file), target));
+      return { target, name: to === roomOf(file) ? null : to, kind: 'folder', typesOnly };
+    }
+    const name = target
+      .split('/')
+      .slice(0, target.startsWith('@') ? 2 : 1)
+      .join('/');
+    return { target, name, kind: 'package', typesOnly };
+  });
+}
+
+/** `order`; `watch/api`; `watch` for a file directly in watch/. */
+export function roomOf(file: string): string {
+  const [, folder = '', inner = '', within] = file.split('/');
+  return WITH_ROOMS.includes(folder) && within !== undefined ? `${folder}/${inner}` : folder;
+}
+
+/** src/ingest.ts and the other programs assemble the parts; they may import anything. */
+export const isProgram = (file: string) => file.split('/').length === 2;
+
+/** All rooms of src/. */
+export function roomsOf(): string[] {
+  const foldersIn = (place: string) =>
+    readdirSync(place, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
+  return foldersIn('src').flatMap((folder) =>
+    WITH_ROOMS.includes(folder)
+      ? [folder, ...foldersIn(`src/${folder}`).map((inner) => `${folder}/${inner}`)]
+      : [folder],
+  );
+}
+
+/** The packages that a program loads when it starts with this file, also through files of other rooms. */
+export function loadedFrom(
+  file: string,
+  sourceOf = (name: string) => readFileSync(name, 'utf8'),
+  seen = new Set<string>(),
+): Set<string> {
+  seen.add(file);
+  const values = importsOf(file, sourceOf(file)).filter(({ typesOnly }) => !typesOnly);
+  const packages = values.flatMap(({ name, kind }) => (kind === 'package' && name !== null ? [name] : []));
+  const further = values
+    .filter(({ kind }) => kind === 'folder')
+    .map(({ target }) => path.posix.join(path.posix.dirname(file), target))
+    .filter((to) => !seen.has(to));
+  return new Set([...packages, ...further.flatMap((to) => [...loadedFrom(to, sourceOf, seen)])]);
+}
