@@ -9,7 +9,7 @@ const config = {
   setupFilesAfterEnv: ['<rootDir>/test/support/no-leaks.ts'],
   reporters: ['default', '<rootDir>/test/support/remember-failures.ts'],
   maxWorkers: 2,
-  testTimeout: 60_000,
+  testTimeout: 120_000,
 };
 
 export default config;

@@ -3,12 +3,20 @@ import { describe, expect, test } from '@jest/globals';
 import type { Comparison, Row } from '../load-tests/compare/comparison.ts';
 import { CONTENDERS } from '../load-tests/compare/contenders.ts';
 import { sectionsOf } from '../load-tests/figures/sections.ts';
+import { lifeOf } from '../scripts/deliveries/life.ts';
+import { randomFrom } from '../scripts/deliveries/random.ts';
 import { FAULTS } from '../scripts/planted-faults/table.ts';
 import { STATUS_CODES } from '../src/accept/answers.ts';
 import { isSent, TOPICS, type Topic } from '../src/order/topics.ts';
 import { STATUSES } from '../src/order/status.ts';
+import { eventSchema } from '../src/persist/event-schema.ts';
+import { toDocument } from '../src/persist/order-document.ts';
+import { orderSchema } from '../src/persist/order-schema.ts';
 import { loadConfig, SETTINGS, type Setting } from '../src/system/config.ts';
 import { createMetrics } from '../src/system/metrics.ts';
+import { redisKeys } from '../src/system/redis-keys.ts';
+import { expectedOf } from './support/model.ts';
+import { DOCUMENTS } from './support/texts.ts';
 
 /** The kinds of faults in test/faults, by the names of its tests: T3, T4, ... */
 function faultKinds(): string[] {
@@ -17,13 +25,13 @@ function faultKinds(): string[] {
   return [...new Set(named)].toSorted();
 }
 
-const readme = readFileSync('README.md', 'utf8');
+const read = (file: string) => readFileSync(file, 'utf8');
 const FIGURES = sectionsOf('load-tests/figures');
-const map = readFileSync('src/README.md', 'utf8');
+const map = read('src/README.md');
 
-function section(name: string, text = readme): string {
-  const found = new RegExp(`<!-- ${name} -->([^]*?)<!-- /${name} -->`).exec(text)?.[1];
-  if (found === undefined) throw new Error(`section ${name} not found`);
+function section(name: string, file: string): string {
+  const found = new RegExp(`<!-- ${name} -->([^]*?)<!-- /${name} -->`).exec(read(file))?.[1];
+  if (found === undefined) throw new Error(`section ${name} not found in ${file}`);
   return found;
 }
 
@@ -38,36 +46,52 @@ function rows(text: string): string[][] {
   );
 }
 
+/** Whether everything that is shown is there; of a list, some of its items. */
+function isPartOf(shown: unknown, real: unknown): boolean {
+  if (Array.isArray(shown))
+    return Array.isArray(real) && shown.every((each) => real.some((one) => isPartOf(each, one)));
+  if (typeof shown !== 'object' || shown === null) return shown === real;
+  const fields = real as Readonly<Record<string, unknown>> | null;
+  return Object.entries(shown).every(([name, value]) => isPartOf(value, fields?.[name]));
+}
+
 describe('the documents are correct', () => {
-  test("README's settings are the code's, with their defaults and descriptions", () => {
+  test("the settings of production.md are the code's, with their defaults and descriptions", () => {
     const defaults = loadConfig({});
     const expected = Object.entries(SETTINGS).map(([name, { about }]) => {
       const value = defaults[name as Setting];
       return [`\`${name}\``, value === undefined ? '–' : `\`${String(value)}\``, about];
     });
-    expect(rows(section('settings'))).toEqual(expected);
+    expect(rows(section('settings', 'docs/production.md'))).toEqual(expected);
   });
 
-  test("README's topics are the code's", () => {
-    const named = [...section('topics').matchAll(/`([^`]+)`/g)].map(([, topic]) => topic);
+  test("the topics of install-on-a-store.md are the code's", () => {
+    const named = [...section('topics', 'docs/install-on-a-store.md').matchAll(/`([^`]+)`/g)].map(
+      ([, topic]) => topic,
+    );
     const sent = (Object.keys(TOPICS) as Topic[]).filter(isSent);
     expect(named).toEqual(sent.toSorted());
   });
 
-  test("README's answers are the code's", () => {
-    const told = rows(section('answers')).map(([outcome, status]) => [outcome, Number(status)]);
+  test("the answers of install-on-a-store.md are the code's", () => {
+    const told = rows(section('answers', 'docs/install-on-a-store.md')).map(([outcome, status]) => [
+      outcome,
+      Number(status),
+    ]);
     expect(told).toEqual(Object.entries(STATUS_CODES).map(([outcome, status]) => [`\`${outcome}\``, status]));
   });
 
-  test("README's metrics are the code's, except Node's own", async () => {
+  test("the metrics of operate.md are the code's, except Node's own", async () => {
     const own = (await createMetrics().registry.getMetricsAsJSON()).filter(({ name }) =>
       name.startsWith('lockstep_'),
     );
-    expect(rows(section('metrics'))).toEqual(own.map(({ name, help }) => [`\`${name}\``, help]));
+    expect(rows(section('metrics', 'docs/operate.md'))).toEqual(
+      own.map(({ name, help }) => [`\`${name}\``, help]),
+    );
   });
 
-  test("README's table of faults has every kind, each reached, and zeros for the promises", () => {
-    const told = rows(section('faults'));
+  test('the table of faults in promises.md has every kind, each reached, and zeros for the promises', () => {
+    const told = rows(section('faults', 'docs/promises.md'));
     const kinds = new Set(told.flatMap(([fault = '']) => /^T\d+/.exec(fault)?.[0] ?? []));
     expect([...kinds].toSorted()).toEqual(faultKinds());
     for (const [, runs, reached, , , ...zeros] of told) {
@@ -81,7 +105,7 @@ describe('the documents are correct', () => {
       Object.entries(sections).map(([name, figures]) => [file, name, figures] as const),
     ),
   )('%s quotes its figures (%s) as the run in load-tests/figures left them', (file, name, figures) => {
-    const told = section(name, readFileSync(file, 'utf8'));
+    const told = section(name, file);
     expect(rows(told)).toEqual(rows(figures));
     const words = (text: string) =>
       text
@@ -102,22 +126,62 @@ describe('the documents are correct', () => {
     expect(made.filter(({ contender }) => contender === 'Lockstep').map(faultsOf)).toEqual([0, 0, 0, 0]);
   });
 
-  test("README's number of planted faults is the table's", () => {
-    expect(readme).toContain(`makes ${FAULTS.length} small changes`);
+  test("the number of planted faults in promises.md is the table's", () => {
+    expect(read('docs/promises.md')).toContain(`makes ${FAULTS.length} small changes`);
   });
 
-  test('README names every status of an order', () => {
-    for (const status of STATUSES) expect(readme).toContain(`\`${status}\``);
+  test('how-it-works.md names every status of an order', () => {
+    const text = read('docs/how-it-works.md');
+    for (const status of STATUSES) expect(text).toContain(`\`${status}\``);
   });
 
-  test('every command that README shows is a script of package.json', () => {
+  test('every command that a document shows is a script of package.json', () => {
     const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
       scripts: Record<string, string>;
     };
-    const shown = [...readme.matchAll(/npm (?:run )?([a-z:-]+)/g)].map(([, name = '']) => name);
-    const unknown = shown.filter((name) => !['to', 'install'].includes(name) && !(name in scripts));
+    const shown = DOCUMENTS.flatMap((file) =>
+      [...read(file).matchAll(/npm (?:run )?([a-z:-]+)/g)].map(([, name = '']) => name),
+    );
+    const unknown = shown.filter((name) => !['to', 'install', 'ci'].includes(name) && !(name in scripts));
     expect(shown.length).toBeGreaterThan(10);
     expect(unknown).toEqual([]);
+  });
+
+  test("README's order is what the webhooks that it sends make", () => {
+    const life = lifeOf(randomFrom(1001), 'example.myshopify.com', 1001, new Date('2026-11-26T14:29:44Z'));
+    const { key, order } = expectedOf(life);
+    const version = Number(/version (\d+)/.exec(read('README.md'))?.[1]);
+    const shown: unknown = JSON.parse(/```json([^]*?)```/.exec(section('document', 'README.md'))?.[1] ?? '');
+    expect(isPartOf(shown, toDocument(key, { ...order, version }, 0))).toBe(true);
+    expect(read('README.md')).toContain(`each of its ${life.length} webhooks`);
+  });
+
+  test("data.md's collections are the code's", () => {
+    const told = rows(section('collections', 'docs/data.md')).map(([name]) => name);
+    const schemas = readdirSync('src/persist').filter((name) => name.endsWith('-schema.ts'));
+    const names = schemas.map((name) => /collection: '(\w+)'/.exec(read(`src/persist/${name}`))?.[1]);
+    expect(new Set(told)).toEqual(new Set(names.map((name) => `\`${name}\``)));
+  });
+
+  test.each([
+    ['orders', orderSchema],
+    ['events', eventSchema],
+  ])('data.md has the fields of %s', (name, schema) => {
+    const told = rows(section(name, 'docs/data.md')).flatMap(([fields = '']) => fields.split(' '));
+    expect(told.toSorted()).toEqual(
+      Object.keys(schema.paths)
+        .map((field) => `\`${field}\``)
+        .toSorted(),
+    );
+  });
+
+  test("data.md's Redis keys are the code's", () => {
+    const told = rows(section('redis-keys', 'docs/data.md')).map(([key = '']) =>
+      key.replaceAll(/`|<\w+>/g, '').replace('{p}', '{0}'),
+    );
+    const { partition: _, claims: __, queuePrefix: ___, shopLock, ...keys } = redisKeys(0);
+    const names = Object.values(keys).map((each) => (typeof each === 'string' ? each : each('' as never)));
+    expect(told.toSorted()).toEqual([...names, shopLock('' as never, '')].toSorted());
   });
 
   test('the map is short, and every file that it names exists', () => {

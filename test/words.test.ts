@@ -1,6 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { placesOf, projectTexts } from './support/texts.ts';
 
 /** Words of the project's former English, a sentence that had each, and what to write instead. */
 const RETIRED: readonly { word: RegExp; was: string; instead: string }[] = [
@@ -19,13 +18,7 @@ const RETIRED: readonly { word: RegExp; was: string; instead: string }[] = [
   { word: /\bmany-th|how-manieth\b/i, was: 'the how-manieth event', instead: 'the number of' },
 ];
 
-const FOLDERS = ['src', 'scripts', 'load-tests', 'test'];
-const texts = [
-  ...FOLDERS.flatMap((folder) =>
-    readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => path.join(folder, file)),
-  ).filter((file) => /\.(ts|tsx|mjs|md)$/.test(file) && file !== path.join('test', 'words.test.ts')),
-  ...['README.md', 'CHANGELOG.md', 'Dockerfile', 'docker-compose.yml', '.ci/run'],
-];
+const texts = projectTexts('test/words.test.ts');
 
 describe('plain English', () => {
   test('there are texts to read', () => {
@@ -34,11 +27,6 @@ describe('plain English', () => {
 
   test.each(RETIRED)('nothing says "$was"', ({ word, was, instead }) => {
     expect(was).toMatch(word);
-    const found = texts.flatMap((file) =>
-      readFileSync(file, 'utf8')
-        .split('\n')
-        .flatMap((line, i) => (word.test(line) ? [`${file}:${i + 1}: ${line.trim()} (${instead})`] : [])),
-    );
-    expect(found).toEqual([]);
+    expect(placesOf(word, texts).map((place) => `${place} (${instead})`)).toEqual([]);
   });
 });

@@ -32,6 +32,18 @@ export function comparisonTable({ rows }: Comparison): string {
   );
 }
 
+/** What README shows of it: two workers, many orders. */
+export function shortTable({ rows }: Comparison): string {
+  const shown = ['', 'events/s to MongoDB', 'orders wrong', 'lost', 'twice', 'inversions'];
+  const columns = COLUMNS.filter(([name]) => shown.includes(name));
+  return markdownTable(
+    columns.map(([name]) => name),
+    rows
+      .filter(({ workload, workers }) => workload === 'spread' && workers === 2)
+      .map((row) => columns.map(([, cell]) => cell(row))),
+  );
+}
+
 export function claimsTable(comparison: Comparison): string {
   return markdownTable(
     ['Lockstep, one worker', 'ratio', 'asked', 'met'],

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { machineInWords } from '../../scripts/local/machine.ts';
 import type { Comparison } from '../compare/comparison.ts';
-import { claimsTable, comparisonTable, madeOn } from '../compare/views.ts';
+import { claimsTable, comparisonTable, madeOn, shortTable } from '../compare/views.ts';
 import type { Growth } from '../growth/cases.ts';
 import { growthTable } from '../growth/views.ts';
 import type { LoadTestRun } from '../report/run.ts';
@@ -11,16 +11,39 @@ import type { LoadTestRun } from '../report/run.ts';
 export function sectionsOf(folder: string): Record<string, Record<string, string>> {
   const read = (name: string): unknown => JSON.parse(readFileSync(path.join(folder, `${name}.json`), 'utf8'));
   const comparison = read('comparison') as Comparison;
+  const growth = read('growth') as Growth;
+  const sale = read('flash-sale') as LoadTestRun;
   return {
     'README.md': {
-      'flash-sale': saleFigures(read('flash-sale') as LoadTestRun),
-      comparison: `${comparisonTable(comparison)}\n\n_${madeOn(comparison)}._`,
+      figures: shortFigures(sale, comparison, growth),
+      rivals: shortTable(comparison),
     },
-    'load-tests/README.md': {
-      comparison: `${claimsTable(comparison)}\n\n_${madeOn(comparison)}._`,
-      growth: growthFigures(read('growth') as Growth),
+    'docs/load-tests.md': {
+      'flash-sale': saleFigures(sale),
+      comparison: `${comparisonTable(comparison)}\n\n_${madeOn(comparison)}._`,
+      claims: `${claimsTable(comparison)}\n\n_${madeOn(comparison)}._`,
+      growth: growthFigures(growth),
     },
   };
+}
+
+/** Three figures, and the machine of their runs. */
+function shortFigures(sale: LoadTestRun, comparison: Comparison, growth: Growth): string {
+  const applied = comparison.rows.find(
+    ({ contender, workload, workers }) => contender === 'Lockstep' && workload === 'spread' && workers === 1,
+  );
+  const largest = growth.cases.toSorted((a, b) => b.events - a.events)[0];
+  if (!applied?.eventsPerSecond || !largest) throw new Error('a run lacks the cases that README quotes');
+  const whole = (number: number) => Math.round(number).toLocaleString('en-US');
+  const machines = new Set([sale, comparison, growth].map(({ machine }) => machineInWords(machine)));
+  const { redis, mongodb } = comparison.machine;
+  return [
+    `- **A flash sale:** ${sale.verdict.sentence}`,
+    `- **One worker** applies ${whole(applied.eventsPerSecond)} events/s to MongoDB.`,
+    `- **A backlog** of ${whole(largest.events)} events takes ${whole(largest.redisBytes)} bytes of Redis per event, and one worker applies ${whole(1e6 / largest.applyMicros)} events/s of it.`,
+    '',
+    `_${comparison.startedAt.slice(0, 10)}; ${[...machines].join('; ')}, Redis ${redis} (appendfsync always), MongoDB engine ${mongodb}; everything on that machine._`,
+  ].join('\n');
 }
 
 function saleFigures({ command, startedAt, verdict, machine }: LoadTestRun): string {

@@ -24,7 +24,8 @@ export interface Lease {
  * stalled. The lock keeps workers out of each other's way, but safety does not depend on it: if a holder
  * stalls past its lock, MongoDB refuses its commit by version.
  *
- * redlock 4.2.0: 5.0.0-beta.2 is abandoned, and counts an expiry from its first attempt.
+ * redlock 4.2.0: 5.0.0-beta.2 is abandoned, and counts an expiry from its first attempt
+ * (docs/decisions/0003-redlock-4-2.md).
  */
 export interface OrderLock {
   /**

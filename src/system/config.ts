@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
 /**
- * Every setting, with its default and the reason for it. A test compares this table with README's. With bad
- * settings a program reports all problems together ({@link BadSettings}) and exits with code 1, without a
- * stack.
+ * Every setting, with its default and the reason for it. A test compares this table with that of
+ * docs/production.md. With bad settings a program reports all problems together ({@link BadSettings}) and
+ * exits with code 1, without a stack.
  */
 const port = z.coerce.number().int().min(0).max(65_535);
 const duration = (min: number, max: number) => z.coerce.number().int().min(min).max(max);

@@ -10,7 +10,7 @@ export const DEPOSIT_SHARE = 0.85;
 /** After Redis was full, the spool is moved again below this share: 5 % of 100 MB hold some thousand events. */
 const ROOM_AGAIN_SHARE = 0.8;
 
-/** A waiting event with its claim and its share of a job; measured (README). */
+/** A waiting event with its claim and its share of a job; measured (docs/load-tests.md). */
 export const BYTES_PER_WAITING_EVENT = 2300;
 /** The two keys of a claim; measured (see DEDUPE_TTL_HOURS in config.ts). */
 const BYTES_PER_CLAIM = 510;

@@ -17,7 +17,7 @@ const KEY = `${SHOP}/5820001001000`;
 const reason = 'a test of the Redis user';
 
 /** Redis as docker-compose.yml starts it, and every program with it: no command may be refused. */
-describe("the programs work with the rights of README's Redis user", () => {
+describe('the programs work with the rights of the documented Redis user', () => {
   let redis: ComposeRedis;
   let stack: Stack;
   const life = lifeOf(randomFrom(1), SHOP, 1001, new Date('2026-11-20T10:00:00Z'));
@@ -54,10 +54,10 @@ describe("the programs work with the rights of README's Redis user", () => {
       body: JSON.stringify(body),
     });
 
-  test('README has the line of docker-compose.yml', () => {
+  test('docs/production.md has the line of docker-compose.yml', () => {
     const line = /user lockstep on >\S+ (.*)/.exec(compose.services.redis?.command.join('\n') ?? '')?.[1];
     expect(line).toMatch(/^~lockstep:\* /);
-    expect(readFileSync('README.md', 'utf8')).toContain(`user lockstep on >password ${line}\n`);
+    expect(readFileSync('docs/production.md', 'utf8')).toContain(`user lockstep on >password ${line}\n`);
   });
 
   test('nobody is let in without the password', async () => {

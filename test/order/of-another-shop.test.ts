@@ -12,7 +12,7 @@ function event(fields: object, topic: Topic = 'orders/updated', at = '10:00:00')
 }
 const decided = (...events: ReturnType<typeof event>[]) => decide(KEY, null, events, RECEIVED_AT);
 
-describe('S7: a body with a link to another shop than in the header', () => {
+describe('a body with a link to another shop than in the header', () => {
   test.each<[string, object, Topic]>([
     ['order_status_url', { order_status_url: OTHER }, 'orders/updated'],
     [
