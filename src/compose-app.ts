@@ -10,6 +10,8 @@ import { tellAppStarted } from './persist/app-presence.ts';
 import { auditLog } from './persist/audit-log.ts';
 import type { Collections } from './persist/collections.ts';
 import { reconcileBook } from './persist/reconcile-book.ts';
+import { shopBook, type ShopBook } from './persist/shop-book.ts';
+import { shopChecks } from './persist/shop-checks.ts';
 import { Reconciler } from './reconcile/reconciler.ts';
 import { accessTokens, type AccessTokens } from './shop/access-tokens.ts';
 import { adminApi, type AdminApi } from './shop/admin-api.ts';
@@ -20,7 +22,6 @@ import { installer } from './shop/installer.ts';
 import { errorPage } from './shop/merchant-page.ts';
 import { merchantRoutes } from './shop/merchant-routes.ts';
 import { resealAll, sessionStore } from './shop/session-store.ts';
-import { shopBook, type ShopBook } from './shop/shop-book.ts';
 import { API_VERSION, openShopify, scopesOf, shopifyAddress, type AppConfig } from './shop/shopify.ts';
 import { SubscriptionCheck } from './shop/subscription-check.ts';
 import { tokenCipher, type TokenCipher } from './shop/token-cipher.ts';
@@ -123,7 +124,7 @@ function askingOf(ground: Ground, api: AdminApi, shops: ShopBook): Part[] {
   const scopes = scopesOf(config);
   return [
     reconcilerOf(ground, api, shops),
-    new SubscriptionCheck({ api, shops: collections.shops, scopes, log, now: Date.now }),
+    new SubscriptionCheck({ api, checks: shopChecks(collections), scopes, log, now: Date.now }),
   ];
 }
 

@@ -3,7 +3,6 @@ import type { Express } from 'express';
 import type { Connection } from 'mongoose';
 import type { Redis } from 'ioredis';
 import { exportOf } from './compliance/export.ts';
-import { requestBook } from './compliance/request-book.ts';
 import { claims } from './deposit/claims.ts';
 import { mailboxList } from './deposit/mailbox-list.ts';
 import { mailbox } from './deposit/mailbox.ts';
@@ -20,13 +19,16 @@ import type { Collections } from './persist/collections.ts';
 import { fence } from './persist/fence.ts';
 import { reconcileBook } from './persist/reconcile-book.ts';
 import { parkedStore } from './persist/parked-store.ts';
+import { replayStore } from './persist/replay-store.ts';
+import { requestBook } from './persist/request-book.ts';
+import { TokenBook } from './persist/token-book.ts';
 import { forgedOf, readBeats, workersAlive } from './system/beats.ts';
 import type { Config } from './system/config.ts';
 import { messageOf } from './system/errors.ts';
 import type { Part } from './system/lifecycle.ts';
 import type { Logger } from './system/log.ts';
 import { createMetrics } from './system/metrics.ts';
-import { allRedisKeys, partitionOf, redisKeys } from './system/redis-keys.ts';
+import { allRedisKeys, inPartitionOf, redisKeys } from './system/redis-keys.ts';
 import type { Route } from './watch/api/route.ts';
 import { allRoutes, type ApiTools } from './watch/api/routes.ts';
 import { endsBrokenOff } from './watch/steering/broken-off.ts';
@@ -57,7 +59,6 @@ import { shopStatus } from './watch/status/shop-status.ts';
 import { guardOf } from './watch/sign-in/guard.ts';
 import { Refusals } from './watch/sign-in/refusals.ts';
 import { sessions } from './watch/sign-in/sessions.ts';
-import { TokenBook } from './watch/sign-in/token-book.ts';
 import { statusReader } from './watch/status/status-reader.ts';
 import { timelineReader } from './watch/stories/timeline.ts';
 import { verifier } from './watch/stories/verifier.ts';
@@ -181,7 +182,9 @@ function sharedOf(ground: Ground, onWakeFailure: () => void) {
 function replaying({ config, log, redis, partitions, wakes, collections }: Shared) {
   const parked = parkedStore(collections);
   const back = replayer(redis, partitions, wakes, Math.round(config.DEDUPE_TTL_HOURS * 3600));
-  return { parked, replays: new Replays({ collections, parked, putBack: back.replay, now: Date.now, log }) };
+  const runs = replayStore(collections);
+  const tools = { collections, runs, parked, putBack: back.replay, now: Date.now, log };
+  return { parked, replays: new Replays(tools) };
 }
 
 /** Tools that change something: dedupe keys, locks, mailboxes, queues, rebuilds. */
@@ -190,8 +193,7 @@ function steering(shared: Shared): Pick<ApiTools, 'dedupe' | 'locks' | 'mailboxe
   const { keeper, locks, workers } = shared;
   const mailboxes = mailboxList(redis, partitions);
   const known = claims(redis, partitions);
-  const lockKey: LockTools['lockKey'] = (order) =>
-    redisKeys(partitionOf(order, partitions.length)).lock(order);
+  const lockKey: LockTools['lockKey'] = (order) => inPartitionOf(order, partitions).lock(order);
   return {
     dedupe: {
       redis,

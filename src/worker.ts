@@ -1,5 +1,5 @@
 import type { Connection } from 'mongoose';
-import { requestBook } from './compliance/request-book.ts';
+import { requestBook } from './persist/request-book.ts';
 import { depositor } from './deposit/depositor.ts';
 import { mailbox } from './deposit/mailbox.ts';
 import { openQueues } from './deposit/queues.ts';
@@ -28,7 +28,7 @@ import { journal } from './persist/journal.ts';
 import { orderStore } from './persist/order-store.ts';
 import { redactions } from './persist/redactions.ts';
 import { spool } from './persist/spool.ts';
-import { shopBook } from './shop/shop-book.ts';
+import { shopBook } from './persist/shop-book.ts';
 import { shopEvents } from './shop/shop-events.ts';
 import { beats } from './system/beats.ts';
 import type { Config } from './system/config.ts';
@@ -36,7 +36,7 @@ import { messageOf } from './system/errors.ts';
 import type { Logger } from './system/log.ts';
 import { createMetrics, type Metrics } from './system/metrics.ts';
 import { runProgram } from './system/program.ts';
-import { allRedisKeys, partitionOf, redisKeys, type RedisKeys } from './system/redis-keys.ts';
+import { allRedisKeys, inPartitionOf, redisKeys, type RedisKeys } from './system/redis-keys.ts';
 
 /** redlock waits for all of its servers: one that hangs must not delay every lock for longer than this. */
 const LOCK_SERVER_MS = 500;
@@ -126,7 +126,7 @@ function drainTools({
   const client = mongo.getClient();
   return {
     lock,
-    lockKey: (order) => redisKeys(partitionOf(order, partitions.length)).lock(order),
+    lockKey: (order) => inPartitionOf(order, partitions).lock(order),
     mailbox: mailbox(redis, partitions),
     orders: orderStore(client, collections, (size, ms) => {
       metrics.commitOrders.observe(size);

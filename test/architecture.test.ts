@@ -3,21 +3,16 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { importsOf, isProgram, loadedFrom, roomOf, roomsOf, type Import } from './support/imports.ts';
-
-interface Row {
-  /** Folders whose values it may import. */
-  uses: string[];
-  /** Folders whose types it may import, in addition to `uses`. */
-  knows: string[];
-  /** Packages whose values it may import. */
-  npm: string[];
-  /**
-   * Packages whose types it may import, in addition to `npm`: of objects that it receives but does not
-   * construct.
-   */
-  npmKnows: string[];
-}
+import {
+  floorsOf,
+  importsOf,
+  isProgram,
+  loadedFrom,
+  roomOf,
+  roomsOf,
+  tableOf,
+  type Row,
+} from './support/imports.ts';
 
 /**
  * Which room may import which: one row per folder of src/, and per folder of watch/. A room may always import itself.
@@ -74,8 +69,8 @@ const FOLDERS: Record<string, Row> = {
     npmKnows: [],
   },
   shop: {
-    uses: ['order', 'system'],
-    knows: ['compliance', 'drain', 'lock', 'persist'],
+    uses: ['order', 'persist', 'system'],
+    knows: ['drain', 'lock'],
     npm: ['@shopify/shopify-api', 'express', 'express-rate-limit', 'zod'],
     npmKnows: ['ioredis', 'mongoose'],
   },
@@ -114,11 +109,11 @@ const FOLDERS: Record<string, Row> = {
     uses: ['system', 'watch'],
     knows: ['persist'],
     npm: [],
-    npmKnows: ['express', 'mongoose'],
+    npmKnows: ['express'],
   },
   'watch/status': {
     uses: ['health', 'system', 'watch'],
-    knows: ['compliance', 'persist', 'watch/shapes', 'watch/sign-in'],
+    knows: ['persist', 'watch/shapes', 'watch/sign-in'],
     npm: [],
     npmKnows: ['bullmq', 'express', 'ioredis', 'mongoose'],
   },
@@ -159,43 +154,6 @@ function broken(file: string, source: string): string[] {
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .map((name) => path.posix.join('src', name.split(path.sep).join('/')))
   .filter((name) => /(?<!\.d)\.tsx?$/.test(name));
-
-/** What the folders import, in the same form as the table. */
-function tableOf(found: { file: string; source: string }[]): Record<string, Row> {
-  const all = found.flatMap(({ file, source }) => importsOf(file, source).map((one) => ({ ...one, file })));
-  const names = (folder: string, kind: Import['kind'], typesOnly: boolean) => {
-    const own = all.filter((one) => !isProgram(one.file) && roomOf(one.file) === folder && one.kind === kind);
-    const values = new Set(own.filter((one) => !one.typesOnly).map((one) => one.name));
-    const wanted = typesOnly
-      ? own.filter((one) => one.typesOnly && !values.has(one.name))
-      : own.filter((one) => !one.typesOnly);
-    return [...new Set(wanted.map((one) => one.name))].filter((name) => name !== null).toSorted();
-  };
-  return Object.fromEntries(
-    Object.keys(FOLDERS).map((folder) => [
-      folder,
-      {
-        uses: names(folder, 'folder', false),
-        knows: names(folder, 'folder', true),
-        npm: names(folder, 'package', false),
-        npmKnows: names(folder, 'package', true),
-      },
-    ]),
-  );
-}
-
-/** Every room, lowest first: null if some rooms import one another in a circle. */
-function floorsOf(rows: Record<string, Pick<Row, 'uses' | 'knows'>>): string[] | null {
-  const left = new Map(Object.entries(rows).map(([room, { uses, knows }]) => [room, [...uses, ...knows]]));
-  const floors: string[] = [];
-  while (left.size > 0) {
-    const next = [...left].filter(([, below]) => below.every((room) => !left.has(room)));
-    if (next.length === 0) return null;
-    for (const [room] of next) left.delete(room);
-    floors.push(...next.map(([room]) => room));
-  }
-  return floors;
-}
 
 describe('architecture', () => {
   test('every folder has a row, and every row has a folder', () => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { Connection } from 'mongoose';
 import { mongoReady, openMongo } from '../../src/system/connections.ts';
@@ -134,6 +135,6 @@ async function untilApplied({ mongo }: Place, { name }: Contender, events: numbe
   while ((await journal.estimatedDocumentCount()) < events) {
     if (Date.now() > deadline)
       throw new Error(`${name} has not applied everything after ${DRAIN_MS / 1000} s`);
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    await sleep(LOOK_MS);
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startProgram } from '../../scripts/local/programs.ts';
 import { median } from '../compare/comparison.ts';
 import { planSale, type SaleOptions } from '../sale/plan.ts';
@@ -99,5 +100,5 @@ async function fill(
 }
 
 async function untilDrained(backlog: Backlog): Promise<void> {
-  while ((await backlog.orders()) > 0) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  while ((await backlog.orders()) > 0) await sleep(LOOK_MS);
 }

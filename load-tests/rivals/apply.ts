@@ -1,11 +1,10 @@
 import { orderBody } from '../../src/order/body-schemas.ts';
 import { readPart } from '../../src/order/read-parts.ts';
 import { topicRow, type PartKind } from '../../src/order/topics.ts';
+import { isDuplicateKey } from '../../src/persist/duplicate-key.ts';
 import { receivedOf } from '../../src/persist/received.ts';
 import type { RivalOrder, RivalStore } from './store.ts';
 import type { Webhook } from './webhook.ts';
-
-const DUPLICATE_KEY = 11000;
 
 /**
  * What every rival does with one webhook: load its order, change it, write it back, journal it. Three round
@@ -78,6 +77,6 @@ async function journal(
   try {
     await events.insertOne({ ...received, appliedAt: new Date() });
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === DUPLICATE_KEY)) throw error;
+    if (!isDuplicateKey(error)) throw error;
   }
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Delivery } from '../../scripts/deliveries/life.ts';
 import { sendSigned } from '../../scripts/deliveries/signed.ts';
 import type { Collections } from '../../src/persist/collections.ts';
@@ -66,7 +67,7 @@ export class Forger {
       const forged = { ...delivery, webhookId, body };
       const { status } = await sendSigned(this.#url, forged, this.#secret).catch(() => ({ status: null }));
       if (status === 401) this.#refused += 1;
-      await new Promise((resolve) => setTimeout(resolve, BETWEEN_MS));
+      await sleep(BETWEEN_MS);
     }
   }
 }

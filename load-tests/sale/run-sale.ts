@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sendSigned } from '../../scripts/deliveries/signed.ts';
 import type { Delivery } from '../../scripts/deliveries/life.ts';
 import { audit } from '../../scripts/proof/audit.ts';
@@ -115,7 +116,7 @@ async function sendAgain(
   let left = unanswered;
   let unmoved = 0;
   for (let round = 0; round < ROUNDS && left.length > 0; round += 1) {
-    await new Promise((resolve) => setTimeout(resolve, BETWEEN_ROUNDS_MS));
+    await sleep(BETWEEN_ROUNDS_MS);
     const still: Delivery[] = [];
     for (const delivery of left) {
       sending.sent += 1;
@@ -138,7 +139,7 @@ async function untilSettled(watch: SaleWatch, events: number): Promise<boolean> 
   const deadline = Date.now() + 60_000 + 10 * events;
   while (!(await watch.isSettled())) {
     if (Date.now() > deadline) return false;
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await sleep(20);
   }
   return true;
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import autocannon from 'autocannon';
 import type { Delivery } from '../../scripts/deliveries/life.ts';
 import { signedHeaders } from '../../scripts/deliveries/signed.ts';
@@ -79,7 +80,7 @@ export async function sendAll(
   const groups = groupsOf(deliveries.length, options);
   await Promise.all(
     groups.map(async (group) => {
-      await new Promise((resolve) => setTimeout(resolve, group.afterMs));
+      await sleep(group.afterMs);
       await sendGroup(group, options, sending, take, answered);
     }),
   );

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Response } from 'express';
 
 /** Where it can go wrong: the Admin API, the token endpoint, the files of bulk operations. */
@@ -137,7 +138,7 @@ export async function answerJson(
 }
 
 export async function answerText(response: Response, trouble: Trouble | null, text: string): Promise<void> {
-  if (trouble?.kind === 'slow') await new Promise((resolve) => setTimeout(resolve, trouble.ms));
+  if (trouble?.kind === 'slow') await sleep(trouble.ms);
   if (trouble?.kind !== 'cut_off') return void response.end(text);
   const whole = Buffer.from(text);
   response.set('content-length', String(whole.length));

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A Lockstep program that runs as our child process. */
 export interface RunningProgram {
@@ -73,7 +74,7 @@ export async function untilReady(program: RunningProgram, url: string): Promise<
     if (ended) throw new Error(`${program.name} ended during startup`);
     const answer = await fetch(`${url}/readyz`).catch(() => null);
     if (answer?.ok) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await sleep(50);
   }
   throw new Error(`${program.name} was not ready after ${READY_MS / 1000} s`);
 }

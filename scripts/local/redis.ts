@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { freePort } from './ports.ts';
 
@@ -74,7 +75,7 @@ async function untilFolderIsFree(folder: string): Promise<void> {
   while (runs(folder)) {
     if (Date.now() > deadline)
       throw new Error(`${pidFileOf(folder)}: a Redis server is still running on this folder`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await sleep(50);
   }
 }
 

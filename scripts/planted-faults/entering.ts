@@ -21,7 +21,7 @@ export const ENTERING: readonly PlantedFault[] = [
   {
     name: 'revocations-run-over',
     promise: 'P1',
-    file: 'watch/sign-in/token-book.ts',
+    file: 'persist/token-book.ts',
     find: '.lean<Revoked>()',
     replace: '.sort({ revokedAt: -1 }).limit(10_000).lean<Revoked>()',
     tests: ['watch/a-token-has-one-spelling'],

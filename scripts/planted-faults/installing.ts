@@ -21,7 +21,7 @@ export const INSTALLING: readonly PlantedFault[] = [
   {
     name: 'every-uninstall-counts',
     promise: 'P5',
-    file: 'shop/shop-book.ts',
+    file: 'persist/shop-book.ts',
     find: '{ _id: shop, installedAt: { $lte: triggeredAt } },',
     replace: '{ _id: shop },',
     tests: ['shop/lifecycle'],
@@ -77,7 +77,7 @@ export const INSTALLING: readonly PlantedFault[] = [
   {
     name: 'scopes-change-by-what-is-sent',
     promise: 'P1',
-    file: 'shop/shop-book.ts',
+    file: 'persist/shop-book.ts',
     find: "{ _id: shop, state: 'installed' }, { $set: DUE }",
     replace: "{ _id: shop, state: 'installed' }, { $set: { ...DUE, scopes: [] } }",
     tests: ['shop/lifecycle'],

@@ -5,7 +5,7 @@ import { auditedOnce } from '../persist/audited-once.ts';
 import type { Collections } from '../persist/collections.ts';
 import type { Logger } from '../system/log.ts';
 import type { RedisKeys } from '../system/redis-keys.ts';
-import { requestBook } from './request-book.ts';
+import { requestBook } from '../persist/request-book.ts';
 import { ComplianceRunner, type RunnerTools } from './runner.ts';
 import { waitingIn } from './waiting.ts';
 

@@ -68,8 +68,7 @@ async function keptOf(
   if (!document) return null;
   // An order that changed hands has data of both customers.
   const { customers, applied: _, version: __, position: ___, ...kept } = document;
-  // Orders written before version 0.2 do not say whose they are.
-  return (customers as string[] | undefined)?.some((each) => each !== customer) ? null : kept;
+  return customers.some((each) => each !== customer) ? null : kept;
 }
 
 async function eventsOf(

@@ -2,14 +2,15 @@ import type { Lease, OrderLock } from '../lock/order-lock.ts';
 import type { AuditedOnce } from '../persist/audited-once.ts';
 import type { Collections } from '../persist/collections.ts';
 import type { ComplianceDocument } from '../persist/compliance-schema.ts';
-import { keysOfShop } from '../persist/redaction.ts';
+import { emptyShop, keepInstalled, markRedacted } from '../persist/erased-shop.ts';
 import { messageOf } from '../system/errors.ts';
 import type { Part } from '../system/lifecycle.ts';
 import type { Logger } from '../system/log.ts';
 import { redisKeys } from '../system/redis-keys.ts';
+import { repeating, type Repeating } from '../system/repeating.ts';
 import { pass, reachOf, type Passed } from './pass.ts';
 import type { Reach } from './redact.ts';
-import type { RequestBook } from './request-book.ts';
+import type { RequestBook } from '../persist/request-book.ts';
 import type { Waiting } from './waiting.ts';
 
 export interface RunnerTools {
@@ -38,31 +39,26 @@ const GO_MS = 20_000;
 export class ComplianceRunner implements Part {
   readonly name = 'compliance';
   readonly #tools: RunnerTools;
-  #timer: NodeJS.Timeout | null = null;
-  #round: Promise<void> | null = null;
+  readonly #rounds: Repeating;
   #stopping = false;
 
   constructor(tools: RunnerTools) {
     this.#tools = tools;
+    this.#rounds = repeating(
+      this.name,
+      EVERY_MS,
+      () => this.round(),
+      (error) => tools.log.warn({ reason: messageOf(error) }, 'redactions failed; trying again'),
+    );
   }
 
   start(): void {
-    this.#timer = setInterval(() => void this.#tick(), EVERY_MS);
+    this.#rounds.start();
   }
 
   async stop(): Promise<void> {
     this.#stopping = true;
-    if (this.#timer) clearInterval(this.#timer);
-    await this.#round;
-  }
-
-  #tick(): Promise<void> {
-    this.#round ??= this.round()
-      .catch((error: unknown) =>
-        this.#tools.log.warn({ reason: messageOf(error) }, 'redactions failed; trying again'),
-      )
-      .finally(() => (this.#round = null));
-    return this.#round;
+    await this.#rounds.stop();
   }
 
   /** Works on every request once. @throws when MongoDB or Redis is down */
@@ -100,7 +96,8 @@ export class ComplianceRunner implements Part {
     // Also before the first pass: events that come from now on are redacted on arrival.
     if (record.cursor === null && (await this.#waits(record, reach))) return;
     const entry = await audited.begin(actOf(record));
-    if (record.kind === 'shop/redact') await emptyShop(record, collections, new Date(now()));
+    if (record.kind === 'shop/redact')
+      await emptyShop(collections, record.shop, record.receivedAt, new Date(now()));
     const deadline = now() + GO_MS;
     const passed = await pass(collections, record, reach, () => {
       lease.assertHeld();
@@ -156,35 +153,22 @@ const STILL = 'void: the shop still has the app, as a call to Shopify with its t
  */
 async function whyVoid(
   { kind, shop, receivedAt }: ComplianceDocument,
-  { collections: { shops }, isIn, now }: RunnerTools,
+  { collections, isIn, now }: RunnerTools,
 ): Promise<string | null> {
   if (kind !== 'shop/redact') return null;
-  const known = await shops.findById(shop, { state: 1, installedAt: 1 }).lean();
+  const known = await collections.shops.findById(shop, { state: 1, installedAt: 1 }).lean();
   if (known?.state !== 'installed') return null;
   if (known.installedAt > receivedAt) return AGAIN;
   const answer = await isIn(shop);
   if (answer !== 'in') return answer === 'out' ? null : answer;
-  // From now on its events are kept as those of any other shop.
-  await shops.updateOne({ _id: shop, state: 'installed' }, { $max: { installedAt: new Date(now()) } });
+  await keepInstalled(collections, shop, new Date(now()));
   return STILL;
 }
 
-/**
- * Marks the shop as uninstalled, even if no webhook said so, deletes its tokens, and discards its parked
- * events: they cannot be applied without their bodies.
- */
-async function emptyShop(
-  { shop, receivedAt }: ComplianceDocument,
-  { shops, sessions, parked }: Collections,
+async function markShop(
+  { kind, shop }: ComplianceDocument,
+  collections: Collections,
   at: Date,
 ): Promise<void> {
-  const installed = { _id: shop, state: 'installed' as const, installedAt: { $lte: receivedAt } };
-  await shops.updateOne(installed, { $set: { state: 'uninstalled', uninstalledAt: receivedAt } });
-  await sessions.deleteMany({ shop, storedAt: { $lte: receivedAt } });
-  const discarded = { state: 'discarded' as const, discardedAs: shop, discardedAt: at };
-  await parked.updateMany({ order: keysOfShop(shop), state: 'parked' }, { $set: discarded });
-}
-
-async function markShop({ kind, shop }: ComplianceDocument, { shops }: Collections, at: Date): Promise<void> {
-  if (kind === 'shop/redact') await shops.updateOne({ _id: shop }, { $set: { redactedAt: at } });
+  if (kind === 'shop/redact') await markRedacted(collections, shop, at);
 }

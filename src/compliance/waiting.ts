@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { OrderKey } from '../order/identity.ts';
-import { partitionOf, type RedisKeys } from '../system/redis-keys.ts';
+import { inPartitionOf, type RedisKeys } from '../system/redis-keys.ts';
 
 /**
  * Whether an event that a request covers has been waiting in Redis since before the request. Later events are
@@ -31,8 +31,7 @@ export function waitingIn(redis: Redis, partitions: readonly RedisKeys[]): Waiti
     ofOrders: async (orders, since) => {
       const scores = await Promise.all(
         orders.map((order) => {
-          const keys = partitions[partitionOf(order as OrderKey, partitions.length)];
-          if (!keys) throw new Error('no partitions');
+          const keys = inPartitionOf(order as OrderKey, partitions);
           return redis.zscore(keys.pending, order);
         }),
       );

@@ -1,7 +1,7 @@
 import { setImmediate as immediate } from 'node:timers/promises';
 import { partsOf, type EventId, type OrderKey, type ShopDomain } from '../order/identity.ts';
 import { TOPICS } from '../order/topics.ts';
-import { partitionOf, type RedisKeys } from '../system/redis-keys.ts';
+import { inPartitionOf, type RedisKeys } from '../system/redis-keys.ts';
 import { changedAtOf, fingerprintsOf } from './fingerprints.ts';
 import type { ScriptedRedis } from './scripts.ts';
 
@@ -85,8 +85,7 @@ export function claims(redis: ScriptedRedis, partitions: readonly RedisKeys[]): 
       return hashes;
     },
     release: async ({ event, order, firstSeenAt }, delivery) => {
-      const keys = partitions[partitionOf(order, partitions.length)];
-      if (!keys) throw new Error('no partitions');
+      const keys = inPartitionOf(order, partitions);
       const hash = delivery ? deliveryOf(partsOf(order).shop, delivery) : '-';
       const answer = await redis.lockstepRelease(
         keys.dedupe(event),

@@ -4,7 +4,7 @@ import { CREATE } from '../order/topics.ts';
 import { coalesce } from '../system/coalesce.ts';
 import { reconnectIfReadOnly } from '../system/connections.ts';
 import { Fault, messageOf } from '../system/errors.ts';
-import { partitionOf, type RedisKeys } from '../system/redis-keys.ts';
+import { inPartitionOf, type RedisKeys } from '../system/redis-keys.ts';
 import { DEPOSIT_SHARE } from '../system/redis-memory.ts';
 import type { Repeat } from './fingerprints.ts';
 import { encodeEntry } from './mailbox-entry.ts';
@@ -51,8 +51,7 @@ export function depositor(
   );
   return {
     deposit: async (event, delivery, repeat = null) => {
-      const store = stores[partitionOf(event.order, partitions.length)];
-      if (!store) throw new Error('no partitions');
+      const store = inPartitionOf(event.order, stores);
       const answer = await store({ event, delivery, repeat }).catch((error: unknown) => {
         throw new Fault('not_durable', messageOf(error), error);
       });

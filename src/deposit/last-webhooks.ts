@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { ShopDomain } from '../order/identity.ts';
 import type { Part } from '../system/lifecycle.ts';
+import { redisNow } from '../system/redis-now.ts';
 import { repeating } from '../system/repeating.ts';
 
 /**
@@ -28,8 +29,7 @@ export function lastWebhooks(redis: Redis, key: string): LastWebhooks {
     const told = shops;
     shops = new Set();
     try {
-      const [seconds, micros] = await redis.time();
-      const now = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
+      const now = await redisNow(redis);
       await redis.zadd(key, ...[...told].flatMap((shop) => [now, shop]));
       await redis.zremrangebyscore(key, '-inf', now - KEPT_MS);
     } catch {

@@ -1,5 +1,5 @@
 import type { OrderKey } from '../order/identity.ts';
-import { partitionOf, QUEUE, type RedisKeys } from '../system/redis-keys.ts';
+import { inPartitionOf, QUEUE, type RedisKeys } from '../system/redis-keys.ts';
 import { decodeFront, type Front } from './mailbox-entry.ts';
 import { LONGEST_DELAY_MS } from './operator-scripts.ts';
 import type { ScriptedRedis } from './scripts.ts';
@@ -51,8 +51,7 @@ export function mailboxList(redis: ScriptedRedis, partitions: readonly RedisKeys
       return { waiting: all.slice(0, limit), total, more: all.length > limit };
     },
     look: async (order) => {
-      const keys = partitions[partitionOf(order, partitions.length)];
-      if (!keys) throw new Error('no partitions');
+      const keys = inPartitionOf(order, partitions);
       const [now, since, events, due, fronts] = await redis.lockstepLook(
         keys.mailbox(order),
         keys.pending,

@@ -1,7 +1,7 @@
 import type { WaitingEvent } from '../order/event.ts';
 import { partsOf, type EventId, type OrderKey } from '../order/identity.ts';
 import { Fault } from '../system/errors.ts';
-import { partitionOf, type RedisKeys } from '../system/redis-keys.ts';
+import { inPartitionOf, type RedisKeys } from '../system/redis-keys.ts';
 import { decodeEntry } from './mailbox-entry.ts';
 import type { ScriptedRedis } from './scripts.ts';
 
@@ -38,11 +38,7 @@ const PAGE_BYTES = 4 * 1024 * 1024;
 const FAILURES_TTL_SECONDS = 86_400;
 
 export function mailbox(redis: ScriptedRedis, partitions: readonly RedisKeys[]): Mailbox {
-  const keysOf = (order: OrderKey): RedisKeys => {
-    const keys = partitions[partitionOf(order, partitions.length)];
-    if (!keys) throw new Error('no partitions');
-    return keys;
-  };
+  const keysOf = (order: OrderKey): RedisKeys => inPartitionOf(order, partitions);
   const peek = async (order: OrderKey, limit: number) => {
     const keys = keysOf(order);
     const [waited, entries, setbacks] = await redis.lockstepReadBuffer(

@@ -5,7 +5,7 @@ import { isShopTopic } from '../order/shop-topics.ts';
 import { isTopic } from '../order/topics.ts';
 import { Fault } from '../system/errors.ts';
 import { DEPOSIT_SHARE } from '../system/redis-memory.ts';
-import { partitionOf, type RedisKeys } from '../system/redis-keys.ts';
+import { inPartitionOf, type RedisKeys } from '../system/redis-keys.ts';
 import { fingerprintsOf } from './fingerprints.ts';
 import { encodeEntry } from './mailbox-entry.ts';
 import type { ScriptedRedis } from './scripts.ts';
@@ -34,8 +34,7 @@ export function replayer(
   return {
     replay: async (parked) => {
       const event = routedAnew(parked);
-      const keys = partitions[partitionOf(event.order, partitions.length)];
-      if (!keys) throw new Error('no partitions');
+      const keys = inPartitionOf(event.order, partitions);
       const { shop } = partsOf(event.order);
       const { id, order, topic, webhookId, body } = event;
       // Only the delivery's fingerprint is needed: the event keeps its id.

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lease } from '../lock/order-lock.ts';
 import type { Spool } from '../persist/spool.ts';
 import { messageOf } from '../system/errors.ts';
@@ -53,7 +54,7 @@ export class Unspooler {
     do {
       await within(this.part.once(), FIRST_MS).catch(() => undefined);
       if (this.#short || !(await left().catch(() => false))) return;
-      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+      await sleep(LOOK_AGAIN_MS);
     } while (Date.now() < deadline);
   }
 

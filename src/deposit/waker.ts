@@ -1,6 +1,6 @@
 import type { Queue } from 'bullmq';
 import type { OrderKey } from '../order/identity.ts';
-import { partitionOf } from '../system/redis-keys.ts';
+import { inPartitionOf } from '../system/redis-keys.ts';
 import type { Logger } from '../system/log.ts';
 import { messageOf } from '../system/errors.ts';
 import { within } from '../system/within.ts';
@@ -31,11 +31,7 @@ const SETTLE_MS = 2000;
 
 export function waker(queues: readonly Queue<DrainJob>[], log: Logger, onFailure: () => void): Waker {
   const underWay = new Set<Promise<void>>();
-  const queueOf = (order: OrderKey): Queue<DrainJob> => {
-    const queue = queues[partitionOf(order, queues.length)];
-    if (!queue) throw new Error('no partitions');
-    return queue;
-  };
+  const queueOf = (order: OrderKey): Queue<DrainJob> => inPartitionOf(order, queues);
   const add = async (order: OrderKey): Promise<void> => {
     try {
       await queueOf(order).add(JOB, { order }, { deduplication: { id: order, keepLastIfActive: true } });

@@ -3,6 +3,7 @@ import type { Queue } from 'bullmq';
 import type { Collections } from '../persist/collections.ts';
 import type { Metrics } from '../system/metrics.ts';
 import type { RedisKeys } from '../system/redis-keys.ts';
+import { redisNow } from '../system/redis-now.ts';
 
 /** Waiting events in Redis, and counters. */
 interface Waiting {
@@ -20,8 +21,7 @@ interface Waiting {
 
 /** The figures of each partition. Reads only counters and ranks: the cost does not grow with the backlog. */
 export async function readWaitingOfEach(redis: Redis, partitions: readonly RedisKeys[]): Promise<Waiting[]> {
-  const [seconds, micros] = await redis.time();
-  const now = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
+  const now = await redisNow(redis);
   return await Promise.all(
     partitions.map(async (keys) => {
       const [shops, orders, oldest, totals] = await Promise.all([

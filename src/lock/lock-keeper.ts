@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { redisMs } from '../system/redis-now.ts';
 import { within } from '../system/within.ts';
 import { decodeHolder, type Holder } from './holder.ts';
 
@@ -92,8 +93,7 @@ async function sightOf(server: Redis, keys: readonly string[]): Promise<(Seen | 
   const failed = answers.find(([error]) => error !== null);
   if (failed?.[0]) throw failed[0];
   const [time, ...seen] = answers.map(([, answer]) => answer);
-  const [seconds, micros] = (time ?? []) as [string, string];
-  const now = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
+  const now = redisMs((time ?? []) as [string, string]);
   return keys.map((_, i) => {
     const value = seen[2 * i] as string | null | undefined;
     return typeof value === 'string' ? { value, ttlLeftMs: Math.max(0, Number(seen[2 * i + 1])), now } : null;

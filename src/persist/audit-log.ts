@@ -3,6 +3,7 @@ import { TooSlow, within } from '../system/within.ts';
 import { BEGINNING, ChainCheck, hashOf, sealOf } from './audit-chain.ts';
 import type { AuditSigner, Head } from './audit-signer.ts';
 import type { AuditDocument } from './audit-schema.ts';
+import { isDuplicateKey } from './duplicate-key.ts';
 
 /** An action that someone is about to perform. */
 export interface Act {
@@ -43,7 +44,6 @@ const NOT_DONE = 'not done: the audit entry was written too late';
 
 /** An append that loses the race for a number to another process is retried. People cannot cause so many at once. */
 const TRIES = 100;
-const DUPLICATE_KEY = 11_000;
 /** Characters kept of an outcome's detail: the answer, and which events it was about. */
 const DETAIL_LENGTH = 2000;
 
@@ -107,7 +107,7 @@ async function append(
       return entry._id;
     } catch (error) {
       // Another process took the number: the next one follows it.
-      if (!(error instanceof Error && 'code' in error && error.code === DUPLICATE_KEY)) throw error;
+      if (!isDuplicateKey(error)) throw error;
     }
   }
   throw new Error(`could not append to the audit log: other writers took the next number ${TRIES} times`);

@@ -1,4 +1,5 @@
 import { Schema } from 'mongoose';
+import type { FieldsOf } from './fields-of.ts';
 
 /** One operator action. `_id` counts from 1. Each hash covers the one before, so a gap or a change is detected. */
 export interface AuditDocument {
@@ -38,7 +39,7 @@ export const auditSchema = new Schema(
     detail: String,
     sealed: String,
     signed: String,
-  },
+  } satisfies FieldsOf<AuditDocument>,
   { collection: 'audit', versionKey: false, strict: true },
 );
 

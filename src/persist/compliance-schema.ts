@@ -1,4 +1,5 @@
 import { Schema } from 'mongoose';
+import type { FieldsOf, SubfieldsOf } from './fields-of.ts';
 
 const KINDS = ['customers/data_request', 'customers/redact', 'shop/redact'] as const;
 const STATES = ['asked', 'working', 'done'] as const;
@@ -33,6 +34,10 @@ export interface ComplianceDocument {
   pages?: string[];
 }
 
+const handedOver = { _id: false, at: Date, who: String } satisfies SubfieldsOf<
+  ComplianceDocument['exports'][number]
+>;
+
 export const complianceSchema = new Schema(
   {
     _id: { type: String, required: true },
@@ -49,9 +54,9 @@ export const complianceSchema = new Schema(
     cursor: String,
     doneAt: Date,
     because: String,
-    exports: { type: [{ _id: false, at: Date, who: String }], default: [] },
+    exports: { type: [handedOver], default: [] },
     pages: { type: [String], default: undefined },
-  },
+  } satisfies FieldsOf<ComplianceDocument>,
   { collection: 'compliance', versionKey: false, strict: true, minimize: false },
 );
 

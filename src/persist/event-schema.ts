@@ -1,4 +1,5 @@
 import { Schema } from 'mongoose';
+import type { FieldsOf, SubfieldsOf } from './fields-of.ts';
 import type { Outcome } from '../order/order.ts';
 import { RECEIVED, type Received } from './received.ts';
 
@@ -29,6 +30,13 @@ export interface EventDocument extends Received {
   earlier?: Earlier[];
 }
 
+const earlier = {
+  _id: false,
+  outcome: String,
+  because: String,
+  at: Date,
+} satisfies SubfieldsOf<Earlier>;
+
 export const eventSchema = new Schema(
   {
     ...RECEIVED,
@@ -42,8 +50,8 @@ export const eventSchema = new Schema(
     worker: String,
     lockedAt: Date,
     redactedAt: Date,
-    earlier: { type: [{ _id: false, outcome: String, because: String, at: Date }], default: undefined },
-  },
+    earlier: { type: [earlier], default: undefined },
+  } satisfies FieldsOf<EventDocument>,
   { collection: 'events', versionKey: false, strict: true },
 );
 

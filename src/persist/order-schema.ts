@@ -1,4 +1,5 @@
 import { Schema } from 'mongoose';
+import type { FieldsOf } from './fields-of.ts';
 import type { Order } from '../order/order.ts';
 
 /** An order in MongoDB: `_id` is its key, `<shop>/<order id>`. */
@@ -48,7 +49,7 @@ export const orderSchema = new Schema(
     parkedEvents: Number,
     createdAt: Date,
     touchedAt: Date,
-  },
+  } satisfies FieldsOf<OrderDocument>,
   { collection: 'orders', versionKey: false, strict: true, minimize: false },
 );
 

@@ -1,4 +1,5 @@
 import { Schema } from 'mongoose';
+import type { FieldsOf } from './fields-of.ts';
 import { RECEIVED, type Received } from './received.ts';
 
 const STATES = ['parked', 'replaying', 'replayed', 'discarded'] as const;
@@ -7,8 +8,8 @@ const STATES = ['parked', 'replaying', 'replayed', 'discarded'] as const;
 export interface ParkedDocument extends Received {
   /** One sentence for an operator. */
   error: string;
-  /** The same without ids and numbers (cause.ts). Absent in older documents. */
-  cause?: string;
+  /** The same without ids and numbers (cause.ts). */
+  cause: string;
   /** Search terms for its order: ids and names (order-names.ts). Absent in older documents. */
   calledBy?: string[];
   attempts: number;
@@ -33,7 +34,7 @@ export const parkedSchema = new Schema(
   {
     ...RECEIVED,
     error: { type: String, required: true },
-    cause: String,
+    cause: { type: String, required: true },
     calledBy: { type: [String], default: undefined },
     attempts: { type: Number, required: true },
     firstAt: { type: Date, required: true },
@@ -46,7 +47,7 @@ export const parkedSchema = new Schema(
     discardedAt: Date,
     acts: { type: [Number], default: undefined },
     redactedAt: Date,
-  },
+  } satisfies FieldsOf<ParkedDocument>,
   { collection: 'parked', versionKey: false, strict: true },
 );
 

@@ -11,15 +11,12 @@ export interface ParkedMark {
   event: string;
 }
 
-/** Shown for events that were parked before causes were recorded. */
-export const NO_CAUSE = 'cause not recorded';
-
 /** Every value is a checked string, so nothing in a request can become a MongoDB operator. */
 export function conditionsOf(which: ParkedSelection): object {
   if ('events' in which) return { _id: { $in: which.events } };
   const { cause, topic, shop } = which;
   return {
-    ...(cause === undefined ? {} : { cause: { $eq: cause === NO_CAUSE ? null : cause } }),
+    ...(cause === undefined ? {} : { cause: { $eq: cause } }),
     ...(topic === undefined ? {} : { topic: { $eq: topic } }),
     ...(shop === undefined ? {} : { shop: { $eq: shop } }),
   };

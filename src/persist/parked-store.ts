@@ -9,7 +9,6 @@ import {
   begunBy,
   conditionsOf,
   frozen,
-  NO_CAUSE,
   olderThan,
   type ParkedMark,
   type ParkedSelection,
@@ -91,6 +90,7 @@ const STALE_MS = 30_000;
 const GROUPED = 60_000;
 /** Most groups shown. */
 const GROUPS = 500;
+
 export function parkedStore(collections: Pick<Collections, 'orders' | 'parked' | 'events'>): ParkedStore {
   const { parked, events } = collections;
   const held = (event: string, { run, at }: Claim) => ({
@@ -208,7 +208,7 @@ const GROUPING = [
   {
     $project: {
       _id: 0,
-      cause: { $ifNull: ['$_id.cause', NO_CAUSE] },
+      cause: '$_id.cause',
       topic: '$_id.topic',
       shop: '$_id.shop',
       events: 1,

@@ -1,4 +1,5 @@
 import { Schema } from 'mongoose';
+import type { FieldsOf } from './fields-of.ts';
 
 /** A program that others must know about, even while it is not running. Written when it starts. */
 export interface ProgramDocument {
@@ -7,6 +8,9 @@ export interface ProgramDocument {
 }
 
 export const programSchema = new Schema(
-  { _id: { type: String, required: true }, startedAt: { type: Date, required: true } },
+  {
+    _id: { type: String, required: true },
+    startedAt: { type: Date, required: true },
+  } satisfies FieldsOf<ProgramDocument>,
   { collection: 'programs', versionKey: false, strict: true },
 );

@@ -2,10 +2,9 @@ import type { mongo } from 'mongoose';
 import type { OrderKey } from '../order/identity.ts';
 import type { Order } from '../order/order.ts';
 import type { Collections } from './collections.ts';
+import { isDuplicateKey } from './duplicate-key.ts';
 import { toDocument } from './order-document.ts';
 import { countParked } from './parked-count.ts';
-
-const DUPLICATE_KEY = 11_000;
 
 /**
  * Replaces a stored order with one rebuilt from its journal (P4). It succeeds only if the stored order still has the
@@ -34,7 +33,7 @@ export async function putRebuilt(
     await orders.collection.insertOne(document);
     return version;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === DUPLICATE_KEY) return null;
+    if (isDuplicateKey(error)) return null;
     throw error;
   }
 }

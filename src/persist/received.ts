@@ -1,6 +1,7 @@
 import type { WaitingEvent } from '../order/event.ts';
 import { partsOf } from '../order/identity.ts';
 import { compress } from '../system/payload.ts';
+import type { FieldsOf } from './fields-of.ts';
 
 /** A received event, as the journal, the parked events and the spool store it. `_id` is the event id. */
 export interface Received {
@@ -27,7 +28,7 @@ export const RECEIVED = {
   triggeredAt: String,
   receivedAt: { type: Date, required: true },
   payload: Buffer,
-} as const;
+} as const satisfies FieldsOf<Received>;
 
 export function receivedOf(waiting: WaitingEvent): Received {
   return {

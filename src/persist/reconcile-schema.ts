@@ -1,4 +1,5 @@
 import { Schema } from 'mongoose';
+import type { FieldsOf, SubfieldsOf } from './fields-of.ts';
 
 const STATES = ['asked', 'running', 'done', 'failed', 'aborted'] as const;
 
@@ -52,6 +53,15 @@ export interface ReconcileDocument {
   because: string | null;
 }
 
+const found = {
+  _id: false,
+  order: String,
+  what: String,
+  updatedAt: Date,
+  heldAt: Date,
+  facts: [String],
+} satisfies SubfieldsOf<ReconcileDocument['found'][number]>;
+
 export const reconcileSchema = new Schema(
   {
     _id: { type: String, required: true },
@@ -74,12 +84,9 @@ export const reconcileSchema = new Schema(
     stuck: { type: Number, required: true, default: 0 },
     gone: { type: Number, required: true, default: 0 },
     points: { type: Number, required: true, default: 0 },
-    found: {
-      type: [{ _id: false, order: String, what: String, updatedAt: Date, heldAt: Date, facts: [String] }],
-      default: [],
-    },
+    found: { type: [found], default: [] },
     because: String,
-  },
+  } satisfies FieldsOf<ReconcileDocument>,
   { collection: 'reconciles', versionKey: false, strict: true },
 );
 

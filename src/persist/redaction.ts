@@ -1,5 +1,5 @@
 import type { mongo, Model } from 'mongoose';
-import { bytesOf, compress, decompress } from '../system/payload.ts';
+import { bodyOr, bytesOf, compress } from '../system/payload.ts';
 import type { Collections } from './collections.ts';
 
 /** Returns what a body of an order becomes; null: it stays. */
@@ -67,7 +67,7 @@ export async function rewriteBodies(
       return { rewritten, goOnAt: order };
     }
     last = order;
-    const body = bodyOf(payload);
+    const body = bodyOr(bytesOf(payload));
     const next = rewrite(body, order);
     if (next && !next.equals(body)) changes.push({ _id, order, payload: compress(next) });
     if (changes.length >= BATCH) await write();
@@ -87,14 +87,4 @@ async function writePayloads(collections: Collections, name: BodiesIn, changes: 
         updateOne: { filter: { _id: _id as never }, update: { $set: { payload, redactedAt } } },
       })) as never,
     );
-}
-
-/** The body of a payload; bytes that cannot be decompressed are returned unchanged. */
-function bodyOf(payload: Buffer | { buffer: Uint8Array }): Buffer {
-  const bytes = bytesOf(payload);
-  try {
-    return decompress(bytes);
-  } catch {
-    return Buffer.from(bytes);
-  }
 }

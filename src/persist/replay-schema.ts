@@ -1,4 +1,5 @@
 import { Schema } from 'mongoose';
+import type { FieldsOf } from './fields-of.ts';
 
 /** One replay of parked events. `_id` comes from the client: the same id means the same replay. */
 export interface ReplayDocument {
@@ -8,9 +9,9 @@ export interface ReplayDocument {
   who: string;
   reason: string;
   rate: number;
-  /** A hash of the selection. Absent in older documents, like `entry`. */
-  asked?: string;
-  /** The audit entry of the act that began it. */
+  /** A hash of the selection. */
+  asked: string;
+  /** The audit entry of the act that began it. Absent if the act has none. */
   entry?: number;
   state: 'running' | 'done' | 'aborted' | 'stopped' | 'interrupted';
   because: string | null;
@@ -30,7 +31,7 @@ export const replaySchema = new Schema(
     who: { type: String, required: true },
     reason: { type: String, required: true },
     rate: { type: Number, required: true },
-    asked: String,
+    asked: { type: String, required: true },
     entry: Number,
     state: { type: String, required: true },
     because: String,
@@ -38,7 +39,7 @@ export const replaySchema = new Schema(
     replayed: { type: Number, required: true },
     parkedAgain: Number,
     beatAt: { type: Date, required: true },
-  },
+  } satisfies FieldsOf<ReplayDocument>,
   { collection: 'replays', versionKey: false, strict: true },
 );
 

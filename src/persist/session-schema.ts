@@ -1,4 +1,5 @@
 import { Schema } from 'mongoose';
+import type { FieldsOf, SubfieldsOf } from './fields-of.ts';
 
 /** A session of @shopify/shopify-api: a shop's tokens, encrypted. Unencrypted fields are for lookups and display. */
 export interface SessionDocument {
@@ -12,7 +13,13 @@ export interface SessionDocument {
   storedAt: Date;
 }
 
-const sealed = { _id: false, key: String, iv: Buffer, tag: Buffer, text: Buffer };
+const sealed = {
+  _id: false,
+  key: String,
+  iv: Buffer,
+  tag: Buffer,
+  text: Buffer,
+} satisfies SubfieldsOf<SessionDocument['sealed']>;
 
 export const sessionSchema = new Schema(
   {
@@ -22,7 +29,7 @@ export const sessionSchema = new Schema(
     expires: Date,
     refreshExpires: Date,
     storedAt: { type: Date, required: true },
-  },
+  } satisfies FieldsOf<SessionDocument>,
   { collection: 'sessions', versionKey: false, strict: true },
 );
 

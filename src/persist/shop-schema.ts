@@ -1,4 +1,5 @@
 import { Schema } from 'mongoose';
+import type { FieldsOf, SubfieldsOf } from './fields-of.ts';
 
 /** A shop that has, or once had, the app installed. Written by install, uninstall, reconciliation and redaction. */
 export interface ShopDocument {
@@ -30,6 +31,13 @@ export interface ShopDocument {
   redactedAt: Date | null;
 }
 
+const subscriptions = {
+  _id: false,
+  checkedAt: Date,
+  missing: [String],
+  doubled: [String],
+} satisfies SubfieldsOf<NonNullable<ShopDocument['subscriptions']>>;
+
 export const shopSchema = new Schema(
   {
     _id: { type: String, required: true },
@@ -39,14 +47,14 @@ export const shopSchema = new Schema(
     scopes: { type: [String], required: true },
     scopesAt: Date,
     attention: String,
-    subscriptions: { type: { _id: false, checkedAt: Date, missing: [String], doubled: [String] } },
+    subscriptions: { type: subscriptions },
     subscriptionsDueAt: Date,
     reconciledTo: Date,
     gone: { type: [String], default: [] },
     askedTo: String,
     putRight: { type: Number, required: true, default: 0 },
     redactedAt: Date,
-  },
+  } satisfies FieldsOf<ShopDocument>,
   { collection: 'shops', versionKey: false, strict: true },
 );
 

@@ -1,4 +1,5 @@
 import { Schema } from 'mongoose';
+import type { FieldsOf } from './fields-of.ts';
 import { RECEIVED, type Received } from './received.ts';
 
 /** An event accepted while Redis could not take it; moved into its mailbox once Redis is available again (P2). */
@@ -9,7 +10,7 @@ export interface SpoolDocument extends Received {
 }
 
 export const spoolSchema = new Schema(
-  { ...RECEIVED, unreadable: String, delivery: String },
+  { ...RECEIVED, unreadable: String, delivery: String } satisfies FieldsOf<SpoolDocument>,
   { collection: 'spool', versionKey: false, strict: true },
 );
 

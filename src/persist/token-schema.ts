@@ -1,4 +1,5 @@
 import { Schema } from 'mongoose';
+import type { FieldsOf } from './fields-of.ts';
 
 /**
  * A token that was created over the API, or used. `_id` comes from a hash of its signed part (system/tokens.ts); the
@@ -38,7 +39,7 @@ export const tokenSchema = new Schema(
     revokedAt: Date,
     revokedBy: String,
     usedAt: Date,
-  },
+  } satisfies FieldsOf<TokenDocument>,
   { collection: 'tokens', versionKey: false, strict: true },
 );
 

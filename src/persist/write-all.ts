@@ -1,5 +1,6 @@
 import { mongo } from 'mongoose';
 import { isMongoAway } from './away.ts';
+import { isDuplicateKey } from './duplicate-key.ts';
 
 /** One of many writes. */
 export type WriteModel = mongo.AnyClientBulkWriteModel<mongo.Document>;
@@ -13,8 +14,6 @@ export interface Written {
   /** It was refused, and is larger than MongoDB allows. */
   tooLarge: boolean;
 }
-
-const DUPLICATE_KEY = 11000;
 
 /**
  * MongoDB's documents are limited to 16 MB. The driver refuses an operation of that size as a whole: the document with
@@ -97,7 +96,7 @@ function answerOf(error: mongo.MongoClientBulkWriteError, i: number, model: Writ
   const failed = error.writeErrors.get(i);
   if (!failed) return error.partialResult ? answerAt(error.partialResult, i) : refusal(model, error);
   const refused = new Error(`MongoDB refused a write: error code ${failed.code}`);
-  return failed.code === DUPLICATE_KEY
+  return isDuplicateKey(failed)
     ? { matched: 0, duplicateKey: true, error: refused, tooLarge: false }
     : refusal(model, refused);
 }

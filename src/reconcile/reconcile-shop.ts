@@ -1,6 +1,7 @@
 import type { ShopDomain } from '../order/identity.ts';
 import type { Lease } from '../lock/order-lock.ts';
 import { countsOf, SCHEDULE } from '../persist/reconcile-book.ts';
+import { addPutRight, keepTurn, reached } from '../persist/reconciled-shop.ts';
 import type { ReconcileDocument } from '../persist/reconcile-schema.ts';
 import { Fault, messageOf, type FaultCode } from '../system/errors.ts';
 import { redisKeys } from '../system/redis-keys.ts';
@@ -222,7 +223,7 @@ class Pass {
   async #keepTurn({ next }: Pick<HeldPage, 'next'>): Promise<boolean> {
     if (this.#record.dryRun) return true;
     const kept = { askedTo: next, gone: this.#gone.slice(0, GONE_KEPT) };
-    await this.#tools.collections.shops.updateOne({ _id: this.#shop }, { $set: kept });
+    await keepTurn(this.#tools.collections, this.#shop, kept);
     return true;
   }
 
@@ -248,7 +249,7 @@ class Pass {
     if (deposited === 0) return;
     this.#tools.metrics.reconcilePutRight.inc(deposited);
     this.#sum.putRight += deposited;
-    await this.#tools.collections.shops.updateOne({ _id: this.#shop }, { $inc: { putRight: deposited } });
+    await addPutRight(this.#tools.collections, this.#shop, deposited);
   }
 
   async #end(): Promise<Ran> {
@@ -257,12 +258,7 @@ class Pass {
     if (!(await this.#tools.book.end(_id, 'done', this.#because))) return 'aborted';
     if (dryRun) return 'done';
     await this.#tools.attention(this.#shop, goneText(this.#gone));
-    // A window that starts after `reconciledTo` would leave a gap. The schedule still has to close it.
-    const reached = since ? { reconciledTo: { $gte: since, $lt: until } } : {};
-    await this.#tools.collections.shops.updateOne(
-      { _id: this.#shop, ...reached },
-      { $max: { reconciledTo: until } },
-    );
+    await reached(this.#tools.collections, this.#shop, since, until);
     return 'done';
   }
 

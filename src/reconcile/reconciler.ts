@@ -2,6 +2,7 @@ import { GRACE_MS, SCHEDULE } from '../persist/reconcile-book.ts';
 import { messageOf } from '../system/errors.ts';
 import type { Part } from '../system/lifecycle.ts';
 import { redisKeys } from '../system/redis-keys.ts';
+import { repeating, type Repeating } from '../system/repeating.ts';
 import { reconcileShop } from './reconcile-shop.ts';
 import type { ReconcileTools } from './reconcile-tools.ts';
 
@@ -34,35 +35,30 @@ export class Reconciler implements Part {
   readonly #running = new Map<string, Promise<void>>();
   /** Shop -> its pass, and when to try it again. */
   readonly #later = new Map<string, Turn>();
+  readonly #looks: Repeating;
   #scheduleAt = 0;
-  #timer: NodeJS.Timeout | null = null;
-  #looking: Promise<void> | null = null;
 
   /** @param everyMinutes 0: only passes that people request */
   constructor(tools: ReconcileTools, everyMinutes: number) {
     this.#tools = tools;
     this.#everyMs = everyMinutes * 60_000;
+    this.#looks = repeating(
+      this.name,
+      LOOK_EVERY_MS,
+      () => this.#look(),
+      (error) => tools.log.debug({ reason: messageOf(error) }, 'could not look for passes; trying again'),
+    );
   }
 
   start(): void {
-    this.#timer = setInterval(() => void this.#tick(), LOOK_EVERY_MS);
+    this.#looks.start();
   }
 
   /** Interrupts the passes. They continue in another process, or here after a restart. */
   async stop(): Promise<void> {
-    if (this.#timer) clearInterval(this.#timer);
     this.#stopping.abort(new Error('the program stops'));
-    await this.#looking;
+    await this.#looks.stop();
     await Promise.all(this.#running.values());
-  }
-
-  #tick(): Promise<void> {
-    this.#looking ??= this.#look()
-      .catch((error: unknown) =>
-        this.#tools.log.debug({ reason: messageOf(error) }, 'could not look for passes; trying again'),
-      )
-      .finally(() => (this.#looking = null));
-    return this.#looking;
   }
 
   async #look(): Promise<void> {

@@ -4,7 +4,7 @@ import type { Lease, OrderLock } from '../lock/order-lock.ts';
 import { Fault, messageOf } from '../system/errors.ts';
 import { redisKeys } from '../system/redis-keys.ts';
 import type { SessionStore } from './session-store.ts';
-import { REOPEN, type ShopBook } from './shop-book.ts';
+import { REOPEN, type ShopBook } from '../persist/shop-book.ts';
 import type { Shopify } from './shopify.ts';
 
 /** Access tokens of shops, refreshed before they expire, by only one process at a time. */

@@ -2,7 +2,7 @@ import { RequestedTokenType, type Session } from '@shopify/shopify-api';
 import type { AuditLog } from '../persist/audit-log.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import type { IsIn } from './asked-if-in.ts';
-import { REOPEN, type ShopBook } from './shop-book.ts';
+import { REOPEN, type ShopBook } from '../persist/shop-book.ts';
 import type { Shopify } from './shopify.ts';
 
 export interface InstallerTools {

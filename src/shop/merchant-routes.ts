@@ -2,7 +2,7 @@ import { Router, type Request, type RequestHandler, type Response } from 'expres
 import { rateLimit } from 'express-rate-limit';
 import type { Logger } from '../system/log.ts';
 import type { Installer } from './installer.ts';
-import type { ShopBook } from './shop-book.ts';
+import type { ShopBook } from '../persist/shop-book.ts';
 import { shopOfSessionToken } from './session-token.ts';
 import type { Shopify } from './shopify.ts';
 

@@ -1,5 +1,6 @@
 import { Session } from '@shopify/shopify-api';
 import type { Model } from 'mongoose';
+import { sealedSessions } from '../persist/sealed-sessions.ts';
 import type { SessionDocument } from '../persist/session-schema.ts';
 import { Fault, messageOf } from '../system/errors.ts';
 import type { TokenCipher } from './token-cipher.ts';
@@ -17,10 +18,8 @@ export interface SessionStore {
   findSessionsByShop: (shop: string) => Promise<Session[]>;
 }
 
-/** A shop has one offline session, and at most a few of users. */
-const MOST = 100;
-
 export function sessionStore(sessions: Model<SessionDocument>, cipher: TokenCipher): SessionStore {
+  const stored = sealedSessions(sessions);
   const opened = ({ _id, shop, sealed }: SessionDocument): Session => {
     try {
       const fields = JSON.parse(cipher.open(sealed, _id)) as [string, string | number | boolean][];
@@ -40,27 +39,26 @@ export function sessionStore(sessions: Model<SessionDocument>, cipher: TokenCiph
   });
   return {
     storeSession: async (session) => {
-      const document = { ...documentOf(session), storedAt: new Date() };
-      await sessions.updateOne({ _id: session.id }, { $set: document }, { upsert: true });
+      await stored.put(session.id, { ...documentOf(session), storedAt: new Date() });
       return true;
     },
     changeSession: async (session) => {
-      await sessions.updateOne({ _id: session.id }, { $set: documentOf(session) });
+      await stored.change(session.id, documentOf(session));
     },
     loadSession: async (id) => {
-      const found = await sessions.findById(id).lean<SessionDocument>();
+      const found = await stored.find(id);
       return found ? opened(found) : undefined;
     },
     deleteSession: async (id) => {
-      await sessions.deleteOne({ _id: id });
+      await stored.remove([id]);
       return true;
     },
     deleteSessions: async (ids) => {
-      await sessions.deleteMany({ _id: { $in: ids } });
+      await stored.remove(ids);
       return true;
     },
     findSessionsByShop: async (shop) => {
-      const found = await sessions.find({ shop }).limit(MOST).lean<SessionDocument[]>();
+      const found = await stored.ofShop(shop);
       return found.map(opened);
     },
   };
@@ -77,11 +75,11 @@ export async function resealAll(
   cipher: TokenCipher,
 ): Promise<{ resealed: number; unopened: number }> {
   const counts = { resealed: 0, unopened: 0 };
-  const others = sessions.find({ 'sealed.key': { $ne: cipher.current } }).lean<SessionDocument[]>();
-  for await (const { _id, sealed } of others.cursor()) {
+  const stored = sealedSessions(sessions);
+  for await (const { _id, sealed } of stored.ofOtherKeys(cipher.current)) {
     const sealedAgain = resealed(cipher, sealed, _id);
     if (sealedAgain) {
-      await sessions.updateOne({ _id, 'sealed.iv': sealed.iv }, { $set: { sealed: sealedAgain } });
+      await stored.reseal({ _id, sealed }, sealedAgain);
       counts.resealed += 1;
     } else counts.unopened += 1;
   }

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { redisKeys, type RedisKeys } from '../system/redis-keys.ts';
+import { redisNow } from '../system/redis-now.ts';
 
 const HOURS = 25;
 const HOUR_MS = 3_600_000;
@@ -22,8 +23,7 @@ export async function shopActivity(
   partitions: readonly RedisKeys[],
   shop: string,
 ): Promise<ShopActivity> {
-  const [seconds, micros] = await redis.time();
-  const now = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
+  const now = await redisNow(redis);
   const [webhook, ...each] = await Promise.all([
     redis.zscore(redisKeys(0).lastWebhooks, shop),
     ...partitions.map((keys) => inPartition(redis, keys, shop, now)),

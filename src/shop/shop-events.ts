@@ -1,8 +1,8 @@
-import type { RequestBook } from '../compliance/request-book.ts';
+import type { RequestBook } from '../persist/request-book.ts';
 import type { ShopEvents, ShopVerdict } from '../drain/drain-tools.ts';
 import type { ShopEvent } from '../order/shop-event.ts';
 import type { AuditedOnce, Continued } from '../persist/audited-once.ts';
-import type { ShopBook, Told } from './shop-book.ts';
+import type { ShopBook, Told } from '../persist/shop-book.ts';
 
 export interface ShopEventTools {
   shops: ShopBook;

@@ -1,14 +1,15 @@
-import type { Collections } from '../persist/collections.ts';
+import type { ShopChecks } from '../persist/shop-checks.ts';
 import type { ShopDocument } from '../persist/shop-schema.ts';
 import { Fault, messageOf } from '../system/errors.ts';
 import type { Part } from '../system/lifecycle.ts';
 import type { Logger } from '../system/log.ts';
+import { repeating, type Repeating } from '../system/repeating.ts';
 import type { AdminApi } from './admin-api.ts';
 import { doubledTopics, grantedScopes, missingTopics } from './subscriptions.ts';
 
 export interface SubscriptionCheckTools {
   api: AdminApi;
-  shops: Collections['shops'];
+  checks: ShopChecks;
   /** The scopes that the app asks for. */
   scopes: readonly string[];
   log: Logger;
@@ -33,30 +34,25 @@ export class SubscriptionCheck implements Part {
   readonly name = 'subscriptions';
   readonly #tools: SubscriptionCheckTools;
   readonly #stopping = new AbortController();
-  #timer: NodeJS.Timeout | null = null;
-  #round: Promise<void> | null = null;
+  readonly #rounds: Repeating;
 
   constructor(tools: SubscriptionCheckTools) {
     this.#tools = tools;
+    this.#rounds = repeating(
+      this.name,
+      tools.lookEveryMs ?? LOOK_EVERY_MS,
+      () => this.round(),
+      (error) => tools.log.debug({ reason: messageOf(error) }, 'could not look for shops; trying again'),
+    );
   }
 
   start(): void {
-    this.#timer = setInterval(() => void this.#tick(), this.#tools.lookEveryMs ?? LOOK_EVERY_MS);
+    this.#rounds.start();
   }
 
   async stop(): Promise<void> {
-    if (this.#timer) clearInterval(this.#timer);
     this.#stopping.abort(new Error('the program stops'));
-    await this.#round;
-  }
-
-  #tick(): Promise<void> {
-    this.#round ??= this.round()
-      .catch((error: unknown) =>
-        this.#tools.log.debug({ reason: messageOf(error) }, 'could not look for shops; trying again'),
-      )
-      .finally(() => (this.#round = null));
-    return this.#round;
+    await this.#rounds.stop();
   }
 
   /** Checks every shop that is due, one after the other. @throws when MongoDB is down */
@@ -69,35 +65,26 @@ export class SubscriptionCheck implements Part {
   }
 
   #take(): Promise<ShopDocument | null> {
-    const { shops, now } = this.#tools;
-    return shops
-      .findOneAndUpdate(
-        { state: 'installed', subscriptionsDueAt: { $lte: new Date(now()) } },
-        { $set: { subscriptionsDueAt: new Date(now() + AGAIN_AFTER_MS) } },
-        { sort: { subscriptionsDueAt: 1 } },
-      )
-      .lean<ShopDocument>();
+    const { checks, now } = this.#tools;
+    return checks.take(new Date(now()), new Date(now() + AGAIN_AFTER_MS));
   }
 
-  async #look({ _id: shop, installedAt }: ShopDocument): Promise<void> {
-    const { api, shops, log, now } = this.#tools;
-    // The result belongs to this install only: after a reinstall it is not stored.
-    const asked = { _id: shop, state: 'installed', installedAt } as const;
+  /** The result belongs to this install only: after a reinstall it is not stored. */
+  async #look(asked: ShopDocument): Promise<void> {
+    const { api, checks, log, now } = this.#tools;
+    const { _id: shop } = asked;
     try {
       const scopesAt = new Date(now());
       const scopes = await grantedScopes(shop, api, this.#stopping.signal);
-      await shops.updateOne(asked, { $set: { scopes, scopesAt } });
+      await checks.granted(asked, scopes, scopesAt);
       const doubled = await doubledTopics(shop, api, this.#stopping.signal);
       const missing = missingTopics(this.#tools.scopes, scopes);
-      const subscriptions = { checkedAt: new Date(now()), missing, doubled };
-      await shops.updateOne(asked, { $set: { subscriptions } });
+      await checks.found(asked, { checkedAt: new Date(now()), missing, doubled });
       log.info({ shop, outcome: 'looked', missing, doubled }, 'subscriptions');
     } catch (error) {
       const isAway =
         error instanceof Fault && (error.code === 'shopify_away' || error.code === 'shopify_throttled');
-      // $min: a shop that became due in the meantime stays due.
-      if (isAway)
-        await shops.updateOne(asked, { $min: { subscriptionsDueAt: new Date(now() + RETRY_AFTER_MS) } });
+      if (isAway) await checks.dueBy(asked, new Date(now() + RETRY_AFTER_MS));
       log.warn(
         { shop, outcome: 'failed', because: messageOf(error) },
         `subscriptions: next check in ${isAway ? 'five minutes' : 'an hour'}`,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Part } from './lifecycle.ts';
 import { PROGRAM_ID } from './program-id.ts';
 import type { RedisKeys } from './redis-keys.ts';
+import { redisNow } from './redis-now.ts';
 import { within } from './within.ts';
 
 /**
@@ -103,11 +104,10 @@ export function beats(
 
 /** Heartbeats of the last hour, newest first, at most 1000. Reports that cannot be parsed are skipped. */
 export async function readBeats(redis: Redis, keys: BeatKeys): Promise<Beat[]> {
-  const [time, heard] = await Promise.all([
-    redis.time(),
+  const [now, heard] = await Promise.all([
+    redisNow(redis),
     redis.zrange(keys.beats, '0', '999', 'REV', 'WITHSCORES'),
   ]);
-  const now = Number(time[0]) * 1000 + Math.floor(Number(time[1]) / 1000);
   const flat = (heard as unknown[]).flat().map(String);
   const ids = flat.filter((_, i) => i % 2 === 0);
   if (ids.length === 0) return [];

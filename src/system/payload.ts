@@ -47,10 +47,10 @@ export function bytesOf(payload: Buffer | { buffer: Uint8Array }): Uint8Array {
 }
 
 /** The body. Bytes that are not a valid payload are returned unchanged: a drain parks them later. */
-export function bodyOr(payload: Uint8Array): Uint8Array {
+export function bodyOr(payload: Uint8Array): Buffer {
   try {
     return decompress(payload);
   } catch {
-    return payload;
+    return asBuffer(payload);
   }
 }

@@ -90,6 +90,16 @@ export function partitionOf(order: OrderKey, partitions: number): number {
   return crc32(order) % partitions;
 }
 
+/**
+ * What an order's partition has, of a list with one item for each partition: its keys, its queue, …
+ * @throws if the list is empty
+ */
+export function inPartitionOf<Item>(order: OrderKey, items: readonly Item[]): Item {
+  const item = items[partitionOf(order, items.length)];
+  if (item === undefined) throw new Error('no partitions');
+  return item;
+}
+
 /** The keys of every partition; the index is the partition's number. */
 export function allRedisKeys(partitions: number): RedisKeys[] {
   return Array.from({ length: partitions }, (_, partition) => redisKeys(partition));

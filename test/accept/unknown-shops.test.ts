@@ -5,7 +5,7 @@ import { asShopDomain, type ShopDomain } from '../../src/order/identity.ts';
 import { SHOP_TOPICS } from '../../src/order/shop-topics.ts';
 import { appPresence, tellAppStarted, type AppPresence } from '../../src/persist/app-presence.ts';
 import { knownShops } from '../../src/persist/known-shops.ts';
-import { shopBook } from '../../src/shop/shop-book.ts';
+import { shopBook } from '../../src/persist/shop-book.ts';
 import { ComplianceInside, SHOP } from '../compliance/compliance-inside.ts';
 
 const NEVER = 'never.myshopify.com';

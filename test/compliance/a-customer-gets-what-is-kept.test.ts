@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { exportOf } from '../../src/compliance/export.ts';
-import { requestBook } from '../../src/compliance/request-book.ts';
+import { requestBook } from '../../src/persist/request-book.ts';
 import { complianceRoutes } from '../../src/watch/api/compliance-routes.ts';
 import { Outages } from '../../src/watch/status/outages.ts';
 import { statusReader } from '../../src/watch/status/status-reader.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { mongo } from 'mongoose';
 import { exportOf } from '../../src/compliance/export.ts';
-import { requestBook } from '../../src/compliance/request-book.ts';
+import { requestBook } from '../../src/persist/request-book.ts';
 import { ComplianceInside, SHOP } from './compliance-inside.ts';
 import { ADA, BOB, fulfillmentBody, orderBody, redactBody, requestBody } from './persons.ts';
 

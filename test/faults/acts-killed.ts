@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as after } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { checkAudit } from '../../src/persist/audit-log.ts';
 import { until } from '../support/until.ts';
 import type { ActTest, Prepared } from './act-test.ts';
@@ -94,7 +94,7 @@ export async function killAt(
   const asked = act.do();
   const passedBy = await Promise.race([
     caught.reached.then(() => false),
-    asked.then(() => after(GOES_ON_MS, true)),
+    asked.then(() => sleep(GOES_ON_MS, true)),
   ]);
   await world.kill('dashboard');
   caught.release();
@@ -151,7 +151,7 @@ export async function killBeside(
   const act = await Act.prepare(world, name, test);
   const asked = act.do();
   // At any moment of the act: this waits for nothing.
-  await after(world.rig.random.below(WITHIN_MS));
+  await sleep(world.rig.random.below(WITHIN_MS));
   await world.kill(victim);
   await world.start(victim);
   const status = await asked;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { shopBook } from '../../src/shop/shop-book.ts';
+import { shopBook } from '../../src/persist/shop-book.ts';
 import { ServedApp, SHOP } from './served-app.ts';
 
 const FORBIDDEN = 'orders cannot be reconciled: Shopify refused: access is forbidden (403)';

@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { TroubleKind } from '../../scripts/fake-shopify/trouble.ts';
 import { isSent, TOPICS, type Topic } from '../../src/order/topics.ts';
 import { adminApi } from '../../src/shop/admin-api.ts';
-import { shopBook } from '../../src/shop/shop-book.ts';
+import { shopBook } from '../../src/persist/shop-book.ts';
+import { shopChecks } from '../../src/persist/shop-checks.ts';
 import { ALL_SCOPES, API_VERSION, shopifyAddress } from '../../src/shop/shopify.ts';
 import { SubscriptionCheck } from '../../src/shop/subscription-check.ts';
 import { doubledTopics, missingTopics } from '../../src/shop/subscriptions.ts';
@@ -67,7 +68,13 @@ describe("a shop's subscriptions", () => {
   function check(lookEveryMs?: number): SubscriptionCheck {
     const address = shopifyAddress(served.shopify.url);
     const api = adminApi({ address, tokens: served.app.tokens, version: API_VERSION });
-    const tools = { api, shops: shops(), scopes: ALL_SCOPES, log: silent, now: () => nowMs };
+    const tools = {
+      api,
+      checks: shopChecks(served.inside.collections),
+      scopes: ALL_SCOPES,
+      log: silent,
+      now: () => nowMs,
+    };
     const made = new SubscriptionCheck({ ...tools, ...(lookEveryMs ? { lookEveryMs } : {}) });
     checks.push(made);
     return made;

@@ -6,7 +6,22 @@ const IMPORT =
   /^\s*(?:import|export)\s+(type\s)?[\w\s{},*$]*?from\s*['"]([^'"]+)['"]|^\s*import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm;
 
 /** Folders whose inner folders are rooms of their own. The files directly in them are one room: the ground floor. */
-export const WITH_ROOMS = ['watch'];
+const WITH_ROOMS = ['watch'];
+
+/** What a room may import. */
+export interface Row {
+  /** Folders whose values it may import. */
+  uses: string[];
+  /** Folders whose types it may import, in addition to `uses`. */
+  knows: string[];
+  /** Packages whose values it may import. */
+  npm: string[];
+  /**
+   * Packages whose types it may import, in addition to `npm`: of objects that it receives but does not
+   * construct.
+   */
+  npmKnows: string[];
+}
 
 export interface Import {
   target: string;
@@ -70,4 +85,41 @@ export function loadedFrom(
     .map(({ target }) => path.posix.join(path.posix.dirname(file), target))
     .filter((to) => !seen.has(to));
   return new Set([...packages, ...further.flatMap((to) => [...loadedFrom(to, sourceOf, seen)])]);
+}
+
+/** What the folders import, in the same form as the table. */
+export function tableOf(found: { file: string; source: string }[]): Record<string, Row> {
+  const all = found.flatMap(({ file, source }) => importsOf(file, source).map((one) => ({ ...one, file })));
+  const names = (folder: string, kind: Import['kind'], typesOnly: boolean) => {
+    const own = all.filter((one) => !isProgram(one.file) && roomOf(one.file) === folder && one.kind === kind);
+    const values = new Set(own.filter((one) => !one.typesOnly).map((one) => one.name));
+    const wanted = typesOnly
+      ? own.filter((one) => one.typesOnly && !values.has(one.name))
+      : own.filter((one) => !one.typesOnly);
+    return [...new Set(wanted.map((one) => one.name))].filter((name) => name !== null).toSorted();
+  };
+  return Object.fromEntries(
+    roomsOf().map((folder) => [
+      folder,
+      {
+        uses: names(folder, 'folder', false),
+        knows: names(folder, 'folder', true),
+        npm: names(folder, 'package', false),
+        npmKnows: names(folder, 'package', true),
+      },
+    ]),
+  );
+}
+
+/** Every room, lowest first: null if some rooms import one another in a circle. */
+export function floorsOf(rows: Record<string, Pick<Row, 'uses' | 'knows'>>): string[] | null {
+  const left = new Map(Object.entries(rows).map(([room, { uses, knows }]) => [room, [...uses, ...knows]]));
+  const floors: string[] = [];
+  while (left.size > 0) {
+    const next = [...left].filter(([, below]) => below.every((room) => !left.has(room)));
+    if (next.length === 0) return null;
+    for (const [room] of next) left.delete(room);
+    floors.push(...next.map(([room]) => room));
+  }
+  return floors;
 }

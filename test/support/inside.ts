@@ -16,12 +16,12 @@ import { collectionsOf, prepareCollections, type Collections } from '../../src/p
 import type { EventDocument } from '../../src/persist/event-schema.ts';
 import { auditLog } from '../../src/persist/audit-log.ts';
 import { auditedOnce } from '../../src/persist/audited-once.ts';
-import { requestBook } from '../../src/compliance/request-book.ts';
+import { requestBook } from '../../src/persist/request-book.ts';
 import { journal } from '../../src/persist/journal.ts';
 import { orderStore } from '../../src/persist/order-store.ts';
 import { redactions } from '../../src/persist/redactions.ts';
 import type { Spool } from '../../src/persist/spool.ts';
-import { shopBook } from '../../src/shop/shop-book.ts';
+import { shopBook } from '../../src/persist/shop-book.ts';
 import { shopEvents } from '../../src/shop/shop-events.ts';
 import { mongoReady, openMongo, openRedis, redisReady } from '../../src/system/connections.ts';
 import { createMetrics, type Metrics } from '../../src/system/metrics.ts';

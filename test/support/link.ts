@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Bytes to the server (`up`) or from it (`down`). */
 export type Direction = 'up' | 'down';
@@ -162,7 +163,7 @@ export class Link {
     const waitMs = due - performance.now();
     if (waitMs > 1) {
       this.hits += 1;
-      await new Promise((resolve) => setTimeout(resolve, waitMs));
+      await sleep(waitMs);
     }
     await this.#hold(chunk, way, asked);
     for (const piece of this.#slicing ? bytesOf(chunk) : [chunk])

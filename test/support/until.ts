@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 const STEP_MS = 20;
 
 /** Waits until a condition holds. @throws if it does not within `ms`, with its last value */
@@ -9,6 +11,6 @@ export async function until(
   const deadline = Date.now() + ms;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`${what} was not true within ${ms} ms`);
-    await new Promise((resolve) => setTimeout(resolve, STEP_MS));
+    await sleep(STEP_MS);
   }
 }

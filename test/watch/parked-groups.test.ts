@@ -94,19 +94,6 @@ describe('parked events', () => {
     expect((await stories.get(`/parked?${query}`)).status).toBe(400);
   });
 
-  test('older parked events, without a stored cause, are a group too', async () => {
-    const { collections } = stories.inside;
-    const one = soundEvent(40);
-    await park(stories, [one]);
-    await collections.parked.updateOne({ _id: one.id }, { $unset: { cause: 1 } });
-    const cause = 'cause not recorded';
-    const { groups } = (await stories.get('/parked/groups')).json;
-    expect(groups).toContainEqual(expect.objectContaining({ cause, events: 1, sample: one.id }));
-    expect(idsOf(await list(`cause=${cause.replaceAll(' ', '+')}`))).toEqual([one.id]);
-    const answer = await stories.post('/parked/discards', { which: { events: [one.id] }, reason: 'old' });
-    expect(answer.json).toMatchObject({ discarded: 1 });
-  });
-
   test('are discarded with a reason, stay in the list of discarded events, and cannot be discarded twice', async () => {
     const body = { which: { topic: 'orders/paid' }, reason: 'of a test shop' };
     const { status, json } = await stories.post('/parked/discards', body);

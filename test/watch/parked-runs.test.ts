@@ -171,7 +171,7 @@ describe('a replay of many', () => {
     const id = randomUUID();
     const beatAt = new Date(Date.now() - 14_000);
     const rest = { who: 'bob', reason: REASON, rate: 20, state: 'running' as const, total: 3, replayed: 0 };
-    const run = { _id: id, startedAt: beatAt, endedAt: null, because: null, beatAt, ...rest };
+    const run = { _id: id, startedAt: beatAt, endedAt: null, because: null, beatAt, asked: 'all', ...rest };
     await stories.inside.collections.replays.create(run);
     expect((await read(id)).state).toBe('running');
     clockMs = 2000;

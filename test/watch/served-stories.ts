@@ -4,6 +4,7 @@ import type { WaitingEvent } from '../../src/order/event.ts';
 import type { OrderKey } from '../../src/order/identity.ts';
 import { newOrder, type Order } from '../../src/order/order.ts';
 import { parkedStore, type ParkedStore } from '../../src/persist/parked-store.ts';
+import { replayStore } from '../../src/persist/replay-store.ts';
 import { eventRoutes } from '../../src/watch/api/event-routes.ts';
 import { orderRoutes } from '../../src/watch/api/order-routes.ts';
 import { parkedRoutes } from '../../src/watch/api/parked-routes.ts';
@@ -49,6 +50,7 @@ export async function serveStories(now: () => number = Date.now): Promise<Served
   const back = replayer(redis, partitions, waker, DEDUPE_TTL_SECONDS);
   const replays = new Replays({
     collections,
+    runs: replayStore(collections),
     parked,
     putBack: (event) => stories.putBack(event),
     now,

@@ -1,4 +1,4 @@
-import { requestBook } from '../../src/compliance/request-book.ts';
+import { requestBook } from '../../src/persist/request-book.ts';
 import type { Collections } from '../../src/persist/collections.ts';
 import { reconcileBook } from '../../src/persist/reconcile-book.ts';
 import type { RedisKeys } from '../../src/system/redis-keys.ts';

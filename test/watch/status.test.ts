@@ -113,6 +113,7 @@ describe('/api/status', () => {
       topic: 't',
       receivedAt: new Date(RECEIVED_AT),
       error: 'e',
+      cause: 'e',
       attempts: 1,
     };
     const times = { firstAt: new Date(RECEIVED_AT), lastAt: new Date(RECEIVED_AT) };

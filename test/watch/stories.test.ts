@@ -85,6 +85,7 @@ describe('P8: what happened to an event can be read', () => {
     await stories.inside.collections.parked.create({
       ...entry,
       error: 'x',
+      cause: 'x',
       attempts: 1,
       firstAt,
       lastAt,

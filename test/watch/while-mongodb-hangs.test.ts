@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { startMongo, type LocalMongo } from '../../scripts/local/mongo.ts';
 import { checkAudit } from '../../src/persist/audit-log.ts';
@@ -101,7 +102,7 @@ describe('while MongoDB hangs', () => {
     asked.end(JSON.stringify({ reason: REASON }));
     await caught.reached;
     asked.destroy();
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await sleep(100);
     caught.release();
     const hungUp = 'queue.pause failed: not done: the caller had hung up';
     await until(async () => (await acts()).includes(hungUp), 5000, 'its end');

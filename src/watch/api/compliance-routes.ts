@@ -1,6 +1,6 @@
 import type { ComplianceDocument } from '../../persist/compliance-schema.ts';
 import type { Exported } from '../../compliance/export.ts';
-import type { RequestBook } from '../../compliance/request-book.ts';
+import type { RequestBook } from '../../persist/request-book.ts';
 import { Refusal } from '../refusal.ts';
 import {
   complianceList,

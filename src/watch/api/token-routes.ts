@@ -1,8 +1,8 @@
+import type { TokenBook } from '../../persist/token-book.ts';
 import type { TokenDocument } from '../../persist/token-schema.ts';
 import { Refusal } from '../refusal.ts';
 import { because, did } from '../shapes/mailboxes.ts';
 import { tokenList, tokenMint, tokenMinted, tokenPlace, type TokenRow } from '../shapes/tokens.ts';
-import type { TokenBook } from '../sign-in/token-book.ts';
 import { mintToken, readToken } from '../../system/tokens.ts';
 import { route, type Route } from './route.ts';
 

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { redisNow } from '../../system/redis-now.ts';
 import { clockSkew } from './clock-skew.ts';
 import { bad, doubtful, good, type Finding, type Probe } from './probe.ts';
 
@@ -6,17 +7,12 @@ import { bad, doubtful, good, type Finding, type Probe } from './probe.ts';
 export function redisProbes(redis: Redis): Probe[] {
   const info = async () => readInfo(await redis.info());
   return [
-    { name: 'clock of Redis', look: () => clockSkew(async () => millisecondsOf(await redis.time())) },
+    { name: 'clock of Redis', look: () => clockSkew(() => redisNow(redis)) },
     { name: 'Redis eviction', look: async () => evictionFinding(await info()) },
     { name: 'Redis append-only file', look: async () => aofFinding(await info(), await fsyncOf(redis)) },
     { name: 'Redis version', look: async () => versionFinding(await info()) },
     { name: 'Redis memory', look: async () => memoryFinding(await info()) },
   ];
-}
-
-/** TIME answers seconds and microseconds. */
-function millisecondsOf([seconds, micros]: readonly (number | string)[]): number {
-  return Number(seconds) * 1000 + Number(micros) / 1000;
 }
 
 export function readInfo(text: string): Record<string, string> {

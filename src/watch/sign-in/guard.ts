@@ -1,10 +1,10 @@
 import type { Request } from 'express';
+import type { TokenBook } from '../../persist/token-book.ts';
 import type { Asker } from '../asker.ts';
 import { Refusal } from '../refusal.ts';
 import type { Guard } from './authorize.ts';
 import { isOwnPage } from './origin.ts';
 import { sessionsOf } from './session-cookie.ts';
-import type { TokenBook } from './token-book.ts';
 import { readToken, type Kind, type Read } from '../../system/tokens.ts';
 
 /**

@@ -1,10 +1,10 @@
 import type { AuditLog } from '../../persist/audit-log.ts';
+import type { TokenBook } from '../../persist/token-book.ts';
 import { within } from '../../system/within.ts';
 import type { Role } from '../../system/roles.ts';
 import type { Asker } from '../asker.ts';
 import { Refusal } from '../refusal.ts';
 import type { Refusals } from './refusals.ts';
-import type { TokenBook } from './token-book.ts';
 import { mintToken, readToken, SESSION_HOURS, type Read, type Reading } from '../../system/tokens.ts';
 
 /**

@@ -1,6 +1,7 @@
 import type { Beat } from '../../system/beats.ts';
 import { messageOf } from '../../system/errors.ts';
 import type { Logger } from '../../system/log.ts';
+import { repeating, type Repeating } from '../../system/repeating.ts';
 import { within } from '../../system/within.ts';
 import { AppliedRate, ackP99Of, growth, type Reading } from './rates.ts';
 import type { Now, Sample, SystemStatus } from '../shapes/system.ts';
@@ -36,39 +37,38 @@ export class Sampler {
   readonly #tools: SamplerTools;
   readonly #applied = new AppliedRate();
   readonly #listeners = new Set<Listener>();
+  readonly #readings: Repeating;
   #samples: Sample[] = [];
   #before: Reading | null = null;
   #last: Now | null = null;
-  #timer: NodeJS.Timeout | null = null;
-  #reading: Promise<void> | null = null;
   #stopped = false;
 
   constructor(tools: SamplerTools) {
     this.#tools = tools;
+    this.#readings = repeating(
+      'sampler',
+      EVERY_MS,
+      () => this.#sample(),
+      (error) => tools.log.warn({ reason: messageOf(error) }, 'could not take a sample'),
+    );
   }
 
   start(): void {
-    this.#timer = setInterval(() => void this.sample(), EVERY_MS);
+    this.#readings.start();
     void this.sample();
   }
 
   /** Ends every stream: an open one would delay the stop of the server. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    if (this.#timer) clearInterval(this.#timer);
     for (const listener of this.#listeners) listener.end();
     this.#listeners.clear();
-    await this.#reading;
+    await this.#readings.stop();
   }
 
   /** Takes one reading, or joins the one under way. */
   sample(): Promise<void> {
-    this.#reading ??= this.#sample()
-      .catch((error: unknown) =>
-        this.#tools.log.warn({ reason: messageOf(error) }, 'could not take a sample'),
-      )
-      .finally(() => (this.#reading = null));
-    return this.#reading;
+    return this.#readings.once();
   }
 
   /** The samples of the last 15 minutes, oldest first. */

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { redisKeys, type RedisKeys } from '../../system/redis-keys.ts';
+import { redisNow } from '../../system/redis-now.ts';
 import type { ShopRow } from '../shapes/shops.ts';
 
 /** A shop's traffic and waiting events. */
@@ -47,8 +48,7 @@ export function shopReader(redis: Redis, partitions: readonly RedisKeys[]): Shop
     return counts;
   };
   const traffic = async (): Promise<Counts> => {
-    const [seconds] = await redis.time();
-    const hour = Math.floor((Number(seconds) * 1000) / HOUR_MS);
+    const hour = Math.floor((await redisNow(redis)) / HOUR_MS);
     const keys = partitions.flatMap((each) =>
       Array.from({ length: HOURS }, (_, ago) => ({ key: each.traffic(hour - ago), isOver: ago > 0 })),
     );

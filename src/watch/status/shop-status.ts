@@ -1,5 +1,5 @@
 import type { ReconcileBook } from '../../persist/reconcile-book.ts';
-import type { RequestBook } from '../../compliance/request-book.ts';
+import type { RequestBook } from '../../persist/request-book.ts';
 import type { ComplianceDocument } from '../../persist/compliance-schema.ts';
 import { reconcileView } from './reconcile-view.ts';
 import type { OpenRequest, ShopDetail, ShopList } from '../shapes/shops.ts';

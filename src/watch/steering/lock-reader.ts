@@ -4,7 +4,8 @@ import type { DrainJob } from '../../deposit/waker.ts';
 import type { HeldLock, LockKeeper } from '../../lock/lock-keeper.ts';
 import type { OrderKey } from '../../order/identity.ts';
 import { isAlive, type Beat } from '../../system/beats.ts';
-import { partitionOf, type RedisKeys } from '../../system/redis-keys.ts';
+import { inPartitionOf, type RedisKeys } from '../../system/redis-keys.ts';
+import { redisMs } from '../../system/redis-now.ts';
 import type { Lock, LockList } from '../shapes/locks.ts';
 
 /** Shows who holds which order's lock, whether they are alive, and how many events wait for them. */
@@ -34,7 +35,7 @@ const LOOKED_AT = 1000;
 export function lockReader(tools: LockReaderTools): LockReader {
   const { keeper, partitions } = tools;
   const shown = async (orders: readonly OrderKey[]): Promise<Lock[]> => {
-    const locks = await keeper.read(orders.map((order) => keysOf(order, partitions).lock(order)));
+    const locks = await keeper.read(orders.map((order) => inPartitionOf(order, partitions).lock(order)));
     const held = orders.flatMap((order, i) => {
       const lock = locks[i];
       return lock ? [{ order, lock }] : [];
@@ -69,14 +70,14 @@ export function lockReader(tools: LockReaderTools): LockReader {
     },
     count: async () => {
       const orders = await ordersToLookAt(tools);
-      const locks = await keeper.read(orders.map((order) => keysOf(order, partitions).lock(order)));
+      const locks = await keeper.read(orders.map((order) => inPartitionOf(order, partitions).lock(order)));
       return locks.filter((lock) => lock !== null).length;
     },
     one: async (order) => (await shown([order]))[0] ?? null,
     goesOn: async (order) => {
       const [waiting] = await waitingFor([order], tools);
       if (waiting?.events === 0) return true;
-      return (await keeper.read([keysOf(order, partitions).lock(order)]))[0] !== null;
+      return (await keeper.read([inPartitionOf(order, partitions).lock(order)]))[0] !== null;
     },
   };
 }
@@ -116,15 +117,14 @@ async function waitingFor(
 ): Promise<{ events: number; oldestMs: number | null }[]> {
   const pipeline = redis.pipeline().time();
   for (const order of orders) {
-    const keys = keysOf(order, partitions);
+    const keys = inPartitionOf(order, partitions);
     pipeline.llen(keys.mailbox(order)).zscore(keys.pending, order);
   }
   const answers = (await pipeline.exec()) ?? [];
   const failed = answers.find(([error]) => error !== null);
   if (failed?.[0]) throw failed[0];
   const [time, ...rest] = answers.map(([, answer]) => answer);
-  const [seconds, micros] = (time ?? []) as [string, string];
-  const now = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
+  const now = redisMs((time ?? []) as [string, string]);
   return orders.map((_, i) => {
     const since = rest[2 * i + 1] as string | null;
     return {
@@ -132,10 +132,4 @@ async function waitingFor(
       oldestMs: since === null ? null : Math.max(0, now - Number(since)),
     };
   });
-}
-
-function keysOf(order: OrderKey, partitions: readonly RedisKeys[]): RedisKeys {
-  const keys = partitions[partitionOf(order, partitions.length)];
-  if (!keys) throw new Error('no partitions');
-  return keys;
 }

@@ -1,4 +1,4 @@
-import { setTimeout as after } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { LockKeeper } from '../../lock/lock-keeper.ts';
 import type { OrderKey } from '../../order/identity.ts';
 import type { Fenced } from '../../persist/fence.ts';
@@ -88,7 +88,7 @@ async function wake(order: OrderKey, { reader, wakeAnew }: LockTools): Promise<s
   try {
     for (let call = 0; call < CALLS; call += 1) {
       await wakeAnew([order]);
-      await after(CALL_MS);
+      await sleep(CALL_MS);
       if (await reader.goesOn(order)) return 'the order was woken and continues';
     }
     return 'the order was woken; no worker took it within a second, so it continues when one is free';

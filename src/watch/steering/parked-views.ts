@@ -1,4 +1,3 @@
-import { causeOf } from '../../persist/cause.ts';
 import type { ParkedSelection } from '../../persist/parked-selection.ts';
 import type { ParkedGroupRow, ParkedRow } from '../../persist/parked-store.ts';
 import type { Run } from './replays.ts';
@@ -19,7 +18,7 @@ export function parkedView(row: ParkedRow): ParkedEvent {
     webhookId: row.webhookId ?? null,
     receivedAt: row.receivedAt.toISOString(),
     error: row.error,
-    cause: row.cause ?? causeOf(row.error),
+    cause: row.cause,
     attempts: row.attempts,
     firstAt: row.firstAt.toISOString(),
     lastAt: row.lastAt.toISOString(),

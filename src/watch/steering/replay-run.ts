@@ -1,14 +1,16 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { WaitingEvent } from '../../order/event.ts';
 import type { Collections } from '../../persist/collections.ts';
 import type { ParkedSelection } from '../../persist/parked-selection.ts';
 import type { ParkedStore } from '../../persist/parked-store.ts';
 import type { ReplayDocument } from '../../persist/replay-schema.ts';
+import type { ReplayStore } from '../../persist/replay-store.ts';
 import { messageOf } from '../../system/errors.ts';
 import type { Logger } from '../../system/log.ts';
 
 export interface ReplayTools {
-  collections: Pick<Collections, 'events' | 'replays'>;
+  collections: Pick<Collections, 'events'>;
+  runs: ReplayStore;
   parked: ParkedStore;
   /** Puts one event back into its mailbox. @throws if Redis does not accept it */
   putBack: (event: WaitingEvent) => Promise<unknown>;
@@ -99,13 +101,12 @@ export class ReplayRun {
 
   /** Whether this run put it back. @throws if Redis does not accept it; the event is then parked again */
   async #replay(event: string): Promise<boolean> {
-    const { parked, putBack, collections, now } = this.#tools;
+    const { parked, putBack, collections, runs, now } = this.#tools;
     const claim = { run: this.#run._id, at: new Date(now()), entry: this.#run.entry };
     const taken = await parked.claim(event, claim);
     if (!taken) return false;
     // The event belonged to an earlier run until now: that run keeps the count.
-    if (taken.before !== null)
-      await collections.replays.updateOne({ _id: taken.before }, { $inc: { parkedAgain: 1 } });
+    if (taken.before !== null) await runs.countParkedAgain(taken.before);
     try {
       // If it was processed after all, do not put it back: its order may no longer remember it.
       const ended = await collections.events.exists({ _id: event, outcome: { $ne: 'parked' } });
@@ -120,12 +121,7 @@ export class ReplayRun {
 
   /** Writes the heartbeat and the count; false if the run must not continue. */
   async #beat(replayed: number): Promise<boolean> {
-    const { replays } = this.#tools.collections;
-    const { _id } = this.#run;
-    const beatAt = new Date(this.#tools.now());
-    const beat = await replays.updateOne({ _id, state: 'running' }, { $set: { beatAt }, $inc: { replayed } });
-    if (beat.matchedCount === 0 && replayed > 0) await replays.updateOne({ _id }, { $inc: { replayed } });
-    return beat.matchedCount > 0;
+    return await this.#tools.runs.beat(this.#run._id, new Date(this.#tools.now()), replayed);
   }
 
   async #judge(): Promise<Ending | null> {
@@ -139,16 +135,11 @@ export class ReplayRun {
   }
 
   async #end({ state, because }: Ending): Promise<void> {
-    const endedAt = new Date(this.#tools.now());
-    const { _id } = this.#run;
-    await this.#tools.collections.replays.updateOne(
-      { _id, state: 'running' },
-      { $set: { state, because, endedAt } },
-    );
+    await this.#tools.runs.end(this.#run._id, { state, because, endedAt: new Date(this.#tools.now()) });
   }
 
   async #until(due: number): Promise<void> {
     const ms = due - performance.now();
-    if (ms > 0) await pause(ms, undefined, { signal: this.#stopping }).catch(() => undefined);
+    if (ms > 0) await sleep(ms, undefined, { signal: this.#stopping }).catch(() => undefined);
   }
 }

@@ -80,12 +80,8 @@ export class Replays implements Part {
     const entry = act.number === null ? {} : { entry: act.number };
     const run: ReplayDocument = { _id: id, ...begun, beatAt: startedAt, asked: markOf(which), ...entry };
     // Of two simultaneous requests, one creates the run.
-    const made = await this.#tools.collections.replays.updateOne(
-      { _id: id },
-      { $setOnInsert: run },
-      { upsert: true },
-    );
-    if (made.upsertedCount === 0) return { run: (await this.#known(asked)) ?? asIs(run), begun: false };
+    if (!(await this.#tools.runs.begin(run)))
+      return { run: (await this.#known(asked)) ?? asIs(run), begun: false };
     act.note(words);
     const { signal } = this.#stopping;
     const going = new ReplayRun(run, which, this.#tools, signal)
@@ -98,7 +94,7 @@ export class Replays implements Part {
   /** The run with this id. @throws Refusal if it has another selection or rate than requested */
   async #known({ id, which, rate }: Begin): Promise<Run | null> {
     const known = await this.read(id);
-    if (!known || (known.rate === rate && (known.asked ?? markOf(which)) === markOf(which))) return known;
+    if (!known || (known.rate === rate && known.asked === markOf(which))) return known;
     throw new Refusal(
       'conflict',
       'this id belongs to another replay, with other events or another rate: use a new id',
@@ -106,30 +102,24 @@ export class Replays implements Part {
   }
 
   async read(id: string): Promise<Run | null> {
-    const run = await this.#tools.collections.replays.findOne({ _id: id }).lean<ReplayDocument>();
+    const run = await this.#tools.runs.find(id);
     return run && (await this.#seen(run));
   }
 
   /** Newest first. */
   async list(): Promise<Run[]> {
-    const runs = await this.#tools.collections.replays
-      .find()
-      .sort({ startedAt: -1 })
-      .limit(SHOWN)
-      .lean<ReplayDocument[]>();
+    const runs = await this.#tools.runs.list(SHOWN);
     return await Promise.all(runs.map((run) => this.#seen(run)));
   }
 
   /** Works in any process: a run checks its state at each step. @throws Refusal */
   async abort(id: string, who: string): Promise<Run> {
     const endedAt = new Date(this.#tools.now());
-    const aborted = await this.#tools.collections.replays.updateOne(
-      { _id: id, state: 'running' },
-      { $set: { state: 'aborted', because: `aborted by ${who}`, endedAt } },
-    );
+    const ending = { state: 'aborted', because: `aborted by ${who}`, endedAt } as const;
+    const aborted = await this.#tools.runs.end(id, ending);
     const run = await this.read(id);
     if (!run) throw new Refusal('not_found', 'no such replay in the collection replays');
-    if (aborted.matchedCount === 0) throw new Refusal('conflict', `it has already ended: ${run.state}`);
+    if (!aborted) throw new Refusal('conflict', `it has already ended: ${run.state}`);
     return run;
   }
 

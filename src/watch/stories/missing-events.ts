@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import type { OrderKey } from '../../order/identity.ts';
 import type { Collections } from '../../persist/collections.ts';
 import { countParked } from '../../persist/parked-count.ts';
-import { partitionOf, type RedisKeys } from '../../system/redis-keys.ts';
+import { inPartitionOf, type RedisKeys } from '../../system/redis-keys.ts';
 import { within } from '../../system/within.ts';
 
 /** Accepted events of an order that are not part of it yet. If there are any, the order is incomplete. */
@@ -52,8 +52,8 @@ async function mailboxLengths(
   if (redis.status !== 'ready') throw new Error('Redis is down');
   const pipeline = redis.pipeline();
   for (const order of orders) {
-    const keys = partitions[partitionOf(order as OrderKey, partitions.length)];
-    if (keys) pipeline.llen(keys.mailbox(order as OrderKey));
+    const keys = inPartitionOf(order as OrderKey, partitions);
+    pipeline.llen(keys.mailbox(order as OrderKey));
   }
   const answers = (await pipeline.exec()) ?? [];
   const failed = answers.find(([error]) => error !== null);

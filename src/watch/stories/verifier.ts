@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { OrderKey } from '../../order/identity.ts';
 import type { Order } from '../../order/order.ts';
 import type { Collections } from '../../persist/collections.ts';
@@ -150,7 +151,7 @@ async function untilItStands(
   const isDone = ({ checked, isRedacted, tooLarge }: Looked) =>
     isRedacted || tooLarge || isClean(checked.findings);
   for (let again = 0; again < LOOKS_AGAIN && !isDone(last); again += 1) {
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    await sleep(PAUSE_MS);
     const [next = last] = await compared(collections, [await rebuildOne(collections, last.key, orderMs)]);
     if (next.order?.version === last.order?.version && next.events === last.events) return next;
     last = { ...next, moving: true };

@@ -1,5 +1,5 @@
-import type { Collections } from '../persist/collections.ts';
-import type { ShopDocument } from '../persist/shop-schema.ts';
+import type { Collections } from './collections.ts';
+import type { ShopDocument } from './shop-schema.ts';
 
 /** The effect of a message from Shopify: it counts, a newer state is known, or the shop is unknown. */
 export type Told = 'counts' | 'stale' | 'unknown';

@@ -1,10 +1,12 @@
 import type { PipelineStage } from 'mongoose';
-import type { Collections } from '../../persist/collections.ts';
-import type { TokenDocument } from '../../persist/token-schema.ts';
-import { messageOf } from '../../system/errors.ts';
-import type { Part } from '../../system/lifecycle.ts';
-import type { Logger } from '../../system/log.ts';
-import { SESSION_HOURS, type Read } from '../../system/tokens.ts';
+import type { Collections } from './collections.ts';
+import { isDuplicateKey } from './duplicate-key.ts';
+import type { TokenDocument } from './token-schema.ts';
+import { messageOf } from '../system/errors.ts';
+import type { Part } from '../system/lifecycle.ts';
+import type { Logger } from '../system/log.ts';
+import { repeating, type Repeating } from '../system/repeating.ts';
+import { SESSION_HOURS, type Read } from '../system/tokens.ts';
 
 const REFRESH_MS = 5000;
 const SEEN_EVERY_MS = 60_000;
@@ -17,7 +19,6 @@ const SEEN_KEPT = 10_000;
 const READ_AGAIN_MS = 60_000;
 /** For a token that was never seen: when it expires is unknown. */
 const NEVER = new Date('9999-12-31T00:00:00Z');
-const DUPLICATE_KEY = 11_000;
 
 /**
  * Known tokens, and which of them are revoked. A revocation takes effect at once in this process, and within
@@ -35,22 +36,26 @@ export class TokenBook implements Part {
   /** The time of the newest revocation that was read, by MongoDB's clock. */
   #readUntil = new Date(0);
   readonly #seen = new Map<string, number>();
-  #timer: NodeJS.Timeout | null = null;
-  #reading: Promise<void> | null = null;
+  readonly #reads: Repeating;
 
   constructor({ tokens }: Pick<Collections, 'tokens'>, log: Logger) {
     this.#tokens = tokens;
     this.#log = log;
+    this.#reads = repeating(
+      this.name,
+      REFRESH_MS,
+      () => this.#readRevoked(),
+      (error) => log.debug({ because: messageOf(error) }, 'could not read revocations'),
+    );
   }
 
   async start(): Promise<void> {
     await this.#readRevoked();
-    this.#timer = setInterval(() => this.#refresh(), REFRESH_MS);
+    this.#reads.start();
   }
 
   async stop(): Promise<void> {
-    if (this.#timer) clearInterval(this.#timer);
-    await this.#reading;
+    await this.#reads.stop();
   }
 
   /** Whether the token, or any that it comes from, is revoked. */
@@ -86,7 +91,7 @@ export class TokenBook implements Part {
       await this.#tokens.create({ ...newDocument(code), usedAt: new Date() });
       return 'taken';
     } catch (error) {
-      if (isDuplicate(error)) return 'used before';
+      if (isDuplicateKey(error)) return 'used before';
       throw error;
     }
   }
@@ -103,7 +108,7 @@ export class TokenBook implements Part {
       this.#remember(found);
       return 'revoked';
     } catch (error) {
-      if (isDuplicate(error)) return 'revoked before';
+      if (isDuplicateKey(error)) return 'revoked before';
       throw error;
     }
   }
@@ -120,13 +125,7 @@ export class TokenBook implements Part {
     return { tokens, sessions };
   }
 
-  /** One read at a time: reads do not pile up while MongoDB is slow. */
-  #refresh(): void {
-    this.#reading ??= this.#readRevoked()
-      .catch((error: unknown) => this.#log.debug({ because: messageOf(error) }, 'could not read revocations'))
-      .finally(() => (this.#reading = null));
-  }
-
+  /** Reads do not pile up while MongoDB is slow. */
   async #readRevoked(): Promise<void> {
     const now = Date.now();
     for (const [id, over] of this.#revoked) if (over < now) this.#revoked.delete(id);
@@ -195,8 +194,4 @@ function newDocument({
     revokedAt: null,
     revokedBy: null,
   };
-}
-
-function isDuplicate(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === DUPLICATE_KEY;
 }

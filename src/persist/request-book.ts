@@ -1,6 +1,6 @@
 import type { ShopEvent } from '../order/shop-event.ts';
-import type { Collections } from '../persist/collections.ts';
-import type { ComplianceDocument } from '../persist/compliance-schema.ts';
+import type { Collections } from './collections.ts';
+import type { ComplianceDocument } from './compliance-schema.ts';
 
 type Wish = Extract<ShopEvent, { topic: ComplianceDocument['kind'] }>;
 
