@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Option } from 'commander';
 import type { Reconcile, ReconcilePage } from '../watch/shapes/reconcile.ts';
 import { placeOf } from './ask.ts';
@@ -108,7 +108,7 @@ async function untilEnded(session: Session, asked: Reconcile): Promise<Reconcile
   let told = false;
   try {
     while (pass.state === 'asked' || pass.state === 'running') {
-      await wait(EVERY_MS);
+      await sleep(EVERY_MS);
       try {
         pass = await session.ask<Reconcile>(placeOf('reconciles', pass.id));
         heard = Date.now();

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReplayRun, Selection } from '../watch/shapes/parked.ts';
 import { placeOf } from './ask.ts';
 import { showCounted, TO_COUNT } from './change.ts';
@@ -44,7 +44,7 @@ async function begin(session: Session, request: Wanted & { id: string; reason: s
       return await session.send<ReplayRun>('/parked/replays', { ...request, dryRun: false });
     } catch (error) {
       if (!isAway(error) || tried === TRIES) throw error;
-      await wait(1000);
+      await sleep(1000);
     }
   }
 }
@@ -96,7 +96,7 @@ async function looking(
   let run = first;
   let heard = Date.now();
   do {
-    await wait(EVERY_MS);
+    await sleep(EVERY_MS);
     try {
       run = await session.ask<ReplayRun>(placeOf('parked', 'replays', run.id));
       heard = Date.now();

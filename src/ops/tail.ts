@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Option } from 'commander';
 import type { EventPage, EventSummary } from '../watch/shapes/events.ts';
 import { queryOf } from './ask.ts';
@@ -57,7 +57,7 @@ async function follow(session: Session, follower: Follower, signal: AbortSignal)
   let away = false;
   print(session, await follower.begin());
   for (;;) {
-    await wait(EVERY_MS, undefined, { signal });
+    await sleep(EVERY_MS, undefined, { signal });
     try {
       print(session, await follower.next());
       if (away) session.say('reconnected');
