@@ -102,7 +102,7 @@ async function takePictures(url: string, order: string, inTheMiddle: Promise<voi
 async function take(page: Page, url: string, file: string): Promise<void> {
   await page.goto(url);
   await page.locator('#main h1').waitFor();
-  await page.waitForFunction("document.querySelectorAll('#main .mantine-Skeleton-root').length === 0");
+  await page.locator('#main .mantine-Skeleton-root').first().waitFor({ state: 'detached' });
   await page.screenshot({ path: path.join(FOLDER, file) });
   process.stdout.write(`${path.join(FOLDER, file)}\n`);
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { LocalMachine } from '../../scripts/local/machine.ts';
 import type { Comparison } from '../compare/comparison.ts';
 import { claimsTable, comparisonTable, madeOn, shortTable } from '../compare/views.ts';
 import type { Growth } from '../growth/cases.ts';
@@ -27,7 +28,7 @@ export function sectionsOf(folder: string): Record<string, Record<string, string
   };
 }
 
-/** Three figures, and the machine of their runs. */
+/** Three figures, each with its day and processor, and what their machines have in common. */
 function shortFigures(sale: LoadTestRun, comparison: Comparison, growth: Growth): string {
   const applied = comparison.rows.find(
     ({ contender, workload, workers }) => contender === 'Lockstep' && workload === 'spread' && workers === 1,
@@ -35,15 +36,25 @@ function shortFigures(sale: LoadTestRun, comparison: Comparison, growth: Growth)
   const largest = growth.cases.toSorted((a, b) => b.events - a.events)[0];
   if (!applied?.eventsPerSecond || !largest) throw new Error('a run lacks the cases that README quotes');
   const whole = (number: number) => Math.round(number).toLocaleString('en-US');
-  const machines = new Set([sale, comparison, growth].map(({ machine }) => machineInWords(machine)));
+  const when = ({ startedAt, machine }: Run) => `(${startedAt.slice(0, 10)}, ${machine.cpu})`;
   const { redis, mongodb } = comparison.machine;
+  const machines = new Set([sale, comparison, growth].map(({ machine }) => withoutProcessor(machine)));
   return [
-    `- **A flash sale:** ${sale.verdict.sentence}`,
-    `- **One worker** applies ${whole(applied.eventsPerSecond)} events/s to MongoDB.`,
-    `- **A backlog** of ${whole(largest.events)} events takes ${whole(largest.redisBytes)} bytes of Redis per event, and one worker applies ${whole(1e6 / largest.applyMicros)} events/s of it.`,
+    `- **A flash sale:** ${sale.verdict.sentence} ${when(sale)}`,
+    `- **One worker** applies ${whole(applied.eventsPerSecond)} events/s to MongoDB. ${when(comparison)}`,
+    `- **A backlog** of ${whole(largest.events)} events takes ${whole(largest.redisBytes)} bytes of Redis per event, and one worker applies ${whole(1e6 / largest.applyMicros)} events/s of it. ${when(growth)}`,
     '',
-    `_${comparison.startedAt.slice(0, 10)}; ${[...machines].join('; ')}, Redis ${redis} (appendfsync always), MongoDB engine ${mongodb}; everything on that machine._`,
+    `_${[...machines].join('; ')}, Redis ${redis} (appendfsync always), MongoDB engine ${mongodb}; everything on one machine._`,
   ].join('\n');
+}
+
+interface Run {
+  startedAt: string;
+  machine: LocalMachine;
+}
+
+function withoutProcessor({ system, cores, memoryGiB, node }: LocalMachine): string {
+  return `${system}, ${cores} cores, ${memoryGiB} GiB, Node ${node}`;
 }
 
 function saleFigures({ command, startedAt, verdict, machine }: LoadTestRun): string {
