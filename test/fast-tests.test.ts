@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { allTests, fastTests, importsOf, needsOf, projectReader } from './support/fast-tests.ts';
+import { allTests, fastTests, needsOf, projectReader } from './support/fast-tests.ts';
+import { loadedBy } from './support/import-statements.ts';
 
 const SERVERS = 'the Redis and the MongoDB of the test run';
 // An import in this file's text would count as its own.
@@ -47,7 +48,7 @@ describe('npm run test:fast', () => {
   test('starts no servers, and the names by which it knows them exist', () => {
     expect(fast).not.toHaveProperty('globalSetup');
     const read = projectReader('.');
-    const imported = new Set(allTests('.').flatMap((file) => importsOf(file, read(file) ?? '')));
+    const imported = new Set(allTests('.').flatMap((file) => [...loadedBy(file, read)]));
     expect(imported).toContain('test/support/namespace.ts');
     expect(imported).toContain('node:child_process');
   });

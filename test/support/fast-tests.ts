@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { loadedBy } from './import-statements.ts';
 
 /**
  * The tests that `npm run test:fast` runs: all that need nothing but packages. A test needs more if it, or a
@@ -13,24 +14,11 @@ const NEEDS: Readonly<Record<string, string>> = {
   'playwright-core': 'a browser',
 };
 
-/** Types are not loaded, so they need nothing. */
-const IMPORT =
-  /^\s*(?:import|export)\s+(?!type\s)[\w\s{},*$]*?from\s*['"]([^'"]+)['"]|^\s*import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm;
-
-/** What the values of a source are imported from: packages by name, files by their path in the project. */
-export function importsOf(file: string, source: string): string[] {
-  return [...source.matchAll(IMPORT)].map(([, from, bare, dynamic]) => {
-    const target = from ?? bare ?? dynamic ?? '';
-    return target.startsWith('.') ? path.posix.join(path.posix.dirname(file), target) : target;
-  });
-}
-
 /** Everything that a test needs besides packages; none: it is a fast test. */
 export function needsOf(file: string, read: (file: string) => string | null): string[] {
-  const seen = new Set([file]);
-  for (const each of seen) for (const target of importsOf(each, read(each) ?? '')) seen.add(target);
+  const loaded = loadedBy(file, read);
   return Object.entries(NEEDS)
-    .filter(([target]) => seen.has(target))
+    .filter(([target]) => loaded.has(target))
     .map(([, need]) => need);
 }
 

@@ -1,9 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-
-/** Only names and braces occur between `import` and `from`: a match never runs into the next statement. */
-const IMPORT =
-  /^\s*(?:import|export)\s+(type\s)?[\w\s{},*$]*?from\s*['"]([^'"]+)['"]|^\s*import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm;
+import { importsIn, loadedBy } from './import-statements.ts';
 
 /** Folders whose inner folders are rooms of their own. The files directly in them are one room: the ground floor. */
 const WITH_ROOMS = ['watch'];
@@ -33,19 +30,13 @@ export interface Import {
 
 /** The imports of a file in src/. */
 export function importsOf(file: string, source: string): Import[] {
-  return [...source.matchAll(IMPORT)].map(([, isType, from, bare, dynamic]) => {
-    const target = from ?? bare ?? dynamic ?? '';
-    const typesOnly = isType !== undefined;
+  return importsIn(source).map(({ target, typesOnly }) => {
     if (target.startsWith('node:')) return { target, name: null, kind: 'node', typesOnly };
     if (target.startsWith('.')) {
       const to = roomOf(path.posix.join(path.posix.dirname(file), target));
       return { target, name: to === roomOf(file) ? null : to, kind: 'folder', typesOnly };
     }
-    const name = target
-      .split('/')
-      .slice(0, target.startsWith('@') ? 2 : 1)
-      .join('/');
-    return { target, name, kind: 'package', typesOnly };
+    return { target, name: packageOf(target), kind: 'package', typesOnly };
   });
 }
 
@@ -75,16 +66,18 @@ export function roomsOf(): string[] {
 export function loadedFrom(
   file: string,
   sourceOf = (name: string) => readFileSync(name, 'utf8'),
-  seen = new Set<string>(),
 ): Set<string> {
-  seen.add(file);
-  const values = importsOf(file, sourceOf(file)).filter(({ typesOnly }) => !typesOnly);
-  const packages = values.flatMap(({ name, kind }) => (kind === 'package' && name !== null ? [name] : []));
-  const further = values
-    .filter(({ kind }) => kind === 'folder')
-    .map(({ target }) => path.posix.join(path.posix.dirname(file), target))
-    .filter((to) => !seen.has(to));
-  return new Set([...packages, ...further.flatMap((to) => [...loadedFrom(to, sourceOf, seen)])]);
+  const isFile = (name: string) => name.startsWith('src/');
+  const loaded = loadedBy(file, (name) => (isFile(name) ? sourceOf(name) : null));
+  return new Set([...loaded].filter((name) => !isFile(name) && !name.startsWith('node:')).map(packageOf));
+}
+
+/** `zod` of `zod/v4`, `@scope/name` of `@scope/name/part`. */
+function packageOf(target: string): string {
+  return target
+    .split('/')
+    .slice(0, target.startsWith('@') ? 2 : 1)
+    .join('/');
 }
 
 /** What the folders import, in the same form as the table. */
