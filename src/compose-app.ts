@@ -25,7 +25,6 @@ import { resealAll, sessionStore } from './shop/session-store.ts';
 import { API_VERSION, openShopify, scopesOf, shopifyAddress, type AppConfig } from './shop/shopify.ts';
 import { SubscriptionCheck } from './shop/subscription-check.ts';
 import { tokenCipher, type TokenCipher } from './shop/token-cipher.ts';
-import { messageOf } from './system/errors.ts';
 import type { Part } from './system/lifecycle.ts';
 import type { Logger } from './system/log.ts';
 import type { Metrics } from './system/metrics.ts';
@@ -65,9 +64,7 @@ export function composeApp(ground: Ground, admin: AdminTools | null): App {
   const address = shopifyAddress(config.SHOPIFY_API_URL);
   const api = adminApi({ address, tokens, version: API_VERSION });
   const isIn = (shop: string) => askedIfIn(api, shop);
-  const audit = auditLog(collections.audit, (error) =>
-    log.error({ because: messageOf(error) }, "an action's outcome was not written to the audit log"),
-  );
+  const audit = auditLog(collections.audit, log);
   const installs = installer({ shopify, tokens, shops, audit, isIn });
   const partitions = allRedisKeys(config.PARTITIONS);
   const app = express().disable('x-powered-by');

@@ -24,7 +24,6 @@ import { requestBook } from './persist/request-book.ts';
 import { TokenBook } from './persist/token-book.ts';
 import { forgedOf, readBeats, workersAlive } from './system/beats.ts';
 import type { Config } from './system/config.ts';
-import { messageOf } from './system/errors.ts';
 import type { Part } from './system/lifecycle.ts';
 import type { Logger } from './system/log.ts';
 import { createMetrics } from './system/metrics.ts';
@@ -95,9 +94,7 @@ export function composeDashboard(ground: Ground): Dashboard {
   const metrics = createMetrics();
   const book = new TokenBook(collections, log);
   const guard = guardOf(config.OPS_JWT_SECRET, book);
-  const audit = auditLog(collections.audit, (error) =>
-    log.error({ because: messageOf(error) }, "an action's outcome was not written to the audit log"),
-  );
+  const audit = auditLog(collections.audit, log);
   const signer = new AuditSigner(collections.audit, config.OPS_JWT_SECRET, log);
   const refusals = new Refusals(audit);
   const shared = sharedOf(ground, () => metrics.wakeFailures.inc());

@@ -32,7 +32,6 @@ import { shopBook } from './persist/shop-book.ts';
 import { shopEvents } from './shop/shop-events.ts';
 import { beats } from './system/beats.ts';
 import type { Config } from './system/config.ts';
-import { messageOf } from './system/errors.ts';
 import type { Logger } from './system/log.ts';
 import { createMetrics, type Metrics } from './system/metrics.ts';
 import { runProgram } from './system/program.ts';
@@ -142,9 +141,7 @@ function drainTools({
 }
 
 function openShopEvents(log: Logger, collections: Collections): ShopEvents {
-  const audit = auditLog(collections.audit, (error) =>
-    log.error({ because: messageOf(error) }, "an action's outcome was not written to the audit log"),
-  );
+  const audit = auditLog(collections.audit, log);
   return shopEvents({
     shops: shopBook(collections),
     requests: requestBook(collections),

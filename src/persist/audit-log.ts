@@ -1,4 +1,6 @@
 import type { Model } from 'mongoose';
+import { messageOf } from '../system/errors.ts';
+import type { Logger } from '../system/log.ts';
 import { TooSlow, within } from '../system/within.ts';
 import { BEGINNING, ChainCheck, hashOf, sealOf } from './audit-chain.ts';
 import type { AuditSigner, Head } from './audit-signer.ts';
@@ -47,8 +49,10 @@ const TRIES = 100;
 /** Characters kept of an outcome's detail: the answer, and which events it was about. */
 const DETAIL_LENGTH = 2000;
 
-/** @param onUnsealed called when the end of an act, or a refusal, could not be written */
-export function auditLog(audit: Model<AuditDocument>, onUnsealed: (error: unknown) => void): AuditLog {
+/** @param log told when the end of an act, or a refusal, could not be written */
+export function auditLog(audit: Model<AuditDocument>, log: Pick<Logger, 'error'>): AuditLog {
+  const onUnsealed = (error: unknown) =>
+    log.error({ because: messageOf(error) }, "an action's outcome was not written to the audit log");
   /** Each line writes one entry at a time, so only lines and processes compete for a number. */
   const lines = { acts: Promise.resolve(), refusals: Promise.resolve() };
   /** A refusal starts when no act is in progress, so an act competes with at most one refusal and waits for none. */

@@ -162,6 +162,8 @@ export class ComplianceInside {
   }
 }
 
-function unsealed(error: unknown): void {
-  throw error;
-}
+const unsealed = {
+  error: (line: unknown) => {
+    throw new Error(JSON.stringify(line));
+  },
+};

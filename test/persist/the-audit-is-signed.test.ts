@@ -5,6 +5,7 @@ import { auditLog, checkAudit } from '../../src/persist/audit-log.ts';
 import type { AuditDocument } from '../../src/persist/audit-schema.ts';
 import { AuditSigner, type Head } from '../../src/persist/audit-signer.ts';
 import type { Collections } from '../../src/persist/collections.ts';
+import { silent } from '../support/inside.ts';
 import { ACT, openAudit, writeActs } from '../support/open-audit.ts';
 
 const SECRET = 'a-jwt-secret-for-tests-of-32-characters';
@@ -61,7 +62,7 @@ describe('the audit log is signed', () => {
   test('entries of any program are signed when they begin, and again when they have ended', async () => {
     const signer = signerOf();
     await signer.sign();
-    const acting = auditLog(audit, () => undefined);
+    const acting = auditLog(audit, silent);
     const number = await acting.begin(ACT);
     await written(2);
     expect(await checked(signer)).toEqual({ entries: 3, brokenAt: null, signedFrom: 1 });

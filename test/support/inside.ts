@@ -121,10 +121,7 @@ export async function openInside({ holdForCreateMs = 0 } = {}): Promise<Inside> 
       shopEvents: shopEvents({
         shops: shopBook(collections),
         requests: requestBook(collections),
-        audited: auditedOnce(
-          collections.audit,
-          auditLog(collections.audit, () => undefined),
-        ),
+        audited: auditedOnce(collections.audit, auditLog(collections.audit, silent)),
       }),
       watch: drainWatch(deposit.metrics, silent, now),
       holdForCreateMs,

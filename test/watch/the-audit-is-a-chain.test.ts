@@ -16,7 +16,7 @@ describe('the audit', () => {
   });
   afterAll(() => close());
 
-  const open = () => auditLog(audit, (error) => unsealed.push(error));
+  const open = () => auditLog(audit, { error: (line: unknown) => unsealed.push(line) });
   const written = (acts: number) => writeActs(audit, acts);
   const chain = async () => {
     const { entries, brokenAt } = await checkAudit(audit);
