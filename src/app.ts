@@ -26,9 +26,7 @@ await runProgram('app', ['REDIS_URL', 'MONGODB_URI', ...APP_SETTINGS], async (su
   const queues = openQueues(queueRedis, allRedisKeys(config.PARTITIONS));
   const wakes = waker(queues, log, () => metrics.wakeFailures.inc());
   await lifecycle.start({ name: 'wake-ups', stop: wakes.settle });
-  const lock = orderLock(lockServers.length > 0 ? lockServers : [redis], config.LOCK_TTL_MS, () =>
-    metrics.locksLost.inc(),
-  );
+  const lock = orderLock(lockServers, config.LOCK_TTL_MS, () => metrics.locksLost.inc());
   const admin = {
     checks: [redisCheck(redis), mongoCheck(mongo.getClient())],
     metrics,

@@ -72,7 +72,7 @@ export interface Ground {
   config: Config<'OPS_JWT_SECRET'>;
   log: Logger;
   redis: ScriptedRedis;
-  /** Where the locks are. Empty: in `redis`. */
+  /** Where the locks are. */
   lockServers: readonly Redis[];
   mongo: Connection;
   collections: Collections;
@@ -157,7 +157,7 @@ function sharedOf(ground: Ground, onWakeFailure: () => void) {
   const beats = () => readBeats(redis, redisKeys(0));
   const workers = async () => workersAlive(await beats());
   const forged = async () => forgedOf(await beats());
-  const keeper = lockKeeper(locksOf(ground), config.LOCK_TTL_MS);
+  const keeper = lockKeeper(ground.lockServers, config.LOCK_TTL_MS);
   const locks = lockReader({ keeper, redis, partitions, queues, beats });
   const now = Date.now;
   const outages = new Outages(now);
@@ -214,7 +214,7 @@ function steering(shared: Shared): Pick<ApiTools, 'dedupe' | 'locks' | 'mailboxe
     },
     rebuilds: {
       collections,
-      lock: orderLock(locksOf(shared), config.LOCK_TTL_MS, () => undefined),
+      lock: orderLock(shared.lockServers, config.LOCK_TTL_MS, () => undefined),
       lockKey,
       now: Date.now,
     },
@@ -288,8 +288,4 @@ function examining(shared: Shared): ApiTools['doctor'] {
 function secretsSeen({ redis, config }: Shared): Part {
   const see = () => seeSecrets(redis, redisKeys(0).secrets, secretsIn(config));
   return { name: 'age of secrets', start: () => see().catch(() => undefined), stop: () => undefined };
-}
-
-function locksOf({ lockServers, redis }: Ground): readonly Redis[] {
-  return lockServers.length > 0 ? lockServers : [redis];
 }

@@ -10,7 +10,7 @@ import type { Surroundings } from './system/program.ts';
 /** The connections of a program that cannot run without its servers. */
 interface Servers {
   redis: ScriptedRedis;
-  /** From LOCK_REDIS_URLS. Empty: the locks are in `redis`. */
+  /** Where the locks are: LOCK_REDIS_URLS, else only `redis`. */
   lockServers: readonly Redis[];
   mongo: Connection;
   collections: Collections;
@@ -31,15 +31,16 @@ export async function openServers(
   const timeoutMs = temper === 'patient' ? undefined : config.DEPOSIT_TIMEOUT_MS;
   const redis = withScripts(openRedis(config.REDIS_URL, temper, log, timeoutMs));
   await lifecycle.start(redisPart({ redis, log, partitions: config.PARTITIONS }, end));
-  const lockServers = (config.LOCK_REDIS_URLS ?? []).map((url) =>
+  const separate = (config.LOCK_REDIS_URLS ?? []).map((url) =>
     openRedis(url, 'impatient', log, lockServerMs),
   );
   await lifecycle.start({
     name: 'lock servers',
-    stop: () => lockServers.forEach((each) => each.disconnect()),
+    stop: () => separate.forEach((each) => each.disconnect()),
   });
   const mongo = openMongo(config.MONGODB_URI);
   await lifecycle.start(mongoPart(mongo));
   await lifecycle.start(indexesPart(config.MONGODB_URI, log, prepare));
+  const lockServers = separate.length > 0 ? separate : [redis];
   return { redis, lockServers, mongo, collections: collectionsOf(mongo) };
 }

@@ -55,7 +55,7 @@ await runProgram('worker', ['REDIS_URL', 'MONGODB_URI'], async (surroundings) =>
   const queues = openQueues(redis, partitions);
   const wakes = waker(queues, log, () => metrics.wakeFailures.inc());
   const onLost = () => metrics.locksLost.inc();
-  const lock = orderLock(lockServers.length > 0 ? lockServers : [redis], config.LOCK_TTL_MS, onLost);
+  const lock = orderLock(lockServers, config.LOCK_TTL_MS, onLost);
   const ground = { config, log, metrics, redis, partitions, lock, mongo, collections, wakes };
   const unspooler = openUnspooler(ground);
   const pauser = openPauser(ground, unspooler);

@@ -62,7 +62,7 @@ export class ServedDashboard {
       config: loadConfig({ OPS_JWT_SECRET: JWT_SECRET }, ['OPS_JWT_SECRET']),
       log,
       redis: this.redis,
-      lockServers: [],
+      lockServers: [this.redis],
       mongo: this.#mongo,
       collections: this.collections,
     });
