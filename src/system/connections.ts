@@ -2,6 +2,7 @@ import { Redis, type RedisOptions } from 'ioredis';
 import mongoose, { type Connection } from 'mongoose';
 import { Fault } from './errors.ts';
 import type { Logger } from './log.ts';
+import { within } from './within.ts';
 
 /** How long a starting program waits for a server before it gives up. */
 const CONNECT_MS = 10_000;
@@ -70,15 +71,9 @@ export function reconnectIfReadOnly(redis: Redis, why: string): void {
 /** Waits until a connection is usable. @throws Fault unsuitable after `ms` */
 export async function redisReady(redis: Redis, ms = CONNECT_MS): Promise<void> {
   if (redis.status === 'ready') return;
-  await new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(
-      () => reject(new Fault('unsuitable', `Redis did not answer within ${ms / 1000} s`)),
-      ms,
-    );
-    redis.once('ready', () => {
-      clearTimeout(timer);
-      resolve();
-    });
+  const ready = new Promise<void>((resolve) => redis.once('ready', resolve));
+  await within(ready, ms).catch(() => {
+    throw new Fault('unsuitable', `Redis did not answer within ${ms / 1000} s`);
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Logger } from './log.ts';
+import { TooSlow, within } from './within.ts';
 
 /** Something that a program starts and stops. */
 export interface Part {
@@ -63,19 +64,11 @@ export class Lifecycle {
 }
 
 async function settleBefore(part: Part, ms: number): Promise<'stopped' | 'timed out' | 'failed'> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<'timed out'>((resolve) => {
-    timer = setTimeout(() => resolve('timed out'), ms);
-  });
-  const stop = async (): Promise<'stopped' | 'failed'> => {
-    try {
-      await part.stop();
-      return 'stopped';
-    } catch {
-      return 'failed';
-    }
-  };
-  const outcome = await Promise.race([stop(), timeout]);
-  clearTimeout(timer);
-  return outcome;
+  const stop = async () => await part.stop();
+  try {
+    await within(stop(), ms);
+    return 'stopped';
+  } catch (error) {
+    return error instanceof TooSlow ? 'timed out' : 'failed';
+  }
 }
