@@ -1,5 +1,6 @@
 import type { mongo } from 'mongoose';
 import type { Part } from '../system/lifecycle.ts';
+import { repeating } from '../system/repeating.ts';
 import { within } from '../system/within.ts';
 import type { Collections } from './collections.ts';
 import type { ProgramDocument } from './program-schema.ts';
@@ -31,23 +32,18 @@ export interface AppPresence extends Part {
 export function appPresence(client: mongo.MongoClient, database: string, configured: boolean): AppPresence {
   const programs = client.db(database).collection<ProgramDocument>('programs');
   let there = configured;
-  let timer: NodeJS.Timeout | null = null;
   const ask = async () => {
-    if (await programs.findOne({ _id: 'app' })) there = true;
+    if (!(await programs.findOne({ _id: 'app' }))) return;
+    there = true;
+    void asking.stop();
   };
-  const askAgain = () => {
-    if (there && timer) clearInterval(timer);
-    else void ask().catch(() => undefined);
-  };
+  const asking = repeating('app presence', EVERY_MS, ask, () => undefined);
   return {
-    name: 'app presence',
+    ...asking,
     start: async () => {
       if (there) return;
-      await within(ask(), FIRST_MS).catch(() => undefined);
-      timer = setInterval(askAgain, EVERY_MS);
-    },
-    stop: () => {
-      if (timer) clearInterval(timer);
+      await within(asking.once(), FIRST_MS).catch(() => undefined);
+      if (!there) asking.start();
     },
     isThere: () => there,
   };

@@ -4,6 +4,7 @@ import type { Part } from './lifecycle.ts';
 import { PROGRAM_ID } from './program-id.ts';
 import type { RedisKeys } from './redis-keys.ts';
 import { redisNow } from './redis-now.ts';
+import { repeating } from './repeating.ts';
 import { within } from './within.ts';
 
 /**
@@ -72,29 +73,25 @@ export function beats(
   id = PROGRAM_ID,
 ): Part {
   const startedAt = Date.now();
-  let timer: NodeJS.Timeout | null = null;
-  let underWay: Promise<void> | null = null;
+  let stopped = false;
   const beat = async () => {
     const tells = JSON.stringify({ program, startedAt, figures: await figures() });
     // While Redis is down, commands would pile up in the connection's queue.
-    if (redis.status === 'ready' && timer)
+    if (redis.status === 'ready' && !stopped)
       await redis.eval(BEAT, 2, keys.beats, keys.told, id, tells, FORGOTTEN_MS);
   };
-  const beatOnce = () => {
-    // The connection logs its own errors. To others, this program is not responding, which is right.
-    underWay ??= beat()
-      .catch(() => undefined)
-      .finally(() => (underWay = null));
-  };
+  // The connection logs its own errors. To others, this program is not responding, which is right.
+  const beating = repeating('beats', EVERY_MS, beat, () => undefined);
   return {
-    name: 'beats',
+    name: beating.name,
     start: () => {
-      timer = setInterval(beatOnce, EVERY_MS);
-      beatOnce();
+      beating.start();
+      void beating.once();
     },
     stop: async () => {
-      if (timer) clearInterval(timer);
-      timer = null;
+      stopped = true;
+      // A beat that is under way sends nothing from here on, and is not waited for: Redis may hang.
+      void beating.stop();
       if (redis.status !== 'ready') return;
       const leave = redis.multi().zrem(keys.beats, id).hdel(keys.told, id).exec();
       await within(leave, LEAVE_MS).catch(() => undefined);

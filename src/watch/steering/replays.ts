@@ -4,6 +4,7 @@ import type { ParkedStore } from '../../persist/parked-store.ts';
 import type { ReplayDocument } from '../../persist/replay-schema.ts';
 import { messageOf } from '../../system/errors.ts';
 import type { Part } from '../../system/lifecycle.ts';
+import { repeating, type Repeating } from '../../system/repeating.ts';
 import type { NotedAct } from '../asker.ts';
 import { Refusal } from '../refusal.ts';
 import { ReplayRun, type ReplayTools } from './replay-run.ts';
@@ -42,23 +43,29 @@ export class Replays implements Part {
   readonly #tools: ReplayTools;
   readonly #running = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
-  #timer: NodeJS.Timeout | null = null;
+  readonly #looks: Repeating;
   #sweptAt: number | null = null;
 
   constructor(tools: ReplayTools) {
     this.#tools = tools;
+    this.#looks = repeating(
+      this.name,
+      LOOK_AFTER_MS,
+      () => this.#lookAfter(),
+      (error) =>
+        tools.log.debug({ reason: messageOf(error) }, 'could not count parked events; will retry'),
+    );
   }
 
   start(): void {
-    this.#timer = setInterval(() => void this.#lookAfter(), LOOK_AFTER_MS);
-    void this.#lookAfter();
+    this.#looks.start();
+    void this.#looks.once();
   }
 
   /** Runs end where they are, as `interrupted`. */
   async stop(): Promise<void> {
-    if (this.#timer) clearInterval(this.#timer);
     this.#stopping.abort();
-    await Promise.all(this.#running);
+    await Promise.all([this.#looks.stop(), ...this.#running]);
   }
 
   /** @throws Refusal if none of the events is parked, or the id belongs to another replay */
@@ -134,14 +141,11 @@ export class Replays implements Part {
   }
 
   async #lookAfter(): Promise<void> {
-    try {
-      await this.#sweepCounts();
-    } catch (error) {
-      this.#tools.log.debug({ reason: messageOf(error) }, 'could not count parked events; will retry');
-    }
     await this.#giveBackStale();
+    await this.#sweepCounts();
   }
 
+  /** Does not throw: a replay can begin without it. */
   async #giveBackStale(): Promise<void> {
     try {
       const events = await this.#tools.parked.giveBackStale(new Date(this.#tools.now()));
