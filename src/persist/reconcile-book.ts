@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Collections } from './collections.ts';
 import { FOUND, type Found, type ReconcileDocument } from './reconcile-schema.ts';
+import type { ShopDocument } from './shop-schema.ts';
 
 /** A request for a pass. */
 export type Wanted = Pick<
@@ -24,7 +25,10 @@ interface ReconcileMark {
   id: string;
 }
 
-/** The records of reconciliation. A change succeeds only if the pass is still open; a step also needs its cursor. */
+/**
+ * The records of reconciliation, and how far it is with each shop. A change of a pass succeeds only if the pass is still
+ * open; a step also needs its cursor.
+ */
 export interface ReconcileBook {
   ask: (wanted: Wanted) => Promise<ReconcileDocument>;
   one: (id: string) => Promise<ReconcileDocument | null>;
@@ -44,6 +48,16 @@ export interface ReconcileBook {
   end: (id: string, state: 'done' | 'failed' | 'aborted', because: string | null) => Promise<boolean>;
   /** Shops that are due by the schedule, longest waiting first. @param shop checks only this shop */
   due: (before: Date, limit: number, shop?: string) => Promise<DueShop[]>;
+  /** Stores which orders the shop's next pass asks Shopify for again, and where it continues. */
+  keepTurn: (shop: string, kept: Pick<ShopDocument, 'askedTo' | 'gone'>) => Promise<void>;
+  /** Counts orders that a pass repaired. */
+  addPutRight: (shop: string, orders: number) => Promise<void>;
+  /**
+   * Stores that all orders updated before `until` were compared. A window that starts after `reconciledTo` would
+   * leave a gap: the schedule still has to close it.
+   * @param since where the window starts; null: it has all orders
+   */
+  reached: (shop: string, since: Date | null, until: Date) => Promise<void>;
 }
 
 interface DueShop {
@@ -62,7 +76,7 @@ const OPEN_AT_ONCE = 100;
 type Kept = Pick<Collections, 'reconciles' | 'shops'>;
 
 export function reconcileBook(kept: Kept, now: () => number): ReconcileBook {
-  return { ...telling(kept), ...changing(kept, now) };
+  return { ...telling(kept), ...changing(kept, now), ...progressing(kept) };
 }
 
 function changing(
@@ -119,6 +133,21 @@ function changing(
         { $set: { state, because, endedAt: new Date(now()) } },
       );
       return ended.matchedCount > 0;
+    },
+  };
+}
+
+function progressing({ shops }: Kept): Pick<ReconcileBook, 'keepTurn' | 'addPutRight' | 'reached'> {
+  return {
+    keepTurn: async (shop, kept) => {
+      await shops.updateOne({ _id: shop }, { $set: kept });
+    },
+    addPutRight: async (shop, orders) => {
+      await shops.updateOne({ _id: shop }, { $inc: { putRight: orders } });
+    },
+    reached: async (shop, since, until) => {
+      const without = since ? { reconciledTo: { $gte: since, $lt: until } } : {};
+      await shops.updateOne({ _id: shop, ...without }, { $max: { reconciledTo: until } });
     },
   };
 }

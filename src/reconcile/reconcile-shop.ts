@@ -1,7 +1,6 @@
 import type { ShopDomain } from '../order/identity.ts';
 import type { Lease } from '../lock/order-lock.ts';
 import { countsOf, SCHEDULE } from '../persist/reconcile-book.ts';
-import { addPutRight, keepTurn, reached } from '../persist/reconciled-shop.ts';
 import type { ReconcileDocument } from '../persist/reconcile-schema.ts';
 import { Fault, messageOf, type FaultCode } from '../system/errors.ts';
 import { redisKeys } from '../system/redis-keys.ts';
@@ -223,7 +222,7 @@ class Pass {
   async #keepTurn({ next }: Pick<HeldPage, 'next'>): Promise<boolean> {
     if (this.#record.dryRun) return true;
     const kept = { askedTo: next, gone: this.#gone.slice(0, GONE_KEPT) };
-    await keepTurn(this.#tools.collections, this.#shop, kept);
+    await this.#tools.book.keepTurn(this.#shop, kept);
     return true;
   }
 
@@ -249,7 +248,7 @@ class Pass {
     if (deposited === 0) return;
     this.#tools.metrics.reconcilePutRight.inc(deposited);
     this.#sum.putRight += deposited;
-    await addPutRight(this.#tools.collections, this.#shop, deposited);
+    await this.#tools.book.addPutRight(this.#shop, deposited);
   }
 
   async #end(): Promise<Ran> {
@@ -258,7 +257,7 @@ class Pass {
     if (!(await this.#tools.book.end(_id, 'done', this.#because))) return 'aborted';
     if (dryRun) return 'done';
     await this.#tools.attention(this.#shop, goneText(this.#gone));
-    await reached(this.#tools.collections, this.#shop, since, until);
+    await this.#tools.book.reached(this.#shop, since, until);
     return 'done';
   }
 
