@@ -205,32 +205,12 @@ function listText({ reconciles, cursor }: ReconcilePage): string {
   return `${table(rows, head)}${cursor === null ? '' : '\n… older passes: use --limit'}`;
 }
 
+const COUNTS = ['checked', 'missing', 'stale', 'differs', 'stuck', 'gone'] as const;
+
 /** The columns of a list of passes. */
-export const CELLS_OF_PASS = [
-  'state',
-  'checked',
-  'missing',
-  'stale',
-  'differs',
-  'stuck',
-  'gone',
-  'requested by',
-  'pass',
-  'details',
-];
+export const CELLS_OF_PASS = ['state', ...COUNTS, 'requested by', 'pass', 'details'];
 
 export function cellsOfPass(pass: Reconcile) {
-  const { state, dryRun, checked, missing, stale, differs, stuck, gone, who, id, because } = pass;
-  return [
-    dryRun ? `${state}, dry run` : state,
-    checked,
-    missing,
-    stale,
-    differs,
-    stuck,
-    gone,
-    who,
-    id,
-    because,
-  ];
+  const { state, dryRun, who, id, because } = pass;
+  return [dryRun ? `${state}, dry run` : state, ...COUNTS.map((name) => pass[name]), who, id, because];
 }
