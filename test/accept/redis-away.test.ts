@@ -1,10 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { freePort } from '../../scripts/local/ports.ts';
-import { startRedis, type LocalRedis } from '../../scripts/local/redis.ts';
+import { OwnRedis } from '../support/own-redis.ts';
 import { until } from '../support/until.ts';
 import { ServedIngest, SHOP } from './served-ingest.ts';
 
@@ -15,9 +12,8 @@ const UNAVAILABLE = {
 };
 
 describe('P2: Redis is down', () => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-redis-away-'));
   let port: number;
-  let server: LocalRedis | null = null;
+  let server: OwnRedis | null = null;
   let ingest: ServedIngest;
   beforeAll(async () => {
     port = await freePort();
@@ -25,8 +21,7 @@ describe('P2: Redis is down', () => {
   });
   afterAll(async () => {
     await ingest.stop();
-    await server?.stop();
-    rmSync(folder, { recursive: true, force: true });
+    await server?.remove();
   });
 
   const isBack = () => until(async () => (await ingest.sendGood()) === '200 accepted', 10_000, 'back');
@@ -43,7 +38,7 @@ describe('P2: Redis is down', () => {
 
   test('not started yet: 503 with Retry-After, and 200 as soon as it starts', async () => {
     expect(await answerTo('{"id":1}')).toEqual(UNAVAILABLE);
-    server = await startRedis(folder, port);
+    server = await OwnRedis.start(port);
     await isBack();
   });
 
@@ -51,7 +46,7 @@ describe('P2: Redis is down', () => {
     expect((await ingest.send('{"id":2}')).json.outcome).toBe('accepted');
     await server?.stop();
     expect(await answerTo('{"id":3}')).toEqual(UNAVAILABLE);
-    server = await startRedis(folder, port);
+    await server?.startAgain();
     await isBack();
     expect((await ingest.send('{"id":2}')).json.outcome).toBe('duplicate');
     expect((await ingest.send('{"id":3}')).json.outcome).toBe('accepted');

@@ -1,8 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { startRedis, type LocalRedis } from '../../scripts/local/redis.ts';
 import type { Depositor } from '../../src/deposit/depositor.ts';
 import { replayer } from '../../src/deposit/replayer.ts';
 import { RoomMaker } from '../../src/deposit/room-maker.ts';
@@ -11,17 +7,17 @@ import type { EventId } from '../../src/order/identity.ts';
 import { bytesTooMany, isFull, readMemory } from '../../src/system/redis-memory.ts';
 import { fillWithClaims } from '../support/claims-that-fill.ts';
 import { DEDUPE_TTL_SECONDS, depositOver, silent, type DepositInside } from '../support/inside.ts';
+import { OwnRedis } from '../support/own-redis.ts';
 import { until } from '../support/until.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 
 const MEGABYTE = 2 ** 20;
 
 describe('P6: a Redis that is full keeps room for drains', () => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-redis-full-'));
-  let server: LocalRedis;
+  let server: OwnRedis;
   let inside: DepositInside;
   beforeAll(async () => {
-    server = await startRedis(folder);
+    server = await OwnRedis.start();
   });
   beforeEach(async () => {
     inside = await depositOver(server.url, 1);
@@ -34,8 +30,7 @@ describe('P6: a Redis that is full keeps room for drains', () => {
     await inside.close();
   });
   afterAll(async () => {
-    await server.stop();
-    rmSync(folder, { recursive: true });
+    await server.remove();
   });
 
   let number = 0;

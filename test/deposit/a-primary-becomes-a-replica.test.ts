@@ -1,29 +1,24 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startRedis, type LocalRedis } from '../../scripts/local/redis.ts';
 import { reconnectIfReadOnly } from '../../src/system/connections.ts';
 import { depositOver, type DepositInside } from '../support/inside.ts';
+import { OwnRedis } from '../support/own-redis.ts';
 import { until } from '../support/until.ts';
 import { waitingEvent } from '../support/waiting-event.ts';
 
 /** After a failover the old primary keeps its connections but refuses writes; its address may move. */
 describe('P2: a primary that becomes a replica', () => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-replica-'));
-  let primary: LocalRedis;
-  let server: LocalRedis;
+  let primary: OwnRedis;
+  let server: OwnRedis;
   let inside: DepositInside;
   let connections = 0;
   beforeAll(async () => {
-    [primary, server] = await Promise.all([startRedis(`${folder}/one`), startRedis(`${folder}/two`)]);
+    [primary, server] = await Promise.all([OwnRedis.start(), OwnRedis.start()]);
     inside = await depositOver(server.url, 1);
     inside.redis.on('ready', () => (connections += 1));
   });
   afterAll(async () => {
     await inside.close();
-    await Promise.all([primary.stop(), server.stop()]);
-    rmSync(folder, { recursive: true });
+    await Promise.all([primary.remove(), server.remove()]);
   });
 
   test('refuses a deposit: a new connection is opened, and deposits work as soon as it reaches a primary', async () => {

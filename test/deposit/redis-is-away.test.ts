@@ -1,8 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startRedis, type LocalRedis } from '../../scripts/local/redis.ts';
 import { depositor } from '../../src/deposit/depositor.ts';
 import { openQueues } from '../../src/deposit/queues.ts';
 import { withScripts, type ScriptedRedis } from '../../src/deposit/scripts.ts';
@@ -10,6 +6,7 @@ import { waker } from '../../src/deposit/waker.ts';
 import { openRedis, redisReady } from '../../src/system/connections.ts';
 import { redisKeys } from '../../src/system/redis-keys.ts';
 import { silent } from '../support/inside.ts';
+import { OwnRedis } from '../support/own-redis.ts';
 import { until } from '../support/until.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 
@@ -17,19 +14,17 @@ const DEPOSIT_TIMEOUT_MS = 300;
 const notDurable = { name: 'Fault', code: 'not_durable' };
 
 describe('a deposit while Redis is down', () => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-redis-away-'));
   const partitions = [redisKeys(0)];
-  let server: LocalRedis;
+  let server: OwnRedis;
   let redis: ScriptedRedis;
   beforeAll(async () => {
-    server = await startRedis(folder);
+    server = await OwnRedis.start();
     redis = withScripts(openRedis(server.url, 'impatient', silent, DEPOSIT_TIMEOUT_MS));
     await redisReady(redis);
   });
   afterAll(async () => {
     redis.disconnect();
-    await server.stop();
-    rmSync(folder, { recursive: true });
+    await server.remove();
   });
   const deposits = () =>
     depositor(
@@ -46,7 +41,7 @@ describe('a deposit while Redis is down', () => {
     const other = waitingEvent('orders/updated', { id: 1 });
     await expect(deposits().deposit(other, null)).rejects.toMatchObject(notDurable);
 
-    server = await startRedis(folder, server.port);
+    await server.startAgain();
     await until(() => redis.status === 'ready');
     expect(await deposits().deposit(other, null)).toMatchObject({ outcome: 'accepted' });
     expect(await deposits().deposit(event, null)).toMatchObject({ outcome: 'duplicate' });

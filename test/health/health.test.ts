@@ -1,25 +1,20 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startRedis, type LocalRedis } from '../../scripts/local/redis.ts';
 import { http } from '../support/http.ts';
+import { OwnRedis } from '../support/own-redis.ts';
 import { until } from '../support/until.ts';
 import { ServedDashboard } from '../watch/served-dashboard.ts';
 
 describe('health', () => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-health-'));
-  let server: LocalRedis;
+  let server: OwnRedis;
   let dashboard: ServedDashboard;
   beforeAll(async () => {
-    server = await startRedis(folder);
+    server = await OwnRedis.start();
     dashboard = await ServedDashboard.start({ redisUrl: server.url });
     await dashboard.commit([{ id: '1' }]);
   });
   afterAll(async () => {
     await dashboard.stop();
-    await server.stop();
-    rmSync(folder, { recursive: true, force: true });
+    await server.remove();
   });
 
   const readiness = async () => {
@@ -65,7 +60,7 @@ describe('health', () => {
   });
 
   test('with Redis back: ready automatically', async () => {
-    server = await startRedis(folder, server.port);
+    await server.startAgain();
     await until(async () => (await readiness()).status === 200);
     expect(await readiness()).toEqual(READY);
     expect((await dashboard.get('/api/status')).json.waitingEvents).toBe(0);

@@ -1,28 +1,23 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Redis } from 'ioredis';
 import { pino } from 'pino';
-import { startRedis, type LocalRedis } from '../../scripts/local/redis.ts';
 import { checkRedis, openRedis, redisReady } from '../../src/system/connections.ts';
+import { OwnRedis } from '../support/own-redis.ts';
 
 describe('P2: a Redis that may lose stored events', () => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-check-redis-'));
   const warned: string[] = [];
   const write = (line: string) => void warned.push(String((JSON.parse(line) as { msg: unknown }).msg));
   const log = pino({ level: 'warn' }, { write });
-  let server: LocalRedis;
+  let server: OwnRedis;
   let redis: Redis;
   beforeAll(async () => {
-    server = await startRedis(folder);
+    server = await OwnRedis.start();
     redis = openRedis(server.url, 'impatient', log);
     await redisReady(redis);
   });
   afterAll(async () => {
     redis.disconnect();
-    await server.stop();
-    rmSync(folder, { recursive: true, force: true });
+    await server.remove();
   });
 
   const checkWith = async (settings: Record<string, string>) => {

@@ -1,34 +1,29 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startRedis, type LocalRedis } from '../../scripts/local/redis.ts';
 import type { SystemStatus } from '../../src/watch/shapes/system.ts';
 import { Outages } from '../../src/watch/status/outages.ts';
+import { OwnRedis } from '../support/own-redis.ts';
 import { until } from '../support/until.ts';
 import { ServedDashboard } from './served-dashboard.ts';
 
 /** Once, `since` was when the page was opened, and after Redis came back, no worker seemed alive. */
 describe('an outage is reported as it was', () => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-outage-'));
-  let redis: LocalRedis;
+  let redis: OwnRedis;
   let dashboard: ServedDashboard;
   beforeAll(async () => {
-    redis = await startRedis(folder);
+    redis = await OwnRedis.start();
     dashboard = await ServedDashboard.start({ redisUrl: redis.url });
   });
   afterAll(async () => {
-    process.kill(redis.pid, 'SIGCONT');
+    redis.goOn();
     await dashboard.stop();
-    await redis.stop();
-    rmSync(folder, { recursive: true });
+    await redis.remove();
   });
   const status = async () => (await dashboard.get('/api/status')).json as unknown as SystemStatus;
 
   test('since its start, whenever it is read; with one row in the doctor; without a false alarm afterwards', async () => {
     expect(await status()).toMatchObject({ workers: 0, redis: { since: null } });
     const before = Date.now();
-    process.kill(redis.pid, 'SIGSTOP');
+    redis.hang();
     await until(async () => (await status()).redis.state === 'away', 10_000);
     const { since } = (await status()).redis;
     expect(Date.parse(since ?? '')).toBeGreaterThanOrEqual(before - 2000);
@@ -39,7 +34,7 @@ describe('an outage is reported as it was', () => {
     expect(checks.filter(({ verdict }) => verdict === 'bad')).toMatchObject([
       { name: 'Redis', found: expect.stringMatching(/^does not answer: \d+ checks skipped$/) },
     ]);
-    process.kill(redis.pid, 'SIGCONT');
+    redis.goOn();
     await until(async () => (await status()).redis.state === 'up', 10_000);
     expect(await status()).toMatchObject({ workers: null, level: 'fine', redis: { since: null } });
   });

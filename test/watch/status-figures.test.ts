@@ -1,8 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startRedis, type LocalRedis } from '../../scripts/local/redis.ts';
 import { claims } from '../../src/deposit/claims.ts';
 import { mailboxList } from '../../src/deposit/mailbox-list.ts';
 import { openQueues } from '../../src/deposit/queues.ts';
@@ -25,6 +21,7 @@ import { statusReader } from '../../src/watch/status/status-reader.ts';
 import type { SystemStatus } from '../../src/watch/shapes/system.ts';
 import { Outages } from '../../src/watch/status/outages.ts';
 import { openInside, silent, type Inside } from '../support/inside.ts';
+import { OwnRedis } from '../support/own-redis.ts';
 import { until } from '../support/until.ts';
 import { keyOf, randomEventId, waitingEvent } from '../support/waiting-event.ts';
 import { ServedRoutes } from './served-routes.ts';
@@ -102,15 +99,14 @@ describe('figures', () => {
 });
 
 describe('while Redis is down', () => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-status-'));
   let inside: Inside;
-  let server: LocalRedis;
+  let server: OwnRedis;
   let redis: ScriptedRedis;
   let sampler: Sampler;
   let served: ServedRoutes;
   beforeAll(async () => {
     inside = await openInside();
-    server = await startRedis(folder);
+    server = await OwnRedis.start();
     redis = withScripts(openRedis(server.url, 'impatient', silent, 1500));
     await redisReady(redis);
     const { collections } = inside;
@@ -154,9 +150,8 @@ describe('while Redis is down', () => {
     await served.stop();
     await sampler.stop();
     redis.disconnect();
-    await server.stop();
+    await server.remove();
     await inside.close();
-    rmSync(folder, { recursive: true, force: true });
   });
 
   const PLACES = [
@@ -186,7 +181,7 @@ describe('while Redis is down', () => {
     });
     await sampler.sample();
     await sampler.sample();
-    server = await startRedis(folder, server.port);
+    await server.startAgain();
     await until(() => redis.status === 'ready');
     await sampler.sample();
     const { samples } = (await served.get('/history')).json as {

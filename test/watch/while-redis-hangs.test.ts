@@ -1,13 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import express from 'express';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startRedis, type LocalRedis } from '../../scripts/local/redis.ts';
 import type { Logger } from '../../src/system/log.ts';
 import { onError } from '../../src/watch/api/on-error.ts';
 import { serving } from '../../src/health/serve.ts';
 import { http } from '../support/http.ts';
+import { OwnRedis } from '../support/own-redis.ts';
 import { until } from '../support/until.ts';
 import { keyOf } from '../support/waiting-event.ts';
 import { ServedDashboard } from './served-dashboard.ts';
@@ -16,21 +13,19 @@ const ORDER = keyOf('1');
 
 /** A Redis that is stopped (SIGSTOP): its connections stay open, but do not answer. */
 describe('while Redis hangs', () => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-hangs-'));
-  let redis: LocalRedis;
+  let redis: OwnRedis;
   let dashboard: ServedDashboard;
   beforeAll(async () => {
-    redis = await startRedis(folder);
+    redis = await OwnRedis.start();
     dashboard = await ServedDashboard.start({ redisUrl: redis.url });
     await dashboard.commit([{ id: '1' }]);
-    process.kill(redis.pid, 'SIGSTOP');
+    redis.hang();
   });
   afterAll(async () => {
-    process.kill(redis.pid, 'SIGCONT');
+    redis.goOn();
     await until(async () => (await dashboard.get('/api/queues')).status === 200);
     await dashboard.stop();
-    await redis.stop();
-    rmSync(folder, { recursive: true });
+    await redis.remove();
   });
 
   test('a request that needs Redis is answered that Redis is down', async () => {
