@@ -1,21 +1,18 @@
 import path from 'node:path';
 import type { Express } from 'express';
-import type { Connection } from 'mongoose';
-import type { Redis } from 'ioredis';
 import { exportOf } from './compliance/export.ts';
 import { claims } from './deposit/claims.ts';
 import { mailboxList } from './deposit/mailbox-list.ts';
 import { mailbox } from './deposit/mailbox.ts';
 import { openQueues } from './deposit/queues.ts';
 import { replayer } from './deposit/replayer.ts';
-import type { ScriptedRedis } from './deposit/scripts.ts';
 import { waker } from './deposit/waker.ts';
 import { mongoCheck, redisCheck } from './health/checks.ts';
 import { lockKeeper } from './lock/lock-keeper.ts';
 import { orderLock } from './lock/order-lock.ts';
+import type { Servers } from './open-servers.ts';
 import { auditLog } from './persist/audit-log.ts';
 import { AuditSigner } from './persist/audit-signer.ts';
-import type { Collections } from './persist/collections.ts';
 import { fence } from './persist/fence.ts';
 import { reconcileBook } from './persist/reconcile-book.ts';
 import { parkedStore } from './persist/parked-store.ts';
@@ -68,14 +65,9 @@ import { pagesRouter } from './watch/web/pages.ts';
 import { rawQueues } from './watch/web/raw-queues.ts';
 
 /** What a dashboard is composed of. The program opens these, and so do tests. */
-export interface Ground {
+export interface Ground extends Servers {
   config: Config<'OPS_JWT_SECRET'>;
   log: Logger;
-  redis: ScriptedRedis;
-  /** Where the locks are. */
-  lockServers: readonly Redis[];
-  mongo: Connection;
-  collections: Collections;
 }
 
 export interface Dashboard {

@@ -8,7 +8,7 @@ import { mongoPart, redisPart } from './system/parts.ts';
 import type { Surroundings } from './system/program.ts';
 
 /** The connections of a program that cannot run without its servers. */
-interface Servers {
+export interface Servers {
   redis: ScriptedRedis;
   /** Where the locks are: LOCK_REDIS_URLS, else only `redis`. */
   lockServers: readonly Redis[];

@@ -1,3 +1,5 @@
+import type { LocalMachine } from '../../scripts/local/machine.ts';
+
 /**
  * Everything that is known about one load test. The report, its JSON and the terminal's table are views of
  * this; the JSON is this object.
@@ -33,16 +35,9 @@ export interface LoadTestRun {
   verdict: { kept: boolean; sentence: string };
 }
 
-export interface Machine {
-  cores: number;
-  cpu: string;
-  memoryGiB: number;
-  system: string;
-  node: string;
+export interface Machine extends LocalMachine {
   redis: string;
   mongodb: string;
-  /** The commit of Lockstep, shortened. */
-  lockstep: string;
   /** Settings that were not the defaults, such as `WORKER_CONCURRENCY=20`. */
   settings: string[];
 }

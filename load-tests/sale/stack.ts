@@ -21,7 +21,6 @@ export interface Target {
 /** Redis and MongoDB for one test, as long as it runs. */
 export interface Servers {
   redisUrl: string;
-  redisPid: number;
   mongoUri: string;
   close: () => Promise<void>;
 }
@@ -34,7 +33,6 @@ export async function startServers(): Promise<Servers> {
   const [redis, mongo] = await Promise.all([startRedis(`${folder}/redis`), startMongo(`${folder}/mongo`)]);
   return {
     redisUrl: redis.url,
-    redisPid: redis.pid,
     mongoUri: mongo.uri,
     close: async () => {
       await Promise.all([redis.stop(), mongo.stop()]);

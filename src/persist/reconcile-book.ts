@@ -26,8 +26,8 @@ interface ReconcileMark {
 }
 
 /**
- * The records of reconciliation, and how far it is with each shop. A change of a pass succeeds only if the pass is still
- * open; a step also needs its cursor.
+ * The records of reconciliation, and how far it is with each shop. A change of a pass succeeds only if the
+ * pass is still open; a step also needs its cursor.
  */
 export interface ReconcileBook {
   ask: (wanted: Wanted) => Promise<ReconcileDocument>;
@@ -94,11 +94,7 @@ function changing(
         endedAt: null,
         cursor: null,
         checked: 0,
-        missing: 0,
-        stale: 0,
-        differs: 0,
-        stuck: 0,
-        gone: 0,
+        ...countsOf([]),
         points: 0,
         found: [],
         because: null,

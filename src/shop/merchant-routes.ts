@@ -4,16 +4,8 @@ import type { Logger } from '../system/log.ts';
 import type { Installer } from './installer.ts';
 import type { ShopBook } from '../persist/shop-book.ts';
 import { shopOfSessionToken } from './session-token.ts';
+import type { ShopActivity } from './shop-activity.ts';
 import type { Shopify } from './shopify.ts';
-
-/** Current traffic of a shop. Times are ms. */
-interface Activity {
-  eventsToday: number;
-  lastWebhookAt: number | null;
-  waiting: number;
-  /** null: nothing is waiting, or nothing among the thousand longest waiting orders of all shops. */
-  oldestWaitMs: number | null;
-}
 
 /** Whether everything that Shopify has of a shop's orders is here, too. */
 export interface Completeness {
@@ -27,7 +19,7 @@ export interface MerchantTools {
   shopify: Shopify;
   installer: Installer;
   shops: ShopBook;
-  activityOf: (shop: string) => Promise<Activity>;
+  activityOf: (shop: string) => Promise<ShopActivity>;
   completenessOf: (shop: string) => Promise<Completeness>;
   log: Logger;
   now: () => number;
@@ -110,7 +102,7 @@ function limited(perMinute: number, counts: (request: Request) => boolean = () =
 
 interface State {
   connected: boolean;
-  activity: Activity;
+  activity: ShopActivity;
   completeness: Completeness;
   putRight: number;
   told: string | null;
