@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Sweeper } from '../../src/deposit/sweeper.ts';
-import { openDeposit, silent, type DepositInside } from '../support/inside.ts';
-import { keyOf, waitingEvent } from '../support/waiting-event.ts';
+import { depositOrders, openDeposit, silent, type DepositInside } from '../support/inside.ts';
+import { keyOf } from '../support/waiting-event.ts';
 
 describe('a sweep without lost jobs', () => {
   let inside: DepositInside;
@@ -16,15 +16,6 @@ describe('a sweep without lost jobs', () => {
     const { redis, partitions, waker } = inside;
     return new Sweeper(redis, partitions, waker, silent, (orders) => (found += orders)).sweep();
   };
-  async function deposited(count: number): Promise<void> {
-    const orders = Array.from({ length: count }, (_, i) => keyOf(String(1000 + i)));
-    await Promise.all(
-      orders.map((order) =>
-        inside.depositor.deposit(waitingEvent('orders/paid', { order }, { order }), null),
-      ),
-    );
-    await inside.waker.settle();
-  }
 
   /** Names of the commands sent during `run` on the sweeper's connection, which the queues share. */
   async function commandsDuring(run: () => Promise<void>): Promise<string[]> {
@@ -44,7 +35,7 @@ describe('a sweep without lost jobs', () => {
     [3, 2],
     [3500, 2],
   ])('with %i waiting orders makes at most %i calls per partition and adds no job', async (count, calls) => {
-    await deposited(count);
+    await depositOrders(inside, count);
     // Redis knows the script after the first sweep.
     await sweep();
     const before = await Promise.all(inside.queues.map((queue) => queue.getJobCountByTypes('waiting')));
@@ -58,7 +49,7 @@ describe('a sweep without lost jobs', () => {
   });
 
   test('ignores orders that are held for their create', async () => {
-    await deposited(1);
+    await depositOrders(inside, 1);
     const order = keyOf('1000');
     await Promise.all(inside.queues.map((queue) => queue.drain()));
     await inside.waker.wakeIn(order, 60_000);

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Sweeper } from '../../src/deposit/sweeper.ts';
 import type { OrderKey } from '../../src/order/identity.ts';
 import { partitionOf, QUEUE } from '../../src/system/redis-keys.ts';
-import { openDeposit, silent, type DepositInside } from '../support/inside.ts';
+import { depositOrders, openDeposit, silent, type DepositInside } from '../support/inside.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 
 describe('P6: an order that waits without a job is woken by one sweep', () => {
@@ -17,16 +17,7 @@ describe('P6: an order that waits without a job is woken by one sweep', () => {
   });
   afterEach(() => inside.close());
 
-  async function deposited(count: number): Promise<string[]> {
-    const orders = Array.from({ length: count }, (_, i) => keyOf(String(1000 + i)));
-    await Promise.all(
-      orders.map((order) =>
-        inside.depositor.deposit(waitingEvent('orders/paid', { order }, { order }), null),
-      ),
-    );
-    await inside.waker.settle();
-    return orders.toSorted();
-  }
+  const deposited = async (count: number) => (await depositOrders(inside, count)).toSorted();
   async function withJobs(): Promise<string[]> {
     const jobs = await Promise.all(inside.queues.map((queue) => queue.getWaiting()));
     return jobs

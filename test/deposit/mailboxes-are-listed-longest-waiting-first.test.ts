@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { mailboxList, type ListPlace, type MailboxList } from '../../src/deposit/mailbox-list.ts';
 import type { OrderKey } from '../../src/order/identity.ts';
 import { partitionOf } from '../../src/system/redis-keys.ts';
-import { openDeposit, type DepositInside } from '../support/inside.ts';
+import { depositOrders, openDeposit, type DepositInside } from '../support/inside.ts';
 import { keyOf, randomEventId, waitingEvent } from '../support/waiting-event.ts';
 
 const PARTITIONS = 3;
@@ -21,16 +21,6 @@ describe('the list of mailboxes', () => {
     if (!found) throw new Error('three partitions');
     return found;
   };
-  async function deposited(count: number): Promise<OrderKey[]> {
-    const orders = Array.from({ length: count }, (_, i) => keyOf(String(1000 + i)));
-    await Promise.all(
-      orders.map((order) =>
-        inside.depositor.deposit(waitingEvent('orders/paid', { order }, { order }), null),
-      ),
-    );
-    await inside.waker.settle();
-    return orders;
-  }
   const waitsSince = (order: OrderKey, since: number) =>
     inside.redis.zadd(keys(order).pending, String(since), order);
   /** All pages of a size; `between` runs after each. */
@@ -54,7 +44,7 @@ describe('the list of mailboxes', () => {
   });
 
   test('starts with the order that has waited longest, over all partitions', async () => {
-    const orders = await deposited(9);
+    const orders = await depositOrders(inside, 9);
     for (const [i, order] of orders.entries()) await waitsSince(order, 1_000_000 - i);
     const { waiting, total } = await list.page(5, null);
     expect(waiting.map(({ order }) => order)).toEqual(orders.toReversed().slice(0, 5));
@@ -65,7 +55,7 @@ describe('the list of mailboxes', () => {
   });
 
   test('is paged without gaps or repeats, also if many have waited since the same moment', async () => {
-    const orders = await deposited(40);
+    const orders = await depositOrders(inside, 40);
     for (const order of orders) await waitsSince(order, 1_000_000);
     const found = await pages(7);
     expect(found.map(({ length }) => length)).toEqual([7, 7, 7, 7, 7, 5]);
@@ -73,7 +63,7 @@ describe('the list of mailboxes', () => {
   });
 
   test('continues at its position after the orders shown so far were drained', async () => {
-    const orders = await deposited(20);
+    const orders = await depositOrders(inside, 20);
     for (const [i, order] of orders.entries()) await waitsSince(order, 1_000_000 + Math.floor(i / 10));
     const found = await pages(4, async (shown) => {
       for (const order of shown) await inside.redis.zrem(keys(order).pending, order);
@@ -82,7 +72,7 @@ describe('the list of mailboxes', () => {
   });
 
   test('shows which order has no job due; a job in a paused queue is due', async () => {
-    const [lost, kept] = await deposited(2);
+    const [lost, kept] = await depositOrders(inside, 2);
     if (!lost || !kept) throw new Error('two were deposited');
     await inside.queues[partitionOf(lost, PARTITIONS)]?.removeDeduplicationKey(lost);
     await Promise.all(inside.queues.map((queue) => queue.pause()));
@@ -94,7 +84,7 @@ describe('the list of mailboxes', () => {
   });
 
   test('shows the other mailboxes if one is not a list', async () => {
-    const [bad, good] = await deposited(2);
+    const [bad, good] = await depositOrders(inside, 2);
     if (!bad || !good) throw new Error('two were deposited');
     await inside.redis.set(keys(bad).mailbox(bad), 'foreign data');
     const events = (await list.page(10, null)).waiting.map((each) => [each.order, each.events]);

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { livesOf } from '../support/lives.ts';
-import { WORKER_POINTS, type CrashPoint } from './crash-points.ts';
+import { killAt, WORKER_POINTS, type CrashPoint } from './crash-points.ts';
 import { expectNothingBroken, SEED, times } from './record.ts';
 import { Rig, type Placing } from './rig.ts';
 
@@ -17,28 +16,19 @@ describe(`P3, P6: a worker is killed (SEED=${SEED})`, () => {
   afterAll(() => rig.close());
 
   /** Starts a worker, sends until it reaches the moment, and kills it right there. */
-  async function killAt(point: CrashPoint, shop: string): Promise<number> {
+  async function killWorker(point: CrashPoint, shop: string): Promise<number> {
     const placing = { redis: await rig.link('redis'), mongo: await rig.link('mongo') } satisfies Placing;
     const victim = await rig.startWorker(placing);
     const caught = placing[point.link].intercept(point.pattern, point.part);
-    let reached = false;
-    const dead = caught.reached.then(async () => {
-      reached = true;
-      await rig.kill(victim);
-      caught.release();
-    });
-    for (let orders = 0; !reached; orders += ORDERS_EACH)
-      await rig.deliverAll(
-        rig.random.shuffled(livesOf(rig.random, `${shop}-${orders}.myshopify.com`, ORDERS_EACH).flat()),
-      );
-    await dead;
+    await killAt(caught, victim, rig, shop, ORDERS_EACH);
     return 1;
   }
 
   test(`T5: at ${WORKER_POINTS.length} moments`, async () => {
     let reached = 0;
     for (let kill = 0; kill < KILLS_EACH; kill += 1)
-      for (const [i, point] of WORKER_POINTS.entries()) reached += await killAt(point, `kill-${kill}-${i}`);
+      for (const [i, point] of WORKER_POINTS.entries())
+        reached += await killWorker(point, `kill-${kill}-${i}`);
     const healSeconds = await rig.settled();
     const runs = KILLS_EACH * WORKER_POINTS.length;
     const found = await rig.audit();

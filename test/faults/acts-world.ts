@@ -102,7 +102,6 @@ export class ActsWorld {
     const victim = { dashboard, app, ingest: ingests[0], worker: workers[0] }[name];
     if (!victim) throw new Error(`${name} is not running`);
     await this.rig.kill(victim);
-    for (const kind of [ingests, workers]) if (kind.includes(victim)) kind.splice(kind.indexOf(victim), 1);
   }
 
   intercept({ link, pattern, part }: CrashPoint): Caught {

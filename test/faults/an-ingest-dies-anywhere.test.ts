@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, test } from '@jest/globals';
-import { livesOf } from '../support/lives.ts';
-import { INGEST_POINTS, SPOOL_POINTS, type CrashPoint } from './crash-points.ts';
+import { INGEST_POINTS, killAt, SPOOL_POINTS, type CrashPoint } from './crash-points.ts';
 import { expectNothingBroken, SEED, times } from './record.ts';
 import { Rig } from './rig.ts';
 
@@ -16,23 +15,12 @@ describe(`P2, P6: an ingest is killed (SEED=${SEED})`, () => {
   });
   afterAll(() => rig.close());
 
-  async function killAt(point: CrashPoint, shop: string): Promise<void> {
+  async function killIngest(point: CrashPoint, shop: string): Promise<void> {
     const placing = { redis: await rig.link('redis'), mongo: await rig.link('mongo') };
     const victim = await rig.startIngest(placing);
     if (SPOOL_POINTS.includes(point)) placing.redis.cut();
     const caught = placing[point.link].intercept(point.pattern, point.part);
-    let reached = false;
-    const dead = caught.reached.then(async () => {
-      reached = true;
-      await rig.kill(victim);
-      rig.ingests.splice(rig.ingests.indexOf(victim), 1);
-      caught.release();
-    });
-    for (let orders = 0; !reached; orders += ORDERS_EACH)
-      await rig.deliverAll(
-        rig.random.shuffled(livesOf(rig.random, `${shop}-${orders}.myshopify.com`, ORDERS_EACH).flat()),
-      );
-    await dead;
+    await killAt(caught, victim, rig, shop, ORDERS_EACH);
   }
 
   test.each([
@@ -45,7 +33,7 @@ describe(`P2, P6: an ingest is killed (SEED=${SEED})`, () => {
       let reached = 0;
       for (let kill = 0; kill < KILLS_EACH; kill += 1)
         for (const [i, point] of points.entries()) {
-          await killAt(point, `kill-${point.link}-${kill}-${i}`);
+          await killIngest(point, `kill-${point.link}-${kill}-${i}`);
           reached += 1;
         }
       const healSeconds = await rig.settled();

@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
 import { SCRIPTS } from '../../src/deposit/scripts.ts';
+import type { Caught } from '../support/link.ts';
+import { livesOf } from '../support/lives.ts';
+import type { Program, Rig } from './rig.ts';
 
 /**
  * A moment in a program's life: when a command passes on its way to a server, or the answer on its way back.
@@ -68,3 +71,24 @@ export const WORKER_POINTS = pointsOf('lock', 'read', 'load', 'commit', 'journal
 /** Moments of a webhook; those of the spool are reached while Redis is down. */
 export const INGEST_POINTS = pointsOf('deposit', 'wake-up');
 export const SPOOL_POINTS = pointsOf('spool write');
+
+/** Sends new orders, so many at a time, until the victim reaches a moment, and kills it right there. */
+export async function killAt(
+  caught: Caught,
+  victim: Program,
+  rig: Rig,
+  shop: string,
+  ordersEach: number,
+): Promise<void> {
+  let reached = false;
+  const dead = caught.reached.then(async () => {
+    reached = true;
+    await rig.kill(victim);
+    caught.release();
+  });
+  for (let orders = 0; !reached; orders += ordersEach)
+    await rig.deliverAll(
+      rig.random.shuffled(livesOf(rig.random, `${shop}-${orders}.myshopify.com`, ordersEach).flat()),
+    );
+  await dead;
+}

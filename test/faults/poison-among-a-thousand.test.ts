@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Delivery } from '../../scripts/deliveries/life.ts';
-import { livesOf } from '../support/lives.ts';
+import { livesOf, poisoned } from '../support/lives.ts';
 import { expectNothingBroken, SEED, times } from './record.ts';
 import { Rig } from './rig.ts';
 
@@ -16,18 +15,11 @@ describe(`P7: poison (SEED=${SEED})`, () => {
   });
   afterAll(() => rig.close());
 
-  const poisoned = (delivery: Delivery): Delivery => ({
-    ...delivery,
-    topic: 'orders/updated',
-    webhookId: `${delivery.webhookId}-poison`,
-    body: Buffer.from(delivery.body.toString().replace(/"updated_at":"[^"]*"/g, '"updated_at":"yesterday"')),
-  });
-
   test(`T16: one in ${ONE_IN} is parked with its reason; all others are applied, including those of the same orders`, async () => {
     const lives = livesOf(rig.random, 'poison.myshopify.com', Math.ceil(EVENTS / 11));
     const good = lives.flat().slice(0, EVENTS);
-    // A create is a whole order: its body has an updated_at that can be broken.
-    const bad = lives.slice(0, EVENTS / ONE_IN).map((life) => poisoned(life[0]!));
+    const creates = lives.slice(0, EVENTS / ONE_IN).map((life) => life[0]!);
+    const bad = creates.map((create) => poisoned(create, `${create.webhookId}-poison`));
     await rig.deliverAll(rig.random.shuffled([...good, ...bad]));
     const healSeconds = await rig.settled();
     const found = await rig.audit();

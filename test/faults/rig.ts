@@ -166,10 +166,12 @@ export class Rig {
     return spawned;
   }
 
-  /** SIGKILL, and waits until it is gone. */
-  async kill({ program }: Program): Promise<void> {
-    program.child.kill('SIGKILL');
-    await program.ended;
+  /** SIGKILL, and waits until it is gone: nothing more is sent to it. */
+  async kill(victim: Program): Promise<void> {
+    victim.program.child.kill('SIGKILL');
+    await victim.program.ended;
+    for (const kind of [this.ingests, this.workers])
+      if (kind.includes(victim)) kind.splice(kind.indexOf(victim), 1);
   }
 
   /** One attempt. Null if the connection broke. */

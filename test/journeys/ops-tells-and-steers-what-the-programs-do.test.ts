@@ -2,9 +2,10 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { lifeOf, type Delivery } from '../../scripts/deliveries/life.ts';
+import { lifeOf } from '../../scripts/deliveries/life.ts';
 import { randomFrom } from '../../scripts/deliveries/random.ts';
 import { mintToken } from '../../src/system/tokens.ts';
+import { poisoned } from '../support/lives.ts';
 import { Stack } from '../support/stack.ts';
 import { runOps } from '../ops/run-ops.ts';
 
@@ -17,12 +18,7 @@ describe('the command line over whole programs', () => {
   let stack: Stack;
   let token: string;
   const life = lifeOf(randomFrom(1), SHOP, 1001, new Date('2026-11-20T10:00:00Z'));
-  const poison: Delivery = {
-    ...life[0]!,
-    topic: 'orders/updated',
-    webhookId: 'poison',
-    body: Buffer.from(life[0]!.body.toString().replace(/"updated_at":"[^"]*"/g, '"updated_at":"yesterday"')),
-  };
+  const poison = poisoned(life[0]!, 'poison');
   let poisonHash = '';
 
   beforeAll(async () => {

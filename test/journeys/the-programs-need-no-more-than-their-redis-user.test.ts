@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { lifeOf, type Delivery } from '../../scripts/deliveries/life.ts';
+import { lifeOf } from '../../scripts/deliveries/life.ts';
 import { randomFrom } from '../../scripts/deliveries/random.ts';
 import { freePort } from '../../scripts/local/ports.ts';
 import { orderLock, type Lease } from '../../src/lock/order-lock.ts';
@@ -9,6 +9,7 @@ import { redisKeys } from '../../src/system/redis-keys.ts';
 import { compose } from '../support/compose.ts';
 import { startComposeRedis, type ComposeRedis } from '../support/compose-redis.ts';
 import { http, type HttpAnswer } from '../support/http.ts';
+import { poisoned } from '../support/lives.ts';
 import { Stack } from '../support/stack.ts';
 import { until } from '../support/until.ts';
 
@@ -21,12 +22,7 @@ describe('the programs work with the rights of the documented Redis user', () =>
   let redis: ComposeRedis;
   let stack: Stack;
   const life = lifeOf(randomFrom(1), SHOP, 1001, new Date('2026-11-20T10:00:00Z'));
-  const poison: Delivery = {
-    ...life[0]!,
-    topic: 'orders/updated',
-    webhookId: 'poison',
-    body: Buffer.from(life[0]!.body.toString().replace(/"updated_at":"[^"]*"/g, '"updated_at":"yesterday"')),
-  };
+  const poison = poisoned(life[0]!, 'poison');
 
   beforeAll(async () => {
     redis = await startComposeRedis();

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { FakeShop } from '../../scripts/fake-shopify/fake-shop.ts';
 import { ALL_SCOPES } from '../../src/shop/shopify.ts';
 import type { Reconcile } from '../../src/watch/shapes/reconcile.ts';
+import { driftOf } from '../support/drift.ts';
 import { StackWithShopify } from '../support/stack-with-shopify.ts';
 import { until } from '../support/until.ts';
 import { runOps } from '../ops/run-ops.ts';
@@ -41,22 +42,7 @@ describe('orders that Shopify did not report completely', () => {
   }, 240_000);
   afterAll(() => world.stop());
 
-  /** Orders whose state at Shopify differs from ours. */
-  const drift = async (): Promise<string[]> => {
-    const ours = await world.collections.orders.find().lean();
-    const held = new Map(ours.map(({ orderId, facts, snapshot }) => [String(orderId), { facts, snapshot }]));
-    return shop.orders
-      .filter((theirs) => {
-        const order = held.get(theirs.id);
-        const body = theirs.rest();
-        return (
-          order?.snapshot?.at !== theirs.updatedAt.getTime() ||
-          order.facts.financialStatus !== body.financial_status ||
-          order.facts.fulfillmentStatus !== body.fulfillment_status
-        );
-      })
-      .map(({ id }) => id);
-  };
+  const drift = () => driftOf(shop, world.collections);
   /** Only a transaction of it did not arrive. */
   let differing = 0;
   /** Everything that a pass could change. */

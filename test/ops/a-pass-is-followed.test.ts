@@ -3,16 +3,11 @@ import { reconcileBook, type ReconcileBook } from '../../src/persist/reconcile-b
 import { mintToken } from '../../src/system/tokens.ts';
 import { until } from '../support/until.ts';
 import { JWT_SECRET, ServedDashboard } from '../watch/served-dashboard.ts';
+import { carryOut, install, missingFrom } from '../watch/shop-records.ts';
 import { runOps, startOps } from './run-ops.ts';
 
 const SHOP = 'example.myshopify.com';
-const MISSING = {
-  order: `${SHOP}/7`,
-  what: 'missing' as const,
-  updatedAt: new Date(0),
-  heldAt: null,
-  facts: [],
-};
+const MISSING = missingFrom(SHOP);
 
 describe('ops reconcile', () => {
   let dashboard: ServedDashboard;
@@ -21,12 +16,7 @@ describe('ops reconcile', () => {
   beforeAll(async () => {
     dashboard = await ServedDashboard.start();
     book = reconcileBook(dashboard.collections, Date.now);
-    await dashboard.collections.shops.create({
-      _id: SHOP,
-      state: 'installed',
-      installedAt: new Date(),
-      scopes: [],
-    });
+    await install(dashboard.collections, SHOP);
     const token = await mintToken(JWT_SECRET, { name: 'ada', role: 'operator' }, 1);
     globals = ['--url', dashboard.url, '--token', token];
   });
@@ -35,22 +25,12 @@ describe('ops reconcile', () => {
 
   const run = (...args: string[]) => runOps([...globals, 'reconcile', ...args]);
 
-  /** Runs the requested pass as the app program would, and ends it in this state. */
-  async function carryOut(state: 'done' | 'failed', because: string | null = null): Promise<string> {
-    await until(async () => (await book.open()).length > 0);
-    const id = (await book.open())[0]?._id ?? '';
-    await book.begin(id);
-    await book.step(id, { from: null, to: null, checked: 3, points: 5, found: [MISSING] });
-    await book.end(id, state, because);
-    return id;
-  }
-
   test('a dry run is followed to its end and shows what it would repair', async () => {
     const running = run('--shop', SHOP, '--since', '2h');
-    const id = await carryOut('done');
+    const { _id: id } = await carryOut(book, [MISSING]);
     const { code, stdout, stderr } = await running;
     expect(code).toBe(0);
-    expect(stdout).toContain(`The dry run for ${SHOP} is done. 3 orders checked: 1 missing, 0 stale.`);
+    expect(stdout).toContain(`The dry run for ${SHOP} is done. 12 orders checked: 1 missing, 0 stale.`);
     expect(stdout).toContain(MISSING.order);
     expect(stdout).toContain('Nothing was changed. To repair, add --yes and --reason.');
     expect(stderr).toContain(`pass ${id} (dry run) requested; Ctrl-C aborts it`);
@@ -59,7 +39,7 @@ describe('ops reconcile', () => {
 
   test('--yes with a reason repairs; --json prints the record of the pass', async () => {
     const running = run('run', '--shop', SHOP, '--all', '--yes', '--reason', 'after the outage', '--json');
-    const id = await carryOut('done');
+    const { _id: id } = await carryOut(book, [MISSING]);
     const { code, stdout } = await running;
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -73,12 +53,11 @@ describe('ops reconcile', () => {
 
   test('a pass that fails says why, and the exit code is 1', async () => {
     const running = run('--shop', SHOP, '--since', '2026-01-01T00:00:00Z');
-    await carryOut('failed', 'Shopify refused: access is forbidden (403)');
+    await carryOut(book, [MISSING], 'failed', 'Shopify refused: access is forbidden (403)');
     const { code, stdout } = await running;
-    expect([code, stdout.includes('failed. 3 orders checked: 1 missing, 0 stale. Shopify refused')]).toEqual([
-      1,
-      true,
-    ]);
+    expect([code, stdout.includes('failed. 12 orders checked: 1 missing, 0 stale. Shopify refused')]).toEqual(
+      [1, true],
+    );
   });
 
   test('Ctrl-C aborts the pass', async () => {

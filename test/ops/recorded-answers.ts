@@ -2,6 +2,8 @@ import type { Claim } from '../../src/watch/shapes/dedupe.ts';
 import type { EventSummary } from '../../src/watch/shapes/events.ts';
 import type { Lock } from '../../src/watch/shapes/locks.ts';
 import type { ParkedEvent, ReplayRun } from '../../src/watch/shapes/parked.ts';
+import type { SystemStatus } from '../../src/watch/shapes/system.ts';
+import { WELL } from '../watch/all-is-well.ts';
 
 /** Responses of the API. */
 const SHOP = 'example.myshopify.com';
@@ -90,30 +92,14 @@ export const RUN: ReplayRun = {
   parkedAgain: 0,
 };
 
-const up = { state: 'up', problem: null, since: null } as const;
-export const STATUS = {
-  waitingEvents: 0,
-  waitingOrders: 0,
-  oldestWaitMs: 0,
-  oldestOrder: null,
-  queues: { active: 0, waiting: 0, delayed: 0, failed: 0 },
+export const STATUS: SystemStatus = {
+  ...WELL,
   pausedQueues: [1],
   workers: 2,
-  locksHeld: 0,
-  accepted: 10,
   duplicates: 1,
-  forged: 0,
-  reusedWebhookIds: 0,
-  redisMemory: null,
-  parked: 0,
-  spooled: 0,
-  complianceDue: 0,
-  shops: { installed: 0, uninstalled: 0, needAttention: 0, first: null },
-  redis: up,
-  mongodb: up,
   sentence: 'Partition 1 is paused.',
   link: '/queues',
-  level: 'look' as 'look' | 'act',
+  level: 'look',
 };
 export const QUEUES = {
   queues: [0, 1].map((partition) => ({

@@ -3,23 +3,15 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { openBrowser } from '../../scripts/local/chromium.ts';
 import { reconcileBook, type ReconcileBook } from '../../src/persist/reconcile-book.ts';
-import type { ReconcileDocument } from '../../src/persist/reconcile-schema.ts';
 import { mintToken } from '../../src/system/tokens.ts';
 import { openPage, signIn, type WatchedPage } from '../support/browser.ts';
-import { until } from '../support/until.ts';
 import { JWT_SECRET, ServedDashboard } from '../watch/served-dashboard.ts';
-import { install, INSTALLED_AT, request } from '../watch/shop-records.ts';
+import { carryOut, install, INSTALLED_AT, missingFrom, request } from '../watch/shop-records.ts';
 
 const SHOP = 'example.myshopify.com';
 const LAPSED = 'its tokens have lapsed: the merchant must open the app in the Shopify admin';
 const SECONDS_MS = 60_000;
-const MISSING = {
-  order: `${SHOP}/7`,
-  what: 'missing' as const,
-  updatedAt: new Date(0),
-  heldAt: null,
-  facts: [],
-};
+const MISSING = missingFrom(SHOP);
 
 describe('shops in a real Chromium', () => {
   let dashboard: ServedDashboard;
@@ -55,16 +47,6 @@ describe('shops in a real Chromium', () => {
   };
   const isWider = (page: Page) =>
     page.evaluate('document.documentElement.scrollWidth > window.innerWidth') as Promise<boolean>;
-  /** Runs the requested reconciliation, as the app program would. */
-  async function carryOut(found: ReconcileDocument['found']): Promise<ReconcileDocument> {
-    await until(async () => (await book.open()).length > 0);
-    const [asked] = await book.open();
-    if (!asked) throw new Error('no open reconciliation');
-    await book.begin(asked._id);
-    await book.step(asked._id, { from: null, to: null, checked: 12, points: 5, found });
-    await book.end(asked._id, 'done', null);
-    return asked;
-  }
 
   test(
     'a shop that needs attention stands out; its row leads to its page, which says why, also on a phone',
@@ -107,12 +89,12 @@ describe('shops in a real Chromium', () => {
       expect(await apply.isDisabled()).toBe(true);
       await dialog.getByLabel('Orders that changed in').selectOption('the last 2 hours');
       await dialog.getByRole('button', { name: 'Compare' }).click();
-      const dry = await carryOut([MISSING]);
+      const dry = await carryOut(book, [MISSING]);
       await dialog.getByText('12 orders compared: 1 missing, 0 stale.').waitFor();
       expect(await barriers(page)).toEqual([]);
       await apply.dblclick();
       await dialog.getByText(/requested pass/).waitFor();
-      const asked = await carryOut([MISSING]);
+      const asked = await carryOut(book, [MISSING]);
       expect(dry).toMatchObject({ dryRun: true, shop: SHOP, how: 'pages' });
       expect(asked).toMatchObject({
         dryRun: false,
@@ -138,13 +120,13 @@ describe('shops in a real Chromium', () => {
       const dialog = page.getByRole('dialog');
       await dialog.getByLabel('Reason').fill('to look');
       await dialog.getByRole('button', { name: 'Compare' }).click();
-      await carryOut([]);
+      await carryOut(book, []);
       await dialog.getByText('Nothing to repair.').waitFor();
       expect(await dialog.getByRole('button', { name: 'Repair' }).isDisabled()).toBe(true);
       await dialog.getByLabel('Orders that changed in').selectOption('all time');
       await dialog.getByText('Not compared yet.').waitFor();
       await dialog.getByRole('button', { name: 'Compare' }).click();
-      expect(await carryOut([])).toMatchObject({ how: 'bulk', since: null, dryRun: true });
+      expect(await carryOut(book, [])).toMatchObject({ how: 'bulk', since: null, dryRun: true });
     },
     SECONDS_MS,
   );

@@ -2,11 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { openBrowser } from '../../scripts/local/chromium.ts';
-import { drainOrder } from '../../src/drain/drain-order.ts';
 import type { OrderKey } from '../../src/order/identity.ts';
 import { mintToken } from '../../src/system/tokens.ts';
 import { openPage, signIn, type WatchedPage } from '../support/browser.ts';
-import { depositAll, lifeEvents, openInside, type Inside } from '../support/inside.ts';
+import { lived, openInside, type Inside } from '../support/inside.ts';
 import { JWT_SECRET, ServedDashboard } from '../watch/served-dashboard.ts';
 
 const SECONDS_MS = 120_000;
@@ -21,8 +20,8 @@ describe('a wrong order, in a real Chromium', () => {
   beforeAll(async () => {
     inside = await openInside();
     dashboard = await ServedDashboard.start();
-    [changed, damaged] = [await lived(1), await lived(2)];
-    await lived(3);
+    [changed, damaged] = [await lived(inside, 1), await lived(inside, 2)];
+    await lived(inside, 3);
     for (const name of ['orders', 'events'] as const)
       await dashboard.collections[name].collection.insertMany(
         await inside.collections[name].collection.find({}).toArray(),
@@ -44,12 +43,6 @@ describe('a wrong order, in a real Chromium', () => {
     await inside?.close();
   });
 
-  async function lived(number: number): Promise<OrderKey> {
-    const events = lifeEvents(number);
-    await depositAll(inside, events);
-    await drainOrder(events[0]!.order, inside.tools);
-    return events[0]!.order;
-  }
   const barriersOf = async (page: Page, part: string) =>
     (await new AxeBuilder({ page }).include(part).analyze()).violations.map(({ id }) => id);
   /** In both colour schemes, and at the width of a phone. */

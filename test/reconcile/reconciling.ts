@@ -12,6 +12,7 @@ import { adminApi } from '../../src/shop/admin-api.ts';
 import { bulkFile } from '../../src/shop/bulk-file.ts';
 import { API_VERSION, shopifyAddress } from '../../src/shop/shopify.ts';
 import { serving } from '../../src/health/serve.ts';
+import { driftOf } from '../support/drift.ts';
 import { UNLIMITED } from '../support/unlimited.ts';
 import { until } from '../support/until.ts';
 import { openInside, silent, type Inside } from '../support/inside.ts';
@@ -168,22 +169,8 @@ export class Reconciling {
     return { ...Object.fromEntries(counted), redis: await redis.dbsize() };
   }
 
-  /** Ids of the orders whose time, statuses or price differ between Shopify and here. */
   async drift(): Promise<string[]> {
-    const ours = await this.inside.collections.orders.find({}).lean();
-    const held = new Map(ours.map(({ orderId, facts, snapshot }) => [String(orderId), { facts, snapshot }]));
-    return this.shop.orders
-      .filter((theirs) => {
-        const order = held.get(theirs.id);
-        const body = theirs.rest();
-        return (
-          order?.snapshot?.at !== theirs.updatedAt.getTime() ||
-          order.facts.financialStatus !== body.financial_status ||
-          order.facts.fulfillmentStatus !== body.fulfillment_status ||
-          order.facts.totalPrice !== body.total_price
-        );
-      })
-      .map(({ id }) => id);
+    return await driftOf(this.shop, this.inside.collections);
   }
 
   async stop(): Promise<void> {

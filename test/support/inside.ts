@@ -7,6 +7,7 @@ import { openQueues } from '../../src/deposit/queues.ts';
 import { withScripts, type ScriptedRedis } from '../../src/deposit/scripts.ts';
 import { Unspooler } from '../../src/deposit/unspooler.ts';
 import { waker, type Waker } from '../../src/deposit/waker.ts';
+import { drainOrder } from '../../src/drain/drain-order.ts';
 import type { DrainTools } from '../../src/drain/drain-tools.ts';
 import { drainWatch } from '../../src/drain/drain-watch.ts';
 import type { WaitingEvent } from '../../src/order/event.ts';
@@ -163,6 +164,25 @@ export function lifeEvents(number: number): WaitingEvent[] {
 export async function depositAll({ depositor, waker }: DepositInside, events: WaitingEvent[]): Promise<void> {
   for (const event of events) await depositor.deposit(event, null);
   await waker.settle();
+}
+
+/** Applies the events of one order's whole life. */
+export async function lived(inside: Inside, number: number): Promise<OrderKey> {
+  const events = lifeEvents(number);
+  await depositAll(inside, events);
+  const { order } = events[0]!;
+  await drainOrder(order, inside.tools);
+  return order;
+}
+
+/** So many orders with one event each. */
+export async function depositOrders({ depositor, waker }: DepositInside, count: number): Promise<OrderKey[]> {
+  const orders = Array.from({ length: count }, (_, i) => keyOf(String(1000 + i)));
+  await Promise.all(
+    orders.map((order) => depositor.deposit(waitingEvent('orders/paid', { order }, { order }), null)),
+  );
+  await waker.settle();
+  return orders;
 }
 
 /** The journal entries of an order; parked events, which have no sequence, first. */

@@ -18,3 +18,9 @@ export function mixed(random: Random, lives: readonly Delivery[][], share: numbe
   const again = once.filter(() => random.next() < share);
   return random.shuffled([...once, ...again]);
 }
+
+/** It cannot be applied. @param whole a body of a whole order: it has an updated_at that can be broken */
+export function poisoned(whole: Delivery, webhookId: string): Delivery {
+  const body = whole.body.toString().replace(/"updated_at":"[^"]*"/g, '"updated_at":"yesterday"');
+  return { ...whole, topic: 'orders/updated', webhookId, body: Buffer.from(body) };
+}

@@ -1,8 +1,7 @@
 import { planSale, TOPICS, type TopicName } from '../../load-tests/sale/plan.ts';
-import type { Delivery } from '../../scripts/deliveries/life.ts';
 import type { Rig } from '../faults/rig.ts';
 import type { Link } from './link.ts';
-import { livesOf } from './lives.ts';
+import { livesOf, poisoned } from './lives.ts';
 
 /** A flash sale whose worker is stopped during a commit. */
 export interface StoppedSale {
@@ -26,7 +25,7 @@ export async function stopInTheSale(rig: Rig, mongo: Link): Promise<StoppedSale>
   await rig.deliverAll(sale.deliveries);
   const [life = [], ...others] = livesOf(rig.random, SHOP, 5);
   await rig.deliver(life[0]!);
-  await rig.deliver(poisoned(life[0]!));
+  await rig.deliver(poisoned(life[0]!, 'poisoned'));
   await rig.settled();
 
   const [worker] = rig.workers;
@@ -42,10 +41,4 @@ export async function stopInTheSale(rig: Rig, mongo: Link): Promise<StoppedSale>
       commit.release();
     },
   };
-}
-
-/** It cannot be applied. */
-function poisoned(delivery: Delivery): Delivery {
-  const body = delivery.body.toString().replace(/"updated_at":"[^"]*"/g, '"updated_at":"yesterday"');
-  return { ...delivery, topic: 'orders/updated', webhookId: 'poisoned', body: Buffer.from(body) };
 }

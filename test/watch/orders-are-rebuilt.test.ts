@@ -4,7 +4,7 @@ import type { OrderKey } from '../../src/order/identity.ts';
 import { compress } from '../../src/system/payload.ts';
 import { lookAtRebuild, rebuildOrder, type RebuildTools } from '../../src/watch/steering/order-rebuild.ts';
 import { verifier } from '../../src/watch/stories/verifier.ts';
-import { depositAll, lifeEvents, openInside, type Inside } from '../support/inside.ts';
+import { depositAll, lived, openInside, type Inside } from '../support/inside.ts';
 import { waitingEvent } from '../support/waiting-event.ts';
 import { ServedDashboard } from './served-dashboard.ts';
 
@@ -18,12 +18,6 @@ describe('P4: an order is rebuilt from its journal', () => {
   });
   afterAll(() => inside.close());
 
-  async function lived(number: number): Promise<OrderKey> {
-    const events = lifeEvents(number);
-    await depositAll(inside, events);
-    await drainOrder(events[0]!.order, inside.tools);
-    return events[0]!.order;
-  }
   const documentOf = async (order: OrderKey) =>
     await inside.collections.orders.collection.findOne({ _id: order as never });
   const damage = async (order: OrderKey, fields: object) => {
@@ -32,7 +26,7 @@ describe('P4: an order is rebuilt from its journal', () => {
   const still = (document: object | null) => ({ ...document, version: 0, touchedAt: null });
 
   test('to the state that the drain left: a dry run says which fields would change, and changes nothing', async () => {
-    const order = await lived(1);
+    const order = await lived(inside, 1);
     const before = await documentOf(order);
     await damage(order, { 'facts.totalPrice': '999.00', lines: [] });
     const wrong = await documentOf(order);
@@ -61,7 +55,7 @@ describe('P4: an order is rebuilt from its journal', () => {
     ['a version that is text', { version: 'two' }],
     ['all of them', { facts: 1, ends: 1, applied: 1, statusHistory: 1, position: 1, sequence: null }],
   ])('if its document is damaged: %s', async (_, fields) => {
-    const order = await lived(2);
+    const order = await lived(inside, 2);
     const before = await documentOf(order);
     await damage(order, fields);
     const look = await lookAtRebuild(order, tools);
@@ -71,7 +65,7 @@ describe('P4: an order is rebuilt from its journal', () => {
   });
 
   test('if its document is missing', async () => {
-    const order = await lived(4);
+    const order = await lived(inside, 4);
     const before = await documentOf(order);
     await inside.collections.orders.deleteOne({ _id: order });
     expect(await lookAtRebuild(order, tools)).toMatchObject({ needed: true, refused: null });
@@ -80,7 +74,7 @@ describe('P4: an order is rebuilt from its journal', () => {
   });
 
   test('P4: a drain that loaded the order before is refused, loads again, and loses nothing', async () => {
-    const order = await lived(5);
+    const order = await lived(inside, 5);
     const loaded = await inside.tools.orders.load(order);
     await damage(order, { name: '#0' });
     await rebuildOrder(order, tools);
@@ -91,7 +85,7 @@ describe('P4: an order is rebuilt from its journal', () => {
   });
 
   test('P4: an order that was committed meanwhile is left as it is', async () => {
-    const order = await lived(6);
+    const order = await lived(inside, 6);
     await damage(order, { name: '#0' });
     const acquire: RebuildTools['lock']['acquire'] = async (key, job) => {
       const lease = await inside.tools.lock.acquire(key, job);
@@ -108,7 +102,7 @@ describe('P4: an order is rebuilt from its journal', () => {
   });
 
   test('an order that is being drained is left alone', async () => {
-    const order = await lived(7);
+    const order = await lived(inside, 7);
     const lease = await inside.tools.lock.acquire(inside.tools.lockKey(order), 'test');
     await expect(rebuildOrder(order, tools)).rejects.toMatchObject({ kind: 'conflict' });
     await lease?.release();
@@ -147,7 +141,7 @@ describe('P4: an order is rebuilt from its journal', () => {
       /no longer has events/,
     ],
   ])('it is refused, in words, if %s', async (_, number, spoil, words) => {
-    const order = await lived(number);
+    const order = await lived(inside, number);
     await spoil(order);
     await damage(order, { name: '#0' });
     expect((await lookAtRebuild(order, tools)).refused).toMatch(words);
@@ -156,7 +150,7 @@ describe('P4: an order is rebuilt from its journal', () => {
   });
 
   test('over the API: a dry run is not audited, a rebuild is, with its reason and its fields', async () => {
-    const order = await lived(20);
+    const order = await lived(inside, 20);
     const dashboard = await ServedDashboard.start();
     try {
       const copy = async (name: 'orders' | 'events') =>

@@ -1,6 +1,9 @@
 import type { Collections } from '../../src/persist/collections.ts';
+import type { ReconcileBook } from '../../src/persist/reconcile-book.ts';
+import type { ReconcileDocument } from '../../src/persist/reconcile-schema.ts';
 import type { ComplianceDocument } from '../../src/persist/compliance-schema.ts';
 import type { ShopDocument } from '../../src/persist/shop-schema.ts';
+import { until } from '../support/until.ts';
 
 export const INSTALLED_AT = new Date('2026-11-20T10:00:00.000Z');
 
@@ -49,4 +52,25 @@ export async function request(
     state: 'asked',
     ...more,
   });
+}
+
+/** An order that a pass did not find here. */
+export function missingFrom(shop: string): ReconcileDocument['found'][number] {
+  return { order: `${shop}/7`, what: 'missing', updatedAt: new Date(0), heldAt: null, facts: [] };
+}
+
+/** Runs the requested pass over 12 orders as the app program would, and ends it. */
+export async function carryOut(
+  book: ReconcileBook,
+  found: ReconcileDocument['found'],
+  state: 'done' | 'failed' = 'done',
+  because: string | null = null,
+): Promise<ReconcileDocument> {
+  await until(async () => (await book.open()).length > 0);
+  const [asked] = await book.open();
+  if (!asked) throw new Error('no open pass');
+  await book.begin(asked._id);
+  await book.step(asked._id, { from: null, to: null, checked: 12, points: 5, found });
+  await book.end(asked._id, state, because);
+  return asked;
 }

@@ -1,33 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { headlineOf } from '../../src/watch/status/headline.ts';
 import type { SystemStatus } from '../../src/watch/shapes/system.ts';
+import { WELL } from './all-is-well.ts';
 
-const UP = { state: 'up', problem: null, since: null } as const;
 const AWAY = { state: 'away', problem: 'does not answer', since: '2026-11-27T15:00:00.000Z' } as const;
-const WELL: SystemStatus = {
-  waitingEvents: 0,
-  waitingOrders: 0,
-  oldestWaitMs: 0,
-  oldestOrder: null,
-  queues: { active: 0, waiting: 0, delayed: 0, failed: 0 },
-  pausedQueues: [],
-  workers: 1,
-  locksHeld: 0,
-  accepted: 10,
-  duplicates: 0,
-  forged: 0,
-  reusedWebhookIds: 0,
-  redisMemory: null,
-  parked: 0,
-  spooled: 0,
-  complianceDue: 0,
-  shops: { installed: 2, uninstalled: 0, needAttention: 0, first: null },
-  redis: UP,
-  mongodb: UP,
-  sentence: '',
-  link: null,
-  level: 'fine',
-};
 
 describe('the headline', () => {
   /** Each problem is more urgent than those below it. */
@@ -38,7 +14,12 @@ describe('the headline', () => {
       'act',
       'Redis and MongoDB are down: Shopify gets 503 and retries for four hours.',
     ],
-    ['Redis down', { redis: AWAY, mongodb: UP }, 'act', 'Redis is down: new events go to the spool.'],
+    [
+      'Redis down',
+      { redis: AWAY, mongodb: WELL.mongodb },
+      'act',
+      'Redis is down: new events go to the spool.',
+    ],
     ['MongoDB down', { mongodb: AWAY }, 'act', 'MongoDB is down: events are accepted and wait.'],
     ['no worker', { workers: 0 }, 'act', 'No workers are running: events are accepted and wait.'],
     [

@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { toDocument } from '../../src/persist/order-document.ts';
 import { newOrder, type Order } from '../../src/order/order.ts';
-import { drainOrder } from '../../src/drain/drain-order.ts';
 import { verifier } from '../../src/watch/stories/verifier.ts';
 import { isRight, verifiedText, verifyAll } from '../../src/ops/ops-verify.ts';
 import type { SystemStatus } from '../../src/watch/shapes/system.ts';
-import { depositAll, lifeEvents, openInside, type Inside } from '../support/inside.ts';
+import { lifeEvents, lived, openInside, type Inside } from '../support/inside.ts';
 import { keyOf } from '../support/waiting-event.ts';
 
 const RETENTION_DAYS = 90;
@@ -15,11 +14,7 @@ describe('verify', () => {
   let inside: Inside;
   beforeAll(async () => {
     inside = await openInside();
-    for (let number = 1; number <= ORDERS; number += 1) {
-      const events = lifeEvents(number);
-      await depositAll(inside, events);
-      await drainOrder(events[0]!.order, inside.tools);
-    }
+    for (let number = 1; number <= ORDERS; number += 1) await lived(inside, number);
   });
   afterAll(() => inside.close());
   const verify = (limit = 100, filter = {}, retentionDays = RETENTION_DAYS) =>
