@@ -10,16 +10,11 @@ export interface SealedSessions {
   /** Overwrites a session if it still exists, and keeps its date. */
   change: (id: string, fields: Omit<Fields, 'storedAt'>) => Promise<void>;
   find: (id: string) => Promise<SessionDocument | null>;
-  ofShop: (shop: string) => Promise<SessionDocument[]>;
-  remove: (ids: readonly string[]) => Promise<void>;
   /** Sessions that another key encrypted. */
   ofOtherKeys: (key: string) => AsyncIterable<SessionDocument>;
   /** Replaces the encrypted text if it is unchanged since it was read. */
   reseal: (read: Pick<SessionDocument, '_id' | 'sealed'>, sealed: SessionDocument['sealed']) => Promise<void>;
 }
-
-/** A shop has one offline session, and at most a few of users. */
-const MOST = 100;
 
 export function sealedSessions(sessions: Model<SessionDocument>): SealedSessions {
   return {
@@ -30,10 +25,6 @@ export function sealedSessions(sessions: Model<SessionDocument>): SealedSessions
       await sessions.updateOne({ _id: id }, { $set: fields });
     },
     find: async (id) => await sessions.findById(id).lean<SessionDocument>(),
-    ofShop: async (shop) => await sessions.find({ shop }).limit(MOST).lean<SessionDocument[]>(),
-    remove: async (ids) => {
-      await sessions.deleteMany({ _id: { $in: [...ids] } });
-    },
     ofOtherKeys: (key) =>
       sessions
         .find({ 'sealed.key': { $ne: key } })

@@ -5,17 +5,14 @@ import type { SessionDocument } from '../persist/session-schema.ts';
 import { Fault, messageOf } from '../system/errors.ts';
 import type { TokenCipher } from './token-cipher.ts';
 
-/** Shopify's five methods of session storage and one of ours, in MongoDB, indexed. Tokens are encrypted. */
+/** Sessions of Shopify's library, in MongoDB. Tokens are encrypted. */
 export interface SessionStore {
   /** Durable when it resolves. A pair of tokens is one write. */
-  storeSession: (session: Session) => Promise<boolean>;
+  storeSession: (session: Session) => Promise<void>;
   /** Overwrites a session if it still exists, and keeps its date, so that a pending uninstall deletes it. */
   changeSession: (session: Session) => Promise<void>;
   /** @throws Fault not_installed when it cannot be decrypted: its key is missing, or the data was changed */
   loadSession: (id: string) => Promise<Session | undefined>;
-  deleteSession: (id: string) => Promise<boolean>;
-  deleteSessions: (ids: string[]) => Promise<boolean>;
-  findSessionsByShop: (shop: string) => Promise<Session[]>;
 }
 
 export function sessionStore(sessions: Model<SessionDocument>, cipher: TokenCipher): SessionStore {
@@ -40,7 +37,6 @@ export function sessionStore(sessions: Model<SessionDocument>, cipher: TokenCiph
   return {
     storeSession: async (session) => {
       await stored.put(session.id, { ...documentOf(session), storedAt: new Date() });
-      return true;
     },
     changeSession: async (session) => {
       await stored.change(session.id, documentOf(session));
@@ -48,18 +44,6 @@ export function sessionStore(sessions: Model<SessionDocument>, cipher: TokenCiph
     loadSession: async (id) => {
       const found = await stored.find(id);
       return found ? opened(found) : undefined;
-    },
-    deleteSession: async (id) => {
-      await stored.remove([id]);
-      return true;
-    },
-    deleteSessions: async (ids) => {
-      await stored.remove(ids);
-      return true;
-    },
-    findSessionsByShop: async (shop) => {
-      const found = await stored.ofShop(shop);
-      return found.map(opened);
     },
   };
 }
