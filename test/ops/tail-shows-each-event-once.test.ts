@@ -96,7 +96,8 @@ describe('tail', () => {
     end(2);
     recorded.away = false;
     await until(() => numbers(running).length === 2);
-    expect(running.said.stderr).toContain('reconnected');
+    // Of another stream than the events: it may arrive after them.
+    await until(() => running.said.stderr.includes('reconnected'));
     running.child.kill('SIGINT');
     expect((await running.ended).code).toBe(0);
   });
