@@ -23,8 +23,8 @@ export async function stopAll(): Promise<void> {
 }
 
 /** Calls the token endpoint, as the right app by default. */
-export function askToken({ url }: FakeShopify, body: object, shop = SHOP): Promise<HttpAnswer> {
-  return post(`${url}/${shop}/admin/oauth/access_token`, {
+export function askToken({ url }: FakeShopify, body: object): Promise<HttpAnswer> {
+  return post(`${url}/${SHOP}/admin/oauth/access_token`, {
     client_id: APP.apiKey,
     client_secret: APP.apiSecret,
     ...body,

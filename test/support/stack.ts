@@ -139,8 +139,8 @@ export class Stack {
     return outcomes;
   }
 
-  api(place: string, token = this.token): Promise<HttpAnswer> {
-    return http(`${this.dashboardUrl}/api${place}`, { headers: { authorization: `Bearer ${token}` } });
+  api(place: string): Promise<HttpAnswer> {
+    return http(`${this.dashboardUrl}/api${place}`, { headers: { authorization: `Bearer ${this.token}` } });
   }
 
   async order(key: string): Promise<Record<string, unknown>> {

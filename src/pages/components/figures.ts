@@ -52,7 +52,7 @@ const DAY = new Intl.DateTimeFormat('en-GB', {
  * UTC `HH:MM:SS`, with the date in front if it is not today. Every page uses the time zone of the journal, logs
  * and command line; the live mark at the top of the page names it.
  */
-export function clock(at: Date, today = new Date()): string {
+export function clock(at: Date): string {
   const time = CLOCK.format(at);
-  return DAY.format(at) === DAY.format(today) ? time : `${DAY.format(at)} ${time}`;
+  return DAY.format(at) === DAY.format(new Date()) ? time : `${DAY.format(at)} ${time}`;
 }
