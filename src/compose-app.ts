@@ -27,6 +27,7 @@ import { SubscriptionCheck } from './shop/subscription-check.ts';
 import { tokenCipher, type TokenCipher } from './shop/token-cipher.ts';
 import type { Part } from './system/lifecycle.ts';
 import type { Logger } from './system/log.ts';
+import { dedupeTtlSeconds } from './system/config.ts';
 import type { Metrics } from './system/metrics.ts';
 import { allRedisKeys } from './system/redis-keys.ts';
 import { safeHeaders } from './watch/headers.ts';
@@ -136,7 +137,7 @@ function reconcilerOf(
     bulkFile: bulkFile(config.SHOPIFY_API_URL),
     collections,
     book: reconcileBook(collections, Date.now),
-    depositor: depositor(redis, partitions, wakes, Math.round(config.DEDUPE_TTL_HOURS * 3600)),
+    depositor: depositor(redis, partitions, wakes, dedupeTtlSeconds(config)),
     fingerprintsOf,
     lock,
     attention: (shop: string, because: string | null) => shops.attention(shop, because),

@@ -20,7 +20,7 @@ import { replayStore } from './persist/replay-store.ts';
 import { requestBook } from './persist/request-book.ts';
 import { TokenBook } from './persist/token-book.ts';
 import { forgedOf, readBeats, workersAlive } from './system/beats.ts';
-import type { Config } from './system/config.ts';
+import { dedupeTtlSeconds, type Config } from './system/config.ts';
 import type { Part } from './system/lifecycle.ts';
 import type { Logger } from './system/log.ts';
 import { createMetrics } from './system/metrics.ts';
@@ -170,7 +170,7 @@ function sharedOf(ground: Ground, onWakeFailure: () => void) {
 
 function replaying({ config, log, redis, partitions, wakes, collections }: Shared) {
   const parked = parkedStore(collections);
-  const back = replayer(redis, partitions, wakes, Math.round(config.DEDUPE_TTL_HOURS * 3600));
+  const back = replayer(redis, partitions, wakes, dedupeTtlSeconds(config));
   const runs = replayStore(collections);
   const tools = { collections, runs, parked, putBack: back.replay, now: Date.now, log };
   return { parked, replays: new Replays(tools) };

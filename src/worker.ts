@@ -31,7 +31,7 @@ import { spool } from './persist/spool.ts';
 import { shopBook } from './persist/shop-book.ts';
 import { shopEvents } from './shop/shop-events.ts';
 import { beats } from './system/beats.ts';
-import type { Config } from './system/config.ts';
+import { dedupeTtlSeconds, type Config } from './system/config.ts';
 import type { Logger } from './system/log.ts';
 import { createMetrics, type Metrics } from './system/metrics.ts';
 import { runProgram } from './system/program.ts';
@@ -150,7 +150,7 @@ function openShopEvents(log: Logger, collections: Collections): ShopEvents {
 }
 
 function openUnspooler({ config, log, metrics, redis, partitions, lock, mongo, wakes }: Ground): Unspooler {
-  const ttlSeconds = Math.round(config.DEDUPE_TTL_HOURS * 3600);
+  const ttlSeconds = dedupeTtlSeconds(config);
   const room = new RoomMaker(redis, partitions, ttlSeconds, log, (claims) =>
     metrics.claimsDropped.inc(claims),
   );

@@ -176,6 +176,11 @@ export type Config<Needed extends Setting = never> = Values & {
   [Name in Needed]-?: NonNullable<Values[Name]>;
 };
 
+/** How long the claim of an event is kept. */
+export function dedupeTtlSeconds({ DEDUPE_TTL_HOURS }: Config): number {
+  return Math.round(DEDUPE_TTL_HOURS * 3600);
+}
+
 export class BadSettings extends Error {
   override readonly name = 'BadSettings';
   readonly problems: string[];
