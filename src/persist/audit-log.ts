@@ -6,6 +6,7 @@ import { BEGINNING, ChainCheck, hashOf, sealOf } from './audit-chain.ts';
 import type { AuditSigner, Head } from './audit-signer.ts';
 import type { AuditDocument } from './audit-schema.ts';
 import { isDuplicateKey } from './duplicate-key.ts';
+import { equals } from './equals.ts';
 
 /** An action that someone is about to perform. */
 export interface Act {
@@ -184,7 +185,7 @@ export async function readAudit(
   { since = 0, before, limit, ...filter }: AuditFilter,
 ): Promise<{ entries: AuditDocument[]; last: number | null }> {
   const found = await audit
-    .find({ ...conditionsOf(filter), ...(before === undefined ? {} : { _id: { $lt: before } }) })
+    .find({ ...equals(filter), ...(before === undefined ? {} : { _id: { $lt: before } }) })
     .sort({ _id: -1 })
     .limit(limit + 1)
     .lean<AuditDocument[]>();
@@ -193,12 +194,6 @@ export async function readAudit(
   const entries = found.slice(0, tooOld === -1 ? limit : Math.min(tooOld, limit));
   const isEnd = entries.length === found.length || tooOld === entries.length;
   return { entries, last: isEnd ? null : (entries.at(-1)?._id ?? null) };
-}
-
-/** Every value is a checked string, so nothing in a request can become a MongoDB operator. */
-function conditionsOf(filter: Record<string, string | undefined>): Record<string, { $eq: string }> {
-  const given = Object.entries(filter).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return Object.fromEntries(given.map(([name, value]) => [name, { $eq: value }]));
 }
 
 /** Entries read from MongoDB at a time. */

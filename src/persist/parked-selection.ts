@@ -1,3 +1,5 @@
+import { equals } from './equals.ts';
+
 // Which parked events a list or an act is about, as conditions for MongoDB.
 
 /** Which parked events: some by id, or all that match a filter. */
@@ -11,15 +13,10 @@ export interface ParkedMark {
   event: string;
 }
 
-/** Every value is a checked string, so nothing in a request can become a MongoDB operator. */
 export function conditionsOf(which: ParkedSelection): object {
   if ('events' in which) return { _id: { $in: which.events } };
   const { cause, topic, shop } = which;
-  return {
-    ...(cause === undefined ? {} : { cause: { $eq: cause } }),
-    ...(topic === undefined ? {} : { topic: { $eq: topic } }),
-    ...(shop === undefined ? {} : { shop: { $eq: shop } }),
-  };
+  return equals({ cause, topic, shop });
 }
 
 /** `g` follows `f`, the last hex digit. */

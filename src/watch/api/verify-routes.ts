@@ -1,10 +1,10 @@
 import { keyCursor, readKeyCursor } from '../cursors.ts';
-import { verifiedPage, verifyQuery } from '../shapes/verify.ts';
-import type { Verified, VerifyFilter } from '../stories/verifier.ts';
+import { verifiedPage, verifyQuery, type VerifiedPage } from '../shapes/verify.ts';
+import type { VerifyFilter } from '../stories/verifier.ts';
 import { route, type Route } from './route.ts';
 
 export interface VerifyTools {
-  verify: (filter: VerifyFilter) => Promise<Verified>;
+  verify: (filter: VerifyFilter) => Promise<VerifiedPage>;
 }
 
 export function verifyRoutes({ verify }: VerifyTools): Route[] {

@@ -1,5 +1,6 @@
 import type { OrderKey } from '../../order/identity.ts';
 import type { Collections } from '../../persist/collections.ts';
+import { equals } from '../../persist/equals.ts';
 import type { OrderDocument } from '../../persist/order-schema.ts';
 import type { OrderMark } from '../cursors.ts';
 import type { MissingEvents } from './missing-events.ts';
@@ -50,14 +51,8 @@ export function orderReader({ orders }: Pick<Collections, 'orders'>, missing: Mi
   };
 }
 
-/** Every value is a checked string: nothing that a request sends becomes an operator. */
 function conditionsOf({ shop, status, name, parked = false }: OrderFilter): object {
-  return {
-    ...(shop === undefined ? {} : { shop: { $eq: shop } }),
-    ...(status === undefined ? {} : { status: { $eq: status } }),
-    ...(name === undefined ? {} : { name: { $eq: name } }),
-    ...(parked ? { parkedEvents: { $gt: 0 } } : {}),
-  };
+  return { ...equals({ shop, status, name }), ...(parked ? { parkedEvents: { $gt: 0 } } : {}) };
 }
 
 function olderThan(mark: OrderMark | null): object {

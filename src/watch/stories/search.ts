@@ -1,6 +1,6 @@
 import { asEventId, asOrderId } from '../../order/identity.ts';
 import type { Collections } from '../../persist/collections.ts';
-import type { ParkedDocument } from '../../persist/parked-schema.ts';
+import type { ParkedRow } from '../../persist/parked-store.ts';
 import { namesOf, type FindOrders } from './find-orders.ts';
 import { readKey } from '../cursors.ts';
 import type { SearchAnswer, SearchHit } from '../shapes/orders.ts';
@@ -60,12 +60,12 @@ export function search({ collections, findOrders, missing, waitingWith }: Search
   }
 
   /** Parked events by their order's id or name, or by webhook id: they may outlive their journal. */
-  async function readParked(text: string): Promise<{ orders: string[]; events: ParkedEvent[] }> {
+  async function readParked(text: string): Promise<{ orders: string[]; events: ParkedRow[] }> {
     const find = (conditions: object) =>
       parked
         .find({ ...conditions, state: { $in: ['parked', 'replaying'] } }, { payload: 0 })
         .limit(MOST_EVENTS)
-        .lean<ParkedEvent[]>();
+        .lean<ParkedRow[]>();
     const [byName, byWebhook] = await Promise.all([
       find({ calledBy: { $in: namesOf(text) } }),
       find({ webhookId: { $eq: text } }),
@@ -73,8 +73,6 @@ export function search({ collections, findOrders, missing, waitingWith }: Search
     return { orders: byName.map(({ order }) => order), events: [...byName, ...byWebhook] };
   }
 }
-
-type ParkedEvent = Omit<ParkedDocument, 'payload'>;
 
 function hit(kind: SearchHit['kind'], key: string, label: string): SearchHit {
   return { kind, key, label };
@@ -107,7 +105,7 @@ function eventLabel({ topic, outcome, order, appliedAt }: JournalEntry): string 
   return `${topic}  ${outcome}  ${order}  ${appliedAt.toISOString()}`;
 }
 
-function parkedLabel({ topic, order, lastAt }: ParkedEvent): string {
+function parkedLabel({ topic, order, lastAt }: ParkedRow): string {
   return `${topic}  parked  ${order}  ${lastAt.toISOString()}`;
 }
 

@@ -5,6 +5,7 @@ import type { Collections } from '../../persist/collections.ts';
 import { fromDocument } from '../../persist/order-document.ts';
 import type { OrderDocument } from '../../persist/order-schema.ts';
 import { FINDINGS, NOTHING_WRONG, type Findings } from '../../system/findings.ts';
+import type { VerifiedPage } from '../shapes/verify.ts';
 import { rebuildEach, rebuildOne, type RebuiltOrder } from './check-journal.ts';
 import { damaged, type Checked } from './check-order.ts';
 
@@ -16,25 +17,6 @@ export interface VerifyFilter {
   /** The key after which to continue. */
   after?: string | undefined;
   limit: number;
-}
-
-/** The result for a page of orders. */
-export interface Verified extends Findings {
-  orders: number;
-  events: number;
-  /** Orders to which events were applied during the check: verify again. */
-  moving: number;
-  /**
-   * Orders whose first events are no longer in the journal (JOURNAL_RETENTION_DAYS): only their sequence was
-   * checked; and orders of redacted shops, whose bodies were deleted: nothing was checked.
-   */
-  tooOld: number;
-  /** Orders with too many or too large events to be checked to their end. */
-  tooLarge: number;
-  /** Orders with findings, at most {@link SHOWN} of a page. */
-  wrong: ({ order: string } & Checked)[];
-  /** The last key checked, if there may be more. */
-  cursor: string | null;
 }
 
 /** Bounds of one page. */
@@ -55,16 +37,16 @@ const PAUSE_MS = 250;
 /**
  * Compares orders with their journals (P3, P5, P8), a page at a time. Reads only. One body is in memory at a
  * time, and the process serves other requests in between. A damaged order is a finding; the others are still
- * verified.
+ * verified. The page's cursor is the last key that was checked, if there may be more.
  */
 export function verifier(
   collections: Collections,
   retentionDays: number,
   limits: VerifyLimits = LIMITS,
-): (filter: VerifyFilter) => Promise<Verified> {
+): (filter: VerifyFilter) => Promise<VerifiedPage> {
   return async (filter) => {
     const { keys, cursor } = await nextKeys(collections, filter);
-    const page: Verified = { ...NOTHING_YET, wrong: [], cursor };
+    const page: VerifiedPage = { ...NOTHING_YET, wrong: [], cursor };
     const expiredBefore = Date.now() - retentionDays * 86_400_000;
     let bytes = 0;
     for await (const some of inChunks(rebuildEach(collections, keys, limits.orderMs))) {
@@ -137,6 +119,7 @@ function isFresh(document: OrderDocument | null): boolean {
   return touchedAt instanceof Date && touchedAt.getTime() > Date.now() - FRESH_MS;
 }
 
+/** Its first events are no longer in the journal (JOURNAL_RETENTION_DAYS): only their sequence is checked. */
 function isTooOld({ order, checked: { findings } }: Looked, expiredBefore: number): boolean {
   return findings.damaged === 0 && (order?.statusHistory[0]?.appliedAt ?? Infinity) < expiredBefore;
 }
@@ -159,7 +142,7 @@ async function untilItStands(
   return last;
 }
 
-function addUp(page: Verified, looked: Looked, tooOld: boolean): void {
+function addUp(page: VerifiedPage, looked: Looked, tooOld: boolean): void {
   const { key, isRedacted, tooLarge } = looked;
   page.orders += 1;
   page.events += looked.events;
@@ -179,6 +162,7 @@ function isMoving({ moving, fresh }: Looked, findings: Findings): boolean {
   return moving || (fresh && isClean({ ...findings, unexplained: 0 }));
 }
 
+/** Of a redacted shop's order nothing is checked: the bodies were deleted. */
 function judged({ checked, isRedacted, tooLarge }: Looked, tooOld: boolean): Checked {
   const nothing = { findings: NOTHING_WRONG, differences: [], damage: [] };
   if (isRedacted || tooLarge) return nothing;
