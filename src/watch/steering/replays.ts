@@ -52,8 +52,7 @@ export class Replays implements Part {
       this.name,
       LOOK_AFTER_MS,
       () => this.#lookAfter(),
-      (error) =>
-        tools.log.debug({ reason: messageOf(error) }, 'could not count parked events; will retry'),
+      (error) => tools.log.debug({ reason: messageOf(error) }, 'could not count parked events; will retry'),
     );
   }
 
