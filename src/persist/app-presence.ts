@@ -45,6 +45,8 @@ export function appPresence(client: mongo.MongoClient, database: string, configu
       await within(asking.once(), FIRST_MS).catch(() => undefined);
       if (!there) asking.start();
     },
+    // An answer is not waited for: MongoDB may hang.
+    stop: () => void asking.stop(),
     isThere: () => there,
   };
 }
