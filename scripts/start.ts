@@ -33,7 +33,7 @@ interface Started {
   /** A server stops when no program needs it any more. */
   kind: 'program' | 'server';
   stop: () => Promise<void>;
-  /** Called if it does not stop in time. */
+  /** Killed if it does not stop in time. Negative: a process group. */
   pid: number;
 }
 const started: Started[] = [];
@@ -168,7 +168,7 @@ async function startPrograms(
 
 function start(name: 'ingest' | 'worker' | 'dashboard' | 'app', env: NodeJS.ProcessEnv): RunningProgram {
   const program = asked.watch ? watchProgram(name, env) : startProgram(name, env, 'inherit');
-  started.push({ name, kind: 'program', stop: program.stop, pid: program.child.pid ?? 0 });
+  started.push({ name, kind: 'program', stop: program.stop, pid: -(program.child.pid ?? 0) });
   void program.ended.then((code) => {
     if (stopping) return;
     process.stderr.write(`${name} ended with code ${code}: stopping everything\n`);
@@ -240,7 +240,7 @@ function killAll(): void {
 
 function isAlive(pid: number): boolean {
   try {
-    return pid > 0 && process.kill(pid, 0);
+    return pid !== 0 && process.kill(pid, 0);
   } catch {
     return false;
   }
