@@ -61,10 +61,11 @@ async function send(topic: string, options: Options): Promise<void> {
   const taken: Delivery[] = [];
   for (const delivery of deliveries)
     for (let time = 0; time <= options.dup; time += 1) {
-      if (await isTaken(url, delivery, secret)) taken.push(delivery);
-      else refused += 1;
+      const { status, outcome } = await sendOne(url, delivery, secret);
+      if (status !== 200) refused += 1;
+      else if (outcome !== 'ignored') taken.push(delivery);
     }
-  // A refused webhook has no history.
+  // A refused or ignored webhook has no history.
   for (const order of new Set(taken.flatMap(orderOf)))
     process.stdout.write(`\nits history: npm run ops -- order ${order}\n`);
   process.exitCode = refused === 0 ? 0 : 1;
@@ -84,7 +85,11 @@ function targetOf(options: Options): { url: string; secret: string } {
 }
 
 /** Sends and prints. */
-async function isTaken(url: string, delivery: Delivery, secret: string): Promise<boolean> {
+async function sendOne(
+  url: string,
+  delivery: Delivery,
+  secret: string,
+): Promise<{ status: number; outcome: string }> {
   const { status, answer } = await sendSigned(url, delivery, secret);
   const event = typeof answer.event === 'string' ? `event ${answer.event.slice(0, 12)}…` : '';
   const because = typeof answer.because === 'string' ? `because ${answer.because}` : '';
@@ -96,7 +101,7 @@ async function isTaken(url: string, delivery: Delivery, secret: string): Promise
     because,
   ];
   process.stdout.write(`${columns.join('  ').trimEnd()}\n`);
-  return status === 200;
+  return { status, outcome: String(answer.outcome) };
 }
 
 /** The order whose history to show next. */
