@@ -90,7 +90,9 @@ async function sendOne(
   delivery: Delivery,
   secret: string,
 ): Promise<{ status: number; outcome: string }> {
-  const { status, answer } = await sendSigned(url, delivery, secret);
+  const { status, answer } = await sendSigned(url, delivery, secret).catch(() => {
+    throw new Error(`no answer from ingest at ${url}: is Lockstep running there?`);
+  });
   const event = typeof answer.event === 'string' ? `event ${answer.event.slice(0, 12)}…` : '';
   const because = typeof answer.because === 'string' ? `because ${answer.because}` : '';
   const columns = [
@@ -142,11 +144,11 @@ function sampleOf(
 
 function shopArgument(text: string): string {
   const shop = asShopDomain(text);
-  if (!shop) throw new InvalidArgumentError('not a valid shop domain, such as example.myshopify.com');
+  if (!shop) throw new InvalidArgumentError('Must be a shop domain, such as example.myshopify.com.');
   return shop;
 }
 
 function numberArgument(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('not a whole number');
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Must be a whole number.');
   return Number(text);
 }

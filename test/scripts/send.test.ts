@@ -12,14 +12,14 @@ const server = createServer((request, response) => {
     response.end(JSON.stringify({ outcome: answer.outcome }));
   });
 });
-async function send(): Promise<{ code: number; stdout: string }> {
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+async function send(url: string): Promise<{ code: number; stdout: string; stderr: string }> {
   const env = { PATH: process.env.PATH, SHOPIFY_API_SECRET: 'secret' };
   const child = spawn(process.execPath, ['scripts/send.ts', 'orders/create', '--url', url], { env });
-  let stdout = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  const said = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (said.stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said.stderr += text));
   const [code] = (await once(child, 'close')) as [number];
-  return { code, stdout };
+  return { code, ...said };
 }
 
 describe('npm run send', () => {
@@ -39,10 +39,17 @@ describe('npm run send', () => {
     'names the command for the history only if there is one: $outcome',
     async ({ code, history, ...given }) => {
       answer = given;
-      const ended = await send();
+      const ended = await send(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
       expect(ended.stdout).toMatch(new RegExp(`^${given.status} +${given.outcome} +orders/create`));
       expect(ended.stdout.includes('its history: npm run ops -- order ')).toBe(history);
       expect(ended.code).toBe(code);
     },
   );
+
+  test('says which address is unreachable', async () => {
+    // No program listens on port 2.
+    const { code, stdout, stderr } = await send('http://127.0.0.1:2');
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toBe('no answer from ingest at http://127.0.0.1:2: is Lockstep running there?\n');
+  });
 });
