@@ -192,8 +192,10 @@ Lockstep is running. Ctrl-C stops it; data stays under .lockstep/ (npm run reset
 Open the dashboard, signed in as admin (the link works once, for 15 minutes; for another, run npm run ops -- sign-in):
 
   ${local.dashboardUrl}/sign-in#once=${code}
-
-Send an order's whole life, signed, from another terminal:
+`);
+  // With an app, webhooks of the sample shop are ignored: it never installed the app.
+  if (!store)
+    say(`Send an order's whole life, signed, from another terminal:
 
   npm run send -- lifecycle
 `);
