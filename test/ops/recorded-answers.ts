@@ -3,8 +3,8 @@ import type { EventSummary } from '../../src/watch/shapes/events.ts';
 import type { Lock } from '../../src/watch/shapes/locks.ts';
 import type { ParkedEvent, ReplayRun } from '../../src/watch/shapes/parked.ts';
 import type { SystemStatus } from '../../src/watch/shapes/system.ts';
-import { WELL } from '../watch/all-is-well.ts';
 import type { TokenList, TokenRow } from '../../src/watch/shapes/tokens.ts';
+import { WELL } from '../watch/all-is-well.ts';
 
 /** Responses of the API. */
 const SHOP = 'example.myshopify.com';

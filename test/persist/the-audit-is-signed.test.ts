@@ -89,7 +89,7 @@ describe('the audit log is signed', () => {
     const signer = signerOf();
     await written(1);
     await signer.sign();
-    const number = await auditLog(audit, () => undefined).begin(ACT);
+    const number = await auditLog(audit, silent).begin(ACT);
     await audit.collection.updateOne({ _id: number as never }, { $set: { detail: 0 } });
     expect(await checked(signer)).toMatchObject({ entries: 2, brokenAt: 2 });
     expect(logged).toContainEqual(expect.objectContaining({ msg: expect.stringContaining('was changed') }));
