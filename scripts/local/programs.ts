@@ -30,8 +30,8 @@ export function startProgram(
 }
 
 /**
- * The same, started again whenever one of its sources changes, also after it failed. If we are killed with
- * SIGKILL, it goes on: Node's watcher does not watch our channel.
+ * The same, but restarted whenever one of its sources changes, even after it failed. If we are killed with
+ * SIGKILL, it keeps running: Node's watcher does not notice that our channel has closed.
  */
 export function watchProgram(name: string, env: NodeJS.ProcessEnv): RunningProgram {
   const watched = ['--watch', '--watch-preserve-output', path.join(SOURCES, `${name}.ts`)];

@@ -28,7 +28,7 @@ const NOUNS = {
     about: 'List orders, show their history, rebuild them',
     verbs: [...ORDER_VERBS, ...REBUILD_VERBS],
   },
-  dedupe: { about: 'Look up and release deduplication keys', verbs: DEDUPE_VERBS },
+  dedupe: { about: 'Look up and release dedupe keys', verbs: DEDUPE_VERBS },
   lock: { about: 'Show and release order locks', verbs: LOCK_VERBS },
   mailbox: { about: 'Show waiting events by order, and wake orders', verbs: MAILBOX_VERBS },
   queue: { about: 'Show, pause, and resume the queues of drain jobs', verbs: QUEUE_VERBS },

@@ -39,7 +39,7 @@ export function shopRoutes({ redis, shops }: ShopTools): Route[] {
 function notFound(shop: string): never {
   throw new Refusal(
     'not_found',
-    `${shop} never installed the app (looked in the collection shops) and sent nothing in the last 30 days ` +
-      '(looked among the last events in Redis)',
+    `${shop} never installed the app and sent nothing in the last 30 days; ` +
+      'searched: the collection shops, the last events in Redis',
   );
 }

@@ -17,8 +17,15 @@ export const claim = z.object({
 export type Claim = z.infer<typeof claim>;
 
 export const claimPlace = z.strictObject({ event: eventId });
-export const claimQuery = z.strictObject({ webhookId, shop: shop.optional() });
-export const claimList = z.object({ claims: z.array(claim), looked: z.string().describe('where it looked') });
+export const claimQuery = z.strictObject({
+  event: eventId.optional(),
+  webhookId: webhookId.optional(),
+  shop: shop.optional(),
+});
+export const claimList = z.object({
+  claims: z.array(claim),
+  looked: z.string().describe('what was searched'),
+});
 export type ClaimList = z.infer<typeof claimList>;
 
 /**

@@ -55,7 +55,7 @@ function refuseUnlessDue(
   if (!lock)
     throw new Refusal(
       'not_found',
-      `the lock of ${order} is not held: looked on all lock servers for ${lockKey(order)}`,
+      `the lock of ${order} is not held; searched: ${lockKey(order)} on all lock servers`,
     );
   if (lock.token !== token) throw changed(order);
   const { program, job, alive, lastHeardMs } = lock.holder;

@@ -168,7 +168,7 @@ export class Replays implements Part {
 export async function nothingParked(which: ParkedSelection, parked: ParkedStore): Promise<Refusal> {
   const replaying = await parked.replaying(which);
   return replaying === 0
-    ? new Refusal('not_found', 'none of these is parked; looked in the collection parked')
+    ? new Refusal('not_found', 'none of these is parked; searched: the collection parked')
     : new Refusal(
         'conflict',
         `${replaying} of these are being replayed: try again in 40 s. If the program that replays them died, they are parked again by then`,
