@@ -16,7 +16,7 @@ export function growthTable(growth: Growth): string {
   const head = [
     'backlog',
     'events',
-    'µs to take in',
+    'µs to accept',
     'µs to apply',
     'events/s applied',
     'Redis bytes per event',

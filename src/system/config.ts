@@ -18,7 +18,7 @@ function namesDiffer(keys: string): boolean {
 }
 
 export const SETTINGS = {
-  PORT: { schema: port.default(3000), about: 'where ingest takes webhooks' },
+  PORT: { schema: port.default(3000), about: 'where ingest receives webhooks' },
   DASHBOARD_PORT: { schema: port.default(3001), about: 'where the dashboard and the API are' },
   BIND: {
     schema: z.string().min(1).optional(),

@@ -38,7 +38,7 @@ describe(`P3, P6, P8: a program dies during an act of an operator (SEED=${SEED})
       reached += 1;
     }
     const healSeconds = await world.rig.settled();
-    const fault = `T25 ${victim} killed during each act of an operator`;
+    const fault = `T25 ${victim} killed during each operator action`;
     expectNothingBroken({ fault, runs: chosen.length, reached, healSeconds }, await world.rig.audit());
     return problems;
   }

@@ -153,6 +153,14 @@ function listRoutes(recorded: Recorded): Route[] {
       answer: shopList,
       handle: () => Promise.resolve({ shops: [], total: 0 }),
     }),
+    route({
+      ...look,
+      path: '/dedupe',
+      query: claimQuery,
+      answer: claimList,
+      handle: ({ query }) =>
+        Promise.resolve({ claims: query.event === EVENT ? [CLAIM] : [], looked: 'all 2 partitions' }),
+    }),
     route({ ...look, path: '/tokens', answer: tokenList, handle: () => Promise.resolve(NO_TOKENS) }),
     route({
       ...look,
@@ -179,14 +187,6 @@ function changingRoutes(recorded: Recorded): Route[] {
         params.event === EVENT
           ? Promise.resolve(CLAIM)
           : Promise.reject(new Refusal('not_found', 'no dedupe key of it; searched: all 2 partitions')),
-    }),
-    route({
-      ...look,
-      path: '/dedupe',
-      query: claimQuery,
-      answer: claimList,
-      handle: ({ query }) =>
-        Promise.resolve({ claims: query.event === EVENT ? [CLAIM] : [], looked: 'all 2 partitions' }),
     }),
     route({ ...act, path: '/dedupe/{event}/release', body: claimRelease, answer: did, handle: done }),
     route({
