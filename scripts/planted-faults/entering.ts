@@ -32,7 +32,7 @@ export const ENTERING: readonly PlantedFault[] = [
     file: 'watch/sign-in/guard.ts',
     find: 'if (looks && !withCookie) return;',
     replace: 'if (looks) return;',
-    tests: ['watch/signing-in'],
+    tests: ['watch/a-cookie-is-for-our-own-pages'],
   },
   {
     name: 'looks-that-write-for-anybody',
@@ -40,7 +40,7 @@ export const ENTERING: readonly PlantedFault[] = [
     file: 'watch/api/router.ts',
     find: '  refuseUnlessOwn(request, asked.who);\n',
     replace: '',
-    tests: ['watch/signing-in'],
+    tests: ['watch/a-cookie-is-for-our-own-pages'],
   },
   {
     name: 'bind-forgotten-by-the-app',

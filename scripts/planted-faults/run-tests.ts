@@ -19,11 +19,13 @@ export type Ran =
 
 /** The part of jest's --json that is used here. */
 interface Report {
-  testResults: {
-    name: string;
-    message: string;
-    assertionResults: { fullName: string; status: string; failureMessages: string[] }[];
-  }[];
+  testResults: TestFileResult[];
+}
+
+interface TestFileResult {
+  name: string;
+  message: string;
+  assertionResults: { fullName: string; status: string; failureMessages: string[] }[];
 }
 
 /**
@@ -62,6 +64,8 @@ function verdictOf({ testResults }: Report): Ran {
   const notRun = testResults.find((file) => file.assertionResults.length === 0);
   if (notRun)
     return { outcome: 'broken', because: `${path.basename(notRun.name)} ${oneLine(notRun.message)}` };
+  const hook = testResults.map(hookFailure).find((because) => because !== null);
+  if (hook) return { outcome: 'broken', because: `a hook failed: ${oneLine(hook)}` };
   const all = testResults.flatMap((file) => file.assertionResults);
   if (all.every((test) => test.status === 'pending'))
     return { outcome: 'broken', because: 'no test has this name' };
@@ -73,6 +77,13 @@ function verdictOf({ testResults }: Report): Ran {
     TIMED_OUT.test(failureMessages.join()) ? `${fullName} (timed out)` : fullName,
   );
   return { outcome: 'failed', tests: named };
+}
+
+/** When a hook fails, jest reports its error for each test. Whatever the fault, no test has noticed it. */
+function hookFailure({ assertionResults }: TestFileResult): string | null {
+  const ran = assertionResults.filter(({ status }) => status !== 'pending');
+  const messages = new Set(ran.map(({ failureMessages }) => failureMessages.join('\n')));
+  return ran.length > 1 && messages.size === 1 ? [...messages].join() || null : null;
 }
 
 function oneLine(text: string): string {
