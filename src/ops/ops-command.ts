@@ -35,7 +35,10 @@ const NOUNS = {
   parked: { about: 'Show, replay, and discard events that could not be applied', verbs: PARKED_VERBS },
   reconcile: { about: "Compare a shop's orders with Shopify's, and repair them", verbs: RECONCILE_VERBS },
   shop: { about: 'Show shops: installation, traffic, reconciliation', verbs: SHOP_VERBS },
-  compliance: { about: 'Handle customer data requests and erasures (GDPR)', verbs: COMPLIANCE_VERBS },
+  compliance: {
+    about: 'Handle privacy requests: data requests and erasures (GDPR)',
+    verbs: COMPLIANCE_VERBS,
+  },
   audit: { about: 'Show operator actions, and check the audit log', verbs: AUDIT_VERBS },
   token: { about: 'Manage API tokens', verbs: TOKEN_VERBS },
 } as const;

@@ -32,7 +32,8 @@ export function complianceRoutes({ requests, exported, now }: ComplianceTools): 
       method: 'get',
       path: '/compliance',
       role: 'operator',
-      about: "Shopify's requests to see or erase the data of customers and shops, with their due dates.",
+      about:
+        "Shopify's privacy requests: to export or erase the data of a customer or a shop, with their due dates.",
       query: complianceQuery,
       answer: complianceList,
       handle: async ({ query: { state, limit } }) => {
@@ -44,7 +45,7 @@ export function complianceRoutes({ requests, exported, now }: ComplianceTools): 
       method: 'get',
       path: '/compliance/{id}',
       role: 'operator',
-      about: 'One request about personal data.',
+      about: 'One privacy request.',
       params: compliancePath,
       answer: complianceRequest,
       handle: async ({ params }) => requestView(await find(params.id)),

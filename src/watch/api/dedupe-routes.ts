@@ -211,5 +211,5 @@ async function release(
   if (released === 'gone')
     throw new Refusal('not_found', `the dedupe key of ${shown.event} no longer exists`);
   const beside = delivery ? ' and of the delivery that brought it' : '';
-  return `Released the claim of event ${shown.event} of ${shown.order}${beside}. ${AFTERWARDS[outcome].guards}`;
+  return `Released the dedupe key of event ${shown.event} of ${shown.order}${beside}. ${AFTERWARDS[outcome].guards}`;
 }

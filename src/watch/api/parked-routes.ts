@@ -166,7 +166,7 @@ function cursorOf(found: ParkedRow[], limit: number): string | null {
   return markCursor(last ? { at: last.lastAt, event: last._id } : null);
 }
 
-/** For a single event, the audit entry names it, so that the timeline of its order shows the act. */
+/** For a single event, the audit entry names it, so that the timeline of its order shows the action. */
 function oneEvent(which: ParkedSelection): string | null {
   return 'events' in which && which.events.length === 1 ? (which.events[0] ?? null) : null;
 }

@@ -55,7 +55,7 @@ async function refuseRole(route: Route, request: Request, response: Response, re
   refuseTooSmall(who, route.role);
 }
 
-/** The act that a request asks for; null if it is not audited or its input is invalid. */
+/** The action that a request asks for; null if it is not audited or its input is invalid. */
 function actOf(route: Route, request: Request, response: Response) {
   try {
     const asked = askedBy(route, request, response);

@@ -27,7 +27,7 @@ export function shopRoutes({ redis, shops }: ShopTools): Route[] {
       method: 'get',
       path: '/shops/{shop}',
       role: 'viewer',
-      about: 'One shop, with its last reconciliation passes and its open requests about personal data.',
+      about: 'One shop, with its last reconciliation passes and its open privacy requests.',
       params: shopPlace,
       answer: shopDetail,
       handle: async ({ params }) =>

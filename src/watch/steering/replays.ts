@@ -19,7 +19,7 @@ interface Begin {
   rate: number;
   reason: string;
   who: string;
-  /** Its act in the audit log. */
+  /** Its action in the audit log. */
   act: NotedAct;
 }
 
