@@ -98,7 +98,7 @@ export class AuditSigner implements Part {
     if (!this.#isStopped) await this.#signEnded();
   }
 
-  /** Up to where an earlier process signed with this key. If none did, everything but the newest entry. */
+  /** The last entry signed with this key; if there is none, the last but one: the newest gets the first signature. */
   async #signedBefore(): Promise<number> {
     const signed = await this.#audit
       .findOne({ signed: this.#range('') }, { _id: 1 })

@@ -45,7 +45,7 @@ describe('the line of progress', () => {
     expect(progressLine({ ...now, waiting: 0 }, last, 10_000)).toMatch(/ETA 0 s$/);
   });
 
-  test('a second without answers has no percentile, and an end that is not infinite', () => {
+  test('a second without answers has no percentile, and its estimated end is not infinite', () => {
     const line = progressLine(sampleAt(2, { ackP99Ms: null, acked: 990 }), sampleAt(1), 3000);
     expect(line).toContain('   0 acks/s   p99 –   ');
     expect(line).toMatch(/ETA 1000 s$/);

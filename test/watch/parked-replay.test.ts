@@ -258,7 +258,7 @@ describe('P7: a parked event is replayed', () => {
     expect(await parked(event.id)).toMatchObject({ state: 'parked', replays: 0, replay: null });
   });
 
-  test('an event that ended after all is not put back', async () => {
+  test('an event that was processed after all is not put back', async () => {
     const event = soundEvent(12);
     await park(stories, [event]);
     await stories.inside.collections.events.updateOne(

@@ -42,7 +42,7 @@ describe('the audit', () => {
     const later = (ms: number) => new Date(Date.now() + ms);
     const ended = async (number: number) => (await audit.findById(number).lean())?.outcome;
 
-    test('P8: is marked as broken off after 10 minutes, once, and the chain is unbroken', async () => {
+    test('P8: is marked as failed after 10 minutes, once, and the chain is unbroken', async () => {
       const number = await open().begin(ACT);
       expect(await markBrokenOff(audit, [], later(590_000))).toBe(0);
       expect(await ended(number)).toBe('begun');

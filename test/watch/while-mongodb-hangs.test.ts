@@ -94,7 +94,7 @@ describe('while MongoDB hangs', () => {
     expect(await checkAudit(dashboard.collections.audit)).toMatchObject({ brokenAt: null });
   });
 
-  test('a change is not started if the caller has hung up', async () => {
+  test('a change is not started if the caller has disconnected', async () => {
     const caught = link.intercept('queue.pause');
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
     const asked = request(`${dashboard.url}${PAUSE}`, { method: 'POST', headers, agent: false });
@@ -104,8 +104,8 @@ describe('while MongoDB hangs', () => {
     asked.destroy();
     await sleep(100);
     caught.release();
-    const hungUp = 'queue.pause failed: not done: the caller had hung up';
-    await until(async () => (await acts()).includes(hungUp), 5000, 'its end');
+    const unfinished = 'queue.pause failed: not done: the caller had disconnected';
+    await until(async () => (await acts()).includes(unfinished), 5000, 'its end');
     expect(await isPaused()).toBe(false);
   });
 

@@ -49,7 +49,7 @@ export function dedupeRoutes(tools: DedupeTools): Route[] {
       path: '/dedupe',
       role: 'viewer',
       about:
-        'The dedupe keys of an event, or of the events delivered with a webhook id: without a shop, only of processed ones.',
+        'Dedupe keys by event or by webhook id. By webhook id without a shop, only processed events are found.',
       query: claimQuery,
       answer: claimList,
       handle: async ({ query }) => {

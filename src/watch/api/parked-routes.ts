@@ -110,7 +110,7 @@ function changeRoutes({ parked, replays, now }: ParkedTools): Route[] {
       path: '/parked/replays',
       role: 'operator',
       about:
-        'Puts parked events back into their mailboxes, `rate` events a second. The same id again is the same replay.',
+        'Puts parked events back into their mailboxes, `rate` events a second. A repeated id starts no second replay.',
       body: replayRequest,
       answer: replayAnswer,
       audit: ({ body }) =>

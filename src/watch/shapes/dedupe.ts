@@ -49,7 +49,7 @@ export type BodyLookedUp = z.infer<typeof bodyLookedUp>;
 
 export const claimRelease = z.strictObject({
   reason,
-  /** From the claim that was shown: a newer claim is not released. */
+  /** The `firstSeenAt` that was shown: a newer claim is not released. */
   firstSeenAt: instant.optional(),
   /** Required if the event was processed or is waiting. */
   confirm: z.boolean().default(false),

@@ -13,7 +13,7 @@ export type Run = ReplayDocument & { parkedAgain: number };
 
 /** A request for a replay. */
 interface Begin {
-  /** Chosen by the client: the same id again is the same run. */
+  /** Chosen by the client; a repeated id starts no second run. */
   id: string;
   which: ParkedSelection;
   rate: number;

@@ -26,7 +26,7 @@ export async function actsOn(
   const replays = marked.flatMap(({ replay }) => (replay === undefined ? [] : [`replay ${replay}`]));
   const own = new Set([order, ...asked, ...replays]);
   const numbers = marked.flatMap(({ acts }) => acts ?? []);
-  // Older versions did not mark events with acts: their discards are found by their words and their time.
+  // Older versions did not mark events with actions: their discards are found by their words and their time.
   const older = marked.filter(({ acts, discardedAs }) => acts === undefined && discardedAs !== undefined);
   const targets = [...own, ...older.flatMap(({ discardedAs }) => discardedAs ?? [])];
   const newest = (filter: object) =>
