@@ -10,7 +10,7 @@ import type { Program } from './rig.ts';
 
 const AUDITED = ['begin of the audit entry', 'end of the audit entry'] as const;
 const [BEGIN, END] = AUDITED;
-/** Possible answers to a repeated act: done, used before, unknown by now, done before. */
+/** Possible answers to a repeated action: done, used before, unknown by now, done before. */
 const SAFE = [200, 401, 404, 409];
 /** Roughly the time that an action takes. */
 const WITHIN_MS = 150;
@@ -77,7 +77,7 @@ export function pointsAround(name: string, { writes }: ActTest): CrashPoint[] {
 }
 
 /** An action is answered when it has begun, and may continue after its answer. */
-const GOES_ON_MS = 10_000;
+const EFFECTS_MS = 10_000;
 
 /**
  * Kills the dashboard when a command of the action passes, starts another, and repeats the action.
@@ -94,7 +94,7 @@ export async function killAt(
   const asked = act.do();
   const passedBy = await Promise.race([
     caught.reached.then(() => false),
-    asked.then(() => sleep(GOES_ON_MS, true)),
+    asked.then(() => sleep(EFFECTS_MS, true)),
   ]);
   await world.kill('dashboard');
   caught.release();
@@ -150,7 +150,7 @@ export async function killBeside(
 ): Promise<string[]> {
   const act = await Act.prepare(world, name, test);
   const asked = act.do();
-  // At any moment of the act: this waits for nothing.
+  // At any moment of the action: this waits for nothing.
   await sleep(world.rig.random.below(WITHIN_MS));
   await world.kill(victim);
   await world.start(victim);

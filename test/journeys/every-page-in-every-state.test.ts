@@ -88,7 +88,7 @@ describe('every page in a real Chromium', () => {
   afterAll(async () => {
     await browser?.close();
     process.kill(rig.redis.pid, 'SIGCONT');
-    sale?.goOn();
+    sale?.resume();
     await rig.close();
   }, 60_000);
 
@@ -217,7 +217,7 @@ describe('every page in a real Chromium', () => {
     await until(async () => !/Redis/.test(await page.locator('.banner').innerText()), 30_000, 'no banner');
     await until(async () => !UNREAD.test(await page.locator('#main').innerText()), 30_000, 'rows again');
     await rig.ask('/queues/0/resume', { reason: 'all of it was looked at' });
-    sale?.goOn();
+    sale?.resume();
     // On a slow machine the lock's time is over by now, and its holder lets it expire.
     await rig.direct.pexpire(redisKeys(0).lock(known.ORDER as OrderKey), 10_000);
     const isEmpty = async () => /0 orders have waiting events/.test(await page.locator('#main').innerText());

@@ -33,7 +33,7 @@ describe('while MongoDB hangs', () => {
     await dashboard.collections.audit.deleteMany({});
   });
   afterEach(() => {
-    goOn();
+    resume();
     link.heal();
   });
   afterAll(async () => {
@@ -44,7 +44,7 @@ describe('while MongoDB hangs', () => {
   });
 
   const stop = () => process.kill(mongo.pid, 'SIGSTOP');
-  const goOn = () => process.kill(mongo.pid, 'SIGCONT');
+  const resume = () => process.kill(mongo.pid, 'SIGCONT');
   const tell = (place: string) =>
     dashboard.tell(place, { reason: REASON }, { authorization: `Bearer ${token}` });
   const guess = () => dashboard.tell('/api/session', { token: 'e30.e30.e30' });
@@ -69,7 +69,7 @@ describe('while MongoDB hangs', () => {
     expect(ms).toBeLessThan(4000);
     expect((await Promise.all(guesses)).map(({ status }) => status)).toEqual(guesses.map(() => 401));
     expect(await isPaused()).toBe(false);
-    goOn();
+    resume();
     // Entries that were sent are written now; they say that nothing was done, or stay `begun`.
     expect((await tell('/api/queues/0/resume')).status).toBe(200);
     await until(
