@@ -85,8 +85,7 @@ function bytesOf(file: string): Buffer {
 }
 
 function claimsText({ claims, looked }: ClaimList): string {
-  if (claims.length === 0)
-    return `No dedupe key found, so the next delivery is accepted. Searched: ${looked}.`;
+  if (claims.length === 0) return `No dedupe key found. Searched: ${looked}.`;
   const head =
     claims.length === 1
       ? 'Already seen: another delivery is a duplicate.'

@@ -145,12 +145,16 @@ describe('exit codes of the command line', () => {
     expect(stderr).not.toMatch(/\.ts:\d+/);
   });
 
-  test('1 for an event without a dedupe key; the message says what was searched', async () => {
-    const { code, stdout } = await run('dedupe', 'get', 'cd'.repeat(32));
-    expect(code).toBe(1);
-    expect(stdout).toBe(
-      'No dedupe key found, so the next delivery is accepted. Searched: all 2 partitions.\n',
-    );
+  // A waiting event is found by its webhook id only with its shop: the message must not say that it is new.
+  test.each([
+    ['an event', ['cd'.repeat(32)]],
+    ['a webhook id', ['--webhook-id', 'w-1']],
+  ])('1 for %s without a dedupe key; the message says what was searched', async (_what, sought) => {
+    const { code, stdout } = await run('dedupe', 'get', ...sought);
+    expect({ code, stdout }).toEqual({
+      code: 1,
+      stdout: 'No dedupe key found. Searched: all 2 partitions.\n',
+    });
   });
 
   test('a name that matches no shop is not reported as an empty installation', async () => {
