@@ -61,10 +61,11 @@ async function send(topic: string, options: Options): Promise<void> {
   const taken: Delivery[] = [];
   for (const delivery of deliveries)
     for (let time = 0; time <= options.dup; time += 1) {
-      if (await isTaken(url, delivery, secret)) taken.push(delivery);
-      else refused += 1;
+      const { status, outcome } = await sendOne(url, delivery, secret);
+      if (status !== 200) refused += 1;
+      else if (outcome !== 'ignored') taken.push(delivery);
     }
-  // A refused webhook has no history.
+  // A refused or ignored webhook has no history.
   for (const order of new Set(taken.flatMap(orderOf)))
     process.stdout.write(`\nits history: npm run ops -- order ${order}\n`);
   process.exitCode = refused === 0 ? 0 : 1;
@@ -84,8 +85,14 @@ function targetOf(options: Options): { url: string; secret: string } {
 }
 
 /** Sends and prints. */
-async function isTaken(url: string, delivery: Delivery, secret: string): Promise<boolean> {
-  const { status, answer } = await sendSigned(url, delivery, secret);
+async function sendOne(
+  url: string,
+  delivery: Delivery,
+  secret: string,
+): Promise<{ status: number; outcome: string }> {
+  const { status, answer } = await sendSigned(url, delivery, secret).catch(() => {
+    throw new Error(`no answer from ingest at ${url}: is Lockstep running there?`);
+  });
   const event = typeof answer.event === 'string' ? `event ${answer.event.slice(0, 12)}…` : '';
   const because = typeof answer.because === 'string' ? `because ${answer.because}` : '';
   const columns = [
@@ -96,7 +103,7 @@ async function isTaken(url: string, delivery: Delivery, secret: string): Promise
     because,
   ];
   process.stdout.write(`${columns.join('  ').trimEnd()}\n`);
-  return status === 200;
+  return { status, outcome: String(answer.outcome) };
 }
 
 /** The order whose history to show next. */
@@ -137,11 +144,11 @@ function sampleOf(
 
 function shopArgument(text: string): string {
   const shop = asShopDomain(text);
-  if (!shop) throw new InvalidArgumentError('not a valid shop domain, such as example.myshopify.com');
+  if (!shop) throw new InvalidArgumentError('Must be a shop domain, such as example.myshopify.com.');
   return shop;
 }
 
 function numberArgument(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('not a whole number');
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Must be a whole number.');
   return Number(text);
 }

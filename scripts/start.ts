@@ -33,7 +33,7 @@ interface Started {
   /** A server stops when no program needs it any more. */
   kind: 'program' | 'server';
   stop: () => Promise<void>;
-  /** Called if it does not stop in time. */
+  /** Killed if it does not stop in time. Negative: a process group. */
   pid: number;
 }
 const started: Started[] = [];
@@ -168,7 +168,7 @@ async function startPrograms(
 
 function start(name: 'ingest' | 'worker' | 'dashboard' | 'app', env: NodeJS.ProcessEnv): RunningProgram {
   const program = asked.watch ? watchProgram(name, env) : startProgram(name, env, 'inherit');
-  started.push({ name, kind: 'program', stop: program.stop, pid: program.child.pid ?? 0 });
+  started.push({ name, kind: 'program', stop: program.stop, pid: -(program.child.pid ?? 0) });
   void program.ended.then((code) => {
     if (stopping) return;
     process.stderr.write(`${name} ended with code ${code}: stopping everything\n`);
@@ -192,8 +192,10 @@ Lockstep is running. Ctrl-C stops it; data stays under .lockstep/ (npm run reset
 Open the dashboard, signed in as admin (the link works once, for 15 minutes; for another, run npm run ops -- sign-in):
 
   ${local.dashboardUrl}/sign-in#once=${code}
-
-Send an order's whole life, signed, from another terminal:
+`);
+  // With an app, webhooks of the sample shop are ignored: it never installed the app.
+  if (!store)
+    say(`Send an order's whole life, signed, from another terminal:
 
   npm run send -- lifecycle
 `);
@@ -240,7 +242,7 @@ function killAll(): void {
 
 function isAlive(pid: number): boolean {
   try {
-    return pid > 0 && process.kill(pid, 0);
+    return pid !== 0 && process.kill(pid, 0);
   } catch {
     return false;
   }

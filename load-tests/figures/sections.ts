@@ -14,16 +14,18 @@ export function sectionsOf(folder: string): Record<string, Record<string, string
   const comparison = read('comparison') as Comparison;
   const growth = read('growth') as Growth;
   const sale = read('flash-sale') as LoadTestRun;
+  const lookups = read('lookups') as Run;
   return {
     'README.md': {
       figures: shortFigures(sale, comparison, growth),
-      rivals: shortTable(comparison),
+      rivals: `${shortTable(comparison)}\n\n_${comparison.startedAt.slice(0, 10)}, ${comparison.machine.cpu}, medians of ${comparison.repeats}; otherwise a machine as above._`,
     },
     'docs/load-tests.md': {
       'flash-sale': saleFigures(sale),
       comparison: `${comparisonTable(comparison)}\n\n_${madeOn(comparison)}._`,
       claims: `${claimsTable(comparison)}\n\n_${madeOn(comparison)}._`,
       growth: growthFigures(growth),
+      lookups: `_${lookups.startedAt.slice(0, 10)}; ${machineInWords(lookups.machine)}; servers and dashboard on that machine._`,
     },
   };
 }

@@ -1,13 +1,9 @@
 import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
 
-/** Where the set-up installs Chromium on Debian, and where other systems have it. */
-const PLACES = [
-  process.env.CHROMIUM_PATH,
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-];
+/** The names that a Chromium on the path may have, as in scripts/set-up.mjs. */
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
 /** Without the network requests that a browser makes on its own. */
 const ARGUMENTS = [
@@ -22,7 +18,9 @@ const ARGUMENTS = [
 
 /** A real Chromium, headless. */
 export async function openBrowser(): Promise<Browser> {
-  const executablePath = PLACES.find((place) => place && existsSync(place));
+  const folders = (process.env.PATH ?? '').split(path.delimiter);
+  const places = folders.flatMap((folder) => NAMES.map((name) => path.join(folder, name)));
+  const executablePath = [process.env.CHROMIUM_PATH, ...places].find((place) => place && existsSync(place));
   if (!executablePath)
     throw new Error(
       'Chromium not found: run node scripts/set-up.mjs tests to install it, or set CHROMIUM_PATH',

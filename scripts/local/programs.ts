@@ -30,12 +30,13 @@ export function startProgram(
 }
 
 /**
- * The same, but restarted whenever one of its sources changes, even after it failed. If we are killed with
- * SIGKILL, it keeps running: Node's watcher does not notice that our channel has closed.
+ * The same, but restarted whenever one of its sources changes, even after it failed. Node's watcher does not
+ * watch our channel: a tether stops it if we are killed, or our terminal is closed.
  */
 export function watchProgram(name: string, env: NodeJS.ProcessEnv): RunningProgram {
+  const tether = path.join(import.meta.dirname, 'tether.ts');
   const watched = ['--watch', '--watch-preserve-output', path.join(SOURCES, `${name}.ts`)];
-  return startProcess(name, watched, env, 'inherit');
+  return startProcess(name, [tether, process.execPath, ...watched], env, 'inherit', 'pipe');
 }
 
 /** The same for any program that stops when its channel closes. */
@@ -44,11 +45,12 @@ export function startProcess(
   args: string[],
   env: NodeJS.ProcessEnv,
   output: 'inherit' | 'pipe',
+  input: 'ignore' | 'pipe' = 'ignore',
 ): RunningProgram {
   const child = spawn(process.execPath, args, {
     env,
     detached: true,
-    stdio: ['ignore', output, output, 'ipc'],
+    stdio: [input, output, output, 'ipc'],
   });
   const ended = new Promise<number>((resolve) => child.once('exit', (code) => resolve(code ?? 1)));
   return {

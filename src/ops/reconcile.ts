@@ -177,7 +177,7 @@ function adviceText({ stuck, gone }: Reconcile): string {
       : []),
     ...(gone > 0
       ? [
-          'gone: unknown to Shopify (deleted there, or never sent by it). Check the first event of each with `ops order`. A pass with --all --yes marks them as deleted here.',
+          'gone: unknown to Shopify (deleted there, or never sent by it). Check the first event of each with `ops order`. A pass with --all, --yes and --reason marks them as deleted here.',
         ]
       : []),
   ];

@@ -6,6 +6,7 @@ import { showCounted, TO_COUNT } from './change.ts';
 import { endAs, EXIT_CODES, OpsProblem } from './exit.ts';
 import { startProgress } from './progress.ts';
 import type { Session } from './session.ts';
+import { counted } from './table.ts';
 
 const EVERY_MS = 500;
 /** How long the dashboard may be unreachable: a restart takes less. Its run becomes `interrupted` after 15 s. */
@@ -32,7 +33,7 @@ export async function replay(session: Session, wanted: Wanted, reason: string | 
     return;
   }
   const begun = await begin(session, { ...wanted, id, reason });
-  session.say(`replay ${id}: ${begun.total} events, ${begun.rate} per second; Ctrl-C aborts it`);
+  session.say(`replay ${id}: ${counted(begun.total, 'event')}, ${begun.rate} per second; Ctrl-C aborts it`);
   const ended = await aborting(session, id, () => untilEnded(session, begun));
   showRun(session, await untilSettled(session, ended));
 }

@@ -80,7 +80,7 @@ function line(event: EventSummary): string {
     [
       time(event.appliedAt),
       event.outcome.padEnd(9),
-      event.topic.padEnd(24),
+      event.topic.padEnd(28),
       event.order,
       event.event.slice(0, 12),
       event.because,

@@ -110,9 +110,16 @@ function rowsText(tokens: readonly TokenRow[]): string {
     token.role ?? '–',
     time(token.lastSeenAt),
     time(token.expiresAt),
-    token.revokedAt ? `revoked by ${token.revokedBy ?? '?'}` : token.expiresAt < now ? 'expired' : 'active',
+    stateOf(token, now),
   ]);
   return table(rows, ['id', 'name', 'kind', 'role', 'last seen', 'expires', 'state']);
+}
+
+function stateOf({ kind, expiresAt, revokedAt, revokedBy }: TokenRow, now: string): string {
+  if (revokedAt) return `revoked by ${revokedBy ?? '?'}`;
+  // A link is recorded when it is used, and works once.
+  if (kind === 'once') return 'used';
+  return expiresAt < now ? 'expired' : 'active';
 }
 
 function hoursOf(text: string): number {

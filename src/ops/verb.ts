@@ -34,7 +34,7 @@ export function addGlobalOptions(command: Command): void {
  */
 export function addVerbs(root: Command, to: Command, verbs: readonly Verb[]): void {
   for (const { call, about, isDefault = false, options = [], act } of verbs) {
-    const command = to.command(call, { isDefault }).description(about);
+    const command = to.command(call, { isDefault }).description(isDefault ? `${about} (default)` : about);
     for (const option of options) command.addOption(option);
     const own = new Set(options.map(({ long }) => long));
     const shared = globalOptions().filter(({ long }) => !own.has(long));

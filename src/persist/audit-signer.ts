@@ -149,9 +149,12 @@ export class AuditSigner implements Part {
       { $set: { signed } },
     );
     if (matchedCount === 1) return;
-    // It ended in the meantime, so its current state is signed. If it is gone, the chain check detects that.
     const now = await this.#audit.findById(_id).lean<AuditDocument>();
-    if (now) await this.#signOne(now);
+    // If it is gone, the chain check detects that.
+    if (!now) return;
+    // An entry may only end in the meantime: then its current state is signed.
+    if (outcome === 'begun' && now.outcome !== 'begun') await this.#signOne(now);
+    else this.#stop(entry, ENTRY_CHANGED);
   }
 
   async #mustStop(): Promise<boolean> {

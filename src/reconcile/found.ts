@@ -27,7 +27,7 @@ export function tooLongText(ids: readonly string[]): string | null {
 export function goneText(ids: readonly string[]): string | null {
   if (ids.length === 0) return null;
   const many = ids.length === 1 ? '1 order here is' : `${ids.length} orders here are`;
-  return `${many} unknown to Shopify: ${firstOf(ids, 3)}. Either Shopify deleted them or it never sent them: check the first event of each, then mark them as deleted with ops reconcile --all --yes`;
+  return `${many} unknown to Shopify: ${firstOf(ids, 3)}. Either Shopify deleted them or it never sent them: check the first event of each, then mark them as deleted with ops reconcile --shop S --all --yes --reason "…"`;
 }
 
 function firstOf(ids: readonly string[], most: number): string {

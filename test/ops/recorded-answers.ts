@@ -2,6 +2,7 @@ import type { Claim } from '../../src/watch/shapes/dedupe.ts';
 import type { EventSummary } from '../../src/watch/shapes/events.ts';
 import type { Lock } from '../../src/watch/shapes/locks.ts';
 import type { ParkedEvent, ReplayRun } from '../../src/watch/shapes/parked.ts';
+import type { TokenList, TokenRow } from '../../src/watch/shapes/tokens.ts';
 
 /** Responses of the API. */
 const SHOP = 'example.myshopify.com';
@@ -31,6 +32,31 @@ export const LOCK: Lock = {
   extensions: 18,
   waitingEvents: 3,
   oldestWaitMs: 60_000,
+};
+
+const ROW: TokenRow = {
+  id: 'a'.repeat(16),
+  name: 'ada',
+  role: 'admin',
+  kind: 'token',
+  root: null,
+  firstSeenAt: AT,
+  lastSeenAt: AT,
+  expiresAt: '2126-11-21T12:00:00.000Z',
+  revokedAt: null,
+  revokedBy: null,
+};
+
+export const TOKENS: TokenList = {
+  tokens: [
+    ROW,
+    { ...ROW, name: 'bob', expiresAt: AT },
+    { ...ROW, name: 'eve', revokedAt: AT, revokedBy: 'ada' },
+  ],
+  sessions: [
+    { ...ROW, name: 'new-link', kind: 'once' },
+    { ...ROW, name: 'old-link', kind: 'once', expiresAt: AT },
+  ],
 };
 
 export function endedEvent(number: number, more: Partial<EventSummary> = {}): EventSummary {

@@ -15,11 +15,9 @@ import { verifiedPage, verifyQuery } from '../../src/watch/shapes/verify.ts';
 import { tokenList, tokenMint, tokenMinted } from '../../src/watch/shapes/tokens.ts';
 import { ServedRoutes } from '../watch/served-routes.ts';
 import { act, look, unlessAway, type Recorded } from './recorded.ts';
-import { AT, CLAIM, EVENT, LOCK, QUEUES, STATUS, VERIFIED } from './recorded-answers.ts';
+import { AT, CLAIM, EVENT, LOCK, QUEUES, STATUS, TOKENS, VERIFIED } from './recorded-answers.ts';
 import { replayRoutes } from './recorded-replays.ts';
 import { rebuildRoute } from './recorded-rebuild.ts';
-
-const NO_TOKENS = { tokens: [], sessions: [] };
 
 /** Serves the API over HTTP. It has only the data given here. */
 export async function serveRecorded(
@@ -161,7 +159,7 @@ function listRoutes(recorded: Recorded): Route[] {
       handle: ({ query }) =>
         Promise.resolve({ claims: query.event === EVENT ? [CLAIM] : [], looked: 'all 2 partitions' }),
     }),
-    route({ ...look, path: '/tokens', answer: tokenList, handle: () => Promise.resolve(NO_TOKENS) }),
+    route({ ...look, path: '/tokens', answer: tokenList, handle: () => Promise.resolve(TOKENS) }),
     route({
       ...look,
       path: '/verify',

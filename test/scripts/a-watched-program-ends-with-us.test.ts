@@ -1,0 +1,39 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { expect, test } from '@jest/globals';
+import { freePort } from '../../scripts/local/ports.ts';
+import { until } from '../support/until.ts';
+
+/** What npm run dev does: it watches a program. This one waits for its Redis. */
+const developer = (redisUrl: string) => `
+import { watchProgram } from '${path.resolve('scripts', 'local', 'programs.ts')}';
+const env = { REDIS_URL: '${redisUrl}', MONGODB_URI: 'mongodb://127.0.0.1:1' };
+process.send(watchProgram('worker', env).child.pid);
+`;
+
+function groupLives(group: number): boolean {
+  try {
+    return process.kill(-group, 0);
+  } catch {
+    return false;
+  }
+}
+
+test('a watched program ends with the process that started it, even if that is killed', async () => {
+  const source = developer(`redis://127.0.0.1:${await freePort()}`);
+  const parent = spawn(process.execPath, ['--input-type=module', '--eval', source], {
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  });
+  const [group] = (await once(parent, 'message')) as [number];
+  try {
+    await once(parent.stdout!, 'data');
+    expect(groupLives(group)).toBe(true);
+    parent.kill('SIGKILL');
+    await until(() => !groupLives(group), 20_000, 'the watched program to end');
+  } finally {
+    if (groupLives(group)) process.kill(-group, 'SIGKILL');
+    await text(parent.stdout!);
+  }
+}, 60_000);
