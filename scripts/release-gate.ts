@@ -12,7 +12,8 @@ const [title = '', ...lines] = newest.split('\n');
 const notes = lines.filter((line) => line.startsWith('- '));
 const pending = notes.filter((note) => note.startsWith('- Pending:'));
 
-if (!title.endsWith('(unreleased)')) refuse('CHANGELOG.md begins with no unreleased section');
+if (!title.endsWith('(unreleased)'))
+  refuse('the newest section of CHANGELOG.md is not marked "(unreleased)"');
 if (notes.length === 0) refuse(`${title} has no notes`);
 if (pending.length > 0) refuse(`${title} has pending notes:\n${pending.join('\n')}`);
 

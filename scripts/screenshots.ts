@@ -13,7 +13,7 @@ import { freePort } from './local/ports.ts';
 import { startProgram, untilReady, type RunningProgram } from './local/programs.ts';
 
 /**
- * npm run screenshots: takes the documents' pictures, of its own Lockstep in the middle of a flash sale (a
+ * npm run screenshots: takes the documents' screenshots. It starts a Lockstep and sends it a flash sale (a
  * minute).
  */
 const FOLDER = path.resolve(import.meta.dirname, '..', 'load-tests', 'figures');

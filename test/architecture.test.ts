@@ -15,8 +15,8 @@ import {
 } from './support/imports.ts';
 
 /**
- * Which room may import which: one row per folder of src/, and per folder of watch/. A room may always import itself.
- * `watch` is its ground floor: the files directly in watch/.
+ * Which folder may import which: one row per folder of src/, and per folder of watch/. A folder may always import
+ * itself. `watch` stands for the files directly in watch/.
  */
 const FOLDERS: Record<string, Row> = {
   accept: { uses: ['order', 'system'], knows: ['deposit'], npm: ['express'], npmKnows: [] },
@@ -206,7 +206,7 @@ describe('architecture', () => {
     expect([...loadedFrom('src/ops.ts', sourceOf)]).toEqual(expect.arrayContaining(['ioredis', 'mongoose']));
   });
 
-  test('no rooms import one another, not even types, and not by way of others', () => {
+  test('no folders import one another, not even types, and not through others', () => {
     expect(floorsOf(FOLDERS)).toHaveLength(Object.keys(FOLDERS).length);
     const planted = { ...FOLDERS, 'watch/shapes': { uses: ['order', 'system'], knows: ['watch/api'] } };
     expect(floorsOf(planted)).toBeNull();

@@ -46,7 +46,7 @@ export function shortTable({ rows }: Comparison): string {
 
 export function claimsTable(comparison: Comparison): string {
   return markdownTable(
-    ['Lockstep, one worker', 'ratio', 'asked', 'met'],
+    ['Lockstep, one worker', 'ratio', 'target', 'met'],
     claimsOf(comparison, LOCKSTEP_NAME).map((each) => [
       each.claim,
       round(each.ratio, 2),

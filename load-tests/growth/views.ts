@@ -16,7 +16,7 @@ export function growthTable(growth: Growth): string {
   const head = [
     'backlog',
     'events',
-    'µs to take in',
+    'µs to accept',
     'µs to apply',
     'events/s applied',
     'Redis bytes per event',
@@ -31,7 +31,7 @@ function claimRatio(growth: Growth, { of, against }: { of: string; against: stri
 function claimLines(growth: Growth): string[] {
   return CLAIMS.map((claim) => {
     const ratio = claimRatio(growth, claim);
-    return `- ${claim.claim}: ${ratio.toFixed(2)} times (asked: at most ${claim.atMost}): ${ratio <= claim.atMost ? 'met' : '**not met**'}`;
+    return `- ${claim.claim}: ${ratio.toFixed(2)} times (target: at most ${claim.atMost}): ${ratio <= claim.atMost ? 'met' : '**not met**'}`;
   });
 }
 

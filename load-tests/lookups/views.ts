@@ -18,7 +18,7 @@ export function lookupsTable({ asked, amounts }: Lookups): string {
     markdownTable(['question', 'median ms', 'slowest ms'], rows),
     '',
     `- ${number(amounts.orders)} orders, ${number(amounts.events)} events, ${number(amounts.parked)} parked, ${number(amounts.waiting)} orders with waiting events`,
-    `- asked: under ${ASKED_MS} ms each: ${late.length === 0 ? 'met' : `**not met** by ${late.join(', ')}`}`,
+    `- target: under ${ASKED_MS} ms each: ${late.length === 0 ? 'met' : `**not met** by ${late.join(', ')}`}`,
   ].join('\n');
 }
 

@@ -3,7 +3,7 @@ import type { Accept, Ground } from './rival.ts';
 import { webhookOf, type Webhook } from './webhook.ts';
 
 /**
- * The usual dedupe: SET NX by Shopify's webhook id, then the work. If that fails, the mark is deleted, so
+ * The usual dedupe: SET NX by Shopify's webhook id, then the work. If that fails, the key is deleted, so
  * that Shopify's retry is not a duplicate. A process that dies between the two loses the event: no tutorial
  * closes that gap.
  */

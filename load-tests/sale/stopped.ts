@@ -12,14 +12,14 @@ export async function whileStopped<Result>(
   run: () => Promise<Result>,
 ): Promise<Result> {
   const signal = (name: NodeJS.Signals) => programs.forEach(({ program }) => program.child.kill(name));
-  const goOn = () => signal('SIGCONT');
+  const resume = () => signal('SIGCONT');
   const end = () => process.exit(ENDED_BY_CTRL_C);
-  process.once('exit', goOn).once('SIGINT', end).once('SIGTERM', end);
+  process.once('exit', resume).once('SIGINT', end).once('SIGTERM', end);
   signal('SIGSTOP');
   try {
     return await run();
   } finally {
-    goOn();
-    process.off('exit', goOn).off('SIGINT', end).off('SIGTERM', end);
+    resume();
+    process.off('exit', resume).off('SIGINT', end).off('SIGTERM', end);
   }
 }

@@ -112,5 +112,5 @@ function rateText(acksPerSecond: number, asked: number | null): string {
   const reached = `${Math.round(acksPerSecond)} webhooks/s`;
   return asked === null || acksPerSecond >= REACHED * asked
     ? reached
-    : `${reached} (asked: ${asked}/s, NOT REACHED)`;
+    : `${reached} (requested: ${asked}/s, NOT REACHED)`;
 }

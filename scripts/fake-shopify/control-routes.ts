@@ -11,8 +11,8 @@ interface Store {
 }
 
 /**
- * Controls the store manually: `POST /_control/<shop>/<act>` with JSON, `GET /_control/state`. The first act
- * creates the shop. Only for programs on this machine: requests from a page in a browser are refused,
+ * Controls the store manually: `POST /_control/<shop>/<action>` with JSON, `GET /_control/state`. The first
+ * action creates the shop. Only for programs on this machine: requests from a page in a browser are refused,
  * whatever host name they use.
  */
 export function controlRoutes(shopify: Store): Router {
@@ -25,7 +25,7 @@ export function controlRoutes(shopify: Store): Router {
     const { shop, act } = request.params;
     const perform = Object.hasOwn(ACTS, act) ? ACTS[act] : undefined;
     if (!perform) {
-      response.status(404).json({ error: `unknown act ${act}; known: ${Object.keys(ACTS).join(', ')}` });
+      response.status(404).json({ error: `unknown action ${act}; known: ${Object.keys(ACTS).join(', ')}` });
       return;
     }
     try {

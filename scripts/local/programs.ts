@@ -30,7 +30,7 @@ export function startProgram(
 }
 
 /**
- * The same, started again whenever one of its sources changes, also after it failed. Node's watcher does not
+ * The same, but restarted whenever one of its sources changes, even after it failed. Node's watcher does not
  * watch our channel: a tether stops it if we are killed, or our terminal is closed.
  */
 export function watchProgram(name: string, env: NodeJS.ProcessEnv): RunningProgram {

@@ -9,7 +9,7 @@ export const ACTING: readonly PlantedFault[] = [
     find: 'if (!ended) await putBack(taken.event);',
     replace: 'if (ended !== undefined) await putBack(taken.event);',
     tests: ['watch/parked-replay'],
-    named: 'an event that ended after all is not put back',
+    named: 'an event that was processed after all is not put back',
   },
   {
     name: 'act-without-its-audit-entry',

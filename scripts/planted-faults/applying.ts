@@ -25,7 +25,7 @@ export const APPLYING: readonly PlantedFault[] = [
     file: 'drain/drain-workers.ts',
     find: "if (drained.outcome === 'held') await waker.wakeIn(order, drained.forMs);",
     replace: '',
-    tests: ['drain/a-drain-job-comes-again'],
+    tests: ['drain/a-drain-job-is-retried'],
     named: 'P6: that holds its events is retried',
   },
   {
@@ -34,7 +34,7 @@ export const APPLYING: readonly PlantedFault[] = [
     file: 'drain/drain-workers.ts',
     find: "if (drained.outcome === 'busy') {",
     replace: "if (drained.outcome === 'busy' && BUSY_RETRY_MS < 0) {",
-    tests: ['drain/a-drain-job-comes-again'],
+    tests: ['drain/a-drain-job-is-retried'],
     named: 'that finds its order busy is retried soon',
   },
   {
@@ -43,7 +43,7 @@ export const APPLYING: readonly PlantedFault[] = [
     file: 'drain/drain-workers.ts',
     find: "throw new Error('drain failed');",
     replace: "return { outcome: 'drained', events: 0 } as const;",
-    tests: ['drain/a-drain-job-comes-again'],
+    tests: ['drain/a-drain-job-is-retried'],
     named: 'P6: that fails is retried, later each time',
   },
   {
@@ -267,7 +267,7 @@ export const APPLYING: readonly PlantedFault[] = [
     file: 'order/known.ts',
     find: 'const value = told[field];',
     replace: 'const value = told[field] ?? shape.blank[field];',
-    tests: ['order/orders-of-merchants', 'order/a-body-changes-what-it-tells'],
+    tests: ['order/orders-of-merchants', 'order/a-body-changes-only-its-fields'],
   },
   {
     name: 'amounts-of-two-currencies-summed',

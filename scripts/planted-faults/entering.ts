@@ -35,7 +35,7 @@ export const ENTERING: readonly PlantedFault[] = [
     tests: ['watch/a-cookie-is-for-our-own-pages'],
   },
   {
-    name: 'looks-that-write-for-anybody',
+    name: 'lookups-that-write-for-anyone',
     promise: 'P8',
     file: 'watch/api/router.ts',
     find: '  refuseUnlessOwn(request, asked.who);\n',

@@ -11,7 +11,7 @@ export const INSTALLING: readonly PlantedFault[] = [
     tests: ['shop/installing'],
   },
   {
-    name: 'refreshed-by-everybody',
+    name: 'refreshed-by-every-process',
     promise: 'P4',
     file: 'shop/access-tokens.ts',
     find: "shopLock('token', shop)",
@@ -40,7 +40,7 @@ export const INSTALLING: readonly PlantedFault[] = [
     file: 'reconcile/compare.ts',
     find: 'return facts.length === 0 ? null',
     replace: 'return facts.length < 99 ? null',
-    tests: ['reconcile/compare', 'reconcile/a-wrong-state-heals'],
+    tests: ['reconcile/compare', 'reconcile/a-wrong-state-is-repaired'],
   },
   {
     name: 'a-repair-loses-to-the-wrong-state',
@@ -48,7 +48,7 @@ export const INSTALLING: readonly PlantedFault[] = [
     file: 'reconcile/put-right.ts',
     find: 'isSameSecond ? beganAt.toISOString() : null',
     replace: 'isSameSecond ? null : null',
-    tests: ['reconcile/a-wrong-state-heals'],
+    tests: ['reconcile/a-wrong-state-is-repaired'],
   },
   {
     name: 'a-deleted-order-is-overlooked',
@@ -72,7 +72,7 @@ export const INSTALLING: readonly PlantedFault[] = [
     file: 'reconcile/bulk-pages.ts',
     find: 'if (!isLate()) throw new BulkRuns();',
     replace: 'if (!isLate()) await sleep(25_000);',
-    tests: ['reconcile/who-waits-holds-no-place'],
+    tests: ['reconcile/waiting-passes-block-no-others'],
   },
   {
     name: 'scopes-change-by-what-is-sent',
@@ -96,6 +96,6 @@ export const INSTALLING: readonly PlantedFault[] = [
     file: 'compliance/waiting.ts',
     find: 'Number(score) <= since.getTime()',
     replace: 'Number(score) <= since.getTime() * 2',
-    tests: ['compliance/a-stream-does-not-put-off-a-redaction'],
+    tests: ['compliance/new-events-do-not-delay-a-redaction'],
   },
 ];

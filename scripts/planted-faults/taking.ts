@@ -111,7 +111,7 @@ export const TAKING: readonly PlantedFault[] = [
     find: 'return await depositor.deposit(waiting, prints.delivery, prints.repeat);',
     replace: `void depositor.deposit(waiting, prints.delivery).catch(() => undefined);
   return await Promise.resolve({ outcome: 'accepted', event: prints.event });`,
-    tests: ['accept/redis-away'],
+    tests: ['accept/redis-down'],
     named: 'not started yet: 503',
   },
   {
@@ -120,7 +120,7 @@ export const TAKING: readonly PlantedFault[] = [
     file: 'deposit/depositor.ts',
     find: "throw new Fault('not_durable', messageOf(error), error);",
     replace: 'return [1, 1, event.id, 0] as DepositAnswer;',
-    tests: ['deposit/redis-is-away'],
+    tests: ['deposit/redis-is-down'],
   },
   {
     name: 'claimed-but-not-in-the-mailbox',
@@ -136,7 +136,7 @@ export const TAKING: readonly PlantedFault[] = [
     file: 'deposit/scripts.ts',
     find: "local length = redis.call('RPUSH', mailbox, event .. string.sub(entry, 65))",
     replace: "redis.call('HSET', claim, 'at', now); local length = redis.call('RPUSH', mailbox, entry)",
-    tests: ['deposit/redis-is-away'],
+    tests: ['deposit/redis-is-down'],
     named: 'if its mailbox is not a list',
   },
   {
@@ -218,7 +218,7 @@ export const TAKING: readonly PlantedFault[] = [
     file: 'deposit/sweeper.ts',
     find: 'const few = await this.#sweepPartition(keys);',
     replace: 'const few = await Promise.resolve(keys.partition < 0);',
-    tests: ['deposit/lost-jobs-are-made-again'],
+    tests: ['deposit/lost-jobs-are-replaced'],
   },
   {
     name: 'sweeper-never-sweeps-by-itself',
@@ -226,7 +226,7 @@ export const TAKING: readonly PlantedFault[] = [
     file: 'deposit/sweeper.ts',
     find: '() => this.sweep(),',
     replace: '() => Promise.resolve(),',
-    tests: ['journeys/a-lost-wake-up-is-made-again'],
+    tests: ['journeys/a-lost-wake-up-is-replaced'],
   },
   {
     name: 'sweeper-not-started',
@@ -234,7 +234,7 @@ export const TAKING: readonly PlantedFault[] = [
     file: 'worker.ts',
     find: 'await lifecycle.start(sweeper.part);',
     replace: '',
-    tests: ['journeys/a-lost-wake-up-is-made-again'],
+    tests: ['journeys/a-lost-wake-up-is-replaced'],
   },
   {
     name: 'deposits-use-what-drains-need',

@@ -8,7 +8,7 @@ export const TELLING: readonly PlantedFault[] = [
     file: 'persist/parked-count.ts',
     find: "const MISSING = ['parked', 'replaying'] as const;",
     replace: "const MISSING = ['replaying'] as const;",
-    tests: ['watch/an-order-says-what-it-lacks'],
+    tests: ['watch/an-order-shows-its-missing-events'],
   },
   {
     name: 'locks-of-dead-holders-not-counted',
@@ -27,6 +27,6 @@ export const TELLING: readonly PlantedFault[] = [
     file: 'watch/status/status-reader.ts',
     find: "figures.workers === 0 && !outages.hasSettled('redis') ? null : figures.workers",
     replace: 'figures.workers',
-    tests: ['watch/an-outage-is-told-as-it-was'],
+    tests: ['watch/an-outage-is-reported-as-it-was'],
   },
 ];

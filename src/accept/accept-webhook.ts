@@ -116,7 +116,7 @@ async function deposit(taken: Taken, tools: AcceptTools): Promise<Judged> {
   if (unreadable === null) return { answer: told(await put(taken, tools)) };
   const bytes = taken.body.length;
   if (!tools.unreadable.take(shop, bytes))
-    return ignored('the shop sent too many unreadable webhooks in this hour');
+    return ignored('the shop sent too many unreadable webhooks this hour');
   let kept = false;
   try {
     const deposited = await put(taken, tools);

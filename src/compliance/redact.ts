@@ -10,7 +10,7 @@ export interface Reach {
   /** Collections in which more orders than those are searched. */
   wider: Partial<Record<BodiesIn, OrderKeys>>;
   rewrite: Rewrite;
-  /** Whether to remove whose the orders were, too. */
+  /** Whether to remove the customers' ids from the orders, too. */
   forget: boolean;
 }
 

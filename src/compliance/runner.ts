@@ -71,7 +71,7 @@ export class ComplianceRunner implements Part {
       try {
         // The previous lock holder may have changed it.
         const record = await requests.one(_id);
-        if (record && record.state !== 'done') await this.#goOn(record, lease);
+        if (record && record.state !== 'done') await this.#resume(record, lease);
       } catch (error) {
         log.warn(
           { shop, request: _id, reason: messageOf(error) },
@@ -83,7 +83,7 @@ export class ComplianceRunner implements Part {
     }
   }
 
-  async #goOn(record: ComplianceDocument, lease: Lease): Promise<void> {
+  async #resume(record: ComplianceDocument, lease: Lease): Promise<void> {
     const { collections, requests, audited, now } = this.#tools;
     if (record.passedAt && now() - record.passedAt.getTime() < BETWEEN_PASSES_MS) return;
     const because = await whyVoid(record, this.#tools);

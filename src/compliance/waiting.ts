@@ -5,7 +5,7 @@ import { inPartitionOf, type RedisKeys } from '../system/redis-keys.ts';
 /**
  * Whether an event that a request covers has been waiting in Redis since before the request. Later events are
  * redacted on arrival, and a steady stream of them must not delay a redaction. An order's score in `pending`
- * is the time since when its oldest event has been waiting; counters are not used, because they may be wrong.
+ * is the time when its oldest event started to wait; counters are not used, because they may be wrong.
  * Times are Redis's: if ingest's clock differs, a redaction starts that much sooner or later.
  */
 export interface Waiting {

@@ -18,8 +18,8 @@ const PAGE = 1000;
  * it checks one more thousand, a different one each time. So with half a million waiting orders and no lost
  * jobs, a sweep is two calls. While fewer than a thousand orders wait, it also recounts each shop's events.
  *
- * Every worker runs its own sweeper on a timer. It is not a BullMQ JobScheduler: whatever deletes the jobs
- * would delete that too.
+ * Every worker runs its own sweeper on a timer. It is not a BullMQ JobScheduler: anything that deletes
+ * the jobs would delete the scheduler too.
  */
 export class Sweeper {
   readonly part: Repeating;

@@ -11,7 +11,7 @@ export interface DrainJob {
 }
 
 /**
- * Adds wake-up jobs. An order has at most one waiting and one active job over all workers: a wake-up that
+ * Adds wake-up jobs. An order has at most one waiting and one active job across all workers: a wake-up that
  * arrives while a job is active is kept, and runs after it. Never combine keepLastIfActive with a fixed
  * jobId: BullMQ then drops the add silently.
  */
@@ -46,7 +46,7 @@ export function waker(queues: readonly Queue<DrainJob>[], log: Logger, onFailure
       underWay.add(one);
     },
     wakeIn: async (order, ms) => {
-      // An id of its own: a create that arrives must be able to wake the order at once.
+      // A separate id: a create that arrives must be able to wake the order at once.
       // Kept while active: by another machine's clock a hold may end too early, and the order is held again.
       const deduplication = { id: `hold:${order}`, keepLastIfActive: true };
       await queueOf(order).add(JOB, { order }, { delay: ms, deduplication });

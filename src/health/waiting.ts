@@ -11,7 +11,7 @@ interface Waiting {
   orders: number;
   /** Milliseconds; 0 if nothing is waiting. */
   oldestMs: number;
-  /** The order that has waited longest; null if none is waiting. */
+  /** The order that has been waiting longest; null if none is waiting. */
   oldestOrder: string | null;
   duplicates: number;
   accepted: number;

@@ -1,7 +1,7 @@
 import { OpsProblem } from './exit.ts';
 import type { Target } from './target.ts';
 
-/** Long: a page of `verify` checks orders that change meanwhile again, some seconds each. */
+/** Long: `verify` repeats the check of orders that change meanwhile, for some seconds each. */
 const ANSWER_MS = 120_000;
 
 /**

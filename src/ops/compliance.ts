@@ -11,7 +11,7 @@ import { changeOptions, limitOption, verb, type Changing } from './verb.ts';
 export const COMPLIANCE_VERBS = [
   verb<{ done?: true; limit: number }>({
     call: 'ls',
-    about: 'List data requests and erasures from Shopify, earliest due first',
+    about: 'List privacy requests from Shopify (data requests and erasures), soonest due first',
     options: [new Option('--done', 'List completed requests instead of open ones'), limitOption(PAGE)],
     act: async (session, _args, { done, limit }) => {
       const state = done ? 'done' : 'open';

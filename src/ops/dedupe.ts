@@ -40,7 +40,7 @@ export const DEDUPE_VERBS = [
   }),
   verb<Changing & { confirm?: true }>({
     call: 'release <event>',
-    about: "Release an event's deduplication key, so that its next delivery is accepted",
+    about: "Release an event's dedupe key, so that its next delivery is accepted",
     options: [
       ...changeOptions(),
       new Option('--confirm', 'Allow this for an event that is waiting or was processed'),
@@ -68,24 +68,13 @@ async function lookUp(
   typed: string | undefined,
   { webhookId, file, shop, topic, triggeredAt }: Sought,
 ): Promise<ClaimList> {
-  if (typed !== undefined) return await lookUpEvent(session, await findEvent(session, typed));
+  if (typed !== undefined)
+    return await session.ask(`/dedupe${queryOf({ event: await findEvent(session, typed) })}`);
   if (file === undefined) return await session.ask(`/dedupe${queryOf({ webhookId, shop })}`);
   if (shop === undefined) throw new OpsProblem('usage', '--file needs --shop');
   const bodyBase64 = bytesOf(file).toString('base64');
   return await session.send<BodyLookedUp>('/dedupe/lookup', { shop, topic, triggeredAt, bodyBase64 });
 }
-
-/** If there is no key, that is an answer, not an error. */
-async function lookUpEvent(session: Session, event: string): Promise<ClaimList> {
-  try {
-    return { claims: [await session.ask<Claim>(placeOf('dedupe', event))], looked: KEYS };
-  } catch (error) {
-    if (!(error instanceof OpsProblem) || error.status !== 404) throw error;
-    return { claims: [], looked: error.message.split(': looked in ')[1] ?? KEYS };
-  }
-}
-
-const KEYS = 'the dedupe keys';
 
 function bytesOf(file: string): Buffer {
   try {
@@ -96,7 +85,7 @@ function bytesOf(file: string): Buffer {
 }
 
 function claimsText({ claims, looked }: ClaimList): string {
-  if (claims.length === 0) return `Not seen yet: the next delivery is accepted. Searched: ${looked}`;
+  if (claims.length === 0) return `No dedupe key found. Searched: ${looked}.`;
   const head =
     claims.length === 1
       ? 'Already seen: another delivery is a duplicate.'

@@ -71,7 +71,7 @@ function shopText(detail: ShopDetail): string {
     ['installed', time(detail.installedAt)],
     ['uninstalled', time(detail.uninstalledAt)],
     ['scopes', detail.scopes.join(', ') || null],
-    ['token expires', token && `${time(token.expires)}, sealed with key ${token.key}`],
+    ['token expires', token && `${time(token.expires)}, encrypted with key ${token.key}`],
     ['refresh token expires', token && time(token.refreshExpires)],
     ['subscriptions checked', time(subscriptions?.checkedAt)],
     ['missing subscriptions', subscriptions?.missing.join(', ') || null],

@@ -6,14 +6,14 @@ import { PaymentTallies } from './payment-tallies.ts';
 import { readEvent } from './read-event.ts';
 import { CREATE } from './topics.ts';
 
-/** An event that ended, and how. `waiting` has the rest of what the journal needs. */
+/** A processed event with its outcome. `waiting` has the rest of what the journal needs. */
 export interface Ended<Place extends number | null = number> {
   waiting: WaitingEvent;
   /** Its place in its order's history. */
   applied: Omit<Applied, 'sequence'> & { sequence: Place };
 }
 
-/** How a mailbox's events ended. Events about the shop itself have no place in an order. */
+/** The outcomes of a mailbox's events. Events about the shop itself have no place in an order. */
 export interface Settled {
   ended: Ended<number | null>[];
   rejected: Rejected[];
@@ -34,7 +34,7 @@ export type GivenUp = ReadonlyMap<EventId, Omit<Rejected, 'waiting'>>;
 export interface Decision extends Settled {
   /** The order to commit, or null if nothing about it changed. */
   order: Order | null;
-  /** In sequence. Includes events that ended in an earlier drain that died before it wrote its journal. */
+  /** In sequence. Includes events that were processed by an earlier drain that died before it wrote its journal. */
   ended: Ended[];
   rejected: Rejected[];
 }
@@ -137,7 +137,7 @@ function readOne(waiting: WaitingEvent): ReturnType<typeof readEvent> {
   }
 }
 
-/** An event that the order remembers has already ended, and is not applied again (P3). */
+/** An event that the order remembers is already processed, and is not applied again (P3). */
 function applyOnce(
   order: Order,
   event: OrderEvent,

@@ -80,7 +80,7 @@ export function joinKnown(
   return joined;
 }
 
-/** @param away items that are no longer in the thing's lists */
+/** @param away items that are missing from the thing's newest lists */
 function joinValue(
   shape: Shape,
   fields: Known,

@@ -9,7 +9,7 @@ import type { PartKind, Topic } from './topics.ts';
 /** What happened to an event, as the journal has it. (An event in a mailbox is `waiting`.) */
 export type Outcome = 'applied' | 'stale' | 'unchanged' | 'late' | 'parked';
 
-/** How an event ended, as its order remembers it: enough to rewrite its journal entry after a crash. */
+/** The outcome of an event, as its order remembers it: enough to rewrite its journal entry after a crash. */
 export interface Applied {
   event: EventId;
   outcome: Exclude<Outcome, 'parked'>;
@@ -62,7 +62,7 @@ export interface Order {
   parkedEvents: number;
 }
 
-/** How many ended events an order remembers: more than Shopify ever has in transit for one order. */
+/** How many processed events an order remembers: more than Shopify ever has in transit for one order. */
 const APPLIED_KEPT = 200;
 /** How many status changes an order remembers. */
 const HISTORY_KEPT = 100;

@@ -18,7 +18,7 @@ export const STATUSES = [
 ] as const;
 export type Status = (typeof STATUSES)[number];
 
-/** How far payment is; `unknown` until a body says. In order: later parts can only advance it. */
+/** How far payment is; `unknown` until a body states it. In order: later parts can only advance it. */
 export const PAYMENTS = [
   'unknown',
   'voided',

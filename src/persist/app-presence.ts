@@ -25,7 +25,7 @@ export interface AppPresence extends Part {
 }
 
 /**
- * Tells ingest whether an app program was ever started with this database. Polled in the background until it was, so
+ * Tells ingest whether an app program was ever started with this database. Polled in the background until one was, so
  * webhooks never wait for it. Fails open: while MongoDB is down, the last known answer counts.
  * @param configured whether the settings already configure an app
  */

@@ -21,18 +21,18 @@ export interface Act {
 }
 
 /**
- * Who did what, and why: append-only, numbered without gaps, each entry chained to the one before it. An act is
+ * Who did what, and why: append-only, numbered without gaps, each entry chained to the one before it. An action is
  * recorded before it is carried out, so a process that dies in between leaves `begun`; {@link markBrokenOff} ends it.
  */
 export interface AuditLog {
   /**
-   * Records an act before it is carried out. @returns the entry's number
-   * @throws when MongoDB does not write it within 3 s: do not carry out the act. A late write is sealed as failed.
+   * Records an action before it is carried out. @returns the entry's number
+   * @throws when MongoDB does not write it within 3 s: do not carry out the action. A late write is sealed as failed.
    */
   begin: (act: Act) => Promise<number>;
-  /** Records how an act ended. Does not throw: the act is done, and its entry stays `begun` if this fails. */
+  /** Records how an action ended. Does not throw: the action is done, and its entry stays `begun` if this fails. */
   end: (entry: number, outcome: Ended['outcome'], detail: string | null) => Promise<void>;
-  /** Records an act that was refused. Acts never wait for it. Does not throw: the act is refused even if this fails. */
+  /** Records a refused action. Other actions never wait for it. Does not throw: the action is refused even if this fails. */
   refused: (act: Act, why: string) => Promise<void>;
 }
 
@@ -50,13 +50,13 @@ const TRIES = 100;
 /** Characters kept of an outcome's detail: the answer, and which events it was about. */
 const DETAIL_LENGTH = 2000;
 
-/** @param log told when the end of an act, or a refusal, could not be written */
+/** @param log told when the end of an action, or a refusal, could not be written */
 export function auditLog(audit: Model<AuditDocument>, log: Pick<Logger, 'error'>): AuditLog {
   const onUnsealed = (error: unknown) =>
     log.error({ because: messageOf(error) }, "an action's outcome was not written to the audit log");
   /** Each line writes one entry at a time, so only lines and processes compete for a number. */
   const lines = { acts: Promise.resolve(), refusals: Promise.resolve() };
-  /** A refusal starts when no act is in progress, so an act competes with at most one refusal and waits for none. */
+  /** A refusal starts when no action is in progress: an action competes with at most one refusal and waits for none. */
   const untilNoActs = async () => {
     let last;
     do await (last = lines.acts);
@@ -124,7 +124,7 @@ async function seal(audit: Model<AuditDocument>, number: number, ended: Ended): 
   await audit.updateOne({ _id: number, outcome: 'begun' }, { $set: endingOf(begun.hash, ended) });
 }
 
-/** An act ends within a minute: each of its few steps ends in 15 s. Clocks of programs may differ by 5 minutes. */
+/** An action ends within a minute: each of its few steps ends in 15 s. Clocks of programs may differ by 5 minutes. */
 const BROKEN_OFF_MS = 600_000;
 const BROKEN_OFF = {
   outcome: 'failed',
@@ -134,7 +134,7 @@ const BROKEN_OFF = {
 } as const;
 
 /**
- * Ends acts that a dead process left `begun`. Final, like every end: entries that ended are signed.
+ * Ends actions that a dead process left `begun`. Final, like every end: entries that ended are signed.
  * @param continued actions that another process continues
  * @returns how many it ended
  */

@@ -46,7 +46,7 @@ export const auditSchema = new Schema(
 auditSchema.index({ target: 1, _id: -1 });
 auditSchema.index({ action: 1, _id: -1 });
 auditSchema.index({ who: 1, _id: -1 });
-// Acts that are still `begun`: a few at most.
+// Actions that are still `begun`: a few at most.
 auditSchema.index({ outcome: 1, at: 1 }, { partialFilterExpression: { outcome: 'begun' } });
 // Every 5 s, the dashboard looks for entries that were signed as begun and have ended.
 auditSchema.index({ signed: 1, _id: 1 });

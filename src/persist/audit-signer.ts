@@ -10,7 +10,7 @@ import type { AuditDocument } from './audit-schema.ts';
 const SIGN_MS = 5000;
 const TELL_MS = 60_000;
 const AT_A_TIME = 1000;
-/** Follows the key's name in the signature of an act that is still begun: it is signed again when it has ended. */
+/** Follows the key's name in the signature of an action that is still begun: it is signed again when it has ended. */
 const BEGUN = 'begun:';
 const ENTRY_CHANGED = 'an audit entry was changed';
 
@@ -98,7 +98,7 @@ export class AuditSigner implements Part {
     if (!this.#isStopped) await this.#signEnded();
   }
 
-  /** Up to where an earlier process signed with this key. If none did, everything but the newest entry. */
+  /** The last entry signed with this key; if there is none, the last but one: the newest gets the first signature. */
   async #signedBefore(): Promise<number> {
     const signed = await this.#audit
       .findOne({ signed: this.#range('') }, { _id: 1 })
@@ -182,7 +182,7 @@ export class AuditSigner implements Part {
     return `${this.#prefix}${kind}${createHmac('sha256', this.#key).update(said).digest('hex')}`;
   }
 
-  /** A range of signatures with this key: all (''), or those of acts still begun ({@link BEGUN}). */
+  /** A range of signatures with this key: all (''), or those of actions still begun ({@link BEGUN}). */
   #range(kind: string): { $gte: string; $lt: string } {
     return { $gte: `${this.#prefix}${kind}`, $lt: `${this.#prefix}${kind}~` };
   }

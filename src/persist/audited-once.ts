@@ -1,16 +1,16 @@
 import type { Act, AuditLog } from './audit-log.ts';
 import type { Collections } from './collections.ts';
 
-/** Automatic acts that another process continues after a crash. */
+/** Automatic actions that another process continues after a crash. */
 export const CONTINUED = ['compliance.ask', 'compliance.redact', 'shop.scopes', 'shop.uninstall'] as const;
 export type Continued = (typeof CONTINUED)[number];
 
-/** An act whose reason, an event's id, distinguishes it from other acts with the same target. */
+/** An action whose reason, an event's id, distinguishes it from other actions with the same target. */
 type OnceAct = Act & { action: Continued; reason: string };
 
-/** Records acts that may begin again after a crash, in one audit entry each. */
+/** Records actions that may begin again after a crash, in one audit entry each. */
 export interface AuditedOnce {
-  /** @returns the entry's number, the same if the act begins again */
+  /** @returns the entry's number, the same if the action begins again */
   begin: (act: OnceAct) => Promise<number>;
   /** An entry that has already ended stays unchanged. */
   end: (entry: number, detail: string) => Promise<void>;

@@ -4,7 +4,7 @@ import type { FieldsOf, SubfieldsOf } from './fields-of.ts';
 const KINDS = ['customers/data_request', 'customers/redact', 'shop/redact'] as const;
 const STATES = ['asked', 'working', 'done'] as const;
 
-/** A request by Shopify about a person or a shop, and the proof that it was carried out. Has ids only, no names. */
+/** A privacy request from Shopify, and the proof that it was carried out. Has ids only, no names. */
 export interface ComplianceDocument {
   /** The event's id. */
   _id: string;

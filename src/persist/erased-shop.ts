@@ -1,7 +1,7 @@
 import type { Collections } from './collections.ts';
 import { keysOfShop } from './redaction.ts';
 
-/** Keeps the events of an installed shop from now on as those of any other shop: it must not be erased. */
+/** Ends the redaction of an installed shop, which must not be erased: its events from now on are stored whole. */
 export async function keepInstalled(
   { shops }: Pick<Collections, 'shops'>,
   shop: string,

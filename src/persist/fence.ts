@@ -1,12 +1,12 @@
 import type { OrderKey } from '../order/identity.ts';
 import type { Collections } from './collections.ts';
 
-/** The result of a fence: the order has a new version that nobody has loaded, or there is no such order yet. */
+/** The result of a fence: the order's new version, which no drain has loaded; or the order does not exist yet. */
 export type Fenced = { outcome: 'fenced'; version: number } | { outcome: 'no_order' };
 
 /**
- * Invalidates the next commit of everyone who has loaded an order: MongoDB refuses it by version (P4), and the drain
- * loads and decides again. Nothing else in the order changes. Safe to repeat.
+ * Invalidates the commits of all drains that have loaded an order: MongoDB refuses them by version (P4), and the drains
+ * load and decide again. Nothing else in the order changes. Safe to repeat.
  *
  * A new order needs no fence: of two inserts, MongoDB refuses the second.
  */

@@ -1,6 +1,6 @@
 /**
- * The fields of a schema, held to those of its documents: the compiler refuses a field that only one of the two has.
- * MongoDB would never get a field that is missing in the schema: `strict: true` drops it silently.
+ * Compares the fields of a schema with those of its documents: the compiler refuses a field that only one of them has.
+ * A field that the schema lacks would never reach MongoDB: `strict: true` drops it silently.
  */
 export type FieldsOf<Document> = Record<keyof Document, unknown>;
 

@@ -6,7 +6,7 @@ import type { WriteModel } from './write-all.ts';
  * Each write matches only while the entry is parked, so repeating it after a crash changes nothing.
  */
 
-/** The event was replayed and has ended. */
+/** The event was replayed and processed. */
 export function afterReplay(namespace: string, entry: EventDocument): WriteModel {
   return retell(namespace, entry, { _id: entry._id, outcome: 'parked' });
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Collections } from './collections.ts';
 import type { ParkedSelection } from './parked-selection.ts';
 
-// How acts mark parked events, and how the audit names those events.
+// How actions mark parked events, and how the audit names those events.
 
 /** A replay that has taken an event, and when. */
 export interface Claim {
@@ -12,7 +12,7 @@ export interface Claim {
   entry?: number | undefined;
 }
 
-/** The act that discards events. */
+/** The action that discards events. */
 export interface Discard {
   /** The action's name in the audit, and its entry. */
   as: string;
@@ -20,7 +20,7 @@ export interface Discard {
   at: Date;
 }
 
-/** Marks an event with the act that changes it. */
+/** Marks an event with the action that changes it. */
 function marked(entry: number | null | undefined) {
   return typeof entry === 'number' ? { $addToSet: { acts: entry } } : {};
 }
@@ -34,7 +34,7 @@ export function discardedBy({ as, entry, at }: Discard) {
   return { $set: { state: 'discarded' as const, discardedAs: as, discardedAt: at }, ...marked(entry) };
 }
 
-/** Which events an act was about, for the audit. */
+/** Which events an action was about, for the audit. */
 export interface Named {
   events: number;
   words: string;

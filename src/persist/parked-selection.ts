@@ -1,6 +1,6 @@
 import { equals } from './equals.ts';
 
-// Which parked events a list or an act is about, as conditions for MongoDB.
+// Which parked events a list or an action is about, as conditions for MongoDB.
 
 /** Which parked events: some by id, or all that match a filter. */
 export type ParkedSelection =

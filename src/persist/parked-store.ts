@@ -75,12 +75,12 @@ export interface ParkedStore {
   sweepCounts: () => Promise<void>;
   /** How many events that a run put back were parked again, including those discarded since. */
   parkedAgain: (run: string) => Promise<number>;
-  /** How many events that a run put back have neither ended nor been parked again. */
+  /** How many events that a run put back have been neither processed nor parked again. */
   stillWaiting: (run: string) => Promise<number>;
   discard: (which: ParkedSelection, by: Discard) => Promise<number>;
   /** Which events were parked before `before` and still are, for the audit. */
   named: (which: ParkedSelection, before: Date) => Promise<Named>;
-  /** Which events an act has changed. */
+  /** Which events an action has changed. */
   changedBy: (entry: number) => Promise<Named>;
 }
 
@@ -162,7 +162,7 @@ async function discardAll(
   return modifiedCount;
 }
 
-/** Counts events that have not ended according to the journal. `parked` is not an end. */
+/** Counts events that have no outcome since: a journal entry that still says `parked` is of before the replay. */
 async function countWaiting(
   run: string,
   parked: Collections['parked'],

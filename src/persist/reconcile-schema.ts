@@ -7,7 +7,7 @@ const STATES = ['asked', 'running', 'done', 'failed', 'aborted'] as const;
 export const FOUND = ['missing', 'stale', 'differs', 'stuck', 'gone'] as const;
 export type Found = (typeof FOUND)[number];
 
-/** One pass over a shop's orders at Shopify. The record is the job: any process can continue it from its cursor. */
+/** One pass over a shop's orders at Shopify. The record serves as the job: any process can resume it. */
 export interface ReconcileDocument {
   /** A random UUID. */
   _id: string;

@@ -11,7 +11,7 @@ export interface ReplayDocument {
   rate: number;
   /** A hash of the selection. */
   asked: string;
-  /** The audit entry of the act that began it. Absent if the act has none. */
+  /** The audit entry of the action that began it. Absent if the action has none. */
   entry?: number;
   state: 'running' | 'done' | 'aborted' | 'stopped' | 'interrupted';
   because: string | null;

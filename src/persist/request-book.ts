@@ -17,7 +17,7 @@ export interface RequestBook {
   openOf: (shop: string, limit: number) => Promise<ComplianceDocument[]>;
   change: (id: string, changes: Partial<ComplianceDocument>) => Promise<void>;
   /**
-   * Records that a page of an export was handed over. The last page makes the request done. A page can start
+   * Records that a page of an export was handed over. The last page completes the request. A page can start
    * only where a previous page ended, so the last page comes after all others.
    * @param next where the next page starts; null: this was the last one
    */

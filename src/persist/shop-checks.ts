@@ -7,8 +7,8 @@ type CheckedInstall = Pick<ShopDocument, '_id' | 'installedAt'>;
 /** When shops' scopes and subscriptions are checked, and what was found. */
 export interface ShopChecks {
   /**
-   * Takes the installed shop that has been due longest, and moves its due time; null: no shop is due. So any
-   * number of processes may take shops.
+   * Selects the installed shop that has been due longest, and moves its due time, so that each shop is checked
+   * by one process; null: no shop is due.
    */
   take: (now: Date, nextAt: Date) => Promise<ShopDocument | null>;
   granted: (install: CheckedInstall, scopes: string[], scopesAt: Date) => Promise<void>;

@@ -119,7 +119,7 @@ async function begin(asker: Asker, access: Access): Promise<string> {
   }
 }
 
-const GOES_ON: ReadonlySet<string> = new Set(['CREATED', 'RUNNING']);
+const IN_PROGRESS: ReadonlySet<string> = new Set(['CREATED', 'RUNNING']);
 
 /** The operation's file and its number of lines. No file: no orders. */
 async function ended(
@@ -136,7 +136,7 @@ async function ended(
     read: (data) => readAs(state, data, 'bulk operation'),
   });
   if (node.status === 'COMPLETED') return { url: node.url ?? null, objects: node.objectCount };
-  if (!GOES_ON.has(node.status))
+  if (!IN_PROGRESS.has(node.status))
     throw new BulkRefused(`the operation is ${node.status}${node.errorCode ? ` (${node.errorCode})` : ''}`);
   if (!isLate()) throw new BulkRuns();
   await cancel(asker, id);

@@ -89,7 +89,7 @@ export const NOTHING_PUT_RIGHT: PutRight = { deposited: 0, tooLong: [], stuck: n
  * carries the time when the pass began. A webhook triggered after that is newer than our answer, and wins.
  * Both can be of the same second only if the order changed within the last two minutes, which a window leaves
  * out.
- * @param beganAt when the pass began: the same at every try
+ * @param beganAt when the pass began: the same at every attempt
  */
 export async function putRight(
   shop: ShopDomain,

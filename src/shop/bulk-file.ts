@@ -15,7 +15,7 @@ const LONGEST_LINE = 1024 * 1024;
 /** Where Shopify keeps these files (its documentation, November 2026). */
 const HOST = 'storage.googleapis.com';
 
-/** @param standIn SHOPIFY_API_URL, in development: files of that server are allowed, too, without HTTPS */
+/** @param standIn SHOPIFY_API_URL, in development: files from that server are also allowed, even over plain HTTP */
 export function bulkFile(standIn: string | undefined): BulkFile {
   return async function* (url, signal) {
     if (!isAllowed(url, standIn))

@@ -91,7 +91,7 @@ function shopOf({ query }: Request): string {
   return query.shop as string;
 }
 
-/** Shopify's library redirects browsers to its own servers. With a stand-in, they are sent there instead. */
+/** Shopify's library redirects browsers to its own servers. With a simulated Shopify, they are sent to that instead. */
 function readdressed(address: ShopifyAddress): RequestHandler {
   return (_request, response, next) => {
     const setHeader = response.setHeader.bind(response);

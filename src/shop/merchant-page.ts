@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Response } from 'express';
 
-/** Where an embedded page must load Shopify's scripts from. A stand-in for Shopify has its own. */
+/** Where an embedded page must load Shopify's scripts from. A simulated Shopify has its own. */
 function scriptsOf(standIn: string | undefined): string {
   return standIn ? new URL(standIn).origin : 'https://cdn.shopify.com';
 }

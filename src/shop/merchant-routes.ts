@@ -81,7 +81,7 @@ function onlyWithToken(shopify: Shopify): RequestHandler {
   };
 }
 
-/** Whether the merchant has just opened the page: only then Shopify is asked whether the token works. */
+/** Whether the merchant has just opened the page: only then is Shopify asked whether the token works. */
 function isOpening(request: Request): boolean {
   return 'opened' in request.query;
 }
@@ -106,7 +106,7 @@ interface State {
   completeness: Completeness;
   putRight: number;
   told: string | null;
-  /** Up to when all orders were compared with Shopify's; null: not yet. */
+  /** The time up to which all orders were compared with Shopify's; null: not yet. */
   comparedTo: Date | null;
 }
 

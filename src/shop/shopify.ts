@@ -18,7 +18,7 @@ export type AppConfig = Config<(typeof APP_SETTINGS)[number]>;
 
 export type Shopify = Pick<Library, 'auth' | 'session' | 'utils' | 'config'>;
 
-/** The URL of a shop's path: at the shop, or at the stand-in for Shopify's servers. */
+/** The URL of a shop's path: at the shop, or at the simulated Shopify. */
 export type ShopifyAddress = (shop: string, path: string) => string;
 
 export function shopifyAddress(standIn: string | undefined): ShopifyAddress {

@@ -2,8 +2,8 @@ import type { ShopTopic } from '../order/shop-topics.ts';
 import type { Topic } from '../order/topics.ts';
 
 /**
- * Which scope a topic needs, grouped as in `shopify.app.toml`. With a mistake here, a topic is reported as
- * missing that a shop has, or a missing topic is not reported.
+ * Which scope a topic needs, grouped as in `shopify.app.toml`. With a mistake here, a topic that the shop has is
+ * reported as missing, or a missing one is not reported.
  */
 export const TOPICS_BY_SCOPE = {
   read_orders: [

@@ -9,8 +9,8 @@ import { within } from './within.ts';
 
 /**
  * Heartbeats. Once a second every program reports that it is alive, with a few figures. A program that died
- * is shown as not responding for an hour; one that stops signs off and disappears at once. All times are
- * Redis's, because the clocks of programs may differ.
+ * is shown as not responding for an hour; one that stops normally signs off and disappears at once. All times
+ * are Redis's, because the clocks of programs may differ.
  *
  * Nothing else is promised: a heartbeat that cannot be sent is skipped, and no program waits for one.
  */

@@ -2,8 +2,8 @@ import { z } from 'zod';
 
 /**
  * Every setting, with its default and the reason for it. A test compares this table with that of
- * docs/production.md. With bad settings a program reports all problems together ({@link BadSettings}) and
- * exits with code 1, without a stack.
+ * docs/production.md. If settings are bad, a program reports all problems together ({@link BadSettings})
+ * and exits with code 1, without a stack.
  */
 const port = z.coerce.number().int().min(0).max(65_535);
 const duration = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
@@ -11,14 +11,14 @@ const redisUrl = z.url({ protocol: /^rediss?$/ });
 /** `<name>:<32 bytes in hex>`, comma-separated. */
 const KEYS = /^\w{1,20}:[0-9a-f]{64}(,\w{1,20}:[0-9a-f]{64})*$/i;
 
-/** An encrypted token names its key, so two keys of one name would be ambiguous. */
+/** An encrypted token names its key, so two keys with the same name would be ambiguous. */
 function namesDiffer(keys: string): boolean {
   const names = keys.split(',').map((each) => each.split(':')[0]);
   return new Set(names).size === names.length;
 }
 
 export const SETTINGS = {
-  PORT: { schema: port.default(3000), about: 'where ingest takes webhooks' },
+  PORT: { schema: port.default(3000), about: 'where ingest receives webhooks' },
   DASHBOARD_PORT: { schema: port.default(3001), about: 'where the dashboard and the API are' },
   BIND: {
     schema: z.string().min(1).optional(),
@@ -26,8 +26,7 @@ export const SETTINGS = {
   },
   ADMIN_PORT: {
     schema: port.optional(),
-    about:
-      'health and metrics: for ingest instead of `PORT`, for app instead of `APP_PORT`, for worker instead of a free port',
+    about: 'health and metrics: replaces `PORT` for ingest, `APP_PORT` for app, and a free port for worker',
   },
   REDIS_URL: {
     schema: redisUrl.optional(),
@@ -39,14 +38,14 @@ export const SETTINGS = {
       .transform((text) => text.split(',').map((url) => url.trim()))
       .pipe(z.array(redisUrl).min(1))
       .optional(),
-    about: 'comma-separated: Redlock over these instead of `REDIS_URL`',
+    about: 'comma-separated: servers for Redlock instead of `REDIS_URL`',
   },
   MONGODB_URI: {
     schema: z
       .string()
       .regex(/^mongodb(\+srv)?:\/\//, 'is not a mongodb:// address')
       .optional(),
-    about: 'MongoDB 8 or later; the database is in its path, `lockstep` otherwise; needed in production',
+    about: 'MongoDB 8 or later; its path names the database (default: `lockstep`); needed in production',
   },
   SHOPIFY_API_KEY: { schema: z.string().min(1).optional(), about: "the app's client id" },
   SHOPIFY_API_SECRET: {
@@ -81,7 +80,7 @@ export const SETTINGS = {
       .refine(namesDiffer, 'two keys have the same name: give each key its own')
       .optional(),
     about:
-      "encrypt shops' tokens: `<name>:<64 hex digits>`, comma-separated; the first encrypts, all decrypt; the app needs it",
+      "keys that encrypt shops' tokens: `<name>:<64 hex digits>`, comma-separated; the first encrypts, all decrypt; the app needs it",
     secret: true,
   },
   UNKNOWN_SHOPS: {
@@ -89,7 +88,7 @@ export const SETTINGS = {
     // records.
     schema: z.enum(['take', 'ignore']).optional(),
     about:
-      'signed webhooks from shops that never installed the app: `take` or `ignore`; unset: `take` until an app has run',
+      'what to do with signed webhooks from shops that never installed the app: `take` or `ignore`; unset: `take` until an app has run',
   },
   RECONCILE_EVERY_MINUTES: {
     // Shopify recommends a reconciliation job; 0 = only on request.
@@ -104,7 +103,7 @@ export const SETTINGS = {
   PARTITIONS: {
     schema: z.coerce.number().int().min(1).max(1024).default(1),
     about:
-      'queues to spread orders over, each with keys of its own; kept in Redis; a program with a different number does not start',
+      'number of queues that orders are spread over, each with its own keys; recorded in Redis; a program with a different number does not start',
   },
   WORKER_CONCURRENCY: {
     // 100 drains share a load and a commit. While one hundred are being decided, another hundred are on their

@@ -30,7 +30,10 @@ function shopMetrics({ counter, gauge }: ReturnType<typeof makersIn>) {
     reconcilePutRight: counter('reconcile_put_right_total', 'Orders repaired with the state at Shopify'),
     reconcilePoints: counter('reconcile_points_total', "Points of the Admin API's budget that passes used"),
     reconcileBehind: gauge('reconcile_behind_seconds', 'Seconds since the most overdue shop was reconciled'),
-    reconcileThrottled: counter('reconcile_throttled_total', 'Pauses that Shopify asked passes for'),
+    reconcileThrottled: counter(
+      'reconcile_throttled_total',
+      'Pauses of passes because Shopify throttled them',
+    ),
   };
 }
 

@@ -30,7 +30,7 @@ export interface Read {
   expiresAt: Date;
   /** Ids of the tokens, links and sessions it comes from, oldest first: it is revoked with any of them. */
   line: string[];
-  /** The first id of that line; its own id if the line is empty. */
+  /** The first of these ids; its own id if there are none. */
   root: string;
   /** When its root expires: nothing made from it lives longer. Null: a link without a token behind it. */
   rootEndsAt: Date | null;

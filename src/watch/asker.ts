@@ -16,7 +16,7 @@ export interface Asker {
   by: 'token' | 'session';
 }
 
-/** The request as an act in the audit log. */
+/** The request as an action in the audit log. */
 export interface NotedAct {
   /** The number of its audit entry; null if the request changes nothing. */
   number: number | null;

@@ -4,7 +4,7 @@ import { MAX_BODY_BYTES, ServedIngest, SHOP } from './served-ingest.ts';
 
 const EVENT: unknown = expect.stringMatching(/^[0-9a-f]{64}$/);
 
-/** The answers of docs/install-on-a-store.md, row by row. 401: signatures.test.ts; 503: redis-away.test.ts. */
+/** The answers of docs/install-on-a-store.md, row by row. 401: signatures.test.ts; 503: redis-down.test.ts. */
 describe("ingest's answers", () => {
   let ingest: ServedIngest;
   beforeAll(async () => {

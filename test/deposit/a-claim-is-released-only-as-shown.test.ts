@@ -103,7 +103,7 @@ describe('the claims of events', () => {
     expect((await inside.depositor.deposit(again, null)).outcome).toBe('accepted');
   });
 
-  test('are not released if they were made again since they were shown', async () => {
+  test('are not released if they were recreated since they were shown', async () => {
     const event = await arrives(keyOf('4'), 'orders/paid', 'webhook-4', 'four');
     const shown = await claimOf(event);
     expect(await found.release({ ...shown, firstSeenAt: shown.firstSeenAt - 1 }, null)).toBe('changed');

@@ -85,8 +85,8 @@ describe('P2: a deposit that Redis cannot take', () => {
   test('does not wait while another one tests a Redis that hangs', async () => {
     const depositor = deposits(kept, 60_000);
     for (let i = 0; i < 5; i += 1) await depositor.deposit(waitingEvent('orders/paid', { i }), null);
-    let goOn = () => undefined as void;
-    hanging = new Promise<void>((resolve) => (goOn = resolve));
+    let resume = () => undefined as void;
+    hanging = new Promise<void>((resolve) => (resume = resolve));
     const asking: Promise<unknown>[] = [];
     await until(() => {
       asking.push(depositor.deposit(waitingEvent('orders/paid', { at: asked }), null));
@@ -95,7 +95,7 @@ describe('P2: a deposit that Redis cannot take', () => {
     const answers = [1, 2, 3].map((id) => depositor.deposit(waitingEvent('orders/paid', { id }), null));
     expect((await Promise.all(answers)).map(({ outcome }) => outcome)).toEqual(Array(3).fill('accepted'));
     expect(asked).toBe(6);
-    goOn();
+    resume();
     await Promise.all(asking);
   });
 

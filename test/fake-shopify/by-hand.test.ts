@@ -23,7 +23,7 @@ test('a person can do what a test does', async () => {
   expect(json.shops).toMatchObject([{ shop: SHOP, orders: 3, calls: { exchanges: 1, unauthorized: 1 } }]);
 });
 
-test('an unknown or invalid act is refused with the reason', async () => {
+test('an unknown or invalid action is refused with the reason', async () => {
   const { shopify } = await startWithShop();
   const act = (name: string, body: object) => post(`${shopify.url}/_control/${SHOP}/${name}`, body);
   expect((await act('explode', {})).status).toBe(404);

@@ -2,10 +2,10 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import type { ActsWorld } from './acts-world.ts';
 import type { Command } from './crash-points.ts';
 
-/** An act with everything that it needs, not yet started. */
+/** An action with everything that it needs, not yet started. */
 export interface Prepared {
   place: string;
-  /** Called for each try: a repeated act may need its own id. */
+  /** Called for each try: a repeated action may need its own id. */
   body?: () => object;
   headers?: OutgoingHttpHeaders;
   /** Its entries in the audit log, if its reason does not name them; null: it is not audited. */
@@ -16,15 +16,15 @@ export interface Prepared {
   after?: () => Promise<unknown>;
 }
 
-/** How an operator's act is tested. */
+/** How an operator's action is tested. */
 export interface ActTest {
   /** Its changes, in this order, after the audit entry: the dashboard is killed before and after each. */
   writes: readonly Command[];
   /**
    * The effect of a repetition. `same`: nothing more is done. `another`: it is done once more, which is
-   * harmless. `nothing`: the act changes nothing that is stored.
+   * harmless. `nothing`: the action changes nothing that is stored.
    */
   again: 'same' | 'another' | 'nothing';
-  /** @param reason for this act alone */
+  /** @param reason for this action alone */
   prepare: (world: ActsWorld, reason: string) => Promise<Prepared>;
 }

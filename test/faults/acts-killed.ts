@@ -10,16 +10,16 @@ import type { Program } from './rig.ts';
 
 const AUDITED = ['begin of the audit entry', 'end of the audit entry'] as const;
 const [BEGIN, END] = AUDITED;
-/** Possible answers to a repeated act: done, used before, unknown by now, done before. */
+/** Possible answers to a repeated action: done, used before, unknown by now, done before. */
 const SAFE = [200, 401, 404, 409];
-/** Roughly the time that an act takes. */
+/** Roughly the time that an action takes. */
 const WITHIN_MS = 150;
 /** A replay returns after 30 s what a program that died had taken. */
 const REPEATED_MS = 60_000;
 /** Longer than the entry of a dead program stays `begun`. */
 const LATER_MS = 720_000;
 
-/** An act with its own reason, and what is stored of it. */
+/** An action with its own reason, and what is stored of it. */
 class Act {
   readonly name: string;
   readonly again: ActTest['again'];
@@ -76,11 +76,11 @@ export function pointsAround(name: string, { writes }: ActTest): CrashPoint[] {
   return name === 'delete /session' ? pointsOf(...writes) : pointsOf(BEGIN, ...writes, END);
 }
 
-/** An act is answered when it has begun, and may continue after its answer. */
-const GOES_ON_MS = 10_000;
+/** An action is answered when it has begun, and may continue after its answer. */
+const EFFECTS_MS = 10_000;
 
 /**
- * Kills the dashboard when a command of the act passes, starts another, and repeats the act.
+ * Kills the dashboard when a command of the action passes, starts another, and repeats the action.
  * @returns what is wrong then
  */
 export async function killAt(
@@ -94,7 +94,7 @@ export async function killAt(
   const asked = act.do();
   const passedBy = await Promise.race([
     caught.reached.then(() => false),
-    asked.then(() => sleep(GOES_ON_MS, true)),
+    asked.then(() => sleep(EFFECTS_MS, true)),
   ]);
   await world.kill('dashboard');
   caught.release();
@@ -139,7 +139,7 @@ async function repeated(act: Act): Promise<string[]> {
 }
 
 /**
- * Kills another program while the dashboard carries out the act, which must succeed. @returns what is wrong
+ * Kills another program while the dashboard carries out the action, which must succeed. @returns what is wrong
  * then
  */
 export async function killBeside(
@@ -150,7 +150,7 @@ export async function killBeside(
 ): Promise<string[]> {
   const act = await Act.prepare(world, name, test);
   const asked = act.do();
-  // At any moment of the act: this waits for nothing.
+  // At any moment of the action: this waits for nothing.
   await sleep(world.rig.random.below(WITHIN_MS));
   await world.kill(victim);
   await world.start(victim);
@@ -168,7 +168,7 @@ export async function killBeside(
 }
 
 /**
- * Disconnects the dashboard from a server once its act is in the audit log, and repeats the act when the
+ * Disconnects the dashboard from a server once its action is in the audit log, and repeats the action when the
  * server is back.
  * @returns what is wrong then
  */
@@ -198,7 +198,7 @@ export async function cutOff(
   return problems.map((each) => `${name}, cut off from ${server}: ${each}`);
 }
 
-/** Sends the same act to two dashboards at once. @returns what is wrong then */
+/** Sends the same action to two dashboards at once. @returns what is wrong then */
 export async function askedTwice(
   world: ActsWorld,
   name: string,
@@ -220,7 +220,7 @@ export async function askedTwice(
 }
 
 /**
- * Waits until every act has ended: in the audit log, where those of dead programs are ended 10 minutes later,
+ * Waits until every action has ended: in the audit log, where those of dead programs are ended 10 minutes later,
  * and with all of its effects. @returns what is wrong then
  */
 export async function ended(world: ActsWorld): Promise<string[]> {

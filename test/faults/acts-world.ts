@@ -133,7 +133,7 @@ export class ActsWorld {
     return await http(url, { method, headers: all, ...telling }).catch(() => null);
   }
 
-  /** The same, and must succeed: it prepares an act. */
+  /** The same, and must succeed: it prepares an action. */
   async must(method: string, place: string, body?: object): Promise<HttpAnswer> {
     const answer = await this.ask(method, place, body);
     if (answer?.status === 200) return answer;

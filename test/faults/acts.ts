@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { ActTest } from './act-test.ts';
 import type { ActsWorld } from './acts-world.ts';
 
-/** For a request that only prepares an act. */
+/** For a request that only prepares an action. */
 const BEFORE = { reason: 'before a test of faults' };
 const once = (is: boolean) => (is ? 1 : 0);
 
 /** A price that no order of these tests has. */
 const WRONG_TOTAL = '999999.99';
 
-/** Acts on waiting events. */
+/** Actions on waiting events. */
 const MAILBOXES: Record<string, ActTest> = {
   'post /dedupe/{event}/release': {
     writes: ['release of the claim'],
@@ -93,7 +93,7 @@ const MAILBOXES: Record<string, ActTest> = {
 
 const REPLAYED = 5;
 
-/** Acts on parked events. */
+/** Actions on parked events. */
 const PARKED: Record<string, ActTest> = {
   'post /parked/replays': {
     writes: [
@@ -155,7 +155,7 @@ const PARKED: Record<string, ActTest> = {
   },
 };
 
-/** Acts on shops, which the app program carries out, and on Shopify's requests. */
+/** Actions on shops, which the app program carries out, and on Shopify's requests. */
 const SHOPS: Record<string, ActTest> = {
   'post /reconciles': {
     writes: ['record of the pass'],
@@ -205,7 +205,7 @@ async function minted(world: ActsWorld): Promise<{ token: string; id: string }> 
   return { token: String(json.token), id: String(json.id) };
 }
 
-/** Acts on permissions. */
+/** Actions on permissions. */
 const TOKENS: Record<string, ActTest> = {
   'post /tokens': {
     writes: ['record of the token'],
@@ -277,5 +277,5 @@ const TOKENS: Record<string, ActTest> = {
 /** A lookup that changes nothing, although it is a POST. */
 export const LOOKS = ['post /dedupe/lookup'];
 
-/** Every act of an operator, by its route. */
+/** Every action of an operator, by its route. */
 export const ACTS: Readonly<Record<string, ActTest>> = { ...MAILBOXES, ...PARKED, ...SHOPS, ...TOKENS };

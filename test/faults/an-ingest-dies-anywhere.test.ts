@@ -25,7 +25,7 @@ describe(`P2, P6: an ingest is killed (SEED=${SEED})`, () => {
 
   test.each([
     ['of a deposit', INGEST_POINTS],
-    ['of a spool write, Redis being away', SPOOL_POINTS],
+    ['of a spool write while Redis is down', SPOOL_POINTS],
   ])(
     'T6: at moments %s',
     async (what, points) => {

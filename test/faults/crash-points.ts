@@ -38,7 +38,7 @@ const COMMANDS = {
   commit: { link: 'mongo', pattern: 'lockstep.orders' },
   journal: { link: 'mongo', pattern: 'lockstep.events' },
   trim: script('lockstepTrim'),
-  // Of operators' acts.
+  // Of operators' actions.
   'begin of the audit entry': mongo('insert', 'audit'),
   'end of the audit entry': mongo('update', 'audit'),
   'release of the claim': script('lockstepRelease'),

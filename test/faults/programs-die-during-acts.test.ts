@@ -11,14 +11,14 @@ const SHORT_KILLS = { dashboard: 3, worker: 1, ingest: 1, app: 1 };
 const SHORT_CUTS = 3;
 
 /** T25: a program is killed while an operator acts and events arrive, and is started again. */
-describe(`P3, P6, P8: a program dies during an act of an operator (SEED=${SEED})`, () => {
+describe(`P3, P6, P8: a program dies during an action of an operator (SEED=${SEED})`, () => {
   let world: ActsWorld;
   beforeAll(async () => {
     world = await ActsWorld.open();
   }, 120_000);
   afterAll(() => world.close());
 
-  test('every act of the API has its fault test', async () => {
+  test('every action of the API has its fault test', async () => {
     const dashboard = await ServedDashboard.start();
     const acts = dashboard.routes.filter(({ method, audit }) => method !== 'get' || audit !== undefined);
     await dashboard.stop();
@@ -38,14 +38,14 @@ describe(`P3, P6, P8: a program dies during an act of an operator (SEED=${SEED})
       reached += 1;
     }
     const healSeconds = await world.rig.settled();
-    const fault = `T25 ${victim} killed during each act of an operator`;
+    const fault = `T25 ${victim} killed during each operator action`;
     expectNothingBroken({ fault, runs: chosen.length, reached, healSeconds }, await world.rig.audit());
     return problems;
   }
 
   const acts = Object.entries(ACTS);
 
-  test('two dashboards get the same act at once: it is done once, and both report it', async () => {
+  test('two dashboards get the same action at once: it is done once, and both report it', async () => {
     const { dashboard } = world.rig;
     const other = await world.start('dashboard');
     world.rig.dashboard = dashboard;
@@ -74,7 +74,7 @@ describe(`P3, P6, P8: a program dies during an act of an operator (SEED=${SEED})
   }, 3_600_000);
 
   test.each(['worker', 'ingest', 'app'] as const)(
-    'T25: the %s, at any moment: the act is done, and reported',
+    'T25: the %s, at any moment: the action is done, and reported',
     async (victim) => {
       const kills = acts.map(
         ([name, act]) =>
@@ -86,7 +86,7 @@ describe(`P3, P6, P8: a program dies during an act of an operator (SEED=${SEED})
     3_600_000,
   );
 
-  test('T25: in the end every act has ended, also in the audit log', async () => {
+  test('T25: in the end every action has ended, also in the audit log', async () => {
     expect(await ended(world)).toEqual([]);
     await world.rig.settled();
     expect(await world.rig.audit()).toMatchObject({ lost: 0, twice: 0, inversions: 0, wrong: 0, waiting: 0 });

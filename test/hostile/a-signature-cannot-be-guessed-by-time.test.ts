@@ -32,7 +32,7 @@ function wrong(rightBytes: number): Buffer {
   return guess;
 }
 
-/** t of 31 right bytes against none. The text is made again for each call, by the same steps for both. */
+/** t of 31 right bytes against none. The text is created again for each call, by the same steps for both. */
 const tOf = (check: typeof isAuthentic) =>
   medianT(
     () => [wrong(0), wrong(31)],

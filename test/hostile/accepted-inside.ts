@@ -32,7 +32,7 @@ export async function drainAll({ redis, keys, tools }: Inside): Promise<void> {
 }
 
 /**
- * An order's current document, without what only counts: version, parked events, the memory of ended events.
+ * An order's current document, without what only counts: version, parked events, the memory of processed events.
  */
 export async function orderOf({ tools }: Inside, key: OrderKey): Promise<unknown> {
   const order = await tools.orders.load(key);

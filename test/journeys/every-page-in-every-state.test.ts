@@ -45,11 +45,11 @@ const PAGES: readonly PageRow[] = [
   { place: '/parked?event=EVENT', heading: /^Parked/, empty: /No such parked event/, filled: /Why it could not be applied/ },
   { place: '/locks', heading: /^Locks/, empty: /holds its order's lock for milliseconds/, filled: /no heartbeat for/, away: UNREAD },
   { place: '/mailboxes', heading: /^Mailboxes/, empty: /normal while the workers keep up/, filled: /5 orders have/, away: UNREAD },
-  { place: '/mailboxes/ORDER', heading: /^Mailbox/, empty: /looked in its mailbox in Redis/, filled: /orders\/paid/, away: UNREAD },
+  { place: '/mailboxes/ORDER', heading: /^Mailbox/, empty: /searched: its mailbox in Redis/, filled: /orders\/paid/, away: UNREAD },
   { place: '/queues', heading: /^Queues/, empty: /0 events waiting[^]*running/, filled: /Queue 0 is paused/, away: UNREAD },
   { place: '/dedupe', heading: /^Dedupe/, empty: /Each event's page shows its hash/, filled: /No hash entered/ },
   { place: '/dedupe?by=body', heading: /^Dedupe/, empty: /Byte for byte as sent/, filled: /Byte for byte/ },
-  { place: '/dedupe?event=EVENT', heading: /^Dedupe/, empty: /looked in Redis/, filled: /Expires in/, away: UNREAD },
+  { place: '/dedupe?event=EVENT', heading: /^Dedupe/, empty: /searched: Redis/, filled: /Expires in/, away: UNREAD },
   { place: '/shops', heading: /^Shops/, empty: /sends its first accepted event/, filled: /4 shops; the busiest/, away: UNREAD },
   { place: '/reconciles', heading: /^Reconciliation/, empty: /No reconciliations yet/, filled: /No reconciliations yet/ },
   { place: '/requests', heading: /^Privacy requests/, empty: /No requests/, filled: /No requests/ },
@@ -88,7 +88,7 @@ describe('every page in a real Chromium', () => {
   afterAll(async () => {
     await browser?.close();
     process.kill(rig.redis.pid, 'SIGCONT');
-    sale?.goOn();
+    sale?.resume();
     await rig.close();
   }, 60_000);
 
@@ -217,7 +217,7 @@ describe('every page in a real Chromium', () => {
     await until(async () => !/Redis/.test(await page.locator('.banner').innerText()), 30_000, 'no banner');
     await until(async () => !UNREAD.test(await page.locator('#main').innerText()), 30_000, 'rows again');
     await rig.ask('/queues/0/resume', { reason: 'all of it was looked at' });
-    sale?.goOn();
+    sale?.resume();
     // On a slow machine the lock's time is over by now, and its holder lets it expire.
     await rig.direct.pexpire(redisKeys(0).lock(known.ORDER as OrderKey), 10_000);
     const isEmpty = async () => /0 orders have waiting events/.test(await page.locator('#main').innerText());

@@ -218,7 +218,7 @@ describe('output', () => {
     expect(new Set([head, rule, ...lines].map((line) => line?.length)).size).toBe(1);
   });
 
-  test('the claims say what was asked, and which are not met', () => {
+  test('the claims show their targets, and which are not met', () => {
     const rows = changed([LOCKSTEP.name, 'spread', 1], { bytesPerWaiting: 4000 });
     const lines = claimsTable(comparison({ rows })).split('\n').slice(2).map(cellsOf);
     const claims = claimsOf(comparison({ rows }), LOCKSTEP.name);

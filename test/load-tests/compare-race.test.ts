@@ -38,7 +38,7 @@ describe('a workload', () => {
     expect(hot.sale.figures).toMatchObject({ orders: 4, events: 400 });
   });
 
-  test('is the same for everybody, and its warm-up is another, smaller sale of another shop', () => {
+  test('is the same for every contender, and its warm-up is another, smaller sale of another shop', () => {
     const [one, other] = [workload('spread', 100, 1), workload('spread', 100, 1)];
     const idsOf = ({ sale }: typeof one) => sale.deliveries.map(({ webhookId }) => webhookId);
     expect(idsOf(other)).toEqual(idsOf(one));

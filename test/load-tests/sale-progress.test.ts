@@ -35,7 +35,7 @@ describe('the line of progress', () => {
     expect(progressLine(sampleAt(2), null, 63_000)).toContain(' 990 acks/s ');
   });
 
-  test('two seconds between two looks count as two seconds', () => {
+  test('two seconds between two readings count as two seconds', () => {
     expect(progressLine(sampleAt(4), sampleAt(2), 63_000)).toContain(' 990 acks/s ');
   });
 
@@ -45,13 +45,13 @@ describe('the line of progress', () => {
     expect(progressLine({ ...now, waiting: 0 }, last, 10_000)).toMatch(/ETA 0 s$/);
   });
 
-  test('a second without answers has no percentile, and an end that is not infinite', () => {
+  test('a second without answers has no percentile, and its estimated end is not infinite', () => {
     const line = progressLine(sampleAt(2, { ackP99Ms: null, acked: 990 }), sampleAt(1), 3000);
     expect(line).toContain('   0 acks/s   p99 –   ');
     expect(line).toMatch(/ETA 1000 s$/);
   });
 
-  test('two looks at the same moment do not divide by zero', () => {
+  test('two readings at the same moment do not divide by zero', () => {
     expect(progressLine(sampleAt(1), sampleAt(1), 3000)).not.toMatch(/NaN|Infinity/);
   });
 });

@@ -33,13 +33,13 @@ describe('a URL that is not on this machine', () => {
     'http://[2001:db8::1]:3000',
   ];
 
-  test.each(FAR)('%s is refused, with a hint how to insist', async (url) => {
+  test.each(FAR)('%s is refused, with a hint on how to allow it', async (url) => {
     surroundings(GIVEN);
     await expect(open(url)).rejects.toThrow(`${url} is not on this machine`);
     await expect(open(url)).rejects.toThrow(`--really ${url}`);
   });
 
-  test('is refused if another is insisted on', async () => {
+  test('is refused if --really names another', async () => {
     surroundings(GIVEN);
     await expect(open('http://example.com', 'http://example.org')).rejects.toThrow('not on this machine');
     await expect(open('http://example.com', 'true')).rejects.toThrow('not on this machine');

@@ -129,7 +129,7 @@ describe('the verdict', () => {
       plan: { ...RUN.plan, rate: 200 },
       promises: promisesOf(found()),
     };
-    expect(verdictOf(run).sentence).toContain('at 174 webhooks/s (asked: 200/s, NOT REACHED) with');
+    expect(verdictOf(run).sentence).toContain('at 174 webhooks/s (requested: 200/s, NOT REACHED) with');
   });
 
   test('says BROKEN, and names every broken promise, with what was counted', () => {

@@ -16,7 +16,7 @@ describe('the value of a lock contains its holder, whatever the name', () => {
     expect(told.token).toMatch(/^[0-9a-f]{32}$/);
   });
 
-  test('half a character in a name does not prevent a lock', () => {
+  test('a lone surrogate in a name does not prevent a lock', () => {
     const value = encodeHolder({ program: 'half\ud800:1', job: '1', since: 1 });
     expect(decodeHolder(value).holder?.program).toBe('half\ufffd:1');
   });

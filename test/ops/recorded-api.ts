@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { route, type Asked, type Route } from '../../src/watch/api/route.ts';
 import { Refusal } from '../../src/watch/refusal.ts';
 import { orderPlace, eventId } from '../../src/watch/shapes/base.ts';
-import { claim, claimRelease } from '../../src/watch/shapes/dedupe.ts';
+import { claim, claimList, claimQuery, claimRelease } from '../../src/watch/shapes/dedupe.ts';
 import { eventPage, eventQuery, timeline, timelineQuery } from '../../src/watch/shapes/events.ts';
 import { lock, lockRelease, lockReleased } from '../../src/watch/shapes/locks.ts';
 import { because, did } from '../../src/watch/shapes/mailboxes.ts';
@@ -151,6 +151,14 @@ function listRoutes(recorded: Recorded): Route[] {
       answer: shopList,
       handle: () => Promise.resolve({ shops: [], total: 0 }),
     }),
+    route({
+      ...look,
+      path: '/dedupe',
+      query: claimQuery,
+      answer: claimList,
+      handle: ({ query }) =>
+        Promise.resolve({ claims: query.event === EVENT ? [CLAIM] : [], looked: 'all 2 partitions' }),
+    }),
     route({ ...look, path: '/tokens', answer: tokenList, handle: () => Promise.resolve(TOKENS) }),
     route({
       ...look,
@@ -176,7 +184,7 @@ function changingRoutes(recorded: Recorded): Route[] {
       handle: ({ params }) =>
         params.event === EVENT
           ? Promise.resolve(CLAIM)
-          : Promise.reject(new Refusal('not_found', 'no claim of it: looked in any partition')),
+          : Promise.reject(new Refusal('not_found', 'no dedupe key of it; searched: all 2 partitions')),
     }),
     route({ ...act, path: '/dedupe/{event}/release', body: claimRelease, answer: did, handle: done }),
     route({

@@ -107,7 +107,7 @@ describe('exit codes of the command line', () => {
     [
       'an unknown dedupe key',
       ['dedupe', 'release', 'cd'.repeat(32)],
-      '404: no claim of it: looked in any partition',
+      '404: no dedupe key of it; searched: all 2 partitions',
     ],
     ['an unknown event', ['event', 'abcd'], 'searched: journal, parked events'],
     ['an invalid token', ['--token', 'forged', 'status'], '401: missing or invalid token'],
@@ -145,10 +145,16 @@ describe('exit codes of the command line', () => {
     expect(stderr).not.toMatch(/\.ts:\d+/);
   });
 
-  test('1 for an event that was not seen yet, with a message', async () => {
-    const { code, stdout } = await run('dedupe', 'get', 'cd'.repeat(32));
-    expect(code).toBe(1);
-    expect(stdout).toBe('Not seen yet: the next delivery is accepted. Searched: any partition\n');
+  // A waiting event is found by its webhook id only with its shop: the message must not say that it is new.
+  test.each([
+    ['an event', ['cd'.repeat(32)]],
+    ['a webhook id', ['--webhook-id', 'w-1']],
+  ])('1 for %s without a dedupe key; the message says what was searched', async (_what, sought) => {
+    const { code, stdout } = await run('dedupe', 'get', ...sought);
+    expect({ code, stdout }).toEqual({
+      code: 1,
+      stdout: 'No dedupe key found. Searched: all 2 partitions.\n',
+    });
   });
 
   test('a name that matches no shop is not reported as an empty installation', async () => {

@@ -22,7 +22,7 @@ const SECRET = 'a-secret-for-tests';
 /** A bucket that refills at once, for tests that are not about points. */
 const PLENTY = { maximum: 2000, restorePerSecond: 100_000 };
 
-/** A shop at the fake Shopify, Lockstep's ingest and drains in this process, and the tools of passes. */
+/** A shop at the simulated Shopify, Lockstep's ingest and drains in this process, and the tools of passes. */
 export class Reconciling {
   readonly inside: Inside;
   readonly shopify: FakeShopify;

@@ -23,7 +23,7 @@ describe('npm version', () => {
   test.each([
     ['a pending note', '## 0.2.0 (unreleased)\n\n- A feature.\n- Pending: measure it.\n', 'measure it'],
     ['no notes', '## 0.2.0 (unreleased)\n\n## 0.1.0 (2026-11-01)\n\n- A feature.\n', 'has no notes'],
-    ['no unreleased section', '## 0.1.0 (2026-11-01)\n\n- A feature.\n', 'no unreleased section'],
+    ['no unreleased section', '## 0.1.0 (2026-11-01)\n\n- A feature.\n', 'is not marked "(unreleased)"'],
   ])('refuses %s', (_, changelog, why) => {
     const { status, stderr } = gate(`# Changelog\n\n${changelog}`);
     expect(status).toBe(1);

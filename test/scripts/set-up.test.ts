@@ -127,10 +127,10 @@ describe('the set-up', () => {
   test('never waits for an answer: what asks gets none, and sudo may not ask', async () => {
     machine.complete();
     rmSync(path.join(machine.folder, 'bin', 'redis-server'));
-    machine.program('sudo', '[ "$2" = true ] && exit 0\nread answer || echo "nobody answers"\nexit 1');
+    machine.program('sudo', '[ "$2" = true ] && exit 0\nread answer || echo "no input"\nexit 1');
     const { code, said } = await machine.setUp();
     expect(code).toBe(1);
-    expect(said).toContain('nobody answers');
+    expect(said).toContain('no input');
     expect(said).toContain('Install redis-server yourself, or set REDIS_URL to an existing Redis.');
     const calls = machine.read('calls').split('\n').filter(Boolean);
     expect(calls.filter((call) => !/^(sudo -n|mongod --version)/.test(call))).toEqual([]);

@@ -14,7 +14,7 @@ export const SHOP = 'a-shop.myshopify.com';
 const KEYS = { apiKey: 'the-client-id', apiSecret: 'the-client-secret' };
 const log = createLog('test', 'silent');
 
-/** The app's HTTP server in this process, with real Redis and MongoDB and a stand-in for Shopify. */
+/** The app's HTTP server in this process, with real Redis and MongoDB and a simulated Shopify. */
 export class ServedApp {
   readonly inside: Inside;
   readonly shopify: FakeShopify;

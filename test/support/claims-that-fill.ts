@@ -5,7 +5,7 @@ import { redisKeys } from '../../src/system/redis-keys.ts';
 import { readMemory } from '../../src/system/redis-memory.ts';
 import { keyOf } from './waiting-event.ts';
 
-/** Claims of events that have ended, until this share of maxmemory is used. */
+/** Claims of processed events, until this share of maxmemory is used. */
 export async function fillWithClaims(redis: Redis, share: number, ttlSeconds: number): Promise<EventId[]> {
   const keys = redisKeys(0);
   const made: EventId[] = [];

@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { importsIn, loadedBy } from './import-statements.ts';
 
-/** Folders whose inner folders are rooms of their own. The files directly in them are one room: the ground floor. */
+/** Folders whose inner folders have a row each. The files directly in them share one more row. */
 const WITH_ROOMS = ['watch'];
 
-/** What a room may import. */
+/** What a folder may import. */
 export interface Row {
   /** Folders whose values it may import. */
   uses: string[];
@@ -22,7 +22,7 @@ export interface Row {
 
 export interface Import {
   target: string;
-  /** The room or package; null for Node's own and for the room itself. */
+  /** The folder or package; null for Node's own and for the folder itself. */
   name: string | null;
   kind: 'folder' | 'package' | 'node';
   typesOnly: boolean;
@@ -49,7 +49,7 @@ export function roomOf(file: string): string {
 /** src/ingest.ts and the other programs assemble the parts; they may import anything. */
 export const isProgram = (file: string) => file.split('/').length === 2;
 
-/** All rooms of src/. */
+/** All folders of src/. */
 export function roomsOf(): string[] {
   const foldersIn = (place: string) =>
     readdirSync(place, { withFileTypes: true })
@@ -62,7 +62,7 @@ export function roomsOf(): string[] {
   );
 }
 
-/** The packages that a program loads when it starts with this file, also through files of other rooms. */
+/** The packages that a program loads when it starts with this file, also through files of other folders. */
 export function loadedFrom(
   file: string,
   sourceOf = (name: string) => readFileSync(name, 'utf8'),
@@ -104,7 +104,7 @@ export function tableOf(found: { file: string; source: string }[]): Record<strin
   );
 }
 
-/** Every room, lowest first: null if some rooms import one another in a circle. */
+/** Every folder, lowest first; null if some folders import one another in a circle. */
 export function floorsOf(rows: Record<string, Pick<Row, 'uses' | 'knows'>>): string[] | null {
   const left = new Map(Object.entries(rows).map(([room, { uses, knows }]) => [room, [...uses, ...knows]]));
   const floors: string[] = [];

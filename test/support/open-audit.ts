@@ -21,7 +21,7 @@ export async function openAudit(): Promise<{ audit: Collections['audit']; close:
   return { audit: collections.audit, close: () => mongo.close() };
 }
 
-/** Writes acts that end as in any program. */
+/** Writes actions that end as in any program. */
 export async function writeActs(audit: Collections['audit'], acts: number): Promise<void> {
   const log = auditLog(audit, silent);
   for (let i = 0; i < acts; i += 1) await log.end(await log.begin(ACT), 'done', `act ${i + 1}`);

@@ -7,7 +7,7 @@ import { livesOf, poisoned } from './lives.ts';
 export interface StoppedSale {
   /** Locked, and with waiting events. */
   order: string;
-  goOn: () => void;
+  resume: () => void;
 }
 
 const ORDERS = 300;
@@ -36,7 +36,7 @@ export async function stopInTheSale(rig: Rig, mongo: Link): Promise<StoppedSale>
   await rig.deliverAll([life[2]!, ...others.flatMap((other) => other.slice(0, 3))]);
   return {
     order: `${SHOP}/${(JSON.parse(life[0]!.body.toString()) as { id: number }).id}`,
-    goOn: () => {
+    resume: () => {
       worker?.program.child.kill('SIGCONT');
       commit.release();
     },

@@ -34,7 +34,7 @@ describe('settings', () => {
     });
   });
 
-  test('a stand-in for Shopify is refused in production: it would get the secret and the tokens', () => {
+  test('a simulated Shopify is refused in production: it would receive the secret and the tokens', () => {
     const SHOPIFY_API_URL = 'https://stand-in.example.com';
     expect(problemsOf({ SHOPIFY_API_URL })).toEqual([]);
     expect(problemsOf({ SHOPIFY_API_URL, NODE_ENV: 'production' })).toEqual([

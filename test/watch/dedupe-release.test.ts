@@ -21,7 +21,9 @@ describe('the release of a claim', () => {
     expect(await served.claimed(event)).toBe(1);
     const done = await served.release(event, { confirm: true });
     expect(done.status).toBe(200);
-    expect(done.json.did).toContain(`Released the claim of event ${event} of ${key} and of the delivery`);
+    expect(done.json.did).toContain(
+      `Released the dedupe key of event ${event} of ${key} and of the delivery`,
+    );
     expect(done.json.did).toContain('remembers its last 200 applied events');
     expect(await served.claimed(event)).toBe(0);
     expect(served.routes.acts.slice(-2)).toMatchObject([

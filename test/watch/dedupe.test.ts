@@ -49,11 +49,13 @@ describe('/api/dedupe', () => {
     });
   });
 
-  test('an expired claim: 404 that says where it looked, and what the journal has', async () => {
+  test('an expired key: 404 that says what was searched, and what the journal has', async () => {
     const event = randomEventId();
     const { status, json } = await served.routes.get(`/dedupe/${event}`);
     expect(status).toBe(404);
-    expect(json.error).toBe(`no claim of ${event}: looked in Redis (the only partition) and the journal`);
+    expect(json.error).toBe(
+      `no dedupe key of ${event}; searched: Redis (the only partition) and the journal`,
+    );
     const ended = await served.applied();
     await served.inside.redis.del(served.inside.keys.dedupe(ended.event));
     expect((await served.routes.get(`/dedupe/${ended.event}`)).json.error).toContain(
@@ -68,6 +70,17 @@ describe('/api/dedupe', () => {
       expect((await served.release(encodeURI(odd))).status).toBe(400);
     },
   );
+
+  test('finds by event; if there is no key, the answer says what was searched', async () => {
+    const { event } = await served.arrives();
+    const found = await served.routes.get(`/dedupe?event=${event}`);
+    expect(claimsIn(found)).toMatchObject([{ event, outcome: 'waiting' }]);
+    const { status, json } = await served.routes.get(`/dedupe?event=${randomEventId()}`);
+    expect([status, json]).toEqual([
+      200,
+      { claims: [], looked: 'Redis (the only partition) and the journal' },
+    ]);
+  });
 
   test('finds by webhook id: with a shop waiting events, without one processed events', async () => {
     const waits = await served.arrives();
@@ -89,6 +102,9 @@ describe('/api/dedupe', () => {
 
   test.each([
     '',
+    'shop=a.myshopify.com',
+    `webhookId=a&event=${'a'.repeat(64)}`,
+    'event=abc',
     'webhookId=',
     `webhookId=${'x'.repeat(201)}`,
     'webhookId=a&shop=no%20shop',

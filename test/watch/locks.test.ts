@@ -98,7 +98,7 @@ describe('locks, over the API', () => {
       await lease.release();
     });
 
-    test('that is not held is a 404 that says where it looked', async () => {
+    test('that is not held is a 404 that says what was searched', async () => {
       const { status, json } = await served.get(`/locks/${keyOf('999')}`);
       expect(status).toBe(404);
       expect(json.error).toContain(`lockstep:{0}:lock:${keyOf('999')}`);

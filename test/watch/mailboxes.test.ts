@@ -109,11 +109,11 @@ describe('/api/mailboxes', () => {
     expect(text).not.toContain('ada@example.com');
   });
 
-  test('an order without waiting events: 404 that says where it looked', async () => {
+  test('an order without waiting events: 404 that says what was searched', async () => {
     const { status, json } = await served.get(`/mailboxes/${SHOP}/404`);
     expect(status).toBe(404);
     expect(json.error).toMatch(
-      /no waiting events for example.myshopify.com\/404: looked in its mailbox in Redis, partition [01]/,
+      /no waiting events for example.myshopify.com\/404; searched: its mailbox in Redis, partition [01]/,
     );
     expect((await served.post(`/mailboxes/${SHOP}/404/wake`, { reason: REASON })).status).toBe(404);
     expect(await jobs()).toBe(0);

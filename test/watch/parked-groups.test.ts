@@ -114,7 +114,7 @@ describe('parked events', () => {
     expect(stories.served.acts.at(-1)).toMatchObject({ outcome: 'refused' });
   });
 
-  test('acts on an order, on its events alone or among many, are in its timeline', async () => {
+  test('actions on an order, on its events alone or among many, are in its timeline', async () => {
     const { audit } = stories.inside.collections;
     const [one, many] = [soundEvent(30), soundEvent(31)].map((event) => ({ ...event, order: keyOf('30') }));
     if (!one || !many) throw new Error('two');
@@ -135,7 +135,7 @@ describe('parked events', () => {
     ]);
     await stories.parked.claim(one.id, { run: '00000000', at: new Date() });
     await stories.post('/parked/discards', discard);
-    // The acts here are made up, so the discard's own number among them is arbitrary.
+    // The actions here are made up, so the discard's own number among them is arbitrary.
     await stories.inside.collections.parked.updateMany({}, { $unset: { acts: 1 } });
     const { acts } = (await stories.get(`/orders/${keyOf('30')}/timeline`)).json;
     expect((acts as { number: number }[]).map(({ number }) => number)).toEqual([1, 2, 5, 6]);

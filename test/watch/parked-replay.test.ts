@@ -204,12 +204,12 @@ describe('P7: a parked event is replayed', () => {
     expect(await parked(lost.id)).toMatchObject({ state: 'parked', error: expect.stringMatching(reason) });
   });
 
-  test('an event that is not parked cannot be replayed: 404 that says where it looked', async () => {
+  test('an event that is not parked cannot be replayed: 404 that says what was searched', async () => {
     for (const which of [{ events: ['0'.repeat(64)] }, { cause: 'nobody knows' }]) {
       const answer = await stories.post('/parked/replays', { id: randomUUID(), which, reason: REASON });
       expect(answer).toMatchObject({
         status: 404,
-        json: { error: 'none of these is parked; looked in the collection parked' },
+        json: { error: 'none of these is parked; searched: the collection parked' },
       });
     }
     const place = `/parked/replays/${randomUUID()}`;
@@ -258,7 +258,7 @@ describe('P7: a parked event is replayed', () => {
     expect(await parked(event.id)).toMatchObject({ state: 'parked', replays: 0, replay: null });
   });
 
-  test('an event that ended after all is not put back', async () => {
+  test('an event that was processed after all is not put back', async () => {
     const event = soundEvent(12);
     await park(stories, [event]);
     await stories.inside.collections.events.updateOne(

@@ -9,7 +9,7 @@ import { Refusals } from '../../src/watch/sign-in/refusals.ts';
 import { serving } from '../../src/health/serve.ts';
 import { http, type HttpAnswer } from '../support/http.ts';
 
-/** Some routes over HTTP in this process. A token here is the name of a role; acts are recorded. */
+/** Some routes over HTTP in this process. A token here is the name of a role; actions are recorded. */
 export class ServedRoutes {
   url = '';
   readonly acts: (Act & { outcome?: string; detail?: string | null })[] = [];

@@ -167,7 +167,7 @@ describe('shops and their installs', () => {
     expect((await dashboard.get(`/api/shops/${SHOP}`)).text).not.toMatch(/207119551|5820001001000/);
   });
 
-  test('a shop that only sent events is shown; an unknown one is a 404 that says where it looked', async () => {
+  test('a shop that only sent events is shown; an unknown one is a 404 that says what was searched', async () => {
     await sent(STRANGE);
     expect(await one(STRANGE)).toMatchObject({
       state: 'unknown',

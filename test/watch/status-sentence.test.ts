@@ -43,10 +43,10 @@ describe('the headline', () => {
     ['a paused queue', { pausedQueues: [0] }, 'look', 'Queue 0 is paused: its events are accepted and wait.'],
     ['parked events', { parked: 2 }, 'look', '2 parked events need attention.'],
     [
-      'requests about personal data',
+      'privacy requests',
       { complianceDue: 2 },
       'look',
-      '2 requests about personal data are due within 7 days or overdue.',
+      '2 privacy requests are due within 7 days or overdue.',
     ],
     [
       'shops that need attention',

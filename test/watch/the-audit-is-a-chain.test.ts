@@ -23,7 +23,7 @@ describe('the audit', () => {
     return { entries, brokenAt };
   };
 
-  test('an act is recorded before it is done, and sealed afterwards', async () => {
+  test('an action is recorded before it is done, and sealed afterwards', async () => {
     const log = open();
     const number = await log.begin(ACT);
     expect(await audit.findById(number).lean()).toMatchObject({ ...ACT, outcome: 'begun', sealed: null });
@@ -38,11 +38,11 @@ describe('the audit', () => {
     expect(await chain()).toEqual({ entries: 3, brokenAt: null });
   });
 
-  describe('an act whose program died', () => {
+  describe('an action whose program died', () => {
     const later = (ms: number) => new Date(Date.now() + ms);
     const ended = async (number: number) => (await audit.findById(number).lean())?.outcome;
 
-    test('P8: is marked as broken off after 10 minutes, once, and the chain is unbroken', async () => {
+    test('P8: is marked as failed after 10 minutes, once, and the chain is unbroken', async () => {
       const number = await open().begin(ACT);
       expect(await markBrokenOff(audit, [], later(590_000))).toBe(0);
       expect(await ended(number)).toBe('begun');
@@ -70,7 +70,7 @@ describe('the audit', () => {
     });
   });
 
-  test('the end of an act is written once: a second end changes nothing', async () => {
+  test('the end of an action is written once: a second end changes nothing', async () => {
     const log = open();
     const number = await log.begin(ACT);
     await log.end(number, 'refused', 'the holder is alive');
@@ -78,7 +78,7 @@ describe('the audit', () => {
     expect(await audit.findById(number).lean()).toMatchObject({ outcome: 'refused' });
   });
 
-  test('an end that cannot be written does not throw: the act is done', async () => {
+  test('an end that cannot be written does not throw: the action is done', async () => {
     await open().end(77, 'done', null);
     expect(unsealed).toHaveLength(1);
   });
@@ -131,7 +131,7 @@ describe('the audit', () => {
     expect(await chain()).toEqual({ entries: 3, brokenAt: 2 });
   });
 
-  test('a refused act is written as ended, and its end cannot be changed', async () => {
+  test('a refused action is written as ended, and its end cannot be changed', async () => {
     const log = open();
     await log.refused(ACT, 'the role operator is needed');
     await log.end(1, 'done', null);

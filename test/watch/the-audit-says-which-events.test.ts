@@ -9,7 +9,7 @@ import { ServedDashboard } from './served-dashboard.ts';
 
 const REASON = 'the payment app was repaired';
 
-/** Acts on many events at once, with the real audit log. */
+/** Actions on many events at once, with the real audit log. */
 describe('the audit says which events', () => {
   let dashboard: ServedDashboard;
   let parked = 0;
@@ -77,7 +77,7 @@ describe('the audit says which events', () => {
     expect(await Promise.all(told.map(actsOn))).toEqual([[numbers[0]], [numbers[1]]]);
   });
 
-  test('an order shows all acts on it, repeated ones too', async () => {
+  test('an order shows all actions on it, repeated ones too', async () => {
     const [event] = await park(1, 'no address');
     if (!event) throw new Error('it was parked');
     const numbers: unknown[] = [];
@@ -93,7 +93,7 @@ describe('the audit says which events', () => {
     expect(await actsOn(event)).toEqual(numbers);
   });
 
-  test('a discard by an older version, without numbered acts, is found by its words and its time', async () => {
+  test('a discard by an older version, without numbered actions, is found by its words and its time', async () => {
     const [event] = await park(1, 'no name');
     await discard({ cause: 'no name' });
     await dashboard.collections.parked.updateOne({ _id: event?.id ?? '' }, { $unset: { acts: 1 } });

@@ -33,7 +33,7 @@ describe('while MongoDB hangs', () => {
     await dashboard.collections.audit.deleteMany({});
   });
   afterEach(() => {
-    goOn();
+    resume();
     link.heal();
   });
   afterAll(async () => {
@@ -44,7 +44,7 @@ describe('while MongoDB hangs', () => {
   });
 
   const stop = () => process.kill(mongo.pid, 'SIGSTOP');
-  const goOn = () => process.kill(mongo.pid, 'SIGCONT');
+  const resume = () => process.kill(mongo.pid, 'SIGCONT');
   const tell = (place: string) =>
     dashboard.tell(place, { reason: REASON }, { authorization: `Bearer ${token}` });
   const guess = () => dashboard.tell('/api/session', { token: 'e30.e30.e30' });
@@ -69,7 +69,7 @@ describe('while MongoDB hangs', () => {
     expect(ms).toBeLessThan(4000);
     expect((await Promise.all(guesses)).map(({ status }) => status)).toEqual(guesses.map(() => 401));
     expect(await isPaused()).toBe(false);
-    goOn();
+    resume();
     // Entries that were sent are written now; they say that nothing was done, or stay `begun`.
     expect((await tell('/api/queues/0/resume')).status).toBe(200);
     await until(
@@ -94,7 +94,7 @@ describe('while MongoDB hangs', () => {
     expect(await checkAudit(dashboard.collections.audit)).toMatchObject({ brokenAt: null });
   });
 
-  test('a change is not started if the caller has hung up', async () => {
+  test('a change is not started if the caller has disconnected', async () => {
     const caught = link.intercept('queue.pause');
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
     const asked = request(`${dashboard.url}${PAUSE}`, { method: 'POST', headers, agent: false });
@@ -104,8 +104,8 @@ describe('while MongoDB hangs', () => {
     asked.destroy();
     await sleep(100);
     caught.release();
-    const hungUp = 'queue.pause failed: not done: the caller had hung up';
-    await until(async () => (await acts()).includes(hungUp), 5000, 'its end');
+    const unfinished = 'queue.pause failed: not done: the caller had disconnected';
+    await until(async () => (await acts()).includes(unfinished), 5000, 'its end');
     expect(await isPaused()).toBe(false);
   });
 

@@ -50,7 +50,7 @@ const DAY = new Intl.DateTimeFormat('en-GB', {
 
 /**
  * UTC `HH:MM:SS`, with the date in front if it is not today. Every page uses the time zone of the journal, logs
- * and command line; the live mark at the top of the page names it.
+ * and command line; the live indicator at the top of the page shows it.
  */
 export function clock(at: Date): string {
   const time = CLOCK.format(at);

@@ -11,14 +11,14 @@ export interface AuditTools {
   signer: AuditSigner;
 }
 
-/** The audit log: what people did. No route changes it. */
+/** The audit log. No route changes it. */
 export function auditRoutes({ audit, signer }: AuditTools): Route[] {
   return [
     route({
       method: 'get',
       path: '/audit',
       role: 'viewer',
-      about: 'Who did what to this Lockstep, when and why, newest first.',
+      about: 'Operator actions: who did what, when and why, newest first.',
       query: auditQuery,
       answer: auditPage,
       handle: async ({ query: { cursor, ...filter } }) => {

@@ -32,7 +32,8 @@ export function complianceRoutes({ requests, exported, now }: ComplianceTools): 
       method: 'get',
       path: '/compliance',
       role: 'operator',
-      about: "Shopify's requests to see or erase the data of customers and shops, with their due dates.",
+      about:
+        "Shopify's privacy requests: to export or erase the data of a customer or a shop, with their due dates.",
       query: complianceQuery,
       answer: complianceList,
       handle: async ({ query: { state, limit } }) => {
@@ -44,7 +45,7 @@ export function complianceRoutes({ requests, exported, now }: ComplianceTools): 
       method: 'get',
       path: '/compliance/{id}',
       role: 'operator',
-      about: 'One request about personal data.',
+      about: 'One privacy request.',
       params: compliancePath,
       answer: complianceRequest,
       handle: async ({ params }) => requestView(await find(params.id)),
@@ -64,11 +65,11 @@ export function complianceRoutes({ requests, exported, now }: ComplianceTools): 
           throw new Refusal('conflict', `${record.kind} is a request to erase, not to export`);
         const { after = null } = body;
         if (after !== null && !record.pages?.includes(after))
-          throw new Refusal('bad_request', 'after: not a page of this request; start with the first');
+          throw new Refusal('bad_request', 'after: not a page of this request; start with the first page');
         const page = await exported(record, after);
         await requests.handedOver(record._id, who.name, new Date(now()), page.next);
         const events = page.orders.reduce((sum, order) => sum + order.events.length, 0);
-        const end = page.next === null ? 'that was all' : 'there is more';
+        const end = page.next === null ? 'this was the last page' : 'more pages follow';
         return { did: `${page.orders.length} orders with ${events} events exported; ${end}`, ...page };
       },
     }),

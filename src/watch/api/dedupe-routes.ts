@@ -38,7 +38,8 @@ export function dedupeRoutes(tools: DedupeTools): Route[] {
       method: 'get',
       path: '/dedupe/{event}',
       role: 'viewer',
-      about: 'The claim of an event: first and last seen, number of duplicates, time to live, and outcome.',
+      about:
+        'The dedupe key of an event: first and last seen, number of duplicates, time to live, and outcome.',
       params: claimPlace,
       answer: claim,
       handle: async ({ params }) => claimView(await claimNamed(params.event, tools)),
@@ -48,12 +49,11 @@ export function dedupeRoutes(tools: DedupeTools): Route[] {
       path: '/dedupe',
       role: 'viewer',
       about:
-        'The claims of the events delivered with a webhook id. Without a shop, only processed events are found.',
+        'Dedupe keys by event or by webhook id. By webhook id without a shop, only processed events are found.',
       query: claimQuery,
       answer: claimList,
       handle: async ({ query }) => {
-        const shop = (query.shop ?? null) as ShopDomain | null;
-        const { known, looked } = await ofRedis(redis, () => reader.byWebhook(query.webhookId, shop));
+        const { known, looked } = await ofRedis(redis, () => findBy(query, reader));
         return { claims: known.map(claimView), looked };
       },
     }),
@@ -61,7 +61,7 @@ export function dedupeRoutes(tools: DedupeTools): Route[] {
       method: 'post',
       path: '/dedupe/lookup',
       role: 'viewer',
-      about: 'The claims of a body as it was sent. The body is hashed as in ingest, and not stored.',
+      about: 'The dedupe keys of a body as it was sent. The body is hashed as in ingest, and not stored.',
       body: bodyLookup,
       answer: bodyLookedUp,
       perMinute: LOOKUPS_PER_MINUTE,
@@ -78,7 +78,7 @@ export function dedupeRoutes(tools: DedupeTools): Route[] {
       path: '/dedupe/{event}/release',
       role: 'operator',
       about:
-        'Releases the claim of an event: if the event is sent again, it is accepted again. Needs `confirm` if the event was processed or is waiting.',
+        'Releases the dedupe key of an event: if the event is sent again, it is accepted again. Needs `confirm` if the event was processed or is waiting.',
       params: claimPlace,
       body: claimRelease,
       answer: did,
@@ -92,10 +92,20 @@ export function dedupeRoutes(tools: DedupeTools): Route[] {
   ];
 }
 
+async function findBy(
+  { event, webhookId, shop }: z.output<typeof claimQuery>,
+  reader: ClaimReader,
+): ReturnType<ClaimReader['byEvents']> {
+  if (event !== undefined && webhookId === undefined) return await reader.byEvents([event as EventId]);
+  if (webhookId !== undefined && event === undefined)
+    return await reader.byWebhook(webhookId, (shop ?? null) as ShopDomain | null);
+  throw new Refusal('bad_request', 'give either event or webhookId');
+}
+
 async function claimNamed(event: string, { redis, reader }: DedupeTools): Promise<KnownClaim> {
   const { known, looked } = await ofRedis(redis, () => reader.byEvents([event as EventId]));
   const [found] = known;
-  if (!found) throw new Refusal('not_found', `no claim of ${event}: looked in ${looked}`);
+  if (!found) throw new Refusal('not_found', `no dedupe key of ${event}; searched: ${looked}`);
   return found;
 }
 
@@ -176,7 +186,7 @@ function refuseUnlessMeant(
   { confirm, firstSeenAt }: z.output<typeof claimRelease>,
 ): void {
   if (firstSeenAt !== undefined && Date.parse(firstSeenAt) !== shown.firstSeenAt)
-    throw new Refusal('conflict', 'the claim has changed since it was shown: look again');
+    throw new Refusal('conflict', 'the dedupe key has changed since it was shown: look it up again');
   if (confirm) return;
   if (!journalRead)
     throw new Refusal(
@@ -197,8 +207,9 @@ async function release(
   const delivery = topic !== null && webhookId !== null ? { topic, webhookId } : null;
   const released = await ofRedis(tools.redis, () => tools.claims.release(shown, delivery));
   if (released === 'changed')
-    throw new Refusal('conflict', 'the claim has changed since it was shown: look again');
-  if (released === 'gone') throw new Refusal('not_found', `the claim of ${shown.event} no longer exists`);
+    throw new Refusal('conflict', 'the dedupe key has changed since it was shown: look it up again');
+  if (released === 'gone')
+    throw new Refusal('not_found', `the dedupe key of ${shown.event} no longer exists`);
   const beside = delivery ? ' and of the delivery that brought it' : '';
-  return `Released the claim of event ${shown.event} of ${shown.order}${beside}. ${AFTERWARDS[outcome].guards}`;
+  return `Released the dedupe key of event ${shown.event} of ${shown.order}${beside}. ${AFTERWARDS[outcome].guards}`;
 }

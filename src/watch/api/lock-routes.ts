@@ -29,7 +29,7 @@ export function lockRoutes(tools: LockTools): Route[] {
         if (found) return found;
         throw new Refusal(
           'not_found',
-          `the lock of ${order} is not held: looked on all lock servers for ${tools.lockKey(order)}`,
+          `the lock of ${order} is not held; searched: ${tools.lockKey(order)} on all lock servers`,
         );
       },
     }),

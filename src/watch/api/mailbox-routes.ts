@@ -83,7 +83,7 @@ async function lookAt(place: OrderPlace, { redis, mailboxes, partitions }: Mailb
   const partition = partitionOf(order, partitions);
   throw new Refusal(
     'not_found',
-    `no waiting events for ${order}: looked in its mailbox in Redis, partition ${partition}. ` +
+    `no waiting events for ${order}; searched: its mailbox in Redis, partition ${partition}. ` +
       'Events that Redis could not take are in the spool; the timeline of the order shows them',
   );
 }

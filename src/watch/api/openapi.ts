@@ -11,7 +11,7 @@ const REFUSALS = {
   400: 'malformed request or invalid parameter; the message names it',
   401: 'missing or invalid token',
   403: 'the role is too low, or the request comes from another origin',
-  404: 'not found; the message says where it looked',
+  404: 'not found; the message says what was searched',
   409: 'the state has changed since it was shown, or confirmation is needed',
   413: 'the body is too large',
   429: 'too many requests; Retry-After says when to retry',

@@ -110,7 +110,7 @@ function changeRoutes({ parked, replays, now }: ParkedTools): Route[] {
       path: '/parked/replays',
       role: 'operator',
       about:
-        'Puts parked events back into their mailboxes, `rate` events a second. The same id again is the same replay.',
+        'Puts parked events back into their mailboxes, `rate` events a second. A repeated id starts no second replay.',
       body: replayRequest,
       answer: replayAnswer,
       audit: ({ body }) =>
@@ -166,7 +166,7 @@ function cursorOf(found: ParkedRow[], limit: number): string | null {
   return markCursor(last ? { at: last.lastAt, event: last._id } : null);
 }
 
-/** For a single event, the audit entry names it, so that the timeline of its order shows the act. */
+/** For a single event, the audit entry names it, so that the timeline of its order shows the action. */
 function oneEvent(which: ParkedSelection): string | null {
   return 'events' in which && which.events.length === 1 ? (which.events[0] ?? null) : null;
 }

@@ -38,11 +38,11 @@ export interface Route<
   /** The lowest role that may call it; `nobody`: no token is needed. */
   role: Role | 'nobody';
   about: string;
-  /** Requests a minute for a token with all made from it, or for an address without one; more are a 429. */
+  /** Requests a minute, of a token and everything made from it or of an address without a token; more get 429. */
   perMinute?: number;
   /** Whom a request counts for, read from its body, if no one is signed in; null: the address. */
   countedFor?: (body: unknown) => Promise<string | null>;
-  /** Limit of its body in bytes; a larger one is a 413. */
+  /** The largest body in bytes; a larger one gets 413. */
   largestBody?: number;
   /** How long a read may take, if that is longer than a page waits. */
   withinMs?: number;

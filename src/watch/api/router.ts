@@ -46,7 +46,7 @@ function stepsBefore(route: Route, guard: Guard): RequestHandler[] {
   return [identify, ...(route.countedFor ? [...body, ...limit] : [...limit, ...body])];
 }
 
-/** Too low a role is a 403 before any other check. If the request would change something, it is audited. */
+/** Too low a role gets 403 before any other check. If the request would change something, the refusal is audited. */
 async function refuseRole(route: Route, request: Request, response: Response, refusals: Refusals) {
   const who = response.locals.who as Asker | null;
   if (route.role === 'nobody' || (who && mayActAs(who.role, route.role))) return;
@@ -55,7 +55,7 @@ async function refuseRole(route: Route, request: Request, response: Response, re
   refuseTooSmall(who, route.role);
 }
 
-/** The act that a request asks for; null if it is not audited or its input is invalid. */
+/** The action that a request asks for; null if it is not audited or its input is invalid. */
 function actOf(route: Route, request: Request, response: Response) {
   try {
     const asked = askedBy(route, request, response);
@@ -119,9 +119,9 @@ async function change(
   }
 }
 
-/** Callers that hung up think nothing was done, and may have done something else: nothing is started. */
+/** A caller that has disconnected assumes that nothing was done, and may have done something else. */
 function refuseIfGone(response: Response): void {
-  if (response.closed) throw new Refusal('away', 'not done: the caller had hung up');
+  if (response.closed) throw new Refusal('away', 'not done: the caller had disconnected');
 }
 
 async function begun(act: Act, audit: AuditLog): Promise<number> {

@@ -27,7 +27,7 @@ export function shopRoutes({ redis, shops }: ShopTools): Route[] {
       method: 'get',
       path: '/shops/{shop}',
       role: 'viewer',
-      about: 'One shop, with its last reconciliation passes and its open requests about personal data.',
+      about: 'One shop, with its last reconciliation passes and its open privacy requests.',
       params: shopPlace,
       answer: shopDetail,
       handle: async ({ params }) =>
@@ -39,7 +39,7 @@ export function shopRoutes({ redis, shops }: ShopTools): Route[] {
 function notFound(shop: string): never {
   throw new Refusal(
     'not_found',
-    `${shop} never installed the app (looked in the collection shops) and sent nothing in the last 30 days ` +
-      '(looked among the last events in Redis)',
+    `${shop} never installed the app and sent nothing in the last 30 days; ` +
+      'searched: the collection shops, the last events in Redis',
   );
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { count, eventId, instant, LARGEST_PAGE, limit, reason } from './base.ts';
 
-/** A request of Shopify about a customer's or a shop's data: ids only, no names. */
+/** A privacy request from Shopify: ids only, no names. */
 export const complianceRequest = z.object({
   id: z.string().describe('the id of its event'),
   kind: z.enum(['customers/data_request', 'customers/redact', 'shop/redact']),

@@ -17,8 +17,15 @@ export const claim = z.object({
 export type Claim = z.infer<typeof claim>;
 
 export const claimPlace = z.strictObject({ event: eventId });
-export const claimQuery = z.strictObject({ webhookId, shop: shop.optional() });
-export const claimList = z.object({ claims: z.array(claim), looked: z.string().describe('where it looked') });
+export const claimQuery = z.strictObject({
+  event: eventId.optional(),
+  webhookId: webhookId.optional(),
+  shop: shop.optional(),
+});
+export const claimList = z.object({
+  claims: z.array(claim),
+  looked: z.string().describe('what was searched'),
+});
 export type ClaimList = z.infer<typeof claimList>;
 
 /**
@@ -42,7 +49,7 @@ export type BodyLookedUp = z.infer<typeof bodyLookedUp>;
 
 export const claimRelease = z.strictObject({
   reason,
-  /** From the claim that was shown: a newer claim is not released. */
+  /** The `firstSeenAt` that was shown: a newer claim is not released. */
   firstSeenAt: instant.optional(),
   /** Required if the event was processed or is waiting. */
   confirm: z.boolean().default(false),

@@ -70,7 +70,7 @@ const searchHit = z.object({
 export const searchQuery = z.strictObject({ q: z.string().trim().min(1).max(200) });
 export const searchAnswer = z.object({
   hits: z.array(searchHit),
-  looked: z.string().describe('where it looked'),
+  looked: z.string().describe('what was searched'),
 });
 export type SearchHit = z.infer<typeof searchHit>;
 export type SearchAnswer = z.infer<typeof searchAnswer>;

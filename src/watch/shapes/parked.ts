@@ -81,7 +81,7 @@ const selection = z.union([
 export type Selection = z.infer<typeof selection>;
 
 export const replayRequest = z.strictObject({
-  /** Chosen by the client; the same id again is the same replay: a double click replays once. */
+  /** Chosen by the client; a repeated id starts no second replay, so a double click replays once. */
   id: z.uuid(),
   which: selection,
   reason,

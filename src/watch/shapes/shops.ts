@@ -71,6 +71,6 @@ const openRequest = complianceRequest.pick({
 export type OpenRequest = z.infer<typeof openRequest>;
 export const shopDetail = shopRow.extend({
   reconciles: z.array(reconcile).describe('the last five, newest first'),
-  requests: z.array(openRequest).describe('open requests about personal data, soonest due first'),
+  requests: z.array(openRequest).describe('open privacy requests, soonest due first'),
 });
 export type ShopDetail = z.infer<typeof shopDetail>;

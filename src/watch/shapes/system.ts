@@ -35,9 +35,7 @@ export const status = z.object({
   redisMemory: redisMemory.nullable(),
   parked: count.nullable(),
   spooled: count.nullable(),
-  complianceDue: count
-    .nullable()
-    .describe('requests about personal data that are due within 7 days or overdue'),
+  complianceDue: count.nullable().describe('privacy requests that are due within 7 days or overdue'),
   shops: z
     .object({
       installed: count,

@@ -40,16 +40,16 @@ export function guardOf(jwtSecret: string, book: TokenBook): Guard {
   };
 }
 
-/** Null if there is no such header; '', which is not a valid token, if it has another scheme. */
+/** The token in the Authorization header. Null without the header; '', never a valid token, for another scheme. */
 function bearerOf({ headers: { authorization } }: Request): string | null {
   if (authorization === undefined) return null;
   return /^Bearer ([^\s]+)$/i.exec(authorization)?.[1] ?? '';
 }
 
 /**
- * If a browser does not say which page asks, a read passes: {@link refuseUnlessOwn} guards reads that write
- * something. Without a cookie a foreign page has no session to misuse, but its write is still refused: it
- * could sign a person in under another name.
+ * If a browser does not say which page sends the request, a read passes: {@link refuseUnlessOwn} guards reads that write
+ * something. Without a cookie, another site's page has no session to misuse, but its write is still refused: it
+ * could sign the user in under another name.
  */
 function refuseForeign(request: Request, withCookie: boolean): void {
   const looks = request.method === 'GET' || request.method === 'HEAD';

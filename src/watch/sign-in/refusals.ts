@@ -17,7 +17,7 @@ interface Recent {
 /**
  * Writes refused requests to the audit log. The log is kept forever, so a caller without rights must not be
  * able to fill it: refusals beyond the limit are only counted, and the count is written when their minute is
- * over or the program stops. If the process dies, that count is lost; the counted acts were never done.
+ * over or the program stops. If the process dies, that count is lost; the counted actions were never done.
  */
 export class Refusals implements Part {
   readonly name = 'refusals';

@@ -2,8 +2,9 @@ import type { Request } from 'express';
 import { cameByHttps } from './origin.ts';
 
 /**
- * Over https, browsers accept a `__Host-` cookie only with Secure and from this very host: neither another
- * host of the domain nor an http page can replace our session with theirs. Over http there is no such prefix.
+ * Over https, browsers accept a `__Host-` cookie only with Secure and from the host itself, so neither
+ * another host of the domain nor an http page can replace the session. Browsers refuse this prefix over http,
+ * where the name has none.
  */
 const NAMES = { https: '__Host-lockstep_session', http: 'lockstep_session' } as const;
 export const SESSION_COOKIE = NAMES.https;

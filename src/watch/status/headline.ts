@@ -58,7 +58,7 @@ const HEADLINES: readonly Row[] = [
     level: 'look',
     says: ({ complianceDue }) =>
       complianceDue
-        ? `${several(complianceDue, 'request about personal data is', 'requests about personal data are')} due within 7 days or overdue.`
+        ? `${several(complianceDue, 'privacy request is', 'privacy requests are')} due within 7 days or overdue.`
         : null,
     link: () => '/requests',
   },

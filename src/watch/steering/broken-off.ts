@@ -15,15 +15,15 @@ interface BrokenOffTools {
 const LOOK_MS = 5000;
 
 /**
- * Ends the audit entries of acts whose program died in the middle (P8). Safe in any number of processes: each
+ * Ends the audit entries of actions whose program died in the middle (P8). Safe in any number of processes: each
  * entry is ended once. While MongoDB is down, entries stay `begun`.
  */
 export function endsBrokenOff({ audit, now, log }: BrokenOffTools): Part {
   const mark = async () => {
     const acts = await markBrokenOff(audit, CONTINUED, new Date(now()));
-    if (acts > 0) log.warn({ acts }, 'acts did not finish because their program died: see the audit log');
+    if (acts > 0) log.warn({ acts }, 'actions did not finish because their program died: see the audit log');
   };
-  return repeating('acts broken off', LOOK_MS, mark, (error) =>
-    log.debug({ reason: messageOf(error) }, 'could not look for unfinished acts'),
+  return repeating('unfinished actions', LOOK_MS, mark, (error) =>
+    log.debug({ reason: messageOf(error) }, 'could not look for unfinished actions'),
   );
 }

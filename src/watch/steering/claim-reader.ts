@@ -19,7 +19,7 @@ export interface KnownClaim {
 
 interface Found {
   known: KnownClaim[];
-  /** Where it looked, for a caller that finds nothing. */
+  /** What was searched, for a caller that finds nothing. */
   looked: string;
 }
 
@@ -121,7 +121,7 @@ async function elsewhere(without: readonly EventId[], tools: Tools): Promise<str
   const ended = journal.map(({ _id, outcome }) => `${_id} as ${outcome}`);
   return ended.length === 0
     ? ' and the journal'
-    : `; the journal has ${ended.join(', ')}: that claim has expired or was released`;
+    : `; the journal has ${ended.join(', ')}: the key has expired or was released`;
 }
 
 /** Null while MongoDB is down, so that what Redis has is still shown. */

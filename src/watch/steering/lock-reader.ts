@@ -17,7 +17,7 @@ export interface LockReader {
   /** Null if the lock is not held. */
   one: (order: OrderKey) => Promise<Lock | null>;
   /** Whether the lock of the order is held, or the order has no waiting events. */
-  goesOn: (order: OrderKey) => Promise<boolean>;
+  continues: (order: OrderKey) => Promise<boolean>;
 }
 
 /** Tools of a lock reader. */
@@ -74,7 +74,7 @@ export function lockReader(tools: LockReaderTools): LockReader {
       return locks.filter((lock) => lock !== null).length;
     },
     one: async (order) => (await shown([order]))[0] ?? null,
-    goesOn: async (order) => {
+    continues: async (order) => {
       const [waiting] = await waitingFor([order], tools);
       if (waiting?.events === 0) return true;
       return (await keeper.read([inPartitionOf(order, partitions).lock(order)]))[0] !== null;

@@ -55,7 +55,7 @@ function refuseUnlessDue(
   if (!lock)
     throw new Refusal(
       'not_found',
-      `the lock of ${order} is not held: looked on all lock servers for ${lockKey(order)}`,
+      `the lock of ${order} is not held; searched: ${lockKey(order)} on all lock servers`,
     );
   if (lock.token !== token) throw changed(order);
   const { program, job, alive, lastHeardMs } = lock.holder;
@@ -89,7 +89,7 @@ async function wake(order: OrderKey, { reader, wakeAnew }: LockTools): Promise<s
     for (let call = 0; call < CALLS; call += 1) {
       await wakeAnew([order]);
       await sleep(CALL_MS);
-      if (await reader.goesOn(order)) return 'the order was woken and continues';
+      if (await reader.continues(order)) return 'the order was woken and continues';
     }
     return 'the order was woken; no worker took it within a second, so it continues when one is free';
   } catch (error) {

@@ -86,7 +86,7 @@ async function find(order: OrderKey, { collections }: RebuildTools): Promise<Fou
   if (!stored && journal.rebuild.events === 0)
     throw new Refusal(
       'not_found',
-      `no event of ${order} was applied: looked in the collections orders and events`,
+      `no event of ${order} was applied; searched: the collections orders and events`,
     );
   const checked = journal.rebuild.compare(stored && fromDocument(stored));
   const parked = await collections.parked.countDocuments({ order: String(order), state: 'parked' });

@@ -88,9 +88,9 @@ export class ReplayRun {
     const tried = await Promise.allSettled(events.map((event) => this.#replay(event)));
     const replayed = tried.filter((each) => each.status === 'fulfilled' && each.value).length;
     this.#replayed += replayed;
-    const goesOn = await this.#beat(replayed);
+    const continues = await this.#beat(replayed);
     for (const each of tried) if (each.status === 'rejected') throw each.reason;
-    return goesOn;
+    return continues;
   }
 
   async #readOn(): Promise<void> {

@@ -14,13 +14,13 @@ export type Run = ReplayDocument & { parkedAgain: number };
 
 /** A request for a replay. */
 interface Begin {
-  /** Chosen by the client: the same id again is the same run. */
+  /** Chosen by the client; a repeated id starts no second run. */
   id: string;
   which: ParkedSelection;
   rate: number;
   reason: string;
   who: string;
-  /** Its act in the audit log. */
+  /** Its action in the audit log. */
   act: NotedAct;
 }
 
@@ -171,7 +171,7 @@ export class Replays implements Part {
 export async function nothingParked(which: ParkedSelection, parked: ParkedStore): Promise<Refusal> {
   const replaying = await parked.replaying(which);
   return replaying === 0
-    ? new Refusal('not_found', 'none of these is parked; looked in the collection parked')
+    ? new Refusal('not_found', 'none of these is parked; searched: the collection parked')
     : new Refusal(
         'conflict',
         `${replaying} of these are being replayed: try again in 40 s. If the program that replays them died, they are parked again by then`,

@@ -4,15 +4,15 @@ import type { Collections } from '../../persist/collections.ts';
 import type { ParkedDocument } from '../../persist/parked-schema.ts';
 import type { Action, AuditEntry } from '../shapes/audit.ts';
 
-/** How many acts are shown for one order, and how many of its newest events are searched for acts. */
+/** How many actions are shown for one order, and how many of its newest events are searched for actions. */
 const ACTS_SHOWN = 200;
 const EVENTS_ASKED = 500;
 /** The longest time between the start of a discard and its writes. */
 const NEAR_MS = 60_000;
 
 /**
- * What people did to an order and its events, oldest first. Includes acts on many events at once: each event
- * is marked with the numbers of these acts.
+ * What people did to an order and its events, oldest first. Includes actions on many events at once: each event
+ * is marked with the numbers of these actions.
  */
 export async function actsOn(
   { audit, parked }: Pick<Collections, 'audit' | 'parked'>,
@@ -26,7 +26,7 @@ export async function actsOn(
   const replays = marked.flatMap(({ replay }) => (replay === undefined ? [] : [`replay ${replay}`]));
   const own = new Set([order, ...asked, ...replays]);
   const numbers = marked.flatMap(({ acts }) => acts ?? []);
-  // Older versions did not mark events with acts: their discards are found by their words and their time.
+  // Older versions did not mark events with actions: their discards are found by their words and their time.
   const older = marked.filter(({ acts, discardedAs }) => acts === undefined && discardedAs !== undefined);
   const targets = [...own, ...older.flatMap(({ discardedAs }) => discardedAs ?? [])];
   const newest = (filter: object) =>

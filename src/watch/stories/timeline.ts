@@ -24,7 +24,7 @@ export interface TimelineTools {
 }
 
 /**
- * An order's whole history: processed events and operator acts from MongoDB; waiting events, duplicates and
+ * An order's whole history: processed events and operator actions from MongoDB; waiting events, duplicates and
  * the lock from Redis. Null if nothing is known about the order.
  * @throws Error if Redis is down and MongoDB has no events of the order
  */

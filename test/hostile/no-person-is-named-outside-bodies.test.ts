@@ -116,7 +116,7 @@ describe('canaries appear nowhere else', () => {
   test('programs write them neither in metrics nor in any output line', async () => {
     expect(canariesIn(await programs.told())).toEqual([]);
     await programs.stop();
-    // They did log everything: a line per webhook, and one per event that ended.
+    // They did log everything: a line per webhook, and one per processed event.
     const said = [...programs.heard.matchAll(/"outcome":"(\w+)"/g)].map(([, outcome]) => outcome);
     const outcomes = ['applied', 'stale', ...PLANTED.map((each) => each.outcome)];
     expect(said).toEqual(expect.arrayContaining(outcomes));

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ServedApp, SHOP } from './served-app.ts';
 
 /**
- * Compliance topics are tested in test/compliance, subscriptions in the-app-asks-for-what-it-handles.test.ts.
+ * Compliance topics are tested in test/compliance, subscriptions in the-app-requests-scopes-for-its-topics.test.ts.
  */
 describe("Shopify's review of the app", () => {
   let served: ServedApp;

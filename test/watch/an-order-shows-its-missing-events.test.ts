@@ -105,7 +105,7 @@ describe('an order says which events it lacks', () => {
     expect(await document()).toBe(1);
   });
 
-  test('the count is corrected if a process died between an act and its count', async () => {
+  test('the count is corrected if a process died between an action and its count', async () => {
     await park(stories, [poison]);
     const { parked, orders } = stories.inside.collections;
     await parked.updateOne({ _id: poison.id }, { $set: { state: 'discarded' } });

@@ -107,7 +107,7 @@ describe('a shop', () => {
     expect(await world.open(byGrant)).toMatchObject({ connected: false, sentence: 'Action needed.' });
   });
 
-  test('installs again by the grant, and is in step', async () => {
+  test('installs again by the grant, and is up to date', async () => {
     expect((await world.grant(byGrant)).status).toBe(302);
     expect(await state(byGrant)).toEqual(['installed', 'installed']);
     expect(await world.open(byGrant)).toMatchObject({ connected: true, attention: [] });

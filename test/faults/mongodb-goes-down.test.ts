@@ -89,7 +89,7 @@ describe(`P2, P3: MongoDB (SEED=${SEED})`, () => {
     await rig.deliver(second!);
     await rig.settled();
     const healSeconds = Number(((performance.now() - healed) / 1000).toFixed(1));
-    const row = { fault: 'Redis and MongoDB both away', runs: 1, reached, healSeconds };
+    const row = { fault: 'Redis and MongoDB both down', runs: 1, reached, healSeconds };
     expectNothingBroken(row, await rig.audit());
   });
 });

@@ -13,7 +13,7 @@ const SHOP = 'stopped.myshopify.com';
 const JWT_SECRET = 'a-jwt-secret-for-tests-of-32-characters';
 const reason = 'the worker stands still, see ticket 4711';
 
-/** A worker that is stopped with a lock and a commit on its way, for longer than anybody wants to wait. */
+/** A worker that is stopped with a lock and a commit on its way, for longer than anyone wants to wait. */
 describe('P4: a stopped holder is replaced by an operator', () => {
   let rig: Rig;
   let browser: Browser;
@@ -38,7 +38,7 @@ describe('P4: a stopped holder is replaced by an operator', () => {
   /**
    * Starts a worker, waits until it has the order's lock and its commit is on its way, and stops it there.
    */
-  async function stopInTheMiddle(order: string): Promise<{ worker: Program; goOn: () => void }> {
+  async function stopInTheMiddle(order: string): Promise<{ worker: Program; resume: () => void }> {
     const mongo = await rig.link('mongo');
     const commits = mongo.intercept('lockstep.orders');
     const worker = await rig.startWorker({ mongo });
@@ -51,7 +51,7 @@ describe('P4: a stopped holder is replaced by an operator', () => {
     worker.program.child.kill('SIGSTOP');
     return {
       worker,
-      goOn: () => {
+      resume: () => {
         worker.program.child.kill('SIGCONT');
         commits.release();
       },
@@ -63,8 +63,11 @@ describe('P4: a stopped holder is replaced by an operator', () => {
    * than 15 s (on a slow machine) takes its connection for dead and does not read the refusal: its drain
    * fails.
    */
-  async function goesOnInVain({ worker, goOn }: Awaited<ReturnType<typeof stopInTheMiddle>>): Promise<void> {
-    goOn();
+  async function continuesInVain({
+    worker,
+    resume,
+  }: Awaited<ReturnType<typeof stopInTheMiddle>>): Promise<void> {
+    resume();
     const ends = ['lockstep_fencing_rejected_total', 'lockstep_drains_total{outcome="failed"}'];
     const counts = () => Promise.all(ends.map((name) => rig.metric(worker, name)));
     await until(
@@ -156,7 +159,7 @@ describe('P4: a stopped holder is replaced by an operator', () => {
       ],
     });
     const before = (await rig.ask(`/orders/${order}`)).json;
-    await Promise.all([goesOnInVain(first), goesOnInVain(second)]);
+    await Promise.all([continuesInVain(first), continuesInVain(second)]);
     expect((await rig.ask(`/orders/${order}`)).json).toEqual(before);
 
     const { entries } = (await rig.ask(`/audit?action=lock.release`)).json as unknown as {

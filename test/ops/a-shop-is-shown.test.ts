@@ -53,7 +53,7 @@ describe('ops shop', () => {
       `WARNING: ${LAPSED}`,
       expect.stringContaining('WARNING: orders/paid is also subscribed'),
     ]);
-    expect(stdout).toMatch(/token expires +2026-11-20 11:00:00, sealed with key first/);
+    expect(stdout).toMatch(/token expires +2026-11-20 11:00:00, encrypted with key first/);
     expect(stdout).toMatch(/asked, dry run .* ada /);
     expect(stdout).toMatch(/customers\/redact +asked +2026-12-20 10:00:00 +a{64}/);
     expect(stdout).not.toContain('a-sealed-token');

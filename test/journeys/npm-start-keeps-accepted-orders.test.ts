@@ -30,7 +30,7 @@ describe('npm start', () => {
   test('P2: accepts an order, says so, and still has it after Ctrl-C and another start', async () => {
     const first = await copy.start();
     expect(statSync(copy.localFile).mode & 0o777).toBe(0o600);
-    // Even if it existed before, open to everybody.
+    // Even if it existed before and everyone could read it.
     expect(statSync(path.dirname(copy.localFile)).mode & 0o777).toBe(0o700);
     await until(() => first.output().includes('npm run send -- lifecycle'), 10_000, 'the announcement');
     const sent = copy.run('scripts/send.ts', 'lifecycle');
