@@ -35,7 +35,7 @@ interface TestFileResult {
 const BROKEN_CODE = /^.*(ReferenceError|user_script).*$/m;
 /** Characters with a special meaning in a regular expression. */
 const SPECIAL = /[.*+?^${}()|[\]\\]/g;
-const TIMED_OUT = /Exceeded timeout of|did not come to hold within/;
+const TIMED_OUT = /Exceeded timeout of|was not true within/;
 
 /**
  * Runs test files of a copy, and returns which tests failed. Everything that the run started ends with it:
@@ -60,7 +60,7 @@ export async function runTests(
   }
 }
 
-function verdictOf({ testResults }: Report): Ran {
+export function verdictOf({ testResults }: Report): Ran {
   const notRun = testResults.find((file) => file.assertionResults.length === 0);
   if (notRun)
     return { outcome: 'broken', because: `${path.basename(notRun.name)} ${oneLine(notRun.message)}` };
