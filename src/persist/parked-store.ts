@@ -162,7 +162,7 @@ async function discardAll(
   return modifiedCount;
 }
 
-/** Counts events that have no outcome since: a journal entry that still says `parked` is of before the replay. */
+/** Counts events that have no outcome since: a journal entry `parked` is from before the replay. */
 async function countWaiting(
   run: string,
   parked: Collections['parked'],

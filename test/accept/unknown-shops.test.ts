@@ -129,4 +129,12 @@ describe('webhooks of shops that never installed (UNKNOWN_SHOPS)', () => {
     expect((await presence(true, away)).isThere()).toBe(true);
     expect((await presence(false, away)).isThere()).toBe(false);
   });
+
+  test('ingest stops without waiting for a MongoDB that does not answer', async () => {
+    const hanging = new mongo.MongoClient('mongodb://127.0.0.1:9/', { serverSelectionTimeoutMS: 10_000 });
+    const answer = hanging.connect().catch(() => 'MongoDB was waited for');
+    const { stop } = await presence(false, hanging);
+    expect(await Promise.race([answer, Promise.resolve(stop()).then(() => 'stopped')])).toBe('stopped');
+    await hanging.close();
+  });
 });
