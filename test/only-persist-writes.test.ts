@@ -11,7 +11,7 @@ const WRITE =
   /\.\s*(insert(?:One|Many)|update(?:One|Many)|replaceOne|delete(?:One|Many)|bulk(?:Write|Save)|findOneAnd\w+|findByIdAnd\w+|create|save)\s*(?:<[^()]*>)?\(/g;
 const STORES = 'src/persist/';
 
-/** Only persist/ writes to MongoDB; the other folders and the programs call it. */
+/** Only persist/ writes to MongoDB; the other folders call it. */
 function writes(file: string, source: string): string[] {
   if (file.startsWith(STORES)) return [];
   return [...source.matchAll(WRITE)].map(([, method]) => `${file} must not write to MongoDB (${method})`);
@@ -26,7 +26,7 @@ describe('writes to MongoDB', () => {
     ],
     ['src/compliance/x.ts', 'await collections.parked.collection.bulkWrite([]);'],
     ['src/watch/x.ts', 'await this.#tokens.create({ ...token });'],
-    ['src/worker.ts', 'await collections.sessions.deleteMany({ shop });'],
+    ['src/compose/worker.ts', 'await collections.sessions.deleteMany({ shop });'],
   ])('a planted write in %s is found: %s', (file, source) => {
     expect(writes(file, source)).toHaveLength(1);
   });

@@ -148,6 +148,14 @@ export const TAKING: readonly PlantedFault[] = [
     tests: ['deposit/two-hundred-at-once'],
   },
   {
+    name: 'hours-of-the-dedupe-ttl-taken-for-seconds',
+    promise: 'P3',
+    file: 'compose/deposits.ts',
+    find: 'waker, dedupeTtlSeconds(config)',
+    replace: 'waker, config.DEDUPE_TTL_HOURS',
+    tests: ['compose/settings-reach-what-they-set'],
+  },
+  {
     name: 'delivery-not-claimed',
     promise: 'P3',
     file: 'deposit/scripts.ts',
@@ -231,9 +239,9 @@ export const TAKING: readonly PlantedFault[] = [
   {
     name: 'sweeper-not-started',
     promise: 'P6',
-    file: 'worker.ts',
-    find: 'await lifecycle.start(sweeper.part);',
-    replace: '',
+    file: 'compose/worker.ts',
+    find: '[sweeper.part, ',
+    replace: '[',
     tests: ['journeys/a-lost-wake-up-is-replaced'],
   },
   {

@@ -18,8 +18,11 @@ export interface IngestTools extends AcceptTools {
   log: Logger;
 }
 
-/** Ingest's HTTP. Cheap checks come first: method, path, length, the signature's shape; then the body. */
-export function ingestApp(tools: IngestTools): Express {
+/**
+ * Ingest's HTTP. Cheap checks come first: method, path, length, the signature's shape; then the body.
+ * @param addRoutes adds the routes of others, before unknown paths are refused
+ */
+export function ingestApp(tools: IngestTools, addRoutes: (app: Express) => void = () => undefined): Express {
   const app = express().disable('x-powered-by').disable('etag');
   app.post(['/webhooks', '/webhooks/*path'], refuseEarly(tools), async (request, response) => {
     const { body, release } = await readBody(request, tools.maxBodyBytes, tools.inFlight);
@@ -35,6 +38,8 @@ export function ingestApp(tools: IngestTools): Express {
     response.set('allow', 'POST');
     send(request, response, tools, { answer: { outcome: 'method_not_allowed' } });
   });
+  addRoutes(app);
+  refuseTheRest(app, tools);
   return app;
 }
 
@@ -46,7 +51,7 @@ async function judge(request: Request, body: Body, tools: IngestTools): Promise<
 }
 
 /** Comes after every other route: unknown paths get a 404, and errors are answered without details. */
-export function ingestFallback(app: Express, tools: IngestTools): void {
+function refuseTheRest(app: Express, tools: IngestTools): void {
   app.use((request, response) => send(request, response, tools, { answer: { outcome: 'not_found' } }));
   const onError: ErrorRequestHandler = (error: unknown, request, response, _next) => {
     const answer = answerTo(error);

@@ -1,17 +1,15 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import type { OutgoingHttpHeaders } from 'node:http';
-import { ingestApp, ingestFallback, type IngestTools } from '../../src/accept/ingest-app.ts';
-import { depositor } from '../../src/deposit/depositor.ts';
-import { fingerprintsOf } from '../../src/deposit/fingerprints.ts';
-import { withScripts, type ScriptedRedis } from '../../src/deposit/scripts.ts';
+import type { IngestTools } from '../../src/accept/ingest-app.ts';
+import { depositorOver } from '../../src/compose/deposits.ts';
+import { composeIngest } from '../../src/compose/ingest.ts';
+import type { ScriptedRedis } from '../../src/deposit/scripts.ts';
+import { openSpoolClient, redisReady } from '../../src/system/connections.ts';
 import type { Part } from '../../src/system/lifecycle.ts';
-import { openRedis, redisReady } from '../../src/system/connections.ts';
-import { createLog } from '../../src/system/log.ts';
-import { createMetrics } from '../../src/system/metrics.ts';
-import { redisKeys } from '../../src/system/redis-keys.ts';
-import { serving } from '../../src/health/serve.ts';
 import { http, type HttpAnswer } from '../support/http.ts';
 import { namespace } from '../support/namespace.ts';
+import { openRedisInside } from '../support/open-resources.ts';
+import { servedHere } from '../support/served-here.ts';
 import { UNLIMITED } from '../support/unlimited.ts';
 
 const SECRET = 'the-current-secret';
@@ -33,43 +31,41 @@ interface Sending {
   headers?: OutgoingHttpHeaders;
 }
 
-/** Ingest's HTTP in this process, with its depositor on a real Redis. Wake-ups do nothing: nothing drains. */
+/** Nothing drains. */
+const NO_WAKES = {
+  queues: [],
+  parts: [],
+  waker: {
+    wake: () => undefined,
+    wakeIn: () => Promise.resolve(),
+    wakeAnew: () => Promise.resolve(),
+    settle: () => Promise.resolve(),
+  },
+};
+
+/** Ingest's HTTP in this process, with its depositor on a real Redis. It has no spool, and accepts every shop. */
 export class ServedIngest {
   readonly redis: ScriptedRedis;
   url = '';
-  readonly #server: Part;
+  readonly #servers: Part[];
   #orders = 1000;
 
   private constructor(redisUrl: string, depositTimeoutMs: number, changed: Partial<IngestTools>) {
-    const log = createLog('test', 'silent');
-    const partitions = [redisKeys(0)];
-    const wakes = {
-      wake: () => undefined,
-      wakeIn: () => Promise.resolve(),
-      wakeAnew: () => Promise.resolve(),
-      settle: () => Promise.resolve(),
-    };
-    this.redis = withScripts(openRedis(redisUrl, 'impatient', log, depositTimeoutMs));
-    const tools = {
-      secrets: [SECRET, PREVIOUS_SECRET],
-      fingerprintsOf,
-      depositor: depositor(this.redis, partitions, wakes, 3600),
-      ...UNLIMITED,
-      now: Date.now,
-      maxBodyBytes: MAX_BODY_BYTES,
-      metrics: createMetrics(),
-      log,
-      ...changed,
-    };
-    const app = ingestApp(tools);
-    ingestFallback(app, tools);
-    this.#server = serving(
-      'webhooks',
-      app,
-      0,
-      (port) => (this.url = `http://127.0.0.1:${port}`),
-      '127.0.0.1',
+    const inside = openRedisInside(redisUrl, {
+      impatient: true,
+      settings: {
+        SHOPIFY_API_SECRET: SECRET,
+        SHOPIFY_API_SECRET_PREVIOUS: PREVIOUS_SECRET,
+        DEPOSIT_TIMEOUT_MS: String(depositTimeoutMs),
+      },
+    });
+    this.redis = inside.redis;
+    const nowhere = openSpoolClient('mongodb://127.0.0.1:1');
+    const { http: served } = composeIngest(
+      { ...inside, ...nowhere, wakes: NO_WAKES, isFit: () => true },
+      { depositor: depositorOver(inside, NO_WAKES.waker), ...UNLIMITED, ...changed },
     );
+    this.#servers = servedHere(served, (url) => (this.url = url));
   }
 
   /** @param changed tools that replace the usual ones */
@@ -86,7 +82,7 @@ export class ServedIngest {
     changed: Partial<IngestTools> = {},
   ): Promise<ServedIngest> {
     const ingest = new ServedIngest(redisUrl, depositTimeoutMs, changed);
-    await ingest.#server.start?.();
+    for (const server of ingest.#servers) await server.start?.();
     return ingest;
   }
 
@@ -120,7 +116,7 @@ export class ServedIngest {
   }
 
   async stop(): Promise<void> {
-    await this.#server.stop();
+    for (const server of this.#servers) await server.stop();
     this.redis.disconnect();
   }
 }

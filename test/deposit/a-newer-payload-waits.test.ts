@@ -4,7 +4,8 @@ import { drainOrder } from '../../src/drain/drain-order.ts';
 import { spool } from '../../src/persist/spool.ts';
 import { compress } from '../../src/system/payload.ts';
 import { DICTIONARIES } from '../../src/system/payload-dictionary.ts';
-import { journalOf, openInside, unspoolerOver, type Inside } from '../support/inside.ts';
+import { journalOf, openInside, type Inside } from '../support/inside.ts';
+import { unspoolerOver } from '../support/unspooler-over.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 
 const ORDER = keyOf('61');

@@ -6,7 +6,8 @@ import type { WaitingEvent } from '../../src/order/event.ts';
 import type { EventId } from '../../src/order/identity.ts';
 import { spool } from '../../src/persist/spool.ts';
 import { acceptWith } from '../support/accepting.ts';
-import { openInside, unspoolerOver, type Inside } from '../support/inside.ts';
+import { openInside, type Inside } from '../support/inside.ts';
+import { unspoolerOver } from '../support/unspooler-over.ts';
 import { keyOf } from '../support/waiting-event.ts';
 
 const ORDER = keyOf('77');

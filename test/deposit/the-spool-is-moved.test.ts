@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { spool, type Spool } from '../../src/persist/spool.ts';
-import { openInside, unspoolerOver, type Inside } from '../support/inside.ts';
+import { openInside, type Inside } from '../support/inside.ts';
+import { unspoolerOver } from '../support/unspooler-over.ts';
 import { until } from '../support/until.ts';
 import { keyOf, RECEIVED_AT, waitingEvent } from '../support/waiting-event.ts';
 

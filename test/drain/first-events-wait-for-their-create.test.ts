@@ -9,7 +9,7 @@ const HOLD_MS = 60_000;
 describe("an order's first events", () => {
   let inside: Inside;
   beforeAll(async () => {
-    inside = await openInside({ holdForCreateMs: HOLD_MS });
+    inside = await openInside({ settings: { HOLD_FOR_CREATE_MS: String(HOLD_MS) } });
   });
   afterAll(() => inside.close());
 

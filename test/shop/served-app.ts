@@ -1,18 +1,15 @@
 import { FakeShopify, type FakeShopifyOptions } from '../../scripts/fake-shopify/fake-shopify.ts';
 import type { FakeShop } from '../../scripts/fake-shopify/fake-shop.ts';
-import { composeApp, type App } from '../../src/compose-app.ts';
-import { orderLock } from '../../src/lock/order-lock.ts';
+import { composeApp, type App } from '../../src/compose/app.ts';
 import { APP_SETTINGS, type AppConfig } from '../../src/shop/shopify.ts';
 import { loadConfig } from '../../src/system/config.ts';
-import { createLog } from '../../src/system/log.ts';
 import { Lifecycle } from '../../src/system/lifecycle.ts';
-import { serving } from '../../src/health/serve.ts';
 import { http, type HttpAnswer } from '../support/http.ts';
-import { openInside, type Inside } from '../support/inside.ts';
+import { openInside, silent, type Inside } from '../support/inside.ts';
+import { servedHere } from '../support/served-here.ts';
 
 export const SHOP = 'a-shop.myshopify.com';
 const KEYS = { apiKey: 'the-client-id', apiSecret: 'the-client-secret' };
-const log = createLog('test', 'silent');
 
 /** The app's HTTP server in this process, with real Redis and MongoDB and a simulated Shopify. */
 export class ServedApp {
@@ -20,7 +17,7 @@ export class ServedApp {
   readonly shopify: FakeShopify;
   readonly shop: FakeShop;
   readonly config: AppConfig;
-  readonly #lifecycle = new Lifecycle(log, 10_000);
+  readonly #lifecycle = new Lifecycle(silent, 10_000);
   app!: App;
   url = '';
 
@@ -44,10 +41,8 @@ export class ServedApp {
     const shopify = await FakeShopify.start({ ...KEYS, timeScale: 0.001, ...options });
     const served = new ServedApp(await openInside(), shopify);
     served.app = served.compose();
-    for (const part of served.app.before) await served.#lifecycle.start(part);
-    await served.#lifecycle.start(
-      serving('app', served.app.app, 0, (port) => (served.url = `http://127.0.0.1:${port}`), '127.0.0.1'),
-    );
+    const servers = servedHere(served.app.http, (url) => (served.url = url));
+    for (const part of [...served.app.components.before, ...servers]) await served.#lifecycle.start(part);
     return served;
   }
 
@@ -55,9 +50,9 @@ export class ServedApp {
    * Like another process with the same Redis and MongoDB: it has its own lock client and its own requests.
    */
   compose(): App {
-    const { redis, collections, waker: wakes, metrics } = this.inside;
-    const lock = orderLock([redis], 10_000, () => undefined);
-    return composeApp({ config: this.config, log, redis, wakes, metrics, lock, collections }, null);
+    const { queues, waker } = this.inside;
+    const wakes = { queues, waker, parts: [] };
+    return composeApp({ ...this.inside, config: this.config, now: Date.now, wakes });
   }
 
   get(place: string, headers: Record<string, string> = {}): Promise<HttpAnswer> {

@@ -46,7 +46,7 @@ export function roomOf(file: string): string {
   return WITH_ROOMS.includes(folder) && within !== undefined ? `${folder}/${inner}` : folder;
 }
 
-/** src/ingest.ts and the other programs assemble the parts; they may import anything. */
+/** src/ingest.ts and the other programs; they may import anything. */
 export const isProgram = (file: string) => file.split('/').length === 2;
 
 /** All folders of src/. */

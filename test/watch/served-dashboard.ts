@@ -1,26 +1,21 @@
-import type { Connection } from 'mongoose';
-import { composeDashboard, type Dashboard } from '../../src/compose-dashboard.ts';
-import { depositor, type Depositor } from '../../src/deposit/depositor.ts';
-import { withScripts, type ScriptedRedis } from '../../src/deposit/scripts.ts';
-import { waker, type Waker } from '../../src/deposit/waker.ts';
+import { composeDashboard, type Dashboard } from '../../src/compose/dashboard.ts';
+import { depositorOver } from '../../src/compose/deposits.ts';
+import { drainToolsOf } from '../../src/compose/drains.ts';
+import type { Depositor } from '../../src/deposit/depositor.ts';
+import type { ScriptedRedis } from '../../src/deposit/scripts.ts';
 import { newOrder, type Order } from '../../src/order/order.ts';
-import { collectionsOf, prepareCollections, type Collections } from '../../src/persist/collections.ts';
-import { orderStore } from '../../src/persist/order-store.ts';
-import { loadConfig } from '../../src/system/config.ts';
-import { mongoReady, openMongo, openRedis, redisReady } from '../../src/system/connections.ts';
-import { createLog } from '../../src/system/log.ts';
-import { redisKeys } from '../../src/system/redis-keys.ts';
+import type { Collections } from '../../src/persist/collections.ts';
 import { Lifecycle } from '../../src/system/lifecycle.ts';
-import { serving } from '../../src/health/serve.ts';
+import { createMetrics } from '../../src/system/metrics.ts';
 import type { Role } from '../../src/system/roles.ts';
 import { mintToken } from '../../src/system/tokens.ts';
 import { http, type HttpAnswer } from '../support/http.ts';
 import { namespace } from '../support/namespace.ts';
+import { readyRedisInside, silent, withMongo, type ResourcesInside } from '../support/open-resources.ts';
+import { servedHere } from '../support/served-here.ts';
 import { keyOf } from '../support/waiting-event.ts';
 
 export const JWT_SECRET = 'a-jwt-secret-for-tests-of-32-characters';
-
-const log = createLog('test', 'silent');
 
 /** The dashboard's HTTP in this process, over a real Redis and a real MongoDB. */
 export class ServedDashboard {
@@ -29,61 +24,47 @@ export class ServedDashboard {
   readonly depositor: Depositor;
   url = '';
   readonly names: { redisUrl: string; mongoUri: string };
-  readonly #mongo: Connection;
-  readonly #waker: Waker;
+  readonly #resources: ResourcesInside;
   #dashboard: Dashboard;
-  #lifecycle = new Lifecycle(log, 10_000);
+  #lifecycle = new Lifecycle(silent, 10_000);
 
-  private constructor(redis: ScriptedRedis, names: { redisUrl: string; mongoUri: string }) {
-    this.redis = redis;
+  private constructor(resources: ResourcesInside, names: { redisUrl: string; mongoUri: string }) {
+    this.redis = resources.redis;
+    this.collections = resources.collections;
     this.names = names;
-    this.#mongo = openMongo(names.mongoUri);
-    this.collections = collectionsOf(this.#mongo);
+    this.#resources = resources;
     this.#dashboard = this.#compose();
-    this.#waker = waker(this.#dashboard.queues, log, () => undefined);
-    this.depositor = depositor(this.redis, [redisKeys(0)], this.#waker, 3600);
+    this.depositor = depositorOver(resources, this.#dashboard.waker);
   }
 
   /** @param given the caller's own servers; by default, databases of the test servers */
   static async start(given: { redisUrl?: string; mongoUri?: string } = {}): Promise<ServedDashboard> {
     const names = { ...(await namespace()), ...given };
-    const redis = withScripts(openRedis(names.redisUrl, 'impatient', log, 1500));
-    // As in the program: a queue that is opened before its Redis answers stays without it.
-    await redisReady(redis);
-    const dashboard = new ServedDashboard(redis, names);
-    await mongoReady(dashboard.#mongo);
-    await prepareCollections(dashboard.collections, 90);
+    const settings = { OPS_JWT_SECRET: JWT_SECRET };
+    const inside = await readyRedisInside(names.redisUrl, { impatient: true, settings });
+    const dashboard = new ServedDashboard(await withMongo(inside, names.mongoUri), names);
     await dashboard.#serve();
     return dashboard;
   }
 
   #compose(): Dashboard {
-    return composeDashboard({
-      config: loadConfig({ OPS_JWT_SECRET: JWT_SECRET }, ['OPS_JWT_SECRET']),
-      log,
-      redis: this.redis,
-      lockServers: [this.redis],
-      mongo: this.#mongo,
-      collections: this.collections,
-    });
+    return composeDashboard({ ...this.#resources, metrics: createMetrics() });
   }
 
   /** Like a restarted process: its counts are forgotten. */
   async restart(): Promise<void> {
     await this.#lifecycle.stop();
     await Promise.all(this.#dashboard.queues.map((queue) => queue.close()));
-    this.#lifecycle = new Lifecycle(log, 10_000);
+    this.#lifecycle = new Lifecycle(silent, 10_000);
     this.#dashboard = this.#compose();
     await this.#serve();
   }
 
   async #serve(): Promise<void> {
-    const { app, before, sampler } = this.#dashboard;
-    for (const part of before) await this.#lifecycle.start(part);
-    await this.#lifecycle.start(
-      serving('dashboard', app, 0, (port) => (this.url = `http://127.0.0.1:${port}`), '127.0.0.1'),
-    );
-    await this.#lifecycle.start(sampler);
+    const { http: served, components } = this.#dashboard;
+    const servers = servedHere(served, (url) => (this.url = url));
+    for (const part of [...components.before, ...servers, ...components.after])
+      await this.#lifecycle.start(part);
   }
 
   get routes(): Dashboard['routes'] {
@@ -122,7 +103,7 @@ export class ServedDashboard {
   async commit(
     orders: ({ id: string; shop?: string } & Partial<Pick<Order, 'name' | 'status'>>)[],
   ): Promise<void> {
-    const store = orderStore(this.#mongo.getClient(), this.collections, () => undefined);
+    const store = drainToolsOf(this.#resources).orders;
     await Promise.all(
       orders.map(({ id, shop, ...more }) => {
         const key = keyOf(id, shop);
@@ -133,9 +114,8 @@ export class ServedDashboard {
 
   async stop(): Promise<void> {
     await this.#lifecycle.stop();
-    await this.#waker.settle();
     await Promise.all(this.#dashboard.queues.map((queue) => queue.close()));
-    await this.#mongo.close();
+    await this.#resources.mongo.close();
     this.redis.disconnect();
   }
 }

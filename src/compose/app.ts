@@ -1,0 +1,175 @@
+import express, { type Express } from 'express';
+import { complianceRunner } from '../compliance/compliance-runner.ts';
+import { fingerprintsOf } from '../deposit/fingerprints.ts';
+import { adminRoutes } from '../health/admin-routes.ts';
+import { mongoCheck, redisCheck } from '../health/checks.ts';
+import { orderLock, type OrderLock } from '../lock/order-lock.ts';
+import { tellAppStarted } from '../persist/app-presence.ts';
+import { reconcileBook } from '../persist/reconcile-book.ts';
+import { shopBook, type ShopBook } from '../persist/shop-book.ts';
+import { shopChecks } from '../persist/shop-checks.ts';
+import { Reconciler } from '../reconcile/reconciler.ts';
+import { accessTokens, type AccessTokens } from '../shop/access-tokens.ts';
+import { adminApi, type AdminApi } from '../shop/admin-api.ts';
+import { askedIfIn } from '../shop/asked-if-in.ts';
+import { bulkFile } from '../shop/bulk-file.ts';
+import { completenessOf } from '../shop/completeness.ts';
+import { installRoutes } from '../shop/install-routes.ts';
+import { installer } from '../shop/installer.ts';
+import { errorPage } from '../shop/merchant-page.ts';
+import { merchantRoutes } from '../shop/merchant-routes.ts';
+import { resealAll, sessionStore } from '../shop/session-store.ts';
+import { shopActivity } from '../shop/shop-activity.ts';
+import { API_VERSION, openShopify, scopesOf, shopifyAddress, type AppConfig } from '../shop/shopify.ts';
+import { SubscriptionCheck } from '../shop/subscription-check.ts';
+import { tokenCipher, type TokenCipher } from '../shop/token-cipher.ts';
+import { beats } from '../system/beats.ts';
+import type { Part } from '../system/lifecycle.ts';
+import type { Logger } from '../system/log.ts';
+import { redisKeys } from '../system/redis-keys.ts';
+import { safeHeaders } from '../watch/headers.ts';
+import { adminServed, type Composition } from './composition.ts';
+import { depositorOver, type OpenWakes } from './deposits.ts';
+import type { Resources } from './resources.ts';
+
+/** What the merchant's side is composed of. */
+interface AppResources extends Resources<AppConfig> {
+  wakes: OpenWakes;
+}
+
+export interface App extends Composition {
+  tokens: AccessTokens;
+}
+
+/** Composes the merchant's side: its HTTP, and the work that it does in the background. */
+export function composeApp(resources: AppResources): App {
+  const { config, log, metrics, now, redis, partitions, mongo, collections } = resources;
+  const lock = orderLock(resources.lockServers, config.LOCK_TTL_MS, () => metrics.locksLost.inc());
+  const cipher = tokenCipher(config.TOKEN_KEYS);
+  const shop = shopTools(resources, lock, cipher);
+  const admin = {
+    checks: [redisCheck(redis), mongoCheck(mongo.getClient())],
+    metrics,
+    measure: () => Promise.resolve(),
+  };
+  const app = express().disable('x-powered-by');
+  if (config.ADMIN_PORT === undefined) adminRoutes(app, admin);
+  addRoutes(app, resources, shop);
+  const { audit } = resources;
+  const { api, isIn } = shop;
+  const compliance = complianceRunner({ collections, redis, partitions, lock, log, now, audit, isIn });
+  return {
+    http: [
+      ...adminServed(config.ADMIN_PORT, admin),
+      { name: 'app', app, port: config.APP_PORT, about: 'the app' },
+    ],
+    components: {
+      before: [
+        ...resources.wakes.parts,
+        resealing(resources, cipher),
+        tellAppStarted(collections, now),
+        beats(redis, redisKeys(0), 'app', () => Promise.resolve({})),
+      ],
+      after: [
+        compliance,
+        reconcilerOf(resources, api, shop.shops, lock),
+        new SubscriptionCheck({ api, checks: shopChecks(collections), scopes: scopesOf(config), log, now }),
+      ],
+    },
+    tokens: shop.tokens,
+  };
+}
+
+/** What the routes and the background work use: Shopify, the shops, and their tokens. */
+function shopTools({ config, log, collections, audit }: AppResources, lock: OrderLock, cipher: TokenCipher) {
+  const shopify = openShopify(config, log);
+  const shops = shopBook(collections);
+  const sessions = sessionStore(collections.sessions, cipher);
+  const tokens = accessTokens({ shopify, sessions, lock, shops });
+  const address = shopifyAddress(config.SHOPIFY_API_URL);
+  const api = adminApi({ address, tokens, version: API_VERSION });
+  const isIn = (shop: string) => askedIfIn(api, shop);
+  const installs = installer({ shopify, tokens, shops, audit, isIn });
+  return { shopify, shops, tokens, address, api, isIn, installer: installs };
+}
+
+function addRoutes(
+  app: Express,
+  { config, log, redis, partitions, collections, now }: AppResources,
+  { shopify, address, installer: installs, shops }: ReturnType<typeof shopTools>,
+): void {
+  app.use(safeHeaders(), onlyOverTls);
+  app.use(
+    installRoutes({
+      shopify,
+      address,
+      standIn: config.SHOPIFY_API_URL,
+      installer: installs,
+      log,
+    }),
+  );
+  app.use(
+    merchantRoutes({
+      shopify,
+      installer: installs,
+      shops,
+      activityOf: (shop) => shopActivity(redis, partitions, shop),
+      completenessOf: (shop) => completenessOf(collections, shop),
+      log,
+      now,
+    }),
+  );
+  app.use((_request, response) => errorPage(response, 404, 'Page not found.'));
+  app.use(onError(log));
+}
+
+function resealing({ collections, log }: AppResources, cipher: TokenCipher): Part {
+  return {
+    name: 'token keys',
+    start: async () => {
+      const { resealed, unopened } = await resealAll(collections.sessions, cipher);
+      if (resealed > 0)
+        log.info(
+          { resealed, key: cipher.current },
+          "shops' tokens encrypted again with the first key of TOKEN_KEYS",
+        );
+      if (unopened > 0)
+        log.error({ unopened }, "shops' tokens cannot be decrypted: is a key missing in TOKEN_KEYS?");
+    },
+    stop: () => undefined,
+  };
+}
+
+function reconcilerOf(resources: AppResources, api: AdminApi, shops: ShopBook, lock: OrderLock): Reconciler {
+  const { config, log, metrics, now, collections, wakes } = resources;
+  const tools = {
+    api,
+    bulkFile: bulkFile(config.SHOPIFY_API_URL),
+    collections,
+    book: reconcileBook(collections, now),
+    depositor: depositorOver(resources, wakes.waker),
+    fingerprintsOf,
+    lock,
+    attention: (shop: string, because: string | null) => shops.attention(shop, because),
+    metrics,
+    log,
+    now,
+  };
+  return new Reconciler(tools, config.RECONCILE_EVERY_MINUTES);
+}
+
+/** TLS ends at the proxy in front of the app. After the first visit, browsers use HTTPS only. */
+const onlyOverTls: express.RequestHandler = (_request, response, next) => {
+  response.set('strict-transport-security', 'max-age=31536000');
+  next();
+};
+
+/** The answer contains neither the request's content nor a stack. */
+function onError(log: Logger): express.ErrorRequestHandler {
+  return (error: unknown, _request, response, next) => {
+    if (response.headersSent) return next(error);
+    if (error instanceof URIError) return errorPage(response, 400, 'This address is not valid.');
+    log.error({ kind: error instanceof Error ? error.constructor.name : 'unknown' }, 'a request failed');
+    errorPage(response, 503, 'Lockstep is unavailable at the moment. Try again in a minute.');
+  };
+}

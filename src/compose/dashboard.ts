@@ -1,0 +1,108 @@
+import path from 'node:path';
+import { mongoCheck, redisCheck } from '../health/checks.ts';
+import { AuditSigner } from '../persist/audit-signer.ts';
+import { TokenBook } from '../persist/token-book.ts';
+import { beats } from '../system/beats.ts';
+import type { Config } from '../system/config.ts';
+import type { Part } from '../system/lifecycle.ts';
+import { redisKeys } from '../system/redis-keys.ts';
+import type { Route } from '../watch/api/route.ts';
+import { allRoutes } from '../watch/api/routes.ts';
+import { installedVersions } from '../watch/doctor/installed-versions.ts';
+import { secretsIn, seeSecrets } from '../watch/doctor/secrets-age.ts';
+import { guardOf } from '../watch/sign-in/guard.ts';
+import { Refusals } from '../watch/sign-in/refusals.ts';
+import { sessions } from '../watch/sign-in/sessions.ts';
+import { liveHandler } from '../watch/status/live-stream.ts';
+import { measureStatus } from '../watch/status/measure-status.ts';
+import { endsBrokenOff } from '../watch/steering/broken-off.ts';
+import type { ReplayTools } from '../watch/steering/replay-run.ts';
+import { Replays } from '../watch/steering/replays.ts';
+import { dashboardApp } from '../watch/web/dashboard-app.ts';
+import { docsPage } from '../watch/web/docs-page.ts';
+import { LoadTestReports } from '../watch/web/load-test-reports.ts';
+import { pagesRouter } from '../watch/web/pages.ts';
+import { rawQueues } from '../watch/web/raw-queues.ts';
+import type { Composition } from './composition.ts';
+import {
+  changingTools,
+  doctorTools,
+  readingTools,
+  replayToolsOf,
+  requestTools,
+  sharedOf,
+  type DashboardResources,
+} from './dashboard-tools.ts';
+import type { Wakes } from './deposits.ts';
+
+/** The dashboard, and what its tests look at. */
+export interface Dashboard extends Composition, Wakes {
+  routes: readonly Route[];
+  replays: Replays;
+  replayTools: ReplayTools;
+}
+
+/** Composes the dashboard: the tools of the API, the pages, and the guard in front of them. */
+export function composeDashboard(resources: DashboardResources): Dashboard {
+  const { config, log, now, metrics, redis, mongo, collections, audit } = resources;
+  const book = new TokenBook(collections, log);
+  const guard = guardOf(config.OPS_JWT_SECRET, book);
+  const signer = new AuditSigner(collections.audit, config.OPS_JWT_SECRET, log);
+  const refusals = new Refusals(audit);
+  const shared = sharedOf(resources);
+  const { queues, waker, status, sampler } = shared;
+  const replayTools = replayToolsOf(shared);
+  const replays = new Replays(replayTools);
+  const loadTests = new LoadTestReports(path.join('.lockstep', 'load-tests'));
+  const routes = allRoutes({
+    ...readingTools(shared),
+    ...changingTools(shared),
+    ...requestTools(shared),
+    audit: { audit: collections.audit, signer },
+    doctor: doctorTools(shared),
+    live: liveHandler(sampler, guard),
+    loadTests: { loadTests },
+    parked: { parked: replayTools.parked, replays, now },
+    sessions: { sessions: sessions(config.OPS_JWT_SECRET, book, audit, refusals) },
+    tokens: { jwtSecret: config.OPS_JWT_SECRET, book },
+    version: async () => (await installedVersions()).lockstep ?? 'unknown',
+  });
+  const app = dashboardApp({
+    routes,
+    guard,
+    audit,
+    refusals,
+    log,
+    behindSignIn: {
+      '/queues/raw': rawQueues(queues, '/queues/raw'),
+      '/docs': docsPage(),
+      '/load-tests': loadTests.pages(),
+    },
+    pages: pagesRouter(),
+    checks: [redisCheck(redis), mongoCheck(mongo.getClient())],
+    metrics,
+    measure: async () => measureStatus(metrics, await status()),
+  });
+  const settled: Part = { name: 'wakes', stop: () => waker.settle() };
+  const brokenOff = endsBrokenOff({ audit: collections.audit, now, log });
+  const beating = beats(redis, redisKeys(0), 'dashboard', () => Promise.resolve({}));
+  return {
+    http: [{ name: 'dashboard', app, port: config.DASHBOARD_PORT, about: 'dashboard and API' }],
+    components: {
+      before: [book, refusals, signer, secretsSeen(resources), settled, replays, brokenOff, beating],
+      // It starts last, so it stops first: it ends the live streams that would keep the server from stopping.
+      after: [{ name: 'live streams', start: () => sampler.start(), stop: () => sampler.stop() }],
+    },
+    queues,
+    waker,
+    routes,
+    replays,
+    replayTools,
+  };
+}
+
+/** A secret's age counts from the first start with it. */
+function secretsSeen({ redis, config }: DashboardResources): Part {
+  const see = () => seeSecrets(redis, redisKeys(0).secrets, secretsIn(config));
+  return { name: 'age of secrets', start: () => see().catch(() => undefined), stop: () => undefined };
+}

@@ -1,0 +1,51 @@
+import type { Redis } from 'ioredis';
+import { depositor, type Depositor } from '../deposit/depositor.ts';
+import { openQueues } from '../deposit/queues.ts';
+import { waker, type Waker } from '../deposit/waker.ts';
+import type { EventId } from '../order/identity.ts';
+import { dedupeTtlSeconds, type Config } from '../system/config.ts';
+import { openRedis } from '../system/connections.ts';
+import type { Part } from '../system/lifecycle.ts';
+import type { RedisResources } from './resources.ts';
+
+/** The queues of all partitions, and what adds wake-ups to them. */
+export interface Wakes {
+  queues: ReturnType<typeof openQueues>;
+  waker: Waker;
+}
+
+export function wakesOver(
+  connection: Redis,
+  { log, metrics, partitions }: Pick<RedisResources, 'log' | 'metrics' | 'partitions'>,
+): Wakes {
+  const queues = openQueues(connection, partitions);
+  return { queues, waker: waker(queues, log, () => metrics.wakeFailures.inc()) };
+}
+
+/** Wake-ups with a connection of their own. */
+export interface OpenWakes extends Wakes {
+  parts: readonly Part[];
+}
+
+/**
+ * Wake-ups, for a program that does not wait for Redis. They have a connection of their own that does: BullMQ's Queue
+ * stays unusable if its first try fails.
+ */
+export function openWakes(resources: RedisResources<Config<'REDIS_URL'>>): OpenWakes {
+  const redis = openRedis(resources.config.REDIS_URL, 'patient', resources.log);
+  const wakes = wakesOver(redis, resources);
+  const parts = [
+    { name: 'queue', stop: () => redis.disconnect() },
+    { name: 'wake-ups', stop: wakes.waker.settle },
+  ];
+  return { ...wakes, parts };
+}
+
+/** @param onReused called with events whose webhook id came before with another body */
+export function depositorOver(
+  { config, redis, partitions }: Pick<RedisResources, 'config' | 'redis' | 'partitions'>,
+  waker: Waker,
+  onReused?: (event: EventId) => void,
+): Depositor {
+  return depositor(redis, partitions, waker, dedupeTtlSeconds(config), onReused);
+}

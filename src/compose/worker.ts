@@ -1,0 +1,71 @@
+import { Sweeper } from '../deposit/sweeper.ts';
+import type { Unspooler } from '../deposit/unspooler.ts';
+import { drainOrder } from '../drain/drain-order.ts';
+import { DrainPauser } from '../drain/drain-pauser.ts';
+import { drainsPart, openWorkers } from '../drain/drain-workers.ts';
+import { problemOf } from '../health/admin-routes.ts';
+import { mongoCheck, redisCheck } from '../health/checks.ts';
+import { workerFigures } from '../health/figures.ts';
+import { measureKept, measureWaiting } from '../health/waiting.ts';
+import { isMongoAway } from '../persist/away.ts';
+import { beats } from '../system/beats.ts';
+import type { Part } from '../system/lifecycle.ts';
+import { redisKeys } from '../system/redis-keys.ts';
+import { adminServed, type Composition } from './composition.ts';
+import { depositorOver, wakesOver } from './deposits.ts';
+import { drainToolsOf, unspoolerOf } from './drains.ts';
+import type { Resources } from './resources.ts';
+
+/** Composes a worker: the drains, and what brings their events and wake-ups. */
+export function composeWorker(resources: Resources): Composition {
+  const { config, log, metrics, redis, partitions, mongo, collections } = resources;
+  const { queues, waker } = wakesOver(redis, resources);
+  const tools = drainToolsOf(resources);
+  const deposits = depositorOver(resources, waker, () => metrics.webhookIdsReused.inc());
+  const unspooler = unspoolerOf(resources, tools.lock, deposits);
+  const pauser = pauserOf(resources, unspooler);
+  const onFailure = (error: unknown) => {
+    if (isMongoAway(error)) pauser.hold('MongoDB is down');
+  };
+  const workers = openWorkers(
+    redis,
+    partitions,
+    config.WORKER_CONCURRENCY,
+    (job, id) => drainOrder(job.order, tools, id),
+    { waker, metrics, log, onFailure },
+  );
+  pauser.over(workers);
+  const sweeper = new Sweeper(redis, partitions, waker, log, (orders) => metrics.swept.inc(orders));
+  const admin = {
+    checks: [redisCheck(redis), mongoCheck(mongo.getClient())],
+    metrics,
+    measure: async () => {
+      await measureWaiting(metrics, redis, partitions, queues);
+      await measureKept(metrics, collections);
+    },
+  };
+  const holds: Part = {
+    name: 'pauser',
+    start: () => void redis.on('ready', () => pauser.hold('Redis was down: events in the spool come first')),
+    stop: () => pauser.stop(),
+  };
+  return {
+    http: adminServed(config.ADMIN_PORT ?? 0, admin),
+    components: {
+      before: [beats(redis, redisKeys(0), 'worker', workerFigures(metrics))],
+      after: [sweeper.part, unspooler.part, drainsPart(workers, waker, log), holds],
+    },
+  };
+}
+
+function pauserOf({ log, metrics, mongo }: Resources, unspooler: Unspooler): DrainPauser {
+  return new DrainPauser({
+    ready: async () => {
+      const problem = await problemOf(mongoCheck(mongo.getClient()));
+      if (problem) throw new Error(problem);
+      await unspooler.moveFirst();
+    },
+    log,
+    onChange: (paused) => metrics.drainsPaused.set(paused ? 1 : 0),
+  });
+}
