@@ -133,14 +133,6 @@ export const APPLYING: readonly PlantedFault[] = [
     tests: ['drain/a-late-holder-is-refused'],
   },
   {
-    name: 'lock-lives-as-long-as-a-deposit-may-take',
-    promise: 'P4',
-    file: 'compose/drains.ts',
-    find: 'config.LOCK_TTL_MS',
-    replace: 'config.DEPOSIT_TIMEOUT_MS',
-    tests: ['compose/settings-reach-what-they-set'],
-  },
-  {
     name: 'lock-not-taken',
     promise: 'P4',
     file: 'lock/order-lock.ts',

@@ -1,6 +1,6 @@
 import type { PlantedFault } from './fault.ts';
 
-/** Faults in access control: tokens, watch/sign-in/, and the programs' listeners. */
+/** Faults in access control: tokens and watch/sign-in/. */
 export const ENTERING: readonly PlantedFault[] = [
   {
     name: 'token-read-in-any-spelling',
@@ -41,15 +41,6 @@ export const ENTERING: readonly PlantedFault[] = [
     find: '  refuseUnlessOwn(request, asked.who);\n',
     replace: '',
     tests: ['watch/a-cookie-is-for-our-own-pages'],
-  },
-  {
-    name: 'bind-forgotten',
-    promise: 'P1',
-    file: 'compose/composition.ts',
-    find: 'tellPort(log, about), config.BIND',
-    replace: 'tellPort(log, about), undefined',
-    tests: ['journeys/bind-is-for-every-listener'],
-    named: 'with an address, it is the only one',
   },
   {
     name: 'changed-entries-signed-again',

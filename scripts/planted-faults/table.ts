@@ -1,5 +1,6 @@
 import { ACTING } from './acting.ts';
 import { APPLYING } from './applying.ts';
+import { COMPOSING } from './composing.ts';
 import { ENTERING } from './entering.ts';
 import type { PlantedFault } from './fault.ts';
 import { INSTALLING } from './installing.ts';
@@ -7,7 +8,7 @@ import { SPOOLING } from './spooling.ts';
 import { TELLING } from './telling.ts';
 import { TAKING } from './taking.ts';
 
-/** Every fault, one row each, in the order of a webhook's path. A new fault needs only its row. */
+/** Every fault, one row each, in the order of a webhook's path; wiring comes last. A new fault needs only its row. */
 export const FAULTS: readonly PlantedFault[] = [
   ...TAKING,
   ...SPOOLING,
@@ -16,4 +17,5 @@ export const FAULTS: readonly PlantedFault[] = [
   ...TELLING,
   ...ACTING,
   ...ENTERING,
+  ...COMPOSING,
 ];

@@ -148,14 +148,6 @@ export const TAKING: readonly PlantedFault[] = [
     tests: ['deposit/two-hundred-at-once'],
   },
   {
-    name: 'hours-of-the-dedupe-ttl-taken-for-seconds',
-    promise: 'P3',
-    file: 'compose/deposits.ts',
-    find: 'waker, dedupeTtlSeconds(config)',
-    replace: 'waker, config.DEDUPE_TTL_HOURS',
-    tests: ['compose/settings-reach-what-they-set'],
-  },
-  {
     name: 'delivery-not-claimed',
     promise: 'P3',
     file: 'deposit/scripts.ts',
@@ -234,14 +226,6 @@ export const TAKING: readonly PlantedFault[] = [
     file: 'deposit/sweeper.ts',
     find: '() => this.sweep(),',
     replace: '() => Promise.resolve(),',
-    tests: ['journeys/a-lost-wake-up-is-replaced'],
-  },
-  {
-    name: 'sweeper-not-started',
-    promise: 'P6',
-    file: 'compose/worker.ts',
-    find: '[sweeper.part, ',
-    replace: '[',
     tests: ['journeys/a-lost-wake-up-is-replaced'],
   },
   {

@@ -3,7 +3,6 @@ import { mongoCheck, redisCheck } from '../health/checks.ts';
 import { AuditSigner } from '../persist/audit-signer.ts';
 import { TokenBook } from '../persist/token-book.ts';
 import { beats } from '../system/beats.ts';
-import type { Config } from '../system/config.ts';
 import type { Part } from '../system/lifecycle.ts';
 import { redisKeys } from '../system/redis-keys.ts';
 import type { Route } from '../watch/api/route.ts';
