@@ -9,7 +9,6 @@ const DASHBOARD = process.env.LOCKSTEP_URL ?? 'http://localhost:3001';
  */
 export default defineConfig({
   root: import.meta.dirname,
-  // With the slash: /api.ts is one of the sources.
   server: { proxy: { '^/api/': DASHBOARD } },
   build: {
     outDir: '../../dist/pages',

@@ -1,7 +1,7 @@
 import { Button, Tooltip, type ButtonProps } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Role } from '../../watch/shapes/tokens.ts';
-import { useMay } from '../who.tsx';
+import { useMay } from '../client/who.tsx';
 
 interface MayButtonProps extends ButtonProps {
   role: Role;

@@ -1,8 +1,8 @@
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { Link } from 'wouter';
-import { clock } from '../components/figures.ts';
-import type { Live } from '../live-store.ts';
-import { useNow } from '../live.tsx';
+import { clock } from '../text/figures.ts';
+import type { Live } from '../client/live-store.ts';
+import { useNow } from '../client/live.tsx';
 
 /** Servers that are down, since when, and the consequences; and paused queues. It overlays the page's end. */
 export function Banner() {
