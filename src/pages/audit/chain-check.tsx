@@ -16,14 +16,14 @@ export function ChainCheck() {
   });
   return (
     <Group gap="xs">
-      <span role="status">
+      <output>
         {chain.error && (
           <ToneBadge tone="look">
             not checked: <Plain text={chain.error.message} max={80} />
           </ToneBadge>
         )}
         {chain.data && !chain.error && <Verdict chain={chain.data} />}
-      </span>
+      </output>
       <Button size="xs" variant="default" loading={chain.isFetching} onClick={() => void chain.refetch()}>
         Check the chain
       </Button>

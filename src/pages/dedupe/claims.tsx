@@ -43,7 +43,7 @@ export function Claims({ claims, release }: ClaimsProps) {
               <EventLink event={claim.event} />
               <OutcomeBadge outcome={claim.outcome} />
             </Group>
-            <MayButton role="operator" size="compact-sm" variant="default" onClick={() => release(claim)}>
+            <MayButton needs="operator" size="compact-sm" variant="default" onClick={() => release(claim)}>
               Release…
             </MayButton>
           </Group>

@@ -122,9 +122,10 @@ function ChangeForm(props: FormProps) {
 function Done({ said, onClose }: { said: string; onClose: () => void }) {
   return (
     <Stack gap="sm">
-      <Alert className="done" role="status" variant="outline" icon={<IconCheck size={18} />}>
+      <Group component="output" className="done" wrap="nowrap" align="flex-start" p="md" fz="sm">
+        <IconCheck size={18} aria-hidden />
         <Plain text={said} max={2000} />
-      </Alert>
+      </Group>
       <Group justify="flex-end">
         <Button onClick={onClose} data-autofocus>
           Close

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useEffectEvent } from 'react';
 import { dialogIsOpen } from './open-dialogs.ts';
 
 /** Whether a key press is for the page: not in a field, not under a dialog, not with Ctrl, Alt or Meta. */
@@ -11,15 +11,12 @@ export function isForPage(event: KeyboardEvent): boolean {
 
 /** Calls `act` when the key is pressed on a page. */
 export function useKey(key: string, act: () => void): void {
-  const latest = useRef(act);
-  useEffect(() => {
-    latest.current = act;
-  });
+  const onPress = useEffectEvent(act);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== key || !isForPage(event)) return;
       event.preventDefault();
-      latest.current();
+      onPress();
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);

@@ -36,7 +36,7 @@ export function EventPayload({ event }: { event: string }) {
       </Title>
       <Group gap="xs" mb="sm">
         <MayButton
-          role="operator"
+          needs="operator"
           size="xs"
           variant="default"
           loading={busy}
@@ -44,7 +44,7 @@ export function EventPayload({ event }: { event: string }) {
         >
           Show payload (masked)
         </MayButton>
-        <MayButton role="operator" size="xs" variant="default" onClick={() => unmask.open(true)}>
+        <MayButton needs="operator" size="xs" variant="default" onClick={() => unmask.open(true)}>
           Show customer data…
         </MayButton>
         <Text size="xs" c="dimmed">

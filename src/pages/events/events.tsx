@@ -1,3 +1,4 @@
+import { Text } from '@mantine/core';
 import { useLocation } from 'wouter';
 import type { EventPage as EventList, EventSummary } from '../../watch/shapes/events.ts';
 import { DataTable } from '../tables/data-table.tsx';
@@ -69,9 +70,9 @@ interface EndProps {
 function LookedBack({ last, more }: EndProps) {
   if (!more || !last?.lookedBackTo) return null;
   return (
-    <p className="footnote">
+    <Text span display="block" my="sm" className="footnote">
       Searched back to <When at={last.lookedBackTo} />. Choose “Show more” to search further.
-    </p>
+    </Text>
   );
 }
 

@@ -99,7 +99,7 @@ function columnsWith(ask: (lock: Lock) => void): Column<Lock>[] {
       width: 100,
       cell: (lock) => (
         <MayButton
-          role="operator"
+          needs="operator"
           size="compact-xs"
           variant="default"
           aria-label={`Release the lock of ${lock.order}`}

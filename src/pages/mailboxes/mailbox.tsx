@@ -41,7 +41,7 @@ export function MailboxPage() {
       sentence={<Beside order={order} />}
       actions={
         <MayButton
-          role="operator"
+          needs="operator"
           variant="default"
           size="xs"
           idle={emptied ? 'No events are waiting for this order' : null}

@@ -19,7 +19,7 @@ export function IncompleteOrder({ timeline: { parkedEvents, parkedNow } }: { tim
       <Button component={Link} href={`/parked?event=${first}`} size="compact-xs" variant="default">
         {one ? 'Show the event' : 'Show the first'}
       </Button>{' '}
-      <MayButton role="operator" size="compact-xs" onClick={() => setReplays(true)}>
+      <MayButton needs="operator" size="compact-xs" onClick={() => setReplays(true)}>
         Replay…
       </MayButton>
       {replays && <ReplayDialog choice={theseOf([...parkedNow])} onClose={() => setReplays(false)} stays />}

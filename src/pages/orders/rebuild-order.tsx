@@ -16,7 +16,7 @@ export function RebuildOrder({ place }: { place: string }) {
   return (
     <>
       <MayButton
-        role="operator"
+        needs="operator"
         size="xs"
         variant="default"
         leftSection={<IconHammer size={14} aria-hidden />}

@@ -5,6 +5,7 @@ import { several } from '../text/figures.ts';
 import { EventLink } from '../text/order-link.tsx';
 import { OutcomeBadge } from '../components/outcome-badge.tsx';
 import { Plain } from '../text/plain.tsx';
+import { useTime } from '../text/use-time.ts';
 import { Age, When } from '../text/when.tsx';
 
 /** One event: its stages, its outcome and the reason, and what it changed. */
@@ -58,7 +59,7 @@ function Lanes({ entry }: { entry: EntryWithChanges }) {
         <When at={receivedAt} />
       </Lane>
       <Lane name="waited">
-        <Age ms={between(receivedAt, lockedAt ?? appliedAt ?? new Date().toISOString())} />
+        <Waited from={receivedAt} to={lockedAt ?? appliedAt} />
       </Lane>
       <Lane name="locked" note={worker && <Plain text={worker} max={40} />}>
         <When at={lockedAt} />
@@ -107,6 +108,14 @@ function Took({ from, to, word }: { from: string | null; to: string | null; word
       <Age ms={between(from, to)} /> {word}
     </>
   );
+}
+
+function Waited({ from, to }: { from: string; to: string | null }) {
+  return to === null ? <StillWaiting from={from} /> : <Age ms={between(from, to)} />;
+}
+
+function StillWaiting({ from }: { from: string }) {
+  return <Age ms={Math.max(0, useTime(1000) - Date.parse(from))} />;
 }
 
 /** Clocks of two hosts may differ: a negative span is shown as 0. */

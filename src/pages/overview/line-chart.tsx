@@ -1,5 +1,5 @@
 import { Table, useComputedColorScheme } from '@mantine/core';
-import { useEffect, useMemo, useRef } from 'react';
+import { useEffect, useEffectEvent, useMemo, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import './overview.css';
@@ -21,7 +21,7 @@ interface LineChartProps {
   height?: number;
 }
 
-/** Lines over time, with the same figures in a table below for people who cannot see the chart. */
+/** Lines over time. For people who cannot see them, the caption has the newest figures and the table all. */
 export function LineChart({ label, times, lines, format, height = 150 }: LineChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
@@ -30,13 +30,15 @@ export function LineChart({ label, times, lines, format, height = 150 }: LineCha
     () => [times, ...lines.map(({ values }) => values)] as uPlot.AlignedData,
     [times, lines],
   );
-  const latest = useRef(data);
-  latest.current = data;
   const names = lines.map((line) => `${line.colour}${line.label}`).join('|');
+  const draw = useEffectEvent(
+    (element: HTMLElement) => new uPlot(optionsOf(element, lines, format, height), data, element),
+  );
+  // The chart is recreated when its colours, lines or height change, not for each new sample.
   useEffect(() => {
     const element = box.current;
     if (!element) return undefined;
-    const made = new uPlot(optionsOf(element, lines, format, height), latest.current, element);
+    const made = draw(element);
     plot.current = made;
     const observer = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }));
     observer.observe(element);
@@ -45,7 +47,6 @@ export function LineChart({ label, times, lines, format, height = 150 }: LineCha
       made.destroy();
       plot.current = null;
     };
-    // The chart is recreated when its colours, lines or height change, not for each new sample.
   }, [scheme, names, height]);
   useEffect(() => plot.current?.setData(data), [data]);
   return (
@@ -58,14 +59,10 @@ export function LineChart({ label, times, lines, format, height = 150 }: LineCha
           </span>
         ))}
       </figcaption>
-      <div ref={box} className="chart-box" role="img" aria-label={`${label}: ${said(lines, format)}`} />
+      <div ref={box} className="chart-box" aria-hidden />
       <Figures times={times} lines={lines} format={format} />
     </figure>
   );
-}
-
-function said(lines: readonly Line[], format: LineChartProps['format']): string {
-  return lines.map((line) => `${line.label} ${format(line.values.at(-1))} now`).join(', ');
 }
 
 /** The axis reaches at least this value: below it, labels in whole numbers would repeat. */

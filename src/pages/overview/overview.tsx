@@ -41,14 +41,14 @@ function Sentence({ now }: { now: Now | null }) {
   return (
     <div className="sentence" data-level={now ? level : 'unknown'}>
       {now ? <Mark size={22} aria-hidden /> : <Skeleton circle height={22} />}
-      <span role="status">
+      <output>
         {now ? now.status.sentence : 'Loading …'}
         {now?.status.link && now.status.link !== '/' && (
           <Link className="banner-link" href={now.status.link}>
             Details
           </Link>
         )}
-      </span>
+      </output>
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useMemo, useRef } from 'react';
+import { useMemo, useState } from 'react';
 import type { History, Sample } from '../../watch/shapes/system.ts';
 import { ask, type ApiProblem } from '../client/api.ts';
 import { useNow } from '../client/live.tsx';
@@ -17,14 +17,13 @@ export function useSamples(): { samples: Sample[]; loading: boolean; problem: Ap
     staleTime: Infinity,
     refetchInterval: ({ state }) => tryAgain(state.error),
   });
-  const added = useRef<Sample[]>([]);
-  const sample = now?.sample ?? null;
+  const [added, setAdded] = useState<Sample[]>([]);
+  const sample = now?.sample;
+  if (sample && sample.at > (added.at(-1)?.at ?? '')) setAdded([...added, sample].slice(-KEPT));
   const samples = useMemo(() => {
     const told = history.data?.samples ?? [];
     const newest = told.at(-1)?.at ?? '';
-    if (sample && sample.at > (added.current.at(-1)?.at ?? '')) added.current.push(sample);
-    added.current = added.current.filter(({ at }) => at > newest).slice(-KEPT);
-    return [...told, ...added.current].slice(-KEPT);
-  }, [history.data, sample]);
+    return [...told, ...added.filter(({ at }) => at > newest)].slice(-KEPT);
+  }, [history.data, added]);
   return { samples, loading: history.isPending, problem: history.error };
 }

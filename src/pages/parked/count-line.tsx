@@ -7,7 +7,7 @@ import { Plain } from '../text/plain.tsx';
 /** The count from a dry run; its place is kept while it runs. */
 export function CountLine({ count, done }: { count: UseQueryResult<number, ApiProblem>; done: string }) {
   return (
-    <Text component="p" size="sm" fw={600} my="xs" role="status">
+    <Text component="output" display="block" size="sm" fw={600} my="xs">
       {count.isPending && 'Counting …'}
       {count.error && (
         <>

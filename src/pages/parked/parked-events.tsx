@@ -97,7 +97,7 @@ function ChoiceBar({ choice, chosen, idle, asks }: ChoiceBarProps) {
       {(['replay', 'discard'] as const).map((act) => (
         <MayButton
           key={act}
-          role="operator"
+          needs="operator"
           size="xs"
           variant="default"
           idle={idle ? 'There are no parked events here' : null}

@@ -69,7 +69,7 @@ function Buttons({ group, asks }: { group: ParkedGroup; asks: Asks }) {
   return (
     <Stack gap={4} align="stretch">
       <MayButton
-        role="operator"
+        needs="operator"
         size="compact-xs"
         variant="default"
         aria-label={`Replay ${of}`}
@@ -78,7 +78,7 @@ function Buttons({ group, asks }: { group: ParkedGroup; asks: Asks }) {
         Replay…
       </MayButton>
       <MayButton
-        role="operator"
+        needs="operator"
         size="compact-xs"
         variant="default"
         aria-label={`Discard ${of}`}

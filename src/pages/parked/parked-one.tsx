@@ -58,10 +58,10 @@ export function ParkedOne({ event, asks }: { event: string; asks: Asks }) {
 function Buttons({ event, asks }: { event: string; asks: Asks }) {
   return (
     <Group gap="xs">
-      <MayButton role="operator" size="xs" onClick={() => asks.replay(theseOf([event]))}>
+      <MayButton needs="operator" size="xs" onClick={() => asks.replay(theseOf([event]))}>
         Replay…
       </MayButton>
-      <MayButton role="operator" size="xs" variant="default" onClick={() => asks.discard(theseOf([event]))}>
+      <MayButton needs="operator" size="xs" variant="default" onClick={() => asks.discard(theseOf([event]))}>
         Discard…
       </MayButton>
     </Group>

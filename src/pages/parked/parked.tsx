@@ -43,7 +43,7 @@ export function ParkedPage() {
       sentence={groups.data && sentenceOf(groups.data)}
       actions={
         <MayButton
-          role="operator"
+          needs="operator"
           size="xs"
           variant="default"
           idle={groups.data?.events === 0 ? 'There are no parked events' : null}

@@ -73,7 +73,7 @@ function Actions({ ask }: { ask: (turn: Turn) => void }) {
       {(['pause', 'resume'] as const).map((verb) => (
         <MayButton
           key={verb}
-          role="operator"
+          needs="operator"
           variant="default"
           size="xs"
           onClick={() => ask({ verb, partition: 'all' })}
@@ -107,7 +107,7 @@ function PausedBanner({ paused, ask }: { paused: Queue[]; ask: (turn: Turn) => v
           Webhooks are still accepted and stored.
         </Text>
         <MayButton
-          role="operator"
+          needs="operator"
           size="xs"
           variant="default"
           onClick={() => ask({ verb: 'resume', partition: only?.partition ?? 'all' })}
@@ -168,7 +168,7 @@ function TurnButton({ queue: { partition, paused }, ask }: { queue: Queue; ask: 
   const verb = paused ? 'resume' : 'pause';
   return (
     <MayButton
-      role="operator"
+      needs="operator"
       variant="default"
       size="compact-xs"
       aria-label={`${verb} queue ${partition}`}

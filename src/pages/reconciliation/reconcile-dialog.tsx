@@ -85,7 +85,7 @@ function driftOf({ missing, stale }: Reconcile): number {
 /** The result of the comparison; its place is kept while it runs. */
 function Found({ dry: { pass, problem, underWay } }: { dry: ReturnType<typeof useDryPass> }) {
   return (
-    <Text component="p" size="sm" fw={600} my="xs" role="status">
+    <Text component="output" display="block" size="sm" fw={600} my="xs">
       {problem ? (
         <>
           Comparison failed: <Plain text={problem.message} />

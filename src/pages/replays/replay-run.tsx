@@ -36,7 +36,7 @@ export function ReplayRunPanel({ id }: { id: string }) {
               </Text>
             </Group>
             {running && (
-              <MayButton role="operator" size="xs" variant="default" onClick={() => aborting.open(true)}>
+              <MayButton needs="operator" size="xs" variant="default" onClick={() => aborting.open(true)}>
                 Abort…
               </MayButton>
             )}

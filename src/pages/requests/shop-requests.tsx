@@ -4,6 +4,7 @@ import { DataTable, type Column } from '../tables/data-table.tsx';
 import { Empty } from '../components/empty.tsx';
 import { Plain } from '../text/plain.tsx';
 import { ToneBadge } from '../components/tone-badge.tsx';
+import { useTime } from '../text/use-time.ts';
 import { When } from '../text/when.tsx';
 
 /** Open privacy requests of a shop, for a customer or for the whole shop, soonest due first. */
@@ -28,7 +29,7 @@ export function ShopRequests({ requests }: { requests: readonly OpenRequest[] })
 const SOON_MS = 7 * 86_400_000;
 
 function Due({ dueAt, state }: OpenRequest) {
-  const leftMs = Date.parse(dueAt) - Date.now();
+  const leftMs = Date.parse(dueAt) - useTime(60_000);
   if (leftMs > SOON_MS || state === 'done') return <When at={dueAt} />;
   return (
     <ToneBadge tone={leftMs < 0 ? 'bad' : 'look'} icon={<IconAlertTriangle size={14} aria-hidden />}>
@@ -47,7 +48,7 @@ const DOES = {
 export const REQUEST_COLUMNS: readonly Column<OpenRequest>[] = [
   { head: 'Kind', width: 170, cell: ({ kind }) => kind },
   { head: 'Received', width: 110, cell: ({ receivedAt }) => <When at={receivedAt} /> },
-  { head: 'Due', width: 190, cell: Due },
+  { head: 'Due', width: 190, cell: (request) => <Due {...request} /> },
   { head: 'State', width: 90, cell: ({ state }) => state },
   { head: 'Next step', cell: ({ kind, state }) => (state === 'done' ? 'none' : DOES[kind]) },
   {

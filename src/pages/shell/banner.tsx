@@ -9,9 +9,9 @@ export function Banner() {
   const live = useNow();
   const lines = linesOf(live);
   return (
-    <div className="banner" role="status" data-empty={lines.length === 0}>
+    <output className="banner" data-empty={lines.length === 0}>
       {lines.map(({ key, text, href }) => (
-        <div key={key} className="banner-line">
+        <span key={key} className="banner-line">
           <IconAlertTriangle size={17} aria-hidden />
           <span>
             {text}
@@ -21,9 +21,9 @@ export function Banner() {
               </Link>
             )}
           </span>
-        </div>
+        </span>
       ))}
-    </div>
+    </output>
   );
 }
 

@@ -113,7 +113,7 @@ function Ways({ detail: { shop, state }, onReconcile }: { detail: ShopDetail; on
         </Button>
       ))}
       <MayButton
-        role="operator"
+        needs="operator"
         size="xs"
         idle={state === 'installed' ? null : 'Only shops that have the app installed can be reconciled'}
         onClick={onReconcile}

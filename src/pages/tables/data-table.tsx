@@ -76,7 +76,7 @@ function UnderTheRows(props: { problem: ApiProblem; asOf: Date | null }) {
 function Framed<T>(props: DataTableProps<T>) {
   const { label, columns, rows, loading } = props;
   return (
-    <div className="scroller" role="region" aria-label={label} tabIndex={0}>
+    <section className="scroller" aria-label={label} tabIndex={0}>
       <Table verticalSpacing={6} horizontalSpacing="sm" highlightOnHover className="data-table">
         <Table.Thead>
           <Table.Tr>
@@ -91,7 +91,7 @@ function Framed<T>(props: DataTableProps<T>) {
           {loading ? <Skeletons columns={columns.length} /> : <Rows {...props} rows={rows ?? []} />}
         </Table.Tbody>
       </Table>
-    </div>
+    </section>
   );
 }
 

@@ -1,5 +1,5 @@
 import { Button, Group, NativeSelect, TextInput } from '@mantine/core';
-import { useEffect, useState } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
 import { useFilters } from './use-filters.ts';
 
 export interface FilterField {
@@ -78,12 +78,17 @@ const TYPING_MS = 400;
 
 function TypedField({ field, value, onChange }: FieldProps) {
   const [typed, setTyped] = useState(value);
-  useEffect(() => setTyped(value), [value]);
+  const [applied, setApplied] = useState(value);
+  if (applied !== value) {
+    setApplied(value);
+    setTyped(value);
+  }
+  // onChange is new at every render: as a dependency it would restart the wait.
+  const apply = useEffectEvent(() => onChange(typed.trim()));
   useEffect(() => {
-    if (typed.trim() === value) return;
-    const timer = setTimeout(() => onChange(typed.trim()), TYPING_MS);
+    if (typed.trim() === value) return undefined;
+    const timer = setTimeout(() => apply(), TYPING_MS);
     return () => clearTimeout(timer);
-    // Not onChange, which is new at every render: it would restart the wait.
   }, [typed, value]);
   return (
     <TextInput

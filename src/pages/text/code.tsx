@@ -17,9 +17,9 @@ export function Code({ text, label, json = false }: CodeProps) {
   const cut = laid.length > MOST_CHARACTERS;
   return (
     <div>
-      <pre className="code" role="region" aria-label={label} tabIndex={0}>
-        {visibleLines(laid.slice(0, MOST_CHARACTERS))}
-      </pre>
+      <section className="code" aria-label={label} tabIndex={0}>
+        <pre>{visibleLines(laid.slice(0, MOST_CHARACTERS))}</pre>
+      </section>
       <Group gap="xs" mt={4}>
         <Button
           variant="default"

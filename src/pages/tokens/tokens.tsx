@@ -35,7 +35,7 @@ export function TokensPage() {
       title="Tokens"
       sentence="Tokens themselves are never stored, only what they permit."
       actions={
-        <MayButton role="admin" size="xs" onClick={() => minting.open(true)}>
+        <MayButton needs="admin" size="xs" onClick={() => minting.open(true)}>
           Mint a token…
         </MayButton>
       }
@@ -140,7 +140,7 @@ function RevokeButton({ token, revoke }: { token: TokenRow; revoke: (token: Toke
   if (token.revokedAt !== null || isOver(token)) return null;
   return (
     <MayButton
-      role="admin"
+      needs="admin"
       variant="default"
       size="compact-xs"
       aria-label={`Revoke the token of ${token.name}`}

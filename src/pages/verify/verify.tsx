@@ -24,7 +24,7 @@ export function VerifyPage() {
   return (
     <Page
       title="Verify"
-      sentence={<span role="status">{sentenceOf(found)}</span>}
+      sentence={<output>{sentenceOf(found)}</output>}
       actions={
         running ? (
           <Button
