@@ -1,6 +1,6 @@
-import { newOrder, type Order } from '../order/order.ts';
 import type { OrderKey } from '../order/identity.ts';
-import type { OrderDocument, PartField } from './order-schema.ts';
+import type { Order } from '../order/order.ts';
+import type { OrderDocument } from './order-schema.ts';
 
 /** An order as it is stored: its parts beside its other fields, its key as `_id`. */
 export function toDocument(key: OrderKey, order: Order, now: number): OrderDocument {
@@ -9,16 +9,14 @@ export function toDocument(key: OrderKey, order: Order, now: number): OrderDocum
   return { _id: key, ...fields, ...parts, createdAt, touchedAt: new Date(now) };
 }
 
-/** The inverse. Kinds of parts missing from an older document are empty. */
+/** The inverse. */
 export function fromDocument(document: OrderDocument): Order {
-  const { _id, touchedAt: _, createdAt: __, ...fields } = document;
-  const empty = newOrder(_id as OrderKey);
-  const names = Object.keys(empty.parts) as PartField[];
-  const parts = Object.fromEntries(names.map((name) => [name, fields[name] ?? []])) as Order['parts'];
-  const rest = Object.fromEntries(
-    Object.entries(fields).filter(([name]) => !names.includes(name as PartField)),
-  );
-  return { ...empty, ...rest, parts };
+  const { _id, createdAt: _, touchedAt: __, ...rest } = document;
+  const { transactions, refunds, fulfillments, fulfillmentEvents, tenders, disputes, ...more } = rest;
+  const { returns, edits, drafts, assessments, protections, ...fields } = more;
+  const paid = { transactions, refunds, tenders, disputes };
+  const shipped = { fulfillments, fulfillmentEvents, returns };
+  return { ...fields, parts: { ...paid, ...shipped, edits, drafts, assessments, protections } };
 }
 
 /** Null if Shopify sent no valid time. */

@@ -1,5 +1,5 @@
 import type { WaitingEvent } from '../../order/event.ts';
-import type { Line, Part } from '../../order/event.ts';
+import type { Line } from '../../order/event.ts';
 import type { EventDocument } from '../../persist/event-schema.ts';
 import type { EventId, OrderKey } from '../../order/identity.ts';
 import { withoutMemory } from '../../order/known.ts';
@@ -139,8 +139,8 @@ export function spooledEntry({
   return waitingEntry(event);
 }
 
-function shownParts(parts: unknown[]) {
-  return (parts as Part[]).map(withoutMemory);
+function shownParts(parts: readonly object[]) {
+  return parts.map(withoutMemory);
 }
 
 /** A line without a current quantity still has all that was ordered. */
