@@ -1,5 +1,5 @@
 import { millisOf } from '../order/instants.ts';
-import { orderKey, type OrderId, type OrderKey, type ShopDomain } from '../order/identity.ts';
+import { orderKey, type OrderKey, type ShopDomain } from '../order/identity.ts';
 import { shownFulfillmentStatus } from './order-body.ts';
 import type { ListedOrder } from './read-answers.ts';
 
@@ -59,7 +59,7 @@ export function compare(
   now: number,
 ): Drifted[] {
   return listed.flatMap((theirs) => {
-    const order = orderKey(shop, theirs.id as OrderId);
+    const order = orderKey(shop, theirs.id);
     const ours = held.get(order);
     const drift = ours ? driftOf(theirs, ours, now) : NEVER_CAME;
     if (!drift) return [];

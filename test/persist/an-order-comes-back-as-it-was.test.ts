@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { lifeOf } from '../../scripts/deliveries/life.ts';
 import { randomFrom } from '../../scripts/deliveries/random.ts';
 import { decide } from '../../src/order/decide.ts';
+import { damageOf } from '../../src/order/order-shape.ts';
 import { newOrder, type Order } from '../../src/order/order.ts';
 import { fromDocument, toDocument } from '../../src/persist/order-document.ts';
 import type { OrderDocument } from '../../src/persist/order-schema.ts';
@@ -49,14 +50,13 @@ describe('an order is read back from its document unchanged', () => {
     expect(await inside.collections.orders.countDocuments({ _id: KEY })).toBe(1);
   });
 
-  test('parts missing from an older document are empty lists', () => {
-    const { disputes: _, drafts: __, ...document } = toDocument(KEY, LIVED, 0);
-    const order = fromDocument(document as OrderDocument);
-    expect(order.parts).toEqual({ ...LIVED.parts, disputes: [], drafts: [] });
-  });
-
-  test('missing fields are those of a new order', () => {
-    const document = { _id: KEY, version: 4, status: 'shipped' } as unknown as OrderDocument;
-    expect(fromDocument(document)).toEqual({ ...newOrder(KEY), version: 4, status: 'shipped' });
+  test('a document that lacks fields or kinds of parts is damaged', () => {
+    const { disputes: _, drafts: __, sequence: ___, ...document } = toDocument(KEY, LIVED, 0);
+    expect(damageOf(fromDocument(document as OrderDocument))).toEqual([
+      'order.disputes: expected a list, found nothing',
+      'order.drafts: expected a list, found nothing',
+      'order.sequence: expected a number, found nothing',
+    ]);
+    expect(damageOf(fromDocument(toDocument(KEY, LIVED, 0)))).toEqual([]);
   });
 });

@@ -78,7 +78,7 @@ const selection = z.union([
   z.strictObject({ events: z.array(eventId).min(1).max(1000) }),
   z.strictObject(filterFields),
 ]);
-export type Selection = z.infer<typeof selection>;
+export type Selection = z.input<typeof selection>;
 
 export const replayRequest = z.strictObject({
   /** Chosen by the client; a repeated id starts no second replay, so a double click replays once. */
