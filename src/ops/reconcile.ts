@@ -205,7 +205,7 @@ function listText({ reconciles, cursor }: ReconcilePage): string {
   return `${table(rows, head)}${cursor === null ? '' : '\n… older passes: use --limit'}`;
 }
 
-const COUNTS = ['checked', 'missing', 'stale', 'differs', 'stuck', 'gone'] as const;
+const COUNTS = ['checked', ...FOUND] as const;
 
 /** The columns of a list of passes. */
 export const CELLS_OF_PASS = ['state', ...COUNTS, 'requested by', 'pass', 'details'];

@@ -1,19 +1,17 @@
 import type { Cancellation, Facts, Line } from './event.ts';
 import { partsOf, type EventId, type OrderId, type OrderKey, type ShopDomain } from './identity.ts';
 import type { Known } from './known.ts';
+import type { APPLIED_OUTCOMES } from './outcomes.ts';
 import type { Parts } from './part.ts';
 import { START, type Position } from './position.ts';
 import { ORDER_SHAPE } from './shapes.ts';
 import type { Status } from './status.ts';
 import type { Topic } from './topics.ts';
 
-/** What happened to an event, as the journal has it. (An event in a mailbox is `waiting`.) */
-export type Outcome = 'applied' | 'stale' | 'unchanged' | 'late' | 'parked';
-
 /** The outcome of an event, as its order remembers it: enough to rewrite its journal entry after a crash. */
 export interface Applied {
   event: EventId;
-  outcome: Exclude<Outcome, 'parked'>;
+  outcome: (typeof APPLIED_OUTCOMES)[number];
   because: string | null;
   /** What could not be read in its body; absent if everything could. */
   notes?: string[];

@@ -1,8 +1,7 @@
 import { Schema } from 'mongoose';
+import { PARKED_STATES, type ParkedState } from '../system/states.ts';
 import type { FieldsOf } from './fields-of.ts';
 import { RECEIVED, type Received } from './received.ts';
-
-const STATES = ['parked', 'replaying', 'replayed', 'discarded'] as const;
 
 /** An event that could not be applied, kept whole until it is replayed or discarded (P7). */
 export interface ParkedDocument extends Received {
@@ -15,8 +14,7 @@ export interface ParkedDocument extends Received {
   attempts: number;
   firstAt: Date;
   lastAt: Date;
-  /** `replaying`: claimed by a replay that has not yet put it back into its mailbox. */
-  state: (typeof STATES)[number];
+  state: ParkedState;
   replays?: number;
   /** The run that replayed it last, and when. */
   replay?: string;
@@ -39,7 +37,7 @@ export const parkedSchema = new Schema(
     attempts: { type: Number, required: true },
     firstAt: { type: Date, required: true },
     lastAt: { type: Date, required: true },
-    state: { type: String, required: true, enum: STATES },
+    state: { type: String, required: true, enum: PARKED_STATES },
     replays: Number,
     replay: String,
     replayedAt: Date,

@@ -1,4 +1,5 @@
 import { Schema } from 'mongoose';
+import type { Role } from '../system/roles.ts';
 import type { FieldsOf } from './fields-of.ts';
 
 /**
@@ -11,7 +12,7 @@ export interface TokenDocument {
   formerId?: string;
   name: string;
   /** Null: revoked by its id before it was ever used. */
-  role: 'viewer' | 'operator' | 'admin' | null;
+  role: Role | null;
   /** `session`: in the cookie of a signed-in page. `once`: the code of a one-time link, recorded when it is used. */
   kind: 'token' | 'session' | 'once';
   /** The id of the token that this one was derived from, or its own id. Absent in older documents. */

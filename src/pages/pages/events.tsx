@@ -4,7 +4,7 @@ import { DataTable } from '../components/data-table.tsx';
 import { Empty } from '../components/empty.tsx';
 import { FilterBar, type FilterField } from '../components/filter-bar.tsx';
 import { EventLink, OrderLink } from '../components/order-link.tsx';
-import { OutcomeBadge } from '../components/outcome-badge.tsx';
+import { OUTCOME_NAMES, OutcomeBadge } from '../components/outcome-badge.tsx';
 import { Page } from '../components/page.tsx';
 import { Plain } from '../components/plain.tsx';
 import { Age, When } from '../components/when.tsx';
@@ -19,7 +19,7 @@ const FIELDS: readonly FilterField[] = [
     name: 'outcome',
     label: 'Outcome',
     kind: 'select',
-    options: ['applied', 'stale', 'unchanged', 'late', 'parked'],
+    options: OUTCOME_NAMES,
     width: 120,
   },
   { name: 'webhookId', label: 'Webhook id' },

@@ -17,8 +17,9 @@ import { ChangeDialog } from '../components/change-dialog.tsx';
 import { dialogOpened } from '../components/open-dialogs.ts';
 import { Copy } from '../components/order-link.tsx';
 import { When } from '../components/when.tsx';
+import { RANKS } from '../who.tsx';
 
-const ROLES = ['viewer', 'operator', 'admin'] as const satisfies readonly Role[];
+const ROLES = Object.keys(RANKS);
 /** A year and a day: the server's maximum. */
 const MOST_HOURS = 24 * 366;
 const USUAL_HOURS = 12;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PARKED_STATES, REPLAY_STATES } from '../../system/states.ts';
 import {
   count,
   cursor,
@@ -11,8 +12,6 @@ import {
   shop,
   topic,
 } from './base.ts';
-
-const PARKED_STATES = ['parked', 'replaying', 'replayed', 'discarded'] as const;
 
 /** Which parked events. `cause` is the exact cause of a group. */
 const filterFields = {
@@ -98,7 +97,6 @@ export const discardRequest = z.strictObject({
 /** A dry run's answer. */
 const wouldBe = z.object({ dryRun: z.literal(true), events: count });
 
-const REPLAY_STATES = ['running', 'done', 'aborted', 'stopped', 'interrupted'] as const;
 export const replayRun = z.object({
   id: z.string(),
   startedAt: instant,

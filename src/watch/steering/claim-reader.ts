@@ -10,7 +10,7 @@ import type { Claim as ClaimView } from '../shapes/dedupe.ts';
 /** A claim, and what happened to its event. */
 export interface KnownClaim {
   claim: Claim;
-  outcome: 'waiting' | 'unknown' | EventDocument['outcome'];
+  outcome: ClaimView['outcome'];
   topic: string | null;
   webhookId: string | null;
   /** False if MongoDB is down: `unknown` then means nothing. */

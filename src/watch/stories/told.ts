@@ -1,6 +1,6 @@
 import type { WaitingEvent } from '../../order/event.ts';
 import type { OrderKey } from '../../order/identity.ts';
-import type { Outcome } from '../../order/order.ts';
+import type { Outcome } from '../../order/outcomes.ts';
 import type { Collections } from '../../persist/collections.ts';
 import type { EventDocument } from '../../persist/event-schema.ts';
 import { waitingOf } from '../../persist/received.ts';
