@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Option } from 'commander';
+import { FOUND } from '../system/states.ts';
 import type { Reconcile, ReconcilePage } from '../watch/shapes/reconcile.ts';
 import { placeOf } from './ask.ts';
 import { reasonToAct } from './change.ts';

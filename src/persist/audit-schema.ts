@@ -21,7 +21,7 @@ export interface AuditDocument {
   detail: string | null;
   /** SHA-256 over `hash`, outcome and detail; null while begun. */
   sealed: string | null;
-  /** The signature over `hash`, outcome, detail and seal (audit-signer.ts). Older entries have none. */
+  /** The signature over `hash`, outcome, detail and seal (audit-signer.ts). Absent until it is signed, within seconds. */
   signed?: string | null;
 }
 

@@ -21,7 +21,7 @@ export interface EventDocument extends Received {
   /** Place in the order's history, from 1; null for a parked event. */
   sequence: number | null;
   duplicates: number;
-  /** The worker (host:pid) that drained it, and since when it held the order's lock. Absent in older entries. */
+  /** The worker (host:pid) that drained it, and since when it held the order's lock; absent if the entry has expired. */
   worker?: string | null;
   lockedAt?: Date | null;
   /** When personal data, or the whole payload, was removed. */

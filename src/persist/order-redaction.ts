@@ -28,7 +28,7 @@ export async function redactOrders(
     if (isOver()) return { rewritten, goOnAt: document._id };
     const changes = {
       ...maskedFields(document),
-      ...(forget && document.customers?.length ? { customers: [] } : {}),
+      ...(forget && document.customers.length > 0 ? { customers: [] } : {}),
     };
     if (Object.keys(changes).length === 0) continue;
     const { _id, version } = document;

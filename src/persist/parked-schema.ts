@@ -9,8 +9,8 @@ export interface ParkedDocument extends Received {
   error: string;
   /** The same without ids and numbers (cause.ts). */
   cause: string;
-  /** Search terms for its order: ids and names (order-names.ts). Absent in older documents. */
-  calledBy?: string[];
+  /** Search terms for its order: ids and names (order-names.ts). */
+  calledBy: string[];
   attempts: number;
   firstAt: Date;
   lastAt: Date;
@@ -22,7 +22,7 @@ export interface ParkedDocument extends Received {
   /** The action that discarded it, by its name in the audit, and when. */
   discardedAs?: string;
   discardedAt?: Date;
-  /** Numbers of the audit entries of its replays and its discard. Absent in older documents. */
+  /** Numbers of the audit entries of its replays and its discard. Absent until then. */
   acts?: number[];
   /** When personal data, or the whole payload, was removed. */
   redactedAt?: Date;

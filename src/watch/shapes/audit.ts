@@ -41,7 +41,7 @@ export const auditEntry = z.object({
   action: z.enum(actionNames),
   target: z.string().describe('what it was done to: an order, an event, a queue'),
   reason: z.string().nullable(),
-  /** Ids as in the list of tokens. Null in older entries, and for unknown callers. */
+  /** Ids as in the list of tokens. Null for unknown callers. */
   token: z.string().nullable().describe('the token or session by which it was done'),
   root: z.string().nullable().describe('the first token that this one comes from; null: it is the first'),
   /** `begun`: it is running. 10 minutes after its program died it becomes `failed`: check if it was done. */

@@ -141,12 +141,12 @@ function credentials(jwtSecret: string, book: TokenBook, refusals: Refusals) {
 }
 
 type Looked = { reading: Read & { outcome: 'good' }; why: null } | { reading: Reading; why: Why };
-type From = Pick<Read, 'id' | 'formerId' | 'line' | 'rootEndsAt'>;
+type From = Pick<Read, 'id' | 'line' | 'rootEndsAt'>;
 
 /** The chain for a token made from this one. A link without a token behind it is the root of its session. */
-function lineOf({ id, formerId, line, rootEndsAt }: From) {
+function lineOf({ id, line, rootEndsAt }: From) {
   const endsAt = rootEndsAt ?? new Date(Date.now() + SESSION_HOURS * HOUR_MS);
-  return { of: { line: [...line, id, formerId], rootEndsAt: endsAt } };
+  return { of: { line: [...line, id], rootEndsAt: endsAt } };
 }
 
 function hoursOf({ rootEndsAt }: From): number {
