@@ -135,7 +135,7 @@ function quantityOf(line: Line, listedAt: Position): number {
   return toldAt(line, 'quantity', listedAt) === START ? Infinity : line.quantity;
 }
 
-function isTold(quantity: number | null | undefined): quantity is number {
+function isTold(quantity: number | null): quantity is number {
   return typeof quantity === 'number';
 }
 

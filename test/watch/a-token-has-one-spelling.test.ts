@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mintToken, readToken, tokenId, type Kind } from '../../src/system/tokens.ts';
 import { http } from '../support/http.ts';
