@@ -1,5 +1,5 @@
-import type { OrderKey } from '../order/identity.ts';
-import type { Order } from '../order/order.ts';
+import { trustedOrderKey, type OrderKey } from '../order/identity.ts';
+import { newOrder, type Order } from '../order/order.ts';
 import type { OrderDocument } from './order-schema.ts';
 
 /** An order as it is stored: its parts beside its other fields, its key as `_id`. */
@@ -9,14 +9,18 @@ export function toDocument(key: OrderKey, order: Order, now: number): OrderDocum
   return { _id: key, ...fields, ...parts, createdAt, touchedAt: new Date(now) };
 }
 
-/** The inverse. */
+/** The inverse. Fields that a document lacks are those of a new order. */
 export function fromDocument(document: OrderDocument): Order {
   const { _id, createdAt: _, touchedAt: __, ...rest } = document;
-  const { transactions, refunds, fulfillments, fulfillmentEvents, tenders, disputes, ...more } = rest;
-  const { returns, edits, drafts, assessments, protections, ...fields } = more;
-  const paid = { transactions, refunds, tenders, disputes };
-  const shipped = { fulfillments, fulfillmentEvents, returns };
-  return { ...fields, parts: { ...paid, ...shipped, edits, drafts, assessments, protections } };
+  const { transactions = [], refunds = [], tenders = [], disputes = [], drafts = [], ...more } = rest;
+  const { fulfillments = [], fulfillmentEvents = [], returns = [], edits = [], ...last } = more;
+  const { assessments = [], protections = [], ...fields } = last;
+  const paid = { transactions, refunds, tenders, disputes, drafts, edits, assessments, protections };
+  return {
+    ...newOrder(trustedOrderKey(_id)),
+    ...fields,
+    parts: { ...paid, fulfillments, fulfillmentEvents, returns },
+  };
 }
 
 /** Null if Shopify sent no valid time. */

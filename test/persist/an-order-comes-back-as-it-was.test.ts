@@ -50,13 +50,23 @@ describe('an order is read back from its document unchanged', () => {
     expect(await inside.collections.orders.countDocuments({ _id: KEY })).toBe(1);
   });
 
-  test('a document that lacks fields or kinds of parts is damaged', () => {
-    const { disputes: _, drafts: __, sequence: ___, ...document } = toDocument(KEY, LIVED, 0);
-    expect(damageOf(fromDocument(document as OrderDocument))).toEqual([
-      'order.disputes: expected a list, found nothing',
-      'order.drafts: expected a list, found nothing',
-      'order.sequence: expected a number, found nothing',
-    ]);
-    expect(damageOf(fromDocument(toDocument(KEY, LIVED, 0)))).toEqual([]);
+  test('parts missing from a document are empty lists', () => {
+    const { disputes: _, drafts: __, ...document } = toDocument(KEY, LIVED, 0);
+    const order = fromDocument(document as OrderDocument);
+    expect(order.parts).toEqual({ ...LIVED.parts, disputes: [], drafts: [] });
+  });
+
+  test('missing fields are those of a new order', () => {
+    const document = { _id: KEY, version: 4, status: 'shipped' } as unknown as OrderDocument;
+    expect(fromDocument(document)).toEqual({ ...newOrder(KEY), version: 4, status: 'shipped' });
+  });
+
+  test('a refund or a fulfillment without its lines is damaged', () => {
+    const whole = toDocument(KEY, LIVED, 0);
+    expect(damageOf(fromDocument(whole))).toEqual([]);
+    const fulfillments = whole.fulfillments.map(({ lines: _, ...parcel }) => parcel);
+    expect(damageOf(fromDocument({ ...whole, fulfillments } as unknown as OrderDocument))).toContain(
+      'order.fulfillments.0.lines: expected a list, found nothing',
+    );
   });
 });

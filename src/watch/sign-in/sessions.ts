@@ -41,8 +41,8 @@ interface Code {
 
 export const ONCE_HOURS = 0.25;
 const HOUR_MS = 3_600_000;
-/** Ids in a chain: ten hops from device to device, each with a link and a session of two ids each. */
-const LONGEST_LINE = 40;
+/** Ids in a chain: ten hops from device to device, each with a link and a session. */
+const LONGEST_LINE = 20;
 /**
  * Limit for each step that needs MongoDB: a sign-in that the client has given up on does not continue. If
  * MongoDB redeems a link only after this limit, the link is used up anyway, and another one is needed.
