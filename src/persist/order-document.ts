@@ -1,5 +1,6 @@
 import { trustedOrderKey, type OrderKey } from '../order/identity.ts';
 import { newOrder, type Order } from '../order/order.ts';
+import type { Parts } from '../order/part.ts';
 import type { OrderDocument } from './order-schema.ts';
 
 /** An order as it is stored: its parts beside its other fields, its key as `_id`. */
@@ -9,18 +10,16 @@ export function toDocument(key: OrderKey, order: Order, now: number): OrderDocum
   return { _id: key, ...fields, ...parts, createdAt, touchedAt: new Date(now) };
 }
 
+type Stored = Omit<OrderDocument, keyof Parts> & Partial<Parts>;
+
 /** The inverse. Fields that a document lacks are those of a new order. */
-export function fromDocument(document: OrderDocument): Order {
-  const { _id, createdAt: _, touchedAt: __, ...rest } = document;
-  const { transactions = [], refunds = [], tenders = [], disputes = [], drafts = [], ...more } = rest;
-  const { fulfillments = [], fulfillmentEvents = [], returns = [], edits = [], ...last } = more;
-  const { assessments = [], protections = [], ...fields } = last;
-  const paid = { transactions, refunds, tenders, disputes, drafts, edits, assessments, protections };
-  return {
-    ...newOrder(trustedOrderKey(_id)),
-    ...fields,
-    parts: { ...paid, fulfillments, fulfillmentEvents, returns },
-  };
+export function fromDocument(document: Stored): Order {
+  const { _id, createdAt: _, touchedAt: __, ...stored } = document;
+  const { parts: none, ...empty } = newOrder(trustedOrderKey(_id));
+  const { transactions, refunds, tenders, disputes, drafts, edits, ...rest } = { ...none, ...stored };
+  const { fulfillments, fulfillmentEvents, returns, assessments, protections, ...fields } = rest;
+  const parts = { transactions, refunds, tenders, disputes, drafts, edits, assessments, protections };
+  return { ...empty, ...fields, parts: { ...parts, fulfillments, fulfillmentEvents, returns } };
 }
 
 /** Null if Shopify sent no valid time. */

@@ -64,7 +64,7 @@ describe('an order is read back from its document unchanged', () => {
   test('a refund or a fulfillment without its lines is damaged', () => {
     const whole = toDocument(KEY, LIVED, 0);
     expect(damageOf(fromDocument(whole))).toEqual([]);
-    const fulfillments = whole.fulfillments.map(({ lines: _, ...parcel }) => parcel);
+    const fulfillments = whole.fulfillments.map((parcel) => ({ ...parcel, lines: undefined }));
     expect(damageOf(fromDocument({ ...whole, fulfillments } as unknown as OrderDocument))).toContain(
       'order.fulfillments.0.lines: expected a list, found nothing',
     );

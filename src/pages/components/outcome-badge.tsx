@@ -10,7 +10,7 @@ import {
 } from '@tabler/icons-react';
 import type { TimelineEntry } from '../../watch/shapes/events.ts';
 import { ToneBadge, type Tone } from './tone-badge.tsx';
-import { visible } from './visible.ts';
+import { visible } from '../text/visible.ts';
 
 interface Shown {
   tone: Tone;
