@@ -69,7 +69,12 @@ const FOLDERS: Record<string, Row> = {
   },
   lock: { uses: ['system'], knows: [], npm: ['redlock'], npmKnows: ['ioredis'] },
   /** The command line, an HTTP client that may run on another machine: it has neither Redis nor MongoDB. */
-  ops: { uses: ['system'], knows: ['watch/shapes'], npm: ['cli-progress', 'commander'], npmKnows: [] },
+  ops: {
+    uses: ['order', 'system'],
+    knows: ['watch/shapes'],
+    npm: ['cli-progress', 'commander'],
+    npmKnows: [],
+  },
   order: { uses: [], knows: [], npm: ['zod'], npmKnows: [] },
   /** Runs in the browser: of the server, it knows only the shapes of answers. */
   pages: {
@@ -131,7 +136,7 @@ const FOLDERS: Record<string, Row> = {
     npmKnows: ['bullmq', 'ioredis', 'mongoose'],
   },
   /** The API's parameters and answers: its types are all that pages and the command line know. */
-  'watch/shapes': { uses: ['order', 'system'], knows: ['persist'], npm: ['zod'], npmKnows: [] },
+  'watch/shapes': { uses: ['order', 'system'], knows: [], npm: ['zod'], npmKnows: [] },
   'watch/sign-in': {
     uses: ['system', 'watch'],
     knows: ['persist'],

@@ -1,5 +1,5 @@
 import { orderBody } from '../../src/order/body-schemas.ts';
-import { readPart } from '../../src/order/read-parts.ts';
+import { PART_READERS } from '../../src/order/read-parts.ts';
 import { topicRow, type PartKind } from '../../src/order/topics.ts';
 import { isDuplicateKey } from '../../src/persist/duplicate-key.ts';
 import { receivedOf } from '../../src/persist/received.ts';
@@ -43,7 +43,7 @@ function snapshotOf(payload: unknown): Partial<RivalOrder> {
 }
 
 function partsWith(parts: RivalOrder['parts'], kind: PartKind, payload: unknown) {
-  const reading = readPart(kind, payload, (time) => time);
+  const reading = PART_READERS[kind](payload, (time) => time);
   if (!reading.ok) throw new Error(reading.because);
   const part = reading.body;
   return [...(parts[kind] ?? []).filter(({ id }) => id !== part.id), part];

@@ -1,6 +1,6 @@
 import type { Connection, mongo } from 'mongoose';
 import type { EventId, OrderKey } from '../../src/order/identity.ts';
-import type { PartFields } from '../../src/order/event.ts';
+import type { PartFields } from '../../src/order/part.ts';
 import type { OrderBody } from '../../src/order/body-schemas.ts';
 import type { PartKind, Topic } from '../../src/order/topics.ts';
 import { collectionsOf, prepareCollections } from '../../src/persist/collections.ts';

@@ -14,8 +14,8 @@ export const ENTERING: readonly PlantedFault[] = [
     name: 'token-known-by-its-text',
     promise: 'P1',
     file: 'system/tokens.ts',
-    find: 'hashOf(end === -1 ? token : token.slice(0, end))',
-    replace: 'hashOf(end === -1 ? token : token.slice(0))',
+    find: 'const signed = end === -1 ? token : token.slice(0, end);',
+    replace: 'const signed = end === -1 ? token : token.slice(0);',
     tests: ['watch/a-token-has-one-spelling'],
   },
   {

@@ -5,9 +5,9 @@ export const TELLING: readonly PlantedFault[] = [
   {
     name: 'order-hides-its-parked-events',
     promise: 'P7',
-    file: 'persist/parked-count.ts',
-    find: "const MISSING = ['parked', 'replaying'] as const;",
-    replace: "const MISSING = ['replaying'] as const;",
+    file: 'system/states.ts',
+    find: "export const MISSING_STATES = ['parked', 'replaying'] as const",
+    replace: "export const MISSING_STATES = ['replaying'] as const",
     tests: ['watch/an-order-shows-its-missing-events'],
   },
   {

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { OrderKey } from '../order/identity.ts';
+import { trustedOrderKey } from '../order/identity.ts';
 import { inPartitionOf, type RedisKeys } from '../system/redis-keys.ts';
 
 /**
@@ -30,8 +30,8 @@ export function waitingIn(redis: Redis, partitions: readonly RedisKeys[]): Waiti
   return {
     ofOrders: async (orders, since) => {
       const scores = await Promise.all(
-        orders.map((order) => {
-          const keys = inPartitionOf(order as OrderKey, partitions);
+        orders.map(trustedOrderKey).map((order) => {
+          const keys = inPartitionOf(order, partitions);
           return redis.zscore(keys.pending, order);
         }),
       );

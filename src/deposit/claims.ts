@@ -1,5 +1,12 @@
 import { setImmediate as immediate } from 'node:timers/promises';
-import { partsOf, type EventId, type OrderKey, type ShopDomain } from '../order/identity.ts';
+import {
+  partsOf,
+  trustedEventId,
+  trustedOrderKey,
+  type EventId,
+  type OrderKey,
+  type ShopDomain,
+} from '../order/identity.ts';
 import { TOPICS } from '../order/topics.ts';
 import { inPartitionOf, type RedisKeys } from '../system/redis-keys.ts';
 import { changedAtOf, fingerprintsOf } from './fingerprints.ts';
@@ -74,7 +81,7 @@ export function claims(redis: ScriptedRedis, partitions: readonly RedisKeys[]): 
       const found = await Promise.all(
         partitions.flatMap((keys) => deliveries.map((delivery) => redis.get(keys.delivery(delivery)))),
       );
-      return [...new Set(found.filter((event) => event !== null))] as EventId[];
+      return [...new Set(found.filter((event) => event !== null).map(trustedEventId))];
     },
     hashesOf: async (told) => {
       const hashes: Hashed[] = [];
@@ -111,7 +118,7 @@ function claimOf(event: EventId, fields: Record<string, string>, ttlMs: number):
   if (order === undefined || at === undefined) return null;
   return {
     event,
-    order: order as OrderKey,
+    order: trustedOrderKey(order),
     firstSeenAt: Number(at),
     lastSeenAt: Number(last ?? at),
     hits: Number(hits ?? 0),

@@ -75,13 +75,13 @@ function depositedOf(answer: DepositAnswer, redis: ScriptedRedis): Told {
     case 0:
       return {
         outcome: 'duplicate',
-        event: answer[1] as EventId,
+        event: answer[1],
         firstSeenAt: new Date(Number(answer[2])),
       };
     case 1:
       return {
         outcome: 'accepted',
-        event: answer[2] as EventId,
+        event: answer[2],
         isFirst: answer[1] === 1,
         isReused: answer[3] === 1,
       };
@@ -109,13 +109,13 @@ async function storeAll(
   const places = [keys.pending, keys.shops, keys.totals, keys.lastEvents];
   const facts: (string | number | Buffer)[] = [
     ttlSeconds,
-    keys.dedupe('' as EventId),
+    keys.dedupe(''),
     keys.traffic(''),
     DEPOSIT_SHARE,
     MOST_REPEATS,
   ];
   for (const { event, delivery, repeat } of all) {
-    const { body, id, triggered } = repeat ?? { body: '-' as const, id: '' as EventId, triggered: '' };
+    const { body, id, triggered } = repeat ?? { body: '-' as const, id: '' as const, triggered: '' };
     places.push(keys.dedupe(event.id), keys.delivery(delivery ?? '-'), keys.mailbox(event.order));
     places.push(keys.dedupe(id), keys.repeats(body));
     facts.push(event.order, delivery === null ? '0' : '1', encodeEntry(event), id, triggered);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { WaitingEvent } from '../order/event.ts';
-import { partsOf, type EventId, type ShopDomain } from '../order/identity.ts';
+import { partsOf, trustedEventId, type EventId, type ShopDomain } from '../order/identity.ts';
 import { microsOf } from '../order/instants.ts';
 import { routeOf } from '../order/routing.ts';
 import { isTimeless, isTopic } from '../order/topics.ts';
@@ -94,5 +94,5 @@ function mayRepeat(triggered: number, changedAt: ChangedAt | undefined): boolean
 }
 
 function sha256(text: string, body: Uint8Array = NOTHING): EventId {
-  return createHash('sha256').update(text).update(body).digest('hex') as EventId;
+  return trustedEventId(createHash('sha256').update(text).update(body).digest('hex'));
 }

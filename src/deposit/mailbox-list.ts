@@ -85,13 +85,12 @@ async function pageOf(
       after?.since ?? '-inf',
       passed,
       wanted,
-      keys.mailbox('' as OrderKey),
+      keys.mailbox(''),
       queueKeysOf(keys),
       LONGEST_DELAY_MS,
     );
     for (const [order, since, events, due] of rows)
-      if (isBehind(Number(since), order, after))
-        found.push(waitingOrder(now, order as OrderKey, since, events, due));
+      if (isBehind(Number(since), order, after)) found.push(waitingOrder(now, order, since, events, due));
     if (found.length >= wanted || rows.length < wanted) return found.slice(0, wanted);
   }
 }

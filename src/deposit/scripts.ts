@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import type { EventId, OrderKey } from '../order/identity.ts';
 import { DROP_CLAIMS, RELEASE } from './claim-scripts.ts';
 import { LOOK, WAITING } from './operator-scripts.ts';
 import type { Script } from './script.ts';
@@ -226,17 +227,17 @@ return length
 type Arguments = (string | number | Buffer)[];
 
 export type DepositAnswer =
-  [1, number, string, 0 | 1] | [0, string, string | number] | [2, string] | [3, number, number];
+  [1, number, EventId, 0 | 1] | [0, EventId, string | number] | [2, string] | [3, number, number];
 
-/** A Redis connection that knows the scripts. */
+/** A Redis connection that knows the scripts. Their answers have the types of what was stored. */
 export interface ScriptedRedis extends Redis {
   lockstepDeposit: (...args: Arguments) => Promise<DepositAnswer[]>;
   lockstepReadBuffer: (...args: Arguments) => Promise<[number, Buffer[], number]>;
   lockstepTrim: (...args: Arguments) => Promise<number>;
-  lockstepUnattended: (...args: Arguments) => Promise<[number, string[]]>;
+  lockstepUnattended: (...args: Arguments) => Promise<[number, OrderKey[]]>;
   lockstepRecount: (...args: Arguments) => Promise<number>;
   lockstepReplay: (...args: Arguments) => Promise<number | [number, number]>;
-  lockstepWaiting: (...args: Arguments) => Promise<[number, [string, string, number, 0 | 1][]]>;
+  lockstepWaiting: (...args: Arguments) => Promise<[number, [OrderKey, string, number, 0 | 1][]]>;
   lockstepLook: (...args: Arguments) => Promise<[number, string | null, number, 0 | 1, [string, number][]]>;
   lockstepRelease: (...args: Arguments) => Promise<-1 | 0 | 1>;
   lockstepDropClaims: (...args: Arguments) => Promise<number>;

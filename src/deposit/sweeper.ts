@@ -1,4 +1,3 @@
-import type { OrderKey } from '../order/identity.ts';
 import { QUEUE, type RedisKeys } from '../system/redis-keys.ts';
 import { LONGEST_DELAY_MS } from './operator-scripts.ts';
 import { messageOf } from '../system/errors.ts';
@@ -60,7 +59,7 @@ export class Sweeper {
   }
 
   async #recount(keys: RedisKeys): Promise<void> {
-    const mailboxes = keys.mailbox('' as OrderKey);
+    const mailboxes = keys.mailbox('');
     const shops = await this.#redis.lockstepRecount(keys.pending, keys.shops, mailboxes, PAGE);
     if (shops > 0) this.#log.warn({ shops }, 'counters of waiting events were wrong; recounted them');
   }
@@ -89,7 +88,7 @@ export class Sweeper {
       LONGEST_DELAY_MS,
     );
     if (orders.length > 0) {
-      await this.#waker.wakeAnew(orders as OrderKey[]);
+      await this.#waker.wakeAnew(orders);
       this.#onSwept(orders.length);
       this.#log.info({ orders: orders.length }, 'woke orders whose job was lost');
     }

@@ -108,7 +108,7 @@ function claimText(claim: Claim): string {
 }
 
 /** Outcomes of events that were not applied and are not waiting: releasing their keys needs no confirmation. */
-const NOTHING_TO_CONFIRM = ['parked', 'unknown'];
+const NOTHING_TO_CONFIRM: readonly Claim['outcome'][] = ['parked', 'unknown'];
 
 function refusedUnless(confirm: boolean, { outcome }: Claim): string | null {
   return confirm || NOTHING_TO_CONFIRM.includes(outcome)

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Option } from 'commander';
+import { FOUND } from '../system/states.ts';
 import type { Reconcile, ReconcilePage } from '../watch/shapes/reconcile.ts';
 import { placeOf } from './ask.ts';
 import { reasonToAct } from './change.ts';
@@ -205,7 +206,7 @@ function listText({ reconciles, cursor }: ReconcilePage): string {
   return `${table(rows, head)}${cursor === null ? '' : '\n… older passes: use --limit'}`;
 }
 
-const COUNTS = ['checked', 'missing', 'stale', 'differs', 'stuck', 'gone'] as const;
+const COUNTS = ['checked', ...FOUND] as const;
 
 /** The columns of a list of passes. */
 export const CELLS_OF_PASS = ['state', ...COUNTS, 'requested by', 'pass', 'details'];

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Option } from 'commander';
+import { OUTCOMES, type Outcome } from '../order/outcomes.ts';
 import type { EventPage, EventSummary } from '../watch/shapes/events.ts';
 import { queryOf } from './ask.ts';
 import { OpsProblem } from './exit.ts';
@@ -7,11 +8,10 @@ import type { Session } from './session.ts';
 import { table, time } from './table.ts';
 import { shopOption, topicOption, verb } from './verb.ts';
 
-const ENDED = ['applied', 'stale', 'unchanged', 'late', 'parked'] as const;
 interface TailOptions {
   shop?: string;
   topic?: string;
-  outcome?: (typeof ENDED)[number];
+  outcome?: Outcome;
 }
 
 const EVERY_MS = 1000;
@@ -35,7 +35,7 @@ export const TAIL_VERBS = [
     options: [
       shopOption(),
       topicOption(),
-      new Option('--outcome <outcome>', 'Filter by outcome').choices(ENDED),
+      new Option('--outcome <outcome>', 'Filter by outcome').choices(OUTCOMES),
     ],
     act: async (session, _args, { shop, topic, outcome }) => {
       const stop = new AbortController();

@@ -1,8 +1,9 @@
 import { askedListsBody } from './body-schemas.ts';
 import type { OrderEvent } from './event.ts';
+import { readPart } from './part.ts';
 import { positionOf } from './position.ts';
 import { readBody, type BodyReading } from './read-body.ts';
-import { readPart, type PastOnly } from './read-parts.ts';
+import type { PastOnly } from './read-parts.ts';
 
 const LISTS = ['transactions', 'returns', 'disputes'] as const;
 
@@ -31,9 +32,9 @@ export function askedParts(
   const notes = [...lists.notes];
   for (const kind of LISTS)
     for (const each of lists.body[kind] ?? []) {
-      const reading = readPart(kind, each, past);
+      const reading = readPart(kind, each, past, { position: positions[kind] });
       if (!reading.ok) return { ok: false, because: `${kind}: ${reading.because}` };
-      parts.push({ kind, part: { ...reading.body, position: positions[kind] } });
+      parts.push(reading.body);
       notes.push(...reading.notes);
     }
   return { ok: true, body: parts, notes };

@@ -4,7 +4,7 @@ const DECIMALS = 6;
 const AMOUNT = new RegExp(`^(-?\\d{1,24})(?:\\.(\\d{0,${DECIMALS}})0*)?$`);
 
 /** Null if the value is not such an amount. */
-export function decimalOf(amount: unknown): bigint | null {
+export function decimalOf(amount: string | null | undefined): bigint | null {
   const match = typeof amount === 'string' ? AMOUNT.exec(amount) : null;
   if (!match) return null;
   const [, whole = '', fraction = ''] = match;

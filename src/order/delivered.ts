@@ -1,7 +1,7 @@
-import type { Part } from './event.ts';
 import { toldAt } from './known.ts';
 import type { Order } from './order.ts';
 import { secondOfTime } from './own-clock.ts';
+import type { PartOf } from './part.ts';
 import { secondOf } from './position.ts';
 import { meaningOf } from './status.ts';
 
@@ -38,11 +38,11 @@ interface LastEvent {
 }
 
 /** By fulfillment id. Of two events in the same second, an arrival counts. */
-function lastEvents(events: readonly Part[]): Map<unknown, LastEvent> {
-  const last = new Map<unknown, LastEvent>();
+function lastEvents(events: readonly PartOf<'fulfillmentEvents'>[]): Map<string | null, LastEvent> {
+  const last = new Map<string | null, LastEvent>();
   for (const event of events) {
     const hasArrived = meaningOf(event.status, HAS_ARRIVED);
-    if (hasArrived === undefined || event.removed === true) continue;
+    if (hasArrived === undefined || event.removed) continue;
     const second = secondOfEvent(event);
     const known = last.get(event.fulfillmentId);
     if (!known || second > known.second || (second === known.second && hasArrived))
@@ -51,6 +51,6 @@ function lastEvents(events: readonly Part[]): Map<unknown, LastEvent> {
   return last;
 }
 
-function secondOfEvent(event: Part): number {
+function secondOfEvent(event: PartOf<'fulfillmentEvents'>): number {
   return secondOfTime(event.happenedAt) ?? secondOf(event.position);
 }

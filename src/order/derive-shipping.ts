@@ -1,9 +1,9 @@
 import { deliveredOf } from './delivered.ts';
-import type { Part } from './event.ts';
 import { toldAt } from './known.ts';
 import { leftToShip, wereTakenOut, type Left } from './left-to-ship.ts';
 import type { Order } from './order.ts';
 import { isAfter, isNotBefore, secondOfTime } from './own-clock.ts';
+import type { PartOf } from './part.ts';
 import { START, type Position } from './position.ts';
 import {
   laterOf,
@@ -35,12 +35,12 @@ export function shippingOf(order: Order, payment: Payment): Shipping {
 }
 
 /** Whether a parcel is newer than the body. A body with nothing shipped knows no parcels of its own second either. */
-function hasNews(parcels: readonly Part[], told: Shipping, since: Position): boolean {
+function hasNews(parcels: readonly PartOf<'fulfillments'>[], told: Shipping, since: Position): boolean {
   const happenedSince = told === 'none' ? isNotBefore : isAfter;
   return parcels.some((parcel) => happenedSince(secondOfTime(parcel.createdAt), since));
 }
 
-function wasAnyShipped(told: Shipping, parcels: readonly Part[]): boolean {
+function wasAnyShipped(told: Shipping, parcels: readonly PartOf<'fulfillments'>[]): boolean {
   return told !== 'none' || parcels.length > 0;
 }
 
@@ -55,7 +55,12 @@ function impliedBy(hasNewParcels: boolean, isAllSent: boolean): Shipping {
 }
 
 /** Whether the order has no goods, or nothing was shipped and nothing is left to ship. */
-function needsNoShipping(order: Order, left: Left, parcels: readonly Part[], { told, since }: Word): boolean {
+function needsNoShipping(
+  order: Order,
+  left: Left,
+  parcels: readonly PartOf<'fulfillments'>[],
+  { told, since }: Word,
+): boolean {
   if (WITHOUT_GOODS.has(left)) return true;
   return !wasAnyShipped(told, parcels) && NO_GOODS_LEFT.has(left) && wereTakenOut(order, since);
 }
@@ -82,7 +87,7 @@ function knowsMore({ lines, parts }: Order, since: Position): boolean {
   );
 }
 
-function hasArrived(order: Order, parcels: readonly Part[]): boolean {
+function hasArrived(order: Order, parcels: readonly PartOf<'fulfillments'>[]): boolean {
   if (order.facts.closedAt !== null) return true;
   if (parcels.length === 0) return false;
   const delivered = deliveredOf(order);

@@ -1,7 +1,8 @@
 import type { EventId, OrderKey } from './identity.ts';
-import type { Known, Told } from './known.ts';
+import type { Memory } from './known.ts';
+import type { PartEvent } from './part.ts';
 import type { Position } from './position.ts';
-import type { PartKind, Topic } from './topics.ts';
+import type { Topic } from './topics.ts';
 
 /** An event as it waits in a mailbox: what was received, and for which order. Its body has not been read yet. */
 export interface WaitingEvent {
@@ -21,14 +22,7 @@ export interface WaitingEvent {
   payload?: Buffer;
 }
 
-/** A part of an order with its own id. Its fields are in shapes.ts. */
-export interface Part extends Known {
-  id: string;
-  /** Of the newest body that has it. */
-  position: Position;
-}
-
-export interface Line extends Known {
+export interface Line extends Memory {
   id: string;
   sku: string | null;
   title: string | null;
@@ -65,21 +59,15 @@ export interface Facts {
   closedAt: string | null;
 }
 
-/** The content of one whole-order body. Absent fields are not in `told`, and change nothing. */
+/** The fields that a body may have; undefined if it does not have the field. */
+type ToldOf<Fields> = { [Field in keyof Fields]?: Fields[Field] | undefined };
+
+/** The content of one whole-order body. Undefined fields change nothing. */
 export interface Snapshot {
-  told: Partial<Facts & { name: string | null; lines: Told[] }>;
+  told: ToldOf<Facts & { name: string | null; lines: ToldOf<Line>[] }>;
   cancelled: Cancellation | null;
   /** Shopify's id of the customer. No other personal data is read. */
   customer: string | null;
-}
-
-/** What a body says about one part, under the field names in shapes.ts; undefined if it does not have the field. */
-export interface PartFields extends Told {
-  id: string;
-}
-
-export interface PartTold extends PartFields {
-  position: Position;
 }
 
 /** A body that has been read: what it contributes to its order, and its position. */
@@ -90,7 +78,7 @@ export interface OrderEvent {
   occurredAt: number;
   position: Position;
   snapshot: Snapshot | null;
-  parts: { kind: PartKind; part: PartTold }[];
+  parts: PartEvent[];
   deletes: boolean;
   /** Why it seems to belong to another shop. Ignored if a whole order is already known: a shop can change its name. */
   ofOtherShop?: string;

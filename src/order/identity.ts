@@ -1,4 +1,7 @@
-/** Kinds of strings that must not be mixed up. Each is validated once, at the point of entry. */
+/**
+ * Kinds of strings that must not be mixed up. Each is validated once, at the point of entry. What Lockstep stored
+ * itself is not validated again: `trusted…`. No other file casts to these types (test/order/brands.test.ts).
+ */
 declare const brand: unique symbol;
 type Branded<Name extends string> = string & { readonly [brand]: Name };
 
@@ -45,6 +48,21 @@ export function asEventId(text: string): EventId | null {
 
 export function orderKey(shop: ShopDomain, order: OrderId | null): OrderKey {
   return `${shop}/${order ?? UNREADABLE}` as OrderKey;
+}
+
+/** The key of an order that is in Redis or MongoDB. */
+export function trustedOrderKey(stored: string): OrderKey {
+  return stored as OrderKey;
+}
+
+/** The id of an event that is in Redis or MongoDB, or a hash that was just calculated. */
+export function trustedEventId(stored: string): EventId {
+  return stored as EventId;
+}
+
+/** A shop that is in MongoDB. */
+export function trustedShopDomain(stored: string): ShopDomain {
+  return stored as ShopDomain;
 }
 
 export function partsOf(key: OrderKey): { shop: ShopDomain; orderId: OrderId | null } {

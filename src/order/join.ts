@@ -1,6 +1,7 @@
-import type { Cancellation, OrderEvent, Part, PartTold, Snapshot } from './event.ts';
-import { joinKnown, type Joined as JoinedFields } from './known.ts';
+import type { Cancellation, Facts, OrderEvent } from './event.ts';
+import { joinKnown, type Memory } from './known.ts';
 import type { Order } from './order.ts';
+import type { Part, PartTold } from './part.ts';
 import { START, type Position } from './position.ts';
 import { ORDER_SHAPE, PART_SHAPES } from './shapes.ts';
 import type { PartKind } from './topics.ts';
@@ -40,7 +41,9 @@ function joinSnapshot(order: Order, event: OrderEvent): Joined {
   if (!event.snapshot) return nothing(order);
   const { position, occurredAt, topic } = event;
   const base = order.snapshot?.position ?? START;
-  const { known, fresh } = joinFacts(order, event.snapshot, base, position);
+  const { told } = event.snapshot;
+  const next = later(base, position);
+  const { known, fresh } = joinKnown(ORDER_SHAPE, factsOf(order), base, told, position, next);
   const joined = withFacts(order, known);
   if (position > base)
     return {
@@ -51,25 +54,20 @@ function joinSnapshot(order: Order, event: OrderEvent): Joined {
   return { order: joined, fresh, outdated: position < base };
 }
 
-function joinFacts(order: Order, { told }: Snapshot, base: Position, position: Position): JoinedFields {
-  const known = {
-    ...order.facts,
-    name: order.name,
-    lines: order.lines,
-    ...(order.told && { told: order.told }),
-    ...(order.gone && { gone: { ...order.gone } }),
-  };
-  return joinKnown(ORDER_SHAPE, known, base, told, position, later(base, position));
+/** What a whole-order body is joined to. In an order, name and lines are stored beside the other facts. */
+type KnownFacts = Facts & Pick<Order, 'name' | 'lines'> & Memory;
+
+function factsOf({ facts, name, lines, told, gone }: Order): KnownFacts {
+  return { ...facts, name, lines, ...(told && { told }), ...(gone && { gone: { ...gone } }) };
 }
 
-/** In an order, name and lines are stored beside the other facts. */
-function withFacts(order: Order, { name, lines, told, gone, ...facts }: JoinedFields['known']): Order {
+function withFacts(order: Order, { name, lines, told, gone, ...facts }: KnownFacts): Order {
   const { told: _, gone: __, ...rest } = order;
   return {
     ...rest,
-    name: name as Order['name'],
-    lines: lines as Order['lines'],
-    facts: facts as unknown as Order['facts'],
+    name,
+    lines,
+    facts,
     ...(told && { told }),
     ...(gone?.lines && { gone: { lines: gone.lines } }),
   };
@@ -146,18 +144,12 @@ class PartList {
     const before = place === null ? this.#added.get(id) : this.#known[place];
     const base = before?.position ?? START;
     const next = later(base, position);
-    const blank = { id, ...PART_SHAPES[this.#kind].blank };
-    const { known, fresh, outdated } = joinKnown(
-      PART_SHAPES[this.#kind],
-      before ?? blank,
-      base,
-      told,
-      position,
-      next,
-    );
-    const part: Part = { ...known, id, position: next };
-    this.fresh ||= fresh || !before;
-    this.outdated ||= outdated;
+    const shape = PART_SHAPES[this.#kind];
+    const known: Part = before ?? { id, ...shape.blank, position: START };
+    const joined = joinKnown(shape, known, base, told, position, next);
+    const part: Part = { ...joined.known, id, position: next };
+    this.fresh ||= joined.fresh || !before;
+    this.outdated ||= joined.outdated;
     if (place === null) this.#added.set(id, part);
     else this.#known[place] = part;
   }

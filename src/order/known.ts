@@ -7,13 +7,25 @@ import { START, type Position } from './position.ts';
  * All fields of a thing nearly always come from one body. Its position is the thing's `base`. Only fields that come
  * from another body have their own position, in `told`.
  */
-export interface Known {
+export interface Known extends Memory {
+  [field: string]: unknown;
+}
+
+/** Where the fields of a thing come from. */
+export interface Memory {
   /** Positions of the fields that do not come from the body at `base`. START: no body has had the field. */
   told?: Record<string, Position>;
   /** Items missing from the newest list, by the list's name. Kept because a later list can have them again. */
   gone?: Record<string, Known[]>;
-  [field: string]: unknown;
 }
+
+/** What is known of a thing, from the fields that its bodies have: lists become lists of known items. */
+export type KnownOf<Fields> = Memory & {
+  [Field in keyof Fields]-?: ValueOf<Exclude<Fields[Field], undefined>>;
+};
+type ValueOf<Value> = Value extends readonly (infer Item)[]
+  ? (Item extends object ? KnownOf<Item> : Item)[]
+  : Value;
 
 /** The fields that a body has. Absent or undefined: it does not have the field. Null is a value. */
 export type Told = Readonly<Record<string, unknown>>;
@@ -41,12 +53,12 @@ interface Change {
   outdated: boolean;
 }
 
-export interface Joined extends Change {
-  known: Known;
+export interface Joined<Thing = Known> extends Change {
+  known: Thing;
 }
 
 /** Position of the body that a field comes from. */
-export function toldAt(known: Pick<Known, 'told'>, field: string, base: Position): Position {
+export function toldAt(known: Memory, field: string, base: Position): Position {
   return known.told?.[field] ?? base;
 }
 
@@ -55,6 +67,14 @@ export function toldAt(known: Pick<Known, 'told'>, field: string, base: Position
  * @param base the position that `known` is based on
  * @param next the position that the result is based on
  */
+export function joinKnown<Thing extends Memory, Body extends object>(
+  shape: Shape,
+  known: Thing,
+  base: Position,
+  told: Body,
+  position: Position,
+  next: Position,
+): Joined<Thing>;
 export function joinKnown(
   shape: Shape,
   known: Known,

@@ -1,7 +1,8 @@
-import type { Line, Part } from './event.ts';
-import { toldAt, type Known } from './known.ts';
+import type { Line } from './event.ts';
+import { toldAt } from './known.ts';
 import type { Order } from './order.ts';
 import { isAfter, isNotBefore, secondOfTime } from './own-clock.ts';
+import type { PartOf } from './part.ts';
 import { START, type Position } from './position.ts';
 
 /**
@@ -21,7 +22,7 @@ export type Left = 'goods' | 'digital' | 'nothing' | 'without goods' | 'without 
  * @param hasNews whether some of them are newer than the newest body. If so, digital lines count as sent unless a body
  *   says how many units are left
  */
-export function leftToShip(order: Order, parcels: readonly Part[], hasNews: boolean): Left {
+export function leftToShip(order: Order, parcels: readonly PartOf<'fulfillments'>[], hasNews: boolean): Left {
   const { lines } = order;
   const listedAt = order.snapshot ? toldAt(order, 'lines', order.snapshot.position) : START;
   if (listedAt === START || lines.length === 0) return 'unknown';
@@ -49,29 +50,27 @@ interface Dated {
   second: number | null;
 }
 
+type Shipped = Pick<PartOf<'fulfillments'>['lines'][number], 'lineId' | 'quantity'>;
+
 const NO_UNITS: Units = { shipped: [], open: [], refunded: [], cancelled: [] };
 
-const OPEN: ReadonlySet<unknown> = new Set(['pending', 'open']);
+const OPEN: ReadonlySet<string | null> = new Set(['pending', 'open']);
 
-function unitsOf({ parts }: Order, parcels: readonly Part[]): Map<unknown, Units> {
-  const units = new Map<unknown, Units>();
-  const note = (name: keyof Units, { lineId, quantity }: Known, second: number | null) => {
+function unitsOf({ parts }: Order, parcels: readonly PartOf<'fulfillments'>[]): Map<string | null, Units> {
+  const units = new Map<string | null, Units>();
+  const note = (name: keyof Units, { lineId, quantity }: Shipped, second: number | null) => {
     const known = units.get(lineId) ?? { shipped: [], open: [], refunded: [], cancelled: [] };
-    known[name].push({ quantity: Number(quantity), second });
+    known[name].push({ quantity, second });
     units.set(lineId, known);
   };
   for (const parcel of parcels)
-    for (const line of linesOf(parcel)) note('shipped', line, secondOfTime(parcel.createdAt));
+    for (const line of parcel.lines) note('shipped', line, secondOfTime(parcel.createdAt));
   for (const parcel of parts.fulfillments)
-    if (OPEN.has(parcel.status)) for (const line of linesOf(parcel)) note('open', line, null);
+    if (OPEN.has(parcel.status)) for (const line of parcel.lines) note('open', line, null);
   for (const refund of parts.refunds)
-    for (const line of linesOf(refund))
+    for (const line of refund.lines)
       note(line.restock === 'cancel' ? 'cancelled' : 'refunded', line, secondOfTime(refund.processedAt));
   return units;
-}
-
-function linesOf(part: Part): Known[] {
-  return (part.lines ?? []) as Known[];
 }
 
 function leftOf(line: Line, listedAt: Position, units: Units): number {
@@ -136,7 +135,7 @@ function quantityOf(line: Line, listedAt: Position): number {
   return toldAt(line, 'quantity', listedAt) === START ? Infinity : line.quantity;
 }
 
-function isTold(quantity: number | null | undefined): quantity is number {
+function isTold(quantity: number | null): quantity is number {
   return typeof quantity === 'number';
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Order } from './order.ts';
+import { PART_KINDS } from './shapes.ts';
 
 /**
  * What the rules rely on in a loaded order. If a document was changed by hand, this names the damaged fields in words.
@@ -9,6 +10,12 @@ const text = z.string();
 const number = z.number();
 const memory = z.record(text, text);
 const part = z.looseObject({ id: text, position: text, told: memory.optional() });
+const list = z.array(z.looseObject({}));
+const parts = z.object({
+  ...Object.fromEntries(PART_KINDS.map((kind) => [kind, z.array(part)])),
+  refunds: z.array(part.extend({ lines: list, transactions: list })),
+  fulfillments: z.array(part.extend({ lines: list })),
+});
 const change = z.looseObject({ occurredAt: number, appliedAt: number });
 
 const SHAPE = z.looseObject({
@@ -21,7 +28,7 @@ const SHAPE = z.looseObject({
   ends: z.looseObject({ cancelled: z.looseObject({ at: number }).nullable(), deletedAt: number.nullable() }),
   lines: z.array(z.looseObject({ id: text })),
   customers: z.array(text),
-  parts: z.record(text, z.array(part)),
+  parts,
   told: memory.optional(),
   gone: z.looseObject({ lines: z.array(z.looseObject({})) }).optional(),
   snapshot: z.looseObject({ position: text, at: number, topic: text }).nullable(),

@@ -1,18 +1,17 @@
-import type { Cancellation, Facts, Line, Part } from './event.ts';
+import type { Cancellation, Facts, Line } from './event.ts';
 import { partsOf, type EventId, type OrderId, type OrderKey, type ShopDomain } from './identity.ts';
 import type { Known } from './known.ts';
+import type { APPLIED_OUTCOMES } from './outcomes.ts';
+import type { Parts } from './part.ts';
 import { START, type Position } from './position.ts';
-import { ORDER_SHAPE, PART_SHAPES } from './shapes.ts';
+import { ORDER_SHAPE } from './shapes.ts';
 import type { Status } from './status.ts';
-import type { PartKind, Topic } from './topics.ts';
-
-/** What happened to an event, as the journal has it. (An event in a mailbox is `waiting`.) */
-export type Outcome = 'applied' | 'stale' | 'unchanged' | 'late' | 'parked';
+import type { Topic } from './topics.ts';
 
 /** The outcome of an event, as its order remembers it: enough to rewrite its journal entry after a crash. */
 export interface Applied {
   event: EventId;
-  outcome: Exclude<Outcome, 'parked'>;
+  outcome: (typeof APPLIED_OUTCOMES)[number];
   because: string | null;
   /** What could not be read in its body; absent if everything could. */
   notes?: string[];
@@ -45,7 +44,7 @@ export interface Order {
   lines: Line[];
   /** Ids of all customers named in its snapshots, sorted. Redactions find the order by them. */
   customers: string[];
-  parts: Record<PartKind, Part[]>;
+  parts: Parts;
   /** Positions of name, facts and lines, if they come from a body older than the newest snapshot (known.ts). */
   told?: Record<string, Position>;
   /** Lines missing from the newest list. */
@@ -68,7 +67,20 @@ const APPLIED_KEPT = 200;
 const HISTORY_KEPT = 100;
 
 const { name: _, lines: __, ...BLANK_FACTS } = ORDER_SHAPE.blank;
-const PART_KINDS = Object.keys(PART_SHAPES) as PartKind[];
+/** The inside of a new order's `parts`: a list for each kind. */
+const noParts = (): Parts => ({
+  transactions: [],
+  refunds: [],
+  fulfillments: [],
+  fulfillmentEvents: [],
+  tenders: [],
+  disputes: [],
+  returns: [],
+  edits: [],
+  drafts: [],
+  assessments: [],
+  protections: [],
+});
 
 export function newOrder(key: OrderKey): Order {
   const { shop, orderId } = partsOf(key);
@@ -83,7 +95,7 @@ export function newOrder(key: OrderKey): Order {
     ends: { cancelled: null, deletedAt: null },
     lines: [],
     customers: [],
-    parts: Object.fromEntries(PART_KINDS.map((kind) => [kind, []])) as unknown as Order['parts'],
+    parts: noParts(),
     snapshot: null,
     position: START,
     furthest: null,

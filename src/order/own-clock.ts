@@ -6,7 +6,7 @@ import { secondOf, START, type Position } from './position.ts';
  * 1970, the resolution of bodies. Something without a timestamp counts as not after any body. If no body has had the
  * field, everything counts as after.
  */
-export function secondOfTime(time: unknown): number | null {
+export function secondOfTime(time: string | null | undefined): number | null {
   const at = millisOf(time);
   return at === null ? null : Math.floor(at / 1000);
 }

@@ -1,9 +1,12 @@
 import { decimalOf } from './decimal.ts';
-import { toldAt, type Known } from './known.ts';
+import { toldAt } from './known.ts';
 import type { Order } from './order.ts';
 import { secondOfTime } from './own-clock.ts';
+import type { PartOf } from './part.ts';
 import type { Position } from './position.ts';
 import { meaningOf } from './status.ts';
+
+type Transaction = PartOf<'refunds'>['transactions'][number];
 
 /** Ways in which a transaction moves money, or reserves it. */
 const KINDS = {
@@ -27,9 +30,9 @@ export type Tallies = Record<Kind, Tally>;
 
 /** Transactions added up so far. Captures are counted last: whether one counts depends on all other payments. */
 interface Added {
-  transactions: readonly Known[];
+  transactions: readonly Transaction[];
   tallies: Tallies;
-  payments: Set<unknown>;
+  payments: Set<string | null>;
   captures: Move[];
 }
 
@@ -48,7 +51,7 @@ export class PaymentTallies {
     return { ...tallies, payment };
   }
 
-  #add(transactions: readonly Known[]): Added {
+  #add(transactions: readonly Transaction[]): Added {
     const news = newIn(transactions, this.#added.transactions);
     const added = news ? this.#added : nothingAdded();
     for (const transaction of news ?? transactions) {
@@ -69,9 +72,9 @@ function nothingAdded(): Added {
 }
 
 /** The items that a list has in addition to an earlier one; null if the earlier one is not a subsequence of it. */
-function newIn(list: readonly Known[], earlier: readonly Known[]): Known[] | null {
+function newIn(list: readonly Transaction[], earlier: readonly Transaction[]): Transaction[] | null {
   let found = 0;
-  const news: Known[] = [];
+  const news: Transaction[] = [];
   for (const each of list)
     if (each === earlier[found]) found += 1;
     else news.push(each);
@@ -85,10 +88,10 @@ function count(tally: Tally, { amount, currency, second }: Move): void {
 }
 
 /** Each transaction once, even if it also appears inside a refund. */
-function transactionsOf({ parts }: Order): Known[] {
-  const inRefunds = new Map<unknown, { position: Position; transaction: Known }>();
+function transactionsOf({ parts }: Order): Transaction[] {
+  const inRefunds = new Map<string | null, { position: Position; transaction: Transaction }>();
   for (const refund of parts.refunds)
-    for (const transaction of (refund.transactions ?? []) as Known[]) {
+    for (const transaction of refund.transactions) {
       const position = toldAt(refund, 'transactions', refund.position);
       inRefunds.set(transaction.id, { position, transaction });
     }
@@ -103,7 +106,7 @@ function transactionsOf({ parts }: Order): Known[] {
 }
 
 /** Merges two versions of a transaction. The older one may have fields that the newer one lacks. */
-function over(older: Known, newer: Known): Known {
+function over(older: Transaction, newer: Transaction): Transaction {
   return { ...older, ...Object.fromEntries(Object.entries(newer).filter(([, value]) => value !== null)) };
 }
 
@@ -116,19 +119,19 @@ interface Move {
 }
 
 /** Null if it moved no money: it failed, was a test, or is of another kind. */
-function moveOf({ kind, status, test, amount, currency, parentId, processedAt }: Known): Move | null {
+function moveOf({ kind, status, test, amount, currency, parentId, processedAt }: Transaction): Move | null {
   const meaning = meaningOf<Kind>(kind, KINDS);
   const value = decimalOf(amount) ?? 0n;
-  if (status !== 'success' || test === true || meaning === undefined || value < 0n) return null;
+  if (status !== 'success' || test || meaning === undefined || value < 0n) return null;
   return {
     kind: meaning,
     amount: value,
     currency: codeOf(currency),
-    parentId: typeof parentId === 'string' ? parentId : null,
+    parentId,
     second: secondOfTime(processedAt),
   };
 }
 
-export function codeOf(currency: unknown): string | null {
+export function codeOf(currency: string | null | undefined): string | null {
   return typeof currency === 'string' && currency !== '' ? currency.toUpperCase() : null;
 }

@@ -6,10 +6,11 @@ import { partsOf } from './identity.ts';
 import { microsOf, millisOf } from './instants.ts';
 import { readJson } from './lossless-json.ts';
 import { unnamedLists } from './named-items.ts';
+import { readPart } from './part.ts';
 import { positionOf } from './position.ts';
 import { readBody, wordOf } from './read-body.ts';
 import { readOrder } from './read-order.ts';
-import { readPart, type PastOnly } from './read-parts.ts';
+import type { PastOnly } from './read-parts.ts';
 import { isTopic, topicRow, type Topic } from './topics.ts';
 
 /** An event that has been read, or the reason why it cannot be. */
@@ -56,13 +57,12 @@ function readAs(waiting: WaitingEvent, topic: Topic, body: unknown, when: When):
       ? withAsked(whole, body, { triggered, rank, past })
       : { ok: true, event: whole };
   }
-  const reading = readPart(brings, body, past);
+  const removed = topic === 'fulfillment_events/delete' ? ({ removed: true } as const) : {};
+  const reading = readPart(brings, body, past, { ...removed, position });
   if (!reading.ok) return reading;
-  const removed = topic === 'fulfillment_events/delete' ? { removed: true } : {};
-  const part = { ...reading.body, ...removed, position };
   return {
     ok: true,
-    event: { ...event, parts: [{ kind: brings, part }], notes: [...notes, ...reading.notes] },
+    event: { ...event, parts: [reading.body], notes: [...notes, ...reading.notes] },
   };
 }
 

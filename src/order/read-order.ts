@@ -1,7 +1,6 @@
 import type { OrderBody } from './body-schemas.ts';
 import type { Cancellation, Money, OrderEvent, Snapshot } from './event.ts';
 import { millisOf } from './instants.ts';
-import type { Told } from './known.ts';
 import { positionOf } from './position.ts';
 import { fulfillment, refund, type PastOnly } from './read-parts.ts';
 
@@ -54,14 +53,14 @@ function cancellationOf(
 }
 
 function factsOf(body: OrderBody, past: PastOnly): Snapshot['told'] {
-  const told = {
+  return {
     name: body.name,
     financialStatus: body.financial_status,
     fulfillmentStatus: body.fulfillment_status,
     ...totalsOf(body),
     createdAt: past(body.created_at),
     closedAt: body.closed_at,
-    lines: body.line_items?.map((line): Told => ({
+    lines: body.line_items?.map((line) => ({
       id: line.id,
       sku: line.sku,
       title: line.title,
@@ -72,14 +71,13 @@ function factsOf(body: OrderBody, past: PastOnly): Snapshot['told'] {
       requiresShipping: line.requires_shipping ?? undefined,
     })),
   };
-  return told as Snapshot['told'];
 }
 
 /**
  * The total in the shop's currency and in the buyer's. The latter records which shop total it corresponds to (`of`),
  * because a body may have a new total without the amount in the buyer's currency.
  */
-function totalsOf({ currency, total_price: total, total_price_set: set }: OrderBody): Told {
+function totalsOf({ currency, total_price: total, total_price_set: set }: OrderBody) {
   const { shop_money: shop, presentment_money: buyer } = set ?? {};
   const totalPrice = shop?.amount ?? total;
   return {

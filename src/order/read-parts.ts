@@ -12,8 +12,6 @@ import {
   tenderBody,
   transactionBody,
 } from './body-schemas.ts';
-import type { PartFields } from './event.ts';
-import type { Told } from './known.ts';
 import { namedItems } from './named-items.ts';
 import { readBody, type BodyReading } from './read-body.ts';
 import type { PartKind } from './topics.ts';
@@ -21,77 +19,57 @@ import type { PartKind } from './topics.ts';
 /** Returns a body's time unchanged, or undefined if it is in the future. */
 export type PastOnly = (time: string | null | undefined) => string | null | undefined;
 
-interface PartReader {
-  schema: z.ZodType;
-  fields: (body: never, past: PastOnly) => PartFields;
-}
-
 /** Reads a body as one kind of part. */
-export function readPart(kind: PartKind, body: unknown, past: PastOnly): BodyReading<PartFields> {
-  const { schema, fields } = PART_READERS[kind];
-  const [named] = namedItems([body], ['id']) ?? [body];
-  const reading = readBody<z.ZodType>(schema, named);
-  return reading.ok ? { ...reading, body: fields(reading.body as never, past) } : reading;
+export type PartReader<Fields> = (body: unknown, past: PastOnly) => BodyReading<Fields>;
+
+function reader<Schema extends z.ZodType, Fields extends { id: string }>(
+  schema: Schema,
+  fields: (body: z.output<Schema>, past: PastOnly) => Fields,
+): PartReader<Fields> {
+  return (body, past) => {
+    const [named] = namedItems([body], ['id']) ?? [body];
+    const reading = readBody(schema, named);
+    return reading.ok ? { ...reading, body: fields(reading.body, past) } : reading;
+  };
 }
 
-const PART_READERS = {
-  transactions: { schema: transactionBody, fields: transaction },
-  refunds: { schema: refundBody, fields: refund },
-  fulfillments: { schema: fulfillmentBody, fields: fulfillment },
-  fulfillmentEvents: {
-    schema: fulfillmentEventBody,
-    fields: (event: z.infer<typeof fulfillmentEventBody>, past) => ({
-      id: event.id,
-      fulfillmentId: event.fulfillment_id,
-      status: event.status,
-      happenedAt: past(event.happened_at),
-    }),
-  },
-  tenders: {
-    schema: tenderBody,
-    fields: (tender: z.infer<typeof tenderBody>) => ({
-      id: tender.id,
-      amount: tender.amount,
-      currency: tender.currency,
-      method: tender.payment_method,
-      processedAt: tender.processed_at,
-    }),
-  },
-  disputes: {
-    schema: disputeBody,
-    fields: (dispute: z.infer<typeof disputeBody>) => {
-      const { evidence_due_by: evidenceDueBy, finalized_on: finalizedOn, ...rest } = dispute;
-      return { ...rest, evidenceDueBy, finalizedOn };
-    },
-  },
-  returns: { schema: returnBody, fields: (body: z.infer<typeof returnBody>) => ({ ...body }) },
-  edits: {
-    schema: editBody,
-    fields: ({ order_edit: edit }: z.infer<typeof editBody>) => ({
-      id: edit.id,
-      committedAt: edit.committed_at ?? edit.created_at,
-    }),
-  },
-  drafts: {
-    schema: draftBody,
-    fields: (draft: z.infer<typeof draftBody>) => {
-      const { completed_at: completedAt, total_price: totalPrice, ...rest } = draft;
-      return { ...rest, completedAt, totalPrice };
-    },
-  },
-  assessments: {
-    schema: assessmentBody,
-    fields: (assessment: z.infer<typeof assessmentBody>) => ({
-      id: assessment.provider_id ?? 'shopify',
-      provider: assessment.provider_title,
-      risk: assessment.risk_level,
-    }),
-  },
-  protections: {
-    schema: protectionBody,
-    fields: (body: z.infer<typeof protectionBody>) => ({ id: 'shopify', ...body }),
-  },
-} as const satisfies Record<PartKind, PartReader>;
+export const PART_READERS = {
+  transactions: reader(transactionBody, transaction),
+  refunds: reader(refundBody, refund),
+  fulfillments: reader(fulfillmentBody, fulfillment),
+  fulfillmentEvents: reader(fulfillmentEventBody, (event, past) => ({
+    id: event.id,
+    fulfillmentId: event.fulfillment_id,
+    status: event.status,
+    happenedAt: past(event.happened_at),
+  })),
+  tenders: reader(tenderBody, (tender) => ({
+    id: tender.id,
+    amount: tender.amount,
+    currency: tender.currency,
+    method: tender.payment_method,
+    processedAt: tender.processed_at,
+  })),
+  disputes: reader(disputeBody, (dispute) => {
+    const { evidence_due_by: evidenceDueBy, finalized_on: finalizedOn, ...rest } = dispute;
+    return { ...rest, evidenceDueBy, finalizedOn };
+  }),
+  returns: reader(returnBody, (body) => ({ ...body })),
+  edits: reader(editBody, ({ order_edit: edit }) => ({
+    id: edit.id,
+    committedAt: edit.committed_at ?? edit.created_at,
+  })),
+  drafts: reader(draftBody, (draft) => {
+    const { completed_at: completedAt, total_price: totalPrice, ...rest } = draft;
+    return { ...rest, completedAt, totalPrice };
+  }),
+  assessments: reader(assessmentBody, (assessment) => ({
+    id: assessment.provider_id ?? 'shopify',
+    provider: assessment.provider_title,
+    risk: assessment.risk_level,
+  })),
+  protections: reader(protectionBody, (body) => ({ id: 'shopify', ...body })),
+} as const satisfies Record<PartKind, PartReader<{ id: string }>>;
 
 /** When money was moved: processed_at, or created_at if that is missing or in the future. */
 function momentOf(
@@ -101,7 +79,7 @@ function momentOf(
   return past(processed) ?? past(created) ?? (processed === null ? null : undefined);
 }
 
-function transaction(body: z.infer<typeof transactionBody>, past: PastOnly): PartFields {
+function transaction(body: z.infer<typeof transactionBody>, past: PastOnly) {
   return {
     id: body.id,
     kind: body.kind,
@@ -115,11 +93,11 @@ function transaction(body: z.infer<typeof transactionBody>, past: PastOnly): Par
   };
 }
 
-export function refund(body: z.infer<typeof refundBody>, past: PastOnly): PartFields {
+export function refund(body: z.infer<typeof refundBody>, past: PastOnly) {
   return {
     id: body.id,
     processedAt: momentOf(body, past),
-    lines: body.refund_line_items?.map((line): Told => ({
+    lines: body.refund_line_items?.map((line) => ({
       id: line.id,
       lineId: line.line_item_id,
       quantity: line.quantity ?? undefined,
@@ -130,7 +108,7 @@ export function refund(body: z.infer<typeof refundBody>, past: PastOnly): PartFi
   };
 }
 
-export function fulfillment(body: z.infer<typeof fulfillmentBody>, past: PastOnly): PartFields {
+export function fulfillment(body: z.infer<typeof fulfillmentBody>, past: PastOnly) {
   return {
     id: body.id,
     name: body.name,
@@ -140,7 +118,7 @@ export function fulfillment(body: z.infer<typeof fulfillmentBody>, past: PastOnl
     trackingNumbers: listOfOne(body.tracking_numbers, body.tracking_number),
     trackingUrls: listOfOne(body.tracking_urls, body.tracking_url),
     createdAt: past(body.created_at),
-    lines: body.line_items?.map((line): Told => ({ lineId: line.id, quantity: line.quantity ?? undefined })),
+    lines: body.line_items?.map((line) => ({ lineId: line.id, quantity: line.quantity ?? undefined })),
   };
 }
 

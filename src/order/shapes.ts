@@ -1,7 +1,15 @@
+import type { Facts, Line } from './event.ts';
 import type { ListShape, Shape } from './known.ts';
+import type { PartFields } from './part.ts';
 import type { PartKind } from './topics.ts';
 
-/** The fields of an order and of its parts, each with its value until a body has it. */
+/**
+ * The fields of an order and of its parts, each with its value until a body has it. The compiler compares them with
+ * the fields that are read from bodies (read-parts.ts, read-order.ts).
+ */
+interface ShapeOf<Fields> extends Shape {
+  blank: { readonly [Field in Exclude<keyof Fields, 'id'>]-?: Readonly<Exclude<Fields[Field], undefined>> };
+}
 
 const TRANSACTION = {
   kind: null,
@@ -59,7 +67,9 @@ export const PART_SHAPES = {
   drafts: { blank: { name: null, status: null, completedAt: null, totalPrice: null } },
   assessments: { blank: { provider: null, risk: null } },
   protections: { blank: { status: null, eligibility: null } },
-} as const satisfies Record<PartKind, Shape>;
+} as const satisfies { [Kind in PartKind]: ShapeOf<PartFields<Kind>> };
+
+export const PART_KINDS = Object.keys(PART_SHAPES) as readonly PartKind[];
 
 export const ORDER_SHAPE = {
   blank: {
@@ -87,4 +97,4 @@ export const ORDER_SHAPE = {
       },
     },
   },
-} as const satisfies Shape;
+} as const satisfies ShapeOf<Facts & { name: string | null; lines: Line[] }>;

@@ -95,7 +95,7 @@ export const MOVES = {
 
 /** The meaning of one of Shopify's values; inherited keys such as `constructor` are not rows of the table. */
 export function meaningOf<Meaning>(
-  word: unknown,
+  word: string | null | undefined,
   table: Readonly<Record<string, Meaning>>,
 ): Meaning | undefined {
   return typeof word === 'string' && Object.hasOwn(table, word) ? table[word] : undefined;

@@ -16,7 +16,7 @@ export const BEGINNING = '0'.repeat(64);
 
 export function hashOf(said: Said, before: string): string {
   const { _id, at, who, role, action, target, reason, token = null, root = null } = said;
-  // Older entries have no token, and were hashed without one.
+  // Null and absent are the same: an unknown caller has no token.
   const by = token === null && root === null ? [] : [token, root];
   return sha256([before, _id, at.toISOString(), who, role, action, target, reason, ...by]);
 }

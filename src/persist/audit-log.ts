@@ -1,6 +1,7 @@
 import type { Model } from 'mongoose';
 import { messageOf } from '../system/errors.ts';
 import type { Logger } from '../system/log.ts';
+import type { AuditedRole } from '../system/roles.ts';
 import { TooSlow, within } from '../system/within.ts';
 import { BEGINNING, ChainCheck, hashOf, sealOf } from './audit-chain.ts';
 import type { AuditSigner, Head } from './audit-signer.ts';
@@ -13,7 +14,7 @@ export interface Act {
   action: string;
   target: string;
   who: string;
-  role: 'none' | 'viewer' | 'operator' | 'admin';
+  role: AuditedRole;
   reason: string | null;
   /** The token's id, and the id of the token it was derived from. Absent if the caller was not identified. */
   token?: string;

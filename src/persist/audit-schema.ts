@@ -1,4 +1,6 @@
 import { Schema } from 'mongoose';
+import type { AuditedRole } from '../system/roles.ts';
+import type { ActOutcome } from '../system/states.ts';
 import type { FieldsOf } from './fields-of.ts';
 
 /** One operator action. `_id` counts from 1. Each hash covers the one before, so a gap or a change is detected. */
@@ -6,7 +8,7 @@ export interface AuditDocument {
   _id: number;
   at: Date;
   who: string;
-  role: 'none' | 'viewer' | 'operator' | 'admin';
+  role: AuditedRole;
   action: string;
   target: string;
   reason: string | null;
@@ -15,11 +17,11 @@ export interface AuditDocument {
   root?: string | null;
   /** SHA-256 over the fields above and the hash of the previous entry. */
   hash: string;
-  outcome: 'begun' | 'done' | 'refused' | 'failed';
+  outcome: ActOutcome;
   detail: string | null;
   /** SHA-256 over `hash`, outcome and detail; null while begun. */
   sealed: string | null;
-  /** The signature over `hash`, outcome, detail and seal (audit-signer.ts). Older entries have none. */
+  /** The signature over `hash`, outcome, detail and seal (audit-signer.ts). Absent until it is signed, within seconds. */
   signed?: string | null;
 }
 

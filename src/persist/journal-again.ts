@@ -1,3 +1,4 @@
+import { MISSING_STATES } from '../system/states.ts';
 import type { EventDocument } from './event-schema.ts';
 import type { WriteModel } from './write-all.ts';
 
@@ -23,7 +24,7 @@ export function wasReplayed(namespace: string, id: string): WriteModel {
   return {
     namespace,
     name: 'updateOne',
-    filter: { _id: id, state: { $in: ['parked', 'replaying'] } } as object,
+    filter: { _id: id, state: { $in: [...MISSING_STATES] } } as object,
     update: { $set: { state: 'replayed' } },
   };
 }

@@ -1,6 +1,7 @@
+import { trustedOrderKey, type OrderKey } from '../order/identity.ts';
 import { newOrder, type Order } from '../order/order.ts';
-import type { OrderKey } from '../order/identity.ts';
-import type { OrderDocument, PartField } from './order-schema.ts';
+import type { Parts } from '../order/part.ts';
+import type { OrderDocument } from './order-schema.ts';
 
 /** An order as it is stored: its parts beside its other fields, its key as `_id`. */
 export function toDocument(key: OrderKey, order: Order, now: number): OrderDocument {
@@ -9,16 +10,16 @@ export function toDocument(key: OrderKey, order: Order, now: number): OrderDocum
   return { _id: key, ...fields, ...parts, createdAt, touchedAt: new Date(now) };
 }
 
-/** The inverse. Kinds of parts missing from an older document are empty. */
-export function fromDocument(document: OrderDocument): Order {
-  const { _id, touchedAt: _, createdAt: __, ...fields } = document;
-  const empty = newOrder(_id as OrderKey);
-  const names = Object.keys(empty.parts) as PartField[];
-  const parts = Object.fromEntries(names.map((name) => [name, fields[name] ?? []])) as Order['parts'];
-  const rest = Object.fromEntries(
-    Object.entries(fields).filter(([name]) => !names.includes(name as PartField)),
-  );
-  return { ...empty, ...rest, parts };
+type Stored = Omit<OrderDocument, keyof Parts> & Partial<Parts>;
+
+/** The inverse. Fields that a document lacks are those of a new order. */
+export function fromDocument(document: Stored): Order {
+  const { _id, createdAt: _, touchedAt: __, ...stored } = document;
+  const { parts: none, ...empty } = newOrder(trustedOrderKey(_id));
+  const { transactions, refunds, tenders, disputes, drafts, edits, ...rest } = { ...none, ...stored };
+  const { fulfillments, fulfillmentEvents, returns, assessments, protections, ...fields } = rest;
+  const parts = { transactions, refunds, tenders, disputes, drafts, edits, assessments, protections };
+  return { ...empty, ...fields, parts: { ...parts, fulfillments, fulfillmentEvents, returns } };
 }
 
 /** Null if Shopify sent no valid time. */

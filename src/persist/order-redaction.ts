@@ -1,12 +1,11 @@
 import { masked } from '../order/mask.ts';
-import { newOrder } from '../order/order.ts';
-import type { OrderKey } from '../order/identity.ts';
+import { PART_KINDS } from '../order/shapes.ts';
 import type { Collections } from './collections.ts';
-import type { OrderDocument, PartField } from './order-schema.ts';
+import type { OrderDocument } from './order-schema.ts';
 import type { OrderKeys } from './redaction.ts';
 
 /** The fields of an order with texts from bodies: titles, tracking numbers. Status, amounts and names stay. */
-const FIELDS = ['lines', 'gone', ...(Object.keys(newOrder('-/1' as OrderKey).parts) as PartField[])] as const;
+const FIELDS = ['lines', 'gone', ...PART_KINDS] as const;
 
 /**
  * Removes personal data from orders, with the same mask as for bodies, so an order still equals what the rules make of
@@ -29,7 +28,7 @@ export async function redactOrders(
     if (isOver()) return { rewritten, goOnAt: document._id };
     const changes = {
       ...maskedFields(document),
-      ...(forget && document.customers?.length ? { customers: [] } : {}),
+      ...(forget && document.customers.length > 0 ? { customers: [] } : {}),
     };
     if (Object.keys(changes).length === 0) continue;
     const { _id, version } = document;

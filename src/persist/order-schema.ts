@@ -1,17 +1,16 @@
 import { Schema } from 'mongoose';
 import type { FieldsOf } from './fields-of.ts';
 import type { Order } from '../order/order.ts';
+import type { Parts } from '../order/part.ts';
 
-/** An order in MongoDB: `_id` is its key, `<shop>/<order id>`. */
-export interface OrderDocument extends Omit<Order, 'parts'>, Record<PartField, unknown[]> {
+/** An order in MongoDB: `_id` is its key, `<shop>/<order id>`. Parts are stored beside the other fields. */
+export interface OrderDocument extends Omit<Order, 'parts'>, Parts {
   _id: string;
   /** When it was created at Shopify, for lists. */
   createdAt: Date | null;
   /** When it was last committed. */
   touchedAt: Date;
 }
-/** Parts are stored beside the other fields, under their own names. */
-export type PartField = keyof Order['parts'];
 
 const { Mixed } = Schema.Types;
 

@@ -1,3 +1,4 @@
+import { MISSING_STATES } from '../system/states.ts';
 import type { Collections } from './collections.ts';
 
 /**
@@ -10,8 +11,6 @@ import type { Collections } from './collections.ts';
  * discard and the update, the sweep repairs the count.
  */
 
-/** States in which an event is missing from its order. */
-const MISSING = ['parked', 'replaying'] as const;
 /** Another process may change an event between a count and its write, so every write is followed by another count. */
 const PASSES = 5;
 const CHUNK = 1000;
@@ -25,7 +24,7 @@ export async function parkedOf(
   limit: number,
 ): Promise<string[]> {
   const found = await parked
-    .find({ order: { $eq: order }, state: { $in: [...MISSING] } }, { _id: 1 })
+    .find({ order: { $eq: order }, state: { $in: [...MISSING_STATES] } }, { _id: 1 })
     .sort({ firstAt: 1 })
     .limit(limit)
     .lean<{ _id: string }[]>();
@@ -41,7 +40,7 @@ export async function countParked(
 ): Promise<Map<string, number>> {
   if (orders.length === 0) return new Map();
   const counts = await parked.aggregate<{ _id: string; events: number }>([
-    { $match: { order: { $in: [...orders] }, state: { $in: [...MISSING] } } },
+    { $match: { order: { $in: [...orders] }, state: { $in: [...MISSING_STATES] } } },
     { $group: { _id: '$order', events: { $sum: 1 } } },
   ]);
   return new Map(counts.map(({ _id, events }) => [_id, events]));
@@ -86,7 +85,7 @@ export async function sweepParkedCounts(collections: Counted): Promise<void> {
       .limit(SWEPT)
       .lean<{ _id: string }[]>(),
     parked.aggregate<{ _id: string }>([
-      { $match: { state: { $in: [...MISSING] } } },
+      { $match: { state: { $in: [...MISSING_STATES] } } },
       { $limit: SWEPT },
       { $group: { _id: '$order' } },
     ]),

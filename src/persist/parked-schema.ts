@@ -1,8 +1,7 @@
 import { Schema } from 'mongoose';
+import { PARKED_STATES, type ParkedState } from '../system/states.ts';
 import type { FieldsOf } from './fields-of.ts';
 import { RECEIVED, type Received } from './received.ts';
-
-const STATES = ['parked', 'replaying', 'replayed', 'discarded'] as const;
 
 /** An event that could not be applied, kept whole until it is replayed or discarded (P7). */
 export interface ParkedDocument extends Received {
@@ -10,13 +9,12 @@ export interface ParkedDocument extends Received {
   error: string;
   /** The same without ids and numbers (cause.ts). */
   cause: string;
-  /** Search terms for its order: ids and names (order-names.ts). Absent in older documents. */
-  calledBy?: string[];
+  /** Search terms for its order: ids and names (order-names.ts). */
+  calledBy: string[];
   attempts: number;
   firstAt: Date;
   lastAt: Date;
-  /** `replaying`: claimed by a replay that has not yet put it back into its mailbox. */
-  state: (typeof STATES)[number];
+  state: ParkedState;
   replays?: number;
   /** The run that replayed it last, and when. */
   replay?: string;
@@ -24,7 +22,7 @@ export interface ParkedDocument extends Received {
   /** The action that discarded it, by its name in the audit, and when. */
   discardedAs?: string;
   discardedAt?: Date;
-  /** Numbers of the audit entries of its replays and its discard. Absent in older documents. */
+  /** Numbers of the audit entries of its replays and its discard. Absent until then. */
   acts?: number[];
   /** When personal data, or the whole payload, was removed. */
   redactedAt?: Date;
@@ -39,7 +37,7 @@ export const parkedSchema = new Schema(
     attempts: { type: Number, required: true },
     firstAt: { type: Date, required: true },
     lastAt: { type: Date, required: true },
-    state: { type: String, required: true, enum: STATES },
+    state: { type: String, required: true, enum: PARKED_STATES },
     replays: Number,
     replay: String,
     replayedAt: Date,

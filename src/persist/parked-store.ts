@@ -1,10 +1,10 @@
 import type { WaitingEvent } from '../order/event.ts';
-import type { EventId, OrderKey } from '../order/identity.ts';
 import { bodyOr, bytesOf } from '../system/payload.ts';
 import type { Collections } from './collections.ts';
 import { discardedBy, namedIn, takenBy, type Claim, type Discard, type Named } from './parked-acts.ts';
 import { recountParked, sweepParkedCounts } from './parked-count.ts';
 import { PARKED_GROUP_INDEX, type ParkedDocument } from './parked-schema.ts';
+import { waitingOf } from './received.ts';
 import {
   begunBy,
   conditionsOf,
@@ -124,7 +124,7 @@ export function parkedStore(collections: Pick<Collections, 'orders' | 'parked' |
       const taken = await parked
         .findOneAndUpdate({ _id: event, state: 'parked' }, takenBy(claim), { returnDocument: 'before' })
         .lean<ParkedDocument>();
-      return taken && { event: waitingOf(taken), before: taken.replay ?? null };
+      return taken && { event: againOf(taken), before: taken.replay ?? null };
     },
     replayed: async (event, order, claim) => {
       // Matches nothing if it was parked again, or if the journal has already marked it as replayed.
@@ -226,16 +226,10 @@ async function groupsOf(parked: Collections['parked']): Promise<ParkedGroups> {
 }
 
 /** The event as it waited. The current rules decide again whether it can be read. */
-function waitingOf(document: ParkedDocument): WaitingEvent {
-  const { _id, order, topic, webhookId, triggeredAt, receivedAt, payload } = document;
-  const bytes = bytesOf(payload);
+function againOf(document: ParkedDocument): WaitingEvent {
+  const bytes = bytesOf(document.payload);
   return {
-    id: _id as EventId,
-    order: order as OrderKey,
-    topic,
-    webhookId: webhookId ?? null,
-    triggeredAt: triggeredAt ?? null,
-    receivedAt: receivedAt.getTime(),
+    ...waitingOf(document),
     unreadable: null,
     body: bodyOr(bytes),
     payload: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),

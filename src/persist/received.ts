@@ -1,5 +1,5 @@
 import type { WaitingEvent } from '../order/event.ts';
-import { partsOf } from '../order/identity.ts';
+import { partsOf, trustedEventId, trustedOrderKey } from '../order/identity.ts';
 import { compress } from '../system/payload.ts';
 import type { FieldsOf } from './fields-of.ts';
 
@@ -40,5 +40,17 @@ export function receivedOf(waiting: WaitingEvent): Received {
     triggeredAt: waiting.triggeredAt,
     receivedAt: new Date(waiting.receivedAt),
     payload: waiting.payload ?? compress(waiting.body),
+  };
+}
+
+/** A stored event as it waited. */
+export function waitingOf(stored: Omit<Received, 'payload'>): Omit<WaitingEvent, 'unreadable' | 'body'> {
+  return {
+    id: trustedEventId(stored._id),
+    order: trustedOrderKey(stored.order),
+    topic: stored.topic,
+    webhookId: stored.webhookId,
+    triggeredAt: stored.triggeredAt,
+    receivedAt: stored.receivedAt.getTime(),
   };
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Collections } from './collections.ts';
-import { FOUND, type Found, type ReconcileDocument } from './reconcile-schema.ts';
+import { FOUND, type Found, type PassState } from '../system/states.ts';
+import type { ReconcileDocument } from './reconcile-schema.ts';
 import type { ShopDocument } from './shop-schema.ts';
 
 /** A request for a pass. */
@@ -45,7 +46,11 @@ export interface ReconcileBook {
   step: (id: string, step: Step) => Promise<boolean>;
   /** A bulk operation was refused: the pass continues page by page, from the start. */
   byPages: (id: string) => Promise<void>;
-  end: (id: string, state: 'done' | 'failed' | 'aborted', because: string | null) => Promise<boolean>;
+  end: (
+    id: string,
+    state: Exclude<PassState, 'asked' | 'running'>,
+    because: string | null,
+  ) => Promise<boolean>;
   /** Shops that are due by the schedule, longest waiting first. @param shop checks only this shop */
   due: (before: Date, limit: number, shop?: string) => Promise<DueShop[]>;
   /** Stores which orders the shop's next pass asks Shopify for again, and where it continues. */

@@ -1,11 +1,6 @@
 import { Schema } from 'mongoose';
+import { PASS_STATES, type Found, type PassState } from '../system/states.ts';
 import type { FieldsOf, SubfieldsOf } from './fields-of.ts';
-
-const STATES = ['asked', 'running', 'done', 'failed', 'aborted'] as const;
-
-/** How an order can differ from Shopify's. */
-export const FOUND = ['missing', 'stale', 'differs', 'stuck', 'gone'] as const;
-export type Found = (typeof FOUND)[number];
 
 /** One pass over a shop's orders at Shopify. The record serves as the job: any process can resume it. */
 export interface ReconcileDocument {
@@ -22,7 +17,7 @@ export interface ReconcileDocument {
   /** Who requested it, and why; `schedule` for scheduled passes. */
   who: string;
   reason: string;
-  state: (typeof STATES)[number];
+  state: PassState;
   askedAt: Date;
   startedAt: Date | null;
   endedAt: Date | null;
@@ -42,7 +37,7 @@ export interface ReconcileDocument {
   /** The first hundred orders that differ from Shopify's. */
   found: {
     order: string;
-    what: (typeof FOUND)[number];
+    what: Found;
     /** Null if Shopify does not know the order. */
     updatedAt: Date | null;
     heldAt: Date | null;
@@ -72,7 +67,7 @@ export const reconcileSchema = new Schema(
     dryRun: { type: Boolean, required: true },
     who: { type: String, required: true },
     reason: { type: String, required: true },
-    state: { type: String, required: true, enum: STATES },
+    state: { type: String, required: true, enum: PASS_STATES },
     askedAt: { type: Date, required: true },
     startedAt: Date,
     endedAt: Date,

@@ -1,4 +1,5 @@
 import { Schema } from 'mongoose';
+import type { ReplayState } from '../system/states.ts';
 import type { FieldsOf } from './fields-of.ts';
 
 /** One replay of parked events. `_id` comes from the client: the same id means the same replay. */
@@ -13,7 +14,7 @@ export interface ReplayDocument {
   asked: string;
   /** The audit entry of the action that began it. Absent if the action has none. */
   entry?: number;
-  state: 'running' | 'done' | 'aborted' | 'stopped' | 'interrupted';
+  state: ReplayState;
   because: string | null;
   total: number;
   replayed: number;

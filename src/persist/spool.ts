@@ -1,9 +1,9 @@
 import { mongo } from 'mongoose';
 import type { WaitingEvent } from '../order/event.ts';
-import type { EventId, OrderKey } from '../order/identity.ts';
+import type { EventId } from '../order/identity.ts';
 import { coalesce } from '../system/coalesce.ts';
 import { bodyOr } from '../system/payload.ts';
-import { receivedOf } from './received.ts';
+import { receivedOf, waitingOf } from './received.ts';
 import type { SpoolDocument } from './spool-schema.ts';
 import { writeAll } from './write-all.ts';
 
@@ -106,17 +106,6 @@ function documentOf({ event, delivery }: Spooled): SpoolDocument {
 }
 
 function spooledOf(document: SpoolDocument): Spooled {
-  const { _id, order, topic, webhookId, triggeredAt, receivedAt, unreadable, delivery, payload } = document;
-  const event = {
-    id: _id as EventId,
-    order: order as OrderKey,
-    topic,
-    webhookId,
-    triggeredAt,
-    receivedAt: receivedAt.getTime(),
-    unreadable,
-    body: bodyOr(payload),
-    payload,
-  };
-  return { event, delivery };
+  const { unreadable, delivery, payload } = document;
+  return { event: { ...waitingOf(document), unreadable, body: bodyOr(payload), payload }, delivery };
 }

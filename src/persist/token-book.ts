@@ -59,8 +59,8 @@ export class TokenBook implements Part {
   }
 
   /** Whether the token, or any that it comes from, is revoked. */
-  isRevoked({ id, formerId, line }: Pick<Read, 'id' | 'formerId' | 'line'>): boolean {
-    return [id, formerId, ...line].some((each) => this.#revoked.has(each));
+  isRevoked({ id, line }: Pick<Read, 'id' | 'line'>): boolean {
+    return [id, ...line].some((each) => this.#revoked.has(each));
   }
 
   /** Records that a token was seen, at most once a minute each. Neither waits for nor needs MongoDB. */
@@ -86,7 +86,6 @@ export class TokenBook implements Part {
 
   /** Redeems the code of a one-time link: one caller in all processes succeeds. @throws if MongoDB is down */
   async takeOnce(code: Read): Promise<'taken' | 'used before'> {
-    if (await this.#tokens.exists({ _id: { $eq: code.formerId } })) return 'used before';
     try {
       await this.#tokens.create({ ...newDocument(code), usedAt: new Date() });
       return 'taken';
@@ -132,7 +131,7 @@ export class TokenBook implements Part {
     const since = new Date(this.#readUntil.getTime() - READ_AGAIN_MS);
     const found = this.#tokens
       .find({ revokedAt: { $gt: since }, expiresAt: { $gt: new Date(now) } })
-      .select({ expiresAt: 1, formerId: 1, revokedAt: 1 })
+      .select({ expiresAt: 1, revokedAt: 1 })
       .lean<Revoked>()
       .cursor();
     let newest = this.#readUntil;
@@ -143,12 +142,12 @@ export class TokenBook implements Part {
     this.#readUntil = newest;
   }
 
-  #remember({ _id, formerId, expiresAt }: Revoked): void {
-    for (const id of [_id, formerId ?? []].flat()) this.#revoked.set(id, expiresAt.getTime());
+  #remember({ _id, expiresAt }: Revoked): void {
+    this.#revoked.set(_id, expiresAt.getTime());
   }
 }
 
-type Revoked = Pick<TokenDocument, '_id' | 'formerId' | 'expiresAt' | 'revokedAt'>;
+type Revoked = Pick<TokenDocument, '_id' | 'expiresAt' | 'revokedAt'>;
 
 /** Sessions made from the token may outlive it, and stay revoked only as long as this record is kept. */
 function revoking(by: string): PipelineStage.Set[] {
@@ -171,19 +170,10 @@ function revoking(by: string): PipelineStage.Set[] {
   ];
 }
 
-function newDocument({
-  id,
-  formerId,
-  name,
-  role,
-  kind,
-  expiresAt,
-  root,
-}: Read): Omit<TokenDocument, 'usedAt'> {
+function newDocument({ id, name, role, kind, expiresAt, root }: Read): Omit<TokenDocument, 'usedAt'> {
   const now = new Date();
   return {
     _id: id,
-    formerId,
     name,
     role,
     kind,

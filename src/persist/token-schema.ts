@@ -1,4 +1,5 @@
 import { Schema } from 'mongoose';
+import type { Role } from '../system/roles.ts';
 import type { FieldsOf } from './fields-of.ts';
 
 /**
@@ -7,14 +8,12 @@ import type { FieldsOf } from './fields-of.ts';
  */
 export interface TokenDocument {
   _id: string;
-  /** Its earlier id, from before ids were derived from the signed part. */
-  formerId?: string;
   name: string;
   /** Null: revoked by its id before it was ever used. */
-  role: 'viewer' | 'operator' | 'admin' | null;
+  role: Role | null;
   /** `session`: in the cookie of a signed-in page. `once`: the code of a one-time link, recorded when it is used. */
   kind: 'token' | 'session' | 'once';
-  /** The id of the token that this one was derived from, or its own id. Absent in older documents. */
+  /** The id of the token that this one was derived from, or its own id. Absent if it was revoked before its first use. */
   root?: string;
   firstSeenAt: Date;
   lastSeenAt: Date;
@@ -28,7 +27,6 @@ export interface TokenDocument {
 export const tokenSchema = new Schema(
   {
     _id: { type: String, required: true },
-    formerId: String,
     name: { type: String, required: true },
     role: String,
     kind: { type: String, required: true },

@@ -1,5 +1,6 @@
 import { millisOf } from '../order/instants.ts';
-import { orderKey, type OrderId, type OrderKey, type ShopDomain } from '../order/identity.ts';
+import { orderKey, type OrderKey, type ShopDomain } from '../order/identity.ts';
+import type { Found } from '../system/states.ts';
 import { shownFulfillmentStatus } from './order-body.ts';
 import type { ListedOrder } from './read-answers.ts';
 
@@ -34,7 +35,7 @@ export interface Held {
 export interface Drifted {
   order: OrderKey;
   orderId: string;
-  what: 'missing' | 'stale' | 'differs' | 'stuck';
+  what: Exclude<Found, 'gone'>;
   updatedAt: number;
   heldAt: number | null;
   /** As in {@link Held}. */
@@ -59,7 +60,7 @@ export function compare(
   now: number,
 ): Drifted[] {
   return listed.flatMap((theirs) => {
-    const order = orderKey(shop, theirs.id as OrderId);
+    const order = orderKey(shop, theirs.id);
     const ours = held.get(order);
     const drift = ours ? driftOf(theirs, ours, now) : NEVER_CAME;
     if (!drift) return [];

@@ -1,12 +1,5 @@
 import { millisOf } from '../order/instants.ts';
-import {
-  orderKey,
-  partsOf,
-  type EventId,
-  type OrderId,
-  type OrderKey,
-  type ShopDomain,
-} from '../order/identity.ts';
+import { orderKey, partsOf, type EventId, type OrderKey, type ShopDomain } from '../order/identity.ts';
 import type { OrderDocument } from '../persist/order-schema.ts';
 import { RECONCILED, RECONCILED_DELETE } from '../order/topics.ts';
 import type { Asker } from './asker.ts';
@@ -25,7 +18,7 @@ export async function driftOf(
   { collections, now }: Pick<ReconcileTools, 'collections' | 'now'>,
 ): Promise<Drifted[]> {
   if (listed.length === 0) return [];
-  const keys = listed.map(({ id }) => orderKey(shop, id as OrderId));
+  const keys = listed.map(({ id }) => orderKey(shop, id));
   const ours = await collections.orders.find({ _id: { $in: keys } }, COMPARED).lean<OurOrder[]>();
   return compare(shop, listed, new Map(ours.map((order) => [order._id, heldOf(order)])), now());
 }
@@ -103,7 +96,7 @@ export async function putRight(
   const stuck = new Set<OrderKey>();
   const deposits = orders.map(async ({ order, disputes }) => {
     const body = orderBytes(order, disputes);
-    const key = orderKey(shop, order.id as OrderId);
+    const key = orderKey(shop, order.id);
     const drift = wanted.get(order.id);
     const isSameSecond = drift?.what === 'differs' && millisOf(order.updatedAt) === drift.heldAt;
     if (isSameSecond && drift.reconciled && (await isWhatWeHold(shop, key, body, tools))) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { asOrderId } from '../order/identity.ts';
 import { millisOf } from '../order/instants.ts';
 import { Fault } from '../system/errors.ts';
 
@@ -25,6 +26,11 @@ const idOf = (name: string) =>
     .string()
     .regex(new RegExp(`^gid://shopify/${name}/[1-9]\\d{0,18}$`), `is not an id of type ${name}`)
     .transform((gid) => gid.slice(gid.lastIndexOf('/') + 1));
+const orderId = idOf('Order').transform((digits, context) => {
+  const id = asOrderId(digits);
+  if (id === null) context.addIssue('is not an order id');
+  return id ?? z.NEVER;
+});
 const instant = z.string().refine((text) => millisOf(text) !== null, 'is not a valid time');
 const optionalInstant = instant.nullish().transform((value) => value ?? null);
 const text = z
@@ -60,7 +66,7 @@ const partStates = (name: string) => z.array(z.object({ id: idOf(name), status: 
 /** An order as it is listed. */
 export const listedOrder = z
   .object({
-    id: idOf('Order'),
+    id: orderId,
     updatedAt: instant,
     closedAt: instant.nullable().optional(),
     cancelledAt: instant.nullable().optional(),
@@ -135,7 +141,7 @@ export type Dispute = z.output<typeof dispute>;
 export const disputesById = z.object({ nodes: z.array(dispute.nullable()) }).transform(({ nodes }) => nodes);
 
 export const wholeOrder = z.object({
-  id: idOf('Order'),
+  id: orderId,
   name: text,
   test: z.boolean(),
   createdAt: instant,

@@ -1,4 +1,4 @@
-import type { ShopDomain } from '../order/identity.ts';
+import { trustedShopDomain, type ShopDomain } from '../order/identity.ts';
 import type { Lease } from '../lock/order-lock.ts';
 import { countsOf, SCHEDULE } from '../persist/reconcile-book.ts';
 import type { ReconcileDocument } from '../persist/reconcile-schema.ts';
@@ -92,7 +92,7 @@ class Pass {
 
   constructor({ record, access, lease, wait }: Job, tools: ReconcileTools, signal: AbortSignal) {
     this.#record = record;
-    this.#shop = record.shop as ShopDomain;
+    this.#shop = trustedShopDomain(record.shop);
     this.#tools = tools;
     this.#lease = lease;
     this.#wait = wait;

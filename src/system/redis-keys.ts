@@ -3,7 +3,7 @@ import type { EventId, OrderKey } from '../order/identity.ts';
 
 /**
  * Every key in Redis. `{p}` is a partition's hash tag: all keys of one partition, including BullMQ's, are in
- * one slot of a Redis Cluster, so one script can use them together.
+ * one slot of a Redis Cluster, so one script can use them together. With '', a key is what all keys of its kind begin with.
  */
 export interface RedisKeys {
   partition: number;
@@ -11,7 +11,7 @@ export interface RedisKeys {
    * hash: order, at (ms), t (triggered-at, see fingerprints.ts); from the first duplicate on also hits and
    * last (ms). One per event, kept for DEDUPE_TTL_HOURS.
    */
-  dedupe: (event: EventId) => string;
+  dedupe: (event: EventId | '') => string;
   /** string: the event id. One per delivery id, kept for DEDUPE_TTL_HOURS. */
   delivery: (hash: string) => string;
   /** Pattern that matches `dedupe` and `delivery` keys and no others. */
@@ -19,7 +19,7 @@ export interface RedisKeys {
   /** hash: count, first (event id): how often an equal body was a new event. Kept for DEDUPE_TTL_HOURS. */
   repeats: (body: EventId | '-') => string;
   /** list of waiting events, oldest first. */
-  mailbox: (order: OrderKey) => string;
+  mailbox: (order: OrderKey | '') => string;
   /** zset: order -> waiting since (ms, Redis's clock). */
   pending: string;
   /** hash: shop -> waiting events. */

@@ -22,8 +22,6 @@ export type Kind = (typeof KINDS)[number];
 export interface Read {
   /** See {@link tokenId}. */
   id: string;
-  /** Its id in older versions, a hash of the whole text: older revocations name it. */
-  formerId: string;
   kind: Kind;
   name: string;
   role: Role;
@@ -77,9 +75,10 @@ export async function readToken(secret: string, token: string): Promise<Reading>
     const { payload } = await jwtVerify(token, new TextEncoder().encode(secret), {
       algorithms: [ALGORITHM],
       issuer: ISSUER,
+      audience: ISSUER,
       requiredClaims: ['exp', 'sub', 'role'],
     });
-    return readClaims({ id, formerId: hashOf(token) }, payload);
+    return readClaims(id, payload);
   } catch (error) {
     if (error instanceof errors.JWTExpired) return { outcome: 'expired', id, name: nameIn(error.payload) };
     if (error instanceof errors.JOSEError) return { outcome: 'forged', id };
@@ -94,11 +93,8 @@ export async function readToken(secret: string, token: string): Promise<Reading>
  */
 export function tokenId(token: string): string {
   const end = token.lastIndexOf('.');
-  return hashOf(end === -1 ? token : token.slice(0, end));
-}
-
-function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+  const signed = end === -1 ? token : token.slice(0, end);
+  return createHash('sha256').update(signed).digest('hex').slice(0, 16);
 }
 
 /** Header, claims, and the 32 bytes of an HMAC-SHA256. */
@@ -111,30 +107,27 @@ function isCanonical(token: string): boolean {
 }
 
 /**
- * Reads a payload whose signature, expiry and issuer are valid. Another program with the same secret may have
- * signed anything, so a payload with other claims, or for another audience, counts as forged. Older tokens
- * have no audience.
+ * Reads a payload whose signature, expiry, issuer and audience are valid. Another program with the same secret
+ * may have signed anything, so a payload with other claims counts as forged.
  */
-function readClaims({ id, formerId }: Pick<Read, 'id' | 'formerId'>, payload: JWTPayload): Reading {
-  const { role: given, use = 'token', aud = ISSUER } = payload;
+function readClaims(id: string, payload: JWTPayload): Reading {
+  const { role: given, use = 'token' } = payload;
   const role = ROLES.find((each) => each === given);
   const kind = KINDS.find((each) => each === use);
   const name = nameIn(payload);
   const expiresAt = timeIn(payload.exp);
-  const isOurs = [aud].flat().includes(ISSUER);
-  if (!role || !kind || name === '' || !expiresAt || !isOurs) return { outcome: 'forged', id };
+  if (!role || !kind || name === '' || !expiresAt) return { outcome: 'forged', id };
   const line = lineIn(payload);
   const [root = id] = line;
   const rootEndsAt = rootEnd(kind, payload);
-  return { outcome: 'good', id, formerId, kind, name, role, expiresAt, line, root, rootEndsAt };
+  return { outcome: 'good', id, kind, name, role, expiresAt, line, root, rootEndsAt };
 }
 
-/** Older sessions name only the one token that they come from. */
 function lineIn({ of = [] }: JWTPayload): string[] {
   return [of].flat().map(String);
 }
 
-/** When the root expires. Older sessions do not say so: their own expiry is used. */
+/** When the root expires. A token is its own root. */
 function rootEnd(kind: Kind, { of, until, exp }: JWTPayload): Date | null {
   if (kind === 'once' && of === undefined) return null;
   return timeIn(until) ?? timeIn(exp);

@@ -4,9 +4,8 @@ import type { Role } from '../system/roles.ts';
 export interface Asker {
   name: string;
   role: Role;
-  /** The token's id, and its id in older versions. */
+  /** The token's id. */
   token: string;
-  formerId: string;
   expiresAt: Date;
   /** The ids that it comes from, oldest first; the oldest, or its own id; and when that one expires. */
   line: string[];

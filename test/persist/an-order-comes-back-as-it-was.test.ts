@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { lifeOf } from '../../scripts/deliveries/life.ts';
 import { randomFrom } from '../../scripts/deliveries/random.ts';
 import { decide } from '../../src/order/decide.ts';
+import { damageOf } from '../../src/order/order-shape.ts';
 import { newOrder, type Order } from '../../src/order/order.ts';
 import { fromDocument, toDocument } from '../../src/persist/order-document.ts';
 import type { OrderDocument } from '../../src/persist/order-schema.ts';
@@ -49,7 +50,7 @@ describe('an order is read back from its document unchanged', () => {
     expect(await inside.collections.orders.countDocuments({ _id: KEY })).toBe(1);
   });
 
-  test('parts missing from an older document are empty lists', () => {
+  test('parts missing from a document are empty lists', () => {
     const { disputes: _, drafts: __, ...document } = toDocument(KEY, LIVED, 0);
     const order = fromDocument(document as OrderDocument);
     expect(order.parts).toEqual({ ...LIVED.parts, disputes: [], drafts: [] });
@@ -58,5 +59,14 @@ describe('an order is read back from its document unchanged', () => {
   test('missing fields are those of a new order', () => {
     const document = { _id: KEY, version: 4, status: 'shipped' } as unknown as OrderDocument;
     expect(fromDocument(document)).toEqual({ ...newOrder(KEY), version: 4, status: 'shipped' });
+  });
+
+  test('a refund or a fulfillment without its lines is damaged', () => {
+    const whole = toDocument(KEY, LIVED, 0);
+    expect(damageOf(fromDocument(whole))).toEqual([]);
+    const fulfillments = whole.fulfillments.map((parcel) => ({ ...parcel, lines: undefined }));
+    expect(damageOf(fromDocument({ ...whole, fulfillments } as unknown as OrderDocument))).toContain(
+      'order.fulfillments.0.lines: expected a list, found nothing',
+    );
   });
 });

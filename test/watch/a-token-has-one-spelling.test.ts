@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mintToken, readToken, tokenId, type Kind } from '../../src/system/tokens.ts';
 import { http } from '../support/http.ts';
@@ -130,36 +129,6 @@ describe('a token has one spelling and one id', () => {
     for (let i = 0; i < 12; i += 1) statuses.push((await signIn({ token })).status);
     expect(statuses.filter((status) => status === 200)).toHaveLength(10);
     expect(statuses.slice(10)).toEqual([429, 429]);
-  });
-
-  test('tokens that older versions, with other ids, marked as revoked or used stay so', async () => {
-    const [token, once] = [await minted(), await minted('once')];
-    const former = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16);
-    const [soon, now] = [new Date(Date.now() + 3_600_000), new Date()];
-    const base = { name: 'ada', role: 'admin', firstSeenAt: now, lastSeenAt: now, expiresAt: soon } as const;
-    await dashboard.collections.tokens.create(
-      { ...base, _id: former(token), kind: 'token', revokedAt: now, revokedBy: 'grace', usedAt: null },
-      { ...base, _id: former(once), kind: 'once', revokedAt: null, revokedBy: null, usedAt: now },
-    );
-    await dashboard.restart();
-    expect((await dashboard.getWith('/api/session', token)).status).toBe(401);
-    expect((await signIn({ token })).json.error).toBe('this token was revoked');
-    expect((await signIn({ once })).json.error).toMatch(/^this link was already used/);
-  });
-
-  test('a session from an older version, with other ids, ends with its token', async () => {
-    const token = await minted();
-    const former = createHash('sha256').update(token).digest('hex').slice(0, 16);
-    const of = { line: [former], rootEndsAt: new Date(Date.now() + 3_600_000) };
-    const claims = { name: 'ada', role: 'admin', kind: 'session', of } as const;
-    const headers = { cookie: `lockstep_session=${await mintToken(JWT_SECRET, claims, 1)}` };
-    expect((await http(`${dashboard.url}/api/session`, { headers })).status).toBe(200);
-    await dashboard.getWith('/api/session', token);
-    await until(
-      async () => (await dashboard.collections.tokens.countDocuments({ _id: tokenId(token) })) === 1,
-    );
-    await revoke(tokenId(token));
-    expect((await http(`${dashboard.url}/api/session`, { headers })).status).toBe(401);
   });
 
   test('a revocation is not forgotten, however many sign-outs follow, and the token stays listed', async () => {

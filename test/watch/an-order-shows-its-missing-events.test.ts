@@ -112,7 +112,7 @@ describe('an order says which events it lacks', () => {
     await stories.parked.sweepCounts();
     expect(await document()).toBe(0);
     await parked.updateOne({ _id: poison.id }, { $set: { state: 'parked' } });
-    // Like an older order, from before these were counted.
+    // Removed by hand.
     await orders.updateOne({ _id: key }, { $unset: { parkedEvents: 1 } });
     await stories.parked.sweepCounts();
     expect(await document()).toBe(1);

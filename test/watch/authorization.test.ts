@@ -189,7 +189,7 @@ describe('who may ask what', () => {
     ['for another audience', { aud: 'another-app-of-the-team' }],
   ])('a token %s, signed with our secret: 401', async (_case, change) => {
     const exp = Math.floor(Date.now() / 1000) + 3600;
-    const good = { role: 'admin', iss: 'lockstep', sub: 'eve', exp };
+    const good = { role: 'admin', iss: 'lockstep', aud: 'lockstep', sub: 'eve', exp };
     expect((await dashboard.getWith('/api/status', signed(good))).status).toBe(200);
     const bad = signed({ ...good, ...change });
     expect((await dashboard.getWith('/api/status', bad)).status).toBe(401);

@@ -113,7 +113,7 @@ describe('locks, over the API', () => {
 
     test('of an unknown holder is shown with what is known', async () => {
       const order = keyOf('2001');
-      await inside.redis.set(inside.keys.lock(order), 'an older version', 'PX', 60_000);
+      await inside.redis.set(inside.keys.lock(order), 'not a lock value', 'PX', 60_000);
       expect(await shown(order)).toMatchObject({
         holder: { program: null, job: null, alive: null, lastHeardMs: null },
         heldSince: null,

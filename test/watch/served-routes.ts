@@ -22,7 +22,7 @@ export class ServedRoutes {
         const role = ROLES.find((each) => `Bearer ${each}` === request.headers.authorization);
         const expiresAt = new Date(Date.now() + 3_600_000);
         const token = '0'.repeat(16);
-        const root = { formerId: token, line: [], root: token, rootEndsAt: expiresAt };
+        const root = { line: [], root: token, rootEndsAt: expiresAt };
         const who = { name: 'ada', token, expiresAt, ...root, by: 'token' } as const;
         return Promise.resolve(role ? { ...who, role } : null);
       },

@@ -93,13 +93,6 @@ describe('the audit says which events', () => {
     expect(await actsOn(event)).toEqual(numbers);
   });
 
-  test('a discard by an older version, without numbered actions, is found by its words and its time', async () => {
-    const [event] = await park(1, 'no name');
-    await discard({ cause: 'no name' });
-    await dashboard.collections.parked.updateOne({ _id: event?.id ?? '' }, { $unset: { acts: 1 } });
-    expect(await actsOn(event as WaitingEvent)).toEqual([(await newest())?._id]);
-  });
-
   test('the same id is the same replay: with other events or another rate it is refused', async () => {
     const [one, two] = await park(2, 'no customer');
     const id = randomUUID();

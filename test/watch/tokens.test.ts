@@ -15,7 +15,7 @@ function crafted(header: object, claims: object, secret: string | null = SECRET)
 }
 const HS256 = { alg: 'HS256' };
 const inAnHour = Math.floor(Date.now() / 1000) + 3600;
-const CLAIMS = { role: 'admin', iss: 'lockstep', sub: 'ada', exp: inAnHour };
+const CLAIMS = { role: 'admin', iss: 'lockstep', aud: 'lockstep', sub: 'ada', exp: inAnHour };
 
 describe('API tokens', () => {
   test.each(ROLES)('a token of the role %s is read as minted', async (role) => {
@@ -30,7 +30,6 @@ describe('API tokens', () => {
     expect(await readToken(SECRET, token)).toEqual({
       outcome: 'good',
       id: expect.stringMatching(/^[0-9a-f]{16}$/),
-      formerId: expect.stringMatching(/^[0-9a-f]{16}$/),
       kind: 'token',
       name: 'ada',
       role: 'admin',
@@ -64,6 +63,7 @@ describe('API tokens', () => {
     ['for an unknown use', crafted(HS256, { ...CLAIMS, use: 'all' })],
     ['for another audience', crafted(HS256, { ...CLAIMS, aud: 'the-shop-of-the-same-team' })],
     ['for no audience', crafted(HS256, { ...CLAIMS, aud: [] })],
+    ['without an audience', crafted(HS256, { ...CLAIMS, aud: undefined })],
     ['that expires after the latest possible time', crafted(HS256, { ...CLAIMS, exp: 9e15 })],
     ['that expires even later', crafted(HS256, { ...CLAIMS, exp: 1e300 })],
     ['with an object as its name', crafted(HS256, { ...CLAIMS, sub: { $ne: '' } })],
@@ -87,7 +87,7 @@ describe('API tokens', () => {
     },
   );
 
-  test('an older session, which names one token and not when that expires, lives no longer than it says', async () => {
+  test('a session that names one token, and not when that expires, lives no longer than it says', async () => {
     const before = crafted(HS256, { ...CLAIMS, use: 'session', of: '0123456789abcdef' });
     const rootEndsAt = new Date(inAnHour * 1000);
     const line = ['0123456789abcdef'];

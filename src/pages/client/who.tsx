@@ -14,7 +14,8 @@ export function useWho(): Bearer {
   return who;
 }
 
-const RANKS = { viewer: 0, operator: 1, admin: 2 } as const satisfies Record<Role, number>;
+/** Every role, the lowest first. */
+export const RANKS = { viewer: 0, operator: 1, admin: 2 } as const satisfies Record<Role, number>;
 
 /** Whether the signed-in user has this role or a higher one. For display only: the server decides. */
 export function useMay(role: Role): boolean {

@@ -6,7 +6,7 @@ import { tell } from '../client/api.ts';
 import { ChangeDialog } from '../dialogs/change-dialog.tsx';
 
 /** Outcomes without an effect on the order. For all others the server requires `confirm`. */
-const FREE = new Set(['parked', 'unknown']);
+const FREE: ReadonlySet<Claim['outcome']> = new Set(['parked', 'unknown']);
 
 export function ReleaseClaimDialog({ claim, onClose }: { claim: Claim; onClose: () => void }) {
   const [confirm, setConfirm] = useState(false);

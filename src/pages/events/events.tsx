@@ -5,7 +5,7 @@ import { DataTable } from '../tables/data-table.tsx';
 import { Empty } from '../components/empty.tsx';
 import { FilterBar, type FilterField } from '../tables/filter-bar.tsx';
 import { EventLink, OrderLink } from '../text/order-link.tsx';
-import { OutcomeBadge } from '../components/outcome-badge.tsx';
+import { OUTCOME_NAMES, OutcomeBadge } from '../components/outcome-badge.tsx';
 import { Page } from '../components/page.tsx';
 import { Plain } from '../text/plain.tsx';
 import { Age, When } from '../text/when.tsx';
@@ -20,7 +20,7 @@ const FIELDS: readonly FilterField[] = [
     name: 'outcome',
     label: 'Outcome',
     kind: 'select',
-    options: ['applied', 'stale', 'unchanged', 'late', 'parked'],
+    options: OUTCOME_NAMES,
     width: 120,
   },
   { name: 'webhookId', label: 'Webhook id' },

@@ -17,8 +17,9 @@ import { ChangeDialog } from '../dialogs/change-dialog.tsx';
 import { dialogOpened } from '../dialogs/open-dialogs.ts';
 import { Copy } from '../text/order-link.tsx';
 import { When } from '../text/when.tsx';
+import { RANKS } from '../client/who.tsx';
 
-const ROLES = ['viewer', 'operator', 'admin'] as const satisfies readonly Role[];
+const ROLES = Object.keys(RANKS);
 /** A year and a day: the server's maximum. */
 const MOST_HOURS = 24 * 366;
 const USUAL_HOURS = 12;

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { z } from 'zod';
 import type { Claims, ToldBody } from '../../deposit/claims.ts';
-import type { EventId, ShopDomain } from '../../order/identity.ts';
+import type { EventId } from '../../order/identity.ts';
 import { microsOf } from '../../order/instants.ts';
 import { isTopic } from '../../order/topics.ts';
 import { Refusal } from '../refusal.ts';
@@ -96,14 +96,13 @@ async function findBy(
   { event, webhookId, shop }: z.output<typeof claimQuery>,
   reader: ClaimReader,
 ): ReturnType<ClaimReader['byEvents']> {
-  if (event !== undefined && webhookId === undefined) return await reader.byEvents([event as EventId]);
-  if (webhookId !== undefined && event === undefined)
-    return await reader.byWebhook(webhookId, (shop ?? null) as ShopDomain | null);
+  if (event !== undefined && webhookId === undefined) return await reader.byEvents([event]);
+  if (webhookId !== undefined && event === undefined) return await reader.byWebhook(webhookId, shop ?? null);
   throw new Refusal('bad_request', 'give either event or webhookId');
 }
 
-async function claimNamed(event: string, { redis, reader }: DedupeTools): Promise<KnownClaim> {
-  const { known, looked } = await ofRedis(redis, () => reader.byEvents([event as EventId]));
+async function claimNamed(event: EventId, { redis, reader }: DedupeTools): Promise<KnownClaim> {
+  const { known, looked } = await ofRedis(redis, () => reader.byEvents([event]));
   const [found] = known;
   if (!found) throw new Refusal('not_found', `no dedupe key of ${event}; searched: ${looked}`);
   return found;
@@ -117,7 +116,7 @@ function toldBy(asked: z.output<typeof bodyLookup>, maxBodyBytes: number): ToldB
       `body: larger than ${maxBodyBytes} bytes (MAX_BODY_BYTES), so ingest refused it`,
     );
   return {
-    shop: asked.shop as ShopDomain,
+    shop: asked.shop,
     topic: asked.topic === undefined ? null : topicIn(asked.topic.toLowerCase()),
     triggeredAt: asked.triggeredAt === undefined ? null : timeIn(asked.triggeredAt),
     body,

@@ -1,7 +1,6 @@
-import type { OrderKey } from '../../order/identity.ts';
 import { Refusal } from '../refusal.ts';
 import { releaseLock, type LockTools } from '../steering/lock-release.ts';
-import { orderPlace, type OrderPlace } from '../shapes/base.ts';
+import { keyOf, orderPlace } from '../shapes/base.ts';
 import { lock, lockList, lockRelease, lockReleased } from '../shapes/locks.ts';
 import { route, type Route } from './route.ts';
 
@@ -49,8 +48,4 @@ export function lockRoutes(tools: LockTools): Route[] {
       }),
     }),
   ];
-}
-
-function keyOf({ shop, orderId }: OrderPlace): OrderKey {
-  return `${shop}/${orderId}` as OrderKey;
 }

@@ -4,7 +4,7 @@ import type { Waker } from '../../deposit/waker.ts';
 import type { OrderKey } from '../../order/identity.ts';
 import { partitionOf } from '../../system/redis-keys.ts';
 import { Refusal } from '../refusal.ts';
-import { orderPlace, type OrderPlace } from '../shapes/base.ts';
+import { keyOf, orderPlace, type OrderPlace } from '../shapes/base.ts';
 import { because, did, mailboxDetail, mailboxPage, mailboxQuery, type Mailbox } from '../shapes/mailboxes.ts';
 import { ofRedis } from './of-redis.ts';
 import { route, type Route } from './route.ts';
@@ -129,8 +129,4 @@ function placeIn(cursor: string): ListPlace {
 /** Damaged entries may hold any number. */
 function isoOf(ms: number): string {
   return new Date(Math.min(Math.max(ms, 0), 8.64e15)).toISOString();
-}
-
-function keyOf({ shop, orderId }: OrderPlace): OrderKey {
-  return `${shop}/${orderId}` as OrderKey;
 }

@@ -1,6 +1,6 @@
 import type { OrderKey } from '../../order/identity.ts';
 import { Refusal } from '../refusal.ts';
-import { orderPlace, type OrderPlace } from '../shapes/base.ts';
+import { keyOf, orderPlace, type OrderPlace } from '../shapes/base.ts';
 import { rebuildAnswer, rebuildRequest } from '../shapes/rebuild.ts';
 import { lookAtRebuild, rebuildOrder, type RebuildTools } from '../steering/order-rebuild.ts';
 import { route, type Route } from './route.ts';
@@ -23,14 +23,14 @@ export function rebuildRoutes(tools: RebuildTools): Route[] {
       audit: ({ params, body }) =>
         body.dryRun ? null : { action: 'order.rebuild', target: `${params.shop}/${params.orderId}` },
       handle: async ({ params, body }) => {
-        const order = keyOf(params);
+        const order = orderIn(params);
         return body.dryRun ? await lookAtRebuild(order, tools) : { did: await rebuildOrder(order, tools) };
       },
     }),
   ];
 }
 
-function keyOf({ shop, orderId }: OrderPlace): OrderKey {
-  if (orderId === '-') throw new Refusal('bad_request', 'orderId: - is not an order');
-  return `${shop}/${orderId}` as OrderKey;
+function orderIn(place: OrderPlace): OrderKey {
+  if (place.orderId === '-') throw new Refusal('bad_request', 'orderId: - is not an order');
+  return keyOf(place);
 }

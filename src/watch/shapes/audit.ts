@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { AUDITED_ROLES } from '../../system/roles.ts';
+import { ACT_OUTCOMES } from '../../system/states.ts';
 import { cursor, instant, limit, nextCursor, since } from './base.ts';
 
 /** Every action that is audited. */
@@ -35,15 +37,15 @@ export const auditEntry = z.object({
   number: z.number().int(),
   at: instant,
   who: z.string(),
-  role: z.enum(['none', 'viewer', 'operator', 'admin']),
+  role: z.enum(AUDITED_ROLES),
   action: z.enum(actionNames),
   target: z.string().describe('what it was done to: an order, an event, a queue'),
   reason: z.string().nullable(),
-  /** Ids as in the list of tokens. Null in older entries, and for unknown callers. */
+  /** Ids as in the list of tokens. Null for unknown callers. */
   token: z.string().nullable().describe('the token or session by which it was done'),
   root: z.string().nullable().describe('the first token that this one comes from; null: it is the first'),
   /** `begun`: it is running. 10 minutes after its program died it becomes `failed`: check if it was done. */
-  outcome: z.enum(['begun', 'done', 'refused', 'failed']),
+  outcome: z.enum(ACT_OUTCOMES),
   detail: z.string().nullable().describe('what was done, or why not'),
 });
 export type AuditEntry = z.infer<typeof auditEntry>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { asEventId, asOrderId, asShopOrNone } from '../../order/identity.ts';
+import { asEventId, asOrderId, asShopOrNone, orderKey, type OrderKey } from '../../order/identity.ts';
 
 /** The building blocks of the API's schemas. Pages and the command line import their types only. */
 
@@ -8,21 +8,26 @@ export const instant = z.iso.datetime().describe('ISO 8601, UTC');
 export const count = z.number().int().min(0);
 export const milliseconds = z.number().describe('milliseconds');
 
-export const shop = z
-  .string()
-  .max(253)
-  .refine((text) => asShopOrNone(text) !== null, 'not a valid shop domain')
-  .transform((text) => text.toLowerCase());
+/** A parameter that is checked once, here: its type says so from then on. */
+const checked = <Value>(longest: number, read: (text: string) => Value | null, otherwise: string) =>
+  z
+    .string()
+    .max(longest)
+    .transform((text, context) => {
+      const value = read(text);
+      if (value !== null) return value;
+      context.addIssue({ code: 'custom', message: otherwise });
+      return z.NEVER;
+    });
+
+export const shop = checked(253, asShopOrNone, 'not a valid shop domain');
 /** 1 to 19 digits, or `-` for events that name no order. */
 const orderId = z
   .string()
   .max(19)
   .refine((text) => text === '-' || asOrderId(text) !== null, 'not an order id');
 /** SHA-256, 64 lower-case hex digits. */
-export const eventId = z
-  .string()
-  .max(64)
-  .refine((text) => asEventId(text) !== null, 'not an event id: 64 lower-case hex digits');
+export const eventId = checked(64, asEventId, 'not an event id: 64 lower-case hex digits');
 /** The first digits of an event id, as lists show it. */
 export const hashBegin = z
   .string()
@@ -50,4 +55,8 @@ export const since = z.iso
 export const reason = z.string().trim().min(3, 'say why, in at least 3 characters').max(500);
 
 export const orderPlace = z.strictObject({ shop, orderId });
-export type OrderPlace = z.infer<typeof orderPlace>;
+export type OrderPlace = z.output<typeof orderPlace>;
+
+export function keyOf({ shop: ofShop, orderId: id }: OrderPlace): OrderKey {
+  return orderKey(ofShop, asOrderId(id));
+}

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CLAIM_OUTCOMES } from '../../order/outcomes.ts';
 import { count, eventId, instant, milliseconds, reason, shop, topic, webhookId } from './base.ts';
 
 /** The claim of an event in Redis, and what happened to the event. */
@@ -10,7 +11,7 @@ export const claim = z.object({
   /** Deliveries beyond the first. */
   hits: count,
   ttlMs: milliseconds,
-  outcome: z.string().describe('applied, stale, unchanged, late, parked, waiting, or unknown'),
+  outcome: z.enum(CLAIM_OUTCOMES),
   topic: z.string().nullable(),
   webhookId: z.string().nullable(),
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { OUTCOMES, SHOWN_OUTCOMES } from '../../order/outcomes.ts';
 import { auditEntry } from './audit.ts';
 import {
   count,
@@ -17,8 +18,7 @@ import {
 import { lock } from './locks.ts';
 import { missing } from './orders.ts';
 
-const OUTCOMES = ['waiting', 'applied', 'stale', 'unchanged', 'late', 'parked'] as const;
-const outcome = z.enum(OUTCOMES);
+const outcome = z.enum(SHOWN_OUTCOMES);
 
 /** An earlier outcome of an event: parked, and why, before it was replayed. */
 const earlier = z.object({ outcome, because: z.string().nullable(), at: instant });
@@ -75,7 +75,7 @@ export const eventQuery = z.strictObject({
   webhookId: webhookId.optional(),
   hash: hashBegin.optional(),
   topic: topic.optional(),
-  outcome: z.enum(['applied', 'stale', 'unchanged', 'late', 'parked']).optional(),
+  outcome: z.enum(OUTCOMES).optional(),
   since,
   until: since,
   limit: limit.default(50),

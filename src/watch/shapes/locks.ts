@@ -6,7 +6,7 @@ export const lock = z.object({
   order: z.string(),
   /** Required for a release; every new holder has another token. */
   token: z.string(),
-  /** All fields are null if a worker of an older version set the lock. */
+  /** All fields are null if the value of the lock cannot be read. */
   holder: z.object({
     /** `<host>:<pid>` */
     program: z.string().nullable(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PARKED_STATES, REPLAY_STATES } from '../../system/states.ts';
 import {
   count,
   cursor,
@@ -11,8 +12,6 @@ import {
   shop,
   topic,
 } from './base.ts';
-
-const PARKED_STATES = ['parked', 'replaying', 'replayed', 'discarded'] as const;
 
 /** Which parked events. `cause` is the exact cause of a group. */
 const filterFields = {
@@ -78,7 +77,7 @@ const selection = z.union([
   z.strictObject({ events: z.array(eventId).min(1).max(1000) }),
   z.strictObject(filterFields),
 ]);
-export type Selection = z.infer<typeof selection>;
+export type Selection = z.input<typeof selection>;
 
 export const replayRequest = z.strictObject({
   /** Chosen by the client; a repeated id starts no second replay, so a double click replays once. */
@@ -98,7 +97,6 @@ export const discardRequest = z.strictObject({
 /** A dry run's answer. */
 const wouldBe = z.object({ dryRun: z.literal(true), events: count });
 
-const REPLAY_STATES = ['running', 'done', 'aborted', 'stopped', 'interrupted'] as const;
 export const replayRun = z.object({
   id: z.string(),
   startedAt: instant,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Found } from '../../persist/reconcile-schema.ts';
+import { FOUND, PASS_STATES } from '../../system/states.ts';
 import { count, cursor, instant, limit, nextCursor, reason, shop } from './base.ts';
 
 /** A time span before now: `90min`, `2h`, `3d`. */
@@ -30,10 +30,6 @@ export const reconcileRequest = z
   })
   .refine((asked) => (asked.since === undefined) !== (asked.all === undefined), 'give either since or all');
 
-/** As in persist/reconcile-schema.ts, which a browser does not load. */
-const FOUND = ['missing', 'stale', 'differs', 'stuck', 'gone'] as const satisfies readonly Found[];
-
-const STATES = ['asked', 'running', 'done', 'failed', 'aborted'] as const;
 export const reconcile = z.object({
   id: z.string(),
   shop: z.string(),
@@ -43,7 +39,7 @@ export const reconcile = z.object({
   dryRun: z.boolean(),
   who: z.string().describe('`schedule`: started automatically'),
   reason: z.string(),
-  state: z.enum(STATES).describe('asked: the app program starts it within seconds'),
+  state: z.enum(PASS_STATES).describe('asked: the app program starts it within seconds'),
   askedAt: instant,
   startedAt: instant.nullable(),
   endedAt: instant.nullable(),

@@ -41,8 +41,8 @@ interface Code {
 
 export const ONCE_HOURS = 0.25;
 const HOUR_MS = 3_600_000;
-/** Ids in a chain: ten hops from device to device, each with a link and a session of two ids each. */
-const LONGEST_LINE = 40;
+/** Ids in a chain: ten hops from device to device, each with a link and a session. */
+const LONGEST_LINE = 20;
 /**
  * Limit for each step that needs MongoDB: a sign-in that the client has given up on does not continue. If
  * MongoDB redeems a link only after this limit, the link is used up anyway, and another one is needed.
@@ -141,12 +141,12 @@ function credentials(jwtSecret: string, book: TokenBook, refusals: Refusals) {
 }
 
 type Looked = { reading: Read & { outcome: 'good' }; why: null } | { reading: Reading; why: Why };
-type From = Pick<Read, 'id' | 'formerId' | 'line' | 'rootEndsAt'>;
+type From = Pick<Read, 'id' | 'line' | 'rootEndsAt'>;
 
 /** The chain for a token made from this one. A link without a token behind it is the root of its session. */
-function lineOf({ id, formerId, line, rootEndsAt }: From) {
+function lineOf({ id, line, rootEndsAt }: From) {
   const endsAt = rootEndsAt ?? new Date(Date.now() + SESSION_HOURS * HOUR_MS);
-  return { of: { line: [...line, id, formerId], rootEndsAt: endsAt } };
+  return { of: { line: [...line, id], rootEndsAt: endsAt } };
 }
 
 function hoursOf({ rootEndsAt }: From): number {

@@ -1,12 +1,9 @@
 import type { ReconcileDocument } from '../../persist/reconcile-schema.ts';
 import type { Reconcile } from '../shapes/reconcile.ts';
 
-/** For older records, which lack these counts. */
-const UNCOUNTED = { differs: 0, stuck: 0, gone: 0 };
-
 export function reconcileView(record: ReconcileDocument): Reconcile {
   const { shop, how, dryRun, who, reason, state, checked, missing, stale, points } = record;
-  const { differs, stuck, gone } = { ...UNCOUNTED, ...record };
+  const { differs, stuck, gone } = record;
   const text = (at: Date | null | undefined) => at?.toISOString() ?? null;
   return {
     id: record._id,
@@ -33,7 +30,7 @@ export function reconcileView(record: ReconcileDocument): Reconcile {
       what,
       updatedAt: text(updatedAt),
       heldAt: text(heldAt),
-      facts: facts ?? [],
+      facts,
     })),
     because: record.because ?? null,
   };

@@ -1,6 +1,6 @@
 import type { Claim, Claims, Hashed } from '../../deposit/claims.ts';
 import type { MailboxList } from '../../deposit/mailbox-list.ts';
-import type { EventId, ShopDomain } from '../../order/identity.ts';
+import { trustedEventId, type EventId, type ShopDomain } from '../../order/identity.ts';
 import type { Collections } from '../../persist/collections.ts';
 import type { EventDocument } from '../../persist/event-schema.ts';
 import { within } from '../../system/within.ts';
@@ -10,7 +10,7 @@ import type { Claim as ClaimView } from '../shapes/dedupe.ts';
 /** A claim, and what happened to its event. */
 export interface KnownClaim {
   claim: Claim;
-  outcome: 'waiting' | 'unknown' | EventDocument['outcome'];
+  outcome: ClaimView['outcome'];
   topic: string | null;
   webhookId: string | null;
   /** False if MongoDB is down: `unknown` then means nothing. */
@@ -44,7 +44,7 @@ export function claimReader(tools: Tools): ClaimReader {
     byWebhook: async (webhookId, shop) => {
       const entries = await entriesOf({ webhookId }, tools);
       const delivered = shop === null ? [] : await tools.claims.eventsOf(shop, webhookId);
-      const ids = [...new Set([...delivered, ...(entries ?? []).map(({ _id }) => _id as EventId)])];
+      const ids = [...new Set([...delivered, ...(entries ?? []).map(({ _id }) => trustedEventId(_id))])];
       const { known, looked } = await byEvents(ids, tools);
       const byShop = shop === null ? '' : `, the delivery keys of ${shop} under every topic`;
       const journal = entries === null ? UNREAD : 'the journal';

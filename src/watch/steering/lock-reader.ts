@@ -2,7 +2,7 @@ import type { Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { DrainJob } from '../../deposit/waker.ts';
 import type { HeldLock, LockKeeper } from '../../lock/lock-keeper.ts';
-import type { OrderKey } from '../../order/identity.ts';
+import { trustedOrderKey, type OrderKey } from '../../order/identity.ts';
 import { isAlive, type Beat } from '../../system/beats.ts';
 import { inPartitionOf, type RedisKeys } from '../../system/redis-keys.ts';
 import { redisMs } from '../../system/redis-now.ts';
@@ -98,7 +98,7 @@ async function ordersToLookAt(tools: LockReaderTools): Promise<OrderKey[]> {
     drainedOrders(tools),
     Promise.all(partitions.map((keys) => redis.zrange(keys.pending, '0', last))),
   ]);
-  return [...new Set([...drained, ...(waiting.flat() as OrderKey[])])];
+  return [...new Set([...drained, ...waiting.flat().map(trustedOrderKey)])];
 }
 
 async function drainedOrders({ queues, partitions }: LockReaderTools): Promise<OrderKey[]> {

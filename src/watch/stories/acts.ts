@@ -7,8 +7,6 @@ import type { Action, AuditEntry } from '../shapes/audit.ts';
 /** How many actions are shown for one order, and how many of its newest events are searched for actions. */
 const ACTS_SHOWN = 200;
 const EVENTS_ASKED = 500;
-/** The longest time between the start of a discard and its writes. */
-const NEAR_MS = 60_000;
 
 /**
  * What people did to an order and its events, oldest first. Includes actions on many events at once: each event
@@ -20,33 +18,21 @@ export async function actsOn(
   events: readonly string[],
 ): Promise<AuditEntry[]> {
   const asked = events.slice(-EVENTS_ASKED);
-  const marked = await parked
-    .find({ _id: { $in: asked } }, { replay: 1, discardedAs: 1, discardedAt: 1, acts: 1 })
-    .lean<Mark[]>();
+  const marked = await parked.find({ _id: { $in: asked } }, { replay: 1, acts: 1 }).lean<Mark[]>();
   const replays = marked.flatMap(({ replay }) => (replay === undefined ? [] : [`replay ${replay}`]));
-  const own = new Set([order, ...asked, ...replays]);
   const numbers = marked.flatMap(({ acts }) => acts ?? []);
-  // Older versions did not mark events with actions: their discards are found by their words and their time.
-  const older = marked.filter(({ acts, discardedAs }) => acts === undefined && discardedAs !== undefined);
-  const targets = [...own, ...older.flatMap(({ discardedAs }) => discardedAs ?? [])];
   const newest = (filter: object) =>
     audit.find(filter).sort({ _id: -1 }).limit(ACTS_SHOWN).lean<AuditDocument[]>();
   const [named, numbered] = await Promise.all([
-    newest({ target: { $in: targets } }),
+    newest({ target: { $in: [order, ...asked, ...replays] } }),
     numbers.length === 0 ? [] : newest({ _id: { $in: numbers } }),
   ]);
-  const isOurs = (act: AuditDocument) => own.has(act.target) || older.some((mark) => isDiscardOf(mark, act));
-  const acts = new Map([...named.filter(isOurs), ...numbered].map((act) => [act._id, act]));
+  const acts = new Map([...named, ...numbered].map((act) => [act._id, act]));
   const inOrder = [...acts.values()].toSorted((a, b) => a._id - b._id);
   return inOrder.slice(-ACTS_SHOWN).map(actView);
 }
 
-type Mark = Pick<ParkedDocument, 'replay' | 'discardedAs' | 'discardedAt' | 'acts'>;
-
-/** Whether the times agree, too: there may be several discards with the same filter. */
-function isDiscardOf({ discardedAs, discardedAt }: Mark, { target, at }: AuditDocument): boolean {
-  return discardedAs === target && Math.abs(at.getTime() - (discardedAt?.getTime() ?? 0)) < NEAR_MS;
-}
+type Mark = Pick<ParkedDocument, 'replay' | 'acts'>;
 
 export function actView({
   _id,

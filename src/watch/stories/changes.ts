@@ -1,7 +1,8 @@
 import { decide } from '../../order/decide.ts';
-import type { Part } from '../../order/event.ts';
 import type { OrderKey } from '../../order/identity.ts';
 import type { Order } from '../../order/order.ts';
+import type { PartOf } from '../../order/part.ts';
+import type { PartKind } from '../../order/topics.ts';
 import type { Told } from './told.ts';
 import type { Change } from '../shapes/events.ts';
 
@@ -76,9 +77,9 @@ function differences(before: Order | null, after: Order): Change[] {
 }
 
 /** How many, and how many of each status. */
-function partsText(parts: readonly Part[]): string | null {
+function partsText(parts: readonly PartOf<PartKind>[]): string | null {
   if (parts.length === 0) return null;
-  const statuses = parts.map(({ status }) => (typeof status === 'string' ? status : '')).filter(Boolean);
+  const statuses = parts.flatMap((part) => ('status' in part && part.status) || []);
   const counted = [...Map.groupBy(statuses, (status) => status)].map(
     ([status, of]) => `${of.length} ${status}`,
   );

@@ -34,11 +34,11 @@ const BATCH = 50;
  */
 export async function* rebuildEach(
   { events }: Pick<Collections, 'events'>,
-  keys: readonly string[],
+  keys: readonly OrderKey[],
   orderMs = Infinity,
 ): AsyncGenerator<RebuiltOrder> {
   const pace = new Pace();
-  const waiting = keys.map((key) => emptyOf(key as OrderKey)).values();
+  const waiting = keys.map((key) => emptyOf(key)).values();
   let here = waiting.next().value;
   let began = performance.now();
   const cursor = events

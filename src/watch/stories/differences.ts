@@ -30,7 +30,7 @@ export function differencesOf(stored: Order, rebuilt: Order): Difference[] {
 
 /** Everything that does not depend on how the events arrived. Parts are top-level fields, as in MongoDB. */
 function stateOf(order: Order): object {
-  // Orders from before 0.2 have no customers, nor have redacted ones. Parked events are not applied.
+  // A redacted order has no customers. Parked events are not applied.
   const {
     applied: _,
     statusHistory: __,

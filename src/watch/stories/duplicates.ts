@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { EventId, OrderKey } from '../../order/identity.ts';
+import { trustedEventId, trustedOrderKey } from '../../order/identity.ts';
 import { inPartitionOf, type RedisKeys } from '../../system/redis-keys.ts';
 import { within } from '../../system/within.ts';
 
@@ -21,8 +21,8 @@ const REDIS_MS = 1000;
 
 export function duplicatesOf(redis: Redis, partitions: readonly RedisKeys[]): Duplicates {
   const hitsOf = async ({ event, order }: Counted): Promise<number> => {
-    const keys = inPartitionOf(order as OrderKey, partitions);
-    return Number(await redis.hget(keys.dedupe(event as EventId), 'hits'));
+    const keys = inPartitionOf(trustedOrderKey(order), partitions);
+    return Number(await redis.hget(keys.dedupe(trustedEventId(event)), 'hits'));
   };
   return async (events) => {
     const asked = redis.status === 'ready' ? Promise.all(events.map(hitsOf)) : Promise.resolve([]);

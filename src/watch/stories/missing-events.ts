@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { OrderKey } from '../../order/identity.ts';
+import { trustedOrderKey } from '../../order/identity.ts';
 import type { Collections } from '../../persist/collections.ts';
 import { countParked } from '../../persist/parked-count.ts';
 import { inPartitionOf, type RedisKeys } from '../../system/redis-keys.ts';
@@ -51,9 +51,9 @@ async function mailboxLengths(
 ): Promise<number[]> {
   if (redis.status !== 'ready') throw new Error('Redis is down');
   const pipeline = redis.pipeline();
-  for (const order of orders) {
-    const keys = inPartitionOf(order as OrderKey, partitions);
-    pipeline.llen(keys.mailbox(order as OrderKey));
+  for (const order of orders.map(trustedOrderKey)) {
+    const keys = inPartitionOf(order, partitions);
+    pipeline.llen(keys.mailbox(order));
   }
   const answers = (await pipeline.exec()) ?? [];
   const failed = answers.find(([error]) => error !== null);

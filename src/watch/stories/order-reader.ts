@@ -1,4 +1,4 @@
-import type { OrderKey } from '../../order/identity.ts';
+import { trustedOrderKey, type OrderKey } from '../../order/identity.ts';
 import type { Collections } from '../../persist/collections.ts';
 import { equals } from '../../persist/equals.ts';
 import type { OrderDocument } from '../../persist/order-schema.ts';
@@ -68,5 +68,5 @@ function undatedAfter(mark: OrderMark | null): object {
 }
 
 function markOf(document: OrderDocument | undefined): OrderMark | null {
-  return document ? { at: document.createdAt ?? null, order: document._id as OrderKey } : null;
+  return document ? { at: document.createdAt ?? null, order: trustedOrderKey(document._id) } : null;
 }

@@ -1,6 +1,7 @@
 import { asEventId, asOrderId } from '../../order/identity.ts';
 import type { Collections } from '../../persist/collections.ts';
 import type { ParkedRow } from '../../persist/parked-store.ts';
+import { MISSING_STATES } from '../../system/states.ts';
 import { namesOf, type FindOrders } from './find-orders.ts';
 import { readKey } from '../cursors.ts';
 import type { SearchAnswer, SearchHit } from '../shapes/orders.ts';
@@ -63,7 +64,7 @@ export function search({ collections, findOrders, missing, waitingWith }: Search
   async function readParked(text: string): Promise<{ orders: string[]; events: ParkedRow[] }> {
     const find = (conditions: object) =>
       parked
-        .find({ ...conditions, state: { $in: ['parked', 'replaying'] } }, { payload: 0 })
+        .find({ ...conditions, state: { $in: [...MISSING_STATES] } }, { payload: 0 })
         .limit(MOST_EVENTS)
         .lean<ParkedRow[]>();
     const [byName, byWebhook] = await Promise.all([

@@ -1,8 +1,9 @@
 import type { WaitingEvent } from '../../order/event.ts';
-import type { EventId, OrderKey } from '../../order/identity.ts';
-import type { Outcome } from '../../order/order.ts';
+import type { OrderKey } from '../../order/identity.ts';
+import type { Outcome } from '../../order/outcomes.ts';
 import type { Collections } from '../../persist/collections.ts';
 import type { EventDocument } from '../../persist/event-schema.ts';
+import { waitingOf } from '../../persist/received.ts';
 import { bytesOf, decompress } from '../../system/payload.ts';
 
 /** An applied event from the journal, with its payload. */
@@ -25,22 +26,17 @@ export function isPlaced(entry: EventDocument): entry is PlacedEntry {
 /** A journal entry as the rules take it. @throws Error in words, if it is damaged */
 export function toldBy(entry: PlacedEntry): Told {
   const event: WaitingEvent = {
-    id: entry._id as EventId,
-    order: entry.order as OrderKey,
-    topic: entry.topic,
-    webhookId: entry.webhookId,
-    triggeredAt: entry.triggeredAt,
-    receivedAt: timeOf(entry, 'receivedAt'),
+    ...waitingOf({ ...entry, receivedAt: timeIn(entry, 'receivedAt') }),
     unreadable: null,
     body: bodyOf(entry),
   };
   const { outcome, sequence } = entry;
-  return { event, outcome, sequence, appliedAt: timeOf(entry, 'appliedAt') };
+  return { event, outcome, sequence, appliedAt: timeIn(entry, 'appliedAt').getTime() };
 }
 
-function timeOf(entry: EventDocument, field: 'receivedAt' | 'appliedAt'): number {
+function timeIn(entry: EventDocument, field: 'receivedAt' | 'appliedAt'): Date {
   const time: unknown = entry[field];
-  if (time instanceof Date) return time.getTime();
+  if (time instanceof Date) return time;
   throw new Error(`event ${entry._id.slice(0, 12)}.${field}: expected a time`);
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { OrderKey } from '../../order/identity.ts';
+import { trustedOrderKey, type OrderKey } from '../../order/identity.ts';
 import type { Order } from '../../order/order.ts';
 import type { Collections } from '../../persist/collections.ts';
 import { fromDocument } from '../../persist/order-document.ts';
@@ -178,7 +178,7 @@ function isClean(findings: Findings): boolean {
 async function nextKeys(
   { orders, events }: Collections,
   { shop, since, after, limit }: VerifyFilter,
-): Promise<{ keys: string[]; cursor: string | null }> {
+): Promise<{ keys: OrderKey[]; cursor: string | null }> {
   const from = after ?? (shop === undefined ? '' : `${shop}/`);
   // `0` follows `/`.
   const end = shop === undefined ? {} : { $lt: `${shop}0` };
@@ -197,7 +197,8 @@ async function nextKeys(
     ...ended,
   });
   // A page may end at any of them, and the next begins after it.
-  return { keys: [...new Set([...found.map(({ _id }) => _id), ...journaled])].toSorted(byBytes), cursor };
+  const keys = [...new Set([...found.map(({ _id }) => _id), ...journaled])].toSorted(byBytes);
+  return { keys: keys.map(trustedOrderKey), cursor };
 }
 
 /** MongoDB's sort order. */

@@ -1,13 +1,14 @@
 import type { WaitingEvent } from '../../order/event.ts';
-import type { Line, Part } from '../../order/event.ts';
+import type { Line } from '../../order/event.ts';
 import type { EventDocument } from '../../persist/event-schema.ts';
-import type { EventId, OrderKey } from '../../order/identity.ts';
+import { trustedOrderKey } from '../../order/identity.ts';
 import { withoutMemory } from '../../order/known.ts';
 import { newOrder } from '../../order/order.ts';
 import { damageOf } from '../../order/order-shape.ts';
 import { STATUSES } from '../../order/status.ts';
 import { fromDocument, toDocument } from '../../persist/order-document.ts';
 import type { OrderDocument } from '../../persist/order-schema.ts';
+import { waitingOf } from '../../persist/received.ts';
 import type { Missing } from './missing-events.ts';
 import type { SpoolDocument } from '../../persist/spool-schema.ts';
 import type { EventSummary, TimelineEntry } from '../shapes/events.ts';
@@ -22,12 +23,13 @@ export function orderView(document: OrderDocument, missing: Missing) {
 }
 
 function blankOf({ _id, name, status }: OrderDocument): OrderDocument {
-  const order = newOrder(_id as OrderKey);
+  const key = trustedOrderKey(_id);
+  const order = newOrder(key);
   const known = {
     name: typeof name === 'string' ? name : null,
     status: STATUSES.includes(status) ? status : order.status,
   };
-  return { ...toDocument(_id as OrderKey, { ...order, ...known }, 0) };
+  return { ...toDocument(key, { ...order, ...known }, 0) };
 }
 
 function shownOrder(document: OrderDocument, { waitingEvents, parkedEvents }: Missing) {
@@ -128,19 +130,12 @@ export function waitingEntry(event: Waiting): TimelineEntry {
 }
 
 /** It waits in the spool, for Redis. */
-export function spooledEntry({
-  _id,
-  topic,
-  webhookId,
-  triggeredAt,
-  receivedAt,
-}: Omit<SpoolDocument, 'payload'>): TimelineEntry {
-  const event = { id: _id as EventId, topic, webhookId, triggeredAt, receivedAt: receivedAt.getTime() };
-  return waitingEntry(event);
+export function spooledEntry(document: Omit<SpoolDocument, 'payload'>): TimelineEntry {
+  return waitingEntry(waitingOf(document));
 }
 
-function shownParts(parts: unknown[]) {
-  return (parts as Part[]).map(withoutMemory);
+function shownParts(parts: readonly object[]) {
+  return parts.map(withoutMemory);
 }
 
 /** A line without a current quantity still has all that was ordered. */

@@ -1,0 +1,23 @@
+/** The states of what MongoDB stores, spelled once: schemas and the API's shapes use these lists. */
+
+/** Of a parked event. `replaying`: claimed by a replay that has not yet put it back into its mailbox. */
+export const PARKED_STATES = ['parked', 'replaying', 'replayed', 'discarded'] as const;
+export type ParkedState = (typeof PARKED_STATES)[number];
+/** While it is in one of these, its order lacks it. */
+export const MISSING_STATES = ['parked', 'replaying'] as const satisfies readonly ParkedState[];
+
+/** Of a replay. */
+export const REPLAY_STATES = ['running', 'done', 'aborted', 'stopped', 'interrupted'] as const;
+export type ReplayState = (typeof REPLAY_STATES)[number];
+
+/** Of a reconciliation pass. */
+export const PASS_STATES = ['asked', 'running', 'done', 'failed', 'aborted'] as const;
+export type PassState = (typeof PASS_STATES)[number];
+
+/** How an order can differ from Shopify's. */
+export const FOUND = ['missing', 'stale', 'differs', 'stuck', 'gone'] as const;
+export type Found = (typeof FOUND)[number];
+
+/** Of an audited action. */
+export const ACT_OUTCOMES = ['begun', 'done', 'refused', 'failed'] as const;
+export type ActOutcome = (typeof ACT_OUTCOMES)[number];
