@@ -152,9 +152,11 @@ describe('while MongoDB hangs', () => {
 
   test('a sign-in fails in time', async () => {
     stop();
-    for (const kind of ['token', 'once'] as const) {
+    const signIn = async (kind: 'token' | 'once') => {
       const given = await mintToken(JWT_SECRET, { name: 'ada', role: 'viewer', kind }, 0.25);
-      const { answer, ms } = await timed(dashboard.tell('/api/session', { [kind]: given }));
+      return await timed(dashboard.tell('/api/session', { [kind]: given }));
+    };
+    for (const { answer, ms } of await Promise.all([signIn('token'), signIn('once')])) {
       expect([answer.status, answer.headers['set-cookie']]).toEqual([503, undefined]);
       expect(ms).toBeLessThan(6000);
     }
