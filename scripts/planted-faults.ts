@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { messageOf } from '../src/system/errors.ts';
+import { dataFolder } from './local/data-folder.ts';
 import { startMongo } from './local/mongo.ts';
 import { startRedis } from './local/redis.ts';
 import type { PlantedFault } from './planted-faults/fault.ts';
@@ -56,7 +55,7 @@ function refuse(problems: string[]): void {
 
 /** One Redis and one MongoDB for all runs; every test file has its own namespace in them. */
 async function withServers<Answer>(run: (env: Record<string, string>) => Promise<Answer>): Promise<Answer> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-planted-servers-'));
+  const folder = dataFolder('lockstep-planted-servers');
   try {
     const [redis, mongo] = await Promise.all([startRedis(`${folder}/redis`), startMongo(`${folder}/mongo`)]);
     try {

@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { planSale } from '../../load-tests/sale/plan.ts';
 import { newSending } from '../../load-tests/sale/run-sale.ts';
@@ -85,6 +86,8 @@ describe('a sender', () => {
     { connections: 3, rate: null },
     { connections: 21, rate: 21 },
   ])('a broken connection counts as no answer, once: %j', async (pace) => {
+    const stalls = monitorEventLoopDelay();
+    stalls.enable();
     const { deliveries, unanswered, sending } = await send(
       (attempt) => (attempt.nth % 4 === 0 ? null : accepted(attempt)),
       pace,
@@ -99,8 +102,9 @@ describe('a sender', () => {
     expect(sumOf(sending.answers)).toBe(sending.sent);
     expect(sending.log.sent).toBe(sending.sent);
     // At a rate, a broken connection's next webhook is sent a second later: that is not the time of its
-    // answer.
-    expect(sending.latencies.takeSecond().p99Ms).toBeLessThan(500);
+    // answer. On a busy machine an answer may also wait for this process, several times.
+    const stalledMs = stalls.max / 1e6;
+    expect(sending.latencies.takeSecond().p99Ms).toBeLessThan(500 + 4 * stalledMs);
   });
 
   test('without a receiver there is no answer for each, and it ends', async () => {

@@ -32,6 +32,7 @@ describe('the cause of an error', () => {
     expect(causeOf(`${'1T'.repeat(1500)}g`)).toHaveLength(300);
     expect(causeOf(`${'1.,:+-'.repeat(500)}g`)).toMatch(/^…/);
     expect(causeOf('abcdefab-'.repeat(400))).toHaveLength(300);
-    expect(performance.now() - began).toBeLessThan(2000);
+    // A pattern that backtracks takes minutes.
+    expect(performance.now() - began).toBeLessThan(20_000);
   });
 });

@@ -1,12 +1,10 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { dataFolder } from '../../scripts/local/data-folder.ts';
 import { startMongo } from '../../scripts/local/mongo.ts';
 import { startRedis } from '../../scripts/local/redis.ts';
 
 /** One Redis and one MongoDB for a whole test run, on free ports; every test file has a namespace in them. */
 export default async function startServers(): Promise<void> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-test-'));
+  const folder = dataFolder('lockstep-test');
   const [redis, mongo] = await Promise.all([startRedis(`${folder}/redis`), startMongo(`${folder}/mongo`)]);
   process.env.LOCKSTEP_TEST_REDIS = redis.url;
   process.env.LOCKSTEP_TEST_MONGO = mongo.uri;

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 
-/** Stops the servers; data of a failed run is kept for inspection. */
+/** Stops the servers. The data of a failed run is kept until the next run. */
 export default async function stopServers(): Promise<void> {
   const servers = globalThis.lockstepServers;
   if (!servers) return;

@@ -262,8 +262,8 @@ describe('locks, over the API', () => {
       expect(json.did).toBe(
         `the lock was taken from stopped:1 (job ${job}); the order is now at version 2, and MongoDB refuses a late commit; the order was woken and continues`,
       );
-      await until(async () => (await journalOf(inside, order)).length === 4);
-      expect(Date.now() - began).toBeLessThan(2000);
+      // Earlier than the lock would have expired.
+      await until(async () => (await journalOf(inside, order)).length === 4, TTL_MS / 2);
       expect(await inside.tools.orders.load(order)).toMatchObject({ version: 3, sequence: 4 });
       const told = await journalOf(inside, order);
       expect(told.map(({ worker }) => worker).slice(2)).toEqual(['other:2', 'other:2']);

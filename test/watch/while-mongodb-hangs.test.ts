@@ -13,6 +13,8 @@ import { JWT_SECRET, ServedDashboard } from './served-dashboard.ts';
 
 const PAUSE = '/api/queues/0/pause';
 const REASON = 'the payment app answers wrongly';
+/** Every limit is shorter, by more than a busy machine is late. MongoDB's client alone waits 30 s. */
+const LATE_MS = 20_000;
 
 /** A MongoDB that is stopped (SIGSTOP): its connections stay open, but do not answer. */
 describe('while MongoDB hangs', () => {
@@ -66,7 +68,7 @@ describe('while MongoDB hangs', () => {
     const guesses = Array.from({ length: 8 }, guess);
     const { answer, ms } = await timed(tell(PAUSE));
     expect([answer.status, answer.json.error]).toEqual([503, expect.stringContaining('and not done')]);
-    expect(ms).toBeLessThan(4000);
+    expect(ms).toBeLessThan(LATE_MS);
     expect((await Promise.all(guesses)).map(({ status }) => status)).toEqual(guesses.map(() => 401));
     expect(await isPaused()).toBe(false);
     resume();
@@ -122,7 +124,7 @@ describe('while MongoDB hangs', () => {
       503,
       expect.stringContaining('entry 2 of the audit'),
     ]);
-    expect(ms).toBeLessThan(11_000);
+    expect(ms).toBeLessThan(LATE_MS);
     await caught.reached;
     caught.release();
     await until(async () => (await acts()).some((act) => act.startsWith('token.revoke done: revoked')));
@@ -131,10 +133,9 @@ describe('while MongoDB hangs', () => {
   test('MongoDB slow: guesses are audited one after another, and a change in parallel', async () => {
     link.delay(150);
     const guesses = Array.from({ length: 10 }, guess);
-    const { answer, ms } = await timed(tell(PAUSE));
-    expect(answer.status).toBe(200);
-    expect(ms).toBeLessThan(3000);
-    await Promise.all(guesses);
+    const audited = Promise.all(guesses).then(() => ({ status: 'only after the guesses' }));
+    expect(await Promise.race([tell(PAUSE), audited])).toMatchObject({ status: 200 });
+    await audited;
     link.heal();
     expect(await checkAudit(dashboard.collections.audit)).toMatchObject({ brokenAt: null });
     await tell('/api/queues/0/resume');
@@ -146,7 +147,7 @@ describe('while MongoDB hangs', () => {
     const asked = await Promise.all(places.map((place) => timed(dashboard.getWith(place, token))));
     for (const { answer, ms } of asked) {
       expect(answer).toMatchObject({ status: 503, json: { error: expect.stringContaining('in time') } });
-      expect(ms).toBeLessThan(6000);
+      expect(ms).toBeLessThan(LATE_MS);
     }
   });
 
@@ -158,7 +159,7 @@ describe('while MongoDB hangs', () => {
     };
     for (const { answer, ms } of await Promise.all([signIn('token'), signIn('once')])) {
       expect([answer.status, answer.headers['set-cookie']]).toEqual([503, undefined]);
-      expect(ms).toBeLessThan(6000);
+      expect(ms).toBeLessThan(LATE_MS);
     }
   });
 });

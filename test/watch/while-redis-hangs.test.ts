@@ -37,7 +37,8 @@ describe('while Redis hangs', () => {
     );
     for (const { place, status, json } of answers)
       expect([place, status, json.error]).toEqual([place, 503, expect.stringMatching(/^Redis is down/)]);
-    expect(performance.now() - began).toBeLessThan(6000);
+    // The limits are 5 s. A client without one waits until Redis is back.
+    expect(performance.now() - began).toBeLessThan(20_000);
   });
 
   test('a change that was sent to Redis may have been made: the audit does not say refused', async () => {
