@@ -1,9 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { request } from 'node:http';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { dataFolder } from '../../scripts/local/data-folder.ts';
 import { startMongo, type LocalMongo } from '../../scripts/local/mongo.ts';
 import { checkAudit } from '../../src/persist/audit-log.ts';
 import { mintToken } from '../../src/system/tokens.ts';
@@ -18,7 +17,7 @@ const LATE_MS = 20_000;
 
 /** A MongoDB that is stopped (SIGSTOP): its connections stay open, but do not answer. */
 describe('while MongoDB hangs', () => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-hangs-'));
+  const folder = dataFolder('lockstep-hangs');
   let mongo: LocalMongo;
   let link: Link;
   let dashboard: ServedDashboard;
