@@ -3,14 +3,14 @@ import { QueryClient, QueryClientProvider, useQuery, useQueryClient } from '@tan
 import { lazy, Suspense, useEffect } from 'react';
 import { Redirect, Route, Switch, useLocation, useSearch } from 'wouter';
 import type { Bearer } from '../watch/shapes/tokens.ts';
-import { ask, SIGNED_OUT, type ApiProblem } from './api.ts';
-import { LiveProvider } from './live.tsx';
+import { ask, SIGNED_OUT, type ApiProblem } from './client/api.ts';
+import { LiveProvider } from './client/live.tsx';
 import { Shell } from './shell/shell.tsx';
 import { Waiting } from './shell/waiting.tsx';
 import { styleNonce } from './style-nonce.ts';
 import { readable, theme } from './theme.ts';
-import { tryAgain } from './use-api.ts';
-import { WhoProvider } from './who.tsx';
+import { tryAgain } from './client/use-api.ts';
+import { WhoProvider } from './client/who.tsx';
 
 const queries = new QueryClient({
   defaultOptions: {
@@ -27,7 +27,7 @@ const queries = new QueryClient({
   },
 });
 
-const SignInPage = lazy(async () => ({ default: (await import('./pages/sign-in.tsx')).SignInPage }));
+const SignInPage = lazy(async () => ({ default: (await import('./sign-in/sign-in.tsx')).SignInPage }));
 
 export function App() {
   return (

@@ -9,8 +9,8 @@ const DASHBOARD = process.env.LOCKSTEP_URL ?? 'http://localhost:3001';
  */
 export default defineConfig({
   root: import.meta.dirname,
-  // With the slash: /api.ts is one of the sources.
-  server: { proxy: { '^/api/': DASHBOARD } },
+  // What the dashboard answers apart from the pages. /queues/ and /load-tests/ are folders of sources, too.
+  server: { proxy: { '^/(api|docs|queues/raw)(/|$)': DASHBOARD, '^/load-tests/.+\\.html$': DASHBOARD } },
   build: {
     outDir: '../../dist/pages',
     emptyOutDir: true,

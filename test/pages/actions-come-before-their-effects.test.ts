@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { storyOf } from '../../src/pages/pages/story.ts';
+import { storyOf } from '../../src/pages/orders/story.ts';
 import type { Timeline } from '../../src/watch/shapes/events.ts';
 
 const entry = (event: string, appliedAt: string | null): Timeline['entries'][number] => ({

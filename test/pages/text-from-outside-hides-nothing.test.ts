@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { prettyJson } from '../../src/pages/components/pretty-json.ts';
-import { visible, visibleLines } from '../../src/pages/components/visible.ts';
+import { prettyJson } from '../../src/pages/text/pretty-json.ts';
+import { visible, visibleLines } from '../../src/pages/text/visible.ts';
 
 describe('text from outside', () => {
   test.each([

@@ -44,13 +44,13 @@ const gzipped = (files: Iterable<string>) =>
 
 describe('the built pages', () => {
   test('the first load of the Overview is under 300 kB', () => {
-    const files = filesOf('pages/overview.tsx', filesOf('index.html'));
+    const files = filesOf('overview/overview.tsx', filesOf('index.html'));
     expect(files.size).toBeGreaterThan(3);
     expect(gzipped(files)).toBeLessThan(MOST_BYTES);
   });
 
   test('each page is a chunk of its own', () => {
-    const pages = Object.keys(manifest).filter((name) => /^pages\/.*\.tsx$/.test(name));
+    const pages = Object.keys(manifest).filter((name) => name.endsWith('.tsx'));
     expect(pages.length).toBeGreaterThanOrEqual(17);
     const first = filesOf('index.html');
     expect(pages.filter((name) => first.has(manifest[name]?.file ?? ''))).toEqual([]);

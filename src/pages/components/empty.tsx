@@ -4,11 +4,13 @@ import type { ReactNode } from 'react';
 /** Says that there is nothing to show, and why. */
 export function Empty({ title, why }: { title: string; why: ReactNode }) {
   return (
-    <div className="empty" role="status">
-      <Text fw={600}>{title}</Text>
-      <Text component="div" c="dimmed" size="sm">
+    <output className="empty">
+      <Text span display="block" fw={600}>
+        {title}
+      </Text>
+      <Text span display="block" c="dimmed" size="sm">
         {why}
       </Text>
-    </div>
+    </output>
   );
 }

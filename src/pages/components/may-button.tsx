@@ -1,10 +1,11 @@
 import { Button, Tooltip, type ButtonProps } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Role } from '../../watch/shapes/tokens.ts';
-import { useMay } from '../who.tsx';
+import { useMay } from '../client/who.tsx';
 
 interface MayButtonProps extends ButtonProps {
-  role: Role;
+  /** The lowest role that may click it. */
+  needs: Role;
   /** Why the button has nothing to do now; null if it has. */
   idle?: string | null;
   onClick: () => void;
@@ -15,8 +16,8 @@ interface MayButtonProps extends ButtonProps {
  * A button that works if the user has the role and there is something to do. Otherwise it can still be focused,
  * and its tooltip says what is missing. The server checks the role in any case.
  */
-export function MayButton({ role, idle = null, onClick, children, ...rest }: MayButtonProps) {
-  const missing = useMay(role) ? idle : `Requires the ${role} role`;
+export function MayButton({ needs, idle = null, onClick, children, ...rest }: MayButtonProps) {
+  const missing = useMay(needs) ? idle : `Requires the ${needs} role`;
   const button = (
     <Button
       {...rest}

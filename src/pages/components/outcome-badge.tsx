@@ -9,7 +9,7 @@ import {
   type Icon,
 } from '@tabler/icons-react';
 import { ToneBadge, type Tone } from './tone-badge.tsx';
-import { visible } from './visible.ts';
+import { visible } from '../text/visible.ts';
 
 /** The tone, icon and meaning of each outcome of an event. */
 const OUTCOMES: Record<string, { tone: Tone; icon: Icon; means: string }> = {

@@ -1,7 +1,7 @@
 import { Group, Text, Title } from '@mantine/core';
 import { useEffect, type ReactNode } from 'react';
-import { useNowMark } from '../live.tsx';
-import { shortState } from '../shell/short-state.ts';
+import { useNowMark } from '../client/live.tsx';
+import { shortState } from './short-state.ts';
 
 interface PageProps {
   title: string;

@@ -1,8 +1,8 @@
 import { Alert } from '@mantine/core';
 import { IconPlugConnectedX } from '@tabler/icons-react';
-import type { ApiProblem } from '../api.ts';
-import { When } from './when.tsx';
-import { Plain } from './plain.tsx';
+import type { ApiProblem } from '../client/api.ts';
+import { When } from '../text/when.tsx';
+import { Plain } from '../text/plain.tsx';
 
 /** Says in place what failed, whether it is retried, and how old the displayed data is. */
 export function Problem({ problem, asOf }: { problem: ApiProblem; asOf?: Date | null }) {

@@ -3,10 +3,10 @@ import { IconUser } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { signOut } from '../api.ts';
-import { Plain } from '../components/plain.tsx';
-import { When } from '../components/when.tsx';
-import { useWho } from '../who.tsx';
+import { signOut } from '../client/api.ts';
+import { Plain } from '../text/plain.tsx';
+import { When } from '../text/when.tsx';
+import { useWho } from '../client/who.tsx';
 
 const SCHEMES = [
   { value: 'auto', label: 'System' },

@@ -1,17 +1,17 @@
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { Link } from 'wouter';
-import { clock } from '../components/figures.ts';
-import type { Live } from '../live-store.ts';
-import { useNow } from '../live.tsx';
+import { clock } from '../text/figures.ts';
+import type { Live } from '../client/live-store.ts';
+import { useNow } from '../client/live.tsx';
 
 /** Servers that are down, since when, and the consequences; and paused queues. It overlays the page's end. */
 export function Banner() {
   const live = useNow();
   const lines = linesOf(live);
   return (
-    <div className="banner" role="status" data-empty={lines.length === 0}>
+    <output className="banner" data-empty={lines.length === 0}>
       {lines.map(({ key, text, href }) => (
-        <div key={key} className="banner-line">
+        <span key={key} className="banner-line">
           <IconAlertTriangle size={17} aria-hidden />
           <span>
             {text}
@@ -21,9 +21,9 @@ export function Banner() {
               </Link>
             )}
           </span>
-        </div>
+        </span>
       ))}
-    </div>
+    </output>
   );
 }
 

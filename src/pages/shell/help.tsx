@@ -1,8 +1,8 @@
 import { Kbd, Table } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { Dialog } from '../components/dialog.tsx';
-import { PAGES } from '../routes.tsx';
-import { useKey } from '../use-key.ts';
+import { Dialog } from '../dialogs/dialog.tsx';
+import { PAGES } from './routes.tsx';
+import { useKey } from '../dialogs/use-key.ts';
 
 const KEYS: readonly (readonly [readonly string[], string])[] = [
   [['/'], 'search for an order, a webhook id or an event'],

@@ -1,6 +1,6 @@
 import { IconBroadcast, IconPlugConnectedX } from '@tabler/icons-react';
-import { clock } from '../components/figures.ts';
-import { useNow } from '../live.tsx';
+import { clock } from '../text/figures.ts';
+import { useNow } from '../client/live.tsx';
 
 /** The time of the displayed state. Its width is reserved: nothing moves when the stream ends. */
 export function LiveMark() {

@@ -2,10 +2,10 @@ import { NavLink } from '@mantine/core';
 import { IconApi } from '@tabler/icons-react';
 import { Link, useLocation } from 'wouter';
 import type { SystemStatus } from '../../watch/shapes/system.ts';
-import { figure } from '../components/figures.ts';
+import { figure } from '../text/figures.ts';
 import { ToneBadge } from '../components/tone-badge.tsx';
-import { useNowMark } from '../live.tsx';
-import { PAGES } from '../routes.tsx';
+import { useNowMark } from '../client/live.tsx';
+import { PAGES } from './routes.tsx';
 
 /** The badge beside a page's name if that page has a problem to show. */
 const MATTERS: Record<string, (status: SystemStatus) => string> = {

@@ -4,10 +4,10 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { SearchAnswer, SearchHit } from '../../watch/shapes/orders.ts';
-import { orderPage } from '../components/order-link.tsx';
-import { visible } from '../components/visible.ts';
-import { useApi } from '../use-api.ts';
-import { useKey } from '../use-key.ts';
+import { orderPage } from '../text/order-link.tsx';
+import { visible } from '../text/visible.ts';
+import { useApi } from '../client/use-api.ts';
+import { useKey } from '../dialogs/use-key.ts';
 
 const TYPING_MS = 250;
 const pageOf = ({ kind, key }: SearchHit) =>

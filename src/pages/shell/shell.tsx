@@ -4,7 +4,7 @@ import { Suspense, useEffect, useRef } from 'react';
 import { Link, Route, Switch, useLocation } from 'wouter';
 import { Empty } from '../components/empty.tsx';
 import { Page } from '../components/page.tsx';
-import { PAGES } from '../routes.tsx';
+import { PAGES } from './routes.tsx';
 import { Account } from './account.tsx';
 import { Banner } from './banner.tsx';
 import { Help } from './help.tsx';

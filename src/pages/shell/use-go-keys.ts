@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import { useLocation } from 'wouter';
-import { PAGES } from '../routes.tsx';
-import { isForPage } from '../use-key.ts';
+import { PAGES } from './routes.tsx';
+import { isForPage } from '../dialogs/use-key.ts';
 
 /** How long after `g` the letter of a page counts. */
 const LETTER_MS = 1500;
