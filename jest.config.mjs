@@ -1,3 +1,8 @@
+import path from 'node:path';
+
+// Tests start hundreds of programs: each takes its compiled sources from here.
+process.env.NODE_COMPILE_CACHE ??= path.resolve(import.meta.dirname, '.lockstep', 'compiled');
+
 /** Node strips the types itself; tests run against a real Redis and a real MongoDB engine. */
 const config = {
   testEnvironment: 'node',

@@ -27,7 +27,8 @@ function removeAbandoned(name: string): void {
   if (!existsSync(MEMORY)) return;
   for (const entry of readdirSync(MEMORY)) {
     const [, of, pid] = /^(.+)-(\d+)-\w{6}$/.exec(entry) ?? [];
-    if (of === name && !isAlive(Number(pid))) rmSync(path.join(MEMORY, entry), { recursive: true });
+    if (of === name && !isAlive(Number(pid)))
+      rmSync(path.join(MEMORY, entry), { recursive: true, force: true });
   }
 }
 

@@ -1,11 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { Agent } from 'node:http';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { Redis } from 'ioredis';
 import type { Delivery } from '../../scripts/deliveries/life.ts';
 import { randomFrom, type Random } from '../../scripts/deliveries/random.ts';
 import { signedHeaders } from '../../scripts/deliveries/signed.ts';
+import { dataFolder } from '../../scripts/local/data-folder.ts';
 import { startMongo, type LocalMongo } from '../../scripts/local/mongo.ts';
 import { freePort } from '../../scripts/local/ports.ts';
 import { startProgram, untilReady, type RunningProgram } from '../../scripts/local/programs.ts';
@@ -55,7 +54,7 @@ export class Rig {
   readonly workers: Program[] = [];
   dashboard: Program | null = null;
   app: Program | null = null;
-  readonly folder = mkdtempSync(path.join(tmpdir(), 'lockstep-faults-'));
+  readonly folder = dataFolder('lockstep-faults');
   redis!: LocalRedis;
   mongo!: LocalMongo;
   /** Directly to the servers, whatever the links do. */

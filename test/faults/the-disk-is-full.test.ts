@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startRedis } from '../../scripts/local/redis.ts';
@@ -21,7 +22,11 @@ describe(`P2: a full disk under Redis (SEED=${SEED})`, () => {
     rig = await Rig.open();
     await Promise.all([rig.startIngest(), rig.startWorker()]);
   });
-  afterAll(() => rig.close());
+  const scripts = mkdtempSync(path.join(tmpdir(), 'lockstep-no-room-'));
+  afterAll(async () => {
+    rmSync(scripts, { recursive: true });
+    await rig.close();
+  });
 
   const alive = (pid: number) => {
     try {
@@ -36,7 +41,8 @@ describe(`P2: a full disk under Redis (SEED=${SEED})`, () => {
     const found = execFileSync('sh', ['-c', 'command -v redis-server || command -v valkey-server'], {
       encoding: 'utf8',
     });
-    const file = path.join(rig.folder, 'redis-server');
+    // Not in the rig's folder: files in memory may not be executable.
+    const file = path.join(scripts, 'redis-server');
     writeFileSync(file, `#!/bin/bash\ntrap '' XFSZ\nulimit -f ${bytes / 1024}\nexec ${found.trim()} "$@"\n`);
     chmodSync(file, 0o755);
     return file;

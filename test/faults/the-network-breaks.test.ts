@@ -29,8 +29,10 @@ describe(`P2, P3, P6: the network (SEED=${SEED})`, () => {
   beforeAll(async () => {
     rig = await Rig.open();
     for (const pair of PAIRS) links[pair] = await rig.link(pair.endsWith('redis') ? 'redis' : 'mongo');
-    await rig.startIngest({ redis: links['ingest-redis'], mongo: links['ingest-mongo'] });
-    await rig.startWorker({ redis: links['worker-redis'], mongo: links['worker-mongo'] });
+    await Promise.all([
+      rig.startIngest({ redis: links['ingest-redis'], mongo: links['ingest-mongo'] }),
+      rig.startWorker({ redis: links['worker-redis'], mongo: links['worker-mongo'] }),
+    ]);
   });
   afterAll(() => rig.close());
 

@@ -62,14 +62,18 @@ const PAGES: readonly PageRow[] = [
 ];
 const rows = PAGES.map((page) => [page.place, page] as const);
 
+/** Pages that are checked at once, each in a tab of its own. */
+const TABS = 2;
+const PAGE_MS = 180_000;
+
 describe('every page in a real Chromium', () => {
   let rig: Rig;
   let mongo: Link;
   let url = '';
   let token = '';
   let browser: Browser;
-  /** Goes from page to page. */
-  let going: WatchedPage;
+  /** They go from page to page. */
+  let tabs: WatchedPage[] = [];
   /** Is never reloaded: it must recover automatically. */
   let staying: WatchedPage;
   let sale: StoppedSale | undefined;
@@ -82,8 +86,8 @@ describe('every page in a real Chromium', () => {
     url = rig.dashboard?.url ?? '';
     token = await mintToken(JWT_SECRET, { name: 'ada', role: 'admin' }, 1);
     browser = await openBrowser();
-    going = await openSignedIn();
     staying = await openSignedIn();
+    tabs = await Promise.all(Array.from({ length: TABS }, openSignedIn));
   }, 90_000);
   afterAll(async () => {
     await browser?.close();
@@ -108,29 +112,48 @@ describe('every page in a real Chromium', () => {
 
   async function shows(page: Page, text: RegExp, where = '#main'): Promise<void> {
     const found = page.locator(where);
-    await until(async () => text.test(await found.innerText()), 20_000).catch(async () => {
+    await until(async () => text.test(await found.innerText()), 40_000).catch(async () => {
       throw new Error(`${String(text)} is not shown in: ${await found.innerText()}`);
     });
   }
 
-  async function open({ place, heading }: PageRow, text: RegExp): Promise<void> {
-    await openAt(going.page, url + place.replace('ORDER', known.ORDER).replace('EVENT', known.EVENT));
-    expect(await going.page.locator('#main h1').allInnerTexts()).toEqual([expect.stringMatching(heading)]);
-    await shows(going.page, text);
+  async function open(page: Page, { place, heading }: PageRow, text: RegExp): Promise<void> {
+    await openAt(page, url + place.replace('ORDER', known.ORDER).replace('EVENT', known.EVENT));
+    expect(await page.locator('#main h1').allInnerTexts()).toEqual([expect.stringMatching(heading)]);
+    await shows(page, text);
   }
 
-  const faults = async (scheme: 'light' | 'dark') => [
-    ...(await jumpsOf(going.page)),
-    ...(await faultsOf(going.page, scheme)),
-    ...going.complaints.splice(0),
+  const faults = async ({ page, complaints }: WatchedPage, scheme: 'light' | 'dark') => [
+    ...(await jumpsOf(page)),
+    ...(await faultsOf(page, scheme)),
+    ...complaints.splice(0),
   ];
+
+  /** Checks all pages, each tab its share of them, from the first test on; each test waits for its page. */
+  function sideBySide(check: (tab: WatchedPage, row: PageRow) => Promise<void>) {
+    const checks = new Map<PageRow, Promise<void>>();
+    const checkAll = () => {
+      const before = tabs.map(() => Promise.resolve());
+      for (const [i, row] of PAGES.entries()) {
+        const at = i % tabs.length;
+        const checked = before[at]!.then(() => check(tabs[at]!, row));
+        before[at] = checked.catch(() => undefined);
+        checks.set(row, checked);
+      }
+    };
+    return async (_: string, row: PageRow): Promise<void> => {
+      if (checks.size === 0) checkAll();
+      await checks.get(row);
+    };
+  }
 
   /** What a page shows and what `ops status` says, once they agree; if they never do, the last values. */
   async function compare({ place, shown, told }: (typeof FIGURES)[number]) {
-    await openAt(going.page, url + place);
+    const { page } = tabs[0]!;
+    await openAt(page, url + place);
     const read = async () => {
       const said = told(await status());
-      return { page: { place, ...(await shown(going.page)) }, ops: { place, ...said } };
+      return { page: { place, ...(await shown(page)) }, ops: { place, ...said } };
     };
     let both = await read();
     await until(async () => {
@@ -142,11 +165,11 @@ describe('every page in a real Chromium', () => {
 
   test.each(rows)(
     '%s, of a Lockstep that was never used, says so',
-    async (_, page) => {
-      await open(page, page.empty);
-      expect(await faults('light')).toEqual([]);
-    },
-    60_000,
+    sideBySide(async (tab, row) => {
+      await open(tab.page, row, row.empty);
+      expect(await faults(tab, 'light')).toEqual([]);
+    }),
+    PAGE_MS,
   );
 
   test('a flash sale runs, and is stopped in the middle', async () => {
@@ -179,12 +202,12 @@ describe('every page in a real Chromium', () => {
 
   test.each(rows)(
     '%s, filled by the sale: nothing jumps while samples arrive, nothing overlaps',
-    async (_, page) => {
-      await open(page, page.filled);
-      await samplesArrive(going.page, 2);
-      expect(await faults('dark')).toEqual([]);
-    },
-    60_000,
+    sideBySide(async (tab, row) => {
+      await open(tab.page, row, row.filled);
+      await samplesArrive(tab.page, 2);
+      expect(await faults(tab, 'dark')).toEqual([]);
+    }),
+    PAGE_MS,
   );
 
   test('Redis is stopped: the page stays, and says how old its data is', async () => {
@@ -203,12 +226,12 @@ describe('every page in a real Chromium', () => {
 
   test.each(rows)(
     '%s, with Redis stopped, shows what MongoDB has, or that it cannot be read',
-    async (_, page) => {
-      await open(page, page.away ?? page.filled);
-      await shows(going.page, /Redis has been down/, '.banner');
-      expect(await faults('light')).toEqual([]);
-    },
-    60_000,
+    sideBySide(async (tab, row) => {
+      await open(tab.page, row, row.away ?? row.filled);
+      await shows(tab.page, /Redis has been down/, '.banner');
+      expect(await faults(tab, 'light')).toEqual([]);
+    }),
+    PAGE_MS,
   );
 
   test('Redis is back: the page recovers automatically, and the sale ends', async () => {

@@ -12,7 +12,8 @@ const ORDERS = 300;
 const UNHEARD = 15;
 /** A pass ignores the last two minutes, for webhooks on their way, and overlaps by ten minutes. */
 const AGO_MS = 5 * 60_000;
-/** The schedule's minute, a dead process's lock, and a margin. */
+const EVERY_MINUTES = 2;
+/** The schedule's turn, a dead process's lock, and a margin. */
 const TURN_MS = 150_000;
 
 /** P6: webhooks that were dropped or came late, with real programs, of which one is killed during a pass. */
@@ -21,7 +22,10 @@ describe('orders that Shopify did not report completely', () => {
   let shop: FakeShop;
   let drifted: string[];
   beforeAll(async () => {
-    world = await StackWithShopify.start({ connections: 20 }, { RECONCILE_EVERY_MINUTES: '1' });
+    world = await StackWithShopify.start(
+      { connections: 20 },
+      { RECONCILE_EVERY_MINUTES: `${EVERY_MINUTES}` },
+    );
     shop = world.shopify.shop('forgetful.myshopify.com');
     shop.install(ALL_SCOPES);
     expect(await world.open(shop)).toMatchObject({ connected: true });
@@ -86,6 +90,7 @@ describe('orders that Shopify did not report completely', () => {
       const [pass] = await scheduled();
       return pass?.state === 'running' && pass.how === 'pages' && (pass.cursor ?? null) !== null;
     };
+    await world.scheduleContinues(EVERY_MINUTES);
     await until(isInTheMiddle, TURN_MS, 'the middle of a pass');
     const [cut] = await scheduled();
     await world.killApp();

@@ -18,9 +18,9 @@ interface Ended {
 
 /** npm run flash-sale, as a process, without the settings of the user who runs the tests. */
 function flashSale(...args: string[]): Promise<Ended> {
-  const { PATH } = process.env;
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
   const command = [path.join('load-tests', 'flash-sale.ts'), ...args];
-  const child = spawn(process.execPath, command, { cwd: PROJECT, env: { PATH } });
+  const child = spawn(process.execPath, command, { cwd: PROJECT, env: { PATH, NODE_COMPILE_CACHE } });
   const ended: Ended = { code: null, out: '', err: '' };
   child.stdout.on('data', (chunk) => (ended.out += String(chunk)));
   child.stderr.on('data', (chunk) => (ended.err += String(chunk)));

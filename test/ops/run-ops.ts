@@ -24,9 +24,10 @@ export function startOps(
   env: NodeJS.ProcessEnv = {},
   cwd: string = ELSEWHERE,
 ): RunningOps {
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
   const child = spawn(process.execPath, [OPS, ...args], {
     cwd,
-    env: { PATH: process.env.PATH, USER: 'ada', ...env },
+    env: { PATH, NODE_COMPILE_CACHE, USER: 'ada', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const said = { stdout: '', stderr: '' };

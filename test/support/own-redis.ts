@@ -1,6 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { rmSync } from 'node:fs';
+import { dataFolder } from '../../scripts/local/data-folder.ts';
 import { startRedis, type LocalRedis } from '../../scripts/local/redis.ts';
 
 /** A Redis of one test file, for what must not happen to the Redis of all tests. */
@@ -14,7 +13,7 @@ export class OwnRedis {
   }
 
   static async start(port?: number): Promise<OwnRedis> {
-    const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-redis-'));
+    const folder = dataFolder('lockstep-redis');
     return new OwnRedis(folder, await startRedis(folder, port));
   }
 

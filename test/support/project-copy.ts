@@ -23,7 +23,9 @@ export class ProjectCopy {
   }
 
   run(...args: string[]): { child: ChildProcess; output: () => string; ended: Promise<number | null> } {
-    const env = { ...process.env, PORT: '0', DASHBOARD_PORT: '0', REDIS_URL: '', MONGODB_URI: '' };
+    // Compiled sources of a copy are of no use to the next one.
+    const own = { NODE_COMPILE_CACHE: undefined, REDIS_URL: '', MONGODB_URI: '' };
+    const env = { ...process.env, ...own, PORT: '0', DASHBOARD_PORT: '0' };
     const child = spawn(process.execPath, args, { cwd: this.folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.running.push(child);
     let output = '';

@@ -3,18 +3,24 @@ import { FakeShopify, type FakeShopifyOptions } from '../../scripts/fake-shopify
 import { freePort } from '../../scripts/local/ports.ts';
 import type { RunningProgram } from '../../scripts/local/programs.ts';
 import { collectionsOf, type Collections } from '../../src/persist/collections.ts';
+import { SCHEDULE } from '../../src/persist/reconcile-book.ts';
 import { mongoReady, openMongo } from '../../src/system/connections.ts';
 import { http, type HttpAnswer } from './http.ts';
 import { SECRET, Stack } from './stack.ts';
 
 const CLIENT_ID = 'the-client-id';
+/** As in src/compliance/runner.ts. */
+const BETWEEN_PASSES_MS = 60_000;
 export const TOKEN_KEY = '0a1b'.repeat(16);
+
+/** Moves a recorded time back. */
+const earlier = (field: string, ms: number) => [{ $set: { [field]: { $subtract: [`$${field}`, ms] } } }];
 
 /** All five programs as processes, including the app, and a simulated Shopify in this one. */
 export class StackWithShopify {
   readonly stack: Stack;
   readonly shopify: FakeShopify;
-  /** For reading stored data, not for changing it. */
+  /** For reading stored data. Only times are changed, below. */
   readonly collections: Collections;
   readonly appUrl: string;
   app: RunningProgram;
@@ -91,6 +97,19 @@ export class StackWithShopify {
 
   shopOf({ name }: FakeShop) {
     return this.collections.shops.findById(name).lean();
+  }
+
+  /** The minute between two passes of a redaction is over: the records say so. */
+  async redactionsContinue(): Promise<void> {
+    const { collection } = this.collections.compliance;
+    const tooSoon = { state: 'working', passedAt: { $gt: new Date(Date.now() - BETWEEN_PASSES_MS) } };
+    await collection.updateMany(tooSoon, earlier('passedAt', BETWEEN_PASSES_MS));
+  }
+
+  /** The schedule's interval is over: the records of its passes say so. */
+  async scheduleContinues(everyMinutes: number): Promise<void> {
+    const { collection } = this.collections.reconciles;
+    await collection.updateMany({ who: SCHEDULE }, earlier('askedAt', everyMinutes * 60_000));
   }
 
   /** All webhooks have arrived, and their effects too. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const STEP_MS = 20;
+/** The pause between two tries grows from the first to the second: a try takes CPU time from what it waits for. */
+const STEPS_MS = { first: 20, longest: 100, growth: 1.2 };
 
 /** Waits until a condition holds. @throws if it does not within `ms`, with its last value */
 export async function until(
@@ -9,8 +10,10 @@ export async function until(
   what = 'the condition',
 ): Promise<void> {
   const deadline = Date.now() + ms;
+  let stepMs = STEPS_MS.first;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`${what} was not true within ${ms} ms`);
-    await sleep(STEP_MS);
+    await sleep(stepMs);
+    stepMs = Math.min(stepMs * STEPS_MS.growth, STEPS_MS.longest);
   }
 }
