@@ -62,7 +62,7 @@ export function unspoolerOf(
   return new Unspooler({
     spool: spool(mongo.getClient(), mongo.name),
     depositor,
-    makeRoom: () => room.make(),
+    makeRoom: (isRefused) => room.make(isRefused),
     lock: () => lock.acquire(redisKeys(0).spoolLock, 'spool'),
     log,
     onMoved: (events) => metrics.unspooledTotal.inc(events),

@@ -49,12 +49,13 @@ export class RoomMaker {
 
   /**
    * Whether events may be deposited. If not, makes room for up to {@link TURN_MS}.
+   * @param isRefused Redis had no room for an event: a large one does not fit long before Redis is full
    * @throws if Redis is down
    */
-  async make(): Promise<boolean> {
+  async make(isRefused = false): Promise<boolean> {
     const memory = await this.#read();
     if (!memory) return true;
-    this.#full ||= isFull(memory);
+    this.#full ||= isRefused || isFull(memory);
     if (this.#full && bytesTooMany(memory) > 0 && (await this.#needsClaims(memory))) await this.#dropSome();
     return !this.#full;
   }

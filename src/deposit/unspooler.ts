@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lease } from '../lock/order-lock.ts';
 import type { Spool } from '../persist/spool.ts';
-import { messageOf } from '../system/errors.ts';
+import { Fault, messageOf } from '../system/errors.ts';
 import type { Logger } from '../system/log.ts';
 import { repeating, type Repeating } from '../system/repeating.ts';
 import { within } from '../system/within.ts';
@@ -19,8 +19,8 @@ const LOOK_AGAIN_MS = 50;
 export interface UnspoolTools {
   spool: Spool;
   depositor: Depositor;
-  /** Whether Redis has room; if not, makes some. */
-  makeRoom: () => Promise<boolean>;
+  /** Whether Redis has room; if not, or if it has just refused an event, makes some. */
+  makeRoom: (isRefused: boolean) => Promise<boolean>;
   /** One worker moves events at a time; null if another one does. */
   lock: () => Promise<Lease | null>;
   log: Logger;
@@ -36,6 +36,8 @@ export class Unspooler {
   readonly #tools: UnspoolTools;
   /** Redis had no room when it was last checked: then nothing waits for the spool. */
   #short = false;
+  /** It had none for an event of the last move. */
+  #isRefused = false;
 
   constructor(tools: UnspoolTools) {
     this.#tools = tools;
@@ -62,7 +64,8 @@ export class Unspooler {
   async #move(): Promise<void> {
     const { spool, makeRoom, lock, log } = this.#tools;
     if ((await spool.oldest(1)).length === 0) return;
-    this.#short = !(await makeRoom());
+    this.#short = !(await makeRoom(this.#isRefused));
+    this.#isRefused = false;
     if (this.#short) return;
     const lease = await lock();
     if (!lease) return;
@@ -89,8 +92,9 @@ export class Unspooler {
     const done = batch.filter((_, i) => outcomes[i]?.status === 'fulfilled').map(({ event }) => event.id);
     await spool.remove(done);
     onMoved(done.length);
-    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-    if (failed) throw failed.reason;
+    const failed = outcomes.filter((outcome) => outcome.status === 'rejected');
+    this.#isRefused = failed.some(({ reason }) => reason instanceof Fault && reason.code === 'redis_full');
+    if (failed.length > 0) throw failed[0]?.reason;
     return done.length;
   }
 }

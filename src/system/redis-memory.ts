@@ -7,6 +7,8 @@ import type { Redis } from 'ioredis';
  * is no reserve.
  */
 export const DEPOSIT_SHARE = 0.85;
+/** Redis counts as full a little earlier: the next event must fit, and requests in progress use memory too. */
+const FULL_SHARE = DEPOSIT_SHARE - 0.01;
 /** After Redis was full, the spool is moved again below this share: 5 % of 100 MB hold some thousand events. */
 const ROOM_AGAIN_SHARE = 0.8;
 
@@ -44,7 +46,7 @@ export function fillingOf(
 }
 
 export function isFull({ usedBytes, maxBytes }: RedisMemory): boolean {
-  return maxBytes > 0 && usedBytes >= DEPOSIT_SHARE * maxBytes;
+  return maxBytes > 0 && usedBytes >= FULL_SHARE * maxBytes;
 }
 
 /** How many bytes must be freed before deposits resume after Redis was full; 0 or less: they may resume. */

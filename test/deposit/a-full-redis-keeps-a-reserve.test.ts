@@ -1,8 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Depositor } from '../../src/deposit/depositor.ts';
 import { replayer } from '../../src/deposit/replayer.ts';
 import { RoomMaker } from '../../src/deposit/room-maker.ts';
 import { spoolingDepositor } from '../../src/deposit/spooling-depositor.ts';
+import { Unspooler } from '../../src/deposit/unspooler.ts';
+import { orderLock } from '../../src/lock/order-lock.ts';
 import type { EventId } from '../../src/order/identity.ts';
 import { bytesTooMany, isFull, readMemory } from '../../src/system/redis-memory.ts';
 import { fillWithClaims } from '../support/claims-that-fill.ts';
@@ -137,5 +140,39 @@ describe('P6: a Redis that is full keeps room for drains', () => {
     const room = maker();
     await until(() => room.make());
     expect(await inside.depositor.deposit(event(), null)).toMatchObject({ outcome: 'accepted' });
+  });
+
+  test('full of claims, but not for a small event: a large spooled event gets room after it was refused', async () => {
+    await fillWithClaims(inside.redis, 0.83, DEDUPE_TTL_SECONDS / 8);
+    const large = {
+      event: waitingEvent('orders/updated', { pad: randomBytes(100_000).toString('base64') }),
+      delivery: null,
+    };
+    const kept = [large];
+    let dropped = 0;
+    const room = maker((claims) => (dropped += claims));
+    const unspooler = new Unspooler({
+      spool: {
+        put: () => Promise.reject(new Error('not here')),
+        oldest: (most) => Promise.resolve(kept.slice(0, most)),
+        remove: (ids) => Promise.resolve(void (ids.length > 0 && kept.pop())),
+      },
+      depositor: inside.depositor,
+      makeRoom: (isRefused) => room.make(isRefused),
+      lock: () => orderLock([inside.redis], 10_000, () => undefined).acquire(inside.keys.spoolLock, 'spool'),
+      log: silent,
+      onMoved: () => undefined,
+    });
+    expect(await room.make()).toBe(true);
+    await unspooler.part.once();
+    expect([kept.length, dropped]).toEqual([1, 0]);
+    // The refused request's buffer is still there.
+    await limitTo(0.835);
+    await until(async () => {
+      await unspooler.part.once();
+      return kept.length === 0;
+    });
+    expect(dropped).toBeGreaterThan(0);
+    expect(await inside.redis.llen(inside.keys.mailbox(large.event.order))).toBe(1);
   });
 });
