@@ -4,6 +4,7 @@ import { messageOf } from '../src/system/errors.ts';
 import { ONCE_HOURS } from '../src/watch/sign-in/sessions.ts';
 import { mintToken } from '../src/system/tokens.ts';
 import { announceFakeStore, startFakeStore, type FakeStore } from './local/fake-store.ts';
+import { isAlive } from './local/is-alive.ts';
 import { startMongo } from './local/mongo.ts';
 import { freePort, tryPort } from './local/ports.ts';
 import { startProgram, untilReady, watchProgram, type RunningProgram } from './local/programs.ts';
@@ -238,14 +239,6 @@ function killAll(): void {
   }
   // A wait for a killed program may never resolve: exit anyway.
   setTimeout(() => process.exit(1), 500);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return pid !== 0 && process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }
 
 function removeLocalIfOurs(): void {

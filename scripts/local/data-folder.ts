@@ -1,6 +1,7 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, statfsSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdtempSync, readdirSync, rmSync, statfsSync } from 'node:fs';
 import { freemem, tmpdir } from 'node:os';
 import path from 'node:path';
+import { isAlive } from './is-alive.ts';
 
 /** A file system in memory that Linux has. */
 const MEMORY = '/dev/shm';
@@ -17,7 +18,11 @@ export function dataFolder(name: string): string {
 }
 
 function hasRoom(): boolean {
-  if (!existsSync(MEMORY)) return false;
+  try {
+    accessSync(MEMORY, constants.W_OK);
+  } catch {
+    return false;
+  }
   const { bavail, bsize } = statfsSync(MEMORY);
   return Math.min(bavail * bsize, freemem()) > ROOM_BYTES;
 }
@@ -27,15 +32,11 @@ function removeAbandoned(name: string): void {
   if (!existsSync(MEMORY)) return;
   for (const entry of readdirSync(MEMORY)) {
     const [, of, pid] = /^(.+)-(\d+)-\w{6}$/.exec(entry) ?? [];
-    if (of === name && !isAlive(Number(pid)))
+    if (of !== name || isAlive(Number(pid))) continue;
+    try {
       rmSync(path.join(MEMORY, entry), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    } catch {
+      // It belongs to another user.
+    }
   }
 }

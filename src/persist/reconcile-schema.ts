@@ -2,7 +2,7 @@ import { Schema } from 'mongoose';
 import { PASS_STATES, type Found, type PassState } from '../system/states.ts';
 import type { FieldsOf, SubfieldsOf } from './fields-of.ts';
 
-/** One pass over a shop's orders at Shopify. The record serves as the job: any process can resume it. */
+/** One pass over a shop's orders at Shopify, and its progress: any process can continue the pass from here. */
 export interface ReconcileDocument {
   /** A random UUID. */
   _id: string;

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, test } from '@jest/globals';
+import { isAlive } from '../../scripts/local/is-alive.ts';
 import { freePort } from '../../scripts/local/ports.ts';
 import { until } from '../support/until.ts';
 
@@ -13,14 +14,6 @@ const env = { REDIS_URL: '${redisUrl}', MONGODB_URI: 'mongodb://127.0.0.1:1' };
 process.send(watchProgram('worker', env).child.pid);
 `;
 
-function groupLives(group: number): boolean {
-  try {
-    return process.kill(-group, 0);
-  } catch {
-    return false;
-  }
-}
-
 test('a watched program ends with the process that started it, even if that is killed', async () => {
   const source = developer(`redis://127.0.0.1:${await freePort()}`);
   const parent = spawn(process.execPath, ['--input-type=module', '--eval', source], {
@@ -29,11 +22,11 @@ test('a watched program ends with the process that started it, even if that is k
   const [group] = (await once(parent, 'message')) as [number];
   try {
     await once(parent.stdout!, 'data');
-    expect(groupLives(group)).toBe(true);
+    expect(isAlive(-group)).toBe(true);
     parent.kill('SIGKILL');
-    await until(() => !groupLives(group), 20_000, 'the watched program to end');
+    await until(() => !isAlive(-group), 20_000, 'the watched program to end');
   } finally {
-    if (groupLives(group)) process.kill(-group, 'SIGKILL');
+    if (isAlive(-group)) process.kill(-group, 'SIGKILL');
     await text(parent.stdout!);
   }
 }, 60_000);
