@@ -3,14 +3,14 @@ import { freemem, tmpdir } from 'node:os';
 import path from 'node:path';
 import { isAlive } from './is-alive.ts';
 
-/** A file system in memory that Linux has. */
+/** A file system in memory, on Linux. */
 const MEMORY = '/dev/shm';
 /** A whole test run writes 0.6 GB. */
 const ROOM_BYTES = 4 * 1024 ** 3;
 
 /**
  * A new folder for the data of test servers: in memory if there is room, otherwise in the temporary folder.
- * Every test file has a database of its own, with 80 files: on a busy disk, creating them takes seconds.
+ * Every test file has its own database, with 80 files: on a busy disk, creating them takes seconds.
  */
 export function dataFolder(name: string): string {
   removeAbandoned(name);

@@ -1,4 +1,4 @@
-/** Whether a process exists. Negative: whether its process group has any. */
+/** Whether a process exists. A negative id asks about its process group. */
 export function isAlive(pid: number): boolean {
   try {
     return pid !== 0 && process.kill(pid, 0);

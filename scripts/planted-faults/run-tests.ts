@@ -79,7 +79,7 @@ export function verdictOf({ testResults }: Report): Ran {
   return { outcome: 'failed', tests: named };
 }
 
-/** When a hook fails, jest reports its error for each test. Whatever the fault, no test has noticed it. */
+/** When a hook fails, jest reports its error for each test: no test ran, so none has noticed the fault. */
 function hookFailure({ assertionResults }: TestFileResult): string | null {
   const ran = assertionResults.filter(({ status }) => status !== 'pending');
   const messages = new Set(ran.map(({ failureMessages }) => failureMessages.join('\n')));

@@ -22,7 +22,7 @@ export interface Composition {
   components: { before: readonly Part[]; after: readonly Part[] };
 }
 
-/** Health and metrics on a port of their own, if one is set. */
+/** Health and metrics on a separate port, if one is set. */
 export function adminServed(port: number | undefined, admin: AdminTools): Served[] {
   if (port === undefined) return [];
   return [{ name: 'admin', app: adminApp(admin), port, about: 'health and metrics' }];

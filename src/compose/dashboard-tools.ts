@@ -122,7 +122,7 @@ export function changingTools(
   };
 }
 
-/** Tools for what is asked of other programs: privacy requests and reconciliation. */
+/** Tools for requests to other programs: privacy requests and reconciliation. */
 export function requestTools({ collections, now }: Shared): Pick<ApiTools, 'compliance' | 'reconciles'> {
   return {
     compliance: {

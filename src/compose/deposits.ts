@@ -28,7 +28,7 @@ export interface OpenWakes extends Wakes {
 }
 
 /**
- * Wake-ups, for a program that does not wait for Redis. They have a connection of their own that does: BullMQ's Queue
+ * Wake-ups, for a program that does not wait for Redis. They have a separate connection that does: BullMQ's Queue
  * stays unusable if its first try fails.
  */
 export function openWakes(resources: RedisResources<Config<'REDIS_URL'>>): OpenWakes {

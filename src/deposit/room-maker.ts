@@ -49,7 +49,7 @@ export class RoomMaker {
 
   /**
    * Whether events may be deposited. If not, makes room for up to {@link TURN_MS}.
-   * @param isRefused Redis had no room for an event: a large one does not fit long before Redis is full
+   * @param isRefused whether Redis has just refused an event: a large one may not fit before Redis counts as full
    * @throws if Redis is down
    */
   async make(isRefused = false): Promise<boolean> {

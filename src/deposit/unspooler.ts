@@ -36,7 +36,7 @@ export class Unspooler {
   readonly #tools: UnspoolTools;
   /** Redis had no room when it was last checked: then nothing waits for the spool. */
   #short = false;
-  /** It had none for an event of the last move. */
+  /** Redis refused an event of the last move for lack of room. */
   #isRefused = false;
 
   constructor(tools: UnspoolTools) {

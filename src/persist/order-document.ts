@@ -12,7 +12,7 @@ export function toDocument(key: OrderKey, order: Order, now: number): OrderDocum
 
 type Stored = Omit<OrderDocument, keyof Parts> & Partial<Parts>;
 
-/** The inverse. Fields that a document lacks are those of a new order. */
+/** The inverse. A field that a document lacks gets its value in a new order. */
 export function fromDocument(document: Stored): Order {
   const { _id, createdAt: _, touchedAt: __, ...stored } = document;
   const { parts: none, ...empty } = newOrder(trustedOrderKey(_id));

@@ -3,7 +3,7 @@ import type { EventId, OrderKey } from '../order/identity.ts';
 
 /**
  * Every key in Redis. `{p}` is a partition's hash tag: all keys of one partition, including BullMQ's, are in
- * one slot of a Redis Cluster, so one script can use them together. With '', a key is what all keys of its kind begin with.
+ * one slot of a Redis Cluster, so one script can use them together. With '', the result is the prefix of all keys of its kind.
  */
 export interface RedisKeys {
   partition: number;

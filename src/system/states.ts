@@ -3,7 +3,7 @@
 /** Of a parked event. `replaying`: claimed by a replay that has not yet put it back into its mailbox. */
 export const PARKED_STATES = ['parked', 'replaying', 'replayed', 'discarded'] as const;
 export type ParkedState = (typeof PARKED_STATES)[number];
-/** While it is in one of these, its order lacks it. */
+/** In these states, the event is missing from its order. */
 export const MISSING_STATES = ['parked', 'replaying'] as const satisfies readonly ParkedState[];
 
 /** Of a replay. */
