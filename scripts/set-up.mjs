@@ -176,7 +176,7 @@ function buildPages() {
   say('building the pages of the dashboard (a few seconds)');
   const node = path.join(root, 'node_modules', 'node', 'bin', 'node');
   const vite = path.join(root, 'node_modules', 'vite', 'bin', 'vite.js');
-  const problem = problemWith(node, [vite, 'build', 'src/pages', '--logLevel', 'error']);
+  const problem = problemWith(node, [vite, 'build', 'src/browser', '--logLevel', 'error']);
   if (!problem) return;
   // Otherwise a build that is not whole would be newer than its sources.
   rmSync(built, { force: true });

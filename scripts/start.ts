@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { loadConfig, type Config } from '../src/system/config.ts';
 import { messageOf } from '../src/system/errors.ts';
-import { ONCE_HOURS } from '../src/watch/sign-in/sessions.ts';
+import { ONCE_HOURS } from '../src/operate/sign-in/sessions.ts';
 import { mintToken } from '../src/system/tokens.ts';
 import { announceFakeStore, startFakeStore, type FakeStore } from './local/fake-store.ts';
 import { isAlive } from './local/is-alive.ts';

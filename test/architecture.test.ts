@@ -15,8 +15,8 @@ import {
 } from './support/imports.ts';
 
 /**
- * Which folder may import which: one row per folder of src/, and per folder of watch/. A folder may always import
- * itself. `watch` stands for the files directly in watch/.
+ * Which folder may import which: one row per folder of src/, and per folder of operate/. A folder may always import
+ * itself. `operate` stands for the files directly in operate/.
  */
 const FOLDERS: Record<string, Row> = {
   accept: { uses: ['order', 'system'], knows: ['deposit'], npm: ['express'], npmKnows: [] },
@@ -35,14 +35,14 @@ const FOLDERS: Record<string, Row> = {
       'reconcile',
       'shop',
       'system',
-      'watch',
-      'watch/api',
-      'watch/doctor',
-      'watch/sign-in',
-      'watch/status',
-      'watch/steering',
-      'watch/stories',
-      'watch/web',
+      'operate',
+      'operate/api',
+      'operate/doctor',
+      'operate/sign-in',
+      'operate/status',
+      'operate/steering',
+      'operate/stories',
+      'operate/web',
     ],
     knows: [],
     npm: ['express'],
@@ -71,15 +71,15 @@ const FOLDERS: Record<string, Row> = {
   /** The command line, an HTTP client that may run on another machine: it has neither Redis nor MongoDB. */
   ops: {
     uses: ['order', 'system'],
-    knows: ['watch/shapes'],
+    knows: ['operate/shapes'],
     npm: ['cli-progress', 'commander'],
     npmKnows: [],
   },
   order: { uses: [], knows: [], npm: ['zod'], npmKnows: [] },
   /** Runs in the browser: of the server, it knows only the shapes of answers. */
-  pages: {
+  browser: {
     uses: [],
-    knows: ['order', 'watch/shapes'],
+    knows: ['order', 'operate/shapes'],
     npm: [
       '@mantine/core',
       '@mantine/hooks',
@@ -112,59 +112,59 @@ const FOLDERS: Record<string, Row> = {
     npm: ['ioredis', 'jose', 'lz4-napi', 'mongoose', 'pino', 'pino-pretty', 'prom-client', 'zod'],
     npmKnows: [],
   },
-  watch: { uses: ['order'], knows: ['system'], npm: [], npmKnows: ['express'] },
-  'watch/api': {
+  operate: { uses: ['order'], knows: ['system'], npm: [], npmKnows: ['express'] },
+  'operate/api': {
     uses: [
       'order',
       'persist',
       'system',
-      'watch',
-      'watch/shapes',
-      'watch/sign-in',
-      'watch/status',
-      'watch/steering',
-      'watch/stories',
+      'operate',
+      'operate/shapes',
+      'operate/sign-in',
+      'operate/status',
+      'operate/steering',
+      'operate/stories',
     ],
     knows: ['compliance', 'deposit'],
     npm: ['express', 'express-rate-limit', 'zod', 'zod-openapi'],
     npmKnows: ['bullmq', 'ioredis'],
   },
-  'watch/doctor': {
+  'operate/doctor': {
     uses: ['health', 'system'],
-    knows: ['persist', 'watch/shapes'],
+    knows: ['persist', 'operate/shapes'],
     npm: [],
     npmKnows: ['bullmq', 'ioredis', 'mongoose'],
   },
   /** The API's parameters and answers: its types are all that pages and the command line know. */
-  'watch/shapes': { uses: ['order', 'system'], knows: [], npm: ['zod'], npmKnows: [] },
-  'watch/sign-in': {
-    uses: ['system', 'watch'],
+  'operate/shapes': { uses: ['order', 'system'], knows: [], npm: ['zod'], npmKnows: [] },
+  'operate/sign-in': {
+    uses: ['system', 'operate'],
     knows: ['persist'],
     npm: [],
     npmKnows: ['express'],
   },
-  'watch/status': {
-    uses: ['health', 'system', 'watch'],
-    knows: ['persist', 'watch/shapes', 'watch/sign-in'],
+  'operate/status': {
+    uses: ['health', 'system', 'operate'],
+    knows: ['persist', 'operate/shapes', 'operate/sign-in'],
     npm: [],
     npmKnows: ['bullmq', 'express', 'ioredis', 'mongoose'],
   },
-  'watch/steering': {
-    uses: ['health', 'order', 'persist', 'system', 'watch', 'watch/stories'],
-    knows: ['deposit', 'lock', 'watch/shapes'],
+  'operate/steering': {
+    uses: ['health', 'order', 'persist', 'system', 'operate', 'operate/stories'],
+    knows: ['deposit', 'lock', 'operate/shapes'],
     npm: [],
     npmKnows: ['bullmq', 'ioredis'],
   },
-  'watch/stories': {
-    uses: ['order', 'persist', 'system', 'watch'],
-    knows: ['deposit', 'watch/shapes'],
+  'operate/stories': {
+    uses: ['order', 'persist', 'system', 'operate'],
+    knows: ['deposit', 'operate/shapes'],
     npm: [],
     npmKnows: ['ioredis'],
   },
   /** The dashboard's HTTP: the API and the pages. Only compose/ imports it. */
-  'watch/web': {
-    uses: ['health', 'watch', 'watch/api', 'watch/sign-in'],
-    knows: ['persist', 'system', 'watch/shapes'],
+  'operate/web': {
+    uses: ['health', 'operate', 'operate/api', 'operate/sign-in'],
+    knows: ['persist', 'system', 'operate/shapes'],
     npm: ['@bull-board/api', '@bull-board/express', 'compression', 'express', 'swagger-ui-dist', 'zod'],
     npmKnows: ['bullmq'],
   },
@@ -214,15 +214,15 @@ describe('architecture', () => {
     ['src/ops/x.ts', `import mongoose from 'mongoose';`],
     ['src/ops/x.ts', `import { Queue } from 'bullmq';`],
     ['src/ops/x.ts', `import type { Redis } from 'ioredis';`],
-    ['src/ops/x.ts', `import { tokenRow } from '../watch/shapes/tokens.ts';`],
+    ['src/ops/x.ts', `import { tokenRow } from '../operate/shapes/tokens.ts';`],
     ['src/persist/x.ts', `export { a } from '../health/checks.ts';`],
-    ['src/watch/cursors.ts', `import type { Route } from './api/route.ts';`],
-    ['src/watch/shapes/x.ts', `import { Refusal } from '../refusal.ts';`],
-    ['src/watch/sign-in/x.ts', `import type { Route } from '../api/route.ts';`],
-    ['src/watch/stories/x.ts', `import { Redis } from 'ioredis';`],
-    ['src/watch/elsewhere/x.ts', ``],
-    ['src/watch/x.ts', `import { ingest } from '../ingest.ts';`],
-    ['src/watch/x.ts', `import { composeWorker } from '../compose/worker.ts';`],
+    ['src/operate/cursors.ts', `import type { Route } from './api/route.ts';`],
+    ['src/operate/shapes/x.ts', `import { Refusal } from '../refusal.ts';`],
+    ['src/operate/sign-in/x.ts', `import type { Route } from '../api/route.ts';`],
+    ['src/operate/stories/x.ts', `import { Redis } from 'ioredis';`],
+    ['src/operate/elsewhere/x.ts', ``],
+    ['src/operate/x.ts', `import { ingest } from '../ingest.ts';`],
+    ['src/operate/x.ts', `import { composeWorker } from '../compose/worker.ts';`],
     ['src/elsewhere/x.ts', ``],
   ])('a planted violation in %s is found: %s', (file, source) => {
     expect(broken(file, source)).toHaveLength(1);
@@ -242,7 +242,7 @@ describe('architecture', () => {
 
   test('no folders import one another, not even types, and not through others', () => {
     expect(floorsOf(FOLDERS)).toHaveLength(Object.keys(FOLDERS).length);
-    const planted = { ...FOLDERS, 'watch/shapes': { uses: ['order', 'system'], knows: ['watch/api'] } };
+    const planted = { ...FOLDERS, 'operate/shapes': { uses: ['order', 'system'], knows: ['operate/api'] } };
     expect(floorsOf(planted)).toBeNull();
   });
 

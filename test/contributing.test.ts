@@ -38,6 +38,6 @@ describe("the contributor's kit", () => {
 
   test('redlock has an exact version: the value of a lock relies on its private `_random`', () => {
     expect(dependencies.redlock).toMatch(/^\d+\.\d+\.\d+$/);
-    expect(read('src/lock/order-lock.ts')).toContain('_random()');
+    expect(read('src/lock/locks.ts')).toContain('_random()');
   });
 });

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import type { Comparison, Row } from '../load-tests/compare/comparison.ts';
 import { CONTENDER_NAMES } from '../load-tests/compare/names.ts';
@@ -192,5 +192,16 @@ describe('the documents are correct', () => {
     });
     expect(named.length).toBeGreaterThan(30);
     for (const file of named) expect(readFileSync(file, 'utf8')).not.toBe('');
+  });
+
+  test('src exports the name that the glossary gives for each word', () => {
+    const sources = globSync('src/**/*.ts').map(read);
+    const terms = rows(/^## Words([^]*?)^## /m.exec(map)?.[1] ?? '').map(
+      (cells) => cells[2]?.slice(1, -1) ?? '',
+    );
+    expect(terms.length).toBeGreaterThan(20);
+    const exported = (name: string) =>
+      new RegExp(`^export (?:async )?(?:class|const|function|interface|type) ${name}\\b`, 'm');
+    expect(terms.filter((name) => !sources.some((source) => exported(name).test(source)))).toEqual([]);
   });
 });

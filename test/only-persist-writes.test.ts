@@ -21,11 +21,11 @@ describe('writes to MongoDB', () => {
   test.each([
     ['src/shop/x.ts', 'await shops.updateOne({ _id: shop }, { $set: { attention: null } });'],
     [
-      'src/watch/steering/x.ts',
+      'src/operate/steering/x.ts',
       'const run = await this.#tools.collections.replays\n  .findOneAndUpdate({}, {});',
     ],
     ['src/compliance/x.ts', 'await collections.parked.collection.bulkWrite([]);'],
-    ['src/watch/x.ts', 'await this.#tokens.create({ ...token });'],
+    ['src/operate/x.ts', 'await this.#tokens.create({ ...token });'],
     ['src/compose/worker.ts', 'await collections.sessions.deleteMany({ shop });'],
   ])('a planted write in %s is found: %s', (file, source) => {
     expect(writes(file, source)).toHaveLength(1);

@@ -2,7 +2,7 @@ import type { Connection } from 'mongoose';
 import type { Redis } from 'ioredis';
 import type { Delivery } from '../../scripts/deliveries/life.ts';
 import { startProgram, type RunningProgram } from '../../scripts/local/programs.ts';
-import { audit } from '../../scripts/proof/audit.ts';
+import { prove } from '../../scripts/proof/prove.ts';
 import type { SentLog } from '../../scripts/proof/sent-log.ts';
 import { collectionsOf } from '../../src/persist/collections.ts';
 import { rivalOutcome, type RivalOutcome } from '../rivals/outcome.ts';
@@ -44,7 +44,7 @@ export const LOCKSTEP: Contender = {
   roles: ['ingest', 'worker'],
   start: (role, env) => startProgram(role, env, 'inherit'),
   outcome: async ({ mongo, redis, log }) => {
-    const { lost, twice, inversions, wrong } = await audit(log, { collections: collectionsOf(mongo), redis });
+    const { lost, twice, inversions, wrong } = await prove(log, { collections: collectionsOf(mongo), redis });
     return { lost, twice, inversions, wrong };
   },
 };

@@ -1,10 +1,10 @@
 import type { Redis } from 'ioredis';
 import type { Delivery } from '../../scripts/deliveries/life.ts';
-import { depositor, type Depositor } from '../../src/deposit/depositor.ts';
+import { createDepositor, type Depositor } from '../../src/deposit/depositor.ts';
 import { fingerprintsOf } from '../../src/deposit/fingerprints.ts';
 import { openQueues } from '../../src/deposit/queues.ts';
 import { withScripts } from '../../src/deposit/scripts.ts';
-import { waker } from '../../src/deposit/waker.ts';
+import { createWaker } from '../../src/deposit/waker.ts';
 import { asShopDomain, orderKey } from '../../src/order/identity.ts';
 import { routeOf } from '../../src/order/routing.ts';
 import { isTopic } from '../../src/order/topics.ts';
@@ -28,10 +28,10 @@ export class Backlog {
     this.redis = redis;
     this.#keys = allRedisKeys(partitions);
     const queues = openQueues(redis, this.#keys);
-    const wakes = waker(queues, log, () => undefined);
-    this.#depositor = depositor(redis, this.#keys, wakes, TTL_SECONDS);
+    const wakes = createWaker(queues, log, () => undefined);
+    this.#depositor = createDepositor(redis, this.#keys, wakes, TTL_SECONDS);
     this.#close = async () => {
-      await wakes.settle();
+      await wakes.flush();
       await Promise.all(queues.map((queue) => queue.close()));
       redis.disconnect();
     };

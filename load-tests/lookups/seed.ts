@@ -8,7 +8,7 @@ import type { Order } from '../../src/order/order.ts';
 import type { Collections } from '../../src/persist/collections.ts';
 import type { EventDocument } from '../../src/persist/event-schema.ts';
 import { toDocument } from '../../src/persist/order-document.ts';
-import { receivedOf } from '../../src/persist/received.ts';
+import { envelopeOf } from '../../src/persist/envelope.ts';
 
 /** How much data there is. */
 export interface Amounts {
@@ -95,7 +95,7 @@ function documentsOf(lives: readonly Lived[], number: number, shops: number, ran
   const events = ended.map(({ waiting, applied }, i): EventDocument => {
     const outcome = random.next() < 0.1 ? random.pick(RARE) : applied.outcome;
     return {
-      ...receivedOf({
+      ...envelopeOf({
         ...waiting,
         order: key,
         webhookId: `${random.hex(8)}-${random.hex(12)}`,

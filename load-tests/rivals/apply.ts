@@ -2,7 +2,7 @@ import { orderBody } from '../../src/order/body-schemas.ts';
 import { PART_READERS } from '../../src/order/read-parts.ts';
 import { topicRow, type PartKind } from '../../src/order/topics.ts';
 import { isDuplicateKey } from '../../src/persist/duplicate-key.ts';
-import { receivedOf } from '../../src/persist/received.ts';
+import { envelopeOf } from '../../src/persist/envelope.ts';
 import type { RivalOrder, RivalStore } from './store.ts';
 import type { Webhook } from './webhook.ts';
 
@@ -73,7 +73,7 @@ async function journal(
   { events }: Pick<RivalStore, 'events'>,
 ): Promise<void> {
   const body = Buffer.from(JSON.stringify(payload));
-  const received = receivedOf({ id: event, ...rest, unreadable: null, body });
+  const received = envelopeOf({ id: event, ...rest, unreadable: null, body });
   try {
     await events.insertOne({ ...received, appliedAt: new Date() });
   } catch (error) {

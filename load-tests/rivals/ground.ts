@@ -1,6 +1,6 @@
 import { mongoReady, openMongo, openRedis, redisReady } from '../../src/system/connections.ts';
 import type { Surroundings } from '../../src/system/program.ts';
-import type { Check } from '../../src/health/admin-routes.ts';
+import type { ReadinessCheck } from '../../src/health/admin-routes.ts';
 import { mongoCheck, redisCheck } from '../../src/health/checks.ts';
 import type { Ground } from './rival.ts';
 import { ensureRivalIndexes, rivalStore } from './store.ts';
@@ -15,8 +15,8 @@ type Needed = 'REDIS_URL' | 'MONGODB_URI';
 export function openGround(
   { config, log, lifecycle }: Surroundings<Needed>,
   temper: 'impatient' | 'patient',
-): Ground & { checks: Check[] } {
-  const checks: Check[] = [];
+): Ground & { checks: ReadinessCheck[] } {
+  const checks: ReadinessCheck[] = [];
   return {
     checks,
     log,

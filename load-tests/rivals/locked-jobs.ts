@@ -1,5 +1,5 @@
 import { Queue, Worker, type Job, type JobsOptions } from 'bullmq';
-import { orderLock } from '../../src/lock/order-lock.ts';
+import { createLocks } from '../../src/lock/locks.ts';
 import { applyWebhook } from './apply.ts';
 import { acceptOnce } from './once.ts';
 import type { Accept, Ground } from './rival.ts';
@@ -45,7 +45,7 @@ export async function workUnderLock(
 ): Promise<Worker<Webhook>> {
   const store = await ground.store();
   const redis = await ground.redis();
-  const lock = orderLock([redis], ground.lockTtlMs, () => ground.log.warn('a lock was lost'));
+  const lock = createLocks([redis], ground.lockTtlMs, () => ground.log.warn('a lock was lost'));
   const handle = async (job: Job<Webhook>, token?: string) => {
     const lease = await lock.acquire(`lock:${job.data.order}`, job.id ?? JOB);
     if (!lease) return await busy(job, token);

@@ -1,5 +1,5 @@
 import { runProgram } from '../../src/system/program.ts';
-import { serving, tellPort } from '../../src/health/serve.ts';
+import { httpServer, tellPort } from '../../src/health/serve.ts';
 import { openGround } from './ground.ts';
 import type { Rival } from './rival.ts';
 import { isRivalName, RIVALS } from './rivals.ts';
@@ -31,7 +31,7 @@ async function ingest(rival: Rival): Promise<void> {
     const accept = await rival.accept(ground);
     const app = takeWebhooks(readyApp(ground.checks), config.SHOPIFY_API_SECRET, accept, log);
     await lifecycle.start(
-      serving('webhooks', app, config.PORT, tellPort(log, 'accepting webhooks'), config.BIND),
+      httpServer('webhooks', app, config.PORT, tellPort(log, 'accepting webhooks'), config.BIND),
     );
   });
 }
@@ -43,7 +43,13 @@ async function worker(work: Rival['work']): Promise<void> {
     const working = await work?.(ground);
     await lifecycle.start({ name: 'work', stop: () => working?.close() });
     await lifecycle.start(
-      serving('admin', readyApp(ground.checks), config.ADMIN_PORT ?? 0, tellPort(log, 'ready'), config.BIND),
+      httpServer(
+        'admin',
+        readyApp(ground.checks),
+        config.ADMIN_PORT ?? 0,
+        tellPort(log, 'ready'),
+        config.BIND,
+      ),
     );
   });
 }

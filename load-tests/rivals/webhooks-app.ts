@@ -1,18 +1,18 @@
 import express, { type ErrorRequestHandler, type Express, type Request } from 'express';
 import { signatureOf } from '../../src/accept/accept-webhook.ts';
-import { bytesInFlight } from '../../src/accept/bytes-in-flight.ts';
+import { createBytesInFlight } from '../../src/accept/bytes-in-flight.ts';
 import { readHeaders } from '../../src/accept/headers.ts';
 import { isAuthentic } from '../../src/accept/hmac.ts';
 import { readBody } from '../../src/accept/read-body.ts';
 import { messageOf } from '../../src/system/errors.ts';
 import type { Logger } from '../../src/system/log.ts';
-import { problemOf, type Check } from '../../src/health/admin-routes.ts';
+import { problemOf, type ReadinessCheck } from '../../src/health/admin-routes.ts';
 import type { Accept, Arrival } from './rival.ts';
 
 const MAX_BODY_BYTES = 5 * 1024 * 1024;
 
 /** An app that answers /readyz: 200 while all opened connections respond. */
-export function readyApp(checks: readonly Check[]): Express {
+export function readyApp(checks: readonly ReadinessCheck[]): Express {
   const app = express().disable('x-powered-by').disable('etag');
   app.get('/readyz', async (_request, response) => {
     const problems = (await Promise.all(checks.map(problemOf))).filter((problem) => problem !== null);
@@ -35,7 +35,7 @@ export function takeWebhooks(app: Express, secret: string, accept: Accept, log: 
   return app.use(onError);
 }
 
-const UNBOUNDED = bytesInFlight(Infinity, () => undefined);
+const UNBOUNDED = createBytesInFlight(Infinity, () => undefined);
 
 /** Null if it was not signed with the secret. @throws if it cannot be read */
 async function arrivalOf(request: Request, secret: string): Promise<Arrival | null> {

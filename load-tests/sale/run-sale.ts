@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sendSigned } from '../../scripts/deliveries/signed.ts';
 import type { Delivery } from '../../scripts/deliveries/life.ts';
-import { audit } from '../../scripts/proof/audit.ts';
+import { prove } from '../../scripts/proof/prove.ts';
 import { SentLog } from '../../scripts/proof/sent-log.ts';
 import type { LoadTestRun, Sample } from '../report/run.ts';
 import { holdsOf, overlapsIn } from '../../scripts/proof/overlaps.ts';
@@ -94,7 +94,7 @@ async function proofOf(
 ) {
   const holds = await holdsOf(collections, shops);
   return {
-    audit: await audit(log, { collections, redis, partitions, shops }),
+    audit: await prove(log, { collections, redis, partitions, shops }),
     forged: await forger.found(collections),
     drains: { holds: holds.length, overlaps: overlapsIn(holds) },
   };

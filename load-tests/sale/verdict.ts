@@ -1,4 +1,4 @@
-import type { Audit } from '../../scripts/proof/audit.ts';
+import type { Proof } from '../../scripts/proof/prove.ts';
 import type { Forged } from './forged.ts';
 import type { LoadTestRun, PromiseKept } from '../report/run.ts';
 
@@ -6,7 +6,7 @@ import type { LoadTestRun, PromiseKept } from '../report/run.ts';
 const SHOPIFY_WAITS_MS = 5000;
 
 interface Found {
-  audit: Audit;
+  audit: Proof;
   forged: Forged;
   /** Holds of orders by drains, and how many of them began during another. */
   drains: { holds: number; overlaps: number };

@@ -8,10 +8,10 @@ import { spawn } from 'node:child_process';
 const [command = '', ...args] = process.argv.slice(2);
 const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'] });
 /** A server that does not stop is killed; what it acknowledged is already on disk. */
-const PATIENCE_MS = 10_000;
+const STOP_TIMEOUT_MS = 10_000;
 const stop = () => {
   child.kill('SIGTERM');
-  setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS).unref();
+  setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS).unref();
 };
 
 process.stdin.resume().on('end', stop).on('error', stop);

@@ -1,23 +1,23 @@
 import type { PlantedFault } from './fault.ts';
 
-/** Faults in operators' actions: watch/, persist/. */
+/** Faults in operators' actions: operate/, persist/. */
 export const ACTING: readonly PlantedFault[] = [
   {
     name: 'event-put-back-after-it-ended',
     promise: 'P3',
-    file: 'watch/steering/replay-run.ts',
+    file: 'operate/steering/replay-run.ts',
     find: 'if (!ended) await putBack(taken.event);',
     replace: 'if (ended !== undefined) await putBack(taken.event);',
-    tests: ['watch/parked-replay'],
+    tests: ['operate/parked-replay'],
     named: 'an event that was processed after all is not put back',
   },
   {
     name: 'act-without-its-audit-entry',
     promise: 'P8',
-    file: 'watch/api/router.ts',
+    file: 'operate/api/router.ts',
     find: 'await begun({ ...act, ...actor(asked) }, audit);',
     replace: 'await begun({ ...act, ...actor(asked) }, audit).catch(() => 0);',
-    tests: ['watch/while-mongodb-hangs'],
+    tests: ['operate/while-mongodb-hangs'],
     named: 'a change is refused in 3 s and never done',
   },
   {
@@ -26,6 +26,6 @@ export const ACTING: readonly PlantedFault[] = [
     file: 'persist/audit-log.ts',
     find: ".find({ outcome: 'begun', at,",
     replace: ".find({ outcome: 'done', at,",
-    tests: ['watch/the-audit-is-a-chain'],
+    tests: ['operate/the-audit-is-a-chain'],
   },
 ];

@@ -49,7 +49,7 @@ export const APPLYING: readonly PlantedFault[] = [
   {
     name: 'poison-never-given-up',
     promise: 'P7',
-    file: 'drain/patience.ts',
+    file: 'drain/give-up.ts',
     find: 'const PATIENCE = 3;',
     replace: 'const PATIENCE = Infinity;',
     tests: ['drain/poison-is-parked'],
@@ -67,8 +67,8 @@ export const APPLYING: readonly PlantedFault[] = [
     name: 'event-that-outlives-every-lock-never-parked',
     promise: 'P7',
     file: 'drain/setbacks.ts',
-    find: 'const PATIENCE_ALONE = 5;',
-    replace: 'const PATIENCE_ALONE = Infinity;',
+    find: 'const MOST_SETBACKS_ALONE = 5;',
+    replace: 'const MOST_SETBACKS_ALONE = Infinity;',
     tests: ['drain/work-longer-than-its-lock'],
     named: 'parks an event that does not finish even alone',
   },
@@ -83,10 +83,10 @@ export const APPLYING: readonly PlantedFault[] = [
   {
     name: 'damaged-document-ends-verify',
     promise: 'P8',
-    file: 'watch/stories/check-order.ts',
+    file: 'operate/stories/check-order.ts',
     find: 'if (damage.length > 0) return checked(',
     replace: 'if (damage.length > 99) return checked(',
-    tests: ['watch/verify'],
+    tests: ['operate/verify'],
     named: 'a damaged document',
   },
   {
@@ -95,7 +95,7 @@ export const APPLYING: readonly PlantedFault[] = [
     file: 'persist/rebuilt-order.ts',
     find: 'const filter = { _id: key, version: stored.version } as object;',
     replace: 'const filter = { _id: key } as object;',
-    tests: ['watch/orders-are-rebuilt'],
+    tests: ['operate/orders-are-rebuilt'],
     named: 'was committed meanwhile is left as it is',
   },
   {
@@ -135,7 +135,7 @@ export const APPLYING: readonly PlantedFault[] = [
   {
     name: 'lock-not-taken',
     promise: 'P4',
-    file: 'lock/order-lock.ts',
+    file: 'lock/locks.ts',
     find: 'redlock.acquire(key, ttlMs)',
     replace: 'redlock.acquire(`${key}:${Math.random()}`, ttlMs)',
     tests: ['lock/one-order-one-worker'],
@@ -151,7 +151,7 @@ export const APPLYING: readonly PlantedFault[] = [
   {
     name: 'lock-past-its-time-believed-in',
     promise: 'P4',
-    file: 'lock/order-lock.ts',
+    file: 'lock/locks.ts',
     find: `if (Date.now() >= lock.expiration) lose();
       lost.signal.throwIfAborted();`,
     replace: 'lost.signal.throwIfAborted();',
@@ -248,7 +248,7 @@ export const APPLYING: readonly PlantedFault[] = [
   {
     name: 'one-bad-write-fails-all',
     promise: 'P7',
-    file: 'persist/write-all.ts',
+    file: 'persist/bulk-write.ts',
     find: ': await apart(client, models, error);',
     replace: ': [refusal(models[0]!, error), ...(await Promise.reject<Written[]>(error ?? apart))];',
     tests: ['persist/one-bad-write-fails-alone'],
@@ -256,7 +256,7 @@ export const APPLYING: readonly PlantedFault[] = [
   {
     name: 'payload-not-kept',
     promise: 'P8',
-    file: 'persist/received.ts',
+    file: 'persist/envelope.ts',
     find: 'waiting.payload ?? compress(waiting.body)',
     replace: 'compress(Buffer.alloc(0))',
     tests: ['persist/payloads'],

@@ -14,7 +14,7 @@ export const COMPOSING: readonly PlantedFault[] = [
     name: 'sweeper-not-started',
     promise: 'P6',
     file: 'compose/worker.ts',
-    find: '[sweeper.part, ',
+    find: '[sweeper.component, ',
     replace: '[',
     tests: ['journeys/a-lost-wake-up-is-replaced'],
   },

@@ -1,6 +1,6 @@
 import type { PlantedFault } from './fault.ts';
 
-/** Faults in access control: tokens and watch/sign-in/. */
+/** Faults in access control: tokens and operate/sign-in/. */
 export const ENTERING: readonly PlantedFault[] = [
   {
     name: 'token-read-in-any-spelling',
@@ -8,7 +8,7 @@ export const ENTERING: readonly PlantedFault[] = [
     file: 'system/tokens.ts',
     find: 'if (!isCanonical(token)) return',
     replace: "if (token === '') return",
-    tests: ['watch/a-token-has-one-spelling'],
+    tests: ['operate/a-token-has-one-spelling'],
   },
   {
     name: 'token-known-by-its-text',
@@ -16,31 +16,31 @@ export const ENTERING: readonly PlantedFault[] = [
     file: 'system/tokens.ts',
     find: 'const signed = end === -1 ? token : token.slice(0, end);',
     replace: 'const signed = end === -1 ? token : token.slice(0);',
-    tests: ['watch/a-token-has-one-spelling'],
+    tests: ['operate/a-token-has-one-spelling'],
   },
   {
     name: 'revocations-run-over',
     promise: 'P1',
-    file: 'persist/token-book.ts',
+    file: 'persist/token-store.ts',
     find: '.lean<Revoked>()',
     replace: '.sort({ revokedAt: -1 }).limit(10_000).lean<Revoked>()',
-    tests: ['watch/a-token-has-one-spelling'],
+    tests: ['operate/a-token-has-one-spelling'],
   },
   {
     name: 'looks-for-other-origins',
     promise: 'P1',
-    file: 'watch/sign-in/guard.ts',
+    file: 'operate/sign-in/guard.ts',
     find: 'if (looks && !withCookie) return;',
     replace: 'if (looks) return;',
-    tests: ['watch/a-cookie-is-for-our-own-pages'],
+    tests: ['operate/a-cookie-is-for-our-own-pages'],
   },
   {
     name: 'lookups-that-write-for-anyone',
     promise: 'P8',
-    file: 'watch/api/router.ts',
+    file: 'operate/api/router.ts',
     find: '  refuseUnlessOwn(request, asked.who);\n',
     replace: '',
-    tests: ['watch/a-cookie-is-for-our-own-pages'],
+    tests: ['operate/a-cookie-is-for-our-own-pages'],
   },
   {
     name: 'changed-entries-signed-again',

@@ -21,7 +21,7 @@ export const INSTALLING: readonly PlantedFault[] = [
   {
     name: 'every-uninstall-counts',
     promise: 'P5',
-    file: 'persist/shop-book.ts',
+    file: 'persist/shop-store.ts',
     find: '{ _id: shop, installedAt: { $lte: triggeredAt } },',
     replace: '{ _id: shop },',
     tests: ['shop/lifecycle'],
@@ -45,7 +45,7 @@ export const INSTALLING: readonly PlantedFault[] = [
   {
     name: 'a-repair-loses-to-the-wrong-state',
     promise: 'P5',
-    file: 'reconcile/put-right.ts',
+    file: 'reconcile/repair.ts',
     find: 'isSameSecond ? beganAt.toISOString() : null',
     replace: 'isSameSecond ? null : null',
     tests: ['reconcile/a-wrong-state-is-repaired'],
@@ -77,7 +77,7 @@ export const INSTALLING: readonly PlantedFault[] = [
   {
     name: 'scopes-change-by-what-is-sent',
     promise: 'P1',
-    file: 'persist/shop-book.ts',
+    file: 'persist/shop-store.ts',
     find: "{ _id: shop, state: 'installed' }, { $set: DUE }",
     replace: "{ _id: shop, state: 'installed' }, { $set: { ...DUE, scopes: [] } }",
     tests: ['shop/lifecycle'],

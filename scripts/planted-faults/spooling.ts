@@ -99,9 +99,9 @@ export const SPOOLING: readonly PlantedFault[] = [
   {
     name: 'verify-sees-nothing-wrong',
     promise: 'P8',
-    file: 'watch/stories/check-order.ts',
+    file: 'operate/stories/check-order.ts',
     find: 'wrongState: differences.length > 0 ? 1 : 0,',
     replace: 'wrongState: differences.length > 0 ? 0 : 0,',
-    tests: ['watch/check-order'],
+    tests: ['operate/check-order'],
   },
 ];

@@ -1,6 +1,6 @@
 import type { PlantedFault } from './fault.ts';
 
-/** Faults in what is shown to people: watch/, persist/. */
+/** Faults in what is shown to people: operate/, persist/. */
 export const TELLING: readonly PlantedFault[] = [
   {
     name: 'order-hides-its-parked-events',
@@ -8,25 +8,25 @@ export const TELLING: readonly PlantedFault[] = [
     file: 'system/states.ts',
     find: "export const MISSING_STATES = ['parked', 'replaying'] as const",
     replace: "export const MISSING_STATES = ['replaying'] as const",
-    tests: ['watch/an-order-shows-its-missing-events'],
+    tests: ['operate/an-order-shows-its-missing-events'],
   },
   {
     name: 'locks-of-dead-holders-not-counted',
     promise: 'P8',
-    file: 'watch/steering/lock-reader.ts',
+    file: 'operate/steering/lock-reader.ts',
     find: `count: async () => {
       const orders = await ordersToLookAt(tools);`,
     replace: `count: async () => {
       const orders = await drainedOrders(tools);`,
-    tests: ['watch/status'],
+    tests: ['operate/status'],
     named: 'the lock of a holder that died counts',
   },
   {
     name: 'false-alarm-after-redis-returns',
     promise: 'P8',
-    file: 'watch/status/status-reader.ts',
+    file: 'operate/status/status-reader.ts',
     find: "figures.workers === 0 && !outages.hasSettled('redis') ? null : figures.workers",
     replace: 'figures.workers',
-    tests: ['watch/an-outage-is-reported-as-it-was'],
+    tests: ['operate/an-outage-is-reported-as-it-was'],
   },
 ];

@@ -25,7 +25,7 @@ export interface AcceptTools {
 /** An answer, and details that go only to the log and the metrics. */
 export interface Judged {
   answer: Answer;
-  reason?: string;
+  because?: string;
   event?: ShopifyEvent;
 }
 
@@ -41,7 +41,7 @@ export async function acceptWebhook(
 ): Promise<Judged> {
   const signature = signatureOf(headers);
   if (!signature || !isAuthentic(body, signature, tools.secrets)) return { answer: { outcome: 'forged' } };
-  if (!canBeWebhook(body)) return { answer: { outcome: 'forged' }, reason: 'signed, but not a JSON object' };
+  if (!canBeWebhook(body)) return { answer: { outcome: 'forged' }, because: 'signed, but not a JSON object' };
   const receivedAt = tools.now();
   const delivery = readHeaders(headers, receivedAt);
   if ('missing' in delivery) return { answer: { outcome: 'unreadable', missing: delivery.missing } };
@@ -58,8 +58,8 @@ export function signatureOf(headers: IncomingHttpHeaders): string | null {
   return isSignature(signature) ? signature : null;
 }
 
-function ignored(reason: string, event?: ShopifyEvent): Judged {
-  return { answer: { outcome: 'ignored' }, reason, ...(event && { event }) };
+function ignored(because: string, event?: ShopifyEvent): Judged {
+  return { answer: { outcome: 'ignored' }, because, ...(event && { event }) };
 }
 
 /** Which order or shop a delivery is about. */
@@ -128,12 +128,12 @@ async function deposit(taken: Taken, tools: AcceptTools): Promise<Judged> {
   }
 }
 
-type Deposited = Awaited<ReturnType<Depositor['deposit']>>;
+type DepositResult = Awaited<ReturnType<Depositor['deposit']>>;
 
 async function put(
   { delivery, routed, body, receivedAt }: Taken,
   { fingerprintsOf, depositor }: AcceptTools,
-): Promise<Deposited> {
+): Promise<DepositResult> {
   const { topic, webhookId, triggeredAt } = delivery;
   const { shop, orderId, unreadable } = routed;
   const changedAt = isTimeless(topic) ? 'never' : routed.changedAt;
@@ -143,7 +143,7 @@ async function put(
   return await depositor.deposit(waiting, prints.delivery, prints.repeat);
 }
 
-function told(deposited: Deposited): Answer {
+function told(deposited: DepositResult): Answer {
   return deposited.outcome === 'duplicate'
     ? { ...deposited, firstSeenAt: deposited.firstSeenAt.toISOString() }
     : deposited;

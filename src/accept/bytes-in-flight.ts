@@ -22,11 +22,11 @@ export function budgetFor(maxBodyBytes: number): number {
 
 export interface BytesInFlight {
   /** @param giveWay called at most once, and never after `arrived` or `release` */
-  hold: (giveWay: () => void) => Held;
+  hold: (giveWay: () => void) => HeldBytes;
 }
 
 /** The bytes that one body holds. */
-interface Held {
+interface HeldBytes {
   /** Whether this many more bytes of the body may be held. */
   grow: (bytes: number) => boolean;
   /** The body is complete: from now on it does not give way. */
@@ -36,7 +36,7 @@ interface Held {
 }
 
 /** @param changed called with the number of bytes held, without the free ones */
-export function bytesInFlight(mostBytes: number, changed: (bytes: number) => void): BytesInFlight {
+export function createBytesInFlight(mostBytes: number, changed: (bytes: number) => void): BytesInFlight {
   let heldBytes = 0;
   /** Bodies that use the budget and are still arriving, oldest first. */
   const arriving = new Set<{ giveUp: () => void }>();

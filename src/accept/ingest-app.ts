@@ -47,7 +47,7 @@ const TOO_MANY_BYTES = 'too many body bytes in flight';
 
 async function judge(request: Request, body: Body, tools: IngestTools): Promise<Judged> {
   if (body.outcome === 'whole') return await acceptWebhook(request.headers, body.bytes, tools);
-  return { answer: body, ...(body.outcome === 'unavailable' && { reason: TOO_MANY_BYTES }) };
+  return { answer: body, ...(body.outcome === 'unavailable' && { because: TOO_MANY_BYTES }) };
 }
 
 /** Comes after every other route: unknown paths get a 404, and errors are answered without details. */
@@ -57,7 +57,7 @@ function refuseTheRest(app: Express, tools: IngestTools): void {
     const answer = answerTo(error);
     const surprise = answer.outcome === 'unavailable' && !(error instanceof Fault);
     if (surprise) tools.log.error({ err: error }, 'webhook not accepted');
-    send(request, response, tools, { answer, ...(error instanceof Fault && { reason: error.message }) });
+    send(request, response, tools, { answer, ...(error instanceof Fault && { because: error.message }) });
   };
   app.use(onError);
 }
@@ -91,7 +91,7 @@ function send(
   request: Request,
   response: Response,
   { metrics, log }: IngestTools,
-  { answer, reason, event }: Judged,
+  { answer, because, event }: Judged,
 ): void {
   if (answer.outcome === 'unavailable') response.set('retry-after', String(RETRY_AFTER_SECONDS));
   // Like Express's json(), but without its ETag, freshness and charset checks: they take 4 of 130 µs.
@@ -106,7 +106,7 @@ function send(
   const ms = typeof arrivedAt === 'number' ? performance.now() - arrivedAt : 0;
   metrics.received.inc({ outcome: answer.outcome, topic });
   metrics.ackSeconds.observe(ms / 1000);
-  log.info({ shop: shopLabel(request), topic, ...answer, reason, ms: Math.round(ms) }, 'webhook');
+  log.info({ shop: shopLabel(request), topic, because, ...answer, ms: Math.round(ms) }, 'webhook');
 }
 
 /** Only a valid shop domain is logged: anyone can send headers. */

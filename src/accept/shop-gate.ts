@@ -10,7 +10,7 @@ export type Takes = (shop: ShopDomain, about: 'order' | 'shop') => Promise<boole
  * @param appIsThere whether an app program has ever been started here
  * @param isKnown whether a shop has a record, even if it has uninstalled; true if that cannot be checked now
  */
-export function shopGate(
+export function createShopGate(
   setting: Config['UNKNOWN_SHOPS'],
   appIsThere: () => boolean,
   isKnown: (shop: ShopDomain) => Promise<boolean>,

@@ -21,7 +21,7 @@ export interface UnreadableLimit {
 }
 
 /** @param refused called for each webhook that is not stored */
-export function unreadableLimit(now: () => number, refused: () => void): UnreadableLimit {
+export function createUnreadableLimit(now: () => number, refused: () => void): UnreadableLimit {
   let hour = 0;
   const kept = new Map<ShopDomain, { events: number; bytes: number }>();
   const keptOf = (shop: ShopDomain) => {

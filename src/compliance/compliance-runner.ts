@@ -1,11 +1,11 @@
 import type { Redis } from 'ioredis';
-import type { OrderLock } from '../lock/order-lock.ts';
+import type { Locks } from '../lock/locks.ts';
 import type { AuditLog } from '../persist/audit-log.ts';
-import { auditedOnce } from '../persist/audited-once.ts';
+import { createAuditedOnce } from '../persist/audited-once.ts';
 import type { Collections } from '../persist/collections.ts';
 import type { Logger } from '../system/log.ts';
 import type { RedisKeys } from '../system/redis-keys.ts';
-import { requestBook } from '../persist/request-book.ts';
+import { createRequestStore } from '../persist/request-store.ts';
 import { ComplianceRunner, type RunnerTools } from './runner.ts';
 import { waitingIn } from './waiting.ts';
 
@@ -13,7 +13,7 @@ interface Ground {
   collections: Collections;
   redis: Redis;
   partitions: readonly RedisKeys[];
-  lock: OrderLock;
+  lock: Locks;
   audit: AuditLog;
   isIn: RunnerTools['isIn'];
   log: Logger;
@@ -31,8 +31,8 @@ export function complianceRunner({
   return new ComplianceRunner({
     ...rest,
     collections,
-    requests: requestBook(collections),
-    audited: auditedOnce(collections.audit, audit),
+    requests: createRequestStore(collections),
+    audited: createAuditedOnce(collections.audit, audit),
     waiting: waitingIn(redis, partitions),
   });
 }

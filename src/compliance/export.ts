@@ -76,11 +76,11 @@ async function eventsOf(
   order: string,
   isTheirs: (body: Buffer) => boolean,
 ): Promise<ExportedEvent[]> {
-  const told = await events.find({ order }).sort({ sequence: 1 }).lean<EventDocument[]>();
-  const known = new Set(told.map(({ _id }) => _id));
+  const journaled = await events.find({ order }).sort({ sequence: 1 }).lean<EventDocument[]>();
+  const known = new Set(journaled.map(({ _id }) => _id));
   // Parked events may be kept longer than their journal entries.
   const others = (await parked.find({ order }).lean<ParkedDocument[]>()).filter(({ _id }) => !known.has(_id));
-  return [...told, ...others.map((each) => ({ ...each, outcome: each.state }))].flatMap((each) => {
+  return [...journaled, ...others.map((each) => ({ ...each, outcome: each.state }))].flatMap((each) => {
     const body = decompress(bytesOf(each.payload));
     if (body.length === 0 || !isTheirs(body)) return [];
     const { _id: event, topic, outcome } = each;

@@ -5,7 +5,7 @@ import { keysFrom, keysOfShop, rewriteBodies } from '../persist/redaction.ts';
 import { ordersOf, reachOfCustomer, reachOfShop, type Reach } from './redact.ts';
 
 /** Progress of a pass: the stage, the order to continue with, and how much was found so far. */
-interface Mark {
+interface PassMark {
   stage: number;
   from: string | null;
   found: number;
@@ -69,6 +69,6 @@ async function redactIn(
   return await rewriteBodies(collections, name, keysFrom(wider[name] ?? orders, from), rewrite, isOver);
 }
 
-function markOf(cursor: string | null): Mark {
-  return cursor === null ? { stage: 0, from: null, found: 0 } : (JSON.parse(cursor) as Mark);
+function markOf(cursor: string | null): PassMark {
+  return cursor === null ? { stage: 0, from: null, found: 0 } : (JSON.parse(cursor) as PassMark);
 }

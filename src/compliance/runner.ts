@@ -1,24 +1,24 @@
-import type { Lease, OrderLock } from '../lock/order-lock.ts';
+import type { Lease, Locks } from '../lock/locks.ts';
 import type { AuditedOnce } from '../persist/audited-once.ts';
 import type { Collections } from '../persist/collections.ts';
 import type { ComplianceDocument } from '../persist/compliance-schema.ts';
 import { emptyShop, keepInstalled, markRedacted } from '../persist/erased-shop.ts';
 import { messageOf } from '../system/errors.ts';
-import type { Part } from '../system/lifecycle.ts';
+import type { Component } from '../system/lifecycle.ts';
 import type { Logger } from '../system/log.ts';
 import { redisKeys } from '../system/redis-keys.ts';
 import { repeating, type Repeating } from '../system/repeating.ts';
 import { pass, reachOf, type Passed } from './pass.ts';
 import type { Reach } from './redact.ts';
-import type { RequestBook } from '../persist/request-book.ts';
+import type { RequestStore } from '../persist/request-store.ts';
 import type { Waiting } from './waiting.ts';
 
 export interface RunnerTools {
   collections: Collections;
-  requests: RequestBook;
+  requests: RequestStore;
   audited: AuditedOnce;
   waiting: Waiting;
-  lock: OrderLock;
+  lock: Locks;
   /** Whether Shopify says that a shop has the app. */
   isIn: (shop: string) => Promise<'in' | 'out' | 'unknown'>;
   log: Logger;
@@ -36,7 +36,7 @@ const GO_MS = 20_000;
  * done when a pass finds nothing, if that pass started at least a minute after another one and no event from
  * before the request was waiting: that proves that nothing is left. Later events are redacted on arrival.
  */
-export class ComplianceRunner implements Part {
+export class ComplianceRunner implements Component {
   readonly name = 'compliance';
   readonly #tools: RunnerTools;
   readonly #rounds: Repeating;
@@ -48,7 +48,7 @@ export class ComplianceRunner implements Part {
       this.name,
       EVERY_MS,
       () => this.round(),
-      (error) => tools.log.warn({ reason: messageOf(error) }, 'redactions failed; trying again'),
+      (error) => tools.log.warn({ because: messageOf(error) }, 'redactions failed; trying again'),
     );
   }
 
@@ -74,7 +74,7 @@ export class ComplianceRunner implements Part {
         if (record && record.state !== 'done') await this.#resume(record, lease);
       } catch (error) {
         log.warn(
-          { shop, request: _id, reason: messageOf(error) },
+          { shop, request: _id, because: messageOf(error) },
           'a redaction was interrupted; it continues later',
         );
       } finally {
@@ -139,8 +139,8 @@ function actOf({ _id, shop }: ComplianceDocument) {
 }
 
 function countsText(counts: Record<string, number>): string {
-  const told = Object.entries(counts).map(([name, count]) => `${name}: ${count}`);
-  return `redacted ${told.join(', ')}; the last pass found nothing`;
+  const counted = Object.entries(counts).map(([name, count]) => `${name}: ${count}`);
+  return `redacted ${counted.join(', ')}; the last pass found nothing`;
 }
 
 const AGAIN = 'void: the shop has installed the app again since the request';

@@ -3,31 +3,31 @@ import { complianceRunner } from '../compliance/compliance-runner.ts';
 import { fingerprintsOf } from '../deposit/fingerprints.ts';
 import { adminRoutes } from '../health/admin-routes.ts';
 import { mongoCheck, redisCheck } from '../health/checks.ts';
-import { orderLock, type OrderLock } from '../lock/order-lock.ts';
+import { createLocks, type Locks } from '../lock/locks.ts';
 import { tellAppStarted } from '../persist/app-presence.ts';
-import { reconcileBook } from '../persist/reconcile-book.ts';
-import { shopBook, type ShopBook } from '../persist/shop-book.ts';
-import { shopChecks } from '../persist/shop-checks.ts';
+import { createReconcileStore } from '../persist/reconcile-store.ts';
+import { createShopStore, type ShopStore } from '../persist/shop-store.ts';
+import { createShopChecks } from '../persist/shop-checks.ts';
 import { Reconciler } from '../reconcile/reconciler.ts';
-import { accessTokens, type AccessTokens } from '../shop/access-tokens.ts';
-import { adminApi, type AdminApi } from '../shop/admin-api.ts';
-import { askedIfIn } from '../shop/asked-if-in.ts';
-import { bulkFile } from '../shop/bulk-file.ts';
+import { createAccessTokens, type AccessTokens } from '../shop/access-tokens.ts';
+import { createAdminApi, type AdminApi } from '../shop/admin-api.ts';
+import { installedAtShopify } from '../shop/installed-at-shopify.ts';
+import { createBulkFile } from '../shop/bulk-file.ts';
 import { completenessOf } from '../shop/completeness.ts';
 import { installRoutes } from '../shop/install-routes.ts';
-import { installer } from '../shop/installer.ts';
+import { createInstaller } from '../shop/installer.ts';
 import { errorPage } from '../shop/merchant-page.ts';
 import { merchantRoutes } from '../shop/merchant-routes.ts';
-import { resealAll, sessionStore } from '../shop/session-store.ts';
-import { shopActivity } from '../shop/shop-activity.ts';
+import { resealAll, createSessionStore } from '../shop/session-store.ts';
+import { createShopActivity } from '../shop/shop-activity.ts';
 import { API_VERSION, openShopify, scopesOf, shopifyAddress, type AppConfig } from '../shop/shopify.ts';
 import { SubscriptionCheck } from '../shop/subscription-check.ts';
-import { tokenCipher, type TokenCipher } from '../shop/token-cipher.ts';
-import { beats } from '../system/beats.ts';
-import type { Part } from '../system/lifecycle.ts';
+import { createTokenCipher, type TokenCipher } from '../shop/token-cipher.ts';
+import { createHeartbeats } from '../system/heartbeats.ts';
+import type { Component } from '../system/lifecycle.ts';
 import type { Logger } from '../system/log.ts';
 import { redisKeys } from '../system/redis-keys.ts';
-import { safeHeaders } from '../watch/headers.ts';
+import { safeHeaders } from '../operate/headers.ts';
 import { adminServed, type Composition } from './composition.ts';
 import { depositorOver, type OpenWakes } from './deposits.ts';
 import type { Resources } from './resources.ts';
@@ -44,8 +44,8 @@ export interface App extends Composition {
 /** Composes the merchant's side: its HTTP, and the work that it does in the background. */
 export function composeApp(resources: AppResources): App {
   const { config, log, metrics, now, redis, partitions, mongo, collections } = resources;
-  const lock = orderLock(resources.lockServers, config.LOCK_TTL_MS, () => metrics.locksLost.inc());
-  const cipher = tokenCipher(config.TOKEN_KEYS);
+  const lock = createLocks(resources.lockServers, config.LOCK_TTL_MS, () => metrics.locksLost.inc());
+  const cipher = createTokenCipher(config.TOKEN_KEYS);
   const shop = shopTools(resources, lock, cipher);
   const admin = {
     checks: [redisCheck(redis), mongoCheck(mongo.getClient())],
@@ -65,15 +65,21 @@ export function composeApp(resources: AppResources): App {
     ],
     components: {
       before: [
-        ...resources.wakes.parts,
+        ...resources.wakes.components,
         resealing(resources, cipher),
         tellAppStarted(collections, now),
-        beats(redis, redisKeys(0), 'app', () => Promise.resolve({})),
+        createHeartbeats(redis, redisKeys(0), 'app', () => Promise.resolve({})),
       ],
       after: [
         compliance,
         reconcilerOf(resources, api, shop.shops, lock),
-        new SubscriptionCheck({ api, checks: shopChecks(collections), scopes: scopesOf(config), log, now }),
+        new SubscriptionCheck({
+          api,
+          checks: createShopChecks(collections),
+          scopes: scopesOf(config),
+          log,
+          now,
+        }),
       ],
     },
     tokens: shop.tokens,
@@ -81,15 +87,15 @@ export function composeApp(resources: AppResources): App {
 }
 
 /** What the routes and the background work use: Shopify, the shops, and their tokens. */
-function shopTools({ config, log, collections, audit }: AppResources, lock: OrderLock, cipher: TokenCipher) {
+function shopTools({ config, log, collections, audit }: AppResources, lock: Locks, cipher: TokenCipher) {
   const shopify = openShopify(config, log);
-  const shops = shopBook(collections);
-  const sessions = sessionStore(collections.sessions, cipher);
-  const tokens = accessTokens({ shopify, sessions, lock, shops });
+  const shops = createShopStore(collections);
+  const sessions = createSessionStore(collections.sessions, cipher);
+  const tokens = createAccessTokens({ shopify, sessions, lock, shops });
   const address = shopifyAddress(config.SHOPIFY_API_URL);
-  const api = adminApi({ address, tokens, version: API_VERSION });
-  const isIn = (shop: string) => askedIfIn(api, shop);
-  const installs = installer({ shopify, tokens, shops, audit, isIn });
+  const api = createAdminApi({ address, tokens, version: API_VERSION });
+  const isIn = (shop: string) => installedAtShopify(api, shop);
+  const installs = createInstaller({ shopify, tokens, shops, audit, isIn });
   return { shopify, shops, tokens, address, api, isIn, installer: installs };
 }
 
@@ -113,7 +119,7 @@ function addRoutes(
       shopify,
       installer: installs,
       shops,
-      activityOf: (shop) => shopActivity(redis, partitions, shop),
+      activityOf: (shop) => createShopActivity(redis, partitions, shop),
       completenessOf: (shop) => completenessOf(collections, shop),
       log,
       now,
@@ -123,7 +129,7 @@ function addRoutes(
   app.use(onError(log));
 }
 
-function resealing({ collections, log }: AppResources, cipher: TokenCipher): Part {
+function resealing({ collections, log }: AppResources, cipher: TokenCipher): Component {
   return {
     name: 'token keys',
     start: async () => {
@@ -140,13 +146,13 @@ function resealing({ collections, log }: AppResources, cipher: TokenCipher): Par
   };
 }
 
-function reconcilerOf(resources: AppResources, api: AdminApi, shops: ShopBook, lock: OrderLock): Reconciler {
+function reconcilerOf(resources: AppResources, api: AdminApi, shops: ShopStore, lock: Locks): Reconciler {
   const { config, log, metrics, now, collections, wakes } = resources;
   const tools = {
     api,
-    bulkFile: bulkFile(config.SHOPIFY_API_URL),
+    bulkFile: createBulkFile(config.SHOPIFY_API_URL),
     collections,
-    book: reconcileBook(collections, now),
+    store: createReconcileStore(collections, now),
     depositor: depositorOver(resources, wakes.waker),
     fingerprintsOf,
     lock,

@@ -1,8 +1,8 @@
 import type { Express } from 'express';
 import { adminApp, type AdminTools } from '../health/admin-routes.ts';
-import { serving, tellPort } from '../health/serve.ts';
+import { httpServer, tellPort } from '../health/serve.ts';
 import type { Config } from '../system/config.ts';
-import type { Lifecycle, Part } from '../system/lifecycle.ts';
+import type { Lifecycle, Component } from '../system/lifecycle.ts';
 import type { Logger } from '../system/log.ts';
 
 /** An HTTP app of a program, and its port. */
@@ -19,7 +19,7 @@ export interface Composition {
   /** Served after `before`, in this order. */
   http: readonly Served[];
   /** Started in this order, before the HTTP apps and after them. Everything stops in reverse order. */
-  components: { before: readonly Part[]; after: readonly Part[] };
+  components: { before: readonly Component[]; after: readonly Component[] };
 }
 
 /** Health and metrics on a separate port, if one is set. */
@@ -34,7 +34,8 @@ export async function startAll(
   { http, components }: Composition,
 ): Promise<void> {
   const servers = http.map(({ name, app, port, about }) =>
-    serving(name, app, port, tellPort(log, about), config.BIND),
+    httpServer(name, app, port, tellPort(log, about), config.BIND),
   );
-  for (const part of [...components.before, ...servers, ...components.after]) await lifecycle.start(part);
+  for (const component of [...components.before, ...servers, ...components.after])
+    await lifecycle.start(component);
 }

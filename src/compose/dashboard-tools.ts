@@ -1,43 +1,43 @@
 import { exportOf } from '../compliance/export.ts';
-import { claims } from '../deposit/claims.ts';
-import { mailboxList } from '../deposit/mailbox-list.ts';
-import { mailbox } from '../deposit/mailbox.ts';
-import { replayer } from '../deposit/replayer.ts';
-import { lockKeeper } from '../lock/lock-keeper.ts';
-import { orderLock } from '../lock/order-lock.ts';
+import { createClaims } from '../deposit/claims.ts';
+import { createMailboxList } from '../deposit/mailbox-list.ts';
+import { createMailbox } from '../deposit/mailbox.ts';
+import { createReplayer } from '../deposit/replayer.ts';
+import { createLockKeeper } from '../lock/lock-keeper.ts';
+import { createLocks } from '../lock/locks.ts';
 import { fence } from '../persist/fence.ts';
-import { parkedStore } from '../persist/parked-store.ts';
-import { reconcileBook } from '../persist/reconcile-book.ts';
-import { replayStore } from '../persist/replay-store.ts';
-import { requestBook } from '../persist/request-book.ts';
-import { forgedOf, readBeats, workersAlive } from '../system/beats.ts';
+import { createParkedStore } from '../persist/parked-store.ts';
+import { createReconcileStore } from '../persist/reconcile-store.ts';
+import { createReplayStore } from '../persist/replay-store.ts';
+import { createRequestStore } from '../persist/request-store.ts';
+import { forgedOf, readHeartbeats, workersAlive } from '../system/heartbeats.ts';
 import { dedupeTtlSeconds, type Config } from '../system/config.ts';
 import { inPartitionOf, redisKeys } from '../system/redis-keys.ts';
-import type { ApiTools } from '../watch/api/routes.ts';
-import { doctor } from '../watch/doctor/doctor.ts';
-import { secretsIn } from '../watch/doctor/secrets-age.ts';
-import { shownSettings } from '../watch/doctor/shown-settings.ts';
-import { installReader } from '../watch/status/install-reader.ts';
-import { Outages } from '../watch/status/outages.ts';
-import { queueReader } from '../watch/status/queue-reader.ts';
-import { programOf, Sampler } from '../watch/status/sampler.ts';
-import { shopReader } from '../watch/status/shop-reader.ts';
-import { shopStatus } from '../watch/status/shop-status.ts';
-import { statusReader } from '../watch/status/status-reader.ts';
-import { claimReader } from '../watch/steering/claim-reader.ts';
-import { lockReader } from '../watch/steering/lock-reader.ts';
-import type { LockTools } from '../watch/steering/lock-release.ts';
-import type { ReplayTools } from '../watch/steering/replay-run.ts';
-import { duplicatesOf } from '../watch/stories/duplicates.ts';
-import { eventReader } from '../watch/stories/event-reader.ts';
-import { eventSearch } from '../watch/stories/event-search.ts';
-import { findOrders } from '../watch/stories/find-orders.ts';
-import { missingEvents } from '../watch/stories/missing-events.ts';
-import { orderReader } from '../watch/stories/order-reader.ts';
-import { search } from '../watch/stories/search.ts';
-import { timelineReader } from '../watch/stories/timeline.ts';
-import { verifier } from '../watch/stories/verifier.ts';
-import { waitingWith } from '../watch/stories/waiting-orders.ts';
+import type { ApiTools } from '../operate/api/routes.ts';
+import { createDoctor } from '../operate/doctor/doctor.ts';
+import { secretsIn } from '../operate/doctor/secrets-age.ts';
+import { shownSettings } from '../operate/doctor/shown-settings.ts';
+import { createInstallReader } from '../operate/status/install-reader.ts';
+import { Outages } from '../operate/status/outages.ts';
+import { createQueueReader } from '../operate/status/queue-reader.ts';
+import { programOf, Sampler } from '../operate/status/sampler.ts';
+import { createShopReader } from '../operate/status/shop-reader.ts';
+import { shopStatus } from '../operate/status/shop-status.ts';
+import { createStatusReader } from '../operate/status/status-reader.ts';
+import { createClaimReader } from '../operate/steering/claim-reader.ts';
+import { createLockReader } from '../operate/steering/lock-reader.ts';
+import type { LockTools } from '../operate/steering/lock-release.ts';
+import type { ReplayTools } from '../operate/steering/replay-run.ts';
+import { duplicatesOf } from '../operate/stories/duplicates.ts';
+import { createEventReader } from '../operate/stories/event-reader.ts';
+import { createEventSearch } from '../operate/stories/event-search.ts';
+import { findOrders } from '../operate/stories/find-orders.ts';
+import { missingEvents } from '../operate/stories/missing-events.ts';
+import { createOrderReader } from '../operate/stories/order-reader.ts';
+import { search } from '../operate/stories/search.ts';
+import { createTimelineReader } from '../operate/stories/timeline.ts';
+import { createVerifier } from '../operate/stories/verifier.ts';
+import { waitingWith } from '../operate/stories/waiting-orders.ts';
 import { wakesOver } from './deposits.ts';
 import type { Resources } from './resources.ts';
 
@@ -50,16 +50,16 @@ type Shared = ReturnType<typeof sharedOf>;
 export function sharedOf(resources: DashboardResources) {
   const { config, log, now, redis, partitions } = resources;
   const { queues, waker } = wakesOver(redis, resources);
-  const beats = () => readBeats(redis, redisKeys(0));
-  const workers = async () => workersAlive(await beats());
-  const forged = async () => forgedOf(await beats());
-  const keeper = lockKeeper(resources.lockServers, config.LOCK_TTL_MS);
-  const locks = lockReader({ keeper, redis, partitions, queues, beats });
+  const heartbeats = () => readHeartbeats(redis, redisKeys(0));
+  const workers = async () => workersAlive(await heartbeats());
+  const forged = async () => forgedOf(await heartbeats());
+  const keeper = createLockKeeper(resources.lockServers, config.LOCK_TTL_MS);
+  const locks = createLockReader({ keeper, redis, partitions, queues, heartbeats });
   const outages = new Outages(now);
   const heldLocks = () => locks.count();
-  const status = statusReader({ ...resources, queues, workers, forged, locks: heldLocks, outages });
-  const sampler = new Sampler({ status, beats, log, now });
-  return { ...resources, queues, waker, beats, workers, keeper, locks, status, sampler };
+  const status = createStatusReader({ ...resources, queues, workers, forged, locks: heldLocks, outages });
+  const sampler = new Sampler({ status, heartbeats, log, now });
+  return { ...resources, queues, waker, heartbeats, workers, keeper, locks, status, sampler };
 }
 
 /** Parked events and their replay. */
@@ -72,9 +72,9 @@ export function replayToolsOf({
   waker,
   collections,
 }: Shared): ReplayTools {
-  const parked = parkedStore(collections);
-  const back = replayer(redis, partitions, waker, dedupeTtlSeconds(config));
-  return { collections, runs: replayStore(collections), parked, putBack: back.replay, now, log };
+  const parked = createParkedStore(collections);
+  const back = createReplayer(redis, partitions, waker, dedupeTtlSeconds(config));
+  return { collections, runs: createReplayStore(collections), parked, putBack: back.replay, now, log };
 }
 
 /** Tools that change what Redis holds, and rebuilds. */
@@ -83,22 +83,22 @@ export function changingTools(
 ): Pick<ApiTools, 'dedupe' | 'locks' | 'mailboxes' | 'queues' | 'rebuilds'> {
   const { config, now, redis, partitions, queues, waker, collections, sampler } = shared;
   const { keeper, locks, workers } = shared;
-  const mailboxes = mailboxList(redis, partitions);
-  const known = claims(redis, partitions);
+  const mailboxes = createMailboxList(redis, partitions);
+  const known = createClaims(redis, partitions);
   const lockKey: LockTools['lockKey'] = (order) => inPartitionOf(order, partitions).lock(order);
   return {
     dedupe: {
       redis,
       maxBodyBytes: config.MAX_BODY_BYTES,
       claims: known,
-      reader: claimReader({ claims: known, mailboxes, collections, partitions: partitions.length }),
+      reader: createClaimReader({ claims: known, mailboxes, collections, partitions: partitions.length }),
     },
     locks: {
       reader: locks,
       keeper,
       lockKey,
       fence: (order) => fence(collections, order),
-      wakeAnew: (orders) => waker.wakeAnew(orders),
+      wakeAnew: (orders) => waker.wakeAgain(orders),
     },
     mailboxes: {
       redis,
@@ -109,14 +109,14 @@ export function changingTools(
     },
     rebuilds: {
       collections,
-      lock: orderLock(shared.lockServers, config.LOCK_TTL_MS, () => undefined),
+      lock: createLocks(shared.lockServers, config.LOCK_TTL_MS, () => undefined),
       lockKey,
       now,
     },
     queues: {
       redis,
       queues,
-      read: queueReader(redis, partitions, queues, workers),
+      read: createQueueReader(redis, partitions, queues, workers),
       rates: () => sampler.rates(),
     },
   };
@@ -126,11 +126,11 @@ export function changingTools(
 export function requestTools({ collections, now }: Shared): Pick<ApiTools, 'compliance' | 'reconciles'> {
   return {
     compliance: {
-      requests: requestBook(collections),
+      requests: createRequestStore(collections),
       exported: (record, after) => exportOf(collections, record, after),
       now,
     },
-    reconciles: { book: reconcileBook(collections, now), shops: collections.shops, now },
+    reconciles: { store: createReconcileStore(collections, now), shops: collections.shops, now },
   };
 }
 
@@ -143,13 +143,17 @@ export function readingTools(
   const missing = missingEvents({ collections, redis, partitions });
   const duplicates = duplicatesOf(redis, partitions);
   return {
-    events: { search: eventSearch(collections, byText), event: eventReader(collections), duplicates },
+    events: {
+      search: createEventSearch(collections, byText),
+      event: createEventReader(collections),
+      duplicates,
+    },
     orders: {
-      orders: orderReader(collections, missing),
-      timeline: timelineReader({
+      orders: createOrderReader(collections, missing),
+      timeline: createTimelineReader({
         collections,
         redis,
-        mailbox: mailbox(redis, partitions),
+        mailbox: createMailbox(redis, partitions),
         missing,
         duplicates,
         lockOf: (order) => locks.one(order),
@@ -165,21 +169,21 @@ export function readingTools(
     shops: {
       redis,
       shops: shopStatus({
-        traffic: shopReader(redis, partitions),
-        installs: installReader(collections),
-        passes: reconcileBook(collections, now),
-        requests: requestBook(collections),
+        traffic: createShopReader(redis, partitions),
+        installs: createInstallReader(collections),
+        passes: createReconcileStore(collections, now),
+        requests: createRequestStore(collections),
       }),
     },
     system: { status, sampler },
-    verify: { verify: verifier(collections, config.JOURNAL_RETENTION_DAYS) },
+    verify: { verify: createVerifier(collections, config.JOURNAL_RETENTION_DAYS) },
   };
 }
 
 export function doctorTools(shared: Shared): ApiTools['doctor'] {
-  const { config, redis, mongo, collections, queues, beats } = shared;
+  const { config, redis, mongo, collections, queues, heartbeats } = shared;
   return {
-    doctor: doctor({
+    doctor: createDoctor({
       redis,
       mongo,
       collections,
@@ -187,7 +191,7 @@ export function doctorTools(shared: Shared): ApiTools['doctor'] {
       retentionDays: config.JOURNAL_RETENTION_DAYS,
       secrets: secretsIn(config),
       secretsKey: redisKeys(0).secrets,
-      programs: async () => (await beats()).map(programOf),
+      programs: async () => (await heartbeats()).map(programOf),
     }),
     config: shownSettings(config),
   };

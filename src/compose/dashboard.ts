@@ -1,27 +1,27 @@
 import path from 'node:path';
 import { mongoCheck, redisCheck } from '../health/checks.ts';
 import { AuditSigner } from '../persist/audit-signer.ts';
-import { TokenBook } from '../persist/token-book.ts';
-import { beats } from '../system/beats.ts';
-import type { Part } from '../system/lifecycle.ts';
+import { TokenStore } from '../persist/token-store.ts';
+import { createHeartbeats } from '../system/heartbeats.ts';
+import type { Component } from '../system/lifecycle.ts';
 import { redisKeys } from '../system/redis-keys.ts';
-import type { Route } from '../watch/api/route.ts';
-import { allRoutes } from '../watch/api/routes.ts';
-import { installedVersions } from '../watch/doctor/installed-versions.ts';
-import { secretsIn, seeSecrets } from '../watch/doctor/secrets-age.ts';
-import { guardOf } from '../watch/sign-in/guard.ts';
-import { Refusals } from '../watch/sign-in/refusals.ts';
-import { sessions } from '../watch/sign-in/sessions.ts';
-import { liveHandler } from '../watch/status/live-stream.ts';
-import { measureStatus } from '../watch/status/measure-status.ts';
-import { endsBrokenOff } from '../watch/steering/broken-off.ts';
-import type { ReplayTools } from '../watch/steering/replay-run.ts';
-import { Replays } from '../watch/steering/replays.ts';
-import { dashboardApp } from '../watch/web/dashboard-app.ts';
-import { docsPage } from '../watch/web/docs-page.ts';
-import { LoadTestReports } from '../watch/web/load-test-reports.ts';
-import { pagesRouter } from '../watch/web/pages.ts';
-import { rawQueues } from '../watch/web/raw-queues.ts';
+import type { Route } from '../operate/api/route.ts';
+import { allRoutes } from '../operate/api/routes.ts';
+import { installedVersions } from '../operate/doctor/installed-versions.ts';
+import { secretsIn, seeSecrets } from '../operate/doctor/secrets-age.ts';
+import { guardOf } from '../operate/sign-in/guard.ts';
+import { Refusals } from '../operate/sign-in/refusals.ts';
+import { createSessions } from '../operate/sign-in/sessions.ts';
+import { liveHandler } from '../operate/status/live-stream.ts';
+import { measureStatus } from '../operate/status/measure-status.ts';
+import { endsBrokenOff } from '../operate/steering/broken-off.ts';
+import type { ReplayTools } from '../operate/steering/replay-run.ts';
+import { Replays } from '../operate/steering/replays.ts';
+import { dashboardApp } from '../operate/web/dashboard-app.ts';
+import { docsPage } from '../operate/web/docs-page.ts';
+import { LoadTestReports } from '../operate/web/load-test-reports.ts';
+import { pagesRouter } from '../operate/web/serve-browser.ts';
+import { rawQueues } from '../operate/web/raw-queues.ts';
 import type { Composition } from './composition.ts';
 import {
   changingTools,
@@ -44,8 +44,8 @@ export interface Dashboard extends Composition, Wakes {
 /** Composes the dashboard: the tools of the API, the pages, and the guard in front of them. */
 export function composeDashboard(resources: DashboardResources): Dashboard {
   const { config, log, now, metrics, redis, mongo, collections, audit } = resources;
-  const book = new TokenBook(collections, log);
-  const guard = guardOf(config.OPS_JWT_SECRET, book);
+  const store = new TokenStore(collections, log);
+  const guard = guardOf(config.OPS_JWT_SECRET, store);
   const signer = new AuditSigner(collections.audit, config.OPS_JWT_SECRET, log);
   const refusals = new Refusals(audit);
   const shared = sharedOf(resources);
@@ -62,8 +62,8 @@ export function composeDashboard(resources: DashboardResources): Dashboard {
     live: liveHandler(sampler, guard),
     loadTests: { loadTests },
     parked: { parked: replayTools.parked, replays, now },
-    sessions: { sessions: sessions(config.OPS_JWT_SECRET, book, audit, refusals) },
-    tokens: { jwtSecret: config.OPS_JWT_SECRET, book },
+    sessions: { sessions: createSessions(config.OPS_JWT_SECRET, store, audit, refusals) },
+    tokens: { jwtSecret: config.OPS_JWT_SECRET, store },
     version: async () => (await installedVersions()).lockstep ?? 'unknown',
   });
   const app = dashboardApp({
@@ -82,13 +82,13 @@ export function composeDashboard(resources: DashboardResources): Dashboard {
     metrics,
     measure: async () => measureStatus(metrics, await status()),
   });
-  const settled: Part = { name: 'wakes', stop: () => waker.settle() };
+  const settled: Component = { name: 'wakes', stop: () => waker.flush() };
   const brokenOff = endsBrokenOff({ audit: collections.audit, now, log });
-  const beating = beats(redis, redisKeys(0), 'dashboard', () => Promise.resolve({}));
+  const beating = createHeartbeats(redis, redisKeys(0), 'dashboard', () => Promise.resolve({}));
   return {
     http: [{ name: 'dashboard', app, port: config.DASHBOARD_PORT, about: 'dashboard and API' }],
     components: {
-      before: [book, refusals, signer, secretsSeen(resources), settled, replays, brokenOff, beating],
+      before: [store, refusals, signer, secretsSeen(resources), settled, replays, brokenOff, beating],
       // It starts last, so it stops first: it ends the live streams that would keep the server from stopping.
       after: [{ name: 'live streams', start: () => sampler.start(), stop: () => sampler.stop() }],
     },
@@ -101,7 +101,7 @@ export function composeDashboard(resources: DashboardResources): Dashboard {
 }
 
 /** A secret's age counts from the first start with it. */
-function secretsSeen({ redis, config }: DashboardResources): Part {
+function secretsSeen({ redis, config }: DashboardResources): Component {
   const see = () => seeSecrets(redis, redisKeys(0).secrets, secretsIn(config));
   return { name: 'age of secrets', start: () => see().catch(() => undefined), stop: () => undefined };
 }

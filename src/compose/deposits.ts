@@ -1,11 +1,11 @@
 import type { Redis } from 'ioredis';
-import { depositor, type Depositor } from '../deposit/depositor.ts';
+import { createDepositor, type Depositor } from '../deposit/depositor.ts';
 import { openQueues } from '../deposit/queues.ts';
-import { waker, type Waker } from '../deposit/waker.ts';
+import { createWaker, type Waker } from '../deposit/waker.ts';
 import type { EventId } from '../order/identity.ts';
 import { dedupeTtlSeconds, type Config } from '../system/config.ts';
 import { openRedis } from '../system/connections.ts';
-import type { Part } from '../system/lifecycle.ts';
+import type { Component } from '../system/lifecycle.ts';
 import type { RedisResources } from './resources.ts';
 
 /** The queues of all partitions, and what adds wake-ups to them. */
@@ -19,12 +19,12 @@ export function wakesOver(
   { log, metrics, partitions }: Pick<RedisResources, 'log' | 'metrics' | 'partitions'>,
 ): Wakes {
   const queues = openQueues(connection, partitions);
-  return { queues, waker: waker(queues, log, () => metrics.wakeFailures.inc()) };
+  return { queues, waker: createWaker(queues, log, () => metrics.wakeFailures.inc()) };
 }
 
 /** Wake-ups with a connection of their own. */
 export interface OpenWakes extends Wakes {
-  parts: readonly Part[];
+  components: readonly Component[];
 }
 
 /**
@@ -34,11 +34,11 @@ export interface OpenWakes extends Wakes {
 export function openWakes(resources: RedisResources<Config<'REDIS_URL'>>): OpenWakes {
   const redis = openRedis(resources.config.REDIS_URL, 'patient', resources.log);
   const wakes = wakesOver(redis, resources);
-  const parts = [
+  const components = [
     { name: 'queue', stop: () => redis.disconnect() },
-    { name: 'wake-ups', stop: wakes.waker.settle },
+    { name: 'wake-ups', stop: wakes.waker.flush },
   ];
-  return { ...wakes, parts };
+  return { ...wakes, components };
 }
 
 /** @param onReused called with events whose webhook id came before with another body */
@@ -47,5 +47,5 @@ export function depositorOver(
   waker: Waker,
   onReused?: (event: EventId) => void,
 ): Depositor {
-  return depositor(redis, partitions, waker, dedupeTtlSeconds(config), onReused);
+  return createDepositor(redis, partitions, waker, dedupeTtlSeconds(config), onReused);
 }

@@ -1,27 +1,27 @@
 import type { mongo } from 'mongoose';
-import { budgetFor, bytesInFlight } from '../accept/bytes-in-flight.ts';
+import { budgetFor, createBytesInFlight } from '../accept/bytes-in-flight.ts';
 import { ingestApp, type IngestTools } from '../accept/ingest-app.ts';
-import { shopGate } from '../accept/shop-gate.ts';
-import { unreadableLimit } from '../accept/unreadable-limit.ts';
+import { createShopGate } from '../accept/shop-gate.ts';
+import { createUnreadableLimit } from '../accept/unreadable-limit.ts';
 import type { Depositor } from '../deposit/depositor.ts';
 import { fingerprintsOf } from '../deposit/fingerprints.ts';
-import { lastWebhooks, type LastWebhooks } from '../deposit/last-webhooks.ts';
+import { createLastWebhooks, type LastWebhooks } from '../deposit/last-webhooks.ts';
 import { withScripts } from '../deposit/scripts.ts';
-import { spoolingDepositor } from '../deposit/spooling-depositor.ts';
+import { createSpoolingDepositor } from '../deposit/spooling-depositor.ts';
 import { adminRoutes } from '../health/admin-routes.ts';
 import { anyOf, mongoCheck, redisCheck } from '../health/checks.ts';
 import { ingestFigures } from '../health/figures.ts';
 import { measureWaiting } from '../health/waiting.ts';
 import { partsOf } from '../order/identity.ts';
 import type { EventId } from '../order/identity.ts';
-import { appPresence } from '../persist/app-presence.ts';
-import { knownShops } from '../persist/known-shops.ts';
-import { spool } from '../persist/spool.ts';
-import { beats } from '../system/beats.ts';
+import { createAppPresence } from '../persist/app-presence.ts';
+import { createKnownShops } from '../persist/known-shops.ts';
+import { createSpool } from '../persist/spool.ts';
+import { createHeartbeats } from '../system/heartbeats.ts';
 import type { Config } from '../system/config.ts';
 import { openRedis, openSpoolClient } from '../system/connections.ts';
 import { createMetrics, type Metrics } from '../system/metrics.ts';
-import { redisPartIfThere } from '../system/parts.ts';
+import { optionalRedisComponent } from '../system/components.ts';
 import type { Surroundings } from '../system/program.ts';
 import { allRedisKeys, redisKeys } from '../system/redis-keys.ts';
 import { adminServed, type Composition } from './composition.ts';
@@ -38,14 +38,14 @@ interface IngestResources extends RedisResources<Config<'SHOPIFY_API_SECRET'>> {
   wakes: OpenWakes;
 }
 
-/** Opens Redis as a part of the program, then the spool's MongoDB, and the wake-ups. */
+/** Opens Redis as a component of the program, then the spool's MongoDB, and the wake-ups. */
 export async function openIngest({
   config,
   log,
   lifecycle,
 }: Surroundings<'REDIS_URL' | 'MONGODB_URI' | 'SHOPIFY_API_SECRET'>): Promise<IngestResources> {
   const redis = withScripts(openRedis(config.REDIS_URL, 'impatient', log, config.DEPOSIT_TIMEOUT_MS));
-  const redisThere = redisPartIfThere({ redis, log, partitions: config.PARTITIONS });
+  const redisThere = optionalRedisComponent({ redis, log, partitions: config.PARTITIONS });
   await lifecycle.start(redisThere);
   const { client, database } = openSpoolClient(config.MONGODB_URI);
   // Connects before it is needed. If MongoDB is down, the first use tries again.
@@ -61,13 +61,13 @@ export async function openIngest({
  */
 export function composeIngest(resources: IngestResources, changed: Partial<IngestTools> = {}): Composition {
   const { config, metrics, redis, partitions, client, database, wakes } = resources;
-  const app = appPresence(client, database, config.APP_URL !== undefined);
-  const heard = lastWebhooks(redis, redisKeys(0).lastWebhooks);
+  const app = createAppPresence(client, database, config.APP_URL !== undefined);
+  const heard = createLastWebhooks(redis, redisKeys(0).lastWebhooks);
   const tools = {
     secrets: secretsOf(config),
     fingerprintsOf,
     depositor: timed(hearing(depositsOf(resources), heard), metrics),
-    takes: shopGate(config.UNKNOWN_SHOPS, app.isThere, knownShops(client, database)),
+    takes: createShopGate(config.UNKNOWN_SHOPS, app.isThere, createKnownShops(client, database)),
     ...limitsOf(resources),
     now: resources.now,
     metrics,
@@ -89,10 +89,10 @@ export function composeIngest(resources: IngestResources, changed: Partial<Inges
     ],
     components: {
       before: [
-        beats(redis, redisKeys(0), 'ingest', ingestFigures(metrics)),
+        createHeartbeats(redis, redisKeys(0), 'ingest', ingestFigures(metrics)),
         { name: 'spool', stop: () => client.close() },
         app,
-        ...wakes.parts,
+        ...wakes.components,
         heard,
       ],
       after: [],
@@ -107,20 +107,20 @@ function depositsOf(resources: IngestResources): Depositor {
     metrics.webhookIdsReused.inc();
     log.warn({ event }, 'webhook id reused with a different body: accepted as a separate event');
   };
-  const spooled = (reason: string) => {
+  const spooled = (because: string) => {
     metrics.spooledTotal.inc();
-    log.debug({ reason }, 'event put into the spool');
+    log.debug({ because }, 'event put into the spool');
   };
   const inRedis = depositorOver(resources, wakes.waker, onReused);
-  const inSpool = spool(client, database);
-  return spoolingDepositor(inRedis, inSpool, config.DEPOSIT_TIMEOUT_MS, { isFit, spooled });
+  const inSpool = createSpool(client, database);
+  return createSpoolingDepositor(inRedis, inSpool, config.DEPOSIT_TIMEOUT_MS, { isFit, spooled });
 }
 
 function limitsOf({ config: { MAX_BODY_BYTES }, metrics, now }: IngestResources) {
   return {
     maxBodyBytes: MAX_BODY_BYTES,
-    inFlight: bytesInFlight(budgetFor(MAX_BODY_BYTES), (bytes) => metrics.bodyBytes.set(bytes)),
-    unreadable: unreadableLimit(now, () => metrics.notKept.inc()),
+    inFlight: createBytesInFlight(budgetFor(MAX_BODY_BYTES), (bytes) => metrics.bodyBytes.set(bytes)),
+    unreadable: createUnreadableLimit(now, () => metrics.notKept.inc()),
   };
 }
 

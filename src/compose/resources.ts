@@ -1,14 +1,14 @@
 import type { Redis } from 'ioredis';
 import type { Connection } from 'mongoose';
 import { withScripts, type ScriptedRedis } from '../deposit/scripts.ts';
-import { auditLog, type AuditLog } from '../persist/audit-log.ts';
+import { createAuditLog, type AuditLog } from '../persist/audit-log.ts';
 import { collectionsOf, ensureIndexes, type Collections } from '../persist/collections.ts';
-import { indexesPart } from '../persist/indexes-part.ts';
+import { indexesComponent } from '../persist/indexes-component.ts';
 import type { Config } from '../system/config.ts';
 import { openMongo, openRedis } from '../system/connections.ts';
 import type { Logger } from '../system/log.ts';
 import { createMetrics, type Metrics } from '../system/metrics.ts';
-import { mongoPart, redisPart } from '../system/parts.ts';
+import { mongoComponent, redisComponent } from '../system/components.ts';
 import type { Surroundings } from '../system/program.ts';
 import { allRedisKeys, type RedisKeys } from '../system/redis-keys.ts';
 
@@ -39,7 +39,7 @@ interface Opening {
 }
 
 /**
- * Opens Redis, the lock servers and MongoDB as parts of a program, and creates missing indexes. They are started
+ * Opens Redis, the lock servers and MongoDB as components of a program, and creates missing indexes. They are started
  * here, before anything is composed: a BullMQ queue that is opened before its Redis answers stays unusable.
  */
 export async function openResources<C extends Config<'REDIS_URL' | 'MONGODB_URI'>>(
@@ -48,7 +48,7 @@ export async function openResources<C extends Config<'REDIS_URL' | 'MONGODB_URI'
 ): Promise<Resources<C>> {
   const timeoutMs = temper === 'patient' ? undefined : config.DEPOSIT_TIMEOUT_MS;
   const redis = withScripts(openRedis(config.REDIS_URL, temper, log, timeoutMs));
-  await lifecycle.start(redisPart({ redis, log, partitions: config.PARTITIONS }, end));
+  await lifecycle.start(redisComponent({ redis, log, partitions: config.PARTITIONS }, end));
   const separate = (config.LOCK_REDIS_URLS ?? []).map((url) =>
     openRedis(url, 'impatient', log, lockServerMs),
   );
@@ -57,8 +57,8 @@ export async function openResources<C extends Config<'REDIS_URL' | 'MONGODB_URI'
     stop: () => separate.forEach((each) => each.disconnect()),
   });
   const mongo = openMongo(config.MONGODB_URI);
-  await lifecycle.start(mongoPart(mongo));
-  await lifecycle.start(indexesPart(config.MONGODB_URI, log, prepare));
+  await lifecycle.start(mongoComponent(mongo));
+  await lifecycle.start(indexesComponent(config.MONGODB_URI, log, prepare));
   const collections = collectionsOf(mongo);
   return {
     config,
@@ -70,6 +70,6 @@ export async function openResources<C extends Config<'REDIS_URL' | 'MONGODB_URI'
     lockServers: separate.length > 0 ? separate : [redis],
     mongo,
     collections,
-    audit: auditLog(collections.audit, log),
+    audit: createAuditLog(collections.audit, log),
   };
 }

@@ -2,14 +2,14 @@ import { Sweeper } from '../deposit/sweeper.ts';
 import type { Unspooler } from '../deposit/unspooler.ts';
 import { drainOrder } from '../drain/drain-order.ts';
 import { DrainPauser } from '../drain/drain-pauser.ts';
-import { drainsPart, openWorkers } from '../drain/drain-workers.ts';
+import { drainsComponent, openWorkers } from '../drain/drain-workers.ts';
 import { problemOf } from '../health/admin-routes.ts';
 import { mongoCheck, redisCheck } from '../health/checks.ts';
 import { workerFigures } from '../health/figures.ts';
 import { measureKept, measureWaiting } from '../health/waiting.ts';
-import { isMongoAway } from '../persist/away.ts';
-import { beats } from '../system/beats.ts';
-import type { Part } from '../system/lifecycle.ts';
+import { isMongoAway } from '../persist/is-mongo-away.ts';
+import { createHeartbeats } from '../system/heartbeats.ts';
+import type { Component } from '../system/lifecycle.ts';
 import { redisKeys } from '../system/redis-keys.ts';
 import { adminServed, type Composition } from './composition.ts';
 import { depositorOver, wakesOver } from './deposits.ts';
@@ -44,7 +44,7 @@ export function composeWorker(resources: Resources): Composition {
       await measureKept(metrics, collections);
     },
   };
-  const holds: Part = {
+  const holds: Component = {
     name: 'pauser',
     start: () => void redis.on('ready', () => pauser.hold('Redis was down: events in the spool come first')),
     stop: () => pauser.stop(),
@@ -52,8 +52,8 @@ export function composeWorker(resources: Resources): Composition {
   return {
     http: adminServed(config.ADMIN_PORT ?? 0, admin),
     components: {
-      before: [beats(redis, redisKeys(0), 'worker', workerFigures(metrics))],
-      after: [sweeper.part, unspooler.part, drainsPart(workers, waker, log), holds],
+      before: [createHeartbeats(redis, redisKeys(0), 'worker', workerFigures(metrics))],
+      after: [sweeper.component, unspooler.component, drainsComponent(workers, waker, log), holds],
     },
   };
 }

@@ -63,7 +63,7 @@ interface Delivery {
 const NOTHING = new Uint8Array();
 const RELEASED = { '1': 'released', '0': 'changed', '-1': 'gone' } as const;
 
-export function claims(redis: ScriptedRedis, partitions: readonly RedisKeys[]): Claims {
+export function createClaims(redis: ScriptedRedis, partitions: readonly RedisKeys[]): Claims {
   const look = async (keys: RedisKeys, event: EventId): Promise<Claim | null> => {
     const [fields, ttlMs] = await Promise.all([
       redis.hgetall(keys.dedupe(event)),

@@ -1,7 +1,7 @@
 import type { WaitingEvent } from '../order/event.ts';
 import type { EventId } from '../order/identity.ts';
 import { CREATE } from '../order/topics.ts';
-import { coalesce } from '../system/coalesce.ts';
+import { createBatcher } from '../system/batcher.ts';
 import { reconnectIfReadOnly } from '../system/connections.ts';
 import { Fault, messageOf } from '../system/errors.ts';
 import { inPartitionOf, type RedisKeys } from '../system/redis-keys.ts';
@@ -39,7 +39,7 @@ const BATCHES = {
 const MOST_REPEATS = 10;
 
 /** @param onReused called when a webhook id arrives with a second event; that event is stored as well */
-export function depositor(
+export function createDepositor(
   redis: ScriptedRedis,
   partitions: readonly RedisKeys[],
   waker: Waker,
@@ -47,7 +47,7 @@ export function depositor(
   onReused: (event: EventId) => void = () => undefined,
 ): Depositor {
   const stores = partitions.map((keys) =>
-    coalesce<Depositing, DepositAnswer>((all) => storeAll(redis, keys, dedupeTtlSeconds, all), BATCHES),
+    createBatcher<Depositing, DepositAnswer>((all) => storeAll(redis, keys, dedupeTtlSeconds, all), BATCHES),
   );
   return {
     deposit: async (event, delivery, repeat = null) => {
@@ -65,12 +65,12 @@ export function depositor(
   };
 }
 
-type Told =
+type DepositReply =
   | Extract<Deposited, { outcome: 'duplicate' }>
   | { outcome: 'accepted'; event: EventId; isFirst: boolean; isReused: boolean };
 
 /** @throws Fault if the event was not stored */
-function depositedOf(answer: DepositAnswer, redis: ScriptedRedis): Told {
+function depositedOf(answer: DepositAnswer, redis: ScriptedRedis): DepositReply {
   switch (answer[0]) {
     case 0:
       return {

@@ -33,7 +33,7 @@ export interface Repeat {
 
 export type ChangedAt = number | 'never';
 
-interface Told {
+interface DeliveryFacts {
   shop: ShopDomain;
   topic: string;
   webhookId: string | null;
@@ -58,7 +58,14 @@ export type FingerprintsOf = typeof fingerprintsOf;
  * The event id is the hash of shop, topic and body, and of triggered-at if bodies of its topic contain no
  * time. NUL separates the parts. No shop, topic or header contains NUL, so the hashed text is unambiguous.
  */
-export function fingerprintsOf({ shop, topic, webhookId, triggeredAt, body, changedAt }: Told): Fingerprints {
+export function fingerprintsOf({
+  shop,
+  topic,
+  webhookId,
+  triggeredAt,
+  body,
+  changedAt,
+}: DeliveryFacts): Fingerprints {
   const hashWith = (time: string) => sha256(`${shop}\0${topic}\0${time}\0`, body);
   const delivery =
     webhookId === null ? null : sha256(`${shop}\0${topic}\0${webhookId}`).slice(0, DELIVERY_DIGITS);

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { ShopDomain } from '../order/identity.ts';
-import type { Part } from '../system/lifecycle.ts';
+import type { Component } from '../system/lifecycle.ts';
 import { redisNow } from '../system/redis-now.ts';
 import { repeating } from '../system/repeating.ts';
 
@@ -9,7 +9,7 @@ import { repeating } from '../system/repeating.ts';
  * count: they do not show that the shop's webhooks arrive. Written once a second for all shops together; a
  * process that dies loses its last second.
  */
-export interface LastWebhooks extends Part {
+export interface LastWebhooks extends Component {
   heard: (shop: ShopDomain) => void;
 }
 
@@ -19,7 +19,7 @@ const KEPT_MS = 30 * 86_400_000;
 const MOST = 10_000;
 
 /** @param key zset: shop -> ms by Redis's clock */
-export function lastWebhooks(redis: Redis, key: string): LastWebhooks {
+export function createLastWebhooks(redis: Redis, key: string): LastWebhooks {
   let shops = new Set<ShopDomain>();
   const heard = (shop: ShopDomain) => {
     if (shops.size < MOST) shops.add(shop);

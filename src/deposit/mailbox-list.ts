@@ -39,7 +39,7 @@ interface WaitingFront extends Front {
 /** The most events and bytes to read for one order: about ten milliseconds of Redis's time. */
 const LOOKED_AT = { events: 500, bytes: 16 * 1024 * 1024 };
 
-export function mailboxList(redis: ScriptedRedis, partitions: readonly RedisKeys[]): MailboxList {
+export function createMailboxList(redis: ScriptedRedis, partitions: readonly RedisKeys[]): MailboxList {
   return {
     page: async (limit, after) => {
       const [counts, pages] = await Promise.all([

@@ -11,20 +11,20 @@ export interface Mailbox {
    * The oldest events that this version can read.
    * @throws Fault too_new if a newer version wrote the oldest; the job is retried, for a newer worker
    */
-  read: (order: OrderKey, limit: number) => Promise<Page>;
+  read: (order: OrderKey, limit: number) => Promise<OldestEvents>;
   /** Like `read`, but for display. If a newer version wrote an event, its body is not decoded. */
-  peek: (order: OrderKey, limit: number) => Promise<Page>;
+  peek: (order: OrderKey, limit: number) => Promise<OldestEvents>;
   /** Removes settled events, and returns how many events still wait. */
   trim: (order: OrderKey, settled: EventId[]) => Promise<number>;
   /** Counts one more drain that failed on an event, and returns the total. */
   countFailure: (order: OrderKey, event: EventId) => Promise<number>;
-  /** Counts one more drain that began with an event and lost the order's lock, for {@link Page.setbacks}. */
+  /** Counts one more drain that began with an event and lost the order's lock, for {@link OldestEvents.setbacks}. */
   countSetback: (order: OrderKey, event: EventId) => Promise<void>;
   forgetSetbacks: (order: OrderKey) => Promise<void>;
 }
 
 /** The oldest events of a mailbox. */
-interface Page {
+interface OldestEvents {
   events: WaitingEvent[];
   /** How long the order has waited, by Redis's clock: other clocks may differ. */
   waitedMs: number;
@@ -37,7 +37,7 @@ const PAGE_BYTES = 4 * 1024 * 1024;
 /** Failures are forgotten after a day: long before that, the event is parked. */
 const FAILURES_TTL_SECONDS = 86_400;
 
-export function mailbox(redis: ScriptedRedis, partitions: readonly RedisKeys[]): Mailbox {
+export function createMailbox(redis: ScriptedRedis, partitions: readonly RedisKeys[]): Mailbox {
   const keysOf = (order: OrderKey): RedisKeys => inPartitionOf(order, partitions);
   const peek = async (order: OrderKey, limit: number) => {
     const keys = keysOf(order);

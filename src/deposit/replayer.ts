@@ -25,7 +25,7 @@ export interface Replayer {
   replay: (event: WaitingEvent) => Promise<OrderKey>;
 }
 
-export function replayer(
+export function createReplayer(
   redis: ScriptedRedis,
   partitions: readonly RedisKeys[],
   waker: Waker,
@@ -33,7 +33,7 @@ export function replayer(
 ): Replayer {
   return {
     replay: async (parked) => {
-      const event = routedAnew(parked);
+      const event = rerouted(parked);
       const keys = inPartitionOf(event.order, partitions);
       const { shop } = partsOf(event.order);
       const { id, order, topic, webhookId, body } = event;
@@ -62,7 +62,7 @@ export function replayer(
 }
 
 /** An event that named no order when it arrived may name one under the current rules. */
-function routedAnew(event: WaitingEvent): WaitingEvent {
+function rerouted(event: WaitingEvent): WaitingEvent {
   const { shop, orderId } = partsOf(event.order);
   if (orderId !== null || isShopTopic(event.topic)) return event;
   if (!isTopic(event.topic)) return { ...event, unreadable: `the topic ${event.topic} is not handled` };

@@ -30,7 +30,7 @@ const SPOOL_MS = 1200;
  * MongoDB's spool (P2). The event may then be in both: when it leaves the spool it is deposited like any
  * other, and recognised as a duplicate (P3).
  */
-export function spoolingDepositor(
+export function createSpoolingDepositor(
   redis: Depositor,
   spool: Spool,
   depositTimeoutMs: number,

@@ -21,7 +21,7 @@ const PAGE = 1000;
  * the jobs would delete the scheduler too.
  */
 export class Sweeper {
-  readonly part: Repeating;
+  readonly component: Repeating;
   readonly #redis: ScriptedRedis;
   readonly #partitions: readonly RedisKeys[];
   readonly #waker: Waker;
@@ -42,11 +42,11 @@ export class Sweeper {
     this.#waker = waker;
     this.#log = log;
     this.#onSwept = onSwept;
-    this.part = repeating(
+    this.component = repeating(
       'sweeper',
       EVERY_MS,
       () => this.sweep(),
-      (error) => log.warn({ reason: messageOf(error) }, 'sweep failed; it will be retried'),
+      (error) => log.warn({ because: messageOf(error) }, 'sweep failed; it will be retried'),
     );
   }
 
@@ -88,7 +88,7 @@ export class Sweeper {
       LONGEST_DELAY_MS,
     );
     if (orders.length > 0) {
-      await this.#waker.wakeAnew(orders);
+      await this.#waker.wakeAgain(orders);
       this.#onSwept(orders.length);
       this.#log.info({ orders: orders.length }, 'woke orders whose job was lost');
     }

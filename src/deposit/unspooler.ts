@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Lease } from '../lock/order-lock.ts';
+import type { Lease } from '../lock/locks.ts';
 import type { Spool } from '../persist/spool.ts';
 import { Fault, messageOf } from '../system/errors.ts';
 import type { Logger } from '../system/log.ts';
@@ -32,7 +32,7 @@ export interface UnspoolTools {
  * between the deposit and the removal, the event is deposited again and recognised as a duplicate (P3).
  */
 export class Unspooler {
-  readonly part: Repeating;
+  readonly component: Repeating;
   readonly #tools: UnspoolTools;
   /** Redis had no room when it was last checked: then nothing waits for the spool. */
   #short = false;
@@ -41,11 +41,11 @@ export class Unspooler {
 
   constructor(tools: UnspoolTools) {
     this.#tools = tools;
-    this.part = repeating(
+    this.component = repeating(
       'spool',
       EVERY_MS,
       () => this.#move(),
-      (error) => tools.log.debug({ reason: messageOf(error) }, 'spool not moved; it will be retried'),
+      (error) => tools.log.debug({ because: messageOf(error) }, 'spool not moved; it will be retried'),
     );
   }
 
@@ -54,7 +54,7 @@ export class Unspooler {
     const deadline = Date.now() + FIRST_MS;
     const left = async () => (await this.#tools.spool.oldest(1)).length > 0;
     do {
-      await within(this.part.once(), FIRST_MS).catch(() => undefined);
+      await within(this.component.once(), FIRST_MS).catch(() => undefined);
       if (this.#short || !(await left().catch(() => false))) return;
       await sleep(LOOK_AGAIN_MS);
     } while (Date.now() < deadline);

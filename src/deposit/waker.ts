@@ -21,15 +21,15 @@ export interface Waker {
   /** Wakes an order at the end of its hold, independently of its other wake-ups. */
   wakeIn: (order: OrderKey, ms: number) => Promise<void>;
   /** Wakes orders whose jobs are lost or delayed too long, even if a job's deduplication key still exists. */
-  wakeAnew: (orders: OrderKey[]) => Promise<void>;
+  wakeAgain: (orders: OrderKey[]) => Promise<void>;
   /** Waits for wake-ups that are being added, but not for long: Redis may be down. */
-  settle: () => Promise<void>;
+  flush: () => Promise<void>;
 }
 
 const JOB = 'drain';
 const SETTLE_MS = 2000;
 
-export function waker(queues: readonly Queue<DrainJob>[], log: Logger, onFailure: () => void): Waker {
+export function createWaker(queues: readonly Queue<DrainJob>[], log: Logger, onFailure: () => void): Waker {
   const underWay = new Set<Promise<void>>();
   const queueOf = (order: OrderKey): Queue<DrainJob> => inPartitionOf(order, queues);
   const add = async (order: OrderKey): Promise<void> => {
@@ -37,7 +37,7 @@ export function waker(queues: readonly Queue<DrainJob>[], log: Logger, onFailure
       await queueOf(order).add(JOB, { order }, { deduplication: { id: order, keepLastIfActive: true } });
     } catch (error) {
       onFailure();
-      log.warn({ order, reason: messageOf(error) }, 'wake-up not added; the sweeper will add it');
+      log.warn({ order, because: messageOf(error) }, 'wake-up not added; the sweeper will add it');
     }
   };
   return {
@@ -51,7 +51,7 @@ export function waker(queues: readonly Queue<DrainJob>[], log: Logger, onFailure
       const deduplication = { id: `hold:${order}`, keepLastIfActive: true };
       await queueOf(order).add(JOB, { order }, { delay: ms, deduplication });
     },
-    wakeAnew: async (orders) => {
+    wakeAgain: async (orders) => {
       await Promise.all(
         orders.map(async (order) => {
           await queueOf(order).removeDeduplicationKey(order);
@@ -59,7 +59,7 @@ export function waker(queues: readonly Queue<DrainJob>[], log: Logger, onFailure
         }),
       );
     },
-    settle: async () => {
+    flush: async () => {
       await within(Promise.all(underWay), SETTLE_MS).catch(() => undefined);
     },
   };

@@ -1,4 +1,4 @@
-import type { Lease } from '../lock/order-lock.ts';
+import type { Lease } from '../lock/locks.ts';
 import { awaitsCreate, type GivenUp, type Settled } from '../order/decide.ts';
 import type { WaitingEvent } from '../order/event.ts';
 import { partsOf, type OrderKey } from '../order/identity.ts';

@@ -32,12 +32,12 @@ export class DrainPauser {
     this.#workers = workers;
   }
 
-  /** Pauses until `ready` resolves. Further reasons while paused change nothing. */
-  hold(reason: string): void {
+  /** Pauses until `ready` resolves. Further calls while paused change nothing. */
+  hold(because: string): void {
     if (this.#paused || this.#stopped) return;
     this.#paused = true;
     this.#tools.onChange(true);
-    this.#tools.log.warn({ reason }, 'drains paused');
+    this.#tools.log.warn({ because }, 'drains paused');
     for (const worker of this.#workers) void worker.pause(true);
     void this.#resumeWhenReady();
   }
@@ -51,7 +51,7 @@ export class DrainPauser {
     try {
       await this.#tools.ready();
     } catch (error) {
-      this.#tools.log.debug({ reason: messageOf(error) }, 'drains stay paused');
+      this.#tools.log.debug({ because: messageOf(error) }, 'drains stay paused');
       if (!this.#stopped) this.#timer = setTimeout(() => void this.#resumeWhenReady(), ASK_AGAIN_MS);
       return;
     }
@@ -62,6 +62,6 @@ export class DrainPauser {
     for (const worker of this.#workers)
       worker
         .resume()
-        .catch((error: unknown) => this.#tools.log.error({ reason: messageOf(error) }, 'worker ended'));
+        .catch((error: unknown) => this.#tools.log.error({ because: messageOf(error) }, 'worker ended'));
   }
 }

@@ -1,5 +1,5 @@
 import type { Mailbox } from '../deposit/mailbox.ts';
-import type { OrderLock } from '../lock/order-lock.ts';
+import type { Locks } from '../lock/locks.ts';
 import type { OrderKey } from '../order/identity.ts';
 import type { Applied } from '../order/order.ts';
 import type { ShopEvent } from '../order/shop-event.ts';
@@ -19,7 +19,7 @@ export interface ShopEvents {
 
 /** The tools of a drain. */
 export interface DrainTools {
-  lock: OrderLock;
+  lock: Locks;
   lockKey: (order: OrderKey) => string;
   mailbox: Mailbox;
   orders: OrderStore;

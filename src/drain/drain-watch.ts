@@ -12,7 +12,7 @@ export interface DrainWatch {
   settled: (decision: Settled) => void;
 }
 
-export function drainWatch(metrics: Metrics, log: Logger, now: () => number): DrainWatch {
+export function createDrainWatch(metrics: Metrics, log: Logger, now: () => number): DrainWatch {
   const ended = (event: WaitingEvent, outcome: string, because: string | null) => {
     metrics.applied.inc({ outcome });
     metrics.endToEndSeconds.observe(Math.max(0, now() - event.receivedAt) / 1000);

@@ -2,7 +2,7 @@ import { DelayedError, Worker, type Job } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { DrainJob, Waker } from '../deposit/waker.ts';
 import { messageOf } from '../system/errors.ts';
-import type { Part } from '../system/lifecycle.ts';
+import type { Component } from '../system/lifecycle.ts';
 import type { Logger } from '../system/log.ts';
 import type { Metrics } from '../system/metrics.ts';
 import { QUEUE, type RedisKeys } from '../system/redis-keys.ts';
@@ -47,23 +47,23 @@ export function openWorkers(
       settings: { backoffStrategy: backoffMs },
       ...STALLING,
     });
-    worker.on('error', (error) => tools.log.debug({ reason: messageOf(error) }, 'worker connection'));
+    worker.on('error', (error) => tools.log.debug({ because: messageOf(error) }, 'worker connection'));
     return worker;
   });
 }
 
-/** Drains as a part of a program. Stopping waits for running drains; another worker takes over the rest. */
-export function drainsPart(workers: readonly Worker<DrainJob>[], waker: Waker, log: Logger): Part {
+/** Drains as a component of a program. Stopping waits for running drains; another worker takes over the rest. */
+export function drainsComponent(workers: readonly Worker<DrainJob>[], waker: Waker, log: Logger): Component {
   return {
     name: 'drains',
     start: () => {
       for (const worker of workers)
-        worker.run().catch((error: unknown) => log.error({ reason: messageOf(error) }, 'worker ended'));
+        worker.run().catch((error: unknown) => log.error({ because: messageOf(error) }, 'worker ended'));
       log.info({ partitions: workers.length }, 'draining');
     },
     stop: async () => {
       await Promise.all(workers.map((worker) => worker.close()));
-      await waker.settle();
+      await waker.flush();
     },
   };
 }
@@ -79,7 +79,7 @@ async function run(
     metrics.drains.inc({ outcome: 'failed' });
     onFailure(error);
     log.warn(
-      { order, attempt: job.attemptsMade + 1, reason: messageOf(error) },
+      { order, attempt: job.attemptsMade + 1, because: messageOf(error) },
       'drain failed; it will be retried',
     );
     // BullMQ stores a failure's message in the job, so it must contain nothing from the event.

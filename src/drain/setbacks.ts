@@ -13,7 +13,7 @@ import { Fault, type FaultCode } from '../system/errors.ts';
 /** Events in a page, which is one commit. The same drain reads pages until the mailbox is empty. */
 const LARGEST_PAGE = 100;
 /** An event is parked after this many unfinished drains of it alone: a Redis restart loses locks too. */
-const PATIENCE_ALONE = 5;
+const MOST_SETBACKS_ALONE = 5;
 
 const SETBACKS: ReadonlySet<FaultCode> = new Set(['lock_lost', 'outpaced']);
 
@@ -37,7 +37,7 @@ export class PageSize {
 /** The first event of a page, if too many drains of it alone did not finish. */
 export function givenUpAfter(setbacks: number, events: readonly WaitingEvent[]): GivenUp {
   const [first] = events;
-  if (!first || setbacks < Math.ceil(Math.log2(events.length)) + PATIENCE_ALONE) return new Map();
+  if (!first || setbacks < Math.ceil(Math.log2(events.length)) + MOST_SETBACKS_ALONE) return new Map();
   const because =
     `${setbacks} drains that began with this event lost the order's lock before they could commit: ` +
     'applying it takes longer than LOCK_TTL_MS, or other workers keep changing the order';

@@ -1,4 +1,4 @@
-import type { Lease } from '../lock/order-lock.ts';
+import type { Lease } from '../lock/locks.ts';
 import type { Ended, GivenUp, Rejected, Settled } from '../order/decide.ts';
 import type { WaitingEvent } from '../order/event.ts';
 import type { OrderKey } from '../order/identity.ts';
@@ -12,7 +12,7 @@ import { writeJournal } from './settle.ts';
  * An event fails only if MongoDB refuses it or is down. With their backoff, 20 drains take almost six
  * minutes. Then the event is parked, so that the events behind it continue (P7).
  */
-const PATIENCE = 20;
+const MOST_ATTEMPTS = 20;
 
 /**
  * Settles the events in `<shop>/-`. Those about the shop are carried out, one by one in the order of
@@ -39,13 +39,16 @@ export async function settleShop(
   return { ended, rejected };
 }
 
-interface Readable {
+interface ReadableShopEvent {
   waiting: WaitingEvent;
   event: ShopEvent;
 }
 
-function readAll(events: WaitingEvent[], givenUp: GivenUp): { readable: Readable[]; rejected: Rejected[] } {
-  const readable: Readable[] = [];
+function readAll(
+  events: WaitingEvent[],
+  givenUp: GivenUp,
+): { readable: ReadableShopEvent[]; rejected: Rejected[] } {
+  const readable: ReadableShopEvent[] = [];
   const rejected: Rejected[] = [];
   for (const waiting of events) {
     const failed = givenUp.get(waiting.id);
@@ -66,7 +69,7 @@ async function carryOutWithPatience(
     return await shopEvents.carryOut(event);
   } catch (error) {
     const attempts = await mailbox.countFailure(order, event.id);
-    if (attempts < PATIENCE) throw error;
+    if (attempts < MOST_ATTEMPTS) throw error;
     const because = `it could not be carried out: ${messageOf(error)} (${attempts} drains failed on it)`;
     return { because, attempts };
   }

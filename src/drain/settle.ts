@@ -1,4 +1,4 @@
-import type { Lease } from '../lock/order-lock.ts';
+import type { Lease } from '../lock/locks.ts';
 import type { Decision, GivenUp, Settled } from '../order/decide.ts';
 import type { WaitingEvent } from '../order/event.ts';
 import type { OrderKey } from '../order/identity.ts';
@@ -6,7 +6,7 @@ import type { Order } from '../order/order.ts';
 import type { Committed } from '../persist/order-store.ts';
 import { Fault } from '../system/errors.ts';
 import type { DrainTools } from './drain-tools.ts';
-import { decideWithPatience, giveUpLargest } from './patience.ts';
+import { decideOrGiveUp, giveUpLargest } from './give-up.ts';
 
 /** A drain gives up after this many refused commits: another worker committed first each time. */
 const TRIES = 5;
@@ -27,7 +27,7 @@ export async function settle(
   let known = loaded;
   let givenUp = before;
   for (let tries = 0; tries < TRIES;) {
-    const decision = await decideWithPatience(order, known, events, givenUp, tools);
+    const decision = await decideOrGiveUp(order, known, events, givenUp, tools);
     const committed = await commitIfChanged(order, decision, lease, tools);
     if (committed === 'committed') {
       await writeJournal(decision, lease, tools);

@@ -3,14 +3,14 @@ import type { Metrics } from '../system/metrics.ts';
 import { within } from '../system/within.ts';
 
 /** One thing that a program needs. `problem` returns why it is not ready, or null. */
-export interface Check {
+export interface ReadinessCheck {
   name: string;
   problem: () => Promise<string | null>;
 }
 
 /** What a program reports about itself: whether it is alive and ready, and its metrics. */
 export interface AdminTools {
-  checks: readonly Check[];
+  checks: readonly ReadinessCheck[];
   metrics: Metrics;
   /** Updates gauges before they are read. */
   measure: () => Promise<void>;
@@ -43,7 +43,7 @@ export function adminApp(tools: AdminTools): Express {
 }
 
 /** `<name>: <what is wrong>`, or null. */
-export async function problemOf({ name, problem }: Check): Promise<string | null> {
+export async function problemOf({ name, problem }: ReadinessCheck): Promise<string | null> {
   try {
     const found = await within(problem(), CHECK_MS);
     return found === null ? null : `${name}: ${found}`;

@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis';
 import type { mongo } from 'mongoose';
-import { problemOf, type Check } from './admin-routes.ts';
+import { problemOf, type ReadinessCheck } from './admin-routes.ts';
 
-export function redisCheck(redis: Redis): Check {
+export function redisCheck(redis: Redis): ReadinessCheck {
   return {
     name: 'redis',
     problem: async () => {
@@ -12,7 +12,7 @@ export function redisCheck(redis: Redis): Check {
   };
 }
 
-export function mongoCheck(client: mongo.MongoClient): Check {
+export function mongoCheck(client: mongo.MongoClient): ReadinessCheck {
   return {
     name: 'mongodb',
     problem: async () => {
@@ -23,7 +23,7 @@ export function mongoCheck(client: mongo.MongoClient): Check {
 }
 
 /** One healthy server is enough: reports a problem only if every check has one. */
-export function anyOf(name: string, checks: readonly Check[]): Check {
+export function anyOf(name: string, checks: readonly ReadinessCheck[]): ReadinessCheck {
   return {
     name,
     problem: async () => {

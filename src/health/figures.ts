@@ -1,5 +1,5 @@
 import type { Metrics } from '../system/metrics.ts';
-import type { Figures } from '../system/beats.ts';
+import type { Figures } from '../system/heartbeats.ts';
 
 /**
  * What ingest reports with each heartbeat: acks and forged webhooks since it started, and the 99th percentile

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Express } from 'express';
-import type { Part } from '../system/lifecycle.ts';
+import type { Component } from '../system/lifecycle.ts';
 import type { Logger } from '../system/log.ts';
 
 /**
@@ -28,16 +28,16 @@ const MOST_CONNECTIONS = 2000;
 export const tellPort = (log: Logger, what: string) => (port: number) => log.info({ port }, what);
 
 /**
- * Serves an app on a port (0: any free one), as a part of a program.
+ * Serves an app on a port (0: any free one), as a component of a program.
  * @param host BIND; undefined: every address of this machine. Required, so that no caller forgets it
  */
-export function serving(
+export function httpServer(
   name: string,
   app: Express,
   port: number,
   onListening: (port: number) => void,
   host: string | undefined,
-): Part {
+): Component {
   const server: Server = createServer({ ...LIMITS, connectionsCheckingInterval: 1000 }, app);
   server.maxConnections = MOST_CONNECTIONS;
   server.on('drop', () => server.closeIdleConnections());

@@ -6,7 +6,7 @@ import type { RedisKeys } from '../system/redis-keys.ts';
 import { redisNow } from '../system/redis-now.ts';
 
 /** Waiting events in Redis, and counters. */
-interface Waiting {
+interface WaitingFigures {
   events: number;
   orders: number;
   /** Milliseconds; 0 if nothing is waiting. */
@@ -20,7 +20,10 @@ interface Waiting {
 }
 
 /** The figures of each partition. Reads only counters and ranks: the cost does not grow with the backlog. */
-export async function readWaitingOfEach(redis: Redis, partitions: readonly RedisKeys[]): Promise<Waiting[]> {
+export async function readWaitingOfEach(
+  redis: Redis,
+  partitions: readonly RedisKeys[],
+): Promise<WaitingFigures[]> {
   const now = await redisNow(redis);
   return await Promise.all(
     partitions.map(async (keys) => {
@@ -46,9 +49,9 @@ export async function readWaitingOfEach(redis: Redis, partitions: readonly Redis
 }
 
 /** Totals over all partitions. */
-export async function readWaiting(redis: Redis, partitions: readonly RedisKeys[]): Promise<Waiting> {
+export async function readWaiting(redis: Redis, partitions: readonly RedisKeys[]): Promise<WaitingFigures> {
   const each = await readWaitingOfEach(redis, partitions);
-  const total = (name: Exclude<keyof Waiting, 'oldestOrder'>) => sum(each.map((one) => one[name]));
+  const total = (name: Exclude<keyof WaitingFigures, 'oldestOrder'>) => sum(each.map((one) => one[name]));
   const [oldest] = each.toSorted((a, b) => b.oldestMs - a.oldestMs);
   return {
     events: total('events'),

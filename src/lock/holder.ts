@@ -11,7 +11,7 @@ export interface Holder {
 }
 
 /** What a lock's value contains. */
-interface Told {
+interface LockValue {
   /** Unique to each holder. Operators see the token; the whole value never leaves the servers. */
   token: string;
   /** Null if this version did not write the value. */
@@ -30,7 +30,7 @@ export function encodeHolder({ program, job, since }: Holder): string {
 }
 
 /** Never throws: another version, or anyone with a Redis shell, may have set the value. */
-export function decodeHolder(value: string): Told {
+export function decodeHolder(value: string): LockValue {
   const [, token = '', program = '', job = '', since = ''] = VALUE.exec(value) ?? [];
   try {
     if (token !== '')

@@ -43,7 +43,7 @@ return 1
 `;
 
 /** @param ttlMs the workers' LOCK_TTL_MS, from which the last extension is computed */
-export function lockKeeper(servers: readonly Redis[], ttlMs: number): LockKeeper {
+export function createLockKeeper(servers: readonly Redis[], ttlMs: number): LockKeeper {
   const quorum = Math.floor(servers.length / 2) + 1;
 
   const ask = async <Answer>(question: (server: Redis) => Promise<Answer>): Promise<Answer[]> => {
@@ -53,7 +53,7 @@ export function lockKeeper(servers: readonly Redis[], ttlMs: number): LockKeeper
       throw new Error(`only ${answers.length} of ${servers.length} lock servers answer`);
     return answers;
   };
-  const look = async (keys: readonly string[]): Promise<(Seen | null)[]> => {
+  const look = async (keys: readonly string[]): Promise<(SeenKey | null)[]> => {
     const sights = await ask((server) => sightOf(server, keys));
     return keys.map((_, i) =>
       agreed(
@@ -79,14 +79,14 @@ export function lockKeeper(servers: readonly Redis[], ttlMs: number): LockKeeper
 }
 
 /** A key on one server, when it was read. */
-interface Seen {
+interface SeenKey {
   value: string;
   ttlLeftMs: number;
   now: number;
 }
 
 /** All keys on one server, in one round trip. */
-async function sightOf(server: Redis, keys: readonly string[]): Promise<(Seen | null)[]> {
+async function sightOf(server: Redis, keys: readonly string[]): Promise<(SeenKey | null)[]> {
   const pipeline = server.pipeline().time();
   for (const key of keys) pipeline.get(key).pttl(key);
   const answers = (await pipeline.exec()) ?? [];
@@ -101,7 +101,7 @@ async function sightOf(server: Redis, keys: readonly string[]): Promise<(Seen | 
 }
 
 /** The value that a majority of servers has. Its time left is the quorum-th longest. */
-function agreed(seen: readonly (Seen | null | undefined)[], quorum: number): Seen | null {
+function agreed(seen: readonly (SeenKey | null | undefined)[], quorum: number): SeenKey | null {
   const there = seen.filter((each) => each !== null && each !== undefined);
   for (const same of Map.groupBy(there, ({ value }) => value).values()) {
     const [decisive] = same.toSorted((a, b) => b.ttlLeftMs - a.ttlLeftMs).slice(quorum - 1);
@@ -111,7 +111,7 @@ function agreed(seen: readonly (Seen | null | undefined)[], quorum: number): See
 }
 
 /** Extensions are computed, not recorded: a lock is extended every third of its TTL, which then restarts. */
-function heldLock({ value, ttlLeftMs, now }: Seen, ttlMs: number): HeldLock {
+function heldLock({ value, ttlLeftMs, now }: SeenKey, ttlMs: number): HeldLock {
   const { token, holder } = decodeHolder(value);
   if (!holder) return { token, holder, ttlLeftMs, ageMs: null, extensions: null };
   const lastExtended = now - (ttlMs - ttlLeftMs);

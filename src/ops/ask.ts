@@ -60,10 +60,10 @@ export function placeOf(...segments: string[]): string {
   return `/${segments.map(encodeURIComponent).join('/')}`;
 }
 
-export type Query = Record<string, string | number | boolean | null | undefined>;
+export type QueryParameters = Record<string, string | number | boolean | null | undefined>;
 
 /** `?a=1&b=2`, without the values that are null or undefined. */
-export function queryOf(given: Query): string {
+export function queryOf(given: QueryParameters): string {
   const known = Object.entries(given).filter(([, value]) => value !== undefined && value !== null);
   const query = new URLSearchParams(
     known.map(([name, value]): [string, string] => [name, String(value)]),

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import type { AuditChain, AuditPage } from '../watch/shapes/audit.ts';
+import type { AuditChain, AuditPage } from '../operate/shapes/audit.ts';
 import { endAs } from './exit.ts';
 import { rowsUpTo } from './rows.ts';
 import { counted, table, time } from './table.ts';

@@ -8,14 +8,18 @@ const UNCHANGED = 'Nothing was changed. To apply this, add --yes and --reason.';
  * Makes a change. Without `--yes` it is a dry run: it checks that the target exists and shows what would be done. A
  * change that would be refused ends with the exit code of a refused one.
  */
-export async function change(session: Session, options: Changing, { look, act }: Change): Promise<void> {
+export async function change(
+  session: Session,
+  options: Changing,
+  { look, act }: ProposedChange,
+): Promise<void> {
   const reason = reasonToAct(options);
   if (reason === null) return showWould(session, await look());
   const done = await act(reason);
   session.show(done, done.did);
 }
 
-interface Change {
+interface ProposedChange {
   look: () => Promise<Would>;
   act: (reason: string) => Promise<{ did: string }>;
 }

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import type { ComplianceList, ComplianceRequest, ExportAnswer } from '../watch/shapes/compliance.ts';
+import type { ComplianceList, ComplianceRequest, ExportAnswer } from '../operate/shapes/compliance.ts';
 import { placeOf, queryOf } from './ask.ts';
 import { change, reasonToAct } from './change.ts';
 import { OpsProblem } from './exit.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Option } from 'commander';
 import { messageOf } from '../system/errors.ts';
-import type { BodyLookedUp, Claim, ClaimList } from '../watch/shapes/dedupe.ts';
+import type { BodyLookedUp, DedupeClaim, ClaimList } from '../operate/shapes/dedupe.ts';
 import { placeOf, queryOf } from './ask.ts';
 import { change } from './change.ts';
 import { endAs, OpsProblem } from './exit.ts';
@@ -47,7 +47,7 @@ export const DEDUPE_VERBS = [
     ],
     act: async (session, [typed = ''], { confirm = false, ...changing }) => {
       const place = placeOf('dedupe', await findEvent(session, typed));
-      const claim = () => session.ask<Claim>(place);
+      const claim = () => session.ask<DedupeClaim>(place);
       await change(session, changing, {
         look: async () => {
           const shown = await claim();
@@ -93,7 +93,7 @@ function claimsText({ claims, looked }: ClaimList): string {
   return [head, ...claims.map(claimText)].join('\n\n');
 }
 
-function claimText(claim: Claim): string {
+function claimText(claim: DedupeClaim): string {
   return facts([
     ['event', claim.event],
     ['order', claim.order],
@@ -108,9 +108,9 @@ function claimText(claim: Claim): string {
 }
 
 /** Outcomes of events that were not applied and are not waiting: releasing their keys needs no confirmation. */
-const NOTHING_TO_CONFIRM: readonly Claim['outcome'][] = ['parked', 'unknown'];
+const NOTHING_TO_CONFIRM: readonly DedupeClaim['outcome'][] = ['parked', 'unknown'];
 
-function refusedUnless(confirm: boolean, { outcome }: Claim): string | null {
+function refusedUnless(confirm: boolean, { outcome }: DedupeClaim): string | null {
   return confirm || NOTHING_TO_CONFIRM.includes(outcome)
     ? null
     : `the event is ${outcome}; add --confirm to release it anyway`;

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import type { EventDetail } from '../watch/shapes/events.ts';
+import type { EventDetail } from '../operate/shapes/events.ts';
 import { placeOf, queryOf } from './ask.ts';
 import { OpsProblem } from './exit.ts';
 import { findEvent } from './find.ts';

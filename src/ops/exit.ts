@@ -3,14 +3,14 @@ import { plainLines } from './plain.ts';
 
 /** Exit codes for the shell. `refused` also means: a check ran and found a problem. */
 export const EXIT_CODES = { ok: 0, refused: 1, usage: 2, unreachable: 3 } as const;
-type Ending = keyof typeof EXIT_CODES;
+type ExitName = keyof typeof EXIT_CODES;
 
 /** A failed command. The message is for the person who typed it. */
 export class OpsProblem extends Error {
-  readonly exit: Ending;
+  readonly exit: ExitName;
   /** HTTP status of the API's response; null: there was none. */
   readonly status: number | null;
-  constructor(exit: Ending, message: string, status: number | null = null) {
+  constructor(exit: ExitName, message: string, status: number | null = null) {
     super(message);
     this.exit = exit;
     this.status = status;
@@ -28,6 +28,6 @@ export async function endingWell(act: () => Promise<void>): Promise<void> {
 }
 
 /** Sets the exit code; the process still finishes its output. */
-export function endAs(ending: Ending): void {
+export function endAs(ending: ExitName): void {
   process.exitCode = EXIT_CODES[ending];
 }

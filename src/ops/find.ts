@@ -1,6 +1,6 @@
-import type { EventPage } from '../watch/shapes/events.ts';
-import type { SearchAnswer } from '../watch/shapes/orders.ts';
-import type { ParkedPage } from '../watch/shapes/parked.ts';
+import type { EventPage } from '../operate/shapes/events.ts';
+import type { SearchAnswer } from '../operate/shapes/orders.ts';
+import type { ParkedPage } from '../operate/shapes/parked.ts';
 import { placeOf, queryOf } from './ask.ts';
 import { OpsProblem } from './exit.ts';
 import type { Session } from './session.ts';

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import type { Lock, LockList } from '../watch/shapes/locks.ts';
+import type { Lock, LockList } from '../operate/shapes/locks.ts';
 import { change } from './change.ts';
 import { findOrder, orderPlace } from './find.ts';
 import { age, counted, facts, table } from './table.ts';

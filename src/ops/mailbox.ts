@@ -1,4 +1,4 @@
-import type { MailboxDetail, MailboxPage } from '../watch/shapes/mailboxes.ts';
+import type { MailboxDetail, MailboxPage } from '../operate/shapes/mailboxes.ts';
 import { change } from './change.ts';
 import { findOrder, orderPlace } from './find.ts';
 import { rowsUpTo } from './rows.ts';

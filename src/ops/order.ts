@@ -1,6 +1,6 @@
 import { Option } from 'commander';
-import type { EntryWithChanges, Timeline } from '../watch/shapes/events.ts';
-import type { Order, OrderPage } from '../watch/shapes/orders.ts';
+import type { EntryWithChanges, Timeline } from '../operate/shapes/events.ts';
+import type { ShownOrder, OrderPage } from '../operate/shapes/orders.ts';
 import { OpsProblem } from './exit.ts';
 import { findOrder, orderPlace } from './find.ts';
 import { rowsUpTo } from './rows.ts';
@@ -78,16 +78,16 @@ function ordersText({ orders, cursor }: OrderPage): string {
 }
 
 /** An order has a history, but no document until its first event is applied. */
-async function orderOrNull(session: Session, place: string): Promise<Order | null> {
+async function orderOrNull(session: Session, place: string): Promise<ShownOrder | null> {
   try {
-    return await session.ask<Order>(place);
+    return await session.ask<ShownOrder>(place);
   } catch (error) {
     if (error instanceof OpsProblem && error.status === 404) return null;
     throw error;
   }
 }
 
-function orderText(key: string, order: Order | null, timeline: Timeline): string {
+function orderText(key: string, order: ShownOrder | null, timeline: Timeline): string {
   const { entries, acts, lock, waitingMs, leftOut } = timeline;
   const waits = waitingMs === null ? [] : [`the oldest event has been waiting for ${age(waitingMs)}`];
   const lacks = lackLines(key, timeline);
@@ -110,7 +110,7 @@ function orderText(key: string, order: Order | null, timeline: Timeline): string
   ].join('\n');
 }
 
-function headLines(key: string, order: Order | null): string[] {
+function headLines(key: string, order: ShownOrder | null): string[] {
   if (!order) return [`${key}: no events applied yet`];
   const { financialStatus, fulfillmentStatus, totalPrice, currency, version } = order;
   return [

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import type { ParkedEvent, ParkedGroups, ParkedPage } from '../watch/shapes/parked.ts';
+import type { ParkedEvent, ParkedGroups, ParkedPage } from '../operate/shapes/parked.ts';
 import { placeOf } from './ask.ts';
 import { reasonToAct, showCounted, TO_COUNT } from './change.ts';
 import { findEvent } from './find.ts';

@@ -1,12 +1,12 @@
 import { Presets, SingleBar } from 'cli-progress';
 
 /** A progress bar on stderr, if that is a terminal; otherwise nothing. */
-export interface Progress {
+export interface ProgressBar {
   set: (value: number, total?: number) => void;
   end: () => void;
 }
 
-export function startProgress(what: string, total?: number): Progress {
+export function startProgress(what: string, total?: number): ProgressBar {
   if (!process.stderr.isTTY) return { set: () => undefined, end: () => undefined };
   const format =
     total === undefined ? `${what}: {value}` : `${what} {bar} {value} of {total}, {eta_formatted} left`;

@@ -1,4 +1,4 @@
-import type { QueueList } from '../watch/shapes/queues.ts';
+import type { QueueList } from '../operate/shapes/queues.ts';
 import { placeOf } from './ask.ts';
 import { change } from './change.ts';
 import { OpsProblem } from './exit.ts';

@@ -1,7 +1,7 @@
-import type { RebuildLook } from '../watch/shapes/rebuild.ts';
+import type { RebuildLook } from '../operate/shapes/rebuild.ts';
 import { change } from './change.ts';
 import { findOrder, orderPlace } from './find.ts';
-import { differenceLines } from './ops-verify.ts';
+import { differenceLines } from './verified-text.ts';
 import { counted } from './table.ts';
 import { changeOptions, verb, type Changing } from './verb.ts';
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Option } from 'commander';
-import { FOUND } from '../system/states.ts';
-import type { Reconcile, ReconcilePage } from '../watch/shapes/reconcile.ts';
+import { DRIFT_KINDS } from '../system/states.ts';
+import type { Reconcile, ReconcilePage } from '../operate/shapes/reconcile.ts';
 import { placeOf } from './ask.ts';
 import { reasonToAct } from './change.ts';
 import { endAs, EXIT_CODES, OpsProblem } from './exit.ts';
@@ -62,7 +62,7 @@ export const RECONCILE_VERBS = [
 
 const EVERY_MS = 500;
 /** How long the dashboard may be unreachable: a restart takes less. */
-const PATIENCE_MS = 60_000;
+const UNREACHABLE_MS = 60_000;
 /** The app checks for requested passes every second; after this long it is probably not running. */
 const TAKEN_MS = 10_000;
 
@@ -106,7 +106,7 @@ async function untilEnded(session: Session, asked: Reconcile): Promise<Reconcile
   const began = Date.now();
   let pass = asked;
   let heard = began;
-  let told = false;
+  let warned = false;
   try {
     while (pass.state === 'asked' || pass.state === 'running') {
       await sleep(EVERY_MS);
@@ -115,10 +115,10 @@ async function untilEnded(session: Session, asked: Reconcile): Promise<Reconcile
         heard = Date.now();
         progress.set(pass.checked);
       } catch (error) {
-        if (!isAway(error) || Date.now() - heard > PATIENCE_MS) throw error;
+        if (!isAway(error) || Date.now() - heard > UNREACHABLE_MS) throw error;
       }
-      if (told || pass.state !== 'asked' || Date.now() - began < TAKEN_MS) continue;
-      told = true;
+      if (warned || pass.state !== 'asked' || Date.now() - began < TAKEN_MS) continue;
+      warned = true;
       session.say('the pass has not started yet: is the app program running?');
     }
   } finally {
@@ -142,7 +142,7 @@ const STATES = {
 function passText(pass: Reconcile): string {
   const { shop, state, checked, missing, stale, differs, stuck, gone, because } = pass;
   const healed = missing + stale + differs;
-  const told = [
+  const others = [
     ...(differs > 0 ? [`${differs} different`] : []),
     ...(stuck > 0 ? [`${stuck} stuck`] : []),
     ...(gone > 0 ? [`${gone} unknown to Shopify`] : []),
@@ -150,7 +150,7 @@ function passText(pass: Reconcile): string {
   const found =
     healed + stuck + gone === 0
       ? `${counted(checked, 'order')} checked, none missing, none stale.`
-      : `${counted(checked, 'order')} checked: ${[`${missing} missing`, `${stale} stale`, ...told].join(', ')}.`;
+      : `${counted(checked, 'order')} checked: ${[`${missing} missing`, `${stale} stale`, ...others].join(', ')}.`;
   const head = `${pass.dryRun ? 'The dry run' : 'The pass'} for ${shop} ${STATES[state]}. ${found}${because ? ` ${because}` : ''}`;
   const rows = facts([
     ['pass', pass.id],
@@ -206,7 +206,7 @@ function listText({ reconciles, cursor }: ReconcilePage): string {
   return `${table(rows, head)}${cursor === null ? '' : '\n… older passes: use --limit'}`;
 }
 
-const COUNTS = ['checked', ...FOUND] as const;
+const COUNTS = ['checked', ...DRIFT_KINDS] as const;
 
 /** The columns of a list of passes. */
 export const CELLS_OF_PASS = ['state', ...COUNTS, 'requested by', 'pass', 'details'];

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ReplayRun, Selection } from '../watch/shapes/parked.ts';
+import type { ReplayRun, Selection } from '../operate/shapes/parked.ts';
 import { placeOf } from './ask.ts';
 import { showCounted, TO_COUNT } from './change.ts';
 import { endAs, EXIT_CODES, OpsProblem } from './exit.ts';
@@ -10,12 +10,12 @@ import { counted } from './table.ts';
 
 const EVERY_MS = 500;
 /** How long the dashboard may be unreachable: a restart takes less. Its run becomes `interrupted` after 15 s. */
-const PATIENCE_MS = 60_000;
+const UNREACHABLE_MS = 60_000;
 /** An event that cannot be applied is parked again within seconds, unless there is a backlog. */
 const SETTLED_MS = 30_000;
 const TRIES = 3;
 
-interface Wanted {
+interface WantedReplay {
   which: Selection;
   rate: number;
 }
@@ -24,7 +24,7 @@ interface Wanted {
  * Replays parked events, and waits until the run has ended and its events are processed. Without a reason it only
  * counts them. Ctrl-C asks the server to abort the run.
  */
-export async function replay(session: Session, wanted: Wanted, reason: string | null): Promise<void> {
+export async function replay(session: Session, wanted: WantedReplay, reason: string | null): Promise<void> {
   const id = randomUUID();
   if (reason === null) {
     const count = { ...wanted, id, reason: TO_COUNT, dryRun: true };
@@ -39,7 +39,10 @@ export async function replay(session: Session, wanted: Wanted, reason: string | 
 }
 
 /** Retried if there was no response: the same id is the same replay. */
-async function begin(session: Session, request: Wanted & { id: string; reason: string }): Promise<ReplayRun> {
+async function begin(
+  session: Session,
+  request: WantedReplay & { id: string; reason: string },
+): Promise<ReplayRun> {
   for (let tried = 1; ; tried += 1) {
     try {
       return await session.send<ReplayRun>('/parked/replays', { ...request, dryRun: false });
@@ -88,7 +91,7 @@ async function untilSettled(session: Session, ended: ReplayRun): Promise<ReplayR
   }).finally(() => progress.end());
 }
 
-/** Polls a run until `isEnough`. Tolerates an unreachable dashboard for {@link PATIENCE_MS}. */
+/** Polls a run until `isEnough`. Tolerates an unreachable dashboard for {@link UNREACHABLE_MS}. */
 async function looking(
   session: Session,
   first: ReplayRun,
@@ -102,7 +105,7 @@ async function looking(
       run = await session.ask<ReplayRun>(placeOf('parked', 'replays', run.id));
       heard = Date.now();
     } catch (error) {
-      if (!isAway(error) || Date.now() - heard > PATIENCE_MS) throw error;
+      if (!isAway(error) || Date.now() - heard > UNREACHABLE_MS) throw error;
     }
   } while (!isEnough(run));
   return run;

@@ -1,4 +1,4 @@
-import { queryOf, type Query } from './ask.ts';
+import { queryOf, type QueryParameters } from './ask.ts';
 import type { Session } from './session.ts';
 
 /** The API's largest page. */
@@ -8,7 +8,7 @@ export const PAGE = 200;
 export async function rowsUpTo<Page extends { cursor: string | null }>(
   session: Pick<Session, 'ask'>,
   place: string,
-  filter: Query,
+  filter: QueryParameters,
   limit: number,
   name: keyof Page & string,
 ): Promise<Page> {

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import type { Selection } from '../watch/shapes/parked.ts';
+import type { Selection } from '../operate/shapes/parked.ts';
 import { OpsProblem } from './exit.ts';
 import { findEvent } from './find.ts';
 import type { Session } from './session.ts';

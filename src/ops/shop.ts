@@ -1,4 +1,4 @@
-import type { ShopDetail, ShopList, ShopRow } from '../watch/shapes/shops.ts';
+import type { ShopDetail, ShopList, ShopRow } from '../operate/shapes/shops.ts';
 import { placeOf, queryOf } from './ask.ts';
 import { counted, facts, table, time } from './table.ts';
 import { CELLS_OF_PASS, cellsOfPass } from './reconcile.ts';
@@ -36,7 +36,7 @@ function shopsText({ shops, total }: ShopList, name: string | undefined): string
     percent(shop.share),
     time(shop.lastWebhookAt),
     time(shop.reconciledTo),
-    shop.putRight,
+    shop.repaired,
     needsOf(shop).join(' '),
   ]);
   const head = [
@@ -81,7 +81,7 @@ function shopText(detail: ShopDetail): string {
     ['last webhook', time(detail.lastWebhookAt)],
     ['last event', `${time(detail.lastEventAt)} (includes events from reconciliation)`],
     ['compared up to', time(detail.reconciledTo)],
-    ['repaired', detail.putRight],
+    ['repaired', detail.repaired],
     ['data erased', time(detail.redactedAt)],
   ]);
   return [...needs, rows, passesText(detail), requestsText(detail)].filter(Boolean).join('\n\n');

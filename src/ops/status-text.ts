@@ -1,4 +1,4 @@
-import type { SystemStatus } from '../watch/shapes/system.ts';
+import type { SystemStatus } from '../operate/shapes/system.ts';
 import { counted, facts, known, time } from './table.ts';
 
 /** The overall status as text for a terminal: the most urgent problem, then the figures. */

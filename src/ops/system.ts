@@ -1,4 +1,4 @@
-import type { ConfigAnswer, Doctor, SystemStatus } from '../watch/shapes/system.ts';
+import type { ConfigAnswer, Doctor, SystemStatus } from '../operate/shapes/system.ts';
 import { endAs } from './exit.ts';
 import { statusText } from './status-text.ts';
 import { counted, table } from './table.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Option } from 'commander';
 import { OUTCOMES, type Outcome } from '../order/outcomes.ts';
-import type { EventPage, EventSummary } from '../watch/shapes/events.ts';
+import type { EventPage, EventSummary } from '../operate/shapes/events.ts';
 import { queryOf } from './ask.ts';
 import { OpsProblem } from './exit.ts';
 import type { Session } from './session.ts';

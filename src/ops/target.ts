@@ -24,14 +24,14 @@ export function targetOf(given: { url?: string | undefined; token?: string | und
   return { url: target.url.replace(/\/+$/, ''), token: target.token };
 }
 
-type Given = { [Part in keyof Target]: Target[Part] | undefined };
+type GivenTarget = { [Part in keyof Target]: Target[Part] | undefined };
 
-function localTarget(): Given {
+function localTarget(): GivenTarget {
   const { dashboardUrl, adminToken } = read('local.json') as { dashboardUrl?: string; adminToken?: string };
   return { url: dashboardUrl, token: adminToken };
 }
 
-function incomplete({ url, token }: Given): OpsProblem {
+function incomplete({ url, token }: GivenTarget): OpsProblem {
   if (token) return new OpsProblem('usage', 'a token without its address: also set --url or LOCKSTEP_URL');
   if (url) return new OpsProblem('usage', 'an address without its token: also set --token or LOCKSTEP_TOKEN');
   return new OpsProblem(

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { ROLES, type Role } from '../system/roles.ts';
 import { mintToken, tokenId } from '../system/tokens.ts';
-import type { OnceMinted, TokenList, TokenMinted, TokenRow } from '../watch/shapes/tokens.ts';
+import type { OnceMinted, TokenList, TokenMinted, TokenRow } from '../operate/shapes/tokens.ts';
 import { placeOf } from './ask.ts';
 import { change } from './change.ts';
 import { OpsProblem } from './exit.ts';

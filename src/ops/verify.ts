@@ -1,8 +1,8 @@
 import { Option } from 'commander';
-import type { SystemStatus } from '../watch/shapes/system.ts';
-import type { VerifiedPage } from '../watch/shapes/verify.ts';
+import type { SystemStatus } from '../operate/shapes/system.ts';
+import type { VerifiedPage } from '../operate/shapes/verify.ts';
 import { endAs } from './exit.ts';
-import { isRight, verifiedText, verifyAll } from './ops-verify.ts';
+import { isRight, verifiedText, verifyAll } from './verified-text.ts';
 import { startProgress } from './progress.ts';
 import { shopOption, verb } from './verb.ts';
 

@@ -106,7 +106,7 @@ interface Work {
   now: number;
 }
 
-interface Readable {
+interface ReadableEvent {
   waiting: WaitingEvent;
   event: OrderEvent;
 }
@@ -115,8 +115,8 @@ interface Readable {
 function* readAll(
   waiting: WaitingEvent[],
   givenUp: GivenUp,
-): Generator<void, { readable: Readable[]; rejected: Rejected[] }> {
-  const readable: Readable[] = [];
+): Generator<void, { readable: ReadableEvent[]; rejected: Rejected[] }> {
+  const readable: ReadableEvent[] = [];
   const rejected: Rejected[] = [];
   for (const each of waiting) {
     const failed = givenUp.get(each.id);

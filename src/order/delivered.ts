@@ -1,4 +1,4 @@
-import { toldAt } from './known.ts';
+import { positionOfField } from './known.ts';
 import type { Order } from './order.ts';
 import { secondOfTime } from './own-clock.ts';
 import type { PartOf } from './part.ts';
@@ -26,8 +26,8 @@ export function deliveredOf({ parts }: Order): ReadonlySet<string> {
   const delivered = parts.fulfillments.filter((parcel) => {
     const event = last.get(parcel.id);
     if (event?.hasArrived) return true;
-    const told = secondOf(toldAt(parcel, 'shipmentStatus', parcel.position));
-    return meaningOf(parcel.shipmentStatus, HAS_ARRIVED) === true && told >= (event?.second ?? 0);
+    const statedAt = secondOf(positionOfField(parcel, 'shipmentStatus', parcel.position));
+    return meaningOf(parcel.shipmentStatus, HAS_ARRIVED) === true && statedAt >= (event?.second ?? 0);
   });
   return new Set(delivered.map(({ id }) => id));
 }

@@ -1,9 +1,9 @@
 import { decimalOf } from './decimal.ts';
 import type { Money } from './event.ts';
-import { toldAt } from './known.ts';
+import { positionOfField } from './known.ts';
 import type { Order } from './order.ts';
 import { isAfter, isNotBefore } from './own-clock.ts';
-import { codeOf, type Kind, type Tallies, type Tally } from './payment-tallies.ts';
+import { codeOf, type TransactionKind, type Tallies, type Tally } from './payment-tallies.ts';
 import { START } from './position.ts';
 import { laterOf, meaningOf, PAYMENT_BY_FINANCIAL_STATUS, PAYMENTS, type Payment } from './status.ts';
 
@@ -13,17 +13,17 @@ import { laterOf, meaningOf, PAYMENT_BY_FINANCIAL_STATUS, PAYMENTS, type Payment
  * total's currency.
  */
 export function paymentOf(order: Order, tallies: Tallies): Payment {
-  const since = order.snapshot ? toldAt(order, 'financialStatus', order.snapshot.position) : START;
-  const told =
+  const since = order.snapshot ? positionOfField(order, 'financialStatus', order.snapshot.position) : START;
+  const stated =
     since === START
       ? 'unknown'
       : (meaningOf(order.facts.financialStatus, PAYMENT_BY_FINANCIAL_STATUS) ?? 'pending');
-  const isNews = (kind: Kind) => {
-    const isUnknown = isUnknownTo(told, kind) || (told === PART_OF[kind] && covers(order, tallies[kind]));
+  const isNews = (kind: TransactionKind) => {
+    const isUnknown = isUnknownTo(stated, kind) || (stated === PART_OF[kind] && covers(order, tallies[kind]));
     const happenedSince = isUnknown ? isNotBefore : isAfter;
     return tallies[kind].count > 0 && happenedSince(tallies[kind].newest, since);
   };
-  const authorized = isNews('authorization') ? laterOf(PAYMENTS, told, 'pending') : told;
+  const authorized = isNews('authorization') ? laterOf(PAYMENTS, stated, 'pending') : stated;
   const paid = covers(order, tallies.payment) ? 'paid' : 'partially_paid';
   const payment = isNews('payment') ? laterOf(PAYMENTS, authorized, paid) : authorized;
   if (!isNews('refund')) return payment;
@@ -37,18 +37,18 @@ const FIRST_WORD = {
   authorization: 'pending',
   payment: 'partially_paid',
   refund: 'partially_refunded',
-} as const satisfies Record<Kind, Payment>;
+} as const satisfies Record<TransactionKind, Payment>;
 
 /** If the transactions add up to the whole total, a body with this status did not yet know the last one. */
-const PART_OF: Readonly<Record<Kind, Payment | null>> = {
+const PART_OF: Readonly<Record<TransactionKind, Payment | null>> = {
   authorization: null,
   payment: 'partially_paid',
   refund: 'partially_refunded',
 };
 
 /** Whether a body with that status knew no such transaction. */
-function isUnknownTo(told: Payment, kind: Kind): boolean {
-  return told !== 'voided' && PAYMENTS.indexOf(told) < PAYMENTS.indexOf(FIRST_WORD[kind]);
+function isUnknownTo(stated: Payment, kind: TransactionKind): boolean {
+  return stated !== 'voided' && PAYMENTS.indexOf(stated) < PAYMENTS.indexOf(FIRST_WORD[kind]);
 }
 
 /** Whether the transactions add up to the order's total, in the shop's currency or in the buyer's. */
@@ -65,7 +65,8 @@ function covers(order: Order, { sums }: Tally): boolean {
 function buyersTotal(order: Order): Money | null {
   const { presentmentTotal: total, totalPrice } = order.facts;
   const base = order.snapshot?.position ?? START;
-  const isNewest = toldAt(order, 'presentmentTotal', base) >= toldAt(order, 'totalPrice', base);
+  const isNewest =
+    positionOfField(order, 'presentmentTotal', base) >= positionOfField(order, 'totalPrice', base);
   if (total === null || isNewest) return total;
   const of = decimalOf(total.of);
   return of !== null && of === decimalOf(totalPrice) ? total : null;

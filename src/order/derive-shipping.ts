@@ -1,5 +1,5 @@
 import { deliveredOf } from './delivered.ts';
-import { toldAt } from './known.ts';
+import { positionOfField } from './known.ts';
 import { leftToShip, wereTakenOut, type Left } from './left-to-ship.ts';
 import type { Order } from './order.ts';
 import { isAfter, isNotBefore, secondOfTime } from './own-clock.ts';
@@ -23,25 +23,25 @@ const PAID: ReadonlySet<Payment> = new Set(['paid', 'partially_refunded', 'refun
  */
 export function shippingOf(order: Order, payment: Payment): Shipping {
   const parcels = order.parts.fulfillments.filter((part) => part.status === 'success');
-  const told = meaningOf(order.facts.fulfillmentStatus, SHIPPING_BY_FULFILLMENT_STATUS) ?? 'none';
-  const since = order.snapshot ? toldAt(order, 'fulfillmentStatus', order.snapshot.position) : START;
-  const hasNewParcels = hasNews(parcels, told, since);
+  const stated = meaningOf(order.facts.fulfillmentStatus, SHIPPING_BY_FULFILLMENT_STATUS) ?? 'none';
+  const since = order.snapshot ? positionOfField(order, 'fulfillmentStatus', order.snapshot.position) : START;
+  const hasNewParcels = hasNews(parcels, stated, since);
   const left = leftToShip(order, parcels, hasNewParcels);
-  if (isOver(order, payment) && needsNoShipping(order, left, parcels, { told, since })) return 'done';
+  if (isOver(order, payment) && needsNoShipping(order, left, parcels, { stated, since })) return 'done';
   const isKnown = hasNewParcels || knowsMore(order, since);
-  const isAllSent = isKnown && ALL_SENT.has(left) && wasAnyShipped(told, parcels);
-  const shipping = laterOf(SHIPPINGS, told, impliedBy(hasNewParcels, isAllSent));
+  const isAllSent = isKnown && ALL_SENT.has(left) && wasAnyShipped(stated, parcels);
+  const shipping = laterOf(SHIPPINGS, stated, impliedBy(hasNewParcels, isAllSent));
   return shipping === 'shipped' && hasArrived(order, parcels) ? 'done' : shipping;
 }
 
 /** Whether a parcel is newer than the body. A body with nothing shipped knows no parcels of its own second either. */
-function hasNews(parcels: readonly PartOf<'fulfillments'>[], told: Shipping, since: Position): boolean {
-  const happenedSince = told === 'none' ? isNotBefore : isAfter;
+function hasNews(parcels: readonly PartOf<'fulfillments'>[], stated: Shipping, since: Position): boolean {
+  const happenedSince = stated === 'none' ? isNotBefore : isAfter;
   return parcels.some((parcel) => happenedSince(secondOfTime(parcel.createdAt), since));
 }
 
-function wasAnyShipped(told: Shipping, parcels: readonly PartOf<'fulfillments'>[]): boolean {
-  return told !== 'none' || parcels.length > 0;
+function wasAnyShipped(stated: Shipping, parcels: readonly PartOf<'fulfillments'>[]): boolean {
+  return stated !== 'none' || parcels.length > 0;
 }
 
 /** Whether the order is closed or paid. */
@@ -59,15 +59,15 @@ function needsNoShipping(
   order: Order,
   left: Left,
   parcels: readonly PartOf<'fulfillments'>[],
-  { told, since }: Word,
+  { stated, since }: Word,
 ): boolean {
   if (WITHOUT_GOODS.has(left)) return true;
-  return !wasAnyShipped(told, parcels) && NO_GOODS_LEFT.has(left) && wereTakenOut(order, since);
+  return !wasAnyShipped(stated, parcels) && NO_GOODS_LEFT.has(left) && wereTakenOut(order, since);
 }
 
 /** The newest fulfillment status, and the position of its body. */
 interface Word {
-  told: Shipping;
+  stated: Shipping;
   since: Position;
 }
 

@@ -60,11 +60,11 @@ export interface Facts {
 }
 
 /** The fields that a body may have; undefined if it does not have the field. */
-type ToldOf<Fields> = { [Field in keyof Fields]?: Fields[Field] | undefined };
+type SentFields<Fields> = { [Field in keyof Fields]?: Fields[Field] | undefined };
 
 /** The content of one whole-order body. Undefined fields change nothing. */
 export interface Snapshot {
-  told: ToldOf<Facts & { name: string | null; lines: ToldOf<Line>[] }>;
+  facts: SentFields<Facts & { name: string | null; lines: SentFields<Line>[] }>;
   cancelled: Cancellation | null;
   /** Shopify's id of the customer. No other personal data is read. */
   customer: string | null;

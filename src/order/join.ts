@@ -1,7 +1,7 @@
 import type { Cancellation, Facts, OrderEvent } from './event.ts';
 import { joinKnown, type Memory } from './known.ts';
 import type { Order } from './order.ts';
-import type { Part, PartTold } from './part.ts';
+import type { Part, SentPart } from './part.ts';
 import { START, type Position } from './position.ts';
 import { ORDER_SHAPE, PART_SHAPES } from './shapes.ts';
 import type { PartKind } from './topics.ts';
@@ -41,9 +41,9 @@ function joinSnapshot(order: Order, event: OrderEvent): Joined {
   if (!event.snapshot) return nothing(order);
   const { position, occurredAt, topic } = event;
   const base = order.snapshot?.position ?? START;
-  const { told } = event.snapshot;
+  const { facts } = event.snapshot;
   const next = later(base, position);
-  const { known, fresh } = joinKnown(ORDER_SHAPE, factsOf(order), base, told, position, next);
+  const { known, fresh } = joinKnown(ORDER_SHAPE, factsOf(order), base, facts, position, next);
   const joined = withFacts(order, known);
   if (position > base)
     return {
@@ -57,18 +57,18 @@ function joinSnapshot(order: Order, event: OrderEvent): Joined {
 /** What a whole-order body is joined to. In an order, name and lines are stored beside the other facts. */
 type KnownFacts = Facts & Pick<Order, 'name' | 'lines'> & Memory;
 
-function factsOf({ facts, name, lines, told, gone }: Order): KnownFacts {
-  return { ...facts, name, lines, ...(told && { told }), ...(gone && { gone: { ...gone } }) };
+function factsOf({ facts, name, lines, positions, gone }: Order): KnownFacts {
+  return { ...facts, name, lines, ...(positions && { positions }), ...(gone && { gone: { ...gone } }) };
 }
 
-function withFacts(order: Order, { name, lines, told, gone, ...facts }: KnownFacts): Order {
-  const { told: _, gone: __, ...rest } = order;
+function withFacts(order: Order, { name, lines, positions, gone, ...facts }: KnownFacts): Order {
+  const { positions: _, gone: __, ...rest } = order;
   return {
     ...rest,
     name,
     lines,
     facts,
-    ...(told && { told }),
+    ...(positions && { positions }),
     ...(gone?.lines && { gone: { lines: gone.lines } }),
   };
 }
@@ -105,9 +105,9 @@ function turnOf(reason: string | null): string {
 /** One copy, one search per part, and at most one sort for each kind: linear apart from logarithms. */
 function joinParts(order: Order, event: OrderEvent): Joined {
   const joined = nothing(order);
-  for (const [kind, told] of Map.groupBy(event.parts, (each) => each.kind)) {
+  for (const [kind, sent] of Map.groupBy(event.parts, (each) => each.kind)) {
     const list = new PartList(kind, joined.order.parts[kind]);
-    for (const part of onceEach(told)) list.join(part);
+    for (const part of onceEach(sent)) list.join(part);
     joined.order = { ...joined.order, parts: { ...joined.order.parts, [kind]: list.all() } };
     joined.fresh ||= list.fresh;
     joined.outdated ||= list.outdated;
@@ -116,9 +116,9 @@ function joinParts(order: Order, event: OrderEvent): Joined {
 }
 
 /** If a body has the same part twice at one position, the first counts. */
-function onceEach(told: OrderEvent['parts']): PartTold[] {
-  const first = new Map<string, PartTold>();
-  for (const { part } of told) {
+function onceEach(sent: OrderEvent['parts']): SentPart[] {
+  const first = new Map<string, SentPart>();
+  for (const { part } of sent) {
     const key = `${part.id} ${part.position}`;
     if (!first.has(key)) first.set(key, part);
   }
@@ -138,15 +138,15 @@ class PartList {
     this.#known = [...known];
   }
 
-  join(told: PartTold): void {
-    const { id, position } = told;
+  join(sent: SentPart): void {
+    const { id, position } = sent;
     const place = placeOf(this.#known, id);
     const before = place === null ? this.#added.get(id) : this.#known[place];
     const base = before?.position ?? START;
     const next = later(base, position);
     const shape = PART_SHAPES[this.#kind];
     const known: Part = before ?? { id, ...shape.blank, position: START };
-    const joined = joinKnown(shape, known, base, told, position, next);
+    const joined = joinKnown(shape, known, base, sent, position, next);
     const part: Part = { ...joined.known, id, position: next };
     this.fresh ||= joined.fresh || !before;
     this.outdated ||= joined.outdated;

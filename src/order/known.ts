@@ -5,7 +5,7 @@ import { START, type Position } from './position.ts';
  * newest body that has it counts, by position (P5). So a body changes only the fields that it has, and all arrival
  * orders, with duplicates and with bodies that leave fields out, end in the same state.
  * All fields of a thing nearly always come from one body. Its position is the thing's `base`. Only fields that come
- * from another body have their own position, in `told`.
+ * from another body have their own position, in `positions`.
  */
 export interface Known extends Memory {
   [field: string]: unknown;
@@ -14,7 +14,7 @@ export interface Known extends Memory {
 /** Where the fields of a thing come from. */
 export interface Memory {
   /** Positions of the fields that do not come from the body at `base`. START: no body has had the field. */
-  told?: Record<string, Position>;
+  positions?: Record<string, Position>;
   /** Items missing from the newest list, by the list's name. Kept because a later list can have them again. */
   gone?: Record<string, Known[]>;
 }
@@ -28,7 +28,7 @@ type ValueOf<Value> = Value extends readonly (infer Item)[]
   : Value;
 
 /** The fields that a body has. Absent or undefined: it does not have the field. Null is a value. */
-export type Told = Readonly<Record<string, unknown>>;
+export type BodyFields = Readonly<Record<string, unknown>>;
 
 /** The fields of a kind of thing. */
 export interface Shape {
@@ -46,20 +46,20 @@ export interface ListShape extends Shape {
   key: 'id' | 'lineId';
 }
 
-interface Change {
+interface MergeResult {
   /** The body had something new. */
   fresh: boolean;
   /** The body had something that a newer body contradicts. */
   outdated: boolean;
 }
 
-export interface Joined<Thing = Known> extends Change {
+export interface MergedKnown<Thing = Known> extends MergeResult {
   known: Thing;
 }
 
 /** Position of the body that a field comes from. */
-export function toldAt(known: Memory, field: string, base: Position): Position {
-  return known.told?.[field] ?? base;
+export function positionOfField(known: Memory, field: string, base: Position): Position {
+  return known.positions?.[field] ?? base;
 }
 
 /**
@@ -71,31 +71,31 @@ export function joinKnown<Thing extends Memory, Body extends object>(
   shape: Shape,
   known: Thing,
   base: Position,
-  told: Body,
+  body: Body,
   position: Position,
   next: Position,
-): Joined<Thing>;
+): MergedKnown<Thing>;
 export function joinKnown(
   shape: Shape,
   known: Known,
   base: Position,
-  told: Told,
+  body: BodyFields,
   position: Position,
   next: Position,
-): Joined {
-  const { told: before, gone, ...fields } = known;
-  const joined: Joined = { known: fields, fresh: false, outdated: false };
+): MergedKnown {
+  const { positions: before, gone, ...fields } = known;
+  const joined: MergedKnown = { known: fields, fresh: false, outdated: false };
   const exceptions: Record<string, Position> = {};
   const away: Record<string, Known[]> = { ...gone };
   for (const field of Object.keys(shape.blank)) {
     const since = before?.[field] ?? base;
-    const value = told[field];
+    const value = body[field];
     if (value !== undefined)
       noteChange(joined, joinValue(shape, fields, away, field, since, value, position));
     const now = value !== undefined && position > since ? position : since;
     if (now !== next) exceptions[field] = now;
   }
-  if (joinForGood(shape, fields, told)) joined.fresh = true;
+  if (joinForGood(shape, fields, body)) joined.fresh = true;
   remember(fields, exceptions, away);
   return joined;
 }
@@ -109,24 +109,31 @@ function joinValue(
   since: Position,
   value: unknown,
   position: Position,
-): Change {
+): MergeResult {
   const items = shape.lists?.[field];
   if (!items) return joinField(fields, field, since, value, position);
-  const list = joinList(items, listOf(fields, field), away[field] ?? [], since, value as Told[], position);
+  const list = joinList(
+    items,
+    listOf(fields, field),
+    away[field] ?? [],
+    since,
+    value as BodyFields[],
+    position,
+  );
   fields[field] = list.present;
   away[field] = list.gone;
   return list;
 }
 
 /** Sets permanent fields; returns whether one of them became true. */
-function joinForGood({ forGood = [] }: Shape, fields: Known, told: Told): boolean {
-  const news = forGood.filter((field) => told[field] === true && fields[field] !== true);
+function joinForGood({ forGood = [] }: Shape, fields: Known, body: BodyFields): boolean {
+  const news = forGood.filter((field) => body[field] === true && fields[field] !== true);
   for (const field of news) fields[field] = true;
   return news.length > 0;
 }
 
-function remember(fields: Known, told: Record<string, Position>, away: Record<string, Known[]>): void {
-  if (Object.keys(told).length > 0) fields.told = told;
+function remember(fields: Known, positions: Record<string, Position>, away: Record<string, Known[]>): void {
+  if (Object.keys(positions).length > 0) fields.positions = positions;
   const gone = Object.entries(away).filter(([, list]) => list.length > 0);
   if (gone.length > 0) fields.gone = Object.fromEntries(gone);
 }
@@ -137,7 +144,7 @@ function joinField(
   since: Position,
   value: unknown,
   position: Position,
-): Change {
+): MergeResult {
   const isSame = isSameValue(fields[field] ?? null, value);
   if (position > since) fields[field] = value;
   return { fresh: position > since && !isSame, outdated: position < since && !isSame };
@@ -148,7 +155,7 @@ function isSameValue(a: unknown, b: unknown): boolean {
   return a === b || (typeof a === 'object' && JSON.stringify(a) === JSON.stringify(b));
 }
 
-function noteChange(joined: Change, { fresh, outdated }: Change): void {
+function noteChange(joined: MergeResult, { fresh, outdated }: MergeResult): void {
   joined.fresh ||= fresh;
   joined.outdated ||= outdated;
 }
@@ -157,7 +164,7 @@ function listOf(fields: Known, field: string): Known[] {
   return (fields[field] ?? []) as Known[];
 }
 
-interface JoinedList extends Change {
+interface JoinedList extends MergeResult {
   present: Known[];
   gone: Known[];
 }
@@ -168,14 +175,14 @@ function joinList(
   present: Known[],
   gone: Known[],
   since: Position,
-  told: readonly Told[],
+  items: readonly BodyFields[],
   position: Position,
 ): JoinedList {
   if (position === since) return { present, gone, fresh: false, outdated: false };
   const here = firstByKey(shape, present);
   const away = firstByKey(shape, gone);
   const list = { shape, present, here, away, since };
-  return position > since ? joinNewer(list, told, position) : joinOlder(list, told, position);
+  return position > since ? joinNewer(list, items, position) : joinOlder(list, items, position);
 }
 
 interface OpenList {
@@ -194,12 +201,12 @@ const NO_KEY = '';
 
 function joinNewer(
   { shape, present, here, away, since }: OpenList,
-  told: readonly Told[],
+  items: readonly BodyFields[],
   position: Position,
 ): JoinedList {
   const seen = new Set<string>();
-  let isSame = told.length === present.length;
-  const next = told.map((item, i) => {
+  let isSame = items.length === present.length;
+  const next = items.map((item, i) => {
     const key = firstKeyOf(shape, item, seen);
     const known = here.get(key);
     const before = known ?? away.get(key) ?? blankItem(shape, item);
@@ -215,12 +222,12 @@ function joinNewer(
 
 function joinOlder(
   { shape, present, here, away, since }: OpenList,
-  told: readonly Told[],
+  items: readonly BodyFields[],
   position: Position,
 ): JoinedList {
   const changed = new Map<Known, Known>();
-  const change = { fresh: false, outdated: told.length !== present.length };
-  for (const [key, item] of firstByKey(shape, told)) {
+  const change = { fresh: false, outdated: items.length !== present.length };
+  for (const [key, item] of firstByKey(shape, items)) {
     const known = here.get(key);
     if (known) {
       const joined = joinKnown(shape, known, since, item, position, since);
@@ -237,19 +244,19 @@ function joinOlder(
 }
 
 /** Of two items with the same key, the second gets none, because they cannot be told apart. */
-function firstKeyOf(shape: ListShape, item: Told, seen: Set<string>): string {
+function firstKeyOf(shape: ListShape, item: BodyFields, seen: Set<string>): string {
   const key = keyOf(shape, item);
   if (key === NO_KEY || seen.has(key)) return NO_KEY;
   seen.add(key);
   return key;
 }
 
-function keyOf(shape: ListShape, item: Told): string {
+function keyOf(shape: ListShape, item: BodyFields): string {
   const field = [shape.key, 'lineId'].find((name) => typeof item[name] === 'string');
   return field === undefined ? NO_KEY : `${field} ${String(item[field])}`;
 }
 
-function firstByKey<Item extends Told>(shape: ListShape, items: readonly Item[]): Items<Item> {
+function firstByKey<Item extends BodyFields>(shape: ListShape, items: readonly Item[]): Items<Item> {
   const first: Items<Item> = new Map();
   const seen = new Set<string>();
   for (const item of items) {
@@ -259,7 +266,7 @@ function firstByKey<Item extends Told>(shape: ListShape, items: readonly Item[])
   return first;
 }
 
-function blankItem(shape: ListShape, item: Told): Known {
+function blankItem(shape: ListShape, item: BodyFields): Known {
   return { [shape.key]: item[shape.key] ?? null, ...shape.blank };
 }
 
@@ -268,7 +275,7 @@ function sorted(items: Items<Known>): Known[] {
 }
 
 /** Fields that record where other fields come from. They are not shown. */
-const MEMORY: ReadonlySet<string> = new Set(['position', 'told', 'gone']);
+const MEMORY: ReadonlySet<string> = new Set(['position', 'positions', 'gone']);
 
 /** A thing as it is shown: without the record of where its fields come from. */
 export function withoutMemory<Thing extends object>(thing: Thing): Record<string, unknown> {

@@ -1,5 +1,5 @@
 import type { Line } from './event.ts';
-import { toldAt } from './known.ts';
+import { positionOfField } from './known.ts';
 import type { Order } from './order.ts';
 import { isAfter, isNotBefore, secondOfTime } from './own-clock.ts';
 import type { PartOf } from './part.ts';
@@ -24,14 +24,14 @@ export type Left = 'goods' | 'digital' | 'nothing' | 'without goods' | 'without 
  */
 export function leftToShip(order: Order, parcels: readonly PartOf<'fulfillments'>[], hasNews: boolean): Left {
   const { lines } = order;
-  const listedAt = order.snapshot ? toldAt(order, 'lines', order.snapshot.position) : START;
+  const listedAt = order.snapshot ? positionOfField(order, 'lines', order.snapshot.position) : START;
   if (listedAt === START || lines.length === 0) return 'unknown';
   const goods = lines.filter((line) => line.requiresShipping);
   const units = unitsOf(order, parcels);
   const isLeft = (line: Line) => leftOf(line, listedAt, units.get(line.id) ?? NO_UNITS) > 0;
   if (goods.length === 0) return lines.some(isLeft) ? 'without goods' : 'without goods, sent';
   if (goods.some(isLeft)) return 'goods';
-  const counts = (line: Line) => !line.requiresShipping && (!hasNews || isTold(line.fulfillableQuantity));
+  const counts = (line: Line) => !line.requiresShipping && (!hasNews || isKnown(line.fulfillableQuantity));
   return lines.some((line) => counts(line) && isLeft(line)) ? 'digital' : 'nothing';
 }
 
@@ -74,7 +74,7 @@ function unitsOf({ parts }: Order, parcels: readonly PartOf<'fulfillments'>[]): 
 }
 
 function leftOf(line: Line, listedAt: Position, units: Units): number {
-  const left = isTold(line.fulfillableQuantity)
+  const left = isKnown(line.fulfillableQuantity)
     ? leftSince(line, line.fulfillableQuantity, listedAt, units)
     : leftInAll(line, listedAt, units);
   return Math.max(0, left);
@@ -85,7 +85,7 @@ function leftOf(line: Line, listedAt: Position, units: Units): number {
  * refunds of unshipped units reduce it, and other refunds reduce it once they exceed what was shipped.
  */
 function leftSince(line: Line, left: number, listedAt: Position, units: Units): number {
-  const since = toldAt(line, 'fulfillableQuantity', listedAt);
+  const since = positionOfField(line, 'fulfillableQuantity', listedAt);
   const ordered = quantityOf(line, listedAt);
   // If all units were left, the body knew of no parcel and no refund, not even one in its own second.
   const happenedSince = left === ordered ? isNotBefore : isAfter;
@@ -98,26 +98,26 @@ function leftSince(line: Line, left: number, listedAt: Position, units: Units): 
 /**
  * Whether the goods of an order with none left were all removed or refunded. A body with no goods left may mean that
  * they were shipped, unless a body of the same time or later says that nothing was shipped.
- * @param toldNoneAt the position of the body that says that nothing was shipped
+ * @param statedNoneAt the position of the body that says that nothing was shipped
  */
-export function wereTakenOut(order: Order, toldNoneAt: Position): boolean {
-  const listedAt = order.snapshot ? toldAt(order, 'lines', order.snapshot.position) : START;
+export function wereTakenOut(order: Order, statedNoneAt: Position): boolean {
+  const listedAt = order.snapshot ? positionOfField(order, 'lines', order.snapshot.position) : START;
   const units = unitsOf(order, []);
   return order.lines
     .filter((line) => line.requiresShipping)
     .every((line) => {
       const { refunded, cancelled } = units.get(line.id) ?? NO_UNITS;
-      return isTakenOut(line, listedAt, [...refunded, ...cancelled], toldNoneAt);
+      return isTakenOut(line, listedAt, [...refunded, ...cancelled], statedNoneAt);
     });
 }
 
-function isTakenOut(line: Line, listedAt: Position, refunded: Dated[], toldNoneAt: Position): boolean {
+function isTakenOut(line: Line, listedAt: Position, refunded: Dated[], statedNoneAt: Position): boolean {
   if (sumOf(refunded) >= quantityOf(line, listedAt)) return true;
-  const currentAt = toldAt(line, 'currentQuantity', listedAt);
+  const currentAt = positionOfField(line, 'currentQuantity', listedAt);
   const since = refunded.filter(({ second }) => isAfter(second, currentAt));
-  if (isTold(line.currentQuantity) && line.currentQuantity <= sumOf(since)) return true;
-  const leftAt = toldAt(line, 'fulfillableQuantity', listedAt);
-  return isTold(line.fulfillableQuantity) && leftAt <= toldNoneAt;
+  if (isKnown(line.currentQuantity) && line.currentQuantity <= sumOf(since)) return true;
+  const leftAt = positionOfField(line, 'fulfillableQuantity', listedAt);
+  return isKnown(line.fulfillableQuantity) && leftAt <= statedNoneAt;
 }
 
 /** Used if no body says what is left: the units that were neither refunded nor shipped. */
@@ -125,17 +125,17 @@ function leftInAll(line: Line, listedAt: Position, units: Units): number {
   const ordered = quantityOf(line, listedAt);
   if (ordered === Infinity) return ordered;
   const cancelled = sumOf(units.cancelled);
-  const removed = isTold(line.currentQuantity) ? ordered - line.currentQuantity : 0;
+  const removed = isKnown(line.currentQuantity) ? ordered - line.currentQuantity : 0;
   const refunded = Math.max(sumOf(units.refunded), removed - cancelled);
   return ordered - cancelled - Math.max(refunded, sumOf(units.shipped));
 }
 
 /** Infinity until a body has the line's quantity: until then, something is always left. */
 function quantityOf(line: Line, listedAt: Position): number {
-  return toldAt(line, 'quantity', listedAt) === START ? Infinity : line.quantity;
+  return positionOfField(line, 'quantity', listedAt) === START ? Infinity : line.quantity;
 }
 
-function isTold(quantity: number | null): quantity is number {
+function isKnown(quantity: number | null): quantity is number {
   return typeof quantity === 'number';
 }
 

@@ -9,7 +9,7 @@ import { PART_KINDS } from './shapes.ts';
 const text = z.string();
 const number = z.number();
 const memory = z.record(text, text);
-const part = z.looseObject({ id: text, position: text, told: memory.optional() });
+const part = z.looseObject({ id: text, position: text, positions: memory.optional() });
 const list = z.array(z.looseObject({}));
 const parts = z.object({
   ...Object.fromEntries(PART_KINDS.map((kind) => [kind, z.array(part)])),
@@ -29,7 +29,7 @@ const SHAPE = z.looseObject({
   lines: z.array(z.looseObject({ id: text })),
   customers: z.array(text),
   parts,
-  told: memory.optional(),
+  positions: memory.optional(),
   gone: z.looseObject({ lines: z.array(z.looseObject({})) }).optional(),
   snapshot: z.looseObject({ position: text, at: number, topic: text }).nullable(),
   position: text,

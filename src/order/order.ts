@@ -46,7 +46,7 @@ export interface Order {
   customers: string[];
   parts: Parts;
   /** Positions of name, facts and lines, if they come from a body older than the newest snapshot (known.ts). */
-  told?: Record<string, Position>;
+  positions?: Record<string, Position>;
   /** Lines missing from the newest list. */
   gone?: { lines: Known[] };
   /** The newest snapshot: position, moment (ms) and topic. Null until there is one. */

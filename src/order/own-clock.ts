@@ -12,11 +12,11 @@ export function secondOfTime(time: string | null | undefined): number | null {
 }
 
 /** In the same second the body may already include it, so that does not count as after. */
-export function isAfter(second: number | null, told: Position): boolean {
-  return told === START || (second ?? -1) > secondOf(told);
+export function isAfter(second: number | null, position: Position): boolean {
+  return position === START || (second ?? -1) > secondOf(position);
 }
 
 /** For things that the body clearly does not include: the same second counts as after, too. */
-export function isNotBefore(second: number | null, told: Position): boolean {
-  return told === START || (second ?? -1) >= secondOf(told);
+export function isNotBefore(second: number | null, position: Position): boolean {
+  return position === START || (second ?? -1) >= secondOf(position);
 }

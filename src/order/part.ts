@@ -18,7 +18,7 @@ interface FromBody {
   removed?: true;
 }
 
-export type PartTold<Kind extends PartKind = PartKind> = PartFields<Kind> & FromBody;
+export type SentPart<Kind extends PartKind = PartKind> = PartFields<Kind> & FromBody;
 
 /** A part as an order has it. Its position is that of the newest body that has it. */
 export type PartOf<Kind extends PartKind> = KnownOf<PartFields<Kind>> & FromBody;
@@ -31,7 +31,7 @@ export type Parts = { [Kind in PartKind]: PartOf<Kind>[] };
 
 /** A part in a body, with its kind. */
 export type PartEvent<Kind extends PartKind = PartKind> = {
-  [Each in Kind]: { kind: Each; part: PartTold<Each> };
+  [Each in Kind]: { kind: Each; part: SentPart<Each> };
 }[Kind];
 
 /** Reads a body as one kind of part. */

@@ -1,5 +1,5 @@
 import { decimalOf } from './decimal.ts';
-import { toldAt } from './known.ts';
+import { positionOfField } from './known.ts';
 import type { Order } from './order.ts';
 import { secondOfTime } from './own-clock.ts';
 import type { PartOf } from './part.ts';
@@ -15,7 +15,7 @@ const KINDS = {
   capture: 'payment',
   refund: 'refund',
 } as const;
-export type Kind = (typeof KINDS)[keyof typeof KINDS];
+export type TransactionKind = (typeof KINDS)[keyof typeof KINDS];
 
 /** All successful moves of one kind. */
 export interface Tally {
@@ -26,14 +26,14 @@ export interface Tally {
   sums: Map<string, bigint>;
 }
 
-export type Tallies = Record<Kind, Tally>;
+export type Tallies = Record<TransactionKind, Tally>;
 
 /** Transactions added up so far. Captures are counted last: whether one counts depends on all other payments. */
 interface Added {
   transactions: readonly Transaction[];
   tallies: Tallies;
   payments: Set<string | null>;
-  captures: Move[];
+  captures: PaymentMove[];
 }
 
 /**
@@ -81,7 +81,7 @@ function newIn(list: readonly Transaction[], earlier: readonly Transaction[]): T
   return found === earlier.length ? news : null;
 }
 
-function count(tally: Tally, { amount, currency, second }: Move): void {
+function count(tally: Tally, { amount, currency, second }: PaymentMove): void {
   tally.count += 1;
   if (second !== null && second > (tally.newest ?? -1)) tally.newest = second;
   if (currency !== null) tally.sums.set(currency, (tally.sums.get(currency) ?? 0n) + amount);
@@ -92,7 +92,7 @@ function transactionsOf({ parts }: Order): Transaction[] {
   const inRefunds = new Map<string | null, { position: Position; transaction: Transaction }>();
   for (const refund of parts.refunds)
     for (const transaction of refund.transactions) {
-      const position = toldAt(refund, 'transactions', refund.position);
+      const position = positionOfField(refund, 'transactions', refund.position);
       inRefunds.set(transaction.id, { position, transaction });
     }
   if (inRefunds.size === 0) return parts.transactions;
@@ -110,8 +110,8 @@ function over(older: Transaction, newer: Transaction): Transaction {
   return { ...older, ...Object.fromEntries(Object.entries(newer).filter(([, value]) => value !== null)) };
 }
 
-interface Move {
-  kind: Kind;
+interface PaymentMove {
+  kind: TransactionKind;
   amount: bigint;
   currency: string | null;
   parentId: string | null;
@@ -119,8 +119,16 @@ interface Move {
 }
 
 /** Null if it moved no money: it failed, was a test, or is of another kind. */
-function moveOf({ kind, status, test, amount, currency, parentId, processedAt }: Transaction): Move | null {
-  const meaning = meaningOf<Kind>(kind, KINDS);
+function moveOf({
+  kind,
+  status,
+  test,
+  amount,
+  currency,
+  parentId,
+  processedAt,
+}: Transaction): PaymentMove | null {
+  const meaning = meaningOf<TransactionKind>(kind, KINDS);
   const value = decimalOf(amount) ?? 0n;
   if (status !== 'success' || test || meaning === undefined || value < 0n) return null;
   return {

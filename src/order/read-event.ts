@@ -50,9 +50,9 @@ function readAs(waiting: WaitingEvent, topic: Topic, body: unknown, when: When):
     const cancels = topic === 'orders/cancelled' && !deniesCancellation(body);
     const reading = readBody(orderBody, body);
     if (!reading.ok) return reading;
-    const told = readOrder(event, reading.body, cancels, past);
+    const read = readOrder(event, reading.body, cancels, past);
     const unnamed = unnamedLists(body, reading.body, ['line_items', 'fulfillments', 'refunds']);
-    const whole = { ...event, ...told, notes: [...notes, ...reading.notes, ...unnamed] };
+    const whole = { ...event, ...read, notes: [...notes, ...reading.notes, ...unnamed] };
     return source === 'reconcile'
       ? withAsked(whole, body, { triggered, rank, past })
       : { ok: true, event: whole };
@@ -114,11 +114,11 @@ function whenOf(body: unknown, waiting: WaitingEvent): When | { ok: false; becau
     processed_at: times.processed_at,
     created_at: times.created_at,
   };
-  const told = Object.entries(candidates);
-  const notes = told
+  const named = Object.entries(candidates);
+  const notes = named
     .filter(([name, time]) => !isPast(time, name))
     .map(([name]) => `${name} is in the future and was ignored`);
-  const found = told
+  const found = named
     .filter(([name, time]) => isPast(time, name))
     .map(([, time]) => millisOf(time))
     .find((time) => time !== null);

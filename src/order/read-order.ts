@@ -23,7 +23,7 @@ export function readOrder(
   };
   return {
     snapshot: {
-      told: factsOf(body, past),
+      facts: factsOf(body, past),
       cancelled: cancellationOf(body, cancels, occurredAt, past),
       customer: body.customer,
     },
@@ -52,7 +52,7 @@ function cancellationOf(
   return { at: millisOf(past(cancelledAt)) ?? occurredAt, reason: body.cancel_reason ?? null };
 }
 
-function factsOf(body: OrderBody, past: PastOnly): Snapshot['told'] {
+function factsOf(body: OrderBody, past: PastOnly): Snapshot['facts'] {
   return {
     name: body.name,
     financialStatus: body.financial_status,

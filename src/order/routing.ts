@@ -4,7 +4,7 @@ import { at, readJson, readJsonRounded } from './lossless-json.ts';
 import { topicRow, type Topic } from './topics.ts';
 
 /** Which order a body is about. `elsewhere`: it says that it has no order, or its topic may omit it. */
-type Route =
+type OrderRoute =
   | {
       to: 'order';
       orderId: OrderId;
@@ -17,7 +17,7 @@ type Route =
 const ORDER_GID = /^gid:\/\/shopify\/Order\/(\d+)$/;
 
 /** Reads just enough of a body to find its order. The rest is read when the event is applied. */
-export function routeOf(topic: Topic, body: Uint8Array): Route {
+export function routeOf(topic: Topic, body: Uint8Array): OrderRoute {
   const json = readJsonRounded(body);
   if (!json.ok) return { to: 'nowhere', because: json.because };
   const { orderIdAt, gidAt } = topicRow(topic);

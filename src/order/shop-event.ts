@@ -21,10 +21,10 @@ export type ShopEvent = {
   | { topic: 'customers/data_request' | 'customers/redact'; customer: string; orders: string[] }
 );
 
-type Reading = { ok: true; event: ShopEvent } | { ok: false; because: string };
+type ShopReading = { ok: true; event: ShopEvent } | { ok: false; because: string };
 
 /** Reads an event that waits in `<shop>/-`. Never throws, whatever a signed body contains. */
-export function readShopEvent(waiting: WaitingEvent): Reading {
+export function readShopEvent(waiting: WaitingEvent): ShopReading {
   const { topic, unreadable, body } = waiting;
   if (unreadable !== null) return { ok: false, because: unreadable };
   if (!isShopTopic(topic)) return { ok: false, because: `the topic ${topic} is not a shop topic` };

@@ -35,13 +35,13 @@ export function mayLackShop(topic: string): boolean {
 /** Which shop a body is about: as in the body, else as in the header. */
 export function shopRouteOf(
   topic: ShopTopic,
-  told: ShopDomain,
+  fromHeader: ShopDomain,
   body: Uint8Array,
 ): { shop: ShopDomain; because: string | null } {
   const json = readJson(body);
-  if (!json.ok) return { shop: told, because: json.because };
+  if (!json.ok) return { shop: fromHeader, because: json.because };
   const { shopAt } = SHOP_TOPICS[topic];
   const named = shopAt && at(json.value, shopAt);
-  const shop = (typeof named === 'string' ? asShopDomain(named) : null) ?? told;
+  const shop = (typeof named === 'string' ? asShopDomain(named) : null) ?? fromHeader;
   return { shop, because: shop === NO_SHOP ? `${topic} names no shop in its body or header` : null };
 }

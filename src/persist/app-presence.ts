@@ -1,12 +1,12 @@
 import type { mongo } from 'mongoose';
-import type { Part } from '../system/lifecycle.ts';
+import type { Component } from '../system/lifecycle.ts';
 import { repeating } from '../system/repeating.ts';
 import { within } from '../system/within.ts';
 import type { Collections } from './collections.ts';
 import type { ProgramDocument } from './program-schema.ts';
 
 /** Records that the app has started. The record is permanent, so ingest still checks shops while the app restarts. */
-export function tellAppStarted({ programs }: Pick<Collections, 'programs'>, now: () => number): Part {
+export function tellAppStarted({ programs }: Pick<Collections, 'programs'>, now: () => number): Component {
   return {
     name: 'app record',
     start: async () => {
@@ -20,7 +20,7 @@ const EVERY_MS = 5000;
 /** Longest wait for MongoDB at start: it may be down. */
 const FIRST_MS = 500;
 
-export interface AppPresence extends Part {
+export interface AppPresence extends Component {
   isThere: () => boolean;
 }
 
@@ -29,7 +29,11 @@ export interface AppPresence extends Part {
  * webhooks never wait for it. Fails open: while MongoDB is down, the last known answer counts.
  * @param configured whether the settings already configure an app
  */
-export function appPresence(client: mongo.MongoClient, database: string, configured: boolean): AppPresence {
+export function createAppPresence(
+  client: mongo.MongoClient,
+  database: string,
+  configured: boolean,
+): AppPresence {
   const programs = client.db(database).collection<ProgramDocument>('programs');
   let there = configured;
   const ask = async () => {

@@ -32,18 +32,18 @@ export interface AuditLog {
    */
   begin: (act: Act) => Promise<number>;
   /** Records how an action ended. Does not throw: the action is done, and its entry stays `begun` if this fails. */
-  end: (entry: number, outcome: Ended['outcome'], detail: string | null) => Promise<void>;
+  end: (entry: number, outcome: ActionEnd['outcome'], detail: string | null) => Promise<void>;
   /** Records a refused action. Other actions never wait for it. Does not throw: the action is refused even if this fails. */
   refused: (act: Act, why: string) => Promise<void>;
 }
 
-interface Ended {
+interface ActionEnd {
   outcome: 'done' | 'refused' | 'failed';
   detail: string | null;
 }
 
 /** Within this time the caller learns that a change has begun, or that it has not and never will. */
-const PATIENCE_MS = 3000;
+const WRITE_TIMEOUT_MS = 3000;
 const NOT_DONE = 'not done: the audit entry was written too late';
 
 /** An append that loses the race for a number to another process is retried. People cannot cause so many at once. */
@@ -52,7 +52,7 @@ const TRIES = 100;
 const DETAIL_LENGTH = 2000;
 
 /** @param log told when the end of an action, or a refusal, could not be written */
-export function auditLog(audit: Model<AuditDocument>, log: Pick<Logger, 'error'>): AuditLog {
+export function createAuditLog(audit: Model<AuditDocument>, log: Pick<Logger, 'error'>): AuditLog {
   const onUnsealed = (error: unknown) =>
     log.error({ because: messageOf(error) }, "an action's outcome was not written to the audit log");
   /** Each line writes one entry at a time, so only lines and processes compete for a number. */
@@ -63,11 +63,11 @@ export function auditLog(audit: Model<AuditDocument>, log: Pick<Logger, 'error'>
     do await (last = lines.acts);
     while (last !== lines.acts);
   };
-  const inLine = (line: keyof typeof lines, act: Act, ended: Ended | null) => {
-    const due = performance.now() + PATIENCE_MS;
+  const inLine = (line: keyof typeof lines, act: Act, ended: ActionEnd | null) => {
+    const due = performance.now() + WRITE_TIMEOUT_MS;
     const turn = line === 'acts' ? lines.acts : lines.refusals.then(untilNoActs);
     const written = turn.then(() => append(audit, act, ended, due));
-    const inTime = within(written, PATIENCE_MS);
+    const inTime = within(written, WRITE_TIMEOUT_MS);
     lines[line] = inTime.then(
       () => undefined,
       () => undefined,
@@ -75,7 +75,7 @@ export function auditLog(audit: Model<AuditDocument>, log: Pick<Logger, 'error'>
     return { written, inTime };
   };
   const end: AuditLog['end'] = async (number, outcome, detail) => {
-    await within(seal(audit, number, { outcome, detail }), PATIENCE_MS).catch(onUnsealed);
+    await within(seal(audit, number, { outcome, detail }), WRITE_TIMEOUT_MS).catch(onUnsealed);
   };
   return {
     begin: async (act) => {
@@ -101,7 +101,7 @@ export function auditLog(audit: Model<AuditDocument>, log: Pick<Logger, 'error'>
 async function append(
   audit: Model<AuditDocument>,
   act: Act,
-  ended: Ended | null,
+  ended: ActionEnd | null,
   due: number,
 ): Promise<number> {
   for (let again = 0; again < TRIES; again += 1) {
@@ -119,7 +119,7 @@ async function append(
   throw new Error(`could not append to the audit log: other writers took the next number ${TRIES} times`);
 }
 
-async function seal(audit: Model<AuditDocument>, number: number, ended: Ended): Promise<void> {
+async function seal(audit: Model<AuditDocument>, number: number, ended: ActionEnd): Promise<void> {
   const begun = await audit.findOne({ _id: number }, { hash: 1 }).lean<Pick<AuditDocument, 'hash'>>();
   if (!begun) throw new Error(`the audit log has no entry ${number}`);
   await audit.updateOne({ _id: number, outcome: 'begun' }, { $set: endingOf(begun.hash, ended) });
@@ -157,14 +157,14 @@ export async function markBrokenOff(
   return marked;
 }
 
-function entryAfter(last: AuditDocument | null, act: Act, ended: Ended | null): AuditDocument {
+function entryAfter(last: AuditDocument | null, act: Act, ended: ActionEnd | null): AuditDocument {
   const said = { _id: (last?._id ?? 0) + 1, at: new Date(), ...act };
   const hash = hashOf(said, last?.hash ?? BEGINNING);
   const ending = ended ? endingOf(hash, ended) : { outcome: 'begun' as const, detail: null, sealed: null };
   return { ...said, hash, ...ending };
 }
 
-function endingOf(hash: string, { outcome, detail: words }: Ended) {
+function endingOf(hash: string, { outcome, detail: words }: ActionEnd) {
   const detail = words?.slice(0, DETAIL_LENGTH) ?? null;
   return { outcome, detail, sealed: sealOf(hash, outcome, detail) };
 }

@@ -1,7 +1,7 @@
 import { createHash, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import type { Model } from 'mongoose';
 import { messageOf } from '../system/errors.ts';
-import type { Part } from '../system/lifecycle.ts';
+import type { Component } from '../system/lifecycle.ts';
 import type { Logger } from '../system/log.ts';
 import { BEGINNING, isWhole } from './audit-chain.ts';
 import type { AuditDocument } from './audit-schema.ts';
@@ -32,7 +32,7 @@ export interface Head {
  * an entry kept elsewhere: the log gets the newest entry, at most once a minute, and this process remembers it while it
  * runs. Once that entry is missing, or any entry was changed, signing stops.
  */
-export class AuditSigner implements Part {
+export class AuditSigner implements Component {
   readonly name = 'audit signer';
   readonly #audit: Model<AuditDocument>;
   readonly #log: Logger;
@@ -42,7 +42,7 @@ export class AuditSigner implements Part {
   #through: number | null = null;
   /** The newest entry that this process saw. */
   #head: Head | null = null;
-  #told: Head | null = null;
+  #published: Head | null = null;
   #isStopped = false;
   #timers: NodeJS.Timeout[] = [];
   #signing: Promise<void> | null = null;
@@ -171,8 +171,8 @@ export class AuditSigner implements Part {
   }
 
   #tell(): void {
-    if (!this.#head || this.#head.hash === this.#told?.hash) return;
-    this.#told = this.#head;
+    if (!this.#head || this.#head.hash === this.#published?.hash) return;
+    this.#published = this.#head;
     this.#log.info({ entry: this.#head.number, hash: this.#head.hash }, 'newest audit entry');
   }
 

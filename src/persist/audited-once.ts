@@ -16,7 +16,7 @@ export interface AuditedOnce {
   end: (entry: number, detail: string) => Promise<void>;
 }
 
-export function auditedOnce(audit: Collections['audit'], log: AuditLog): AuditedOnce {
+export function createAuditedOnce(audit: Collections['audit'], log: AuditLog): AuditedOnce {
   return {
     begin: async (act) => {
       const { target, action, reason } = act;

@@ -1,7 +1,7 @@
 import { Schema } from 'mongoose';
 import type { FieldsOf, SubfieldsOf } from './fields-of.ts';
 import { OUTCOMES, type Outcome } from '../order/outcomes.ts';
-import { RECEIVED, type Received } from './received.ts';
+import { ENVELOPE, type Envelope } from './envelope.ts';
 
 /** An event's outcome before it was replayed. */
 interface Earlier {
@@ -11,7 +11,7 @@ interface Earlier {
 }
 
 /** A journal entry: what happened to one event, and why (P8). Written once, and updated after a replay. */
-export interface EventDocument extends Received {
+export interface EventDocument extends Envelope {
   occurredAt: Date | null;
   appliedAt: Date;
   outcome: Outcome;
@@ -39,7 +39,7 @@ const earlier = {
 
 export const eventSchema = new Schema(
   {
-    ...RECEIVED,
+    ...ENVELOPE,
     occurredAt: Date,
     appliedAt: { type: Date, required: true },
     outcome: { type: String, required: true },
@@ -59,7 +59,7 @@ export const eventSchema = new Schema(
 export const RARE_OUTCOMES = OUTCOMES.filter((outcome) => outcome !== 'applied');
 
 eventSchema.index({ order: 1, sequence: 1 });
-// For the search (watch/stories/event-search.ts). Together they raise an insert from 35 to 53 µs of MongoDB's time
+// For the search (operate/stories/event-search.ts). Together they raise an insert from 35 to 53 µs of MongoDB's time
 // (bulks of 100, embedded engine), and take 115 bytes per entry.
 eventSchema.index({ webhookId: 1 });
 eventSchema.index({ shop: 1, appliedAt: 1 });

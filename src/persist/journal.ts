@@ -4,14 +4,14 @@ import { orderNames } from '../order/order-names.ts';
 import { causeOf } from './cause.ts';
 import type { Collections } from './collections.ts';
 import type { EventDocument } from './event-schema.ts';
-import { afterReplay, parkedAnew, wasReplayed } from './journal-again.ts';
+import { afterReplay, parkedAgain, wasReplayed } from './replayed-entry.ts';
 import { inLanes } from './lanes.ts';
 import { countForNew, recountParked } from './parked-count.ts';
-import { receivedOf } from './received.ts';
-import { writeAll, type WriteModel, type Written } from './write-all.ts';
+import { envelopeOf } from './envelope.ts';
+import { bulkWrite, type WriteModel, type Written } from './bulk-write.ts';
 
 /** What a drain writes after it has committed its order. */
-interface Record extends Settled {
+interface DrainRecord extends Settled {
   now: number;
   /** The worker that drained, and since when (ms since 1970) it has held the order's lock. */
   by: { worker: string; lockedAt: number };
@@ -19,11 +19,11 @@ interface Record extends Settled {
 
 /** Writes the journal (P8) and the parked events (P7), many orders per round trip. Safe to repeat. */
 export interface Journal {
-  write: (record: Record) => Promise<void>;
+  write: (record: DrainRecord) => Promise<void>;
 }
 
 /** A write, and the writes that follow if its entry already exists. */
-interface Step {
+interface JournalStep {
   model: WriteModel;
   again: WriteModel[];
 }
@@ -35,14 +35,14 @@ const LARGE_BYTES = 256 * 1024;
  * If an entry already exists, an earlier drain wrote it, and it stays unchanged, unless the event was parked and has
  * since been replayed. Only existing entries cost a second round trip.
  */
-export function journal(client: mongo.MongoClient, collections: Collections): Journal {
+export function createJournal(client: mongo.MongoClient, collections: Collections): Journal {
   const { events, parked } = collections;
   const namespaces = {
     events: `${events.db.name}.${events.collection.collectionName}`,
     parked: `${parked.db.name}.${parked.collection.collectionName}`,
   };
 
-  const stepsOf = ({ ended, rejected, now, by }: Record): Step[] => {
+  const stepsOf = ({ ended, rejected, now, by }: DrainRecord): JournalStep[] => {
     const entries = ended.map((each) => {
       const entry = endedEntry(each, by);
       const again = [afterReplay(namespaces.events, entry), wasReplayed(namespaces.parked, entry._id)];
@@ -51,7 +51,7 @@ export function journal(client: mongo.MongoClient, collections: Collections): Jo
     const parks = rejected.flatMap((each) => {
       const entry = rejectedEntry(each, now, by);
       return [
-        { model: insert(namespaces.events, entry), again: [parkedAnew(namespaces.events, entry)] },
+        { model: insert(namespaces.events, entry), again: [parkedAgain(namespaces.events, entry)] },
         { model: park(namespaces.parked, each, now), again: [] },
       ];
     });
@@ -59,9 +59,9 @@ export function journal(client: mongo.MongoClient, collections: Collections): Jo
   };
 
   return {
-    write: inLanes<Record, undefined>(isLarge, async (records) => {
+    write: inLanes<DrainRecord, undefined>(isLarge, async (records) => {
       const all = records.map(stepsOf);
-      const written = await writeAll(
+      const written = await bulkWrite(
         client,
         all.flat().map(({ model }) => model),
       );
@@ -70,7 +70,7 @@ export function journal(client: mongo.MongoClient, collections: Collections): Jo
         const again = steps.flatMap((step, i) => (answers[i]?.duplicateKey ? step.again : []));
         return { failure: failureAmong(answers), again };
       });
-      const told = await writeAll(
+      const outcomes = await bulkWrite(
         client,
         following.flatMap(({ again }) => again),
       );
@@ -79,12 +79,12 @@ export function journal(client: mongo.MongoClient, collections: Collections): Jo
         records.flatMap((record, i) => changedIn(record, following[i]?.again)),
       );
       await countForNew(collections, records.flatMap(madeIn));
-      return following.map(({ failure, again }) => failureAmong(told.splice(0, again.length)) ?? failure);
+      return following.map(({ failure, again }) => failureAmong(outcomes.splice(0, again.length)) ?? failure);
     }),
   };
 }
 
-function isLarge({ ended, rejected }: Record): boolean {
+function isLarge({ ended, rejected }: DrainRecord): boolean {
   const bytes = [...ended, ...rejected].reduce(
     (sum, { waiting }) => sum + (waiting.payload ?? waiting.body).length,
     0,
@@ -93,12 +93,12 @@ function isLarge({ ended, rejected }: Record): boolean {
 }
 
 /** Orders whose number of parked events may have changed. */
-function changedIn({ ended, rejected }: Record, again: readonly WriteModel[] = []): string[] {
+function changedIn({ ended, rejected }: DrainRecord, again: readonly WriteModel[] = []): string[] {
   return [...rejected, ...(again.length > 0 ? ended : [])].map(({ waiting }) => waiting.order);
 }
 
 /** Orders that were just created. Some of their events may have been parked earlier. */
-function madeIn({ ended }: Record): string[] {
+function madeIn({ ended }: DrainRecord): string[] {
   return ended.filter(({ applied }) => applied.sequence === 1).map(({ waiting }) => waiting.order);
 }
 
@@ -110,9 +110,9 @@ function insert(namespace: string, document: EventDocument): WriteModel {
   return { namespace, name: 'insertOne', document: document as unknown as mongo.Document };
 }
 
-function endedEntry({ waiting, applied }: Ended<number | null>, by: Record['by']): EventDocument {
+function endedEntry({ waiting, applied }: Ended<number | null>, by: DrainRecord['by']): EventDocument {
   return {
-    ...receivedOf(waiting),
+    ...envelopeOf(waiting),
     occurredAt: new Date(applied.occurredAt),
     appliedAt: new Date(applied.appliedAt),
     outcome: applied.outcome,
@@ -124,9 +124,9 @@ function endedEntry({ waiting, applied }: Ended<number | null>, by: Record['by']
   };
 }
 
-function rejectedEntry({ waiting, because }: Rejected, now: number, by: Record['by']): EventDocument {
+function rejectedEntry({ waiting, because }: Rejected, now: number, by: DrainRecord['by']): EventDocument {
   return {
-    ...receivedOf(waiting),
+    ...envelopeOf(waiting),
     occurredAt: null,
     appliedAt: new Date(now),
     outcome: 'parked',
@@ -137,13 +137,13 @@ function rejectedEntry({ waiting, because }: Rejected, now: number, by: Record['
   };
 }
 
-function byOf({ worker, lockedAt }: Record['by']): Pick<EventDocument, 'worker' | 'lockedAt'> {
+function byOf({ worker, lockedAt }: DrainRecord['by']): Pick<EventDocument, 'worker' | 'lockedAt'> {
   return { worker, lockedAt: new Date(lockedAt) };
 }
 
 /** A replay routes an event again, so it may now be parked under another order. */
 function park(namespace: string, { because, attempts, waiting }: Rejected, now: number): WriteModel {
-  const { _id, order, ...fields } = receivedOf(waiting);
+  const { _id, order, ...fields } = envelopeOf(waiting);
   const calledBy = orderNames(waiting);
   const at = new Date(now);
   return {

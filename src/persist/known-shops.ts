@@ -1,6 +1,6 @@
 import type { mongo } from 'mongoose';
 import type { ShopDomain } from '../order/identity.ts';
-import { coalesce } from '../system/coalesce.ts';
+import { createBatcher } from '../system/batcher.ts';
 import { within } from '../system/within.ts';
 import type { ShopDocument } from './shop-schema.ts';
 
@@ -18,7 +18,7 @@ const BATCH = { largest: 500 };
  * requests come two days after it. Records are permanent, so a shop is looked up until it has one, and then
  * remembered. Fails open: while MongoDB is down, every shop counts as known.
  */
-export function knownShops(
+export function createKnownShops(
   client: mongo.MongoClient,
   database: string,
   now: () => number = Date.now,
@@ -26,7 +26,7 @@ export function knownShops(
   const shops = client.db(database).collection<ShopDocument>('shops');
   const known = new Set<ShopDomain>();
   let awayUntil = 0;
-  const hasRecord = coalesce<ShopDomain, boolean>(async (asked) => {
+  const hasRecord = createBatcher<ShopDomain, boolean>(async (asked) => {
     const conditions = { _id: { $in: asked.map(String) } };
     const found = await shops.find(conditions, { projection: { _id: 1 } }).toArray();
     const ids = new Set(found.map(({ _id }) => _id));

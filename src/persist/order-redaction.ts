@@ -44,22 +44,22 @@ function maskedFields(document: OrderDocument): Partial<Record<(typeof FIELDS)[n
     const text = JSON.stringify(value);
     const clean = masked(Buffer.from(text));
     if (clean === null || clean === text) return [];
-    const kept = withTold(JSON.parse(clean), value);
+    const kept = withPositions(JSON.parse(clean), value);
     return JSON.stringify(kept) === text ? [] : [[field, kept] as const];
   });
   return Object.fromEntries(changed);
 }
 
-/** Restores `told`: it has the positions of fields under the fields' names (order/known.ts), which are not personal. */
-function withTold(clean: unknown, value: unknown): unknown {
+/** Restores `positions`: it has the positions of fields under the fields' names (order/known.ts), which are not personal. */
+function withPositions(clean: unknown, value: unknown): unknown {
   if (typeof clean !== 'object' || clean === null || typeof value !== 'object' || value === null)
     return clean;
-  if (Array.isArray(clean)) return clean.map((each, i) => withTold(each, (value as unknown[])[i]));
+  if (Array.isArray(clean)) return clean.map((each, i) => withPositions(each, (value as unknown[])[i]));
   const before = value as Record<string, unknown>;
   return Object.fromEntries(
     Object.entries(clean).map(([key, each]) => [
       key,
-      key === 'told' ? before.told : withTold(each, before[key]),
+      key === 'positions' ? before.positions : withPositions(each, before[key]),
     ]),
   );
 }

@@ -25,7 +25,7 @@ export const orderSchema = new Schema(
     facts: { type: Mixed, required: true },
     ends: { type: Mixed, required: true },
     lines: [Mixed],
-    told: Mixed,
+    positions: Mixed,
     gone: Mixed,
     customers: [String],
     transactions: [Mixed],

@@ -5,7 +5,7 @@ import type { Collections } from './collections.ts';
 import { inLanes } from './lanes.ts';
 import { fromDocument, toDocument } from './order-document.ts';
 import type { OrderDocument } from './order-schema.ts';
-import { writeAll, type WriteModel, type Written } from './write-all.ts';
+import { bulkWrite, type WriteModel, type Written } from './bulk-write.ts';
 
 /** An order to commit. `order.version` is the version that was loaded. */
 interface OrderCommit {
@@ -24,7 +24,7 @@ export interface OrderStore {
 
 export type Committed = 'committed' | 'outpaced' | 'too_large';
 
-export function orderStore(
+export function createOrderStore(
   client: mongo.MongoClient,
   { orders }: Collections,
   onCommit: (size: number, ms: number) => void,
@@ -47,7 +47,7 @@ export function orderStore(
         const documents = commits.map(({ key, order }) =>
           toDocument(key, { ...order, version: order.version + 1 }, Date.now()),
         );
-        const written = await writeAll(
+        const written = await bulkWrite(
           client,
           documents.map((document) => operationOf(document, namespace)),
         );

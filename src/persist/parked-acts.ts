@@ -5,7 +5,7 @@ import type { ParkedSelection } from './parked-selection.ts';
 // How actions mark parked events, and how the audit names those events.
 
 /** A replay that has taken an event, and when. */
-export interface Claim {
+export interface ReplayHold {
   run: string;
   at: Date;
   /** The replay's audit entry. */
@@ -25,7 +25,7 @@ function marked(entry: number | null | undefined) {
   return typeof entry === 'number' ? { $addToSet: { acts: entry } } : {};
 }
 
-export function takenBy({ run, at, entry }: Claim) {
+export function takenBy({ run, at, entry }: ReplayHold) {
   const replaying = { state: 'replaying' as const, replay: run, replayedAt: at };
   return { $set: replaying, $inc: { replays: 1 }, ...marked(entry) };
 }

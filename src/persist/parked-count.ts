@@ -57,10 +57,10 @@ export async function recountParked(collections: Counted, orders: Iterable<strin
 async function recount({ orders, parked }: Counted, keys: readonly string[]): Promise<void> {
   for (let pass = 0; pass < PASSES; pass += 1) {
     const counts = await countParked(parked, keys);
-    const told = await orders
+    const counted = await orders
       .find({ _id: { $in: keys } }, { parkedEvents: 1 })
       .lean<{ _id: string; parkedEvents?: number }[]>();
-    const writes = told.flatMap(({ _id, parkedEvents = 0 }) => {
+    const writes = counted.flatMap(({ _id, parkedEvents = 0 }) => {
       const events = counts.get(_id) ?? 0;
       const update = { $set: { parkedEvents: events }, $inc: { version: 1 } };
       return events === parkedEvents ? [] : [{ updateOne: { filter: { _id }, update } }];

@@ -1,10 +1,10 @@
 import { Schema } from 'mongoose';
 import { PARKED_STATES, type ParkedState } from '../system/states.ts';
 import type { FieldsOf } from './fields-of.ts';
-import { RECEIVED, type Received } from './received.ts';
+import { ENVELOPE, type Envelope } from './envelope.ts';
 
 /** An event that could not be applied, kept whole until it is replayed or discarded (P7). */
-export interface ParkedDocument extends Received {
+export interface ParkedDocument extends Envelope {
   /** One sentence for an operator. */
   error: string;
   /** The same without ids and numbers (cause.ts). */
@@ -30,7 +30,7 @@ export interface ParkedDocument extends Received {
 
 export const parkedSchema = new Schema(
   {
-    ...RECEIVED,
+    ...ENVELOPE,
     error: { type: String, required: true },
     cause: { type: String, required: true },
     calledBy: { type: [String], default: undefined },

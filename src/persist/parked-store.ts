@@ -1,10 +1,10 @@
 import type { WaitingEvent } from '../order/event.ts';
 import { bodyOr, bytesOf } from '../system/payload.ts';
 import type { Collections } from './collections.ts';
-import { discardedBy, namedIn, takenBy, type Claim, type Discard, type Named } from './parked-acts.ts';
+import { discardedBy, namedIn, takenBy, type ReplayHold, type Discard, type Named } from './parked-acts.ts';
 import { recountParked, sweepParkedCounts } from './parked-count.ts';
 import { PARKED_GROUP_INDEX, type ParkedDocument } from './parked-schema.ts';
-import { waitingOf } from './received.ts';
+import { waitingOf } from './envelope.ts';
 import {
   begunBy,
   conditionsOf,
@@ -30,14 +30,14 @@ export interface ParkedGroupRow {
   sample: string;
 }
 
-interface ParkedGroups {
+interface ParkedGroupRows {
   groups: ParkedGroupRow[];
   /** False if there are more events or groups than were counted. */
   whole: boolean;
 }
 
 /** An event that was claimed, and the run that replayed it before. */
-interface Taken {
+interface TakenEvent {
   event: WaitingEvent;
   before: string | null;
 }
@@ -56,7 +56,7 @@ export interface ParkedStore {
   ) => Promise<ParkedRow[]>;
   one: (event: string) => Promise<ParkedRow | null>;
   /** Groups by cause, topic and shop, largest first; counts at most {@link GROUPED} events. */
-  groups: () => Promise<ParkedGroups>;
+  groups: () => Promise<ParkedGroupRows>;
   /** How many were parked before `before` and still are. */
   count: (which: ParkedSelection, before: Date) => Promise<number>;
   /** How many are claimed by a replay and not yet put back. */
@@ -64,11 +64,11 @@ export interface ParkedStore {
   /** The next events that a run may claim, longest parked first. */
   next: (which: ParkedSelection, run: string, before: Date, limit: number) => Promise<string[]>;
   /** Claims an event for a run; null if another run has claimed it, or it is no longer parked. */
-  claim: (event: string, claim: Claim) => Promise<Taken | null>;
+  claim: (event: string, claim: ReplayHold) => Promise<TakenEvent | null>;
   /** Marks an event as put back. @param order the order under which it was parked; its count is updated */
-  replayed: (event: string, order: string, claim: Claim) => Promise<void>;
+  replayed: (event: string, order: string, claim: ReplayHold) => Promise<void>;
   /** Undoes a claim, because the event could not be put back. */
-  giveBack: (event: string, claim: Claim) => Promise<void>;
+  giveBack: (event: string, claim: ReplayHold) => Promise<void>;
   /** Undoes claims of processes that died. */
   giveBackStale: (now: Date) => Promise<number>;
   /** Updates the counts of orders if a process died before it did so. */
@@ -91,9 +91,11 @@ const GROUPED = 60_000;
 /** Most groups shown. */
 const GROUPS = 500;
 
-export function parkedStore(collections: Pick<Collections, 'orders' | 'parked' | 'events'>): ParkedStore {
+export function createParkedStore(
+  collections: Pick<Collections, 'orders' | 'parked' | 'events'>,
+): ParkedStore {
   const { parked, events } = collections;
-  const held = (event: string, { run, at }: Claim) => ({
+  const held = (event: string, { run, at }: ReplayHold) => ({
     _id: event,
     state: 'replaying' as const,
     replay: run,
@@ -219,7 +221,7 @@ const GROUPING = [
   },
 ];
 
-async function groupsOf(parked: Collections['parked']): Promise<ParkedGroups> {
+async function groupsOf(parked: Collections['parked']): Promise<ParkedGroupRows> {
   const groups = await parked.aggregate<ParkedGroupRow>(GROUPING).hint(PARKED_GROUP_INDEX);
   const events = groups.reduce((sum, group) => sum + group.events, 0);
   return { groups, whole: events < GROUPED && groups.length < GROUPS };

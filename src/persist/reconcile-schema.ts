@@ -1,5 +1,5 @@
 import { Schema } from 'mongoose';
-import { PASS_STATES, type Found, type PassState } from '../system/states.ts';
+import { PASS_STATES, type DriftKind, type PassState } from '../system/states.ts';
 import type { FieldsOf, SubfieldsOf } from './fields-of.ts';
 
 /** One pass over a shop's orders at Shopify, and its progress: any process can continue the pass from here. */
@@ -37,7 +37,7 @@ export interface ReconcileDocument {
   /** The first hundred orders that differ from Shopify's. */
   found: {
     order: string;
-    what: Found;
+    what: DriftKind;
     /** Null if Shopify does not know the order. */
     updatedAt: Date | null;
     heldAt: Date | null;

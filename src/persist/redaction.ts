@@ -29,7 +29,7 @@ export function keysFrom(keys: OrderKeys, from: string | null): OrderKeys {
 const BATCH = 100;
 
 /** A stored body. */
-interface Kept {
+interface StoredBody {
   _id: string;
   order: string;
   payload: Buffer;
@@ -47,15 +47,15 @@ export async function rewriteBodies(
   rewrite: Rewrite,
   isOver: () => boolean,
 ): Promise<{ rewritten: number; goOnAt: string | null }> {
-  const model = collections[name] as unknown as Model<Kept>;
+  const model = collections[name] as unknown as Model<StoredBody>;
   const kept = model
     .find({ order: orders }, { order: 1, payload: 1 })
     .sort(name === 'events' ? { order: 1, sequence: 1 } : { order: 1 })
-    .lean<Kept[]>()
+    .lean<StoredBody[]>()
     .cursor({ batchSize: BATCH });
   let last: string | null = null;
   let rewritten = 0;
-  let changes: Kept[] = [];
+  let changes: StoredBody[] = [];
   const write = async () => {
     await writePayloads(collections, name, changes);
     rewritten += changes.length;
@@ -77,7 +77,7 @@ export async function rewriteBodies(
 }
 
 /** A parked event's body is in the journal, too, even if that has it under another order. */
-async function writePayloads(collections: Collections, name: BodiesIn, changes: Kept[]): Promise<void> {
+async function writePayloads(collections: Collections, name: BodiesIn, changes: StoredBody[]): Promise<void> {
   if (changes.length === 0) return;
   const redactedAt = new Date();
   const places = name === 'parked' ? (['parked', 'events'] as const) : [name];

@@ -2,7 +2,7 @@ import type { WaitingEvent } from '../order/event.ts';
 import { partsOf, type OrderKey } from '../order/identity.ts';
 import type { Order } from '../order/order.ts';
 import { customersIn, isAbout, withoutPersons, type Whose } from '../order/persons.ts';
-import { coalesce } from '../system/coalesce.ts';
+import { createBatcher } from '../system/batcher.ts';
 import { Pace } from '../system/turns.ts';
 import type { Collections } from './collections.ts';
 import type { ComplianceDocument } from './compliance-schema.ts';
@@ -24,11 +24,11 @@ export interface Redactions {
  */
 const KNOWN_FOR_MS = 5000;
 
-type Asked = Pick<ComplianceDocument, '_id' | 'shop' | 'customer' | 'orders' | 'state'>;
-type Kept = Pick<Collections, 'compliance' | 'shops'>;
+type RedactionRequest = Pick<ComplianceDocument, '_id' | 'shop' | 'customer' | 'orders' | 'state'>;
+type RedactionCollections = Pick<Collections, 'compliance' | 'shops'>;
 
 /** Asks which requests concern the events of one drain. */
-interface Question {
+interface RedactionQuestion {
   shop: string;
   orderId: string | null;
   customers: string[];
@@ -37,7 +37,7 @@ interface Question {
 /** As many drains as load their orders together. More may wait than one worker has drains. */
 const TOGETHER = { largest: 100, mayWait: 2000 };
 
-export function redactions(kept: Kept, now: () => number = Date.now): Redactions {
+export function createRedactions(kept: RedactionCollections, now: () => number = Date.now): Redactions {
   const { compliance } = kept;
   const shopsWithRedactions = remembered(async () => {
     const some = await compliance.distinct('shop', { kind: 'customers/redact' });
@@ -45,14 +45,17 @@ export function redactions(kept: Kept, now: () => number = Date.now): Redactions
     return new Set([...some, ...whole]);
   }, now);
   // Not cached: masking is irreversible, so MongoDB is asked each time. Drains share the query.
-  const askedFor = coalesce<Question, Asked[]>((questions) => requestsFor(questions, kept), TOGETHER);
-  const isShopRedacted = coalesce<string, boolean>((shops) => areRedacted(shops, kept), TOGETHER);
+  const askedFor = createBatcher<RedactionQuestion, RedactionRequest[]>(
+    (questions) => requestsFor(questions, kept),
+    TOGETHER,
+  );
+  const isShopRedacted = createBatcher<string, boolean>((shops) => areRedacted(shops, kept), TOGETHER);
 
   /**
    * Reopens finished requests that did not know of this order: other data of the order may already be stored.
    * A request that is in progress, or that another drain has reopened, stays unchanged.
    */
-  const reopen = async (orderId: string, asked: Asked[]): Promise<void> => {
+  const reopen = async (orderId: string, asked: RedactionRequest[]): Promise<void> => {
     const ids = asked
       .filter(({ state, orders }) => state === 'done' && !orders.includes(orderId))
       .map(({ _id }) => _id);
@@ -79,7 +82,10 @@ export function redactions(kept: Kept, now: () => number = Date.now): Redactions
 }
 
 /** Answers all questions in one round trip. */
-async function requestsFor(questions: Question[], { compliance }: Kept): Promise<Asked[][]> {
+async function requestsFor(
+  questions: RedactionQuestion[],
+  { compliance }: RedactionCollections,
+): Promise<RedactionRequest[][]> {
   const which = [...Map.groupBy(questions, ({ shop }) => shop)].flatMap(([shop, of]) => {
     const asked = { shop, kind: 'customers/redact' as const };
     const customers = [...new Set(of.flatMap((each) => each.customers))];
@@ -91,7 +97,7 @@ async function requestsFor(questions: Question[], { compliance }: Kept): Promise
   });
   const fields = { shop: 1, customer: 1, orders: 1, state: 1 };
   if (which.length === 0) return questions.map(() => []);
-  const found = await compliance.find({ $or: which }, fields).lean<Asked[]>();
+  const found = await compliance.find({ $or: which }, fields).lean<RedactionRequest[]>();
   return questions.map(({ shop, orderId, customers }) =>
     found.filter(
       (each) =>
@@ -102,7 +108,7 @@ async function requestsFor(questions: Question[], { compliance }: Kept): Promise
 }
 
 /** A shop that has installed the app again since its redaction counts as not redacted. */
-async function areRedacted(names: string[], { compliance, shops }: Kept): Promise<boolean[]> {
+async function areRedacted(names: string[], { compliance, shops }: RedactionCollections): Promise<boolean[]> {
   const some = { $in: [...new Set(names)] };
   const asked = await compliance
     .find({ kind: 'shop/redact', shop: some }, { shop: 1, receivedAt: 1 })
@@ -143,7 +149,7 @@ async function maskedWhere(
   return clean;
 }
 
-function whoseOf({ customer, orders }: Asked, orderId: string | null, customers: string[]): Whose {
+function whoseOf({ customer, orders }: RedactionRequest, orderId: string | null, customers: string[]): Whose {
   const id = customer ?? '';
   if (orderId !== null && orders.includes(orderId)) return { customer: id, order: 'named' };
   return { customer: id, order: orderId !== null && customers.includes(id) ? 'theirs' : 'other' };

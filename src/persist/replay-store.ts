@@ -19,7 +19,7 @@ export interface ReplayStore {
   countParkedAgain: (id: string) => Promise<void>;
 }
 
-export function replayStore({ replays }: Pick<Collections, 'replays'>): ReplayStore {
+export function createReplayStore({ replays }: Pick<Collections, 'replays'>): ReplayStore {
   return {
     begin: async (run) => {
       const made = await replays.updateOne({ _id: run._id }, { $setOnInsert: run }, { upsert: true });

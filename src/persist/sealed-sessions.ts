@@ -16,7 +16,7 @@ export interface SealedSessions {
   reseal: (read: Pick<SessionDocument, '_id' | 'sealed'>, sealed: SessionDocument['sealed']) => Promise<void>;
 }
 
-export function sealedSessions(sessions: Model<SessionDocument>): SealedSessions {
+export function createSealedSessions(sessions: Model<SessionDocument>): SealedSessions {
   return {
     put: async (id, fields) => {
       await sessions.updateOne({ _id: id }, { $set: fields }, { upsert: true });

@@ -17,7 +17,7 @@ export interface ShopChecks {
   dueBy: (install: CheckedInstall, at: Date) => Promise<void>;
 }
 
-export function shopChecks({ shops }: Pick<Collections, 'shops'>): ShopChecks {
+export function createShopChecks({ shops }: Pick<Collections, 'shops'>): ShopChecks {
   const of = ({ _id, installedAt }: CheckedInstall) => ({ _id, state: 'installed', installedAt }) as const;
   return {
     take: async (now, nextAt) =>

@@ -26,7 +26,7 @@ export interface ShopDocument {
   /** The last of our orders that Shopify was asked about; null: start with the first. */
   askedTo: string | null;
   /** Orders that reconciliation has repaired since the shop was installed. */
-  putRight: number;
+  repaired: number;
   /** When shop/redact was carried out. */
   redactedAt: Date | null;
 }
@@ -52,7 +52,7 @@ export const shopSchema = new Schema(
     reconciledTo: Date,
     gone: { type: [String], default: [] },
     askedTo: String,
-    putRight: { type: Number, required: true, default: 0 },
+    repaired: { type: Number, required: true, default: 0 },
     redactedAt: Date,
   } satisfies FieldsOf<ShopDocument>,
   { collection: 'shops', versionKey: false, strict: true },

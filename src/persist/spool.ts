@@ -1,11 +1,11 @@
 import { mongo } from 'mongoose';
 import type { WaitingEvent } from '../order/event.ts';
 import type { EventId } from '../order/identity.ts';
-import { coalesce } from '../system/coalesce.ts';
+import { createBatcher } from '../system/batcher.ts';
 import { bodyOr } from '../system/payload.ts';
-import { receivedOf, waitingOf } from './received.ts';
+import { envelopeOf, waitingOf } from './envelope.ts';
 import type { SpoolDocument } from './spool-schema.ts';
-import { writeAll } from './write-all.ts';
+import { bulkWrite } from './bulk-write.ts';
 
 /** An event, and the fingerprint of its delivery: the input of a deposit. */
 interface Spooled {
@@ -19,7 +19,7 @@ interface Spooling extends Spooled {
 }
 
 /** The id under which an event is stored; `firstSeenAt` is set if it was already there. */
-interface Kept {
+interface SpooledId {
   event: EventId;
   firstSeenAt: Date | null;
 }
@@ -29,7 +29,7 @@ interface Kept {
  * once, by its id. If Redis had taken it after all, its later deposit recognises the duplicate (P3).
  */
 export interface Spool {
-  put: (spooling: Spooling) => Promise<Kept>;
+  put: (spooling: Spooling) => Promise<SpooledId>;
   /** In order of arrival. An unreadable payload is passed on unchanged: its drain handles it. */
   oldest: (limit: number) => Promise<Spooled[]>;
   remove: (ids: EventId[]) => Promise<void>;
@@ -39,10 +39,10 @@ const BATCH = 100;
 const COLLECTION = 'spool';
 
 /** Uses a plain client for ingest, which starts and runs whether MongoDB is up or not. */
-export function spool(client: mongo.MongoClient, database: string): Spool {
+export function createSpool(client: mongo.MongoClient, database: string): Spool {
   const collection = client.db(database).collection<SpoolDocument>(COLLECTION, { promoteBuffers: true });
   return {
-    put: coalesce<Spooling, Kept>((all) => putAll(client, collection, all), { largest: BATCH }),
+    put: createBatcher<Spooling, SpooledId>((all) => putAll(client, collection, all), { largest: BATCH }),
     oldest: async (limit) => {
       const found = await collection.find().sort({ receivedAt: 1, _id: 1 }).limit(limit).toArray();
       return found.map(spooledOf);
@@ -59,7 +59,7 @@ async function putAll(
   client: mongo.MongoClient,
   collection: SpoolCollection,
   all: Spooling[],
-): Promise<(Kept | Error)[]> {
+): Promise<(SpooledId | Error)[]> {
   const { namespace } = collection;
   const documents = all.map(documentOf);
   const models = documents.map((document) => ({
@@ -67,10 +67,10 @@ async function putAll(
     name: 'insertOne' as const,
     document: document as object,
   }));
-  const written = await writeAll(client, models);
+  const written = await bulkWrite(client, models);
   const again = documents.filter((_, i) => written[i]?.duplicateKey).map(({ _id }) => _id);
   const first = await firstOf(collection, again);
-  const putAgain = async (spooling: Spooling): Promise<Kept | Error> => {
+  const putAgain = async (spooling: Spooling): Promise<SpooledId | Error> => {
     const before = first.get(spooling.event.id) ?? null;
     const other = asRepeat(spooling, before);
     if (!other) return { event: spooling.event.id, firstSeenAt: before?.receivedAt ?? new Date() };
@@ -102,7 +102,7 @@ async function firstOf(collection: SpoolCollection, ids: string[]): Promise<Map<
 }
 
 function documentOf({ event, delivery }: Spooled): SpoolDocument {
-  return { ...receivedOf(event), unreadable: event.unreadable, delivery };
+  return { ...envelopeOf(event), unreadable: event.unreadable, delivery };
 }
 
 function spooledOf(document: SpoolDocument): Spooled {

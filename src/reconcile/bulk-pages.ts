@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { Fault } from '../system/errors.ts';
 import type { BulkFile } from '../shop/bulk-file.ts';
-import type { Asker, Patience } from './asker.ts';
+import type { ThrottledApi, RetryPolicy } from './throttled-api.ts';
 import type { ListedPage } from './listed-pages.ts';
 import { BULK_CANCEL, BULK_RUN, BULK_STATE, bulkQuery, type Access } from './queries.ts';
 import { listedOrder, readAs, type ListedOrder } from './read-answers.ts';
@@ -21,7 +21,7 @@ export interface BulkTools {
   file: BulkFile;
   /** Whether an operation that is still running has taken too long. */
   isLate: () => boolean;
-  patience: Patience;
+  patience: RetryPolicy;
 }
 
 const PAGE = 500;
@@ -33,7 +33,7 @@ const PAGE = 500;
  * @throws BulkRefused; BulkRuns while the operation is running
  */
 export async function* bulkPages(
-  asker: Asker,
+  asker: ThrottledApi,
   access: Access,
   cursor: string | null,
   { file, isLate, patience }: BulkTools,
@@ -62,7 +62,7 @@ export async function* bulkPages(
 async function* linesOf(
   url: string,
   file: BulkFile,
-  { firstMs, longestMs, tries }: Patience,
+  { firstMs, longestMs, tries }: RetryPolicy,
   signal: AbortSignal,
 ): AsyncGenerator<string> {
   let read = 0;
@@ -100,7 +100,7 @@ const state = z.object({
 /** A mutation costs 10 points. */
 const MUTATION = 10;
 
-async function begin(asker: Asker, access: Access): Promise<string> {
+async function begin(asker: ThrottledApi, access: Access): Promise<string> {
   try {
     const { bulkOperation, userErrors: errors } = await asker.ask({
       kind: 'bulk operation',
@@ -123,7 +123,7 @@ const IN_PROGRESS: ReadonlySet<string> = new Set(['CREATED', 'RUNNING']);
 
 /** The operation's file and its number of lines. No file: no orders. */
 async function ended(
-  asker: Asker,
+  asker: ThrottledApi,
   id: string,
   isLate: () => boolean,
 ): Promise<{ url: string | null; objects: number }> {
@@ -144,7 +144,7 @@ async function ended(
 }
 
 /** Failures do not matter: the operation may have ended meanwhile, and Shopify ends it after ten days. */
-async function cancel(asker: Asker, id: string): Promise<void> {
+async function cancel(asker: ThrottledApi, id: string): Promise<void> {
   const query = { document: BULK_CANCEL, variables: { id }, items: 1, estimate: MUTATION };
   try {
     await asker.ask({ kind: 'bulk cancel', ...query, read: () => undefined });

@@ -1,6 +1,6 @@
 import { millisOf } from '../order/instants.ts';
 import { orderKey, type OrderKey, type ShopDomain } from '../order/identity.ts';
-import type { Found } from '../system/states.ts';
+import type { DriftKind } from '../system/states.ts';
 import { shownFulfillmentStatus } from './order-body.ts';
 import type { ListedOrder } from './read-answers.ts';
 
@@ -35,7 +35,7 @@ export interface Held {
 export interface Drifted {
   order: OrderKey;
   orderId: string;
-  what: Exclude<Found, 'gone'>;
+  what: Exclude<DriftKind, 'gone'>;
   updatedAt: number;
   heldAt: number | null;
   /** As in {@link Held}. */

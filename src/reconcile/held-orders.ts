@@ -2,7 +2,7 @@ import { millisOf } from '../order/instants.ts';
 import { partsOf, type OrderKey, type ShopDomain } from '../order/identity.ts';
 import type { OrderDocument } from '../persist/order-schema.ts';
 import { Fault } from '../system/errors.ts';
-import type { Asker } from './asker.ts';
+import type { ThrottledApi } from './throttled-api.ts';
 import { KNOWN_ORDERS, type Access } from './queries.ts';
 import { knownOrders, readAs } from './read-answers.ts';
 import type { ReconcileTools } from './reconcile-tools.ts';
@@ -47,7 +47,7 @@ export async function allHeld(
     .find({ _id: range }, SHOWN)
     .sort({ _id: 1 })
     .limit(PAGE)
-    .lean<OurOrder[]>();
+    .lean<OrderRow[]>();
   const last = found.length < PAGE ? null : (found.at(-1)?._id ?? null);
   return { orders: judgeable(found, access, kept.now()), next: last };
 }
@@ -65,13 +65,13 @@ export async function someHeld(shop: ShopDomain, since: Date, access: Access, ke
     .limit(RECENT_EVENTS)
     .lean();
   const range = { $gt: known?.askedTo ?? `${shop}/`, $lt: `${shop}0` };
-  const inTurn = await orders.find({ _id: range }, SHOWN).sort({ _id: 1 }).limit(IN_TURN).lean<OurOrder[]>();
+  const inTurn = await orders.find({ _id: range }, SHOWN).sort({ _id: 1 }).limit(IN_TURN).lean<OrderRow[]>();
   const turned = new Set<string>(inTurn.map(({ _id }) => _id));
   const gone = (known?.gone ?? []).map((id) => `${shop}/${id}`);
   const named = [...new Set([...gone, ...recent.map(({ order }) => order)])].filter(
     (key) => !turned.has(key),
   );
-  const others = await orders.find({ _id: { $in: named } }, SHOWN).lean<OurOrder[]>();
+  const others = await orders.find({ _id: { $in: named } }, SHOWN).lean<OrderRow[]>();
   return {
     orders: judgeable([...inTurn, ...others], access, kept.now()),
     next: inTurn.length < IN_TURN ? null : (inTurn.at(-1)?._id ?? null),
@@ -80,7 +80,7 @@ export async function someHeld(shop: ShopDomain, since: Date, access: Access, ke
 
 const SHOWN = { 'snapshot.at': 1, 'ends.deletedAt': 1, 'facts.createdAt': 1 } as const;
 
-interface OurOrder {
+interface OrderRow {
   _id: OrderKey;
   snapshot?: { at: number } | null;
   ends: { deletedAt?: number | null };
@@ -88,7 +88,7 @@ interface OurOrder {
 }
 
 /** The orders that Shopify would show us if it knew them. */
-function judgeable(orders: readonly OurOrder[], { allOrders }: Access, now: number): HeldOrder[] {
+function judgeable(orders: readonly OrderRow[], { allOrders }: Access, now: number): HeldOrder[] {
   return orders
     .filter(({ ends }) => (ends.deletedAt ?? null) === null)
     .filter(({ facts }) => allOrders || (millisOf(facts.createdAt) ?? 0) > now - REACH_MS)
@@ -110,13 +110,13 @@ export interface Unknown {
  * Which of these orders Shopify does not know, asked twice.
  * @throws Fault shopify_away when an answer is incomplete; and what asking throws
  */
-export async function unknownOf(asker: Asker, held: readonly HeldOrder[]): Promise<Unknown> {
+export async function unknownOf(asker: ThrottledApi, held: readonly HeldOrder[]): Promise<Unknown> {
   const first = await unknownOnce(asker, held);
   const orders = first.length === 0 ? [] : await unknownOnce(asker, first);
   return { orders, doubted: orders.length >= DOUBTED && orders.length > held.length / 2 };
 }
 
-async function unknownOnce(asker: Asker, held: readonly HeldOrder[]): Promise<HeldOrder[]> {
+async function unknownOnce(asker: ThrottledApi, held: readonly HeldOrder[]): Promise<HeldOrder[]> {
   const unknown: HeldOrder[] = [];
   for (let from = 0; from < held.length;) {
     const group = held.slice(from, from + asker.itemsOf('known orders', 1, IDS));

@@ -1,5 +1,5 @@
 import { Fault } from '../system/errors.ts';
-import type { Asker } from './asker.ts';
+import type { ThrottledApi } from './throttled-api.ts';
 import { changedOrdersQuery, listedCost, type Access } from './queries.ts';
 import { changedOrders, readAs, type ListedOrder } from './read-answers.ts';
 
@@ -22,7 +22,7 @@ const MOST_OF_A_QUERY = 24_000;
 
 /** Pages over a window, least recently changed orders first, starting at one of our cursors. */
 export async function* listedPages(
-  asker: Asker,
+  asker: ThrottledApi,
   access: Access,
   window: Window,
   cursor: string | null,

@@ -38,8 +38,8 @@ function orderBody(order: WholeOrder, disputes: readonly Dispute[] | undefined):
   };
 }
 
-type Money = WholeOrder['totalPriceSet'];
-type Line = WholeOrder['lineItems']['nodes'][number];
+type WholeMoney = WholeOrder['totalPriceSet'];
+type WholeLine = WholeOrder['lineItems']['nodes'][number];
 type Fulfillment = WholeOrder['fulfillments'][number];
 type Refund = WholeOrder['refunds'][number];
 type Transaction = WholeOrder['transactions'][number];
@@ -82,7 +82,7 @@ const SHIPMENT_STATUSES: ReadonlySet<string | null> = new Set([
   'failure',
 ]);
 
-function lineBody(line: Line): object {
+function lineBody(line: WholeLine): object {
   return {
     id: line.id,
     sku: line.sku,
@@ -160,17 +160,20 @@ function disputeBody({ amount, reasonDetails, ...dispute }: Dispute): object {
 }
 
 /** An amount in the shop's currency, and the same amount in both currencies as `…_set`. */
-function moneyBody(name: string, money: Money): object {
+function moneyBody(name: string, money: WholeMoney): object {
   return { [name]: amountOf(money.shopMoney), [`${name}_set`]: setOf(money) };
 }
 
-function setOf({ shopMoney, presentmentMoney }: Money): object {
-  const one = (money: Money['shopMoney']) => ({ amount: amountOf(money), currency_code: money.currencyCode });
+function setOf({ shopMoney, presentmentMoney }: WholeMoney): object {
+  const one = (money: WholeMoney['shopMoney']) => ({
+    amount: amountOf(money),
+    currency_code: money.currencyCode,
+  });
   return { shop_money: one(shopMoney), presentment_money: one(presentmentMoney) };
 }
 
 /** GraphQL writes 10.0 where REST writes 10.00, and 1500.0 yen where REST writes 1500. */
-function amountOf({ amount, currencyCode }: Money['shopMoney']): string {
+function amountOf({ amount, currencyCode }: WholeMoney['shopMoney']): string {
   const [whole = '', fraction = ''] = amount.split('.');
   const digits = fraction.replace(/0+$/, '').padEnd(digitsOf(currencyCode), '0');
   return digits === '' ? whole : `${whole}.${digits}`;

@@ -1,15 +1,15 @@
 import { trustedShopDomain, type ShopDomain } from '../order/identity.ts';
-import type { Lease } from '../lock/order-lock.ts';
-import { countsOf, SCHEDULE } from '../persist/reconcile-book.ts';
+import type { Lease } from '../lock/locks.ts';
+import { countsOf, SCHEDULE } from '../persist/reconcile-store.ts';
 import type { ReconcileDocument } from '../persist/reconcile-schema.ts';
 import { Fault, messageOf, type FaultCode } from '../system/errors.ts';
 import { redisKeys } from '../system/redis-keys.ts';
-import { asker, ComeBack, type Asker } from './asker.ts';
+import { createThrottledApi, ComeBack, type ThrottledApi } from './throttled-api.ts';
 import { bulkPages, BulkRefused, BulkRuns } from './bulk-pages.ts';
 import { foundOf, goneOf, goneText, tooLongText, type Found } from './found.ts';
 import { allHeld, someHeld, unknownOf, type HeldOrder, type HeldPage } from './held-orders.ts';
 import { listedPages, type ListedPage } from './listed-pages.ts';
-import { deleteHere, driftOf, NOTHING_PUT_RIGHT, putRight } from './put-right.ts';
+import { deleteHere, driftOf, NOTHING_REPAIRED, repair } from './repair.ts';
 import { accessOf, type Access } from './queries.ts';
 import { SETTINGS, type ReconcileTools } from './reconcile-tools.ts';
 
@@ -38,7 +38,7 @@ export async function reconcileShop(
   if (!lease) return 'busy';
   const began = performance.now();
   try {
-    const record = await tools.book.begin(id);
+    const record = await tools.store.begin(id);
     if (!record) return 'aborted';
     const known = await tools.collections.shops.findById(shop, { scopes: 1 }).lean();
     const access = accessOf(known?.scopes ?? []);
@@ -81,10 +81,10 @@ class Pass {
   readonly #wait: (ms: number) => void;
   readonly #signal: AbortSignal;
   readonly #access: Access;
-  readonly #asker: Asker;
+  readonly #asker: ThrottledApi;
   readonly #settings;
   readonly #listed = new Set<string>();
-  readonly #sum = { checked: 0, ...countsOf([]), putRight: 0, points: 0 };
+  readonly #sum = { checked: 0, ...countsOf([]), repaired: 0, points: 0 };
   readonly #tooLong: string[] = [];
   readonly #gone: string[] = [];
   #cursor: string | null;
@@ -101,7 +101,7 @@ class Pass {
     this.#cursor = record.cursor ?? null;
     this.#settings = { ...SETTINGS, ...tools.settings };
     const onThrottled = () => tools.metrics.reconcileThrottled.inc();
-    this.#asker = asker(
+    this.#asker = createThrottledApi(
       record.shop,
       { api: tools.api, patience: this.#settings.patience, onThrottled },
       signal,
@@ -150,7 +150,7 @@ class Pass {
           { shop: this.#shop, because: error.message },
           'no bulk operation: continuing page by page',
         );
-        await this.#tools.book.byPages(_id);
+        await this.#tools.store.byPages(_id);
         this.#cursor = null;
       }
     }
@@ -175,13 +175,13 @@ class Pass {
     const drifted = await driftOf(this.#shop, orders, this.#tools);
     this.#lease.assertHeld();
     const asking = { asker: this.#asker, access: this.#access, beganAt: this.#beganAt };
-    const put = dryRun ? NOTHING_PUT_RIGHT : await putRight(this.#shop, drifted, asking, this.#tools);
+    const put = dryRun ? NOTHING_REPAIRED : await repair(this.#shop, drifted, asking, this.#tools);
     const found = drifted.map((each) =>
       foundOf(put.stuck.has(each.order) ? { ...each, what: 'stuck' } : each),
     );
     if (!(await this.#step(cursor ?? HELD, orders.length, found))) return false;
     this.#tooLong.push(...put.tooLong);
-    await this.#countPutRight(put.deposited);
+    await this.#countRepaired(put.deposited);
     return true;
   }
 
@@ -214,7 +214,7 @@ class Pass {
     const deposited = deletes ? await deleteHere(orders, this.#beganAt, this.#tools) : 0;
     if (!(await this.#step(next === null ? HELD : HELD + next, 0, orders.map(goneOf)))) return false;
     if (!deletes) this.#gone.push(...orders.map(({ key }) => key.slice(this.#shop.length + 1)));
-    await this.#countPutRight(deposited);
+    await this.#countRepaired(deposited);
     return true;
   }
 
@@ -222,15 +222,15 @@ class Pass {
   async #keepTurn({ next }: Pick<HeldPage, 'next'>): Promise<boolean> {
     if (this.#record.dryRun) return true;
     const kept = { askedTo: next, gone: this.#gone.slice(0, GONE_KEPT) };
-    await this.#tools.book.keepTurn(this.#shop, kept);
+    await this.#tools.store.keepTurn(this.#shop, kept);
     return true;
   }
 
   /** Stores the progress and what was found. @returns whether the pass continues */
   async #step(to: string, checked: number, found: Found[]): Promise<boolean> {
-    const { metrics, book } = this.#tools;
+    const { metrics, store } = this.#tools;
     const points = this.#asker.spent();
-    if (!(await book.step(this.#record._id, { from: this.#cursor, to, checked, points, found })))
+    if (!(await store.step(this.#record._id, { from: this.#cursor, to, checked, points, found })))
       return false;
     this.#cursor = to;
     metrics.reconcileChecked.inc(checked);
@@ -244,26 +244,26 @@ class Pass {
     return true;
   }
 
-  async #countPutRight(deposited: number): Promise<void> {
+  async #countRepaired(deposited: number): Promise<void> {
     if (deposited === 0) return;
-    this.#tools.metrics.reconcilePutRight.inc(deposited);
-    this.#sum.putRight += deposited;
-    await this.#tools.book.addPutRight(this.#shop, deposited);
+    this.#tools.metrics.reconcileRepaired.inc(deposited);
+    this.#sum.repaired += deposited;
+    await this.#tools.store.addRepaired(this.#shop, deposited);
   }
 
   async #end(): Promise<Ran> {
     const { _id, dryRun, since, until } = this.#record;
     this.#because = tooLongText(this.#tooLong);
-    if (!(await this.#tools.book.end(_id, 'done', this.#because))) return 'aborted';
+    if (!(await this.#tools.store.end(_id, 'done', this.#because))) return 'aborted';
     if (dryRun) return 'done';
     await this.#tools.attention(this.#shop, goneText(this.#gone));
-    await this.#tools.book.reached(this.#shop, since, until);
+    await this.#tools.store.reached(this.#shop, since, until);
     return 'done';
   }
 
   async #fail(fault: Fault): Promise<Ran> {
     const { _id, dryRun } = this.#record;
-    if (!(await this.#tools.book.end(_id, 'failed', fault.message))) return 'aborted';
+    if (!(await this.#tools.store.end(_id, 'failed', fault.message))) return 'aborted';
     // A token that no longer works has already been reported by the code that fetched it.
     if (!dryRun && fault.code === 'shopify_refused')
       await this.#tools.attention(this.#shop, `orders cannot be reconciled: ${fault.message}`);

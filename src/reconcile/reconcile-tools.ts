@@ -1,23 +1,23 @@
 import type { Depositor } from '../deposit/depositor.ts';
 import type { FingerprintsOf } from '../deposit/fingerprints.ts';
-import type { OrderLock } from '../lock/order-lock.ts';
+import type { Locks } from '../lock/locks.ts';
 import type { Collections } from '../persist/collections.ts';
-import type { ReconcileBook } from '../persist/reconcile-book.ts';
+import type { ReconcileStore } from '../persist/reconcile-store.ts';
 import type { AdminApi } from '../shop/admin-api.ts';
 import type { BulkFile } from '../shop/bulk-file.ts';
 import type { Logger } from '../system/log.ts';
 import type { Metrics } from '../system/metrics.ts';
-import type { Patience } from './asker.ts';
+import type { RetryPolicy } from './throttled-api.ts';
 
 /** What a pass needs. */
 export interface ReconcileTools {
   api: AdminApi;
   bulkFile: BulkFile;
   collections: Pick<Collections, 'orders' | 'shops' | 'events'>;
-  book: ReconcileBook;
+  store: ReconcileStore;
   depositor: Depositor;
   fingerprintsOf: FingerprintsOf;
-  lock: OrderLock;
+  lock: Locks;
   /** Shows operators and the merchant what is wrong with a shop; null: nothing is. */
   attention: (shop: string, because: string | null) => Promise<void>;
   metrics: Metrics;
@@ -33,7 +33,7 @@ export interface ReconcileSettings {
   bulkPollMs: number;
   /** A bulk operation that has not ended by then is replaced by pages. */
   bulkDeadlineMs: number;
-  patience: Patience;
+  patience: RetryPolicy;
 }
 
 export const SETTINGS: ReconcileSettings = {

@@ -1,6 +1,6 @@
-import { GRACE_MS, SCHEDULE } from '../persist/reconcile-book.ts';
+import { GRACE_MS, SCHEDULE } from '../persist/reconcile-store.ts';
 import { messageOf } from '../system/errors.ts';
-import type { Part } from '../system/lifecycle.ts';
+import type { Component } from '../system/lifecycle.ts';
 import { redisKeys } from '../system/redis-keys.ts';
 import { repeating, type Repeating } from '../system/repeating.ts';
 import { reconcileShop } from './reconcile-shop.ts';
@@ -27,7 +27,7 @@ interface Turn {
  * A pass that waits for Shopify gives up its place and is tried again later: shops that wait for hours block
  * no others.
  */
-export class Reconciler implements Part {
+export class Reconciler implements Component {
   readonly name = 'reconciler';
   readonly #tools: ReconcileTools;
   readonly #everyMs: number;
@@ -46,7 +46,7 @@ export class Reconciler implements Part {
       this.name,
       LOOK_EVERY_MS,
       () => this.#look(),
-      (error) => tools.log.debug({ reason: messageOf(error) }, 'could not look for passes; trying again'),
+      (error) => tools.log.debug({ because: messageOf(error) }, 'could not look for passes; trying again'),
     );
   }
 
@@ -64,7 +64,7 @@ export class Reconciler implements Part {
   async #look(): Promise<void> {
     if (this.#everyMs > 0) await this.#schedule();
     const now = this.#tools.now();
-    const asked = await this.#tools.book.open([...this.#later.keys()]);
+    const asked = await this.#tools.store.open([...this.#later.keys()]);
     const fresh = asked.map(({ _id: id, shop, askedAt }) => ({ id, shop, at: askedAt.getTime() }));
     // The longest waiting first, so that both new passes and passes that wait for Shopify get their turn.
     const turns = [...fresh, ...this.#later.values()].filter(({ at }) => at <= now);
@@ -92,12 +92,12 @@ export class Reconciler implements Part {
   }
 
   async #schedule(): Promise<void> {
-    const { book, now } = this.#tools;
+    const { store, now } = this.#tools;
     if (now() < this.#scheduleAt) return;
     this.#scheduleAt = now() + SCHEDULE_EVERY_MS;
     await this.#measure();
     const before = new Date(now() - this.#everyMs);
-    for (const { shop } of await book.due(before, SHOPS_AT_ONCE)) await this.#askFor(shop, before);
+    for (const { shop } of await store.due(before, SHOPS_AT_ONCE)) await this.#askFor(shop, before);
   }
 
   /** Measures how long ago the most overdue shop was reconciled. */
@@ -113,14 +113,14 @@ export class Reconciler implements Part {
 
   /** If several processes find a shop due, one requests the pass: each checks again under the shop's lock. */
   async #askFor(shop: string, before: Date): Promise<void> {
-    const { book, lock, now } = this.#tools;
+    const { store, lock, now } = this.#tools;
     const lease = await lock.acquire(redisKeys(0).shopLock('reconcile', shop), SCHEDULE);
     if (!lease) return;
     try {
-      const [due] = await book.due(before, 1, shop);
+      const [due] = await store.due(before, 1, shop);
       if (!due) return;
       const since = due.reconciledTo;
-      await book.ask({
+      await store.ask({
         shop,
         // The first pass covers all orders.
         how: since === null ? 'bulk' : 'pages',

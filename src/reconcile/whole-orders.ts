@@ -1,5 +1,5 @@
 import { Fault } from '../system/errors.ts';
-import type { Asker } from './asker.ts';
+import type { ThrottledApi } from './throttled-api.ts';
 import { DISPUTES, PAYMENTS, REST, wholeOrdersQuery, type Access } from './queries.ts';
 import {
   disputesById,
@@ -61,7 +61,11 @@ export interface Wholes {
 }
 
 /** Reads whole orders. Orders that were deleted since they were listed are left out. */
-export async function readWholes(asker: Asker, access: Access, ids: readonly string[]): Promise<Wholes> {
+export async function readWholes(
+  asker: ThrottledApi,
+  access: Access,
+  ids: readonly string[],
+): Promise<Wholes> {
   const orders: Whole[] = [];
   const tooLong: string[] = [];
   let left = [...ids];
@@ -82,7 +86,11 @@ export async function readWholes(asker: Asker, access: Access, ids: readonly str
 }
 
 /** Loads the order's other transactions. @returns whether it has all of them now */
-async function withPayments(asker: Asker, order: WholeOrder, { payments: first }: Lengths): Promise<boolean> {
+async function withPayments(
+  asker: ThrottledApi,
+  order: WholeOrder,
+  { payments: first }: Lengths,
+): Promise<boolean> {
   if (order.transactions.length < first) return true;
   order.transactions = await asker.ask({
     kind: 'payments',
@@ -96,7 +104,7 @@ async function withPayments(asker: Asker, order: WholeOrder, { payments: first }
 }
 
 async function disputesOf(
-  asker: Asker,
+  asker: ThrottledApi,
   { disputes = [] }: WholeOrder,
   access: Access,
 ): Promise<Dispute[] | undefined> {
@@ -114,7 +122,7 @@ async function disputesOf(
 }
 
 async function inGroups(
-  asker: Asker,
+  asker: ThrottledApi,
   access: Access,
   ids: readonly string[],
   lengths: Lengths,
@@ -159,7 +167,7 @@ interface Page<Item> {
   next: string | null;
 }
 
-async function withRests(asker: Asker, order: WholeOrder): Promise<WholeOrder> {
+async function withRests(asker: ThrottledApi, order: WholeOrder): Promise<WholeOrder> {
   const rest = <List extends keyof typeof REST>(list: List, name: string, id: string, page: Page<unknown>) =>
     wholeList(asker, list, `gid://shopify/${name}/${id}`, page);
   const { lineItems, fulfillments, refunds, returns } = order;
@@ -176,7 +184,7 @@ async function withRests(asker: Asker, order: WholeOrder): Promise<WholeOrder> {
 
 /** Reads the remaining pages of a list and appends them to its first page. */
 async function wholeList(
-  asker: Asker,
+  asker: ThrottledApi,
   list: keyof typeof REST,
   id: string,
   page: Page<unknown>,

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HttpResponseError, type Session } from '@shopify/shopify-api';
-import type { Lease, OrderLock } from '../lock/order-lock.ts';
+import type { Lease, Locks } from '../lock/locks.ts';
 import { Fault, messageOf } from '../system/errors.ts';
 import { redisKeys } from '../system/redis-keys.ts';
 import type { SessionStore } from './session-store.ts';
-import { REOPEN, type ShopBook } from '../persist/shop-book.ts';
+import { REOPEN, type ShopStore } from '../persist/shop-store.ts';
 import type { Shopify } from './shopify.ts';
 
 /** Access tokens of shops, refreshed before they expire, by only one process at a time. */
@@ -17,12 +17,12 @@ export interface AccessTokens {
   take: (shop: string, get: () => Promise<Session>) => Promise<Session>;
 }
 
-export interface TokenTools {
+export interface AccessTokenTools {
   shopify: Shopify;
   sessions: SessionStore;
-  lock: OrderLock;
+  lock: Locks;
   /** Records whether a shop's tokens work. */
-  shops: Pick<ShopBook, 'tokensWork'>;
+  shops: Pick<ShopStore, 'tokensWork'>;
 }
 
 /** A token lives an hour, and the request that uses it may take minutes. */
@@ -33,7 +33,7 @@ const LOOK_AGAIN_MS = 100;
 /** Not 1970: Shopify's library reads that as "never expires". */
 const LONG_AGO = new Date('2000-01-01T00:00:00Z');
 
-export function accessTokens(tools: TokenTools): AccessTokens {
+export function createAccessTokens(tools: AccessTokenTools): AccessTokens {
   const { shopify, sessions, shops } = tools;
   const idOf = (shop: string) => shopify.session.getOfflineId(shop);
   /** One request per shop and process at a time. */
@@ -97,7 +97,7 @@ function isFresh({ expires }: Session): boolean {
 async function refresh(
   session: Session,
   lease: Lease,
-  { shopify, sessions, shops }: TokenTools,
+  { shopify, sessions, shops }: AccessTokenTools,
 ): Promise<Session> {
   const { shop, refreshToken, refreshTokenExpires } = session;
   if (!refreshToken || (refreshTokenExpires && refreshTokenExpires.getTime() <= Date.now())) {
@@ -117,7 +117,7 @@ async function refresh(
   }
 }
 
-async function lapsed(shop: string, shops: TokenTools['shops']): Promise<never> {
+async function lapsed(shop: string, shops: AccessTokenTools['shops']): Promise<never> {
   await shops.tokensWork(shop, false);
   throw new Fault('not_installed', `${shop}: ${REOPEN}`);
 }
@@ -139,7 +139,7 @@ function kindOf(error: unknown): string {
  */
 async function underLock<Answer>(
   shop: string,
-  { lock }: TokenTools,
+  { lock }: AccessTokenTools,
   act: (lease: Lease) => Promise<Answer>,
   doneByTwin: () => Promise<Answer | null> = () => Promise.resolve(null),
 ): Promise<Answer> {

@@ -54,7 +54,7 @@ export interface AdminApiTools {
 const DEADLINE_MS = 20_000;
 const LARGEST_BYTES = 20 * 1024 * 1024;
 
-export function adminApi(tools: AdminApiTools): AdminApi {
+export function createAdminApi(tools: AdminApiTools): AdminApi {
   const { tokens } = tools;
   return {
     ask: async (shop, document, variables, signal) => {

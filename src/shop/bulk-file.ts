@@ -16,7 +16,7 @@ const LONGEST_LINE = 1024 * 1024;
 const HOST = 'storage.googleapis.com';
 
 /** @param standIn SHOPIFY_API_URL, in development: files from that server are also allowed, even over plain HTTP */
-export function bulkFile(standIn: string | undefined): BulkFile {
+export function createBulkFile(standIn: string | undefined): BulkFile {
   return async function* (url, signal) {
     if (!isAllowed(url, standIn))
       throw new Fault('shopify_away', `the bulk operation's file is not at https://${HOST}`);

@@ -1,16 +1,16 @@
 import { RequestedTokenType, type Session } from '@shopify/shopify-api';
 import type { AuditLog } from '../persist/audit-log.ts';
 import type { AccessTokens } from './access-tokens.ts';
-import type { IsIn } from './asked-if-in.ts';
-import { REOPEN, type ShopBook } from '../persist/shop-book.ts';
+import type { Installed } from './installed-at-shopify.ts';
+import { REOPEN, type ShopStore } from '../persist/shop-store.ts';
 import type { Shopify } from './shopify.ts';
 
 export interface InstallerTools {
   shopify: Shopify;
   tokens: AccessTokens;
-  shops: ShopBook;
+  shops: ShopStore;
   audit: AuditLog;
-  isIn: (shop: string) => Promise<IsIn>;
+  isIn: (shop: string) => Promise<Installed>;
 }
 
 /** Installs the app for a shop: its tokens, its record, and an entry in the audit log. Safe to repeat. */
@@ -29,7 +29,7 @@ export interface Installer {
  * Tokens are stored before the record. If the process dies in between, the page finds no record and installs
  * again.
  */
-export function installer({ shopify, tokens, shops, audit, isIn }: InstallerTools): Installer {
+export function createInstaller({ shopify, tokens, shops, audit, isIn }: InstallerTools): Installer {
   const install = async (shop: string, how: string, get: () => Promise<Session>): Promise<void> => {
     const act = { action: 'shop.install', target: shop, who: 'shopify', role: 'none', reason: how } as const;
     const begun: number[] = [];

@@ -2,7 +2,7 @@ import { Router, type Request, type RequestHandler, type Response } from 'expres
 import { rateLimit } from 'express-rate-limit';
 import type { Logger } from '../system/log.ts';
 import type { Installer } from './installer.ts';
-import type { ShopBook } from '../persist/shop-book.ts';
+import type { ShopStore } from '../persist/shop-store.ts';
 import { shopOfSessionToken } from './session-token.ts';
 import type { ShopActivity } from './shop-activity.ts';
 import type { Shopify } from './shopify.ts';
@@ -18,7 +18,7 @@ export interface Completeness {
 export interface MerchantTools {
   shopify: Shopify;
   installer: Installer;
-  shops: ShopBook;
+  shops: ShopStore;
   activityOf: (shop: string) => Promise<ShopActivity>;
   completenessOf: (shop: string) => Promise<Completeness>;
   log: Logger;
@@ -54,19 +54,19 @@ export function merchantRoutes(tools: MerchantTools): Router {
       activityOf(shop),
       completenessOf(shop),
     ]);
-    const { putRight = 0, attention: told = null, reconciledTo: comparedTo = null } = record ?? {};
-    response.json(stateOf({ connected, activity, completeness, putRight, told, comparedTo }, now()));
+    const { repaired = 0, attention: told = null, reconciledTo: comparedTo = null } = record ?? {};
+    response.json(stateOf({ connected, activity, completeness, repaired, told, comparedTo }, now()));
   });
   return router;
 }
 
-interface Asker {
+interface Merchant {
   shop: string;
   token: string;
 }
 
-function askerOf(response: Response): Asker {
-  return response.locals.asker as Asker;
+function askerOf(response: Response): Merchant {
+  return response.locals.asker as Merchant;
 }
 
 function onlyWithToken(shopify: Shopify): RequestHandler {
@@ -104,7 +104,7 @@ interface State {
   connected: boolean;
   activity: ShopActivity;
   completeness: Completeness;
-  putRight: number;
+  repaired: number;
   told: string | null;
   /** The time up to which all orders were compared with Shopify's; null: not yet. */
   comparedTo: Date | null;
@@ -123,7 +123,7 @@ const SENTENCES: readonly ((state: State, attention: readonly string[]) => strin
 ];
 
 function stateOf(state: State, now: number) {
-  const { connected, activity, putRight, told, comparedTo } = state;
+  const { connected, activity, repaired, told, comparedTo } = state;
   const { eventsToday, lastWebhookAt, waiting, oldestWaitMs } = activity;
   const attention = [
     ...(connected ? [] : ['Lockstep could not get access to your shop. Reload this page in a minute.']),
@@ -140,7 +140,7 @@ function stateOf(state: State, now: number) {
     { name: 'Updates waiting', value: waiting.toLocaleString('en-US') },
     { name: 'Longest wait', value: oldestWaitMs === null ? 'none' : span(oldestWaitMs) },
     { name: 'Compared with Shopify up to', value: ago(comparedTo && comparedTo.getTime()) },
-    { name: 'Orders repaired', value: putRight.toLocaleString('en-US') },
+    { name: 'Orders repaired', value: repaired.toLocaleString('en-US') },
   ];
   return { connected, sentence: said ?? 'Your orders are up to date.', attention, figures };
 }

@@ -1,6 +1,6 @@
 import { Session } from '@shopify/shopify-api';
 import type { Model } from 'mongoose';
-import { sealedSessions } from '../persist/sealed-sessions.ts';
+import { createSealedSessions } from '../persist/sealed-sessions.ts';
 import type { SessionDocument } from '../persist/session-schema.ts';
 import { Fault, messageOf } from '../system/errors.ts';
 import type { TokenCipher } from './token-cipher.ts';
@@ -15,8 +15,8 @@ export interface SessionStore {
   loadSession: (id: string) => Promise<Session | undefined>;
 }
 
-export function sessionStore(sessions: Model<SessionDocument>, cipher: TokenCipher): SessionStore {
-  const stored = sealedSessions(sessions);
+export function createSessionStore(sessions: Model<SessionDocument>, cipher: TokenCipher): SessionStore {
+  const stored = createSealedSessions(sessions);
   const opened = ({ _id, shop, sealed }: SessionDocument): Session => {
     try {
       const fields = JSON.parse(cipher.open(sealed, _id)) as [string, string | number | boolean][];
@@ -59,7 +59,7 @@ export async function resealAll(
   cipher: TokenCipher,
 ): Promise<{ resealed: number; unopened: number }> {
   const counts = { resealed: 0, unopened: 0 };
-  const stored = sealedSessions(sessions);
+  const stored = createSealedSessions(sessions);
   for await (const { _id, sealed } of stored.ofOtherKeys(cipher.current)) {
     const sealedAgain = resealed(cipher, sealed, _id);
     if (sealedAgain) {

@@ -18,7 +18,7 @@ export interface ShopActivity {
 }
 
 /** One round trip per partition, whatever the number of shops. */
-export async function shopActivity(
+export async function createShopActivity(
   redis: Redis,
   partitions: readonly RedisKeys[],
   shop: string,

@@ -1,12 +1,12 @@
-import type { RequestBook } from '../persist/request-book.ts';
+import type { RequestStore } from '../persist/request-store.ts';
 import type { ShopEvents, ShopVerdict } from '../drain/drain-tools.ts';
 import type { ShopEvent } from '../order/shop-event.ts';
 import type { AuditedOnce, Continued } from '../persist/audited-once.ts';
-import type { ShopBook, Told } from '../persist/shop-book.ts';
+import type { ShopStore, ShopChange } from '../persist/shop-store.ts';
 
 export interface ShopEventTools {
-  shops: ShopBook;
-  requests: RequestBook;
+  shops: ShopStore;
+  requests: RequestStore;
   audited: AuditedOnce;
 }
 
@@ -17,18 +17,18 @@ const VERDICTS = {
     because: 'outdated: the shop has installed the app again since, or a newer message is known',
   },
   unknown: { outcome: 'unchanged', because: 'the shop never installed the app' },
-} as const satisfies Record<Told, ShopVerdict>;
+} as const satisfies Record<ShopChange, ShopVerdict>;
 
 /**
  * Applies Shopify's messages about a shop to its record. Each can be repeated with the same result.
  * Triggered-at is not signed: anyone who has a signed body can mark a shop as uninstalled again; its merchant
  * then has to open the app once.
  */
-export function shopEvents({ shops, requests, audited }: ShopEventTools): ShopEvents {
+export function createShopEvents({ shops, requests, audited }: ShopEventTools): ShopEvents {
   const audit = async (
     event: ShopEvent,
     action: Continued,
-    run: () => Promise<Told>,
+    run: () => Promise<ShopChange>,
   ): Promise<ShopVerdict> => {
     const act = {
       action,
@@ -65,12 +65,12 @@ const DETAILS = {
   counts: 'done',
   stale: 'nothing: a newer state of the shop is known',
   unknown: 'nothing: the shop never installed the app',
-} as const satisfies Record<Told, string>;
+} as const satisfies Record<ShopChange, string>;
 
 /** A shop that has installed the app again must not be erased: an earlier request is void. */
 const BACK: ShopVerdict = { outcome: 'stale', because: 'the shop has installed the app again since' };
 
-async function isBackSince(shop: string, at: Date, shops: ShopBook): Promise<boolean> {
+async function isBackSince(shop: string, at: Date, shops: ShopStore): Promise<boolean> {
   const known = await shops.find(shop);
   return known?.state === 'installed' && known.installedAt > at;
 }

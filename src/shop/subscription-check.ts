@@ -1,7 +1,7 @@
 import type { ShopChecks } from '../persist/shop-checks.ts';
 import type { ShopDocument } from '../persist/shop-schema.ts';
 import { Fault, messageOf } from '../system/errors.ts';
-import type { Part } from '../system/lifecycle.ts';
+import type { Component } from '../system/lifecycle.ts';
 import type { Logger } from '../system/log.ts';
 import { repeating, type Repeating } from '../system/repeating.ts';
 import type { AdminApi } from './admin-api.ts';
@@ -30,7 +30,7 @@ const RETRY_AFTER_MS = 300_000;
  * never deletes a subscription. A check moves the shop's next due time before it starts, so any number of
  * these may run, and a shop that cannot be checked is left alone until it is due again.
  */
-export class SubscriptionCheck implements Part {
+export class SubscriptionCheck implements Component {
   readonly name = 'subscriptions';
   readonly #tools: SubscriptionCheckTools;
   readonly #stopping = new AbortController();
@@ -42,7 +42,7 @@ export class SubscriptionCheck implements Part {
       this.name,
       tools.lookEveryMs ?? LOOK_EVERY_MS,
       () => this.round(),
-      (error) => tools.log.debug({ reason: messageOf(error) }, 'could not look for shops; trying again'),
+      (error) => tools.log.debug({ because: messageOf(error) }, 'could not look for shops; trying again'),
     );
   }
 

@@ -22,7 +22,7 @@ const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
 /** @param keys `<name>:<64 hex digits>`, comma-separated (TOKEN_KEYS) */
-export function tokenCipher(keys: string): TokenCipher {
+export function createTokenCipher(keys: string): TokenCipher {
   const named = keys.split(',').map((each): [string, Buffer] => {
     const [name = '', hex = ''] = each.split(':');
     return [name, Buffer.from(hex, 'hex')];

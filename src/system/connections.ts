@@ -54,7 +54,7 @@ export function openRedis(
     away = false;
   });
   redis.on('error', (error: Error) => {
-    if (!away) log.error({ reason: error.message || error.name }, 'Redis is down');
+    if (!away) log.error({ because: error.message || error.name }, 'Redis is down');
     away = true;
   });
   return redis;
@@ -108,7 +108,7 @@ function valueOf(answer: unknown): string {
 }
 
 /** Shopify waits 5 s for the whole request, and Redis was tried first. */
-const SPOOL_PATIENCE_MS = 1000;
+const SPOOL_TIMEOUT_MS = 1000;
 
 const DURABLE = { writeConcern: { w: 'majority', journal: true } } as const;
 
@@ -139,9 +139,9 @@ export function openMongo(uri: string, { silenceMs = SILENCE_MS } = {}): Connect
  */
 export function openSpoolClient(uri: string): { client: mongoose.mongo.MongoClient; database: string } {
   const client = new mongoose.mongo.MongoClient(uri, {
-    serverSelectionTimeoutMS: SPOOL_PATIENCE_MS,
-    connectTimeoutMS: SPOOL_PATIENCE_MS,
-    socketTimeoutMS: 2 * SPOOL_PATIENCE_MS,
+    serverSelectionTimeoutMS: SPOOL_TIMEOUT_MS,
+    connectTimeoutMS: SPOOL_TIMEOUT_MS,
+    socketTimeoutMS: 2 * SPOOL_TIMEOUT_MS,
     ...DURABLE,
     maxPoolSize: 5,
   });

@@ -2,7 +2,7 @@ import type { Logger } from './log.ts';
 import { TooSlow, within } from './within.ts';
 
 /** Something that a program starts and stops. */
-export interface Part {
+export interface Component {
   name: string;
   start?: () => Promise<void> | void;
   /** May take up to SHUTDOWN_MS. Work that is unfinished by then must be safe to abandon. */
@@ -10,11 +10,11 @@ export interface Part {
 }
 
 /**
- * Starts parts in order, and stops them in reverse order. A part that does not stop in time is abandoned.
+ * Starts components in order, and stops them in reverse order. A component that does not stop in time is abandoned.
  * Nothing is lost by that: everything that Lockstep has accepted is durable (P2, P6).
  */
 export class Lifecycle {
-  readonly #started: Part[] = [];
+  readonly #started: Component[] = [];
   readonly #log: Logger;
   readonly #shutdownMs: number;
   #stopping: Promise<void> | null = null;
@@ -24,11 +24,11 @@ export class Lifecycle {
     this.#shutdownMs = shutdownMs;
   }
 
-  /** Starts one part. If that fails, the parts before it are stopped. @throws the part's error */
-  async start(part: Part): Promise<void> {
+  /** Starts one component. If that fails, the components before it are stopped. @throws the component's error */
+  async start(component: Component): Promise<void> {
     try {
-      await part.start?.();
-      this.#started.push(part);
+      await component.start?.();
+      this.#started.push(component);
     } catch (error) {
       await this.stop();
       throw error;
@@ -43,9 +43,10 @@ export class Lifecycle {
 
   async #stopAll(): Promise<void> {
     const deadline = Date.now() + this.#shutdownMs;
-    for (const part of this.#started.toReversed()) {
-      const outcome = await settleBefore(part, Math.max(deadline - Date.now(), 100));
-      if (outcome !== 'stopped') this.#log.warn({ part: part.name, outcome }, 'part did not stop cleanly');
+    for (const component of this.#started.toReversed()) {
+      const outcome = await settleBefore(component, Math.max(deadline - Date.now(), 100));
+      if (outcome !== 'stopped')
+        this.#log.warn({ component: component.name, outcome }, 'component did not stop cleanly');
     }
   }
 
@@ -63,8 +64,8 @@ export class Lifecycle {
   }
 }
 
-async function settleBefore(part: Part, ms: number): Promise<'stopped' | 'timed out' | 'failed'> {
-  const stop = async () => await part.stop();
+async function settleBefore(component: Component, ms: number): Promise<'stopped' | 'timed out' | 'failed'> {
+  const stop = async () => await component.stop();
   try {
     await within(stop(), ms);
     return 'stopped';

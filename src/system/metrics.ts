@@ -27,7 +27,7 @@ function shopMetrics({ counter, gauge }: ReturnType<typeof makersIn>) {
     reconciles: counter('reconciles_total', 'Passes over the orders of a shop, by outcome', ['outcome']),
     reconcileChecked: counter('reconcile_checked_total', "Orders compared with Shopify's"),
     reconcileDrift: counter('reconcile_drift_total', 'Orders that differed from Shopify, by kind', ['kind']),
-    reconcilePutRight: counter('reconcile_put_right_total', 'Orders repaired with the state at Shopify'),
+    reconcileRepaired: counter('reconcile_repaired_total', 'Orders repaired with the state at Shopify'),
     reconcilePoints: counter('reconcile_points_total', "Points of the Admin API's budget that passes used"),
     reconcileBehind: gauge('reconcile_behind_seconds', 'Seconds since the most overdue shop was reconciled'),
     reconcileThrottled: counter(

@@ -13,7 +13,7 @@ export interface Surroundings<Needed extends Setting> {
 }
 
 /**
- * Runs a program: settings, log, parts, signals. Bad settings and unsuitable servers end it with one message
+ * Runs a program: settings, log, components, signals. Bad settings and unsuitable servers end it with one message
  * and exit code 1. Any other failure at start is logged with its stack.
  */
 export async function runProgram<const Needed extends Setting>(

@@ -39,9 +39,9 @@ export interface RedisKeys {
   /** Redlock's key for refreshing a shop's token, reconciling the shop, or redacting in it. Partition 0. */
   shopLock: (purpose: 'token' | 'reconcile' | 'compliance', shop: string) => string;
   /** zset: program -> last heartbeat (ms, Redis's clock). Partition 0, for all programs. */
-  beats: string;
+  heartbeats: string;
   /** hash: program -> the report in its last heartbeat. */
-  told: string;
+  heartbeatReports: string;
   /** hash: name and fingerprint of a secret -> when it was first seen (ms). Partition 0, for all programs. */
   secrets: string;
   /** string: how many drains failed because applying this event throws. */
@@ -76,8 +76,8 @@ export function redisKeys(partition: number): RedisKeys {
     lock: (order) => `${prefix}:lock:${order}`,
     spoolLock: `${prefix}:lock:spool`,
     shopLock: (purpose, shop) => `${prefix}:lock:${purpose}:${shop}`,
-    beats: `${prefix}:beats`,
-    told: `${prefix}:told`,
+    heartbeats: `${prefix}:heartbeats`,
+    heartbeatReports: `${prefix}:heartbeats:reports`,
     secrets: `${prefix}:secrets`,
     failures: (event) => `${prefix}:failures:${event}`,
     setbacks: (order) => `${prefix}:setbacks:${order}`,

@@ -1,7 +1,7 @@
-import type { Part } from './lifecycle.ts';
+import type { Component } from './lifecycle.ts';
 
 /** Work that a program repeats on a timer, one run at a time. */
-export interface Repeating extends Part {
+export interface Repeating extends Component {
   start: () => void;
   /** Starts a run, or waits for the current one. Never throws. */
   once: () => Promise<void>;

@@ -15,8 +15,8 @@ export const PASS_STATES = ['asked', 'running', 'done', 'failed', 'aborted'] as 
 export type PassState = (typeof PASS_STATES)[number];
 
 /** How an order can differ from Shopify's. */
-export const FOUND = ['missing', 'stale', 'differs', 'stuck', 'gone'] as const;
-export type Found = (typeof FOUND)[number];
+export const DRIFT_KINDS = ['missing', 'stale', 'differs', 'stuck', 'gone'] as const;
+export type DriftKind = (typeof DRIFT_KINDS)[number];
 
 /** Of an audited action. */
 export const ACT_OUTCOMES = ['begun', 'done', 'refused', 'failed'] as const;

@@ -16,13 +16,13 @@ const LAST_SECOND = 8_640_000_000_000;
 export const SESSION_HOURS = 12;
 
 const KINDS = ['token', 'session', 'once'] as const;
-export type Kind = (typeof KINDS)[number];
+export type TokenKind = (typeof KINDS)[number];
 
 /** The contents of a valid token. */
 export interface Read {
   /** See {@link tokenId}. */
   id: string;
-  kind: Kind;
+  kind: TokenKind;
   name: string;
   role: Role;
   expiresAt: Date;
@@ -35,15 +35,15 @@ export interface Read {
 }
 
 /** An expired token was ours, so its name is trusted. Nothing in a forged one is. */
-export type Reading =
+export type TokenReading =
   | ({ outcome: 'good' } & Read)
   | { outcome: 'expired'; id: string; name: string }
   | { outcome: 'forged'; id: string };
 
-interface Claims {
+interface TokenClaims {
   name: string;
   role: Role;
-  kind?: Kind;
+  kind?: TokenKind;
   /** What it comes from. */
   of?: { line: readonly string[]; rootEndsAt: Date };
 }
@@ -51,7 +51,7 @@ interface Claims {
 /** Mints a token. @param hours how long it is valid */
 export async function mintToken(
   secret: string,
-  { name, role, kind = 'token', of }: Claims,
+  { name, role, kind = 'token', of }: TokenClaims,
   hours: number,
 ): Promise<string> {
   // The random id makes two tokens for one person in the same second differ, so each can be revoked alone.
@@ -68,7 +68,7 @@ export async function mintToken(
     .sign(new TextEncoder().encode(secret));
 }
 
-export async function readToken(secret: string, token: string): Promise<Reading> {
+export async function readToken(secret: string, token: string): Promise<TokenReading> {
   const id = tokenId(token);
   if (!isCanonical(token)) return { outcome: 'forged', id };
   try {
@@ -110,7 +110,7 @@ function isCanonical(token: string): boolean {
  * Reads a payload whose signature, expiry, issuer and audience are valid. Another program with the same secret
  * may have signed anything, so a payload with other claims counts as forged.
  */
-function readClaims(id: string, payload: JWTPayload): Reading {
+function readClaims(id: string, payload: JWTPayload): TokenReading {
   const { role: given, use = 'token' } = payload;
   const role = ROLES.find((each) => each === given);
   const kind = KINDS.find((each) => each === use);
@@ -128,7 +128,7 @@ function lineIn({ of = [] }: JWTPayload): string[] {
 }
 
 /** When the root expires. A token is its own root. */
-function rootEnd(kind: Kind, { of, until, exp }: JWTPayload): Date | null {
+function rootEnd(kind: TokenKind, { of, until, exp }: JWTPayload): Date | null {
   if (kind === 'once' && of === undefined) return null;
   return timeIn(until) ?? timeIn(exp);
 }

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { bytesInFlight, FREE_BYTES } from '../../src/accept/bytes-in-flight.ts';
+import { createBytesInFlight, FREE_BYTES } from '../../src/accept/bytes-in-flight.ts';
 import { until } from '../support/until.ts';
 import { ServedIngest, signatureOf } from './served-ingest.ts';
 
@@ -9,7 +9,7 @@ const MIB = 1024 * KIB;
 
 describe('a budget of bytes in flight', () => {
   let held = 0;
-  const budget = () => bytesInFlight(100, (bytes) => (held = bytes));
+  const budget = () => createBytesInFlight(100, (bytes) => (held = bytes));
   const never = () => {
     throw new Error('this body must not give way');
   };
@@ -71,7 +71,7 @@ describe('bodies that never arrive completely', () => {
   let held = 0;
   let stalled: Stalled[] = [];
   beforeAll(async () => {
-    ingest = await ServedIngest.start({ inFlight: bytesInFlight(8 * MIB, (bytes) => (held = bytes)) });
+    ingest = await ServedIngest.start({ inFlight: createBytesInFlight(8 * MIB, (bytes) => (held = bytes)) });
   });
   afterAll(async () => {
     for (const { socket } of stalled) socket.destroy();

@@ -5,7 +5,7 @@ import { depositorOver } from '../../src/compose/deposits.ts';
 import { composeIngest } from '../../src/compose/ingest.ts';
 import type { ScriptedRedis } from '../../src/deposit/scripts.ts';
 import { openSpoolClient, redisReady } from '../../src/system/connections.ts';
-import type { Part } from '../../src/system/lifecycle.ts';
+import type { Component } from '../../src/system/lifecycle.ts';
 import { http, type HttpAnswer } from '../support/http.ts';
 import { namespace } from '../support/namespace.ts';
 import { openRedisInside } from '../support/open-resources.ts';
@@ -34,12 +34,12 @@ interface Sending {
 /** Nothing drains. */
 const NO_WAKES = {
   queues: [],
-  parts: [],
+  components: [],
   waker: {
     wake: () => undefined,
     wakeIn: () => Promise.resolve(),
-    wakeAnew: () => Promise.resolve(),
-    settle: () => Promise.resolve(),
+    wakeAgain: () => Promise.resolve(),
+    flush: () => Promise.resolve(),
   },
 };
 
@@ -47,7 +47,7 @@ const NO_WAKES = {
 export class ServedIngest {
   readonly redis: ScriptedRedis;
   url = '';
-  readonly #servers: Part[];
+  readonly #servers: Component[];
   #orders = 1000;
 
   private constructor(redisUrl: string, depositTimeoutMs: number, changed: Partial<IngestTools>) {

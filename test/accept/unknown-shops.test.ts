@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { mongo } from 'mongoose';
-import { shopGate, type Takes } from '../../src/accept/shop-gate.ts';
+import { createShopGate, type Takes } from '../../src/accept/shop-gate.ts';
 import { asShopDomain, type ShopDomain } from '../../src/order/identity.ts';
 import { SHOP_TOPICS } from '../../src/order/shop-topics.ts';
-import { appPresence, tellAppStarted, type AppPresence } from '../../src/persist/app-presence.ts';
-import { knownShops } from '../../src/persist/known-shops.ts';
-import { shopBook } from '../../src/persist/shop-book.ts';
+import { createAppPresence, tellAppStarted, type AppPresence } from '../../src/persist/app-presence.ts';
+import { createKnownShops } from '../../src/persist/known-shops.ts';
+import { createShopStore } from '../../src/persist/shop-store.ts';
 import { ComplianceInside, SHOP } from '../compliance/compliance-inside.ts';
 
 const NEVER = 'never.myshopify.com';
@@ -23,7 +23,7 @@ describe('webhooks of shops that never installed (UNKNOWN_SHOPS)', () => {
   beforeAll(async () => {
     compliance = await ComplianceInside.open();
     const { client, collections } = compliance.inside;
-    known = knownShops(client, collections.shops.db.name, () => nowMs);
+    known = createKnownShops(client, collections.shops.db.name, () => nowMs);
   });
   afterEach(async () => {
     for (const each of asked.splice(0)) await each.stop();
@@ -37,14 +37,14 @@ describe('webhooks of shops that never installed (UNKNOWN_SHOPS)', () => {
     compliance.send(topic, { id: (id += 1), shop_domain: shop }, { shop, takes });
   /** What ingest knows about an app when it starts. */
   const presence = async (configured = false, client = compliance.inside.client): Promise<AppPresence> => {
-    const one = appPresence(client, compliance.inside.collections.shops.db.name, configured);
+    const one = createAppPresence(client, compliance.inside.collections.shops.db.name, configured);
     await one.start?.();
     asked.push(one);
     return one;
   };
 
   test('unset, without an app so far: everything is accepted', async () => {
-    const takes = shopGate(undefined, (await presence()).isThere, known);
+    const takes = createShopGate(undefined, (await presence()).isThere, known);
     for (const topic of ['orders/create', ...ABOUT_SHOPS])
       expect(await send(topic, NEVER, takes)).toMatchObject({ outcome: 'accepted' });
   });
@@ -60,39 +60,43 @@ describe('webhooks of shops that never installed (UNKNOWN_SHOPS)', () => {
 
   test('unset, with an app: ignored, and nothing is stored', async () => {
     await compliance.inside.redis.flushdb();
-    const takes = shopGate(undefined, (await presence()).isThere, known);
+    const takes = createShopGate(undefined, (await presence()).isThere, known);
     for (const topic of ['orders/create', ...ABOUT_SHOPS])
       expect([topic, await send(topic, NEVER, takes)]).toEqual([topic, IGNORED]);
     expect(await compliance.inside.redis.dbsize()).toBe(0);
   });
 
   test('take, with an app: webhooks about orders are accepted, webhooks about shops never', async () => {
-    const takes = shopGate('take', (await presence()).isThere, known);
+    const takes = createShopGate('take', (await presence()).isThere, known);
     expect(await send('orders/create', NEVER, takes)).toMatchObject({ outcome: 'accepted' });
     for (const topic of ABOUT_SHOPS) expect(await send(topic, NEVER, takes)).toEqual(IGNORED);
   });
 
   test('ignore: ignored, even without an app', async () => {
-    const takes = shopGate('ignore', () => false, known);
+    const takes = createShopGate('ignore', () => false, known);
     for (const topic of ['orders/create', ...ABOUT_SHOPS])
       expect(await send(topic, NEVER, takes)).toEqual(IGNORED);
   });
 
   test('an installed shop is accepted, also after it uninstalls: a redaction request comes days later', async () => {
-    const takes = shopGate(undefined, () => true, known);
-    const shops = shopBook(compliance.inside.collections);
+    const takes = createShopGate(undefined, () => true, known);
+    const shops = createShopStore(compliance.inside.collections);
     await shops.installed(SHOP, [], new Date(1000));
     expect(await send('orders/create', SHOP, takes)).toMatchObject({ outcome: 'accepted' });
     await shops.uninstalled(SHOP, new Date(2000));
     nowMs += 172_800_000;
     const { client, collections } = compliance.inside;
-    const restarted = shopGate(undefined, () => true, knownShops(client, collections.shops.db.name));
+    const restarted = createShopGate(
+      undefined,
+      () => true,
+      createKnownShops(client, collections.shops.db.name),
+    );
     for (const topic of ['orders/create', ...ABOUT_SHOPS])
       expect(await send(topic, SHOP, restarted)).toMatchObject({ outcome: 'accepted' });
   });
 
   test('the shop in the body decides, not the header; a webhook without a shop is parked', async () => {
-    const takes = shopGate(undefined, () => true, known);
+    const takes = createShopGate(undefined, () => true, known);
     const redact = (shop: string | null, named: string | null) =>
       compliance.send('shop/redact', { id: (id += 1), shop_domain: named }, { shop, takes });
     expect(await redact(SHOP, NEVER)).toEqual(IGNORED);
@@ -106,7 +110,7 @@ describe('webhooks of shops that never installed (UNKNOWN_SHOPS)', () => {
     const shops = Array.from({ length: 100 }, (_, i) => of(`late-${i}.myshopify.com`));
     expect(new Set(await Promise.all(shops.map(known)))).toEqual(new Set([false]));
     expect(commands).toEqual(['find']);
-    await shopBook(collections).installed('late-7.myshopify.com', [], new Date(1000));
+    await createShopStore(collections).installed('late-7.myshopify.com', [], new Date(1000));
     expect(await known(of('late-7.myshopify.com'))).toBe(true);
     commands.length = 0;
     nowMs += 86_400_000;
@@ -116,7 +120,7 @@ describe('webhooks of shops that never installed (UNKNOWN_SHOPS)', () => {
 
   test('while MongoDB is down every shop counts as known, and only the first check waits', async () => {
     let clock = 0;
-    const blind = knownShops(away, 'lockstep', () => clock);
+    const blind = createKnownShops(away, 'lockstep', () => clock);
     expect(await blind(of('nobody.myshopify.com'))).toBe(true);
     const next = Promise.all(['a', 'b', 'c'].map((name) => blind(of(`${name}.myshopify.com`))));
     const nextTurn = new Promise((resolve) => setImmediate(() => resolve('waited')));

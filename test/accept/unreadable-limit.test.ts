@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { unreadableLimit, type UnreadableLimit } from '../../src/accept/unreadable-limit.ts';
+import { createUnreadableLimit, type UnreadableLimit } from '../../src/accept/unreadable-limit.ts';
 import { asShopDomain } from '../../src/order/identity.ts';
 import { ServedIngest, SHOP } from './served-ingest.ts';
 
@@ -14,7 +14,7 @@ describe('the limit of unreadable webhooks stored per shop and hour', () => {
   beforeEach(() => {
     nowMs = 10 * HOUR_MS;
     refused = 0;
-    limit = unreadableLimit(
+    limit = createUnreadableLimit(
       () => nowMs,
       () => (refused += 1),
     );
@@ -49,7 +49,7 @@ describe('beyond the limit', () => {
   let ingest: ServedIngest;
   let refused = 0;
   beforeAll(async () => {
-    ingest = await ServedIngest.start({ unreadable: unreadableLimit(Date.now, () => (refused += 1)) });
+    ingest = await ServedIngest.start({ unreadable: createUnreadableLimit(Date.now, () => (refused += 1)) });
   });
   afterAll(() => ingest.stop());
 

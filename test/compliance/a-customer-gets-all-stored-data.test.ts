@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { exportOf } from '../../src/compliance/export.ts';
-import { requestBook } from '../../src/persist/request-book.ts';
-import { complianceRoutes } from '../../src/watch/api/compliance-routes.ts';
-import { Outages } from '../../src/watch/status/outages.ts';
-import { statusReader } from '../../src/watch/status/status-reader.ts';
-import { ServedRoutes } from '../watch/served-routes.ts';
+import { createRequestStore } from '../../src/persist/request-store.ts';
+import { complianceRoutes } from '../../src/operate/api/compliance-routes.ts';
+import { Outages } from '../../src/operate/status/outages.ts';
+import { createStatusReader } from '../../src/operate/status/status-reader.ts';
+import { ServedRoutes } from '../operate/served-routes.ts';
 import { runOps } from '../ops/run-ops.ts';
 import { ComplianceInside, SHOP } from './compliance-inside.ts';
 import { ADA, BOB, fulfillmentBody, orderBody, redactBody, requestBody, tracesOf } from './persons.ts';
@@ -20,7 +20,7 @@ describe('customers/data_request', () => {
     const { collections } = compliance.inside;
     served = await ServedRoutes.start(
       complianceRoutes({
-        requests: requestBook(collections),
+        requests: createRequestStore(collections),
         exported: (record, after) => exportOf(collections, record, after),
         now: () => compliance.nowMs,
       }),
@@ -178,7 +178,7 @@ describe('customers/data_request', () => {
 
   test('requests that are due within seven days or overdue are counted in the status', async () => {
     const { collections, redis, partitions, queues } = compliance.inside;
-    const status = statusReader({
+    const status = createStatusReader({
       redis,
       mongo: collections.orders.db,
       collections,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { verifier } from '../../src/watch/stories/verifier.ts';
+import { createVerifier } from '../../src/operate/stories/verifier.ts';
 import { keyOf } from '../support/waiting-event.ts';
 import { ComplianceInside, SHOP } from './compliance-inside.ts';
 import { ADA, BOB, fulfillmentBody, orderBody, tracesOf } from './persons.ts';
@@ -53,7 +53,7 @@ describe('shop/redact', () => {
       sequence: 2,
       customers: [],
     });
-    const found = await verifier(collections, 90)({ limit: 100, shop: SHOP });
+    const found = await createVerifier(collections, 90)({ limit: 100, shop: SHOP });
     expect(found).toMatchObject({ orders: 1, wrongState: 0, inversions: 0, tooOld: 1 });
     const parked = await collections.parked.find({ shop: SHOP }).lean();
     expect(parked.map(({ state }) => state)).toEqual(['discarded', 'discarded']);

@@ -2,22 +2,22 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { acceptWebhook, type AcceptTools } from '../../src/accept/accept-webhook.ts';
 import type { Answer } from '../../src/accept/answers.ts';
 import { complianceRunner } from '../../src/compliance/compliance-runner.ts';
-import { requestBook } from '../../src/persist/request-book.ts';
+import { createRequestStore } from '../../src/persist/request-store.ts';
 import type { ComplianceRunner } from '../../src/compliance/runner.ts';
 import { fingerprintsOf } from '../../src/deposit/fingerprints.ts';
 import { drainOrder } from '../../src/drain/drain-order.ts';
 import type { DrainTools } from '../../src/drain/drain-tools.ts';
 import type { OrderKey } from '../../src/order/identity.ts';
-import { auditLog } from '../../src/persist/audit-log.ts';
-import { auditedOnce } from '../../src/persist/audited-once.ts';
+import { createAuditLog } from '../../src/persist/audit-log.ts';
+import { createAuditedOnce } from '../../src/persist/audited-once.ts';
 import type { Collections } from '../../src/persist/collections.ts';
 import type { ComplianceDocument } from '../../src/persist/compliance-schema.ts';
-import { redactions } from '../../src/persist/redactions.ts';
-import { shopBook, type ShopBook } from '../../src/persist/shop-book.ts';
-import { shopEvents } from '../../src/shop/shop-events.ts';
+import { createRedactions } from '../../src/persist/redactions.ts';
+import { createShopStore, type ShopStore } from '../../src/persist/shop-store.ts';
+import { createShopEvents } from '../../src/shop/shop-events.ts';
 import { bytesOf, decompress } from '../../src/system/payload.ts';
 import { everythingIn } from '../hostile/everything-in-redis.ts';
-import { openInside, silent, type Inside } from '../support/inside.ts';
+import { openInProcess, silent, type Inside } from '../support/in-process.ts';
 import { UNLIMITED } from '../support/unlimited.ts';
 
 export const SHOP = 'example.myshopify.com';
@@ -38,7 +38,7 @@ export class ComplianceInside {
   readonly inside: Inside;
   readonly tools: DrainTools;
   readonly runner: ComplianceRunner;
-  readonly shops: ShopBook;
+  readonly shops: ShopStore;
   /** Shopify's answer to the question whether the shop has the app. */
   isIn: 'in' | 'out' | 'unknown' = 'out';
   nowMs = Date.parse('2026-11-27T15:00:00Z');
@@ -47,15 +47,15 @@ export class ComplianceInside {
     const { collections } = inside;
     const now = () => this.nowMs;
     this.inside = inside;
-    this.shops = shopBook(collections);
+    this.shops = createShopStore(collections);
     this.tools = {
       ...inside.tools,
       now,
       // Every drain reads the requests again. A test of its own covers drains with outdated requests.
-      redactions: { masked: (...args) => redactions(collections, now).masked(...args) },
+      redactions: { masked: (...args) => createRedactions(collections, now).masked(...args) },
     };
     const { redis, partitions, tools } = inside;
-    const audit = auditLog(collections.audit, unsealed);
+    const audit = createAuditLog(collections.audit, unsealed);
     this.runner = complianceRunner({
       collections,
       redis,
@@ -69,15 +69,15 @@ export class ComplianceInside {
   }
 
   static async open(): Promise<ComplianceInside> {
-    return new ComplianceInside(await openInside());
+    return new ComplianceInside(await openInProcess());
   }
 
   /** Tools of a drain with some collections replaced. */
   toolsOver(changed: Partial<Collections>): DrainTools {
     const collections = { ...this.inside.collections, ...changed };
-    const audited = auditedOnce(collections.audit, auditLog(collections.audit, unsealed));
-    const tools = { shops: shopBook(collections), requests: requestBook(collections), audited };
-    return { ...this.tools, shopEvents: shopEvents(tools) };
+    const audited = createAuditedOnce(collections.audit, createAuditLog(collections.audit, unsealed));
+    const tools = { shops: createShopStore(collections), requests: createRequestStore(collections), audited };
+    return { ...this.tools, shopEvents: createShopEvents(tools) };
   }
 
   async send(topic: string, body: object | string, sending: Sending = {}): Promise<Answer> {
@@ -104,7 +104,7 @@ export class ComplianceInside {
   /** Drains all mailboxes. */
   async drain(tools: DrainTools = this.tools): Promise<void> {
     const { redis, keys, waker } = this.inside;
-    await waker.settle();
+    await waker.flush();
     for (const order of await redis.zrange(keys.pending, '0', '-1'))
       await drainOrder(order as OrderKey, tools);
   }
@@ -118,7 +118,7 @@ export class ComplianceInside {
   async redact(): Promise<void> {
     for (let round = 0; round < 10; round += 1) {
       await this.runner.round();
-      if ((await requestBook(this.inside.collections).redactionsToDo()).length === 0) return;
+      if ((await createRequestStore(this.inside.collections).redactionsToDo()).length === 0) return;
       this.nowMs += 120_000;
     }
     throw new Error('the redactions did not end');

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { mongo } from 'mongoose';
 import { exportOf } from '../../src/compliance/export.ts';
-import { requestBook } from '../../src/persist/request-book.ts';
+import { createRequestStore } from '../../src/persist/request-store.ts';
 import { ComplianceInside, SHOP } from './compliance-inside.ts';
 import { ADA, BOB, fulfillmentBody, orderBody, redactBody, requestBody } from './persons.ts';
 
@@ -55,7 +55,7 @@ describe('no redaction, export or check scans a whole collection', () => {
     sent.length = 0;
     await compliance.sendAndDrain('customers/data_request', requestBody(BOB, [2], SHOP));
     const { collections } = compliance.inside;
-    const requests = requestBook(collections);
+    const requests = createRequestStore(collections);
     const [record] = await requests.list(['asked', 'working'], 10);
     await exportOf(collections, record!, null);
     await requests.handedOver(record!._id, 'ada', new Date(), null);

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { drainOrder } from '../../src/drain/drain-order.ts';
 import type { OrderKey } from '../../src/order/identity.ts';
-import { spool } from '../../src/persist/spool.ts';
+import { createSpool } from '../../src/persist/spool.ts';
 import { until } from '../support/until.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 import { ComplianceInside, SHOP } from './compliance-inside.ts';
@@ -28,7 +28,7 @@ describe('a redaction waits for events from before its request, and for no other
     compliance.nowMs = Date.now() + 5;
     const body = kind === 'customers/redact' ? redactBody(ADA, [1], SHOP) : { shop_id: 1, shop_domain: SHOP };
     await compliance.send(kind, body);
-    await compliance.inside.waker.settle();
+    await compliance.inside.waker.flush();
     while (await compliance.inside.redis.exists(compliance.inside.keys.mailbox(OF_SHOP)))
       await drainOrder(OF_SHOP, compliance.tools);
     // Whatever follows is later, also by Redis's clock.
@@ -67,7 +67,7 @@ describe('a redaction waits for events from before its request, and for no other
 
   test.each(KINDS)('%s: waits for events that were spooled before it, not for later ones', async (kind) => {
     const { client, collections } = compliance.inside;
-    const spooled = spool(client, collections.spool.db.name);
+    const spooled = createSpool(client, collections.spool.db.name);
     const received = (receivedAt: number) =>
       waitingEvent('orders/updated', orderBody(ADA, 1), { order: keyOf('1'), receivedAt });
     const before = received(compliance.nowMs - 1000);

@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, afterEach, describe, expect, test } from '@jest/globals';
 import { drainOrder } from '../../src/drain/drain-order.ts';
-import { redactions } from '../../src/persist/redactions.ts';
-import { verifier } from '../../src/watch/stories/verifier.ts';
+import { createRedactions } from '../../src/persist/redactions.ts';
+import { createVerifier } from '../../src/operate/stories/verifier.ts';
 import { keyOf } from '../support/waiting-event.ts';
 import { ComplianceInside, SHOP } from './compliance-inside.ts';
 import { ADA, BOB, fulfillmentBody, orderBody, redactBody, tracesOf } from './persons.ts';
@@ -67,7 +67,7 @@ describe('customers/redact', () => {
       facts: { totalPrice: '19.00', currency: 'EUR' },
       sequence: 3,
     });
-    const found = await verifier(collections, 90)({ limit: 100 });
+    const found = await createVerifier(collections, 90)({ limit: 100 });
     expect(found).toMatchObject({ orders: 3, appliedTwice: 0, inversions: 0, wrongState: 0, unexplained: 0 });
   });
 
@@ -128,12 +128,12 @@ describe('customers/redact', () => {
 
   test('its second pass redacts what a drain stored that did not know the request yet', async () => {
     await twoCustomers();
-    const late = redactions(compliance.inside.collections, () => 0);
+    const late = createRedactions(compliance.inside.collections, () => 0);
     await late.masked(keyOf('1'), null, []);
     await ask();
     await compliance.runner.round();
     await compliance.send('fulfillments/update', fulfillmentBody(ADA, 1, 9));
-    await compliance.inside.waker.settle();
+    await compliance.inside.waker.flush();
     await drainOrder(keyOf('1'), { ...compliance.tools, redactions: late });
     expect(tracesOf(ADA, await compliance.everything())).not.toEqual([]);
     await compliance.redact();

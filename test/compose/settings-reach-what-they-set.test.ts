@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { drainOrder } from '../../src/drain/drain-order.ts';
-import { openInside, type Inside } from '../support/inside.ts';
+import { openInProcess, type Inside } from '../support/in-process.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 
 /** A wrong setting, or one in a wrong unit, has the right type. */
@@ -8,7 +8,7 @@ describe('a setting reaches what it sets', () => {
   let inside: Inside;
   beforeAll(async () => {
     const settings = { LOCK_TTL_MS: '40000', DEDUPE_TTL_HOURS: '3', HOLD_FOR_CREATE_MS: '7000' };
-    inside = await openInside({ settings });
+    inside = await openInProcess({ settings });
   });
   afterAll(() => inside.close());
 
@@ -26,7 +26,7 @@ describe('a setting reaches what it sets', () => {
     const { redis, keys, depositor, waker } = inside;
     const event = waitingEvent('orders/create', {}, { order: keyOf('2') });
     await depositor.deposit(event, null);
-    await waker.settle();
+    await waker.flush();
     const ttlSeconds = await redis.ttl(keys.dedupe(event.id));
     expect(ttlSeconds).toBeGreaterThan(3 * 3600 - 60);
     expect(ttlSeconds).toBeLessThanOrEqual(3 * 3600);
@@ -35,7 +35,7 @@ describe('a setting reaches what it sets', () => {
   test('P5: events before the create wait for HOLD_FOR_CREATE_MS', async () => {
     const order = keyOf('3');
     await inside.depositor.deposit(waitingEvent('orders/paid', {}, { order }), null);
-    await inside.waker.settle();
+    await inside.waker.flush();
     const drained = await drainOrder(order, inside.tools);
     const forMs = drained.outcome === 'held' ? drained.forMs : null;
     expect(forMs).toBeGreaterThan(2000);

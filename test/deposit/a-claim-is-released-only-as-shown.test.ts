@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { claims, type Claim, type Claims } from '../../src/deposit/claims.ts';
+import { createClaims, type Claim, type Claims } from '../../src/deposit/claims.ts';
 import { changedAtOf, fingerprintsOf } from '../../src/deposit/fingerprints.ts';
 import { asShopDomain, partsOf, type EventId, type OrderKey } from '../../src/order/identity.ts';
 import { TOPICS } from '../../src/order/topics.ts';
-import { DEDUPE_TTL_SECONDS, openDeposit, type DepositInside } from '../support/inside.ts';
+import { DEDUPE_TTL_SECONDS, openDeposit, type DepositInside } from '../support/in-process.ts';
 import { keyOf, randomEventId, waitingEvent } from '../support/waiting-event.ts';
 
 const PARTITIONS = 3;
@@ -13,7 +13,7 @@ describe('the claims of events', () => {
   let found: Claims;
   beforeAll(async () => {
     inside = await openDeposit({ partitions: PARTITIONS });
-    found = claims(inside.redis, inside.partitions);
+    found = createClaims(inside.redis, inside.partitions);
   });
   afterAll(() => inside.close());
 

@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Depositor } from '../../src/deposit/depositor.ts';
-import { replayer } from '../../src/deposit/replayer.ts';
+import { createReplayer } from '../../src/deposit/replayer.ts';
 import { RoomMaker } from '../../src/deposit/room-maker.ts';
-import { spoolingDepositor } from '../../src/deposit/spooling-depositor.ts';
+import { createSpoolingDepositor } from '../../src/deposit/spooling-depositor.ts';
 import { Unspooler } from '../../src/deposit/unspooler.ts';
-import { orderLock } from '../../src/lock/order-lock.ts';
+import { createLocks } from '../../src/lock/locks.ts';
 import type { EventId } from '../../src/order/identity.ts';
 import { bytesTooMany, isFull, readMemory } from '../../src/system/redis-memory.ts';
 import { fillWithClaims } from '../support/claims-that-fill.ts';
-import { DEDUPE_TTL_SECONDS, depositOver, silent, type DepositInside } from '../support/inside.ts';
+import { DEDUPE_TTL_SECONDS, depositOver, silent, type DepositInside } from '../support/in-process.ts';
 import { OwnRedis } from '../support/own-redis.ts';
 import { until } from '../support/until.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
@@ -76,7 +76,7 @@ describe('P6: a Redis that is full keeps room for drains', () => {
 
   test('a replay does not use the reserve: its event is not in the mailbox', async () => {
     const { redis, partitions, waker, keys } = inside;
-    const back = replayer(redis, partitions, waker, DEDUPE_TTL_SECONDS);
+    const back = createReplayer(redis, partitions, waker, DEDUPE_TTL_SECONDS);
     const [parked, other] = [event(), event()];
     await back.replay(parked);
     await fill();
@@ -95,7 +95,9 @@ describe('P6: a Redis that is full keeps room for drains', () => {
       return Promise.resolve({ event: id, firstSeenAt: null });
     };
     const kept = { put, oldest: () => Promise.resolve([]), remove: () => Promise.resolve() };
-    const deposits: Depositor = spoolingDepositor(inside.depositor, kept, 1500, { spooled: () => undefined });
+    const deposits: Depositor = createSpoolingDepositor(inside.depositor, kept, 1500, {
+      spooled: () => undefined,
+    });
     for (let i = 0; i < 20; i += 1) await deposits.deposit(event(), null);
     expect(spooled).toHaveLength(20);
     expect(await deposits.deposit(first!, null)).toMatchObject({ outcome: 'duplicate' });
@@ -159,17 +161,18 @@ describe('P6: a Redis that is full keeps room for drains', () => {
       },
       depositor: inside.depositor,
       makeRoom: (isRefused) => room.make(isRefused),
-      lock: () => orderLock([inside.redis], 10_000, () => undefined).acquire(inside.keys.spoolLock, 'spool'),
+      lock: () =>
+        createLocks([inside.redis], 10_000, () => undefined).acquire(inside.keys.spoolLock, 'spool'),
       log: silent,
       onMoved: () => undefined,
     });
     expect(await room.make()).toBe(true);
-    await unspooler.part.once();
+    await unspooler.component.once();
     expect([kept.length, dropped]).toEqual([1, 0]);
     // The refused request's buffer is still there.
     await limitTo(0.835);
     await until(async () => {
-      await unspooler.part.once();
+      await unspooler.component.once();
       return kept.length === 0;
     });
     expect(dropped).toBeGreaterThan(0);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { EventId, OrderKey } from '../../src/order/identity.ts';
-import { openDeposit, type DepositInside } from '../support/inside.ts';
+import { openDeposit, type DepositInside } from '../support/in-process.ts';
 import { keyOf, randomEventId, waitingEvent } from '../support/waiting-event.ts';
 
 describe('a trim removes only what its holder settled', () => {

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeEntry, encodeEntry } from '../../src/deposit/mailbox-entry.ts';
 import { drainOrder } from '../../src/drain/drain-order.ts';
-import { spool } from '../../src/persist/spool.ts';
+import { createSpool } from '../../src/persist/spool.ts';
 import { compress } from '../../src/system/payload.ts';
 import { DICTIONARIES } from '../../src/system/payload-dictionary.ts';
-import { journalOf, openInside, type Inside } from '../support/inside.ts';
+import { journalOf, openInProcess, type Inside } from '../support/in-process.ts';
 import { unspoolerOver } from '../support/unspooler-over.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 
@@ -15,7 +15,7 @@ const body = (note: string) => ({ id: 61, updated_at: '2026-11-20T10:00:00Z', no
 describe('P2: a payload that a newer version wrote', () => {
   let inside: Inside;
   beforeEach(async () => {
-    inside = await openInside();
+    inside = await openInProcess();
   });
   afterEach(() => inside.close());
 
@@ -53,7 +53,7 @@ describe('P2: a payload that a newer version wrote', () => {
   });
 
   test('leaves the spool unchanged, and blocks no later event', async () => {
-    const kept = spool(inside.client, inside.collections.spool.db.name);
+    const kept = createSpool(inside.client, inside.collections.spool.db.name);
     for (const event of [newer, older]) await kept.put({ event, delivery: null });
     await unspoolerOver(inside, kept).moveFirst();
     expect(await inside.collections.spool.countDocuments()).toBe(0);

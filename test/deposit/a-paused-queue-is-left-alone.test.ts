@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Sweeper } from '../../src/deposit/sweeper.ts';
-import { openDeposit, silent, type DepositInside } from '../support/inside.ts';
+import { openDeposit, silent, type DepositInside } from '../support/in-process.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 
 describe('while a queue is paused', () => {
@@ -23,7 +23,7 @@ describe('while a queue is paused', () => {
     );
     const deposit = async (order: string) => {
       await inside.depositor.deposit(waitingEvent('orders/paid', {}, { order: keyOf(order) }), null);
-      await inside.waker.settle();
+      await inside.waker.flush();
     };
     await deposit('1');
     await queue.pause();

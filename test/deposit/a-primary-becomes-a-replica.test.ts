@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { reconnectIfReadOnly } from '../../src/system/connections.ts';
-import { depositOver, type DepositInside } from '../support/inside.ts';
+import { depositOver, type DepositInside } from '../support/in-process.ts';
 import { OwnRedis } from '../support/own-redis.ts';
 import { until } from '../support/until.ts';
 import { waitingEvent } from '../support/waiting-event.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Sweeper } from '../../src/deposit/sweeper.ts';
-import { depositOrders, openDeposit, silent, type DepositInside } from '../support/inside.ts';
+import { depositOrders, openDeposit, silent, type DepositInside } from '../support/in-process.ts';
 import { keyOf } from '../support/waiting-event.ts';
 
 describe('a sweep without lost jobs', () => {

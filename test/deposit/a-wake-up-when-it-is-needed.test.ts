@@ -1,10 +1,10 @@
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Worker } from 'bullmq';
-import { depositor } from '../../src/deposit/depositor.ts';
+import { createDepositor } from '../../src/deposit/depositor.ts';
 import type { DrainJob } from '../../src/deposit/waker.ts';
-import { waker } from '../../src/deposit/waker.ts';
+import { createWaker } from '../../src/deposit/waker.ts';
 import { QUEUE } from '../../src/system/redis-keys.ts';
-import { openDeposit, silent, type DepositInside } from '../support/inside.ts';
+import { openDeposit, silent, type DepositInside } from '../support/in-process.ts';
 import { until } from '../support/until.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 
@@ -23,7 +23,7 @@ describe('a deposit wakes a drain', () => {
 
   async function deposit(topic: string, order = '1'): Promise<void> {
     await inside.depositor.deposit(waitingEvent(topic, { order }, { order: keyOf(order) }), null);
-    await inside.waker.settle();
+    await inside.waker.flush();
   }
   /** BullMQ numbers every added job, even one that it drops as a duplicate. */
   const addsTried = async () => Number(await inside.redis.get(`${inside.keys.queuePrefix}:${QUEUE}:id`));
@@ -63,7 +63,7 @@ describe('a deposit wakes a drain', () => {
     await deposit('orders/paid');
     await until(() => runs === 1);
     for (let i = 0; i < 10; i += 1) inside.waker.wake(keyOf('1'));
-    await inside.waker.settle();
+    await inside.waker.flush();
     expect(runs).toBe(1);
     finish.get(1)?.();
     await until(() => runs === 2);
@@ -79,11 +79,11 @@ describe('a deposit wakes a drain', () => {
     if (!queue) throw new Error('one partition has one queue');
     // A key of the wrong type is in the way: BullMQ's script fails, Lockstep's scripts do not.
     await inside.redis.set(`${inside.keys.queuePrefix}:${QUEUE}:wait`, 'in the way');
-    const wakes = waker([queue], silent, () => (failures += 1));
+    const wakes = createWaker([queue], silent, () => (failures += 1));
     const event = waitingEvent('orders/paid', { id: 1 });
-    const answer = await depositor(inside.redis, inside.partitions, wakes, 60).deposit(event, null);
+    const answer = await createDepositor(inside.redis, inside.partitions, wakes, 60).deposit(event, null);
     expect(answer.outcome).toBe('accepted');
-    await wakes.settle();
+    await wakes.flush();
     expect(failures).toBe(1);
     expect(await inside.redis.zcard(inside.keys.pending)).toBe(1);
   });

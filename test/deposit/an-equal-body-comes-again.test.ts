@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { fingerprintsOf, repeatOf } from '../../src/deposit/fingerprints.ts';
-import { spoolingDepositor } from '../../src/deposit/spooling-depositor.ts';
+import { createSpoolingDepositor } from '../../src/deposit/spooling-depositor.ts';
 import { drainOrder } from '../../src/drain/drain-order.ts';
 import type { WaitingEvent } from '../../src/order/event.ts';
 import type { EventId } from '../../src/order/identity.ts';
-import { spool } from '../../src/persist/spool.ts';
+import { createSpool } from '../../src/persist/spool.ts';
 import { acceptWith } from '../support/accepting.ts';
-import { openInside, type Inside } from '../support/inside.ts';
+import { openInProcess, type Inside } from '../support/in-process.ts';
 import { unspoolerOver } from '../support/unspooler-over.ts';
 import { keyOf } from '../support/waiting-event.ts';
 
@@ -32,7 +32,7 @@ const second = (micros: string) => `2026-11-20T10:05:00.${micros}Z`;
 describe('P5: an equal body with another triggered-at', () => {
   let inside: Inside;
   beforeEach(async () => {
-    inside = await openInside();
+    inside = await openInProcess();
   });
   afterEach(() => inside.close());
 
@@ -46,9 +46,9 @@ describe('P5: an equal body with another triggered-at', () => {
   const arrives = ({ body, at, webhookId, topic = 'orders/updated' }: Sent, over = inside.depositor) =>
     acceptWith(over, { topic, body, triggeredAt: at, webhookId });
   const withoutRedis = () => {
-    const kept = spool(inside.client, inside.collections.spool.db.name);
+    const kept = createSpool(inside.client, inside.collections.spool.db.name);
     const down = { deposit: () => Promise.reject(new Error('Redis is down')) };
-    return { kept, spooling: spoolingDepositor(down, kept, 1500, { spooled: () => undefined }) };
+    return { kept, spooling: createSpoolingDepositor(down, kept, 1500, { spooled: () => undefined }) };
   };
   const status = async () => {
     await drainOrder(ORDER, inside.tools);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Sweeper } from '../../src/deposit/sweeper.ts';
 import type { WaitingEvent } from '../../src/order/event.ts';
-import { openDeposit, silent, type DepositInside } from '../support/inside.ts';
+import { openDeposit, silent, type DepositInside } from '../support/in-process.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 
 const SHOP = 'example.myshopify.com';

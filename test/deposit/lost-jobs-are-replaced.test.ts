@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Sweeper } from '../../src/deposit/sweeper.ts';
 import type { OrderKey } from '../../src/order/identity.ts';
 import { partitionOf, QUEUE } from '../../src/system/redis-keys.ts';
-import { depositOrders, openDeposit, silent, type DepositInside } from '../support/inside.ts';
+import { depositOrders, openDeposit, silent, type DepositInside } from '../support/in-process.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 
 describe('P6: an order that waits without a job is woken by one sweep', () => {
@@ -67,7 +67,7 @@ describe('P6: an order that waits without a job is woken by one sweep', () => {
     const order = keyOf('77');
     const [queue] = inside.queues.filter((_each, p) => p === partitionOf(order, inside.partitions.length));
     await inside.depositor.deposit(waitingEvent('orders/paid', {}, { order }), null);
-    await inside.waker.settle();
+    await inside.waker.flush();
     await queue?.drain();
     const deduplication = { id: idOf(order), keepLastIfActive: true };
     await queue?.add('drain', { order }, { delay: 300_000, deduplication });
@@ -99,8 +99,8 @@ describe('P6: an order that waits without a job is woken by one sweep', () => {
   });
 
   test('and a sweeper that runs on its timer can be stopped', async () => {
-    sweeper.part.start();
-    await sweeper.part.stop();
+    sweeper.component.start();
+    await sweeper.component.stop();
     expect(found()).toBe(0);
   });
 });

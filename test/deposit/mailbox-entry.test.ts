@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { WaitingEvent } from '../../src/order/event.ts';
 import { decodeEntry, encodeEntry } from '../../src/deposit/mailbox-entry.ts';
-import { openDeposit, type DepositInside } from '../support/inside.ts';
+import { openDeposit, type DepositInside } from '../support/in-process.ts';
 import { compress } from '../../src/system/payload.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { mailboxList, type ListPlace, type MailboxList } from '../../src/deposit/mailbox-list.ts';
+import { createMailboxList, type ListPlace, type MailboxList } from '../../src/deposit/mailbox-list.ts';
 import type { OrderKey } from '../../src/order/identity.ts';
 import { partitionOf } from '../../src/system/redis-keys.ts';
-import { depositOrders, openDeposit, type DepositInside } from '../support/inside.ts';
+import { depositOrders, openDeposit, type DepositInside } from '../support/in-process.ts';
 import { keyOf, randomEventId, waitingEvent } from '../support/waiting-event.ts';
 
 const PARTITIONS = 3;
@@ -12,7 +12,7 @@ describe('the list of mailboxes', () => {
   let list: MailboxList;
   beforeEach(async () => {
     inside = await openDeposit({ partitions: PARTITIONS });
-    list = mailboxList(inside.redis, inside.partitions);
+    list = createMailboxList(inside.redis, inside.partitions);
   });
   afterEach(() => inside.close());
 
@@ -79,7 +79,7 @@ describe('the list of mailboxes', () => {
     const due = async () =>
       Object.fromEntries((await list.page(10, null)).waiting.map((each) => [each.order, each.due]));
     expect(await due()).toEqual({ [lost]: false, [kept]: true });
-    await inside.waker.wakeAnew([lost]);
+    await inside.waker.wakeAgain([lost]);
     expect(await due()).toEqual({ [lost]: true, [kept]: true });
   });
 
@@ -97,7 +97,7 @@ describe('the view of one mailbox', () => {
   let list: MailboxList;
   beforeEach(async () => {
     inside = await openDeposit();
-    list = mailboxList(inside.redis, inside.partitions);
+    list = createMailboxList(inside.redis, inside.partitions);
   });
   afterEach(() => inside.close());
 

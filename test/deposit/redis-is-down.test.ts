@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { depositor } from '../../src/deposit/depositor.ts';
+import { createDepositor } from '../../src/deposit/depositor.ts';
 import { openQueues } from '../../src/deposit/queues.ts';
 import { withScripts, type ScriptedRedis } from '../../src/deposit/scripts.ts';
-import { waker } from '../../src/deposit/waker.ts';
+import { createWaker } from '../../src/deposit/waker.ts';
 import { openRedis, redisReady } from '../../src/system/connections.ts';
 import { redisKeys } from '../../src/system/redis-keys.ts';
-import { silent } from '../support/inside.ts';
+import { silent } from '../support/in-process.ts';
 import { OwnRedis } from '../support/own-redis.ts';
 import { until } from '../support/until.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
@@ -27,10 +27,10 @@ describe('a deposit while Redis is down', () => {
     await server.remove();
   });
   const deposits = () =>
-    depositor(
+    createDepositor(
       redis,
       partitions,
-      waker(openQueues(redis, partitions), silent, () => undefined),
+      createWaker(openQueues(redis, partitions), silent, () => undefined),
       60,
     );
 

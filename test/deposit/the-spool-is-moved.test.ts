@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { spool, type Spool } from '../../src/persist/spool.ts';
-import { openInside, type Inside } from '../support/inside.ts';
+import { createSpool, type Spool } from '../../src/persist/spool.ts';
+import { openInProcess, type Inside } from '../support/in-process.ts';
 import { unspoolerOver } from '../support/unspooler-over.ts';
 import { until } from '../support/until.ts';
 import { keyOf, RECEIVED_AT, waitingEvent } from '../support/waiting-event.ts';
@@ -10,8 +10,8 @@ describe('P2, P3: a spooled event', () => {
   let kept: Spool;
   let moved: number;
   beforeEach(async () => {
-    inside = await openInside();
-    kept = spool(inside.client, inside.collections.spool.db.name);
+    inside = await openInProcess();
+    kept = createSpool(inside.client, inside.collections.spool.db.name);
     moved = 0;
   });
   afterEach(() => inside.close());
@@ -29,7 +29,7 @@ describe('P2, P3: a spooled event', () => {
     expect(moved).toBe(250);
     expect((await waiting()).map(({ id }) => id)).toEqual(events.slice(0, 250).map(({ id }) => id));
     expect(await spooledCount()).toBe(0);
-    await inside.waker.settle();
+    await inside.waker.flush();
     expect(await inside.queues[0]?.getWaitingCount()).toBe(1);
   });
 
@@ -74,10 +74,10 @@ describe('P2, P3: a spooled event', () => {
 
   test('is found by a timer, which can be stopped', async () => {
     const running = unspooler();
-    running.part.start();
+    running.component.start();
     await kept.put({ event: event(1), delivery: null });
     await until(async () => (await spooledCount()) === 0, 5000);
-    await running.part.stop();
+    await running.component.stop();
     expect(await waiting()).toHaveLength(1);
   });
 });

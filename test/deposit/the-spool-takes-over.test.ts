@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Depositor } from '../../src/deposit/depositor.ts';
-import { spoolingDepositor } from '../../src/deposit/spooling-depositor.ts';
-import { spool, type Spool } from '../../src/persist/spool.ts';
+import { createSpoolingDepositor } from '../../src/deposit/spooling-depositor.ts';
+import { createSpool, type Spool } from '../../src/persist/spool.ts';
 import { compress } from '../../src/system/payload.ts';
-import { openInside, type Inside } from '../support/inside.ts';
+import { openInProcess, type Inside } from '../support/in-process.ts';
 import { until } from '../support/until.ts';
 import { waitingEvent } from '../support/waiting-event.ts';
 
@@ -13,8 +13,8 @@ describe('P2: a deposit that Redis cannot take', () => {
   let inside: Inside;
   let kept: Spool;
   beforeAll(async () => {
-    inside = await openInside();
-    kept = spool(inside.client, inside.collections.spool.db.name);
+    inside = await openInProcess();
+    kept = createSpool(inside.client, inside.collections.spool.db.name);
   });
   afterAll(() => inside.close());
 
@@ -34,7 +34,7 @@ describe('P2: a deposit that Redis cannot take', () => {
     },
   };
   const deposits = (over = kept, depositTimeoutMs = 1500) =>
-    spoolingDepositor(redis, over, depositTimeoutMs, { spooled: (reason) => reasons.push(reason) });
+    createSpoolingDepositor(redis, over, depositTimeoutMs, { spooled: (reason) => reasons.push(reason) });
 
   test('goes to the spool completely; sent again it is a duplicate, with the time of the first', async () => {
     const event = waitingEvent(

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { openDeposit, type DepositInside } from '../support/inside.ts';
+import { openDeposit, type DepositInside } from '../support/in-process.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 
 describe('one event deposited two hundred times at the same time', () => {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { depositor, type Depositor } from '../../src/deposit/depositor.ts';
+import { createDepositor, type Depositor } from '../../src/deposit/depositor.ts';
 import { fingerprintsOf } from '../../src/deposit/fingerprints.ts';
 import type { WaitingEvent } from '../../src/order/event.ts';
 import { partsOf } from '../../src/order/identity.ts';
-import { DEDUPE_TTL_SECONDS, openDeposit, type DepositInside } from '../support/inside.ts';
+import { DEDUPE_TTL_SECONDS, openDeposit, type DepositInside } from '../support/in-process.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 
 describe('what makes a duplicate', () => {
@@ -13,7 +13,7 @@ describe('what makes a duplicate', () => {
   beforeAll(async () => {
     inside = await openDeposit();
     const { redis, partitions, waker } = inside;
-    deposits = depositor(redis, partitions, waker, DEDUPE_TTL_SECONDS, (event) => reused.push(event));
+    deposits = createDepositor(redis, partitions, waker, DEDUPE_TTL_SECONDS, (event) => reused.push(event));
   });
   afterAll(() => inside.close());
 

@@ -3,7 +3,7 @@ import type { DrainJob } from '../../src/deposit/waker.ts';
 import { backoffMs } from '../../src/drain/backoff.ts';
 import type { Drained } from '../../src/drain/drain-order.ts';
 import { openWorkers } from '../../src/drain/drain-workers.ts';
-import { openDeposit, silent, type DepositInside } from '../support/inside.ts';
+import { openDeposit, silent, type DepositInside } from '../support/in-process.ts';
 import { until } from '../support/until.ts';
 import { keyOf } from '../support/waiting-event.ts';
 

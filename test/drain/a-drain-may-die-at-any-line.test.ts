@@ -3,7 +3,7 @@ import { drainOrder } from '../../src/drain/drain-order.ts';
 import type { DrainTools } from '../../src/drain/drain-tools.ts';
 import { decide } from '../../src/order/decide.ts';
 import type { OrderKey } from '../../src/order/identity.ts';
-import { depositAll, journalOf, lifeEvents, openInside, type Inside } from '../support/inside.ts';
+import { depositAll, journalOf, lifeEvents, openInProcess, type Inside } from '../support/in-process.ts';
 import { RECEIVED_AT } from '../support/waiting-event.ts';
 
 class Died extends Error {}
@@ -42,7 +42,7 @@ function toolsDyingAt(line: (typeof LINES)[number], when: 'before' | 'after', to
 describe('a drain may die at any line', () => {
   let inside: Inside;
   beforeAll(async () => {
-    inside = await openInside();
+    inside = await openInProcess();
   });
   afterAll(() => inside.close());
 

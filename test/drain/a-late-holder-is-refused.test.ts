@@ -3,14 +3,14 @@ import { drainOrder } from '../../src/drain/drain-order.ts';
 import type { DrainTools } from '../../src/drain/drain-tools.ts';
 import type { OrderKey } from '../../src/order/identity.ts';
 import { newOrder } from '../../src/order/order.ts';
-import { orderLock, type Lease } from '../../src/lock/order-lock.ts';
-import { depositAll, journalOf, lifeEvents, openInside, type Inside } from '../support/inside.ts';
+import { createLocks, type Lease } from '../../src/lock/locks.ts';
+import { depositAll, journalOf, lifeEvents, openInProcess, type Inside } from '../support/in-process.ts';
 import { until } from '../support/until.ts';
 
 describe('P4: a holder that is too late', () => {
   let inside: Inside;
   beforeAll(async () => {
-    inside = await openInside();
+    inside = await openInProcess();
   });
   afterAll(() => inside.close());
 
@@ -67,7 +67,7 @@ describe('P4: a holder that is too late', () => {
   test('whose lock was taken before its commit commits nothing, and does not release the new lock', async () => {
     const { order } = await deposited(4);
     const leases: Lease[] = [];
-    const short = orderLock([inside.redis], 600, () => undefined);
+    const short = createLocks([inside.redis], 600, () => undefined);
     const acquire: DrainTools['lock']['acquire'] = async (key, job) => {
       const lease = await short.acquire(key, job);
       if (lease) leases.push(lease);

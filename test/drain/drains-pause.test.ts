@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DrainPauser } from '../../src/drain/drain-pauser.ts';
 import { openWorkers } from '../../src/drain/drain-workers.ts';
-import { openDeposit, silent, type DepositInside } from '../support/inside.ts';
+import { openDeposit, silent, type DepositInside } from '../support/in-process.ts';
 import { until } from '../support/until.ts';
 import { keyOf } from '../support/waiting-event.ts';
 

@@ -2,13 +2,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { randomFrom } from '../../scripts/deliveries/random.ts';
 import { drainOrder } from '../../src/drain/drain-order.ts';
 import type { DrainTools } from '../../src/drain/drain-tools.ts';
-import { depositAll, journalOf, lifeEvents, openInside, type Inside } from '../support/inside.ts';
+import { depositAll, journalOf, lifeEvents, openInProcess, type Inside } from '../support/in-process.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 
 describe('a drain', () => {
   let inside: Inside;
   beforeAll(async () => {
-    inside = await openInside();
+    inside = await openInProcess();
   });
   afterAll(() => inside.close());
   beforeEach(() => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { drainOrder } from '../../src/drain/drain-order.ts';
 import type { OrderKey } from '../../src/order/identity.ts';
-import { depositAll, journalOf, lifeEvents, openInside, type Inside } from '../support/inside.ts';
+import { depositAll, journalOf, lifeEvents, openInProcess, type Inside } from '../support/in-process.ts';
 import { waitingEvent } from '../support/waiting-event.ts';
 
 const HOLD_MS = 60_000;
@@ -9,7 +9,7 @@ const HOLD_MS = 60_000;
 describe("an order's first events", () => {
   let inside: Inside;
   beforeAll(async () => {
-    inside = await openInside({ settings: { HOLD_FOR_CREATE_MS: String(HOLD_MS) } });
+    inside = await openInProcess({ settings: { HOLD_FOR_CREATE_MS: String(HOLD_MS) } });
   });
   afterAll(() => inside.close());
 

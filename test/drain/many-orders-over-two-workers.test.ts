@@ -4,7 +4,7 @@ import { drainOrder } from '../../src/drain/drain-order.ts';
 import { openWorkers } from '../../src/drain/drain-workers.ts';
 import { decide } from '../../src/order/decide.ts';
 import type { OrderKey } from '../../src/order/identity.ts';
-import { journalOf, lifeEvents, openInside, silent, type Inside } from '../support/inside.ts';
+import { journalOf, lifeEvents, openInProcess, silent, type Inside } from '../support/in-process.ts';
 import { until } from '../support/until.ts';
 import { RECEIVED_AT } from '../support/waiting-event.ts';
 
@@ -14,7 +14,7 @@ describe('the events of many orders, shuffled and duplicated, over two workers',
   let inside: Inside;
   let workers: ReturnType<typeof openWorkers>;
   beforeAll(async () => {
-    inside = await openInside();
+    inside = await openInProcess();
     const drain = ({ order }: { order: OrderKey }) => drainOrder(order, inside.tools);
     workers = [1, 2].flatMap(() =>
       openWorkers(inside.redis, inside.partitions, 20, drain, {

@@ -2,13 +2,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { drainOrder } from '../../src/drain/drain-order.ts';
 import type { EventId, OrderKey } from '../../src/order/identity.ts';
 import { decompress } from '../../src/system/payload.ts';
-import { depositAll, journalOf, lifeEvents, openInside, type Inside } from '../support/inside.ts';
+import { depositAll, journalOf, lifeEvents, openInProcess, type Inside } from '../support/in-process.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 
 describe('P7: a poison event is parked, and the others continue', () => {
   let inside: Inside;
   beforeAll(async () => {
-    inside = await openInside();
+    inside = await openInProcess();
   });
   afterAll(() => inside.close());
   beforeEach(() => {

@@ -4,13 +4,13 @@ import type { DrainTools } from '../../src/drain/drain-tools.ts';
 import type { WaitingEvent } from '../../src/order/event.ts';
 import type { OrderKey } from '../../src/order/identity.ts';
 import { Fault } from '../../src/system/errors.ts';
-import { depositAll, journalOf, lifeEvents, openInside, type Inside } from '../support/inside.ts';
+import { depositAll, journalOf, lifeEvents, openInProcess, type Inside } from '../support/in-process.ts';
 import { keyOf, RECEIVED_AT, waitingEvent } from '../support/waiting-event.ts';
 
 describe('P7: work that takes longer than the lock of its order', () => {
   let inside: Inside;
   beforeAll(async () => {
-    inside = await openInside();
+    inside = await openInProcess();
   });
   afterAll(() => inside.close());
 

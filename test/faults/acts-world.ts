@@ -4,7 +4,7 @@ import { FakeShopify } from '../../scripts/fake-shopify/fake-shopify.ts';
 import { freePort } from '../../scripts/local/ports.ts';
 import { asEventId, type EventId, type OrderKey } from '../../src/order/identity.ts';
 import { encodeHolder } from '../../src/lock/holder.ts';
-import { journal } from '../../src/persist/journal.ts';
+import { createJournal } from '../../src/persist/journal.ts';
 import { QUEUE, redisKeys } from '../../src/system/redis-keys.ts';
 import { ALL_SCOPES } from '../../src/shop/shopify.ts';
 import { http, type HttpAnswer } from '../support/http.ts';
@@ -202,7 +202,7 @@ export class ActsWorld {
     const { collections } = this.rig;
     const client = collections.events.db.getClient();
     const rejected = events.map((waiting) => ({ waiting, because: 'a test', attempts: 1 }));
-    await journal(client, collections).write({ ended: [], rejected, now: Date.now() - 60_000, by: BY });
+    await createJournal(client, collections).write({ ended: [], rejected, now: Date.now() - 60_000, by: BY });
     return events.map(({ id }) => String(id));
   }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { ServedDashboard } from '../watch/served-dashboard.ts';
+import { ServedDashboard } from '../operate/served-dashboard.ts';
 import { askedTwice, cutOff, ended, killAt, killBeside, pointsAround } from './acts-killed.ts';
 import { ActsWorld, type Victim } from './acts-world.ts';
 import { ACTS, LOOKS } from './acts.ts';

@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { expect } from '@jest/globals';
-import type { Audit } from '../../scripts/proof/audit.ts';
+import type { Proof } from '../../scripts/proof/prove.ts';
 
 /** A line of the table that `npm run faults` prints. */
 export interface Row {
@@ -25,7 +25,7 @@ export function times(short: number, full: number): number {
 export const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
 
 /** Compares an audit with the promises, and records it. */
-export function expectNothingBroken(row: Row, audit: Audit): void {
+export function expectNothingBroken(row: Row, audit: Proof): void {
   const { lost, twice, inversions, wrong, unexplained } = audit;
   if (process.env.FAULTS_OUT)
     appendFileSync(process.env.FAULTS_OUT, `${JSON.stringify({ ...row, ...audit })}\n`);

@@ -16,7 +16,7 @@ import { mintToken } from '../../src/system/tokens.ts';
 import { http, type HttpAnswer } from '../support/http.ts';
 import { Link } from '../support/link.ts';
 import { until } from '../support/until.ts';
-import { audit, type Audit } from '../../scripts/proof/audit.ts';
+import { prove, type Proof } from '../../scripts/proof/prove.ts';
 import { SEED } from './record.ts';
 import { SentLog } from '../../scripts/proof/sent-log.ts';
 
@@ -218,9 +218,9 @@ export class Rig {
     return spooled === 0 && waiting.every((orders) => orders === 0);
   }
 
-  async audit(): Promise<Audit> {
+  async audit(): Promise<Proof> {
     const { collections, direct: redis } = this;
-    return await audit(this.log, { collections, redis, partitions: this.#partitions });
+    return await prove(this.log, { collections, redis, partitions: this.#partitions });
   }
 
   get #partitions(): number {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { http } from '../support/http.ts';
 import { OwnRedis } from '../support/own-redis.ts';
 import { until } from '../support/until.ts';
-import { ServedDashboard } from '../watch/served-dashboard.ts';
+import { ServedDashboard } from '../operate/served-dashboard.ts';
 
 describe('health', () => {
   let server: OwnRedis;

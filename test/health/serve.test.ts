@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import express from 'express';
 import { expect, test } from '@jest/globals';
-import { serving } from '../../src/health/serve.ts';
+import { httpServer } from '../../src/health/serve.ts';
 
 /** An app that answers when the test says so. */
 function heldApp() {
@@ -22,13 +22,13 @@ function heldApp() {
 test('P2: a stopping server answers the request under way, and does not wait for idle connections', async () => {
   const { app, asked, allow } = heldApp();
   const { promise: listening, resolve: onListening } = Promise.withResolvers<number>();
-  const part = serving('test', app, 0, onListening, undefined);
-  await part.start?.();
+  const component = httpServer('test', app, 0, onListening, undefined);
+  await component.start?.();
   const agent = new Agent({ keepAlive: true });
   const sent = request({ port: await listening, agent });
   sent.end();
   await asked;
-  const stopped = part.stop();
+  const stopped = component.stop();
   allow();
   const [response] = (await once(sent, 'response')) as [NodeJS.ReadableStream & { statusCode: number }];
   response.resume();
@@ -41,8 +41,8 @@ test('P2: a stopping server answers the request under way, and does not wait for
 test('with an address to bind to, no other address of this machine is served, except `localhost`', async () => {
   const { promise: listening, resolve: onListening } = Promise.withResolvers<number>();
   const app = express().get('/', (_request, response) => void response.json({ done: true }));
-  const part = serving('test', app, 0, onListening, '127.0.0.1');
-  await part.start?.();
+  const component = httpServer('test', app, 0, onListening, '127.0.0.1');
+  await component.start?.();
   const port = await listening;
   for (const host of ['127.0.0.1', 'localhost'])
     expect((await fetch(`http://${host}:${port}/`)).ok).toBe(true);
@@ -51,20 +51,20 @@ test('with an address to bind to, no other address of this machine is served, ex
     .filter(({ internal, family }) => !internal && family === 'IPv4');
   for (const { address } of others)
     await expect(fetch(`http://${address}:${port}/`)).rejects.toThrow('fetch failed');
-  await part.stop();
+  await component.stop();
 });
 
 test('the error names an address that this machine does not have', async () => {
-  const part = serving('test', express(), 0, () => undefined, '192.0.2.1');
-  await expect(part.start?.()).rejects.toThrow('BIND: 192.0.2.1 is not an address of this machine');
+  const component = httpServer('test', express(), 0, () => undefined, '192.0.2.1');
+  await expect(component.start?.()).rejects.toThrow('BIND: 192.0.2.1 is not an address of this machine');
 });
 
 test('the error names a port that is in use, and says what to do', async () => {
   const other = createServer().listen(0);
   await once(other, 'listening');
   const { port } = other.address() as AddressInfo;
-  const part = serving('test', express(), port, () => undefined, undefined);
-  await expect(part.start?.()).rejects.toThrow(
+  const component = httpServer('test', express(), port, () => undefined, undefined);
+  await expect(component.start?.()).rejects.toThrow(
     `port ${port} is already in use: stop the program that uses it, or set another port`,
   );
   other.close();

@@ -5,7 +5,7 @@ import { drainOrder } from '../../src/drain/drain-order.ts';
 import type { OrderKey } from '../../src/order/identity.ts';
 import type { Delivery } from '../../scripts/deliveries/life.ts';
 import { signedHeaders } from '../../scripts/deliveries/signed.ts';
-import type { Inside } from '../support/inside.ts';
+import type { Inside } from '../support/in-process.ts';
 import { UNLIMITED } from '../support/unlimited.ts';
 
 const SECRET = 'a-secret-for-tests';

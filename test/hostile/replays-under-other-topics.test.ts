@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { lifeOf, type Delivery, type Ending } from '../../scripts/deliveries/life.ts';
 import { randomFrom } from '../../scripts/deliveries/random.ts';
 import { TOPICS, type Topic } from '../../src/order/topics.ts';
-import { journalOf, openInside, type Inside } from '../support/inside.ts';
+import { journalOf, openInProcess, type Inside } from '../support/in-process.ts';
 import { keyOf } from '../support/waiting-event.ts';
 import { accept, drainAll, orderOf } from './accepted-inside.ts';
 
@@ -25,7 +25,7 @@ describe('P5: a signed body under every other topic', () => {
   let inside: Inside;
   let number = 0;
   beforeAll(async () => {
-    inside = await openInside();
+    inside = await openInProcess();
   });
   afterAll(() => inside.close());
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { lifeOf, type Delivery } from '../../scripts/deliveries/life.ts';
 import { randomFrom } from '../../scripts/deliveries/random.ts';
 import type { OrderKey } from '../../src/order/identity.ts';
-import { journalOf, openInside, type Inside } from '../support/inside.ts';
+import { journalOf, openInProcess, type Inside } from '../support/in-process.ts';
 import { keyOf } from '../support/waiting-event.ts';
 import { accept, drainAll, type Forged } from './accepted-inside.ts';
 
@@ -19,7 +19,7 @@ describe('P3: a body that is sent again with other headers', () => {
   let life: Delivery[];
   let order: OrderKey;
   beforeAll(async () => {
-    inside = await openInside();
+    inside = await openInProcess();
     life = lifeOf(randomFrom(1), SHOP, 1, new Date('2026-11-20T10:00:00Z'));
     order = keyOf('5820000001000');
     for (const delivery of life) await accept(inside, delivery);

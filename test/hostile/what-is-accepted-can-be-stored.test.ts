@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { drainOrder } from '../../src/drain/drain-order.ts';
 import { decompress } from '../../src/system/payload.ts';
-import { depositAll, journalOf, openInside, type Inside } from '../support/inside.ts';
+import { depositAll, journalOf, openInProcess, type Inside } from '../support/in-process.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 
 /**
@@ -11,7 +11,7 @@ import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 describe('hostile bodies, drained', () => {
   let inside: Inside;
   beforeAll(async () => {
-    inside = await openInside();
+    inside = await openInProcess();
   });
   afterAll(() => inside.close());
 

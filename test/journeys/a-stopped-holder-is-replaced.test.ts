@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { openBrowser } from '../../scripts/local/chromium.ts';
-import type { Lock } from '../../src/watch/shapes/locks.ts';
-import type { AuditEntry } from '../../src/watch/shapes/audit.ts';
+import type { Lock } from '../../src/operate/shapes/locks.ts';
+import type { AuditEntry } from '../../src/operate/shapes/audit.ts';
 import { mintToken } from '../../src/system/tokens.ts';
 import { Rig, type Program } from '../faults/rig.ts';
 import { openPage, signIn, type WatchedPage } from '../support/browser.ts';

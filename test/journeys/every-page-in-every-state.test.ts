@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { openBrowser } from '../../scripts/local/chromium.ts';
 import type { OrderKey } from '../../src/order/identity.ts';
 import { redisKeys } from '../../src/system/redis-keys.ts';
-import type { SystemStatus } from '../../src/watch/shapes/system.ts';
+import type { SystemStatus } from '../../src/operate/shapes/system.ts';
 import { mintToken } from '../../src/system/tokens.ts';
 import { Rig } from '../faults/rig.ts';
 import { openPage, signIn, type WatchedPage } from '../support/browser.ts';

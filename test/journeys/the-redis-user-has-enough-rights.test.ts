@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import { lifeOf } from '../../scripts/deliveries/life.ts';
 import { randomFrom } from '../../scripts/deliveries/random.ts';
 import { freePort } from '../../scripts/local/ports.ts';
-import { orderLock, type Lease } from '../../src/lock/order-lock.ts';
+import { createLocks, type Lease } from '../../src/lock/locks.ts';
 import { redisKeys } from '../../src/system/redis-keys.ts';
 import { compose } from '../support/compose.ts';
 import { startComposeRedis, type ComposeRedis } from '../support/compose-redis.ts';
@@ -94,7 +94,7 @@ describe('the programs work with the rights of the documented Redis user', () =>
     });
 
     const holder = new Redis(redis.url);
-    const locks = orderLock([holder], 60_000, () => undefined);
+    const locks = createLocks([holder], 60_000, () => undefined);
     // The drain of the replayed event may still hold it for a moment.
     const leases: Lease[] = [];
     await until(async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { FakeShop } from '../../scripts/fake-shopify/fake-shop.ts';
 import { ALL_SCOPES } from '../../src/shop/shopify.ts';
-import type { Reconcile } from '../../src/watch/shapes/reconcile.ts';
+import type { Reconcile } from '../../src/operate/shapes/reconcile.ts';
 import { driftOf } from '../support/drift.ts';
 import { StackWithShopify } from '../support/stack-with-shopify.ts';
 import { until } from '../support/until.ts';
@@ -57,7 +57,7 @@ describe('orders that Shopify did not report completely', () => {
       return {
         orders: await orders.find().sort({ _id: 1 }).lean(),
         others: await Promise.all([events, parked, spool].map((each) => each.collection.countDocuments())),
-        putRight: (await shops.findById(shop.name).lean())?.putRight,
+        repaired: (await shops.findById(shop.name).lean())?.repaired,
         taken: (await redis.keys('*:dedupe:*')).length,
       };
     } finally {

@@ -18,12 +18,12 @@ const OPTIONS: SaleOptions = {
 const OTHERS_BETWEEN = 50;
 const CALM = { dup: 0, shuffle: 0 };
 
-const planAnew = (changes: Partial<SaleOptions> = {}) => planSale({ ...OPTIONS, ...changes });
+const newPlan = (changes: Partial<SaleOptions> = {}) => planSale({ ...OPTIONS, ...changes });
 const planned = new Map<string, Sale>();
 /** Each is made once for all tests. */
 function plan(changes: Partial<SaleOptions> = {}): Sale {
   const name = JSON.stringify(changes);
-  const sale = planned.get(name) ?? planAnew(changes);
+  const sale = planned.get(name) ?? newPlan(changes);
   planned.set(name, sale);
   return sale;
 }
@@ -173,7 +173,7 @@ describe('the order of sending', () => {
 
 describe('the same sale again', () => {
   test('has the same bodies except for their times, in the same order', () => {
-    const [one, other] = [plan(), planAnew()];
+    const [one, other] = [plan(), newPlan()];
     expect(other.deliveries.map(timeless)).toEqual(one.deliveries.map(timeless));
     expect(other.deliveries.map(({ webhookId }) => webhookId)).toEqual(
       one.deliveries.map(({ webhookId }) => webhookId),

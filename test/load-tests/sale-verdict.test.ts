@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { promisesOf, verdictOf } from '../../load-tests/sale/verdict.ts';
 import { overlapsIn } from '../../scripts/proof/overlaps.ts';
-import type { Audit } from '../../scripts/proof/audit.ts';
+import type { Proof } from '../../scripts/proof/prove.ts';
 
 type Found = Parameters<typeof promisesOf>[0];
 
-const ALL_RIGHT: Audit = {
+const ALL_RIGHT: Proof = {
   sent: 105,
   acked: 100,
   duplicates: 5,
@@ -21,7 +21,7 @@ const ALL_RIGHT: Audit = {
   slowestAckMs: 0,
 };
 
-const found = (changes: Partial<Found> = {}, audit: Partial<Audit> = {}): Found => ({
+const found = (changes: Partial<Found> = {}, audit: Partial<Proof> = {}): Found => ({
   audit: { ...ALL_RIGHT, ...audit },
   forged: { sent: 20, refused: 20, kept: 0 },
   drains: { holds: 90, overlaps: 0 },
@@ -104,11 +104,11 @@ describe('a promise', () => {
 
   test('every figure of the audit that must have a certain value is checked', () => {
     const numbers = broken.map(([, , { audit }]) => audit);
-    const looked = (Object.keys(ALL_RIGHT) as (keyof Audit)[]).filter((name) =>
+    const looked = (Object.keys(ALL_RIGHT) as (keyof Proof)[]).filter((name) =>
       numbers.some((audit) => audit[name] !== ALL_RIGHT[name]),
     );
     // What was sent, and where it is, are not promises; answer times are measured at the sender.
-    const others = Object.keys(ALL_RIGHT).filter((name) => !looked.includes(name as keyof Audit));
+    const others = Object.keys(ALL_RIGHT).filter((name) => !looked.includes(name as keyof Proof));
     expect(others).toEqual(['sent', 'duplicates', 'journaled', 'slowestAckMs']);
   });
 });

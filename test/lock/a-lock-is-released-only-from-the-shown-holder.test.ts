@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { lockKeeper, type LockKeeper } from '../../src/lock/lock-keeper.ts';
-import { orderLock, type Lease } from '../../src/lock/order-lock.ts';
+import { createLockKeeper, type LockKeeper } from '../../src/lock/lock-keeper.ts';
+import { createLocks, type Lease } from '../../src/lock/locks.ts';
 import { namespace } from '../support/namespace.ts';
 import { until } from '../support/until.ts';
 
@@ -13,12 +13,12 @@ describe('P4: a lock is released by force only if its holder is the one that was
   beforeAll(async () => {
     const names = [await namespace(), await namespace(), await namespace()];
     servers = names.map(({ redisUrl }) => new Redis(redisUrl));
-    keeper = lockKeeper(servers, TTL_MS);
+    keeper = createLockKeeper(servers, TTL_MS);
   });
   afterAll(() => servers.forEach((server) => server.disconnect()));
 
   async function held(key: string): Promise<Lease> {
-    const lease = await orderLock(servers, TTL_MS, () => undefined).acquire(key, '1');
+    const lease = await createLocks(servers, TTL_MS, () => undefined).acquire(key, '1');
     if (!lease) throw new Error(`${key} was free`);
     return lease;
   }
@@ -77,7 +77,7 @@ describe('P4: a lock is released by force only if its holder is the one that was
     const lease = await held('few');
     const away = new Redis((await namespace()).redisUrl, { maxRetriesPerRequest: 0 });
     away.disconnect();
-    const few = lockKeeper([servers[0] as Redis, away, away], TTL_MS);
+    const few = createLockKeeper([servers[0] as Redis, away, away], TTL_MS);
     await expect(few.takeAway('few', await tokenOf('few'))).rejects.toThrow('only 1 of 3');
     expect(await holders('few')).toBe(3);
     await lease.release();

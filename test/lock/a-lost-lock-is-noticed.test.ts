@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { orderLock, type Lease } from '../../src/lock/order-lock.ts';
+import { createLocks, type Lease } from '../../src/lock/locks.ts';
 import { namespace } from '../support/namespace.ts';
 import { until } from '../support/until.ts';
 
@@ -18,7 +18,7 @@ describe('a lock that is lost while held', () => {
     losses = 0;
   });
   async function held(key: string, server = redis, ttlMs = TTL_MS): Promise<Lease> {
-    const lease = await orderLock([server], ttlMs, () => (losses += 1)).acquire(key, 'job');
+    const lease = await createLocks([server], ttlMs, () => (losses += 1)).acquire(key, 'job');
     if (!lease) throw new Error(`${key} was free`);
     return lease;
   }

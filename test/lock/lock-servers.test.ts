@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { orderLock } from '../../src/lock/order-lock.ts';
+import { createLocks } from '../../src/lock/locks.ts';
 import { openRedis, redisReady } from '../../src/system/connections.ts';
-import { silent } from '../support/inside.ts';
+import { silent } from '../support/in-process.ts';
 import { Link } from '../support/link.ts';
 import { namespace } from '../support/namespace.ts';
 import { until } from '../support/until.ts';
@@ -23,7 +23,7 @@ describe('the lock over several servers', () => {
   afterAll(() => there.forEach((redis) => redis.disconnect()));
 
   const lockOver = (...servers: (Redis | undefined)[]) =>
-    orderLock(
+    createLocks(
       servers.filter((server) => server !== undefined),
       TTL_MS,
       () => undefined,

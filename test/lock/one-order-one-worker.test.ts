@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { orderLock } from '../../src/lock/order-lock.ts';
+import { createLocks } from '../../src/lock/locks.ts';
 import { namespace } from '../support/namespace.ts';
 import { until } from '../support/until.ts';
 
@@ -13,7 +13,7 @@ describe('the lock of an order', () => {
     redis = new Redis((await namespace()).redisUrl);
   });
   afterAll(() => redis.disconnect());
-  const lock = () => orderLock([redis], TTL_MS, () => (losses += 1));
+  const lock = () => createLocks([redis], TTL_MS, () => (losses += 1));
 
   test('P4: has one holder; all others get null immediately', async () => {
     const lease = await lock().acquire('busy', 'job');

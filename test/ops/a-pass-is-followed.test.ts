@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { reconcileBook, type ReconcileBook } from '../../src/persist/reconcile-book.ts';
+import { createReconcileStore, type ReconcileStore } from '../../src/persist/reconcile-store.ts';
 import { mintToken } from '../../src/system/tokens.ts';
 import { until } from '../support/until.ts';
-import { JWT_SECRET, ServedDashboard } from '../watch/served-dashboard.ts';
-import { carryOut, install, missingFrom } from '../watch/shop-records.ts';
+import { JWT_SECRET, ServedDashboard } from '../operate/served-dashboard.ts';
+import { carryOut, install, missingFrom } from '../operate/shop-records.ts';
 import { runOps, startOps } from './run-ops.ts';
 
 const SHOP = 'example.myshopify.com';
@@ -11,11 +11,11 @@ const MISSING = missingFrom(SHOP);
 
 describe('ops reconcile', () => {
   let dashboard: ServedDashboard;
-  let book: ReconcileBook;
+  let store: ReconcileStore;
   let globals: string[];
   beforeAll(async () => {
     dashboard = await ServedDashboard.start();
-    book = reconcileBook(dashboard.collections, Date.now);
+    store = createReconcileStore(dashboard.collections, Date.now);
     await install(dashboard.collections, SHOP);
     const token = await mintToken(JWT_SECRET, { name: 'ada', role: 'operator' }, 1);
     globals = ['--url', dashboard.url, '--token', token];
@@ -27,19 +27,19 @@ describe('ops reconcile', () => {
 
   test('a dry run is followed to its end and shows what it would repair', async () => {
     const running = run('--shop', SHOP, '--since', '2h');
-    const { _id: id } = await carryOut(book, [MISSING]);
+    const { _id: id } = await carryOut(store, [MISSING]);
     const { code, stdout, stderr } = await running;
     expect(code).toBe(0);
     expect(stdout).toContain(`The dry run for ${SHOP} is done. 12 orders checked: 1 missing, 0 stale.`);
     expect(stdout).toContain(MISSING.order);
     expect(stdout).toContain('Nothing was changed. To repair, add --yes and --reason.');
     expect(stderr).toContain(`pass ${id} (dry run) requested; Ctrl-C aborts it`);
-    expect(await book.one(id)).toMatchObject({ dryRun: true, how: 'pages', who: 'ada' });
+    expect(await store.one(id)).toMatchObject({ dryRun: true, how: 'pages', who: 'ada' });
   });
 
   test('--yes with a reason repairs; --json prints the record of the pass', async () => {
     const running = run('run', '--shop', SHOP, '--all', '--yes', '--reason', 'after the outage', '--json');
-    const { _id: id } = await carryOut(book, [MISSING]);
+    const { _id: id } = await carryOut(store, [MISSING]);
     const { code, stdout } = await running;
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -53,7 +53,7 @@ describe('ops reconcile', () => {
 
   test('a pass that fails says why, and the exit code is 1', async () => {
     const running = run('--shop', SHOP, '--since', '2026-01-01T00:00:00Z');
-    await carryOut(book, [MISSING], 'failed', 'Shopify refused: access is forbidden (403)');
+    await carryOut(store, [MISSING], 'failed', 'Shopify refused: access is forbidden (403)');
     const { code, stdout } = await running;
     expect([code, stdout.includes('failed. 12 orders checked: 1 missing, 0 stale. Shopify refused')]).toEqual(
       [1, true],
@@ -66,7 +66,7 @@ describe('ops reconcile', () => {
     running.child.kill('SIGINT');
     const { code, stdout } = await running.ended;
     expect([code, stdout.includes('was aborted')]).toEqual([1, true]);
-    expect(await book.open()).toEqual([]);
+    expect(await store.open()).toEqual([]);
   });
 
   test.each([
@@ -77,7 +77,7 @@ describe('ops reconcile', () => {
     [['--shop', SHOP, '--since', '2h', '--reason', 'x']],
   ])('%j is invalid usage and requests no pass', async (args) => {
     expect((await run(...args)).code).toBe(2);
-    expect(await book.open()).toEqual([]);
+    expect(await store.open()).toEqual([]);
   });
 
   test('a shop that never installed is refused', async () => {
@@ -96,7 +96,7 @@ describe('ops reconcile', () => {
       who: 'schedule',
       reason: 'its turn',
     } as const;
-    const { _id: id } = await book.ask(wanted);
+    const { _id: id } = await store.ask(wanted);
     expect((await run('ls', '--shop', SHOP)).stdout).toContain(id);
     expect((await run('show', id)).stdout).toContain('is waiting for the app program');
     const aborted = await run('abort', id, '--reason', 'not now');

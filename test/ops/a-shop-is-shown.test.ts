@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { reconcileBook } from '../../src/persist/reconcile-book.ts';
+import { createReconcileStore } from '../../src/persist/reconcile-store.ts';
 import { mintToken } from '../../src/system/tokens.ts';
-import { JWT_SECRET, ServedDashboard } from '../watch/served-dashboard.ts';
-import { install, INSTALLED_AT, request } from '../watch/shop-records.ts';
+import { JWT_SECRET, ServedDashboard } from '../operate/served-dashboard.ts';
+import { install, INSTALLED_AT, request } from '../operate/shop-records.ts';
 import { runOps } from './run-ops.ts';
 
 const SHOP = 'example.myshopify.com';
@@ -15,9 +15,9 @@ describe('ops shop', () => {
     dashboard = await ServedDashboard.start();
     const { collections } = dashboard;
     const subscriptions = { checkedAt: INSTALLED_AT, missing: [], doubled: ['orders/paid'] };
-    await install(collections, SHOP, { attention: LAPSED, subscriptions, putRight: 3 });
+    await install(collections, SHOP, { attention: LAPSED, subscriptions, repaired: 3 });
     await install(collections, 'gone.myshopify.com', { state: 'uninstalled', uninstalledAt: INSTALLED_AT });
-    await reconcileBook(collections, Date.now).ask({
+    await createReconcileStore(collections, Date.now).ask({
       shop: SHOP,
       how: 'pages',
       since: null,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { readToken } from '../../src/system/tokens.ts';
 import { until } from '../support/until.ts';
-import type { ServedRoutes } from '../watch/served-routes.ts';
+import type { ServedRoutes } from '../operate/served-routes.ts';
 import { CLAIM, EVENT, ORDER } from './recorded-answers.ts';
 import { serveRecorded } from './recorded-api.ts';
 import type { Recorded } from './recorded.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { plain, plainJson, plainLines } from '../../src/ops/plain.ts';
 import { age, table } from '../../src/ops/table.ts';
-import type { ServedRoutes } from '../watch/served-routes.ts';
+import type { ServedRoutes } from '../operate/served-routes.ts';
 import { endedEvent, ORDER } from './recorded-answers.ts';
 import { serveRecorded } from './recorded-api.ts';
 import type { Recorded } from './recorded.ts';

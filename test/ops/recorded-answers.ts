@@ -1,10 +1,10 @@
-import type { Claim } from '../../src/watch/shapes/dedupe.ts';
-import type { EventSummary } from '../../src/watch/shapes/events.ts';
-import type { Lock } from '../../src/watch/shapes/locks.ts';
-import type { ParkedEvent, ReplayRun } from '../../src/watch/shapes/parked.ts';
-import type { SystemStatus } from '../../src/watch/shapes/system.ts';
-import type { TokenList, TokenRow } from '../../src/watch/shapes/tokens.ts';
-import { WELL } from '../watch/all-is-well.ts';
+import type { DedupeClaim } from '../../src/operate/shapes/dedupe.ts';
+import type { EventSummary } from '../../src/operate/shapes/events.ts';
+import type { Lock } from '../../src/operate/shapes/locks.ts';
+import type { ParkedEvent, ReplayRun } from '../../src/operate/shapes/parked.ts';
+import type { SystemStatus } from '../../src/operate/shapes/system.ts';
+import type { TokenList, TokenRow } from '../../src/operate/shapes/tokens.ts';
+import { WELL } from '../operate/all-is-well.ts';
 
 /** Responses of the API. */
 const SHOP = 'example.myshopify.com';
@@ -12,7 +12,7 @@ export const ORDER = `${SHOP}/5820001001000`;
 export const EVENT = 'ab'.repeat(32);
 export const AT = '2026-11-21T12:00:00.000Z';
 
-export const CLAIM: Claim = {
+export const CLAIM: DedupeClaim = {
   event: EVENT,
   order: ORDER,
   firstSeenAt: AT,

@@ -1,19 +1,19 @@
 import { z } from 'zod';
-import { route, type Asked, type Route } from '../../src/watch/api/route.ts';
-import { Refusal } from '../../src/watch/refusal.ts';
-import { orderPlace, eventId } from '../../src/watch/shapes/base.ts';
-import { claim, claimList, claimQuery, claimRelease } from '../../src/watch/shapes/dedupe.ts';
-import { eventPage, eventQuery, timeline, timelineQuery } from '../../src/watch/shapes/events.ts';
-import { lock, lockRelease, lockReleased } from '../../src/watch/shapes/locks.ts';
-import { because, did } from '../../src/watch/shapes/mailboxes.ts';
-import { order, searchAnswer, searchQuery } from '../../src/watch/shapes/orders.ts';
-import { discarded, discardRequest, parkedPage, parkedQuery } from '../../src/watch/shapes/parked.ts';
-import { queueList, queuePlace } from '../../src/watch/shapes/queues.ts';
-import { shopList, shopQuery } from '../../src/watch/shapes/shops.ts';
-import { status } from '../../src/watch/shapes/system.ts';
-import { verifiedPage, verifyQuery } from '../../src/watch/shapes/verify.ts';
-import { tokenList, tokenMint, tokenMinted } from '../../src/watch/shapes/tokens.ts';
-import { ServedRoutes } from '../watch/served-routes.ts';
+import { route, type RouteInput, type Route } from '../../src/operate/api/route.ts';
+import { Refusal } from '../../src/operate/refusal.ts';
+import { orderPlace, eventId } from '../../src/operate/shapes/base.ts';
+import { claim, claimList, claimQuery, claimRelease } from '../../src/operate/shapes/dedupe.ts';
+import { eventPage, eventQuery, timeline, timelineQuery } from '../../src/operate/shapes/events.ts';
+import { lock, lockRelease, lockReleased } from '../../src/operate/shapes/locks.ts';
+import { because, did } from '../../src/operate/shapes/mailboxes.ts';
+import { order, searchAnswer, searchQuery } from '../../src/operate/shapes/orders.ts';
+import { discarded, discardRequest, parkedPage, parkedQuery } from '../../src/operate/shapes/parked.ts';
+import { queueList, queuePlace } from '../../src/operate/shapes/queues.ts';
+import { shopList, shopQuery } from '../../src/operate/shapes/shops.ts';
+import { status } from '../../src/operate/shapes/system.ts';
+import { verifiedPage, verifyQuery } from '../../src/operate/shapes/verify.ts';
+import { tokenList, tokenMint, tokenMinted } from '../../src/operate/shapes/tokens.ts';
+import { ServedRoutes } from '../operate/served-routes.ts';
 import { act, look, unlessAway, type Recorded } from './recorded.ts';
 import { AT, CLAIM, EVENT, LOCK, QUEUES, STATUS, TOKENS, VERIFIED } from './recorded-answers.ts';
 import { replayRoutes } from './recorded-replays.ts';
@@ -171,7 +171,7 @@ function listRoutes(recorded: Recorded): Route[] {
 }
 
 function changingRoutes(recorded: Recorded): Route[] {
-  const done = ({ body }: Asked<unknown, unknown, unknown>) => {
+  const done = ({ body }: RouteInput<unknown, unknown, unknown>) => {
     recorded.bodies.push(body);
     return Promise.resolve({ did: 'it was done' });
   };

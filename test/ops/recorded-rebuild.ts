@@ -1,5 +1,5 @@
-import { route, type Route } from '../../src/watch/api/route.ts';
-import { rebuildAnswer, rebuildRequest, type RebuildLook } from '../../src/watch/shapes/rebuild.ts';
+import { route, type Route } from '../../src/operate/api/route.ts';
+import { rebuildAnswer, rebuildRequest, type RebuildLook } from '../../src/operate/shapes/rebuild.ts';
 import { ORDER } from './recorded-answers.ts';
 
 const REBUILD: RebuildLook = {

@@ -1,4 +1,4 @@
-import { route, type Route } from '../../src/watch/api/route.ts';
+import { route, type Route } from '../../src/operate/api/route.ts';
 import {
   replayAbort,
   replayAnswer,
@@ -7,7 +7,7 @@ import {
   replayRequest,
   replayRun,
   type ReplayRun,
-} from '../../src/watch/shapes/parked.ts';
+} from '../../src/operate/shapes/parked.ts';
 import { act, look, unlessAway, type Recorded } from './recorded.ts';
 import { AT, RUN } from './recorded-answers.ts';
 

@@ -1,8 +1,8 @@
-import { Refusal } from '../../src/watch/refusal.ts';
-import type { AuditEntry } from '../../src/watch/shapes/audit.ts';
-import type { EventSummary } from '../../src/watch/shapes/events.ts';
-import type { SearchHit } from '../../src/watch/shapes/orders.ts';
-import type { ParkedEvent, ReplayRun } from '../../src/watch/shapes/parked.ts';
+import { Refusal } from '../../src/operate/refusal.ts';
+import type { AuditEntry } from '../../src/operate/shapes/audit.ts';
+import type { EventSummary } from '../../src/operate/shapes/events.ts';
+import type { SearchHit } from '../../src/operate/shapes/orders.ts';
+import type { ParkedEvent, ReplayRun } from '../../src/operate/shapes/parked.ts';
 
 /** The API's data; tests change it. */
 export interface Recorded {

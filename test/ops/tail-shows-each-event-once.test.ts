@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { until } from '../support/until.ts';
-import type { ServedRoutes } from '../watch/served-routes.ts';
+import type { ServedRoutes } from '../operate/served-routes.ts';
 import { endedEvent } from './recorded-answers.ts';
 import { serveRecorded } from './recorded-api.ts';
 import type { Recorded } from './recorded.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { ServedRoutes } from '../watch/served-routes.ts';
+import type { ServedRoutes } from '../operate/served-routes.ts';
 import { serveRecorded } from './recorded-api.ts';
 import { runOps } from './run-ops.ts';
 

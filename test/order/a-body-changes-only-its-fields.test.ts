@@ -164,14 +164,14 @@ describe('the cost of remembering where fields come from', () => {
       line_items: [{ id: 11, quantity: 2, current_quantity: 2, price: '1', ...whole }],
     };
     const order = orderAfter(snapshot('orders/create', 1, body), snapshot('orders/paid', 2, body));
-    expect(JSON.stringify(order)).not.toMatch(/"told"|"gone"/);
+    expect(JSON.stringify(order)).not.toMatch(/"positions"|"gone"/);
   });
 
   test('an order without this memory works', () => {
     const order = orderAfter(snapshot('orders/create', 1, { fulfillments: [parcel] }));
-    const { told: _, gone: __, ...old } = toDocument(keyOf(), order, 0);
+    const { positions: _, gone: __, ...old } = toDocument(keyOf(), order, 0);
     const { presentmentTotal: ___, ...facts } = old.facts;
-    const lines = old.lines.map(({ told: ____, fulfillableQuantity: _____, ...line }) => line);
+    const lines = old.lines.map(({ positions: ____, fulfillableQuantity: _____, ...line }) => line);
     const known = fromDocument({ ...old, facts, lines } as never);
     const { order: next } = decide(
       keyOf(),

@@ -50,9 +50,9 @@ describe('what it contains', () => {
     expect(event).toMatchObject({
       deletes: false,
       parts: [],
-      snapshot: { told: { name: '#1001', financialStatus: 'paid' } },
+      snapshot: { facts: { name: '#1001', financialStatus: 'paid' } },
     });
-    expect(event.snapshot?.told.lines).toHaveLength(2);
+    expect(event.snapshot?.facts.lines).toHaveLength(2);
     expect(JSON.stringify(event)).not.toMatch(/ophelia/i);
   });
 
@@ -97,7 +97,7 @@ describe('what it contains', () => {
       `{"id":820982911946154508,"line_items":[{"id":866550311766439020,"quantity":1}]}`,
     );
     const event = reading({ ...snapshot('orders/paid', 1), body });
-    expect(event.snapshot?.told.lines?.[0]?.id).toBe('866550311766439020');
+    expect(event.snapshot?.facts.lines?.[0]?.id).toBe('866550311766439020');
   });
 
   test('a deleted tracking event is kept as removed', () => {

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { newOrder, type Order } from '../../src/order/order.ts';
 import type { OrderKey } from '../../src/order/identity.ts';
-import { openInside, type Inside } from '../support/inside.ts';
+import { openInProcess, type Inside } from '../support/in-process.ts';
 import { keyOf } from '../support/waiting-event.ts';
 
 describe('P4: a commit succeeds only over the version that was loaded', () => {
   let inside: Inside;
   beforeAll(async () => {
-    inside = await openInside();
+    inside = await openInProcess();
   });
   afterAll(() => inside.close());
 

@@ -4,13 +4,13 @@ import type { DrainTools } from '../../src/drain/drain-tools.ts';
 import type { WaitingEvent } from '../../src/order/event.ts';
 import type { OrderKey } from '../../src/order/identity.ts';
 import { fence } from '../../src/persist/fence.ts';
-import { verifier } from '../../src/watch/stories/verifier.ts';
-import { depositAll, journalOf, lifeEvents, openInside, type Inside } from '../support/inside.ts';
+import { createVerifier } from '../../src/operate/stories/verifier.ts';
+import { depositAll, journalOf, lifeEvents, openInProcess, type Inside } from '../support/in-process.ts';
 
 describe('P4: a fence', () => {
   let inside: Inside;
   beforeAll(async () => {
-    inside = await openInside();
+    inside = await openInProcess();
   });
   afterAll(() => inside.close());
 
@@ -63,7 +63,7 @@ describe('P4: a fence', () => {
     expect((await journalOf(inside, order)).map(({ _id }) => _id)).toEqual(
       events.slice(0, 5).map(({ id }) => id),
     );
-    const verified = await verifier(inside.collections, 90)({ limit: 100 });
+    const verified = await createVerifier(inside.collections, 90)({ limit: 100 });
     expect(verified).toMatchObject({
       appliedTwice: 0,
       inversions: 0,

@@ -6,7 +6,7 @@ import { damageOf } from '../../src/order/order-shape.ts';
 import { newOrder, type Order } from '../../src/order/order.ts';
 import { fromDocument, toDocument } from '../../src/persist/order-document.ts';
 import type { OrderDocument } from '../../src/persist/order-schema.ts';
-import { openInside, type Inside } from '../support/inside.ts';
+import { openInProcess, type Inside } from '../support/in-process.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 
 const KEY = keyOf('5820001001000');
@@ -27,7 +27,7 @@ const LIVED = livedOrder();
 describe('an order is read back from its document unchanged', () => {
   let inside: Inside;
   beforeAll(async () => {
-    inside = await openInside();
+    inside = await openInProcess();
   });
   afterAll(() => inside.close());
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { redactions, type Redactions } from '../../src/persist/redactions.ts';
+import { createRedactions, type Redactions } from '../../src/persist/redactions.ts';
 import { partsOf } from '../../src/order/identity.ts';
-import { openInside, type Inside } from '../support/inside.ts';
+import { openInProcess, type Inside } from '../support/in-process.ts';
 import { keyOf, RECEIVED_AT, waitingEvent } from '../support/waiting-event.ts';
 
 const DRAINS = 60;
@@ -12,7 +12,7 @@ describe('a shop with an old redaction', () => {
   let shop: string;
   let clean: Redactions;
   beforeAll(async () => {
-    inside = await openInside();
+    inside = await openInProcess();
     shop = partsOf(keyOf()).shop;
     const at = new Date(RECEIVED_AT);
     await inside.collections.compliance.create({
@@ -26,7 +26,7 @@ describe('a shop with an old redaction', () => {
       state: 'done',
       doneAt: at,
     });
-    clean = redactions(inside.collections);
+    clean = createRedactions(inside.collections);
     await clean.masked(keyOf(), null, []);
   });
   afterAll(() => inside.close());

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { prepareCollections } from '../../src/persist/collections.ts';
-import { indexesPart } from '../../src/persist/indexes-part.ts';
-import { openInside, type Inside } from '../support/inside.ts';
+import { indexesComponent } from '../../src/persist/indexes-component.ts';
+import { openInProcess, type Inside } from '../support/in-process.ts';
 import { namespace } from '../support/namespace.ts';
 import { until } from '../support/until.ts';
 
@@ -11,7 +11,7 @@ const DAY_SECONDS = 86_400;
 describe('indexes', () => {
   let inside: Inside;
   beforeAll(async () => {
-    inside = await openInside();
+    inside = await openInProcess();
   });
   afterAll(() => inside.close());
 
@@ -56,7 +56,7 @@ describe('indexes', () => {
       const { mongoUri } = await namespace();
       let finish = () => undefined as void;
       let silenceMs: unknown;
-      const part = indexesPart(
+      const component = indexesComponent(
         mongoUri,
         log,
         async ({ events }) => {
@@ -66,21 +66,21 @@ describe('indexes', () => {
         },
         20,
       );
-      await part.start?.();
+      await component.start?.();
       expect(said).toEqual([expect.stringContaining('still building indexes')]);
       await until(() => silenceMs !== undefined);
       expect(silenceMs).toBe(0);
       finish();
       await until(() => said.includes('MongoDB has built the indexes'));
-      await part.stop();
+      await component.stop();
     });
 
     test('that already exist delay nothing, and a failure is reported', async () => {
       const { mongoUri } = await namespace();
-      const part = indexesPart(mongoUri, log, (collections) => prepareCollections(collections, 90));
-      await part.start?.();
+      const component = indexesComponent(mongoUri, log, (collections) => prepareCollections(collections, 90));
+      await component.start?.();
       expect(said).toEqual([]);
-      const failing = indexesPart(mongoUri, log, () => Promise.reject(new Error('no disk')));
+      const failing = indexesComponent(mongoUri, log, () => Promise.reject(new Error('no disk')));
       await expect(failing.start?.()).rejects.toThrow('no disk');
     });
   });

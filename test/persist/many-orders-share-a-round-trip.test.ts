@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { newOrder, type Order } from '../../src/order/order.ts';
-import { openInside, type Inside } from '../support/inside.ts';
+import { openInProcess, type Inside } from '../support/in-process.ts';
 import { BY, RECEIVED_AT, keyOf, waitingEvent } from '../support/waiting-event.ts';
 
 const KEYS = Array.from({ length: 90 }, (_, i) => keyOf(String(1000 + i)));
@@ -8,7 +8,7 @@ const KEYS = Array.from({ length: 90 }, (_, i) => keyOf(String(1000 + i)));
 describe('many orders share a round trip', () => {
   let inside: Inside;
   beforeAll(async () => {
-    inside = await openInside();
+    inside = await openInProcess();
     await Promise.all(KEYS.slice(0, 60).map((key) => commit({ ...newOrder(key), name: key }, 0)));
   });
   afterAll(() => inside.close());

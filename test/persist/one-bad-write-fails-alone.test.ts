@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mongo } from 'mongoose';
 import { newOrder } from '../../src/order/order.ts';
 import { toDocument } from '../../src/persist/order-document.ts';
-import { writeAll, type WriteModel } from '../../src/persist/write-all.ts';
-import { openInside, type Inside } from '../support/inside.ts';
+import { bulkWrite, type WriteModel } from '../../src/persist/bulk-write.ts';
+import { openInProcess, type Inside } from '../support/in-process.ts';
 import { BY, keyOf, waitingEvent } from '../support/waiting-event.ts';
 
 /** MongoDB refuses documents over 16 MB. */
@@ -13,7 +13,7 @@ const TOO_LARGE = 17 * 1024 * 1024;
 describe('P7: one write that MongoDB refuses fails alone', () => {
   let inside: Inside;
   beforeAll(async () => {
-    inside = await openInside();
+    inside = await openInProcess();
   });
   afterAll(() => inside.close());
 
@@ -30,7 +30,7 @@ describe('P7: one write that MongoDB refuses fails alone', () => {
       insert({ _id: 'b' }),
       insert({ _id: 'a' }),
     ];
-    const written = await writeAll(inside.client, models);
+    const written = await bulkWrite(inside.client, models);
     expect(written.map(({ matched, duplicateKey }) => [matched, duplicateKey])).toEqual([
       [1, false],
       [0, false],
@@ -109,7 +109,7 @@ describe('P7: one write that MongoDB refuses fails alone', () => {
     const closed = new mongo.MongoClient('mongodb://127.0.0.1:1');
     await closed.close();
     for (const away of [nobody, closed])
-      await expect(writeAll(away, [insert({ _id: 'c' }), insert({ _id: 'd' })])).rejects.toBeInstanceOf(
+      await expect(bulkWrite(away, [insert({ _id: 'c' }), insert({ _id: 'd' })])).rejects.toBeInstanceOf(
         mongo.MongoError,
       );
     await nobody.close();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { mongo } from 'mongoose';
-import { reconcileBook, SCHEDULE } from '../../src/persist/reconcile-book.ts';
-import { openInside, type Inside } from '../support/inside.ts';
+import { createReconcileStore, SCHEDULE } from '../../src/persist/reconcile-store.ts';
+import { openInProcess, type Inside } from '../support/in-process.ts';
 
 const AT = Date.UTC(2026, 10, 27, 12);
 
@@ -10,7 +10,7 @@ describe('passes are found without a collection scan', () => {
   let inside: Inside;
   const sent: mongo.Document[] = [];
   beforeAll(async () => {
-    inside = await openInside();
+    inside = await openInProcess();
     const { collections, client } = inside;
     await collections.shops.insertMany(
       Array.from({ length: 100 }, (_, i) => ({
@@ -40,7 +40,7 @@ describe('passes are found without a collection scan', () => {
   });
   afterAll(() => inside.close());
 
-  const book = () => reconcileBook(inside.collections, () => AT);
+  const book = () => createReconcileStore(inside.collections, () => AT);
   const mark = { at: new Date(AT - 60_000), id: 'pass-1' };
 
   test.each<[string, () => Promise<unknown[]>]>([

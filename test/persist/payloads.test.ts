@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { mongo } from 'mongoose';
 import { decompress } from '../../src/system/payload.ts';
-import { openInside, type Inside } from '../support/inside.ts';
+import { openInProcess, type Inside } from '../support/in-process.ts';
 import { BY, RECEIVED_AT, waitingEvent } from '../support/waiting-event.ts';
 
 const BODIES = {
@@ -18,7 +18,7 @@ const BODIES = {
 describe('a payload', () => {
   let inside: Inside;
   beforeAll(async () => {
-    inside = await openInside();
+    inside = await openInProcess();
   });
   afterAll(() => inside.close());
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { newOrder, type Order } from '../../src/order/order.ts';
-import { openInside, type Inside } from '../support/inside.ts';
+import { openInProcess, type Inside } from '../support/in-process.ts';
 import { BY, RECEIVED_AT, keyOf, waitingEvent } from '../support/waiting-event.ts';
 
 const MB = 1024 * 1024;
@@ -12,7 +12,7 @@ describe('small orders do not wait for the round trips of large ones', () => {
   /** The batch size of each command, in order. */
   let batches: { find: number[]; bulkWrite: number[] };
   beforeAll(async () => {
-    inside = await openInside();
+    inside = await openInProcess();
     inside.client.on('commandStarted', ({ commandName, command }) => {
       if (commandName === 'find') batches.find.push(command.filter._id.$in.length);
       if (commandName === 'bulkWrite') batches.bulkWrite.push(command.ops.length);

@@ -1,11 +1,11 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { hashOf, sealOf, BEGINNING } from '../../src/persist/audit-chain.ts';
-import { auditLog, checkAudit } from '../../src/persist/audit-log.ts';
+import { createAuditLog, checkAudit } from '../../src/persist/audit-log.ts';
 import type { AuditDocument } from '../../src/persist/audit-schema.ts';
 import { AuditSigner, type Head } from '../../src/persist/audit-signer.ts';
 import type { Collections } from '../../src/persist/collections.ts';
-import { silent } from '../support/inside.ts';
+import { silent } from '../support/in-process.ts';
 import { ACT, openAudit, writeActs } from '../support/open-audit.ts';
 
 const SECRET = 'a-jwt-secret-for-tests-of-32-characters';
@@ -62,7 +62,7 @@ describe('the audit log is signed', () => {
   test('entries of any program are signed when they begin, and again when they have ended', async () => {
     const signer = signerOf();
     await signer.sign();
-    const acting = auditLog(audit, silent);
+    const acting = createAuditLog(audit, silent);
     const number = await acting.begin(ACT);
     await written(2);
     expect(await checked(signer)).toEqual({ entries: 3, brokenAt: null, signedFrom: 1 });
@@ -89,7 +89,7 @@ describe('the audit log is signed', () => {
     const signer = signerOf();
     await written(1);
     await signer.sign();
-    const number = await auditLog(audit, silent).begin(ACT);
+    const number = await createAuditLog(audit, silent).begin(ACT);
     await audit.collection.updateOne({ _id: number as never }, { $set: { detail: 0 } });
     expect(await checked(signer)).toMatchObject({ entries: 2, brokenAt: 2 });
     expect(logged).toContainEqual(expect.objectContaining({ msg: expect.stringContaining('was changed') }));

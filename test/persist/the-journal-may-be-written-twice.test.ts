@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Ended } from '../../src/order/decide.ts';
 import type { WaitingEvent } from '../../src/order/event.ts';
-import { openInside, type Inside } from '../support/inside.ts';
+import { openInProcess, type Inside } from '../support/in-process.ts';
 import { BY, keyOf, randomEventId, RECEIVED_AT, waitingEvent } from '../support/waiting-event.ts';
 
 const NOW = RECEIVED_AT + 1000;
@@ -18,7 +18,7 @@ function ended(waiting: WaitingEvent, sequence: number): Ended {
 describe('the journal', () => {
   let inside: Inside;
   beforeAll(async () => {
-    inside = await openInside();
+    inside = await openInProcess();
   });
   afterAll(() => inside.close());
   const entries = (...ids: string[]) => inside.collections.events.find({ _id: { $in: ids } }).lean();

@@ -59,7 +59,7 @@ describe('a pass that is interrupted', () => {
       });
       expect(await store.drift()).toEqual([]);
       expect(await store.inside.collections.events.countDocuments({})).toBe(ORDERS);
-      expect((await store.inside.collections.shops.findById(SHOP).lean())?.putRight).toBe(ORDERS);
+      expect((await store.inside.collections.shops.findById(SHOP).lean())?.repaired).toBe(ORDERS);
     },
   );
 
@@ -76,8 +76,8 @@ describe('a pass that is interrupted', () => {
 
   test('by an operator stays aborted, with what it has repaired', async () => {
     const record = await store.ask();
-    const { book } = store.tools;
-    const { api } = counting(3, () => void book.end(record._id, 'aborted', 'aborted by ada'));
+    const { tools } = store;
+    const { api } = counting(3, () => void tools.store.end(record._id, 'aborted', 'aborted by ada'));
     expect(await store.run(record, { api })).toBe('aborted');
     expect(await store.record(record)).toMatchObject({
       state: 'aborted',

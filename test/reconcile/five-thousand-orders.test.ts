@@ -67,7 +67,7 @@ describe('5,000 orders, with 3 % of the webhooks dropped and 3 % late', () => {
     expect(lowest).toBeGreaterThanOrEqual(BUCKET.maximum / 2);
     expect(pass.points + dry.points).toBe(store.shop.calls.points);
     const shop = await store.inside.collections.shops.findById(pass.shop).lean();
-    expect(shop).toMatchObject({ putRight: drifted.length + dry.differs, reconciledTo: pass.until });
+    expect(shop).toMatchObject({ repaired: drifted.length + dry.differs, reconciledTo: pass.until });
 
     const again = await store.counts();
     expect(await store.pass()).toMatchObject({

@@ -107,12 +107,12 @@ describe('the body made of an order of the Admin API', () => {
   ])(
     'has for the display status %s the fulfillment status %j',
     (displayFulfillmentStatus, fulfillments, status) => {
-      expect(snapshotOf({ displayFulfillmentStatus, fulfillments })?.told.fulfillmentStatus).toBe(status);
+      expect(snapshotOf({ displayFulfillmentStatus, fulfillments })?.facts.fulfillmentStatus).toBe(status);
     },
   );
 
   test('is partially fulfilled if the order is on hold after its first parcel', () => {
-    expect(snapshotOf({ displayFulfillmentStatus: 'ON_HOLD' })?.told.fulfillmentStatus).toBe('partial');
+    expect(snapshotOf({ displayFulfillmentStatus: 'ON_HOLD' })?.facts.fulfillmentStatus).toBe('partial');
   });
 
   test('has the time and the reason of a cancellation', () => {

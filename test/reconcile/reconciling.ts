@@ -4,18 +4,18 @@ import { ingestApp } from '../../src/accept/ingest-app.ts';
 import { fingerprintsOf } from '../../src/deposit/fingerprints.ts';
 import { drainOrder } from '../../src/drain/drain-order.ts';
 import type { OrderKey } from '../../src/order/identity.ts';
-import { reconcileBook, type Wanted } from '../../src/persist/reconcile-book.ts';
+import { createReconcileStore, type Wanted } from '../../src/persist/reconcile-store.ts';
 import type { ReconcileDocument } from '../../src/persist/reconcile-schema.ts';
 import { reconcileShop, type Ran } from '../../src/reconcile/reconcile-shop.ts';
 import type { ReconcileTools } from '../../src/reconcile/reconcile-tools.ts';
-import { adminApi } from '../../src/shop/admin-api.ts';
-import { bulkFile } from '../../src/shop/bulk-file.ts';
+import { createAdminApi } from '../../src/shop/admin-api.ts';
+import { createBulkFile } from '../../src/shop/bulk-file.ts';
 import { API_VERSION, shopifyAddress } from '../../src/shop/shopify.ts';
-import { serving } from '../../src/health/serve.ts';
+import { httpServer } from '../../src/health/serve.ts';
 import { driftOf } from '../support/drift.ts';
 import { UNLIMITED } from '../support/unlimited.ts';
 import { until } from '../support/until.ts';
-import { openInside, silent, type Inside } from '../support/inside.ts';
+import { openInProcess, silent, type Inside } from '../support/in-process.ts';
 
 export const SHOP = 'example.myshopify.com';
 const SECRET = 'a-secret-for-tests';
@@ -48,10 +48,10 @@ export class Reconciling {
     };
     const address = shopifyAddress(shopify.url);
     this.tools = {
-      api: adminApi({ address, tokens, version: API_VERSION }),
-      bulkFile: bulkFile(shopify.url),
+      api: createAdminApi({ address, tokens, version: API_VERSION }),
+      bulkFile: createBulkFile(shopify.url),
       collections: inside.collections,
-      book: reconcileBook(inside.collections, Date.now),
+      store: createReconcileStore(inside.collections, Date.now),
       depositor: inside.depositor,
       fingerprintsOf,
       lock: inside.tools.lock,
@@ -67,7 +67,7 @@ export class Reconciling {
   }
 
   static async start(options: Partial<FakeShopifyOptions> = {}): Promise<Reconciling> {
-    const inside = await openInside();
+    const inside = await openInProcess();
     let webhooksUrl = '';
     const ingest = ingestApp({
       secrets: [SECRET],
@@ -79,7 +79,7 @@ export class Reconciling {
       metrics: inside.metrics,
       log: silent,
     });
-    const server = serving(
+    const server = httpServer(
       'webhooks',
       ingest,
       0,
@@ -116,7 +116,7 @@ export class Reconciling {
       who: 'test',
       reason: 'a test',
     } as const;
-    return this.tools.book.ask({ ...usual, ...wanted });
+    return this.tools.store.ask({ ...usual, ...wanted });
   }
 
   run(
@@ -135,7 +135,7 @@ export class Reconciling {
   }
 
   async record({ _id }: ReconcileDocument): Promise<ReconcileDocument> {
-    const found = await this.tools.book.one(_id);
+    const found = await this.tools.store.one(_id);
     if (!found) throw new Error('record not found');
     return found;
   }

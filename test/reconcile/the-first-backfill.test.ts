@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { asker } from '../../src/reconcile/asker.ts';
+import { createThrottledApi } from '../../src/reconcile/throttled-api.ts';
 import { bulkPages } from '../../src/reconcile/bulk-pages.ts';
 import { accessOf } from '../../src/reconcile/queries.ts';
-import { bulkFile } from '../../src/shop/bulk-file.ts';
+import { createBulkFile } from '../../src/shop/bulk-file.ts';
 import { Fault } from '../../src/system/errors.ts';
 import { OddShopify } from '../shop/odd-shopify.ts';
 import { Reconciling, SHOP } from './reconciling.ts';
@@ -28,7 +28,7 @@ describe('the first backfill', () => {
     await store.drain();
     expect(await store.drift()).toEqual([]);
     const shop = await store.inside.collections.shops.findById(SHOP).lean();
-    expect(shop).toMatchObject({ putRight: ORDERS });
+    expect(shop).toMatchObject({ repaired: ORDERS });
   };
 
   test('starts a bulk operation and reads its file', async () => {
@@ -111,7 +111,7 @@ describe("a bulk operation's file", () => {
       },
     };
     const patience = { firstMs: 1, longestMs: 1, tries: 1 };
-    const asking = asker(SHOP, { api, patience, onThrottled: () => undefined }, signal);
+    const asking = createThrottledApi(SHOP, { api, patience, onThrottled: () => undefined }, signal);
     const file = async function* () {
       for (const line of lines) yield await Promise.resolve(line);
     };
@@ -152,7 +152,7 @@ describe("a bulk operation's file", () => {
     'no address',
     '',
   ])('is not fetched from %j', async (url) => {
-    const read = collected(bulkFile(undefined)(url, new AbortController().signal));
+    const read = collected(createBulkFile(undefined)(url, new AbortController().signal));
     await expect(read).rejects.toThrow(/is not at https:\/\/storage\.googleapis\.com/);
   });
 
@@ -161,7 +161,7 @@ describe("a bulk operation's file", () => {
     try {
       odd.answer = ({ url }) =>
         url === '/file' ? { status: 302, headers: { location: '/secret' } } : { body: 'a line' };
-      const read = collected(bulkFile(odd.url)(`${odd.url}/file`, new AbortController().signal));
+      const read = collected(createBulkFile(odd.url)(`${odd.url}/file`, new AbortController().signal));
       await expect(read).rejects.toMatchObject({ code: 'shopify_away' });
       expect(odd.asked.map(({ url }) => url)).toEqual(['/file']);
     } finally {

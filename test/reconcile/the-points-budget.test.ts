@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { FakeShopifyOptions } from '../../scripts/fake-shopify/fake-shopify.ts';
-import { asker } from '../../src/reconcile/asker.ts';
-import { Points } from '../../src/reconcile/points.ts';
+import { createThrottledApi } from '../../src/reconcile/throttled-api.ts';
+import { QueryBudget } from '../../src/reconcile/query-budget.ts';
 import type { AdminApi, AdminAnswer } from '../../src/shop/admin-api.ts';
 import { Throttled } from '../../src/shop/admin-api.ts';
 import { Fault } from '../../src/system/errors.ts';
@@ -19,7 +19,7 @@ const going = new AbortController().signal;
 
 describe("a shop's points", () => {
   test('a query requests as many items as fit into half the bucket', () => {
-    const points = new Points();
+    const points = new QueryBudget();
     points.told('orders', 10, cost({ requested: 1000 }));
     expect(points.itemsOf('orders', 1, 100)).toBe(10);
     expect(points.itemsOf('other orders', 20, 100)).toBe(50);
@@ -28,7 +28,7 @@ describe("a shop's points", () => {
   });
 
   test('a query waits until it leaves half the bucket', async () => {
-    const points = new Points();
+    const points = new QueryBudget();
     points.told('orders', 1, cost({ available: 1000 }));
     const began = performance.now();
     await points.untilAffordable('orders', 1, 1, going);
@@ -37,7 +37,7 @@ describe("a shop's points", () => {
   });
 
   test('waiting ends when the program stops', async () => {
-    const points = new Points();
+    const points = new QueryBudget();
     points.told('orders', 1, cost({ available: 0, restorePerSecond: 0.001 }));
     const stop = new AbortController();
     const waiting = points.untilAffordable('orders', 1, 1, stop.signal);
@@ -99,7 +99,8 @@ describe('an asker', () => {
       estimate: 1,
       read: (data: unknown) => data,
     };
-    const ask = () => asker(SHOP, { api, patience, onThrottled: () => undefined }, going).ask(query);
+    const ask = () =>
+      createThrottledApi(SHOP, { api, patience, onThrottled: () => undefined }, going).ask(query);
     return { ask, pauses: () => at.slice(1).map((time, i) => time - (at[i] ?? 0)) };
   };
 

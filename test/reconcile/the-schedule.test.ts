@@ -24,7 +24,7 @@ describe('the reconciler', () => {
     started.push(reconciler);
     reconciler.start();
   };
-  const records = () => store.tools.book.list(undefined, null, 100);
+  const records = () => store.tools.store.list(undefined, null, 100);
   const ended = (count = 1) =>
     until(
       async () => (await records()).filter(({ endedAt }) => endedAt).length === count,
@@ -66,14 +66,14 @@ describe('the reconciler', () => {
     store.shop.troubles.add('forbidden', { times: Infinity });
     start(MINUTES);
     await ended();
-    const due = (minutes: number) => store.tools.book.due(ago(minutes), 10);
+    const due = (minutes: number) => store.tools.store.due(ago(minutes), 10);
     expect(await due(MINUTES)).toEqual([]);
     expect(await due(0)).toEqual([{ shop: SHOP, reconciledTo: null }]);
   });
 
   test('continues a pass that another process left', async () => {
     const record = await store.ask();
-    await store.tools.book.begin(record._id);
+    await store.tools.store.begin(record._id);
     start(0);
     await ended();
     expect(await records()).toMatchObject([{ state: 'done', missing: 3 }]);

@@ -36,7 +36,7 @@ describe('a pass that waits for Shopify', () => {
     for (let i = 0; i < count; i += 1) await store.ask({ shop: shopNamed(`${how}${i}`), how });
   };
   const states = async () =>
-    (await store.tools.book.list(undefined, null, 100)).map(({ shop, state }) => `${shop} ${state}`);
+    (await store.tools.store.list(undefined, null, 100)).map(({ shop, state }) => `${shop} ${state}`);
 
   test('for a bulk operation does not block other shops', async () => {
     const api: AdminApi = {

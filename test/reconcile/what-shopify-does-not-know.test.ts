@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { FakeOrder } from '../../scripts/fake-shopify/fake-order.ts';
 import type { OrderDocument } from '../../src/persist/order-schema.ts';
-import { SCHEDULE, type Wanted } from '../../src/persist/reconcile-book.ts';
+import { SCHEDULE, type Wanted } from '../../src/persist/reconcile-store.ts';
 import { keyOf } from '../support/waiting-event.ts';
 import { Reconciling, SHOP } from './reconciling.ts';
 

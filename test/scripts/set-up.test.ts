@@ -22,7 +22,7 @@ class Machine {
   readonly #said = path.join(this.folder, 'said');
 
   constructor() {
-    for (const name of ['scripts', 'src/pages', 'bin', 'dist/pages', 'node_modules/.bin'])
+    for (const name of ['scripts', 'src/browser', 'bin', 'dist/browser', 'node_modules/.bin'])
       mkdirSync(path.join(this.folder, name), { recursive: true });
     cpSync(path.resolve('scripts', 'set-up.mjs'), path.join(this.folder, 'scripts', 'set-up.mjs'));
     this.#write('package-lock.json', '{}');
@@ -49,7 +49,7 @@ class Machine {
   complete(): void {
     symlinkSync(process.execPath, path.join(this.folder, 'node_modules', '.bin', 'node'));
     this.#write('node_modules/.package-lock.json', '{}');
-    this.#write('dist/pages/index.html', '');
+    this.#write('dist/browser/index.html', '');
     this.program('mongod', 'echo "db version v8.0.0"');
     for (const name of ['redis-server', 'chromium']) this.program(name, 'exit 0');
   }
@@ -148,12 +148,12 @@ describe('the set-up', () => {
 
   test('builds the pages again after a build that failed half-way', async () => {
     machine.complete();
-    machine.withPages('touch dist/pages/index.html\nexit 1');
+    machine.withPages('touch dist/browser/index.html\nexit 1');
     expect(await machine.setUp()).toMatchObject({
       code: 1,
       said: expect.stringContaining('npm run build:pages'),
     });
-    machine.withPages('touch dist/pages/index.html');
+    machine.withPages('touch dist/browser/index.html');
     expect(await machine.setUp()).toEqual({ code: 0, said: expect.stringContaining('building the pages') });
     expect(await machine.setUp()).toEqual({ code: 0, said: '' });
   });

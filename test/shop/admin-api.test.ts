@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { adminApi, Throttled } from '../../src/shop/admin-api.ts';
+import { createAdminApi, Throttled } from '../../src/shop/admin-api.ts';
 import { shopifyAddress } from '../../src/shop/shopify.ts';
 import { Fault } from '../../src/system/errors.ts';
 import { OddShopify, type OddAnswer } from './odd-shopify.ts';
@@ -36,7 +36,7 @@ describe("Shopify's Admin API", () => {
     },
   };
   const ask = (signal?: AbortSignal, more: { deadlineMs?: number; largestBytes?: number } = {}) =>
-    adminApi({ address: shopifyAddress(shopify.url), tokens, version: '2026-10', ...more }).ask(
+    createAdminApi({ address: shopifyAddress(shopify.url), tokens, version: '2026-10', ...more }).ask(
       SHOP,
       'query A($first: Int!) { a }',
       { first: 1 },
@@ -135,7 +135,7 @@ describe("Shopify's Admin API", () => {
   });
 
   test('an unreachable server is shopify_away', async () => {
-    const api = adminApi({ address: () => 'http://127.0.0.1:1/', tokens, version: '2026-10' });
+    const api = createAdminApi({ address: () => 'http://127.0.0.1:1/', tokens, version: '2026-10' });
     await expect(api.ask(SHOP, 'query', {})).rejects.toMatchObject({ code: 'shopify_away' });
   });
 

@@ -110,7 +110,7 @@ describe('token exchange by the embedded page', () => {
 
   test('a token of one shop shows nothing of another', async () => {
     await served.state();
-    await served.inside.collections.shops.updateOne({ _id: SHOP }, { $set: { putRight: 4711 } });
+    await served.inside.collections.shops.updateOne({ _id: SHOP }, { $set: { repaired: 4711 } });
     const other = served.shopify.shop('b-shop.myshopify.com');
     other.install(['read_orders']);
     expect((await served.state()).text).toContain('4,711');

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { shopBook } from '../../src/persist/shop-book.ts';
+import { createShopStore } from '../../src/persist/shop-store.ts';
 import { ServedApp, SHOP } from './served-app.ts';
 
 const FORBIDDEN = 'orders cannot be reconciled: Shopify refused: access is forbidden (403)';
@@ -18,7 +18,7 @@ describe('an installed shop', () => {
     const authorization = `Bearer ${served.shop.sessionToken()}`;
     return (await served.get('/app/state?opened', { authorization })).json;
   };
-  const shops = () => shopBook(served.inside.collections);
+  const shops = () => createShopStore(served.inside.collections);
   const record = async () => (await shops().find(SHOP))!;
   const session = async () => (await served.inside.collections.sessions.findOne({ shop: SHOP }).lean())!;
   const exchanges = () => served.shop.calls.exchanges;

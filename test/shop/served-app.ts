@@ -5,7 +5,7 @@ import { APP_SETTINGS, type AppConfig } from '../../src/shop/shopify.ts';
 import { loadConfig } from '../../src/system/config.ts';
 import { Lifecycle } from '../../src/system/lifecycle.ts';
 import { http, type HttpAnswer } from '../support/http.ts';
-import { openInside, silent, type Inside } from '../support/inside.ts';
+import { openInProcess, silent, type Inside } from '../support/in-process.ts';
 import { servedHere } from '../support/served-here.ts';
 
 export const SHOP = 'a-shop.myshopify.com';
@@ -39,10 +39,11 @@ export class ServedApp {
 
   static async start(options: Partial<FakeShopifyOptions> = {}): Promise<ServedApp> {
     const shopify = await FakeShopify.start({ ...KEYS, timeScale: 0.001, ...options });
-    const served = new ServedApp(await openInside(), shopify);
+    const served = new ServedApp(await openInProcess(), shopify);
     served.app = served.compose();
     const servers = servedHere(served.app.http, (url) => (served.url = url));
-    for (const part of [...served.app.components.before, ...servers]) await served.#lifecycle.start(part);
+    for (const component of [...served.app.components.before, ...servers])
+      await served.#lifecycle.start(component);
     return served;
   }
 
@@ -51,7 +52,7 @@ export class ServedApp {
    */
   compose(): App {
     const { queues, waker } = this.inside;
-    const wakes = { queues, waker, parts: [] };
+    const wakes = { queues, waker, components: [] };
     return composeApp({ ...this.inside, config: this.config, now: Date.now, wakes });
   }
 

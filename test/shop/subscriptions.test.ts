@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { TroubleKind } from '../../scripts/fake-shopify/trouble.ts';
 import { isSent, TOPICS, type Topic } from '../../src/order/topics.ts';
-import { adminApi } from '../../src/shop/admin-api.ts';
-import { shopBook } from '../../src/persist/shop-book.ts';
-import { shopChecks } from '../../src/persist/shop-checks.ts';
+import { createAdminApi } from '../../src/shop/admin-api.ts';
+import { createShopStore } from '../../src/persist/shop-store.ts';
+import { createShopChecks } from '../../src/persist/shop-checks.ts';
 import { ALL_SCOPES, API_VERSION, shopifyAddress } from '../../src/shop/shopify.ts';
 import { SubscriptionCheck } from '../../src/shop/subscription-check.ts';
 import { doubledTopics, missingTopics } from '../../src/shop/subscriptions.ts';
 import { TOPICS_BY_SCOPE, TOPICS_WITHOUT_SCOPE } from '../../src/shop/topics-by-scope.ts';
-import { silent } from '../support/inside.ts';
+import { silent } from '../support/in-process.ts';
 import { until } from '../support/until.ts';
 import { OddShopify } from './odd-shopify.ts';
 import { ServedApp, SHOP } from './served-app.ts';
@@ -67,10 +67,10 @@ describe("a shop's subscriptions", () => {
   const found = async () => (await record())?.subscriptions;
   function check(lookEveryMs?: number): SubscriptionCheck {
     const address = shopifyAddress(served.shopify.url);
-    const api = adminApi({ address, tokens: served.app.tokens, version: API_VERSION });
+    const api = createAdminApi({ address, tokens: served.app.tokens, version: API_VERSION });
     const tools = {
       api,
-      checks: shopChecks(served.inside.collections),
+      checks: createShopChecks(served.inside.collections),
       scopes: ALL_SCOPES,
       log: silent,
       now: () => nowMs,
@@ -126,7 +126,7 @@ describe("a shop's subscriptions", () => {
     await check().round();
     const granted = ALL_SCOPES.slice(0, 1);
     served.shop.install(granted);
-    await shopBook(served.inside.collections).scopesChanged(SHOP);
+    await createShopStore(served.inside.collections).scopesChanged(SHOP);
     await check().round();
     expect(await record()).toMatchObject({ scopes: granted, scopesAt: new Date(nowMs) });
     expect((await found())?.missing).toHaveLength(
@@ -136,7 +136,7 @@ describe("a shop's subscriptions", () => {
 
   test('do not change if a webhook about changed scopes was not true', async () => {
     await installed();
-    await shopBook(served.inside.collections).scopesChanged(SHOP);
+    await createShopStore(served.inside.collections).scopesChanged(SHOP);
     await check().round();
     expect((await record())?.scopes).toEqual(ALL_SCOPES);
     expect((await found())?.missing).toEqual([]);
@@ -147,7 +147,7 @@ describe("a shop's subscriptions", () => {
     await check().round();
     const granted = ALL_SCOPES.slice(0, 2);
     served.shop.install(granted);
-    await shopBook(served.inside.collections).scopesChanged(SHOP);
+    await createShopStore(served.inside.collections).scopesChanged(SHOP);
     served.shop.troubles.add('unavailable', { times: 1 });
     await check().round();
     await check().round();
@@ -161,7 +161,7 @@ describe("a shop's subscriptions", () => {
     await installed();
     await check().round();
     await served.inside.collections.sessions.deleteMany({});
-    await shopBook(served.inside.collections).scopesChanged(SHOP);
+    await createShopStore(served.inside.collections).scopesChanged(SHOP);
     const before = served.shop.calls.queries;
     await check().round();
     nowMs += 300_000;
@@ -217,7 +217,7 @@ describe("the Admin API's list of subscriptions", () => {
   const ask = () =>
     doubledTopics(
       SHOP,
-      adminApi({ address: shopifyAddress(odd.url), tokens, version: API_VERSION }),
+      createAdminApi({ address: shopifyAddress(odd.url), tokens, version: API_VERSION }),
       new AbortController().signal,
     );
   const list = (nodes: unknown, pageInfo: unknown) => ({

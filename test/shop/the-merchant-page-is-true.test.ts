@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { lastWebhooks } from '../../src/deposit/last-webhooks.ts';
+import { createLastWebhooks } from '../../src/deposit/last-webhooks.ts';
 import type { ShopDomain } from '../../src/order/identity.ts';
 import { redisKeys } from '../../src/system/redis-keys.ts';
-import { shopReader } from '../../src/watch/status/shop-reader.ts';
+import { createShopReader } from '../../src/operate/status/shop-reader.ts';
 import { BY, keyOf, waitingEvent } from '../support/waiting-event.ts';
 import { ServedApp, SHOP } from './served-app.ts';
 
@@ -71,10 +71,10 @@ describe("the merchant's page", () => {
     const { redis, depositor, partitions } = served.inside;
     await depositor.deposit(waitingEvent('reconcile/order', {}, { order: keyOf('8', SHOP) }), null);
     expect(await figures()).toMatchObject({ 'Last update from Shopify': 'never' });
-    const reader = shopReader(redis, partitions);
+    const reader = createShopReader(redis, partitions);
     expect(await reader.one(SHOP)).toMatchObject({ lastEventAt: expect.any(String), lastWebhookAt: null });
     const key = redisKeys(0).lastWebhooks;
-    const heard = lastWebhooks(redis, key);
+    const heard = createLastWebhooks(redis, key);
     heard.heard(SHOP as ShopDomain);
     await heard.stop?.();
     expect(await reader.one(SHOP)).toMatchObject({ lastWebhookAt: expect.any(String) });

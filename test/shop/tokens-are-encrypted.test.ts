@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Session } from '@shopify/shopify-api';
 import type { SessionDocument } from '../../src/persist/session-schema.ts';
-import { resealAll, sessionStore, type SessionStore } from '../../src/shop/session-store.ts';
-import { tokenCipher } from '../../src/shop/token-cipher.ts';
-import { openInside, type Inside } from '../support/inside.ts';
+import { resealAll, createSessionStore, type SessionStore } from '../../src/shop/session-store.ts';
+import { createTokenCipher } from '../../src/shop/token-cipher.ts';
+import { openInProcess, type Inside } from '../support/in-process.ts';
 
 const OLD = `old:${'0a'.repeat(32)}`;
 const NEW = `new:${'1b'.repeat(32)}`;
@@ -28,8 +28,8 @@ describe('tokens of shops in MongoDB', () => {
   let inside: Inside;
   let store: SessionStore;
   beforeAll(async () => {
-    inside = await openInside();
-    store = sessionStore(inside.collections.sessions, tokenCipher(OLD));
+    inside = await openInProcess();
+    store = createSessionStore(inside.collections.sessions, createTokenCipher(OLD));
   });
   afterAll(() => inside.close());
 
@@ -72,14 +72,14 @@ describe('tokens of shops in MongoDB', () => {
 
   test('are encrypted again with a new first key, after which the old key can be removed', async () => {
     await store.storeSession(session());
-    const both = tokenCipher(`${NEW},${OLD}`);
+    const both = createTokenCipher(`${NEW},${OLD}`);
     expect(await resealAll(inside.collections.sessions, both)).toEqual({ resealed: 1, unopened: 0 });
     expect(await resealAll(inside.collections.sessions, both)).toEqual({ resealed: 0, unopened: 0 });
     expect((await raw()).sealed.key).toBe('new');
-    const after = sessionStore(inside.collections.sessions, tokenCipher(NEW));
+    const after = createSessionStore(inside.collections.sessions, createTokenCipher(NEW));
     expect((await after.loadSession(ID))?.accessToken).toBe('shpat_canary-of-the-access-token');
     await expect(store.loadSession(ID)).rejects.toThrow(/the key new/);
-    expect(await resealAll(inside.collections.sessions, tokenCipher(OLD))).toEqual({
+    expect(await resealAll(inside.collections.sessions, createTokenCipher(OLD))).toEqual({
       resealed: 0,
       unopened: 1,
     });

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import type { SystemStatus } from '../../src/watch/shapes/system.ts';
+import type { SystemStatus } from '../../src/operate/shapes/system.ts';
 
 type Figures = Record<string, string>;
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { importsIn, loadedBy } from './import-statements.ts';
 
 /** Folders whose inner folders have a row each. The files directly in them share one more row. */
-const WITH_ROOMS = ['watch'];
+const WITH_ROOMS = ['operate'];
 
 /** What a folder may import. */
 export interface Row {
@@ -40,7 +40,7 @@ export function importsOf(file: string, source: string): Import[] {
   });
 }
 
-/** `order`; `watch/api`; `watch` for a file directly in watch/. */
+/** `order`; `operate/api`; `operate` for a file directly in operate/. */
 export function roomOf(file: string): string {
   const [, folder = '', inner = '', within] = file.split('/');
   return WITH_ROOMS.includes(folder) && within !== undefined ? `${folder}/${inner}` : folder;

@@ -7,7 +7,7 @@ const IN_PAGE = path.resolve(import.meta.dirname, 'looks-in-page.mjs');
 const DESK = { width: 1280, height: 900 };
 const TELEPHONE = { width: 390, height: 800 };
 /** Content that is still loading is checked again; a fault that persists this long counts. */
-const PATIENCE_MS = 16_000;
+const LASTING_MS = 16_000;
 /** A page may load while others do. */
 const LOADED_MS = 60_000;
 /** The sum of layout shifts that web.dev calls good. */
@@ -75,6 +75,6 @@ async function misplaced(page: Page): Promise<string[]> {
 
 async function lasting(look: () => Promise<string[]>): Promise<string[]> {
   let found = ['nothing was visible'];
-  await until(async () => (found = await look()).length === 0, PATIENCE_MS).catch(() => undefined);
+  await until(async () => (found = await look()).length === 0, LASTING_MS).catch(() => undefined);
   return found;
 }

@@ -1,7 +1,7 @@
-import { auditLog, type Act } from '../../src/persist/audit-log.ts';
+import { createAuditLog, type Act } from '../../src/persist/audit-log.ts';
 import { collectionsOf, prepareCollections, type Collections } from '../../src/persist/collections.ts';
 import { mongoReady, openMongo } from '../../src/system/connections.ts';
-import { silent } from './inside.ts';
+import { silent } from './in-process.ts';
 import { namespace } from './namespace.ts';
 
 export const ACT: Act = {
@@ -23,6 +23,6 @@ export async function openAudit(): Promise<{ audit: Collections['audit']; close:
 
 /** Writes actions that end as in any program. */
 export async function writeActs(audit: Collections['audit'], acts: number): Promise<void> {
-  const log = auditLog(audit, silent);
+  const log = createAuditLog(audit, silent);
   for (let i = 0; i < acts; i += 1) await log.end(await log.begin(ACT), 'done', `act ${i + 1}`);
 }

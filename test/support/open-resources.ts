@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import type { RedisResources, Resources } from '../../src/compose/resources.ts';
 import { withScripts } from '../../src/deposit/scripts.ts';
-import { auditLog } from '../../src/persist/audit-log.ts';
+import { createAuditLog } from '../../src/persist/audit-log.ts';
 import { collectionsOf, prepareCollections } from '../../src/persist/collections.ts';
 import { loadConfig, type Config, type Setting } from '../../src/system/config.ts';
 import { mongoReady, openMongo, openRedis, redisReady } from '../../src/system/connections.ts';
@@ -59,6 +59,6 @@ export async function withMongo(over: RedisInside, mongoUri: string): Promise<Re
   await mongoReady(mongo);
   const collections = collectionsOf(mongo);
   await prepareCollections(collections, over.config.JOURNAL_RETENTION_DAYS);
-  const audit = auditLog(collections.audit, over.log);
+  const audit = createAuditLog(collections.audit, over.log);
   return { ...over, lockServers: [over.redis], mongo, collections, audit };
 }

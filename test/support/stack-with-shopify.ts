@@ -3,7 +3,7 @@ import { FakeShopify, type FakeShopifyOptions } from '../../scripts/fake-shopify
 import { freePort } from '../../scripts/local/ports.ts';
 import type { RunningProgram } from '../../scripts/local/programs.ts';
 import { collectionsOf, type Collections } from '../../src/persist/collections.ts';
-import { SCHEDULE } from '../../src/persist/reconcile-book.ts';
+import { SCHEDULE } from '../../src/persist/reconcile-store.ts';
 import { mongoReady, openMongo } from '../../src/system/connections.ts';
 import { http, type HttpAnswer } from './http.ts';
 import { SECRET, Stack } from './stack.ts';

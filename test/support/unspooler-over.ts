@@ -1,7 +1,7 @@
 import { unspoolerOf } from '../../src/compose/drains.ts';
 import type { Unspooler } from '../../src/deposit/unspooler.ts';
 import type { Spool } from '../../src/persist/spool.ts';
-import type { Inside } from './inside.ts';
+import type { Inside } from './in-process.ts';
 
 /** Moves spooled events into the mailboxes of this Redis, which has room. */
 export function unspoolerOver(

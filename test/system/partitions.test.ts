@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { agreeOnPartitions } from '../../src/system/partitions.ts';
 import { PARTITIONS_KEY } from '../../src/system/redis-keys.ts';
-import { openDeposit, type DepositInside } from '../support/inside.ts';
+import { openDeposit, type DepositInside } from '../support/in-process.ts';
 
 describe('P6: the number of partitions', () => {
   let inside: DepositInside;

@@ -1,0 +1,57 @@
+import { expect, test } from '@jest/globals';
+import { storyOf } from '../../src/browser/orders/story.ts';
+import type { Timeline } from '../../src/operate/shapes/events.ts';
+
+const entry = (event: string, appliedAt: string | null): Timeline['entries'][number] => ({
+  event,
+  topic: 'orders/updated',
+  webhookId: null,
+  occurredAt: null,
+  triggeredAt: null,
+  receivedAt: '2026-11-21T11:00:00.000Z',
+  lockedAt: null,
+  worker: null,
+  appliedAt,
+  outcome: appliedAt === null ? 'waiting' : 'applied',
+  because: null,
+  notes: [],
+  sequence: null,
+  duplicates: 0,
+  earlier: [],
+});
+const act = (number: number, at: string): Timeline['acts'][number] => ({
+  number,
+  at,
+  who: 'ada',
+  role: 'operator',
+  action: 'parked.replay',
+  target: 'a.example/1',
+  reason: 'fixed',
+  token: null,
+  root: null,
+  outcome: 'done',
+  detail: null,
+});
+const storied = (timeline: Pick<Timeline, 'entries' | 'acts'>) =>
+  storyOf(timeline).map((row) => (row.kind === 'event' ? row.entry.event : row.act.number));
+
+test('an action comes before the first event that was processed after it', () => {
+  const entries = [entry('a', '2026-11-21T12:00:00.000Z'), entry('b', '2026-11-21T12:00:02.000Z')];
+  const acts = [act(1, '2026-11-21T12:00:01.000Z'), act(2, '2026-11-21T12:00:01.500Z')];
+  expect(storied({ entries, acts })).toEqual(['a', 1, 2, 'b']);
+});
+
+test('waiting events are not processed yet: actions come after them', () => {
+  const entries = [entry('a', '2026-11-21T12:00:00.000Z'), entry('b', null)];
+  expect(storied({ entries, acts: [act(1, '2026-11-21T12:00:01.000Z')] })).toEqual(['a', 'b', 1]);
+});
+
+test('events keep the order in which they were applied, whatever their clocks say', () => {
+  const entries = [entry('a', '2026-11-21T12:00:05.000Z'), entry('b', '2026-11-21T12:00:01.000Z')];
+  const acts = [act(1, '2026-11-21T12:00:03.000Z'), act(2, '2026-11-21T13:00:00.000Z')];
+  expect(storied({ entries, acts })).toEqual([1, 'a', 'b', 2]);
+});
+
+test('an order without events shows the actions on it', () => {
+  expect(storied({ entries: [], acts: [act(1, '2026-11-21T12:00:03.000Z')] })).toEqual([1]);
+});
