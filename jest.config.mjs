@@ -6,14 +6,14 @@ process.env.NODE_COMPILE_CACHE ??= path.resolve(import.meta.dirname, '.lockstep'
 /** Node strips the types itself; tests run against a real Redis and a real MongoDB engine. */
 const config = {
   testEnvironment: 'node',
+  testRunner: '<rootDir>/test/support/native-runner.mjs',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  extensionsToTreatAsEsm: ['.ts'],
   transform: {},
   globalSetup: '<rootDir>/test/support/start-servers.ts',
   globalTeardown: '<rootDir>/test/support/stop-servers.ts',
   setupFilesAfterEnv: ['<rootDir>/test/support/no-leaks.ts'],
   reporters: ['default', '<rootDir>/test/support/remember-failures.ts'],
-  maxWorkers: 2,
+  maxWorkers: 3,
   testTimeout: 120_000,
 };
 

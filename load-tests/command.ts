@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
-import { STATE } from '../scripts/local/state.ts';
+import { STATE } from '../testkit/local/state.ts';
 import { messageOf } from '../src/system/errors.ts';
 
 const USAGE = 2;

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { localMachine } from '../scripts/local/machine.ts';
+import { localMachine } from '../testkit/local/machine.ts';
 import { runCommand, say, whole, writeFigures } from './command.ts';
 import { CASES, type Growth } from './growth/cases.ts';
 import { measure, type Measured } from './growth/measure.ts';

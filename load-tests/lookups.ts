@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { localMachine } from '../scripts/local/machine.ts';
-import { freePort } from '../scripts/local/ports.ts';
-import { startProgram, untilReady } from '../scripts/local/programs.ts';
+import { localMachine } from '../testkit/local/machine.ts';
+import { freePort } from '../testkit/local/ports.ts';
+import { startProgram, untilReady } from '../testkit/local/programs.ts';
 import { collectionsOf, prepareCollections, type Collections } from '../src/persist/collections.ts';
 import type { EventDocument } from '../src/persist/event-schema.ts';
 import { mongoReady, openMongo } from '../src/system/connections.ts';

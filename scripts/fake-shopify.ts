@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { Command, InvalidArgumentError } from 'commander';
 import { messageOf } from '../src/system/errors.ts';
-import { randomFrom } from './deliveries/random.ts';
-import type { Percentages } from './fake-shopify/disorder.ts';
-import { FakeShopify } from './fake-shopify/fake-shopify.ts';
-import { readLocal } from './local/state.ts';
+import { randomFrom } from '../testkit/deliveries/random.ts';
+import type { Percentages } from '../testkit/fake-shopify/disorder.ts';
+import { FakeShopify } from '../testkit/fake-shopify/fake-shopify.ts';
+import { readLocal } from '../testkit/local/state.ts';
 
 /** npm run fake-shopify: a simulated Shopify on this machine, with a store that sells, until Ctrl-C. */
 interface Options extends Percentages {

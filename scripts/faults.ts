@@ -47,16 +47,11 @@ say(`seed ${seed}; --seed ${seed} repeats it`);
 
 const began = Date.now();
 const jest = path.join(root, 'node_modules', 'jest', 'bin', 'jest.js');
-const run = spawnSync(
-  process.execPath,
-  [
-    '--experimental-vm-modules',
-    '--disable-warning=ExperimentalWarning',
-    jest,
-    `test/faults/.*${values.only}`,
-  ],
-  { cwd: root, stdio: 'inherit', env: { ...process.env, FAULTS: 'full', FAULTS_OUT: out, SEED: seed } },
-);
+const run = spawnSync(process.execPath, [jest, `test/faults/.*${values.only}`], {
+  cwd: root,
+  stdio: 'inherit',
+  env: { ...process.env, FAULTS: 'full', FAULTS_OUT: out, SEED: seed },
+});
 const text = readFileSync(out, 'utf8').trim();
 rmSync(folder, { recursive: true });
 const lines = text === '' ? [] : text.split('\n').map((line) => JSON.parse(line) as Line);

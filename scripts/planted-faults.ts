@@ -1,13 +1,13 @@
 import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { messageOf } from '../src/system/errors.ts';
-import { dataFolder } from './local/data-folder.ts';
-import { startMongo } from './local/mongo.ts';
-import { startRedis } from './local/redis.ts';
-import type { PlantedFault } from './planted-faults/fault.ts';
-import { ProjectCopy } from './planted-faults/project-copy.ts';
-import { runTests, type Ran, type TestRunning } from './planted-faults/run-tests.ts';
-import { FAULTS } from './planted-faults/table.ts';
+import { dataFolder } from '../testkit/local/data-folder.ts';
+import { startMongo } from '../testkit/local/mongo.ts';
+import { startRedis } from '../testkit/local/redis.ts';
+import type { PlantedFault } from '../testkit/planted-faults/fault.ts';
+import { ProjectCopy } from '../testkit/planted-faults/project-copy.ts';
+import { runTests, type Ran, type TestRunning } from '../testkit/planted-faults/run-tests.ts';
+import { FAULTS } from '../testkit/planted-faults/table.ts';
 
 /**
  * npm run planted-faults [-- --only <name>] [-- --seed <number>]

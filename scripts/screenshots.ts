@@ -5,12 +5,12 @@ import { newSending } from '../load-tests/sale/run-sale.ts';
 import { sendAll } from '../load-tests/sale/send.ts';
 import { programEnv, startStack, type Target } from '../load-tests/sale/stack.ts';
 import { mintToken } from '../src/system/tokens.ts';
-import { lifeOf } from './deliveries/life.ts';
-import { randomFrom } from './deliveries/random.ts';
-import { sendSigned } from './deliveries/signed.ts';
-import { openBrowser } from './local/chromium.ts';
-import { freePort } from './local/ports.ts';
-import { startProgram, untilReady, type RunningProgram } from './local/programs.ts';
+import { lifeOf } from '../testkit/deliveries/life.ts';
+import { randomFrom } from '../testkit/deliveries/random.ts';
+import { sendSigned } from '../testkit/deliveries/signed.ts';
+import { openBrowser } from '../testkit/local/chromium.ts';
+import { freePort } from '../testkit/local/ports.ts';
+import { startProgram, untilReady, type RunningProgram } from '../testkit/local/programs.ts';
 
 /**
  * npm run screenshots: takes the documents' screenshots. It starts a Lockstep and sends it a flash sale (a

@@ -6,11 +6,11 @@ import { messageOf } from '../src/system/errors.ts';
 import { plainLines } from '../src/ops/plain.ts';
 import { routeOf } from '../src/order/routing.ts';
 import { isSent, isTopic, TOPICS, type Topic } from '../src/order/topics.ts';
-import { beginOf } from './deliveries/sample-times.ts';
-import { lifeOf, type Delivery } from './deliveries/life.ts';
-import { randomFrom } from './deliveries/random.ts';
-import { sendSigned } from './deliveries/signed.ts';
-import { readLocal } from './local/state.ts';
+import { beginOf } from '../testkit/deliveries/sample-times.ts';
+import { lifeOf, type Delivery } from '../testkit/deliveries/life.ts';
+import { randomFrom } from '../testkit/deliveries/random.ts';
+import { sendSigned } from '../testkit/deliveries/signed.ts';
+import { readLocal } from '../testkit/local/state.ts';
 
 /** npm run send: sends signed sample webhooks, and prints each answer. */
 interface Options {

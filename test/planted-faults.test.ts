@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { verdictOf } from '../scripts/planted-faults/run-tests.ts';
-import { FAULTS } from '../scripts/planted-faults/table.ts';
+import { verdictOf } from '../testkit/planted-faults/run-tests.ts';
+import { FAULTS } from '../testkit/planted-faults/table.ts';
 import { until } from './support/until.ts';
 
 /**

@@ -1,9 +1,9 @@
 import type { Connection } from 'mongoose';
 import type { Redis } from 'ioredis';
-import type { Delivery } from '../../scripts/deliveries/life.ts';
-import { startProgram, type RunningProgram } from '../../scripts/local/programs.ts';
-import { prove } from '../../scripts/proof/prove.ts';
-import type { SentLog } from '../../scripts/proof/sent-log.ts';
+import type { Delivery } from '../../testkit/deliveries/life.ts';
+import { startProgram, type RunningProgram } from '../../testkit/local/programs.ts';
+import { prove } from '../../testkit/proof/prove.ts';
+import type { SentLog } from '../../testkit/proof/sent-log.ts';
 import { collectionsOf } from '../../src/persist/collections.ts';
 import { rivalOutcome, type RivalOutcome } from '../rivals/outcome.ts';
 import { RIVALS, rolesOf, type RivalName, type Role } from '../rivals/rivals.ts';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { Connection } from 'mongoose';
 import { mongoReady, openMongo } from '../../src/system/connections.ts';
-import { SentLog } from '../../scripts/proof/sent-log.ts';
+import { SentLog } from '../../testkit/proof/sent-log.ts';
 import type { RivalOutcome } from '../rivals/outcome.ts';
 import type { Role } from '../rivals/rivals.ts';
 import type { Sale } from '../sale/plan.ts';

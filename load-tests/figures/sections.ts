@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { LocalMachine } from '../../scripts/local/machine.ts';
+import type { LocalMachine } from '../../testkit/local/machine.ts';
 import type { Comparison } from '../compare/comparison.ts';
 import { claimsTable, comparisonTable, madeOn, shortTable } from '../compare/views.ts';
 import type { Growth } from '../growth/cases.ts';

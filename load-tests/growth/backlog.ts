@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { Delivery } from '../../scripts/deliveries/life.ts';
+import type { Delivery } from '../../testkit/deliveries/life.ts';
 import { createDepositor, type Depositor } from '../../src/deposit/depositor.ts';
 import { fingerprintsOf } from '../../src/deposit/fingerprints.ts';
 import { openQueues } from '../../src/deposit/queues.ts';

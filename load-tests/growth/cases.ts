@@ -1,4 +1,4 @@
-import type { LocalMachine } from '../../scripts/local/machine.ts';
+import type { LocalMachine } from '../../testkit/local/machine.ts';
 import type { Case, Measured } from './measure.ts';
 
 export interface Growth {

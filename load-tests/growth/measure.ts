@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startProgram } from '../../scripts/local/programs.ts';
+import { startProgram } from '../../testkit/local/programs.ts';
 import { median } from '../compare/comparison.ts';
 import { planSale, type SaleOptions } from '../sale/plan.ts';
 import { programEnv, startOnFreePort, startServers } from '../sale/stack.ts';

@@ -1,4 +1,4 @@
-import type { LocalMachine } from '../../scripts/local/machine.ts';
+import type { LocalMachine } from '../../testkit/local/machine.ts';
 import type { Question } from './questions.ts';
 import type { Amounts } from './seed.ts';
 

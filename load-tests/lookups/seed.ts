@@ -1,6 +1,6 @@
-import type { Random } from '../../scripts/deliveries/random.ts';
-import { lifeOf } from '../../scripts/deliveries/life.ts';
-import { randomFrom } from '../../scripts/deliveries/random.ts';
+import type { Random } from '../../testkit/deliveries/random.ts';
+import { lifeOf } from '../../testkit/deliveries/life.ts';
+import { randomFrom } from '../../testkit/deliveries/random.ts';
 import { decide, type Ended } from '../../src/order/decide.ts';
 import type { WaitingEvent } from '../../src/order/event.ts';
 import { asOrderId, asShopDomain, orderKey, type EventId } from '../../src/order/identity.ts';

@@ -1,4 +1,4 @@
-import type { LocalMachine } from '../../scripts/local/machine.ts';
+import type { LocalMachine } from '../../testkit/local/machine.ts';
 
 /**
  * Everything that is known about one load test. The report, its JSON and the terminal's table are views of

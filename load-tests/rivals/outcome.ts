@@ -1,4 +1,4 @@
-import type { Delivery } from '../../scripts/deliveries/life.ts';
+import type { Delivery } from '../../testkit/deliveries/life.ts';
 import { fingerprintsOf } from '../../src/deposit/fingerprints.ts';
 import { asOrderId, asShopDomain, orderKey, type EventId, type OrderKey } from '../../src/order/identity.ts';
 import type { Position } from '../../src/order/position.ts';

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { startProcess, type RunningProgram } from '../../scripts/local/programs.ts';
+import { startProcess, type RunningProgram } from '../../testkit/local/programs.ts';
 import type { RivalName, Role } from './rivals.ts';
 
 const PROGRAM = path.join(import.meta.dirname, 'program.ts');

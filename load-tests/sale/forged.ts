@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Delivery } from '../../scripts/deliveries/life.ts';
-import { sendSigned } from '../../scripts/deliveries/signed.ts';
+import type { Delivery } from '../../testkit/deliveries/life.ts';
+import { sendSigned } from '../../testkit/deliveries/signed.ts';
 import type { Collections } from '../../src/persist/collections.ts';
 
 /** Webhooks signed with a wrong secret, sent among the valid ones (P1). */

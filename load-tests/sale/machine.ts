@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { localMachine } from '../../scripts/local/machine.ts';
+import { localMachine } from '../../testkit/local/machine.ts';
 import { SETTINGS } from '../../src/system/config.ts';
 import { mongoReady, openMongo } from '../../src/system/connections.ts';
 import type { Machine } from '../report/run.ts';

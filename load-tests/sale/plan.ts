@@ -1,5 +1,5 @@
-import { lifeOf, type Delivery } from '../../scripts/deliveries/life.ts';
-import { randomFrom, type Random } from '../../scripts/deliveries/random.ts';
+import { lifeOf, type Delivery } from '../../testkit/deliveries/life.ts';
+import { randomFrom, type Random } from '../../testkit/deliveries/random.ts';
 import type { PlanFigures } from '../report/run.ts';
 
 /**

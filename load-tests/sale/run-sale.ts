@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sendSigned } from '../../scripts/deliveries/signed.ts';
-import type { Delivery } from '../../scripts/deliveries/life.ts';
-import { prove } from '../../scripts/proof/prove.ts';
-import { SentLog } from '../../scripts/proof/sent-log.ts';
+import { sendSigned } from '../../testkit/deliveries/signed.ts';
+import type { Delivery } from '../../testkit/deliveries/life.ts';
+import { prove } from '../../testkit/proof/prove.ts';
+import { SentLog } from '../../testkit/proof/sent-log.ts';
 import type { LoadTestRun, Sample } from '../report/run.ts';
-import { holdsOf, overlapsIn } from '../../scripts/proof/overlaps.ts';
+import { holdsOf, overlapsIn } from '../../testkit/proof/overlaps.ts';
 import { Forger } from './forged.ts';
 import { LatencyLog } from './latencies.ts';
 import { machineOf } from './machine.ts';

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import autocannon from 'autocannon';
-import type { Delivery } from '../../scripts/deliveries/life.ts';
-import { signedHeaders } from '../../scripts/deliveries/signed.ts';
-import type { SentLog } from '../../scripts/proof/sent-log.ts';
+import type { Delivery } from '../../testkit/deliveries/life.ts';
+import { signedHeaders } from '../../testkit/deliveries/signed.ts';
+import type { SentLog } from '../../testkit/proof/sent-log.ts';
 import type { LatencyLog } from './latencies.ts';
 
 export interface SendOptions {

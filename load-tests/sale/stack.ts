@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { startMongo } from '../../scripts/local/mongo.ts';
-import { freePort } from '../../scripts/local/ports.ts';
-import { startProgram, untilReady, type RunningProgram } from '../../scripts/local/programs.ts';
-import { startRedis } from '../../scripts/local/redis.ts';
+import { startMongo } from '../../testkit/local/mongo.ts';
+import { freePort } from '../../testkit/local/ports.ts';
+import { startProgram, untilReady, type RunningProgram } from '../../testkit/local/programs.ts';
+import { startRedis } from '../../testkit/local/redis.ts';
 
 /** The Lockstep under test. */
 export interface Target {

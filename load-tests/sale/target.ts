@@ -1,4 +1,4 @@
-import { readLocal } from '../../scripts/local/state.ts';
+import { readLocal } from '../../testkit/local/state.ts';
 import { startStack, type Target } from './stack.ts';
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);

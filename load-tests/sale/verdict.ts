@@ -1,4 +1,4 @@
-import type { Proof } from '../../scripts/proof/prove.ts';
+import type { Proof } from '../../testkit/proof/prove.ts';
 import type { Forged } from './forged.ts';
 import type { LoadTestRun, PromiseKept } from '../report/run.ts';
 

@@ -98,7 +98,7 @@ export function changingTools(
       keeper,
       lockKey,
       fence: (order) => fence(collections, order),
-      wakeAnew: (orders) => waker.wakeAgain(orders),
+      wakeAgain: (orders) => waker.wakeAgain(orders),
     },
     mailboxes: {
       redis,

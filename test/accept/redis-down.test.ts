@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { freePort } from '../../scripts/local/ports.ts';
+import { freePort } from '../../testkit/local/ports.ts';
 import { OwnRedis } from '../support/own-redis.ts';
 import { until } from '../support/until.ts';
 import { ServedIngest, SHOP } from './served-ingest.ts';

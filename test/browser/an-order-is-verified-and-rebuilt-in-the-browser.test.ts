@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
-import { openBrowser } from '../../scripts/local/chromium.ts';
+import { openBrowser } from '../../testkit/local/chromium.ts';
 import type { OrderKey } from '../../src/order/identity.ts';
 import { mintToken } from '../../src/system/tokens.ts';
 import { openPage, signIn, type WatchedPage } from '../support/browser.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { lifeOf } from '../../scripts/deliveries/life.ts';
-import { randomFrom } from '../../scripts/deliveries/random.ts';
+import { lifeOf } from '../../testkit/deliveries/life.ts';
+import { randomFrom } from '../../testkit/deliveries/random.ts';
 import { readShopEvent } from '../../src/order/shop-event.ts';
 import { SHOP_TOPICS, type ShopTopic } from '../../src/order/shop-topics.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { randomFrom } from '../../scripts/deliveries/random.ts';
+import { randomFrom } from '../../testkit/deliveries/random.ts';
 import { drainOrder } from '../../src/drain/drain-order.ts';
 import type { DrainTools } from '../../src/drain/drain-tools.ts';
 import { depositAll, journalOf, lifeEvents, openInProcess, type Inside } from '../support/in-process.ts';

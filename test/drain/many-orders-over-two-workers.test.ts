@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { randomFrom } from '../../scripts/deliveries/random.ts';
+import { randomFrom } from '../../testkit/deliveries/random.ts';
 import { drainOrder } from '../../src/drain/drain-order.ts';
 import { openWorkers } from '../../src/drain/drain-workers.ts';
 import { decide } from '../../src/order/decide.ts';

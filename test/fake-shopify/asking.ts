@@ -1,6 +1,6 @@
 import { http, type HttpAnswer } from '../support/http.ts';
-import type { FakeShop } from '../../scripts/fake-shopify/fake-shop.ts';
-import { FakeShopify, type FakeShopifyOptions } from '../../scripts/fake-shopify/fake-shopify.ts';
+import type { FakeShop } from '../../testkit/fake-shopify/fake-shop.ts';
+import { FakeShopify, type FakeShopifyOptions } from '../../testkit/fake-shopify/fake-shopify.ts';
 
 export const APP = { apiKey: 'fake-key', apiSecret: 'fake-secret' };
 export const SHOP = 'a-shop.myshopify.com';

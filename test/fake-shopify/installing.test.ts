@@ -1,7 +1,7 @@
 import '@shopify/shopify-api/adapters/node';
 import { ApiVersion, InvalidJwtError, shopifyApi } from '@shopify/shopify-api';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { SessionTokenKind } from '../../scripts/fake-shopify/session-token.ts';
+import type { SessionTokenKind } from '../../testkit/fake-shopify/session-token.ts';
 import { http } from '../support/http.ts';
 import { APP, ask, askToken, exchange, refresh, SHOP, startWithShop, stopAll } from './asking.ts';
 

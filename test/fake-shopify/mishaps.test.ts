@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { disordered, IN_ORDER, type Percentages } from '../../scripts/fake-shopify/disorder.ts';
-import type { Delivery } from '../../scripts/deliveries/life.ts';
-import { randomFrom } from '../../scripts/deliveries/random.ts';
+import { disordered, IN_ORDER, type Percentages } from '../../testkit/fake-shopify/disorder.ts';
+import type { Delivery } from '../../testkit/deliveries/life.ts';
+import { randomFrom } from '../../testkit/deliveries/random.ts';
 import { FalseIngest } from '../load-tests/false-ingest.ts';
 import { livesOf } from '../support/lives.ts';
 import { until } from '../support/until.ts';

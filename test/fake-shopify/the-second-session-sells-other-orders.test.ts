@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { randomFrom } from '../../scripts/deliveries/random.ts';
-import type { ShopMemory } from '../../scripts/fake-shopify/fake-shop.ts';
-import { FakeShopify } from '../../scripts/fake-shopify/fake-shopify.ts';
+import { randomFrom } from '../../testkit/deliveries/random.ts';
+import type { ShopMemory } from '../../testkit/fake-shopify/fake-shop.ts';
+import { FakeShopify } from '../../testkit/fake-shopify/fake-shopify.ts';
 
 const SHOP = 'fake-store.myshopify.com';
 

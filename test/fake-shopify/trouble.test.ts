@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
-import type { TroubleKind } from '../../scripts/fake-shopify/trouble.ts';
+import type { TroubleKind } from '../../testkit/fake-shopify/trouble.ts';
 import { until } from '../support/until.ts';
 import { ask, exchange, startWithShop, stopAll } from './asking.ts';
 

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { FakeOrder } from '../../scripts/fake-shopify/fake-order.ts';
-import type { Attempt } from '../../scripts/fake-shopify/postman.ts';
+import type { FakeOrder } from '../../testkit/fake-shopify/fake-order.ts';
+import type { Attempt } from '../../testkit/fake-shopify/postman.ts';
 import { FalseIngest, type Reply } from '../load-tests/false-ingest.ts';
 import { until } from '../support/until.ts';
 import { APP, ask, startWithShop, stopAll } from './asking.ts';

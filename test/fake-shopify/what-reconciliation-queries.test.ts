@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { FakeOrder } from '../../scripts/fake-shopify/fake-order.ts';
+import type { FakeOrder } from '../../testkit/fake-shopify/fake-order.ts';
 import { ask, startWithShop, stopAll } from './asking.ts';
 
 const MONEY = '{ shopMoney { amount currencyCode } presentmentMoney { amount currencyCode } }';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Delivery } from '../../scripts/deliveries/life.ts';
+import type { Delivery } from '../../testkit/deliveries/life.ts';
 import { livesOf } from '../support/lives.ts';
 import { expectNothingBroken, SEED, times } from './record.ts';
 import { Rig } from './rig.ts';

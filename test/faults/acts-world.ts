@@ -1,7 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
-import type { FakeShop } from '../../scripts/fake-shopify/fake-shop.ts';
-import { FakeShopify } from '../../scripts/fake-shopify/fake-shopify.ts';
-import { freePort } from '../../scripts/local/ports.ts';
+import type { FakeShop } from '../../testkit/fake-shopify/fake-shop.ts';
+import { FakeShopify } from '../../testkit/fake-shopify/fake-shopify.ts';
+import { freePort } from '../../testkit/local/ports.ts';
 import { asEventId, type EventId, type OrderKey } from '../../src/order/identity.ts';
 import { encodeHolder } from '../../src/lock/holder.ts';
 import { createJournal } from '../../src/persist/journal.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { lifeOf, type Delivery } from '../../scripts/deliveries/life.ts';
+import { lifeOf, type Delivery } from '../../testkit/deliveries/life.ts';
 import { expectedOf, stateOf } from '../support/model.ts';
 import { fromDocument } from '../../src/persist/order-document.ts';
 import type { OrderDocument } from '../../src/persist/order-schema.ts';

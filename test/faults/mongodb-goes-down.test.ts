@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startMongo } from '../../scripts/local/mongo.ts';
+import { startMongo } from '../../testkit/local/mongo.ts';
 import type { Link } from '../support/link.ts';
 import { livesOf } from '../support/lives.ts';
 import { until } from '../support/until.ts';

@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startProgram } from '../../scripts/local/programs.ts';
+import { startProgram } from '../../testkit/local/programs.ts';
 import { PARTITIONS_KEY } from '../../src/system/redis-keys.ts';
 import { livesOf } from '../support/lives.ts';
 import { until } from '../support/until.ts';

@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { expect } from '@jest/globals';
-import type { Proof } from '../../scripts/proof/prove.ts';
+import type { Proof } from '../../testkit/proof/prove.ts';
 
 /** A line of the table that `npm run faults` prints. */
 export interface Row {

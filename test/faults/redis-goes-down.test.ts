@@ -1,7 +1,7 @@
 import { appendFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startRedis } from '../../scripts/local/redis.ts';
+import { startRedis } from '../../testkit/local/redis.ts';
 import { livesOf } from '../support/lives.ts';
 import { until } from '../support/until.ts';
 import { expectNothingBroken, FULL, SEED, times } from './record.ts';

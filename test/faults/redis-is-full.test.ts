@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Delivery } from '../../scripts/deliveries/life.ts';
+import type { Delivery } from '../../testkit/deliveries/life.ts';
 import { redisKeys } from '../../src/system/redis-keys.ts';
 import { isFull, readMemory } from '../../src/system/redis-memory.ts';
 import { fillWithClaims } from '../support/claims-that-fill.ts';

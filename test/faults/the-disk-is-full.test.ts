@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startRedis } from '../../scripts/local/redis.ts';
+import { startRedis } from '../../testkit/local/redis.ts';
 import { livesOf } from '../support/lives.ts';
 import { until } from '../support/until.ts';
 import { expectNothingBroken, SEED, times } from './record.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { lifeOf } from '../../scripts/deliveries/life.ts';
-import { randomFrom } from '../../scripts/deliveries/random.ts';
+import { lifeOf } from '../../testkit/deliveries/life.ts';
+import { randomFrom } from '../../testkit/deliveries/random.ts';
 import { createMetrics } from '../../src/system/metrics.ts';
 import { http } from '../support/http.ts';
 import { Stack } from '../support/stack.ts';

@@ -3,8 +3,8 @@ import type { Answer } from '../../src/accept/answers.ts';
 import { fingerprintsOf } from '../../src/deposit/fingerprints.ts';
 import { drainOrder } from '../../src/drain/drain-order.ts';
 import type { OrderKey } from '../../src/order/identity.ts';
-import type { Delivery } from '../../scripts/deliveries/life.ts';
-import { signedHeaders } from '../../scripts/deliveries/signed.ts';
+import type { Delivery } from '../../testkit/deliveries/life.ts';
+import { signedHeaders } from '../../testkit/deliveries/signed.ts';
 import type { Inside } from '../support/in-process.ts';
 import { UNLIMITED } from '../support/unlimited.ts';
 

@@ -1,5 +1,5 @@
-import { freePort } from '../../scripts/local/ports.ts';
-import { startProgram, untilReady, type RunningProgram } from '../../scripts/local/programs.ts';
+import { freePort } from '../../testkit/local/ports.ts';
+import { startProgram, untilReady, type RunningProgram } from '../../testkit/local/programs.ts';
 import type { Namespace } from '../support/namespace.ts';
 import { http } from '../support/http.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { lifeOf, type Delivery, type Ending } from '../../scripts/deliveries/life.ts';
-import { randomFrom } from '../../scripts/deliveries/random.ts';
+import { lifeOf, type Delivery, type Ending } from '../../testkit/deliveries/life.ts';
+import { randomFrom } from '../../testkit/deliveries/random.ts';
 import { TOPICS, type Topic } from '../../src/order/topics.ts';
 import { journalOf, openInProcess, type Inside } from '../support/in-process.ts';
 import { keyOf } from '../support/waiting-event.ts';

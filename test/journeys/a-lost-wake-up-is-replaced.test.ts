@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { randomFrom } from '../../scripts/deliveries/random.ts';
+import { randomFrom } from '../../testkit/deliveries/random.ts';
 import { QUEUE, redisKeys } from '../../src/system/redis-keys.ts';
 import { livesOf } from '../support/lives.ts';
 import { expectedOf, stateOf } from '../support/model.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { openBrowser } from '../../scripts/local/chromium.ts';
-import { randomFrom } from '../../scripts/deliveries/random.ts';
+import { openBrowser } from '../../testkit/local/chromium.ts';
+import { randomFrom } from '../../testkit/deliveries/random.ts';
 import type { Timeline } from '../../src/operate/shapes/events.ts';
 import type { AuditPage } from '../../src/operate/shapes/audit.ts';
 import { collectionsOf } from '../../src/persist/collections.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { FakeShop } from '../../scripts/fake-shopify/fake-shop.ts';
+import type { FakeShop } from '../../testkit/fake-shopify/fake-shop.ts';
 import type { ShopDomain } from '../../src/order/identity.ts';
 import { ALL_SCOPES } from '../../src/shop/shopify.ts';
 import { ADA, BOB, fulfillmentBody, orderBody, tracesOf } from '../compliance/persons.ts';

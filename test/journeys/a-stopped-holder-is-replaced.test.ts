@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import { openBrowser } from '../../scripts/local/chromium.ts';
+import { openBrowser } from '../../testkit/local/chromium.ts';
 import type { Lock } from '../../src/operate/shapes/locks.ts';
 import type { AuditEntry } from '../../src/operate/shapes/audit.ts';
 import { mintToken } from '../../src/system/tokens.ts';

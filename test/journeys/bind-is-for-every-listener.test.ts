@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { freePort } from '../../scripts/local/ports.ts';
+import { freePort } from '../../testkit/local/ports.ts';
 import { descendantsOf, listenersOf } from '../support/listeners.ts';
 import { ProjectCopy } from '../support/project-copy.ts';
 import { Stack } from '../support/stack.ts';

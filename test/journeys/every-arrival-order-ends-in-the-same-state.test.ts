@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Delivery } from '../../scripts/deliveries/life.ts';
-import { randomFrom } from '../../scripts/deliveries/random.ts';
+import type { Delivery } from '../../testkit/deliveries/life.ts';
+import { randomFrom } from '../../testkit/deliveries/random.ts';
 import { livesOf, mixed } from '../support/lives.ts';
 import { expectedOf, stateOf } from '../support/model.ts';
 import { Stack } from '../support/stack.ts';

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import { openBrowser } from '../../scripts/local/chromium.ts';
+import { openBrowser } from '../../testkit/local/chromium.ts';
 import type { OrderKey } from '../../src/order/identity.ts';
 import { redisKeys } from '../../src/system/redis-keys.ts';
 import type { SystemStatus } from '../../src/operate/shapes/system.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startRedis } from '../../scripts/local/redis.ts';
+import { startRedis } from '../../testkit/local/redis.ts';
 import { livesOf } from '../support/lives.ts';
 import { http } from '../support/http.ts';
 import { until } from '../support/until.ts';

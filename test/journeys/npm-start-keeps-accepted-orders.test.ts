@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { LocalFile } from '../../scripts/local/state.ts';
+import type { LocalFile } from '../../testkit/local/state.ts';
 import { http } from '../support/http.ts';
 import { ProjectCopy } from '../support/project-copy.ts';
 import { until } from '../support/until.ts';

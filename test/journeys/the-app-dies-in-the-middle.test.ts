@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { FakeShop } from '../../scripts/fake-shopify/fake-shop.ts';
+import type { FakeShop } from '../../testkit/fake-shopify/fake-shop.ts';
 import { ALL_SCOPES } from '../../src/shop/shopify.ts';
 import { ADA, orderBody, tracesOf } from '../compliance/persons.ts';
 import { everythingKept } from '../support/everything-kept.ts';

@@ -1,8 +1,8 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import { openBrowser } from '../../scripts/local/chromium.ts';
-import type { FakeShop } from '../../scripts/fake-shopify/fake-shop.ts';
+import { openBrowser } from '../../testkit/local/chromium.ts';
+import type { FakeShop } from '../../testkit/fake-shopify/fake-shop.ts';
 import { ALL_SCOPES } from '../../src/shop/shopify.ts';
 import { openPage, type WatchedPage } from '../support/browser.ts';
 import { StackWithShopify } from '../support/stack-with-shopify.ts';

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { lifeOf } from '../../scripts/deliveries/life.ts';
-import { randomFrom } from '../../scripts/deliveries/random.ts';
-import { freePort } from '../../scripts/local/ports.ts';
+import { lifeOf } from '../../testkit/deliveries/life.ts';
+import { randomFrom } from '../../testkit/deliveries/random.ts';
+import { freePort } from '../../testkit/local/ports.ts';
 import { createLocks, type Lease } from '../../src/lock/locks.ts';
 import { redisKeys } from '../../src/system/redis-keys.ts';
 import { compose } from '../support/compose.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { FakeShop } from '../../scripts/fake-shopify/fake-shop.ts';
+import type { FakeShop } from '../../testkit/fake-shopify/fake-shop.ts';
 import { ALL_SCOPES } from '../../src/shop/shopify.ts';
 import type { Reconcile } from '../../src/operate/shapes/reconcile.ts';
 import { driftOf } from '../support/drift.ts';

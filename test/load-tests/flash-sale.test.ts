@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { LoadTestRun } from '../../load-tests/report/run.ts';
-import { freePort } from '../../scripts/local/ports.ts';
+import { freePort } from '../../testkit/local/ports.ts';
 
 const PROJECT = path.resolve(import.meta.dirname, '..', '..');
 const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-sale-'));

@@ -1,11 +1,11 @@
 import { Agent } from 'node:http';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Connection } from 'mongoose';
-import type { Delivery } from '../../scripts/deliveries/life.ts';
-import { randomFrom } from '../../scripts/deliveries/random.ts';
-import { signedHeaders } from '../../scripts/deliveries/signed.ts';
-import { freePort } from '../../scripts/local/ports.ts';
-import { untilReady, type RunningProgram } from '../../scripts/local/programs.ts';
+import type { Delivery } from '../../testkit/deliveries/life.ts';
+import { randomFrom } from '../../testkit/deliveries/random.ts';
+import { signedHeaders } from '../../testkit/deliveries/signed.ts';
+import { freePort } from '../../testkit/local/ports.ts';
+import { untilReady, type RunningProgram } from '../../testkit/local/programs.ts';
 import { openMongo } from '../../src/system/connections.ts';
 import { rivalOutcome, type RivalOutcome } from '../../load-tests/rivals/outcome.ts';
 import { rolesOf, type RivalName, type Role } from '../../load-tests/rivals/rivals.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { LatencyLog } from '../../load-tests/sale/latencies.ts';
-import { randomFrom } from '../../scripts/deliveries/random.ts';
+import { randomFrom } from '../../testkit/deliveries/random.ts';
 
 function logOf(times: Iterable<number>, intervalMs: number | null = null): LatencyLog {
   const log = new LatencyLog(intervalMs);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { planSale, TOPICS, type Sale, type SaleOptions, type TopicName } from '../../load-tests/sale/plan.ts';
-import type { Delivery } from '../../scripts/deliveries/life.ts';
+import type { Delivery } from '../../testkit/deliveries/life.ts';
 
 const USUAL: TopicName[] = ['create', 'transaction', 'paid', 'updated'];
 const OPTIONS: SaleOptions = {

@@ -3,8 +3,8 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { planSale } from '../../load-tests/sale/plan.ts';
 import { newSending } from '../../load-tests/sale/run-sale.ts';
 import { pacingOf, sendAll, type Sending } from '../../load-tests/sale/send.ts';
-import type { Delivery } from '../../scripts/deliveries/life.ts';
-import { freePort } from '../../scripts/local/ports.ts';
+import type { Delivery } from '../../testkit/deliveries/life.ts';
+import { freePort } from '../../testkit/local/ports.ts';
 import { isAuthentic } from '../../src/accept/hmac.ts';
 import { FalseIngest, type Attempt, type Reply } from './false-ingest.ts';
 

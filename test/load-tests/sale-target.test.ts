@@ -2,11 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Target } from '../../load-tests/sale/stack.ts';
 import { openTarget } from '../../load-tests/sale/target.ts';
-import { freePort } from '../../scripts/local/ports.ts';
-import type { LocalFile } from '../../scripts/local/state.ts';
+import { freePort } from '../../testkit/local/ports.ts';
+import type { LocalFile } from '../../testkit/local/state.ts';
 
 const GIVEN = {
   SHOPIFY_API_SECRET: 'a-secret',
@@ -14,9 +14,12 @@ const GIVEN = {
   MONGODB_URI: 'mongodb://127.0.0.1:1/one',
 };
 
-const surroundings = (env: NodeJS.ProcessEnv) => jest.replaceProperty(process, 'env', env);
+const ENV = process.env;
+const surroundings = (env: NodeJS.ProcessEnv) => {
+  process.env = env;
+};
 afterEach(() => {
-  jest.restoreAllMocks();
+  process.env = ENV;
 });
 
 const open = (url: string, really?: string) => openTarget({ url, really, workers: 1 });
@@ -109,7 +112,7 @@ describe('what npm start serves here', () => {
   }
 
   test('needs no settings, with either of its names', () => {
-    for (const name of ['src', 'scripts', 'load-tests', 'package.json'])
+    for (const name of ['src', 'scripts', 'testkit', 'load-tests', 'package.json'])
       cpSync(path.join(project, name), path.join(folder, name), { recursive: true });
     symlinkSync(path.join(project, 'node_modules'), path.join(folder, 'node_modules'));
     const local: LocalFile = {

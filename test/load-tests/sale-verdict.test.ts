@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { promisesOf, verdictOf } from '../../load-tests/sale/verdict.ts';
-import { overlapsIn } from '../../scripts/proof/overlaps.ts';
-import type { Proof } from '../../scripts/proof/prove.ts';
+import { overlapsIn } from '../../testkit/proof/overlaps.ts';
+import type { Proof } from '../../testkit/proof/prove.ts';
 
 type Found = Parameters<typeof promisesOf>[0];
 

@@ -42,7 +42,7 @@ describe('P4, P6: a stopped worker', () => {
         }),
         lockKey: (order) => keys.lock(order),
         fence: (order) => fence(rig.collections, order),
-        wakeAnew: (orders) => createWaker(queues, silent, () => undefined).wakeAgain(orders),
+        wakeAgain: (orders) => createWaker(queues, silent, () => undefined).wakeAgain(orders),
       }),
     );
   });

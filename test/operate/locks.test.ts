@@ -45,7 +45,7 @@ describe('locks, over the API', () => {
         keeper,
         lockKey: (order) => keys.lock(order),
         fence: (order) => fence(collections, order),
-        wakeAnew: (orders) => inside.waker.wakeAgain(orders),
+        wakeAgain: (orders) => inside.waker.wakeAgain(orders),
       }),
     );
   });

@@ -157,7 +157,7 @@ describe('/api/mailboxes', () => {
     await deposited('10');
     const { redis, partitions, waker } = inside;
     for (const queue of inside.queues) await queue.obliterate({ force: true });
-    const idle = { ...waker, wakeAnew: () => Promise.resolve() };
+    const idle = { ...waker, wakeAgain: () => Promise.resolve() };
     const mailboxes = createMailboxList(redis, partitions);
     const other = await ServedRoutes.start(
       mailboxRoutes({ redis, mailboxes, waker: idle, partitions: 2, isPaused: () => Promise.resolve(false) }),

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { freePort } from '../../scripts/local/ports.ts';
+import { freePort } from '../../testkit/local/ports.ts';
 import type { ServedRoutes } from '../operate/served-routes.ts';
 import { EVENT, ORDER } from './recorded-answers.ts';
 import { serveRecorded } from './recorded-api.ts';

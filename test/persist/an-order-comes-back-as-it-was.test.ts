@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { lifeOf } from '../../scripts/deliveries/life.ts';
-import { randomFrom } from '../../scripts/deliveries/random.ts';
+import { lifeOf } from '../../testkit/deliveries/life.ts';
+import { randomFrom } from '../../testkit/deliveries/random.ts';
 import { decide } from '../../src/order/decide.ts';
 import { damageOf } from '../../src/order/order-shape.ts';
 import { newOrder, type Order } from '../../src/order/order.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { FakeOrder } from '../../scripts/fake-shopify/fake-order.ts';
+import type { FakeOrder } from '../../testkit/fake-shopify/fake-order.ts';
 import type { OrderDocument } from '../../src/persist/order-schema.ts';
 import { keyOf } from '../support/waiting-event.ts';
 import { Reconciling, SHOP } from './reconciling.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { TroubleKind, TroubleOptions } from '../../scripts/fake-shopify/trouble.ts';
+import type { TroubleKind, TroubleOptions } from '../../testkit/fake-shopify/trouble.ts';
 import { Reconciling, SHOP } from './reconciling.ts';
 
 /** More failures than the three tries of these tests. */

@@ -1,5 +1,5 @@
-import { FakeShopify, type FakeShopifyOptions } from '../../scripts/fake-shopify/fake-shopify.ts';
-import type { FakeShop } from '../../scripts/fake-shopify/fake-shop.ts';
+import { FakeShopify, type FakeShopifyOptions } from '../../testkit/fake-shopify/fake-shopify.ts';
+import type { FakeShop } from '../../testkit/fake-shopify/fake-shop.ts';
 import { ingestApp } from '../../src/accept/ingest-app.ts';
 import { fingerprintsOf } from '../../src/deposit/fingerprints.ts';
 import { drainOrder } from '../../src/drain/drain-order.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { FakeShopifyOptions } from '../../scripts/fake-shopify/fake-shopify.ts';
+import type { FakeShopifyOptions } from '../../testkit/fake-shopify/fake-shopify.ts';
 import { createThrottledApi } from '../../src/reconcile/throttled-api.ts';
 import { QueryBudget } from '../../src/reconcile/query-budget.ts';
 import type { AdminApi, AdminAnswer } from '../../src/shop/admin-api.ts';

@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, test } from '@jest/globals';
-import { isAlive } from '../../scripts/local/is-alive.ts';
-import { freePort } from '../../scripts/local/ports.ts';
+import { isAlive } from '../../testkit/local/is-alive.ts';
+import { freePort } from '../../testkit/local/ports.ts';
 import { until } from '../support/until.ts';
 
 /** What npm run dev does: it watches a program. This one waits for its Redis. */
 const developer = (redisUrl: string) => `
-import { watchProgram } from '${path.resolve('scripts', 'local', 'programs.ts')}';
+import { watchProgram } from '${path.resolve('testkit', 'local', 'programs.ts')}';
 const env = { REDIS_URL: '${redisUrl}', MONGODB_URI: 'mongodb://127.0.0.1:1' };
 process.send(watchProgram('worker', env).child.pid);
 `;

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { afterEach, expect, test } from '@jest/globals';
-import { dataFolder } from '../../scripts/local/data-folder.ts';
+import { dataFolder } from '../../testkit/local/data-folder.ts';
 
 const MEMORY = '/dev/shm';
 const onLinux = existsSync(MEMORY) ? test : test.skip;

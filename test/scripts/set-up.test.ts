@@ -143,7 +143,7 @@ describe('the set-up', () => {
     mkdirSync(path.dirname(launcher), { recursive: true });
     writeFileSync(launcher, '');
     expect(await machine.setUp()).toEqual({ code: 0, said: '' });
-    expect(readFileSync(launcher, 'utf8')).toContain('scripts/local/mongod.ts');
+    expect(readFileSync(launcher, 'utf8')).toContain('testkit/local/mongod.ts');
   });
 
   test('builds the pages again after a build that failed half-way', async () => {

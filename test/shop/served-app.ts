@@ -1,5 +1,5 @@
-import { FakeShopify, type FakeShopifyOptions } from '../../scripts/fake-shopify/fake-shopify.ts';
-import type { FakeShop } from '../../scripts/fake-shopify/fake-shop.ts';
+import { FakeShopify, type FakeShopifyOptions } from '../../testkit/fake-shopify/fake-shopify.ts';
+import type { FakeShop } from '../../testkit/fake-shopify/fake-shop.ts';
 import { composeApp, type App } from '../../src/compose/app.ts';
 import { APP_SETTINGS, type AppConfig } from '../../src/shop/shopify.ts';
 import { loadConfig } from '../../src/system/config.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { TroubleKind } from '../../scripts/fake-shopify/trouble.ts';
+import type { TroubleKind } from '../../testkit/fake-shopify/trouble.ts';
 import { isSent, TOPICS, type Topic } from '../../src/order/topics.ts';
 import { createAdminApi } from '../../src/shop/admin-api.ts';
 import { createShopStore } from '../../src/persist/shop-store.ts';

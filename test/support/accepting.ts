@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { signedHeaders } from '../../scripts/deliveries/signed.ts';
+import { signedHeaders } from '../../testkit/deliveries/signed.ts';
 import { acceptWebhook } from '../../src/accept/accept-webhook.ts';
 import type { Answer } from '../../src/accept/answers.ts';
 import type { Depositor } from '../../src/deposit/depositor.ts';

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Redis } from 'ioredis';
-import { freePort } from '../../scripts/local/ports.ts';
+import { freePort } from '../../testkit/local/ports.ts';
 import { compose, DEMANDED, environmentOf, filled } from './compose.ts';
 import { until } from './until.ts';
 

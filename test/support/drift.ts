@@ -1,4 +1,4 @@
-import type { FakeShop } from '../../scripts/fake-shopify/fake-shop.ts';
+import type { FakeShop } from '../../testkit/fake-shopify/fake-shop.ts';
 import type { Collections } from '../../src/persist/collections.ts';
 
 /** Ids of the orders whose time, statuses or price differ between Shopify and here. */

@@ -1,5 +1,5 @@
-import { lifeOf } from '../../scripts/deliveries/life.ts';
-import { randomFrom } from '../../scripts/deliveries/random.ts';
+import { lifeOf } from '../../testkit/deliveries/life.ts';
+import { randomFrom } from '../../testkit/deliveries/random.ts';
 import { depositorOver, wakesOver, type Wakes } from '../../src/compose/deposits.ts';
 import { drainToolsOf } from '../../src/compose/drains.ts';
 import { createMailbox, type Mailbox } from '../../src/deposit/mailbox.ts';

@@ -1,5 +1,5 @@
-import { lifeOf, type Delivery } from '../../scripts/deliveries/life.ts';
-import type { Random } from '../../scripts/deliveries/random.ts';
+import { lifeOf, type Delivery } from '../../testkit/deliveries/life.ts';
+import type { Random } from '../../testkit/deliveries/random.ts';
 
 /** The lives of many orders, one in five of them cancelled. */
 export function livesOf(random: Random, shop: string, count: number): Delivery[][] {

@@ -1,4 +1,4 @@
-import type { Delivery } from '../../scripts/deliveries/life.ts';
+import type { Delivery } from '../../testkit/deliveries/life.ts';
 import { decide } from '../../src/order/decide.ts';
 import { asOrderId, asShopDomain, orderKey, type OrderKey } from '../../src/order/identity.ts';
 import type { Order } from '../../src/order/order.ts';

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
-import { dataFolder } from '../../scripts/local/data-folder.ts';
-import { startRedis, type LocalRedis } from '../../scripts/local/redis.ts';
+import { dataFolder } from '../../testkit/local/data-folder.ts';
+import { startRedis, type LocalRedis } from '../../testkit/local/redis.ts';
 
 /** A Redis of one test file, for what must not happen to the Redis of all tests. */
 export class OwnRedis {

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { LocalFile } from '../../scripts/local/state.ts';
+import type { LocalFile } from '../../testkit/local/state.ts';
 import { until } from './until.ts';
 
 const PROJECT = path.resolve(import.meta.dirname, '..', '..');
@@ -12,7 +12,7 @@ export class ProjectCopy {
   readonly running: ChildProcess[] = [];
 
   constructor() {
-    for (const name of ['src', 'scripts', 'package.json'])
+    for (const name of ['src', 'scripts', 'testkit', 'package.json'])
       cpSync(path.join(PROJECT, name), path.join(this.folder, name), { recursive: true });
     symlinkSync(path.join(PROJECT, 'node_modules'), path.join(this.folder, 'node_modules'));
     mkdirSync(path.join(this.folder, '.lockstep'), { mode: 0o755 });

@@ -1,7 +1,7 @@
-import type { FakeShop } from '../../scripts/fake-shopify/fake-shop.ts';
-import { FakeShopify, type FakeShopifyOptions } from '../../scripts/fake-shopify/fake-shopify.ts';
-import { freePort } from '../../scripts/local/ports.ts';
-import type { RunningProgram } from '../../scripts/local/programs.ts';
+import type { FakeShop } from '../../testkit/fake-shopify/fake-shop.ts';
+import { FakeShopify, type FakeShopifyOptions } from '../../testkit/fake-shopify/fake-shopify.ts';
+import { freePort } from '../../testkit/local/ports.ts';
+import type { RunningProgram } from '../../testkit/local/programs.ts';
 import { collectionsOf, type Collections } from '../../src/persist/collections.ts';
 import { SCHEDULE } from '../../src/persist/reconcile-store.ts';
 import { mongoReady, openMongo } from '../../src/system/connections.ts';

@@ -1,10 +1,10 @@
 import { Agent } from 'node:http';
 import { Redis } from 'ioredis';
-import { freePort } from '../../scripts/local/ports.ts';
-import { startProgram, untilReady, type RunningProgram } from '../../scripts/local/programs.ts';
-import type { Random } from '../../scripts/deliveries/random.ts';
-import type { Delivery } from '../../scripts/deliveries/life.ts';
-import { signedHeaders } from '../../scripts/deliveries/signed.ts';
+import { freePort } from '../../testkit/local/ports.ts';
+import { startProgram, untilReady, type RunningProgram } from '../../testkit/local/programs.ts';
+import type { Random } from '../../testkit/deliveries/random.ts';
+import type { Delivery } from '../../testkit/deliveries/life.ts';
+import { signedHeaders } from '../../testkit/deliveries/signed.ts';
 import { mintToken } from '../../src/system/tokens.ts';
 import { http, type HttpAnswer } from './http.ts';
 import { namespace, type Namespace } from './namespace.ts';

@@ -1,6 +1,6 @@
-import { dataFolder } from '../../scripts/local/data-folder.ts';
-import { startMongo } from '../../scripts/local/mongo.ts';
-import { startRedis } from '../../scripts/local/redis.ts';
+import { dataFolder } from '../../testkit/local/data-folder.ts';
+import { startMongo } from '../../testkit/local/mongo.ts';
+import { startRedis } from '../../testkit/local/redis.ts';
 
 /** One Redis and one MongoDB for a whole test run, on free ports; every test file has a namespace in them. */
 export default async function startServers(): Promise<void> {

@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from '@jest/globals';
-import { startProgram } from '../../scripts/local/programs.ts';
+import { startProgram } from '../../testkit/local/programs.ts';
 
 type Name = Parameters<typeof startProgram>[0];
 

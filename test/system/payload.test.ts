@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { lifeOf } from '../../scripts/deliveries/life.ts';
-import { randomFrom } from '../../scripts/deliveries/random.ts';
+import { lifeOf } from '../../testkit/deliveries/life.ts';
+import { randomFrom } from '../../testkit/deliveries/random.ts';
 import { compress, decompress } from '../../src/system/payload.ts';
 import { DICTIONARIES } from '../../src/system/payload-dictionary.ts';
 

@@ -14,7 +14,7 @@ export interface LockTools {
   lockKey: (order: OrderKey) => string;
   fence: (order: OrderKey) => Promise<Fenced>;
   /** The waker's. It ignores the job of the stuck worker, which BullMQ still counts as active. */
-  wakeAnew: (orders: OrderKey[]) => Promise<void>;
+  wakeAgain: (orders: OrderKey[]) => Promise<void>;
 }
 
 /** Which lock, as it was shown. */
@@ -84,10 +84,10 @@ function ofFence(fenced: Fenced): string {
 const CALLS = 5;
 const CALL_MS = 200;
 
-async function wake(order: OrderKey, { reader, wakeAnew }: LockTools): Promise<string> {
+async function wake(order: OrderKey, { reader, wakeAgain }: LockTools): Promise<string> {
   try {
     for (let call = 0; call < CALLS; call += 1) {
-      await wakeAnew([order]);
+      await wakeAgain([order]);
       await sleep(CALL_MS);
       if (await reader.continues(order)) return 'the order was woken and continues';
     }

@@ -95,7 +95,7 @@ async function runJest(
   limitMs: number,
   { folder, env, signal }: TestRunning,
 ): Promise<{ killed: boolean; output: string }> {
-  const jest = ['--experimental-vm-modules', path.join('node_modules', 'jest', 'bin', 'jest.js')];
+  const jest = [path.join('node_modules', 'jest', 'bin', 'jest.js')];
   const usual = ['--config=planted.jest.config.mjs', '--json', '--forceExit'];
   const child = spawn(process.execPath, [...jest, ...usual, ...options], {
     cwd: folder,

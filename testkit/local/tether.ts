@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 /**
  * Runs a command until the process that started us is gone: when our standard input closes, we stop the
  * command. So our servers never outlive `npm start` or a test run, however that ends.
- *   node scripts/local/tether.ts <command> [argument…]
+ *   node testkit/local/tether.ts <command> [argument…]
  */
 const [command = '', ...args] = process.argv.slice(2);
 const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'] });
