@@ -6,8 +6,11 @@ process.env.NODE_COMPILE_CACHE ??= path.resolve(import.meta.dirname, '.lockstep'
 /** Node strips the types itself; tests run against a real Redis and a real MongoDB engine. */
 const config = {
   testEnvironment: 'node',
+  testSequencer: '<rootDir>/test/support/longest-first.mjs',
   testRunner: '<rootDir>/test/support/native-runner.mjs',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
+  // npm run faults
+  testPathIgnorePatterns: ['<rootDir>/test/faults/'],
   transform: {},
   globalSetup: '<rootDir>/test/support/start-servers.ts',
   globalTeardown: '<rootDir>/test/support/stop-servers.ts',

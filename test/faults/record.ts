@@ -13,7 +13,7 @@ export interface Row {
   healSeconds: number;
 }
 
-/** `npm run faults` does everything in full; `npm test` a short form of each. */
+/** `npm run faults` does everything in full, `npm run faults -- --short` a short form of each. */
 export const FULL = process.env.FAULTS === 'full';
 
 /** How much of something: in short, or in full. */

@@ -70,7 +70,7 @@ class Machine {
   withPages(does: string): void {
     mkdirSync(path.join(this.folder, 'node_modules', 'node', 'bin'), { recursive: true });
     this.#write('node_modules/node/bin/node', `#!/bin/sh\nPATH=/bin:/usr/bin\n${does}\n`, 0o755);
-    rmSync(path.join(this.folder, 'dist', 'pages', 'index.html'), { force: true });
+    rmSync(path.join(this.folder, 'dist', 'browser', 'index.html'), { force: true });
   }
 
   /** Runs the set-up for the tests, as a user who is not root. Its input stays open, and nobody types. */
@@ -136,14 +136,19 @@ describe('the set-up', () => {
     expect(calls.filter((call) => !/^(sudo -n|mongod --version)/.test(call))).toEqual([]);
   });
 
-  test('writes the launcher of MongoDB again if an earlier run left it empty', async () => {
+  test.each([
+    ['left it empty', ''],
+    ['was of another folder', "#!/bin/sh\nexec node '/elsewhere/testkit/local/mongod.ts'\n"],
+  ])('writes the launcher of MongoDB again if an earlier run %s', async (_case, earlier) => {
     machine.complete();
     machine.withEngine();
     const launcher = path.join(machine.folder, '.lockstep', 'bin', 'mongod');
     mkdirSync(path.dirname(launcher), { recursive: true });
-    writeFileSync(launcher, '');
+    writeFileSync(launcher, earlier);
     expect(await machine.setUp()).toEqual({ code: 0, said: '' });
-    expect(readFileSync(launcher, 'utf8')).toContain('testkit/local/mongod.ts');
+    expect(readFileSync(launcher, 'utf8')).toContain(
+      `'${path.join(machine.folder, 'testkit', 'local', 'mongod.ts')}'`,
+    );
   });
 
   test('builds the pages again after a build that failed half-way', async () => {

@@ -37,6 +37,6 @@ export default function run(globalConfig, config, environment, runtime, testPath
   for (const name of SHARED) environment.global[name] = globalThis[name];
   runtime.setGlobalsForRuntime = useGlobals;
   runtime.unstable_shouldLoadAsEsm = () => true;
-  runtime.unstable_importModule = (file) => import(`${pathToFileURL(file)}${query}`);
+  runtime.unstable_importModule = (file) => import(`${pathToFileURL(file).href}${query}`);
   return circus.default(globalConfig, config, environment, runtime, testPath, send);
 }

@@ -7,7 +7,7 @@ import { POLICIES } from '../headers.ts';
 import { Refusal } from '../refusal.ts';
 
 /** Where `vite build` puts the pages. The path is the same from src/ and from dist/. */
-const BUILT = path.resolve(import.meta.dirname, '..', '..', '..', 'dist', 'pages');
+const BUILT = path.resolve(import.meta.dirname, '..', '..', '..', 'dist', 'browser');
 /** The placeholder in the built index.html for this response's nonce. */
 const NONCE = '__CSP_NONCE__';
 const NOT_BUILT = 'The pages are not built: run npm run build:pages. The API is available under /api.\n';
