@@ -15,14 +15,16 @@ let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'lockstep-npm-'));
   cpSync('package.json', path.join(folder, 'package.json'));
-  mkdirSync(path.join(folder, 'scripts'));
-  writeFileSync(path.join(folder, 'scripts', 'start.ts'), PROGRAM);
+  for (const file of ['scripts/start.ts', 'dist/worker.js']) {
+    mkdirSync(path.join(folder, path.dirname(file)));
+    writeFileSync(path.join(folder, file), PROGRAM);
+  }
 });
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 // npm passes a signal on only to the shell that runs the script, and that shell would end without its child.
-test.each(['start', 'dev'])(
+test.each(['start', 'dev', 'start:worker'])(
   'a signal to npm itself stops what npm run %s started',
   async (script) => {
     const npm = spawn('npm', ['run', script, '--ignore-scripts', '--silent'], {

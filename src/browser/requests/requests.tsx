@@ -46,7 +46,7 @@ export function RequestsPage() {
         empty={
           <Empty
             title="No requests"
-            why="Shopify sends one when a customer asks to see or erase their data."
+            why="Shopify sends one when a customer asks to see or erase their data, and 48 hours after a shop uninstalls the app."
           />
         }
       />
