@@ -1,11 +1,10 @@
 import { Command } from 'commander';
 import { localMachine } from '../testkit/local/machine.ts';
-import { freePort } from '../testkit/local/ports.ts';
-import { startProgram, untilReady } from '../testkit/local/programs.ts';
+import { adminToken, Lockstep } from '../testkit/local/lockstep.ts';
+import { startServers, type Servers } from '../testkit/local/servers.ts';
 import { collectionsOf, prepareCollections, type Collections } from '../src/persist/collections.ts';
 import type { EventDocument } from '../src/persist/event-schema.ts';
 import { mongoReady, openMongo } from '../src/system/connections.ts';
-import { mintToken } from '../src/system/tokens.ts';
 import { runCommand, say, whole, writeFigures } from './command.ts';
 import { median } from './compare/comparison.ts';
 import { Backlog } from './growth/backlog.ts';
@@ -14,7 +13,6 @@ import { questions, type Question } from './lookups/questions.ts';
 import { EVENTS_OF_ONE_ORDER, seed, type Amounts } from './lookups/seed.ts';
 import { lookupsChart, lookupsTable } from './lookups/views.ts';
 import { planSale } from './sale/plan.ts';
-import { programEnv, startServers, type Servers } from './sale/stack.ts';
 
 /** npm run lookups: how long an operator waits for each answer, among 100,000 orders and a million events. */
 interface Options extends Amounts {
@@ -24,7 +22,6 @@ interface Options extends Amounts {
 }
 
 const FAILED = 1;
-const JWT_SECRET = 'a-jwt-secret-of-the-load-test-of-32';
 
 const command = new Command('npm run lookups --')
   .description('Fills MongoDB and Redis, then asks the API everything that an operator may ask.')
@@ -105,13 +102,10 @@ async function oneOf({ events }: Collections): Promise<{ event: string; webhookI
 }
 
 async function askAll(servers: Servers, all: Question[], times: number): Promise<Asked[]> {
-  const port = await freePort();
-  const env = { ...programEnv(servers), OPS_JWT_SECRET: JWT_SECRET, DASHBOARD_PORT: String(port) };
-  const dashboard = startProgram('dashboard', env, 'inherit');
-  const url = `http://127.0.0.1:${port}`;
+  const lockstep = new Lockstep(servers);
   try {
-    await untilReady(dashboard, url);
-    const token = await mintToken(JWT_SECRET, { name: 'lookups', role: 'admin' }, 1);
+    const { url } = await lockstep.start('dashboard');
+    const token = await adminToken('lookups');
     const asked: Asked[] = [];
     for (const question of all) {
       asked.push(await ask(url, token, question, times));
@@ -120,7 +114,7 @@ async function askAll(servers: Servers, all: Question[], times: number): Promise
     }
     return asked;
   } finally {
-    await dashboard.stop();
+    await lockstep.stop();
   }
 }
 

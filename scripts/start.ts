@@ -3,7 +3,7 @@ import { loadConfig, type Config } from '../src/system/config.ts';
 import { messageOf } from '../src/system/errors.ts';
 import { ONCE_HOURS } from '../src/operate/sign-in/sessions.ts';
 import { mintToken } from '../src/system/tokens.ts';
-import { announceFakeStore, startFakeStore, type FakeStore } from '../testkit/local/fake-store.ts';
+import { announceFakeStore, startFakeStore, type FakeStore } from '../testkit/fake-shopify/fake-store.ts';
 import { isAlive } from '../testkit/local/is-alive.ts';
 import { startMongo } from '../testkit/local/mongo.ts';
 import { freePort, tryPort } from '../testkit/local/ports.ts';

@@ -1,6 +1,6 @@
 import { openMongo, mongoReady } from '../../src/system/connections.ts';
 import { machineOf } from '../sale/machine.ts';
-import { startServers, type Servers } from '../sale/stack.ts';
+import { startServers, type Servers } from '../../testkit/local/servers.ts';
 import { bulkCeiling } from '../rivals/bulk.ts';
 import { median, rowOf, type Comparison, type Row } from './comparison.ts';
 import { BARE, CONTENDERS, LOCKSTEP, type Contender } from './contenders.ts';

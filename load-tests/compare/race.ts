@@ -2,13 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { Connection } from 'mongoose';
 import { mongoReady, openMongo } from '../../src/system/connections.ts';
+import { settingsOf, SECRET, type ServerUrls, type Started } from '../../testkit/local/lockstep.ts';
+import { freePort } from '../../testkit/local/ports.ts';
+import { untilReady } from '../../testkit/local/programs.ts';
 import { SentLog } from '../../testkit/proof/sent-log.ts';
 import type { RivalOutcome } from '../rivals/outcome.ts';
 import type { Role } from '../rivals/rivals.ts';
 import type { Sale } from '../sale/plan.ts';
 import { newSending } from '../sale/run-sale.ts';
 import { sendAll, type Sending } from '../sale/send.ts';
-import { programEnv, startOnFreePort, type Servers, type Started } from '../sale/stack.ts';
 import { whileStopped } from '../sale/stopped.ts';
 import { usedMemory } from '../sale/used-memory.ts';
 import { BARE, type Contender } from './contenders.ts';
@@ -38,7 +40,7 @@ const DRAIN_MS = 180_000;
  */
 export async function race(
   contender: Contender,
-  servers: Servers,
+  servers: ServerUrls,
   { sale, warmUp }: { sale: Sale; warmUp: Sale },
   workers: number,
   afterwards?: (mongo: Connection) => Promise<void>,
@@ -46,15 +48,14 @@ export async function race(
   const place = await emptied(servers);
   const started: Started[] = [];
   try {
-    const env = programEnv(place.servers);
-    const start = async (role: Role, portName: 'PORT' | 'ADMIN_PORT') => {
-      const program = await startOnFreePort(portName, env, (own) => contender.start(role, own));
-      started.push(program);
-      return program;
+    const start = async (role: Role) => {
+      const one = await startOne(contender, role, place.servers);
+      started.push(one);
+      return one;
     };
-    const { url } = await start('ingest', 'PORT');
-    const working = await Promise.all(Array.from({ length: workers }, () => start('worker', 'ADMIN_PORT')));
-    const options = { url, secret: env.SHOPIFY_API_SECRET, connections: CONNECTIONS, rate: null };
+    const { url } = await start('ingest');
+    const working = await Promise.all(Array.from({ length: workers }, () => start('worker')));
+    const options = { url, secret: SECRET, connections: CONNECTIONS, rate: null };
     const log = new SentLog();
     const send = async ({ deliveries }: Sale): Promise<Sending> => {
       const sending = { ...newSending(options), log };
@@ -89,6 +90,15 @@ export async function race(
   }
 }
 
+async function startOne(contender: Contender, role: Role, servers: ServerUrls): Promise<Started> {
+  const port = await freePort();
+  const place = { [role === 'ingest' ? 'PORT' : 'ADMIN_PORT']: String(port) };
+  const program = contender.start(role, { ...process.env, ...settingsOf(servers), ...place });
+  const url = `http://127.0.0.1:${port}`;
+  await untilReady(program, url);
+  return { program, url };
+}
+
 function takenOf(sent: Sending): Pick<Race, 'acksPerSecond' | 'ackP99Ms' | 'refused'> {
   return {
     acksPerSecond: sent.acked / ((sent.lastAt - sent.firstAt) / 1000),
@@ -100,7 +110,7 @@ function takenOf(sent: Sending): Pick<Race, 'acksPerSecond' | 'ackP99Ms' | 'refu
 const NOTHING = { eventsPerSecond: null, bytesPerWaiting: null, lost: 0, twice: 0, inversions: 0, wrong: 0 };
 
 interface Place {
-  servers: Servers;
+  servers: ServerUrls;
   redis: Redis;
   mongo: Connection;
   close: () => Promise<void>;
@@ -109,7 +119,7 @@ interface Place {
 let races = 0;
 
 /** An empty Redis, and a new database. */
-async function emptied(servers: Servers): Promise<Place> {
+async function emptied(servers: ServerUrls): Promise<Place> {
   races += 1;
   const mongoUri = servers.mongoUri.replace(/\/[^/]*$/, `/race-${races}`);
   const redis = new Redis(servers.redisUrl);

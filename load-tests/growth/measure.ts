@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startProgram } from '../../testkit/local/programs.ts';
 import { median } from '../compare/comparison.ts';
 import { planSale, type SaleOptions } from '../sale/plan.ts';
-import { programEnv, startOnFreePort, startServers } from '../sale/stack.ts';
+import { Lockstep } from '../../testkit/local/lockstep.ts';
+import { startServers } from '../../testkit/local/servers.ts';
 import { whileStopped } from '../sale/stopped.ts';
 import { usedMemory } from '../sale/used-memory.ts';
 import { Backlog } from './backlog.ts';
@@ -39,8 +39,8 @@ let plans = 0;
 export async function measure(growth: Case): Promise<Measured> {
   const servers = await startServers();
   const backlog = new Backlog(servers.redisUrl, growth.partitions);
-  const env = programEnv(servers, { PARTITIONS: String(growth.partitions) });
-  const worker = await startOnFreePort('ADMIN_PORT', env, (own) => startProgram('worker', own, 'inherit'));
+  const lockstep = new Lockstep(servers, { env: { PARTITIONS: String(growth.partitions) } });
+  const worker = await lockstep.start('worker');
   try {
     await fill(backlog, WARM_UP);
     await untilDrained(backlog);
@@ -66,7 +66,7 @@ export async function measure(growth: Case): Promise<Measured> {
       redisBytes: median(runs.map(({ bytes }) => bytes)) / events,
     };
   } finally {
-    await worker.program.stop();
+    await lockstep.stop();
     await backlog.close();
     await servers.close();
   }

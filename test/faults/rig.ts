@@ -6,13 +6,12 @@ import { randomFrom, type Random } from '../../testkit/deliveries/random.ts';
 import { signedHeaders } from '../../testkit/deliveries/signed.ts';
 import { dataFolder } from '../../testkit/local/data-folder.ts';
 import { startMongo, type LocalMongo } from '../../testkit/local/mongo.ts';
-import { freePort } from '../../testkit/local/ports.ts';
-import { startProgram, untilReady, type RunningProgram } from '../../testkit/local/programs.ts';
+import { adminToken, Lockstep, SECRET, type Started as Program } from '../../testkit/local/lockstep.ts';
+import type { ProgramName } from '../../testkit/local/programs.ts';
 import { startRedis, type LocalRedis } from '../../testkit/local/redis.ts';
 import { collectionsOf, type Collections } from '../../src/persist/collections.ts';
 import { mongoReady, openMongo } from '../../src/system/connections.ts';
 import { allRedisKeys } from '../../src/system/redis-keys.ts';
-import { mintToken } from '../../src/system/tokens.ts';
 import { http, type HttpAnswer } from '../support/http.ts';
 import { Link } from '../support/link.ts';
 import { until } from '../support/until.ts';
@@ -20,24 +19,9 @@ import { prove, type Proof } from '../../testkit/proof/prove.ts';
 import { SEED } from './record.ts';
 import { SentLog } from '../../testkit/proof/sent-log.ts';
 
-const SECRET = 'a-secret-for-tests';
-const JWT_SECRET = 'a-jwt-secret-for-tests-of-32-characters';
+export type { Program };
+
 const AT_A_TIME = 40;
-
-/** The setting that says where each program listens. */
-const PORT_OF = {
-  ingest: 'PORT',
-  worker: 'ADMIN_PORT',
-  dashboard: 'DASHBOARD_PORT',
-  app: 'APP_PORT',
-} as const;
-type Name = keyof typeof PORT_OF;
-
-/** A program and its address. */
-export interface Program {
-  url: string;
-  program: RunningProgram;
-}
 
 /** The links through which a program reaches its servers; otherwise it reaches them directly. */
 export interface Placing {
@@ -61,10 +45,10 @@ export class Rig {
   direct!: Redis;
   collections!: Collections;
   readonly #links: Link[] = [];
-  readonly #programs: Program[] = [];
   readonly #env: NodeJS.ProcessEnv;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: AT_A_TIME });
   #connection!: ReturnType<typeof openMongo>;
+  #lockstep!: Lockstep;
 
   private constructor(env: NodeJS.ProcessEnv) {
     this.#env = env;
@@ -81,6 +65,11 @@ export class Rig {
       startRedis(`${rig.folder}/redis`, undefined, undefined, settings),
       startMongo(`${rig.folder}/mongo`),
     ]);
+    const servers = { redisUrl: rig.redis.url, mongoUri: rig.mongo.uri };
+    // Faults cause warnings; what ends a program is shown.
+    const hear = (text: string, from: 'stdout' | 'stderr') =>
+      void (from === 'stderr' && process.stderr.write(text));
+    rig.#lockstep = new Lockstep(servers, { env: { LOG_LEVEL: 'fatal', ...env }, hear });
     rig.direct = new Redis(rig.redis.url, { maxRetriesPerRequest: null });
     rig.direct.on('error', () => undefined);
     rig.#connection = openMongo(rig.mongo.uri);
@@ -119,12 +108,13 @@ export class Rig {
 
   /** An admin's. */
   async token(): Promise<string> {
-    return await mintToken(JWT_SECRET, { name: 'ada', role: 'admin' }, 1);
+    return await adminToken('ada');
   }
 
   /** Starts a program that should refuse to start. @returns its exit code and its output */
-  async refused(name: Name, placing: Placing = {}): Promise<{ code: number; said: string }> {
-    const { program } = await this.#spawn(name, { ...placing, env: { LOG_LEVEL: 'info', ...placing.env } });
+  async refused(name: ProgramName, placing: Placing = {}): Promise<{ code: number; said: string }> {
+    const env = this.#envOf({ ...placing, env: { LOG_LEVEL: 'info', ...placing.env } });
+    const { program } = await this.#lockstep.spawn(name, env);
     let said = '';
     for (const stream of [program.child.stdout, program.child.stderr])
       stream?.on('data', (chunk: Buffer) => (said += chunk.toString()));
@@ -138,31 +128,16 @@ export class Rig {
     return await http(`${this.dashboard?.url}/api${place}`, { headers, ...telling });
   }
 
-  async #start(name: Name, placing: Placing): Promise<Program> {
-    const started = await this.#spawn(name, placing);
-    const { child } = started.program;
-    child.stdout?.resume();
-    child.stderr?.pipe(process.stderr);
-    await untilReady(started.program, started.url);
-    return started;
+  #start(name: ProgramName, placing: Placing): Promise<Program> {
+    return this.#lockstep.start(name, this.#envOf(placing));
   }
 
-  async #spawn(name: Name, placing: Placing): Promise<Program> {
-    const env = {
-      ...process.env,
-      REDIS_URL: `redis://127.0.0.1:${placing.redis?.port ?? this.redis.port}`,
-      MONGODB_URI: `mongodb://127.0.0.1:${placing.mongo?.port ?? this.mongo.port}/lockstep`,
-      SHOPIFY_API_SECRET: SECRET,
-      OPS_JWT_SECRET: JWT_SECRET,
-      LOG_LEVEL: 'fatal',
-      ...this.#env,
-      ...placing.env,
+  #envOf({ redis, mongo, env }: Placing): NodeJS.ProcessEnv {
+    return {
+      ...(redis && { REDIS_URL: `redis://127.0.0.1:${redis.port}` }),
+      ...(mongo && { MONGODB_URI: `mongodb://127.0.0.1:${mongo.port}/lockstep` }),
+      ...env,
     };
-    const port = Number(placing.env?.[PORT_OF[name]] ?? (await freePort()));
-    const program = startProgram(name, { ...env, [PORT_OF[name]]: String(port) }, 'pipe');
-    const spawned = { program, url: `http://127.0.0.1:${port}` };
-    this.#programs.push(spawned);
-    return spawned;
   }
 
   /** SIGKILL, and waits until it is gone: nothing more is sent to it. */
@@ -236,11 +211,11 @@ export class Rig {
 
   async close(): Promise<void> {
     this.#agent.destroy();
-    for (const { program } of this.#programs)
-      if (program.child.exitCode === null && program.child.signalCode === null) {
-        program.child.kill('SIGCONT');
-        program.child.kill('SIGKILL');
-        await program.ended;
+    for (const { child, ended } of this.#lockstep.programs)
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill('SIGCONT');
+        child.kill('SIGKILL');
+        await ended;
       }
     this.direct.disconnect();
     await this.#connection.close();

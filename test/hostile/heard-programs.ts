@@ -1,36 +1,22 @@
-import { freePort } from '../../testkit/local/ports.ts';
-import { startProgram, untilReady, type RunningProgram } from '../../testkit/local/programs.ts';
+import { Lockstep } from '../../testkit/local/lockstep.ts';
 import type { Namespace } from '../support/namespace.ts';
 import { http } from '../support/http.ts';
-
-const PORT_SETTINGS = { ingest: 'PORT', worker: 'ADMIN_PORT', dashboard: 'DASHBOARD_PORT' } as const;
 
 /** Real programs that log everything, and their whole output from the start. */
 export class HeardPrograms {
   readonly urls = { ingest: '', worker: '', dashboard: '' };
-  readonly #env: NodeJS.ProcessEnv;
-  readonly #programs: RunningProgram[] = [];
+  readonly #lockstep: Lockstep;
   #heard = '';
 
-  constructor({ redisUrl, mongoUri }: Namespace, secrets: NodeJS.ProcessEnv) {
-    this.#env = {
-      ...process.env,
-      REDIS_URL: redisUrl,
-      MONGODB_URI: mongoUri,
-      LOG_LEVEL: 'trace',
-      HOLD_FOR_CREATE_MS: '0',
-      ...secrets,
-    };
+  constructor(names: Namespace, secrets: NodeJS.ProcessEnv) {
+    this.#lockstep = new Lockstep(names, {
+      env: { LOG_LEVEL: 'trace', HOLD_FOR_CREATE_MS: '0', ...secrets },
+      hear: (text) => (this.#heard += text),
+    });
   }
 
-  async start(name: keyof typeof PORT_SETTINGS): Promise<void> {
-    const port = await freePort();
-    const program = startProgram(name, { ...this.#env, [PORT_SETTINGS[name]]: String(port) }, 'pipe');
-    this.#programs.push(program);
-    for (const stream of [program.child.stdout, program.child.stderr])
-      stream?.on('data', (chunk: Buffer) => (this.#heard += chunk.toString()));
-    this.urls[name] = `http://127.0.0.1:${port}`;
-    await untilReady(program, this.urls[name]);
+  async start(name: 'ingest' | 'worker' | 'dashboard'): Promise<void> {
+    this.urls[name] = (await this.#lockstep.start(name)).url;
   }
 
   /** Everything that was written to stdout and stderr so far. */
@@ -48,6 +34,6 @@ export class HeardPrograms {
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#programs.map((program) => program.stop()));
+    await this.#lockstep.stop();
   }
 }

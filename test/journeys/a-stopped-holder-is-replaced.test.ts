@@ -3,14 +3,13 @@ import type { Browser, Page } from 'playwright-core';
 import { openBrowser } from '../../testkit/local/chromium.ts';
 import type { Lock } from '../../src/operate/shapes/locks.ts';
 import type { AuditEntry } from '../../src/operate/shapes/audit.ts';
-import { mintToken } from '../../src/system/tokens.ts';
+import { adminToken } from '../../testkit/local/lockstep.ts';
 import { Rig, type Program } from '../faults/rig.ts';
 import { openPage, signIn, type WatchedPage } from '../support/browser.ts';
 import { livesOf } from '../support/lives.ts';
 import { until } from '../support/until.ts';
 
 const SHOP = 'stopped.myshopify.com';
-const JWT_SECRET = 'a-jwt-secret-for-tests-of-32-characters';
 const reason = 'the worker stands still, see ticket 4711';
 
 /** A worker that is stopped with a lock and a commit on its way, for longer than anyone wants to wait. */
@@ -24,7 +23,7 @@ describe('P4: a stopped holder is replaced by an operator', () => {
     const { url } = await rig.startDashboard();
     browser = await openBrowser();
     watched = await openPage(browser, url);
-    await signIn(watched.page, url, await mintToken(JWT_SECRET, { name: 'ada', role: 'admin' }, 1));
+    await signIn(watched.page, url, await adminToken('ada'));
     await watched.page.goto(`${url}/locks`);
   }, 90_000);
   afterAll(async () => {

@@ -5,7 +5,7 @@ import { openBrowser } from '../../testkit/local/chromium.ts';
 import type { OrderKey } from '../../src/order/identity.ts';
 import { redisKeys } from '../../src/system/redis-keys.ts';
 import type { SystemStatus } from '../../src/operate/shapes/system.ts';
-import { mintToken } from '../../src/system/tokens.ts';
+import { adminToken } from '../../testkit/local/lockstep.ts';
 import { Rig } from '../faults/rig.ts';
 import { openPage, signIn, type WatchedPage } from '../support/browser.ts';
 import { FIGURES } from '../support/figures-of-pages.ts';
@@ -17,7 +17,6 @@ import { stopInTheSale, type StoppedSale } from '../support/stopped-sale.ts';
 import { until } from '../support/until.ts';
 import { runOps } from '../ops/run-ops.ts';
 
-const JWT_SECRET = 'a-jwt-secret-for-tests-of-32-characters';
 const UNREAD = /Loading failed[^]*Retrying automatically/;
 
 /** ORDER and EVENT are replaced by unknown ones, and later by some of the sale. */
@@ -84,7 +83,7 @@ describe('every page in a real Chromium', () => {
     mongo = await rig.link('mongo');
     await Promise.all([rig.startIngest(), rig.startWorker({ mongo }), rig.startDashboard()]);
     url = rig.dashboard?.url ?? '';
-    token = await mintToken(JWT_SECRET, { name: 'ada', role: 'admin' }, 1);
+    token = await adminToken('ada');
     browser = await openBrowser();
     staying = await openSignedIn();
     tabs = await Promise.all(Array.from({ length: TABS }, openSignedIn));

@@ -4,14 +4,13 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { lifeOf } from '../../testkit/deliveries/life.ts';
 import { randomFrom } from '../../testkit/deliveries/random.ts';
-import { mintToken } from '../../src/system/tokens.ts';
+import { adminToken } from '../../testkit/local/lockstep.ts';
 import { poisoned } from '../support/lives.ts';
 import { Stack } from '../support/stack.ts';
 import { runOps } from '../ops/run-ops.ts';
 
 const SHOP = 'terminal.myshopify.com';
 const KEY = `${SHOP}/5820001001000`;
-const JWT_SECRET = 'a-jwt-secret-for-tests-of-32-characters';
 const reason = 'the 3 a.m. page';
 
 describe('the command line over whole programs', () => {
@@ -23,7 +22,7 @@ describe('the command line over whole programs', () => {
 
   beforeAll(async () => {
     stack = await Stack.start();
-    token = await mintToken(JWT_SECRET, { name: 'grace', role: 'admin' }, 1);
+    token = await adminToken('grace');
     for (const delivery of life) await stack.send(delivery);
     await stack.send(life[1]!);
     poisonHash = String((await stack.send(poison)).json.event);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { LOCKSTEP } from '../../load-tests/compare/contenders.ts';
 import { race } from '../../load-tests/compare/race.ts';
 import { workload } from '../../load-tests/compare/workloads.ts';
-import { startServers, type Servers } from '../../load-tests/sale/stack.ts';
+import { startServers, type Servers } from '../../testkit/local/servers.ts';
 
 describe('a race', () => {
   let servers: Servers;

@@ -3,8 +3,7 @@ import type { Connection } from 'mongoose';
 import type { LoadTestRun } from '../../load-tests/report/run.ts';
 import { planSale, type Sale, type SaleOptions } from '../../load-tests/sale/plan.ts';
 import { runSale } from '../../load-tests/sale/run-sale.ts';
-import { programEnv, startOnFreePort, type Started } from '../../load-tests/sale/stack.ts';
-import { startProgram } from '../../testkit/local/programs.ts';
+import { Lockstep, SECRET, type Started } from '../../testkit/local/lockstep.ts';
 import { signedHeaders } from '../../testkit/deliveries/signed.ts';
 import { collectionsOf, type Collections } from '../../src/persist/collections.ts';
 import { openMongo } from '../../src/system/connections.ts';
@@ -16,7 +15,7 @@ import { FalseIngest, type Attempt, type Reply } from './false-ingest.ts';
 /** Lockstep is real here; between it and the sender is an ingest that breaks what the test chooses. */
 describe('the proof of a sale', () => {
   let names: Namespace;
-  let env: ReturnType<typeof programEnv>;
+  let lockstep: Lockstep;
   let ingest: Started;
   let worker: Started;
   let mongo: Connection;
@@ -25,18 +24,15 @@ describe('the proof of a sale', () => {
 
   beforeAll(async () => {
     names = await namespace();
-    env = programEnv(names, { HOLD_FOR_CREATE_MS: '0' });
-    [ingest, worker] = await Promise.all([
-      startOnFreePort('PORT', env, (own) => startProgram('ingest', own, 'inherit')),
-      startOnFreePort('ADMIN_PORT', env, (own) => startProgram('worker', own, 'inherit')),
-    ]);
+    lockstep = new Lockstep(names, { env: { HOLD_FOR_CREATE_MS: '0' } });
+    [ingest, worker] = await Promise.all([lockstep.start('ingest'), lockstep.start('worker')]);
     mongo = openMongo(names.mongoUri);
     await mongo.asPromise();
     collections = collectionsOf(mongo);
   });
   afterEach(() => between?.close());
   afterAll(async () => {
-    await Promise.all([mongo?.close(), ingest?.program.stop(), worker?.program.stop()]);
+    await Promise.all([mongo?.close(), lockstep?.stop()]);
   });
 
   let sales = 0;
@@ -61,7 +57,7 @@ describe('the proof of a sale', () => {
       (attempt) => (isOf(sale, attempt) ? answer(attempt, sale) : attempt.forward()),
       ingest.url,
     );
-    const secret = env.SHOPIFY_API_SECRET;
+    const secret = SECRET;
     const target = {
       ...names,
       ingestUrl: between.url,
@@ -196,7 +192,7 @@ describe('the proof of a sale', () => {
     async function sendUnreadable(shop: string): Promise<void> {
       const [delivery] = saleOf(1, 'any').deliveries;
       const unreadable = { ...delivery!, shop, webhookId: 'of-nobody', body: Buffer.from('{"no":"id"}') };
-      const headers = signedHeaders(unreadable, env.SHOPIFY_API_SECRET);
+      const headers = signedHeaders(unreadable, SECRET);
       const answer = await http(`${ingest.url}/webhooks`, { method: 'POST', headers, body: unreadable.body });
       expect(answer.json.outcome).toBe('parked');
     }

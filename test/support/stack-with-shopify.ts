@@ -1,12 +1,13 @@
 import type { FakeShop } from '../../testkit/fake-shopify/fake-shop.ts';
 import { FakeShopify, type FakeShopifyOptions } from '../../testkit/fake-shopify/fake-shopify.ts';
+import { SECRET } from '../../testkit/local/lockstep.ts';
 import { freePort } from '../../testkit/local/ports.ts';
 import type { RunningProgram } from '../../testkit/local/programs.ts';
 import { collectionsOf, type Collections } from '../../src/persist/collections.ts';
 import { SCHEDULE } from '../../src/persist/reconcile-store.ts';
 import { mongoReady, openMongo } from '../../src/system/connections.ts';
 import { http, type HttpAnswer } from './http.ts';
-import { SECRET, Stack } from './stack.ts';
+import { Stack } from './stack.ts';
 
 const CLIENT_ID = 'the-client-id';
 /** As in src/compliance/runner.ts. */

@@ -1,39 +1,41 @@
 import { Agent } from 'node:http';
 import { Redis } from 'ioredis';
-import { freePort } from '../../testkit/local/ports.ts';
-import { startProgram, untilReady, type RunningProgram } from '../../testkit/local/programs.ts';
+import { adminToken, Lockstep, SECRET, type Started } from '../../testkit/local/lockstep.ts';
+import type { RunningProgram } from '../../testkit/local/programs.ts';
 import type { Random } from '../../testkit/deliveries/random.ts';
 import type { Delivery } from '../../testkit/deliveries/life.ts';
 import { signedHeaders } from '../../testkit/deliveries/signed.ts';
-import { mintToken } from '../../src/system/tokens.ts';
 import { http, type HttpAnswer } from './http.ts';
 import { namespace, type Namespace } from './namespace.ts';
 import { until } from './until.ts';
-
-export const SECRET = 'a-secret-for-tests';
-const JWT_SECRET = 'a-jwt-secret-for-tests-of-32-characters';
 
 /** Lockstep's programs as processes, over a namespace of the test servers. */
 export class Stack {
   readonly secret = SECRET;
   readonly ingestUrls: string[] = [];
   dashboardUrl = '';
-  readonly workers: { program: RunningProgram; url: string }[] = [];
+  readonly workers: Started[] = [];
   readonly ingests: RunningProgram[] = [];
   readonly names: Namespace;
-  readonly #env: NodeJS.ProcessEnv;
-  readonly #folder: string | undefined;
-  /** All of them. */
-  readonly programs: RunningProgram[] = [];
+  readonly #lockstep: Lockstep;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 50 });
   token = '';
   /** The whole output of the programs, logs and errors. */
   heard = '';
 
-  private constructor(names: Namespace, folder: string | undefined, env: NodeJS.ProcessEnv) {
+  private constructor(names: Namespace, env: NodeJS.ProcessEnv, folder: string | undefined) {
     this.names = names;
-    this.#folder = folder;
-    this.#env = env;
+    // Warnings are caused by the faults that tests make.
+    const hear = (text: string, from: 'stdout' | 'stderr') => {
+      this.heard += text;
+      if (from === 'stderr') process.stderr.write(text);
+    };
+    this.#lockstep = new Lockstep(names, { env, hear, ...(folder !== undefined && { folder }) });
+  }
+
+  /** All of them. */
+  get programs(): readonly RunningProgram[] {
+    return this.#lockstep.programs;
   }
 
   static async start({
@@ -48,17 +50,8 @@ export class Stack {
     /** The folder of built programs; by default, the sources run. */
     folder?: string;
   } = {}): Promise<Stack> {
-    const names = await namespace();
-    const stack = new Stack(names, folder, {
-      ...process.env,
-      REDIS_URL: names.redisUrl,
-      MONGODB_URI: names.mongoUri,
-      SHOPIFY_API_SECRET: SECRET,
-      OPS_JWT_SECRET: JWT_SECRET,
-      LOG_LEVEL: 'warn',
-      ...env,
-    });
-    stack.token = await mintToken(JWT_SECRET, { name: 'test', role: 'admin' }, 1);
+    const stack = new Stack(await namespace(), env, folder);
+    stack.token = await adminToken();
     await Promise.all([
       ...Array.from({ length: ingests }, () => stack.startIngest()),
       ...Array.from({ length: workers }, () => stack.startWorker()),
@@ -69,44 +62,24 @@ export class Stack {
 
   /** @param adminPort the port of its health and metrics, if not its own port */
   async startIngest(adminPort?: string): Promise<void> {
-    const port = await freePort();
-    const env = { PORT: String(port), ADMIN_PORT: adminPort };
-    const program = await this.#start('ingest', env, Number(adminPort ?? port));
+    const { program, url } = await this.#lockstep.start('ingest', { ADMIN_PORT: adminPort });
     this.ingests.push(program);
-    this.ingestUrls.push(`http://127.0.0.1:${port}`);
+    this.ingestUrls.push(url);
   }
 
   async startWorker(): Promise<RunningProgram> {
-    const port = await freePort();
-    const program = await this.#start('worker', { ADMIN_PORT: String(port) }, port);
-    this.workers.push({ program, url: `http://127.0.0.1:${port}` });
-    return program;
+    const worker = await this.#lockstep.start('worker');
+    this.workers.push(worker);
+    return worker.program;
   }
 
   async startApp(port: number, adminPort?: string): Promise<RunningProgram> {
     const env = { APP_PORT: String(port), ADMIN_PORT: adminPort };
-    return await this.#start('app', env, Number(adminPort ?? port));
+    return (await this.#lockstep.start('app', env)).program;
   }
 
   async #startDashboard(): Promise<void> {
-    const port = await freePort();
-    await this.#start('dashboard', { DASHBOARD_PORT: String(port) }, port);
-    this.dashboardUrl = `http://127.0.0.1:${port}`;
-  }
-
-  async #start(
-    name: 'ingest' | 'worker' | 'dashboard' | 'app',
-    env: NodeJS.ProcessEnv,
-    port: number,
-  ): Promise<RunningProgram> {
-    const program = startProgram(name, { ...this.#env, ...env }, 'pipe', this.#folder);
-    // Warnings are caused by the faults that tests make; they are read so that the pipes do not fill up.
-    for (const stream of [program.child.stdout, program.child.stderr])
-      stream?.on('data', (chunk: Buffer) => (this.heard += chunk.toString()));
-    program.child.stderr?.pipe(process.stderr);
-    this.programs.push(program);
-    await untilReady(program, `http://127.0.0.1:${port}`);
-    return program;
+    this.dashboardUrl = (await this.#lockstep.start('dashboard')).url;
   }
 
   /** Sends a delivery to one of the ingests. */
@@ -163,7 +136,7 @@ export class Stack {
 
   async stop(): Promise<void> {
     this.#agent.destroy();
-    await Promise.all(this.programs.map((program) => program.stop()));
+    await this.#lockstep.stop();
   }
 }
 

@@ -12,6 +12,8 @@ export interface RunningProgram {
   stop: () => Promise<void>;
 }
 
+export type ProgramName = 'ingest' | 'worker' | 'dashboard' | 'app';
+
 const SOURCES = path.resolve(import.meta.dirname, '..', '..', 'src');
 
 /**
@@ -20,7 +22,7 @@ const SOURCES = path.resolve(import.meta.dirname, '..', '..', 'src');
  * @param output where its log goes
  */
 export function startProgram(
-  name: 'ingest' | 'worker' | 'dashboard' | 'app',
+  name: ProgramName,
   env: NodeJS.ProcessEnv,
   output: 'inherit' | 'pipe',
   folder = SOURCES,

@@ -1,24 +1,21 @@
 import path from 'node:path';
 import type { Page } from 'playwright-core';
-import { planSale, type TopicName } from '../load-tests/sale/plan.ts';
-import { newSending } from '../load-tests/sale/run-sale.ts';
-import { sendAll } from '../load-tests/sale/send.ts';
-import { programEnv, startStack, type Target } from '../load-tests/sale/stack.ts';
-import { mintToken } from '../src/system/tokens.ts';
+import { planSale, type TopicName } from './sale/plan.ts';
+import { newSending } from './sale/run-sale.ts';
+import { sendAll } from './sale/send.ts';
+import { startStack, type Target } from './sale/stack.ts';
 import { lifeOf } from '../testkit/deliveries/life.ts';
 import { randomFrom } from '../testkit/deliveries/random.ts';
 import { sendSigned } from '../testkit/deliveries/signed.ts';
 import { openBrowser } from '../testkit/local/chromium.ts';
-import { freePort } from '../testkit/local/ports.ts';
-import { startProgram, untilReady, type RunningProgram } from '../testkit/local/programs.ts';
+import { adminToken, Lockstep } from '../testkit/local/lockstep.ts';
 
 /**
  * npm run screenshots: takes the documents' screenshots. It starts a Lockstep and sends it a flash sale (a
  * minute).
  */
-const FOLDER = path.resolve(import.meta.dirname, '..', 'load-tests', 'figures');
+const FOLDER = path.resolve(import.meta.dirname, 'figures');
 const SIZE = { width: 1280, height: 800 };
-const JWT_SECRET = 'a-jwt-secret-for-pictures-of-32-characters';
 /**
  * Webhooks per second, one rate after another, so that the charts have a shape; the pictures are taken during
  * the last.
@@ -28,19 +25,15 @@ const SECONDS_EACH = 12;
 const TOPICS: TopicName[] = ['create', 'transaction', 'paid', 'updated'];
 
 const target = await startStack(1);
-let dashboard: RunningProgram | undefined;
+const lockstep = new Lockstep(target);
 try {
-  const port = await freePort();
-  const env = { ...programEnv(target), OPS_JWT_SECRET: JWT_SECRET, DASHBOARD_PORT: String(port) };
-  dashboard = startProgram('dashboard', env, 'inherit');
-  const url = `http://127.0.0.1:${port}`;
-  await untilReady(dashboard, url);
+  const { url } = await lockstep.start('dashboard');
   const order = await sendOneLife(target);
   const selling = sell(target);
   await takePictures(url, order, selling.last);
   await selling.ended;
 } finally {
-  await dashboard?.stop();
+  await lockstep.stop();
   await target.close();
 }
 
@@ -88,7 +81,7 @@ async function takePictures(url: string, order: string, inTheMiddle: Promise<voi
       colorScheme: 'light',
       reducedMotion: 'reduce',
     });
-    const token = await mintToken(JWT_SECRET, { name: 'ada', role: 'admin' }, 1);
+    const token = await adminToken('ada');
     await context.request.post(`${url}/api/session`, { data: { token } });
     const page = await context.newPage();
     await inTheMiddle;

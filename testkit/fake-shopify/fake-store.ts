@@ -1,9 +1,9 @@
-import { FakeShopify } from '../fake-shopify/fake-shopify.ts';
+import { FakeShopify } from './fake-shopify.ts';
 import { ALL_SCOPES } from '../../src/shop/shopify.ts';
 import { randomFrom } from '../deliveries/random.ts';
-import type { ShopMemory } from '../fake-shopify/fake-shop.ts';
-import { readKept, writeKept } from './kept.ts';
-import type { LocalFile } from './state.ts';
+import type { ShopMemory } from './fake-shop.ts';
+import { readKept, writeKept } from '../local/kept.ts';
+import type { LocalFile } from '../local/state.ts';
 
 /**
  * npm start -- --fake-shopify: a store that sells, and whose webhooks are lost, late, duplicated and out of
