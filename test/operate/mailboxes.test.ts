@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createMailboxList } from '../../src/deposit/mailbox-list.ts';
 import { mailboxRoutes } from '../../src/operate/api/mailbox-routes.ts';
+import type { OrderKey } from '../../src/order/identity.ts';
 import type { MailboxRow } from '../../src/operate/shapes/mailboxes.ts';
 import { openDeposit, type DepositInside } from '../support/in-process.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
@@ -153,18 +154,37 @@ describe('/api/mailboxes', () => {
     expect(json.did).toMatch(/is due, but queue [01] is paused/);
   });
 
+  /** Routes over a waker that does nothing so many times, and then what the real one does. */
+  async function withIdleWaker(times: number): Promise<ServedRoutes> {
+    const { redis, partitions, waker } = inside;
+    let left = times;
+    const idle = {
+      ...waker,
+      wakeAgain: (orders: OrderKey[]) => (left-- > 0 ? Promise.resolve() : waker.wakeAgain(orders)),
+    };
+    const mailboxes = createMailboxList(redis, partitions);
+    const isPaused = () => Promise.resolve(false);
+    return await ServedRoutes.start(
+      mailboxRoutes({ redis, mailboxes, waker: idle, partitions: 2, isPaused }),
+    );
+  }
+
   test('a wake-up that could not be added is a failure', async () => {
     await deposited('10');
-    const { redis, partitions, waker } = inside;
     for (const queue of inside.queues) await queue.obliterate({ force: true });
-    const idle = { ...waker, wakeAgain: () => Promise.resolve() };
-    const mailboxes = createMailboxList(redis, partitions);
-    const other = await ServedRoutes.start(
-      mailboxRoutes({ redis, mailboxes, waker: idle, partitions: 2, isPaused: () => Promise.resolve(false) }),
-    );
+    const other = await withIdleWaker(Infinity);
     const { status, json } = await other.post(`/mailboxes/${SHOP}/10/wake`, { reason: REASON });
     expect(status).toBe(503);
     expect(json.error).toContain('the sweeper adds one');
+    await other.stop();
+  });
+
+  test('a wake-up whose key was deleted by another one at the same moment is added again', async () => {
+    await deposited('11');
+    for (const queue of inside.queues) await queue.obliterate({ force: true });
+    const other = await withIdleWaker(1);
+    const { status, json } = await other.post(`/mailboxes/${SHOP}/11/wake`, { reason: REASON });
+    expect({ status, did: json.did }).toEqual({ status: 200, did: expect.stringContaining('was added') });
     await other.stop();
   });
 

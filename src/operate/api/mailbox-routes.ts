@@ -99,10 +99,14 @@ async function wake(
   order: OrderKey,
   { waker, mailboxes, partitions, isPaused }: MailboxTools,
 ): Promise<string> {
-  await waker.wakeAgain([order]);
-  const after = await mailboxes.look(order);
-  // The waker does not throw: an order that still waits without a job was not woken.
-  if (after && !after.due)
+  const isWoken = async () => {
+    await waker.wakeAgain([order]);
+    const after = await mailboxes.look(order);
+    return !after || after.due;
+  };
+  // The waker does not throw: an order that still waits without a job was not woken. At the same moment, another
+  // operator's wake-up may have made room for its own job by deleting the key of ours: a second try finds one due.
+  if (!(await isWoken()) && !(await isWoken()))
     throw new Refusal('away', `no drain job could be added for ${order}; the sweeper adds one within 10 s`);
   const partition = partitionOf(order, partitions);
   const paused = await isPaused(partition);
