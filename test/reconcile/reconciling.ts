@@ -127,10 +127,17 @@ export class Reconciling {
     return reconcileShop(_id, SHOP, { ...this.tools, ...tools }, stopping);
   }
 
+  /** The same, again and again while it waits for Shopify. */
+  async ran(...pass: Parameters<Reconciling['run']>): Promise<Ran> {
+    let ran: Ran = 'waiting';
+    await until(async () => (ran = await this.run(...pass)) !== 'waiting');
+    return ran;
+  }
+
   /** Runs a whole pass and returns its record. */
   async pass(wanted: Partial<Wanted> = {}): Promise<ReconcileDocument> {
     const asked = await this.ask(wanted);
-    await until(async () => (await this.run(asked)) !== 'waiting');
+    await this.ran(asked);
     return await this.record(asked);
   }
 

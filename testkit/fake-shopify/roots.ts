@@ -1,7 +1,7 @@
 import type { BulkOperations } from './bulk.ts';
 import type { FakeOrder } from './fake-order.ts';
 import { connectionOf } from './connection.ts';
-import { GraphqlError, type Node } from './graphql-select.ts';
+import { refusedQuery, type Node } from './graphql-node.ts';
 import { listOrders, type OrdersArgs } from './order-listing.ts';
 import { orderNode, partOf } from './order-node.ts';
 
@@ -63,7 +63,7 @@ export function mutationRoot(shop: QueriedShop): Node {
 /** How far back `read_orders` reaches; `read_all_orders` reaches everything. */
 const REACH_MS = 60 * 24 * 3_600_000;
 
-/** @throws GraphqlError if the app may not read orders */
+/** @throws GraphQLError if the app may not read orders */
 function readableOrders(shop: QueriedShop): FakeOrder[] {
   if (!shop.scopes.some((scope) => scope === 'read_orders' || scope === 'write_orders'))
     denied('orders', 'read_orders');
@@ -72,7 +72,7 @@ function readableOrders(shop: QueriedShop): FakeOrder[] {
   return shop.orders.filter(({ createdAt }) => createdAt.getTime() >= since);
 }
 
-/** Refuses the whole query if the token lacks a scope, as Shopify does. @throws GraphqlError */
+/** Refuses the whole query if the token lacks a scope, as Shopify does. @throws GraphQLError */
 function nodeOf(shop: QueriedShop, order: FakeOrder): Node {
   const mayReadReturns = shop.scopes.some((scope) => scope === 'read_returns' || scope === 'write_returns');
   const node = orderNode(order);
@@ -86,7 +86,7 @@ function readablePart(shop: QueriedShop, type: string, part: Node | null): Node 
 }
 
 function denied(field: string, scope: string): never {
-  throw new GraphqlError(
+  throw refusedQuery(
     'ACCESS_DENIED',
     `Access denied for ${field} field. Required access: \`${scope}\` access scope.`,
   );
@@ -95,8 +95,7 @@ function denied(field: string, scope: string): never {
 /** Null if there is none; then the answer contains null too, and no error. */
 function byId(shop: QueriedShop, gid: string | undefined): Node | null {
   const [, type, id] = /^gid:\/\/shopify\/(\w+)\/(\d+)$/.exec(gid ?? '') ?? [];
-  if (!gid || !type || !id)
-    throw new GraphqlError('argumentLiteralsIncompatible', `Invalid global id '${gid}'`);
+  if (!gid || !type || !id) throw refusedQuery('argumentLiteralsIncompatible', `Invalid global id '${gid}'`);
   if (type === 'BulkOperation') return shop.bulk.find(gid);
   const orders = readableOrders(shop);
   const order = orders.find((each) => (type === 'Order' ? each.id === id : each.mentions(id)));
