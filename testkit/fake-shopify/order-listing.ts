@@ -37,12 +37,12 @@ export function listOrders(
   if (!keyOf) throw refusedQuery('argumentLiteralsIncompatible', `unknown sortKey ${args.sortKey}`);
   const direction = args.reverse ? -1 : 1;
   const compare = (a: Place, b: Place) => direction * (a.key - b.key || a.id - b.id);
-  const found = orders
+  const end = args.after ? endOf(args.after) : null;
+  const left = orders
     .filter(searchOf(args.query ?? '').matches)
     .map((order) => ({ order, key: keyOf(order), id: Number(order.id) }))
+    .filter((place) => end === null || compare(place, end) > 0)
     .sort(compare);
-  const end = args.after ? endOf(args.after) : null;
-  const left = end ? found.filter((each) => compare(each, end) > 0) : found;
   const seen = end?.seen ?? 0;
   const page = left.slice(0, size).map(({ order, key, id }, i) => ({
     node: nodeOf(order),
