@@ -192,10 +192,7 @@ function newestIn(place) {
   return Math.max(found.mtimeMs, ...readdirSync(place).map((name) => newestIn(path.join(place, name))));
 }
 
-/**
- * MONGODB_URI, a mongod 8 on the path, or the engine behind our launcher. A launcher that does not start the engine
- * was not fully written, or the project was moved since.
- */
+/** A launcher that does not start the engine was not fully written, or the project was moved since. */
 const needsLauncher = () =>
   !process.env.MONGODB_URI &&
   !hasMongod8() &&

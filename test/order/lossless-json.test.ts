@@ -83,8 +83,8 @@ describe('a body', () => {
       fc.string(),
       fc.constantFrom('"', '\\', '\\"', '9007199254740993', ':9007199254740993,'),
     );
-    // V8 13.6 mixes up keys that begin with a backslash, in JSON.parse itself.
-    const key = text.map((each) => each.replaceAll('\\', ''));
+    // V8 13.6 mixes up keys that are written with a backslash at their start, in JSON.parse itself.
+    const key = text.map((each) => JSON.stringify(each).slice(1, -1).replaceAll('\\', ''));
     const written = fc.letrec<{ any: Written; list: Written; object: Written }>((tie) => ({
       any: fc.oneof(
         { maxDepth: 4 },

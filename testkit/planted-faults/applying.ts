@@ -50,8 +50,8 @@ export const APPLYING: readonly PlantedFault[] = [
     name: 'poison-never-given-up',
     promise: 'P7',
     file: 'drain/give-up.ts',
-    find: 'const PATIENCE = 3;',
-    replace: 'const PATIENCE = Infinity;',
+    find: 'const MOST_ATTEMPTS = 3;',
+    replace: 'const MOST_ATTEMPTS = Infinity;',
     tests: ['drain/poison-is-parked'],
   },
   {
@@ -265,8 +265,8 @@ export const APPLYING: readonly PlantedFault[] = [
     name: 'slim-body-empties-the-order',
     promise: 'P5',
     file: 'order/known.ts',
-    find: 'const value = told[field];',
-    replace: 'const value = told[field] ?? shape.blank[field];',
+    find: 'const value = body[field];',
+    replace: 'const value = body[field] ?? shape.blank[field];',
     tests: ['order/orders-of-merchants', 'order/a-body-changes-only-its-fields'],
   },
   {
