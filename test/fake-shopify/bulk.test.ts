@@ -92,12 +92,16 @@ describe('a bulk operation', () => {
     });
   });
 
-  test('that requests unknown fields does not begin', async () => {
+  test.each([
+    ['unknown fields', 'colour', 'colour'],
+    ['a connection in a list', 'fulfillments { fulfillmentLineItems { nodes { id } } }', 'within a list'],
+    ['nested connections, but not the id of their parents', 'lineItems { nodes { id } }', "'id' field"],
+  ])('that requests %s does not begin', async (_what, fields, problem) => {
     const both = await startWithShop();
     await both.shop.sell(1);
-    const { bulkOperation, userErrors } = await run(both, '{ orders { edges { node { colour } } } }');
+    const { bulkOperation, userErrors } = await run(both, `{ orders { edges { node { ${fields} } } } }`);
     expect(bulkOperation).toBeNull();
-    expect(userErrors[0]?.message).toContain('colour');
+    expect(userErrors[0]?.message).toContain(problem);
   });
 
   test('can be cancelled; a sixth concurrent one does not begin', async () => {

@@ -202,6 +202,17 @@ describe('an order', () => {
     ['an unknown field', '{ orders(first: 1) { nodes { colour } } }', 'undefinedField'],
     ['an object without fields', '{ orders(first: 1) { nodes { totalPriceSet } } }', 'selectionMismatch'],
     ['fields of a scalar', '{ orders(first: 1) { nodes { id { x } } } }', 'selectionMismatch'],
+    ['an unknown argument', '{ orders(first: 1, colour: "red") { nodes { id } } }', 'argumentNotAccepted'],
+    ['a missing argument', '{ order { id } }', 'missingRequiredArguments'],
+    [
+      'an unknown sort key',
+      '{ orders(first: 1, sortKey: COLOUR) { nodes { id } } }',
+      'argumentLiteralsIncompatible',
+    ],
+    ['an undeclared variable', '{ order(id: $id) { id } }', 'variableNotDefined'],
+    ['a variable of another type', 'query($id: Int!) { order(id: $id) { id } }', 'variableMismatch'],
+    ['a variable that is not given', 'query($id: ID!) { order(id: $id) { id } }', 'INVALID_VARIABLE'],
+    ['an unknown type', '{ node(id: "1") { ... on Colour { id } } }', 'undefinedType'],
     ['a page without a size', '{ orders { nodes { id } } }', 'BAD_REQUEST'],
     ['not GraphQL', '{ orders(first: 1', undefined],
   ])('%s is refused', async (_what, query, code) => {

@@ -44,7 +44,7 @@ describe('a pass that is interrupted', () => {
           return await api.ask(shop, document, ...rest);
         },
       };
-      expect(await store.run(record, { api: stopping }, stop.signal)).toBe('interrupted');
+      expect(await store.ran(record, { api: stopping }, stop.signal)).toBe('interrupted');
       const left = await store.record(record);
       expect(left.state).toBe('running');
       expect(left.checked).toBe(how === 'pages' ? 62 : 0);

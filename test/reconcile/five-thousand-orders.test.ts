@@ -2,24 +2,22 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Reconciling } from './reconciling.ts';
 
 const ORDERS = 5000;
-/** Orders of which no webhook arrives. */
+/** Orders of which no webhook arrives. Of a few others, every snapshot is dropped. */
 const UNHEARD = 20;
-const BUCKET = { maximum: 2000, restorePerSecond: 1000 };
+/** Orders that are also shipped and refunded, or cancelled. The others end paid, which takes less time here. */
+const WHOLE_LIVES = 500;
+/** A pass costs six times what it holds. It refills fast, so that the test does not wait for long. */
+const BUCKET = { maximum: 2000, restorePerSecond: 4000 };
 /** Snapshots have everything except transactions. Webhooks of other parts would only take longer. */
-const TOPICS = [
-  'orders/create',
-  'orders/paid',
-  'orders/updated',
-  'orders/cancelled',
-  'order_transactions/create',
-];
+const TOPICS = ['orders/create', 'orders/updated', 'orders/cancelled', 'order_transactions/create'];
 
 describe('5,000 orders, with 3 % of the webhooks dropped and 3 % late', () => {
   let store: Reconciling;
   beforeAll(async () => {
     store = await Reconciling.start({ topics: TOPICS, points: BUCKET });
     store.shop.switch({ drop: 3, delay: 3 });
-    await store.shop.sell(ORDERS - UNHEARD);
+    await store.shop.sell(WHOLE_LIVES);
+    await store.shop.sell(ORDERS - WHOLE_LIVES - UNHEARD, { ending: 'paid' });
     store.shop.switch({ drop: 100, delay: 0 });
     await store.shop.sell(UNHEARD);
     store.shop.switch({ drop: 0 });
@@ -30,10 +28,13 @@ describe('5,000 orders, with 3 % of the webhooks dropped and 3 % late', () => {
   test('a dry run finds the drift and writes nothing; a pass repairs it within its budget; a second finds nothing', async () => {
     const drifted = await store.drift();
     expect(drifted.length).toBeGreaterThan(UNHEARD + 50);
+    const missing =
+      ORDERS - (await store.inside.collections.orders.countDocuments({ 'snapshot.at': { $gt: 0 } }));
+    expect(missing).toBeGreaterThanOrEqual(UNHEARD);
     const before = await store.counts();
 
     const dry = await store.pass({ dryRun: true });
-    expect(dry).toMatchObject({ state: 'done', checked: ORDERS, missing: UNHEARD });
+    expect(dry).toMatchObject({ state: 'done', checked: ORDERS, missing });
     expect(dry.missing + dry.stale).toBe(drifted.length);
     // Orders that lack a transaction and are otherwise equal to Shopify's.
     expect(dry.differs).toBeGreaterThan(0);
@@ -58,7 +59,7 @@ describe('5,000 orders, with 3 % of the webhooks dropped and 3 % late', () => {
     expect(pass).toMatchObject({
       state: 'done',
       checked: ORDERS,
-      missing: UNHEARD,
+      missing,
       stale: dry.stale,
       differs: dry.differs,
     });

@@ -1,6 +1,7 @@
 import { FakeShopify, type FakeShopifyOptions } from '../../testkit/fake-shopify/fake-shopify.ts';
 import type { FakeShop } from '../../testkit/fake-shopify/fake-shop.ts';
-import { ingestApp } from '../../src/accept/ingest-app.ts';
+import { acceptWebhook } from '../../src/accept/accept-webhook.ts';
+import { STATUS_CODES } from '../../src/accept/answers.ts';
 import { fingerprintsOf } from '../../src/deposit/fingerprints.ts';
 import { drainOrder } from '../../src/drain/drain-order.ts';
 import type { OrderKey } from '../../src/order/identity.ts';
@@ -11,7 +12,6 @@ import type { ReconcileTools } from '../../src/reconcile/reconcile-tools.ts';
 import { createAdminApi } from '../../src/shop/admin-api.ts';
 import { createBulkFile } from '../../src/shop/bulk-file.ts';
 import { API_VERSION, shopifyAddress } from '../../src/shop/shopify.ts';
-import { httpServer } from '../../src/health/serve.ts';
 import { driftOf } from '../support/drift.ts';
 import { UNLIMITED } from '../support/unlimited.ts';
 import { until } from '../support/until.ts';
@@ -22,7 +22,10 @@ const SECRET = 'a-secret-for-tests';
 /** A bucket that refills at once, for tests that are not about points. */
 const PLENTY = { maximum: 2000, restorePerSecond: 100_000 };
 
-/** A shop at the simulated Shopify, Lockstep's ingest and drains in this process, and the tools of passes. */
+/**
+ * A shop at the simulated Shopify, Lockstep's ingest (from headers and body on, without HTTP) and drains in
+ * this process, and the tools of passes.
+ */
 export class Reconciling {
   readonly inside: Inside;
   readonly shopify: FakeShopify;
@@ -30,12 +33,10 @@ export class Reconciling {
   readonly tools: ReconcileTools;
   /** What was recorded as the shop's attention, oldest first. */
   readonly attention: (string | null)[] = [];
-  readonly #stopServing: () => Promise<void>;
 
-  private constructor(inside: Inside, shopify: FakeShopify, stopServing: () => Promise<void>) {
+  private constructor(inside: Inside, shopify: FakeShopify) {
     this.inside = inside;
     this.shopify = shopify;
-    this.#stopServing = stopServing;
     this.shop = shopify.shop(SHOP);
     this.shop.install(['read_orders']);
     let token = this.shop.tokens.issue('read_orders', true).access_token;
@@ -68,34 +69,23 @@ export class Reconciling {
 
   static async start(options: Partial<FakeShopifyOptions> = {}): Promise<Reconciling> {
     const inside = await openInProcess();
-    let webhooksUrl = '';
-    const ingest = ingestApp({
+    const ingest = {
       secrets: [SECRET],
       fingerprintsOf,
       depositor: inside.depositor,
       ...UNLIMITED,
       now: Date.now,
-      maxBodyBytes: 5_000_000,
-      metrics: inside.metrics,
-      log: silent,
-    });
-    const server = httpServer(
-      'webhooks',
-      ingest,
-      0,
-      (port) => (webhooksUrl = `http://127.0.0.1:${port}/webhooks`),
-      '127.0.0.1',
-    );
-    await server.start?.();
+    };
     const shopify = await FakeShopify.start({
       apiKey: 'key',
       apiSecret: SECRET,
-      webhooksUrl,
+      receive: async (headers, body) =>
+        STATUS_CODES[(await acceptWebhook(headers, body, ingest)).answer.outcome],
       timeScale: 0.001,
       points: PLENTY,
       ...options,
     });
-    const reconciling = new Reconciling(inside, shopify, async () => server.stop());
+    const reconciling = new Reconciling(inside, shopify);
     await inside.collections.shops.create({
       _id: SHOP,
       state: 'installed',
@@ -127,10 +117,17 @@ export class Reconciling {
     return reconcileShop(_id, SHOP, { ...this.tools, ...tools }, stopping);
   }
 
+  /** The same, again and again while it waits for Shopify. */
+  async ran(...pass: Parameters<Reconciling['run']>): Promise<Ran> {
+    let ran: Ran = 'waiting';
+    await until(async () => (ran = await this.run(...pass)) !== 'waiting');
+    return ran;
+  }
+
   /** Runs a whole pass and returns its record. */
   async pass(wanted: Partial<Wanted> = {}): Promise<ReconcileDocument> {
     const asked = await this.ask(wanted);
-    await until(async () => (await this.run(asked)) !== 'waiting');
+    await this.ran(asked);
     return await this.record(asked);
   }
 
@@ -175,7 +172,6 @@ export class Reconciling {
 
   async stop(): Promise<void> {
     await this.shopify.stop();
-    await this.#stopServing();
     await this.inside.close();
   }
 }

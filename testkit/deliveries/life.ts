@@ -23,11 +23,11 @@ export interface Delivery {
 }
 
 /** How an order's life continues after payment. */
-export type Ending = 'refunded_in_part' | 'cancelled';
+export type Ending = 'refunded_in_part' | 'cancelled' | 'paid';
 
 /**
  * The whole life of one order: create, transaction, paid, updated, two fulfillments, tracking, then a partial
- * refund or a cancellation. In the order in which it happens.
+ * refund or a cancellation; or nothing after the first update. In the order in which it happens.
  */
 export function lifeOf(
   random: Random,
@@ -43,6 +43,7 @@ export function lifeOf(
   life.payment(0.4, 'sale', totalOf(order), null);
   life.order('orders/paid', 1, { financialStatus: 'paid' });
   life.order('orders/updated', 1.2, {});
+  if (ending === 'paid') return life.deliveries;
   if (ending === 'cancelled') {
     life.order('orders/cancelled', 30, {
       financialStatus: 'voided',

@@ -27,6 +27,10 @@ export function randomFrom(seed: number): Random {
         .map((item) => ({ item, key: next() }))
         .sort((a, b) => a.key - b.key)
         .map(({ item }) => item),
-    hex: (digits) => Array.from({ length: digits }, () => below(16).toString(16)).join(''),
+    hex: (digits) => {
+      let text = '';
+      while (text.length < digits) text += below(16).toString(16);
+      return text;
+    },
   };
 }

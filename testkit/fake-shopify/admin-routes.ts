@@ -1,11 +1,13 @@
+import { executeSync, GraphQLError } from 'graphql';
 import { json, Router, type Request, type Response } from 'express';
+import { ADMIN_SCHEMA } from './admin-schema.ts';
 import type { FakeShop } from './fake-shop.ts';
-import { actualCost, requestedCost, type PageSizing } from './graphql-cost.ts';
-import { readDocument, type Operation, type Variables } from './graphql-document.ts';
-import { fieldsOf, GraphqlError, select } from './graphql-select.ts';
+import { actualCost, argumentsOf, askedFields, requestedCost, type PageSizing } from './graphql-cost.ts';
+import { refusedQuery } from './graphql-node.ts';
 import { searchOf } from './order-listing.ts';
 import { mutationRoot, queryRoot } from './roots.ts';
 import { answerJson, answerText, refuse } from './trouble.ts';
+import { operationOf, validDocument, variablesOf, type Variables } from './valid-query.ts';
 
 /** The Admin API of every shop, and the files of its bulk operations. */
 export function adminRoutes(shopOf: (name: string) => FakeShop | null, sizing: PageSizing): Router {
@@ -47,20 +49,32 @@ function isAllowed(shop: FakeShop, request: Request): boolean {
 /** The whole answer. Its HTTP status is always 200. */
 function answerOf(shop: FakeShop, asked: Asked, sizing: PageSizing): object {
   try {
-    const operation = operationOf(asked);
-    return run(shop, operation, variablesOf(operation, asked.variables ?? {}), sizing);
+    return run(shop, queryOf(asked), sizing);
   } catch (error) {
-    if (error instanceof GraphqlError) return { errors: [error.answer] };
-    return { errors: [{ message: (error as Error).message }] };
+    return { errors: [error instanceof GraphQLError ? error : { message: (error as Error).message }] };
   }
 }
 
-function run(shop: FakeShop, operation: Operation, variables: Variables, sizing: PageSizing): object {
-  const { type, selections } = operation;
-  const own = type === 'mutation' ? MUTATION : 0;
-  const requested = own + requestedCost(selections, variables, sizing);
+function queryOf({ query, variables, operationName }: Asked) {
+  const document = validDocument(query ?? '');
+  const operation = operationOf(document, operationName);
+  return {
+    document,
+    operationName,
+    isMutation: operation.operation === 'mutation',
+    fields: askedFields(document, operation.selectionSet),
+    variables: variablesOf(operation, variables ?? {}),
+  };
+}
+
+type Query = ReturnType<typeof queryOf>;
+
+function run(shop: FakeShop, query: Query, sizing: PageSizing): object {
+  const { document, operationName, isMutation, fields, variables } = query;
+  const own = isMutation ? MUTATION : 0;
+  const requested = own + requestedCost(fields, variables, sizing);
   if (requested > LARGEST_QUERY)
-    throw new GraphqlError(
+    throw refusedQuery(
       'MAX_COST_EXCEEDED',
       `Query cost is ${requested}, which exceeds the single query max cost limit (${LARGEST_QUERY}).`,
     );
@@ -74,41 +88,28 @@ function run(shop: FakeShop, operation: Operation, variables: Variables, sizing:
     const errors = [{ message: 'Throttled', extensions: { code: 'THROTTLED' } }];
     return { errors, extensions: { cost: cost(null) } };
   }
-  try {
-    const data = select(type === 'query' ? queryRoot(shop) : mutationRoot(shop), selections, variables);
-    const actual = own + Math.ceil(actualCost(selections, data, sizing));
-    shop.points.giveBack(Math.max(0, requested - actual));
-    shop.calls.points += actual;
-    return { data, extensions: { cost: cost(actual), ...warningsOf(operation, variables) } };
-  } catch (error) {
-    if (!(error instanceof GraphqlError)) throw error;
+  const rootValue = isMutation ? mutationRoot(shop) : queryRoot(shop);
+  const { data, errors } = executeSync({
+    schema: ADMIN_SCHEMA,
+    document,
+    operationName,
+    rootValue,
+    variableValues: variables,
+  });
+  if (errors) {
     shop.points.giveBack(requested - own);
-    return { data: null, errors: [error.answer], extensions: { cost: cost(own) } };
+    return { data: null, errors: errors.slice(0, 1), extensions: { cost: cost(own) } };
   }
-}
-
-function operationOf({ query, operationName }: Asked): Operation {
-  const operations = readDocument(query ?? '');
-  const found = operationName ? operations.find(({ name }) => name === operationName) : operations[0];
-  if (!found) throw new GraphqlError('BAD_REQUEST', `No operation named ${operationName}`);
-  return found;
-}
-
-function variablesOf({ variables }: Operation, given: Variables): Variables {
-  return Object.fromEntries(
-    variables.map(({ name, required, otherwise }) => {
-      const value = given[name] ?? otherwise?.({}) ?? null;
-      if (required && value === null)
-        throw new GraphqlError('INVALID_VARIABLE', `Variable $${name} was provided invalid value`);
-      return [name, value ?? undefined];
-    }),
-  );
+  const actual = own + Math.ceil(actualCost(fields, data, sizing));
+  shop.points.giveBack(Math.max(0, requested - actual));
+  shop.calls.points += actual;
+  return { data, extensions: { cost: cost(actual), ...warningsOf(query) } };
 }
 
 /** Search terms that were not understood, where Shopify reports them. */
-function warningsOf({ selections }: Operation, variables: Variables): object {
-  const search = fieldsOf(selections, 'QueryRoot').flatMap(({ as, args }) => {
-    const query = args.query?.(variables);
+function warningsOf({ fields, variables }: Query): object {
+  const search = fields.flatMap(({ as, node }) => {
+    const { query } = argumentsOf(node, variables);
     const warnings = typeof query === 'string' ? searchOf(query).warnings : [];
     return warnings.length > 0 ? [{ path: [as], query, warnings }] : [];
   });

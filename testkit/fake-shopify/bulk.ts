@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { EVERYTHING } from './connection.ts';
-import { readDocument, type Selection } from './graphql-document.ts';
-import { complete, fieldsOf, valueOf, type Node } from './graphql-select.ts';
+import { linesOf, type Line } from './bulk-lines.ts';
+import type { Node } from './graphql-node.ts';
 
 /**
  * Bulk operations: a query without pages that runs in the background and writes its result to a file of JSON
@@ -140,7 +139,7 @@ export class BulkOperations {
   }
 
   #lines(query: string): Line[] {
-    return linesOf(this.#tools.root(), readDocument(query)[0]?.selections ?? []);
+    return linesOf(this.#tools.root(), query);
   }
 
   #after(act: () => void): void {
@@ -177,43 +176,4 @@ function payload(bulkOperation: Node | null, problems: string[]): Node {
     bulkOperation,
     userErrors: problems.map((message) => ({ __typename: 'UserError', field: ['query'], message })),
   };
-}
-
-type Line = Record<string, unknown>;
-
-/** Parents before their children. */
-function linesOf(node: Node, selections: readonly Selection[], parentId: string | null = null): Line[] {
-  const own: Line = {};
-  const children: Line[] = [];
-  for (const field of fieldsOf(selections, node.__typename)) {
-    const value = valueOf(node, field, {}, { first: EVERYTHING });
-    if (!isConnection(value)) own[field.as] = complete(value, field, {});
-    else
-      for (const item of value.nodes as Node[])
-        children.push(...linesOf(item, itemSelections(field.selections ?? []), idOf(node)));
-  }
-  if (node.__typename === 'QueryRoot') return children;
-  return [parentId === null ? own : { ...own, __parentId: parentId }, ...children];
-}
-
-function isConnection(value: unknown): value is Node {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    '__typename' in value &&
-    String(value.__typename).endsWith('Connection')
-  );
-}
-
-/** The fields requested of the items: below `nodes`, or below `edges { node }`. */
-function itemSelections(selections: readonly Selection[]): Selection[] {
-  return selections.flatMap((each) => {
-    if (each.kind === 'spread' || !each.selections) return [];
-    if (each.name === 'nodes' || each.name === 'node') return each.selections;
-    return each.name === 'edges' ? itemSelections(each.selections) : [];
-  });
-}
-
-function idOf(node: Node): string | null {
-  return typeof node.id === 'string' ? node.id : null;
 }

@@ -1,4 +1,4 @@
-import { GraphqlError, type Node } from './graphql-select.ts';
+import { refusedQuery, type Node } from './graphql-node.ts';
 
 /** One page of a list, by index: for lists whose sequence does not change, such as an order's lines. */
 export function connectionOf(type: string, items: readonly Node[], args: object): Node {
@@ -37,14 +37,14 @@ const LARGEST_PAGE = 250;
 /** All items in one page, for bulk operations only. */
 export const EVERYTHING = Infinity;
 
-/** @throws GraphqlError if no page size is given, or too large a one */
+/** @throws GraphQLError if no page size is given, or too large a one */
 export function pageSizeOf(args: object): number {
   const { first } = args as { first?: unknown };
   if (first === EVERYTHING) return EVERYTHING;
   if (typeof first !== 'number' || first < 0)
-    throw new GraphqlError('BAD_REQUEST', 'you must provide one of first or last');
+    throw refusedQuery('BAD_REQUEST', 'you must provide one of first or last');
   if (first > LARGEST_PAGE)
-    throw new GraphqlError(
+    throw refusedQuery(
       'BAD_REQUEST',
       `The first argument is ${first}, larger than the limit of ${LARGEST_PAGE}`,
     );
@@ -55,18 +55,18 @@ export function cursorOf(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString('base64');
 }
 
-/** @throws GraphqlError if the cursor is not one of ours */
+/** @throws GraphQLError if the cursor is not one of ours */
 export function readCursor(cursor: string): Record<string, unknown> {
   try {
     return JSON.parse(Buffer.from(cursor, 'base64').toString()) as Record<string, unknown>;
   } catch {
-    throw new GraphqlError('BAD_REQUEST', 'Invalid cursor for current pagination sort.');
+    throw refusedQuery('BAD_REQUEST', 'Invalid cursor for current pagination sort.');
   }
 }
 
 function placeOf(cursor: string): number {
   const { place } = readCursor(cursor);
   if (typeof place !== 'number')
-    throw new GraphqlError('BAD_REQUEST', 'Invalid cursor for current pagination sort.');
+    throw refusedQuery('BAD_REQUEST', 'Invalid cursor for current pagination sort.');
   return place;
 }

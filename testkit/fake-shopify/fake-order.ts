@@ -17,9 +17,11 @@ export class FakeOrder {
   readonly number: number;
   readonly createdAt: Date;
   #body: Buffer;
+  /** The current REST body once it was needed, until something happens. */
+  #rest: Json | null = null;
   /** What has happened since the newest whole body. */
   #parts: { list: string; body: Buffer }[] = [];
-  readonly #transactions: Buffer[] = [];
+  readonly #transactions: Json[] = [];
   /** Returns and disputes, by list and id: whole bodies of the order do not contain them. */
   readonly #beside = new Map<string, { list: string; body: Json }>();
   #updatedAt: Date;
@@ -46,10 +48,12 @@ export class FakeOrder {
 
   /** Something happened to the order, as this delivery would report. */
   take({ topic, body, triggeredAt }: Delivery): void {
+    this.#rest = null;
     if (topic.startsWith('orders/')) {
       this.#body = body;
       this.#parts = [];
-    } else if (topic === 'order_transactions/create') this.#transactions.push(body);
+    } else if (topic === 'order_transactions/create')
+      this.#transactions.push(JSON.parse(body.toString()) as Json);
     else if (topic.startsWith('returns/') || topic.startsWith('disputes/')) {
       const list = topic.replace(/\/.*/, '');
       const part = JSON.parse(body.toString()) as Json;
@@ -64,8 +68,12 @@ export class FakeOrder {
     this.#updatedAt = wholeSecond(triggeredAt);
   }
 
-  /** The current REST body. */
+  /** The current REST body: not to be changed. */
   rest(): Json {
+    return (this.#rest ??= this.#restNow());
+  }
+
+  #restNow(): Json {
     const rest = JSON.parse(this.#body.toString()) as Json;
     for (const { list, body } of this.#parts) {
       const part = JSON.parse(body.toString()) as Json;
@@ -83,6 +91,7 @@ export class FakeOrder {
   rewrite(fields: Json): void {
     this.#body = Buffer.from(JSON.stringify({ ...this.rest(), ...fields }));
     this.#parts = [];
+    this.#rest = null;
   }
 
   /** Its returns, or its disputes: REST bodies. */
@@ -91,8 +100,8 @@ export class FakeOrder {
   }
 
   /** Its transactions, REST bodies, oldest first. */
-  transactions(): Json[] {
-    return this.#transactions.map((body) => JSON.parse(body.toString()) as Json);
+  transactions(): readonly Json[] {
+    return this.#transactions;
   }
 
   /** Whether a part of this order may have this id; `rest` decides. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Delivery } from '../deliveries/life.ts';
 import type { Random } from '../deliveries/random.ts';
 import { BulkOperations } from './bulk.ts';
+import { NO_CALLS, type Calls } from './calls.ts';
 import { disordered, IN_ORDER, type Mishap, type Percentages } from './disorder.ts';
 import type { FakeApp } from './fake-app.ts';
 import type { FakeOrder, Json } from './fake-order.ts';
@@ -48,21 +49,6 @@ export interface ShopMemory {
   issued: (tokens: KeptTokens) => void;
 }
 
-/** How often each kind of request came from a shop. `refreshes` and `exchanges` count refused ones too. */
-export type Calls = Record<
-  | 'authorize'
-  | 'codes'
-  | 'exchanges'
-  | 'refreshes'
-  | 'refusedGrants'
-  | 'queries'
-  | 'unauthorized'
-  | 'throttled'
-  | 'points'
-  | 'downloads',
-  number
->;
-
 /** A subscription made through the API. Those in the app's settings have no ids, and are not listed. */
 export interface Subscription {
   id: number;
@@ -80,7 +66,7 @@ export class FakeShop {
   readonly points: PointBucket;
   readonly troubles = new Troubles();
   readonly bulk: BulkOperations;
-  readonly calls: Calls;
+  readonly calls: Calls = { ...NO_CALLS };
   readonly webhooks: Tally & Record<Mishap, number>;
   installed = false;
   scopes: string[] = [];
@@ -104,18 +90,6 @@ export class FakeShop {
     const { lastNumber, sold } = memory ?? {};
     const tell = (batch: readonly Delivery[]) => this.#tell(batch);
     this.#selling = new Selling({ shop: name, lastNumber, sold, random, postman, tell });
-    this.calls = {
-      authorize: 0,
-      codes: 0,
-      exchanges: 0,
-      refreshes: 0,
-      refusedGrants: 0,
-      queries: 0,
-      unauthorized: 0,
-      throttled: 0,
-      points: 0,
-      downloads: 0,
-    };
     this.webhooks = {
       attempts: 0,
       delivered: 0,
@@ -131,6 +105,10 @@ export class FakeShop {
 
   get orders(): readonly FakeOrder[] {
     return this.#selling.orders;
+  }
+
+  order(id: string): FakeOrder | undefined {
+    return this.#selling.order(id);
   }
 
   /** What Shopify calls `host`: the address of this shop's admin, in base64. */

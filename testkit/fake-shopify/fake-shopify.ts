@@ -12,7 +12,7 @@ import { FakeShop, type ShopMemory } from './fake-shop.ts';
 import { seenPageSizing, type PageSizing } from './graphql-cost.ts';
 import { oauthRoutes } from './oauth-routes.ts';
 import type { BucketSize } from './point-bucket.ts';
-import { Postman, type Attempt, type PostmanOptions } from './postman.ts';
+import { Postman, type Attempt, type PostmanOptions, type Receive } from './postman.ts';
 import type { TroubleKind, TroubleOptions } from './trouble.ts';
 
 export interface FakeShopifyOptions {
@@ -21,6 +21,8 @@ export interface FakeShopifyOptions {
   apiSecret: string;
   /** The full URL that webhooks are sent to, on this machine; without it, none are sent. */
   webhooksUrl?: string;
+  /** Takes webhooks in this process, without HTTP. */
+  receive?: Receive;
   /** The app's URL in the admin: `/<shop>/admin/apps/<key>` redirects to it. */
   appUrl?: string;
   port?: number;
@@ -78,6 +80,7 @@ export class FakeShopify {
   static async start(options: FakeShopifyOptions): Promise<FakeShopify> {
     const shopify = new FakeShopify(options);
     if (options.webhooksUrl) shopify.deliverTo(options.webhooksUrl);
+    if (options.receive) shopify.#postman.deliverInside(options.receive);
     shopify.#server.listen(options.port ?? 0, '127.0.0.1');
     await once(shopify.#server, 'listening');
     return shopify;

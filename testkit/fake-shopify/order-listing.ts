@@ -1,6 +1,6 @@
 import { cursorOf, pageOf, pageSizeOf, readCursor } from './connection.ts';
 import type { FakeOrder } from './fake-order.ts';
-import { GraphqlError, type Node } from './graphql-select.ts';
+import { refusedQuery, type Node } from './graphql-node.ts';
 
 /**
  * `orders`: filtered by a search, sorted by a key and then the id; a page continues where the last one ended.
@@ -26,7 +26,7 @@ const SORT_KEYS: Readonly<Record<string, SortKey>> = {
 /** Shopify returns no more than this many through pages. */
 const DEEPEST = 25_000;
 
-/** @throws GraphqlError */
+/** @throws GraphQLError */
 export function listOrders(
   orders: readonly FakeOrder[],
   args: OrdersArgs,
@@ -34,15 +34,15 @@ export function listOrders(
 ): Node {
   const size = pageSizeOf(args);
   const keyOf = SORT_KEYS[args.sortKey ?? 'PROCESSED_AT'];
-  if (!keyOf) throw new GraphqlError('argumentLiteralsIncompatible', `unknown sortKey ${args.sortKey}`);
+  if (!keyOf) throw refusedQuery('argumentLiteralsIncompatible', `unknown sortKey ${args.sortKey}`);
   const direction = args.reverse ? -1 : 1;
   const compare = (a: Place, b: Place) => direction * (a.key - b.key || a.id - b.id);
-  const found = orders
+  const end = args.after ? endOf(args.after) : null;
+  const left = orders
     .filter(searchOf(args.query ?? '').matches)
     .map((order) => ({ order, key: keyOf(order), id: Number(order.id) }))
+    .filter((place) => end === null || compare(place, end) > 0)
     .sort(compare);
-  const end = args.after ? endOf(args.after) : null;
-  const left = end ? found.filter((each) => compare(each, end) > 0) : found;
   const seen = end?.seen ?? 0;
   const page = left.slice(0, size).map(({ order, key, id }, i) => ({
     node: nodeOf(order),
@@ -59,8 +59,8 @@ interface Place {
 function endOf(cursor: string): Place & { seen: number } {
   const { last_value: key, last_id: id, seen } = readCursor(cursor);
   if (typeof key !== 'number' || typeof id !== 'number' || typeof seen !== 'number')
-    throw new GraphqlError('BAD_REQUEST', 'Invalid cursor for current pagination sort.');
-  if (seen >= DEEPEST) throw new GraphqlError('BAD_REQUEST', `Cannot page beyond ${DEEPEST} objects`);
+    throw refusedQuery('BAD_REQUEST', 'Invalid cursor for current pagination sort.');
+  if (seen >= DEEPEST) throw refusedQuery('BAD_REQUEST', `Cannot page beyond ${DEEPEST} objects`);
   return { key, id, seen };
 }
 

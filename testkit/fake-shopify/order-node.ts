@@ -1,6 +1,6 @@
 import { connectionOf } from './connection.ts';
 import type { FakeOrder, Json } from './fake-order.ts';
-import type { Node } from './graphql-select.ts';
+import type { Node } from './graphql-node.ts';
 
 /**
  * An order of the Admin API, made from the store's REST body: the same facts in other words. Times are UTC,

@@ -45,16 +45,21 @@ const FIRST_RETRY_MS = (4 * 3_600_000) / (2 ** RETRIES - 1);
 /** If more than this are waiting, sellers must wait (see `room`): bodies are kept in memory. */
 const ROOM = 2_000;
 
+type Headers = Record<string, string>;
+
+/** Takes a webhook. @returns the status of the answer; null if there was none in time */
+export type Receive = (headers: Headers, body: Buffer) => Promise<number | null>;
+
 interface Letter {
   delivery: Delivery;
-  headers: Record<string, string>;
+  headers: Headers;
   tally: Tally;
   nth: number;
 }
 
 export class Postman {
-  /** Where webhooks go; while it is null, none are sent. */
-  #url: URL | null = null;
+  /** While it is null, no webhooks are sent. */
+  #receive: Receive | null = null;
   readonly #options: PostmanOptions;
   readonly #agent: Agent;
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -69,8 +74,15 @@ export class Postman {
     this.#agent = new Agent({ keepAlive: true, maxSockets: options.connections });
   }
 
+  /** Sends webhooks over HTTP from now on. */
   deliverTo(url: URL): void {
-    this.#url = url;
+    const { deadlines } = this.#options;
+    this.deliverInside((headers, body) => post(url, { headers, body }, this.#agent, deadlines));
+  }
+
+  /** Hands webhooks to a receiver in this process from now on. */
+  deliverInside(receive: Receive): void {
+    this.#receive = receive;
   }
 
   send(delivery: Delivery, tally: Tally): void {
@@ -109,17 +121,17 @@ export class Postman {
   }
 
   #enqueue(letter: Letter): void {
-    if (this.#stopped || !this.#url) return;
+    if (this.#stopped || !this.#receive) return;
     this.#queue.push(letter);
     this.#sendOn();
   }
 
   #sendOn(): void {
-    while (this.#url && this.#inFlight < this.#options.connections && this.#waiting() > 0) {
+    while (this.#receive && this.#inFlight < this.#options.connections && this.#waiting() > 0) {
       const letter = this.#queue[this.#next] as Letter;
       this.#next += 1;
       this.#inFlight += 1;
-      void this.#attempt(letter, this.#url);
+      void this.#attempt(letter, this.#receive);
     }
     if (this.#next > ROOM || this.#waiting() === 0) {
       this.#queue.splice(0, this.#next);
@@ -128,9 +140,9 @@ export class Postman {
     this.#tellWaiters();
   }
 
-  async #attempt(letter: Letter, url: URL): Promise<void> {
-    const { delivery, tally, nth } = letter;
-    const status = await post(url, letter, this.#agent, this.#options.deadlines);
+  async #attempt(letter: Letter, receive: Receive): Promise<void> {
+    const { delivery, headers, tally, nth } = letter;
+    const status = await receive(headers, delivery.body);
     if (this.#stopped) return;
     tally.attempts += 1;
     const { shop, topic, webhookId } = delivery;
@@ -175,7 +187,7 @@ export class Postman {
 /** @returns the status; null if there was no answer in time */
 function post(
   url: URL,
-  { delivery, headers }: Letter,
+  { headers, body }: { headers: Headers; body: Buffer },
   agent: Agent,
   { connectMs, totalMs }: PostmanOptions['deadlines'],
 ): Promise<number | null> {
@@ -201,6 +213,6 @@ function post(
       response.on('close', () => end(null));
     });
     sent.on('close', () => end(null));
-    sent.end(delivery.body);
+    sent.end(body);
   });
 }

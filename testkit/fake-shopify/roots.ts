@@ -1,7 +1,7 @@
 import type { BulkOperations } from './bulk.ts';
 import type { FakeOrder } from './fake-order.ts';
 import { connectionOf } from './connection.ts';
-import { GraphqlError, type Node } from './graphql-select.ts';
+import { refusedQuery, type Node } from './graphql-node.ts';
 import { listOrders, type OrdersArgs } from './order-listing.ts';
 import { orderNode, partOf } from './order-node.ts';
 
@@ -12,6 +12,8 @@ export interface QueriedShop {
   title: string;
   scopes: readonly string[];
   orders: readonly FakeOrder[];
+  /** By its id. */
+  order: (id: string) => FakeOrder | undefined;
   subscriptions: readonly { id: number; topic: string; uri: string }[];
   bulk: Pick<BulkOperations, 'run' | 'cancel' | 'find' | 'newest'>;
 }
@@ -38,7 +40,8 @@ export function queryRoot(shop: QueriedShop): Node {
       __typename: 'AppInstallation',
       accessScopes: shop.scopes.map((handle) => ({ __typename: 'AccessScope', handle })),
     },
-    orders: (args: OrdersArgs) => listOrders(readableOrders(shop), args, (order) => nodeOf(shop, order)),
+    orders: (args: OrdersArgs) =>
+      listOrders(shop.orders.filter(readable(shop)), args, (order) => nodeOf(shop, order)),
     order: ({ id }: { id?: string }) => byId(shop, id),
     node: ({ id }: { id?: string }) => byId(shop, id),
     nodes: ({ ids = [] }: { ids?: string[] }) => ids.map((id) => byId(shop, id)),
@@ -53,7 +56,7 @@ export function mutationRoot(shop: QueriedShop): Node {
   return {
     __typename: 'MutationRoot',
     bulkOperationRunQuery: ({ query }: { query?: string }) => {
-      readableOrders(shop);
+      readable(shop);
       return shop.bulk.run(query ?? '');
     },
     bulkOperationCancel: ({ id }: { id?: string }) => shop.bulk.cancel(id ?? ''),
@@ -63,16 +66,16 @@ export function mutationRoot(shop: QueriedShop): Node {
 /** How far back `read_orders` reaches; `read_all_orders` reaches everything. */
 const REACH_MS = 60 * 24 * 3_600_000;
 
-/** @throws GraphqlError if the app may not read orders */
-function readableOrders(shop: QueriedShop): FakeOrder[] {
+/** Which orders the app may read. @throws GraphQLError if it may read none */
+function readable(shop: QueriedShop): (order: FakeOrder) => boolean {
   if (!shop.scopes.some((scope) => scope === 'read_orders' || scope === 'write_orders'))
     denied('orders', 'read_orders');
-  if (shop.scopes.includes('read_all_orders')) return [...shop.orders];
+  if (shop.scopes.includes('read_all_orders')) return () => true;
   const since = Date.now() - REACH_MS;
-  return shop.orders.filter(({ createdAt }) => createdAt.getTime() >= since);
+  return ({ createdAt }) => createdAt.getTime() >= since;
 }
 
-/** Refuses the whole query if the token lacks a scope, as Shopify does. @throws GraphqlError */
+/** Refuses the whole query if the token lacks a scope, as Shopify does. @throws GraphQLError */
 function nodeOf(shop: QueriedShop, order: FakeOrder): Node {
   const mayReadReturns = shop.scopes.some((scope) => scope === 'read_returns' || scope === 'write_returns');
   const node = orderNode(order);
@@ -86,7 +89,7 @@ function readablePart(shop: QueriedShop, type: string, part: Node | null): Node 
 }
 
 function denied(field: string, scope: string): never {
-  throw new GraphqlError(
+  throw refusedQuery(
     'ACCESS_DENIED',
     `Access denied for ${field} field. Required access: \`${scope}\` access scope.`,
   );
@@ -95,13 +98,18 @@ function denied(field: string, scope: string): never {
 /** Null if there is none; then the answer contains null too, and no error. */
 function byId(shop: QueriedShop, gid: string | undefined): Node | null {
   const [, type, id] = /^gid:\/\/shopify\/(\w+)\/(\d+)$/.exec(gid ?? '') ?? [];
-  if (!gid || !type || !id)
-    throw new GraphqlError('argumentLiteralsIncompatible', `Invalid global id '${gid}'`);
+  if (!gid || !type || !id) throw refusedQuery('argumentLiteralsIncompatible', `Invalid global id '${gid}'`);
   if (type === 'BulkOperation') return shop.bulk.find(gid);
-  const orders = readableOrders(shop);
-  const order = orders.find((each) => (type === 'Order' ? each.id === id : each.mentions(id)));
+  const order = orderOf(shop, type, id);
   if (!order) return null;
   return type === 'Order' ? nodeOf(shop, order) : readablePart(shop, type, partOf(order, gid));
+}
+
+/** The order of this id, or the one with this part, if the app may read it. */
+function orderOf(shop: QueriedShop, type: string, id: string): FakeOrder | null {
+  const mayRead = readable(shop);
+  const order = type === 'Order' ? shop.order(id) : shop.orders.find((each) => each.mentions(id));
+  return order && mayRead(order) ? order : null;
 }
 
 function subscriptionNode({ id, topic, uri }: QueriedShop['subscriptions'][number]): Node {

@@ -1,4 +1,4 @@
-import { lifeOf, type Delivery } from '../deliveries/life.ts';
+import { lifeOf, type Delivery, type Ending } from '../deliveries/life.ts';
 import type { Random } from '../deliveries/random.ts';
 import { FakeOrder } from './fake-order.ts';
 import type { Postman } from './postman.ts';
@@ -10,6 +10,8 @@ export interface Sale {
   from?: Date;
   /** The customer of these orders; by default, each order has another customer. */
   customerId?: number;
+  /** How their lives end; by default, 20 % are cancelled and the others refunded in part. */
+  ending?: Ending;
 }
 
 export interface SellingTools {
@@ -33,6 +35,7 @@ const ACTION_GAP_MS = 2_000;
 /** Creates orders and lets them live: first at Shopify, then as webhooks, whether or not those arrive. */
 export class Selling {
   readonly orders: FakeOrder[] = [];
+  readonly #byId = new Map<string, FakeOrder>();
   readonly #tools: SellingTools;
   readonly #timers = new Set<NodeJS.Timeout>();
   #clock: NodeJS.Timeout | undefined;
@@ -61,7 +64,12 @@ export class Selling {
     clearInterval(this.#clock);
   }
 
+  order(id: string): FakeOrder | undefined {
+    return this.#byId.get(id);
+  }
+
   forget(order: FakeOrder): void {
+    this.#byId.delete(order.id);
     const at = this.orders.indexOf(order);
     if (at >= 0) this.orders.splice(at, 1);
   }
@@ -71,26 +79,31 @@ export class Selling {
     this.#timers.clear();
   }
 
+  #keep(order: FakeOrder): void {
+    this.orders.push(order);
+    this.#byId.set(order.id, order);
+  }
+
   /** All of it has already happened; its webhooks are one batch. */
-  #lived({ from = new Date(Date.now() - LIFE_MS), customerId }: Sale): FakeOrder {
-    const actions = this.#actions(from, customerId);
+  #lived({ from = new Date(Date.now() - LIFE_MS), ...sale }: Sale): FakeOrder {
+    const actions = this.#actions(from, sale);
     const life = actions.flat();
     const order = new FakeOrder(life[0] as Delivery);
-    this.orders.push(order);
+    this.#keep(order);
     for (const delivery of life) order.take(delivery);
     this.#tools.tell(life);
     return order;
   }
 
   /** Each action happens at its latest time, so no webhook reports the future. */
-  #live({ customerId }: Sale): FakeOrder {
-    const actions = this.#actions(new Date(), customerId);
+  #live(sale: Sale): FakeOrder {
+    const actions = this.#actions(new Date(), sale);
     const order = new FakeOrder(actions[0]?.[0] as Delivery);
     for (const action of actions) {
       const at = action.at(-1)?.triggeredAt.getTime() ?? 0;
       const timer = setTimeout(() => {
         this.#timers.delete(timer);
-        if (action === actions[0]) this.orders.push(order);
+        if (action === actions[0]) this.#keep(order);
         for (const delivery of action) order.take(delivery);
         this.#tools.tell(action);
       }, at - Date.now());
@@ -99,12 +112,12 @@ export class Selling {
     return order;
   }
 
-  #actions(from: Date, customerId: number | undefined): Delivery[][] {
+  #actions(from: Date, { customerId, ending }: Sale): Delivery[][] {
     this.#number += 1;
     const { random, shop, sold } = this.#tools;
     sold?.(this.#number);
-    const ending = random.next() < CANCELLED_SHARE ? 'cancelled' : 'refunded_in_part';
-    const life = lifeOf(random, shop, this.#number, from, ending);
+    const usual = random.next() < CANCELLED_SHARE ? 'cancelled' : 'refunded_in_part';
+    const life = lifeOf(random, shop, this.#number, from, ending ?? usual);
     return actionsOf(customerId === undefined ? life : life.map((each) => boughtBy(customerId, each)));
   }
 }
