@@ -84,7 +84,8 @@ describe('a body', () => {
       fc.constantFrom('"', '\\', '\\"', '9007199254740993', ':9007199254740993,'),
     );
     // V8 13.6 mixes up keys that are written with a backslash at their start, in JSON.parse itself.
-    const key = text.map((each) => JSON.stringify(each).slice(1, -1).replaceAll('\\', ''));
+    const isWrittenPlain = (char: string) => JSON.stringify(char) === `"${char}"`;
+    const key = text.map((each) => [...each].filter(isWrittenPlain).join(''));
     const written = fc.letrec<{ any: Written; list: Written; object: Written }>((tie) => ({
       any: fc.oneof(
         { maxDepth: 4 },
