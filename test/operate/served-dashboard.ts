@@ -2,6 +2,9 @@ import { composeDashboard, type Dashboard } from '../../src/compose/dashboard.ts
 import { depositorOver } from '../../src/compose/deposits.ts';
 import { drainToolsOf } from '../../src/compose/drains.ts';
 import type { Depositor } from '../../src/deposit/depositor.ts';
+import { drainOrder } from '../../src/drain/drain-order.ts';
+import type { DrainTools } from '../../src/drain/drain-tools.ts';
+import type { OrderKey } from '../../src/order/identity.ts';
 import type { ScriptedRedis } from '../../src/deposit/scripts.ts';
 import { newOrder, type Order } from '../../src/order/order.ts';
 import type { Collections } from '../../src/persist/collections.ts';
@@ -22,6 +25,8 @@ export class ServedDashboard {
   readonly collections: Collections;
   readonly redis: ScriptedRedis;
   readonly depositor: Depositor;
+  /** What a worker's drains would work with. */
+  readonly tools: DrainTools;
   url = '';
   readonly names: { redisUrl: string; mongoUri: string };
   readonly #resources: ResourcesInside;
@@ -33,6 +38,7 @@ export class ServedDashboard {
     this.collections = resources.collections;
     this.names = names;
     this.#resources = resources;
+    this.tools = drainToolsOf(resources);
     this.#dashboard = this.#compose();
     this.depositor = depositorOver(resources, this.#dashboard.waker);
   }
@@ -99,11 +105,16 @@ export class ServedDashboard {
     });
   }
 
+  /** No worker runs: a test drains an order itself. */
+  async drain(order: OrderKey): Promise<void> {
+    await drainOrder(order, this.tools, 'test');
+  }
+
   /** Commits orders as a drain would. */
   async commit(
     orders: ({ id: string; shop?: string } & Partial<Pick<Order, 'name' | 'status'>>)[],
   ): Promise<void> {
-    const store = drainToolsOf(this.#resources).orders;
+    const store = this.tools.orders;
     await Promise.all(
       orders.map(({ id, shop, ...more }) => {
         const key = keyOf(id, shop);

@@ -1,6 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import { runCommand } from '../../src/ops/ops-command.ts';
+import type { Role } from '../../src/system/roles.ts';
+import { mintToken } from '../../src/system/tokens.ts';
+import { JWT_SECRET } from '../operate/served-dashboard.ts';
 
 export interface Ended {
   code: number | null;
@@ -13,6 +16,11 @@ export interface RunningOps {
   /** Its output so far. */
   said: { stdout: string; stderr: string };
   ended: Promise<Ended>;
+}
+
+/** Options for every verb: a dashboard, and a token of ada. */
+export async function optionsFor(url: string, role: Role = 'operator'): Promise<string[]> {
+  return ['--url', url, '--token', await mintToken(JWT_SECRET, { name: 'ada', role }, 1)];
 }
 
 const OPS = path.resolve('src/ops.ts');
