@@ -73,6 +73,10 @@ export class ServedDashboard {
       await this.#lifecycle.start(component);
   }
 
+  get queues(): Dashboard['queues'] {
+    return this.#dashboard.queues;
+  }
+
   get routes(): Dashboard['routes'] {
     return this.#dashboard.routes;
   }

@@ -1,199 +1,230 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { createLocks, type Lease } from '../../src/lock/locks.ts';
+import type { WaitingEvent } from '../../src/order/event.ts';
+import type { OrderKey } from '../../src/order/identity.ts';
+import { createHeartbeats } from '../../src/system/heartbeats.ts';
+import { redisKeys } from '../../src/system/redis-keys.ts';
 import { readToken } from '../../src/system/tokens.ts';
-import { until } from '../support/until.ts';
-import type { ServedRoutes } from '../operate/served-routes.ts';
-import { CLAIM, EVENT, ORDER } from './recorded-answers.ts';
-import { serveRecorded } from './recorded-api.ts';
-import type { Recorded } from './recorded.ts';
-import { runOps, startOps } from './run-ops.ts';
+import { park, soundEvent } from '../operate/parked-events.ts';
+import { JWT_SECRET, ServedDashboard } from '../operate/served-dashboard.ts';
+import { lifeEvents } from '../support/in-process.ts';
+import { optionsFor, runOps } from './run-ops.ts';
+
+const KEYS = redisKeys(0);
+const REASON = 'the 3 a.m. page';
+const UNREADABLE = 'not a lock value';
 
 describe('commands that change something', () => {
-  let recorded: Recorded;
-  let served: ServedRoutes;
+  let dashboard: ServedDashboard;
+  let options: string[];
+  /** Of a new order: its first event, its key, its price, and its lock. */
+  let event: WaitingEvent;
+  let order: OrderKey;
+  let price: string;
+  let lease: Lease | null;
+  let lives = 0;
   beforeAll(async () => {
-    ({ recorded, served } = await serveRecorded());
+    dashboard = await ServedDashboard.start();
+    options = await optionsFor(dashboard.url);
   });
-  afterAll(() => served.stop());
-  beforeEach(() => {
-    recorded.bodies.length = 0;
-    recorded.looksUntilDone = 1;
+  afterAll(() => dashboard.stop());
+  beforeEach(async () => {
+    const { collections, depositor, redis } = dashboard;
+    await Promise.all([collections.parked.deleteMany({}), collections.audit.deleteMany({})]);
+    await queue().resume();
+    const events = lifeEvents((lives += 1));
+    event = events[0]!;
+    ({ order } = event);
+    for (const each of events) await depositor.deposit(each, null);
+    await dashboard.drain(order);
+    price = await priceOf();
+    await collections.orders.updateOne({ _id: order }, { $set: { 'facts.totalPrice': '999.00' } });
+    await park({ inside: dashboard }, [1, 2, 3].map(soundEvent));
+    lease = await createLocks([redis], 30_000, () => undefined, 'host:1').acquire(KEYS.lock(order), 'job-1');
   });
-  const globals = (role = 'operator') => ['--url', served.url, '--token', role];
-  const run = (...args: string[]) => runOps([...globals(), ...args]);
 
-  const reason = 'the 3 a.m. page';
-  const replayAll = ['parked', 'replay', '--all', '--reason', reason, '--yes'];
+  const run = (...args: string[]) => runOps([...options, ...args]);
+  const audit = () => dashboard.collections.audit.find().lean();
+  const queue = () => dashboard.queues[0]!;
+  const lockToken = async () => String((await dashboard.get(`/api/locks/${order}`)).json.token);
+  const priceOf = async () =>
+    String((await dashboard.collections.orders.findById(order).lean())?.facts.totalPrice);
+
   const CHANGES = [
     {
-      args: ['dedupe', 'release', EVENT, '--confirm'],
-      would: 'the next delivery would be accepted',
-      body: { confirm: true, firstSeenAt: CLAIM.firstSeenAt },
+      what: 'dedupe release',
+      args: () => ['dedupe', 'release', event.id, '--confirm'],
+      would: () => 'the next delivery would be accepted',
+      did: /^Released the dedupe key of event [0-9a-f]{64} of .*If it is sent again/s,
+      act: () => ({ action: 'dedupe.release', target: event.id }),
+      state: () => dashboard.redis.exists(KEYS.dedupe(event.id)),
+      before: () => 1,
+      after: () => 0,
     },
     {
-      args: ['lock', 'release', ORDER, '--token', 'f00d', '--insist'],
-      would: 'The lock would be released',
-      body: { token: 'f00d', insist: true },
+      what: 'lock release',
+      args: async () => ['lock', 'release', order, '--token', await lockToken()],
+      would: () => 'The lock would be released',
+      did: /^the lock was taken from host:1 \(job job-1\); the order is now at version \d+/,
+      act: () => ({ action: 'lock.release', target: order }),
+      state: () => dashboard.redis.exists(KEYS.lock(order)),
+      before: () => 1,
+      after: () => 0,
     },
     {
-      args: ['order', 'rebuild', ORDER],
-      would: 'facts.totalPrice: stored 999.00, rebuilt 189.00',
-      body: { dryRun: false },
+      what: 'order rebuild',
+      args: async () => {
+        await lease?.release();
+        return ['order', 'rebuild', order];
+      },
+      would: () => `facts.totalPrice: stored 999.00, rebuilt ${price}`,
+      did: /^rebuilt from \d+ events, version \d+: .*facts\.totalPrice/,
+      act: () => ({ action: 'order.rebuild', target: order }),
+      state: priceOf,
+      before: () => '999.00',
+      after: () => price,
     },
-    { args: ['queue', 'pause', '1'], would: 'even across restarts', body: {} },
     {
-      args: ['parked', 'discard', '--all'],
-      would: '3 parked events would be discarded',
-      body: { which: {}, dryRun: false },
+      what: 'queue pause',
+      args: () => ['queue', 'pause', '0'],
+      would: () => 'even across restarts',
+      did: /paused/,
+      act: () => ({ action: 'queue.pause' }),
+      state: () => queue().isPaused(),
+      before: () => false,
+      after: () => true,
+    },
+    {
+      what: 'parked discard',
+      args: () => ['parked', 'discard', '--all'],
+      would: () => '3 parked events would be discarded',
+      did: /^discarded 3/,
+      act: () => ({ action: 'parked.discard' }),
+      state: () => dashboard.collections.parked.countDocuments({ state: 'discarded' }),
+      before: () => 0,
+      after: () => 3,
     },
   ];
-  /** Without the dry runs that the API counts: it stores nothing of them. */
-  const changes = () => recorded.bodies.filter((body) => !(body as { dryRun?: boolean }).dryRun);
 
   test.each(CHANGES)(
-    '$args.0 $args.1 without --yes only shows what it would do, and needs no reason',
-    async ({ args, would }) => {
-      const { code, stdout } = await run(...args);
+    '$what without --yes only shows what it would do, and needs no reason',
+    async ({ args, would, state, before }) => {
+      const given = await args();
+      const { code, stdout } = await run(...given);
       expect(code).toBe(0);
-      expect(stdout).toContain(would);
+      expect(stdout).toContain(would());
       expect(stdout).toContain('Nothing was changed. To apply this, add --yes and --reason.');
-      expect(changes()).toEqual([]);
-      const json = JSON.parse((await run(...args, '--json')).stdout) as object;
-      expect(json).toMatchObject({ dryRun: true });
+      expect(JSON.parse((await run(...given, '--json')).stdout)).toMatchObject({ dryRun: true });
+      expect([await state(), await audit()]).toEqual([before(), []]);
     },
   );
 
-  test.each(CHANGES)('$args.0 $args.1 --yes requires a reason', async ({ args }) => {
-    const { code, stderr } = await run(...args, '--yes');
+  test.each(CHANGES)('$what --yes requires a reason', async ({ args, state, before }) => {
+    const { code, stderr } = await run(...(await args()), '--yes');
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr: '--yes requires --reason (it is recorded in the audit log)\n',
     });
-    expect(recorded.bodies).toEqual([]);
+    expect([await state(), await audit()]).toEqual([before(), []]);
   });
 
   test.each(CHANGES)(
-    '$args.0 $args.1 --yes makes the change, and says what was done',
-    async ({ args, body }) => {
-      const { code, stdout } = await run(...args, '--reason', reason, '--yes');
-      expect({ code, stdout }).toEqual({ code: 0, stdout: 'it was done\n' });
-      expect(recorded.bodies).toEqual([{ ...body, reason }]);
+    '$what --yes makes the change, and says what was done',
+    async ({ args, did, act, state, after }) => {
+      const { code, stdout } = await run(...(await args()), '--reason', REASON, '--yes');
+      expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(did) });
+      expect(await state()).toEqual(after());
+      expect(await audit()).toMatchObject([{ ...act(), who: 'ada', reason: REASON, outcome: 'done' }]);
     },
   );
 
   test.each([
-    [['dedupe', 'release', EVENT], 'the event is applied; add --confirm'],
-    [['lock', 'release', ORDER, '--token', 'beef'], 'the lock is now held with another token'],
-    [['parked', 'replay', '--all'], 'no parked events match'],
-    [['parked', 'discard', '--all'], 'no parked events match'],
-  ])('a dry run says if the change would be refused, and exits with 1: %j', async (args, words) => {
-    recorded.counted = 0;
-    const { code, stdout } = await run(...args);
-    const json = JSON.parse((await run(...args, '--json')).stdout) as object;
-    recorded.counted = 3;
+    ['dedupe release', () => ['dedupe', 'release', event.id], 'the event is applied; add --confirm'],
+    [
+      'lock release',
+      () => ['lock', 'release', order, '--token', 'beef'],
+      'the lock is now held with another token',
+    ],
+    ['parked replay', () => ['parked', 'replay', '--all'], 'no parked events match'],
+    ['parked discard', () => ['parked', 'discard', '--all'], 'no parked events match'],
+  ])('a dry run says if the change would be refused, and exits with 1: %s', async (_what, args, words) => {
+    await dashboard.collections.parked.deleteMany({});
+    const { code, stdout } = await run(...args());
     expect(code).toBe(1);
     expect(stdout).toContain(`This would be refused: ${words}`);
     expect(stdout).not.toContain('--yes');
+    const json: unknown = JSON.parse((await run(...args(), '--json')).stdout);
     expect(json).toMatchObject({ dryRun: true, refused: expect.stringContaining(words) });
   });
 
-  test.each([
-    [true, 'is alive'],
-    [null, 'may be alive'],
-  ])('a lock whose holder may be alive is not released without --insist: %j', async (alive, words) => {
-    recorded.holderAlive = alive;
-    const release = ['lock', 'release', ORDER, '--token', 'f00d'];
-    const [refused, insisted] = [await run(...release), await run(...release, '--insist')];
-    recorded.holderAlive = false;
-    expect(refused).toMatchObject({ code: 1, stdout: expect.stringContaining(`the holder ${words}`) });
-    expect(insisted).toMatchObject({ code: 0, stdout: expect.stringContaining('would be released') });
+  describe('a lock whose holder may be alive is not released without --insist', () => {
+    const releases = async () => {
+      const release = ['lock', 'release', order, '--token', await lockToken()];
+      const apply = ['--reason', REASON, '--yes'];
+      return {
+        look: await run(...release),
+        refused: await run(...release, ...apply),
+        insisting: await run(...release, '--insist'),
+        insisted: await run(...release, '--insist', ...apply),
+      };
+    };
+
+    const holders = {
+      /** It started before it took the lock. */
+      alive: async () => {
+        const figures = () => Promise.resolve({});
+        const holder = createHeartbeats(dashboard.redis, KEYS, 'worker', figures, 'host:2');
+        await holder.start?.();
+        await lease?.release();
+        const locks = createLocks([dashboard.redis], 30_000, () => undefined, 'host:2');
+        await locks.acquire(KEYS.lock(order), 'job-2');
+        return holder;
+      },
+      unknown: async () => {
+        await dashboard.redis.set(KEYS.lock(order), UNREADABLE, 'PX', 60_000);
+        return null;
+      },
+    };
+
+    test.each([
+      ['alive', 'is alive'],
+      ['unknown', 'may be alive'],
+    ] as const)('%s', async (holder, words) => {
+      const heartbeats = await holders[holder]();
+      const { look, refused, insisting, insisted } = await releases();
+      expect(look).toMatchObject({ code: 1, stdout: expect.stringContaining(`the holder ${words}`) });
+      expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining(words) });
+      expect(insisting).toMatchObject({ code: 0, stdout: expect.stringContaining('would be released') });
+      expect(insisted.code).toBe(0);
+      expect(await dashboard.redis.exists(KEYS.lock(order))).toBe(0);
+      await heartbeats?.stop();
+    });
   });
 
   test('a queue that does not exist is refused before anything is changed', async () => {
     expect((await run('queue', 'pause', '7')).code).toBe(1);
-  });
-
-  test('a replay only counts the events; with --yes it is followed to its end', async () => {
-    const args = ['parked', 'replay', EVENT, EVENT];
-    const counted = await run(...args);
-    expect(counted.stdout).toContain('3 parked events would be replayed, 20 per second.');
-    expect(recorded.bodies).toMatchObject([{ dryRun: true, which: { events: [EVENT] }, rate: 20 }]);
-
-    const { code, stdout, stderr } = await run(...args, '--reason', reason, '--yes');
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/^Replay [0-9a-f-]{36} is done: 3 of 3 events were put back/);
-    expect(stderr).toContain('Ctrl-C aborts it');
-    expect(recorded.bodies.at(-1)).toMatchObject({ dryRun: false, reason });
-  });
-
-  test('a replay ends when its events are processed; if some are parked again, it says so and exits with 1', async () => {
-    recorded.ends = [
-      { replayed: 3, stillWaiting: 3 },
-      { replayed: 3, stillWaiting: 1, parkedAgain: 1 },
-      { replayed: 3, stillWaiting: 0, parkedAgain: 2 },
-    ];
-    const { code, stdout, stderr } = await run(...replayAll);
-    recorded.ends = [{ replayed: 3 }];
-    expect(code).toBe(1);
-    expect(stdout).toContain('3 of 3 events were put back into their mailboxes.\n2 were PARKED AGAIN');
-    expect(stdout).not.toContain('still waiting');
-    expect(stderr).toContain('waiting up to 30 s until they are processed');
-  });
-
-  test('events taken by another replay are reported, and are not a failure', async () => {
-    recorded.ends = [{ replayed: 1 }];
-    const { code, stdout } = await run(...replayAll);
-    recorded.ends = [{ replayed: 3 }];
-    expect(code).toBe(0);
-    expect(stdout).toContain('1 of 3 events were put back');
-    expect(stdout).toContain('The other 2 were no longer parked: another replay or a discard took them.');
-  });
-
-  test('all parked events are replayed only with --all', async () => {
-    await run('parked', 'replay', '--all', '--reason', reason);
-    await run('parked', 'replay', '--topic', 'orders/paid', '--cause', 'x: #', '--reason', reason);
-    expect(recorded.bodies).toMatchObject([
-      { which: {} },
-      { which: { topic: 'orders/paid', cause: 'x: #' } },
-    ]);
-  });
-
-  test('Ctrl-C asks the server to abort a replay, and waits until it has', async () => {
-    recorded.looksUntilDone = Infinity;
-    const { child, said, ended } = startOps([...globals(), ...replayAll]);
-    await until(() => said.stderr.includes('Ctrl-C aborts it'));
-    child.kill('SIGINT');
-    const { code, stdout } = await ended;
-    expect(code).toBe(1);
-    expect(stdout).toContain('was aborted: 1 of 3 events');
-    expect(recorded.bodies.at(-1)).toEqual({ reason: 'Ctrl-C at the command line' });
-  });
-
-  test('a replay is followed even if the dashboard is down for a moment', async () => {
-    recorded.looksUntilDone = Infinity;
-    const { said, ended } = startOps([...globals(), ...replayAll]);
-    await until(() => said.stderr.includes('Ctrl-C aborts it'));
-    recorded.away = true;
-    recorded.looksUntilDone = 0;
-    // Long enough for at least one failed poll.
-    const before = Date.now();
-    await until(() => Date.now() - before > 1200);
-    recorded.away = false;
-    expect(await ended).toMatchObject({ code: 0 });
+    expect(await audit()).toEqual([]);
   });
 
   test('a token is minted by the API for an administrator, and signed locally if there is no API', async () => {
-    const over = await runOps([...globals('admin'), 'token', 'mint', '--role', 'viewer', '--name', 'grace']);
-    expect(over).toMatchObject({ code: 0, stdout: 'minted\n' });
-    expect(recorded.bodies).toEqual([
-      { name: 'grace', role: 'viewer', hours: 12, reason: 'minted by ada from the command line' },
+    const admin = await optionsFor(dashboard.url, 'admin');
+    const over = await runOps([...admin, 'token', 'mint', '--role', 'viewer', '--name', 'grace']);
+    expect(over.code).toBe(0);
+    const minted = await readToken(JWT_SECRET, over.stdout.trim());
+    expect(minted).toMatchObject({ outcome: 'good', name: 'grace', role: 'viewer' });
+    const { expiresAt } = minted as { expiresAt: Date };
+    expect(Math.round((expiresAt.getTime() - Date.now()) / 3_600_000)).toBe(12);
+    expect(await audit()).toMatchObject([
+      { action: 'token.mint', reason: 'minted by ada from the command line', outcome: 'done' },
     ]);
+    expect(await dashboard.collections.tokens.exists({ name: 'grace' })).not.toBeNull();
 
-    const secret = 'a-jwt-secret-for-tests-of-32-characters';
-    const here = await runOps(['token', 'mint', '--role', 'operator', '--json'], { OPS_JWT_SECRET: secret });
+    const here = await runOps(['token', 'mint', '--role', 'operator', '--json'], {
+      OPS_JWT_SECRET: JWT_SECRET,
+    });
     const { token } = JSON.parse(here.stdout) as { token: string };
-    expect(JSON.stringify(await readToken(secret, token))).toContain('"role":"operator"');
-    expect(here.stdout + here.stderr).not.toContain(secret);
-    const without = await runOps(['token', 'mint']);
-    expect(without).toMatchObject({ code: 2 });
+    expect(await readToken(JWT_SECRET, token)).toMatchObject({ name: 'ada', role: 'operator' });
+    expect(here.stdout + here.stderr).not.toContain(JWT_SECRET);
+    expect(await runOps(['token', 'mint'])).toMatchObject({ code: 2 });
   });
 });

@@ -1,14 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { plain, plainJson, plainLines } from '../../src/ops/plain.ts';
 import { age, table } from '../../src/ops/table.ts';
-import type { ServedRoutes } from '../operate/served-routes.ts';
-import { endedEvent, ORDER } from './recorded-answers.ts';
-import { serveRecorded } from './recorded-api.ts';
-import type { Recorded } from './recorded.ts';
-import { runOps } from './run-ops.ts';
+import { journalEntry } from '../operate/journal-entry.ts';
+import { ServedDashboard } from '../operate/served-dashboard.ts';
+import { lifeEvents } from '../support/in-process.ts';
+import { keyOf } from '../support/waiting-event.ts';
+import { optionsFor, runOps } from './run-ops.ts';
 
 const BIDI = '\u202e';
 const HOSTILE = `\u001b]0;owned\u0007\u001b[2J\u009b31m${BIDI}\u2066\u200b\ud800\u2028x\r\ny`;
+/** Neither UTF-8 nor BSON has half a character. */
+const STORED = HOSTILE.replaceAll('\ud800', '');
+const EVENT = 'ab'.repeat(32);
+const ORDER = keyOf('77');
 // eslint-disable-next-line no-control-regex
 const STEERING = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]|\p{Cs}/u;
 
@@ -53,29 +57,30 @@ describe('text from outside', () => {
   });
 
   describe('in responses of the API', () => {
-    let recorded: Recorded;
-    let served: ServedRoutes;
+    let dashboard: ServedDashboard;
+    let options: string[];
     beforeAll(async () => {
-      ({ recorded, served } = await serveRecorded({
-        events: [endedEvent(1, { topic: HOSTILE, because: HOSTILE })],
-        hits: [
-          { kind: 'order', key: ORDER, label: HOSTILE },
-          { kind: 'order', key: 'b.myshopify.com/2', label: '#1001' },
-        ],
-      }));
+      dashboard = await ServedDashboard.start();
+      options = await optionsFor(dashboard.url, 'viewer');
+      const entry = { order: ORDER, topic: STORED, because: STORED, outcome: 'stale' } as const;
+      await dashboard.collections.events.create(journalEntry('{}', { ...entry, _id: EVENT }));
+      await dashboard.commit([
+        { id: '1001', name: STORED },
+        { id: '2', shop: 'b.myshopify.com', name: '#1001' },
+      ]);
     });
-    afterAll(() => served.stop());
-    const run = (...args: string[]) => runOps(['--url', served.url, '--token', 'viewer', ...args]);
+    afterAll(() => dashboard.stop());
+    const run = (...args: string[]) => runOps([...options, ...args]);
 
     test.each([
       ['an order and its history', ['order', ORDER], 0],
       ['the same as JSON', ['order', ORDER, '--json'], 0],
-      ['a name of several orders', ['order', '#1001'], 1],
-      ['typed text', ['event', HOSTILE.replaceAll('\ud800', '')], 2],
-      ['an unknown verb', [HOSTILE.replaceAll('\ud800', '')], 2],
-      ['an invalid number', ['parked', 'ls', '--limit', HOSTILE.replaceAll('\ud800', '')], 2],
-      ['an unknown option', ['queue', 'ls', `--${HOSTILE.replaceAll('\ud800', '')}`], 2],
-      ['an invalid choice', ['token', 'mint', '--role', HOSTILE.replaceAll('\ud800', '')], 2],
+      ['a name and an id that several orders have', ['order', '1001'], 1],
+      ['typed text', ['event', STORED], 2],
+      ['an unknown verb', [STORED], 2],
+      ['an invalid number', ['parked', 'ls', '--limit', STORED], 2],
+      ['an unknown option', ['queue', 'ls', `--${STORED}`], 2],
+      ['an invalid choice', ['token', 'mint', '--role', STORED], 2],
     ])('%s', async (_what, args, ending) => {
       const { code, stdout, stderr } = await run(...args);
       expect(code).toBe(ending);
@@ -86,12 +91,17 @@ describe('text from outside', () => {
     test('an order without a document has a history', async () => {
       const { stdout } = await run('order', ORDER);
       expect(stdout.split('\n')[0]).toBe(`${ORDER}: no events applied yet`);
-      expect(stdout).toContain('000000000000');
+      expect(stdout).toContain(EVENT.slice(0, 12));
     });
 
     test('a name of exactly one order finds it', async () => {
-      recorded.hits.pop();
-      expect((await run('order', '1001', '--json')).code).toBe(0);
+      const [created] = lifeEvents(7);
+      await dashboard.depositor.deposit(created!, null);
+      await dashboard.drain(created!.order);
+      const { name } = (await dashboard.collections.orders.findById(created!.order).lean())!;
+      const { code, stdout } = await run('order', name!.replace('#', ''), '--json');
+      expect(code).toBe(0);
+      expect(stdout).toContain(created!.id);
     });
   });
 });

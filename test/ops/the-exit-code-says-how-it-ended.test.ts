@@ -1,39 +1,73 @@
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { freePort } from '../../testkit/local/ports.ts';
-import type { ServedRoutes } from '../operate/served-routes.ts';
-import { EVENT, ORDER } from './recorded-answers.ts';
-import { serveRecorded } from './recorded-api.ts';
-import type { Recorded } from './recorded.ts';
-import { runOps, startOps } from './run-ops.ts';
+import { createHeartbeats } from '../../src/system/heartbeats.ts';
+import { redisKeys } from '../../src/system/redis-keys.ts';
+import { ServedDashboard } from '../operate/served-dashboard.ts';
+import { lifeEvents } from '../support/in-process.ts';
+import { Link } from '../support/link.ts';
+import { namespace } from '../support/namespace.ts';
+import { until } from '../support/until.ts';
+import { optionsFor, runOps, startOps } from './run-ops.ts';
+
+const EVENT = 'ab'.repeat(32);
+const ORDER = 'example.myshopify.com/5820001001000';
+
+/** A server that is not Lockstep. */
+async function stranger(answer: RequestListener): Promise<{ url: string; close: () => void }> {
+  const server = createServer(answer).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { url, close: () => void server.close() };
+}
+
+/** A folder in which `npm start` runs a Lockstep at this address. */
+function folderOf(url: string): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-folder-'));
+  mkdirSync(path.join(folder, '.lockstep'));
+  const local = { dashboardUrl: url, adminToken: 'of-the-folder', pid: process.pid };
+  writeFileSync(path.join(folder, '.lockstep', 'local.json'), JSON.stringify(local));
+  return folder;
+}
 
 describe('exit codes of the command line', () => {
-  let recorded: Recorded;
-  let served: ServedRoutes;
+  let toMongo: Link;
+  let dashboard: ServedDashboard;
+  let options: string[];
   beforeAll(async () => {
-    ({ recorded, served } = await serveRecorded());
+    const { port, pathname } = new URL((await namespace()).mongoUri.replace('mongodb:', 'http:'));
+    toMongo = await Link.to(Number(port));
+    const query = 'directConnection=true&serverSelectionTimeoutMS=300';
+    const mongoUri = `mongodb://127.0.0.1:${toMongo.port}${pathname}?${query}`;
+    dashboard = await ServedDashboard.start({ mongoUri });
+    options = await optionsFor(dashboard.url);
   });
-  afterAll(() => served.stop());
-  const run = (...args: string[]) => runOps(['--url', served.url, '--token', 'operator', ...args]);
+  afterAll(async () => {
+    await dashboard.stop();
+    await toMongo.close();
+  });
+  const run = (...args: string[]) => runOps([...options, ...args]);
 
-  test('0 if nothing is critical; the first line of status has the most urgent problem', async () => {
+  test('0 if nothing is critical, 1 if an operator is needed; the first line has the most urgent problem', async () => {
+    const figures = () => Promise.resolve({});
+    const worker = createHeartbeats(dashboard.redis, redisKeys(0), 'worker', figures, 'host:1');
+    await worker.start?.();
+    await run('queue', 'pause', '0', '--reason', 'to look', '--yes');
     const { code, stdout, stderr } = await run('status');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout.split('\n')[0]).toBe('WARNING: Partition 1 is paused.');
-    expect(stdout).toMatch(/PAUSED +1 queue: 1/);
-  });
+    expect(stdout.split('\n')[0]).toBe('WARNING: Queue 0 is paused: its events are accepted and wait.');
+    expect(stdout).toMatch(/PAUSED +1 queue: 0/);
 
-  test('1 if an operator is needed now', async () => {
-    recorded.level = 'act';
-    const { code, stdout, stderr } = await run('status');
-    recorded.level = 'look';
-    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
-    expect(stdout).toMatch(/^CRITICAL: /);
+    await worker.stop();
+    const critical = await run('status');
+    expect(critical).toMatchObject({ code: 1, stderr: '' });
+    expect(critical.stdout).toMatch(/^CRITICAL: No workers are running/);
+    await run('queue', 'resume', '0', '--reason', 'looked', '--yes');
   });
 
   test('--json prints only one JSON value to stdout, given before or after the verb', async () => {
@@ -42,15 +76,16 @@ describe('exit codes of the command line', () => {
       ['status', '--json'],
     ]) {
       const { code, stdout } = await run(...args);
-      expect(code).toBe(0);
-      expect(JSON.parse(stdout)).toMatchObject({ workers: 2, level: 'look' });
+      expect(code).toBe(1);
+      expect(JSON.parse(stdout)).toMatchObject({ workers: 0, level: 'act' });
     }
   });
 
   test('url and token can be given after the verb, or in the environment', async () => {
-    expect((await runOps(['status', '--url', served.url, '--token', 'viewer'])).code).toBe(0);
-    const env = { LOCKSTEP_URL: `${served.url}/`, LOCKSTEP_TOKEN: 'viewer' };
-    expect((await runOps(['status'], env)).code).toBe(0);
+    expect((await runOps(['queue', 'ls', ...options])).code).toBe(0);
+    const [, url, , token = ''] = options;
+    const env = { LOCKSTEP_URL: `${url}/`, LOCKSTEP_TOKEN: token };
+    expect((await startOps(['queue', 'ls'], env).ended).code).toBe(0);
   });
 
   test.each([
@@ -67,52 +102,56 @@ describe('exit codes of the command line', () => {
       'is not https',
     ],
   ])('2 for %s: nothing is sent, whatever address the folder has', async (_what, given, words) => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-folder-'));
-    mkdirSync(path.join(folder, '.lockstep'));
     const asked: string[] = [];
-    const sink = createServer((request, response) => {
+    const { url, close } = await stranger((request, response) => {
       asked.push(String(request.headers.authorization));
       response.end('{}');
-    }).listen(0, '127.0.0.1');
-    await once(sink, 'listening');
-    const url = `http://127.0.0.1:${(sink.address() as AddressInfo).port}`;
-    const local = { dashboardUrl: url, adminToken: 'of-the-folder', pid: process.pid };
-    writeFileSync(path.join(folder, '.lockstep', 'local.json'), JSON.stringify(local));
+    });
+    const folder = folderOf(url);
     const env = Object.fromEntries(
       Object.entries(given).map(([name, value]) => [name, value.replace('<url>', url)]),
     );
-    const { code, stderr } = await startOps(['status'], env, folder).ended;
+    const { code, stderr } = await runOps(['status'], env, folder);
     expect([code, asked]).toEqual([2, []]);
     expect(stderr).toContain(words);
     // If nothing is given, the folder's token is sent to the folder's address.
-    await startOps(['status'], {}, folder).ended;
+    await runOps(['status'], {}, folder);
     expect(asked).toEqual(['Bearer of-the-folder']);
-    sink.close();
+    close();
+  });
+
+  test('the folder is the one in which the process runs', async () => {
+    const asked: string[] = [];
+    const { url, close } = await stranger((request, response) => {
+      asked.push(String(request.headers.authorization));
+      response.end('{}');
+    });
+    await startOps(['status'], {}, folderOf(url)).ended;
+    expect(asked).toEqual(['Bearer of-the-folder']);
+    close();
   });
 
   test('a token does not follow a redirect', async () => {
     const asked: string[] = [];
-    const sink = createServer((request, response) => {
+    const { url, close } = await stranger((request, response) => {
       asked.push(request.url ?? '');
       response.writeHead(307, { location: '/elsewhere' }).end();
-    }).listen(0, '127.0.0.1');
-    await once(sink, 'listening');
-    const url = `http://127.0.0.1:${(sink.address() as AddressInfo).port}`;
+    });
     expect((await runOps(['status', '--url', url, '--token', 'viewer'])).code).toBe(3);
     expect(asked).toEqual(['/api/status']);
-    sink.close();
+    close();
   });
 
   test.each([
     [
       'an unknown dedupe key',
       ['dedupe', 'release', 'cd'.repeat(32)],
-      '404: no dedupe key of it; searched: all 2 partitions',
+      `404: no dedupe key of ${'cd'.repeat(32)}; searched: Redis (the only partition) and the journal`,
     ],
     ['an unknown event', ['event', 'abcd'], 'searched: journal, parked events'],
     ['an invalid token', ['--token', 'forged', 'status'], '401: missing or invalid token'],
     ['an insufficient role', ['token', 'mint', '--name', 'x'], '403: the role admin is needed'],
-    ['an unknown order name', ['order', '#1001'], 'searched: names and ids of orders'],
+    ['an unknown order name', ['order', '#1001'], 'searched: orders by key, id and name'],
   ])('1 if refused: %s', async (_what, args, words) => {
     const { code, stdout, stderr } = await run(...args);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
@@ -147,13 +186,17 @@ describe('exit codes of the command line', () => {
 
   // A waiting event is found by its webhook id only with its shop: the message must not say that it is new.
   test.each([
-    ['an event', ['cd'.repeat(32)]],
-    ['a webhook id', ['--webhook-id', 'w-1']],
-  ])('1 for %s without a dedupe key; the message says what was searched', async (_what, sought) => {
+    ['an event', ['cd'.repeat(32)], 'Redis (the only partition) and the journal'],
+    [
+      'a webhook id',
+      ['--webhook-id', 'w-1'],
+      'Redis (the only partition); the journal; to find waiting events, give the shop',
+    ],
+  ])('1 for %s without a dedupe key; the message says what was searched', async (_what, sought, searched) => {
     const { code, stdout } = await run('dedupe', 'get', ...sought);
     expect({ code, stdout }).toEqual({
       code: 1,
-      stdout: 'No dedupe key found. Searched: all 2 partitions.\n',
+      stdout: `No dedupe key found. Searched: ${searched}.\n`,
     });
   });
 
@@ -163,6 +206,11 @@ describe('exit codes of the command line', () => {
   });
 
   test("verify of one shop shows no figures of the others' waiting and parked events", async () => {
+    for (const life of [1, 2]) {
+      const events = lifeEvents(life);
+      for (const event of events) await dashboard.depositor.deposit(event, null);
+      if (events[0]) await dashboard.drain(events[0].order);
+    }
     expect((await run('verify')).stdout).toMatch(/^waiting +0$/m);
     const { code, stdout } = await run('verify', '--shop', 'example.myshopify.com');
     expect(code).toBe(0);
@@ -176,22 +224,34 @@ describe('exit codes of the command line', () => {
     expect(stdout).toContain('--rate');
   });
 
-  test('3 if Lockstep is unreachable or unknown, MongoDB is down, or another program answers', async () => {
+  test('the process ends with the code', async () => {
+    expect((await startOps(['statsu']).ended).code).toBe(2);
+  });
+
+  test('3 if Lockstep is unreachable or unknown, or another program answers', async () => {
     const nobody = await runOps(['--url', `http://127.0.0.1:${await freePort()}`, '--token', 'x', 'status']);
     expect(nobody).toMatchObject({ code: 3, stdout: '' });
     expect(nobody.stderr).toContain('cannot reach Lockstep at');
     expect((await runOps(['status'])).code).toBe(3);
 
-    recorded.away = true;
-    const away = await run('status');
-    recorded.away = false;
-    expect(away).toMatchObject({ code: 3, stderr: '503: MongoDB is down\n' });
-
-    const another = createServer((_request, response) => response.end('<html>')).listen(0);
-    const { port } = another.address() as AddressInfo;
-    const odd = await runOps(['--url', `http://127.0.0.1:${port}`, '--token', 'x', 'status']);
-    another.close();
+    const { url, close } = await stranger((_request, response) => response.end('<html>'));
+    const odd = await runOps(['--url', url, '--token', 'x', 'status']);
+    close();
     expect(odd.code).toBe(3);
     expect(odd.stderr).toContain('not a Lockstep API response');
+  });
+
+  test('3 if MongoDB is down and the answer is there; the status still says what is wrong', async () => {
+    toMongo.cut();
+    await until(async () => (await run('status')).stdout.startsWith('CRITICAL: MongoDB is down'));
+    const [orders, status] = [await run('order', 'ls'), await run('status')];
+    toMongo.heal();
+    expect(orders).toMatchObject({
+      code: 3,
+      stdout: '',
+      stderr: expect.stringMatching(/^503: MongoDB is down/),
+    });
+    expect(status.code).toBe(1);
+    await until(async () => (await run('order', 'ls')).code === 0);
   });
 });
