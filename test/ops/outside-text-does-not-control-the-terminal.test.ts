@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { plain, plainJson, plainLines } from '../../src/ops/plain.ts';
 import { age, table } from '../../src/ops/table.ts';
-import type { ServedRoutes } from '../operate/served-routes.ts';
-import { endedEvent, ORDER } from './recorded-answers.ts';
-import { serveRecorded } from './recorded-api.ts';
-import type { Recorded } from './recorded.ts';
-import { runOps } from './run-ops.ts';
+import { journalEntry } from '../operate/journal-entry.ts';
+import { keyOf } from '../support/waiting-event.ts';
+import { ServedOps } from './served-ops.ts';
+
+const ORDER = keyOf('5820001001000');
+const EVENT = `${'0'.repeat(63)}1`;
 
 const BIDI = '\u202e';
 const HOSTILE = `\u001b]0;owned\u0007\u001b[2J\u009b31m${BIDI}\u2066\u200b\ud800\u2028x\r\ny`;
@@ -53,24 +54,26 @@ describe('text from outside', () => {
   });
 
   describe('in responses of the API', () => {
-    let recorded: Recorded;
-    let served: ServedRoutes;
+    let ops: ServedOps;
     beforeAll(async () => {
-      ({ recorded, served } = await serveRecorded({
-        events: [endedEvent(1, { topic: HOSTILE, because: HOSTILE })],
-        hits: [
-          { kind: 'order', key: ORDER, label: HOSTILE },
-          { kind: 'order', key: 'b.myshopify.com/2', label: '#1001' },
-        ],
-      }));
+      ops = await ServedOps.start();
+      // MongoDB stores no lone half of a surrogate pair.
+      const text = HOSTILE.replaceAll('\ud800', '');
+      await ops.dashboard.collections.events.create(
+        journalEntry('{}', { _id: EVENT, order: ORDER, topic: text as 'orders/create', because: text }),
+      );
+      await ops.dashboard.commit([
+        { id: '1001', name: `#1${text}` },
+        { id: '2', name: '#1001', shop: 'b.myshopify.com' },
+      ]);
     });
-    afterAll(() => served.stop());
-    const run = (...args: string[]) => runOps(['--url', served.url, '--token', 'viewer', ...args]);
+    afterAll(() => ops.stop());
+    const run = (...args: string[]) => ops.as('viewer', ...args);
 
     test.each([
       ['an order and its history', ['order', ORDER], 0],
       ['the same as JSON', ['order', ORDER, '--json'], 0],
-      ['a name of several orders', ['order', '#1001'], 1],
+      ['a name of several orders', ['order', '1001'], 1],
       ['typed text', ['event', HOSTILE.replaceAll('\ud800', '')], 2],
       ['an unknown verb', [HOSTILE.replaceAll('\ud800', '')], 2],
       ['an invalid number', ['parked', 'ls', '--limit', HOSTILE.replaceAll('\ud800', '')], 2],
@@ -86,12 +89,12 @@ describe('text from outside', () => {
     test('an order without a document has a history', async () => {
       const { stdout } = await run('order', ORDER);
       expect(stdout.split('\n')[0]).toBe(`${ORDER}: no events applied yet`);
-      expect(stdout).toContain('000000000000');
+      expect(stdout).toContain(EVENT.slice(0, 12));
     });
 
     test('a name of exactly one order finds it', async () => {
-      recorded.hits.pop();
-      expect((await run('order', '1001', '--json')).code).toBe(0);
+      await ops.live(1002);
+      expect((await run('order', '1002', '--json')).code).toBe(0);
     });
   });
 });

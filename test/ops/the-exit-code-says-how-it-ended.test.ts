@@ -6,32 +6,38 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { freePort } from '../../testkit/local/ports.ts';
-import type { ServedRoutes } from '../operate/served-routes.ts';
-import { EVENT, ORDER } from './recorded-answers.ts';
-import { serveRecorded } from './recorded-api.ts';
-import type { Recorded } from './recorded.ts';
+import { until } from '../support/until.ts';
 import { runOps, startOps } from './run-ops.ts';
+import { ServedOps } from './served-ops.ts';
+
+const ORDER = 'example.myshopify.com/5820001001000';
+const EVENT = 'ab'.repeat(32);
 
 describe('exit codes of the command line', () => {
-  let recorded: Recorded;
-  let served: ServedRoutes;
+  let ops: ServedOps;
+  let url: string;
+  let viewer: string;
   beforeAll(async () => {
-    ({ recorded, served } = await serveRecorded());
+    ops = await ServedOps.start({ PARTITIONS: '2' });
+    ({ url } = ops.dashboard);
+    viewer = ops.globals('viewer').at(-1) ?? '';
+    await ops.startWorker();
+    await ops.dashboard.post('/api/queues/1/pause', { reason: 'a test' });
   });
-  afterAll(() => served.stop());
-  const run = (...args: string[]) => runOps(['--url', served.url, '--token', 'operator', ...args]);
+  afterAll(() => ops.stop());
+  const run = (...args: string[]) => ops.run(...args);
 
   test('0 if nothing is critical; the first line of status has the most urgent problem', async () => {
     const { code, stdout, stderr } = await run('status');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout.split('\n')[0]).toBe('WARNING: Partition 1 is paused.');
+    expect(stdout.split('\n')[0]).toBe('WARNING: Queue 1 is paused: its events are accepted and wait.');
     expect(stdout).toMatch(/PAUSED +1 queue: 1/);
   });
 
   test('1 if an operator is needed now', async () => {
-    recorded.level = 'act';
+    await ops.stopWorker();
     const { code, stdout, stderr } = await run('status');
-    recorded.level = 'look';
+    await ops.startWorker();
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
     expect(stdout).toMatch(/^CRITICAL: /);
   });
@@ -43,13 +49,13 @@ describe('exit codes of the command line', () => {
     ]) {
       const { code, stdout } = await run(...args);
       expect(code).toBe(0);
-      expect(JSON.parse(stdout)).toMatchObject({ workers: 2, level: 'look' });
+      expect(JSON.parse(stdout)).toMatchObject({ workers: 1, level: 'look' });
     }
   });
 
   test('url and token can be given after the verb, or in the environment', async () => {
-    expect((await runOps(['status', '--url', served.url, '--token', 'viewer'])).code).toBe(0);
-    const env = { LOCKSTEP_URL: `${served.url}/`, LOCKSTEP_TOKEN: 'viewer' };
+    expect((await runOps(['status', '--url', url, '--token', viewer])).code).toBe(0);
+    const env = { LOCKSTEP_URL: `${url}/`, LOCKSTEP_TOKEN: viewer };
     expect((await runOps(['status'], env)).code).toBe(0);
   });
 
@@ -107,12 +113,12 @@ describe('exit codes of the command line', () => {
     [
       'an unknown dedupe key',
       ['dedupe', 'release', 'cd'.repeat(32)],
-      '404: no dedupe key of it; searched: all 2 partitions',
+      `404: no dedupe key of ${'cd'.repeat(32)}; searched: Redis (all 2 partitions) and the journal`,
     ],
     ['an unknown event', ['event', 'abcd'], 'searched: journal, parked events'],
     ['an invalid token', ['--token', 'forged', 'status'], '401: missing or invalid token'],
     ['an insufficient role', ['token', 'mint', '--name', 'x'], '403: the role admin is needed'],
-    ['an unknown order name', ['order', '#1001'], 'searched: names and ids of orders'],
+    ['an unknown order name', ['order', '#1001'], 'searched: orders by key, id and name'],
   ])('1 if refused: %s', async (_what, args, words) => {
     const { code, stdout, stderr } = await run(...args);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
@@ -147,13 +153,13 @@ describe('exit codes of the command line', () => {
 
   // A waiting event is found by its webhook id only with its shop: the message must not say that it is new.
   test.each([
-    ['an event', ['cd'.repeat(32)]],
-    ['a webhook id', ['--webhook-id', 'w-1']],
-  ])('1 for %s without a dedupe key; the message says what was searched', async (_what, sought) => {
+    ['an event', ['cd'.repeat(32)], ' and the journal'],
+    ['a webhook id', ['--webhook-id', 'w-1'], '; the journal; to find waiting events, give the shop'],
+  ])('1 for %s without a dedupe key; the message says what was searched', async (_what, sought, also) => {
     const { code, stdout } = await run('dedupe', 'get', ...sought);
     expect({ code, stdout }).toEqual({
       code: 1,
-      stdout: 'No dedupe key found. Searched: all 2 partitions.\n',
+      stdout: `No dedupe key found. Searched: Redis (all 2 partitions)${also}.\n`,
     });
   });
 
@@ -163,6 +169,8 @@ describe('exit codes of the command line', () => {
   });
 
   test("verify of one shop shows no figures of the others' waiting and parked events", async () => {
+    await ops.live(1);
+    await ops.live(2);
     expect((await run('verify')).stdout).toMatch(/^waiting +0$/m);
     const { code, stdout } = await run('verify', '--shop', 'example.myshopify.com');
     expect(code).toBe(0);
@@ -182,10 +190,11 @@ describe('exit codes of the command line', () => {
     expect(nobody.stderr).toContain('cannot reach Lockstep at');
     expect((await runOps(['status'])).code).toBe(3);
 
-    recorded.away = true;
-    const away = await run('status');
-    recorded.away = false;
-    expect(away).toMatchObject({ code: 3, stderr: '503: MongoDB is down\n' });
+    ops.mongo.cut();
+    await until(async () => (await ops.dashboard.get(`/api/events/${EVENT}`)).status === 503);
+    const away = await run('event', EVENT);
+    ops.mongo.heal();
+    expect(away).toMatchObject({ code: 3, stderr: expect.stringMatching(/^503: MongoDB is down/) });
 
     const another = createServer((_request, response) => response.end('<html>')).listen(0);
     const { port } = another.address() as AddressInfo;

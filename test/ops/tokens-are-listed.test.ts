@@ -1,27 +1,52 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { ServedRoutes } from '../operate/served-routes.ts';
-import { serveRecorded } from './recorded-api.ts';
-import { runOps } from './run-ops.ts';
+import { mintToken, tokenId } from '../../src/system/tokens.ts';
+import { JWT_SECRET } from '../operate/served-dashboard.ts';
+import { ServedOps } from './served-ops.ts';
 
 describe('ops token ls', () => {
-  let served: ServedRoutes;
+  let ops: ServedOps;
   beforeAll(async () => {
-    ({ served } = await serveRecorded());
+    ops = await ServedOps.start();
   });
-  afterAll(() => served.stop());
+  afterAll(() => ops.stop());
+
+  const mint = (name: string, kind?: 'once') =>
+    mintToken(JWT_SECRET, { name, role: 'viewer', ...(kind && { kind }) }, 0.25);
+  /** Each token is known from its first use on. */
+  async function used(name: string): Promise<string> {
+    const token = await mint(name);
+    expect((await ops.dashboard.getWith('/api/status', token)).status).toBe(200);
+    return token;
+  }
 
   test('shows the state of each token, and never a used link as active', async () => {
-    const { code, stdout } = await runOps(['--url', served.url, '--token', 'viewer', 'token', 'ls']);
-    expect(code).toBe(0);
-    const states = stdout.split('\n').flatMap((row) => /^a{16} +(\S+).*  (\S.*)$/.exec(row)?.slice(1) ?? []);
-    expect(states).toEqual(
-      [
-        ['ada', 'active'],
-        ['bob', 'expired'],
-        ['eve', 'revoked by ada'],
-        ['new-link', 'used'],
-        ['old-link', 'used'],
-      ].flat(),
+    const { collections } = ops.dashboard;
+    await used('bob');
+    const eve = await used('eve');
+    const revoked = await ops.dashboard.post(
+      `/api/tokens/${tokenId(eve)}/revoke`,
+      { reason: 'lost' },
+      'admin',
     );
+    expect(revoked.status).toBe(200);
+    for (const name of ['new-link', 'old-link'])
+      expect((await ops.dashboard.tell('/api/session', { once: await mint(name, 'once') })).status).toBe(200);
+    const longAgo = { $set: { expiresAt: new Date(Date.now() - 60_000) } };
+    await collections.tokens.updateMany({ name: { $in: ['bob', 'old-link'] } }, longAgo);
+
+    const { code, stdout } = await ops.as('admin', 'token', 'ls');
+    expect(code).toBe(0);
+    const rows = stdout.split('\n').filter((row) => /^[0-9a-f]{16} /.test(row));
+    const states = rows.map((row) => row.split(/ {2,}/)).map((cells) => [cells[1], cells[2], cells.at(-1)]);
+    expect(states.map((each) => each.join(' ')).toSorted()).toEqual([
+      'ada token active',
+      'bob token expired',
+      'eve token revoked by test',
+      'new-link once used',
+      'new-link session active',
+      'old-link once used',
+      'old-link session expired',
+      'test token active',
+    ]);
   });
 });
