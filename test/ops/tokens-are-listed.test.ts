@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mintToken, tokenId } from '../../src/system/tokens.ts';
 import { JWT_SECRET } from '../operate/served-dashboard.ts';
+import { until } from '../support/until.ts';
 import { ServedOps } from './served-ops.ts';
 
 describe('ops token ls', () => {
@@ -12,17 +13,19 @@ describe('ops token ls', () => {
 
   const mint = (name: string, kind?: 'once') =>
     mintToken(JWT_SECRET, { name, role: 'viewer', ...(kind && { kind }) }, 0.25);
-  /** Each token is known from its first use on. */
-  async function used(name: string): Promise<string> {
-    const token = await mint(name);
+  /** A token is recorded soon after its first use. */
+  async function use(name: string, token: string): Promise<void> {
     expect((await ops.dashboard.getWith('/api/status', token)).status).toBe(200);
-    return token;
+    const { tokens } = ops.dashboard.collections;
+    await until(async () => (await tokens.countDocuments({ name })) > 0);
   }
 
   test('shows the state of each token, and never a used link as active', async () => {
     const { collections } = ops.dashboard;
-    await used('bob');
-    const eve = await used('eve');
+    const eve = await mint('eve');
+    await use('eve', eve);
+    await use('bob', await mint('bob'));
+    await use('ada', ops.globals('admin').at(-1) ?? '');
     const revoked = await ops.dashboard.post(
       `/api/tokens/${tokenId(eve)}/revoke`,
       { reason: 'lost' },
