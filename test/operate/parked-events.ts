@@ -1,6 +1,6 @@
-import type { DrainTools } from '../../src/drain/drain-tools.ts';
 import type { WaitingEvent } from '../../src/order/event.ts';
 import { BY, keyOf, waitingEvent } from '../support/waiting-event.ts';
+import type { ServedStories } from './served-stories.ts';
 
 /** An event of an order of its own. It could be applied, although it is parked. */
 export function soundEvent(number: number): WaitingEvent {
@@ -10,10 +10,10 @@ export function soundEvent(number: number): WaitingEvent {
 
 /** Parks events as a drain does when it cannot apply them. */
 export async function park(
-  { inside: { tools } }: { inside: { tools: Pick<DrainTools, 'journal'> } },
+  { inside }: ServedStories,
   events: WaitingEvent[],
   { because = 'no 7 today', at = Date.now() - 60_000 } = {},
 ): Promise<void> {
   const rejected = events.map((waiting) => ({ waiting, because, attempts: 1 }));
-  await tools.journal.write({ ended: [], rejected, now: at, by: BY });
+  await inside.tools.journal.write({ ended: [], rejected, now: at, by: BY });
 }

@@ -2,9 +2,7 @@ import { composeDashboard, type Dashboard } from '../../src/compose/dashboard.ts
 import { depositorOver } from '../../src/compose/deposits.ts';
 import { drainToolsOf } from '../../src/compose/drains.ts';
 import type { Depositor } from '../../src/deposit/depositor.ts';
-import { drainOrder } from '../../src/drain/drain-order.ts';
 import type { DrainTools } from '../../src/drain/drain-tools.ts';
-import type { OrderKey } from '../../src/order/identity.ts';
 import type { ScriptedRedis } from '../../src/deposit/scripts.ts';
 import { newOrder, type Order } from '../../src/order/order.ts';
 import type { Collections } from '../../src/persist/collections.ts';
@@ -14,7 +12,13 @@ import type { Role } from '../../src/system/roles.ts';
 import { mintToken } from '../../src/system/tokens.ts';
 import { http, type HttpAnswer } from '../support/http.ts';
 import { namespace } from '../support/namespace.ts';
-import { readyRedisInside, silent, withMongo, type ResourcesInside } from '../support/open-resources.ts';
+import {
+  readyRedisInside,
+  silent,
+  withMongo,
+  type ResourcesInside,
+  type Settings,
+} from '../support/open-resources.ts';
 import { servedHere } from '../support/served-here.ts';
 import { keyOf } from '../support/waiting-event.ts';
 
@@ -25,8 +29,6 @@ export class ServedDashboard {
   readonly collections: Collections;
   readonly redis: ScriptedRedis;
   readonly depositor: Depositor;
-  /** What a worker's drains would work with. */
-  readonly tools: DrainTools;
   url = '';
   readonly names: { redisUrl: string; mongoUri: string };
   readonly #resources: ResourcesInside;
@@ -38,15 +40,17 @@ export class ServedDashboard {
     this.collections = resources.collections;
     this.names = names;
     this.#resources = resources;
-    this.tools = drainToolsOf(resources);
     this.#dashboard = this.#compose();
     this.depositor = depositorOver(resources, this.#dashboard.waker);
   }
 
-  /** @param given the caller's own servers; by default, databases of the test servers */
-  static async start(given: { redisUrl?: string; mongoUri?: string } = {}): Promise<ServedDashboard> {
+  /** @param given the caller's own servers and settings; by default, databases of the test servers */
+  static async start({
+    settings: more = {},
+    ...given
+  }: { redisUrl?: string; mongoUri?: string; settings?: Settings } = {}): Promise<ServedDashboard> {
     const names = { ...(await namespace()), ...given };
-    const settings = { OPS_JWT_SECRET: JWT_SECRET };
+    const settings = { OPS_JWT_SECRET: JWT_SECRET, ...more };
     const inside = await readyRedisInside(names.redisUrl, { impatient: true, settings });
     const dashboard = new ServedDashboard(await withMongo(inside, names.mongoUri), names);
     await dashboard.#serve();
@@ -71,10 +75,6 @@ export class ServedDashboard {
     const servers = servedHere(served, (url) => (this.url = url));
     for (const component of [...components.before, ...servers, ...components.after])
       await this.#lifecycle.start(component);
-  }
-
-  get queues(): Dashboard['queues'] {
-    return this.#dashboard.queues;
   }
 
   get routes(): Dashboard['routes'] {
@@ -109,16 +109,16 @@ export class ServedDashboard {
     });
   }
 
-  /** No worker runs: a test drains an order itself. */
-  async drain(order: OrderKey): Promise<void> {
-    await drainOrder(order, this.tools, 'test');
+  /** What a worker over the same servers would drain with. */
+  get drains(): DrainTools {
+    return drainToolsOf(this.#resources);
   }
 
   /** Commits orders as a drain would. */
   async commit(
     orders: ({ id: string; shop?: string } & Partial<Pick<Order, 'name' | 'status'>>)[],
   ): Promise<void> {
-    const store = this.tools.orders;
+    const store = this.drains.orders;
     await Promise.all(
       orders.map(({ id, shop, ...more }) => {
         const key = keyOf(id, shop);

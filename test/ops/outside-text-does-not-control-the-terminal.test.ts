@@ -2,17 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { plain, plainJson, plainLines } from '../../src/ops/plain.ts';
 import { age, table } from '../../src/ops/table.ts';
 import { journalEntry } from '../operate/journal-entry.ts';
-import { ServedDashboard } from '../operate/served-dashboard.ts';
-import { lifeEvents } from '../support/in-process.ts';
 import { keyOf } from '../support/waiting-event.ts';
-import { optionsFor, runOps } from './run-ops.ts';
+import { ServedOps } from './served-ops.ts';
+
+const ORDER = keyOf('5820001001000');
+const EVENT = `${'0'.repeat(63)}1`;
 
 const BIDI = '\u202e';
 const HOSTILE = `\u001b]0;owned\u0007\u001b[2J\u009b31m${BIDI}\u2066\u200b\ud800\u2028x\r\ny`;
-/** Neither UTF-8 nor BSON has half a character. */
-const STORED = HOSTILE.replaceAll('\ud800', '');
-const EVENT = 'ab'.repeat(32);
-const ORDER = keyOf('77');
 // eslint-disable-next-line no-control-regex
 const STEERING = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]|\p{Cs}/u;
 
@@ -57,30 +54,31 @@ describe('text from outside', () => {
   });
 
   describe('in responses of the API', () => {
-    let dashboard: ServedDashboard;
-    let options: string[];
+    let ops: ServedOps;
     beforeAll(async () => {
-      dashboard = await ServedDashboard.start();
-      options = await optionsFor(dashboard.url, 'viewer');
-      const entry = { order: ORDER, topic: STORED, because: STORED, outcome: 'stale' } as const;
-      await dashboard.collections.events.create(journalEntry('{}', { ...entry, _id: EVENT }));
-      await dashboard.commit([
-        { id: '1001', name: STORED },
-        { id: '2', shop: 'b.myshopify.com', name: '#1001' },
+      ops = await ServedOps.start();
+      // MongoDB stores no lone half of a surrogate pair.
+      const text = HOSTILE.replaceAll('\ud800', '');
+      await ops.dashboard.collections.events.create(
+        journalEntry('{}', { _id: EVENT, order: ORDER, topic: text as 'orders/create', because: text }),
+      );
+      await ops.dashboard.commit([
+        { id: '1001', name: `#1${text}` },
+        { id: '2', name: '#1001', shop: 'b.myshopify.com' },
       ]);
     });
-    afterAll(() => dashboard.stop());
-    const run = (...args: string[]) => runOps([...options, ...args]);
+    afterAll(() => ops.stop());
+    const run = (...args: string[]) => ops.as('viewer', ...args);
 
     test.each([
       ['an order and its history', ['order', ORDER], 0],
       ['the same as JSON', ['order', ORDER, '--json'], 0],
-      ['a name and an id that several orders have', ['order', '1001'], 1],
-      ['typed text', ['event', STORED], 2],
-      ['an unknown verb', [STORED], 2],
-      ['an invalid number', ['parked', 'ls', '--limit', STORED], 2],
-      ['an unknown option', ['queue', 'ls', `--${STORED}`], 2],
-      ['an invalid choice', ['token', 'mint', '--role', STORED], 2],
+      ['a name of several orders', ['order', '1001'], 1],
+      ['typed text', ['event', HOSTILE.replaceAll('\ud800', '')], 2],
+      ['an unknown verb', [HOSTILE.replaceAll('\ud800', '')], 2],
+      ['an invalid number', ['parked', 'ls', '--limit', HOSTILE.replaceAll('\ud800', '')], 2],
+      ['an unknown option', ['queue', 'ls', `--${HOSTILE.replaceAll('\ud800', '')}`], 2],
+      ['an invalid choice', ['token', 'mint', '--role', HOSTILE.replaceAll('\ud800', '')], 2],
     ])('%s', async (_what, args, ending) => {
       const { code, stdout, stderr } = await run(...args);
       expect(code).toBe(ending);
@@ -95,13 +93,8 @@ describe('text from outside', () => {
     });
 
     test('a name of exactly one order finds it', async () => {
-      const [created] = lifeEvents(7);
-      await dashboard.depositor.deposit(created!, null);
-      await dashboard.drain(created!.order);
-      const { name } = (await dashboard.collections.orders.findById(created!.order).lean())!;
-      const { code, stdout } = await run('order', name!.replace('#', ''), '--json');
-      expect(code).toBe(0);
-      expect(stdout).toContain(created!.id);
+      await ops.live(1002);
+      expect((await run('order', '1002', '--json')).code).toBe(0);
     });
   });
 });

@@ -1,9 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import { runCommand } from '../../src/ops/ops-command.ts';
-import type { Role } from '../../src/system/roles.ts';
-import { mintToken } from '../../src/system/tokens.ts';
-import { JWT_SECRET } from '../operate/served-dashboard.ts';
 
 export interface Ended {
   code: number | null;
@@ -11,16 +8,14 @@ export interface Ended {
   stderr: string;
 }
 
-export interface RunningOps {
-  child: ChildProcess;
-  /** Its output so far. */
+/** A command and its output so far. */
+export interface FollowedOps {
   said: { stdout: string; stderr: string };
   ended: Promise<Ended>;
 }
 
-/** Options for every verb: a dashboard, and a token of ada. */
-export async function optionsFor(url: string, role: Role = 'operator'): Promise<string[]> {
-  return ['--url', url, '--token', await mintToken(JWT_SECRET, { name: 'ada', role }, 1)];
+export interface RunningOps extends FollowedOps {
+  child: ChildProcess;
 }
 
 const OPS = path.resolve('src/ops.ts');
@@ -56,7 +51,7 @@ export function followOps(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
   folder: string = ELSEWHERE,
-): Omit<RunningOps, 'child'> {
+): FollowedOps {
   const said = { stdout: '', stderr: '' };
   const ended = runCommand(args, {
     print: (text) => void (said.stdout += text),

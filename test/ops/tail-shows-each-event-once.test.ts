@@ -1,18 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { EventDocument } from '../../src/persist/event-schema.ts';
-import { journalEntry } from '../operate/journal-entry.ts';
-import { ServedDashboard } from '../operate/served-dashboard.ts';
-import { Link } from '../support/link.ts';
 import { until } from '../support/until.ts';
-import { optionsFor, runOps, startOps, type RunningOps } from './run-ops.ts';
-
-/** Of event 0; each later one is a second later. Long enough ago that none is later than now. */
-const SINCE = Date.now() - 3_600_000;
-
-function ended(number: number, more: Partial<EventDocument> = {}): EventDocument {
-  const appliedAt = new Date(SINCE + number * 1000);
-  return journalEntry('{}', { _id: number.toString(16).padStart(64, '0'), appliedAt, ...more });
-}
+import { journalEntry } from '../operate/journal-entry.ts';
+import { runOps, type RunningOps } from './run-ops.ts';
+import { ServedOps } from './served-ops.ts';
 
 interface Line {
   event: string;
@@ -20,26 +11,19 @@ interface Line {
 }
 
 describe('tail', () => {
-  let dashboard: ServedDashboard;
-  let link: Link;
-  let options: string[];
+  let ops: ServedOps;
   let tail: RunningOps | undefined;
   beforeAll(async () => {
-    dashboard = await ServedDashboard.start();
-    link = await Link.to(Number(new URL(dashboard.url).port));
-    options = await optionsFor(`http://127.0.0.1:${link.port}`, 'viewer');
+    ops = await ServedOps.start();
   });
-  beforeEach(() => dashboard.collections.events.deleteMany({}));
   afterEach(async () => {
     tail?.child.kill('SIGKILL');
     await tail?.ended;
+    await ops.dashboard.collections.events.deleteMany({});
   });
-  afterAll(async () => {
-    await link.close();
-    await dashboard.stop();
-  });
+  afterAll(() => ops.stop());
 
-  const follow = (...more: string[]) => (tail = startOps([...options, 'tail', '--json', ...more]));
+  const follow = (...more: string[]) => (tail = ops.running('tail', '--json', ...more));
   /** A line that is still being written does not count. */
   const lines = ({ said }: RunningOps) =>
     said.stdout
@@ -47,8 +31,17 @@ describe('tail', () => {
       .slice(0, -1)
       .map((line) => JSON.parse(line) as Line);
   const numbers = (running: RunningOps) => lines(running).map(({ event }) => Number.parseInt(event, 16));
-  const write = (...entries: EventDocument[]) => dashboard.collections.events.insertMany(entries);
-  const end = (...news: number[]) => write(...news.map((number) => ended(number)));
+  const FROM = Date.parse('2026-11-21T12:00:00.000Z');
+  /** The journal entry of an event that was processed so many seconds later. */
+  const entry = (number: number, more: Partial<EventDocument> = {}): EventDocument =>
+    journalEntry('{}', {
+      _id: number.toString(16).padStart(64, '0'),
+      appliedAt: new Date(FROM + number * 1000),
+      ...more,
+    });
+  /** In order: a poll in between sees the first of them. */
+  const journal = (...entries: EventDocument[]) => ops.dashboard.collections.events.insertMany(entries);
+  const end = (...news: number[]) => journal(...news.map((number) => entry(number)));
 
   test('shows the last ten events, then new ones, each once and in order, even if journaled late', async () => {
     await end(...Array.from({ length: 30 }, (_, i) => i + 1));
@@ -75,7 +68,7 @@ describe('tail', () => {
   test('shows the first event ever processed', async () => {
     const running = follow();
     // It polls once a second. Events are shown whether they come before or after the first poll.
-    const soon = Math.floor((Date.now() - SINCE) / 1000);
+    const soon = Math.floor((Date.now() - FROM) / 1000);
     await end(soon);
     await until(() => numbers(running).length === 1);
     await end(soon + 1);
@@ -84,18 +77,17 @@ describe('tail', () => {
   });
 
   test('shows an event twice that was parked and then applied', async () => {
-    await write(ended(1, { outcome: 'parked', because: 'unreadable' }));
+    await journal(entry(1, { outcome: 'parked', because: 'unreadable' }));
     const running = follow();
     await until(() => lines(running).length === 1);
-    const { appliedAt } = ended(5);
-    const { collections } = dashboard;
-    await collections.events.updateOne({ _id: ended(1)._id }, { outcome: 'applied', appliedAt });
+    const applied = { outcome: 'applied', because: null, appliedAt: entry(5).appliedAt };
+    await ops.dashboard.collections.events.updateOne({ _id: entry(1)._id }, { $set: applied });
     await until(() => lines(running).length === 2);
     expect(lines(running).map(({ outcome }) => outcome)).toEqual(['parked', 'applied']);
   });
 
   test('shows only the requested outcome', async () => {
-    await write(ended(1), ended(2, { outcome: 'stale' }));
+    await journal(entry(2, { outcome: 'stale' }), entry(1));
     const running = follow('--outcome', 'stale');
     await until(() => numbers(running).length === 1);
     expect(numbers(running)).toEqual([2]);
@@ -105,10 +97,10 @@ describe('tail', () => {
     await end(1);
     const running = follow();
     await until(() => numbers(running).length === 1);
-    link.cut();
-    await until(() => running.said.stderr.includes('retrying'));
+    ops.mongo.cut();
+    await until(() => running.said.stderr.includes('retrying'), 30_000);
+    ops.mongo.heal();
     await end(2);
-    link.heal();
     await until(() => numbers(running).length === 2);
     // Of another stream than the events: it may arrive after them.
     await until(() => running.said.stderr.includes('reconnected'));
@@ -117,10 +109,9 @@ describe('tail', () => {
   });
 
   test('exits if the first request fails: 3 if a server is down, 1 if the token is refused', async () => {
-    link.cut();
-    const unreachable = await runOps([...options, 'tail']);
-    link.heal();
-    expect(unreachable.code).toBe(3);
-    expect((await runOps([...options, '--token', 'forged', 'tail'])).code).toBe(1);
+    ops.mongo.cut();
+    expect((await ops.run('tail')).code).toBe(3);
+    ops.mongo.heal();
+    expect((await runOps(['--url', ops.dashboard.url, '--token', 'forged', 'tail'])).code).toBe(1);
   });
 });

@@ -1,73 +1,45 @@
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { createServer, type RequestListener } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { freePort } from '../../testkit/local/ports.ts';
-import { createHeartbeats } from '../../src/system/heartbeats.ts';
-import { redisKeys } from '../../src/system/redis-keys.ts';
-import { ServedDashboard } from '../operate/served-dashboard.ts';
-import { lifeEvents } from '../support/in-process.ts';
-import { Link } from '../support/link.ts';
-import { namespace } from '../support/namespace.ts';
 import { until } from '../support/until.ts';
-import { optionsFor, runOps, startOps } from './run-ops.ts';
+import { runOps, startOps } from './run-ops.ts';
+import { ServedOps } from './served-ops.ts';
 
-const EVENT = 'ab'.repeat(32);
 const ORDER = 'example.myshopify.com/5820001001000';
-
-/** A server that is not Lockstep. */
-async function stranger(answer: RequestListener): Promise<{ url: string; close: () => void }> {
-  const server = createServer(answer).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { url, close: () => void server.close() };
-}
-
-/** A folder in which `npm start` runs a Lockstep at this address. */
-function folderOf(url: string): string {
-  const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-folder-'));
-  mkdirSync(path.join(folder, '.lockstep'));
-  const local = { dashboardUrl: url, adminToken: 'of-the-folder', pid: process.pid };
-  writeFileSync(path.join(folder, '.lockstep', 'local.json'), JSON.stringify(local));
-  return folder;
-}
+const EVENT = 'ab'.repeat(32);
 
 describe('exit codes of the command line', () => {
-  let toMongo: Link;
-  let dashboard: ServedDashboard;
-  let options: string[];
+  let ops: ServedOps;
+  let url: string;
+  let viewer: string;
   beforeAll(async () => {
-    const { port, pathname } = new URL((await namespace()).mongoUri.replace('mongodb:', 'http:'));
-    toMongo = await Link.to(Number(port));
-    const query = 'directConnection=true&serverSelectionTimeoutMS=300';
-    const mongoUri = `mongodb://127.0.0.1:${toMongo.port}${pathname}?${query}`;
-    dashboard = await ServedDashboard.start({ mongoUri });
-    options = await optionsFor(dashboard.url);
+    ops = await ServedOps.start({ PARTITIONS: '2' });
+    ({ url } = ops.dashboard);
+    viewer = ops.globals('viewer').at(-1) ?? '';
+    await ops.startWorker();
+    await ops.dashboard.post('/api/queues/1/pause', { reason: 'a test' });
   });
-  afterAll(async () => {
-    await dashboard.stop();
-    await toMongo.close();
-  });
-  const run = (...args: string[]) => runOps([...options, ...args]);
+  afterAll(() => ops.stop());
+  const run = (...args: string[]) => ops.run(...args);
 
-  test('0 if nothing is critical, 1 if an operator is needed; the first line has the most urgent problem', async () => {
-    const figures = () => Promise.resolve({});
-    const worker = createHeartbeats(dashboard.redis, redisKeys(0), 'worker', figures, 'host:1');
-    await worker.start?.();
-    await run('queue', 'pause', '0', '--reason', 'to look', '--yes');
+  test('0 if nothing is critical; the first line of status has the most urgent problem', async () => {
     const { code, stdout, stderr } = await run('status');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout.split('\n')[0]).toBe('WARNING: Queue 0 is paused: its events are accepted and wait.');
-    expect(stdout).toMatch(/PAUSED +1 queue: 0/);
+    expect(stdout.split('\n')[0]).toBe('WARNING: Queue 1 is paused: its events are accepted and wait.');
+    expect(stdout).toMatch(/PAUSED +1 queue: 1/);
+  });
 
-    await worker.stop();
-    const critical = await run('status');
-    expect(critical).toMatchObject({ code: 1, stderr: '' });
-    expect(critical.stdout).toMatch(/^CRITICAL: No workers are running/);
-    await run('queue', 'resume', '0', '--reason', 'looked', '--yes');
+  test('1 if an operator is needed now', async () => {
+    await ops.stopWorker();
+    const { code, stdout, stderr } = await run('status');
+    await ops.startWorker();
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    expect(stdout).toMatch(/^CRITICAL: /);
   });
 
   test('--json prints only one JSON value to stdout, given before or after the verb', async () => {
@@ -76,16 +48,15 @@ describe('exit codes of the command line', () => {
       ['status', '--json'],
     ]) {
       const { code, stdout } = await run(...args);
-      expect(code).toBe(1);
-      expect(JSON.parse(stdout)).toMatchObject({ workers: 0, level: 'act' });
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({ workers: 1, level: 'look' });
     }
   });
 
   test('url and token can be given after the verb, or in the environment', async () => {
-    expect((await runOps(['queue', 'ls', ...options])).code).toBe(0);
-    const [, url, , token = ''] = options;
-    const env = { LOCKSTEP_URL: `${url}/`, LOCKSTEP_TOKEN: token };
-    expect((await startOps(['queue', 'ls'], env).ended).code).toBe(0);
+    expect((await runOps(['status', '--url', url, '--token', viewer])).code).toBe(0);
+    const env = { LOCKSTEP_URL: `${url}/`, LOCKSTEP_TOKEN: viewer };
+    expect((await runOps(['status'], env)).code).toBe(0);
   });
 
   test.each([
@@ -102,12 +73,17 @@ describe('exit codes of the command line', () => {
       'is not https',
     ],
   ])('2 for %s: nothing is sent, whatever address the folder has', async (_what, given, words) => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-folder-'));
+    mkdirSync(path.join(folder, '.lockstep'));
     const asked: string[] = [];
-    const { url, close } = await stranger((request, response) => {
+    const sink = createServer((request, response) => {
       asked.push(String(request.headers.authorization));
       response.end('{}');
-    });
-    const folder = folderOf(url);
+    }).listen(0, '127.0.0.1');
+    await once(sink, 'listening');
+    const url = `http://127.0.0.1:${(sink.address() as AddressInfo).port}`;
+    const local = { dashboardUrl: url, adminToken: 'of-the-folder', pid: process.pid };
+    writeFileSync(path.join(folder, '.lockstep', 'local.json'), JSON.stringify(local));
     const env = Object.fromEntries(
       Object.entries(given).map(([name, value]) => [name, value.replace('<url>', url)]),
     );
@@ -117,36 +93,43 @@ describe('exit codes of the command line', () => {
     // If nothing is given, the folder's token is sent to the folder's address.
     await runOps(['status'], {}, folder);
     expect(asked).toEqual(['Bearer of-the-folder']);
-    close();
+    sink.close();
   });
 
-  test('the folder is the one in which the process runs', async () => {
-    const asked: string[] = [];
-    const { url, close } = await stranger((request, response) => {
-      asked.push(String(request.headers.authorization));
-      response.end('{}');
-    });
-    await startOps(['status'], {}, folderOf(url)).ended;
-    expect(asked).toEqual(['Bearer of-the-folder']);
-    close();
+  test('a process has its own environment, folder, output, and exit code', async () => {
+    const env = { LOCKSTEP_URL: url, LOCKSTEP_TOKEN: viewer };
+    const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-folder-'));
+    mkdirSync(path.join(folder, '.lockstep'));
+    const local = { dashboardUrl: url, adminToken: viewer, pid: process.pid };
+    writeFileSync(path.join(folder, '.lockstep', 'local.json'), JSON.stringify(local));
+    const [over, within, wrong] = await Promise.all([
+      startOps(['status'], env).ended,
+      startOps(['status'], {}, folder).ended,
+      startOps(['statsu']).ended,
+    ]);
+    for (const ended of [over, within])
+      expect(ended).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^WARNING: /) });
+    expect(wrong).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('statsu') });
   });
 
   test('a token does not follow a redirect', async () => {
     const asked: string[] = [];
-    const { url, close } = await stranger((request, response) => {
+    const sink = createServer((request, response) => {
       asked.push(request.url ?? '');
       response.writeHead(307, { location: '/elsewhere' }).end();
-    });
+    }).listen(0, '127.0.0.1');
+    await once(sink, 'listening');
+    const url = `http://127.0.0.1:${(sink.address() as AddressInfo).port}`;
     expect((await runOps(['status', '--url', url, '--token', 'viewer'])).code).toBe(3);
     expect(asked).toEqual(['/api/status']);
-    close();
+    sink.close();
   });
 
   test.each([
     [
       'an unknown dedupe key',
       ['dedupe', 'release', 'cd'.repeat(32)],
-      `404: no dedupe key of ${'cd'.repeat(32)}; searched: Redis (the only partition) and the journal`,
+      `404: no dedupe key of ${'cd'.repeat(32)}; searched: Redis (all 2 partitions) and the journal`,
     ],
     ['an unknown event', ['event', 'abcd'], 'searched: journal, parked events'],
     ['an invalid token', ['--token', 'forged', 'status'], '401: missing or invalid token'],
@@ -186,17 +169,13 @@ describe('exit codes of the command line', () => {
 
   // A waiting event is found by its webhook id only with its shop: the message must not say that it is new.
   test.each([
-    ['an event', ['cd'.repeat(32)], 'Redis (the only partition) and the journal'],
-    [
-      'a webhook id',
-      ['--webhook-id', 'w-1'],
-      'Redis (the only partition); the journal; to find waiting events, give the shop',
-    ],
-  ])('1 for %s without a dedupe key; the message says what was searched', async (_what, sought, searched) => {
+    ['an event', ['cd'.repeat(32)], ' and the journal'],
+    ['a webhook id', ['--webhook-id', 'w-1'], '; the journal; to find waiting events, give the shop'],
+  ])('1 for %s without a dedupe key; the message says what was searched', async (_what, sought, also) => {
     const { code, stdout } = await run('dedupe', 'get', ...sought);
     expect({ code, stdout }).toEqual({
       code: 1,
-      stdout: `No dedupe key found. Searched: ${searched}.\n`,
+      stdout: `No dedupe key found. Searched: Redis (all 2 partitions)${also}.\n`,
     });
   });
 
@@ -206,11 +185,8 @@ describe('exit codes of the command line', () => {
   });
 
   test("verify of one shop shows no figures of the others' waiting and parked events", async () => {
-    for (const life of [1, 2]) {
-      const events = lifeEvents(life);
-      for (const event of events) await dashboard.depositor.deposit(event, null);
-      if (events[0]) await dashboard.drain(events[0].order);
-    }
+    await ops.live(1);
+    await ops.live(2);
     expect((await run('verify')).stdout).toMatch(/^waiting +0$/m);
     const { code, stdout } = await run('verify', '--shop', 'example.myshopify.com');
     expect(code).toBe(0);
@@ -224,34 +200,23 @@ describe('exit codes of the command line', () => {
     expect(stdout).toContain('--rate');
   });
 
-  test('the process ends with the code', async () => {
-    expect((await startOps(['statsu']).ended).code).toBe(2);
-  });
-
-  test('3 if Lockstep is unreachable or unknown, or another program answers', async () => {
+  test('3 if Lockstep is unreachable or unknown, MongoDB is down, or another program answers', async () => {
     const nobody = await runOps(['--url', `http://127.0.0.1:${await freePort()}`, '--token', 'x', 'status']);
     expect(nobody).toMatchObject({ code: 3, stdout: '' });
     expect(nobody.stderr).toContain('cannot reach Lockstep at');
     expect((await runOps(['status'])).code).toBe(3);
 
-    const { url, close } = await stranger((_request, response) => response.end('<html>'));
-    const odd = await runOps(['--url', url, '--token', 'x', 'status']);
-    close();
+    ops.mongo.cut();
+    await until(async () => (await ops.dashboard.get(`/api/events/${EVENT}`)).status === 503);
+    const away = await run('event', EVENT);
+    ops.mongo.heal();
+    expect(away).toMatchObject({ code: 3, stderr: expect.stringMatching(/^503: MongoDB is down/) });
+
+    const another = createServer((_request, response) => response.end('<html>')).listen(0);
+    const { port } = another.address() as AddressInfo;
+    const odd = await runOps(['--url', `http://127.0.0.1:${port}`, '--token', 'x', 'status']);
+    another.close();
     expect(odd.code).toBe(3);
     expect(odd.stderr).toContain('not a Lockstep API response');
-  });
-
-  test('3 if MongoDB is down and the answer is there; the status still says what is wrong', async () => {
-    toMongo.cut();
-    await until(async () => (await run('status')).stdout.startsWith('CRITICAL: MongoDB is down'));
-    const [orders, status] = [await run('order', 'ls'), await run('status')];
-    toMongo.heal();
-    expect(orders).toMatchObject({
-      code: 3,
-      stdout: '',
-      stderr: expect.stringMatching(/^503: MongoDB is down/),
-    });
-    expect(status.code).toBe(1);
-    await until(async () => (await run('order', 'ls')).code === 0);
   });
 });

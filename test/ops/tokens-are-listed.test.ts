@@ -1,66 +1,55 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { tokenId } from '../../src/system/tokens.ts';
-import { ServedDashboard } from '../operate/served-dashboard.ts';
-import { optionsFor, runOps } from './run-ops.ts';
+import { mintToken, tokenId } from '../../src/system/tokens.ts';
+import { JWT_SECRET } from '../operate/served-dashboard.ts';
+import { until } from '../support/until.ts';
+import { ServedOps } from './served-ops.ts';
 
-describe('ops token', () => {
-  let dashboard: ServedDashboard;
-  let options: string[];
+describe('ops token ls', () => {
+  let ops: ServedOps;
   beforeAll(async () => {
-    dashboard = await ServedDashboard.start();
-    options = await optionsFor(dashboard.url, 'admin');
+    ops = await ServedOps.start();
   });
-  afterAll(() => dashboard.stop());
+  afterAll(() => ops.stop());
 
-  const run = (...args: string[]) => runOps([...options, ...args]);
-  async function minted(name: string): Promise<string> {
-    const { code, stdout } = await run('token', 'mint', '--name', name);
-    expect(code).toBe(0);
-    return stdout.trim();
+  const mint = (name: string, kind?: 'once') =>
+    mintToken(JWT_SECRET, { name, role: 'viewer', ...(kind && { kind }) }, 0.25);
+  /** A token is recorded soon after its first use. */
+  async function use(name: string, token: string): Promise<void> {
+    expect((await ops.dashboard.getWith('/api/status', token)).status).toBe(200);
+    const { tokens } = ops.dashboard.collections;
+    await until(async () => (await tokens.countDocuments({ name })) > 0);
   }
-  /** Prints a one-time link, and signs in with it. @returns its id */
-  async function usedLink(): Promise<string> {
-    const { stdout } = await run('sign-in', '--json');
-    const { code } = JSON.parse(stdout) as { code: string };
-    expect((await dashboard.tell('/api/session', { once: code })).status).toBe(200);
-    return tokenId(code);
-  }
-  const expire = (id: string) =>
-    dashboard.collections.tokens.updateOne({ _id: id }, { expiresAt: new Date(Date.now() - 60_000) });
 
-  test('ls shows the state of each token, and never a used link as active', async () => {
-    const [active, expired, revoked] = [await minted('abe'), await minted('bob'), await minted('eve')];
-    const [newLink, oldLink] = [await usedLink(), await usedLink()];
-    await expire(tokenId(expired));
-    await expire(oldLink);
-    const { stdout: done } = await run('token', 'revoke', revoked, '--reason', 'she left', '--yes');
-    expect(done).toMatch(/^revoked, with all links and sessions made from it/);
-
-    const { code, stdout } = await run('token', 'ls');
-    expect(code).toBe(0);
-    const states = stdout
-      .split('\n')
-      .flatMap((row) => [...row.matchAll(/^([0-9a-f]{16}) +(\S+) .* {2}(\S.*)$/g)])
-      .map(([, id, name, state]) => [id, name, state]);
-    expect(states).toEqual(
-      expect.arrayContaining([
-        [tokenId(active), 'abe', 'active'],
-        [tokenId(expired), 'bob', 'expired'],
-        [tokenId(revoked), 'eve', 'revoked by ada'],
-        [newLink, 'ada', 'used'],
-        [oldLink, 'ada', 'used'],
-      ]),
+  test('shows the state of each token, and never a used link as active', async () => {
+    const { collections } = ops.dashboard;
+    const eve = await mint('eve');
+    await use('eve', eve);
+    await use('bob', await mint('bob'));
+    await use('ada', ops.globals('admin').at(-1) ?? '');
+    const revoked = await ops.dashboard.post(
+      `/api/tokens/${tokenId(eve)}/revoke`,
+      { reason: 'lost' },
+      'admin',
     );
-  });
+    expect(revoked.status).toBe(200);
+    for (const name of ['new-link', 'old-link'])
+      expect((await ops.dashboard.tell('/api/session', { once: await mint(name, 'once') })).status).toBe(200);
+    const longAgo = { $set: { expiresAt: new Date(Date.now() - 60_000) } };
+    await collections.tokens.updateMany({ name: { $in: ['bob', 'old-link'] } }, longAgo);
 
-  test('revoke is recorded with its reason, and the token is refused at once', async () => {
-    const token = await minted('mallory');
-    expect((await dashboard.getWith('/api/status', token)).status).toBe(200);
-    await run('token', 'revoke', token, '--reason', 'it leaked', '--yes');
-    expect((await dashboard.getWith('/api/status', token)).status).toBe(401);
-    const acts = await dashboard.collections.audit.find({ target: `token ${tokenId(token)}` }).lean();
-    expect(acts).toMatchObject([
-      { action: 'token.revoke', who: 'ada', reason: 'it leaked', outcome: 'done' },
+    const { code, stdout } = await ops.as('admin', 'token', 'ls');
+    expect(code).toBe(0);
+    const rows = stdout.split('\n').filter((row) => /^[0-9a-f]{16} /.test(row));
+    const states = rows.map((row) => row.split(/ {2,}/)).map((cells) => [cells[1], cells[2], cells.at(-1)]);
+    expect(states.map((each) => each.join(' ')).toSorted()).toEqual([
+      'ada token active',
+      'bob token expired',
+      'eve token revoked by test',
+      'new-link once used',
+      'new-link session active',
+      'old-link once used',
+      'old-link session expired',
+      'test token active',
     ]);
   });
 });
