@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { opsCommand } from './ops/ops-command.ts';
+import { runCommand } from './ops/ops-command.ts';
 
 /** The operators' command line: `npm run ops -- <verb> [--json]`. */
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -7,4 +7,12 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
   throw error;
 });
-await opsCommand().parseAsync();
+const code = await runCommand(process.argv.slice(2), {
+  print: (text) => void process.stdout.write(text),
+  say: (text) => void process.stderr.write(text),
+  bars: process.stderr.isTTY ? process.stderr : null,
+  env: process.env,
+  folder: process.cwd(),
+});
+// Set, not forced: the process still finishes its output.
+process.exitCode = code;

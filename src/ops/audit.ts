@@ -1,6 +1,5 @@
 import { Option } from 'commander';
 import type { AuditChain, AuditPage } from '../operate/shapes/audit.ts';
-import { endAs } from './exit.ts';
 import { rowsUpTo } from './rows.ts';
 import { counted, table, time } from './table.ts';
 import { limitOption, verb } from './verb.ts';
@@ -36,7 +35,7 @@ export const AUDIT_VERBS = [
       const query = head === undefined ? '' : `?head=${encodeURIComponent(head)}`;
       const chain = await session.ask<AuditChain>(`/audit/chain${query}`);
       session.show(chain, chainText(chain));
-      if (!chain.whole) endAs('refused');
+      if (!chain.whole) session.endAs('refused');
     },
   }),
 ];

@@ -1,4 +1,4 @@
-import { endAs, OpsProblem } from './exit.ts';
+import { OpsProblem } from './exit.ts';
 import type { Session } from './session.ts';
 import type { Changing } from './verb.ts';
 
@@ -44,7 +44,7 @@ export function reasonToAct({ yes, reason }: Changing): string | null {
 function showWould(session: Session, { would, refused, shown }: Would): void {
   if (refused === null) return session.show({ dryRun: true, would, shown }, `${would}\n${UNCHANGED}`);
   session.show({ dryRun: true, would, refused, shown }, `${would}\nThis would be refused: ${refused}.`);
-  endAs('refused');
+  session.endAs('refused');
 }
 
 /** The API requires a reason even for a count, and does not store it. */
@@ -56,5 +56,5 @@ export function showCounted(session: Session, events: number, what: string): voi
   if (events > 0) return session.show({ dryRun: true, events }, `${would}\n${UNCHANGED}`);
   const refused = 'no parked events match';
   session.show({ dryRun: true, events, refused }, `${would}\nThis would be refused: ${refused}.`);
-  endAs('refused');
+  session.endAs('refused');
 }

@@ -4,7 +4,7 @@ import { messageOf } from '../system/errors.ts';
 import type { BodyLookedUp, DedupeClaim, ClaimList } from '../operate/shapes/dedupe.ts';
 import { placeOf, queryOf } from './ask.ts';
 import { change } from './change.ts';
-import { endAs, OpsProblem } from './exit.ts';
+import { OpsProblem } from './exit.ts';
 import { findEvent } from './find.ts';
 import type { Session } from './session.ts';
 import { age, facts, time } from './table.ts';
@@ -35,7 +35,7 @@ export const DEDUPE_VERBS = [
         throw new OpsProblem('usage', 'specify exactly one of: <event>, --webhook-id, or --file with --shop');
       const found = await lookUp(session, typed, sought);
       session.show(found, claimsText(found));
-      if (found.claims.length === 0) endAs('refused');
+      if (found.claims.length === 0) session.endAs('refused');
     },
   }),
   verb<Changing & { confirm?: true }>({

@@ -1,9 +1,10 @@
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
+import { messageOf } from '../system/errors.ts';
 import { AUDIT_VERBS } from './audit.ts';
 import { COMPLIANCE_VERBS } from './compliance.ts';
 import { DEDUPE_VERBS } from './dedupe.ts';
 import { EVENT_VERBS } from './event.ts';
-import { EXIT_CODES } from './exit.ts';
+import { EXIT_CODES, OpsProblem, type ExitName } from './exit.ts';
 import { LOCK_VERBS } from './lock.ts';
 import { MAILBOX_VERBS } from './mailbox.ts';
 import { ORDER_VERBS } from './order.ts';
@@ -16,7 +17,9 @@ import { SYSTEM_VERBS } from './system.ts';
 import { TAIL_VERBS } from './tail.ts';
 import { SIGN_IN_VERBS, TOKEN_VERBS } from './token.ts';
 import { plainLines } from './plain.ts';
-import { addGlobalOptions, addVerbs } from './verb.ts';
+import { openSession } from './session.ts';
+import type { Terminal } from './terminal.ts';
+import { addGlobalOptions, addVerbs, type RunVerb } from './verb.ts';
 import { VERIFY_VERBS } from './verify.ts';
 
 /** Commands without a noun. */
@@ -43,22 +46,46 @@ const NOUNS = {
   token: { about: 'Manage API tokens', verbs: TOKEN_VERBS },
 } as const;
 
-/** The whole command line. It uses only the API, with a token; it never connects to Redis or MongoDB. */
-export function opsCommand(): Command {
-  const name = process.env.npm_lifecycle_event === 'ops' ? 'npm run ops --' : 'lockstep';
+/**
+ * Runs the command line. It uses only the API, with a token; it never connects to Redis or MongoDB. An error becomes a
+ * message on stderr and the exit code.
+ */
+export async function runCommand(args: readonly string[], terminal: Terminal): Promise<number> {
+  let ending: ExitName = 'ok';
+  const endAs = (ended: ExitName) => void (ending = ended);
+  const run: RunVerb = async (globals, work) => {
+    const session = openSession(globals, terminal, endAs);
+    try {
+      await work(session);
+    } catch (error) {
+      session.say(messageOf(error));
+      endAs(error instanceof OpsProblem ? error.exit : 'refused');
+    }
+  };
+  try {
+    await opsCommand(terminal, run).parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    endAs(error.exitCode === 0 ? 'ok' : 'usage');
+  }
+  return EXIT_CODES[ending];
+}
+
+function opsCommand({ print, say, env }: Terminal, run: RunVerb): Command {
+  const name = env.npm_lifecycle_event === 'ops' ? 'npm run ops --' : 'lockstep';
   const root = new Command(name)
     .description('Inspect and control a running Lockstep through its API.')
     .helpOption('-h, --help', 'Show help')
     .helpCommand('help [command]', 'Show help for a command')
     .enablePositionalOptions()
-    .configureOutput({ writeErr: (text) => void process.stderr.write(plainLines(text)) })
+    .configureOutput({ writeOut: print, writeErr: (text) => say(plainLines(text)) })
     .showHelpAfterError('(see --help)')
     .addHelpText('after', ENDINGS)
-    .exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.usage));
+    .exitOverride();
   addGlobalOptions(root);
-  addVerbs(root, root, VERBS);
+  addVerbs(root, root, VERBS, run);
   for (const [noun, { about, verbs }] of Object.entries(NOUNS))
-    addVerbs(root, root.command(noun).description(about), verbs);
+    addVerbs(root, root.command(noun).description(about), verbs, run);
   return root;
 }
 

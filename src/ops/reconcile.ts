@@ -4,8 +4,7 @@ import { DRIFT_KINDS } from '../system/states.ts';
 import type { Reconcile, ReconcilePage } from '../operate/shapes/reconcile.ts';
 import { placeOf } from './ask.ts';
 import { reasonToAct } from './change.ts';
-import { endAs, EXIT_CODES, OpsProblem } from './exit.ts';
-import { startProgress } from './progress.ts';
+import { EXIT_CODES, OpsProblem } from './exit.ts';
 import { rowsUpTo } from './rows.ts';
 import type { Session } from './session.ts';
 import { counted, facts, table, time } from './table.ts';
@@ -83,7 +82,7 @@ async function run(session: Session, { shop, since, all, ...changing }: Asking):
   try {
     const pass = await untilEnded(session, asked);
     session.show(pass, passText(pass));
-    if (pass.state !== 'done') endAs('refused');
+    if (pass.state !== 'done') session.endAs('refused');
   } finally {
     process.off('SIGINT', onStop);
   }
@@ -102,7 +101,7 @@ function abortOnce(session: Session, id: string): () => void {
 }
 
 async function untilEnded(session: Session, asked: Reconcile): Promise<Reconcile> {
-  const progress = startProgress('orders checked');
+  const progress = session.startProgress('orders checked');
   const began = Date.now();
   let pass = asked;
   let heard = began;

@@ -3,8 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReplayRun, Selection } from '../operate/shapes/parked.ts';
 import { placeOf } from './ask.ts';
 import { showCounted, TO_COUNT } from './change.ts';
-import { endAs, EXIT_CODES, OpsProblem } from './exit.ts';
-import { startProgress } from './progress.ts';
+import { EXIT_CODES, OpsProblem } from './exit.ts';
 import type { Session } from './session.ts';
 import { counted } from './table.ts';
 
@@ -72,7 +71,7 @@ async function aborting(session: Session, id: string, follow: () => Promise<Repl
 }
 
 async function untilEnded(session: Session, begun: ReplayRun): Promise<ReplayRun> {
-  const progress = startProgress('replayed', begun.total);
+  const progress = session.startProgress('replayed', begun.total);
   return await looking(session, begun, (run) => {
     progress.set(run.replayed, run.total);
     return run.state !== 'running';
@@ -83,7 +82,7 @@ async function untilEnded(session: Session, begun: ReplayRun): Promise<ReplayRun
 async function untilSettled(session: Session, ended: ReplayRun): Promise<ReplayRun> {
   if (!ended.stillWaiting) return ended;
   session.say(`events put back; waiting up to ${SETTLED_MS / 1000} s until they are processed`);
-  const progress = startProgress('processed', ended.replayed);
+  const progress = session.startProgress('processed', ended.replayed);
   const until = Date.now() + SETTLED_MS;
   return await looking(session, ended, ({ replayed, stillWaiting = 0 }) => {
     progress.set(replayed - stillWaiting);
@@ -120,7 +119,7 @@ export async function abortReplay(session: Session, id: string, reason: string):
 
 function showRun(session: Session, run: ReplayRun): void {
   session.show(run, runText(run));
-  if (run.state !== 'done' || run.parkedAgain > 0 || run.stillWaiting) endAs('refused');
+  if (run.state !== 'done' || run.parkedAgain > 0 || run.stillWaiting) session.endAs('refused');
 }
 
 function runText({ id, state, because, total, replayed, parkedAgain, stillWaiting = 0 }: ReplayRun): string {

@@ -1,6 +1,9 @@
 import { ask } from './ask.ts';
+import type { ExitName } from './exit.ts';
 import { plainJson, plainLines } from './plain.ts';
+import { startProgress, type ProgressBar } from './progress.ts';
 import { targetOf, type Target } from './target.ts';
+import type { Terminal } from './terminal.ts';
 
 /** One run of the command line: which API it calls, and where it prints. Only the answer goes to stdout. */
 export interface Session {
@@ -15,6 +18,10 @@ export interface Session {
   showLine: (json: unknown, text: string) => void;
   /** Prints a message to stderr. */
   say: (text: string) => void;
+  /** Sets the exit code; the command continues. */
+  endAs: (ending: ExitName) => void;
+  startProgress: (what: string, total?: number) => ProgressBar;
+  terminal: Pick<Terminal, 'env' | 'folder'>;
 }
 
 export interface GlobalOptions {
@@ -23,9 +30,13 @@ export interface GlobalOptions {
   token?: string;
 }
 
-export function openSession({ json = false, url, token }: GlobalOptions): Session {
-  const target = () => targetOf({ url, token });
-  const print = (text: string) => void process.stdout.write(`${text}\n`);
+export function openSession(
+  { json = false, url, token }: GlobalOptions,
+  terminal: Terminal,
+  endAs: Session['endAs'],
+): Session {
+  const target = () => targetOf({ url, token }, terminal);
+  const print = (text: string) => terminal.print(`${text}\n`);
   return {
     json,
     target,
@@ -33,6 +44,9 @@ export function openSession({ json = false, url, token }: GlobalOptions): Sessio
     send: (place, body) => ask(target(), place, body),
     show: (value, text) => print(json ? plainJson(value) : plainLines(text)),
     showLine: (value, text) => print(json ? plainJson(value, 0) : plainLines(text)),
-    say: (text) => void process.stderr.write(`${plainLines(text)}\n`),
+    say: (text) => terminal.say(`${plainLines(text)}\n`),
+    endAs,
+    startProgress: (what, total) => startProgress(terminal.bars, what, total),
+    terminal,
   };
 }

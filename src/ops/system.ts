@@ -1,5 +1,4 @@
 import type { ConfigAnswer, Doctor, SystemStatus } from '../operate/shapes/system.ts';
-import { endAs } from './exit.ts';
 import { statusText } from './status-text.ts';
 import { counted, table } from './table.ts';
 import { verb } from './verb.ts';
@@ -12,7 +11,7 @@ export const SYSTEM_VERBS = [
       const status = await session.ask<SystemStatus>('/status');
       session.show(status, statusText(status));
       // For cron: CRITICAL needs an operator now. WARNING can wait, and exits with 0.
-      if (status.level === 'act') endAs('refused');
+      if (status.level === 'act') session.endAs('refused');
     },
   }),
   verb({
@@ -29,7 +28,7 @@ export const SYSTEM_VERBS = [
     act: async (session) => {
       const doctor = await session.ask<Doctor>('/doctor');
       session.show(doctor, doctorText(doctor));
-      if (doctor.checks.some(({ verdict }) => verdict === 'bad')) endAs('refused');
+      if (doctor.checks.some(({ verdict }) => verdict === 'bad')) session.endAs('refused');
     },
   }),
 ];

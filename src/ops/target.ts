@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { BadSettings, loadConfig } from '../system/config.ts';
 import { OpsProblem } from './exit.ts';
+import type { Terminal } from './terminal.ts';
 
 /** The API's address, and the token to call it with. */
 export interface Target {
@@ -14,20 +15,27 @@ export interface Target {
  * written this folder's files, so an address in them must not receive the token of another Lockstep.
  * @throws OpsProblem if only one is given, if neither is given and none runs here, or if one is invalid
  */
-export function targetOf(given: { url?: string | undefined; token?: string | undefined }): Target {
-  const url = given.url ?? process.env.LOCKSTEP_URL;
-  const token = given.token ?? process.env.LOCKSTEP_TOKEN;
-  const target = url || token ? { url, token } : localTarget();
+export function targetOf(
+  given: { url?: string | undefined; token?: string | undefined },
+  { env, folder }: Place,
+): Target {
+  const url = given.url ?? env.LOCKSTEP_URL;
+  const token = given.token ?? env.LOCKSTEP_TOKEN;
+  const target = url || token ? { url, token } : localTarget(folder);
   if (!target.url || !target.token) throw incomplete(target);
   checkAddress(target.url);
   if (!/^[\x21-\x7e]+$/.test(target.token)) throw new OpsProblem('usage', 'invalid token');
   return { url: target.url.replace(/\/+$/, ''), token: target.token };
 }
 
+type Place = Pick<Terminal, 'env' | 'folder'>;
 type GivenTarget = { [Part in keyof Target]: Target[Part] | undefined };
 
-function localTarget(): GivenTarget {
-  const { dashboardUrl, adminToken } = read('local.json') as { dashboardUrl?: string; adminToken?: string };
+function localTarget(folder: string): GivenTarget {
+  const { dashboardUrl, adminToken } = read(folder, 'local.json') as {
+    dashboardUrl?: string;
+    adminToken?: string;
+  };
   return { url: dashboardUrl, token: adminToken };
 }
 
@@ -55,23 +63,23 @@ function checkAddress(url: string): void {
 }
 
 /** OPS_JWT_SECRET, or the development secret of this folder. @throws OpsProblem usage if there is none */
-export function jwtSecret(): string {
+export function jwtSecret({ env, folder }: Place): string {
   try {
-    const given = loadConfig(process.env).OPS_JWT_SECRET;
+    const given = loadConfig(env).OPS_JWT_SECRET;
     if (given) return given;
   } catch (error) {
     if (error instanceof BadSettings) throw new OpsProblem('usage', error.message);
     throw error;
   }
-  const { opsJwtSecret } = read('secrets.json') as { opsJwtSecret?: string };
+  const { opsJwtSecret } = read(folder, 'secrets.json') as { opsJwtSecret?: string };
   if (opsJwtSecret) return opsJwtSecret;
   throw new OpsProblem('usage', 'OPS_JWT_SECRET is not set, and npm start has not run here');
 }
 
 /** A file that `npm start` wrote in this folder; empty if there is none. */
-function read(file: string): object {
+function read(folder: string, file: string): object {
   try {
-    const value: unknown = JSON.parse(readFileSync(path.join(process.cwd(), '.lockstep', file), 'utf8'));
+    const value: unknown = JSON.parse(readFileSync(path.join(folder, '.lockstep', file), 'utf8'));
     return typeof value === 'object' && value !== null ? value : {};
   } catch {
     return {};

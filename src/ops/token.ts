@@ -12,12 +12,12 @@ import { changeOptions, reasonOption, verb, type Changing } from './verb.ts';
 
 interface Minting {
   role: Role;
-  name: string;
+  name?: string;
   hours: number;
   reason?: string;
 }
 
-const me = () => process.env.USER ?? 'operator';
+const nameIn = ({ terminal }: Session) => terminal.env.USER ?? 'operator';
 
 export const TOKEN_VERBS = [
   verb<Minting>({
@@ -25,12 +25,14 @@ export const TOKEN_VERBS = [
     about: 'Create a token through the API; if it is unreachable, sign it here with OPS_JWT_SECRET',
     options: [
       new Option('--role <role>', 'Role of the token').choices(ROLES).default('viewer'),
-      new Option('--name <name>', 'Name of the person or program that uses it').default(me()),
+      new Option('--name <name>', 'Name of the person or program that uses it (default: USER)'),
       new Option('--hours <hours>', 'Hours until it expires').argParser(hoursOf).default(12),
       reasonOption(),
     ],
-    act: async (session, _args, { role, name, hours, reason }) => {
-      const minting = { role, name, hours, reason: reason ?? `minted by ${me()} from the command line` };
+    act: async (session, _args, { role, hours, ...given }) => {
+      const me = nameIn(session);
+      const { name = me, reason = `minted by ${me} from the command line` } = given;
+      const minting = { role, name, hours, reason };
       const minted = (await mintedOverApi(session, minting)) ?? (await mintedHere(session, minting));
       session.show({ ...minted, role, name, hours }, minted.token);
     },
@@ -89,8 +91,8 @@ async function mintedOverApi(session: Session, minting: Required<Minting>): Prom
 }
 
 /** For when nothing runs yet, or no one has a token. Anyone with the secret has full access anyway. */
-async function mintedHere(session: Session, { role, name, hours }: Minting): Promise<Minted> {
-  const token = await mintToken(jwtSecret(), { role, name }, hours);
+async function mintedHere(session: Session, { role, name, hours }: Required<Minting>): Promise<Minted> {
+  const token = await mintToken(jwtSecret(session.terminal), { role, name }, hours);
   session.say('signed here, without a dashboard: the token is listed after its first use');
   return { token, id: tokenId(token), expiresAt: new Date(Date.now() + hours * 3_600_000).toISOString() };
 }

@@ -1,6 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { endingWell } from './exit.ts';
-import { openSession, type GlobalOptions, type Session } from './session.ts';
+import type { GlobalOptions, Session } from './session.ts';
 
 /** A command. */
 export interface Verb<Options = object> {
@@ -12,6 +11,9 @@ export interface Verb<Options = object> {
   options?: readonly Option[];
   act: (session: Session, args: string[], options: Options) => Promise<void>;
 }
+
+/** Runs a verb's work in a session. */
+export type RunVerb = (globals: GlobalOptions, work: (session: Session) => Promise<void>) => Promise<void>;
 
 /** Checks the types of a verb's options, then drops them, so that all verbs fit in one list. */
 export function verb<Options = object>(given: Verb<Options>): Verb {
@@ -32,7 +34,7 @@ export function addGlobalOptions(command: Command): void {
  * Adds verbs to a command. Global options may be given before or after the verb. A verb's own option of the same name
  * takes precedence: `lock release --token` is the lock's token, so the API's token must come before the verb.
  */
-export function addVerbs(root: Command, to: Command, verbs: readonly Verb[]): void {
+export function addVerbs(root: Command, to: Command, verbs: readonly Verb[], run: RunVerb): void {
   for (const { call, about, isDefault = false, options = [], act } of verbs) {
     const command = to.command(call, { isDefault }).description(isDefault ? `${about} (default)` : about);
     for (const option of options) command.addOption(option);
@@ -47,7 +49,7 @@ export function addVerbs(root: Command, to: Command, verbs: readonly Verb[]): vo
         ...Object.fromEntries(Object.entries(given).filter(([name]) => behind.includes(name))),
       };
       const args = command.processedArgs.flat().filter((arg) => typeof arg === 'string');
-      await endingWell(() => act(openSession(globals), args, given));
+      await run(globals, (session) => act(session, args, given));
     });
   }
 }

@@ -1,9 +1,7 @@
 import { Option } from 'commander';
 import type { SystemStatus } from '../operate/shapes/system.ts';
 import type { VerifiedPage } from '../operate/shapes/verify.ts';
-import { endAs } from './exit.ts';
 import { isRight, verifiedText, verifyAll } from './verified-text.ts';
-import { startProgress } from './progress.ts';
 import { shopOption, verb } from './verb.ts';
 
 export const VERIFY_VERBS = [
@@ -16,7 +14,7 @@ export const VERIFY_VERBS = [
     ],
     act: async (session, _args, { shop, since }) => {
       const status = shop === undefined ? await session.ask<SystemStatus>('/status') : null;
-      const progress = startProgress('orders checked');
+      const progress = session.startProgress('orders checked');
       let orders = 0;
       const filter = { ...(shop === undefined ? {} : { shop }), ...(since === undefined ? {} : { since }) };
       const verified = await verifyAll(filter, async (place) => {
@@ -26,7 +24,7 @@ export const VERIFY_VERBS = [
       }).finally(() => progress.end());
       const waiting = status ? { waiting: status.waitingEvents } : {};
       session.show({ ...verified, ...waiting }, verifiedText(verified, status));
-      if (!isRight(verified)) endAs('refused');
+      if (!isRight(verified)) session.endAs('refused');
     },
   }),
 ];

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
+import { runCommand } from '../../src/ops/ops-command.ts';
 
 export interface Ended {
   code: number | null;
@@ -37,6 +38,24 @@ export function startOps(
   return { child, said, ended };
 }
 
-export function runOps(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Ended> {
-  return startOps(args, env).ended;
+/** Runs a command in this process, with only the given environment. */
+export function runOps(args: readonly string[], env?: NodeJS.ProcessEnv, folder?: string): Promise<Ended> {
+  return followOps(args, env, folder).ended;
+}
+
+/** The same, with its output so far. */
+export function followOps(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  folder: string = ELSEWHERE,
+): Omit<RunningOps, 'child'> {
+  const said = { stdout: '', stderr: '' };
+  const ended = runCommand(args, {
+    print: (text) => void (said.stdout += text),
+    say: (text) => void (said.stderr += text),
+    bars: null,
+    env: { USER: 'ada', ...env },
+    folder,
+  });
+  return { said, ended: ended.then((code) => ({ code, ...said })) };
 }
