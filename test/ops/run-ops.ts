@@ -39,23 +39,18 @@ export function startOps(
 }
 
 /** Runs a command in this process, with only the given environment. */
-export function runOps(args: readonly string[], env?: NodeJS.ProcessEnv, folder?: string): Promise<Ended> {
-  return followOps(args, env, folder).ended;
-}
-
-/** The same, with its output so far. */
-export function followOps(
+export async function runOps(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
   folder: string = ELSEWHERE,
-): Omit<RunningOps, 'child'> {
+): Promise<Ended> {
   const said = { stdout: '', stderr: '' };
-  const ended = runCommand(args, {
+  const code = await runCommand(args, {
     print: (text) => void (said.stdout += text),
     say: (text) => void (said.stderr += text),
     bars: null,
     env: { USER: 'ada', ...env },
     folder,
   });
-  return { said, ended: ended.then((code) => ({ code, ...said })) };
+  return { code, ...said };
 }
