@@ -63,12 +63,18 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
     }
   };
   try {
-    await opsCommand(terminal, run).parseAsync(args, { from: 'user' });
+    await opsCommand(terminal, run).parseAsync(withHelpOfAll(args), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     endAs(error.exitCode === 0 ? 'ok' : 'usage');
   }
   return EXIT_CODES[ending];
+}
+
+/** commander's `help parked replay` ignores `replay`; `parked replay --help` shows its help. */
+function withHelpOfAll([first, ...rest]: readonly string[]): string[] {
+  if (first === undefined) return [];
+  return first === 'help' && rest.length > 1 ? [...rest, '--help'] : [first, ...rest];
 }
 
 function opsCommand({ print, say, env }: Terminal, run: RunVerb): Command {

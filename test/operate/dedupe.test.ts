@@ -110,6 +110,7 @@ describe('/api/dedupe', () => {
     'webhookId=a&shop=no%20shop',
     'webhookId=a&where=b',
     'webhookId[$ne]=a',
+    `event=${'a'.repeat(64)}&shop=example.myshopify.com`,
   ])('an invalid query is a 400: %s', async (query) => {
     expect((await served.routes.get(`/dedupe?${query}`)).status).toBe(400);
   });

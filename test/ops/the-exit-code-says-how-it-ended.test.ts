@@ -194,8 +194,8 @@ describe('exit codes of the command line', () => {
     expect(stdout).not.toMatch(/^(waiting|parked|spooled)/m);
   });
 
-  test('0 for --help', async () => {
-    const { code, stdout } = await runOps(['parked', 'replay', '--help']);
+  test.each([[['parked', 'replay', '--help']], [['help', 'parked', 'replay']]])('0 for %j', async (args) => {
+    const { code, stdout } = await runOps(args);
     expect(code).toBe(0);
     expect(stdout).toContain('--rate');
   });

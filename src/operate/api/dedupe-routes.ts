@@ -96,6 +96,8 @@ async function findBy(
   { event, webhookId, shop }: z.output<typeof claimQuery>,
   reader: ClaimReader,
 ): ReturnType<ClaimReader['byEvents']> {
+  if (event !== undefined && shop !== undefined)
+    throw new Refusal('bad_request', 'shop: give it only with webhookId; an event id is of one shop');
   if (event !== undefined && webhookId === undefined) return await reader.byEvents([event]);
   if (webhookId !== undefined && event === undefined) return await reader.byWebhook(webhookId, shop ?? null);
   throw new Refusal('bad_request', 'give either event or webhookId');
