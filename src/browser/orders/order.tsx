@@ -65,7 +65,8 @@ export function OrderPage() {
           onChanges={(on) => set({ changes: on ? '' : 'off' })}
         />
       )}
-      {order.data && (
+      {/* What is below the timeline waits for it: with Redis down it takes seconds, and would push them down. */}
+      {order.data && !timeline.isPending && (
         <>
           <StatusHistory history={order.data.statusHistory} />
           <OrderParts order={order.data} />
