@@ -1,5 +1,5 @@
 # The programs without development tools: compiled, with the pages built and production packages only. Not run as root.
-# test/journeys/the-image-starts.test.ts runs these steps as written.
+# test/image/the-image-starts.test.ts runs these steps as written.
 FROM node:24.21.0-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./

@@ -9,14 +9,14 @@ const config = {
   testSequencer: '<rootDir>/test/support/longest-first.mjs',
   testRunner: '<rootDir>/test/support/native-runner.mjs',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  // npm run faults
-  testPathIgnorePatterns: ['<rootDir>/test/faults/'],
+  // npm run faults, npm run test:image
+  testPathIgnorePatterns: ['<rootDir>/test/faults/', '<rootDir>/test/image/'],
   transform: {},
   globalSetup: '<rootDir>/test/support/start-servers.ts',
   globalTeardown: '<rootDir>/test/support/stop-servers.ts',
   setupFilesAfterEnv: ['<rootDir>/test/support/no-leaks.ts'],
   reporters: ['default', '<rootDir>/test/support/remember-failures.ts'],
-  maxWorkers: 3,
+  maxWorkers: 4,
   testTimeout: 120_000,
 };
 
