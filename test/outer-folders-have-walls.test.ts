@@ -16,6 +16,8 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
     'testkit/local',
     'testkit/planted-faults',
   ],
+  /** They run on the machine's own Node, before packages are installed: that Node may be unable to load TypeScript. */
+  'scripts/*.mjs': [],
   'load-tests': [
     'src/accept',
     'src/deposit',
@@ -36,6 +38,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
 };
 
 function folderOf(file: string): string {
+  if (/^scripts\/.*\.mjs$/.test(file)) return 'scripts/*.mjs';
   const [outer = '', inner = '', within] = file.split('/');
   return within !== undefined && (outer === 'src' || outer === 'testkit') ? `${outer}/${inner}` : outer;
 }
@@ -65,6 +68,9 @@ describe('the folders outside src/', () => {
     ['src/order/x.ts', `import { randomFrom } from '../../testkit/deliveries/random.ts';`],
     ['src/ops.ts', `import { STATE } from '../testkit/local/state.ts';`],
     ['scripts/x.ts', `import { planSale } from '../load-tests/sale/plan.ts';`],
+    ['scripts/x.mjs', `import { STATE } from '../testkit/local/state.ts';`],
+    ['scripts/x.mjs', `import { messageOf } from '../src/system/errors.ts';`],
+    ['scripts/x.mjs', `const start = await import('./start.ts');`],
     ['testkit/local/x.ts', `import { until } from '../../test/support/until.ts';`],
     ['testkit/proof/x.ts', `import type { Sale } from '../../load-tests/sale/plan.ts';`],
     ['testkit/local/x.ts', `import type { FakeShop } from '../fake-shopify/fake-shop.ts';`],
