@@ -26,14 +26,15 @@ export const MAILBOX_VERBS = [
   }),
   verb<Changing>({
     call: 'wake <order>',
-    about: 'Schedule a drain job for an order now',
+    about: 'Add a drain job for an order now',
     options: changeOptions(),
     act: async (session, [typed = ''], changing) => {
       const place = orderPlace('mailboxes', await findOrder(session, typed));
       await change(session, changing, {
         look: async () => {
           const shown = await session.ask<MailboxDetail>(place);
-          const would = `${stateText(shown)} A drain job would be scheduled.`;
+          const added = shown.due ? 'another drain job' : 'a drain job';
+          const would = `Waking the order would add ${added}. Now: ${stateText(shown)}`;
           return { would, refused: null, shown };
         },
         act: (reason) => session.send(`${place}/wake`, { reason }),

@@ -162,9 +162,13 @@ function passText(pass: Reconcile): string {
     ['ended', time(pass.endedAt)],
     ['API points', Math.round(pass.points)],
   ]);
-  const dry =
-    pass.dryRun && healed + gone > 0 ? '\n\nNothing was changed. To repair, add --yes and --reason.' : '';
-  return `${head}\n\n${rows}${foundText(pass)}${adviceText(pass)}${dry}`;
+  return `${head}\n\n${rows}${foundText(pass)}${adviceText(pass)}${repairedText(pass)}`;
+}
+
+function repairedText({ dryRun, repaired, missing, stale, differs, gone }: Reconcile): string {
+  if (!dryRun) return `\n\n${counted(repaired, 'order')} repaired.`;
+  if (missing + stale + differs + gone === 0) return '';
+  return '\n\nNothing was changed. To repair, add --yes and --reason.';
 }
 
 /** What to do about orders that a pass reports but does not repair. */

@@ -32,6 +32,8 @@ export interface ReconcileDocument {
   stuck: number;
   /** Orders that exist here and that Shopify does not know. */
   gone: number;
+  /** Orders that the pass repaired, or marked as deleted. */
+  repaired: number;
   /** Points of the Admin API's budget that the pass used. */
   points: number;
   /** The first hundred orders that differ from Shopify's. */
@@ -78,6 +80,7 @@ export const reconcileSchema = new Schema(
     differs: { type: Number, required: true, default: 0 },
     stuck: { type: Number, required: true, default: 0 },
     gone: { type: Number, required: true, default: 0 },
+    repaired: { type: Number, required: true, default: 0 },
     points: { type: Number, required: true, default: 0 },
     found: { type: [found], default: [] },
     because: String,

@@ -18,6 +18,7 @@ interface PassStep {
   checked: number;
   points: number;
   found: ReconcileDocument['found'];
+  repaired: number;
 }
 
 /** A list, newest first, continues after this pass. */
@@ -55,7 +56,7 @@ export interface ReconcileStore {
   due: (before: Date, limit: number, shop?: string) => Promise<DueShop[]>;
   /** Stores which orders the shop's next pass asks Shopify for again, and where it continues. */
   keepTurn: (shop: string, kept: Pick<ShopDocument, 'askedTo' | 'gone'>) => Promise<void>;
-  /** Counts orders that a pass repaired. */
+  /** Counts the shop's repaired orders, over all passes. */
   addRepaired: (shop: string, orders: number) => Promise<void>;
   /**
    * Stores that all orders updated before `until` were compared. A window that starts after `reconciledTo` would
@@ -100,6 +101,7 @@ function changing(
         cursor: null,
         checked: 0,
         ...countsOf([]),
+        repaired: 0,
         points: 0,
         found: [],
         because: null,
@@ -114,12 +116,12 @@ function changing(
       );
       return await reconciles.findOne({ _id: id, state: 'running' }).lean<ReconcileDocument>();
     },
-    step: async (id, { from, to, checked, points, found }) => {
+    step: async (id, { from, to, checked, points, found, repaired }) => {
       const stepped = await reconciles.updateOne(
         { _id: id, state: 'running', cursor: from },
         {
           $set: { cursor: to },
-          $inc: { checked, points, ...countsOf(found) },
+          $inc: { checked, points, repaired, ...countsOf(found) },
           $push: { found: { $each: found, $slice: FOUND_KEPT } },
         },
       );

@@ -67,6 +67,13 @@ interface Job {
   wait: (ms: number) => void;
 }
 
+/** What was done between two cursors. */
+interface Stepped {
+  checked: number;
+  found: Found[];
+  repaired: number;
+}
+
 /** Prefix of cursors of the second half: the last of our orders that Shopify was asked about. */
 const HELD = 'held ';
 /** How many listed ids are kept in memory, 20 MB. Asking Shopify about any other order costs a point. */
@@ -179,7 +186,8 @@ class Pass {
     const found = drifted.map((each) =>
       foundOf(put.stuck.has(each.order) ? { ...each, what: 'stuck' } : each),
     );
-    if (!(await this.#step(cursor ?? HELD, orders.length, found))) return false;
+    if (!(await this.#step(cursor ?? HELD, { checked: orders.length, found, repaired: put.deposited })))
+      return false;
     this.#tooLong.push(...put.tooLong);
     await this.#countRepaired(put.deposited);
     return true;
@@ -212,7 +220,8 @@ class Pass {
     this.#lease.assertHeld();
     const deletes = !dryRun && who !== SCHEDULE && !doubted;
     const deposited = deletes ? await deleteHere(orders, this.#beganAt, this.#tools) : 0;
-    if (!(await this.#step(next === null ? HELD : HELD + next, 0, orders.map(goneOf)))) return false;
+    const stepped = { checked: 0, found: orders.map(goneOf), repaired: deposited };
+    if (!(await this.#step(HELD + (next ?? ''), stepped))) return false;
     if (!deletes) this.#gone.push(...orders.map(({ key }) => key.slice(this.#shop.length + 1)));
     await this.#countRepaired(deposited);
     return true;
@@ -227,11 +236,11 @@ class Pass {
   }
 
   /** Stores the progress and what was found. @returns whether the pass continues */
-  async #step(to: string, checked: number, found: Found[]): Promise<boolean> {
+  async #step(to: string, { checked, found, repaired }: Stepped): Promise<boolean> {
     const { metrics, store } = this.#tools;
     const points = this.#asker.spent();
-    if (!(await store.step(this.#record._id, { from: this.#cursor, to, checked, points, found })))
-      return false;
+    const step = { from: this.#cursor, to, checked, points, found, repaired };
+    if (!(await store.step(this.#record._id, step))) return false;
     this.#cursor = to;
     metrics.reconcileChecked.inc(checked);
     metrics.reconcilePoints.inc(points);

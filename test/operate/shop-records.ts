@@ -70,7 +70,8 @@ export async function carryOut(
   const [asked] = await store.open();
   if (!asked) throw new Error('no open pass');
   await store.begin(asked._id);
-  await store.step(asked._id, { from: null, to: null, checked: 12, points: 5, found });
+  const repaired = asked.dryRun ? 0 : found.length;
+  await store.step(asked._id, { from: null, to: null, checked: 12, points: 5, found, repaired });
   await store.end(asked._id, state, because);
   return asked;
 }

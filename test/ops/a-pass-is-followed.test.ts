@@ -32,6 +32,7 @@ describe('ops reconcile', () => {
     expect(code).toBe(0);
     expect(stdout).toContain(`The dry run for ${SHOP} is done. 12 orders checked: 1 missing, 0 stale.`);
     expect(stdout).toContain(MISSING.order);
+    expect(stdout).not.toContain('repaired.');
     expect(stdout).toContain('Nothing was changed. To repair, add --yes and --reason.');
     expect(stderr).toContain(`pass ${id} (dry run) requested; Ctrl-C aborts it`);
     expect(await store.one(id)).toMatchObject({ dryRun: true, how: 'pages', who: 'ada' });
@@ -48,7 +49,11 @@ describe('ops reconcile', () => {
       how: 'bulk',
       reason: 'after the outage',
       missing: 1,
+      repaired: 1,
     });
+    const shown = (await run('show', id)).stdout;
+    expect(shown).toContain('1 missing, 0 stale.');
+    expect(shown).toMatch(/\n1 order repaired\.\n$/);
   });
 
   test('a pass that fails says why, and the exit code is 1', async () => {

@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createLocks, type Lease } from '../../src/lock/locks.ts';
 import type { EventId, OrderKey } from '../../src/order/identity.ts';
+import type { Queue, QueueList } from '../../src/operate/shapes/queues.ts';
 import { redisKeys } from '../../src/system/redis-keys.ts';
 import { readToken } from '../../src/system/tokens.ts';
 import { JWT_SECRET } from '../operate/served-dashboard.ts';
+import { until } from '../support/until.ts';
+import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 import { runOps } from './run-ops.ts';
 import { ServedOps } from './served-ops.ts';
 import { soundEvent } from '../operate/parked-events.ts';
@@ -11,6 +14,7 @@ import { soundEvent } from '../operate/parked-events.ts';
 const REASON = 'the 3 a.m. page';
 const HOLDER = 'host:1';
 const TTL_MS = 10_000;
+const WAITING = keyOf('9');
 
 describe('commands that change something', () => {
   let ops: ServedOps;
@@ -19,6 +23,7 @@ describe('commands that change something', () => {
   let locked: OrderKey;
   let lease: Lease | null;
   let lockToken: string;
+  let jobs: number;
   beforeAll(async () => {
     ops = await ServedOps.start();
     const [first, second] = [await ops.live(1), await ops.live(2)];
@@ -29,6 +34,9 @@ describe('commands that change something', () => {
     await orders.collection.updateOne({ _id: rebuilt as never }, { $set: { 'facts.totalPrice': '999.00' } });
     await lock();
     await ops.park([1, 2, 3].map(soundEvent));
+    await ops.dashboard.depositor.deposit(waitingEvent('orders/paid', { id: 9 }, { order: WAITING }), null);
+    await until(async () => (await ops.dashboard.get(`/api/mailboxes/${WAITING}`)).json.due === true);
+    jobs = (await firstQueue()).jobs.waiting;
   });
   afterAll(async () => {
     await lease?.release();
@@ -42,6 +50,10 @@ describe('commands that change something', () => {
   }
 
   const run = (...args: string[]) => ops.run(...args);
+  async function firstQueue(): Promise<Queue> {
+    const { queues } = (await ops.dashboard.get('/api/queues')).json as unknown as QueueList;
+    return queues[0]!;
+  }
   const audited = () => ops.dashboard.collections.audit.countDocuments();
 
   interface Change {
@@ -83,15 +95,20 @@ describe('commands that change something', () => {
       },
     },
     {
+      name: 'mailbox wake',
+      args: () => ['mailbox', 'wake', WAITING],
+      would: `Waking the order would add another drain job. Now: 1 event waiting for ${WAITING}`,
+      did: /^A drain job for .* was added/,
+      action: 'mailbox.wake',
+      isAsBefore: async () => (await firstQueue()).jobs.waiting === jobs,
+    },
+    {
       name: 'queue pause',
       args: () => ['queue', 'pause', '0'],
       would: 'even across restarts',
       did: /Queue 0 is paused/,
       action: 'queue.pause',
-      isAsBefore: async () => {
-        const { queues } = (await ops.dashboard.get('/api/queues')).json as { queues: { paused: boolean }[] };
-        return queues[0]?.paused === false;
-      },
+      isAsBefore: async () => !(await firstQueue()).paused,
     },
     {
       name: 'parked discard',

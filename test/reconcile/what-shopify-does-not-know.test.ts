@@ -33,7 +33,7 @@ describe('an order that is here and unknown to Shopify', () => {
     const { status } = await held();
     for (let i = 0; i < 2; i += 1) {
       const pass = await store.pass(scheduled());
-      expect(pass).toMatchObject({ state: 'done', gone: 1 });
+      expect(pass).toMatchObject({ state: 'done', gone: 1, repaired: 0 });
       expect(pass.found).toMatchObject(gone());
       await store.drain();
       // Not because it changed recently: every pass asks for it until Shopify knows it or it is deleted.
@@ -47,13 +47,13 @@ describe('an order that is here and unknown to Shopify', () => {
 
   test('is reported by a dry run, which writes nothing', async () => {
     const before = await store.counts();
-    expect(await store.pass({ dryRun: true })).toMatchObject({ gone: 1 });
+    expect(await store.pass({ dryRun: true })).toMatchObject({ gone: 1, repaired: 0 });
     expect(await store.counts()).toEqual(before);
     expect(store.attention).toEqual([]);
   });
 
   test('is deleted by a pass that a person requested, and no longer reported', async () => {
-    expect(await store.pass()).toMatchObject({ gone: 1 });
+    expect(await store.pass()).toMatchObject({ gone: 1, repaired: 1 });
     await store.drain();
     expect(await held()).toMatchObject({ status: 'cancelled' });
     expect((await held()).ends.deletedAt).toEqual(expect.any(Number));

@@ -49,6 +49,7 @@ export const reconcile = z.object({
   differs: count.describe('same time as at Shopify, other values'),
   stuck: count.describe("still differ after Shopify's answer was applied: look at the order"),
   gone: count.describe('exist here, unknown to Shopify'),
+  repaired: count.describe('repaired, or marked as deleted; always 0 in a dry run'),
   points: z.number().describe("points of the Admin API's budget that were used"),
   found: z
     .array(

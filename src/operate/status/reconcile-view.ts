@@ -3,7 +3,7 @@ import type { Reconcile } from '../shapes/reconcile.ts';
 
 export function reconcileView(record: ReconcileDocument): Reconcile {
   const { shop, how, dryRun, who, reason, state, checked, missing, stale, points } = record;
-  const { differs, stuck, gone } = record;
+  const { differs, stuck, gone, repaired } = record;
   const text = (at: Date | null | undefined) => at?.toISOString() ?? null;
   return {
     id: record._id,
@@ -19,6 +19,7 @@ export function reconcileView(record: ReconcileDocument): Reconcile {
     differs,
     stuck,
     gone,
+    repaired,
     points,
     since: text(record.since),
     until: record.until.toISOString(),
