@@ -16,7 +16,7 @@ const config = {
   globalTeardown: '<rootDir>/test/support/stop-servers.ts',
   setupFilesAfterEnv: ['<rootDir>/test/support/no-leaks.ts'],
   reporters: ['default', '<rootDir>/test/support/remember-failures.ts'],
-  maxWorkers: 4,
+  maxWorkers: 3,
   testTimeout: 120_000,
 };
 
