@@ -74,7 +74,7 @@ describe('the folders outside src/', () => {
     ['testkit/local/x.ts', `import { until } from '../../test/support/until.ts';`],
     ['testkit/proof/x.ts', `import type { Sale } from '../../load-tests/sale/plan.ts';`],
     ['testkit/local/x.ts', `import type { FakeShop } from '../fake-shopify/fake-shop.ts';`],
-    ['load-tests/x.ts', `import { Stack } from './support/stack.ts';`],
+    ['load-tests/x.ts', `import { Stack } from '../test/support/stack.ts';`],
     ['load-tests/x.ts', `import '../scripts/start.ts';`],
     ['testkit/elsewhere/x.ts', `import { STATE } from '../local/state.ts';`],
   ])('a planted violation in %s is found: %s', (file, source) => {
