@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 /**
  * npm run faults: what breaks, in real processes. Prints one table.
  *   npm run faults -- [--short] [--seed N] [--only <part of a file's name>]
- * --short: each fault once or a few times (5 minutes); CI does this.
+ * --short: each fault once or a few times (4 minutes); CI does this.
  * Exit code 1 if a promise was broken, or a bad state was never reached.
  */
 interface Line {

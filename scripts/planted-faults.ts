@@ -91,14 +91,14 @@ async function plantAll(
     const ran = await copy.having(fault, () => runTests(fault, FAULT_LIMIT_MS, running));
     stop.signal.throwIfAborted();
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
-    print(fault.promise, fault.name, `src/${fault.file}`, seconds, told(ran, fault));
+    print(fault.promise, fault.name, `src/${fault.file}`, seconds, outcomeOf(ran, fault));
     if (ran.outcome === 'failed') noticed += 1;
   }
   say(`\n${noticed} of ${faults.length} noticed`);
   return noticed === faults.length;
 }
 
-function told(ran: Ran, { promise, tests }: PlantedFault): string {
+function outcomeOf(ran: Ran, { promise, tests }: PlantedFault): string {
   if (ran.outcome === 'passed') return `NOT NOTICED by ${tests.join(', ')}`;
   if (ran.outcome === 'broken') return `NOT NOTICED: the tests could not run: ${ran.because}`;
   // A test that cites the promise is the most informative.

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { Connection } from 'mongoose';
 import { mongoReady, openMongo } from '../../src/system/connections.ts';
-import { settingsOf, SECRET, type ServerUrls, type Started } from '../../testkit/local/lockstep.ts';
-import { freePort } from '../../testkit/local/ports.ts';
-import { untilReady } from '../../testkit/local/programs.ts';
+import { settingsOf, type ServerUrls } from '../../testkit/local/lockstep.ts';
+import { SECRET } from '../../testkit/local/secrets.ts';
+import { startOnFreePort, type Started } from '../../testkit/local/programs.ts';
 import { SentLog } from '../../testkit/proof/sent-log.ts';
 import type { RivalOutcome } from '../rivals/outcome.ts';
 import type { Role } from '../rivals/rivals.ts';
@@ -91,12 +91,9 @@ export async function race(
 }
 
 async function startOne(contender: Contender, role: Role, servers: ServerUrls): Promise<Started> {
-  const port = await freePort();
-  const place = { [role === 'ingest' ? 'PORT' : 'ADMIN_PORT']: String(port) };
-  const program = contender.start(role, { ...process.env, ...settingsOf(servers), ...place });
-  const url = `http://127.0.0.1:${port}`;
-  await untilReady(program, url);
-  return { program, url };
+  const env = { ...process.env, ...settingsOf(servers) };
+  const setting = role === 'ingest' ? 'PORT' : 'ADMIN_PORT';
+  return await startOnFreePort((port) => contender.start(role, { ...env, [setting]: port }));
 }
 
 function takenOf(sent: Sending): Pick<Race, 'acksPerSecond' | 'ackP99Ms' | 'refused'> {

@@ -19,7 +19,7 @@ export interface RivalOutcome {
 }
 
 /** What one event says, read from what was sent, not from what a rival stored. */
-interface Told {
+interface SentEvent {
   position: Position;
   snapshot: { financialStatus: string | null; updatedAt: string | null } | null;
   transaction: string | null;
@@ -40,29 +40,29 @@ export async function rivalOutcome(
     for (const name of Object.keys(total) as (keyof RivalOutcome)[]) total[name] += found[name];
   };
   for await (const order of orders.find()) {
-    add(judge(order, missing.get(order._id) ?? new Map<EventId, Told>()));
+    add(judge(order, missing.get(order._id) ?? new Map<EventId, SentEvent>()));
     missing.delete(order._id);
   }
-  for (const told of missing.values()) add({ lost: told.size, twice: 0, inversions: 0, wrong: 1 });
+  for (const sent of missing.values()) add({ lost: sent.size, twice: 0, inversions: 0, wrong: 1 });
   return total;
 }
 
-function judge(order: RivalOrder, told: ReadonlyMap<EventId, Told>): RivalOutcome {
+function judge(order: RivalOrder, sent: ReadonlyMap<EventId, SentEvent>): RivalOutcome {
   const applied = order.history.map(({ event }) => event);
   const kept = new Set(applied);
-  const written = applied.map((event) => told.get(event)).filter((each) => each?.snapshot);
+  const written = applied.map((event) => sent.get(event)).filter((each) => each?.snapshot);
   const positions = written.map((each) => each?.position ?? '');
   return {
-    lost: [...told.keys()].filter((event) => !kept.has(event)).length,
+    lost: [...sent.keys()].filter((event) => !kept.has(event)).length,
     twice: applied.length - kept.size,
     inversions: positions.filter((position, i) => i > 0 && position < (positions[i - 1] ?? '')).length,
-    wrong: isRight(order, [...told.values()]) ? 0 : 1,
+    wrong: isRight(order, [...sent.values()]) ? 0 : 1,
   };
 }
 
-function isRight(order: RivalOrder, told: readonly Told[]): boolean {
-  const { financialStatus, updatedAt } = newestSnapshot(told) ?? { financialStatus: null, updatedAt: null };
-  const sent = new Set(told.map(({ transaction }) => transaction).filter((id) => id !== null));
+function isRight(order: RivalOrder, events: readonly SentEvent[]): boolean {
+  const { financialStatus, updatedAt } = newestSnapshot(events) ?? { financialStatus: null, updatedAt: null };
+  const sent = new Set(events.map(({ transaction }) => transaction).filter((id) => id !== null));
   const kept = (order.parts.transactions ?? []).map(({ id }) => id);
   return (
     order.financialStatus === financialStatus &&
@@ -72,19 +72,19 @@ function isRight(order: RivalOrder, told: readonly Told[]): boolean {
   );
 }
 
-function newestSnapshot(told: readonly Told[]): Told['snapshot'] {
-  const snapshots = told.filter(({ snapshot }) => snapshot !== null);
+function newestSnapshot(sent: readonly SentEvent[]): SentEvent['snapshot'] {
+  const snapshots = sent.filter(({ snapshot }) => snapshot !== null);
   const newest = snapshots.toSorted((a, b) => (a.position < b.position ? -1 : 1)).at(-1);
   return newest?.snapshot ?? null;
 }
 
 /** Deliveries of the same event count once. */
-function toldByOrder(deliveries: Iterable<Delivery>): Map<OrderKey, Map<EventId, Told>> {
-  const byOrder = new Map<OrderKey, Map<EventId, Told>>();
+function toldByOrder(deliveries: Iterable<Delivery>): Map<OrderKey, Map<EventId, SentEvent>> {
+  const byOrder = new Map<OrderKey, Map<EventId, SentEvent>>();
   for (const delivery of deliveries) {
-    const { order, event, told } = read(delivery);
-    const known = byOrder.get(order) ?? new Map<EventId, Told>();
-    byOrder.set(order, known.set(event, told));
+    const { order, event, sent } = read(delivery);
+    const known = byOrder.get(order) ?? new Map<EventId, SentEvent>();
+    byOrder.set(order, known.set(event, sent));
   }
   return byOrder;
 }
@@ -96,7 +96,7 @@ interface Body {
   updated_at?: string | null;
 }
 
-function read(delivery: Delivery): { order: OrderKey; event: EventId; told: Told } {
+function read(delivery: Delivery): { order: OrderKey; event: EventId; sent: SentEvent } {
   const { topic, webhookId, triggeredAt } = delivery;
   const shop = asShopDomain(delivery.shop);
   const body = JSON.parse(delivery.body.toString()) as Body;
@@ -108,7 +108,7 @@ function read(delivery: Delivery): { order: OrderKey; event: EventId; told: Told
   return {
     order,
     event,
-    told: {
+    sent: {
       position: positionOf({ id: event, order, topic, webhookId, body: delivery.body }, triggeredAt),
       snapshot: isSnapshot
         ? { financialStatus: body.financial_status ?? null, updatedAt: body.updated_at ?? null }

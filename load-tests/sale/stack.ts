@@ -1,4 +1,5 @@
-import { Lockstep, SECRET } from '../../testkit/local/lockstep.ts';
+import { Lockstep } from '../../testkit/local/lockstep.ts';
+import { SECRET } from '../../testkit/local/secrets.ts';
 import { startServers } from '../../testkit/local/servers.ts';
 
 /** The Lockstep under test. */

@@ -1,4 +1,4 @@
-import type { Started } from '../../testkit/local/lockstep.ts';
+import type { Started } from '../../testkit/local/programs.ts';
 
 const ENDED_BY_CTRL_C = 130;
 

@@ -113,7 +113,7 @@ interface Taken {
 /** Stores every readable webhook, and unreadable ones up to an hourly limit per shop. */
 async function deposit(taken: Taken, tools: AcceptTools): Promise<Judged> {
   const { unreadable, shop } = taken.routed;
-  if (unreadable === null) return { answer: told(await put(taken, tools)) };
+  if (unreadable === null) return { answer: answerOf(await put(taken, tools)) };
   const bytes = taken.body.length;
   if (!tools.unreadable.take(shop, bytes))
     return ignored('the shop sent too many unreadable webhooks this hour');
@@ -122,7 +122,7 @@ async function deposit(taken: Taken, tools: AcceptTools): Promise<Judged> {
     const deposited = await put(taken, tools);
     kept = deposited.outcome === 'accepted';
     const parked = { outcome: 'parked', event: deposited.event, because: unreadable } as const;
-    return { answer: kept ? parked : told(deposited) };
+    return { answer: kept ? parked : answerOf(deposited) };
   } finally {
     if (!kept) tools.unreadable.giveBack(shop, bytes);
   }
@@ -143,7 +143,7 @@ async function put(
   return await depositor.deposit(waiting, prints.delivery, prints.repeat);
 }
 
-function told(deposited: DepositResult): Answer {
+function answerOf(deposited: DepositResult): Answer {
   return deposited.outcome === 'duplicate'
     ? { ...deposited, firstSeenAt: deposited.firstSeenAt.toISOString() }
     : deposited;

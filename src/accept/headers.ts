@@ -57,8 +57,8 @@ function isPast(time: string | null, receivedAt: number): boolean {
 
 /** The shop in the header; NO_SHOP if the topic may arrive without one. */
 function shopOf(headers: IncomingHttpHeaders, topic: string | null): ShopDomain | null {
-  const told = asShopDomain(shopifyHeader(headers, 'shop-domain') ?? '');
-  return told ?? (mayLackShop(topic ?? '') ? NO_SHOP : null);
+  const shop = asShopDomain(shopifyHeader(headers, 'shop-domain') ?? '');
+  return shop ?? (mayLackShop(topic ?? '') ? NO_SHOP : null);
 }
 
 function matching(text: string | null | undefined, pattern: RegExp): string | null {

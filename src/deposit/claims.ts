@@ -39,7 +39,7 @@ export interface Claims {
   /** The events that arrived under this webhook id. Tries every topic. */
   eventsOf: (shop: ShopDomain, webhookId: string) => Promise<EventId[]>;
   /** Hashes a body as ingest does; without a topic, once for every topic, with pauses for other work. */
-  hashesOf: (told: ToldBody) => Promise<Hashed[]>;
+  hashesOf: (sent: SentBody) => Promise<Hashed[]>;
   /**
    * Releases a claim if it is still the one that was shown, and the key of its delivery if the delivery is
    * known. The key of an unknown delivery stays, without effect: its event has no claim.
@@ -48,7 +48,7 @@ export interface Claims {
 }
 
 /** A body that an operator supplies. */
-export interface ToldBody {
+export interface SentBody {
   shop: ShopDomain;
   topic: string | null;
   triggeredAt: string | null;
@@ -83,10 +83,10 @@ export function createClaims(redis: ScriptedRedis, partitions: readonly RedisKey
       );
       return [...new Set(found.filter((event) => event !== null).map(trustedEventId))];
     },
-    hashesOf: async (told) => {
+    hashesOf: async (sent) => {
       const hashes: Hashed[] = [];
-      for (const topic of told.topic === null ? Object.keys(TOPICS) : [told.topic]) {
-        hashes.push(...hashedAs(topic, told));
+      for (const topic of sent.topic === null ? Object.keys(TOPICS) : [sent.topic]) {
+        hashes.push(...hashedAs(topic, sent));
         await immediate();
       }
       return hashes;
@@ -106,9 +106,9 @@ export function createClaims(redis: ScriptedRedis, partitions: readonly RedisKey
 }
 
 /** Includes the hash of a repeat, which the event gets if its body was seen before. */
-function hashedAs(topic: string, told: ToldBody): Hashed[] {
-  const changedAt = changedAtOf(topic, told.body);
-  const { event, repeat } = fingerprintsOf({ ...told, topic, webhookId: null, changedAt });
+function hashedAs(topic: string, sent: SentBody): Hashed[] {
+  const changedAt = changedAtOf(topic, sent.body);
+  const { event, repeat } = fingerprintsOf({ ...sent, topic, webhookId: null, changedAt });
   return [...new Set([event, repeat?.id ?? event])].map((each) => ({ topic, event: each }));
 }
 

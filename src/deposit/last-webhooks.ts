@@ -26,15 +26,15 @@ export function createLastWebhooks(redis: Redis, key: string): LastWebhooks {
   };
   const write = async (): Promise<void> => {
     if (shops.size === 0 || redis.status !== 'ready') return;
-    const told = shops;
+    const reported = shops;
     shops = new Set();
     try {
       const now = await redisNow(redis);
-      await redis.zadd(key, ...[...told].flatMap((shop) => [now, shop]));
+      await redis.zadd(key, ...[...reported].flatMap((shop) => [now, shop]));
       await redis.zremrangebyscore(key, '-inf', now - KEPT_MS);
     } catch {
       // Redis is down or full: write them with the next second's.
-      told.forEach(heard);
+      reported.forEach(heard);
     }
   };
   const writing = repeating('last webhooks', EVERY_MS, write, () => undefined);

@@ -16,8 +16,8 @@ const FULL = `
 local used, most = 0, 0
 local info = redis.pcall('INFO', 'memory')
 if type(info) == 'string' then
-  local function told(name) return tonumber(string.match(info, '\\n' .. name .. ':(%d+)')) or 0 end
-  used, most = told('used_memory') - told('mem_not_counted_for_evict'), told('maxmemory')
+  local function number(name) return tonumber(string.match(info, '\\n' .. name .. ':(%d+)')) or 0 end
+  used, most = number('used_memory') - number('mem_not_counted_for_evict'), number('maxmemory')
 end
 local function full(entryBytes, share)
   if most > 0 and used + entryBytes + 700 >= most * share then return true end

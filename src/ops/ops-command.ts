@@ -63,7 +63,7 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
     }
   };
   try {
-    await opsCommand(terminal, run).parseAsync(withHelpOfAll(args), { from: 'user' });
+    await opsCommand(terminal, run).parseAsync(withNestedHelp(args), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     endAs(error.exitCode === 0 ? 'ok' : 'usage');
@@ -72,7 +72,7 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
 }
 
 /** commander's `help parked replay` ignores `replay`; `parked replay --help` shows its help. */
-function withHelpOfAll([first, ...rest]: readonly string[]): string[] {
+function withNestedHelp([first, ...rest]: readonly string[]): string[] {
   if (first === undefined) return [];
   return first === 'help' && rest.length > 1 ? [...rest, '--help'] : [first, ...rest];
 }

@@ -2,7 +2,7 @@ import { Schema } from 'mongoose';
 import { PASS_STATES, type DriftKind, type PassState } from '../system/states.ts';
 import type { FieldsOf, SubfieldsOf } from './fields-of.ts';
 
-/** One pass over a shop's orders at Shopify, and its progress: any process can continue the pass from here. */
+/** A reconciliation pass over the orders of one shop, and its progress. If its process dies, another one continues it. */
 export interface ReconcileDocument {
   /** A random UUID. */
   _id: string;
@@ -32,7 +32,10 @@ export interface ReconcileDocument {
   stuck: number;
   /** Orders that exist here and that Shopify does not know. */
   gone: number;
-  /** Orders that the pass repaired, or marked as deleted. */
+  /**
+   * Orders that the pass repaired, or marked as deleted. If its process dies, repairs since the last stored progress
+   * are not counted.
+   */
   repaired: number;
   /** Points of the Admin API's budget that the pass used. */
   points: number;

@@ -82,7 +82,7 @@ const OPEN_AT_ONCE = 100;
 type ReconcileCollections = Pick<Collections, 'reconciles' | 'shops'>;
 
 export function createReconcileStore(kept: ReconcileCollections, now: () => number): ReconcileStore {
-  return { ...telling(kept), ...changing(kept, now), ...progressing(kept) };
+  return { ...reading(kept), ...changing(kept, now), ...progressing(kept) };
 }
 
 function changing(
@@ -163,7 +163,7 @@ export function countsOf(found: readonly { what: DriftKind }[]): Record<DriftKin
   return found.reduce((counts, { what }) => ({ ...counts, [what]: counts[what] + 1 }), none);
 }
 
-function telling({
+function reading({
   reconciles,
   shops,
 }: ReconcileCollections): Pick<ReconcileStore, 'one' | 'list' | 'open' | 'due'> {

@@ -99,8 +99,8 @@ const FACTS: Readonly<Record<string, (theirs: ListedOrder, ours: Held) => boolea
   'financial status': ({ displayFinancialStatus: shown }, { financialStatus }) =>
     (shown ?? null) !== null && shown !== financialStatus,
   'fulfillment status': ({ displayFulfillmentStatus: shown }, { fulfillmentStatus }) => {
-    const told = shownFulfillmentStatus(shown ?? null);
-    return told !== undefined && shippedWord(told) !== shippedWord(fulfillmentStatus);
+    const shownStatus = shownFulfillmentStatus(shown ?? null);
+    return shownStatus !== undefined && shippedWord(shownStatus) !== shippedWord(fulfillmentStatus);
   },
   currency: ({ currencyCode }, { currency }) => currencyCode !== undefined && currencyCode !== currency,
   'total price': ({ totalPriceSet }, { totalPrice }) =>

@@ -39,7 +39,7 @@ export class QueryBudget {
     if (lacking > 0) await sleep(Math.ceil((lacking / restorePerSecond) * 1000), undefined, { signal });
   }
 
-  told(kind: string, items: number, cost: Cost): void {
+  learn(kind: string, items: number, cost: Cost): void {
     if (cost.maximum > 0 && cost.restorePerSecond > 0) this.#level = { ...cost, at: performance.now() };
     if (cost.requested > 0) this.#costs.set(kind, cost.requested / items);
   }

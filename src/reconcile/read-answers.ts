@@ -58,8 +58,8 @@ const listOf = <Item extends z.ZodType>(item: Item) =>
   z.object({ nodes: z.array(item), pageInfo }).transform(({ nodes, pageInfo: next }) => ({ nodes, next }));
 
 /** A field that a list may lack; then it is not compared. */
-const told = <Item extends z.ZodType>(item: Item) => item.optional();
-const counted = told(z.object({ count }).transform((value) => value.count));
+const ifSelected = <Item extends z.ZodType>(item: Item) => item.optional();
+const counted = ifSelected(z.object({ count }).transform((value) => value.count));
 const partIds = (name: string) => z.array(z.object({ id: idOf(name) }).transform(({ id }) => id));
 const partStates = (name: string) => z.array(z.object({ id: idOf(name), status: word }));
 
@@ -70,15 +70,15 @@ export const listedOrder = z
     updatedAt: instant,
     closedAt: instant.nullable().optional(),
     cancelledAt: instant.nullable().optional(),
-    currencyCode: told(z.string()),
-    displayFinancialStatus: told(word),
-    displayFulfillmentStatus: told(word),
-    totalPriceSet: told(z.object({ shopMoney: amount }).transform(({ shopMoney }) => shopMoney.amount)),
+    currencyCode: ifSelected(z.string()),
+    displayFinancialStatus: ifSelected(word),
+    displayFulfillmentStatus: ifSelected(word),
+    totalPriceSet: ifSelected(z.object({ shopMoney: amount }).transform(({ shopMoney }) => shopMoney.amount)),
     transactionsCount: counted,
     fulfillmentsCount: counted,
-    refunds: told(partIds('Refund')),
-    disputes: told(partStates('ShopifyPaymentsDispute')),
-    returns: told(z.object({ nodes: partStates('Return') }).transform(({ nodes }) => nodes)),
+    refunds: ifSelected(partIds('Refund')),
+    disputes: ifSelected(partStates('ShopifyPaymentsDispute')),
+    returns: ifSelected(z.object({ nodes: partStates('Return') }).transform(({ nodes }) => nodes)),
   })
   .transform((order) => ({ ...order, updatedAt: millisOf(order.updatedAt) ?? 0 }));
 /** `updatedAt`: ms since 1970. */

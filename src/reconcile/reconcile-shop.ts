@@ -282,8 +282,8 @@ class Pass {
   /** Logs one line per pass. */
   tell(ran: Ran, ms: number): void {
     const { _id, how, dryRun, who } = this.#record;
-    const told = { reconcile: _id, shop: this.#shop, how, dryRun, who, outcome: ran, because: this.#because };
-    const line = { ...told, ...this.#sum, ms: Math.round(ms) };
+    const pass = { reconcile: _id, shop: this.#shop, how, dryRun, who };
+    const line = { ...pass, outcome: ran, because: this.#because, ...this.#sum, ms: Math.round(ms) };
     // A waiting pass runs again every few seconds, perhaps for hours.
     if (ran === 'waiting') return this.#tools.log.debug(line, 'reconciled');
     this.#tools.metrics.reconciles.inc({ outcome: ran });

@@ -153,9 +153,9 @@ export async function deleteHere(
   const deposits = orders.map(({ key: order }) => {
     const { shop, orderId } = partsOf(order);
     const body = Buffer.from(JSON.stringify({ id: orderId }));
-    const told = { topic: RECONCILED_DELETE, webhookId: null, triggeredAt, body };
+    const deletion = { topic: RECONCILED_DELETE, webhookId: null, triggeredAt, body };
     const id = idOf(shop, RECONCILED_DELETE, triggeredAt, body, tools);
-    return depositor.deposit({ id, order, ...told, unreadable: null, receivedAt: now() }, null);
+    return depositor.deposit({ id, order, ...deletion, unreadable: null, receivedAt: now() }, null);
   });
   const outcomes = await Promise.all(deposits);
   return outcomes.filter(({ outcome }) => outcome === 'accepted').length;

@@ -64,18 +64,18 @@ export function createThrottledApi(
   { api, patience, onThrottled }: ThrottledApiTools,
   signal: AbortSignal,
 ): ThrottledApi {
-  const points = new QueryBudget();
+  const budget = new QueryBudget();
   let spent = 0;
   const askOnce = async <Answer>(query: PricedQuery<Answer>): Promise<Answer> => {
     const { kind, document, variables, items, estimate, read } = query;
-    await points.untilAffordable(kind, items, estimate, signal);
+    await budget.untilAffordable(kind, items, estimate, signal);
     const { data, cost } = await api.ask(shop, document, variables, signal);
-    if (cost) points.told(kind, items, cost);
+    if (cost) budget.learn(kind, items, cost);
     spent += cost?.actual ?? 0;
     return read(data);
   };
   return {
-    itemsOf: (kind, estimate, most) => points.itemsOf(kind, estimate, most),
+    itemsOf: (kind, estimate, most) => budget.itemsOf(kind, estimate, most),
     spent: () => {
       const sum = spent;
       spent = 0;

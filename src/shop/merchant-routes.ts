@@ -54,8 +54,8 @@ export function merchantRoutes(tools: MerchantTools): Router {
       activityOf(shop),
       completenessOf(shop),
     ]);
-    const { repaired = 0, attention: told = null, reconciledTo: comparedTo = null } = record ?? {};
-    response.json(stateOf({ connected, activity, completeness, repaired, told, comparedTo }, now()));
+    const { repaired = 0, attention = null, reconciledTo: comparedTo = null } = record ?? {};
+    response.json(stateOf({ connected, activity, completeness, repaired, attention, comparedTo }, now()));
   });
   return router;
 }
@@ -105,7 +105,7 @@ interface State {
   activity: ShopActivity;
   completeness: Completeness;
   repaired: number;
-  told: string | null;
+  attention: string | null;
   /** The time up to which all orders were compared with Shopify's; null: not yet. */
   comparedTo: Date | null;
 }
@@ -123,11 +123,11 @@ const SENTENCES: readonly ((state: State, attention: readonly string[]) => strin
 ];
 
 function stateOf(state: State, now: number) {
-  const { connected, activity, repaired, told, comparedTo } = state;
+  const { connected, activity, repaired, comparedTo } = state;
   const { eventsToday, lastWebhookAt, waiting, oldestWaitMs } = activity;
   const attention = [
     ...(connected ? [] : ['Lockstep could not get access to your shop. Reload this page in a minute.']),
-    ...(told === null ? [] : [told]),
+    ...(state.attention === null ? [] : [state.attention]),
     ...((oldestWaitMs ?? 0) > LONG_WAIT_MS
       ? [`An order has been waiting for ${span(oldestWaitMs ?? 0)}.`]
       : []),

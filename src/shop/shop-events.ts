@@ -38,9 +38,9 @@ export function createShopEvents({ shops, requests, audited }: ShopEventTools): 
       reason: `event ${event.id}`,
     } as const;
     const entry = await audited.begin(act);
-    const told = await run();
-    await audited.end(entry, DETAILS[told]);
-    return VERDICTS[told];
+    const outcome = await run();
+    await audited.end(entry, DETAILS[outcome]);
+    return VERDICTS[outcome];
   };
   return {
     carryOut: async (event) => {

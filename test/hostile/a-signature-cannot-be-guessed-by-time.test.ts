@@ -1,3 +1,4 @@
+import { SECRET } from '../../testkit/local/secrets.ts';
 import { createHmac, randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { isAuthentic } from '../../src/accept/hmac.ts';
@@ -8,7 +9,6 @@ import { medianT } from './timing.ts';
  * found byte by byte. A wrong signature that shares 31 of its 32 bytes with the right one is compared with
  * one that shares none: see timing.ts for the statistic.
  */
-const SECRET = 'a-secret-for-tests';
 const BODY = Buffer.from('{"id":1}');
 const RIGHT = createHmac('sha256', SECRET).update(BODY).digest();
 

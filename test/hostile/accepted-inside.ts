@@ -1,3 +1,4 @@
+import { SECRET } from '../../testkit/local/secrets.ts';
 import { acceptWebhook } from '../../src/accept/accept-webhook.ts';
 import type { Answer } from '../../src/accept/answers.ts';
 import { fingerprintsOf } from '../../src/deposit/fingerprints.ts';
@@ -7,8 +8,6 @@ import type { Delivery } from '../../testkit/deliveries/life.ts';
 import { signedHeaders } from '../../testkit/deliveries/signed.ts';
 import type { Inside } from '../support/in-process.ts';
 import { UNLIMITED } from '../support/unlimited.ts';
-
-const SECRET = 'a-secret-for-tests';
 
 /** Headers that were changed on a delivery whose body, and so its signature, stayed the same. */
 export type Forged = Record<string, string>;

@@ -5,7 +5,7 @@ import type { ShopDomain } from '../../src/order/identity.ts';
 import { ALL_SCOPES } from '../../src/shop/shopify.ts';
 import { ADA, BOB, fulfillmentBody, orderBody, tracesOf } from '../compliance/persons.ts';
 import { everythingKept } from '../support/everything-kept.ts';
-import { SECRET } from '../../testkit/local/lockstep.ts';
+import { SECRET } from '../../testkit/local/secrets.ts';
 import { StackWithShopify, TOKEN_KEY } from '../support/stack-with-shopify.ts';
 import { until } from '../support/until.ts';
 

@@ -4,8 +4,8 @@ import type { Connection } from 'mongoose';
 import type { Delivery } from '../../testkit/deliveries/life.ts';
 import { randomFrom } from '../../testkit/deliveries/random.ts';
 import { signedHeaders } from '../../testkit/deliveries/signed.ts';
-import { freePort } from '../../testkit/local/ports.ts';
-import { untilReady, type RunningProgram } from '../../testkit/local/programs.ts';
+import { SECRET } from '../../testkit/local/secrets.ts';
+import { startOnFreePort, type RunningProgram } from '../../testkit/local/programs.ts';
 import { openMongo } from '../../src/system/connections.ts';
 import { rivalOutcome, type RivalOutcome } from '../../load-tests/rivals/outcome.ts';
 import { rolesOf, type RivalName, type Role } from '../../load-tests/rivals/rivals.ts';
@@ -15,8 +15,6 @@ import { http } from '../support/http.ts';
 import { livesOf } from '../support/lives.ts';
 import { namespace } from '../support/namespace.ts';
 import { until } from '../support/until.ts';
-
-const SECRET = 'a-secret-for-tests';
 
 /** The processes of one rival over their own namespace. */
 class RivalStack {
@@ -30,13 +28,13 @@ class RivalStack {
   }
 
   async start(name: RivalName, role: Role): Promise<void> {
-    const port = await freePort();
-    const url = `http://127.0.0.1:${port}`;
+    const setting = role === 'ingest' ? 'PORT' : 'ADMIN_PORT';
+    const { url } = await startOnFreePort((port) => {
+      const program = startRival(name, role, { ...this.#env, [setting]: port });
+      this.#programs.push(program);
+      return program;
+    });
     if (role === 'ingest') this.#url = url;
-    const place = { [role === 'ingest' ? 'PORT' : 'ADMIN_PORT']: String(port) };
-    const program = startRival(name, role, { ...this.#env, ...place });
-    this.#programs.push(program);
-    await untilReady(program, url);
   }
 
   async send(delivery: Delivery, secret = SECRET): Promise<[number, unknown]> {

@@ -1,3 +1,4 @@
+import { JWT_SECRET } from '../../testkit/local/secrets.ts';
 import { composeDashboard, type Dashboard } from '../../src/compose/dashboard.ts';
 import { depositorOver } from '../../src/compose/deposits.ts';
 import { drainToolsOf } from '../../src/compose/drains.ts';
@@ -22,7 +23,7 @@ import {
 import { servedHere } from '../support/served-here.ts';
 import { keyOf } from '../support/waiting-event.ts';
 
-export const JWT_SECRET = 'a-jwt-secret-for-tests-of-32-characters';
+export { JWT_SECRET };
 
 /** The dashboard's HTTP in this process, over a real Redis and a real MongoDB. */
 export class ServedDashboard {

@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
+import { JWT_SECRET as SECRET } from '../../testkit/local/secrets.ts';
 import { ROLES } from '../../src/system/roles.ts';
 import { mayActAs } from '../../src/operate/sign-in/authorize.ts';
 import { mintToken, readToken, tokenId, type TokenKind } from '../../src/system/tokens.ts';
 
-const SECRET = 'a-jwt-secret-for-tests-of-32-characters';
 const BEARER = { name: 'ada', role: 'viewer' } as const;
 
 const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');

@@ -1,3 +1,4 @@
+import { SECRET } from '../../testkit/local/secrets.ts';
 import { FakeShopify, type FakeShopifyOptions } from '../../testkit/fake-shopify/fake-shopify.ts';
 import type { FakeShop } from '../../testkit/fake-shopify/fake-shop.ts';
 import { acceptWebhook } from '../../src/accept/accept-webhook.ts';
@@ -18,7 +19,6 @@ import { until } from '../support/until.ts';
 import { openInProcess, silent, type Inside } from '../support/in-process.ts';
 
 export const SHOP = 'example.myshopify.com';
-const SECRET = 'a-secret-for-tests';
 /** A bucket that refills at once, for tests that are not about points. */
 const PLENTY = { maximum: 2000, restorePerSecond: 100_000 };
 

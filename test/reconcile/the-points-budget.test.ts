@@ -20,7 +20,7 @@ const going = new AbortController().signal;
 describe("a shop's points", () => {
   test('a query requests as many items as fit into half the bucket', () => {
     const points = new QueryBudget();
-    points.told('orders', 10, cost({ requested: 1000 }));
+    points.learn('orders', 10, cost({ requested: 1000 }));
     expect(points.itemsOf('orders', 1, 100)).toBe(10);
     expect(points.itemsOf('other orders', 20, 100)).toBe(50);
     expect(points.itemsOf('other orders', 2000, 100)).toBe(1);
@@ -29,7 +29,7 @@ describe("a shop's points", () => {
 
   test('a query waits until it leaves half the bucket', async () => {
     const points = new QueryBudget();
-    points.told('orders', 1, cost({ available: 1000 }));
+    points.learn('orders', 1, cost({ available: 1000 }));
     const began = performance.now();
     await points.untilAffordable('orders', 1, 1, going);
     // 100 points at 1000 per second.
@@ -38,7 +38,7 @@ describe("a shop's points", () => {
 
   test('waiting ends when the program stops', async () => {
     const points = new QueryBudget();
-    points.told('orders', 1, cost({ available: 0, restorePerSecond: 0.001 }));
+    points.learn('orders', 1, cost({ available: 0, restorePerSecond: 0.001 }));
     const stop = new AbortController();
     const waiting = points.untilAffordable('orders', 1, 1, stop.signal);
     stop.abort();

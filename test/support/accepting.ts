@@ -1,3 +1,4 @@
+import { SECRET } from '../../testkit/local/secrets.ts';
 import { randomUUID } from 'node:crypto';
 import { signedHeaders } from '../../testkit/deliveries/signed.ts';
 import { acceptWebhook } from '../../src/accept/accept-webhook.ts';
@@ -5,8 +6,6 @@ import type { Answer } from '../../src/accept/answers.ts';
 import type { Depositor } from '../../src/deposit/depositor.ts';
 import { fingerprintsOf } from '../../src/deposit/fingerprints.ts';
 import { UNLIMITED } from './unlimited.ts';
-
-const SECRET = 'a-secret-for-tests';
 
 interface Webhook {
   topic: string;

@@ -1,6 +1,6 @@
 import type { FakeShop } from '../../testkit/fake-shopify/fake-shop.ts';
 import { FakeShopify, type FakeShopifyOptions } from '../../testkit/fake-shopify/fake-shopify.ts';
-import { SECRET } from '../../testkit/local/lockstep.ts';
+import { SECRET } from '../../testkit/local/secrets.ts';
 import { freePort } from '../../testkit/local/ports.ts';
 import type { RunningProgram } from '../../testkit/local/programs.ts';
 import { collectionsOf, type Collections } from '../../src/persist/collections.ts';

@@ -1,7 +1,8 @@
 import { Agent } from 'node:http';
 import { Redis } from 'ioredis';
-import { adminToken, Lockstep, SECRET, type Started } from '../../testkit/local/lockstep.ts';
-import type { RunningProgram } from '../../testkit/local/programs.ts';
+import { adminToken, Lockstep } from '../../testkit/local/lockstep.ts';
+import { SECRET } from '../../testkit/local/secrets.ts';
+import type { RunningProgram, Started } from '../../testkit/local/programs.ts';
 import type { Random } from '../../testkit/deliveries/random.ts';
 import type { Delivery } from '../../testkit/deliveries/life.ts';
 import { signedHeaders } from '../../testkit/deliveries/signed.ts';

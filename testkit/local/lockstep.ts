@@ -1,6 +1,7 @@
 import { mintToken } from '../../src/system/tokens.ts';
+import { JWT_SECRET, SECRET } from './secrets.ts';
 import { freePort } from './ports.ts';
-import { startProgram, untilReady, type ProgramName, type RunningProgram } from './programs.ts';
+import { startProgram, untilReady, type ProgramName, type RunningProgram, type Started } from './programs.ts';
 
 /** The setting that says where each program answers /readyz. */
 const PORT_OF = {
@@ -10,19 +11,10 @@ const PORT_OF = {
   app: 'APP_PORT',
 } as const satisfies Record<ProgramName, string>;
 
-export const SECRET = 'a-secret-for-tests';
-const JWT_SECRET = 'a-jwt-secret-for-tests-of-32-characters';
-
 /** Of a Redis and a MongoDB. */
 export interface ServerUrls {
   redisUrl: string;
   mongoUri: string;
-}
-
-/** A program and its address. */
-export interface Started {
-  program: RunningProgram;
-  url: string;
 }
 
 export interface LockstepOptions {

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from './ports.ts';
 
 /** A Lockstep program that runs as our child process. */
 export interface RunningProgram {
@@ -64,6 +65,20 @@ export function startProcess(
       await ended;
     },
   };
+}
+
+/** A program and its address. */
+export interface Started {
+  program: RunningProgram;
+  url: string;
+}
+
+/** Starts a program on a free port, and waits until it is ready. @throws as {@link untilReady} */
+export async function startOnFreePort(start: (port: string) => RunningProgram): Promise<Started> {
+  const port = await freePort();
+  const started = { program: start(String(port)), url: `http://127.0.0.1:${port}` };
+  await untilReady(started.program, started.url);
+  return started;
 }
 
 /** How long a program may take to become ready. */

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { z } from 'zod';
-import type { Claims, ToldBody } from '../../deposit/claims.ts';
+import type { Claims, SentBody } from '../../deposit/claims.ts';
 import type { EventId } from '../../order/identity.ts';
 import { microsOf } from '../../order/instants.ts';
 import { isTopic } from '../../order/topics.ts';
@@ -68,7 +68,7 @@ export function dedupeRoutes(tools: DedupeTools): Route[] {
       // A body is longer inside JSON: base64 by a third, escaped quotes by more.
       largestBody: 2 * tools.maxBodyBytes + 1024,
       handle: async ({ body }) => {
-        const hashes = await tools.claims.hashesOf(toldBy(body, tools.maxBodyBytes));
+        const hashes = await tools.claims.hashesOf(sentBodyOf(body, tools.maxBodyBytes));
         const { known, looked } = await ofRedis(redis, () => reader.byHashes(hashes));
         return { claims: known.map(claimView), looked, hashes };
       },
@@ -110,7 +110,7 @@ async function claimNamed(event: EventId, { redis, reader }: DedupeTools): Promi
   return found;
 }
 
-function toldBy(asked: z.output<typeof bodyLookup>, maxBodyBytes: number): ToldBody {
+function sentBodyOf(asked: z.output<typeof bodyLookup>, maxBodyBytes: number): SentBody {
   const body = bodyIn(asked);
   if (body.length > maxBodyBytes)
     throw new Refusal(

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { JWT_SECRET as SECRET } from '../../../testkit/local/secrets.ts';
 import { loadConfig } from '../../../src/system/config.ts';
 import { mongoReady, openMongo } from '../../../src/system/connections.ts';
 import { collectionsOf, prepareCollections } from '../../../src/persist/collections.ts';
@@ -11,7 +12,6 @@ import { namespace } from '../../support/namespace.ts';
 import { openDeposit, type DepositInside } from '../../support/in-process.ts';
 import { ServedRoutes } from '../served-routes.ts';
 
-const SECRET = 'a-jwt-secret-for-tests-of-32-characters';
 const DAY_MS = 86_400_000;
 
 describe('the doctor', () => {
