@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { pageTests } from './test/support/fast-tests.ts';
 
 // Tests start hundreds of programs: each takes its compiled sources from here.
 process.env.NODE_COMPILE_CACHE ??= path.resolve(import.meta.dirname, '.lockstep', 'compiled');
@@ -9,14 +10,19 @@ const config = {
   testSequencer: '<rootDir>/test/support/longest-first.mjs',
   testRunner: '<rootDir>/test/support/native-runner.mjs',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  // npm run faults, npm run test:image
-  testPathIgnorePatterns: ['<rootDir>/test/faults/', '<rootDir>/test/image/'],
+  // npm run faults, npm run test:image, npm run test:sales, npm run test:pages
+  testPathIgnorePatterns: [
+    '<rootDir>/test/faults/',
+    '<rootDir>/test/image/',
+    '<rootDir>/test/sales/',
+    ...pageTests(import.meta.dirname).map((file) => `<rootDir>/${file}`),
+  ],
   transform: {},
   globalSetup: '<rootDir>/test/support/start-servers.ts',
   globalTeardown: '<rootDir>/test/support/stop-servers.ts',
   setupFilesAfterEnv: ['<rootDir>/test/support/no-leaks.ts'],
   reporters: ['default', '<rootDir>/test/support/remember-failures.ts'],
-  maxWorkers: 3,
+  maxWorkers: 4,
   testTimeout: 120_000,
 };
 

@@ -25,12 +25,12 @@ export async function runCommand(command: Command, failed: number): Promise<void
   }
 }
 
-/** Writes a run's figures and their chart. @returns the folder */
-export function writeFigures(name: string, figures: object, chart: string, out = FOLDER): string {
+/** Writes a run's figures, and their chart if there is one. @returns the folder */
+export function writeFigures(name: string, figures: object, chart: string | null, out = FOLDER): string {
   const folder = path.resolve(out);
   mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, `${name}.json`), `${JSON.stringify(figures, null, 2)}\n`);
-  writeFileSync(path.join(folder, `${name}.svg`), chart);
+  if (chart !== null) writeFileSync(path.join(folder, `${name}.svg`), chart);
   return folder;
 }
 

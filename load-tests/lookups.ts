@@ -65,7 +65,7 @@ async function fill(
   await mongoReady(mongo);
   try {
     const collections = collectionsOf(mongo);
-    await prepareCollections(collections, 3650);
+    await prepareCollections(collections, { journal: 3650, changes: 30 });
     await seed(collections, amounts, (orders) => {
       if (orders % 10_000 === 0) say(`${orders} orders, ${orders * EVENTS_OF_ONE_ORDER} events`);
     });

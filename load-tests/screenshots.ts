@@ -16,6 +16,8 @@ import { adminToken, Lockstep } from '../testkit/local/lockstep.ts';
  */
 const FOLDER = path.resolve(import.meta.dirname, 'figures');
 const SIZE = { width: 1280, height: 800 };
+/** An order's page down to the end of its timeline. */
+const ORDER_SIZE = { width: 1280, height: 1230 };
 /**
  * Webhooks per second, one rate after another, so that the charts have a shape; the pictures are taken during
  * the last.
@@ -86,6 +88,7 @@ async function takePictures(url: string, order: string, inTheMiddle: Promise<voi
     const page = await context.newPage();
     await inTheMiddle;
     await take(page, `${url}/`, 'overview.png');
+    await page.setViewportSize(ORDER_SIZE);
     await take(page, `${url}/orders/${order}`, 'order-timeline.png');
   } finally {
     await browser.close();

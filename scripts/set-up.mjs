@@ -2,8 +2,8 @@
 // else runs on the pinned Node that this installs. It first lists what is missing, and never waits for an
 // answer; a failing step says what to do instead. A second run finds everything and takes a moment.
 // LOCKSTEP_SET_UP=no: installs nothing; if something is missing, lists how to install it, with exit code 1.
-//   node scripts/set-up.mjs [packages | tests]
-//     packages: only those, no servers and no pages; tests: also a Chromium to open the pages in
+//   node scripts/set-up.mjs [packages | pages]
+//     packages: only those, no servers and no pages; pages: also a Chromium to open the pages in
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   accessSync,
@@ -108,11 +108,11 @@ function ofSystem(what, packages, isMissing, byHand) {
   return { what, isMissing, byHand, how, install: () => install(what, packages, byHand) };
 }
 
-/** What each command needs: `npm start` (no argument), the tests, or programs that start no servers. */
+/** What each command needs: `npm start` and `npm test` (no argument), the tests of pages, or programs without servers. */
 const NEEDED = {
   packages: [PARTS.packages],
   start: [PARTS.packages, PARTS.redis, PARTS.library],
-  tests: [PARTS.packages, PARTS.redis, PARTS.library, PARTS.chromium],
+  pages: [PARTS.packages, PARTS.redis, PARTS.library, PARTS.chromium],
 };
 
 /** Says what will be installed before anything is; with LOCKSTEP_SET_UP=no, says how to do it by hand, and ends. */

@@ -210,7 +210,7 @@ async function stopAndExit(code: number): Promise<void> {
 
 /**
  * Stops all programs at once, then the servers below them. Anything that has not ended within SHUTDOWN_MS is
- * killed. Nothing is lost by that, just as with a kill at any other moment.
+ * killed. No kill loses anything.
  */
 async function stopAll(): Promise<void> {
   if (started.length === 0) return;

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { once } from 'node:events';
 import { runCommand } from './ops/ops-command.ts';
 
 /** The operators' command line: `npm run ops -- <verb> [--json]`. */
@@ -9,6 +10,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 const code = await runCommand(process.argv.slice(2), {
   print: (text) => void process.stdout.write(text),
+  isScreen: process.stdout.isTTY,
+  drained: () => (process.stdout.writableNeedDrain ? once(process.stdout, 'drain') : Promise.resolve()),
   say: (text) => void process.stderr.write(text),
   bars: process.stderr.isTTY ? process.stderr : null,
   env: process.env,

@@ -33,6 +33,7 @@ const FOLDERS: Record<string, Row> = {
       'operate',
       'operate/api',
       'operate/doctor',
+      'operate/reports',
       'operate/sign-in',
       'operate/status',
       'operate/steering',
@@ -72,7 +73,7 @@ const FOLDERS: Record<string, Row> = {
   ops: {
     uses: ['order', 'system'],
     knows: ['operate/shapes'],
-    npm: ['cli-progress', 'commander'],
+    npm: ['cli-progress', 'commander', 'hyparquet-writer'],
     npmKnows: [],
   },
   order: { uses: [], knows: [], npm: ['zod'], npmKnows: [] },
@@ -93,7 +94,7 @@ const FOLDERS: Record<string, Row> = {
     ],
     npmKnows: [],
   },
-  persist: { uses: ['order', 'system'], knows: [], npm: ['mongoose'], npmKnows: [] },
+  persist: { uses: ['order', 'system'], knows: [], npm: ['mongoose', 'zod'], npmKnows: [] },
   reconcile: {
     uses: ['order', 'persist', 'system'],
     knows: ['deposit', 'lock', 'shop'],
@@ -112,10 +113,11 @@ const FOLDERS: Record<string, Row> = {
     npm: ['ioredis', 'jose', 'lz4-napi', 'mongoose', 'pino', 'pino-pretty', 'prom-client', 'zod'],
     npmKnows: [],
   },
-  operate: { uses: ['order'], knows: ['system'], npm: [], npmKnows: ['express'] },
+  operate: { uses: ['order', 'system'], knows: [], npm: [], npmKnows: ['express'] },
   'operate/api': {
     uses: [
       'operate',
+      'operate/reports',
       'operate/shapes',
       'operate/sign-in',
       'operate/status',
@@ -134,6 +136,13 @@ const FOLDERS: Record<string, Row> = {
     knows: ['operate/shapes', 'persist'],
     npm: [],
     npmKnows: ['bullmq', 'ioredis', 'mongoose'],
+  },
+  /** Sums over many orders. */
+  'operate/reports': {
+    uses: ['operate', 'order', 'persist'],
+    knows: ['operate/shapes'],
+    npm: [],
+    npmKnows: ['mongoose'],
   },
   /** The API's parameters and answers: its types are all that pages and the command line know. */
   'operate/shapes': { uses: ['order', 'system'], knows: [], npm: ['zod'], npmKnows: [] },
@@ -163,8 +172,8 @@ const FOLDERS: Record<string, Row> = {
   },
   /** The dashboard's HTTP: the API and the pages. Only compose/ imports it. */
   'operate/web': {
-    uses: ['health', 'operate', 'operate/api', 'operate/sign-in'],
-    knows: ['operate/shapes', 'persist', 'system'],
+    uses: ['health', 'operate', 'operate/api', 'operate/sign-in', 'system'],
+    knows: ['operate/shapes', 'persist'],
     npm: ['@bull-board/api', '@bull-board/express', 'compression', 'express', 'swagger-ui-dist', 'zod'],
     npmKnows: ['bullmq'],
   },
@@ -234,7 +243,13 @@ describe('architecture', () => {
   });
 
   test('the command line loads neither Redis nor MongoDB, not even through system/', () => {
-    expect([...loadedFrom('src/ops.ts')].toSorted()).toEqual(['cli-progress', 'commander', 'jose', 'zod']);
+    expect([...loadedFrom('src/ops.ts')].toSorted()).toEqual([
+      'cli-progress',
+      'commander',
+      'hyparquet-writer',
+      'jose',
+      'zod',
+    ]);
     const planted = `import { openRedis } from './system/connections.ts';`;
     const sourceOf = (file: string) => (file === 'src/ops.ts' ? planted : readFileSync(file, 'utf8'));
     expect([...loadedFrom('src/ops.ts', sourceOf)]).toEqual(expect.arrayContaining(['ioredis', 'mongoose']));

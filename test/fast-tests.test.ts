@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { allTests, fastTests, needsOf, projectReader } from './support/fast-tests.ts';
+import { allTests, fastTests, needsOf, pageTests, projectReader } from './support/fast-tests.ts';
 import { loadedBy } from './support/import-statements.ts';
 
 const SERVERS = 'the Redis and the MongoDB of the test run';
@@ -10,6 +10,10 @@ const PROGRAMS = 'programs or servers as child processes';
 // A variable: the settings are JavaScript, and have no types.
 const CONFIG: string = '../jest.fast.config.mjs';
 const { default: fast } = (await import(CONFIG)) as { default: Record<string, unknown> };
+const PAGES_CONFIG: string = '../jest.pages.config.mjs';
+const { default: pages } = (await import(PAGES_CONFIG)) as { default: Record<string, unknown> };
+const USUAL_CONFIG: string = '../jest.config.mjs';
+const { default: usual } = (await import(USUAL_CONFIG)) as { default: { testPathIgnorePatterns: string[] } };
 
 /** What test/a.test.ts needs in a project of these files. */
 const needed = (files: Record<string, string>) => needsOf('test/a.test.ts', (file) => files[file] ?? null);
@@ -51,5 +55,17 @@ describe('npm run test:fast', () => {
     const imported = new Set(allTests('.').flatMap((file) => [...loadedBy(file, read)]));
     expect(imported).toContain('test/support/namespace.ts');
     expect(imported).toContain('node:child_process');
+  });
+});
+
+describe('npm run test:pages', () => {
+  test('runs the tests that open a browser, and npm test runs all others', () => {
+    const found = pageTests('.').map((file) => `<rootDir>/${file}`);
+    expect(found).toContain('<rootDir>/test/journeys/every-page-in-every-state.test.ts');
+    expect(found).not.toContain('<rootDir>/test/browser/amounts-are-exact.test.ts');
+    expect(pages).toMatchObject({ testMatch: found, testPathIgnorePatterns: [] });
+    const separate = ['faults', 'image', 'sales'].map((folder) => `<rootDir>/test/${folder}/`);
+    expect(usual.testPathIgnorePatterns.toSorted()).toEqual([...separate, ...found].toSorted());
+    expect(found.filter((file) => separate.some((folder) => file.startsWith(folder)))).toEqual([]);
   });
 });

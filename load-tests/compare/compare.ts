@@ -1,9 +1,10 @@
+import type { BodySetting } from '../../src/persist/stored-body.ts';
 import { openMongo, mongoReady } from '../../src/system/connections.ts';
 import { machineOf } from '../sale/machine.ts';
 import { startServers, type Servers } from '../../testkit/local/servers.ts';
 import { bulkCeiling } from '../rivals/bulk.ts';
-import { median, rowOf, type Comparison, type Row } from './comparison.ts';
-import { BARE, CONTENDERS, LOCKSTEP, type Contender } from './contenders.ts';
+import { median, rowOf, type BodyRow, type Comparison, type Row } from './comparison.ts';
+import { BARE, CONTENDERS, LOCKSTEP, lockstepWith, type Contender } from './contenders.ts';
 import { race, type Race } from './race.ts';
 import { workload, WORKLOADS, type WorkloadName } from './workloads.ts';
 
@@ -19,6 +20,13 @@ const WORKERS = [1, 2];
 const NAMES = Object.keys(WORKLOADS) as WorkloadName[];
 const SEED = 1;
 
+/** Lockstep under each ORDER_BODY. */
+const SETTING_OF = new Map<Contender, BodySetting>([
+  [LOCKSTEP, 'full'],
+  [lockstepWith('masked'), 'masked'],
+  [lockstepWith('none'), 'none'],
+]);
+
 /**
  * One race of each contender in turn, then again, so that a slow minute of the machine affects all of them.
  */
@@ -31,30 +39,29 @@ export async function compare({ repeats, orders, command, say }: CompareOptions)
   >;
   const entries = entriesOf();
   const races = new Map<Entry, Race[]>(entries.map((entry) => [entry, []]));
-  const bulk: number[] = [];
+  const bulk = new Map<BodySetting, Bulk[]>([...SETTING_OF.values()].map((setting) => [setting, []]));
   const bare: number[] = [];
   try {
     for (let nth = 1; nth <= repeats; nth += 1) {
       bare.push((await race(BARE, servers, sales.spread, 0)).acksPerSecond);
       for (const entry of entries) {
         const { contender, workload: name, workers } = entry;
-        const isCeiling = contender === LOCKSTEP && name === 'spread' && workers === 1;
+        const setting = name === 'spread' && workers === 1 ? SETTING_OF.get(contender) : undefined;
         const done = await race(
           contender,
           servers,
           sales[name],
           workers,
-          isCeiling
-            ? async (from) => {
-                bulk.push(await bulkRate(from, servers));
-              }
-            : undefined,
+          setting && (async (from) => void bulk.get(setting)?.push(await bulkRate(from, servers))),
         );
         races.get(entry)?.push(done);
         say(line(nth, repeats, entry, done));
       }
     }
     const machine = await machineOf(servers);
+    const all = entries.map((entry): Row =>
+      rowOf({ ...entry, contender: entry.contender.name }, races.get(entry) ?? []),
+    );
     return {
       command,
       startedAt: new Date(began).toISOString(),
@@ -67,10 +74,12 @@ export async function compare({ repeats, orders, command, say }: CompareOptions)
           return [name, { orders: count, events, meanBodyBytes: bodyBytes.mean }];
         }),
       ) as Comparison['workloads'],
-      rows: entries.map((entry): Row =>
-        rowOf({ ...entry, contender: entry.contender.name }, races.get(entry) ?? []),
-      ),
-      ceilings: { acksPerSecond: median(bare), eventsPerSecond: median(bulk) },
+      rows: all.filter(({ contender }) => CONTENDERS.some(({ name }) => name === contender)),
+      ceilings: {
+        acksPerSecond: median(bare),
+        eventsPerSecond: median(bulk.get('full')?.map(({ rate }) => rate) ?? []),
+      },
+      bodies: bodiesOf(all, bulk),
     };
   } finally {
     await servers.close();
@@ -83,9 +92,9 @@ interface Entry {
   workers: number;
 }
 
-/** A contender without workers races once per workload. */
+/** A contender without workers races once per workload. Bodies are compared with one worker and many orders. */
 function entriesOf(): Entry[] {
-  return NAMES.flatMap((name) =>
+  const all = NAMES.flatMap((name) =>
     CONTENDERS.flatMap((contender) =>
       (contender.roles.includes('worker') ? WORKERS : [0]).map((workers) => ({
         contender,
@@ -94,15 +103,37 @@ function entriesOf(): Entry[] {
       })),
     ),
   );
+  const bodies = [...SETTING_OF.keys()].filter((contender) => contender !== LOCKSTEP);
+  return [...all, ...bodies.map((contender) => ({ contender, workload: 'spread' as const, workers: 1 }))];
+}
+
+function bodiesOf(rows: Row[], bulk: ReadonlyMap<BodySetting, Bulk[]>): BodyRow[] {
+  return [...SETTING_OF].flatMap(([{ name }, setting]) => {
+    const ceilings = bulk.get(setting) ?? [];
+    const orderBytes = median(ceilings.map((each) => each.orderBytes));
+    const ceiling = median(ceilings.map(({ rate }) => rate));
+    return rows
+      .filter(
+        ({ contender, workload: on, workers }) => contender === name && on === 'spread' && workers === 1,
+      )
+      .map((row) => ({ ...row, setting, orderBytes, ceiling }));
+  });
+}
+
+/** What MongoDB's own bulk writes did with the documents of one race. */
+interface Bulk {
+  /** Events per second. */
+  rate: number;
+  orderBytes: number;
 }
 
 /** Events per second that MongoDB's own bulk writes put into an empty database. */
-async function bulkRate(from: Parameters<typeof bulkCeiling>[0], servers: Servers): Promise<number> {
+async function bulkRate(from: Parameters<typeof bulkCeiling>[0], servers: Servers): Promise<Bulk> {
   const to = openMongo(servers.mongoUri.replace(/\/[^/]*$/, '/bulk'));
   await mongoReady(to);
   try {
-    const { events, seconds } = await bulkCeiling(from, to);
-    return events / seconds;
+    const { events, orderBytes, seconds } = await bulkCeiling(from, to);
+    return { rate: events / seconds, orderBytes };
   } finally {
     await to.dropDatabase();
     await to.close();

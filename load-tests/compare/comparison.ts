@@ -1,3 +1,4 @@
+import type { BodySetting } from '../../src/persist/stored-body.ts';
 import type { Machine } from '../report/run.ts';
 import type { Race } from './race.ts';
 import type { WorkloadName } from './workloads.ts';
@@ -15,10 +16,21 @@ export interface Comparison {
     /** Bare Express and HMAC, with nothing stored. */
     acksPerSecond: number;
     /**
-     * Lockstep's documents of the spread workload (orders and journal), written by MongoDB's own bulk writes.
+     * The upper bound: the documents of the spread workload (orders and journal), written with MongoDB's bulk writes.
      */
     eventsPerSecond: number;
   };
+  /** What the orders' bodies cost: the spread workload with one worker. */
+  bodies: BodyRow[];
+}
+
+/** Lockstep under one ORDER_BODY, and the ceiling with the same documents. */
+export interface BodyRow extends Row {
+  setting: BodySetting;
+  /** Of an order's document, mean. */
+  orderBytes: number;
+  /** Events per second. */
+  ceiling: number;
 }
 
 /** One contender with one workload and a number of workers: medians, and sums for what must be zero. */

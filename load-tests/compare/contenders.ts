@@ -5,6 +5,7 @@ import { startProgram, type RunningProgram } from '../../testkit/local/programs.
 import { prove } from '../../testkit/proof/prove.ts';
 import type { SentLog } from '../../testkit/proof/sent-log.ts';
 import { collectionsOf } from '../../src/persist/collections.ts';
+import type { BodySetting } from '../../src/persist/stored-body.ts';
 import { rivalOutcome, type RivalOutcome } from '../rivals/outcome.ts';
 import { RIVALS, rolesOf, type RivalName, type Role } from '../rivals/rivals.ts';
 import { startRival } from '../rivals/start-rival.ts';
@@ -48,6 +49,15 @@ export const LOCKSTEP: Contender = {
     return { lost, twice, inversions, wrong };
   },
 };
+
+/** The same, with another part of the order's body in each commit. */
+export function lockstepWith(setting: BodySetting): Contender {
+  return {
+    ...LOCKSTEP,
+    name: `Lockstep, ORDER_BODY=${setting}`,
+    start: (role, env) => LOCKSTEP.start(role, { ...env, ORDER_BODY: setting }),
+  };
+}
 
 /** Only checks signatures: the ceiling for acknowledgements. */
 export const BARE: Contender = rival('bare', 'bare Express + HMAC');

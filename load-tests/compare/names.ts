@@ -1,3 +1,5 @@
+import type { BodySetting } from '../../src/persist/stored-body.ts';
+
 /** The participants of the comparison, by the names under which the documents show them. */
 export const CONTENDER_NAMES = [
   'no queue, no lock',
@@ -7,6 +9,7 @@ export const CONTENDER_NAMES = [
   'Lockstep',
 ] as const;
 
-export type ContenderName = (typeof CONTENDER_NAMES)[number] | 'bare Express + HMAC';
+export type ContenderName =
+  (typeof CONTENDER_NAMES)[number] | 'bare Express + HMAC' | `Lockstep, ORDER_BODY=${BodySetting}`;
 
 export const LOCKSTEP_NAME = 'Lockstep' satisfies ContenderName;

@@ -56,6 +56,26 @@ export function claimsTable(comparison: Comparison): string {
   );
 }
 
+/** What the orders' bodies cost. */
+export function bodiesTable({ bodies }: Comparison): string {
+  return markdownTable(
+    [
+      '`ORDER_BODY`',
+      "bytes of an order's document",
+      'events/s to MongoDB',
+      "MongoDB's own bulk writes",
+      'ratio',
+    ],
+    bodies.map(({ setting, orderBytes, eventsPerSecond, ceiling }) => [
+      `\`${setting}\``,
+      round(orderBytes),
+      round(eventsPerSecond),
+      round(ceiling),
+      round((eventsPerSecond ?? 0) / ceiling, 2),
+    ]),
+  );
+}
+
 /** How a comparison was made, in one sentence. */
 export function madeOn({ startedAt, minutes, repeats, machine }: Comparison): string {
   const { redis, mongodb, lockstep } = machine;

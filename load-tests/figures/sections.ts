@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { LocalMachine } from '../../testkit/local/machine.ts';
 import type { Comparison } from '../compare/comparison.ts';
-import { claimsTable, comparisonTable, madeOn, shortTable } from '../compare/views.ts';
+import { bodiesTable, claimsTable, comparisonTable, madeOn, shortTable } from '../compare/views.ts';
 import type { Growth } from '../growth/cases.ts';
 import { growthTable } from '../growth/views.ts';
+import { questionsTable, type QuestionsRun } from '../questions/views.ts';
 import type { LoadTestRun } from '../report/run.ts';
 import { machineInWords } from './machine-in-words.ts';
 
@@ -15,6 +16,7 @@ export function sectionsOf(folder: string): Record<string, Record<string, string
   const growth = read('growth') as Growth;
   const sale = read('flash-sale') as LoadTestRun;
   const lookups = read('lookups') as Run;
+  const questions = read('questions') as QuestionsRun;
   return {
     'README.md': {
       figures: shortFigures(sale, comparison, growth),
@@ -23,10 +25,12 @@ export function sectionsOf(folder: string): Record<string, Record<string, string
     'docs/load-tests.md': {
       'flash-sale': saleFigures(sale),
       comparison: `${comparisonTable(comparison)}\n\n_${madeOn(comparison)}._`,
+      bodies: `${bodiesTable(comparison)}\n\n_${madeOn(comparison)}._`,
       claims: `${claimsTable(comparison)}\n\n_${madeOn(comparison)}._`,
       growth: growthFigures(growth),
       lookups: `_${lookups.startedAt.slice(0, 10)}; ${machineInWords(lookups.machine)}; servers and dashboard on that machine._`,
     },
+    'docs/data.md': { 'question-figures': questionFigures(questions) },
   };
 }
 
@@ -44,7 +48,7 @@ function shortFigures(sale: LoadTestRun, comparison: Comparison, growth: Growth)
   return [
     `- **A flash sale:** ${sale.verdict.sentence} ${when(sale)}`,
     `- **One worker** applies ${whole(applied.eventsPerSecond)} events/s to MongoDB. ${when(comparison)}`,
-    `- **A backlog** of ${whole(largest.events)} events takes ${whole(largest.redisBytes)} bytes of Redis per event, and one worker applies ${whole(1e6 / largest.applyMicros)} events/s of it. ${when(growth)}`,
+    `- **A backlog** of ${whole(largest.events)} events takes ${whole(largest.redisBytes)} bytes of Redis per event. ${when(growth)}`,
     '',
     `_${[...machines].join('; ')}, Redis ${redis} (appendfsync always), MongoDB engine ${mongodb}; everything on one machine._`,
   ].join('\n');
@@ -67,4 +71,8 @@ function saleFigures({ command, startedAt, verdict, machine }: LoadTestRun): str
 
 function growthFigures(growth: Growth): string {
   return `${growthTable(growth)}\n\n_${growth.startedAt.slice(0, 10)}; one worker; ${machineInWords(growth.machine)}; servers and worker on that machine._`;
+}
+
+function questionFigures(run: QuestionsRun): string {
+  return `${questionsTable(run)}\n\n_${run.startedAt.slice(0, 10)}; ${machineInWords(run.machine)}; MongoDB engine ${run.mongodb} on that machine._`;
 }

@@ -25,7 +25,7 @@ const FROM = Date.UTC(2026, 8, 1);
 /** Time between orders: 100,000 in seven weeks. */
 const BETWEEN_ORDERS_MS = 42_000;
 
-/** One order as it ended, with its journal. */
+/** One order in its final state, with its journal. */
 interface Lived {
   order: Order;
   ended: Ended[];

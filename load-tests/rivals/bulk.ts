@@ -1,5 +1,7 @@
-import type { Connection, mongo } from 'mongoose';
+import { mongo, type Connection } from 'mongoose';
 import { collectionsOf, prepareCollections } from '../../src/persist/collections.ts';
+
+const { calculateObjectSize } = mongo.BSON;
 
 /**
  * Writes per command, and concurrent commands. 12,000 documents on 2 cores, four runs each. With 100, 500,
@@ -23,17 +25,19 @@ type Write = mongo.AnyClientBulkWriteModel<mongo.Document>;
 export async function bulkCeiling(
   from: Connection,
   to: Connection,
-): Promise<{ documents: number; events: number; seconds: number }> {
+): Promise<{ documents: number; events: number; orderBytes: number; seconds: number }> {
   const orders = await from.getClient().db(from.name).collection('orders').find().toArray();
   const events = await from.getClient().db(from.name).collection('events').find().toArray();
-  await prepareCollections(collectionsOf(to), RETENTION_DAYS);
+  await prepareCollections(collectionsOf(to), { journal: RETENTION_DAYS, changes: 30 });
   const writes: Write[] = [
     ...orders.map((order) => upsert(`${to.name}.orders`, order)),
     ...events.map((document) => ({ namespace: `${to.name}.events`, name: 'insertOne' as const, document })),
   ];
   const began = performance.now();
   await writeAll(to.getClient(), writes, BATCH, AT_A_TIME);
-  return { documents: writes.length, events: events.length, seconds: (performance.now() - began) / 1000 };
+  const seconds = (performance.now() - began) / 1000;
+  const orderBytes = orders.reduce((sum, order) => sum + calculateObjectSize(order), 0) / orders.length;
+  return { documents: writes.length, events: events.length, orderBytes, seconds };
 }
 
 function upsert(namespace: string, { _id, ...replacement }: mongo.Document): Write {

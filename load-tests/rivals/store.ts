@@ -39,5 +39,5 @@ export function rivalStore(mongo: Connection): RivalStore {
 
 /** Creates what Lockstep's worker creates when it starts. */
 export async function ensureRivalIndexes(mongo: Connection, retentionDays: number): Promise<void> {
-  await prepareCollections(collectionsOf(mongo), retentionDays);
+  await prepareCollections(collectionsOf(mongo), { journal: retentionDays, changes: 30 });
 }

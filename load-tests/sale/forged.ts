@@ -40,7 +40,7 @@ export class Forger {
     await this.#going;
   }
 
-  /** The result. None may be stored under its webhook id anywhere. */
+  /** Counts the forged webhooks that were stored. Must be 0. */
   async found({ events, parked, spool }: Pick<Collections, 'events' | 'parked' | 'spool'>): Promise<Forged> {
     const filter = { webhookId: { $in: this.#ids } };
     const kept = await Promise.all([

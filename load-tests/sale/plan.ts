@@ -28,7 +28,7 @@ export interface SaleOptions {
   /** Further `orders/updated` of each order, a second apart. */
   updates?: number;
   seed: number;
-  /** Of the first order; the others follow. */
+  /** The number of the first order; the others count up from it. */
   firstNumber?: number;
   /** The sale's own id: shops' names contain it, so no run meets the events of another. */
   id: string;

@@ -84,7 +84,7 @@ export async function runSale(
   }
 }
 
-/** What is stored of a sale and of the forged webhooks in it, and which drain held which order when. */
+/** What is stored of a sale and of the forged webhooks in it, and which drain held each order, and when. */
 async function proofOf(
   { shops }: Sale,
   { partitions }: Target,

@@ -100,7 +100,7 @@ export function verdictOf(
     return { kept: false, sentence: `BROKEN: ${what}, in a sale of ${orders} orders.` };
   }
   const rate = rateText(run.acksPerSecond, run.plan.rate);
-  const sentence = `${orders} orders, ${events} events: none lost, none twice, none out of sequence, at ${rate} with an ack p99 of ${run.ack.p99Ms.toFixed(1)} ms, drained ${run.seconds.draining.toFixed(1)} s after the last.`;
+  const sentence = `${orders} orders, ${events} events: none lost, none twice, none out of sequence, at ${rate} with an ack p99 of ${run.ack.p99Ms.toFixed(1)} ms, drained ${run.seconds.draining.toFixed(1)} s after the last webhook.`;
   return { kept: true, sentence };
 }
 

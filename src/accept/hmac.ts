@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** 32 bytes in base64, in the only spelling that has no bits left over. */
+/** 32 bytes in canonical base64: the unused last bits are zero. */
 const SIGNATURE = /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/;
 
 /** Whether a text can be a signature at all. */

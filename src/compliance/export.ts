@@ -2,8 +2,9 @@ import { isAbout } from '../order/persons.ts';
 import type { Collections } from '../persist/collections.ts';
 import type { ComplianceDocument } from '../persist/compliance-schema.ts';
 import type { EventDocument } from '../persist/event-schema.ts';
-import type { OrderDocument } from '../persist/order-schema.ts';
+import type { OrderDocument } from '../persist/order-fields.ts';
 import type { ParkedDocument } from '../persist/parked-schema.ts';
+import { storedValue } from '../persist/stored-json.ts';
 import { bytesOf, decompress } from '../system/payload.ts';
 import { ordersOf } from './redact.ts';
 
@@ -67,8 +68,9 @@ async function keptOf(
   const document = await orders.findById(order).lean<OrderDocument>();
   if (!document) return null;
   // An order that changed hands has data of both customers.
-  const { customers, applied: _, version: __, position: ___, ...kept } = document;
-  return customers.some((each) => each !== customer) ? null : kept;
+  const { customers, applied: _, version: __, position: ___, body, bodySource: ____, ...kept } = document;
+  if (customers.some((each) => each !== customer)) return null;
+  return body ? { ...kept, body: storedValue(body) } : kept;
 }
 
 async function eventsOf(

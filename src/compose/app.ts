@@ -5,9 +5,11 @@ import { adminRoutes } from '../health/admin-routes.ts';
 import { mongoCheck, redisCheck } from '../health/checks.ts';
 import { createLocks, type Locks } from '../lock/locks.ts';
 import { tellAppStarted } from '../persist/app-presence.ts';
+import { createCompletenessStore } from '../persist/completeness-store.ts';
 import { createReconcileStore } from '../persist/reconcile-store.ts';
 import { createShopStore, type ShopStore } from '../persist/shop-store.ts';
 import { createShopChecks } from '../persist/shop-checks.ts';
+import { CompletenessRunner } from '../reconcile/completeness-runner.ts';
 import { Reconciler } from '../reconcile/reconciler.ts';
 import { createAccessTokens, type AccessTokens } from '../shop/access-tokens.ts';
 import { createAdminApi, type AdminApi } from '../shop/admin-api.ts';
@@ -73,6 +75,7 @@ export function composeApp(resources: AppResources): App {
       after: [
         compliance,
         reconcilerOf(resources, api, shop.shops, lock),
+        completenessRunnerOf(resources, api, lock),
         new SubscriptionCheck({
           api,
           checks: createShopChecks(collections),
@@ -162,6 +165,15 @@ function reconcilerOf(resources: AppResources, api: AdminApi, shops: ShopStore, 
     now,
   };
   return new Reconciler(tools, config.RECONCILE_EVERY_MINUTES);
+}
+
+function completenessRunnerOf(
+  { log, metrics, now, collections }: AppResources,
+  api: AdminApi,
+  lock: Locks,
+): CompletenessRunner {
+  const store = createCompletenessStore(collections, now);
+  return new CompletenessRunner({ api, collections, store, lock, metrics, log, now });
 }
 
 /** TLS ends at the proxy in front of the app. After the first visit, browsers use HTTPS only. */

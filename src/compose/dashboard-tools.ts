@@ -5,18 +5,23 @@ import { createMailbox } from '../deposit/mailbox.ts';
 import { createReplayer } from '../deposit/replayer.ts';
 import { createLockKeeper } from '../lock/lock-keeper.ts';
 import { createLocks } from '../lock/locks.ts';
+import { createBodyKeeper } from '../persist/body-keeper.ts';
 import { fence } from '../persist/fence.ts';
 import { createParkedStore } from '../persist/parked-store.ts';
+import { createCompletenessStore } from '../persist/completeness-store.ts';
 import { createReconcileStore } from '../persist/reconcile-store.ts';
 import { createReplayStore } from '../persist/replay-store.ts';
 import { createRequestStore } from '../persist/request-store.ts';
 import { forgedOf, readHeartbeats, workersAlive } from '../system/heartbeats.ts';
 import { dedupeTtlSeconds, type Config } from '../system/config.ts';
+import { createStatementSigner } from '../system/signed-statement.ts';
 import { inPartitionOf, redisKeys } from '../system/redis-keys.ts';
 import type { ApiTools } from '../operate/api/routes.ts';
 import { createDoctor } from '../operate/doctor/doctor.ts';
+import { lockstepVersion } from '../operate/doctor/installed-versions.ts';
 import { secretsIn } from '../operate/doctor/secrets-age.ts';
 import { shownSettings } from '../operate/doctor/shown-settings.ts';
+import { salesReports } from '../operate/reports/sales-report.ts';
 import { createInstallReader } from '../operate/status/install-reader.ts';
 import { Outages } from '../operate/status/outages.ts';
 import { createQueueReader } from '../operate/status/queue-reader.ts';
@@ -28,6 +33,8 @@ import { createClaimReader } from '../operate/steering/claim-reader.ts';
 import { createLockReader } from '../operate/steering/lock-reader.ts';
 import type { LockTools } from '../operate/steering/lock-release.ts';
 import type { ReplayTools } from '../operate/steering/replay-run.ts';
+import { createChangeReader } from '../operate/stories/change-reader.ts';
+import { ChangeWaits } from '../operate/stories/change-waits.ts';
 import { duplicatesOf } from '../operate/stories/duplicates.ts';
 import { createEventReader } from '../operate/stories/event-reader.ts';
 import { createEventSearch } from '../operate/stories/event-search.ts';
@@ -45,7 +52,7 @@ import type { Resources } from './resources.ts';
 export type DashboardResources = Resources<Config<'OPS_JWT_SECRET'>>;
 
 /** What several of the tools share. */
-type Shared = ReturnType<typeof sharedOf>;
+export type Shared = ReturnType<typeof sharedOf>;
 
 export function sharedOf(resources: DashboardResources) {
   const { config, log, now, redis, partitions } = resources;
@@ -59,7 +66,8 @@ export function sharedOf(resources: DashboardResources) {
   const heldLocks = () => locks.count();
   const status = createStatusReader({ ...resources, queues, workers, forged, locks: heldLocks, outages });
   const sampler = new Sampler({ status, heartbeats, log, now });
-  return { ...resources, queues, waker, heartbeats, workers, keeper, locks, status, sampler };
+  const stopping = new AbortController();
+  return { ...resources, queues, waker, heartbeats, workers, keeper, locks, status, sampler, stopping };
 }
 
 /** Parked events and their replay. */
@@ -108,6 +116,8 @@ export function changingTools(
       isPaused: async (partition) => (await queues[partition]?.isPaused()) ?? false,
     },
     rebuilds: {
+      keepBody: createBodyKeeper(config.ORDER_BODY),
+      setting: config.ORDER_BODY,
       collections,
       lock: createLocks(shared.lockServers, config.LOCK_TTL_MS, () => undefined),
       lockKey,
@@ -122,9 +132,20 @@ export function changingTools(
   };
 }
 
-/** Tools for requests to other programs: privacy requests and reconciliation. */
-export function requestTools({ collections, now }: Shared): Pick<ApiTools, 'compliance' | 'reconciles'> {
+/** Tools for requests to other programs: privacy requests, reconciliation, completeness checks. */
+export function requestTools({
+  collections,
+  config,
+  now,
+}: Shared): Pick<ApiTools, 'completeness' | 'compliance' | 'reconciles'> {
   return {
+    completeness: {
+      store: createCompletenessStore(collections, now),
+      shops: collections.shops,
+      signer: createStatementSigner(config.OPS_JWT_SECRET),
+      now,
+      version: lockstepVersion,
+    },
     compliance: {
       requests: createRequestStore(collections),
       exported: (record, after) => exportOf(collections, record, after),
@@ -137,19 +158,21 @@ export function requestTools({ collections, now }: Shared): Pick<ApiTools, 'comp
 /** Tools that only read: orders, events, shops, overall status. */
 export function readingTools(
   shared: Shared,
-): Pick<ApiTools, 'events' | 'orders' | 'shops' | 'system' | 'verify'> {
-  const { config, now, redis, partitions, collections, status, sampler, locks } = shared;
+): Pick<ApiTools, 'events' | 'exports' | 'orders' | 'reports' | 'search' | 'shops' | 'system' | 'verify'> {
+  const { config, now, redis, partitions, collections, status, sampler, locks, stopping } = shared;
   const byText = findOrders(collections);
   const missing = missingEvents({ collections, redis, partitions });
   const duplicates = duplicatesOf(redis, partitions);
+  const orders = createOrderReader(collections, missing);
   return {
     events: {
       search: createEventSearch(collections, byText),
       event: createEventReader(collections),
       duplicates,
     },
+    exports: { orders, events: collections.events, duplicates, now, stopping: stopping.signal },
     orders: {
-      orders: createOrderReader(collections, missing),
+      orders,
       timeline: createTimelineReader({
         collections,
         redis,
@@ -159,13 +182,14 @@ export function readingTools(
         lockOf: (order) => locks.one(order),
         now,
       }),
-      search: search({
-        collections,
-        findOrders: byText,
-        missing,
-        waitingWith: (orderId) => waitingWith(redis, partitions, orderId),
-      }),
     },
+    reports: { sales: salesReports(collections, now) },
+    search: search({
+      collections,
+      findOrders: byText,
+      missing,
+      waitingWith: (orderId) => waitingWith(redis, partitions, orderId),
+    }),
     shops: {
       redis,
       shops: shopStatus({
@@ -176,8 +200,16 @@ export function readingTools(
       }),
     },
     system: { status, sampler },
-    verify: { verify: createVerifier(collections, config.JOURNAL_RETENTION_DAYS) },
+    verify: {
+      verify: createVerifier(collections, config.JOURNAL_RETENTION_DAYS, createBodyKeeper(config.ORDER_BODY)),
+    },
   };
+}
+
+/** The change feed. */
+export function changeTools({ collections }: Shared): ApiTools['changes'] {
+  const reader = createChangeReader(collections);
+  return { reader, waits: new ChangeWaits(reader) };
 }
 
 export function doctorTools(shared: Shared): ApiTools['doctor'] {

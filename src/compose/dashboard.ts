@@ -7,7 +7,7 @@ import type { Component } from '../system/lifecycle.ts';
 import { redisKeys } from '../system/redis-keys.ts';
 import type { Route } from '../operate/api/route.ts';
 import { allRoutes } from '../operate/api/routes.ts';
-import { installedVersions } from '../operate/doctor/installed-versions.ts';
+import { lockstepVersion } from '../operate/doctor/installed-versions.ts';
 import { secretsIn, seeSecrets } from '../operate/doctor/secrets-age.ts';
 import { guardOf } from '../operate/sign-in/guard.ts';
 import { Refusals } from '../operate/sign-in/refusals.ts';
@@ -17,6 +17,7 @@ import { measureStatus } from '../operate/status/measure-status.ts';
 import { endsBrokenOff } from '../operate/steering/broken-off.ts';
 import type { ReplayTools } from '../operate/steering/replay-run.ts';
 import { Replays } from '../operate/steering/replays.ts';
+import type { ChangeWaits } from '../operate/stories/change-waits.ts';
 import { dashboardApp } from '../operate/web/dashboard-app.ts';
 import { docsPage } from '../operate/web/docs-page.ts';
 import { LoadTestReports } from '../operate/web/load-test-reports.ts';
@@ -24,6 +25,7 @@ import { pagesRouter } from '../operate/web/serve-browser.ts';
 import { rawQueues } from '../operate/web/raw-queues.ts';
 import type { Composition } from './composition.ts';
 import {
+  changeTools,
   changingTools,
   doctorTools,
   readingTools,
@@ -31,6 +33,7 @@ import {
   requestTools,
   sharedOf,
   type DashboardResources,
+  type Shared,
 } from './dashboard-tools.ts';
 import type { Wakes } from './deposits.ts';
 
@@ -39,6 +42,7 @@ export interface Dashboard extends Composition, Wakes {
   routes: readonly Route[];
   replays: Replays;
   replayTools: ReplayTools;
+  waits: ChangeWaits;
 }
 
 /** Composes the dashboard: the tools of the API, the pages, and the guard in front of them. */
@@ -53,18 +57,20 @@ export function composeDashboard(resources: DashboardResources): Dashboard {
   const replayTools = replayToolsOf(shared);
   const replays = new Replays(replayTools);
   const loadTests = new LoadTestReports(path.join('.lockstep', 'load-tests'));
+  const changes = changeTools(shared);
   const routes = allRoutes({
     ...readingTools(shared),
     ...changingTools(shared),
     ...requestTools(shared),
     audit: { audit: collections.audit, signer },
+    changes,
     doctor: doctorTools(shared),
     live: liveHandler(sampler, guard),
     loadTests: { loadTests },
     parked: { parked: replayTools.parked, replays, now },
     sessions: { sessions: createSessions(config.OPS_JWT_SECRET, store, audit, refusals) },
     tokens: { jwtSecret: config.OPS_JWT_SECRET, store },
-    version: async () => (await installedVersions()).lockstep ?? 'unknown',
+    version: lockstepVersion,
   });
   const app = dashboardApp({
     routes,
@@ -73,9 +79,9 @@ export function composeDashboard(resources: DashboardResources): Dashboard {
     refusals,
     log,
     behindSignIn: {
-      '/queues/raw': rawQueues(queues, '/queues/raw'),
-      '/docs': docsPage(),
-      '/load-tests': loadTests.pages(),
+      '/queues/raw': { scope: 'global', router: rawQueues(queues, '/queues/raw') },
+      '/docs': { scope: 'own', router: docsPage() },
+      '/load-tests': { scope: 'global', router: loadTests.pages() },
     },
     pages: pagesRouter(),
     checks: [redisCheck(redis), mongoCheck(mongo.getClient())],
@@ -89,15 +95,24 @@ export function composeDashboard(resources: DashboardResources): Dashboard {
     http: [{ name: 'dashboard', app, port: config.DASHBOARD_PORT, about: 'dashboard and API' }],
     components: {
       before: [store, refusals, signer, secretsSeen(resources), settled, replays, brokenOff, beating],
-      // It starts last, so it stops first: it ends the live streams that would keep the server from stopping.
-      after: [{ name: 'live streams', start: () => sampler.start(), stop: () => sampler.stop() }],
+      after: [streamsOf(shared), changes.waits],
     },
     queues,
     waker,
     routes,
     replays,
     replayTools,
+    waits: changes.waits,
   };
+}
+
+/** They start last, so they stop first: they would keep the server from stopping. */
+function streamsOf({ sampler, stopping }: Shared): Component {
+  const stop = () => {
+    stopping.abort();
+    return sampler.stop();
+  };
+  return { name: 'live streams and exports', start: () => sampler.start(), stop };
 }
 
 /** A secret's age counts from the first start with it. */

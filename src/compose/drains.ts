@@ -6,8 +6,10 @@ import type { DrainTools, ShopEvents } from '../drain/drain-tools.ts';
 import { createDrainWatch } from '../drain/drain-watch.ts';
 import { createLocks, type Locks } from '../lock/locks.ts';
 import { createAuditedOnce } from '../persist/audited-once.ts';
+import { createBodyKeeper } from '../persist/body-keeper.ts';
 import { createJournal } from '../persist/journal.ts';
 import { createOrderStore } from '../persist/order-store.ts';
+import { RecentCommits } from '../persist/outbox.ts';
 import { createRedactions } from '../persist/redactions.ts';
 import { createRequestStore } from '../persist/request-store.ts';
 import { createShopStore } from '../persist/shop-store.ts';
@@ -21,16 +23,24 @@ import type { Resources } from './resources.ts';
 export function drainToolsOf(resources: Resources): DrainTools {
   const { config, log, metrics, now, redis, partitions, lockServers, mongo, collections } = resources;
   const client = mongo.getClient();
+  const putInHere = new RecentCommits();
   return {
     lock: createLocks(lockServers, config.LOCK_TTL_MS, () => metrics.locksLost.inc()),
     lockKey: (order) => inPartitionOf(order, partitions).lock(order),
     mailbox: createMailbox(redis, partitions),
-    orders: createOrderStore(client, collections, (size, ms) => {
-      metrics.commitOrders.observe(size);
-      metrics.commitSeconds.observe(ms / 1000);
-    }),
-    journal: createJournal(client, collections),
+    orders: createOrderStore(
+      client,
+      collections,
+      (size, ms) => {
+        metrics.commitOrders.observe(size);
+        metrics.commitSeconds.observe(ms / 1000);
+      },
+      now,
+      putInHere,
+    ),
+    journal: createJournal(client, collections, putInHere),
     redactions: createRedactions(collections, now),
+    keepBody: createBodyKeeper(config.ORDER_BODY),
     shopEvents: shopEventsOf(resources),
     watch: createDrainWatch(metrics, log, now),
     holdForCreateMs: config.HOLD_FOR_CREATE_MS,

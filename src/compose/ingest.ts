@@ -85,7 +85,7 @@ export function composeIngest(resources: IngestResources, changed: Partial<Inges
   return {
     http: [
       ...adminServed(config.ADMIN_PORT, admin),
-      { name: 'webhooks', app: routes, port: config.PORT, about: 'taking webhooks' },
+      { name: 'webhooks', app: routes, port: config.PORT, about: 'receiving webhooks' },
     ],
     components: {
       before: [

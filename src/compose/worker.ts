@@ -2,11 +2,15 @@ import { Sweeper } from '../deposit/sweeper.ts';
 import type { Unspooler } from '../deposit/unspooler.ts';
 import { drainOrder } from '../drain/drain-order.ts';
 import { DrainPauser } from '../drain/drain-pauser.ts';
+import { sequencing } from '../drain/sequencing.ts';
 import { drainsComponent, openWorkers } from '../drain/drain-workers.ts';
 import { problemOf } from '../health/admin-routes.ts';
 import { mongoCheck, redisCheck } from '../health/checks.ts';
 import { workerFigures } from '../health/figures.ts';
 import { measureKept, measureWaiting } from '../health/waiting.ts';
+import { createLocks } from '../lock/locks.ts';
+import { createBlockStore } from '../persist/block-store.ts';
+import { createSequencer } from '../persist/sequencer.ts';
 import { isMongoAway } from '../persist/is-mongo-away.ts';
 import { createHeartbeats } from '../system/heartbeats.ts';
 import type { Component } from '../system/lifecycle.ts';
@@ -53,9 +57,29 @@ export function composeWorker(resources: Resources): Composition {
     http: adminServed(config.ADMIN_PORT ?? 0, admin),
     components: {
       before: [createHeartbeats(redis, redisKeys(0), 'worker', workerFigures(metrics))],
-      after: [sweeper.component, unspooler.component, drainsComponent(workers, waker, log), holds],
+      after: [
+        sweeper.component,
+        unspooler.component,
+        feedOf(resources),
+        drainsComponent(workers, waker, log),
+        holds,
+      ],
     },
   };
+}
+
+function feedOf({ config, lockServers, collections, metrics, log, now }: Resources): Component {
+  const locks = createLocks(lockServers, config.LOCK_TTL_MS, () => undefined);
+  return sequencing({
+    sequencer: createSequencer(createBlockStore(collections), now),
+    lock: () => locks.acquire(redisKeys(0).feedLock, 'changes'),
+    log,
+    onMoved: (commits) => {
+      for (const { record } of commits)
+        metrics.changesSeconds.observe(Math.max(0, now() - record.committedAt) / 1000);
+    },
+    now,
+  });
 }
 
 function pauserOf({ log, metrics, mongo }: Resources, unspooler: Unspooler): DrainPauser {

@@ -20,7 +20,7 @@ type Deposited =
  */
 export interface Depositor {
   /**
-   * @param repeat set if an equal body can be another event, which then gets an id of its own
+   * @param repeat set if an identical body can be another event, which then gets an id of its own
    * @throws Fault not_durable if Redis does not store the event in time; it may or may not be stored then
    * @throws Fault redis_full if Redis has room only for drains; the event is not stored then
    */

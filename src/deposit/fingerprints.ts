@@ -11,12 +11,12 @@ export interface Fingerprints {
   event: EventId;
   /** The hash of shop, topic and webhook id; null without one. Redis keeps the event's id under it. */
   delivery: string | null;
-  /** Null if an equal body is always the same event. */
+  /** Null if an identical body is always the same event. */
   repeat: Repeat | null;
 }
 
 /**
- * An equal body with another triggered-at can be another event: the order was changed and changed back within
+ * An identical body with another triggered-at can be another event: the order was changed and changed back within
  * one second, or the body contains no time.
  */
 export interface Repeat {
@@ -41,7 +41,7 @@ interface DeliveryFacts {
   body: Uint8Array;
   /**
    * The time of change that the body contains, microseconds since 1970; `never` if bodies of its topic
-   * contain no time. If undefined, an equal body is always the same event.
+   * contain no time. If undefined, an identical body is always the same event.
    */
   changedAt?: ChangedAt | undefined;
 }

@@ -74,7 +74,7 @@ export class RoomMaker {
     if (this.#dropped > 0)
       this.#log.warn(
         { claims: this.#dropped },
-        'Redis was full: dropped claims of processed events; give it more memory, or shorten DEDUPE_TTL_HOURS',
+        'Redis was full: deleted the dedupe keys of processed events; give Redis more memory, or shorten DEDUPE_TTL_HOURS',
       );
     this.#full = false;
     this.#dropped = 0;

@@ -3,6 +3,7 @@ import type { Locks } from '../lock/locks.ts';
 import type { OrderKey } from '../order/identity.ts';
 import type { Applied } from '../order/order.ts';
 import type { ShopEvent } from '../order/shop-event.ts';
+import type { KeepBody } from '../order/whole-body.ts';
 import type { Journal } from '../persist/journal.ts';
 import type { OrderStore } from '../persist/order-store.ts';
 import type { Redactions } from '../persist/redactions.ts';
@@ -25,6 +26,7 @@ export interface DrainTools {
   orders: OrderStore;
   journal: Journal;
   redactions: Redactions;
+  keepBody: KeepBody;
   shopEvents: ShopEvents;
   watch: DrainWatch;
   holdForCreateMs: number;

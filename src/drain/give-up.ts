@@ -20,12 +20,12 @@ export async function decideOrGiveUp(
   known: Order | null,
   events: WaitingEvent[],
   before: GivenUp,
-  { mailbox, now }: Pick<DrainTools, 'mailbox' | 'now'>,
+  { mailbox, keepBody, now }: Pick<DrainTools, 'mailbox' | 'keepBody' | 'now'>,
 ): Promise<Decision> {
   let givenUp = before;
   for (;;) {
     try {
-      return await inTurns(deciding(order, known, events, now(), givenUp));
+      return await inTurns(deciding(order, known, events, now(), givenUp, keepBody));
     } catch (error) {
       if (!(error instanceof ApplicationFailed)) throw error;
       const attempts = await mailbox.countFailure(order, error.event);

@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Express } from 'express';
 import type { Component } from '../system/lifecycle.ts';
 import type { Logger } from '../system/log.ts';
@@ -48,6 +48,12 @@ export function httpServer(
       if (!server.listening) setImmediate(() => server.closeIdleConnections());
     });
   });
+  // Node does not count a connection as idle if it has not sent anything yet, so it would delay the stop.
+  const connections = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
   return {
     name,
     start: () =>
@@ -65,6 +71,7 @@ export function httpServer(
       new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeIdleConnections();
+        for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
       }),
   };
 }

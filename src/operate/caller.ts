@@ -4,6 +4,8 @@ import type { Role } from '../system/roles.ts';
 export interface Caller {
   name: string;
   role: Role;
+  /** The shops that its token is bound to; null: all. */
+  shops: readonly string[] | null;
   /** The token's id. */
   token: string;
   expiresAt: Date;

@@ -1,5 +1,5 @@
 import { asEventId, asOrderId, asShopOrNone, orderKey, type OrderKey } from '../order/identity.ts';
-import { Refusal } from './refusal.ts';
+import { invalidParameter } from './refusal.ts';
 
 /**
  * Where a page ends, as an opaque cursor for the client. A cursor that comes back is not trusted: one that
@@ -32,9 +32,9 @@ export function keyCursor(key: string | null): string | null {
 }
 
 /** @throws Refusal */
-export function readKeyCursor(cursor: string | undefined): OrderKey | undefined {
+export function readKeyCursor(cursor: string | undefined, refused = refuse): OrderKey | undefined {
   if (cursor === undefined) return undefined;
-  return readKey(asGiven(cursor)) ?? refuse();
+  return readKey(asGiven(cursor)) ?? refused();
 }
 
 /** A position after this event, in a list sorted by time and then by id. Null: before all events at `at`. */
@@ -71,6 +71,35 @@ export function readRecordCursor(cursor: string | undefined): RecordMark | null 
   return ms === undefined || id === undefined ? refuse() : { at: new Date(Number(ms)), id };
 }
 
+/** A position after the event with this sequence, in the history of an order. */
+export function sequenceCursor(sequence: number | null): string | null {
+  return sequence === null ? null : asText(`sequence ${sequence}`);
+}
+
+/** @throws Refusal */
+export function readSequenceCursor(cursor: string | undefined): number | null {
+  if (cursor === undefined) return null;
+  const [, sequence] = /^sequence (\d{1,15})$/.exec(asGiven(cursor)) ?? [];
+  return sequence === undefined ? refuse() : Number(sequence);
+}
+
+/** The place of the next change to read, in the blocks of the change feed. */
+export interface ChangeMark {
+  block: number;
+  index: number;
+}
+
+export function changeCursor({ block, index }: ChangeMark): string {
+  return asText(`${block}.${index}`);
+}
+
+/** @throws Refusal */
+export function readChangeCursor(cursor: string | undefined): ChangeMark | null {
+  if (cursor === undefined) return null;
+  const [, block, index] = /^([1-9]\d{0,14})\.(\d{1,6})$/.exec(asGiven(cursor)) ?? [];
+  return block === undefined ? refuse() : { block: Number(block), index: Number(index) };
+}
+
 /** Reads `<shop>/<order id>`; the id `-` is for events that name no order. */
 export function readKey(text: string): OrderKey | null {
   const [shopText = '', id, ...rest] = text.split('/');
@@ -92,5 +121,5 @@ function asGiven(cursor: string): string {
 }
 
 function refuse(): never {
-  throw new Refusal('bad_request', 'cursor: not a valid cursor');
+  throw invalidParameter('cursor', 'not a valid cursor');
 }

@@ -1,25 +1,30 @@
-/** Why a request is refused, and its HTTP status. Any other error is unexpected, and answered with 503. */
-const STATUSES = {
-  bad_request: 400,
-  not_signed_in: 401,
-  forbidden: 403,
-  not_found: 404,
-  conflict: 409,
-  too_large: 413,
-  too_many: 429,
-  away: 503,
-} as const;
-export type RefusalKind = keyof typeof STATUSES;
+import { PROBLEMS, type ProblemCode } from '../system/problems.ts';
 
-/** A refused request, with a message for the caller. */
+/** One invalid input: a parameter of the path or query by its name, or a field of the body by its JSON pointer. */
+export type InvalidInput = { parameter: string; detail: string } | { pointer: string; detail: string };
+
+/** A refused request, with a message for the caller. Any other error is unexpected. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
-  readonly kind: RefusalKind;
-  constructor(kind: RefusalKind, message: string) {
+  readonly code: ProblemCode;
+  /** Which parts of the input are invalid, if known. */
+  readonly errors: readonly InvalidInput[];
+  constructor(code: ProblemCode, message: string, errors: readonly InvalidInput[] = []) {
     super(message);
-    this.kind = kind;
+    this.code = code;
+    this.errors = errors;
   }
   get status(): number {
-    return STATUSES[this.kind];
+    return PROBLEMS[this.code].status;
   }
+}
+
+/** A parameter of the path or the query that turns out to be invalid only when it is used. */
+export function invalidParameter(parameter: string, detail: string): Refusal {
+  return new Refusal('bad_request', `${parameter}: ${detail}`, [{ parameter, detail }]);
+}
+
+/** The same for a field of the body. */
+export function invalidField(field: string, detail: string): Refusal {
+  return new Refusal('bad_request', `${field}: ${detail}`, [{ pointer: `#/${field}`, detail }]);
 }

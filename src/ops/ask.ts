@@ -1,3 +1,4 @@
+import type { Problem } from '../operate/shapes/problem.ts';
 import { OpsProblem } from './exit.ts';
 import type { Target } from './target.ts';
 
@@ -10,13 +11,33 @@ const ANSWER_MS = 120_000;
  * other 4xx
  */
 export async function ask<Answer>(
-  { url, token }: Target,
+  target: Target,
   place: string,
   body?: object,
   signal?: AbortSignal,
 ): Promise<Answer> {
   const late = AbortSignal.timeout(ANSWER_MS);
-  const response = await fetch(`${url}/api${place}`, {
+  const response = await send(target, place, body, signal ? AbortSignal.any([signal, late]) : late);
+  // A truncated body is not a response.
+  const answer: unknown = await response.json().catch(() => null);
+  if (response.ok && typeof answer === 'object' && answer !== null) return answer as Answer;
+  throw problemOf(target.url, response.status, answer);
+}
+
+/** The body of a long answer, as it arrives. @throws OpsProblem as {@link ask} does */
+export async function openBody(target: Target, place: string): Promise<AsyncIterable<Uint8Array>> {
+  const response = await send(target, place);
+  if (response.ok && response.body) return response.body;
+  throw problemOf(target.url, response.status, await response.json().catch(() => null));
+}
+
+async function send(
+  { url, token }: Target,
+  place: string,
+  body?: object,
+  signal?: AbortSignal,
+): Promise<Response> {
+  return await fetch(`${url}/api${place}`, {
     method: body ? 'POST' : 'GET',
     // The token is for this address only.
     redirect: 'error',
@@ -25,26 +46,21 @@ export async function ask<Answer>(
       ...(body ? { 'content-type': 'application/json' } : {}),
     },
     ...(body ? { body: JSON.stringify(body) } : {}),
-    signal: signal ? AbortSignal.any([signal, late]) : late,
+    ...(signal && { signal }),
   }).catch(() => {
     throw new OpsProblem('unreachable', `cannot reach Lockstep at ${url}`);
   });
-  // A truncated body is not a response.
-  const answer: unknown = await response.json().catch(() => null);
-  if (response.ok && typeof answer === 'object' && answer !== null) return answer as Answer;
-  throw problemOf(url, response.status, answer);
 }
 
 function problemOf(url: string, status: number, answer: unknown): OpsProblem {
-  const error = (answer as { error?: unknown } | null)?.error;
-  if (error === undefined)
+  const { detail } = (answer ?? {}) as Partial<Problem>;
+  if (typeof detail !== 'string')
     return new OpsProblem(
       'unreachable',
       `unexpected response from ${url} (HTTP ${status}): not a Lockstep API response, or incomplete`,
       status,
     );
-  const reason = typeof error === 'string' ? error : JSON.stringify(error);
-  return new OpsProblem(endingOf(status), `${status}: ${reason}`, status);
+  return new OpsProblem(endingOf(status), `${status}: ${detail}`, status);
 }
 
 /** 400 is invalid usage, any other 4xx a refusal by the API. 5xx counts as unreachable. */

@@ -2,7 +2,7 @@ import { OpsProblem } from './exit.ts';
 import type { Session } from './session.ts';
 import type { Changing } from './verb.ts';
 
-const UNCHANGED = 'Nothing was changed. To apply this, add --yes and --reason.';
+export const UNCHANGED = 'Nothing was changed. To apply this, add --yes and --reason.';
 
 /**
  * Makes a change. Without `--yes` it is a dry run: it checks that the target exists and shows what would be done. A

@@ -1,10 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import { messageOf } from '../system/errors.ts';
 import { AUDIT_VERBS } from './audit.ts';
+import { COMPLETENESS_VERBS } from './completeness.ts';
 import { COMPLIANCE_VERBS } from './compliance.ts';
 import { DEDUPE_VERBS } from './dedupe.ts';
 import { EVENT_VERBS } from './event.ts';
 import { EXIT_CODES, OpsProblem, type ExitName } from './exit.ts';
+import { EXPORT_VERBS } from './export.ts';
 import { LOCK_VERBS } from './lock.ts';
 import { MAILBOX_VERBS } from './mailbox.ts';
 import { ORDER_VERBS } from './order.ts';
@@ -12,6 +14,7 @@ import { PARKED_VERBS } from './parked.ts';
 import { QUEUE_VERBS } from './queue.ts';
 import { REBUILD_VERBS } from './rebuild.ts';
 import { RECONCILE_VERBS } from './reconcile.ts';
+import { REPORT_VERBS } from './report.ts';
 import { SHOP_VERBS } from './shop.ts';
 import { SYSTEM_VERBS } from './system.ts';
 import { TAIL_VERBS } from './tail.ts';
@@ -37,11 +40,17 @@ const NOUNS = {
   queue: { about: 'Show, pause, and resume the queues of drain jobs', verbs: QUEUE_VERBS },
   parked: { about: 'Show, replay, and discard events that could not be applied', verbs: PARKED_VERBS },
   reconcile: { about: "Compare a shop's orders with Shopify's, and repair them", verbs: RECONCILE_VERBS },
+  completeness: {
+    about: 'Compare how many orders of a period exist here and at Shopify',
+    verbs: COMPLETENESS_VERBS,
+  },
+  report: { about: 'Show reports: sales', verbs: REPORT_VERBS },
   shop: { about: 'Show shops: installation, traffic, reconciliation', verbs: SHOP_VERBS },
   compliance: {
     about: 'Handle privacy requests: data requests and erasures (GDPR)',
     verbs: COMPLIANCE_VERBS,
   },
+  export: { about: 'Export orders, their lines, or the journal to a file', verbs: EXPORT_VERBS },
   audit: { about: 'Show operator actions, and check the audit log', verbs: AUDIT_VERBS },
   token: { about: 'Manage API tokens', verbs: TOKEN_VERBS },
 } as const;

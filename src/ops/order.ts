@@ -2,11 +2,13 @@ import { Option } from 'commander';
 import type { EntryWithChanges, Timeline } from '../operate/shapes/events.ts';
 import type { ShownOrder, OrderPage } from '../operate/shapes/orders.ts';
 import { OpsProblem } from './exit.ts';
+import { queryOf } from './ask.ts';
 import { findOrder, orderPlace } from './find.ts';
+import { asksForBody, showBody, type BodyOptions } from './order-body.ts';
 import { rowsUpTo } from './rows.ts';
 import type { Session } from './session.ts';
 import { age, counted, table, time } from './table.ts';
-import { limitOption, shopOption, verb } from './verb.ts';
+import { limitOption, reasonOption, shopOption, verb } from './verb.ts';
 
 export const ORDER_VERBS = [
   verb<ListOptions>({
@@ -24,18 +26,23 @@ export const ORDER_VERBS = [
       session.show(page, ordersText(page));
     },
   }),
-  verb<{ states?: true; shop?: string }>({
+  verb<BodyOptions & { states?: true; shop?: string }>({
     call: 'show <order>',
     isDefault: true,
     about: "Show an order and its history, by <shop>/<order id>, name ('#1001' or 1001), or ID",
     options: [
       new Option('--states', 'Also show what each event changed'),
       new Option('--shop <shop>', 'Shop of the order, if several shops have this name or ID'),
+      new Option('--body', 'Instead, show its newest body as JSON, with customer data masked'),
+      new Option('--unmask', 'Show the unmasked body; requires --reason'),
+      reasonOption(),
     ],
-    act: async (session, [typed = ''], { states, shop }) => {
+    act: async (session, [typed = ''], { states, shop, ...body }) => {
+      const isBody = asksForBody(body);
       const key = await findOrder(session, typed, shop);
       const place = orderPlace('orders', key);
-      const timeline = await session.ask<Timeline>(`${place}/timeline${states ? '?states=1' : ''}`);
+      if (isBody) return await showBody(session, place, key, body);
+      const timeline = await wholeTimeline(session, `${place}/timeline`, states);
       const order = await orderOrNull(session, place);
       session.show({ order, ...timeline }, orderText(key, order, timeline));
     },
@@ -75,6 +82,21 @@ function ordersText({ orders, cursor }: OrderPage): string {
     order.waitingEvents === null ? '?' : order.waitingEvents || null,
   ]);
   return table(rows, LIST_HEAD) + (cursor === null ? '' : '\n… more: use --limit');
+}
+
+/** All pages, from the newest back. Everything else comes from the first page. */
+async function wholeTimeline(session: Session, place: string, states: true | undefined): Promise<Timeline> {
+  const ask = (cursor: string | null) =>
+    session.ask<Timeline>(`${place}${queryOf({ states: states && 1, cursor })}`);
+  const newest = await ask(null);
+  let whole = newest;
+  while (whole.cursor !== null) {
+    const { entries, acts, leftOut, cursor } = await ask(whole.cursor);
+    const perNumber = new Map([...acts, ...whole.acts].map((act) => [act.number, act]));
+    const allActs = [...perNumber.values()].toSorted((a, b) => a.number - b.number);
+    whole = { ...newest, entries: [...entries, ...whole.entries], acts: allActs, leftOut, cursor };
+  }
+  return whole;
 }
 
 /** An order has a history, but no document until its first event is applied. */

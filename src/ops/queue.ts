@@ -39,7 +39,7 @@ export const QUEUE_VERBS = [
   turning(
     'pause',
     'Pause the drains of one partition, or of all',
-    'These queues would be paused until resumed, even across restarts. Events would be accepted and wait.',
+    'These queues would be paused until resumed, even across restarts. Events would be accepted but not processed.',
   ),
   turning('resume', 'Resume the drains of one partition, or of all', 'These queues would resume.'),
 ];

@@ -4,7 +4,8 @@ import { DRIFT_KINDS } from '../system/states.ts';
 import type { Reconcile, ReconcilePage } from '../operate/shapes/reconcile.ts';
 import { placeOf } from './ask.ts';
 import { reasonToAct } from './change.ts';
-import { EXIT_CODES, OpsProblem } from './exit.ts';
+import { untilAborted } from './ctrl-c.ts';
+import { OpsProblem } from './exit.ts';
 import { rowsUpTo } from './rows.ts';
 import type { Session } from './session.ts';
 import { counted, facts, table, time } from './table.ts';
@@ -76,28 +77,17 @@ async function run(session: Session, { shop, since, all, ...changing }: Asking):
     dryRun: reason === null,
     reason: reason ?? 'a dry run at the command line',
   });
-  session.say(`pass ${asked.id}${asked.dryRun ? ' (dry run)' : ''} requested; Ctrl-C aborts it`);
-  const onStop = abortOnce(session, asked.id);
-  process.on('SIGINT', onStop);
-  try {
-    const pass = await untilEnded(session, asked);
-    session.show(pass, passText(pass));
-    if (pass.state !== 'done') session.endAs('refused');
-  } finally {
-    process.off('SIGINT', onStop);
-  }
-}
-
-function abortOnce(session: Session, id: string): () => void {
-  let asked = false;
-  return () => {
-    // Second Ctrl-C: stop waiting. The abort that was requested first may still take effect.
-    if (asked) process.exit(EXIT_CODES.refused);
-    asked = true;
-    session
-      .send(placeOf('reconciles', id, 'abort'), { reason: 'Ctrl-C at the command line' })
-      .catch((error: unknown) => session.say(`could not abort the pass: ${String(error)}`));
-  };
+  const pass = await untilAborted(
+    session,
+    {
+      what: 'pass',
+      place: ['reconciles', asked.id],
+      message: `pass ${asked.id}${asked.dryRun ? ' (dry run)' : ''} requested`,
+    },
+    () => untilEnded(session, asked),
+  );
+  session.show(pass, passText(pass));
+  if (pass.state !== 'done') session.endAs('refused');
 }
 
 async function untilEnded(session: Session, asked: Reconcile): Promise<Reconcile> {

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReplayRun, Selection } from '../operate/shapes/parked.ts';
 import { placeOf } from './ask.ts';
 import { showCounted, TO_COUNT } from './change.ts';
-import { EXIT_CODES, OpsProblem } from './exit.ts';
+import { untilAborted } from './ctrl-c.ts';
+import { OpsProblem } from './exit.ts';
 import type { Session } from './session.ts';
 import { counted } from './table.ts';
 
@@ -32,8 +33,11 @@ export async function replay(session: Session, wanted: WantedReplay, reason: str
     return;
   }
   const begun = await begin(session, { ...wanted, id, reason });
-  session.say(`replay ${id}: ${counted(begun.total, 'event')}, ${begun.rate} per second; Ctrl-C aborts it`);
-  const ended = await aborting(session, id, () => untilEnded(session, begun));
+  const message = `replay ${id}: ${counted(begun.total, 'event')}, ${begun.rate} per second`;
+  const place = ['parked', 'replays', id];
+  const ended = await untilAborted(session, { what: 'replay', place, message }, () =>
+    untilEnded(session, begun),
+  );
   showRun(session, await untilSettled(session, ended));
 }
 
@@ -49,24 +53,6 @@ async function begin(
       if (!isAway(error) || tried === TRIES) throw error;
       await sleep(1000);
     }
-  }
-}
-
-async function aborting(session: Session, id: string, follow: () => Promise<ReplayRun>): Promise<ReplayRun> {
-  let asked = false;
-  const onStop = () => {
-    // Second Ctrl-C: stop waiting. The abort that was requested first may still take effect.
-    if (asked) process.exit(EXIT_CODES.refused);
-    asked = true;
-    session
-      .send(placeOf('parked', 'replays', id, 'abort'), { reason: 'Ctrl-C at the command line' })
-      .catch((error: unknown) => session.say(`could not abort the replay: ${String(error)}`));
-  };
-  process.on('SIGINT', onStop);
-  try {
-    return await follow();
-  } finally {
-    process.off('SIGINT', onStop);
   }
 }
 

@@ -1,4 +1,4 @@
-import { ask } from './ask.ts';
+import { ask, openBody } from './ask.ts';
 import type { ExitName } from './exit.ts';
 import { plainJson, plainLines } from './plain.ts';
 import { startProgress, type ProgressBar } from './progress.ts';
@@ -12,6 +12,8 @@ export interface Session {
   target: () => Target;
   ask: <Answer>(place: string, signal?: AbortSignal) => Promise<Answer>;
   send: <Answer>(place: string, body: object) => Promise<Answer>;
+  /** A long answer, as it arrives. */
+  open: (place: string) => Promise<AsyncIterable<Uint8Array>>;
   /** Prints the answer: JSON with `--json`, text otherwise. */
   show: (json: unknown, text: string) => void;
   /** Prints one line of the answer. */
@@ -21,7 +23,7 @@ export interface Session {
   /** Sets the exit code; the command continues. */
   endAs: (ending: ExitName) => void;
   startProgress: (what: string, total?: number) => ProgressBar;
-  terminal: Pick<Terminal, 'env' | 'folder'>;
+  terminal: Pick<Terminal, 'drained' | 'env' | 'folder' | 'isScreen' | 'print'>;
 }
 
 export interface GlobalOptions {
@@ -42,6 +44,7 @@ export function openSession(
     target,
     ask: (place, signal) => ask(target(), place, undefined, signal),
     send: (place, body) => ask(target(), place, body),
+    open: (place) => openBody(target(), place),
     show: (value, text) => print(json ? plainJson(value) : plainLines(text)),
     showLine: (value, text) => print(json ? plainJson(value, 0) : plainLines(text)),
     say: (text) => terminal.say(`${plainLines(text)}\n`),

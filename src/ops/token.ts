@@ -13,6 +13,8 @@ import { changeOptions, reasonOption, verb, type Changing } from './verb.ts';
 interface Minting {
   role: Role;
   name?: string;
+  /** The only shops that it may see and change; absent: those of the caller's own token. */
+  shop?: string[];
   hours: number;
   reason?: string;
 }
@@ -26,13 +28,14 @@ export const TOKEN_VERBS = [
     options: [
       new Option('--role <role>', 'Role of the token').choices(ROLES).default('viewer'),
       new Option('--name <name>', 'Name of the person or program that uses it (default: USER)'),
+      new Option('--shop <shops...>', 'Only these shops (default: all that you may see)').argParser(shopsOf),
       new Option('--hours <hours>', 'Hours until it expires').argParser(hoursOf).default(12),
       reasonOption(),
     ],
-    act: async (session, _args, { role, hours, ...given }) => {
+    act: async (session, _args, { role, shop: shops, hours, ...given }) => {
       const me = nameIn(session);
       const { name = me, reason = `minted by ${me} from the command line` } = given;
-      const minting = { role, name, hours, reason };
+      const minting = { role, name, hours, reason, ...(shops && { shops }) };
       const minted = (await mintedOverApi(session, minting)) ?? (await mintedHere(session, minting));
       session.show({ ...minted, role, name, hours }, minted.token);
     },
@@ -78,10 +81,11 @@ function revoking(id: string, { tokens, sessions }: TokenList) {
   return { would: `${now}\n\nThe token would be revoked.`, refused: null, shown };
 }
 
-type Minted = { token: string; id: string; expiresAt: string };
+type Request = Required<Pick<Minting, 'role' | 'name' | 'hours' | 'reason'>> & { shops?: string[] };
+type Minted = { token: string; id: string; shops: string[] | null; expiresAt: string };
 
 /** Null if no dashboard is known, or it is unreachable. */
-async function mintedOverApi(session: Session, minting: Required<Minting>): Promise<Minted | null> {
+async function mintedOverApi(session: Session, minting: Request): Promise<Minted | null> {
   try {
     return await session.send<TokenMinted>('/tokens', minting);
   } catch (error) {
@@ -91,10 +95,11 @@ async function mintedOverApi(session: Session, minting: Required<Minting>): Prom
 }
 
 /** For when nothing runs yet, or no one has a token. Anyone with the secret has full access anyway. */
-async function mintedHere(session: Session, { role, name, hours }: Required<Minting>): Promise<Minted> {
-  const token = await mintToken(jwtSecret(session.terminal), { role, name }, hours);
+async function mintedHere(session: Session, { role, name, hours, shops }: Request): Promise<Minted> {
+  const token = await mintToken(jwtSecret(session.terminal), { role, name, shops: shops ?? null }, hours);
   session.say('signed here, without a dashboard: the token is listed after its first use');
-  return { token, id: tokenId(token), expiresAt: new Date(Date.now() + hours * 3_600_000).toISOString() };
+  const expiresAt = new Date(Date.now() + hours * 3_600_000).toISOString();
+  return { token, id: tokenId(token), shops: shops ?? null, expiresAt };
 }
 
 function tokensText({ tokens, sessions }: TokenList): string {
@@ -110,11 +115,12 @@ function rowsText(tokens: readonly TokenRow[]): string {
     token.name,
     token.kind,
     token.role ?? '–',
+    token.shops?.join(' ') ?? 'all',
     time(token.lastSeenAt),
     time(token.expiresAt),
     stateOf(token, now),
   ]);
-  return table(rows, ['id', 'name', 'kind', 'role', 'last seen', 'expires', 'state']);
+  return table(rows, ['id', 'name', 'kind', 'role', 'shops', 'last seen', 'expires', 'state']);
 }
 
 function stateOf({ kind, expiresAt, revokedAt, revokedBy }: TokenRow, now: string): string {
@@ -122,6 +128,13 @@ function stateOf({ kind, expiresAt, revokedAt, revokedBy }: TokenRow, now: strin
   // A link is recorded when it is used, and works once.
   if (kind === 'once') return 'used';
   return expiresAt < now ? 'expired' : 'active';
+}
+
+/** As Lockstep writes shops; the option may be repeated. */
+function shopsOf(text: string, before: string[] = []): string[] {
+  const shop = text.trim().toLowerCase();
+  if (/^[a-z0-9][a-z0-9-]*\.myshopify\.com$/.test(shop)) return [...before, shop];
+  throw new InvalidArgumentError('Must be a shop such as example.myshopify.com.');
 }
 
 function hoursOf(text: string): number {

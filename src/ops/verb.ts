@@ -43,10 +43,10 @@ export function addVerbs(root: Command, to: Command, verbs: readonly Verb[], run
     for (const option of shared) command.addOption(option);
     command.action(async () => {
       const given: Record<string, unknown> = command.opts();
-      const behind = shared.map((option) => option.attributeName());
+      const names = shared.map((option) => option.attributeName());
       const globals: GlobalOptions = {
         ...root.opts(),
-        ...Object.fromEntries(Object.entries(given).filter(([name]) => behind.includes(name))),
+        ...Object.fromEntries(Object.entries(given).filter(([name]) => names.includes(name))),
       };
       const args = command.processedArgs.flat().filter((arg) => typeof arg === 'string');
       await run(globals, (session) => act(session, args, given));

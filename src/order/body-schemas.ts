@@ -1,51 +1,26 @@
 import { z } from 'zod';
-import { namedItems } from './named-items.ts';
+import {
+  code,
+  id,
+  money,
+  namedList,
+  objectOf,
+  optionalId,
+  optionalList,
+  text,
+  time,
+  timeOrDate,
+  whole,
+  yesOrNo,
+} from './body-values.ts';
+import { MASKED } from './mask.ts';
 
 /**
  * What Lockstep reads from Shopify's bodies (API 2026-07 and 2026-10). Everything else stays in the journal's payload.
- * Absent and null are different: an absent field changes nothing.
- * The only personal data read is the customer's id: no name, address, e-mail, phone or note.
- * An error message names what is expected; read-body.ts turns it into a sentence.
+ * Absent and null are different: an absent field changes nothing. The only personal data read are the customer's id and
+ * the country and region of the shipping address: no name, street, e-mail, phone or note. An error message names what
+ * is expected; read-body.ts turns it into a sentence.
  */
-const text = z.string('text').nullish();
-const AN_ID = 'an id of 1 to 19 digits';
-export const id = z
-  .union([z.int(AN_ID).positive(AN_ID), z.string(AN_ID).regex(/^\d{1,19}$/, AN_ID)], AN_ID)
-  .transform(String);
-const optionalId = id.nullish();
-const money = z.union([z.string(), z.number()], 'text or a number').transform(String).nullish();
-const whole = z.int('a whole number').nullish();
-const yesOrNo = z.boolean('true or false').nullish();
-export const objectOf = <Fields extends z.core.$ZodLooseShape>(fields: Fields) =>
-  z.object(fields, 'an object');
-/**
- * Shopify's lists have a few hundred items at most. Ten thousand are read in 0.1 s and add 2 MB to an order. A million
- * invalid items in 5 MB block a worker for 8 s, and a million valid ones make an order too large for MongoDB.
- */
-const MAX_ITEMS = 10_000;
-export const listOf = <Item extends z.ZodType>(item: Item) =>
-  z
-    .array(z.unknown(), 'a list')
-    .max(MAX_ITEMS, `a list of at most ${MAX_ITEMS} items`)
-    .pipe(z.array(item))
-    .nullable()
-    .transform((value) => value ?? []);
-const optionalList = <Item extends z.ZodType>(item: Item) => listOf(item).optional();
-/**
- * A list of items with ids. A slim body (include_fields with `line_items.sku`) may omit the ids. Then its items cannot
- * be matched, and the list counts as absent.
- * @param also other keys that identify an item
- */
-const namedList = <Item extends z.ZodType>(item: Item, ...also: string[]) =>
-  z
-    .array(z.unknown(), 'a list')
-    .max(MAX_ITEMS, `a list of at most ${MAX_ITEMS} items`)
-    .transform((items) => namedItems(items, ['id', ...also]))
-    .pipe(z.array(item).optional())
-    .nullable()
-    .transform((value) => (value === null ? [] : value))
-    .optional();
-
 const lineQuantity = objectOf({ id: optionalId, quantity: whole });
 
 export const transactionBody = objectOf({
@@ -57,25 +32,31 @@ export const transactionBody = objectOf({
   currency: text,
   parent_id: optionalId,
   test: yesOrNo,
-  created_at: text,
-  processed_at: text,
+  created_at: time,
+  processed_at: time,
 });
+
+const moneyOf = objectOf({ amount: money, currency_code: text }).nullish();
+const moneySet = objectOf({ shop_money: moneyOf, presentment_money: moneyOf }).nullish();
 
 export const refundBody = objectOf({
   id,
-  created_at: text,
-  processed_at: text,
+  created_at: time,
+  processed_at: time,
   refund_line_items: namedList(
     objectOf({
       id: optionalId,
       line_item_id: optionalId,
       quantity: whole,
       subtotal: money,
+      total_tax: money,
       restock_type: text,
     }),
     'line_item_id',
   ),
   transactions: namedList(transactionBody),
+  refund_shipping_lines: optionalList(objectOf({ subtotal_amount_set: moneySet, tax_amount_set: moneySet })),
+  order_adjustments: optionalList(objectOf({ kind: text, amount: money, tax_amount: money })),
 });
 
 export const fulfillmentBody = objectOf({
@@ -88,43 +69,80 @@ export const fulfillmentBody = objectOf({
   tracking_numbers: optionalList(z.string('text')),
   tracking_url: text,
   tracking_urls: optionalList(z.string('text')),
-  created_at: text,
+  created_at: time,
   updated_at: text,
   line_items: namedList(lineQuantity),
 });
 
-const moneyOf = objectOf({ amount: money, currency_code: text }).nullish();
-
 const lineBody = objectOf({
   id,
+  product_id: optionalId,
+  variant_id: optionalId,
   sku: text,
   title: text,
+  vendor: text,
   quantity: whole,
   current_quantity: whole,
   fulfillable_quantity: whole,
   price: money,
+  total_discount: money,
+  discount_allocations: optionalList(objectOf({ amount: money })),
+  tax_lines: optionalList(objectOf({ price: money })),
   requires_shipping: yesOrNo,
+  gift_card: yesOrNo,
 });
 
 export const orderBody = objectOf({
   name: text,
+  order_number: whole,
+  test: yesOrNo,
+  taxes_included: yesOrNo,
   financial_status: text,
   fulfillment_status: text,
+  tags: z
+    .string('text')
+    .transform((tags) => listIn(tags))
+    .nullish(),
+  discount_codes: optionalList(objectOf({ code: text })),
+  payment_gateway_names: optionalList(z.string('text')),
+  source_name: text,
+  po_number: text,
   currency: text,
+  presentment_currency: text,
+  subtotal_price: money,
+  subtotal_price_set: moneySet,
+  total_discounts: money,
+  total_discounts_set: moneySet,
+  total_tax: money,
+  total_tax_set: moneySet,
+  total_shipping_price_set: moneySet,
+  original_total_duties_set: moneySet,
+  total_tip_received: money,
   total_price: money,
-  total_price_set: objectOf({ shop_money: moneyOf, presentment_money: moneyOf }).nullish(),
-  created_at: text,
+  total_price_set: moneySet,
+  current_total_price: money,
+  current_total_price_set: moneySet,
+  total_outstanding: money,
+  created_at: time,
+  processed_at: time,
   updated_at: text,
   closed_at: text,
   cancelled_at: text,
   cancel_reason: text,
-  customer: objectOf({ id: optionalId })
-    .nullish()
-    .transform((customer) => customer?.id ?? null),
+  customer: objectOf({ id: optionalId }).nullish(),
+  shipping_address: objectOf({ country_code: code, province_code: code }).nullish(),
   line_items: namedList(lineBody),
   fulfillments: namedList(fulfillmentBody),
   refunds: namedList(refundBody),
 });
+
+/** Shopify writes tags as `a, b`. */
+function listIn(tags: string): string[] {
+  return tags
+    .split(',')
+    .map((tag) => tag.trim())
+    .filter((tag) => tag !== '' && tag !== MASKED);
+}
 export type OrderBody = z.infer<typeof orderBody>;
 
 /** Lists that only the Admin API returns inside an order. Each item is read as a separate part. */
@@ -138,7 +156,7 @@ export const fulfillmentEventBody = objectOf({
   id,
   fulfillment_id: optionalId,
   status: text,
-  happened_at: text,
+  happened_at: time,
 });
 
 export const tenderBody = objectOf({
@@ -146,7 +164,7 @@ export const tenderBody = objectOf({
   amount: money,
   currency: text,
   payment_method: text,
-  processed_at: text,
+  processed_at: time,
 });
 export const disputeBody = objectOf({
   id,
@@ -155,12 +173,12 @@ export const disputeBody = objectOf({
   currency: text,
   reason: text,
   status: text,
-  evidence_due_by: text,
-  finalized_on: text,
+  evidence_due_by: timeOrDate,
+  finalized_on: timeOrDate,
 });
 export const returnBody = objectOf({ id, status: text, name: text });
-export const editBody = objectOf({ order_edit: objectOf({ id, committed_at: text, created_at: text }) });
-export const draftBody = objectOf({ id, name: text, status: text, completed_at: text, total_price: money });
+export const editBody = objectOf({ order_edit: objectOf({ id, committed_at: time, created_at: time }) });
+export const draftBody = objectOf({ id, name: text, status: text, completed_at: time, total_price: money });
 export const assessmentBody = objectOf({ provider_id: optionalId, provider_title: text, risk_level: text });
 export const protectionBody = objectOf({ status: text, eligibility: text });
 
@@ -170,17 +188,47 @@ export const protectionBody = objectOf({ status: text, eligibility: text });
  */
 export const MINOR_KEYS: ReadonlySet<PropertyKey> = new Set([
   'name',
+  'order_number',
+  'taxes_included',
+  'tags',
+  'discount_codes',
+  'payment_gateway_names',
+  'source_name',
+  'po_number',
+  'presentment_currency',
+  'subtotal_price',
+  'subtotal_price_set',
+  'total_discounts',
+  'total_discounts_set',
+  'total_tax',
+  'total_tax_set',
+  'total_shipping_price_set',
+  'original_total_duties_set',
+  'total_tip_received',
+  'total_price_set',
+  'current_total_price',
+  'current_total_price_set',
+  'total_outstanding',
+  'shipping_address',
+  'product_id',
+  'variant_id',
   'sku',
   'title',
+  'vendor',
+  'total_discount',
+  'discount_allocations',
+  'tax_lines',
   'gateway',
   'requires_shipping',
+  'gift_card',
   'restock_type',
+  'refund_shipping_lines',
+  'order_adjustments',
   'tracking_company',
   'tracking_number',
   'tracking_numbers',
   'tracking_url',
   'tracking_urls',
-  'total_price_set',
   'cancel_reason',
   'customer',
   'payment_method',

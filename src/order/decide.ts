@@ -1,10 +1,13 @@
 import { applyEvent } from './apply-event.ts';
+import type { CommittedEvent } from './commit-record.ts';
+import { commitRecord, committedEvent } from './committed.ts';
 import type { OrderEvent, WaitingEvent } from './event.ts';
 import type { EventId, OrderKey } from './identity.ts';
 import { newOrder, type Applied, type Order } from './order.ts';
 import { PaymentTallies } from './payment-tallies.ts';
 import { readEvent } from './read-event.ts';
 import { CREATE } from './topics.ts';
+import { keepNothing, type KeepBody } from './whole-body.ts';
 
 /** A processed event with its outcome. `waiting` has the rest of what the journal needs. */
 export interface Ended<Place extends number | null = number> {
@@ -54,6 +57,7 @@ export class ApplicationFailed extends Error {
 /**
  * (order, events) -> (order, outcomes). Pure: the same input gives the same result.
  * @param givenUp events that keep failing; they are rejected
+ * @param keepBody what the order stores of whole-order bodies
  * @throws ApplicationFailed when applying an event throws
  */
 export function decide(
@@ -62,8 +66,9 @@ export function decide(
   waiting: WaitingEvent[],
   now: number,
   givenUp: GivenUp = new Map(),
+  keepBody: KeepBody = keepNothing,
 ): Decision {
-  const work = deciding(key, known, waiting, now, givenUp);
+  const work = deciding(key, known, waiting, now, givenUp, keepBody);
   for (;;) {
     const step = work.next();
     if (step.done) return step.value;
@@ -77,10 +82,12 @@ export function* deciding(
   waiting: WaitingEvent[],
   now: number,
   givenUp: GivenUp,
+  keepBody: KeepBody,
 ): Generator<void, Decision> {
-  const { readable, rejected } = yield* readAll(waiting, givenUp);
+  const { readable, rejected } = yield* readAll(waiting, givenUp, keepBody);
   if (readable.length === 0) return { order: null, ended: [], rejected };
   const ended: Ended[] = [];
+  const committed: CommittedEvent[] = [];
   let order = known ?? newOrder(key);
   const before = order;
   const earlier = new Map(order.applied.map((one) => [one.event, one]));
@@ -91,12 +98,15 @@ export function* deciding(
       continue;
     }
     const step = applyOnce(order, each.event, work);
+    if (step.order !== order)
+      committed.push(committedEvent(order, step.order, each.event.topic, step.applied));
     order = step.order;
     earlier.set(step.applied.event, step.applied);
     ended.push({ waiting: each.waiting, applied: step.applied });
     yield;
   }
-  return { order: order === before ? null : order, ended, rejected };
+  if (order === before) return { order: null, ended, rejected };
+  return { order: { ...order, committed: commitRecord(before, order, committed, now) }, ended, rejected };
 }
 
 /** Shared by the events of one decision. */
@@ -115,12 +125,13 @@ interface ReadableEvent {
 function* readAll(
   waiting: WaitingEvent[],
   givenUp: GivenUp,
+  keepBody: KeepBody,
 ): Generator<void, { readable: ReadableEvent[]; rejected: Rejected[] }> {
   const readable: ReadableEvent[] = [];
   const rejected: Rejected[] = [];
   for (const each of waiting) {
     const failed = givenUp.get(each.id);
-    const reading = failed ? { ok: false as const, because: failed.because } : readOne(each);
+    const reading = failed ? { ok: false as const, because: failed.because } : readOne(each, keepBody);
     if (reading.ok) readable.push({ waiting: each, event: reading.event });
     else rejected.push({ waiting: each, because: reading.because, attempts: failed?.attempts ?? 1 });
     yield;
@@ -129,9 +140,9 @@ function* readAll(
   return { readable, rejected };
 }
 
-function readOne(waiting: WaitingEvent): ReturnType<typeof readEvent> {
+function readOne(waiting: WaitingEvent, keepBody: KeepBody): ReturnType<typeof readEvent> {
   try {
-    return readEvent(waiting);
+    return readEvent(waiting, keepBody);
   } catch (cause) {
     throw new ApplicationFailed(waiting.id, cause);
   }

@@ -1,5 +1,4 @@
 import { decimalOf } from './decimal.ts';
-import type { Money } from './event.ts';
 import { positionOfField } from './known.ts';
 import type { Order } from './order.ts';
 import { isAfter, isNotBefore } from './own-clock.ts';
@@ -51,6 +50,11 @@ function isUnknownTo(stated: Payment, kind: TransactionKind): boolean {
   return stated !== 'voided' && PAYMENTS.indexOf(stated) < PAYMENTS.indexOf(FIRST_WORD[kind]);
 }
 
+interface Money {
+  amount: string | null;
+  currency: string | null;
+}
+
 /** Whether the transactions add up to the order's total, in the shop's currency or in the buyer's. */
 function covers(order: Order, { sums }: Tally): boolean {
   const { totalPrice, currency } = order.facts;
@@ -63,11 +67,12 @@ function covers(order: Order, { sums }: Tally): boolean {
 
 /** The total in the buyer's currency; null if a newer body changed the total without giving it in that currency. */
 function buyersTotal(order: Order): Money | null {
-  const { presentmentTotal: total, totalPrice } = order.facts;
+  const { presentmentTotalPrice: amount, presentmentTotalOf, presentmentCurrency, totalPrice } = order.facts;
+  const total = amount === null ? null : { amount, currency: presentmentCurrency };
   const base = order.snapshot?.position ?? START;
   const isNewest =
-    positionOfField(order, 'presentmentTotal', base) >= positionOfField(order, 'totalPrice', base);
+    positionOfField(order, 'presentmentTotalPrice', base) >= positionOfField(order, 'totalPrice', base);
   if (total === null || isNewest) return total;
-  const of = decimalOf(total.of);
+  const of = decimalOf(presentmentTotalOf);
   return of !== null && of === decimalOf(totalPrice) ? total : null;
 }

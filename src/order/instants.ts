@@ -18,6 +18,12 @@ export function millisOf(text: unknown): number | null {
   return micros === null ? null : Math.floor(micros / 1000);
 }
 
+/** The same instant in UTC, to the millisecond, as `Date` writes it; null if the value is not such a time. */
+export function isoOf(text: unknown): string | null {
+  const ms = millisOf(text);
+  return ms === null ? null : new Date(ms).toISOString();
+}
+
 /** A moment for a sentence about another moment, in UTC: `10:00:02`, with the date if that differs. */
 export function momentText(ms: number, beside: number): string {
   const text = new Date(ms).toISOString().slice(0, 19).replace('T', ' ');

@@ -5,6 +5,7 @@ import type { Part, SentPart } from './part.ts';
 import { START, type Position } from './position.ts';
 import { ORDER_SHAPE, PART_SHAPES } from './shapes.ts';
 import type { PartKind } from './topics.ts';
+import { joinWhole } from './whole-body.ts';
 
 /**
  * Joins an event to what is known (P5). Each field is a maximum: of positions (known.ts) or of permanent facts
@@ -20,7 +21,7 @@ export interface Joined {
 }
 
 export function join(order: Order, event: OrderEvent): Joined {
-  const steps = [joinCustomer, joinSnapshot, joinEnds, joinParts];
+  const steps = [joinCustomer, joinSnapshot, joinBody, joinEnds, joinParts];
   return steps.reduce<Joined>(
     (sofar, step) => {
       const next = step(sofar.order, event);
@@ -78,6 +79,14 @@ function joinCustomer(order: Order, event: OrderEvent): Joined {
   const customer = event.snapshot?.customer ?? null;
   if (customer === null || order.customers.includes(customer)) return nothing(order);
   return nothing({ ...order, customers: [...order.customers, customer].toSorted() });
+}
+
+/** Does not affect outcomes: a setting decides what is stored of a body. */
+function joinBody(order: Order, { snapshot, position }: OrderEvent): Joined {
+  if (!snapshot) return nothing(order);
+  const { whole, ...rest } = order;
+  if (snapshot.body) return nothing({ ...rest, whole: joinWhole(whole, snapshot.body, position) });
+  return nothing(whole ? rest : order);
 }
 
 /** Cancelled and deleted are permanent, even if an older body says so. The earliest moment counts. */

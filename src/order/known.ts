@@ -1,3 +1,4 @@
+import { ownOf } from './own-of.ts';
 import { START, type Position } from './position.ts';
 
 /**
@@ -36,6 +37,10 @@ export interface Shape {
   blank: Readonly<Record<string, unknown>>;
   /** Fields that are lists of identifiable items. */
   lists?: Readonly<Record<string, ListShape>>;
+  /** Fields that are one identifiable item, or null. */
+  ones?: Readonly<Record<string, ListShape>>;
+  /** Whether it also keeps all other fields of its bodies. */
+  isOpen?: true;
   /** Fields that stay true once they are true. */
   forGood?: readonly string[];
 }
@@ -87,9 +92,9 @@ export function joinKnown(
   const joined: MergedKnown = { known: fields, fresh: false, outdated: false };
   const exceptions: Record<string, Position> = {};
   const away: Record<string, Known[]> = { ...gone };
-  for (const field of Object.keys(shape.blank)) {
-    const since = before?.[field] ?? base;
-    const value = body[field];
+  for (const field of namesOf(shape, fields, body)) {
+    const since = ownOf(before, field) ?? positionBefore(shape, fields, field, base);
+    const value = ownOf(body, field);
     if (value !== undefined)
       noteChange(joined, joinValue(shape, fields, away, field, since, value, position));
     const now = value !== undefined && position > since ? position : since;
@@ -98,6 +103,15 @@ export function joinKnown(
   if (joinForGood(shape, fields, body)) joined.fresh = true;
   remember(fields, exceptions, away);
   return joined;
+}
+
+/** Position of a field that has no exception. A new field of an open shape has the lowest: no body has had it yet. */
+function positionBefore({ isOpen }: Shape, fields: Known, field: string, base: Position): Position {
+  return isOpen && !Object.hasOwn(fields, field) ? START : base;
+}
+
+function namesOf({ blank, isOpen }: Shape, known: Known, body: BodyFields): Iterable<string> {
+  return isOpen ? new Set([...Object.keys(known), ...Object.keys(body)]) : Object.keys(blank);
 }
 
 /** @param away items that are missing from the thing's newest lists */
@@ -110,17 +124,18 @@ function joinValue(
   value: unknown,
   position: Position,
 ): MergeResult {
-  const items = shape.lists?.[field];
+  const one = ownOf(shape.ones, field);
+  const items = one ?? ownOf(shape.lists, field);
   if (!items) return joinField(fields, field, since, value, position);
   const list = joinList(
     items,
-    listOf(fields, field),
-    away[field] ?? [],
+    listOf(ownOf(fields, field)),
+    ownOf(away, field) ?? [],
     since,
-    value as BodyFields[],
+    listOf(value),
     position,
   );
-  fields[field] = list.present;
+  fields[field] = one ? (list.present[0] ?? null) : list.present;
   away[field] = list.gone;
   return list;
 }
@@ -145,7 +160,7 @@ function joinField(
   value: unknown,
   position: Position,
 ): MergeResult {
-  const isSame = isSameValue(fields[field] ?? null, value);
+  const isSame = isSameValue(ownOf(fields, field) ?? null, value);
   if (position > since) fields[field] = value;
   return { fresh: position > since && !isSame, outdated: position < since && !isSame };
 }
@@ -160,8 +175,10 @@ function noteChange(joined: MergeResult, { fresh, outdated }: MergeResult): void
   joined.outdated ||= outdated;
 }
 
-function listOf(fields: Known, field: string): Known[] {
-  return (fields[field] ?? []) as Known[];
+/** The items of a list, or one item as a list. */
+function listOf(value: unknown): Known[] {
+  const items = (value ?? []) as Known | Known[];
+  return Array.isArray(items) ? items : [items];
 }
 
 interface JoinedList extends MergeResult {
@@ -252,7 +269,7 @@ function firstKeyOf(shape: ListShape, item: BodyFields, seen: Set<string>): stri
 }
 
 function keyOf(shape: ListShape, item: BodyFields): string {
-  const field = [shape.key, 'lineId'].find((name) => typeof item[name] === 'string');
+  const field = [shape.key, 'lineId'].find((name) => (item[name] ?? null) !== null);
   return field === undefined ? NO_KEY : `${field} ${String(item[field])}`;
 }
 
@@ -272,20 +289,4 @@ function blankItem(shape: ListShape, item: BodyFields): Known {
 
 function sorted(items: Items<Known>): Known[] {
   return [...items].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
-}
-
-/** Fields that record where other fields come from. They are not shown. */
-const MEMORY: ReadonlySet<string> = new Set(['position', 'positions', 'gone']);
-
-/** A thing as it is shown: without the record of where its fields come from. */
-export function withoutMemory<Thing extends object>(thing: Thing): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(thing)
-      .filter(([field]) => !MEMORY.has(field))
-      .map(([field, value]) => [field, Array.isArray(value) ? value.map(shownItem) : value]),
-  );
-}
-
-function shownItem(item: unknown): unknown {
-  return typeof item === 'object' && item !== null ? withoutMemory(item) : item;
 }

@@ -8,12 +8,12 @@ import { START, type Position } from './position.ts';
 /**
  * What is left to fulfill. Goods are lines that require shipping. Digital lines do not: a ticket, a donation. An order
  * with goods has one of the first three values, an order with only digital lines one of the next two:
- *   goods               goods, and possibly digital units
- *   digital             digital units only
- *   nothing             nothing
- *   without goods       digital units
- *   without goods, sent nothing
- *   unknown             no body has had its lines
+ *   goods                 goods, and possibly digital units
+ *   digital               digital units only
+ *   nothing               nothing
+ *   without goods         digital units
+ *   without goods, sent   nothing
+ *   unknown               no body has contained its lines
  */
 export type Left = 'goods' | 'digital' | 'nothing' | 'without goods' | 'without goods, sent' | 'unknown';
 

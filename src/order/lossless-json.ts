@@ -77,19 +77,19 @@ function quoted(json: string): string {
   return done === 0 ? json : pieces.join('') + json.slice(done);
 }
 
-function endOfString(json: string, start: number): number {
+export function endOfString(json: string, start: number): number {
   let i = start + 1;
   while (json.charCodeAt(i) !== QUOTE) i += json.charCodeAt(i) === BACKSLASH ? 2 : 1;
   return i + 1;
 }
 
-function startsNumber(code: number): boolean {
+export function startsNumber(code: number): boolean {
   return code === MINUS || (code >= ZERO && code <= NINE);
 }
 
 const NUMBER = /[-+.\deE]+/y;
 
-function endOfNumber(json: string, start: number): number {
+export function endOfNumber(json: string, start: number): number {
   NUMBER.lastIndex = start;
   NUMBER.test(json);
   return NUMBER.lastIndex;

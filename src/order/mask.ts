@@ -19,7 +19,9 @@ export function masked(body: Uint8Array): string | null {
 /** A byte order mark is kept, so JSON.parse rejects the body. */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-const MASK = '"(masked)"';
+/** What a masked body has in place of a personal value. */
+export const MASKED = '(masked)';
+const MASK = JSON.stringify(MASKED);
 
 /** Linear: from each @ the search stops at the next one. */
 const EMAIL = /[^\s"@]@[^\s"@]+\.[^\s"@]/;
@@ -100,11 +102,12 @@ function isShown(json: string, start: number, end: number, here: Open = NOWHERE)
   return !here.hidden || isIdOf(here.key, token);
 }
 
-/** Also records in `here` whether the next value is personal. */
+/** Also records in `here` whether the next value is personal, as the value of an e-mail address is. */
 function isKeyShown(key: string, here: Open): boolean {
+  const isAddress = EMAIL.test(key);
   here.key = key;
-  here.hidden = here.personal || isPrivate(key);
-  return !EMAIL.test(key);
+  here.hidden = here.personal || isAddress || isPrivate(key);
+  return !isAddress;
 }
 
 /** A string's text with its escapes decoded: `\u0040` is an @. */

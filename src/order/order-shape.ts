@@ -26,7 +26,10 @@ const SHAPE = z.looseObject({
   status: text,
   facts: z.looseObject({}),
   ends: z.looseObject({ cancelled: z.looseObject({ at: number }).nullable(), deletedAt: number.nullable() }),
-  lines: z.array(z.looseObject({ id: text })),
+  lines: z.array(z.looseObject({ id: text, quantity: z.int() })),
+  whole: z
+    .looseObject({ body: z.looseObject({}).nullable(), kept: text, bytes: number, position: text })
+    .optional(),
   customers: z.array(text),
   parts,
   positions: memory.optional(),
@@ -37,6 +40,7 @@ const SHAPE = z.looseObject({
   sequence: number,
   applied: z.array(z.looseObject({ event: text, sequence: number })),
   statusHistory: z.array(change),
+  committed: z.looseObject({ version: number, events: list }).optional(),
   parkedEvents: number,
 } satisfies Record<keyof Order, z.ZodType>);
 
@@ -53,14 +57,20 @@ export function damageOf(order: Order): string[] {
       order,
     );
     const expected = issue.code === 'invalid_type' ? kindOf(issue.expected) : 'a different value';
-    return `${fieldOf(issue.path)}: expected ${expected}, found ${kindOf(typeOf(found))}`;
+    const field = fieldOf(issue.path);
+    return `${field}: expected ${TIMES.test(field) ? 'a time' : expected}, found ${kindOf(typeOf(found))}`;
   });
 }
 
-/** In a document, parts are stored beside the other fields. */
+/** Names of times: the rules have milliseconds. */
+const TIMES = /(^|\.)(at|\w+At)$/;
+/** These are stored beside the other fields. */
+const FLAT: ReadonlySet<PropertyKey | undefined> = new Set(['parts', 'facts', 'ends']);
+
+/** The field's name in a document. */
 function fieldOf(path: readonly PropertyKey[]): string {
-  const names = path[0] === 'parts' ? path.slice(1) : path;
-  return ['order', ...names.map(String)].join('.');
+  const names = FLAT.has(path[0]) ? path.slice(1) : path;
+  return path[1] === 'cancelled' ? 'order.cancelledAt' : ['order', ...names.map(String)].join('.');
 }
 
 const KINDS: Readonly<Record<string, string>> = {

@@ -1,3 +1,4 @@
+import type { CommitRecord } from './commit-record.ts';
 import type { Cancellation, Facts, Line } from './event.ts';
 import { partsOf, type EventId, type OrderId, type OrderKey, type ShopDomain } from './identity.ts';
 import type { Known } from './known.ts';
@@ -7,6 +8,7 @@ import { START, type Position } from './position.ts';
 import { ORDER_SHAPE } from './shapes.ts';
 import type { Status } from './status.ts';
 import type { Topic } from './topics.ts';
+import type { WholeBody } from './whole-body.ts';
 
 /** The outcome of an event, as its order remembers it: enough to rewrite its journal entry after a crash. */
 export interface Applied {
@@ -42,6 +44,8 @@ export interface Order {
   /** Permanent, whatever newer bodies say. */
   ends: { cancelled: Cancellation | null; deletedAt: number | null };
   lines: Line[];
+  /** The newest whole order, as Shopify sent it; absent if nothing is stored of bodies. */
+  whole?: WholeBody;
   /** Ids of all customers named in its snapshots, sorted. Redactions find the order by them. */
   customers: string[];
   parts: Parts;
@@ -57,6 +61,8 @@ export interface Order {
   sequence: number;
   applied: Applied[];
   statusHistory: StatusChange[];
+  /** What its last commit changed; absent if a drain did not make that commit. */
+  committed?: CommitRecord;
   /** How many of its events are parked. The rules neither read nor change it; persist/parked-count.ts updates it. */
   parkedEvents: number;
 }

@@ -41,7 +41,13 @@ interface Added {
  * a page would read all known transactions again.
  */
 export class PaymentTallies {
+  readonly #withTests: boolean;
   #added = nothingAdded();
+
+  /** @param withTests whether test transactions count, too */
+  constructor(withTests = false) {
+    this.#withTests = withTests;
+  }
 
   of(order: Order): Tallies {
     const { tallies, payments, captures } = this.#add(transactionsOf(order));
@@ -55,7 +61,7 @@ export class PaymentTallies {
     const news = newIn(transactions, this.#added.transactions);
     const added = news ? this.#added : nothingAdded();
     for (const transaction of news ?? transactions) {
-      const move = moveOf(transaction);
+      const move = moveOf(transaction, this.#withTests);
       if (move?.kind === 'payment') added.payments.add(transaction.id);
       if (move?.kind === 'payment' && move.parentId !== null) added.captures.push(move);
       else if (move) count(added.tallies[move.kind], move);
@@ -119,18 +125,13 @@ interface PaymentMove {
 }
 
 /** Null if it moved no money: it failed, was a test, or is of another kind. */
-function moveOf({
-  kind,
-  status,
-  test,
-  amount,
-  currency,
-  parentId,
-  processedAt,
-}: Transaction): PaymentMove | null {
+function moveOf(
+  { kind, status, test, amount, currency, parentId, processedAt }: Transaction,
+  withTests: boolean,
+): PaymentMove | null {
   const meaning = meaningOf<TransactionKind>(kind, KINDS);
   const value = decimalOf(amount) ?? 0n;
-  if (status !== 'success' || test || meaning === undefined || value < 0n) return null;
+  if (status !== 'success' || (test && !withTests) || meaning === undefined || value < 0n) return null;
   return {
     kind: meaning,
     amount: value,

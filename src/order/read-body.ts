@@ -1,33 +1,55 @@
 import type { z } from 'zod';
 import { MINOR_KEYS } from './body-schemas.ts';
+import { UNKNOWN } from './body-values.ts';
 import { at } from './lossless-json.ts';
 
 /** A body parsed by its schema, with notes on unreadable values; or the reason why it cannot be read. */
 export type BodyReading<Body> = { ok: true; body: Body; notes: string[] } | { ok: false; because: string };
+
+/** The same, with the JSON that was parsed in the end. */
+type JsonReading<Body> = (BodyReading<Body> & { ok: true; json: unknown }) | { ok: false; because: string };
 
 /** Notes kept per body: enough to see what is wrong with it. */
 const MOST_NOTES = 20;
 /** Leaving a value out can reveal another fault. Each round leaves something out. */
 const ROUNDS = 5;
 
-/** Leaves out unreadable values of {@link MINOR_KEYS}, by changing `value`. Rejects the body for any other fault. */
+/**
+ * Leaves out unreadable values of {@link MINOR_KEYS}, and sets invalid amounts and times to unknown (null). Rejects the
+ * body for any other fault.
+ * @param json not changed: an order stores the body as it was sent
+ */
 export function readBody<Schema extends z.ZodType>(
   schema: Schema,
-  value: unknown,
-): BodyReading<z.output<Schema>> {
+  json: unknown,
+): JsonReading<z.output<Schema>> {
   const notes: string[] = [];
+  const draft = new Draft(json);
   for (let round = 0; ; round += 1) {
+    const { value } = draft;
     const reading = schema.safeParse(value);
-    if (reading.success) return { ok: true, body: reading.data, notes: firstOf(notes) };
-    const { issues } = reading.error;
+    if (reading.success) return { ok: true, body: reading.data, json: value, notes: firstOf(notes) };
+    const { issues, unknown } = sortedIssues(reading.error.issues);
     const fatal = issues.find(({ path }) => !path.some((key) => MINOR_KEYS.has(key)));
     if (fatal || round === ROUNDS) return { ok: false, because: wrongIn(fatal ?? issues[0], value) };
-    notes.push(...issues.slice(0, MOST_NOTES + 1).map((issue) => `could not read ${wrongIn(issue, value)}`));
-    leaveOut(
-      value,
-      issues.map(({ path }) => path),
+    notes.push(
+      ...unknown.slice(0, MOST_NOTES + 1).map((issue) => `${wrongIn(issue, value)}, and counts as unknown`),
+      ...issues.slice(0, MOST_NOTES + 1).map((issue) => `could not read ${wrongIn(issue, value)}`),
     );
+    for (const path of pathsOf(unknown)) draft.setToNull(path);
+    draft.leaveOut(pathsOf(issues));
   }
+}
+
+function sortedIssues(all: readonly z.core.$ZodIssue[]): Record<'issues' | 'unknown', z.core.$ZodIssue[]> {
+  const isUnknown = (issue: z.core.$ZodIssue) => issue.code === 'custom' && issue.params === UNKNOWN;
+  return { issues: all.filter((issue) => !isUnknown(issue)), unknown: all.filter(isUnknown) };
+}
+
+type Paths = readonly (readonly PropertyKey[])[];
+
+function pathsOf(issues: readonly z.core.$ZodIssue[]): Paths {
+  return issues.map(({ path }) => path);
 }
 
 function firstOf(notes: string[]): string[] {
@@ -63,19 +85,56 @@ export function wordOf(value: unknown): string {
 
 const LEFT_OUT = Symbol('left out');
 
-/** Removes keys of objects, and items of lists. */
-function leaveOut(value: unknown, paths: readonly (readonly PropertyKey[])[]): void {
-  const lists = new Set<unknown[]>();
-  for (const path of paths) {
-    const place = at(value, path.slice(0, -1).map(String));
-    const key = path.at(-1) ?? '';
-    if (Array.isArray(place)) {
-      place[Number(key)] = LEFT_OUT;
-      lists.add(place);
-    } else if (typeof place === 'object' && place !== null) Reflect.deleteProperty(place, key);
+/** A value that is changed in a copy. Only what changes is copied, and only once. */
+class Draft {
+  readonly #root: { value: unknown };
+  readonly #copies = new Set<unknown>();
+
+  constructor(value: unknown) {
+    this.#root = { value };
   }
-  for (const list of lists) {
-    const kept = list.filter((item) => item !== LEFT_OUT);
-    list.splice(0, list.length, ...kept);
+
+  get value(): unknown {
+    return this.#root.value;
   }
+
+  setToNull(path: readonly PropertyKey[]): void {
+    const place = this.#placeOf(path);
+    if (place) Reflect.set(place, path.at(-1) ?? '', null);
+  }
+
+  /** Removes keys of objects, and items of lists. */
+  leaveOut(paths: Paths): void {
+    const lists = new Set<unknown[]>();
+    for (const path of paths) {
+      const place = this.#placeOf(path);
+      const key = path.at(-1) ?? '';
+      if (Array.isArray(place)) {
+        place[Number(key)] = LEFT_OUT;
+        lists.add(place);
+      } else if (place) Reflect.deleteProperty(place, key);
+    }
+    for (const list of lists) {
+      const kept = list.filter((item) => item !== LEFT_OUT);
+      list.splice(0, list.length, ...kept);
+    }
+  }
+
+  /** The object or list that has the last key of a path, as a copy; null: there is none. */
+  #placeOf(path: readonly PropertyKey[]): object | null {
+    let place: object = this.#root;
+    for (const key of ['value', ...path.slice(0, -1)]) {
+      const next: unknown = Object.hasOwn(place, key) ? Reflect.get(place, key) : null;
+      if (typeof next !== 'object' || next === null) return null;
+      const copy = this.#copies.has(next) ? next : copyOf(next);
+      this.#copies.add(copy);
+      Reflect.set(place, key, copy);
+      place = copy;
+    }
+    return place;
+  }
+}
+
+function copyOf(value: object): object {
+  return Array.isArray(value) ? [...(value as unknown[])] : { ...value };
 }

@@ -12,12 +12,13 @@ import { readBody, wordOf } from './read-body.ts';
 import { readOrder } from './read-order.ts';
 import type { PastOnly } from './read-parts.ts';
 import { isTopic, topicRow, type Topic } from './topics.ts';
+import { keepNothing, type KeepBody } from './whole-body.ts';
 
 /** An event that has been read, or the reason why it cannot be. */
 type Reading = { ok: true; event: OrderEvent } | { ok: false; because: string };
 
 /** Reads a waiting event's body. Never throws, whatever a signed body contains. */
-export function readEvent(waiting: WaitingEvent): Reading {
+export function readEvent(waiting: WaitingEvent, keepBody: KeepBody = keepNothing): Reading {
   if (waiting.unreadable !== null) return { ok: false, because: waiting.unreadable };
   if (!isTopic(waiting.topic)) return { ok: false, because: `the topic ${waiting.topic} is not handled` };
   const json = readJson(waiting.body);
@@ -26,12 +27,12 @@ export function readEvent(waiting: WaitingEvent): Reading {
   if (because !== null) return { ok: false, because };
   const ofOtherShop = contradictsShop(json.value, partsOf(waiting.order).shop);
   const when = whenOf(json.value, waiting);
-  const reading = when.ok ? readAs(waiting, waiting.topic, json.value, when) : when;
+  const reading = when.ok ? readAs(waiting, waiting.topic, json.value, when, keepBody) : when;
   if (!reading.ok) return { ok: false, because: `${waiting.topic}: ${reading.because}` };
   return ofOtherShop === null ? reading : { ok: true, event: { ...reading.event, ofOtherShop } };
 }
 
-function readAs(waiting: WaitingEvent, topic: Topic, body: unknown, when: When): Reading {
+function readAs(waiting: WaitingEvent, topic: Topic, body: unknown, when: When, keepBody: KeepBody): Reading {
   const { brings, rank, source } = topicRow(topic);
   const { occurredAt, triggered, past, notes } = when;
   const position = positionOf(occurredAt, triggered, rank, waiting.id);
@@ -48,14 +49,14 @@ function readAs(waiting: WaitingEvent, topic: Topic, body: unknown, when: When):
   if (brings === 'delete') return { ok: true, event };
   if (brings === 'snapshot') {
     const cancels = topic === 'orders/cancelled' && !deniesCancellation(body);
+    const isReconciled = source === 'reconcile';
+    const stored = waiting.isRedacted ? null : keepBody(waiting, body, isReconciled);
     const reading = readBody(orderBody, body);
     if (!reading.ok) return reading;
-    const read = readOrder(event, reading.body, cancels, past);
-    const unnamed = unnamedLists(body, reading.body, ['line_items', 'fulfillments', 'refunds']);
+    const read = readOrder(event, reading.body, cancels, past, stored);
+    const unnamed = unnamedLists(reading.json, reading.body, ['line_items', 'fulfillments', 'refunds']);
     const whole = { ...event, ...read, notes: [...notes, ...reading.notes, ...unnamed] };
-    return source === 'reconcile'
-      ? withAsked(whole, body, { triggered, rank, past })
-      : { ok: true, event: whole };
+    return isReconciled ? withAsked(whole, body, { triggered, rank, past }) : { ok: true, event: whole };
   }
   const removed = topic === 'fulfillment_events/delete' ? ({ removed: true } as const) : {};
   const reading = readPart(brings, body, past, { ...removed, position });

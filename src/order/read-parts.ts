@@ -12,6 +12,7 @@ import {
   tenderBody,
   transactionBody,
 } from './body-schemas.ts';
+import { negated, sumOf } from './decimal.ts';
 import { namedItems } from './named-items.ts';
 import { readBody, type BodyReading } from './read-body.ts';
 import type { PartKind } from './topics.ts';
@@ -97,15 +98,47 @@ export function refund(body: z.infer<typeof refundBody>, past: PastOnly) {
   return {
     id: body.id,
     processedAt: momentOf(body, past),
+    ...besidesLines(body),
     lines: body.refund_line_items?.map((line) => ({
       id: line.id,
       lineId: line.line_item_id,
       quantity: line.quantity ?? undefined,
       subtotal: line.subtotal,
+      totalTax: line.total_tax,
       restock: line.restock_type,
     })),
     transactions: body.transactions?.map((each) => transaction(each, past)),
   };
+}
+
+type RefundBody = z.infer<typeof refundBody>;
+
+/** What a refund has beside its lines: shipping, and by how much the merchant changed the calculated amount. */
+function besidesLines({ refund_shipping_lines: ofShipping, order_adjustments: adjustments }: RefundBody) {
+  const others = adjustments?.filter(({ kind }) => kind !== SHIPPING_REFUND);
+  const shipping = ofShipping?.length ? shippingIn(ofShipping) : earlierShippingIn(adjustments);
+  return {
+    shipping: shipping && sumOf(shipping.map(({ amount }) => amount)),
+    shippingTax: shipping && sumOf(shipping.map(({ tax }) => tax)),
+    adjustment: others && sumOf(others.map(({ amount }) => amount)),
+    adjustmentTax: others && sumOf(others.map((each) => each.tax_amount)),
+  };
+}
+
+function shippingIn(lines: NonNullable<RefundBody['refund_shipping_lines']>) {
+  return lines.map((line) => ({
+    amount: line.subtotal_amount_set?.shop_money?.amount,
+    tax: line.tax_amount_set?.shop_money?.amount,
+  }));
+}
+
+const SHIPPING_REFUND = 'shipping_refund';
+
+/** Until API 2024-10, refunded shipping was an adjustment, with negative amounts. */
+function earlierShippingIn(adjustments: RefundBody['order_adjustments']) {
+  return adjustments
+    ?.filter(({ kind }) => kind === SHIPPING_REFUND)
+    .map((each) => ({ amount: negated(each.amount), tax: negated(each.tax_amount) }));
 }
 
 export function fulfillment(body: z.infer<typeof fulfillmentBody>, past: PastOnly) {

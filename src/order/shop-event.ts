@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, listOf, objectOf } from './body-schemas.ts';
+import { id, listOf, objectOf } from './body-values.ts';
 import type { WaitingEvent } from './event.ts';
 import { partsOf, type EventId, type ShopDomain } from './identity.ts';
 import { millisOf } from './instants.ts';

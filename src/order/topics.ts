@@ -28,7 +28,7 @@ interface TopicRow {
   gidAt?: readonly string[];
   /** May arrive without an order (a draft, a return of another kind), and is then ignored. */
   optional?: true;
-  /** The body has no time: two equal bodies may be two events, so triggered-at is part of the hash. */
+  /** The body has no time: two identical bodies may be two events, so triggered-at is part of the hash. */
   timeless?: true;
   /** Made by Lockstep from Admin API data; a webhook with this topic is not valid. */
   source?: 'reconcile';

@@ -52,7 +52,11 @@ async function apart(client: mongo.MongoClient, models: WriteModel[], error: unk
 }
 
 function isTooLarge(model: WriteModel): boolean {
-  return mongo.BSON.calculateObjectSize(contentOf(model)) > LARGEST_DOCUMENT;
+  return isTooLargeDocument(contentOf(model));
+}
+
+export function isTooLargeDocument(document: mongo.Document): boolean {
+  return mongo.BSON.calculateObjectSize(document) > LARGEST_DOCUMENT;
 }
 
 function contentOf(model: WriteModel): mongo.Document {

@@ -1,7 +1,14 @@
-import type { Connection, Model } from 'mongoose';
+import type { Connection, Model, mongo } from 'mongoose';
+import type { Config } from '../system/config.ts';
 import { auditSchema, type AuditDocument } from './audit-schema.ts';
+import { completenessSchema, type CompletenessDocument } from './completeness-schema.ts';
+import { blockSchema, CHANGES_TTL_INDEX, type BlockDocument } from './block-schema.ts';
+import { outboxSchema, TOMBSTONE_DAYS, TOMBSTONE_TTL_INDEX, type OutboxDocument } from './outbox-schema.ts';
 import { eventSchema, JOURNAL_TTL_INDEX, type EventDocument } from './event-schema.ts';
-import { orderSchema, type OrderDocument } from './order-schema.ts';
+import { codeOf, COMMAND_NOT_FOUND, INDEX_OPTIONS_CONFLICT } from './mongo-codes.ts';
+import { ORDER_FIELDS, type OrderDocument } from './order-fields.ts';
+import { orderSchema } from './order-schema.ts';
+import { validate } from './order-validator.ts';
 import { PARKED_TTL_INDEX, parkedSchema, type ParkedDocument } from './parked-schema.ts';
 import { programSchema, type ProgramDocument } from './program-schema.ts';
 import { replaySchema, type ReplayDocument } from './replay-schema.ts';
@@ -29,45 +36,67 @@ export interface Collections {
   shops: Model<ShopDocument>;
   sessions: Model<SessionDocument>;
   reconciles: Model<ReconcileDocument>;
+  completeness: Model<CompletenessDocument>;
   compliance: Model<ComplianceDocument>;
   programs: Model<ProgramDocument>;
+  outbox: Model<OutboxDocument>;
+  changes: Model<BlockDocument>;
 }
 
-export function collectionsOf(mongo: Connection): Collections {
+export function collectionsOf(connection: Connection): Collections {
   return {
-    orders: mongo.model<OrderDocument>('Order', orderSchema),
-    events: mongo.model<EventDocument>('Event', eventSchema),
-    parked: mongo.model<ParkedDocument>('Parked', parkedSchema),
-    spool: mongo.model<SpoolDocument>('Spool', spoolSchema),
-    audit: mongo.model<AuditDocument>('Audit', auditSchema),
-    tokens: mongo.model<TokenDocument>('Token', tokenSchema),
-    replays: mongo.model<ReplayDocument>('Replay', replaySchema),
-    shops: mongo.model<ShopDocument>('Shop', shopSchema),
-    sessions: mongo.model<SessionDocument>('Session', sessionSchema),
-    reconciles: mongo.model<ReconcileDocument>('Reconcile', reconcileSchema),
-    compliance: mongo.model<ComplianceDocument>('Compliance', complianceSchema),
-    programs: mongo.model<ProgramDocument>('Program', programSchema),
+    orders: connection.model<OrderDocument>('Order', orderSchema),
+    events: connection.model<EventDocument>('Event', eventSchema),
+    parked: connection.model<ParkedDocument>('Parked', parkedSchema),
+    spool: connection.model<SpoolDocument>('Spool', spoolSchema),
+    audit: connection.model<AuditDocument>('Audit', auditSchema),
+    tokens: connection.model<TokenDocument>('Token', tokenSchema),
+    replays: connection.model<ReplayDocument>('Replay', replaySchema),
+    shops: connection.model<ShopDocument>('Shop', shopSchema),
+    sessions: connection.model<SessionDocument>('Session', sessionSchema),
+    reconciles: connection.model<ReconcileDocument>('Reconcile', reconcileSchema),
+    completeness: connection.model<CompletenessDocument>('Completeness', completenessSchema),
+    compliance: connection.model<ComplianceDocument>('Compliance', complianceSchema),
+    programs: connection.model<ProgramDocument>('Program', programSchema),
+    outbox: connection.model<OutboxDocument>('Outbox', outboxSchema),
+    changes: connection.model<BlockDocument>('Block', blockSchema),
   };
 }
 
-/** MongoDB's code for an index that already exists with other options. */
-const INDEX_OPTIONS_CONFLICT = 85;
-/** MongoDB's code for an unknown command: the embedded engine has no collMod. */
-const COMMAND_NOT_FOUND = 59;
-
-/** Creates missing collections and indexes. Safe to repeat. */
+/** Creates missing collections and indexes, and the validator of orders. Safe to repeat. */
 export async function ensureIndexes(collections: Collections): Promise<void> {
-  for (const model of Object.values(collections) as Model<unknown>[]) {
-    await model.createCollection();
-    await model.createIndexes();
-  }
+  await validate(collections.orders, ORDER_FIELDS);
+  // One collection at a time: building an index of a large one takes most of a server.
+  for (const model of Object.values(collections) as Model<unknown>[]) await ensureIndexesOf(model);
 }
 
-/** The same, and sets how long the journal, parked events and reconciliation records are kept. */
-export async function prepareCollections(collections: Collections, retentionDays: number): Promise<void> {
+/** One command for all indexes of a collection: mongoose's own `createIndexes` sends one for each. */
+async function ensureIndexesOf(model: Model<unknown>): Promise<void> {
+  await model.createCollection();
+  const indexes = model.schema.indexes().map(([key, options]) => ({ key, ...options }));
+  if (indexes.length > 0) await model.collection.createIndexes(indexes as mongo.IndexDescription[]);
+}
+
+/** How long things are kept, in days. */
+export interface Retention {
+  journal: number;
+  changes: number;
+}
+
+export function retentionOf({
+  JOURNAL_RETENTION_DAYS,
+  CHANGES_RETENTION_DAYS,
+}: Pick<Config, `${'JOURNAL' | 'CHANGES'}_RETENTION_DAYS`>): Retention {
+  return { journal: JOURNAL_RETENTION_DAYS, changes: CHANGES_RETENTION_DAYS };
+}
+
+/** The same, and sets how long the journal, parked events, changes and reconciliation records are kept. */
+export async function prepareCollections(collections: Collections, days: Retention): Promise<void> {
   await ensureIndexes(collections);
-  await endAfter(collections.events, JOURNAL_TTL_INDEX, retentionDays);
-  await endAfter(collections.parked, PARKED_TTL_INDEX, retentionDays);
+  await endAfter(collections.events, JOURNAL_TTL_INDEX, days.journal);
+  await endAfter(collections.parked, PARKED_TTL_INDEX, days.journal);
+  await endAfter(collections.changes, CHANGES_TTL_INDEX, days.changes);
+  await endAfter(collections.outbox, TOMBSTONE_TTL_INDEX, TOMBSTONE_DAYS);
   await endAfter(collections.reconciles, RECONCILE_TTL_INDEX, RECONCILE_RETENTION_DAYS);
 }
 
@@ -92,8 +121,4 @@ async function endAfter<Kept>(
     await collection.dropIndex(keyPattern as unknown as string);
     await collection.createIndex(keyPattern, { expireAfterSeconds });
   }
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

@@ -8,6 +8,7 @@ import { afterReplay, parkedAgain, wasReplayed } from './replayed-entry.ts';
 import { inLanes } from './lanes.ts';
 import { countForNew, recountParked } from './parked-count.ts';
 import { envelopeOf } from './envelope.ts';
+import { lastCommit, outboxNamespace, insertCommit, RecentCommits, type OrderRecord } from './outbox.ts';
 import { bulkWrite, type WriteModel, type Written } from './bulk-write.ts';
 
 /** What a drain writes after it has committed its order. */
@@ -15,9 +16,14 @@ interface DrainRecord extends Settled {
   now: number;
   /** The worker that drained, and since when (ms since 1970) it has held the order's lock. */
   by: { worker: string; lockedAt: number };
+  /** The commit of these events, for the change feed; null: they changed no order. */
+  commit?: OrderRecord | null;
 }
 
-/** Writes the journal (P8) and the parked events (P7), many orders per round trip. Safe to repeat. */
+/**
+ * Writes the journal (P8), the parked events (P7) and the outbox of the change feed, many orders per round trip. Safe to
+ * repeat.
+ */
 export interface Journal {
   write: (record: DrainRecord) => Promise<void>;
 }
@@ -34,15 +40,22 @@ const LARGE_BYTES = 256 * 1024;
 /**
  * If an entry already exists, an earlier drain wrote it, and it stays unchanged, unless the event was parked and has
  * since been replayed. Only existing entries cost a second round trip.
+ * @param here learns which commits were inserted into the outbox
  */
-export function createJournal(client: mongo.MongoClient, collections: Collections): Journal {
+export function createJournal(
+  client: mongo.MongoClient,
+  collections: Collections,
+  here = new RecentCommits(),
+): Journal {
   const { events, parked } = collections;
   const namespaces = {
     events: `${events.db.name}.${events.collection.collectionName}`,
     parked: `${parked.db.name}.${parked.collection.collectionName}`,
   };
 
-  const stepsOf = ({ ended, rejected, now, by }: DrainRecord): JournalStep[] => {
+  const outboxes = outboxNamespace(collections);
+
+  const stepsOf = ({ ended, rejected, now, by, commit }: DrainRecord): JournalStep[] => {
     const entries = ended.map((each) => {
       const entry = endedEntry(each, by);
       const again = [afterReplay(namespaces.events, entry), wasReplayed(namespaces.parked, entry._id)];
@@ -55,7 +68,9 @@ export function createJournal(client: mongo.MongoClient, collections: Collection
         { model: park(namespaces.parked, each, now), again: [] },
       ];
     });
-    return [...entries, ...parks];
+    const outgoing = commit ? lastCommit(commit.order, commit.record, now) : [];
+    const puts = outgoing.map((each) => ({ model: insertCommit(outboxes, each), again: [] }));
+    return [...entries, ...parks, ...puts];
   };
 
   return {
@@ -65,10 +80,13 @@ export function createJournal(client: mongo.MongoClient, collections: Collection
         client,
         all.flat().map(({ model }) => model),
       );
-      const following = all.map((steps) => {
+      const following = all.map((steps, n) => {
         const answers = written.splice(0, steps.length);
         const again = steps.flatMap((step, i) => (answers[i]?.duplicateKey ? step.again : []));
-        return { failure: failureAmong(answers), again };
+        const failure = failureAmong(answers);
+        const commit = records[n]?.commit;
+        if (commit && !failure) here.add(commit);
+        return { failure, again };
       });
       const outcomes = await bulkWrite(
         client,
@@ -113,6 +131,7 @@ function insert(namespace: string, document: EventDocument): WriteModel {
 function endedEntry({ waiting, applied }: Ended<number | null>, by: DrainRecord['by']): EventDocument {
   return {
     ...envelopeOf(waiting),
+    ...(waiting.isRedacted && { redactedAt: new Date(applied.appliedAt) }),
     occurredAt: new Date(applied.occurredAt),
     appliedAt: new Date(applied.appliedAt),
     outcome: applied.outcome,

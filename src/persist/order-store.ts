@@ -2,15 +2,20 @@ import type { mongo } from 'mongoose';
 import type { OrderKey } from '../order/identity.ts';
 import type { Order } from '../order/order.ts';
 import type { Collections } from './collections.ts';
+import { messageOf } from '../system/errors.ts';
 import { inLanes } from './lanes.ts';
 import { fromDocument, toDocument } from './order-document.ts';
-import type { OrderDocument } from './order-schema.ts';
-import { bulkWrite, type WriteModel, type Written } from './bulk-write.ts';
+import type { OrderDocument } from './order-fields.ts';
+import { ensureCommit, ensureCommits, lastCommit, outboxNamespace, RecentCommits } from './outbox.ts';
+import type { Written } from './bulk-write.ts';
+import { writeCommits, type CommitWrite } from './commit-writes.ts';
 
 /** An order to commit. `order.version` is the version that was loaded. */
 interface OrderCommit {
   key: OrderKey;
   order: Order;
+  /** The order as it was loaded. */
+  known?: Order | null;
 }
 
 /**
@@ -26,11 +31,20 @@ export type Committed = 'committed' | 'outpaced' | 'too_large';
 
 export function createOrderStore(
   client: mongo.MongoClient,
-  { orders }: Collections,
+  { orders, outbox }: Pick<Collections, 'orders' | 'outbox'>,
   onCommit: (size: number, ms: number) => void,
+  now: () => number = Date.now,
+  here = new RecentCommits(),
 ): OrderStore {
   const namespace = `${orders.db.name}.${orders.collection.collectionName}`;
+  const outboxes = outboxNamespace({ outbox });
   const largeOnes = new LargeOnes();
+  /** First, so that the feed never has a commit without the order's earlier ones (outbox.ts). */
+  const ensureReplaced = async (commits: OrderCommit[]) => {
+    const records = commits.flatMap(({ key, known }) => lastCommit(key, known?.committed, now()));
+    const models = records.filter((each) => !here.has(each)).map((each) => ensureCommit(outboxes, each));
+    await ensureCommits(client, models);
+  };
   return {
     load: inLanes<OrderKey, Order | null>(
       (key) => largeOnes.has(key),
@@ -44,25 +58,37 @@ export function createOrderStore(
       ({ order }) => isLarge(order),
       async (commits) => {
         const began = performance.now();
-        const documents = commits.map(({ key, order }) =>
-          toDocument(key, { ...order, version: order.version + 1 }, Date.now()),
-        );
-        const written = await bulkWrite(
-          client,
-          documents.map((document) => operationOf(document, namespace)),
-        );
+        await ensureReplaced(commits);
+        const made = commits.map((commit) => commitWriteOf(commit, Date.now()));
+        const writes = made.flatMap((each) => (each instanceof Error ? [] : [each]));
+        const written = await writeCommits(client, namespace, writes);
         onCommit(commits.length, performance.now() - began);
-        return written.map(answerOf);
+        const answers = written.map(answerOf).values();
+        return made.map((each) => (each instanceof Error ? each : answers.next().value!));
       },
     ),
   };
 }
 
+/** A damaged order fails alone, without the others in its batch (P7). */
+function commitWriteOf({ key, order, known }: OrderCommit, now: number): CommitWrite | Error {
+  try {
+    const keepsBody = known?.whole !== undefined && known.whole === order.whole;
+    return { document: toDocument(key, { ...order, version: order.version + 1 }, now), keepsBody };
+  } catch (error) {
+    return error instanceof Error ? error : new Error(messageOf(error));
+  }
+}
+
 /** A line or a part takes 300 bytes and 5 µs of BSON: their number costs time, not long texts. */
 const LARGE_ITEMS = 500;
 
+/** Bodies of orders with 100 lines are this large. A batch of 100 such orders is 15 MB. */
+const LARGE_BODY_BYTES = 150_000;
+
 /** Never throws: a document may have been damaged. */
-function isLarge({ lines, parts }: Order): boolean {
+function isLarge({ lines, parts, whole }: Order): boolean {
+  if ((whole?.bytes ?? 0) > LARGE_BODY_BYTES) return true;
   const lists = [lines, ...Object.values(parts)];
   return lists.reduce((sum, each) => sum + (Array.isArray(each) ? each.length : 0), 0) > LARGE_ITEMS;
 }
@@ -84,15 +110,6 @@ class LargeOnes {
     }
     return order;
   }
-}
-
-function operationOf(document: OrderDocument, namespace: string): WriteModel {
-  const next = document as unknown as mongo.Document;
-  const before = document.version - 1;
-  const filter: object = { _id: document._id, version: before };
-  return before === 0
-    ? { namespace, name: 'insertOne', document: next }
-    : { namespace, name: 'replaceOne', filter, replacement: next };
 }
 
 /**

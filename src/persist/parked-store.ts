@@ -1,9 +1,11 @@
 import type { WaitingEvent } from '../order/event.ts';
 import { bodyOr, bytesOf } from '../system/payload.ts';
+import { byIndex } from './by-index.ts';
 import type { Collections } from './collections.ts';
 import { discardedBy, namedIn, takenBy, type ReplayHold, type Discard, type Named } from './parked-acts.ts';
 import { recountParked, sweepParkedCounts } from './parked-count.ts';
 import { PARKED_GROUP_INDEX, type ParkedDocument } from './parked-schema.ts';
+import { equals } from './equals.ts';
 import { waitingOf } from './envelope.ts';
 import {
   begunBy,
@@ -14,8 +16,8 @@ import {
   type ParkedSelection,
 } from './parked-selection.ts';
 
-/** Parked events to list: the selected ones, optionally only those whose hash begins with `hash`. */
-type ParkedFilter = ParkedSelection & { hash?: string | undefined };
+/** Parked events to list: the selected ones, optionally only of some shops, or those whose hash begins with `hash`. */
+type ParkedFilter = ParkedSelection & { hash?: string | undefined; shops?: readonly string[] | undefined };
 
 /** Without its payload. */
 export type ParkedRow = Omit<ParkedDocument, 'payload'>;
@@ -55,6 +57,8 @@ export interface ParkedStore {
     limit: number,
   ) => Promise<ParkedRow[]>;
   one: (event: string) => Promise<ParkedRow | null>;
+  /** The shops of these events, as far as they are or were parked. */
+  shopsOf: (events: readonly string[]) => Promise<string[]>;
   /** Groups by cause, topic and shop, largest first; counts at most {@link GROUPED} events. */
   groups: () => Promise<ParkedGroupRows>;
   /** How many were parked before `before` and still are. */
@@ -102,13 +106,9 @@ export function createParkedStore(
     replayedAt: at,
   });
   return {
-    page: async (which, state, after, limit) =>
-      await parked
-        .find({ ...conditionsOf(which), ...begunBy(which.hash), state, ...olderThan(after) }, { payload: 0 })
-        .sort({ lastAt: -1, _id: -1 })
-        .limit(limit)
-        .lean<ParkedRow[]>(),
+    page: (...asked) => pageOf(parked, ...asked),
     one: async (event) => await parked.findOne({ _id: event }, { payload: 0 }).lean<ParkedRow>(),
+    shopsOf: async (ids) => await parked.distinct('shop', { _id: { $in: [...ids] } }),
     groups: () => groupsOf(parked),
     count: async (which, before) =>
       await parked.countDocuments({ ...frozen(which, before), state: 'parked' }),
@@ -149,6 +149,18 @@ export function createParkedStore(
     named: async (which, before) => await namedIn(parked, { ...frozen(which, before), state: 'parked' }),
     changedBy: async (entry) => await namedIn(parked, { acts: entry }),
   };
+}
+
+async function pageOf(
+  parked: Collections['parked'],
+  ...[which, state, after, limit]: Parameters<ParkedStore['page']>
+): Promise<ParkedRow[]> {
+  const selected = { ...equals({ shop: which.shops }), ...conditionsOf(which), ...begunBy(which.hash) };
+  return await parked
+    .find({ ...selected, state, ...olderThan(after) }, { payload: 0 })
+    .sort({ lastAt: -1, _id: -1 })
+    .limit(limit)
+    .lean<ParkedRow[]>();
 }
 
 async function discardAll(
@@ -222,7 +234,9 @@ const GROUPING = [
 ];
 
 async function groupsOf(parked: Collections['parked']): Promise<ParkedGroupRows> {
-  const groups = await parked.aggregate<ParkedGroupRow>(GROUPING).hint(PARKED_GROUP_INDEX);
+  const groups = await byIndex(PARKED_GROUP_INDEX, (hint) =>
+    parked.aggregate<ParkedGroupRow>(GROUPING).option(hint),
+  );
   const events = groups.reduce((sum, group) => sum + group.events, 0);
   return { groups, whole: events < GROUPED && groups.length < GROUPS };
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { equals } from './equals.ts';
 import type { Collections } from './collections.ts';
 import { DRIFT_KINDS, type DriftKind, type PassState } from '../system/states.ts';
 import type { ReconcileDocument } from './reconcile-schema.ts';
@@ -28,14 +29,15 @@ interface ReconcileMark {
 }
 
 /**
- * The records of reconciliation, and how far it is with each shop. A change of a pass succeeds only if the
- * pass is still open; a step also needs its cursor.
+ * The records of reconciliation, and its progress for each shop. A change of a pass succeeds only if the
+ * pass is still open; a step also requires that the cursor is unchanged.
  */
 export interface ReconcileStore {
   ask: (wanted: Wanted) => Promise<ReconcileDocument>;
   one: (id: string) => Promise<ReconcileDocument | null>;
   list: (
-    shop: string | undefined,
+    /** One or several; undefined: all. */
+    shop: string | readonly string[] | undefined,
     before: ReconcileMark | null,
     limit: number,
   ) => Promise<ReconcileDocument[]>;
@@ -172,7 +174,7 @@ function reading({
     list: (shop, before, limit) =>
       reconciles
         .find({
-          ...(shop === undefined ? {} : { shop }),
+          ...equals({ shop }),
           ...(before
             ? { $or: [{ askedAt: { $lt: before.at } }, { askedAt: before.at, _id: { $lt: before.id } }] }
             : {}),

@@ -19,7 +19,7 @@ export function keysOfShop(shop: string): OrderKeys {
   return { $gte: `${shop}/`, $lt: `${shop}0` };
 }
 
-/** The keys from one order on. */
+/** The keys from `from` onwards. */
 export function keysFrom(keys: OrderKeys, from: string | null): OrderKeys {
   if (from === null) return keys;
   return '$in' in keys ? { $in: keys.$in.filter((key) => key >= from) } : { ...keys, $gte: from };

@@ -81,6 +81,25 @@ export function createRedactions(kept: RedactionCollections, now: () => number =
   };
 }
 
+/**
+ * Whether an order has no body because of a redaction: of the order or one of its customers; of its shop now; or of its
+ * shop before it installed the app again, if no body has arrived since.
+ */
+export async function isRedacted(
+  key: OrderKey,
+  { customers, snapshot }: Pick<Order, 'customers' | 'snapshot'>,
+  kept: RedactionCollections,
+): Promise<boolean> {
+  const { shop, orderId } = partsOf(key);
+  const since = { receivedAt: { $gte: new Date(snapshot?.at ?? 0) } };
+  const [[isShop], [requests = []], earlier] = await Promise.all([
+    areRedacted([shop], kept),
+    requestsFor([{ shop, orderId, customers }], kept),
+    kept.compliance.exists({ shop, kind: 'shop/redact', ...since }),
+  ]);
+  return isShop === true || requests.length > 0 || earlier !== null;
+}
+
 /** Answers all questions in one round trip. */
 async function requestsFor(
   questions: RedactionQuestion[],
@@ -157,7 +176,7 @@ function whoseOf({ customer, orders }: RedactionRequest, orderId: string | null,
 
 function maskedEvent(event: WaitingEvent): WaitingEvent {
   const { payload: _, ...rest } = event;
-  return { ...rest, body: withoutPersons(event.body) };
+  return { ...rest, body: withoutPersons(event.body), isRedacted: true };
 }
 
 /** Asks again if the answer is older than {@link KNOWN_FOR_MS}; concurrent callers share one query. */

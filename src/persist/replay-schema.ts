@@ -10,6 +10,8 @@ export interface ReplayDocument {
   who: string;
   reason: string;
   rate: number;
+  /** The shops of its events. Absent: it selected events of every shop. */
+  shops?: string[];
   /** A hash of the selection. */
   asked: string;
   /** The audit entry of the action that began it. Absent if the action has none. */
@@ -32,6 +34,7 @@ export const replaySchema = new Schema(
     who: { type: String, required: true },
     reason: { type: String, required: true },
     rate: { type: Number, required: true },
+    shops: { type: [String], default: undefined },
     asked: { type: String, required: true },
     entry: Number,
     state: { type: String, required: true },

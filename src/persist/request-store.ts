@@ -1,6 +1,7 @@
 import type { ShopEvent } from '../order/shop-event.ts';
 import type { Collections } from './collections.ts';
 import type { ComplianceDocument } from './compliance-schema.ts';
+import { equals } from './equals.ts';
 
 type Wish = Extract<ShopEvent, { topic: ComplianceDocument['kind'] }>;
 
@@ -11,8 +12,12 @@ export interface RequestStore {
   /** Redactions that are not done, soonest due first. */
   redactionsToDo: () => Promise<ComplianceDocument[]>;
   one: (id: string) => Promise<ComplianceDocument | null>;
-  /** Soonest due first. */
-  list: (states: readonly ComplianceDocument['state'][], limit: number) => Promise<ComplianceDocument[]>;
+  /** Soonest due first. @param shops only of these; null: of all */
+  list: (
+    states: readonly ComplianceDocument['state'][],
+    shops: readonly string[] | null,
+    limit: number,
+  ) => Promise<ComplianceDocument[]>;
   /** Requests of one shop that are not done, soonest due first. */
   openOf: (shop: string, limit: number) => Promise<ComplianceDocument[]>;
   change: (id: string, changes: Partial<ComplianceDocument>) => Promise<void>;
@@ -45,9 +50,9 @@ export function createRequestStore({ compliance }: Pick<Collections, 'compliance
         .limit(AT_A_TIME)
         .lean<ComplianceDocument[]>(),
     one: async (id) => await compliance.findById(id).lean<ComplianceDocument>(),
-    list: async (states, limit) =>
+    list: async (states, shops, limit) =>
       await compliance
-        .find({ state: { $in: [...states] } })
+        .find({ ...equals({ shop: shops ?? undefined }), state: { $in: [...states] } })
         .sort({ dueAt: 1 })
         .limit(limit)
         .lean<ComplianceDocument[]>(),

@@ -13,7 +13,7 @@ interface Spooled {
   delivery: string | null;
 }
 
-/** The same at arrival. An equal body that was triggered at another time is stored under `repeatId`. */
+/** The same at arrival. An identical body that was triggered at another time is stored under `repeatId`. */
 interface Spooling extends Spooled {
   repeatId?: EventId | undefined;
 }

@@ -11,6 +11,8 @@ export interface TokenDocument {
   name: string;
   /** Null: revoked by its id before it was ever used. */
   role: Role | null;
+  /** The shops that it is bound to. Absent: all. */
+  shops?: string[];
   /** `session`: in the cookie of a signed-in page. `once`: the code of a one-time link, recorded when it is used. */
   kind: 'token' | 'session' | 'once';
   /** The id of the token that this one was derived from, or its own id. Absent if it was revoked before its first use. */
@@ -29,6 +31,7 @@ export const tokenSchema = new Schema(
     _id: { type: String, required: true },
     name: { type: String, required: true },
     role: String,
+    shops: { type: [String], default: undefined },
     kind: { type: String, required: true },
     root: String,
     firstSeenAt: { type: Date, required: true },

@@ -170,12 +170,13 @@ function revoking(by: string): PipelineStage.Set[] {
   ];
 }
 
-function newDocument({ id, name, role, kind, expiresAt, root }: Read): Omit<TokenDocument, 'usedAt'> {
+function newDocument({ id, name, role, shops, kind, expiresAt, root }: Read): Omit<TokenDocument, 'usedAt'> {
   const now = new Date();
   return {
     _id: id,
     name,
     role,
+    ...(shops && { shops: [...shops] }),
     kind,
     root,
     firstSeenAt: now,

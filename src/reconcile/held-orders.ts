@@ -1,6 +1,6 @@
-import { millisOf } from '../order/instants.ts';
-import { partsOf, type OrderKey, type ShopDomain } from '../order/identity.ts';
-import type { OrderDocument } from '../persist/order-schema.ts';
+import { partsOf, trustedOrderKey, type OrderKey, type ShopDomain } from '../order/identity.ts';
+import { fromDocument } from '../persist/order-document.ts';
+import type { OrderDocument } from '../persist/order-fields.ts';
 import { Fault } from '../system/errors.ts';
 import type { ThrottledApi } from './throttled-api.ts';
 import { KNOWN_ORDERS, type Access } from './queries.ts';
@@ -33,7 +33,7 @@ const IN_TURN = 250;
 /** How many of the newest events are searched for orders that changed here. */
 const RECENT_EVENTS = 2000;
 /** Shopify shows an app no orders older than 60 days, unless it has the scope to read all orders. */
-const REACH_MS = 59 * 24 * 3_600_000;
+export const REACH_MS = 59 * 24 * 3_600_000;
 
 /** A page of all orders of a shop. @param after the last key of the previous page */
 export async function allHeld(
@@ -78,21 +78,17 @@ export async function someHeld(shop: ShopDomain, since: Date, access: Access, ke
   };
 }
 
-const SHOWN = { 'snapshot.at': 1, 'ends.deletedAt': 1, 'facts.createdAt': 1 } as const;
+const SHOWN = { 'snapshot.at': 1, deletedAt: 1, createdAt: 1, ends: 1 } as const;
 
-interface OrderRow {
-  _id: OrderKey;
-  snapshot?: { at: number } | null;
-  ends: { deletedAt?: number | null };
-  facts: Pick<OrderDocument['facts'], 'createdAt'>;
-}
+type OrderRow = Pick<OrderDocument, '_id' | 'snapshot' | 'deletedAt' | 'createdAt'>;
 
 /** The orders that Shopify would show us if it knew them. */
 function judgeable(orders: readonly OrderRow[], { allOrders }: Access, now: number): HeldOrder[] {
   return orders
-    .filter(({ ends }) => (ends.deletedAt ?? null) === null)
-    .filter(({ facts }) => allOrders || (millisOf(facts.createdAt) ?? 0) > now - REACH_MS)
-    .map(({ _id, snapshot }) => ({ key: _id, at: snapshot?.at ?? null }));
+    .filter(({ createdAt }) => allOrders || (createdAt?.getTime() ?? 0) > now - REACH_MS)
+    .map((row) => ({ key: trustedOrderKey(row._id), order: fromDocument(row) }))
+    .filter(({ order }) => order.ends.deletedAt === null)
+    .map(({ key, order }) => ({ key, at: order.snapshot?.at ?? null }));
 }
 
 /** Ids in one query. */

@@ -3,8 +3,8 @@ import type { Dispute, WholeOrder } from './read-answers.ts';
 /**
  * Converts a whole order from the Admin API into the body that a webhook would have had. The same state at
  * Shopify gives the same bytes, and so the same event (P3). Ids are text, so they stay exact. The only
- * personal data in it are tracking numbers, which orders hold anyway. null means null at Shopify; a field
- * that was not requested is absent.
+ * personal data in it are tracking numbers, the customer's id, and the codes of country and province, which
+ * orders hold anyway. null means null at Shopify; a field that was not requested is absent.
  * @param disputes of the order; undefined: the shop's token may not read them
  */
 export function orderBytes(order: WholeOrder, disputes?: readonly Dispute[]): Buffer {
@@ -16,7 +16,13 @@ function orderBody(order: WholeOrder, disputes: readonly Dispute[] | undefined):
     id: order.id,
     admin_graphql_api_id: `gid://shopify/Order/${order.id}`,
     name: order.name,
+    order_number: order.number ?? undefined,
     test: order.test,
+    tags: order.tags.join(', '),
+    discount_codes: order.discountCodes.map((code) => ({ code })),
+    source_name: order.sourceName,
+    po_number: order.poNumber,
+    payment_gateway_names: order.paymentGatewayNames,
     created_at: order.createdAt,
     processed_at: order.processedAt,
     updated_at: order.updatedAt,
@@ -29,6 +35,9 @@ function orderBody(order: WholeOrder, disputes: readonly Dispute[] | undefined):
     presentment_currency: order.presentmentCurrencyCode,
     ...moneyBody('total_price', order.totalPriceSet),
     ...moneyBody('current_total_price', order.currentTotalPriceSet),
+    ...amountsBody(order),
+    customer: idBody(order.customer),
+    shipping_address: placeBody(order.shippingAddress),
     line_items: order.lineItems.nodes.map(lineBody),
     fulfillments: order.fulfillments.toSorted(byId).map(fulfillmentBody),
     refunds: order.refunds.toSorted(byId).map(refundBody),
@@ -36,6 +45,31 @@ function orderBody(order: WholeOrder, disputes: readonly Dispute[] | undefined):
     returns: order.returns?.nodes.toSorted(byId),
     disputes: disputes?.toSorted(byId).map(disputeBody),
   };
+}
+
+/**
+ * Amounts that REST has in addition to the totals. Some have no plain text there, others no amount in the customer's
+ * currency.
+ */
+function amountsBody(order: WholeOrder): object {
+  return {
+    ...moneyBody('subtotal_price', order.subtotalPriceSet),
+    ...moneyBody('total_discounts', order.totalDiscountsSet),
+    ...moneyBody('total_tax', order.totalTaxSet),
+    total_shipping_price_set: setOf(order.totalShippingPriceSet),
+    original_total_duties_set: setOf(order.originalTotalDutiesSet),
+    total_tip_received: amountOf(order.totalTipReceivedSet),
+    total_outstanding: amountOf(order.totalOutstandingSet),
+  };
+}
+
+/** undefined: it was not requested. */
+function idBody(id: string | null | undefined): object | null | undefined {
+  return typeof id === 'string' ? { id } : id;
+}
+
+function placeBody(place: WholeOrder['shippingAddress']): object | null | undefined {
+  return place ? { country_code: place.countryCodeV2, province_code: place.provinceCode } : place;
 }
 
 type WholeMoney = WholeOrder['totalPriceSet'];
@@ -85,13 +119,31 @@ const SHIPMENT_STATUSES: ReadonlySet<string | null> = new Set([
 function lineBody(line: WholeLine): object {
   return {
     id: line.id,
+    product_id: line.product,
+    variant_id: line.variant,
     sku: line.sku,
     title: line.title,
+    vendor: line.vendor,
     quantity: line.quantity,
     current_quantity: line.currentQuantity,
     fulfillable_quantity: line.unfulfilledQuantity,
     ...moneyBody('price', line.originalUnitPriceSet),
     requires_shipping: line.requiresShipping,
+    tax_lines: line.taxLines.map(taxBody),
+    discount_allocations: line.discountAllocations.map(discountBody),
+  };
+}
+
+function taxBody({ title, rate, channelLiable, priceSet }: WholeLine['taxLines'][number]): object {
+  const price = moneyBody('price', priceSet);
+  return { title, rate: rate ?? undefined, channel_liable: channelLiable ?? undefined, ...price };
+}
+
+function discountBody(discount: WholeLine['discountAllocations'][number]): object {
+  const { allocatedAmountSet, discountApplication } = discount;
+  return {
+    ...moneyBody('amount', allocatedAmountSet),
+    discount_application_index: discountApplication.index,
   };
 }
 
@@ -123,6 +175,8 @@ function refundBody({ id, createdAt, refundLineItems, transactions }: Refund): o
       // REST has a number here; elsewhere amounts are text.
       subtotal: Number(line.subtotalSet.shopMoney.amount),
       subtotal_set: setOf(line.subtotalSet),
+      total_tax: line.totalTaxSet && Number(line.totalTaxSet.shopMoney.amount),
+      total_tax_set: setOf(line.totalTaxSet),
       restock_type: line.restockType,
     })),
     transactions: transactions.nodes.toSorted(byId).map(transactionBody),
@@ -160,20 +214,24 @@ function disputeBody({ amount, reasonDetails, ...dispute }: Dispute): object {
 }
 
 /** An amount in the shop's currency, and the same amount in both currencies as `…_set`. */
-function moneyBody(name: string, money: WholeMoney): object {
-  return { [name]: amountOf(money.shopMoney), [`${name}_set`]: setOf(money) };
+function moneyBody(name: string, money: WholeMoney | null): object {
+  return { [name]: amountOf(money && money.shopMoney), [`${name}_set`]: setOf(money) };
 }
 
-function setOf({ shopMoney, presentmentMoney }: WholeMoney): object {
-  const one = (money: WholeMoney['shopMoney']) => ({
-    amount: amountOf(money),
-    currency_code: money.currencyCode,
-  });
-  return { shop_money: one(shopMoney), presentment_money: one(presentmentMoney) };
+function setOf(money: WholeMoney | null): object | null {
+  if (!money) return null;
+  const { shopMoney, presentmentMoney } = money;
+  return { shop_money: oneOf(shopMoney), presentment_money: oneOf(presentmentMoney) };
+}
+
+function oneOf(money: WholeMoney['shopMoney']): object {
+  return { amount: amountOf(money), currency_code: money.currencyCode };
 }
 
 /** GraphQL writes 10.0 where REST writes 10.00, and 1500.0 yen where REST writes 1500. */
-function amountOf({ amount, currencyCode }: WholeMoney['shopMoney']): string {
+function amountOf(money: WholeMoney['shopMoney'] | null): string | null {
+  if (!money) return null;
+  const { amount, currencyCode } = money;
   const [whole = '', fraction = ''] = amount.split('.');
   const digits = fraction.replace(/0+$/, '').padEnd(digitsOf(currencyCode), '0');
   return digits === '' ? whole : `${whole}.${digits}`;

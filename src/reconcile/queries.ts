@@ -1,13 +1,20 @@
 /**
  * The queries that reconciliation sends to the Admin API (2026-10). A list contains the facts by which a
- * wrong state is found; whole orders are requested only if they differ from ours. No personal data is
- * requested: no name, address, e-mail, phone or note.
+ * wrong state is found; whole orders are requested only if they differ from ours. No name, e-mail, phone or
+ * note is requested, and of an address only the codes of country and province. The customer's id is requested
+ * if the token may read customers.
  */
 
 /** What the shop's scopes allow. Shopify refuses a whole query if the token may not read one of its fields. */
 export interface Access {
   returns: boolean;
   disputes: boolean;
+  /** The ids of products and variants. */
+  products: boolean;
+  /** The customer's id. */
+  customers: boolean;
+  /** Country and province. No scope says so: Shopify refuses them to apps without access to protected customer data. */
+  addresses: boolean;
   /** Orders older than 60 days. */
   allOrders: boolean;
 }
@@ -17,6 +24,9 @@ export function accessOf(scopes: readonly string[]): Access {
   return {
     returns: may('returns'),
     disputes: may('shopify_payments_disputes'),
+    products: may('products'),
+    customers: may('customers'),
+    addresses: true,
     allOrders: scopes.includes('read_all_orders'),
   };
 }
@@ -27,13 +37,19 @@ const PAGE_INFO = 'pageInfo { hasNextPage endCursor }';
 const AMOUNT = '{ amount currencyCode }';
 /** As in REST: in the shop's and in the customer's currency. */
 const MONEY = `{ shopMoney ${AMOUNT} presentmentMoney ${AMOUNT} }`;
-const LINE = `id sku title quantity currentQuantity unfulfilledQuantity requiresShipping originalUnitPriceSet ${MONEY}`;
+/** Where bodies have only the shop's amount. */
+const SHOP_MONEY = `{ shopMoney ${AMOUNT} }`;
+const LINE = `id sku title vendor quantity currentQuantity unfulfilledQuantity requiresShipping
+      originalUnitPriceSet ${MONEY}
+      taxLines { title rate channelLiable priceSet ${MONEY} }
+      discountAllocations { allocatedAmountSet ${MONEY} discountApplication { index } }`;
+const PRODUCT = 'product { id } variant { id }';
 const SHIPPED_LINE = 'quantity lineItem { id }';
-const REFUNDED_LINE = `id quantity restockType subtotalSet ${MONEY} lineItem { id }`;
+const REFUNDED_LINE = `id quantity restockType subtotalSet ${MONEY} totalTaxSet ${MONEY} lineItem { id }`;
 const TRANSACTION = `id kind status gateway test createdAt processedAt parentTransaction { id } amountSet ${MONEY}`;
 const RETURN = 'id name status';
 const LISTED = `id updatedAt closedAt cancelledAt currencyCode displayFinancialStatus displayFulfillmentStatus
-      totalPriceSet { shopMoney ${AMOUNT} }
+      totalPriceSet ${SHOP_MONEY}
       transactionsCount { count }
       fulfillmentsCount { count }
       refunds(first: ${LISTED_PARTS}) { id }`;
@@ -64,16 +80,27 @@ export const KNOWN_ORDERS = `query KnownOrders($ids: [ID!]!) {
   nodes(ids: $ids) { ... on Order { id } }
 }`;
 
-/** Whole orders. {@link REST} and {@link PAYMENTS} get the rest of lists that are longer than requested. */
-export function wholeOrdersQuery({ returns, disputes }: Access): string {
+/** Whole orders. {@link restQuery} and {@link PAYMENTS} get the rest of lists that are longer than requested. */
+export function wholeOrdersQuery(access: Access): string {
+  const { returns, disputes, customers, addresses } = access;
   return `query WholeOrders($ids: [ID!]!, $lines: Int!, $parts: Int!, $partLines: Int!, $parcels: Int!, $payments: Int!) {
   nodes(ids: $ids) {
     ... on Order {
-      id name test createdAt processedAt updatedAt closedAt cancelledAt cancelReason
+      id name number test tags discountCodes sourceName poNumber paymentGatewayNames
+      createdAt processedAt updatedAt closedAt cancelledAt cancelReason
       currencyCode presentmentCurrencyCode displayFinancialStatus displayFulfillmentStatus
       totalPriceSet ${MONEY}
       currentTotalPriceSet ${MONEY}
-      lineItems(first: $lines) { nodes { ${LINE} } ${PAGE_INFO} }
+      subtotalPriceSet ${MONEY}
+      totalDiscountsSet ${MONEY}
+      totalTaxSet ${MONEY}
+      totalShippingPriceSet ${MONEY}
+      originalTotalDutiesSet ${MONEY}
+      totalTipReceivedSet ${SHOP_MONEY}
+      totalOutstandingSet ${SHOP_MONEY}
+      ${customers ? 'customer { id }' : ''}
+      ${addresses ? 'shippingAddress { countryCodeV2 provinceCode }' : ''}
+      lineItems(first: $lines) { nodes { ${lineOf(access)} } ${PAGE_INFO} }
       fulfillments(first: $parts) {
         id name status displayStatus createdAt updatedAt
         trackingInfo(first: $parcels) { company number url }
@@ -92,18 +119,25 @@ export function wholeOrdersQuery({ returns, disputes }: Access): string {
 }`;
 }
 
-/** The next page of a list that has a cursor. */
-export const REST = {
-  lineItems: restOf('Order', 'lineItems', LINE),
-  fulfillmentLineItems: restOf('Fulfillment', 'fulfillmentLineItems', SHIPPED_LINE),
-  refundLineItems: restOf('Refund', 'refundLineItems', REFUNDED_LINE),
-  transactions: restOf('Refund', 'transactions', TRANSACTION),
-  returns: restOf('Order', 'returns', RETURN),
-} as const;
+function lineOf({ products }: Access): string {
+  return products ? `${LINE} ${PRODUCT}` : LINE;
+}
 
-function restOf(type: string, list: string, fields: string): string {
+/** Lists with a cursor: what has them, and what is requested of an item. */
+const LISTS = {
+  lineItems: ['Order', lineOf],
+  fulfillmentLineItems: ['Fulfillment', () => SHIPPED_LINE],
+  refundLineItems: ['Refund', () => REFUNDED_LINE],
+  transactions: ['Refund', () => TRANSACTION],
+  returns: ['Order', () => RETURN],
+} as const satisfies Record<string, readonly [string, (access: Access) => string]>;
+export type LongList = keyof typeof LISTS;
+
+/** The next page of a list. */
+export function restQuery(list: LongList, access: Access): string {
+  const [type, fieldsOf] = LISTS[list];
   return `query RestOf($id: ID!, $first: Int!, $after: String!) {
-  node(id: $id) { ... on ${type} { ${list}(first: $first, after: $after) { nodes { ${fields} } ${PAGE_INFO} } } }
+  node(id: $id) { ... on ${type} { ${list}(first: $first, after: $after) { nodes { ${fieldsOf(access)} } ${PAGE_INFO} } } }
 }`;
 }
 
@@ -147,4 +181,22 @@ export const BULK_STATE = `query BulkState($id: ID!) {
 /** Frees one of the five bulk operations that an app may run at a shop. */
 export const BULK_CANCEL = `mutation BulkCancel($id: ID!) {
   bulkOperationCancel(id: $id) { userErrors { field message } }
+}`;
+
+/** The time zone in which the shop's days begin. */
+export const SHOP_ZONE = '{ shop { ianaTimezone } }';
+
+/**
+ * How many orders match each of these searches, as `n0`, `n1`, … Without a limit: the default is 10,000.
+ */
+export function countsQuery(searches: readonly string[]): string {
+  const counts = searches.map(
+    (search, i) => `n${i}: ordersCount(query: ${JSON.stringify(search)}, limit: null) { count precision }`,
+  );
+  return `{ ${counts.join('\n')} }`;
+}
+
+/** Orders created in a span of time, oldest first. */
+export const CREATED_ORDERS = `query CreatedOrders($first: Int!, $after: String, $query: String!) {
+  orders(first: $first, after: $after, sortKey: CREATED_AT, query: $query) { nodes { id } ${PAGE_INFO} }
 }`;

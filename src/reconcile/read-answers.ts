@@ -49,6 +49,22 @@ const amount = z.object({
   currencyCode: z.string(),
 });
 const money = z.object({ shopMoney: amount, presentmentMoney: amount });
+/** A field that a query may leave out. */
+const ifSelected = <Item extends z.ZodType>(item: Item) => item.optional();
+const optionalMoney = money.nullish().transform((value) => value ?? null);
+const shopMoney = z
+  .object({ shopMoney: amount })
+  .nullish()
+  .transform((value) => value?.shopMoney ?? null);
+const words = z.array(z.string());
+/** The id of a single object; undefined: it was not requested. */
+const idIn = (name: string) =>
+  ifSelected(
+    z
+      .object({ id: idOf(name) })
+      .nullable()
+      .transform((value) => value?.id ?? null),
+  );
 /** The next page's cursor; null: this is the last page. A next page without a cursor is refused. */
 const pageInfo = z
   .object({ hasNextPage: z.boolean(), endCursor: z.string().nullish() })
@@ -57,8 +73,6 @@ const pageInfo = z
 const listOf = <Item extends z.ZodType>(item: Item) =>
   z.object({ nodes: z.array(item), pageInfo }).transform(({ nodes, pageInfo: next }) => ({ nodes, next }));
 
-/** A field that a list may lack; then it is not compared. */
-const ifSelected = <Item extends z.ZodType>(item: Item) => item.optional();
 const counted = ifSelected(z.object({ count }).transform((value) => value.count));
 const partIds = (name: string) => z.array(z.object({ id: idOf(name) }).transform(({ id }) => id));
 const partStates = (name: string) => z.array(z.object({ id: idOf(name), status: word }));
@@ -92,11 +106,25 @@ const line = z.object({
   id: idOf('LineItem'),
   sku: text,
   title: text,
+  vendor: text,
+  product: idIn('Product'),
+  variant: idIn('ProductVariant'),
   quantity: count,
   currentQuantity: count,
   unfulfilledQuantity: count,
   requiresShipping: z.boolean(),
   originalUnitPriceSet: money,
+  taxLines: z.array(
+    z.object({
+      title: text,
+      rate: z.number().nullish(),
+      channelLiable: z.boolean().nullish(),
+      priceSet: money,
+    }),
+  ),
+  discountAllocations: z.array(
+    z.object({ allocatedAmountSet: money, discountApplication: z.object({ index: count }) }),
+  ),
 });
 const ofLine = z
   .object({ id: idOf('LineItem') })
@@ -108,6 +136,7 @@ const refundedLine = z.object({
   quantity: count,
   restockType: word,
   subtotalSet: money,
+  totalTaxSet: optionalMoney,
   lineItem: ofLine,
 });
 const transaction = z.object({
@@ -143,7 +172,13 @@ export const disputesById = z.object({ nodes: z.array(dispute.nullable()) }).tra
 export const wholeOrder = z.object({
   id: orderId,
   name: text,
+  number: count.nullish(),
   test: z.boolean(),
+  tags: words,
+  discountCodes: words,
+  sourceName: text,
+  poNumber: text,
+  paymentGatewayNames: words,
   createdAt: instant,
   processedAt: optionalInstant,
   updatedAt: instant,
@@ -156,6 +191,15 @@ export const wholeOrder = z.object({
   displayFulfillmentStatus: word,
   totalPriceSet: money,
   currentTotalPriceSet: money,
+  subtotalPriceSet: optionalMoney,
+  totalDiscountsSet: optionalMoney,
+  totalTaxSet: optionalMoney,
+  totalShippingPriceSet: optionalMoney,
+  originalTotalDutiesSet: optionalMoney,
+  totalTipReceivedSet: shopMoney,
+  totalOutstandingSet: shopMoney,
+  customer: idIn('Customer'),
+  shippingAddress: ifSelected(z.object({ countryCodeV2: text, provinceCode: text }).nullable()),
   lineItems: listOf(line),
   fulfillments: z.array(
     z.object({
@@ -188,7 +232,7 @@ export const wholeOrders = z
   .object({ nodes: z.array(wholeOrder.nullable()) })
   .transform(({ nodes }) => nodes);
 
-/** The next page of a list; see REST in queries.ts. */
+/** The next page of a list; see restQuery in queries.ts. */
 export const MORE = {
   lineItems: z
     .object({ node: z.object({ lineItems: listOf(line) }) })
@@ -213,3 +257,16 @@ export const payments = z
 export const knownOrders = z
   .object({ nodes: z.array(z.object({ id: idOf('Order') }).nullable()) })
   .transform(({ nodes }) => nodes.map((node) => node?.id ?? null));
+
+export const shopZone = z
+  .object({ shop: z.object({ ianaTimezone: z.string() }) })
+  .transform(({ shop }) => shop.ianaTimezone);
+
+/** The answers of countsQuery in queries.ts. A number that is only a lower bound is refused. */
+export const orderCounts = z
+  .record(z.string(), z.object({ count, precision: z.literal('EXACT', 'is not an exact number') }))
+  .transform((counts) => Object.keys(counts).map((_name, i) => counts[`n${i}`]?.count ?? null));
+
+export const createdOrders = z
+  .object({ orders: listOf(z.object({ id: orderId }).transform(({ id }) => id)) })
+  .transform(({ orders }) => orders);

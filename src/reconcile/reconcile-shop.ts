@@ -52,7 +52,7 @@ export async function reconcileShop(
 }
 
 /** Faults at Shopify that end a pass. Any other error is on our side: the pass continues later. */
-const ENDINGS: ReadonlySet<FaultCode> = new Set([
+export const ENDINGS: ReadonlySet<FaultCode> = new Set([
   'shopify_refused',
   'not_installed',
   'shopify_throttled',

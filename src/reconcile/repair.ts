@@ -1,6 +1,15 @@
 import { millisOf } from '../order/instants.ts';
-import { orderKey, partsOf, type EventId, type OrderKey, type ShopDomain } from '../order/identity.ts';
-import type { OrderDocument } from '../persist/order-schema.ts';
+import {
+  orderKey,
+  partsOf,
+  trustedOrderKey,
+  type EventId,
+  type OrderKey,
+  type ShopDomain,
+} from '../order/identity.ts';
+import type { Order } from '../order/order.ts';
+import { fromDocument } from '../persist/order-document.ts';
+import type { OrderDocument } from '../persist/order-fields.ts';
 import { RECONCILED, RECONCILED_DELETE } from '../order/topics.ts';
 import type { ThrottledApi } from './throttled-api.ts';
 import { compare, type Drifted, type Held } from './compare.ts';
@@ -19,47 +28,31 @@ export async function driftOf(
 ): Promise<Drifted[]> {
   if (listed.length === 0) return [];
   const keys = listed.map(({ id }) => orderKey(shop, id));
-  const ours = await collections.orders.find({ _id: { $in: keys } }, COMPARED).lean<OurOrder[]>();
-  return compare(shop, listed, new Map(ours.map((order) => [order._id, heldOf(order)])), now());
+  const ours = await collections.orders.find({ _id: { $in: keys } }, { body: 0 }).lean<OrderDocument[]>();
+  const held = ours.map(
+    (document) => [trustedOrderKey(document._id), heldOf(fromDocument(document))] as const,
+  );
+  return compare(shop, listed, new Map(held), now());
 }
 
-const COMPARED = {
-  snapshot: 1,
-  ends: 1,
-  facts: 1,
-  'transactions.id': 1,
-  'fulfillments.id': 1,
-  'refunds.id': 1,
-  'disputes.id': 1,
-  'disputes.status': 1,
-  'returns.id': 1,
-  'returns.status': 1,
-} as const;
-
-interface OurPart {
-  id: string;
-  status?: string | null;
-}
-type OurLists = Record<'transactions' | 'fulfillments' | 'refunds' | 'disputes' | 'returns', OurPart[]>;
-type OurOrder = Pick<OrderDocument, '_id' | 'snapshot' | 'ends' | 'facts'> & Partial<OurLists>;
-
-function heldOf({ snapshot, ends, facts, ...lists }: OurOrder): Held {
-  const states = (parts: OurPart[] = []) => new Map(parts.map(({ id, status }) => [id, status ?? null]));
+function heldOf({ snapshot, ends, facts, parts }: Order): Held {
+  const states = (list: readonly { id: string; status: string | null }[]) =>
+    new Map(list.map(({ id, status }) => [id, status]));
   return {
     at: snapshot?.at ?? null,
     reconciled: snapshot?.topic === RECONCILED,
-    deletedAt: ends.deletedAt ?? null,
-    cancelled: (ends.cancelled ?? null) !== null,
+    deletedAt: ends.deletedAt,
+    cancelled: ends.cancelled !== null,
     closedAt: facts.closedAt,
     financialStatus: facts.financialStatus,
     fulfillmentStatus: facts.fulfillmentStatus,
     currency: facts.currency,
     totalPrice: facts.totalPrice,
-    transactions: states(lists.transactions).size,
-    fulfillments: states(lists.fulfillments).size,
-    refunds: new Set(states(lists.refunds).keys()),
-    disputes: states(lists.disputes),
-    returns: states(lists.returns),
+    transactions: parts.transactions.length,
+    fulfillments: parts.fulfillments.length,
+    refunds: new Set(parts.refunds.map(({ id }) => id)),
+    disputes: states(parts.disputes),
+    returns: states(parts.returns),
   };
 }
 

@@ -155,6 +155,18 @@ export const SETTINGS = {
     schema: z.coerce.number().positive().max(3650).default(90),
     about: 'how long the journal keeps an event, and how long parked events are kept',
   },
+  CHANGES_RETENTION_DAYS: {
+    // Longer than any consumer should be down. A change takes about 500 bytes.
+    schema: z.coerce.number().min(1).max(3650).default(30),
+    about:
+      'how long the change feed keeps a change; consumers that are further behind must copy everything again',
+  },
+  ORDER_BODY: {
+    // Developers who read orders in MongoDB expect Shopify's order there. The other values store less personal data.
+    schema: z.enum(['full', 'masked', 'none']).default('full'),
+    about:
+      "what `orders` stores of Shopify's body: `full`, `masked` (without personal data) or `none`; an order's next event applies it",
+  },
   OPS_JWT_SECRET: {
     schema: z.string().min(32).optional(),
     about: 'signs the API tokens, at least 32 characters; the dashboard needs it',

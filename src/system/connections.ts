@@ -112,6 +112,9 @@ const SPOOL_TIMEOUT_MS = 1000;
 
 const DURABLE = { writeConcern: { w: 'majority', journal: true } } as const;
 
+/** The driver prefers its options to those in the address. Here, the address takes precedence. */
+const SELECTION_TIMEOUT = /[?&]serverSelectionTimeoutMS=/i;
+
 /**
  * MongoDB with majority and journal: what it acknowledged survives a failover and a power loss (P2). The
  * connection recovers automatically. Reads go to the primary: a drain that loads a stale order from a
@@ -124,7 +127,7 @@ export function openMongo(uri: string, { silenceMs = SILENCE_MS } = {}): Connect
     autoIndex: false,
     autoCreate: false,
     bufferCommands: false,
-    serverSelectionTimeoutMS: CONNECT_MS,
+    ...(SELECTION_TIMEOUT.test(uri) ? {} : { serverSelectionTimeoutMS: CONNECT_MS }),
     socketTimeoutMS: silenceMs,
     readPreference: 'primary',
     ...DURABLE,

@@ -90,6 +90,8 @@ export function createMetrics() {
     commitOrders: histogram('commit_orders', 'Orders sharing one commit', [1, 2, 5, 10, 20, 50, 100, 200]),
     parked: gauge('parked_events', 'Events parked and not yet replayed or discarded'),
     spooled: gauge('spooled_events', "Events in MongoDB's spool"),
+    changesPending: gauge('changes_pending', 'Commits that are not yet in the change feed'),
+    changesSeconds: histogram('changes_seconds', 'From commit to the change feed', SECONDS_TO_MINUTES),
     ...shopMetrics(makers),
   };
 }

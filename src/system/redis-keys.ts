@@ -16,7 +16,7 @@ export interface RedisKeys {
   delivery: (hash: string) => string;
   /** Pattern that matches `dedupe` and `delivery` keys and no others. */
   claims: string;
-  /** hash: count, first (event id): how often an equal body was a new event. Kept for DEDUPE_TTL_HOURS. */
+  /** hash: count, first (event id): how often an identical body was a new event. Kept for DEDUPE_TTL_HOURS. */
   repeats: (body: EventId | '-') => string;
   /** list of waiting events, oldest first. */
   mailbox: (order: OrderKey | '') => string;
@@ -36,8 +36,10 @@ export interface RedisKeys {
   lock: (order: OrderKey) => string;
   /** Redlock's key for moving the spool. */
   spoolLock: string;
+  /** Redlock's key for moving commits into the change feed. Partition 0. */
+  feedLock: string;
   /** Redlock's key for refreshing a shop's token, reconciling the shop, or redacting in it. Partition 0. */
-  shopLock: (purpose: 'token' | 'reconcile' | 'compliance', shop: string) => string;
+  shopLock: (purpose: 'token' | 'reconcile' | 'completeness' | 'compliance', shop: string) => string;
   /** zset: program -> last heartbeat (ms, Redis's clock). Partition 0, for all programs. */
   heartbeats: string;
   /** hash: program -> the report in its last heartbeat. */
@@ -75,6 +77,7 @@ export function redisKeys(partition: number): RedisKeys {
     lastWebhooks: `${prefix}:last-webhooks`,
     lock: (order) => `${prefix}:lock:${order}`,
     spoolLock: `${prefix}:lock:spool`,
+    feedLock: `${prefix}:changes:lock`,
     shopLock: (purpose, shop) => `${prefix}:lock:${purpose}:${shop}`,
     heartbeats: `${prefix}:heartbeats`,
     heartbeatReports: `${prefix}:heartbeats:reports`,

@@ -18,6 +18,14 @@ export type PassState = (typeof PASS_STATES)[number];
 export const DRIFT_KINDS = ['missing', 'stale', 'differs', 'stuck', 'gone'] as const;
 export type DriftKind = (typeof DRIFT_KINDS)[number];
 
+/** Of a completeness check. */
+export const CHECK_STATES = ['asked', 'running', 'done', 'failed'] as const;
+export type CheckState = (typeof CHECK_STATES)[number];
+
+/** How an order of a period can be missing: here, deleted here but not at Shopify, or at Shopify. */
+export const INCOMPLETE_KINDS = ['missing', 'deleted', 'gone'] as const;
+export type IncompleteKind = (typeof INCOMPLETE_KINDS)[number];
+
 /** Of an audited action. */
 export const ACT_OUTCOMES = ['begun', 'done', 'refused', 'failed'] as const;
 export type ActOutcome = (typeof ACT_OUTCOMES)[number];

@@ -10,6 +10,8 @@ import { ROLES, type Role } from './roles.ts';
  */
 const ALGORITHM = 'HS256';
 const ISSUER = 'lockstep';
+/** Of a token that is bound to shops: a version that does not know such tokens refuses it. */
+const BOUND = 'lockstep-shops';
 /** The latest time that a Date can hold, in seconds. */
 const LAST_SECOND = 8_640_000_000_000;
 /** A session lives at most this long; a revocation is kept at least this long, for sessions of the token. */
@@ -25,6 +27,8 @@ export interface Read {
   kind: TokenKind;
   name: string;
   role: Role;
+  /** The shops that it is bound to; null: all. */
+  shops: readonly string[] | null;
   expiresAt: Date;
   /** Ids of the tokens, links and sessions it comes from, oldest first: it is revoked with any of them. */
   line: string[];
@@ -44,6 +48,8 @@ interface TokenClaims {
   name: string;
   role: Role;
   kind?: TokenKind;
+  /** The shops that it is bound to; null: all. */
+  shops?: readonly string[] | null;
   /** What it comes from. */
   of?: { line: readonly string[]; rootEndsAt: Date };
 }
@@ -51,16 +57,16 @@ interface TokenClaims {
 /** Mints a token. @param hours how long it is valid */
 export async function mintToken(
   secret: string,
-  { name, role, kind = 'token', of }: TokenClaims,
+  { name, role, kind = 'token', shops = null, of }: TokenClaims,
   hours: number,
 ): Promise<string> {
   // The random id makes two tokens for one person in the same second differ, so each can be revoked alone.
   const from = of ? { of: of.line, until: of.rootEndsAt.getTime() / 1000 } : {};
-  const claims = { role, ...(kind === 'token' ? {} : { use: kind }), ...from };
+  const claims = { role, ...(kind === 'token' ? {} : { use: kind }), ...(shops && { shops }), ...from };
   return await new SignJWT(claims)
     .setProtectedHeader({ alg: ALGORITHM })
     .setIssuer(ISSUER)
-    .setAudience(ISSUER)
+    .setAudience(shops ? BOUND : ISSUER)
     .setSubject(name)
     .setJti(crypto.randomUUID())
     .setIssuedAt()
@@ -75,7 +81,7 @@ export async function readToken(secret: string, token: string): Promise<TokenRea
     const { payload } = await jwtVerify(token, new TextEncoder().encode(secret), {
       algorithms: [ALGORITHM],
       issuer: ISSUER,
-      audience: ISSUER,
+      audience: [ISSUER, BOUND],
       requiredClaims: ['exp', 'sub', 'role'],
     });
     return readClaims(id, payload);
@@ -116,11 +122,20 @@ function readClaims(id: string, payload: JWTPayload): TokenReading {
   const kind = KINDS.find((each) => each === use);
   const name = nameIn(payload);
   const expiresAt = timeIn(payload.exp);
-  if (!role || !kind || name === '' || !expiresAt) return { outcome: 'forged', id };
+  const shops = shopsIn(payload);
+  if (!role || !kind || name === '' || !expiresAt || shops === 'unreadable') return { outcome: 'forged', id };
   const line = lineIn(payload);
   const [root = id] = line;
   const rootEndsAt = rootEnd(kind, payload);
-  return { outcome: 'good', id, kind, name, role, expiresAt, line, root, rootEndsAt };
+  return { outcome: 'good', id, kind, name, role, shops, expiresAt, line, root, rootEndsAt };
+}
+
+/** Null: not bound. An unreadable binding must not count as null. */
+function shopsIn({ aud, shops }: JWTPayload): readonly string[] | null | 'unreadable' {
+  const isBound = [aud].flat().includes(BOUND);
+  if (!isBound) return shops === undefined ? null : 'unreadable';
+  if (!Array.isArray(shops) || shops.length === 0) return 'unreadable';
+  return shops.every((shop) => typeof shop === 'string') ? shops : 'unreadable';
 }
 
 function lineIn({ of = [] }: JWTPayload): string[] {

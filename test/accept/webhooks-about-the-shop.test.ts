@@ -82,7 +82,7 @@ describe('webhooks about the shop itself', () => {
     },
   );
 
-  test('equal bodies are two events if triggered at different times, and one if at the same time', async () => {
+  test('identical bodies are two events if triggered at different times, and one if at the same time', async () => {
     const body = { shop_id: 1, shop_domain: SHOP, thrice: true };
     const at = (second: number) => ({
       'x-shopify-triggered-at': `2026-11-20T15:00:0${second}.000000Z`,

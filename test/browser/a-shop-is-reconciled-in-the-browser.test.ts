@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { openBrowser } from '../../testkit/local/chromium.ts';
 import { createReconcileStore, type ReconcileStore } from '../../src/persist/reconcile-store.ts';
 import { mintToken } from '../../src/system/tokens.ts';
+import { barriersOf, isWider } from '../support/barriers.ts';
 import { openPage, signIn, type WatchedPage } from '../support/browser.ts';
 import { JWT_SECRET, ServedDashboard } from '../operate/served-dashboard.ts';
 import { carryOut, install, INSTALLED_AT, missingFrom, request } from '../operate/shop-records.ts';
@@ -40,14 +40,6 @@ describe('shops in a real Chromium', () => {
     await watched.page.goto(`${dashboard.url}${place}`);
     return watched.page;
   };
-  /** Accessibility violations, and the elements that have them. */
-  const barriers = async (page: Page) => {
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    return violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target.join(' '))]);
-  };
-  const isWider = (page: Page) =>
-    page.evaluate('document.documentElement.scrollWidth > window.innerWidth') as Promise<boolean>;
-
   test(
     'a shop that needs attention stands out; its row leads to its page, which says why, also on a phone',
     async () => {
@@ -62,15 +54,15 @@ describe('shops in a real Chromium', () => {
       expect(await rows.filter({ hasText: 'well.myshopify.com' }).locator('[data-tone="bad"]').count()).toBe(
         0,
       );
-      expect(await barriers(page)).toEqual([]);
+      expect(await barriersOf(page)).toEqual([]);
       await rows.filter({ hasText: SHOP }).getByText('installed').click();
       await page.waitForURL(`${dashboard.url}/shops/${SHOP}`);
       await page.getByText(LAPSED).waitFor();
       await page.getByText('The merchant did not grant the scope that returns/close needs').waitFor();
       await page.getByText('overdue since').waitFor();
-      expect(await barriers(page)).toEqual([]);
+      expect(await barriersOf(page)).toEqual([]);
       await page.setViewportSize({ width: 390, height: 800 });
-      expect([await isWider(page), await barriers(page)]).toEqual([false, []]);
+      expect([await isWider(page), await barriersOf(page)]).toEqual([false, []]);
       await page.setViewportSize({ width: 1280, height: 900 });
       expect(watched.complaints).toEqual([]);
     },
@@ -91,7 +83,7 @@ describe('shops in a real Chromium', () => {
       await dialog.getByRole('button', { name: 'Compare' }).click();
       const dry = await carryOut(book, [MISSING]);
       await dialog.getByText('12 orders compared: 1 missing, 0 stale.').waitFor();
-      expect(await barriers(page)).toEqual([]);
+      expect(await barriersOf(page)).toEqual([]);
       await apply.dblclick();
       await dialog.getByText(/requested pass/).waitFor();
       const asked = await carryOut(book, [MISSING]);
@@ -141,7 +133,7 @@ describe('shops in a real Chromium', () => {
       expect(await button.getAttribute('aria-disabled')).toBe('true');
       await open('/shops/nobody.myshopify.com');
       await page.getByText(/never installed the app .* searched: the collection shops/).waitFor();
-      expect(await barriers(page)).toEqual([]);
+      expect(await barriersOf(page)).toEqual([]);
     },
     SECONDS_MS,
   );

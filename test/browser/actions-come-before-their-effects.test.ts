@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { storyOf } from '../../src/browser/orders/story.ts';
+import { storyOf } from '../../src/browser/timeline/story.ts';
 import type { Timeline } from '../../src/operate/shapes/events.ts';
 
 const entry = (event: string, appliedAt: string | null): Timeline['entries'][number] => ({
@@ -50,6 +50,11 @@ test('events keep the order in which they were applied, whatever their clocks sa
   const entries = [entry('a', '2026-11-21T12:00:05.000Z'), entry('b', '2026-11-21T12:00:01.000Z')];
   const acts = [act(1, '2026-11-21T12:00:03.000Z'), act(2, '2026-11-21T13:00:00.000Z')];
   expect(storied({ entries, acts })).toEqual([1, 'a', 'b', 2]);
+});
+
+test('views of masked bodies are only in the audit log', () => {
+  const view = { ...act(1, '2026-11-21T12:00:03.000Z'), action: 'event.payload' as const };
+  expect(storied({ entries: [], acts: [view] })).toEqual([]);
 });
 
 test('an order without events shows the actions on it', () => {

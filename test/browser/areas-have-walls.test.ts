@@ -51,7 +51,7 @@ describe("the pages' folders", () => {
 
   test('none import one another, not even types, and not through others', () => {
     expect(floorsOf(foldersOf(sources))).not.toBeNull();
-    const planted = { file: 'verify/x.ts', source: `import type { A } from '../orders/a.ts';` };
+    const planted = { file: 'verify/x.ts', source: `import type { A } from '../order/a.ts';` };
     expect(floorsOf(foldersOf([...sources, planted]))).toBeNull();
   });
 });

@@ -144,7 +144,7 @@ describe('customers/data_request', () => {
     const last = `${SHOP}/15`;
     for (const made of ['~', '', last, `${SHOP}/11`]) {
       const { status, json } = await page(made);
-      expect([made, status, json.error]).toEqual([made, 400, expect.stringMatching(/^after: not a page/)]);
+      expect([made, status, json.detail]).toEqual([made, 400, expect.stringMatching(/^after: unknown page/)]);
     }
     expect(await state()).toBe('asked');
     let next = (await page()).json.next as string | null;

@@ -56,10 +56,10 @@ describe('no redaction, export or check scans a whole collection', () => {
     await compliance.sendAndDrain('customers/data_request', requestBody(BOB, [2], SHOP));
     const { collections } = compliance.inside;
     const requests = createRequestStore(collections);
-    const [record] = await requests.list(['asked', 'working'], 10);
+    const [record] = await requests.list(['asked', 'working'], null, 10);
     await exportOf(collections, record!, null);
     await requests.handedOver(record!._id, 'ada', new Date(), null);
-    await requests.list(['done'], 10);
+    await requests.list(['done'], null, 10);
     const all = await plans();
     expect(all.length).toBeGreaterThanOrEqual(10);
     expect(unindexed(all)).toEqual([]);

@@ -71,6 +71,21 @@ describe('customers/redact', () => {
     expect(found).toMatchObject({ orders: 3, appliedTwice: 0, inversions: 0, wrongState: 0, unexplained: 0 });
   });
 
+  test('is in the change feed, after all earlier commits: consumers have copies', async () => {
+    await twoCustomers();
+    await ask();
+    await compliance.redact();
+    const { outbox } = compliance.inside.collections;
+    const changes = await outbox
+      .find({ order: { $in: ['1', '2', '3'].map((id) => keyOf(id)) } })
+      .sort({ order: 1, version: 1 })
+      .lean();
+    const redacted = { topic: 'lockstep/redacted', event: null, sequence: null };
+    expect(changes.map(({ _id }) => _id.split(/[/@]/)[1])).toEqual(['1#1', '1#2', '2#1', '2#2', '3#1']);
+    expect(changes[1]?.record).toMatchObject({ version: 2, events: [redacted] });
+    expect(changes[1]?.record?.changed).toContain('body');
+  });
+
   test('is audited once, as done by shopify, with the result', async () => {
     await twoCustomers();
     await ask();

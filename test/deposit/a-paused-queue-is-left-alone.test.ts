@@ -10,7 +10,7 @@ describe('while a queue is paused', () => {
   });
   afterAll(() => inside.close());
 
-  test('P6: webhooks are accepted and wait, and no sweep adds a job for them, during or after the pause', async () => {
+  test('P6: webhooks are accepted but not processed, and no sweep adds a job for them, during or after the pause', async () => {
     const [queue] = inside.queues;
     if (!queue) throw new Error('there is one queue');
     let swept = 0;

@@ -59,7 +59,7 @@ describe('a mailbox entry', () => {
     expect(() => decodeEntry(keyOf(), Buffer.alloc(0))).toThrow(refusal);
   });
 
-  test('P7: that was damaged after its front is returned as unreadable, with its bytes', () => {
+  test('P7: with an intact front and a damaged rest is returned as unreadable, with its bytes', () => {
     const { id, body, ...event } = waitingEvent('orders/paid', { id: 1 });
     const entry = encodeEntry({ id, body, ...event });
     entry.fill('x', 77, 79);

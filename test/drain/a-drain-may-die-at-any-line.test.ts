@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { drainToolsOf } from '../../src/compose/drains.ts';
 import { drainOrder } from '../../src/drain/drain-order.ts';
 import type { DrainTools } from '../../src/drain/drain-tools.ts';
 import { decide } from '../../src/order/decide.ts';
 import type { OrderKey } from '../../src/order/identity.ts';
+import type { OutboxDocument } from '../../src/persist/outbox-schema.ts';
 import { depositAll, journalOf, lifeEvents, openInProcess, type Inside } from '../support/in-process.ts';
 import { RECEIVED_AT } from '../support/waiting-event.ts';
 
@@ -46,9 +48,12 @@ describe('a drain may die at any line', () => {
   });
   afterAll(() => inside.close());
 
+  const outboxOf = (order: OrderKey) =>
+    inside.collections.outbox.find({ order }).sort({ version: 1 }).lean<OutboxDocument[]>();
+
   async function expectAllDoneOnce(order: OrderKey, events: ReturnType<typeof lifeEvents>): Promise<void> {
     // The result of one undisturbed drain.
-    const expected = decide(order, null, events, RECEIVED_AT);
+    const expected = decide(order, null, events, RECEIVED_AT, new Map(), inside.tools.keepBody);
     expect(await inside.tools.orders.load(order)).toEqual({ ...expected.order, version: 1 });
     const entries = await journalOf(inside, order);
     const told = ({ _id, outcome, because, sequence }: (typeof entries)[number]) => [
@@ -68,6 +73,10 @@ describe('a drain may die at any line', () => {
     const { redis, keys } = inside;
     expect(await redis.exists(keys.mailbox(order), keys.lock(order))).toBe(0);
     expect(await redis.zscore(keys.pending, order)).toBeNull();
+    // The change feed gets the commit once.
+    expect(await outboxOf(order)).toMatchObject([
+      { version: 1, pending: true, record: expected.order?.committed },
+    ]);
   }
 
   const cases = LINES.flatMap((line) => (['before', 'after'] as const).map((when) => [when, line] as const));
@@ -93,6 +102,46 @@ describe('a drain may die at any line', () => {
     await depositAll(inside, events.toReversed());
     expect(await drainOrder(order, inside.tools)).toEqual({ outcome: 'drained', events: events.length });
     await expectAllDoneOnce(order, events);
+  });
+
+  /** The tools of another worker, which does not know what this one put into the outbox. */
+  const another = () => drainToolsOf({ ...inside, now: () => RECEIVED_AT });
+  const versionsIn = async (order: OrderKey) => (await outboxOf(order)).map(({ version }) => version);
+
+  test('P8: a commit whose drain died is inserted into the outbox before a newer one, even if its events are lost', async () => {
+    const [first, ...others] = lifeEvents(52);
+    if (!first) throw new Error('a life has events');
+    const { order } = first;
+    await depositAll(inside, [first]);
+    const dies = drainOrder(order, toolsDyingAt('journal', 'before', inside.tools));
+    await expect(dies).rejects.toBeInstanceOf(Died);
+    expect(await versionsIn(order)).toEqual([]);
+    await inside.redis.flushdb();
+    await depositAll(inside, others);
+    const diesToo = drainOrder(order, toolsDyingAt('journal', 'before', another()));
+    await expect(diesToo).rejects.toBeInstanceOf(Died);
+    expect(await versionsIn(order)).toEqual([1]);
+    await drainOrder(order, another());
+    expect(await versionsIn(order)).toEqual([1, 2]);
+    const found = await inside.tools.orders.load(order as OrderKey);
+    expect((await outboxOf(order)).at(-1)?.record).toEqual(found?.committed);
+  });
+
+  test('P8: a commit is not inserted again when its tombstone may have expired', async () => {
+    const [first, second] = lifeEvents(53);
+    if (!first || !second) throw new Error('a life has events');
+    const { order } = first;
+    await depositAll(inside, [first]);
+    await drainOrder(order, inside.tools);
+    await inside.collections.outbox.deleteMany({ order });
+    await inside.redis.flushdb();
+    await depositAll(inside, [first]);
+    const later = RECEIVED_AT + 7 * 86_400_000;
+    await drainOrder(order, drainToolsOf({ ...inside, now: () => later }));
+    expect(await versionsIn(order)).toEqual([]);
+    await depositAll(inside, [second]);
+    await drainOrder(order, drainToolsOf({ ...inside, now: () => later }));
+    expect(await versionsIn(order)).toEqual([2]);
   });
 
   test('P3: several times in a row: the first outcomes stay', async () => {

@@ -75,7 +75,7 @@ describe('P7: a poison event is parked, and the others continue', () => {
     expect(await inside.tools.orders.load(order)).toBeNull();
   });
 
-  test('from a mailbox of its own if it names no order, without a query for an order', async () => {
+  test('an event that names no order is parked from its own mailbox, without a query for an order', async () => {
     const order = keyOf('-');
     const events = [1, 2, 3].map((i) =>
       waitingEvent('orders/paid', { i }, { order, unreadable: 'names no order' }),

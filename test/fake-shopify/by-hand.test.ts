@@ -9,7 +9,7 @@ import { ask, exchange, post, SHOP, startWithShop, stopAll } from './asking.ts';
 
 afterEach(stopAll);
 
-test('a person can do what a test does', async () => {
+test('a person can do by hand what a test does', async () => {
   const { shopify, shop } = await startWithShop();
   const act = (name: string, body: object = {}) => post(`${shopify.url}/_control/${SHOP}/${name}`, body);
   expect((await act('sell', { orders: 3 })).json).toMatchObject({ shop: SHOP, installed: true, orders: 3 });

@@ -107,6 +107,28 @@ describe('pages of orders', () => {
   });
 });
 
+describe('the number of orders', () => {
+  const COUNT = `query Count($query: String, $limit: Int) {
+    ordersCount(query: $query, limit: $limit) { count precision }
+  }`;
+
+  test('counts those that a search matches; with a limit, only up to it', async () => {
+    const { shopify, shop } = await startWithShop();
+    const [tried] = await shop.sell(3, { from: new Date('2026-11-20T10:00:00Z') });
+    await shop.sell(2, { from: new Date('2026-11-21T10:00:00Z') });
+    shop.change(tried as FakeOrder, { test: true });
+    const count = async (query: string, limit: number | null = null) => {
+      const { json } = await ask(shopify, shop, COUNT, { query, limit });
+      return (json.data as { ordersCount: object }).ordersCount;
+    };
+    const day = `created_at:>='2026-11-20T00:00:00Z' AND created_at:<'2026-11-21T00:00:00Z'`;
+    expect(await count('')).toEqual({ count: 5, precision: 'EXACT' });
+    expect(await count(day)).toEqual({ count: 3, precision: 'EXACT' });
+    expect(await count(`${day} AND test:true`)).toEqual({ count: 1, precision: 'EXACT' });
+    expect(await count('', 4)).toEqual({ count: 4, precision: 'AT_LEAST' });
+  });
+});
+
 describe('an order', () => {
   const WHOLE = `query Whole($ids: [ID!]!) {
     nodes(ids: $ids) {
@@ -129,6 +151,7 @@ describe('an order', () => {
 
   test('is what its newest REST body says, in GraphQL’s words', async () => {
     const { shopify, shop } = await startWithShop();
+    shop.install(['read_orders', 'read_customers']);
     const orders = await shop.sell(10);
     const order = orders.find((each) => each.rest().cancelled_at === null) as FakeOrder;
     const rest = order.rest() as Record<string, unknown> & {
@@ -163,6 +186,21 @@ describe('an order', () => {
     expect(refunds[0]?.transactions.nodes).toEqual([{ kind: 'REFUND' }]);
     expect(lineItems.nodes.map(({ sku }) => sku)).toEqual(rest.line_items.slice(0, 2).map(({ sku }) => sku));
     expect(lineItems.pageInfo.hasNextPage).toBe(rest.line_items.length > 2);
+  });
+
+  test('shows its customer and its address only to apps that may read them', async () => {
+    const { shopify, shop } = await startWithShop();
+    const [order] = (await shop.sell(1)) as [FakeOrder];
+    const codes = async (field: string) => {
+      const document = `query One($id: ID!) { order(id: $id) { ${field} } }`;
+      const { json } = await ask(shopify, shop, document, { id: order.gid });
+      return json.errors ? codesOf(json) : (json.data as { order: object }).order;
+    };
+    expect(await codes('customer { id }')).toEqual(['ACCESS_DENIED']);
+    const place = 'shippingAddress { countryCodeV2 provinceCode }';
+    expect(await codes(place)).toEqual({ shippingAddress: { countryCodeV2: 'US', provinceCode: 'KY' } });
+    shop.hidesAddresses = true;
+    expect(await codes(place)).toEqual(['ACCESS_DENIED']);
   });
 
   test('is found by its parts too', async () => {

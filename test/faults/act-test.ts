@@ -28,3 +28,6 @@ export interface ActTest {
   /** @param reason for this action alone */
   prepare: (world: ActsWorld, reason: string) => Promise<Prepared>;
 }
+
+/** For a request that only prepares an action. */
+export const BEFORE = { reason: 'before a test of faults' };

@@ -9,6 +9,7 @@ import { QUEUE, redisKeys } from '../../src/system/redis-keys.ts';
 import { ALL_SCOPES } from '../../src/shop/shopify.ts';
 import { http, type HttpAnswer } from '../support/http.ts';
 import type { Caught, Link } from '../support/link.ts';
+import { money } from '../support/money.ts';
 import { livesOf } from '../support/lives.ts';
 import { until } from '../support/until.ts';
 import { BY, randomEventId, waitingEvent } from '../support/waiting-event.ts';
@@ -171,6 +172,12 @@ export class ActsWorld {
     await until(isFree, 20_000, 'the lock to be released');
   }
 
+  /** Takes a lock once it is free, as a program that died holding it did: a live holder would continue without its lock. */
+  async #holdForDead(key: string, value: string): Promise<void> {
+    const take = async () => (await this.rig.direct.set(key, value, 'PX', HELD_MS, 'NX')) === 'OK';
+    await until(take, 20_000, 'the lock to be free');
+  }
+
   /** An order with a waiting event, because a dead program holds its lock. */
   async held(): Promise<{
     order: OrderKey;
@@ -181,7 +188,7 @@ export class ActsWorld {
     const { order, next } = await this.applied();
     const key = redisKeys(0).lock(order);
     const value = encodeHolder({ program: 'gone:1', job: '1', since: Date.now() });
-    await this.rig.direct.set(key, value, 'PX', HELD_MS);
+    await this.#holdForDead(key, value);
     await next();
     return {
       order,
@@ -189,6 +196,17 @@ export class ActsWorld {
       isHeld: async () => (await this.rig.direct.get(key)) === value,
       free: () => this.rig.direct.del(key),
     };
+  }
+
+  /** An order with a total that no other order of these tests has; `times` is 1 once the total is right. */
+  async wrong(): Promise<{ order: OrderKey; times: () => Promise<number> }> {
+    const { order } = await this.applied();
+    await this.unlocked(order);
+    const { orders } = this.rig.collections;
+    const totalPrice = money('999999.99');
+    await orders.collection.updateOne({ _id: order as never }, { $set: { totalPrice } });
+    const isWrong = async () => (await orders.countDocuments({ _id: order, totalPrice })) > 0;
+    return { order, times: async () => ((await isWrong()) ? 0 : 1) };
   }
 
   /** Parked events, each the first of its own order, that can be applied by now. */
@@ -226,7 +244,7 @@ export class ActsWorld {
   /** A requested pass that cannot begin yet: the shop's lock is held. */
   async pass(): Promise<{ id: string; begin: () => Promise<unknown> }> {
     const key = redisKeys(0).shopLock('reconcile', SHOP);
-    await this.rig.direct.set(key, encodeHolder({ program: 'gone:1', job: '1', since: 0 }), 'PX', HELD_MS);
+    await this.#holdForDead(key, encodeHolder({ program: 'gone:1', job: '1', since: 0 }));
     const asked = { shop: SHOP, since: '1h', dryRun: false, reason: 'a test' };
     const { json } = await this.must('POST', '/reconciles', asked);
     return { id: String(json.id), begin: () => this.rig.direct.del(key) };

@@ -1,13 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { ActTest } from './act-test.ts';
-import type { ActsWorld } from './acts-world.ts';
+import { BEFORE, type ActTest } from './act-test.ts';
+import { TOKENS } from './acts-on-tokens.ts';
 
-/** For a request that only prepares an action. */
-const BEFORE = { reason: 'before a test of faults' };
 const once = (is: boolean) => (is ? 1 : 0);
-
-/** A price that no order of these tests has. */
-const WRONG_TOTAL = '999999.99';
 
 /** Actions on waiting events. */
 const MAILBOXES: Record<string, ActTest> = {
@@ -52,19 +47,19 @@ const MAILBOXES: Record<string, ActTest> = {
     writes: ['replacement of the order'],
     again: 'same',
     prepare: async (world, reason) => {
-      const { order } = await world.applied();
-      await world.unlocked(order);
-      const { orders } = world.rig.collections;
-      const wrong = { _id: order, 'facts.totalPrice': WRONG_TOTAL };
-      await orders.collection.updateOne(
-        { _id: order as never },
-        { $set: { 'facts.totalPrice': WRONG_TOTAL } },
-      );
-      return {
-        place: `/orders/${order}/rebuild`,
-        body: () => ({ reason }),
-        times: async () => once((await orders.countDocuments(wrong)) === 0),
-      };
+      const { order, times } = await world.wrong();
+      return { place: `/orders/${order}/rebuild`, body: () => ({ reason }), times };
+    },
+  },
+  'post /orders/rebuild': {
+    writes: ['replacement of the order'],
+    again: 'same',
+    prepare: async (world, reason) => {
+      const { order, times } = await world.wrong();
+      const [shop = '', id = ''] = order.split('/');
+      // A page that begins after the previous order.
+      const after = Buffer.from(`${shop}/${BigInt(id) - 1n}`).toString('base64url');
+      return { place: '/orders/rebuild', body: () => ({ reason, shop, after, limit: 1 }), times };
     },
   },
   'post /queues/{partition}/pause': {
@@ -153,6 +148,25 @@ const PARKED: Record<string, ActTest> = {
       };
     },
   },
+  'get /orders/{shop}/{orderId}': {
+    writes: [],
+    again: 'nothing',
+    prepare: async (world, reason) => {
+      const { order } = await world.applied();
+      return {
+        place: `/orders/${order}?reason=${encodeURIComponent(reason)}`,
+        times: async () => 0,
+      };
+    },
+  },
+  'get /exports/orders': {
+    writes: [],
+    again: 'nothing',
+    prepare: async (_world, reason) => ({
+      place: `/exports/orders?bodies=1&shop=nobody.myshopify.com&reason=${encodeURIComponent(reason)}`,
+      times: async () => 0,
+    }),
+  },
 };
 
 /** Actions on shops, which the app program carries out, and on Shopify's requests. */
@@ -166,6 +180,18 @@ const SHOPS: Record<string, ActTest> = {
         place: '/reconciles',
         body: () => ({ shop: world.shop.name, since: '1h', dryRun: false, reason }),
         times: () => reconciles.countDocuments({ reason }),
+      };
+    },
+  },
+  'post /completeness': {
+    writes: ['record of the check'],
+    again: 'another',
+    prepare: async (world, reason) => {
+      const { completeness } = world.rig.collections;
+      return {
+        place: '/completeness',
+        body: () => ({ shop: world.shop.name, from: '2026-10-01', to: '2026-10-31', reason }),
+        times: () => completeness.countDocuments({ reason }),
       };
     },
   },
@@ -195,82 +221,6 @@ const SHOPS: Record<string, ActTest> = {
         times: () => compliance.countDocuments({ _id: id, state: 'done' }),
       };
     },
-  },
-};
-
-/** A separate token, used to sign in. */
-async function minted(world: ActsWorld): Promise<{ token: string; id: string }> {
-  const asked = { ...BEFORE, name: 'grace', role: 'viewer', hours: 1 };
-  const { json } = await world.must('POST', '/tokens', asked);
-  return { token: String(json.token), id: String(json.id) };
-}
-
-/** Actions on permissions. */
-const TOKENS: Record<string, ActTest> = {
-  'post /tokens': {
-    writes: ['record of the token'],
-    again: 'another',
-    prepare: async (world, reason) => {
-      const name = `grace ${randomUUID()}`;
-      const { tokens } = world.rig.collections;
-      return {
-        place: '/tokens',
-        body: () => ({ reason, name, role: 'viewer', hours: 1 }),
-        times: () => tokens.countDocuments({ name }),
-      };
-    },
-  },
-  'post /tokens/{id}/revoke': {
-    writes: ['revocation of the token'],
-    again: 'same',
-    prepare: async (world, reason) => {
-      const { id } = await minted(world);
-      const { tokens } = world.rig.collections;
-      return {
-        place: `/tokens/${id}/revoke`,
-        body: () => ({ reason }),
-        times: () => tokens.countDocuments({ _id: id, revokedAt: { $ne: null } }),
-      };
-    },
-  },
-  'post /session': {
-    writes: ['record of the token'],
-    again: 'another',
-    prepare: async (world) => {
-      const { token, id } = await minted(world);
-      const { tokens } = world.rig.collections;
-      return {
-        place: '/session',
-        body: () => ({ token }),
-        audited: { action: 'session.begin', target: `token ${id}` },
-        times: () => tokens.countDocuments({ root: id, kind: 'session' }),
-      };
-    },
-  },
-  'delete /session': {
-    writes: ['revocation of the token'],
-    again: 'same',
-    prepare: async (world) => {
-      const { token, id } = await minted(world);
-      const { headers } = await world.must('POST', '/session', { token });
-      const cookie = String([headers['set-cookie'] ?? []].flat()[0]).split(';')[0] ?? '';
-      const { tokens } = world.rig.collections;
-      return {
-        place: '/session',
-        headers: { cookie, 'sec-fetch-site': 'same-origin' },
-        audited: null,
-        times: () => tokens.countDocuments({ root: id, kind: 'session', revokedAt: { $ne: null } }),
-      };
-    },
-  },
-  'post /session/once': {
-    writes: [],
-    again: 'nothing',
-    prepare: async (_world, reason) => ({
-      place: '/session/once',
-      body: () => ({ reason }),
-      times: async () => 0,
-    }),
   },
 };
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { lifeOf, type Delivery } from '../../testkit/deliveries/life.ts';
 import { expectedOf, stateOf } from '../support/model.ts';
 import { fromDocument } from '../../src/persist/order-document.ts';
-import type { OrderDocument } from '../../src/persist/order-schema.ts';
+import type { OrderDocument } from '../../src/persist/order-fields.ts';
 import { expectNothingBroken, SEED, times } from './record.ts';
 import { Rig } from './rig.ts';
 

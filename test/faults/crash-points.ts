@@ -38,6 +38,9 @@ const COMMANDS = {
   commit: { link: 'mongo', pattern: 'lockstep.orders' },
   journal: { link: 'mongo', pattern: 'lockstep.events' },
   trim: script('lockstepTrim'),
+  // Of the change feed.
+  'block of changes': mongo('insert', 'changes'),
+  'tombstones of changes': mongo('update', 'changes_outbox'),
   // Of operators' actions.
   'begin of the audit entry': mongo('insert', 'audit'),
   'end of the audit entry': mongo('update', 'audit'),
@@ -51,6 +54,7 @@ const COMMANDS = {
   'push of a parked event': script('lockstepReplay'),
   'mark of parked events': mongo('update', 'parked'),
   'record of the pass': mongo('insert', 'reconciles'),
+  'record of the check': mongo('insert', 'completeness'),
   'end of the pass': mongo('update', 'reconciles'),
   'record of the export': mongo('update', 'compliance'),
   'record of the token': mongo('insert', 'tokens'),

@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import express from 'express';
@@ -36,6 +36,21 @@ test('P2: a stopping server answers the request under way, and does not wait for
   // The keep-alive of 65 s would outlast the test.
   await stopped;
   agent.destroy();
+});
+
+test('a connection that never sent anything does not delay the stop', async () => {
+  const { promise: listening, resolve: onListening } = Promise.withResolvers<number>();
+  const component = httpServer('test', express(), 0, onListening, '127.0.0.1');
+  await component.start?.();
+  const silent = connect(await listening, '127.0.0.1');
+  await once(silent, 'connect');
+  const ended = once(silent, 'close');
+  silent.resume();
+  // Its server may not have accepted it yet.
+  await fetch(`http://127.0.0.1:${await listening}/`).then((answer) => answer.text());
+  await component.stop();
+  await ended;
+  expect(silent.destroyed).toBe(true);
 });
 
 test('with an address to bind to, no other address of this machine is served, except `localhost`', async () => {

@@ -31,7 +31,7 @@ export async function drainAll({ redis, keys, tools }: Inside): Promise<void> {
 }
 
 /**
- * An order's current document, without what only counts: version, parked events, the memory of processed events.
+ * An order's current document, without what only counts: version, parked events, the memory of commits and of processed events.
  */
 export async function orderOf({ tools }: Inside, key: OrderKey): Promise<unknown> {
   const order = await tools.orders.load(key);
@@ -43,6 +43,7 @@ export async function orderOf({ tools }: Inside, key: OrderKey): Promise<unknown
     position: ____,
     furthest: _____,
     parkedEvents: ______,
+    committed: _______,
     ...state
   } = order;
   return withoutPositions(state);

@@ -14,7 +14,8 @@ const TOKEN = /shp(at|rt)_[0-9a-f]{32}/;
 const REDACTED_MS = 150_000;
 
 /**
- * The whole life of two shops with real programs; one installs by the grant, one by the page in its admin.
+ * The whole life of two shops with real programs; one installs with the authorization code grant, one from
+ * the page in its admin.
  */
 describe('a shop', () => {
   let world: StackWithShopify;
@@ -63,7 +64,7 @@ describe('a shop', () => {
   };
   const kept = () => everythingKept(world.stack.names);
 
-  test('installs by the grant', async () => {
+  test('installs with the authorization code grant', async () => {
     const answer = await world.grant(byGrant);
     expect([answer.status, answer.headers.location]).toEqual([
       302,
@@ -107,7 +108,7 @@ describe('a shop', () => {
     expect(await world.open(byGrant)).toMatchObject({ connected: false, sentence: 'Action needed.' });
   });
 
-  test('installs again by the grant, and is up to date', async () => {
+  test('installs again with the authorization code grant, and is up to date', async () => {
     expect((await world.grant(byGrant)).status).toBe(302);
     expect(await state(byGrant)).toEqual(['installed', 'installed']);
     expect(await world.open(byGrant)).toMatchObject({ connected: true, attention: [] });

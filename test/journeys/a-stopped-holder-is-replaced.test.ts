@@ -125,7 +125,7 @@ describe('P4: a stopped holder is replaced by an operator', () => {
     // Its heartbeat is recent: its lock is released only with a second confirmation.
     expect(await release(order, shown.token)).toMatchObject({
       status: 409,
-      json: { error: expect.stringMatching(/alive/) },
+      json: { detail: expect.stringMatching(/alive/) },
     });
     await until(async () => (await lockOf(order)).holder.alive === false, 20_000, 'it to be missed');
     expect((await lockOf(order)).ageMs).toBeGreaterThan(4000);

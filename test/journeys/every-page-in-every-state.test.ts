@@ -51,6 +51,7 @@ const PAGES: readonly PageRow[] = [
   { place: '/dedupe?event=EVENT', heading: /^Dedupe/, empty: /searched: Redis/, filled: /Expires in/, away: UNREAD },
   { place: '/shops', heading: /^Shops/, empty: /sends its first accepted event/, filled: /4 shops; the busiest/, away: UNREAD },
   { place: '/reconciles', heading: /^Reconciliation/, empty: /No reconciliations yet/, filled: /No reconciliations yet/ },
+  { place: '/completeness', heading: /^Completeness/, empty: /No completeness checks yet/, filled: /No completeness checks yet/ },
   { place: '/requests', heading: /^Privacy requests/, empty: /No requests/, filled: /No requests/ },
   { place: '/audit', heading: /^Audit/, empty: /session\.begin/, filled: /queue\.pause/ },
   { place: '/load-tests', heading: /^Load tests/, empty: /Searched the newest/, filled: /Searched the newest/ },

@@ -1,9 +1,9 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { openBrowser } from '../../testkit/local/chromium.ts';
 import type { FakeShop } from '../../testkit/fake-shopify/fake-shop.ts';
 import { ALL_SCOPES } from '../../src/shop/shopify.ts';
+import { barriersOf } from '../support/barriers.ts';
 import { openPage, type WatchedPage } from '../support/browser.ts';
 import { StackWithShopify } from '../support/stack-with-shopify.ts';
 import { until } from '../support/until.ts';
@@ -34,10 +34,6 @@ describe("the merchant's page", () => {
   /** Without the files that it must load from Shopify. */
   const complaints = () =>
     watched.complaints.filter((each) => !each.startsWith(`asked elsewhere: ${world.shopify.url}/`));
-  const barriers = async (): Promise<string[]> => {
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    return violations.map(({ id, help }) => `${id}: ${help}`);
-  };
   const attention = async () => (await world.shopOf(shop))?.attention;
 
   const askForPass = async () => {
@@ -57,7 +53,7 @@ describe("the merchant's page", () => {
     expect(page.url().startsWith(`${world.appUrl}/app?embedded=1`)).toBe(true);
     expect((await world.shopOf(shop))?.state).toBe('installed');
     expect(await page.getByText('Needs attention').isVisible()).toBe(false);
-    expect(await barriers()).toEqual([]);
+    expect(await barriersOf(page)).toEqual([]);
   }, 60_000);
 
   test('has the current figures of the shop', async () => {
@@ -107,7 +103,7 @@ describe("the merchant's page", () => {
     await shows(/Needs attention/);
     await shows(/the merchant must open the app in the Shopify admin/);
     expect(await attention()).toMatch(/tokens have lapsed/);
-    expect(await barriers()).toEqual([]);
+    expect(await barriersOf(page)).toEqual([]);
 
     shop.troubles.calm();
     await page.goto(admin);

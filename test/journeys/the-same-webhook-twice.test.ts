@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { lifeOf } from '../../testkit/deliveries/life.ts';
 import { randomFrom } from '../../testkit/deliveries/random.ts';
 import { Stack } from '../support/stack.ts';
+import { until } from '../support/until.ts';
 
 describe('the same webhook twice', () => {
   let stack: Stack;
@@ -34,5 +35,9 @@ describe('the same webhook twice', () => {
     expect(timeline.map((entry) => entry.topic)).toEqual(life.map((delivery) => delivery.topic));
     expect(timeline.map((entry) => entry.outcome)).toEqual(life.map(() => 'applied'));
     expect(timeline.map((entry) => entry.duplicates)).toEqual(life.map(() => 1));
+
+    const changes = async () => (await stack.api('/changes?wait=5')).json.changes as { sequence: number }[];
+    await until(async () => (await changes()).length >= life.length);
+    expect((await changes()).map((change) => change.sequence)).toEqual(life.map((_, i) => i + 1));
   });
 });

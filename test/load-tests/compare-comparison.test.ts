@@ -11,7 +11,13 @@ import {
 import { CONTENDERS, LOCKSTEP } from '../../load-tests/compare/contenders.ts';
 import { CONTENDER_NAMES } from '../../load-tests/compare/names.ts';
 import type { Race } from '../../load-tests/compare/race.ts';
-import { claimsTable, comparisonChart, comparisonTable, madeOn } from '../../load-tests/compare/views.ts';
+import {
+  bodiesTable,
+  claimsTable,
+  comparisonChart,
+  comparisonTable,
+  madeOn,
+} from '../../load-tests/compare/views.ts';
 import { WORKLOADS, type WorkloadName } from '../../load-tests/compare/workloads.ts';
 
 const RACE: Race = {
@@ -71,6 +77,10 @@ const comparison = (changes: Partial<Comparison> = {}): Comparison => ({
   },
   rows: rowsOf(),
   ceilings: { acksPerSecond: 4000, eventsPerSecond: 2500 },
+  bodies: [
+    { ...RACE, ...NAMED, setting: 'full', orderBytes: 9000, eventsPerSecond: 1000, ceiling: 2500 },
+    { ...RACE, ...NAMED, setting: 'none', orderBytes: 2000, eventsPerSecond: 1500, ceiling: 5000 },
+  ],
   ...changes,
 });
 
@@ -216,6 +226,13 @@ describe('output', () => {
     );
     expect(cellsOf(head)).toHaveLength(11);
     expect(new Set([head, rule, ...lines].map((line) => line?.length)).size).toBe(1);
+  });
+
+  test('the bodies have a row for each setting, with its ceiling', () => {
+    expect(bodiesTable(comparison()).split('\n').slice(2).map(cellsOf)).toEqual([
+      ['`full`', '9,000', '1,000', '2,500', '0.40'],
+      ['`none`', '2,000', '1,500', '5,000', '0.30'],
+    ]);
   });
 
   test('the claims show their targets, and which are not met', () => {

@@ -17,9 +17,12 @@ test('the ceiling of applying writes the same documents, with the same indexes',
   await from.collection('orders').insertMany(orders as object[]);
   await from.collection('events').insertMany(events as object[]);
 
-  const { seconds, ...counts } = await bulkCeiling(from, to);
+  const { seconds, orderBytes, ...counts } = await bulkCeiling(from, to);
   expect(counts).toEqual({ documents: 2100, events: 900 });
   expect(seconds).toBeGreaterThan(0);
+  // BSON of a short document: two texts and a number.
+  expect(orderBytes).toBeGreaterThan(50);
+  expect(orderBytes).toBeLessThan(70);
   for (const name of ['orders', 'events']) {
     const [given, made] = await Promise.all(
       [from, to].map((mongo) => mongo.collection(name).find().sort({ _id: 1 }).toArray()),

@@ -49,7 +49,7 @@ describe('a URL that is not on this machine', () => {
     await expect(open('http://example.com', 'http://127.0.0.1')).rejects.toThrow('not on this machine');
   });
 
-  test('is accepted if it is named twice', async () => {
+  test('is accepted if it is given twice', async () => {
     surroundings(GIVEN);
     const url = 'https://staging.example.com';
     expect(await open(url, url)).toMatchObject({ ingestUrl: url, secret: 'a-secret' });

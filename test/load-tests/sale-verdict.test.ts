@@ -118,7 +118,7 @@ describe('the verdict', () => {
     expect(verdictOf({ ...RUN, promises: promisesOf(found()) })).toEqual({
       kept: true,
       sentence:
-        '25 orders, 100 events: none lost, none twice, none out of sequence, at 499 webhooks/s with an ack p99 of 12.3 ms, drained 1.3 s after the last.',
+        '25 orders, 100 events: none lost, none twice, none out of sequence, at 499 webhooks/s with an ack p99 of 12.3 ms, drained 1.3 s after the last webhook.',
     });
   });
 

@@ -17,13 +17,19 @@ const LEAST: Record<string, Role | 'nobody'> = {
   'delete /session': 'nobody',
   'post /session/once': 'viewer',
   'get /status': 'viewer',
+  'get /exports/events': 'viewer',
+  'get /exports/lines': 'viewer',
+  'get /exports/orders': 'viewer',
   'get /history': 'viewer',
   'get /live': 'viewer',
   'get /orders': 'viewer',
   'get /orders/{shop}/{orderId}': 'viewer',
   'get /orders/{shop}/{orderId}/timeline': 'viewer',
+  'post /orders/rebuild': 'operator',
   'post /orders/{shop}/{orderId}/rebuild': 'operator',
+  'get /reports/sales': 'viewer',
   'get /search': 'viewer',
+  'get /changes': 'viewer',
   'get /events': 'viewer',
   'get /events/{event}': 'viewer',
   'get /dedupe': 'viewer',
@@ -51,6 +57,11 @@ const LEAST: Record<string, Role | 'nobody'> = {
   'get /reconciles/{id}': 'viewer',
   'post /reconciles': 'operator',
   'post /reconciles/{id}/abort': 'operator',
+  'get /completeness': 'viewer',
+  'get /completeness/key': 'viewer',
+  'get /completeness/{id}': 'viewer',
+  'get /completeness/{id}/statement': 'viewer',
+  'post /completeness': 'operator',
   'get /shops': 'viewer',
   'get /shops/{shop}': 'viewer',
   'get /audit': 'viewer',
@@ -178,7 +189,7 @@ describe('who may ask what', () => {
       const headers = { authorization: text.replace('<token>', tokens.admin ?? '') };
       const { status, headers: answered, json } = await http(`${dashboard.url}/api/status`, { headers });
       expect([status, answered['www-authenticate']]).toEqual([401, 'Bearer']);
-      expect(json).toEqual({ error: 'missing or invalid token' });
+      expect(json).toMatchObject({ code: 'not_signed_in', detail: 'missing or invalid token' });
     },
   );
 

@@ -17,7 +17,7 @@ describe('the release of a claim', () => {
     const { event, order: key } = await served.applied();
     const refused = await served.release(event);
     expect(refused.status).toBe(409);
-    expect(refused.json.error).toContain('its outcome is applied: confirm');
+    expect(refused.json.detail).toContain('its outcome is applied: confirm');
     expect(await served.claimed(event)).toBe(1);
     const done = await served.release(event, { confirm: true });
     expect(done.status).toBe(200);
@@ -58,7 +58,7 @@ describe('the release of a claim', () => {
       payload: Buffer.from('x'),
     });
     for (const { event } of [inMailbox, inSpool]) {
-      expect((await served.release(event)).json.error).toContain('its outcome is waiting');
+      expect((await served.release(event)).json.detail).toContain('its outcome is waiting');
       expect(await served.claimed(event)).toBe(1);
     }
     expect((await served.release(inMailbox.event, { confirm: true })).json.did).toContain(
@@ -85,7 +85,7 @@ describe('the release of a claim', () => {
     const tools = { redis, claims: served.claims, reader, maxBodyBytes: MAX_BODY_BYTES };
     const away = await ServedRoutes.start(dedupeRoutes(tools));
     const refused = await away.post(`/dedupe/${event}/release`, { reason: REASON });
-    expect(refused.json.error).toContain('MongoDB is down');
+    expect(refused.json.detail).toContain('MongoDB is down');
     expect(refused.status).toBe(409);
     expect((await away.post(`/dedupe/${event}/release`, { reason: REASON, confirm: true })).status).toBe(200);
     await away.stop();

@@ -53,12 +53,12 @@ describe('/api/dedupe', () => {
     const event = randomEventId();
     const { status, json } = await served.routes.get(`/dedupe/${event}`);
     expect(status).toBe(404);
-    expect(json.error).toBe(
-      `no dedupe key of ${event}; searched: Redis (the only partition) and the journal`,
+    expect(json.detail).toBe(
+      `no dedupe key for ${event}; searched: Redis (the only partition) and the journal`,
     );
     const ended = await served.applied();
     await served.inside.redis.del(served.inside.keys.dedupe(ended.event));
-    expect((await served.routes.get(`/dedupe/${ended.event}`)).json.error).toContain(
+    expect((await served.routes.get(`/dedupe/${ended.event}`)).json.detail).toContain(
       `the journal has ${ended.event} as applied`,
     );
   });
@@ -169,7 +169,7 @@ describe('/api/dedupe', () => {
     ])('%j is a 400', async (body, error) => {
       const answer = await lookup(body);
       expect(answer.status).toBe(400);
-      expect(answer.json.error).toContain(error);
+      expect(answer.json.detail).toContain(error);
     });
 
     test.each([

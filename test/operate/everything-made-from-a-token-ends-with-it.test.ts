@@ -60,7 +60,7 @@ describe('everything made from a token ends with it', () => {
     const { json } = await link(await begun({ token }));
     await revoke(tokenId(token));
     const { status, json: refused } = await dashboard.tell('/api/session', { once: json.code });
-    expect([status, refused.error]).toEqual([401, 'this token was revoked']);
+    expect([status, refused.detail]).toEqual([401, 'this token was revoked']);
   });
 
   test('everything made from a session ends with it, and what it was made from stays', async () => {
@@ -99,7 +99,7 @@ describe('everything made from a token ends with it', () => {
       await dashboard.restart();
     }
     const { status, json } = await link(cookie);
-    expect([status, json.error]).toEqual([409, expect.stringContaining('sign in with a token')]);
+    expect([status, json.detail]).toEqual([409, expect.stringContaining('sign in with a token')]);
   });
 
   test('the audit names the token that was used, and what it comes from', async () => {

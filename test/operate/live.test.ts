@@ -65,7 +65,7 @@ describe('/api/live', () => {
       log: silent,
       now: Date.now,
     });
-    const ada = { name: 'ada', role: 'viewer', token: '0'.repeat(16), root: 'ada' } as const;
+    const ada = { shops: null, name: 'ada', role: 'viewer', token: '0'.repeat(16), root: 'ada' } as const;
     const identify: RequestHandler = (_request, response, next) => {
       response.locals.who = { ...ada, root };
       next();
@@ -117,7 +117,7 @@ describe('/api/live', () => {
     expect(sampler.listeners).toBe(0);
   });
 
-  test('a token with everything made from it has at most ten streams: no one can take them all', async () => {
+  test('a token and everything made from it share at most ten streams: one client cannot take them all', async () => {
     const open = () => Stream.open(url);
     const streams = await Promise.all(Array.from({ length: 12 }, open));
     const taken = streams.filter(({ headers }) => headers['content-type'] === 'text/event-stream');

@@ -117,7 +117,7 @@ describe('locks, over the API', () => {
     test('that is not held is a 404 that says what was searched', async () => {
       const { status, json } = await served.get(`/locks/${keyOf('999')}`);
       expect(status).toBe(404);
-      expect(json.error).toContain(`lockstep:{0}:lock:${keyOf('999')}`);
+      expect(json.detail).toContain(`lockstep:{0}:lock:${keyOf('999')}`);
     });
 
     test.each([['/locks/no_shop/1'], ['/locks/a.com/0x1'], [`/locks/a.com/${'1'.repeat(20)}`]])(
@@ -140,7 +140,7 @@ describe('locks, over the API', () => {
       });
       const { status, json } = await release(order, { token: (await shown(order)).token });
       expect(status).toBe(409);
-      expect(json.error).toContain('may be alive');
+      expect(json.detail).toContain('may be alive');
       await inside.redis.del(inside.keys.lock(order));
     });
   });
@@ -193,7 +193,7 @@ describe('locks, over the API', () => {
       expect((await served.post(`/locks/${order}/release`, { token })).status).toBe(400);
       const { status, json } = await release(order, { token });
       expect(status).toBe(404);
-      expect(json.error).toContain('is not held');
+      expect(json.detail).toContain('is not held');
       expect(served.acts.at(-1)).toMatchObject({
         action: 'lock.release',
         target: order,
@@ -210,7 +210,7 @@ describe('locks, over the API', () => {
       const now = await held(order, 'w:2');
       const { status, json } = await release(order, { token, insist: true });
       expect(status).toBe(409);
-      expect(json.error).toContain('has changed since it was shown');
+      expect(json.detail).toContain('has changed since it was shown');
       now.assertHeld();
       expect((await shown(order)).holder.program).toBe('w:2');
       await now.release();
@@ -223,7 +223,7 @@ describe('locks, over the API', () => {
       const { token } = await shown(order);
       const refused = await release(order, { token });
       expect(refused.status).toBe(409);
-      expect(refused.json.error).toMatch(
+      expect(refused.json.detail).toMatch(
         /^w:9 \(job 31\) is alive: its last heartbeat was \d+ ms ago; use insist/,
       );
       expect((await shown(order)).token).toBe(token);

@@ -113,7 +113,7 @@ describe('/api/mailboxes', () => {
   test('an order without waiting events: 404 that says what was searched', async () => {
     const { status, json } = await served.get(`/mailboxes/${SHOP}/404`);
     expect(status).toBe(404);
-    expect(json.error).toMatch(
+    expect(json.detail).toMatch(
       /no waiting events for example.myshopify.com\/404; searched: its mailbox in Redis, partition [01]/,
     );
     expect((await served.post(`/mailboxes/${SHOP}/404/wake`, { reason: REASON })).status).toBe(404);
@@ -175,7 +175,7 @@ describe('/api/mailboxes', () => {
     const other = await withIdleWaker(Infinity);
     const { status, json } = await other.post(`/mailboxes/${SHOP}/10/wake`, { reason: REASON });
     expect(status).toBe(503);
-    expect(json.error).toContain('the sweeper adds one');
+    expect(json.detail).toContain('the sweeper adds one');
     await other.stop();
   });
 

@@ -57,14 +57,14 @@ describe('the list of orders', () => {
     const key = `${SHOPS[1]}/5820000000000`;
     const { collection } = stories.inside.collections.orders;
     const stored = await collection.findOne({ _id: key as never });
-    const damaged = { facts: 'gone', statusHistory: [{ appliedAt: 1 }] };
+    const damaged = { lines: 'gone', statusHistory: [{ appliedAt: 1 }] };
     await collection.updateOne({ _id: key as never }, { $set: damaged });
     try {
       const found = (await pages('limit=50')).flat();
       expect(found).toHaveLength(SHOPS.length * PER_SHOP);
       const damage = [
-        'order.facts: expected an object, found text',
-        'order.statusHistory.0.occurredAt: expected a number, found nothing',
+        'order.lines: expected a list, found text',
+        'order.statusHistory.0.occurredAt: expected a time, found nothing',
       ];
       const { status, json } = await stories.get(`/orders/${key}`);
       expect({ status, json }).toMatchObject({ status: 200, json: { orderId: '5820000000000', damage } });

@@ -4,6 +4,7 @@ import type { OrderKey } from '../../src/order/identity.ts';
 import { compress } from '../../src/system/payload.ts';
 import { lookAtRebuild, rebuildOrder, type RebuildTools } from '../../src/operate/steering/order-rebuild.ts';
 import { createVerifier } from '../../src/operate/stories/verifier.ts';
+import { money } from '../support/money.ts';
 import { depositAll, lived, openInProcess, type Inside } from '../support/in-process.ts';
 import { waitingEvent } from '../support/waiting-event.ts';
 import { ServedDashboard } from './served-dashboard.ts';
@@ -14,7 +15,8 @@ describe('P4: an order is rebuilt from its journal', () => {
   beforeAll(async () => {
     inside = await openInProcess();
     const { collections, tools: drain } = inside;
-    tools = { collections, lock: drain.lock, lockKey: drain.lockKey, now: Date.now };
+    const { lock, lockKey, keepBody } = drain;
+    tools = { collections, lock, lockKey, keepBody, setting: 'full', now: Date.now };
   });
   afterAll(() => inside.close());
 
@@ -23,31 +25,37 @@ describe('P4: an order is rebuilt from its journal', () => {
   const damage = async (order: OrderKey, fields: object) => {
     await inside.collections.orders.collection.updateOne({ _id: order as never }, { $set: fields });
   };
-  const still = (document: object | null) => ({ ...document, version: 0, touchedAt: null });
+  const still = (document: object | null) => ({ ...document, version: 0, changedAt: null, committed: null });
 
   test('to the state that the drain left: a dry run says which fields would change, and changes nothing', async () => {
     const order = await lived(inside, 1);
     const before = await documentOf(order);
-    await damage(order, { 'facts.totalPrice': '999.00', lines: [] });
+    await damage(order, { totalPrice: money('999.00'), lines: [] });
     const wrong = await documentOf(order);
     const look = await lookAtRebuild(order, tools);
     expect(look).toMatchObject({ dryRun: true, needed: true, refused: null, parked: 0, damage: [] });
     expect(look.differences).toContainEqual({
-      field: 'facts.totalPrice',
+      field: 'totalPrice',
       stored: '999.00',
-      rebuilt: (before?.facts as { totalPrice: string } | undefined)?.totalPrice,
+      rebuilt: String(before?.totalPrice),
     });
     expect(await documentOf(order)).toEqual(wrong);
 
-    expect(await rebuildOrder(order, tools)).toMatch(
-      /^rebuilt from \d+ events, version 2: .*facts.totalPrice/,
-    );
+    expect(await rebuildOrder(order, tools)).toMatch(/^rebuilt from \d+ events, version 2: .*totalPrice/);
     const after = await documentOf(order);
     // Its record of applied events and its history, too, with the original times.
     expect(still(after)).toEqual(still(before));
     expect(after?.version).toBe(2);
     expect(await rebuildOrder(order, tools)).toBe('the order agrees with its journal: nothing was changed');
-    expect((await createVerifier(inside.collections, 90)({ limit: 100 })).wrong).toEqual([]);
+    expect((await createVerifier(inside.collections, 90, tools.keepBody)({ limit: 100 })).wrong).toEqual([]);
+    // The change feed has it after the drain's commit.
+    const outgoing = await inside.collections.outbox.find({ order }).sort({ version: 1 }).lean();
+    expect(
+      outgoing.map(({ _id, record }) => [_id.split('@')[0], record?.events.at(-1)?.topic, record?.changed]),
+    ).toEqual([
+      [`${order}#1`, expect.any(String), expect.any(Array)],
+      [`${order}#2`, 'lockstep/rebuilt', ['totalPrice', 'lines']],
+    ]);
   });
 
   test.each([
@@ -95,7 +103,7 @@ describe('P4: an order is rebuilt from its journal', () => {
       return lease && { ...lease, confirmHeld };
     };
     await expect(rebuildOrder(order, { ...tools, lock: { acquire } })).rejects.toMatchObject({
-      kind: 'conflict',
+      code: 'conflict',
       message: expect.stringContaining('changed meanwhile'),
     });
     expect(await documentOf(order)).toMatchObject({ name: '#0' });
@@ -104,7 +112,7 @@ describe('P4: an order is rebuilt from its journal', () => {
   test('an order that is being drained is left alone', async () => {
     const order = await lived(inside, 7);
     const lease = await inside.tools.lock.acquire(inside.tools.lockKey(order), 'test');
-    await expect(rebuildOrder(order, tools)).rejects.toMatchObject({ kind: 'conflict' });
+    await expect(rebuildOrder(order, tools)).rejects.toMatchObject({ code: 'conflict' });
     await lease?.release();
   });
 
@@ -145,7 +153,7 @@ describe('P4: an order is rebuilt from its journal', () => {
     await spoil(order);
     await damage(order, { name: '#0' });
     expect((await lookAtRebuild(order, tools)).refused).toMatch(words);
-    await expect(rebuildOrder(order, tools)).rejects.toMatchObject({ kind: 'conflict' });
+    await expect(rebuildOrder(order, tools)).rejects.toMatchObject({ code: 'conflict' });
     expect(await documentOf(order)).toMatchObject({ name: '#0' });
   });
 

@@ -126,7 +126,7 @@ describe('P7: a parked event is replayed', () => {
     const which = { events: [event.id] };
     const discard = stories.post('/parked/discards', { which, reason: 'a test' }, 'operator');
     for (const { status, json } of [await replay([event.id]), await discard])
-      expect([status, json.error]).toEqual([409, expect.stringContaining('1 of these are being replayed')]);
+      expect([status, json.detail]).toEqual([409, expect.stringContaining('1 of these are being replayed')]);
   });
 
   test('a process died after its push: pushed again, the event is applied once', async () => {

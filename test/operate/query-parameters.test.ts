@@ -44,25 +44,24 @@ describe('an invalid parameter of the list of orders', () => {
     ['colour=red', 'colour'],
   ])('%s: 400 that names it', async (query, name) => {
     const { status, json } = await stories.get(`/orders?${query}`);
-    expect({ status, json }).toEqual({ status: 400, json: { error: expect.stringMatching(/.{10,}/) } });
-    expect((json.error as string).split(':')[0]).toBe(name);
+    const named = [{ parameter: name, detail: expect.stringMatching(/.{8,}/) }];
+    expect({ status, json }).toMatchObject({ status: 400, json: { errors: named } });
+    expect((json.detail as string).split(':')[0]).toBe(name);
   });
 
   test.each(['/orders/%ff/1', '/orders/a.myshopify.com/%', '/events/%e0%a4%a'])(
     '%s, which is not valid text: 400',
     async (place) => {
       const { status, json } = await stories.get(place);
-      expect({ status, json }).toEqual({ status: 400, json: { error: 'malformed request' } });
+      expect({ status, json }).toMatchObject({ status: 400, json: { detail: 'malformed request' } });
     },
   );
 
   test('all invalid parameters are named at once', async () => {
     const { status, json } = await stories.get('/orders?limit=0&status=x&shop=y');
+    const names = ['shop', 'status', 'limit'];
     expect(status).toBe(400);
-    expect((json.error as string).split('; ').map((each) => each.split(':')[0])).toEqual([
-      'shop',
-      'status',
-      'limit',
-    ]);
+    expect((json.detail as string).split('; ').map((each) => each.split(':')[0])).toEqual(names);
+    expect((json.errors as { parameter: string }[]).map(({ parameter }) => parameter)).toEqual(names);
   });
 });

@@ -129,7 +129,7 @@ describe('/api/queues', () => {
   ])('queue %s: %i, and nothing is paused', async (place, status) => {
     const answer = await change(place, 'pause');
     expect(answer.status).toBe(status);
-    expect(answer.json.error).toMatch(
+    expect(answer.json.detail).toMatch(
       /no queue for partition \d+: partitions are 0 to 1|must be a partition number or all/,
     );
     expect((await queues()).map((each) => each.paused)).toEqual([false, false]);

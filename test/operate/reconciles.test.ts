@@ -62,7 +62,7 @@ describe('reconciliation passes over the API', () => {
   ])('%j is a bad request that says why', async (body, because) => {
     const { status, json } = await ask(body);
     expect(status).toBe(400);
-    expect(json.error).toMatch(because);
+    expect(json.detail).toMatch(because);
     expect(await store.open()).toEqual([]);
   });
 

@@ -12,6 +12,8 @@ import { http, type HttpAnswer } from '../support/http.ts';
 /** Some routes over HTTP in this process. A token here is the name of a role; actions are recorded. */
 export class ServedRoutes {
   url = '';
+  /** Whether all tokens have been revoked. */
+  isRevoked = false;
   readonly acts: (Act & { outcome?: string; detail?: string | null })[] = [];
   readonly #server;
 
@@ -23,8 +25,8 @@ export class ServedRoutes {
         const expiresAt = new Date(Date.now() + 3_600_000);
         const token = '0'.repeat(16);
         const root = { line: [], root: token, rootEndsAt: expiresAt };
-        const who = { name: 'ada', token, expiresAt, ...root, by: 'token' } as const;
-        return Promise.resolve(role ? { ...who, role } : null);
+        const who = { name: 'ada', shops: null, token, expiresAt, ...root, by: 'token' } as const;
+        return Promise.resolve(role && !this.isRevoked ? { ...who, role } : null);
       },
     };
     const audit: AuditLog = {

@@ -5,6 +5,7 @@ import type { OrderKey } from '../../src/order/identity.ts';
 import { newOrder, type Order } from '../../src/order/order.ts';
 import type { ParkedStore } from '../../src/persist/parked-store.ts';
 import type { Replays } from '../../src/operate/steering/replays.ts';
+import type { ChangeWaits } from '../../src/operate/stories/change-waits.ts';
 import { openInProcess, type Inside } from '../support/in-process.ts';
 import { keyOf } from '../support/waiting-event.ts';
 import { ServedRoutes } from './served-routes.ts';
@@ -15,28 +16,28 @@ export interface ServedStories {
   served: ServedRoutes;
   parked: ParkedStore;
   replays: Replays;
+  waits: ChangeWaits;
   /** How replays put an event back; a test may replace it. */
   putBack: (event: WaitingEvent) => Promise<unknown>;
   get: ServedRoutes['get'];
   post: ServedRoutes['post'];
   drain: (order: OrderKey) => Promise<void>;
   /** Commits orders as a drain would. */
-  commit: (
-    orders: ({ id: string; shop?: string } & Partial<Pick<Order, 'name' | 'status'>>)[],
-  ) => Promise<void>;
+  commit: (orders: ({ id: string; shop?: string } & Partial<Omit<Order, 'shop'>>)[]) => Promise<void>;
   stop: () => Promise<void>;
 }
 
 export async function serveStories(now: () => number = Date.now): Promise<ServedStories> {
   const inside = await openInProcess();
   const dashboard = composeDashboard({ ...inside, now });
-  const { replays, replayTools } = dashboard;
+  const { replays, replayTools, waits } = dashboard;
   const served = await ServedRoutes.start(dashboard.routes);
   return {
     inside,
     served,
     parked: replayTools.parked,
     replays,
+    waits,
     get putBack() {
       return replayTools.putBack;
     },
@@ -58,6 +59,7 @@ export async function serveStories(now: () => number = Date.now): Promise<Served
       );
     },
     stop: async () => {
+      waits.stop();
       await served.stop();
       await replays.stop();
       await dashboard.waker.flush();

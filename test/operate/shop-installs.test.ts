@@ -177,7 +177,7 @@ describe('shops and their installs', () => {
     });
     const { status, json } = await dashboard.get(`/api/shops/${QUIET}`);
     expect(status).toBe(404);
-    expect(json.error).toMatch(/quiet\.myshopify\.com never installed .*collection shops.*Redis/);
+    expect(json.detail).toMatch(/quiet\.myshopify\.com never installed .*collection shops.*Redis/);
     expect((await dashboard.get('/api/shops/no%20shop')).status).toBe(400);
   });
 

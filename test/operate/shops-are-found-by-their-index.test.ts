@@ -33,9 +33,10 @@ describe('no query for shops reads the whole collection', () => {
   afterAll(() => inside.close());
 
   test.each<[string, number, () => Promise<unknown>]>([
-    ['all of them', 4, () => shops.list('')],
-    ['shops by name', 4, () => shops.list('s1')],
-    ['one', 4, () => shops.one(SHOP)],
+    ['all of them', 4, () => shops.list('', null)],
+    ['shops by name', 4, () => shops.list('s1', null)],
+    ['one', 4, () => shops.one(SHOP, null)],
+    ['those of a token', 2, () => shops.list('', [SHOP])],
     ['the counts, and which shops need attention', 4, () => shopCounts(inside.collections.shops)],
   ])('%s, in %i queries', async (_name, queries, ask) => {
     sent.length = 0;

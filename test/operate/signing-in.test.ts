@@ -125,7 +125,7 @@ describe('signing in', () => {
     const once = await mint('operator', 'once', 0.25);
     expect((await signIn({ once })).json).toMatchObject({ name: 'ada', role: 'operator' });
     const again = await signIn({ once });
-    expect([again.status, again.json.error]).toEqual([
+    expect([again.status, again.json.detail]).toEqual([
       401,
       'this link was already used; "npm run ops -- sign-in" prints another link',
     ]);
@@ -238,7 +238,7 @@ describe('signing in', () => {
     expect((await dashboard.post(place, { reason: 'lost' }, 'admin')).json.did).toMatch(/^revoked, /);
     expect((await dashboard.getWith('/api/session', token)).status).toBe(401);
     expect((await ask(cookie)).status).toBe(401);
-    expect((await signIn({ token })).json.error).toBe('this token was revoked');
+    expect((await signIn({ token })).json.detail).toBe('this token was revoked');
     await until(async () => (await other.getWith('/api/session', token)).status === 401);
     expect((await dashboard.post(place, { reason: 'lost' }, 'admin')).json.did).toMatch(/already revoked/);
   });

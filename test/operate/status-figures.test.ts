@@ -168,7 +168,7 @@ describe('while Redis is down', () => {
     await until(() => redis.status !== 'ready');
     for (const place of PLACES) {
       const { status, json } = await served.get(place);
-      expect([place, status, json.error]).toEqual([place, 503, 'Redis is down: its data is unavailable']);
+      expect([place, status, json.detail]).toEqual([place, 503, 'Redis is down: its data is unavailable']);
     }
     const paused = await served.post('/queues/all/pause', { reason: 'a try while it is down' });
     expect(paused.status).toBe(503);

@@ -20,8 +20,8 @@ describe('the headline', () => {
       'act',
       'Redis is down: new events go to the spool.',
     ],
-    ['MongoDB down', { mongodb: AWAY }, 'act', 'MongoDB is down: events are accepted and wait.'],
-    ['no worker', { workers: 0 }, 'act', 'No workers are running: events are accepted and wait.'],
+    ['MongoDB down', { mongodb: AWAY }, 'act', 'MongoDB is down: events are accepted but not processed.'],
+    ['no worker', { workers: 0 }, 'act', 'No workers are running: events are accepted but not processed.'],
     [
       'a full Redis',
       { redisMemory: { usedBytes: 87, maxBytes: 100, fullBytes: 85, fullOf: 'claims' } },
@@ -40,7 +40,12 @@ describe('the headline', () => {
       'look',
       'a.myshopify.com/7 has been waiting for 30 s.',
     ],
-    ['a paused queue', { pausedQueues: [0] }, 'look', 'Queue 0 is paused: its events are accepted and wait.'],
+    [
+      'a paused queue',
+      { pausedQueues: [0] },
+      'look',
+      'Queue 0 is paused: its events are accepted but not processed.',
+    ],
     ['parked events', { parked: 2 }, 'look', '2 parked events need attention.'],
     [
       'privacy requests',
@@ -113,7 +118,7 @@ describe('the headline', () => {
       pausedQueues: [0, 1],
     });
     expect(sentence).toBe(
-      'a.myshopify.com/7 has been waiting for 120 min. 1 other order is waiting. 2 queues are paused: their events are accepted and wait.',
+      'a.myshopify.com/7 has been waiting for 120 min. 1 other order is waiting. 2 queues are paused: their events are accepted but not processed.',
     );
   });
 });

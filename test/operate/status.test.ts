@@ -44,7 +44,7 @@ describe('/api/status', () => {
       shops: { installed: 0, uninstalled: 0, needAttention: 0, first: null },
       redis: { state: 'up', problem: null, since: null },
       mongodb: { state: 'up', problem: null, since: null },
-      sentence: 'No workers are running: events are accepted and wait.',
+      sentence: 'No workers are running: events are accepted but not processed.',
       level: 'act',
       link: '/',
     });
@@ -68,7 +68,7 @@ describe('/api/status', () => {
     await heardOf('host:2', 'worker', 5500);
     expect(await status()).toMatchObject({
       workers: 0,
-      sentence: 'No workers are running: events are accepted and wait.',
+      sentence: 'No workers are running: events are accepted but not processed.',
     });
     const { queues } = (await dashboard.get('/api/queues')).json as { queues: { workers: number }[] };
     expect(queues[0]?.workers).toBe(0);

@@ -33,7 +33,7 @@ describe('P8: what happened to an event can be read', () => {
     ['/events/garbage', NO_EVENT],
   ])('%s: 404 that says what was not found', async (place, error) => {
     const { status, json } = await stories.get(place);
-    expect({ status, json }).toEqual({ status: 404, json: { error } });
+    expect({ status, json }).toMatchObject({ status: 404, json: { detail: error, code: 'not_found' } });
   });
 
   test('an event is shown without its payload; operators see the exact body, with customer data masked unless they give a reason', async () => {
@@ -68,9 +68,9 @@ describe('P8: what happened to an event can be read', () => {
   test('a viewer is refused a payload without learning whether the event exists', async () => {
     for (const event of ['0'.repeat(64), 'garbage']) {
       const { status, json } = await stories.get(`/events/${event}?payload=1`, 'viewer');
-      expect({ status, json }).toEqual({
+      expect({ status, json }).toMatchObject({
         status: 403,
-        json: { error: 'the role operator is needed for payloads' },
+        json: { detail: 'the role operator is needed for payloads' },
       });
     }
     const acts = stories.served.acts.slice(-2);

@@ -78,7 +78,7 @@ describe('the audit', () => {
     expect(await audit.findById(number).lean()).toMatchObject({ outcome: 'refused' });
   });
 
-  test('an end that cannot be written does not throw: the action is done', async () => {
+  test('if the end of an action cannot be written, nothing throws: the action is done', async () => {
     await open().end(77, 'done', null);
     expect(unsealed).toHaveLength(1);
   });

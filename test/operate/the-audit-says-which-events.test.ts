@@ -109,7 +109,7 @@ describe('the audit says which events', () => {
       [which, { rate: 5 }],
     ] as const) {
       const { status, json } = await replay(other, { id, ...more });
-      expect([status, json.error]).toEqual([409, expect.stringContaining('another replay')]);
+      expect([status, json.detail]).toEqual([409, expect.stringContaining('another replay')]);
       expect(await newest()).toMatchObject({ action: 'parked.replay', outcome: 'refused' });
     }
   });

@@ -15,6 +15,8 @@ function crafted(header: object, claims: object, secret: string | null = SECRET)
 }
 const HS256 = { alg: 'HS256' };
 const inAnHour = Math.floor(Date.now() / 1000) + 3600;
+const BOUND = 'lockstep-shops';
+const SHOPS = ['a.myshopify.com', 'b.myshopify.com'];
 const CLAIMS = { role: 'admin', iss: 'lockstep', aud: 'lockstep', sub: 'ada', exp: inAnHour };
 
 describe('API tokens', () => {
@@ -33,6 +35,7 @@ describe('API tokens', () => {
       kind: 'token',
       name: 'ada',
       role: 'admin',
+      shops: null,
       expiresAt: new Date(inAnHour * 1000),
       line: [],
       root: tokenId(token),
@@ -64,6 +67,12 @@ describe('API tokens', () => {
     ['for another audience', crafted(HS256, { ...CLAIMS, aud: 'the-shop-of-the-same-team' })],
     ['for no audience', crafted(HS256, { ...CLAIMS, aud: [] })],
     ['without an audience', crafted(HS256, { ...CLAIMS, aud: undefined })],
+    ['bound to shops that is for everyone', crafted(HS256, { ...CLAIMS, shops: SHOPS })],
+    ['bound to shops that names none', crafted(HS256, { ...CLAIMS, aud: BOUND })],
+    ['bound to no shop', crafted(HS256, { ...CLAIMS, aud: BOUND, shops: [] })],
+    ['bound to all shops in words', crafted(HS256, { ...CLAIMS, aud: BOUND, shops: 'all' })],
+    ['bound to what is not a name', crafted(HS256, { ...CLAIMS, aud: BOUND, shops: [null] })],
+    ['bound to nothing, for two', crafted(HS256, { ...CLAIMS, aud: ['lockstep', BOUND] })],
     ['that expires after the latest possible time', crafted(HS256, { ...CLAIMS, exp: 9e15 })],
     ['that expires even later', crafted(HS256, { ...CLAIMS, exp: 1e300 })],
     ['with an object as its name', crafted(HS256, { ...CLAIMS, sub: { $ne: '' } })],
@@ -92,6 +101,16 @@ describe('API tokens', () => {
     const rootEndsAt = new Date(inAnHour * 1000);
     const line = ['0123456789abcdef'];
     expect(await readToken(SECRET, before)).toMatchObject({ line, root: line[0], rootEndsAt });
+  });
+
+  test('a bound token says which shops; a version that does not know bound tokens refuses it', async () => {
+    const token = await mintToken(SECRET, { ...BEARER, shops: SHOPS }, 1);
+    expect(await readToken(SECRET, token)).toMatchObject({ outcome: 'good', shops: SHOPS });
+    const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as {
+      aud: string;
+    };
+    expect(claims.aud).toBe(BOUND);
+    expect(await readToken(SECRET, await mintToken(SECRET, BEARER, 1))).toMatchObject({ shops: null });
   });
 
   test('two tokens for one person in the same second differ: each is revoked alone', async () => {

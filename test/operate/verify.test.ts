@@ -18,7 +18,7 @@ describe('verify', () => {
   });
   afterAll(() => inside.close());
   const verify = (limit = 100, filter = {}, retentionDays = RETENTION_DAYS) =>
-    createVerifier(inside.collections, retentionDays)({ limit, ...filter });
+    createVerifier(inside.collections, retentionDays, inside.tools.keepBody)({ limit, ...filter });
 
   test('everything is right after drains, page by page and in one page', async () => {
     const whole = await verify();
@@ -37,7 +37,10 @@ describe('verify', () => {
   });
 
   test('a page ends when its bodies have too many bytes, and the next one continues after it', async () => {
-    const small = createVerifier(inside.collections, RETENTION_DAYS, { pageBytes: 1, orderMs: 60_000 });
+    const small = createVerifier(inside.collections, RETENTION_DAYS, inside.tools.keepBody, {
+      pageBytes: 1,
+      orderMs: 60_000,
+    });
     let [orders, pages, after] = [0, 0, undefined as string | undefined];
     do {
       const page = await small({ limit: 5, after });
@@ -49,7 +52,10 @@ describe('verify', () => {
   });
 
   test('an order that takes too long counts as too large, and the next page continues after it', async () => {
-    const hasty = createVerifier(inside.collections, RETENTION_DAYS, { pageBytes: 1e9, orderMs: -1 });
+    const hasty = createVerifier(inside.collections, RETENTION_DAYS, inside.tools.keepBody, {
+      pageBytes: 1e9,
+      orderMs: -1,
+    });
     const page = await hasty({ limit: 100 });
     expect(page).toMatchObject({ orders: 1, tooLarge: 1, wrongState: 0, wrong: [] });
     expect(page.cursor).not.toBeNull();
@@ -79,7 +85,7 @@ describe('verify', () => {
     const [document, entry] = [lifeEvents(3)[0]!.order, lifeEvents(4)[0]!.order];
     await inside.collections.orders.collection.updateOne(
       { _id: document as never },
-      { $set: { applied: 'oops', touchedAt: 'yesterday' } },
+      { $set: { applied: 'oops', changedAt: 'yesterday' } },
     );
     const [event] = await inside.collections.events.find({ order: entry }).lean();
     await inside.collections.events.collection.updateOne(

@@ -66,7 +66,7 @@ describe('while MongoDB hangs', () => {
     stop();
     const guesses = Array.from({ length: 8 }, guess);
     const { answer, ms } = await timed(tell(PAUSE));
-    expect([answer.status, answer.json.error]).toEqual([503, expect.stringContaining('and not done')]);
+    expect([answer.status, answer.json.detail]).toEqual([503, expect.stringContaining('nor carried out')]);
     expect(ms).toBeLessThan(LATE_MS);
     expect((await Promise.all(guesses)).map(({ status }) => status)).toEqual(guesses.map(() => 401));
     expect(await isPaused()).toBe(false);
@@ -119,7 +119,7 @@ describe('while MongoDB hangs', () => {
     const caught = link.intercept('findAndModify');
     const place = `/api/tokens/${String(minted.json.id)}/revoke`;
     const { answer, ms } = await timed(dashboard.post(place, { reason: REASON }, 'admin'));
-    expect([answer.status, answer.json.error]).toEqual([
+    expect([answer.status, answer.json.detail]).toEqual([
       503,
       expect.stringContaining('entry 2 of the audit'),
     ]);
@@ -145,7 +145,7 @@ describe('while MongoDB hangs', () => {
     const places = ['/api/orders', '/api/events', '/api/parked', '/api/audit', '/api/search?q=1001'];
     const asked = await Promise.all(places.map((place) => timed(dashboard.getWith(place, token))));
     for (const { answer, ms } of asked) {
-      expect(answer).toMatchObject({ status: 503, json: { error: expect.stringContaining('in time') } });
+      expect(answer).toMatchObject({ status: 503, json: { detail: expect.stringContaining('in time') } });
       expect(ms).toBeLessThan(LATE_MS);
     }
   });

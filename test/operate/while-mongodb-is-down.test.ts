@@ -53,8 +53,13 @@ describe('while MongoDB is down', () => {
     async (kind) => {
       const given = await mintToken(JWT_SECRET, { name: 'ada', role: 'viewer', kind }, 0.25);
       const { status, json, headers } = await dashboard.tell('/api/session', { [kind]: given });
-      const error = expect.stringMatching(/^MongoDB is down/) as unknown;
-      expect([status, json, headers['set-cookie']]).toEqual([503, { error }, undefined]);
+      const detail = expect.stringMatching(/^MongoDB is down/) as unknown;
+      expect([status, json.detail, json.code, headers['set-cookie']]).toEqual([
+        503,
+        detail,
+        'unavailable',
+        undefined,
+      ]);
     },
   );
 

@@ -36,14 +36,14 @@ describe('while Redis hangs', () => {
       [...places, ...more].map(async (place) => ({ place, ...(await dashboard.get(`/api${place}`)) })),
     );
     for (const { place, status, json } of answers)
-      expect([place, status, json.error]).toEqual([place, 503, expect.stringMatching(/^Redis is down/)]);
+      expect([place, status, json.detail]).toEqual([place, 503, expect.stringMatching(/^Redis is down/)]);
     // The limits are 5 s. A client without one waits until Redis is back.
     expect(performance.now() - began).toBeLessThan(20_000);
   });
 
   test('a change that was sent to Redis may have been made: the audit does not say refused', async () => {
     const { status, json } = await dashboard.post('/api/queues/0/pause', { reason: 'to look' });
-    expect([status, json.error]).toEqual([503, expect.stringMatching(/^Redis is down/)]);
+    expect([status, json.detail]).toEqual([503, expect.stringMatching(/^Redis is down/)]);
     const act = await dashboard.collections.audit.findOne().sort({ _id: -1 }).lean();
     expect(act).toMatchObject({ action: 'queue.pause', outcome: 'failed' });
   });

@@ -5,6 +5,7 @@ import type { Queue, QueueList } from '../../src/operate/shapes/queues.ts';
 import { redisKeys } from '../../src/system/redis-keys.ts';
 import { readToken } from '../../src/system/tokens.ts';
 import { JWT_SECRET } from '../operate/served-dashboard.ts';
+import { money } from '../support/money.ts';
 import { until } from '../support/until.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 import { runOps } from './run-ops.ts';
@@ -31,7 +32,7 @@ describe('commands that change something', () => {
     rebuilt = first[0]!.order;
     locked = second[0]!.order;
     const { orders } = ops.dashboard.collections;
-    await orders.collection.updateOne({ _id: rebuilt as never }, { $set: { 'facts.totalPrice': '999.00' } });
+    await orders.collection.updateOne({ _id: rebuilt as never }, { $set: { totalPrice: money('999.00') } });
     await lock();
     await ops.park([1, 2, 3].map(soundEvent));
     await ops.dashboard.depositor.deposit(waitingEvent('orders/paid', { id: 9 }, { order: WAITING }), null);
@@ -86,12 +87,12 @@ describe('commands that change something', () => {
     {
       name: 'order rebuild',
       args: () => ['order', 'rebuild', rebuilt],
-      would: 'facts.totalPrice: stored 999.00, rebuilt ',
+      would: 'totalPrice: stored 999.00, rebuilt ',
       did: /^rebuilt from \d+ events/,
       action: 'order.rebuild',
       isAsBefore: async () => {
         const found = await ops.dashboard.collections.orders.findById(rebuilt).lean();
-        return found?.facts.totalPrice === '999.00';
+        return String(found?.totalPrice) === '999.00';
       },
     },
     {
@@ -211,6 +212,15 @@ describe('commands that change something', () => {
     const { token } = JSON.parse(here.stdout) as { token: string };
     expect(JSON.stringify(await readToken(JWT_SECRET, token))).toContain('"role":"operator"');
     expect(here.stdout + here.stderr).not.toContain(JWT_SECRET);
+    const asked = ['token', 'mint', '--shop', 'a.myshopify.com', 'B.myshopify.com', '--json'];
+    const shops = ['a.myshopify.com', 'b.myshopify.com'];
+    const bound = [await ops.as('admin', ...asked), await runOps(asked, { OPS_JWT_SECRET: JWT_SECRET })];
+    for (const { stdout } of bound) {
+      const shown = JSON.parse(stdout) as { token: string };
+      expect(shown).toMatchObject({ shops });
+      expect(await readToken(JWT_SECRET, shown.token)).toMatchObject({ shops });
+    }
+    expect(await ops.as('admin', 'token', 'mint', '--shop', 'everything')).toMatchObject({ code: 2 });
     const without = await runOps(['token', 'mint']);
     expect(without).toMatchObject({ code: 2 });
   });

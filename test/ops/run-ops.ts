@@ -55,6 +55,8 @@ export function followOps(
   const said = { stdout: '', stderr: '' };
   const ended = runCommand(args, {
     print: (text) => void (said.stdout += text),
+    isScreen: false,
+    drained: () => Promise.resolve(),
     say: (text) => void (said.stderr += text),
     bars: null,
     env: { USER: 'ada', ...env },

@@ -100,6 +100,8 @@ describe('tail', () => {
     ops.mongo.cut();
     await until(() => running.said.stderr.includes('retrying'), 30_000);
     ops.mongo.heal();
+    // This test's own connections were cut, too.
+    await until(() => ops.dashboard.collections.events.exists({}).then(Boolean, () => false));
     await end(2);
     await until(() => numbers(running).length === 2);
     // Of another stream than the events: it may arrive after them.

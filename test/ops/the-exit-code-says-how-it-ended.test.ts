@@ -30,7 +30,9 @@ describe('exit codes of the command line', () => {
   test('0 if nothing is critical; the first line of status has the most urgent problem', async () => {
     const { code, stdout, stderr } = await run('status');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout.split('\n')[0]).toBe('WARNING: Queue 1 is paused: its events are accepted and wait.');
+    expect(stdout.split('\n')[0]).toBe(
+      'WARNING: Queue 1 is paused: its events are accepted but not processed.',
+    );
     expect(stdout).toMatch(/PAUSED +1 queue: 1/);
   });
 
@@ -129,7 +131,7 @@ describe('exit codes of the command line', () => {
     [
       'an unknown dedupe key',
       ['dedupe', 'release', 'cd'.repeat(32)],
-      `404: no dedupe key of ${'cd'.repeat(32)}; searched: Redis (all 2 partitions) and the journal`,
+      `404: no dedupe key for ${'cd'.repeat(32)}; searched: Redis (all 2 partitions) and the journal`,
     ],
     ['an unknown event', ['event', 'abcd'], 'searched: journal, parked events'],
     ['an invalid token', ['--token', 'forged', 'status'], '401: missing or invalid token'],

@@ -6,7 +6,7 @@ import { deriveStatus } from '../../src/order/derive-status.ts';
 import { newOrder, type Order } from '../../src/order/order.ts';
 import { MOVES, type Status } from '../../src/order/status.ts';
 import { fromDocument, toDocument } from '../../src/persist/order-document.ts';
-import type { OrderDocument } from '../../src/persist/order-schema.ts';
+import type { OrderDocument } from '../../src/persist/order-fields.ts';
 import { keyOf } from '../support/waiting-event.ts';
 import { appliedPositions, arrivalsOf, stateOf } from './arrivals.ts';
 import { eventLists } from './event-lists.ts';

@@ -32,7 +32,7 @@ describe('applied', () => {
 describe('late', () => {
   test('P5: a create after its paid; it changes only the count', () => {
     const order = orderAfter(paid, create);
-    const { sequence: _, applied: __, ...rest } = order;
+    const { sequence: _, applied: __, committed: ___, ...rest } = order;
     expect(orderAfter(paid)).toMatchObject(rest);
     expect(outcomesOf(order)).toEqual([
       'applied',

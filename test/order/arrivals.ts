@@ -44,8 +44,8 @@ function batchesOf(arrived: WaitingEvent[], cuts: boolean[]): WaitingEvent[][] {
 }
 
 /** Everything about an order that must not depend on how its events arrived. */
-export function stateOf(order: Order): Omit<Order, 'applied' | 'statusHistory' | 'version'> {
-  const { applied: _, statusHistory: __, version: ___, ...state } = order;
+export function stateOf(order: Order): Omit<Order, 'applied' | 'statusHistory' | 'version' | 'committed'> {
+  const { applied: _, statusHistory: __, version: ___, committed: ____, ...state } = order;
   return state;
 }
 

@@ -65,7 +65,7 @@ describe('a body', () => {
     expect(valueOf('\ufeff{"id":9007199254740993}')).toEqual({ id: '9007199254740993' });
   });
 
-  test('the last of two equal keys counts, and is exact, too', () => {
+  test('the last of two duplicate keys wins, and its number is exact', () => {
     expect(valueOf('{"id":1,"id":2}')).toEqual({ id: 2 });
     expect(valueOf('{"id":9007199254740993,"id":9007199254740995}')).toEqual({ id: '9007199254740995' });
   });

@@ -5,7 +5,7 @@ import { decide } from '../../src/order/decide.ts';
 import { damageOf } from '../../src/order/order-shape.ts';
 import { newOrder, type Order } from '../../src/order/order.ts';
 import { fromDocument, toDocument } from '../../src/persist/order-document.ts';
-import type { OrderDocument } from '../../src/persist/order-schema.ts';
+import type { OrderDocument } from '../../src/persist/order-fields.ts';
 import { openInProcess, type Inside } from '../support/in-process.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 

@@ -26,7 +26,9 @@ describe('indexes', () => {
   test('creating them again changes nothing, even by many programs at once', async () => {
     const names = Object.keys(inside.collections) as (keyof Inside['collections'])[];
     const before = await Promise.all(names.map(indexesOf));
-    await Promise.all([1, 2, 3].map(() => prepareCollections(inside.collections, 90)));
+    await Promise.all(
+      [1, 2, 3].map(() => prepareCollections(inside.collections, { journal: 90, changes: 30 })),
+    );
     expect(await Promise.all(names.map(indexesOf))).toEqual(before);
     const wanted = (name: keyof Inside['collections']) => inside.collections[name].schema.indexes().length;
     expect(names.filter((name, i) => !(before[i]!.length > wanted(name)))).toEqual([]);
@@ -37,7 +39,7 @@ describe('indexes', () => {
     ['parked', 'lastAt'],
   ] as const)('%s are kept as long as the setting says, even after it was changed', async (name, key) => {
     for (const days of [90, 30, 0.5]) {
-      await prepareCollections(inside.collections, days);
+      await prepareCollections(inside.collections, { journal: days, changes: 30 });
       expect(await lifeOf(name, key)).toBe(days * DAY_SECONDS);
     }
   });
@@ -77,7 +79,9 @@ describe('indexes', () => {
 
     test('that already exist delay nothing, and a failure is reported', async () => {
       const { mongoUri } = await namespace();
-      const component = indexesComponent(mongoUri, log, (collections) => prepareCollections(collections, 90));
+      const component = indexesComponent(mongoUri, log, (collections) =>
+        prepareCollections(collections, { journal: 90, changes: 30 }),
+      );
       await component.start?.();
       expect(said).toEqual([]);
       const failing = indexesComponent(mongoUri, log, () => Promise.reject(new Error('no disk')));

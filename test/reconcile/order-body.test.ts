@@ -72,6 +72,44 @@ describe('the body made of an order of the Admin API', () => {
     });
   });
 
+  test("has what the typed facts read, in REST's words", () => {
+    const asked = {
+      customer: { id: 'gid://shopify/Customer/7' },
+      shippingAddress: { countryCodeV2: 'CA', provinceCode: 'ON' },
+    };
+    expect(snapshotOf(asked)?.facts).toMatchObject({
+      orderNumber: 1001,
+      tags: ['gift', 'vip'],
+      discountCodes: ['TENOFF'],
+      gatewayNames: ['bogus'],
+      sourceName: 'web',
+      poNumber: null,
+      customerId: '7',
+      shippingCountry: 'CA',
+      shippingRegion: 'ON',
+      subtotalPrice: '41.00',
+      presentmentSubtotalPrice: '4100',
+      totalDiscounts: '4.10',
+      totalTax: '3.80',
+      totalShipping: '10.00',
+      totalDuties: null,
+      totalTips: '0.00',
+      totalOutstanding: '0.00',
+      lines: [{ vendor: 'Example', totalTax: '3.80', totalDiscount: '4.10' }],
+    });
+  });
+
+  test('says nothing about what was not requested, and null where Shopify has null', () => {
+    const unasked = snapshotOf({})?.facts;
+    expect([unasked?.customerId, unasked?.shippingCountry, unasked?.lines?.[0]?.productId]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    const none = snapshotOf({ customer: null, shippingAddress: null })?.facts;
+    expect([none?.customerId, none?.shippingCountry]).toEqual([null, null]);
+  });
+
   test('omits what the token may not read', () => {
     const body = JSON.parse(orderBytes(readWhole()).toString()) as object;
     expect(Object.keys(body)).not.toEqual(expect.arrayContaining(['returns']));
@@ -124,7 +162,16 @@ describe('the body made of an order of the Admin API', () => {
   });
 
   test('has nothing that was not requested', () => {
-    const person = { email: 'ada@example.com', note: 'ring twice', customer: { firstName: 'Ada' } };
-    expect(orderBytes(readWhole(person))).toEqual(orderBytes(readWhole()));
+    const asked = {
+      customer: { id: 'gid://shopify/Customer/7' },
+      shippingAddress: { countryCodeV2: 'CA', provinceCode: 'ON' },
+    };
+    const person = {
+      email: 'ada@example.com',
+      note: 'ring twice',
+      customer: { ...asked.customer, firstName: 'Ada' },
+      shippingAddress: { ...asked.shippingAddress, city: 'Exampleton' },
+    };
+    expect(orderBytes(readWhole(person))).toEqual(orderBytes(readWhole(asked)));
   });
 });

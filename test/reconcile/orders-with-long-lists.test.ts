@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { FakeOrder, Json } from '../../testkit/fake-shopify/fake-order.ts';
-import type { OrderDocument } from '../../src/persist/order-schema.ts';
+import type { OrderDocument } from '../../src/persist/order-fields.ts';
 import { keyOf } from '../support/waiting-event.ts';
 import { Reconciling } from './reconciling.ts';
 

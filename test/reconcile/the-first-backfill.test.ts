@@ -89,7 +89,7 @@ describe('the first backfill', () => {
     expect((await store.pass({ how: 'bulk' })).because).toMatch(/file: status 500/);
   });
 
-  test('leaves orders that changed after its end to the next pass', async () => {
+  test('leaves orders that changed after it ended to the next pass', async () => {
     const until = new Date(Date.now() - 3_600_000);
     expect(await store.pass({ how: 'bulk', until })).toMatchObject({ state: 'done', checked: 0, missing: 0 });
   });

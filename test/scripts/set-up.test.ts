@@ -73,12 +73,12 @@ class Machine {
     rmSync(path.join(this.folder, 'dist', 'browser', 'index.html'), { force: true });
   }
 
-  /** Runs the set-up for the tests, as a user who is not root. Its input stays open, and nobody types. */
+  /** Runs the set-up for the tests of the pages, as a user who is not root. Its input stays open, and nobody types. */
   async setUp(env: NodeJS.ProcessEnv = {}): Promise<{ code: number | null; said: string }> {
     const said = openSync(this.#said, 'w');
     const child = spawn(
       process.execPath,
-      ['--import', 'data:text/javascript,process.getuid=()=>1000', 'scripts/set-up.mjs', 'tests'],
+      ['--import', 'data:text/javascript,process.getuid=()=>1000', 'scripts/set-up.mjs', 'pages'],
       { cwd: this.folder, env: { PATH: `${this.folder}/bin`, ...env }, stdio: ['pipe', said, said] },
     );
     const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));

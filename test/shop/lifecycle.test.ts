@@ -80,7 +80,7 @@ describe("a shop's lifecycle", () => {
     expect(await life.outcomes('app/uninstalled')).toEqual(['applied']);
   });
 
-  test('two uninstalls with equal bodies are two events: their triggered-at differs', async () => {
+  test('two uninstalls with identical bodies are two events: their triggered-at differs', async () => {
     await install('10:00:00');
     await life.sendAndDrain('app/uninstalled', UNINSTALLED, at('11:00:00'));
     await install('12:00:00');

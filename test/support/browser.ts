@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 
 /** A page, and all of its complaints: errors, refused scripts and styles, requests to elsewhere. */
 export interface WatchedPage {
@@ -6,10 +6,15 @@ export interface WatchedPage {
   complaints: string[];
 }
 
-export async function openPage(browser: Browser, origin: string): Promise<WatchedPage> {
+export async function openPage(
+  browser: Browser,
+  origin: string,
+  options: BrowserContextOptions = {},
+): Promise<WatchedPage> {
   const context = await browser.newContext({
     viewport: { width: 1280, height: 900 },
     reducedMotion: 'reduce',
+    ...options,
   });
   const page = await context.newPage();
   const complaints: string[] = [];

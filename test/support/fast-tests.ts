@@ -2,16 +2,18 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { loadedBy } from './import-statements.ts';
 
+const BROWSER = 'a browser';
+
 /**
- * The tests that `npm run test:fast` runs: all that need nothing but packages. A test needs more if it, or a
- * file that it imports, directly or not, imports one of these. So a new test is in the right group from its
- * first run, and there is no list to maintain.
+ * Which command runs a test depends on what it needs: `npm run test:fast` runs those that need nothing but packages,
+ * and `npm run test:pages` those that open a browser. A test needs more if it, or a file that it imports, directly or
+ * not, imports one of these. So a new test is in the right group from its first run, and there is no list to maintain.
  */
 const NEEDS: Readonly<Record<string, string>> = {
   'test/support/namespace.ts': 'the Redis and the MongoDB of the test run',
   'mongodb-memory-server-core': 'a MongoDB',
   'node:child_process': 'programs or servers as child processes',
-  'playwright-core': 'a browser',
+  'playwright-core': BROWSER,
 };
 
 /** Everything that a test needs besides packages; none: it is a fast test. */
@@ -45,4 +47,10 @@ export function allTests(root: string): string[] {
 export function fastTests(root: string): string[] {
   const read = projectReader(root);
   return allTests(root).filter((file) => needsOf(file, read).length === 0);
+}
+
+/** The tests that `npm run test:pages` runs: those that open a browser. */
+export function pageTests(root: string): string[] {
+  const read = projectReader(root);
+  return allTests(root).filter((file) => needsOf(file, read).includes(BROWSER));
 }

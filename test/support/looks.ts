@@ -1,11 +1,11 @@
 import path from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
+import { barriersOf } from './barriers.ts';
 import { until } from './until.ts';
 
 const IN_PAGE = path.resolve(import.meta.dirname, 'looks-in-page.mjs');
 const DESK = { width: 1280, height: 900 };
-const TELEPHONE = { width: 390, height: 800 };
+const PHONE = { width: 390, height: 800 };
 /** Content that is still loading is checked again; a fault that persists this long counts. */
 const LASTING_MS = 16_000;
 /** A page may load while others do. */
@@ -52,20 +52,11 @@ export async function jumpsOf(page: Page): Promise<string[]> {
  */
 export async function faultsOf(page: Page, colorScheme: 'light' | 'dark' = 'light'): Promise<string[]> {
   await page.emulateMedia({ colorScheme });
-  const atDesk = await lasting(async () => [...(await barriers(page)), ...(await misplaced(page))]);
-  await page.setViewportSize(TELEPHONE);
-  const onTelephone = await lasting(() => misplaced(page));
+  const atDesk = await lasting(async () => [...(await barriersOf(page)), ...(await misplaced(page))]);
+  await page.setViewportSize(PHONE);
+  const onPhone = await lasting(() => misplaced(page));
   await page.setViewportSize(DESK);
-  return [...atDesk, ...onTelephone.map((fault) => `on a telephone: ${fault}`)];
-}
-
-/** What prevents people with a screen reader, a keyboard or weak eyes from using a page. */
-async function barriers(page: Page): Promise<string[]> {
-  // No page has frames: one script in it finds the same, in half the time.
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-  return violations.map(
-    ({ id, help, nodes }) => `${id}: ${help} (${nodes.map((node) => node.target.join(' ')).join(', ')})`,
-  );
+  return [...atDesk, ...onPhone.map((fault) => `on a phone: ${fault}`)];
 }
 
 async function misplaced(page: Page): Promise<string[]> {

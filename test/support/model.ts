@@ -1,8 +1,9 @@
+import { withQuantities } from '../../src/order/derive-totals.ts';
 import type { Delivery } from '../../testkit/deliveries/life.ts';
 import { decide } from '../../src/order/decide.ts';
 import { asOrderId, asShopDomain, orderKey, type OrderKey } from '../../src/order/identity.ts';
 import type { Order } from '../../src/order/order.ts';
-import { withoutMemory } from '../../src/order/known.ts';
+import { withoutMemory } from '../../src/order/without-memory.ts';
 import { routeOf } from '../../src/order/routing.ts';
 import { isTopic } from '../../src/order/topics.ts';
 import { fingerprintsOf } from '../../src/deposit/fingerprints.ts';
@@ -50,6 +51,6 @@ export function stateOf(order: Order | Record<string, unknown>): Record<string, 
 function shownBy(order: Order): Record<string, unknown> {
   const parts = Object.entries(order.parts).map(([name, list]) => [name, list.map(withoutMemory)]);
   const snapshotAt = order.snapshot ? new Date(order.snapshot.at).toISOString() : null;
-  const lines = order.lines.map(withoutMemory);
+  const lines = withQuantities(order).map(withoutMemory);
   return { ...order, ...order.facts, lines, snapshotAt, ...Object.fromEntries(parts) };
 }

@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
+import { emptyDatabase } from './mongo-databases.ts';
 
-/** A Redis database and a MongoDB database for this test only. Kept until the run's end. */
+/** A Redis database and a MongoDB database for this test file only. */
 export interface Namespace {
   redisUrl: string;
   mongoUri: string;
@@ -14,6 +15,6 @@ export async function namespace(): Promise<Namespace> {
   counter.disconnect();
   return {
     redisUrl: `${redis}/${number}`,
-    mongoUri: mongo.replace(/\/lockstep$/, `/test_${number}`),
+    mongoUri: mongo.replace(/\/lockstep$/, `/${await emptyDatabase(mongo, `test_${number}`)}`),
   };
 }

@@ -1,7 +1,10 @@
 import { afterAll } from '@jest/globals';
 import { until } from './until.ts';
 
-/** Connections, servers and processes that a test file leaves open make it fail. */
+/**
+ * Connections, servers and processes that a test file leaves open make it fail. A file closes its own in the
+ * `afterAll` of a `describe`: jest runs this one before those at a file's top level.
+ */
 const LEAKS = ['TCPSocketWrap', 'TCPServerWrap', 'ProcessWrap'];
 
 const open = () => process.getActiveResourcesInfo().filter((name) => LEAKS.includes(name));
@@ -9,7 +12,7 @@ const open = () => process.getActiveResourcesInfo().filter((name) => LEAKS.inclu
 const before = open().length;
 
 afterAll(async () => {
-  await until(() => open().length <= before, 5000).catch(() => {
+  await until(() => open().length <= before, 10_000).catch(() => {
     throw new Error(`left open by this test file: ${open().join(', ')}; there were ${before} before it`);
   });
 });

@@ -17,7 +17,7 @@ export async function openAudit(): Promise<{ audit: Collections['audit']; close:
   const mongo = openMongo((await namespace()).mongoUri);
   await mongoReady(mongo);
   const collections = collectionsOf(mongo);
-  await prepareCollections(collections, 90);
+  await prepareCollections(collections, { journal: 90, changes: 30 });
   return { audit: collections.audit, close: () => mongo.close() };
 }
 

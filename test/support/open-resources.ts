@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import type { RedisResources, Resources } from '../../src/compose/resources.ts';
 import { withScripts } from '../../src/deposit/scripts.ts';
 import { createAuditLog } from '../../src/persist/audit-log.ts';
-import { collectionsOf, prepareCollections } from '../../src/persist/collections.ts';
+import { collectionsOf, prepareCollections, retentionOf } from '../../src/persist/collections.ts';
 import { loadConfig, type Config, type Setting } from '../../src/system/config.ts';
 import { mongoReady, openMongo, openRedis, redisReady } from '../../src/system/connections.ts';
 import { createMetrics } from '../../src/system/metrics.ts';
@@ -58,7 +58,7 @@ export async function withMongo(over: RedisInside, mongoUri: string): Promise<Re
   const mongo = openMongo(mongoUri);
   await mongoReady(mongo);
   const collections = collectionsOf(mongo);
-  await prepareCollections(collections, over.config.JOURNAL_RETENTION_DAYS);
+  await prepareCollections(collections, retentionOf(over.config));
   const audit = createAuditLog(collections.audit, over.log);
   return { ...over, lockServers: [over.redis], mongo, collections, audit };
 }

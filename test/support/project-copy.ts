@@ -24,7 +24,8 @@ export class ProjectCopy {
 
   run(...args: string[]): { child: ChildProcess; output: () => string; ended: Promise<number | null> } {
     // Compiled sources of a copy are of no use to the next one.
-    const own = { NODE_COMPILE_CACHE: undefined, REDIS_URL: '', MONGODB_URI: '' };
+    const compiled = path.join(this.folder, '.lockstep', 'compiled');
+    const own = { NODE_COMPILE_CACHE: compiled, REDIS_URL: '', MONGODB_URI: '' };
     const env = { ...process.env, ...own, PORT: '0', DASHBOARD_PORT: '0' };
     const child = spawn(process.execPath, args, { cwd: this.folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.running.push(child);

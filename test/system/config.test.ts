@@ -30,6 +30,8 @@ describe('settings', () => {
       DEPOSIT_TIMEOUT_MS: 1500,
       SHUTDOWN_MS: 10_000,
       JOURNAL_RETENTION_DAYS: 90,
+      CHANGES_RETENTION_DAYS: 30,
+      ORDER_BODY: 'full',
       LOG_LEVEL: 'info',
     });
   });

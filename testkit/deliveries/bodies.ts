@@ -40,6 +40,17 @@ function money(amount: number) {
   return { shop_money: each, presentment_money: each };
 }
 
+/** No discount, tax, tip or duty, and all is paid. */
+const NOTHING_ELSE = {
+  total_discounts: '0.00',
+  total_discounts_set: money(0),
+  total_tax: '0.00',
+  total_tax_set: money(0),
+  total_tip_received: '0.00',
+  total_outstanding: '0.00',
+  original_total_duties_set: null,
+};
+
 const ADDRESS = {
   first_name: 'Ada',
   last_name: 'Example',
@@ -88,6 +99,7 @@ export function orderBody(order: OrderFacts, now: OrderNow): object {
     order_number: order.number,
     order_status_url: `https://${order.shop}/1/orders/${order.id}/authenticate?key=sample`,
     payment_gateway_names: ['bogus'],
+    po_number: null,
     presentment_currency: CURRENCY,
     processed_at: shopTime(order.createdAt),
     source_name: 'web',
@@ -95,8 +107,9 @@ export function orderBody(order: OrderFacts, now: OrderNow): object {
     subtotal_price_set: money(total - SHIPPING),
     tags: '',
     tax_lines: [],
+    taxes_included: false,
     test: false,
-    total_discounts_set: money(0),
+    ...NOTHING_ELSE,
     total_line_items_price_set: money(total - SHIPPING),
     total_price: total.toFixed(2),
     total_price_set: money(total),
@@ -106,6 +119,7 @@ export function orderBody(order: OrderFacts, now: OrderNow): object {
     shipping_address: ADDRESS,
     customer: { id: order.id - 1, email: 'ada@example.com', first_name: 'Ada', default_address: ADDRESS },
     discount_applications: [],
+    discount_codes: [],
     fulfillments: now.fulfillments,
     line_items: order.lines.map(lineBody),
     refunds: now.refunds,
@@ -221,6 +235,8 @@ export function refundBody(
       },
     ],
     transactions: [fields.transaction],
+    refund_shipping_lines: [],
+    order_adjustments: [],
     admin_graphql_api_id: `gid://shopify/Refund/${fields.id}`,
   };
 }

@@ -31,6 +31,7 @@ const SHOP_TYPES = /* GraphQL */ `
       reverse: Boolean = false
       query: String
     ): OrderConnection
+    ordersCount(query: String, limit: Int = 10000): Count
     order(id: ID!): Order
     node(id: ID!): Node
     nodes(ids: [ID!]!): [Node]!

@@ -4,7 +4,7 @@ import { messageOf } from '../../src/system/errors.ts';
 import type { FakeShop } from './fake-shop.ts';
 import { isTrouble, type TroubleKind } from './trouble.ts';
 
-/** The shops there are, and a shop by its name. */
+/** All shops, and one shop by its name. */
 interface Store {
   shops: readonly FakeShop[];
   shop: (name: string) => FakeShop;

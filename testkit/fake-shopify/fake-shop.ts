@@ -70,6 +70,8 @@ export class FakeShop {
   readonly webhooks: Tally & Record<Mishap, number>;
   installed = false;
   scopes: string[] = [];
+  hidesAddresses = false;
+  zone = 'UTC';
   subscriptions: Subscription[] = [];
   readonly #ground: ShopGround;
   readonly #selling: Selling;

@@ -137,8 +137,8 @@ export class FakeShopify {
   }
 
   /**
-   * Waits until every webhook has arrived or was given up, including late ones and retries. Held webhooks and
-   * lives that have not ended are not included.
+   * Waits until every webhook has arrived or was abandoned, including late ones and retries. Held webhooks and
+   * orders whose life has not ended are not included.
    */
   settled(): Promise<void> {
     return this.#postman.settled();

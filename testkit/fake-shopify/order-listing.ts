@@ -51,6 +51,20 @@ export function listOrders(
   return pageOf('Order', page, { more: left.length > size, before: end !== null });
 }
 
+export interface CountArgs {
+  query?: string | null;
+  /** Null: none. */
+  limit?: number | null;
+}
+
+/** `ordersCount`: with a limit, the count may be only a lower bound. */
+export function countOrders(orders: readonly FakeOrder[], { query, limit }: CountArgs): Node {
+  const { matches } = searchOf(query ?? '');
+  const count = orders.filter(matches).length;
+  const isCut = typeof limit === 'number' && count > limit;
+  return { __typename: 'Count', count: isCut ? limit : count, precision: isCut ? 'AT_LEAST' : 'EXACT' };
+}
+
 interface Place {
   key: number;
   id: number;
@@ -70,6 +84,12 @@ const FIELDS: Readonly<Record<string, (order: FakeOrder) => number>> = {
   created_at: ({ createdAt }) => createdAt.getTime(),
   processed_at: ({ createdAt }) => createdAt.getTime(),
   id: ({ id }) => Number(id),
+  test: (order) => Number(order.rest().test === true),
+};
+/** How the text after a field is read; usually it is a time. */
+const READ: Readonly<Record<string, (text: string) => number>> = {
+  id: Number,
+  test: (text) => ({ true: 1, false: 0 })[text] ?? NaN,
 };
 const HOLDS: Readonly<Record<string, (a: number, b: number) => boolean>> = {
   '>=': (a, b) => a >= b,
@@ -89,7 +109,7 @@ export function searchOf(query: string): {
   for (const [, field = '', operator = '', ...texts] of query.matchAll(TERM)) {
     const text = texts.find((each) => each !== undefined) ?? '';
     const fact = FIELDS[field];
-    const wanted = field === 'id' ? Number(text) : Date.parse(text);
+    const wanted = (READ[field] ?? Date.parse)(text);
     const holds = HOLDS[operator];
     if (!fact || !holds) warnings.push({ field, message: 'Invalid search field for this query.' });
     else if (Number.isNaN(wanted)) warnings.push({ field, message: `Input \`${text}\` is not valid.` });

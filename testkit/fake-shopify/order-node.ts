@@ -1,6 +1,7 @@
 import { connectionOf } from './connection.ts';
 import type { FakeOrder, Json } from './fake-order.ts';
 import type { Node } from './graphql-node.ts';
+import { amountFields, moneyNode, moneySet, optionalSet, paidSet } from './money-node.ts';
 
 /**
  * An order of the Admin API, made from the store's REST body: the same facts in other words. Times are UTC,
@@ -33,9 +34,9 @@ export function orderNode(order: FakeOrder): Node {
     transactionsCount: () => countNode(order.transactions().length),
     fulfillmentsCount: () => countNode(list('fulfillments').length),
     totalPriceSet: money('total_price'),
-    subtotalPriceSet: money('subtotal_price'),
     currentTotalPriceSet: money('current_total_price'),
-    tags: () => tagsOf(rest().tags),
+    ...amountFields(rest),
+    ...aboutFields(rest),
     lineItems: (args: object) =>
       connectionOf(
         'LineItem',
@@ -60,6 +61,19 @@ export function orderNode(order: FakeOrder): Node {
     returns: (args: object) => connectionOf('Return', order.beside('returns').map(returnNode), args),
     disputes: () => order.beside('disputes').map(disputeSummary),
     customer: () => customerNode(rest().customer as Json | null),
+  };
+}
+
+/** Where an order came from and where it goes. */
+function aboutFields(rest: () => Json): Record<string, () => unknown> {
+  return {
+    tags: () => tagsOf(rest().tags),
+    number: () => rest().order_number,
+    sourceName: () => rest().source_name ?? null,
+    poNumber: () => rest().po_number ?? null,
+    paymentGatewayNames: () => rest().payment_gateway_names ?? [],
+    discountCodes: () => ((rest().discount_codes ?? []) as Json[]).map(({ code }) => code),
+    shippingAddress: () => placeNode(rest().shipping_address as Json | null),
   };
 }
 
@@ -93,7 +107,36 @@ function lineNode(line: Json, rest: Json): Node {
     unfulfilledQuantity: line.fulfillable_quantity ?? line.current_quantity,
     requiresShipping: line.requires_shipping,
     originalUnitPriceSet: moneySet(line.price, rest, line.price_set),
+    vendor: line.vendor ?? null,
+    product: idNode('Product', line.product_id),
+    variant: idNode('ProductVariant', line.variant_id),
+    taxLines: ((line.tax_lines ?? []) as Json[]).map((tax) => ({
+      __typename: 'TaxLine',
+      title: tax.title,
+      rate: tax.rate,
+      channelLiable: tax.channel_liable ?? null,
+      priceSet: moneySet(tax.price, rest, tax.price_set),
+    })),
+    discountAllocations: ((line.discount_allocations ?? []) as Json[]).map((allocation) => ({
+      __typename: 'DiscountAllocation',
+      allocatedAmountSet: moneySet(allocation.amount, rest, allocation.amount_set),
+      discountApplication: {
+        __typename: 'DiscountApplication',
+        index: allocation.discount_application_index,
+      },
+    })),
   };
+}
+
+function idNode(type: string, id: unknown): Node | null {
+  if (id === null || id === undefined) return null;
+  return { __typename: type, id: `gid://shopify/${type}/${String(id as number)}` };
+}
+
+function placeNode(address: Json | null | undefined): Node | null {
+  if (!address) return null;
+  const { country_code: countryCodeV2, province_code: provinceCode } = address;
+  return { __typename: 'MailingAddress', countryCodeV2, provinceCode };
 }
 
 function fulfillmentNode(part: Json, rest: Json): Node {
@@ -154,6 +197,7 @@ function refundNode(part: Json, rest: Json): Node {
           quantity: line.quantity,
           restockType: enumOf(line.restock_type),
           subtotalSet: moneySet(line.subtotal, rest, line.subtotal_set),
+          totalTaxSet: optionalSet(line.total_tax, rest, line.total_tax_set),
           lineItem: lineNode(line.line_item as Json, rest),
         })),
         args,
@@ -231,41 +275,9 @@ function countNode(count: number): Node {
   return { __typename: 'Count', count, precision: 'EXACT' };
 }
 
-function moneyNode(amount: unknown, currencyCode: unknown): Node {
-  return { __typename: 'MoneyV2', amount: decimalOf(amount), currencyCode };
-}
-
-/** REST's money set if the body has one; otherwise both amounts are the shop's. */
-function moneySet(amount: unknown, rest: Json, set?: unknown): Node {
-  const { shop_money: shop, presentment_money: presentment } = (set ?? {}) as Record<
-    string,
-    Json | undefined
-  >;
-  const usual = moneyNode(amount, rest.currency);
-  const one = (money: Json | undefined) => (money ? moneyNode(money.amount, money.currency_code) : usual);
-  return { __typename: 'MoneyBag', shopMoney: one(shop), presentmentMoney: one(presentment) };
-}
-
-/** A transaction is in the customer's currency; the shop's amount follows from the order's total in both. */
-function paidSet(part: Json, rest: Json): Node {
-  const presentment = moneyNode(part.amount, part.currency ?? rest.currency);
-  const total = moneySet(rest.total_price, rest, rest.total_price_set);
-  const [shop, customer] = [total.shopMoney, total.presentmentMoney] as Node[];
-  const rate = Number(shop?.amount) / Number(customer?.amount) || 1;
-  const isShops = presentment.currencyCode === rest.currency;
-  const shopMoney = isShops ? presentment : moneyNode(Number(part.amount) * rate, rest.currency);
-  return { __typename: 'MoneyBag', shopMoney, presentmentMoney: presentment };
-}
-
 /** A list that takes `first` but is not a connection. */
 function firstOf(nodes: Node[], { first }: { first?: number }): Node[] {
   return first === undefined ? nodes : nodes.slice(0, first);
-}
-
-function decimalOf(amount: unknown): string {
-  return Number(amount)
-    .toFixed(2)
-    .replace(/(\.\d)0$/, '$1');
 }
 
 function timeOf(time: unknown): string | null {

@@ -4,7 +4,12 @@ export const ORDER_TYPES = /* GraphQL */ `
     id: ID!
     legacyResourceId: UnsignedInt64
     name: String
+    number: Int
     test: Boolean
+    sourceName: String
+    poNumber: String
+    paymentGatewayNames: [String!]
+    discountCodes: [String!]
     confirmed: Boolean
     closed: Boolean
     createdAt: DateTime
@@ -22,6 +27,13 @@ export const ORDER_TYPES = /* GraphQL */ `
     totalPriceSet: MoneyBag
     subtotalPriceSet: MoneyBag
     currentTotalPriceSet: MoneyBag
+    totalDiscountsSet: MoneyBag
+    totalTaxSet: MoneyBag
+    totalShippingPriceSet: MoneyBag
+    totalTipReceivedSet: MoneyBag
+    totalOutstandingSet: MoneyBag
+    originalTotalDutiesSet: MoneyBag
+    shippingAddress: MailingAddress
     tags: [String!]
     lineItems(first: Int, after: String): LineItemConnection
     fulfillments(first: Int): [Fulfillment!]
@@ -52,11 +64,45 @@ export const ORDER_TYPES = /* GraphQL */ `
     sku: String
     title: String
     name: String
+    vendor: String
+    product: Product
+    variant: ProductVariant
     quantity: Int
     currentQuantity: Int
     unfulfilledQuantity: Int
     requiresShipping: Boolean
     originalUnitPriceSet: MoneyBag
+    taxLines(first: Int): [TaxLine!]
+    discountAllocations: [DiscountAllocation!]
+  }
+
+  type Product implements Node {
+    id: ID!
+  }
+
+  type ProductVariant implements Node {
+    id: ID!
+  }
+
+  type TaxLine {
+    title: String
+    rate: Float
+    channelLiable: Boolean
+    priceSet: MoneyBag
+  }
+
+  type DiscountAllocation {
+    allocatedAmountSet: MoneyBag
+    discountApplication: DiscountApplication
+  }
+
+  type DiscountApplication {
+    index: Int
+  }
+
+  type MailingAddress {
+    countryCodeV2: String
+    provinceCode: String
   }
 
   type Fulfillment implements Node {
@@ -99,6 +145,7 @@ export const ORDER_TYPES = /* GraphQL */ `
     quantity: Int
     restockType: String
     subtotalSet: MoneyBag
+    totalTaxSet: MoneyBag
     lineItem: LineItem
   }
 

@@ -2,7 +2,7 @@ import type { BulkOperations } from './bulk.ts';
 import type { FakeOrder } from './fake-order.ts';
 import { connectionOf } from './connection.ts';
 import { refusedQuery, type Node } from './graphql-node.ts';
-import { listOrders, type OrdersArgs } from './order-listing.ts';
+import { countOrders, listOrders, type CountArgs, type OrdersArgs } from './order-listing.ts';
 import { orderNode, partOf } from './order-node.ts';
 
 /** What queries read of a shop. */
@@ -11,6 +11,10 @@ export interface QueriedShop {
   name: string;
   title: string;
   scopes: readonly string[];
+  /** `America/New_York` */
+  zone: string;
+  /** Whether the app may not read addresses, not even countries. */
+  hidesAddresses: boolean;
   orders: readonly FakeOrder[];
   /** By its id. */
   order: (id: string) => FakeOrder | undefined;
@@ -28,7 +32,7 @@ export function queryRoot(shop: QueriedShop): Node {
       name: shop.title,
       myshopifyDomain: shop.name,
       currencyCode: 'USD',
-      ianaTimezone: 'UTC',
+      ianaTimezone: shop.zone,
       plan: {
         __typename: 'ShopPlan',
         publicDisplayName: 'Basic',
@@ -42,6 +46,7 @@ export function queryRoot(shop: QueriedShop): Node {
     },
     orders: (args: OrdersArgs) =>
       listOrders(shop.orders.filter(readable(shop)), args, (order) => nodeOf(shop, order)),
+    ordersCount: (args: CountArgs) => countOrders(shop.orders.filter(readable(shop)), args),
     order: ({ id }: { id?: string }) => byId(shop, id),
     node: ({ id }: { id?: string }) => byId(shop, id),
     nodes: ({ ids = [] }: { ids?: string[] }) => ids.map((id) => byId(shop, id)),
@@ -77,9 +82,23 @@ function readable(shop: QueriedShop): (order: FakeOrder) => boolean {
 
 /** Refuses the whole query if the token lacks a scope, as Shopify does. @throws GraphQLError */
 function nodeOf(shop: QueriedShop, order: FakeOrder): Node {
-  const mayReadReturns = shop.scopes.some((scope) => scope === 'read_returns' || scope === 'write_returns');
-  const node = orderNode(order);
-  return mayReadReturns ? node : { ...node, returns: () => denied('returns', 'read_returns') };
+  const mayRead = (what: string) =>
+    shop.scopes.some((scope) => scope === `read_${what}` || scope === `write_${what}`);
+  const refused = Object.fromEntries(
+    Object.entries(SCOPES)
+      .filter(([, what]) => !mayRead(what))
+      .map(([field, what]) => [field, () => denied(field, `read_${what}`)]),
+  );
+  const node = { ...orderNode(order), ...refused };
+  return shop.hidesAddresses ? { ...node, shippingAddress: notApproved } : node;
+}
+
+/** Fields of an order that need another scope than orders. */
+const SCOPES = { returns: 'returns', customer: 'customers' } as const;
+
+/** The app has no access to protected customer data. */
+function notApproved(): never {
+  throw refusedQuery('ACCESS_DENIED', 'This app is not approved to access the MailingAddress object.');
 }
 
 function readablePart(shop: QueriedShop, type: string, part: Node | null): Node | null {

@@ -23,7 +23,7 @@ export async function openBrowser(): Promise<Browser> {
   const executablePath = [process.env.CHROMIUM_PATH, ...places].find((place) => place && existsSync(place));
   if (!executablePath)
     throw new Error(
-      'Chromium not found: run node scripts/set-up.mjs tests to install it, or set CHROMIUM_PATH',
+      'Chromium not found: run node scripts/set-up.mjs pages to install it, or set CHROMIUM_PATH',
     );
   return await chromium.launch({ executablePath, args: ARGUMENTS });
 }

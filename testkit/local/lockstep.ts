@@ -37,7 +37,7 @@ export function settingsOf({ redisUrl, mongoUri }: ServerUrls): NodeJS.ProcessEn
   };
 }
 
-/** Lockstep's programs as our child processes, on free loopback ports, over servers that are running already. */
+/** Lockstep's programs as our child processes, on free loopback ports, with servers that are already running. */
 export class Lockstep {
   /** All that were started, oldest first. */
   readonly programs: RunningProgram[] = [];

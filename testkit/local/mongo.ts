@@ -66,7 +66,7 @@ async function launch(folder: string, chosen: number): Promise<LocalMongo> {
 
 /**
  * MongoDB keeps a file open for 10 minutes after its last use, and exits when it reaches its limit (often 20,000).
- * Each test file makes 80 files, a whole run 23,000.
+ * A database of Lockstep has 80 files.
  */
 async function closeIdleFiles(uri: string): Promise<void> {
   const client = await mongo.MongoClient.connect(uri);

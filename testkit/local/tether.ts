@@ -6,7 +6,6 @@ import { spawn } from 'node:child_process';
  *   node testkit/local/tether.ts <command> [argument…]
  */
 const [command = '', ...args] = process.argv.slice(2);
-const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'] });
 /** A server that does not stop is killed; what it acknowledged is already on disk. */
 const STOP_TIMEOUT_MS = 10_000;
 const stop = () => {
@@ -14,11 +13,14 @@ const stop = () => {
   setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS).unref();
 };
 
-process.stdin.resume().on('end', stop).on('error', stop);
+// Before the server starts: it may answer its first client before this process continues. A signal in between would end
+// only this process, and the server would outlive it.
 process.on('SIGTERM', stop);
 process.on('SIGINT', stop);
+const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'] });
 child.on('error', (error) => {
   process.stderr.write(`${command}: ${error.message}\n`);
   process.exit(1);
 });
 child.on('exit', (code) => process.exit(code ?? 0));
+process.stdin.resume().on('end', stop).on('error', stop);

@@ -111,9 +111,9 @@ export const APPLYING: readonly PlantedFault[] = [
     name: 'journal-before-the-commit',
     promise: 'P8',
     file: 'drain/settle.ts',
-    find: 'const committed = await commitIfChanged(order, decision, lease, tools);',
+    find: 'const committed = await commitSmaller(order, known, decision, lease, tools);',
     replace: `await writeJournal(decision, lease, tools);
-    const committed = await commitIfChanged(order, decision, lease, tools);`,
+    const committed = await commitSmaller(order, known, decision, lease, tools);`,
     tests: ['drain/a-late-holder-is-refused'],
   },
   {
@@ -232,9 +232,9 @@ export const APPLYING: readonly PlantedFault[] = [
   {
     name: 'version-not-in-the-filter',
     promise: 'P4',
-    file: 'persist/order-store.ts',
-    find: '{ _id: document._id, version: before }',
-    replace: '{ _id: document._id }',
+    file: 'persist/commit-writes.ts',
+    find: 'return { _id, version: version - 1 };',
+    replace: 'return { _id, ...(version < 0 && { version }) };',
     tests: ['persist/a-commit-needs-its-version'],
   },
   {
@@ -265,8 +265,8 @@ export const APPLYING: readonly PlantedFault[] = [
     name: 'slim-body-empties-the-order',
     promise: 'P5',
     file: 'order/known.ts',
-    find: 'const value = body[field];',
-    replace: 'const value = body[field] ?? shape.blank[field];',
+    find: 'const value = ownOf(body, field);',
+    replace: 'const value = ownOf(body, field) ?? shape.blank[field];',
     tests: ['order/orders-of-merchants', 'order/a-body-changes-only-its-fields'],
   },
   {

@@ -14,8 +14,8 @@ export const COMPOSING: readonly PlantedFault[] = [
     name: 'sweeper-not-started',
     promise: 'P6',
     file: 'compose/worker.ts',
-    find: '[sweeper.component, ',
-    replace: '[',
+    find: '        sweeper.component,',
+    replace: '',
     tests: ['journeys/a-lost-wake-up-is-replaced'],
   },
   {

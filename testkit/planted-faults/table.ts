@@ -3,9 +3,11 @@ import { APPLYING } from './applying.ts';
 import { COMPOSING } from './composing.ts';
 import { ENTERING } from './entering.ts';
 import type { PlantedFault } from './fault.ts';
+import { FEEDING } from './feeding.ts';
 import { INSTALLING } from './installing.ts';
 import { SPOOLING } from './spooling.ts';
 import { TELLING } from './telling.ts';
+import { STORING } from './storing.ts';
 import { TAKING } from './taking.ts';
 
 /** Every fault, one row each, in the order of a webhook's path; wiring comes last. A new fault needs only its row. */
@@ -13,6 +15,8 @@ export const FAULTS: readonly PlantedFault[] = [
   ...TAKING,
   ...SPOOLING,
   ...APPLYING,
+  ...STORING,
+  ...FEEDING,
   ...INSTALLING,
   ...TELLING,
   ...ACTING,

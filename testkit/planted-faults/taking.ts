@@ -262,7 +262,7 @@ export const TAKING: readonly PlantedFault[] = [
     file: 'deposit/scripts.ts',
     find: 'if not first or first == triggered then',
     replace: 'if not first or first then',
-    tests: ['deposit/an-equal-body-comes-again'],
+    tests: ['deposit/an-identical-body-comes-again'],
   },
   {
     name: 'equal-bodies-without-limit',
@@ -270,7 +270,7 @@ export const TAKING: readonly PlantedFault[] = [
     file: 'deposit/depositor.ts',
     find: 'const MOST_REPEATS = 10;',
     replace: 'const MOST_REPEATS = 10_000;',
-    tests: ['deposit/an-equal-body-comes-again'],
+    tests: ['deposit/an-identical-body-comes-again'],
   },
   {
     name: 'another-number-of-partitions-accepted',

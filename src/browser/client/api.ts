@@ -1,3 +1,5 @@
+import type { Problem } from '../../operate/shapes/problem.ts';
+
 /**
  * The only way to the API. Every failure is an ApiProblem with a message for people; status 0 means that the
  * dashboard is unreachable. Requests time out, so that no page waits forever. If a change times out, its outcome
@@ -67,7 +69,7 @@ function unreachable(error: unknown, method: string, timeoutMs: number): string 
 
 async function messageOf(response: Response): Promise<string> {
   const body: unknown = await response.json().catch(() => null);
-  if (typeof body === 'object' && body !== null && 'error' in body && typeof body.error === 'string')
-    return body.error;
+  const { detail } = (body ?? {}) as Partial<Problem>;
+  if (typeof detail === 'string') return detail;
   return `the dashboard answered with status ${response.status}`;
 }

@@ -17,7 +17,7 @@ export interface CursorPages<T> {
 /** Every refetch loads all of these pages again, so their number is limited. */
 const MOST_PAGES = 20;
 
-/** A list of the API that is paged by cursors, kept current like an answer of {@link useApi}. */
+/** A list of the API that is paged by cursors, kept current like an answer of {@link useApi}: another place starts empty. */
 export function useCursorPages<T extends { cursor: string | null }>(
   place: string,
   params: Params = {},
@@ -30,7 +30,8 @@ export function useCursorPages<T extends { cursor: string | null }>(
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.cursor,
     enabled,
-    placeholderData: keepPreviousData,
+    placeholderData: (previous, earlier) =>
+      earlier?.queryKey[0] === place ? keepPreviousData(previous) : undefined,
     refetchInterval: ({ state }) => tryAgain(state.error as ApiProblem | null),
   });
   const pages = query.data?.pages ?? [];

@@ -1,3 +1,5 @@
+import { Button } from '@mantine/core';
+import { Link } from 'wouter';
 import type { ReconcilePage } from '../../operate/shapes/reconcile.ts';
 import { DataTable } from '../tables/data-table.tsx';
 import { Empty } from '../components/empty.tsx';
@@ -19,7 +21,15 @@ export function ReconcilesPage() {
     watch: ({ sample }) => sample.appliedPerSecond,
   });
   return (
-    <Page title="Reconciliation" sentence="Comparisons of each shop's orders with Shopify's, newest first.">
+    <Page
+      title="Reconciliation"
+      sentence="Comparisons of each shop's orders with Shopify's, newest first."
+      actions={
+        <Button component={Link} href="/completeness" variant="default" size="xs">
+          Completeness
+        </Button>
+      }
+    >
       <FilterBar fields={FIELDS} />
       <DataTable
         label="Reconciliations of all shops"

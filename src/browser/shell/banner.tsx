@@ -46,11 +46,11 @@ function linesOf({ now, connected, since }: Live): BannerLine[] {
     lines.push({ key: 'redis', text });
   }
   if (mongodb.state === 'away') {
-    const text = `${downText('MongoDB', mongodb)}. Orders and events are shown as of then, or not at all. Webhooks are accepted and wait.`;
+    const text = `${downText('MongoDB', mongodb)}. Orders and events are shown as of then, or not at all. Webhooks are accepted but not processed.`;
     lines.push({ key: 'mongodb', text });
   }
   if (pausedQueues && pausedQueues.length > 0) {
-    const text = `${pausedQueues.length === 1 ? `Queue ${pausedQueues[0]} is` : `${pausedQueues.length} queues are`} paused. Webhooks are accepted and wait.`;
+    const text = `${pausedQueues.length === 1 ? `Queue ${pausedQueues[0]} is` : `${pausedQueues.length} queues are`} paused. Webhooks are accepted but not processed.`;
     lines.push({ key: 'paused', text, href: '/queues' });
   }
   return lines;

@@ -12,6 +12,7 @@ import {
   IconPackage,
   IconParking,
   IconPlayerPause,
+  IconReportMoney,
   IconStethoscope,
   type Icon,
 } from '@tabler/icons-react';
@@ -65,7 +66,7 @@ export const PAGES: readonly PageRow[] = [
   {
     path: '/orders/:shop/:orderId',
     title: 'Order',
-    Page: page(async () => (await import('../orders/order.tsx')).OrderPage),
+    Page: page(async () => (await import('../order/order.tsx')).OrderPage),
   },
   {
     path: '/events',
@@ -132,9 +133,26 @@ export const PAGES: readonly PageRow[] = [
     Page: page(async () => (await import('../shops/shop.tsx')).ShopPage),
   },
   {
+    path: '/reports',
+    title: 'Reports',
+    key: 'b',
+    icon: IconReportMoney,
+    Page: page(async () => (await import('../reports/reports.tsx')).ReportsPage),
+  },
+  {
     path: '/reconciles',
     title: 'Reconciliation',
     Page: page(async () => (await import('../reconciliation/reconciles.tsx')).ReconcilesPage),
+  },
+  {
+    path: '/completeness',
+    title: 'Completeness',
+    Page: page(async () => (await import('../completeness/checks.tsx')).ChecksPage),
+  },
+  {
+    path: '/completeness/:id',
+    title: 'Completeness check',
+    Page: page(async () => (await import('../completeness/check.tsx')).CheckPage),
   },
   {
     path: '/requests',

@@ -101,7 +101,13 @@ function Needs({ title, kind, words }: NeedsProps) {
   );
 }
 
-const PLACES = { orders: 'Orders', events: 'Events', parked: 'Parked' } as const;
+const PLACES = {
+  orders: 'Orders',
+  events: 'Events',
+  parked: 'Parked',
+  reports: 'Reports',
+  completeness: 'Completeness',
+} as const;
 
 function Ways({ detail: { shop, state }, onReconcile }: { detail: ShopDetail; onReconcile: () => void }) {
   const query = new URLSearchParams({ shop }).toString();

@@ -9,6 +9,8 @@ export interface Column<T> {
   align?: 'left' | 'right';
   /** In pixels. Reserved, so that nothing moves while numbers change. */
   width?: number;
+  /** On a phone there is no room for it: other columns have what matters. */
+  deskOnly?: boolean;
 }
 
 export interface DataTableProps<T> {
@@ -80,15 +82,21 @@ function Framed<T>(props: DataTableProps<T>) {
       <Table verticalSpacing={6} horizontalSpacing="sm" highlightOnHover className="data-table">
         <Table.Thead>
           <Table.Tr>
-            {columns.map(({ head, align, width }, at) => (
-              <Table.Th key={at} ta={align ?? 'left'} w={width} miw={width ?? NARROWEST}>
+            {columns.map(({ head, align, width, deskOnly }, at) => (
+              <Table.Th
+                key={at}
+                ta={align ?? 'left'}
+                w={width}
+                miw={width ?? NARROWEST}
+                className={deskOnly ? 'desk-only' : ''}
+              >
                 {head}
               </Table.Th>
             ))}
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {loading ? <Skeletons columns={columns.length} /> : <Rows {...props} rows={rows ?? []} />}
+          {loading ? <Skeletons columns={columns} /> : <Rows {...props} rows={rows ?? []} />}
         </Table.Tbody>
       </Table>
     </section>
@@ -99,7 +107,7 @@ function Rows<T>({ rows, columns, rowKey, onOpen }: DataTableProps<T> & { rows: 
   return rows.map((row) => (
     <Table.Tr key={rowKey(row)} {...(onOpen ? opening(() => onOpen(row)) : {})}>
       {columns.map((column, at) => (
-        <Table.Td key={at} ta={column.align ?? 'left'} className={column.align === 'right' ? 'figures' : ''}>
+        <Table.Td key={at} ta={column.align ?? 'left'} className={classOf(column)}>
           {column.cell(row)}
         </Table.Td>
       ))}
@@ -122,12 +130,16 @@ function opening(open: () => void) {
   };
 }
 
+function classOf({ align, deskOnly }: Pick<Column<unknown>, 'align' | 'deskOnly'>): string {
+  return `${align === 'right' ? 'figures' : ''} ${deskOnly ? 'desk-only' : ''}`.trim();
+}
+
 const SKELETON_ROWS = 6;
-function Skeletons({ columns }: { columns: number }) {
+function Skeletons({ columns }: { columns: readonly Pick<Column<unknown>, 'deskOnly'>[] }) {
   return Array.from({ length: SKELETON_ROWS }, (_, row) => (
     <Table.Tr key={row} aria-hidden>
-      {Array.from({ length: columns }, (_none, at) => (
-        <Table.Td key={at}>
+      {columns.map((column, at) => (
+        <Table.Td key={at} className={classOf(column)}>
           <Skeleton height={12} my={4} />
         </Table.Td>
       ))}

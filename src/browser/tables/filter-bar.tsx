@@ -1,12 +1,17 @@
 import { Button, Group, NativeSelect, TextInput } from '@mantine/core';
 import { useEffect, useEffectEvent, useState } from 'react';
+import { browserZone, dayOf, endOf, startOf } from '../text/days.ts';
 import { useFilters } from './use-filters.ts';
 
 export interface FilterField {
   /** Its name in the URL. */
   name: string;
   label: string;
-  kind?: 'text' | 'select' | 'time';
+  kind?: 'text' | 'select' | 'time' | 'day';
+  /** Which end of the day, in the browser's time zone, the value stands for; absent: the day itself. */
+  edge?: 'start' | 'end';
+  /** Other filters that this one replaces. */
+  clears?: readonly string[];
   options?: readonly (string | { value: string; label: string })[];
   /** The label of a select's empty choice. */
   any?: string;
@@ -14,25 +19,43 @@ export interface FilterField {
   width?: number;
 }
 
+interface FilterBarProps {
+  fields: readonly FilterField[];
+  /** Shown only on request, or if one of them is set. */
+  more?: readonly FilterField[];
+}
+
 /** Filters bound to the URL. A text filter applies when typing stops, or on Enter. */
-export function FilterBar({ fields }: { fields: readonly FilterField[] }) {
-  const { filters, set, any } = useFilters(fields.map(({ name }) => name));
+export function FilterBar({ fields, more = [] }: FilterBarProps) {
+  const all = [...fields, ...more];
+  const { filters, set, any } = useFilters(all.map(({ name }) => name));
+  const given = more.filter(({ name }) => filters[name] !== '').length;
+  const [isOpen, setOpen] = useState(given > 0);
+  const inputs = (some: readonly FilterField[]) =>
+    some.map((field) => (
+      <Field
+        key={field.name}
+        field={field}
+        value={filters[field.name] ?? ''}
+        onChange={(value) => set({ ...cleared(field.clears ?? []), [field.name]: value })}
+      />
+    ));
   return (
     <search>
       <Group gap="xs" align="flex-end" mb="md" className="filter-bar">
-        {fields.map((field) => (
-          <Field
-            key={field.name}
-            field={field}
-            value={filters[field.name] ?? ''}
-            onChange={(value) => set({ [field.name]: value })}
-          />
-        ))}
+        {inputs(fields)}
+        {isOpen && inputs(more)}
+        {more.length > 0 && (
+          <Button variant="default" size="xs" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+            {isOpen ? 'Fewer filters' : 'More filters'}
+            {given > 0 && ` (${given})`}
+          </Button>
+        )}
         <Button
           variant="default"
           size="xs"
           disabled={!any}
-          onClick={() => set(Object.fromEntries(fields.map(({ name }) => [name, ''])))}
+          onClick={() => set(cleared(all.map(({ name }) => name)))}
         >
           Clear
         </Button>
@@ -40,6 +63,8 @@ export function FilterBar({ fields }: { fields: readonly FilterField[] }) {
     </search>
   );
 }
+
+const cleared = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, '']));
 
 interface FieldProps {
   field: FilterField;
@@ -71,7 +96,29 @@ function Field({ field, value, onChange }: FieldProps) {
       />
     );
   }
+  if (field.kind === 'day') {
+    return (
+      <TextInput
+        {...shared}
+        type="date"
+        value={shownDay(value, field)}
+        onChange={(event) => onChange(valueOf(event.currentTarget.value, field))}
+      />
+    );
+  }
   return <TypedField field={field} value={value} onChange={onChange} />;
+}
+
+const EDGES = { start: startOf, end: endOf };
+
+function valueOf(day: string, { edge }: FilterField): string {
+  return edge ? (EDGES[edge](day, browserZone())?.toISOString() ?? '') : day;
+}
+
+function shownDay(value: string, { edge }: FilterField): string {
+  if (!edge) return value;
+  const time = new Date(value);
+  return Number.isNaN(time.getTime()) ? '' : dayOf(time, browserZone());
 }
 
 const TYPING_MS = 400;

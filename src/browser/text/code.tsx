@@ -1,5 +1,6 @@
 import { Button, Group, Text } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
+import { download } from './download.ts';
 import { figure } from './figures.ts';
 import { prettyJson } from './pretty-json.ts';
 import { MOST_CHARACTERS, visibleLines } from './visible.ts';
@@ -37,13 +38,4 @@ export function Code({ text, label, json = false }: CodeProps) {
       </Group>
     </div>
   );
-}
-
-function download(text: string, name: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'application/octet-stream' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
 }

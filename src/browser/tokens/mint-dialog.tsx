@@ -6,6 +6,7 @@ import {
   NativeSelect,
   NumberInput,
   Stack,
+  TagsInput,
   Text,
   TextInput,
 } from '@mantine/core';
@@ -28,11 +29,14 @@ const USUAL_HOURS = 12;
 export function MintDialog({ onClose }: { onClose: () => void }) {
   const [name, setName] = useState('');
   const [role, setRole] = useState<Role>('viewer');
+  const [shops, setShops] = useState<string[]>([]);
   const [hours, setHours] = useState<number | string>(USUAL_HOURS);
   const [minted, setMinted] = useState<TokenMinted | null>(null);
   if (minted) return <Shown minted={minted} onClose={onClose} />;
   const mint = async (reason: string) => {
-    setMinted(await tell<TokenMinted>('/tokens', { name: name.trim(), role, hours: Number(hours), reason }));
+    const only = shops.length === 0 ? {} : { shops };
+    const asked = { name: name.trim(), role, ...only, hours: Number(hours), reason };
+    setMinted(await tell<TokenMinted>('/tokens', asked));
   };
   return (
     <ChangeDialog
@@ -70,6 +74,13 @@ export function MintDialog({ onClose }: { onClose: () => void }) {
               onChange={setHours}
             />
           </Group>
+          <TagsInput
+            label="Only these shops"
+            description="Such as example.myshopify.com; if empty, all shops that you may see"
+            maxTags={20}
+            value={shops}
+            onChange={setShops}
+          />
         </Stack>
       }
     />

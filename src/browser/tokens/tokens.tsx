@@ -89,6 +89,7 @@ function columnsWith(revoke: (token: TokenRow) => void): Column<TokenRow>[] {
   return [
     { head: 'Name', cell: ({ name }) => <Plain text={name} max={100} /> },
     { head: 'Role', width: 80, cell: ({ role }) => role ?? '–' },
+    { head: 'Shops', width: 160, cell: ({ shops }) => <Plain text={shops?.join(' ') ?? 'all'} max={60} /> },
     { head: 'Kind', width: 80, cell: ({ kind }) => <span title={KINDS[kind]}>{kind}</span> },
     { head: 'State', width: 100, cell: (token) => <State token={token} /> },
     { head: 'Last seen', align: 'right', width: 100, cell: ({ lastSeenAt }) => <When at={lastSeenAt} /> },

@@ -1,7 +1,7 @@
 import { checkAudit, readAudit } from '../../persist/audit-log.ts';
 import type { AuditSigner, Head } from '../../persist/audit-signer.ts';
 import type { Collections } from '../../persist/collections.ts';
-import { Refusal } from '../refusal.ts';
+import { invalidParameter } from '../refusal.ts';
 import { actView } from '../stories/acts.ts';
 import { auditChain, auditChainQuery, auditPage, auditQuery } from '../shapes/audit.ts';
 import { route, type Route } from './route.ts';
@@ -18,6 +18,7 @@ export function auditRoutes({ audit, signer }: AuditTools): Route[] {
       method: 'get',
       path: '/audit',
       role: 'viewer',
+      scope: 'global',
       about: 'Operator actions: who did what, when and why, newest first.',
       query: auditQuery,
       answer: auditPage,
@@ -30,6 +31,7 @@ export function auditRoutes({ audit, signer }: AuditTools): Route[] {
       method: 'get',
       path: '/audit/chain',
       role: 'viewer',
+      scope: 'global',
       about: 'Whether the audit log is unchanged. Reads all of it.',
       withinMs: 60_000,
       query: auditChainQuery,
@@ -63,6 +65,6 @@ function headOf(head: string | undefined): Head | null {
 
 function numberOf(cursor: string | undefined): number | undefined {
   if (cursor === undefined) return undefined;
-  if (!/^\d{1,15}$/.test(cursor)) throw new Refusal('bad_request', 'cursor: not a valid cursor');
+  if (!/^\d{1,15}$/.test(cursor)) throw invalidParameter('cursor', 'not a valid cursor');
   return Number(cursor);
 }

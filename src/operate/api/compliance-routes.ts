@@ -1,7 +1,7 @@
 import type { ComplianceDocument } from '../../persist/compliance-schema.ts';
 import type { Exported } from '../../compliance/export.ts';
 import type { RequestStore } from '../../persist/request-store.ts';
-import { Refusal } from '../refusal.ts';
+import { Refusal, invalidField } from '../refusal.ts';
 import {
   complianceList,
   compliancePath,
@@ -12,6 +12,7 @@ import {
   type ComplianceRequest,
 } from '../shapes/compliance.ts';
 import { route, type Route } from './route.ts';
+import { ofRecord } from './scope.ts';
 
 export interface ComplianceTools {
   requests: RequestStore;
@@ -27,17 +28,19 @@ export function complianceRoutes({ requests, exported, now }: ComplianceTools): 
     if (!record) throw new Refusal('not_found', 'no such request in the collection compliance');
     return record;
   };
+  const ofRequest = ofRecord(requests);
   return [
     route({
       method: 'get',
       path: '/compliance',
       role: 'operator',
+      scope: 'filtered',
       about:
         "Shopify's privacy requests: to export or erase the data of a customer or a shop, with their due dates.",
       query: complianceQuery,
       answer: complianceList,
-      handle: async ({ query: { state, limit } }) => {
-        const found = await requests.list(STATES[state], limit + 1);
+      handle: async ({ query: { state, limit }, who }) => {
+        const found = await requests.list(STATES[state], who.shops, limit + 1);
         return { requests: found.slice(0, limit).map(requestView), more: found.length > limit };
       },
     }),
@@ -45,6 +48,7 @@ export function complianceRoutes({ requests, exported, now }: ComplianceTools): 
       method: 'get',
       path: '/compliance/{id}',
       role: 'operator',
+      scope: ofRequest,
       about: 'One privacy request.',
       params: compliancePath,
       answer: complianceRequest,
@@ -54,6 +58,7 @@ export function complianceRoutes({ requests, exported, now }: ComplianceTools): 
       method: 'post',
       path: '/compliance/{id}/export',
       role: 'admin',
+      scope: ofRequest,
       about: 'All stored data about the customer of a data request, a page at a time.',
       params: compliancePath,
       body: exportRequest,
@@ -65,7 +70,7 @@ export function complianceRoutes({ requests, exported, now }: ComplianceTools): 
           throw new Refusal('conflict', `${record.kind} is a request to erase, not to export`);
         const { after = null } = body;
         if (after !== null && !record.pages?.includes(after))
-          throw new Refusal('bad_request', 'after: not a page of this request; start with the first page');
+          throw invalidField('after', 'unknown page of this request; start with the first page');
         const page = await exported(record, after);
         await requests.handedOver(record._id, who.name, new Date(now()), page.next);
         const events = page.orders.reduce((sum, order) => sum + order.events.length, 0);

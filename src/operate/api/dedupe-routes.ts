@@ -1,10 +1,11 @@
 import type { Redis } from 'ioredis';
 import type { z } from 'zod';
 import type { Claims, SentBody } from '../../deposit/claims.ts';
-import type { EventId } from '../../order/identity.ts';
+import { partsOf, type EventId } from '../../order/identity.ts';
 import { microsOf } from '../../order/instants.ts';
 import { isTopic } from '../../order/topics.ts';
-import { Refusal } from '../refusal.ts';
+import { Refusal, invalidField, invalidParameter } from '../refusal.ts';
+import { isOrderWithin, type ShopBounds } from '../shop-bounds.ts';
 import { claimView, type ClaimReader, type KnownClaim } from '../steering/claim-reader.ts';
 import {
   bodyLookedUp,
@@ -33,11 +34,13 @@ const LOOKUPS_PER_MINUTE = 30;
 /** Dedupe keys: whether an event was seen, when and how often; and releasing them. */
 export function dedupeRoutes(tools: DedupeTools): Route[] {
   const { redis, reader } = tools;
+  const ofClaim = claimScope(tools);
   return [
     route({
       method: 'get',
       path: '/dedupe/{event}',
       role: 'viewer',
+      scope: ofClaim,
       about:
         'The dedupe key of an event: first and last seen, number of duplicates, time to live, and outcome.',
       params: claimPlace,
@@ -48,35 +51,31 @@ export function dedupeRoutes(tools: DedupeTools): Route[] {
       method: 'get',
       path: '/dedupe',
       role: 'viewer',
+      scope: 'filtered',
       about:
         'Dedupe keys by event or by webhook id. By webhook id without a shop, only processed events are found.',
       query: claimQuery,
       answer: claimList,
-      handle: async ({ query }) => {
-        const { known, looked } = await ofRedis(redis, () => findBy(query, reader));
-        return { claims: known.map(claimView), looked };
-      },
+      handle: ({ query, who }) => ofRedis(redis, () => listed(query, who.shops, reader)),
     }),
     route({
       method: 'post',
       path: '/dedupe/lookup',
       role: 'viewer',
+      scope: 'named',
       about: 'The dedupe keys of a body as it was sent. The body is hashed as in ingest, and not stored.',
       body: bodyLookup,
       answer: bodyLookedUp,
       perMinute: LOOKUPS_PER_MINUTE,
       // A body is longer inside JSON: base64 by a third, escaped quotes by more.
       largestBody: 2 * tools.maxBodyBytes + 1024,
-      handle: async ({ body }) => {
-        const hashes = await tools.claims.hashesOf(sentBodyOf(body, tools.maxBodyBytes));
-        const { known, looked } = await ofRedis(redis, () => reader.byHashes(hashes));
-        return { claims: known.map(claimView), looked, hashes };
-      },
+      handle: ({ body }) => lookedUp(body, tools),
     }),
     route({
       method: 'post',
       path: '/dedupe/{event}/release',
       role: 'operator',
+      scope: ofClaim,
       about:
         'Releases the dedupe key of an event: if the event is sent again, it is accepted again. Needs `confirm` if the event was processed or is waiting.',
       params: claimPlace,
@@ -92,21 +91,46 @@ export function dedupeRoutes(tools: DedupeTools): Route[] {
   ];
 }
 
+function claimScope({ redis, reader }: DedupeTools) {
+  return {
+    shopsOf: async ({ params }: { params: { event: EventId } }) => {
+      const { known } = await ofRedis(redis, () => reader.byEvents([params.event]));
+      return known.map(({ claim: shown }) => partsOf(shown.order).shop);
+    },
+  };
+}
+
+async function listed(query: z.output<typeof claimQuery>, shops: ShopBounds, reader: ClaimReader) {
+  const { known, looked } = await findBy(query, reader);
+  const shown = known.filter((each) => isOrderWithin(shops, each.claim.order));
+  // The text about the search may name other shops.
+  return { claims: shown.map(claimView), looked: shops ? `only ${shops.join(', ')}` : looked };
+}
+
 async function findBy(
   { event, webhookId, shop }: z.output<typeof claimQuery>,
   reader: ClaimReader,
 ): ReturnType<ClaimReader['byEvents']> {
   if (event !== undefined && shop !== undefined)
-    throw new Refusal('bad_request', 'shop: give it only with webhookId; an event id is of one shop');
+    throw invalidParameter('shop', 'valid only with webhookId; an event id belongs to one shop');
   if (event !== undefined && webhookId === undefined) return await reader.byEvents([event]);
   if (webhookId !== undefined && event === undefined) return await reader.byWebhook(webhookId, shop ?? null);
   throw new Refusal('bad_request', 'give either event or webhookId');
 }
 
+async function lookedUp(
+  body: z.output<typeof bodyLookup>,
+  { redis, reader, claims, maxBodyBytes }: DedupeTools,
+) {
+  const hashes = await claims.hashesOf(sentBodyOf(body, maxBodyBytes));
+  const { known, looked } = await ofRedis(redis, () => reader.byHashes(hashes));
+  return { claims: known.map(claimView), looked, hashes };
+}
+
 async function claimNamed(event: EventId, { redis, reader }: DedupeTools): Promise<KnownClaim> {
   const { known, looked } = await ofRedis(redis, () => reader.byEvents([event]));
   const [found] = known;
-  if (!found) throw new Refusal('not_found', `no dedupe key of ${event}; searched: ${looked}`);
+  if (!found) throw new Refusal('not_found', `no dedupe key for ${event}; searched: ${looked}`);
   return found;
 }
 
@@ -127,22 +151,19 @@ function sentBodyOf(asked: z.output<typeof bodyLookup>, maxBodyBytes: number): S
 
 function topicIn(text: string): string {
   if (isTopic(text)) return text;
-  throw new Refusal(
-    'bad_request',
-    'topic: not a topic that Lockstep handles; such webhooks are answered `ignored`',
-  );
+  throw invalidField('topic', 'not a topic that Lockstep handles; such webhooks are answered `ignored`');
 }
 
 /** Ingest treats an invalid time as missing; here it is a typing error. */
 function timeIn(text: string): string {
   if (microsOf(text) !== null) return text;
-  throw new Refusal('bad_request', 'triggeredAt: not a time with a UTC offset');
+  throw invalidField('triggeredAt', 'not a time with a UTC offset');
 }
 
 function bodyIn({ body, bodyBase64 }: z.output<typeof bodyLookup>): Buffer {
   if (body !== undefined && bodyBase64 === undefined) return Buffer.from(body);
   if (body === undefined && bodyBase64 !== undefined) return Buffer.from(bodyBase64, 'base64');
-  throw new Refusal('bad_request', 'body: give either body or bodyBase64');
+  throw invalidField('body', 'give either body or bodyBase64');
 }
 
 /** What prevents a second application without the claim (P3), and whether a release needs `confirm`. */

@@ -13,6 +13,7 @@ import {
   eventQuery,
   type EventSummary,
 } from '../shapes/events.ts';
+import { shopsAsked } from '../shop-bounds.ts';
 import { mayActAs } from '../sign-in/authorize.ts';
 import { eventSummary } from '../stories/views.ts';
 import { route, type Route } from './route.ts';
@@ -33,12 +34,14 @@ export function eventRoutes(tools: EventTools): Route[] {
       method: 'get',
       path: '/events',
       role: 'viewer',
+      scope: 'filtered',
       about:
         'Processed and parked events, newest first. Filters: order, webhook id, start of the hash, shop, topic, outcome, time.',
       query: eventQuery,
       answer: eventPage,
-      handle: async ({ query: { cursor, ...filter } }) => {
-        const found = await tools.search(filter, readMarkCursor(cursor));
+      handle: async ({ query: { cursor, ...filter }, who }) => {
+        const shop = shopsAsked(filter.shop, who.shops);
+        const found = await tools.search({ ...filter, shop }, readMarkCursor(cursor));
         const lookedBackTo = found.lookedBackTo?.toISOString() ?? null;
         const events = await counted(found.events.map(eventSummary));
         return { events, cursor: markCursor(found.next), lookedBackTo };
@@ -48,6 +51,7 @@ export function eventRoutes(tools: EventTools): Route[] {
       method: 'get',
       path: '/events/{event}',
       role: 'viewer',
+      scope: { shopsOf: async ({ params }) => shopOf(await eventNamed(params.event, tools)) },
       about:
         'One event. `payload=1` (operators) adds its payload with customer data masked; with `reason`, unmasked.',
       params: eventPath,
@@ -64,8 +68,7 @@ export function eventRoutes(tools: EventTools): Route[] {
         // Before revealing whether the event exists.
         if (query.payload !== undefined && !mayActAs(who.role, 'operator'))
           throw new Refusal('forbidden', 'the role operator is needed for payloads');
-        const id = asEventId(params.event);
-        const found = id ? await tools.event(id) : null;
+        const found = await eventNamed(params.event, tools);
         if (!found) throw new Refusal('not_found', NOWHERE);
         const shown =
           query.payload === undefined ? {} : shownPayload(found.payload, query.reason !== undefined);
@@ -74,6 +77,15 @@ export function eventRoutes(tools: EventTools): Route[] {
       },
     }),
   ];
+}
+
+async function eventNamed(text: string, { event }: EventTools) {
+  const id = asEventId(text);
+  return id ? await event(id) : null;
+}
+
+function shopOf(event: { shop: string } | null): string[] | null {
+  return event && [event.shop];
 }
 
 const NOWHERE =

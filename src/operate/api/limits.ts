@@ -40,12 +40,15 @@ export async function inTime<Answer>(route: Route, looking: Promise<Answer>): Pr
 /** Longer than a million parked events take. A change that has begun runs to its end and is audited. */
 const CHANGE_MS = 10_000;
 
-/** For a change that has begun. @throws Refusal away if it does not end in time */
+/** For a change that has started. @throws Refusal unavailable if it does not end in time */
 export async function changedInTime<Answer>(changing: Promise<Answer>, entry: number): Promise<Answer> {
   try {
     return await within(changing, CHANGE_MS);
   } catch (error) {
     if (!(error instanceof TooSlow)) throw error;
-    throw new Refusal('away', `no answer in time: entry ${entry} of the audit log will show how it ended`);
+    throw new Refusal(
+      'unavailable',
+      `no answer in time: entry ${entry} of the audit log will show how it ended`,
+    );
   }
 }

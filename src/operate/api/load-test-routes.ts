@@ -11,6 +11,7 @@ export function loadTestRoutes({ loadTests }: LoadTestTools): Route[] {
       method: 'get',
       path: '/load-tests',
       role: 'viewer',
+      scope: 'global',
       about: 'Reports of load tests that ran here, newest first.',
       answer: loadTestList,
       handle: () => loadTests.list(),

@@ -1,5 +1,6 @@
 import { Refusal } from '../refusal.ts';
 import { releaseLock, type LockTools } from '../steering/lock-release.ts';
+import { isOrderWithin } from '../shop-bounds.ts';
 import { keyOf, orderPlace } from '../shapes/base.ts';
 import { lock, lockList, lockRelease, lockReleased } from '../shapes/locks.ts';
 import { route, type Route } from './route.ts';
@@ -11,14 +12,20 @@ export function lockRoutes(tools: LockTools): Route[] {
       method: 'get',
       path: '/locks',
       role: 'viewer',
+      scope: 'filtered',
       about: 'Held locks, longest held first, of the orders that are being drained or have waited longest.',
       answer: lockList,
-      handle: () => tools.reader.list(),
+      handle: async ({ who: { shops } }) => {
+        const { locks, looked } = await tools.reader.list();
+        const shown = locks.filter((each) => isOrderWithin(shops, each.order));
+        return { locks: shown, looked: shops ? shown.length : looked };
+      },
     }),
     route({
       method: 'get',
       path: '/locks/{shop}/{orderId}',
       role: 'viewer',
+      scope: 'named',
       about: "Who holds an order's lock, for how long, and whether that program is alive.",
       params: orderPlace,
       answer: lock,
@@ -36,6 +43,7 @@ export function lockRoutes(tools: LockTools): Route[] {
       method: 'post',
       path: '/locks/{shop}/{orderId}/release',
       role: 'operator',
+      scope: 'named',
       about:
         'Releases a lock if the given token still holds it, invalidates a late commit by its holder, and wakes the order.',
       params: orderPlace,

@@ -1,9 +1,11 @@
 import type { Redis } from 'ioredis';
 import type { ListPlace, MailboxList, WaitingOrder } from '../../deposit/mailbox-list.ts';
+import type { Front } from '../../deposit/mailbox-entry.ts';
 import type { Waker } from '../../deposit/waker.ts';
 import type { OrderKey } from '../../order/identity.ts';
 import { partitionOf } from '../../system/redis-keys.ts';
-import { Refusal } from '../refusal.ts';
+import { Refusal, invalidParameter } from '../refusal.ts';
+import { isOrderWithin, type ShopBounds } from '../shop-bounds.ts';
 import { keyOf, orderPlace, type OrderPlace } from '../shapes/base.ts';
 import {
   because,
@@ -33,12 +35,15 @@ export function mailboxRoutes(tools: MailboxTools): Route[] {
       method: 'get',
       path: '/mailboxes',
       role: 'viewer',
+      scope: 'filtered',
       about: 'Orders with waiting events, longest waiting first.',
       query: mailboxQuery,
       answer: mailboxPage,
-      handle: async ({ query }) => {
+      handle: async ({ query, who: { shops } }) => {
         const after = query.cursor === undefined ? null : placeIn(query.cursor);
-        const { waiting, total, more } = await ofRedis(redis, () => mailboxes.page(query.limit, after));
+        const { waiting, total, more } = await ofRedis(redis, () =>
+          pageWithin(shops, query.limit, after, mailboxes),
+        );
         const last = waiting.at(-1);
         return { mailboxes: waiting.map(view), total, cursor: more && last ? cursorBehind(last) : null };
       },
@@ -47,29 +52,20 @@ export function mailboxRoutes(tools: MailboxTools): Route[] {
       method: 'get',
       path: '/mailboxes/{shop}/{orderId}',
       role: 'viewer',
+      scope: 'named',
       about: 'The waiting events of one order; bodies are not shown.',
       params: orderPlace,
       answer: mailboxDetail,
       handle: async ({ params }) => {
         const found = await lookAt(params, tools);
-        const events = found.fronts.map(
-          ({ id, receivedAt, topic, webhookId, triggeredAt, unreadable, bodyBytes }) => ({
-            event: id,
-            topic,
-            webhookId,
-            triggeredAt,
-            receivedAt: isoOf(receivedAt),
-            unreadable,
-            bodyBytes,
-          }),
-        );
-        return { ...view(found), events };
+        return { ...view(found), events: found.fronts.map(frontView) };
       },
     }),
     route({
       method: 'post',
       path: '/mailboxes/{shop}/{orderId}/wake',
       role: 'operator',
+      scope: 'named',
       about: 'Adds a drain job for a waiting order, even if its last job still exists.',
       params: orderPlace,
       body: because,
@@ -81,6 +77,17 @@ export function mailboxRoutes(tools: MailboxTools): Route[] {
       },
     }),
   ];
+}
+
+/** Mailboxes to read for one page of some shops: the list in Redis covers all shops. */
+const LOOKED_AT = 10_000;
+
+/** The cursor of a page is its last order, so that it names no other shop. `total` counts what was read. */
+async function pageWithin(shops: ShopBounds, limit: number, after: ListPlace | null, list: MailboxList) {
+  if (shops === null) return await list.page(limit, after);
+  const { waiting } = await list.page(LOOKED_AT, after);
+  const own = waiting.filter(({ order }) => isOrderWithin(shops, order));
+  return { waiting: own.slice(0, limit), total: own.length, more: own.length > limit };
 }
 
 async function lookAt(place: OrderPlace, { redis, mailboxes, partitions }: MailboxTools) {
@@ -107,7 +114,10 @@ async function wake(
   // The waker does not throw: an order that still waits without a job was not woken. At the same moment, another
   // operator's wake-up may have made room for its own job by deleting the key of ours: a second try finds one due.
   if (!(await isWoken()) && !(await isWoken()))
-    throw new Refusal('away', `no drain job could be added for ${order}; the sweeper adds one within 10 s`);
+    throw new Refusal(
+      'unavailable',
+      `no drain job could be added for ${order}; the sweeper adds one within 10 s`,
+    );
   const partition = partitionOf(order, partitions);
   const paused = await isPaused(partition);
   return paused
@@ -117,6 +127,11 @@ async function wake(
 
 function view({ order, events, since, waitedMs, due }: WaitingOrder): MailboxRow {
   return { order, waitingEvents: events, waitingSince: isoOf(since), waitedMs, due };
+}
+
+function frontView(front: Front & { bodyBytes: number }) {
+  const { id: event, receivedAt, topic, webhookId, triggeredAt, unreadable, bodyBytes } = front;
+  return { event, topic, webhookId, triggeredAt, receivedAt: isoOf(receivedAt), unreadable, bodyBytes };
 }
 
 function cursorBehind({ since, order }: WaitingOrder): string {
@@ -133,7 +148,7 @@ const PLACE = /^(\d{1,16}) (\S{1,273})$/;
 function placeIn(cursor: string): ListPlace {
   const [, since, order] = PLACE.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
   const place = since !== undefined && order !== undefined ? { since: Number(since), order } : null;
-  if (!place || encode(place) !== cursor) throw new Refusal('bad_request', 'cursor: not a valid cursor');
+  if (!place || encode(place) !== cursor) throw invalidParameter('cursor', 'not a valid cursor');
   return place;
 }
 

@@ -15,5 +15,5 @@ export async function ofRedis<Value>(redis: Redis, ask: () => Promise<Value>): P
 }
 
 function refuseIfAway(redis: Redis): void {
-  if (redis.status !== 'ready') throw new Refusal('away', REDIS_AWAY);
+  if (redis.status !== 'ready') throw new Refusal('unavailable', REDIS_AWAY);
 }

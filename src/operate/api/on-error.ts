@@ -1,39 +1,56 @@
 import type { ErrorRequestHandler } from 'express';
 import { messageOf } from '../../system/errors.ts';
 import type { Logger } from '../../system/log.ts';
+import { PROBLEMS, type ProblemCode } from '../../system/problems.ts';
 import { asksForPage } from '../asks-for-page.ts';
-import { Refusal } from '../refusal.ts';
+import { Refusal, type InvalidInput } from '../refusal.ts';
+import type { Problem } from '../shapes/problem.ts';
 import { outageIn } from './outage-text.ts';
 
+interface Failure {
+  code: ProblemCode;
+  status: number;
+  detail: string;
+  errors: readonly InvalidInput[];
+}
+
 /**
- * A refusal, or a server that is down: its status and message. A malformed request: 4xx. Any other error is
- * unexpected: 503, and only the log has the details.
+ * Answers with problem details (RFC 9457). A refusal, or a server that is down: its code and message. A malformed
+ * request: 4xx. Any other error is unexpected: 503, and only the log has the details.
  */
 export function onError(log: Logger): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     if (response.headersSent) return next(error);
-    if (error instanceof Refusal && error.kind === 'not_signed_in' && asksForPage(request)) {
+    if (error instanceof Refusal && error.code === 'not_signed_in' && asksForPage(request)) {
       response.redirect(303, `/sign-in?back=${encodeURIComponent(request.originalUrl)}`);
       return;
     }
-    const { status, words, known } = answerTo(error);
-    if (!known) log.error({ err: error }, 'a request failed');
-    else if (status === 503) log.warn({ because: messageOf(error) }, 'a request could not be answered');
-    response.status(status).json({ error: words });
+    const failure = failureIn(error);
+    if (failure.code === 'internal') log.error({ err: error }, 'a request failed');
+    else if (failure.status === 503)
+      log.warn({ because: messageOf(error) }, 'a request could not be answered');
+    response.status(failure.status).type('application/problem+json').json(problemOf(failure));
   };
 }
 
-function answerTo(error: unknown): { status: number; words: string; known: boolean } {
-  const known = true;
-  if (error instanceof Refusal) return { status: error.status, words: error.message, known };
-  if (error instanceof URIError) return { status: 400, words: 'malformed request', known };
+function failureIn(error: unknown): Failure {
+  if (error instanceof Refusal) return { ...failed(error.code, error.message), errors: error.errors };
+  if (error instanceof URIError) return failed('bad_request', 'malformed request');
   const status = error instanceof Error && 'status' in error ? Number(error.status) : 0;
-  if (status === 413) return { status, words: 'the body is too large', known };
-  if (status >= 400 && status < 500) return { status, words: 'malformed request', known };
+  if (status === 413) return failed('too_large', 'the body is too large');
+  // Such as 415, for which there is no separate code.
+  if (status >= 400 && status < 500) return { ...failed('bad_request', 'malformed request'), status };
   const away = outageIn(error);
-  return {
-    status: 503,
-    words: away ?? 'internal error: the log of this program has the details',
-    known: away !== null,
-  };
+  if (away !== null) return failed('unavailable', away);
+  return failed('internal', 'internal error: the log of this program has the details');
+}
+
+function failed(code: ProblemCode, detail: string): Failure {
+  return { code, detail, status: PROBLEMS[code].status, errors: [] };
+}
+
+function problemOf({ code, status, detail, errors }: Failure): Problem {
+  const { title } = PROBLEMS[code];
+  const invalid = errors.length === 0 ? {} : { errors: [...errors] };
+  return { type: `/docs/problems#${code}`, title, status, detail, code, ...invalid, error: detail };
 }

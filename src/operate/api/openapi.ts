@@ -1,22 +1,45 @@
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 import { SESSION_COOKIE } from '../sign-in/session-cookie.ts';
+import { PROBLEMS } from '../../system/problems.ts';
+import { problem } from '../shapes/problem.ts';
+import { openApiDocument } from '../shapes/system.ts';
+import { nameSchemas } from './named-schemas.ts';
 import { route, type Route } from './route.ts';
+import { scopeInWords } from './scope.ts';
 
 /** The API's document, generated from the same table of routes that is served: the two cannot differ. */
 type Document = Record<string, unknown>;
 
-const problem = z.object({ error: z.string() }).meta({ id: 'Problem' });
-const REFUSALS = {
-  400: 'malformed request or invalid parameter; the message names it',
-  401: 'missing or invalid token',
-  403: 'the role is too low, or the request comes from another origin',
-  404: 'not found; the message says what was searched',
-  409: 'the state has changed since it was shown, or confirmation is needed',
-  413: 'the body is too large',
-  429: 'too many requests; Retry-After says when to retry',
-  503: 'internal error, or a server that it needs is down',
-} as const;
+/** The areas of the API: the first part of a route's path. */
+const AREAS: Record<string, string> = {
+  audit: 'What operators did, as a chain of hashes.',
+  changes: 'The change feed.',
+  completeness: 'Orders of a period, counted here and at Shopify.',
+  compliance: "Shopify's privacy requests.",
+  config: 'The settings of the dashboard.',
+  dedupe: 'Dedupe keys: whether an event was seen before.',
+  doctor: 'Checks of the installation.',
+  events: 'What happened to each event.',
+  exports: 'Orders, lines and the journal as files.',
+  history: 'Figures of the last 15 minutes.',
+  live: 'The status as a stream.',
+  'load-tests': 'Reports of load tests.',
+  locks: "Orders' locks and their holders.",
+  mailboxes: 'Waiting events.',
+  'openapi.json': 'This document.',
+  orders: 'Orders, their histories, and rebuilding them.',
+  parked: 'Events that could not be applied, and their replay.',
+  queues: 'Queues of drain jobs.',
+  reconciles: "Comparisons of shops' orders with Shopify's.",
+  reports: 'Sales.',
+  search: 'Finds orders and events.',
+  session: 'Signing in and out.',
+  shops: 'Shops: their traffic and installs.',
+  status: 'The overall status.',
+  tokens: 'Tokens for the API.',
+  verify: 'Comparisons of orders with their journals.',
+};
 
 /** @param routes called when the document is requested, because the document's own route is one of them */
 export function openApiRoute(routes: () => readonly Route[], version: () => Promise<string>): Route {
@@ -25,13 +48,15 @@ export function openApiRoute(routes: () => readonly Route[], version: () => Prom
     method: 'get',
     path: '/openapi.json',
     role: 'viewer',
+    scope: 'own',
     about: 'This document. /docs shows it as a page.',
-    answer: z.record(z.string(), z.unknown()),
+    answer: openApiDocument,
     handle: async () => (document ??= openApiOf(routes(), await version())),
   });
 }
 
 function openApiOf(routes: readonly Route[], version: string): Document {
+  nameSchemas();
   const paths: ZodOpenApiPathsObject = {};
   for (const each of routes) paths[each.path] = { ...paths[each.path], [each.method]: operationOf(each) };
   const document = createDocument(
@@ -44,6 +69,7 @@ function openApiOf(routes: readonly Route[], version: string): Document {
           'Inspect and control a running Lockstep. Every change needs a reason and is recorded in the audit log.',
       },
       servers: [{ url: '/api' }],
+      tags: Object.entries(AREAS).map(([name, description]) => ({ name, description })),
       components: {
         securitySchemes: {
           token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
@@ -58,18 +84,29 @@ function openApiOf(routes: readonly Route[], version: string): Document {
       paths,
     },
     // Answers are described as they are sent. A client may receive fields that are newer than itself.
-    { allowEmptySchema: { unknown: true } },
+    {
+      allowEmptySchema: { unknown: true },
+      override: ({ zodSchema, jsonSchema }) => keepExamples(zodSchema, jsonSchema),
+    },
   );
   return document as unknown as Document;
 }
 
+/** For input that it transforms, zod drops the examples. Ours show what is sent, so they are kept. */
+function keepExamples(schema: z.core.$ZodType, described: { examples?: unknown }): void {
+  const examples = z.globalRegistry.get(schema)?.examples;
+  if (examples) described.examples = examples;
+}
+
 function operationOf(each: Route): ZodOpenApiOperationObject {
-  const type = each.stream ? 'text/event-stream' : 'application/json';
+  const types = each.media ?? [each.stream ? 'text/event-stream' : 'application/json'];
   return {
     operationId: `${each.method}${each.path.replaceAll(/[^a-zA-Z]+(\w?)/g, (_all, letter: string) => letter.toUpperCase())}`,
-    summary: each.about,
+    summary: summaryOf(each),
+    description: `${each.about}\n\n${neededBy(each)}`,
     tags: [each.path.split('/')[1] ?? ''],
     'x-role': each.role,
+    'x-shops': typeof each.scope === 'string' ? each.scope : 'named',
     'x-audited': each.audit !== undefined,
     security: each.role === 'nobody' ? [] : [{ token: [] }, { session: [] }],
     requestParams: { ...asParameters('path', each.params), ...asParameters('query', each.query) },
@@ -77,24 +114,51 @@ function operationOf(each: Route): ZodOpenApiOperationObject {
       ? { requestBody: { required: true, content: { 'application/json': { schema: each.body } } } }
       : {}),
     responses: {
-      200: { description: each.about, content: { [type]: { schema: each.answer } } },
+      200: { description: each.about, content: { ...contentOf(types, each.answer), ...linesOf(each) } },
       ...refusalsOf(each),
     },
   } as ZodOpenApiOperationObject;
 }
 
+/** The first sentence of the description. */
+function summaryOf({ about }: Route): string {
+  return /^.*?[.:](?=\s|$)/s.exec(about)?.[0].slice(0, -1) ?? about;
+}
+
+function neededBy({ role, scope, audit }: Route): string {
+  const who = role === 'nobody' ? 'Needs no token.' : `Needs the role ${role}. ${scopeInWords(scope)}`;
+  return audit ? `${who} Recorded in the audit log.` : who;
+}
+
+/** The schema of a line is that of the items in the answer's list. */
+function linesOf({ lines }: Route) {
+  return lines ? { 'application/x-ndjson': { schema: z.record(z.string(), z.unknown()) } } : {};
+}
+
+function contentOf(types: readonly string[], schema: z.ZodType) {
+  return Object.fromEntries(types.map((type) => [type, { schema }]));
+}
+
 function refusalsOf(each: Route) {
   const takes = each.params ?? each.query ?? each.body;
   const never = new Set([
+    405,
     ...(takes ? [] : [400, 404, 409]),
     ...(each.audit ? [] : [409]),
     ...(each.role === 'nobody' && !each.body ? [401] : []),
+    ...(each.lines ? [] : [410]),
     ...(each.body ? [] : [413]),
     ...(each.perMinute === undefined ? [429] : []),
   ]);
-  const kept = Object.entries(REFUSALS).filter(([status]) => !never.has(Number(status)));
-  const content = { 'application/json': { schema: problem } };
-  return Object.fromEntries(kept.map(([status, description]) => [status, { description, content }]));
+  const byStatus = Map.groupBy(Object.entries(PROBLEMS), ([, { status }]) => status);
+  const kept = [...byStatus].filter(([status]) => !never.has(status));
+  const content = { 'application/problem+json': { schema: problem } };
+  return Object.fromEntries(
+    kept.map(([status, problems]) => {
+      const words = problems.map(([code, { about }]) => `\`${code}\`: ${about}`);
+      return [status, { description: words.join('\n\n'), content }];
+    }),
+  );
 }
 
 /** @throws TypeError if a schema is not an object: the document would lack its parameters */

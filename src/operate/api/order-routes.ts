@@ -1,17 +1,28 @@
 import { partsOf, type OrderKey } from '../../order/identity.ts';
-import { orderCursor, readKey, readOrderCursor } from '../cursors.ts';
+import type { Caller } from '../caller.ts';
+import { orderCursor, readKey, readOrderCursor, readSequenceCursor } from '../cursors.ts';
 import { Refusal } from '../refusal.ts';
-import type { OrderReader } from '../stories/order-reader.ts';
-import type { Search } from '../stories/search.ts';
+import { filterOf } from '../stories/order-filter.ts';
+import type { FoundOrder, OrderReader } from '../stories/order-reader.ts';
 import { timeline, timelineQuery } from '../shapes/events.ts';
-import { order, orderAddress, orderPage, orderQuery, searchAnswer, searchQuery } from '../shapes/orders.ts';
+import {
+  orderAddress,
+  orderDetail,
+  orderDetailQuery,
+  orderPage,
+  orderQuery,
+  type OrderPage,
+  type OrderQuery,
+  type ShownOrder,
+} from '../shapes/orders.ts';
+import { mayActAs } from '../sign-in/authorize.ts';
+import { shownBody } from '../stories/shown-payload.ts';
 import type { TimelineReader } from '../stories/timeline.ts';
 import { route, type Route } from './route.ts';
 
 export interface OrderTools {
   orders: OrderReader;
   timeline: TimelineReader;
-  search: Search;
 }
 
 export function orderRoutes(tools: OrderTools): Route[] {
@@ -20,52 +31,76 @@ export function orderRoutes(tools: OrderTools): Route[] {
       method: 'get',
       path: '/orders',
       role: 'viewer',
-      about: 'Orders, newest first by creation time at Shopify.',
+      scope: 'filtered',
+      about: 'Orders, newest first by creation time at Shopify, or as `sort` says.',
       query: orderQuery,
       answer: orderPage,
-      handle: async ({ query: { cursor, parked, ...filter } }) => {
-        const asked = { ...filter, parked: parked === '1', after: readOrderCursor(cursor) };
-        const { orders, last } = await tools.orders.list(asked);
-        return { orders, cursor: orderCursor(last) };
-      },
+      handle: async ({ query, who }) => await listed(query, who, tools.orders),
     }),
     route({
       method: 'get',
       path: '/orders/{shop}/{orderId}',
       role: 'viewer',
-      about: 'One order.',
+      scope: 'named',
+      about: 'One order. Operators also get its body with customer data masked; with `reason`, unmasked.',
       params: orderAddress,
-      answer: order,
-      handle: async ({ params }) => {
+      query: orderDetailQuery,
+      answer: orderDetail,
+      audit: ({ params, query }) =>
+        query.reason === undefined
+          ? null
+          : { action: 'order.unmask', target: namedOrder(params) ?? 'not an order' },
+      handle: async ({ params, query, who }) => {
         const key = namedOrder(params);
-        return (key && (await tools.orders.order(key))) ?? notFound('no such order in the collection orders');
+        const found = key ? await tools.orders.order(key) : null;
+        return found
+          ? detailOf(found, query.reason, who)
+          : notFound('no such order in the collection orders');
       },
     }),
+    ...historyRoutes(tools),
+  ];
+}
+
+function historyRoutes(tools: OrderTools): Route[] {
+  return [
     route({
       method: 'get',
       path: '/orders/{shop}/{orderId}/timeline',
       role: 'viewer',
+      scope: 'named',
       about: "An order's history: what happened to each event, and what operators did.",
       params: orderAddress,
       query: timelineQuery,
       answer: timeline,
-      handle: async ({ params, query }) => {
+      handle: async ({ params, query, who }) => {
         const key = readKey(`${params.shop}/${params.orderId}`);
-        const found = key ? await tools.timeline(key, { states: query.states === '1' }) : null;
+        const { states, cursor, ...page } = query;
+        const after = readSequenceCursor(cursor);
+        const asked = { ...page, states: states === '1', after, bounds: who.shops };
+        const found = key ? await tools.timeline(key, asked) : null;
         return found ?? notFound('no events of this order, in the journal or waiting');
       },
     }),
-    route({
-      method: 'get',
-      path: '/search',
-      role: 'viewer',
-      about:
-        'Finds orders by name, id or key, including orders that have only parked or waiting events; and events by webhook id or the start of the hash.',
-      query: searchQuery,
-      answer: searchAnswer,
-      handle: ({ query }) => tools.search(query.q),
-    }),
   ];
+}
+
+async function listed(query: OrderQuery, who: Caller, orders: OrderReader): Promise<OrderPage> {
+  const { cursor, sort, limit, fields, count, ...listed } = query;
+  if (listed.email !== undefined && !mayActAs(who.role, 'operator'))
+    throw new Refusal('forbidden', 'the role operator is needed to search by e-mail address');
+  const filter = filterOf(listed, who.shops);
+  const page = await orders.list({ ...filter, sort, limit, after: readOrderCursor(cursor) });
+  return {
+    orders: fields ? page.orders.map((each) => only(fields, each)) : page.orders,
+    cursor: orderCursor(page.last),
+    ...(count && { count: await orders.count(filter) }),
+  };
+}
+
+/** The answer's type has all fields; a caller who asks for some of them expects no others. */
+function only<Whole extends object>(fields: readonly string[], whole: Whole): Whole {
+  return Object.fromEntries(Object.entries(whole).filter(([name]) => fields.includes(name))) as Whole;
 }
 
 /** Null for `-`, which is not an order. */
@@ -76,4 +111,12 @@ function namedOrder({ shop, orderId }: { shop: string; orderId: string }): Order
 
 function notFound(message: string): never {
   throw new Refusal('not_found', message);
+}
+
+/** Viewers do not get the body. */
+function detailOf({ view, document }: FoundOrder, reason: string | undefined, { role }: Caller): ShownOrder {
+  const isOperator = mayActAs(role, 'operator');
+  if (reason !== undefined && !isOperator)
+    throw new Refusal('forbidden', 'the role operator is needed to see customer data');
+  return isOperator ? { ...view, ...shownBody(document, reason !== undefined) } : view;
 }

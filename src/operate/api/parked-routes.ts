@@ -1,9 +1,10 @@
 import type { ParkedSelection } from '../../persist/parked-selection.ts';
 import type { ParkedRow, ParkedStore } from '../../persist/parked-store.ts';
 import { markCursor, readMarkCursor } from '../cursors.ts';
-import { Refusal } from '../refusal.ts';
+import { invalidField, Refusal } from '../refusal.ts';
+import { isWithin, type ShopBounds } from '../shop-bounds.ts';
 import { groupView, parkedView, runView, selectionText } from '../steering/parked-views.ts';
-import { nothingParked, type Replays } from '../steering/replays.ts';
+import { nothingParked, shopsIn, type Replays, type Run } from '../steering/replays.ts';
 import { eventPath } from '../shapes/events.ts';
 import {
   discarded,
@@ -12,7 +13,6 @@ import {
   parkedGroups,
   parkedPage,
   parkedQuery,
-  replayAbort,
   replayAnswer,
   replayBegun,
   replayList,
@@ -20,6 +20,8 @@ import {
   replayRequest,
   replayRun,
 } from '../shapes/parked.ts';
+import { because } from '../shapes/mailboxes.ts';
+import { NAME_ONE } from './scope.ts';
 import { route, type Route } from './route.ts';
 
 export interface ParkedTools {
@@ -38,10 +40,12 @@ function lookingRoutes({ parked }: ParkedTools): Route[] {
       method: 'get',
       path: '/parked/groups',
       role: 'viewer',
+      scope: 'filtered',
       about: 'Parked events by cause, topic and shop.',
       answer: parkedGroups,
-      handle: async () => {
-        const { groups, whole } = await parked.groups();
+      handle: async ({ who: { shops } }) => {
+        const { groups: all, whole } = await parked.groups();
+        const groups = all.filter(({ shop }) => isWithin(shops, shop));
         return {
           groups: groups.map(groupView),
           events: groups.reduce((sum, { events }) => sum + events, 0),
@@ -53,13 +57,19 @@ function lookingRoutes({ parked }: ParkedTools): Route[] {
       method: 'get',
       path: '/parked',
       role: 'viewer',
+      scope: 'filtered',
       about: 'Parked events, newest first. Filters: cause, topic, shop, state, start of the hash.',
       query: parkedQuery,
       answer: parkedPage,
-      handle: async ({ query: { state, limit, cursor, ...filter } }) => {
+      handle: async ({ query: { state, limit, cursor, ...filter }, who }) => {
         const mark = readMarkCursor(cursor);
         const after = mark && { at: mark.at, event: mark.event ?? '' };
-        const found = await parked.page(filter, state, after, limit + 1);
+        const found = await parked.page(
+          { ...filter, shops: who.shops ?? undefined },
+          state,
+          after,
+          limit + 1,
+        );
         return { parked: found.slice(0, limit).map(parkedView), cursor: cursorOf(found, limit) };
       },
     }),
@@ -67,19 +77,25 @@ function lookingRoutes({ parked }: ParkedTools): Route[] {
 }
 
 function runRoutes({ parked, replays }: ParkedTools): Route[] {
+  const ofRun = runScope(replays);
   return [
     route({
       method: 'get',
       path: '/parked/replays',
       role: 'viewer',
+      scope: 'filtered',
       about: 'Replays of parked events, with their progress.',
       answer: replayList,
-      handle: async () => ({ replays: (await replays.list()).map(runView) }),
+      handle: async ({ who: { shops } }) => {
+        const runs = await replays.list();
+        return { replays: runs.filter((run) => isRunWithin(shops, run)).map(runView) };
+      },
     }),
     route({
       method: 'get',
       path: '/parked/replays/{id}',
       role: 'viewer',
+      scope: ofRun,
       about: 'One replay; after it has ended, also how many of its events are still waiting.',
       params: replayPlace,
       answer: replayRun,
@@ -94,6 +110,7 @@ function runRoutes({ parked, replays }: ParkedTools): Route[] {
       method: 'get',
       path: '/parked/{event}',
       role: 'viewer',
+      scope: { shopsOf: ({ params }) => parked.shopsOf([params.event]) },
       about: 'One parked event, even after it was replayed or discarded.',
       params: eventPath,
       answer: parkedEvent,
@@ -103,12 +120,15 @@ function runRoutes({ parked, replays }: ParkedTools): Route[] {
   ];
 }
 
-function changeRoutes({ parked, replays, now }: ParkedTools): Route[] {
+function changeRoutes(tools: ParkedTools): Route[] {
+  const { parked, replays, now } = tools;
+  const ofRun = runScope(replays);
   return [
     route({
       method: 'post',
       path: '/parked/replays',
       role: 'operator',
+      scope: selectionScope(parked),
       about:
         'Puts parked events back into their mailboxes, `rate` events a second. A repeated id starts no second replay.',
       body: replayRequest,
@@ -129,9 +149,10 @@ function changeRoutes({ parked, replays, now }: ParkedTools): Route[] {
       method: 'post',
       path: '/parked/replays/{id}/abort',
       role: 'operator',
+      scope: ofRun,
       about: 'Aborts a replay. Events that were already put back stay in their mailboxes.',
       params: replayPlace,
-      body: replayAbort,
+      body: because,
       answer: replayBegun,
       audit: ({ params }) => ({ action: 'replay.abort', target: `replay ${params.id}` }),
       handle: async ({ params, who }) => {
@@ -139,26 +160,51 @@ function changeRoutes({ parked, replays, now }: ParkedTools): Route[] {
         return { ...runView(run), did: `aborted; ${run.replayed} of ${run.total} events had been put back` };
       },
     }),
-    route({
-      method: 'post',
-      path: '/parked/discards',
-      role: 'operator',
-      about: 'Discards parked events. They stay in the journal and in the list of discarded events.',
-      body: discardRequest,
-      answer: discarded,
-      audit: ({ body }) =>
-        body.dryRun ? null : { action: 'parked.discard', target: discardTarget(body.which) },
-      handle: async ({ body: { which, dryRun }, act }) => {
-        const at = new Date(now());
-        if (dryRun) return { dryRun: true as const, events: await parked.count(which, at) };
-        const entry = act.number;
-        const events = await parked.discard(which, { as: discardTarget(which), entry, at });
-        if (events === 0) throw await nothingParked(which, parked);
-        if (entry !== null) act.note((await parked.changedBy(entry)).words);
-        return { discarded: events, did: `discarded ${events} parked events (${selectionText(which)})` };
-      },
-    }),
+    discardRoute(tools),
   ];
+}
+
+function discardRoute({ parked, now }: ParkedTools): Route {
+  return route({
+    method: 'post',
+    path: '/parked/discards',
+    role: 'operator',
+    scope: selectionScope(parked),
+    about: 'Discards parked events. They stay in the journal and in the list of discarded events.',
+    body: discardRequest,
+    answer: discarded,
+    audit: ({ body }) =>
+      body.dryRun ? null : { action: 'parked.discard', target: discardTarget(body.which) },
+    handle: async ({ body: { which, dryRun }, act }) => {
+      const at = new Date(now());
+      if (dryRun) return { dryRun: true as const, events: await parked.count(which, at) };
+      const entry = act.number;
+      const events = await parked.discard(which, { as: discardTarget(which), entry, at });
+      if (events === 0) throw await nothingParked(which, parked);
+      if (entry !== null) act.note((await parked.changedBy(entry)).words);
+      return { discarded: events, did: `discarded ${events} parked events (${selectionText(which)})` };
+    },
+  });
+}
+
+function runScope(replays: Replays) {
+  return {
+    shopsOf: async ({ params }: { params: { id: string } }) => (await replays.read(params.id))?.shops ?? null,
+  };
+}
+
+function selectionScope(parked: ParkedStore) {
+  return {
+    shopsOf: async ({ body: { which } }: { body: { which: ParkedSelection } }) => {
+      const shops = await shopsIn(which, parked);
+      if (shops === null) throw invalidField('which/shop', NAME_ONE);
+      return shops;
+    },
+  };
+}
+
+function isRunWithin(bounds: ShopBounds, { shops = [] }: Run): boolean {
+  return bounds === null || (shops.length > 0 && shops.every((shop) => isWithin(bounds, shop)));
 }
 
 function cursorOf(found: ParkedRow[], limit: number): string | null {

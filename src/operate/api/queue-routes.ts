@@ -21,6 +21,7 @@ export function queueRoutes(tools: QueueTools): Route[] {
       method: 'get',
       path: '/queues',
       role: 'viewer',
+      scope: 'global',
       about: 'The queue of each partition: jobs by state, waiting events, the oldest wait, and its workers.',
       answer: queueList,
       handle: async () => ({ queues: await ofRedis(tools.redis, tools.read), ...tools.rates() }),
@@ -30,6 +31,7 @@ export function queueRoutes(tools: QueueTools): Route[] {
         method: 'post',
         path: `/queues/{partition}/${verb}`,
         role: 'operator',
+        scope: 'global',
         about: VERBS[verb].about,
         params: queuePlace,
         body: because,
@@ -50,7 +52,7 @@ const VERBS = {
     already: 'was already paused',
     done: 'is paused',
     means:
-      'Webhooks are accepted and wait; running drains finish. The pause survives restarts of everything and lasts until the queue is resumed.',
+      'Webhooks are accepted but not processed; running drains finish. The pause survives restarts of everything and lasts until the queue is resumed.',
   },
   resume: {
     action: 'queue.resume',

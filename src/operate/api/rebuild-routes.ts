@@ -1,8 +1,16 @@
 import type { OrderKey } from '../../order/identity.ts';
-import { Refusal } from '../refusal.ts';
+import { invalidField, invalidParameter } from '../refusal.ts';
 import { keyOf, orderPlace, type OrderPlace } from '../shapes/base.ts';
-import { rebuildAnswer, rebuildRequest } from '../shapes/rebuild.ts';
+import { keyCursor, readKeyCursor } from '../cursors.ts';
+import {
+  rebuildAnswer,
+  rebuildRequest,
+  rebuildsAnswer,
+  rebuildsRequest,
+  type RebuildPage,
+} from '../shapes/rebuild.ts';
 import { lookAtRebuild, rebuildOrder, type RebuildTools } from '../steering/order-rebuild.ts';
+import { rebuildPage } from '../steering/rebuild-page.ts';
 import { route, type Route } from './route.ts';
 
 /** A rebuild reads the whole journal of an order: the same limit as verify. */
@@ -15,6 +23,7 @@ export function rebuildRoutes(tools: RebuildTools): Route[] {
       method: 'post',
       path: '/orders/{shop}/{orderId}/rebuild',
       role: 'operator',
+      scope: 'named',
       about: 'Rebuilds an order from its journal. With `dryRun` it only shows which fields would change.',
       params: orderPlace,
       body: rebuildRequest,
@@ -27,10 +36,41 @@ export function rebuildRoutes(tools: RebuildTools): Route[] {
         return body.dryRun ? await lookAtRebuild(order, tools) : { did: await rebuildOrder(order, tools) };
       },
     }),
+    route({
+      method: 'post',
+      path: '/orders/rebuild',
+      role: 'operator',
+      scope: 'named',
+      about:
+        'Brings a page of orders, sorted by key, in line with their journals, this version and ORDER_BODY. With `dryRun` it only counts.',
+      body: rebuildsRequest,
+      answer: rebuildsAnswer,
+      withinMs: LOOK_MS,
+      audit: ({ body: { dryRun, shop } }) =>
+        dryRun
+          ? null
+          : { action: 'order.rebuild', target: shop === undefined ? 'all orders' : `orders of ${shop}` },
+      handle: async ({ body: { shop, after, limit, dryRun } }) => {
+        const page = await rebuildPage(
+          { shop, after: readKeyCursor(after, refuseAfter), limit, dryRun },
+          tools,
+        );
+        const answer = { ...page, cursor: keyCursor(page.cursor) };
+        return dryRun ? answer : { ...answer, did: didOf(page) };
+      },
+    }),
   ];
 }
 
+function refuseAfter(): never {
+  throw invalidField('after', 'not a valid cursor');
+}
+
+function didOf({ looked, rebuilt, unchanged, refusals }: RebuildPage): string {
+  return `examined ${looked} orders: ${rebuilt} rebuilt, ${unchanged} unchanged, ${refusals} refused`;
+}
+
 function orderIn(place: OrderPlace): OrderKey {
-  if (place.orderId === '-') throw new Refusal('bad_request', 'orderId: - is not an order');
+  if (place.orderId === '-') throw invalidParameter('orderId', '- is not an order');
   return keyOf(place);
 }

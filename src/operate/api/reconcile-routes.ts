@@ -1,18 +1,20 @@
 import type { Collections } from '../../persist/collections.ts';
 import { GRACE_MS, type ReconcileStore } from '../../persist/reconcile-store.ts';
 import { readRecordCursor, recordCursor } from '../cursors.ts';
-import { Refusal } from '../refusal.ts';
+import { Refusal, invalidField } from '../refusal.ts';
 import {
   reconcile,
-  reconcileAbort,
   reconcileAnswer,
   reconcilePage,
   reconcilePlace,
   reconcileQuery,
   reconcileRequest,
 } from '../shapes/reconcile.ts';
+import { shopsAsked } from '../shop-bounds.ts';
 import { reconcileView } from '../status/reconcile-view.ts';
+import { because } from '../shapes/mailboxes.ts';
 import { route, type Route } from './route.ts';
+import { ofRecord } from './scope.ts';
 
 export interface ReconcileRouteTools {
   store: ReconcileStore;
@@ -31,11 +33,12 @@ function lookingRoutes({ store }: ReconcileRouteTools): Route[] {
       method: 'get',
       path: '/reconciles',
       role: 'viewer',
+      scope: 'filtered',
       about: "Passes that compared a shop's orders with Shopify's, newest first.",
       query: reconcileQuery,
       answer: reconcilePage,
-      handle: async ({ query: { shop, limit, cursor } }) => {
-        const found = await store.list(shop, readRecordCursor(cursor), limit + 1);
+      handle: async ({ query: { shop, limit, cursor }, who }) => {
+        const found = await store.list(shopsAsked(shop, who.shops), readRecordCursor(cursor), limit + 1);
         const last = found.length > limit ? found[limit - 1] : undefined;
         const next = recordCursor(last ? { at: last.askedAt, id: last._id } : null);
         return { reconciles: found.slice(0, limit).map(reconcileView), cursor: next };
@@ -45,6 +48,7 @@ function lookingRoutes({ store }: ReconcileRouteTools): Route[] {
       method: 'get',
       path: '/reconciles/{id}',
       role: 'viewer',
+      scope: ofRecord(store),
       about: 'One pass, with its progress and findings.',
       params: reconcilePlace,
       answer: reconcile,
@@ -59,6 +63,7 @@ function changeRoutes({ store, shops, now }: ReconcileRouteTools): Route[] {
       method: 'post',
       path: '/reconciles',
       role: 'operator',
+      scope: 'named',
       about:
         "Requests a pass that compares a shop's orders with Shopify's and, unless it is a dry run, repairs them.",
       body: reconcileRequest,
@@ -70,9 +75,9 @@ function changeRoutes({ store, shops, now }: ReconcileRouteTools): Route[] {
         const from = since?.(at) ?? null;
         const until = new Date(at - GRACE_MS);
         if (from && from >= until)
-          throw new Refusal(
-            'bad_request',
-            'since: must be more than two minutes ago, because newer webhooks may still be on their way',
+          throw invalidField(
+            'since',
+            'must be more than two minutes ago, because newer webhooks may still be on their way',
           );
         const how = from === null ? 'bulk' : 'pages';
         const asked = await store.ask({ shop, how, since: from, until, dryRun, who: who.name, reason });
@@ -83,9 +88,10 @@ function changeRoutes({ store, shops, now }: ReconcileRouteTools): Route[] {
       method: 'post',
       path: '/reconciles/{id}/abort',
       role: 'operator',
+      scope: ofRecord(store),
       about: 'Aborts a pass. Orders that it has repaired stay repaired.',
       params: reconcilePlace,
-      body: reconcileAbort,
+      body: because,
       answer: reconcileAnswer,
       audit: ({ params }) => ({ action: 'reconcile.abort', target: `reconcile ${params.id}` }),
       handle: async ({ params: { id }, who }) => {
@@ -98,7 +104,7 @@ function changeRoutes({ store, shops, now }: ReconcileRouteTools): Route[] {
   ];
 }
 
-async function refuseUnlessInstalled(shops: Collections['shops'], shop: string): Promise<void> {
+export async function refuseUnlessInstalled(shops: Collections['shops'], shop: string): Promise<void> {
   const known = await shops.findOne({ _id: shop }, { state: 1 }).lean();
   if (!known)
     throw new Refusal('not_found', 'no such shop in the collection shops: it never installed the app');

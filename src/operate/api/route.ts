@@ -2,7 +2,9 @@ import type { RequestHandler } from 'express';
 import type { z } from 'zod';
 import type { Caller, NotedAct } from '../caller.ts';
 import type { Action } from '../shapes/audit.ts';
+import type { Download } from './download.ts';
 import type { Role } from '../../system/roles.ts';
+import type { Scope } from './scope.ts';
 
 /** How a request arrived, and a way to set a cookie: only signing in and out needs it. */
 export interface Exchange {
@@ -10,6 +12,8 @@ export interface Exchange {
   origin: string;
   https: boolean;
   setCookie: (cookie: string) => void;
+  /** Aborted when the client has disconnected. */
+  gone: AbortSignal;
 }
 
 export interface RouteInput<Params, Query, Body> {
@@ -37,6 +41,8 @@ export interface Route<
   path: string;
   /** The lowest role that may call it; `nobody`: no token is needed. */
   role: Role | 'nobody';
+  /** What a token that is bound to shops may do with it. */
+  scope: Scope<RouteInput<Output<P>, Output<Q>, Output<B>>>;
   about: string;
   /** Requests a minute, of a token and everything made from it or of an address without a token; more get 429. */
   perMinute?: number;
@@ -55,10 +61,14 @@ export interface Route<
    * is done, with the reason from its body or query. Null: this request changes nothing (a dry run).
    */
   audit?: (asked: RouteInput<Output<P>, Output<Q>, Output<B>>) => { action: Action; target: string } | null;
+  /** The content types of its answer, if it is not JSON: `handle` then returns a {@link Download}. */
+  media?: readonly string[];
   /** Used instead of `handle`: server-sent events, each with the shape of `answer` as its data. */
   stream?: RequestHandler;
+  /** Used instead of `handle` if the client accepts only NDJSON: one line each. @throws Refusal */
+  lines?: (asked: RouteInput<Output<P>, Output<Q>, Output<B>>) => AsyncIterator<object>;
   /** @throws Refusal */
-  handle: (asked: RouteInput<Output<P>, Output<Q>, Output<B>>) => Promise<z.input<A>>;
+  handle: (asked: RouteInput<Output<P>, Output<Q>, Output<B>>) => Promise<z.input<A> | Download>;
 }
 
 /** Checks a route's types, then erases them. */

@@ -8,7 +8,12 @@ import { mayActAs, refuseTooSmall, signedIn, type Guard } from '../sign-in/autho
 import { refuseUnlessOwn } from '../sign-in/guard.ts';
 import { cameByHttps, ownOrigin } from '../sign-in/origin.ts';
 import type { Refusals } from '../sign-in/refusals.ts';
+import { Download } from './download.ts';
+import { invalidInput, type Place } from './invalid-input.ts';
+import { asStream } from './open-streams.ts';
+import { asksForLines, sendLines } from './lines.ts';
 import { changedInTime, inTime, limited } from './limits.ts';
+import { refuseOutside } from './scope.ts';
 import type { RouteInput, Exchange, Route } from './route.ts';
 
 /** A thousand event ids are 67 kB. */
@@ -28,8 +33,18 @@ export function routerOf(
     const place = route.path.replaceAll(/\{(\w+)\}/g, ':$1');
     router[route.method](place, ...stepsBefore(route, guard), async (request, response, next) => {
       await refuseRole(route, request, response, refusals);
-      if (route.stream) await route.stream(request, response, next);
-      else response.json(await answered(route, request, response, audit));
+      await refuseOtherShops(route, request, response, refusals);
+      if (route.stream) return void (await route.stream(request, response, next));
+      const lines = asksForLines(request) ? route.lines : undefined;
+      const send = async () => {
+        const whoIs = () => guard.whoIs(request);
+        if (lines) return await sendLines(lines(askedBy(route, request, response) as never), response, whoIs);
+        const answer = await answered(route, request, response, audit);
+        if (answer instanceof Download) await answer.send(response, whoIs);
+        else response.json(answer);
+      };
+      if (!lines && !route.media) return await send();
+      await asStream((response.locals.who as Caller | null)?.root ?? '', response, send);
     });
   }
   return router;
@@ -55,6 +70,22 @@ async function refuseRole(route: Route, request: Request, response: Response, re
   refuseTooSmall(who, route.role);
 }
 
+/**
+ * Refuses what a bound token may not do. As with a role, the refusal is audited if the request would change something.
+ */
+async function refuseOtherShops(route: Route, request: Request, response: Response, refusals: Refusals) {
+  const who = response.locals.who as Caller | null;
+  if (!who?.shops) return;
+  const readInput = () => askedBy(route, request, response) as never;
+  try {
+    await inTime(route, refuseOutside(route.scope, who.shops, readInput));
+  } catch (error) {
+    const act = error instanceof Refusal && error.code !== 'bad_request' && actOf(route, request, response);
+    if (act) await refusals.write(who.root, act, 'not about the shops of its token');
+    throw error;
+  }
+}
+
 /** The action that a request asks for; null if it is not audited or its input is invalid. */
 function actOf(route: Route, request: Request, response: Response) {
   try {
@@ -67,15 +98,18 @@ function actOf(route: Route, request: Request, response: Response) {
 }
 
 function askedBy(route: Route, request: Request, response: Response): AnyAsked {
+  const gone = new AbortController();
+  response.on('close', () => gone.abort());
   const exchange: Exchange = {
     origin: ownOrigin(request),
     https: cameByHttps(request),
     setCookie: (cookie) => void response.append('set-cookie', cookie),
+    gone: gone.signal,
   };
   return {
-    params: read('', route.params, request.params),
-    query: read('', route.query, request.query),
-    body: read('', route.body, request.body ?? {}),
+    params: read('path', route.params, request.params),
+    query: read('query', route.query, request.query),
+    body: read('body', route.body, request.body ?? {}),
     who: response.locals.who as Caller,
     exchange,
     act: { number: null, note: () => undefined },
@@ -121,7 +155,7 @@ async function change(
 
 /** A caller that has disconnected assumes that nothing was done, and may have done something else. */
 function refuseIfGone(response: Response): void {
-  if (response.closed) throw new Refusal('away', 'not done: the caller had disconnected');
+  if (response.closed) throw new Refusal('unavailable', 'not done: the caller had disconnected');
 }
 
 async function begun(act: Act, audit: AuditLog): Promise<number> {
@@ -130,8 +164,8 @@ async function begun(act: Act, audit: AuditLog): Promise<number> {
   } catch (error) {
     if (!(error instanceof TooSlow)) throw error;
     throw new Refusal(
-      'away',
-      'MongoDB does not answer in time: the request was not recorded in the audit log, and not done',
+      'unavailable',
+      'MongoDB did not answer in time: the request was neither recorded in the audit log nor carried out',
     );
   }
 }
@@ -139,7 +173,7 @@ async function begun(act: Act, audit: AuditLog): Promise<number> {
 /** `failed` if a server went down in the middle: the change may have been made. */
 function endedBy(error: unknown): { outcome: 'refused' | 'failed'; detail: string } {
   if (error instanceof Refusal)
-    return { outcome: error.kind === 'away' ? 'failed' : 'refused', detail: error.message };
+    return { outcome: error.code === 'unavailable' ? 'failed' : 'refused', detail: error.message };
   // An unexpected error may quote the data that it failed on: its name is enough here, the log has the rest.
   return { outcome: 'failed', detail: error instanceof Error ? error.name : 'an unknown error' };
 }
@@ -159,15 +193,9 @@ function didOf(done: unknown): string | null {
   return typeof done === 'object' && done !== null && 'did' in done ? String(done.did) : null;
 }
 
-function read(where: string, schema: z.ZodType | undefined, given: unknown): unknown {
+function read(place: Place, schema: z.ZodType | undefined, given: unknown): unknown {
   if (!schema) return undefined;
   const reading = schema.safeParse(given);
   if (reading.success) return reading.data;
-  throw new Refusal('bad_request', reading.error.issues.map((issue) => issueText(issue, where)).join('; '));
-}
-
-function issueText(issue: z.core.$ZodIssue, where = ''): string {
-  // Otherwise an unknown filter would be ignored, and everything shown.
-  if (issue.code === 'unrecognized_keys') return `${issue.keys.join(', ')}: unknown parameter`;
-  return `${[where, ...issue.path].filter(Boolean).join('.')}: ${issue.message}`;
+  throw invalidInput(place, reading.error.issues);
 }

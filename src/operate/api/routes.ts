@@ -2,10 +2,13 @@ import type { RequestHandler } from 'express';
 import type { LockTools } from '../steering/lock-release.ts';
 import { now } from '../shapes/system.ts';
 import { auditRoutes, type AuditTools } from './audit-routes.ts';
+import { completenessRoutes, type CompletenessRouteTools } from './completeness-routes.ts';
+import { changeRoutes, type ChangeTools } from './change-routes.ts';
 import { complianceRoutes, type ComplianceTools } from './compliance-routes.ts';
 import { dedupeRoutes, type DedupeTools } from './dedupe-routes.ts';
 import { doctorRoutes, type DoctorRouteTools } from './doctor-routes.ts';
 import { eventRoutes, type EventTools } from './event-routes.ts';
+import { exportRoutes, type ExportTools } from './export-routes.ts';
 import { loadTestRoutes, type LoadTestTools } from './load-test-routes.ts';
 import { lockRoutes } from './lock-routes.ts';
 import { mailboxRoutes, type MailboxTools } from './mailbox-routes.ts';
@@ -15,21 +18,27 @@ import { parkedRoutes, type ParkedTools } from './parked-routes.ts';
 import { queueRoutes, type QueueTools } from './queue-routes.ts';
 import { rebuildRoutes } from './rebuild-routes.ts';
 import { reconcileRoutes, type ReconcileRouteTools } from './reconcile-routes.ts';
+import { reportRoutes, type ReportTools } from './report-routes.ts';
 import { route, type Route } from './route.ts';
+import { searchRoutes } from './search-routes.ts';
 import { sessionRoutes, type SessionTools } from './session-routes.ts';
 import { shopRoutes, type ShopTools } from './shop-routes.ts';
 import { systemRoutes, type SystemTools } from './system-routes.ts';
 import { tokenRoutes, type TokenTools } from './token-routes.ts';
 import { verifyRoutes, type VerifyTools } from './verify-routes.ts';
 import type { RebuildTools } from '../steering/order-rebuild.ts';
+import type { Search } from '../stories/search.ts';
 
 /** The tools of each area of the API. */
 export interface ApiTools {
   audit: AuditTools;
+  completeness: CompletenessRouteTools;
+  changes: ChangeTools;
   compliance: ComplianceTools;
   dedupe: DedupeTools;
   doctor: DoctorRouteTools;
   events: EventTools;
+  exports: ExportTools;
   live: RequestHandler;
   loadTests: LoadTestTools;
   locks: LockTools;
@@ -39,6 +48,8 @@ export interface ApiTools {
   queues: QueueTools;
   rebuilds: RebuildTools;
   reconciles: ReconcileRouteTools;
+  reports: ReportTools;
+  search: Search;
   sessions: SessionTools;
   shops: ShopTools;
   system: SystemTools;
@@ -55,14 +66,19 @@ export function allRoutes(tools: ApiTools): Route[] {
     ...systemRoutes(tools.system),
     liveRoute(tools.live),
     ...orderRoutes(tools.orders),
+    ...exportRoutes(tools.exports),
+    ...searchRoutes(tools.search),
     ...rebuildRoutes(tools.rebuilds),
     ...eventRoutes(tools.events),
+    ...changeRoutes(tools.changes),
     ...dedupeRoutes(tools.dedupe),
     ...lockRoutes(tools.locks),
     ...mailboxRoutes(tools.mailboxes),
     ...queueRoutes(tools.queues),
     ...parkedRoutes(tools.parked),
     ...reconcileRoutes(tools.reconciles),
+    ...completenessRoutes(tools.completeness),
+    ...reportRoutes(tools.reports),
     ...shopRoutes(tools.shops),
     ...complianceRoutes(tools.compliance),
     ...auditRoutes(tools.audit),
@@ -80,6 +96,7 @@ function liveRoute(stream: RequestHandler): Route {
     method: 'get',
     path: '/live',
     role: 'viewer',
+    scope: 'filtered',
     about: 'Status, rates and programs once a second, as server-sent events named `now`.',
     answer: now,
     stream,

@@ -27,6 +27,7 @@ function signInRoute(sessions: Sessions): Route {
     method: 'post',
     path: '/session',
     role: 'nobody',
+    scope: 'own',
     about: 'Signs in with a token or the code of a one-time link: sets a session cookie.',
     perMinute: TRIES_PER_MINUTE,
     largestBody: LARGEST_BODY,
@@ -37,10 +38,10 @@ function signInRoute(sessions: Sessions): Route {
     body: signIn,
     answer: bearer,
     handle: async ({ body, exchange }) => {
-      const { cookie, name, role, expiresAt } = await sessions.begin(body);
+      const { cookie, name, role, shops, expiresAt } = await sessions.begin(body);
       const seconds = (expiresAt.getTime() - Date.now()) / 1000;
       exchange.setCookie(sessionCookie(cookie, seconds, exchange.https));
-      return { name, role, expiresAt: expiresAt.toISOString() };
+      return { name, role, shops: listed(shops), expiresAt: expiresAt.toISOString() };
     },
   });
 }
@@ -52,15 +53,22 @@ function ownRoutes(sessions: Sessions): Route[] {
       method: 'get',
       path: '/session',
       role: 'viewer',
+      scope: 'own',
       about: 'Who is signed in, with which role, and until when.',
       answer: bearer,
       handle: ({ who }) =>
-        Promise.resolve({ name: who.name, role: who.role, expiresAt: who.expiresAt.toISOString() }),
+        Promise.resolve({
+          name: who.name,
+          role: who.role,
+          shops: listed(who.shops),
+          expiresAt: who.expiresAt.toISOString(),
+        }),
     }),
     route({
       method: 'delete',
       path: '/session',
       role: 'nobody',
+      scope: 'own',
       about: 'Signs out: ends the session and everything made from it, and deletes its cookie.',
       answer: signedOut,
       handle: async ({ who, exchange }) => {
@@ -75,6 +83,7 @@ function ownRoutes(sessions: Sessions): Route[] {
       method: 'post',
       path: '/session/once',
       role: 'viewer',
+      scope: 'own',
       about:
         'A one-time link that signs in as the caller: valid once, for 15 minutes. It ends with the token of the caller.',
       perMinute: TRIES_PER_MINUTE,
@@ -93,4 +102,8 @@ function ownRoutes(sessions: Sessions): Route[] {
       },
     }),
   ];
+}
+
+function listed(shops: Caller['shops']): string[] | null {
+  return shops && [...shops];
 }

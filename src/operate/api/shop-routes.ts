@@ -17,21 +17,23 @@ export function shopRoutes({ redis, shops }: ShopTools): Route[] {
       method: 'get',
       path: '/shops',
       role: 'viewer',
+      scope: 'filtered',
       about:
         'Shops, busiest first: events of the last 24 h, waiting events, the install and what needs attention.',
       query: shopQuery,
       answer: shopList,
-      handle: ({ query }) => ofRedis(redis, () => shops.list(query.name ?? '')),
+      handle: ({ query, who }) => ofRedis(redis, () => shops.list(query.name ?? '', who.shops)),
     }),
     route({
       method: 'get',
       path: '/shops/{shop}',
       role: 'viewer',
+      scope: 'named',
       about: 'One shop, with its last reconciliation passes and its open privacy requests.',
       params: shopPlace,
       answer: shopDetail,
-      handle: async ({ params }) =>
-        (await ofRedis(redis, () => shops.one(params.shop))) ?? notFound(params.shop),
+      handle: async ({ params, who }) =>
+        (await ofRedis(redis, () => shops.one(params.shop, who.shops))) ?? notFound(params.shop),
     }),
   ];
 }

@@ -1,3 +1,4 @@
+import { statusWithin } from '../status/bound-status.ts';
 import type { Sampler } from '../status/sampler.ts';
 import { history, status, type SystemStatus } from '../shapes/system.ts';
 import { route, type Route } from './route.ts';
@@ -14,14 +15,16 @@ export function systemRoutes({ status: read, sampler }: SystemTools): Route[] {
       method: 'get',
       path: '/status',
       role: 'viewer',
+      scope: 'filtered',
       about: 'Overall status: one sentence, then the figures.',
       answer: status,
-      handle: () => read(),
+      handle: async ({ who: { shops } }) => statusWithin(shops, await read()),
     }),
     route({
       method: 'get',
       path: '/history',
       role: 'viewer',
+      scope: 'global',
       about: 'Rates and waits of the last 15 minutes, second by second, as this process saw them.',
       answer: history,
       handle: () => Promise.resolve({ samples: sampler.history() }),

@@ -1,6 +1,8 @@
 import type { TokenStore } from '../../persist/token-store.ts';
 import type { TokenDocument } from '../../persist/token-schema.ts';
-import { Refusal } from '../refusal.ts';
+import { invalidField, Refusal } from '../refusal.ts';
+import { isWithin } from '../shop-bounds.ts';
+import type { Caller } from '../caller.ts';
 import { because, did } from '../shapes/mailboxes.ts';
 import { tokenList, tokenMint, tokenMinted, tokenPlace, type TokenRow } from '../shapes/tokens.ts';
 import { mintToken, readToken } from '../../system/tokens.ts';
@@ -20,6 +22,7 @@ export function tokenRoutes({ jwtSecret, store }: TokenTools): Route[] {
       method: 'get',
       path: '/tokens',
       role: 'admin',
+      scope: 'global',
       about: 'Tokens and, separately, sessions that were minted here, used or revoked, newest first.',
       answer: tokenList,
       handle: async () => {
@@ -31,24 +34,28 @@ export function tokenRoutes({ jwtSecret, store }: TokenTools): Route[] {
       method: 'post',
       path: '/tokens',
       role: 'admin',
+      scope: 'filtered',
       about: 'Mints a token. Only this response contains it; it is never shown again.',
       body: tokenMint,
       answer: tokenMinted,
       audit: ({ body }) => ({ action: 'token.mint', target: `token for ${body.name}` }),
-      handle: async ({ body: { name, role, hours } }) => {
-        const token = await mintToken(jwtSecret, { name, role }, hours);
+      handle: async ({ body: { name, role, hours, ...asked }, who }) => {
+        const shops = boundsOf(asked.shops, who);
+        const token = await mintToken(jwtSecret, { name, role, shops }, hours);
         const read = await readToken(jwtSecret, token);
-        if (read.outcome !== 'good')
-          throw new Refusal('bad_request', 'hours: too few; the token would expire at once');
+        if (read.outcome !== 'good') throw invalidField('hours', 'too few; the token would expire at once');
         await store.keep(read);
         const expiresAt = read.expiresAt.toISOString();
-        return { token, id: read.id, expiresAt, did: `token ${read.id}: ${role}, until ${expiresAt}` };
+        const of = shops ? `, only ${shops.join(', ')}` : '';
+        const did = `token ${read.id}: ${role}${of}, until ${expiresAt}`;
+        return { token, id: read.id, shops, expiresAt, did };
       },
     }),
     route({
       method: 'post',
       path: '/tokens/{id}/revoke',
       role: 'admin',
+      scope: 'global',
       about:
         'Revokes a token and all links and sessions made from it: here at once, everywhere within 5 s. Also works for a token that was never used.',
       params: tokenPlace,
@@ -63,6 +70,15 @@ export function tokenRoutes({ jwtSecret, store }: TokenTools): Route[] {
   ];
 }
 
+/** A token never sees more than the token that creates it. */
+function boundsOf(asked: readonly string[] | undefined, { shops }: Caller): string[] | null {
+  const beyond = asked?.filter((shop) => !isWithin(shops, shop)) ?? [];
+  if (beyond.length > 0)
+    throw new Refusal('forbidden', `shops: your own token does not include ${beyond.join(', ')}`);
+  const bounds = asked ?? shops;
+  return bounds && [...bounds];
+}
+
 const DID = {
   revoked:
     'revoked, with all links and sessions made from it: here at once, in every other process within 5 s',
@@ -74,6 +90,7 @@ function tokenRow(token: TokenDocument): TokenRow {
     id: token._id,
     name: token.name,
     role: token.role,
+    shops: token.shops ?? null,
     kind: token.kind,
     root: token.root === undefined || token.root === token._id ? null : token.root,
     firstSeenAt: token.firstSeenAt.toISOString(),

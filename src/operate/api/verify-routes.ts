@@ -1,10 +1,10 @@
 import { keyCursor, readKeyCursor } from '../cursors.ts';
 import { verifiedPage, verifyQuery, type VerifiedPage } from '../shapes/verify.ts';
-import type { VerifyFilter } from '../stories/verifier.ts';
+import type { KeyFilter } from '../stories/next-keys.ts';
 import { route, type Route } from './route.ts';
 
 export interface VerifyTools {
-  verify: (filter: VerifyFilter) => Promise<VerifiedPage>;
+  verify: (filter: KeyFilter) => Promise<VerifiedPage>;
 }
 
 export function verifyRoutes({ verify }: VerifyTools): Route[] {
@@ -13,6 +13,7 @@ export function verifyRoutes({ verify }: VerifyTools): Route[] {
       method: 'get',
       path: '/verify',
       role: 'operator',
+      scope: 'named',
       about: 'Compares a page of orders with their journals. Changes nothing.',
       query: verifyQuery,
       withinMs: 60_000,

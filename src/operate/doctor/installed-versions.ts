@@ -11,6 +11,10 @@ export async function installedVersions(): Promise<Record<string, string | null>
   return Object.fromEntries(names.map((name, i) => [name, versions[i] ?? null]));
 }
 
+export async function lockstepVersion(): Promise<string> {
+  return (await installedVersions()).lockstep ?? 'unknown';
+}
+
 /** The same from src/ and from dist/. */
 const ROOT = path.resolve(import.meta.dirname, '..', '..', '..');
 

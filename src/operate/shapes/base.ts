@@ -9,7 +9,7 @@ export const count = z.number().int().min(0);
 export const milliseconds = z.number().describe('milliseconds');
 
 /** A parameter that is checked once, here: its type says so from then on. */
-const checked = <Value>(longest: number, read: (text: string) => Value | null, otherwise: string) =>
+export const checked = <Value>(longest: number, read: (text: string) => Value | null, otherwise: string) =>
   z
     .string()
     .max(longest)
@@ -20,12 +20,16 @@ const checked = <Value>(longest: number, read: (text: string) => Value | null, o
       return z.NEVER;
     });
 
-export const shop = checked(253, asShopOrNone, 'not a valid shop domain');
+export const shop = checked(253, asShopOrNone, 'not a valid shop domain').meta({
+  description: 'domain of the shop',
+  examples: ['example.myshopify.com'],
+});
 /** 1 to 19 digits, or `-` for events that name no order. */
 const orderId = z
   .string()
   .max(19)
-  .refine((text) => text === '-' || asOrderId(text) !== null, 'not an order id');
+  .refine((text) => text === '-' || asOrderId(text) !== null, 'not an order id')
+  .meta({ description: "Shopify's id of the order", examples: ['5820193456789'] });
 /** SHA-256, 64 lower-case hex digits. */
 export const eventId = checked(64, asEventId, 'not an event id: 64 lower-case hex digits');
 /** The first digits of an event id, as lists show it. */
@@ -44,6 +48,11 @@ export const nextCursor = z
   .string()
   .nullable()
   .describe('where the next page starts; null: this is the last page');
+
+/** A time as a client gives it; a date is its first moment in UTC. */
+export const dateOrTime = z
+  .union([z.iso.datetime({ offset: true }), z.iso.date()], 'not a date or an ISO 8601 time with a zone')
+  .transform((text) => new Date(text));
 
 /** A time as a client gives it, parsed to ms since 1970. */
 export const since = z.iso

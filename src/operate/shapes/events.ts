@@ -24,7 +24,11 @@ const outcome = z.enum(SHOWN_OUTCOMES);
 const earlier = z.object({ outcome, because: z.string().nullable(), at: instant });
 
 /** What an event changed, field by field; no customer data. */
-const change = z.object({ field: z.string(), before: z.string().nullable(), after: z.string().nullable() });
+export const change = z.object({
+  field: z.string(),
+  before: z.string().nullable(),
+  after: z.string().nullable(),
+});
 export type Change = z.infer<typeof change>;
 
 const timelineEntry = z.object({
@@ -48,12 +52,31 @@ const timelineEntry = z.object({
 export type TimelineEntry = z.infer<typeof timelineEntry>;
 
 /** With `?states=1`. Null if the journal lacks the order's first events, or has too many events. */
-const entryWithChanges = timelineEntry.extend({ changes: z.array(change).nullable().optional() });
+export const entryWithChanges = timelineEntry.extend({ changes: z.array(change).nullable().optional() });
 export type EntryWithChanges = z.infer<typeof entryWithChanges>;
 
-export const timelineQuery = z.strictObject({ states: z.literal('1').optional() });
+/**
+ * The maximum number of applied events per page. An order usually has a few dozen; a thousand means a loop somewhere.
+ */
+const LARGEST_TIMELINE = 1000;
+
+export const timelineQuery = z.strictObject({
+  states: z.literal('1').optional().describe('also what each event changed'),
+  sort: z
+    .enum(['sequence', '-sequence'])
+    .optional()
+    .describe(
+      'sequence: oldest event first; -sequence: newest first. Without it: the newest page, in the order of application',
+    ),
+  limit: z.coerce.number().int().min(1).max(LARGEST_TIMELINE).default(LARGEST_TIMELINE),
+  cursor,
+});
 export const timeline = z.object({
-  entries: z.array(entryWithChanges).describe('in the order of application; then parked; then waiting'),
+  entries: z
+    .array(entryWithChanges)
+    .describe(
+      'in the order of application, or newest first with sort=-sequence; parked and waiting events come after the newest applied one',
+    ),
   acts: z.array(auditEntry).describe('what people did to this order and its events, oldest first'),
   lock: lock.nullable().describe('the current lock of the order'),
   ...missing,
@@ -61,11 +84,14 @@ export const timeline = z.object({
   waitingMs: milliseconds
     .nullable()
     .describe('how long the oldest waiting event has waited; null: none is waiting'),
-  leftOut: z.boolean().describe('whether older events are not shown: only the newest 1,000 are'),
+  leftOut: z.boolean().describe('whether there are more events that this page does not show'),
+  cursor: nextCursor.describe(
+    'where the next page starts: of older events, or of newer ones with sort=sequence; null: this is the last page',
+  ),
 });
 export type Timeline = z.infer<typeof timeline>;
 
-const eventSummary = timelineEntry.extend({ shop: z.string(), order: z.string() });
+export const eventSummary = timelineEntry.extend({ shop: z.string(), order: z.string() });
 export type EventSummary = z.infer<typeof eventSummary>;
 
 export const eventQuery = z.strictObject({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { count, cursor, instant, limit, milliseconds, nextCursor, reason } from './base.ts';
 
-const mailbox = z.object({
+export const mailbox = z.object({
   order: z.string(),
   waitingEvents: count,
   waitingSince: instant,

@@ -20,7 +20,7 @@ const filterFields = {
   shop: shop.optional(),
 };
 
-const parkedGroup = z.object({
+export const parkedGroup = z.object({
   cause: z.string().describe('the error without ids and numbers'),
   topic: z.string(),
   shop: z.string(),
@@ -95,7 +95,7 @@ export const discardRequest = z.strictObject({
   dryRun: z.boolean().default(false),
 });
 /** A dry run's answer. */
-const wouldBe = z.object({ dryRun: z.literal(true), events: count });
+export const wouldBe = z.object({ dryRun: z.literal(true), events: count });
 
 export const replayRun = z.object({
   id: z.string(),
@@ -126,5 +126,4 @@ export type ReplayAnswer = z.infer<typeof replayAnswer>;
 export const replayList = z.object({ replays: z.array(replayRun).describe('newest first, 50 at most') });
 export type ReplayList = z.infer<typeof replayList>;
 export const discarded = z.union([z.object({ discarded: count, did: z.string() }), wouldBe]);
-export const replayAbort = z.strictObject({ reason });
 export const replayPlace = z.strictObject({ id: z.uuid() });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { count, milliseconds } from './base.ts';
 
-const queue = z.object({
+export const queue = z.object({
   partition: count,
   paused: z.boolean(),
   jobs: z.object({ active: count, waiting: count, delayed: count, failed: count }),

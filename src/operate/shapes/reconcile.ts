@@ -75,4 +75,3 @@ export const reconcilePage = z.object({
 export type ReconcilePage = z.infer<typeof reconcilePage>;
 
 export const reconcilePlace = z.strictObject({ id: z.uuid() });
-export const reconcileAbort = z.strictObject({ reason });

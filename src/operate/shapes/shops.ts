@@ -5,7 +5,7 @@ import { reconcile } from './reconcile.ts';
 
 const topics = z.array(z.string());
 
-const shopRow = z.object({
+export const shopRow = z.object({
   shop: z.string(),
   waitingEvents: count,
   /** Events accepted in this hour and the 24 before it, and their share of all shops' events (0 to 1). */

@@ -54,7 +54,7 @@ export const status = z.object({
 export type SystemStatus = z.infer<typeof status>;
 
 /** A process that sent a heartbeat in the last hour. It is alive if it sent one in the last 5 s. */
-const program = z.object({
+export const program = z.object({
   program: z.enum(PROGRAMS),
   /** `<host>:<pid>` */
   id: z.string(),
@@ -64,7 +64,7 @@ const program = z.object({
 export type Program = z.infer<typeof program>;
 
 /** The figures of one second. Rates are per second; null: unknown. */
-const sample = z.object({
+export const sample = z.object({
   at: instant,
   acceptedPerSecond: z.number().nullable(),
   duplicatesPerSecond: z.number().nullable(),
@@ -109,3 +109,5 @@ const loadTest = z.object({
 });
 export const loadTestList = z.object({ reports: z.array(loadTest), looked: z.string() });
 export type LoadTestList = z.infer<typeof loadTestList>;
+
+export const openApiDocument = z.record(z.string(), z.unknown());

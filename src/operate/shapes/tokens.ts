@@ -1,13 +1,19 @@
 import { z } from 'zod';
 import { ROLES } from '../../system/roles.ts';
-import { instant, reason } from './base.ts';
+import { instant, reason, shop } from './base.ts';
 
 /** For pages, which know only shapes. */
 export type { Role } from '../../system/roles.ts';
 
+const boundTo = z
+  .array(z.string())
+  .nullable()
+  .describe('the only shops that it may see and change; null: all');
+
 export const bearer = z.object({
   name: z.string(),
   role: z.enum(ROLES),
+  shops: boundTo,
   expiresAt: instant,
 });
 export type Bearer = z.infer<typeof bearer>;
@@ -18,10 +24,11 @@ export const signIn = z.union([
   z.strictObject({ once: z.string().min(1).max(4000) }),
 ]);
 
-const tokenRow = z.object({
+export const tokenRow = z.object({
   id: z.string().describe('the first 16 hex digits of the SHA-256 of its signed part'),
   name: z.string(),
   role: z.enum(ROLES).nullable().describe('null: revoked before its first use'),
+  shops: boundTo,
   kind: z
     .enum(['token', 'session', 'once'])
     .describe('session: of a signed-in page; once: a used one-time link'),
@@ -40,9 +47,19 @@ export const tokenList = z.object({
 });
 export type TokenList = z.infer<typeof tokenList>;
 
+/** A token and its session must fit into a header and a cookie: 20 shops take 1 to 2 kB. */
+const MOST_SHOPS = 20;
+
 export const tokenMint = z.strictObject({
   name: z.string().trim().min(1).max(100),
   role: z.enum(ROLES),
+  shops: z
+    .array(shop)
+    .min(1)
+    .max(MOST_SHOPS)
+    .refine((shops) => new Set(shops).size === shops.length, 'names a shop twice')
+    .optional()
+    .describe('the only shops that it may see and change; if absent, those of your own token'),
   hours: z
     .number()
     .positive()
@@ -53,6 +70,7 @@ export const tokenMint = z.strictObject({
 export const tokenMinted = z.object({
   token: z.string().describe('shown now and never again'),
   id: z.string(),
+  shops: boundTo,
   expiresAt: instant,
   did: z.string(),
 });

@@ -18,12 +18,12 @@ const findings = z.object({
 
 /** A field of an order that does not agree with its journal. */
 export const difference = z.object({
-  field: z.string().describe('`facts.totalPrice`; a member of a list by its id: `refunds.#929361466.status`'),
+  field: z.string().describe('`totalPrice`; a member of a list by its id: `refunds.#929361466.status`'),
   stored: z.string().nullable().describe('the value in MongoDB; null: none. Personal values are masked'),
   rebuilt: z.string().nullable().describe('the value rebuilt from the journal; null: none'),
 });
 
-/** A page of orders, each compared with its journal. All findings zero: nothing is wrong. */
+/** A page of orders, each compared with its journal. If all findings are zero, nothing is wrong. */
 export const verifiedPage = findings.extend({
   orders: count,
   events: count,

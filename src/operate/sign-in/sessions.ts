@@ -31,6 +31,7 @@ interface BrowserSession {
   cookie: string;
   name: string;
   role: Role;
+  shops: readonly string[] | null;
   expiresAt: Date;
 }
 
@@ -66,14 +67,14 @@ export function createSessions(
 ): Sessions {
   const { look, check } = credentials(jwtSecret, store, refusals);
   const keep = async (from: Read): Promise<BrowserSession> => {
-    const { name, role } = from;
-    const claims = { name, role, kind: 'session', ...lineOf(from) } as const;
+    const { name, role, shops } = from;
+    const claims = { name, role, shops, kind: 'session', ...lineOf(from) } as const;
     const cookie = await mintToken(jwtSecret, claims, hoursOf(from));
     const session = await readToken(jwtSecret, cookie);
     if (session.outcome !== 'good') throw new Refusal('not_signed_in', REFUSED.expired);
     // Recorded before the cookie is sent: a session without a record could not be listed and revoked.
     await within(store.keep(session), STEP_MS);
-    return { cookie, name, role, expiresAt: session.expiresAt };
+    return { cookie, name, role, shops, expiresAt: session.expiresAt };
   };
   return {
     begin: async (given) => {
@@ -102,9 +103,13 @@ export function createSessions(
     mintOnce: async (who) => {
       if (who.line.length >= LONGEST_LINE)
         throw new Refusal('conflict', 'too many one-time links in a chain: sign in with a token');
-      const { name, role, token: id, expiresAt } = who;
+      const { name, role, shops, token: id, expiresAt } = who;
       const hours = Math.min(ONCE_HOURS, hoursUntil(expiresAt));
-      const code = await mintToken(jwtSecret, { name, role, kind: 'once', ...lineOf({ ...who, id }) }, hours);
+      const code = await mintToken(
+        jwtSecret,
+        { name, role, shops, kind: 'once', ...lineOf({ ...who, id }) },
+        hours,
+      );
       return { code, expiresAt: new Date(Date.now() + hours * HOUR_MS) };
     },
     idOf: async (given) => {

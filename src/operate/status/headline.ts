@@ -37,12 +37,13 @@ const HEADLINES: readonly HeadlineRow[] = [
   {
     level: 'act',
     says: ({ mongodb }) =>
-      mongodb.state === 'away' ? 'MongoDB is down: events are accepted and wait.' : null,
+      mongodb.state === 'away' ? 'MongoDB is down: events are accepted but not processed.' : null,
     link: doctor,
   },
   {
     level: 'act',
-    says: ({ workers }) => (workers === 0 ? 'No workers are running: events are accepted and wait.' : null),
+    says: ({ workers }) =>
+      workers === 0 ? 'No workers are running: events are accepted but not processed.' : null,
     link: () => '/',
   },
   { level: 'act', says: ({ redisMemory }) => fullText(redisMemory), link: doctor },
@@ -112,8 +113,8 @@ function pausedText(partitions: number[]): string | null {
   const [first] = partitions;
   if (first === undefined) return null;
   return partitions.length === 1
-    ? `Queue ${first} is paused: its events are accepted and wait.`
-    : `${partitions.length} queues are paused: their events are accepted and wait.`;
+    ? `Queue ${first} is paused: its events are accepted but not processed.`
+    : `${partitions.length} queues are paused: their events are accepted but not processed.`;
 }
 
 function shopsText(shops: StatusFigures['shops']): string | null {

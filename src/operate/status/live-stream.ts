@@ -1,6 +1,8 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Caller } from '../caller.ts';
 import { Refusal } from '../refusal.ts';
+import type { ShopBounds } from '../shop-bounds.ts';
+import { nowWithin } from './bound-status.ts';
 import type { Sampler } from './sampler.ts';
 import type { Now } from '../shapes/system.ts';
 import type { Guard } from '../sign-in/authorize.ts';
@@ -26,13 +28,13 @@ const MOST_OF_ONE = 10;
 export function liveHandler(sampler: Sampler, guard: Guard, lookAfterMs = LOOK_AFTER_MS): RequestHandler {
   const open = new Map<string, number>();
   return (request, response) => {
-    const { root } = response.locals.who as Caller;
+    const { root, shops } = response.locals.who as Caller;
     const own = open.get(root) ?? 0;
     if (own >= MOST_OF_ONE)
       throw new Refusal('too_many', `you already have ${MOST_OF_ONE} open streams: close a tab`);
     if (sampler.listeners >= MOST_STREAMS)
       throw new Refusal('too_many', `${MOST_STREAMS} streams are already open`);
-    if (!stream(sampler, response)) throw new Refusal('away', 'this program is stopping');
+    if (!stream(sampler, response, shops)) throw new Refusal('unavailable', 'this program is stopping');
     open.set(root, own + 1);
     const timer = setInterval(() => void lookAfter(request, response, guard), lookAfterMs);
     response.on('close', () => {
@@ -45,10 +47,13 @@ export function liveHandler(sampler: Sampler, guard: Guard, lookAfterMs = LOOK_A
 }
 
 /** False if the sampler has stopped. */
-function stream(sampler: Sampler, response: Response): boolean {
+function stream(sampler: Sampler, response: Response, bounds: ShopBounds): boolean {
   const said: string[] = [`retry: ${OPEN_AGAIN_MS}\n\n`];
   const say = (text: string) => void (response.headersSent ? write(response, text) : said.push(text));
-  const unlisten = sampler.listen({ now: (now) => say(eventOf(now)), end: () => end(response) });
+  const unlisten = sampler.listen({
+    now: (now) => say(eventOf(nowWithin(bounds, now))),
+    end: () => end(response),
+  });
   if (!unlisten) return false;
   response.on('close', unlisten);
   response.writeHead(200, {

@@ -64,7 +64,7 @@ export function createClaimReader(tools: Tools): ClaimReader {
 
 type JournalRow = Pick<EventDocument, '_id' | 'outcome' | 'topic' | 'webhookId'>;
 const JOURNAL_ROW = { outcome: 1, topic: 1, webhookId: 1 } as const;
-/** More than twice the number of topics: one body under every topic, and each as a repeat. */
+/** Upper bound on matches: one body can arrive under every topic, twice each. */
 const LARGEST = 100;
 const UNREAD = 'the journal could not be read: MongoDB is down';
 

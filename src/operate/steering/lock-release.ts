@@ -42,7 +42,7 @@ export async function releaseLock(asked: ReleaseAsked, tools: LockTools): Promis
   const what =
     taken === 'taken'
       ? `the lock was taken from ${holder}`
-      : `the lock was no longer held by ${holder}: it was released, expired, or was taken by another`;
+      : `the lock was no longer held by ${holder}: it was released, has expired, or was taken by another holder`;
   return `${what}; ${ofFence(fenced)}; ${await wake(order, tools)}`;
 }
 

@@ -84,7 +84,16 @@ export class Replays implements Component {
     const state = 'running' as const;
     const begun = { startedAt, endedAt: null, who, reason, rate, state, because: null, total, replayed: 0 };
     const entry = act.number === null ? {} : { entry: act.number };
-    const run: ReplayDocument = { _id: id, ...begun, beatAt: startedAt, asked: markOf(which), ...entry };
+    const shops = await shopsIn(which, this.#tools.parked);
+    const of = shops && { shops };
+    const run: ReplayDocument = {
+      _id: id,
+      ...begun,
+      ...of,
+      beatAt: startedAt,
+      asked: markOf(which),
+      ...entry,
+    };
     // Of two simultaneous requests, one creates the run.
     if (!(await this.#tools.runs.begin(run)))
       return { run: (await this.#known(asked)) ?? asIs(run), begun: false };
@@ -165,6 +174,12 @@ export class Replays implements Component {
     await this.#tools.parked.sweepCounts();
     this.#sweptAt = now;
   }
+}
+
+/** The shops that a selection is limited to; null: all shops. */
+export async function shopsIn(which: ParkedSelection, parked: ParkedStore): Promise<string[] | null> {
+  if ('events' in which) return await parked.shopsOf(which.events);
+  return which.shop === undefined ? null : [which.shop];
 }
 
 /** Why none of these can be replayed or discarded now. */

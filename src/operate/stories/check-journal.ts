@@ -1,4 +1,5 @@
 import type { OrderKey } from '../../order/identity.ts';
+import type { KeepBody } from '../../order/whole-body.ts';
 import type { Collections } from '../../persist/collections.ts';
 import type { EventDocument } from '../../persist/event-schema.ts';
 import { messageOf } from '../../system/errors.ts';
@@ -30,15 +31,17 @@ const BATCH = 50;
  * Rebuilds orders from their journals, in turns: one body is in memory at a time. Yields the orders in the
  * sequence of their keys; if one is cut, it is the last.
  * @param keys in MongoDB's sort order
+ * @param keepBody what orders store of bodies (ORDER_BODY)
  * @param orderMs how long one order may take
  */
 export async function* rebuildEach(
   { events }: Pick<Collections, 'events'>,
   keys: readonly OrderKey[],
+  keepBody: KeepBody,
   orderMs = Infinity,
 ): AsyncGenerator<RebuiltOrder> {
   const pace = new Pace();
-  const waiting = keys.map((key) => emptyOf(key)).values();
+  const waiting = keys.map((key) => emptyOf(key, keepBody)).values();
   let here = waiting.next().value;
   let began = performance.now();
   const cursor = events
@@ -63,9 +66,9 @@ export async function* rebuildEach(
   for (; here; here = waiting.next().value) yield here;
 }
 
-function emptyOf(key: OrderKey): RebuiltOrder {
+function emptyOf(key: OrderKey, keepBody: KeepBody): RebuiltOrder {
   const none = { events: 0, bytes: 0, first: null, isRedacted: false, damage: null, cut: false };
-  return { key, rebuild: new Rebuild(key), ...none };
+  return { key, rebuild: new Rebuild(key, keepBody), ...none };
 }
 
 async function add(to: RebuiltOrder, entry: EventDocument, pace: Pace): Promise<void> {
@@ -86,8 +89,9 @@ async function add(to: RebuiltOrder, entry: EventDocument, pace: Pace): Promise<
 export async function rebuildOne(
   collections: Pick<Collections, 'events'>,
   key: OrderKey,
+  keepBody: KeepBody,
   orderMs?: number,
 ): Promise<RebuiltOrder> {
-  for await (const rebuilt of rebuildEach(collections, [key], orderMs)) return rebuilt;
-  return emptyOf(key);
+  for await (const rebuilt of rebuildEach(collections, [key], keepBody, orderMs)) return rebuilt;
+  return emptyOf(key, keepBody);
 }

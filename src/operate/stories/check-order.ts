@@ -2,6 +2,7 @@ import { deciding } from '../../order/decide.ts';
 import type { EventId, OrderKey } from '../../order/identity.ts';
 import type { Order } from '../../order/order.ts';
 import { damageOf } from '../../order/order-shape.ts';
+import { keepNothing, type KeepBody } from '../../order/whole-body.ts';
 import { NOTHING_WRONG, type Findings } from '../../system/findings.ts';
 import { differencesOf, type Difference } from './differences.ts';
 import type { JournaledEvent } from './journaled.ts';
@@ -18,6 +19,7 @@ export interface Checked {
 /** Rebuilds an order from its journal by the pure rules, one event at a time: one body is in memory. */
 export class Rebuild {
   readonly #key: OrderKey;
+  readonly #keepBody: KeepBody;
   readonly #ids = new Set<EventId>();
   readonly #sequences = new Set<number>();
   #order: Order | null = null;
@@ -25,8 +27,9 @@ export class Rebuild {
   #inversions = 0;
   #unreadable: EventId | null = null;
 
-  constructor(key: OrderKey) {
+  constructor(key: OrderKey, keepBody: KeepBody = keepNothing) {
     this.#key = key;
+    this.#keepBody = keepBody;
   }
 
   /** Adds applied events in the journal's sequence: the result is the same as sorted by position (P5). */
@@ -35,7 +38,8 @@ export class Rebuild {
     this.#sequences.add(sequence);
     this.#last = sequence;
     const before = this.#order;
-    const { order, rejected } = yield* deciding(this.#key, before, [event], appliedAt, new Map());
+    const work = deciding(this.#key, before, [event], appliedAt, new Map(), this.#keepBody);
+    const { order, rejected } = yield* work;
     this.#order = order ?? before;
     if (rejected.length > 0) this.#unreadable ??= event.id;
     const moved = order !== null && order.position !== before?.position;
@@ -60,14 +64,18 @@ export class Rebuild {
     return this.#sequences.size === this.#ids.size && this.#last === this.#ids.size;
   }
 
-  /** What is wrong with the stored order. @param order null: there is no document */
-  compare(order: Order | null): Checked {
+  /**
+   * What is wrong with the stored order.
+   * @param order null: there is no document
+   * @param rebuilt the order that it should be
+   */
+  compare(order: Order | null, rebuilt = this.#order): Checked {
     if (!order) return checked({ wrongState: this.#ids.size > 0 ? 1 : 0 });
     const damage = damageOf(order);
     if (damage.length > 0) return checked({ damaged: 1 }, [], damage);
     const unexplained = order.applied.filter(({ event }) => !this.#ids.has(event)).length;
     const repeated = this.#ids.size - this.#sequences.size;
-    const differences = unexplained === 0 ? this.#differences(order) : [];
+    const differences = unexplained === 0 ? differencesFrom(rebuilt, order) : [];
     const findings = {
       appliedTwice: Math.max(0, order.sequence - this.#ids.size - unexplained) + repeated,
       inversions: this.#inversions,
@@ -76,11 +84,11 @@ export class Rebuild {
     };
     return checked(findings, differences);
   }
+}
 
-  #differences(order: Order): Difference[] {
-    if (this.#order) return differencesOf(order, this.#order);
-    return [{ field: 'order', stored: 'an order', rebuilt: null }];
-  }
+function differencesFrom(rebuilt: Order | null, stored: Order): Difference[] {
+  if (rebuilt) return differencesOf(stored, rebuilt);
+  return [{ field: 'order', stored: 'an order', rebuilt: null }];
 }
 
 function checked(

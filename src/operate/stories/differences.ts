@@ -1,9 +1,10 @@
 import { masked } from '../../order/mask.ts';
 import type { Order } from '../../order/order.ts';
+import { flat } from '../../persist/order-document.ts';
 
 /** A field of an order that does not agree with its journal. Personal values are masked. */
 export interface Difference {
-  /** `facts.totalPrice`, `refunds.929361466.status` */
+  /** `totalPrice`, `refunds.929361466.status` */
   field: string;
   /** The value in MongoDB; null: none. */
   stored: string | null;
@@ -17,7 +18,8 @@ const LONGEST_VALUE = 120;
 
 /** Compares only what does not depend on how the order's events arrived. */
 export function differencesOf(stored: Order, rebuilt: Order): Difference[] {
-  const [a, b] = [stateOf(stored), stateOf(rebuilt)];
+  const isSameSetting = stored.whole?.kept === rebuilt.whole?.kept && stored.whole?.body !== null;
+  const [a, b] = [stored, rebuilt].map((order) => stateOf(order, isSameSetting)) as [object, object];
   const paths = [...differingPaths(a, b, [])];
   if (paths.length === 0) return [];
   const [shownA, shownB] = [withoutPersons(a), withoutPersons(b)];
@@ -28,8 +30,11 @@ export function differencesOf(stored: Order, rebuilt: Order): Difference[] {
   }));
 }
 
-/** Everything that does not depend on how the events arrived. Parts are top-level fields, as in MongoDB. */
-function stateOf(order: Order): object {
+/**
+ * Everything that does not depend on how the events arrived. Facts and parts are top-level fields, as in MongoDB.
+ * @param withBody whether both were stored with the same ORDER_BODY
+ */
+function stateOf(order: Order, withBody: boolean): object {
   // A redacted order has no customers. Parked events are not applied.
   const {
     applied: _,
@@ -37,10 +42,12 @@ function stateOf(order: Order): object {
     version: ___,
     customers: ____,
     parkedEvents: _____,
-    parts,
-    ...state
+    committed: ______,
+    whole,
+    ...rest
   } = order;
-  return { ...state, ...parts };
+  const { customerId: _______, ...state } = flat(rest);
+  return { ...state, ...(withBody && whole && { body: whole.body }) };
 }
 
 type Path = readonly string[];

@@ -1,4 +1,6 @@
+import { byIndex } from '../../persist/by-index.ts';
 import type { Collections } from '../../persist/collections.ts';
+import { equals } from '../../persist/equals.ts';
 import { RARE_OUTCOMES } from '../../persist/event-schema.ts';
 import type { Mark } from '../cursors.ts';
 import type { FindOrders } from './find-orders.ts';
@@ -7,7 +9,8 @@ import type { JournalEntry } from './views.ts';
 /** Search conditions; all that are given must hold. Times in ms since 1970. */
 interface EventFilter {
   order?: string | undefined;
-  shop?: string | undefined;
+  /** One or several. */
+  shop?: string | readonly string[] | undefined;
   webhookId?: string | undefined;
   hash?: string | undefined;
   topic?: string | undefined;
@@ -63,7 +66,7 @@ const PLANS: readonly Planning[] = [
   ({ shop }) =>
     shop === undefined
       ? null
-      : { hint: { shop: 1, appliedAt: 1 }, conditions: { shop: { $eq: shop } }, byTime: true },
+      : { hint: { shop: 1, appliedAt: 1 }, conditions: equals({ shop }), byTime: true },
   ({ topic }) =>
     topic === undefined
       ? null
@@ -76,22 +79,30 @@ export function createEventSearch(
   findOrders: FindOrders,
 ): EventSearch {
   return async (filter, after) => {
-    const named = filter.order === undefined ? [] : await findOrders(filter.order, filter.shop);
-    const orders = named.map(({ key }) => key);
+    const orders = filter.order === undefined ? [] : await ordersNamed(filter.order, filter.shop);
     if (filter.order !== undefined && orders.length === 0) return NOTHING;
     const plan = planOf(filter, orders);
     const time = plan.byTime ? timesOf(filter, after) : {};
-    const entries = events
-      .find({ ...plan.conditions, ...time }, { payload: 0 })
-      .sort(plan.byTime ? { appliedAt: -1 } : {})
-      .hint(plan.hint)
-      .limit(LOOK)
-      .lean<JournalEntry[]>()
-      .cursor() as AsyncIterable<JournalEntry>;
     const isWanted = (entry: JournalEntry) => matches(entry, filter, orders) && isAfter(entry, after);
-    const seen = await look(entries, isWanted, plan.byTime ? filter.limit : LOOK);
+    const seen = await byIndex(plan.hint, (hint) => {
+      const entries = events
+        .find({ ...plan.conditions, ...time }, { payload: 0 })
+        .sort(plan.byTime ? { appliedAt: -1 } : {})
+        .setOptions(hint)
+        .limit(LOOK)
+        .lean<JournalEntry[]>()
+        .cursor() as AsyncIterable<JournalEntry>;
+      return look(entries, isWanted, plan.byTime ? filter.limit : LOOK);
+    });
     return pageOf(seen, filter.limit, plan.byTime);
   };
+
+  async function ordersNamed(order: string, shop: EventFilter['shop']): Promise<string[]> {
+    const found = await Promise.all(
+      shop === undefined ? [findOrders(order)] : [shop].flat().map((each) => findOrders(order, each)),
+    );
+    return found.flat().map(({ key }) => key);
+  }
 }
 
 const NOTHING: FoundEvents = { events: [], next: null, lookedBackTo: null };
@@ -164,14 +175,14 @@ function timesOf({ since, until }: EventFilter, after: Mark | null): object {
 
 function matches(entry: JournalEntry, filter: EventFilter, orders: readonly string[]): boolean {
   const { order, shop, webhookId, hash, topic, outcome, since = -Infinity, until = Infinity } = filter;
-  const wanted: [unknown, unknown][] = [
+  const wanted: [string | readonly string[] | undefined, string | null | undefined][] = [
     [shop, entry.shop],
     [webhookId, entry.webhookId],
     [topic, entry.topic],
     [outcome, entry.outcome],
   ];
   return (
-    wanted.every(([asked, is]) => asked === undefined || asked === is) &&
+    wanted.every(([asked, is]) => asked === undefined || [asked].flat().some((each) => each === is)) &&
     (hash === undefined || entry._id.startsWith(hash)) &&
     (order === undefined || orders.includes(entry.order)) &&
     timeOf(entry) >= since &&

@@ -1,10 +1,10 @@
 import { asOrderId, asShopOrNone, orderKey } from '../../order/identity.ts';
 import type { Collections } from '../../persist/collections.ts';
-import type { OrderDocument } from '../../persist/order-schema.ts';
+import type { OrderDocument } from '../../persist/order-fields.ts';
 import { readKey } from '../cursors.ts';
 
 /** An order that was found by its key, id or name. */
-interface NamedOrder {
+export interface NamedOrder {
   key: string;
   name: string | null;
   /** Null if no event of it was applied yet, or only its key is known. */

@@ -29,6 +29,7 @@ export function journaledEventOf(entry: PlacedEntry): JournaledEvent {
     ...waitingOf({ ...entry, receivedAt: timeIn(entry, 'receivedAt') }),
     unreadable: null,
     body: bodyOf(entry),
+    ...(entry.redactedAt && { isRedacted: true as const }),
   };
   const { outcome, sequence } = entry;
   return { event, outcome, sequence, appliedAt: timeIn(entry, 'appliedAt').getTime() };

@@ -1,15 +1,17 @@
 import { asEventId, asOrderId } from '../../order/identity.ts';
 import type { Collections } from '../../persist/collections.ts';
+import { equals } from '../../persist/equals.ts';
 import type { ParkedRow } from '../../persist/parked-store.ts';
 import { MISSING_STATES } from '../../system/states.ts';
-import { namesOf, type FindOrders } from './find-orders.ts';
+import { namesOf, type FindOrders, type NamedOrder } from './find-orders.ts';
 import { readKey } from '../cursors.ts';
+import { isOrderWithin, type ShopBounds } from '../shop-bounds.ts';
 import type { SearchAnswer, SearchHit } from '../shapes/orders.ts';
 import type { Missing, MissingEvents } from './missing-events.ts';
 import type { JournalEntry } from './views.ts';
 
 /** Finds what an operator has at hand: an order's name or id, a webhook id, the start of a hash. */
-export type Search = (text: string) => Promise<SearchAnswer>;
+export type Search = (text: string, bounds: ShopBounds) => Promise<SearchAnswer>;
 
 export interface SearchTools {
   collections: Pick<Collections, 'events' | 'parked'>;
@@ -25,22 +27,18 @@ const HASH_BEGIN = /^[0-9a-f]{6,64}$/;
 
 export function search({ collections, findOrders, missing, waitingWith }: SearchTools): Search {
   const { events, parked } = collections;
-  return async (text) => {
+  return async (text, bounds) => {
     const hash = HASH_BEGIN.test(text) ? text : null;
     const [orders, byHash, byWebhook, parkedHere, waiting, known] = await Promise.all([
-      findOrders(text),
-      hash ? read({ _id: { $gte: hash, $lt: `${hash}g` } }) : [],
-      read({ webhookId: { $eq: text } }),
-      readParked(text),
+      ordersNamed(text, bounds, findOrders),
+      hash ? read({ _id: { $gte: hash, $lt: `${hash}g` } }, bounds) : [],
+      read({ webhookId: { $eq: text } }, bounds),
+      readParked(text, bounds),
       asOrderId(text) ? waitingWith(text) : [],
       readKey(text) && events.exists({ order: { $eq: text } }),
     ]);
-    const named = [...parkedHere.orders, ...(waiting ?? [])].map((key) => ({
-      key,
-      name: null,
-      status: null,
-    }));
-    const all = [...new Map([...named, ...orders].map((each) => [each.key, each])).values()];
+    const named = [...parkedHere.orders, ...(waiting ?? [])];
+    const all = orderPerKey(named, orders).filter(({ key }) => isOrderWithin(bounds, key));
     const counts = await missing(all.map(({ key }) => key));
     const orderHits = all.flatMap((order, i) => {
       const lacks = lackText(counts[i]);
@@ -56,15 +54,24 @@ export function search({ collections, findOrders, missing, waitingWith }: Search
     return { hits, looked: lookedIn(text, hash, waiting !== null) };
   };
 
-  async function read(conditions: object): Promise<JournalEntry[]> {
-    return await events.find(conditions, { payload: 0 }).limit(MOST_EVENTS).lean<JournalEntry[]>();
+  async function read(conditions: object, bounds: ShopBounds): Promise<JournalEntry[]> {
+    return await events
+      .find({ ...conditions, ...equals({ shop: bounds ?? undefined }) }, { payload: 0 })
+      .limit(MOST_EVENTS)
+      .lean<JournalEntry[]>();
   }
 
   /** Parked events by their order's id or name, or by webhook id: they may outlive their journal. */
-  async function readParked(text: string): Promise<{ orders: string[]; events: ParkedRow[] }> {
+  async function readParked(
+    text: string,
+    bounds: ShopBounds,
+  ): Promise<{ orders: string[]; events: ParkedRow[] }> {
     const find = (conditions: object) =>
       parked
-        .find({ ...conditions, state: { $in: [...MISSING_STATES] } }, { payload: 0 })
+        .find(
+          { ...conditions, ...equals({ shop: bounds ?? undefined }), state: { $in: [...MISSING_STATES] } },
+          { payload: 0 },
+        )
         .limit(MOST_EVENTS)
         .lean<ParkedRow[]>();
     const [byName, byWebhook] = await Promise.all([
@@ -73,6 +80,18 @@ export function search({ collections, findOrders, missing, waitingWith }: Search
     ]);
     return { orders: byName.map(({ order }) => order), events: [...byName, ...byWebhook] };
   }
+}
+
+/** Shop by shop, so that the others' orders of this name do not use up the limit. */
+async function ordersNamed(text: string, bounds: ShopBounds, findOrders: FindOrders) {
+  if (bounds === null) return await findOrders(text);
+  return (await Promise.all(bounds.map((shop) => findOrders(text, shop)))).flat();
+}
+
+/** Orders of which only the key is known have no name or status yet. */
+function orderPerKey(named: readonly string[], orders: readonly NamedOrder[]): NamedOrder[] {
+  const unknown = named.map((key): NamedOrder => ({ key, name: null, status: null }));
+  return [...new Map([...unknown, ...orders].map((each) => [each.key, each])).values()];
 }
 
 function hit(kind: SearchHit['kind'], key: string, label: string): SearchHit {

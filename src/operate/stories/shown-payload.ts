@@ -1,7 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import { bytesOf, decompress } from '../../system/payload.ts';
 import { masked } from '../../order/mask.ts';
+import type { OrderDocument } from '../../persist/order-fields.ts';
+import { storedText } from '../../persist/stored-json.ts';
+import { readJson } from '../../order/lossless-json.ts';
 import type { EventDetail } from '../shapes/events.ts';
+import type { ShownOrder } from '../shapes/orders.ts';
 
 type Shown = Pick<EventDetail, 'payload' | 'payloadBase64' | 'masked' | 'payloadBytes'>;
 
@@ -19,4 +23,15 @@ export function shownPayload(payload: Buffer | { buffer: Uint8Array }, unmasked:
   return isUtf8(body)
     ? { payload: body.toString(), masked: false, payloadBytes }
     : { payloadBase64: body.toString('base64'), masked: false, payloadBytes };
+}
+
+/** The same for an order's stored body. */
+export function shownBody(
+  { body, bodySource }: Pick<OrderDocument, 'body' | 'bodySource'>,
+  unmasked: boolean,
+): Pick<ShownOrder, 'body' | 'bodyLeftOut'> {
+  if (!body) return bodySource?.leftOut === undefined ? {} : { bodyLeftOut: bodySource.leftOut };
+  const text = Buffer.from(storedText(body));
+  const json = readJson(unmasked ? text : Buffer.from(masked(text) ?? ''));
+  return json.ok ? { body: json.value as Record<string, unknown> } : {};
 }

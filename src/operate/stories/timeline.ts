@@ -4,6 +4,8 @@ import type { OrderKey } from '../../order/identity.ts';
 import type { Collections } from '../../persist/collections.ts';
 import type { SpoolDocument } from '../../persist/spool-schema.ts';
 import { parkedOf } from '../../persist/parked-count.ts';
+import type { ShopBounds } from '../shop-bounds.ts';
+import { sequenceCursor } from '../cursors.ts';
 import { actsOn } from './acts.ts';
 import { changesOf, MOST_EVENTS } from './changes.ts';
 import type { Duplicates } from './duplicates.ts';
@@ -23,31 +25,44 @@ export interface TimelineTools {
   now: () => number;
 }
 
+interface TimelineAsked {
+  states: boolean;
+  /** Absent: the newest page, in the order of application. */
+  sort?: 'sequence' | '-sequence' | undefined;
+  /** How many applied events. */
+  limit: number;
+  /** Where the page before ended. */
+  after: number | null;
+  /** A caller who may see only some shops does not see actions that also concern other orders. */
+  bounds: ShopBounds;
+}
+
 /**
  * An order's whole history: processed events and operator actions from MongoDB; waiting events, duplicates and
  * the lock from Redis. Null if nothing is known about the order.
  * @throws Error if Redis is down and MongoDB has no events of the order
  */
-export type TimelineReader = (key: OrderKey, asked: { states: boolean }) => Promise<Timeline | null>;
+export type TimelineReader = (key: OrderKey, asked: TimelineAsked) => Promise<Timeline | null>;
 
-/** Events shown for one order. An order usually has a few dozen; a thousand means a loop somewhere. */
-const ENDED_SHOWN = 1000;
 const WAITING_SHOWN = 500;
 const PARKED_SHOWN = 100;
+/** Parked events of one order that are shown with its newest page: far more than operators can decide on. */
+const PARKED_READ = 1000;
 
 export function createTimelineReader(tools: TimelineTools): TimelineReader {
-  return async (key, { states }) => {
-    const [ended, waiting] = await Promise.all([readEnded(tools, key), readWaiting(tools, key)]);
-    const entries = allOf(ended.entries, waiting.entries);
+  return async (key, asked) => {
+    const [ended, waiting] = await Promise.all([readEnded(tools, key, asked), readWaiting(tools, key)]);
+    const waits = ended.isNewest ? await stillWaiting(tools, waiting.entries) : [];
+    const entries = allOf(ended.entries, waits);
     if (entries.length === 0 && !waiting.fromRedis)
       throw new Error('Redis is down: waiting events are unknown');
-    if (entries.length === 0) return null;
+    if (entries.length === 0 && asked.after === null) return null;
     const ids = entries.map(({ event }) => event);
     const [duplicates, acts, lock, changes, [missing], parkedNow] = await Promise.all([
       tools.duplicates(entries.map((entry) => ({ ...entry, order: key }))),
-      actsOn(tools.collections, key, ids),
+      actsOn(tools.collections, key, ids, asked.bounds),
       tools.lockOf(key).catch(() => null),
-      states ? readChanges(tools, key, ended) : undefined,
+      asked.states ? readChanges(tools, key, ended) : undefined,
       tools.missing([key]),
       parkedOf(tools.collections.parked, key, PARKED_SHOWN),
     ]);
@@ -58,13 +73,14 @@ export function createTimelineReader(tools: TimelineTools): TimelineReader {
     }));
     const counts = missing ?? { waitingEvents: null, parkedEvents: 0 };
     return {
-      entries: shown,
+      entries: asked.sort === '-sequence' ? shown.toReversed() : shown,
       acts,
       lock,
       ...counts,
       parkedNow,
       waitingMs: waiting.ms,
       leftOut: ended.leftOut,
+      cursor: sequenceCursor(ended.next),
     };
   };
 }
@@ -98,27 +114,57 @@ function waitsAgain(entry: TimelineEntry): TimelineEntry {
 }
 
 interface EndedEntries {
+  /** In the order of application; then parked events, in the order in which they were parked. */
   entries: TimelineEntry[];
+  /** Whether the page has the newest applied event. Only then it also has parked and waiting events. */
+  isNewest: boolean;
   leftOut: boolean;
+  /** The sequence of the event after which the next page starts. */
+  next: number | null;
 }
 
-/** In the order of application; then parked events, in the order in which they were parked. */
-async function readEnded({ collections: { events } }: TimelineTools, key: OrderKey): Promise<EndedEntries> {
-  const read = (sequence: object | null) =>
+/** A page of applied events: from the oldest on, or from the newest back. */
+async function readEnded(
+  { collections: { events } }: TimelineTools,
+  key: OrderKey,
+  { sort, limit, after }: TimelineAsked,
+): Promise<EndedEntries> {
+  const fromOldest = sort === 'sequence';
+  const read = (sequence: object | null, most: number) =>
     events
       .find({ order: String(key), sequence }, { payload: 0 })
-      .sort({ sequence: -1 })
-      .limit(ENDED_SHOWN + 1)
+      .sort({ sequence: fromOldest ? 1 : -1 })
+      .limit(most)
       .lean<JournalEntry[]>();
-  const [applied, parked] = await Promise.all([read({ $gt: 0 }), read(null)]);
+  const found = await read({ $gt: 0, ...beyond(after, fromOldest) }, limit + 1);
+  const page = found.slice(0, limit);
+  const next = found.length > limit ? (page.at(-1)?.sequence ?? null) : null;
+  const isNewest = fromOldest ? next === null : after === null;
+  const parked = isNewest ? await read(null, PARKED_READ + 1) : [];
   const byTime = parked.toSorted((a, b) => a.appliedAt.getTime() - b.appliedAt.getTime());
+  const inOrder = fromOldest ? page : page.toReversed();
   return {
-    entries: [
-      ...applied.slice(0, ENDED_SHOWN).toReversed().map(timelineEntry),
-      ...byTime.slice(-ENDED_SHOWN).map(timelineEntry),
-    ],
-    leftOut: applied.length > ENDED_SHOWN || parked.length > ENDED_SHOWN,
+    entries: [...inOrder, ...byTime.slice(-PARKED_READ)].map(timelineEntry),
+    isNewest,
+    leftOut: next !== null || parked.length > PARKED_READ,
+    next,
   };
+}
+
+function beyond(after: number | null, fromOldest: boolean): object {
+  if (after === null) return {};
+  return fromOldest ? { $gt: after } : { $lt: after };
+}
+
+/** Between journal and trim, an event of another page may be in the mailbox, too. */
+async function stillWaiting(
+  { collections: { events } }: TimelineTools,
+  waiting: TimelineEntry[],
+): Promise<TimelineEntry[]> {
+  if (waiting.length === 0) return waiting;
+  const ids = waiting.map(({ event }) => event);
+  const applied = await events.distinct('_id', { _id: { $in: ids }, sequence: { $gt: 0 } });
+  return waiting.filter(({ event }) => !applied.includes(event));
 }
 
 interface WaitingEntries {
@@ -152,7 +198,6 @@ async function readWaiting(
 }
 
 async function readChanges({ collections: { events } }: TimelineTools, key: OrderKey, ended: EndedEntries) {
-  const applied = ended.entries.filter(({ sequence }) => sequence !== null);
-  if (ended.leftOut || applied.length > MOST_EVENTS) return null;
+  if (ended.entries.filter(({ sequence }) => sequence !== null).length > MOST_EVENTS) return null;
   return changesOf(key, await readJournaled(events, key, MOST_EVENTS + 1));
 }

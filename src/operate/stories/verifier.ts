@@ -1,23 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { trustedOrderKey, type OrderKey } from '../../order/identity.ts';
+import type { OrderKey } from '../../order/identity.ts';
 import type { Order } from '../../order/order.ts';
+import { keepNothing, type KeepBody } from '../../order/whole-body.ts';
 import type { Collections } from '../../persist/collections.ts';
 import { fromDocument } from '../../persist/order-document.ts';
-import type { OrderDocument } from '../../persist/order-schema.ts';
+import type { OrderDocument } from '../../persist/order-fields.ts';
 import { FINDINGS, NOTHING_WRONG, type Findings } from '../../system/findings.ts';
 import type { VerifiedPage } from '../shapes/verify.ts';
 import { rebuildEach, rebuildOne, type RebuiltOrder } from './check-journal.ts';
 import { damaged, type Checked } from './check-order.ts';
-
-/** Which orders to verify. */
-export interface VerifyFilter {
-  shop?: string | undefined;
-  /** Only orders committed since; ms since 1970. */
-  since?: number | undefined;
-  /** The key after which to continue. */
-  after?: string | undefined;
-  limit: number;
-}
+import { compareStored } from './compare-stored.ts';
+import { nextKeys, type KeyFilter } from './next-keys.ts';
 
 /** Bounds of one page. */
 export interface VerifyLimits {
@@ -42,16 +35,19 @@ const PAUSE_MS = 250;
 export function createVerifier(
   collections: Collections,
   retentionDays: number,
+  keepBody: KeepBody = keepNothing,
   limits: VerifyLimits = LIMITS,
-): (filter: VerifyFilter) => Promise<VerifiedPage> {
+): (filter: KeyFilter) => Promise<VerifiedPage> {
   return async (filter) => {
     const { keys, cursor } = await nextKeys(collections, filter);
     const page: VerifiedPage = { ...NOTHING_YET, wrong: [], cursor };
     const expiredBefore = Date.now() - retentionDays * 86_400_000;
     let bytes = 0;
-    for await (const some of inChunks(rebuildEach(collections, keys, limits.orderMs))) {
+    for await (const some of inChunks(rebuildEach(collections, keys, keepBody, limits.orderMs))) {
       for (const first of await compared(collections, some)) {
-        const looked = await untilItStands(collections, first, limits);
+        const looked = await untilItStands(collections, first, (key) =>
+          rebuildOne(collections, key, keepBody, limits.orderMs),
+        );
         addUp(page, looked, isTooOld(looked, expiredBefore));
         bytes += looked.bytes;
       }
@@ -100,23 +96,28 @@ interface VerifiedOrder {
 const FRESH_MS = 30_000;
 
 /** The journal was read first: it is written after the order, so it has no event that the order lacks. */
-async function compared({ orders }: Collections, rebuilt: readonly RebuiltOrder[]): Promise<VerifiedOrder[]> {
+async function compared(
+  collections: Collections,
+  rebuilt: readonly RebuiltOrder[],
+): Promise<VerifiedOrder[]> {
   const keys = rebuilt.map(({ key }) => String(key));
-  const documents = await orders.find({ _id: { $in: keys } }).lean<OrderDocument[]>();
+  const documents = await collections.orders.find({ _id: { $in: keys } }).lean<OrderDocument[]>();
   const byKey = new Map(documents.map((document) => [document._id, document]));
-  return rebuilt.map(({ key, rebuild, events, bytes, isRedacted, damage, cut }) => {
+  const verified = rebuilt.map(async ({ key, rebuild, events, bytes, isRedacted, damage, cut }) => {
     const document = byKey.get(key) ?? null;
     const order = document && fromDocument(document);
-    const checked = damage === null ? rebuild.compare(order) : damaged(damage);
+    const checked =
+      damage === null ? (await compareStored(key, rebuild, order, collections)).checked : damaged(damage);
     const is = { isRedacted, tooLarge: cut, fresh: isFresh(document), moving: false };
     return { key, order, events, bytes, checked, ...is };
   });
+  return await Promise.all(verified);
 }
 
 function isFresh(document: OrderDocument | null): boolean {
   // The field may have been overwritten by hand.
-  const touchedAt: unknown = document?.touchedAt;
-  return touchedAt instanceof Date && touchedAt.getTime() > Date.now() - FRESH_MS;
+  const changedAt: unknown = document?.changedAt;
+  return changedAt instanceof Date && changedAt.getTime() > Date.now() - FRESH_MS;
 }
 
 /** Its first events are no longer in the journal (JOURNAL_RETENTION_DAYS): only their sequence is checked. */
@@ -128,14 +129,14 @@ function isTooOld({ order, checked: { findings } }: VerifiedOrder, expiredBefore
 async function untilItStands(
   collections: Collections,
   first: VerifiedOrder,
-  { orderMs }: VerifyLimits,
+  rebuild: (key: OrderKey) => Promise<RebuiltOrder>,
 ): Promise<VerifiedOrder> {
   let last = first;
   const isDone = ({ checked, isRedacted, tooLarge }: VerifiedOrder) =>
     isRedacted || tooLarge || isClean(checked.findings);
   for (let again = 0; again < LOOKS_AGAIN && !isDone(last); again += 1) {
     await sleep(PAUSE_MS);
-    const [next = last] = await compared(collections, [await rebuildOne(collections, last.key, orderMs)]);
+    const [next = last] = await compared(collections, [await rebuild(last.key)]);
     if (next.order?.version === last.order?.version && next.events === last.events) return next;
     last = { ...next, moving: true };
   }
@@ -172,36 +173,4 @@ function judged({ checked, isRedacted, tooLarge }: VerifiedOrder, tooOld: boolea
 
 function isClean(findings: Findings): boolean {
   return FINDINGS.every((name) => findings[name] === 0);
-}
-
-/** The next orders by key, including those that only the journal has. */
-async function nextKeys(
-  { orders, events }: Collections,
-  { shop, since, after, limit }: VerifyFilter,
-): Promise<{ keys: OrderKey[]; cursor: string | null }> {
-  const from = after ?? (shop === undefined ? '' : `${shop}/`);
-  // `0` follows `/`.
-  const end = shop === undefined ? {} : { $lt: `${shop}0` };
-  const touched = since === undefined ? {} : { touchedAt: { $gte: new Date(since) } };
-  const found = await orders
-    .find({ _id: { $gt: from, ...end }, ...touched }, { _id: 1 })
-    .sort({ _id: 1 })
-    .limit(limit)
-    .lean<{ _id: string }[]>();
-  const cursor = found.length === limit ? (found.at(-1)?._id ?? null) : null;
-  const until = cursor === null ? end : { $lte: cursor };
-  const ended = since === undefined ? {} : { appliedAt: { $gte: new Date(since) } };
-  const journaled = await events.distinct('order', {
-    order: { $gt: from, ...until },
-    sequence: { $ne: null },
-    ...ended,
-  });
-  // A page may end at any of them, and the next begins after it.
-  const keys = [...new Set([...found.map(({ _id }) => _id), ...journaled])].toSorted(byBytes);
-  return { keys: keys.map(trustedOrderKey), cursor };
-}
-
-/** MongoDB's sort order. */
-function byBytes(a: string, b: string): number {
-  return a < b ? -1 : 1;
 }

@@ -2,67 +2,59 @@ import type { WaitingEvent } from '../../order/event.ts';
 import type { Line } from '../../order/event.ts';
 import type { EventDocument } from '../../persist/event-schema.ts';
 import { trustedOrderKey } from '../../order/identity.ts';
-import { withoutMemory } from '../../order/known.ts';
-import { newOrder } from '../../order/order.ts';
+import { withoutMemory } from '../../order/without-memory.ts';
+import { totalsOf, withQuantities, type Quantities } from '../../order/derive-totals.ts';
+import { newOrder, type Order } from '../../order/order.ts';
+import type { Parts } from '../../order/part.ts';
 import { damageOf } from '../../order/order-shape.ts';
 import { STATUSES } from '../../order/status.ts';
-import { fromDocument, toDocument } from '../../persist/order-document.ts';
-import type { OrderDocument } from '../../persist/order-schema.ts';
+import { fromDocument } from '../../persist/order-document.ts';
+import type { OrderDocument } from '../../persist/order-fields.ts';
 import { waitingOf } from '../../persist/envelope.ts';
 import type { Missing } from './missing-events.ts';
 import type { SpoolDocument } from '../../persist/spool-schema.ts';
 import type { EventSummary, TimelineEntry } from '../shapes/events.ts';
 
-/** An order as the API shows it. Times are ISO 8601. */
+/** An order as the API shows it: amounts are text, times are ISO 8601. */
 export type OrderView = ReturnType<typeof orderView>;
 
 /** A damaged document is shown without its contents, with the fields that are damaged. */
 export function orderView(document: OrderDocument, missing: Missing) {
-  const damage = damageOf(fromDocument(document));
-  return { ...shownOrder(damage.length === 0 ? document : blankOf(document), missing), damage };
+  const order = fromDocument(document);
+  const damage = damageOf(order);
+  const shown = damage.length === 0 ? order : blankOf(document);
+  return { ...shownOrder(shown, missing), changedAt: isoOrNull(dateOrNull(document.changedAt)), damage };
 }
 
-function blankOf({ _id, name, status }: OrderDocument): OrderDocument {
-  const key = trustedOrderKey(_id);
-  const order = newOrder(key);
-  const known = {
+function blankOf({ _id, name, status, version }: OrderDocument): Order {
+  const order = newOrder(trustedOrderKey(_id));
+  return {
+    ...order,
+    version: typeof version === 'number' ? version : order.version,
     name: typeof name === 'string' ? name : null,
     status: STATUSES.includes(status) ? status : order.status,
   };
-  return { ...toDocument(key, { ...order, ...known }, 0) };
 }
 
-function shownOrder(document: OrderDocument, { waitingEvents, parkedEvents }: Missing) {
-  const { facts, ends, snapshot } = document;
+function shownOrder(order: Order, missing: Missing) {
+  const { shop, orderId, name, status, version, ends, snapshot, parts } = order;
+  const { presentmentTotalOf: _, ...facts } = order.facts;
   return {
-    shop: document.shop,
-    orderId: document.orderId,
-    name: document.name,
-    status: document.status,
-    financialStatus: facts.financialStatus,
-    fulfillmentStatus: facts.fulfillmentStatus,
-    currency: facts.currency,
-    totalPrice: facts.totalPrice,
-    waitingEvents,
-    parkedEvents,
-    version: document.version,
+    shop,
+    orderId,
+    name,
+    status,
+    ...facts,
+    ...totalsOf(order),
+    ...missing,
+    version,
     snapshotAt: snapshot ? iso(snapshot.at) : null,
-    createdAt: document.createdAt instanceof Date ? document.createdAt.toISOString() : null,
     cancelledAt: ends.cancelled ? iso(ends.cancelled.at) : null,
+    cancelReason: ends.cancelled?.reason ?? null,
     deletedAt: ends.deletedAt === null ? null : iso(ends.deletedAt),
-    lines: document.lines.map(shownLine),
-    transactions: shownParts(document.transactions),
-    refunds: shownParts(document.refunds),
-    fulfillments: shownParts(document.fulfillments),
-    fulfillmentEvents: shownParts(document.fulfillmentEvents),
-    tenders: shownParts(document.tenders),
-    disputes: shownParts(document.disputes),
-    returns: shownParts(document.returns),
-    edits: shownParts(document.edits),
-    drafts: shownParts(document.drafts),
-    assessments: shownParts(document.assessments),
-    protections: shownParts(document.protections),
-    statusHistory: document.statusHistory.map((change) => ({
+    lines: withQuantities(order).map(shownLine),
+    ...shownParts(parts),
+    statusHistory: order.statusHistory.map((change) => ({
       ...change,
       occurredAt: iso(change.occurredAt),
       appliedAt: iso(change.appliedAt),
@@ -134,13 +126,24 @@ export function spooledEntry(document: Omit<SpoolDocument, 'payload'>): Timeline
   return waitingEntry(waitingOf(document));
 }
 
-function shownParts(parts: readonly object[]) {
-  return parts.map(withoutMemory);
+function shownParts(parts: Parts): Parts {
+  return mapValues(parts, (list) => (list as object[]).map(withoutMemory)) as unknown as Parts;
 }
 
 /** A line without a current quantity still has all that was ordered. */
-function shownLine(line: Line) {
+function shownLine(line: Line & Quantities) {
   return withoutMemory({ ...line, currentQuantity: line.currentQuantity ?? line.quantity });
+}
+
+function mapValues<Key extends string, From, To>(from: Record<Key, From>, to: (value: From) => To) {
+  return Object.fromEntries(Object.entries<From>(from).map(([key, value]) => [key, to(value)])) as Record<
+    Key,
+    To
+  >;
+}
+
+function dateOrNull(value: unknown): Date | null {
+  return value instanceof Date ? value : null;
 }
 
 function iso(ms: number): string {

@@ -1,12 +1,14 @@
 import compression from 'compression';
-import express, { type Express, type Router } from 'express';
+import express, { type Express, type RequestHandler, type Router } from 'express';
 import { adminRoutes, type AdminTools } from '../../health/admin-routes.ts';
 import type { AuditLog } from '../../persist/audit-log.ts';
 import type { Logger } from '../../system/log.ts';
 import { onError } from '../api/on-error.ts';
 import type { Route } from '../api/route.ts';
 import { routerOf } from '../api/router.ts';
+import { refuseGlobal } from '../api/scope.ts';
 import { safeHeaders } from '../headers.ts';
+import type { Caller } from '../caller.ts';
 import { Refusal } from '../refusal.ts';
 import { authorize, type Guard } from '../sign-in/authorize.ts';
 import type { Refusals } from '../sign-in/refusals.ts';
@@ -17,8 +19,11 @@ export interface DashboardTools extends AdminTools {
   audit: AuditLog;
   refusals: Refusals;
   log: Logger;
-  /** Routers that require a sign-in, by path: raw jobs, the API's document, reports. */
-  behindSignIn: Readonly<Record<string, Router>>;
+  /**
+   * Routers that require a sign-in, by path: raw jobs, the API's document, reports. Global ones are about all shops: not
+   * for tokens that are bound to shops.
+   */
+  behindSignIn: Readonly<Record<string, { scope: 'own' | 'global'; router: Router }>>;
   /** The dashboard's own files. They hold no data and need no sign-in, so that people can sign in. */
   pages: Router;
 }
@@ -28,11 +33,11 @@ export function dashboardApp(tools: DashboardTools): Express {
   const app = adminRoutes(express().disable('x-powered-by').use(safeHeaders()), tools);
   app.use(compression({ filter: isCompressible }));
   app.use('/api', apiOf(tools));
-  for (const [place, router] of Object.entries(tools.behindSignIn))
-    app.use(place, authorize(tools.guard, 'viewer'), router);
+  for (const [place, { scope, router }] of Object.entries(tools.behindSignIn))
+    app.use(place, authorize(tools.guard, 'viewer'), onlyInScope(scope), router);
   app.use(tools.pages);
-  app.use((_request, response) => {
-    response.status(404).json({ error: 'no such route; the API is under /api' });
+  app.use(() => {
+    throw new Refusal('not_found', 'no such route; the API is under /api');
   });
   app.use(onError(tools.log));
   return app;
@@ -45,6 +50,14 @@ function apiOf({ routes, guard, audit, refusals }: DashboardTools): Router {
     throw new Refusal('not_found', 'no such route; /api/openapi.json lists all routes');
   });
   return router;
+}
+
+function onlyInScope(scope: 'own' | 'global'): RequestHandler {
+  return (_request, response, next) => {
+    const { shops } = response.locals.who as Caller;
+    if (scope === 'global') refuseGlobal(shops);
+    next();
+  };
 }
 
 /** Event streams are not compressed: compression would delay them. */

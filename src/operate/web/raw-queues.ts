@@ -4,6 +4,7 @@ import { ExpressAdapter } from '@bull-board/express';
 import type { Queue } from 'bullmq';
 import express, { type RequestHandler, type Router } from 'express';
 import { POLICIES, withPolicy } from '../headers.ts';
+import { Refusal } from '../refusal.ts';
 
 /**
  * BullMQ's own view of the queues (bull-board), for inspecting raw jobs. It is read-only, enforced by the
@@ -25,7 +26,8 @@ export function rawQueues(queues: readonly Queue[], place: string): Router {
   const router = express.Router();
   router.use(withPolicy(POLICIES.foreignPage()), (request, response, next) => {
     if (request.method === 'GET' || request.method === 'HEAD') return next();
-    response.status(405).set('allow', 'GET, HEAD').json({ error: 'raw jobs are read-only' });
+    response.set('allow', 'GET, HEAD');
+    throw new Refusal('method_not_allowed', 'raw jobs are read-only');
   });
   router.use(withoutForeignLinks, adapter.getRouter() as Router);
   return router;

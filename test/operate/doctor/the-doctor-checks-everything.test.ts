@@ -26,7 +26,7 @@ describe('the doctor', () => {
     mongo = openMongo((await namespace()).mongoUri);
     await mongoReady(mongo);
     collections = collectionsOf(mongo);
-    await prepareCollections(collections, 90);
+    await prepareCollections(collections, { journal: 90, changes: 30 });
     const examine = createDoctor({
       redis: deposit.redis,
       mongo,
@@ -125,7 +125,7 @@ describe('the doctor', () => {
     expect(queues).toMatchObject({ verdict: 'doubtful', found: '1 of 1 is paused: partition 0' });
     expect(indexes).toMatchObject({ verdict: 'bad', found: 'missing: events {"order":1,"sequence":1}' });
     await deposit.queues[0]?.resume();
-    await prepareCollections(collections, 30);
+    await prepareCollections(collections, { journal: 30, changes: 30 });
     const healed = await checks();
     expect(healed['MongoDB indexes']?.verdict).toBe('good');
     expect(healed['journal retention']).toMatchObject({

@@ -1,0 +1,137 @@
+import { mongo } from 'mongoose';
+import { NumberText } from '../order/exact-json.ts';
+import { readJson } from '../order/lossless-json.ts';
+
+/**
+ * JSON as MongoDB stores it: as documents, lists and values that can be queried. Nothing is lost:
+ * - A number that JavaScript cannot represent exactly is a Long (an id beyond 2^53), or a Decimal128.
+ * - A key that MongoDB could take for an operator or a path has that character as `%` and its code: `a.b` is `a%2Eb`.
+ *   In a reserved key, that is the first character.
+ * - What BSON cannot hold is its JSON text, as binary data of the subtype 128: half of a surrogate pair, a number
+ *   beyond Decimal128, and what is nested deeper than MongoDB allows.
+ */
+export type StoredJson = null | boolean | number | string | object;
+
+const JSON_TEXT = 128;
+/** MongoDB allows 100 levels. The rest is for the document around it, and for queries that nest it further. */
+const DEEPEST = 80;
+
+/**
+ * Returns the value itself if nothing in it is stored as something else: nearly all bodies are not copied.
+ * @param value from exactJson
+ */
+export function toStored(value: unknown, depth = 0): StoredJson {
+  if (typeof value === 'string') return value.isWellFormed() ? value : textOf(value);
+  if (typeof value !== 'object' || value === null) return value as null | boolean | number;
+  if (value instanceof NumberText) return storedNumber(value);
+  if (depth >= DEEPEST) return textOf(value);
+  return Array.isArray(value) ? storedList(value, depth) : storedObject(value, depth);
+}
+
+function storedList(list: unknown[], depth: number): StoredJson {
+  let copy: StoredJson[] | null = null;
+  for (const [i, each] of list.entries()) {
+    const stored = toStored(each, depth + 1);
+    if (copy) copy.push(stored);
+    else if (stored !== each) copy = [...(list.slice(0, i) as StoredJson[]), stored];
+  }
+  return copy ?? list;
+}
+
+function storedObject(value: object, depth: number): StoredJson {
+  let copy: [string, StoredJson][] | null = null;
+  const members = Object.entries(value);
+  for (const [i, [key, each]] of members.entries()) {
+    const member: [string, StoredJson] = [storedKey(key), toStored(each, depth + 1)];
+    if (copy) copy.push(member);
+    else if (member[0] !== key || member[1] !== each) copy = [...members.slice(0, i), member];
+  }
+  return copy ? Object.fromEntries(copy) : value;
+}
+
+function storedNumber({ text }: NumberText): StoredJson {
+  const long = /^-?\d{1,19}$/.test(text) ? mongo.Long.fromString(text) : null;
+  if (long?.toString() === text) return long;
+  try {
+    return mongo.Decimal128.fromString(text);
+  } catch {
+    return binary(text);
+  }
+}
+
+function textOf(value: unknown): mongo.Binary {
+  return binary(jsonText(value));
+}
+
+function binary(text: string): mongo.Binary {
+  return new mongo.Binary(Buffer.from(text), JSON_TEXT);
+}
+
+/**
+ * What a body remembers, and what every object inherits: the driver finds `toString` in any object, also in its
+ * options, and then returns a list of that name as bytes (js-bson, `fieldsAsRaw`).
+ */
+const RESERVED = new Set(['positions', 'gone', ...Object.getOwnPropertyNames(Object.prototype)]);
+/** `$`, `.`, `%`, NUL and halves of surrogate pairs. */
+const UNSAFE = /[$.%\0]|\p{Cs}/u;
+const EACH_UNSAFE = /[$.%\0]|\p{Cs}/gu;
+
+function storedKey(key: string): string {
+  if (RESERVED.has(key)) return escaped(key[0]!) + key.slice(1);
+  return UNSAFE.test(key) ? key.replace(EACH_UNSAFE, escaped) : key;
+}
+
+function escaped(character: string): string {
+  const code = character.charCodeAt(0).toString(16).toUpperCase();
+  return code.length > 2 ? `%u${code.padStart(4, '0')}` : `%${code.padStart(2, '0')}`;
+}
+
+function keyOf(stored: string): string {
+  return stored.replaceAll(/%u([0-9A-F]{4})|%([0-9A-F]{2})/g, (_, long: string, short: string) =>
+    String.fromCharCode(Number.parseInt(long ?? short, 16)),
+  );
+}
+
+/** The JSON text of a stored value. */
+export function storedText(stored: unknown): string {
+  if (stored instanceof mongo.Binary) return Buffer.from(stored.buffer).toString();
+  if (stored instanceof mongo.Long || stored instanceof mongo.Decimal128) return stored.toString();
+  if (Array.isArray(stored)) return `[${stored.map(storedText).join(',')}]`;
+  if (typeof stored !== 'object' || stored === null)
+    return Object.is(stored, -0) ? '-0' : JSON.stringify(stored);
+  const members = Object.entries(stored).filter(([key]) => key !== 'positions' && key !== 'gone');
+  return `{${members.map(([key, value]) => `${JSON.stringify(keyOf(key))}:${storedText(value)}`).join(',')}}`;
+}
+
+/** The same as a JavaScript value. A number that JavaScript cannot represent exactly is text. */
+export function storedValue(stored: unknown): unknown {
+  const json = readJson(Buffer.from(storedText(stored)));
+  return json.ok ? json.value : null;
+}
+
+/** JSON.stringify for any depth: it uses a list instead of recursion. */
+function jsonText(root: unknown): string {
+  const pieces: string[] = [];
+  const left: ({ text: string } | { value: unknown })[] = [{ value: root }];
+  for (let next = left.pop(); next; next = left.pop()) {
+    if ('text' in next) pieces.push(next.text);
+    else if (next.value instanceof NumberText) pieces.push(next.value.text);
+    else if (typeof next.value !== 'object' || next.value === null) pieces.push(scalarText(next.value));
+    // Not spread: a list may have more members than a call takes arguments.
+    else for (const member of membersOf(next.value).toReversed()) left.push(member);
+  }
+  return pieces.join('');
+}
+
+function scalarText(value: unknown): string {
+  return Object.is(value, -0) ? '-0' : JSON.stringify(value);
+}
+
+function membersOf(value: object): ({ text: string } | { value: unknown })[] {
+  const isList = Array.isArray(value);
+  const members = Object.entries(value).flatMap(([key, each], i) => [
+    { text: `${i === 0 ? '' : ','}${isList ? '' : `${JSON.stringify(key)}:`}` },
+    { value: each as unknown },
+  ]);
+  return [{ text: isList ? '[' : '{' }, ...members, { text: isList ? ']' : '}' }];
+}

@@ -1,0 +1,32 @@
+import type { PlantedFault } from './fault.ts';
+
+/** Faults in what is stored of an order's body: persist/, operate/. */
+export const STORING: readonly PlantedFault[] = [
+  {
+    name: 'newer-body-not-stored',
+    promise: 'P5',
+    file: 'persist/order-store.ts',
+    find: 'known?.whole !== undefined && known.whole === order.whole',
+    replace: 'known?.whole !== undefined && order.whole !== undefined',
+    tests: ['persist/a-commit-sends-only-a-changed-body'],
+    named: 'a newer body is sent',
+  },
+  {
+    name: 'list-named-tostring-stored-as-it-is',
+    promise: 'P8',
+    file: 'persist/stored-json.ts',
+    find: "new Set(['positions', 'gone', ...Object.getOwnPropertyNames(Object.prototype)])",
+    replace: "new Set(['positions', 'gone', '__proto__'])",
+    tests: ['persist/a-body-is-stored-without-loss'],
+    named: 'a list with the name toString',
+  },
+  {
+    name: 'redacted-order-compared-with-more-than-it-may-have',
+    promise: 'P5',
+    file: 'operate/stories/compare-stored.ts',
+    find: 'checked: rebuild.compare(order, redacted)',
+    replace: 'checked: rebuild.compare(order)',
+    tests: ['compliance/an-order-that-changed-its-customer'],
+    named: 'agrees with its journal',
+  },
+];
