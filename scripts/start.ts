@@ -7,7 +7,13 @@ import { announceFakeStore, startFakeStore, type FakeStore } from '../testkit/fa
 import { isAlive } from '../testkit/local/is-alive.ts';
 import { startMongo } from '../testkit/local/mongo.ts';
 import { freePort, tryPort } from '../testkit/local/ports.ts';
-import { startProgram, untilReady, watchProgram, type RunningProgram } from '../testkit/local/programs.ts';
+import {
+  startProgram,
+  untilReady,
+  watchProgram,
+  type ProgramName,
+  type RunningProgram,
+} from '../testkit/local/programs.ts';
 import { startRedis } from '../testkit/local/redis.ts';
 import {
   developmentSecrets,
@@ -69,9 +75,7 @@ async function main(): Promise<void> {
   const config = loadConfig(process.env);
   shutdownMs = config.SHUTDOWN_MS;
   const secrets = developmentSecrets();
-  const redisUrl = config.REDIS_URL ?? (await startServer('Redis', () => startRedis(`${STATE}/redis`))).url;
-  const mongoUri =
-    config.MONGODB_URI ?? (await startServer('MongoDB', () => startMongo(`${STATE}/mongo`))).uri;
+  const servers = await openServers(config);
   const ports = await choosePorts(config);
   const jwtSecret = config.OPS_JWT_SECRET ?? secrets.opsJwtSecret;
   const local: LocalFile = {
@@ -80,15 +84,24 @@ async function main(): Promise<void> {
     dashboardUrl: `http://localhost:${ports.dashboard}`,
     shopifySecret: config.SHOPIFY_API_SECRET ?? secrets.shopifySecret,
     adminToken: await mintToken(jwtSecret, DEVELOPER, TOKEN_HOURS),
-    redisUrl,
-    mongoUri,
+    ...servers,
   };
-  const store = asked['fake-shopify'] ? await openStore(local, secrets.tokenKeys, ports.app) : null;
-  await startPrograms(config, local, ports, { ...store?.env, OPS_JWT_SECRET: jwtSecret });
+  const own = { TOKEN_KEYS: config.TOKEN_KEYS ?? secrets.tokenKeys, OPS_JWT_SECRET: jwtSecret };
+  const store = asked['fake-shopify'] ? await openStore(local, own.TOKEN_KEYS, ports.app) : null;
+  await startPrograms(config, local, ports, { ...store?.env, ...own });
   store?.open();
   writeLocal(local);
   announce(local, store, await mintToken(jwtSecret, { ...DEVELOPER, kind: 'once' }, ONCE_HOURS));
   if (store) say(announceFakeStore(store));
+}
+
+async function openServers({
+  REDIS_URL,
+  MONGODB_URI,
+}: Config): Promise<Pick<LocalFile, 'redisUrl' | 'mongoUri'>> {
+  const redisUrl = REDIS_URL ?? (await startServer('Redis', () => startRedis(`${STATE}/redis`))).url;
+  const mongoUri = MONGODB_URI ?? (await startServer('MongoDB', () => startMongo(`${STATE}/mongo`))).uri;
+  return { redisUrl, mongoUri };
 }
 
 async function openStore(local: LocalFile, tokenKeys: string, port: number): Promise<FakeStore> {
@@ -111,6 +124,7 @@ interface Ports {
   ingest: number;
   dashboard: number;
   worker: number;
+  publisher: number;
   app: number;
   /** The address at which ingest answers /readyz. */
   ingestAdmin: number;
@@ -135,7 +149,8 @@ async function choosePorts(config: Config): Promise<Ports> {
   const dashboard = await choose('DASHBOARD_PORT');
   // Without a store, there is no app.
   const app = asked['fake-shopify'] ? await choose('APP_PORT') : config.APP_PORT;
-  return { ingest, dashboard, app, worker: await freePort(), ingestAdmin: config.ADMIN_PORT ?? ingest };
+  const [worker, publisher] = [await freePort(), await freePort()];
+  return { ingest, dashboard, app, worker, publisher, ingestAdmin: config.ADMIN_PORT ?? ingest };
 }
 
 async function startPrograms(
@@ -157,9 +172,10 @@ async function startPrograms(
     PORT: String(ports.ingest),
     DASHBOARD_PORT: String(ports.dashboard),
   };
-  say(more.APP_PORT ? 'starting worker, ingest, dashboard and app' : 'starting worker, ingest and dashboard');
+  say(`starting worker, publisher, ingest${more.APP_PORT ? ', dashboard and app' : ' and dashboard'}`);
   const programs: { program: RunningProgram; port: number }[] = [
     { program: start('worker', { ...env, ADMIN_PORT: String(ports.worker) }), port: ports.worker },
+    { program: start('publisher', { ...env, ADMIN_PORT: String(ports.publisher) }), port: ports.publisher },
     { program: start('dashboard', env), port: ports.dashboard },
     { program: start('ingest', env), port: ports.ingestAdmin },
     ...(more.APP_PORT ? [{ program: start('app', env), port: Number(more.APP_PORT) }] : []),
@@ -167,7 +183,7 @@ async function startPrograms(
   await Promise.all(programs.map(({ program, port }) => untilReady(program, `http://localhost:${port}`)));
 }
 
-function start(name: 'ingest' | 'worker' | 'dashboard' | 'app', env: NodeJS.ProcessEnv): RunningProgram {
+function start(name: ProgramName, env: NodeJS.ProcessEnv): RunningProgram {
   const program = asked.watch ? watchProgram(name, env) : startProgram(name, env, 'inherit');
   started.push({ name, kind: 'program', stop: program.stop, pid: -(program.child.pid ?? 0) });
   void program.ended.then((code) => {

@@ -41,6 +41,7 @@ const FOLDERS: Record<string, Row> = {
       'operate/web',
       'order',
       'persist',
+      'publish',
       'reconcile',
       'shop',
       'system',
@@ -56,8 +57,8 @@ const FOLDERS: Record<string, Row> = {
     npmKnows: ['ioredis'],
   },
   drain: {
-    uses: ['order', 'system'],
-    knows: ['deposit', 'lock', 'persist'],
+    uses: ['lock', 'order', 'system'],
+    knows: ['deposit', 'persist'],
     npm: ['bullmq'],
     npmKnows: ['ioredis'],
   },
@@ -95,6 +96,12 @@ const FOLDERS: Record<string, Row> = {
     npmKnows: [],
   },
   persist: { uses: ['order', 'system'], knows: [], npm: ['mongoose', 'zod'], npmKnows: [] },
+  publish: {
+    uses: ['lock', 'order', 'persist', 'system'],
+    knows: [],
+    npm: ['bullmq', 'ipaddr.js', 'jsonata', 'piscina', 'undici'],
+    npmKnows: ['ioredis'],
+  },
   reconcile: {
     uses: ['order', 'persist', 'system'],
     knows: ['deposit', 'lock', 'shop'],

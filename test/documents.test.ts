@@ -204,9 +204,9 @@ describe('the documents are correct', () => {
     const told = rows(section('redis-keys', 'docs/data.md')).map(([key = '']) =>
       key.replaceAll(/`|<\w+>/g, '').replace('{p}', '{0}'),
     );
-    const { partition: _, claims: __, queuePrefix: ___, shopLock, ...keys } = redisKeys(0);
+    const { partition: _, claims: __, queuePrefix: ___, shopLock, laneLock, ...keys } = redisKeys(0);
     const names = Object.values(keys).map((each) => (typeof each === 'string' ? each : each('' as never)));
-    expect(told.toSorted()).toEqual([...names, shopLock('' as never, '')].toSorted());
+    expect(told.toSorted()).toEqual([...names, shopLock('' as never, ''), laneLock('', '')].toSorted());
   });
 
   test('the map is short, and every file that it names exists', () => {

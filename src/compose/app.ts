@@ -24,7 +24,7 @@ import { resealAll, createSessionStore } from '../shop/session-store.ts';
 import { createShopActivity } from '../shop/shop-activity.ts';
 import { API_VERSION, openShopify, scopesOf, shopifyAddress, type AppConfig } from '../shop/shopify.ts';
 import { SubscriptionCheck } from '../shop/subscription-check.ts';
-import { createTokenCipher, type TokenCipher } from '../shop/token-cipher.ts';
+import { createCipher, type Cipher } from '../system/cipher.ts';
 import { createHeartbeats } from '../system/heartbeats.ts';
 import type { Component } from '../system/lifecycle.ts';
 import type { Logger } from '../system/log.ts';
@@ -47,7 +47,7 @@ export interface App extends Composition {
 export function composeApp(resources: AppResources): App {
   const { config, log, metrics, now, redis, partitions, mongo, collections } = resources;
   const lock = createLocks(resources.lockServers, config.LOCK_TTL_MS, () => metrics.locksLost.inc());
-  const cipher = createTokenCipher(config.TOKEN_KEYS);
+  const cipher = createCipher(config.TOKEN_KEYS);
   const shop = shopTools(resources, lock, cipher);
   const admin = {
     checks: [redisCheck(redis), mongoCheck(mongo.getClient())],
@@ -90,7 +90,7 @@ export function composeApp(resources: AppResources): App {
 }
 
 /** What the routes and the background work use: Shopify, the shops, and their tokens. */
-function shopTools({ config, log, collections, audit }: AppResources, lock: Locks, cipher: TokenCipher) {
+function shopTools({ config, log, collections, audit }: AppResources, lock: Locks, cipher: Cipher) {
   const shopify = openShopify(config, log);
   const shops = createShopStore(collections);
   const sessions = createSessionStore(collections.sessions, cipher);
@@ -132,7 +132,7 @@ function addRoutes(
   app.use(onError(log));
 }
 
-function resealing({ collections, log }: AppResources, cipher: TokenCipher): Component {
+function resealing({ collections, log }: AppResources, cipher: Cipher): Component {
   return {
     name: 'token keys',
     start: async () => {

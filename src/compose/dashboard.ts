@@ -36,6 +36,7 @@ import {
   type Shared,
 } from './dashboard-tools.ts';
 import type { Wakes } from './deposits.ts';
+import { effectTools } from './effect-tools.ts';
 
 /** The dashboard, and what its tests look at. */
 export interface Dashboard extends Composition, Wakes {
@@ -58,10 +59,12 @@ export function composeDashboard(resources: DashboardResources): Dashboard {
   const replays = new Replays(replayTools);
   const loadTests = new LoadTestReports(path.join('.lockstep', 'load-tests'));
   const changes = changeTools(shared);
+  const { component: laneQueues, ...effects } = effectTools(resources);
   const routes = allRoutes({
     ...readingTools(shared),
     ...changingTools(shared),
     ...requestTools(shared),
+    ...effects,
     audit: { audit: collections.audit, signer },
     changes,
     doctor: doctorTools(shared),
@@ -89,14 +92,10 @@ export function composeDashboard(resources: DashboardResources): Dashboard {
     measure: async () => measureStatus(metrics, await status()),
   });
   const settled: Component = { name: 'wakes', stop: () => waker.flush() };
-  const brokenOff = endsBrokenOff({ audit: collections.audit, now, log });
-  const beating = createHeartbeats(redis, redisKeys(0), 'dashboard', () => Promise.resolve({}));
+  const own = [store, refusals, signer, ...backgroundOf(resources), laneQueues, settled, replays];
   return {
     http: [{ name: 'dashboard', app, port: config.DASHBOARD_PORT, about: 'dashboard and API' }],
-    components: {
-      before: [store, refusals, signer, secretsSeen(resources), settled, replays, brokenOff, beating],
-      after: [streamsOf(shared), changes.waits],
-    },
+    components: { before: own, after: [streamsOf(shared), changes.waits] },
     queues,
     waker,
     routes,
@@ -113,6 +112,16 @@ function streamsOf({ sampler, stopping }: Shared): Component {
     return sampler.stop();
   };
   return { name: 'live streams and exports', start: () => sampler.start(), stop };
+}
+
+/** What the dashboard does without being asked. */
+function backgroundOf(resources: DashboardResources): Component[] {
+  const { redis, collections, now, log } = resources;
+  return [
+    secretsSeen(resources),
+    endsBrokenOff({ audit: collections.audit, now, log }),
+    createHeartbeats(redis, redisKeys(0), 'dashboard', () => Promise.resolve({})),
+  ];
 }
 
 /** A secret's age counts from the first start with it. */

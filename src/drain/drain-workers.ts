@@ -6,7 +6,7 @@ import type { Component } from '../system/lifecycle.ts';
 import type { Logger } from '../system/log.ts';
 import type { Metrics } from '../system/metrics.ts';
 import { QUEUE, type RedisKeys } from '../system/redis-keys.ts';
-import { backoffMs } from './backoff.ts';
+import { backoffMs } from '../system/backoff.ts';
 import type { Drained } from './drain-order.ts';
 
 /** Soon: another drain usually ends within milliseconds, and a stalled one keeps its lock for LOCK_TTL_MS. */

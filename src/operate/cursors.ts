@@ -71,6 +71,13 @@ export function readRecordCursor(cursor: string | undefined): RecordMark | null 
   return ms === undefined || id === undefined ? refuse() : { at: new Date(Number(ms)), id };
 }
 
+/** The same for effects. @throws Refusal */
+export function readEffectCursor(cursor: string | undefined): RecordMark | null {
+  if (cursor === undefined) return null;
+  const [, ms, id] = /^(\d{1,15}) (ef_[0-9a-f]{40})$/.exec(asGiven(cursor)) ?? [];
+  return ms === undefined || id === undefined ? refuse() : { at: new Date(Number(ms)), id };
+}
+
 /** A position after the event with this sequence, in the history of an order. */
 export function sequenceCursor(sequence: number | null): string | null {
   return sequence === null ? null : asText(`sequence ${sequence}`);

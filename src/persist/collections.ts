@@ -4,6 +4,8 @@ import { auditSchema, type AuditDocument } from './audit-schema.ts';
 import { completenessSchema, type CompletenessDocument } from './completeness-schema.ts';
 import { blockSchema, CHANGES_TTL_INDEX, type BlockDocument } from './block-schema.ts';
 import { outboxSchema, TOMBSTONE_DAYS, TOMBSTONE_TTL_INDEX, type OutboxDocument } from './outbox-schema.ts';
+import { destinationSchema, type DestinationDocument } from './destination-schema.ts';
+import { EFFECTS_TTL_INDEX, effectSchema, type EffectDocument } from './effect-schema.ts';
 import { eventSchema, JOURNAL_TTL_INDEX, type EventDocument } from './event-schema.ts';
 import { codeOf, COMMAND_NOT_FOUND, INDEX_OPTIONS_CONFLICT } from './mongo-codes.ts';
 import { ORDER_FIELDS, type OrderDocument } from './order-fields.ts';
@@ -19,6 +21,7 @@ import {
   reconcileSchema,
   type ReconcileDocument,
 } from './reconcile-schema.ts';
+import { routedSchema, type RoutedDocument } from './routed-schema.ts';
 import { sessionSchema, type SessionDocument } from './session-schema.ts';
 import { shopSchema, type ShopDocument } from './shop-schema.ts';
 import { spoolSchema, type SpoolDocument } from './spool-schema.ts';
@@ -41,6 +44,9 @@ export interface Collections {
   programs: Model<ProgramDocument>;
   outbox: Model<OutboxDocument>;
   changes: Model<BlockDocument>;
+  destinations: Model<DestinationDocument>;
+  effects: Model<EffectDocument>;
+  routed: Model<RoutedDocument>;
 }
 
 export function collectionsOf(connection: Connection): Collections {
@@ -60,6 +66,9 @@ export function collectionsOf(connection: Connection): Collections {
     programs: connection.model<ProgramDocument>('Program', programSchema),
     outbox: connection.model<OutboxDocument>('Outbox', outboxSchema),
     changes: connection.model<BlockDocument>('Block', blockSchema),
+    destinations: connection.model<DestinationDocument>('Destination', destinationSchema),
+    effects: connection.model<EffectDocument>('Effect', effectSchema),
+    routed: connection.model<RoutedDocument>('Routed', routedSchema),
   };
 }
 
@@ -95,6 +104,7 @@ export async function prepareCollections(collections: Collections, days: Retenti
   await ensureIndexes(collections);
   await endAfter(collections.events, JOURNAL_TTL_INDEX, days.journal);
   await endAfter(collections.parked, PARKED_TTL_INDEX, days.journal);
+  await endAfter(collections.effects, EFFECTS_TTL_INDEX, days.journal);
   await endAfter(collections.changes, CHANGES_TTL_INDEX, days.changes);
   await endAfter(collections.outbox, TOMBSTONE_TTL_INDEX, TOMBSTONE_DAYS);
   await endAfter(collections.reconciles, RECONCILE_TTL_INDEX, RECONCILE_RETENTION_DAYS);

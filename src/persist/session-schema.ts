@@ -1,4 +1,5 @@
 import { Schema } from 'mongoose';
+import type { Sealed } from '../system/cipher.ts';
 import type { FieldsOf, SubfieldsOf } from './fields-of.ts';
 
 /** A session of @shopify/shopify-api: a shop's tokens, encrypted. Unencrypted fields are for lookups and display. */
@@ -7,25 +8,26 @@ export interface SessionDocument {
   _id: string;
   shop: string;
   /** The whole session, encrypted with AES-256-GCM. */
-  sealed: { key: string; iv: Buffer; tag: Buffer; text: Buffer };
+  sealed: Sealed;
   expires: Date | null;
   refreshExpires: Date | null;
   storedAt: Date;
 }
 
-const sealed = {
+/** An encrypted text. */
+export const SEALED = {
   _id: false,
   key: String,
   iv: Buffer,
   tag: Buffer,
   text: Buffer,
-} satisfies SubfieldsOf<SessionDocument['sealed']>;
+} as const satisfies SubfieldsOf<Sealed>;
 
 export const sessionSchema = new Schema(
   {
     _id: { type: String, required: true },
     shop: { type: String, required: true },
-    sealed: { type: sealed, required: true },
+    sealed: { type: SEALED, required: true },
     expires: Date,
     refreshExpires: Date,
     storedAt: { type: Date, required: true },

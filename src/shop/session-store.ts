@@ -3,7 +3,7 @@ import type { Model } from 'mongoose';
 import { createSealedSessions } from '../persist/sealed-sessions.ts';
 import type { SessionDocument } from '../persist/session-schema.ts';
 import { Fault, messageOf } from '../system/errors.ts';
-import type { TokenCipher } from './token-cipher.ts';
+import type { Cipher } from '../system/cipher.ts';
 
 /** Sessions of Shopify's library, in MongoDB. Tokens are encrypted. */
 export interface SessionStore {
@@ -15,7 +15,7 @@ export interface SessionStore {
   loadSession: (id: string) => Promise<Session | undefined>;
 }
 
-export function createSessionStore(sessions: Model<SessionDocument>, cipher: TokenCipher): SessionStore {
+export function createSessionStore(sessions: Model<SessionDocument>, cipher: Cipher): SessionStore {
   const stored = createSealedSessions(sessions);
   const opened = ({ _id, shop, sealed }: SessionDocument): Session => {
     try {
@@ -56,7 +56,7 @@ export function createSessionStore(sessions: Model<SessionDocument>, cipher: Tok
  */
 export async function resealAll(
   sessions: Model<SessionDocument>,
-  cipher: TokenCipher,
+  cipher: Cipher,
 ): Promise<{ resealed: number; unopened: number }> {
   const counts = { resealed: 0, unopened: 0 };
   const stored = createSealedSessions(sessions);
@@ -70,7 +70,7 @@ export async function resealAll(
   return counts;
 }
 
-function resealed(cipher: TokenCipher, sealed: SessionDocument['sealed'], id: string) {
+function resealed(cipher: Cipher, sealed: SessionDocument['sealed'], id: string) {
   try {
     return cipher.seal(cipher.open(sealed, id), id);
   } catch {

@@ -80,7 +80,7 @@ export const SETTINGS = {
       .refine(namesDiffer, 'two keys have the same name: give each key its own')
       .optional(),
     about:
-      "keys that encrypt shops' tokens: `<name>:<64 hex digits>`, comma-separated; the first encrypts, all decrypt; the app needs it",
+      "keys that encrypt shops' tokens and destinations' secrets: `<name>:<64 hex digits>`, comma-separated; the first encrypts, all decrypt; the app needs it, and so do the dashboard and publishers for destinations",
     secret: true,
   },
   UNKNOWN_SHOPS: {

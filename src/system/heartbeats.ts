@@ -14,7 +14,7 @@ import { within } from './within.ts';
  *
  * Nothing else is promised: a heartbeat that cannot be sent is skipped, and no program waits for one.
  */
-export const PROGRAMS = ['ingest', 'worker', 'dashboard', 'app'] as const;
+export const PROGRAMS = ['ingest', 'worker', 'dashboard', 'app', 'publisher'] as const;
 
 /** What a program counts. null: there was nothing to measure. */
 export type Figures = Readonly<Record<string, number | null>>;

@@ -37,6 +37,22 @@ function shopMetrics({ counter, gauge }: ReturnType<typeof makersIn>) {
   };
 }
 
+/** What publishers count. */
+function effectMetrics({ counter, histogram }: ReturnType<typeof makersIn>) {
+  return {
+    effects: counter('effects_total', 'Attempts to send an effect, by how they ended and topic', [
+      'outcome',
+      'topic',
+    ]),
+    effectSeconds: histogram('effect_seconds', 'One attempt to send an effect', MILLISECONDS_TO_SECONDS),
+    effectAgeSeconds: histogram(
+      'effect_age_seconds',
+      'From an effect created to its message accepted by the other side',
+      SECONDS_TO_MINUTES,
+    ),
+  };
+}
+
 /** A program's metrics, in a registry of its own. */
 export function createMetrics() {
   const registry = new Registry();
@@ -93,5 +109,6 @@ export function createMetrics() {
     changesPending: gauge('changes_pending', 'Commits that are not yet in the change feed'),
     changesSeconds: histogram('changes_seconds', 'From commit to the change feed', SECONDS_TO_MINUTES),
     ...shopMetrics(makers),
+    ...effectMetrics(makers),
   };
 }

@@ -38,6 +38,10 @@ export interface RedisKeys {
   spoolLock: string;
   /** Redlock's key for moving commits into the change feed. Partition 0. */
   feedLock: string;
+  /** Redlock's key for turning changes into effects. Partition 0. */
+  routerLock: string;
+  /** Redlock's key for the effects of an order at a destination. The partition is the destination's. */
+  laneLock: (destination: string, order: string) => string;
   /** Redlock's key for refreshing a shop's token, reconciling the shop, or redacting in it. Partition 0. */
   shopLock: (purpose: 'token' | 'reconcile' | 'completeness' | 'compliance', shop: string) => string;
   /** zset: program -> last heartbeat (ms, Redis's clock). Partition 0, for all programs. */
@@ -59,6 +63,8 @@ export const PARTITIONS_KEY = 'lockstep:partitions';
 
 /** The name of the queue of every partition. */
 export const QUEUE = 'drain';
+/** The name of a destination's queue, which is in the destination's partition. */
+export const laneQueue = (destination: string) => `effects-${destination}`;
 
 export function redisKeys(partition: number): RedisKeys {
   const prefix = `lockstep:{${partition}}`;
@@ -78,6 +84,8 @@ export function redisKeys(partition: number): RedisKeys {
     lock: (order) => `${prefix}:lock:${order}`,
     spoolLock: `${prefix}:lock:spool`,
     feedLock: `${prefix}:changes:lock`,
+    routerLock: `${prefix}:effects:lock`,
+    laneLock: (destination, order) => `${prefix}:effects:lock:${destination}:${order}`,
     shopLock: (purpose, shop) => `${prefix}:lock:${purpose}:${shop}`,
     heartbeats: `${prefix}:heartbeats`,
     heartbeatReports: `${prefix}:heartbeats:reports`,
@@ -88,17 +96,18 @@ export function redisKeys(partition: number): RedisKeys {
   };
 }
 
-/** The partition of an order; the same in every program with the same PARTITIONS. */
-export function partitionOf(order: OrderKey, partitions: number): number {
-  return crc32(order) % partitions;
+/** The partition of an order, or of a destination; the same in every program with the same PARTITIONS. */
+export function partitionOf(name: string, partitions: number): number {
+  return crc32(name) % partitions;
 }
 
 /**
- * What an order's partition has, of a list with one item for each partition: its keys, its queue, …
+ * What a partition has, of a list with one item for each partition: its keys, its queue, …
+ * @param name an order's key, or a destination's name
  * @throws if the list is empty
  */
-export function inPartitionOf<Item>(order: OrderKey, items: readonly Item[]): Item {
-  const item = items[partitionOf(order, items.length)];
+export function inPartitionOf<Item>(name: string, items: readonly Item[]): Item {
+  const item = items[partitionOf(name, items.length)];
   if (item === undefined) throw new Error('no partitions');
   return item;
 }

@@ -29,3 +29,29 @@ export type IncompleteKind = (typeof INCOMPLETE_KINDS)[number];
 /** Of an audited action. */
 export const ACT_OUTCOMES = ['begun', 'done', 'refused', 'failed'] as const;
 export type ActOutcome = (typeof ACT_OUTCOMES)[number];
+
+/** Of a destination. */
+export const DESTINATION_STATES = ['active', 'paused'] as const;
+export type DestinationState = (typeof DESTINATION_STATES)[number];
+
+/** What a publisher does if it does not know whether a message has arrived. */
+export const IN_DOUBT_POLICIES = ['repeat', 'ask', 'wait'] as const;
+export type InDoubtPolicy = (typeof IN_DOUBT_POLICIES)[number];
+
+/** Which effects of a destination are sent first. */
+export const PRIORITIES = ['critical', 'high', 'normal', 'low'] as const;
+export type Priority = (typeof PRIORITIES)[number];
+
+/** Of an effect. `failing`: an attempt failed, and another one follows. `running`: a publisher is sending it. */
+export const EFFECT_STATES = [
+  'waiting',
+  'running',
+  'done',
+  'failing',
+  'in_doubt',
+  'parked',
+  'skipped',
+] as const;
+export type EffectState = (typeof EFFECT_STATES)[number];
+/** In these states, its lane does not continue until an operator decides. */
+export const STOPPED_STATES = ['in_doubt', 'parked'] as const satisfies readonly EffectState[];

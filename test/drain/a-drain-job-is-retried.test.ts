@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { DrainJob } from '../../src/deposit/waker.ts';
-import { backoffMs } from '../../src/drain/backoff.ts';
+import { backoffMs } from '../../src/system/backoff.ts';
 import type { Drained } from '../../src/drain/drain-order.ts';
 import { openWorkers } from '../../src/drain/drain-workers.ts';
 import { openDeposit, silent, type DepositInside } from '../support/in-process.ts';

@@ -3,7 +3,7 @@ import { decide } from '../../src/order/decide.ts';
 import type { Order } from '../../src/order/order.ts';
 import { NOTHING_WRONG } from '../../src/system/findings.ts';
 import { Rebuild, type Checked } from '../../src/operate/stories/check-order.ts';
-import type { JournaledEvent } from '../../src/operate/stories/journaled.ts';
+import type { JournaledEvent } from '../../src/persist/journaled.ts';
 import { lifeEvents } from '../support/in-process.ts';
 import { RECEIVED_AT } from '../support/waiting-event.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { changesOf, MOST_EVENTS } from '../../src/operate/stories/changes.ts';
-import type { JournaledEvent } from '../../src/operate/stories/journaled.ts';
+import type { JournaledEvent } from '../../src/persist/journaled.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 
 const ORDER = keyOf('1');

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Session } from '@shopify/shopify-api';
 import type { SessionDocument } from '../../src/persist/session-schema.ts';
 import { resealAll, createSessionStore, type SessionStore } from '../../src/shop/session-store.ts';
-import { createTokenCipher } from '../../src/shop/token-cipher.ts';
+import { createCipher } from '../../src/system/cipher.ts';
 import { openInProcess, type Inside } from '../support/in-process.ts';
 
 const OLD = `old:${'0a'.repeat(32)}`;
@@ -29,7 +29,7 @@ describe('tokens of shops in MongoDB', () => {
   let store: SessionStore;
   beforeAll(async () => {
     inside = await openInProcess();
-    store = createSessionStore(inside.collections.sessions, createTokenCipher(OLD));
+    store = createSessionStore(inside.collections.sessions, createCipher(OLD));
   });
   afterAll(() => inside.close());
 
@@ -72,14 +72,14 @@ describe('tokens of shops in MongoDB', () => {
 
   test('are encrypted again with a new first key, after which the old key can be removed', async () => {
     await store.storeSession(session());
-    const both = createTokenCipher(`${NEW},${OLD}`);
+    const both = createCipher(`${NEW},${OLD}`);
     expect(await resealAll(inside.collections.sessions, both)).toEqual({ resealed: 1, unopened: 0 });
     expect(await resealAll(inside.collections.sessions, both)).toEqual({ resealed: 0, unopened: 0 });
     expect((await raw()).sealed.key).toBe('new');
-    const after = createSessionStore(inside.collections.sessions, createTokenCipher(NEW));
+    const after = createSessionStore(inside.collections.sessions, createCipher(NEW));
     expect((await after.loadSession(ID))?.accessToken).toBe('shpat_canary-of-the-access-token');
     await expect(store.loadSession(ID)).rejects.toThrow(/the key new/);
-    expect(await resealAll(inside.collections.sessions, createTokenCipher(OLD))).toEqual({
+    expect(await resealAll(inside.collections.sessions, createCipher(OLD))).toEqual({
       resealed: 0,
       unopened: 1,
     });

@@ -7,6 +7,7 @@ import { startProgram, untilReady, type ProgramName, type RunningProgram, type S
 const PORT_OF = {
   ingest: 'PORT',
   worker: 'ADMIN_PORT',
+  publisher: 'ADMIN_PORT',
   dashboard: 'DASHBOARD_PORT',
   app: 'APP_PORT',
 } as const satisfies Record<ProgramName, string>;

@@ -13,7 +13,7 @@ export interface RunningProgram {
   stop: () => Promise<void>;
 }
 
-export type ProgramName = 'ingest' | 'worker' | 'dashboard' | 'app';
+export type ProgramName = 'ingest' | 'worker' | 'dashboard' | 'app' | 'publisher';
 
 const SOURCES = path.resolve(import.meta.dirname, '..', '..', 'src');
 

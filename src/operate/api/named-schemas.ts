@@ -12,6 +12,14 @@ import {
 } from '../shapes/completeness.ts';
 import { signedStatement } from '../../system/signed-statement.ts';
 import { complianceRequest, complianceList, exportRequest, exportAnswer } from '../shapes/compliance.ts';
+import {
+  destination,
+  destinationAnswer,
+  destinationList,
+  destinationPut,
+  destinationTested,
+} from '../shapes/destinations.ts';
+import { effect, effectPage, effectsChanged, effectsRequest, orderEffects } from '../shapes/effects.ts';
 import { claim, claimList, bodyLookup, bodyLookedUp, claimRelease } from '../shapes/dedupe.ts';
 import {
   change,
@@ -74,12 +82,14 @@ import {
 import { difference, verifiedPage } from '../shapes/verify.ts';
 import { REPORT_EXAMPLES } from './report-examples.ts';
 import { COMPLETENESS_EXAMPLES } from './completeness-examples.ts';
+import { EFFECT_EXAMPLES } from './effect-examples.ts';
 import { ORDER_EXAMPLES } from './order-examples.ts';
 import { SYSTEM_EXAMPLES } from './system-examples.ts';
 
 const EXAMPLES: Readonly<Record<string, unknown>> = {
   ...ORDER_EXAMPLES,
   ...COMPLETENESS_EXAMPLES,
+  ...EFFECT_EXAMPLES,
   ...REPORT_EXAMPLES,
   ...SYSTEM_EXAMPLES,
 };
@@ -106,6 +116,16 @@ const NAMED: Readonly<Record<string, [z.ZodType, string]>> = {
   BodyLookup: [bodyLookup, 'A body as it was sent, as text or as base64. It is hashed, never stored.'],
   BodyLookedUp: [bodyLookedUp, 'The dedupe keys of a body, and its hash under each topic.'],
   DedupeRelease: [claimRelease, 'Releases a dedupe key: the event is accepted again if it is sent again.'],
+  Destination: [destination, 'Where effects go, under which conditions, and what is not sent yet.'],
+  DestinationList: [destinationList, 'All destinations, by name.'],
+  DestinationRequest: [destinationPut, 'A destination as it should be. Absent fields get their defaults.'],
+  DestinationAnswer: [destinationAnswer, 'The destination as it is now, and what was done.'],
+  DestinationTested: [destinationTested, 'What became of a sample.'],
+  Effect: [effect, 'What a change of an order set off at a destination, and what became of it.'],
+  EffectPage: [effectPage, 'A page of effects, newest first.'],
+  OrderEffects: [orderEffects, 'The effects of an order, in sequence.'],
+  EffectsRequest: [effectsRequest, 'Which effects to replay or skip: by id, or all that match a filter.'],
+  EffectsChanged: [effectsChanged, 'How many effects were changed; for a dry run, how many would be.'],
   Lock: [lock, "Who holds an order's lock, since when, and whether that program is alive."],
   LockList: [lockList, 'Held locks, longest held first.'],
   LockRelease: [lockRelease, 'Releases a lock that the given token still holds.'],

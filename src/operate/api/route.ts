@@ -36,7 +36,7 @@ export interface Route<
   B extends Schema = Schema,
   A extends z.ZodType = z.ZodType,
 > {
-  method: 'get' | 'post' | 'delete';
+  method: 'get' | 'post' | 'put' | 'delete';
   /** As OpenAPI writes it, below /api: `/orders/{shop}/{orderId}`. */
   path: string;
   /** The lowest role that may call it; `nobody`: no token is needed. */

@@ -6,7 +6,9 @@ import { completenessRoutes, type CompletenessRouteTools } from './completeness-
 import { changeRoutes, type ChangeTools } from './change-routes.ts';
 import { complianceRoutes, type ComplianceTools } from './compliance-routes.ts';
 import { dedupeRoutes, type DedupeTools } from './dedupe-routes.ts';
+import { destinationRoutes } from './destination-routes.ts';
 import { doctorRoutes, type DoctorRouteTools } from './doctor-routes.ts';
+import { effectRoutes } from './effect-routes.ts';
 import { eventRoutes, type EventTools } from './event-routes.ts';
 import { exportRoutes, type ExportTools } from './export-routes.ts';
 import { loadTestRoutes, type LoadTestTools } from './load-test-routes.ts';
@@ -26,6 +28,8 @@ import { shopRoutes, type ShopTools } from './shop-routes.ts';
 import { systemRoutes, type SystemTools } from './system-routes.ts';
 import { tokenRoutes, type TokenTools } from './token-routes.ts';
 import { verifyRoutes, type VerifyTools } from './verify-routes.ts';
+import type { DestinationTools } from '../steering/destinations.ts';
+import type { EffectTools } from '../steering/effects.ts';
 import type { RebuildTools } from '../steering/order-rebuild.ts';
 import type { Search } from '../stories/search.ts';
 
@@ -36,7 +40,9 @@ export interface ApiTools {
   changes: ChangeTools;
   compliance: ComplianceTools;
   dedupe: DedupeTools;
+  destinations: DestinationTools;
   doctor: DoctorRouteTools;
+  effects: EffectTools;
   events: EventTools;
   exports: ExportTools;
   live: RequestHandler;
@@ -71,6 +77,8 @@ export function allRoutes(tools: ApiTools): Route[] {
     ...rebuildRoutes(tools.rebuilds),
     ...eventRoutes(tools.events),
     ...changeRoutes(tools.changes),
+    ...destinationRoutes(tools.destinations),
+    ...effectRoutes(tools.effects),
     ...dedupeRoutes(tools.dedupe),
     ...lockRoutes(tools.locks),
     ...mailboxRoutes(tools.mailboxes),

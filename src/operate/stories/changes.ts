@@ -3,7 +3,7 @@ import type { OrderKey } from '../../order/identity.ts';
 import type { Order } from '../../order/order.ts';
 import type { PartOf } from '../../order/part.ts';
 import type { PartKind } from '../../order/topics.ts';
-import type { JournaledEvent } from './journaled.ts';
+import type { JournaledEvent } from '../../persist/journaled.ts';
 import type { Change } from '../shapes/events.ts';
 
 /**

@@ -5,7 +5,7 @@ import type { EventDocument } from '../../persist/event-schema.ts';
 import { messageOf } from '../../system/errors.ts';
 import { inTurns, Pace } from '../../system/turns.ts';
 import { Rebuild } from './check-order.ts';
-import { isPlaced, journaledEventOf } from './journaled.ts';
+import { isPlaced, journaledEventOf } from '../../persist/journaled.ts';
 
 /** An order as rebuilt from its journal. */
 export interface RebuiltOrder {

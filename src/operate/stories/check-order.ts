@@ -5,7 +5,7 @@ import { damageOf } from '../../order/order-shape.ts';
 import { keepNothing, type KeepBody } from '../../order/whole-body.ts';
 import { NOTHING_WRONG, type Findings } from '../../system/findings.ts';
 import { differencesOf, type Difference } from './differences.ts';
-import type { JournaledEvent } from './journaled.ts';
+import type { JournaledEvent } from '../../persist/journaled.ts';
 
 /** The result of a check. */
 export interface Checked {

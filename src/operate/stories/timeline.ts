@@ -12,7 +12,7 @@ import type { Duplicates } from './duplicates.ts';
 import type { Lock } from '../shapes/locks.ts';
 import type { Timeline, TimelineEntry } from '../shapes/events.ts';
 import type { MissingEvents } from './missing-events.ts';
-import { readJournaled } from './journaled.ts';
+import { readJournaled } from '../../persist/journaled.ts';
 import { spooledEntry, timelineEntry, waitingEntry, type JournalEntry } from './views.ts';
 
 export interface TimelineTools {

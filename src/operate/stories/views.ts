@@ -1,11 +1,8 @@
 import type { WaitingEvent } from '../../order/event.ts';
-import type { Line } from '../../order/event.ts';
 import type { EventDocument } from '../../persist/event-schema.ts';
 import { trustedOrderKey } from '../../order/identity.ts';
-import { withoutMemory } from '../../order/without-memory.ts';
-import { totalsOf, withQuantities, type Quantities } from '../../order/derive-totals.ts';
 import { newOrder, type Order } from '../../order/order.ts';
-import type { Parts } from '../../order/part.ts';
+import { shownOrder } from '../../order/shown-order.ts';
 import { damageOf } from '../../order/order-shape.ts';
 import { STATUSES } from '../../order/status.ts';
 import { fromDocument } from '../../persist/order-document.ts';
@@ -33,32 +30,6 @@ function blankOf({ _id, name, status, version }: OrderDocument): Order {
     version: typeof version === 'number' ? version : order.version,
     name: typeof name === 'string' ? name : null,
     status: STATUSES.includes(status) ? status : order.status,
-  };
-}
-
-function shownOrder(order: Order, missing: Missing) {
-  const { shop, orderId, name, status, version, ends, snapshot, parts } = order;
-  const { presentmentTotalOf: _, ...facts } = order.facts;
-  return {
-    shop,
-    orderId,
-    name,
-    status,
-    ...facts,
-    ...totalsOf(order),
-    ...missing,
-    version,
-    snapshotAt: snapshot ? iso(snapshot.at) : null,
-    cancelledAt: ends.cancelled ? iso(ends.cancelled.at) : null,
-    cancelReason: ends.cancelled?.reason ?? null,
-    deletedAt: ends.deletedAt === null ? null : iso(ends.deletedAt),
-    lines: withQuantities(order).map(shownLine),
-    ...shownParts(parts),
-    statusHistory: order.statusHistory.map((change) => ({
-      ...change,
-      occurredAt: iso(change.occurredAt),
-      appliedAt: iso(change.appliedAt),
-    })),
   };
 }
 
@@ -124,22 +95,6 @@ export function waitingEntry(event: WaitingSummary): TimelineEntry {
 /** It waits in the spool, for Redis. */
 export function spooledEntry(document: Omit<SpoolDocument, 'payload'>): TimelineEntry {
   return waitingEntry(waitingOf(document));
-}
-
-function shownParts(parts: Parts): Parts {
-  return mapValues(parts, (list) => (list as object[]).map(withoutMemory)) as unknown as Parts;
-}
-
-/** A line without a current quantity still has all that was ordered. */
-function shownLine(line: Line & Quantities) {
-  return withoutMemory({ ...line, currentQuantity: line.currentQuantity ?? line.quantity });
-}
-
-function mapValues<Key extends string, From, To>(from: Record<Key, From>, to: (value: From) => To) {
-  return Object.fromEntries(Object.entries<From>(from).map(([key, value]) => [key, to(value)])) as Record<
-    Key,
-    To
-  >;
 }
 
 function dateOrNull(value: unknown): Date | null {

@@ -1,14 +1,19 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import type { SessionDocument } from '../persist/session-schema.ts';
 
-type Sealed = SessionDocument['sealed'];
+/** A text that was encrypted, and the name of its key. */
+export interface Sealed {
+  key: string;
+  iv: Buffer;
+  tag: Buffer;
+  text: Buffer;
+}
 
 /**
  * Encrypts texts with AES-256-GCM. The key's name is stored with the text, so that keys can change: the first
  * key encrypts, all of them decrypt. `context` is what the text belongs to. A text that was encrypted for one
  * context cannot be decrypted for another.
  */
-export interface TokenCipher {
+export interface Cipher {
   /** The name of the key that encrypts. */
   current: string;
   seal: (text: string, context: string) => Sealed;
@@ -22,7 +27,7 @@ const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
 /** @param keys `<name>:<64 hex digits>`, comma-separated (TOKEN_KEYS) */
-export function createTokenCipher(keys: string): TokenCipher {
+export function createCipher(keys: string): Cipher {
   const named = keys.split(',').map((each): [string, Buffer] => {
     const [name = '', hex = ''] = each.split(':');
     return [name, Buffer.from(hex, 'hex')];

@@ -1,10 +1,11 @@
-import type { WaitingEvent } from '../../order/event.ts';
-import type { OrderKey } from '../../order/identity.ts';
-import type { Outcome } from '../../order/outcomes.ts';
-import type { Collections } from '../../persist/collections.ts';
-import type { EventDocument } from '../../persist/event-schema.ts';
-import { waitingOf } from '../../persist/envelope.ts';
-import { bytesOf, decompress } from '../../system/payload.ts';
+import type { WaitingEvent } from '../order/event.ts';
+import type { OrderKey } from '../order/identity.ts';
+import type { Outcome } from '../order/outcomes.ts';
+import type { Collections } from './collections.ts';
+import type { EventDocument } from './event-schema.ts';
+import { waitingOf } from './envelope.ts';
+import { createBatcher } from '../system/batcher.ts';
+import { bytesOf, decompress } from '../system/payload.ts';
 
 /** An applied event from the journal, with its payload. */
 export interface JournaledEvent {
@@ -61,4 +62,40 @@ export async function readJournaled(
     .limit(limit)
     .lean<EventDocument[]>();
   return entries.filter(isPlaced).map(journaledEventOf);
+}
+
+/** Entries per batch from MongoDB: at worst 5 MB each, and 16 MB together. */
+const BATCH = 50;
+
+/** The same one by one, for an order of any length. */
+export async function* streamJournaled(
+  events: Collections['events'],
+  order: OrderKey,
+): AsyncGenerator<JournaledEvent> {
+  const cursor = events
+    .find({ order: String(order), sequence: { $gt: 0 } })
+    .sort({ sequence: 1 })
+    .lean<EventDocument[]>()
+    .cursor({ batchSize: BATCH });
+  for await (const entry of cursor) if (isPlaced(entry)) yield journaledEventOf(entry);
+}
+
+/** Most events that one query asks for. */
+const ASKED_AT_ONCE = 1000;
+
+/** The webhook ids of events, by event. Many callers share a query. */
+export function webhookIdsOf(
+  events: Collections['events'],
+): (ids: readonly string[]) => Promise<ReadonlyMap<string, string | null>> {
+  const ask = createBatcher<string, string | null>(
+    async (ids) => {
+      const found = await events
+        .find({ _id: { $in: ids } }, { webhookId: 1 })
+        .lean<Pick<EventDocument, '_id' | 'webhookId'>[]>();
+      const byId = new Map(found.map(({ _id, webhookId }) => [_id, webhookId]));
+      return ids.map((id) => byId.get(id) ?? null);
+    },
+    { largest: ASKED_AT_ONCE },
+  );
+  return async (ids) => new Map(await Promise.all(ids.map(async (id) => [id, await ask(id)] as const)));
 }

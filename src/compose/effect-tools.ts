@@ -1,0 +1,70 @@
+import { createDestinationStore } from '../persist/destination-store.ts';
+import { createEffectActs } from '../persist/effect-acts.ts';
+import { createExpressions, expressionProblem } from '../publish/expressions.ts';
+import { LaneQueues } from '../publish/lane-queues.ts';
+import { sendSample } from '../publish/sample.ts';
+import { sealSecrets } from '../publish/secrets.ts';
+import { makeSecret, secretProblem } from '../publish/sinks/signature.ts';
+import { createCipher } from '../system/cipher.ts';
+import type { Component } from '../system/lifecycle.ts';
+import { within } from '../system/within.ts';
+import type { ApiTools } from '../operate/api/routes.ts';
+import { Refusal } from '../operate/refusal.ts';
+import type { Resources } from './resources.ts';
+
+/** How long a page waits for Redis to say whether a queue is paused. */
+const REDIS_MS = 500;
+
+/** Destinations and effects, as operators see and change them. */
+export function effectTools({
+  config,
+  log,
+  now,
+  redis,
+  partitions,
+  collections,
+}: Resources): Pick<ApiTools, 'destinations' | 'effects'> & { component: Component } {
+  const store = createDestinationStore(collections, now);
+  const effects = createEffectActs(collections);
+  const queues = new LaneQueues(redis, partitions, log);
+  const cipher = config.TOKEN_KEYS === undefined ? null : createCipher(config.TOKEN_KEYS);
+  const expressions = createExpressions();
+  return {
+    destinations: {
+      store,
+      effects,
+      secrets: {
+        problem: secretProblem,
+        make: makeSecret,
+        seal: (name, secrets) => {
+          if (!cipher) throw new Refusal('unavailable', 'TOKEN_KEYS is not set: secrets cannot be encrypted');
+          return sealSecrets(name, secrets, cipher);
+        },
+      },
+      expressionProblem,
+      pausedForMs: async (name) => {
+        const ttl = within(queues.of(name).getRateLimitTtl(), REDIS_MS);
+        return await ttl.then((ms) => Math.max(0, ms)).catch(() => null);
+      },
+      sendSample: (destination) => sendSample(destination, cipher, expressions),
+      forget: (name) => queues.forget(name),
+      now,
+    },
+    effects: {
+      effects,
+      store,
+      wake: async (name, woken) => {
+        const destination = await store.one(name);
+        if (destination) await queues.wakeAgain(destination, woken);
+      },
+      now,
+    },
+    component: {
+      name: 'lane queues',
+      stop: async () => {
+        await expressions.close();
+        await queues.close();
+      },
+    },
+  };
+}

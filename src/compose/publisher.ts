@@ -1,0 +1,98 @@
+import { mongoCheck, redisCheck } from '../health/checks.ts';
+import { createLocks } from '../lock/locks.ts';
+import { createBodyKeeper } from '../persist/body-keeper.ts';
+import { createDestinationStore } from '../persist/destination-store.ts';
+import type { EffectDocument } from '../persist/effect-schema.ts';
+import { createEffectStore } from '../persist/effect-store.ts';
+import { streamJournaled, webhookIdsOf } from '../persist/journaled.ts';
+import { createOrderStore } from '../persist/order-store.ts';
+import { createRoutedBlocks } from '../persist/routed-blocks.ts';
+import { createExpressions } from '../publish/expressions.ts';
+import { destinationWorkers } from '../publish/destination-workers.ts';
+import { LaneQueues } from '../publish/lane-queues.ts';
+import { laneSweeper } from '../publish/lane-sweeper.ts';
+import type { MessageSources } from '../publish/messages.ts';
+import { createRouter } from '../publish/router.ts';
+import { routing } from '../publish/routing.ts';
+import { createCipher } from '../system/cipher.ts';
+import { createHeartbeats } from '../system/heartbeats.ts';
+import type { Component } from '../system/lifecycle.ts';
+import { inPartitionOf, redisKeys } from '../system/redis-keys.ts';
+import { adminServed, type Composition } from './composition.ts';
+import type { Resources } from './resources.ts';
+
+/** Composes a publisher: it turns changes into effects, and sends them. */
+export function composePublisher(resources: Resources): Composition {
+  const { config, log, metrics, now, redis, partitions, lockServers, mongo, collections } = resources;
+  const lock = createLocks(lockServers, config.LOCK_TTL_MS, () => metrics.locksLost.inc());
+  const destinations = createDestinationStore(collections, now);
+  const effects = createEffectStore(collections);
+  const queues = new LaneQueues(redis, partitions, log);
+  const expressions = createExpressions();
+  const router = createRouter({
+    blocks: createRoutedBlocks(collections),
+    destinations,
+    effects,
+    wake: (destination, made) => queues.wake(destination, made),
+    log,
+    now,
+  });
+  const workers = destinationWorkers({
+    lock,
+    lockKey: ({ destination, order }) => inPartitionOf(destination, partitions).laneLock(destination, order),
+    effects,
+    messages: messageSourcesOf(resources),
+    expressions,
+    watch: (effect, ending, ms) => watch(resources, effect, ending.state, ms),
+    now,
+    redis,
+    partitions,
+    queues,
+    destinations,
+    cipher: config.TOKEN_KEYS === undefined ? null : createCipher(config.TOKEN_KEYS),
+    log,
+  });
+  const closing: Component = {
+    name: 'lane queues',
+    stop: async () => {
+      await expressions.close();
+      await queues.close();
+    },
+  };
+  return {
+    http: adminServed(config.ADMIN_PORT ?? 0, {
+      checks: [redisCheck(redis), mongoCheck(mongo.getClient())],
+      metrics,
+      measure: () => Promise.resolve(),
+    }),
+    components: {
+      before: [closing, createHeartbeats(redis, redisKeys(0), 'publisher', () => Promise.resolve({}))],
+      after: [
+        workers,
+        laneSweeper({ destinations, effects, queues, log, now }),
+        routing({ router, lock: () => lock.acquire(redisKeys(0).routerLock, 'router'), log, now }),
+      ],
+    },
+  };
+}
+
+function messageSourcesOf({ config, mongo, collections }: Resources): MessageSources {
+  const orders = createOrderStore(mongo.getClient(), collections, () => undefined);
+  return {
+    load: orders.load,
+    journaled: (order) => streamJournaled(collections.events, order),
+    keepBody: createBodyKeeper(config.ORDER_BODY),
+    webhookIds: webhookIdsOf(collections.events),
+  };
+}
+
+function watch(
+  { metrics }: Resources,
+  { createdAt, topic }: EffectDocument,
+  state: string,
+  ms: number,
+): void {
+  metrics.effects.inc({ outcome: state, topic });
+  metrics.effectSeconds.observe(ms / 1000);
+  if (state === 'done') metrics.effectAgeSeconds.observe((Date.now() - createdAt.getTime()) / 1000);
+}

@@ -1,0 +1,93 @@
+import { keyOf, orderPlace } from '../shapes/base.ts';
+import {
+  effectPage,
+  effectQuery,
+  effectsChanged,
+  effectsRequest,
+  orderEffects,
+  type EffectsRequest,
+} from '../shapes/effects.ts';
+import { readEffectCursor, recordCursor } from '../cursors.ts';
+import { effectRow, replayEffects, skipEffects, type EffectTools } from '../steering/effects.ts';
+import { route, type Route } from './route.ts';
+
+/** Effects of one order that are shown: more than orders have events. */
+const MOST_OF_ORDER = 1000;
+
+/** What orders set off, and what became of it. */
+export function effectRoutes(tools: EffectTools): Route[] {
+  return [...lookingRoutes(tools), ...changeRoutes(tools)];
+}
+
+function lookingRoutes({ effects }: EffectTools): Route[] {
+  return [
+    route({
+      method: 'get',
+      path: '/effects',
+      role: 'viewer',
+      scope: 'filtered',
+      about: 'Effects, newest first. Filters: destination, order, state.',
+      query: effectQuery,
+      answer: effectPage,
+      handle: async ({ query: { limit, cursor, ...filter }, who: { shops } }) => {
+        const after = readEffectCursor(cursor);
+        const found = await effects.list({ ...filter, shop: shops ?? undefined }, after, limit + 1);
+        const shown = found.slice(0, limit);
+        const last = found.length > limit ? shown.at(-1) : undefined;
+        return {
+          effects: shown.map(effectRow),
+          cursor: recordCursor(last ? { at: last.createdAt, id: last._id } : null),
+        };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/orders/{shop}/{orderId}/effects',
+      role: 'viewer',
+      scope: 'named',
+      about: 'The effects of one order, in sequence, over all destinations.',
+      params: orderPlace,
+      answer: orderEffects,
+      handle: async ({ params }) => {
+        const found = await effects.ofOrder(keyOf(params), MOST_OF_ORDER);
+        return { effects: found.map(effectRow) };
+      },
+    }),
+  ];
+}
+
+function changeRoutes(tools: EffectTools): Route[] {
+  return [
+    route({
+      method: 'post',
+      path: '/effects/replay',
+      role: 'operator',
+      scope: 'filtered',
+      about:
+        'Schedules effects again from their first attempt: parked, in doubt, failing and skipped ones; done ones only by id or state. Their ids stay the same.',
+      body: effectsRequest,
+      answer: effectsChanged,
+      audit: ({ body }) => (body.dryRun ? null : { action: 'effects.replay', target: targetOf(body) }),
+      handle: async ({ body, who }) => await replayEffects(body, who, tools),
+    }),
+    route({
+      method: 'post',
+      path: '/effects/skip',
+      role: 'operator',
+      scope: 'filtered',
+      about: 'Ends effects without sending them: their lanes continue with what follows.',
+      body: effectsRequest,
+      answer: effectsChanged,
+      audit: ({ body }) => (body.dryRun ? null : { action: 'effects.skip', target: targetOf(body) }),
+      handle: async ({ body, who }) => await skipEffects(body, who, tools),
+    }),
+  ];
+}
+
+function targetOf({ ids, filter }: EffectsRequest): string {
+  const conditions = Object.entries(filter ?? {}).map(([name, value]) => `${name} ${value}`);
+  const [first, ...others] = ids ?? [];
+  const named =
+    first === undefined ? [] : [others.length > 0 ? `${first} and ${others.length} others` : first];
+  return `effects: ${[...named, ...conditions].join(', ')}`.slice(0, 300);
+}

@@ -1,0 +1,163 @@
+import { z } from 'zod';
+import { isTopic } from '../../order/topics.ts';
+import { STATUSES } from '../../order/status.ts';
+import { DESTINATION_STATES, IN_DOUBT_POLICIES, PRIORITIES } from '../../system/states.ts';
+import { count, instant, reason, shop } from './base.ts';
+
+/** The name of a destination; it is part of the names of Redis keys. */
+const name = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'not a name: lower-case letters, digits and dashes, 63 at most');
+export const destinationPlace = z.strictObject({ name });
+
+/** Topics of Lockstep's own commits. */
+const OWN_TOPICS = ['lockstep/rebuilt', 'lockstep/redacted'];
+
+const trigger = z
+  .string()
+  .max(100)
+  .refine(isTrigger, 'not a topic of an order, `status:<status>`, or `*`')
+  .meta({ examples: ['orders/paid', 'status:shipped', '*'] });
+
+function isTrigger(text: string): boolean {
+  if (text === '*' || isTopic(text) || OWN_TOPICS.includes(text)) return true;
+  return STATUSES.some((status) => text === `status:${status}`);
+}
+
+/** HTTP and HTTPS. Credentials in an address would appear in lists and logs. */
+const address = z
+  .string()
+  .max(2000)
+  .refine(isAddress, 'not an http or https address without user name, password and fragment');
+
+function isAddress(text: string): boolean {
+  const url = URL.parse(text);
+  if (!url || !['http:', 'https:'].includes(url.protocol)) return false;
+  return url.username === '' && url.password === '' && url.hash === '';
+}
+
+const priority = z.enum(PRIORITIES);
+const rate = z.strictObject({
+  max: z.number().int().min(1).max(100_000).describe('messages'),
+  durationMs: z.number().int().min(100).max(3_600_000).describe('in so many ms'),
+});
+const expression = z.string().min(1).max(10_000);
+const MOST_CONCURRENT = 1000;
+
+const settings = {
+  kind: z.enum(['http']),
+  url: address,
+  probeUrl: address
+    .nullable()
+    .describe(
+      'answers GET with 2xx if the message with the id `{id}` has arrived, with 404 if not; needed for `inDoubt: ask`',
+    ),
+  allowPrivate: z.boolean().describe('whether the address may be in a private network'),
+  on: z.array(trigger).min(1).max(100).describe('topics, `status:<new status>`, or `*` for every change'),
+  shops: z.array(shop).min(1).max(1000).nullable().describe('null: all shops'),
+  filter: expression.nullable().describe('JSONata over the message: it is sent only if the result is `true`'),
+  transform: expression.nullable().describe('JSONata over the message: the result is sent'),
+  priority: z
+    .union([priority, z.record(z.string().max(100), priority)])
+    .describe('which effects of this destination are sent first: for all topics, or by topic'),
+  concurrency: z
+    .number()
+    .int()
+    .min(1)
+    .max(MOST_CONCURRENT)
+    .describe('messages at a time, over all publishers'),
+  rate: rate
+    .nullable()
+    .describe('at most so many messages in so much time, over all publishers; null: no limit'),
+  timeoutMs: z.number().int().min(100).max(120_000).describe('how long one attempt may take'),
+  inDoubt: z
+    .enum(IN_DOUBT_POLICIES)
+    .describe(
+      'if a message may or may not have arrived: `repeat` sends it again with the same id, `ask` asks `probeUrl` first, `wait` waits for an operator',
+    ),
+};
+
+/** The same with the defaults of fields that are absent. */
+const withDefaults = {
+  ...settings,
+  kind: settings.kind.default('http'),
+  probeUrl: settings.probeUrl.default(null),
+  allowPrivate: settings.allowPrivate.default(false),
+  on: settings.on.default(['*']),
+  shops: settings.shops.default(null),
+  filter: settings.filter.default(null),
+  transform: settings.transform.default(null),
+  priority: settings.priority.default('normal'),
+  concurrency: settings.concurrency.default(10),
+  rate: settings.rate.default(null),
+  timeoutMs: settings.timeoutMs.default(10_000),
+  inDoubt: settings.inDoubt.default('repeat'),
+};
+
+const secret = z.string().max(200);
+
+export const destinationPut = z
+  .strictObject({
+    ...withDefaults,
+    secrets: z
+      .array(secret)
+      .max(2)
+      .optional()
+      .describe(
+        'sign the messages, the newest first: `whsec_<base64>`, 24 to 64 bytes; absent: those it has, or a new one',
+      ),
+    reason,
+  })
+  .refine(({ inDoubt, probeUrl }) => inDoubt !== 'ask' || probeUrl !== null, {
+    path: ['probeUrl'],
+    message: 'is needed for `inDoubt: ask`',
+  });
+export type DestinationPut = z.output<typeof destinationPut>;
+
+/** Open effects of a destination. */
+const open = z.object({
+  waiting: count.describe('to be sent, for the first time'),
+  failing: count.describe('an attempt failed, another one follows'),
+  inDoubt: count.describe('an operator decides'),
+  parked: count.describe('all attempts failed; an operator decides'),
+  oldestAt: instant.nullable().describe('when the oldest of them was created'),
+});
+
+export const destination = z.object({
+  name: z.string(),
+  ...settings,
+  shops: z.array(z.string()).nullable().describe('null: all shops'),
+  secrets: count.describe('how many secrets sign its messages'),
+  state: z.enum(DESTINATION_STATES),
+  because: z.string().nullable().describe('why it is paused'),
+  createdAt: instant,
+  changedAt: instant,
+  revision: z.number().int(),
+  open,
+  pausedForMs: z
+    .number()
+    .int()
+    .nullable()
+    .describe(
+      'the destination is down or asked for a pause: for how long nothing is sent; null while Redis is down',
+    ),
+});
+export type Destination = z.infer<typeof destination>;
+
+export const destinationList = z.object({ destinations: z.array(destination).describe('by name') });
+
+export const destinationAnswer = destination.extend({
+  did: z.string(),
+  secret: z.string().optional().describe('a secret that was made; it is never shown again'),
+});
+export type DestinationAnswer = z.infer<typeof destinationAnswer>;
+
+export const destinationTested = z.object({
+  outcome: z.enum(['done', 'refused', 'away', 'busy', 'gone', 'unknown', 'skipped']),
+  answer: z.string().describe('what the other side answered: a status, or the code of an error'),
+  because: z.string().nullable(),
+  ms: z.number().int(),
+  sent: z.string().nullable().describe('the message, customer data masked; null: its filter refused it'),
+  did: z.string(),
+});
+export type DestinationTested = z.infer<typeof destinationTested>;

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { EFFECT_STATES } from '../../system/states.ts';
+import { count, cursor, instant, limit, nextCursor, reason } from './base.ts';
+
+const effectId = z.string().regex(/^ef_[0-9a-f]{40}$/, 'not the id of an effect');
+const destinationName = z.string().min(1).max(63);
+/** `<shop>/<order id>` */
+const orderText = z.string().min(3).max(300);
+
+export const effect = z.object({
+  id: z.string().describe('the same at every attempt; receivers recognise repeats by it'),
+  destination: z.string(),
+  order: z.string().describe('`<shop>/<order id>`'),
+  shop: z.string(),
+  version: z.number().int(),
+  sequence: z.number().int().nullable(),
+  event: z.string().nullable(),
+  topic: z.string(),
+  state: z.enum(EFFECT_STATES),
+  attempts: count,
+  lastError: z.string().nullable(),
+  because: z.string().nullable().describe('why it was skipped'),
+  late: z.boolean().describe('its event arrived after newer ones'),
+  createdAt: instant,
+  dueAt: instant.nullable().describe('when the next attempt is due'),
+  doneAt: instant.nullable().describe('when it was done or skipped'),
+  receipt: z
+    .object({ at: instant, answer: z.string(), ms: z.number().int() })
+    .nullable()
+    .describe('the last attempt'),
+});
+export type EffectRow = z.infer<typeof effect>;
+
+const filterFields = {
+  destination: destinationName.optional(),
+  order: orderText.optional(),
+  state: z.enum(EFFECT_STATES).optional(),
+};
+
+export const effectQuery = z.strictObject({ ...filterFields, limit: limit.default(50), cursor });
+export const effectPage = z.object({
+  effects: z.array(effect).describe('newest first'),
+  cursor: nextCursor,
+});
+
+export const orderEffects = z.object({
+  effects: z.array(effect).describe('in sequence, over all destinations; 1,000 at most'),
+});
+
+const filter = z
+  .strictObject(filterFields)
+  .refine(
+    (fields) => Object.values(fields).some((value) => value !== undefined),
+    'name at least one of destination, order and state',
+  );
+
+export const effectsRequest = z
+  .strictObject({
+    ids: z.array(effectId).min(1).max(1000).optional(),
+    filter: filter.optional().describe('all effects that match'),
+    reason,
+    dryRun: z.boolean().default(false).describe('only counts the effects'),
+  })
+  .refine(
+    ({ ids, filter: given }) => (ids === undefined) !== (given === undefined),
+    'give either ids or filter',
+  );
+export type EffectsRequest = z.output<typeof effectsRequest>;
+
+export const effectsChanged = z.object({
+  dryRun: z.boolean(),
+  effects: count.describe('how many were changed, or would be'),
+  did: z.string(),
+});
+export type EffectsChanged = z.infer<typeof effectsChanged>;

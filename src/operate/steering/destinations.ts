@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import type { DestinationDocument } from '../../persist/destination-schema.ts';
+import type { DestinationStore } from '../../persist/destination-store.ts';
+import type { EffectActs } from '../../persist/effect-acts.ts';
+import type { Sealed } from '../../system/cipher.ts';
+import { invalidField, Refusal } from '../refusal.ts';
+import type {
+  Destination,
+  DestinationAnswer,
+  DestinationPut,
+  DestinationTested,
+} from '../shapes/destinations.ts';
+
+/** Encrypts, checks and makes the secrets that sign messages. */
+interface DestinationSecrets {
+  /** Why a secret cannot be used; null: it can. */
+  problem: (secret: string) => string | null;
+  make: () => string;
+  /** @throws Refusal if TOKEN_KEYS is not set */
+  seal: (name: string, secrets: readonly string[]) => Sealed[];
+}
+
+export interface DestinationTools {
+  store: DestinationStore;
+  effects: EffectActs;
+  secrets: DestinationSecrets;
+  /** Why expressions cannot be compiled; null: they can. */
+  expressionProblem: (expression: string) => string | null;
+  /** For how long its queue is paused, in ms; null while Redis is down. */
+  pausedForMs: (name: string) => Promise<number | null>;
+  /** Sends a sample. @throws Error in words, if its secrets cannot be decrypted */
+  sendSample: (destination: DestinationDocument) => Promise<Omit<DestinationTested, 'did'>>;
+  /** Deletes the jobs of a destination that was deleted. */
+  forget: (name: string) => Promise<void>;
+  now: () => number;
+}
+
+export async function viewOf(
+  destination: DestinationDocument,
+  tools: DestinationTools,
+): Promise<Destination> {
+  const { _id: name, uid: _, afterBlock: __, secrets, createdAt, changedAt, ...rest } = destination;
+  const [counts, pausedForMs] = await Promise.all([tools.effects.counts(name), tools.pausedForMs(name)]);
+  return {
+    name,
+    ...rest,
+    secrets: secrets.length,
+    shops: rest.shops && [...rest.shops],
+    on: [...rest.on],
+    createdAt: createdAt.toISOString(),
+    changedAt: changedAt.toISOString(),
+    open: { ...counts, oldestAt: counts.oldestAt?.toISOString() ?? null },
+    pausedForMs,
+  };
+}
+
+/** @throws Refusal not_found */
+export async function oneOf(name: string, { store }: DestinationTools): Promise<DestinationDocument> {
+  return (await store.one(name)) ?? unknown(name);
+}
+
+export function unknown(name: string): never {
+  throw new Refusal('not_found', `there is no destination ${name}`);
+}
+
+/** Adds or changes a destination. A destination without secrets gets one, which only this answer shows. */
+export async function putDestination(
+  name: string,
+  asked: DestinationPut,
+  tools: DestinationTools,
+): Promise<DestinationAnswer> {
+  const { reason: _reason, secrets, ...settings } = asked;
+  refuseInvalid(settings, secrets, tools);
+  const known = await tools.store.one(name);
+  const made = secrets === undefined && !known?.secrets.length ? tools.secrets.make() : undefined;
+  const sealed = sealedOf(name, made === undefined ? secrets : [made], known, tools);
+  const revision = known?.revision ?? null;
+  const stored = await tools.store.put(name, { ...settings, secrets: sealed }, revision, randomUUID());
+  if (!stored) throw new Refusal('conflict', 'somebody else changed it at the same moment: look at it again');
+  const did = known ? `changed: revision ${stored.revision}` : 'added: it gets all changes from now on';
+  return { ...(await viewOf(stored, tools)), did, ...(made !== undefined && { secret: made }) };
+}
+
+function sealedOf(
+  name: string,
+  secrets: readonly string[] | undefined,
+  known: DestinationDocument | null,
+  tools: DestinationTools,
+): Sealed[] {
+  return secrets === undefined ? (known?.secrets ?? []) : tools.secrets.seal(name, secrets);
+}
+
+function refuseInvalid(
+  { filter, transform }: Pick<DestinationPut, 'filter' | 'transform'>,
+  secrets: readonly string[] | undefined,
+  tools: DestinationTools,
+): void {
+  for (const [field, expression] of Object.entries({ filter, transform })) {
+    const problem = expression === null ? null : tools.expressionProblem(expression);
+    if (problem !== null) throw invalidField(field, problem);
+  }
+  for (const [i, secret] of (secrets ?? []).entries()) {
+    const problem = tools.secrets.problem(secret);
+    if (problem !== null) throw invalidField(`secrets/${i}`, problem);
+  }
+}
+
+/** Deletes a destination. What it has not sent is skipped, and stays in the lists. */
+export async function deleteDestination(name: string, tools: DestinationTools): Promise<string> {
+  const removed = await tools.store.remove(name);
+  if (!removed) unknown(name);
+  const skipped = await tools.effects.skip(
+    { destination: name },
+    'its destination was deleted',
+    new Date(tools.now()),
+  );
+  await tools.forget(name);
+  return `deleted; ${skipped.length} effects that were not sent are skipped`;
+}

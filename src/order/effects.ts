@@ -1,0 +1,37 @@
+import type { CommitRecord, CommittedEvent } from './commit-record.ts';
+
+/** Which changes of which shops set off an effect at a destination. */
+export interface EffectRule {
+  /** Topics, `status:<new status>`, or `*` for every change. */
+  on: readonly string[];
+  /** Null: all shops. */
+  shops: readonly string[] | null;
+}
+
+/** A change that a commit made: one of its events, and the number of the event in it. */
+export interface CommittedChange extends CommittedEvent {
+  version: number;
+  index: number;
+}
+
+/** The changes of a commit, in sequence. */
+export function changesOfCommit({
+  version,
+  events,
+}: Pick<CommitRecord, 'version' | 'events'>): CommittedChange[] {
+  return events.map((event, index) => ({ ...event, version, index }));
+}
+
+/** An event that changed nothing sets off nothing. A late one sets off what is news. */
+const NO_NEWS: ReadonlySet<CommittedEvent['outcome']> = new Set(['stale', 'unchanged'] as const);
+
+/** Whether a change sets off an effect. Pure, so that it can be decided again after a crash. */
+export function setsOff({ on, shops }: EffectRule, shop: string, change: CommittedEvent): boolean {
+  if (NO_NEWS.has(change.outcome)) return false;
+  if (shops !== null && !shops.includes(shop)) return false;
+  return on.some((wanted) => wanted === '*' || wanted === change.topic || wanted === statusMove(change));
+}
+
+function statusMove({ before, after }: CommittedEvent): string | null {
+  return before?.status === after.status ? null : `status:${after.status}`;
+}

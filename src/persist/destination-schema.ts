@@ -1,0 +1,83 @@
+import { Schema } from 'mongoose';
+import type { EffectRule } from '../order/effects.ts';
+import type { Sealed } from '../system/cipher.ts';
+import {
+  DESTINATION_STATES,
+  IN_DOUBT_POLICIES,
+  type DestinationState,
+  type InDoubtPolicy,
+  type Priority,
+} from '../system/states.ts';
+import type { FieldsOf, SubfieldsOf } from './fields-of.ts';
+import { SEALED } from './session-schema.ts';
+
+/** At most `max` messages in `durationMs`, over all publishers. */
+interface Rate {
+  max: number;
+  durationMs: number;
+}
+
+/** Where effects go, and under which conditions. */
+export interface DestinationDocument extends EffectRule {
+  /** Its name. */
+  _id: string;
+  /** Different for a destination of the same name that was made after this one was deleted. */
+  uid: string;
+  /** It gets the changes after this block of the feed. */
+  afterBlock: number;
+  kind: 'http';
+  url: string;
+  /** Answers whether a message has arrived; `{id}` in it stands for the effect's id. */
+  probeUrl: string | null;
+  /** Whether its address may be in a private network. */
+  allowPrivate: boolean;
+  /** JSONata over the message: nothing is sent if it is not true. */
+  filter: string | null;
+  /** JSONata over the message: its result is sent. */
+  transform: string | null;
+  /** For all topics, or by topic; other topics are `normal`. */
+  priority: Priority | Record<string, Priority>;
+  concurrency: number;
+  rate: Rate | null;
+  timeoutMs: number;
+  inDoubt: InDoubtPolicy;
+  /** Each is encrypted. The first is the newest; messages are signed with all of them. */
+  secrets: Sealed[];
+  state: DestinationState;
+  /** Why it is paused. */
+  because: string | null;
+  createdAt: Date;
+  changedAt: Date;
+  /** Counts changes: publishers notice them by it. */
+  revision: number;
+}
+
+const rate = { _id: false, max: Number, durationMs: Number } satisfies SubfieldsOf<Rate>;
+
+export const destinationSchema = new Schema(
+  {
+    _id: { type: String, required: true },
+    uid: { type: String, required: true },
+    afterBlock: { type: Number, required: true },
+    kind: { type: String, required: true },
+    url: { type: String, required: true },
+    probeUrl: String,
+    allowPrivate: Boolean,
+    on: [String],
+    shops: { type: [String], default: null },
+    filter: String,
+    transform: String,
+    priority: Schema.Types.Mixed,
+    concurrency: Number,
+    rate: { type: rate, default: null },
+    timeoutMs: Number,
+    inDoubt: { type: String, enum: IN_DOUBT_POLICIES },
+    secrets: [SEALED],
+    state: { type: String, enum: DESTINATION_STATES },
+    because: String,
+    createdAt: Date,
+    changedAt: Date,
+    revision: Number,
+  } satisfies FieldsOf<DestinationDocument>,
+  { collection: 'destinations', versionKey: false, strict: true, minimize: false },
+);

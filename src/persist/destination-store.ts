@@ -1,0 +1,96 @@
+import type { Collections } from './collections.ts';
+import type { DestinationDocument } from './destination-schema.ts';
+import { isDuplicateKey } from './duplicate-key.ts';
+import { createRoutedBlocks } from './routed-blocks.ts';
+
+/** What an admin decides about a destination. */
+export type DestinationFields = Omit<
+  DestinationDocument,
+  '_id' | 'uid' | 'afterBlock' | 'state' | 'because' | 'createdAt' | 'changedAt' | 'revision'
+>;
+
+/** Destinations. Every change counts its revision up, and each is one write. */
+export interface DestinationStore {
+  /** By name. Reads what no failover can undo. */
+  all: () => Promise<DestinationDocument[]>;
+  one: (name: string) => Promise<DestinationDocument | null>;
+  /**
+   * Adds a destination, or changes it if it still has the revision that was read.
+   * @param revision null: it did not exist
+   * @returns null: it was added, changed or deleted meanwhile
+   */
+  put: (
+    name: string,
+    fields: DestinationFields,
+    revision: number | null,
+    uid: string,
+  ) => Promise<DestinationDocument | null>;
+  /** @returns the destination as it is now; null: there is none */
+  pause: (name: string, because: string) => Promise<DestinationDocument | null>;
+  resume: (name: string) => Promise<DestinationDocument | null>;
+  /** Effects that are open stay; see effect-store.ts. */
+  remove: (name: string) => Promise<DestinationDocument | null>;
+}
+
+export function createDestinationStore(
+  { destinations, ...feed }: Pick<Collections, 'destinations' | 'routed' | 'changes'>,
+  now: () => number,
+): DestinationStore {
+  const blocks = createRoutedBlocks(feed);
+  const change = async (name: string, fields: Partial<DestinationDocument>) =>
+    await destinations
+      .findOneAndUpdate(
+        { _id: { $eq: name } },
+        { $set: { ...fields, changedAt: new Date(now()) }, $inc: { revision: 1 } },
+        { returnDocument: 'after' },
+      )
+      .lean<DestinationDocument>();
+  return {
+    all: async () =>
+      await destinations.find().sort({ _id: 1 }).readConcern('majority').lean<DestinationDocument[]>(),
+    one: async (name) => await destinations.findById(String(name)).lean<DestinationDocument>(),
+    put: async (name, fields, revision, uid) => {
+      const at = new Date(now());
+      if (revision === null) {
+        // Routing begins here, if this is the first destination.
+        await blocks.position();
+        const afterBlock = await blocks.newest();
+        return await insert(destinations, {
+          _id: name,
+          uid,
+          afterBlock,
+          ...fields,
+          state: 'active',
+          because: null,
+          createdAt: at,
+          changedAt: at,
+          revision: 1,
+        });
+      }
+      return await destinations
+        .findOneAndUpdate(
+          { _id: { $eq: name }, revision },
+          { $set: { ...fields, changedAt: at }, $inc: { revision: 1 } },
+          { returnDocument: 'after' },
+        )
+        .lean<DestinationDocument>();
+    },
+    pause: (name, because) => change(name, { state: 'paused', because }),
+    resume: (name) => change(name, { state: 'active', because: null }),
+    remove: async (name) =>
+      await destinations.findOneAndDelete({ _id: { $eq: name } }).lean<DestinationDocument>(),
+  };
+}
+
+async function insert(
+  destinations: Collections['destinations'],
+  document: DestinationDocument,
+): Promise<DestinationDocument | null> {
+  try {
+    await destinations.create(document);
+    return document;
+  } catch (error) {
+    if (isDuplicateKey(error)) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,138 @@
+import type { Collections } from './collections.ts';
+import type { EffectDocument } from './effect-schema.ts';
+import { equals } from './equals.ts';
+
+/** Which effects; all conditions must hold. */
+export interface EffectFilter {
+  ids?: readonly string[] | undefined;
+  /** One or several. */
+  destination?: string | readonly string[] | undefined;
+  order?: string | undefined;
+  state?: string | undefined;
+  /** One or several. */
+  shop?: string | readonly string[] | undefined;
+}
+
+/** Open effects of a destination, by state. */
+interface OpenCounts {
+  waiting: number;
+  failing: number;
+  inDoubt: number;
+  parked: number;
+  oldestAt: Date | null;
+}
+
+/** A position in the list of effects, newest first. */
+interface EffectMark {
+  at: Date;
+  id: string;
+}
+
+/** What operators see of effects and do to them. */
+export interface EffectActs {
+  /** Newest first. */
+  list: (filter: EffectFilter, after: EffectMark | null, limit: number) => Promise<EffectDocument[]>;
+  /** Of an order, in sequence. */
+  ofOrder: (order: string, limit: number) => Promise<EffectDocument[]>;
+  counts: (destination: string) => Promise<OpenCounts>;
+  /** Effects that a replay would schedule again, or a skip would end. */
+  countReplayable: (filter: EffectFilter) => Promise<number>;
+  countSkippable: (filter: EffectFilter) => Promise<number>;
+  /** Schedules effects again from their first attempt. @returns their lanes, which must be woken */
+  replay: (
+    filter: EffectFilter,
+    at: Date,
+  ) => Promise<Pick<EffectDocument, 'destination' | 'order' | 'topic'>[]>;
+  /** Ends open effects without sending them. @returns their lanes, which may continue */
+  skip: (
+    filter: EffectFilter,
+    because: string,
+    at: Date,
+  ) => Promise<Pick<EffectDocument, 'destination' | 'order' | 'topic'>[]>;
+}
+
+/** What an operator has to decide, what waits for its next attempt, and what was skipped. */
+const REPLAYABLE = ['parked', 'in_doubt', 'failing', 'skipped'];
+const LANE = { _id: 1, destination: 1, order: 1, topic: 1 } as const;
+
+export function createEffectActs({ effects }: Pick<Collections, 'effects'>): EffectActs {
+  const replayable = (filter: EffectFilter) => ({
+    $and: [
+      conditionsOf(filter),
+      { state: { $in: isForDone(filter) ? [...REPLAYABLE, 'done'] : REPLAYABLE } },
+    ],
+  });
+  const skippable = (filter: EffectFilter) => ({ $and: [conditionsOf(filter), { open: true }] });
+  const change = async (conditions: object, update: object) => {
+    const found = await effects.find(conditions, LANE).lean<EffectDocument[]>();
+    const ids = found.map(({ _id }) => _id);
+    // The conditions once more: a publisher may have ended one meanwhile.
+    await effects.updateMany({ $and: [{ _id: { $in: ids } }, conditions] }, update);
+    return found;
+  };
+  return {
+    list: async (filter, after, limit) =>
+      await effects
+        .find({ $and: [conditionsOf(filter), rangeAfter(after)] })
+        .sort({ createdAt: -1, _id: -1 })
+        .limit(limit)
+        .lean<EffectDocument[]>(),
+    ofOrder: async (order, limit) =>
+      await effects
+        .find({ order: String(order) })
+        .sort({ version: 1, index: 1, _id: 1 })
+        .limit(limit)
+        .lean<EffectDocument[]>(),
+    counts: async (destination) => await countsOf(effects, destination),
+    countReplayable: (filter) => effects.countDocuments(replayable(filter)),
+    countSkippable: (filter) => effects.countDocuments(skippable(filter)),
+    replay: (filter, at) =>
+      change(replayable(filter), {
+        $set: {
+          state: 'waiting',
+          open: true,
+          failures: 0,
+          dueAt: at,
+          sentAt: null,
+          because: null,
+          doneAt: null,
+        },
+      }),
+    skip: (filter, because, at) =>
+      change(skippable(filter), {
+        $set: { state: 'skipped', because, doneAt: at, dueAt: null, sentAt: null },
+        $unset: { open: true },
+      }),
+  };
+}
+
+/** What is done is sent again only if it is asked for by its id or its state. */
+function isForDone({ ids, state }: EffectFilter): boolean {
+  return ids !== undefined || state === 'done';
+}
+
+function conditionsOf({ ids, ...fields }: EffectFilter): object {
+  return { ...equals({ _id: ids, ...fields }) };
+}
+
+function rangeAfter(mark: EffectMark | null): object {
+  if (!mark) return {};
+  return { $or: [{ createdAt: { $lt: mark.at } }, { createdAt: mark.at, _id: { $lt: mark.id } }] };
+}
+
+async function countsOf(effects: Collections['effects'], destination: string): Promise<OpenCounts> {
+  const groups = await effects.aggregate<{ _id: string; count: number; oldestAt: Date }>([
+    { $match: { open: true, destination: String(destination) } },
+    { $group: { _id: '$state', count: { $sum: 1 }, oldestAt: { $min: '$createdAt' } } },
+  ]);
+  const of = (...states: string[]) =>
+    groups.filter(({ _id }) => states.includes(_id)).reduce((sum, { count }) => sum + count, 0);
+  const times = groups.map(({ oldestAt }) => oldestAt.getTime());
+  return {
+    waiting: of('waiting', 'running'),
+    failing: of('failing'),
+    inDoubt: of('in_doubt'),
+    parked: of('parked'),
+    oldestAt: times.length > 0 ? new Date(Math.min(...times)) : null,
+  };
+}

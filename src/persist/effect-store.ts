@@ -1,0 +1,118 @@
+import type { mongo } from 'mongoose';
+import { createBatcher } from '../system/batcher.ts';
+import { bulkWrite, type WriteModel, type Written } from './bulk-write.ts';
+import type { Collections } from './collections.ts';
+import { isDuplicateKey } from './duplicate-key.ts';
+import type { EffectDocument, Receipt } from './effect-schema.ts';
+
+/** The effects of an order at a destination, which are sent one after another. */
+export interface Lane {
+  destination: string;
+  order: string;
+}
+
+/** How an attempt ended. */
+export type Ending =
+  | { state: 'done'; receipt: Receipt }
+  | { state: 'skipped'; because: string }
+  | {
+      state: 'failing';
+      lastError: string;
+      dueAt: Date;
+      receipt: Receipt | null;
+      /** Whether the message arrived is not known, and is asked before it is sent again. */
+      isUnsettled?: true;
+    }
+  | { state: 'parked' | 'in_doubt'; lastError: string; receipt: Receipt | null };
+
+/**
+ * Effects, and their lanes: a lane is its open effects in sequence, so nothing that Redis loses is lost here. Writes of
+ * many lanes share a round trip.
+ */
+export interface EffectStore {
+  /** Those that exist already do not change. A lane never shows an effect without its earlier ones. */
+  insert: (effects: EffectDocument[]) => Promise<void>;
+  /** The open effects of a lane, in sequence. */
+  lane: (lane: Lane, limit: number) => Promise<EffectDocument[]>;
+  /** Records that an attempt begins, for destinations that must not get a message twice. */
+  begin: (effect: EffectDocument, at: Date) => Promise<void>;
+  /** Records how an attempt ended. If an operator ended the effect meanwhile, that stands. */
+  end: (effect: EffectDocument, ending: Ending, at: Date) => Promise<void>;
+  /** Effects that were due at this time, the longest due first. */
+  due: (
+    destination: string,
+    before: Date,
+    limit: number,
+  ) => Promise<Pick<EffectDocument, 'order' | 'topic'>[]>;
+}
+
+/** An effect is about 600 bytes: far below MongoDB's 48 MB per message. */
+const INSERTED_AT_ONCE = 1000;
+const RECORDED_AT_ONCE = 200;
+
+export function createEffectStore({ effects }: Pick<Collections, 'effects'>): EffectStore {
+  const client = effects.db.getClient();
+  const namespace = `${effects.db.name}.${effects.collection.collectionName}`;
+  const update = createBatcher<WriteModel, Written>(async (models) => await bulkWrite(client, models), {
+    largest: RECORDED_AT_ONCE,
+    atATime: 2,
+    mayWait: 10_000,
+  });
+  const write = async (effect: EffectDocument, changes: mongo.UpdateFilter<mongo.Document>) => {
+    const filter = { _id: effect._id, open: true } as object;
+    const { error } = await update({ namespace, name: 'updateOne', filter, update: changes });
+    if (error) throw error;
+  };
+  return {
+    insert: async (documents) => {
+      for (let i = 0; i < documents.length; i += INSERTED_AT_ONCE)
+        await insertInSequence(effects, documents.slice(i, i + INSERTED_AT_ONCE));
+    },
+    lane: async ({ destination, order }, limit) =>
+      await effects
+        .find({ open: true, destination: String(destination), order: String(order) })
+        .sort({ version: 1, index: 1 })
+        .limit(limit)
+        .lean<EffectDocument[]>(),
+    begin: (effect, at) => write(effect, { $set: { state: 'running', sentAt: at } }),
+    end: (effect, ending, at) => write(effect, changesOf(ending, at)),
+    due: async (destination, before, limit) =>
+      await effects
+        .find({ open: true, destination, dueAt: { $lt: before } }, { _id: 0, order: 1, topic: 1 })
+        .sort({ dueAt: 1 })
+        .limit(limit)
+        .lean<Pick<EffectDocument, 'order' | 'topic'>[]>(),
+  };
+}
+
+/**
+ * Ordered: MongoDB stores an effect after the earlier ones of its lane. If some exist, because a publisher died after it
+ * had stored them, the rest is added without changing these.
+ */
+async function insertInSequence(effects: Collections['effects'], documents: EffectDocument[]): Promise<void> {
+  try {
+    await effects.collection.insertMany(documents as unknown as mongo.Document[], { ordered: true });
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+    const operations = documents.map(({ _id, ...fields }) => ({
+      updateOne: { filter: { _id }, update: { $setOnInsert: fields }, upsert: true },
+    }));
+    await effects.collection.bulkWrite(operations as never, { ordered: true });
+  }
+}
+
+function changesOf(ending: Ending, at: Date): mongo.UpdateFilter<mongo.Document> {
+  const settled = { sentAt: null, dueAt: null };
+  if (ending.state === 'done')
+    return {
+      $set: { ...ending, ...settled, doneAt: at, lastError: null },
+      $inc: { attempts: 1 },
+      $unset: { open: true },
+    };
+  if (ending.state === 'skipped')
+    return { $set: { ...ending, ...settled, doneAt: at }, $unset: { open: true } };
+  const failed = { attempts: 1, failures: 1 };
+  if (ending.state !== 'failing') return { $set: { ...ending, ...settled }, $inc: failed };
+  const { isUnsettled, ...failing } = ending;
+  return { $set: { ...failing, ...(!isUnsettled && { sentAt: null }) }, $inc: failed };
+}

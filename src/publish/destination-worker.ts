@@ -1,0 +1,108 @@
+import { DelayedError, Worker, type Job } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { backoffMs } from '../system/backoff.ts';
+import type { DestinationDocument } from '../persist/destination-schema.ts';
+import type { DestinationStore } from '../persist/destination-store.ts';
+import type { Lane } from '../persist/effect-store.ts';
+import { messageOf } from '../system/errors.ts';
+import type { Logger } from '../system/log.ts';
+import { inPartitionOf, laneQueue, type RedisKeys } from '../system/redis-keys.ts';
+import { CircuitBreaker } from './circuit-breaker.ts';
+import type { LaneJob, LaneQueues } from './lane-queues.ts';
+import { runLane, type LaneRun, type LaneTools } from './lane.ts';
+import type { Answer, Sink } from './sinks/sink.ts';
+
+/** Another run usually ends within milliseconds. */
+const BUSY_RETRY_MS = 250;
+/** A job whose publisher died is found within 20 s. It may stall any number of times: it is only a wake-up. */
+const STALLING = { lockDuration: 10_000, stalledInterval: 5000, maxStalledCount: Number.MAX_SAFE_INTEGER };
+/** BullMQ obeys a pause of a queue (`rateLimit`) only if its workers have a limit. */
+const NO_LIMIT = { max: 1_000_000_000, duration: 1000 };
+
+export interface WorkerTools extends Omit<LaneTools, 'sink' | 'onAnswer' | 'stopping'> {
+  redis: Redis;
+  partitions: readonly RedisKeys[];
+  queues: LaneQueues;
+  destinations: Pick<DestinationStore, 'pause'>;
+  log: Logger;
+}
+
+/** Sends the effects of one destination, as it is at one revision. */
+export class DestinationWorker {
+  readonly destination: DestinationDocument;
+  readonly #tools: WorkerTools;
+  readonly #sink: Sink;
+  readonly #breaker = new CircuitBreaker();
+  readonly #stopping = new AbortController();
+  readonly #worker: Worker<LaneJob>;
+
+  constructor(destination: DestinationDocument, sink: Sink, tools: WorkerTools) {
+    this.destination = destination;
+    this.#sink = sink;
+    this.#tools = tools;
+    this.#worker = new Worker<LaneJob>(laneQueue(destination._id), (job, token) => this.#run(job, token), {
+      connection: tools.redis,
+      prefix: inPartitionOf(destination._id, tools.partitions).queuePrefix,
+      concurrency: destination.concurrency,
+      autorun: false,
+      settings: { backoffStrategy: backoffMs },
+      ...(!destination.rate && { limiter: NO_LIMIT }),
+      ...STALLING,
+    });
+    this.#worker.on('error', (error) => tools.log.debug({ because: messageOf(error) }, 'worker connection'));
+  }
+
+  /** Its limits hold over all publishers, so they are in Redis. */
+  async start(): Promise<void> {
+    const { _id, rate, concurrency } = this.destination;
+    const queue = this.#tools.queues.of(_id);
+    await queue.setGlobalConcurrency(concurrency);
+    await (rate ? queue.setGlobalRateLimit(rate.max, rate.durationMs) : queue.removeGlobalRateLimit());
+    this.#worker
+      .run()
+      .catch((error: unknown) => this.#tools.log.error({ because: messageOf(error) }, 'worker ended'));
+  }
+
+  /** Waits for messages that are being sent. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#worker.close();
+    await this.#sink.close();
+  }
+
+  async #run(job: Job<LaneJob>, token: string | undefined): Promise<void> {
+    const lane: Lane = { destination: this.destination._id, order: job.data.order };
+    const tools = {
+      ...this.#tools,
+      sink: this.#sink,
+      stopping: this.#stopping.signal,
+      onAnswer: (answer: Answer) => this.#onAnswer(answer),
+    };
+    const run = await runLane(lane, this.destination, tools, job.id ?? 'no id').catch((error: unknown) => {
+      this.#tools.log.warn({ ...lane, because: messageOf(error) }, 'a lane failed; it will be retried');
+      // BullMQ stores a failure's message in the job, so it must contain nothing from the message.
+      throw new Error('lane failed');
+    });
+    await this.#after(run, job, token);
+  }
+
+  async #after(run: LaneRun, job: Job<LaneJob>, token: string | undefined): Promise<void> {
+    const again = AGAIN_AT[run.outcome]?.(run);
+    if (again === undefined) return;
+    await job.moveToDelayed(again, token);
+    throw new DelayedError();
+  }
+
+  async #onAnswer(answer: Answer): Promise<void> {
+    if (answer.outcome === 'gone') await this.#tools.destinations.pause(this.destination._id, answer.because);
+    const pause = this.#breaker.pauseAfter(answer);
+    if (pause > 0) await this.#tools.queues.of(this.destination._id).rateLimit(pause);
+  }
+}
+
+/** When a job's lane continues, ms since 1970; none: the job is done. */
+const AGAIN_AT: { [Outcome in LaneRun['outcome']]?: (run: LaneRun) => number } = {
+  busy: () => Date.now() + BUSY_RETRY_MS,
+  again: () => Date.now(),
+  later: (run) => (run.outcome === 'later' ? run.at.getTime() : Date.now()),
+};

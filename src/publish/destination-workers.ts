@@ -1,0 +1,69 @@
+import type { DestinationDocument } from '../persist/destination-schema.ts';
+import type { DestinationStore } from '../persist/destination-store.ts';
+import type { Cipher } from '../system/cipher.ts';
+import { messageOf } from '../system/errors.ts';
+import type { Component } from '../system/lifecycle.ts';
+import type { Logger } from '../system/log.ts';
+import { repeating } from '../system/repeating.ts';
+import { DestinationWorker, type WorkerTools } from './destination-worker.ts';
+import { openSecrets } from './secrets.ts';
+import { openSink } from './sinks/open-sink.ts';
+
+/** How soon a change of a destination takes effect. */
+const EVERY_MS = 1000;
+
+interface Tools extends WorkerTools {
+  destinations: Pick<DestinationStore, 'all' | 'pause'>;
+  cipher: Cipher | null;
+  log: Logger;
+}
+
+/** A worker for every active destination of this publisher. A changed destination gets a new one. */
+export function destinationWorkers(tools: Tools): Component {
+  const workers = new Map<string, DestinationWorker>();
+  /** Those that cannot be opened, at this revision: it is logged once. */
+  const broken = new Map<string, number>();
+
+  const open = async (destination: DestinationDocument) => {
+    const { _id, revision } = destination;
+    if (broken.get(_id) === revision) return;
+    try {
+      const sink = openSink(destination, openSecrets(destination, tools.cipher));
+      const worker = new DestinationWorker(destination, sink, tools);
+      workers.set(_id, worker);
+      await worker.start();
+      tools.log.info({ destination: _id, revision }, 'sending');
+    } catch (error) {
+      broken.set(_id, revision);
+      tools.log.error({ destination: _id, because: messageOf(error) }, 'a destination cannot be opened');
+    }
+  };
+  const close = async (name: string) => {
+    const worker = workers.get(name);
+    workers.delete(name);
+    await worker?.stop();
+  };
+  const refresh = async () => {
+    const active = (await tools.destinations.all()).filter(({ state }) => state === 'active');
+    const wanted = new Map(active.map((each) => [each._id, each]));
+    const outdated = [...workers].filter(
+      ([name, { destination }]) => wanted.get(name)?.revision !== destination.revision,
+    );
+    await Promise.all(outdated.map(([name]) => close(name)));
+    await Promise.all(active.filter(({ _id }) => !workers.has(_id)).map(open));
+  };
+  const timer = repeating('destinations', EVERY_MS, refresh, (error) =>
+    tools.log.debug({ because: messageOf(error) }, 'could not read destinations; trying again'),
+  );
+  return {
+    ...timer,
+    start: async () => {
+      timer.start();
+      await timer.once();
+    },
+    stop: async () => {
+      await timer.stop();
+      await Promise.all([...workers.keys()].map(close));
+    },
+  };
+}

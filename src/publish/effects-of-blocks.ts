@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import { changesOfCommit, setsOff, type CommittedChange } from '../order/effects.ts';
+import type { BlockDocument } from '../persist/block-schema.ts';
+import type { DestinationDocument } from '../persist/destination-schema.ts';
+import type { EffectDocument } from '../persist/effect-schema.ts';
+
+type Commit = BlockDocument['commits'][number];
+
+/** The effects that the changes in these blocks set off, in sequence. Pure: the same blocks give the same effects. */
+export function effectsOf(
+  blocks: readonly Pick<BlockDocument, '_id' | 'commits'>[],
+  destinations: readonly DestinationDocument[],
+  now: Date,
+): EffectDocument[] {
+  return blocks.flatMap(({ _id: block, commits }) => {
+    const reached = destinations.filter(({ afterBlock }) => block > afterBlock);
+    return commits.flatMap((commit) =>
+      changesOfCommit(commit).flatMap((change) =>
+        reached
+          .filter((each) => setsOff(each, shopOf(commit.order), change))
+          .map((destination) => effectOf(destination, commit, change, now)),
+      ),
+    );
+  });
+}
+
+function effectOf(
+  { _id: destination, uid }: DestinationDocument,
+  { order, committedAt }: Commit,
+  change: CommittedChange,
+  now: Date,
+): EffectDocument {
+  const { version, index, sequence, event, topic, before, after, outcome, occurredAt } = change;
+  return {
+    _id: effectId(uid, order, event ?? `${topic}@${committedAt}`),
+    destination,
+    order,
+    shop: shopOf(order),
+    version,
+    index,
+    sequence,
+    event,
+    topic,
+    before,
+    after,
+    late: outcome === 'late',
+    occurredAt: new Date(occurredAt),
+    state: 'waiting',
+    open: true,
+    attempts: 0,
+    failures: 0,
+    dueAt: now,
+    lastError: null,
+    because: null,
+    createdAt: now,
+    sentAt: null,
+    receipt: null,
+    doneAt: null,
+  };
+}
+
+/** The same change has the same id at a destination, however often it is routed. */
+function effectId(...of: string[]): string {
+  return `ef_${createHash('sha256').update(JSON.stringify(of)).digest('hex').slice(0, 40)}`;
+}
+
+function shopOf(order: string): string {
+  return order.slice(0, order.indexOf('/'));
+}

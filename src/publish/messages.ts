@@ -1,0 +1,71 @@
+import { partsOf, trustedOrderKey } from '../order/identity.ts';
+import { readJson } from '../order/lossless-json.ts';
+import type { Order } from '../order/order.ts';
+import { shownOrder } from '../order/shown-order.ts';
+import type { EffectDocument } from '../persist/effect-schema.ts';
+import { storedText } from '../persist/stored-json.ts';
+import { ordersAt, type OrderAt, type OrderSources } from './orders-at.ts';
+
+/** What is sent for an effect, as JSON text. Its numbers are as exact as Shopify's. */
+export interface Message {
+  id: string;
+  text: string;
+}
+
+export interface MessageSources extends OrderSources {
+  /** The webhook ids of these events. */
+  webhookIds: (events: readonly string[]) => Promise<ReadonlyMap<string, string | null>>;
+}
+
+/** The messages of a lane's effects, by effect. Made when they are sent: what was redacted meanwhile is not in them. */
+export async function messagesOf(
+  effects: readonly EffectDocument[],
+  sources: MessageSources,
+): Promise<Map<string, Message>> {
+  const events = effects.flatMap(({ event }) => event ?? []);
+  const [orders, webhookIds] = await Promise.all([ordersAt(effects, sources), sources.webhookIds(events)]);
+  return new Map(
+    effects.map((effect) => {
+      const at = orders.get(effect._id) ?? { order: null, isNewer: false };
+      const webhookId = webhookIds.get(effect.event ?? '') ?? null;
+      return [effect._id, { id: effect._id, text: textOf(effect, at, webhookId) }];
+    }),
+  );
+}
+
+/** The message as a value, for expressions. A number that JavaScript cannot represent exactly is text. */
+export function valueOf({ text }: Message): unknown {
+  const json = readJson(Buffer.from(text));
+  return json.ok ? json.value : null;
+}
+
+function textOf(effect: EffectDocument, { order, isNewer }: OrderAt, webhookId: string | null): string {
+  const { _id, topic, order: key, shop, sequence, version, occurredAt, event, before, after, late } = effect;
+  const head = {
+    id: _id,
+    type: topic,
+    shop,
+    order: { key, id: partsOf(trustedOrderKey(key)).orderId, name: order?.name ?? null },
+    sequence,
+    version,
+    occurredAt: occurredAt.toISOString(),
+    event: event === null ? null : { id: event, webhookId },
+    moved: before?.status === after.status ? null : { from: before?.status ?? null, to: after.status },
+    before,
+    after,
+    late,
+    causedBy: null,
+    ...(isNewer && { dataIsNewer: true }),
+  };
+  return `${JSON.stringify(head).slice(0, -1)},"data":${dataOf(order, effect, isNewer)}}`;
+}
+
+/** The order as the API shows it, with its body if that is stored. */
+function dataOf(order: Order | null, { version }: EffectDocument, isNewer: boolean): string {
+  if (!order) return 'null';
+  const missing = { waitingEvents: null, parkedEvents: order.parkedEvents };
+  const shown = { ...shownOrder(order, missing), ...(!isNewer && { version }) };
+  const text = JSON.stringify(shown);
+  const body = order.whole?.body;
+  return body ? `${text.slice(0, -1)},"body":${storedText(body)}}` : text;
+}

@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import type { DestinationDocument } from '../persist/destination-schema.ts';
+import type { Cipher } from '../system/cipher.ts';
+import type { Expressions } from './expressions.ts';
+import { openSecrets } from './secrets.ts';
+import { openSink } from './sinks/open-sink.ts';
+import type { Answer } from './sinks/sink.ts';
+
+/** What became of a sample. */
+export interface SampleSent {
+  outcome: Answer['outcome'] | 'skipped';
+  answer: string;
+  because: string | null;
+  ms: number;
+  sent: string | null;
+}
+
+/** Sends a message of the type `lockstep/test` about an order that does not exist. */
+export async function sendSample(
+  destination: DestinationDocument,
+  cipher: Cipher | null,
+  expressions: Expressions,
+): Promise<SampleSent> {
+  const message = { id: `ef_${randomBytes(20).toString('hex')}`, text: '' };
+  const { filter, transform, timeoutMs } = destination;
+  const text = JSON.stringify({ id: message.id, ...SAMPLE, occurredAt: new Date().toISOString() });
+  const made = await expressions.evaluate({ filter, transform, text });
+  if ('error' in made) return { outcome: 'refused', answer: '-', because: made.error, ms: 0, sent: null };
+  if (made.text === null)
+    return { outcome: 'skipped', answer: '-', because: 'its filter refused it', ms: 0, sent: null };
+  const sink = openSink(destination, openSecrets(destination, cipher));
+  const began = performance.now();
+  try {
+    const answer = await sink.send({ ...message, text: made.text }, AbortSignal.timeout(timeoutMs));
+    const because = 'because' in answer ? answer.because : null;
+    const ms = Math.round(performance.now() - began);
+    return { outcome: answer.outcome, answer: answer.answer, because, ms, sent: made.text };
+  } finally {
+    await sink.close();
+  }
+}
+
+const SAMPLE = {
+  type: 'lockstep/test',
+  shop: 'example.myshopify.com',
+  order: { key: 'example.myshopify.com/1', id: '1', name: '#1' },
+  sequence: null,
+  version: 0,
+  event: null,
+  moved: null,
+  before: null,
+  after: { status: 'created', financialStatus: null, fulfillmentStatus: null },
+  late: false,
+  causedBy: null,
+  data: null,
+};

@@ -1,0 +1,42 @@
+import { lookup, type LookupAddress } from 'node:dns';
+import type { LookupFunction } from 'node:net';
+import ipaddr from 'ipaddr.js';
+
+/** A destination's address is in a private network, or is not a public one for another reason. */
+export class PrivateAddress extends Error {
+  override readonly name = 'PrivateAddress';
+  constructor() {
+    super('its address is not public; an admin can allow private addresses for this destination');
+  }
+}
+
+/**
+ * Whether an address is on the public internet. An IPv6 address that stands for an IPv4 address is judged as that: it
+ * would lead to the same machine.
+ */
+function isPublicAddress(text: string): boolean {
+  if (!ipaddr.isValid(text)) return false;
+  const address = ipaddr.process(text);
+  return address.range() === 'unicast';
+}
+
+/**
+ * Resolves a name, and refuses it if any of its addresses is not public. Connections use exactly the addresses that were
+ * checked, so a name that resolves differently a moment later changes nothing.
+ */
+export const lookupPublic: LookupFunction = (hostname, options, done) => {
+  lookup(hostname, { ...options, all: true }, (error, found: LookupAddress[]) => {
+    if (error) return done(error, '', 0);
+    if (found.length === 0 || !found.every(({ address }) => isPublicAddress(address)))
+      return done(new PrivateAddress(), '', 0);
+    if (options.all) return done(null, found);
+    const [{ address, family } = { address: '', family: 0 }] = found;
+    return done(null, address, family);
+  });
+};
+
+/** The same for an address in a URL, which is not resolved. @throws PrivateAddress */
+export function assertPublicHost(url: URL): void {
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  if (ipaddr.isValid(host) && !isPublicAddress(host)) throw new PrivateAddress();
+}

@@ -1,0 +1,28 @@
+import type { DestinationDocument } from '../../persist/destination-schema.ts';
+import type { Message } from '../messages.ts';
+
+/** What became of a message. `because` has nothing from the message or from a secret. */
+export type Answer =
+  | { outcome: 'done'; answer: string }
+  /** The other side does not accept this message. */
+  | { outcome: 'refused'; answer: string; because: string }
+  /** The other side is down: it cannot be reached, or says so. */
+  | { outcome: 'away'; answer: string; because: string }
+  /** The other side asks for a pause. */
+  | { outcome: 'busy'; answer: string; because: string; afterMs: number | null }
+  /** The other side does not want messages any more. */
+  | { outcome: 'gone'; answer: string; because: string }
+  /** It was sent, and nobody knows whether it arrived. */
+  | { outcome: 'unknown'; answer: string; because: string };
+
+/** Sends messages to one destination. */
+export interface Sink {
+  /** Never throws. @param signal aborts the attempt: its time is over, or the lock was lost */
+  send: (message: Message, signal: AbortSignal) => Promise<Answer>;
+  /** Whether a message has arrived; null: it cannot be asked now. Absent: this sink cannot ask. */
+  hasArrived?: (id: string, signal: AbortSignal) => Promise<boolean | null>;
+  close: () => Promise<void>;
+}
+
+/** @param secrets decrypted, the newest first */
+export type OpenSink = (destination: DestinationDocument, secrets: readonly string[]) => Sink;
