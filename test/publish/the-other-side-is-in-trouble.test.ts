@@ -3,15 +3,6 @@ import { until } from '../support/until.ts';
 import { Publishing } from './publishing.ts';
 import { Receiver } from './receiver.ts';
 
-/** Makes every effect that waits for its next attempt due, and wakes its lane. */
-async function hurry(publishing: Publishing): Promise<void> {
-  await publishing.inside.collections.effects.updateMany(
-    { state: 'failing' },
-    { $set: { dueAt: new Date(0) } },
-  );
-  await publishing.inside.redis.flushall();
-}
-
 describe('the other side is in trouble', () => {
   let publishing: Publishing;
   let receiver: Receiver;
@@ -41,20 +32,23 @@ describe('the other side is in trouble', () => {
     [404, 'it answered 404'],
     [301, 'it answered 301: redirects are not followed'],
     [503, 'it answered 503'],
-  ])('after %d, it tries again later, with the same id, and what follows waits', async (status, lastError) => {
-    receiver.answering = () => ({ status, headers: { location: 'http://169.254.169.254/' } });
-    await publishing.destination(name, { url: receiver.url });
-    await publishing.live(order, 2);
-    await until(async () => (await stateOf())?.[0] === 'failing');
-    expect(await stateOf()).toEqual(['failing', 1, lastError]);
-    const [first, second] = await publishing.effects({ destination: name });
-    expect(first!.dueAt!.getTime() - Date.now()).toBeGreaterThan(3000);
-    expect(second).toMatchObject({ state: 'waiting', attempts: 0 });
-    receiver.answering = () => ({ status: 204 });
-    await hurry(publishing);
-    await publishing.settled();
-    expect(receiver.received.map(({ id }) => id)).toEqual([first!._id, first!._id, second!._id]);
-  });
+  ])(
+    'after %d, it tries again later, with the same id, and what follows waits',
+    async (status, lastError) => {
+      receiver.answering = () => ({ status, headers: { location: 'http://169.254.169.254/' } });
+      await publishing.destination(name, { url: receiver.url });
+      await publishing.live(order, 2);
+      await until(async () => (await stateOf())?.[0] === 'failing');
+      expect(await stateOf()).toEqual(['failing', 1, lastError]);
+      const [first, second] = await publishing.effects({ destination: name });
+      expect(first!.dueAt!.getTime() - Date.now()).toBeGreaterThan(3000);
+      expect(second).toMatchObject({ state: 'waiting', attempts: 0 });
+      receiver.answering = () => ({ status: 204 });
+      await publishing.hurry();
+      await publishing.settled(name);
+      expect(receiver.received.map(({ id }) => id)).toEqual([first!._id, first!._id, second!._id]);
+    },
+  );
 
   test('Retry-After is obeyed, by all lanes', async () => {
     receiver.answering = () => ({ status: 429, headers: { 'retry-after': '3600' } });
@@ -87,7 +81,7 @@ describe('the other side is in trouble', () => {
     await publishing.live(order, 2);
     await until(async () => (await stateOf())?.[0] === 'failing');
     await publishing.inside.collections.effects.updateMany({ destination: name }, { $set: { failures: 10 } });
-    await hurry(publishing);
+    await publishing.hurry();
     await until(async () => (await stateOf())?.[0] === 'parked');
     const [, second] = await publishing.effects({ destination: name });
     expect(second).toMatchObject({ state: 'waiting', attempts: 0 });
@@ -104,17 +98,66 @@ describe('the other side is in trouble', () => {
     receiver = await Receiver.open();
   });
 
-  test.each(['repeat', 'wait', 'ask'] as const)(
-    'it never answers, and the destination says: %s',
-    async (inDoubt) => {
-      receiver.answering = ({ id }) => (id === 'undefined' ? { status: 404 } : undefined);
+  describe('it takes a message and never answers', () => {
+    const put = async (inDoubt: 'repeat' | 'wait' | 'ask') => {
+      receiver.answering = () => undefined;
       const probeUrl = inDoubt === 'ask' ? `${receiver.url}?id={id}` : null;
       await publishing.destination(name, { url: receiver.url, inDoubt, probeUrl, timeoutMs: 200 });
       await publishing.live(order, 1);
       const state = inDoubt === 'wait' ? 'in_doubt' : 'failing';
       await until(async () => (await stateOf())?.[0] === state);
-      expect((await stateOf())?.[2]).toBe('it did not answer in time');
+      expect(await stateOf()).toEqual([state, 1, 'it did not answer in time']);
+    };
+
+    test('repeat: it is sent again with the same id', async () => {
+      await put('repeat');
+      receiver.answering = () => ({ status: 200 });
+      await publishing.hurry();
+      await publishing.settled(name);
+      expect(new Set(receiver.received.map(({ id }) => id)).size).toBe(1);
+      expect(receiver.received.length).toBe(2);
+    });
+
+    test('wait: it is not sent again', async () => {
+      await put('wait');
+      receiver.answering = () => ({ status: 200 });
+      await publishing.hurry();
+      await until(async () => (await publishing.waitingJobs(name)) === 0);
       expect(receiver.received.length).toBe(1);
-    },
-  );
+      expect((await stateOf())?.[0]).toBe('in_doubt');
+    });
+
+    test.each([
+      ['has arrived', 200, ['done', 2, null], ['POST', 'GET']],
+      ['has not arrived', 404, ['done', 2, null], ['POST', 'GET', 'POST']],
+    ])('ask: it %s', async (_, status, ended, methods) => {
+      await put('ask');
+      receiver.answering = ({ method }) => ({ status: method === 'GET' ? status : 200 });
+      await publishing.hurry();
+      await publishing.settled(name);
+      expect(await stateOf()).toEqual(ended);
+      expect(receiver.received.map(({ method }) => method)).toEqual(methods);
+    });
+
+    test('ask: it cannot be asked, and is asked again later', async () => {
+      await put('ask');
+      receiver.answering = () => ({ status: 500 });
+      await publishing.hurry();
+      await until(async () => (await stateOf())?.[1] === 2);
+      expect(await stateOf()).toEqual(['failing', 2, expect.stringContaining('could not be asked')]);
+      expect(receiver.received.map(({ method }) => method)).toEqual(['POST', 'GET']);
+    });
+  });
+
+  test('Redis loses everything: the sweeper wakes the lanes', async () => {
+    receiver.answering = () => ({ status: 500 });
+    await publishing.destination(name, { url: receiver.url });
+    await publishing.live(order, 1);
+    await until(async () => (await stateOf())?.[0] === 'failing');
+    await publishing.inside.redis.flushdb();
+    await publishing.inside.collections.effects.updateMany({}, { $set: { dueAt: new Date(0) } });
+    receiver.answering = () => ({ status: 200 });
+    await publishing.settled(name);
+    expect((await stateOf())?.[0]).toBe('done');
+  });
 });
