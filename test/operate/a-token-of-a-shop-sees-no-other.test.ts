@@ -23,6 +23,9 @@ const BODIES: Record<string, (of: ShopWithEverything) => object> = {
     which: { events: [parked.event] },
   }),
   'post /parked/discards': ({ parked }) => ({ ...REASON, which: { events: [parked.event] }, dryRun: true }),
+  'put /destinations/{name}': () => ({ ...REASON, url: 'https://example.com/' }),
+  'post /effects/replay': ({ applied }) => ({ ...REASON, filter: { order: applied.order } }),
+  'post /effects/skip': ({ applied }) => ({ ...REASON, filter: { order: applied.order } }),
   'post /reconciles': ({ shop }) => ({ ...REASON, shop, since: '2h' }),
   'post /tokens': ({ shop }) => ({ ...REASON, name: 'eve', role: 'admin', shops: [shop] }),
 };
@@ -54,6 +57,7 @@ const QUERIES: Record<string, (of: ShopWithEverything) => string[]> = {
   '/parked': ({ shop, parked }) => ['', `shop=${shop}`, `hash=${parked.event}`, 'limit=1'],
   '/reconciles': ({ shop }) => ['', `shop=${shop}`, 'limit=1'],
   '/completeness': ({ shop }) => ['', `shop=${shop}`, 'limit=1'],
+  '/effects': ({ applied }) => ['', `order=${applied.order}`, 'destination=erp', 'limit=1'],
   '/changes': ({ shop }) => ['', `shop=${shop}`, 'limit=1'],
   '/reports/sales': ({ shop }) =>
     ['', `&shop=${shop}`].map((more) => `from=2026-11-01&to=2026-11-30&by=shop${more}`),
@@ -84,6 +88,7 @@ function placesOf({ method, path }: Route, of: ShopWithEverything): string[] {
       .replace('{orderId}', order.split('/')[1] ?? '')
       .replace('{event}', event)
       .replace('{partition}', '0')
+      .replace('{name}', 'erp')
       .replace('{id}', id),
   );
   const queries = method === 'get' ? (QUERIES[path]?.(of) ?? ['']) : [''];

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { drainOrder } from '../../src/drain/drain-order.ts';
 import { createLocks, type Lease } from '../../src/lock/locks.ts';
+import type { WaitingEvent } from '../../src/order/event.ts';
 import type { OrderKey } from '../../src/order/identity.ts';
 import { markOf } from '../../src/persist/parked-acts.ts';
 import { redisKeys } from '../../src/system/redis-keys.ts';
@@ -69,6 +70,7 @@ export async function shopWithEverything(
   if (!lease) throw new Error('the lock was held');
   const records = { replay: randomUUID(), pass: randomUUID(), check: randomUUID(), request: randomEventId() };
   await keepRecords(dashboard, shop, mark, parked.id, records);
+  await addEffect(dashboard.collections, applied, shop);
   const { json } = await dashboard.get(`/api/locks/${third}`);
   return {
     shop,
@@ -132,6 +134,24 @@ async function keepRecords(
     found: [],
   });
   await addToFeed(collections, shop);
+}
+
+/** An effect of this event, done. */
+async function addEffect(
+  { effects }: ServedDashboard['collections'],
+  { order, id: event }: WaitingEvent,
+  shop: string,
+): Promise<void> {
+  const after = { status: 'created', financialStatus: null, fulfillmentStatus: null } as const;
+  const place = { version: 1, index: 0, sequence: 1, event, webhookId: null, topic: 'orders/create' };
+  const ended = { state: 'done', attempts: 1, failures: 0, doneAt: INSTALLED_AT } as const;
+  await effects.create({
+    _id: `ef_${randomUUID().replaceAll('-', '')}01234567`,
+    ...{ destination: 'erp', order, shop, before: null, after, late: false },
+    ...{ occurredAt: INSTALLED_AT, createdAt: INSTALLED_AT },
+    ...place,
+    ...ended,
+  });
 }
 
 /** A block of the change feed with one commit of each shop so far. */

@@ -19,7 +19,10 @@ export function http(
   }: { method?: string; headers?: OutgoingHttpHeaders; body?: Buffer | string; agent?: Agent } = {},
 ): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
-    const sent = request(url, { method, headers, agent: agent ?? false }, (response) => {
+    // Node sends the body of a DELETE only with its length.
+    const length = method === 'DELETE' && body ? { 'content-length': Buffer.byteLength(body) } : {};
+    const all = { ...length, ...headers };
+    const sent = request(url, { method, headers: all, agent: agent ?? false }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);

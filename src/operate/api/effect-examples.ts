@@ -69,5 +69,5 @@ export const EFFECT_EXAMPLES: Readonly<Record<string, unknown>> = {
   EffectPage: { effects: [EFFECT], cursor: null },
   OrderEffects: { effects: [EFFECT] },
   EffectsRequest: { ids: [EFFECT_ID], reason: REASON, dryRun: true },
-  EffectsChanged: { dryRun: true, effects: 1, did: '1 effects would be replayed; nothing was changed' },
+  EffectsChanged: { dryRun: true, effects: 1, did: 'nothing was changed; would be replayed: 1' },
 };

@@ -115,5 +115,5 @@ export async function deleteDestination(name: string, tools: DestinationTools): 
     new Date(tools.now()),
   );
   await tools.forget(name);
-  return `deleted; ${skipped.length} effects that were not sent are skipped`;
+  return `deleted; effects that were not sent, and are skipped now: ${skipped.length}`;
 }

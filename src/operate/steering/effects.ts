@@ -52,7 +52,7 @@ export async function replayEffects(
   const changed = await tools.effects.replay(filter, new Date(tools.now()));
   if (changed.length === 0) throw nothing('replayed');
   await wakeAll(changed, tools);
-  return { dryRun: false, effects: changed.length, did: `scheduled ${changed.length} effects again` };
+  return { dryRun: false, effects: changed.length, did: `scheduled again: ${changed.length}` };
 }
 
 /** Ends effects without sending them: their lanes continue with what follows. */
@@ -66,7 +66,7 @@ export async function skipEffects(
   const changed = await tools.effects.skip(filter, `skipped by ${who.name}`, new Date(tools.now()));
   if (changed.length === 0) throw nothing('skipped');
   await wakeAll(changed, tools);
-  return { dryRun: false, effects: changed.length, did: `skipped ${changed.length} effects` };
+  return { dryRun: false, effects: changed.length, did: `skipped: ${changed.length}` };
 }
 
 function filterOf({ ids, filter }: EffectsRequest, { shops }: Caller): EffectFilter {
@@ -80,7 +80,7 @@ function withinKnown(filter: EffectFilter, names: readonly string[]): EffectFilt
 }
 
 function wouldBe(effects: number, what: string): EffectsChanged {
-  return { dryRun: true, effects, did: `${effects} effects would be ${what}; nothing was changed` };
+  return { dryRun: true, effects, did: `nothing was changed; would be ${what}: ${effects}` };
 }
 
 function nothing(what: string): Refusal {
