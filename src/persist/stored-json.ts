@@ -97,13 +97,23 @@ export function storedText(stored: unknown): string {
   if (typeof stored === 'string') return JSON.stringify(stored);
   if (typeof stored !== 'object' || stored === null) return scalarText(stored);
   if (Array.isArray(stored)) return `[${stored.map(storedText).join(',')}]`;
-  if (stored instanceof mongo.Binary) return Buffer.from(stored.buffer).toString();
-  if (stored instanceof mongo.Long || stored instanceof mongo.Decimal128) return stored.toString();
+  if (Object.getPrototypeOf(stored) !== Object.prototype) return bsonText(stored as BsonValue);
   let members = '';
   for (const [key, value] of Object.entries(stored))
-    if (key !== 'positions' && key !== 'gone')
-      members += `${members === '' ? '' : ','}${keyText(key)}${storedText(value)}`;
+    if (!isMemory(key)) members += `${members === '' ? '' : ','}${keyText(key)}${storedText(value)}`;
   return `{${members}}`;
+}
+
+type BsonValue = mongo.Long | mongo.Decimal128 | mongo.Binary;
+
+/** A number beyond JavaScript's, or a JSON text. */
+function bsonText(stored: BsonValue): string {
+  return stored instanceof mongo.Binary ? Buffer.from(stored.buffer).toString() : stored.toString();
+}
+
+/** What a body remembers. */
+function isMemory(key: string): boolean {
+  return key === 'positions' || key === 'gone';
 }
 
 /** Texts of keys: bodies have a few hundred different ones. */

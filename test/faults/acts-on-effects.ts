@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { BEFORE, type ActTest } from './act-test.ts';
 import type { ActsWorld } from './acts-world.ts';
 
+const SHOP = 'example.myshopify.com';
 /** Nothing is sent there: no publisher runs. */
 const FIELDS = { url: 'http://127.0.0.1:9/', allowPrivate: true, on: ['orders/paid'] };
 
@@ -17,21 +18,13 @@ async function effectOf(world: ActsWorld, state: 'parked' | 'waiting'): Promise<
   const { effects } = world.rig.collections;
   const id = `ef_${randomUUID().replaceAll('-', '')}00000000`;
   const at = new Date();
-  await effects.collection.insertOne({
-    ...{ _id: id as never, destination, order: 'example.myshopify.com/1', shop: 'example.myshopify.com' },
-    ...{ webhookId: null, version: 1, index: 0, sequence: 1, event: null, topic: 'orders/paid', late: false },
-    ...{ before: null, after: { status: 'created', financialStatus: null, fulfillmentStatus: null } },
-    ...{
-      occurredAt: at,
-      state,
-      open: true,
-      attempts: 1,
-      failures: 1,
-      dueAt: null,
-      lastError: 'it answered 500',
-    },
-    ...{ because: null, createdAt: at, sentAt: null, receipt: null, doneAt: null },
-  });
+  const place = { version: 1, index: 0, sequence: 1, event: null, webhookId: null, topic: 'orders/paid' };
+  const after = { status: 'created', financialStatus: null, fulfillmentStatus: null };
+  const change = { order: `${SHOP}/1`, shop: SHOP, before: null, after, late: false, occurredAt: at };
+  const failed = { attempts: 1, failures: 1, dueAt: null, lastError: 'it answered 500', because: null };
+  const ended = { sentAt: null, receipt: null, doneAt: null };
+  const effect = { destination, state, open: true, createdAt: at, ...place, ...change, ...failed, ...ended };
+  await effects.collection.insertOne({ _id: id as never, ...effect });
   return id;
 }
 

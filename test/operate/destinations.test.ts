@@ -166,12 +166,12 @@ describe('destinations and effects', () => {
       await effectAt('list', 'parked'),
     ];
     const seen: string[] = [];
-    for (let cursor: unknown = ''; cursor !== null;) {
+    for (let cursor: string | null = ''; cursor !== null;) {
       const { json } = await dashboard.get(
-        `/api/effects?destination=list&limit=1${cursor ? `&cursor=${String(cursor)}` : ''}`,
+        `/api/effects?destination=list&limit=1${cursor ? `&cursor=${cursor}` : ''}`,
       );
       seen.push(...(json.effects as { id: string }[]).map(({ id }) => id));
-      cursor = json.cursor;
+      cursor = json.cursor as string | null;
     }
     expect(seen.toSorted()).toEqual(made.map(({ id }) => id).toSorted());
     const parked = await dashboard.get('/api/effects?destination=list&state=parked');

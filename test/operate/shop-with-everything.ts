@@ -145,13 +145,9 @@ async function addEffect(
   const after = { status: 'created', financialStatus: null, fulfillmentStatus: null } as const;
   const place = { version: 1, index: 0, sequence: 1, event, webhookId: null, topic: 'orders/create' };
   const ended = { state: 'done', attempts: 1, failures: 0, doneAt: INSTALLED_AT } as const;
-  await effects.create({
-    _id: `ef_${randomUUID().replaceAll('-', '')}01234567`,
-    ...{ destination: 'erp', order, shop, before: null, after, late: false },
-    ...{ occurredAt: INSTALLED_AT, createdAt: INSTALLED_AT },
-    ...place,
-    ...ended,
-  });
+  const change = { order, shop, before: null, after, late: false, occurredAt: INSTALLED_AT };
+  const _id = `ef_${randomUUID().replaceAll('-', '')}01234567`;
+  await effects.create({ _id, destination: 'erp', createdAt: INSTALLED_AT, ...change, ...place, ...ended });
 }
 
 /** A block of the change feed with one commit of each shop so far. */
