@@ -75,6 +75,15 @@ describe('ops effects', () => {
     expect((await run('order', keyOf('7'))).stdout).toContain('has set off no effects');
   });
 
+  test('order shows the newest 1,000: where an order is now depends on them', async () => {
+    const order = keyOf('8');
+    const many = Array.from({ length: 1001 }, (_, i) => storedEffect(100 + i, { order, state: 'done' }));
+    await storeEffects(ops.dashboard.collections, many);
+    const { stdout } = await run('order', order, '--json');
+    const { effects } = JSON.parse(stdout) as { effects: { version: number }[] };
+    expect([effects.length, effects[0]?.version, effects.at(-1)?.version]).toEqual([1000, 101, 1100]);
+  });
+
   test.each([
     ['replay', ['--state', 'parked'], '2 effects would be replayed.'],
     ['replay', ['--id', effectId(1)], '1 effect would be replayed.'],
