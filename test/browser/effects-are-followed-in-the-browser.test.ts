@@ -128,7 +128,7 @@ describe('destinations and effects, in a real Chromium', () => {
       await shown(where, `version ${receiver.bodies.at(-1)?.version}`).waitFor();
       await where.getByText('none').waitFor();
       await page.getByRole('link', { name: 'All effects of this order' }).click();
-      await effects().first().waitFor();
+      await effects().filter({ hasText: 'done' }).first().waitFor();
       expect(await effects().filter({ hasText: 'done' }).count()).toBe(receiver.received.length);
       expect(watched.complaints).toEqual([]);
     },
@@ -227,6 +227,7 @@ describe('destinations and effects, in a real Chromium', () => {
       await until(async () => (await stored('skipped')) === 1, 5000);
       await open('/effects?state=skipped');
       await effects().getByText('skipped by ada').waitFor();
+      expect(watched.complaints).toEqual([]);
     },
     SECONDS_MS,
   );

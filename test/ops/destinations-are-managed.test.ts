@@ -90,7 +90,7 @@ describe('ops destination', () => {
     expect(await stored()).toMatchObject({ concurrency: 3, revision: 2 });
   });
 
-  test('test sends a signed sample, and exits with 1 if it is refused', async () => {
+  test('a test sends a signed sample, and exits with 1 if it is refused', async () => {
     expect((await ops.run('destination', 'test', 'erp')).stdout).toContain('A sample would be sent');
     expect(receiver.received).toEqual([]);
     const done = await ops.run('destination', 'test', 'erp', ...yes);

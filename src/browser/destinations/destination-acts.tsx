@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { useLocation } from 'wouter';
 import type { Destination, DestinationTested } from '../../operate/shapes/destinations.ts';
 import { tell } from '../client/api.ts';
 import { ChangeDialog } from '../dialogs/change-dialog.tsx';
@@ -57,18 +58,22 @@ function openOf({ waiting, failing, inDoubt, parked }: Destination['open']): num
 interface ActDialogProps {
   act: DestinationAct;
   destination: Destination;
-  /** @param isDeleted whether the destination is gone */
-  onClose: (isDeleted: boolean) => void;
+  onClose: () => void;
 }
 
-/** Asks for a reason, then acts on a destination. */
+/** Asks for a reason, then acts on a destination. If it was deleted, the list is shown. */
 export function ActDialog({ act, destination, onClose }: ActDialogProps) {
   const { title, what, act: carryOut } = ACTS[act];
+  const [, go] = useLocation();
   const [isDone, setDone] = useState(false);
+  const close = () => {
+    onClose();
+    if (isDone && act === 'delete') go('/destinations');
+  };
   return (
     <ChangeDialog
       opened
-      onClose={() => onClose(isDone && act === 'delete')}
+      onClose={close}
       title={`${title} destination ${destination.name}`}
       confirmLabel={title}
       dangerous={act === 'delete'}

@@ -64,7 +64,13 @@ export function draftOf(destination: Destination | null): Draft {
   const { shops, filter, transform, probeUrl, rate } = destination;
   return {
     ...NEW,
-    ...{ name, url, on, concurrency, timeoutMs, inDoubt, allowPrivate },
+    name,
+    url,
+    on,
+    concurrency,
+    timeoutMs,
+    inDoubt,
+    allowPrivate,
     ...prioritiesOf(destination),
     shops: shops ?? [],
     filter: filter ?? '',
@@ -122,6 +128,12 @@ function rateOf({ rateMax, rateMs }: Draft): object | null {
 }
 
 const A_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
+/** What every field of the form works with. */
+export interface FieldsProps {
+  draft: Draft;
+  set: (changed: Partial<Draft>) => void;
+}
 
 /** Why a name cannot be that of a new destination; null: it can. */
 export function nameProblem(name: string, taken: readonly string[]): string | null {

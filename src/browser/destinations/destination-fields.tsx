@@ -1,7 +1,7 @@
 import { Checkbox, Stack, TagsInput, TextInput } from '@mantine/core';
 import type { Topic } from '../../order/topics.ts';
 import { STATUS_NAMES } from '../components/status-badge.tsx';
-import { nameProblem, type Draft } from './destination-draft.ts';
+import { nameProblem, type FieldsProps } from './destination-draft.ts';
 import { MoreFields } from './more-fields.tsx';
 
 /** Suggested; every other topic of an order can be typed. */
@@ -15,11 +15,6 @@ const USUAL_TOPICS = [
   'fulfillments/create',
 ] as const satisfies readonly Topic[];
 const TRIGGERS = ['*', ...USUAL_TOPICS, ...STATUS_NAMES.map((status) => `status:${status}`)];
-
-export interface FieldsProps {
-  draft: Draft;
-  set: (changed: Partial<Draft>) => void;
-}
 
 interface DestinationFieldsProps extends FieldsProps {
   /** The names of all destinations; null: this one exists, and keeps its name. */

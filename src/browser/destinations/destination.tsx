@@ -1,7 +1,9 @@
 import { Alert, Group, Text, Title } from '@mantine/core';
 import { IconPlayerPause } from '@tabler/icons-react';
-import { Link, useLocation, useParams } from 'wouter';
+import type { UseQueryResult } from '@tanstack/react-query';
+import { Link, useParams } from 'wouter';
 import type { Destination } from '../../operate/shapes/destinations.ts';
+import type { ApiProblem } from '../client/api.ts';
 import { effectPace } from '../client/effect-pace.ts';
 import { useApi } from '../client/use-api.ts';
 import { Empty } from '../components/empty.tsx';
@@ -25,32 +27,35 @@ const HAS_FORM = { http: true } as const satisfies Record<Destination['kind'], b
 /** One destination: its settings, what is open, and what can be done to it. */
 export function DestinationPage() {
   const { name = '' } = useParams();
-  const [, go] = useLocation();
-  const { data, error, dataUpdatedAt } = useApi<Destination>(
-    `/destinations/${encodeURIComponent(name)}`,
-    {},
-    { watch: effectPace },
-  );
+  const answer = useApi<Destination>(`/destinations/${encodeURIComponent(name)}`, {}, { watch: effectPace });
+  const { data } = answer;
   const changing = useChange();
   const acting = useChange<DestinationAct>();
-  const closeAct = (isDeleted: boolean) => {
-    acting.close();
-    if (isDeleted) go('/destinations');
-  };
   return (
     <Page
       title={`Destination ${visible(name).slice(0, 63)}`}
       sentence={<Ways name={name} />}
       actions={data && <Actions destination={data} ask={acting.open} onChange={() => changing.open(true)} />}
     >
-      {error?.status === 404 && !acting.opened && <Empty title="No such destination" why={error.message} />}
-      {error && error.status !== 404 && (
-        <Problem problem={error} asOf={data ? new Date(dataUpdatedAt) : null} />
-      )}
-      {data && error?.status !== 404 && <All destination={data} />}
+      <Shown answer={answer} />
       {data && changing.opened && <DestinationForm destination={data} onClose={changing.close} />}
-      {data && acting.over && <ActDialog act={acting.over} destination={data} onClose={closeAct} />}
+      {data && acting.over && <ActDialog act={acting.over} destination={data} onClose={acting.close} />}
     </Page>
+  );
+}
+
+/** After a deletion, the data is what it was; the answer says that it is gone. */
+function Shown({
+  answer: { data, error, dataUpdatedAt },
+}: {
+  answer: UseQueryResult<Destination, ApiProblem>;
+}) {
+  if (error?.status === 404) return <Empty title="No such destination" why={error.message} />;
+  return (
+    <>
+      {error && <Problem problem={error} asOf={data ? new Date(dataUpdatedAt) : null} />}
+      {data && <All destination={data} />}
+    </>
   );
 }
 

@@ -1,7 +1,6 @@
 import { Group, NativeSelect, NumberInput, Stack, TagsInput, Textarea, TextInput } from '@mantine/core';
 import type { Destination } from '../../operate/shapes/destinations.ts';
-import { BY_TOPIC, IN_DOUBT, type Draft, type InDoubt } from './destination-draft.ts';
-import type { FieldsProps } from './destination-fields.tsx';
+import { BY_TOPIC, IN_DOUBT, type Draft, type FieldsProps, type InDoubt } from './destination-draft.ts';
 
 const PRIORITIES = [
   'critical',

@@ -1,4 +1,4 @@
-import { Group } from '@mantine/core';
+import { Stack } from '@mantine/core';
 import type { EffectRow } from '../../operate/shapes/effects.ts';
 import { MayButton } from '../components/may-button.tsx';
 import type { Column } from '../tables/data-table.tsx';
@@ -18,8 +18,8 @@ export function effectColumns(ask: (choice: EffectChoice) => void): Column<Effec
     { head: 'Order, destination', width: 175, cell: Way },
     { head: 'Attempts', align: 'right', width: 70, cell: ({ attempts }) => attempts },
     { head: 'Last error', cell: Why },
-    { head: 'Receipt', width: 105, cell: Receipt },
-    { head: 'Action', align: 'right', width: 145, cell: (effect) => <Buttons effect={effect} ask={ask} /> },
+    { head: 'Receipt', width: 110, cell: Receipt },
+    { head: 'Action', align: 'right', width: 95, cell: (effect) => <Buttons effect={effect} ask={ask} /> },
   ];
 }
 
@@ -68,7 +68,7 @@ function Receipt({ receipt }: EffectRow) {
   if (receipt === null) return <span className="dim">–</span>;
   return (
     <>
-      <Plain text={receipt.answer} max={40} /> in {age(receipt.ms)}
+      <Plain text={receipt.answer} max={40} />, {age(receipt.ms)}
       <span className="under">
         <When at={receipt.at} />
       </span>
@@ -80,7 +80,7 @@ const LABELS = { replay: 'Replay…', skip: 'Skip…' } as const;
 
 function Buttons({ effect, ask }: { effect: EffectRow; ask: (choice: EffectChoice) => void }) {
   return (
-    <Group gap={4} justify="flex-end" wrap="nowrap">
+    <Stack gap={4} align="stretch">
       {ACTS[effect.state].map((act) => (
         <MayButton
           key={act}
@@ -93,6 +93,6 @@ function Buttons({ effect, ask }: { effect: EffectRow; ask: (choice: EffectChoic
           {LABELS[act]}
         </MayButton>
       ))}
-    </Group>
+    </Stack>
   );
 }

@@ -47,7 +47,9 @@ function columnsOf(order: string): Column<OrderAtDestination>[] {
 function Destination(row: OrderAtDestination) {
   return (
     <>
-      <DestinationLink name={row.destination} />
+      <div>
+        <DestinationLink name={row.destination} />
+      </div>
       <span className="under phone-only">
         <Done {...row} />
       </span>

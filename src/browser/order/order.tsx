@@ -44,6 +44,7 @@ export function OrderPage() {
   const order = useApi<ShownOrder>(place, {}, { watch: anyMove });
   const history = useTimeline(`${place}/timeline`, { states: '1' }, { watch: anyMove });
   const effects = useApi<Effects>(`${place}/effects`, {}, { watch: anyMove });
+  const isUpperRead = [order, effects].every(({ isPending }) => !isPending);
   const unknown = order.error?.status === 404 && history.problem?.status === 404;
   return (
     <Page
@@ -53,22 +54,40 @@ export function OrderPage() {
     >
       <OrderNow order={order} timeline={history.timeline} />
       {/* The lower part waits for the upper part, so that nothing is pushed down. */}
-      {!unknown && !order.isPending && !effects.isPending && (
+      {!unknown && isUpperRead && (
         <>
-          {effects.error && <Problem problem={effects.error} />}
-          {effects.data && <OrderEffects order={`${shop}/${orderId}`} effects={effects.data.effects} />}
+          <SetOff effects={effects} order={`${shop}/${orderId}`} />
           <OrderHistory history={history} orderKey={`${shop}/${orderId}`} />
         </>
       )}
-      {order.data && !history.loading && (
-        <>
-          <OrderPayments order={order.data} />
-          <OrderParcels order={order.data} />
-          <StatusHistory history={order.data.statusHistory} />
-          <OrderParts order={order.data} />
-        </>
-      )}
+      {order.data && !history.loading && <BelowHistory order={order.data} />}
     </Page>
+  );
+}
+
+/** What the order has set off. */
+function SetOff({ effects: { data, error }, order }: SetOffProps) {
+  return (
+    <>
+      {error && <Problem problem={error} />}
+      {data && <OrderEffects order={order} effects={data.effects} />}
+    </>
+  );
+}
+
+interface SetOffProps {
+  effects: ReturnType<typeof useApi<Effects>>;
+  order: string;
+}
+
+function BelowHistory({ order }: { order: ShownOrder }) {
+  return (
+    <>
+      <OrderPayments order={order} />
+      <OrderParcels order={order} />
+      <StatusHistory history={order.statusHistory} />
+      <OrderParts order={order} />
+    </>
   );
 }
 
