@@ -29,10 +29,12 @@ export function composePublisher(resources: Resources): Composition {
   const effects = createEffectStore(collections);
   const queues = new LaneQueues(redis, partitions, log);
   const expressions = createExpressions();
+  const messages = messageSourcesOf(resources);
   const router = createRouter({
     blocks: createRoutedBlocks(collections),
     destinations,
     effects,
+    webhookIds: messages.webhookIds,
     wake: (destination, made) => queues.wake(destination, made),
     log,
     now,
@@ -41,7 +43,7 @@ export function composePublisher(resources: Resources): Composition {
     lock,
     lockKey: ({ destination, order }) => inPartitionOf(destination, partitions).laneLock(destination, order),
     effects,
-    messages: messageSourcesOf(resources),
+    messages,
     expressions,
     watch: (effect, ending, ms) => watch(resources, effect, ending.state, ms),
     now,

@@ -24,6 +24,8 @@ export interface EffectDocument extends Pick<
   destination: string;
   order: string;
   shop: string;
+  /** Of its event; null: none, or not known when it was routed. */
+  webhookId: string | null;
   /** The change arrived late: the order already had newer ones. */
   late: boolean;
   occurredAt: Date;
@@ -54,6 +56,7 @@ export const effectSchema = new Schema(
     destination: { type: String, required: true },
     order: { type: String, required: true },
     shop: { type: String, required: true },
+    webhookId: String,
     version: Number,
     index: Number,
     sequence: Number,

@@ -32,8 +32,8 @@ export type Ending =
 export interface EffectStore {
   /** Those that exist already do not change. A lane never shows an effect without its earlier ones. */
   insert: (effects: EffectDocument[]) => Promise<void>;
-  /** The open effects of a lane, in sequence. */
-  lane: (lane: Lane, limit: number) => Promise<EffectDocument[]>;
+  /** The first open effects of a lane, in sequence: all of them, or {@link LANE_PAGE}. Lanes share a query. */
+  lane: (lane: Lane) => Promise<EffectDocument[]>;
   /** Records that an attempt begins, for destinations that must not get a message twice. */
   begin: (effect: EffectDocument, at: Date) => Promise<void>;
   /** Records how an attempt ended. If an operator ended the effect meanwhile, that stands. */
@@ -45,6 +45,12 @@ export interface EffectStore {
     limit: number,
   ) => Promise<Pick<EffectDocument, 'order' | 'topic'>[]>;
 }
+
+/** Effects of a lane that are read at a time. */
+export const LANE_PAGE = 50;
+const LANES_AT_ONCE = 100;
+/** Effects that a query for many lanes returns: about 1 MB. */
+const READ_AT_ONCE = 2000;
 
 /** An effect is about 600 bytes: far below MongoDB's 48 MB per message. */
 const INSERTED_AT_ONCE = 1000;
@@ -68,12 +74,7 @@ export function createEffectStore({ effects }: Pick<Collections, 'effects'>): Ef
       for (let i = 0; i < documents.length; i += INSERTED_AT_ONCE)
         await insertInSequence(effects, documents.slice(i, i + INSERTED_AT_ONCE));
     },
-    lane: async ({ destination, order }, limit) =>
-      await effects
-        .find({ open: true, destination: String(destination), order: String(order) })
-        .sort({ version: 1, index: 1 })
-        .limit(limit)
-        .lean<EffectDocument[]>(),
+    lane: readLanes(effects),
     begin: (effect, at) => write(effect, { $set: { state: 'running', sentAt: at } }),
     end: (effect, ending, at) => write(effect, changesOf(ending, at)),
     due: async (destination, before, limit) =>
@@ -83,6 +84,42 @@ export function createEffectStore({ effects }: Pick<Collections, 'effects'>): Ef
         .limit(limit)
         .lean<Pick<EffectDocument, 'order' | 'topic'>[]>(),
   };
+}
+
+function readLanes(effects: Collections['effects']): EffectStore['lane'] {
+  const read = async (destination: string, orders: string[], limit: number) =>
+    await effects
+      .find({ open: true, destination, order: { $in: orders } })
+      .sort({ order: 1, version: 1, index: 1 })
+      .limit(limit)
+      .lean<EffectDocument[]>();
+  const readAll = async (destination: string, orders: string[]): Promise<Map<string, EffectDocument[]>> => {
+    const found = await read(destination, orders, READ_AT_ONCE);
+    const lanes = Map.groupBy(found, ({ order }) => order);
+    if (found.length < READ_AT_ONCE) return lanes;
+    // The last lane may be cut, and those after it are missing.
+    const last = found.at(-1)?.order ?? '';
+    for (const order of orders.filter((each) => each >= last))
+      lanes.set(order, await read(destination, [order], LANE_PAGE));
+    return lanes;
+  };
+  return createBatcher<Lane, EffectDocument[]>(
+    async (asked) => {
+      const byDestination = Map.groupBy(asked, ({ destination }) => destination);
+      const found = new Map(
+        await Promise.all(
+          [...byDestination].map(
+            async ([name, lanes]) =>
+              [name, await readAll(name, [...new Set(lanes.map(({ order }) => order))])] as const,
+          ),
+        ),
+      );
+      return asked.map(({ destination, order }) =>
+        (found.get(destination)?.get(order) ?? []).slice(0, LANE_PAGE),
+      );
+    },
+    { largest: LANES_AT_ONCE, atATime: 2, mayWait: 10_000 },
+  );
 }
 
 /**

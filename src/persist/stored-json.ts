@@ -94,13 +94,29 @@ function keyOf(stored: string): string {
 
 /** The JSON text of a stored value. */
 export function storedText(stored: unknown): string {
+  if (typeof stored === 'string') return JSON.stringify(stored);
+  if (typeof stored !== 'object' || stored === null) return scalarText(stored);
+  if (Array.isArray(stored)) return `[${stored.map(storedText).join(',')}]`;
   if (stored instanceof mongo.Binary) return Buffer.from(stored.buffer).toString();
   if (stored instanceof mongo.Long || stored instanceof mongo.Decimal128) return stored.toString();
-  if (Array.isArray(stored)) return `[${stored.map(storedText).join(',')}]`;
-  if (typeof stored !== 'object' || stored === null)
-    return Object.is(stored, -0) ? '-0' : JSON.stringify(stored);
-  const members = Object.entries(stored).filter(([key]) => key !== 'positions' && key !== 'gone');
-  return `{${members.map(([key, value]) => `${JSON.stringify(keyOf(key))}:${storedText(value)}`).join(',')}}`;
+  let members = '';
+  for (const [key, value] of Object.entries(stored))
+    if (key !== 'positions' && key !== 'gone')
+      members += `${members === '' ? '' : ','}${keyText(key)}${storedText(value)}`;
+  return `{${members}}`;
+}
+
+/** Texts of keys: bodies have a few hundred different ones. */
+const keyTexts = new Map<string, string>();
+const KEYS_KEPT = 10_000;
+
+function keyText(stored: string): string {
+  const known = keyTexts.get(stored);
+  if (known !== undefined) return known;
+  const text = `${JSON.stringify(keyOf(stored))}:`;
+  if (keyTexts.size >= KEYS_KEPT) keyTexts.clear();
+  keyTexts.set(stored, text);
+  return text;
 }
 
 /** The same as a JavaScript value. A number that JavaScript cannot represent exactly is text. */

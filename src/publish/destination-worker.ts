@@ -14,8 +14,11 @@ import type { Answer, Sink } from './sinks/sink.ts';
 
 /** Another run usually ends within milliseconds. */
 const BUSY_RETRY_MS = 250;
-/** A job whose publisher died is found within 20 s. It may stall any number of times: it is only a wake-up. */
-const STALLING = { lockDuration: 10_000, stalledInterval: 5000, maxStalledCount: Number.MAX_SAFE_INTEGER };
+/**
+ * A job whose publisher died is found within 9 s: until then, it counts as one of the destination's messages at a time.
+ * It may stall any number of times: it is only a wake-up.
+ */
+const STALLING = { lockDuration: 5000, stalledInterval: 2000, maxStalledCount: Number.MAX_SAFE_INTEGER };
 /** BullMQ obeys a pause of a queue (`rateLimit`) only if its workers have a limit. */
 const NO_LIMIT = { max: 1_000_000_000, duration: 1000 };
 

@@ -36,6 +36,7 @@ function effectOf(
     destination,
     order,
     shop: shopOf(order),
+    webhookId: null,
     version,
     index,
     sequence,

@@ -21,7 +21,7 @@ interface SweeperTools {
 
 /**
  * Finds lanes with due effects but without a job, and wakes them: a publisher died between the effects and the wake-up,
- * or Redis lost its data. It looks at the thousand effects that have been due for longest, and goes on while it finds
+ * or Redis lost its data. It looks at the thousand effects that have been due for longest, and continues while it finds
  * lost jobs, so a long backlog costs no more than a short one.
  */
 export function laneSweeper({ destinations, effects, queues, log, now }: SweeperTools): Repeating {

@@ -1,7 +1,7 @@
 import type { Lease, Locks } from '../lock/locks.ts';
 import type { DestinationDocument } from '../persist/destination-schema.ts';
 import type { EffectDocument } from '../persist/effect-schema.ts';
-import type { EffectStore, Ending, Lane } from '../persist/effect-store.ts';
+import { LANE_PAGE, type EffectStore, type Ending, type Lane } from '../persist/effect-store.ts';
 import { deliver, type DeliveryTools } from './deliver.ts';
 import { STOPPED_STATES, type EffectState } from '../system/states.ts';
 import { messagesOf, type Message, type MessageSources } from './messages.ts';
@@ -24,9 +24,6 @@ export interface LaneTools extends DeliveryTools {
   stopping: AbortSignal;
   watch: (effect: EffectDocument, ending: Ending, ms: number) => void;
 }
-
-/** Effects of a lane that are read at a time. */
-const PAGE = 50;
 
 /**
  * Sends the open effects of a lane one after another, in sequence: lock, read, send, record. The lane is in MongoDB. If
@@ -55,8 +52,9 @@ async function runHeld(
   lease: Lease,
   tools: LaneTools,
 ): Promise<LaneRun> {
-  const most = destination.rate ? 1 : PAGE;
-  const effects = await tools.effects.lane(lane, most);
+  const open = await tools.effects.lane(lane);
+  // With a rate, every job is one message: BullMQ counts jobs.
+  const effects = destination.rate ? open.slice(0, 1) : open;
   const [first] = effects;
   if (!first) return { outcome: 'empty' };
   const waits = waitOf(first, tools.now());
@@ -68,7 +66,8 @@ async function runHeld(
     if (blocked) return blocked;
   }
   // What was added after the read has a wake-up of its own.
-  return effects.length < most ? { outcome: 'empty' } : { outcome: 'again' };
+  const isAll = effects.length === open.length && open.length < LANE_PAGE;
+  return { outcome: isAll ? 'empty' : 'again' };
 }
 
 /** One attempt, and its record. @returns why the lane does not continue, if so */

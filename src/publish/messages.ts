@@ -12,9 +12,11 @@ export interface Message {
   text: string;
 }
 
+/** The webhook ids of these events. */
+export type WebhookIds = (events: readonly string[]) => Promise<ReadonlyMap<string, string | null>>;
+
 export interface MessageSources extends OrderSources {
-  /** The webhook ids of these events. */
-  webhookIds: (events: readonly string[]) => Promise<ReadonlyMap<string, string | null>>;
+  webhookIds: WebhookIds;
 }
 
 /** The messages of a lane's effects, by effect. Made when they are sent: what was redacted meanwhile is not in them. */
@@ -22,12 +24,15 @@ export async function messagesOf(
   effects: readonly EffectDocument[],
   sources: MessageSources,
 ): Promise<Map<string, Message>> {
-  const events = effects.flatMap(({ event }) => event ?? []);
+  // An event whose journal entry was not there yet when it was routed.
+  const events = effects.flatMap(({ event, webhookId }) =>
+    webhookId === null && event !== null ? event : [],
+  );
   const [orders, webhookIds] = await Promise.all([ordersAt(effects, sources), sources.webhookIds(events)]);
   return new Map(
     effects.map((effect) => {
       const at = orders.get(effect._id) ?? { order: null, isNewer: false };
-      const webhookId = webhookIds.get(effect.event ?? '') ?? null;
+      const webhookId = effect.webhookId ?? webhookIds.get(effect.event ?? '') ?? null;
       return [effect._id, { id: effect._id, text: textOf(effect, at, webhookId) }];
     }),
   );

@@ -4,6 +4,7 @@ import type { DestinationStore } from '../persist/destination-store.ts';
 import type { EffectStore } from '../persist/effect-store.ts';
 import type { RoutedBlocks } from '../persist/routed-blocks.ts';
 import type { Logger } from '../system/log.ts';
+import type { WebhookIds } from './messages.ts';
 import { effectsOf } from './effects-of-blocks.ts';
 
 /** Blocks that one step routes: at most 5,000 changes. */
@@ -13,6 +14,7 @@ export interface RouterTools {
   blocks: RoutedBlocks;
   destinations: Pick<DestinationStore, 'all'>;
   effects: Pick<EffectStore, 'insert'>;
+  webhookIds: WebhookIds;
   /** Wakes the lanes of new effects. Never throws: the sweeper replaces a lost wake-up. */
   wake: (destination: DestinationDocument, effects: readonly EffectDocument[]) => Promise<void>;
   log: Logger;
@@ -29,7 +31,15 @@ export interface Router {
   step: () => Promise<number>;
 }
 
-export function createRouter({ blocks, destinations, effects, wake, log, now }: RouterTools): Router {
+export function createRouter({
+  blocks,
+  destinations,
+  effects,
+  webhookIds,
+  wake,
+  log,
+  now,
+}: RouterTools): Router {
   return {
     step: async () => {
       const from = await blocks.position();
@@ -38,7 +48,7 @@ export function createRouter({ blocks, destinations, effects, wake, log, now }: 
       if (found[0] === undefined || last === undefined) return 0;
       // After the blocks: a destination that was added before a block gets all of its changes.
       const known = await destinations.all();
-      const made = effectsOf(found, known, new Date(now()));
+      const made = await withWebhookIds(effectsOf(found, known, new Date(now())), webhookIds);
       await effects.insert(made);
       const byDestination = Map.groupBy(made, ({ destination }) => destination);
       await Promise.all(known.map((each) => wake(each, byDestination.get(each._id) ?? [])));
@@ -50,4 +60,9 @@ export function createRouter({ blocks, destinations, effects, wake, log, now }: 
       return found.length;
     },
   };
+}
+
+async function withWebhookIds(effects: EffectDocument[], webhookIds: WebhookIds): Promise<EffectDocument[]> {
+  const known = await webhookIds([...new Set(effects.flatMap(({ event }) => event ?? []))]);
+  return effects.map((effect) => ({ ...effect, webhookId: known.get(effect.event ?? '') ?? null }));
 }

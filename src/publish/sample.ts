@@ -6,7 +6,7 @@ import { openSecrets } from './secrets.ts';
 import { openSink } from './sinks/open-sink.ts';
 import type { Answer } from './sinks/sink.ts';
 
-/** What became of a sample. */
+/** What happened to a sample. */
 export interface SampleSent {
   outcome: Answer['outcome'] | 'skipped';
   answer: string;

@@ -3,6 +3,7 @@ import { composeApp } from '../../src/compose/app.ts';
 import { startAll, type Composition } from '../../src/compose/composition.ts';
 import { composeDashboard } from '../../src/compose/dashboard.ts';
 import { openWakes } from '../../src/compose/deposits.ts';
+import { composePublisher } from '../../src/compose/publisher.ts';
 import { composeIngest, openIngest } from '../../src/compose/ingest.ts';
 import { openResources } from '../../src/compose/resources.ts';
 import { composeWorker } from '../../src/compose/worker.ts';
@@ -69,6 +70,21 @@ const PROGRAMS: Record<string, { compose: (opened: Opened) => Promise<Compositio
         'pauser',
       ],
     },
+    publisher: {
+      compose: async (opened) => composePublisher(await openResources(opened)),
+      components: [
+        'redis',
+        'lock servers',
+        'mongodb',
+        'indexes',
+        'lane queues',
+        'heartbeats',
+        'admin',
+        'destinations',
+        'lane sweeper',
+        'router',
+      ],
+    },
     dashboard: {
       compose: async (opened) => composeDashboard(await openResources(opened)),
       components: [
@@ -80,10 +96,11 @@ const PROGRAMS: Record<string, { compose: (opened: Opened) => Promise<Compositio
         'refusals',
         'audit signer',
         'age of secrets',
-        'wakes',
-        'replays',
         'unfinished actions',
         'heartbeats',
+        'lane queues',
+        'wakes',
+        'replays',
         'dashboard',
         'live streams and exports',
         'long polls',

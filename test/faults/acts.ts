@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { BEFORE, type ActTest } from './act-test.ts';
+import { EFFECTS } from './acts-on-effects.ts';
 import { TOKENS } from './acts-on-tokens.ts';
 
 const once = (is: boolean) => (is ? 1 : 0);
@@ -228,4 +229,10 @@ const SHOPS: Record<string, ActTest> = {
 export const LOOKS = ['post /dedupe/lookup'];
 
 /** Every action of an operator, by its route. */
-export const ACTS: Readonly<Record<string, ActTest>> = { ...MAILBOXES, ...PARKED, ...SHOPS, ...TOKENS };
+export const ACTS: Readonly<Record<string, ActTest>> = {
+  ...MAILBOXES,
+  ...PARKED,
+  ...SHOPS,
+  ...EFFECTS,
+  ...TOKENS,
+};

@@ -41,7 +41,17 @@ const COMMANDS = {
   // Of the change feed.
   'block of changes': mongo('insert', 'changes'),
   'tombstones of changes': mongo('update', 'changes_outbox'),
+  // Of effects.
+  'storing of effects': mongo('insert', 'effects'),
+  'move of the router': mongo('update', 'effects_routed'),
+  'wake-up of a lane': { link: 'redis', pattern: ':effects-erp:de:' },
+  'lock of a lane': { link: 'redis', pattern: ':effects:lock:erp' },
+  'read of a lane': mongo('find', 'effects'),
+  'end of an effect': { link: 'mongo', pattern: 'lockstep.effects' },
   // Of operators' actions.
+  'record of the destination': mongo('insert', 'destinations'),
+  'change of the destination': mongo('findAndModify', 'destinations'),
+  'change of effects': mongo('update', 'effects'),
   'begin of the audit entry': mongo('insert', 'audit'),
   'end of the audit entry': mongo('update', 'audit'),
   'release of the claim': script('lockstepRelease'),
@@ -75,6 +85,16 @@ export const WORKER_POINTS = pointsOf('lock', 'read', 'load', 'commit', 'journal
 /** Moments of a webhook; those of the spool are reached while Redis is down. */
 export const INGEST_POINTS = pointsOf('deposit', 'wake-up');
 export const SPOOL_POINTS = pointsOf('spool write');
+
+/** Twelve moments of a publisher. */
+export const PUBLISHER_POINTS = pointsOf(
+  'storing of effects',
+  'move of the router',
+  'wake-up of a lane',
+  'lock of a lane',
+  'read of a lane',
+  'end of an effect',
+);
 
 /** Sends new orders, so many at a time, until the victim reaches a moment, and kills it right there. */
 export async function killAt(

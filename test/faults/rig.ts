@@ -37,6 +37,7 @@ export class Rig {
   readonly log = new SentLog();
   readonly ingests: Program[] = [];
   readonly workers: Program[] = [];
+  readonly publishers: Program[] = [];
   dashboard: Program | null = null;
   app: Program | null = null;
   readonly folder = dataFolder('lockstep-faults');
@@ -98,6 +99,12 @@ export class Rig {
     return worker;
   }
 
+  async startPublisher(placing: Placing = {}): Promise<Program> {
+    const publisher = await this.#start('publisher', placing);
+    this.publishers.push(publisher);
+    return publisher;
+  }
+
   /** What people use; {@link ask} sends requests to it. */
   async startDashboard(placing: Placing = {}): Promise<Program> {
     return (this.dashboard = await this.#start('dashboard', placing));
@@ -145,7 +152,7 @@ export class Rig {
   async kill(victim: Program): Promise<void> {
     victim.program.child.kill('SIGKILL');
     await victim.program.ended;
-    for (const kind of [this.ingests, this.workers])
+    for (const kind of [this.ingests, this.workers, this.publishers])
       if (kind.includes(victim)) kind.splice(kind.indexOf(victim), 1);
   }
 

@@ -18,7 +18,7 @@ describe('effects', () => {
   test('every change of an order is sent once, in its sequence, with the order as of that change', async () => {
     await publishing.destination('all', { url: receiver.url });
     const events = await publishing.live(1);
-    await publishing.settled();
+    await publishing.settled('all');
     const bodies = receiver.bodies;
     expect(bodies.map(({ sequence }) => sequence)).toEqual(events.map((_, i) => i + 1));
     expect(bodies.map(({ data }) => data?.version)).toEqual(bodies.map(({ version }) => version));

@@ -7,6 +7,7 @@ import { createDestinationStore, type DestinationFields } from '../../src/persis
 import type { EffectDocument } from '../../src/persist/effect-schema.ts';
 import { createSequencer } from '../../src/persist/sequencer.ts';
 import type { WaitingEvent } from '../../src/order/event.ts';
+import { LaneQueues } from '../../src/publish/lane-queues.ts';
 import type { Component } from '../../src/system/lifecycle.ts';
 import { depositAll, lifeEvents, openInProcess, type Inside } from '../support/in-process.ts';
 import type { Settings } from '../support/open-resources.ts';
@@ -16,7 +17,7 @@ const TOKEN_KEYS = `test:${'0'.repeat(64)}`;
 
 const FIELDS: DestinationFields = {
   kind: 'http',
-  url: '',
+  url: 'http://127.0.0.1:1/',
   probeUrl: null,
   allowPrivate: true,
   on: ['*'],
@@ -30,6 +31,16 @@ const FIELDS: DestinationFields = {
   inDoubt: 'repeat',
   secrets: [],
 };
+
+export function destinationFields(fields: Partial<DestinationFields>): DestinationFields {
+  return { ...FIELDS, ...fields };
+}
+
+export function destinationOf(fields: Partial<DestinationFields>): DestinationDocument {
+  const at = new Date(0);
+  const rest = { state: 'active', because: null, createdAt: at, changedAt: at, revision: 1 } as const;
+  return { _id: 'erp', uid: 'uid', afterBlock: 0, ...FIELDS, ...rest, ...fields };
+}
 
 /** Publishers in this process, over what drains commit. */
 export class Publishing {
@@ -66,16 +77,27 @@ export class Publishing {
 
   /** The events of an order's life, one commit each, into the change feed. */
   async live(number: number, most = Infinity): Promise<WaitingEvent[]> {
-    const events = lifeEvents(number).slice(0, most);
-    for (const event of events) await this.apply([event]);
+    const events = await this.liveDrained(number, most);
+    await this.feed();
     return events;
   }
 
-  /** One commit. */
+  /** The same, not in the feed yet. */
+  async liveDrained(number: number, most = Infinity): Promise<WaitingEvent[]> {
+    const events = lifeEvents(number).slice(0, most);
+    for (const event of events) await this.drain([event]);
+    return events;
+  }
+
+  /** One commit, in the change feed. */
   async apply(events: WaitingEvent[]): Promise<void> {
+    await this.drain(events);
+    await this.feed();
+  }
+
+  async drain(events: WaitingEvent[]): Promise<void> {
     await depositAll(this.inside, events);
     await drainOrder(events[0]!.order, this.inside.tools);
-    await this.feed();
   }
 
   /** Moves all commits into the change feed. */
@@ -84,19 +106,38 @@ export class Publishing {
     while ((await sequencer.step())?.length !== 0);
   }
 
+  /** Makes every failing effect due at once, and wakes its lane. */
+  async hurry(): Promise<void> {
+    const { inside } = this;
+    const { effects, destinations } = inside.collections;
+    await effects.updateMany({ state: 'failing' }, { $set: { dueAt: new Date(0) } });
+    const queues = new LaneQueues(inside.redis, inside.partitions, inside.log);
+    for (const destination of await destinations.find().lean()) {
+      const open = await this.effects({ destination: destination._id, open: true });
+      await queues.wakeAgain(destination, open);
+    }
+  }
+
+  /** Jobs of a destination that will run or run now. */
+  async waitingJobs(name: string): Promise<number> {
+    const { redis, partitions, log } = this.inside;
+    const queue = new LaneQueues(redis, partitions, log).of(name);
+    return await queue.getJobCountByTypes('active', 'wait', 'prioritized', 'delayed');
+  }
+
   async effects(filter: object = {}): Promise<EffectDocument[]> {
     return await this.inside.collections.effects.find(filter).sort({ order: 1, version: 1, index: 1 }).lean();
   }
 
-  /** Waits until the feed is routed, and no effect is open. */
-  async settled(ms = 20_000): Promise<void> {
+  /** Waits until the feed is routed, and no effect of the destination is open. */
+  async settled(destination: string, ms = 20_000): Promise<void> {
     const { effects, routed, changes } = this.inside.collections;
     await until(
       async () => {
         const newest = await changes.findOne().sort({ _id: -1 }).lean();
         const position = await routed.findOne().lean();
         if ((position?.block ?? 0) < (newest?._id ?? 0)) return false;
-        return (await effects.countDocuments({ open: true })) === 0;
+        return (await effects.countDocuments({ open: true, destination })) === 0;
       },
       ms,
       'every effect to end',

@@ -1,9 +1,10 @@
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** A message as a receiver got it. */
 export interface Received {
   id: string;
+  method: string;
   headers: IncomingHttpHeaders;
   text: string;
   at: number;
@@ -27,6 +28,7 @@ type Answering = (received: Received) => { status: number; headers?: Record<stri
 export class Receiver {
   readonly received: Received[] = [];
   readonly #server: Server;
+  #held: ServerResponse[] = [];
   answering: Answering = () => ({ status: 200 });
   /** How long it takes to answer. */
   delayMs = 0;
@@ -45,10 +47,10 @@ export class Receiver {
       request.on('end', () => {
         const id = String(request.headers['webhook-id']);
         const text = Buffer.concat(chunks).toString();
-        const received = { id, headers: request.headers, text, at: Date.now() };
+        const received = { id, method: request.method ?? '', headers: request.headers, text, at: Date.now() };
         this.received.push(received);
         const answer = this.answering(received);
-        if (!answer) return;
+        if (!answer) return void this.#held.push(response);
         setTimeout(() => response.writeHead(answer.status, answer.headers).end(), this.delayMs);
       });
     });
@@ -59,6 +61,12 @@ export class Receiver {
     await new Promise<void>((resolve) => receiver.#server.listen(0, '127.0.0.1', resolve));
     receiver.url = `http://127.0.0.1:${(receiver.#server.address() as AddressInfo).port}/hook`;
     return receiver;
+  }
+
+  /** Also those that were not answered. */
+  answerAll(status: number): void {
+    this.answering = () => ({ status });
+    for (const response of this.#held.splice(0)) response.writeHead(status).end();
   }
 
   get bodies(): Body[] {

@@ -14,7 +14,7 @@ import { route, type Route } from './route.ts';
 /** Effects of one order that are shown: more than orders have events. */
 const MOST_OF_ORDER = 1000;
 
-/** What orders set off, and what became of it. */
+/** What orders set off, and what happened to it. */
 export function effectRoutes(tools: EffectTools): Route[] {
   return [...lookingRoutes(tools), ...changeRoutes(tools)];
 }

@@ -76,7 +76,7 @@ export async function putDestination(
   const sealed = sealedOf(name, made === undefined ? secrets : [made], known, tools);
   const revision = known?.revision ?? null;
   const stored = await tools.store.put(name, { ...settings, secrets: sealed }, revision, randomUUID());
-  if (!stored) throw new Refusal('conflict', 'somebody else changed it at the same moment: look at it again');
+  if (!stored) throw new Refusal('conflict', 'it was changed at the same moment: look at it again');
   const did = known ? `changed: revision ${stored.revision}` : 'added: it gets all changes from now on';
   return { ...(await viewOf(stored, tools)), did, ...(made !== undefined && { secret: made }) };
 }

@@ -1,6 +1,6 @@
 import { Agent, request, type Dispatcher } from 'undici';
 import { codeOfError } from './error-code.ts';
-import { assertPublicHost, lookupPublic, PrivateAddress } from './public-address.ts';
+import { assertPublicHost, PrivateAddress, publicLookup } from './public-address.ts';
 import { signatureHeaders } from './signature.ts';
 import type { Answer, OpenSink } from './sink.ts';
 
@@ -17,7 +17,7 @@ const CERTIFICATE = /CERT|SELF_SIGNED|ERR_TLS|ERR_SSL|EPROTO/;
 export const openHttpSink: OpenSink = ({ url, probeUrl, allowPrivate, timeoutMs, concurrency }, secrets) => {
   const agent = new Agent({
     connections: concurrency,
-    connect: { timeout: CONNECT_MS, ...(!allowPrivate && { lookup: lookupPublic }) },
+    connect: { timeout: CONNECT_MS, ...(!allowPrivate && { lookup: publicLookup() }) },
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
@@ -100,7 +100,7 @@ function pauseIn(header: string | string[] | undefined): number | null {
 function failureOf(error: unknown): Answer {
   if (error instanceof PrivateAddress || causeOf(error) instanceof PrivateAddress)
     return { outcome: 'refused', answer: 'private address', because: new PrivateAddress().message };
-  const code = codeOfError(error) ?? codeOfError(causeOf(error)) ?? 'no answer';
+  const code = codeOfError(error) ?? codeOfError(causeOf(error)) ?? nameOf(error);
   if (NOT_SENT.test(code)) return { outcome: 'away', answer: code, because: `it cannot be reached: ${code}` };
   if (CERTIFICATE.test(code))
     return { outcome: 'away', answer: code, because: `its certificate is not accepted: ${code}` };
@@ -115,6 +115,10 @@ const WORDS: Readonly<Record<string, string>> = {
   UND_ERR_HEADERS_TIMEOUT: TIMED_OUT,
   UND_ERR_BODY_TIMEOUT: TIMED_OUT,
 };
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : 'no answer';
+}
 
 function causeOf(error: unknown): unknown {
   return error instanceof Error ? error.cause : undefined;

@@ -10,6 +10,9 @@ export class PrivateAddress extends Error {
   }
 }
 
+/** All public IPv6 addresses begin with 2 or 3. */
+const PUBLIC_IPV6 = ipaddr.IPv6.parseCIDR('2000::/3');
+
 /**
  * Whether an address is on the public internet. An IPv6 address that stands for an IPv4 address is judged as that: it
  * would lead to the same machine.
@@ -17,23 +20,26 @@ export class PrivateAddress extends Error {
 function isPublicAddress(text: string): boolean {
   if (!ipaddr.isValid(text)) return false;
   const address = ipaddr.process(text);
-  return address.range() === 'unicast';
+  return address.range() === 'unicast' && (address instanceof ipaddr.IPv4 || address.match(PUBLIC_IPV6));
 }
 
 /**
  * Resolves a name, and refuses it if any of its addresses is not public. Connections use exactly the addresses that were
  * checked, so a name that resolves differently a moment later changes nothing.
+ * @param resolve only tests pass another one
  */
-export const lookupPublic: LookupFunction = (hostname, options, done) => {
-  lookup(hostname, { ...options, all: true }, (error, found: LookupAddress[]) => {
-    if (error) return done(error, '', 0);
-    if (found.length === 0 || !found.every(({ address }) => isPublicAddress(address)))
-      return done(new PrivateAddress(), '', 0);
-    if (options.all) return done(null, found);
-    const [{ address, family } = { address: '', family: 0 }] = found;
-    return done(null, address, family);
-  });
-};
+export function publicLookup(resolve: typeof lookup = lookup): LookupFunction {
+  return (hostname, options, done) => {
+    resolve(hostname, { ...options, all: true }, (error, found: LookupAddress[]) => {
+      if (error) return done(error, '', 0);
+      const [first] = found;
+      if (!first || !found.every(({ address }) => isPublicAddress(address)))
+        return done(new PrivateAddress(), '', 0);
+      if (options.all) return done(null, found);
+      return done(null, first.address, first.family);
+    });
+  };
+}
 
 /** The same for an address in a URL, which is not resolved. @throws PrivateAddress */
 export function assertPublicHost(url: URL): void {

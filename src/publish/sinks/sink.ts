@@ -1,7 +1,7 @@
 import type { DestinationDocument } from '../../persist/destination-schema.ts';
 import type { Message } from '../messages.ts';
 
-/** What became of a message. `because` has nothing from the message or from a secret. */
+/** What happened to a message. `because` has nothing from the message or from a secret. */
 export type Answer =
   | { outcome: 'done'; answer: string }
   /** The other side does not accept this message. */

@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import { BEFORE, type ActTest } from './act-test.ts';
+import type { ActsWorld } from './acts-world.ts';
+
+/** Nothing is sent there: no publisher runs. */
+const FIELDS = { url: 'http://127.0.0.1:9/', allowPrivate: true, on: ['orders/paid'] };
+
+async function added(world: ActsWorld): Promise<string> {
+  const name = `d-${randomUUID()}`;
+  await world.must('PUT', `/destinations/${name}`, { ...FIELDS, ...BEFORE });
+  return name;
+}
+
+/** An effect in this state, at a destination of its own. */
+async function effectOf(world: ActsWorld, state: 'parked' | 'waiting'): Promise<string> {
+  const destination = await added(world);
+  const { effects } = world.rig.collections;
+  const id = `ef_${randomUUID().replaceAll('-', '')}00000000`;
+  const at = new Date();
+  await effects.collection.insertOne({
+    ...{ _id: id as never, destination, order: 'example.myshopify.com/1', shop: 'example.myshopify.com' },
+    ...{ webhookId: null, version: 1, index: 0, sequence: 1, event: null, topic: 'orders/paid', late: false },
+    ...{ before: null, after: { status: 'created', financialStatus: null, fulfillmentStatus: null } },
+    ...{
+      occurredAt: at,
+      state,
+      open: true,
+      attempts: 1,
+      failures: 1,
+      dueAt: null,
+      lastError: 'it answered 500',
+    },
+    ...{ because: null, createdAt: at, sentAt: null, receipt: null, doneAt: null },
+  });
+  return id;
+}
+
+/** Actions on destinations and effects. */
+export const EFFECTS: Record<string, ActTest> = {
+  'put /destinations/{name}': {
+    writes: ['record of the destination'],
+    again: 'same',
+    prepare: async (world, reason) => {
+      const name = `d-${randomUUID()}`;
+      return {
+        place: `/destinations/${name}`,
+        body: () => ({ ...FIELDS, reason }),
+        times: () => world.rig.collections.destinations.countDocuments({ _id: name }),
+      };
+    },
+  },
+  'post /destinations/{name}/pause': {
+    writes: ['change of the destination'],
+    again: 'same',
+    prepare: async (world, reason) => {
+      const name = await added(world);
+      return {
+        place: `/destinations/${name}/pause`,
+        body: () => ({ reason }),
+        times: () => world.rig.collections.destinations.countDocuments({ _id: name, state: 'paused' }),
+      };
+    },
+  },
+  'post /destinations/{name}/resume': {
+    writes: ['change of the destination'],
+    again: 'same',
+    prepare: async (world, reason) => {
+      const name = await added(world);
+      await world.must('POST', `/destinations/${name}/pause`, BEFORE);
+      return {
+        place: `/destinations/${name}/resume`,
+        body: () => ({ reason }),
+        times: () => world.rig.collections.destinations.countDocuments({ _id: name, state: 'active' }),
+      };
+    },
+  },
+  'post /destinations/{name}/test': {
+    writes: [],
+    again: 'nothing',
+    prepare: async (world, reason) => ({
+      place: `/destinations/${await added(world)}/test`,
+      body: () => ({ reason }),
+      times: async () => 0,
+    }),
+  },
+  'delete /destinations/{name}': {
+    writes: ['change of the destination'],
+    again: 'same',
+    prepare: async (world, reason) => {
+      const name = await added(world);
+      const { destinations } = world.rig.collections;
+      return {
+        place: `/destinations/${name}`,
+        body: () => ({ reason }),
+        times: async () => 1 - (await destinations.countDocuments({ _id: name })),
+      };
+    },
+  },
+  'post /effects/replay': {
+    writes: ['change of effects'],
+    again: 'same',
+    prepare: async (world, reason) => {
+      const id = await effectOf(world, 'parked');
+      return {
+        place: '/effects/replay',
+        body: () => ({ ids: [id], reason }),
+        times: () => world.rig.collections.effects.countDocuments({ _id: id, state: 'waiting' }),
+      };
+    },
+  },
+  'post /effects/skip': {
+    writes: ['change of effects'],
+    again: 'same',
+    prepare: async (world, reason) => {
+      const id = await effectOf(world, 'waiting');
+      return {
+        place: '/effects/skip',
+        body: () => ({ ids: [id], reason }),
+        times: () => world.rig.collections.effects.countDocuments({ _id: id, state: 'skipped' }),
+      };
+    },
+  },
+};

@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { proveEffects } from '../../testkit/proof/prove-effects.ts';
+import { startRedis } from '../../testkit/local/redis.ts';
+import { createDestinationStore } from '../../src/persist/destination-store.ts';
+import { Receiver } from '../publish/receiver.ts';
+import { destinationFields } from '../publish/publishing.ts';
+import type { Caught } from '../support/link.ts';
+import { livesOf } from '../support/lives.ts';
+import { until } from '../support/until.ts';
+import { PUBLISHER_POINTS } from './crash-points.ts';
+import { expectNothingBroken, SEED, times } from './record.ts';
+import { Rig, type Program } from './rig.ts';
+
+const NAME = 'erp';
+/** The pauses between attempts are too long for a test: effects that wait become due at once. */
+const DUE_EVERY_MS = 500;
+
+/** T27: publishers, the other side and the servers die while effects are sent. */
+describe(`P9: effects (SEED=${SEED})`, () => {
+  let rig: Rig;
+  let receiver: Receiver;
+  let hurrying: NodeJS.Timeout;
+  let shops = 0;
+  beforeAll(async () => {
+    rig = await Rig.open({ LOCK_TTL_MS: '1000', HOLD_FOR_CREATE_MS: '0' });
+    await Promise.all([rig.startIngest(), rig.startWorker(), rig.startDashboard()]);
+    receiver = await Receiver.open();
+    const store = createDestinationStore(rig.collections, Date.now);
+    await store.put(NAME, destinationFields({ url: receiver.url }), null, randomUUID());
+    hurrying = setInterval(() => void hurry().catch(() => undefined), DUE_EVERY_MS);
+  });
+  afterAll(async () => {
+    clearInterval(hurrying);
+    await rig.close();
+    await receiver.close();
+  });
+  beforeEach(() => {
+    rig.log.begin();
+    receiver.answering = () => ({ status: 200 });
+    receiver.delayMs = 0;
+  });
+
+  /** Failing effects of the last half second are due now, and their delayed jobs with them. */
+  async function hurry(): Promise<void> {
+    await rig.collections.effects.updateMany({ state: 'failing' }, { $set: { dueAt: new Date(0) } });
+    const queue = `lockstep:{0}:effects-${NAME}`;
+    const ids = await rig.direct.zrange(`${queue}:delayed`, '0', '-1');
+    for (const id of ids) await rig.direct.zadd(`${queue}:delayed`, 'XX', '0', id);
+  }
+
+  const load = async (orders: number) => {
+    const lives = livesOf(rig.random, `effects-${(shops += 1)}.myshopify.com`, orders);
+    await rig.deliverAll(rig.random.shuffled(lives.flat()));
+  };
+
+  /** Sends an order now and then until the victim reaches the moment, and kills it right there. */
+  async function killPublisherAt(caught: Caught, victim: Program): Promise<void> {
+    let reached = false;
+    void caught.reached.then(() => (reached = true));
+    while (!reached) {
+      await load(1);
+      await until(() => reached, 1000).catch(() => undefined);
+    }
+    await rig.kill(victim);
+    caught.release();
+  }
+
+  async function expectAllArrived(fault: string, runs: number, reached: number): Promise<void> {
+    const began = performance.now();
+    await rig.settled();
+    const { collections } = rig;
+    const proof = async () => {
+      const arrived = receiver.bodies.map(({ id, order, sequence }) => ({ id, order: order.key, sequence }));
+      return await proveEffects(collections, NAME, arrived);
+    };
+    await until(
+      async () => (await proof()).missing + (await proof()).open === 0,
+      60_000,
+      'all effects',
+    ).catch(() => undefined);
+    const healSeconds = Number(((performance.now() - began) / 1000).toFixed(1));
+    expect({ seed: SEED, ...(await proof()) }).toEqual({
+      seed: SEED,
+      missing: 0,
+      twice: 0,
+      inversions: 0,
+      open: 0,
+    });
+    expectNothingBroken({ fault, runs, reached, healSeconds }, await rig.audit());
+  }
+
+  test(`T27: a publisher is killed at ${PUBLISHER_POINTS.length} moments`, async () => {
+    const rounds = times(1, 50);
+    let reached = 0;
+    for (let round = 0; round < rounds; round += 1)
+      for (const [i, point] of PUBLISHER_POINTS.entries()) {
+        const placing = { redis: await rig.link('redis'), mongo: await rig.link('mongo') };
+        const caught = placing[point.link].intercept(point.pattern, point.part);
+        const victim = await rig.startPublisher(placing);
+        await killPublisherAt(caught, victim);
+        reached += 1;
+      }
+    await rig.startPublisher();
+    await expectAllArrived('T27 publisher killed at 12 moments', rounds * PUBLISHER_POINTS.length, reached);
+  }, 3_600_000);
+
+  test.each(['answers 500', 'is slow', 'never answers', 'answers and closes'])(
+    'T27: the other side %s',
+    async (trouble) => {
+      if (rig.publishers.length === 0) await rig.startPublisher();
+      const before = receiver.received.length;
+      let healthy = 0;
+      receiver.answering = () => {
+        healthy += 1;
+        const isWell = healthy % 4 === 0;
+        if (trouble === 'answers 500') return { status: isWell ? 200 : 500 };
+        if (trouble === 'never answers') return isWell ? { status: 200 } : undefined;
+        if (trouble === 'answers and closes') return { status: 200, headers: { connection: 'close' } };
+        return { status: 200 };
+      };
+      receiver.delayMs = trouble === 'is slow' ? 900 : 0;
+      await load(times(5, 30));
+      await until(() => receiver.received.length > before + 10);
+      receiver.answerAll(200);
+      receiver.delayMs = 0;
+      await expectAllArrived(`T27 the other side ${trouble}`, 1, 1);
+    },
+    300_000,
+  );
+
+  test('T27: Redis forgets everything while effects wait', async () => {
+    if (rig.publishers.length === 0) await rig.startPublisher();
+    receiver.answering = () => ({ status: 503 });
+    const before = receiver.received.length;
+    await load(times(5, 30));
+    await rig.settled();
+    await until(() => receiver.received.length > before);
+    await rig.direct.flushall();
+    receiver.answering = () => ({ status: 200 });
+    await expectAllArrived('T27 FLUSHALL while effects wait', 1, 1);
+  }, 300_000);
+
+  test('T27: Redis is killed while effects are sent', async () => {
+    if (rig.publishers.length === 0) await rig.startPublisher();
+    const { port } = rig.redis;
+    const before = receiver.received.length;
+    const loading = load(times(10, 60));
+    await until(() => receiver.received.length > before + 5);
+    process.kill(rig.redis.pid, 'SIGKILL');
+    rig.redis = await startRedis(`${rig.folder}/redis`, port);
+    await loading;
+    await expectAllArrived('T27 Redis killed while effects are sent', 1, 1);
+  }, 300_000);
+});
