@@ -117,7 +117,7 @@ describe('destinations and effects, in a real Chromium', () => {
       expect(await page.content()).not.toContain(secret);
 
       const { order } = (await publishing.live(1))[0]!;
-      await publishing.settled();
+      await publishing.settled('erp');
       const [{ id, text, headers }] = receiver.received as [Receiver['received'][number]];
       const signedAt = Number(headers['webhook-timestamp']) * 1000;
       expect(headers['webhook-signature']).toBe(
@@ -172,7 +172,7 @@ describe('destinations and effects, in a real Chromium', () => {
       await expectReadable(page, 'destination', '#main');
       expect(receiver.received.length).toBe(before);
       await confirm(await ask('Resume…', 'the ERP has moved'), 'Resume', /waiting effects are sent/);
-      await publishing.settled();
+      await publishing.settled('erp');
       expect(receiver.received.length).toBe(before + sent.length);
       expect(watched.complaints).toEqual([]);
     },
@@ -202,7 +202,7 @@ describe('destinations and effects, in a real Chromium', () => {
       await dialog.getByText('1 effect will be replayed.').waitFor();
       expect(await stored('parked')).toBe(1);
       await confirm(dialog, 'Replay', /scheduled 1 effect/);
-      await publishing.settled();
+      await publishing.settled('erp');
       expect(receiver.bodies.slice(before).map((body) => body.order.key)).toEqual([order]);
       await page.getByText('No effects match').waitFor();
       expect(watched.complaints).toEqual([]);
