@@ -17,7 +17,7 @@ export function effectColumns(ask: (choice: EffectChoice) => void): Column<Effec
     { head: 'Topic', width: 150, cell: Topic },
     { head: 'Order, destination', width: 175, cell: Way },
     { head: 'Attempts', align: 'right', width: 70, cell: ({ attempts }) => attempts },
-    { head: 'Last error', cell: Why },
+    { head: 'Last error', width: 160, cell: Why },
     { head: 'Receipt', width: 110, cell: Receipt },
     { head: 'Action', align: 'right', width: 95, cell: (effect) => <Buttons effect={effect} ask={ask} /> },
   ];
