@@ -2,22 +2,34 @@ import type { Problem } from '../operate/shapes/problem.ts';
 import { OpsProblem } from './exit.ts';
 import type { Target } from './target.ts';
 
-/** Long: `verify` repeats the check of orders that change meanwhile, for some seconds each. */
-const ANSWER_MS = 120_000;
+/**
+ * Long: `verify` repeats the check of orders that change meanwhile, for some seconds each; a destination has up to
+ * 2 minutes to answer a sample.
+ */
+const ANSWER_MS = 140_000;
+
+/** How a request changes something. */
+export type ChangeMethod = 'POST' | 'PUT' | 'DELETE';
+
+interface AskOptions {
+  method?: 'GET' | ChangeMethod;
+  body?: object;
+  signal?: AbortSignal | undefined;
+}
 
 /**
- * Sends one request to the API: POST with a body, GET without.
+ * Sends one request to the API.
  * @throws OpsProblem unreachable if there is no usable response, usage if the request is invalid (400), refused for
  * other 4xx
  */
 export async function ask<Answer>(
   target: Target,
   place: string,
-  body?: object,
-  signal?: AbortSignal,
+  { signal, ...options }: AskOptions = {},
 ): Promise<Answer> {
   const late = AbortSignal.timeout(ANSWER_MS);
-  const response = await send(target, place, body, signal ? AbortSignal.any([signal, late]) : late);
+  const until = signal ? AbortSignal.any([signal, late]) : late;
+  const response = await send(target, place, { ...options, signal: until });
   // A truncated body is not a response.
   const answer: unknown = await response.json().catch(() => null);
   if (response.ok && typeof answer === 'object' && answer !== null) return answer as Answer;
@@ -34,11 +46,10 @@ export async function openBody(target: Target, place: string): Promise<AsyncIter
 async function send(
   { url, token }: Target,
   place: string,
-  body?: object,
-  signal?: AbortSignal,
+  { method = 'GET', body, signal }: AskOptions = {},
 ): Promise<Response> {
   return await fetch(`${url}/api${place}`, {
-    method: body ? 'POST' : 'GET',
+    method,
     // The token is for this address only.
     redirect: 'error',
     headers: {

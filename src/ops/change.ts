@@ -1,5 +1,6 @@
 import { OpsProblem } from './exit.ts';
 import type { Session } from './session.ts';
+import { counted } from './table.ts';
 import type { Changing } from './verb.ts';
 
 export const UNCHANGED = 'Nothing was changed. To apply this, add --yes and --reason.';
@@ -11,17 +12,27 @@ export const UNCHANGED = 'Nothing was changed. To apply this, add --yes and --re
 export async function change(
   session: Session,
   options: Changing,
-  { look, act }: ProposedChange,
+  proposed: ProposedChange<{ did: string }>,
+): Promise<void> {
+  await changeShowing(session, options, proposed, ({ did }) => did);
+}
+
+/** The same, if the answer is more than the words of what was done. */
+export async function changeShowing<Done>(
+  session: Session,
+  options: Changing,
+  { look, act }: ProposedChange<Done>,
+  textOf: (done: Done) => string,
 ): Promise<void> {
   const reason = reasonToAct(options);
   if (reason === null) return showWould(session, await look());
   const done = await act(reason);
-  session.show(done, done.did);
+  session.show(done, textOf(done));
 }
 
-interface ProposedChange {
+interface ProposedChange<Done> {
   look: () => Promise<Would>;
-  act: (reason: string) => Promise<{ did: string }>;
+  act: (reason: string) => Promise<Done>;
 }
 
 interface Would {
@@ -50,11 +61,16 @@ function showWould(session: Session, { would, refused, shown }: Would): void {
 /** The API requires a reason even for a count, and does not store it. */
 export const TO_COUNT = 'only to count';
 
-/** Shows a dry run for which the API counts the events. */
-export function showCounted(session: Session, events: number, what: string): void {
-  const would = `${events} parked event${events === 1 ? '' : 's'} would be ${what}.`;
-  if (events > 0) return session.show({ dryRun: true, events }, `${would}\n${UNCHANGED}`);
-  const refused = 'no parked events match';
-  session.show({ dryRun: true, events, refused }, `${would}\nThis would be refused: ${refused}.`);
+/** Shows a dry run for which the API counts what it concerns, such as `{ events: 3 }` parked events. */
+export function showCounted(
+  session: Session,
+  count: Record<string, number>,
+  { what, done }: { what: string; done: string },
+): void {
+  const number = Object.values(count).reduce((sum, each) => sum + each, 0);
+  const would = `${counted(number, what)} would be ${done}.`;
+  if (number > 0) return session.show({ dryRun: true, ...count }, `${would}\n${UNCHANGED}`);
+  const refused = `no ${what}s match`;
+  session.show({ dryRun: true, ...count, refused }, `${would}\nThis would be refused: ${refused}.`);
   session.endAs('refused');
 }

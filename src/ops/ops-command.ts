@@ -4,6 +4,8 @@ import { AUDIT_VERBS } from './audit.ts';
 import { COMPLETENESS_VERBS } from './completeness.ts';
 import { COMPLIANCE_VERBS } from './compliance.ts';
 import { DEDUPE_VERBS } from './dedupe.ts';
+import { DESTINATION_VERBS } from './destination.ts';
+import { EFFECT_VERBS } from './effects.ts';
 import { EVENT_VERBS } from './event.ts';
 import { EXIT_CODES, OpsProblem, type ExitName } from './exit.ts';
 import { EXPORT_VERBS } from './export.ts';
@@ -39,6 +41,11 @@ const NOUNS = {
   mailbox: { about: 'Show waiting events by order, and wake orders', verbs: MAILBOX_VERBS },
   queue: { about: 'Show, pause, and resume the queues of drain jobs', verbs: QUEUE_VERBS },
   parked: { about: 'Show, replay, and discard events that could not be applied', verbs: PARKED_VERBS },
+  destination: {
+    about: 'Show, add, change, pause, and delete destinations of effects',
+    verbs: DESTINATION_VERBS,
+  },
+  effects: { about: 'Show, replay, and skip what orders set off at destinations', verbs: EFFECT_VERBS },
   reconcile: { about: "Compare a shop's orders with Shopify's, and repair them", verbs: RECONCILE_VERBS },
   completeness: {
     about: 'Compare how many orders of a period exist here and at Shopify',

@@ -80,7 +80,7 @@ export const PARKED_VERBS = [
         request,
       );
       if ('did' in answer) session.show(answer, answer.did);
-      else showCounted(session, answer.events, 'discarded');
+      else showCounted(session, { events: answer.events }, { what: 'parked event', done: 'discarded' });
     },
   }),
 ];

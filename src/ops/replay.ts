@@ -29,7 +29,7 @@ export async function replay(session: Session, wanted: WantedReplay, reason: str
   if (reason === null) {
     const count = { ...wanted, id, reason: TO_COUNT, dryRun: true };
     const { events } = await session.send<{ events: number }>('/parked/replays', count);
-    showCounted(session, events, `replayed, ${wanted.rate} per second`);
+    showCounted(session, { events }, { what: 'parked event', done: `replayed, ${wanted.rate} per second` });
     return;
   }
   const begun = await begin(session, { ...wanted, id, reason });

@@ -1,4 +1,4 @@
-import { ask, openBody } from './ask.ts';
+import { ask, openBody, type ChangeMethod } from './ask.ts';
 import type { ExitName } from './exit.ts';
 import { plainJson, plainLines } from './plain.ts';
 import { startProgress, type ProgressBar } from './progress.ts';
@@ -11,7 +11,8 @@ export interface Session {
   /** @throws OpsProblem if no address or token is known, or one is invalid */
   target: () => Target;
   ask: <Answer>(place: string, signal?: AbortSignal) => Promise<Answer>;
-  send: <Answer>(place: string, body: object) => Promise<Answer>;
+  /** A change; POST by default. */
+  send: <Answer>(place: string, body: object, method?: ChangeMethod) => Promise<Answer>;
   /** A long answer, as it arrives. */
   open: (place: string) => Promise<AsyncIterable<Uint8Array>>;
   /** Prints the answer: JSON with `--json`, text otherwise. */
@@ -42,8 +43,8 @@ export function openSession(
   return {
     json,
     target,
-    ask: (place, signal) => ask(target(), place, undefined, signal),
-    send: (place, body) => ask(target(), place, body),
+    ask: (place, signal) => ask(target(), place, { signal }),
+    send: (place, body, method = 'POST') => ask(target(), place, { method, body }),
     open: (place) => openBody(target(), place),
     show: (value, text) => print(json ? plainJson(value) : plainLines(text)),
     showLine: (value, text) => print(json ? plainJson(value, 0) : plainLines(text)),

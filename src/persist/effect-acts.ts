@@ -32,7 +32,7 @@ interface EffectMark {
 export interface EffectActs {
   /** Newest first. */
   list: (filter: EffectFilter, after: EffectMark | null, limit: number) => Promise<EffectDocument[]>;
-  /** Of an order, in sequence. */
+  /** The newest of an order, in sequence. */
   ofOrder: (order: string, limit: number) => Promise<EffectDocument[]>;
   counts: (destination: string) => Promise<OpenCounts>;
   /** Effects that a replay would schedule again, or a skip would end. */
@@ -77,12 +77,14 @@ export function createEffectActs({ effects }: Pick<Collections, 'effects'>): Eff
         .sort({ createdAt: -1, _id: -1 })
         .limit(limit)
         .lean<EffectDocument[]>(),
-    ofOrder: async (order, limit) =>
-      await effects
+    ofOrder: async (order, limit) => {
+      const newest = await effects
         .find({ order: String(order) })
-        .sort({ version: 1, index: 1, _id: 1 })
+        .sort({ version: -1, index: -1, _id: -1 })
         .limit(limit)
-        .lean<EffectDocument[]>(),
+        .lean<EffectDocument[]>();
+      return newest.toReversed();
+    },
     counts: async (destination) => await countsOf(effects, destination),
     countReplayable: (filter) => effects.countDocuments(replayable(filter)),
     countSkippable: (filter) => effects.countDocuments(skippable(filter)),

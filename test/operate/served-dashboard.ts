@@ -91,14 +91,24 @@ export class ServedDashboard {
     return this.tell(place, body, { authorization });
   }
 
+  async put(place: string, body: object, role: Role): Promise<HttpAnswer> {
+    const authorization = `Bearer ${await mintToken(JWT_SECRET, { name: 'test', role }, 1)}`;
+    return this.tell(place, body, { authorization }, 'PUT');
+  }
+
   async as(role: Role, place: string, method: string): Promise<HttpAnswer> {
     const authorization = `Bearer ${await mintToken(JWT_SECRET, { name: 'test', role }, 1)}`;
     return http(`${this.url}${place}`, { method, headers: { authorization } });
   }
 
-  tell(place: string, body: object, headers: Record<string, string> = {}): Promise<HttpAnswer> {
+  tell(
+    place: string,
+    body: object,
+    headers: Record<string, string> = {},
+    method = 'POST',
+  ): Promise<HttpAnswer> {
     return http(`${this.url}${place}`, {
-      method: 'POST',
+      method,
       headers: { ...headers, 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { plain, plainJson, plainLines } from '../../src/ops/plain.ts';
 import { age, table } from '../../src/ops/table.ts';
 import { journalEntry } from '../operate/journal-entry.ts';
+import { storedEffect, storeEffects } from '../operate/stored-effects.ts';
 import { keyOf } from '../support/waiting-event.ts';
 import { ServedOps } from './served-ops.ts';
 
@@ -66,6 +67,9 @@ describe('text from outside', () => {
         { id: '1001', name: `#1${text}` },
         { id: '2', name: '#1001', shop: 'b.myshopify.com' },
       ]);
+      await storeEffects(ops.dashboard.collections, [
+        storedEffect(1, { order: ORDER, state: 'parked', lastError: text }),
+      ]);
     });
     afterAll(() => ops.stop());
     const run = (...args: string[]) => ops.as('viewer', ...args);
@@ -73,6 +77,8 @@ describe('text from outside', () => {
     test.each([
       ['an order and its history', ['order', ORDER], 0],
       ['the same as JSON', ['order', ORDER, '--json'], 0],
+      ['effects', ['effects', 'ls'], 0],
+      ['the effects of an order as JSON', ['effects', 'order', ORDER, '--json'], 0],
       ['a name of several orders', ['order', '1001'], 1],
       ['typed text', ['event', HOSTILE.replaceAll('\ud800', '')], 2],
       ['an unknown verb', [HOSTILE.replaceAll('\ud800', '')], 2],

@@ -67,6 +67,7 @@ export async function depositOver(
 
 /** The same with MongoDB: what a worker's drains work with. */
 export interface Inside extends DepositInside, ResourcesInside {
+  mongoUri: string;
   client: ReturnType<ResourcesInside['mongo']['getClient']>;
   tools: ReturnType<typeof drainToolsOf>;
   /** Names of the MongoDB commands that were sent, in order. */
@@ -89,6 +90,7 @@ export async function openInProcess({ settings = {} }: { settings?: Settings } =
   return {
     ...deposit,
     ...resources,
+    mongoUri,
     client,
     commands,
     tools,

@@ -28,13 +28,19 @@ export async function ask<T>(place: string, params: Params = {}, ms = ASK_MS): P
   return await fetchJson<T>(`/api${place}${queryOf(params)}`, { method: 'GET' }, ms);
 }
 
-export async function tell<T>(place: string, body: object): Promise<T> {
-  const init = {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  };
-  return await fetchJson<T>(`/api${place}`, init, TELL_MS);
+interface Telling {
+  method?: 'POST' | 'PUT' | 'DELETE';
+  /** How long the answer may take. */
+  ms?: number;
+}
+
+export async function tell<T>(
+  place: string,
+  body: object,
+  { method = 'POST', ms = TELL_MS }: Telling = {},
+): Promise<T> {
+  const headers = { 'content-type': 'application/json' };
+  return await fetchJson<T>(`/api${place}`, { method, headers, body: JSON.stringify(body) }, ms);
 }
 
 export async function signOut(): Promise<void> {

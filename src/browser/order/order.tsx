@@ -1,6 +1,7 @@
 import { Alert, Skeleton } from '@mantine/core';
 import { useParams } from 'wouter';
 import type { Timeline } from '../../operate/shapes/events.ts';
+import type { OrderEffects as Effects } from '../../operate/shapes/effects.ts';
 import type { ShownOrder } from '../../operate/shapes/orders.ts';
 import type { Now } from '../../operate/shapes/system.ts';
 import { Empty } from '../components/empty.tsx';
@@ -11,6 +12,7 @@ import { Copy } from '../text/order-link.tsx';
 import { ShopLink } from '../text/shop-link.tsx';
 import { adminPage, ShopifyLink } from '../components/shopify-link.tsx';
 import { visible } from '../text/visible.ts';
+import { OrderEffects } from '../effects/order-effects.tsx';
 import { OrderHistory } from '../timeline/order-history.tsx';
 import { StatusHistory } from '../timeline/status-history.tsx';
 import { useTimeline } from '../timeline/use-timeline.ts';
@@ -41,6 +43,8 @@ export function OrderPage() {
   const place = `/orders/${encodeURIComponent(shop)}/${encodeURIComponent(orderId)}`;
   const order = useApi<ShownOrder>(place, {}, { watch: anyMove });
   const history = useTimeline(`${place}/timeline`, { states: '1' }, { watch: anyMove });
+  const effects = useApi<Effects>(`${place}/effects`, {}, { watch: anyMove });
+  const isUpperRead = [order, effects].every(({ isPending }) => !isPending);
   const unknown = order.error?.status === 404 && history.problem?.status === 404;
   return (
     <Page
@@ -50,16 +54,40 @@ export function OrderPage() {
     >
       <OrderNow order={order} timeline={history.timeline} />
       {/* The lower part waits for the upper part, so that nothing is pushed down. */}
-      {!unknown && !order.isPending && <OrderHistory history={history} orderKey={`${shop}/${orderId}`} />}
-      {order.data && !history.loading && (
+      {!unknown && isUpperRead && (
         <>
-          <OrderPayments order={order.data} />
-          <OrderParcels order={order.data} />
-          <StatusHistory history={order.data.statusHistory} />
-          <OrderParts order={order.data} />
+          <SetOff effects={effects} order={`${shop}/${orderId}`} />
+          <OrderHistory history={history} orderKey={`${shop}/${orderId}`} />
         </>
       )}
+      {order.data && !history.loading && <BelowHistory order={order.data} />}
     </Page>
+  );
+}
+
+/** What the order has set off. */
+function SetOff({ effects: { data, error }, order }: SetOffProps) {
+  return (
+    <>
+      {error && <Problem problem={error} />}
+      {data && <OrderEffects order={order} effects={data.effects} />}
+    </>
+  );
+}
+
+interface SetOffProps {
+  effects: ReturnType<typeof useApi<Effects>>;
+  order: string;
+}
+
+function BelowHistory({ order }: { order: ShownOrder }) {
+  return (
+    <>
+      <OrderPayments order={order} />
+      <OrderParcels order={order} />
+      <StatusHistory history={order.statusHistory} />
+      <OrderParts order={order} />
+    </>
   );
 }
 

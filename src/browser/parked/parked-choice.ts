@@ -1,4 +1,5 @@
 import type { Selection } from '../../operate/shapes/parked.ts';
+import { MOST_CHOSEN } from '../tables/most-chosen.ts';
 
 /** A choice of parked events, for the server and in words. */
 export interface Choice {
@@ -13,9 +14,6 @@ export interface Asks {
 }
 
 export const EVERYTHING: Choice = { which: {}, words: 'all parked events' };
-
-/** The most events that the server accepts by id. */
-export const MOST_CHOSEN = 1000;
 
 export function theseOf(events: readonly string[]): Choice {
   const words = events.length === 1 ? 'this event' : `the ${events.length} selected events`;

@@ -7,6 +7,7 @@ import { MayButton } from '../components/may-button.tsx';
 import { EventLink, OrderLink } from '../text/order-link.tsx';
 import { Plain } from '../text/plain.tsx';
 import { When } from '../text/when.tsx';
+import { useChosen } from '../tables/use-chosen.tsx';
 import { useFilters } from '../tables/use-filters.ts';
 import { useKey } from '../dialogs/use-key.ts';
 import { useCursorPages } from '../client/use-cursor-pages.ts';
@@ -14,12 +15,16 @@ import { useMay } from '../client/who.tsx';
 import { allLike, theseOf, type Asks, type Choice } from './parked-choice.ts';
 import { parkedMoves } from './parked-moves.ts';
 import { PARKED_STATES } from './parked-state.tsx';
-import { useChosen } from './use-chosen.tsx';
 
 const FIELDS = [
   { name: 'topic', label: 'Topic', placeholder: 'orders/updated', width: 200 },
   { name: 'shop', label: 'Shop', placeholder: 'name.myshopify.com', width: 260 },
 ] as const;
+
+const CHOOSING = {
+  idOf: ({ event }: ParkedEvent) => event,
+  nameOf: ({ event }: ParkedEvent) => `event ${event.slice(0, 12)}`,
+};
 
 /** Parked events one by one, with checkboxes to select some. */
 export function ParkedEvents({ asks }: { asks: Asks }) {
@@ -27,9 +32,9 @@ export function ParkedEvents({ asks }: { asks: Asks }) {
   const { set: open } = useFilters(['event']);
   const list = useCursorPages<ParkedPage>('/parked', filters, { watch: parkedMoves });
   const rows = list.pages.flatMap((page) => page.parked);
-  const chosen = useChosen(rows);
+  const { chosen, column } = useChosen(rows, CHOOSING);
   const parked = filters.state === '' || filters.state === 'parked';
-  const choice = chosen.events.length > 0 ? theseOf(chosen.events) : allLike(filters);
+  const choice = chosen.length > 0 ? theseOf(chosen) : allLike(filters);
   const idle = !parked || rows.length === 0;
   const may = useMay('operator');
   useKey('r', () => {
@@ -40,13 +45,13 @@ export function ParkedEvents({ asks }: { asks: Asks }) {
       <States state={filters.state} onChange={(state) => set({ state })} />
       <FilterBar fields={FIELDS} />
       {filters.cause !== '' && <OneCause cause={filters.cause} onClear={() => set({ cause: '' })} />}
-      {parked && <ChoiceBar choice={choice} chosen={chosen.events.length} idle={idle} asks={asks} />}
+      {parked && <ChoiceBar choice={choice} chosen={chosen.length} idle={idle} asks={asks} />}
       <DataTable
         label="Parked events, newest first"
         {...list}
         rows={rows}
         rowKey={({ event }) => event}
-        columns={parked ? [chosen.column, ...COLUMNS] : COLUMNS}
+        columns={parked ? [column, ...COLUMNS] : COLUMNS}
         onOpen={({ event }) => open({ event })}
         empty={<NoEvents any={any} parked={parked} />}
       />

@@ -3,12 +3,12 @@ import { useState } from 'react';
 import type { ReplayAnswer } from '../../operate/shapes/parked.ts';
 import { tell } from '../client/api.ts';
 import { ChangeDialog } from '../dialogs/change-dialog.tsx';
+import { CountLine } from '../components/count-line.tsx';
+import { useCount } from '../client/use-count.ts';
 import { age } from '../text/figures.ts';
 import { Plain } from '../text/plain.tsx';
 import { useFilters } from '../tables/use-filters.ts';
-import { CountLine } from './count-line.tsx';
 import { newRunId, type Choice } from './parked-choice.ts';
-import { useCount } from './use-count.ts';
 
 const USUAL_RATE = 20;
 const HIGHEST_RATE = 1000;
@@ -26,7 +26,7 @@ export function ReplayDialog({ choice, onClose, stays = false }: ReplayDialogPro
   const [rate, setRate] = useState<number | string>(USUAL_RATE);
   const [begun, setBegun] = useState(false);
   const { set } = useFilters(['view', 'run', 'event']);
-  const count = useCount('/parked/replays', choice, { id });
+  const count = useCount('/parked/replays', 'events', { which: choice.which }, { id });
   const events = count.data ?? 0;
   const perSecond = Number(rate);
   const replay = async (reason: string) => {
@@ -53,7 +53,7 @@ export function ReplayDialog({ choice, onClose, stays = false }: ReplayDialogPro
             parked later are not included. Events that fail again are parked again; if more than a fifth fail,
             the replay stops automatically.
           </Text>
-          <CountLine count={count} done="will be replayed" />
+          <CountLine count={count} of={['event', 'events']} done="will be replayed" />
         </>
       }
       extra={

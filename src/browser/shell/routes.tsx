@@ -13,6 +13,8 @@ import {
   IconParking,
   IconPlayerPause,
   IconReportMoney,
+  IconRoute,
+  IconSend,
   IconStethoscope,
   type Icon,
 } from '@tabler/icons-react';
@@ -119,6 +121,25 @@ export const PAGES: readonly PageRow[] = [
     key: 'd',
     icon: IconFingerprint,
     Page: page(async () => (await import('../dedupe/dedupe.tsx')).DedupePage),
+  },
+  {
+    path: '/destinations',
+    title: 'Destinations',
+    key: 'n',
+    icon: IconRoute,
+    Page: page(async () => (await import('../destinations/destinations.tsx')).DestinationsPage),
+  },
+  {
+    path: '/destinations/:name',
+    title: 'Destination',
+    Page: page(async () => (await import('../destinations/destination.tsx')).DestinationPage),
+  },
+  {
+    path: '/effects',
+    title: 'Effects',
+    key: 'f',
+    icon: IconSend,
+    Page: page(async () => (await import('../effects/effects.tsx')).EffectsPage),
   },
   {
     path: '/shops',

@@ -1,22 +1,9 @@
-import {
-  Alert,
-  Button,
-  Group,
-  Modal,
-  NativeSelect,
-  NumberInput,
-  Stack,
-  TagsInput,
-  Text,
-  TextInput,
-} from '@mantine/core';
-import { IconKey } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
+import { Group, NativeSelect, NumberInput, Stack, TagsInput, TextInput } from '@mantine/core';
+import { useState } from 'react';
 import type { Role, TokenMinted } from '../../operate/shapes/tokens.ts';
 import { tell } from '../client/api.ts';
 import { ChangeDialog } from '../dialogs/change-dialog.tsx';
-import { dialogOpened } from '../dialogs/open-dialogs.ts';
-import { Copy } from '../text/order-link.tsx';
+import { ShownOnce } from '../dialogs/shown-once.tsx';
 import { When } from '../text/when.tsx';
 import { RANKS } from '../client/who.tsx';
 
@@ -87,49 +74,10 @@ export function MintDialog({ onClose }: { onClose: () => void }) {
   );
 }
 
-/** Like every dialog, except that a click outside does not close it: the token would be lost. */
 function Shown({ minted, onClose }: { minted: TokenMinted; onClose: () => void }) {
-  useEffect(() => dialogOpened(), []);
   return (
-    <Modal.Root
-      opened
-      onClose={onClose}
-      size="lg"
-      centered
-      closeOnClickOutside={false}
-      transitionProps={{ duration: 0 }}
-    >
-      <Modal.Overlay />
-      <Modal.Content>
-        <div className="dialog-head">
-          <Modal.Title fw={600}>New token</Modal.Title>
-          <Modal.CloseButton aria-label="close" />
-        </div>
-        <Modal.Body>
-          <Stack gap="sm">
-            <Alert
-              variant="outline"
-              icon={<IconKey size={18} />}
-              title="Copy it now. It will not be shown again."
-            >
-              <Group gap="xs" wrap="nowrap" align="flex-start">
-                <code className="plain" data-token>
-                  {minted.token}
-                </code>
-                <Copy text={minted.token} what="token" />
-              </Group>
-            </Alert>
-            <Text size="sm">
-              Valid until <When at={minted.expiresAt} />. Its id is <code>{minted.id}</code>.
-            </Text>
-            <Group justify="flex-end">
-              <Button onClick={onClose} data-autofocus>
-                I have copied it
-              </Button>
-            </Group>
-          </Stack>
-        </Modal.Body>
-      </Modal.Content>
-    </Modal.Root>
+    <ShownOnce title="New token" what="token" text={minted.token} onClose={onClose}>
+      Valid until <When at={minted.expiresAt} />. Its id is <code>{minted.id}</code>.
+    </ShownOnce>
   );
 }

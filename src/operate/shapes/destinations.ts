@@ -145,6 +145,7 @@ export const destination = z.object({
 export type Destination = z.infer<typeof destination>;
 
 export const destinationList = z.object({ destinations: z.array(destination).describe('by name') });
+export type DestinationList = z.infer<typeof destinationList>;
 
 export const destinationAnswer = destination.extend({
   did: z.string(),

@@ -42,10 +42,12 @@ export const effectPage = z.object({
   effects: z.array(effect).describe('newest first'),
   cursor: nextCursor,
 });
+export type EffectPage = z.infer<typeof effectPage>;
 
 export const orderEffects = z.object({
-  effects: z.array(effect).describe('in sequence, over all destinations; 1,000 at most'),
+  effects: z.array(effect).describe('in sequence, over all destinations; the newest 1,000'),
 });
+export type OrderEffects = z.infer<typeof orderEffects>;
 
 const filter = z
   .strictObject(filterFields)

@@ -1,11 +1,18 @@
 import { Text } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ApiProblem } from '../client/api.ts';
-import { figure } from '../text/figures.ts';
+import { several } from '../text/figures.ts';
 import { Plain } from '../text/plain.tsx';
 
+interface CountLineProps {
+  count: UseQueryResult<number, ApiProblem>;
+  /** What is counted: one of them, and several. */
+  of: readonly [one: string, more: string];
+  done: string;
+}
+
 /** The count from a dry run; its place is kept while it runs. */
-export function CountLine({ count, done }: { count: UseQueryResult<number, ApiProblem>; done: string }) {
+export function CountLine({ count, of: [one, more], done }: CountLineProps) {
   return (
     <Text component="output" display="block" size="sm" fw={600} my="xs">
       {count.isPending && 'Counting …'}
@@ -14,10 +21,8 @@ export function CountLine({ count, done }: { count: UseQueryResult<number, ApiPr
           Counting failed: <Plain text={count.error.message} />
         </>
       )}
-      {count.data === 0 && 'No matching events.'}
-      {count.data !== undefined &&
-        count.data > 0 &&
-        `${figure(count.data)} ${count.data === 1 ? 'event' : 'events'} ${done}.`}
+      {count.data === 0 && `No matching ${more}.`}
+      {count.data !== undefined && count.data > 0 && `${several(count.data, one, more)} ${done}.`}
     </Text>
   );
 }

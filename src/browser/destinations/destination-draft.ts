@@ -1,0 +1,147 @@
+import type { Destination } from '../../operate/shapes/destinations.ts';
+
+type Priority = Extract<Destination['priority'], string>;
+export type InDoubt = Destination['inDoubt'];
+type Typed = number | string;
+
+/** What is done with a message that may or may not have arrived. */
+export const IN_DOUBT = {
+  repeat: 'send it again, with the same id',
+  ask: 'ask the destination first',
+  wait: 'wait for an operator',
+} as const satisfies Record<InDoubt, string>;
+
+/** The choice for a priority that depends on the topic. */
+export const BY_TOPIC = 'by topic';
+
+/** A destination while it is typed. The API validates it. */
+export interface Draft {
+  name: string;
+  url: string;
+  on: string[];
+  shops: string[];
+  filter: string;
+  transform: string;
+  priority: Priority | typeof BY_TOPIC;
+  /** With `by topic`: a topic and its priority on each line. */
+  priorities: string;
+  concurrency: Typed;
+  rateMax: Typed;
+  rateMs: Typed;
+  timeoutMs: Typed;
+  inDoubt: InDoubt;
+  probeUrl: string;
+  allowPrivate: boolean;
+  newestSecret: string;
+  olderSecret: string;
+}
+
+/** The API's defaults. */
+const NEW: Draft = {
+  name: '',
+  url: '',
+  on: ['*'],
+  shops: [],
+  filter: '',
+  transform: '',
+  priority: 'normal',
+  priorities: '',
+  concurrency: 10,
+  rateMax: '',
+  rateMs: '',
+  timeoutMs: 10_000,
+  inDoubt: 'repeat',
+  probeUrl: '',
+  allowPrivate: false,
+  newestSecret: '',
+  olderSecret: '',
+};
+
+/** @param destination null: a new one */
+export function draftOf(destination: Destination | null): Draft {
+  if (!destination) return NEW;
+  const { name, url, on, concurrency, timeoutMs, inDoubt, allowPrivate } = destination;
+  const { shops, filter, transform, probeUrl, rate } = destination;
+  return {
+    ...NEW,
+    name,
+    url,
+    on,
+    concurrency,
+    timeoutMs,
+    inDoubt,
+    allowPrivate,
+    ...prioritiesOf(destination),
+    shops: shops ?? [],
+    filter: filter ?? '',
+    transform: transform ?? '',
+    probeUrl: probeUrl ?? '',
+    rateMax: rate?.max ?? '',
+    rateMs: rate?.durationMs ?? '',
+  };
+}
+
+function prioritiesOf({ priority }: Destination): Pick<Draft, 'priority' | 'priorities'> {
+  if (typeof priority === 'string') return { priority, priorities: '' };
+  const lines = Object.entries(priority).map(([topic, its]) => `${topic} ${its}`);
+  return { priority: BY_TOPIC, priorities: lines.join('\n') };
+}
+
+/** The body of the request, without the reason. Without secrets, it keeps those it has, or gets a new one. */
+export function requestOf(draft: Draft): object {
+  const secrets = [draft.newestSecret, draft.olderSecret].map((secret) => secret.trim()).filter(Boolean);
+  return {
+    kind: 'http',
+    url: draft.url.trim(),
+    on: draft.on,
+    shops: draft.shops.length > 0 ? draft.shops : null,
+    filter: orNull(draft.filter),
+    transform: orNull(draft.transform),
+    priority: draft.priority === BY_TOPIC ? byTopic(draft.priorities) : draft.priority,
+    concurrency: Number(draft.concurrency),
+    rate: rateOf(draft),
+    timeoutMs: Number(draft.timeoutMs),
+    inDoubt: draft.inDoubt,
+    probeUrl: orNull(draft.probeUrl),
+    allowPrivate: draft.allowPrivate,
+    ...(secrets.length > 0 && { secrets }),
+  };
+}
+
+function orNull(text: string): string | null {
+  return text.trim() === '' ? null : text.trim();
+}
+
+/** `orders/paid critical` on each line. */
+function byTopic(lines: string): Record<string, string> {
+  const rows = lines.split('\n').map((line) => line.trim().split(/\s+/));
+  return Object.fromEntries(rows.filter(([topic]) => topic !== '').map(([topic, its = '']) => [topic, its]));
+}
+
+/** Half of a rate is sent as it is, so that the API says what is missing. */
+function rateOf({ rateMax, rateMs }: Draft): object | null {
+  if (rateMax === '' && rateMs === '') return null;
+  return {
+    ...(rateMax !== '' && { max: Number(rateMax) }),
+    ...(rateMs !== '' && { durationMs: Number(rateMs) }),
+  };
+}
+
+const A_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
+/** What every field of the form works with. */
+export interface FieldsProps {
+  draft: Draft;
+  set: (changed: Partial<Draft>) => void;
+}
+
+/** Why a name cannot be that of a new destination; null: it can. */
+export function nameProblem(name: string, taken: readonly string[]): string | null {
+  if (name === '') return null;
+  if (!A_NAME.test(name)) return 'lower-case letters, digits and dashes, 63 at most';
+  return taken.includes(name) ? 'there is already a destination with this name' : null;
+}
+
+export function isComplete({ name, url, on }: Draft): boolean {
+  return name !== '' && url.trim() !== '' && on.length > 0;
+}

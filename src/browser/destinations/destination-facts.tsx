@@ -1,0 +1,50 @@
+import type { ReactNode } from 'react';
+import type { Destination } from '../../operate/shapes/destinations.ts';
+import { age, figure, several } from '../text/figures.ts';
+import { Plain } from '../text/plain.tsx';
+import { When } from '../text/when.tsx';
+import { IN_DOUBT } from './destination-draft.ts';
+import { DestinationState, PausedFor } from './destination-state.tsx';
+import { OpenCount } from './open-count.tsx';
+
+type Facts = readonly (readonly [name: string, value: ReactNode])[];
+
+export function openFacts(destination: Destination): Facts {
+  return [
+    ['State', <DestinationState key="state" state={destination.state} />],
+    ['Waiting', <OpenCount key="waiting" of={destination} state="waiting" />],
+    ['Failing', <OpenCount key="failing" of={destination} state="failing" />],
+    ['In doubt', <OpenCount key="doubt" of={destination} state="in_doubt" />],
+    ['Parked', <OpenCount key="parked" of={destination} state="parked" />],
+    ['Oldest open', <When key="oldest" at={destination.open.oldestAt} />],
+    ['Paused for (it is down, or asked for it)', <PausedFor key="pause" {...destination} />],
+    ['Changed', <When key="changed" at={destination.changedAt} />],
+  ];
+}
+
+export function settingFacts(destination: Destination): Facts {
+  const { on, shops, rate, allowPrivate } = destination;
+  return [
+    ['Kind', destination.kind],
+    ['Address', <Plain key="url" text={destination.url} />],
+    ['Private addresses', allowPrivate ? 'allowed' : 'refused'],
+    ['Set off by', <Plain key="on" text={on.join(', ')} />],
+    ['Shops', <Plain key="shops" text={shops?.join(', ') ?? 'all'} />],
+    ['Priority', <Plain key="priority" text={priorityOf(destination)} />],
+    ['At a time', figure(destination.concurrency)],
+    ['Rate', rate ? `${several(rate.max, 'message', 'messages')} in ${age(rate.durationMs)}` : 'no limit'],
+    ['Timeout', age(destination.timeoutMs)],
+    ['If in doubt', IN_DOUBT[destination.inDoubt]],
+    ['Address to ask', <Plain key="probe" text={destination.probeUrl ?? '–'} />],
+    ['Secrets', figure(destination.secrets)],
+    ['Created', <When key="created" at={destination.createdAt} />],
+    ['Revision', figure(destination.revision)],
+  ];
+}
+
+function priorityOf({ priority }: Destination): string {
+  if (typeof priority === 'string') return priority;
+  return Object.entries(priority)
+    .map(([topic, its]) => `${topic} ${its}`)
+    .join(', ');
+}

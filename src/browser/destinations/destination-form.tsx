@@ -1,0 +1,52 @@
+import { useState } from 'react';
+import type { Destination, DestinationAnswer } from '../../operate/shapes/destinations.ts';
+import { tell } from '../client/api.ts';
+import { ChangeDialog } from '../dialogs/change-dialog.tsx';
+import { ShownOnce } from '../dialogs/shown-once.tsx';
+import { Plain } from '../text/plain.tsx';
+import { draftOf, isComplete, nameProblem, requestOf, type Draft } from './destination-draft.ts';
+import { DestinationFields } from './destination-fields.tsx';
+
+interface DestinationFormProps {
+  /** Null: a new one is added. */
+  destination: Destination | null;
+  /** The names of all destinations, so that adding one does not change another. */
+  taken?: readonly string[];
+  onClose: () => void;
+}
+
+/** Adds or changes a destination. A secret that was made is shown once. */
+export function DestinationForm({ destination, taken = [], onClose }: DestinationFormProps) {
+  const [draft, setDraft] = useState<Draft>(() => draftOf(destination));
+  const [answer, setAnswer] = useState<DestinationAnswer | null>(null);
+  const set = (changed: Partial<Draft>) => setDraft((before) => ({ ...before, ...changed }));
+  const names = destination ? null : taken;
+  if (answer?.secret !== undefined)
+    return (
+      <ShownOnce title="New secret" what="secret" text={answer.secret} onClose={onClose}>
+        Messages to <Plain text={answer.name} /> are signed with it. Their receiver needs it to check them.
+      </ShownOnce>
+    );
+  const put = async (reason: string) => {
+    const place = `/destinations/${encodeURIComponent(draft.name)}`;
+    const put = await tell<DestinationAnswer>(place, { ...requestOf(draft), reason }, { method: 'PUT' });
+    setAnswer(put);
+    return put.did;
+  };
+  return (
+    <ChangeDialog
+      opened
+      onClose={onClose}
+      title={destination ? `Change destination ${destination.name}` : 'Add a destination'}
+      confirmLabel={destination ? 'Change' : 'Add'}
+      ready={isComplete(draft) && (names === null || nameProblem(draft.name, names) === null)}
+      onConfirm={put}
+      what={
+        destination
+          ? 'Publishers use the new settings within a second. Effects that exist already are sent with them.'
+          : 'The destination gets all changes from now on. Earlier changes are not sent.'
+      }
+      extra={<DestinationFields draft={draft} set={set} taken={names} />}
+    />
+  );
+}

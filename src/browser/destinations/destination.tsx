@@ -1,0 +1,160 @@
+import { Alert, Group, Text, Title } from '@mantine/core';
+import { IconPlayerPause } from '@tabler/icons-react';
+import type { UseQueryResult } from '@tanstack/react-query';
+import { Link, useParams } from 'wouter';
+import type { Destination } from '../../operate/shapes/destinations.ts';
+import type { ApiProblem } from '../client/api.ts';
+import { effectPace } from '../client/effect-pace.ts';
+import { useApi } from '../client/use-api.ts';
+import { Empty } from '../components/empty.tsx';
+import { FactList } from '../components/fact-list.tsx';
+import { MayButton } from '../components/may-button.tsx';
+import { Page } from '../components/page.tsx';
+import { Problem } from '../components/problem.tsx';
+import { ToneBadge } from '../components/tone-badge.tsx';
+import { useChange } from '../dialogs/change-dialog.tsx';
+import { effectsPage } from '../effects/effect-choice.ts';
+import { Code } from '../text/code.tsx';
+import { Plain } from '../text/plain.tsx';
+import { visible } from '../text/visible.ts';
+import { ActDialog, type DestinationAct } from './destination-acts.tsx';
+import { openFacts, settingFacts } from './destination-facts.tsx';
+import { DestinationForm } from './destination-form.tsx';
+
+/** Whether the form has all settings of a kind; others are changed on the command line. */
+const HAS_FORM = { http: true } as const satisfies Record<Destination['kind'], boolean>;
+
+/** One destination: its settings, what is open, and what can be done to it. */
+export function DestinationPage() {
+  const { name = '' } = useParams();
+  const answer = useApi<Destination>(`/destinations/${encodeURIComponent(name)}`, {}, { watch: effectPace });
+  const { data } = answer;
+  const changing = useChange();
+  const acting = useChange<DestinationAct>();
+  return (
+    <Page
+      title={`Destination ${visible(name).slice(0, 63)}`}
+      sentence={<Ways name={name} />}
+      actions={data && <Actions destination={data} ask={acting.open} onChange={() => changing.open(true)} />}
+    >
+      <Shown answer={answer} />
+      {data && changing.opened && <DestinationForm destination={data} onClose={changing.close} />}
+      {data && acting.over && <ActDialog act={acting.over} destination={data} onClose={acting.close} />}
+    </Page>
+  );
+}
+
+/** After a deletion, the data is what it was; the answer says that it is gone. */
+function Shown({
+  answer: { data, error, dataUpdatedAt },
+}: {
+  answer: UseQueryResult<Destination, ApiProblem>;
+}) {
+  if (error?.status === 404) return <Empty title="No such destination" why={error.message} />;
+  return (
+    <>
+      {error && <Problem problem={error} asOf={data ? new Date(dataUpdatedAt) : null} />}
+      {data && <All destination={data} />}
+    </>
+  );
+}
+
+function Ways({ name }: { name: string }) {
+  return (
+    <>
+      <Link className="link" href="/destinations">
+        All destinations
+      </Link>
+      {' · '}
+      <Link className="link" href={effectsPage({ destination: name })}>
+        Its effects
+      </Link>
+    </>
+  );
+}
+
+interface ActionsProps {
+  destination: Destination;
+  ask: (act: DestinationAct) => void;
+  onChange: () => void;
+}
+
+function Actions({ destination: { state, kind }, ask, onChange }: ActionsProps) {
+  const turn = state === 'paused' ? 'resume' : 'pause';
+  return (
+    <>
+      <MayButton needs="operator" size="xs" variant="default" onClick={() => ask('test')}>
+        Test…
+      </MayButton>
+      <MayButton needs="operator" size="xs" variant="default" onClick={() => ask(turn)}>
+        {turn === 'pause' ? 'Pause…' : 'Resume…'}
+      </MayButton>
+      <MayButton
+        needs="admin"
+        size="xs"
+        variant="default"
+        idle={HAS_FORM[kind] ? null : 'Use the command line: destination put'}
+        onClick={onChange}
+      >
+        Change…
+      </MayButton>
+      <MayButton needs="admin" size="xs" variant="default" onClick={() => ask('delete')}>
+        Delete…
+      </MayButton>
+    </>
+  );
+}
+
+function All({ destination }: { destination: Destination }) {
+  const { state, because, filter, transform } = destination;
+  return (
+    <>
+      {state === 'paused' && <Paused because={because} />}
+      <FactList facts={openFacts(destination)} />
+      <Title order={2} size="h5" mt="lg" mb="xs">
+        Settings
+      </Title>
+      <FactList facts={settingFacts(destination)} />
+      {filter !== null && <Expression title="Filter" text={filter} />}
+      {transform !== null && <Expression title="Transformation" text={transform} />}
+    </>
+  );
+}
+
+function Paused({ because }: Pick<Destination, 'because'>) {
+  return (
+    <Alert
+      className="note"
+      variant="outline"
+      mb="md"
+      title={
+        <ToneBadge tone="look" icon={<IconPlayerPause size={14} aria-hidden />}>
+          Paused
+        </ToneBadge>
+      }
+    >
+      <Group gap={4}>
+        <Text size="sm" component="div">
+          Its effects wait until it is resumed.
+          {because !== null && (
+            <>
+              {' '}
+              Reason: <Plain text={because} max={300} />
+            </>
+          )}
+        </Text>
+      </Group>
+    </Alert>
+  );
+}
+
+function Expression({ title, text }: { title: string; text: string }) {
+  return (
+    <>
+      <Title order={3} size="h6" mt="md" mb={4}>
+        {title}
+      </Title>
+      <Code text={text} label={title} />
+    </>
+  );
+}

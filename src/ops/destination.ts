@@ -1,0 +1,134 @@
+import { Option } from 'commander';
+import type {
+  Destination,
+  DestinationAnswer,
+  DestinationList,
+  DestinationTested,
+} from '../operate/shapes/destinations.ts';
+import { placeOf } from './ask.ts';
+import { changeShowing } from './change.ts';
+import { changesText, readSettings } from './destination-file.ts';
+import { destinationText, destinationsText, secretText, testedText } from './destination-text.ts';
+import { OpsProblem } from './exit.ts';
+import type { Session } from './session.ts';
+import { counted } from './table.ts';
+import { changeOptions, verb, type Changing } from './verb.ts';
+
+const placeFor = (name: string) => placeOf('destinations', name);
+const saidOf =
+  (name: string) =>
+  ({ did }: { did: string }) =>
+    `Destination ${name}: ${did}`;
+
+/** The command `pause` or `resume`. */
+const turning = (way: 'pause' | 'resume', about: string, would: string) =>
+  verb<Changing>({
+    call: `${way} <name>`,
+    about,
+    options: changeOptions(),
+    act: async (session, [name = ''], changing) => {
+      const proposed = {
+        look: async () => wouldBe(await session.ask(placeFor(name)), would),
+        act: (reason: string) => session.send<DestinationAnswer>(`${placeFor(name)}/${way}`, { reason }),
+      };
+      await changeShowing(session, changing, proposed, saidOf(name));
+    },
+  });
+
+export const DESTINATION_VERBS = [
+  verb({
+    call: 'ls',
+    isDefault: true,
+    about: 'List destinations with their open effects',
+    act: async (session) => {
+      const list = await session.ask<DestinationList>('/destinations');
+      session.show(list, destinationsText(list));
+    },
+  }),
+  verb({
+    call: 'show <name>',
+    about: 'Show a destination: its settings, and its open effects',
+    act: async (session, [name = '']) => {
+      const destination = await session.ask<Destination>(placeFor(name));
+      session.show(destination, destinationText(destination));
+    },
+  }),
+  verb<Changing & { file: string }>({
+    call: 'put <name>',
+    about: 'Add or change a destination; prints a secret that was made, once',
+    options: [
+      new Option(
+        '--file <json>',
+        'Its settings; - for stdin; others get their defaults',
+      ).makeOptionMandatory(),
+      ...changeOptions(),
+    ],
+    act: (session, [name = ''], { file, ...changing }) => put(session, name, readSettings(file), changing),
+  }),
+  turning('pause', 'Pause a destination: its effects wait', 'It would be paused. Its effects would wait.'),
+  turning('resume', 'Resume a destination', 'It would resume. Waiting effects would be sent.'),
+  verb<Changing>({
+    call: 'test <name>',
+    about: 'Send a signed sample to a destination, and show its answer',
+    options: changeOptions(),
+    act: (session, [name = ''], changing) => sendSample(session, name, changing),
+  }),
+  verb<Changing>({
+    call: 'rm <name>',
+    about: 'Delete a destination; effects that were not sent are skipped',
+    options: changeOptions(),
+    act: (session, [name = ''], changing) => remove(session, name, changing),
+  }),
+];
+
+async function put(session: Session, name: string, settings: object, changing: Changing): Promise<void> {
+  const proposed = {
+    look: async () => {
+      const shown = await known(session, name);
+      return { would: changesText(name, settings, shown), refused: null, shown };
+    },
+    act: (reason: string) => session.send<DestinationAnswer>(placeFor(name), { ...settings, reason }, 'PUT'),
+  };
+  await changeShowing(session, changing, proposed, (done) =>
+    [saidOf(name)(done), ...secretText(done)].join('\n'),
+  );
+}
+
+async function sendSample(session: Session, name: string, changing: Changing): Promise<void> {
+  const proposed = {
+    look: async () => wouldBe(await session.ask(placeFor(name)), 'A sample would be sent to it.'),
+    act: async (reason: string) => {
+      const tested = await session.send<DestinationTested>(`${placeFor(name)}/test`, { reason });
+      if (tested.outcome !== 'done') session.endAs('refused');
+      return tested;
+    },
+  };
+  await changeShowing(session, changing, proposed, testedText);
+}
+
+async function remove(session: Session, name: string, changing: Changing): Promise<void> {
+  const proposed = {
+    look: async () => {
+      const shown = await session.ask<Destination>(placeFor(name));
+      const { waiting, failing, inDoubt, parked } = shown.open;
+      const open = counted(waiting + failing + inDoubt + parked, 'open effect');
+      return wouldBe(shown, `It would be deleted, and ${open} skipped.`);
+    },
+    act: (reason: string) => session.send<{ did: string }>(placeFor(name), { reason }, 'DELETE'),
+  };
+  await changeShowing(session, changing, proposed, saidOf(name));
+}
+
+function wouldBe(shown: Destination, would: string) {
+  return { would: `${destinationText(shown)}\n\n${would}`, refused: null, shown };
+}
+
+/** Null: it would be added. */
+async function known(session: Session, name: string): Promise<Destination | null> {
+  try {
+    return await session.ask<Destination>(placeFor(name));
+  } catch (error) {
+    if (error instanceof OpsProblem && error.status === 404) return null;
+    throw error;
+  }
+}
