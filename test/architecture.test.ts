@@ -99,7 +99,7 @@ const FOLDERS: Record<string, Row> = {
   publish: {
     uses: ['lock', 'order', 'persist', 'system'],
     knows: [],
-    npm: ['bullmq', 'ipaddr.js', 'jsonata', 'piscina', 'undici'],
+    npm: ['bullmq', 'ipaddr.js', 'jsonata', 'pg', 'piscina', 'undici'],
     npmKnows: ['ioredis'],
   },
   reconcile: {

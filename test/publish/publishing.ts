@@ -29,6 +29,8 @@ const FIELDS: DestinationFields = {
   timeoutMs: 1000,
   inDoubt: 'repeat',
   secrets: [],
+  settings: null,
+  credentials: null,
 };
 
 /** Publishers in this process, over what drains commit. */

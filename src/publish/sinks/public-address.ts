@@ -1,5 +1,5 @@
 import { lookup, type LookupAddress } from 'node:dns';
-import type { LookupFunction } from 'node:net';
+import { Socket, type LookupFunction, type TcpNetConnectOpts } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 /** A destination's address is in a private network, or is not a public one for another reason. */
@@ -34,6 +34,16 @@ export const lookupPublic: LookupFunction = (hostname, options, done) => {
     return done(null, address, family);
   });
 };
+
+/** A socket for client libraries that connect it themselves. It connects to private addresses only if that is allowed. */
+export function tcpSocket(allowPrivate: boolean): Socket {
+  const socket = new Socket();
+  if (allowPrivate) return socket;
+  const connect = socket.connect.bind(socket) as (to: TcpNetConnectOpts) => Socket;
+  socket.connect = ((port: number, host: string) =>
+    connect({ port, host, lookup: lookupPublic })) as Socket['connect'];
+  return socket;
+}
 
 /** The same for an address in a URL, which is not resolved. @throws PrivateAddress */
 export function assertPublicHost(url: URL): void {
