@@ -77,4 +77,16 @@ export const SINKS = {
     () => !onPath('postgres') && !existsSync('/usr/lib/postgresql'),
     'Install the package postgresql yourself.',
   ),
+  rabbitmq: ofSystem(
+    'RabbitMQ',
+    { apt: 'rabbitmq-server' },
+    () => !existsSync('/usr/lib/rabbitmq/bin/rabbitmq-server'),
+    'Install the package rabbitmq-server yourself.',
+  ),
+  nats: ofSystem(
+    'NATS',
+    { apt: 'nats-server', brew: ['nats-server'] },
+    () => !onPath('nats-server') && !existsSync('/usr/sbin/nats-server'),
+    'Install the package nats-server yourself.',
+  ),
 };

@@ -1,8 +1,11 @@
-/** TLS towards a server. */
-interface Tls {
-  tls: boolean;
-  /** PEM: the authority that signed its certificate; null: those that Node knows. */
+interface Ca {
+  /** PEM: the authority that signed the certificate of the server; null: those that Node knows. */
   ca: string | null;
+}
+
+/** Whether the connection is encrypted, where its address does not say so. */
+interface Tls extends Ca {
+  tls: boolean;
 }
 
 /**
@@ -13,7 +16,14 @@ export interface KindSettings {
   /** Its address is in the fields `url` and `probeUrl`. */
   http: null;
   postgres: Tls & { url: string; table: string };
+  rabbitmq: Ca & { url: string; exchange: string; routingKey: string };
+  nats: Ca & { url: string; subject: string };
 }
 
 export type DestinationKind = keyof KindSettings;
-export const DESTINATION_KINDS = ['http', 'postgres'] as const satisfies readonly DestinationKind[];
+export const DESTINATION_KINDS = [
+  'http',
+  'postgres',
+  'rabbitmq',
+  'nats',
+] as const satisfies readonly DestinationKind[];

@@ -163,4 +163,11 @@ describe('the set-up', () => {
     expect(await machine.setUp()).toEqual({ code: 0, said: expect.stringContaining('building the pages') });
     expect(await machine.setUp()).toEqual({ code: 0, said: '' });
   });
+
+  test('for the tests of destinations, needs the packages, and neither Redis nor the pages', async () => {
+    const { code, said } = await machine.setUp({ LOCKSTEP_SET_UP: 'no' }, 'sinks');
+    expect(code).toBe(1);
+    expect(said).toContain('npm install --no-save --ignore-scripts');
+    expect(said).not.toContain('Redis');
+  });
 });

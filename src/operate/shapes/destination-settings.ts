@@ -55,6 +55,10 @@ const table = z
   .default('lockstep_orders')
   .describe('the table, `name` or `schema.name`; it is made if it is missing');
 
+/** In AMQP, names are shorter than 256 bytes. */
+const amqpName = z.string().refine((text) => Buffer.byteLength(text) <= 200, 'longer than 200 bytes');
+const PLACES = '`{type}` in it stands for the topic with dots (`orders.paid`), `{shop}` for the shop';
+
 /** Of each kind that has settings. */
 export const SETTINGS = {
   postgres: z.strictObject({
@@ -65,9 +69,32 @@ export const SETTINGS = {
     tls,
     ca,
   }),
+  rabbitmq: z.strictObject({
+    url: serverUrl(['amqp:', 'amqps:'], /^(?:\/[^/]*)?$/, 'amqps://user@host:5671/virtual-host').meta({
+      examples: ['amqps://lockstep@mq.example.com/shop'],
+    }),
+    exchange: amqpName.describe(
+      'an exchange that exists; empty: the default one, and the routing key is a queue',
+    ),
+    routingKey: amqpName.default('{type}').describe(PLACES),
+    ca,
+  }),
+  nats: z.strictObject({
+    url: serverUrl(['nats:', 'tls:'], /^\/?$/, 'tls://user@host:4222').meta({
+      examples: ['tls://lockstep@nats.example.com:4222'],
+    }),
+    subject: z
+      .string()
+      .max(200)
+      .regex(/^[^\s*>.]+(?:\.[^\s*>.]+)*$/, 'not a subject without wildcards')
+      .describe(PLACES),
+    ca,
+  }),
 } satisfies { [Kind in Exclude<DestinationKind, 'http'>]: z.ZodType<KindSettings[Kind]> };
 
 /** What each kind's `credentials` are. */
 export const CREDENTIALS: Record<keyof typeof SETTINGS, string> = {
   postgres: 'the password of the user',
+  rabbitmq: 'the password of the user',
+  nats: 'with a user in `url` the password; otherwise a token, or the content of a credentials file',
 };

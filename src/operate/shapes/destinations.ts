@@ -139,7 +139,12 @@ const putOf = <Kind extends keyof typeof SETTINGS>(kind: Kind) =>
     reason,
   });
 
-export const destinationPut = z.discriminatedUnion('kind', [httpPut, putOf('postgres')]);
+export const destinationPut = z.discriminatedUnion('kind', [
+  httpPut,
+  putOf('postgres'),
+  putOf('rabbitmq'),
+  putOf('nats'),
+]);
 export type DestinationPut = z.output<typeof destinationPut>;
 
 /** Open effects of a destination. */

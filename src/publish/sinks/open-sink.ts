@@ -6,6 +6,8 @@ import type { OpenedSecrets, OpenSink, Sink } from './sink.ts';
 const KINDS: { [Kind in DestinationKind]: () => Promise<OpenSink<Kind>> } = {
   http: async () => (await import('./http-sink.ts')).openHttpSink,
   postgres: async () => (await import('./postgres-sink.ts')).openPostgresSink,
+  rabbitmq: async () => (await import('./rabbitmq-sink.ts')).openRabbitmqSink,
+  nats: async () => (await import('./nats-sink.ts')).openNatsSink,
 };
 
 export async function openSink(destination: DestinationDocument, secrets: OpenedSecrets): Promise<Sink> {

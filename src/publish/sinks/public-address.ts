@@ -50,3 +50,17 @@ export function assertPublicHost(url: URL): void {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   if (ipaddr.isValid(host) && !isPublicAddress(host)) throw new PrivateAddress();
 }
+
+/**
+ * The address to connect to, for client libraries that cannot be given a socket or a lookup.
+ * @throws PrivateAddress, unless private addresses are allowed; or an error of the lookup
+ */
+export async function addressOf(hostname: string, allowPrivate: boolean): Promise<string> {
+  const look = allowPrivate ? (lookup as LookupFunction) : lookupPublic;
+  return await new Promise((resolve, reject) => {
+    look(hostname, {}, (error, address) => {
+      if (error || typeof address !== 'string') reject(error ?? new Error('one address was asked for'));
+      else resolve(address);
+    });
+  });
+}

@@ -5,7 +5,7 @@ import { dataFolder } from '../../../testkit/local/data-folder.ts';
 import { freePort } from '../../../testkit/local/ports.ts';
 import { until } from '../../support/until.ts';
 import type { Arrived, Kind, OtherSide } from './other-side.ts';
-import { asUser, idsOf, output, ServerProcess } from './process.ts';
+import { asUser, idsOf, output, ServerProcess, started } from './process.ts';
 
 const USER = 'lockstep';
 const PASSWORD = 'the password of PostgreSQL';
@@ -38,7 +38,7 @@ export class Postgres implements OtherSide {
     const [command = '', ...args] = [...asUser('postgres'), binary('initdb')] as string[];
     output(command, [...args, '-D', data, '-U', USER, '-A', 'scram-sha-256', `--pwfile=${secret}`, '-N']);
     const postgres = new Postgres(folder, await freePort());
-    await postgres.#answers();
+    await started(postgres, postgres.#answers());
     for (const statement of RECORDING) await postgres.ask(statement);
     return postgres;
   }

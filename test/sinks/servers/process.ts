@@ -36,6 +36,20 @@ export class ServerProcess {
   }
 }
 
+/** Waits for a server's start. One that does not start is removed: its processes would keep the test from ending. */
+export async function started<Server extends { remove: () => Promise<void> }>(
+  server: Server,
+  start: Promise<void>,
+): Promise<Server> {
+  try {
+    await start;
+    return server;
+  } catch (error) {
+    await server.remove();
+    throw error;
+  }
+}
+
 /** The answer of a command. @throws Error with what it said */
 export function output(
   command: string,
