@@ -2,13 +2,12 @@
 // else runs on the pinned Node that this installs. It first lists what is missing, and never waits for an
 // answer; a failing step says what to do instead. A second run finds everything and takes a moment.
 // LOCKSTEP_SET_UP=no: installs nothing; if something is missing, lists how to install it, with exit code 1.
-//   node scripts/set-up.mjs [packages | pages]
-//     packages: only those, no servers and no pages; pages: also a Chromium to open the pages in
-import { execFileSync, spawnSync } from 'node:child_process';
+//   node scripts/set-up.mjs [packages | pages | sinks]
+//     packages: only those, no servers and no pages; pages: also a Chromium to open the pages in;
+//     sinks: packages, and the servers of destinations
+import { execFileSync } from 'node:child_process';
 import {
-  accessSync,
   chmodSync,
-  constants,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -18,8 +17,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { fail, ofSystem, onPath, problemWith, root, say, SINKS } from './system-packages.mjs';
 
-const root = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '..');
 const state = path.join(root, '.lockstep');
 const launcher = path.join(state, 'bin', 'mongod');
 const engine = path.join(root, 'testkit', 'local', 'mongod.ts');
@@ -29,35 +28,6 @@ const NODE_NEEDED = 20;
 const GLIBC_NEEDED = [2, 38];
 /** The names under which playwright-core may start Chromium, as in testkit/local/chromium.ts. */
 const CHROMIUMS = ['chromium', 'chromium-browser', 'google-chrome'];
-
-const say = (line) => process.stdout.write(`set-up: ${line}\n`);
-
-function fail(what, instead) {
-  process.stderr.write(`set-up: ${what}\n        ${instead}\n`);
-  process.exit(1);
-}
-
-function onPath(name) {
-  for (const folder of (process.env.PATH ?? '').split(path.delimiter)) {
-    const file = path.join(folder, name);
-    try {
-      accessSync(file, constants.X_OK);
-      if (statSync(file).isFile()) return file;
-    } catch {
-      // Not here; the next folder.
-    }
-  }
-  return null;
-}
-
-/** Runs a command quietly; returns its output if it fails, null if it succeeds. */
-function problemWith(command, args, options = {}) {
-  const run = spawnSync(command, args, { encoding: 'utf8', cwd: root, ...options });
-  if (run.status === 0) return null;
-  const said = (run.error?.message ?? `${run.stdout}${run.stderr}`).trim();
-  // A killed command says nothing.
-  return (said || `it ended with ${run.signal ?? run.status}`).split('\n').slice(-5).join('\n        ');
-}
 
 // Not npm ci: it would delete existing packages. No install script runs, whatever the npm version: some report
 // the installation to a server. Only the pinned Node needs its script.
@@ -102,18 +72,16 @@ const PARTS = {
   ),
 };
 
-/** A part that the system's package manager installs. */
-function ofSystem(what, packages, isMissing, byHand) {
-  const how = () => installer(packages)?.at(-1).join(' ');
-  return { what, isMissing, byHand, how, install: () => install(what, packages, byHand) };
-}
-
 /** What each command needs: `npm start` and `npm test` (no argument), the tests of pages, or programs without servers. */
 const NEEDED = {
   packages: [PARTS.packages],
   start: [PARTS.packages, PARTS.redis, PARTS.library],
   pages: [PARTS.packages, PARTS.redis, PARTS.library, PARTS.chromium],
+  sinks: [PARTS.packages, ...Object.values(SINKS)],
 };
+
+/** The commands that start neither MongoDB nor the dashboard. */
+const WITHOUT_PROGRAMS = ['packages', 'sinks'];
 
 /** Says what will be installed before anything is; with LOCKSTEP_SET_UP=no, says how to do it by hand, and ends. */
 function installMissing(parts) {
@@ -142,32 +110,6 @@ function installPackages() {
         `Is the npm registry reachable? Run "${command}" to see the full output.`,
       );
   }
-}
-
-function install(what, packages, byHand) {
-  const commands = installer(packages);
-  if (!commands) fail(`${what} not found, and no package manager that could install it.`, byHand);
-  say(`installing ${what}: ${commands.at(-1).join(' ')}`);
-  for (const [command, ...args] of commands) {
-    const problem = problemWith(command, args, {
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', NONINTERACTIVE: '1' },
-    });
-    if (problem) fail(`"${[command, ...args].join(' ')}" failed:\n        ${problem}`, byHand);
-  }
-}
-
-function installer({ apt, brew }) {
-  if (onPath('apt-get')) {
-    const isRoot = process.getuid?.() === 0;
-    if (!isRoot && problemWith('sudo', ['-n', 'true']) !== null) return null;
-    // sudo resets the environment.
-    const sudo = isRoot ? [] : ['sudo', '-n', 'env', 'DEBIAN_FRONTEND=noninteractive'];
-    return [
-      [...sudo, 'apt-get', 'update', '-q'],
-      [...sudo, 'apt-get', 'install', '-y', '-q', apt],
-    ];
-  }
-  return onPath('brew') ? [['brew', 'install', ...brew]] : null;
 }
 
 /** Builds the pages if one of their sources is newer than the build. */
@@ -294,7 +236,7 @@ if (Number(process.versions.node.split('.')[0]) < NODE_NEEDED)
 const mode = process.argv[2] ?? 'start';
 ownFolder();
 installMissing(NEEDED[mode]);
-if (mode !== 'packages') {
+if (!WITHOUT_PROGRAMS.includes(mode)) {
   prepareMongo();
   buildPages();
 }

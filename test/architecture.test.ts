@@ -14,6 +14,9 @@ import {
   type Row,
 } from './support/imports.ts';
 
+/** The client libraries of destinations: each is loaded when its first destination is opened. */
+const SINK_CLIENTS = ['@nats-io/jetstream', '@nats-io/transport-node', 'pg', 'rabbitmq-client'];
+
 /**
  * Which folder may import which: one row per folder of src/, and per folder of operate/. A folder may always import
  * itself. `operate` stands for the files directly in operate/.
@@ -99,7 +102,7 @@ const FOLDERS: Record<string, Row> = {
   publish: {
     uses: ['lock', 'order', 'persist', 'system'],
     knows: [],
-    npm: ['bullmq', 'ipaddr.js', 'jsonata', 'piscina', 'undici'],
+    npm: [...SINK_CLIENTS, 'bullmq', 'ipaddr.js', 'jsonata', 'piscina', 'undici'].toSorted(),
     npmKnows: ['ioredis'],
   },
   reconcile: {

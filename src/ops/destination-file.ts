@@ -42,9 +42,10 @@ export function changesText(name: string, settings: object, now: Destination | n
   return [head, ...lines, 'Settings that the file does not name get their defaults.'].join('\n');
 }
 
-/** Secrets are not printed. */
+/** Secrets and credentials are not printed. */
 function changeOf(field: string, value: unknown, now: Destination | null): string[] {
   if (field === 'secrets') return [`  secrets: ${Array.isArray(value) ? value.length : 0} given`];
+  if (field === 'credentials') return [`  credentials: ${value === null ? 'none' : 'given'}`];
   const before: unknown = now?.[field as keyof Destination];
   const [is, was] = [JSON.stringify(value), JSON.stringify(before)];
   if (is === was) return [];

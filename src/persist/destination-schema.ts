@@ -1,6 +1,7 @@
 import { Schema } from 'mongoose';
 import type { EffectRule } from '../order/effects.ts';
 import type { Sealed } from '../system/cipher.ts';
+import type { DestinationKind, KindSettings } from '../system/destination-kinds.ts';
 import {
   DESTINATION_STATES,
   IN_DOUBT_POLICIES,
@@ -25,12 +26,17 @@ export interface DestinationDocument extends EffectRule {
   uid: string;
   /** It gets the changes after this block of the feed. */
   afterBlock: number;
-  kind: 'http';
-  url: string;
+  kind: DestinationKind;
+  /** Of HTTP; null: the kind's address is in its settings or credentials. */
+  url: string | null;
   /** Answers whether a message has arrived; `{id}` in it stands for the effect's id. */
   probeUrl: string | null;
   /** Whether its address may be in a private network. */
   allowPrivate: boolean;
+  /** What only its kind has; absent in documents that are older than kinds. */
+  settings?: KindSettings[DestinationKind];
+  /** Encrypted: a password, token or secret address of its kind. */
+  credentials?: Sealed | null;
   /** JSONata over the message: nothing is sent if it is not true. */
   filter: string | null;
   /** JSONata over the message: its result is sent. */
@@ -60,9 +66,11 @@ export const destinationSchema = new Schema(
     uid: { type: String, required: true },
     afterBlock: { type: Number, required: true },
     kind: { type: String, required: true },
-    url: { type: String, required: true },
+    url: String,
     probeUrl: String,
     allowPrivate: Boolean,
+    settings: { type: Schema.Types.Mixed, default: null },
+    credentials: { type: SEALED, default: null },
     on: [String],
     shops: { type: [String], default: null },
     filter: String,

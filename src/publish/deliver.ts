@@ -33,7 +33,7 @@ export async function deliver(
   if (destination.inDoubt !== 'repeat') await tools.effects.begin(effect, new Date(tools.now()));
   lease.assertHeld();
   const began = tools.now();
-  const answer = await tools.sink.send({ id: message.id, text: made.text }, limitOf(destination, lease));
+  const answer = await tools.sink.send({ ...message, text: made.text }, limitOf(destination, lease));
   const at = new Date(tools.now());
   await tools.onAnswer(answer);
   return endingOf(answer, effect, destination, { at, answer: answer.answer, ms: at.getTime() - began });

@@ -28,7 +28,7 @@ export function destinationWorkers(tools: Tools): Component {
     const { _id, revision } = destination;
     if (broken.get(_id) === revision) return;
     try {
-      const sink = openSink(destination, openSecrets(destination, tools.cipher));
+      const sink = await openSink(destination, openSecrets(destination, tools.cipher));
       const worker = new DestinationWorker(destination, sink, tools);
       workers.set(_id, worker);
       await worker.start();

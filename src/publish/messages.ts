@@ -10,6 +10,15 @@ import { ordersAt, type OrderAt, type OrderSources } from './orders-at.ts';
 export interface Message {
   id: string;
   text: string;
+  /** What it is about, for sinks that need more than the text: a transformation may have left it out. */
+  about: About;
+}
+
+interface About extends Pick<EffectDocument, 'order' | 'shop' | 'version' | 'sequence' | 'occurredAt'> {
+  orderId: string | null;
+  name: string | null;
+  status: string;
+  type: string;
 }
 
 /** The webhook ids of these events. */
@@ -33,13 +42,30 @@ export async function messagesOf(
     effects.map((effect) => {
       const at = orders.get(effect._id) ?? { order: null, isNewer: false };
       const webhookId = effect.webhookId ?? webhookIds.get(effect.event ?? '') ?? null;
-      return [effect._id, { id: effect._id, text: textOf(effect, at, webhookId) }];
+      const text = textOf(effect, at, webhookId);
+      return [effect._id, { id: effect._id, text, about: aboutOf(effect, at) }];
     }),
   );
 }
 
+function aboutOf(effect: EffectDocument, { order: known }: OrderAt): About {
+  const { order, shop, version, sequence, occurredAt, topic: type, after } = effect;
+  const { orderId } = partsOf(trustedOrderKey(order));
+  return {
+    order,
+    shop,
+    version,
+    sequence,
+    occurredAt,
+    type,
+    orderId,
+    name: known?.name ?? null,
+    status: after.status,
+  };
+}
+
 /** The message as a value, for expressions. A number that JavaScript cannot represent exactly is text. */
-export function valueOf({ text }: Message): unknown {
+export function valueOf({ text }: Pick<Message, 'text'>): unknown {
   const json = readJson(Buffer.from(text));
   return json.ok ? json.value : null;
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { DestinationDocument } from '../persist/destination-schema.ts';
 import type { Cipher } from '../system/cipher.ts';
 import type { Expressions } from './expressions.ts';
+import type { Message } from './messages.ts';
 import { openSecrets } from './secrets.ts';
 import { openSink } from './sinks/open-sink.ts';
 import type { Answer } from './sinks/sink.ts';
@@ -21,17 +22,21 @@ export async function sendSample(
   cipher: Cipher | null,
   expressions: Expressions,
 ): Promise<SampleSent> {
-  const message = { id: `ef_${randomBytes(20).toString('hex')}`, text: '' };
+  const id = `ef_${randomBytes(20).toString('hex')}`;
+  const occurredAt = new Date();
   const { filter, transform, timeoutMs } = destination;
-  const text = JSON.stringify({ id: message.id, ...SAMPLE, occurredAt: new Date().toISOString() });
+  const text = JSON.stringify({ id, ...SAMPLE, occurredAt: occurredAt.toISOString() });
   const made = await expressions.evaluate({ filter, transform, text });
   if ('error' in made) return { outcome: 'refused', answer: '-', because: made.error, ms: 0, sent: null };
   if (made.text === null)
     return { outcome: 'skipped', answer: '-', because: 'its filter refused it', ms: 0, sent: null };
-  const sink = openSink(destination, openSecrets(destination, cipher));
+  const sink = await openSink(destination, openSecrets(destination, cipher));
   const began = performance.now();
   try {
-    const answer = await sink.send({ ...message, text: made.text }, AbortSignal.timeout(timeoutMs));
+    const answer = await sink.send(
+      { id, text: made.text, about: { ...ABOUT, occurredAt } },
+      AbortSignal.timeout(timeoutMs),
+    );
     const because = 'because' in answer ? answer.because : null;
     const ms = Math.round(performance.now() - began);
     return { outcome: answer.outcome, answer: answer.answer, because, ms, sent: made.text };
@@ -39,6 +44,18 @@ export async function sendSample(
     await sink.close();
   }
 }
+
+/** The same facts, for sinks that store them. */
+const ABOUT: Omit<Message['about'], 'occurredAt'> = {
+  order: 'example.myshopify.com/1',
+  shop: 'example.myshopify.com',
+  orderId: '1',
+  name: '#1',
+  status: 'created',
+  version: 0,
+  sequence: null,
+  type: 'lockstep/test',
+};
 
 const SAMPLE = {
   type: 'lockstep/test',

@@ -2,7 +2,7 @@ import type { lookup } from 'node:dns';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { PrivateAddress, publicLookup } from '../../src/publish/sinks/public-address.ts';
 import { openHttpSink } from '../../src/publish/sinks/http-sink.ts';
-import { destinationOf } from './publishing.ts';
+import { httpDestinationOf, messageOf, NO_SECRETS } from './publishing.ts';
 import { Receiver } from './receiver.ts';
 
 const REFUSED = { outcome: 'refused', answer: 'private address' };
@@ -48,9 +48,9 @@ describe('destinations on the public internet', () => {
   afterAll(() => receiver.close());
 
   const sent = async (url: string, allowPrivate = false) => {
-    const sink = openHttpSink(destinationOf({ url, allowPrivate }), []);
+    const sink = openHttpSink(httpDestinationOf({ url, allowPrivate }), NO_SECRETS);
     try {
-      return await sink.send({ id: 'ef_1', text: '{}' }, AbortSignal.timeout(2000));
+      return await sink.send(messageOf('{}'), AbortSignal.timeout(2000));
     } finally {
       await sink.close();
     }

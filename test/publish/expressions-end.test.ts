@@ -58,7 +58,7 @@ describe('expressions', () => {
     'a transformation that %s is an error without anything from the message',
     async (_, transform, error) => {
       const made = (await evaluate(null, transform)) as { error: string };
-    expect(made.error).toMatch(error);
+      expect(made.error).toMatch(error);
       expect(JSON.stringify(made)).not.toContain('ada@');
     },
   );

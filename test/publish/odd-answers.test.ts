@@ -8,7 +8,7 @@ import path from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { openHttpSink } from '../../src/publish/sinks/http-sink.ts';
 import type { Answer } from '../../src/publish/sinks/sink.ts';
-import { destinationOf } from './publishing.ts';
+import { httpDestinationOf, messageOf, NO_SECRETS } from './publishing.ts';
 
 /** Answers that no well-behaved server gives: each has an end, and a sentence that says what happened. */
 describe('odd answers', () => {
@@ -27,9 +27,9 @@ describe('odd answers', () => {
   const serving = (listener: RequestListener) => listening(createServer(listener));
 
   const sent = async (url: string, text = '{}'): Promise<Answer> => {
-    const sink = openHttpSink(destinationOf({ url, timeoutMs: 500 }), []);
+    const sink = openHttpSink(httpDestinationOf({ url, timeoutMs: 500 }), NO_SECRETS);
     try {
-      return await sink.send({ id: 'ef_1', text }, AbortSignal.timeout(1000));
+      return await sink.send(messageOf(text), AbortSignal.timeout(1000));
     } finally {
       await sink.close();
     }

@@ -7,6 +7,8 @@ import { createDestinationStore, type DestinationFields } from '../../src/persis
 import type { EffectDocument } from '../../src/persist/effect-schema.ts';
 import { createSequencer } from '../../src/persist/sequencer.ts';
 import type { WaitingEvent } from '../../src/order/event.ts';
+import type { Message } from '../../src/publish/messages.ts';
+import type { DestinationOf, OpenedSecrets } from '../../src/publish/sinks/sink.ts';
 import { LaneQueues } from '../../src/publish/lane-queues.ts';
 import type { Component } from '../../src/system/lifecycle.ts';
 import { depositAll, lifeEvents, openInProcess, type Inside } from '../support/in-process.ts';
@@ -30,6 +32,8 @@ const FIELDS: DestinationFields = {
   timeoutMs: 1000,
   inDoubt: 'repeat',
   secrets: [],
+  settings: null,
+  credentials: null,
 };
 
 export function destinationFields(fields: Partial<DestinationFields>): DestinationFields {
@@ -40,6 +44,24 @@ export function destinationOf(fields: Partial<DestinationFields>): DestinationDo
   const at = new Date(0);
   const rest = { state: 'active', because: null, createdAt: at, changedAt: at, revision: 1 } as const;
   return { _id: 'erp', uid: 'uid', afterBlock: 0, ...FIELDS, ...rest, ...fields };
+}
+
+export function httpDestinationOf(fields: Partial<DestinationFields>): DestinationOf<'http'> {
+  return { ...destinationOf(fields), settings: null };
+}
+
+export const NO_SECRETS: OpenedSecrets = { secrets: [], credentials: null };
+
+export function messageOf(text: string): Message {
+  const order = { order: 'example.myshopify.com/1', orderId: '1', name: '#1', shop: 'example.myshopify.com' };
+  const change = {
+    version: 1,
+    sequence: 1,
+    status: 'created',
+    type: 'orders/create',
+    occurredAt: new Date(0),
+  };
+  return { id: 'ef_1', text, about: { ...order, ...change } };
 }
 
 /** Publishers in this process, over what drains commit. */

@@ -24,7 +24,8 @@ class Machine {
   constructor() {
     for (const name of ['scripts', 'src/browser', 'bin', 'dist/browser', 'node_modules/.bin'])
       mkdirSync(path.join(this.folder, name), { recursive: true });
-    cpSync(path.resolve('scripts', 'set-up.mjs'), path.join(this.folder, 'scripts', 'set-up.mjs'));
+    for (const name of ['set-up.mjs', 'system-packages.mjs'])
+      cpSync(path.resolve('scripts', name), path.join(this.folder, 'scripts', name));
     this.#write('package-lock.json', '{}');
     for (const name of ['npm', 'sudo', 'apt-get', 'brew']) this.program(name, 'exit 1');
   }
@@ -74,11 +75,11 @@ class Machine {
   }
 
   /** Runs the set-up for the tests of the pages, as a user who is not root. Its input stays open, and nobody types. */
-  async setUp(env: NodeJS.ProcessEnv = {}): Promise<{ code: number | null; said: string }> {
+  async setUp(env: NodeJS.ProcessEnv = {}, mode = 'pages'): Promise<{ code: number | null; said: string }> {
     const said = openSync(this.#said, 'w');
     const child = spawn(
       process.execPath,
-      ['--import', 'data:text/javascript,process.getuid=()=>1000', 'scripts/set-up.mjs', 'pages'],
+      ['--import', 'data:text/javascript,process.getuid=()=>1000', 'scripts/set-up.mjs', mode],
       { cwd: this.folder, env: { PATH: `${this.folder}/bin`, ...env }, stdio: ['pipe', said, said] },
     );
     const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
@@ -161,5 +162,12 @@ describe('the set-up', () => {
     machine.withPages('touch dist/browser/index.html');
     expect(await machine.setUp()).toEqual({ code: 0, said: expect.stringContaining('building the pages') });
     expect(await machine.setUp()).toEqual({ code: 0, said: '' });
+  });
+
+  test('for the tests of destinations, needs the packages, and neither Redis nor the pages', async () => {
+    const { code, said } = await machine.setUp({ LOCKSTEP_SET_UP: 'no' }, 'sinks');
+    expect(code).toBe(1);
+    expect(said).toContain('npm install --no-save --ignore-scripts');
+    expect(said).not.toContain('Redis');
   });
 });

@@ -65,7 +65,7 @@ export function draftOf(destination: Destination | null): Draft {
   return {
     ...NEW,
     name,
-    url,
+    url: url ?? '',
     on,
     concurrency,
     timeoutMs,

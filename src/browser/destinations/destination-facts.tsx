@@ -22,11 +22,16 @@ export function openFacts(destination: Destination): Facts {
   ];
 }
 
+/** Where its messages go. */
+export function addressOf({ url, settings }: Destination): string {
+  return url ?? settings?.url ?? '–';
+}
+
 export function settingFacts(destination: Destination): Facts {
   const { on, shops, rate, allowPrivate } = destination;
   return [
     ['Kind', destination.kind],
-    ['Address', <Plain key="url" text={destination.url} />],
+    ['Address', <Plain key="url" text={addressOf(destination)} />],
     ['Private addresses', allowPrivate ? 'allowed' : 'refused'],
     ['Set off by', <Plain key="on" text={on.join(', ')} />],
     ['Shops', <Plain key="shops" text={shops?.join(', ') ?? 'all'} />],

@@ -22,7 +22,12 @@ import { openFacts, settingFacts } from './destination-facts.tsx';
 import { DestinationForm } from './destination-form.tsx';
 
 /** Whether the form has all settings of a kind; others are changed on the command line. */
-const HAS_FORM = { http: true } as const satisfies Record<Destination['kind'], boolean>;
+const HAS_FORM = {
+  http: true,
+  postgres: false,
+  rabbitmq: false,
+  nats: false,
+} as const satisfies Record<Destination['kind'], boolean>;
 
 /** One destination: its settings, what is open, and what can be done to it. */
 export function DestinationPage() {

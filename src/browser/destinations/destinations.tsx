@@ -15,6 +15,7 @@ import { When } from '../text/when.tsx';
 import { DestinationForm } from './destination-form.tsx';
 import { DestinationState, PausedFor } from './destination-state.tsx';
 import { OpenCount } from './open-count.tsx';
+import { addressOf } from './destination-facts.tsx';
 
 /** Where effects go: one row each, with what is open; and adding one. */
 export function DestinationsPage() {
@@ -87,11 +88,11 @@ const COLUMNS: readonly Column<Destination>[] = [
   { head: 'Set off by', width: 130, cell: ({ on }) => <Plain text={on.join(', ')} max={60} /> },
 ];
 
-function Address({ kind, url }: Destination) {
+function Address(destination: Destination) {
   return (
     <>
-      <Plain text={url} max={90} />
-      <span className="under">{kind}</span>
+      <Plain text={addressOf(destination)} max={90} />
+      <span className="under">{destination.kind}</span>
     </>
   );
 }

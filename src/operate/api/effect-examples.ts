@@ -7,6 +7,7 @@ const DESTINATION = {
   kind: 'http',
   url: 'https://erp.example.com/hooks/orders',
   probeUrl: null,
+  settings: null,
   allowPrivate: false,
   on: ['orders/paid', 'status:shipped'],
   shops: null,
@@ -20,6 +21,7 @@ const DESTINATION = {
 };
 const SHOWN = {
   ...DESTINATION,
+  credentials: false,
   secrets: 1,
   state: 'active',
   because: null,

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { isTopic } from '../../order/topics.ts';
 import { STATUSES } from '../../order/status.ts';
 import { DESTINATION_STATES, IN_DOUBT_POLICIES, PRIORITIES } from '../../system/states.ts';
+import { DESTINATION_KINDS } from '../../system/destination-kinds.ts';
+import { CREDENTIALS, SETTINGS } from './destination-settings.ts';
 import { count, instant, reason, shop } from './base.ts';
 
 /** The name of a destination; it is part of the names of Redis keys. */
@@ -44,14 +46,14 @@ const rate = z.strictObject({
 const expression = z.string().min(1).max(10_000);
 const MOST_CONCURRENT = 1000;
 
+const probeUrl = address
+  .nullable()
+  .describe(
+    'answers GET with 2xx if the message with the id `{id}` has arrived, with 404 if not; needed for `inDoubt: ask`',
+  );
+
+/** What destinations of all kinds have. */
 const settings = {
-  kind: z.enum(['http']),
-  url: address,
-  probeUrl: address
-    .nullable()
-    .describe(
-      'answers GET with 2xx if the message with the id `{id}` has arrived, with 404 if not; needed for `inDoubt: ask`',
-    ),
   allowPrivate: z.boolean().describe('whether the address may be in a private network'),
   on: z.array(trigger).min(1).max(100).describe('topics, `status:<new status>`, or `*` for every change'),
   shops: z.array(shop).min(1).max(1000).nullable().describe('null: all shops'),
@@ -80,8 +82,6 @@ const settings = {
 /** The same with the defaults of fields that are absent. */
 const withDefaults = {
   ...settings,
-  kind: settings.kind.default('http'),
-  probeUrl: settings.probeUrl.default(null),
   allowPrivate: settings.allowPrivate.default(false),
   on: settings.on.default(['*']),
   shops: settings.shops.default(null),
@@ -96,8 +96,14 @@ const withDefaults = {
 
 const secret = z.string().max(200);
 
-export const destinationPut = z
+/** Over HTTP. Its fields are those of the contract. */
+const httpPut = z
   .strictObject({
+    kind: z.literal('http').default('http'),
+    url: address,
+    probeUrl: probeUrl.default(null),
+    settings: z.null().default(null),
+    credentials: z.null().default(null),
     ...withDefaults,
     secrets: z
       .array(secret)
@@ -112,6 +118,33 @@ export const destinationPut = z
     path: ['probeUrl'],
     message: 'is needed for `inDoubt: ask`',
   });
+
+/** Of another kind. Its client's protocol has no signatures, and cannot be asked for a message. */
+const putOf = <Kind extends keyof typeof SETTINGS>(kind: Kind) =>
+  z.strictObject({
+    kind: z.literal(kind),
+    url: z.null().default(null),
+    probeUrl: z.null().default(null),
+    settings: SETTINGS[kind],
+    credentials: z
+      .string()
+      .min(1)
+      .max(16_384)
+      .nullable()
+      .optional()
+      .describe(`${CREDENTIALS[kind]}; null: none; absent: what it has`),
+    ...withDefaults,
+    inDoubt: settings.inDoubt.exclude(['ask']).default('repeat'),
+    secrets: z.array(secret).max(0).default([]).describe('only HTTP messages are signed'),
+    reason,
+  });
+
+export const destinationPut = z.discriminatedUnion('kind', [
+  httpPut,
+  putOf('postgres'),
+  putOf('rabbitmq'),
+  putOf('nats'),
+]);
 export type DestinationPut = z.output<typeof destinationPut>;
 
 /** Open effects of a destination. */
@@ -125,6 +158,11 @@ const open = z.object({
 
 export const destination = z.object({
   name: z.string(),
+  kind: z.enum(DESTINATION_KINDS),
+  url: z.string().nullable().describe('of `http`'),
+  probeUrl,
+  settings: z.union(Object.values(SETTINGS)).nullable().describe('of other kinds than `http`'),
+  credentials: z.boolean().describe('whether it has credentials; they are never shown'),
   ...settings,
   shops: z.array(z.string()).nullable().describe('null: all shops'),
   secrets: count.describe('how many secrets sign its messages'),

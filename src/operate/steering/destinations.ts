@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { DestinationDocument } from '../../persist/destination-schema.ts';
 import type { DestinationStore } from '../../persist/destination-store.ts';
 import type { EffectActs } from '../../persist/effect-acts.ts';
@@ -39,11 +40,14 @@ export async function viewOf(
   destination: DestinationDocument,
   tools: DestinationTools,
 ): Promise<Destination> {
-  const { _id: name, uid: _, afterBlock: __, secrets, createdAt, changedAt, ...rest } = destination;
+  const { _id: name, uid: _, afterBlock: __, settings, credentials, secrets, ...shown } = destination;
+  const { createdAt, changedAt, ...rest } = shown;
   const [counts, pausedForMs] = await Promise.all([tools.effects.counts(name), tools.pausedForMs(name)]);
   return {
     name,
     ...rest,
+    settings: settings ?? null,
+    credentials: Boolean(credentials),
     secrets: secrets.length,
     shops: rest.shops && [...rest.shops],
     on: [...rest.on],
@@ -63,19 +67,22 @@ export function unknown(name: string): never {
   throw new Refusal('not_found', `there is no destination ${name}`);
 }
 
-/** Adds or changes a destination. A destination without secrets gets one, which only this answer shows. */
+/** Adds or changes a destination. An HTTP destination without secrets gets one, which only this answer shows. */
 export async function putDestination(
   name: string,
   asked: DestinationPut,
   tools: DestinationTools,
 ): Promise<DestinationAnswer> {
-  const { reason: _reason, secrets, ...settings } = asked;
-  refuseInvalid(settings, secrets, tools);
+  const { reason: _reason, secrets, credentials: _credentials, ...fields } = asked;
+  refuseInvalid(fields, secrets, tools);
   const known = await tools.store.one(name);
   const made = secrets === undefined && !known?.secrets.length ? tools.secrets.make() : undefined;
-  const sealed = sealedOf(name, made === undefined ? secrets : [made], known, tools);
+  const sealed = {
+    secrets: sealedOf(name, made === undefined ? secrets : [made], known, tools),
+    credentials: credentialsOf(name, asked, known, tools),
+  };
   const revision = known?.revision ?? null;
-  const stored = await tools.store.put(name, { ...settings, secrets: sealed }, revision, randomUUID());
+  const stored = await tools.store.put(name, { ...fields, ...sealed }, revision, randomUUID());
   if (!stored) throw new Refusal('conflict', 'it was changed at the same moment: look at it again');
   const did = known ? `changed: revision ${stored.revision}` : 'added: it gets all changes from now on';
   return { ...(await viewOf(stored, tools)), did, ...(made !== undefined && { secret: made }) };
@@ -87,7 +94,26 @@ function sealedOf(
   known: DestinationDocument | null,
   tools: DestinationTools,
 ): Sealed[] {
+  if (secrets?.length === 0) return [];
   return secrets === undefined ? (known?.secrets ?? []) : tools.secrets.seal(name, secrets);
+}
+
+/**
+ * Those of the request; otherwise those that it has, unless the request removes them. Another server must not get the
+ * credentials of the old one, so changed settings need them again.
+ * @throws Refusal
+ */
+function credentialsOf(
+  name: string,
+  asked: DestinationPut,
+  known: DestinationDocument | null,
+  tools: DestinationTools,
+): Sealed | null {
+  if (asked.credentials) return tools.secrets.seal(name, [asked.credentials])[0] ?? null;
+  if (asked.credentials === null || known?.kind !== asked.kind || !known.credentials) return null;
+  if (!isDeepStrictEqual(known.settings, asked.settings))
+    throw invalidField('credentials', 'must be given again (or as null), because `settings` change');
+  return known.credentials;
 }
 
 function refuseInvalid(

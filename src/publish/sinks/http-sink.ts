@@ -1,6 +1,6 @@
 import { Agent, request, type Dispatcher } from 'undici';
 import { codeOfError } from './error-code.ts';
-import { assertPublicHost, PrivateAddress, publicLookup } from './public-address.ts';
+import { assertPublicHost, lookupPublic, PrivateAddress } from './public-address.ts';
 import { signatureHeaders } from './signature.ts';
 import type { Answer, OpenSink } from './sink.ts';
 
@@ -14,10 +14,14 @@ const NOT_SENT = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UN
 const CERTIFICATE = /CERT|SELF_SIGNED|ERR_TLS|ERR_SSL|EPROTO/;
 
 /** Sends messages as Standard Webhooks over HTTP. Redirects are not followed: they could lead into a private network. */
-export const openHttpSink: OpenSink = ({ url, probeUrl, allowPrivate, timeoutMs, concurrency }, secrets) => {
+export const openHttpSink: OpenSink<'http'> = (
+  { url, probeUrl, allowPrivate, timeoutMs, concurrency },
+  { secrets },
+) => {
+  if (url === null) throw new Error('it has no url');
   const agent = new Agent({
     connections: concurrency,
-    connect: { timeout: CONNECT_MS, ...(!allowPrivate && { lookup: publicLookup() }) },
+    connect: { timeout: CONNECT_MS, ...(!allowPrivate && { lookup: lookupPublic }) },
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
     keepAliveTimeout: KEEP_ALIVE_MS,

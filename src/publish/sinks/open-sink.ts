@@ -1,8 +1,17 @@
 import type { DestinationDocument } from '../../persist/destination-schema.ts';
-import { openHttpSink } from './http-sink.ts';
-import type { OpenSink } from './sink.ts';
+import type { DestinationKind } from '../../system/destination-kinds.ts';
+import type { OpenedSecrets, OpenSink, Sink } from './sink.ts';
 
-/** How each kind of destination is opened. */
-const KINDS: Record<DestinationDocument['kind'], OpenSink> = { http: openHttpSink };
+/** How each kind of destination is opened. A kind's client library is loaded when its first destination is opened. */
+const KINDS: { [Kind in DestinationKind]: () => Promise<OpenSink<Kind>> } = {
+  http: async () => (await import('./http-sink.ts')).openHttpSink,
+  postgres: async () => (await import('./postgres-sink.ts')).openPostgresSink,
+  rabbitmq: async () => (await import('./rabbitmq-sink.ts')).openRabbitmqSink,
+  nats: async () => (await import('./nats-sink.ts')).openNatsSink,
+};
 
-export const openSink: OpenSink = (destination, secrets) => KINDS[destination.kind](destination, secrets);
+export async function openSink(destination: DestinationDocument, secrets: OpenedSecrets): Promise<Sink> {
+  // The API stores settings of the destination's own kind only.
+  const open = (await KINDS[destination.kind]()) as OpenSink<DestinationKind>;
+  return open({ ...destination, settings: destination.settings ?? null }, secrets);
+}

@@ -1,5 +1,5 @@
 import { lookup, type LookupAddress } from 'node:dns';
-import type { LookupFunction } from 'node:net';
+import { Socket, type LookupFunction, type TcpNetConnectOpts } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 /** A destination's address is in a private network, or is not a public one for another reason. */
@@ -41,8 +41,35 @@ export function publicLookup(resolve: typeof lookup = lookup): LookupFunction {
   };
 }
 
+/** The same, by the resolver of the system. */
+export const lookupPublic = publicLookup();
+
+/** A socket for client libraries that connect it themselves. It connects to private addresses only if that is allowed. */
+export function tcpSocket(allowPrivate: boolean): Socket {
+  const socket = new Socket();
+  if (allowPrivate) return socket;
+  const connect = socket.connect.bind(socket) as (to: TcpNetConnectOpts) => Socket;
+  socket.connect = ((port: number, host: string) =>
+    connect({ port, host, lookup: lookupPublic })) as Socket['connect'];
+  return socket;
+}
+
 /** The same for an address in a URL, which is not resolved. @throws PrivateAddress */
 export function assertPublicHost(url: URL): void {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   if (ipaddr.isValid(host) && !isPublicAddress(host)) throw new PrivateAddress();
+}
+
+/**
+ * The address to connect to, for client libraries that cannot be given a socket or a lookup.
+ * @throws PrivateAddress, unless private addresses are allowed; or an error of the lookup
+ */
+export async function addressOf(hostname: string, allowPrivate: boolean): Promise<string> {
+  const look = allowPrivate ? (lookup as LookupFunction) : lookupPublic;
+  return await new Promise((resolve, reject) => {
+    look(hostname, {}, (error, address) => {
+      if (error || typeof address !== 'string') reject(error ?? new Error('one address was asked for'));
+      else resolve(address);
+    });
+  });
 }

@@ -1,4 +1,5 @@
 import type { DestinationDocument } from '../../persist/destination-schema.ts';
+import type { DestinationKind, KindSettings } from '../../system/destination-kinds.ts';
 import type { Message } from '../messages.ts';
 
 /** What happened to a message. `because` has nothing from the message or from a secret. */
@@ -24,5 +25,21 @@ export interface Sink {
   close: () => Promise<void>;
 }
 
-/** @param secrets decrypted, the newest first */
-export type OpenSink = (destination: DestinationDocument, secrets: readonly string[]) => Sink;
+/** A destination's secrets, decrypted. */
+export interface OpenedSecrets {
+  /** They sign messages. The newest is first. */
+  secrets: readonly string[];
+  /** What the other side asks for: a password, a token; null: nothing. */
+  credentials: string | null;
+}
+
+/** A destination of one kind. */
+export type DestinationOf<Kind extends DestinationKind> = DestinationDocument & {
+  settings: KindSettings[Kind];
+};
+
+/** Opens a sink without connecting: a server that is down must not keep a destination from being opened. */
+export type OpenSink<Kind extends DestinationKind> = (
+  destination: DestinationOf<Kind>,
+  secrets: OpenedSecrets,
+) => Sink;

@@ -1,0 +1,29 @@
+interface Ca {
+  /** PEM: the authority that signed the certificate of the server; null: those that Node knows. */
+  ca: string | null;
+}
+
+/** Whether the connection is encrypted, where its address does not say so. */
+interface Tls extends Ca {
+  tls: boolean;
+}
+
+/**
+ * Kinds of destinations, and the settings that only one kind has. The API validates them
+ * (operate/shapes/destination-settings.ts). None of them is a secret: those are in `credentials`.
+ */
+export interface KindSettings {
+  /** Its address is in the fields `url` and `probeUrl`. */
+  http: null;
+  postgres: Tls & { url: string; table: string };
+  rabbitmq: Ca & { url: string; exchange: string; routingKey: string };
+  nats: Ca & { url: string; subject: string };
+}
+
+export type DestinationKind = keyof KindSettings;
+export const DESTINATION_KINDS = [
+  'http',
+  'postgres',
+  'rabbitmq',
+  'nats',
+] as const satisfies readonly DestinationKind[];

@@ -1,0 +1,72 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import path from 'node:path';
+
+const TETHER = path.resolve(import.meta.dirname, '../../../testkit/local/tether.ts');
+
+/** A server in a process of its own; it ends with this process, however that ends. */
+export class ServerProcess {
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<void>;
+  /** The last lines that it wrote. */
+  #said = '';
+
+  /** @param env added to that of this process */
+  constructor(command: readonly string[], env: Readonly<Record<string, string>> = {}) {
+    this.#child = spawn(process.execPath, [TETHER, ...command], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+    });
+    for (const stream of [this.#child.stdout, this.#child.stderr])
+      stream?.on('data', (chunk: Buffer) => (this.#said = (this.#said + chunk.toString()).slice(-2000)));
+    this.#ended = new Promise((resolve) => this.#child.once('exit', () => resolve()));
+  }
+
+  get hasEnded(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
+  get said(): string {
+    return this.#said;
+  }
+
+  /** @param ask asks it to stop; otherwise it gets SIGTERM */
+  async stop(ask: () => void = () => this.#child.kill('SIGTERM')): Promise<void> {
+    ask();
+    await this.#ended;
+  }
+}
+
+/** Waits for a server's start. One that does not start is removed: its processes would keep the test from ending. */
+export async function started<Server extends { remove: () => Promise<void> }>(
+  server: Server,
+  start: Promise<void>,
+): Promise<Server> {
+  try {
+    await start;
+    return server;
+  } catch (error) {
+    await server.remove();
+    throw error;
+  }
+}
+
+/** The answer of a command. @throws Error with what it said */
+export function output(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): string {
+  const run = spawnSync(command, args, { encoding: 'utf8', env: { ...process.env, ...env } });
+  if (run.status !== 0) throw new Error(`${command}: ${run.error?.message ?? `${run.stdout}${run.stderr}`}`);
+  return run.stdout;
+}
+
+/** What a server that refuses to run as root is started with; empty if this is not root. */
+export function asUser(name: string): string[] {
+  if (process.getuid?.() !== 0) return [];
+  return ['setpriv', `--reuid=${name}`, `--regid=${name}`, '--clear-groups', '--'];
+}
+
+export function idsOf(name: string): { uid: number; gid: number } {
+  return { uid: Number(output('id', ['-u', name])), gid: Number(output('id', ['-g', name])) };
+}
