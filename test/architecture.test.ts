@@ -28,6 +28,7 @@ const FOLDERS: Record<string, Row> = {
       'compliance',
       'deposit',
       'drain',
+      'handle',
       'health',
       'lock',
       'operate',
@@ -62,6 +63,8 @@ const FOLDERS: Record<string, Row> = {
     npm: ['bullmq'],
     npmKnows: ['ioredis'],
   },
+  /** Handlers: the user's own code, and the processes in which it runs. */
+  handle: { uses: ['order', 'system'], knows: [], npm: ['zod'], npmKnows: [] },
   /** What every program needs: health, metrics, and serving HTTP. */
   health: {
     uses: ['system'],
@@ -97,7 +100,7 @@ const FOLDERS: Record<string, Row> = {
   },
   persist: { uses: ['order', 'system'], knows: [], npm: ['mongoose', 'zod'], npmKnows: [] },
   publish: {
-    uses: ['lock', 'order', 'persist', 'system'],
+    uses: ['handle', 'lock', 'order', 'persist', 'system'],
     knows: [],
     npm: ['bullmq', 'ipaddr.js', 'jsonata', 'piscina', 'undici'],
     npmKnows: ['ioredis'],

@@ -2,8 +2,10 @@ import { Schema } from 'mongoose';
 import type { EffectRule } from '../order/effects.ts';
 import type { Sealed } from '../system/cipher.ts';
 import {
+  DESTINATION_KINDS,
   DESTINATION_STATES,
   IN_DOUBT_POLICIES,
+  type DestinationKind,
   type DestinationState,
   type InDoubtPolicy,
   type Priority,
@@ -17,6 +19,17 @@ interface Rate {
   durationMs: number;
 }
 
+/** A handler's destination has this and the handler's name as its name; no other destination may. */
+export const HANDLER_PREFIX = 'handler-';
+
+/** What is known of a handler's code. */
+export interface HandlerCode {
+  /** The newest version that a publisher had. */
+  version: number;
+  /** When a publisher that has this version last ran. */
+  seenAt: Date;
+}
+
 /** Where effects go, and under which conditions. */
 export interface DestinationDocument extends EffectRule {
   /** Its name. */
@@ -25,8 +38,11 @@ export interface DestinationDocument extends EffectRule {
   uid: string;
   /** It gets the changes after this block of the feed. */
   afterBlock: number;
-  kind: 'http';
+  kind: DestinationKind;
+  /** Empty for a handler. */
   url: string;
+  /** Only of a handler. */
+  handler?: HandlerCode;
   /** Answers whether a message has arrived; `{id}` in it stands for the effect's id. */
   probeUrl: string | null;
   /** Whether its address may be in a private network. */
@@ -52,6 +68,7 @@ export interface DestinationDocument extends EffectRule {
   revision: number;
 }
 
+const handler = { _id: false, version: Number, seenAt: Date } satisfies SubfieldsOf<HandlerCode>;
 const rate = { _id: false, max: Number, durationMs: Number } satisfies SubfieldsOf<Rate>;
 
 export const destinationSchema = new Schema(
@@ -59,8 +76,9 @@ export const destinationSchema = new Schema(
     _id: { type: String, required: true },
     uid: { type: String, required: true },
     afterBlock: { type: Number, required: true },
-    kind: { type: String, required: true },
-    url: { type: String, required: true },
+    kind: { type: String, enum: DESTINATION_KINDS, required: true },
+    url: String,
+    handler: { type: handler, default: undefined },
     probeUrl: String,
     allowPrivate: Boolean,
     on: [String],

@@ -30,6 +30,10 @@ export type IncompleteKind = (typeof INCOMPLETE_KINDS)[number];
 export const ACT_OUTCOMES = ['begun', 'done', 'refused', 'failed'] as const;
 export type ActOutcome = (typeof ACT_OUTCOMES)[number];
 
+/** A `handler` is the user's own code, which runs in a publisher. */
+export const DESTINATION_KINDS = ['http', 'handler'] as const;
+export type DestinationKind = (typeof DESTINATION_KINDS)[number];
+
 /** Of a destination. */
 export const DESTINATION_STATES = ['active', 'paused'] as const;
 export type DestinationState = (typeof DESTINATION_STATES)[number];
@@ -42,12 +46,20 @@ export type InDoubtPolicy = (typeof IN_DOUBT_POLICIES)[number];
 export const PRIORITIES = ['critical', 'high', 'normal', 'low'] as const;
 export type Priority = (typeof PRIORITIES)[number];
 
-/** Of an effect. `failing`: an attempt failed, and another one follows. `running`: a publisher is sending it. */
+/** Of what is kept of a handler's run. `undo`: the decision to undo its steps. */
+export const HANDLER_STEP_KINDS = ['step', 'sleep', 'undo'] as const;
+export type HandlerStepKind = (typeof HANDLER_STEP_KINDS)[number];
+
+/**
+ * Of an effect. `failing`: an attempt failed, and another one follows. `running`: a publisher is sending it. `sleeping`:
+ * its handler waits for a time, and its lane goes on meanwhile.
+ */
 export const EFFECT_STATES = [
   'waiting',
   'running',
   'done',
   'failing',
+  'sleeping',
   'in_doubt',
   'parked',
   'skipped',

@@ -1,0 +1,13 @@
+/** `lockstep/handlers`: what a user's own code is written with. */
+export {
+  handler,
+  Undo,
+  type Handler,
+  type HandlerChange,
+  type HandlerContext,
+  type HandlerOptions,
+  type HandlerOrder,
+  type Step,
+  type StepOptions,
+  type StepTools,
+} from './handle/handler.ts';
