@@ -26,7 +26,7 @@ export type Ending =
       /** The schedule begins again. */
       isRestarted?: true;
     }
-  /** Its lane goes on, and it continues then. */
+  /** Its lane continues at once, and it does then. */
   | { state: 'sleeping'; dueAt: Date; receipt: Receipt }
   | { state: 'parked' | 'in_doubt'; lastError: string; receipt: Receipt | null };
 

@@ -52,7 +52,7 @@ export type HandlerStepKind = (typeof HANDLER_STEP_KINDS)[number];
 
 /**
  * Of an effect. `failing`: an attempt failed, and another one follows. `running`: a publisher is sending it. `sleeping`:
- * its handler waits for a time, and its lane goes on meanwhile.
+ * its handler waits for a time, and its lane continues meanwhile.
  */
 export const EFFECT_STATES = [
   'waiting',

@@ -31,7 +31,7 @@ describe('a handler that sleeps', () => {
     expect(Date.now()).toBeGreaterThanOrEqual(dueAt!.getTime());
   });
 
-  test('its lane goes on meanwhile, and runs one at a time', async () => {
+  test('its lane continues meanwhile, and runs one at a time', async () => {
     handling.writeFile(
       'all.ts',
       `export const all = handler({ name: 'all', on: '*', run: async ({ change, step, sleepUntil }) => {

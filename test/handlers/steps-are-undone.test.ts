@@ -28,7 +28,7 @@ describe("a handler's steps are undone, the last one first", () => {
     await handling.live(1);
   };
 
-  test('when it throws Undo: then its lane goes on', async () => {
+  test('when it throws Undo: then its lane continues', async () => {
     await run(`${steps()} throw new Undo('out of stock');`);
     const effect = await handling.ends('order', 'skipped');
     expect(effect).toMatchObject({ because: 'undone: out of stock', attempts: 1 });

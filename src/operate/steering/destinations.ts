@@ -71,11 +71,7 @@ export async function putDestination(
   asked: DestinationPut,
   tools: DestinationTools,
 ): Promise<DestinationAnswer> {
-  if (name.startsWith(HANDLER_PREFIX))
-    throw new Refusal(
-      'conflict',
-      `only publishers make ${HANDLER_PREFIX}…, from the code in LOCKSTEP_HANDLERS`,
-    );
+  refuseReserved(name);
   const { reason: _reason, secrets, ...settings } = asked;
   refuseInvalid(settings, secrets, tools);
   const known = await tools.store.one(name);
@@ -86,6 +82,15 @@ export async function putDestination(
   if (!stored) throw new Refusal('conflict', 'it was changed at the same moment: look at it again');
   const did = known ? `changed: revision ${stored.revision}` : 'added: it gets all changes from now on';
   return { ...(await viewOf(stored, tools)), did, ...(made !== undefined && { secret: made }) };
+}
+
+/** A publisher that has the code makes the destination of a handler. */
+function refuseReserved(name: string): void {
+  if (name.startsWith(HANDLER_PREFIX))
+    throw new Refusal(
+      'conflict',
+      `only publishers make ${HANDLER_PREFIX}…, from the code in LOCKSTEP_HANDLERS`,
+    );
 }
 
 function sealedOf(
