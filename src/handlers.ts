@@ -2,9 +2,11 @@
 export {
   handler,
   Undo,
+  type AsJson,
   type Handler,
   type HandlerChange,
   type HandlerContext,
+  type HandlerLog,
   type HandlerOptions,
   type HandlerOrder,
   type Step,

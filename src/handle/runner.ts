@@ -9,7 +9,7 @@ export interface HandlerPlace {
 }
 
 /** What a run needs from the publisher. */
-export type RunnerHost = Pick<RunHost, 'keep' | 'keepUndone' | 'log'>;
+type RunnerHost = Pick<RunHost, 'keep' | 'keepUndone' | 'log'>;
 
 /** Runs a handler once. @throws what `host` threw, or the signal's reason if the lock was lost */
 export type RunHandler = (request: RunRequest, host: RunnerHost, signal: AbortSignal) => Promise<RunReport>;

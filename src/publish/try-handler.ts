@@ -10,6 +10,7 @@ import { isTopic } from '../order/topics.ts';
 import { createBodyKeeper } from '../persist/body-keeper.ts';
 import { HANDLER_PREFIX } from '../persist/destination-schema.ts';
 import type { EffectDocument } from '../persist/effect-schema.ts';
+import type { Ending } from '../persist/effect-store.ts';
 import { effectsOf } from './effects-of-blocks.ts';
 import { createHandlerSink } from './handler-sink.ts';
 import { memorySteps } from './memory-steps.ts';
@@ -176,21 +177,27 @@ class Trial {
         continue;
       }
       const ending = await endingOfRun(ran, { failures }, new Date(this.#clock), 0);
-      if (ending.state === 'sleeping') {
-        sleeps.push(ending.dueAt);
-        const continueRun = () => this.#run(effect, message, sleeps, deaths);
-        this.#sleepers.push({ until: ending.dueAt.getTime(), continueRun });
-        return;
+      if (ending.state === 'failing') {
+        failures = ending.isRestarted ? 0 : failures + 1;
+        continue;
       }
-      if (ending.state !== 'failing') {
-        const because = ('lastError' in ending ? ending.lastError : ending.because) ?? null;
-        const state = ending.state === 'in_doubt' ? 'parked' : ending.state;
-        const steps = this.#stepsOf(effect._id);
-        this.#life.runs.push({ topic: effect.topic, state, because, steps, sleeps, deaths });
-        return;
-      }
-      failures = ending.isRestarted ? 0 : failures + 1;
+      if (ending.state !== 'sleeping') return this.#record(effect, ending, sleeps, deaths);
+      sleeps.push(ending.dueAt);
+      const continueRun = () => this.#run(effect, message, sleeps, deaths);
+      this.#sleepers.push({ until: ending.dueAt.getTime(), continueRun });
+      return;
     }
+  }
+
+  #record(
+    { _id, topic }: EffectDocument,
+    ending: Exclude<Ending, { state: 'sleeping' | 'failing' }>,
+    sleeps: Date[],
+    deaths: string[],
+  ): void {
+    const because = ('lastError' in ending ? ending.lastError : ending.because) ?? null;
+    const state = ending.state === 'in_doubt' ? 'parked' : ending.state;
+    this.#life.runs.push({ topic, state, because, steps: this.#stepsOf(_id), sleeps, deaths });
   }
 
   async #attempt(message: Message) {
