@@ -42,7 +42,6 @@ export function composePublisher(resources: Resources): Composition {
     log,
     now,
   });
-  const messages = messageSourcesOf(resources);
   const handlers = handlersOf(resources, destinations, messages);
   const workers = destinationWorkers({
     lock,
