@@ -8,7 +8,8 @@ const trigger = z.string().max(100).refine(isTrigger, 'not a topic of an order, 
 const shop = z.string().regex(/^[a-z0-9][a-z0-9-]*\.myshopify\.com$/, 'not <name>.myshopify.com');
 /** Each run takes a process. */
 const MOST_CONCURRENT = 32;
-const LONGEST_MS = 600_000;
+/** As for other destinations: a publisher that stops waits for runs. */
+const LONGEST_MS = 120_000;
 
 const rules = z.strictObject({
   // With `handler-`, a destination's name.

@@ -81,8 +81,8 @@ export function createHandlers(tools: HandlersTools): Handlers {
     },
     isOurs: ({ _id, kind, handler }) =>
       kind !== 'handler' || handler?.version === loaded.get(_id)?.rules.version,
-    sinkOf: ({ _id }) => {
-      const handler = loaded.get(_id);
+    sinkOf: ({ _id, kind }) => {
+      const handler = kind === 'handler' ? loaded.get(_id) : undefined;
       return handler ? sinkOf(handler, tools) : null;
     },
   };

@@ -53,8 +53,9 @@ async function runHeld(
   tools: LaneTools,
 ): Promise<LaneRun> {
   const open = await tools.effects.lane(lane);
-  // With a rate, every job is one message: BullMQ counts jobs.
-  const effects = destination.rate ? open.slice(0, 1) : open;
+  // With a rate, every job is one message: BullMQ counts jobs. A handler may run for minutes: its message is made then.
+  const isOneByOne = destination.rate !== null || destination.kind === 'handler';
+  const effects = isOneByOne ? open.slice(0, 1) : open;
   const [first] = effects;
   if (!first) return { outcome: 'empty' };
   const waits = waitOf(first, tools.now());

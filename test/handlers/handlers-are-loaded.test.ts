@@ -59,7 +59,7 @@ describe('handlers are loaded', () => {
   test('a name that another destination has is left alone', async () => {
     await handling.publishing.destination('handler-good', {
       url: 'http://127.0.0.1:1/',
-      on: ['app/uninstalled'],
+      on: ['orders/paid'],
     });
     await handling.start();
     expect(handling.logged).toContainEqual(
@@ -68,6 +68,12 @@ describe('handlers are loaded', () => {
         because: 'its name is taken by a destination of the kind http',
       }),
     );
+    await handling.live(1);
+    const { lastError } = await handling.ends('good', 'failing');
+    expect({ lastError, did: handling.did }).toEqual({
+      lastError: 'it cannot be reached: ECONNREFUSED',
+      did: [],
+    });
     const known = await handling.publishing.inside.collections.destinations.findById('handler-good').lean();
     expect(known).toMatchObject({ kind: 'http', url: 'http://127.0.0.1:1/' });
   });
