@@ -10,12 +10,13 @@ const config = {
   testSequencer: '<rootDir>/test/support/longest-first.mjs',
   testRunner: '<rootDir>/test/support/native-runner.mjs',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  // npm run faults, npm run test:image, npm run test:sales, npm run test:sinks, npm run test:pages
+  // npm run faults, npm run test:image, npm run test:sales, npm run test:sinks, test:handlers, test:pages
   testPathIgnorePatterns: [
     '<rootDir>/test/faults/',
     '<rootDir>/test/image/',
     '<rootDir>/test/sales/',
     '<rootDir>/test/sinks/',
+    '<rootDir>/test/handlers/',
     ...pageTests(import.meta.dirname).map((file) => `<rootDir>/${file}`),
   ],
   transform: {},

@@ -184,7 +184,8 @@ async function startPrograms(
 }
 
 function start(name: ProgramName, env: NodeJS.ProcessEnv): RunningProgram {
-  const program = asked.watch ? watchProgram(name, env) : startProgram(name, env, 'inherit');
+  const handlers = name === 'publisher' && env.LOCKSTEP_HANDLERS ? [env.LOCKSTEP_HANDLERS] : [];
+  const program = asked.watch ? watchProgram(name, env, handlers) : startProgram(name, env, 'inherit');
   started.push({ name, kind: 'program', stop: program.stop, pid: -(program.child.pid ?? 0) });
   void program.ended.then((code) => {
     if (stopping) return;

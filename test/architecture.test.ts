@@ -31,6 +31,7 @@ const FOLDERS: Record<string, Row> = {
       'compliance',
       'deposit',
       'drain',
+      'handle',
       'health',
       'lock',
       'operate',
@@ -65,6 +66,8 @@ const FOLDERS: Record<string, Row> = {
     npm: ['bullmq'],
     npmKnows: ['ioredis'],
   },
+  /** Handlers: the user's own code, and the processes in which it runs. */
+  handle: { uses: ['order', 'system'], knows: [], npm: ['zod'], npmKnows: [] },
   /** What every program needs: health, metrics, and serving HTTP. */
   health: {
     uses: ['system'],
@@ -100,7 +103,7 @@ const FOLDERS: Record<string, Row> = {
   },
   persist: { uses: ['order', 'system'], knows: [], npm: ['mongoose', 'zod'], npmKnows: [] },
   publish: {
-    uses: ['lock', 'order', 'persist', 'system'],
+    uses: ['handle', 'lock', 'order', 'persist', 'system'],
     knows: [],
     npm: [...SINK_CLIENTS, 'bullmq', 'ipaddr.js', 'jsonata', 'piscina', 'undici'].toSorted(),
     npmKnows: ['ioredis'],

@@ -64,7 +64,9 @@ describe('npm run test:pages', () => {
     expect(found).toContain('<rootDir>/test/journeys/every-page-in-every-state.test.ts');
     expect(found).not.toContain('<rootDir>/test/browser/amounts-are-exact.test.ts');
     expect(pages).toMatchObject({ testMatch: found, testPathIgnorePatterns: [] });
-    const separate = ['faults', 'image', 'sales', 'sinks'].map((folder) => `<rootDir>/test/${folder}/`);
+    const separate = ['faults', 'image', 'sales', 'sinks', 'handlers'].map(
+      (folder) => `<rootDir>/test/${folder}/`,
+    );
     expect(usual.testPathIgnorePatterns.toSorted()).toEqual([...separate, ...found].toSorted());
     expect(found.filter((file) => separate.some((folder) => file.startsWith(folder)))).toEqual([]);
   });

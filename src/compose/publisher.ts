@@ -1,9 +1,11 @@
+import { loadHandlers } from '../handle/load.ts';
 import { mongoCheck, redisCheck } from '../health/checks.ts';
 import { createLocks } from '../lock/locks.ts';
 import { createBodyKeeper } from '../persist/body-keeper.ts';
-import { createDestinationStore } from '../persist/destination-store.ts';
+import { createDestinationStore, type DestinationStore } from '../persist/destination-store.ts';
 import type { EffectDocument } from '../persist/effect-schema.ts';
 import { createEffectStore } from '../persist/effect-store.ts';
+import { createHandlerStepStore } from '../persist/handler-step-store.ts';
 import { streamJournaled, webhookIdsOf } from '../persist/journaled.ts';
 import { createOrderStore } from '../persist/order-store.ts';
 import { createRoutedBlocks } from '../persist/routed-blocks.ts';
@@ -11,7 +13,8 @@ import { createExpressions } from '../publish/expressions.ts';
 import { destinationWorkers } from '../publish/destination-workers.ts';
 import { LaneQueues } from '../publish/lane-queues.ts';
 import { laneSweeper } from '../publish/lane-sweeper.ts';
-import type { MessageSources } from '../publish/messages.ts';
+import { createHandlers, type Handlers } from '../publish/handlers.ts';
+import { newestOf, type MessageSources } from '../publish/messages.ts';
 import { createRouter } from '../publish/router.ts';
 import { routing } from '../publish/routing.ts';
 import { createCipher } from '../system/cipher.ts';
@@ -26,7 +29,7 @@ export function composePublisher(resources: Resources): Composition {
   const { config, log, metrics, now, redis, partitions, lockServers, mongo, collections } = resources;
   const lock = createLocks(lockServers, config.LOCK_TTL_MS, () => metrics.locksLost.inc());
   const destinations = createDestinationStore(collections, now);
-  const effects = createEffectStore(collections);
+  const effects = createEffectStore(collections, now);
   const queues = new LaneQueues(redis, partitions, log);
   const expressions = createExpressions();
   const messages = messageSourcesOf(resources);
@@ -39,11 +42,13 @@ export function composePublisher(resources: Resources): Composition {
     log,
     now,
   });
+  const handlers = handlersOf(resources, destinations, messages);
   const workers = destinationWorkers({
     lock,
     lockKey: ({ destination, order }) => inPartitionOf(destination, partitions).laneLock(destination, order),
     effects,
     messages,
+    handlers,
     expressions,
     watch: (effect, ending, ms) => watch(resources, effect, ending.state, ms),
     now,
@@ -70,12 +75,28 @@ export function composePublisher(resources: Resources): Composition {
     components: {
       before: [closing, createHeartbeats(redis, redisKeys(0), 'publisher', () => Promise.resolve({}))],
       after: [
+        handlers.component,
         workers,
         laneSweeper({ destinations, effects, queues, log, now }),
         routing({ router, lock: () => lock.acquire(redisKeys(0).routerLock, 'router'), log, now }),
       ],
     },
   };
+}
+
+function handlersOf(
+  { config: { LOCKSTEP_HANDLERS: place }, collections, log, now }: Resources,
+  destinations: DestinationStore,
+  messages: MessageSources,
+): Handlers {
+  return createHandlers({
+    load: place === undefined ? null : () => loadHandlers(place),
+    destinations,
+    steps: createHandlerStepStore(collections, now),
+    newest: (order) => newestOf(order, messages),
+    log,
+    now,
+  });
 }
 
 function messageSourcesOf({ config, mongo, collections }: Resources): MessageSources {

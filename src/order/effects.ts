@@ -1,4 +1,7 @@
 import type { CommitRecord, CommittedEvent } from './commit-record.ts';
+import type { OwnTopic } from './committed.ts';
+import { STATUSES } from './status.ts';
+import { isTopic } from './topics.ts';
 
 /** Which changes of which shops set off an effect at a destination. */
 export interface EffectRule {
@@ -6,6 +9,17 @@ export interface EffectRule {
   on: readonly string[];
   /** Null: all shops. */
   shops: readonly string[] | null;
+}
+
+const OWN_TOPICS: readonly string[] = [
+  'lockstep/rebuilt',
+  'lockstep/redacted',
+] as const satisfies readonly OwnTopic[];
+
+/** Whether this is something that {@link EffectRule} `on` may name. */
+export function isTrigger(text: string): boolean {
+  if (text === '*' || isTopic(text) || OWN_TOPICS.includes(text)) return true;
+  return STATUSES.some((status) => text === `status:${status}`);
 }
 
 /** A change that a commit made: one of its events, and the number of the event in it. */

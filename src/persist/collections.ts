@@ -7,6 +7,11 @@ import { outboxSchema, TOMBSTONE_DAYS, TOMBSTONE_TTL_INDEX, type OutboxDocument 
 import { destinationSchema, type DestinationDocument } from './destination-schema.ts';
 import { EFFECTS_TTL_INDEX, effectSchema, type EffectDocument } from './effect-schema.ts';
 import { eventSchema, JOURNAL_TTL_INDEX, type EventDocument } from './event-schema.ts';
+import {
+  HANDLER_STEPS_TTL_INDEX,
+  handlerStepSchema,
+  type HandlerStepDocument,
+} from './handler-step-schema.ts';
 import { codeOf, COMMAND_NOT_FOUND, INDEX_OPTIONS_CONFLICT } from './mongo-codes.ts';
 import { ORDER_FIELDS, type OrderDocument } from './order-fields.ts';
 import { orderSchema } from './order-schema.ts';
@@ -46,6 +51,7 @@ export interface Collections {
   changes: Model<BlockDocument>;
   destinations: Model<DestinationDocument>;
   effects: Model<EffectDocument>;
+  handlerSteps: Model<HandlerStepDocument>;
   routed: Model<RoutedDocument>;
 }
 
@@ -68,6 +74,7 @@ export function collectionsOf(connection: Connection): Collections {
     changes: connection.model<BlockDocument>('Block', blockSchema),
     destinations: connection.model<DestinationDocument>('Destination', destinationSchema),
     effects: connection.model<EffectDocument>('Effect', effectSchema),
+    handlerSteps: connection.model<HandlerStepDocument>('HandlerStep', handlerStepSchema),
     routed: connection.model<RoutedDocument>('Routed', routedSchema),
   };
 }
@@ -105,6 +112,7 @@ export async function prepareCollections(collections: Collections, days: Retenti
   await endAfter(collections.events, JOURNAL_TTL_INDEX, days.journal);
   await endAfter(collections.parked, PARKED_TTL_INDEX, days.journal);
   await endAfter(collections.effects, EFFECTS_TTL_INDEX, days.journal);
+  await endAfter(collections.handlerSteps, HANDLER_STEPS_TTL_INDEX, days.journal);
   await endAfter(collections.changes, CHANGES_TTL_INDEX, days.changes);
   await endAfter(collections.outbox, TOMBSTONE_TTL_INDEX, TOMBSTONE_DAYS);
   await endAfter(collections.reconciles, RECONCILE_TTL_INDEX, RECONCILE_RETENTION_DAYS);

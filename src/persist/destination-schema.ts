@@ -1,7 +1,7 @@
 import { Schema } from 'mongoose';
 import type { EffectRule } from '../order/effects.ts';
 import type { Sealed } from '../system/cipher.ts';
-import type { DestinationKind, KindSettings } from '../system/destination-kinds.ts';
+import { DESTINATION_KINDS, type DestinationKind, type KindSettings } from '../system/destination-kinds.ts';
 import {
   DESTINATION_STATES,
   IN_DOUBT_POLICIES,
@@ -18,6 +18,17 @@ interface Rate {
   durationMs: number;
 }
 
+/** A handler's destination has this and the handler's name as its name; no other destination may. */
+export const HANDLER_PREFIX = 'handler-';
+
+/** What is known of a handler's code. */
+export interface HandlerCode {
+  /** The newest version that a publisher had. */
+  version: number;
+  /** When a publisher that has this version last ran. */
+  seenAt: Date;
+}
+
 /** Where effects go, and under which conditions. */
 export interface DestinationDocument extends EffectRule {
   /** Its name. */
@@ -29,6 +40,8 @@ export interface DestinationDocument extends EffectRule {
   kind: DestinationKind;
   /** Of HTTP; null: the kind's address is in its settings or credentials. */
   url: string | null;
+  /** Only of a handler. */
+  handler?: HandlerCode;
   /** Answers whether a message has arrived; `{id}` in it stands for the effect's id. */
   probeUrl: string | null;
   /** Whether its address may be in a private network. */
@@ -58,6 +71,7 @@ export interface DestinationDocument extends EffectRule {
   revision: number;
 }
 
+const handler = { _id: false, version: Number, seenAt: Date } satisfies SubfieldsOf<HandlerCode>;
 const rate = { _id: false, max: Number, durationMs: Number } satisfies SubfieldsOf<Rate>;
 
 export const destinationSchema = new Schema(
@@ -65,8 +79,9 @@ export const destinationSchema = new Schema(
     _id: { type: String, required: true },
     uid: { type: String, required: true },
     afterBlock: { type: Number, required: true },
-    kind: { type: String, required: true },
+    kind: { type: String, enum: DESTINATION_KINDS, required: true },
     url: String,
+    handler: { type: handler, default: undefined },
     probeUrl: String,
     allowPrivate: Boolean,
     settings: { type: Schema.Types.Mixed, default: null },

@@ -1,12 +1,12 @@
 import type { Collections } from './collections.ts';
-import type { DestinationDocument } from './destination-schema.ts';
+import type { DestinationDocument, HandlerCode } from './destination-schema.ts';
 import { isDuplicateKey } from './duplicate-key.ts';
 import { createRoutedBlocks } from './routed-blocks.ts';
 
 /** What an admin decides about a destination. */
 export type DestinationFields = Omit<
   DestinationDocument,
-  '_id' | 'uid' | 'afterBlock' | 'state' | 'because' | 'createdAt' | 'changedAt' | 'revision'
+  '_id' | 'uid' | 'afterBlock' | 'handler' | 'state' | 'because' | 'createdAt' | 'changedAt' | 'revision'
 >;
 
 /** Destinations. Every change counts its revision up, and each is one write. */
@@ -24,7 +24,10 @@ export interface DestinationStore {
     fields: DestinationFields,
     revision: number | null,
     uid: string,
+    handler?: HandlerCode,
   ) => Promise<DestinationDocument | null>;
+  /** A publisher has this version of a handler's code. */
+  seen: (name: string, version: number) => Promise<void>;
   /** @returns the destination as it is now; null: there is none */
   pause: (name: string, because: string) => Promise<DestinationDocument | null>;
   resume: (name: string) => Promise<DestinationDocument | null>;
@@ -49,7 +52,7 @@ export function createDestinationStore(
     all: async () =>
       await destinations.find().sort({ _id: 1 }).readConcern('majority').lean<DestinationDocument[]>(),
     one: async (name) => await destinations.findById(String(name)).lean<DestinationDocument>(),
-    put: async (name, fields, revision, uid) => {
+    put: async (name, fields, revision, uid, handler) => {
       const at = new Date(now());
       if (revision === null) {
         // Routing begins here, if this is the first destination.
@@ -60,6 +63,7 @@ export function createDestinationStore(
           uid,
           afterBlock,
           ...fields,
+          ...(handler && { handler }),
           state: 'active',
           because: null,
           createdAt: at,
@@ -70,10 +74,16 @@ export function createDestinationStore(
       return await destinations
         .findOneAndUpdate(
           { _id: { $eq: name }, revision },
-          { $set: { ...fields, changedAt: at }, $inc: { revision: 1 } },
+          { $set: { ...fields, ...(handler && { handler }), changedAt: at }, $inc: { revision: 1 } },
           { returnDocument: 'after' },
         )
         .lean<DestinationDocument>();
+    },
+    seen: async (name, version) => {
+      await destinations.updateOne(
+        { _id: { $eq: name }, 'handler.version': version },
+        { $set: { 'handler.seenAt': new Date(now()) } },
+      );
     },
     pause: (name, because) => change(name, { state: 'paused', because }),
     resume: (name) => change(name, { state: 'active', because: null }),

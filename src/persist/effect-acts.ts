@@ -1,6 +1,8 @@
 import type { Collections } from './collections.ts';
+import { HANDLER_PREFIX } from './destination-schema.ts';
 import type { EffectDocument } from './effect-schema.ts';
 import { equals } from './equals.ts';
+import { endSteps, reopenSteps } from './handler-step-store.ts';
 
 /** Which effects; all conditions must hold. */
 export interface EffectFilter {
@@ -17,6 +19,7 @@ export interface EffectFilter {
 interface OpenCounts {
   waiting: number;
   failing: number;
+  sleeping: number;
   inDoubt: number;
   parked: number;
   oldestAt: Date | null;
@@ -55,7 +58,10 @@ export interface EffectActs {
 const REPLAYABLE = ['parked', 'in_doubt', 'failing', 'skipped'];
 const LANE = { _id: 1, destination: 1, order: 1, topic: 1 } as const;
 
-export function createEffectActs({ effects }: Pick<Collections, 'effects'>): EffectActs {
+export function createEffectActs({
+  effects,
+  handlerSteps,
+}: Pick<Collections, 'effects' | 'handlerSteps'>): EffectActs {
   const replayable = (filter: EffectFilter) => ({
     $and: [
       conditionsOf(filter),
@@ -63,9 +69,16 @@ export function createEffectActs({ effects }: Pick<Collections, 'effects'>): Eff
     ],
   });
   const skippable = (filter: EffectFilter) => ({ $and: [conditionsOf(filter), { open: true }] });
-  const change = async (conditions: object, update: object) => {
+  const change = async (
+    conditions: object,
+    update: object,
+    before: (ids: readonly string[]) => Promise<void>,
+  ) => {
     const found = await effects.find(conditions, LANE).lean<EffectDocument[]>();
     const ids = found.map(({ _id }) => _id);
+    await before(
+      found.filter(({ destination }) => destination.startsWith(HANDLER_PREFIX)).map(({ _id }) => _id),
+    );
     // The conditions once more: a publisher may have ended one meanwhile.
     await effects.updateMany({ $and: [{ _id: { $in: ids } }, conditions] }, update);
     return found;
@@ -89,22 +102,21 @@ export function createEffectActs({ effects }: Pick<Collections, 'effects'>): Eff
     countReplayable: (filter) => effects.countDocuments(replayable(filter)),
     countSkippable: (filter) => effects.countDocuments(skippable(filter)),
     replay: (filter, at) =>
-      change(replayable(filter), {
-        $set: {
-          state: 'waiting',
-          open: true,
-          failures: 0,
-          dueAt: at,
-          sentAt: null,
-          because: null,
-          doneAt: null,
-        },
-      }),
+      change(replayable(filter), replayed(at), (ids) => reopenSteps({ handlerSteps }, ids)),
     skip: (filter, because, at) =>
-      change(skippable(filter), {
-        $set: { state: 'skipped', because, doneAt: at, dueAt: null, sentAt: null },
-        $unset: { open: true },
-      }),
+      change(skippable(filter), skipped(because, at), (ids) => endSteps({ handlerSteps }, ids, at)),
+  };
+}
+
+function replayed(dueAt: Date): object {
+  const open = { state: 'waiting', open: true, failures: 0, dueAt };
+  return { $set: { ...open, sentAt: null, because: null, doneAt: null } };
+}
+
+function skipped(because: string, doneAt: Date): object {
+  return {
+    $set: { state: 'skipped', because, doneAt, dueAt: null, sentAt: null },
+    $unset: { open: true },
   };
 }
 
@@ -133,6 +145,7 @@ async function countsOf(effects: Collections['effects'], destination: string): P
   return {
     waiting: of('waiting', 'running'),
     failing: of('failing'),
+    sleeping: of('sleeping'),
     inDoubt: of('in_doubt'),
     parked: of('parked'),
     oldestAt: times.length > 0 ? new Date(Math.min(...times)) : null,

@@ -38,7 +38,7 @@ export interface EffectDocument extends Pick<
   /** When the next attempt is due; null: never, or an operator decides. */
   dueAt: Date | null;
   lastError: string | null;
-  /** Why it was skipped. */
+  /** Why it was skipped, or what an operator should know of its end. */
   because: string | null;
   createdAt: Date;
   /** When an attempt began whose end is not known yet; only if the destination must not get a message twice. */

@@ -13,7 +13,8 @@ export interface Lane {
 
 /** How an attempt ended. */
 export type Ending =
-  | { state: 'done'; receipt: Receipt }
+  /** @property because what an operator should know, if anything */
+  | { state: 'done'; receipt: Receipt; because?: string }
   | { state: 'skipped'; because: string }
   | {
       state: 'failing';
@@ -22,7 +23,11 @@ export type Ending =
       receipt: Receipt | null;
       /** Whether the message arrived is not known, and is asked before it is sent again. */
       isUnsettled?: true;
+      /** The schedule begins again. */
+      isRestarted?: true;
     }
+  /** Its lane continues at once, and it does then. */
+  | { state: 'sleeping'; dueAt: Date; receipt: Receipt }
   | { state: 'parked' | 'in_doubt'; lastError: string; receipt: Receipt | null };
 
 /**
@@ -32,7 +37,10 @@ export type Ending =
 export interface EffectStore {
   /** Those that exist already do not change. A lane never shows an effect without its earlier ones. */
   insert: (effects: EffectDocument[]) => Promise<void>;
-  /** The first open effects of a lane, in sequence: all of them, or {@link LANE_PAGE}. Lanes share a query. */
+  /**
+   * The first open effects of a lane, in sequence, without those that sleep: all of them, or {@link LANE_PAGE}. Lanes
+   * share a query.
+   */
   lane: (lane: Lane) => Promise<EffectDocument[]>;
   /** Records that an attempt begins, for destinations that must not get a message twice. */
   begin: (effect: EffectDocument, at: Date) => Promise<void>;
@@ -56,7 +64,10 @@ const READ_AT_ONCE = 2000;
 const INSERTED_AT_ONCE = 1000;
 const RECORDED_AT_ONCE = 200;
 
-export function createEffectStore({ effects }: Pick<Collections, 'effects'>): EffectStore {
+export function createEffectStore(
+  { effects }: Pick<Collections, 'effects'>,
+  now: () => number = Date.now,
+): EffectStore {
   const client = effects.db.getClient();
   const namespace = `${effects.db.name}.${effects.collection.collectionName}`;
   const update = createBatcher<WriteModel, Written>(async (models) => await bulkWrite(client, models), {
@@ -74,7 +85,7 @@ export function createEffectStore({ effects }: Pick<Collections, 'effects'>): Ef
       for (let i = 0; i < documents.length; i += INSERTED_AT_ONCE)
         await insertInSequence(effects, documents.slice(i, i + INSERTED_AT_ONCE));
     },
-    lane: readLanes(effects),
+    lane: readLanes(effects, now),
     begin: (effect, at) => write(effect, { $set: { state: 'running', sentAt: at } }),
     end: (effect, ending, at) => write(effect, changesOf(ending, at)),
     due: async (destination, before, limit) =>
@@ -86,10 +97,15 @@ export function createEffectStore({ effects }: Pick<Collections, 'effects'>): Ef
   };
 }
 
-function readLanes(effects: Collections['effects']): EffectStore['lane'] {
+function readLanes(effects: Collections['effects'], now: () => number): EffectStore['lane'] {
   const read = async (destination: string, orders: string[], limit: number) =>
     await effects
-      .find({ open: true, destination, order: { $in: orders } })
+      .find({
+        open: true,
+        destination,
+        order: { $in: orders },
+        $or: [{ state: { $ne: 'sleeping' } }, { dueAt: { $lte: new Date(now()) } }],
+      })
       .sort({ order: 1, version: 1, index: 1 })
       .limit(limit)
       .lean<EffectDocument[]>();
@@ -148,8 +164,11 @@ function changesOf(ending: Ending, at: Date): mongo.UpdateFilter<mongo.Document>
     };
   if (ending.state === 'skipped')
     return { $set: { ...ending, ...settled, doneAt: at }, $unset: { open: true } };
+  if (ending.state === 'sleeping')
+    return { $set: { ...ending, sentAt: null, failures: 0, lastError: null }, $inc: { attempts: 1 } };
   const failed = { attempts: 1, failures: 1 };
   if (ending.state !== 'failing') return { $set: { ...ending, ...settled }, $inc: failed };
-  const { isUnsettled, ...failing } = ending;
+  const { isUnsettled, isRestarted, ...failing } = ending;
+  if (isRestarted) return { $set: { ...failing, sentAt: null, failures: 0 }, $inc: { attempts: 1 } };
   return { $set: { ...failing, ...(!isUnsettled && { sentAt: null }) }, $inc: failed };
 }

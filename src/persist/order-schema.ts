@@ -4,7 +4,7 @@ import { ORDER_FIELDS } from './order-fields.ts';
 
 const { Mixed, Decimal128 } = Schema.Types;
 
-export const orderSchema = new Schema(definitionOf(ORDER_FIELDS), {
+export const orderSchema: Schema = new Schema(definitionOf(ORDER_FIELDS), {
   collection: 'orders',
   versionKey: false,
   strict: true,

@@ -4,11 +4,12 @@ import type { EffectDocument, Receipt } from '../persist/effect-schema.ts';
 import type { EffectStore, Ending } from '../persist/effect-store.ts';
 import type { Expressions } from './expressions.ts';
 import type { Message } from './messages.ts';
+import { endingOfRun, type Ran } from './run-ending.ts';
 import { pauseAfter } from './schedule.ts';
 import type { Answer, Sink } from './sinks/sink.ts';
 
 export interface DeliveryTools {
-  sink: Sink;
+  sink: Sink<Answer | Ran>;
   expressions: Expressions;
   effects: Pick<EffectStore, 'begin'>;
   /** Called when the other side asks for a pause, or wants no more messages. */
@@ -35,6 +36,7 @@ export async function deliver(
   const began = tools.now();
   const answer = await tools.sink.send({ ...message, text: made.text }, limitOf(destination, lease));
   const at = new Date(tools.now());
+  if ('ran' in answer) return await endingOfRun(answer, effect, at, at.getTime() - began);
   await tools.onAnswer(answer);
   return endingOf(answer, effect, destination, { at, answer: answer.answer, ms: at.getTime() - began });
 }

@@ -10,6 +10,7 @@ import { inPartitionOf, laneQueue, type RedisKeys } from '../system/redis-keys.t
 import { CircuitBreaker } from './circuit-breaker.ts';
 import type { LaneJob, LaneQueues } from './lane-queues.ts';
 import { runLane, type LaneRun, type LaneTools } from './lane.ts';
+import type { Ran } from './run-ending.ts';
 import type { Answer, Sink } from './sinks/sink.ts';
 
 /** Another run usually ends within milliseconds. */
@@ -34,12 +35,12 @@ export interface WorkerTools extends Omit<LaneTools, 'sink' | 'onAnswer' | 'stop
 export class DestinationWorker {
   readonly destination: DestinationDocument;
   readonly #tools: WorkerTools;
-  readonly #sink: Sink;
+  readonly #sink: Sink<Answer | Ran>;
   readonly #breaker = new CircuitBreaker();
   readonly #stopping = new AbortController();
   readonly #worker: Worker<LaneJob>;
 
-  constructor(destination: DestinationDocument, sink: Sink, tools: WorkerTools) {
+  constructor(destination: DestinationDocument, sink: Sink<Answer | Ran>, tools: WorkerTools) {
     this.destination = destination;
     this.#sink = sink;
     this.#tools = tools;

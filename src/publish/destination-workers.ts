@@ -6,6 +6,7 @@ import type { Component } from '../system/lifecycle.ts';
 import type { Logger } from '../system/log.ts';
 import { repeating } from '../system/repeating.ts';
 import { DestinationWorker, type WorkerTools } from './destination-worker.ts';
+import type { Handlers } from './handlers.ts';
 import { openSecrets } from './secrets.ts';
 import { openSink } from './sinks/open-sink.ts';
 
@@ -15,6 +16,7 @@ const EVERY_MS = 1000;
 interface Tools extends WorkerTools {
   destinations: Pick<DestinationStore, 'all' | 'pause'>;
   cipher: Cipher | null;
+  handlers: Pick<Handlers, 'isOurs' | 'sinkOf'>;
   log: Logger;
 }
 
@@ -28,7 +30,9 @@ export function destinationWorkers(tools: Tools): Component {
     const { _id, revision } = destination;
     if (broken.get(_id) === revision) return;
     try {
-      const sink = await openSink(destination, openSecrets(destination, tools.cipher));
+      const sink =
+        tools.handlers.sinkOf(destination) ??
+        (await openSink(destination, openSecrets(destination, tools.cipher)));
       const worker = new DestinationWorker(destination, sink, tools);
       workers.set(_id, worker);
       await worker.start();
@@ -44,7 +48,9 @@ export function destinationWorkers(tools: Tools): Component {
     await worker?.stop();
   };
   const refresh = async () => {
-    const active = (await tools.destinations.all()).filter(({ state }) => state === 'active');
+    const active = (await tools.destinations.all()).filter(
+      (each) => each.state === 'active' && tools.handlers.isOurs(each),
+    );
     const wanted = new Map(active.map((each) => [each._id, each]));
     const outdated = [...workers].filter(
       ([name, { destination }]) => wanted.get(name)?.revision !== destination.revision,

@@ -4,12 +4,18 @@ import type { BlockDocument } from '../persist/block-schema.ts';
 import type { DestinationDocument } from '../persist/destination-schema.ts';
 import type { EffectDocument } from '../persist/effect-schema.ts';
 
-type Commit = BlockDocument['commits'][number];
+type Commit = Omit<BlockDocument['commits'][number], '_id'>;
+/** Blocks, as far as effects depend on them. */
+interface Block {
+  _id: number;
+  commits: readonly Commit[];
+}
+type Reached = Pick<DestinationDocument, '_id' | 'uid' | 'afterBlock' | 'on' | 'shops'>;
 
 /** The effects that the changes in these blocks set off, in sequence. Pure: the same blocks give the same effects. */
 export function effectsOf(
-  blocks: readonly Pick<BlockDocument, '_id' | 'commits'>[],
-  destinations: readonly DestinationDocument[],
+  blocks: readonly Block[],
+  destinations: readonly Reached[],
   now: Date,
 ): EffectDocument[] {
   return blocks.flatMap(({ _id: block, commits }) => {
@@ -25,7 +31,7 @@ export function effectsOf(
 }
 
 function effectOf(
-  { _id: destination, uid }: DestinationDocument,
+  { _id: destination, uid }: Reached,
   { order, committedAt }: Commit,
   change: CommittedChange,
   now: Date,

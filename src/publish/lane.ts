@@ -53,8 +53,7 @@ async function runHeld(
   tools: LaneTools,
 ): Promise<LaneRun> {
   const open = await tools.effects.lane(lane);
-  // With a rate, every job is one message: BullMQ counts jobs.
-  const effects = destination.rate ? open.slice(0, 1) : open;
+  const effects = isOneByOne(destination) ? open.slice(0, 1) : open;
   const [first] = effects;
   if (!first) return { outcome: 'empty' };
   const waits = waitOf(first, tools.now());
@@ -68,6 +67,11 @@ async function runHeld(
   // What was added after the read has a wake-up of its own.
   const isAll = effects.length === open.length && open.length < LANE_PAGE;
   return { outcome: isAll ? 'empty' : 'again' };
+}
+
+/** With a rate, every job is one message: BullMQ counts jobs. A handler may run for minutes: its message is made then. */
+function isOneByOne({ rate, kind }: DestinationDocument): boolean {
+  return Boolean(rate) || kind === 'handler';
 }
 
 /** One attempt, and its record. @returns why the lane does not continue, if so */

@@ -91,11 +91,20 @@ function textOf(effect: EffectDocument, { order, isNewer }: OrderAt, webhookId: 
   return `${JSON.stringify(head).slice(0, -1)},"data":${dataOf(order, effect, isNewer)}}`;
 }
 
-/** The order as the API shows it, with its body if that is stored. */
+/** The newest state of an order, as messages have it. A number that JavaScript cannot represent exactly is text. */
+export async function newestOf(order: string, { load }: Pick<OrderSources, 'load'>): Promise<unknown> {
+  return valueOf({ text: orderText(await load(trustedOrderKey(order))) });
+}
+
 function dataOf(order: Order | null, { version }: EffectDocument, isNewer: boolean): string {
+  return orderText(order, isNewer ? {} : { version });
+}
+
+/** The order as the API shows it, with its body if that is stored. */
+function orderText(order: Order | null, more: { version?: number } = {}): string {
   if (!order) return 'null';
   const missing = { waitingEvents: null, parkedEvents: order.parkedEvents };
-  const shown = { ...shownOrder(order, missing), ...(!isNewer && { version }) };
+  const shown = { ...shownOrder(order, missing), ...more };
   const text = JSON.stringify(shown);
   const body = order.whole?.body;
   return body ? `${text.slice(0, -1)},"body":${storedText(body)}}` : text;

@@ -167,6 +167,10 @@ export const SETTINGS = {
     about:
       "what `orders` stores of Shopify's body: `full`, `masked` (without personal data) or `none`; an order's next event applies it",
   },
+  LOCKSTEP_HANDLERS: {
+    schema: z.string().min(1).optional(),
+    about: 'a folder or a module with handlers of your own, which publishers run ([handlers](handlers.md))',
+  },
   OPS_JWT_SECRET: {
     schema: z.string().min(32).optional(),
     about: 'signs the API tokens, at least 32 characters; the dashboard needs it',

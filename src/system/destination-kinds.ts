@@ -15,6 +15,8 @@ interface Tls extends Ca {
 export interface KindSettings {
   /** Its address is in the fields `url` and `probeUrl`. */
   http: null;
+  /** Code in the publisher. */
+  handler: null;
   postgres: Tls & { url: string; table: string };
   rabbitmq: Ca & { url: string; exchange: string; routingKey: string };
   nats: Ca & { url: string; subject: string };
@@ -23,6 +25,7 @@ export interface KindSettings {
 export type DestinationKind = keyof KindSettings;
 export const DESTINATION_KINDS = [
   'http',
+  'handler',
   'postgres',
   'rabbitmq',
   'nats',

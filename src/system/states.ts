@@ -42,12 +42,20 @@ export type InDoubtPolicy = (typeof IN_DOUBT_POLICIES)[number];
 export const PRIORITIES = ['critical', 'high', 'normal', 'low'] as const;
 export type Priority = (typeof PRIORITIES)[number];
 
-/** Of an effect. `failing`: an attempt failed, and another one follows. `running`: a publisher is sending it. */
+/** Of what is kept of a handler's run. `undo`: the decision to undo its steps. */
+export const HANDLER_STEP_KINDS = ['step', 'sleep', 'undo'] as const;
+export type HandlerStepKind = (typeof HANDLER_STEP_KINDS)[number];
+
+/**
+ * Of an effect. `failing`: an attempt failed, and another one follows. `running`: a publisher is sending it. `sleeping`:
+ * its handler waits for a time, and its lane continues meanwhile.
+ */
 export const EFFECT_STATES = [
   'waiting',
   'running',
   'done',
   'failing',
+  'sleeping',
   'in_doubt',
   'parked',
   'skipped',

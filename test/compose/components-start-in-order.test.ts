@@ -80,6 +80,7 @@ const PROGRAMS: Record<string, { compose: (opened: Opened) => Promise<Compositio
         'lane queues',
         'heartbeats',
         'admin',
+        'handlers',
         'destinations',
         'lane sweeper',
         'router',

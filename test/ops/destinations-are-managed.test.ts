@@ -136,7 +136,7 @@ describe('ops destination', () => {
     expect((await admin('rm', 'erp')).stdout).toContain('It would be deleted, and 2 open effects skipped.');
     expect(await stored()).not.toBeNull();
     const { stdout } = await admin('rm', 'erp', ...yes);
-    expect(stdout).toContain('2 effects that were not sent are skipped');
+    expect(stdout).toContain('effects that were not sent, and are skipped now: 2');
     const effects = await ops.dashboard.collections.effects.find().sort({ version: 1 }).lean();
     expect(effects.map(({ state }) => state)).toEqual(['done', 'skipped', 'skipped']);
     expect(await stored()).toBeNull();

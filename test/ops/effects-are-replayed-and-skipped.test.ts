@@ -109,7 +109,7 @@ describe('ops effects', () => {
     expect({ code, stderr, stdout }).toEqual({
       code: 0,
       stderr: '',
-      stdout: expect.stringMatching(/\d effects/),
+      stdout: expect.stringMatching(/: \d/),
     });
     expect(await states()).toEqual(after);
     expect(await ops.audited(`effects.${way}`)).toEqual([

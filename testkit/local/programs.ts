@@ -35,10 +35,17 @@ export function startProgram(
 /**
  * The same, but restarted whenever one of its sources changes, even after it failed. Node's watcher does not
  * watch our channel: a tether stops it if we are killed, or our terminal is closed.
+ * @param more files or folders that it loads in another process
  */
-export function watchProgram(name: string, env: NodeJS.ProcessEnv): RunningProgram {
+export function watchProgram(
+  name: string,
+  env: NodeJS.ProcessEnv,
+  more: readonly string[] = [],
+): RunningProgram {
   const tether = path.join(import.meta.dirname, 'tether.ts');
-  const watched = ['--watch', '--watch-preserve-output', path.join(SOURCES, `${name}.ts`)];
+  // Node watches what a program loads, or only the paths that it is given.
+  const paths = more.length === 0 ? [] : [SOURCES, ...more].map((each) => `--watch-path=${each}`);
+  const watched = ['--watch', ...paths, '--watch-preserve-output', path.join(SOURCES, `${name}.ts`)];
   return startProcess(name, [tether, process.execPath, ...watched], env, 'inherit', 'pipe');
 }
 

@@ -60,25 +60,25 @@ const NEW: Draft = {
 /** @param destination null: a new one */
 export function draftOf(destination: Destination | null): Draft {
   if (!destination) return NEW;
-  const { name, url, on, concurrency, timeoutMs, inDoubt, allowPrivate } = destination;
-  const { shops, filter, transform, probeUrl, rate } = destination;
+  const { name, on, concurrency, timeoutMs, inDoubt, allowPrivate, shops, rate } = destination;
   return {
     ...NEW,
     name,
-    url: url ?? '',
     on,
     concurrency,
     timeoutMs,
     inDoubt,
     allowPrivate,
+    ...textsOf(destination),
     ...prioritiesOf(destination),
     shops: shops ?? [],
-    filter: filter ?? '',
-    transform: transform ?? '',
-    probeUrl: probeUrl ?? '',
     rateMax: rate?.max ?? '',
     rateMs: rate?.durationMs ?? '',
   };
+}
+
+function textsOf({ url, filter, transform, probeUrl }: Destination) {
+  return { url: url ?? '', filter: filter ?? '', transform: transform ?? '', probeUrl: probeUrl ?? '' };
 }
 
 function prioritiesOf({ priority }: Destination): Pick<Draft, 'priority' | 'priorities'> {

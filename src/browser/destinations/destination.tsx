@@ -24,6 +24,7 @@ import { DestinationForm } from './destination-form.tsx';
 /** Whether the form has all settings of a kind; others are changed on the command line. */
 const HAS_FORM = {
   http: true,
+  handler: false,
   postgres: false,
   rabbitmq: false,
   nats: false,

@@ -15,6 +15,7 @@ type State = EffectRow['state'];
 const STATES = {
   waiting: { tone: 'info', icon: IconClockHour4, means: 'To be sent' },
   running: { tone: 'info', icon: IconSend, means: 'A publisher is sending it' },
+  sleeping: { tone: 'info', icon: IconClockHour4, means: 'Its handler waits for a time' },
   done: { tone: 'good', icon: IconCheck, means: 'The destination has accepted it' },
   failing: { tone: 'look', icon: IconRefresh, means: 'An attempt failed; another one follows' },
   in_doubt: { tone: 'bad', icon: IconHelp, means: 'It may or may not have arrived: an operator decides' },

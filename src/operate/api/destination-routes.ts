@@ -12,6 +12,7 @@ import {
   deleteDestination,
   oneOf,
   putDestination,
+  testDestination,
   unknown,
   viewOf,
   type DestinationTools,
@@ -115,10 +116,7 @@ function otherRoutes(tools: DestinationTools): Route[] {
       answer: destinationTested,
       withinMs: 130_000,
       audit: ({ params }) => ({ action: 'destination.test', target: `destination ${params.name}` }),
-      handle: async ({ params: { name } }) => {
-        const tested = await tools.sendSample(await oneOf(name, tools));
-        return { ...tested, did: `sent a sample: ${tested.because ?? `it answered ${tested.answer}`}` };
-      },
+      handle: async ({ params: { name } }) => await testDestination(name, tools),
     }),
     route({
       method: 'delete',

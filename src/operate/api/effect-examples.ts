@@ -22,13 +22,14 @@ const DESTINATION = {
 const SHOWN = {
   ...DESTINATION,
   credentials: false,
+  handler: null,
   secrets: 1,
   state: 'active',
   because: null,
   createdAt: CREATED,
   changedAt: CREATED,
   revision: 1,
-  open: { waiting: 2, failing: 0, inDoubt: 0, parked: 0, oldestAt: APPLIED },
+  open: { waiting: 2, failing: 0, sleeping: 0, inDoubt: 0, parked: 0, oldestAt: APPLIED },
   pausedForMs: 0,
 };
 const { name: _, ...SETTINGS } = DESTINATION;

@@ -90,7 +90,7 @@ export const SETTINGS = {
       .describe(PLACES),
     ca,
   }),
-} satisfies { [Kind in Exclude<DestinationKind, 'http'>]: z.ZodType<KindSettings[Kind]> };
+} satisfies { [Kind in Exclude<DestinationKind, 'http' | 'handler'>]: z.ZodType<KindSettings[Kind]> };
 
 /** What each kind's `credentials` are. */
 export const CREDENTIALS: Record<keyof typeof SETTINGS, string> = {

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { isTopic } from '../../order/topics.ts';
-import { STATUSES } from '../../order/status.ts';
+import { isTrigger } from '../../order/effects.ts';
 import { DESTINATION_STATES, IN_DOUBT_POLICIES, PRIORITIES } from '../../system/states.ts';
 import { DESTINATION_KINDS } from '../../system/destination-kinds.ts';
 import { CREDENTIALS, SETTINGS } from './destination-settings.ts';
@@ -12,19 +11,11 @@ const name = z
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'not a name: lower-case letters, digits and dashes, 63 at most');
 export const destinationPlace = z.strictObject({ name });
 
-/** Topics of Lockstep's own commits. */
-const OWN_TOPICS = ['lockstep/rebuilt', 'lockstep/redacted'];
-
 const trigger = z
   .string()
   .max(100)
   .refine(isTrigger, 'not a topic of an order, `status:<status>`, or `*`')
   .meta({ examples: ['orders/paid', 'status:shipped', '*'] });
-
-function isTrigger(text: string): boolean {
-  if (text === '*' || isTopic(text) || OWN_TOPICS.includes(text)) return true;
-  return STATUSES.some((status) => text === `status:${status}`);
-}
 
 /** HTTP and HTTPS. Credentials in an address would appear in lists and logs. */
 const address = z
@@ -151,6 +142,7 @@ export type DestinationPut = z.output<typeof destinationPut>;
 const open = z.object({
   waiting: count.describe('to be sent, for the first time'),
   failing: count.describe('an attempt failed, another one follows'),
+  sleeping: count.describe('their handler waits for a time'),
   inDoubt: count.describe('an operator decides'),
   parked: count.describe('all attempts failed; an operator decides'),
   oldestAt: instant.nullable().describe('when the oldest of them was created'),
@@ -158,12 +150,19 @@ const open = z.object({
 
 export const destination = z.object({
   name: z.string(),
-  kind: z.enum(DESTINATION_KINDS),
+  kind: z.enum(DESTINATION_KINDS).describe('`handler`: your own code, which runs in a publisher'),
   url: z.string().nullable().describe('of `http`'),
   probeUrl,
   settings: z.union(Object.values(SETTINGS)).nullable().describe('of other kinds than `http`'),
   credentials: z.boolean().describe('whether it has credentials; they are never shown'),
   ...settings,
+  handler: z
+    .object({
+      version: z.number().int().describe('the newest that a publisher had'),
+      seenAt: instant.describe('when a publisher that has it last ran'),
+    })
+    .nullable()
+    .describe('null: it is not a handler'),
   shops: z.array(z.string()).nullable().describe('null: all shops'),
   secrets: count.describe('how many secrets sign its messages'),
   state: z.enum(DESTINATION_STATES),

@@ -19,7 +19,7 @@ export const effect = z.object({
   state: z.enum(EFFECT_STATES),
   attempts: count,
   lastError: z.string().nullable(),
-  because: z.string().nullable().describe('why it was skipped'),
+  because: z.string().nullable().describe('why it was skipped, or what to know of its end'),
   late: z.boolean().describe('its event arrived after newer ones'),
   createdAt: instant,
   dueAt: instant.nullable().describe('when the next attempt is due'),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import type { DestinationDocument } from '../../persist/destination-schema.ts';
+import { HANDLER_PREFIX, type DestinationDocument } from '../../persist/destination-schema.ts';
 import type { DestinationStore } from '../../persist/destination-store.ts';
 import type { EffectActs } from '../../persist/effect-acts.ts';
 import type { Sealed } from '../../system/cipher.ts';
@@ -41,13 +41,14 @@ export async function viewOf(
   tools: DestinationTools,
 ): Promise<Destination> {
   const { _id: name, uid: _, afterBlock: __, settings, credentials, secrets, ...shown } = destination;
-  const { createdAt, changedAt, ...rest } = shown;
+  const { createdAt, changedAt, handler, ...rest } = shown;
   const [counts, pausedForMs] = await Promise.all([tools.effects.counts(name), tools.pausedForMs(name)]);
   return {
     name,
     ...rest,
     settings: settings ?? null,
     credentials: Boolean(credentials),
+    handler: handler ? { ...handler, seenAt: handler.seenAt.toISOString() } : null,
     secrets: secrets.length,
     shops: rest.shops && [...rest.shops],
     on: [...rest.on],
@@ -73,6 +74,7 @@ export async function putDestination(
   asked: DestinationPut,
   tools: DestinationTools,
 ): Promise<DestinationAnswer> {
+  refuseReserved(name);
   const { reason: _reason, secrets, credentials: _credentials, ...fields } = asked;
   refuseInvalid(fields, secrets, tools);
   const known = await tools.store.one(name);
@@ -86,6 +88,15 @@ export async function putDestination(
   if (!stored) throw new Refusal('conflict', 'it was changed at the same moment: look at it again');
   const did = known ? `changed: revision ${stored.revision}` : 'added: it gets all changes from now on';
   return { ...(await viewOf(stored, tools)), did, ...(made !== undefined && { secret: made }) };
+}
+
+/** A publisher that has the code makes the destination of a handler. */
+function refuseReserved(name: string): void {
+  if (name.startsWith(HANDLER_PREFIX))
+    throw new Refusal(
+      'conflict',
+      `only publishers make ${HANDLER_PREFIX}…, from the code in LOCKSTEP_HANDLERS`,
+    );
 }
 
 function sealedOf(
@@ -131,8 +142,32 @@ function refuseInvalid(
   }
 }
 
+/** A publisher says every five seconds that it has a handler's code. */
+const CODE_IS_GONE_MS = 60_000;
+
+/** The code would make the destination again, and miss the changes in between. */
+function refuseLive(handler: DestinationDocument['handler'], now: number): void {
+  if (!handler) return;
+  const seconds = Math.round((now - handler.seenAt.getTime()) / 1000);
+  if (seconds * 1000 < CODE_IS_GONE_MS)
+    throw new Refusal(
+      'conflict',
+      `a publisher had its code ${seconds} s ago: remove it from LOCKSTEP_HANDLERS first, and wait for a minute`,
+    );
+}
+
+/** Sends a sample. */
+export async function testDestination(name: string, tools: DestinationTools): Promise<DestinationTested> {
+  const known = await oneOf(name, tools);
+  if (known.kind === 'handler')
+    throw new Refusal('conflict', 'a handler gets no samples: test it with lockstep/testing');
+  const tested = await tools.sendSample(known);
+  return { ...tested, did: `sent a sample: ${tested.because ?? `it answered ${tested.answer}`}` };
+}
+
 /** Deletes a destination. What it has not sent is skipped, and stays in the lists. */
 export async function deleteDestination(name: string, tools: DestinationTools): Promise<string> {
+  refuseLive((await tools.store.one(name))?.handler, tools.now());
   const removed = await tools.store.remove(name);
   if (!removed) unknown(name);
   const skipped = await tools.effects.skip(

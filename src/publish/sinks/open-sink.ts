@@ -8,6 +8,9 @@ const KINDS: { [Kind in DestinationKind]: () => Promise<OpenSink<Kind>> } = {
   postgres: async () => (await import('./postgres-sink.ts')).openPostgresSink,
   rabbitmq: async () => (await import('./rabbitmq-sink.ts')).openRabbitmqSink,
   nats: async () => (await import('./nats-sink.ts')).openNatsSink,
+  handler: async () => {
+    throw new Error('a handler runs only in publishers that have its code');
+  },
 };
 
 export async function openSink(destination: DestinationDocument, secrets: OpenedSecrets): Promise<Sink> {

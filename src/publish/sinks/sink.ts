@@ -16,10 +16,10 @@ export type Answer =
   /** It was sent, and nobody knows whether it arrived. */
   | { outcome: 'unknown'; answer: string; because: string };
 
-/** Sends messages to one destination. */
-export interface Sink {
+/** Sends messages to one destination. @template Result a handler's is another one: see handler-sink.ts */
+export interface Sink<Result = Answer> {
   /** Never throws. @param signal aborts the attempt: its time is over, or the lock was lost */
-  send: (message: Message, signal: AbortSignal) => Promise<Answer>;
+  send: (message: Message, signal: AbortSignal) => Promise<Result>;
   /** Whether a message has arrived; null: it cannot be asked now. Absent: this sink cannot ask. */
   hasArrived?: (id: string, signal: AbortSignal) => Promise<boolean | null>;
   close: () => Promise<void>;

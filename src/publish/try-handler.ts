@@ -1,0 +1,265 @@
+import { createHash } from 'node:crypto';
+import type { Handler } from '../handle/handler.ts';
+import { readRules, type HandlerRules } from '../handle/rules.ts';
+import { decide } from '../order/decide.ts';
+import type { WaitingEvent } from '../order/event.ts';
+import { orderKey, trustedEventId, trustedShopDomain, type OrderKey } from '../order/identity.ts';
+import type { Order } from '../order/order.ts';
+import { routeOf } from '../order/routing.ts';
+import { isTopic } from '../order/topics.ts';
+import { createBodyKeeper } from '../persist/body-keeper.ts';
+import { HANDLER_PREFIX } from '../persist/destination-schema.ts';
+import type { EffectDocument } from '../persist/effect-schema.ts';
+import type { Ending } from '../persist/effect-store.ts';
+import { effectsOf } from './effects-of-blocks.ts';
+import { createHandlerSink } from './handler-sink.ts';
+import { memorySteps } from './memory-steps.ts';
+import { messagesOf, newestOf, type Message } from './messages.ts';
+import { Died, mortalRun } from './mortal-run.ts';
+import { endingOfRun } from './run-ending.ts';
+
+/** A webhook as Shopify sends it. */
+export interface Webhook {
+  topic: string;
+  body: object;
+  /** When it arrives. Default: the body's `updated_at`, `processed_at` or `created_at`. */
+  at?: string | Date;
+}
+
+export interface TryOptions {
+  /** Of one order, in the sequence in which they arrive. */
+  webhooks: readonly Webhook[];
+  /** `every step`: the process dies once before each step, before the step is kept, and behind it. Default: `never`. */
+  dieAt?: 'never' | 'every step';
+  shop?: string;
+}
+
+export interface TriedStep {
+  name: string;
+  /** What the step's function got: the same each time. */
+  key: string;
+  result: unknown;
+  /** How often its function ran: again only if the process died before its result was kept. */
+  calls: number;
+  isUndone: boolean;
+}
+
+/** What a change set off. */
+export interface TriedRun {
+  topic: string;
+  state: 'done' | 'skipped' | 'parked';
+  /** As operators see it. */
+  because: string | null;
+  steps: TriedStep[];
+  /** Until when it slept. */
+  sleeps: Date[];
+  /** Where its process died. */
+  deaths: string[];
+}
+
+export interface TriedLife {
+  /** In the sequence in which they ended. */
+  runs: TriedRun[];
+  logged: string[];
+}
+
+/**
+ * Runs a handler over an order's life, in memory: the webhooks are applied by Lockstep's own rules. Nobody waits: a failed
+ * attempt is repeated at once, and a sleep ends when the next webhook is later than its time, or when there is none.
+ */
+export async function runHandler(handler: Handler, options: TryOptions): Promise<TriedLife> {
+  const { run, ...rules } = handler;
+  const reading = readRules({ ...rules, run: typeof run });
+  if (!reading.ok) throw new TypeError(`the handler cannot be used: ${reading.because}`);
+  return await new Trial(handler, reading.rules, options).live();
+}
+
+interface Sleeper {
+  until: number;
+  continueRun: () => Promise<void>;
+}
+
+class Trial {
+  readonly #rules: HandlerRules;
+  readonly #options: TryOptions;
+  readonly #life: TriedLife = { runs: [], logged: [] };
+  readonly #steps = memorySteps(() => this.#clock);
+  readonly #calls = new Map<string, number>();
+  readonly #died = new Set<string>();
+  readonly #sink: ReturnType<typeof createHandlerSink>;
+  readonly #sleepers: Sleeper[] = [];
+  #clock = 0;
+  #order: Order | null = null;
+
+  constructor(handler: Handler, rules: HandlerRules, options: TryOptions) {
+    this.#rules = rules;
+    this.#options = options;
+    this.#sink = createHandlerSink(
+      {
+        rules,
+        run: mortalRun(handler, {
+          diesAt: (line) => this.#diesAt(line),
+          onCall: (key) => this.#calls.set(key, (this.#calls.get(key) ?? 0) + 1),
+          now: () => this.#clock,
+        }),
+        steps: this.#steps,
+        newest: (order) => newestOf(order, { load: () => Promise.resolve(this.#order) }),
+        log: (_level, text) => this.#life.logged.push(text),
+      },
+      () => Promise.resolve(),
+    );
+  }
+
+  async live(): Promise<TriedLife> {
+    for (const [i, webhook] of this.#options.webhooks.entries()) {
+      const at = arrivalOf(webhook) ?? this.#clock;
+      await this.#wakeUntil(at);
+      this.#clock = Math.max(this.#clock, at);
+      const effect = this.#apply(waitingOf(webhook, i, this.#clock, this.#options.shop), i);
+      if (effect) await this.#run(effect, await this.#messageOf(effect));
+    }
+    await this.#wakeUntil(Infinity);
+    return this.#life;
+  }
+
+  async #wakeUntil(time: number): Promise<void> {
+    for (;;) {
+      this.#sleepers.sort((a, b) => a.until - b.until);
+      const [next] = this.#sleepers;
+      if (!next || next.until > time) return;
+      this.#sleepers.shift();
+      this.#clock = Math.max(this.#clock, next.until);
+      await next.continueRun();
+    }
+  }
+
+  /** @returns the effect that the webhook sets off, if so */
+  #apply(waiting: WaitingEvent, i: number): EffectDocument | undefined {
+    const { order: key, topic } = waiting;
+    if (this.#order && key !== keyOf(this.#order))
+      throw new Error(`webhook ${i} (${topic}) is about another order`);
+    const decided = decide(key, this.#order, [waiting], this.#clock, undefined, createBodyKeeper('full'));
+    const [rejected] = decided.rejected;
+    if (rejected) throw new Error(`webhook ${i} cannot be applied: ${rejected.because}`);
+    const record = decided.order?.committed;
+    if (!decided.order || !record) return undefined;
+    this.#order = { ...decided.order, version: record.version };
+    const { name, on, shops } = this.#rules;
+    const destination = { _id: HANDLER_PREFIX + name, uid: name, afterBlock: 0, on, shops };
+    const commits = [{ ...record, order: key }];
+    return effectsOf([{ _id: 1, commits }], [destination], new Date(this.#clock))[0];
+  }
+
+  async #messageOf(effect: EffectDocument): Promise<Message> {
+    const messages = await messagesOf([effect], {
+      load: () => Promise.resolve(this.#order),
+      journaled: noEvents,
+      keepBody: createBodyKeeper('full'),
+      webhookIds: () => Promise.resolve(new Map()),
+    });
+    const message = messages.get(effect._id);
+    if (!message) throw new Error('an effect has no message');
+    return message;
+  }
+
+  /** All attempts, until it ends or sleeps. */
+  async #run(
+    effect: EffectDocument,
+    message: Message,
+    sleeps: Date[] = [],
+    deaths: string[] = [],
+  ): Promise<void> {
+    let failures = 0;
+    for (;;) {
+      const ran = await this.#attempt(message);
+      if (ran instanceof Died) {
+        deaths.push(ran.message);
+        continue;
+      }
+      const ending = await endingOfRun(ran, { failures }, new Date(this.#clock), 0);
+      if (ending.state === 'failing') {
+        failures = ending.isRestarted ? 0 : failures + 1;
+        continue;
+      }
+      if (ending.state !== 'sleeping') return this.#record(effect, ending, sleeps, deaths);
+      sleeps.push(ending.dueAt);
+      const continueRun = () => this.#run(effect, message, sleeps, deaths);
+      this.#sleepers.push({ until: ending.dueAt.getTime(), continueRun });
+      return;
+    }
+  }
+
+  #record(
+    { _id, topic }: EffectDocument,
+    ending: Exclude<Ending, { state: 'sleeping' | 'failing' }>,
+    sleeps: Date[],
+    deaths: string[],
+  ): void {
+    const because = ('lastError' in ending ? ending.lastError : ending.because) ?? null;
+    const state = ending.state === 'in_doubt' ? 'parked' : ending.state;
+    this.#life.runs.push({ topic, state, because, steps: this.#stepsOf(_id), sleeps, deaths });
+  }
+
+  async #attempt(message: Message) {
+    try {
+      return await this.#sink.send(message, AbortSignal.timeout(this.#rules.timeoutMs));
+    } catch (error) {
+      if (error instanceof Died) return error;
+      throw error;
+    }
+  }
+
+  #diesAt(line: string): boolean {
+    if (this.#options.dieAt !== 'every step' || this.#died.has(line)) return false;
+    this.#died.add(line);
+    return true;
+  }
+
+  #stepsOf(effect: string): TriedStep[] {
+    const kept = this.#steps.all.filter((each) => each.effect === effect && each.kind === 'step');
+    return kept.map(({ name, result, undoneAt }) => {
+      const key = `${effect}/0/${name}`;
+      const calls = this.#calls.get(key) ?? 0;
+      const value = result === null ? undefined : (JSON.parse(result) as unknown);
+      return { name, key, result: value, calls, isUndone: undoneAt !== null };
+    });
+  }
+}
+
+/** The change is always the newest one when its message is made, so nothing is rebuilt. */
+async function* noEvents(): AsyncGenerator<never> {
+  // Nothing.
+}
+
+function keyOf({ shop, orderId }: Order): OrderKey {
+  return orderKey(shop, orderId);
+}
+
+function arrivalOf({ at, body }: Webhook): number | null {
+  const times = body as Readonly<Record<'updated_at' | 'processed_at' | 'created_at', unknown>>;
+  const time = at ?? times.updated_at ?? times.processed_at ?? times.created_at;
+  const ms = time instanceof Date ? time.getTime() : typeof time === 'string' ? Date.parse(time) : Number.NaN;
+  return Number.isNaN(ms) ? null : ms;
+}
+
+function waitingOf(
+  { topic, body }: Webhook,
+  i: number,
+  receivedAt: number,
+  shop = 'example.myshopify.com',
+): WaitingEvent {
+  if (!isTopic(topic)) throw new Error(`webhook ${i}: ${topic} is not a topic of an order`);
+  const bytes = Buffer.from(JSON.stringify(body));
+  const route = routeOf(topic, bytes);
+  if (route.to !== 'order') throw new Error(`webhook ${i} (${topic}) names no order`);
+  return {
+    id: trustedEventId(createHash('sha256').update(`${i} ${topic}`).update(bytes).digest('hex')),
+    order: orderKey(trustedShopDomain(shop), route.orderId),
+    topic,
+    webhookId: null,
+    triggeredAt: null,
+    receivedAt,
+    unreadable: null,
+    body: bytes,
+  };
+}
