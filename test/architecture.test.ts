@@ -214,11 +214,6 @@ describe('architecture', () => {
     expect(roomsOf().toSorted()).toEqual(Object.keys(FOLDERS).toSorted());
   });
 
-  test("the steps are in order: alphabetical order is a webhook's path", () => {
-    const steps = ['accept', 'deposit', 'drain', 'lock', 'order', 'persist'];
-    expect(steps).toEqual(steps.toSorted());
-  });
-
   test.each([
     ['src/order/x.ts', `import mongoose from 'mongoose';`],
     ['src/order/x.ts', `import { readFile } from 'node:fs/promises';`],

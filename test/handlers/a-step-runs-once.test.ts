@@ -3,6 +3,7 @@ import { createRunner, type Runner } from '../../src/handle/runner.ts';
 import { createHandlerStepStore, type HandlerStepStore } from '../../src/persist/handler-step-store.ts';
 import { createHandlerSink } from '../../src/publish/handler-sink.ts';
 import type { Ran } from '../../src/publish/run-ending.ts';
+import { messageOf } from '../publish/publishing.ts';
 import { Handling } from './handling.ts';
 
 /** `die` kills the process of the code, once at each of its lines. */

@@ -20,7 +20,7 @@ interface EffectFilter {
 export const ACTS: Record<EffectRow['state'], readonly EffectAct[]> = {
   waiting: ['skip'],
   running: ['skip'],
-  sleeping: ['replay', 'skip'],
+  sleeping: ['skip'],
   done: ['replay'],
   failing: ['replay', 'skip'],
   in_doubt: ['replay', 'skip'],
