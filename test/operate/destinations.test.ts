@@ -85,7 +85,7 @@ describe('destinations and effects', () => {
         allowPrivate: false,
         state: 'active',
         secrets: 1,
-        open: { waiting: 0, failing: 0, inDoubt: 0, parked: 0, oldestAt: null },
+        open: { waiting: 0, failing: 0, sleeping: 0, inDoubt: 0, parked: 0, oldestAt: null },
       }),
     ]);
     const secret = String(json.secret);
