@@ -10,7 +10,7 @@ const config = {
   testSequencer: '<rootDir>/test/support/longest-first.mjs',
   testRunner: '<rootDir>/test/support/native-runner.mjs',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  // npm run faults, npm run test:image, npm run test:sales, npm run test:sinks, test:handlers, test:pages
+  // npm run faults, npm run test:image, npm run test:sales, npm run test:sinks, test:handling, test:pages
   testPathIgnorePatterns: [
     '<rootDir>/test/faults/',
     '<rootDir>/test/image/',

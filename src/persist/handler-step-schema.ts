@@ -4,7 +4,7 @@ import type { FieldsOf } from './fields-of.ts';
 
 /**
  * A step of a handler that does not run again, or the decision to undo the steps. A result is what the user's code
- * returned: docs/handlers.md says that customer data does not belong in it.
+ * returned: a redaction of the order empties it.
  */
 export interface HandlerStepDocument {
   /** `<effect>/<round>/<name>`: a step is kept once. */
@@ -54,5 +54,7 @@ export const handlerStepSchema = new Schema(
 
 // The steps of an effect, in the sequence in which they were kept.
 handlerStepSchema.index({ effect: 1, round: 1, number: 1 });
+// Of orders, for redactions.
+handlerStepSchema.index({ order: 1 });
 /** Steps of effects that have ended expire by this index; others never do. */
 export const HANDLER_STEPS_TTL_INDEX = { endedAt: 1 } as const;

@@ -2,6 +2,7 @@ import type { Collections } from './collections.ts';
 import { isDuplicateKey } from './duplicate-key.ts';
 import type { EffectDocument } from './effect-schema.ts';
 import type { HandlerStepDocument } from './handler-step-schema.ts';
+import type { OrderKeys } from './redaction.ts';
 
 /** What a handler has done for an effect. */
 export interface EffectSteps {
@@ -78,6 +79,18 @@ export function createHandlerStepStore(
     },
     end: (effect) => endSteps({ handlerSteps }, [effect], new Date(now())),
   };
+}
+
+/**
+ * Empties the results of steps, which may have personal data. A handler that runs again gets null for them.
+ * @returns how many
+ */
+export async function redactSteps(
+  { handlerSteps }: Pick<Collections, 'handlerSteps'>,
+  orders: OrderKeys,
+): Promise<number> {
+  const withResult = { order: orders, kind: { $ne: 'sleep' as const }, result: { $ne: null } };
+  return (await handlerSteps.updateMany(withResult, { $set: { result: null } })).modifiedCount;
 }
 
 /** These effects have ended. */

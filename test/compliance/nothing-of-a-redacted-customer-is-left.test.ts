@@ -1,5 +1,6 @@
 import { afterAll, beforeEach, afterEach, describe, expect, test } from '@jest/globals';
 import { drainOrder } from '../../src/drain/drain-order.ts';
+import { createHandlerStepStore } from '../../src/persist/handler-step-store.ts';
 import { createRedactions } from '../../src/persist/redactions.ts';
 import { createVerifier } from '../../src/operate/stories/verifier.ts';
 import { keyOf } from '../support/waiting-event.ts';
@@ -7,6 +8,20 @@ import { ComplianceInside, SHOP } from './compliance-inside.ts';
 import { ADA, BOB, fulfillmentBody, orderBody, redactBody, tracesOf } from './persons.ts';
 
 const DAY_MS = 86_400_000;
+
+/** A step of a handler returned what it must not: the customer. */
+async function ranHandler({ inside }: ComplianceInside, order: string, customer: object): Promise<void> {
+  const steps = createHandlerStepStore(inside.collections, Date.now);
+  const step = {
+    round: 0,
+    number: 1,
+    name: 'ask the CRM',
+    kind: 'step',
+    canUndo: false,
+    version: 1,
+  } as const;
+  await steps.keep({ _id: `ef_${order}`, order }, { ...step, result: JSON.stringify(customer) });
+}
 
 describe('customers/redact', () => {
   let compliance: ComplianceInside;
@@ -32,6 +47,8 @@ describe('customers/redact', () => {
     await compliance.send('orders/create', { ...orderBody(ADA, 5), id: null, admin_graphql_api_id: null });
     await compliance.send('orders/create', `${JSON.stringify(orderBody(ADA, 6))}}`);
     await compliance.drain();
+    await ranHandler(compliance, keyOf('1'), ADA);
+    await ranHandler(compliance, keyOf('3'), BOB);
     expect(tracesOf(ADA, await compliance.everything()).length).toBeGreaterThan(8);
   }
 
