@@ -1,5 +1,6 @@
 import type { Collections } from '../persist/collections.ts';
 import type { ComplianceDocument } from '../persist/compliance-schema.ts';
+import { redactSteps } from '../persist/handler-step-store.ts';
 import { redactOrders } from '../persist/order-redaction.ts';
 import { keysFrom, keysOfShop, rewriteBodies } from '../persist/redaction.ts';
 import { ordersOf, reachOfCustomer, reachOfShop, type Reach } from './redact.ts';
@@ -21,7 +22,7 @@ export interface Passed {
   cursor: string | null;
 }
 
-const STAGES = ['events', 'parked', 'orders'] as const;
+const STAGES = ['events', 'parked', 'orders', 'handlerSteps'] as const;
 
 export async function reachOf(collections: Collections, record: ComplianceDocument): Promise<Reach> {
   const shop = keysOfShop(record.shop);
@@ -66,6 +67,7 @@ async function redactIn(
   isOver: () => boolean,
 ): Promise<{ rewritten: number; goOnAt: string | null }> {
   if (name === 'orders') return await redactOrders(collections, keysFrom(orders, from), forget, isOver);
+  if (name === 'handlerSteps') return { rewritten: await redactSteps(collections, orders), goOnAt: null };
   return await rewriteBodies(collections, name, keysFrom(wider[name] ?? orders, from), rewrite, isOver);
 }
 

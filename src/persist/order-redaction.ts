@@ -9,7 +9,6 @@ import type { Collections } from './collections.ts';
 import type { OrderDocument } from './order-fields.ts';
 import { fromDocument, storedRecord, toDocument } from './order-document.ts';
 import { ensureLastCommit } from './outbox.ts';
-import { redactSteps } from './handler-step-store.ts';
 import type { OrderKeys } from './redaction.ts';
 
 const { EJSON } = mongo.BSON;
@@ -19,18 +18,18 @@ const FIELDS = ['lines', 'gone', ...PART_KINDS] as const;
 
 /**
  * Removes personal data from orders: the bodies, the tags, and the country and region of the shipping address; other
- * text is masked in the same way as journaled bodies. The results of handlers' steps are emptied. So an order still equals what the rules derive from its journal.
+ * text is masked in the same way as journaled bodies. So an order still equals what the rules derive from its journal.
  * Each write needs the version that was read and counts as a commit: a drain that had loaded the order is refused, and
  * loads again (P4). The next pass finds an order that changed in the meantime.
  * @param forget whether to remove the customers' ids, too
  */
 export async function redactOrders(
-  { orders, outbox, handlerSteps }: Pick<Collections, 'orders' | 'outbox' | 'handlerSteps'>,
+  { orders, outbox }: Pick<Collections, 'orders' | 'outbox'>,
   keys: OrderKeys,
   forget: boolean,
   isOver: () => boolean,
 ): Promise<{ rewritten: number; goOnAt: string | null }> {
-  let rewritten = await redactSteps({ handlerSteps }, keys);
+  let rewritten = 0;
   for await (const document of orders
     .find({ _id: keys })
     .sort({ _id: 1 })

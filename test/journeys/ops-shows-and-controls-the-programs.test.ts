@@ -88,7 +88,7 @@ describe('the command line over whole programs', () => {
     };
     expect(checks?.filter(({ verdict }) => verdict === 'bad')).toEqual([]);
     expect(checks?.find(({ name }) => name === 'programs')?.found).toBe(
-      '1 ingest, 1 worker, 1 dashboard, 0 app',
+      '1 ingest, 1 worker, 1 dashboard, 0 app, 0 publisher',
     );
     expect((await run('doctor')).code).toBe(0);
   });

@@ -99,7 +99,7 @@ describe('the doctor', () => {
     programs.push({ ...alive, program: 'worker' });
     expect((await checks()).programs).toMatchObject({
       verdict: 'good',
-      found: '1 ingest, 1 worker, 0 dashboard, 0 app',
+      found: '1 ingest, 1 worker, 0 dashboard, 0 app, 0 publisher',
     });
   });
 
@@ -112,7 +112,7 @@ describe('the doctor', () => {
     expect((await checks()).programs).toMatchObject({
       verdict: 'bad',
       found: expect.stringMatching(
-        /^1 ingest, 0 worker, 0 dashboard, 0 app, worker host:2 no heartbeat since \d\d:\d\d:\d\d UTC$/,
+        /^1 ingest, 0 worker, 0 dashboard, 0 app, 0 publisher, worker host:2 no heartbeat since \d\d:\d\d:\d\d UTC$/,
       ),
       advice: 'start a worker',
     });
