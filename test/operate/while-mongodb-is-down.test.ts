@@ -16,7 +16,7 @@ describe('while MongoDB is down', () => {
     const { port, pathname } = new URL(mongoUri.replace('mongodb:', 'http:'));
     link = await Link.to(Number(port));
     // Short timeouts keep the test short.
-    const options = 'directConnection=true&serverSelectionTimeoutMS=300';
+    const options = 'directConnection=true&serverSelectionTimeoutMS=1500';
     const away = `mongodb://127.0.0.1:${link.port}${pathname}?${options}`;
     dashboard = await ServedDashboard.start({ mongoUri: away });
     const token = await mintToken(JWT_SECRET, { name: 'ada', role: 'viewer' }, 1);

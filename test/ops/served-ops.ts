@@ -10,6 +10,7 @@ import { lifeEvents } from '../support/in-process.ts';
 import { Link } from '../support/link.ts';
 import { namespace } from '../support/namespace.ts';
 import type { Settings } from '../support/open-resources.ts';
+import { until } from '../support/until.ts';
 import { BY } from '../support/waiting-event.ts';
 import { followOps, runOps, startOps, type Ended, type FollowedOps, type RunningOps } from './run-ops.ts';
 
@@ -32,7 +33,7 @@ export class ServedOps {
     const { port, pathname } = new URL(mongoUri.replace('mongodb:', 'http:'));
     const mongo = await Link.to(Number(port));
     // Short timeouts keep the tests short.
-    const linked = `mongodb://127.0.0.1:${mongo.port}${pathname}?directConnection=true&serverSelectionTimeoutMS=300`;
+    const linked = `mongodb://127.0.0.1:${mongo.port}${pathname}?directConnection=true&serverSelectionTimeoutMS=1500`;
     const dashboard = await ServedDashboard.start({ mongoUri: linked, settings });
     const minted = await Promise.all(
       ROLES.map(async (role) => [role, await mintToken(JWT_SECRET, { name: 'ada', role }, 1)] as const),
@@ -69,8 +70,11 @@ export class ServedOps {
     this.#stopWorker = async () => heartbeats.stop();
   }
 
-  stopWorker(): Promise<unknown> {
-    return this.#stopWorker();
+  /** Resolves when the dashboard has noticed: on a busy machine, a sign-off may be late. */
+  async stopWorker(): Promise<void> {
+    await this.#stopWorker();
+    const workers = async () => (await this.dashboard.get('/api/status')).json.workers;
+    await until(async () => (await workers()) === 0, 20_000, 'no worker');
   }
 
   /** Accepts events and applies them, as a worker does. */
