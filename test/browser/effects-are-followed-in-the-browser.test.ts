@@ -201,7 +201,7 @@ describe('destinations and effects, in a real Chromium', () => {
       const dialog = await ask('Replay all matching…', 'the expression is repaired');
       await dialog.getByText('1 effect will be replayed.').waitFor();
       expect(await stored('parked')).toBe(1);
-      await confirm(dialog, 'Replay', /scheduled 1 effect/);
+      await confirm(dialog, 'Replay', /scheduled again: 1/);
       await publishing.settled('erp');
       expect(receiver.bodies.slice(before).map((body) => body.order.key)).toEqual([order]);
       await page.getByText('No effects match').waitFor();
@@ -223,7 +223,7 @@ describe('destinations and effects, in a real Chromium', () => {
       const dialog = page.getByRole('dialog');
       await dialog.getByLabel('Reason').fill('nobody needs it');
       await dialog.getByText('1 effect will be skipped.').waitFor();
-      await confirm(dialog, 'Skip', /skipped 1 effect/);
+      await confirm(dialog, 'Skip', /skipped: 1/);
       await until(async () => (await stored('skipped')) === 1, 5000);
       await open('/effects?state=skipped');
       await effects().getByText('skipped by ada').waitFor();
@@ -258,7 +258,7 @@ describe('destinations and effects, in a real Chromium', () => {
     'a destination is deleted, and the list is shown again',
     async () => {
       await open('/destinations/erp');
-      await confirm(await ask('Delete…', 'the ERP is gone'), 'Delete', /^deleted; 0 effects/);
+      await confirm(await ask('Delete…', 'the ERP is gone'), 'Delete', /^deleted; effects that were not sent, and are skipped now: 0/);
       await page.getByText('No destinations yet').waitFor();
       expect(await publishing.inside.collections.destinations.countDocuments()).toBe(0);
       expect(watched.complaints).toEqual([]);

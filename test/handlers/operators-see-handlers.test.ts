@@ -28,7 +28,7 @@ describe('operators see handlers as destinations', () => {
     const known = await tools.destinations.store.one('handler-greet');
     expect(await viewOf(known!, tools.destinations)).toMatchObject({
       kind: 'handler',
-      url: '',
+      url: null,
       on: ['orders/paid'],
       priority: 'high',
       concurrency: 4,
