@@ -258,7 +258,11 @@ describe('destinations and effects, in a real Chromium', () => {
     'a destination is deleted, and the list is shown again',
     async () => {
       await open('/destinations/erp');
-      await confirm(await ask('Delete…', 'the ERP is gone'), 'Delete', /^deleted; effects that were not sent, and are skipped now: 0/);
+      await confirm(
+        await ask('Delete…', 'the ERP is gone'),
+        'Delete',
+        /^deleted; effects that were not sent, and are skipped now: 0/,
+      );
       await page.getByText('No destinations yet').waitFor();
       expect(await publishing.inside.collections.destinations.countDocuments()).toBe(0);
       expect(watched.complaints).toEqual([]);
