@@ -56,6 +56,8 @@ export interface EffectActs {
 
 /** What an operator has to decide, what waits for its next attempt, and what was skipped. */
 const REPLAYABLE = ['parked', 'in_doubt', 'failing', 'skipped'];
+/** Their ids are far below MongoDB's 16 MB per command. */
+const CHANGED_AT_ONCE = 1000;
 const LANE = { _id: 1, destination: 1, order: 1, topic: 1 } as const;
 
 export function createEffectActs({
@@ -74,14 +76,18 @@ export function createEffectActs({
     update: object,
     before: (ids: readonly string[]) => Promise<void>,
   ) => {
-    const found = await effects.find(conditions, LANE).lean<EffectDocument[]>();
-    const ids = found.map(({ _id }) => _id);
-    await before(
-      found.filter(({ destination }) => destination.startsWith(HANDLER_PREFIX)).map(({ _id }) => _id),
-    );
-    // The conditions once more: a publisher may have ended one meanwhile.
-    await effects.updateMany({ $and: [{ _id: { $in: ids } }, conditions] }, update);
-    return found;
+    const changed: EffectDocument[] = [];
+    // What was changed no longer meets the conditions.
+    for (;;) {
+      const found = await effects.find(conditions, LANE).limit(CHANGED_AT_ONCE).lean<EffectDocument[]>();
+      if (found.length === 0) return changed;
+      const ofHandlers = found.filter(({ destination }) => destination.startsWith(HANDLER_PREFIX));
+      await before(ofHandlers.map(({ _id }) => _id));
+      // The conditions once more: a publisher may have ended one meanwhile.
+      const ids = found.map(({ _id }) => _id);
+      await effects.updateMany({ $and: [{ _id: { $in: ids } }, conditions] }, update);
+      changed.push(...found);
+    }
   };
   return {
     list: async (filter, after, limit) =>

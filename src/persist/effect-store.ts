@@ -46,6 +46,12 @@ export interface EffectStore {
   begin: (effect: EffectDocument, at: Date) => Promise<void>;
   /** Records how an attempt ended. If an operator ended the effect meanwhile, that stands. */
   end: (effect: EffectDocument, ending: Ending, at: Date) => Promise<void>;
+  /**
+   * Skips open effects of destinations that do not exist: the program that deleted one died, or a router had read it
+   * before. Only effects older than a minute: a destination may be added after the list was read.
+   * @returns how many
+   */
+  skipOrphans: (destinations: readonly string[], at: Date) => Promise<number>;
   /** Effects that were due at this time, the longest due first. */
   due: (
     destination: string,
@@ -63,6 +69,8 @@ const READ_AT_ONCE = 2000;
 /** An effect is about 600 bytes: far below MongoDB's 48 MB per message. */
 const INSERTED_AT_ONCE = 1000;
 const RECORDED_AT_ONCE = 200;
+/** Far longer than from reading the destinations to this write. */
+const ORPHANED_FOR_MS = 60_000;
 
 export function createEffectStore(
   { effects }: Pick<Collections, 'effects'>,
@@ -88,6 +96,12 @@ export function createEffectStore(
     lane: readLanes(effects, now),
     begin: (effect, at) => write(effect, { $set: { state: 'running', sentAt: at } }),
     end: (effect, ending, at) => write(effect, changesOf(ending, at)),
+    skipOrphans: async (destinations, at) => {
+      const createdAt = { $lt: new Date(at.getTime() - ORPHANED_FOR_MS) };
+      const orphans = { open: true, destination: { $nin: [...destinations] }, createdAt } as const;
+      const ending: Ending = { state: 'skipped', because: 'its destination was deleted' };
+      return (await effects.updateMany(orphans, changesOf(ending, at) as object)).modifiedCount;
+    },
     due: async (destination, before, limit) =>
       await effects
         .find({ open: true, destination, dueAt: { $lt: before } }, { _id: 0, order: 1, topic: 1 })

@@ -13,7 +13,7 @@ const PAGE = 1000;
 
 interface SweeperTools {
   destinations: Pick<DestinationStore, 'all'>;
-  effects: Pick<EffectStore, 'due'>;
+  effects: Pick<EffectStore, 'due' | 'skipOrphans'>;
   queues: LaneQueues;
   log: Logger;
   now: () => number;
@@ -26,7 +26,13 @@ interface SweeperTools {
  */
 export function laneSweeper({ destinations, effects, queues, log, now }: SweeperTools): Repeating {
   const sweep = async () => {
-    const active = (await destinations.all()).filter(({ state }) => state === 'active');
+    const all = await destinations.all();
+    const orphans = await effects.skipOrphans(
+      all.map(({ _id }) => _id),
+      new Date(now()),
+    );
+    if (orphans > 0) log.info({ effects: orphans }, 'skipped effects of deleted destinations');
+    const active = all.filter(({ state }) => state === 'active');
     for (const destination of active) {
       const due = await effects.due(destination._id, new Date(now() - DUE_FOR_MS), PAGE);
       const byOrder = new Map(due.map((each) => [each.order, each]));

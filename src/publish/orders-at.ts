@@ -7,7 +7,7 @@ import type { JournaledEvent } from '../persist/journaled.ts';
 
 /** An order as of a change. */
 export interface OrderAt {
-  /** Null: there is no such order any more. */
+  /** Null: the order no longer exists. */
   order: Order | null;
   /** The state as of the change is no longer known; this is the newest one. */
   isNewer: boolean;
