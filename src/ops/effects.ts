@@ -1,6 +1,14 @@
 import { Option } from 'commander';
 import { EFFECT_STATES } from '../system/states.ts';
-import type { EffectPage, EffectRow, EffectsChanged, OrderEffects } from '../operate/shapes/effects.ts';
+import type {
+  EffectDetail,
+  EffectPage,
+  EffectRow,
+  EffectsChanged,
+  OrderEffects,
+} from '../operate/shapes/effects.ts';
+import { placeOf } from './ask.ts';
+import { effectText } from './effect-text.ts';
 import { reasonToAct, showCounted, TO_COUNT } from './change.ts';
 import { OpsProblem } from './exit.ts';
 import { findOrder, orderPlace } from './find.ts';
@@ -61,6 +69,14 @@ export const EFFECT_VERBS = [
       const key = await findOrder(session, typed);
       const answer = await session.ask<OrderEffects>(`${orderPlace('orders', key)}/effects`);
       session.show(answer, orderText(key, answer.effects));
+    },
+  }),
+  verb({
+    call: 'show <effect>',
+    about: 'Show an effect; if its destination is a handler, with the steps that it has done',
+    act: async (session, [id = '']) => {
+      const effect = await session.ask<EffectDetail>(placeOf('effects', id));
+      session.show(effect, effectText(effect));
     },
   }),
   acting('replay', 'Send effects again from their first attempt, with the same IDs', 'replayed'),

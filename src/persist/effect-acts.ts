@@ -2,7 +2,8 @@ import type { Collections } from './collections.ts';
 import { HANDLER_PREFIX } from './destination-schema.ts';
 import type { EffectDocument } from './effect-schema.ts';
 import { equals } from './equals.ts';
-import { endSteps, reopenSteps } from './handler-step-store.ts';
+import { endSteps, reopenSteps, stepsWithoutResults } from './handler-step-store.ts';
+import type { HandlerStepDocument } from './handler-step-schema.ts';
 
 /** Which effects; all conditions must hold. */
 export interface EffectFilter {
@@ -37,6 +38,9 @@ export interface EffectActs {
   list: (filter: EffectFilter, after: EffectMark | null, limit: number) => Promise<EffectDocument[]>;
   /** The newest of an order, in sequence. */
   ofOrder: (order: string, limit: number) => Promise<EffectDocument[]>;
+  one: (id: string) => Promise<EffectDocument | null>;
+  /** What its handler has done, without results. */
+  stepsOf: (id: string) => Promise<HandlerStepDocument[]>;
   counts: (destination: string) => Promise<OpenCounts>;
   /** Effects that a replay would schedule again, or a skip would end. */
   countReplayable: (filter: EffectFilter) => Promise<number>;
@@ -104,6 +108,8 @@ export function createEffectActs({
         .lean<EffectDocument[]>();
       return newest.toReversed();
     },
+    one: async (id) => await effects.findById(String(id)).lean<EffectDocument>(),
+    stepsOf: (id) => stepsWithoutResults({ handlerSteps }, id),
     counts: async (destination) => await countsOf(effects, destination),
     countReplayable: (filter) => effects.countDocuments(replayable(filter)),
     countSkippable: (filter) => effects.countDocuments(skippable(filter)),

@@ -82,6 +82,22 @@ export function createHandlerStepStore(
 }
 
 /**
+ * The steps of all rounds, in sequence, as operators see them: results may have personal data, so they are null. What is left
+ * is the end of a sleep, and why steps were undone.
+ */
+export async function stepsWithoutResults(
+  { handlerSteps }: Pick<Collections, 'handlerSteps'>,
+  effect: string,
+): Promise<HandlerStepDocument[]> {
+  const ownResult = { $cond: [{ $in: ['$kind', ['sleep', 'undo']] }, '$result', null] };
+  return await handlerSteps.aggregate<HandlerStepDocument>([
+    { $match: { effect: String(effect) } },
+    { $sort: { round: 1, number: 1 } },
+    { $set: { result: ownResult } },
+  ]);
+}
+
+/**
  * Empties the results of steps, which may have personal data. A handler that runs again gets null for them.
  * @returns how many
  */

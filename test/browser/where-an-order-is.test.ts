@@ -28,16 +28,22 @@ describe('where an order is', () => {
       effect('crm', 3, 'running'),
     ]);
     expect(
-      rows.map(({ destination, done, open }) => [
+      rows.map(({ destination, done, skipped, open }) => [
         destination,
         done?.version ?? null,
+        skipped?.version ?? null,
         open.map(({ version }) => version),
       ]),
     ).toEqual([
-      ['crm', null, [3]],
-      ['wms', 1, [2, 3]],
-      ['erp', 2, []],
+      ['crm', null, null, [3]],
+      ['wms', 1, null, [2, 3]],
+      ['erp', 2, 3, []],
     ]);
+  });
+
+  test('a skipped effect that a later one followed is not news', () => {
+    const [row] = whereOrderIs([effect('erp', 1, 'skipped'), effect('erp', 2, 'done')]);
+    expect([row?.done?.version, row?.skipped]).toEqual([2, null]);
   });
 });
 

@@ -52,6 +52,7 @@ const PAGES: readonly PageRow[] = [
   { place: '/destinations', heading: /^Destinations/, empty: /No destinations yet/, filled: /No destinations yet/ },
   { place: '/destinations/erp', heading: /^Destination erp/, empty: /there is no destination erp/, filled: /there is no destination erp/ },
   { place: '/effects', heading: /^Effects/, empty: /No effects yet/, filled: /No effects yet/ },
+  { place: '/effects/EFFECT', heading: /^Effect /, empty: /no such effect/, filled: /no such effect/ },
   { place: '/shops', heading: /^Shops/, empty: /sends its first accepted event/, filled: /4 shops; the busiest/, away: UNREAD },
   { place: '/reconciles', heading: /^Reconciliation/, empty: /No reconciliations yet/, filled: /No reconciliations yet/ },
   { place: '/completeness', heading: /^Completeness/, empty: /No completeness checks yet/, filled: /No completeness checks yet/ },
@@ -63,6 +64,7 @@ const PAGES: readonly PageRow[] = [
   { place: '/tokens', heading: /^Tokens/, empty: /ada/, filled: /ada/ },
   { place: '/nowhere', heading: /^Page not found/, empty: /no page at this address/, filled: /no page at this address/ },
 ];
+const EFFECT = `ef_${'0'.repeat(40)}`;
 const rows = PAGES.map((page) => [page.place, page] as const);
 
 /** Pages that are checked at once, each in a tab of its own. */
@@ -121,7 +123,10 @@ describe('every page in a real Chromium', () => {
   }
 
   async function open(page: Page, { place, heading }: PageRow, text: RegExp): Promise<void> {
-    await openAt(page, url + place.replace('ORDER', known.ORDER).replace('EVENT', known.EVENT));
+    await openAt(
+      page,
+      url + place.replace('ORDER', known.ORDER).replace('EVENT', known.EVENT).replace('EFFECT', EFFECT),
+    );
     expect(await page.locator('#main h1').allInnerTexts()).toEqual([expect.stringMatching(heading)]);
     await shows(page, text);
   }

@@ -79,6 +79,7 @@ function placesOf({ method, path }: Route, of: ShopWithEverything): string[] {
     '/parked/': of.replay,
     '/reconciles/': of.pass,
     '/completeness/': of.check,
+    '/effects/': of.effect,
     '/compliance/': of.request,
   };
   const [, id = '0123456789abcdef'] = Object.entries(ids).find(([area]) => path.startsWith(area)) ?? [];

@@ -40,6 +40,7 @@ const LEAST: Record<string, Role | 'nobody'> = {
   'post /destinations/{name}/test': 'operator',
   'delete /destinations/{name}': 'admin',
   'get /effects': 'viewer',
+  'get /effects/{id}': 'viewer',
   'post /effects/replay': 'operator',
   'post /effects/skip': 'operator',
   'get /orders/{shop}/{orderId}/effects': 'viewer',

@@ -18,6 +18,7 @@ export interface ShopWithEverything {
   replay: string;
   pass: string;
   check: string;
+  effect: string;
   request: string;
   lock: string;
   /** Holds that lock until it is released. */
@@ -70,7 +71,7 @@ export async function shopWithEverything(
   if (!lease) throw new Error('the lock was held');
   const records = { replay: randomUUID(), pass: randomUUID(), check: randomUUID(), request: randomEventId() };
   await keepRecords(dashboard, shop, mark, parked.id, records);
-  await addEffect(dashboard.collections, applied, shop);
+  const effect = await addEffect(dashboard.collections, applied, shop);
   const { json } = await dashboard.get(`/api/locks/${third}`);
   return {
     shop,
@@ -78,6 +79,7 @@ export async function shopWithEverything(
     parked: { order: second, event: parked.id },
     waiting: { order: third, event: waiting.id },
     ...records,
+    effect,
     lock: String(json.token),
     lease,
     names,
@@ -136,18 +138,19 @@ async function keepRecords(
   await addToFeed(collections, shop);
 }
 
-/** An effect of this event, done. */
+/** An effect of this event, done. @returns its id */
 async function addEffect(
   { effects }: ServedDashboard['collections'],
   { order, id: event }: WaitingEvent,
   shop: string,
-): Promise<void> {
+): Promise<string> {
   const after = { status: 'created', financialStatus: null, fulfillmentStatus: null } as const;
   const place = { version: 1, index: 0, sequence: 1, event, webhookId: null, topic: 'orders/create' };
   const ended = { state: 'done', attempts: 1, failures: 0, doneAt: INSTALLED_AT } as const;
   const change = { order, shop, before: null, after, late: false, occurredAt: INSTALLED_AT };
   const _id = `ef_${randomUUID().replaceAll('-', '')}01234567`;
   await effects.create({ _id, destination: 'erp', createdAt: INSTALLED_AT, ...change, ...place, ...ended });
+  return _id;
 }
 
 /** A block of the change feed with one commit of each shop so far. */

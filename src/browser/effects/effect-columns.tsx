@@ -8,6 +8,7 @@ import { Copy, OrderLink } from '../text/order-link.tsx';
 import { Plain } from '../text/plain.tsx';
 import { When } from '../text/when.tsx';
 import { ACTS, theseEffects, type EffectChoice } from './effect-choice.ts';
+import { EffectLink } from './effect-link.tsx';
 import { EffectState } from './effect-state.tsx';
 
 export function effectColumns(ask: (choice: EffectChoice) => void): Column<EffectRow>[] {
@@ -19,14 +20,14 @@ export function effectColumns(ask: (choice: EffectChoice) => void): Column<Effec
     { head: 'Attempts', align: 'right', width: 70, cell: ({ attempts }) => attempts },
     { head: 'Last error', width: 160, cell: Why },
     { head: 'Receipt', width: 110, cell: Receipt },
-    { head: 'Action', align: 'right', width: 95, cell: (effect) => <Buttons effect={effect} ask={ask} /> },
+    { head: 'Action', align: 'right', width: 95, cell: (effect) => <Acts effect={effect} ask={ask} /> },
   ];
 }
 
 function Topic({ topic, version, late, id }: EffectRow) {
   return (
     <>
-      <Plain text={topic} max={80} />
+      <EffectLink id={id} text={topic} />
       <span className="under">
         version {version}
         {late && ', late'} <Copy text={id} what="effect id" />
@@ -76,23 +77,28 @@ function Receipt({ receipt }: EffectRow) {
   );
 }
 
-const LABELS = { replay: 'Replay…', skip: 'Skip…' } as const;
-
-function Buttons({ effect, ask }: { effect: EffectRow; ask: (choice: EffectChoice) => void }) {
+function Acts({ effect, ask }: { effect: EffectRow; ask: (choice: EffectChoice) => void }) {
   return (
     <Stack gap={4} align="stretch">
-      {ACTS[effect.state].map((act) => (
-        <MayButton
-          key={act}
-          needs="operator"
-          size="compact-xs"
-          variant="default"
-          aria-label={`${act} ${effect.topic} of ${effect.order} at ${effect.destination}, version ${effect.version}`}
-          onClick={() => ask(theseEffects(act, [effect.id]))}
-        >
-          {LABELS[act]}
-        </MayButton>
-      ))}
+      <EffectButtons effect={effect} ask={ask} />
     </Stack>
   );
+}
+
+const LABELS = { replay: 'Replay…', skip: 'Skip…' } as const;
+
+/** What can be done to an effect in its state. */
+export function EffectButtons({ effect, ask }: { effect: EffectRow; ask: (choice: EffectChoice) => void }) {
+  return ACTS[effect.state].map((act) => (
+    <MayButton
+      key={act}
+      needs="operator"
+      size="compact-xs"
+      variant="default"
+      aria-label={`${act} ${effect.topic} of ${effect.order} at ${effect.destination}, version ${effect.version}`}
+      onClick={() => ask(theseEffects(act, [effect.id]))}
+    >
+      {LABELS[act]}
+    </MayButton>
+  ));
 }

@@ -7,6 +7,7 @@ import { several } from '../text/figures.ts';
 import { Plain } from '../text/plain.tsx';
 import { When } from '../text/when.tsx';
 import { effectsPage } from './effect-choice.ts';
+import { EffectLink } from './effect-link.tsx';
 import { EffectState } from './effect-state.tsx';
 import { whereOrderIs, type OrderAtDestination } from './where-order-is.ts';
 
@@ -57,14 +58,42 @@ function Destination(row: OrderAtDestination) {
   );
 }
 
-function Done({ done }: Pick<OrderAtDestination, 'done'>) {
-  if (done === null) return <>nothing yet</>;
+function Done({ done, skipped }: Pick<OrderAtDestination, 'done' | 'skipped'>) {
   return (
     <>
-      version {done.version}, <Plain text={done.topic} max={60} />
+      {done === null ? 'nothing yet' : <Named effect={done} />}
+      {skipped !== null && <Skipped effect={skipped} />}
+    </>
+  );
+}
+
+/** The change that it is about; leads to its page. */
+function Named({ effect: { id, topic, version, doneAt } }: { effect: EffectRow }) {
+  return (
+    <>
+      <div>
+        <EffectLink id={id} text={topic} />
+      </div>
       <span className="under">
-        <When at={done.doneAt} />
+        version {version}
+        {doneAt !== null && ', '}
+        {doneAt !== null && <When at={doneAt} />}
       </span>
+    </>
+  );
+}
+
+/** For example, because its handler has undone its steps. */
+function Skipped({ effect }: { effect: EffectRow }) {
+  return (
+    <>
+      <EffectState state={effect.state} />
+      <Named effect={effect} />
+      {effect.because !== null && (
+        <span className="under">
+          <Plain text={effect.because} max={160} />
+        </span>
+      )}
     </>
   );
 }
@@ -73,12 +102,19 @@ function Done({ done }: Pick<OrderAtDestination, 'done'>) {
 function Open({ row: { open, destination }, order }: { row: OrderAtDestination; order: string }) {
   const [first] = open;
   if (!first) return <>none</>;
+  const due = DUE[first.state];
   return (
     <>
-      <EffectState state={first.state} /> version {first.version}, <Plain text={first.topic} max={60} />
+      <EffectState state={first.state} />
+      <Named effect={first} />
       {first.lastError !== null && (
         <span className="under">
           <Plain text={first.lastError} max={160} />
+        </span>
+      )}
+      {due && first.dueAt !== null && (
+        <span className="under">
+          {due} <When at={first.dueAt} />
         </span>
       )}
       <span className="under">
@@ -89,3 +125,8 @@ function Open({ row: { open, destination }, order }: { row: OrderAtDestination; 
     </>
   );
 }
+
+const DUE: Partial<Record<EffectRow['state'], string>> = {
+  failing: 'next attempt',
+  sleeping: 'sleeps until',
+};

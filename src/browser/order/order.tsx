@@ -7,6 +7,7 @@ import type { Now } from '../../operate/shapes/system.ts';
 import { Empty } from '../components/empty.tsx';
 import { Page } from '../components/page.tsx';
 import { Problem } from '../components/problem.tsx';
+import { effectPace } from '../client/effect-pace.ts';
 import { useApi } from '../client/use-api.ts';
 import { Copy } from '../text/order-link.tsx';
 import { ShopLink } from '../text/shop-link.tsx';
@@ -43,7 +44,7 @@ export function OrderPage() {
   const place = `/orders/${encodeURIComponent(shop)}/${encodeURIComponent(orderId)}`;
   const order = useApi<ShownOrder>(place, {}, { watch: anyMove });
   const history = useTimeline(`${place}/timeline`, { states: '1' }, { watch: anyMove });
-  const effects = useApi<Effects>(`${place}/effects`, {}, { watch: anyMove });
+  const effects = useApi<Effects>(`${place}/effects`, {}, { watch: effectPace });
   const isUpperRead = [order, effects].every(({ isPending }) => !isPending);
   const unknown = order.error?.status === 404 && history.problem?.status === 404;
   return (

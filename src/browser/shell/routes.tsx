@@ -142,6 +142,11 @@ export const PAGES: readonly PageRow[] = [
     Page: page(async () => (await import('../effects/effects.tsx')).EffectsPage),
   },
   {
+    path: '/effects/:id',
+    title: 'Effect',
+    Page: page(async () => (await import('../effects/effect.tsx')).EffectPage),
+  },
+  {
     path: '/shops',
     title: 'Shops',
     key: 's',

@@ -55,6 +55,18 @@ const EFFECT = {
   receipt: { at: APPLIED, answer: '200', ms: 12 },
 };
 
+const STEP = {
+  kind: 'step',
+  name: 'reserve stock',
+  state: 'done',
+  round: 0,
+  at: APPLIED,
+  until: null,
+  undoneAt: null,
+  because: null,
+  version: 1,
+};
+
 export const EFFECT_EXAMPLES: Readonly<Record<string, unknown>> = {
   Destination: SHOWN,
   DestinationList: { destinations: [SHOWN] },
@@ -69,6 +81,8 @@ export const EFFECT_EXAMPLES: Readonly<Record<string, unknown>> = {
     did: 'sent a sample: it answered 200',
   },
   Effect: EFFECT,
+  EffectDetail: { ...EFFECT, destination: 'handler-ship-order', steps: [STEP] },
+  HandlerStep: STEP,
   EffectPage: { effects: [EFFECT], cursor: null },
   OrderEffects: { effects: [EFFECT] },
   EffectsRequest: { ids: [EFFECT_ID], reason: REASON, dryRun: true },

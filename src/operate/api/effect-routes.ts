@@ -1,6 +1,8 @@
 import { keyOf, orderPlace } from '../shapes/base.ts';
 import {
+  effectDetail,
   effectPage,
+  effectPlace,
   effectQuery,
   effectsChanged,
   effectsRequest,
@@ -8,8 +10,10 @@ import {
   type EffectsRequest,
 } from '../shapes/effects.ts';
 import { readEffectCursor, recordCursor } from '../cursors.ts';
-import { effectRow, replayEffects, skipEffects, type EffectTools } from '../steering/effects.ts';
+import { Refusal } from '../refusal.ts';
+import { effectRow, replayEffects, skipEffects, stepRow, type EffectTools } from '../steering/effects.ts';
 import { route, type Route } from './route.ts';
+import { ofRecord } from './scope.ts';
 
 /** Effects of one order that are shown: more than orders have events. */
 const MOST_OF_ORDER = 1000;
@@ -19,7 +23,7 @@ export function effectRoutes(tools: EffectTools): Route[] {
   return [...lookingRoutes(tools), ...changeRoutes(tools)];
 }
 
-function lookingRoutes({ effects }: EffectTools): Route[] {
+function lookingRoutes({ effects, now }: EffectTools): Route[] {
   return [
     route({
       method: 'get',
@@ -38,6 +42,21 @@ function lookingRoutes({ effects }: EffectTools): Route[] {
           effects: shown.map(effectRow),
           cursor: recordCursor(last ? { at: last.createdAt, id: last._id } : null),
         };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/effects/{id}',
+      role: 'viewer',
+      scope: ofRecord(effects),
+      about:
+        'One effect. If its destination is a handler: with the steps that it has done, without their results.',
+      params: effectPlace,
+      answer: effectDetail,
+      handle: async ({ params: { id } }) => {
+        const [found, steps] = await Promise.all([effects.one(id), effects.stepsOf(id)]);
+        if (!found) throw new Refusal('not_found', 'no such effect: it never was, or it has expired');
+        return { ...effectRow(found), steps: steps.map((step) => stepRow(step, now())) };
       },
     }),
     route({

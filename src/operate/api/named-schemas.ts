@@ -19,7 +19,15 @@ import {
   destinationPut,
   destinationTested,
 } from '../shapes/destinations.ts';
-import { effect, effectPage, effectsChanged, effectsRequest, orderEffects } from '../shapes/effects.ts';
+import {
+  effect,
+  effectDetail,
+  effectPage,
+  effectsChanged,
+  effectsRequest,
+  handlerStep,
+  orderEffects,
+} from '../shapes/effects.ts';
 import { claim, claimList, bodyLookup, bodyLookedUp, claimRelease } from '../shapes/dedupe.ts';
 import {
   change,
@@ -122,6 +130,8 @@ const NAMED: Readonly<Record<string, [z.ZodType, string]>> = {
   DestinationAnswer: [destinationAnswer, 'The destination as it is now, and what was done.'],
   DestinationTested: [destinationTested, 'What happened to a sample.'],
   Effect: [effect, 'What a change of an order set off at a destination, and what happened to it.'],
+  EffectDetail: [effectDetail, 'An effect, and what its handler has done.'],
+  HandlerStep: [handlerStep, 'What a handler has done, or has decided.'],
   EffectPage: [effectPage, 'A page of effects, newest first.'],
   OrderEffects: [orderEffects, 'The effects of an order, in sequence.'],
   EffectsRequest: [effectsRequest, 'Which effects to replay or skip: by id, or all that match a filter.'],

@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import { EFFECT_STATES } from '../../system/states.ts';
+import { EFFECT_STATES, HANDLER_STEP_KINDS } from '../../system/states.ts';
 import { count, cursor, instant, limit, nextCursor, reason } from './base.ts';
+
+const HANDLER_STEP_STATES = ['done', 'sleeping', 'undoing', 'undone'] as const;
 
 const effectId = z.string().regex(/^ef_[0-9a-f]{40}$/, 'not the id of an effect');
 const destinationName = z.string().min(1).max(63);
@@ -30,6 +32,25 @@ export const effect = z.object({
     .describe('the last attempt'),
 });
 export type EffectRow = z.infer<typeof effect>;
+
+export const handlerStep = z.object({
+  kind: z.enum(HANDLER_STEP_KINDS).describe('`undo`: the decision to undo the steps before it'),
+  name: z.string().describe('as in the code; empty for `undo`'),
+  state: z.enum(HANDLER_STEP_STATES),
+  round: count.describe('a replay after the steps were undone begins the next round, with new steps'),
+  at: instant.describe('when its result was kept, or when it was decided'),
+  until: instant.nullable().describe('when the sleep ends'),
+  undoneAt: instant.nullable(),
+  because: z.string().nullable().describe('why the steps are undone'),
+  version: z.number().int().describe('of the handler that ran it'),
+});
+export type HandlerStepRow = z.infer<typeof handlerStep>;
+
+export const effectPlace = z.strictObject({ id: effectId });
+export const effectDetail = effect.extend({
+  steps: z.array(handlerStep).describe('of a handler: what has been done, in sequence, without results'),
+});
+export type EffectDetail = z.infer<typeof effectDetail>;
 
 const filterFields = {
   destination: destinationName.optional(),
