@@ -1,5 +1,5 @@
 import { buildSchema } from 'graphql';
-import { ORDER_TYPES } from './order-types.ts';
+import { ORDER_TYPES, ORDER_WRITES } from './order-types.ts';
 
 /**
  * The part of the Admin API (2026-10) that the fake store offers, under Shopify's names. Everything else is
@@ -132,6 +132,7 @@ const PAGES = [
   'OrderTransaction',
   'Return',
   'WebhookSubscription',
+  'FulfillmentOrder',
 ].map(
   (type) => /* GraphQL */ `
     type ${type}Connection {
@@ -147,4 +148,4 @@ const PAGES = [
   `,
 );
 
-export const ADMIN_SCHEMA = buildSchema([SHOP_TYPES, ORDER_TYPES, ...PAGES].join('\n'));
+export const ADMIN_SCHEMA = buildSchema([SHOP_TYPES, ORDER_TYPES, ORDER_WRITES, ...PAGES].join('\n'));

@@ -1,5 +1,6 @@
 import { shopTime } from '../deliveries/bodies.ts';
 import type { Delivery } from '../deliveries/life.ts';
+import type { Hold } from './fulfilment-orders.ts';
 
 export type Json = Record<string, unknown>;
 
@@ -16,6 +17,8 @@ export class FakeOrder {
   readonly id: string;
   readonly number: number;
   readonly createdAt: Date;
+  /** What keeps it from being fulfilled. */
+  readonly holds: Hold[] = [];
   #body: Buffer;
   /** The current REST body once it was needed, until something happens. */
   #rest: Json | null = null;

@@ -23,6 +23,8 @@ export interface FakeStore {
 }
 
 const SHOP = 'fake-store.myshopify.com';
+/** What handlers may write. */
+const WRITES = ['write_orders', 'write_merchant_managed_fulfillment_orders'];
 const CLIENT_ID = 'lockstep-development';
 /** What the last session left: this one sells other orders, and the tokens that were issued still work. */
 const MEMORY = 'fake-store.json';
@@ -47,7 +49,7 @@ export async function startFakeStore(local: LocalFile, tokenKeys: string, port: 
     memoryOf,
   });
   const shop = shopify.shop(SHOP);
-  shop.install(ALL_SCOPES);
+  shop.install([...ALL_SCOPES, ...WRITES]);
   return {
     name: SHOP,
     env: {

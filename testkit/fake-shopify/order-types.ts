@@ -1,3 +1,65 @@
+/** What mutations of orders take and answer. */
+export const ORDER_WRITES = /* GraphQL */ `
+  extend type Mutation {
+    tagsAdd(id: ID!, tags: [String!]!): TagsPayload
+    tagsRemove(id: ID!, tags: [String!]!): TagsPayload
+    orderUpdate(input: OrderInput!): OrderUpdatePayload
+    fulfillmentOrderHold(id: ID!, fulfillmentHold: FulfillmentOrderHoldInput!): FulfillmentOrderHoldPayload
+    fulfillmentOrderReleaseHold(id: ID!, holdIds: [ID!]): FulfillmentOrderReleaseHoldPayload
+  }
+
+  input OrderInput {
+    id: ID!
+    tags: [String!]
+    note: String
+  }
+
+  input FulfillmentOrderHoldInput {
+    reason: FulfillmentHoldReason!
+    reasonNotes: String
+    notifyMerchant: Boolean = false
+    handle: String
+  }
+
+  enum FulfillmentHoldReason {
+    AWAITING_PAYMENT
+    AWAITING_RETURN_ITEMS
+    HIGH_RISK_OF_FRAUD
+    INCORRECT_ADDRESS
+    INVENTORY_OUT_OF_STOCK
+    ONLINE_STORE_POST_PURCHASE_CROSS_SELL
+    OTHER
+    UNKNOWN_DELIVERY_DATE
+  }
+
+  type TagsPayload {
+    node: Node
+    userErrors: [UserError!]
+  }
+
+  type OrderUpdatePayload {
+    order: Order
+    userErrors: [UserError!]
+  }
+
+  type FulfillmentOrderHoldPayload {
+    fulfillmentHold: FulfillmentHold
+    fulfillmentOrder: FulfillmentOrder
+    userErrors: [FulfillmentOrderUserError!]
+  }
+
+  type FulfillmentOrderReleaseHoldPayload {
+    fulfillmentOrder: FulfillmentOrder
+    userErrors: [FulfillmentOrderUserError!]
+  }
+
+  type FulfillmentOrderUserError {
+    field: [String!]
+    message: String
+    code: String
+  }
+`;
+
 /** Orders and their parts, for {@link ADMIN_SCHEMA}: what `order-node.ts` answers. */
 export const ORDER_TYPES = /* GraphQL */ `
   type Order implements Node {
@@ -42,6 +104,23 @@ export const ORDER_TYPES = /* GraphQL */ `
     returns(first: Int, after: String): ReturnConnection
     disputes: [OrderDisputeSummary!]
     customer: Customer
+    fulfillmentOrders(first: Int, after: String): FulfillmentOrderConnection
+  }
+
+  type FulfillmentOrder implements Node {
+    id: ID!
+    orderId: ID
+    status: String
+    updatedAt: DateTime
+    fulfillmentHolds: [FulfillmentHold!]
+  }
+
+  type FulfillmentHold implements Node {
+    id: ID!
+    handle: String
+    reason: String
+    reasonNotes: String
+    heldByRequestingApp: Boolean
   }
 
   type Count {

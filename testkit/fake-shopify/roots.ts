@@ -1,8 +1,10 @@
 import type { BulkOperations } from './bulk.ts';
 import type { FakeOrder } from './fake-order.ts';
 import { connectionOf } from './connection.ts';
+import { fulfilmentOrderNode, orderIdOf } from './fulfilment-orders.ts';
 import { refusedQuery, type Node } from './graphql-node.ts';
 import { countOrders, listOrders, type CountArgs, type OrdersArgs } from './order-listing.ts';
+import { orderMutations, type WrittenShop } from './mutations.ts';
 import { orderNode, partOf } from './order-node.ts';
 
 /** What queries read of a shop. */
@@ -57,9 +59,10 @@ export function queryRoot(shop: QueriedShop): Node {
   };
 }
 
-export function mutationRoot(shop: QueriedShop): Node {
+export function mutationRoot(shop: QueriedShop & WrittenShop): Node {
   return {
     __typename: 'MutationRoot',
+    ...orderMutations(shop, (order) => nodeOf(shop, order)),
     bulkOperationRunQuery: ({ query }: { query?: string }) => {
       readable(shop);
       return shop.bulk.run(query ?? '');
@@ -89,8 +92,18 @@ function nodeOf(shop: QueriedShop, order: FakeOrder): Node {
       .filter(([, what]) => !mayRead(what))
       .map(([field, what]) => [field, () => denied(field, `read_${what}`)]),
   );
-  const node = { ...orderNode(order), ...refused };
+  const node = { ...orderNode(order), ...refused, fulfillmentOrders: fulfilmentOrdersOf(shop, order) };
   return shop.hidesAddresses ? { ...node, shippingAddress: notApproved } : node;
+}
+
+const FULFILMENT_ORDERS = 'read_merchant_managed_fulfillment_orders';
+
+function fulfilmentOrdersOf({ scopes }: QueriedShop, order: FakeOrder): (args: object) => Node {
+  return (args) => {
+    if (!scopes.includes(FULFILMENT_ORDERS) && !scopes.includes(FULFILMENT_ORDERS.replace('read_', 'write_')))
+      denied('fulfillmentOrders', FULFILMENT_ORDERS);
+    return connectionOf('FulfillmentOrder', [fulfilmentOrderNode(order)], args);
+  };
 }
 
 /** Fields of an order that need another scope than orders. */
@@ -119,6 +132,10 @@ function byId(shop: QueriedShop, gid: string | undefined): Node | null {
   const [, type, id] = /^gid:\/\/shopify\/(\w+)\/(\d+)$/.exec(gid ?? '') ?? [];
   if (!gid || !type || !id) throw refusedQuery('argumentLiteralsIncompatible', `Invalid global id '${gid}'`);
   if (type === 'BulkOperation') return shop.bulk.find(gid);
+  if (type === 'FulfillmentOrder') {
+    const held = orderOf(shop, 'Order', orderIdOf(id));
+    return held && fulfilmentOrderNode(held);
+  }
   const order = orderOf(shop, type, id);
   if (!order) return null;
   return type === 'Order' ? nodeOf(shop, order) : readablePart(shop, type, partOf(order, gid));
