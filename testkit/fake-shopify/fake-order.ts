@@ -1,8 +1,16 @@
 import { shopTime } from '../deliveries/bodies.ts';
 import type { Delivery } from '../deliveries/life.ts';
-import type { Hold } from './fulfilment-orders.ts';
 
 export type Json = Record<string, unknown>;
+
+/** A hold on an order's fulfilment. */
+export interface Hold {
+  id: string;
+  /** One app cannot hold twice with one handle. */
+  handle: string;
+  reason: string;
+  reasonNotes: string | null;
+}
 
 /** The lists of an order that a part belongs to, by the topic that reports the part. */
 const LIST_OF: Readonly<Record<string, string>> = {

@@ -1,14 +1,5 @@
-import type { FakeOrder } from './fake-order.ts';
+import type { FakeOrder, Hold } from './fake-order.ts';
 import type { Node } from './graphql-node.ts';
-
-/** A hold on an order's fulfilment. */
-export interface Hold {
-  id: string;
-  /** One app cannot hold twice with one handle. */
-  handle: string;
-  reason: string;
-  reasonNotes: string | null;
-}
 
 /** An order has one fulfilment order here. Its number is another than the order's, as at Shopify. */
 const OFFSET = 1_000_000_000n;

@@ -60,7 +60,7 @@ function changeTags(shop: WrittenShop, id: string, changed: (known: string[]) =>
   needs(shop, 'write_orders');
   const order = find(shop, 'Order', id);
   if (!order) return { node: null, userErrors: [notFound('Node')] };
-  const known = String(order.rest().tags ?? '');
+  const known = (order.rest().tags ?? '') as string;
   const tags = changed(known === '' ? [] : known.split(', ')).join(', ');
   if (tags !== known) shop.change(order, { tags });
   return { node: { __typename: 'Order', id: order.gid }, userErrors: [] };

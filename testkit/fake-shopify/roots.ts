@@ -132,13 +132,15 @@ function byId(shop: QueriedShop, gid: string | undefined): Node | null {
   const [, type, id] = /^gid:\/\/shopify\/(\w+)\/(\d+)$/.exec(gid ?? '') ?? [];
   if (!gid || !type || !id) throw refusedQuery('argumentLiteralsIncompatible', `Invalid global id '${gid}'`);
   if (type === 'BulkOperation') return shop.bulk.find(gid);
-  if (type === 'FulfillmentOrder') {
-    const held = orderOf(shop, 'Order', orderIdOf(id));
-    return held && fulfilmentOrderNode(held);
-  }
+  if (type === 'FulfillmentOrder') return fulfilmentOrder(shop, id);
   const order = orderOf(shop, type, id);
   if (!order) return null;
   return type === 'Order' ? nodeOf(shop, order) : readablePart(shop, type, partOf(order, gid));
+}
+
+function fulfilmentOrder(shop: QueriedShop, id: string): Node | null {
+  const order = orderOf(shop, 'Order', orderIdOf(id));
+  return order && fulfilmentOrderNode(order);
 }
 
 /** The order of this id, or the one with this part, if the app may read it. */
