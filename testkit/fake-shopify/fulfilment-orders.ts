@@ -4,7 +4,7 @@ import type { Node } from './graphql-node.ts';
 /** An order has one fulfilment order here. Its number is another than the order's, as at Shopify. */
 const OFFSET = 1_000_000_000n;
 
-export function fulfilmentOrderGid(order: FakeOrder): string {
+function fulfilmentOrderGid(order: FakeOrder): string {
   return `gid://shopify/FulfillmentOrder/${BigInt(order.id) + OFFSET}`;
 }
 
