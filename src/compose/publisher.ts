@@ -1,6 +1,7 @@
 import { loadHandlers } from '../handle/load.ts';
 import { mongoCheck, redisCheck } from '../health/checks.ts';
 import { createLocks } from '../lock/locks.ts';
+import { createBackfillStore } from '../persist/backfill-store.ts';
 import { createBodyKeeper } from '../persist/body-keeper.ts';
 import { createDestinationStore, type DestinationStore } from '../persist/destination-store.ts';
 import type { EffectDocument } from '../persist/effect-schema.ts';
@@ -9,8 +10,10 @@ import { createHandlerStepStore } from '../persist/handler-step-store.ts';
 import { streamJournaled, webhookIdsOf } from '../persist/journaled.ts';
 import { createOrderStore } from '../persist/order-store.ts';
 import { createRoutedBlocks } from '../persist/routed-blocks.ts';
+import { backfilling } from '../publish/backfill-scan.ts';
 import { createExpressions } from '../publish/expressions.ts';
 import { destinationWorkers } from '../publish/destination-workers.ts';
+import { createHandover } from '../publish/handover.ts';
 import { LaneQueues } from '../publish/lane-queues.ts';
 import { laneSweeper } from '../publish/lane-sweeper.ts';
 import { createHandlers, type Handlers } from '../publish/handlers.ts';
@@ -42,12 +45,14 @@ export function composePublisher(resources: Resources): Composition {
     log,
     now,
   });
+  const history = { orders: messages, backfills: createBackfillStore(collections), effects, now };
   const handlers = handlersOf(resources, destinations, messages);
   const workers = destinationWorkers({
     lock,
     lockKey: ({ destination, order }) => inPartitionOf(destination, partitions).laneLock(destination, order),
     effects,
     messages,
+    handOver: createHandover(history),
     handlers,
     expressions,
     watch: (effect, ending, ms) => watch(resources, effect, ending.state, ms),
@@ -79,6 +84,13 @@ export function composePublisher(resources: Resources): Composition {
         workers,
         laneSweeper({ destinations, effects, queues, log, now }),
         routing({ router, lock: () => lock.acquire(redisKeys(0).routerLock, 'router'), log, now }),
+        backfilling({
+          ...history,
+          destinations,
+          queues,
+          lock: () => lock.acquire(redisKeys(0).backfillLock, 'backfill'),
+          log,
+        }),
       ],
     },
   };

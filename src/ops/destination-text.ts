@@ -58,6 +58,7 @@ export function destinationText(destination: Destination): string {
     ['priority', typeof priority === 'string' ? priority : JSON.stringify(priority)],
     ['at a time', destination.concurrency],
     ['rate', rate && `${rate.max} in ${rate.durationMs} ms`],
+    ['backfill rate', `${destination.backfillRate} orders/s`],
     ['timeout', `${destination.timeoutMs} ms`],
     ['if in doubt', destination.inDoubt],
     ['asks', destination.probeUrl],
@@ -68,11 +69,23 @@ export function destinationText(destination: Destination): string {
     ['parked', open.parked],
     ['oldest', time(open.oldestAt)],
     ['paused for', pauseText(destination)],
+    ['backfill', backfillText(destination)],
     ['created', time(destination.createdAt)],
     ['changed', time(destination.changedAt)],
     ['revision', destination.revision],
   ]);
   return `${head}\n\n${rows}`;
+}
+
+/** How far a backfill is. */
+function backfillText({ backfill, state }: Destination): string | null {
+  if (!backfill) return null;
+  const { from, orders, about, effects, endsAt, endedAt } = backfill;
+  const what = `from ${from === null ? 'the beginning' : time(from)}: ${counted(effects, 'effect')} of`;
+  if (endedAt !== null) return `${what} ${counted(orders, 'order')}, ended ${time(endedAt)}`;
+  const progress = `${what} ${orders} of about ${about === null ? '?' : counted(about, 'order')}`;
+  if (state === 'paused') return `${progress}, paused`;
+  return endsAt === null ? progress : `${progress}, ends about ${time(endsAt)}`;
 }
 
 /** The lines that show a secret that was made; none if none was. */

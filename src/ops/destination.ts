@@ -14,6 +14,8 @@ import type { Session } from './session.ts';
 import { counted } from './table.ts';
 import { changeOptions, verb, type Changing } from './verb.ts';
 
+const fromOption = (about: string) => new Option('--from <time>', about);
+
 const placeFor = (name: string) => placeOf('destinations', name);
 const saidOf =
   (name: string) =>
@@ -53,7 +55,7 @@ export const DESTINATION_VERBS = [
       session.show(destination, destinationText(destination));
     },
   }),
-  verb<Changing & { file: string }>({
+  verb<Changing & { file: string; from?: string }>({
     call: 'put <name>',
     about: 'Add or change a destination; prints a secret that was made, once',
     options: [
@@ -61,9 +63,20 @@ export const DESTINATION_VERBS = [
         '--file <json>',
         'Its settings; - for stdin; others get their defaults',
       ).makeOptionMandatory(),
+      fromOption('Of a new one: send the history first, from "beginning" or a time: 2026-11-20T10:00:00Z'),
       ...changeOptions(),
     ],
-    act: (session, [name = ''], { file, ...changing }) => put(session, name, readSettings(file), changing),
+    act: (session, [name = ''], { file, from, ...changing }) =>
+      put(session, name, { ...readSettings(file), ...(from !== undefined && { from }) }, changing),
+  }),
+  verb<Changing & { from: string }>({
+    call: 'backfill <name>',
+    about: 'Send the history of all orders to a destination; what it has got is not sent again',
+    options: [
+      fromOption('"beginning", or a time: 2026-11-20T10:00:00Z').makeOptionMandatory(),
+      ...changeOptions(),
+    ],
+    act: (session, [name = ''], { from, ...changing }) => backfill(session, name, from, changing),
   }),
   turning('pause', 'Pause a destination: its effects wait', 'It would be paused. Its effects would wait.'),
   turning('resume', 'Resume a destination', 'It would resume. Waiting effects would be sent.'),
@@ -92,6 +105,18 @@ async function put(session: Session, name: string, settings: object, changing: C
   await changeShowing(session, changing, proposed, (done) =>
     [saidOf(name)(done), ...secretText(done)].join('\n'),
   );
+}
+
+async function backfill(session: Session, name: string, from: string, changing: Changing): Promise<void> {
+  const proposed = {
+    look: async () =>
+      wouldBe(
+        await session.ask(placeFor(name)),
+        `Changes since ${from} would be sent to it, if it has not got them.`,
+      ),
+    act: (reason: string) => session.send<DestinationAnswer>(`${placeFor(name)}/backfill`, { from, reason }),
+  };
+  await changeShowing(session, changing, proposed, saidOf(name));
 }
 
 async function sendSample(session: Session, name: string, changing: Changing): Promise<void> {

@@ -26,8 +26,8 @@ export function commitRecord(
   return { version: before.version + 1, committedAt, changed: changedFields(before, after), events };
 }
 
-/** The topics of Lockstep's own commits. */
-export type OwnTopic = 'lockstep/rebuilt' | 'lockstep/redacted';
+/** The topics of Lockstep's own commits, and of the message that stands for older ones (effects.ts). */
+export type OwnTopic = 'lockstep/rebuilt' | 'lockstep/redacted' | 'lockstep/backfilled';
 
 /** The record of a commit that applies no event. @param before null: there was no order */
 export function ownRecord(

@@ -1,5 +1,6 @@
 import type { CommitRecord, CommittedEvent } from './commit-record.ts';
-import type { OwnTopic } from './committed.ts';
+import { ownRecord, type OwnTopic } from './committed.ts';
+import type { Order } from './order.ts';
 import { STATUSES } from './status.ts';
 import { isTopic } from './topics.ts';
 
@@ -11,9 +12,13 @@ export interface EffectRule {
   shops: readonly string[] | null;
 }
 
+/** The type of the message that stands for a history that is not kept any more. */
+const BACKFILLED = 'lockstep/backfilled';
+
 const OWN_TOPICS: readonly string[] = [
   'lockstep/rebuilt',
   'lockstep/redacted',
+  BACKFILLED,
 ] as const satisfies readonly OwnTopic[];
 
 /** Whether this is something that {@link EffectRule} `on` may name. */
@@ -34,6 +39,11 @@ export function changesOfCommit({
   events,
 }: Pick<CommitRecord, 'version' | 'events'>): CommittedChange[] {
   return events.map((event, index) => ({ ...event, version, index }));
+}
+
+/** The newest state of an order as a change: it stands for the history that is not kept any more. */
+export function newestAsChange(order: Order, at: number): CommittedEvent[] {
+  return ownRecord(BACKFILLED, null, order, [], order.committed?.committedAt ?? at).events;
 }
 
 /** An event that changed nothing sets off nothing. A late one sets off what is news. */

@@ -2,6 +2,7 @@ import type { Connection, Model, mongo } from 'mongoose';
 import type { Config } from '../system/config.ts';
 import { auditSchema, type AuditDocument } from './audit-schema.ts';
 import { completenessSchema, type CompletenessDocument } from './completeness-schema.ts';
+import { backfilledLaneSchema, type BackfilledLaneDocument } from './backfilled-lane-schema.ts';
 import { blockSchema, CHANGES_TTL_INDEX, type BlockDocument } from './block-schema.ts';
 import { outboxSchema, TOMBSTONE_DAYS, TOMBSTONE_TTL_INDEX, type OutboxDocument } from './outbox-schema.ts';
 import { destinationSchema, type DestinationDocument } from './destination-schema.ts';
@@ -52,6 +53,7 @@ export interface Collections {
   destinations: Model<DestinationDocument>;
   effects: Model<EffectDocument>;
   handlerSteps: Model<HandlerStepDocument>;
+  backfilledLanes: Model<BackfilledLaneDocument>;
   routed: Model<RoutedDocument>;
 }
 
@@ -75,6 +77,7 @@ export function collectionsOf(connection: Connection): Collections {
     destinations: connection.model<DestinationDocument>('Destination', destinationSchema),
     effects: connection.model<EffectDocument>('Effect', effectSchema),
     handlerSteps: connection.model<HandlerStepDocument>('HandlerStep', handlerStepSchema),
+    backfilledLanes: connection.model<BackfilledLaneDocument>('BackfilledLane', backfilledLaneSchema),
     routed: connection.model<RoutedDocument>('Routed', routedSchema),
   };
 }

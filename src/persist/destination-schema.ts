@@ -29,6 +29,28 @@ export interface HandlerCode {
   seenAt: Date;
 }
 
+/** Sends the history of orders to a destination (docs/effects.md): what was asked for, and how far it is. */
+export interface Backfill {
+  /** Different for each one. */
+  id: string;
+  /** Only changes committed since then; null: from the beginning. */
+  from: Date | null;
+  /** When it was started. */
+  since: Date;
+  /** The time of the newest block of the feed then: later blocks have what is live. */
+  after: Date | null;
+  /** All orders up to this key have their history. */
+  position: string;
+  /** Orders up to the position, of about how many; null: not counted yet. */
+  orders: number;
+  about: number | null;
+  /** Effects that it made up to the position. */
+  effects: number;
+  movedAt: Date | null;
+  /** Null: it is not finished. */
+  endedAt: Date | null;
+}
+
 /** Where effects go, and under which conditions. */
 export interface DestinationDocument extends EffectRule {
   /** Its name. */
@@ -58,6 +80,8 @@ export interface DestinationDocument extends EffectRule {
   priority: Priority | Record<string, Priority>;
   concurrency: number;
   rate: Rate | null;
+  /** Orders per second of a backfill; absent in documents that are older. */
+  backfillRate?: number;
   timeoutMs: number;
   inDoubt: InDoubtPolicy;
   /** Each is encrypted. The first is the newest; messages are signed with all of them. */
@@ -69,10 +93,26 @@ export interface DestinationDocument extends EffectRule {
   changedAt: Date;
   /** Counts changes: publishers notice them by it. */
   revision: number;
+  /** The last one; absent: none. */
+  backfill?: Backfill;
 }
 
 const handler = { _id: false, version: Number, seenAt: Date } satisfies SubfieldsOf<HandlerCode>;
 const rate = { _id: false, max: Number, durationMs: Number } satisfies SubfieldsOf<Rate>;
+
+const backfill = {
+  _id: false,
+  id: String,
+  from: Date,
+  since: Date,
+  after: Date,
+  position: String,
+  orders: Number,
+  about: Number,
+  effects: Number,
+  movedAt: Date,
+  endedAt: Date,
+} satisfies SubfieldsOf<Backfill>;
 
 export const destinationSchema = new Schema(
   {
@@ -93,6 +133,7 @@ export const destinationSchema = new Schema(
     priority: Schema.Types.Mixed,
     concurrency: Number,
     rate: { type: rate, default: null },
+    backfillRate: Number,
     timeoutMs: Number,
     inDoubt: { type: String, enum: IN_DOUBT_POLICIES },
     secrets: [SEALED],
@@ -101,6 +142,7 @@ export const destinationSchema = new Schema(
     createdAt: Date,
     changedAt: Date,
     revision: Number,
+    backfill: { type: backfill, default: undefined },
   } satisfies FieldsOf<DestinationDocument>,
   { collection: 'destinations', versionKey: false, strict: true, minimize: false },
 );

@@ -1,4 +1,5 @@
 import type { Collections } from './collections.ts';
+import { newBackfill } from './backfill-store.ts';
 import type { DestinationDocument, HandlerCode } from './destination-schema.ts';
 import { isDuplicateKey } from './duplicate-key.ts';
 import { createRoutedBlocks } from './routed-blocks.ts';
@@ -6,8 +7,23 @@ import { createRoutedBlocks } from './routed-blocks.ts';
 /** What an admin decides about a destination. */
 export type DestinationFields = Omit<
   DestinationDocument,
-  '_id' | 'uid' | 'afterBlock' | 'handler' | 'state' | 'because' | 'createdAt' | 'changedAt' | 'revision'
+  | '_id'
+  | 'uid'
+  | 'afterBlock'
+  | 'handler'
+  | 'state'
+  | 'because'
+  | 'createdAt'
+  | 'changedAt'
+  | 'revision'
+  | 'backfill'
 >;
+
+interface More {
+  handler?: HandlerCode;
+  /** Of a new destination: also the changes since this time; null: since the beginning. */
+  from?: Date | null | undefined;
+}
 
 /** Destinations. Every change counts its revision up, and each is one write. */
 export interface DestinationStore {
@@ -24,10 +40,15 @@ export interface DestinationStore {
     fields: DestinationFields,
     revision: number | null,
     uid: string,
-    handler?: HandlerCode,
+    more?: More,
   ) => Promise<DestinationDocument | null>;
   /** A publisher has this version of a handler's code. */
   seen: (name: string, version: number) => Promise<void>;
+  /**
+   * Starts a backfill. @param from null: from the beginning
+   * @returns null: another one is not finished, or there is no such destination
+   */
+  backfill: (name: string, from: Date | null) => Promise<DestinationDocument | null>;
   /** @returns the destination as it is now; null: there is none */
   pause: (name: string, because: string) => Promise<DestinationDocument | null>;
   resume: (name: string) => Promise<DestinationDocument | null>;
@@ -52,11 +73,13 @@ export function createDestinationStore(
     all: async () =>
       await destinations.find().sort({ _id: 1 }).readConcern('majority').lean<DestinationDocument[]>(),
     one: async (name) => await destinations.findById(String(name)).lean<DestinationDocument>(),
-    put: async (name, fields, revision, uid, handler) => {
+    put: async (name, fields, revision, uid, { handler, from } = {}) => {
       const at = new Date(now());
       if (revision === null) {
         // Routing begins here, if this is the first destination.
         await blocks.position();
+        // Before the newest block is read: what comes after it counts as live.
+        const backfill = from === undefined ? undefined : await newBackfill(feed, from, at);
         const afterBlock = await blocks.newest();
         return await insert(destinations, {
           _id: name,
@@ -69,6 +92,7 @@ export function createDestinationStore(
           createdAt: at,
           changedAt: at,
           revision: 1,
+          ...(backfill && { backfill }),
         });
       }
       return await destinations
@@ -84,6 +108,18 @@ export function createDestinationStore(
         { _id: { $eq: name }, 'handler.version': version },
         { $set: { 'handler.seenAt': new Date(now()) } },
       );
+    },
+    backfill: async (name, from) => {
+      const at = new Date(now());
+      const backfill = await newBackfill(feed, from, at);
+      const isFree = { $or: [{ backfill: null }, { 'backfill.endedAt': { $ne: null } }] };
+      return await destinations
+        .findOneAndUpdate(
+          { _id: { $eq: name }, ...isFree },
+          { $set: { backfill, changedAt: at }, $inc: { revision: 1 } },
+          { returnDocument: 'after' },
+        )
+        .lean<DestinationDocument>();
     },
     pause: (name, because) => change(name, { state: 'paused', because }),
     resume: (name) => change(name, { state: 'active', because: null }),

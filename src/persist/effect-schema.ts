@@ -29,6 +29,8 @@ export interface EffectDocument extends Pick<
   /** The change arrived late: the order already had newer ones. */
   late: boolean;
   occurredAt: Date;
+  /** Made by a backfill: sent after what is live. */
+  backfilled?: true;
   state: EffectState;
   /** Present until it is done or skipped. */
   open?: true;
@@ -66,6 +68,7 @@ export const effectSchema = new Schema(
     after: Schema.Types.Mixed,
     late: Boolean,
     occurredAt: Date,
+    backfilled: Boolean,
     state: { type: String, enum: EFFECT_STATES },
     open: Boolean,
     attempts: Number,

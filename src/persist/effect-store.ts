@@ -57,7 +57,7 @@ export interface EffectStore {
     destination: string,
     before: Date,
     limit: number,
-  ) => Promise<Pick<EffectDocument, 'order' | 'topic'>[]>;
+  ) => Promise<Pick<EffectDocument, 'order' | 'topic' | 'backfilled'>[]>;
 }
 
 /** Effects of a lane that are read at a time. */
@@ -104,10 +104,13 @@ export function createEffectStore(
     },
     due: async (destination, before, limit) =>
       await effects
-        .find({ open: true, destination, dueAt: { $lt: before } }, { _id: 0, order: 1, topic: 1 })
+        .find(
+          { open: true, destination, dueAt: { $lt: before } },
+          { _id: 0, order: 1, topic: 1, backfilled: 1 },
+        )
         .sort({ dueAt: 1 })
         .limit(limit)
-        .lean<Pick<EffectDocument, 'order' | 'topic'>[]>(),
+        .lean<Pick<EffectDocument, 'order' | 'topic' | 'backfilled'>[]>(),
   };
 }
 

@@ -11,3 +11,8 @@ const AWAY = [
 export function isMongoAway(error: unknown): boolean {
   return AWAY.some((kind) => error instanceof kind);
 }
+
+/** Whether MongoDB or its client failed: unlike damaged data, another attempt may succeed. */
+export function isMongoError(error: unknown): boolean {
+  return error instanceof mongo.MongoError;
+}

@@ -30,9 +30,10 @@ export function effectsOf(
   });
 }
 
-function effectOf(
-  { _id: destination, uid }: Reached,
-  { order, committedAt }: Commit,
+/** The effect of a change at a destination. */
+export function effectOf(
+  { _id: destination, uid }: Pick<Reached, '_id' | 'uid'>,
+  { order, committedAt }: Pick<Commit, 'order' | 'committedAt'>,
   change: CommittedChange,
   now: Date,
 ): EffectDocument {
@@ -71,6 +72,6 @@ function effectId(...of: string[]): string {
   return `ef_${createHash('sha256').update(JSON.stringify(of)).digest('hex').slice(0, 40)}`;
 }
 
-function shopOf(order: string): string {
+export function shopOf(order: string): string {
   return order.slice(0, order.indexOf('/'));
 }

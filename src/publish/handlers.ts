@@ -102,8 +102,8 @@ async function putHandler(
     await destinations.seen(name, version);
     return true;
   }
-  const code = { version, seenAt: new Date(now()) };
-  return (await destinations.put(name, fields, known?.revision ?? null, randomUUID(), code)) !== null;
+  const more = { handler: { version, seenAt: new Date(now()) } };
+  return (await destinations.put(name, fields, known?.revision ?? null, randomUUID(), more)) !== null;
 }
 
 function sinkOf({ rules, ...place }: LoadedHandler, { steps, newest, log }: HandlersTools): Sink<Ran> {

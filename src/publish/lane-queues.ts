@@ -7,12 +7,16 @@ import type { Logger } from '../system/log.ts';
 import { inPartitionOf, laneQueue, type RedisKeys } from '../system/redis-keys.ts';
 import { PRIORITIES, type Priority } from '../system/states.ts';
 
+/** What a backfill made comes after everything that is live. */
+const LANE_PRIORITIES = [...PRIORITIES, 'backfill'] as const;
+type LanePriority = Priority | 'backfill';
+
 /** The data of a lane's job: a wake-up, and nothing from the message. */
 export interface LaneJob {
   order: string;
 }
 
-type Woken = Pick<EffectDocument, 'order' | 'topic'>;
+type Woken = Pick<EffectDocument, 'order' | 'topic' | 'backfilled'>;
 type PriorityOf = Pick<DestinationDocument, '_id' | 'priority'>;
 
 /**
@@ -55,7 +59,7 @@ export class LaneQueues {
 
   /** Does not throw: the sweeper replaces a lost wake-up. */
   async wake(destination: PriorityOf, effects: readonly Woken[]): Promise<void> {
-    const jobs = effects.map(({ order, topic }) => ({ order, priority: priorityOf(destination, topic) }));
+    const jobs = effects.map((each) => ({ order: each.order, priority: priorityOf(destination, each) }));
     if (jobs.length === 0) return;
     const distinct = new Map(jobs.map((each) => [idOf(each), each]));
     try {
@@ -71,7 +75,7 @@ export class LaneQueues {
     const queue = this.of(destination._id);
     await Promise.all(
       effects.flatMap(({ order }) =>
-        PRIORITIES.map((priority) => queue.removeDeduplicationKey(idOf({ order, priority }))),
+        LANE_PRIORITIES.map((priority) => queue.removeDeduplicationKey(idOf({ order, priority }))),
       ),
     );
     await this.wake(destination, effects);
@@ -82,7 +86,7 @@ export class LaneQueues {
     const queue = this.of(destination);
     const hasJob = async (order: string) => {
       const ids = await Promise.all(
-        PRIORITIES.map((priority) => queue.getDeduplicationJobId(idOf({ order, priority }))),
+        LANE_PRIORITIES.map((priority) => queue.getDeduplicationJobId(idOf({ order, priority }))),
       );
       const states = await Promise.all(ids.flatMap((id) => (id === null ? [] : [queue.getJobState(id)])));
       return states.some((state) => state !== 'unknown');
@@ -110,7 +114,7 @@ export class LaneQueues {
 
 interface Wake {
   order: string;
-  priority: Priority;
+  priority: LanePriority;
 }
 
 function idOf({ order, priority }: Wake): string {
@@ -122,10 +126,11 @@ function jobOf(wake: Wake) {
   return {
     name: 'lane',
     data: { order: wake.order },
-    opts: { deduplication, priority: 1 + PRIORITIES.indexOf(wake.priority) },
+    opts: { deduplication, priority: 1 + LANE_PRIORITIES.indexOf(wake.priority) },
   };
 }
 
-function priorityOf({ priority }: PriorityOf, topic: string): Priority {
+function priorityOf({ priority }: PriorityOf, { topic, backfilled }: Omit<Woken, 'order'>): LanePriority {
+  if (backfilled) return 'backfill';
   return typeof priority === 'string' ? priority : (priority[topic] ?? 'normal');
 }

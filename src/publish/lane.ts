@@ -6,6 +6,9 @@ import { deliver, type DeliveryTools } from './deliver.ts';
 import { STOPPED_STATES, type EffectState } from '../system/states.ts';
 import { messagesOf, type Message, type MessageSources } from './messages.ts';
 
+/** The journal of a commit is usually written within milliseconds. */
+const HISTORY_RETRY_MS = 1000;
+
 /** How a run of a lane ended. */
 export type LaneRun =
   /** Nothing is open, or nothing can be sent until an operator decides. */
@@ -20,6 +23,8 @@ export interface LaneTools extends DeliveryTools {
   lockKey: (lane: Lane) => string;
   effects: Pick<EffectStore, 'lane' | 'begin' | 'end'>;
   messages: MessageSources;
+  /** Makes the lane's history if a backfill has not reached it. False: it must be tried again. */
+  handOver: (lane: Lane, destination: DestinationDocument) => Promise<boolean>;
   /** Aborted when the program stops, or the destination is paused, changed or deleted. */
   stopping: AbortSignal;
   watch: (effect: EffectDocument, ending: Ending, ms: number) => void;
@@ -52,6 +57,8 @@ async function runHeld(
   lease: Lease,
   tools: LaneTools,
 ): Promise<LaneRun> {
+  if (!(await tools.handOver(lane, destination)))
+    return { outcome: 'later', at: new Date(tools.now() + HISTORY_RETRY_MS) };
   const open = await tools.effects.lane(lane);
   const effects = isOneByOne(destination) ? open.slice(0, 1) : open;
   const [first] = effects;

@@ -1,9 +1,7 @@
-import { decide } from '../order/decide.ts';
 import { trustedOrderKey, type OrderKey } from '../order/identity.ts';
 import type { Order } from '../order/order.ts';
-import type { KeepBody } from '../order/whole-body.ts';
 import type { EffectDocument } from '../persist/effect-schema.ts';
-import type { JournaledEvent } from '../persist/journaled.ts';
+import { replayed, type ReplaySources } from './replayed.ts';
 
 /** An order as of a change. */
 export interface OrderAt {
@@ -14,11 +12,8 @@ export interface OrderAt {
 }
 
 /** What messages are made from. */
-export interface OrderSources {
+export interface OrderSources extends ReplaySources {
   load: (order: OrderKey) => Promise<Order | null>;
-  /** The applied events of an order with their bodies, in sequence. */
-  journaled: (order: OrderKey) => AsyncIterable<JournaledEvent>;
-  keepBody: KeepBody;
 }
 
 type Change = Pick<EffectDocument, '_id' | 'order' | 'version' | 'index' | 'sequence'>;
@@ -56,29 +51,11 @@ async function rebuild(changes: readonly Change[], sources: OrderSources): Promi
   const wanted = new Set(changes.flatMap(({ sequence }) => sequence ?? []));
   const last = Math.max(0, ...wanted);
   const states = new Map<number, Order>();
-  try {
-    for await (const { sequence, order } of statesOf(trustedOrderKey(changes[0]?.order ?? ''), sources)) {
-      if (wanted.has(sequence)) states.set(sequence, order);
-      if (sequence >= last) break;
-    }
-  } catch {
-    // A damaged entry: what was rebuilt so far is right.
+  for await (const step of replayed(trustedOrderKey(changes[0]?.order ?? ''), sources)) {
+    if (!step) break;
+    const { sequence } = step.entry;
+    if (wanted.has(sequence)) states.set(sequence, step.order);
+    if (sequence >= last) break;
   }
   return states;
-}
-
-/** An order after each of its events. A gap, or a body that was redacted, ends it. */
-async function* statesOf(
-  key: OrderKey,
-  { journaled, keepBody }: OrderSources,
-): AsyncGenerator<{ sequence: number; order: Order }> {
-  let order: Order | null = null;
-  let next = 1;
-  for await (const { event, sequence, appliedAt } of journaled(key)) {
-    if (sequence !== next || event.body.length === 0) return;
-    order = decide(key, order, [event], appliedAt, undefined, keepBody).order ?? order;
-    if (!order) return;
-    yield { sequence, order };
-    next += 1;
-  }
 }

@@ -40,6 +40,8 @@ export interface RedisKeys {
   feedLock: string;
   /** Redlock's key for turning changes into effects. Partition 0. */
   routerLock: string;
+  /** Redlock's key for backfills. Partition 0. */
+  backfillLock: string;
   /** Redlock's key for the effects of an order at a destination. The partition is the destination's. */
   laneLock: (destination: string, order: string) => string;
   /** Redlock's key for refreshing a shop's token, reconciling the shop, or redacting in it. Partition 0. */
@@ -85,6 +87,7 @@ export function redisKeys(partition: number): RedisKeys {
     spoolLock: `${prefix}:lock:spool`,
     feedLock: `${prefix}:changes:lock`,
     routerLock: `${prefix}:effects:lock`,
+    backfillLock: `${prefix}:effects:backfill:lock`,
     laneLock: (destination, order) => `${prefix}:effects:lock:${destination}:${order}`,
     shopLock: (purpose, shop) => `${prefix}:lock:${purpose}:${shop}`,
     heartbeats: `${prefix}:heartbeats`,

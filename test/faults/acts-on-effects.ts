@@ -42,6 +42,23 @@ export const EFFECTS: Record<string, ActTest> = {
       };
     },
   },
+  'post /destinations/{name}/backfill': {
+    writes: ['change of the destination'],
+    again: 'same',
+    prepare: async (world, reason) => {
+      const name = await added(world);
+      return {
+        place: `/destinations/${name}/backfill`,
+        body: () => ({ from: 'beginning', reason }),
+        times: () =>
+          world.rig.collections.destinations.countDocuments({
+            _id: name,
+            'backfill.endedAt': null,
+            backfill: { $ne: null },
+          }),
+      };
+    },
+  },
   'post /destinations/{name}/pause': {
     writes: ['change of the destination'],
     again: 'same',

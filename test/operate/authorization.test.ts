@@ -35,6 +35,7 @@ const LEAST: Record<string, Role | 'nobody'> = {
   'get /destinations': 'viewer',
   'get /destinations/{name}': 'viewer',
   'put /destinations/{name}': 'admin',
+  'post /destinations/{name}/backfill': 'admin',
   'post /destinations/{name}/pause': 'operator',
   'post /destinations/{name}/resume': 'operator',
   'post /destinations/{name}/test': 'operator',

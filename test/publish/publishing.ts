@@ -29,6 +29,7 @@ const FIELDS: DestinationFields = {
   priority: 'normal',
   concurrency: 10,
   rate: null,
+  backfillRate: 1000,
   timeoutMs: 1000,
   inDoubt: 'repeat',
   secrets: [],
@@ -64,13 +65,19 @@ export function messageOf(text: string): Message {
   return { id: 'ef_1', text, about: { ...order, ...change } };
 }
 
+/** Two commits never have the same time. */
+function ticking(): () => number {
+  let last = 0;
+  return () => (last = Math.max(last + 1, Date.now()));
+}
+
 /** Publishers in this process, over what drains commit. */
 export class Publishing {
   readonly inside: Inside;
   readonly #running: Component[][] = [];
 
   private constructor(inside: Inside) {
-    this.inside = { ...inside, now: Date.now };
+    this.inside = { ...inside, now: Date.now, tools: { ...inside.tools, now: ticking() } };
   }
 
   static async open(settings: Settings = {}): Promise<Publishing> {
@@ -89,10 +96,16 @@ export class Publishing {
     };
   }
 
-  async destination(name: string, fields: Partial<DestinationFields>): Promise<DestinationDocument> {
+  /** @param from of a new one: where its history begins; null: at the beginning */
+  async destination(
+    name: string,
+    fields: Partial<DestinationFields>,
+    from?: Date | null,
+  ): Promise<DestinationDocument> {
     const store = createDestinationStore(this.inside.collections, Date.now);
     const known = await store.one(name);
-    const put = await store.put(name, { ...FIELDS, ...fields }, known?.revision ?? null, randomUUID());
+    const all = { ...FIELDS, ...fields };
+    const put = await store.put(name, all, known?.revision ?? null, randomUUID(), { from });
     if (!put) throw new Error(`${name} could not be put`);
     return put;
   }

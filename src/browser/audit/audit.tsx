@@ -38,6 +38,7 @@ const ACTION_NAMES = Object.keys({
   'compliance.redact': 0,
   'compliance.export': 0,
   'destination.put': 0,
+  'destination.backfill': 0,
   'destination.pause': 0,
   'destination.resume': 0,
   'destination.test': 0,

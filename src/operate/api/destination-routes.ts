@@ -1,5 +1,6 @@
 import { because } from '../shapes/mailboxes.ts';
 import {
+  backfillRequest,
   destination,
   destinationAnswer,
   destinationList,
@@ -12,11 +13,13 @@ import {
   deleteDestination,
   oneOf,
   putDestination,
+  startBackfill,
   testDestination,
   unknown,
   viewOf,
   type DestinationTools,
 } from '../steering/destinations.ts';
+
 import { route, type Route } from './route.ts';
 
 /** Where effects go. Secrets are shown only when they are made. */
@@ -58,7 +61,7 @@ function putRoute(tools: DestinationTools): Route {
     role: 'admin',
     scope: 'global',
     about:
-      'Adds or changes a destination: fields that are absent get their defaults. A new one gets all changes from now on. Only the answer contains a secret that was made.',
+      'Adds or changes a destination: fields that are absent get their defaults. A new one gets all changes from now on, and the history first if `from` says so. Only the answer contains a secret that was made.',
     params: destinationPlace,
     body: destinationPut,
     answer: destinationAnswer,
@@ -117,6 +120,19 @@ function otherRoutes(tools: DestinationTools): Route[] {
       withinMs: 130_000,
       audit: ({ params }) => ({ action: 'destination.test', target: `destination ${params.name}` }),
       handle: async ({ params: { name } }) => await testDestination(name, tools),
+    }),
+    route({
+      method: 'post',
+      path: '/destinations/{name}/backfill',
+      role: 'admin',
+      scope: 'global',
+      about:
+        'Sends the history of all orders to a destination, at its `backfillRate`. Changes that it has got already are not sent again.',
+      params: destinationPlace,
+      body: backfillRequest,
+      answer: destinationAnswer,
+      audit: ({ params }) => ({ action: 'destination.backfill', target: `destination ${params.name}` }),
+      handle: async ({ params: { name }, body }) => await startBackfill(name, body, tools),
     }),
     route({
       method: 'delete',

@@ -1,4 +1,4 @@
-import { APPLIED, CREATED, EVENT, ORDER, REASON, SHOP } from './example-values.ts';
+import { APPLIED, CREATED, EVENT, LATER, ORDER, REASON, SHOP } from './example-values.ts';
 
 /** Examples of the API's document: destinations and effects. */
 
@@ -16,6 +16,7 @@ const DESTINATION = {
   priority: 'normal',
   concurrency: 10,
   rate: { max: 5, durationMs: 1000 },
+  backfillRate: 20,
   timeoutMs: 10_000,
   inDoubt: 'repeat',
 };
@@ -30,6 +31,15 @@ const SHOWN = {
   changedAt: CREATED,
   revision: 1,
   open: { waiting: 2, failing: 0, sleeping: 0, inDoubt: 0, parked: 0, oldestAt: APPLIED },
+  backfill: {
+    from: null,
+    since: CREATED,
+    orders: 1200,
+    about: 4000,
+    effects: 9431,
+    endsAt: LATER,
+    endedAt: null,
+  },
   pausedForMs: 0,
 };
 const { name: _, ...SETTINGS } = DESTINATION;
@@ -72,6 +82,7 @@ export const EFFECT_EXAMPLES: Readonly<Record<string, unknown>> = {
   DestinationList: { destinations: [SHOWN] },
   DestinationRequest: { ...SETTINGS, reason: REASON },
   DestinationAnswer: { ...SHOWN, did: 'changed: revision 1' },
+  BackfillRequest: { from: '2026-11-01T00:00:00Z', reason: REASON },
   DestinationTested: {
     outcome: 'done',
     answer: '200',

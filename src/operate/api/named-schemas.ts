@@ -13,6 +13,7 @@ import {
 import { signedStatement } from '../../system/signed-statement.ts';
 import { complianceRequest, complianceList, exportRequest, exportAnswer } from '../shapes/compliance.ts';
 import {
+  backfillRequest,
   destination,
   destinationAnswer,
   destinationList,
@@ -128,6 +129,7 @@ const NAMED: Readonly<Record<string, [z.ZodType, string]>> = {
   DestinationList: [destinationList, 'All destinations, by name.'],
   DestinationRequest: [destinationPut, 'A destination as it should be. Absent fields get their defaults.'],
   DestinationAnswer: [destinationAnswer, 'The destination as it is now, and what was done.'],
+  BackfillRequest: [backfillRequest, 'Which history to send to a destination, and why.'],
   DestinationTested: [destinationTested, 'What happened to a sample.'],
   Effect: [effect, 'What a change of an order set off at a destination, and what happened to it.'],
   EffectDetail: [effectDetail, 'An effect, and what its handler has done.'],

@@ -28,6 +28,7 @@ const ACTIONS = {
   'compliance.redact': 'data was erased because Shopify asked for it',
   'compliance.export': "a customer's data was exported",
   'destination.put': 'a destination was added or changed',
+  'destination.backfill': 'a backfill of a destination was started',
   'destination.pause': 'a destination was paused',
   'destination.resume': 'a destination was resumed',
   'destination.test': 'a sample was sent to a destination',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isTrigger } from '../../order/effects.ts';
 import { DESTINATION_STATES, IN_DOUBT_POLICIES, PRIORITIES } from '../../system/states.ts';
+import { BACKFILL_RATE, MOST_BACKFILL_RATE } from '../../system/backfill-rate.ts';
 import { DESTINATION_KINDS } from '../../system/destination-kinds.ts';
 import { CREDENTIALS, SETTINGS } from './destination-settings.ts';
 import { count, instant, reason, shop } from './base.ts';
@@ -62,6 +63,12 @@ const settings = {
   rate: rate
     .nullable()
     .describe('at most so many messages in so much time, over all publishers; null: no limit'),
+  backfillRate: z
+    .number()
+    .int()
+    .min(1)
+    .max(MOST_BACKFILL_RATE)
+    .describe('how many orders per second get their history while a backfill runs, over all publishers'),
   timeoutMs: z.number().int().min(100).max(120_000).describe('how long one attempt may take'),
   inDoubt: z
     .enum(IN_DOUBT_POLICIES)
@@ -69,6 +76,18 @@ const settings = {
       'if a message may or may not have arrived: `repeat` sends it again with the same id, `ask` asks `probeUrl` first, `wait` waits for an operator',
     ),
 };
+
+/** Null: from the beginning. */
+const from = z
+  .union(
+    [z.literal('beginning'), z.iso.datetime({ offset: true })],
+    'not `beginning` or an ISO 8601 time with a zone',
+  )
+  .transform((text) => (text === 'beginning' ? null : new Date(text)))
+  .meta({
+    description: '`beginning`, or a time: only changes that Lockstep has committed since then',
+    examples: ['beginning', '2026-11-01T00:00:00Z'],
+  });
 
 /** The same with the defaults of fields that are absent. */
 const withDefaults = {
@@ -81,8 +100,14 @@ const withDefaults = {
   priority: settings.priority.default('normal'),
   concurrency: settings.concurrency.default(10),
   rate: settings.rate.default(null),
+  backfillRate: settings.backfillRate.default(BACKFILL_RATE),
   timeoutMs: settings.timeoutMs.default(10_000),
   inDoubt: settings.inDoubt.default('repeat'),
+  from: from
+    .optional()
+    .describe(
+      'only of a new destination: the history that it gets first, `beginning` or a time; absent: only changes from now on',
+    ),
 };
 
 const secret = z.string().max(200);
@@ -138,6 +163,21 @@ export const destinationPut = z.discriminatedUnion('kind', [
 ]);
 export type DestinationPut = z.output<typeof destinationPut>;
 
+export const backfillRequest = z.strictObject({ from, reason });
+export type BackfillRequest = z.output<typeof backfillRequest>;
+
+/** A backfill, and how far it is. */
+const backfill = z.object({
+  from: instant.nullable().describe('only changes committed since then; null: from the beginning'),
+  since: instant.describe('when it was started'),
+  orders: count.describe('orders that have their history'),
+  about: count.nullable().describe('of about how many; null: not counted yet'),
+  effects: count.describe('effects that it made for them'),
+  endsAt: instant.nullable().describe('by its pace so far; null: not known'),
+  endedAt: instant.nullable().describe('null: it is not finished'),
+});
+export type BackfillShown = z.infer<typeof backfill>;
+
 /** Open effects of a destination. */
 const open = z.object({
   waiting: count.describe('to be sent, for the first time'),
@@ -171,6 +211,7 @@ export const destination = z.object({
   changedAt: instant,
   revision: z.number().int(),
   open,
+  backfill: backfill.nullable().describe('the last one; null: none'),
   pausedForMs: z
     .number()
     .int()

@@ -4,13 +4,16 @@ import { HANDLER_PREFIX, type DestinationDocument } from '../../persist/destinat
 import type { DestinationStore } from '../../persist/destination-store.ts';
 import type { EffectActs } from '../../persist/effect-acts.ts';
 import type { Sealed } from '../../system/cipher.ts';
+import { BACKFILL_RATE } from '../../system/backfill-rate.ts';
 import { invalidField, Refusal } from '../refusal.ts';
 import type {
+  BackfillRequest,
   Destination,
   DestinationAnswer,
   DestinationPut,
   DestinationTested,
 } from '../shapes/destinations.ts';
+import { historyFrom, refuseFuture, shownBackfill } from './backfill.ts';
 
 /** Encrypts, checks and makes the secrets that sign messages. */
 interface DestinationSecrets {
@@ -41,11 +44,13 @@ export async function viewOf(
   tools: DestinationTools,
 ): Promise<Destination> {
   const { _id: name, uid: _, afterBlock: __, settings, credentials, secrets, ...shown } = destination;
-  const { createdAt, changedAt, handler, ...rest } = shown;
+  const { createdAt, changedAt, handler, backfill: ___, ...rest } = shown;
   const [counts, pausedForMs] = await Promise.all([tools.effects.counts(name), tools.pausedForMs(name)]);
   return {
     name,
     ...rest,
+    backfillRate: rest.backfillRate ?? BACKFILL_RATE,
+    backfill: shownBackfill(destination, tools.now()),
     settings: settings ?? null,
     credentials: Boolean(credentials),
     handler: handler ? { ...handler, seenAt: handler.seenAt.toISOString() } : null,
@@ -75,19 +80,28 @@ export async function putDestination(
   tools: DestinationTools,
 ): Promise<DestinationAnswer> {
   refuseReserved(name);
-  const { reason: _reason, secrets, credentials: _credentials, ...fields } = asked;
+  const { reason: _reason, secrets, credentials: _credentials, from, ...fields } = asked;
   refuseInvalid(fields, secrets, tools);
+  refuseFuture(from, tools.now());
   const known = await tools.store.one(name);
+  if (known && from !== undefined) throw invalidField('from', FROM_OF_NEW);
   const made = secrets === undefined && !known?.secrets.length ? tools.secrets.make() : undefined;
   const sealed = {
     secrets: sealedOf(name, made === undefined ? secrets : [made], known, tools),
     credentials: credentialsOf(name, asked, known, tools),
   };
   const revision = known?.revision ?? null;
-  const stored = await tools.store.put(name, { ...fields, ...sealed }, revision, randomUUID());
+  const stored = await tools.store.put(name, { ...fields, ...sealed }, revision, randomUUID(), { from });
   if (!stored) throw new Refusal('conflict', 'it was changed at the same moment: look at it again');
-  const did = known ? `changed: revision ${stored.revision}` : 'added: it gets all changes from now on';
+  const did = known ? `changed: revision ${stored.revision}` : addedWith(from);
   return { ...(await viewOf(stored, tools)), did, ...(made !== undefined && { secret: made }) };
+}
+
+const FROM_OF_NEW = 'is only for a new destination; POST …/backfill sends the history to one that exists';
+
+function addedWith(from: Date | null | undefined): string {
+  if (from === undefined) return 'added: it gets all changes from now on';
+  return `added: it gets ${historyFrom(from)}, and then what is new`;
 }
 
 /** A publisher that has the code makes the destination of a handler. */
@@ -154,6 +168,19 @@ function refuseLive(handler: DestinationDocument['handler'], now: number): void 
       'conflict',
       `a publisher had its code ${seconds} s ago: remove it from LOCKSTEP_HANDLERS first, and wait for a minute`,
     );
+}
+
+/** Starts a backfill of a destination that exists. */
+export async function startBackfill(
+  name: string,
+  { from }: BackfillRequest,
+  tools: DestinationTools,
+): Promise<DestinationAnswer> {
+  refuseFuture(from, tools.now());
+  await oneOf(name, tools);
+  const started = await tools.store.backfill(name, from);
+  if (!started) throw new Refusal('conflict', 'its backfill is not finished yet, or it was deleted');
+  return { ...(await viewOf(started, tools)), did: `started to send ${historyFrom(from)}` };
 }
 
 /** Sends a sample. */
