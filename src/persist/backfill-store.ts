@@ -10,7 +10,7 @@ import { keysOfShop } from './redaction.ts';
 
 type Backfilled = DestinationDocument & { backfill: Backfill };
 /** How far a backfill got in one step. */
-export interface Moved {
+interface Moved {
   position: string;
   /** Added to what there was. */
   orders: number;

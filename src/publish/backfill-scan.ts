@@ -15,7 +15,7 @@ const EVERY_MS = 250;
 /** Keys read in one step: orders that have not changed since `from` cost nothing else. */
 const READ_AT_ONCE = 500;
 /** Orders whose history is made at the same time: of each, one body is in memory. */
-const MADE_AT_ONCE = 4;
+const MADE_AT_ONCE = 8;
 /** If a destination has this many open effects, a backfill waits: it adds no more than can be sent. */
 const MOST_OPEN = 5000;
 /** All publishers have noticed a new revision, and their lanes make histories. */

@@ -136,6 +136,21 @@ describe('destinations and effects, in a real Chromium', () => {
   );
 
   test(
+    'the page of a destination shows how far its backfill is',
+    async () => {
+      const backfill = { id: 'b', from: null, since: new Date(), after: null, position: '', orders: 1200 };
+      const progress = { about: 4000, effects: 9431, movedAt: null, endedAt: null };
+      const { destinations } = publishing.inside.collections;
+      await destinations.updateOne({ _id: 'erp' }, { $set: { backfill: { ...backfill, ...progress } } });
+      await open('/destinations/erp');
+      await page.getByText('1,200 of about 4,000, 9,431 effects').waitFor();
+      await destinations.updateOne({ _id: 'erp' }, { $unset: { backfill: 1 } });
+      expect(watched.complaints).toEqual([]);
+    },
+    SECONDS_MS,
+  );
+
+  test(
     'a sample is sent, and a refused one is said to be refused',
     async () => {
       await open('/destinations/erp');

@@ -48,6 +48,10 @@ const COMMANDS = {
   'lock of a lane': { link: 'redis', pattern: ':effects:lock:erp' },
   'read of a lane': mongo('find', 'effects'),
   'end of an effect': { link: 'mongo', pattern: 'lockstep.effects' },
+  // Of backfills.
+  'place of a backfill': mongo('update', 'destinations'),
+  'memory of a lane': mongo('insert', 'effects_backfilled'),
+  'end of the memory': mongo('delete', 'effects_backfilled'),
   // Of operators' actions.
   'record of the destination': mongo('insert', 'destinations'),
   'change of the destination': mongo('findAndModify', 'destinations'),
@@ -94,6 +98,14 @@ export const PUBLISHER_POINTS = pointsOf(
   'lock of a lane',
   'read of a lane',
   'end of an effect',
+);
+
+/** Eight moments of a backfill. */
+export const BACKFILL_POINTS = pointsOf(
+  'end of the memory',
+  'storing of effects',
+  'memory of a lane',
+  'place of a backfill',
 );
 
 /** Sends new orders, so many at a time, until the victim reaches a moment, and kills it right there. */

@@ -43,6 +43,7 @@ class Destinations {
     },
     expressionProblem: () => null,
     pausedForMs: () => Promise.resolve(0),
+    now: Date.now,
   } as unknown as DestinationTools;
 
   put(body: object) {

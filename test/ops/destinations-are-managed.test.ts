@@ -117,6 +117,32 @@ describe('ops destination', () => {
     expect((await stored())?.state).toBe('active');
   });
 
+  test('backfill sends the history to a destination that exists, and put --from to a new one', async () => {
+    expect((await admin('backfill', 'erp', '--from', 'beginning')).stdout).toContain('Nothing was changed.');
+    expect((await stored())?.backfill).toBeUndefined();
+    const started = await admin('backfill', 'erp', '--from', 'beginning', ...yes);
+    expect(started.stdout).toBe('Destination erp: started to send all changes from the beginning\n');
+    expect((await admin('show', 'erp')).stdout).toMatch(
+      /^backfill +from the beginning: 0 effects of 0 of about \?$/m,
+    );
+    expect((await admin('backfill', 'erp', '--from', 'beginning', ...yes)).code).toBe(1);
+    expect((await admin('backfill', 'erp', ...yes)).code).toBe(2);
+    const added = await admin(
+      'put',
+      'new',
+      '--file',
+      file(settings()),
+      '--from',
+      '2026-11-01T00:00:00Z',
+      ...yes,
+    );
+    expect(added.stdout).toContain(
+      'it gets the changes since 2026-11-01T00:00:00.000Z, and then what is new',
+    );
+    expect((await admin('put', 'new', '--file', file(settings()), '--from', 'soon', ...yes)).code).toBe(2);
+    await admin('rm', 'new', ...yes);
+  });
+
   test('roles are checked by the API', async () => {
     const put = await ops.run('destination', 'put', 'erp', '--file', file(settings()), ...yes);
     const pause = await ops.as('viewer', 'destination', 'pause', 'erp', ...yes);

@@ -28,9 +28,12 @@ export interface Draft {
   concurrency: Typed;
   rateMax: Typed;
   rateMs: Typed;
+  backfillRate: Typed;
   timeoutMs: Typed;
   inDoubt: InDoubt;
   probeUrl: string;
+  /** Of a new one: `beginning` or a time; empty: only changes from now on. */
+  from: string;
   allowPrivate: boolean;
   newestSecret: string;
   olderSecret: string;
@@ -49,9 +52,11 @@ const NEW: Draft = {
   concurrency: 10,
   rateMax: '',
   rateMs: '',
+  backfillRate: 20,
   timeoutMs: 10_000,
   inDoubt: 'repeat',
   probeUrl: '',
+  from: '',
   allowPrivate: false,
   newestSecret: '',
   olderSecret: '',
@@ -60,12 +65,13 @@ const NEW: Draft = {
 /** @param destination null: a new one */
 export function draftOf(destination: Destination | null): Draft {
   if (!destination) return NEW;
-  const { name, on, concurrency, timeoutMs, inDoubt, allowPrivate, shops, rate } = destination;
+  const { name, on, concurrency, backfillRate, timeoutMs, inDoubt, allowPrivate, shops, rate } = destination;
   return {
     ...NEW,
     name,
     on,
     concurrency,
+    backfillRate,
     timeoutMs,
     inDoubt,
     allowPrivate,
@@ -100,10 +106,12 @@ export function requestOf(draft: Draft): object {
     priority: draft.priority === BY_TOPIC ? byTopic(draft.priorities) : draft.priority,
     concurrency: Number(draft.concurrency),
     rate: rateOf(draft),
+    backfillRate: Number(draft.backfillRate),
     timeoutMs: Number(draft.timeoutMs),
     inDoubt: draft.inDoubt,
     probeUrl: orNull(draft.probeUrl),
     allowPrivate: draft.allowPrivate,
+    ...(draft.from.trim() !== '' && { from: draft.from.trim() }),
     ...(secrets.length > 0 && { secrets }),
   };
 }

@@ -18,7 +18,25 @@ export function openFacts(destination: Destination): Facts {
     ['Parked', <OpenCount key="parked" of={destination} state="parked" />],
     ['Oldest open', <When key="oldest" at={destination.open.oldestAt} />],
     ['Paused for (it is down, or asked for it)', <PausedFor key="pause" {...destination} />],
+    ...backfillFacts(destination),
     ['Changed', <When key="changed" at={destination.changedAt} />],
+  ];
+}
+
+/** How far a backfill is. */
+function backfillFacts({ backfill, state }: Destination): Facts {
+  if (!backfill) return [];
+  const { from, orders, about, effects, endsAt, endedAt, since } = backfill;
+  const begin = from === null ? 'the beginning' : <When key="from" at={from} />;
+  const of = endedAt === null ? ` of about ${about === null ? '?' : figure(about)}` : '';
+  const paused = state === 'paused' && endedAt === null ? ', paused' : '';
+  return [
+    ['History from', begin],
+    ['Backfill started', <When key="since" at={since} />],
+    ['Orders with history', `${figure(orders)}${of}${paused}, ${several(effects, 'effect', 'effects')}`],
+    endedAt === null
+      ? ['Backfill ends about', <When key="ends" at={endsAt} />]
+      : ['Backfill ended', <When key="ended" at={endedAt} />],
   ];
 }
 
@@ -38,6 +56,7 @@ export function settingFacts(destination: Destination): Facts {
     ['Priority', <Plain key="priority" text={priorityOf(destination)} />],
     ['At a time', figure(destination.concurrency)],
     ['Rate', rate ? `${several(rate.max, 'message', 'messages')} in ${age(rate.durationMs)}` : 'no limit'],
+    ['Backfill rate', `${several(destination.backfillRate, 'order', 'orders')} per second`],
     ['Timeout', age(destination.timeoutMs)],
     ['If in doubt', IN_DOUBT[destination.inDoubt]],
     ['Address to ask', <Plain key="probe" text={destination.probeUrl ?? '–'} />],

@@ -56,6 +56,17 @@ export function DestinationFields({ draft, set, taken }: DestinationFieldsProps)
         value={draft.on}
         onChange={(on) => set({ on })}
       />
+      {taken && (
+        <TextInput
+          label="History from"
+          description="beginning, or a time. If empty, only changes from now on are sent"
+          placeholder="2026-11-01T00:00:00Z"
+          maxLength={40}
+          autoComplete="off"
+          value={draft.from}
+          onChange={(event) => set({ from: event.currentTarget.value })}
+        />
+      )}
       <Checkbox
         label="The address may be in a private network"
         checked={draft.allowPrivate}

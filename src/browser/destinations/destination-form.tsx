@@ -44,7 +44,7 @@ export function DestinationForm({ destination, taken = [], onClose }: Destinatio
       what={
         destination
           ? 'Publishers use the new settings within a second. Effects that exist already are sent with them.'
-          : 'The destination gets all changes from now on. Earlier changes are not sent.'
+          : 'The destination gets all changes from now on, and earlier ones first if you say from when.'
       }
       extra={<DestinationFields draft={draft} set={set} taken={names} />}
     />

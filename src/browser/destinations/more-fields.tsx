@@ -85,6 +85,7 @@ function PaceFields({ draft, set }: FieldsProps) {
       <Group grow align="flex-end">
         <Count label="At most (messages)" most={100_000} field="rateMax" draft={draft} set={set} />
         <Count label="in (ms)" most={3_600_000} field="rateMs" draft={draft} set={set} />
+        <Count label="Backfill (orders/s)" most={1000} field="backfillRate" draft={draft} set={set} />
       </Group>
     </>
   );
@@ -93,7 +94,7 @@ function PaceFields({ draft, set }: FieldsProps) {
 interface CountProps extends FieldsProps {
   label: string;
   most: number;
-  field: 'concurrency' | 'rateMax' | 'rateMs' | 'timeoutMs';
+  field: 'backfillRate' | 'concurrency' | 'rateMax' | 'rateMs' | 'timeoutMs';
 }
 
 function Count({ label, most, field, draft, set }: CountProps) {

@@ -77,12 +77,10 @@ const settings = {
     ),
 };
 
+const NOT_A_BEGIN = 'not `beginning` or an ISO 8601 time with a zone';
 /** Null: from the beginning. */
 const from = z
-  .union(
-    [z.literal('beginning'), z.iso.datetime({ offset: true })],
-    'not `beginning` or an ISO 8601 time with a zone',
-  )
+  .union([z.literal('beginning'), z.iso.datetime({ offset: true, error: NOT_A_BEGIN })], NOT_A_BEGIN)
   .transform((text) => (text === 'beginning' ? null : new Date(text)))
   .meta({
     description: '`beginning`, or a time: only changes that Lockstep has committed since then',
