@@ -11,7 +11,7 @@ import { streamJournaled, webhookIdsOf } from '../persist/journaled.ts';
 import { createOrderStore } from '../persist/order-store.ts';
 import { createRoutedBlocks } from '../persist/routed-blocks.ts';
 import { backfilling } from '../publish/backfill-scan.ts';
-import { createExpressions } from '../publish/expressions.ts';
+import { createExpressions, type Expressions } from '../publish/expressions.ts';
 import { destinationWorkers } from '../publish/destination-workers.ts';
 import { createHandover } from '../publish/handover.ts';
 import { LaneQueues } from '../publish/lane-queues.ts';
@@ -46,6 +46,7 @@ export function composePublisher(resources: Resources): Composition {
     now,
   });
   const history = { orders: messages, backfills: createBackfillStore(collections), effects, now };
+  const backfillLock = () => lock.acquire(redisKeys(0).backfillLock, 'backfill');
   const handlers = handlersOf(resources, destinations, messages);
   const workers = destinationWorkers({
     lock,
@@ -64,13 +65,7 @@ export function composePublisher(resources: Resources): Composition {
     cipher: config.TOKEN_KEYS === undefined ? null : createCipher(config.TOKEN_KEYS),
     log,
   });
-  const closing: Component = {
-    name: 'lane queues',
-    stop: async () => {
-      await expressions.close();
-      await queues.close();
-    },
-  };
+  const closing = closingOf(expressions, queues);
   return {
     http: adminServed(config.ADMIN_PORT ?? 0, {
       checks: [redisCheck(redis), mongoCheck(mongo.getClient())],
@@ -84,14 +79,18 @@ export function composePublisher(resources: Resources): Composition {
         workers,
         laneSweeper({ destinations, effects, queues, log, now }),
         routing({ router, lock: () => lock.acquire(redisKeys(0).routerLock, 'router'), log, now }),
-        backfilling({
-          ...history,
-          destinations,
-          queues,
-          lock: () => lock.acquire(redisKeys(0).backfillLock, 'backfill'),
-          log,
-        }),
+        backfilling({ ...history, destinations, queues, lock: backfillLock, log }),
       ],
+    },
+  };
+}
+
+function closingOf(expressions: Expressions, queues: LaneQueues): Component {
+  return {
+    name: 'lane queues',
+    stop: async () => {
+      await expressions.close();
+      await queues.close();
     },
   };
 }

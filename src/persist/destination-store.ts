@@ -60,11 +60,10 @@ export function createDestinationStore(
   { destinations, ...feed }: Pick<Collections, 'destinations' | 'routed' | 'changes'>,
   now: () => number,
 ): DestinationStore {
-  const blocks = createRoutedBlocks(feed);
-  const change = async (name: string, fields: Partial<DestinationDocument>) =>
+  const change = async (name: string, fields: Partial<DestinationDocument>, only: object = {}) =>
     await destinations
       .findOneAndUpdate(
-        { _id: { $eq: name } },
+        { _id: { $eq: name }, ...only },
         { $set: { ...fields, changedAt: new Date(now()) }, $inc: { revision: 1 } },
         { returnDocument: 'after' },
       )
@@ -76,24 +75,8 @@ export function createDestinationStore(
     put: async (name, fields, revision, uid, { handler, from } = {}) => {
       const at = new Date(now());
       if (revision === null) {
-        // Routing begins here, if this is the first destination.
-        await blocks.position();
-        // Before the newest block is read: what comes after it counts as live.
-        const backfill = from === undefined ? undefined : await newBackfill(feed, from, at);
-        const afterBlock = await blocks.newest();
-        return await insert(destinations, {
-          _id: name,
-          uid,
-          afterBlock,
-          ...fields,
-          ...(handler && { handler }),
-          state: 'active',
-          because: null,
-          createdAt: at,
-          changedAt: at,
-          revision: 1,
-          ...(backfill && { backfill }),
-        });
+        const added = { _id: name, uid, ...fields, ...(handler && { handler }) };
+        return await insert(destinations, { ...added, ...(await beginOf(feed, from, at)) });
       }
       return await destinations
         .findOneAndUpdate(
@@ -113,19 +96,29 @@ export function createDestinationStore(
       const at = new Date(now());
       const backfill = await newBackfill(feed, from, at);
       const isFree = { $or: [{ backfill: null }, { 'backfill.endedAt': { $ne: null } }] };
-      return await destinations
-        .findOneAndUpdate(
-          { _id: { $eq: name }, ...isFree },
-          { $set: { backfill, changedAt: at }, $inc: { revision: 1 } },
-          { returnDocument: 'after' },
-        )
-        .lean<DestinationDocument>();
+      return await change(name, { backfill }, isFree);
     },
     pause: (name, because) => change(name, { state: 'paused', because }),
     resume: (name) => change(name, { state: 'active', because: null }),
     remove: async (name) =>
       await destinations.findOneAndDelete({ _id: { $eq: name } }).lean<DestinationDocument>(),
   };
+}
+
+/** Where a new destination begins. */
+async function beginOf(
+  feed: Pick<Collections, 'routed' | 'changes'>,
+  from: Date | null | undefined,
+  at: Date,
+) {
+  const blocks = createRoutedBlocks(feed);
+  // Routing begins here, if this is the first destination.
+  await blocks.position();
+  // Before the newest block is read: what comes after it counts as live.
+  const backfill = from === undefined ? undefined : await newBackfill(feed, from, at);
+  const afterBlock = await blocks.newest();
+  const state = { state: 'active', because: null, createdAt: at, changedAt: at, revision: 1 } as const;
+  return { afterBlock, ...state, ...(backfill && { backfill }) };
 }
 
 async function insert(

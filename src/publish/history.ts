@@ -50,14 +50,23 @@ export async function* historyOf(
       webhookId: event.webhookId,
     };
   }
+  yield* restOf(order, reached, places.last, now);
+}
+
+/**
+ * What follows the journal's last event.
+ * @param version of that event
+ */
+function* restOf(order: Order, reached: number, version: number, now: number): Generator<PastChange | null> {
   const last = lastChanges(order, reached);
-  const isBehind = order.sequence > (last.at(-1)?.sequence ?? reached);
-  if (isBehind && now - (order.committed?.committedAt ?? 0) < JOURNALED_WITHIN_MS)
-    throw new HistoryNotReady(`the journal of ${key} is behind`);
-  if (isBehind) return yield null;
   const committedAt = order.committed?.committedAt ?? 0;
-  const shown = last.filter(({ sequence, version }) => sequence !== null || version > places.last);
-  for (const change of shown) yield { change, committedAt, webhookId: null };
+  if (order.sequence > (last.at(-1)?.sequence ?? reached)) {
+    if (now - committedAt < JOURNALED_WITHIN_MS)
+      throw new HistoryNotReady(`the journal of ${order.shop}/${order.orderId} is behind`);
+    return yield null;
+  }
+  for (const change of last)
+    if (change.sequence !== null || change.version > version) yield { change, committedAt, webhookId: null };
 }
 
 /** Null: the rules cannot apply the event any more. The outcome is what was decided then. */

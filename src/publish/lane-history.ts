@@ -103,6 +103,7 @@ class PastEffects {
   /** In front of what is live. */
   addNewest(order: Order, commits: readonly KnownCommit[]): void {
     const { backfill } = this.#destination;
+    if (backfill.from && (order.committed?.committedAt ?? Infinity) < backfill.from.getTime()) return;
     const live = [...this.#open(), ...commits.filter(isAfter(backfill.after))].map(({ version }) => version);
     const before = live.length > 0 ? Math.min(...live) - 1 : order.version;
     const version = Math.max(before, this.#last, this.#begun?.version ?? 0);

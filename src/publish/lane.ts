@@ -45,7 +45,8 @@ export async function runLane(
   const lease = await tools.lock.acquire(tools.lockKey(lane), job);
   if (!lease) return { outcome: 'busy' };
   try {
-    return await runHeld(lane, destination, lease, tools);
+    if (await tools.handOver(lane, destination)) return await runHeld(lane, destination, lease, tools);
+    return { outcome: 'later', at: new Date(tools.now() + HISTORY_RETRY_MS) };
   } finally {
     await lease.release();
   }
@@ -57,8 +58,6 @@ async function runHeld(
   lease: Lease,
   tools: LaneTools,
 ): Promise<LaneRun> {
-  if (!(await tools.handOver(lane, destination)))
-    return { outcome: 'later', at: new Date(tools.now() + HISTORY_RETRY_MS) };
   const open = await tools.effects.lane(lane);
   const effects = isOneByOne(destination) ? open.slice(0, 1) : open;
   const [first] = effects;

@@ -42,8 +42,12 @@ function storedOrder(number: number) {
   const document = toDocument(order, { ...state!, version: 1 }, RECEIVED_AT);
   const journal = ended.map(({ waiting, applied: { sequence, outcome, occurredAt, appliedAt } }) => ({
     ...envelopeOf(waiting),
-    ...{ sequence, outcome, because: null, duplicates: 0 },
-    ...{ occurredAt: new Date(occurredAt), appliedAt: new Date(appliedAt) },
+    sequence,
+    outcome,
+    because: null,
+    duplicates: 0,
+    occurredAt: new Date(occurredAt),
+    appliedAt: new Date(appliedAt),
   }));
   return { document, journal };
 }

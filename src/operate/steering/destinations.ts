@@ -82,9 +82,8 @@ export async function putDestination(
   refuseReserved(name);
   const { reason: _reason, secrets, credentials: _credentials, from, ...fields } = asked;
   refuseInvalid(fields, secrets, tools);
-  refuseFuture(from, tools.now());
   const known = await tools.store.one(name);
-  if (known && from !== undefined) throw invalidField('from', FROM_OF_NEW);
+  refuseFrom(from, known, tools.now());
   const made = secrets === undefined && !known?.secrets.length ? tools.secrets.make() : undefined;
   const sealed = {
     secrets: sealedOf(name, made === undefined ? secrets : [made], known, tools),
@@ -97,7 +96,14 @@ export async function putDestination(
   return { ...(await viewOf(stored, tools)), did, ...(made !== undefined && { secret: made }) };
 }
 
-const FROM_OF_NEW = 'is only for a new destination; POST …/backfill sends the history to one that exists';
+function refuseFrom(from: Date | null | undefined, known: DestinationDocument | null, now: number): void {
+  refuseFuture(from, now);
+  if (known && from !== undefined)
+    throw invalidField(
+      'from',
+      'is only for a new destination; POST …/backfill sends the history to one that exists',
+    );
+}
 
 function addedWith(from: Date | null | undefined): string {
   if (from === undefined) return 'added: it gets all changes from now on';
