@@ -22,6 +22,7 @@ import {
   STATE,
   writeLocal,
   type LocalFile,
+  type LocalStore,
 } from '../testkit/local/state.ts';
 
 /**
@@ -90,7 +91,7 @@ async function main(): Promise<void> {
   const store = asked['fake-shopify'] ? await openStore(local, own.TOKEN_KEYS, ports.app) : null;
   await startPrograms(config, local, ports, { ...store?.env, ...own });
   store?.open();
-  writeLocal(local);
+  writeLocal(store ? { ...local, store: placesOf(store) } : local);
   announce(local, store, await mintToken(jwtSecret, { ...DEVELOPER, kind: 'once' }, ONCE_HOURS));
   if (store) say(announceFakeStore(store));
 }
@@ -108,6 +109,11 @@ async function openStore(local: LocalFile, tokenKeys: string, port: number): Pro
   const store = await startFakeStore(local, tokenKeys, port);
   started.push({ ...store, kind: 'program', pid: 0 });
   return store;
+}
+
+/** What `npm run sell` needs to know. */
+function placesOf({ name, appPage, control }: FakeStore): LocalStore {
+  return { name, appPage, control };
 }
 
 async function startServer<Server extends { stop: () => Promise<void>; pid: number }>(

@@ -23,6 +23,30 @@ test('a person can do by hand what a test does', async () => {
   expect(json.shops).toMatchObject([{ shop: SHOP, orders: 3, calls: { exchanges: 1, unauthorized: 1 } }]);
 });
 
+test('an order that is sold by hand may be spared the mishaps of the others, and its name is answered', async () => {
+  const attempts: string[] = [];
+  const { shopify, shop } = await startWithShop({
+    receive: () => Promise.resolve(200),
+    onAttempt: ({ topic }) => attempts.push(topic),
+  });
+  shop.switch({ drop: 100 });
+  const sell = (more: object) => post(`${shopify.url}/_control/${SHOP}/sell`, { ending: 'paid', ...more });
+  expect((await sell({ orders: 2 })).json.sold).toEqual(
+    shop.orders.map(({ id, number }) => ({ id, name: `#${number}` })),
+  );
+  await shopify.settled();
+  expect(attempts).toEqual([]);
+  await sell({ withoutMishaps: true });
+  await shopify.settled();
+  expect(attempts.toSorted()).toEqual([
+    'order_transactions/create',
+    'orders/create',
+    'orders/paid',
+    'orders/updated',
+  ]);
+  expect((await sell({ ending: 'sold twice' })).status).toBe(400);
+});
+
 test('an unknown or invalid action is refused with the reason', async () => {
   const { shopify } = await startWithShop();
   const act = (name: string, body: object) => post(`${shopify.url}/_control/${SHOP}/${name}`, body);

@@ -1,5 +1,6 @@
 import type { FakeShop } from '../../testkit/fake-shopify/fake-shop.ts';
 import { FakeShopify, type FakeShopifyOptions } from '../../testkit/fake-shopify/fake-shopify.ts';
+import { openApp } from '../../testkit/fake-shopify/merchant.ts';
 import { SECRET } from '../../testkit/local/secrets.ts';
 import { freePort } from '../../testkit/local/ports.ts';
 import type { RunningProgram } from '../../testkit/local/programs.ts';
@@ -86,14 +87,8 @@ export class StackWithShopify {
     return await http(String(back.headers.location), { headers: { cookie: cookie.join('; ') } });
   }
 
-  /** As the admin shows the app: the page, and its first request. */
   async open({ name }: FakeShop): Promise<Record<string, unknown>> {
-    const admin = await http(`${this.shopify.url}/${name}/admin/apps/${CLIENT_ID}`);
-    const place = new URL(String(admin.headers.location));
-    const page = await http(place.href);
-    if (page.status !== 200) throw new Error(`the page answers ${page.status}`);
-    const authorization = `Bearer ${place.searchParams.get('id_token')}`;
-    return (await http(`${this.appUrl}/app/state?opened`, { headers: { authorization } })).json;
+    return await openApp(`${this.shopify.url}/${name}/admin/apps/${CLIENT_ID}`);
   }
 
   shopOf({ name }: FakeShop) {

@@ -30,8 +30,8 @@ export function controlRoutes(shopify: Store): Router {
     }
     try {
       const found = shopify.shop(shop);
-      await perform(found, request.body ?? {});
-      response.json(stateOf(found));
+      const more = await perform(found, request.body ?? {});
+      response.json({ ...stateOf(found), ...more });
     } catch (error) {
       response.status(400).json({ error: messageOf(error) });
     }
@@ -39,7 +39,10 @@ export function controlRoutes(shopify: Store): Router {
   return router;
 }
 
-type Act = (shop: FakeShop, body: unknown) => void | Promise<void>;
+/** @returns what the answer has besides the shop's state */
+type Act = (shop: FakeShop, body: unknown) => void | Promise<void | object>;
+/** A sale that is larger has only these in its answer. */
+const MOST_SOLD = 100;
 
 const percent = z.number().min(0).max(100).optional();
 const TROUBLE = z.object({
@@ -57,6 +60,8 @@ const SWITCH = z.strictObject({
 const SELL = z.object({
   orders: z.int().positive().max(100_000).default(1),
   live: z.boolean().default(false),
+  ending: z.enum(['refunded_in_part', 'cancelled', 'paid']).optional(),
+  withoutMishaps: z.boolean().default(false),
 });
 const CUSTOMER = z.object({ customerId: z.int().positive() });
 
@@ -66,8 +71,9 @@ const ACTS: Readonly<Record<string, Act>> = {
   reinstall: (shop) => shop.reinstall(),
   subscribe: (shop, body) => shop.subscribe(z.object({ topic: z.string() }).parse(body).topic),
   sell: async (shop, body) => {
-    const { orders, live } = SELL.parse(body);
-    await shop.sell(orders, { live });
+    const { orders, ending, ...sale } = SELL.parse(body);
+    const sold = await shop.sell(orders, { ...sale, ...(ending && { ending }) });
+    return { sold: sold.slice(0, MOST_SOLD).map(({ id, number }) => ({ id, name: `#${number}` })) };
   },
   open: (shop, body) =>
     shop.open(z.object({ ordersPerMinute: z.number().positive() }).parse(body).ordersPerMinute),

@@ -90,7 +90,8 @@ export class FakeShop {
     const urlOf = (file: string) => `${baseUrl()}/${name}/_files/${file}`;
     this.bulk = new BulkOperations({ timeScale, urlOf, root: () => queryRoot(this) });
     const { lastNumber, sold } = memory ?? {};
-    const tell = (batch: readonly Delivery[]) => this.#tell(batch);
+    const tell = (batch: readonly Delivery[], { withoutMishaps }: Sale) =>
+      this.#tell(batch, withoutMishaps ? IN_ORDER : this.#percent);
     this.#selling = new Selling({ shop: name, lastNumber, sold, random, postman, tell });
     this.webhooks = {
       attempts: 0,
@@ -256,9 +257,9 @@ export class FakeShop {
   }
 
   /** Sends the webhooks of things that happened together, with the mishaps that are set. */
-  #tell(batch: readonly Delivery[]): void {
+  #tell(batch: readonly Delivery[], percent = this.#percent): void {
     const wanted = batch.filter(({ topic }) => this.#isTold(topic)).flatMap((each) => this.#copies(each));
-    const { atOnce, late, held, count } = disordered(wanted, this.#percent, this.#ground.random);
+    const { atOnce, late, held, count } = disordered(wanted, percent, this.#ground.random);
     for (const mishap of Object.keys(count) as Mishap[]) this.webhooks[mishap] += count[mishap];
     for (const delivery of atOnce) this.#ground.postman.send(delivery, this.webhooks);
     for (const { delivery, ms } of late) this.#ground.postman.sendLate(delivery, this.webhooks, ms);

@@ -3,20 +3,15 @@ import { ALL_SCOPES } from '../../src/shop/shopify.ts';
 import { randomFrom } from '../deliveries/random.ts';
 import type { ShopMemory } from './fake-shop.ts';
 import { readKept, writeKept } from '../local/kept.ts';
-import type { LocalFile } from '../local/state.ts';
+import type { LocalFile, LocalStore } from '../local/state.ts';
 
 /**
  * npm start -- --fake-shopify: a store that sells, and whose webhooks are lost, late, duplicated and out of
  * order.
  */
-export interface FakeStore {
-  name: string;
+export interface FakeStore extends LocalStore {
   /** The app's settings, for all programs. */
   env: NodeJS.ProcessEnv;
-  /** Where the merchant opens the app. */
-  appPage: string;
-  /** The URL of its control API. */
-  control: string;
   /** Starts to sell. It does not install the app: the merchant does, by opening the page. */
   open: () => void;
   stop: () => Promise<void>;

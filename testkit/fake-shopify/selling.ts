@@ -12,6 +12,8 @@ export interface Sale {
   customerId?: number;
   /** How their lives end; by default, 20 % are cancelled and the others refunded in part. */
   ending?: Ending;
+  /** Every webhook arrives, once and in order, whatever else goes wrong in the shop. */
+  withoutMishaps?: boolean;
 }
 
 export interface SellingTools {
@@ -23,7 +25,7 @@ export interface SellingTools {
   random: Random;
   postman: Postman;
   /** Called with the webhooks of things that happened together. */
-  tell: (batch: readonly Delivery[]) => void;
+  tell: (batch: readonly Delivery[], sale: Sale) => void;
 }
 
 /** A life from `lifeOf` ends 51 s after it begins. */
@@ -85,13 +87,13 @@ export class Selling {
   }
 
   /** All of it has already happened; its webhooks are one batch. */
-  #lived({ from = new Date(Date.now() - LIFE_MS), ...sale }: Sale): FakeOrder {
-    const actions = this.#actions(from, sale);
+  #lived(sale: Sale): FakeOrder {
+    const actions = this.#actions(sale.from ?? new Date(Date.now() - LIFE_MS), sale);
     const life = actions.flat();
     const order = new FakeOrder(life[0] as Delivery);
     this.#keep(order);
     for (const delivery of life) order.take(delivery);
-    this.#tools.tell(life);
+    this.#tools.tell(life, sale);
     return order;
   }
 
@@ -105,7 +107,7 @@ export class Selling {
         this.#timers.delete(timer);
         if (action === actions[0]) this.#keep(order);
         for (const delivery of action) order.take(delivery);
-        this.#tools.tell(action);
+        this.#tools.tell(action, sale);
       }, at - Date.now());
       this.#timers.add(timer);
     }

@@ -19,6 +19,17 @@ export interface LocalFile {
   adminToken: string;
   redisUrl: string;
   mongoUri: string;
+  /** With --fake-shopify. */
+  store?: LocalStore;
+}
+
+/** The fake store that sells. */
+export interface LocalStore {
+  name: string;
+  /** Where the merchant opens the app. */
+  appPage: string;
+  /** The URL of its control API. */
+  control: string;
 }
 
 /**
