@@ -89,4 +89,10 @@ export const SINKS = {
     () => !onPath('nats-server') && !existsSync('/usr/sbin/nats-server'),
     'Install the package nats-server yourself.',
   ),
+  kafka: ofSystem(
+    'kcat, which has a mock of Kafka',
+    { apt: 'kcat', brew: ['kcat'] },
+    () => !onPath('kcat'),
+    'Install the package kcat yourself.',
+  ),
 };

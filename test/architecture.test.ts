@@ -10,12 +10,10 @@ import {
   loadedFrom,
   roomOf,
   roomsOf,
+  SINK_CLIENTS,
   tableOf,
   type Row,
 } from './support/imports.ts';
-
-/** The client libraries of destinations: each is loaded when its first destination is opened. */
-const SINK_CLIENTS = ['@nats-io/jetstream', '@nats-io/transport-node', 'pg', 'rabbitmq-client'];
 
 /**
  * Which folder may import which: one row per folder of src/, and per folder of operate/. A folder may always import

@@ -30,9 +30,10 @@ export interface Lease {
 export interface Locks {
   /**
    * Null if the lock is held, or if too few of its servers answer: try again later.
+   * @param keys one lock, or several that are acquired together or not at all
    * @param job what the lock is for; operators see it
    */
-  acquire: (key: string, job: string) => Promise<Lease | null>;
+  acquire: (keys: string | string[], job: string) => Promise<Lease | null>;
 }
 
 /** @param program the holder; only tests set it */
@@ -48,11 +49,11 @@ export function createLocks(
   // Each server's connection logs its own errors; here they only count as a missing vote.
   redlock.on('clientError', () => undefined);
   return {
-    acquire: async (key, job) => {
+    acquire: async (keys, job) => {
       const since = Date.now();
       redlock.next = encodeHolder({ program, job, since });
       try {
-        const held = lease(await redlock.acquire(key, ttlMs), ttlMs, onLost);
+        const held = lease(await redlock.acquire(keys, ttlMs), ttlMs, onLost);
         return { ...held, holder: program, since };
       } catch (error) {
         if (error instanceof Error && error.name === 'LockError') return null;

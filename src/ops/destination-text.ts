@@ -20,7 +20,7 @@ export function destinationsText({ destinations }: DestinationList): string {
     each.open.oldestAt === null ? '-' : time(each.open.oldestAt),
     pauseText(each),
     each.on.join(' '),
-    each.url,
+    addressOf(each),
   ]);
   const head = [
     'name',
@@ -38,6 +38,13 @@ export function destinationsText({ destinations }: DestinationList): string {
   return `${counted(destinations.length, 'destination')}.\n\n${table(rows, head)}`;
 }
 
+/** Where its messages go; null: only its code or its secret says it. */
+function addressOf({ url, settings }: Destination): string | null {
+  if (url !== null || settings === null) return url;
+  if ('brokers' in settings) return settings.brokers.join(', ');
+  return 'url' in settings ? settings.url : null;
+}
+
 /** For how long nothing is sent because the other side is down, or asked for it. */
 function pauseText({ pausedForMs }: Destination): string {
   if (pausedForMs === null) return '?';
@@ -49,7 +56,7 @@ export function destinationText(destination: Destination): string {
   const head = `Destination ${name} is ${state}${because === null ? '' : `: ${because}`}`;
   const rows = facts([
     ['kind', destination.kind],
-    ['address', destination.url],
+    ['address', addressOf(destination)],
     ['private addresses', destination.allowPrivate ? 'allowed' : 'refused'],
     ['on', destination.on.join(' ')],
     ['shops', destination.shops?.join(' ') ?? 'all'],

@@ -88,6 +88,14 @@ export function createEffectStore(
     const { error } = await update({ namespace, name: 'updateOne', filter, update: changes });
     if (error) throw error;
   };
+  const finish = createBatcher<Finished, null>(
+    async (finished) => {
+      const ids = finished.map(({ effect }) => effect);
+      await effects.collection.updateMany({ _id: { $in: ids }, open: true } as object, finishing(finished));
+      return finished.map(() => null);
+    },
+    { largest: RECORDED_AT_ONCE, atATime: 2, mayWait: 10_000 },
+  );
   return {
     insert: async (documents) => {
       for (let i = 0; i < documents.length; i += INSERTED_AT_ONCE)
@@ -95,7 +103,11 @@ export function createEffectStore(
     },
     lane: readLanes(effects, now),
     begin: (effect, at) => write(effect, { $set: { state: 'running', sentAt: at } }),
-    end: (effect, ending, at) => write(effect, changesOf(ending, at)),
+    end: async (effect, ending, at) => {
+      if (ending.state === 'done' && ending.because === undefined)
+        await finish({ effect: effect._id, receipt: ending.receipt, at });
+      else await write(effect, changesOf(ending, at));
+    },
     skipOrphans: async (destinations, at) => {
       const createdAt = { $lt: new Date(at.getTime() - ORPHANED_FOR_MS) };
       const orphans = { open: true, destination: { $nin: [...destinations] }, createdAt } as const;
@@ -169,6 +181,30 @@ async function insertInSequence(effects: Collections['effects'], documents: Effe
     }));
     await effects.collection.bulkWrite(operations as never, { ordered: true });
   }
+}
+
+/** An effect that was sent: nearly all endings. */
+interface Finished {
+  effect: string;
+  receipt: Receipt;
+  at: Date;
+}
+
+/** One command for many endings, each with its own receipt: it costs MongoDB half as much as one command each. */
+function finishing(finished: readonly Finished[]): mongo.Document[] {
+  const own = <Value>(values: Value[]) => ({ $arrayElemAt: [{ $literal: values }, '$$place'] });
+  const place = { $indexOfArray: [{ $literal: finished.map(({ effect }) => effect) }, '$_id'] };
+  const fields = {
+    state: 'done',
+    receipt: own(finished.map(({ receipt }) => receipt)),
+    sentAt: null,
+    dueAt: null,
+    doneAt: own(finished.map(({ at }) => at)),
+    lastError: null,
+    attempts: { $add: ['$attempts', 1] },
+  };
+  const merged = { $mergeObjects: ['$$ROOT', fields] };
+  return [{ $replaceWith: { $let: { vars: { place }, in: merged } } }, { $unset: 'open' }];
 }
 
 function changesOf(ending: Ending, at: Date): mongo.UpdateFilter<mongo.Document> {

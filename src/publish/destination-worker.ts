@@ -3,18 +3,22 @@ import type { Redis } from 'ioredis';
 import { backoffMs } from '../system/backoff.ts';
 import type { DestinationDocument } from '../persist/destination-schema.ts';
 import type { DestinationStore } from '../persist/destination-store.ts';
-import type { Lane } from '../persist/effect-store.ts';
 import { messageOf } from '../system/errors.ts';
 import type { Logger } from '../system/log.ts';
 import { inPartitionOf, laneQueue, type RedisKeys } from '../system/redis-keys.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
-import type { LaneJob, LaneQueues } from './lane-queues.ts';
-import { runLane, type LaneRun, type LaneTools } from './lane.ts';
+import { LANE_PRIORITIES, type LaneJob } from './lane-jobs.ts';
+import type { LaneQueues } from './lane-queues.ts';
+import { runLanes, type LaneRun, type LaneTools } from './lane.ts';
 import type { Ran } from './run-ending.ts';
 import type { Answer, Sink } from './sinks/sink.ts';
 
 /** Another run usually ends within milliseconds. */
 const BUSY_RETRY_MS = 250;
+/** A lane that failed in a job with others gets a job of its own, which BullMQ retries with growing pauses. */
+const FAILED_RETRY_MS = 1000;
+/** A destination that wants no more messages is closed within this time. */
+const GONE_MS = 1000;
 /**
  * A job whose publisher died is found within 9 s: until then, it counts as one of the destination's messages at a time.
  * It may stall any number of times: it is only a wake-up.
@@ -23,7 +27,7 @@ const STALLING = { lockDuration: 5000, stalledInterval: 2000, maxStalledCount: N
 /** BullMQ obeys a pause of a queue (`rateLimit`) only if its workers have a limit. */
 const NO_LIMIT = { max: 1_000_000_000, duration: 1000 };
 
-export interface WorkerTools extends Omit<LaneTools, 'sink' | 'onAnswer' | 'stopping'> {
+export interface WorkerTools extends Omit<LaneTools, 'sink' | 'onAnswer' | 'stopping' | 'isPaused'> {
   redis: Redis;
   partitions: readonly RedisKeys[];
   queues: LaneQueues;
@@ -39,6 +43,7 @@ export class DestinationWorker {
   readonly #breaker = new CircuitBreaker();
   readonly #stopping = new AbortController();
   readonly #worker: Worker<LaneJob>;
+  #pausedUntil = 0;
 
   constructor(destination: DestinationDocument, sink: Sink<Answer | Ran>, tools: WorkerTools) {
     this.destination = destination;
@@ -75,32 +80,57 @@ export class DestinationWorker {
   }
 
   async #run(job: Job<LaneJob>, token: string | undefined): Promise<void> {
-    const lane: Lane = { destination: this.destination._id, order: job.data.order };
+    const { orders } = job.data;
     const tools = {
       ...this.#tools,
       sink: this.#sink,
       stopping: this.#stopping.signal,
+      isPaused: () => Date.now() < this.#pausedUntil,
       onAnswer: (answer: Answer) => this.#onAnswer(answer),
     };
-    const run = await runLane(lane, this.destination, tools, job.id ?? 'no id').catch((error: unknown) => {
-      this.#tools.log.warn({ ...lane, because: messageOf(error) }, 'a lane failed; it will be retried');
-      // BullMQ stores a failure's message in the job, so it must contain nothing from the message.
-      throw new Error('lane failed');
-    });
-    await this.#after(run, job, token);
+    const runs = await runLanes(orders, this.destination, tools, job.id ?? 'no id').catch((error: unknown) =>
+      orders.map((): LaneRun => ({ outcome: 'failed', error })),
+    );
+    for (const [i, run] of runs.entries())
+      if (run.outcome === 'failed') this.#logFailure(orders[i] ?? '', run.error);
+    await (orders.length > 1 ? this.#afterAll(runs, job) : this.#afterOne(runs[0], job, token));
   }
 
-  async #after(run: LaneRun, job: Job<LaneJob>, token: string | undefined): Promise<void> {
-    const again = AGAIN_AT[run.outcome]?.(run);
+  async #afterOne(run: LaneRun | undefined, job: Job<LaneJob>, token: string | undefined): Promise<void> {
+    // BullMQ stores a failure's message in the job, so it must contain nothing from the message.
+    if (run?.outcome === 'failed') throw new Error('lane failed');
+    const again = run && AGAIN_AT[run.outcome]?.(run);
     if (again === undefined) return;
     await job.moveToDelayed(again, token);
     throw new DelayedError();
+  }
+
+  /** Lanes that are not done get jobs of their own, or share one again if they only ran out of time. */
+  async #afterAll(runs: readonly LaneRun[], { data: { orders }, opts }: Job<LaneJob>): Promise<void> {
+    const { destination } = this;
+    const { queues } = this.#tools;
+    const priority = LANE_PRIORITIES[(opts.priority ?? 1) - 1] ?? 'normal';
+    await queues.ended(destination._id, orders);
+    const later = orders.flatMap((order, i) => {
+      const run = runs[i];
+      const at = run && run.outcome !== 'again' ? AGAIN_AT[run.outcome]?.(run) : undefined;
+      return at === undefined ? [] : { order, at };
+    });
+    await queues.addLater(destination, priority, later);
+    const again = orders.filter((_, i) => runs[i]?.outcome === 'again');
+    await queues.add(destination, priority, again);
+  }
+
+  #logFailure(order: string, error: unknown): void {
+    const lane = { destination: this.destination._id, order };
+    this.#tools.log.warn({ ...lane, because: messageOf(error) }, 'a lane failed; it will be retried');
   }
 
   async #onAnswer(answer: Answer): Promise<void> {
     if (answer.outcome === 'gone') await this.#tools.destinations.pause(this.destination._id, answer.because);
     const pause = this.#breaker.pauseAfter(answer);
     if (pause > 0) await this.#tools.queues.of(this.destination._id).rateLimit(pause);
+    if (pause > 0 || answer.outcome === 'gone') this.#pausedUntil = Date.now() + Math.max(pause, GONE_MS);
   }
 }
 
@@ -108,5 +138,6 @@ export class DestinationWorker {
 const AGAIN_AT: { [Outcome in LaneRun['outcome']]?: (run: LaneRun) => number } = {
   busy: () => Date.now() + BUSY_RETRY_MS,
   again: () => Date.now(),
+  failed: () => Date.now() + FAILED_RETRY_MS,
   later: (run) => (run.outcome === 'later' ? run.at.getTime() : Date.now()),
 };

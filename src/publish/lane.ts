@@ -1,9 +1,12 @@
-import type { Lease, Locks } from '../lock/locks.ts';
+import { bulkhead, type BulkheadPolicy } from 'cockatiel';
+import type { Lease } from '../lock/locks.ts';
 import type { DestinationDocument } from '../persist/destination-schema.ts';
 import type { EffectDocument } from '../persist/effect-schema.ts';
 import { LANE_PAGE, type EffectStore, type Ending, type Lane } from '../persist/effect-store.ts';
 import { deliver, type DeliveryTools } from './deliver.ts';
 import { STOPPED_STATES, type EffectState } from '../system/states.ts';
+import { isOneByOne } from './lane-jobs.ts';
+import { lockLanes, type LaneLockTools } from './lane-locks.ts';
 import { messagesOf, type Message, type MessageSources } from './messages.ts';
 
 /** The journal of a commit is usually written within milliseconds. */
@@ -16,58 +19,87 @@ export type LaneRun =
   /** More can be sent at once, by another run. */
   | { outcome: 'again' }
   /** Its next attempt is due then. */
-  | { outcome: 'later'; at: Date };
+  | { outcome: 'later'; at: Date }
+  /** It threw. Nothing is lost: its effects are still open. */
+  | { outcome: 'failed'; error: unknown };
 
-export interface LaneTools extends DeliveryTools {
-  lock: Locks;
-  lockKey: (lane: Lane) => string;
+export interface LaneTools extends DeliveryTools, LaneLockTools {
   effects: Pick<EffectStore, 'lane' | 'begin' | 'end'>;
   messages: MessageSources;
   /** Makes the lane's history if a backfill has not reached it. False: it must be tried again. */
   handOver: (lane: Lane, destination: DestinationDocument) => Promise<boolean>;
   /** Aborted when the program stops, or the destination is paused, changed or deleted. */
   stopping: AbortSignal;
+  /** Whether the other side asked for a pause, or is down. */
+  isPaused: () => boolean;
   watch: (effect: EffectDocument, ending: Ending, ms: number) => void;
 }
 
+/** What the lanes of a job share. */
+interface Shared extends LaneTools {
+  destination: DestinationDocument;
+  /** One message at a time: the destination's concurrency is a number of jobs. Records are written meanwhile. */
+  turn: BulkheadPolicy;
+  /** Whether the rest is for other jobs. */
+  isOver: () => boolean;
+}
+
+/** Lanes of a job that are read before their turn: their messages take memory. */
+const AHEAD = 4;
+/** A job with many lanes ends then, so that more urgent ones need not wait for it. */
+const LONGEST_MS = 1000;
+
 /**
- * Sends the open effects of a lane one after another, in sequence: lock, read, send, record. The lane is in MongoDB. If
- * the process dies at any line, the next run continues; a message whose end was not recorded is sent again with the same
- * id, or is in doubt, as the destination decides.
- * @param job the id of its job, which the lock's value contains
+ * Sends the open effects of lanes: lock, read, send, record; those of a lane one after another, in sequence. A lane is in
+ * MongoDB. If the process dies at any line, the next run continues; a message whose end was not recorded is sent again
+ * with the same id, or is in doubt, as the destination decides.
+ * @param orders those of the lanes
+ * @param job the id of their job, which the locks' values contain
+ * @returns how each lane's run ended
  */
-export async function runLane(
-  lane: Lane,
+export async function runLanes(
+  orders: readonly string[],
   destination: DestinationDocument,
   tools: LaneTools,
   job: string,
-): Promise<LaneRun> {
-  const lease = await tools.lock.acquire(tools.lockKey(lane), job);
-  if (!lease) return { outcome: 'busy' };
+): Promise<LaneRun[]> {
+  const lanes = orders.map((order) => ({ destination: destination._id, order }));
+  const leases = await lockLanes(lanes, tools, job);
+  const until = tools.now() + LONGEST_MS;
+  const isLong = () => tools.now() > until || tools.isPaused();
+  const isOver = () => tools.stopping.aborted || (lanes.length > 1 && isLong());
+  const shared = { ...tools, destination, turn: bulkhead(1, Infinity), isOver };
+  const ahead = bulkhead(AHEAD, Infinity);
   try {
-    if (await tools.handOver(lane, destination)) return await runHeld(lane, destination, lease, tools);
-    return { outcome: 'later', at: new Date(tools.now() + HISTORY_RETRY_MS) };
+    return await Promise.all(lanes.map((lane, i) => ahead.execute(() => runLane(lane, leases[i], shared))));
   } finally {
-    await lease.release();
+    await Promise.all([...new Set(leases)].map((lease) => lease?.release()));
   }
 }
 
-async function runHeld(
-  lane: Lane,
-  destination: DestinationDocument,
-  lease: Lease,
-  tools: LaneTools,
-): Promise<LaneRun> {
+/** Never throws: a lane fails alone. */
+async function runLane(lane: Lane, lease: Lease | null | undefined, tools: Shared): Promise<LaneRun> {
+  if (!lease) return { outcome: 'busy' };
+  if (tools.isOver()) return { outcome: 'again' };
+  try {
+    if (await tools.handOver(lane, tools.destination)) return await runHeld(lane, lease, tools);
+    return { outcome: 'later', at: new Date(tools.now() + HISTORY_RETRY_MS) };
+  } catch (error) {
+    return { outcome: 'failed', error };
+  }
+}
+
+async function runHeld(lane: Lane, lease: Lease, tools: Shared): Promise<LaneRun> {
   const open = await tools.effects.lane(lane);
-  const effects = isOneByOne(destination) ? open.slice(0, 1) : open;
+  const effects = isOneByOne(tools.destination) ? open.slice(0, 1) : open;
   const [first] = effects;
   if (!first) return { outcome: 'empty' };
   const waits = waitOf(first, tools.now());
   if (waits) return waits;
   const messages = await messagesOf(effects, tools.messages);
   for (const effect of effects) {
-    if (tools.stopping.aborted) return { outcome: 'again' };
-    const blocked = waitOf(effect, tools.now()) ?? (await send(effect, messages, destination, lease, tools));
+    if (tools.isOver()) return { outcome: 'again' };
+    const blocked = waitOf(effect, tools.now()) ?? (await send(effect, messages, lease, tools));
     if (blocked) return blocked;
   }
   // What was added after the read has a wake-up of its own.
@@ -75,25 +107,25 @@ async function runHeld(
   return { outcome: isAll ? 'empty' : 'again' };
 }
 
-/** With a rate, every job is one message: BullMQ counts jobs. A handler may run for minutes: its message is made then. */
-function isOneByOne({ rate, kind }: DestinationDocument): boolean {
-  return Boolean(rate) || kind === 'handler';
-}
-
 /** One attempt, and its record. @returns why the lane does not continue, if so */
 async function send(
   effect: EffectDocument,
   messages: ReadonlyMap<string, Message>,
-  destination: DestinationDocument,
   lease: Lease,
-  tools: LaneTools,
+  tools: Shared,
 ): Promise<LaneRun | null> {
   const message = messages.get(effect._id);
   if (!message) throw new Error(`effect ${effect._id} has no message`);
-  const began = tools.now();
-  const ending = await deliver(effect, message, destination, lease, tools);
+  const sent = await tools.turn.execute(async () => {
+    if (tools.isOver()) return null;
+    const began = tools.now();
+    const ending = await deliver(effect, message, tools.destination, lease, tools);
+    return { ending, ms: tools.now() - began };
+  });
+  if (!sent) return { outcome: 'again' };
+  const { ending, ms } = sent;
   await tools.effects.end(effect, ending, new Date(tools.now()));
-  tools.watch(effect, ending, tools.now() - began);
+  tools.watch(effect, ending, ms);
   if (ending.state === 'failing') return { outcome: 'later', at: ending.dueAt };
   return isStopped(ending.state) ? { outcome: 'stopped' } : null;
 }

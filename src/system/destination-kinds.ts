@@ -20,7 +20,15 @@ export interface KindSettings {
   postgres: Tls & { url: string; table: string };
   rabbitmq: Ca & { url: string; exchange: string; routingKey: string };
   nats: Ca & { url: string; subject: string };
+  kafka: Tls & { brokers: string[]; topic: string; user: string | null; mechanism: KafkaMechanism };
+  sqs: Ca & { url: string; region: string; accessKeyId: string };
+  /** Its address is a secret. */
+  slack: Ca;
 }
+
+/** How a user of Kafka proves who it is. */
+export const KAFKA_MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
+type KafkaMechanism = (typeof KAFKA_MECHANISMS)[number];
 
 export type DestinationKind = keyof KindSettings;
 export const DESTINATION_KINDS = [
@@ -29,4 +37,7 @@ export const DESTINATION_KINDS = [
   'postgres',
   'rabbitmq',
   'nats',
+  'kafka',
+  'sqs',
+  'slack',
 ] as const satisfies readonly DestinationKind[];

@@ -44,6 +44,8 @@ export interface RedisKeys {
   backfillLock: string;
   /** Redlock's key for the effects of an order at a destination. The partition is the destination's. */
   laneLock: (destination: string, order: string) => string;
+  /** hash: order -> the job that wakes it together with others. The partition is the destination's. */
+  lanesWoken: (destination: string) => string;
   /** Redlock's key for refreshing a shop's token, reconciling the shop, or redacting in it. Partition 0. */
   shopLock: (purpose: 'token' | 'reconcile' | 'completeness' | 'compliance', shop: string) => string;
   /** zset: program -> last heartbeat (ms, Redis's clock). Partition 0, for all programs. */
@@ -89,6 +91,7 @@ export function redisKeys(partition: number): RedisKeys {
     routerLock: `${prefix}:effects:lock`,
     backfillLock: `${prefix}:effects:backfill:lock`,
     laneLock: (destination, order) => `${prefix}:effects:lock:${destination}:${order}`,
+    lanesWoken: (destination) => `${prefix}:effects:woken:${destination}`,
     shopLock: (purpose, shop) => `${prefix}:lock:${purpose}:${shop}`,
     heartbeats: `${prefix}:heartbeats`,
     heartbeatReports: `${prefix}:heartbeats:reports`,

@@ -47,7 +47,7 @@ const COMMANDS = {
   'wake-up of a lane': { link: 'redis', pattern: ':effects-erp:de:' },
   'lock of a lane': { link: 'redis', pattern: ':effects:lock:erp' },
   'read of a lane': mongo('find', 'effects'),
-  'end of an effect': { link: 'mongo', pattern: 'lockstep.effects' },
+  'end of an effect': { link: 'mongo', pattern: '$indexOfArray' },
   // Of backfills.
   'place of a backfill': mongo('update', 'destinations'),
   'memory of a lane': mongo('insert', 'effects_backfilled'),

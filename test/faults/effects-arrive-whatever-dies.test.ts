@@ -14,6 +14,8 @@ import { Rig, type Program } from './rig.ts';
 
 const NAME = 'erp';
 const NOTHING_WRONG: EffectProof = { missing: 0, twice: 0, inversions: 0, open: 0 };
+/** So few messages at a time that jobs wake several lanes. */
+const FEW = 3;
 /** The pauses between attempts are too long for a test: effects that wait become due at once. */
 const DUE_EVERY_MS = 500;
 
@@ -28,7 +30,7 @@ describe(`P9: effects (SEED=${SEED})`, () => {
     await Promise.all([rig.startIngest(), rig.startWorker(), rig.startDashboard()]);
     receiver = await Receiver.open();
     const store = createDestinationStore(rig.collections, Date.now);
-    await store.put(NAME, destinationFields({ url: receiver.url }), null, randomUUID());
+    await store.put(NAME, destinationFields({ url: receiver.url, concurrency: FEW }), null, randomUUID());
     hurrying = setInterval(() => void hurry().catch(() => undefined), DUE_EVERY_MS);
   });
   afterAll(async () => {

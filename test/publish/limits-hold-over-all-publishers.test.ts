@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 import { until } from '../support/until.ts';
 import { Publishing } from './publishing.ts';
 import { Receiver } from './receiver.ts';
@@ -7,7 +6,6 @@ import { Receiver } from './receiver.ts';
 describe('two publishers', () => {
   let publishing: Publishing;
   let receiver: Receiver;
-  let order = 50_000;
   beforeAll(async () => {
     publishing = await Publishing.open();
     await Promise.all([publishing.start(), publishing.start()]);
@@ -20,15 +18,6 @@ describe('two publishers', () => {
     await publishing.inside.collections.destinations.deleteMany({});
     await receiver.close();
   });
-
-  const created = (count: number, topic = 'orders/create') =>
-    Promise.all(
-      Array.from({ length: count }, () => {
-        const id = (order += 1);
-        const at = { order: keyOf(String(id)) };
-        return publishing.drain([waitingEvent(topic, { id, name: `#${id}`, total_price: '1.00' }, at)]);
-      }),
-    ).then(() => publishing.feed());
 
   test('send every effect once, those of an order in sequence', async () => {
     receiver.delayMs = 5;
@@ -47,7 +36,7 @@ describe('two publishers', () => {
   test('keep the concurrency of a destination together', async () => {
     receiver.delayMs = 50;
     await publishing.destination('narrow', { url: receiver.url, concurrency: 3 });
-    await created(30);
+    await publishing.created(30);
     await publishing.settled('narrow');
     expect(receiver.received.length).toBe(30);
     expect(receiver.mostAtATime).toBe(3);
@@ -55,7 +44,7 @@ describe('two publishers', () => {
 
   test('keep the rate of a destination together: never more in any period', async () => {
     await publishing.destination('slow', { url: receiver.url, rate: { max: 4, durationMs: 500 } });
-    await created(16);
+    await publishing.created(16);
     await publishing.settled('slow');
     const times = receiver.received.map(({ at }) => at);
     expect(times.length).toBe(16);
@@ -72,11 +61,12 @@ describe('two publishers', () => {
       timeoutMs: 60_000,
     });
     receiver.answering = () => undefined;
-    await created(1);
+    await publishing.created(1);
     await until(() => receiver.received.length === 1);
-    await created(40);
-    await created(1, 'orders/cancelled');
-    await until(async () => (await publishing.waitingJobs('urgent')) === 42);
+    await publishing.created(40);
+    await until(async () => (await publishing.effects({ destination: 'urgent' })).length === 41);
+    await publishing.created(1, 'orders/cancelled');
+    await until(async () => (await publishing.waitingOrders('urgent', 1)).length === 1);
     receiver.answerAll(200);
     await publishing.settled('urgent');
     expect(receiver.bodies.map(({ type }) => type).indexOf('orders/cancelled')).toBe(1);

@@ -7,6 +7,7 @@ import { createDestinationStore, type DestinationFields } from '../../src/persis
 import type { EffectDocument } from '../../src/persist/effect-schema.ts';
 import { createSequencer } from '../../src/persist/sequencer.ts';
 import type { WaitingEvent } from '../../src/order/event.ts';
+import type { OrderKey } from '../../src/order/identity.ts';
 import type { Message } from '../../src/publish/messages.ts';
 import type { DestinationOf, OpenedSecrets } from '../../src/publish/sinks/sink.ts';
 import { LaneQueues } from '../../src/publish/lane-queues.ts';
@@ -14,6 +15,7 @@ import type { Component } from '../../src/system/lifecycle.ts';
 import { depositAll, lifeEvents, openInProcess, type Inside } from '../support/in-process.ts';
 import type { Settings } from '../support/open-resources.ts';
 import { until } from '../support/until.ts';
+import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 
 const TOKEN_KEYS = `test:${'0'.repeat(64)}`;
 
@@ -75,6 +77,7 @@ function ticking(): () => number {
 export class Publishing {
   readonly inside: Inside;
   readonly #running: Component[][] = [];
+  #lastOrder = 50_000;
 
   private constructor(inside: Inside) {
     this.inside = { ...inside, now: Date.now, tools: { ...inside.tools, now: ticking() } };
@@ -124,6 +127,17 @@ export class Publishing {
     return events;
   }
 
+  /** One event each for new orders, into the change feed. @returns the orders' keys */
+  async created(count: number, topic = 'orders/create'): Promise<OrderKey[]> {
+    const ids = Array.from({ length: count }, () => (this.#lastOrder += 1));
+    const events = ids.map((id) =>
+      waitingEvent(topic, { id, name: `#${id}`, total_price: '1.00' }, { order: keyOf(String(id)) }),
+    );
+    await Promise.all(events.map((event) => this.drain([event])));
+    await this.feed();
+    return events.map(({ order }) => order);
+  }
+
   /** One commit, in the change feed. */
   async apply(events: WaitingEvent[]): Promise<void> {
     await this.drain(events);
@@ -155,9 +169,18 @@ export class Publishing {
 
   /** Jobs of a destination that will run or run now. */
   async waitingJobs(name: string): Promise<number> {
+    return await this.#queue(name).getJobCountByTypes('active', 'wait', 'prioritized', 'delayed');
+  }
+
+  /** Orders whose jobs wait with this priority; 1 is the most urgent. */
+  async waitingOrders(name: string, priority: number): Promise<string[]> {
+    const jobs = await this.#queue(name).getJobs(['prioritized']);
+    return jobs.filter(({ opts }) => opts.priority === priority).flatMap(({ data }) => data.orders);
+  }
+
+  #queue(name: string) {
     const { redis, partitions, log } = this.inside;
-    const queue = new LaneQueues(redis, partitions, log).of(name);
-    return await queue.getJobCountByTypes('active', 'wait', 'prioritized', 'delayed');
+    return new LaneQueues(redis, partitions, log).of(name);
   }
 
   async effects(filter: object = {}): Promise<EffectDocument[]> {

@@ -116,3 +116,13 @@ export function floorsOf(rows: Record<string, Pick<Row, 'uses' | 'knows'>>): str
   }
   return floors;
 }
+
+/** The client libraries of destinations: each is loaded when its first destination is opened. */
+export const SINK_CLIENTS = [
+  '@aws-sdk/client-sqs',
+  '@nats-io/jetstream',
+  '@nats-io/transport-node',
+  '@platformatic/kafka',
+  'pg',
+  'rabbitmq-client',
+];

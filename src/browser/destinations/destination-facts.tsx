@@ -42,7 +42,9 @@ function backfillFacts({ backfill, state }: Destination): Facts {
 
 /** Where its messages go. */
 export function addressOf({ url, settings }: Destination): string {
-  return url ?? settings?.url ?? '–';
+  if (url !== null || settings === null) return url ?? '–';
+  if ('brokers' in settings) return settings.brokers.join(', ');
+  return 'url' in settings ? settings.url : '–';
 }
 
 export function settingFacts(destination: Destination): Facts {

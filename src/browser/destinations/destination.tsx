@@ -28,6 +28,9 @@ const HAS_FORM = {
   postgres: false,
   rabbitmq: false,
   nats: false,
+  kafka: false,
+  sqs: false,
+  slack: false,
 } as const satisfies Record<Destination['kind'], boolean>;
 
 /** One destination: its settings, what is open, and what can be done to it. */

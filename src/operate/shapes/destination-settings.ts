@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { DestinationKind, KindSettings } from '../../system/destination-kinds.ts';
+import { KAFKA_MECHANISMS, type DestinationKind, type KindSettings } from '../../system/destination-kinds.ts';
 
 /** The settings that only one kind of destination has. Addresses have no passwords: they appear in lists and logs. */
 
@@ -59,6 +59,18 @@ const table = z
 const amqpName = z.string().refine((text) => Buffer.byteLength(text) <= 200, 'longer than 200 bytes');
 const PLACES = '`{type}` in it stands for the topic with dots (`orders.paid`), `{shop}` for the shop';
 
+/** `host:port` of a broker that is asked for the others. */
+const broker = z
+  .string()
+  .max(300)
+  .refine(isHostAndPort, 'not a broker like kafka.example.com:9092')
+  .meta({ examples: ['kafka.example.com:9092'] });
+
+function isHostAndPort(text: string): boolean {
+  const [, host = '', port = ''] = /^(.+):([1-9][0-9]{0,4})$/.exec(text) ?? [];
+  return HOST.test(host) && Number(port) < 65_536;
+}
+
 /** Of each kind that has settings. */
 export const SETTINGS = {
   postgres: z.strictObject({
@@ -90,11 +102,43 @@ export const SETTINGS = {
       .describe(PLACES),
     ca,
   }),
+  kafka: z.strictObject({
+    brokers: z.array(broker).min(1).max(20).describe('asked for the other brokers; one of them is enough'),
+    topic: z
+      .string()
+      .max(249)
+      .regex(/^(?:[\w.-]|\{type\}|\{shop\})+$/, 'not a topic: letters, digits, dots, dashes, underscores')
+      .describe(`a topic that exists; ${PLACES}`),
+    user: z.string().min(1).max(1000).nullable().default(null).describe('null: the brokers ask for none'),
+    mechanism: z.enum(KAFKA_MECHANISMS).default('scram-sha-512').describe('how the user signs in (SASL)'),
+    tls,
+    ca,
+  }),
+  sqs: z.strictObject({
+    url: serverUrl(
+      ['https:', 'http:'],
+      /^\/.+\.fifo$/,
+      'https://sqs.<region>.amazonaws.com/<account>/<name>.fifo',
+    )
+      .refine((text) => URL.parse(text)?.username === '', 'must not have a user')
+      .meta({ examples: ['https://sqs.eu-central-1.amazonaws.com/123456789012/orders.fifo'] })
+      .describe('of a FIFO queue: other queues do not keep the sequence'),
+    region: z
+      .string()
+      .regex(/^[a-z0-9-]{1,40}$/, 'not a region')
+      .meta({ examples: ['eu-central-1'] }),
+    accessKeyId: z.string().regex(/^\w{1,128}$/, 'not the id of an access key'),
+    ca,
+  }),
+  slack: z.strictObject({ ca }),
 } satisfies { [Kind in Exclude<DestinationKind, 'http' | 'handler'>]: z.ZodType<KindSettings[Kind]> };
 
 /** What each kind's `credentials` are. */
 export const CREDENTIALS: Record<keyof typeof SETTINGS, string> = {
+  slack: 'the address of the webhook: anyone who has it can write to the channel',
+  sqs: 'the secret access key',
   postgres: 'the password of the user',
   rabbitmq: 'the password of the user',
   nats: 'with a user in `url` the password; otherwise a token, or the content of a credentials file',
+  kafka: 'the password of the user',
 };

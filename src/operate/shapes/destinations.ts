@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isTrigger } from '../../order/effects.ts';
 import { DESTINATION_STATES, IN_DOUBT_POLICIES, PRIORITIES } from '../../system/states.ts';
 import { BACKFILL_RATE, MOST_BACKFILL_RATE } from '../../system/backfill-rate.ts';
-import { DESTINATION_KINDS } from '../../system/destination-kinds.ts';
+import { DESTINATION_KINDS, type DestinationKind } from '../../system/destination-kinds.ts';
 import { CREDENTIALS, SETTINGS } from './destination-settings.ts';
 import { count, instant, reason, shop } from './base.ts';
 
@@ -108,6 +108,11 @@ const withDefaults = {
     ),
 };
 
+/** Slack takes one message a second from each webhook. */
+const RATES: Partial<Record<DestinationKind, z.output<typeof rate>>> = {
+  slack: { max: 1, durationMs: 1000 },
+};
+
 const secret = z.string().max(200);
 
 /** Over HTTP. Its fields are those of the contract. */
@@ -144,10 +149,12 @@ const putOf = <Kind extends keyof typeof SETTINGS>(kind: Kind) =>
       .string()
       .min(1)
       .max(16_384)
+      .refine((text) => kind !== 'slack' || isAddress(text), 'not the http or https address of a webhook')
       .nullable()
       .optional()
       .describe(`${CREDENTIALS[kind]}; null: none; absent: what it has`),
     ...withDefaults,
+    rate: settings.rate.default(RATES[kind] ?? null),
     inDoubt: settings.inDoubt.exclude(['ask']).default('repeat'),
     secrets: z.array(secret).max(0).default([]).describe('only HTTP messages are signed'),
     reason,
@@ -158,6 +165,9 @@ export const destinationPut = z.discriminatedUnion('kind', [
   putOf('postgres'),
   putOf('rabbitmq'),
   putOf('nats'),
+  putOf('kafka'),
+  putOf('sqs'),
+  putOf('slack'),
 ]);
 export type DestinationPut = z.output<typeof destinationPut>;
 

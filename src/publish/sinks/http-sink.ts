@@ -1,129 +1,33 @@
-import { Agent, request, type Dispatcher } from 'undici';
-import { codeOfError } from './error-code.ts';
-import { assertPublicHost, lookupPublic, PrivateAddress } from './public-address.ts';
+import { HttpClient } from './http-client.ts';
 import { signatureHeaders } from './signature.ts';
-import type { Answer, OpenSink } from './sink.ts';
+import type { OpenSink } from './sink.ts';
 
-/** An answer is read up to here, so that the connection can be used again; the rest is not waited for. */
-const MOST_ANSWER_BYTES = 64 * 1024;
-const CONNECT_MS = 5000;
-const KEEP_ALIVE_MS = 10_000;
-
-/** Errors after which the message was certainly not received. */
-const NOT_SENT = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/;
-const CERTIFICATE = /CERT|SELF_SIGNED|ERR_TLS|ERR_SSL|EPROTO/;
-
-/** Sends messages as Standard Webhooks over HTTP. Redirects are not followed: they could lead into a private network. */
-export const openHttpSink: OpenSink<'http'> = (
-  { url, probeUrl, allowPrivate, timeoutMs, concurrency },
-  { secrets },
-) => {
+/** Sends messages as Standard Webhooks over HTTP. */
+export const openHttpSink: OpenSink<'http'> = (destination, { secrets }) => {
+  const { url, probeUrl } = destination;
   if (url === null) throw new Error('it has no url');
-  const agent = new Agent({
-    connections: concurrency,
-    connect: { timeout: CONNECT_MS, ...(!allowPrivate && { lookup: lookupPublic }) },
-    headersTimeout: timeoutMs,
-    bodyTimeout: timeoutMs,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    maxResponseSize: -1,
+  const client = new HttpClient(destination);
+  const signed = (message: { id: string; text: string }) => ({
+    'user-agent': 'Lockstep',
+    ...signatureHeaders(message, secrets, Date.now()),
   });
-  const ask = async (address: string, options: Pick<Dispatcher.RequestOptions, 'method'> & RequestParts) => {
-    const to = new URL(address);
-    if (!allowPrivate) assertPublicHost(to);
-    const answer = await request(to, { ...options, dispatcher: agent });
-    await dump(answer.body);
-    return answer;
-  };
   return {
     send: async (message, signal) => {
-      const headers = {
-        'content-type': 'application/json',
-        'user-agent': 'Lockstep',
-        ...signatureHeaders(message, secrets, Date.now()),
-      };
-      try {
-        const answer = await ask(url, { method: 'POST', headers, body: message.text, signal });
-        return answerOf(answer.statusCode, answer.headers['retry-after']);
-      } catch (error) {
-        return failureOf(error);
-      }
+      const headers = { 'content-type': 'application/json', ...signed(message) };
+      return await client.post(url, { headers, body: message.text, signal });
     },
     ...(probeUrl !== null && {
       hasArrived: async (id: string, signal: AbortSignal) => {
         try {
           const address = probeUrl.replaceAll('{id}', encodeURIComponent(id));
-          const headers = {
-            'user-agent': 'Lockstep',
-            ...signatureHeaders({ id, text: '' }, secrets, Date.now()),
-          };
-          const { statusCode } = await ask(address, { method: 'GET', headers, signal });
+          const headers = signed({ id, text: '' });
+          const { statusCode } = await client.ask(address, { method: 'GET', headers, signal });
           return statusCode === 404 ? false : statusCode >= 200 && statusCode < 300 ? true : null;
         } catch {
           return null;
         }
       },
     }),
-    close: () => agent.destroy(),
+    close: () => client.close(),
   };
 };
-
-interface RequestParts {
-  headers: Record<string, string>;
-  body?: string;
-  signal: AbortSignal;
-}
-
-/** Reads the answer, so that its connection can be used again. A large or endless one is cut. */
-async function dump(body: Dispatcher.ResponseData['body']): Promise<void> {
-  await body.dump({ limit: MOST_ANSWER_BYTES }).catch(() => undefined);
-}
-
-function answerOf(status: number, retryAfter: string | string[] | undefined): Answer {
-  const answer = String(status);
-  if (status >= 200 && status < 300) return { outcome: 'done', answer };
-  if (status === 410) return { outcome: 'gone', answer, because: 'it answered 410: no more messages' };
-  if (status === 429 || status === 503)
-    return { outcome: 'busy', answer, because: `it answered ${status}`, afterMs: pauseIn(retryAfter) };
-  if (status >= 500) return { outcome: 'away', answer, because: `it answered ${status}` };
-  const isRedirect = status >= 300 && status < 400;
-  const because = isRedirect ? `it answered ${status}: redirects are not followed` : `it answered ${status}`;
-  return { outcome: 'refused', answer, because };
-}
-
-/** Longer than a day is not believed. */
-const LONGEST_PAUSE_MS = 86_400_000;
-
-/** `Retry-After`: seconds or a date. */
-function pauseIn(header: string | string[] | undefined): number | null {
-  const text = Array.isArray(header) ? header[0] : header;
-  if (text === undefined) return null;
-  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
-  return Number.isNaN(ms) ? null : Math.min(Math.max(0, ms), LONGEST_PAUSE_MS);
-}
-
-function failureOf(error: unknown): Answer {
-  if (error instanceof PrivateAddress || causeOf(error) instanceof PrivateAddress)
-    return { outcome: 'refused', answer: 'private address', because: new PrivateAddress().message };
-  const code = codeOfError(error) ?? codeOfError(causeOf(error)) ?? nameOf(error);
-  if (NOT_SENT.test(code)) return { outcome: 'away', answer: code, because: `it cannot be reached: ${code}` };
-  if (CERTIFICATE.test(code))
-    return { outcome: 'away', answer: code, because: `its certificate is not accepted: ${code}` };
-  return { outcome: 'unknown', answer: code, because: WORDS[code] ?? `the connection broke: ${code}` };
-}
-
-const TIMED_OUT = 'it did not answer in time';
-const WORDS: Readonly<Record<string, string>> = {
-  ABORT_ERR: TIMED_OUT,
-  TIMEOUT: TIMED_OUT,
-  UND_ERR_ABORTED: TIMED_OUT,
-  UND_ERR_HEADERS_TIMEOUT: TIMED_OUT,
-  UND_ERR_BODY_TIMEOUT: TIMED_OUT,
-};
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : 'no answer';
-}
-
-function causeOf(error: unknown): unknown {
-  return error instanceof Error ? error.cause : undefined;
-}

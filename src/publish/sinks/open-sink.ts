@@ -8,6 +8,9 @@ const KINDS: { [Kind in DestinationKind]: () => Promise<OpenSink<Kind>> } = {
   postgres: async () => (await import('./postgres-sink.ts')).openPostgresSink,
   rabbitmq: async () => (await import('./rabbitmq-sink.ts')).openRabbitmqSink,
   nats: async () => (await import('./nats-sink.ts')).openNatsSink,
+  kafka: async () => (await import('./kafka-sink.ts')).openKafkaSink,
+  sqs: async () => (await import('./sqs-sink.ts')).openSqsSink,
+  slack: async () => (await import('./slack-sink.ts')).openSlackSink,
   handler: async () => {
     throw new Error('a handler runs only in publishers that have its code');
   },

@@ -134,4 +134,5 @@ export const NATS: Kind = {
   hugeBytes: 1_000_000,
   tooLargeBytes: 1024 * 1024 + 1,
   hasCredentials: true,
+  ifSilent: 'away',
 };

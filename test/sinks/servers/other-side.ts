@@ -23,6 +23,8 @@ export interface OtherSide {
   /** @param port its own, or that of a link to it */
   place: (port: number) => Place;
   credentials: string | null;
+  /** Of a kind whose credentials have the address. */
+  credentialsOf?: (port: number) => string;
   /** Everything about an order, in the order of arrival. */
   arrived: (order: string) => Promise<Arrived[]>;
   refused: (port: number) => RefusedBy;
@@ -43,4 +45,6 @@ export interface Kind {
   tooLargeBytes: number;
   /** Without credentials of its own, it has no wrong ones. */
   hasCredentials: boolean;
+  /** What an attempt is if the server accepts its connection and never answers; with HTTP, the message is sent then. */
+  ifSilent: 'away' | 'unknown';
 }

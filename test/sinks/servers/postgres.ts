@@ -144,4 +144,5 @@ export const POSTGRES: Kind = {
   hugeBytes: 8 * 1024 * 1024,
   tooLargeBytes: 50 * 1024 * 1024 + 1,
   hasCredentials: true,
+  ifSilent: 'away',
 };

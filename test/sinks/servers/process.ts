@@ -3,12 +3,16 @@ import path from 'node:path';
 
 const TETHER = path.resolve(import.meta.dirname, '../../../testkit/local/tether.ts');
 
+/** Characters of what a server wrote. */
+const KEPT = 2000;
+
 /** A server in a process of its own; it ends with this process, however that ends. */
 export class ServerProcess {
   readonly #child: ChildProcess;
   readonly #ended: Promise<void>;
   /** The last lines that it wrote. */
   #said = '';
+  #first = '';
 
   /** @param env added to that of this process */
   constructor(command: readonly string[], env: Readonly<Record<string, string>> = {}) {
@@ -17,7 +21,10 @@ export class ServerProcess {
       env: { ...process.env, ...env },
     });
     for (const stream of [this.#child.stdout, this.#child.stderr])
-      stream?.on('data', (chunk: Buffer) => (this.#said = (this.#said + chunk.toString()).slice(-2000)));
+      stream?.on('data', (chunk: Buffer) => {
+        this.#said = (this.#said + chunk.toString()).slice(-KEPT);
+        this.#first = (this.#first + chunk.toString()).slice(0, KEPT);
+      });
     this.#ended = new Promise((resolve) => this.#child.once('exit', () => resolve()));
   }
 
@@ -27,6 +34,11 @@ export class ServerProcess {
 
   get said(): string {
     return this.#said;
+  }
+
+  /** The first lines that it wrote. */
+  get first(): string {
+    return this.#first;
   }
 
   /** @param ask asks it to stop; otherwise it gets SIGTERM */

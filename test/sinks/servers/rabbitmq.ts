@@ -162,4 +162,5 @@ export const RABBITMQ: Kind = {
   hugeBytes: 3 * 1024 * 1024,
   tooLargeBytes: MOST_BYTES + 1,
   hasCredentials: true,
+  ifSilent: 'away',
 };
