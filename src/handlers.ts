@@ -9,7 +9,10 @@ export {
   type HandlerLog,
   type HandlerOptions,
   type HandlerOrder,
+  type HandlerShopify,
+  type SetOff,
   type Step,
   type StepOptions,
   type StepTools,
 } from './handle/handler.ts';
+export { ShopifyError, type ShopifyFailure } from './handle/shopify-error.ts';

@@ -103,12 +103,12 @@ const FOLDERS: Record<string, Row> = {
   publish: {
     uses: ['handle', 'lock', 'order', 'persist', 'system'],
     knows: [],
-    npm: [...SINK_CLIENTS, 'bullmq', 'ipaddr.js', 'jsonata', 'piscina', 'undici'].toSorted(),
+    npm: [...SINK_CLIENTS, 'bullmq', 'graphql', 'ipaddr.js', 'jsonata', 'piscina', 'undici'].toSorted(),
     npmKnows: ['ioredis'],
   },
   reconcile: {
-    uses: ['order', 'persist', 'system'],
-    knows: ['deposit', 'lock', 'shop'],
+    uses: ['order', 'persist', 'shop', 'system'],
+    knows: ['deposit', 'lock'],
     npm: ['zod'],
     npmKnows: [],
   },

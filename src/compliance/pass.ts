@@ -1,6 +1,7 @@
 import type { Collections } from '../persist/collections.ts';
 import type { ComplianceDocument } from '../persist/compliance-schema.ts';
 import { redactSteps } from '../persist/handler-step-store.ts';
+import { redactBodies } from '../persist/set-off-store.ts';
 import { redactOrders } from '../persist/order-redaction.ts';
 import { keysFrom, keysOfShop, rewriteBodies } from '../persist/redaction.ts';
 import { ordersOf, reachOfCustomer, reachOfShop, type Reach } from './redact.ts';
@@ -22,7 +23,7 @@ export interface Passed {
   cursor: string | null;
 }
 
-const STAGES = ['events', 'parked', 'orders', 'handlerSteps'] as const;
+const STAGES = ['events', 'parked', 'orders', 'handlerSteps', 'effects'] as const;
 
 export async function reachOf(collections: Collections, record: ComplianceDocument): Promise<Reach> {
   const shop = keysOfShop(record.shop);
@@ -68,6 +69,7 @@ async function redactIn(
 ): Promise<{ rewritten: number; goOnAt: string | null }> {
   if (name === 'orders') return await redactOrders(collections, keysFrom(orders, from), forget, isOver);
   if (name === 'handlerSteps') return { rewritten: await redactSteps(collections, orders), goOnAt: null };
+  if (name === 'effects') return { rewritten: await redactBodies(collections, orders), goOnAt: null };
   return await rewriteBodies(collections, name, keysFrom(wider[name] ?? orders, from), rewrite, isOver);
 }
 

@@ -7,12 +7,12 @@ import { createLocks, type Locks } from '../lock/locks.ts';
 import { tellAppStarted } from '../persist/app-presence.ts';
 import { createCompletenessStore } from '../persist/completeness-store.ts';
 import { createReconcileStore } from '../persist/reconcile-store.ts';
-import { createShopStore, type ShopStore } from '../persist/shop-store.ts';
+import type { ShopStore } from '../persist/shop-store.ts';
 import { createShopChecks } from '../persist/shop-checks.ts';
 import { CompletenessRunner } from '../reconcile/completeness-runner.ts';
 import { Reconciler } from '../reconcile/reconciler.ts';
-import { createAccessTokens, type AccessTokens } from '../shop/access-tokens.ts';
-import { createAdminApi, type AdminApi } from '../shop/admin-api.ts';
+import type { AccessTokens } from '../shop/access-tokens.ts';
+import type { AdminApi } from '../shop/admin-api.ts';
 import { installedAtShopify } from '../shop/installed-at-shopify.ts';
 import { createBulkFile } from '../shop/bulk-file.ts';
 import { completenessOf } from '../shop/completeness.ts';
@@ -20,9 +20,9 @@ import { installRoutes } from '../shop/install-routes.ts';
 import { createInstaller } from '../shop/installer.ts';
 import { errorPage } from '../shop/merchant-page.ts';
 import { merchantRoutes } from '../shop/merchant-routes.ts';
-import { resealAll, createSessionStore } from '../shop/session-store.ts';
+import { resealAll } from '../shop/session-store.ts';
 import { createShopActivity } from '../shop/shop-activity.ts';
-import { API_VERSION, openShopify, scopesOf, shopifyAddress, type AppConfig } from '../shop/shopify.ts';
+import { scopesOf, type AppConfig } from '../shop/shopify.ts';
 import { SubscriptionCheck } from '../shop/subscription-check.ts';
 import { createCipher, type Cipher } from '../system/cipher.ts';
 import { createHeartbeats } from '../system/heartbeats.ts';
@@ -30,6 +30,7 @@ import type { Component } from '../system/lifecycle.ts';
 import type { Logger } from '../system/log.ts';
 import { redisKeys } from '../system/redis-keys.ts';
 import { safeHeaders } from '../operate/headers.ts';
+import { adminApiOf } from './admin-api-of.ts';
 import { adminServed, type Composition } from './composition.ts';
 import { depositorOver, type OpenWakes } from './deposits.ts';
 import type { Resources } from './resources.ts';
@@ -90,13 +91,9 @@ export function composeApp(resources: AppResources): App {
 }
 
 /** What the routes and the background work use: Shopify, the shops, and their tokens. */
-function shopTools({ config, log, collections, audit }: AppResources, lock: Locks, cipher: Cipher) {
-  const shopify = openShopify(config, log);
-  const shops = createShopStore(collections);
-  const sessions = createSessionStore(collections.sessions, cipher);
-  const tokens = createAccessTokens({ shopify, sessions, lock, shops });
-  const address = shopifyAddress(config.SHOPIFY_API_URL);
-  const api = createAdminApi({ address, tokens, version: API_VERSION });
+function shopTools(resources: AppResources, lock: Locks, cipher: Cipher) {
+  const { audit } = resources;
+  const { shopify, shops, tokens, address, api } = adminApiOf(resources, lock, cipher);
   const isIn = (shop: string) => installedAtShopify(api, shop);
   const installs = createInstaller({ shopify, tokens, shops, audit, isIn });
   return { shopify, shops, tokens, address, api, isIn, installer: installs };

@@ -1,12 +1,14 @@
 import { loadHandlers } from '../handle/load.ts';
 import { mongoCheck, redisCheck } from '../health/checks.ts';
-import { createLocks } from '../lock/locks.ts';
+import { createLocks, type Locks } from '../lock/locks.ts';
 import { createBackfillStore } from '../persist/backfill-store.ts';
 import { createBodyKeeper } from '../persist/body-keeper.ts';
+import { createCauses } from '../persist/causes.ts';
 import { createDestinationStore, type DestinationStore } from '../persist/destination-store.ts';
 import type { EffectDocument } from '../persist/effect-schema.ts';
 import { createEffectStore } from '../persist/effect-store.ts';
 import { createHandlerStepStore } from '../persist/handler-step-store.ts';
+import { createSetOffStore } from '../persist/set-off-store.ts';
 import { streamJournaled, webhookIdsOf } from '../persist/journaled.ts';
 import { createOrderStore } from '../persist/order-store.ts';
 import { createRoutedBlocks } from '../persist/routed-blocks.ts';
@@ -19,11 +21,14 @@ import { laneSweeper } from '../publish/lane-sweeper.ts';
 import { createHandlers, type Handlers } from '../publish/handlers.ts';
 import { newestOf, type MessageSources } from '../publish/messages.ts';
 import { createRouter } from '../publish/router.ts';
+import { setOff } from '../publish/set-off.ts';
+import { shopifyForHandlers } from '../publish/shopify-for-handlers.ts';
 import { routing } from '../publish/routing.ts';
 import { createCipher } from '../system/cipher.ts';
 import { createHeartbeats } from '../system/heartbeats.ts';
 import type { Component } from '../system/lifecycle.ts';
 import { inPartitionOf, redisKeys } from '../system/redis-keys.ts';
+import { askShopOf } from './admin-api-of.ts';
 import { adminServed, type Composition } from './composition.ts';
 import type { Resources } from './resources.ts';
 
@@ -47,7 +52,7 @@ export function composePublisher(resources: Resources): Composition {
   });
   const history = { orders: messages, backfills: createBackfillStore(collections), effects, now };
   const backfillLock = () => lock.acquire(redisKeys(0).backfillLock, 'backfill');
-  const handlers = handlersOf(resources, destinations, messages);
+  const handlers = handlersOf(resources, { destinations, messages, queues, lock });
   const workers = destinationWorkers({
     lock,
     lockKey: ({ destination, order }) => inPartitionOf(destination, partitions).laneLock(destination, order),
@@ -95,16 +100,24 @@ function closingOf(expressions: Expressions, queues: LaneQueues): Component {
   };
 }
 
-function handlersOf(
-  { config: { LOCKSTEP_HANDLERS: place }, collections, log, now }: Resources,
-  destinations: DestinationStore,
-  messages: MessageSources,
-): Handlers {
+interface HandlersNeed {
+  destinations: DestinationStore;
+  messages: MessageSources;
+  queues: LaneQueues;
+  lock: Locks;
+}
+
+function handlersOf(resources: Resources, { destinations, messages, queues, lock }: HandlersNeed): Handlers {
+  const { config, collections, log, now } = resources;
+  const { LOCKSTEP_HANDLERS: place } = config;
+  const store = createSetOffStore(collections);
   return createHandlers({
     load: place === undefined ? null : () => loadHandlers(place),
     destinations,
     steps: createHandlerStepStore(collections, now),
     newest: (order) => newestOf(order, messages),
+    setOff: (asked) => setOff(asked, { destinations, store, queues, now }),
+    shopify: shopifyForHandlers(askShopOf(resources, lock), createCauses(collections)),
     log,
     now,
   });
@@ -117,6 +130,8 @@ function messageSourcesOf({ config, mongo, collections }: Resources): MessageSou
     journaled: (order) => streamJournaled(collections.events, order),
     keepBody: createBodyKeeper(config.ORDER_BODY),
     webhookIds: webhookIdsOf(collections.events),
+    bodies: createSetOffStore(collections).bodies,
+    causes: createCauses(collections).of,
   };
 }
 

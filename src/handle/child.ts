@@ -1,10 +1,11 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { failureOf } from './failure.ts';
+import { failureOf, HandlerMistake } from './failure.ts';
 import { isHandler, type Handler } from './handler.ts';
-import type { Asked, Described, RunHost, RunReport, Said } from './protocol.ts';
+import type { Asked, Described, Refused, RunHost, RunReport, Said } from './protocol.ts';
 import { runOnce } from './run.ts';
+import { ShopifyError } from './shopify-error.ts';
 
 /**
  * The process that runs handlers, one run at a time. It has no connection to Redis or MongoDB: it asks its publisher. It
@@ -25,22 +26,31 @@ process.on('uncaughtException', (error) => {
 
 const say = (said: Said) => process.send?.(said);
 /** Calls that the publisher has not answered yet. */
-const calls = new Map<number, (result: string | null) => void>();
+const calls = new Map<number, PromiseWithResolvers<string | null>>();
 let number = 0;
 let abort = new AbortController();
 
-const call = (ask: (number: number) => Said): Promise<string | null> =>
-  new Promise((resolve) => {
-    number += 1;
-    calls.set(number, resolve);
-    say(ask(number));
-  });
+const call = (ask: (number: number) => Said): Promise<string | null> => {
+  const answer = Promise.withResolvers<string | null>();
+  number += 1;
+  calls.set(number, answer);
+  say(ask(number));
+  return answer.promise;
+};
+
+function errorOf(refused: Refused): Error {
+  return refused.by === 'shopify'
+    ? new ShopifyError(refused.code, refused.detail)
+    : new HandlerMistake(refused.because);
+}
 
 const hostOf = (signal: AbortSignal): RunHost => ({
   keep: (step) => call((number) => ({ type: 'keep', number, step })),
   keepUndone: async (name) => {
     await call((number) => ({ type: 'undone', number, name }));
   },
+  setOff: async (message) => (await call((number) => ({ type: 'set_off', number, message }))) ?? '',
+  shopify: async (asked) => (await call((number) => ({ type: 'shopify', number, asked }))) ?? 'null',
   log: (level, text, fields) => say({ type: 'log', level, text, fields }),
   now: Date.now,
   signal,
@@ -85,7 +95,9 @@ process.on('message', (asked: Asked) => {
   else if (asked.type === 'run') void run(asked).then(say);
   else if (asked.type === 'abort') abort.abort(new DOMException('the time is over', 'TimeoutError'));
   else {
-    calls.get(asked.number)?.(asked.result);
+    const answer = calls.get(asked.number);
     calls.delete(asked.number);
+    if (asked.type === 'answered') answer?.resolve(asked.result);
+    else answer?.reject(errorOf(asked.refused));
   }
 });

@@ -1,6 +1,6 @@
-/** A mistake in a handler, in words that contain nothing from its data. */
+/** A mistake in a handler, or what it cannot have, in words that contain nothing from its data. */
 export class HandlerMistake extends Error {
-  override readonly name = 'HandlerMistake';
+  override readonly name: string = 'HandlerMistake';
 }
 
 const NAME = /^[A-Z]\w{0,40}$/i;
@@ -15,7 +15,8 @@ const NOT_THEIRS = /node:|node_modules|[/\\](?:src|dist)[/\\]handle[/\\]/;
  */
 export function failureOf(error: unknown, during?: string): string {
   const where = during === undefined ? 'it' : `step "${during}"`;
-  if (error instanceof HandlerMistake) return error.message;
+  if (error instanceof HandlerMistake)
+    return during === undefined ? error.message : `${where}: ${error.message}`;
   if (!(error instanceof Error)) return `${where} threw something that is not an error`;
   const { name, stack = '' } = error;
   const code = codesOf(error);

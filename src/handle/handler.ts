@@ -70,6 +70,23 @@ export type Step = <Value>(
   options?: StepOptions<AsJson<Value>>,
 ) => Promise<AsJson<Value>>;
 
+/** Sets off a message once per run: it is a step. @returns the id of the message */
+export type SetOff = (
+  destination: string,
+  /** JSON, at most 64 kB: the message's `data`. */
+  body: unknown,
+  options?: {
+    /** Default: the number of the call. Calls that a later version moves need a name. */
+    name?: string;
+  },
+) => Promise<string>;
+
+/** The Admin API of the order's shop. */
+export interface HandlerShopify {
+  /** @returns the answer's `data` @throws ShopifyError */
+  graphql: <Data = unknown>(query: string, variables?: Readonly<Record<string, unknown>>) => Promise<Data>;
+}
+
 /** Writes to the publisher's log. Customer data does not belong there. */
 export type HandlerLog = Record<'info' | 'warn' | 'error', (text: string, fields?: LogFields) => void>;
 export type LogFields = Readonly<Record<string, string | number | boolean | null>>;
@@ -83,6 +100,9 @@ export interface HandlerContext {
   step: Step;
   /** Ends this run. At that time, the handler runs again from its steps. */
   sleepUntil: (time: Date) => Promise<void>;
+  /** Sets off a message at another destination, in this order's sequence there. */
+  effect: SetOff;
+  shopify: HandlerShopify;
   /** Aborted when the run's time is over. */
   signal: AbortSignal;
   log: HandlerLog;
@@ -105,6 +125,8 @@ export interface HandlerOptions {
   rate?: { max: number; durationMs: number };
   /** How long a run may take. Default: 30,000. */
   timeoutMs?: number;
+  /** Whether it also runs for changes that it made itself, at Shopify. Default: no. */
+  echo?: boolean;
   run: (context: HandlerContext) => unknown;
 }
 

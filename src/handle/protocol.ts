@@ -1,9 +1,10 @@
 import type { HandlerChange, HandlerOptions, HandlerOrder, LogFields } from './handler.ts';
+import type { ShopifyFailure } from './shopify-error.ts';
 
 /** A step whose result is known. */
 export interface KeptStep {
   name: string;
-  kind: 'step' | 'sleep';
+  kind: 'step' | 'sleep' | 'effect';
   /** JSON text; null: the function returned nothing. */
   result: string | null;
   /** Whether the handler can undo it. */
@@ -14,6 +15,26 @@ export interface KeptStep {
 }
 
 export type NewStep = Pick<KeptStep, 'name' | 'kind' | 'result' | 'canUndo'>;
+
+/** A message that a handler sets off. */
+export interface NewMessage {
+  /** Of its step. */
+  name: string;
+  destination: string;
+  /** JSON text. */
+  body: string;
+}
+
+/** A query to the Admin API of the order's shop. */
+export interface ShopifyQuery {
+  query: string;
+  /** JSON text. */
+  variables: string;
+}
+
+/** Why the publisher does not do what was asked. */
+export type Refused =
+  { by: 'lockstep'; because: string } | { by: 'shopify'; code: ShopifyFailure; detail: string | null };
 
 /** What one run gets. It is sent to another process as JSON. */
 export interface RunRequest {
@@ -34,6 +55,10 @@ export interface RunHost {
   /** Stores a step. @returns the result that is stored: another run may have been faster */
   keep: (step: NewStep) => Promise<string | null>;
   keepUndone: (name: string) => Promise<void>;
+  /** Sets off a message, and keeps that as a step. @returns its id @throws HandlerMistake */
+  setOff: (message: NewMessage) => Promise<string>;
+  /** @returns the answer's data, JSON text @throws ShopifyError */
+  shopify: (query: ShopifyQuery) => Promise<string>;
   log: (level: 'info' | 'warn' | 'error', text: string, fields: LogFields) => void;
   now: () => number;
   signal: AbortSignal;
@@ -60,8 +85,9 @@ export interface Described {
 export type Asked =
   | { type: 'describe'; file: string }
   | { type: 'run'; file: string; exported: string; request: RunRequest }
-  /** The step of this number is kept, with this result. */
-  | { type: 'kept'; number: number; result: string | null }
+  /** The answer to what was asked with this number. */
+  | { type: 'answered'; number: number; result: string | null }
+  | { type: 'refused'; number: number; refused: Refused }
   /** The run's time is over: `signal` is aborted. */
   | { type: 'abort' };
 
@@ -71,5 +97,7 @@ export type Said =
   | { type: 'cannot_load'; because: string }
   | { type: 'keep'; number: number; step: NewStep }
   | { type: 'undone'; number: number; name: string }
+  | { type: 'set_off'; number: number; message: NewMessage }
+  | { type: 'shopify'; number: number; asked: ShopifyQuery }
   | { type: 'log'; level: 'info' | 'warn' | 'error'; text: string; fields: LogFields }
   | { type: 'report'; report: RunReport };

@@ -30,6 +30,7 @@ const rules = z.strictObject({
     })
     .nullable()
     .default(null),
+  echo: z.boolean().default(false),
   timeoutMs: z.number().int().min(100).max(LONGEST_MS).default(30_000),
   run: z.literal('function', 'not a function'),
 });

@@ -1,6 +1,7 @@
 import { isUndo, type Handler, type LogFields } from './handler.ts';
 import { failureOf } from './failure.ts';
 import type { RunHost, RunReport, RunRequest } from './protocol.ts';
+import { shopifyOf } from './shopify-of.ts';
 import { StepRun } from './step-run.ts';
 
 /**
@@ -29,6 +30,8 @@ export async function runOnce(
         before: change.before,
         step: steps.step,
         sleepUntil: steps.sleepUntil,
+        effect: steps.effect,
+        shopify: shopifyOf(host),
         signal,
         log,
       });

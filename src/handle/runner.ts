@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HandlerProcess } from './handler-process.ts';
-import type { RunHost, RunReport, RunRequest, Said } from './protocol.ts';
+import { HandlerMistake } from './failure.ts';
+import type { Refused, RunHost, RunReport, RunRequest, Said } from './protocol.ts';
+import { ShopifyError } from './shopify-error.ts';
 
 /** Where a handler is in the user's code. */
 export interface HandlerPlace {
@@ -9,7 +11,7 @@ export interface HandlerPlace {
 }
 
 /** What a run needs from the publisher. */
-type RunnerHost = Pick<RunHost, 'keep' | 'keepUndone' | 'log'>;
+type RunnerHost = Pick<RunHost, 'keep' | 'keepUndone' | 'setOff' | 'shopify' | 'log'>;
 
 /** Runs a handler once. @throws what `host` threw, or the signal's reason if the lock was lost */
 export type RunHandler = (request: RunRequest, host: RunnerHost, signal: AbortSignal) => Promise<RunReport>;
@@ -104,16 +106,42 @@ async function hear(
   signal: AbortSignal,
 ): Promise<void> {
   if (said.type === 'log') return host.log(said.level, said.text, said.fields);
-  if (said.type !== 'keep' && said.type !== 'undone') return;
+  if (!isQuestion(said)) return;
   if (signal.aborted && !isTimeout(signal.reason)) throw signal.reason;
   const { number } = said;
-  const result = said.type === 'keep' ? await host.keep(said.step) : await undone(said.name, host);
-  process.ask({ type: 'kept', number, result });
+  try {
+    process.ask({ type: 'answered', number, result: await answerTo(said, host) });
+  } catch (error) {
+    const refused = refusedBy(error);
+    if (!refused) throw error;
+    process.ask({ type: 'refused', number, refused });
+  }
 }
 
-async function undone(name: string, host: RunnerHost): Promise<null> {
-  await host.keepUndone(name);
-  return null;
+type Question = Extract<Said, { number: number }>;
+
+function isQuestion(said: Said): said is Question {
+  return 'number' in said;
+}
+
+async function answerTo(said: Question, host: RunnerHost): Promise<string | null> {
+  switch (said.type) {
+    case 'keep':
+      return await host.keep(said.step);
+    case 'set_off':
+      return await host.setOff(said.message);
+    case 'shopify':
+      return await host.shopify(said.asked);
+    case 'undone':
+      await host.keepUndone(said.name);
+      return null;
+  }
+}
+
+/** What the user's code is told; null: the run cannot continue. */
+function refusedBy(error: unknown): Refused | null {
+  if (error instanceof ShopifyError) return { by: 'shopify', code: error.code, detail: error.detail };
+  return error instanceof HandlerMistake ? { by: 'lockstep', because: error.message } : null;
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

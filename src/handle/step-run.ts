@@ -1,12 +1,11 @@
 import type { HandlerContext, Step, StepOptions, StepTools } from './handler.ts';
 import { failureOf, HandlerMistake } from './failure.ts';
+import { smallJsonOf } from './json-of.ts';
 import type { KeptStep, NewStep, RunHost, RunReport, RunRequest } from './protocol.ts';
 
-/** A result is kept in one document beside those of all other steps. */
-const MOST_RESULT_BYTES = 64 * 1024;
 const LONGEST_NAME = 100;
-/** Names that Lockstep gives: `sleep 1`, `sleep 2`. */
-const OWN_NAME = /^sleep \d+$/;
+/** Names that Lockstep gives: `sleep 1`, `effect 1`, `effect <name>`. */
+const OWN_NAME = /^(sleep|effect) /;
 /** Longer is a mistake, such as seconds taken for milliseconds. */
 const LONGEST_SLEEP_MS = 366 * 86_400_000;
 
@@ -23,6 +22,9 @@ export class StepRun {
   readonly #failed = new WeakMap<object, string>();
   readonly #stop = Promise.withResolvers<RunReport>();
   #sleeps = 0;
+  #effects = 0;
+  /** The step whose compensation runs. */
+  #undoing: string | null = null;
 
   constructor(request: RunRequest, host: RunHost) {
     this.#request = request;
@@ -64,6 +66,22 @@ export class StepRun {
     await this.#end({ outcome: 'asleep', until });
   };
 
+  readonly effect: HandlerContext['effect'] = async (destination, body, { name: given } = {}) => {
+    const name = `effect ${given ?? this.#nextEffect()}`;
+    this.#reachNamed(name);
+    const kept = this.#kept.get(name);
+    const onlyLooks = this.#request.undoes && this.#undoing === null;
+    if (onlyLooks && (!kept || this.#knowsHowToUndo())) return await this.#end({ outcome: 'undone' });
+    if (kept) return valueOf(kept.result) as string;
+    const setOff = this.#setOff(name, destination, body);
+    this.#underWay.add(setOff);
+    try {
+      return await setOff;
+    } finally {
+      this.#underWay.delete(setOff);
+    }
+  };
+
   /** The step whose function threw this. */
   failedIn(error: unknown): string | undefined {
     return typeof error === 'object' && error !== null ? this.#failed.get(error) : undefined;
@@ -86,6 +104,7 @@ export class StepRun {
     for (const { name, result, version } of this.#toUndo().toReversed()) {
       const compensate = this.#compensations.get(name);
       if (!compensate) return failed(cannotUndo(name, version, this.#request.version));
+      this.#undoing = name;
       try {
         await compensate(valueOf(result), this.#toolsOf(`${name}/undo`));
       } catch (error) {
@@ -106,13 +125,31 @@ export class StepRun {
   }
 
   #reach(name: string, run: unknown): void {
-    if (typeof name !== 'string' || name === '' || name.length > LONGEST_NAME || OWN_NAME.test(name))
-      throw new HandlerMistake(
-        `a step's name must be text of 1 to ${LONGEST_NAME} characters, and not "sleep <n>"`,
-      );
+    if (typeof name === 'string' && OWN_NAME.test(name))
+      throw new HandlerMistake('the names of steps must not begin with "sleep " or "effect "');
     if (typeof run !== 'function') throw new HandlerMistake(`step "${name}" has no function`);
+    this.#reachNamed(name);
+  }
+
+  #reachNamed(name: string): void {
+    if (typeof name !== 'string' || name === '' || name.length > LONGEST_NAME)
+      throw new HandlerMistake(`a step's name must be text of 1 to ${LONGEST_NAME} characters`);
     if (this.#reached.has(name)) throw new HandlerMistake(`two steps of one run are named "${name}"`);
     this.#reached.add(name);
+  }
+
+  /** A compensation's is named by its step: how many calls the code made before depends on where it stopped. */
+  #nextEffect(): string {
+    if (this.#undoing !== null) return `of undoing ${this.#undoing}`;
+    this.#effects += 1;
+    return String(this.#effects);
+  }
+
+  async #setOff(name: string, destination: unknown, value: unknown): Promise<string> {
+    if (typeof destination !== 'string') throw new HandlerMistake(`${name}: the destination is not text`);
+    const body = smallJsonOf(`the body of ${name}`, value);
+    if (body === null) throw new HandlerMistake(`the body of ${name} is not JSON`);
+    return await this.#host.setOff({ name, destination, body });
   }
 
   async #runFirst(name: string, run: (tools: StepTools) => unknown, canUndo: boolean): Promise<unknown> {
@@ -123,7 +160,12 @@ export class StepRun {
       if (typeof error === 'object' && error !== null) this.#failed.set(error, name);
       throw error;
     }
-    const step: NewStep = { name, kind: 'step', result: jsonOf(name, value), canUndo };
+    const step: NewStep = {
+      name,
+      kind: 'step',
+      result: smallJsonOf(`the result of step "${name}"`, value),
+      canUndo,
+    };
     return valueOf(await this.#host.keep(step));
   }
 
@@ -156,19 +198,4 @@ function cannotUndo(name: string, ran: number, now: number): string {
 
 function valueOf(result: string | null): unknown {
   return result === null ? undefined : (JSON.parse(result) as unknown);
-}
-
-function jsonOf(name: string, value: unknown): string | null {
-  let text: string | undefined;
-  try {
-    text = JSON.stringify(value);
-  } catch {
-    throw new HandlerMistake(`the result of step "${name}" is not JSON`);
-  }
-  const bytes = text === undefined ? 0 : Buffer.byteLength(text);
-  if (bytes > MOST_RESULT_BYTES)
-    throw new HandlerMistake(
-      `the result of step "${name}" has ${bytes} bytes; at most ${MOST_RESULT_BYTES} are kept`,
-    );
-  return text ?? null;
 }

@@ -81,6 +81,17 @@ export const EFFECT_VERBS = [
   }),
   acting('replay', 'Send effects again from their first attempt, with the same IDs', 'replayed'),
   acting('skip', 'End effects without sending them; what follows them is sent', 'skipped'),
+  verb<Changing>({
+    call: 'undo <effect>',
+    about: "Undo what a handler did for an effect: its compensations run, the last step's first",
+    options: changeOptions(),
+    act: async (session, [id = ''], options) => {
+      const reason = reasonToAct(options);
+      if (reason === null) return session.show({ effect: id }, `The steps of ${id} would be undone.`);
+      const answer = await session.send<EffectsChanged>(`${placeOf('effects', id)}/undo`, { reason });
+      session.show(answer, answer.did);
+    },
+  }),
 ];
 
 async function filterOf(session: Session, { destination, order, state }: Filtering) {

@@ -1,6 +1,7 @@
 import type { Collections } from './collections.ts';
 import { HANDLER_PREFIX } from './destination-schema.ts';
 import type { EffectDocument } from './effect-schema.ts';
+import { askForUndo, type NoUndo } from './effect-undo.ts';
 import { equals } from './equals.ts';
 import { endSteps, reopenSteps, stepsWithoutResults } from './handler-step-store.ts';
 import type { HandlerStepDocument } from './handler-step-schema.ts';
@@ -50,6 +51,8 @@ export interface EffectActs {
     filter: EffectFilter,
     at: Date,
   ) => Promise<Pick<EffectDocument, 'destination' | 'order' | 'topic'>[]>;
+  /** Asks that what a handler did is undone. @returns why not, if so */
+  undo: (effect: EffectDocument, because: string, at: Date) => Promise<NoUndo | null>;
   /** Ends open effects without sending them. @returns their lanes, which may continue */
   skip: (
     filter: EffectFilter,
@@ -96,13 +99,13 @@ export function createEffectActs({
   return {
     list: async (filter, after, limit) =>
       await effects
-        .find({ $and: [conditionsOf(filter), rangeAfter(after)] })
+        .find({ $and: [conditionsOf(filter), rangeAfter(after)] }, { body: 0 })
         .sort({ createdAt: -1, _id: -1 })
         .limit(limit)
         .lean<EffectDocument[]>(),
     ofOrder: async (order, limit) => {
       const newest = await effects
-        .find({ order: String(order) })
+        .find({ order: String(order) }, { body: 0 })
         .sort({ version: -1, index: -1, _id: -1 })
         .limit(limit)
         .lean<EffectDocument[]>();
@@ -115,13 +118,14 @@ export function createEffectActs({
     countSkippable: (filter) => effects.countDocuments(skippable(filter)),
     replay: (filter, at) =>
       change(replayable(filter), replayed(at), (ids) => reopenSteps({ handlerSteps }, ids)),
+    undo: (effect, because, at) => askForUndo({ effects, handlerSteps }, effect, because, at),
     skip: (filter, because, at) =>
       change(skippable(filter), skipped(because, at), (ids) => endSteps({ handlerSteps }, ids, at)),
   };
 }
 
 function replayed(dueAt: Date): object {
-  const open = { state: 'waiting', open: true, failures: 0, dueAt };
+  const open = { state: 'waiting', open: true, failures: 0, dueAt, isAsked: true };
   return { $set: { ...open, sentAt: null, because: null, doneAt: null } };
 }
 

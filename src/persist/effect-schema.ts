@@ -48,6 +48,18 @@ export interface EffectDocument extends Pick<
   receipt: Receipt | null;
   /** When it was done or skipped. */
   doneAt: Date | null;
+  /** The effect whose handler set it off, or made the change; absent: not known. */
+  causedBy?: string | null;
+  /** A handler set it off, with a body of its own. */
+  hasBody?: true;
+  /** JSON text; null: a redaction emptied it. */
+  body?: string | null;
+  /** Of a handler that wrote to Shopify: the times that its order had there after that. */
+  wrote?: Date[];
+  /** Of such a handler: how many handlers led to it, one after another. */
+  depth?: number;
+  /** An operator asked for it: it runs, whatever caused it. */
+  isAsked?: true;
 }
 
 const receipt = { _id: false, at: Date, answer: String, ms: Number } as const;
@@ -80,6 +92,12 @@ export const effectSchema = new Schema(
     sentAt: Date,
     receipt: { type: receipt, default: null },
     doneAt: Date,
+    causedBy: String,
+    hasBody: Boolean,
+    body: String,
+    wrote: { type: [Date], default: undefined },
+    depth: Number,
+    isAsked: Boolean,
   } satisfies FieldsOf<EffectDocument>,
   { collection: 'effects', versionKey: false, strict: true, minimize: false },
 );
@@ -96,5 +114,7 @@ effectSchema.index({ order: 1, version: 1, index: 1 });
 // Lists, newest first.
 effectSchema.index({ createdAt: -1, _id: -1 });
 effectSchema.index({ destination: 1, state: 1, createdAt: -1, _id: -1 });
+// Which handler changed an order at Shopify at a time.
+effectSchema.index({ order: 1, wrote: 1 }, { partialFilterExpression: { wrote: { $exists: true } } });
 /** Done and skipped effects expire by this index; open ones never do. */
 export const EFFECTS_TTL_INDEX = { doneAt: 1 } as const;

@@ -129,12 +129,16 @@ export function createEffectStore(
 function readLanes(effects: Collections['effects'], now: () => number): EffectStore['lane'] {
   const read = async (destination: string, orders: string[], limit: number) =>
     await effects
-      .find({
-        open: true,
-        destination,
-        order: { $in: orders },
-        $or: [{ state: { $ne: 'sleeping' } }, { dueAt: { $lte: new Date(now()) } }],
-      })
+      .find(
+        {
+          open: true,
+          destination,
+          order: { $in: orders },
+          $or: [{ state: { $ne: 'sleeping' } }, { dueAt: { $lte: new Date(now()) } }],
+        },
+        // Read when its message is made: a lane of large bodies would fill the memory.
+        { body: 0 },
+      )
       .sort({ order: 1, version: 1, index: 1 })
       .limit(limit)
       .lean<EffectDocument[]>();

@@ -98,14 +98,18 @@ export async function stepsWithoutResults(
 }
 
 /**
- * Empties the results of steps, which may have personal data. A handler that runs again gets null for them.
+ * Empties the results of steps, which may have personal data: not what Lockstep itself wrote, such as times and ids. A handler that runs again gets null for them.
  * @returns how many
  */
 export async function redactSteps(
   { handlerSteps }: Pick<Collections, 'handlerSteps'>,
   orders: OrderKeys,
 ): Promise<number> {
-  const withResult = { order: orders, kind: { $ne: 'sleep' as const }, result: { $ne: null } };
+  const withResult = {
+    order: orders,
+    kind: { $nin: ['sleep' as const, 'effect' as const, 'undo' as const] },
+    result: { $ne: null },
+  };
   return (await handlerSteps.updateMany(withResult, { $set: { result: null } })).modifiedCount;
 }
 

@@ -68,7 +68,7 @@ export function effectOf(
 }
 
 /** The same change has the same id at a destination, however often it is routed. */
-function effectId(...of: string[]): string {
+export function effectId(...of: string[]): string {
   return `ef_${createHash('sha256').update(JSON.stringify(of)).digest('hex').slice(0, 40)}`;
 }
 

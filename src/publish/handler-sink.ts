@@ -1,7 +1,8 @@
 import type { HandlerChange, HandlerOrder, LogFields } from '../handle/handler.ts';
-import type { KeptStep, NewStep, RunReport, RunRequest } from '../handle/protocol.ts';
+import type { KeptStep, NewMessage, NewStep, RunReport, RunRequest } from '../handle/protocol.ts';
 import type { RunHandler } from '../handle/runner.ts';
 import type { HandlerRules } from '../handle/rules.ts';
+import { HANDLER_PREFIX } from '../persist/destination-schema.ts';
 import {
   UNDO,
   type EffectSteps,
@@ -11,12 +12,17 @@ import {
 import type { HandlerStepDocument } from '../persist/handler-step-schema.ts';
 import { valueOf, type Message } from './messages.ts';
 import type { Ran } from './run-ending.ts';
+import type { SettingOff } from './set-off.ts';
+import type { ShopifyForHandlers } from './shopify-for-handlers.ts';
 import type { Sink } from './sinks/sink.ts';
 
 export interface HandlerSinkTools {
-  rules: Pick<HandlerRules, 'version' | 'timeoutMs'>;
+  rules: Pick<HandlerRules, 'name' | 'version' | 'timeoutMs' | 'echo'>;
   run: RunHandler;
   steps: HandlerStepStore;
+  /** Sets off a message, durably. @throws HandlerMistake */
+  setOff: (settingOff: SettingOff) => Promise<string>;
+  shopify: ShopifyForHandlers;
   /** The newest state of an order, as messages show it. */
   newest: (order: string) => Promise<unknown>;
   log: (level: 'info' | 'warn' | 'error', text: string, fields: LogFields) => void;
@@ -34,6 +40,8 @@ export function createHandlerSink(tools: HandlerSinkTools, close: () => Promise<
 async function run(message: Message, signal: AbortSignal, tools: HandlerSinkTools): Promise<Ran> {
   const change = valueOf(message) as HandlerChange;
   const effect = { _id: message.id, order: change.order.key };
+  const refused = refusalOf(message, tools.rules);
+  if (refused) return refused;
   const done = await tools.steps.of(message.id);
   if (done.undo?.undoneAt) return await undone(done.undo, tools.steps);
   const request = await requestOf(change, done, tools);
@@ -43,11 +51,24 @@ async function run(message: Message, signal: AbortSignal, tools: HandlerSinkTool
     number += 1;
     return tools.steps.keep(effect, fields);
   };
+  // The message first: if the publisher dies in between, the same call sets off the same message.
+  const setOff = async (asked: NewMessage) => {
+    const { name } = tools.rules;
+    const id = await tools.setOff({ name, change, key: request.key, message: asked });
+    await keep({ name: asked.name, kind: 'effect', result: JSON.stringify(id), canUndo: false });
+    return id;
+  };
   const report = await tools.run(
     request,
     {
       keep,
       keepUndone: (name) => tools.steps.keepUndone(message.id, done.round, name),
+      setOff,
+      shopify: (asked) => {
+        const { cause = null } = message;
+        const { order } = effect;
+        return tools.shopify({ effect: message.id, order, shop: change.shop, cause, signal }, asked);
+      },
       log: (level, text, fields) =>
         tools.log(level, text, { ...fields, effect: message.id, order: effect.order }),
     },
@@ -57,6 +78,19 @@ async function run(message: Message, signal: AbortSignal, tools: HandlerSinkTool
     await keep({ name: UNDO, kind: 'undo', result: because, canUndo: isAsked });
   };
   return await ranOf(report, { done, effect: message.id, tools, keepUndo });
+}
+
+/** Handlers that change an order at Shopify may set off each other without an end. */
+const MOST_IN_A_ROW = 5;
+
+/** A handler does not run for its own echo, nor at the end of a long chain; an operator who replays it decides otherwise. */
+function refusalOf({ cause }: Message, { name, echo }: HandlerSinkTools['rules']): Ran | null {
+  if (!cause) return null;
+  if (cause.destination === HANDLER_PREFIX + name && !echo)
+    return { ran: 'not', because: `it made this change itself, in ${cause.effect}`, isParked: false };
+  if (cause.depth <= MOST_IN_A_ROW) return null;
+  const because = `${MOST_IN_A_ROW} handlers in a row changed this order; the last one in ${cause.effect}`;
+  return { ran: 'not', because, isParked: true };
 }
 
 type StepOfUndo = Omit<NewStep, 'kind'> & { kind: 'undo' };
@@ -82,7 +116,7 @@ async function requestOf(
     order: (await newest(change.order.key)) as HandlerOrder | null,
     kept: kept.map(({ name, kind, result, canUndo, undoneAt, version }): KeptStep => ({
       name,
-      kind: kind === 'sleep' ? 'sleep' : 'step',
+      kind: kind === 'undo' ? 'step' : kind,
       result,
       canUndo,
       isUndone: undoneAt !== null,
@@ -106,9 +140,13 @@ async function ranOf(report: RunReport, { done, effect, tools, keepUndo }: Ended
   switch (report.outcome) {
     case 'asleep':
       return { ran: 'asleep', until: new Date(report.until) };
-    case 'done':
+    case 'done': {
+      // An operator may have asked for that while it ran.
+      const { undo } = await steps.of(effect);
+      if (undo) return { ran: 'undo', because: `to be undone: ${undo.result}` };
       await steps.end(effect);
       return { ran: 'to its end', because: unreachedText(report.unreached) };
+    }
     case 'undo':
       await keepUndo(`undone: ${report.because}`, true);
       return { ran: 'undo', because: `to be undone: ${report.because}` };

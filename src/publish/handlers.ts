@@ -7,8 +7,9 @@ import type { HandlerStepStore } from '../persist/handler-step-store.ts';
 import { messageOf } from '../system/errors.ts';
 import type { Logger } from '../system/log.ts';
 import { repeating, type Repeating } from '../system/repeating.ts';
-import { createHandlerSink } from './handler-sink.ts';
+import { createHandlerSink, type HandlerSinkTools } from './handler-sink.ts';
 import type { Ran } from './run-ending.ts';
+import type { ShopifyForHandlers } from './shopify-for-handlers.ts';
 import type { Sink } from './sinks/sink.ts';
 
 /** How often a publisher says that it has the code: the API refuses to delete a handler that was seen recently. */
@@ -19,7 +20,9 @@ interface HandlersTools {
   load: (() => Promise<{ handlers: LoadedHandler[]; problems: NotLoaded[] }>) | null;
   destinations: Pick<DestinationStore, 'one' | 'put' | 'seen'>;
   steps: HandlerStepStore;
-  newest: (order: string) => Promise<unknown>;
+  newest: HandlerSinkTools['newest'];
+  setOff: HandlerSinkTools['setOff'];
+  shopify: ShopifyForHandlers;
   log: Logger;
   now: () => number;
 }
@@ -106,14 +109,13 @@ async function putHandler(
   return (await destinations.put(name, fields, known?.revision ?? null, randomUUID(), more)) !== null;
 }
 
-function sinkOf({ rules, ...place }: LoadedHandler, { steps, newest, log }: HandlersTools): Sink<Ran> {
+function sinkOf({ rules, ...place }: LoadedHandler, { log, ...tools }: HandlersTools): Sink<Ran> {
   const runner = createRunner(place);
   return createHandlerSink(
     {
+      ...tools,
       rules,
       run: runner.run,
-      steps,
-      newest,
       log: (level, text, fields) => log[level]({ ...fields, handler: rules.name }, text),
     },
     runner.close,

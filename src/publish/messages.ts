@@ -2,7 +2,9 @@ import { partsOf, trustedOrderKey } from '../order/identity.ts';
 import { readJson } from '../order/lossless-json.ts';
 import type { Order } from '../order/order.ts';
 import { shownOrder } from '../order/shown-order.ts';
+import type { Cause, Causes } from '../persist/causes.ts';
 import type { EffectDocument } from '../persist/effect-schema.ts';
+import type { SetOffStore } from '../persist/set-off-store.ts';
 import { storedText } from '../persist/stored-json.ts';
 import { ordersAt, type OrderAt, type OrderSources } from './orders-at.ts';
 
@@ -12,6 +14,8 @@ export interface Message {
   text: string;
   /** What it is about, for sinks that need more than the text: a transformation may have left it out. */
   about: About;
+  /** The effect whose handler made this change; absent: not known, or an operator asked for it. */
+  cause?: Cause;
 }
 
 interface About extends Pick<EffectDocument, 'order' | 'shop' | 'version' | 'sequence' | 'occurredAt'> {
@@ -26,6 +30,9 @@ export type WebhookIds = (events: readonly string[]) => Promise<ReadonlyMap<stri
 
 export interface MessageSources extends OrderSources {
   webhookIds: WebhookIds;
+  /** Of messages that handlers set off. */
+  bodies: SetOffStore['bodies'];
+  causes: Causes['of'];
 }
 
 /** The messages of a lane's effects, by effect. Made when they are sent: what was redacted meanwhile is not in them. */
@@ -37,15 +44,36 @@ export async function messagesOf(
   const events = effects.flatMap(({ event, webhookId }) =>
     webhookId === null && event !== null ? event : [],
   );
-  const [orders, webhookIds] = await Promise.all([ordersAt(effects, sources), sources.webhookIds(events)]);
-  return new Map(
-    effects.map((effect) => {
+  const changes = effects.filter(({ hasBody }) => !hasBody);
+  const setOff = effects.filter(({ hasBody }) => hasBody);
+  const [orders, webhookIds, causes, bodies, newest] = await Promise.all([
+    ordersAt(changes, sources),
+    sources.webhookIds(events),
+    sources.causes(changes),
+    sources.bodies(setOff.map(({ _id }) => _id)),
+    setOff[0] ? sources.load(trustedOrderKey(setOff[0].order)) : null,
+  ]);
+  const webhookIdOf = ({ webhookId, event }: EffectDocument) =>
+    webhookId ?? webhookIds.get(event ?? '') ?? null;
+  return new Map([
+    ...changes.map((effect) => {
       const at = orders.get(effect._id) ?? { order: null, isNewer: false };
-      const webhookId = effect.webhookId ?? webhookIds.get(effect.event ?? '') ?? null;
-      const text = textOf(effect, at, webhookId);
-      return [effect._id, { id: effect._id, text, about: aboutOf(effect, at) }];
+      const cause = causes.get(effect._id);
+      const head = headOf(effect, at, webhookIdOf(effect), cause?.effect ?? effect.causedBy ?? null);
+      const message = messageOf(effect, at, head, dataOf(at.order, effect, at.isNewer));
+      return [effect._id, cause && !effect.isAsked ? { ...message, cause } : message] as const;
     }),
-  );
+    ...setOff.map((effect) => {
+      const at = { order: newest, isNewer: false };
+      const head = headOf(effect, at, null, effect.causedBy ?? null);
+      return [effect._id, messageOf(effect, at, head, bodies.get(effect._id) ?? 'null')] as const;
+    }),
+  ]);
+}
+
+function messageOf(effect: EffectDocument, at: OrderAt, head: object, data: string): Message {
+  const text = `${JSON.stringify(head).slice(0, -1)},"data":${data}}`;
+  return { id: effect._id, text, about: aboutOf(effect, at) };
 }
 
 function aboutOf(effect: EffectDocument, { order: known }: OrderAt): About {
@@ -70,9 +98,14 @@ export function valueOf({ text }: Pick<Message, 'text'>): unknown {
   return json.ok ? json.value : null;
 }
 
-function textOf(effect: EffectDocument, { order, isNewer }: OrderAt, webhookId: string | null): string {
+function headOf(
+  effect: EffectDocument,
+  { order, isNewer }: OrderAt,
+  webhookId: string | null,
+  causedBy: string | null,
+): object {
   const { _id, topic, order: key, shop, sequence, version, occurredAt, event, before, after, late } = effect;
-  const head = {
+  return {
     id: _id,
     type: topic,
     shop,
@@ -85,10 +118,9 @@ function textOf(effect: EffectDocument, { order, isNewer }: OrderAt, webhookId: 
     before,
     after,
     late,
-    causedBy: null,
+    causedBy,
     ...(isNewer && { dataIsNewer: true }),
   };
-  return `${JSON.stringify(head).slice(0, -1)},"data":${dataOf(order, effect, isNewer)}}`;
 }
 
 /** The newest state of an order, as messages have it. A number that JavaScript cannot represent exactly is text. */

@@ -38,6 +38,12 @@ export function mortalRun(handler: Handler, { diesAt, onCall, now }: Dying): Run
         await host.keepUndone(name);
         await pass(`"${name}" is kept as undone`);
       },
+      setOff: async (message: Parameters<typeof host.setOff>[0]) => {
+        await pass(`"${message.name}" begins`);
+        const id = await host.setOff(message);
+        await pass(`"${message.name}" is kept`);
+        return id;
+      },
     };
     const late = new Promise<RunReport>((resolve) => {
       const because = `it did not end within ${request.timeoutMs} ms`;

@@ -5,6 +5,8 @@ import { pauseAfter } from './schedule.ts';
 /** How a handler's run ended. Each `because` is without customer data. */
 export type Ran =
   | { ran: 'to its end'; because: string | null }
+  /** It must not run: `isParked` if an operator has to decide. */
+  | { ran: 'not'; because: string; isParked: boolean }
   /** It continues then. */
   | { ran: 'asleep'; until: Date }
   /** @property forGood is called if there is no other attempt. @returns whether steps are now to be undone */
@@ -22,6 +24,7 @@ export async function endingOfRun(
   ms: number,
 ): Promise<Ending> {
   const receipt = { at, answer: ran.ran, ms };
+  if (ran.ran === 'not') return endingOfNone(ran);
   const undo = (lastError: string): Ending => ({
     state: 'failing',
     lastError,
@@ -39,4 +42,8 @@ export async function endingOfRun(
   const pause = pauseAfter(failures);
   if (pause !== null) return { state: 'failing', lastError, dueAt: new Date(at.getTime() + pause), receipt };
   return (await ran.forGood()) ? undo(lastError) : { state: 'parked', lastError, receipt };
+}
+
+function endingOfNone({ because, isParked }: Extract<Ran, { ran: 'not' }>): Ending {
+  return isParked ? { state: 'parked', lastError: because, receipt: null } : { state: 'skipped', because };
 }

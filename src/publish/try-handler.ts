@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Handler } from '../handle/handler.ts';
+import type { ShopifyQuery } from '../handle/protocol.ts';
+import { ShopifyError } from '../handle/shopify-error.ts';
 import { readRules, type HandlerRules } from '../handle/rules.ts';
 import { decide } from '../order/decide.ts';
 import type { WaitingEvent } from '../order/event.ts';
@@ -17,51 +19,8 @@ import { memorySteps } from './memory-steps.ts';
 import { messagesOf, newestOf, type Message } from './messages.ts';
 import { Died, mortalRun } from './mortal-run.ts';
 import { endingOfRun } from './run-ending.ts';
-
-/** A webhook as Shopify sends it. */
-export interface Webhook {
-  topic: string;
-  body: object;
-  /** When it arrives. Default: the body's `updated_at`, `processed_at` or `created_at`. */
-  at?: string | Date;
-}
-
-export interface TryOptions {
-  /** Of one order, in the sequence in which they arrive. */
-  webhooks: readonly Webhook[];
-  /** `every step`: the process dies once before each step, before the step is kept, and behind it. Default: `never`. */
-  dieAt?: 'never' | 'every step';
-  shop?: string;
-}
-
-export interface TriedStep {
-  name: string;
-  /** What the step's function got: the same each time. */
-  key: string;
-  result: unknown;
-  /** How often its function ran: again only if the process died before its result was kept. */
-  calls: number;
-  isUndone: boolean;
-}
-
-/** What a change set off. */
-export interface TriedRun {
-  topic: string;
-  state: 'done' | 'skipped' | 'parked';
-  /** As operators see it. */
-  because: string | null;
-  steps: TriedStep[];
-  /** Until when it slept. */
-  sleeps: Date[];
-  /** Where its process died. */
-  deaths: string[];
-}
-
-export interface TriedLife {
-  /** In the sequence in which they ended. */
-  runs: TriedRun[];
-  logged: string[];
-}
+import { effectSetOff, type SettingOff } from './set-off.ts';
+import type { TriedLife, TriedMessage, TriedStep, TryOptions, Webhook } from './tried.ts';
 
 /**
  * Runs a handler over an order's life, in memory: the webhooks are applied by Lockstep's own rules. Nobody waits: a failed
@@ -84,6 +43,7 @@ class Trial {
   readonly #options: TryOptions;
   readonly #life: TriedLife = { runs: [], logged: [] };
   readonly #steps = memorySteps(() => this.#clock);
+  readonly #messages: { by: string; message: TriedMessage }[] = [];
   readonly #calls = new Map<string, number>();
   readonly #died = new Set<string>();
   readonly #sink: ReturnType<typeof createHandlerSink>;
@@ -103,6 +63,8 @@ class Trial {
           now: () => this.#clock,
         }),
         steps: this.#steps,
+        setOff: (asked) => Promise.resolve(this.#setOff(asked)),
+        shopify: (_asker, asked) => askFake(options.shopify, asked),
         newest: (order) => newestOf(order, { load: () => Promise.resolve(this.#order) }),
         log: (_level, text) => this.#life.logged.push(text),
       },
@@ -156,6 +118,8 @@ class Trial {
       journaled: noEvents,
       keepBody: createBodyKeeper('full'),
       webhookIds: () => Promise.resolve(new Map()),
+      bodies: () => Promise.resolve(new Map()),
+      causes: () => Promise.resolve(new Map()),
     });
     const message = messages.get(effect._id);
     if (!message) throw new Error('an effect has no message');
@@ -189,6 +153,17 @@ class Trial {
     }
   }
 
+  #setOff(asked: SettingOff): string {
+    const { destination: name, body } = asked.message;
+    const { destinations } = this.#options;
+    const to = destinations?.includes(name) === false ? null : ANY_DESTINATION;
+    const { _id, topic: type } = effectSetOff(asked, to, new Date(this.#clock));
+    const isNew = !this.#messages.some(({ message: { id } }) => id === _id);
+    const message = { id: _id, destination: name, type, data: JSON.parse(body) as unknown };
+    if (isNew) this.#messages.push({ by: asked.change.id, message });
+    return _id;
+  }
+
   #record(
     { _id, topic }: EffectDocument,
     ending: Exclude<Ending, { state: 'sleeping' | 'failing' }>,
@@ -197,7 +172,8 @@ class Trial {
   ): void {
     const because = ('lastError' in ending ? ending.lastError : ending.because) ?? null;
     const state = ending.state === 'in_doubt' ? 'parked' : ending.state;
-    this.#life.runs.push({ topic, state, because, steps: this.#stepsOf(_id), sleeps, deaths });
+    const effects = this.#messages.filter(({ by }) => by === _id).map(({ message }) => message);
+    this.#life.runs.push({ topic, state, because, steps: this.#stepsOf(_id), effects, sleeps, deaths });
   }
 
   async #attempt(message: Message) {
@@ -224,6 +200,14 @@ class Trial {
       return { name, key, result: value, calls, isUndone: undoneAt !== null };
     });
   }
+}
+
+const ANY_DESTINATION = { kind: 'http', shops: null } as const;
+
+async function askFake(fake: TryOptions['shopify'], { query, variables }: ShopifyQuery): Promise<string> {
+  if (!fake) throw new ShopifyError('NOT_SET_UP', 'runHandler has no option `shopify`');
+  const data: unknown = await fake(query, JSON.parse(variables) as Record<string, unknown>);
+  return JSON.stringify(data ?? null);
 }
 
 /** The change is always the newest one when its message is made, so nothing is rebuilt. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AdminApi, Throttled } from '../shop/admin-api.ts';
+import { QueryBudget } from '../shop/query-budget.ts';
 import { Fault } from '../system/errors.ts';
-import { QueryBudget } from './query-budget.ts';
 
 /** A query whose cost grows with the number of items that it requests. */
 interface PricedQuery<Answer> {

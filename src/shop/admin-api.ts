@@ -40,6 +40,15 @@ export class Throttled extends Fault {
   }
 }
 
+/** Shopify answered that it could not carry out the query: a mistake in it, or an error of its own. */
+export class QueryFailed extends Fault {
+  readonly words: string;
+  constructor(words: string) {
+    super('shopify_away', words);
+    this.words = words;
+  }
+}
+
 export interface AdminApiTools {
   address: (shop: string, path: string) => string;
   tokens: Pick<AccessTokens, 'of' | 'refused'>;
@@ -174,7 +183,7 @@ function faultOf({ message, extensions }: GraphQlError, cost: Cost | null, token
   const words = `${code ?? 'error'}: ${message.replaceAll(token, '…').slice(0, 200)}`;
   if (code === 'THROTTLED') return new Throttled('THROTTLED', refillMs(cost));
   if (code === 'ACCESS_DENIED') return new Fault('shopify_refused', words);
-  return new Fault('shopify_away', words);
+  return new QueryFailed(words);
 }
 
 /** `Retry-After: 2.0` is in seconds. @returns ms */

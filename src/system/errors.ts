@@ -19,6 +19,8 @@ const FAULTS = {
   shopify_refused: 'Shopify refused',
   /** The Admin API asks for a pause: 429, or THROTTLED. */
   shopify_throttled: 'Shopify asks for a pause',
+  /** The Admin API answered that it could not carry out a query. */
+  shopify_query: 'Shopify could not carry out the query',
   /** The Admin API did not answer in time, broke the connection, or sent an unreadable answer. */
   shopify_away: 'no usable answer from Shopify',
   /** No working token: never installed, uninstalled, or the refresh token expired. */

@@ -43,7 +43,7 @@ export const PRIORITIES = ['critical', 'high', 'normal', 'low'] as const;
 export type Priority = (typeof PRIORITIES)[number];
 
 /** Of what is kept of a handler's run. `undo`: the decision to undo its steps. */
-export const HANDLER_STEP_KINDS = ['step', 'sleep', 'undo'] as const;
+export const HANDLER_STEP_KINDS = ['step', 'sleep', 'effect', 'undo'] as const;
 export type HandlerStepKind = (typeof HANDLER_STEP_KINDS)[number];
 
 /**

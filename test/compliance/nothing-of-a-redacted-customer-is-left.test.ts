@@ -68,7 +68,7 @@ describe('customers/redact', () => {
       customer: String(ADA.id),
       state: 'done',
       passes: 2,
-      counts: { events: expect.any(Number), parked: 3, orders: 2, handlerSteps: 1 },
+      counts: { events: expect.any(Number), parked: 3, orders: 2, handlerSteps: 1, effects: 0 },
     });
     expect(record?.dueAt.getTime()).toBe(Number(record?.receivedAt.getTime()) + 30 * DAY_MS);
   });
@@ -193,7 +193,7 @@ describe('customers/redact', () => {
     await compliance.redact();
     const records = await compliance.records();
     expect(records.map(({ state }) => state)).toEqual(['done', 'done']);
-    expect(records[1]?.counts).toEqual({ events: 0, parked: 0, orders: 0, handlerSteps: 0 });
+    expect(records[1]?.counts).toEqual({ events: 0, parked: 0, orders: 0, handlerSteps: 0, effects: 0 });
   });
 
   test('if a runner dies between two writes, the next run completes the redaction', async () => {

@@ -28,6 +28,21 @@ async function effectOf(world: ActsWorld, state: 'parked' | 'waiting'): Promise<
   return id;
 }
 
+/** A handler's, with a step that it can undo. */
+async function handlersEffect(world: ActsWorld): Promise<string> {
+  const { destinations, effects, handlerSteps } = world.rig.collections;
+  const id = await effectOf(world, 'parked');
+  const effect = await effects.findById(id).lean();
+  const known = await destinations.findById(effect?.destination).lean();
+  const name = `handler-${randomUUID()}`;
+  await destinations.collection.insertOne({ ...known, _id: name as never, kind: 'handler' });
+  await effects.updateOne({ _id: id }, { $set: { destination: name } });
+  const fields = { effect: id, order: `${SHOP}/1`, round: 0, number: 0, name: 'reserve', kind: 'step' };
+  const kept = { result: '1', canUndo: true, undoneAt: null, version: 1, keptAt: new Date(), endedAt: null };
+  await handlerSteps.collection.insertOne({ _id: `${id}/0/reserve` as never, ...fields, ...kept });
+  return id;
+}
+
 /** Actions on destinations and effects. */
 export const EFFECTS: Record<string, ActTest> = {
   'put /destinations/{name}': {
@@ -127,6 +142,18 @@ export const EFFECTS: Record<string, ActTest> = {
         place: '/effects/skip',
         body: () => ({ ids: [id], reason }),
         times: () => world.rig.collections.effects.countDocuments({ _id: id, state: 'skipped' }),
+      };
+    },
+  },
+  'post /effects/{id}/undo': {
+    writes: ['decision to undo', 'opening of the steps', 'change of effects'],
+    again: 'same',
+    prepare: async (world, reason) => {
+      const id = await handlersEffect(world);
+      return {
+        place: `/effects/${id}/undo`,
+        body: () => ({ reason }),
+        times: () => world.rig.collections.effects.countDocuments({ _id: id, state: 'failing' }),
       };
     },
   },

@@ -56,6 +56,8 @@ const COMMANDS = {
   'record of the destination': mongo('insert', 'destinations'),
   'change of the destination': mongo('findAndModify', 'destinations'),
   'change of effects': mongo('update', 'effects'),
+  'decision to undo': mongo('insert', 'handler_steps'),
+  'opening of the steps': mongo('update', 'handler_steps'),
   'begin of the audit entry': mongo('insert', 'audit'),
   'end of the audit entry': mongo('update', 'audit'),
   'release of the claim': script('lockstepRelease'),

@@ -102,10 +102,12 @@ class World {
     };
     this.#sink = createHandlerSink(
       {
-        rules: { version: 1, timeoutMs: 10_000 },
+        rules: { name: 'order', version: 1, timeoutMs: 10_000, echo: false },
         run: runner.run,
         steps,
         newest: () => Promise.resolve(null),
+        setOff: () => Promise.reject(new Error('not used')),
+        shopify: () => Promise.reject(new Error('not used')),
         log: () => undefined,
       },
       runner.close,

@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import type { EffectDocument } from '../../src/persist/effect-schema.ts';
 import type { HandlerStepDocument } from '../../src/persist/handler-step-schema.ts';
 import { LaneQueues } from '../../src/publish/lane-queues.ts';
+import type { Settings } from '../support/open-resources.ts';
 import { until } from '../support/until.ts';
 import { Publishing } from '../publish/publishing.ts';
 
@@ -40,15 +41,16 @@ export class Handling {
     this.#queues = new LaneQueues(redis, partitions, log);
   }
 
-  static async open(): Promise<Handling> {
+  static async open(settings: Settings = {}): Promise<Handling> {
     const folder = mkdtempSync(path.join(tmpdir(), 'handlers-'));
-    return new Handling(folder, await Publishing.open({ LOCKSTEP_HANDLERS: folder }));
+    return new Handling(folder, await Publishing.open({ LOCKSTEP_HANDLERS: folder, ...settings }));
   }
 
   /** Writes a handler's module. @param code is put between `run: async ({ … }) => {` and `}` */
   write(name: string, code: string, more = ''): void {
-    const context = '{ change, order, before, step, sleepUntil, signal, log }';
-    const options = `name: '${name}', on: 'orders/paid', ${more}`;
+    const on = more.includes(' on:') || more.startsWith('on:') ? '' : `on: 'orders/paid',`;
+    const context = '{ change, order, before, step, sleepUntil, effect, shopify, signal, log }';
+    const options = `name: '${name}', ${on} ${more}`;
     this.writeFile(
       `${name}.ts`,
       `export const it = handler({ ${options} run: async (${context}) => {\n${code}\n} });`,

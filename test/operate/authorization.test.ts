@@ -44,6 +44,7 @@ const LEAST: Record<string, Role | 'nobody'> = {
   'get /effects/{id}': 'viewer',
   'post /effects/replay': 'operator',
   'post /effects/skip': 'operator',
+  'post /effects/{id}/undo': 'operator',
   'get /orders/{shop}/{orderId}/effects': 'viewer',
   'get /dedupe': 'viewer',
   'get /dedupe/{event}': 'viewer',

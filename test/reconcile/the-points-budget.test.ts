@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { FakeShopifyOptions } from '../../testkit/fake-shopify/fake-shopify.ts';
 import { createThrottledApi } from '../../src/reconcile/throttled-api.ts';
-import { QueryBudget } from '../../src/reconcile/query-budget.ts';
+import { QueryBudget } from '../../src/shop/query-budget.ts';
 import type { AdminApi, AdminAnswer } from '../../src/shop/admin-api.ts';
 import { Throttled } from '../../src/shop/admin-api.ts';
 import { Fault } from '../../src/system/errors.ts';

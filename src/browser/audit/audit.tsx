@@ -45,6 +45,7 @@ const ACTION_NAMES = Object.keys({
   'destination.delete': 0,
   'effects.replay': 0,
   'effects.skip': 0,
+  'effects.undo': 0,
   'token.mint': 0,
   'token.revoke': 0,
   'session.begin': 0,

@@ -16,6 +16,7 @@ import { EffectButtons } from './effect-columns.tsx';
 import { EffectState } from './effect-state.tsx';
 import { EffectsDialog } from './effects-dialog.tsx';
 import { HandlerSteps } from './handler-steps.tsx';
+import { UndoEffect } from './undo-effect.tsx';
 
 /** One effect: what happened to it, and, if its destination is a handler, what the handler has done. */
 export function EffectPage() {
@@ -34,7 +35,14 @@ export function EffectPage() {
           <Plain text={id} max={64} /> <Copy text={id} what="effect id" />
         </span>
       }
-      actions={effect && <EffectButtons effect={effect} ask={changing.open} />}
+      actions={
+        effect && (
+          <>
+            <EffectButtons effect={effect} ask={changing.open} />
+            <UndoEffect effect={effect} />
+          </>
+        )
+      }
     >
       {error && <Problem problem={error} />}
       {effect && <Facts effect={effect} />}

@@ -97,5 +97,6 @@ export const EFFECT_EXAMPLES: Readonly<Record<string, unknown>> = {
   EffectPage: { effects: [EFFECT], cursor: null },
   OrderEffects: { effects: [EFFECT] },
   EffectsRequest: { ids: [EFFECT_ID], reason: REASON, dryRun: true },
+  UndoRequest: { reason: REASON },
   EffectsChanged: { dryRun: true, effects: 1, did: 'nothing was changed; would be replayed: 1' },
 };

@@ -7,10 +7,12 @@ import {
   effectsChanged,
   effectsRequest,
   orderEffects,
+  undoRequest,
   type EffectsRequest,
 } from '../shapes/effects.ts';
 import { readEffectCursor, recordCursor } from '../cursors.ts';
 import { Refusal } from '../refusal.ts';
+import { undoEffect } from '../steering/effect-undo.ts';
 import { effectRow, replayEffects, skipEffects, stepRow, type EffectTools } from '../steering/effects.ts';
 import { route, type Route } from './route.ts';
 import { ofRecord } from './scope.ts';
@@ -99,6 +101,19 @@ function changeRoutes(tools: EffectTools): Route[] {
       answer: effectsChanged,
       audit: ({ body }) => (body.dryRun ? null : { action: 'effects.skip', target: targetOf(body) }),
       handle: async ({ body, who }) => await skipEffects(body, who, tools),
+    }),
+    route({
+      method: 'post',
+      path: '/effects/{id}/undo',
+      role: 'operator',
+      scope: ofRecord(tools.effects),
+      about:
+        'Undoes what a handler did for an effect that is done, parked or failing: its compensations run as steps, the last one first. Then the effect is skipped.',
+      params: effectPlace,
+      body: undoRequest,
+      answer: effectsChanged,
+      audit: ({ params }) => ({ action: 'effects.undo', target: `effects: ${params.id}` }),
+      handle: async ({ params, who }) => await undoEffect(params.id, who, tools),
     }),
   ];
 }

@@ -35,6 +35,7 @@ const ACTIONS = {
   'destination.delete': 'a destination was deleted',
   'effects.replay': 'effects were scheduled again',
   'effects.skip': 'effects were skipped',
+  'effects.undo': 'what a handler did was undone',
   'token.mint': 'a token was minted',
   'token.revoke': 'a token was revoked',
   'session.begin': 'a person signed in',

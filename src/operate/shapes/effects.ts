@@ -90,6 +90,8 @@ export const effectsRequest = z
   );
 export type EffectsRequest = z.output<typeof effectsRequest>;
 
+export const undoRequest = z.strictObject({ reason });
+
 export const effectsChanged = z.object({
   dryRun: z.boolean(),
   effects: count.describe('how many were changed, or would be'),

@@ -61,6 +61,7 @@ export function stepRow(step: HandlerStepDocument, now: number): HandlerStepRow 
 
 const STEP_STATES = {
   step: (isUndone) => (isUndone ? 'undone' : 'done'),
+  effect: () => 'done',
   sleep: (_isUndone, sleeps) => (sleeps ? 'sleeping' : 'done'),
   undo: (isUndone) => (isUndone ? 'done' : 'undoing'),
 } as const satisfies Record<HandlerStepKind, (isUndone: boolean, sleeps: boolean) => HandlerStepRow['state']>;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Cost } from '../shop/admin-api.ts';
+import type { Cost } from './admin-api.ts';
 
 /**
  * The share of a shop's bucket that reconciliation may use. The rest is for the merchant's page and other
@@ -7,6 +7,7 @@ import type { Cost } from '../shop/admin-api.ts';
  * whole cost must fit.
  */
 const SHARE = 0.5;
+const MOST_KINDS = 200;
 /** Until the first answer: the smallest bucket that any plan ever had. */
 const UNKNOWN = { maximum: 1000, available: 1000, restorePerSecond: 50, at: 0 };
 
@@ -41,6 +42,8 @@ export class QueryBudget {
 
   learn(kind: string, items: number, cost: Cost): void {
     if (cost.maximum > 0 && cost.restorePerSecond > 0) this.#level = { ...cost, at: performance.now() };
+    // Documents of handlers may be many.
+    if (this.#costs.size >= MOST_KINDS) this.#costs.clear();
     if (cost.requested > 0) this.#costs.set(kind, cost.requested / items);
   }
 
