@@ -1,29 +1,32 @@
+import { createDeliveredOrders } from '../persist/delivered-orders.ts';
 import { createDestinationStore } from '../persist/destination-store.ts';
 import { createEffectActs } from '../persist/effect-acts.ts';
+import { createEffectStore } from '../persist/effect-store.ts';
+import { createRepairStore } from '../persist/repair-store.ts';
 import { createExpressions, expressionProblem } from '../publish/expressions.ts';
 import { LaneQueues } from '../publish/lane-queues.ts';
+import { ReadBackProblem } from '../publish/read-back/held.ts';
+import { compareHeld, compareReadBack } from '../publish/read-back/read-back.ts';
+import { repairOf } from '../publish/repairs.ts';
 import { sendSample } from '../publish/sample.ts';
 import { sealSecrets } from '../publish/secrets.ts';
 import { makeSecret, secretProblem } from '../publish/sinks/signature.ts';
-import { createCipher } from '../system/cipher.ts';
+import { createCipher, type Cipher } from '../system/cipher.ts';
 import type { Component } from '../system/lifecycle.ts';
 import { within } from '../system/within.ts';
 import type { ApiTools } from '../operate/api/routes.ts';
 import { Refusal } from '../operate/refusal.ts';
+import type { ComparisonTools } from '../operate/steering/comparisons.ts';
 import type { Resources } from './resources.ts';
 
 /** How long a page waits for Redis to say whether a queue is paused. */
 const REDIS_MS = 500;
 
 /** Destinations and effects, as operators see and change them. */
-export function effectTools({
-  config,
-  log,
-  now,
-  redis,
-  partitions,
-  collections,
-}: Resources): Pick<ApiTools, 'destinations' | 'effects'> & { component: Component } {
+export function effectTools(
+  resources: Resources,
+): Pick<ApiTools, 'destinations' | 'effects'> & { component: Component } {
+  const { config, log, now, redis, partitions, collections } = resources;
   const store = createDestinationStore(collections, now);
   const effects = createEffectActs(collections);
   const queues = new LaneQueues(redis, partitions, log);
@@ -48,6 +51,7 @@ export function effectTools({
       },
       sendSample: (destination) => sendSample(destination, cipher, expressions),
       forget: (name) => queues.forget(name),
+      ...comparisonTools(resources, cipher, queues),
       now,
     },
     effects: {
@@ -67,4 +71,32 @@ export function effectTools({
       },
     },
   };
+}
+
+/** What compares destinations with what was sent to them, and repairs them. */
+function comparisonTools(
+  { collections, now }: Pick<Resources, 'collections' | 'now'>,
+  cipher: Cipher | null,
+  queues: LaneQueues,
+): ComparisonTools {
+  const readBack = { delivered: createDeliveredOrders(collections), cipher, now };
+  const effects = createEffectStore(collections, now);
+  return {
+    compareReadBack: async (destination, from) =>
+      await compareReadBack(destination, from, readBack).catch(asRefusal),
+    compareHeld: async (destination, held) => await compareHeld(destination, held, readBack).catch(asRefusal),
+    repairs: createRepairStore(collections),
+    repairOf,
+    // If it dies before the lanes are woken, the sweeper wakes them.
+    send: async (destination, repairs) => {
+      await effects.insert(repairs);
+      await queues.wakeAgain(destination, repairs);
+    },
+  };
+}
+
+function asRefusal(error: unknown): never {
+  if (error instanceof ReadBackProblem)
+    throw new Refusal('conflict', `the other side cannot be compared: ${error.message}`);
+  throw error;
 }

@@ -7,6 +7,7 @@ import type {
 } from '../operate/shapes/destinations.ts';
 import { placeOf } from './ask.ts';
 import { changeShowing } from './change.ts';
+import { COMPARISON_VERBS } from './destination-comparison.ts';
 import { changesText, readSettings } from './destination-file.ts';
 import { destinationText, destinationsText, secretText, testedText } from './destination-text.ts';
 import { OpsProblem } from './exit.ts';
@@ -86,6 +87,7 @@ export const DESTINATION_VERBS = [
     options: changeOptions(),
     act: (session, [name = ''], changing) => sendSample(session, name, changing),
   }),
+  ...COMPARISON_VERBS,
   verb<Changing>({
     call: 'rm <name>',
     about: 'Delete a destination; effects that were not sent are skipped',

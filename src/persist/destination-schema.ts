@@ -18,6 +18,9 @@ interface Rate {
   durationMs: number;
 }
 
+/** Pages over HTTP, or rows of a query, with the key and the version of each order. */
+type ReadBack = { kind: 'http'; url: string } | { kind: 'sql'; query: string };
+
 /** A handler's destination has this and the handler's name as its name; no other destination may. */
 export const HANDLER_PREFIX = 'handler-';
 
@@ -66,6 +69,8 @@ export interface DestinationDocument extends EffectRule {
   handler?: HandlerCode;
   /** Answers whether a message has arrived; `{id}` in it stands for the effect's id. */
   probeUrl: string | null;
+  /** How what the other side has is read, to compare it; absent in documents that are older than that. */
+  readBack?: ReadBack | null;
   /** Whether its address may be in a private network. */
   allowPrivate: boolean;
   /** What only its kind has; absent in documents that are older than kinds. */
@@ -123,6 +128,7 @@ export const destinationSchema = new Schema(
     url: String,
     handler: { type: handler, default: undefined },
     probeUrl: String,
+    readBack: { type: Schema.Types.Mixed, default: null },
     allowPrivate: Boolean,
     settings: { type: Schema.Types.Mixed, default: null },
     credentials: { type: SEALED, default: null },

@@ -108,6 +108,22 @@ export const EFFECTS: Record<string, ActTest> = {
       times: async () => 0,
     }),
   },
+  'post /destinations/{name}/repair': {
+    writes: ['storing of effects'],
+    again: 'same',
+    prepare: async (world, reason) => {
+      const name = await added(world);
+      const order = `${SHOP}/${randomUUID()}`;
+      const { orders, effects } = world.rig.collections;
+      const statuses = { status: 'paid', financialStatus: 'paid', fulfillmentStatus: null };
+      await orders.collection.insertOne({ _id: order as never, shop: SHOP, version: 1, ...statuses });
+      return {
+        place: `/destinations/${name}/repair`,
+        body: () => ({ orders: [order], reason }),
+        times: () => effects.countDocuments({ destination: name, topic: 'lockstep/repaired' }),
+      };
+    },
+  },
   'delete /destinations/{name}': {
     writes: ['change of the destination'],
     again: 'same',

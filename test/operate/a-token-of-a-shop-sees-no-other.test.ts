@@ -25,6 +25,7 @@ const BODIES: Record<string, (of: ShopWithEverything) => object> = {
   'post /parked/discards': ({ parked }) => ({ ...REASON, which: { events: [parked.event] }, dryRun: true }),
   'put /destinations/{name}': () => ({ ...REASON, url: 'https://example.com/' }),
   'post /destinations/{name}/backfill': () => ({ ...REASON, from: 'beginning' }),
+  'post /destinations/{name}/repair': ({ applied }) => ({ ...REASON, orders: [applied.order] }),
   'post /effects/replay': ({ applied }) => ({ ...REASON, filter: { order: applied.order } }),
   'post /effects/skip': ({ applied }) => ({ ...REASON, filter: { order: applied.order } }),
   'post /reconciles': ({ shop }) => ({ ...REASON, shop, since: '2h' }),

@@ -42,6 +42,7 @@ const ACTION_NAMES = Object.keys({
   'destination.pause': 0,
   'destination.resume': 0,
   'destination.test': 0,
+  'destination.repair': 0,
   'destination.delete': 0,
   'effects.replay': 0,
   'effects.skip': 0,

@@ -34,6 +34,8 @@ export interface Draft {
   probeUrl: string;
   /** Of a new one: `beginning` or a time; empty: only changes from now on. */
   from: string;
+  /** Kept as it is: it is changed on the command line. */
+  readBack: Destination['readBack'];
   allowPrivate: boolean;
   newestSecret: string;
   olderSecret: string;
@@ -57,6 +59,7 @@ const NEW: Draft = {
   inDoubt: 'repeat',
   probeUrl: '',
   from: '',
+  readBack: null,
   allowPrivate: false,
   newestSecret: '',
   olderSecret: '',
@@ -65,11 +68,13 @@ const NEW: Draft = {
 /** @param destination null: a new one */
 export function draftOf(destination: Destination | null): Draft {
   if (!destination) return NEW;
-  const { name, on, concurrency, backfillRate, timeoutMs, inDoubt, allowPrivate, shops, rate } = destination;
+  const { name, on, readBack, concurrency, backfillRate, timeoutMs } = destination;
+  const { inDoubt, allowPrivate, shops, rate } = destination;
   return {
     ...NEW,
     name,
     on,
+    readBack,
     concurrency,
     backfillRate,
     timeoutMs,
@@ -112,6 +117,7 @@ export function requestOf(draft: Draft): object {
     probeUrl: orNull(draft.probeUrl),
     allowPrivate: draft.allowPrivate,
     ...(draft.from.trim() !== '' && { from: draft.from.trim() }),
+    readBack: draft.readBack,
     ...(secrets.length > 0 && { secrets }),
   };
 }

@@ -10,6 +10,7 @@ import {
   completenessRequest,
   statementKey,
 } from '../shapes/completeness.ts';
+import { compared, compareRequest, repaired, repairRequest } from '../shapes/comparisons.ts';
 import { signedStatement } from '../../system/signed-statement.ts';
 import { complianceRequest, complianceList, exportRequest, exportAnswer } from '../shapes/compliance.ts';
 import {
@@ -131,6 +132,10 @@ const NAMED: Readonly<Record<string, [z.ZodType, string]>> = {
   DestinationAnswer: [destinationAnswer, 'The destination as it is now, and what was done.'],
   BackfillRequest: [backfillRequest, 'Which history to send to a destination, and why.'],
   DestinationTested: [destinationTested, 'What happened to a sample.'],
+  CompareRequest: [compareRequest, 'Asks for a part of a comparison.'],
+  ComparedPart: [compared, 'A part of a comparison: the orders that are not as they should be.'],
+  RepairRequest: [repairRequest, 'Which orders to send to a destination again.'],
+  Repaired: [repaired, 'How many orders are sent again; for a dry run, how many would be.'],
   Effect: [effect, 'What a change of an order set off at a destination, and what happened to it.'],
   EffectDetail: [effectDetail, 'An effect, and what its handler has done.'],
   HandlerStep: [handlerStep, 'What a handler has done, or has decided.'],

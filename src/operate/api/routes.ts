@@ -6,6 +6,7 @@ import { completenessRoutes, type CompletenessRouteTools } from './completeness-
 import { changeRoutes, type ChangeTools } from './change-routes.ts';
 import { complianceRoutes, type ComplianceTools } from './compliance-routes.ts';
 import { dedupeRoutes, type DedupeTools } from './dedupe-routes.ts';
+import { comparisonRoutes } from './comparison-routes.ts';
 import { destinationRoutes } from './destination-routes.ts';
 import { doctorRoutes, type DoctorRouteTools } from './doctor-routes.ts';
 import { effectRoutes } from './effect-routes.ts';
@@ -28,6 +29,7 @@ import { shopRoutes, type ShopTools } from './shop-routes.ts';
 import { systemRoutes, type SystemTools } from './system-routes.ts';
 import { tokenRoutes, type TokenTools } from './token-routes.ts';
 import { verifyRoutes, type VerifyTools } from './verify-routes.ts';
+import type { ComparisonTools } from '../steering/comparisons.ts';
 import type { DestinationTools } from '../steering/destinations.ts';
 import type { EffectTools } from '../steering/effects.ts';
 import type { RebuildTools } from '../steering/order-rebuild.ts';
@@ -40,7 +42,7 @@ export interface ApiTools {
   changes: ChangeTools;
   compliance: ComplianceTools;
   dedupe: DedupeTools;
-  destinations: DestinationTools;
+  destinations: DestinationTools & ComparisonTools;
   doctor: DoctorRouteTools;
   effects: EffectTools;
   events: EventTools;
@@ -83,6 +85,7 @@ export function allRoutes(tools: ApiTools): Route[] {
     ...queueRoutes(tools.queues),
     ...parkedRoutes(tools.parked),
     ...destinationRoutes(tools.destinations),
+    ...comparisonRoutes(tools.destinations),
     ...effectRoutes(tools.effects),
     ...reconcileRoutes(tools.reconciles),
     ...completenessRoutes(tools.completeness),

@@ -32,6 +32,7 @@ const ACTIONS = {
   'destination.pause': 'a destination was paused',
   'destination.resume': 'a destination was resumed',
   'destination.test': 'a sample was sent to a destination',
+  'destination.repair': 'orders were sent to a destination again',
   'destination.delete': 'a destination was deleted',
   'effects.replay': 'effects were scheduled again',
   'effects.skip': 'effects were skipped',

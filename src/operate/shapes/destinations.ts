@@ -44,8 +44,28 @@ const probeUrl = address
     'answers GET with 2xx if the message with the id `{id}` has arrived, with 404 if not; needed for `inDoubt: ask`',
   );
 
+const readBack = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('http'),
+    url: address.describe('answers GET with `{"orders":[{"key","version"}],"next":<cursor>|null}`, by key'),
+  }),
+  z.strictObject({
+    kind: z.literal('sql'),
+    query: z
+      .string()
+      .min(1)
+      .max(10_000)
+      .describe('a query with the columns `key` and `version`; only PostgreSQL destinations have it'),
+  }),
+]);
+
 /** What destinations of all kinds have. */
 const settings = {
+  readBack: readBack
+    .nullable()
+    .describe(
+      'how a comparison reads what the other side has; null: a PostgreSQL destination reads its table',
+    ),
   allowPrivate: z.boolean().describe('whether the address may be in a private network'),
   on: z.array(trigger).min(1).max(100).describe('topics, `status:<new status>`, or `*` for every change'),
   shops: z.array(shop).min(1).max(1000).nullable().describe('null: all shops'),
@@ -90,6 +110,7 @@ const from = z
 /** The same with the defaults of fields that are absent. */
 const withDefaults = {
   ...settings,
+  readBack: settings.readBack.default(null),
   allowPrivate: settings.allowPrivate.default(false),
   on: settings.on.default(['*']),
   shops: settings.shops.default(null),

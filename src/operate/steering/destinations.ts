@@ -51,6 +51,7 @@ export async function viewOf(
     ...rest,
     backfillRate: rest.backfillRate ?? BACKFILL_RATE,
     backfill: shownBackfill(destination, tools.now()),
+    readBack: rest.readBack ?? null,
     settings: settings ?? null,
     credentials: Boolean(credentials),
     handler: handler ? { ...handler, seenAt: handler.seenAt.toISOString() } : null,
@@ -82,6 +83,7 @@ export async function putDestination(
   refuseReserved(name);
   const { reason: _reason, secrets, credentials: _credentials, from, ...fields } = asked;
   refuseInvalid(fields, secrets, tools);
+  refuseQuery(fields);
   const known = await tools.store.one(name);
   refuseFrom(from, known, tools.now());
   const made = secrets === undefined && !known?.secrets.length ? tools.secrets.make() : undefined;
@@ -160,6 +162,11 @@ function refuseInvalid(
     const problem = tools.secrets.problem(secret);
     if (problem !== null) throw invalidField(`secrets/${i}`, problem);
   }
+}
+
+function refuseQuery({ kind, readBack }: Pick<DestinationPut, 'kind' | 'readBack'>): void {
+  if (readBack?.kind === 'sql' && kind !== 'postgres')
+    throw invalidField('readBack', 'only a PostgreSQL destination is read by a query');
 }
 
 /** A publisher says every five seconds that it has a handler's code. */

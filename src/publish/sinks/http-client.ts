@@ -1,7 +1,8 @@
 import { Agent, request, type Dispatcher } from 'undici';
+import type { DestinationDocument } from '../../persist/destination-schema.ts';
 import { codeOfError } from './error-code.ts';
 import { assertPublicHost, lookupPublic, PrivateAddress } from './public-address.ts';
-import type { Answer, DestinationOf } from './sink.ts';
+import type { Answer } from './sink.ts';
 
 /** An answer is read up to here, so that the connection can be used again; the rest is not waited for. */
 const MOST_ANSWER_BYTES = 64 * 1024;
@@ -28,7 +29,11 @@ export class HttpClient {
 
   /** @param ca the certificate of an authority of its own; null: those that Node knows */
   constructor(
-    { allowPrivate, timeoutMs, concurrency }: DestinationOf<'http' | 'slack'>,
+    {
+      allowPrivate,
+      timeoutMs,
+      concurrency,
+    }: Pick<DestinationDocument, 'allowPrivate' | 'timeoutMs' | 'concurrency'>,
     ca: string | null = null,
   ) {
     this.#allowPrivate = allowPrivate;
@@ -48,11 +53,33 @@ export class HttpClient {
 
   /** @throws PrivateAddress, or an error of the connection: failureOf() has words for it */
   async ask(address: string, options: RequestParts): Promise<Dispatcher.ResponseData> {
-    const to = new URL(address);
-    if (!this.#allowPrivate) assertPublicHost(to);
-    const answer = await request(to, { ...options, dispatcher: this.#agent });
+    const answer = await this.#request(address, options);
     await dump(answer.body);
     return answer;
+  }
+
+  async #request(address: string, options: RequestParts): Promise<Dispatcher.ResponseData> {
+    const to = new URL(address);
+    if (!this.#allowPrivate) assertPublicHost(to);
+    return await request(to, { ...options, dispatcher: this.#agent });
+  }
+
+  /** The text of an answer; null: it is larger than allowed. @throws as `ask` does */
+  async read(
+    address: string,
+    parts: Omit<RequestParts, 'method' | 'body'>,
+    mostBytes: number,
+  ): Promise<{ status: number; text: string | null }> {
+    const { statusCode: status, body } = await this.#request(address, { ...parts, method: 'GET' });
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      // Leaving the loop closes the connection.
+      if (bytes > mostBytes) return { status, text: null };
+      chunks.push(chunk);
+    }
+    return { status, text: Buffer.concat(chunks).toString() };
   }
 
   /** One message, and what its answer means. It never throws. */
@@ -98,7 +125,8 @@ function pauseIn(header: string | string[] | undefined): number | null {
   return Number.isNaN(ms) ? null : Math.min(Math.max(0, ms), LONGEST_PAUSE_MS);
 }
 
-function failureOf(error: unknown): Answer {
+/** Why a request failed, in words. */
+export function failureOf(error: unknown): Answer {
   if (error instanceof PrivateAddress || causeOf(error) instanceof PrivateAddress)
     return { outcome: 'refused', answer: 'private address', because: new PrivateAddress().message };
   const code = codeOfError(error) ?? codeOfError(causeOf(error)) ?? nameOf(error);

@@ -91,7 +91,8 @@ export const openPostgresSink: OpenSink<'postgres'> = (destination, { credential
   };
 };
 
-function poolOf(
+/** Connections that only reach addresses that the destination may have. */
+export function poolOf(
   { settings: { url, tls, ca }, allowPrivate, concurrency }: DestinationOf<'postgres'>,
   credentials: string | null,
   sockets: Set<Socket>,

@@ -87,7 +87,7 @@ const VALUES = (isTransformed: boolean): Readonly<Record<string, string>> => ({
 });
 
 /** The API allows only letters, digits, underscores, and one dot. */
-function quoted(table: string): string {
+export function quoted(table: string): string {
   return table
     .split('.')
     .map((part) => `"${part.replaceAll('"', '""')}"`)
