@@ -290,11 +290,8 @@ describe('a token that is bound to a shop', () => {
   });
 
   test('the list of tokens shows to which shops each is bound', async () => {
-    const minted = await dashboard.post(
-      '/api/tokens',
-      { ...REASON, name: 'carol', role: 'viewer', shops: ['Mallow.myshopify.com'] },
-      'admin',
-    );
+    const asked = { ...REASON, name: 'carol', role: 'viewer', shops: ['Mallow.myshopify.com'] };
+    const minted = await dashboard.post('/api/tokens', asked, 'admin');
     const { json } = await dashboard.get('/api/tokens', 'admin');
     const row = (json.tokens as { id: string }[]).find(({ id }) => id === minted.json.id);
     expect(row).toMatchObject({ name: 'carol', shops: ['mallow.myshopify.com'] });
