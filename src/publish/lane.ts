@@ -73,7 +73,8 @@ export async function runLanes(
   try {
     return await Promise.all(lanes.map((lane, i) => ahead.execute(() => runLane(lane, leases[i], shared))));
   } finally {
-    await Promise.all([...new Set(leases)].map((lease) => lease?.release()));
+    const held = new Set(leases.filter((lease) => lease !== null));
+    await Promise.all([...held].map((lease) => lease.release()));
   }
 }
 
