@@ -10,7 +10,7 @@ import {
   loadedFrom,
   roomOf,
   roomsOf,
-  SINK_CLIENTS,
+  PUBLISH_PACKAGES,
   tableOf,
   type Row,
 } from './support/imports.ts';
@@ -103,7 +103,7 @@ const FOLDERS: Record<string, Row> = {
   publish: {
     uses: ['handle', 'lock', 'order', 'persist', 'system'],
     knows: [],
-    npm: [...SINK_CLIENTS, 'bullmq', 'graphql', 'ipaddr.js', 'jsonata', 'piscina', 'undici'].toSorted(),
+    npm: PUBLISH_PACKAGES,
     npmKnows: ['ioredis'],
   },
   reconcile: {

@@ -118,7 +118,7 @@ export function floorsOf(rows: Record<string, Pick<Row, 'uses' | 'knows'>>): str
 }
 
 /** The client libraries of destinations: each is loaded when its first destination is opened. */
-export const SINK_CLIENTS = [
+const SINK_CLIENTS = [
   '@aws-sdk/client-sqs',
   '@nats-io/jetstream',
   '@nats-io/transport-node',
@@ -126,3 +126,15 @@ export const SINK_CLIENTS = [
   'pg',
   'rabbitmq-client',
 ];
+
+/** What `publish` imports. */
+export const PUBLISH_PACKAGES = [
+  ...SINK_CLIENTS,
+  'bullmq',
+  'cockatiel',
+  'graphql',
+  'ipaddr.js',
+  'jsonata',
+  'piscina',
+  'undici',
+].toSorted();
