@@ -29,6 +29,7 @@ import {
   effectsRequest,
   handlerStep,
   orderEffects,
+  undoRequest,
 } from '../shapes/effects.ts';
 import { claim, claimList, bodyLookup, bodyLookedUp, claimRelease } from '../shapes/dedupe.ts';
 import {
@@ -142,6 +143,7 @@ const NAMED: Readonly<Record<string, [z.ZodType, string]>> = {
   EffectPage: [effectPage, 'A page of effects, newest first.'],
   OrderEffects: [orderEffects, 'The effects of an order, in sequence.'],
   EffectsRequest: [effectsRequest, 'Which effects to replay or skip: by id, or all that match a filter.'],
+  UndoRequest: [undoRequest, 'Why what a handler did is undone.'],
   EffectsChanged: [effectsChanged, 'How many effects were changed; for a dry run, how many would be.'],
   Lock: [lock, "Who holds an order's lock, since when, and whether that program is alive."],
   LockList: [lockList, 'Held locks, longest held first.'],
