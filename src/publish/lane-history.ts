@@ -52,7 +52,7 @@ export async function insertHistory(
     else past.add(found.change, found.committedAt, found.webhookId);
     if (past.waiting >= INSERTED_AT_ONCE) await insert();
   }
-  if (past.isCut) past.addNewest(order, commits);
+  if (past.isCut && hasChangedSince(order, destination.backfill.from)) past.addNewest(order, commits);
   await insert();
   return past.made;
 }
@@ -103,7 +103,6 @@ class PastEffects {
   /** In front of what is live. */
   addNewest(order: Order, commits: readonly KnownCommit[]): void {
     const { backfill } = this.#destination;
-    if (backfill.from && (order.committed?.committedAt ?? Infinity) < backfill.from.getTime()) return;
     const live = [...this.#open(), ...commits.filter(isAfter(backfill.after))].map(({ version }) => version);
     const before = live.length > 0 ? Math.min(...live) - 1 : order.version;
     const version = Math.max(before, this.#last, this.#begun?.version ?? 0);
@@ -129,6 +128,10 @@ class PastEffects {
 /** A block after the backfill began: its changes are live. */
 function isAfter(after: Date | null): (commit: KnownCommit) => boolean {
   return ({ numberedAt }) => numberedAt === null || after === null || numberedAt > after;
+}
+
+function hasChangedSince({ committed }: Order, from: Date | null): boolean {
+  return from === null || (committed?.committedAt ?? Infinity) >= from.getTime();
 }
 
 function hasBegun({ state, attempts, sentAt }: ExistingEffect): boolean {
