@@ -96,6 +96,8 @@ export interface DestinationDocument extends EffectRule {
   because: string | null;
   createdAt: Date;
   changedAt: Date;
+  /** Since when `on` and `shops` are as they are; absent in documents that are older. */
+  rulesSince?: Date;
   /** Counts changes: publishers notice them by it. */
   revision: number;
   /** The last one; absent: none. */
@@ -147,6 +149,7 @@ export const destinationSchema = new Schema(
     because: String,
     createdAt: Date,
     changedAt: Date,
+    rulesSince: Date,
     revision: Number,
     backfill: { type: backfill, default: undefined },
   } satisfies FieldsOf<DestinationDocument>,

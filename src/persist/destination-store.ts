@@ -1,4 +1,5 @@
 import type { Collections } from './collections.ts';
+import { isDeepStrictEqual } from 'node:util';
 import { newBackfill } from './backfill-store.ts';
 import type { DestinationDocument, HandlerCode } from './destination-schema.ts';
 import { isDuplicateKey } from './duplicate-key.ts';
@@ -15,6 +16,7 @@ export type DestinationFields = Omit<
   | 'because'
   | 'createdAt'
   | 'changedAt'
+  | 'rulesSince'
   | 'revision'
   | 'backfill'
 >;
@@ -78,10 +80,15 @@ export function createDestinationStore(
         const added = { _id: name, uid, ...fields, ...(handler && { handler }) };
         return await insert(destinations, { ...added, ...(await beginOf(feed, from, at)) });
       }
+      const known = await destinations.findOne({ _id: { $eq: name }, revision }).lean<DestinationDocument>();
+      const rules = known && hasSameRules(known, fields) ? {} : { rulesSince: at };
       return await destinations
         .findOneAndUpdate(
           { _id: { $eq: name }, revision },
-          { $set: { ...fields, ...(handler && { handler }), changedAt: at }, $inc: { revision: 1 } },
+          {
+            $set: { ...fields, ...rules, ...(handler && { handler }), changedAt: at },
+            $inc: { revision: 1 },
+          },
           { returnDocument: 'after' },
         )
         .lean<DestinationDocument>();
@@ -105,6 +112,10 @@ export function createDestinationStore(
   };
 }
 
+function hasSameRules(a: DestinationFields, b: DestinationFields): boolean {
+  return isDeepStrictEqual([a.on, a.shops], [b.on, b.shops]);
+}
+
 /** Where a new destination begins. */
 async function beginOf(
   feed: Pick<Collections, 'routed' | 'changes'>,
@@ -117,7 +128,14 @@ async function beginOf(
   // Before the newest block is read: what comes after it counts as live.
   const backfill = from === undefined ? undefined : await newBackfill(feed, from, at);
   const afterBlock = await blocks.newest();
-  const state = { state: 'active', because: null, createdAt: at, changedAt: at, revision: 1 } as const;
+  const state = {
+    state: 'active',
+    because: null,
+    createdAt: at,
+    changedAt: at,
+    rulesSince: at,
+    revision: 1,
+  } as const;
   return { afterBlock, ...state, ...(backfill && { backfill }) };
 }
 

@@ -126,7 +126,7 @@ export function createEffectActs({
 
 function replayed(dueAt: Date): object {
   const open = { state: 'waiting', open: true, failures: 0, dueAt, isAsked: true };
-  return { $set: { ...open, sentAt: null, because: null, doneAt: null } };
+  return { $set: { ...open, sentAt: null, because: null, doneAt: null, replayedAt: dueAt } };
 }
 
 function skipped(because: string, doneAt: Date): object {

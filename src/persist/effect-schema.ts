@@ -60,6 +60,8 @@ export interface EffectDocument extends Pick<
   depth?: number;
   /** An operator asked for it: it runs, whatever caused it. */
   isAsked?: true;
+  /** When an operator last sent it again: it may end after later ones. */
+  replayedAt?: Date;
 }
 
 const receipt = { _id: false, at: Date, answer: String, ms: Number } as const;
@@ -98,6 +100,7 @@ export const effectSchema = new Schema(
     wrote: { type: [Date], default: undefined },
     depth: Number,
     isAsked: Boolean,
+    replayedAt: Date,
   } satisfies FieldsOf<EffectDocument>,
   { collection: 'effects', versionKey: false, strict: true, minimize: false },
 );

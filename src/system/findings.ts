@@ -25,3 +25,44 @@ export const NOTHING_WRONG: Findings = {
 
 /** The names of all findings. */
 export const FINDINGS = Object.keys(NOTHING_WRONG) as (keyof Findings)[];
+
+/** What is wrong with the effects of orders (P9). */
+interface EffectFindings {
+  /** Applied events without an effect at a destination that wants them. */
+  missing: number;
+  /** Second effects of an event at a destination. */
+  twice: number;
+  /** Effects that were done before an earlier one of their order. */
+  outOfSequence: number;
+  /** Effects that have not ended, and will not be sent. */
+  stuck: number;
+}
+
+/** The names of all findings about effects. */
+export const EFFECT_FINDINGS = [
+  'missing',
+  'twice',
+  'outOfSequence',
+  'stuck',
+] as const satisfies readonly (keyof EffectFindings)[];
+
+interface CheckedEffects<Wrong> extends EffectFindings {
+  checked: number;
+  wrong: Wrong[];
+}
+
+/** The findings of two parts together. */
+export function sumOfEffects<Wrong>(
+  a: CheckedEffects<Wrong>,
+  b: CheckedEffects<Wrong>,
+): CheckedEffects<Wrong> {
+  const { checked, missing, twice, outOfSequence, stuck, wrong } = b;
+  return {
+    checked: a.checked + checked,
+    missing: a.missing + missing,
+    twice: a.twice + twice,
+    outOfSequence: a.outOfSequence + outOfSequence,
+    stuck: a.stuck + stuck,
+    wrong: [...a.wrong, ...wrong],
+  };
+}

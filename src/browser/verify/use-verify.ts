@@ -4,6 +4,8 @@ import { ask, ApiProblem } from '../client/api.ts';
 
 export type WrongOrder = VerifiedPage['wrong'][number];
 
+export type WrongEffect = VerifiedPage['effects']['wrong'][number];
+
 /** The progress and findings of a verification. */
 export interface Verification {
   state: 'new' | 'running' | 'stopped' | 'done' | 'failed';
@@ -13,6 +15,7 @@ export interface Verification {
   tooOld: number;
   tooLarge: number;
   wrong: WrongOrder[];
+  effects: VerifiedPage['effects'];
   problem: ApiProblem | null;
   endedAt: Date | null;
 }
@@ -25,6 +28,7 @@ const NEW: Verification = {
   tooOld: 0,
   tooLarge: 0,
   wrong: [],
+  effects: { checked: 0, missing: 0, twice: 0, outOfSequence: 0, stuck: 0, wrong: [] },
   problem: null,
   endedAt: null,
 };
@@ -78,5 +82,17 @@ function added(now: Verification, page: VerifiedPage): Verification {
     tooOld: now.tooOld + page.tooOld,
     tooLarge: now.tooLarge + page.tooLarge,
     wrong: [...now.wrong, ...page.wrong],
+    effects: addedEffects(now.effects, page.effects),
+  };
+}
+
+function addedEffects(a: Verification['effects'], b: Verification['effects']): Verification['effects'] {
+  return {
+    checked: a.checked + b.checked,
+    missing: a.missing + b.missing,
+    twice: a.twice + b.twice,
+    outOfSequence: a.outOfSequence + b.outOfSequence,
+    stuck: a.stuck + b.stuck,
+    wrong: [...a.wrong, ...b.wrong],
   };
 }

@@ -2,13 +2,14 @@ import { Button } from '@mantine/core';
 import { IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react';
 import { DataTable, type Column } from '../tables/data-table.tsx';
 import { Empty } from '../components/empty.tsx';
-import { several } from '../text/figures.ts';
+import { DestinationLink } from '../effects/destination-link.tsx';
+import { figure, several } from '../text/figures.ts';
 import { OrderLink } from '../text/order-link.tsx';
 import { Page } from '../components/page.tsx';
 import { Problem } from '../components/problem.tsx';
 import { useMay } from '../client/who.tsx';
 import { Differences } from './differences.tsx';
-import { useVerify, type Verification, type WrongOrder } from './use-verify.ts';
+import { useVerify, type Verification, type WrongEffect, type WrongOrder } from './use-verify.ts';
 
 /** Compares every order with its journal, and shows those that differ. Starts only on a click. */
 export function VerifyPage() {
@@ -54,6 +55,7 @@ export function VerifyPage() {
         columns={COLUMNS}
         empty={<NothingFound found={found} />}
       />
+      <WrongEffects effects={found.effects} />
     </Page>
   );
 }
@@ -69,6 +71,34 @@ function NothingFound({ found }: { found: Verification }) {
   return <Empty title="No errors found" why={unchecked(found)} />;
 }
 
+const EFFECT_WORDS = {
+  missing: 'has no effect',
+  twice: 'has a second effect',
+  outOfSequence: 'was done before an earlier one',
+  stuck: 'will not be sent',
+} as const satisfies Record<WrongEffect['what'], string>;
+
+/** What orders did not set off as they should have; nothing if all is right. */
+function WrongEffects({ effects: { wrong } }: Pick<Verification, 'effects'>) {
+  if (wrong.length === 0) return null;
+  return (
+    <DataTable
+      label="Effects that do not agree with the journals"
+      rows={wrong}
+      rowKey={({ what, destination, event, effect }) => `${what} ${destination} ${event} ${effect}`}
+      columns={EFFECT_COLUMNS}
+      empty={null}
+    />
+  );
+}
+
+const EFFECT_COLUMNS: readonly Column<WrongEffect>[] = [
+  { head: 'Order', width: 230, cell: ({ order }) => <OrderLink order={order} /> },
+  { head: 'Destination', width: 130, cell: ({ destination }) => <DestinationLink name={destination} /> },
+  { head: 'What', width: 200, cell: ({ what }) => EFFECT_WORDS[what] },
+  { head: 'Event', cell: ({ event, effect }) => event ?? effect },
+];
+
 const STATES: Record<Exclude<Verification['state'], 'new'>, string> = {
   running: 'Verifying',
   stopped: 'Stopped',
@@ -78,9 +108,13 @@ const STATES: Record<Exclude<Verification['state'], 'new'>, string> = {
 
 function sentenceOf(found: Verification): string {
   if (found.state === 'new') return 'Compares every order with its journal.';
-  const { orders, events, wrong } = found;
+  const { orders, events, wrong, effects } = found;
   const so = `${several(orders, 'order', 'orders')} with ${several(events, 'event', 'events')} checked`;
-  return `${STATES[found.state]}: ${so}, ${several(wrong.length, 'order is', 'orders are')} wrong.`;
+  const orderWords = `${STATES[found.state]}: ${so}, ${several(wrong.length, 'order is', 'orders are')} wrong.`;
+  const { checked, missing, twice, outOfSequence, stuck } = effects;
+  const wrongEffects = missing + twice + outOfSequence + stuck;
+  if (checked + wrongEffects === 0) return orderWords;
+  return `${orderWords} ${several(checked, 'effect', 'effects')} checked, ${figure(wrongEffects)} wrong.`;
 }
 
 /** What was not checked completely, and why. */

@@ -259,6 +259,7 @@ export const ORDER_EXAMPLES: Readonly<Record<string, object>> = {
     tooOld: 0,
     tooLarge: 0,
     wrong: [],
+    effects: { checked: 512, missing: 0, twice: 0, outOfSequence: 0, stuck: 0, wrong: [] },
     cursor: null,
   },
   Problem: {

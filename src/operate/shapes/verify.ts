@@ -23,6 +23,28 @@ export const difference = z.object({
   rebuilt: z.string().nullable().describe('the value rebuilt from the journal; null: none'),
 });
 
+const effectProblem = z.object({
+  what: z
+    .enum(['missing', 'twice', 'outOfSequence', 'stuck'])
+    .describe('`stuck`: it has not ended, and is in no lane; or it has ended, and is in one'),
+  destination: z.string(),
+  order: z.string(),
+  event: z.string().nullable(),
+  effect: z.string().nullable().describe('null: it does not exist'),
+});
+export type EffectProblem = z.infer<typeof effectProblem>;
+
+/** What orders set off, compared with their journals. */
+const effects = z.object({
+  checked: count,
+  missing: count.describe('an applied event has no effect at a destination that wants it'),
+  twice: count.describe('an event has two effects at a destination'),
+  outOfSequence: count.describe('one was done before an earlier one of its order'),
+  stuck: count.describe('one has not ended, and will not be sent'),
+  wrong: z.array(effectProblem).describe('the first 20 for each 50 orders'),
+});
+export type VerifiedEffects = z.infer<typeof effects>;
+
 /** A page of orders, each compared with its journal. If all findings are zero, nothing is wrong. */
 export const verifiedPage = findings.extend({
   orders: count,
@@ -38,6 +60,7 @@ export const verifiedPage = findings.extend({
       damage: z.array(z.string()).describe('`order.applied: expected a list, found text`'),
     }),
   ),
+  effects,
   cursor: nextCursor,
 });
 export type VerifiedPage = z.infer<typeof verifiedPage>;

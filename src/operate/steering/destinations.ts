@@ -44,7 +44,7 @@ export async function viewOf(
   tools: DestinationTools,
 ): Promise<Destination> {
   const { _id: name, uid: _, afterBlock: __, settings, credentials, secrets, ...shown } = destination;
-  const { createdAt, changedAt, handler, backfill: ___, ...rest } = shown;
+  const { createdAt, changedAt, handler, backfill: ___, rulesSince: ____, ...rest } = shown;
   const [counts, pausedForMs] = await Promise.all([tools.effects.counts(name), tools.pausedForMs(name)]);
   return {
     name,

@@ -5,8 +5,9 @@ import { keepNothing, type KeepBody } from '../../order/whole-body.ts';
 import type { Collections } from '../../persist/collections.ts';
 import { fromDocument } from '../../persist/order-document.ts';
 import type { OrderDocument } from '../../persist/order-fields.ts';
-import { FINDINGS, NOTHING_WRONG, type Findings } from '../../system/findings.ts';
+import { FINDINGS, NOTHING_WRONG, sumOfEffects, type Findings } from '../../system/findings.ts';
 import type { VerifiedPage } from '../shapes/verify.ts';
+import { checkEffects, effectBounds, NO_EFFECTS } from './check-effects.ts';
 import { rebuildEach, rebuildOne, type RebuiltOrder } from './check-journal.ts';
 import { damaged, type Checked } from './check-order.ts';
 import { compareStored } from './compare-stored.ts';
@@ -40,8 +41,9 @@ export function createVerifier(
 ): (filter: KeyFilter) => Promise<VerifiedPage> {
   return async (filter) => {
     const { keys, cursor } = await nextKeys(collections, filter);
-    const page: VerifiedPage = { ...NOTHING_YET, wrong: [], cursor };
+    const page: VerifiedPage = { ...NOTHING_YET, wrong: [], effects: NO_EFFECTS, cursor };
     const expiredBefore = Date.now() - retentionDays * 86_400_000;
+    const bounds = await effectBounds(collections, retentionDays);
     let bytes = 0;
     for await (const some of inChunks(rebuildEach(collections, keys, keepBody, limits.orderMs))) {
       for (const first of await compared(collections, some)) {
@@ -51,6 +53,12 @@ export function createVerifier(
         addUp(page, looked, isTooOld(looked, expiredBefore));
         bytes += looked.bytes;
       }
+      const ofChunk = await checkEffects(
+        collections,
+        some.map(({ key }) => key),
+        bounds,
+      );
+      page.effects = sumOfEffects(page.effects, ofChunk);
       const last = some.at(-1);
       if (last && last.key !== keys.at(-1) && (last.cut || bytes > limits.pageBytes))
         return { ...page, cursor: last.key };
