@@ -17,11 +17,7 @@ const BODIES: Record<string, (of: ShopWithEverything) => object> = {
   'post /dedupe/lookup': ({ shop }) => ({ shop, body: '{}' }),
   'post /dedupe/{event}/release': () => ({ ...REASON, confirm: true }),
   'post /locks/{shop}/{orderId}/release': ({ lock }) => ({ ...REASON, token: lock, insist: true }),
-  'post /parked/replays': ({ parked, replay }) => ({
-    ...REASON,
-    id: replay,
-    which: { events: [parked.event] },
-  }),
+  'post /parked/replays': ({ parked, replay: id }) => ({ ...REASON, id, which: { events: [parked.event] } }),
   'post /parked/discards': ({ parked }) => ({ ...REASON, which: { events: [parked.event] }, dryRun: true }),
   'put /destinations/{name}': () => ({ ...REASON, url: 'https://example.com/' }),
   'post /destinations/{name}/backfill': () => ({ ...REASON, from: 'beginning' }),
