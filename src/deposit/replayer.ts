@@ -2,6 +2,7 @@ import type { WaitingEvent } from '../order/event.ts';
 import { orderKey, partsOf, type OrderKey } from '../order/identity.ts';
 import { routeOf } from '../order/routing.ts';
 import { isShopTopic } from '../order/shop-topics.ts';
+import { isExternalType } from '../order/external-types.ts';
 import { isTopic } from '../order/topics.ts';
 import { Fault } from '../system/errors.ts';
 import { DEPOSIT_SHARE } from '../system/redis-memory.ts';
@@ -64,7 +65,7 @@ export function createReplayer(
 /** An event that named no order when it arrived may name one under the current rules. */
 function rerouted(event: WaitingEvent): WaitingEvent {
   const { shop, orderId } = partsOf(event.order);
-  if (orderId !== null || isShopTopic(event.topic)) return event;
+  if (orderId !== null || isShopTopic(event.topic) || isExternalType(event.topic)) return event;
   if (!isTopic(event.topic)) return { ...event, unreadable: `the topic ${event.topic} is not handled` };
   const found = routeOf(event.topic, event.body);
   if (found.to === 'order') return { ...event, order: orderKey(shop, found.orderId) };

@@ -3,6 +3,7 @@ import type { OrderEvent } from './event.ts';
 import { momentText } from './instants.ts';
 import { join, type Joined } from './join.ts';
 import { remember, rememberStatus, type Applied, type Order } from './order.ts';
+import { ownOf } from './own-of.ts';
 import type { PaymentTallies } from './payment-tallies.ts';
 import { MOVES, type Status } from './status.ts';
 import { CREATE } from './topics.ts';
@@ -38,6 +39,8 @@ export function applyEvent(
   const moved = inTurn
     ? { ...counted, position: event.position, furthest: { topic: event.topic, at: event.occurredAt } }
     : counted;
+  // Only Shopify's events give an order its status.
+  if (event.external) return { order: moved, applied };
   return { order: moveStatus(moved, deriveStatus(moved, tallies), event, now), applied };
 }
 
@@ -67,6 +70,8 @@ function furthestOf({ furthest }: Order, { occurredAt }: OrderEvent): string {
 /** What the order already had when the event brought nothing new. */
 function knownOf(order: Order, event: OrderEvent): string {
   const [part] = event.parts;
+  const external = ownOf(order.external, event.topic);
+  if (external) return `${event.topic} (${momentText(external.occurredAt, event.occurredAt)})`;
   if (event.snapshot && order.snapshot)
     return `the state from ${order.snapshot.topic} (${momentText(order.snapshot.at, event.occurredAt)})`;
   return part ? `the known version of ${part.kind} ${part.part.id}` : furthestOf(order, event);

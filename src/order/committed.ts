@@ -52,11 +52,22 @@ export function changedFields(before: Order, after: Order): string[] {
 
 /** Without `whole`, whose position changes with every body; only its body is compared. */
 function shownFields(order: Order): Readonly<Record<string, unknown>> {
-  const { name, status, ends, lines, customers, parts, whole } = order;
+  const { name, status, ends, lines, customers, parts, external, whole } = order;
   // As far as they can be read: a document may have been damaged.
   const { presentmentTotalOf: _, ...facts } = (order.facts as Partial<Facts> | null) ?? {};
   const { cancelled: cancelledAt, deletedAt } = (ends as Order['ends'] | null) ?? {};
-  return { name, status, ...facts, cancelledAt, deletedAt, lines, customers, ...parts, body: whole?.body };
+  return {
+    name,
+    status,
+    ...facts,
+    cancelledAt,
+    deletedAt,
+    lines,
+    customers,
+    ...parts,
+    external,
+    body: whole?.body,
+  };
 }
 
 /** Never throws: a document may have been damaged, and can still be redacted and rebuilt. */

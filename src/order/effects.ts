@@ -1,12 +1,13 @@
 import type { CommitRecord, CommittedEvent } from './commit-record.ts';
 import { ownRecord, type OwnTopic } from './committed.ts';
+import { isExternalType } from './external-types.ts';
 import type { Order } from './order.ts';
 import { STATUSES } from './status.ts';
 import { isTopic } from './topics.ts';
 
 /** Which changes of which shops set off an effect at a destination. */
 export interface EffectRule {
-  /** Topics, `status:<new status>`, or `*` for every change. */
+  /** Topics, types of other systems' events, `status:<new status>`, or `*` for every change. */
   on: readonly string[];
   /** Null: all shops. */
   shops: readonly string[] | null;
@@ -23,7 +24,7 @@ const OWN_TOPICS: readonly string[] = [
 
 /** Whether this is something that {@link EffectRule} `on` may name. */
 export function isTrigger(text: string): boolean {
-  if (text === '*' || isTopic(text) || OWN_TOPICS.includes(text)) return true;
+  if (text === '*' || isTopic(text) || isExternalType(text) || OWN_TOPICS.includes(text)) return true;
   return STATUSES.some((status) => text === `status:${status}`);
 }
 

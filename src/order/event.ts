@@ -1,15 +1,16 @@
+import type { EventTopic } from './external-types.ts';
+import type { ExternalFact } from './external.ts';
 import type { EventId, OrderKey } from './identity.ts';
 import type { Memory } from './known.ts';
 import type { PartEvent } from './part.ts';
 import type { Position } from './position.ts';
 import type { SentBody } from './sent-body.ts';
-import type { Topic } from './topics.ts';
 
 /** An event as it waits in a mailbox: what was received, and for which order. Its body has not been read yet. */
 export interface WaitingEvent {
   id: EventId;
   order: OrderKey;
-  /** As in the header; a {@link Topic} unless `unreadable` is set. */
+  /** As in the header; an {@link EventTopic} unless `unreadable` is set. */
   topic: string;
   webhookId: string | null;
   /** As Shopify sent it, with microseconds; null if it was missing or not a valid time. */
@@ -122,13 +123,15 @@ export interface Snapshot {
 /** A body that has been read: what it contributes to its order, and its position. */
 export interface OrderEvent {
   id: EventId;
-  topic: Topic;
+  topic: EventTopic;
   /** Milliseconds since 1970, from the body if it has a time. */
   occurredAt: number;
   position: Position;
   snapshot: Snapshot | null;
   parts: PartEvent[];
   deletes: boolean;
+  /** Of an event from another system, which has nothing else. */
+  external?: ExternalFact;
   /** Why it seems to belong to another shop. Ignored if a whole order is already known: a shop can change its name. */
   ofOtherShop?: string;
   /** Unreadable values that affect no decision. */

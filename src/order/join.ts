@@ -1,6 +1,7 @@
 import type { Cancellation, Facts, OrderEvent } from './event.ts';
 import { joinKnown, type Memory } from './known.ts';
 import type { Order } from './order.ts';
+import { ownOf } from './own-of.ts';
 import type { Part, SentPart } from './part.ts';
 import { START, type Position } from './position.ts';
 import { ORDER_SHAPE, PART_SHAPES } from './shapes.ts';
@@ -21,7 +22,7 @@ export interface Joined {
 }
 
 export function join(order: Order, event: OrderEvent): Joined {
-  const steps = [joinCustomer, joinSnapshot, joinBody, joinEnds, joinParts];
+  const steps = [joinCustomer, joinSnapshot, joinBody, joinEnds, joinParts, joinExternal];
   return steps.reduce<Joined>(
     (sofar, step) => {
       const next = step(sofar.order, event);
@@ -109,6 +110,18 @@ function earlier(a: Cancellation | null, b: Cancellation | null): Cancellation |
 /** A body with a reason takes precedence over one without. */
 function turnOf(reason: string | null): string {
   return reason === null ? '1' : `0${reason}`;
+}
+
+/** The newest event of each type. One that is as new is the same event. */
+function joinExternal(order: Order, { external, topic }: OrderEvent): Joined {
+  if (!external) return nothing(order);
+  const known = ownOf(order.external, topic)?.position ?? START;
+  if (external.position <= known) return { order, fresh: false, outdated: external.position < known };
+  return {
+    order: { ...order, external: { ...order.external, [topic]: external } },
+    fresh: true,
+    outdated: false,
+  };
 }
 
 /** One copy, one search per part, and at most one sort for each kind: linear apart from logarithms. */

@@ -16,6 +16,10 @@ const parts = z.object({
   refunds: z.array(part.extend({ lines: list, transactions: list })),
   fulfillments: z.array(part.extend({ lines: list })),
 });
+const external = z.record(
+  text,
+  z.looseObject({ data: z.looseObject({}), occurredAt: number, position: text }),
+);
 const change = z.looseObject({ occurredAt: number, appliedAt: number });
 
 const SHAPE = z.looseObject({
@@ -32,6 +36,7 @@ const SHAPE = z.looseObject({
     .optional(),
   customers: z.array(text),
   parts,
+  external: external.optional(),
   positions: memory.optional(),
   gone: z.looseObject({ lines: z.array(z.looseObject({})) }).optional(),
   snapshot: z.looseObject({ position: text, at: number, topic: text }).nullable(),

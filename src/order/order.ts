@@ -1,5 +1,7 @@
 import type { CommitRecord } from './commit-record.ts';
 import type { Cancellation, Facts, Line } from './event.ts';
+import type { EventTopic } from './external-types.ts';
+import type { External } from './external.ts';
 import { partsOf, type EventId, type OrderId, type OrderKey, type ShopDomain } from './identity.ts';
 import type { Known } from './known.ts';
 import type { APPLIED_OUTCOMES } from './outcomes.ts';
@@ -7,7 +9,6 @@ import type { Parts } from './part.ts';
 import { START, type Position } from './position.ts';
 import { ORDER_SHAPE } from './shapes.ts';
 import type { Status } from './status.ts';
-import type { Topic } from './topics.ts';
 import type { WholeBody } from './whole-body.ts';
 
 /** The outcome of an event, as its order remembers it: enough to rewrite its journal entry after a crash. */
@@ -28,7 +29,7 @@ interface StatusChange {
   /** When it happened at Shopify, and when it was applied here; ms since 1970. */
   occurredAt: number;
   appliedAt: number;
-  topic: Topic;
+  topic: EventTopic;
   event: EventId;
 }
 
@@ -49,15 +50,17 @@ export interface Order {
   /** Ids of all customers named in its snapshots, sorted. Redactions find the order by them. */
   customers: string[];
   parts: Parts;
+  /** What other systems say; absent if nothing. */
+  external?: External;
   /** Positions of name, facts and lines, if they come from a body older than the newest snapshot (known.ts). */
   positions?: Record<string, Position>;
   /** Lines missing from the newest list. */
   gone?: { lines: Known[] };
   /** The newest snapshot: position, moment (ms) and topic. Null until there is one. */
-  snapshot: { position: Position; at: number; topic: Topic } | null;
+  snapshot: { position: Position; at: number; topic: EventTopic } | null;
   /** Of the event with the highest position so far. */
   position: Position;
-  furthest: { topic: Topic; at: number } | null;
+  furthest: { topic: EventTopic; at: number } | null;
   sequence: number;
   applied: Applied[];
   statusHistory: StatusChange[];

@@ -1,3 +1,4 @@
+import { withoutData } from './external.ts';
 import { at, readJson } from './lossless-json.ts';
 import { masked } from './mask.ts';
 
@@ -21,8 +22,10 @@ export function customersIn(body: Uint8Array): string[] | null {
 /** Replaces a body that cannot be masked. */
 export const NOTHING_LEFT = Buffer.alloc(0);
 
-/** A body without personal data; empty if it is not JSON. */
+/** A body without personal data; empty if it is not JSON. Nobody knows what another system's data means: it is removed. */
 export function withoutPersons(body: Uint8Array): Buffer {
+  const empty = withoutData(body);
+  if (empty) return empty;
   const text = masked(body);
   return text === null ? NOTHING_LEFT : Buffer.from(text);
 }

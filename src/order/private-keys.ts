@@ -33,7 +33,7 @@ export function isIdOf(key: string | null, token: string): boolean {
 const WORDS = new Set(
   (
     'clientdetails noteattributes attributes customattributes metafields properties receipt paymentdetails ' +
-    'destination shipping user staffmember shopowner evidence browser ' +
+    'external destination shipping user staffmember shopowner evidence browser ' +
     'company mobile fax zip zipcode postcode postalcode city district suburb neighborhood county province ' +
     'provincecode latitude longitude lat lng lon ip browserip clientip useragent dob last4 lastfour lastdigits ' +
     'lastcharacters trackingnumber trackingnumbers trackingurl trackingurls ssn cpf cnpj dni nif curp nationalid taxid vatnumber iban bic ' +

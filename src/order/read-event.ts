@@ -2,6 +2,8 @@ import { askedParts } from './asked-parts.ts';
 import { orderBody, timesBody } from './body-schemas.ts';
 import { contradiction, contradictsShop, deniesCancellation } from './contradiction.ts';
 import type { OrderEvent, WaitingEvent } from './event.ts';
+import { isExternalType, type ExternalType } from './external-types.ts';
+import { readExternal } from './external.ts';
 import { partsOf } from './identity.ts';
 import { microsOf, millisOf } from './instants.ts';
 import { readJson } from './lossless-json.ts';
@@ -20,6 +22,7 @@ type Reading = { ok: true; event: OrderEvent } | { ok: false; because: string };
 /** Reads a waiting event's body. Never throws, whatever a signed body contains. */
 export function readEvent(waiting: WaitingEvent, keepBody: KeepBody = keepNothing): Reading {
   if (waiting.unreadable !== null) return { ok: false, because: waiting.unreadable };
+  if (isExternalType(waiting.topic)) return readFromOutside(waiting, waiting.topic);
   if (!isTopic(waiting.topic)) return { ok: false, because: `the topic ${waiting.topic} is not handled` };
   const json = readJson(waiting.body);
   if (!json.ok) return { ok: false, because: json.because };
@@ -30,6 +33,14 @@ export function readEvent(waiting: WaitingEvent, keepBody: KeepBody = keepNothin
   const reading = when.ok ? readAs(waiting, waiting.topic, json.value, when, keepBody) : when;
   if (!reading.ok) return { ok: false, because: `${waiting.topic}: ${reading.because}` };
   return ofOtherShop === null ? reading : { ok: true, event: { ...reading.event, ofOtherShop } };
+}
+
+function readFromOutside(waiting: WaitingEvent, topic: ExternalType): Reading {
+  const external = readExternal(waiting);
+  if (!external) return { ok: false, because: `${topic}: the body is not one that the intake made` };
+  const { occurredAt, position } = external;
+  const nothing = { snapshot: null, parts: [], deletes: false, notes: [] };
+  return { ok: true, event: { id: waiting.id, topic, occurredAt, position, external, ...nothing } };
 }
 
 function readAs(waiting: WaitingEvent, topic: Topic, body: unknown, when: When, keepBody: KeepBody): Reading {

@@ -1,5 +1,6 @@
 import { totalsOf, withQuantities, type Quantities } from './derive-totals.ts';
 import type { Line } from './event.ts';
+import type { External, ExternalData, ExternalFact } from './external.ts';
 import type { Order } from './order.ts';
 import type { Parts } from './part.ts';
 import { withoutMemory } from './without-memory.ts';
@@ -26,6 +27,7 @@ export function shownOrder<Missing extends object>(order: Order, missing: Missin
     deletedAt: ends.deletedAt === null ? null : iso(ends.deletedAt),
     lines: withQuantities(order).map(shownLine),
     ...shownParts(parts),
+    external: shownExternal(order.external),
     statusHistory: order.statusHistory.map((change) => ({
       ...change,
       occurredAt: iso(change.occurredAt),
@@ -36,6 +38,20 @@ export function shownOrder<Missing extends object>(order: Order, missing: Missin
 
 function shownParts(parts: Parts): Parts {
   return mapValues(parts, (list) => (list as object[]).map(withoutMemory)) as unknown as Parts;
+}
+
+/** What other systems said last, by type. @param dataOf what is shown of an event's data */
+export function shownExternal(
+  external: External = {},
+  dataOf: (fact: ExternalFact) => ExternalData = ({ data }) => data,
+) {
+  return mapValues(external, (fact: ExternalFact) => ({
+    data: dataOf(fact),
+    occurredAt: iso(fact.occurredAt),
+    receivedAt: iso(fact.receivedAt),
+    eventId: fact.eventId,
+    source: fact.source,
+  }));
 }
 
 /** A line without a current quantity still has all that was ordered. */

@@ -9,6 +9,7 @@ import { PART_KINDS } from '../order/shapes.ts';
 import type { WholeBody } from '../order/whole-body.ts';
 import { upToDate } from './earlier-documents.ts';
 import { ORDER_FIELDS, type OrderDocument } from './order-fields.ts';
+import { loadedExternal, storedExternal } from './stored-external.ts';
 import { codecOf } from './typed-values.ts';
 
 const TYPES = codecOf(ORDER_FIELDS);
@@ -20,7 +21,7 @@ const FACTS = Object.keys(BLANK.facts) as (keyof Order['facts'])[];
  * An order as it is stored: facts, ends and parts as separate fields, typed for queries, and what is derived from them.
  */
 export function toDocument(key: OrderKey, order: Order, now: number): OrderDocument {
-  const { whole, ...fields } = order;
+  const { whole, external, ...fields } = order;
   const { body, ...bodySource } = whole ?? {};
   const document = {
     _id: key,
@@ -32,6 +33,7 @@ export function toDocument(key: OrderKey, order: Order, now: number): OrderDocum
   };
   return {
     ...(TYPES?.store(document) as OrderDocument),
+    ...(external && { external: storedExternal(external) }),
     ...(whole && { body, bodySource }),
   } as OrderDocument;
 }
@@ -57,6 +59,7 @@ export function fromDocument(document: Partial<OrderDocument> & { _id: string })
   const known = TYPES?.load(upToDate(document)) as Record<string, never>;
   const { cancelledAt = null, cancelReason = null, deletedAt = null } = known;
   const { body, bodySource } = document as Partial<WholeDocument>;
+  const { external } = document;
   const empty = newOrder(trustedOrderKey(document._id));
   return {
     ...empty,
@@ -67,6 +70,7 @@ export function fromDocument(document: Partial<OrderDocument> & { _id: string })
       deletedAt,
     },
     lines: withoutQuantities(known.lines ?? empty.lines),
+    ...(external !== undefined && { external: loadedExternal(external) }),
     ...(body !== undefined && bodySource && { whole: { ...bodySource, body } }),
     parts: { ...empty.parts, ...(pick(known, PART_KINDS) as Partial<Parts>) },
   };

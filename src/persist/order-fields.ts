@@ -194,6 +194,21 @@ export const QUERY_FIELDS = z.object({
       }),
     )
     .describe('the last 100 changes of `status`'),
+  external: z
+    .record(
+      z.string(),
+      z.object({
+        data: z.record(z.string(), z.unknown()),
+        occurredAt: moment,
+        receivedAt: moment,
+        eventId: z.string(),
+        source: z.string(),
+        public: texts,
+        position: z.string(),
+      }),
+    )
+    .optional()
+    .describe('the newest event of each type that [other systems](intake.md) sent, such as `wms/picked`'),
   parkedEvents: z.number().describe('while it is above 0, the order is incomplete'),
   body: z
     .record(z.string(), z.unknown())

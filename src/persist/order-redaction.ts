@@ -10,6 +10,7 @@ import type { OrderDocument } from './order-fields.ts';
 import { fromDocument, storedRecord, toDocument } from './order-document.ts';
 import { ensureLastCommit } from './outbox.ts';
 import type { OrderKeys } from './redaction.ts';
+import { emptiedExternal, type StoredExternal } from './stored-external.ts';
 
 const { EJSON } = mongo.BSON;
 
@@ -17,7 +18,7 @@ const { EJSON } = mongo.BSON;
 const FIELDS = ['lines', 'gone', ...PART_KINDS] as const;
 
 /**
- * Removes personal data from orders: the bodies, the tags, and the country and region of the shipping address; other
+ * Removes personal data from orders: the bodies, the data of other systems, the tags, and the country and region of the shipping address; other
  * text is masked in the same way as journaled bodies. So an order still equals what the rules derive from its journal.
  * Each write needs the version that was read and counts as a commit: a drain that had loaded the order is refused, and
  * loads again (P4). The next pass finds an order that changed in the meantime.
@@ -94,7 +95,14 @@ function emptied(document: OrderDocument, forget: boolean): Partial<OrderDocumen
   const full = Object.entries(empty).filter(([field, value]) =>
     isFull(document[field as keyof OrderDocument], value),
   );
-  return Object.fromEntries(full);
+  return { ...Object.fromEntries(full), ...withoutData(document) };
+}
+
+/** As persons.ts leaves the bodies from which it comes. */
+function withoutData({ external }: OrderDocument): Partial<OrderDocument> {
+  const stored = (external ?? {}) as StoredExternal;
+  const isEmpty = Object.values(stored).every(({ data }) => Object.keys(data).length === 0);
+  return isEmpty ? {} : { external: emptiedExternal(stored) };
 }
 
 function isFull(value: unknown, empty: unknown): boolean {

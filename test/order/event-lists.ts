@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { WaitingEvent } from '../../src/order/event.ts';
-import type { Topic } from '../../src/order/topics.ts';
+import type { EventTopic } from '../../src/order/external-types.ts';
 import { waitingEvent } from '../support/waiting-event.ts';
 import { at, eventIdOf, ORDER_ID } from './events.ts';
 
@@ -121,6 +121,17 @@ const tracking = slim(
 );
 const other = slim({ id: smallId, status: maybe('open', 'won') }, 'id');
 
+/** Of another system, as the intake writes it. */
+const external = fc.record({
+  external: fc.dictionary(
+    fc.constantFrom('a.b', '$c', '__proto__', 'positions', 'd'),
+    fc.constantFrom(1, 'x', null),
+  ),
+  occurredAt: second,
+  source: fc.constant('wms'),
+  public: fc.constant([]),
+});
+
 /** Bodies with possible topics. Deletions are rare, because the status never changes after one. */
 const told = fc.oneof(
   {
@@ -140,9 +151,10 @@ const told = fc.oneof(
   { weight: 2, arbitrary: of(refund, 'refunds/create') },
   { weight: 2, arbitrary: of(other, 'disputes/update', 'returns/close', 'draft_orders/update') },
   { weight: 1, arbitrary: of(fc.constant({ id: ORDER_ID }), 'orders/delete') },
+  { weight: 3, arbitrary: of(external, 'wms/picked', 'erp/posted') },
 );
 
-function of(body: fc.Arbitrary<object>, ...topics: Topic[]): fc.Arbitrary<[Topic, object]> {
+function of(body: fc.Arbitrary<object>, ...topics: EventTopic[]): fc.Arbitrary<[EventTopic, object]> {
   return fc.tuple(fc.constantFrom(...topics), body);
 }
 

@@ -96,6 +96,15 @@ const ORDER_EXAMPLE = {
   assessments: [],
   protections: [],
   statusHistory: [],
+  external: {
+    'wms/picked': {
+      data: { order_id: '5820193456789', picker: '(masked)', boxes: 2 },
+      occurredAt: SENT,
+      receivedAt: RECEIVED,
+      eventId: EVENT,
+      source: 'wms-berlin',
+    },
+  },
   damage: [],
 };
 const ENTRY_EXAMPLE = {

@@ -1,4 +1,6 @@
 import { partsOf, type OrderKey } from '../../order/identity.ts';
+import { shownExternal } from '../../order/shown-order.ts';
+import { fromDocument } from '../../persist/order-document.ts';
 import type { Caller } from '../caller.ts';
 import { orderCursor, readKey, readOrderCursor, readSequenceCursor } from '../cursors.ts';
 import { Refusal } from '../refusal.ts';
@@ -42,7 +44,8 @@ export function orderRoutes(tools: OrderTools): Route[] {
       path: '/orders/{shop}/{orderId}',
       role: 'viewer',
       scope: 'named',
-      about: 'One order. Operators also get its body with customer data masked; with `reason`, unmasked.',
+      about:
+        'One order. Operators also get its body with customer data masked; with `reason`, body and external data unmasked.',
       params: orderAddress,
       query: orderDetailQuery,
       answer: orderDetail,
@@ -113,10 +116,13 @@ function notFound(message: string): never {
   throw new Refusal('not_found', message);
 }
 
-/** Viewers do not get the body. */
+/** Viewers do not get the body. With a reason, operators get it and the data of other systems unmasked. */
 function detailOf({ view, document }: FoundOrder, reason: string | undefined, { role }: Caller): ShownOrder {
   const isOperator = mayActAs(role, 'operator');
   if (reason !== undefined && !isOperator)
     throw new Refusal('forbidden', 'the role operator is needed to see customer data');
-  return isOperator ? { ...view, ...shownBody(document, reason !== undefined) } : view;
+  if (!isOperator) return view;
+  const isUnmasked = reason !== undefined && view.damage.length === 0;
+  const external = isUnmasked ? shownExternal(fromDocument(document).external) : view.external;
+  return { ...view, external, ...shownBody(document, reason !== undefined) };
 }

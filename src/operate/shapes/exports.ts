@@ -66,6 +66,7 @@ export const ORDER_COLUMNS = {
   waitingEvents: 'integer',
   parkedEvents: 'integer',
   version: 'integer',
+  external: 'json',
   snapshotAt: 'time',
   changedAt: 'time',
   damage: 'list',

@@ -78,6 +78,18 @@ export const order = z.object({
   fulfillments: z.array(fulfillment),
   ...otherParts,
   statusHistory: z.array(statusChange),
+  external: z
+    .record(
+      z.string(),
+      z.object({
+        data: z.record(z.string(), z.unknown()).describe('masked, except for what its type declares public'),
+        occurredAt: instant,
+        receivedAt: instant,
+        eventId: z.string(),
+        source: z.string().describe('the name of the token that sent it'),
+      }),
+    )
+    .describe('the newest event of each type that other systems sent, by type: `wms/picked`'),
   damage: z
     .array(z.string())
     .describe('Fields of its document that cannot be read. If there are any, the other fields are not shown'),

@@ -40,6 +40,7 @@ const FIELDS: Record<string, Field> = {
   drafts: ({ parts }) => partsText(parts.drafts),
   assessments: ({ parts }) => partsText(parts.assessments),
   protections: ({ parts }) => partsText(parts.protections),
+  external: ({ external }) => externalText(external),
 };
 
 /**
@@ -74,6 +75,12 @@ function differences(before: Order | null, after: Order): Change[] {
     const [was, is] = [before && read(before), read(after)];
     return was === is ? [] : [{ field, before: was, after: is }];
   });
+}
+
+/** How many types of other systems' events it has; their data may be personal. */
+function externalText(external: Order['external'] = {}): string | null {
+  const times = Object.entries(external).map(([type, { occurredAt }]) => `${type} ${timeText(occurredAt)}`);
+  return times.length === 0 ? null : times.toSorted().join(', ');
 }
 
 /** How many, and how many of each status. */

@@ -1,8 +1,9 @@
 import type { WaitingEvent } from '../../order/event.ts';
 import type { EventDocument } from '../../persist/event-schema.ts';
 import { trustedOrderKey } from '../../order/identity.ts';
+import { maskedData } from '../../order/external.ts';
 import { newOrder, type Order } from '../../order/order.ts';
-import { shownOrder } from '../../order/shown-order.ts';
+import { shownExternal, shownOrder } from '../../order/shown-order.ts';
 import { damageOf } from '../../order/order-shape.ts';
 import { STATUSES } from '../../order/status.ts';
 import { fromDocument } from '../../persist/order-document.ts';
@@ -20,7 +21,12 @@ export function orderView(document: OrderDocument, missing: Missing) {
   const order = fromDocument(document);
   const damage = damageOf(order);
   const shown = damage.length === 0 ? order : blankOf(document);
-  return { ...shownOrder(shown, missing), changedAt: isoOrNull(dateOrNull(document.changedAt)), damage };
+  return {
+    ...shownOrder(shown, missing),
+    external: shownExternal(shown.external, (fact) => maskedData(fact.data, fact.public)),
+    changedAt: isoOrNull(dateOrNull(document.changedAt)),
+    damage,
+  };
 }
 
 function blankOf({ _id, name, status, version }: OrderDocument): Order {
