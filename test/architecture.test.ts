@@ -15,12 +15,13 @@ import {
   type Row,
 } from './support/imports.ts';
 
+const OF_ACCEPT = ['ajv', 'ajv-formats', 'express', 'piscina'];
 /**
  * Which folder may import which: one row per folder of src/, and per folder of operate/. A folder may always import
  * itself. `operate` stands for the files directly in operate/.
  */
 const FOLDERS: Record<string, Row> = {
-  accept: { uses: ['order', 'system'], knows: ['deposit'], npm: ['express'], npmKnows: [] },
+  accept: { uses: ['order', 'system'], knows: ['deposit', 'persist'], npm: OF_ACCEPT, npmKnows: [] },
   compliance: { uses: ['order', 'persist', 'system'], knows: ['lock'], npm: [], npmKnows: ['ioredis'] },
   /** Assembles the programs, and constructs what they use. Only programs import it. */
   compose: {
@@ -138,7 +139,7 @@ const FOLDERS: Record<string, Row> = {
       'persist',
       'system',
     ],
-    knows: ['compliance', 'deposit'],
+    knows: ['accept', 'compliance', 'deposit'],
     npm: ['express', 'express-rate-limit', 'zod', 'zod-openapi'],
     npmKnows: ['bullmq', 'ioredis'],
   },

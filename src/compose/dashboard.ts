@@ -37,6 +37,7 @@ import {
 } from './dashboard-tools.ts';
 import type { Wakes } from './deposits.ts';
 import { effectTools } from './effect-tools.ts';
+import { intakeTools } from './intake-tools.ts';
 
 /** The dashboard, and what its tests look at. */
 export interface Dashboard extends Composition, Wakes {
@@ -60,11 +61,13 @@ export function composeDashboard(resources: DashboardResources): Dashboard {
   const loadTests = new LoadTestReports(path.join('.lockstep', 'load-tests'));
   const changes = changeTools(shared);
   const { component: laneQueues, ...effects } = effectTools(resources);
+  const { component: schemas, ...intake } = intakeTools(resources, waker);
   const routes = allRoutes({
     ...readingTools(shared),
     ...changingTools(shared),
     ...requestTools(shared),
     ...effects,
+    ...intake,
     audit: { audit: collections.audit, signer },
     changes,
     doctor: doctorTools(shared),
@@ -92,7 +95,7 @@ export function composeDashboard(resources: DashboardResources): Dashboard {
     measure: async () => measureStatus(metrics, await status()),
   });
   const settled: Component = { name: 'wakes', stop: () => waker.flush() };
-  const own = [store, refusals, signer, ...backgroundOf(resources), laneQueues, settled, replays];
+  const own = [store, refusals, signer, ...backgroundOf(resources), laneQueues, schemas, settled, replays];
   return {
     http: [{ name: 'dashboard', app, port: config.DASHBOARD_PORT, about: 'dashboard and API' }],
     components: { before: own, after: [streamsOf(shared), changes.waits] },

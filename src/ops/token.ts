@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { ROLES, type Role } from '../system/roles.ts';
+import { isRoleBound, ROLES, type Role } from '../system/roles.ts';
 import { mintToken, tokenId } from '../system/tokens.ts';
 import type { OnceMinted, TokenList, TokenMinted, TokenRow } from '../operate/shapes/tokens.ts';
 import { placeOf } from './ask.ts';
@@ -96,6 +96,8 @@ async function mintedOverApi(session: Session, minting: Request): Promise<Minted
 
 /** For when nothing runs yet, or no one has a token. Anyone with the secret has full access anyway. */
 async function mintedHere(session: Session, { role, name, hours, shops }: Request): Promise<Minted> {
+  if (!isRoleBound(role, shops ?? null))
+    throw new OpsProblem('usage', `a token of the role ${role} must be bound to shops: add --shop`);
   const token = await mintToken(jwtSecret(session.terminal), { role, name, shops: shops ?? null }, hours);
   session.say('signed here, without a dashboard: the token is listed after its first use');
   const expiresAt = new Date(Date.now() + hours * 3_600_000).toISOString();

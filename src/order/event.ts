@@ -1,5 +1,5 @@
 import type { EventTopic } from './external-types.ts';
-import type { ExternalFact } from './external.ts';
+import type { ExternalFact } from './external-fact.ts';
 import type { EventId, OrderKey } from './identity.ts';
 import type { Memory } from './known.ts';
 import type { PartEvent } from './part.ts';

@@ -1,34 +1,14 @@
 import type { WaitingEvent } from './event.ts';
-import type { EventId } from './identity.ts';
+import type { ExternalData, ExternalFact } from './external-fact.ts';
 import { microsOf } from './instants.ts';
 import { readJson } from './lossless-json.ts';
 import { masked } from './mask.ts';
-import { positionOf, type Position } from './position.ts';
+import { positionOf } from './position.ts';
 
 /**
  * Events that other systems put into an order's sequence. They are kept apart from Shopify's facts: an order has the
  * newest event of each type, and no other field of it depends on them.
  */
-
-/** JSON without numbers that JavaScript would round. */
-export type ExternalData = Readonly<Record<string, unknown>>;
-
-/** The newest event of a type. */
-export interface ExternalFact {
-  data: ExternalData;
-  /** Milliseconds since 1970, as in `receivedAt`. */
-  occurredAt: number;
-  receivedAt: number;
-  eventId: EventId;
-  /** The name of the token that sent it. */
-  source: string;
-  /** JSON Pointers to what is not private in its data, as the type's registration said when it arrived. */
-  public: readonly string[];
-  position: Position;
-}
-
-/** The newest event of each type. */
-export type External = Readonly<Record<string, ExternalFact>>;
 
 /** After all of Shopify's topics at the same microsecond. */
 const EXTERNAL_RANK = 10;

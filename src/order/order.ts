@@ -1,7 +1,7 @@
 import type { CommitRecord } from './commit-record.ts';
 import type { Cancellation, Facts, Line } from './event.ts';
 import type { EventTopic } from './external-types.ts';
-import type { External } from './external.ts';
+import type { External } from './external-fact.ts';
 import { partsOf, type EventId, type OrderId, type OrderKey, type ShopDomain } from './identity.ts';
 import type { Known } from './known.ts';
 import type { APPLIED_OUTCOMES } from './outcomes.ts';

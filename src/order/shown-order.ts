@@ -1,6 +1,6 @@
 import { totalsOf, withQuantities, type Quantities } from './derive-totals.ts';
 import type { Line } from './event.ts';
-import type { External, ExternalData, ExternalFact } from './external.ts';
+import type { External, ExternalData, ExternalFact } from './external-fact.ts';
 import type { Order } from './order.ts';
 import type { Parts } from './part.ts';
 import { withoutMemory } from './without-memory.ts';

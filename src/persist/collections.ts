@@ -13,6 +13,13 @@ import {
   handlerStepSchema,
   type HandlerStepDocument,
 } from './handler-step-schema.ts';
+import { eventTypeSchema, type EventTypeDocument } from './event-type-schema.ts';
+import {
+  INTAKE_KEY_DAYS,
+  INTAKE_KEYS_TTL_INDEX,
+  intakeKeySchema,
+  type IntakeKeyDocument,
+} from './intake-key-schema.ts';
 import { codeOf, COMMAND_NOT_FOUND, INDEX_OPTIONS_CONFLICT } from './mongo-codes.ts';
 import { ORDER_FIELDS, type OrderDocument } from './order-fields.ts';
 import { orderSchema } from './order-schema.ts';
@@ -55,6 +62,8 @@ export interface Collections {
   handlerSteps: Model<HandlerStepDocument>;
   backfilledLanes: Model<BackfilledLaneDocument>;
   routed: Model<RoutedDocument>;
+  eventTypes: Model<EventTypeDocument>;
+  intakeKeys: Model<IntakeKeyDocument>;
 }
 
 export function collectionsOf(connection: Connection): Collections {
@@ -79,6 +88,8 @@ export function collectionsOf(connection: Connection): Collections {
     handlerSteps: connection.model<HandlerStepDocument>('HandlerStep', handlerStepSchema),
     backfilledLanes: connection.model<BackfilledLaneDocument>('BackfilledLane', backfilledLaneSchema),
     routed: connection.model<RoutedDocument>('Routed', routedSchema),
+    eventTypes: connection.model<EventTypeDocument>('EventType', eventTypeSchema),
+    intakeKeys: connection.model<IntakeKeyDocument>('IntakeKey', intakeKeySchema),
   };
 }
 
@@ -116,6 +127,7 @@ export async function prepareCollections(collections: Collections, days: Retenti
   await endAfter(collections.parked, PARKED_TTL_INDEX, days.journal);
   await endAfter(collections.effects, EFFECTS_TTL_INDEX, days.journal);
   await endAfter(collections.handlerSteps, HANDLER_STEPS_TTL_INDEX, days.journal);
+  await endAfter(collections.intakeKeys, INTAKE_KEYS_TTL_INDEX, Math.max(days.journal, INTAKE_KEY_DAYS));
   await endAfter(collections.changes, CHANGES_TTL_INDEX, days.changes);
   await endAfter(collections.outbox, TOMBSTONE_TTL_INDEX, TOMBSTONE_DAYS);
   await endAfter(collections.reconciles, RECONCILE_TTL_INDEX, RECONCILE_RETENTION_DAYS);

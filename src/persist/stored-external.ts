@@ -1,4 +1,4 @@
-import type { External, ExternalData, ExternalFact } from '../order/external.ts';
+import type { External, ExternalData, ExternalFact } from '../order/external-fact.ts';
 import { storedValue, toStored } from './stored-json.ts';
 
 /** What other systems said, as MongoDB stores it: times are dates, and data can be queried. */

@@ -36,6 +36,16 @@ export const PROBLEMS = {
       'The changes after the cursor have been deleted, or it is from another feed: copy all orders again, then continue from a new cursor.',
   },
   too_large: { status: 413, title: 'Body too large', about: 'The body of the request is too large.' },
+  data_invalid: {
+    status: 422,
+    title: 'Invalid data',
+    about: 'The data of an event does not fit the schema of its type; `errors` names the places.',
+  },
+  type_unknown: {
+    status: 422,
+    title: 'Unknown type',
+    about: 'The type of an event is not registered; `detail` names those that its source has.',
+  },
   too_many: {
     status: 429,
     title: 'Too many requests',

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { errors, jwtVerify, SignJWT, type JWTPayload } from 'jose';
-import { ROLES, type Role } from './roles.ts';
+import { isRoleBound, ROLES, type Role } from './roles.ts';
 
 /**
  * Tokens are JWTs, signed with OPS_JWT_SECRET. There are three kinds, and none is accepted as another: a
@@ -124,6 +124,7 @@ function readClaims(id: string, payload: JWTPayload): TokenReading {
   const expiresAt = timeIn(payload.exp);
   const shops = shopsIn(payload);
   if (!role || !kind || name === '' || !expiresAt || shops === 'unreadable') return { outcome: 'forged', id };
+  if (!isRoleBound(role, shops)) return { outcome: 'forged', id };
   const line = lineIn(payload);
   const [root = id] = line;
   const rootEndsAt = rootEnd(kind, payload);

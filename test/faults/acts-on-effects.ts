@@ -43,7 +43,9 @@ async function handlersEffect(world: ActsWorld): Promise<string> {
   return id;
 }
 
-/** Actions on destinations and effects. */
+const typeName = () => `wms/t${randomUUID().slice(0, 8)}`;
+
+/** Actions on destinations, effects, and types of other systems' events. */
 export const EFFECTS: Record<string, ActTest> = {
   'put /destinations/{name}': {
     writes: ['record of the destination'],
@@ -134,6 +136,31 @@ export const EFFECTS: Record<string, ActTest> = {
         place: `/destinations/${name}`,
         body: () => ({ reason }),
         times: async () => 1 - (await destinations.countDocuments({ _id: name })),
+      };
+    },
+  },
+  'put /event-types/{source}/{name}': {
+    writes: ['record of the type'],
+    again: 'same',
+    prepare: async (world, reason) => {
+      const type = typeName();
+      return {
+        place: `/event-types/${type}`,
+        body: () => ({ schema: {}, reason }),
+        times: () => world.rig.collections.eventTypes.countDocuments({ _id: type }),
+      };
+    },
+  },
+  'delete /event-types/{source}/{name}': {
+    writes: ['deletion of the type'],
+    again: 'same',
+    prepare: async (world, reason) => {
+      const type = typeName();
+      await world.must('PUT', `/event-types/${type}`, { schema: {}, ...BEFORE });
+      return {
+        place: `/event-types/${type}`,
+        body: () => ({ reason }),
+        times: async () => 1 - (await world.rig.collections.eventTypes.countDocuments({ _id: type })),
       };
     },
   },

@@ -58,6 +58,10 @@ const COMMANDS = {
   'change of effects': mongo('update', 'effects'),
   'decision to undo': mongo('insert', 'handler_steps'),
   'opening of the steps': mongo('update', 'handler_steps'),
+  'record of the type': mongo('insert', 'event_types'),
+  'deletion of the type': mongo('delete', 'event_types'),
+  // Of events of other systems.
+  'record of the key': mongo('insert', 'intake_keys'),
   'begin of the audit entry': mongo('insert', 'audit'),
   'end of the audit entry': mongo('update', 'audit'),
   'release of the claim': script('lockstepRelease'),
@@ -91,6 +95,10 @@ export const WORKER_POINTS = pointsOf('lock', 'read', 'load', 'commit', 'journal
 /** Moments of a webhook; those of the spool are reached while Redis is down. */
 export const INGEST_POINTS = pointsOf('deposit', 'wake-up');
 export const SPOOL_POINTS = pointsOf('spool write');
+
+/** Moments of an event of another system; those of the spool are reached while Redis is down. */
+export const INTAKE_POINTS = pointsOf('record of the key', 'deposit');
+export const INTAKE_SPOOL_POINTS = pointsOf('spool write');
 
 /** Twelve moments of a publisher. */
 export const PUBLISHER_POINTS = pointsOf(

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Route } from '../../src/operate/api/route.ts';
-import { ROLES, type Role } from '../../src/system/roles.ts';
+import { MAY_ACT_AS, ROLES, type Role } from '../../src/system/roles.ts';
 import { mintToken } from '../../src/system/tokens.ts';
 import { http } from '../support/http.ts';
 import { journalEntry } from './journal-entry.ts';
@@ -32,6 +32,11 @@ const LEAST: Record<string, Role | 'nobody'> = {
   'get /changes': 'viewer',
   'get /events': 'viewer',
   'get /events/{event}': 'viewer',
+  'post /events': 'source',
+  'get /event-types': 'viewer',
+  'get /event-types/{source}/{name}': 'viewer',
+  'put /event-types/{source}/{name}': 'admin',
+  'delete /event-types/{source}/{name}': 'admin',
   'get /destinations': 'viewer',
   'get /destinations/{name}': 'viewer',
   'put /destinations/{name}': 'admin',
@@ -105,6 +110,8 @@ const PLACES: Record<string, string> = {
   orderId: '5820193456789',
   event: '0'.repeat(64),
   partition: '7',
+  source: 'wms',
+  name: 'picked',
 };
 const nameOf = ({ method, path }: Route) => `${method} ${path}`;
 const placeOf = (path: string) =>
@@ -116,7 +123,10 @@ describe('who may ask what', () => {
   beforeAll(async () => {
     dashboard = await ServedDashboard.start();
     await dashboard.commit([{ id: '5820193456789' }]);
-    for (const role of ROLES) tokens[role] = await mintToken(JWT_SECRET, { name: role, role }, 1);
+    for (const role of ROLES) {
+      const shops = role === 'source' ? ['example.myshopify.com'] : null;
+      tokens[role] = await mintToken(JWT_SECRET, { name: role, role, shops }, 1);
+    }
   });
   afterAll(() => dashboard.stop());
 
@@ -143,8 +153,10 @@ describe('who may ask what', () => {
 
   test('a route that changes something is not a GET, needs a reason, and is audited', () => {
     for (const { method, path, role, audit, body } of dashboard.routes) {
+      // The journal records the events of other systems.
+      const isOther = role === 'nobody' || role === 'source';
       const onlyLooks = path === '/dedupe/lookup' || path === '/destinations/{name}/compare';
-      const changes = method !== 'get' && role !== 'nobody' && !onlyLooks;
+      const changes = method !== 'get' && !isOther && !onlyLooks;
       expect([path, changes && !audit]).toEqual([path, false]);
       const reading = body?.safeParse({});
       const isOwnLink = path === '/session/once';
@@ -176,7 +188,7 @@ describe('who may ask what', () => {
           expect([method, bearer, await statusOf(method, `/api${placeOf(path)}`, bearer)]).toEqual([
             method,
             bearer,
-            bearer === 'none' ? 401 : 404,
+            { none: 401, source: 403 }[bearer as string] ?? 404,
           ]);
     },
   );
@@ -186,10 +198,11 @@ describe('who may ask what', () => {
     '/docs',
     '/load-tests/flash-sale-2026-11-21T09-32-59.html',
     '/api/no-such-route',
-  ])('%s is for every signed-in caller', async (place) => {
+  ])('%s is for every signed-in person', async (place) => {
     expect(await statusOf('get', place, 'none')).toBe(401);
     expect(await statusOf('get', place, 'garbage')).toBe(401);
     expect([200, 404]).toContain(await statusOf('get', place, 'viewer'));
+    expect(await statusOf('get', place, 'source')).toBe(403);
   });
 
   test('payloads are for operators, and others do not learn which events exist', async () => {
@@ -256,7 +269,8 @@ function signed(claims: object): string {
 function expectedOf(bearer: BearerName, least: Role | 'nobody'): true | 401 | 403 {
   if (least === 'nobody') return true;
   if (bearer === 'none') return 401;
-  return ROLES.indexOf(bearer) >= ROLES.indexOf(least) ? true : 403;
+  const roles: readonly Role[] = MAY_ACT_AS[bearer];
+  return roles.includes(least) ? true : 403;
 }
 
 /** A route's path as a pattern, as the router reads it. */

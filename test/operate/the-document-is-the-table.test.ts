@@ -75,6 +75,7 @@ describe("the API's document", () => {
       expect(namesIn('path', route)).toEqual(inPath);
       expect(namesIn('path', route)).toEqual(fieldsOf(route.params));
       expect(namesIn('query', route)).toEqual(fieldsOf(route.query));
+      expect(namesIn('header', route)).toEqual(fieldsOf(route.headers));
       const body = operationOf(route)?.requestBody?.content['application/json']?.schema;
       expect([route.path, body !== undefined]).toEqual([route.path, route.body !== undefined]);
     }

@@ -21,7 +21,8 @@ const CLAIMS = { role: 'admin', iss: 'lockstep', aud: 'lockstep', sub: 'ada', ex
 
 describe('API tokens', () => {
   test.each(ROLES)('a token of the role %s is read as minted', async (role) => {
-    const token = await mintToken(SECRET, { name: 'ada', role }, 1);
+    const shops = role === 'source' ? ['example.myshopify.com'] : null;
+    const token = await mintToken(SECRET, { name: 'ada', role, shops }, 1);
     const id = tokenId(token);
     const read = { outcome: 'good', id, kind: 'token', name: 'ada', role, line: [], root: id };
     expect(await readToken(SECRET, token)).toMatchObject(read);
@@ -130,12 +131,18 @@ describe('API tokens', () => {
     expect(await readToken(SECRET, token)).toEqual({ outcome: 'expired', id: tokenId(token), name: 'ada' });
   });
 
-  test('each role may do what the lower roles may, and no more than its own', () => {
+  test('a source that is bound to no shop is rejected', async () => {
+    const token = await mintToken(SECRET, { name: 'wms', role: 'source' }, 1);
+    expect((await readToken(SECRET, token)).outcome).toBe('forged');
+  });
+
+  test('each person may do what the lower roles may, and no more; a source only sends', () => {
     const allowed = ROLES.map((role) => ROLES.map((needed) => mayActAs(role, needed)));
     expect(allowed).toEqual([
-      [true, false, false],
-      [true, true, false],
-      [true, true, true],
+      [true, false, false, false],
+      [true, true, false, false],
+      [true, true, true, false],
+      [false, false, false, true],
     ]);
   });
 });

@@ -44,6 +44,8 @@ const ACTION_NAMES = Object.keys({
   'destination.test': 0,
   'destination.repair': 0,
   'destination.delete': 0,
+  'event-type.put': 0,
+  'event-type.delete': 0,
   'effects.replay': 0,
   'effects.skip': 0,
   'effects.undo': 0,

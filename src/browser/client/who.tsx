@@ -14,10 +14,16 @@ export function useWho(): Bearer {
   return who;
 }
 
-/** Every role, the lowest first. */
-export const RANKS = { viewer: 0, operator: 1, admin: 2 } as const satisfies Record<Role, number>;
+/** As which roles each role may act. A source only sends events: it never signs in. */
+export const MAY_ACT_AS = {
+  viewer: ['viewer'],
+  operator: ['viewer', 'operator'],
+  admin: ['viewer', 'operator', 'admin'],
+  source: ['source'],
+} as const satisfies Record<Role, readonly Role[]>;
 
-/** Whether the signed-in user has this role or a higher one. For display only: the server decides. */
+/** Whether the signed-in user may act as this role. For display only: the server decides. */
 export function useMay(role: Role): boolean {
-  return RANKS[useWho().role] >= RANKS[role];
+  const roles: readonly Role[] = MAY_ACT_AS[useWho().role];
+  return roles.includes(role);
 }

@@ -1,6 +1,8 @@
 import { Title } from '@mantine/core';
 import type { ShownOrder } from '../../operate/shapes/orders.ts';
 import { Code } from '../text/code.tsx';
+import { Plain } from '../text/plain.tsx';
+import { When } from '../text/when.tsx';
 
 const PARTS = [
   'lines',
@@ -16,6 +18,27 @@ const PARTS = [
   'assessments',
   'protections',
 ] as const satisfies readonly (keyof ShownOrder)[];
+
+/** The newest event of each type that other systems sent, with its data as JSON. */
+export function OrderExternal({ order: { orderId, external } }: { order: ShownOrder }) {
+  const types = Object.entries(external);
+  if (types.length === 0) return null;
+  return (
+    <>
+      <Title order={2} size="h5" mt="lg" mb="xs">
+        Other systems
+      </Title>
+      {types.map(([type, { data, occurredAt, source }]) => (
+        <details key={type} className="more">
+          <summary>
+            {type} <When at={occurredAt} /> <Plain text={source} max={60} />
+          </summary>
+          <Code json text={JSON.stringify(data)} label={`${type} of ${orderId}`} />
+        </details>
+      ))}
+    </>
+  );
+}
 
 /** All parts of the order as JSON, one collapsed section per kind. */
 export function OrderParts({ order }: { order: ShownOrder }) {

@@ -23,7 +23,7 @@ import { OrderAbout } from './order-about.tsx';
 import { OrderHead } from './order-head.tsx';
 import { OrderLines } from './order-lines.tsx';
 import { OrderParcels } from './order-parcels.tsx';
-import { OrderParts } from './order-parts.tsx';
+import { OrderExternal, OrderParts } from './order-parts.tsx';
 import { OrderPayments } from './order-payments.tsx';
 import { OrderTotals } from './order-totals.tsx';
 import { RebuildOrder } from './rebuild-order.tsx';
@@ -86,6 +86,7 @@ function BelowHistory({ order }: { order: ShownOrder }) {
     <>
       <OrderPayments order={order} />
       <OrderParcels order={order} />
+      <OrderExternal order={order} />
       <StatusHistory history={order.statusHistory} />
       <OrderParts order={order} />
     </>

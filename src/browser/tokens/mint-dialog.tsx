@@ -5,9 +5,9 @@ import { tell } from '../client/api.ts';
 import { ChangeDialog } from '../dialogs/change-dialog.tsx';
 import { ShownOnce } from '../dialogs/shown-once.tsx';
 import { When } from '../text/when.tsx';
-import { RANKS } from '../client/who.tsx';
+import { MAY_ACT_AS } from '../client/who.tsx';
 
-const ROLES = Object.keys(RANKS);
+const ROLES = Object.keys(MAY_ACT_AS);
 /** A year and a day: the server's maximum. */
 const MOST_HOURS = 24 * 366;
 const USUAL_HOURS = 12;
@@ -31,7 +31,7 @@ export function MintDialog({ onClose }: { onClose: () => void }) {
       onClose={onClose}
       title="Mint a token"
       confirmLabel="Mint"
-      ready={name.trim() !== '' && Number(hours) > 0}
+      ready={name.trim() !== '' && Number(hours) > 0 && (role !== 'source' || shops.length > 0)}
       onConfirm={mint}
       what="Anyone who has the token can sign in with this name and role until it expires or is revoked. The token is shown only once."
       extra={
@@ -63,7 +63,7 @@ export function MintDialog({ onClose }: { onClose: () => void }) {
           </Group>
           <TagsInput
             label="Only these shops"
-            description="Such as example.myshopify.com; if empty, all shops that you may see"
+            description="Such as example.myshopify.com; if empty, all shops that you may see. A source needs at least one"
             maxTags={20}
             value={shops}
             onChange={setShops}

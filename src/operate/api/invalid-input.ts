@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { Refusal, type InvalidInput } from '../refusal.ts';
 
 /** The parts of a request that carry input. */
-export type Place = 'path' | 'query' | 'body';
+export type Place = 'path' | 'query' | 'header' | 'body';
 
 /** The refusal of invalid input: one message, and a detail for each invalid part. */
 export function invalidInput(place: Place, issues: readonly z.core.$ZodIssue[]): Refusal {

@@ -40,6 +40,14 @@ import {
   eventPage,
   eventDetail,
 } from '../shapes/events.ts';
+import {
+  eventPost,
+  eventTaken,
+  eventType,
+  eventTypeAnswer,
+  eventTypeList,
+  eventTypePut,
+} from '../shapes/intake.ts';
 import { lock, lockList, lockRelease, lockReleased } from '../shapes/locks.ts';
 import { mailbox, mailboxPage, mailboxDetail, because, did } from '../shapes/mailboxes.ts';
 import { order, orderDetail, orderPage, searchAnswer } from '../shapes/orders.ts';
@@ -94,6 +102,7 @@ import { difference, verifiedPage } from '../shapes/verify.ts';
 import { REPORT_EXAMPLES } from './report-examples.ts';
 import { COMPLETENESS_EXAMPLES } from './completeness-examples.ts';
 import { EFFECT_EXAMPLES } from './effect-examples.ts';
+import { INTAKE_EXAMPLES } from './intake-examples.ts';
 import { ORDER_EXAMPLES } from './order-examples.ts';
 import { SYSTEM_EXAMPLES } from './system-examples.ts';
 
@@ -101,6 +110,7 @@ const EXAMPLES: Readonly<Record<string, unknown>> = {
   ...ORDER_EXAMPLES,
   ...COMPLETENESS_EXAMPLES,
   ...EFFECT_EXAMPLES,
+  ...INTAKE_EXAMPLES,
   ...REPORT_EXAMPLES,
   ...SYSTEM_EXAMPLES,
 };
@@ -172,6 +182,12 @@ const NAMED: Readonly<Record<string, [z.ZodType, string]>> = {
     'What happened to one event. `sequence` is its place in the order of application; null: it was not applied.',
   ],
   EventPage: [eventPage, 'A page of processed and parked events, newest first.'],
+  EventPost: [eventPost, 'An event of another system for an order.'],
+  EventTaken: [eventTaken, 'The event is stored durably; or it already was, when its key came before.'],
+  EventType: [eventType, 'A type of events that other systems may send, with the schema of their data.'],
+  EventTypeAnswer: [eventTypeAnswer, 'The type as it is now, and what was done.'],
+  EventTypeList: [eventTypeList, 'All types, by name.'],
+  EventTypePut: [eventTypePut, 'The schema of the data of a type, and what in it is not private.'],
   EventWithBody: [eventDetail, 'One event; with `payload=1` also its body.'],
   ParkedGroup: [parkedGroup, 'Parked events with the same cause, topic and shop.'],
   ParkedGroups: [parkedGroups, 'Parked events by cause, topic and shop, largest group first.'],

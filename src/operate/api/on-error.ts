@@ -7,6 +7,9 @@ import { Refusal, type InvalidInput } from '../refusal.ts';
 import type { Problem } from '../shapes/problem.ts';
 import { outageIn } from './outage-text.ts';
 
+/** A server that is down for a moment is back by then; a longer outage takes any number of tries. */
+const RETRY_AFTER_SECONDS = '5';
+
 interface Failure {
   code: ProblemCode;
   status: number;
@@ -29,6 +32,7 @@ export function onError(log: Logger): ErrorRequestHandler {
     if (failure.code === 'internal') log.error({ err: error }, 'a request failed');
     else if (failure.status === 503)
       log.warn({ because: messageOf(error) }, 'a request could not be answered');
+    if (failure.code === 'unavailable') response.set('retry-after', RETRY_AFTER_SECONDS);
     response.status(failure.status).type('application/problem+json').json(problemOf(failure));
   };
 }

@@ -22,7 +22,8 @@ const AREAS: Record<string, string> = {
   destinations: 'Where effects go.',
   doctor: 'Checks of the installation.',
   effects: 'What orders set off at destinations.',
-  events: 'What happened to each event.',
+  'event-types': 'The types of events that other systems send.',
+  events: 'What happened to each event, and new events of other systems.',
   exports: 'Orders, lines and the journal as files.',
   history: 'Figures of the last 15 minutes.',
   live: 'The status as a stream.',
@@ -111,7 +112,11 @@ function operationOf(each: Route): ZodOpenApiOperationObject {
     'x-shops': typeof each.scope === 'string' ? each.scope : 'named',
     'x-audited': each.audit !== undefined,
     security: each.role === 'nobody' ? [] : [{ token: [] }, { session: [] }],
-    requestParams: { ...asParameters('path', each.params), ...asParameters('query', each.query) },
+    requestParams: {
+      ...asParameters('path', each.params),
+      ...asParameters('query', each.query),
+      ...asParameters('header', each.headers),
+    },
     ...(each.body
       ? { requestBody: { required: true, content: { 'application/json': { schema: each.body } } } }
       : {}),
@@ -141,17 +146,23 @@ function contentOf(types: readonly string[], schema: z.ZodType) {
   return Object.fromEntries(types.map((type) => [type, { schema }]));
 }
 
+const hasInput = ({ params, query, body }: Route) => Boolean(params ?? query ?? body);
+
+/** Statuses that only some routes answer. */
+const ONLY_IF: readonly [number, (route: Route) => boolean][] = [
+  [400, hasInput],
+  [401, ({ role, body }) => role !== 'nobody' || body !== undefined],
+  [404, hasInput],
+  [405, () => false],
+  [409, (each) => hasInput(each) && (each.audit ?? each.headers) !== undefined],
+  [410, ({ lines }) => lines !== undefined],
+  [413, ({ body }) => body !== undefined],
+  [422, ({ headers }) => headers !== undefined],
+  [429, ({ perMinute }) => perMinute !== undefined],
+];
+
 function refusalsOf(each: Route) {
-  const takes = each.params ?? each.query ?? each.body;
-  const never = new Set([
-    405,
-    ...(takes ? [] : [400, 404, 409]),
-    ...(each.audit ? [] : [409]),
-    ...(each.role === 'nobody' && !each.body ? [401] : []),
-    ...(each.lines ? [] : [410]),
-    ...(each.body ? [] : [413]),
-    ...(each.perMinute === undefined ? [429] : []),
-  ]);
+  const never = new Set(ONLY_IF.filter(([, answers]) => !answers(each)).map(([status]) => status));
   const byStatus = Map.groupBy(Object.entries(PROBLEMS), ([, { status }]) => status);
   const kept = [...byStatus].filter(([status]) => !never.has(status));
   const content = { 'application/problem+json': { schema: problem } };
@@ -164,7 +175,7 @@ function refusalsOf(each: Route) {
 }
 
 /** @throws TypeError if a schema is not an object: the document would lack its parameters */
-function asParameters(place: 'path' | 'query', schema: z.ZodType | undefined) {
+function asParameters(place: 'path' | 'query' | 'header', schema: z.ZodType | undefined) {
   if (!schema) return {};
   if (schema instanceof z.ZodObject) return { [place]: schema };
   throw new TypeError(`the schema of ${place} parameters must be an object`);

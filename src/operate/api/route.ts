@@ -12,6 +12,8 @@ export interface Exchange {
   origin: string;
   https: boolean;
   setCookie: (cookie: string) => void;
+  /** The headers that the route declares. */
+  headers: Readonly<Record<string, string>>;
   /** Aborted when the client has disconnected. */
   gone: AbortSignal;
 }
@@ -39,7 +41,7 @@ export interface Route<
   method: 'get' | 'post' | 'put' | 'delete';
   /** As OpenAPI writes it, below /api: `/orders/{shop}/{orderId}`. */
   path: string;
-  /** The lowest role that may call it; `nobody`: no token is needed. */
+  /** The role that may call it, and those that may act as it (system/roles.ts); `nobody`: no token is needed. */
   role: Role | 'nobody';
   /** What a token that is bound to shops may do with it. */
   scope: Scope<RouteInput<Output<P>, Output<Q>, Output<B>>>;
@@ -48,10 +50,14 @@ export interface Route<
   perMinute?: number;
   /** Whom a request counts for, read from its body, if no one is signed in; null: the address. */
   countedFor?: (body: unknown) => Promise<string | null>;
+  /** Parses the body, instead of express. @throws Refusal */
+  parseBody?: (bytes: Uint8Array) => unknown;
   /** The largest body in bytes; a larger one gets 413. */
   largestBody?: number;
   /** How long a read may take, if that is longer than a page waits. */
   withinMs?: number;
+  /** Headers by their names in lower case; all of them have text. */
+  headers?: z.ZodObject<Record<string, z.ZodString>>;
   params?: P;
   query?: Q;
   body?: B;

@@ -57,8 +57,17 @@ function stepsBefore(route: Route, guard: Guard): RequestHandler[] {
     next();
   };
   const limit = route.perMinute === undefined ? [] : [limited(route)];
-  const body = route.body ? [express.json({ limit: route.largestBody ?? LARGEST_BODY })] : [];
+  const body = route.body ? bodyReader(route) : [];
   return [identify, ...(route.countedFor ? [...body, ...limit] : [...limit, ...body])];
+}
+
+function bodyReader({ largestBody: limit = LARGEST_BODY, parseBody }: Route): RequestHandler[] {
+  if (!parseBody) return [express.json({ limit })];
+  const parsed: RequestHandler = (request, _response, next) => {
+    if (Buffer.isBuffer(request.body)) request.body = parseBody(request.body);
+    next();
+  };
+  return [express.raw({ limit, type: 'application/json' }), parsed];
 }
 
 /** Too low a role gets 403 before any other check. If the request would change something, the refusal is audited. */
@@ -104,6 +113,7 @@ function askedBy(route: Route, request: Request, response: Response): AnyAsked {
     origin: ownOrigin(request),
     https: cameByHttps(request),
     setCookie: (cookie) => void response.append('set-cookie', cookie),
+    headers: (read('header', route.headers, request.headers) ?? {}) as Record<string, string>,
     gone: gone.signal,
   };
   return {

@@ -11,7 +11,9 @@ import { destinationRoutes } from './destination-routes.ts';
 import { doctorRoutes, type DoctorRouteTools } from './doctor-routes.ts';
 import { effectRoutes } from './effect-routes.ts';
 import { eventRoutes, type EventTools } from './event-routes.ts';
+import { eventTypeRoutes, type EventTypeTools } from './event-type-routes.ts';
 import { exportRoutes, type ExportTools } from './export-routes.ts';
+import { intakeRoutes, type IntakeRouteTools } from './intake-routes.ts';
 import { loadTestRoutes, type LoadTestTools } from './load-test-routes.ts';
 import { lockRoutes } from './lock-routes.ts';
 import { mailboxRoutes, type MailboxTools } from './mailbox-routes.ts';
@@ -46,7 +48,9 @@ export interface ApiTools {
   doctor: DoctorRouteTools;
   effects: EffectTools;
   events: EventTools;
+  eventTypes: EventTypeTools;
   exports: ExportTools;
+  intake: IntakeRouteTools;
   live: RequestHandler;
   loadTests: LoadTestTools;
   locks: LockTools;
@@ -78,6 +82,8 @@ export function allRoutes(tools: ApiTools): Route[] {
     ...searchRoutes(tools.search),
     ...rebuildRoutes(tools.rebuilds),
     ...eventRoutes(tools.events),
+    ...intakeRoutes(tools.intake),
+    ...eventTypeRoutes(tools.eventTypes),
     ...changeRoutes(tools.changes),
     ...dedupeRoutes(tools.dedupe),
     ...lockRoutes(tools.locks),

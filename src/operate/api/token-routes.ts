@@ -5,6 +5,7 @@ import { isWithin } from '../shop-bounds.ts';
 import type { Caller } from '../caller.ts';
 import { because, did } from '../shapes/mailboxes.ts';
 import { tokenList, tokenMint, tokenMinted, tokenPlace, type TokenRow } from '../shapes/tokens.ts';
+import { isRoleBound } from '../../system/roles.ts';
 import { mintToken, readToken } from '../../system/tokens.ts';
 import { route, type Route } from './route.ts';
 
@@ -41,6 +42,8 @@ export function tokenRoutes({ jwtSecret, store }: TokenTools): Route[] {
       audit: ({ body }) => ({ action: 'token.mint', target: `token for ${body.name}` }),
       handle: async ({ body: { name, role, hours, ...asked }, who }) => {
         const shops = boundsOf(asked.shops, who);
+        if (!isRoleBound(role, shops))
+          throw invalidField('shops', `a token of the role ${role} must be bound to shops`);
         const token = await mintToken(jwtSecret, { name, role, shops }, hours);
         const read = await readToken(jwtSecret, token);
         if (read.outcome !== 'good') throw invalidField('hours', 'too few; the token would expire at once');

@@ -34,6 +34,8 @@ const ACTIONS = {
   'destination.test': 'a sample was sent to a destination',
   'destination.repair': 'orders were sent to a destination again',
   'destination.delete': 'a destination was deleted',
+  'event-type.put': 'a type of events was registered or changed',
+  'event-type.delete': 'a type of events was deleted',
   'effects.replay': 'effects were scheduled again',
   'effects.skip': 'effects were skipped',
   'effects.undo': 'what a handler did was undone',

@@ -1,5 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { ROLES, type Role } from '../../system/roles.ts';
+import { MAY_ACT_AS, type Role } from '../../system/roles.ts';
 import type { Caller } from '../caller.ts';
 import { Refusal } from '../refusal.ts';
 
@@ -38,5 +38,6 @@ export function refuseTooSmall(who: Caller | null, needed: Role): void {
 }
 
 export function mayActAs(role: Role, needed: Role): boolean {
-  return ROLES.indexOf(role) >= ROLES.indexOf(needed);
+  const roles: readonly Role[] = MAY_ACT_AS[role];
+  return roles.includes(needed);
 }

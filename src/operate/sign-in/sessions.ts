@@ -55,6 +55,7 @@ const REFUSED = {
   forged: 'invalid token',
   expired: 'this token has expired',
   revoked: 'this token was revoked',
+  source: 'a token of the role source cannot sign in: it only sends events',
   'used before': `this link was already used${ANOTHER}`,
 } as const;
 type Why = keyof typeof REFUSED;
@@ -135,6 +136,7 @@ function credentials(jwtSecret: string, store: TokenStore, refusals: Refusals) {
     const reading = await readToken(jwtSecret, text);
     if (reading.outcome !== 'good') return { reading, why: reading.outcome };
     if (reading.kind !== kind) return { reading, why: 'forged' };
+    if (reading.role === 'source') return { reading, why: 'source' };
     return store.isRevoked(reading) ? { reading, why: 'revoked' } : { reading, why: null };
   };
   const check = async (given: Credential): Promise<Read> => {
