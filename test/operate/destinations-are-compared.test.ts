@@ -29,8 +29,8 @@ describe('a destination is compared with what was sent to it', () => {
       const answer = pages(cursor);
       if (typeof answer === 'number') return void response.writeHead(answer).end();
       response.writeHead(200, { 'content-type': 'application/json' });
-      if (typeof answer === 'function') return void (answer as (to: typeof response) => void)(response);
-      response.end(typeof answer === 'string' ? answer : JSON.stringify(answer));
+      if (typeof answer === 'function') (answer as (to: typeof response) => void)(response);
+      else response.end(typeof answer === 'string' ? answer : JSON.stringify(answer));
     }).listen(0, '127.0.0.1');
     await once(other, 'listening');
   });

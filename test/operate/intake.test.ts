@@ -125,7 +125,7 @@ describe('events of other systems', () => {
     for (const { id, name } of rounds) {
       const both = await Promise.all([1, 2].map(() => intake.send(picked(id), { key: name })));
       expect(both.map(({ status }) => status)).toEqual([200, 200]);
-      expect(both.map(({ json }) => json.outcome).toSorted()).toEqual(['accepted', 'duplicate']);
+      expect(new Set(both.map(({ json }) => json.outcome))).toEqual(new Set(['accepted', 'duplicate']));
     }
     for (const { key } of rounds) {
       await intake.drain(key);
