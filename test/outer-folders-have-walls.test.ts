@@ -32,6 +32,8 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
     'testkit/local',
     'testkit/proof',
   ],
+  /** They stand alone, as copies of them do: of Lockstep, they import its packages. */
+  examples: [],
   'testkit/deliveries': ['testkit/local'],
   'testkit/documents': ['src/persist'],
   'testkit/fake-shopify': ['src/order', 'src/shop', 'src/system', 'testkit/deliveries', 'testkit/local'],
@@ -61,7 +63,7 @@ function broken(file: string, source: string): string[] {
     .map((folder) => `${file} may not import ${folder}`);
 }
 
-const files = globSync('{src,scripts,testkit,load-tests}/**/*.{ts,tsx,mjs}').map((file) => ({
+const files = globSync('{src,scripts,testkit,load-tests,examples}/**/*.{ts,tsx,mjs}').map((file) => ({
   file,
   source: readFileSync(file, 'utf8'),
 }));
@@ -79,6 +81,7 @@ describe('the folders outside src/', () => {
     ['testkit/local/x.ts', `import type { FakeShop } from '../fake-shopify/fake-shop.ts';`],
     ['load-tests/x.ts', `import { Stack } from '../test/support/stack.ts';`],
     ['load-tests/x.ts', `import '../scripts/start.ts';`],
+    ['examples/x/handlers/y.ts', `import { handler } from '../../../src/handlers.ts';`],
     ['testkit/elsewhere/x.ts', `import { STATE } from '../local/state.ts';`],
   ])('a planted violation in %s is found: %s', (file, source) => {
     expect(broken(file, source)).toHaveLength(1);

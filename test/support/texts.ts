@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-const FOLDERS = ['src', 'scripts', 'testkit', 'load-tests', 'test', 'docs'];
+const FOLDERS = ['src', 'scripts', 'testkit', 'load-tests', 'test', 'docs', 'examples'];
 const FILES = ['Dockerfile', 'docker-compose.yml', '.ci/run'];
 
 /** Every file of the project that a person reads, except the given ones. */

@@ -87,7 +87,9 @@ function Named({ effect: { id, topic, version, doneAt } }: { effect: EffectRow }
 function Skipped({ effect }: { effect: EffectRow }) {
   return (
     <>
-      <EffectState state={effect.state} />
+      <div>
+        <EffectState state={effect.state} />
+      </div>
       <Named effect={effect} />
       {effect.because !== null && (
         <span className="under">

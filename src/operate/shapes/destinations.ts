@@ -67,7 +67,10 @@ const settings = {
       'how a comparison reads what the other side has; null: a PostgreSQL destination reads its table',
     ),
   allowPrivate: z.boolean().describe('whether the address may be in a private network'),
-  on: z.array(trigger).min(1).max(100).describe('topics, `status:<new status>`, or `*` for every change'),
+  on: z
+    .array(trigger)
+    .max(100)
+    .describe('topics, `status:<new status>`, or `*` for every change; empty: only what handlers set off'),
   shops: z.array(shop).min(1).max(1000).nullable().describe('null: all shops'),
   filter: expression.nullable().describe('JSONata over the message: it is sent only if the result is `true`'),
   transform: expression.nullable().describe('JSONata over the message: the result is sent'),
