@@ -95,9 +95,7 @@ export async function checkEffects(
   const documents = await orders
     .find({ _id: of }, { statusHistory: 1 })
     .lean<Pick<OrderDocument, '_id' | 'statusHistory'>[]>();
-  const moves = new Map(
-    documents.flatMap(({ statusHistory }) => statusHistory).map((move) => [move.event, move.status]),
-  );
+  const moves = new Map(documents.flatMap(historyOf).map((move) => [move.event, move.status]));
   const problems = bounds.destinations.flatMap((destination) => {
     const its = found.filter((effect) => isOf(effect, destination));
     return [
@@ -223,4 +221,10 @@ function problemOf(
   { destination, order, event, _id: effect }: Effect,
 ): EffectProblem {
   return { what, destination, order, event, effect };
+}
+
+/** A damaged order is named elsewhere, and does not end the check. */
+function historyOf({ statusHistory }: Pick<OrderDocument, 'statusHistory'>): OrderDocument['statusHistory'] {
+  const history: unknown = statusHistory;
+  return Array.isArray(history) ? statusHistory : [];
 }
