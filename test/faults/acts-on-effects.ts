@@ -115,14 +115,14 @@ export const EFFECTS: Record<string, ActTest> = {
     again: 'same',
     prepare: async (world, reason) => {
       const name = await added(world);
-      const order = `${SHOP}/${randomUUID()}`;
-      const { orders, effects } = world.rig.collections;
-      const statuses = { status: 'paid', financialStatus: 'paid', fulfillmentStatus: null };
-      await orders.collection.insertOne({ _id: order as never, shop: SHOP, version: 1, ...statuses });
+      const { order } = await world.applied();
+      const { effects } = world.rig.collections;
       return {
         place: `/destinations/${name}/repair`,
         body: () => ({ orders: [order], reason }),
-        times: () => effects.countDocuments({ destination: name, topic: 'lockstep/repaired' }),
+        // The order may have a new version between two requests.
+        times: async () =>
+          (await effects.distinct('order', { destination: name, topic: 'lockstep/repaired' })).length,
       };
     },
   },
