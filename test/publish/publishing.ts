@@ -146,7 +146,8 @@ export class Publishing {
 
   async drain(events: WaitingEvent[]): Promise<void> {
     await depositAll(this.inside, events);
-    await drainOrder(events[0]!.order, this.inside.tools);
+    // As a worker does: on a busy machine, a lock may not be acquired in time.
+    await until(async () => (await drainOrder(events[0]!.order, this.inside.tools)).outcome !== 'busy');
   }
 
   /** Moves all commits into the change feed. */
