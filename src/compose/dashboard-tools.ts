@@ -6,6 +6,8 @@ import { createReplayer } from '../deposit/replayer.ts';
 import { createLockKeeper } from '../lock/lock-keeper.ts';
 import { createLocks } from '../lock/locks.ts';
 import { createBodyKeeper } from '../persist/body-keeper.ts';
+import { createDestinationStore } from '../persist/destination-store.ts';
+import { createEffectFigures } from '../persist/effect-figures.ts';
 import { fence } from '../persist/fence.ts';
 import { createParkedStore } from '../persist/parked-store.ts';
 import { createCompletenessStore } from '../persist/completeness-store.ts';
@@ -22,6 +24,7 @@ import { lockstepVersion } from '../operate/doctor/installed-versions.ts';
 import { secretsIn } from '../operate/doctor/secrets-age.ts';
 import { shownSettings } from '../operate/doctor/shown-settings.ts';
 import { salesReports } from '../operate/reports/sales-report.ts';
+import { createEffectReader } from '../operate/status/effect-reader.ts';
 import { createInstallReader } from '../operate/status/install-reader.ts';
 import { Outages } from '../operate/status/outages.ts';
 import { createQueueReader } from '../operate/status/queue-reader.ts';
@@ -64,7 +67,21 @@ export function sharedOf(resources: DashboardResources) {
   const locks = createLockReader({ keeper, redis, partitions, queues, heartbeats });
   const outages = new Outages(now);
   const heldLocks = () => locks.count();
-  const status = createStatusReader({ ...resources, queues, workers, forged, locks: heldLocks, outages });
+  const effects = createEffectReader({
+    ...resources,
+    destinations: createDestinationStore(resources.collections, now),
+    figures: createEffectFigures(resources.collections),
+    heartbeats,
+  });
+  const status = createStatusReader({
+    ...resources,
+    queues,
+    workers,
+    forged,
+    locks: heldLocks,
+    effects,
+    outages,
+  });
   const sampler = new Sampler({ status, heartbeats, log, now });
   const stopping = new AbortController();
   return { ...resources, queues, waker, heartbeats, workers, keeper, locks, status, sampler, stopping };

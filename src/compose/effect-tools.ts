@@ -3,23 +3,28 @@ import { createDestinationStore } from '../persist/destination-store.ts';
 import { createEffectActs } from '../persist/effect-acts.ts';
 import { createEffectStore } from '../persist/effect-store.ts';
 import { createRepairStore } from '../persist/repair-store.ts';
-import { createExpressions, expressionProblem } from '../publish/expressions.ts';
-import { LaneQueues } from '../publish/lane-queues.ts';
 import { ReadBackProblem } from '../publish/read-back/held.ts';
 import { compareHeld, compareReadBack } from '../publish/read-back/read-back.ts';
 import { repairOf } from '../publish/repairs.ts';
+import { createCipher, type Cipher } from '../system/cipher.ts';
+import { createEffectFigures } from '../persist/effect-figures.ts';
+import { blocksBefore } from '../persist/routed-blocks.ts';
+import { createExpressions, expressionProblem, type Expressions } from '../publish/expressions.ts';
+import { LaneQueues } from '../publish/lane-queues.ts';
+import { preview } from '../publish/preview.ts';
 import { sendSample } from '../publish/sample.ts';
 import { sealSecrets } from '../publish/secrets.ts';
 import { makeSecret, secretProblem } from '../publish/sinks/signature.ts';
-import { createCipher, type Cipher } from '../system/cipher.ts';
+import { readProblems, readSigns } from '../system/destination-signs.ts';
 import type { Component } from '../system/lifecycle.ts';
 import { within } from '../system/within.ts';
 import type { ApiTools } from '../operate/api/routes.ts';
 import { Refusal } from '../operate/refusal.ts';
 import type { ComparisonTools } from '../operate/steering/comparisons.ts';
+import { messageSourcesOf } from './message-sources.ts';
 import type { Resources } from './resources.ts';
 
-/** How long a page waits for Redis to say whether a queue is paused. */
+/** How long a page waits for what publishers recorded in Redis. */
 const REDIS_MS = 500;
 
 /** Destinations and effects, as operators see and change them. */
@@ -36,6 +41,12 @@ export function effectTools(
     destinations: {
       store,
       effects,
+      backlog: {
+        figures: createEffectFigures(collections),
+        signs: (name) => within(readSigns(redis, partitions, name), REDIS_MS).catch(() => null),
+        problems: () => within(readProblems(redis), REDIS_MS).catch(() => null),
+        now,
+      },
       secrets: {
         problem: secretProblem,
         make: makeSecret,
@@ -45,11 +56,8 @@ export function effectTools(
         },
       },
       expressionProblem,
-      pausedForMs: async (name) => {
-        const ttl = within(queues.of(name).getRateLimitTtl(), REDIS_MS);
-        return await ttl.then((ms) => Math.max(0, ms)).catch(() => null);
-      },
       sendSample: (destination) => sendSample(destination, cipher, expressions),
+      preview: previewOver(resources, expressions),
       forget: (name) => queues.forget(name),
       ...comparisonTools(resources, cipher, queues),
       now,
@@ -99,4 +107,18 @@ function asRefusal(error: unknown): never {
   if (error instanceof ReadBackProblem)
     throw new Refusal('conflict', `the other side cannot be compared: ${error.message}`);
   throw error;
+}
+
+function previewOver(
+  { config, now, mongo, collections }: Pick<Resources, 'config' | 'now' | 'mongo' | 'collections'>,
+  expressions: Expressions,
+): ApiTools['destinations']['preview'] {
+  const messages = messageSourcesOf({ config, mongo, collections });
+  return (asked, limit) =>
+    preview(asked, limit, {
+      blocksBefore: (block, most) => blocksBefore(collections, block, most),
+      messages,
+      expressions,
+      now,
+    });
 }

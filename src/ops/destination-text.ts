@@ -1,9 +1,11 @@
+import type { Backlog } from '../operate/shapes/backlog.ts';
 import type {
   Destination,
   DestinationAnswer,
   DestinationList,
   DestinationTested,
 } from '../operate/shapes/destinations.ts';
+import type { Preview } from '../operate/shapes/preview.ts';
 import { age, counted, facts, table, time } from './table.ts';
 
 export function destinationsText({ destinations }: DestinationList): string {
@@ -17,8 +19,10 @@ export function destinationsText({ destinations }: DestinationList): string {
     each.open.failing,
     each.open.inDoubt,
     each.open.parked,
-    each.open.oldestAt === null ? '-' : time(each.open.oldestAt),
-    pauseText(each),
+    oldestText(each),
+    paceText(each.backlog),
+    goneText(each.backlog),
+    circuitText(each),
     each.on.join(' '),
     addressOf(each),
   ]);
@@ -30,8 +34,10 @@ export function destinationsText({ destinations }: DestinationList): string {
     'failing',
     'in doubt',
     'parked',
-    'oldest',
-    'paused for',
+    'longest',
+    'sent',
+    'done in',
+    'other side',
     'on',
     'address',
   ];
@@ -45,14 +51,37 @@ function addressOf({ url, settings }: Destination): string | null {
   return 'url' in settings ? settings.url : null;
 }
 
-/** For how long nothing is sent because the other side is down, or asked for it. */
-function pauseText({ pausedForMs }: Destination): string {
-  if (pausedForMs === null) return '?';
-  return pausedForMs === 0 ? '-' : age(pausedForMs);
+/** Whether the other side accepts messages. */
+function circuitText({ backlog: { circuit, problem } }: Destination): string {
+  if (problem !== null) return `CANNOT BE OPENED: ${problem}`;
+  if (!circuit) return '?';
+  if (circuit.state === 'closed') return 'accepts messages';
+  const again = circuit.pausedForMs > 0 ? `tried again in ${age(circuit.pausedForMs)}` : 'being tried again';
+  return `DOWN (${circuit.because ?? 'unknown'}), ${again}`;
+}
+
+function oldestText({ backlog: { oldest } }: Destination): string {
+  return oldest ? `${oldest.name ?? oldest.order} for ${age(oldest.waitMs)}` : '-';
+}
+
+function goneText({ goneInMs, goneUnknown }: Backlog): string {
+  if (goneInMs === null) return `unknown: ${goneUnknown ?? ''}`;
+  return goneInMs === 0 ? '-' : `about ${age(goneInMs)}`;
+}
+
+function paceText({ perSecond }: Backlog): string {
+  return perSecond === null ? '?' : `${perSecond.toFixed(1)} / s`;
+}
+
+/** Why effects fail now; none if none does. */
+function errorLines({ errors }: Backlog): string {
+  if (errors.length === 0) return '';
+  const rows = errors.map(({ effects, lastAt, because }) => [effects, time(lastAt), because]);
+  return `\n\nWhy effects fail:\n${table(rows, ['effects', 'last', 'error'])}`;
 }
 
 export function destinationText(destination: Destination): string {
-  const { name, state, because, open, rate, priority } = destination;
+  const { name, state, because, open, backlog, rate, priority } = destination;
   const head = `Destination ${name} is ${state}${because === null ? '' : `: ${because}`}`;
   const rows = facts([
     ['kind', destination.kind],
@@ -67,6 +96,7 @@ export function destinationText(destination: Destination): string {
     ['rate', rate && `${rate.max} in ${rate.durationMs} ms`],
     ['backfill rate', `${destination.backfillRate} orders/s`],
     ['timeout', `${destination.timeoutMs} ms`],
+    ['alert after', age(destination.alertAfterMs)],
     ['if in doubt', destination.inDoubt],
     ['asks', destination.probeUrl],
     ['secrets', destination.secrets],
@@ -74,14 +104,17 @@ export function destinationText(destination: Destination): string {
     ['failing', open.failing],
     ['in doubt', open.inDoubt],
     ['parked', open.parked],
-    ['oldest', time(open.oldestAt)],
-    ['paused for', pauseText(destination)],
     ['backfill', backfillText(destination)],
+    ['behind a failed one', backlog.behind],
+    ['waiting longest', oldestText(destination)],
+    ['sent in the last minute', paceText(backlog)],
+    ['what waits is sent in', goneText(backlog)],
+    ['other side', circuitText(destination)],
     ['created', time(destination.createdAt)],
     ['changed', time(destination.changedAt)],
     ['revision', destination.revision],
   ]);
-  return `${head}\n\n${rows}`;
+  return `${head}\n\n${rows}${errorLines(backlog)}`;
 }
 
 /** How far a backfill is. */
@@ -111,4 +144,21 @@ export function testedText({ did, answer, ms, sent }: DestinationTested): string
     ['sent', sent],
   ]);
   return `${did}\n\n${rows}`;
+}
+
+const WOULD = {
+  sent: 'would be sent',
+  refused: 'refused by the filter',
+  failed: 'would be parked',
+  'not tried': 'not tried',
+} as const satisfies Record<Preview['changes'][number]['outcome'], string>;
+
+export function previewText({ changes }: Preview): string {
+  if (changes.length === 0) return 'No recent change matches.';
+  const sent = changes.filter(({ outcome }) => outcome === 'sent').length;
+  const lines = changes.map(({ order, name, topic, occurredAt, outcome, error, sent: text }) => {
+    const head = `${name ?? order}  ${topic}  ${time(occurredAt)}  ${WOULD[outcome]}${error === null ? '' : `: ${error}`}`;
+    return text === null ? head : `${head}\n  ${text}`;
+  });
+  return `${sent} of the newest ${counted(changes.length, 'change')} would be sent. Nothing was sent.\n\n${lines.join('\n')}`;
 }

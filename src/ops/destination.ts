@@ -5,11 +5,18 @@ import type {
   DestinationList,
   DestinationTested,
 } from '../operate/shapes/destinations.ts';
+import type { Preview } from '../operate/shapes/preview.ts';
 import { placeOf } from './ask.ts';
 import { changeShowing } from './change.ts';
 import { COMPARISON_VERBS } from './destination-comparison.ts';
 import { changesText, readSettings } from './destination-file.ts';
-import { destinationText, destinationsText, secretText, testedText } from './destination-text.ts';
+import {
+  destinationText,
+  destinationsText,
+  previewText,
+  secretText,
+  testedText,
+} from './destination-text.ts';
 import { OpsProblem } from './exit.ts';
 import type { Session } from './session.ts';
 import { counted } from './table.ts';
@@ -78,6 +85,21 @@ export const DESTINATION_VERBS = [
       ...changeOptions(),
     ],
     act: (session, [name = ''], { from, ...changing }) => backfill(session, name, from, changing),
+  }),
+  verb<{ file: string; limit: string }>({
+    call: 'preview',
+    about:
+      'Show what a destination would be sent for the newest changes, customer data masked; sends nothing',
+    options: [
+      new Option('--file <json>', 'Its settings; - for stdin').makeOptionMandatory(),
+      new Option('--limit <changes>', 'How many changes, at most 20').default('10'),
+    ],
+    act: async (session, _args, { file, limit }) => {
+      const { on, shops, filter, transform } = readSettings(file) as Record<string, unknown>;
+      const asked = { on, shops, filter, transform, limit: Number(limit) };
+      const answer = await session.send<Preview>('/destinations/preview', asked);
+      session.show(answer, previewText(answer));
+    },
   }),
   turning('pause', 'Pause a destination: its effects wait', 'It would be paused. Its effects would wait.'),
   turning('resume', 'Resume a destination', 'It would resume. Waiting effects would be sent.'),

@@ -15,13 +15,17 @@ export function statusText(status: SystemStatus): string {
     ['forged', `${known(status.forged)} (invalid signature; since ingest started)`],
     ['parked', known(status.parked)],
     ['spooled', known(status.spooled)],
+    ['effects', effectsText(status.effects)],
+    ['publishers', known(status.effects?.publishers ?? null)],
     ['shops', shopsText(status.shops)],
     ['Redis', serverText(status.redis)],
     ['MongoDB', serverText(status.mongodb)],
   ];
   if (pausedQueues && pausedQueues.length > 0)
     rows.splice(3, 0, ['PAUSED', `${counted(pausedQueues.length, 'queue')}: ${pausedQueues.join(', ')}`]);
-  return `${MARKS[status.level]}${status.sentence}\n\n${facts(rows)}`;
+  const { runbook } = status;
+  const advice = runbook === null ? '' : `\nWhat to do: "${runbook}" in docs/runbook.md`;
+  return `${MARKS[status.level]}${status.sentence}${advice}\n\n${facts(rows)}`;
 }
 
 const MARKS = { fine: '', look: 'WARNING: ', act: 'CRITICAL: ' } as const satisfies Record<
@@ -43,6 +47,15 @@ function shopsText(shops: SystemStatus['shops']): string {
   if (!shops) return '?';
   const { installed, uninstalled, needAttention } = shops;
   return `${installed} installed (${needAttention} need attention), ${uninstalled} uninstalled`;
+}
+
+function effectsText(effects: SystemStatus['effects']): string {
+  if (!effects) return '?';
+  const { destinations } = effects;
+  const sum = (state: 'waiting' | 'failing' | 'inDoubt' | 'parked') =>
+    destinations.reduce((total, each) => total + each[state], 0);
+  const open = `${sum('waiting')} waiting, ${sum('failing')} failing, ${sum('inDoubt')} in doubt, ${sum('parked')} parked`;
+  return `${open}, at ${counted(destinations.length, 'destination')}`;
 }
 
 function serverText({ state, problem, since }: SystemStatus['redis']): string {

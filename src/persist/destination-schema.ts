@@ -5,8 +5,10 @@ import { DESTINATION_KINDS, type DestinationKind, type KindSettings } from '../s
 import {
   DESTINATION_STATES,
   IN_DOUBT_POLICIES,
+  PAUSED_BY,
   type DestinationState,
   type InDoubtPolicy,
+  type PausedBy,
   type Priority,
 } from '../system/states.ts';
 import type { FieldsOf, SubfieldsOf } from './fields-of.ts';
@@ -94,6 +96,9 @@ export interface DestinationDocument extends EffectRule {
   state: DestinationState;
   /** Why it is paused. */
   because: string | null;
+  pausedBy?: PausedBy | null;
+  /** An effect that waits for longer needs an operator; absent in older documents: {@link ALERT_AFTER_MS}. */
+  alertAfterMs?: number;
   createdAt: Date;
   changedAt: Date;
   /** Since when `on` and `shops` are as they are; absent in documents that are older. */
@@ -147,6 +152,8 @@ export const destinationSchema = new Schema(
     secrets: [SEALED],
     state: { type: String, enum: DESTINATION_STATES },
     because: String,
+    pausedBy: { type: String, enum: PAUSED_BY },
+    alertAfterMs: Number,
     createdAt: Date,
     changedAt: Date,
     rulesSince: Date,

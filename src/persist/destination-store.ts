@@ -1,6 +1,7 @@
 import type { Collections } from './collections.ts';
 import { isDeepStrictEqual } from 'node:util';
 import { newBackfill } from './backfill-store.ts';
+import type { PausedBy } from '../system/states.ts';
 import type { DestinationDocument, HandlerCode } from './destination-schema.ts';
 import { isDuplicateKey } from './duplicate-key.ts';
 import { createRoutedBlocks } from './routed-blocks.ts';
@@ -19,6 +20,7 @@ export type DestinationFields = Omit<
   | 'rulesSince'
   | 'revision'
   | 'backfill'
+  | 'pausedBy'
 >;
 
 interface More {
@@ -52,7 +54,7 @@ export interface DestinationStore {
    */
   backfill: (name: string, from: Date | null) => Promise<DestinationDocument | null>;
   /** @returns the destination as it is now; null: there is none */
-  pause: (name: string, because: string) => Promise<DestinationDocument | null>;
+  pause: (name: string, because: string, by: PausedBy) => Promise<DestinationDocument | null>;
   resume: (name: string) => Promise<DestinationDocument | null>;
   /** Effects that are open stay; see effect-store.ts. */
   remove: (name: string) => Promise<DestinationDocument | null>;
@@ -105,8 +107,8 @@ export function createDestinationStore(
       const isFree = { $or: [{ backfill: null }, { 'backfill.endedAt': { $ne: null } }] };
       return await change(name, { backfill }, isFree);
     },
-    pause: (name, because) => change(name, { state: 'paused', because }),
-    resume: (name) => change(name, { state: 'active', because: null }),
+    pause: (name, because, pausedBy) => change(name, { state: 'paused', because, pausedBy }),
+    resume: (name) => change(name, { state: 'active', because: null, pausedBy: null }),
     remove: async (name) =>
       await destinations.findOneAndDelete({ _id: { $eq: name } }).lean<DestinationDocument>(),
   };

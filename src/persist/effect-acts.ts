@@ -17,16 +17,6 @@ export interface EffectFilter {
   shop?: string | readonly string[] | undefined;
 }
 
-/** Open effects of a destination, by state. */
-interface OpenCounts {
-  waiting: number;
-  failing: number;
-  sleeping: number;
-  inDoubt: number;
-  parked: number;
-  oldestAt: Date | null;
-}
-
 /** A position in the list of effects, newest first. */
 interface EffectMark {
   at: Date;
@@ -42,7 +32,6 @@ export interface EffectActs {
   one: (id: string) => Promise<EffectDocument | null>;
   /** What its handler has done, without results. */
   stepsOf: (id: string) => Promise<HandlerStepDocument[]>;
-  counts: (destination: string) => Promise<OpenCounts>;
   /** Effects that a replay would schedule again, or a skip would end. */
   countReplayable: (filter: EffectFilter) => Promise<number>;
   countSkippable: (filter: EffectFilter) => Promise<number>;
@@ -113,7 +102,6 @@ export function createEffectActs({
     },
     one: async (id) => await effects.findById(String(id)).lean<EffectDocument>(),
     stepsOf: (id) => stepsWithoutResults({ handlerSteps }, id),
-    counts: async (destination) => await countsOf(effects, destination),
     countReplayable: (filter) => effects.countDocuments(replayable(filter)),
     countSkippable: (filter) => effects.countDocuments(skippable(filter)),
     replay: (filter, at) =>
@@ -148,22 +136,4 @@ function conditionsOf({ ids, ...fields }: EffectFilter): object {
 function rangeAfter(mark: EffectMark | null): object {
   if (!mark) return {};
   return { $or: [{ createdAt: { $lt: mark.at } }, { createdAt: mark.at, _id: { $lt: mark.id } }] };
-}
-
-async function countsOf(effects: Collections['effects'], destination: string): Promise<OpenCounts> {
-  const groups = await effects.aggregate<{ _id: string; count: number; oldestAt: Date }>([
-    { $match: { open: true, destination: String(destination) } },
-    { $group: { _id: '$state', count: { $sum: 1 }, oldestAt: { $min: '$createdAt' } } },
-  ]);
-  const of = (...states: string[]) =>
-    groups.filter(({ _id }) => states.includes(_id)).reduce((sum, { count }) => sum + count, 0);
-  const times = groups.map(({ oldestAt }) => oldestAt.getTime());
-  return {
-    waiting: of('waiting', 'running'),
-    failing: of('failing'),
-    sleeping: of('sleeping'),
-    inDoubt: of('in_doubt'),
-    parked: of('parked'),
-    oldestAt: times.length > 0 ? new Date(Math.min(...times)) : null,
-  };
 }

@@ -105,11 +105,9 @@ export const effectSchema = new Schema(
   { collection: 'effects', versionKey: false, strict: true, minimize: false },
 );
 
-// A lane: the open effects of an order at a destination, in sequence.
-effectSchema.index(
-  { open: 1, destination: 1, order: 1, version: 1, index: 1 },
-  { partialFilterExpression: { open: true } },
-);
+/** A lane: the open effects of an order at a destination, in sequence. */
+export const LANES_INDEX = { open: 1, destination: 1, order: 1, version: 1, index: 1 } as const;
+effectSchema.index(LANES_INDEX, { partialFilterExpression: { open: true } });
 // What is due, for the sweeper.
 effectSchema.index({ open: 1, destination: 1, dueAt: 1 }, { partialFilterExpression: { open: true } });
 // Of an order.

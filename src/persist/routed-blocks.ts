@@ -57,3 +57,16 @@ export function createRoutedBlocks({
     },
   };
 }
+
+/** The blocks before this one, newest first; null: the newest. */
+export async function blocksBefore(
+  { changes }: Pick<Collections, 'changes'>,
+  block: number | null,
+  limit: number,
+): Promise<BlockDocument[]> {
+  return await changes
+    .find(block === null ? {} : { _id: { $lt: block } })
+    .sort({ _id: -1 })
+    .limit(limit)
+    .lean<BlockDocument[]>();
+}

@@ -29,6 +29,11 @@ export class CircuitBreaker {
     return Math.max(asked, this.#ownPause());
   }
 
+  /** The last answer said that the other side works. */
+  get isUp(): boolean {
+    return this.#failures === 0;
+  }
+
   #ownPause(): number {
     const pauses = this.#failures - FAILURES;
     return pauses < 0 ? 0 : Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** pauses);

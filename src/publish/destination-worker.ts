@@ -11,6 +11,7 @@ import { LANE_PRIORITIES, type LaneJob } from './lane-jobs.ts';
 import type { LaneQueues } from './lane-queues.ts';
 import { runLanes, type LaneRun, type LaneTools } from './lane.ts';
 import type { Ran } from './run-ending.ts';
+import type { SignWriter } from './sign-writer.ts';
 import type { Answer, Sink } from './sinks/sink.ts';
 
 /** Another run usually ends within milliseconds. */
@@ -32,6 +33,7 @@ export interface WorkerTools extends Omit<LaneTools, 'sink' | 'onAnswer' | 'stop
   partitions: readonly RedisKeys[];
   queues: LaneQueues;
   destinations: Pick<DestinationStore, 'pause'>;
+  signs: Pick<SignWriter, 'opened' | 'closed'>;
   log: Logger;
 }
 
@@ -127,10 +129,15 @@ export class DestinationWorker {
   }
 
   async #onAnswer(answer: Answer): Promise<void> {
-    if (answer.outcome === 'gone') await this.#tools.destinations.pause(this.destination._id, answer.because);
+    const { _id } = this.destination;
+    const because = 'because' in answer ? answer.because : answer.answer;
+    if (answer.outcome === 'gone') await this.#tools.destinations.pause(_id, because, 'destination');
     const pause = this.#breaker.pauseAfter(answer);
-    if (pause > 0) await this.#tools.queues.of(this.destination._id).rateLimit(pause);
     if (pause > 0 || answer.outcome === 'gone') this.#pausedUntil = Date.now() + Math.max(pause, GONE_MS);
+    if (pause > 0) {
+      await this.#tools.queues.of(_id).rateLimit(pause);
+      this.#tools.signs.opened(_id, pause, because);
+    } else if (this.#breaker.isUp) this.#tools.signs.closed(_id);
   }
 }
 

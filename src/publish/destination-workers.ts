@@ -8,6 +8,7 @@ import { repeating } from '../system/repeating.ts';
 import { DestinationWorker, type WorkerTools } from './destination-worker.ts';
 import type { Handlers } from './handlers.ts';
 import { openSecrets } from './secrets.ts';
+import type { SignWriter } from './sign-writer.ts';
 import { openSink } from './sinks/open-sink.ts';
 
 /** How soon a change of a destination takes effect. */
@@ -17,18 +18,24 @@ interface Tools extends WorkerTools {
   destinations: Pick<DestinationStore, 'all' | 'pause'>;
   cipher: Cipher | null;
   handlers: Pick<Handlers, 'isOurs' | 'sinkOf'>;
+  signs: SignWriter;
   log: Logger;
+}
+
+/** One that was deleted and made again has the same revisions. */
+function versionOf({ uid, revision }: DestinationDocument): string {
+  return `${uid} ${revision}`;
 }
 
 /** A worker for every active destination of this publisher. A changed destination gets a new one. */
 export function destinationWorkers(tools: Tools): Component {
   const workers = new Map<string, DestinationWorker>();
-  /** Those that cannot be opened, at this revision: it is logged once. */
-  const broken = new Map<string, number>();
+  /** Those that cannot be opened, as they are: it is logged once. */
+  const broken = new Map<string, string>();
 
   const open = async (destination: DestinationDocument) => {
     const { _id, revision } = destination;
-    if (broken.get(_id) === revision) return;
+    if (broken.get(_id) === versionOf(destination)) return;
     try {
       const sink =
         tools.handlers.sinkOf(destination) ??
@@ -38,7 +45,8 @@ export function destinationWorkers(tools: Tools): Component {
       await worker.start();
       tools.log.info({ destination: _id, revision }, 'sending');
     } catch (error) {
-      broken.set(_id, revision);
+      broken.set(_id, versionOf(destination));
+      tools.signs.cannotOpen(_id, messageOf(error));
       tools.log.error({ destination: _id, because: messageOf(error) }, 'a destination cannot be opened');
     }
   };
@@ -51,11 +59,16 @@ export function destinationWorkers(tools: Tools): Component {
     const active = (await tools.destinations.all()).filter(
       (each) => each.state === 'active' && tools.handlers.isOurs(each),
     );
-    const wanted = new Map(active.map((each) => [each._id, each]));
+    const wanted = new Map(active.map((each) => [each._id, versionOf(each)]));
     const outdated = [...workers].filter(
-      ([name, { destination }]) => wanted.get(name)?.revision !== destination.revision,
+      ([name, { destination }]) => wanted.get(name) !== versionOf(destination),
     );
     await Promise.all(outdated.map(([name]) => close(name)));
+    for (const [name, version] of broken)
+      if (wanted.get(name) !== version) {
+        broken.delete(name);
+        tools.signs.canOpen(name);
+      }
     await Promise.all(active.filter(({ _id }) => !workers.has(_id)).map(open));
   };
   const timer = repeating('destinations', EVERY_MS, refresh, (error) =>

@@ -13,6 +13,7 @@ export interface Expressions {
 /** A useful expression takes a millisecond. */
 const LONGEST_MS = 1000;
 const MEMORY_MB = 128;
+export const SLOW = 'the expression did not end within 1 s';
 
 /**
  * In worker threads, so that an expression that never ends, or takes all memory, ends only its thread. Threads start
@@ -36,7 +37,7 @@ export function createExpressions(): Expressions {
         return (await pool.run(question, { signal: AbortSignal.timeout(LONGEST_MS) })) as Evaluated;
       } catch (error) {
         const isSlow = error instanceof Error && error.name === 'AbortError';
-        return { error: isSlow ? 'the expression did not end within 1 s' : 'the expression failed' };
+        return { error: isSlow ? SLOW : 'the expression failed' };
       }
     },
     close: async () => {

@@ -6,10 +6,12 @@ import type { DestinationFields, DestinationStore } from '../persist/destination
 import type { HandlerStepStore } from '../persist/handler-step-store.ts';
 import { messageOf } from '../system/errors.ts';
 import type { Logger } from '../system/log.ts';
+import { ALERT_AFTER_MS } from '../system/states.ts';
 import { repeating, type Repeating } from '../system/repeating.ts';
 import { createHandlerSink, type HandlerSinkTools } from './handler-sink.ts';
 import type { Ran } from './run-ending.ts';
 import type { ShopifyForHandlers } from './shopify-for-handlers.ts';
+import type { SignWriter } from './sign-writer.ts';
 import type { Sink } from './sinks/sink.ts';
 
 /** How often a publisher says that it has the code: the API refuses to delete a handler that was seen recently. */
@@ -23,6 +25,7 @@ interface HandlersTools {
   newest: HandlerSinkTools['newest'];
   setOff: HandlerSinkTools['setOff'];
   shopify: ShopifyForHandlers;
+  signs: Pick<SignWriter, 'cannotOpen'>;
   log: Logger;
   now: () => number;
 }
@@ -74,7 +77,10 @@ export function createHandlers(tools: HandlersTools): Handlers {
       name: timer.name,
       start: async () => {
         const { handlers, problems } = (await tools.load?.()) ?? { handlers: [], problems: [] };
-        for (const problem of problems) log.error(problem, 'handlers cannot be used');
+        for (const problem of problems) {
+          log.error(problem, 'handlers cannot be used');
+          tools.signs.cannotOpen(problem.file, problem.because);
+        }
         for (const each of handlers) loaded.set(HANDLER_PREFIX + each.rules.name, each);
         if (loaded.size === 0) return;
         timer.start();
@@ -151,6 +157,7 @@ function fieldsOf({ rules }: LoadedHandler): DestinationFields {
     concurrency,
     rate,
     timeoutMs,
+    alertAfterMs: ALERT_AFTER_MS,
   };
 }
 

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
-/** Every metric's name, help and labels. Shops, orders and ids are never labels: there are too many. */
+/** Every metric's name, help and labels. Shops, orders and ids are never labels: there are too many. Destinations are few. */
 const MILLISECONDS_TO_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 const SECONDS_TO_MINUTES = [0.01, 0.05, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800];
 
@@ -37,13 +37,28 @@ function shopMetrics({ counter, gauge }: ReturnType<typeof makersIn>) {
   };
 }
 
-/** What publishers count. */
-function effectMetrics({ counter, histogram }: ReturnType<typeof makersIn>) {
+/** What publishers count, and what the dashboard measures of effects. */
+function effectMetrics({ counter, gauge, histogram }: ReturnType<typeof makersIn>) {
   return {
     effects: counter('effects_total', 'Attempts to send an effect, by how they ended and topic', [
       'outcome',
       'topic',
     ]),
+    effectsOpen: gauge('effects_open', 'Effects that are not ended, at most 10,000 of each state', [
+      'destination',
+      'state',
+    ]),
+    effectsOldestSeconds: gauge(
+      'effects_oldest_seconds',
+      'How long the oldest effect has been waiting, without those that an operator must decide about',
+      ['destination'],
+    ),
+    destinationCircuit: gauge(
+      'destination_circuit',
+      'Whether a destination is sent to: 0 yes, 1 it is tried again, 2 it is down or asked for a pause',
+      ['destination'],
+    ),
+    publishers: gauge('publishers', 'Publishers that are running'),
     effectSeconds: histogram('effect_seconds', 'One attempt to send an effect', MILLISECONDS_TO_SECONDS),
     effectAgeSeconds: histogram(
       'effect_age_seconds',

@@ -46,6 +46,12 @@ export interface RedisKeys {
   laneLock: (destination: string, order: string) => string;
   /** hash: order -> the job that wakes it together with others. The partition is the destination's. */
   lanesWoken: (destination: string) => string;
+  /** hash: second (Redis's clock) -> effects of a destination that ended in it. Kept for 3 minutes. */
+  effectsEnded: (destination: string) => string;
+  /** hash: since, until (ms, Redis's clock), because. Of a destination that is down or asked for a pause. */
+  effectsCircuit: (destination: string) => string;
+  /** hash: publisher -> when it wrote (ms, Redis's clock), and what it cannot open, as JSON. Partition 0. */
+  publisherProblems: string;
   /** Redlock's key for refreshing a shop's token, reconciling the shop, or redacting in it. Partition 0. */
   shopLock: (purpose: 'token' | 'reconcile' | 'completeness' | 'compliance', shop: string) => string;
   /** zset: program -> last heartbeat (ms, Redis's clock). Partition 0, for all programs. */
@@ -92,6 +98,9 @@ export function redisKeys(partition: number): RedisKeys {
     backfillLock: `${prefix}:effects:backfill:lock`,
     laneLock: (destination, order) => `${prefix}:effects:lock:${destination}:${order}`,
     lanesWoken: (destination) => `${prefix}:effects:woken:${destination}`,
+    effectsEnded: (destination) => `${prefix}:effects:ended:${destination}`,
+    effectsCircuit: (destination) => `${prefix}:effects:circuit:${destination}`,
+    publisherProblems: `${prefix}:effects:problems`,
     shopLock: (purpose, shop) => `${prefix}:lock:${purpose}:${shop}`,
     heartbeats: `${prefix}:heartbeats`,
     heartbeatReports: `${prefix}:heartbeats:reports`,

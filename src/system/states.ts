@@ -34,6 +34,13 @@ export type ActOutcome = (typeof ACT_OUTCOMES)[number];
 export const DESTINATION_STATES = ['active', 'paused'] as const;
 export type DestinationState = (typeof DESTINATION_STATES)[number];
 
+/** Who paused a destination: an operator, or the other side, which wants no more messages. */
+export const PAUSED_BY = ['operator', 'destination'] as const;
+export type PausedBy = (typeof PAUSED_BY)[number];
+
+/** An effect that has been waiting for longer needs an operator: as long as an event. A healthy wait is below a second. */
+export const ALERT_AFTER_MS = 120_000;
+
 /** What a publisher does if it does not know whether a message has arrived. */
 export const IN_DOUBT_POLICIES = ['repeat', 'ask', 'wait'] as const;
 export type InDoubtPolicy = (typeof IN_DOUBT_POLICIES)[number];

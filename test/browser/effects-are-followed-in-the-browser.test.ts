@@ -167,6 +167,19 @@ describe('destinations and effects, in a real Chromium', () => {
     SECONDS_MS,
   );
 
+  test('settings are previewed: what would fail, and what would be sent, masked', async () => {
+    const dialog = await open('/destinations/erp').then(() => ask('Change…', 'only a look'));
+    await dialog.getByText('More settings').click();
+    const tries = { '$error("x")': /^JSONata error D3137/, '': /^[1-9]\d* of the newest/ };
+    for (const [filter, said] of Object.entries(tries)) {
+      await dialog.getByLabel('Filter').fill(filter);
+      await dialog.getByRole('button', { name: 'Preview', exact: true }).click();
+      await dialog.getByRole('region', { name: 'Preview' }).getByText(said).first().waitFor();
+    }
+    await expectReadable(page, 'destination-preview', '[role="dialog"]');
+    expect(watched.complaints).toEqual([]);
+  }, 60_000);
+
   test(
     'while it is paused its effects wait; when it is resumed they are sent',
     async () => {

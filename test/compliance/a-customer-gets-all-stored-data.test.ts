@@ -187,6 +187,7 @@ describe('customers/data_request', () => {
       workers: () => Promise.resolve(1),
       forged: () => Promise.resolve(0),
       locks: () => Promise.resolve(0),
+      effects: () => Promise.reject(new Error('not asked')),
       outages: new Outages(Date.now),
       now: Date.now,
     });

@@ -83,7 +83,7 @@ describe('a handler sets off messages', () => {
     const { publishing } = handling;
     await publishing.destination('erp', { url: receiver.url });
     const store = createDestinationStore(publishing.inside.collections, Date.now);
-    await store.pause('erp', 'for a test');
+    await store.pause('erp', 'for a test', 'operator');
     handling.write('tell', `await effect('erp', { email: 'ada@example.com' });`);
     await handling.start();
     await handling.live(1);

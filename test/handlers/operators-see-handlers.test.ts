@@ -53,12 +53,12 @@ describe('operators see handlers as destinations', () => {
 
   test('can pause and resume them, also while a publisher starts again', async () => {
     const stop = await handling.start();
-    await tools.destinations.store.pause('handler-greet', 'for a while');
+    await tools.destinations.store.pause('handler-greet', 'for a while', 'operator');
     await stop();
     await handling.start();
     await handling.live(1);
     await handling.ends('greet', 'waiting');
-    await until(async () => (await tools.destinations.effects.counts('handler-greet')).waiting === 1);
+    await until(async () => (await tools.destinations.backlog.figures.counts('handler-greet')).waiting === 1);
     expect(handling.did).toEqual([]);
     await tools.destinations.store.resume('handler-greet');
     await handling.ends('greet', 'done');

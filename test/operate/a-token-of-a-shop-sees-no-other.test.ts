@@ -23,6 +23,7 @@ const BODIES: Record<string, (of: ShopWithEverything) => object> = {
   'put /destinations/{name}': () => ({ ...REASON, url: 'https://example.com/' }),
   'post /destinations/{name}/backfill': () => ({ ...REASON, from: 'beginning' }),
   'post /destinations/{name}/repair': ({ applied }) => ({ ...REASON, orders: [applied.order] }),
+  'post /destinations/preview': ({ shop }) => ({ shops: [shop] }),
   'post /effects/replay': ({ applied }) => ({ ...REASON, filter: { order: applied.order } }),
   'post /effects/skip': ({ applied }) => ({ ...REASON, filter: { order: applied.order } }),
   'post /reconciles': ({ shop }) => ({ ...REASON, shop, since: '2h' }),

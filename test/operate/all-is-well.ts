@@ -21,9 +21,11 @@ export const WELL: SystemStatus = {
   spooled: 0,
   complianceDue: 0,
   shops: { installed: 2, uninstalled: 0, needAttention: 0, first: null },
+  effects: { publishers: 1, missed: null, problems: [], destinations: [] },
   redis: UP,
   mongodb: UP,
   sentence: '',
   link: null,
   level: 'fine',
+  runbook: null,
 };

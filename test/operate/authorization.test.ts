@@ -41,6 +41,7 @@ const LEAST: Record<string, Role | 'nobody'> = {
   'get /destinations/{name}': 'viewer',
   'put /destinations/{name}': 'admin',
   'post /destinations/{name}/backfill': 'admin',
+  'post /destinations/preview': 'admin',
   'post /destinations/{name}/pause': 'operator',
   'post /destinations/{name}/resume': 'operator',
   'post /destinations/{name}/test': 'operator',
@@ -155,7 +156,8 @@ describe('who may ask what', () => {
     for (const { method, path, role, audit, body } of dashboard.routes) {
       // The journal records the events of other systems.
       const isOther = ['nobody', 'source'].includes(role);
-      const onlyLooks = ['/dedupe/lookup', '/destinations/{name}/compare'].includes(path);
+      const looking = ['/dedupe/lookup', '/destinations/preview', '/destinations/{name}/compare'];
+      const onlyLooks = looking.includes(path);
       const changes = method !== 'get' && !isOther && !onlyLooks;
       expect([path, changes && !audit]).toEqual([path, false]);
       const reading = body?.safeParse({});

@@ -33,8 +33,18 @@ class Destinations {
         return Promise.resolve(this.stored);
       },
     },
-    effects: {
-      counts: () => Promise.resolve({ waiting: 0, failing: 0, inDoubt: 0, parked: 0, oldestAt: null }),
+    effects: {},
+    backlog: {
+      figures: {
+        counts: () => Promise.resolve({ waiting: 0, failing: 0, inDoubt: 0, parked: 0, oldestAt: null }),
+        orders: () => Promise.resolve(0),
+        oldest: () => Promise.resolve(null),
+        behind: () => Promise.resolve(0),
+        errors: () => Promise.resolve([]),
+      },
+      signs: () => Promise.resolve(null),
+      problems: () => Promise.resolve(null),
+      now: Date.now,
     },
     secrets: {
       problem: () => null,
@@ -42,7 +52,6 @@ class Destinations {
       seal: (name: string, secrets: readonly string[]) => sealSecrets(name, secrets, cipher),
     },
     expressionProblem: () => null,
-    pausedForMs: () => Promise.resolve(0),
     now: Date.now,
   } as unknown as DestinationTools;
 

@@ -25,6 +25,7 @@ import { OwnRedis } from '../support/own-redis.ts';
 import { until } from '../support/until.ts';
 import { keyOf, randomEventId, waitingEvent } from '../support/waiting-event.ts';
 import { ServedRoutes } from './served-routes.ts';
+import { WELL } from './all-is-well.ts';
 import { shopStatusOver } from './shop-status-over.ts';
 
 describe('figures', () => {
@@ -39,6 +40,7 @@ describe('figures', () => {
       workers: () => Promise.resolve(1),
       forged: () => Promise.resolve(0),
       locks: () => locks(),
+      effects: () => Promise.resolve(WELL.effects!),
       outages,
       now: Date.now,
     };
@@ -119,6 +121,7 @@ describe('while Redis is down', () => {
       workers: none,
       forged: none,
       locks: none,
+      effects: () => Promise.resolve(WELL.effects!),
       outages: new Outages(Date.now),
       now: Date.now,
     });

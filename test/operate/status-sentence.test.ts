@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { headlineOf } from '../../src/operate/status/headline.ts';
+import { HEADLINES, headlineOf } from '../../src/operate/status/headline.ts';
 import type { SystemStatus } from '../../src/operate/shapes/system.ts';
 import { WELL } from './all-is-well.ts';
 
@@ -67,6 +67,7 @@ describe('the headline', () => {
       sentence: expect.stringContaining(sentence.slice(0, -1)),
       level,
       link: expect.stringMatching(/^\//),
+      runbook: HEADLINES.find(({ says }) => says({ ...WELL, ...figures }) !== null)?.runbook,
     });
   });
 
@@ -101,7 +102,12 @@ describe('the headline', () => {
       'All is well: 1 event is waiting, the oldest for 30 s; 1 worker is running.',
     ],
   ])('all is well: %j', (figures, sentence) => {
-    expect(headlineOf({ ...WELL, ...figures })).toEqual({ sentence, level: 'fine', link: null });
+    expect(headlineOf({ ...WELL, ...figures })).toEqual({
+      sentence,
+      level: 'fine',
+      link: null,
+      runbook: null,
+    });
   });
 
   test('one shop that needs attention is named', () => {

@@ -42,11 +42,13 @@ describe('/api/status', () => {
       spooled: 0,
       complianceDue: 0,
       shops: { installed: 0, uninstalled: 0, needAttention: 0, first: null },
+      effects: { publishers: 0, missed: null, problems: [], destinations: [] },
       redis: { state: 'up', problem: null, since: null },
       mongodb: { state: 'up', problem: null, since: null },
       sentence: 'No workers are running: events are accepted but not processed.',
       level: 'act',
       link: '/',
+      runbook: 'No worker is alive',
     });
   });
 

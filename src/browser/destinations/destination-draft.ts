@@ -30,6 +30,7 @@ export interface Draft {
   rateMs: Typed;
   backfillRate: Typed;
   timeoutMs: Typed;
+  alertAfterMs: Typed;
   inDoubt: InDoubt;
   probeUrl: string;
   /** Of a new one: `beginning` or a time; empty: only changes from now on. */
@@ -56,6 +57,7 @@ const NEW: Draft = {
   rateMs: '',
   backfillRate: 20,
   timeoutMs: 10_000,
+  alertAfterMs: 120_000,
   inDoubt: 'repeat',
   probeUrl: '',
   from: '',
@@ -68,7 +70,7 @@ const NEW: Draft = {
 /** @param destination null: a new one */
 export function draftOf(destination: Destination | null): Draft {
   if (!destination) return NEW;
-  const { name, on, readBack, concurrency, backfillRate, timeoutMs } = destination;
+  const { name, on, readBack, concurrency, backfillRate, timeoutMs, alertAfterMs } = destination;
   const { inDoubt, allowPrivate, shops, rate } = destination;
   return {
     ...NEW,
@@ -78,6 +80,7 @@ export function draftOf(destination: Destination | null): Draft {
     concurrency,
     backfillRate,
     timeoutMs,
+    alertAfterMs,
     inDoubt,
     allowPrivate,
     ...textsOf(destination),
@@ -104,21 +107,29 @@ export function requestOf(draft: Draft): object {
   return {
     kind: 'http',
     url: draft.url.trim(),
-    on: draft.on,
-    shops: draft.shops.length > 0 ? draft.shops : null,
-    filter: orNull(draft.filter),
-    transform: orNull(draft.transform),
+    ...previewOf(draft),
     priority: draft.priority === BY_TOPIC ? byTopic(draft.priorities) : draft.priority,
     concurrency: Number(draft.concurrency),
     rate: rateOf(draft),
     backfillRate: Number(draft.backfillRate),
     timeoutMs: Number(draft.timeoutMs),
+    alertAfterMs: Number(draft.alertAfterMs),
     inDoubt: draft.inDoubt,
     probeUrl: orNull(draft.probeUrl),
     allowPrivate: draft.allowPrivate,
     ...(draft.from.trim() !== '' && { from: draft.from.trim() }),
     readBack: draft.readBack,
     ...(secrets.length > 0 && { secrets }),
+  };
+}
+
+/** What a preview depends on. */
+export function previewOf({ on, shops, filter, transform }: Draft): object {
+  return {
+    on,
+    shops: shops.length > 0 ? shops : null,
+    filter: orNull(filter),
+    transform: orNull(transform),
   };
 }
 

@@ -1,10 +1,11 @@
 import type { ReactNode } from 'react';
 import type { Destination } from '../../operate/shapes/destinations.ts';
+import { backlogFacts } from '../backlog/backlog.tsx';
 import { age, figure, several } from '../text/figures.ts';
 import { Plain } from '../text/plain.tsx';
 import { When } from '../text/when.tsx';
 import { IN_DOUBT } from './destination-draft.ts';
-import { DestinationState, PausedFor } from './destination-state.tsx';
+import { DestinationState } from './destination-state.tsx';
 import { OpenCount } from './open-count.tsx';
 
 type Facts = readonly (readonly [name: string, value: ReactNode])[];
@@ -16,9 +17,8 @@ export function openFacts(destination: Destination): Facts {
     ['Failing', <OpenCount key="failing" of={destination} state="failing" />],
     ['In doubt', <OpenCount key="doubt" of={destination} state="in_doubt" />],
     ['Parked', <OpenCount key="parked" of={destination} state="parked" />],
-    ['Oldest open', <When key="oldest" at={destination.open.oldestAt} />],
-    ['Paused for (it is down, or asked for it)', <PausedFor key="pause" {...destination} />],
     ...backfillFacts(destination),
+    ...backlogFacts(destination),
     ['Changed', <When key="changed" at={destination.changedAt} />],
   ];
 }
@@ -60,6 +60,7 @@ export function settingFacts(destination: Destination): Facts {
     ['Rate', rate ? `${several(rate.max, 'message', 'messages')} in ${age(rate.durationMs)}` : 'no limit'],
     ['Backfill rate', `${several(destination.backfillRate, 'order', 'orders')} per second`],
     ['Timeout', age(destination.timeoutMs)],
+    ['Alert if one waits for', age(destination.alertAfterMs)],
     ['If in doubt', IN_DOUBT[destination.inDoubt]],
     ['Address to ask', <Plain key="probe" text={destination.probeUrl ?? '–'} />],
     ['Secrets', figure(destination.secrets)],

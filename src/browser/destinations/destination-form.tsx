@@ -2,9 +2,10 @@ import { useState } from 'react';
 import type { Destination, DestinationAnswer } from '../../operate/shapes/destinations.ts';
 import { tell } from '../client/api.ts';
 import { ChangeDialog } from '../dialogs/change-dialog.tsx';
+import { Preview } from '../preview/preview.tsx';
 import { ShownOnce } from '../dialogs/shown-once.tsx';
 import { Plain } from '../text/plain.tsx';
-import { draftOf, isComplete, nameProblem, requestOf, type Draft } from './destination-draft.ts';
+import { draftOf, isComplete, nameProblem, previewOf, requestOf, type Draft } from './destination-draft.ts';
 import { DestinationFields } from './destination-fields.tsx';
 
 interface DestinationFormProps {
@@ -46,7 +47,12 @@ export function DestinationForm({ destination, taken = [], onClose }: Destinatio
           ? 'Publishers use the new settings within a second. Effects that exist already are sent with them.'
           : 'The destination gets all changes from now on, and earlier ones first if you say from when.'
       }
-      extra={<DestinationFields draft={draft} set={set} taken={names} />}
+      extra={
+        <>
+          <DestinationFields draft={draft} set={set} taken={names} />
+          <Preview asked={previewOf(draft)} />
+        </>
+      }
     />
   );
 }

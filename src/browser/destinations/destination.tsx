@@ -4,6 +4,7 @@ import type { UseQueryResult } from '@tanstack/react-query';
 import { Link, useParams } from 'wouter';
 import type { Destination } from '../../operate/shapes/destinations.ts';
 import type { ApiProblem } from '../client/api.ts';
+import { Errors } from '../backlog/backlog.tsx';
 import { effectPace } from '../client/effect-pace.ts';
 import { useApi } from '../client/use-api.ts';
 import { Empty } from '../components/empty.tsx';
@@ -120,6 +121,7 @@ function All({ destination }: { destination: Destination }) {
     <>
       {state === 'paused' && <Paused because={because} />}
       <FactList facts={openFacts(destination)} />
+      <Errors backlog={destination.backlog} />
       <Title order={2} size="h5" mt="lg" mb="xs">
         Settings
       </Title>

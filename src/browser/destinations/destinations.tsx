@@ -1,5 +1,6 @@
 import { useLocation } from 'wouter';
 import type { Destination, DestinationList } from '../../operate/shapes/destinations.ts';
+import { GoneIn, Oldest, Pace } from '../backlog/backlog.tsx';
 import { effectPace } from '../client/effect-pace.ts';
 import { useApi } from '../client/use-api.ts';
 import { Empty } from '../components/empty.tsx';
@@ -11,9 +12,8 @@ import { readingOf } from '../tables/reading.ts';
 import { DestinationLink, destinationPage } from '../effects/destination-link.tsx';
 import { several } from '../text/figures.ts';
 import { Plain } from '../text/plain.tsx';
-import { When } from '../text/when.tsx';
 import { DestinationForm } from './destination-form.tsx';
-import { DestinationState, PausedFor } from './destination-state.tsx';
+import { StateAndCircuit } from './destination-state.tsx';
 import { OpenCount } from './open-count.tsx';
 import { addressOf } from './destination-facts.tsx';
 
@@ -77,13 +77,14 @@ function sentenceOf(destinations: readonly Destination[]): string {
 /** What matters first: on a phone, the rest is reached by scrolling. */
 const COLUMNS: readonly Column<Destination>[] = [
   { head: 'Name', width: 110, cell: ({ name }) => <DestinationLink name={name} /> },
-  { head: 'State', width: 95, cell: DestinationState },
+  { head: 'State', width: 150, cell: StateAndCircuit },
   { head: 'Waiting', align: 'right', width: 70, cell: (row) => <OpenCount of={row} state="waiting" /> },
   { head: 'Failing', align: 'right', width: 70, cell: (row) => <OpenCount of={row} state="failing" /> },
   { head: 'In doubt', align: 'right', width: 80, cell: (row) => <OpenCount of={row} state="in_doubt" /> },
   { head: 'Parked', align: 'right', width: 70, cell: (row) => <OpenCount of={row} state="parked" /> },
-  { head: 'Oldest', align: 'right', width: 95, cell: ({ open }) => <When at={open.oldestAt} /> },
-  { head: 'Paused for', align: 'right', width: 95, cell: PausedFor },
+  { head: 'Waits for', align: 'right', width: 95, cell: Oldest },
+  { head: 'Sent', align: 'right', width: 75, cell: Pace },
+  { head: 'Done in', align: 'right', width: 120, cell: GoneIn },
   { head: 'Address', cell: Address },
   { head: 'Set off by', width: 130, cell: ({ on }) => <Plain text={on.join(', ')} max={60} /> },
 ];

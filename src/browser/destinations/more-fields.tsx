@@ -82,6 +82,13 @@ function PaceFields({ draft, set }: FieldsProps) {
         <Count label="At a time" most={1000} field="concurrency" draft={draft} set={set} />
         <Count label="Timeout (ms)" most={120_000} field="timeoutMs" draft={draft} set={set} />
       </Group>
+      <Count
+        label="Alert if an effect waits for (ms)"
+        most={604_800_000}
+        field="alertAfterMs"
+        draft={draft}
+        set={set}
+      />
       <Group grow align="flex-end">
         <Count label="At most (messages)" most={100_000} field="rateMax" draft={draft} set={set} />
         <Count label="in (ms)" most={3_600_000} field="rateMs" draft={draft} set={set} />
@@ -94,7 +101,7 @@ function PaceFields({ draft, set }: FieldsProps) {
 interface CountProps extends FieldsProps {
   label: string;
   most: number;
-  field: 'backfillRate' | 'concurrency' | 'rateMax' | 'rateMs' | 'timeoutMs';
+  field: 'alertAfterMs' | 'backfillRate' | 'concurrency' | 'rateMax' | 'rateMs' | 'timeoutMs';
 }
 
 function Count({ label, most, field, draft, set }: CountProps) {

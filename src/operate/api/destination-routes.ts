@@ -8,6 +8,7 @@ import {
   destinationPut,
   destinationTested,
 } from '../shapes/destinations.ts';
+import { preview, previewAsked } from '../shapes/preview.ts';
 import { did } from '../shapes/mailboxes.ts';
 import {
   deleteDestination,
@@ -20,6 +21,7 @@ import {
   type DestinationTools,
 } from '../steering/destinations.ts';
 
+import { previewDestination } from '../steering/preview.ts';
 import { route, type Route } from './route.ts';
 
 /** Where effects go. Secrets are shown only when they are made. */
@@ -83,7 +85,7 @@ function stateRoutes(tools: DestinationTools): Route[] {
       answer: destinationAnswer,
       audit: ({ params }) => ({ action: 'destination.pause', target: `destination ${params.name}` }),
       handle: async ({ params: { name }, body: { reason } }) => {
-        const paused = (await tools.store.pause(name, reason)) ?? unknown(name);
+        const paused = (await tools.store.pause(name, reason, 'operator')) ?? unknown(name);
         return { ...(await viewOf(paused, tools)), did: 'paused: its effects wait' };
       },
     }),
@@ -107,6 +109,18 @@ function stateRoutes(tools: DestinationTools): Route[] {
 
 function otherRoutes(tools: DestinationTools): Route[] {
   return [
+    route({
+      method: 'post',
+      path: '/destinations/preview',
+      role: 'admin',
+      scope: 'filtered',
+      about:
+        'What a destination with these settings would have been sent for the newest changes. Nothing is sent. Customer data is masked; the filter gets it as it is.',
+      body: previewAsked,
+      answer: preview,
+      withinMs: 60_000,
+      handle: async ({ body, who: { shops } }) => await previewDestination(body, shops, tools),
+    }),
     route({
       method: 'post',
       path: '/destinations/{name}/test',

@@ -19,6 +19,7 @@ const DESTINATION = {
   rate: { max: 5, durationMs: 1000 },
   backfillRate: 20,
   timeoutMs: 10_000,
+  alertAfterMs: 120_000,
   inDoubt: 'repeat',
 };
 const SHOWN = {
@@ -28,6 +29,7 @@ const SHOWN = {
   secrets: 1,
   state: 'active',
   because: null,
+  pausedBy: null,
   createdAt: CREATED,
   changedAt: CREATED,
   revision: 1,
@@ -41,7 +43,17 @@ const SHOWN = {
     endsAt: LATER,
     endedAt: null,
   },
-  pausedForMs: 0,
+  backlog: {
+    orders: 2,
+    oldest: { order: ORDER, name: '#1001', waitMs: 41_000, lastError: null },
+    perSecond: 4.6,
+    behind: 0,
+    goneInMs: 400,
+    goneUnknown: null,
+    circuit: { state: 'closed', since: null, pausedForMs: 0, because: null },
+    errors: [],
+    problem: null,
+  },
 };
 const { name: _, ...SETTINGS } = DESTINATION;
 
@@ -84,6 +96,28 @@ export const EFFECT_EXAMPLES: Readonly<Record<string, unknown>> = {
   DestinationRequest: { ...SETTINGS, reason: REASON },
   DestinationAnswer: { ...SHOWN, did: 'changed: revision 1' },
   BackfillRequest: { from: '2026-11-01T00:00:00Z', reason: REASON },
+  PreviewRequest: {
+    on: ['orders/paid'],
+    filter: 'data.test = false',
+    transform: '{"id": order.id}',
+    limit: 1,
+  },
+  Preview: {
+    changes: [
+      {
+        order: ORDER,
+        name: '#1001',
+        topic: 'orders/paid',
+        version: 2,
+        sequence: 2,
+        occurredAt: APPLIED,
+        outcome: 'sent',
+        error: null,
+        sent: '{"id":"5820001001000"}',
+        isCut: false,
+      },
+    ],
+  },
   DestinationTested: {
     outcome: 'done',
     answer: '200',

@@ -21,6 +21,7 @@ import {
   destinationPut,
   destinationTested,
 } from '../shapes/destinations.ts';
+import { preview, previewAsked } from '../shapes/preview.ts';
 import {
   effect,
   effectDetail,
@@ -147,6 +148,8 @@ const NAMED: Readonly<Record<string, [z.ZodType, string]>> = {
   ComparedPart: [compared, 'A part of a comparison: the orders that are not as they should be.'],
   RepairRequest: [repairRequest, 'Which orders to send to a destination again.'],
   Repaired: [repaired, 'How many orders are sent again; for a dry run, how many would be.'],
+  PreviewRequest: [previewAsked, 'Settings of a destination that decide what it gets.'],
+  Preview: [preview, 'What the newest changes would set off.'],
   Effect: [effect, 'What a change of an order set off at a destination, and what happened to it.'],
   EffectDetail: [effectDetail, 'An effect, and what its handler has done.'],
   HandlerStep: [handlerStep, 'What a handler has done, or has decided.'],

@@ -1,8 +1,15 @@
 import { z } from 'zod';
 import { isTrigger } from '../../order/effects.ts';
-import { DESTINATION_STATES, IN_DOUBT_POLICIES, PRIORITIES } from '../../system/states.ts';
 import { BACKFILL_RATE, MOST_BACKFILL_RATE } from '../../system/backfill-rate.ts';
 import { DESTINATION_KINDS, type DestinationKind } from '../../system/destination-kinds.ts';
+import {
+  ALERT_AFTER_MS,
+  DESTINATION_STATES,
+  IN_DOUBT_POLICIES,
+  PAUSED_BY,
+  PRIORITIES,
+} from '../../system/states.ts';
+import { backlog } from './backlog.ts';
 import { CREDENTIALS, SETTINGS } from './destination-settings.ts';
 import { count, instant, reason, shop } from './base.ts';
 
@@ -37,6 +44,7 @@ const rate = z.strictObject({
 });
 const expression = z.string().min(1).max(10_000);
 const MOST_CONCURRENT = 1000;
+const WEEK_MS = 7 * 86_400_000;
 
 const probeUrl = address
   .nullable()
@@ -60,7 +68,7 @@ const readBack = z.discriminatedUnion('kind', [
 ]);
 
 /** What destinations of all kinds have. */
-const settings = {
+export const settings = {
   readBack: readBack
     .nullable()
     .describe(
@@ -93,6 +101,12 @@ const settings = {
     .max(MOST_BACKFILL_RATE)
     .describe('how many orders per second get their history while a backfill runs, over all publishers'),
   timeoutMs: z.number().int().min(100).max(120_000).describe('how long one attempt may take'),
+  alertAfterMs: z
+    .number()
+    .int()
+    .min(1000)
+    .max(WEEK_MS)
+    .describe('the status says that an operator is needed if one of its effects has been waiting for longer'),
   inDoubt: z
     .enum(IN_DOUBT_POLICIES)
     .describe(
@@ -124,6 +138,7 @@ const withDefaults = {
   rate: settings.rate.default(null),
   backfillRate: settings.backfillRate.default(BACKFILL_RATE),
   timeoutMs: settings.timeoutMs.default(10_000),
+  alertAfterMs: settings.alertAfterMs.default(ALERT_AFTER_MS),
   inDoubt: settings.inDoubt.default('repeat'),
   from: from
     .optional()
@@ -239,18 +254,16 @@ export const destination = z.object({
   secrets: count.describe('how many secrets sign its messages'),
   state: z.enum(DESTINATION_STATES),
   because: z.string().nullable().describe('why it is paused'),
+  pausedBy: z
+    .enum(PAUSED_BY)
+    .nullable()
+    .describe('destination: the other side wants no more messages; null: it is not paused'),
   createdAt: instant,
   changedAt: instant,
   revision: z.number().int(),
   open,
   backfill: backfill.nullable().describe('the last one; null: none'),
-  pausedForMs: z
-    .number()
-    .int()
-    .nullable()
-    .describe(
-      'the destination is down or asked for a pause: for how long nothing is sent; null while Redis is down',
-    ),
+  backlog,
 });
 export type Destination = z.infer<typeof destination>;
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PROGRAMS } from '../../system/heartbeats.ts';
 import { count, instant, milliseconds } from './base.ts';
+import { effectsStatus } from './effects-status.ts';
 
 /** Memory of Redis. Above `fullBytes` new events go to the spool; the rest is reserved for drains. */
 const redisMemory = z.object({
@@ -44,12 +45,14 @@ export const status = z.object({
       first: z.string().nullable().describe('the first shop by name that needs attention'),
     })
     .nullable(),
+  effects: effectsStatus.nullable().describe('what waits at destinations'),
   redis: server,
   mongodb: server,
   /** The most urgent problem, or that all is well. */
   sentence: z.string(),
   link: z.string().nullable().describe('the dashboard page about it'),
   level: z.enum(['fine', 'look', 'act']).describe('look: needs attention; act: needs attention now'),
+  runbook: z.string().nullable().describe('the heading in docs/runbook.md that says what to do'),
 });
 export type SystemStatus = z.infer<typeof status>;
 

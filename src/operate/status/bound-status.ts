@@ -19,6 +19,7 @@ const NO_FIGURES = {
   spooled: null,
   complianceDue: null,
   shops: null,
+  effects: null,
 };
 
 /**

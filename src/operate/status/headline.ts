@@ -1,17 +1,12 @@
 import type { SystemStatus } from '../shapes/system.ts';
+import { effectHeadlines } from './effect-headlines.ts';
+import type { HeadlineRow, StatusFigures } from './headline-row.ts';
+import { several, spanText } from './words.ts';
 
-type StatusFigures = Omit<SystemStatus, 'sentence' | 'level' | 'link'>;
-type Headline = Pick<SystemStatus, 'sentence' | 'level' | 'link'>;
-
-interface HeadlineRow {
-  level: 'look' | 'act';
-  /** The problem in words; null: there is none. */
-  says: (figures: StatusFigures) => string | null;
-  /** The page of the dashboard about it. */
-  link: (figures: StatusFigures) => string;
-}
+type Headline = Pick<SystemStatus, 'sentence' | 'level' | 'link' | 'runbook'>;
 
 const doctor = () => '/doctor';
+const OLDEST = 'The oldest event keeps waiting';
 const oldestOrder = ({ oldestOrder: order }: StatusFigures) =>
   order === null ? '/mailboxes' : `/orders/${order}`;
 
@@ -19,8 +14,11 @@ const oldestOrder = ({ oldestOrder: order }: StatusFigures) =>
 const LOOK_MS = 30_000;
 const ACT_MS = 120_000;
 
-/** Possible problems, the most urgent first. The headline is the first that applies. */
-const HEADLINES: readonly HeadlineRow[] = [
+/**
+ * Possible problems, the most urgent first. The headline is the first that applies; the exit code of `ops status`
+ * follows from its level.
+ */
+export const HEADLINES: readonly HeadlineRow[] = [
   {
     level: 'act',
     says: ({ redis, mongodb }) =>
@@ -28,34 +26,61 @@ const HEADLINES: readonly HeadlineRow[] = [
         ? 'Redis and MongoDB are down: Shopify gets 503 and retries for four hours.'
         : null,
     link: doctor,
+    runbook: 'Both are down',
   },
   {
     level: 'act',
     says: ({ redis }) => (redis.state === 'away' ? 'Redis is down: new events go to the spool.' : null),
     link: doctor,
+    runbook: 'Redis is down',
   },
   {
     level: 'act',
     says: ({ mongodb }) =>
       mongodb.state === 'away' ? 'MongoDB is down: events are accepted but not processed.' : null,
     link: doctor,
+    runbook: 'MongoDB is down',
   },
   {
     level: 'act',
     says: ({ workers }) =>
       workers === 0 ? 'No workers are running: events are accepted but not processed.' : null,
     link: () => '/',
+    runbook: 'No worker is alive',
   },
-  { level: 'act', says: ({ redisMemory }) => fullText(redisMemory), link: doctor },
-  { level: 'act', says: (figures) => waitedLongerThan(ACT_MS, figures), link: oldestOrder },
-  { level: 'look', says: (figures) => waitedLongerThan(LOOK_MS, figures), link: oldestOrder },
-  { level: 'look', says: ({ pausedQueues }) => pausedText(pausedQueues ?? []), link: () => '/queues' },
+  {
+    level: 'act',
+    says: ({ redisMemory }) => fullText(redisMemory),
+    link: doctor,
+    runbook: 'Redis is full',
+  },
+  {
+    level: 'act',
+    says: (figures) => waitedLongerThan(ACT_MS, figures),
+    link: oldestOrder,
+    runbook: OLDEST,
+  },
+  ...effectHeadlines('act'),
+  {
+    level: 'look',
+    says: (figures) => waitedLongerThan(LOOK_MS, figures),
+    link: oldestOrder,
+    runbook: OLDEST,
+  },
+  {
+    level: 'look',
+    says: ({ pausedQueues }) => pausedText(pausedQueues ?? []),
+    link: () => '/queues',
+    runbook: OLDEST,
+  },
   {
     level: 'look',
     says: ({ parked }) =>
       parked ? `${several(parked, 'parked event needs', 'parked events need')} attention.` : null,
     link: () => '/parked',
+    runbook: 'Events are parked',
   },
+  ...effectHeadlines('look'),
   {
     level: 'look',
     says: ({ complianceDue }) =>
@@ -63,27 +88,30 @@ const HEADLINES: readonly HeadlineRow[] = [
         ? `${several(complianceDue, 'privacy request is', 'privacy requests are')} due within 7 days or overdue.`
         : null,
     link: () => '/requests',
+    runbook: null,
   },
   {
     level: 'look',
     says: ({ shops }) => shopsText(shops),
     link: ({ shops }) => `/shops/${shops?.first ?? ''}`,
+    runbook: 'Nothing arrives',
   },
   {
     level: 'look',
     says: ({ spooled }) =>
       spooled ? `${several(spooled, 'event is', 'events are')} waiting in the spool for Redis.` : null,
     link: doctor,
+    runbook: 'Redis is down',
   },
 ];
 
 /** The state in one sentence, and how urgent it is. */
 export function headlineOf(figures: StatusFigures): Headline {
-  for (const { level, says, link } of HEADLINES) {
+  for (const { level, says, link, runbook } of HEADLINES) {
     const sentence = says(figures);
-    if (sentence !== null) return { sentence, level, link: link(figures) };
+    if (sentence !== null) return { sentence, level, link: link(figures), runbook };
   }
-  return { sentence: `All is well: ${calmText(figures)}.`, level: 'fine', link: null };
+  return { sentence: `All is well: ${calmText(figures)}.`, level: 'fine', link: null, runbook: null };
 }
 
 function waitedLongerThan(
@@ -132,15 +160,4 @@ function calmText({ waitingEvents, oldestWaitMs, workers }: StatusFigures): stri
       : several(workers, 'worker is running', 'workers are running');
   if (!waitingEvents) return `nothing is waiting, ${alive}`;
   return `${several(waitingEvents, 'event is', 'events are')} waiting, the oldest for ${spanText(oldestWaitMs ?? 0)}; ${alive}`;
-}
-
-function several(count: number, one: string, more: string): string {
-  return `${count} ${count === 1 ? one : more}`;
-}
-
-/** `0.8 s`, `45 s`, `12 min`, `3 h`. */
-function spanText(ms: number): string {
-  if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;
-  if (ms < 180_000) return `${Math.round(ms / 1000)} s`;
-  return ms < 10_800_000 ? `${Math.round(ms / 60_000)} min` : `${Math.round(ms / 3_600_000)} h`;
 }

@@ -9,6 +9,7 @@ import { CHECK_MS } from '../../health/admin-routes.ts';
 import { mongoCheck, redisCheck } from '../../health/checks.ts';
 import type { Outages } from './outages.ts';
 import { headlineOf } from './headline.ts';
+import type { EffectsStatus } from '../shapes/effects-status.ts';
 import type { SystemStatus } from '../shapes/system.ts';
 import { readQueues, readWaiting } from '../../health/waiting.ts';
 import { shopCounts } from './shop-counts.ts';
@@ -28,9 +29,12 @@ const UNKNOWN_OF_REDIS = {
   reusedWebhookIds: null,
   redisMemory: null,
 };
-const UNKNOWN_OF_MONGO = { parked: null, spooled: null, complianceDue: null, shops: null };
+const UNKNOWN_OF_MONGO = { parked: null, spooled: null, complianceDue: null, shops: null, effects: null };
 /** This long before its due date, there is still time to hand over an export. */
 const SOON_MS = 7 * 86_400_000;
+
+/** Less than {@link CHECK_MS}. */
+const EFFECTS_MS = 1500;
 
 /** Tools of a status reader. */
 export interface StatusTools {
@@ -45,6 +49,8 @@ export interface StatusTools {
   forged: () => Promise<number>;
   /** How many locks are held. */
   locks: () => Promise<number>;
+  /** What waits at destinations. */
+  effects: () => Promise<EffectsStatus>;
   outages: Outages;
   now: () => number;
 }
@@ -79,7 +85,11 @@ export function createStatusReader(tools: StatusTools): () => Promise<SystemStat
       redisMemory: memory,
     };
   };
-  const ofMongo = () => readKept(tools.collections);
+  const ofMongo = async () => {
+    // Counted in a large collection: if that takes long, the rest is still shown.
+    const effects = within(tools.effects(), EFFECTS_MS).catch(() => null);
+    return { ...(await readKept(tools.collections)), effects: await effects };
+  };
   return async () => {
     const askedAt = tools.now();
     const [fromRedis, fromMongo] = await Promise.all([
@@ -96,10 +106,21 @@ export function createStatusReader(tools: StatusTools): () => Promise<SystemStat
       ...(fromMongo.value ?? UNKNOWN_OF_MONGO),
       ...ofServers,
     };
-    // Heartbeats expired while Redis was down: finding none means nothing yet.
-    const judged = figures.workers === 0 && !outages.hasSettled('redis') ? null : figures.workers;
-    const all = { ...figures, workers: judged };
+    const all = judged(figures, outages);
     return { ...all, ...headlineOf(all) };
+  };
+}
+
+type Programs = Pick<SystemStatus, 'workers' | 'effects'>;
+
+/** Heartbeats expired while Redis was down: finding none means nothing yet. */
+function judged<Figures extends Programs>(figures: Figures, outages: Outages): Figures {
+  const known = (running: number | null) => (running === 0 && !outages.hasSettled('redis') ? null : running);
+  const { workers, effects } = figures;
+  return {
+    ...figures,
+    workers: known(workers),
+    effects: effects && { ...effects, publishers: known(effects.publishers) },
   };
 }
 

@@ -5,6 +5,7 @@ import type { DestinationStore } from '../../persist/destination-store.ts';
 import type { EffectActs } from '../../persist/effect-acts.ts';
 import type { Sealed } from '../../system/cipher.ts';
 import { BACKFILL_RATE } from '../../system/backfill-rate.ts';
+import { ALERT_AFTER_MS } from '../../system/states.ts';
 import { invalidField, Refusal } from '../refusal.ts';
 import type {
   BackfillRequest,
@@ -14,6 +15,8 @@ import type {
   DestinationTested,
 } from '../shapes/destinations.ts';
 import { historyFrom, refuseFuture, shownBackfill } from './backfill.ts';
+import type { Preview } from '../shapes/preview.ts';
+import { backlogOf, type BacklogTools } from './backlog.ts';
 
 /** Encrypts, checks and makes the secrets that sign messages. */
 interface DestinationSecrets {
@@ -24,16 +27,22 @@ interface DestinationSecrets {
   seal: (name: string, secrets: readonly string[]) => Sealed[];
 }
 
+type PreviewedChange = Omit<Preview['changes'][number], 'occurredAt'> & { occurredAt: Date };
+
 export interface DestinationTools {
   store: DestinationStore;
   effects: EffectActs;
+  backlog: BacklogTools;
   secrets: DestinationSecrets;
   /** Why expressions cannot be compiled; null: they can. */
   expressionProblem: (expression: string) => string | null;
-  /** For how long its queue is paused, in ms; null while Redis is down. */
-  pausedForMs: (name: string) => Promise<number | null>;
   /** Sends a sample. @throws Error in words, if its secrets cannot be decrypted */
   sendSample: (destination: DestinationDocument) => Promise<Omit<DestinationTested, 'did'>>;
+  /** What the newest changes would set off. */
+  preview: (
+    asked: Pick<DestinationDocument, 'on' | 'shops' | 'filter' | 'transform'>,
+    limit: number,
+  ) => Promise<PreviewedChange[]>;
   /** Deletes the jobs of a destination that was deleted. */
   forget: (name: string) => Promise<void>;
   now: () => number;
@@ -45,7 +54,7 @@ export async function viewOf(
 ): Promise<Destination> {
   const { _id: name, uid: _, afterBlock: __, settings, credentials, secrets, ...shown } = destination;
   const { createdAt, changedAt, handler, backfill: ___, rulesSince: ____, ...rest } = shown;
-  const [counts, pausedForMs] = await Promise.all([tools.effects.counts(name), tools.pausedForMs(name)]);
+  const counts = await tools.backlog.figures.counts(name);
   return {
     name,
     ...rest,
@@ -60,8 +69,10 @@ export async function viewOf(
     on: [...rest.on],
     createdAt: createdAt.toISOString(),
     changedAt: changedAt.toISOString(),
+    pausedBy: rest.pausedBy ?? null,
+    alertAfterMs: rest.alertAfterMs ?? ALERT_AFTER_MS,
     open: { ...counts, oldestAt: counts.oldestAt?.toISOString() ?? null },
-    pausedForMs,
+    backlog: await backlogOf(destination, counts, tools.backlog),
   };
 }
 
@@ -149,7 +160,8 @@ function credentialsOf(
   return known.credentials;
 }
 
-function refuseInvalid(
+/** @throws Refusal if an expression or a secret cannot be used */
+export function refuseInvalid(
   { filter, transform }: Pick<DestinationPut, 'filter' | 'transform'>,
   secrets: readonly string[] | undefined,
   tools: DestinationTools,

@@ -1,0 +1,120 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { goneIn } from '../../src/operate/steering/backlog.ts';
+import type { Destination } from '../../src/operate/shapes/destinations.ts';
+import type { SignsRead } from '../../src/system/destination-signs.ts';
+import { ServedDashboard } from '../operate/served-dashboard.ts';
+import { until } from '../support/until.ts';
+import { keyOf, waitingEvent } from '../support/waiting-event.ts';
+import { Publishing } from './publishing.ts';
+import { Receiver } from './receiver.ts';
+
+const MINUTE_MS = 60_000;
+
+const signs = (perSecond: number, recentPerSecond: number | null, state = 'closed'): SignsRead => ({
+  rates: { perSecond, recentPerSecond },
+  circuit: { state, since: null, pausedForMs: 0, because: null } as SignsRead['circuit'],
+});
+const ACTIVE = { state: 'active', rate: null } as const;
+const WAITING = { waiting: 120, failing: 1, behind: 20 };
+
+describe('when a backlog will be gone', () => {
+  test.each([
+    ['from the measured speed', WAITING, ACTIVE, signs(1, 20), 5000],
+    [
+      'from the rate, if that is what limits it',
+      WAITING,
+      { ...ACTIVE, rate: { max: 10, durationMs: 1000 } },
+      signs(2, 9),
+      10_000,
+    ],
+    [
+      'from the measured speed, if that is below the rate',
+      WAITING,
+      { ...ACTIVE, rate: { max: 10, durationMs: 1000 } },
+      signs(2, 4),
+      25_000,
+    ],
+    [
+      'from a rate of few messages, which a minute shows',
+      WAITING,
+      { ...ACTIVE, rate: { max: 6, durationMs: 60_000 } },
+      signs(0.1, null),
+      1_000_000,
+    ],
+    ['nothing waits', { waiting: 0, failing: 0, behind: 0 }, ACTIVE, null, 0],
+  ] as const)('%s', (_how, open, destination, read, ms) => {
+    expect(goneIn(open, destination, read)).toEqual({ goneInMs: ms, goneUnknown: null });
+  });
+
+  test.each([
+    ['nothing is sent until it is resumed', WAITING, { state: 'paused', rate: null }, signs(1, 1)],
+    ['Redis is down', WAITING, ACTIVE, null],
+    ['it does not accept messages', WAITING, ACTIVE, signs(1, 1, 'half_open')],
+    ['nothing was sent in the last seconds', WAITING, ACTIVE, signs(5, null)],
+    [
+      'what is left has failed, or waits behind what failed',
+      { waiting: 3, failing: 1, behind: 3 },
+      ACTIVE,
+      signs(5, 5),
+    ],
+  ] as const)('is unknown: %s', (because, open, destination, read) => {
+    expect(goneIn(open, destination, read)).toEqual({ goneInMs: null, goneUnknown: because });
+  });
+});
+
+describe('a backlog that is being sent by two publishers', () => {
+  let publishing: Publishing;
+  let dashboard: ServedDashboard;
+  let receiver: Receiver;
+  let number = 80_000;
+  beforeAll(async () => {
+    publishing = await Publishing.open();
+    await Promise.all([publishing.start(), publishing.start()]);
+    const { redisUrl, mongoUri } = publishing.inside;
+    dashboard = await ServedDashboard.start({ redisUrl, mongoUri });
+  });
+  afterAll(async () => {
+    await dashboard?.stop();
+    await publishing?.close();
+  });
+  beforeEach(async () => {
+    receiver = await Receiver.open();
+  });
+  afterEach(async () => {
+    await publishing.inside.collections.destinations.deleteMany({});
+    await receiver.close();
+  });
+
+  async function created(count: number): Promise<void> {
+    for (let i = 0; i < count; i += 1) {
+      number += 1;
+      const order = { id: number, name: `#${number}`, total_price: '1.00' };
+      await publishing.drain([waitingEvent('orders/create', order, { order: keyOf(String(number)) })]);
+    }
+    await publishing.feed();
+  }
+
+  test.each([
+    // Its time is far above what a busy machine adds.
+    ['a slow sink', { concurrency: 5 }, 500, 200],
+    ['a rate', { rate: { max: 20, durationMs: 1000 } }, 0, 300],
+  ])(
+    '%s: the time until it is gone is told within 20 %%',
+    async (_limit, settings, delayMs, count) => {
+      receiver.delayMs = delayMs;
+      await publishing.destination('drains', { url: receiver.url, ...settings });
+      await created(count);
+      // Until the middle, it has been measured for long enough.
+      await until(() => receiver.received.length > count / 2, MINUTE_MS, 'half of it');
+      const { backlog } = (await dashboard.get('/api/destinations/drains')).json as unknown as Destination;
+      const told = Date.now();
+      expect(backlog.goneUnknown).toBeNull();
+      await publishing.settled('drains', MINUTE_MS);
+      const last = receiver.received.at(-1)!.at;
+      const took = last - told;
+      expect(Math.abs((backlog.goneInMs ?? Infinity) - took) / took).toBeLessThan(0.2);
+      expect(backlog.perSecond).toBeGreaterThan(0);
+    },
+    3 * MINUTE_MS,
+  );
+});
