@@ -123,7 +123,6 @@ describe('destinations and effects', () => {
     ['ftp', { url: 'ftp://example.com/' }, 'url'],
     ['an unknown topic', { on: ['orders/paidd'] }, 'on.0'],
     ['an unknown status', { on: ['status:paid'] }, 'on.0'],
-    ['nothing that sets it off', { on: [] }, 'on'],
     ['a shop that is none', { shops: ['example.com'] }, 'shops.0'],
     ['an expression that is none', { filter: 'type = ' }, 'filter'],
     ['a short secret', { secrets: ['whsec_c2hvcnQ='] }, 'secrets/0'],
