@@ -99,6 +99,8 @@ describe('ops export', () => {
     expect(moneyColumns.length).toBeGreaterThan(15);
     const asJson = (value: unknown): unknown => {
       if (value instanceof Date) return value.toISOString();
+      // Its keys are unknown, so it is JSON text in Parquet.
+      if (typeof value === 'object' && value !== null && !Array.isArray(value)) return JSON.stringify(value);
       return typeof value === 'bigint' ? Number(value) : (value ?? null);
     };
     const without = (row: Record<string, unknown>) =>
