@@ -39,7 +39,7 @@ describe('lanes that share a job', () => {
     await stop();
     await publishing.inside.collections.destinations.deleteMany({});
     await publishing.inside.collections.effects.deleteMany({});
-    await publishing.inside.redis.flushall();
+    await publishing.inside.redis.flushdb();
     await receiver.close();
   });
 

@@ -2,6 +2,25 @@ import { APPLIED, CREATED, EVENT, LATER, ORDER, REASON, SHOP } from './example-v
 
 /** Examples of the API's document: destinations and effects. */
 
+/** A destination in the status. */
+export const DESTINATION_STATUS = {
+  name: 'erp',
+  state: 'active',
+  pausedBy: null,
+  because: null,
+  alertAfterMs: 120_000,
+  orders: 2,
+  waiting: 2,
+  failing: 0,
+  sleeping: 0,
+  inDoubt: 0,
+  parked: 0,
+  oldest: { order: ORDER, name: '#1001', waitMs: 410, lastError: null },
+  lastError: null,
+  perSecond: 4.6,
+  circuit: { state: 'closed', since: null, pausedForMs: 0, because: null },
+  problem: null,
+};
 const DESTINATION = {
   name: 'erp',
   kind: 'http',

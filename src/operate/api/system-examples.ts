@@ -1,3 +1,4 @@
+import { DESTINATION_STATUS } from './effect-examples.ts';
 import {
   SHOP,
   ORDER_ID,
@@ -53,11 +54,13 @@ const STATUS_EXAMPLE = {
   spooled: 0,
   complianceDue: 0,
   shops: { installed: 3, uninstalled: 1, needAttention: 0, first: null },
+  effects: { publishers: 1, missed: null, problems: [], destinations: [DESTINATION_STATUS] },
   redis: { state: 'up', problem: null, since: null },
   mongodb: { state: 'up', problem: null, since: null },
   sentence: 'All is well.',
   link: null,
   level: 'fine',
+  runbook: null,
 };
 const PROGRAM_EXAMPLE = { program: 'worker', id: WORKER, startedAt: CREATED, lastHeardMs: 640 };
 const SAMPLE_EXAMPLE = {
