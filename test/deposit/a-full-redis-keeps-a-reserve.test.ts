@@ -129,8 +129,8 @@ describe('P6: a Redis that is full keeps room for drains', () => {
     const young = await fillWithClaims(redis, 0.87, DEDUPE_TTL_SECONDS);
     let dropped = 0;
     const room = maker((claims) => (dropped += claims));
-    await until(() => room.make());
-    expect(bytesTooMany(await memory())).toBeLessThanOrEqual(0);
+    // Connections of Redis take some kB now and then, also after there was room.
+    await until(async () => (await room.make()) && bytesTooMany(await memory()) <= 0);
     expect(dropped).toBeGreaterThan(100);
     expect(await redis.exists(...waiting.map(({ id }) => keys.dedupe(id)))).toBe(waiting.length);
     expect(await redis.exists(...young.slice(0, 500).map((id) => keys.dedupe(id)))).toBe(500);

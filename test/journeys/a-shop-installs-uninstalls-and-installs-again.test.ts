@@ -184,7 +184,7 @@ describe('a shop', () => {
     expect(all).not.toMatch(TOKEN);
     expect(all).not.toContain(SECRET);
     expect(all).not.toContain(TOKEN_KEY);
-    expect(world.stack.heard).not.toMatch(/@example\.com|@bird\.example|555-?01/);
+    expect(world.stack.heard).not.toMatch(/@example\.com|@bird\.example|555-01/);
     // The searched values did exist.
     expect(byPage.tokens.issue('read_orders', true)).toMatchObject({
       access_token: expect.stringMatching(TOKEN),
