@@ -5,6 +5,9 @@ import { Rig } from './rig.ts';
 export interface Rate {
   perSecond: number;
   asked: number;
+  /** In the middle: how long the rest would take, as the API said, and how long it took. */
+  toldMs: number | null;
+  tookMs: number;
 }
 
 const ASKED = 5;
@@ -18,10 +21,13 @@ export async function rateOverPublishers(seconds: number): Promise<Rate> {
     await rig.publishers(PUBLISHERS);
     const effects = ASKED * seconds + 1;
     await rig.put(newOrders(effects));
+    await rig.effects({ destination: 'slow', state: 'done' }, effects / 2);
+    const [toldMs, middle] = [await rig.goneInMs('slow'), Date.now()];
     await rig.effects({ destination: 'slow', state: 'done' }, effects);
     const ended = await rig.collections.effects.find().sort({ 'receipt.at': 1 }).lean();
     const [first, last] = [ended[0]?.receipt?.at, ended.at(-1)?.receipt?.at];
-    return { asked: ASKED, perSecond: ((effects - 1) / (Number(last) - Number(first))) * 1000 };
+    const perSecond = ((effects - 1) / (Number(last) - Number(first))) * 1000;
+    return { asked: ASKED, perSecond, toldMs, tookMs: Number(last) - middle };
   } finally {
     await rig.close();
   }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from 'mongoose';
+import type { Destination } from '../../src/operate/shapes/destinations.ts';
 import { collectionsOf, type Collections } from '../../src/persist/collections.ts';
 import { mongoReady, openMongo } from '../../src/system/connections.ts';
 import type { Delivery } from '../../testkit/deliveries/life.ts';
@@ -67,6 +68,12 @@ export class Rig {
     await this.#ask('DELETE', `/destinations/${name}`, {});
   }
 
+  /** When the API says that everything will have been sent. @returns ms from now; null: it does not know */
+  async goneInMs(name: string): Promise<number | null> {
+    const { backlog } = await this.#ask<Pick<Destination, 'backlog'>>('GET', `/destinations/${name}`);
+    return backlog.goneInMs;
+  }
+
   async publishers(count: number): Promise<void> {
     const started = await Promise.all(Array.from({ length: count }, () => this.#lockstep.start('publisher')));
     this.#publishers = started.map(({ program }) => program);
@@ -99,16 +106,17 @@ export class Rig {
     await this.#servers.close();
   }
 
-  async #ask(method: string, place: string, body: object): Promise<void> {
+  async #ask<Answer>(method: string, place: string, body?: object): Promise<Answer> {
     const response = await fetch(`${this.#dashboard}/api${place}`, {
       method,
       headers: {
         authorization: `Bearer ${await adminToken('effects')}`,
         'content-type': 'application/json',
       },
-      body: JSON.stringify({ ...body, reason: 'a load test' }),
+      ...(body && { body: JSON.stringify({ ...body, reason: 'a load test' }) }),
     });
     if (!response.ok) throw new Error(`${place}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as Answer;
   }
 }
 

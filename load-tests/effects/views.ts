@@ -28,6 +28,11 @@ export function effectsTable({ speeds, rate, urgent, applying }: Effects): strin
       `${(((rate.perSecond - rate.asked) / rate.asked) * 100).toFixed(1)} %`,
     ],
     [
+      'its backlog: told when it will be gone',
+      rate.toldMs === null ? 'unknown' : `${(rate.toldMs / 1000).toFixed(1)} s`,
+      `it took ${(rate.tookMs / 1000).toFixed(1)} s`,
+    ],
+    [
       `urgent effect while ${urgent.waiting.toLocaleString('en-US')} wait: commit to answer`,
       `${median(urgent.ms).toFixed(0)} ms`,
       `slowest of ${urgent.ms.length}: ${Math.max(...urgent.ms)} ms`,
