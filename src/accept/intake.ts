@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Depositor } from '../deposit/depositor.ts';
 import { sourceOf, type ExternalType } from '../order/external-types.ts';
 import type { ExternalData } from '../order/external-fact.ts';
-import { externalBody } from '../order/external.ts';
-import { orderKey, trustedEventId, type EventId, type OrderId, type ShopDomain } from '../order/identity.ts';
+import { externalBody, externalEventId } from '../order/external.ts';
+import { orderKey, type EventId, type OrderId, type ShopDomain } from '../order/identity.ts';
 import { millisOf } from '../order/instants.ts';
 import type { EventTypeStore } from '../persist/event-type-store.ts';
 import type { IntakeKeyDocument } from '../persist/intake-key-schema.ts';
@@ -67,7 +67,7 @@ export async function takeEvent(sent: SentEvent, tools: IntakeTools): Promise<Ta
   const key: IntakeKeyDocument = {
     _id: id,
     content,
-    event: hashOf(['external', sent.shop, sent.type, sent.key]),
+    event: externalEventId(hashOf(['external', sent.shop, sent.type, sent.key])),
     shop: sent.shop,
     receivedAt: new Date(receivedAt),
     occurredAt: sent.occurredAt ?? new Date(receivedAt).toISOString(),
@@ -87,7 +87,7 @@ async function takeAgain(
 ): Promise<Taken> {
   if (known.content !== content) return { outcome: 'reused' };
   if (!(await tools.keys.isJournaled(known.event))) return await deposit(sent, known, tools);
-  return { outcome: 'duplicate', event: trustedEventId(known.event), firstSeenAt: known.receivedAt };
+  return { outcome: 'duplicate', event: known.event, firstSeenAt: known.receivedAt };
 }
 
 /** The same event, whichever request deposits it: what differs between them comes from the key. */
@@ -97,7 +97,7 @@ async function deposit(
   { depositor }: IntakeTools,
 ): Promise<Taken> {
   const waiting = {
-    id: trustedEventId(event),
+    id: event,
     order: orderKey(shop, orderId),
     topic: type,
     webhookId: null,

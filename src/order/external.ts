@@ -1,5 +1,6 @@
 import type { WaitingEvent } from './event.ts';
 import type { ExternalData, ExternalFact } from './external-fact.ts';
+import { trustedEventId, type EventId } from './identity.ts';
 import { microsOf } from './instants.ts';
 import { readJson } from './lossless-json.ts';
 import { masked } from './mask.ts';
@@ -23,6 +24,11 @@ interface ExternalBody {
   occurredAt: string;
   source: string;
   public: readonly string[];
+}
+
+/** @param hash SHA-256 of what makes the event different from all others */
+export function externalEventId(hash: string): EventId {
+  return trustedEventId(hash);
 }
 
 /** How every {@link ExternalBody} begins. */

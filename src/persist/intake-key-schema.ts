@@ -1,4 +1,5 @@
 import { Schema } from 'mongoose';
+import type { EventId } from '../order/identity.ts';
 import type { FieldsOf } from './fields-of.ts';
 
 /**
@@ -10,7 +11,7 @@ export interface IntakeKeyDocument {
   _id: string;
   /** The hash of what was sent. */
   content: string;
-  event: string;
+  event: EventId;
   shop: string;
   receivedAt: Date;
   occurredAt: string;

@@ -24,7 +24,7 @@ function spelling(names: readonly string[]): string[] {
 describe('names of outcomes, roles and states', () => {
   test.each<[string, readonly string[], string]>([
     ['outcomes', OUTCOMES.slice(0, 4), 'src/order/outcomes.ts'],
-    ['roles', ROLES, 'src/system/roles.ts'],
+    ['roles', ROLES.slice(0, 3), 'src/system/roles.ts'],
     ['states of parked events', PARKED_STATES.slice(0, 3), 'src/system/states.ts'],
     ['states of replays', REPLAY_STATES, 'src/system/states.ts'],
     ['states of passes', PASS_STATES, 'src/system/states.ts'],

@@ -136,8 +136,8 @@ export const APPLYING: readonly PlantedFault[] = [
     name: 'lock-not-taken',
     promise: 'P4',
     file: 'lock/locks.ts',
-    find: 'redlock.acquire(key, ttlMs)',
-    replace: 'redlock.acquire(`${key}:${Math.random()}`, ttlMs)',
+    find: 'redlock.acquire(keys, ttlMs)',
+    replace: 'redlock.acquire(`${String(keys)}:${Math.random()}`, ttlMs)',
     tests: ['lock/one-order-one-worker'],
   },
   {

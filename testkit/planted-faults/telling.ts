@@ -25,8 +25,8 @@ export const TELLING: readonly PlantedFault[] = [
     name: 'false-alarm-after-redis-returns',
     promise: 'P8',
     file: 'operate/status/status-reader.ts',
-    find: "figures.workers === 0 && !outages.hasSettled('redis') ? null : figures.workers",
-    replace: 'figures.workers',
+    find: "(running === 0 && !outages.hasSettled('redis') ? null : running)",
+    replace: '(running)',
     tests: ['operate/an-outage-is-reported-as-it-was'],
   },
 ];

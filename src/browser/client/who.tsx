@@ -17,8 +17,8 @@ export function useWho(): Bearer {
 /** As which roles each role may act. A source only sends events: it never signs in. */
 export const MAY_ACT_AS = {
   viewer: ['viewer'],
-  operator: ['viewer', 'operator'],
-  admin: ['viewer', 'operator', 'admin'],
+  operator: ['operator', 'viewer'],
+  admin: ['admin', 'operator', 'viewer'],
   source: ['source'],
 } as const satisfies Record<Role, readonly Role[]>;
 

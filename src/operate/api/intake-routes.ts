@@ -1,5 +1,5 @@
 import type { SentEvent, Taken } from '../../accept/intake.ts';
-import { orderKey, type OrderId, type ShopDomain } from '../../order/identity.ts';
+import { asOrderId, asShopDomain, orderKey } from '../../order/identity.ts';
 import type { ExternalType } from '../../order/external-types.ts';
 import type { ExternalData } from '../../order/external-fact.ts';
 import type { Caller } from '../caller.ts';
@@ -40,9 +40,12 @@ export function intakeRoutes({ take }: IntakeRouteTools): Route[] {
       handle: async ({ body, who, exchange }) => {
         if (JSON.stringify(body.data).length > LARGEST_DATA)
           throw new Refusal('too_large', `data: more than ${LARGEST_DATA} bytes`);
+        const shop = asShopDomain(shopOf(body.shop, who));
+        const orderId = asOrderId(body.order);
+        if (!shop || !orderId) throw invalidField('order', 'not an order of a shop');
         const sent: SentEvent = {
-          shop: shopOf(body.shop, who) as ShopDomain,
-          orderId: body.order as OrderId,
+          shop,
+          orderId,
           type: body.type as ExternalType,
           key: exchange.headers['idempotency-key'] ?? '',
           occurredAt: body.occurredAt ?? null,
