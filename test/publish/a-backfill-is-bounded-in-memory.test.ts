@@ -11,7 +11,7 @@ import { BackfillingPublisher } from './backfilling.ts';
 import { Publishing } from './publishing.ts';
 
 /** The full number takes about three minutes. */
-const ORDERS = times(4000, 20_000);
+const ORDERS = times(3000, 20_000);
 const AT_ONCE = 1000;
 /** Far less than the histories of all orders: about 20 MB of effects, and as much of bodies. */
 const MOST_BYTES = 30 * 1024 * 1024;

@@ -118,7 +118,7 @@ describe('a backfill', () => {
         await Promise.all([orders.deleteMany(), destinations.deleteMany()]);
       }),
       // Shrinking would find what this run left behind.
-      { numRuns: 40, endOnFailure: true },
+      { numRuns: 25, endOnFailure: true },
     );
   }, 300_000);
 });
