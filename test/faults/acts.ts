@@ -226,7 +226,12 @@ const SHOPS: Record<string, ActTest> = {
 };
 
 /** Lookups change nothing, although they are a POST; events of other systems are for tests of their own. */
-export const LOOKS = ['post /dedupe/lookup', 'post /destinations/{name}/compare', 'post /events'];
+export const LOOKS = [
+  'post /dedupe/lookup',
+  'post /destinations/preview',
+  'post /destinations/{name}/compare',
+  'post /events',
+];
 
 /** Every action of an operator, by its route. */
 export const ACTS: Readonly<Record<string, ActTest>> = {
