@@ -24,6 +24,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
     'src/deposit',
     'src/health',
     'src/lock',
+    'src/operate',
     'src/order',
     'src/persist',
     'src/system',

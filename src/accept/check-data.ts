@@ -16,7 +16,7 @@ export interface DataProblem {
 
 export type DataChecked = { problems: DataProblem[] } | { schemaProblem: string };
 
-/** A hundred more would not help anyone. */
+/** More would not help. */
 const MOST_PROBLEMS = 20;
 const LONGEST_DETAIL = 200;
 /** Schemas that were compiled recently. */

@@ -37,7 +37,7 @@ export function changesText(name: string, settings: object, now: Destination | n
   const changes = Object.entries(settings).flatMap(([field, value]) => changeOf(field, value, now));
   const head = now
     ? `Destination ${name} would be changed (it has revision ${now.revision}).`
-    : `Destination ${name} would be added: it would get all changes from now on${'from' in settings ? ', and the history first' : ''}.`;
+    : `Destination ${name} would be added: it would get the changes that it asks for, from now on${'from' in settings ? ', and the history first' : ''}.`;
   const lines = changes.length > 0 ? changes : ['Its file names no setting that differs.'];
   return [head, ...lines, 'Settings that the file does not name get their defaults.'].join('\n');
 }

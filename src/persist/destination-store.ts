@@ -50,7 +50,7 @@ export interface DestinationStore {
   seen: (name: string, version: number) => Promise<void>;
   /**
    * Starts a backfill. @param from null: from the beginning
-   * @returns null: another one is not finished, or there is no such destination
+   * @returns null: the previous one has not ended, or the destination does not exist
    */
   backfill: (name: string, from: Date | null) => Promise<DestinationDocument | null>;
   /** @returns the destination as it is now; null: there is none */

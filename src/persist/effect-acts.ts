@@ -40,7 +40,7 @@ export interface EffectActs {
     filter: EffectFilter,
     at: Date,
   ) => Promise<Pick<EffectDocument, 'destination' | 'order' | 'topic'>[]>;
-  /** Asks that what a handler did is undone. @returns why not, if so */
+  /** Asks for the steps of a handler to be undone. @returns why they cannot be, if so */
   undo: (effect: EffectDocument, because: string, at: Date) => Promise<NoUndo | null>;
   /** Ends open effects without sending them. @returns their lanes, which may continue */
   skip: (

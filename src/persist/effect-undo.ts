@@ -2,14 +2,14 @@ import type { Collections } from './collections.ts';
 import type { EffectDocument } from './effect-schema.ts';
 import { createHandlerStepStore, UNDO } from './handler-step-store.ts';
 
-/** What prevents that the steps of a handler are undone. */
+/** Why the steps of a handler cannot be undone. */
 export type NoUndo = 'not in this state' | 'nothing to undo' | 'undone already';
 
 /** What can be undone: its run has ended, or has failed and waits. */
 const UNDOABLE: readonly EffectDocument['state'][] = ['done', 'parked', 'failing'];
 
 /**
- * An operator asks that the steps of a handler are undone. The decision is kept first, as a handler's own is, and then the
+ * An operator asks for the steps of a handler to be undone. The decision is kept first, as a handler's own is, and then the
  * effect is opened: if the process dies in between, the same request opens it.
  * @returns null: the steps will be undone
  */

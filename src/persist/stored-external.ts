@@ -43,7 +43,7 @@ function msOf(value: unknown): unknown {
   return value instanceof Date ? value.getTime() : value;
 }
 
-/** The same without data: nobody knows which of it is personal. */
+/** The same without data: it is not known which of it is personal. */
 export function emptiedExternal(stored: StoredExternal): StoredExternal {
   return mapFacts(stored, (fact) => ({ ...fact, data: {} }));
 }

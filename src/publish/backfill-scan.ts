@@ -113,7 +113,7 @@ export class BackfillScan {
     return known;
   }
 
-  /** Whenever the backfills are others than before. */
+  /** When the set of backfills has changed. */
   async #forget(unfinished: readonly string[]): Promise<void> {
     const key = unfinished.join(' ');
     if (key === this.#known) return;

@@ -82,7 +82,9 @@ export class DestinationWorker {
   }
 
   async #run(job: Job<LaneJob>, token: string | undefined): Promise<void> {
-    const { orders } = job.data;
+    // A job that an earlier version stored has none: it ends, and the sweeper replaces it.
+    const { orders = [] } = job.data as Partial<LaneJob>;
+    if (orders.length === 0) return;
     const tools = {
       ...this.#tools,
       sink: this.#sink,
@@ -95,7 +97,7 @@ export class DestinationWorker {
     );
     for (const [i, run] of runs.entries())
       if (run.outcome === 'failed') this.#logFailure(orders[i] ?? '', run.error);
-    await (orders.length > 1 ? this.#afterAll(runs, job) : this.#afterOne(runs[0], job, token));
+    await (orders.length > 1 ? this.#afterAll(orders, runs, job) : this.#afterOne(runs[0], job, token));
   }
 
   async #afterOne(run: LaneRun | undefined, job: Job<LaneJob>, token: string | undefined): Promise<void> {
@@ -108,7 +110,11 @@ export class DestinationWorker {
   }
 
   /** Lanes that are not done get jobs of their own, or share one again if they only ran out of time. */
-  async #afterAll(runs: readonly LaneRun[], { data: { orders }, opts }: Job<LaneJob>): Promise<void> {
+  async #afterAll(
+    orders: readonly string[],
+    runs: readonly LaneRun[],
+    { opts }: Job<LaneJob>,
+  ): Promise<void> {
     const { destination } = this;
     const { queues } = this.#tools;
     const priority = LANE_PRIORITIES[(opts.priority ?? 1) - 1] ?? 'normal';

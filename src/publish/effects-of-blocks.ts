@@ -53,6 +53,13 @@ export function effectOf(
     after,
     late: outcome === 'late',
     occurredAt: new Date(occurredAt),
+    ...notSentYet(now),
+  };
+}
+
+/** How every effect begins: it is due now, and no attempt has been made. */
+export function notSentYet(now: Date) {
+  return {
     state: 'waiting',
     open: true,
     attempts: 0,
@@ -64,7 +71,7 @@ export function effectOf(
     sentAt: null,
     receipt: null,
     doneAt: null,
-  };
+  } as const satisfies Partial<EffectDocument>;
 }
 
 /** The same change has the same id at a destination, however often it is routed. */

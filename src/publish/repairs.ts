@@ -1,7 +1,7 @@
 import type { DestinationDocument } from '../persist/destination-schema.ts';
 import type { EffectDocument } from '../persist/effect-schema.ts';
 import type { NewestState } from '../persist/repair-store.ts';
-import { effectId, shopOf } from './effects-of-blocks.ts';
+import { effectId, notSentYet, shopOf } from './effects-of-blocks.ts';
 
 /** The type of messages that send an order again because the other side lost it. */
 const REPAIRED = 'lockstep/repaired';
@@ -32,16 +32,6 @@ export function repairOf(
     after: statuses,
     late: false,
     occurredAt: now,
-    state: 'waiting',
-    open: true,
-    attempts: 0,
-    failures: 0,
-    dueAt: now,
-    lastError: null,
-    because: null,
-    createdAt: now,
-    sentAt: null,
-    receipt: null,
-    doneAt: null,
+    ...notSentYet(now),
   };
 }

@@ -7,7 +7,7 @@ import type { DestinationStore } from '../persist/destination-store.ts';
 import type { EffectDocument } from '../persist/effect-schema.ts';
 import type { SetOffStore } from '../persist/set-off-store.ts';
 import type { DestinationKind } from '../system/destination-kinds.ts';
-import { effectId } from './effects-of-blocks.ts';
+import { effectId, notSentYet } from './effects-of-blocks.ts';
 import type { LaneQueues } from './lane-queues.ts';
 
 /** Destinations that take no message from a handler, and why. */
@@ -58,17 +58,7 @@ export function effectSetOff(
     after,
     late,
     occurredAt: new Date(occurredAt),
-    state: 'waiting',
-    open: true,
-    attempts: 0,
-    failures: 0,
-    dueAt: now,
-    lastError: null,
-    because: null,
-    createdAt: now,
-    sentAt: null,
-    receipt: null,
-    doneAt: null,
+    ...notSentYet(now),
     causedBy,
     hasBody: true,
     body,

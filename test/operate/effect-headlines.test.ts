@@ -89,7 +89,7 @@ describe('the headline about effects', () => {
       'effects are in doubt',
       { inDoubt: 1, lastError: 'no answer' },
       'look',
-      'erp: nobody knows whether 1 effect arrived, and an operator must decide; last error: no answer.',
+      'erp: it is not known whether 1 effect arrived, and an operator must decide; last error: no answer.',
     ],
     [
       'effects are parked',

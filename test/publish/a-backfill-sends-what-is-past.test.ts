@@ -18,8 +18,7 @@ describe('the history that a destination gets', () => {
   });
   afterAll(() => publishing.close());
   beforeEach(async () => {
-    const { orders, destinations, events, effects } = publishing.inside.collections;
-    for (const each of [orders, destinations, events, effects]) await each.collection.deleteMany({});
+    await publishing.forget();
     publisher = new BackfillingPublisher(publishing);
   });
 

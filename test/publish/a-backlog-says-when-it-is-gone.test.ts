@@ -4,7 +4,6 @@ import type { Destination } from '../../src/operate/shapes/destinations.ts';
 import type { SignsRead } from '../../src/system/destination-signs.ts';
 import { ServedDashboard } from '../operate/served-dashboard.ts';
 import { until } from '../support/until.ts';
-import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 import { Publishing } from './publishing.ts';
 import { Receiver } from './receiver.ts';
 
@@ -66,7 +65,6 @@ describe('a backlog that is being sent by two publishers', () => {
   let publishing: Publishing;
   let dashboard: ServedDashboard;
   let receiver: Receiver;
-  let number = 80_000;
   beforeAll(async () => {
     publishing = await Publishing.open();
     await Promise.all([publishing.start(), publishing.start()]);
@@ -85,15 +83,6 @@ describe('a backlog that is being sent by two publishers', () => {
     await receiver.close();
   });
 
-  async function created(count: number): Promise<void> {
-    for (let i = 0; i < count; i += 1) {
-      number += 1;
-      const order = { id: number, name: `#${number}`, total_price: '1.00' };
-      await publishing.drain([waitingEvent('orders/create', order, { order: keyOf(String(number)) })]);
-    }
-    await publishing.feed();
-  }
-
   // How exact it is: npm run effects.
   test.each([
     ['a slow sink', { concurrency: 5 }, 200, 100],
@@ -103,7 +92,7 @@ describe('a backlog that is being sent by two publishers', () => {
     async (_limit, settings, delayMs, count) => {
       receiver.delayMs = delayMs;
       await publishing.destination('drains', { url: receiver.url, ...settings });
-      await created(count);
+      await publishing.created(count);
       const backlog = async () =>
         ((await dashboard.get('/api/destinations/drains')).json as unknown as Destination).backlog;
       await until(async () => ((await backlog()).goneInMs ?? 0) > 0, MINUTE_MS, 'an estimate');

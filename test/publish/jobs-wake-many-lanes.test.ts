@@ -123,6 +123,17 @@ describe('lanes that share a job', () => {
     expect(receiver.mostAtATime).toBe(1);
   });
 
+  test('a job that an earlier version stored is replaced', async () => {
+    const [order = ''] = await publishing.created(1);
+    const deduplication = { id: `${order}:normal`, keepLastIfActive: true };
+    await queues()
+      .of(NAME)
+      .add('lane', { order } as never, { deduplication });
+    await start();
+    await publishing.settled(NAME);
+    expect(arrived()).toEqual([order]);
+  });
+
   test('are not taken for lost while their job waits, and are if it does not exist', async () => {
     const [first = '', second = ''] = await publishing.created(2);
     const destination = await publishing.destination(NAME, { url: receiver.url, concurrency: 1 });

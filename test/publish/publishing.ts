@@ -203,6 +203,12 @@ export class Publishing {
     );
   }
 
+  /** Deletes all orders, their journals, destinations and effects. */
+  async forget(): Promise<void> {
+    const { orders, destinations, events, effects } = this.inside.collections;
+    for (const each of [orders, destinations, events, effects]) await each.collection.deleteMany({});
+  }
+
   async close(): Promise<void> {
     for (const all of this.#running.splice(0)) for (const each of all.toReversed()) await each.stop();
     await this.inside.close();

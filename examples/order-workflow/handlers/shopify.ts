@@ -14,7 +14,7 @@ interface UserError {
   code: string | null;
 }
 
-/** Nobody packs the order: Shopify shows it as on hold. */
+/** Holds the order at Shopify, so that it is not packed. */
 export async function hold(shopify: HandlerShopify, order: string | null, notes: string): Promise<void> {
   for (const { id } of await openOnes(shopify, order)) {
     const { fulfillmentOrderHold: done } = await shopify.graphql<{
@@ -29,7 +29,7 @@ export async function hold(shopify: HandlerShopify, order: string | null, notes:
   }
 }
 
-/** Ends the hold that an earlier run has asked for. */
+/** Ends the hold that an earlier run requested. */
 export async function endHold(shopify: HandlerShopify, order: string | null): Promise<void> {
   for (const { id, fulfillmentHolds } of await openOnes(shopify, order)) {
     const holdIds = fulfillmentHolds.filter(({ handle }) => handle === HANDLE).map((each) => each.id);

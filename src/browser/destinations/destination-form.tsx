@@ -45,7 +45,7 @@ export function DestinationForm({ destination, taken = [], onClose }: Destinatio
       what={
         destination
           ? 'Publishers use the new settings within a second. Effects that exist already are sent with them.'
-          : 'The destination gets all changes from now on, and earlier ones first if you say from when.'
+          : 'The destination gets the changes that it asks for from now on, and earlier ones first if you say from when.'
       }
       extra={
         <>

@@ -63,7 +63,7 @@ function putRoute(tools: DestinationTools): Route {
     role: 'admin',
     scope: 'global',
     about:
-      'Adds or changes a destination: fields that are absent get their defaults. A new one gets all changes from now on, and the history first if `from` says so. Only the answer contains a secret that was made.',
+      'Adds or changes a destination: fields that are absent get their defaults. A new one gets the changes that it asks for from now on, and the history first if `from` says so. Only the answer contains a secret that was made.',
     params: destinationPlace,
     body: destinationPut,
     answer: destinationAnswer,

@@ -57,7 +57,7 @@ function lookingRoutes({ effects, now }: EffectTools): Route[] {
       answer: effectDetail,
       handle: async ({ params: { id } }) => {
         const [found, steps] = await Promise.all([effects.one(id), effects.stepsOf(id)]);
-        if (!found) throw new Refusal('not_found', 'no such effect: it never was, or it has expired');
+        if (!found) throw new Refusal('not_found', 'the effect does not exist, or has expired');
         return { ...effectRow(found), steps: steps.map((step) => stepRow(step, now())) };
       },
     }),

@@ -40,7 +40,7 @@ export const eventPost = z.strictObject({
   data: json('what happened; it must fit the schema of the type, and is at most 64 kB'),
 });
 
-/** What of a key a header can hold without doubt; ids, UUIDs and hashes fit. */
+/** Characters that any header can carry; ids, UUIDs and hashes fit. */
 export const eventHeaders = z.object({
   'idempotency-key': z
     .string('missing: the same key makes a repeated request safe')

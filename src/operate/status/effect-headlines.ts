@@ -114,7 +114,7 @@ const ROWS: readonly EffectRow[] = [
     runbook: 'Effects are in doubt or parked',
     says: about(({ name, inDoubt, lastError }) =>
       inDoubt > 0
-        ? `${name}: nobody knows whether ${several(inDoubt, 'effect', 'effects')} arrived, and an operator must decide${errorText(lastError)}`
+        ? `${name}: it is not known whether ${several(inDoubt, 'effect', 'effects')} arrived, and an operator must decide${errorText(lastError)}`
         : null,
     ),
   },

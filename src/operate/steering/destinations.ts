@@ -105,7 +105,7 @@ export async function putDestination(
   const revision = known?.revision ?? null;
   const stored = await tools.store.put(name, { ...fields, ...sealed }, revision, randomUUID(), { from });
   if (!stored) throw new Refusal('conflict', 'it was changed at the same moment: look at it again');
-  const did = known ? `changed: revision ${stored.revision}` : addedWith(from);
+  const did = known ? `changed: revision ${stored.revision}` : addedWith(from, fields.on);
   return { ...(await viewOf(stored, tools)), did, ...(made !== undefined && { secret: made }) };
 }
 
@@ -118,8 +118,9 @@ function refuseFrom(from: Date | null | undefined, known: DestinationDocument | 
     );
 }
 
-function addedWith(from: Date | null | undefined): string {
-  if (from === undefined) return 'added: it gets all changes from now on';
+function addedWith(from: Date | null | undefined, on: readonly string[]): string {
+  if (on.length === 0) return 'added: it gets what handlers set off';
+  if (from === undefined) return 'added: it gets the changes that it asks for, from now on';
   return `added: it gets ${historyFrom(from)}, and then what is new`;
 }
 

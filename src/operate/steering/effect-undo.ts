@@ -19,13 +19,13 @@ export async function undoEffect(
   { effects, store, wake, now }: EffectTools,
 ): Promise<EffectsChanged> {
   const effect = await effects.one(id);
-  if (!effect) throw new Refusal('not_found', 'no such effect: it never was, or it has expired');
+  if (!effect) throw new Refusal('not_found', 'the effect does not exist, or has expired');
   const { destination } = effect;
   if (!destination.startsWith(HANDLER_PREFIX))
     throw new Refusal('conflict', 'only what a handler did can be undone: this is a message');
   const known = await store.all();
   if (!known.some(({ _id }) => _id === destination))
-    throw new Refusal('conflict', `${destination} was deleted: nobody could undo its steps`);
+    throw new Refusal('conflict', `${destination} was deleted: its steps cannot be undone`);
   const refused = await effects.undo(effect, `undone: ${who.name} asked for it`, new Date(now()));
   if (refused !== null) throw new Refusal('conflict', REFUSALS[refused]);
   await wake(destination, [effect]);
