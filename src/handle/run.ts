@@ -10,11 +10,11 @@ import { StepRun } from './step-run.ts';
  * run in reverse sequence, and each is kept as undone.
  */
 export async function runOnce(
-  { run }: Pick<Handler, 'run'>,
+  { name, run }: Pick<Handler, 'name' | 'run'>,
   request: RunRequest,
   host: RunHost,
 ): Promise<RunReport> {
-  const steps = new StepRun(request, host);
+  const steps = new StepRun(name, request, host);
   const { change, order } = request;
   const { signal } = host;
   const say =

@@ -1,5 +1,6 @@
 import type { HandlerContext, Step, StepOptions, StepTools } from './handler.ts';
 import { failureOf, HandlerMistake } from './failure.ts';
+import { Inside } from './inside.ts';
 import { smallJsonOf } from './json-of.ts';
 import type { KeptStep, NewStep, RunHost, RunReport, RunRequest } from './protocol.ts';
 
@@ -21,12 +22,13 @@ export class StepRun {
   readonly #underWay = new Set<Promise<unknown>>();
   readonly #failed = new WeakMap<object, string>();
   readonly #stop = Promise.withResolvers<RunReport>();
+  readonly #inside: Inside;
   #sleeps = 0;
   #effects = 0;
-  /** The step whose compensation runs. */
-  #undoing: string | null = null;
 
-  constructor(request: RunRequest, host: RunHost) {
+  /** @param handler its name */
+  constructor(handler: string, request: RunRequest, host: RunHost) {
+    this.#inside = new Inside(handler);
     this.#request = request;
     this.#host = host;
     this.#kept = new Map(request.kept.map((step) => [step.name, step]));
@@ -38,6 +40,7 @@ export class StepRun {
   }
 
   readonly step: Step = async (name, run, options = {}) => {
+    this.#inside.refuse('step', `step "${String(name).slice(0, LONGEST_NAME)}"`);
     this.#reach(name, run);
     if (options.compensate) this.#compensations.set(name, options.compensate as Compensate);
     const kept = this.#kept.get(name);
@@ -54,6 +57,7 @@ export class StepRun {
   };
 
   readonly sleepUntil: HandlerContext['sleepUntil'] = async (time) => {
+    this.#inside.refuse('sleepUntil', 'sleepUntil');
     this.#sleeps += 1;
     const name = `sleep ${this.#sleeps}`;
     this.#reached.add(name);
@@ -67,10 +71,11 @@ export class StepRun {
   };
 
   readonly effect: HandlerContext['effect'] = async (destination, body, { name: given } = {}) => {
+    this.#inside.refuse('effect', 'effect');
     const name = `effect ${given ?? this.#nextEffect()}`;
     this.#reachNamed(name);
     const kept = this.#kept.get(name);
-    const onlyLooks = this.#request.undoes && this.#undoing === null;
+    const onlyLooks = this.#request.undoes && this.#inside.undoing === null;
     if (onlyLooks && (!kept || this.#knowsHowToUndo())) return await this.#end({ outcome: 'undone' });
     if (kept) return valueOf(kept.result) as string;
     const setOff = this.#setOff(name, destination, body);
@@ -104,9 +109,9 @@ export class StepRun {
     for (const { name, result, version } of this.#toUndo().toReversed()) {
       const compensate = this.#compensations.get(name);
       if (!compensate) return failed(cannotUndo(name, version, this.#request.version));
-      this.#undoing = name;
       try {
-        await compensate(valueOf(result), this.#toolsOf(`${name}/undo`));
+        const tools = this.#toolsOf(`${name}/undo`);
+        await this.#inside.run('compensation', name, () => compensate(valueOf(result), tools));
       } catch (error) {
         return failed(`undoing step "${name}": ${failureOf(error)}`);
       }
@@ -140,7 +145,8 @@ export class StepRun {
 
   /** A compensation's is named by its step: how many calls the code made before depends on where it stopped. */
   #nextEffect(): string {
-    if (this.#undoing !== null) return `of undoing ${this.#undoing}`;
+    const { undoing } = this.#inside;
+    if (undoing !== null) return `of undoing ${undoing}`;
     this.#effects += 1;
     return String(this.#effects);
   }
@@ -155,7 +161,7 @@ export class StepRun {
   async #runFirst(name: string, run: (tools: StepTools) => unknown, canUndo: boolean): Promise<unknown> {
     let value: unknown;
     try {
-      value = await run(this.#toolsOf(name));
+      value = await this.#inside.run('step', name, () => run(this.#toolsOf(name)));
     } catch (error) {
       if (typeof error === 'object' && error !== null) this.#failed.set(error, name);
       throw error;

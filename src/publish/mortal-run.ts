@@ -51,7 +51,7 @@ export function mortalRun(handler: Handler, { diesAt, onCall, now }: Dying): Run
       signal.addEventListener('abort', () => resolve(report), { once: true });
     });
     return await Promise.race([
-      runOnce({ run }, request, { ...host, ...keeping, now, signal }),
+      runOnce({ name: handler.name, run }, request, { ...host, ...keeping, now, signal }),
       death.promise,
       late,
     ]);
