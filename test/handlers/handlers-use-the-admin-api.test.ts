@@ -13,6 +13,22 @@ const HOLD = `
      }\`,
     { id: held.fulfillmentOrders.nodes[0].id, hold: { reason: 'INVENTORY_OUT_OF_STOCK' } }));
   did(JSON.stringify(answer.fulfillmentOrderHold));`;
+const REFUND = `
+  const { order: paid } = await step('find', () => shopify.graphql(
+    'query Find($id: ID!) { order(id: $id) { transactions(first: 1) { id gateway } } }',
+    { id: 'gid://shopify/Order/' + change.order.id }));
+  const [{ id: parentId, gateway }] = paid.transactions;
+  const orderId = 'gid://shopify/Order/' + change.order.id;
+  const answer = await step('refund', async ({ key }) => {
+    const answer = await shopify.graphql(
+      \`mutation Refund($input: RefundInput!, $key: String!) {
+         refundCreate(input: $input) @idempotent(key: $key) { refund { id } userErrors { message } }
+       }\`,
+      { key, input: { orderId, transactions: [{ orderId, parentId, gateway, kind: 'REFUND', amount: '1.00' }] } });
+    if (times('died') === 0) { did('died'); process.kill(process.pid, 'SIGKILL'); }
+    return answer.refundCreate;
+  });
+  did(answer.userErrors.length + ' errors');`;
 const ASK = `await step('ask', () => shopify.graphql('{ shop { name } }'));`;
 
 describe('a handler and the Admin API', () => {
@@ -42,6 +58,19 @@ describe('a handler and the Admin API', () => {
     expect(order.holds).toHaveLength(1);
     expect(world.handling.did.at(-1)).toBe('{"fulfillmentOrder":{"status":"ON_HOLD"},"userErrors":[]}');
     expect(world.handling.did[0]).not.toMatch(/shpat|the-client-secret|TOKEN_KEYS/);
+  });
+
+  test('refunds once, although its process dies after the refund: its key is the same', async () => {
+    await world.install();
+    world.handling.write('refund', REFUND);
+    world.handling.hasten();
+    await world.handling.start();
+    const order = await world.sell();
+    await world.handling.ends('refund', 'done');
+    expect(world.handling.did).toEqual(['died', '0 errors']);
+    expect(order.rest().refunds).toHaveLength(1);
+    const topics = await world.arrive();
+    expect(topics.filter((topic) => topic === 'refunds/create')).toHaveLength(1);
   });
 
   test('of a shop that did not install the app', async () => {

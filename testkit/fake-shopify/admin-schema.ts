@@ -1,5 +1,6 @@
 import { buildSchema } from 'graphql';
-import { ORDER_TYPES, ORDER_WRITES } from './order-types.ts';
+import { ORDER_TYPES } from './order-types.ts';
+import { ORDER_WRITES } from './order-writes.ts';
 
 /**
  * The part of the Admin API (2026-10) that the fake store offers, under Shopify's names. Everything else is
@@ -14,6 +15,7 @@ const SHOP_TYPES = /* GraphQL */ `
 
   scalar DateTime
   scalar Decimal
+  scalar Money
   scalar UnsignedInt64
   scalar URL
 

@@ -76,7 +76,8 @@ export class FakeOrder {
       if (list === undefined) return;
       this.#parts.push({ list, body });
     }
-    this.#updatedAt = wholeSecond(triggeredAt);
+    // A change may have moved it to the next second.
+    this.#updatedAt = new Date(Math.max(this.#updatedAt.getTime(), wholeSecond(triggeredAt).getTime()));
   }
 
   /** The current REST body: not to be changed. */

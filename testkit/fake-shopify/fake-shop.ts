@@ -9,6 +9,7 @@ import type { FakeOrder, Json } from './fake-order.ts';
 import { PointBucket, type BucketSize } from './point-bucket.ts';
 import type { Postman, Tally } from './postman.ts';
 import { queryRoot } from './roots.ts';
+import { IdempotentResults } from './refunds.ts';
 import { Selling, type Sale } from './selling.ts';
 import { sessionToken, type SessionTokenKind } from './session-token.ts';
 import {
@@ -65,6 +66,7 @@ export class FakeShop {
   readonly tokens: Tokens;
   readonly points: PointBucket;
   readonly troubles = new Troubles();
+  readonly results = new IdempotentResults();
   readonly bulk: BulkOperations;
   readonly calls: Calls = { ...NO_CALLS };
   readonly webhooks: Tally & Record<Mishap, number>;

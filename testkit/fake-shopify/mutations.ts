@@ -1,6 +1,9 @@
 import type { FakeOrder, Json } from './fake-order.ts';
 import { fulfilmentOrderNode, holdNode, orderIdOf, statusOf } from './fulfilment-orders.ts';
+import type { GraphQLResolveInfo } from 'graphql';
 import { refusedQuery, type Node } from './graphql-node.ts';
+import { refunded, type IdempotentResults, type RefundInput } from './refunds.ts';
+import { refundNode } from './order-node.ts';
 
 /** What mutations use of a shop. */
 export interface WrittenShop {
@@ -9,6 +12,10 @@ export interface WrittenShop {
   order: (id: string) => FakeOrder | undefined;
   /** Changes an order: `orders/updated` follows. */
   change: (order: FakeOrder, fields?: Json) => void;
+  /** Something happens to an order that this topic reports. */
+  happen: (order: FakeOrder, topic: string, body: Json) => void;
+  /** Of mutations with `@idempotent`. */
+  results: IdempotentResults;
 }
 
 interface HoldInput {
@@ -46,7 +53,24 @@ export function orderMutations(
       hold(shop, id, fulfillmentHold),
     fulfillmentOrderReleaseHold: ({ id, holdIds }: { id: string; holdIds?: string[] | null }) =>
       release(shop, id, holdIds ?? null),
+    refundCreate: ({ input }: { input: RefundInput }, _context: unknown, info: GraphQLResolveInfo) => {
+      needs(shop, 'write_orders');
+      return shop.results.once(info, input, () => refund(shop, input, nodeOf));
+    },
   };
+}
+
+/** Its transactions, the refund and the order each have their webhook, as when a merchant refunds. */
+function refund(shop: WrittenShop, input: RefundInput, nodeOf: (order: FakeOrder) => Node): object {
+  const order = find(shop, 'Order', input.orderId);
+  const refused = (error: object) => ({ order: null, refund: null, userErrors: [error] });
+  if (!order) return refused({ field: ['input', 'orderId'], message: 'Order does not exist' });
+  const made = refunded(order, input, new Date());
+  if ('message' in made) return refused(made);
+  for (const each of made.transactions) shop.happen(order, 'order_transactions/create', each);
+  shop.happen(order, 'refunds/create', made.refund);
+  shop.change(order, made.order);
+  return { order: nodeOf(order), refund: refundNode(made.refund, order.rest()), userErrors: [] };
 }
 
 interface OrderInput {

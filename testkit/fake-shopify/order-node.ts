@@ -175,7 +175,7 @@ function fulfillmentNode(part: Json, rest: Json): Node {
   };
 }
 
-function refundNode(part: Json, rest: Json): Node {
+export function refundNode(part: Json, rest: Json): Node {
   const transactions = part.transactions as Json[];
   const refunded = transactions.filter((each) => each.kind === 'refund' && each.status === 'success');
   return {
