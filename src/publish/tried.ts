@@ -8,9 +8,22 @@ export interface Webhook {
   at?: string | Date;
 }
 
+/** An event of another system, as it sends it to `POST /api/events`. The schema of its type is not checked. */
+export interface OtherEvent {
+  /** `<source>/<name>`, such as `wms/picked`. */
+  type: string;
+  data: object;
+  /** Default: when it arrives. */
+  occurredAt?: string | Date;
+  /** When it arrives. Default: `occurredAt`, or with the one before it. */
+  at?: string | Date;
+  /** Shopify's id of the order. Default: that of the webhooks. */
+  order?: string;
+}
+
 export interface TryOptions {
-  /** Of one order, in the sequence in which they arrive. */
-  webhooks: readonly Webhook[];
+  /** Of one order, in the sequence in which they arrive: Shopify's, and events of other systems. */
+  webhooks: readonly (Webhook | OtherEvent)[];
   /** `every step`: the process dies once before each step, before the step is kept, and behind it. Default: `never`. */
   dieAt?: 'never' | 'every step';
   shop?: string;

@@ -1,14 +1,11 @@
-import { createHash } from 'node:crypto';
 import type { Handler } from '../handle/handler.ts';
 import type { ShopifyQuery } from '../handle/protocol.ts';
 import { ShopifyError } from '../handle/shopify-error.ts';
 import { readRules, type HandlerRules } from '../handle/rules.ts';
 import { decide } from '../order/decide.ts';
 import type { WaitingEvent } from '../order/event.ts';
-import { orderKey, trustedEventId, trustedShopDomain, type OrderKey } from '../order/identity.ts';
+import { orderKey, type OrderKey } from '../order/identity.ts';
 import type { Order } from '../order/order.ts';
-import { routeOf } from '../order/routing.ts';
-import { isTopic } from '../order/topics.ts';
 import { createBodyKeeper } from '../persist/body-keeper.ts';
 import { HANDLER_PREFIX } from '../persist/destination-schema.ts';
 import type { EffectDocument } from '../persist/effect-schema.ts';
@@ -20,7 +17,8 @@ import { messagesOf, newestOf, type Message } from './messages.ts';
 import { Died, mortalRun } from './mortal-run.ts';
 import { endingOfRun } from './run-ending.ts';
 import { effectSetOff, type SettingOff } from './set-off.ts';
-import type { TriedLife, TriedMessage, TriedStep, TryOptions, Webhook } from './tried.ts';
+import { arrivalOf, waitingOf } from './tried-events.ts';
+import type { TriedLife, TriedMessage, TriedStep, TryOptions } from './tried.ts';
 
 /**
  * Runs a handler over an order's life, in memory: the webhooks are applied by Lockstep's own rules. Nobody waits: a failed
@@ -77,7 +75,7 @@ class Trial {
       const at = arrivalOf(webhook) ?? this.#clock;
       await this.#wakeUntil(at);
       this.#clock = Math.max(this.#clock, at);
-      const effect = this.#apply(waitingOf(webhook, i, this.#clock, this.#options.shop), i);
+      const effect = this.#apply(waitingOf(this.#options, i, this.#clock), i);
       if (effect) await this.#run(effect, await this.#messageOf(effect));
     }
     await this.#wakeUntil(Infinity);
@@ -217,33 +215,4 @@ async function* noEvents(): AsyncGenerator<never> {
 
 function keyOf({ shop, orderId }: Order): OrderKey {
   return orderKey(shop, orderId);
-}
-
-function arrivalOf({ at, body }: Webhook): number | null {
-  const times = body as Readonly<Record<'updated_at' | 'processed_at' | 'created_at', unknown>>;
-  const time = at ?? times.updated_at ?? times.processed_at ?? times.created_at;
-  const ms = time instanceof Date ? time.getTime() : typeof time === 'string' ? Date.parse(time) : Number.NaN;
-  return Number.isNaN(ms) ? null : ms;
-}
-
-function waitingOf(
-  { topic, body }: Webhook,
-  i: number,
-  receivedAt: number,
-  shop = 'example.myshopify.com',
-): WaitingEvent {
-  if (!isTopic(topic)) throw new Error(`webhook ${i}: ${topic} is not a topic of an order`);
-  const bytes = Buffer.from(JSON.stringify(body));
-  const route = routeOf(topic, bytes);
-  if (route.to !== 'order') throw new Error(`webhook ${i} (${topic}) names no order`);
-  return {
-    id: trustedEventId(createHash('sha256').update(`${i} ${topic}`).update(bytes).digest('hex')),
-    order: orderKey(trustedShopDomain(shop), route.orderId),
-    topic,
-    webhookId: null,
-    triggeredAt: null,
-    receivedAt,
-    unreadable: null,
-    body: bytes,
-  };
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { lifeOf } from '../../testkit/deliveries/life.ts';
 import { randomFrom } from '../../testkit/deliveries/random.ts';
 import { handler, Undo, type HandlerContext } from '../../src/handlers.ts';
-import { runHandler, type Webhook } from '../../src/testing.ts';
+import { runHandler, type OtherEvent, type Webhook } from '../../src/testing.ts';
 
 const FROM = new Date('2026-11-20T10:00:00Z');
 const SHOP = 'example.myshopify.com';
@@ -94,9 +94,49 @@ describe('runHandler', () => {
     expect(runs).toMatchObject([{ state: 'parked', because: 'it did not end within 100 ms' }]);
   });
 
+  test('takes events of other systems, in the sequence, each once', async () => {
+    const seen: unknown[] = [];
+    const mine = handler({
+      name: 'mine',
+      on: ['wms/picked', 'orders/paid'],
+      run: async ({ change, order, step }) => {
+        await step('see', () => undefined);
+        const picked = change.data?.external?.['wms/picked'];
+        seen.push([change.type, change.occurredAt, change.late, picked?.data, order?.name]);
+      },
+    });
+    const [created, ...rest] = webhooks;
+    const early = FROM.toISOString().replace('10:00:00', '09:59:00');
+    const picked = (boxes: number, occurredAt: string, at?: Date) => ({
+      type: 'wms/picked',
+      data: { boxes },
+      occurredAt,
+      ...(at && { at }),
+    });
+    const late = picked(1, early, new Date(FROM.getTime() + 500));
+    const last = picked(2, '2026-11-20T11:00:00Z');
+    const { runs } = await runHandler(mine, {
+      webhooks: [created!, late, ...rest, last],
+      dieAt: 'every step',
+    });
+    expect(runs.map(({ topic, state }) => `${topic} ${state}`)).toEqual([
+      'wms/picked done',
+      'orders/paid done',
+      'wms/picked done',
+    ]);
+    const name = expect.stringMatching(/^#/);
+    expect(seen).toEqual([
+      ['wms/picked', early, true, { boxes: 1 }, name],
+      ['orders/paid', expect.any(String), false, { boxes: 1 }, name],
+      ['wms/picked', '2026-11-20T11:00:00.000Z', false, { boxes: 2 }, name],
+    ]);
+    const alone = { type: 'wms/picked', data: {}, order: '7' };
+    expect((await runHandler(mine, { webhooks: [alone] })).runs).toMatchObject([{ topic: 'wms/picked' }]);
+  });
+
   test('refuses bad input, and says which', async () => {
     const fine = paid(() => undefined);
-    const run = (webhook: Webhook) => runHandler(fine, { webhooks: [webhooks[0]!, webhook] });
+    const run = (webhook: Webhook | OtherEvent) => runHandler(fine, { webhooks: [webhooks[0]!, webhook] });
     await expect(run({ topic: 'orders/payed', body: {} })).rejects.toThrow(
       'webhook 1: orders/payed is not a topic of an order',
     );
@@ -105,6 +145,19 @@ describe('runHandler', () => {
     );
     await expect(run({ topic: 'orders/paid', body: { id: 1 } })).rejects.toThrow(
       'webhook 1 (orders/paid) is about another order',
+    );
+    await expect(run({ type: 'orders/paid', data: {} })).rejects.toThrow(
+      "webhook 1: orders/paid is not a type of another system's events",
+    );
+    await expect(run({ type: 'wms/picked', data: [] })).rejects.toThrow('its data is not an object');
+    await expect(run({ type: 'wms/picked', data: {}, occurredAt: 'noon' })).rejects.toThrow(
+      'webhook 1 (wms/picked): occurredAt is not a time',
+    );
+    await expect(run({ type: 'wms/picked', data: {}, order: '1' })).rejects.toThrow(
+      'webhook 1 (wms/picked) is about another order',
+    );
+    await expect(runHandler(fine, { webhooks: [{ type: 'wms/picked', data: {} }] })).rejects.toThrow(
+      'webhook 0 (wms/picked) names no order',
     );
     const bad = handler({ name: 'Mine', on: '*', run: () => undefined });
     await expect(runHandler(bad, { webhooks })).rejects.toThrow(
