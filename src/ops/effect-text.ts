@@ -1,5 +1,6 @@
 import type { EffectDetail, HandlerStepRow } from '../operate/shapes/effects.ts';
-import { facts, table, time } from './table.ts';
+import { plain } from './plain.ts';
+import { counted, facts, table, time } from './table.ts';
 
 /** One effect, and what its handler has done. */
 export function effectText(effect: EffectDetail): string {
@@ -19,6 +20,21 @@ export function effectText(effect: EffectDetail): string {
     ['ended', time(effect.doneAt)],
   ]);
   return steps.length === 0 ? head : `${head}\n\n${table(steps.map(cellsOf), HEAD)}`;
+}
+
+/** One effect in the history of its order. */
+export function effectLine(effect: EffectDetail): string {
+  const { destination, state, receipt, attempts, because, lastError, doneAt, dueAt, steps, topic } = effect;
+  const said = [
+    receipt && `${receipt.answer} in ${receipt.ms} ms`,
+    attempts > 1 ? counted(attempts, 'attempt') : null,
+    because ?? (state === 'done' ? null : lastError),
+    dueAt && `due ${time(dueAt)}`,
+    ...steps.map(({ kind, name, state: its }) => `${kind === 'undo' ? 'undo' : name} ${its}`),
+  ];
+  const at = time(doneAt ?? receipt?.at ?? effect.createdAt);
+  const what = topic.startsWith('handler/') ? `${destination} (${topic})` : destination;
+  return plain(`-> ${what}  ${state}  ${at}  ${said.filter(Boolean).join(', ')}`.trimEnd());
 }
 
 const HEAD = ['round', 'step', 'state', 'when', 'until', 'undone', 'because'];

@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import type { EntryWithChanges, Timeline } from '../operate/shapes/events.ts';
 import type { ShownOrder, OrderPage } from '../operate/shapes/orders.ts';
+import { effectLine } from './effect-text.ts';
 import { OpsProblem } from './exit.ts';
 import { queryOf } from './ask.ts';
 import { findOrder, orderPlace } from './find.ts';
@@ -29,7 +30,7 @@ export const ORDER_VERBS = [
   verb<BodyOptions & { states?: true; shop?: string }>({
     call: 'show <order>',
     isDefault: true,
-    about: "Show an order and its history, by <shop>/<order id>, name ('#1001' or 1001), or ID",
+    about: "Show an order, its history and its effects, by <shop>/<order id>, name ('#1001' or 1001), or ID",
     options: [
       new Option('--states', 'Also show what each event changed'),
       new Option('--shop <shop>', 'Shop of the order, if several shops have this name or ID'),
@@ -91,10 +92,18 @@ async function wholeTimeline(session: Session, place: string, states: true | und
   const newest = await ask(null);
   let whole = newest;
   while (whole.cursor !== null) {
-    const { entries, acts, leftOut, cursor } = await ask(whole.cursor);
+    const { entries, acts, effects, effectsLeftOut, leftOut, cursor } = await ask(whole.cursor);
     const perNumber = new Map([...acts, ...whole.acts].map((act) => [act.number, act]));
     const allActs = [...perNumber.values()].toSorted((a, b) => a.number - b.number);
-    whole = { ...newest, entries: [...entries, ...whole.entries], acts: allActs, leftOut, cursor };
+    whole = {
+      ...newest,
+      entries: [...entries, ...whole.entries],
+      acts: allActs,
+      effects: [...effects, ...whole.effects],
+      effectsLeftOut: effectsLeftOut || whole.effectsLeftOut,
+      leftOut,
+      cursor,
+    };
   }
   return whole;
 }
@@ -127,7 +136,8 @@ function orderText(key: string, order: ShownOrder | null, timeline: Timeline): s
     ...held,
     '',
     ...older,
-    ...entryLines(entries),
+    ...entryLines(entries, timeline),
+    ...otherEffects(timeline),
     ...people,
   ].join('\n');
 }
@@ -153,7 +163,8 @@ function lackLines(key: string, { parkedEvents, parkedNow, waitingEvents }: Time
   ].filter(Boolean);
 }
 
-function entryLines(entries: EntryWithChanges[]): string[] {
+function entryLines(entries: EntryWithChanges[], { effects }: Timeline): string[] {
+  const perEvent = Map.groupBy(effects, ({ event }) => event);
   const lines = table(
     entries.map((entry) => [
       String(entry.sequence ?? '-').padStart(4),
@@ -165,7 +176,20 @@ function entryLines(entries: EntryWithChanges[]): string[] {
       entry.because,
     ]),
   ).split('\n');
-  return entries.flatMap((entry, i) => [lines[i] ?? '', ...belowEntry(entry)]);
+  return entries.flatMap((entry, i) => [
+    lines[i] ?? '',
+    ...belowEntry(entry),
+    ...(perEvent.get(entry.event) ?? []).map((effect) => `        ${effectLine(effect)}`),
+  ]);
+}
+
+/** Those whose event is not shown, or that have none. */
+function otherEffects({ entries, effects, effectsLeftOut }: Timeline): string[] {
+  const events = new Set(entries.map(({ event }) => event));
+  const others = effects.filter(({ event }) => event === null || !events.has(event));
+  const head = others.length > 0 ? ['', `${counted(others.length, 'effect')} without an event:`] : [];
+  const older = effectsLeftOut ? ['', '… more effects are not shown: ops effects ls --order <order>'] : [];
+  return [...head, ...others.map((effect) => `   ${effectLine(effect)}`), ...older];
 }
 
 function belowEntry({ earlier, notes, changes, sequence }: EntryWithChanges): string[] {

@@ -54,6 +54,8 @@ export interface EffectActs {
 const REPLAYABLE = ['parked', 'in_doubt', 'failing', 'skipped'];
 /** Their ids are far below MongoDB's 16 MB per command. */
 const CHANGED_AT_ONCE = 1000;
+/** Of one effect; far more than handlers have. */
+const MOST_STEPS = 10_000;
 const LANE = { _id: 1, destination: 1, order: 1, topic: 1 } as const;
 
 export function createEffectActs({
@@ -101,7 +103,7 @@ export function createEffectActs({
       return newest.toReversed();
     },
     one: async (id) => await effects.findById(String(id)).lean<EffectDocument>(),
-    stepsOf: (id) => stepsWithoutResults({ handlerSteps }, id),
+    stepsOf: (id) => stepsWithoutResults({ handlerSteps }, [id], MOST_STEPS),
     countReplayable: (filter) => effects.countDocuments(replayable(filter)),
     countSkippable: (filter) => effects.countDocuments(skippable(filter)),
     replay: (filter, at) =>

@@ -87,12 +87,14 @@ export function createHandlerStepStore(
  */
 export async function stepsWithoutResults(
   { handlerSteps }: Pick<Collections, 'handlerSteps'>,
-  effect: string,
+  effects: readonly string[],
+  most: number,
 ): Promise<HandlerStepDocument[]> {
   const ownResult = { $cond: [{ $in: ['$kind', ['sleep', 'undo']] }, '$result', null] };
   return await handlerSteps.aggregate<HandlerStepDocument>([
-    { $match: { effect: String(effect) } },
-    { $sort: { round: 1, number: 1 } },
+    { $match: { effect: { $in: effects.map(String) } } },
+    { $sort: { effect: 1, round: 1, number: 1 } },
+    { $limit: most },
     { $set: { result: ownResult } },
   ]);
 }

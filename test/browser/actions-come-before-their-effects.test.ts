@@ -32,8 +32,34 @@ const act = (number: number, at: string): Timeline['acts'][number] => ({
   outcome: 'done',
   detail: null,
 });
-const storied = (timeline: Pick<Timeline, 'entries' | 'acts'>) =>
-  storyOf(timeline).map((row) => (row.kind === 'event' ? row.entry.event : row.act.number));
+const effect = (id: string, given: Partial<Timeline['effects'][number]>): Timeline['effects'][number] => ({
+  id,
+  destination: 'erp',
+  order: 'a.example/1',
+  shop: 'a.example',
+  version: 1,
+  sequence: null,
+  event: null,
+  topic: 'orders/updated',
+  state: 'done',
+  attempts: 1,
+  lastError: null,
+  because: null,
+  late: false,
+  causedBy: null,
+  createdAt: '2026-11-21T12:00:01.000Z',
+  dueAt: null,
+  doneAt: null,
+  receipt: null,
+  steps: [],
+  ...given,
+});
+const storied = ({ effects = [], ...timeline }: Pick<Timeline, 'entries' | 'acts'> & Partial<Timeline>) =>
+  storyOf({ ...timeline, effects }).flatMap((row) => {
+    if (row.kind === 'act') return row.act.number;
+    const its = row.effects.map(({ id }) => id);
+    return row.kind === 'event' ? [row.entry.event, ...its] : [its.join('+')];
+  });
 
 test('an action comes before the first event that was processed after it', () => {
   const entries = [entry('a', '2026-11-21T12:00:00.000Z'), entry('b', '2026-11-21T12:00:02.000Z')];
@@ -59,4 +85,34 @@ test('views of masked bodies are only in the audit log', () => {
 
 test('an order without events shows the actions on it', () => {
   expect(storied({ entries: [], acts: [act(1, '2026-11-21T12:00:03.000Z')] })).toEqual([1]);
+});
+
+test('effects are at their event; messages of a handler are behind its run, also if it has no event', () => {
+  const entries = [entry('a', '2026-11-21T12:00:00.000Z'), entry('b', '2026-11-21T12:00:02.000Z')];
+  const effects = [
+    effect('of a', { event: 'a' }),
+    effect('run', { event: 'a', destination: 'handler-x' }),
+    effect('of b', { event: 'b', causedBy: 'run' }),
+    effect('of run', { causedBy: 'run', topic: 'handler/x' }),
+    effect('repaired', { topic: 'lockstep/repaired' }),
+    effect('of repaired', { causedBy: 'repaired', topic: 'handler/x' }),
+  ];
+  expect(storied({ entries, acts: [act(1, '2026-11-21T12:00:01.500Z')], effects })).toEqual([
+    'a',
+    'of a',
+    'run',
+    'of run',
+    'repaired+of repaired',
+    1,
+    'b',
+    'of b',
+  ]);
+});
+
+test('effects of an event that is not shown are shown without it', () => {
+  const effects = [effect('old', { event: 'expired', createdAt: '2026-11-20T12:00:00.000Z' })];
+  expect(storied({ entries: [entry('a', '2026-11-21T12:00:00.000Z')], acts: [], effects })).toEqual([
+    'old',
+    'a',
+  ]);
 });

@@ -43,6 +43,8 @@ describe('an effect of a handler, in a real Chromium', () => {
     await page.goto(`${dashboard.url}/orders/${ORDER}`);
     const where = rowsOf('Where this order is');
     await where.getByText(BECAUSE).filter({ visible: true }).waitFor();
+    const told = page.getByRole('list', { name: /^history/ }).locator('[data-kind=effect]');
+    await told.filter({ hasText: 'handler-ship-order' }).getByText('reserve stock undone').waitFor();
     await expectReadable(page, 'order-with-skipped-effect', '#main');
     await where.getByRole('link', { name: 'orders/updated' }).filter({ visible: true }).click();
     await page.getByRole('heading', { name: `Effect ${effectId(1).slice(0, 12)}`, level: 1 }).waitFor();

@@ -38,12 +38,14 @@ const anyMove = ({ status, sample }: Now) => [
   sample.appliedPerSecond,
 ];
 
+const anyMoveOrEffect = (now: Now) => [...anyMove(now), effectPace(now)];
+
 /** One order: its current state, and how it got there. */
 export function OrderPage() {
   const { shop, orderId } = useParams<{ shop: string; orderId: string }>();
   const place = `/orders/${encodeURIComponent(shop)}/${encodeURIComponent(orderId)}`;
   const order = useApi<ShownOrder>(place, {}, { watch: anyMove });
-  const history = useTimeline(`${place}/timeline`, { states: '1' }, { watch: anyMove });
+  const history = useTimeline(`${place}/timeline`, { states: '1' }, { watch: anyMoveOrEffect });
   const effects = useApi<Effects>(`${place}/effects`, {}, { watch: effectPace });
   const isUpperRead = [order, effects].every(({ isPending }) => !isPending);
   const unknown = order.error?.status === 404 && history.problem?.status === 404;

@@ -5,6 +5,7 @@ import type { Timeline } from '../../operate/shapes/events.ts';
 import { Empty } from '../components/empty.tsx';
 import { figure } from '../text/figures.ts';
 import { ActRow } from './act-row.tsx';
+import { EffectRows } from './effect-rows.tsx';
 import { bodyBefore } from '../bodies/body-before.ts';
 import { storyOf, type StoryRow } from './story.ts';
 import { TimelineEvent } from './timeline-event.tsx';
@@ -22,7 +23,7 @@ interface OrderTimelineProps {
   newestFirst: boolean;
 }
 
-/** The order's history: one row per event, with operator actions between them. */
+/** The order's history: one row per event, with what it set off, and operator actions between them. */
 export function OrderTimeline({ timeline, loading, newestFirst, ...older }: OrderTimelineProps) {
   const [shown, setShown] = useState(ROWS);
   const story = useMemo(() => (timeline ? storyOf(timeline) : []), [timeline]);
@@ -47,11 +48,7 @@ export function OrderTimeline({ timeline, loading, newestFirst, ...older }: Orde
       >
         {rows.slice(0, shown).map((row) => (
           <li key={keyOf(row)}>
-            {row.kind === 'event' ? (
-              <TimelineEvent entry={row.entry} before={bodyBefore(timeline.entries, row.entry)} />
-            ) : (
-              <ActRow act={row.act} />
-            )}
+            <Row row={row} timeline={timeline} />
           </li>
         ))}
       </ol>
@@ -60,7 +57,28 @@ export function OrderTimeline({ timeline, loading, newestFirst, ...older }: Orde
           Show more ({figure(rows.length - shown)} left)
         </Button>
       )}
+      <EffectsLeftOut {...timeline} />
       {newestFirst && rows.length <= shown && <Older {...older} leftOut={timeline.leftOut} />}
+    </>
+  );
+}
+
+function EffectsLeftOut({ effectsLeftOut }: Pick<Timeline, 'effectsLeftOut'>) {
+  return effectsLeftOut ? (
+    <p className="footnote">
+      Some effects are not shown. <Link href="/effects">Effects</Link> has all of them.
+    </p>
+  ) : null;
+}
+
+function Row({ row, timeline }: { row: StoryRow; timeline: Timeline }) {
+  if (row.kind === 'act') return <ActRow act={row.act} />;
+  if (row.kind === 'effect') return <EffectRows effects={row.effects} alone />;
+  const { entry, effects } = row;
+  return (
+    <>
+      <TimelineEvent entry={entry} before={bodyBefore(timeline.entries, entry)} />
+      <EffectRows effects={effects} />
     </>
   );
 }
@@ -83,7 +101,10 @@ function Older({ more, loadingMore, onMore, leftOut }: OlderProps) {
   ) : null;
 }
 
-const keyOf = (row: StoryRow) => (row.kind === 'event' ? row.entry.event : `act ${row.act.number}`);
+function keyOf(row: StoryRow): string {
+  if (row.kind === 'act') return `act ${row.act.number}`;
+  return row.kind === 'event' ? row.entry.event : row.effects[0].id;
+}
 
 function Skeletons() {
   return (

@@ -26,6 +26,8 @@ function joined(pages: readonly Timeline[]): Timeline | undefined {
     ...newest,
     entries: pages.toReversed().flatMap(({ entries }) => entries),
     acts: [...perNumber.values()].toSorted((a, b) => a.number - b.number),
+    effects: pages.toReversed().flatMap(({ effects }) => effects),
+    effectsLeftOut: pages.some(({ effectsLeftOut }) => effectsLeftOut),
     leftOut: oldest.leftOut,
     cursor: oldest.cursor,
   };

@@ -77,7 +77,7 @@ const SHOWN = {
 const { name: _, ...SETTINGS } = DESTINATION;
 
 const EFFECT_ID = 'ef_8d1b7f0f2b7c4c0f9c6f6f0d9a3e5b1c2d4e6f70';
-const EFFECT = {
+export const EFFECT = {
   id: EFFECT_ID,
   destination: 'erp',
   order: ORDER,
@@ -91,6 +91,7 @@ const EFFECT = {
   lastError: null,
   because: null,
   late: false,
+  causedBy: null,
   createdAt: APPLIED,
   dueAt: null,
   doneAt: APPLIED,

@@ -13,7 +13,8 @@ import {
 import { readEffectCursor, recordCursor } from '../cursors.ts';
 import { Refusal } from '../refusal.ts';
 import { undoEffect } from '../steering/effect-undo.ts';
-import { effectRow, replayEffects, skipEffects, stepRow, type EffectTools } from '../steering/effects.ts';
+import { replayEffects, skipEffects, type EffectTools } from '../steering/effects.ts';
+import { effectRow, stepRow } from '../stories/effect-views.ts';
 import { route, type Route } from './route.ts';
 import { ofRecord } from './scope.ts';
 

@@ -179,7 +179,10 @@ const NAMED: Readonly<Record<string, [z.ZodType, string]>> = {
     entryWithChanges,
     'One event of an order: what happened to it, and why. With `states=1`, also what it changed.',
   ],
-  Timeline: [timeline, "An order's history: its events, what operators did, and its current lock."],
+  Timeline: [
+    timeline,
+    "An order's history: its events, what they set off, what operators did, and its current lock.",
+  ],
   Event: [
     eventSummary,
     'What happened to one event. `sequence` is its place in the order of application; null: it was not applied.',

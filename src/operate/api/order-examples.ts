@@ -11,6 +11,7 @@ import {
   RECEIVED,
   APPLIED,
 } from './example-values.ts';
+import { EFFECT } from './effect-examples.ts';
 
 /** Examples of the API's document: orders, their events, and what belongs to one order. */
 
@@ -239,6 +240,8 @@ export const ORDER_EXAMPLES: Readonly<Record<string, object>> = {
   Timeline: {
     entries: [ENTRY_EXAMPLE],
     acts: [],
+    effects: [{ ...EFFECT, steps: [] }],
+    effectsLeftOut: false,
     lock: null,
     waitingEvents: 0,
     parkedEvents: 0,

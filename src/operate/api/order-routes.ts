@@ -72,7 +72,8 @@ function historyRoutes(tools: OrderTools): Route[] {
       path: '/orders/{shop}/{orderId}/timeline',
       role: 'viewer',
       scope: 'named',
-      about: "An order's history: what happened to each event, and what operators did.",
+      about:
+        "An order's history: what happened to each event, what it set off at which destination, and what operators did.",
       params: orderAddress,
       query: timelineQuery,
       answer: timeline,

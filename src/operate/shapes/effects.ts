@@ -23,6 +23,10 @@ export const effect = z.object({
   lastError: z.string().nullable(),
   because: z.string().nullable().describe('why it was skipped, or what to know of its end'),
   late: z.boolean().describe('its event arrived after newer ones'),
+  causedBy: z
+    .string()
+    .nullable()
+    .describe('the effect whose handler set it off, or made the change; null: none, or not known'),
   createdAt: instant,
   dueAt: instant.nullable().describe('when the next attempt is due'),
   doneAt: instant.nullable().describe('when it was done or skipped'),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { OUTCOMES, SHOWN_OUTCOMES } from '../../order/outcomes.ts';
 import { auditEntry } from './audit.ts';
+import { effectDetail } from './effects.ts';
 import {
   count,
   cursor,
@@ -78,6 +79,14 @@ export const timeline = z.object({
       'in the order of application, or newest first with sort=-sequence; parked and waiting events come after the newest applied one',
     ),
   acts: z.array(auditEntry).describe('what people did to this order and its events, oldest first'),
+  effects: z
+    .array(effectDetail)
+    .describe(
+      'what the events of this page set off, in sequence, with the steps of handlers; the newest page also has what has no event',
+    ),
+  effectsLeftOut: z
+    .boolean()
+    .describe('whether there are more than this page shows; `GET /effects` has all of them'),
   lock: lock.nullable().describe('the current lock of the order'),
   ...missing,
   parkedNow: z.array(z.string()).describe('its parked events, oldest first, at most 100'),

@@ -13,6 +13,7 @@ import type { Lock } from '../shapes/locks.ts';
 import type { Timeline, TimelineEntry } from '../shapes/events.ts';
 import type { MissingEvents } from './missing-events.ts';
 import { readJournaled } from '../../persist/journaled.ts';
+import { effectsOfPage, type Span } from './effects-of-page.ts';
 import { spooledEntry, timelineEntry, waitingEntry, type JournalEntry } from './views.ts';
 
 export interface TimelineTools {
@@ -38,8 +39,8 @@ interface TimelineAsked {
 }
 
 /**
- * An order's whole history: processed events and operator actions from MongoDB; waiting events, duplicates and
- * the lock from Redis. Null if nothing is known about the order.
+ * An order's whole history: processed events, their effects and operator actions from MongoDB; waiting events,
+ * duplicates and the lock from Redis. Null if nothing is known about the order.
  * @throws Error if Redis is down and MongoDB has no events of the order
  */
 export type TimelineReader = (key: OrderKey, asked: TimelineAsked) => Promise<Timeline | null>;
@@ -56,16 +57,17 @@ export function createTimelineReader(tools: TimelineTools): TimelineReader {
     const entries = allOf(ended.entries, waits);
     if (entries.length === 0 && !waiting.fromRedis)
       throw new Error('Redis is down: waiting events are unknown');
-    if (entries.length === 0 && asked.after === null) return null;
     const ids = entries.map(({ event }) => event);
-    const [duplicates, acts, lock, changes, [missing], parkedNow] = await Promise.all([
+    const [duplicates, acts, lock, changes, [missing], parkedNow, setOff] = await Promise.all([
       tools.duplicates(entries.map((entry) => ({ ...entry, order: key }))),
       actsOn(tools.collections, key, ids, asked.bounds),
       tools.lockOf(key).catch(() => null),
       asked.states ? readChanges(tools, key, ended) : undefined,
       tools.missing([key]),
       parkedOf(tools.collections.parked, key, PARKED_SHOWN),
+      effectsOfPage(tools.collections, key, ended.span, tools.now()),
     ]);
+    if (entries.length + setOff.effects.length === 0 && asked.after === null) return null;
     const shown = entries.map((entry, i) => ({
       ...entry,
       duplicates: duplicates[i] ?? 0,
@@ -75,6 +77,7 @@ export function createTimelineReader(tools: TimelineTools): TimelineReader {
     return {
       entries: asked.sort === '-sequence' ? shown.toReversed() : shown,
       acts,
+      ...setOff,
       lock,
       ...counts,
       parkedNow,
@@ -119,6 +122,7 @@ interface EndedEntries {
   /** Whether the page has the newest applied event. Only then it also has parked and waiting events. */
   isNewest: boolean;
   leftOut: boolean;
+  span: Span;
   /** The sequence of the event after which the next page starts. */
   next: number | null;
 }
@@ -147,8 +151,14 @@ async function readEnded(
     entries: [...inOrder, ...byTime.slice(-PARKED_READ)].map(timelineEntry),
     isNewest,
     leftOut: next !== null || parked.length > PARKED_READ,
+    span: spanOf(after, next, fromOldest),
     next,
   };
+}
+
+function spanOf(after: number | null, next: number | null, fromOldest: boolean): Span {
+  const begin = after === null ? null : after + (fromOldest ? 1 : -1);
+  return fromOldest ? { from: begin, to: next } : { from: next, to: begin };
 }
 
 function beyond(after: number | null, fromOldest: boolean): object {
