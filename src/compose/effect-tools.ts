@@ -110,10 +110,10 @@ function asRefusal(error: unknown): never {
 }
 
 function previewOver(
-  { config, now, mongo, collections }: Pick<Resources, 'config' | 'now' | 'mongo' | 'collections'>,
+  { config, now, collections }: Pick<Resources, 'config' | 'now' | 'collections'>,
   expressions: Expressions,
 ): ApiTools['destinations']['preview'] {
-  const messages = messageSourcesOf({ config, mongo, collections });
+  const messages = messageSourcesOf({ config, collections });
   return (asked, limit) =>
     preview(asked, limit, {
       blocksBefore: (block, most) => blocksBefore(collections, block, most),

@@ -90,9 +90,9 @@ const OWN_FIELDS = [
 ] as (keyof Order)[];
 
 function pick<Name extends string>(from: Readonly<Record<string, never>>, names: readonly Name[]) {
-  return Object.fromEntries(
-    names.flatMap((name) => (from[name] === undefined ? [] : [[name, from[name]]])),
-  ) as Partial<Record<Name, never>>;
+  const picked: Partial<Record<Name, never>> = {};
+  for (const name of names) if (from[name] !== undefined) picked[name] = from[name];
+  return picked;
 }
 
 /** What {@link withQuantities} added is computed again. */

@@ -4,6 +4,7 @@ import type { Order } from '../order/order.ts';
 import type { Collections } from './collections.ts';
 import { messageOf } from '../system/errors.ts';
 import { inLanes } from './lanes.ts';
+import { isLarge, LargeOnes } from './large-orders.ts';
 import { fromDocument, toDocument } from './order-document.ts';
 import type { OrderDocument } from './order-fields.ts';
 import { ensureCommit, ensureCommits, lastCommit, outboxNamespace, RecentCommits } from './outbox.ts';
@@ -77,38 +78,6 @@ function commitWriteOf({ key, order, known }: OrderCommit, now: number): CommitW
     return { document: toDocument(key, { ...order, version: order.version + 1 }, now), keepsBody };
   } catch (error) {
     return error instanceof Error ? error : new Error(messageOf(error));
-  }
-}
-
-/** A line or a part takes 300 bytes and 5 µs of BSON: their number costs time, not long texts. */
-const LARGE_ITEMS = 500;
-
-/** Bodies of orders with 100 lines are this large. A batch of 100 such orders is 15 MB. */
-const LARGE_BODY_BYTES = 150_000;
-
-/** Never throws: a document may have been damaged. */
-function isLarge({ lines, parts, whole }: Order): boolean {
-  if ((whole?.bytes ?? 0) > LARGE_BODY_BYTES) return true;
-  const lists = [lines, ...Object.values(parts)];
-  return lists.reduce((sum, each) => sum + (Array.isArray(each) ? each.length : 0), 0) > LARGE_ITEMS;
-}
-
-/** The large orders among those loaded recently. */
-class LargeOnes {
-  static readonly #KEPT = 1000;
-  readonly #keys = new Set<OrderKey>();
-
-  has(key: OrderKey): boolean {
-    return this.#keys.has(key);
-  }
-
-  seen(key: OrderKey, order: Order | null): Order | null {
-    if (!order || !isLarge(order)) this.#keys.delete(key);
-    else {
-      if (this.#keys.size >= LargeOnes.#KEPT) this.#keys.clear();
-      this.#keys.add(key);
-    }
-    return order;
   }
 }
 

@@ -67,11 +67,14 @@ function binary(text: string): mongo.Binary {
   return new mongo.Binary(Buffer.from(text), JSON_TEXT);
 }
 
+/** What a body remembers. */
+export const MEMORY_KEYS = ['positions', 'gone'];
+
 /**
  * What a body remembers, and what every object inherits: the driver finds `toString` in any object, also in its
  * options, and then returns a list of that name as bytes (js-bson, `fieldsAsRaw`).
  */
-const RESERVED = new Set(['positions', 'gone', ...Object.getOwnPropertyNames(Object.prototype)]);
+const RESERVED = new Set([...MEMORY_KEYS, ...Object.getOwnPropertyNames(Object.prototype)]);
 /** `$`, `.`, `%`, NUL and halves of surrogate pairs. */
 const UNSAFE = /[$.%\0]|\p{Cs}/u;
 const EACH_UNSAFE = /[$.%\0]|\p{Cs}/gu;
@@ -100,7 +103,8 @@ export function storedText(stored: unknown): string {
   if (Object.getPrototypeOf(stored) !== Object.prototype) return bsonText(stored as BsonValue);
   let members = '';
   for (const [key, value] of Object.entries(stored))
-    if (!isMemory(key)) members += `${members === '' ? '' : ','}${keyText(key)}${storedText(value)}`;
+    if (!MEMORY_KEYS.includes(key))
+      members += `${members === '' ? '' : ','}${keyText(key)}${storedText(value)}`;
   return `{${members}}`;
 }
 
@@ -111,16 +115,12 @@ function bsonText(stored: BsonValue): string {
   return stored instanceof mongo.Binary ? Buffer.from(stored.buffer).toString() : stored.toString();
 }
 
-/** What a body remembers. */
-function isMemory(key: string): boolean {
-  return key === 'positions' || key === 'gone';
-}
-
 /** Texts of keys: bodies have a few hundred different ones. */
 const keyTexts = new Map<string, string>();
 const KEYS_KEPT = 10_000;
 
-function keyText(stored: string): string {
+/** @returns with its quotes and its colon */
+export function keyText(stored: string): string {
   const known = keyTexts.get(stored);
   if (known !== undefined) return known;
   const text = `${JSON.stringify(keyOf(stored))}:`;
@@ -149,7 +149,7 @@ function jsonText(root: unknown): string {
   return pieces.join('');
 }
 
-function scalarText(value: unknown): string {
+export function scalarText(value: unknown): string {
   return Object.is(value, -0) ? '-0' : JSON.stringify(value);
 }
 

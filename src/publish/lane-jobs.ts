@@ -20,8 +20,8 @@ interface NewJob {
 
 /** A job costs about as much as sending a message: twenty lanes that share one make its cost small. */
 const MOST_LANES = 20;
-/** Lanes of all jobs that run at a time: a more urgent one has to wait for about as many messages. */
-const LANES_AT_A_TIME = 200;
+/** Lanes of all jobs that run at a time: a more urgent one may have to wait for as many messages, or for LONGEST_MS (lane.ts). */
+const LANES_AT_A_TIME = 1000;
 
 /**
  * Lanes that share a job: as few as keep all of the destination's slots busy. One, where BullMQ must count messages.

@@ -47,7 +47,7 @@ interface Shared extends LaneTools {
 /** Lanes of a job that are read before their turn: their messages take memory. */
 const AHEAD = 4;
 /** A job with many lanes ends then, so that more urgent ones need not wait for it. */
-const LONGEST_MS = 1000;
+const LONGEST_MS = 500;
 
 /**
  * Sends the open effects of lanes: lock, read, send, record; those of a lane one after another, in sequence. A lane is in

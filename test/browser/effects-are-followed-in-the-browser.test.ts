@@ -4,7 +4,7 @@ import { openBrowser } from '../../testkit/local/chromium.ts';
 import { mintToken } from '../../src/system/tokens.ts';
 import type { Role } from '../../src/system/roles.ts';
 import type { EffectState } from '../../src/system/states.ts';
-import { signatureHeaders } from '../../src/publish/sinks/signature.ts';
+import { signatureHeaders, signingKey } from '../../src/publish/sinks/signature.ts';
 import { expectReadable } from '../support/barriers.ts';
 import { openPage, signIn, type WatchedPage } from '../support/browser.ts';
 import { until } from '../support/until.ts';
@@ -127,7 +127,7 @@ describe('destinations and effects, in a real Chromium', () => {
       const [{ id, text, headers }] = receiver.received as [Receiver['received'][number]];
       const signedAt = Number(headers['webhook-timestamp']) * 1000;
       expect(headers['webhook-signature']).toBe(
-        signatureHeaders({ id, text }, [secret], signedAt)['webhook-signature'],
+        signatureHeaders({ id, text }, [signingKey(secret)], signedAt)['webhook-signature'],
       );
       await open(`/orders/${order}`);
       const where = rowsOf('Where this order is').filter({ hasText: 'erp' });

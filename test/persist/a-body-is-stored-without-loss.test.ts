@@ -6,6 +6,7 @@ import { mongo } from 'mongoose';
 import { lifeOf } from '../../testkit/deliveries/life.ts';
 import { randomFrom } from '../../testkit/deliveries/random.ts';
 import { exactJson } from '../../src/order/exact-json.ts';
+import { textOfBson } from '../../src/persist/bson-text.ts';
 import { storedText, toStored } from '../../src/persist/stored-json.ts';
 import { namespace } from '../support/namespace.ts';
 
@@ -77,11 +78,18 @@ describe('a body is stored without loss', () => {
   afterAll(() => client.close());
 
   const stored = (body: string) => toStored(exactJson(Buffer.from(body), JSON.parse(body)));
-  /** What MongoDB returns. */
+  /** What MongoDB returns. Its bytes have the same text. */
   async function throughMongo(body: string): Promise<unknown> {
+    return await kept(stored(body));
+  }
+
+  async function kept(body: unknown): Promise<unknown> {
     const _id = (count += 1);
-    await bodies.insertOne({ _id, body: stored(body) });
-    return (await bodies.findOne({ _id }))?.body;
+    await bodies.insertOne({ _id, body });
+    const [bson] = (await bodies.find({ _id }, { raw: true }).toArray()) as unknown as Buffer[];
+    const document = mongo.BSON.deserialize(bson!);
+    expect(textOfBson(bson!)).toBe(storedText(document));
+    return document.body;
   }
 
   test('whatever JSON it is', async () => {
@@ -125,6 +133,19 @@ describe('a body is stored without loss', () => {
     expect(await by({ 'body.rate': mongo.Decimal128.fromString('0.12345678901234567890') })).toBe(1);
     expect(await by({ 'body.a%2Eb.%24where': 1 })).toBe(1);
     expect(await by({ 'body.tags': 'vip' })).toBe(1);
+  });
+
+  test('what a body remembers is not in its text', async () => {
+    const body = { a: 1, positions: { a: 'x' }, list: [{ gone: ['b'] }, { name: 'gone' }], gone: [] };
+    expect(storedText(await kept(body))).toBe('{"a":1,"list":[{},{"name":"gone"}]}');
+  });
+
+  test('bytes that are not a body are refused', () => {
+    const { BSON, ObjectId } = mongo;
+    expect(() => textOfBson(BSON.serialize({ id: new ObjectId() }))).toThrow('BSON type 7 is in no body');
+    expect(() => textOfBson(BSON.serialize({ a: { b: 'c' } }).subarray(0, -2))).toThrow(
+      'the BSON has no end',
+    );
   });
 
   test.each(['[', '{"a":'])('nested 50,000 times: %s', async (opens) => {

@@ -4,6 +4,8 @@ import { randomFrom } from '../../testkit/deliveries/random.ts';
 import { decide } from '../../src/order/decide.ts';
 import { damageOf } from '../../src/order/order-shape.ts';
 import { newOrder, type Order } from '../../src/order/order.ts';
+import { loadForMessages } from '../../src/persist/orders-for-messages.ts';
+import { storedText } from '../../src/persist/stored-json.ts';
 import { fromDocument, toDocument } from '../../src/persist/order-document.ts';
 import type { OrderDocument } from '../../src/persist/order-fields.ts';
 import { openInProcess, type Inside } from '../support/in-process.ts';
@@ -48,6 +50,22 @@ describe('an order is read back from its document unchanged', () => {
       if (loaded) order = loaded;
     }
     expect(await inside.collections.orders.countDocuments({ _id: KEY })).toBe(1);
+  });
+
+  test('for a message: its body has the same text, and the rest is the same', async () => {
+    const loadForMessage = loadForMessages(inside.collections);
+    const position = LIVED.snapshot!.position;
+    const whole = { kept: 'full', bytes: 9, position } as const;
+    const bodies = [{ id: 1, note: 'café "x"', lines: [{ id: 2.5 }] }, null];
+    for (const [i, body] of bodies.entries()) {
+      const key = keyOf(`582000100200${i}`);
+      const order = { ...newOrder(key), parts: LIVED.parts, whole: { ...whole, body } };
+      expect(await inside.tools.orders.commit({ key, order })).toBe('committed');
+      const [loaded, forMessage] = await Promise.all([inside.tools.orders.load(key), loadForMessage(key)]);
+      expect(storedText(forMessage?.whole?.body)).toBe(JSON.stringify(body));
+      expect({ ...forMessage, whole: { ...whole, body } }).toEqual(loaded);
+    }
+    expect(await loadForMessage(keyOf('5820001002009'))).toBeNull();
   });
 
   test('parts missing from a document are empty lists', () => {

@@ -14,7 +14,7 @@ describe('how many lanes share a job', () => {
     ['all slots are filled first', 30, NOTHING_WAITS, { concurrency: 10 }, 3],
     ['slots that waiting jobs will take do not count', 30, 5, { concurrency: 10 }, 6],
     ['no slot is free', 3, 10, { concurrency: 10 }, 20],
-    ['many slots: fewer lanes, so that an urgent one does not wait long', 900, 0, { concurrency: 50 }, 4],
+    ['many slots: fewer lanes, so that an urgent one does not wait long', 3000, 0, { concurrency: 200 }, 5],
     ['with a rate, BullMQ counts jobs', 30, 10, { rate: { max: 5, durationMs: 1000 } }, 1],
     ['a run of a handler takes long', 30, 10, { kind: 'handler' as const }, 1],
   ])('%s', (_, lanes, waiting, fields, expected) => {

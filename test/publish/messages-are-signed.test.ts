@@ -1,21 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
-import { makeSecret, secretProblem, signatureHeaders } from '../../src/publish/sinks/signature.ts';
+import { makeSecret, secretProblem, signatureHeaders, signingKey } from '../../src/publish/sinks/signature.ts';
 
 const MESSAGE = { id: 'ef_1', text: '{"type":"orders/paid","name":"Zoë 😀"}' };
 
 describe('signatures', () => {
   test('the library of Standard Webhooks accepts ours, with each of two secrets', () => {
     const [older, newer] = [makeSecret(), makeSecret()];
-    const headers = signatureHeaders(MESSAGE, [newer, older], Date.now());
+    const headers = signatureHeaders(MESSAGE, [newer, older].map(signingKey), Date.now());
     for (const secret of [older, newer])
       expect(new Webhook(secret).verify(MESSAGE.text, headers)).toEqual(JSON.parse(MESSAGE.text));
   });
 
   test('it refuses another secret, another body, another id and another time', () => {
     const secret = makeSecret();
-    const headers = signatureHeaders(MESSAGE, [secret], Date.now());
+    const headers = signatureHeaders(MESSAGE, [signingKey(secret)], Date.now());
     const refused = (webhook: Webhook, text: string, changed: object) =>
       expect(() => webhook.verify(text, { ...headers, ...changed })).toThrow('No matching signature found');
     refused(new Webhook(makeSecret()), MESSAGE.text, {});

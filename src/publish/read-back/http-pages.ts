@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { failureOf, type HttpClient } from '../sinks/http-client.ts';
 import { signatureHeaders } from '../sinks/signature.ts';
 import { heldOf, ReadBackProblem, type From, type Held } from './held.ts';
@@ -19,14 +20,14 @@ interface Page {
  */
 export async function* httpPages(
   client: HttpClient,
-  { url, secrets }: { url: string; secrets: readonly string[] },
+  { url, keys }: { url: string; keys: readonly KeyObject[] },
   { cursor: begin }: From,
   signal: AbortSignal,
 ): AsyncGenerator<Held> {
   let cursor = begin;
   let empty = 0;
   for (;;) {
-    const { orders, next } = await readPage(client, addressOf(url, cursor), secrets, signal);
+    const { orders, next } = await readPage(client, addressOf(url, cursor), keys, signal);
     for (const order of orders) yield heldOf(order, cursor);
     if (next === null) return;
     empty = orders.length === 0 ? empty + 1 : 0;
@@ -45,14 +46,14 @@ function addressOf(url: string, cursor: string | null): string {
 async function readPage(
   client: HttpClient,
   address: string,
-  secrets: readonly string[],
+  keys: readonly KeyObject[],
   signal: AbortSignal,
 ): Promise<Page> {
   const id = `rb_${Date.now()}`;
   const headers = {
     accept: 'application/json',
     'user-agent': 'Lockstep',
-    ...signatureHeaders({ id, text: '' }, secrets, Date.now()),
+    ...signatureHeaders({ id, text: '' }, keys, Date.now()),
   };
   const answer = await client.read(address, { headers, signal }, MOST_PAGE_BYTES).catch((error: unknown) => {
     const failed = failureOf(error);

@@ -2,6 +2,7 @@ import type { DeliveredOrders } from '../../persist/delivered-orders.ts';
 import type { DestinationDocument } from '../../persist/destination-schema.ts';
 import type { Cipher } from '../../system/cipher.ts';
 import { openSecrets } from '../secrets.ts';
+import { signingKey } from '../sinks/signature.ts';
 import { HttpClient } from '../sinks/http-client.ts';
 import type { DestinationOf } from '../sinks/sink.ts';
 import { compare, type Compared } from './compare.ts';
@@ -73,7 +74,12 @@ async function readerOf(
   if (readBack?.kind === 'http') {
     const client = new HttpClient(destination);
     const signal = AbortSignal.timeout(LONGEST_MS);
-    const held = httpPages(client, { url: readBack.url, secrets: secrets.secrets }, from, signal);
+    const held = httpPages(
+      client,
+      { url: readBack.url, keys: secrets.secrets.map(signingKey) },
+      from,
+      signal,
+    );
     return { held, close: () => client.close() };
   }
   if (kind !== 'postgres') throw new ReadBackProblem('it has no `readBack`');

@@ -1,5 +1,5 @@
 import { HttpClient } from './http-client.ts';
-import { signatureHeaders } from './signature.ts';
+import { signatureHeaders, signingKey } from './signature.ts';
 import type { OpenSink } from './sink.ts';
 
 /** Sends messages as Standard Webhooks over HTTP. */
@@ -7,9 +7,10 @@ export const openHttpSink: OpenSink<'http'> = (destination, { secrets }) => {
   const { url, probeUrl } = destination;
   if (url === null) throw new Error('it has no url');
   const client = new HttpClient(destination);
+  const keys = secrets.map(signingKey);
   const signed = (message: { id: string; text: string }) => ({
     'user-agent': 'Lockstep',
-    ...signatureHeaders(message, secrets, Date.now()),
+    ...signatureHeaders(message, keys, Date.now()),
   });
   return {
     send: async (message, signal) => {

@@ -1,17 +1,17 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 
 /**
  * Signs a message as Standard Webhooks defines it (https://www.standardwebhooks.com): HMAC-SHA256 over
  * `<id>.<seconds>.<body>`, one signature for each secret, so that a secret can be replaced without a gap.
- * @param secrets `whsec_<base64>`
+ * @param keys see {@link signingKey}
  */
 export function signatureHeaders(
   { id, text }: { id: string; text: string },
-  secrets: readonly string[],
+  keys: readonly KeyObject[],
   now: number,
 ): Record<string, string> {
   const seconds = Math.floor(now / 1000);
-  const signatures = secrets.map((secret) => `v1,${hmac(secret, `${id}.${seconds}.${text}`)}`);
+  const signatures = keys.map((key) => `v1,${hmac(key, `${id}.${seconds}.${text}`)}`);
   return {
     'webhook-id': id,
     'webhook-timestamp': String(seconds),
@@ -19,8 +19,12 @@ export function signatureHeaders(
   };
 }
 
-function hmac(secret: string, signed: string): string {
-  const key = Buffer.from(secret.slice(SECRET_PREFIX.length), 'base64');
+/** Made once for a secret: from bytes, Node takes five times as long as the signature itself. @param secret `whsec_<base64>` */
+export function signingKey(secret: string): KeyObject {
+  return createSecretKey(secret.slice(SECRET_PREFIX.length), 'base64');
+}
+
+function hmac(key: KeyObject, signed: string): string {
   return createHmac('sha256', key).update(signed).digest('base64');
 }
 
