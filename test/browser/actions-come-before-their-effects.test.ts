@@ -55,8 +55,8 @@ const effect = (id: string, given: Partial<Timeline['effects'][number]>): Timeli
   ...given,
 });
 const storied = ({ effects = [], ...timeline }: Pick<Timeline, 'entries' | 'acts'> & Partial<Timeline>) =>
-  storyOf({ ...timeline, effects }).flatMap((row) => {
-    if (row.kind === 'act') return row.act.number;
+  storyOf({ ...timeline, effects }).flatMap((row): (string | number)[] => {
+    if (row.kind === 'act') return [row.act.number];
     const its = row.effects.map(({ id }) => id);
     return row.kind === 'event' ? [row.entry.event, ...its] : [its.join('+')];
   });

@@ -18,7 +18,7 @@ describe("an order's timeline has what its events set off", () => {
     order: ORDER,
     sequence,
     version: sequence,
-    event: ids[sequence - 1] as string,
+    event: ids[sequence - 1]!,
   });
   beforeAll(async () => {
     dashboard = await ServedDashboard.start();

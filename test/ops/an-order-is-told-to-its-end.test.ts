@@ -31,7 +31,7 @@ test('order show has below each event what it set off, and what has no event bel
           round: 0,
           number: 0,
           name: 'reserve',
-          kind: 'step',
+          kind: 'step' as const,
           version: 1,
         },
       ].map((step) => ({ ...step, keptAt: new Date(), undoneAt: new Date() })),
