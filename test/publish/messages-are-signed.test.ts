@@ -1,7 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
-import { makeSecret, secretProblem, signatureHeaders, signingKey } from '../../src/publish/sinks/signature.ts';
+import {
+  makeSecret,
+  secretProblem,
+  signatureHeaders,
+  signingKey,
+} from '../../src/publish/sinks/signature.ts';
 
 const MESSAGE = { id: 'ef_1', text: '{"type":"orders/paid","name":"Zoë 😀"}' };
 
