@@ -11,7 +11,7 @@ describe('the table of planted faults', () => {
   test('has a unique name for each, and some for every promise', () => {
     expect(new Set(FAULTS.map(({ name }) => name)).size).toBe(FAULTS.length);
     expect([...new Set(FAULTS.map(({ promise }) => promise))].toSorted()).toEqual(
-      Array.from({ length: 8 }, (_, i) => `P${i + 1}`),
+      Array.from({ length: 9 }, (_, i) => `P${i + 1}`),
     );
   });
 

@@ -79,6 +79,27 @@ describe('routers', () => {
     );
   });
 
+  test('an effect that was sent stays as it ended, however often its block is routed', async () => {
+    const { collections } = publishing.inside;
+    const name = `d-${randomUUID()}`;
+    await publishing.destination(name, {});
+    const router = routerOf(mortal(0, 'before'));
+    while ((await router.step()) > 0);
+    const block = await createRoutedBlocks(collections).position();
+    await publishing.live((order += 1), 2);
+    while ((await router.step()) > 0);
+    const [first] = await publishing.effects({ destination: name });
+    const at = new Date();
+    const receipt = { at, answer: '200', ms: 1 };
+    await createEffectStore(collections).end(first!, { state: 'done', receipt }, at);
+    const before = await publishing.effects({ destination: name });
+    expect(before.map(({ state }) => state)).toEqual(['done', 'waiting']);
+    // As if the router had died before it recorded its position.
+    await collections.routed.updateOne({}, { $set: { block } });
+    while ((await router.step()) > 0);
+    expect(await publishing.effects({ destination: name })).toEqual(before);
+  });
+
   test('blocks that expired before they were routed are recorded and logged', async () => {
     const { collections } = publishing.inside;
     const router = routerOf(mortal(0, 'before'));

@@ -2,7 +2,7 @@
 export interface PlantedFault {
   /** What is wrong; used by --only. */
   name: string;
-  promise: 'P1' | 'P2' | 'P3' | 'P4' | 'P5' | 'P6' | 'P7' | 'P8';
+  promise: 'P1' | 'P2' | 'P3' | 'P4' | 'P5' | 'P6' | 'P7' | 'P8' | 'P9';
   /** Relative to src/. */
   file: string;
   /** Must occur in the file exactly once. */

@@ -5,6 +5,7 @@ import { ENTERING } from './entering.ts';
 import type { PlantedFault } from './fault.ts';
 import { FEEDING } from './feeding.ts';
 import { INSTALLING } from './installing.ts';
+import { PUBLISHING } from './publishing.ts';
 import { SPOOLING } from './spooling.ts';
 import { TELLING } from './telling.ts';
 import { STORING } from './storing.ts';
@@ -17,6 +18,7 @@ export const FAULTS: readonly PlantedFault[] = [
   ...APPLYING,
   ...STORING,
   ...FEEDING,
+  ...PUBLISHING,
   ...INSTALLING,
   ...TELLING,
   ...ACTING,
