@@ -23,6 +23,8 @@ import { SentLog } from '../../testkit/proof/sent-log.ts';
 export type { Program };
 
 const AT_A_TIME = 40;
+/** Of pino, in the line that says why a program ends. */
+const FATAL = '"level":60';
 
 /** The links through which a program reaches its servers; otherwise it reaches them directly. */
 export interface Placing {
@@ -70,7 +72,7 @@ export class Rig {
     const servers = { redisUrl: rig.redis.url, mongoUri: rig.mongo.uri };
     // Faults cause warnings; what ends a program is shown.
     const hear = (text: string, from: 'stdout' | 'stderr') =>
-      void (from === 'stderr' && process.stderr.write(text));
+      void ((from === 'stderr' || text.includes(FATAL)) && process.stderr.write(text));
     rig.#lockstep = new Lockstep(servers, { env: { LOG_LEVEL: 'fatal', ...env }, hear });
     rig.direct = new Redis(rig.redis.url, { maxRetriesPerRequest: null });
     rig.direct.on('error', () => undefined);
