@@ -77,14 +77,18 @@ export const DESTINATION_VERBS = [
     act: (session, [name = ''], { file, from, ...changing }) =>
       put(session, name, { ...readSettings(file), ...(from !== undefined && { from }) }, changing),
   }),
-  verb<Changing & { from: string }>({
+  verb<Changing & { from: string; rate?: string }>({
     call: 'backfill <name>',
     about: 'Send the history of all orders to a destination; what it has got is not sent again',
     options: [
       fromOption('"beginning", or a time: 2026-11-20T10:00:00Z').makeOptionMandatory(),
+      new Option('--rate <orders>', 'Orders per second, from now on (default: its backfillRate)'),
       ...changeOptions(),
     ],
-    act: (session, [name = ''], { from, ...changing }) => backfill(session, name, from, changing),
+    act: (session, [name = ''], { from, rate, ...changing }) => {
+      const asked = { from, ...(rate !== undefined && { rate: Number(rate) }) };
+      return backfill(session, name, asked, changing);
+    },
   }),
   verb<{ file: string; limit: string }>({
     call: 'preview',
@@ -131,14 +135,20 @@ async function put(session: Session, name: string, settings: object, changing: C
   );
 }
 
-async function backfill(session: Session, name: string, from: string, changing: Changing): Promise<void> {
+async function backfill(
+  session: Session,
+  name: string,
+  asked: { from: string; rate?: number },
+  changing: Changing,
+): Promise<void> {
   const proposed = {
     look: async () =>
       wouldBe(
         await session.ask(placeFor(name)),
-        `Changes since ${from} would be sent to it, if it has not got them.`,
+        `Changes since ${asked.from} would be sent to it, if it has not got them.`,
       ),
-    act: (reason: string) => session.send<DestinationAnswer>(`${placeFor(name)}/backfill`, { from, reason }),
+    act: (reason: string) =>
+      session.send<DestinationAnswer>(`${placeFor(name)}/backfill`, { ...asked, reason }),
   };
   await changeShowing(session, changing, proposed, saidOf(name));
 }

@@ -49,10 +49,14 @@ export interface DestinationStore {
   /** A publisher has this version of a handler's code. */
   seen: (name: string, version: number) => Promise<void>;
   /**
-   * Starts a backfill. @param from null: from the beginning
+   * Starts a backfill. @param from null: from the beginning. @param rate its new `backfillRate`, if it changes
    * @returns null: the previous one has not ended, or the destination does not exist
    */
-  backfill: (name: string, from: Date | null) => Promise<DestinationDocument | null>;
+  backfill: (
+    name: string,
+    from: Date | null,
+    rate?: number | undefined,
+  ) => Promise<DestinationDocument | null>;
   /** @returns the destination as it is now; null: there is none */
   pause: (name: string, because: string, by: PausedBy) => Promise<DestinationDocument | null>;
   resume: (name: string) => Promise<DestinationDocument | null>;
@@ -101,11 +105,12 @@ export function createDestinationStore(
         { $set: { 'handler.seenAt': new Date(now()) } },
       );
     },
-    backfill: async (name, from) => {
+    backfill: async (name, from, rate) => {
       const at = new Date(now());
       const backfill = await newBackfill(feed, from, at);
       const isFree = { $or: [{ backfill: null }, { 'backfill.endedAt': { $ne: null } }] };
-      return await change(name, { backfill }, isFree);
+      const fields = { backfill, ...(rate !== undefined && { backfillRate: rate }) };
+      return await change(name, fields, isFree);
     },
     pause: (name, because, pausedBy) => change(name, { state: 'paused', because, pausedBy }),
     resume: (name) => change(name, { state: 'active', because: null, pausedBy: null }),

@@ -57,6 +57,15 @@ describe('a backfill', () => {
     expect((await put('wrong', { backfillRate })).status).toBe(400);
   });
 
+  test('may change the rate; an impossible one changes nothing', async () => {
+    await put('fast', { backfillRate: 7 });
+    const wrong = await ask('POST', '/destinations/fast/backfill', { from: 'beginning', rate: 0 });
+    expect(wrong.json).toMatchObject({ status: 400, errors: [{ pointer: '#/rate' }] });
+    expect(await shown('fast')).toMatchObject({ backfill: null, backfillRate: 7 });
+    await ask('POST', '/destinations/fast/backfill', { from: 'beginning', rate: 50 });
+    expect(await shown('fast')).toMatchObject({ backfill: { from: null }, backfillRate: 50 });
+  });
+
   test('of a destination that exists is started by a request of its own', async () => {
     await put('later');
     expect((await put('later', { from: 'beginning' })).status).toBe(400);

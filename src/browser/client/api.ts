@@ -8,9 +8,18 @@ import type { Problem } from '../../operate/shapes/problem.ts';
 export class ApiProblem extends Error {
   override readonly name = 'ApiProblem';
   readonly status: number;
-  constructor(status: number, message: string) {
+  /** Why single fields of the request were refused. */
+  readonly errors: NonNullable<Problem['errors']>;
+  constructor(status: number, message: string, errors: NonNullable<Problem['errors']> = []) {
     super(message);
     this.status = status;
+    this.errors = errors;
+  }
+  /** @param field of the body, such as `settings/url`; also what is wrong within it */
+  detailOf(field: string): string | undefined {
+    const place = `#/${field}`;
+    const isIn = (pointer: string) => pointer === place || pointer.startsWith(`${place}/`);
+    return this.errors.find((error) => 'pointer' in error && isIn(error.pointer))?.detail;
   }
 }
 
@@ -64,7 +73,7 @@ async function fetchJson<T>(url: string, init: RequestInit, timeoutMs: number): 
   }
   if (response.ok) return (await response.json().catch(() => ({}))) as T;
   if (response.status === 401 && url !== '/api/session') window.dispatchEvent(new Event(SIGNED_OUT));
-  throw new ApiProblem(response.status, await messageOf(response));
+  throw await problemOf(response);
 }
 
 function unreachable(error: unknown, method: string, timeoutMs: number): string {
@@ -73,9 +82,9 @@ function unreachable(error: unknown, method: string, timeoutMs: number): string 
   return method === 'GET' ? what : `${what}; check the audit log to see whether the change was made`;
 }
 
-async function messageOf(response: Response): Promise<string> {
+async function problemOf(response: Response): Promise<ApiProblem> {
   const body: unknown = await response.json().catch(() => null);
-  const { detail } = (body ?? {}) as Partial<Problem>;
-  if (typeof detail === 'string') return detail;
-  return `the dashboard answered with status ${response.status}`;
+  const { detail, errors } = (body ?? {}) as Partial<Problem>;
+  if (typeof detail === 'string') return new ApiProblem(response.status, detail, errors);
+  return new ApiProblem(response.status, `the dashboard answered with status ${response.status}`);
 }

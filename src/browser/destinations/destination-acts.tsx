@@ -3,6 +3,7 @@ import { useLocation } from 'wouter';
 import type { Destination, DestinationTested } from '../../operate/shapes/destinations.ts';
 import { tell } from '../client/api.ts';
 import { ChangeDialog } from '../dialogs/change-dialog.tsx';
+import { addressOf } from './destination-facts.tsx';
 import { age, several } from '../text/figures.ts';
 
 export type DestinationAct = 'test' | 'pause' | 'resume' | 'delete';
@@ -30,7 +31,8 @@ async function sendSample(place: string, reason: string): Promise<string> {
 const ACTS: Record<DestinationAct, ActWords> = {
   test: {
     title: 'Test',
-    what: ({ url }) => `Sends a signed sample of the type lockstep/test to ${url}, and shows its answer.`,
+    what: (destination) =>
+      `Sends a sample of the type lockstep/test to ${addressOf(destination)}, and shows its answer.`,
     act: sendSample,
   },
   pause: {

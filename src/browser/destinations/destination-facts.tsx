@@ -4,7 +4,8 @@ import { backlogFacts } from '../backlog/backlog.tsx';
 import { age, figure, several } from '../text/figures.ts';
 import { Plain } from '../text/plain.tsx';
 import { When } from '../text/when.tsx';
-import { IN_DOUBT } from './destination-draft.ts';
+import { IN_DOUBT } from '../destination-form/destination-draft.ts';
+import { KINDS, settingsOf } from '../destination-form/kinds.ts';
 import { DestinationState } from './destination-state.tsx';
 import { OpenCount } from './open-count.tsx';
 
@@ -50,7 +51,7 @@ export function addressOf({ url, settings }: Destination): string {
 export function settingFacts(destination: Destination): Facts {
   const { on, shops, rate, allowPrivate } = destination;
   return [
-    ['Kind', destination.kind],
+    ['Kind', destination.kind === 'handler' ? 'handler' : KINDS[destination.kind].label],
     ['Address', <Plain key="url" text={addressOf(destination)} />],
     ['Private addresses', allowPrivate ? 'allowed' : 'refused'],
     ['Set off by', <Plain key="on" text={on.join(', ')} />],
@@ -62,11 +63,42 @@ export function settingFacts(destination: Destination): Facts {
     ['Timeout', age(destination.timeoutMs)],
     ['Alert if one waits for', age(destination.alertAfterMs)],
     ['If in doubt', IN_DOUBT[destination.inDoubt]],
-    ['Address to ask', <Plain key="probe" text={destination.probeUrl ?? '–'} />],
-    ['Secrets', figure(destination.secrets)],
+    ...kindFacts(destination),
+    ['What it has is read', <Plain key="read" text={readBackOf(destination)} />],
     ['Created', <When key="created" at={destination.createdAt} />],
     ['Revision', figure(destination.revision)],
   ];
+}
+
+/** What only its kind has. Long settings, such as certificates, are not shown. */
+function kindFacts({ kind, settings, credentials, probeUrl, secrets }: Destination): Facts {
+  if (kind === 'http')
+    return [
+      ['Address to ask', <Plain key="probe" text={probeUrl ?? '–'} />],
+      ['Secrets', figure(secrets)],
+    ];
+  if (kind === 'handler' || settings === null) return [];
+  const its = Object.entries(settings);
+  const shown = settingsOf(kind).flatMap(([name, { label, as }]) => {
+    const value: unknown = its.find(([each]) => each === name)?.[1];
+    if (name === 'url' || name === 'brokers') return [];
+    return [[label, <Plain key={name} text={as === 'long' ? given(value) : wordOf(value)} />] as const];
+  });
+  return [...shown, [KINDS[kind].credentials ?? 'Credentials', given(credentials)]];
+}
+
+function given(value: unknown): string {
+  return value ? 'given' : 'none';
+}
+
+function wordOf(value: unknown): string {
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  return typeof value === 'string' && value !== '' ? value : '–';
+}
+
+function readBackOf({ kind, readBack }: Destination): string {
+  if (readBack === null) return kind === 'postgres' ? 'from its table' : 'from a file, on the command line';
+  return readBack.kind === 'http' ? `from ${readBack.url}` : `by the query ${readBack.query}`;
 }
 
 function priorityOf({ priority }: Destination): string {

@@ -18,21 +18,11 @@ import { effectsPage } from '../effects/effect-choice.ts';
 import { Code } from '../text/code.tsx';
 import { Plain } from '../text/plain.tsx';
 import { visible } from '../text/visible.ts';
+import { OtherSide } from '../comparison/comparison.tsx';
+import { BackfillDialog } from './backfill-dialog.tsx';
 import { ActDialog, type DestinationAct } from './destination-acts.tsx';
 import { openFacts, settingFacts } from './destination-facts.tsx';
-import { DestinationForm } from './destination-form.tsx';
-
-/** Whether the form has all settings of a kind; others are changed on the command line. */
-const HAS_FORM = {
-  http: true,
-  handler: false,
-  postgres: false,
-  rabbitmq: false,
-  nats: false,
-  kafka: false,
-  sqs: false,
-  slack: false,
-} as const satisfies Record<Destination['kind'], boolean>;
+import { DestinationForm } from '../destination-form/destination-form.tsx';
 
 /** One destination: its settings, what is open, and what can be done to it. */
 export function DestinationPage() {
@@ -41,14 +31,25 @@ export function DestinationPage() {
   const { data } = answer;
   const changing = useChange();
   const acting = useChange<DestinationAct>();
+  const filling = useChange();
   return (
     <Page
       title={`Destination ${visible(name).slice(0, 63)}`}
       sentence={<Ways name={name} />}
-      actions={data && <Actions destination={data} ask={acting.open} onChange={() => changing.open(true)} />}
+      actions={
+        data && (
+          <Actions
+            destination={data}
+            ask={acting.open}
+            onBackfill={() => filling.open(true)}
+            onChange={() => changing.open(true)}
+          />
+        )
+      }
     >
       <Shown answer={answer} />
       {data && changing.opened && <DestinationForm destination={data} onClose={changing.close} />}
+      {data && filling.opened && <BackfillDialog destination={data} onClose={filling.close} />}
       {data && acting.over && <ActDialog act={acting.over} destination={data} onClose={acting.close} />}
     </Page>
   );
@@ -86,10 +87,11 @@ function Ways({ name }: { name: string }) {
 interface ActionsProps {
   destination: Destination;
   ask: (act: DestinationAct) => void;
+  onBackfill: () => void;
   onChange: () => void;
 }
 
-function Actions({ destination: { state, kind }, ask, onChange }: ActionsProps) {
+function Actions({ destination: { state, kind, backfill }, ask, onBackfill, onChange }: ActionsProps) {
   const turn = state === 'paused' ? 'resume' : 'pause';
   return (
     <>
@@ -103,7 +105,16 @@ function Actions({ destination: { state, kind }, ask, onChange }: ActionsProps) 
         needs="admin"
         size="xs"
         variant="default"
-        idle={HAS_FORM[kind] ? null : 'Use the command line: destination put'}
+        idle={backfill && backfill.endedAt === null ? 'Its backfill is not finished yet' : null}
+        onClick={onBackfill}
+      >
+        Backfill…
+      </MayButton>
+      <MayButton
+        needs="admin"
+        size="xs"
+        variant="default"
+        idle={kind === 'handler' ? 'The settings of a handler are in its code' : null}
         onClick={onChange}
       >
         Change…
@@ -122,6 +133,7 @@ function All({ destination }: { destination: Destination }) {
       {state === 'paused' && <Paused because={because} />}
       <FactList facts={openFacts(destination)} />
       <Errors backlog={destination.backlog} />
+      <OtherSide destination={destination} />
       <Title order={2} size="h5" mt="lg" mb="xs">
         Settings
       </Title>

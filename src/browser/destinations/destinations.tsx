@@ -12,7 +12,7 @@ import { readingOf } from '../tables/reading.ts';
 import { DestinationLink, destinationPage } from '../effects/destination-link.tsx';
 import { several } from '../text/figures.ts';
 import { Plain } from '../text/plain.tsx';
-import { DestinationForm } from './destination-form.tsx';
+import { DestinationForm } from '../destination-form/destination-form.tsx';
 import { StateAndCircuit } from './destination-state.tsx';
 import { OpenCount } from './open-count.tsx';
 import { addressOf } from './destination-facts.tsx';

@@ -210,7 +210,11 @@ export const destinationPut = z.discriminatedUnion('kind', [
 ]);
 export type DestinationPut = z.output<typeof destinationPut>;
 
-export const backfillRequest = z.strictObject({ from, reason });
+export const backfillRequest = z.strictObject({
+  from,
+  rate: settings.backfillRate.optional().describe('changes its `backfillRate`; absent: it stays'),
+  reason,
+});
 export type BackfillRequest = z.output<typeof backfillRequest>;
 
 /** A backfill, and how far it is. */

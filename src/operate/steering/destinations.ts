@@ -199,12 +199,12 @@ function refuseLive(handler: DestinationDocument['handler'], now: number): void 
 /** Starts a backfill of a destination that exists. */
 export async function startBackfill(
   name: string,
-  { from }: BackfillRequest,
+  { from, rate }: BackfillRequest,
   tools: DestinationTools,
 ): Promise<DestinationAnswer> {
   refuseFuture(from, tools.now());
   await oneOf(name, tools);
-  const started = await tools.store.backfill(name, from);
+  const started = await tools.store.backfill(name, from, rate);
   if (!started) throw new Refusal('conflict', 'its backfill is not finished yet, or it was deleted');
   return { ...(await viewOf(started, tools)), did: `started to send ${historyFrom(from)}` };
 }

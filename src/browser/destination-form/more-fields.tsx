@@ -1,6 +1,7 @@
 import { Group, NativeSelect, NumberInput, Stack, TagsInput, Textarea, TextInput } from '@mantine/core';
 import type { Destination } from '../../operate/shapes/destinations.ts';
 import { BY_TOPIC, IN_DOUBT, type Draft, type FieldsProps, type InDoubt } from './destination-draft.ts';
+import { ReadBackFields } from './read-back-fields.tsx';
 
 const PRIORITIES = [
   'critical',
@@ -9,23 +10,44 @@ const PRIORITIES = [
   'low',
 ] as const satisfies readonly Destination['priority'][];
 
+/** If the API refuses one of them, they are shown. */
+const MORE = [
+  'shops',
+  'filter',
+  'transform',
+  'priority',
+  'concurrency',
+  'timeoutMs',
+  'alertAfterMs',
+  'rate',
+  'backfillRate',
+  'inDoubt',
+  'probeUrl',
+  'readBack',
+  'secrets',
+] as const;
+
 /** Fields whose defaults are right for most destinations. */
 export function MoreFields(props: FieldsProps) {
+  const { draft, problem } = props;
+  // Stays true while the field is corrected: closing it would hide the field.
+  const isRefused = MORE.some((field) => problem(field, () => null) !== undefined);
   return (
-    <details className="more">
+    <details className="more" open={isRefused || undefined}>
       <summary>More settings</summary>
       <Stack gap="sm" mt="sm">
         <WhichFields {...props} />
         <PaceFields {...props} />
         <DoubtFields {...props} />
-        <SecretFields {...props} />
+        <ReadBackFields {...props} />
+        {draft.kind === 'http' && <SecretFields {...props} />}
       </Stack>
     </details>
   );
 }
 
 /** Which messages are sent, and what is in them. */
-function WhichFields({ draft, set }: FieldsProps) {
+function WhichFields({ draft, set, problem }: FieldsProps) {
   return (
     <>
       <TagsInput
@@ -33,6 +55,7 @@ function WhichFields({ draft, set }: FieldsProps) {
         description="If empty, all shops"
         placeholder="name.myshopify.com"
         maxTags={1000}
+        error={problem('shops', ({ shops }) => shops)}
         value={draft.shops}
         onChange={(shops) => set({ shops })}
       />
@@ -42,6 +65,7 @@ function WhichFields({ draft, set }: FieldsProps) {
         placeholder="data.test = false"
         autosize
         maxLength={10_000}
+        error={problem('filter', ({ filter }) => filter)}
         value={draft.filter}
         onChange={(event) => set({ filter: event.currentTarget.value })}
       />
@@ -50,6 +74,7 @@ function WhichFields({ draft, set }: FieldsProps) {
         description="JSONata over the message: the result is sent"
         autosize
         maxLength={10_000}
+        error={problem('transform', ({ transform }) => transform)}
         value={draft.transform}
         onChange={(event) => set({ transform: event.currentTarget.value })}
       />
@@ -58,7 +83,8 @@ function WhichFields({ draft, set }: FieldsProps) {
 }
 
 /** How fast, and in which order. */
-function PaceFields({ draft, set }: FieldsProps) {
+function PaceFields({ draft, set, problem }: FieldsProps) {
+  const counts = { draft, set, problem };
   return (
     <>
       <NativeSelect
@@ -74,29 +100,30 @@ function PaceFields({ draft, set }: FieldsProps) {
           placeholder="orders/paid critical"
           autosize
           minRows={2}
+          error={problem('priority', ({ priorities }) => priorities)}
           value={draft.priorities}
           onChange={(event) => set({ priorities: event.currentTarget.value })}
         />
       )}
       <Group grow align="flex-end">
-        <Count label="At a time" most={1000} field="concurrency" draft={draft} set={set} />
-        <Count label="Timeout (ms)" most={120_000} field="timeoutMs" draft={draft} set={set} />
+        <Count label="At a time" most={1000} field="concurrency" {...counts} />
+        <Count label="Timeout (ms)" most={120_000} field="timeoutMs" {...counts} />
       </Group>
-      <Count
-        label="Alert if an effect waits for (ms)"
-        most={604_800_000}
-        field="alertAfterMs"
-        draft={draft}
-        set={set}
-      />
+      <Count label="Alert if an effect waits for (ms)" most={604_800_000} field="alertAfterMs" {...counts} />
       <Group grow align="flex-end">
-        <Count label="At most (messages)" most={100_000} field="rateMax" draft={draft} set={set} />
-        <Count label="in (ms)" most={3_600_000} field="rateMs" draft={draft} set={set} />
-        <Count label="Backfill (orders/s)" most={1000} field="backfillRate" draft={draft} set={set} />
+        <Count label="At most (messages)" most={100_000} field="rateMax" {...counts} />
+        <Count label="in (ms)" most={3_600_000} field="rateMs" {...counts} />
+        <Count label="Backfill (orders/s)" most={1000} field="backfillRate" {...counts} />
       </Group>
     </>
   );
 }
+
+/** Where fields are in the request, if not under their own name. */
+const PLACES: Partial<Record<CountProps['field'], string>> = {
+  rateMax: 'rate/max',
+  rateMs: 'rate/durationMs',
+};
 
 interface CountProps extends FieldsProps {
   label: string;
@@ -104,13 +131,14 @@ interface CountProps extends FieldsProps {
   field: 'alertAfterMs' | 'backfillRate' | 'concurrency' | 'rateMax' | 'rateMs' | 'timeoutMs';
 }
 
-function Count({ label, most, field, draft, set }: CountProps) {
+function Count({ label, most, field, draft, set, problem }: CountProps) {
   return (
     <NumberInput
       label={label}
       min={1}
       max={most}
       allowDecimal={false}
+      error={problem(PLACES[field] ?? field, (typed) => typed[field])}
       value={draft[field]}
       onChange={(value) => set({ [field]: value })}
     />
@@ -118,12 +146,15 @@ function Count({ label, most, field, draft, set }: CountProps) {
 }
 
 /** What to do about messages that may or may not have arrived. */
-function DoubtFields({ draft, set }: FieldsProps) {
+function DoubtFields({ draft, set, problem }: FieldsProps) {
+  // Only over HTTP, a destination can be asked for a message.
+  const choices = Object.entries(IN_DOUBT).filter(([way]) => way !== 'ask' || draft.kind === 'http');
   return (
     <>
       <NativeSelect
         label="If it is unknown whether a message arrived"
-        data={Object.entries(IN_DOUBT).map(([value, label]) => ({ value, label }))}
+        data={choices.map(([value, label]) => ({ value, label }))}
+        error={problem('inDoubt', ({ inDoubt }) => inDoubt)}
         value={draft.inDoubt}
         onChange={(event) => set({ inDoubt: event.currentTarget.value as InDoubt })}
       />
@@ -134,6 +165,7 @@ function DoubtFields({ draft, set }: FieldsProps) {
           placeholder="https://erp.example.com/hooks/{id}"
           maxLength={2000}
           autoComplete="off"
+          error={problem('probeUrl', ({ probeUrl }) => probeUrl)}
           value={draft.probeUrl}
           onChange={(event) => set({ probeUrl: event.currentTarget.value })}
         />
@@ -143,7 +175,7 @@ function DoubtFields({ draft, set }: FieldsProps) {
 }
 
 /** Not shown while they are typed: screens are shared. */
-function SecretFields({ draft, set }: FieldsProps) {
+function SecretFields({ draft, set, problem }: FieldsProps) {
   return (
     <Group grow align="flex-end">
       <TextInput
@@ -152,6 +184,7 @@ function SecretFields({ draft, set }: FieldsProps) {
         description="whsec_…; if empty, it keeps its own or gets one"
         maxLength={200}
         autoComplete="off"
+        error={problem('secrets/0', ({ newestSecret }) => newestSecret)}
         value={draft.newestSecret}
         onChange={(event) => set({ newestSecret: event.currentTarget.value })}
       />
@@ -161,6 +194,7 @@ function SecretFields({ draft, set }: FieldsProps) {
         description="while receivers still use it"
         maxLength={200}
         autoComplete="off"
+        error={problem('secrets/1', ({ olderSecret }) => olderSecret)}
         value={draft.olderSecret}
         onChange={(event) => set({ olderSecret: event.currentTarget.value })}
       />

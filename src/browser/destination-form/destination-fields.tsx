@@ -1,7 +1,9 @@
-import { Checkbox, Stack, TagsInput, TextInput } from '@mantine/core';
+import { Checkbox, NativeSelect, Stack, TagsInput, TextInput } from '@mantine/core';
 import type { Topic } from '../../order/topics.ts';
 import { STATUS_NAMES } from '../components/status-badge.tsx';
 import { nameProblem, type FieldsProps } from './destination-draft.ts';
+import { KindFields } from './kind-fields.tsx';
+import { KINDS, RATES, typedSettings, type Kind } from './kinds.ts';
 import { MoreFields } from './more-fields.tsx';
 
 /** Suggested; every other topic of an order can be typed. */
@@ -22,7 +24,8 @@ interface DestinationFieldsProps extends FieldsProps {
 }
 
 /** What every destination needs, and below it what has useful defaults. */
-export function DestinationFields({ draft, set, taken }: DestinationFieldsProps) {
+export function DestinationFields({ taken, ...props }: DestinationFieldsProps) {
+  const { draft, set, problem } = props;
   return (
     <Stack gap="sm">
       {taken && (
@@ -37,20 +40,12 @@ export function DestinationFields({ draft, set, taken }: DestinationFieldsProps)
           onChange={(event) => set({ name: event.currentTarget.value.trim() })}
         />
       )}
-      <TextInput
-        label="Address"
-        description="http or https; each message is a POST request to it"
-        required
-        placeholder="https://erp.example.com/hooks/orders"
-        maxLength={2000}
-        autoComplete="off"
-        value={draft.url}
-        onChange={(event) => set({ url: event.currentTarget.value })}
-      />
+      {taken && <KindChoice {...props} />}
+      {draft.kind === 'http' ? <Address {...props} /> : <KindFields {...props} />}
       <TagsInput
         label="Set off by"
-        description="Topics, status:<new status>, or * for every change of an order"
-        required
+        description="Topics, status:<new status>, or * for every change of an order. If empty, only what handlers set off"
+        error={problem('on', ({ on }) => on)}
         data={TRIGGERS}
         maxTags={100}
         value={draft.on}
@@ -63,16 +58,55 @@ export function DestinationFields({ draft, set, taken }: DestinationFieldsProps)
           placeholder="2026-11-01T00:00:00Z"
           maxLength={40}
           autoComplete="off"
+          error={problem('from', ({ from }) => from)}
           value={draft.from}
           onChange={(event) => set({ from: event.currentTarget.value })}
         />
       )}
       <Checkbox
         label="The address may be in a private network"
+        error={problem('allowPrivate', ({ allowPrivate }) => allowPrivate)}
         checked={draft.allowPrivate}
         onChange={(event) => set({ allowPrivate: event.currentTarget.checked })}
       />
-      <MoreFields draft={draft} set={set} />
+      <MoreFields {...props} />
     </Stack>
+  );
+}
+
+/** Another kind begins with its own settings; what is common to all kinds stays. */
+function KindChoice({ draft, set }: FieldsProps) {
+  const choose = (kind: Kind) =>
+    set({
+      kind,
+      settings: typedSettings(kind, null),
+      credentials: '',
+      ...(RATES[kind] ?? { rateMax: '', rateMs: '' }),
+      ...(kind !== 'http' && draft.inDoubt === 'ask' && { inDoubt: 'repeat' }),
+      ...(kind !== 'postgres' && draft.readBack === 'sql' && { readBack: 'none' }),
+    });
+  return (
+    <NativeSelect
+      label="Kind"
+      data={Object.entries(KINDS).map(([value, { label }]) => ({ value, label }))}
+      value={draft.kind}
+      onChange={(event) => choose(event.currentTarget.value as Kind)}
+    />
+  );
+}
+
+function Address({ draft, set, problem }: FieldsProps) {
+  return (
+    <TextInput
+      label="Address"
+      description="http or https; each message is a POST request to it"
+      required
+      placeholder="https://erp.example.com/hooks/orders"
+      maxLength={2000}
+      autoComplete="off"
+      error={problem('url', ({ url }) => url)}
+      value={draft.url}
+      onChange={(event) => set({ url: event.currentTarget.value })}
+    />
   );
 }

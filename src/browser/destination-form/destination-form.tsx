@@ -1,11 +1,19 @@
 import { useState } from 'react';
 import type { Destination, DestinationAnswer } from '../../operate/shapes/destinations.ts';
-import { tell } from '../client/api.ts';
+import { ApiProblem, tell } from '../client/api.ts';
 import { ChangeDialog } from '../dialogs/change-dialog.tsx';
 import { Preview } from '../preview/preview.tsx';
 import { ShownOnce } from '../dialogs/shown-once.tsx';
 import { Plain } from '../text/plain.tsx';
-import { draftOf, isComplete, nameProblem, previewOf, requestOf, type Draft } from './destination-draft.ts';
+import {
+  draftOf,
+  isComplete,
+  nameProblem,
+  previewOf,
+  requestOf,
+  type Draft,
+  type FieldsProps,
+} from './destination-draft.ts';
 import { DestinationFields } from './destination-fields.tsx';
 
 interface DestinationFormProps {
@@ -20,6 +28,9 @@ interface DestinationFormProps {
 export function DestinationForm({ destination, taken = [], onClose }: DestinationFormProps) {
   const [draft, setDraft] = useState<Draft>(() => draftOf(destination));
   const [answer, setAnswer] = useState<DestinationAnswer | null>(null);
+  const [failed, setFailed] = useState<{ problem: ApiProblem; draft: Draft } | null>(null);
+  const problem: FieldsProps['problem'] = (field, typed) =>
+    failed && typed(draft) === typed(failed.draft) ? failed.problem.detailOf(field) : undefined;
   const set = (changed: Partial<Draft>) => setDraft((before) => ({ ...before, ...changed }));
   const names = destination ? null : taken;
   if (answer?.secret !== undefined)
@@ -30,9 +41,14 @@ export function DestinationForm({ destination, taken = [], onClose }: Destinatio
     );
   const put = async (reason: string) => {
     const place = `/destinations/${encodeURIComponent(draft.name)}`;
-    const put = await tell<DestinationAnswer>(place, { ...requestOf(draft), reason }, { method: 'PUT' });
-    setAnswer(put);
-    return put.did;
+    const asked = { ...requestOf(draft), reason };
+    const put = tell<DestinationAnswer>(place, asked, { method: 'PUT' });
+    const stored = await put.catch((error: unknown) => {
+      if (error instanceof ApiProblem) setFailed({ problem: error, draft });
+      throw error;
+    });
+    setAnswer(stored);
+    return stored.did;
   };
   return (
     <ChangeDialog
@@ -49,7 +65,7 @@ export function DestinationForm({ destination, taken = [], onClose }: Destinatio
       }
       extra={
         <>
-          <DestinationFields draft={draft} set={set} taken={names} />
+          <DestinationFields draft={draft} set={set} problem={problem} taken={names} />
           <Preview asked={previewOf(draft)} />
         </>
       }

@@ -1,7 +1,10 @@
 import type { Destination } from '../../operate/shapes/destinations.ts';
+import { askedSettings, settingsOf, typedSettings, type Kind, type TypedSettings } from './kinds.ts';
 
 type Priority = Extract<Destination['priority'], string>;
 export type InDoubt = Destination['inDoubt'];
+/** How a comparison reads what a destination has. */
+type ReadBack = NonNullable<Destination['readBack']>['kind'] | 'none';
 type Typed = number | string;
 
 /** What is done with a message that may or may not have arrived. */
@@ -17,7 +20,15 @@ export const BY_TOPIC = 'by topic';
 /** A destination while it is typed. The API validates it. */
 export interface Draft {
   name: string;
+  kind: Kind;
+  /** Of HTTP. */
   url: string;
+  /** Of another kind. */
+  settings: TypedSettings;
+  /** Of another kind; empty: those that it has. */
+  credentials: string;
+  hasCredentials: boolean;
+  dropsCredentials: boolean;
   on: string[];
   shops: string[];
   filter: string;
@@ -35,8 +46,10 @@ export interface Draft {
   probeUrl: string;
   /** Of a new one: `beginning` or a time; empty: only changes from now on. */
   from: string;
-  /** Kept as it is: it is changed on the command line. */
-  readBack: Destination['readBack'];
+  /** How a comparison reads what it has. */
+  readBack: ReadBack;
+  readBackUrl: string;
+  readBackQuery: string;
   allowPrivate: boolean;
   newestSecret: string;
   olderSecret: string;
@@ -45,7 +58,12 @@ export interface Draft {
 /** The API's defaults. */
 const NEW: Draft = {
   name: '',
+  kind: 'http',
   url: '',
+  settings: {},
+  credentials: '',
+  hasCredentials: false,
+  dropsCredentials: false,
   on: ['*'],
   shops: [],
   filter: '',
@@ -61,7 +79,9 @@ const NEW: Draft = {
   inDoubt: 'repeat',
   probeUrl: '',
   from: '',
-  readBack: null,
+  readBack: 'none',
+  readBackUrl: '',
+  readBackQuery: '',
   allowPrivate: false,
   newestSecret: '',
   olderSecret: '',
@@ -70,24 +90,39 @@ const NEW: Draft = {
 /** @param destination null: a new one */
 export function draftOf(destination: Destination | null): Draft {
   if (!destination) return NEW;
-  const { name, on, readBack, concurrency, backfillRate, timeoutMs, alertAfterMs } = destination;
+  const { name, on, concurrency, backfillRate, timeoutMs, alertAfterMs } = destination;
   const { inDoubt, allowPrivate, shops, rate } = destination;
   return {
     ...NEW,
     name,
     on,
-    readBack,
     concurrency,
     backfillRate,
     timeoutMs,
     alertAfterMs,
     inDoubt,
     allowPrivate,
+    ...kindOf(destination),
+    ...readBackOf(destination),
     ...textsOf(destination),
     ...prioritiesOf(destination),
     shops: shops ?? [],
     rateMax: rate?.max ?? '',
     rateMs: rate?.durationMs ?? '',
+  };
+}
+
+/** A handler has no form. */
+function kindOf({ kind, settings, credentials }: Destination) {
+  const its = kind === 'handler' ? 'http' : kind;
+  return { kind: its, settings: typedSettings(its, settings), hasCredentials: credentials };
+}
+
+function readBackOf({ readBack }: Destination): Pick<Draft, 'readBack' | 'readBackUrl' | 'readBackQuery'> {
+  return {
+    readBack: readBack?.kind ?? 'none',
+    readBackUrl: readBack?.kind === 'http' ? readBack.url : '',
+    readBackQuery: readBack?.kind === 'sql' ? readBack.query : '',
   };
 }
 
@@ -103,10 +138,9 @@ function prioritiesOf({ priority }: Destination): Pick<Draft, 'priority' | 'prio
 
 /** The body of the request, without the reason. Without secrets, it keeps those it has, or gets a new one. */
 export function requestOf(draft: Draft): object {
-  const secrets = [draft.newestSecret, draft.olderSecret].map((secret) => secret.trim()).filter(Boolean);
   return {
-    kind: 'http',
-    url: draft.url.trim(),
+    kind: draft.kind,
+    ...(draft.kind === 'http' ? ofHttp(draft) : ofOtherKind(draft)),
     ...previewOf(draft),
     priority: draft.priority === BY_TOPIC ? byTopic(draft.priorities) : draft.priority,
     concurrency: Number(draft.concurrency),
@@ -115,13 +149,31 @@ export function requestOf(draft: Draft): object {
     timeoutMs: Number(draft.timeoutMs),
     alertAfterMs: Number(draft.alertAfterMs),
     inDoubt: draft.inDoubt,
-    probeUrl: orNull(draft.probeUrl),
     allowPrivate: draft.allowPrivate,
     ...(draft.from.trim() !== '' && { from: draft.from.trim() }),
-    readBack: draft.readBack,
-    ...(secrets.length > 0 && { secrets }),
+    readBack: READ_BACK[draft.readBack](draft),
   };
 }
+
+function ofHttp({ url, probeUrl, newestSecret, olderSecret }: Draft): object {
+  const secrets = [newestSecret, olderSecret].map((secret) => secret.trim()).filter(Boolean);
+  return { url: url.trim(), probeUrl: orNull(probeUrl), ...(secrets.length > 0 && { secrets }) };
+}
+
+function ofOtherKind({ kind, settings, credentials, dropsCredentials }: Draft): object {
+  const typed = credentials.trim();
+  return {
+    settings: askedSettings(kind, settings),
+    ...(dropsCredentials && { credentials: null }),
+    ...(typed !== '' && { credentials: typed }),
+  };
+}
+
+const READ_BACK: Record<ReadBack, (draft: Draft) => Destination['readBack']> = {
+  none: () => null,
+  http: ({ readBackUrl }) => ({ kind: 'http', url: readBackUrl.trim() }),
+  sql: ({ readBackQuery }) => ({ kind: 'sql', query: readBackQuery.trim() }),
+};
 
 /** What a preview depends on. */
 export function previewOf({ on, shops, filter, transform }: Draft): object {
@@ -158,6 +210,8 @@ const A_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 export interface FieldsProps {
   draft: Draft;
   set: (changed: Partial<Draft>) => void;
+  /** Why the API refused a field, until what was typed there changes. */
+  problem: (field: string, typed: (draft: Draft) => unknown) => string | undefined;
 }
 
 /** Why a name cannot be that of a new destination; null: it can. */
@@ -167,6 +221,10 @@ export function nameProblem(name: string, taken: readonly string[]): string | nu
   return taken.includes(name) ? 'there is already a destination with this name' : null;
 }
 
-export function isComplete({ name, url, on }: Draft): boolean {
-  return name !== '' && url.trim() !== '' && on.length > 0;
+export function isComplete({ name, kind, url, settings }: Draft): boolean {
+  if (name === '') return false;
+  if (kind === 'http') return url.trim() !== '';
+  return settingsOf(kind).every(
+    ([its, { required, begins }]) => !required || String(settings[its] ?? begins).trim() !== '',
+  );
 }

@@ -1,0 +1,53 @@
+import { NativeSelect, Textarea, TextInput } from '@mantine/core';
+import type { Draft, FieldsProps } from './destination-draft.ts';
+
+const HTTP = { value: 'http', label: 'over HTTP' };
+const SQL = { value: 'sql', label: 'by a query' };
+
+/** Of PostgreSQL, its own table is read unless there is something else. */
+function waysOf({ kind }: Draft) {
+  return kind === 'postgres'
+    ? [{ value: 'none', label: 'its table' }, SQL, HTTP]
+    : [{ value: 'none', label: 'not at all: from a file, on the command line' }, HTTP];
+}
+
+/** How a comparison reads what the other side has. */
+export function ReadBackFields({ draft, set, problem }: FieldsProps) {
+  return (
+    <>
+      <NativeSelect
+        label="What it has is read"
+        description="To compare it with what was sent to it"
+        data={waysOf(draft)}
+        value={draft.readBack}
+        onChange={(event) => set({ readBack: event.currentTarget.value as Draft['readBack'] })}
+      />
+      {draft.readBack === 'http' && (
+        <TextInput
+          label="Address to read from"
+          description="Answers GET with its orders and their versions, by key"
+          required
+          placeholder="https://erp.example.com/orders"
+          maxLength={2000}
+          autoComplete="off"
+          error={problem('readBack', ({ readBackUrl }) => readBackUrl)}
+          value={draft.readBackUrl}
+          onChange={(event) => set({ readBackUrl: event.currentTarget.value })}
+        />
+      )}
+      {draft.readBack === 'sql' && (
+        <Textarea
+          label="Query"
+          description="With the columns key and version"
+          required
+          placeholder="select id as key, version from orders"
+          autosize
+          maxLength={10_000}
+          error={problem('readBack', ({ readBackQuery }) => readBackQuery)}
+          value={draft.readBackQuery}
+          onChange={(event) => set({ readBackQuery: event.currentTarget.value })}
+        />
+      )}
+    </>
+  );
+}
