@@ -45,7 +45,6 @@ export function OtherSide({ destination }: { destination: Destination }) {
 
 /** Why it cannot be read from here; null: it can. */
 function unreadable({ kind, readBack }: Destination): string | null {
-  if (kind === 'handler') return 'A handler has no other side';
   if (readBack !== null || kind === 'postgres') return null;
   return 'Its settings do not say how it is read. The command line compares files: destination compare';
 }
@@ -130,9 +129,26 @@ const FOUND = {
   unknown: 'Lockstep does not know it',
 } as const satisfies Record<Difference['found'], string>;
 
+function Finding({ found, expected, held }: Difference) {
+  return (
+    <>
+      {FOUND[found]}
+      <span className="under phone-only">
+        accepted {figure(expected)}, has {figure(held)}
+      </span>
+    </>
+  );
+}
+
 const COLUMNS: readonly Column<Difference>[] = [
-  { head: 'Order', width: 260, cell: ({ order }) => <OrderLink order={order} /> },
-  { head: 'Accepted', align: 'right', width: 90, cell: ({ expected }) => figure(expected) },
-  { head: 'Has', align: 'right', width: 90, cell: ({ held }) => figure(held) },
-  { head: 'Finding', cell: ({ found }) => FOUND[found] },
+  { head: 'Order', width: 180, cell: ({ order }) => <OrderLink order={order} /> },
+  {
+    head: 'Accepted',
+    align: 'right',
+    width: 90,
+    deskOnly: true,
+    cell: ({ expected }) => figure(expected),
+  },
+  { head: 'Has', align: 'right', width: 90, deskOnly: true, cell: ({ held }) => figure(held) },
+  { head: 'Finding', cell: Finding },
 ];

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { Destination, DestinationAnswer } from '../../operate/shapes/destinations.ts';
 import { ApiProblem, tell } from '../client/api.ts';
 import { ChangeDialog } from '../dialogs/change-dialog.tsx';
@@ -31,6 +31,7 @@ export function DestinationForm({ destination, taken = [], onClose }: Destinatio
   const [failed, setFailed] = useState<{ problem: ApiProblem; draft: Draft } | null>(null);
   const problem: FieldsProps['problem'] = (field, typed) =>
     failed && typed(draft) === typed(failed.draft) ? failed.problem.detailOf(field) : undefined;
+  useEffect(focusRefused, [failed]);
   const set = (changed: Partial<Draft>) => setDraft((before) => ({ ...before, ...changed }));
   const names = destination ? null : taken;
   if (answer?.secret !== undefined)
@@ -71,4 +72,9 @@ export function DestinationForm({ destination, taken = [], onClose }: Destinatio
       }
     />
   );
+}
+
+/** The form is longer than a screen: the first field that was refused is brought into view. */
+function focusRefused(): void {
+  document.querySelector<HTMLElement>('[role="dialog"] [aria-invalid="true"]')?.focus();
 }

@@ -133,7 +133,7 @@ function All({ destination }: { destination: Destination }) {
       {state === 'paused' && <Paused because={because} />}
       <FactList facts={openFacts(destination)} />
       <Errors backlog={destination.backlog} />
-      <OtherSide destination={destination} />
+      {destination.kind !== 'handler' && <OtherSide destination={destination} />}
       <Title order={2} size="h5" mt="lg" mb="xs">
         Settings
       </Title>
