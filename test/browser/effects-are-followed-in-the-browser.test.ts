@@ -109,7 +109,7 @@ describe('destinations and effects, in a real Chromium', () => {
       await dialog.getByText('lower-case letters, digits and dashes').waitFor();
       await dialog.getByLabel('Name').fill('erp');
       await add.click();
-      await dialog.getByText(/not an http or https address/).waitFor();
+      await dialog.getByText(/^not an http or https address/).waitFor();
       await dialog.getByText('More settings').click();
       await expectReadable(page, 'destination-form', '[role="dialog"]');
       await addressIn(dialog).fill(receiver.url);
