@@ -6,6 +6,7 @@ import { JWT_SECRET, ServedDashboard } from '../operate/served-dashboard.ts';
 import { TOKEN_KEYS } from '../operate/stored-effects.ts';
 import { expectReadable } from '../support/barriers.ts';
 import { openPage, signIn, type WatchedPage } from '../support/browser.ts';
+import { until } from '../support/until.ts';
 
 const SECONDS_MS = 120_000;
 const SECRET = 'hunter2hunter2';
@@ -84,7 +85,16 @@ describe('the form of a destination has every kind, in a real Chromium', () => {
   });
 
   const field = (dialog: Locator, label: string) => dialog.getByRole('textbox', { name: label, exact: true });
-  const stored = async (name: string) => (await dashboard.get(`/api/destinations/${name}`)).json;
+  const stored = async (name: string) => {
+    // While MongoDB is busy, the API may refuse for a moment.
+    let answer = await dashboard.get(`/api/destinations/${name}`);
+    const isKnown = async () => {
+      if (answer.status === 503) answer = await dashboard.get(`/api/destinations/${name}`);
+      return answer.status !== 503;
+    };
+    await until(isKnown, 20_000, 'the API to answer');
+    return answer.json;
+  };
 
   async function ask(place: string, button: string): Promise<Locator> {
     await page.goto(`${dashboard.url}${place}`);

@@ -54,7 +54,8 @@ describe('the curl examples of the documents work as they are', () => {
 
   test.each(EXAMPLES)('%s, example %d', async (_file, _number, { command, shown }) => {
     const { stdout } = await run('bash', ['-c', `${CURL}\n${command}`], { env });
-    const answer = JSON.parse(stdout) as object;
-    if (shown !== null) expect(Object.keys(answer)).toEqual(Object.keys(JSON.parse(shown) as object));
+    const keys = (json: string) => Object.keys(JSON.parse(json) as object);
+    // Without an answer in the document: it is accepted, and the answer is JSON.
+    expect(keys(stdout)).toEqual(keys(shown ?? stdout));
   });
 });

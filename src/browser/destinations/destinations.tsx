@@ -86,14 +86,15 @@ const COLUMNS: readonly Column<Destination>[] = [
   { head: 'Sent', align: 'right', width: 75, cell: Pace },
   { head: 'Done in', align: 'right', width: 120, cell: GoneIn },
   { head: 'Address', cell: Address },
-  { head: 'Set off by', width: 130, cell: ({ on }) => <Plain text={on.join(', ')} max={60} /> },
 ];
 
 function Address(destination: Destination) {
   return (
     <>
       <Plain text={addressOf(destination)} max={90} />
-      <span className="under">{destination.kind}</span>
+      <span className="under">
+        {destination.kind}: <Plain text={destination.on.join(', ') || 'what handlers set off'} max={60} />
+      </span>
     </>
   );
 }
