@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { openBrowser } from '../../testkit/local/chromium.ts';
+import type { OrderKey } from '../../src/order/identity.ts';
 import { mintToken } from '../../src/system/tokens.ts';
 import { JWT_SECRET, ServedDashboard } from '../operate/served-dashboard.ts';
 import { storedEffect, storeEffects, TOKEN_KEYS } from '../operate/stored-effects.ts';
@@ -14,7 +15,7 @@ import { keyOf } from '../support/waiting-event.ts';
 const SECONDS_MS = 120_000;
 const IDS = [1, 2, 3, 4] as const;
 const ORDERS = IDS.map((id) => keyOf(`582000100100${id}`));
-const [FIRST, SECOND, THIRD, FOURTH] = ORDERS as [string, string, string, string];
+const [FIRST, SECOND, THIRD, FOURTH] = ORDERS as [OrderKey, OrderKey, OrderKey, OrderKey];
 
 describe('what a destination has, and its history, in a real Chromium', () => {
   let dashboard: ServedDashboard;

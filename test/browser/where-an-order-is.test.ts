@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { draftOf, nameProblem, requestOf } from '../../src/browser/destinations/destination-draft.ts';
+import { draftOf, nameProblem, requestOf } from '../../src/browser/destination-form/destination-draft.ts';
 import { ACTS, effectsLike, theseEffects } from '../../src/browser/effects/effect-choice.ts';
 import { whereOrderIs } from '../../src/browser/effects/where-order-is.ts';
 import { EFFECT_EXAMPLES } from '../../src/operate/api/effect-examples.ts';
