@@ -136,7 +136,7 @@ describe('the form of a destination has every kind, in a real Chromium', () => {
         expect(await field(change, label).inputValue()).toBe(value);
       expect(await page.content()).not.toContain(SECRET);
       await change.getByText('More settings').click();
-      await change.getByLabel('What it has is read').selectOption('http');
+      await change.getByLabel('Read-back').selectOption('http');
       await field(change, 'Address to read from').fill('https://erp.example.com/orders');
       await press(change, 'Change');
       await change.getByText('changed: revision 2').waitFor();
@@ -196,7 +196,7 @@ describe('the form of a destination has every kind, in a real Chromium', () => {
       expect(await errorOf(dialog, 'Password')).toContain('must be given again');
       await dialog.getByLabel('Remove what it has').check();
       await dialog.getByText('More settings').click();
-      await dialog.getByLabel('What it has is read').selectOption('sql');
+      await dialog.getByLabel('Read-back').selectOption('sql');
       await field(dialog, 'Query').fill('select id as key, version from orders');
       await press(dialog, 'Change');
       await dialog.getByText(/^changed: revision/).waitFor();

@@ -37,7 +37,7 @@ const url = (example: string, hint = 'without a password'): Setting => ({
 });
 
 /** The settings that only one kind has, in the sequence of the form. */
-export const SETTINGS: { [K in Exclude<Kind, 'http'>]: Record<keyof SettingsOf<K>, Setting> } = {
+const SETTINGS: { [K in Exclude<Kind, 'http'>]: Record<keyof SettingsOf<K>, Setting> } = {
   postgres: {
     url: url('postgres://lockstep@db.example.com:5432/shop'),
     table: {

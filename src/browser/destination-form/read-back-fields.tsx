@@ -16,8 +16,8 @@ export function ReadBackFields({ draft, set, problem }: FieldsProps) {
   return (
     <>
       <NativeSelect
-        label="What it has is read"
-        description="To compare it with what was sent to it"
+        label="Read-back"
+        description="How what it has is read, to compare it with what was sent to it"
         data={waysOf(draft)}
         value={draft.readBack}
         onChange={(event) => set({ readBack: event.currentTarget.value as Draft['readBack'] })}

@@ -64,7 +64,7 @@ export function settingFacts(destination: Destination): Facts {
     ['Alert if one waits for', age(destination.alertAfterMs)],
     ['If in doubt', IN_DOUBT[destination.inDoubt]],
     ...kindFacts(destination),
-    ['What it has is read', <Plain key="read" text={readBackOf(destination)} />],
+    ['Read-back', <Plain key="read" text={readBackOf(destination)} />],
     ['Created', <When key="created" at={destination.createdAt} />],
     ['Revision', figure(destination.revision)],
   ];
