@@ -19,7 +19,7 @@ const URGENT_ONES = 5;
 
 const command = new Command('npm run effects --')
   .description('Sends effects to destinations on this machine, and measures what they cost.')
-  .option('--effects <n>', 'effects that wait before the first is sent', whole(100, 100_000), 5000)
+  .option('--effects <n>', 'effects that wait before the first is sent', whole(100, 100_000), 10_000)
   .option('--waiting <n>', 'low effects that wait beside an urgent one', whole(100, 100_000), 10_000)
   .option('--seconds <n>', 'how long the rate is measured', whole(5, 3600), 60)
   .option('--out <folder>', 'folder for figures (default: .lockstep/load-tests/)')
@@ -33,8 +33,9 @@ async function run({ effects, waiting, seconds, out }: Options): Promise<void> {
     startedAt,
     machine: localMachine(),
     speeds: [
-      await said(speed('5 ms sink, whole orders', { effects })),
-      await said(speed('5 ms sink, orders without bodies', { effects, ORDER_BODY: 'none' })),
+      await said(speed('5 ms sink, whole orders, one publisher', { effects, publishers: 1 })),
+      await said(speed('5 ms sink, whole orders, two publishers', { effects, publishers: 2 })),
+      await said(speed('the same, orders without bodies', { effects, publishers: 2, ORDER_BODY: 'none' })),
     ],
     rate: await said(rateOverPublishers(seconds)),
     urgent: await said(urgentAmong(waiting, URGENT_ONES)),

@@ -11,8 +11,8 @@ export interface Applying {
   with: number[];
 }
 
-const ROUNDS = 5;
-const ORDERS = 400;
+const ROUNDS = 9;
+const ORDERS = 250;
 const TOPICS = ['create', 'transaction', 'paid', 'updated'] as const;
 /** About 100 events a second: nothing waits for anything but its own commit. */
 const ORDERS_AT_A_TIME = 5;

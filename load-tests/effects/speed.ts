@@ -14,17 +14,17 @@ export interface Speed {
 const CONCURRENCY = 50;
 const SINK_MS = 5;
 
-/** All effects wait before the first is sent. One publisher. */
+/** All effects wait before the first is sent. */
 export async function speed(
   name: string,
-  { effects, ...env }: { effects: number; ORDER_BODY?: string },
+  { effects, publishers, ...env }: { effects: number; publishers: number; ORDER_BODY?: string },
 ): Promise<Speed> {
   const rig = await Rig.open(env);
   try {
     const url = await rig.sink(SINK_MS);
     await rig.destination('fast', { url, concurrency: CONCURRENCY });
     await rig.act('fast', 'pause');
-    await rig.publishers(1);
+    await rig.publishers(publishers);
     const deliveries = newOrders(effects);
     await rig.put(deliveries);
     await rig.effects({ destination: 'fast' }, effects);

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { LocalMachine } from '../../testkit/local/machine.ts';
 import type { Comparison } from '../compare/comparison.ts';
 import { bodiesTable, claimsTable, comparisonTable, madeOn, shortTable } from '../compare/views.ts';
+import { effectsTable, type Effects } from '../effects/views.ts';
 import type { Growth } from '../growth/cases.ts';
 import { growthTable } from '../growth/views.ts';
 import { questionsTable, type QuestionsRun } from '../questions/views.ts';
@@ -17,6 +18,7 @@ export function sectionsOf(folder: string): Record<string, Record<string, string
   const sale = read('flash-sale') as LoadTestRun;
   const lookups = read('lookups') as Run;
   const questions = read('questions') as QuestionsRun;
+  const effects = read('effects') as Effects;
   return {
     'README.md': {
       figures: shortFigures(sale, comparison, growth),
@@ -28,6 +30,7 @@ export function sectionsOf(folder: string): Record<string, Record<string, string
       bodies: `${bodiesTable(comparison)}\n\n_${madeOn(comparison)}._`,
       claims: `${claimsTable(comparison)}\n\n_${madeOn(comparison)}._`,
       growth: growthFigures(growth),
+      effects: `${effectsTable(effects)}\n\n_${effects.startedAt.slice(0, 10)}; ${machineInWords(effects.machine)}; servers, programs and destinations on that machine._`,
       lookups: `_${lookups.startedAt.slice(0, 10)}; ${machineInWords(lookups.machine)}; servers and dashboard on that machine._`,
     },
     'docs/data.md': { 'question-figures': questionFigures(questions) },
