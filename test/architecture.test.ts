@@ -151,7 +151,7 @@ const FOLDERS: Record<string, Row> = {
   },
   /** Sums over many orders. */
   'operate/reports': {
-    uses: ['operate', 'order', 'persist'],
+    uses: ['operate', 'order', 'persist', 'system'],
     knows: ['operate/shapes'],
     npm: [],
     npmKnows: ['mongoose'],

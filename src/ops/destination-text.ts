@@ -6,6 +6,7 @@ import type {
   DestinationTested,
 } from '../operate/shapes/destinations.ts';
 import type { Preview } from '../operate/shapes/preview.ts';
+import { windowText } from '../system/pause-windows.ts';
 import { age, counted, facts, table, time } from './table.ts';
 
 export function destinationsText({ destinations }: DestinationList): string {
@@ -13,7 +14,7 @@ export function destinationsText({ destinations }: DestinationList): string {
     return 'No destinations. Add one with `destination put <name> --file <json>`.';
   const rows = destinations.map((each) => [
     each.name,
-    each.state === 'paused' ? 'PAUSED' : each.state,
+    stateText(each),
     each.kind,
     each.open.waiting,
     each.open.failing,
@@ -51,11 +52,38 @@ function addressOf({ url, settings }: Destination): string | null {
   return 'url' in settings ? settings.url : null;
 }
 
+const STATES: Record<Destination['phase'], string> = {
+  active: 'active',
+  paused: 'PAUSED',
+  window: 'in a pause window',
+  ending: 'ending',
+  ended: 'ended',
+};
+
+function stateText({ phase, window }: Destination): string {
+  return window ? `paused until ${window.clock}` : STATES[phase];
+}
+
+/** What it does now, and why. */
+function headOf(destination: Destination): string {
+  const { name, phase, because, window, until } = destination;
+  const says: Record<Destination['phase'], string> = {
+    active: 'is active',
+    paused: `is paused${because === null ? '' : `: ${because}`}`,
+    window: `is paused until ${window?.clock ?? ''} by its pause window: its effects wait`,
+    ending: `ended ${time(until)}: it gets no new effects, and what is open is still sent`,
+    ended: `ended ${time(until)}: it gets no new effects, and nothing is open`,
+  };
+  return `Destination ${name} ${says[phase]}`;
+}
+
 /** Whether the other side accepts messages. */
-function circuitText({ backlog: { circuit, problem } }: Destination): string {
+function circuitText({ phase, backlog: { circuit, problem } }: Destination): string {
   if (problem !== null) return `CANNOT BE OPENED: ${problem}`;
   if (!circuit) return '?';
   if (circuit.state === 'closed') return 'accepts messages';
+  if (circuit.state === 'not_asked')
+    return phase === 'ended' ? 'not asked any more' : 'not asked while paused';
   const again = circuit.pausedForMs > 0 ? `tried again in ${age(circuit.pausedForMs)}` : 'being tried again';
   return `DOWN (${circuit.because ?? 'unknown'}), ${again}`;
 }
@@ -81,8 +109,7 @@ function errorLines({ errors }: Backlog): string {
 }
 
 export function destinationText(destination: Destination): string {
-  const { name, state, because, open, backlog, rate, priority } = destination;
-  const head = `Destination ${name} is ${state}${because === null ? '' : `: ${because}`}`;
+  const { open, backlog, rate, priority } = destination;
   const rows = facts([
     ['kind', destination.kind],
     ['address', addressOf(destination)],
@@ -95,6 +122,8 @@ export function destinationText(destination: Destination): string {
     ['at a time', destination.concurrency],
     ['rate', rate && `${rate.max} in ${rate.durationMs} ms`],
     ['backfill rate', `${destination.backfillRate} orders/s`],
+    ['pause windows', destination.pauseWindows.map(windowText).join('; ') || 'none'],
+    ['ends', destination.until === null ? 'never' : time(destination.until)],
     ['timeout', `${destination.timeoutMs} ms`],
     ['alert after', age(destination.alertAfterMs)],
     ['if in doubt', destination.inDoubt],
@@ -114,17 +143,17 @@ export function destinationText(destination: Destination): string {
     ['changed', time(destination.changedAt)],
     ['revision', destination.revision],
   ]);
-  return `${head}\n\n${rows}${errorLines(backlog)}`;
+  return `${headOf(destination)}\n\n${rows}${errorLines(backlog)}`;
 }
 
 /** How far a backfill is. */
-function backfillText({ backfill, state }: Destination): string | null {
+function backfillText({ backfill, phase }: Destination): string | null {
   if (!backfill) return null;
   const { from, orders, about, effects, endsAt, endedAt } = backfill;
   const what = `from ${from === null ? 'the beginning' : time(from)}: ${counted(effects, 'effect')} of`;
   if (endedAt !== null) return `${what} ${counted(orders, 'order')}, ended ${time(endedAt)}`;
   const progress = `${what} ${orders} of about ${about === null ? '?' : counted(about, 'order')}`;
-  if (state === 'paused') return `${progress}, paused`;
+  if (phase === 'paused' || phase === 'window') return `${progress}, paused`;
   return endsAt === null ? progress : `${progress}, ends about ${time(endsAt)}`;
 }
 

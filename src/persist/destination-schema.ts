@@ -2,6 +2,7 @@ import { Schema } from 'mongoose';
 import type { EffectRule } from '../order/effects.ts';
 import type { Sealed } from '../system/cipher.ts';
 import { DESTINATION_KINDS, type DestinationKind, type KindSettings } from '../system/destination-kinds.ts';
+import type { PauseWindow } from '../system/pause-windows.ts';
 import {
   DESTINATION_STATES,
   IN_DOUBT_POLICIES,
@@ -89,6 +90,10 @@ export interface DestinationDocument extends EffectRule {
   rate: Rate | null;
   /** Orders per second of a backfill; absent in documents that are older. */
   backfillRate?: number;
+  /** While one of them is open, nothing is sent; absent in documents that are older. */
+  pauseWindows?: PauseWindow[];
+  /** Changes since then set off nothing; null: it has no end. Absent in documents that are older. */
+  until?: Date | null;
   timeoutMs: number;
   inDoubt: InDoubtPolicy;
   /** Each is encrypted. The first is the newest; messages are signed with all of them. */
@@ -101,7 +106,7 @@ export interface DestinationDocument extends EffectRule {
   alertAfterMs?: number;
   createdAt: Date;
   changedAt: Date;
-  /** Since when `on` and `shops` are as they are; absent in documents that are older. */
+  /** Since when `on` and `shops` are as they are, and it has not ended; absent in documents that are older. */
   rulesSince?: Date;
   /** Counts changes: publishers notice them by it. */
   revision: number;
@@ -147,6 +152,8 @@ export const destinationSchema = new Schema(
     concurrency: Number,
     rate: { type: rate, default: null },
     backfillRate: Number,
+    pauseWindows: { type: [Schema.Types.Mixed], default: undefined },
+    until: Date,
     timeoutMs: Number,
     inDoubt: { type: String, enum: IN_DOUBT_POLICIES },
     secrets: [SEALED],

@@ -1,6 +1,7 @@
 import type { Collections } from './collections.ts';
 import { isDeepStrictEqual } from 'node:util';
 import { newBackfill } from './backfill-store.ts';
+import { hasEnded } from '../system/destination-end.ts';
 import type { PausedBy } from '../system/states.ts';
 import type { DestinationDocument, HandlerCode } from './destination-schema.ts';
 import { isDuplicateKey } from './duplicate-key.ts';
@@ -87,7 +88,9 @@ export function createDestinationStore(
         return await insert(destinations, { ...added, ...(await beginOf(feed, from, at)) });
       }
       const known = await destinations.findOne({ _id: { $eq: name }, revision }).lean<DestinationDocument>();
-      const rules = known && hasSameRules(known, fields) ? {} : { rulesSince: at };
+      // If it had ended, it may be live again from now on: changes since its end were not for it.
+      const isSame = known && hasSameRules(known, fields) && !hasEnded(known, at.getTime());
+      const rules = isSame ? {} : { rulesSince: at };
       return await destinations
         .findOneAndUpdate(
           { _id: { $eq: name }, revision },

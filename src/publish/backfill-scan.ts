@@ -3,6 +3,7 @@ import type { Locks } from '../lock/locks.ts';
 import type { BackfillStore } from '../persist/backfill-store.ts';
 import type { DestinationStore } from '../persist/destination-store.ts';
 import { BACKFILL_RATE } from '../system/backfill-rate.ts';
+import { isPausedAt } from '../system/pause-windows.ts';
 import { messageOf } from '../system/errors.ts';
 import type { Logger } from '../system/log.ts';
 import type { Repeating } from '../system/repeating.ts';
@@ -49,7 +50,7 @@ export class BackfillScan {
     const unfinished = all.filter(isUnfinished);
     await this.#forget(unfinished.map(({ backfill: { id } }) => id));
     for (const destination of unfinished)
-      if (destination.state === 'active' && isNoticed(destination, this.#tools.now()))
+      if (isSending(destination, this.#tools.now()) && isNoticed(destination, this.#tools.now()))
         await this.#continue(destination);
   }
 
@@ -125,6 +126,10 @@ export class BackfillScan {
 
 function isUnfinished(destination: { backfill?: Backfilled['backfill'] }): destination is Backfilled {
   return destination.backfill !== undefined && destination.backfill.endedAt === null;
+}
+
+function isSending({ state, pauseWindows = [] }: Backfilled, now: number): boolean {
+  return state === 'active' && !isPausedAt(pauseWindows, now);
 }
 
 /** Lanes of a new destination make histories from the beginning. */

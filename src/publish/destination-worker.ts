@@ -5,6 +5,7 @@ import type { DestinationDocument } from '../persist/destination-schema.ts';
 import type { DestinationStore } from '../persist/destination-store.ts';
 import { messageOf } from '../system/errors.ts';
 import type { Logger } from '../system/log.ts';
+import { pauseClock } from '../system/pause-windows.ts';
 import { inPartitionOf, laneQueue, type RedisKeys } from '../system/redis-keys.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import { LANE_PRIORITIES, type LaneJob } from './lane-jobs.ts';
@@ -25,10 +26,15 @@ const GONE_MS = 1000;
  * It may stall any number of times: it is only a wake-up.
  */
 const STALLING = { lockDuration: 5000, stalledInterval: 2000, maxStalledCount: Number.MAX_SAFE_INTEGER };
+/** When a job is looked at again that a pause window stopped. The worker is closed meanwhile. */
+const HELD_MS = 1000;
 /** BullMQ obeys a pause of a queue (`rateLimit`) only if its workers have a limit. */
 const NO_LIMIT = { max: 1_000_000_000, duration: 1000 };
 
-export interface WorkerTools extends Omit<LaneTools, 'sink' | 'onAnswer' | 'stopping' | 'isPaused'> {
+export interface WorkerTools extends Omit<
+  LaneTools,
+  'sink' | 'onAnswer' | 'stopping' | 'isPaused' | 'isHeld'
+> {
   redis: Redis;
   partitions: readonly RedisKeys[];
   queues: LaneQueues;
@@ -45,12 +51,16 @@ export class DestinationWorker {
   readonly #breaker = new CircuitBreaker();
   readonly #stopping = new AbortController();
   readonly #worker: Worker<LaneJob>;
+  readonly #isInWindow: (at: number) => boolean;
   #pausedUntil = 0;
+  /** It takes no more jobs: one of its pause windows has opened. After the window, another one is opened. */
+  isHeld = false;
 
   constructor(destination: DestinationDocument, sink: Sink<Answer | Ran>, tools: WorkerTools) {
     this.destination = destination;
     this.#sink = sink;
     this.#tools = tools;
+    this.#isInWindow = pauseClock(destination.pauseWindows ?? []);
     this.#worker = new Worker<LaneJob>(laneQueue(destination._id), (job, token) => this.#run(job, token), {
       connection: tools.redis,
       prefix: inPartitionOf(destination._id, tools.partitions).queuePrefix,
@@ -85,11 +95,13 @@ export class DestinationWorker {
     // A job that an earlier version stored has none: it ends, and the sweeper replaces it.
     const { orders = [] } = job.data as Partial<LaneJob>;
     if (orders.length === 0) return;
+    if (this.#noticeWindow()) return await putOff(job, Date.now() + HELD_MS, token);
     const tools = {
       ...this.#tools,
       sink: this.#sink,
       stopping: this.#stopping.signal,
       isPaused: () => Date.now() < this.#pausedUntil,
+      isHeld: () => this.#noticeWindow(),
       onAnswer: (answer: Answer) => this.#onAnswer(answer),
     };
     const runs = await runLanes(orders, this.destination, tools, job.id ?? 'no id').catch((error: unknown) =>
@@ -104,9 +116,15 @@ export class DestinationWorker {
     // BullMQ stores a failure's message in the job, so it must contain nothing from the message.
     if (run?.outcome === 'failed') throw new Error('lane failed');
     const again = run && AGAIN_AT[run.outcome]?.(run);
-    if (again === undefined) return;
-    await job.moveToDelayed(again, token);
-    throw new DelayedError();
+    if (again !== undefined) await putOff(job, again, token);
+  }
+
+  /** The destination's other workers close within a second. Until then, none of them sends anything. */
+  #noticeWindow(): boolean {
+    if (!this.#isInWindow(this.#tools.now())) return false;
+    if (!this.isHeld) void this.#worker.pause(true);
+    this.isHeld = true;
+    return true;
   }
 
   /** Lanes that are not done get jobs of their own, or share one again if they only ran out of time. */
@@ -145,6 +163,11 @@ export class DestinationWorker {
       this.#tools.signs.opened(_id, pause, because);
     } else if (this.#breaker.isUp) this.#tools.signs.closed(_id);
   }
+}
+
+async function putOff(job: Job<LaneJob>, until: number, token: string | undefined): Promise<never> {
+  await job.moveToDelayed(until, token);
+  throw new DelayedError();
 }
 
 /** When a job's lane continues, ms since 1970; none: the job is done. */

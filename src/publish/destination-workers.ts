@@ -4,6 +4,7 @@ import type { Cipher } from '../system/cipher.ts';
 import { messageOf } from '../system/errors.ts';
 import type { Component } from '../system/lifecycle.ts';
 import type { Logger } from '../system/log.ts';
+import { isPausedAt } from '../system/pause-windows.ts';
 import { repeating } from '../system/repeating.ts';
 import { DestinationWorker, type WorkerTools } from './destination-worker.ts';
 import type { Handlers } from './handlers.ts';
@@ -27,7 +28,14 @@ function versionOf({ uid, revision }: DestinationDocument): string {
   return `${uid} ${revision}`;
 }
 
-/** A worker for every active destination of this publisher. A changed destination gets a new one. */
+function isSending({ state, pauseWindows = [] }: DestinationDocument, now: number): boolean {
+  return state === 'active' && !isPausedAt(pauseWindows, now);
+}
+
+/**
+ * A worker for every active destination of this publisher, while none of the destination's pause windows is open. A
+ * changed destination gets a new one. Nothing is remembered of a window: a publisher that starts within one waits, too.
+ */
 export function destinationWorkers(tools: Tools): Component {
   const workers = new Map<string, DestinationWorker>();
   /** Those that cannot be opened, as they are: it is logged once. */
@@ -57,11 +65,11 @@ export function destinationWorkers(tools: Tools): Component {
   };
   const refresh = async () => {
     const active = (await tools.destinations.all()).filter(
-      (each) => each.state === 'active' && tools.handlers.isOurs(each),
+      (each) => isSending(each, tools.now()) && tools.handlers.isOurs(each),
     );
     const wanted = new Map(active.map((each) => [each._id, versionOf(each)]));
     const outdated = [...workers].filter(
-      ([name, { destination }]) => wanted.get(name) !== versionOf(destination),
+      ([name, { destination, isHeld }]) => isHeld || wanted.get(name) !== versionOf(destination),
     );
     await Promise.all(outdated.map(([name]) => close(name)));
     for (const [name, version] of broken)

@@ -3,6 +3,7 @@ import { changesOfCommit, setsOff, type CommittedChange } from '../order/effects
 import type { BlockDocument } from '../persist/block-schema.ts';
 import type { DestinationDocument } from '../persist/destination-schema.ts';
 import type { EffectDocument } from '../persist/effect-schema.ts';
+import { hasEnded } from '../system/destination-end.ts';
 
 type Commit = Omit<BlockDocument['commits'][number], '_id'>;
 /** Blocks, as far as effects depend on them. */
@@ -10,7 +11,7 @@ interface Block {
   _id: number;
   commits: readonly Commit[];
 }
-type Reached = Pick<DestinationDocument, '_id' | 'uid' | 'afterBlock' | 'on' | 'shops'>;
+type Reached = Pick<DestinationDocument, '_id' | 'uid' | 'afterBlock' | 'on' | 'shops' | 'until'>;
 
 /** The effects that the changes in these blocks set off, in sequence. Pure: the same blocks give the same effects. */
 export function effectsOf(
@@ -20,13 +21,15 @@ export function effectsOf(
 ): EffectDocument[] {
   return blocks.flatMap(({ _id: block, commits }) => {
     const reached = destinations.filter(({ afterBlock }) => block > afterBlock);
-    return commits.flatMap((commit) =>
-      changesOfCommit(commit).flatMap((change) =>
-        reached
+    return commits.flatMap((commit) => {
+      // The time of the commit decides: it does not matter when a change is routed.
+      const live = reached.filter((each) => !hasEnded(each, commit.committedAt));
+      return changesOfCommit(commit).flatMap((change) =>
+        live
           .filter((each) => setsOff(each, shopOf(commit.order), change))
           .map((destination) => effectOf(destination, commit, change, now)),
-      ),
-    );
+      );
+    });
   });
 }
 

@@ -6,6 +6,7 @@ import type { BackfillStore, ExistingEffect, KnownCommit } from '../persist/back
 import type { Backfill, DestinationDocument } from '../persist/destination-schema.ts';
 import type { EffectDocument } from '../persist/effect-schema.ts';
 import type { EffectStore } from '../persist/effect-store.ts';
+import { hasEnded } from '../system/destination-end.ts';
 import { effectOf, shopOf } from './effects-of-blocks.ts';
 import { historyOf } from './history.ts';
 import type { OrderSources } from './orders-at.ts';
@@ -93,6 +94,7 @@ class PastEffects {
     this.#last = change.version;
     const { from } = this.#destination.backfill;
     if (from && committedAt < from.getTime()) return;
+    if (hasEnded(this.#destination, committedAt)) return;
     if (!setsOff(this.#destination, shopOf(this.#key), change)) return;
     const effect = effectOf(this.#destination, { order: this.#key, committedAt }, change, this.#now);
     if (this.#existing.has(effect._id)) return;

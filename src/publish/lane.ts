@@ -32,6 +32,8 @@ export interface LaneTools extends DeliveryTools, LaneLockTools {
   stopping: AbortSignal;
   /** Whether the other side asked for a pause, or is down. */
   isPaused: () => boolean;
+  /** Whether one of the destination's pause windows is open: not even one message may be sent. */
+  isHeld: () => boolean;
   watch: (effect: EffectDocument, ending: Ending, ms: number) => void;
 }
 
@@ -67,7 +69,7 @@ export async function runLanes(
   const leases = await lockLanes(lanes, tools, job);
   const until = tools.now() + LONGEST_MS;
   const isLong = () => tools.now() > until || tools.isPaused();
-  const isOver = () => tools.stopping.aborted || (lanes.length > 1 && isLong());
+  const isOver = () => tools.stopping.aborted || tools.isHeld() || (lanes.length > 1 && isLong());
   const shared = { ...tools, destination, turn: bulkhead(1, Infinity), isOver };
   const ahead = bulkhead(AHEAD, Infinity);
   try {

@@ -6,6 +6,7 @@ import { HANDLER_PREFIX, type DestinationDocument } from '../persist/destination
 import type { DestinationStore } from '../persist/destination-store.ts';
 import type { EffectDocument } from '../persist/effect-schema.ts';
 import type { SetOffStore } from '../persist/set-off-store.ts';
+import { hasEnded } from '../system/destination-end.ts';
 import type { DestinationKind } from '../system/destination-kinds.ts';
 import { effectId, notSentYet } from './effects-of-blocks.ts';
 import type { LaneQueues } from './lane-queues.ts';
@@ -36,10 +37,10 @@ export interface SettingOff {
  */
 export function effectSetOff(
   { name, change, key, message: { name: step, destination, body } }: SettingOff,
-  to: Pick<DestinationDocument, 'kind' | 'shops'> | null,
+  to: Pick<DestinationDocument, 'kind' | 'shops' | 'until'> | null,
   now: Date,
 ): EffectDocument {
-  const refused = refusalOf(destination, to, change.shop);
+  const refused = refusalOf(destination, to, change.shop, now);
   if (refused !== null) throw new HandlerMistake(`${step}: ${refused}`);
   if (Buffer.byteLength(body) > MOST_JSON_BYTES) throw new HandlerMistake(`${step}: its body is too large`);
   const { id: causedBy, order, shop, version, late, occurredAt, after } = change;
@@ -86,13 +87,15 @@ export async function setOff(
 
 function refusalOf(
   name: string,
-  to: Pick<DestinationDocument, 'kind' | 'shops'> | null,
+  to: Pick<DestinationDocument, 'kind' | 'shops' | 'until'> | null,
   shop: string,
+  now: Date,
 ): string | null {
   if (name.startsWith(HANDLER_PREFIX)) return `"${name}" ${TAKES_NONE.handler}`;
   if (!to) return `there is no destination "${name}"`;
   const because = TAKES_NONE[to.kind];
   if (because !== undefined) return `"${name}" ${because}`;
   if (to.shops !== null && !to.shops.includes(shop)) return `"${name}" takes nothing from this order's shop`;
+  if (hasEnded(to, now.getTime())) return `"${name}" ended ${to.until?.toISOString()}`;
   return null;
 }

@@ -50,12 +50,12 @@ function effectMetrics({ counter, gauge, histogram }: ReturnType<typeof makersIn
     ]),
     effectsOldestSeconds: gauge(
       'effects_oldest_seconds',
-      'How long the oldest effect has been waiting, without those that an operator must decide about',
+      'How long the oldest effect has been waiting, without those that an operator must decide about, and without pause windows',
       ['destination'],
     ),
     destinationCircuit: gauge(
       'destination_circuit',
-      'Whether a destination is sent to: 0 yes, 1 it is tried again, 2 it is down or asked for a pause',
+      'Whether a destination accepts messages: 0 yes, 1 it is tried again, 2 it is down or asked for a pause; none while it is paused',
       ['destination'],
     ),
     publishers: gauge('publishers', 'Publishers that are running'),

@@ -34,6 +34,13 @@ export type ActOutcome = (typeof ACT_OUTCOMES)[number];
 export const DESTINATION_STATES = ['active', 'paused'] as const;
 export type DestinationState = (typeof DESTINATION_STATES)[number];
 
+/**
+ * What a destination does now. `window`: paused by one of its pause windows. `ending`: changes set off nothing there any
+ * more, and what is open is still sent. `ended`: nothing is open.
+ */
+export const DESTINATION_PHASES = ['active', 'paused', 'window', 'ending', 'ended'] as const;
+export type DestinationPhase = (typeof DESTINATION_PHASES)[number];
+
 /** Who paused a destination: an operator, or the other side, which wants no more messages. */
 export const PAUSED_BY = ['operator', 'destination'] as const;
 export type PausedBy = (typeof PAUSED_BY)[number];

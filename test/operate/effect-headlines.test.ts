@@ -10,6 +10,8 @@ type OfDestination = EffectsStatus['destinations'][number];
 const ERP: OfDestination = {
   name: 'erp',
   state: 'active',
+  phase: 'active',
+  window: null,
   pausedBy: null,
   because: null,
   alertAfterMs: 120_000,
@@ -25,8 +27,8 @@ const ERP: OfDestination = {
   circuit: { state: 'closed', since: null, pausedForMs: 0, because: null },
   problem: null,
 };
-const waits = (waitMs: number, lastError: string | null = null) => ({
-  oldest: { order: 'a.myshopify.com/1', name: '#1001', waitMs, lastError },
+const waits = (waitMs: number, lastError: string | null = null, heldMs = 0) => ({
+  oldest: { order: 'a.myshopify.com/1', name: '#1001', waitMs, heldMs, lastError },
 });
 const WAITING = { orders: 3, waiting: 3, ...waits(41_000, 'it answered 500') };
 const MISSED = { from: 5, to: 9, agoMs: 1000 };
@@ -52,6 +54,12 @@ describe('the headline about effects', () => {
       'erp: 1 order waits; #1001 has been waiting for 41 s; last error: it answered 500.',
     ],
     [
+      'it waits for longer than its limit, and a pause window held it before',
+      { ...WAITING, ...waits(7_400_000, null, 7_200_000) },
+      'act',
+      'erp: 3 orders wait; #1001 has been waiting for 123 min, 120 min of this in its pause window.',
+    ],
+    [
       'a handler waits, and others of it sleep',
       { ...WAITING, sleeping: 9 },
       'look',
@@ -65,13 +73,26 @@ describe('the headline about effects', () => {
     ],
     [
       'the other side paused it',
-      { ...WAITING, state: 'paused', pausedBy: 'destination', because: 'it answered 410: no more messages' },
+      {
+        ...WAITING,
+        state: 'paused',
+        phase: 'paused',
+        pausedBy: 'destination',
+        because: 'it answered 410: no more messages',
+      },
       'act',
       'erp wants no more messages (it answered 410: no more messages), so it is paused: 3 orders wait; #1001 has been waiting for 41 s; last error: it answered 500.',
     ],
     [
       'an operator paused it',
-      { ...WAITING, state: 'paused', pausedBy: 'operator', because: 'the ERP moves', alertAfterMs: 1000 },
+      {
+        ...WAITING,
+        state: 'paused',
+        phase: 'paused',
+        pausedBy: 'operator',
+        because: 'the ERP moves',
+        alertAfterMs: 1000,
+      },
       'look',
       'erp is paused (the ERP moves): 3 orders wait; #1001 has been waiting for 41 s; last error: it answered 500.',
     ],
@@ -124,16 +145,28 @@ describe('the headline about effects', () => {
 
   test.each([
     ['a short wait', { ...WAITING, ...waits(29_000) }],
-    ['a paused destination without effects', { state: 'paused', pausedBy: 'operator' }],
+    ['a paused destination without effects', { state: 'paused', phase: 'paused', pausedBy: 'operator' }],
     ['a few failing orders', { failing: 9 }],
+    [
+      'a wait in a pause window',
+      { ...WAITING, ...waits(7_200_000), phase: 'window', window: { endsAt: null, clock: '04:00 UTC' } },
+    ],
+    ['a wait that a pause window made long', { ...WAITING, ...waits(7_200_000, null, 7_190_000) }],
     ['an unknown circuit', { circuit: null }],
   ] as [string, Partial<OfDestination>][])('%s is not reported', (_what, fields) => {
     expect(ofErp(fields).level).toBe('fine');
   });
 
+  test.each(['window', 'ending'] as const)('no publisher matters in the phase %s', (phase) => {
+    expect(headline({ publishers: 0, destinations: [{ ...ERP, phase }] }).level).toBe('act');
+  });
+
   test('no publisher matters only if a destination would be sent to, and after they are known', () => {
     expect(headline({ publishers: 0 }).level).toBe('fine');
-    expect(headline({ publishers: 0, destinations: [{ ...ERP, state: 'paused' }] }).level).toBe('fine');
+    expect(
+      headline({ publishers: 0, destinations: [{ ...ERP, state: 'paused', phase: 'paused' }] }).level,
+    ).toBe('fine');
+    expect(headline({ publishers: 0, destinations: [{ ...ERP, phase: 'ended' }] }).level).toBe('fine');
     expect(headline({ publishers: null, destinations: [ERP] }).level).toBe('fine');
   });
 

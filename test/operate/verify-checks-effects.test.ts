@@ -7,6 +7,7 @@ import { BackfillingPublisher } from '../publish/backfilling.ts';
 import { Publishing } from '../publish/publishing.ts';
 
 const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
 const NOTHING_WRONG = { missing: 0, twice: 0, outOfSequence: 0, stuck: 0, wrong: [] };
 
 describe('verify checks effects', () => {
@@ -132,6 +133,24 @@ describe('verify checks effects', () => {
     expect((await verify()).effects).toEqual({ ...NOTHING_WRONG, checked: found });
     await effects.deleteMany({});
     expect((await verify()).effects).toMatchObject({ missing: found });
+  });
+
+  test('does not miss what came after its end, also when it is live again', async () => {
+    await sent();
+    const effect = await effectOf(1, 3);
+    await publishing.inside.collections.effects.deleteOne({ _id: effect._id });
+    const { events } = publishing.inside.collections;
+    const { appliedAt } = (await events.findById(effect.event).lean())!;
+    const endAt = async (ms: number) => {
+      const ends = { until: new Date(appliedAt.getTime() + ms) };
+      await publishing.inside.collections.destinations.updateOne({ _id: 'erp' }, ends);
+    };
+    await endAt(10 * MINUTE_MS);
+    expect((await verify()).effects.missing).toBe(1);
+    await endAt(-MINUTE_MS);
+    expect((await verify()).effects).toMatchObject(NOTHING_WRONG);
+    await publishing.destination('erp', { until: null });
+    expect((await verify()).effects).toMatchObject(NOTHING_WRONG);
   });
 
   test('checks the history after a backfill, and not before a destination without one', async () => {

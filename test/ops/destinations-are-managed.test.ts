@@ -117,6 +117,32 @@ describe('ops destination', () => {
     expect((await stored())?.state).toBe('active');
   });
 
+  test('windows and an end are in its file; show says what they do now', async () => {
+    const day = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'][new Date().getUTCDay()];
+    const always = { days: [day], from: '00:00', to: '24:00', timeZone: 'UTC' };
+    const night = { from: '00:00', to: '06:00', timeZone: 'UTC' };
+    const pauses = file({ ...settings(), pauseWindows: [always, night] });
+    expect((await admin('put', 'erp', '--file', pauses)).stdout).toContain('pauseWindows: [] -> [{"days":["');
+    expect((await admin('put', 'erp', '--file', pauses, ...yes)).code).toBe(0);
+    const paused = (await admin('show', 'erp')).stdout;
+    expect(paused).toMatch(/^Destination erp is paused until .*06:00 UTC by its pause window/);
+    expect(paused).toMatch(/^pause windows +\w{3} 00:00-24:00 UTC; 00:00-06:00 UTC$/m);
+    expect(paused).toMatch(/^other side +not asked while paused$/m);
+    expect((await admin('ls')).stdout).toMatch(/^erp +paused until .*06:00 UTC /m);
+    const wrong = file({ ...settings(), pauseWindows: [{ ...night, timeZone: 'Berlin' }] });
+    expect(await admin('put', 'erp', '--file', wrong, ...yes)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('not the name of a time zone, such as Europe/Berlin'),
+    });
+    const ends = file({ ...settings(), until: '2026-11-01T00:00:00Z' });
+    expect((await admin('put', 'erp', '--file', ends, ...yes)).code).toBe(0);
+    const ended = (await admin('show', 'erp')).stdout;
+    expect(ended).toMatch(/^Destination erp ended 2026-11-01 00:00:00: it gets no new effects/);
+    expect(ended).toMatch(/^other side +not asked any more$/m);
+    await admin('put', 'erp', '--file', file(settings()), ...yes);
+    expect((await admin('show', 'erp')).stdout).toMatch(/^other side +accepts messages$/m);
+  });
+
   test('backfill sends the history to a destination that exists, and put --from to a new one', async () => {
     expect((await admin('backfill', 'erp', '--from', 'beginning')).stdout).toContain('Nothing was changed.');
     expect((await stored())?.backfill).toBeUndefined();

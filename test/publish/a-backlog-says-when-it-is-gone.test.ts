@@ -8,6 +8,7 @@ import { Publishing } from './publishing.ts';
 import { Receiver } from './receiver.ts';
 
 const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
 
 const signs = (perSecond: number, recentPerSecond: number | null, state = 'closed'): SignsRead => ({
   rates: { perSecond, recentPerSecond },
@@ -42,7 +43,7 @@ describe('when a backlog will be gone', () => {
     ],
     ['nothing waits', { waiting: 0, failing: 0, behind: 0 }, ACTIVE, null, 0],
   ] as const)('%s', (_how, open, destination, read, ms) => {
-    expect(goneIn(open, destination, read)).toEqual({ goneInMs: ms, goneUnknown: null });
+    expect(goneIn(open, destination, read, 0)).toEqual({ goneInMs: ms, goneUnknown: null });
   });
 
   test.each([
@@ -57,7 +58,30 @@ describe('when a backlog will be gone', () => {
       signs(5, 5),
     ],
   ] as const)('is unknown: %s', (because, open, destination, read) => {
-    expect(goneIn(open, destination, read)).toEqual({ goneInMs: null, goneUnknown: because });
+    expect(goneIn(open, destination, read, 0)).toEqual({ goneInMs: null, goneUnknown: because });
+  });
+});
+
+describe('when a backlog will be gone, with pause windows', () => {
+  const NIGHT = { days: null, from: '02:00', to: '04:00', timeZone: 'Europe/Berlin' };
+  const gone = (now: string, perSecond: number) =>
+    goneIn(WAITING, { ...ACTIVE, pauseWindows: [NIGHT] }, signs(1, perSecond), Date.parse(now));
+
+  test('the pause counts if it comes in between', () => {
+    // 100 effects in 50 s, and in an hour.
+    expect(gone('2026-11-27T00:30Z', 2)).toEqual({ goneInMs: 50_000, goneUnknown: null });
+    expect(gone('2026-11-27T00:30Z', 100 / 3600)).toEqual({ goneInMs: 3 * HOUR_MS, goneUnknown: null });
+  });
+
+  test('it is unknown within one, whose end it names, and if it takes longer than a week', () => {
+    expect(gone('2026-11-27T02:30Z', 2)).toEqual({
+      goneInMs: null,
+      goneUnknown: 'nothing is sent until 04:00 Europe/Berlin, by its pause window',
+    });
+    expect(gone('2026-11-27T00:30Z', 1e-5)).toEqual({
+      goneInMs: null,
+      goneUnknown: 'it takes longer than a week with its pause windows',
+    });
   });
 });
 

@@ -78,9 +78,15 @@ export class Publishing {
   readonly inside: Inside;
   readonly #running: Component[][] = [];
   #lastOrder = 50_000;
+  /** How far publishers' clocks are ahead. */
+  aheadMs = 0;
 
   private constructor(inside: Inside) {
-    this.inside = { ...inside, now: Date.now, tools: { ...inside.tools, now: ticking() } };
+    this.inside = {
+      ...inside,
+      now: () => Date.now() + this.aheadMs,
+      tools: { ...inside.tools, now: ticking() },
+    };
   }
 
   static async open(settings: Settings = {}): Promise<Publishing> {
@@ -171,6 +177,16 @@ export class Publishing {
   /** Jobs of a destination that will run or run now. */
   async waitingJobs(name: string): Promise<number> {
     return await this.#queue(name).getJobCountByTypes('active', 'wait', 'prioritized', 'delayed');
+  }
+
+  async activeJobs(name: string): Promise<number> {
+    return await this.#queue(name).getActiveCount();
+  }
+
+  /** As if Redis lost them. */
+  async forgetJobs(name: string): Promise<void> {
+    const { redis, partitions, log } = this.inside;
+    await new LaneQueues(redis, partitions, log).forget(name);
   }
 
   /** Orders whose jobs wait with this priority; 1 is the most urgent. */

@@ -2,6 +2,7 @@ import { Title } from '@mantine/core';
 import { IconPlugConnectedX, IconRefresh } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import type { Backlog } from '../../operate/shapes/backlog.ts';
+import type { Destination } from '../../operate/shapes/destinations.ts';
 import { ToneBadge } from '../components/tone-badge.tsx';
 import { DataTable, type Column } from '../tables/data-table.tsx';
 import { age, figure, rate } from '../text/figures.ts';
@@ -13,6 +14,8 @@ interface Of {
   backlog: Backlog;
 }
 
+type Whole = Pick<Destination, 'backlog' | 'phase'>;
+
 /** Whether the other side accepts messages; nothing while it does. */
 export function Circuit({ backlog: { circuit, problem } }: Of) {
   if (problem !== null)
@@ -23,7 +26,7 @@ export function Circuit({ backlog: { circuit, problem } }: Of) {
         </ToneBadge>
       </span>
     );
-  if (!circuit || circuit.state === 'closed') return null;
+  if (!circuit || circuit.state === 'closed' || circuit.state === 'not_asked') return null;
   const isOpen = circuit.state === 'open';
   return (
     <span title={circuit.because ?? undefined}>
@@ -73,13 +76,13 @@ function GoneInAndWhy(of: Of) {
   );
 }
 
-export function backlogFacts(of: Of): readonly (readonly [name: string, value: ReactNode])[] {
+export function backlogFacts(of: Whole): readonly (readonly [name: string, value: ReactNode])[] {
   const { backlog } = of;
   const { circuit } = backlog;
-  const isSending = circuit?.state === 'closed' && backlog.problem === null;
+  const isDown = circuit?.state === 'open' || circuit?.state === 'half_open';
   return [
-    ['Other side', isSending ? 'accepts messages' : circuit ? <Circuit key="circuit" {...of} /> : 'unknown'],
-    ...(circuit && circuit.state !== 'closed'
+    ['Other side', otherSide(of)],
+    ...(circuit && isDown
       ? ([
           ['Not accepting since', <When key="since" at={circuit.since} />],
           ['Because', <Plain key="because" text={circuit.because ?? '–'} max={200} />],
@@ -94,6 +97,14 @@ export function backlogFacts(of: Of): readonly (readonly [name: string, value: R
     ['What waits is sent in', <GoneInAndWhy key="gone" {...of} />],
     ['Behind a failed effect', figure(backlog.behind)],
   ];
+}
+
+function otherSide(of: Whole): ReactNode {
+  const { circuit, problem } = of.backlog;
+  if (!circuit) return 'unknown';
+  if (problem === null && circuit.state === 'closed') return 'accepts messages';
+  if (circuit.state !== 'not_asked') return <Circuit key="circuit" {...of} />;
+  return of.phase === 'ended' ? 'not asked any more' : 'not asked while paused';
 }
 
 /** Why effects fail now. */

@@ -1,5 +1,6 @@
 import type { Destination } from '../../operate/shapes/destinations.ts';
 import { askedSettings, settingsOf, typedSettings, type Kind, type TypedSettings } from './kinds.ts';
+import { pauseLines, windowsOf } from './pause-lines.ts';
 
 type Priority = Extract<Destination['priority'], string>;
 export type InDoubt = Destination['inDoubt'];
@@ -42,6 +43,10 @@ export interface Draft {
   backfillRate: Typed;
   timeoutMs: Typed;
   alertAfterMs: Typed;
+  /** A window on each line. */
+  pauseWindows: string;
+  /** A time; empty: it has no end. */
+  until: string;
   inDoubt: InDoubt;
   probeUrl: string;
   /** Of a new one: `beginning` or a time; empty: only changes from now on. */
@@ -76,6 +81,8 @@ const NEW: Draft = {
   backfillRate: 20,
   timeoutMs: 10_000,
   alertAfterMs: 120_000,
+  pauseWindows: '',
+  until: '',
   inDoubt: 'repeat',
   probeUrl: '',
   from: '',
@@ -106,6 +113,7 @@ export function draftOf(destination: Destination | null): Draft {
     ...readBackOf(destination),
     ...textsOf(destination),
     ...prioritiesOf(destination),
+    pauseWindows: pauseLines(destination.pauseWindows),
     shops: shops ?? [],
     rateMax: rate?.max ?? '',
     rateMs: rate?.durationMs ?? '',
@@ -126,8 +134,14 @@ function readBackOf({ readBack }: Destination): Pick<Draft, 'readBack' | 'readBa
   };
 }
 
-function textsOf({ url, filter, transform, probeUrl }: Destination) {
-  return { url: url ?? '', filter: filter ?? '', transform: transform ?? '', probeUrl: probeUrl ?? '' };
+function textsOf({ url, filter, transform, probeUrl, until }: Destination) {
+  return {
+    url: url ?? '',
+    filter: filter ?? '',
+    transform: transform ?? '',
+    probeUrl: probeUrl ?? '',
+    until: until ?? '',
+  };
 }
 
 function prioritiesOf({ priority }: Destination): Pick<Draft, 'priority' | 'priorities'> {
@@ -148,6 +162,8 @@ export function requestOf(draft: Draft): object {
     backfillRate: Number(draft.backfillRate),
     timeoutMs: Number(draft.timeoutMs),
     alertAfterMs: Number(draft.alertAfterMs),
+    pauseWindows: windowsOf(draft.pauseWindows),
+    until: orNull(draft.until),
     inDoubt: draft.inDoubt,
     allowPrivate: draft.allowPrivate,
     ...(draft.from.trim() !== '' && { from: draft.from.trim() }),

@@ -2,6 +2,7 @@ import { Group, NativeSelect, NumberInput, Stack, TagsInput, Textarea, TextInput
 import type { Destination } from '../../operate/shapes/destinations.ts';
 import { BY_TOPIC, IN_DOUBT, type Draft, type FieldsProps, type InDoubt } from './destination-draft.ts';
 import { ReadBackFields } from './read-back-fields.tsx';
+import { WhenFields } from './when-fields.tsx';
 
 const PRIORITIES = [
   'critical',
@@ -21,6 +22,8 @@ const MORE = [
   'alertAfterMs',
   'rate',
   'backfillRate',
+  'pauseWindows',
+  'until',
   'inDoubt',
   'probeUrl',
   'readBack',
@@ -38,6 +41,7 @@ export function MoreFields(props: FieldsProps) {
       <Stack gap="sm" mt="sm">
         <WhichFields {...props} />
         <PaceFields {...props} />
+        <WhenFields {...props} />
         <DoubtFields {...props} />
         <ReadBackFields {...props} />
         {draft.kind === 'http' && <SecretFields {...props} />}

@@ -8,12 +8,13 @@ import { IN_DOUBT } from '../destination-form/destination-draft.ts';
 import { KINDS, settingsOf } from '../destination-form/kinds.ts';
 import { DestinationState } from './destination-state.tsx';
 import { OpenCount } from './open-count.tsx';
+import { pauseLines } from '../destination-form/pause-lines.ts';
 
 type Facts = readonly (readonly [name: string, value: ReactNode])[];
 
 export function openFacts(destination: Destination): Facts {
   return [
-    ['State', <DestinationState key="state" state={destination.state} />],
+    ['State', <DestinationState key="state" phase={destination.phase} window={destination.window} />],
     ['Waiting', <OpenCount key="waiting" of={destination} state="waiting" />],
     ['Failing', <OpenCount key="failing" of={destination} state="failing" />],
     ['In doubt', <OpenCount key="doubt" of={destination} state="in_doubt" />],
@@ -25,12 +26,12 @@ export function openFacts(destination: Destination): Facts {
 }
 
 /** How far a backfill is. */
-function backfillFacts({ backfill, state }: Destination): Facts {
+function backfillFacts({ backfill, phase }: Destination): Facts {
   if (!backfill) return [];
   const { from, orders, about, effects, endsAt, endedAt, since } = backfill;
   const begin = from === null ? 'the beginning' : <When key="from" at={from} />;
   const of = endedAt === null ? ` of about ${about === null ? '?' : figure(about)}` : '';
-  const paused = state === 'paused' && endedAt === null ? ', paused' : '';
+  const paused = (phase === 'paused' || phase === 'window') && endedAt === null ? ', paused' : '';
   return [
     ['History from', begin],
     ['Backfill started', <When key="since" at={since} />],
@@ -60,6 +61,8 @@ export function settingFacts(destination: Destination): Facts {
     ['At a time', figure(destination.concurrency)],
     ['Rate', rate ? `${several(rate.max, 'message', 'messages')} in ${age(rate.durationMs)}` : 'no limit'],
     ['Backfill rate', `${several(destination.backfillRate, 'order', 'orders')} per second`],
+    ['Pause windows', <Plain key="windows" text={windowsText(destination)} />],
+    ['Ends', destination.until === null ? 'never' : <When key="until" at={destination.until} />],
     ['Timeout', age(destination.timeoutMs)],
     ['Alert if one waits for', age(destination.alertAfterMs)],
     ['If in doubt', IN_DOUBT[destination.inDoubt]],
@@ -99,6 +102,10 @@ function wordOf(value: unknown): string {
 function readBackOf({ kind, readBack }: Destination): string {
   if (readBack === null) return kind === 'postgres' ? 'from its table' : 'from a file, on the command line';
   return readBack.kind === 'http' ? `from ${readBack.url}` : `by the query ${readBack.query}`;
+}
+
+function windowsText({ pauseWindows }: Destination): string {
+  return pauseWindows.length === 0 ? 'none' : pauseLines(pauseWindows).replaceAll('\n', '; ');
 }
 
 function priorityOf({ priority }: Destination): string {

@@ -1,5 +1,4 @@
 import { Alert, Group, Text, Title } from '@mantine/core';
-import { IconPlayerPause } from '@tabler/icons-react';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { Link, useParams } from 'wouter';
 import type { Destination } from '../../operate/shapes/destinations.ts';
@@ -12,7 +11,6 @@ import { FactList } from '../components/fact-list.tsx';
 import { MayButton } from '../components/may-button.tsx';
 import { Page } from '../components/page.tsx';
 import { Problem } from '../components/problem.tsx';
-import { ToneBadge } from '../components/tone-badge.tsx';
 import { useChange } from '../dialogs/change-dialog.tsx';
 import { effectsPage } from '../effects/effect-choice.ts';
 import { Code } from '../text/code.tsx';
@@ -23,6 +21,7 @@ import { BackfillDialog } from './backfill-dialog.tsx';
 import { ActDialog, type DestinationAct } from './destination-acts.tsx';
 import { openFacts, settingFacts } from './destination-facts.tsx';
 import { DestinationForm } from '../destination-form/destination-form.tsx';
+import { DestinationState } from './destination-state.tsx';
 
 /** One destination: its settings, what is open, and what can be done to it. */
 export function DestinationPage() {
@@ -127,10 +126,12 @@ function Actions({ destination: { state, kind, backfill }, ask, onBackfill, onCh
 }
 
 function All({ destination }: { destination: Destination }) {
-  const { state, because, filter, transform } = destination;
+  const { phase, filter, transform } = destination;
   return (
     <>
-      {state === 'paused' && <Paused because={because} />}
+      {WHY_NOT_SENT[phase] !== undefined && (
+        <NotSending destination={destination} why={WHY_NOT_SENT[phase]} />
+      )}
       <FactList facts={openFacts(destination)} />
       <Errors backlog={destination.backlog} />
       {destination.kind !== 'handler' && <OtherSide destination={destination} />}
@@ -144,22 +145,26 @@ function All({ destination }: { destination: Destination }) {
   );
 }
 
-function Paused({ because }: Pick<Destination, 'because'>) {
+const WHY_NOT_SENT: { readonly [Phase in Destination['phase']]?: string } = {
+  paused: 'Its effects wait until it is resumed.',
+  window: 'Its effects wait until its pause window closes.',
+  ending: 'It has ended: changes set off nothing here any more. What is open is still sent.',
+  ended: 'It has ended: changes set off nothing here any more.',
+};
+
+function NotSending({ destination, why }: { destination: Destination; why: string }) {
+  const { phase, window, because } = destination;
   return (
     <Alert
       className="note"
       variant="outline"
       mb="md"
-      title={
-        <ToneBadge tone="look" icon={<IconPlayerPause size={14} aria-hidden />}>
-          Paused
-        </ToneBadge>
-      }
+      title={<DestinationState phase={phase} window={window} />}
     >
       <Group gap={4}>
         <Text size="sm" component="div">
-          Its effects wait until it is resumed.
-          {because !== null && (
+          {why}
+          {phase === 'paused' && because !== null && (
             <>
               {' '}
               Reason: <Plain text={because} max={300} />

@@ -65,7 +65,7 @@ export function DestinationsPage() {
 
 function sentenceOf(destinations: readonly Destination[]): string {
   if (destinations.length === 0) return 'Changes of orders are sent nowhere.';
-  const paused = destinations.filter(({ state }) => state === 'paused').length;
+  const paused = destinations.filter(({ phase }) => phase === 'paused' || phase === 'window').length;
   const stopped = destinations.reduce((sum, { open }) => sum + open.parked + open.inDoubt, 0);
   return [
     `${several(destinations.length, 'destination', 'destinations')}.`,

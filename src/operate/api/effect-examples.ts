@@ -6,6 +6,8 @@ import { APPLIED, CREATED, EVENT, LATER, ORDER, REASON, SHOP } from './example-v
 export const DESTINATION_STATUS = {
   name: 'erp',
   state: 'active',
+  phase: 'active',
+  window: null,
   pausedBy: null,
   because: null,
   alertAfterMs: 120_000,
@@ -15,7 +17,7 @@ export const DESTINATION_STATUS = {
   sleeping: 0,
   inDoubt: 0,
   parked: 0,
-  oldest: { order: ORDER, name: '#1001', waitMs: 410, lastError: null },
+  oldest: { order: ORDER, name: '#1001', waitMs: 410, heldMs: 0, lastError: null },
   lastError: null,
   perSecond: 4.6,
   circuit: { state: 'closed', since: null, pausedForMs: 0, because: null },
@@ -40,6 +42,8 @@ const DESTINATION = {
   timeoutMs: 10_000,
   alertAfterMs: 120_000,
   inDoubt: 'repeat',
+  pauseWindows: [{ days: ['sat', 'sun'], from: '02:00', to: '04:00', timeZone: 'Europe/Berlin' }],
+  until: null,
 };
 const SHOWN = {
   ...DESTINATION,
@@ -47,6 +51,8 @@ const SHOWN = {
   handler: null,
   secrets: 1,
   state: 'active',
+  phase: 'active',
+  window: null,
   because: null,
   pausedBy: null,
   createdAt: CREATED,
@@ -64,7 +70,7 @@ const SHOWN = {
   },
   backlog: {
     orders: 2,
-    oldest: { order: ORDER, name: '#1001', waitMs: 41_000, lastError: null },
+    oldest: { order: ORDER, name: '#1001', waitMs: 41_000, heldMs: 0, lastError: null },
     perSecond: 4.6,
     behind: 0,
     goneInMs: 400,

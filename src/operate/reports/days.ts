@@ -3,19 +3,6 @@
 const DAY_MS = 86_400_000;
 /** Zones are at most 14 hours ahead of UTC, and 12 behind it. */
 const FARTHEST_MS = 15 * 3_600_000;
-/** No fixed offsets (`+02:00`): they have no daylight-saving time. */
-const NAME = /^[A-Za-z][A-Za-z0-9_+-]*(?:\/[A-Za-z0-9_+-]+)*$/;
-
-/** The zone's name as MongoDB spells it; null if the zone is unknown. */
-export function zoneOf(name: string): string | null {
-  if (!NAME.test(name)) return null;
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone;
-  } catch {
-    return null;
-  }
-}
-
 /** The day of an instant: `2026-11-21`. */
 export function dayAt(at: number, zone: string): string {
   return dayReader(zone)(at);

@@ -1,9 +1,10 @@
 import type { PipelineStage } from 'mongoose';
 import type { Collections } from '../../persist/collections.ts';
+import { zoneOf } from '../../system/time-zones.ts';
 import { Refusal } from '../refusal.ts';
 import { shopsAsked, type ShopBounds } from '../shop-bounds.ts';
 import type { SalesQuery, SalesReport, SalesRow, Trait } from '../shapes/reports.ts';
-import { addDays, dayAt, daysBetween, dayStart, zoneOf } from './days.ts';
+import { addDays, dayAt, daysBetween, dayStart } from './days.ts';
 import { OVERLAPPING } from './groups.ts';
 import { detailOf, orderListOf, type Scope } from './order-list.ts';
 import { MOST_GROUPS, returnsPipeline, salesPipeline, type Asked } from './pipelines.ts';

@@ -12,6 +12,7 @@ import {
 import { backlog } from './backlog.ts';
 import { CREDENTIALS, SETTINGS } from './destination-settings.ts';
 import { count, instant, reason, shop } from './base.ts';
+import { openWindow, phase, whenAsked, whenShown } from './pause-windows.ts';
 
 /** The name of a destination; it is part of the names of Redis keys. */
 const name = z
@@ -140,6 +141,7 @@ const withDefaults = {
   timeoutMs: settings.timeoutMs.default(10_000),
   alertAfterMs: settings.alertAfterMs.default(ALERT_AFTER_MS),
   inDoubt: settings.inDoubt.default('repeat'),
+  ...whenAsked,
   from: from
     .optional()
     .describe(
@@ -247,6 +249,7 @@ export const destination = z.object({
   settings: z.union(Object.values(SETTINGS)).nullable().describe('of other kinds than `http`'),
   credentials: z.boolean().describe('whether it has credentials; they are never shown'),
   ...settings,
+  ...whenShown,
   handler: z
     .object({
       version: z.number().int().describe('the newest that a publisher had'),
@@ -256,7 +259,9 @@ export const destination = z.object({
     .describe('null: it is not a handler'),
   shops: z.array(z.string()).nullable().describe('null: all shops'),
   secrets: count.describe('how many secrets sign its messages'),
-  state: z.enum(DESTINATION_STATES),
+  state: z.enum(DESTINATION_STATES).describe('paused: until it is resumed'),
+  phase,
+  window: openWindow.nullable().describe('null: it is not paused by a window'),
   because: z.string().nullable().describe('why it is paused'),
   pausedBy: z
     .enum(PAUSED_BY)

@@ -2,13 +2,14 @@ import { z } from 'zod';
 import { CIRCUIT_STATES } from '../../system/destination-signs.ts';
 import { DESTINATION_STATES, PAUSED_BY } from '../../system/states.ts';
 import { count, instant, milliseconds } from './base.ts';
+import { openWindow, phase } from './pause-windows.ts';
 
 /** Whether a destination is sent to, over all publishers. */
 export const circuit = z.object({
   state: z
-    .enum(CIRCUIT_STATES)
+    .enum([...CIRCUIT_STATES, 'not_asked'])
     .describe(
-      'open: it is down or asked for a pause, and nothing is sent; half_open: some orders try whether it works again',
+      'open: it is down or asked for a pause, and nothing is sent; half_open: some orders try whether it works again; not_asked: the destination is paused or has ended',
     ),
   since: instant.nullable(),
   pausedForMs: milliseconds.describe('for how long nothing is sent'),
@@ -19,6 +20,7 @@ export const oldestEffect = z.object({
   order: z.string(),
   name: z.string().nullable(),
   waitMs: milliseconds,
+  heldMs: milliseconds.describe('of this, for how long a pause window was open'),
   lastError: z.string().nullable(),
 });
 
@@ -26,6 +28,8 @@ export const oldestEffect = z.object({
 const ofDestination = z.object({
   name: z.string(),
   state: z.enum(DESTINATION_STATES),
+  phase,
+  window: openWindow.nullable().describe('null: it is not paused by a window'),
   pausedBy: z.enum(PAUSED_BY).nullable(),
   because: z.string().nullable().describe('why it is paused'),
   alertAfterMs: milliseconds,

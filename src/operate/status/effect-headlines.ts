@@ -1,5 +1,6 @@
 import type { EffectsStatus } from '../shapes/effects-status.ts';
 import type { HeadlineRow } from './headline-row.ts';
+import { SENDING_PHASES } from '../destination-phase.ts';
 import { several, spanText } from './words.ts';
 
 /** Problems of effects. Each sentence names the destination, and an order if one waits. */
@@ -26,6 +27,9 @@ const MANY_FAIL = 10;
 /** Changes that expired stay reported for a week. */
 const MISSED_MS = 7 * 86_400_000;
 
+/** The other side does not accept messages. */
+const IS_DOWN: ReadonlySet<string> = new Set(['open', 'half_open'] as const);
+
 /** Those of one destination: the first to which it applies is named, the others are counted. */
 const about =
   (says: (destination: OfDestination) => string | null): EffectRow['says'] =>
@@ -51,7 +55,7 @@ const ROWS: readonly EffectRow[] = [
     level: 'act',
     runbook: 'No publisher is running',
     says: ({ publishers, destinations }) => {
-      const [first, ...others] = destinations.filter(({ state }) => state === 'active');
+      const [first, ...others] = destinations.filter(({ phase }) => needsPublisher(phase));
       if (publishers !== 0 || !first) return null;
       const more =
         others.length > 0 ? ` and ${several(others.length, 'other destination', 'other destinations')}` : '';
@@ -92,8 +96,8 @@ const ROWS: readonly EffectRow[] = [
   {
     level: 'look',
     runbook: 'Effects keep waiting',
-    says: about(({ name, state, circuit, ...of }) =>
-      state === 'active' && circuit && circuit.state !== 'closed'
+    says: about(({ name, circuit, ...of }) =>
+      circuit && IS_DOWN.has(circuit.state)
         ? `${name} does not accept messages (${circuit.because ?? 'unknown'}), and is tried again ${againIn(circuit.pausedForMs)}: ${waitText(of)}`
         : null,
     ),
@@ -157,10 +161,17 @@ export function effectHeadlines(level: HeadlineRow['level']): HeadlineRow[] {
   }));
 }
 
-/** Only of a destination that should be sending. */
-function waitedFor({ name, ...of }: OfDestination, ms: number): string | null {
-  const { state, oldest } = of;
-  return state === 'active' && oldest && oldest.waitMs > ms ? `${name}: ${waitText(of)}` : null;
+/** Only of a destination that should be sending. What a pause window held does not count. */
+function waitedFor({ name, phase, ...of }: OfDestination, ms: number): string | null {
+  const { oldest } = of;
+  return SENDING_PHASES.has(phase) && oldest && oldest.waitMs - oldest.heldMs > ms
+    ? `${name}: ${waitText(of)}`
+    : null;
+}
+
+/** Within a window, too: it ends by itself. */
+function needsPublisher(phase: OfDestination['phase']): boolean {
+  return SENDING_PHASES.has(phase) || phase === 'window';
 }
 
 type Waits = Pick<OfDestination, 'orders' | 'waiting' | 'failing' | 'sleeping' | 'oldest' | 'lastError'>;
@@ -174,9 +185,13 @@ function waitText({ orders, waiting, failing, sleeping, oldest, lastError }: Wai
       : several(orders, 'order waits', 'orders wait');
   if (orders === 0) return 'nothing waits';
   const first = oldest
-    ? `; ${oldest.name ?? oldest.order} has been waiting for ${spanText(oldest.waitMs)}`
+    ? `; ${oldest.name ?? oldest.order} has been waiting for ${spanText(oldest.waitMs)}${heldText(oldest)}`
     : '';
   return `${all}${first}${errorText(oldest?.lastError ?? lastError)}`;
+}
+
+function heldText({ heldMs }: { heldMs: number }): string {
+  return heldMs > 0 ? `, ${spanText(heldMs)} of this in its pause window` : '';
 }
 
 function errorText(error: string | null): string {

@@ -8,7 +8,9 @@ import { isAlive, type Heartbeat } from '../../system/heartbeats.ts';
 import type { RedisKeys } from '../../system/redis-keys.ts';
 import { within } from '../../system/within.ts';
 import type { EffectsStatus } from '../shapes/effects-status.ts';
+import { phaseOf, SENDING_PHASES } from '../destination-phase.ts';
 import { shownSigns } from '../shown-signs.ts';
+import { waitOf } from '../wait-of.ts';
 
 interface EffectReaderTools {
   redis: Redis;
@@ -64,10 +66,11 @@ async function read(tools: EffectReaderTools): Promise<EffectsStatus> {
 type OfDestination = EffectsStatus['destinations'][number];
 
 async function ofDestination(
-  { _id: name, state, because, pausedBy = null, alertAfterMs = ALERT_AFTER_MS }: DestinationDocument,
+  destination: DestinationDocument,
   problem: string | null,
   { redis, partitions, figures, now }: EffectReaderTools,
 ): Promise<OfDestination> {
+  const { _id: name, state, because, pausedBy = null, alertAfterMs = ALERT_AFTER_MS } = destination;
   const [{ oldestAt: _, ...counts }, orders, oldest, lastError, signs] = await Promise.all([
     figures.counts(name, MOST_COUNTED),
     figures.orders(name),
@@ -75,9 +78,11 @@ async function ofDestination(
     figures.lastError(name),
     orNull(readSigns(redis, partitions, name)),
   ]);
+  const phase = phaseOf(destination, counts, now());
   return {
     name,
     state,
+    ...phase,
     because,
     pausedBy,
     alertAfterMs,
@@ -86,12 +91,12 @@ async function ofDestination(
     oldest: oldest && {
       order: oldest.order,
       name: oldest.name,
-      waitMs: Math.max(0, now() - oldest.since.getTime()),
+      ...waitOf(oldest.since, destination.pauseWindows, now()),
       lastError: oldest.lastError,
     },
     lastError,
-    ...shownSigns(signs),
-    problem: state === 'active' ? problem : null,
+    ...shownSigns(signs, phase.phase),
+    problem: SENDING_PHASES.has(phase.phase) ? problem : null,
   };
 }
 

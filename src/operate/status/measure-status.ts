@@ -26,8 +26,9 @@ function measureEffects(metrics: Metrics, { destinations, publishers }: EffectsS
   for (const { name: destination, oldest, circuit, ...counts } of destinations) {
     for (const [state, field] of Object.entries(OPEN_STATES))
       metrics.effectsOpen.set({ destination, state }, counts[field]);
-    metrics.effectsOldestSeconds.set({ destination }, (oldest?.waitMs ?? 0) / 1000);
-    if (circuit) metrics.destinationCircuit.set({ destination }, CIRCUIT_STATES.indexOf(circuit.state));
+    metrics.effectsOldestSeconds.set({ destination }, oldest ? (oldest.waitMs - oldest.heldMs) / 1000 : 0);
+    if (circuit && circuit.state !== 'not_asked')
+      metrics.destinationCircuit.set({ destination }, CIRCUIT_STATES.indexOf(circuit.state));
   }
 }
 

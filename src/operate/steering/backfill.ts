@@ -1,4 +1,6 @@
 import type { Backfill, DestinationDocument } from '../../persist/destination-schema.ts';
+import type { DestinationPhase } from '../../system/states.ts';
+import { SENDING_PHASES } from '../destination-phase.ts';
 import { invalidField } from '../refusal.ts';
 import type { BackfillShown } from '../shapes/destinations.ts';
 
@@ -15,7 +17,8 @@ export function historyFrom(from: Date | null): string {
 const PACE_AFTER_MS = 5000;
 
 export function shownBackfill(
-  { backfill, state }: Pick<DestinationDocument, 'backfill' | 'state'>,
+  { backfill }: Pick<DestinationDocument, 'backfill'>,
+  phase: DestinationPhase,
   now: number,
 ): BackfillShown | null {
   if (!backfill) return null;
@@ -26,7 +29,7 @@ export function shownBackfill(
     orders,
     about,
     effects,
-    endsAt: state === 'paused' ? null : endOf(backfill, now),
+    endsAt: SENDING_PHASES.has(phase) ? endOf(backfill, now) : null,
     endedAt: endedAt?.toISOString() ?? null,
   };
 }

@@ -4,6 +4,7 @@ import type { NewestState, RepairStore } from '../../persist/repair-store.ts';
 import { invalidField, Refusal } from '../refusal.ts';
 import type { ComparedPart, CompareRequest, Repaired, RepairRequest } from '../shapes/comparisons.ts';
 import { oneOf, type DestinationTools } from './destinations.ts';
+import { refuseEnded } from './when-sent.ts';
 
 /** Where the rest of a comparison begins. */
 interface From {
@@ -68,6 +69,7 @@ export async function repairDestination(
 ): Promise<Repaired> {
   const destination = await oneOf(name, tools);
   if (destination.kind === 'handler') throw new Refusal('conflict', 'a handler has no other side to repair');
+  refuseEnded(destination, tools.now());
   const asked = [...new Set(orders)];
   const [newest, open] = await Promise.all([
     tools.repairs.newest(asked),

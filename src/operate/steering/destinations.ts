@@ -6,6 +6,7 @@ import type { EffectActs } from '../../persist/effect-acts.ts';
 import type { Sealed } from '../../system/cipher.ts';
 import { BACKFILL_RATE } from '../../system/backfill-rate.ts';
 import { ALERT_AFTER_MS } from '../../system/states.ts';
+import { phaseOf } from '../destination-phase.ts';
 import { invalidField, Refusal } from '../refusal.ts';
 import type {
   BackfillRequest,
@@ -15,6 +16,7 @@ import type {
   DestinationTested,
 } from '../shapes/destinations.ts';
 import { historyFrom, refuseFuture, shownBackfill } from './backfill.ts';
+import { refuseEnded, refuseWhen, whenOf } from './when-sent.ts';
 import type { Preview } from '../shapes/preview.ts';
 import { backlogOf, type BacklogTools } from './backlog.ts';
 
@@ -55,11 +57,14 @@ export async function viewOf(
   const { _id: name, uid: _, afterBlock: __, settings, credentials, secrets, ...shown } = destination;
   const { createdAt, changedAt, handler, backfill: ___, rulesSince: ____, ...rest } = shown;
   const counts = await tools.backlog.figures.counts(name);
+  const phase = phaseOf(destination, counts, tools.now());
   return {
     name,
     ...rest,
+    ...phase,
+    ...whenOf(destination),
     backfillRate: rest.backfillRate ?? BACKFILL_RATE,
-    backfill: shownBackfill(destination, tools.now()),
+    backfill: shownBackfill(destination, phase.phase, tools.now()),
     readBack: rest.readBack ?? null,
     settings: settings ?? null,
     credentials: Boolean(credentials),
@@ -72,7 +77,7 @@ export async function viewOf(
     pausedBy: rest.pausedBy ?? null,
     alertAfterMs: rest.alertAfterMs ?? ALERT_AFTER_MS,
     open: { ...counts, oldestAt: counts.oldestAt?.toISOString() ?? null },
-    backlog: await backlogOf(destination, counts, tools.backlog),
+    backlog: await backlogOf(destination, counts, phase.phase, tools.backlog),
   };
 }
 
@@ -97,6 +102,7 @@ export async function putDestination(
   refuseQuery(fields);
   const known = await tools.store.one(name);
   refuseFrom(from, known, tools.now());
+  refuseWhen(fields, known, tools.now());
   const made = secrets === undefined && !known?.secrets.length ? tools.secrets.make() : undefined;
   const sealed = {
     secrets: sealedOf(name, made === undefined ? secrets : [made], known, tools),
@@ -203,7 +209,7 @@ export async function startBackfill(
   tools: DestinationTools,
 ): Promise<DestinationAnswer> {
   refuseFuture(from, tools.now());
-  await oneOf(name, tools);
+  refuseEnded(await oneOf(name, tools), tools.now());
   const started = await tools.store.backfill(name, from, rate);
   if (!started) throw new Refusal('conflict', 'its backfill is not finished yet, or it was deleted');
   return { ...(await viewOf(started, tools)), did: `started to send ${historyFrom(from)}` };

@@ -152,8 +152,9 @@ function missingAt(
     ),
   );
   const since = Math.max(after, wantedSince(destination));
+  const end = Math.min(before, wantedBefore(destination));
   return journal
-    .filter(({ appliedAt }) => appliedAt.getTime() > since && appliedAt.getTime() < before)
+    .filter(({ appliedAt }) => appliedAt.getTime() > since && appliedAt.getTime() < end)
     .filter(({ order, appliedAt }) => appliedAt.getTime() > (replaced.get(order) ?? -Infinity))
     .filter((event) => !known.has(event._id) && isWanted(destination, event, moves))
     .map(({ _id, order }) => ({
@@ -171,6 +172,11 @@ function wantedSince({ createdAt, changedAt, rulesSince, backfill }: Destination
   if (rules > createdAt.getTime()) return rules + CLOCKS_MS;
   const isOfNew = backfill?.since.getTime() === createdAt.getTime() && backfill.endedAt !== null;
   return isOfNew ? (backfill.from?.getTime() ?? 0) : createdAt.getTime() + CLOCKS_MS;
+}
+
+/** Until when it is. */
+function wantedBefore({ until }: DestinationDocument): number {
+  return until ? until.getTime() - CLOCKS_MS : Infinity;
 }
 
 function isWanted(

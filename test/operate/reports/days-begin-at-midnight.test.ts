@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { addDays, dayAt, dayStart, mondayOf, zoneOf } from '../../../src/operate/reports/days.ts';
+import { addDays, dayAt, dayStart, mondayOf } from '../../../src/operate/reports/days.ts';
+import { zoneOf } from '../../../src/system/time-zones.ts';
 import { orderListOf } from '../../../src/operate/reports/order-list.ts';
 
 const HOUR_MS = 3_600_000;
