@@ -59,8 +59,8 @@ export const PUBLISHING: readonly PlantedFault[] = [
     name: 'signature-without-its-time',
     promise: 'P1',
     file: 'publish/sinks/signature.ts',
-    find: 'hmac(secret, `${id}.${seconds}.${text}`)',
-    replace: 'hmac(secret, `${id}.${text}`)',
+    find: 'hmac(key, `${id}.${seconds}.${text}`)',
+    replace: 'hmac(key, `${id}.${text}`)',
     tests: ['publish/messages-are-signed'],
   },
   {
