@@ -10,8 +10,8 @@ const run = promisify(execFile);
 const SHOP = 'example.myshopify.com';
 /** The order of `npm run send -- lifecycle`. */
 const ORDER_ID = '5820001001000';
-/** `--fail-with-body`: an answer that is not 2xx fails the test, with what it says. */
-const CURL = 'curl() { command curl --fail-with-body --silent --show-error --max-time 30 "$@"; }';
+/** An answer that is not 2xx fails the test, with what it says; 503, while MongoDB is busy, is asked for again. */
+const CURL = 'curl() { command curl --fail-with-body --retry 5 --silent --show-error --max-time 30 "$@"; }';
 
 /** The commands of a document's examples that call the API, and the answer that the document shows below each. */
 function examplesOf(file: string): { command: string; shown: string | null }[] {
@@ -53,7 +53,7 @@ describe('the curl examples of the documents work as they are', () => {
   });
 
   test.each(EXAMPLES)('%s, example %d', async (_file, _number, { command, shown }) => {
-    const { stdout } = await run('bash', ['-c', `${CURL}\n${command}`], { env });
+    const { stdout } = await run('bash', ['--norc', '-c', `${CURL}\n${command}`], { env });
     const keys = (json: string) => Object.keys(JSON.parse(json) as object);
     // Without an answer in the document: it is accepted, and the answer is JSON.
     expect(keys(stdout)).toEqual(keys(shown ?? stdout));
