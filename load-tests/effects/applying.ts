@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { median } from '../compare/comparison.ts';
 import { newOrders } from './orders.ts';
 import { Rig } from './rig.ts';
 
@@ -60,8 +59,4 @@ async function p99Of(rig: Rig): Promise<number> {
     .lean();
   const took = events.map(({ receivedAt, appliedAt }) => Number(appliedAt) - Number(receivedAt));
   return took.toSorted((a, b) => a - b)[Math.floor(took.length * 0.99)] ?? 0;
-}
-
-export function ratioOf({ without, with: beside }: Applying): number {
-  return median(beside) / median(without);
 }

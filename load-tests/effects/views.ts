@@ -1,7 +1,7 @@
 import type { LocalMachine } from '../../testkit/local/machine.ts';
 import { median } from '../compare/comparison.ts';
 import { markdownTable } from '../report/markdown.ts';
-import { ratioOf, type Applying } from './applying.ts';
+import type { Applying } from './applying.ts';
 import type { Rate, Urgent } from './limits.ts';
 import type { Speed } from './speed.ts';
 
@@ -44,4 +44,8 @@ export function effectsTable({ speeds, rate, urgent, applying }: Effects): strin
     ]),
   ];
   return markdownTable(['what', 'measured', 'compared'], rows);
+}
+
+function ratioOf({ without, with: beside }: Applying): number {
+  return median(beside) / median(without);
 }

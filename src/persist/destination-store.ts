@@ -53,11 +53,7 @@ export interface DestinationStore {
    * Starts a backfill. @param from null: from the beginning. @param rate its new `backfillRate`, if it changes
    * @returns null: the previous one has not ended, or the destination does not exist
    */
-  backfill: (
-    name: string,
-    from: Date | null,
-    rate?: number | undefined,
-  ) => Promise<DestinationDocument | null>;
+  backfill: (name: string, from: Date | null, rate?: number) => Promise<DestinationDocument | null>;
   /** @returns the destination as it is now; null: there is none */
   pause: (name: string, because: string, by: PausedBy) => Promise<DestinationDocument | null>;
   resume: (name: string) => Promise<DestinationDocument | null>;

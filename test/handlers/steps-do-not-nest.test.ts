@@ -70,7 +70,7 @@ describe('steps do not nest: the attempt fails at once, and says which call of w
   });
 
   test.each(Object.entries(CALLS))('in lockstep/testing: %s', async (name, { code, because }) => {
-    const mine = handler({ name, on: 'orders/create', timeoutMs: 60_000, run: runOf(code) });
+    const mine = handler({ name, on: 'orders/create', timeoutMs: 60_000, run: await runOf(code) });
     const began = performance.now();
     const { runs } = await runHandler(mine, { webhooks: CREATED });
     expect(runs).toMatchObject([{ state: 'parked', because, effects: [] }]);
@@ -101,10 +101,14 @@ test('what runs beside a step, or after it in the same handler, is not inside it
 const CREATED = [{ topic: 'orders/create', body: { id: 1, updated_at: '2026-11-20T10:00:00Z' } }];
 
 /** The same code as in a file. */
-function runOf(code: string): (context: HandlerContext) => Promise<void> {
-  const context = '{ step, sleepUntil, effect }';
-  const made: unknown = new Function('Undo', 'did', `return async (${context}) => { ${code} };`)(Undo, () => {
+async function runOf(code: string): Promise<Run> {
+  const source = `export const made = (Undo, did) => async ({ step, sleepUntil, effect }) => { ${code} };`;
+  const { made } = (await import(`data:text/javascript,${encodeURIComponent(source)}`)) as {
+    made: (undo: typeof Undo, did: () => never) => Run;
+  };
+  return made(Undo, () => {
     throw new Error('it ran');
   });
-  return made as (context: HandlerContext) => Promise<void>;
 }
+
+type Run = (context: HandlerContext) => Promise<void>;

@@ -152,9 +152,11 @@ export function askedSettings(kind: Kind, typed: TypedSettings): object | null {
   );
 }
 
+type Given = string | number | boolean | string[] | null | undefined;
+
 /** The API's settings, as they are typed. Without settings, those of a new destination. */
 export function typedSettings(kind: Kind, settings: object | null): TypedSettings {
-  const given = (settings ?? {}) as Readonly<Record<string, unknown>>;
+  const given = (settings ?? {}) as Readonly<Record<string, Given>>;
   const typed = (name: string, begins: string | boolean) => {
     const value = given[name];
     if (value === undefined) return begins;
