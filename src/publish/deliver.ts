@@ -32,18 +32,38 @@ export async function deliver(
   if ('error' in made) return { state: 'parked', lastError: made.error, receipt: null };
   if (made.text === null) return { state: 'skipped', because: 'its filter refused it' };
   if (destination.inDoubt !== 'repeat') await tools.effects.begin(effect, new Date(tools.now()));
-  lease.assertHeld();
   const began = tools.now();
-  const answer = await tools.sink.send({ ...message, text: made.text }, limitOf(destination, lease));
+  const sent = { ...message, text: made.text };
+  const answer = await limited(destination, lease, (signal) => tools.sink.send(sent, signal));
   const at = new Date(tools.now());
   if ('ran' in answer) return await endingOfRun(answer, effect, at, at.getTime() - began);
   await tools.onAnswer(answer);
   return endingOf(answer, effect, destination, { at, answer: answer.answer, ms: at.getTime() - began });
 }
 
-/** The lock's loss also ends the attempt: another publisher may be sending. */
-function limitOf({ timeoutMs }: DestinationDocument, lease: Lease): AbortSignal {
-  return AbortSignal.any([AbortSignal.timeout(timeoutMs), lease.signal]);
+/**
+ * The lock's loss also ends the attempt: another publisher may be sending. Not AbortSignal.timeout: its timer would stay
+ * until its time, of thousands of attempts that have ended.
+ */
+async function limited<Result>(
+  { timeoutMs }: DestinationDocument,
+  lease: Lease,
+  attempt: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  lease.assertHeld();
+  const limit = new AbortController();
+  const onLost = () => limit.abort(lease.signal.reason);
+  lease.signal.addEventListener('abort', onLost);
+  const timer = setTimeout(
+    () => limit.abort(new DOMException('its time is over', 'TimeoutError')),
+    timeoutMs,
+  );
+  try {
+    return await attempt(limit.signal);
+  } finally {
+    clearTimeout(timer);
+    lease.signal.removeEventListener('abort', onLost);
+  }
 }
 
 /** An earlier attempt began, and its end is not known: its publisher died. Null: it may be sent. */
@@ -55,7 +75,8 @@ async function settleDoubt(
 ): Promise<Ending | null> {
   if (effect.sentAt === null || destination.inDoubt === 'repeat') return null;
   if (destination.inDoubt === 'wait') return { state: 'in_doubt', lastError: UNKNOWN_END, receipt: null };
-  const hasArrived = (await sink.hasArrived?.(effect._id, limitOf(destination, lease))) ?? null;
+  const ask = sink.hasArrived ?? (() => Promise.resolve(null));
+  const hasArrived = await limited(destination, lease, (signal) => ask(effect._id, signal));
   const at = new Date(now());
   if (hasArrived === null) return unsettled(effect, `${UNKNOWN_END}; the other side could not be asked`, at);
   return hasArrived ? { state: 'done', receipt: { at, answer: 'it has arrived', ms: 0 } } : null;
