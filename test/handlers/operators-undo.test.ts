@@ -62,7 +62,7 @@ describe('an operator asks that what a handler did is undone', () => {
     await expect(undo(_id)).rejects.toThrow('none of its steps says how it is undone');
     const [message] = await handling.publishing.effects({ destination: 'erp' });
     await expect(undo(message?._id ?? '')).rejects.toThrow('only what a handler did can be undone');
-    await expect(undo('ef_0')).rejects.toThrow('no such effect');
+    await expect(undo('ef_0')).rejects.toThrow('the effect does not exist');
     await handling.publishing.inside.collections.destinations.deleteOne({ _id: 'handler-order' });
     await expect(undo(_id)).rejects.toThrow('handler-order was deleted');
   });

@@ -52,7 +52,7 @@ const PAGES: readonly PageRow[] = [
   { place: '/destinations', heading: /^Destinations/, empty: /No destinations yet/, filled: /No destinations yet/ },
   { place: '/destinations/erp', heading: /^Destination erp/, empty: /there is no destination erp/, filled: /there is no destination erp/ },
   { place: '/effects', heading: /^Effects/, empty: /No effects yet/, filled: /No effects yet/ },
-  { place: '/effects/EFFECT', heading: /^Effect /, empty: /no such effect/, filled: /no such effect/ },
+  { place: '/effects/EFFECT', heading: /^Effect /, empty: /does not exist, or has expired/, filled: /does not exist, or has expired/ },
   { place: '/shops', heading: /^Shops/, empty: /sends its first accepted event/, filled: /4 shops; the busiest/, away: UNREAD },
   { place: '/reconciles', heading: /^Reconciliation/, empty: /No reconciliations yet/, filled: /No reconciliations yet/ },
   { place: '/completeness', heading: /^Completeness/, empty: /No completeness checks yet/, filled: /No completeness checks yet/ },

@@ -82,7 +82,7 @@ describe('effects of handlers', () => {
     const { status, json } = await ops.dashboard.get(`/api/effects/${effectId(9)}`, 'viewer');
     expect({ status, ...json }).toMatchObject({
       status: 404,
-      detail: expect.stringMatching(/no such effect/),
+      detail: 'the effect does not exist, or has expired',
     });
     expect((await ops.dashboard.get('/api/effects/erp', 'viewer')).status).toBe(400);
   });
