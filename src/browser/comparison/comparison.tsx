@@ -62,9 +62,9 @@ function Found({ found, place }: { found: Comparison; place: string }) {
       <Text size="sm" component="output" display="block" mb="xs">
         {wordsOf(found)}
       </Text>
-      {found.said !== null && (
+      {found.problem && (
         <Alert className="problem" role="alert" variant="outline" mb="xs">
-          <Plain text={found.said} max={500} />
+          <Plain text={found.problem.message} max={500} />
         </Alert>
       )}
       {found.differences.length > 0 && <Differences found={found} place={place} />}

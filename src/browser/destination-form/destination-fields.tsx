@@ -5,6 +5,7 @@ import { nameProblem, type FieldsProps } from './destination-draft.ts';
 import { KindFields } from './kind-fields.tsx';
 import { KINDS, RATES, typedSettings, type Kind } from './kinds.ts';
 import { MoreFields } from './more-fields.tsx';
+import { textField } from './text-field.ts';
 
 /** Suggested; every other topic of an order can be typed. */
 const USUAL_TOPICS = [
@@ -58,9 +59,7 @@ export function DestinationFields({ taken, ...props }: DestinationFieldsProps) {
           placeholder="2026-11-01T00:00:00Z"
           maxLength={40}
           autoComplete="off"
-          error={problem('from', ({ from }) => from)}
-          value={draft.from}
-          onChange={(event) => set({ from: event.currentTarget.value })}
+          {...textField(props, 'from')}
         />
       )}
       <Checkbox
@@ -95,7 +94,7 @@ function KindChoice({ draft, set }: FieldsProps) {
   );
 }
 
-function Address({ draft, set, problem }: FieldsProps) {
+function Address(props: FieldsProps) {
   return (
     <TextInput
       label="Address"
@@ -104,9 +103,7 @@ function Address({ draft, set, problem }: FieldsProps) {
       placeholder="https://erp.example.com/hooks/orders"
       maxLength={2000}
       autoComplete="off"
-      error={problem('url', ({ url }) => url)}
-      value={draft.url}
-      onChange={(event) => set({ url: event.currentTarget.value })}
+      {...textField(props, 'url')}
     />
   );
 }

@@ -2,6 +2,7 @@ import { Checkbox, NativeSelect, Textarea, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Draft, FieldsProps } from './destination-draft.ts';
 import { KINDS, settingsOf, type Setting } from './kinds.ts';
+import { textField } from './text-field.ts';
 
 interface SettingProps {
   setting: Setting;
@@ -100,7 +101,8 @@ function Choice({ setting, value, error, onType }: SettingProps) {
 }
 
 /** Not shown while they are typed: screens are shared. A credentials file has several lines. */
-function Credentials({ draft, set, problem }: FieldsProps) {
+function Credentials(props: FieldsProps) {
+  const { draft, set } = props;
   return (
     <>
       <Textarea
@@ -113,9 +115,7 @@ function Credentials({ draft, set, problem }: FieldsProps) {
         autoComplete="off"
         spellCheck={false}
         disabled={draft.dropsCredentials}
-        error={problem('credentials', ({ credentials }) => credentials)}
-        value={draft.credentials}
-        onChange={(event) => set({ credentials: event.currentTarget.value })}
+        {...textField(props, 'credentials')}
       />
       {draft.hasCredentials && (
         <Checkbox

@@ -2,6 +2,7 @@ import { Group, NativeSelect, NumberInput, Stack, TagsInput, Textarea, TextInput
 import type { Destination } from '../../operate/shapes/destinations.ts';
 import { BY_TOPIC, IN_DOUBT, type Draft, type FieldsProps, type InDoubt } from './destination-draft.ts';
 import { ReadBackFields } from './read-back-fields.tsx';
+import { textField } from './text-field.ts';
 import { WhenFields } from './when-fields.tsx';
 
 const PRIORITIES = [
@@ -51,7 +52,8 @@ export function MoreFields(props: FieldsProps) {
 }
 
 /** Which messages are sent, and what is in them. */
-function WhichFields({ draft, set, problem }: FieldsProps) {
+function WhichFields(props: FieldsProps) {
+  const { draft, set, problem } = props;
   return (
     <>
       <TagsInput
@@ -69,26 +71,22 @@ function WhichFields({ draft, set, problem }: FieldsProps) {
         placeholder="data.test = false"
         autosize
         maxLength={10_000}
-        error={problem('filter', ({ filter }) => filter)}
-        value={draft.filter}
-        onChange={(event) => set({ filter: event.currentTarget.value })}
+        {...textField(props, 'filter')}
       />
       <Textarea
         label="Transformation"
         description="JSONata over the message: the result is sent"
         autosize
         maxLength={10_000}
-        error={problem('transform', ({ transform }) => transform)}
-        value={draft.transform}
-        onChange={(event) => set({ transform: event.currentTarget.value })}
+        {...textField(props, 'transform')}
       />
     </>
   );
 }
 
 /** How fast, and in which order. */
-function PaceFields({ draft, set, problem }: FieldsProps) {
-  const counts = { draft, set, problem };
+function PaceFields(props: FieldsProps) {
+  const { draft, set } = props;
   return (
     <>
       <NativeSelect
@@ -104,20 +102,18 @@ function PaceFields({ draft, set, problem }: FieldsProps) {
           placeholder="orders/paid critical"
           autosize
           minRows={2}
-          error={problem('priority', ({ priorities }) => priorities)}
-          value={draft.priorities}
-          onChange={(event) => set({ priorities: event.currentTarget.value })}
+          {...textField(props, 'priorities', 'priority')}
         />
       )}
       <Group grow align="flex-end">
-        <Count label="At a time" most={1000} field="concurrency" {...counts} />
-        <Count label="Timeout (ms)" most={120_000} field="timeoutMs" {...counts} />
+        <Count label="At a time" most={1000} field="concurrency" {...props} />
+        <Count label="Timeout (ms)" most={120_000} field="timeoutMs" {...props} />
       </Group>
-      <Count label="Alert if an effect waits for (ms)" most={604_800_000} field="alertAfterMs" {...counts} />
+      <Count label="Alert if an effect waits for (ms)" most={604_800_000} field="alertAfterMs" {...props} />
       <Group grow align="flex-end">
-        <Count label="At most (messages)" most={100_000} field="rateMax" {...counts} />
-        <Count label="in (ms)" most={3_600_000} field="rateMs" {...counts} />
-        <Count label="Backfill (orders/s)" most={1000} field="backfillRate" {...counts} />
+        <Count label="At most (messages)" most={100_000} field="rateMax" {...props} />
+        <Count label="in (ms)" most={3_600_000} field="rateMs" {...props} />
+        <Count label="Backfill (orders/s)" most={1000} field="backfillRate" {...props} />
       </Group>
     </>
   );
@@ -150,7 +146,8 @@ function Count({ label, most, field, draft, set, problem }: CountProps) {
 }
 
 /** What to do about messages that may or may not have arrived. */
-function DoubtFields({ draft, set, problem }: FieldsProps) {
+function DoubtFields(props: FieldsProps) {
+  const { draft, set, problem } = props;
   // Only over HTTP, a destination can be asked for a message.
   const choices = Object.entries(IN_DOUBT).filter(([way]) => way !== 'ask' || draft.kind === 'http');
   return (
@@ -169,9 +166,7 @@ function DoubtFields({ draft, set, problem }: FieldsProps) {
           placeholder="https://erp.example.com/hooks/{id}"
           maxLength={2000}
           autoComplete="off"
-          error={problem('probeUrl', ({ probeUrl }) => probeUrl)}
-          value={draft.probeUrl}
-          onChange={(event) => set({ probeUrl: event.currentTarget.value })}
+          {...textField(props, 'probeUrl')}
         />
       )}
     </>
@@ -179,7 +174,7 @@ function DoubtFields({ draft, set, problem }: FieldsProps) {
 }
 
 /** Not shown while they are typed: screens are shared. */
-function SecretFields({ draft, set, problem }: FieldsProps) {
+function SecretFields(props: FieldsProps) {
   return (
     <Group grow align="flex-end">
       <TextInput
@@ -188,9 +183,7 @@ function SecretFields({ draft, set, problem }: FieldsProps) {
         description="whsec_…; if empty, it keeps its own or gets one"
         maxLength={200}
         autoComplete="off"
-        error={problem('secrets/0', ({ newestSecret }) => newestSecret)}
-        value={draft.newestSecret}
-        onChange={(event) => set({ newestSecret: event.currentTarget.value })}
+        {...textField(props, 'newestSecret', 'secrets/0')}
       />
       <TextInput
         type="password"
@@ -198,9 +191,7 @@ function SecretFields({ draft, set, problem }: FieldsProps) {
         description="while receivers still use it"
         maxLength={200}
         autoComplete="off"
-        error={problem('secrets/1', ({ olderSecret }) => olderSecret)}
-        value={draft.olderSecret}
-        onChange={(event) => set({ olderSecret: event.currentTarget.value })}
+        {...textField(props, 'olderSecret', 'secrets/1')}
       />
     </Group>
   );

@@ -1,5 +1,6 @@
 import { NativeSelect, Textarea, TextInput } from '@mantine/core';
 import type { Draft, FieldsProps } from './destination-draft.ts';
+import { textField } from './text-field.ts';
 
 const HTTP = { value: 'http', label: 'over HTTP' };
 const SQL = { value: 'sql', label: 'by a query' };
@@ -12,7 +13,8 @@ function waysOf({ kind }: Draft) {
 }
 
 /** How a comparison reads what the other side has. */
-export function ReadBackFields({ draft, set, problem }: FieldsProps) {
+export function ReadBackFields(props: FieldsProps) {
+  const { draft, set } = props;
   return (
     <>
       <NativeSelect
@@ -30,9 +32,7 @@ export function ReadBackFields({ draft, set, problem }: FieldsProps) {
           placeholder="https://erp.example.com/orders"
           maxLength={2000}
           autoComplete="off"
-          error={problem('readBack', ({ readBackUrl }) => readBackUrl)}
-          value={draft.readBackUrl}
-          onChange={(event) => set({ readBackUrl: event.currentTarget.value })}
+          {...textField(props, 'readBackUrl', 'readBack')}
         />
       )}
       {draft.readBack === 'sql' && (
@@ -43,9 +43,7 @@ export function ReadBackFields({ draft, set, problem }: FieldsProps) {
           placeholder="select id as key, version from orders"
           autosize
           maxLength={10_000}
-          error={problem('readBack', ({ readBackQuery }) => readBackQuery)}
-          value={draft.readBackQuery}
-          onChange={(event) => set({ readBackQuery: event.currentTarget.value })}
+          {...textField(props, 'readBackQuery', 'readBack')}
         />
       )}
     </>

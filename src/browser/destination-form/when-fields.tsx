@@ -1,8 +1,9 @@
 import { Textarea, TextInput } from '@mantine/core';
 import type { FieldsProps } from './destination-draft.ts';
+import { textField } from './text-field.ts';
 
 /** When nothing is sent, and when it ends. */
-export function WhenFields({ draft, set, problem }: FieldsProps) {
+export function WhenFields(props: FieldsProps) {
   return (
     <>
       <Textarea
@@ -12,9 +13,7 @@ export function WhenFields({ draft, set, problem }: FieldsProps) {
         autosize
         minRows={2}
         maxLength={4000}
-        error={problem('pauseWindows', ({ pauseWindows }) => pauseWindows)}
-        value={draft.pauseWindows}
-        onChange={(event) => set({ pauseWindows: event.currentTarget.value })}
+        {...textField(props, 'pauseWindows')}
       />
       <TextInput
         label="Ends"
@@ -22,9 +21,7 @@ export function WhenFields({ draft, set, problem }: FieldsProps) {
         placeholder="2027-01-31T23:00:00Z"
         maxLength={40}
         autoComplete="off"
-        error={problem('until', ({ until }) => until)}
-        value={draft.until}
-        onChange={(event) => set({ until: event.currentTarget.value })}
+        {...textField(props, 'until')}
       />
     </>
   );

@@ -1,27 +1,20 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
 import type { VerifiedPage } from '../../operate/shapes/verify.ts';
-import { ask, ApiProblem } from '../client/api.ts';
+import { ask } from '../client/api.ts';
+import { useParts, type Found } from '../client/use-parts.ts';
 
 export type WrongOrder = VerifiedPage['wrong'][number];
 
 export type WrongEffect = VerifiedPage['effects']['wrong'][number];
 
-/** The progress and findings of a verification. */
-export interface Verification {
-  state: 'new' | 'running' | 'stopped' | 'done' | 'failed';
-  orders: number;
-  events: number;
-  moving: number;
-  tooOld: number;
-  tooLarge: number;
-  wrong: WrongOrder[];
-  effects: VerifiedPage['effects'];
-  problem: ApiProblem | null;
-  endedAt: Date | null;
-}
+type Verified = Pick<
+  VerifiedPage,
+  'orders' | 'events' | 'moving' | 'tooOld' | 'tooLarge' | 'wrong' | 'effects'
+>;
 
-const NEW: Verification = {
-  state: 'new',
+/** The progress and findings of a verification. */
+export type Verification = Found<Verified>;
+
+const NOTHING: Verified = {
   orders: 0,
   events: 0,
   moving: 0,
@@ -29,8 +22,6 @@ const NEW: Verification = {
   tooLarge: 0,
   wrong: [],
   effects: { checked: 0, missing: 0, twice: 0, outOfSequence: 0, stuck: 0, wrong: [] },
-  problem: null,
-  endedAt: null,
 };
 
 /** One order of a page may take half a minute. */
@@ -38,44 +29,16 @@ const PAGE_MS = 60_000;
 
 /** Verifies page after page, until it is stopped or the page is closed. */
 export function useVerify() {
-  const [found, setFound] = useState(NEW);
-  /** The current run; a new number ends the one before. */
-  const wanted = useRef(0);
-  const stop = useCallback(() => {
-    wanted.current += 1;
-    setFound((now) => (now.state === 'running' ? { ...now, state: 'stopped', endedAt: new Date() } : now));
-  }, []);
-  useEffect(
-    () => () => {
-      wanted.current += 1;
-    },
-    [],
-  );
-  const start = useCallback(async () => {
-    const run = (wanted.current += 1);
-    const tell = (next: (now: Verification) => Verification) => {
-      if (wanted.current === run) setFound(next);
-    };
-    tell(() => ({ ...NEW, state: 'running' }));
-    try {
-      let cursor: string | null | undefined;
-      while (cursor !== null && wanted.current === run) {
-        const page: VerifiedPage = await ask('/verify', { cursor }, PAGE_MS);
-        tell((now) => added(now, page));
-        ({ cursor } = page);
-      }
-      tell((now) => ({ ...now, state: 'done', endedAt: new Date() }));
-    } catch (error) {
-      const problem = error instanceof ApiProblem ? error : new ApiProblem(0, String(error));
-      tell((now) => ({ ...now, state: 'failed', problem, endedAt: new Date() }));
-    }
-  }, []);
-  return { found, start, stop };
+  return useParts<Verified, VerifiedPage>({
+    empty: NOTHING,
+    ask: (cursor) => ask('/verify', { cursor }, PAGE_MS),
+    add: added,
+    nextOf: ({ cursor }) => cursor,
+  });
 }
 
-function added(now: Verification, page: VerifiedPage): Verification {
+function added(now: Verified, page: VerifiedPage): Verified {
   return {
-    ...now,
     orders: now.orders + page.orders,
     events: now.events + page.events,
     moving: now.moving + page.moving,
@@ -86,7 +49,7 @@ function added(now: Verification, page: VerifiedPage): Verification {
   };
 }
 
-function addedEffects(a: Verification['effects'], b: Verification['effects']): Verification['effects'] {
+function addedEffects(a: Verified['effects'], b: Verified['effects']): Verified['effects'] {
   return {
     checked: a.checked + b.checked,
     missing: a.missing + b.missing,
