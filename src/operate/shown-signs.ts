@@ -2,7 +2,7 @@ import type { SignsRead } from '../system/destination-signs.ts';
 import type { DestinationPhase } from '../system/states.ts';
 import { SENDING_PHASES } from './destination-phase.ts';
 
-/** Nobody asks the other side now, so nobody knows what it would answer. */
+/** Nothing is sent now, so it is not known what the other side would answer. */
 const NOT_ASKED = { state: 'not_asked', since: null, pausedForMs: 0, because: null } as const;
 
 /** What publishers recorded of a destination, as the status and pages show it; null while Redis is down. */

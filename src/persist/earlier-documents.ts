@@ -15,7 +15,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** The same order with today's fields. `npm run ops -- order rebuild --all` rewrites all of them in this form. */
 export function upToDate(document: Partial<OrderDocument>): Fields {
-  // First: nearly all documents have this form, and are not copied.
+  // Nearly all documents have today's form: they are not copied.
   if (typeof (document as Partial<Earlier>).facts !== 'object') return document;
   const { facts, ends, positions, ...rest } = document as Fields & Earlier;
   return { ...rest, ...factsOf(facts), ...endsOf(ends), ...(positions && { positions: renamed(positions) }) };

@@ -3,11 +3,11 @@ import type { Locks } from '../lock/locks.ts';
 import type { BackfillStore } from '../persist/backfill-store.ts';
 import type { DestinationStore } from '../persist/destination-store.ts';
 import { BACKFILL_RATE } from '../system/backfill-rate.ts';
-import { isPausedAt } from '../system/pause-windows.ts';
 import { messageOf } from '../system/errors.ts';
 import type { Logger } from '../system/log.ts';
 import type { Repeating } from '../system/repeating.ts';
 import { HistoryNotReady } from './history.ts';
+import { isSending } from './is-sending.ts';
 import { insertHistory, type Backfilled, type HistoryTools } from './lane-history.ts';
 import type { LaneQueues } from './lane-queues.ts';
 
@@ -126,10 +126,6 @@ export class BackfillScan {
 
 function isUnfinished(destination: { backfill?: Backfilled['backfill'] }): destination is Backfilled {
   return destination.backfill !== undefined && destination.backfill.endedAt === null;
-}
-
-function isSending({ state, pauseWindows = [] }: Backfilled, now: number): boolean {
-  return state === 'active' && !isPausedAt(pauseWindows, now);
 }
 
 /** Lanes of a new destination make histories from the beginning. */

@@ -42,8 +42,8 @@ export async function deliver(
 }
 
 /**
- * The lock's loss also ends the attempt: another publisher may be sending. Not AbortSignal.timeout: its timer would stay
- * until its time, of thousands of attempts that have ended.
+ * Ends an attempt when its time is over, or when the lock is lost: another publisher may be sending. The timer of an
+ * AbortSignal.timeout cannot be cleared: thousands of them would outlive their attempts.
  */
 async function limited<Result>(
   { timeoutMs }: DestinationDocument,
@@ -55,7 +55,7 @@ async function limited<Result>(
   const onLost = () => limit.abort(lease.signal.reason);
   lease.signal.addEventListener('abort', onLost);
   const timer = setTimeout(
-    () => limit.abort(new DOMException('its time is over', 'TimeoutError')),
+    () => limit.abort(new DOMException('the attempt took too long', 'TimeoutError')),
     timeoutMs,
   );
   try {

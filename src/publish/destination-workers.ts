@@ -4,10 +4,10 @@ import type { Cipher } from '../system/cipher.ts';
 import { messageOf } from '../system/errors.ts';
 import type { Component } from '../system/lifecycle.ts';
 import type { Logger } from '../system/log.ts';
-import { isPausedAt } from '../system/pause-windows.ts';
 import { repeating } from '../system/repeating.ts';
 import { DestinationWorker, type WorkerTools } from './destination-worker.ts';
 import type { Handlers } from './handlers.ts';
+import { isSending } from './is-sending.ts';
 import { openSecrets } from './secrets.ts';
 import type { SignWriter } from './sign-writer.ts';
 import { openSink } from './sinks/open-sink.ts';
@@ -26,10 +26,6 @@ interface Tools extends WorkerTools {
 /** One that was deleted and made again has the same revisions. */
 function versionOf({ uid, revision }: DestinationDocument): string {
   return `${uid} ${revision}`;
-}
-
-function isSending({ state, pauseWindows = [] }: DestinationDocument, now: number): boolean {
-  return state === 'active' && !isPausedAt(pauseWindows, now);
 }
 
 /**

@@ -20,7 +20,7 @@ interface NewJob {
 
 /** A job costs about as much as sending a message: twenty lanes that share one make its cost small. */
 const MOST_LANES = 20;
-/** Lanes of all jobs that run at a time: a more urgent one may have to wait for as many messages, or for LONGEST_MS (lane.ts). */
+/** Lanes of all jobs that run at a time. A more urgent one may have to wait for as many messages, but not long (lane.ts). */
 const LANES_AT_A_TIME = 1000;
 
 /**

@@ -23,20 +23,17 @@ const to = z
   .string()
   .refine((text) => text === '24:00' || time.test(text), 'not a time from 00:00 to 24:00')
   .describe('when it closes; earlier than `from`: on the next day');
-const timeZone = z
-  .string()
-  .describe('the name of a time zone: its clocks count, also when they change')
-  .meta({ examples: ['Europe/Berlin'] });
+const ZONE = {
+  description: 'the name of a time zone: its clocks count, also when they change',
+  examples: ['Europe/Berlin'],
+};
 
 const asked = z
   .strictObject({
     days: days.default(null),
     from,
     to,
-    timeZone: checked(64, zoneOf, 'not the name of a time zone, such as Europe/Berlin').meta({
-      description: 'the name of a time zone: its clocks count, also when they change',
-      examples: ['Europe/Berlin'],
-    }),
+    timeZone: checked(64, zoneOf, 'not the name of a time zone, such as Europe/Berlin').meta(ZONE),
   })
   .refine((window) => window.from !== window.to, {
     path: ['to'],
@@ -59,7 +56,9 @@ export const whenAsked = {
 
 /** As answers have them. */
 export const whenShown = {
-  pauseWindows: z.array(z.object({ days, from: z.string(), to: z.string(), timeZone })).describe(WHAT),
+  pauseWindows: z
+    .array(z.object({ days, from: z.string(), to: z.string(), timeZone: z.string().meta(ZONE) }))
+    .describe(WHAT),
   until: instant.nullable().describe(END),
 };
 

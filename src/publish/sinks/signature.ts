@@ -19,7 +19,7 @@ export function signatureHeaders(
   };
 }
 
-/** Made once for a secret: from bytes, Node takes five times as long as the signature itself. @param secret `whsec_<base64>` */
+/** Made once per secret: to make a key from bytes takes Node longer than a signature. @param secret `whsec_<base64>` */
 export function signingKey(secret: string): KeyObject {
   return createSecretKey(secret.slice(SECRET_PREFIX.length), 'base64');
 }
