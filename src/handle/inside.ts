@@ -4,7 +4,7 @@ import { HandlerMistake } from './failure.ts';
 /** A function of the user's code that runs within the handler's own. */
 type Inner = 'step' | 'compensation';
 
-/** What must not be called within which. A message of a compensation is set off once: nothing is kept around it. */
+/** Which calls are not allowed inside which function. A compensation may set off messages: each is kept by itself. */
 const NOT_WITHIN = {
   step: ['step', 'compensation'],
   sleepUntil: ['step', 'compensation'],
@@ -22,9 +22,10 @@ interface Place {
 }
 
 /**
- * Where the code of one run is. It follows the calls, not the time: steps that run side by side do not see each other.
+ * The function of the user's code that a call comes from. It follows the calls, not the time: steps that run side by side
+ * do not affect each other.
  *
- * Nothing keeps what happens within a step: once its result is kept, its function does not run again, so a step, a sleep
+ * What happens inside a step is not kept: once the step's result is kept, its function does not run again, so a step, a sleep
  * or a message in it would be missing in the next run, and the numbers of later ones would move. A sleep in it would
  * wait for the step, which waits for the sleep.
  */

@@ -5,8 +5,8 @@ import { keyText, MEMORY_KEYS, scalarText } from './stored-json.ts';
 const { BSONType, NumberUtils } = { ...mongo.BSON, ...mongo.BSON.onDemand };
 
 /**
- * The JSON text of a stored body, from the bytes that MongoDB sent: the same as `storedText` of the document, in a
- * fifth of the time, because no objects are made.
+ * The JSON text of a stored body, from the bytes that MongoDB sent: the same as `storedText` of the document, in about
+ * a quarter of the time, because no objects are made.
  * @throws Error at a type that no body has
  */
 export function textOfBson(bson: Uint8Array): string {

@@ -92,7 +92,7 @@ export interface DestinationDocument extends EffectRule {
   backfillRate?: number;
   /** While one of them is open, nothing is sent; absent in documents that are older. */
   pauseWindows?: PauseWindow[];
-  /** Changes since then set off nothing; null: it has no end. Absent in documents that are older. */
+  /** Changes from then on set off nothing; null: it has no end. Absent in documents that are older. */
   until?: Date | null;
   timeoutMs: number;
   inDoubt: InDoubtPolicy;

@@ -25,8 +25,8 @@ class BodyBytes {
 }
 
 /**
- * Loads orders of which messages are made, many per round trip. More than half of an order is its body, which a message
- * has as it is: it is never made into objects.
+ * Loads orders for messages, many per round trip. More than half of an order is its body, which a message contains
+ * unchanged: it is never made into objects.
  */
 export function loadForMessages({
   orders,

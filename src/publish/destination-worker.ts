@@ -26,7 +26,7 @@ const GONE_MS = 1000;
  * It may stall any number of times: it is only a wake-up.
  */
 const STALLING = { lockDuration: 5000, stalledInterval: 2000, maxStalledCount: Number.MAX_SAFE_INTEGER };
-/** When a job is looked at again that a pause window stopped. The worker is closed meanwhile. */
+/** A job that a pause window stopped is tried again after this time. By then, its worker is closed. */
 const HELD_MS = 1000;
 /** BullMQ obeys a pause of a queue (`rateLimit`) only if its workers have a limit. */
 const NO_LIMIT = { max: 1_000_000_000, duration: 1000 };
@@ -53,7 +53,7 @@ export class DestinationWorker {
   readonly #worker: Worker<LaneJob>;
   readonly #isInWindow: (at: number) => boolean;
   #pausedUntil = 0;
-  /** It takes no more jobs: one of its pause windows has opened. After the window, another one is opened. */
+  /** One of its pause windows has opened: it takes no more jobs. After the window, a new worker replaces it. */
   isHeld = false;
 
   constructor(destination: DestinationDocument, sink: Sink<Answer | Ran>, tools: WorkerTools) {

@@ -30,8 +30,8 @@ function timeIn(body: object): unknown {
 }
 
 /**
- * The event of this number, as it would wait in the order's mailbox.
- * @throws Error that names the one that Lockstep would not take
+ * The event at this index, as it would wait in the order's mailbox.
+ * @throws Error that names the event, if Lockstep would not take it
  */
 export function waitingOf(options: TryOptions, i: number, arrivedAt: number): WaitingEvent {
   const given = options.webhooks[i];

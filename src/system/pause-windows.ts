@@ -50,7 +50,7 @@ export function isPausedAt(windows: readonly PauseWindow[], at: number): boolean
   return stretchAt(windows, at).open !== null;
 }
 
-/** The same for frequent questions: an answer is calculated once for up to 15 minutes. */
+/** The same for frequent calls: an answer is kept for up to 15 minutes. */
 export function pauseClock(windows: readonly PauseWindow[]): (at: number) => boolean {
   let known = stretchAt(windows, 0);
   return (at) => {
@@ -59,7 +59,7 @@ export function pauseClock(windows: readonly PauseWindow[]): (at: number) => boo
   };
 }
 
-/** Longer times count from this long ago: what waits for weeks has other reasons. */
+/** The longest time that is looked back: what waits for weeks has other reasons. */
 const LONGEST_MS = 14 * DAY_MS;
 
 /** How long windows were open between two times, in ms. */
@@ -70,7 +70,7 @@ export function pausedMs(windows: readonly PauseWindow[], from: number, to: numb
   return sum;
 }
 
-/** How long something takes that windows interrupt, in ms; null: longer than a week. @param ms without the windows */
+/** How long something takes if windows interrupt it, in ms; null: longer than a week. @param ms without interruptions */
 export function withPauses(windows: readonly PauseWindow[], now: number, ms: number): number | null {
   if (windows.length === 0) return ms;
   let left = ms;
@@ -94,7 +94,7 @@ export function windowText({ days, from, to, timeZone }: PauseWindow): string {
   return `${days === null ? '' : `${days.join(',')} `}${from}-${to} ${timeZone}`;
 }
 
-/** A time in which the same windows are open. */
+/** A period in which the same windows are open. */
 interface Stretch {
   from: number;
   to: number;
@@ -162,7 +162,7 @@ function minutesOf(clock: string): number {
   return (hours ?? 0) * 60 + (minutes ?? 0);
 }
 
-/** Making one takes a thousand times as long as using it. Their number is that of time zones, which the API checks. */
+/** Making a format takes a thousand times as long as using it. There are at most as many as time zones (the API checks). */
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** `Mon 02:00`, and its parts. */

@@ -13,7 +13,7 @@ const NOTHING: Compared = { compared: 0, onItsWay: 0, unchecked: 0, differences:
 
 /** The server reads a part for up to 130 s: the other side may be slow. */
 const PART_MS = 140_000;
-/** Nobody reads more of them here: the command line lists up to 100,000. */
+/** A longer list is of no use on a page. The command line lists up to 100,000. */
 const MOST_DIFFERENCES = 2000;
 
 /** Compares part after part, until it is stopped, the page is closed, or there are too many differences. */

@@ -148,7 +148,7 @@ function Count({ label, most, field, draft, set, problem }: CountProps) {
 /** What to do about messages that may or may not have arrived. */
 function DoubtFields(props: FieldsProps) {
   const { draft, set, problem } = props;
-  // Only over HTTP, a destination can be asked for a message.
+  // Only an HTTP destination can be asked whether a message has arrived.
   const choices = Object.entries(IN_DOUBT).filter(([way]) => way !== 'ask' || draft.kind === 'http');
   return (
     <>

@@ -5,7 +5,7 @@ import { textField } from './text-field.ts';
 const HTTP = { value: 'http', label: 'over HTTP' };
 const SQL = { value: 'sql', label: 'by a query' };
 
-/** Of PostgreSQL, its own table is read unless there is something else. */
+/** PostgreSQL's own table is read unless a query or an address is given. */
 function waysOf({ kind }: Draft) {
   return kind === 'postgres'
     ? [{ value: 'none', label: 'its table' }, SQL, HTTP]

@@ -17,7 +17,7 @@ export function WhenFields(props: FieldsProps) {
       />
       <TextInput
         label="Ends"
-        description="Changes since this time are not sent. If empty, it has no end"
+        description="Changes from this time on are not sent. If empty, it has no end"
         placeholder="2027-01-31T23:00:00Z"
         maxLength={40}
         autoComplete="off"

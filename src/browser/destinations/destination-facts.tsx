@@ -73,7 +73,7 @@ export function settingFacts(destination: Destination): Facts {
   ];
 }
 
-/** What only its kind has. Long settings, such as certificates, are not shown. */
+/** The settings that only its kind has. Long ones, such as certificates, are not shown. */
 function kindFacts({ kind, settings, credentials, probeUrl, secrets }: Destination): Facts {
   if (kind === 'http')
     return [

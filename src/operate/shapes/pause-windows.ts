@@ -41,7 +41,7 @@ const asked = z
   });
 
 const WHAT = 'while one of them is open, nothing is sent: what waits is sent afterwards';
-const END = 'changes since then set off nothing, and what waits is still sent; null: it has no end';
+const END = 'changes from then on set off nothing, and what waits is still sent; null: it has no end';
 
 /** As a client gives them. */
 export const whenAsked = {

@@ -174,7 +174,7 @@ function wantedSince({ createdAt, changedAt, rulesSince, backfill }: Destination
   return isOfNew ? (backfill.from?.getTime() ?? 0) : createdAt.getTime() + CLOCKS_MS;
 }
 
-/** Until when it is. */
+/** Until when it wants changes. */
 function wantedBefore({ until }: DestinationDocument): number {
   return until ? until.getTime() - CLOCKS_MS : Infinity;
 }
