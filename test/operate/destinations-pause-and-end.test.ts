@@ -37,7 +37,7 @@ describe('when destinations pause and end', () => {
     ['a begin at 24:00', { from: '24:00' }, 'pauseWindows/0/from', /00:00 to 23:59/],
     ['an end after 24:00', { to: '24:01' }, 'pauseWindows/0/to', /00:00 to 24:00/],
     ['no length', { to: '02:00' }, 'pauseWindows/0/to', /a whole day is 00:00 to 24:00/],
-    ['an empty list of days', { days: [] }, 'pauseWindows/0/days', /./],
+    ['an empty list of days', { days: [] }, 'pauseWindows/0/days', /at least one day/],
     ['an unknown day', { days: ['monday'] }, 'pauseWindows/0/days/0', /mon/],
     ['a field that is not known', { on: true }, 'pauseWindows/0/on', /unknown/],
     ['every day, all day', { from: '00:00', to: '24:00' }, 'pauseWindows', /cover the whole week/],

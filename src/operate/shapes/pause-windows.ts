@@ -11,7 +11,7 @@ const MOST_WINDOWS = 20;
 const time = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
 const days = z
   .array(z.enum(WEEKDAYS))
-  .min(1)
+  .min(1, 'needs at least one day; without `days`, it opens every day')
   .max(WEEKDAYS.length)
   .nullable()
   .describe('the days on which it opens; null: every day');
