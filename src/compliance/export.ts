@@ -4,7 +4,7 @@ import type { ComplianceDocument } from '../persist/compliance-schema.ts';
 import type { EventDocument } from '../persist/event-schema.ts';
 import type { OrderDocument } from '../persist/order-fields.ts';
 import type { ParkedDocument } from '../persist/parked-schema.ts';
-import { storedValue } from '../persist/stored-json.ts';
+import { readStored, storedValue } from '../persist/stored-json.ts';
 import { bytesOf, decompress } from '../system/payload.ts';
 import { ordersOf } from './redact.ts';
 
@@ -70,7 +70,9 @@ async function keptOf(
   // An order that changed hands has data of both customers.
   const { customers, applied: _, version: __, position: ___, body, bodySource: ____, ...kept } = document;
   if (customers.some((each) => each !== customer)) return null;
-  return body ? { ...kept, body: storedValue(body) } : kept;
+  if (!body) return kept;
+  const read = readStored(body);
+  return 'damage' in read ? { ...kept, bodyLeftOut: read.damage } : { ...kept, body: storedValue(body) };
 }
 
 async function eventsOf(

@@ -8,14 +8,16 @@ import { inLanes } from './lanes.ts';
 import { LargeOnes } from './large-orders.ts';
 import { fromDocument } from './order-document.ts';
 import type { OrderDocument } from './order-fields.ts';
+import { StoredBytes } from './stored-json.ts';
 
 const { BSONType, deserialize, onDemand } = mongo.BSON;
 
 /** A body as MongoDB sent it: only `storedText` can read it. */
-class BodyBytes {
+class BodyBytes extends StoredBytes {
   readonly #bson: Uint8Array;
 
   constructor(bson: Uint8Array) {
+    super();
     this.#bson = bson;
   }
 

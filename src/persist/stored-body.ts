@@ -3,7 +3,7 @@ import type { Known } from '../order/known.ts';
 import { masked } from '../order/mask.ts';
 import type { Kept } from '../order/sent-body.ts';
 import type { WholeBody } from '../order/whole-body.ts';
-import { storedText, toStored } from './stored-json.ts';
+import { readStored, toStored } from './stored-json.ts';
 
 /** ORDER_BODY. */
 export type BodySetting = Kept | 'none';
@@ -35,7 +35,8 @@ function maskedBody(body: Known): Known | null {
 
 /** Null: it cannot be masked. The result lacks what a body remembers. */
 function maskedTree(stored: unknown): unknown {
-  const text = masked(Buffer.from(storedText(stored)));
+  const read = readStored(stored);
+  const text = 'text' in read ? masked(Buffer.from(read.text)) : null;
   return text === null ? null : toStored(exactJson(Buffer.from(text), JSON.parse(text)));
 }
 

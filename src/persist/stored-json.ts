@@ -1,6 +1,8 @@
 import { mongo } from 'mongoose';
 import { NumberText } from '../order/exact-json.ts';
 import { readJson } from '../order/lossless-json.ts';
+import { messageOf } from '../system/errors.ts';
+import { asJson, damagedBody, JSON_TEXT, NotJson } from './body-damage.ts';
 
 /**
  * JSON as MongoDB stores it: as documents, lists and values that can be queried. Nothing is lost:
@@ -12,7 +14,6 @@ import { readJson } from '../order/lossless-json.ts';
  */
 export type StoredJson = null | boolean | number | string | object;
 
-const JSON_TEXT = 128;
 /** MongoDB allows 100 levels. The rest is for the document around it, and for queries that nest it further. */
 const DEEPEST = 80;
 
@@ -95,24 +96,56 @@ function keyOf(stored: string): string {
   );
 }
 
-/** The JSON text of a stored value. */
+/**
+ * The JSON text of a stored body.
+ * @throws Fault `damaged` at a value that no webhook has
+ */
 export function storedText(stored: unknown): string {
+  try {
+    return textOfStored(stored);
+  } catch (error) {
+    throw damagedBody(error, () => mongo.BSON.serialize({ body: stored }), 'order');
+  }
+}
+
+/** The same, or what is damaged. */
+export function readStored(stored: unknown): { text: string } | { damage: string } {
+  try {
+    return { text: storedText(stored) };
+  } catch (error) {
+    return { damage: messageOf(error) };
+  }
+}
+
+function textOfStored(stored: unknown): string {
   if (typeof stored === 'string') return JSON.stringify(stored);
-  if (typeof stored !== 'object' || stored === null) return scalarText(stored);
-  if (Array.isArray(stored)) return `[${stored.map(storedText).join(',')}]`;
-  if (Object.getPrototypeOf(stored) !== Object.prototype) return bsonText(stored as BsonValue);
+  if (typeof stored !== 'object' || stored === null) return jsonScalar(stored);
+  if (Array.isArray(stored)) return `[${stored.map(textOfStored).join(',')}]`;
+  if (Object.getPrototypeOf(stored) !== Object.prototype) return bsonText(stored);
   let members = '';
   for (const [key, value] of Object.entries(stored))
     if (!MEMORY_KEYS.includes(key))
-      members += `${members === '' ? '' : ','}${keyText(key)}${storedText(value)}`;
+      members += `${members === '' ? '' : ','}${keyText(key)}${textOfStored(value)}`;
   return `{${members}}`;
 }
 
-type BsonValue = mongo.Long | mongo.Decimal128 | mongo.Binary;
+/** A body as MongoDB sent it. */
+export abstract class StoredBytes {
+  /** Its JSON text. */
+  abstract toString(): string;
+}
 
 /** A number beyond JavaScript's, or a JSON text. */
-function bsonText(stored: BsonValue): string {
-  return stored instanceof mongo.Binary ? Buffer.from(stored.buffer).toString() : stored.toString();
+function bsonText(stored: object): string {
+  if (stored instanceof StoredBytes || stored instanceof mongo.Long) return stored.toString();
+  if (stored instanceof mongo.Decimal128) return asJson(stored.toString());
+  if (!(stored instanceof mongo.Binary) || stored.sub_type !== JSON_TEXT) throw new NotJson();
+  return asJson(Buffer.from(stored.buffer).toString());
+}
+
+function jsonScalar(value: unknown): string {
+  if (value === undefined || (typeof value === 'number' && !Number.isFinite(value))) throw new NotJson();
+  return scalarText(value);
 }
 
 /** Texts of keys: bodies have a few hundred different ones. */
@@ -129,10 +162,13 @@ export function keyText(stored: string): string {
   return text;
 }
 
-/** The same as a JavaScript value. A number that JavaScript cannot represent exactly is text. */
+/**
+ * The same as a JavaScript value; null: it is damaged. A number that JavaScript cannot represent exactly is text.
+ */
 export function storedValue(stored: unknown): unknown {
-  const json = readJson(Buffer.from(storedText(stored)));
-  return json.ok ? json.value : null;
+  const read = readStored(stored);
+  const json = 'text' in read ? readJson(Buffer.from(read.text)) : null;
+  return json?.ok ? json.value : null;
 }
 
 /** JSON.stringify for any depth: it uses a list instead of recursion. */

@@ -3,7 +3,7 @@ import type { DestinationDocument } from '../persist/destination-schema.ts';
 import type { EffectDocument, Receipt } from '../persist/effect-schema.ts';
 import type { EffectStore, Ending } from '../persist/effect-store.ts';
 import type { Expressions } from './expressions.ts';
-import type { Message } from './messages.ts';
+import type { Message, Unmade } from './messages.ts';
 import { endingOfRun, type Ran } from './run-ending.ts';
 import { pauseAfter } from './schedule.ts';
 import type { Answer, Sink } from './sinks/sink.ts';
@@ -20,13 +20,14 @@ export interface DeliveryTools {
 /** One attempt: filter, transform, send. @returns how the effect ended, or waits */
 export async function deliver(
   effect: EffectDocument,
-  message: Message,
+  message: Message | Unmade,
   destination: DestinationDocument,
   lease: Lease,
   tools: DeliveryTools,
 ): Promise<Ending> {
   const doubt = await settleDoubt(effect, destination, lease, tools);
   if (doubt) return doubt;
+  if ('damage' in message) return { state: 'parked', lastError: message.damage, receipt: null };
   const { filter, transform } = destination;
   const made = await tools.expressions.evaluate({ filter, transform, text: message.text });
   if ('error' in made) return { state: 'parked', lastError: made.error, receipt: null };

@@ -10,6 +10,7 @@ import {
   type StepFields,
 } from '../persist/handler-step-store.ts';
 import type { HandlerStepDocument } from '../persist/handler-step-schema.ts';
+import { Fault } from '../system/errors.ts';
 import { valueOf, type Message } from './messages.ts';
 import type { Ran } from './run-ending.ts';
 import type { SettingOff } from './set-off.ts';
@@ -34,7 +35,13 @@ export interface HandlerSinkTools {
  * step whose function ended, but was not kept, runs again with the same key.
  */
 export function createHandlerSink(tools: HandlerSinkTools, close: () => Promise<void>): Sink<Ran> {
-  return { send: (message, signal) => run(message, signal, tools), close };
+  return { send: (message, signal) => run(message, signal, tools).catch(notIfDamaged), close };
+}
+
+/** The change can be rebuilt from the journal, but the newest state, which handlers get as well, is damaged. */
+function notIfDamaged(error: unknown): Ran {
+  if (!(error instanceof Fault) || error.code !== 'damaged') throw error;
+  return { ran: 'not', because: error.message, isParked: true };
 }
 
 async function run(message: Message, signal: AbortSignal, tools: HandlerSinkTools): Promise<Ran> {

@@ -7,7 +7,7 @@ import { deliver, type DeliveryTools } from './deliver.ts';
 import { STOPPED_STATES, type EffectState } from '../system/states.ts';
 import { isOneByOne } from './lane-jobs.ts';
 import { lockLanes, type LaneLockTools } from './lane-locks.ts';
-import { messagesOf, type Message, type MessageSources } from './messages.ts';
+import { messagesOf, type Message, type MessageSources, type Unmade } from './messages.ts';
 
 /** The journal of a commit is usually written within milliseconds. */
 const HISTORY_RETRY_MS = 1000;
@@ -113,7 +113,7 @@ async function runHeld(lane: Lane, lease: Lease, tools: Shared): Promise<LaneRun
 /** One attempt, and its record. @returns why the lane does not continue, if so */
 async function send(
   effect: EffectDocument,
-  messages: ReadonlyMap<string, Message>,
+  messages: ReadonlyMap<string, Message | Unmade>,
   lease: Lease,
   tools: Shared,
 ): Promise<LaneRun | null> {

@@ -1,11 +1,13 @@
 import { partsOf, trustedOrderKey } from '../order/identity.ts';
 import { readJson } from '../order/lossless-json.ts';
+import { damageOf } from '../order/order-shape.ts';
 import type { Order } from '../order/order.ts';
 import { shownOrder } from '../order/shown-order.ts';
 import type { Cause, Causes } from '../persist/causes.ts';
 import type { EffectDocument } from '../persist/effect-schema.ts';
 import type { SetOffStore } from '../persist/set-off-store.ts';
 import { storedText } from '../persist/stored-json.ts';
+import { Fault } from '../system/errors.ts';
 import { ordersAt, type OrderAt, type OrderSources } from './orders-at.ts';
 
 /** What is sent for an effect, as JSON text. Its numbers are as exact as Shopify's. */
@@ -16,6 +18,11 @@ export interface Message {
   about: About;
   /** The effect whose handler made this change; absent: not known, or an operator asked for it. */
   cause?: Cause;
+}
+
+/** There is no message: the stored order was changed by hand. What is wrong, without customer data. */
+export interface Unmade {
+  damage: string;
 }
 
 interface About extends Pick<EffectDocument, 'order' | 'shop' | 'version' | 'sequence' | 'occurredAt'> {
@@ -39,7 +46,7 @@ export interface MessageSources extends OrderSources {
 export async function messagesOf(
   effects: readonly EffectDocument[],
   sources: MessageSources,
-): Promise<Map<string, Message>> {
+): Promise<Map<string, Message | Unmade>> {
   // An event whose journal entry was not there yet when it was routed.
   const events = effects.flatMap(({ event, webhookId }) =>
     webhookId === null && event !== null ? event : [],
@@ -55,12 +62,14 @@ export async function messagesOf(
   ]);
   const webhookIdOf = ({ webhookId, event }: EffectDocument) =>
     webhookId ?? webhookIds.get(event ?? '') ?? null;
-  return new Map([
+  return new Map<string, Message | Unmade>([
     ...changes.map((effect) => {
       const at = orders.get(effect._id) ?? { order: null, isNewer: false };
       const cause = causes.get(effect._id);
       const head = headOf(effect, at, webhookIdOf(effect), cause?.effect ?? effect.causedBy ?? null);
-      const message = messageOf(effect, at, head, dataOf(at.order, effect, at.isNewer));
+      const data = dataOf(at.order, effect, at.isNewer);
+      if (typeof data !== 'string') return [effect._id, data] as const;
+      const message = messageOf(effect, at, head, data);
       return [effect._id, cause && !effect.isAsked ? { ...message, cause } : message] as const;
     }),
     ...setOff.map((effect) => {
@@ -123,21 +132,39 @@ function headOf(
   };
 }
 
-/** The newest state of an order, as messages have it. A number that JavaScript cannot represent exactly is text. */
+/**
+ * The newest state of an order, as messages have it. A number that JavaScript cannot represent exactly is text.
+ * @throws Fault `damaged`
+ */
 export async function newestOf(order: string, { load }: Pick<OrderSources, 'load'>): Promise<unknown> {
   return valueOf({ text: orderText(await load(trustedOrderKey(order))) });
 }
 
-function dataOf(order: Order | null, { version }: EffectDocument, isNewer: boolean): string {
-  return orderText(order, isNewer ? {} : { version });
+function dataOf(order: Order | null, { version }: EffectDocument, isNewer: boolean): string | Unmade {
+  try {
+    return orderText(order, isNewer ? {} : { version });
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'damaged') return { damage: error.message };
+    throw error;
+  }
 }
 
-/** The order as the API shows it, with its body if that is stored. */
+/** The order as the API shows it, with its body if that is stored. @throws Fault `damaged` */
 function orderText(order: Order | null, more: { version?: number } = {}): string {
   if (!order) return 'null';
-  const missing = { waitingEvents: null, parkedEvents: order.parkedEvents };
-  const shown = { ...shownOrder(order, missing), ...more };
-  const text = JSON.stringify(shown);
-  const body = order.whole?.body;
-  return body ? `${text.slice(0, -1)},"body":${storedText(body)}}` : text;
+  try {
+    const missing = { waitingEvents: null, parkedEvents: order.parkedEvents };
+    const text = JSON.stringify({ ...shownOrder(order, missing), ...more });
+    const body = order.whole?.body;
+    return body ? `${text.slice(0, -1)},"body":${bodyText(body)}}` : text;
+  } catch (error) {
+    const [damage] = error instanceof Fault ? [] : damageOf(order);
+    throw damage === undefined ? error : new Fault('damaged', damage, error);
+  }
+}
+
+function bodyText(body: object): string {
+  const text = storedText(body);
+  if (!text.startsWith('{')) throw new Fault('damaged', 'order.body is not an object');
+  return text;
 }

@@ -4,7 +4,7 @@ import type { DestinationDocument } from '../persist/destination-schema.ts';
 import type { EffectDocument } from '../persist/effect-schema.ts';
 import { effectsOf } from './effects-of-blocks.ts';
 import { SLOW, type Expressions } from './expressions.ts';
-import { messagesOf, type Message, type MessageSources } from './messages.ts';
+import { messagesOf, type Message, type MessageSources, type Unmade } from './messages.ts';
 
 /** What is asked: the settings of a destination that decide what it gets. */
 export type PreviewAsked = Pick<DestinationDocument, 'on' | 'shops' | 'filter' | 'transform'>;
@@ -53,7 +53,7 @@ export async function preview(asked: PreviewAsked, limit: number, tools: Preview
     // Each that never ends takes a thread for a second.
     isSlow ||= would.error === SLOW;
     const { order, sequence, version, topic, occurredAt } = effect;
-    const { name } = message.about;
+    const name = 'about' in message ? message.about.name : null;
     previewed.push({ order, name, sequence, version, topic, occurredAt, ...would });
   }
   return previewed;
@@ -65,10 +65,12 @@ const NOTHING = { error: null, sent: null, isCut: false };
 const NOT_TRIED: Would = { ...NOTHING, outcome: 'not tried' };
 
 async function wouldBe(
-  { text }: Message,
+  message: Message | Unmade,
   { filter, transform }: PreviewAsked,
   expressions: Expressions,
 ): Promise<Would> {
+  if ('damage' in message) return { ...NOTHING, outcome: 'failed', error: message.damage };
+  const { text } = message;
   const passed = await expressions.evaluate({ filter, transform: null, text });
   if ('error' in passed) return { ...NOTHING, outcome: 'failed', error: passed.error };
   if (passed.text === null) return { ...NOTHING, outcome: 'refused' };

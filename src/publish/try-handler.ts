@@ -120,7 +120,7 @@ class Trial {
       causes: () => Promise.resolve(new Map()),
     });
     const message = messages.get(effect._id);
-    if (!message) throw new Error('an effect has no message');
+    if (!message || 'damage' in message) throw new Error('an effect has no message');
     return message;
   }
 

@@ -9,6 +9,8 @@ const FAULTS = {
   redis_full: 'Redis is full',
   /** Written by a newer version in a form that this version cannot read: it waits for a program that can. */
   too_new: 'a newer version of Lockstep wrote it',
+  /** It was changed by hand in MongoDB. The detail names the field, and not its value. */
+  damaged: 'the stored order is damaged',
   /** The lock expired or was released while its holder worked. */
   lock_lost: "the order's lock was lost",
   /** MongoDB refused the order's version five times in a row. */

@@ -102,7 +102,7 @@ export const orderDetail = order.extend({
     .describe(
       'the newest whole order as Shopify sent it, for operators; customer data is masked unless a reason was given. Numbers that JavaScript cannot represent exactly are text. Absent if nothing is stored (ORDER_BODY)',
     ),
-  bodyLeftOut: z.string().optional().describe('why the body is not stored'),
+  bodyLeftOut: z.string().optional().describe('why the body is not stored, or cannot be shown'),
 });
 export const orderDetailQuery = z.strictObject({ reason: reason.optional() });
 

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { bytesOf, decompress } from '../../system/payload.ts';
 import { masked } from '../../order/mask.ts';
 import type { OrderDocument } from '../../persist/order-fields.ts';
-import { storedText } from '../../persist/stored-json.ts';
+import { readStored } from '../../persist/stored-json.ts';
 import { readJson } from '../../order/lossless-json.ts';
 import type { EventDetail } from '../shapes/events.ts';
 import type { ShownOrder } from '../shapes/orders.ts';
@@ -31,7 +31,9 @@ export function shownBody(
   unmasked: boolean,
 ): Pick<ShownOrder, 'body' | 'bodyLeftOut'> {
   if (!body) return bodySource?.leftOut === undefined ? {} : { bodyLeftOut: bodySource.leftOut };
-  const text = Buffer.from(storedText(body));
+  const read = readStored(body);
+  if ('damage' in read) return { bodyLeftOut: read.damage };
+  const text = Buffer.from(read.text);
   const json = readJson(unmasked ? text : Buffer.from(masked(text) ?? ''));
   return json.ok ? { body: json.value as Record<string, unknown> } : {};
 }
