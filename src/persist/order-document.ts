@@ -95,10 +95,11 @@ function pick<Name extends string>(from: Readonly<Record<string, never>>, names:
   return picked;
 }
 
-/** What {@link withQuantities} added is computed again. */
+/** What {@link withQuantities} added is computed again. A damaged line stays, for order-shape.ts to name. */
 function withoutQuantities(lines: unknown): Line[] {
   if (!Array.isArray(lines)) return lines as Line[];
-  return lines.map((line: object) => {
+  return lines.map((line: object | null) => {
+    if (line === null) return line as unknown as Line;
     const { shippedQuantity: _, refundedQuantity: __, ...rest } = line as Line & Record<string, unknown>;
     return rest as Line;
   });

@@ -33,6 +33,7 @@ const CHANGES: [string, object, string][] = [
   ['a whole body', { body: new Date() }, 'order.body is a date'],
   ['a body of text', { body: CANARY }, 'order.body is not an object'],
   ['a body that is a list', { body: [CANARY] }, 'order.body is not an object'],
+  ['a line of nothing', { lines: [null] }, 'order.lines.0: expected an object, found nothing'],
   ['another field', { lines: CANARY }, 'order.lines: expected a list, found text'],
 ];
 
