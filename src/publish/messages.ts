@@ -153,6 +153,7 @@ function dataOf(order: Order | null, { version }: EffectDocument, isNewer: boole
 function orderText(order: Order | null, more: { version?: number } = {}): string {
   if (!order) return 'null';
   try {
+    if (hasUnreadData(order)) throw new Error('data of another system cannot be read');
     const missing = { waitingEvents: null, parkedEvents: order.parkedEvents };
     const text = JSON.stringify({ ...shownOrder(order, missing), ...more });
     const body = order.whole?.body;
@@ -161,6 +162,11 @@ function orderText(order: Order | null, more: { version?: number } = {}): string
     const [damage] = error instanceof Fault ? [] : damageOf(order);
     throw damage === undefined ? error : new Fault('damaged', damage, error);
   }
+}
+
+/** It is loaded as null (stored-external.ts): a message must not say so. */
+function hasUnreadData({ external = {} }: Order): boolean {
+  return Object.values(external).some(({ data }) => data === (null as unknown));
 }
 
 function bodyText(body: object): string {

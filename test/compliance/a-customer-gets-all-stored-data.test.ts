@@ -101,6 +101,20 @@ describe('customers/data_request', () => {
     expect(await compliance.records()).toMatchObject([{ state: 'done', exports: [{ who: 'ada' }] }]);
   });
 
+  test('an order that was changed by hand says why its body is missing; its events have theirs', async () => {
+    const { collection } = compliance.inside.collections.orders;
+    const only = { _id: `${SHOP}/1` as never };
+    const before = await collection.findOne(only);
+    await collection.updateOne(only, { $set: { 'body.note': new Date() } });
+    const { collections } = compliance.inside;
+    const { orders } = await exportOf(collections, (await compliance.records())[0]!, null);
+    const { kept, events } = orders.find(({ order }) => order === `${SHOP}/1`)!;
+    expect(kept).toMatchObject({ bodyLeftOut: expect.stringContaining('order.body.note is a date') });
+    expect(kept).not.toHaveProperty('body');
+    expect(events.map(({ body }) => body)).toContain(JSON.stringify(orderBody(ADA, 1)));
+    await collection.replaceOne(only, before!);
+  });
+
   test('may be exported again; a redaction may not, and an unknown request is not found', async () => {
     expect((await exporting()).status).toBe(200);
     expect((await compliance.records())[0]?.exports).toHaveLength(2);

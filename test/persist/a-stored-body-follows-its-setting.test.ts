@@ -52,6 +52,13 @@ describe('a stored body, when ORDER_BODY changes', () => {
     expect(underSetting(full, 'masked')).toEqual({ whole: wholeOf('masked', events) });
   });
 
+  test('cannot be masked if it was changed by hand to something that no webhook has', () => {
+    const full = wholeOf('full', SLIM)!;
+    const changed = { ...full, body: { ...full.body, note: new Date() as never } };
+    expect(underSetting(changed, 'masked')).toBeNull();
+    expect(underSetting(changed, 'none')).toEqual({ whole: undefined });
+  });
+
   test('remembers lines and positions, masked', () => {
     const body = underSetting(wholeOf('full', SLIM), 'masked')?.whole?.body;
     expect(body?.gone).toMatchObject({ line_items: [{ id: 12, title: 'Hat' }] });

@@ -34,6 +34,15 @@ const CHANGES: [string, object, string][] = [
   ['a body of text', { body: CANARY }, 'order.body is not an object'],
   ['a body that is a list', { body: [CANARY] }, 'order.body is not an object'],
   ['a line of nothing', { lines: [null] }, 'order.lines.0: expected an object, found nothing'],
+  [
+    "another system's data",
+    {
+      external: {
+        'erp/seen': { data: { at: new Date() }, occurredAt: new Date(), receivedAt: new Date(), public: [] },
+      },
+    },
+    'order.external.erp/seen.data: expected an object, found nothing',
+  ],
   ['another field', { lines: CANARY }, 'order.lines: expected a list, found text'],
 ];
 
