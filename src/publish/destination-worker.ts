@@ -11,6 +11,7 @@ import { CircuitBreaker } from './circuit-breaker.ts';
 import { LANE_PRIORITIES, type LaneJob } from './lane-jobs.ts';
 import type { LaneQueues } from './lane-queues.ts';
 import { runLanes, type LaneRun, type LaneTools } from './lane.ts';
+import { ReadAhead } from './read-ahead.ts';
 import type { Ran } from './run-ending.ts';
 import type { SignWriter } from './sign-writer.ts';
 import type { Answer, Sink } from './sinks/sink.ts';
@@ -33,7 +34,7 @@ const NO_LIMIT = { max: 1_000_000_000, duration: 1000 };
 
 export interface WorkerTools extends Omit<
   LaneTools,
-  'sink' | 'onAnswer' | 'stopping' | 'isPaused' | 'isHeld'
+  'sink' | 'ahead' | 'onAnswer' | 'stopping' | 'isPaused' | 'isHeld'
 > {
   redis: Redis;
   partitions: readonly RedisKeys[];
@@ -49,6 +50,7 @@ export class DestinationWorker {
   readonly #tools: WorkerTools;
   readonly #sink: Sink<Answer | Ran>;
   readonly #breaker = new CircuitBreaker();
+  readonly #ahead: ReadAhead;
   readonly #stopping = new AbortController();
   readonly #worker: Worker<LaneJob>;
   readonly #isInWindow: (at: number) => boolean;
@@ -59,6 +61,7 @@ export class DestinationWorker {
   constructor(destination: DestinationDocument, sink: Sink<Answer | Ran>, tools: WorkerTools) {
     this.destination = destination;
     this.#sink = sink;
+    this.#ahead = new ReadAhead(destination.concurrency);
     this.#tools = tools;
     this.#isInWindow = pauseClock(destination.pauseWindows ?? []);
     this.#worker = new Worker<LaneJob>(laneQueue(destination._id), (job, token) => this.#run(job, token), {
@@ -99,6 +102,7 @@ export class DestinationWorker {
     const tools = {
       ...this.#tools,
       sink: this.#sink,
+      ahead: this.#ahead,
       stopping: this.#stopping.signal,
       isPaused: () => Date.now() < this.#pausedUntil,
       isHeld: () => this.#noticeWindow(),

@@ -8,6 +8,7 @@ import { STOPPED_STATES, type EffectState } from '../system/states.ts';
 import { isOneByOne } from './lane-jobs.ts';
 import { lockLanes, type LaneLockTools } from './lane-locks.ts';
 import { messagesOf, type Message, type MessageSources, type Unmade } from './messages.ts';
+import type { ReadAhead } from './read-ahead.ts';
 
 /** The journal of a commit is usually written within milliseconds. */
 const HISTORY_RETRY_MS = 1000;
@@ -24,7 +25,8 @@ export type LaneRun =
   | { outcome: 'failed'; error: unknown };
 
 export interface LaneTools extends DeliveryTools, LaneLockTools {
-  effects: Pick<EffectStore, 'lane' | 'begin' | 'end'>;
+  effects: Pick<EffectStore, 'lane' | 'begin' | 'end' | 'endTogether'>;
+  ahead: Pick<ReadAhead, 'lanes' | 'saw'>;
   messages: MessageSources;
   /** Makes the lane's history if a backfill has not reached it. False: it must be tried again. */
   handOver: (lane: Lane, destination: DestinationDocument) => Promise<boolean>;
@@ -44,10 +46,10 @@ interface Shared extends LaneTools {
   turn: BulkheadPolicy;
   /** Whether the rest is for other jobs. */
   isOver: () => boolean;
+  /** Records how an attempt ended. Lanes that share a job can wait for each other. */
+  end: EffectStore['end'];
 }
 
-/** Lanes of a job that are read before their turn: their messages take memory. */
-const AHEAD = 4;
 /** A job with many lanes ends then, so that more urgent ones need not wait for it. */
 const LONGEST_MS = 500;
 
@@ -70,10 +72,16 @@ export async function runLanes(
   const until = tools.now() + LONGEST_MS;
   const isLong = () => tools.now() > until || tools.isPaused();
   const isOver = () => tools.stopping.aborted || tools.isHeld() || (lanes.length > 1 && isLong());
-  const shared = { ...tools, destination, turn: bulkhead(1, Infinity), isOver };
-  const ahead = bulkhead(AHEAD, Infinity);
+  const end = lanes.length > 1 ? tools.effects.endTogether : tools.effects.end;
+  const shared = { ...tools, destination, turn: bulkhead(1, Infinity), isOver, end };
+  const runs: LaneRun[] = [];
   try {
-    return await Promise.all(lanes.map((lane, i) => ahead.execute(() => runLane(lane, leases[i], shared))));
+    while (runs.length < lanes.length) {
+      const some = lanes.slice(runs.length, runs.length + tools.ahead.lanes);
+      const first = runs.length;
+      runs.push(...(await Promise.all(some.map((lane, i) => runLane(lane, leases[first + i], shared)))));
+    }
+    return runs;
   } finally {
     const held = new Set(leases.filter((lease) => lease !== null));
     await Promise.all([...held].map((lease) => lease.release()));
@@ -100,6 +108,7 @@ async function runHeld(lane: Lane, lease: Lease, tools: Shared): Promise<LaneRun
   const waits = waitOf(first, tools.now());
   if (waits) return waits;
   const messages = await messagesOf(effects, tools.messages);
+  tools.ahead.saw(sizeOf(messages));
   for (const effect of effects) {
     if (tools.isOver()) return { outcome: 'again' };
     const blocked = waitOf(effect, tools.now()) ?? (await send(effect, messages, lease, tools));
@@ -108,6 +117,11 @@ async function runHeld(lane: Lane, lease: Lease, tools: Shared): Promise<LaneRun
   // What was added after the read has a wake-up of its own.
   const isAll = effects.length === open.length && open.length < LANE_PAGE;
   return { outcome: isAll ? 'empty' : 'again' };
+}
+
+/** In characters of JSON, about as many as bytes. */
+function sizeOf(messages: ReadonlyMap<string, Message | Unmade>): number {
+  return [...messages.values()].reduce((sum, each) => sum + ('text' in each ? each.text.length : 0), 0);
 }
 
 /** One attempt, and its record. @returns why the lane does not continue, if so */
@@ -127,7 +141,7 @@ async function send(
   });
   if (!sent) return { outcome: 'again' };
   const { ending, ms } = sent;
-  await tools.effects.end(effect, ending, new Date(tools.now()));
+  await tools.end(effect, ending, new Date(tools.now()));
   tools.watch(effect, ending, ms);
   if (ending.state === 'failing') return { outcome: 'later', at: ending.dueAt };
   return isStopped(ending.state) ? { outcome: 'stopped' } : null;

@@ -1,53 +1,52 @@
 /**
  * Batches single requests. Requests made in one turn of the event loop share a batch; so do requests made
- * while the maximum number of round trips is in flight. There is no timer: an idle caller never waits, busy
- * callers share.
+ * while the maximum number of round trips is in flight. An idle caller never waits, busy callers share.
  * @param ask answers a batch, in the order of its questions; an Error among the answers rejects only that
  *   question
  * @param largest batch size
  * @param atATime round trips in flight
  * @param mayWait questions that may wait. Further ones are rejected at once: their callers would have timed
  *   out before they were answered
+ * @param lingerMs how long a batch that is not full waits for more questions, for callers who can wait
  */
 export function createBatcher<Question, Answer>(
   ask: (questions: Question[]) => Promise<(Answer | Error)[]>,
-  { largest, atATime = 1, mayWait = 20 * largest }: { largest: number; atATime?: number; mayWait?: number },
+  {
+    largest,
+    atATime = 1,
+    mayWait = 20 * largest,
+    lingerMs = 0,
+  }: { largest: number; atATime?: number; mayWait?: number; lingerMs?: number },
 ): (question: Question) => Promise<Answer> {
-  let waiting: { question: Question; resolve: (answer: Answer) => void; reject: (error: unknown) => void }[] =
-    [];
+  let waiting: Asked<Question, Answer>[] = [];
   let underWay = 0;
   let starting = false;
+  let lingering: NodeJS.Timeout | undefined;
 
-  const run = async (batch: typeof waiting) => {
-    try {
-      const answers = await ask(batch.map((each) => each.question));
-      batch.forEach((each, i) => {
-        const answer = answers[i];
-        if (answer instanceof Error) each.reject(answer);
-        else each.resolve(answer as Answer);
-      });
-    } catch (error) {
-      for (const each of batch) each.reject(error);
-    }
-  };
   const runAll = async () => {
     while (waiting.length > 0) {
       const batch = waiting.slice(0, largest);
       waiting = waiting.slice(largest);
       if (waiting.length > 0) start();
-      await run(batch);
+      await answer(batch, ask);
+      // What came meanwhile lingers, too.
+      if (lingerMs > 0) break;
     }
     underWay -= 1;
+    if (waiting.length > 0) start();
   };
   const start = () => {
     if (starting || underWay >= atATime) return;
     starting = true;
     underWay += 1;
     // After this turn of the event loop, so that everything it triggers joins the batch.
-    setImmediate(() => {
-      starting = false;
-      void runAll();
-    });
+    if (lingerMs === 0 || waiting.length >= largest) setImmediate(begin);
+    else lingering = setTimeout(begin, lingerMs);
+  };
+  const begin = () => {
+    starting = false;
+    lingering = undefined;
+    void runAll();
   };
   return (question) =>
     new Promise((resolve, reject) => {
@@ -57,5 +56,32 @@ export function createBatcher<Question, Answer>(
       }
       waiting.push({ question, resolve, reject });
       start();
+      if (lingering && waiting.length >= largest) {
+        clearTimeout(lingering);
+        begin();
+      }
     });
+}
+
+interface Asked<Question, Answer> {
+  question: Question;
+  resolve: (answer: Answer) => void;
+  reject: (error: unknown) => void;
+}
+
+/** Never throws. */
+async function answer<Question, Answer>(
+  batch: readonly Asked<Question, Answer>[],
+  ask: (questions: Question[]) => Promise<(Answer | Error)[]>,
+): Promise<void> {
+  try {
+    const answers = await ask(batch.map((each) => each.question));
+    batch.forEach((each, i) => {
+      const given = answers[i];
+      if (given instanceof Error) each.reject(given);
+      else each.resolve(given as Answer);
+    });
+  } catch (error) {
+    for (const each of batch) each.reject(error);
+  }
 }

@@ -91,4 +91,49 @@ describe('coalesce', () => {
     );
     await expect(ask(1)).rejects.toThrow('at once');
   });
+
+  describe('that lingers', () => {
+    const lingering = (lingerMs: number) => {
+      const batches: number[][] = [];
+      const ask = createBatcher<number, number>(
+        (questions) => {
+          batches.push(questions);
+          return Promise.resolve(questions);
+        },
+        { largest: 3, lingerMs },
+      );
+      return { ask, batches };
+    };
+    const LONG_MS = 60_000;
+
+    test('questions of several turns share a batch', async () => {
+      const { ask, batches } = lingering(20);
+      const first = ask(1);
+      await new Promise(setImmediate);
+      await new Promise(setImmediate);
+      expect(await Promise.all([first, ask(2)])).toEqual([1, 2]);
+      expect(batches).toEqual([[1, 2]]);
+      expect(await ask(3)).toBe(3);
+    });
+
+    test('a batch that is full goes at once, and the rest waits for its own', async () => {
+      const { ask, batches } = lingering(LONG_MS);
+      const first = ask(1);
+      await new Promise(setImmediate);
+      const full = [ask(2), ask(3)];
+      expect(await Promise.all([first, ...full])).toEqual([1, 2, 3]);
+      const next = [4, 5, 6].map((each) => ask(each));
+      expect(await Promise.all(next)).toEqual([4, 5, 6]);
+      expect(batches).toEqual([
+        [1, 2, 3],
+        [4, 5, 6],
+      ]);
+    });
+
+    test('more than fill a batch in one turn are all answered', async () => {
+      const { ask, batches } = lingering(5);
+      expect(await Promise.all([1, 2, 3, 4].map((each) => ask(each)))).toEqual([1, 2, 3, 4]);
+      expect(batches).toEqual([[1, 2, 3], [4]]);
+    });
+  });
 });

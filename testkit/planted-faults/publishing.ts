@@ -23,7 +23,7 @@ export const PUBLISHING: readonly PlantedFault[] = [
     name: 'end-of-an-effect-not-recorded',
     promise: 'P9',
     file: 'persist/effect-store.ts',
-    find: 'await finish({ effect: effect._id, receipt: ending.receipt, at });',
+    find: 'await finishOne({ effect: effect._id, receipt: ending.receipt, at });',
     replace: 'await Promise.resolve(ending.receipt);',
     tests: ['publish/effects-reach-their-destination'],
     named: 'every change of an order is sent once, in its sequence',
