@@ -12,13 +12,13 @@ const FOREIGN: Readonly<Record<number, string>> = {
   [BSONType.objectId]: 'an ObjectId',
   [BSONType.date]: 'a date',
   [BSONType.regex]: 'a regular expression',
-  [BSONType.dbPointer]: 'a reference',
+  [BSONType.dbPointer]: 'a DBPointer',
   [BSONType.javascript]: 'code',
   [BSONType.symbol]: 'a symbol',
   [BSONType.javascriptWithScope]: 'code',
   [BSONType.timestamp]: 'a timestamp',
-  [BSONType.minKey]: 'a smallest key',
-  [BSONType.maxKey]: 'a largest key',
+  [BSONType.minKey]: 'a MinKey',
+  [BSONType.maxKey]: 'a MaxKey',
 };
 
 /** Values of the other types that JSON does not have. */
