@@ -25,7 +25,7 @@ export function effectsTable({ speeds, rate, urgent, applying }: Effects): strin
     [
       `rate of ${rate.asked}/s over three publishers`,
       `${rate.perSecond.toFixed(2)}/s`,
-      `${(((rate.perSecond - rate.asked) / rate.asked) * 100).toFixed(1)} %`,
+      `${((Math.abs(rate.perSecond - rate.asked) / rate.asked) * 100).toFixed(2)} % off`,
     ],
     [
       'its backlog: told when it will be gone',
