@@ -96,7 +96,7 @@ describe('customers/data_request', () => {
       target: request,
       reason: 'the merchant asked for it',
       outcome: 'done',
-      detail: '5 orders with 6 events exported; this was the last page',
+      detail: 'exported 5 orders with 6 events; this was the last page',
     });
     expect(await compliance.records()).toMatchObject([{ state: 'done', exports: [{ who: 'ada' }] }]);
   });

@@ -116,7 +116,7 @@ describe('the headline about effects', () => {
       'effects are parked',
       { parked: 2, lastError: 'it answered 500' },
       'look',
-      'erp: 2 effects are parked after many attempts, and an operator must decide; last error: it answered 500.',
+      'erp: 2 effects are parked, and an operator must decide; last error: it answered 500.',
     ],
     ['many lanes fail', { failing: 10 }, 'look', 'erp: 10 orders fail.'],
   ] as [string, Partial<OfDestination>, string, string][])('%s', (_when, fields, level, sentence) => {

@@ -105,7 +105,7 @@ describe('ops reconcile', () => {
     expect((await run('ls', '--shop', SHOP)).stdout).toContain(id);
     expect((await run('show', id)).stdout).toContain('is waiting for the app program');
     const aborted = await run('abort', id, '--reason', 'not now');
-    expect([aborted.code, aborted.stdout]).toEqual([0, 'aborted; 0 orders had been checked\n']);
+    expect([aborted.code, aborted.stdout]).toEqual([0, 'aborted after 0 orders\n']);
     expect((await run('abort', id, '--reason', 'again')).code).toBe(1);
     expect((await run('show', 'nothing')).code).toBe(2);
   });

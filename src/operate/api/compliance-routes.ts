@@ -13,6 +13,7 @@ import {
 } from '../shapes/compliance.ts';
 import { route, type Route } from './route.ts';
 import { ofRecord } from './scope.ts';
+import { several } from '../words.ts';
 
 export interface ComplianceTools {
   requests: RequestStore;
@@ -75,7 +76,10 @@ export function complianceRoutes({ requests, exported, now }: ComplianceTools): 
         await requests.handedOver(record._id, who.name, new Date(now()), page.next);
         const events = page.orders.reduce((sum, order) => sum + order.events.length, 0);
         const end = page.next === null ? 'this was the last page' : 'more pages follow';
-        return { did: `${page.orders.length} orders with ${events} events exported; ${end}`, ...page };
+        return {
+          did: `exported ${several(page.orders.length, 'order', 'orders')} with ${several(events, 'event', 'events')}; ${end}`,
+          ...page,
+        };
       },
     }),
   ];

@@ -23,6 +23,7 @@ import {
 import { because } from '../shapes/mailboxes.ts';
 import { NAME_ONE } from './scope.ts';
 import { route, type Route } from './route.ts';
+import { several } from '../words.ts';
 
 export interface ParkedTools {
   parked: ParkedStore;
@@ -157,7 +158,10 @@ function changeRoutes(tools: ParkedTools): Route[] {
       audit: ({ params }) => ({ action: 'replay.abort', target: `replay ${params.id}` }),
       handle: async ({ params, who }) => {
         const run = await replays.abort(params.id, who.name);
-        return { ...runView(run), did: `aborted; ${run.replayed} of ${run.total} events had been put back` };
+        return {
+          ...runView(run),
+          did: `aborted; of ${several(run.total, 'event', 'events')}, ${run.replayed} had been put back`,
+        };
       },
     }),
     discardRoute(tools),

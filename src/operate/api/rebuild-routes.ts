@@ -12,6 +12,7 @@ import {
 import { lookAtRebuild, rebuildOrder, type RebuildTools } from '../steering/order-rebuild.ts';
 import { rebuildPage } from '../steering/rebuild-page.ts';
 import { route, type Route } from './route.ts';
+import { several } from '../words.ts';
 
 /** A rebuild reads the whole journal of an order: the same limit as verify. */
 const LOOK_MS = 60_000;
@@ -67,7 +68,7 @@ function refuseAfter(): never {
 }
 
 function didOf({ looked, rebuilt, unchanged, refusals }: RebuildPage): string {
-  return `examined ${looked} orders: ${rebuilt} rebuilt, ${unchanged} unchanged, ${refusals} refused`;
+  return `examined ${several(looked, 'order', 'orders')}: ${rebuilt} rebuilt, ${unchanged} unchanged, ${refusals} refused`;
 }
 
 function orderIn(place: OrderPlace): OrderKey {

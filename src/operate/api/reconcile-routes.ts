@@ -15,6 +15,7 @@ import { reconcileView } from '../status/reconcile-view.ts';
 import { because } from '../shapes/mailboxes.ts';
 import { route, type Route } from './route.ts';
 import { ofRecord } from './scope.ts';
+import { several } from '../words.ts';
 
 export interface ReconcileRouteTools {
   store: ReconcileStore;
@@ -98,7 +99,7 @@ function changeRoutes({ store, shops, now }: ReconcileRouteTools): Route[] {
         const aborted = await store.end(id, 'aborted', `aborted by ${who.name}`);
         const found = (await store.one(id)) ?? notFound();
         if (!aborted) throw new Refusal('conflict', `it has already ended: ${found.state}`);
-        return { ...reconcileView(found), did: `aborted; ${found.checked} orders had been checked` };
+        return { ...reconcileView(found), did: `aborted after ${several(found.checked, 'order', 'orders')}` };
       },
     }),
   ];

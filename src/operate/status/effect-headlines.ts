@@ -1,7 +1,7 @@
 import type { EffectsStatus } from '../shapes/effects-status.ts';
 import type { HeadlineRow } from './headline-row.ts';
 import { SENDING_PHASES } from '../destination-phase.ts';
-import { several, spanText } from './words.ts';
+import { several, spanText } from '../words.ts';
 
 /** Problems of effects. Each sentence names the destination, and an order if one waits. */
 
@@ -127,7 +127,7 @@ const ROWS: readonly EffectRow[] = [
     runbook: 'Effects are in doubt or parked',
     says: about(({ name, parked, lastError }) =>
       parked > 0
-        ? `${name}: ${several(parked, 'effect is', 'effects are')} parked after many attempts, and an operator must decide${errorText(lastError)}`
+        ? `${name}: ${several(parked, 'effect is', 'effects are')} parked, and an operator must decide${errorText(lastError)}`
         : null,
     ),
   },

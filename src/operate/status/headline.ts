@@ -1,7 +1,7 @@
 import type { SystemStatus } from '../shapes/system.ts';
 import { effectHeadlines } from './effect-headlines.ts';
 import type { HeadlineRow, StatusFigures } from './headline-row.ts';
-import { several, spanText } from './words.ts';
+import { several, spanText } from '../words.ts';
 
 type Headline = Pick<SystemStatus, 'sentence' | 'level' | 'link' | 'runbook'>;
 

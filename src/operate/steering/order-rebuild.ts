@@ -6,6 +6,7 @@ import { Refusal } from '../refusal.ts';
 import type { RebuildLook } from '../shapes/rebuild.ts';
 import { rebuildOne } from '../stories/check-journal.ts';
 import { isWrong, planRebuild, type PlanTools, type RebuildPlan } from './rebuild-plan.ts';
+import { several } from '../words.ts';
 
 /** Tools of a rebuild. */
 export interface RebuildTools extends PlanTools {
@@ -53,7 +54,7 @@ export async function rebuildOrder(order: OrderKey, tools: RebuildTools): Promis
 
 function sourceOf({ from, journal }: RebuildPlan): string {
   return from === 'journal'
-    ? `rebuilt from ${journal.rebuild.events} events`
+    ? `rebuilt from ${several(journal.rebuild.events, 'event', 'events')}`
     : 'rewritten from its stored document';
 }
 
