@@ -111,7 +111,7 @@ describe('operators see what waits at destinations', () => {
     expect(text).toMatch(/lockstep_publishers [12]\n/);
     expect(await status()).toMatchObject({
       level: 'look',
-      sentence: expect.stringMatching(/^stuck: 3 effects are parked .*; last error: JSONata error D3137/),
+      sentence: expect.stringMatching(/^stuck: 3 effects are parked, .*; last error: JSONata error D3137/),
       runbook: 'Effects are in doubt or parked',
     });
     await publishing.inside.collections.destinations.deleteOne({ _id: 'stuck' });
