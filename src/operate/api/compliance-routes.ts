@@ -74,15 +74,16 @@ export function complianceRoutes({ requests, exported, now }: ComplianceTools): 
           throw invalidField('after', 'unknown page of this request; start with the first page');
         const page = await exported(record, after);
         await requests.handedOver(record._id, who.name, new Date(now()), page.next);
-        const events = page.orders.reduce((sum, order) => sum + order.events.length, 0);
-        const end = page.next === null ? 'this was the last page' : 'more pages follow';
-        return {
-          did: `exported ${several(page.orders.length, 'order', 'orders')} with ${several(events, 'event', 'events')}; ${end}`,
-          ...page,
-        };
+        return { did: didOf(page), ...page };
       },
     }),
   ];
+}
+
+function didOf({ orders, next }: Exported): string {
+  const events = orders.reduce((sum, order) => sum + order.events.length, 0);
+  const end = next === null ? 'this was the last page' : 'more pages follow';
+  return `exported ${several(orders.length, 'order', 'orders')} with ${several(events, 'event', 'events')}; ${end}`;
 }
 
 function requestView({ _id, ...record }: ComplianceDocument): ComplianceRequest {
