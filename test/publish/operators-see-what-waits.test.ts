@@ -151,7 +151,7 @@ describe('operators see what waits at destinations', () => {
     expect((await status()).level).toBe('act');
     expect((await shown('locked')).backlog.problem).toMatch(/key/);
     await publishing.destination('locked', { url: receiver.url, secrets: [] });
-    await until(async () => (await status()).level === 'fine', 10_000, 'all to be well');
+    await until(async () => (await status()).level === 'fine', 30_000, 'all to be well');
     expect((await shown('locked')).backlog.problem).toBeNull();
   });
 
