@@ -21,7 +21,7 @@ const FOREIGN: Readonly<Record<number, string>> = {
   [BSONType.maxKey]: 'a MaxKey',
 };
 
-/** Values of the other types that JSON does not have. */
+/** Of the types that bodies do have: values that JSON does not have. Null: the value is readable. */
 const UNREADABLE: Readonly<Record<number, (value: Uint8Array) => string | null>> = {
   [BSONType.double]: (value) => (Number.isFinite(NumberUtils.getFloat64LE(value, 0)) ? null : NO_NUMBER),
   [BSONType.decimal]: (value) => (isJson(new mongo.Decimal128(value.slice()).toString()) ? null : NO_NUMBER),
@@ -74,7 +74,7 @@ export function asJson(text: string): string {
   return text;
 }
 
-/** The error for a caller: which field it is. */
+/** The error that a caller gets: it names the damaged field. */
 export function damagedBody(error: unknown, bson: () => Uint8Array, path?: string): unknown {
   if (!(error instanceof NotJson)) return error;
   return new Fault(

@@ -22,7 +22,7 @@ interface NewJob {
 const MOST_LANES = 20;
 /**
  * Lanes of all jobs that run at a time. A more urgent one may have to wait for as many messages, but not long (lane.ts).
- * With twice as many, their messages cost more time in the garbage collector than the jobs save.
+ * With twice as many, the garbage collector takes more time for their messages than fewer jobs save.
  */
 const LANES_AT_A_TIME = 500;
 

@@ -26,6 +26,7 @@ export type LaneRun =
 
 export interface LaneTools extends DeliveryTools, LaneLockTools {
   effects: Pick<EffectStore, 'lane' | 'begin' | 'end' | 'endTogether'>;
+  /** How many lanes are read at once. */
   ahead: Pick<ReadAhead, 'lanes' | 'saw'>;
   messages: MessageSources;
   /** Makes the lane's history if a backfill has not reached it. False: it must be tried again. */
@@ -46,7 +47,7 @@ interface Shared extends LaneTools {
   turn: BulkheadPolicy;
   /** Whether the rest is for other jobs. */
   isOver: () => boolean;
-  /** Records how an attempt ended. Lanes that share a job can wait for each other. */
+  /** Records how an attempt ended. If lanes share a job, their ends share writes. */
   end: EffectStore['end'];
 }
 

@@ -20,7 +20,7 @@ export interface Message {
   cause?: Cause;
 }
 
-/** There is no message: the stored order was changed by hand. What is wrong, without customer data. */
+/** Why there is no message: the stored order was changed by hand. Without customer data. */
 export interface Unmade {
   damage: string;
 }
@@ -164,7 +164,7 @@ function orderText(order: Order | null, more: { version?: number } = {}): string
   }
 }
 
-/** It is loaded as null (stored-external.ts): a message must not say so. */
+/** Such data is loaded as null (stored-external.ts). A message must not claim that it is null. */
 function hasUnreadData({ external = {} }: Order): boolean {
   return Object.values(external).some(({ data }) => data === (null as unknown));
 }

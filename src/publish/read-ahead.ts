@@ -1,17 +1,17 @@
-/** Messages of a destination that a publisher holds in memory. */
+/** How much memory a publisher uses for messages of a destination that are read ahead. */
 const HELD_BYTES = 64 * 1024 * 1024;
-/** A size that is not seen again is forgotten after about twenty lanes. */
-const FORGETS = 0.9;
+/** After a large lane, the size that is assumed falls by a tenth with each smaller one. */
+const DECAY = 0.9;
 
 /**
- * How many lanes of a job are read at once. Lanes that are read together share their queries, which halves their cost; but
- * their messages are in memory until their turn, so lanes with large messages are read one after another.
+ * How many lanes of a job are read at once. Lanes that are read together share their queries, which halves what they cost
+ * MongoDB. But their messages stay in memory until they are sent, so lanes with large messages are read one by one.
  */
 export class ReadAhead {
   readonly #jobBytes: number;
   #laneBytes = 1;
 
-  /** @param concurrency jobs at a time */
+  /** @param concurrency how many jobs of the destination run at a time */
   constructor(concurrency: number) {
     this.#jobBytes = HELD_BYTES / concurrency;
   }
@@ -23,6 +23,6 @@ export class ReadAhead {
 
   /** @param bytes of a lane's messages */
   saw(bytes: number): void {
-    this.#laneBytes = Math.max(1, bytes, this.#laneBytes * FORGETS);
+    this.#laneBytes = Math.max(1, bytes, this.#laneBytes * DECAY);
   }
 }

@@ -1,13 +1,13 @@
 /**
  * Batches single requests. Requests made in one turn of the event loop share a batch; so do requests made
- * while the maximum number of round trips is in flight. An idle caller never waits, busy callers share.
+ * while the maximum number of round trips is in flight. Without `lingerMs`, an idle caller never waits.
  * @param ask answers a batch, in the order of its questions; an Error among the answers rejects only that
  *   question
  * @param largest batch size
  * @param atATime round trips in flight
  * @param mayWait questions that may wait. Further ones are rejected at once: their callers would have timed
  *   out before they were answered
- * @param lingerMs how long a batch that is not full waits for more questions, for callers who can wait
+ * @param lingerMs how long a batch that is not full waits for more questions
  */
 export function createBatcher<Question, Answer>(
   ask: (questions: Question[]) => Promise<(Answer | Error)[]>,
@@ -29,7 +29,7 @@ export function createBatcher<Question, Answer>(
       waiting = waiting.slice(largest);
       if (waiting.length > 0) start();
       await answer(batch, ask);
-      // What came meanwhile lingers, too.
+      // The questions that came meanwhile wait for others, too.
       if (lingerMs > 0) break;
     }
     underWay -= 1;

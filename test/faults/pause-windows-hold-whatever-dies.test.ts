@@ -12,13 +12,13 @@ import { Rig, type Program } from './rig.ts';
 
 const NAME = 'erp';
 const NOTHING_WRONG: EffectProof = { missing: 0, twice: 0, inversions: 0, open: 0 };
-/** At a time: so many may be on their way when the window opens. */
+/** How many messages may be on their way when the window opens. */
 const CONCURRENCY = 10;
 /** The other side is slow at first, so that messages still wait when the window opens, and then fast. */
 const SLOW_MS = 300;
 const FAST_FROM_MS = 250;
 const ORDERS = times(25, 60);
-/** Publishers run for so long before and behind each edge. A change of a destination takes effect within 1 s. */
+/** How long publishers run before and after each edge. A change of a destination takes effect within 1 s. */
 const NEAR_MS = times(1200, 3000);
 const HOUR_MS = 3_600_000;
 const WINDOW_MS = 600_000;
