@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { proveEffects, type EffectProof } from '../../testkit/proof/prove-effects.ts';
+import { startMongo } from '../../testkit/local/mongo.ts';
 import { startRedis } from '../../testkit/local/redis.ts';
 import { createDestinationStore } from '../../src/persist/destination-store.ts';
 import { Receiver } from '../publish/receiver.ts';
 import { destinationFields } from '../publish/publishing.ts';
+import { Link } from '../support/link.ts';
 import { livesOf } from '../support/lives.ts';
 import { until } from '../support/until.ts';
 import { PUBLISHER_POINTS, type CrashPoint } from './crash-points.ts';
-import { expectNothingBroken, SEED, times } from './record.ts';
+import { expectNothingBroken, FULL, SEED, times } from './record.ts';
 import { Rig } from './rig.ts';
 
 const NAME = 'erp';
@@ -19,26 +22,36 @@ const FEW = 3;
 const DUE_EVERY_MS = 500;
 /** At a time. 600 kills one after another would take an hour: most of each is the start of a program. */
 const VICTIMS = times(1, 3);
-/** In full, publishers die before they have sent much: thousands of effects wait, for a few messages at a time. */
-const HEALED_WITHIN_MS = times(60_000, 600_000);
+/** Longer than a message may take, so that silence is noticed. */
+const LINK_FAULT_MS = 6000;
+/**
+ * In full, publishers die before they have sent much: thousands of effects wait, for a few messages at a time. After half
+ * an hour of failures, the pauses between attempts have grown to another half an hour.
+ */
+const HEALED_WITHIN_MS = times(60_000, 2_400_000);
 
 /** T27: publishers, the other side and the servers die while effects are sent. */
 describe(`P9: effects (SEED=${SEED})`, () => {
   let rig: Rig;
   let receiver: Receiver;
+  /** Messages go through it. */
+  let way: Link;
   let hurrying: NodeJS.Timeout;
   let shops = 0;
   beforeAll(async () => {
     rig = await Rig.open({ LOCK_TTL_MS: '1000', HOLD_FOR_CREATE_MS: '0' });
     await Promise.all([rig.startIngest(), rig.startWorker(), rig.startDashboard()]);
     receiver = await Receiver.open();
+    way = await Link.to(Number(new URL(receiver.url).port));
+    const url = `http://127.0.0.1:${way.port}/hook`;
     const store = createDestinationStore(rig.collections, Date.now);
-    await store.put(NAME, destinationFields({ url: receiver.url, concurrency: FEW }), null, randomUUID());
-    hurrying = setInterval(() => void hurry().catch(() => undefined), DUE_EVERY_MS);
+    await store.put(NAME, destinationFields({ url, concurrency: FEW }), null, randomUUID());
+    hurryUp();
   });
   afterAll(async () => {
     clearInterval(hurrying);
     await rig.close();
+    await way.close();
     await receiver.close();
   });
   beforeEach(() => {
@@ -46,6 +59,10 @@ describe(`P9: effects (SEED=${SEED})`, () => {
     receiver.answering = () => ({ status: 200 });
     receiver.delayMs = 0;
   });
+
+  const hurryUp = () => {
+    hurrying = setInterval(() => void hurry().catch(() => undefined), DUE_EVERY_MS);
+  };
 
   /** Failing effects of the last half second are due now, and their delayed jobs with them. */
   async function hurry(): Promise<void> {
@@ -143,6 +160,44 @@ describe(`P9: effects (SEED=${SEED})`, () => {
     900_000,
   );
 
+  test.each([
+    ['cut', 'cut'],
+    ['reset', 'reset'],
+    ['half-open', 'stall'],
+    ['one byte at a time', 'slice'],
+  ] as const)(
+    `T27: the connections to the other side: %s, ${LINK_FAULT_MS / 1000} s`,
+    async (name, fault) => {
+      if (rig.publishers.length === 0) await rig.startPublisher();
+      const before = receiver.received.length;
+      const loading = load(times(20, 60));
+      await until(() => receiver.received.length > before + 5);
+      way[fault]();
+      await sleep(LINK_FAULT_MS);
+      way.heal();
+      await loading;
+      expect(way.hits).toBeGreaterThan(0);
+      expect(await arrived(`T27 publisher to the other side ${name}, 6 s`)).toEqual(NOTHING_WRONG);
+    },
+    300_000,
+  );
+
+  // By the real schedule: nothing makes its pauses shorter.
+  (FULL ? test : test.skip)(
+    'T27: the other side answers 500 for 30 minutes',
+    async () => {
+      clearInterval(hurrying);
+      if (rig.publishers.length === 0) await rig.startPublisher();
+      receiver.answerAll(500);
+      await load(30);
+      await sleep(30 * 60_000);
+      receiver.answerAll(200);
+      expect(await arrived('T27 the other side answers 500 for 30 minutes')).toEqual(NOTHING_WRONG);
+      hurryUp();
+    },
+    2 * 3_600_000,
+  );
+
   test('T27: Redis forgets everything while effects wait', async () => {
     if (rig.publishers.length === 0) await rig.startPublisher();
     receiver.answering = () => ({ status: 503 });
@@ -165,5 +220,17 @@ describe(`P9: effects (SEED=${SEED})`, () => {
     rig.redis = await startRedis(`${rig.folder}/redis`, port);
     await loading;
     expect(await arrived('T27 Redis killed while effects are sent')).toEqual(NOTHING_WRONG);
+  }, 300_000);
+
+  test('T27: MongoDB is killed while effects are sent', async () => {
+    if (rig.publishers.length === 0) await rig.startPublisher();
+    const { port } = rig.mongo;
+    const before = receiver.received.length;
+    const loading = load(times(10, 60));
+    await until(() => receiver.received.length > before + 5);
+    process.kill(rig.mongo.pid, 'SIGKILL');
+    await loading;
+    rig.mongo = await startMongo(`${rig.folder}/mongo`, port);
+    expect(await arrived('T27 MongoDB killed while effects are sent')).toEqual(NOTHING_WRONG);
   }, 300_000);
 });
