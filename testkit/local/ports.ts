@@ -1,7 +1,13 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
-/** Binds the port and releases it: returns the port, or null if it is taken. 0 asks for any free one. */
+/** Below the ports that Linux gives to outgoing connections (32768 and above), so that none of those can take it. */
+const FIRST = 20_000;
+const LAST = 32_000;
+const TRIES = 50;
+
+/** Binds the port and releases it. @returns the port, or null if it is taken; 0 asks for any free one */
 export function tryPort(port: number, host?: string): Promise<number | null> {
   return new Promise((resolve) => {
     const server = createServer();
@@ -13,8 +19,11 @@ export function tryPort(port: number, host?: string): Promise<number | null> {
   });
 }
 
+/** A port for a program that will be started in a moment. @throws if none is found */
 export async function freePort(): Promise<number> {
-  const port = await tryPort(0, '127.0.0.1');
-  if (port === null) throw new Error('no free port on 127.0.0.1');
-  return port;
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const port = await tryPort(randomInt(FIRST, LAST), '127.0.0.1');
+    if (port !== null) return port;
+  }
+  throw new Error(`no free port between ${FIRST} and ${LAST} on 127.0.0.1`);
 }

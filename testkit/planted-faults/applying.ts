@@ -76,8 +76,8 @@ export const APPLYING: readonly PlantedFault[] = [
     name: 'no-turns-given',
     promise: 'P6',
     file: 'system/turns.ts',
-    find: 'performance.now() - this.#began < TURN_MS',
-    replace: 'performance.now() - this.#began < TURN_MS * 1e6',
+    find: 'performance.now() - began < ROUND_MS',
+    replace: 'performance.now() - began < ROUND_MS * 1e6',
     tests: ['system/turns'],
   },
   {
