@@ -174,7 +174,7 @@ const FOLDERS: Record<string, Row> = {
     uses: ['health', 'operate', 'operate/stories', 'order', 'persist', 'system'],
     knows: ['deposit', 'lock', 'operate/shapes'],
     npm: [],
-    npmKnows: ['bullmq', 'ioredis'],
+    npmKnows: ['ioredis'],
   },
   'operate/stories': {
     uses: ['operate', 'order', 'persist', 'system'],

@@ -2,6 +2,7 @@ import { exportOf } from '../compliance/export.ts';
 import { createClaims } from '../deposit/claims.ts';
 import { createMailboxList } from '../deposit/mailbox-list.ts';
 import { createMailbox } from '../deposit/mailbox.ts';
+import { activeOrders } from '../deposit/queues.ts';
 import { createReplayer } from '../deposit/replayer.ts';
 import { createLockKeeper } from '../lock/lock-keeper.ts';
 import { createLocks } from '../lock/locks.ts';
@@ -64,7 +65,13 @@ export function sharedOf(resources: DashboardResources) {
   const workers = async () => workersAlive(await heartbeats());
   const forged = async () => forgedOf(await heartbeats());
   const keeper = createLockKeeper(resources.lockServers, config.LOCK_TTL_MS);
-  const locks = createLockReader({ keeper, redis, partitions, queues, heartbeats });
+  const locks = createLockReader({
+    keeper,
+    redis,
+    partitions,
+    activeOrders: (most) => activeOrders(queues, most),
+    heartbeats,
+  });
   const outages = new Outages(now);
   const heldLocks = () => locks.count();
   const effects = createEffectReader({

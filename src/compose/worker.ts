@@ -1,13 +1,16 @@
 import { Sweeper } from '../deposit/sweeper.ts';
 import type { Unspooler } from '../deposit/unspooler.ts';
+import { activeOrders } from '../deposit/queues.ts';
 import { drainOrder } from '../drain/drain-order.ts';
 import { DrainPauser } from '../drain/drain-pauser.ts';
 import { sequencing } from '../drain/sequencing.ts';
 import { drainsComponent, openWorkers } from '../drain/drain-workers.ts';
+import { takeover } from '../drain/takeover.ts';
 import { problemOf } from '../health/admin-routes.ts';
 import { mongoCheck, redisCheck } from '../health/checks.ts';
 import { workerFigures } from '../health/figures.ts';
 import { measureKept, measureWaiting } from '../health/waiting.ts';
+import { createLockKeeper } from '../lock/lock-keeper.ts';
 import { createLocks } from '../lock/locks.ts';
 import { createBlockStore } from '../persist/block-store.ts';
 import { createSequencer } from '../persist/sequencer.ts';
@@ -19,6 +22,9 @@ import { adminServed, type Composition } from './composition.ts';
 import { depositorOver, wakesOver } from './deposits.ts';
 import { drainToolsOf, unspoolerOf } from './drains.ts';
 import type { Resources } from './resources.ts';
+
+/** Active jobs of each partition that a takeover looks at: those of five workers. */
+const MOST_ACTIVE = 1000;
 
 /** Composes a worker: the drains, and what brings their events and wake-ups. */
 export function composeWorker(resources: Resources): Composition {
@@ -40,6 +46,14 @@ export function composeWorker(resources: Resources): Composition {
   );
   pauser.over(workers);
   const sweeper = new Sweeper(redis, partitions, waker, log, (orders) => metrics.swept.inc(orders));
+  const takingOver = takeover({
+    redis,
+    activeOrders: () => activeOrders(queues, MOST_ACTIVE),
+    keeper: createLockKeeper(resources.lockServers, config.LOCK_TTL_MS),
+    lockKey: tools.lockKey,
+    waker,
+    log,
+  });
   const admin = {
     checks: [redisCheck(redis), mongoCheck(mongo.getClient())],
     metrics,
@@ -59,6 +73,7 @@ export function composeWorker(resources: Resources): Composition {
       before: [createHeartbeats(redis, redisKeys(0), 'worker', workerFigures(metrics))],
       after: [
         sweeper.component,
+        takingOver,
         unspooler.component,
         feedOf(resources),
         drainsComponent(workers, waker, log),

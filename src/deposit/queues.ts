@@ -1,5 +1,6 @@
-import { Queue } from 'bullmq';
+import { Queue, type Job } from 'bullmq';
 import type { Redis } from 'ioredis';
+import type { OrderKey } from '../order/identity.ts';
 import { QUEUE, type RedisKeys } from '../system/redis-keys.ts';
 import type { DrainJob } from './waker.ts';
 
@@ -26,4 +27,12 @@ export function openQueues(connection: Redis, partitions: readonly RedisKeys[]):
     queue.on('error', () => undefined);
     return queue;
   });
+}
+
+/** Orders whose jobs are active. @param most jobs that are read, of each partition */
+export async function activeOrders(queues: readonly Queue<DrainJob>[], most: number): Promise<OrderKey[]> {
+  const active = await Promise.all(queues.map((queue) => queue.getActive(0, most - 1)));
+  // A job that ended between BullMQ's two reads is undefined there, whatever its type says.
+  const orders = active.flat().flatMap((job: Job<DrainJob> | undefined) => (job ? [job.data.order] : []));
+  return [...new Set(orders)];
 }

@@ -1,4 +1,4 @@
-import { createBatcher } from '../system/batcher.ts';
+import { createBatcher, type BatchLimits } from '../system/batcher.ts';
 
 /** 100 orders of 10 kB are 1 MB: far below MongoDB's 48 MB per message, and larger batches gain little. */
 const SMALL_ONES = 100;
@@ -10,12 +10,14 @@ const MAY_WAIT = 2000;
 /**
  * Batches questions with {@link createBatcher}, in two lanes. Small ones never wait for the round trip of large ones, and
  * batches of large ones are small.
+ * @param linger when a batch of small ones waits for more
  */
 export function inLanes<Question, Answer>(
   isLarge: (question: Question) => boolean,
   ask: (questions: Question[]) => Promise<(Answer | Error)[]>,
+  linger: Pick<BatchLimits, 'lingerMs' | 'lingerWhile'> = {},
 ): (question: Question) => Promise<Answer> {
-  const small = createBatcher(ask, { largest: SMALL_ONES, mayWait: MAY_WAIT });
+  const small = createBatcher(ask, { largest: SMALL_ONES, mayWait: MAY_WAIT, ...linger });
   const large = createBatcher(ask, { largest: LARGE_ONES, mayWait: MAY_WAIT });
   return (question) => (isLarge(question) ? large(question) : small(question));
 }

@@ -3,6 +3,7 @@ import type { OrderKey } from '../order/identity.ts';
 import type { Order } from '../order/order.ts';
 import type { Collections } from './collections.ts';
 import { messageOf } from '../system/errors.ts';
+import { isWorkWaiting } from '../system/turns.ts';
 import { inLanes } from './lanes.ts';
 import { isLarge, LargeOnes } from './large-orders.ts';
 import { fromDocument, toDocument } from './order-document.ts';
@@ -10,6 +11,13 @@ import type { OrderDocument } from './order-fields.ts';
 import { ensureCommit, ensureCommits, lastCommit, outboxNamespace, RecentCommits } from './outbox.ts';
 import type { Written } from './bulk-write.ts';
 import { writeCommits, type CommitWrite } from './commit-writes.ts';
+
+/**
+ * While orders are being decided, their commits wait this long for one another: in a batch of 15, a commit takes a third
+ * less of MongoDB's time and a quarter less of the worker's than in a batch of four. If nothing else is being decided,
+ * a commit waits for nothing.
+ */
+const LINGER_MS = 25;
 
 /** An order to commit. `order.version` is the version that was loaded. */
 interface OrderCommit {
@@ -67,6 +75,7 @@ export function createOrderStore(
         const answers = written.map(answerOf).values();
         return made.map((each) => (each instanceof Error ? each : answers.next().value!));
       },
+      { lingerMs: Number(process.env.LINGER ?? LINGER_MS), lingerWhile: isWorkWaiting },
     ),
   };
 }

@@ -3,7 +3,7 @@ import { partsOf, type OrderKey } from '../order/identity.ts';
 import type { Order } from '../order/order.ts';
 import { customersIn, isAbout, withoutPersons, type Whose } from '../order/persons.ts';
 import { createBatcher } from '../system/batcher.ts';
-import { Pace } from '../system/turns.ts';
+import { inTurns } from '../system/turns.ts';
 import type { Collections } from './collections.ts';
 import type { ComplianceDocument } from './compliance-schema.ts';
 
@@ -70,13 +70,13 @@ export function createRedactions(kept: RedactionCollections, now: () => number =
     masked: async (key, known, events) => {
       const { shop, orderId } = partsOf(key);
       if (!(await shopsWithRedactions()).has(shop)) return events;
-      const customers = await customersOf(known, events);
+      const customers = await inTurns(customersOf(known, events));
       const [all, asked] = await Promise.all([isShopRedacted(shop), askedFor({ shop, orderId, customers })]);
-      if (all) return await maskedWhere(events, () => true);
+      if (all) return await inTurns(maskedWhere(events, () => true));
       if (asked.length === 0) return events;
       if (orderId !== null) await reopen(orderId, asked);
       const whose = asked.map((each) => whoseOf(each, orderId, customers));
-      return await maskedWhere(events, ({ body }) => whose.some((one) => isAbout(body, one)));
+      return await inTurns(maskedWhere(events, ({ body }) => whose.some((one) => isAbout(body, one))));
     },
   };
 }
@@ -144,26 +144,24 @@ async function areRedacted(names: string[], { compliance, shops }: RedactionColl
   });
 }
 
-/** Ids of all customers that the order or its events name. Reads every body, so it pauses in between. */
-async function customersOf(known: Order | null, events: WaitingEvent[]): Promise<string[]> {
+/** Ids of all customers that the order or its events name. Reads every body. */
+function* customersOf(known: Order | null, events: WaitingEvent[]): Generator<void, string[]> {
   const customers = new Set(known?.customers);
-  const pace = new Pace();
   for (const { body } of events) {
     for (const customer of customersIn(body) ?? []) customers.add(customer);
-    await pace.rest();
+    yield;
   }
   return [...customers];
 }
 
-async function maskedWhere(
+function* maskedWhere(
   events: WaitingEvent[],
   isToBe: (event: WaitingEvent) => boolean,
-): Promise<WaitingEvent[]> {
-  const pace = new Pace();
+): Generator<void, WaitingEvent[]> {
   const clean: WaitingEvent[] = [];
   for (const event of events) {
     clean.push(isToBe(event) ? maskedEvent(event) : event);
-    await pace.rest();
+    yield;
   }
   return clean;
 }

@@ -4,7 +4,7 @@ import type { Order } from '../order/order.ts';
 import type { KeepBody } from '../order/whole-body.ts';
 import type { JournaledEvent } from '../persist/journaled.ts';
 import { isMongoError } from '../persist/is-mongo-away.ts';
-import { inTurns, Pace } from '../system/turns.ts';
+import { inTurns } from '../system/turns.ts';
 
 /** What an order is rebuilt from. */
 export interface ReplaySources {
@@ -27,7 +27,6 @@ export async function* replayed(
   key: OrderKey,
   { journaled, keepBody }: ReplaySources,
 ): AsyncGenerator<Replayed | null> {
-  const pace = new Pace();
   let order: Order | null = null;
   let next = 1;
   try {
@@ -35,7 +34,7 @@ export async function* replayed(
       const { event, sequence, appliedAt } = entry;
       if (sequence !== next || event.body.length === 0) return yield null;
       const work = deciding(key, order, [event], appliedAt, new Map(), keepBody);
-      const decision = await inTurns(work, pace);
+      const decision = await inTurns(work);
       order = decision.order ?? order;
       if (!order) return yield null;
       yield { entry, order };

@@ -8,6 +8,7 @@
  * @param mayWait questions that may wait. Further ones are rejected at once: their callers would have timed
  *   out before they were answered
  * @param lingerMs how long a batch that is not full waits for more questions
+ * @param lingerWhile whether more questions are likely; otherwise, the batch goes at once
  */
 export function createBatcher<Question, Answer>(
   ask: (questions: Question[]) => Promise<(Answer | Error)[]>,
@@ -16,7 +17,8 @@ export function createBatcher<Question, Answer>(
     atATime = 1,
     mayWait = 20 * largest,
     lingerMs = 0,
-  }: { largest: number; atATime?: number; mayWait?: number; lingerMs?: number },
+    lingerWhile = () => lingerMs > 0,
+  }: BatchLimits,
 ): (question: Question) => Promise<Answer> {
   let waiting: Asked<Question, Answer>[] = [];
   let underWay = 0;
@@ -40,9 +42,10 @@ export function createBatcher<Question, Answer>(
     starting = true;
     underWay += 1;
     // After this turn of the event loop, so that everything it triggers joins the batch.
-    if (lingerMs === 0 || waiting.length >= largest) setImmediate(begin);
+    if (isReady()) setImmediate(begin);
     else lingering = setTimeout(begin, lingerMs);
   };
+  const isReady = () => waiting.length >= largest || !lingerWhile();
   const begin = () => {
     starting = false;
     lingering = undefined;
@@ -56,11 +59,19 @@ export function createBatcher<Question, Answer>(
       }
       waiting.push({ question, resolve, reject });
       start();
-      if (lingering && waiting.length >= largest) {
+      if (lingering && isReady()) {
         clearTimeout(lingering);
         begin();
       }
     });
+}
+
+export interface BatchLimits {
+  largest: number;
+  atATime?: number;
+  mayWait?: number;
+  lingerMs?: number;
+  lingerWhile?: () => boolean;
 }
 
 interface Asked<Question, Answer> {

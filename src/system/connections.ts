@@ -1,5 +1,6 @@
 import { Redis, type RedisOptions } from 'ioredis';
 import mongoose, { type Connection } from 'mongoose';
+import { CONNECTION_NAME } from './connected.ts';
 import { Fault } from './errors.ts';
 import type { Logger } from './log.ts';
 import { within } from './within.ts';
@@ -41,6 +42,7 @@ export function openRedis(
   const redis = new Redis(url, {
     ...TEMPERS[temper],
     ...(commandTimeoutMs ? { commandTimeout: commandTimeoutMs } : {}),
+    connectionName: CONNECTION_NAME,
     enableAutoPipelining: true,
     connectTimeout: CONNECT_MS,
     socketTimeout: SOCKET_MS,

@@ -1,37 +1,56 @@
 /**
- * Divides long work into short pieces. Between two pieces the event loop can do other things: extend locks,
- * answer `/healthz`, drain other orders. A piece that cannot be divided (one JSON.parse) still blocks for its
+ * Divides long work into short pieces. Between two rounds of them, the event loop can do other things: extend locks,
+ * answer `/healthz`, read what MongoDB answered. A piece that cannot be divided (one JSON.parse) still blocks for its
  * whole time.
+ *
+ * All long work of a process shares the time of a round. Short work runs as a whole: many orders are decided in one
+ * round, and committed together.
  */
 
 /** Long enough that yielding (about 20 µs) costs nothing, short enough not to be noticed. */
-const TURN_MS = 5;
+const ROUND_MS = 5;
 
-let last: Promise<void> = Promise.resolve();
+/** When the first piece of this round of the event loop began; null: none has. */
+let began: number | null = null;
+/** Work that continues in a later round; the first has waited longest. */
+let waiting: (() => void)[] = [];
 
-/** All long work of a process shares one queue: each round of the event loop continues one of them. */
-function turn(): Promise<void> {
-  last = last.then(() => new Promise((resolve) => setImmediate(resolve)));
-  return last;
+function hasTime(): boolean {
+  if (began === null) {
+    began = performance.now();
+    setImmediate(nextRound);
+  }
+  return performance.now() - began < ROUND_MS;
 }
 
-/** Tells long work when to yield. */
-export class Pace {
-  #began = performance.now();
-
-  /** Call between two pieces: once {@link TURN_MS} have passed, it waits for the next turn. */
-  async rest(): Promise<void> {
-    if (performance.now() - this.#began < TURN_MS) return;
-    await turn();
-    this.#began = performance.now();
-  }
+function nextRound(): void {
+  began = null;
+  const queue = waiting;
+  waiting = [];
+  while (queue.length > 0 && hasTime()) queue.shift()?.();
+  // What has run in this round comes after what has not.
+  waiting = [...queue, ...waiting];
 }
 
-/** Runs an iterator to its end, with a rest between its steps where needed. */
-export async function inTurns<Answer>(work: Iterator<void, Answer>, pace = new Pace()): Promise<Answer> {
-  for (;;) {
-    const step = work.next();
-    if (step.done) return step.value;
-    await pace.rest();
-  }
+/** Whether work waits for a later round. */
+export function isWorkWaiting(): boolean {
+  return waiting.length > 0;
+}
+
+/** Runs an iterator to its end. Where a round has no time left, it continues in a later one. */
+export function inTurns<Answer>(work: Iterator<void, Answer>): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const run = () => {
+      try {
+        while (hasTime()) {
+          const step = work.next();
+          if (step.done) return resolve(step.value);
+        }
+        waiting.push(run);
+      } catch (error) {
+        reject(error as Error);
+      }
+    };
+    run();
+  });
 }

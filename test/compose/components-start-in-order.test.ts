@@ -64,6 +64,7 @@ const PROGRAMS: Record<string, { compose: (opened: Opened) => Promise<Compositio
         'heartbeats',
         'admin',
         'sweeper',
+        'takeover',
         'spool',
         'change feed',
         'drains',

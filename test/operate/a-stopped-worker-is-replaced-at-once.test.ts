@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { openQueues } from '../../src/deposit/queues.ts';
+import { activeOrders, openQueues } from '../../src/deposit/queues.ts';
 import { createWaker } from '../../src/deposit/waker.ts';
 import { createLockKeeper } from '../../src/lock/lock-keeper.ts';
 import { partsOf, type OrderKey } from '../../src/order/identity.ts';
@@ -37,7 +37,7 @@ describe('P4, P6: a stopped worker', () => {
           keeper,
           redis,
           partitions: [keys],
-          queues,
+          activeOrders: (most) => activeOrders(queues, most),
           heartbeats: () => readHeartbeats(redis, keys),
         }),
         lockKey: (order) => keys.lock(order),

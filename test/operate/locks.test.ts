@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { drainOrder } from '../../src/drain/drain-order.ts';
 import type { DrainTools } from '../../src/drain/drain-tools.ts';
 import { openWorkers } from '../../src/drain/drain-workers.ts';
+import { activeOrders } from '../../src/deposit/queues.ts';
 import { createLockKeeper } from '../../src/lock/lock-keeper.ts';
 import type { OrderKey } from '../../src/order/identity.ts';
 import { fence } from '../../src/persist/fence.ts';
@@ -36,7 +37,7 @@ describe('locks, over the API', () => {
       keeper,
       redis,
       partitions,
-      queues,
+      activeOrders: (most) => activeOrders(queues, most),
       heartbeats: () => readHeartbeats(redis, keys),
     });
     served = await ServedRoutes.start(

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { newOrder, type Order } from '../../src/order/order.ts';
+import { inTurns } from '../../src/system/turns.ts';
 import { openInProcess, type Inside } from '../support/in-process.ts';
 import { BY, RECEIVED_AT, keyOf, waitingEvent } from '../support/waiting-event.ts';
 
@@ -47,6 +48,24 @@ describe('many orders share a round trip', () => {
     expect(answers).toEqual(
       asked.map(({ kind }) => (kind === 'current' || kind === 'new' ? 'committed' : 'outpaced')),
     );
+  });
+
+  test('while orders are being decided, the commits of several rounds are one write', async () => {
+    // Each piece takes a round of the event loop.
+    const deciding = inTurns(
+      (function* () {
+        for (let round = 0; round < 3; round += 1) {
+          for (const until = performance.now() + 6; performance.now() < until;);
+          yield;
+        }
+      })(),
+    );
+    const first = commit(newOrder(keyOf('2001')), 0);
+    await new Promise(setImmediate);
+    const second = commit(newOrder(keyOf('2002')), 0);
+    expect(await Promise.all([first, second])).toEqual(['committed', 'committed']);
+    expect(inside.commands).toEqual(['bulkWrite']);
+    await deciding;
   });
 
   test('P8: journal entries of many drains are one write', async () => {

@@ -68,8 +68,9 @@ export class Stack {
     this.ingestUrls.push(url);
   }
 
-  async startWorker(): Promise<RunningProgram> {
-    const worker = await this.#lockstep.start('worker');
+  /** @param env settings of its own */
+  async startWorker(env: NodeJS.ProcessEnv = {}): Promise<RunningProgram> {
+    const worker = await this.#lockstep.start('worker', env);
     this.workers.push(worker);
     return worker.program;
   }

@@ -93,14 +93,14 @@ describe('coalesce', () => {
   });
 
   describe('that lingers', () => {
-    const lingering = (lingerMs: number) => {
+    const lingering = (lingerMs: number, lingerWhile?: () => boolean) => {
       const batches: number[][] = [];
       const ask = createBatcher<number, number>(
         (questions) => {
           batches.push(questions);
           return Promise.resolve(questions);
         },
-        { largest: 3, lingerMs },
+        { largest: 3, lingerMs, ...(lingerWhile && { lingerWhile }) },
       );
       return { ask, batches };
     };
@@ -128,6 +128,18 @@ describe('coalesce', () => {
         [1, 2, 3],
         [4, 5, 6],
       ]);
+    });
+
+    test('a batch waits only while more questions are likely', async () => {
+      let isLikely = false;
+      const { ask, batches } = lingering(LONG_MS, () => isLikely);
+      expect(await ask(1)).toBe(1);
+      isLikely = true;
+      const second = ask(2);
+      await new Promise(setImmediate);
+      isLikely = false;
+      expect(await Promise.all([second, ask(3)])).toEqual([2, 3]);
+      expect(batches).toEqual([[1], [2, 3]]);
     });
 
     test('more than fill a batch in one turn are all answered', async () => {

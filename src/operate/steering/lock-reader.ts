@@ -1,6 +1,4 @@
-import type { Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import type { DrainJob } from '../../deposit/waker.ts';
 import type { HeldLock, LockKeeper } from '../../lock/lock-keeper.ts';
 import { trustedOrderKey, type OrderKey } from '../../order/identity.ts';
 import { isAlive, type Heartbeat } from '../../system/heartbeats.ts';
@@ -25,7 +23,8 @@ export interface LockReaderTools {
   keeper: LockKeeper;
   redis: Redis;
   partitions: readonly RedisKeys[];
-  queues: readonly Queue<DrainJob>[];
+  /** Orders whose jobs are active. @param most jobs that are read, of each partition */
+  activeOrders: (most: number) => Promise<OrderKey[]>;
   heartbeats: () => Promise<Heartbeat[]>;
 }
 
@@ -97,17 +96,10 @@ async function ordersToLookAt(tools: LockReaderTools): Promise<OrderKey[]> {
   const { redis, partitions } = tools;
   const last = String(shareOf(partitions) - 1);
   const [drained, waiting] = await Promise.all([
-    drainedOrders(tools),
+    tools.activeOrders(shareOf(partitions)),
     Promise.all(partitions.map((keys) => redis.zrange(keys.pending, '0', last))),
   ]);
   return [...new Set([...drained, ...waiting.flat().map(trustedOrderKey)])];
-}
-
-async function drainedOrders({ queues, partitions }: LockReaderTools): Promise<OrderKey[]> {
-  const active = await Promise.all(queues.map((queue) => queue.getActive(0, shareOf(partitions) - 1)));
-  // A job that ended between BullMQ's two reads is undefined there, whatever its type says.
-  const drained = active.flat().flatMap((job: Job<DrainJob> | undefined) => (job ? [job.data.order] : []));
-  return [...new Set(drained)];
 }
 
 const shareOf = (partitions: readonly RedisKeys[]) => Math.ceil(LOOKED_AT / partitions.length);

@@ -3,7 +3,7 @@ import type { KeepBody } from '../../order/whole-body.ts';
 import type { Collections } from '../../persist/collections.ts';
 import type { EventDocument } from '../../persist/event-schema.ts';
 import { messageOf } from '../../system/errors.ts';
-import { inTurns, Pace } from '../../system/turns.ts';
+import { inTurns } from '../../system/turns.ts';
 import { Rebuild } from './check-order.ts';
 import { isPlaced, journaledEventOf } from '../../persist/journaled.ts';
 
@@ -40,7 +40,6 @@ export async function* rebuildEach(
   keepBody: KeepBody,
   orderMs = Infinity,
 ): AsyncGenerator<RebuiltOrder> {
-  const pace = new Pace();
   const waiting = keys.map((key) => emptyOf(key, keepBody)).values();
   let here = waiting.next().value;
   let began = performance.now();
@@ -61,7 +60,7 @@ export async function* rebuildEach(
       yield here;
       return;
     }
-    await add(here, entry, pace);
+    await add(here, entry);
   }
   for (; here; here = waiting.next().value) yield here;
 }
@@ -71,7 +70,7 @@ function emptyOf(key: OrderKey, keepBody: KeepBody): RebuiltOrder {
   return { key, rebuild: new Rebuild(key, keepBody), ...none };
 }
 
-async function add(to: RebuiltOrder, entry: EventDocument, pace: Pace): Promise<void> {
+async function add(to: RebuiltOrder, entry: EventDocument): Promise<void> {
   to.events += 1;
   if (to.damage !== null || !isPlaced(entry)) return;
   to.first ??= entry.sequence;
@@ -79,7 +78,7 @@ async function add(to: RebuiltOrder, entry: EventDocument, pace: Pace): Promise<
     const journaled = journaledEventOf(entry);
     to.bytes += journaled.event.body.length;
     to.isRedacted ||= journaled.event.body.length === 0;
-    await inTurns(to.rebuild.add(journaled), pace);
+    await inTurns(to.rebuild.add(journaled));
   } catch (error) {
     to.damage = messageOf(error);
   }
