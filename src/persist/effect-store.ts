@@ -30,6 +30,9 @@ export type Ending =
   | { state: 'sleeping'; dueAt: Date; receipt: Receipt }
   | { state: 'parked' | 'in_doubt'; lastError: string; receipt: Receipt | null };
 
+/** What is needed to wake an effect's lane. */
+export type DueEffect = Pick<EffectDocument, 'order' | 'topic' | 'backfilled'>;
+
 /**
  * Effects, and their lanes: a lane is its open effects in sequence, so nothing that Redis loses is lost here. Writes of
  * many lanes share a round trip.
@@ -55,11 +58,9 @@ export interface EffectStore {
    */
   skipOrphans: (destinations: readonly string[], at: Date) => Promise<number>;
   /** Effects that were due at this time, the longest due first. */
-  due: (
-    destination: string,
-    before: Date,
-    limit: number,
-  ) => Promise<Pick<EffectDocument, 'order' | 'topic' | 'backfilled'>[]>;
+  due: (destination: string, before: Date, limit: number) => Promise<DueEffect[]>;
+  /** Makes effects due whose last attempt failed, at most so many. @returns those that were not due before */
+  retryNow: (destination: string, limit: number) => Promise<DueEffect[]>;
 }
 
 /** Effects of a lane that are read at a time. */
@@ -97,6 +98,12 @@ export function createEffectStore(
     await effects.collection.updateMany({ _id: { $in: ids }, open: true } as object, finishing(finished));
     return finished.map(() => null);
   };
+  const dueIn = async (which: object, limit: number) =>
+    await effects
+      .find({ open: true, ...which }, { _id: 0, order: 1, topic: 1, backfilled: 1 })
+      .sort({ dueAt: 1 })
+      .limit(limit)
+      .lean<DueEffect[]>();
   const limits = { largest: RECORDED_AT_ONCE, atATime: 2, mayWait: 10_000 };
   const endBy =
     (finishOne: (finished: Finished) => Promise<null>): EffectStore['end'] =>
@@ -120,15 +127,15 @@ export function createEffectStore(
       const ending: Ending = { state: 'skipped', because: 'its destination was deleted' };
       return (await effects.updateMany(orphans, changesOf(ending, at) as object)).modifiedCount;
     },
-    due: async (destination, before, limit) =>
-      await effects
-        .find(
-          { open: true, destination, dueAt: { $lt: before } },
-          { _id: 0, order: 1, topic: 1, backfilled: 1 },
-        )
-        .sort({ dueAt: 1 })
-        .limit(limit)
-        .lean<Pick<EffectDocument, 'order' | 'topic' | 'backfilled'>[]>(),
+    due: async (destination, before, limit) => await dueIn({ destination, dueAt: { $lt: before } }, limit),
+    retryNow: async (destination, limit) => {
+      const dueAt = new Date(now());
+      const failing = { destination, state: 'failing', dueAt: { $gt: dueAt } } as const;
+      const some = await dueIn(failing, limit);
+      const order = { $in: some.map((each) => each.order) };
+      await effects.updateMany({ open: true, ...failing, order }, { $set: { dueAt } });
+      return some;
+    },
   };
 }
 

@@ -22,11 +22,12 @@ const IS_UP: Record<Answer['outcome'], boolean> = {
 export class CircuitBreaker {
   #failures = 0;
 
-  /** @returns how long all lanes should pause, in ms; 0: not at all */
-  pauseAfter(answer: Answer): number {
+  /** @returns how long all lanes should pause, in ms; 0: not at all. And whether this answer ended an outage */
+  note(answer: Answer): { pauseMs: number; isBack: boolean } {
+    const wasDown = this.#failures >= FAILURES;
     this.#failures = IS_UP[answer.outcome] ? 0 : this.#failures + 1;
     const asked = answer.outcome === 'busy' ? (answer.afterMs ?? 0) : 0;
-    return Math.max(asked, this.#ownPause());
+    return { pauseMs: Math.max(asked, this.#ownPause()), isBack: wasDown && this.isUp };
   }
 
   /** The last answer said that the other side works. */

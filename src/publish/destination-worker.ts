@@ -22,6 +22,8 @@ const BUSY_RETRY_MS = 250;
 const FAILED_RETRY_MS = 1000;
 /** A destination that wants no more messages is closed within this time. */
 const GONE_MS = 1000;
+/** After an outage. */
+const RETRIED_AT_ONCE = 1000;
 /**
  * A job whose publisher died is found within 9 s: until then, it counts as one of the destination's messages at a time.
  * It may stall any number of times: it is only a wake-up.
@@ -160,12 +162,30 @@ export class DestinationWorker {
     const { _id } = this.destination;
     const because = 'because' in answer ? answer.because : answer.answer;
     if (answer.outcome === 'gone') await this.#tools.destinations.pause(_id, because, 'destination');
-    const pause = this.#breaker.pauseAfter(answer);
+    const { pauseMs: pause, isBack } = this.#breaker.note(answer);
     if (pause > 0 || answer.outcome === 'gone') this.#pausedUntil = Date.now() + Math.max(pause, GONE_MS);
     if (pause > 0) {
       await this.#tools.queues.of(_id).rateLimit(pause);
       this.#tools.signs.opened(_id, pause, because);
     } else if (this.#breaker.isUp) this.#tools.signs.closed(_id);
+    if (isBack) void this.#retryAll();
+  }
+
+  /** After an outage, what failed need not wait for its next attempt. Never throws: the schedule remains. */
+  async #retryAll(): Promise<void> {
+    const { effects, queues, log } = this.#tools;
+    const destination = this.destination._id;
+    try {
+      for (let lanes = 0; ;) {
+        const some = await effects.retryNow(destination, RETRIED_AT_ONCE);
+        await queues.wakeAgain(this.destination, some);
+        lanes += some.length;
+        if (some.length < RETRIED_AT_ONCE)
+          return log.info({ destination, lanes }, 'the destination is back; what failed is tried again');
+      }
+    } catch (error) {
+      log.warn({ destination, because: messageOf(error) }, 'what failed is tried again by its schedule');
+    }
   }
 }
 

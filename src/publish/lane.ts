@@ -25,7 +25,7 @@ export type LaneRun =
   | { outcome: 'failed'; error: unknown };
 
 export interface LaneTools extends DeliveryTools, LaneLockTools {
-  effects: Pick<EffectStore, 'lane' | 'begin' | 'end' | 'endTogether'>;
+  effects: Pick<EffectStore, 'lane' | 'begin' | 'end' | 'endTogether' | 'retryNow'>;
   /** How many lanes are read at once. */
   ahead: Pick<ReadAhead, 'lanes' | 'saw'>;
   messages: MessageSources;

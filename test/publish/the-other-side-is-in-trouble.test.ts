@@ -160,4 +160,35 @@ describe('the other side is in trouble', () => {
     await publishing.settled(name);
     expect((await stateOf())?.[0]).toBe('done');
   });
+
+  test('after an outage, what failed is tried again at once, and not by its schedule', async () => {
+    receiver.answering = () => ({ status: 500 });
+    await publishing.destination(name, { url: receiver.url });
+    await publishing.created(12);
+    const { effects } = publishing.inside.collections;
+    const failing = { destination: name, state: 'failing' } as const;
+    await until(async () => (await effects.countDocuments(failing)) === 12);
+    await effects.updateMany(failing, { $set: { dueAt: new Date(Date.now() + 3_600_000) } });
+    receiver.answering = () => ({ status: 200 });
+    // The first message that is accepted shows that the outage is over.
+    await publishing.created(1);
+    await publishing.settled(name);
+    const sent = await publishing.effects({ destination: name });
+    expect(sent.map(({ state, attempts }) => [state, attempts]).toSorted()).toEqual([
+      ['done', 1],
+      ...Array.from({ length: 12 }, () => ['done', 2]),
+    ]);
+  });
+
+  test('without an outage, one lane that failed waits for its schedule', async () => {
+    receiver.answering = () => ({ status: 500 });
+    await publishing.destination(name, { url: receiver.url });
+    await publishing.created(1);
+    await until(async () => (await stateOf())?.[0] === 'failing');
+    receiver.answering = () => ({ status: 200 });
+    await publishing.created(3);
+    const { effects } = publishing.inside.collections;
+    await until(async () => (await effects.countDocuments({ destination: name, state: 'done' })) === 3);
+    expect((await stateOf())?.[0]).toBe('failing');
+  });
 });
