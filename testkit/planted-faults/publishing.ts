@@ -148,4 +148,13 @@ export const PUBLISHING: readonly PlantedFault[] = [
     replace: '(await expressionOf(filter).evaluate(value)) === 0) return { text: null };',
     tests: ['publish/expressions-end'],
   },
+  {
+    name: 'end-of-an-outage-not-noticed',
+    promise: 'P9',
+    file: 'publish/circuit-breaker.ts',
+    find: 'isBack: wasDown && this.isUp',
+    replace: 'isBack: wasDown && !this.isUp',
+    tests: ['publish/the-other-side-is-in-trouble'],
+    named: 'after an outage, what failed is tried again at once',
+  },
 ];

@@ -1,6 +1,7 @@
 import { ACTING } from './acting.ts';
 import { APPLYING } from './applying.ts';
 import { COMPOSING } from './composing.ts';
+import { DECIDING } from './deciding.ts';
 import { ENTERING } from './entering.ts';
 import type { PlantedFault } from './fault.ts';
 import { FEEDING } from './feeding.ts';
@@ -16,6 +17,7 @@ export const FAULTS: readonly PlantedFault[] = [
   ...TAKING,
   ...SPOOLING,
   ...APPLYING,
+  ...DECIDING,
   ...STORING,
   ...FEEDING,
   ...PUBLISHING,
