@@ -28,12 +28,13 @@ export interface TakeoverTools {
   self?: string;
 }
 
-/** A worker that died, and until when it held locks: a restarted container may have the same id. */
+/** A worker that died. All times are ms since 1970, by its own clock. */
 interface Dead {
   id: string;
-  /** ms since 1970, by its own clock. */
-  until: number;
+  /** When it started, or its successor with the same id: a container that was restarted. */
   start: number;
+  /** Locks that were taken from then on are its successor's. */
+  until: number;
 }
 
 /**

@@ -61,7 +61,8 @@ export function createBatcher<Question, Answer>(
       start();
       if (lingering && isReady()) {
         clearTimeout(lingering);
-        begin();
+        lingering = undefined;
+        setImmediate(begin);
       }
     });
 }
