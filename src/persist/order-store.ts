@@ -75,7 +75,7 @@ export function createOrderStore(
         const answers = written.map(answerOf).values();
         return made.map((each) => (each instanceof Error ? each : answers.next().value!));
       },
-      { lingerMs: Number(process.env.LINGER ?? LINGER_MS), lingerWhile: isWorkWaiting },
+      { lingerMs: LINGER_MS, lingerWhile: isWorkWaiting },
     ),
   };
 }
