@@ -4,7 +4,7 @@ import type { HeldLock, LockKeeper } from '../lock/lock-keeper.ts';
 import type { OrderKey } from '../order/identity.ts';
 import { connectedPrograms } from '../system/connected.ts';
 import { messageOf } from '../system/errors.ts';
-import { readHeartbeats } from '../system/heartbeats.ts';
+import { readHeartbeats, type Heartbeat } from '../system/heartbeats.ts';
 import type { Logger } from '../system/log.ts';
 import { PROGRAM_ID } from '../system/program-id.ts';
 import { redisKeys } from '../system/redis-keys.ts';
@@ -28,12 +28,10 @@ export interface TakeoverTools {
   self?: string;
 }
 
-/** A worker that died. All times are ms since 1970, by its own clock. */
+/** A worker that died. */
 interface Dead {
   id: string;
-  /** When it started, or its successor with the same id: a container that was restarted. */
-  start: number;
-  /** Locks that were taken from then on are its successor's. */
+  /** Locks that were taken from then on (ms since 1970, by its own clock) are its successor's. */
   until: number;
 }
 
@@ -47,47 +45,47 @@ interface Dead {
  */
 export function takeover(tools: TakeoverTools): Repeating {
   const { redis, log, self = PROGRAM_ID } = tools;
-  const startedAt = new Map<string, number>();
-  /** The start of each dead worker whose orders were taken over. */
-  const done = new Map<string, number>();
+  /** When each worker started, at the last look. */
+  let seen = new Map<string, number>();
+  /** Dead workers whose orders were taken over, and when they had started. */
+  let done = new Map<string, number>();
   let readyAt = Date.now();
   redis.on('ready', () => (readyAt = Date.now()));
 
-  /** Workers whose id was seen with another start before: their containers were restarted. */
-  const restarted = (id: string, start: number): Dead[] => {
-    // The first look of this program itself, too: it may be such a successor.
-    const isNew = startedAt.has(id) ? startedAt.get(id) !== start : id === self;
-    startedAt.set(id, start);
-    return isNew ? [{ id, start, until: start }] : [];
-  };
-  const deadWorkers = async (): Promise<Dead[]> => {
+  const look = async (): Promise<{ gone: Heartbeat[]; succeeded: Heartbeat[] }> => {
     const workers = (await readHeartbeats(redis, redisKeys(0))).filter(({ program }) => program === 'worker');
-    const successors = workers.flatMap((each) => restarted(each.id, each.startedAt));
-    const silent = workers.filter(
-      (each) => each.lastHeardMs > SILENT_MS && done.get(each.id) !== each.startedAt,
-    );
-    if (silent.length === 0) return successors;
+    // Another start than at the last look. This program's own first look counts: it may be a successor itself.
+    const succeeded = workers.filter(({ id, startedAt }) => {
+      const before = seen.get(id) ?? (id === self ? null : startedAt);
+      return before !== startedAt;
+    });
+    seen = new Map(workers.map(({ id, startedAt }) => [id, startedAt]));
+    done = new Map([...done].filter(([id]) => seen.has(id)));
+    const isSilent = ({ id, startedAt, lastHeardMs }: Heartbeat) =>
+      lastHeardMs > SILENT_MS && done.get(id) !== startedAt;
+    const silent = workers.filter(isSilent);
+    if (silent.length === 0) return { gone: [], succeeded };
     const connected = await connectedPrograms(redis);
     // A proxy or another kind of Redis may not show names.
-    if (!connected.has(self)) return successors;
-    const gone = silent.filter(({ id }) => !connected.has(id));
-    return [...successors, ...gone.map(({ id, startedAt: start }) => ({ id, start, until: Infinity }))];
+    const gone = connected.has(self) ? silent.filter(({ id }) => !connected.has(id)) : [];
+    return { gone, succeeded };
   };
   return repeating(
     'takeover',
     EVERY_MS,
     async () => {
       if (redis.status !== 'ready' || Date.now() - readyAt < SETTLED_MS) return;
-      const dead = await deadWorkers();
+      const { gone, succeeded } = await look();
+      const dead = [
+        ...gone.map(({ id }) => ({ id, until: Infinity })),
+        ...succeeded.map(({ id, startedAt }) => ({ id, until: startedAt })),
+      ];
       if (dead.length === 0) return;
       const orders = await release(dead, tools);
       await tools.waker.wakeAgain(orders);
-      for (const { id, start } of dead) done.set(id, start);
-      if (orders.length > 0)
-        log.info(
-          { workers: dead.map(({ id }) => id), orders: orders.length },
-          'took over orders of dead workers',
-        );
+      for (const { id, startedAt } of gone) done.set(id, startedAt);
+      const workers = dead.map(({ id }) => id);
+      if (orders.length > 0) log.info({ workers, orders: orders.length }, 'took over orders of dead workers');
     },
     (error) => log.warn({ because: messageOf(error) }, 'takeover failed; BullMQ will find the jobs'),
   );

@@ -13,9 +13,9 @@ import type { Written } from './bulk-write.ts';
 import { writeCommits, type CommitWrite } from './commit-writes.ts';
 
 /**
- * While orders are being decided, their commits wait this long for one another: in a batch of 15, a commit takes a third
- * less of MongoDB's time and a quarter less of the worker's than in a batch of four. If nothing else is being decided,
- * a commit waits for nothing.
+ * While orders are being decided, their commits wait this long for one another. In batches of 17 to 25 instead of 5,
+ * applying an event takes 20 to 28 % less CPU time, of MongoDB and of the worker. If nothing else is being decided, a
+ * commit waits for nothing.
  */
 const LINGER_MS = 25;
 

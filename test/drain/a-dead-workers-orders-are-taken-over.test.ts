@@ -58,6 +58,12 @@ describe('the orders of a worker that died', () => {
   /** Long enough for several looks. */
   const severalLooks = () => new Promise((resolve) => setTimeout(resolve, 4000));
 
+  /** This worker's first look wakes the orders that nobody has locked: it may be a successor itself. */
+  const afterFirstLook = async () => {
+    await until(() => woken.length > 0);
+    woken = [];
+  };
+
   test('P6: are released and woken if it is silent and not connected', async () => {
     const lease = await lockedBy('dead:1');
     await heartbeat('dead:1', 1600);
@@ -68,6 +74,7 @@ describe('the orders of a worker that died', () => {
   });
 
   test('are woken if it died before it locked them', async () => {
+    await afterFirstLook();
     await heartbeat('dead:1', 1600);
     await until(() => woken.length > 0);
     expect(woken).toEqual([ORDER]);
@@ -103,6 +110,17 @@ describe('the orders of a worker that died', () => {
     expect(woken).toEqual([ORDER]);
     expect(await isLocked()).toBe(false);
     await lease?.release();
+  });
+
+  test('are taken over again when that successor dies', async () => {
+    await heartbeat('restarted:1', 0, 1000);
+    await afterFirstLook();
+    await heartbeat('restarted:1', 0, 2000);
+    await until(() => woken.length > 0);
+    woken = [];
+    await heartbeat('restarted:1', 1600, 2000);
+    await until(() => woken.length > 0);
+    expect(woken).toEqual([ORDER]);
   });
 
   test('P4: its successor keeps its own locks', async () => {

@@ -5,7 +5,7 @@ import { livesOf } from '../support/lives.ts';
 import { expectedOf } from '../support/model.ts';
 import { Stack } from '../support/stack.ts';
 
-/** Otherwise, the lock would not expire for five minutes. */
+/** Without a takeover, the lock would keep other workers out for five minutes. */
 const WITHIN_MS = 15_000;
 
 describe('a worker is killed while it has locked an order', () => {
