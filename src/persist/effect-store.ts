@@ -31,7 +31,7 @@ export type Ending =
   | { state: 'parked' | 'in_doubt'; lastError: string; receipt: Receipt | null };
 
 /** What is needed to wake an effect's lane. */
-export type DueEffect = Pick<EffectDocument, 'order' | 'topic' | 'backfilled'>;
+export type Woken = Pick<EffectDocument, 'order' | 'topic' | 'backfilled'>;
 
 /**
  * Effects, and their lanes: a lane is its open effects in sequence, so nothing that Redis loses is lost here. Writes of
@@ -58,9 +58,9 @@ export interface EffectStore {
    */
   skipOrphans: (destinations: readonly string[], at: Date) => Promise<number>;
   /** Effects that were due at this time, the longest due first. */
-  due: (destination: string, before: Date, limit: number) => Promise<DueEffect[]>;
+  due: (destination: string, before: Date, limit: number) => Promise<Woken[]>;
   /** Makes effects due whose last attempt failed, at most so many. @returns those that were not due before */
-  retryNow: (destination: string, limit: number) => Promise<DueEffect[]>;
+  retryNow: (destination: string, limit: number) => Promise<Woken[]>;
 }
 
 /** Effects of a lane that are read at a time. */
@@ -98,12 +98,6 @@ export function createEffectStore(
     await effects.collection.updateMany({ _id: { $in: ids }, open: true } as object, finishing(finished));
     return finished.map(() => null);
   };
-  const dueIn = async (which: object, limit: number) =>
-    await effects
-      .find({ open: true, ...which }, { _id: 0, order: 1, topic: 1, backfilled: 1 })
-      .sort({ dueAt: 1 })
-      .limit(limit)
-      .lean<DueEffect[]>();
   const limits = { largest: RECORDED_AT_ONCE, atATime: 2, mayWait: 10_000 };
   const endBy =
     (finishOne: (finished: Finished) => Promise<null>): EffectStore['end'] =>
@@ -127,6 +121,21 @@ export function createEffectStore(
       const ending: Ending = { state: 'skipped', because: 'its destination was deleted' };
       return (await effects.updateMany(orphans, changesOf(ending, at) as object)).modifiedCount;
     },
+    ...dueEffects(effects, now),
+  };
+}
+
+function dueEffects(
+  effects: Collections['effects'],
+  now: () => number,
+): Pick<EffectStore, 'due' | 'retryNow'> {
+  const dueIn = async (which: object, limit: number) =>
+    await effects
+      .find({ open: true, ...which }, { _id: 0, order: 1, topic: 1, backfilled: 1 })
+      .sort({ dueAt: 1 })
+      .limit(limit)
+      .lean<Woken[]>();
+  return {
     due: async (destination, before, limit) => await dueIn({ destination, dueAt: { $lt: before } }, limit),
     retryNow: async (destination, limit) => {
       const dueAt = new Date(now());

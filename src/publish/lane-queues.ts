@@ -1,7 +1,7 @@
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { DestinationDocument } from '../persist/destination-schema.ts';
-import type { EffectDocument } from '../persist/effect-schema.ts';
+import type { Woken } from '../persist/effect-store.ts';
 import { messageOf } from '../system/errors.ts';
 import type { Logger } from '../system/log.ts';
 import { inPartitionOf, laneQueue, type RedisKeys } from '../system/redis-keys.ts';
@@ -16,7 +16,6 @@ import {
   type LanePriority,
 } from './lane-jobs.ts';
 
-type Woken = Pick<EffectDocument, 'order' | 'topic' | 'backfilled'>;
 /** What a destination says about its jobs. */
 type JobsOf = Pick<DestinationDocument, '_id' | 'priority' | 'concurrency' | 'rate' | 'kind'>;
 
