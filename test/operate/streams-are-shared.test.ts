@@ -48,7 +48,7 @@ describe('streams that their client does not read', () => {
       if (answer.status !== 200) await answer.text();
       next.stop.abort();
       return answer.status === 200;
-    }, 10_000);
+    }, 30_000);
     for (const { stop } of open) stop.abort();
   });
 
