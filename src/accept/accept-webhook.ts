@@ -2,9 +2,9 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Depositor } from '../deposit/depositor.ts';
 import type { FingerprintsOf } from '../deposit/fingerprints.ts';
 import { orderKey, type OrderId, type ShopDomain } from '../order/identity.ts';
-import { routeOf } from '../order/routing.ts';
+import { orderInFront, routeOf } from '../order/routing.ts';
 import { isShopTopic, shopRouteOf } from '../order/shop-topics.ts';
-import { isSent, isTimeless, isTopic } from '../order/topics.ts';
+import { isSent, isTopic } from '../order/topics.ts';
 import type { Answer } from './answers.ts';
 import { canBeWebhook } from './body-shape.ts';
 import { readHeaders, shopifyHeader, type DeliveryHeaders } from './headers.ts';
@@ -68,15 +68,14 @@ interface Routed {
   shop: ShopDomain;
   orderId: OrderId | null;
   unreadable: string | null;
-  /** The time of change that the body contains, microseconds since 1970. */
-  changedAt?: number | undefined;
 }
 
 type NotOurs = { ignored: string; event?: ShopifyEvent };
 
 /**
- * Unreadable webhooks go to `<shop>/-`, whose drain parks them. Webhooks about the shop itself go there too.
- * An Event is ignored whatever topic its headers name: the signed body says what it is.
+ * A body that begins with its order's id goes to that order, and is read by the drain. If it cannot be read, its drain
+ * parks it. Other unreadable webhooks go to `<shop>/-`, whose drain parks them. Webhooks about the shop itself go there
+ * too. An Event is ignored whatever topic its headers name: the signed body says what it is.
  */
 function route({ topic, shop }: DeliveryHeaders, body: Buffer): Routed | NotOurs {
   if (isShopTopic(topic)) {
@@ -88,13 +87,12 @@ function route({ topic, shop }: DeliveryHeaders, body: Buffer): Routed | NotOurs
     const isClassic = topic.includes('/');
     return (isClassic ? null : asEvent(body)) ?? { ignored: 'the topic is not handled' };
   }
-  const found = routeOf(topic, body);
-  if (found.to === 'elsewhere') return { ignored: 'the body names no order' };
   const about = { about: 'order' as const, shop };
-  if (found.to === 'order') {
-    const { orderId, changedAt } = found;
-    return { ...about, orderId, unreadable: null, changedAt };
-  }
+  const inFront = orderInFront(topic, body);
+  if (inFront) return { ...about, orderId: inFront, unreadable: null };
+  const found = routeOf(topic, body);
+  if (found.to === 'order') return { ...about, orderId: found.orderId, unreadable: null };
+  if (found.to === 'elsewhere') return { ignored: 'the body names no order' };
   return asEvent(body) ?? { ...about, orderId: null, unreadable: found.because };
 }
 
@@ -136,8 +134,7 @@ async function put(
 ): Promise<DepositResult> {
   const { topic, webhookId, triggeredAt } = delivery;
   const { shop, orderId, unreadable } = routed;
-  const changedAt = isTimeless(topic) ? 'never' : routed.changedAt;
-  const prints = fingerprintsOf({ ...delivery, shop, body, changedAt });
+  const prints = fingerprintsOf({ ...delivery, shop, body });
   const order = orderKey(shop, orderId);
   const waiting = { id: prints.event, order, topic, webhookId, triggeredAt, receivedAt, unreadable, body };
   return await depositor.deposit(waiting, prints.delivery, prints.repeat);

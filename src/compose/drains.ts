@@ -1,7 +1,9 @@
 import { createMailbox } from '../deposit/mailbox.ts';
+import { createReplayer } from '../deposit/replayer.ts';
 import { RoomMaker } from '../deposit/room-maker.ts';
 import { Unspooler, type UnspoolTools } from '../deposit/unspooler.ts';
 import type { Depositor } from '../deposit/depositor.ts';
+import type { Waker } from '../deposit/waker.ts';
 import type { DrainTools, ShopEvents } from '../drain/drain-tools.ts';
 import { createDrainWatch } from '../drain/drain-watch.ts';
 import { createLocks, type Locks } from '../lock/locks.ts';
@@ -20,7 +22,7 @@ import { inPartitionOf, redisKeys } from '../system/redis-keys.ts';
 import type { Resources } from './resources.ts';
 
 /** What a worker's drains work with. */
-export function drainToolsOf(resources: Resources): DrainTools {
+export function drainToolsOf(resources: Resources, waker: Waker): DrainTools {
   const { config, log, metrics, now, redis, partitions, lockServers, mongo, collections } = resources;
   const client = mongo.getClient();
   const putInHere = new RecentCommits();
@@ -28,6 +30,7 @@ export function drainToolsOf(resources: Resources): DrainTools {
     lock: createLocks(lockServers, config.LOCK_TTL_MS, () => metrics.locksLost.inc()),
     lockKey: (order) => inPartitionOf(order, partitions).lock(order),
     mailbox: createMailbox(redis, partitions),
+    replayer: createReplayer(redis, partitions, waker, dedupeTtlSeconds(config)),
     orders: createOrderStore(
       client,
       collections,

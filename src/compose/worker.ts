@@ -30,7 +30,7 @@ const MOST_ACTIVE = 1000;
 export function composeWorker(resources: Resources): Composition {
   const { config, log, metrics, redis, partitions, mongo, collections } = resources;
   const { queues, waker } = wakesOver(redis, resources);
-  const tools = drainToolsOf(resources);
+  const tools = drainToolsOf(resources, waker);
   const deposits = depositorOver(resources, waker, () => metrics.webhookIdsReused.inc());
   const unspooler = unspoolerOf(resources, tools.lock, deposits);
   const pauser = pauserOf(resources, unspooler);

@@ -9,7 +9,7 @@ import {
 } from '../order/identity.ts';
 import { TOPICS } from '../order/topics.ts';
 import { inPartitionOf, type RedisKeys } from '../system/redis-keys.ts';
-import { changedAtOf, fingerprintsOf } from './fingerprints.ts';
+import { fingerprintsOf } from './fingerprints.ts';
 import type { ScriptedRedis } from './scripts.ts';
 
 /** Redis's record that an event was seen (P3). Times are by Redis's clock. */
@@ -107,9 +107,8 @@ export function createClaims(redis: ScriptedRedis, partitions: readonly RedisKey
 
 /** Includes the hash of a repeat, which the event gets if its body was seen before. */
 function hashedAs(topic: string, sent: SentBody): Hashed[] {
-  const changedAt = changedAtOf(topic, sent.body);
-  const { event, repeat } = fingerprintsOf({ ...sent, topic, webhookId: null, changedAt });
-  return [...new Set([event, repeat?.id ?? event])].map((each) => ({ topic, event: each }));
+  const { event, repeat } = fingerprintsOf({ ...sent, topic, webhookId: null });
+  return [...new Set([event, repeat?.id() ?? event])].map((each) => ({ topic, event: each }));
 }
 
 /** Null if the key does not exist or does not contain a claim. */

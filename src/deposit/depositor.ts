@@ -20,7 +20,7 @@ type Deposited =
  */
 export interface Depositor {
   /**
-   * @param repeat set if an identical body can be another event, which then gets an id of its own
+   * @param repeat set if an identical body may be another event, which then gets an id of its own
    * @throws Fault not_durable if Redis does not store the event in time; it may or may not be stored then
    * @throws Fault redis_full if Redis has room only for drains; the event is not stored then
    */
@@ -51,11 +51,16 @@ export function createDepositor(
   );
   return {
     deposit: async (event, delivery, repeat = null) => {
-      const store = inPartitionOf(event.order, stores);
-      const answer = await store({ event, delivery, repeat }).catch((error: unknown) => {
-        throw new Fault('not_durable', messageOf(error), error);
-      });
-      const deposited = depositedOf(answer, redis);
+      const store = (asRepeat: AsRepeat | null) =>
+        inPartitionOf(
+          event.order,
+          stores,
+        )({ event, delivery, repeat: asRepeat }).catch((error: unknown) => {
+          throw new Fault('not_durable', messageOf(error), error);
+        });
+      const untold = repeat && { ...repeat, id: repeat.isTimeless ? event.id : null };
+      const answer = await store(untold);
+      const deposited = depositedOf(answer[0] === 4 ? await store(told(repeat)) : answer, redis);
       if (deposited.outcome === 'duplicate') return deposited;
       // The first event needs a drain; a create ends the hold of earlier events.
       if (deposited.isFirst || event.topic === CREATE) waker.wake(event.order);
@@ -63,6 +68,18 @@ export function createDepositor(
       return { outcome: 'accepted', event: deposited.event };
     },
   };
+}
+
+/** How an event is stored if an identical body has arrived before. */
+type AsRepeat = Pick<Repeat, 'body' | 'triggered'> & {
+  /** Null: it is not known yet. */
+  id: EventId | null;
+};
+
+/** Null: it is a duplicate, as the time in its body says. */
+function told(repeat: Repeat | null): AsRepeat | null {
+  const id = repeat?.id() ?? null;
+  return repeat && id && { ...repeat, id };
 }
 
 type DepositReply =
@@ -90,13 +107,15 @@ function depositedOf(answer: DepositAnswer, redis: ScriptedRedis): DepositReply 
       throw new Fault('not_durable', answer[1]);
     case 3:
       throw new Fault('redis_full', `${answer[1]} of ${answer[2]} bytes are used`);
+    case 4:
+      throw new Fault('not_durable', 'the script asked twice for the id of a repeat');
   }
 }
 
 interface Depositing {
   event: WaitingEvent;
   delivery: string | null;
-  repeat: Repeat | null;
+  repeat: AsRepeat | null;
 }
 
 /** Stores many events of one partition in one round trip. */
@@ -115,10 +134,10 @@ async function storeAll(
     MOST_REPEATS,
   ];
   for (const { event, delivery, repeat } of all) {
-    const { body, id, triggered } = repeat ?? { body: '-' as const, id: '' as const, triggered: '' };
+    const id = repeat?.id ?? '';
     places.push(keys.dedupe(event.id), keys.delivery(delivery ?? '-'), keys.mailbox(event.order));
-    places.push(keys.dedupe(id), keys.repeats(body));
-    facts.push(event.order, delivery === null ? '0' : '1', encodeEntry(event), id, triggered);
+    places.push(keys.dedupe(id), keys.repeats(repeat?.body ?? '-'));
+    facts.push(event.order, delivery === null ? '0' : '1', encodeEntry(event), id, repeat?.triggered ?? '');
   }
   return await redis.lockstepDeposit(places.length, ...places, ...facts);
 }

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { WaitingEvent } from '../order/event.ts';
 import { partsOf, trustedEventId, type EventId, type ShopDomain } from '../order/identity.ts';
 import { microsOf } from '../order/instants.ts';
-import { routeOf } from '../order/routing.ts';
-import { isTimeless, isTopic } from '../order/topics.ts';
+import { at, readJsonRounded } from '../order/lossless-json.ts';
+import { isTimeless } from '../order/topics.ts';
 
 /** What identifies a delivery and its event. */
 export interface Fingerprints {
@@ -22,16 +22,19 @@ export interface Fingerprints {
 export interface Repeat {
   /** The hash without triggered-at; the repeats of a body are counted under it. */
   body: EventId;
-  /** The hash with triggered-at. */
-  id: EventId;
   /**
    * Triggered-at as a claim stores it: microseconds modulo 2^31, in 5 bytes. Different times within 35
    * minutes have different values; the repeats of one body are within 4 s.
    */
   triggered: number;
+  /**
+   * The hash with triggered-at; null if the time in the body says that it is the same event. Reads the body, so it is
+   * called only if an identical body has arrived before.
+   */
+  id: () => EventId | null;
+  /** Whether the event has this hash at its first arrival, too, because its body contains no time. */
+  isTimeless: boolean;
 }
-
-export type ChangedAt = number | 'never';
 
 interface DeliveryFacts {
   shop: ShopDomain;
@@ -39,11 +42,8 @@ interface DeliveryFacts {
   webhookId: string | null;
   triggeredAt: string | null;
   body: Uint8Array;
-  /**
-   * The time of change that the body contains, microseconds since 1970; `never` if bodies of its topic
-   * contain no time. If undefined, an identical body is always the same event.
-   */
-  changedAt?: ChangedAt | undefined;
+  /** Whether bodies of its topic contain no time. */
+  timeless?: boolean;
 }
 
 /** `updated_at` is in whole seconds, Shopify's clocks differ little, and a webhook leaves within 3 s. */
@@ -58,45 +58,36 @@ export type FingerprintsOf = typeof fingerprintsOf;
  * The event id is the hash of shop, topic and body, and of triggered-at if bodies of its topic contain no
  * time. NUL separates the parts. No shop, topic or header contains NUL, so the hashed text is unambiguous.
  */
-export function fingerprintsOf({
-  shop,
-  topic,
-  webhookId,
-  triggeredAt,
-  body,
-  changedAt,
-}: DeliveryFacts): Fingerprints {
+export function fingerprintsOf(facts: DeliveryFacts): Fingerprints {
+  const { shop, topic, webhookId, triggeredAt, body, timeless = isTimeless(topic) } = facts;
   const hashWith = (time: string) => sha256(`${shop}\0${topic}\0${time}\0`, body);
   const delivery =
     webhookId === null ? null : sha256(`${shop}\0${topic}\0${webhookId}`).slice(0, DELIVERY_DIGITS);
   const plain = hashWith('');
-  const triggered = microsOf(triggeredAt);
-  if (triggeredAt === null || triggered === null || !mayRepeat(triggered, changedAt))
-    return { event: plain, delivery, repeat: null };
-  const timeless = changedAt === 'never';
+  const micros = microsOf(triggeredAt);
+  if (triggeredAt === null || micros === null) return { event: plain, delivery, repeat: null };
+  const common = { body: plain, triggered: micros % 2 ** 31, isTimeless: timeless };
+  if (timeless) {
+    const id = hashWith(triggeredAt);
+    return { event: id, delivery, repeat: { ...common, id: () => id } };
+  }
   // Repeats are very rare, so the body of an order is not hashed a second time for them.
-  const id = timeless ? hashWith(triggeredAt) : sha256(`${plain}\0${triggeredAt}`);
-  const repeat = { body: plain, id, triggered: triggered % 2 ** 31 };
-  return { event: timeless ? id : plain, delivery, repeat };
+  const id = () => (isAboutThen(body, micros) ? sha256(`${plain}\0${triggeredAt}`) : null);
+  return { event: plain, delivery, repeat: { ...common, id } };
 }
 
 /** The repeat of a waiting event, as ingest found it when the event arrived. */
 export function repeatOf({ order, topic, webhookId, triggeredAt, body }: WaitingEvent): Repeat | null {
   if (triggeredAt === null) return null;
   const { shop } = partsOf(order);
-  return fingerprintsOf({ shop, topic, webhookId, triggeredAt, body, changedAt: changedAtOf(topic, body) })
-    .repeat;
+  return fingerprintsOf({ shop, topic, webhookId, triggeredAt, body }).repeat;
 }
 
-export function changedAtOf(topic: string, body: Uint8Array): ChangedAt | undefined {
-  if (isTimeless(topic)) return 'never';
-  const route = isTopic(topic) ? routeOf(topic, body) : null;
-  return route?.to === 'order' ? route.changedAt : undefined;
-}
-
-function mayRepeat(triggered: number, changedAt: ChangedAt | undefined): boolean {
-  if (changedAt === 'never') return true;
-  if (changedAt === undefined) return false;
+/** Whether a body's time of change is about the time at which it was triggered. */
+function isAboutThen(body: Uint8Array, triggered: number): boolean {
+  const json = readJsonRounded(body);
+  const changedAt = json.ok ? microsOf(at(json.value, ['updated_at'])) : null;
+  if (changedAt === null) return false;
   return triggered >= changedAt - WINDOW_MICROS.before && triggered < changedAt + WINDOW_MICROS.after;
 }
 

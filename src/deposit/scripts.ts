@@ -32,20 +32,21 @@ end
  * full) fails alone. Each shop's traffic is counted once per call; if counting fails, the events are still
  * stored.
  *
- * If a body with a repeat (see fingerprints.ts) arrives again with another triggered-at, it is another event
- * and gets the id of its repeat. The number of repeats within the TTL is limited. A claim without a
- * triggered-at has no repeats.
+ * If a body (see fingerprints.ts) arrives again with another triggered-at, it may be another event. The script then
+ * asks for the id of the repeat, and is called again with it. The number of repeats within the TTL is limited. A claim
+ * without a triggered-at has no repeats.
  * KEYS  1 pending  2 shops  3 totals  4 last events; for each event: dedupe, delivery, mailbox, dedupe of its
  *       repeat, repeats of its body
  * ARGV  1 TTL in seconds  2 prefix of dedupe keys  3 prefix of traffic keys  4 share of maxmemory
  *       5 most repeats of a body;
- *       for each event: order, '1' if the delivery has an id, entry, id of its repeat or '',
- *       triggered-at (a number)
+ *       for each event: order, '1' if the delivery has an id, entry, id of its repeat or '' if it is not known,
+ *       triggered-at (a number) or '' if it has no repeat
  * Returns for each event
  *         {1, length of the mailbox, event id, 1 if its webhook id has delivered another event} if stored,
  *         {0, event id under which it was first seen, first seen ms} if seen before,
  *         {2, reason} if it failed,
- *         {3, used bytes, maxmemory} if Redis is full.
+ *         {3, used bytes, maxmemory} if Redis is full,
+ *         {4} if it may be a repeat, whose id is needed.
  */
 const DEPOSIT: Script = {
   lua: `
@@ -65,8 +66,9 @@ end
 local function identify(dedupe, event, twin, twinId, repeats, triggered)
   local timeless = twinId == event
   if redis.call('EXISTS', dedupe) == 1 then
-    local first = twinId ~= '' and not timeless and redis.call('HGET', dedupe, 't')
+    local first = triggered ~= '' and not timeless and redis.call('HGET', dedupe, 't')
     if not first or first == triggered then return nil, again(event, dedupe) end
+    if twinId == '' then return nil, {4} end
     if redis.call('EXISTS', twin) == 1 then return nil, again(twinId, twin) end
   elseif not timeless then
     return event, dedupe
@@ -86,10 +88,10 @@ local function deposit(at, order, delivered, entry, twinId, triggered)
   local event, claim, more = identify(dedupe, first, twin, twinId, repeats, triggered)
   if not event then return claim end
   if full(#entry, ARGV[4]) then return {3, used, most} end
-  local length = redis.call('RPUSH', mailbox, event .. string.sub(entry, 65))
+  local length = redis.call('RPUSH', mailbox, event == first and entry or event .. string.sub(entry, 65))
   redis.call('ZADD', KEYS[1], 'NX', now, order)
-  redis.call('HSET', claim, 'order', order, 'at', now)
-  if triggered ~= '' then redis.call('HSET', claim, 't', triggered) end
+  if triggered == '' then redis.call('HSET', claim, 'order', order, 'at', now)
+  else redis.call('HSET', claim, 'order', order, 'at', now, 't', triggered) end
   redis.call('EXPIRE', claim, ARGV[1])
   local other = 0
   if delivered == '1' and not redis.call('SET', delivery, event, 'NX', 'EX', ARGV[1])
@@ -227,7 +229,7 @@ return length
 type Arguments = (string | number | Buffer)[];
 
 export type DepositAnswer =
-  [1, number, EventId, 0 | 1] | [0, EventId, string | number] | [2, string] | [3, number, number];
+  [1, number, EventId, 0 | 1] | [0, EventId, string | number] | [2, string] | [3, number, number] | [4];
 
 /** A Redis connection that knows the scripts. Their answers have the types of what was stored. */
 export interface ScriptedRedis extends Redis {

@@ -70,7 +70,23 @@ async function settlePage(
 ): Promise<Settled> {
   // Before anything is stored: redacted customers stay redacted.
   const clean = await tools.redactions.masked(order, known, events);
-  return partsOf(order).orderId === null
-    ? await settleShop(order, clean, givenUp, lease, tools)
-    : await settle(order, known, clean, givenUp, lease, tools);
+  if (partsOf(order).orderId === null) return await settleShop(order, clean, givenUp, lease, tools);
+  const decision = await settle(order, known, clean, givenUp, lease, tools);
+  const strays = new Map(decision.strays.map(({ waiting, belongsTo }) => [waiting.id, belongsTo]));
+  for (const event of events) await moveIfStray(event, strays.get(event.id), tools);
+  return decision;
+}
+
+/**
+ * Before it leaves this mailbox, and as it was received: redactions of this order are not about it. If the process dies
+ * in between, it is in two mailboxes, and is applied once (P3).
+ */
+async function moveIfStray(
+  event: WaitingEvent,
+  belongsTo: OrderKey | undefined,
+  { replayer, watch }: DrainTools,
+): Promise<void> {
+  if (belongsTo === undefined) return;
+  await replayer.replay({ ...event, order: belongsTo });
+  watch.moved(event, belongsTo);
 }

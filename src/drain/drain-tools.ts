@@ -1,4 +1,5 @@
 import type { Mailbox } from '../deposit/mailbox.ts';
+import type { Replayer } from '../deposit/replayer.ts';
 import type { Locks } from '../lock/locks.ts';
 import type { OrderKey } from '../order/identity.ts';
 import type { Applied } from '../order/order.ts';
@@ -23,6 +24,7 @@ export interface DrainTools {
   lock: Locks;
   lockKey: (order: OrderKey) => string;
   mailbox: Mailbox;
+  replayer: Replayer;
   orders: OrderStore;
   journal: Journal;
   redactions: Redactions;

@@ -9,6 +9,7 @@ export interface DrainWatch {
   locked: (waitedMs: number) => void;
   unlocked: (heldMs: number) => void;
   refused: (order: OrderKey) => void;
+  moved: (event: WaitingEvent, to: OrderKey) => void;
   settled: (decision: Settled) => void;
 }
 
@@ -30,6 +31,8 @@ export function createDrainWatch(metrics: Metrics, log: Logger, now: () => numbe
       metrics.fencingRejected.inc();
       log.warn({ order }, 'commit refused: the order has a newer version');
     },
+    moved: ({ id, order }, to) =>
+      log.info({ event: id, from: order, to }, 'event moved to the mailbox of the order that its body names'),
     settled: ({ ended: applied, rejected }) => {
       for (const each of applied) ended(each.waiting, each.applied.outcome, each.applied.because);
       for (const each of rejected) ended(each.waiting, 'parked', each.because);

@@ -40,6 +40,13 @@ export interface Decision extends Settled {
   /** In sequence. Includes events that were processed by an earlier drain that died before it wrote its journal. */
   ended: Ended[];
   rejected: Rejected[];
+  strays: Stray[];
+}
+
+/** An event that is about another order than the one in whose mailbox it is. */
+export interface Stray {
+  waiting: WaitingEvent;
+  belongsTo: OrderKey;
 }
 
 /** Applying this event threw an exception: a bug in Lockstep, not a fault of the event. */
@@ -84,8 +91,8 @@ export function* deciding(
   givenUp: GivenUp,
   keepBody: KeepBody,
 ): Generator<void, Decision> {
-  const { readable, rejected } = yield* readAll(waiting, givenUp, keepBody);
-  if (readable.length === 0) return { order: null, ended: [], rejected };
+  const { readable, rejected, strays } = yield* readAll(waiting, givenUp, keepBody);
+  if (readable.length === 0) return { order: null, ended: [], rejected, strays };
   const ended: Ended[] = [];
   const committed: CommittedEvent[] = [];
   let order = known ?? newOrder(key);
@@ -105,8 +112,9 @@ export function* deciding(
     ended.push({ waiting: each.waiting, applied: step.applied });
     yield;
   }
-  if (order === before) return { order: null, ended, rejected };
-  return { order: { ...order, committed: commitRecord(before, order, committed, now) }, ended, rejected };
+  const outcomes = { ended, rejected, strays };
+  if (order === before) return { order: null, ...outcomes };
+  return { order: { ...order, committed: commitRecord(before, order, committed, now) }, ...outcomes };
 }
 
 /** Shared by the events of one decision. */
@@ -126,18 +134,20 @@ function* readAll(
   waiting: WaitingEvent[],
   givenUp: GivenUp,
   keepBody: KeepBody,
-): Generator<void, { readable: ReadableEvent[]; rejected: Rejected[] }> {
+): Generator<void, { readable: ReadableEvent[]; rejected: Rejected[]; strays: Stray[] }> {
   const readable: ReadableEvent[] = [];
   const rejected: Rejected[] = [];
+  const strays: Stray[] = [];
   for (const each of waiting) {
     const failed = givenUp.get(each.id);
     const reading = failed ? { ok: false as const, because: failed.because } : readOne(each, keepBody);
     if (reading.ok) readable.push({ waiting: each, event: reading.event });
+    else if ('belongsTo' in reading) strays.push({ waiting: each, belongsTo: reading.belongsTo });
     else rejected.push({ waiting: each, because: reading.because, attempts: failed?.attempts ?? 1 });
     yield;
   }
   readable.sort((a, b) => (a.event.position < b.event.position ? -1 : 1));
-  return { readable, rejected };
+  return { readable, rejected, strays };
 }
 
 function readOne(waiting: WaitingEvent, keepBody: KeepBody): ReturnType<typeof readEvent> {

@@ -4,7 +4,7 @@ import { contradiction, contradictsShop, deniesCancellation } from './contradict
 import type { OrderEvent, WaitingEvent } from './event.ts';
 import { isExternalType, type ExternalType } from './external-types.ts';
 import { readExternal } from './external.ts';
-import { partsOf } from './identity.ts';
+import { orderKey, partsOf, type OrderKey } from './identity.ts';
 import { microsOf, millisOf } from './instants.ts';
 import { readJson } from './lossless-json.ts';
 import { unnamedLists } from './named-items.ts';
@@ -13,11 +13,12 @@ import { positionOf } from './position.ts';
 import { readBody, wordOf } from './read-body.ts';
 import { readOrder } from './read-order.ts';
 import type { PastOnly } from './read-parts.ts';
+import { orderNamedIn } from './routing.ts';
 import { isTopic, topicRow, type Topic } from './topics.ts';
 import { keepNothing, type KeepBody } from './whole-body.ts';
 
-/** An event that has been read, or the reason why it cannot be. */
-type Reading = { ok: true; event: OrderEvent } | { ok: false; because: string };
+/** An event that has been read, or the reason why it cannot be. `belongsTo`: it is about another order. */
+type Reading = { ok: true; event: OrderEvent } | { ok: false; because: string; belongsTo?: OrderKey };
 
 /** Reads a waiting event's body. Never throws, whatever a signed body contains. */
 export function readEvent(waiting: WaitingEvent, keepBody: KeepBody = keepNothing): Reading {
@@ -28,11 +29,20 @@ export function readEvent(waiting: WaitingEvent, keepBody: KeepBody = keepNothin
   if (!json.ok) return { ok: false, because: json.because };
   const because = contradiction(waiting.topic, json.value);
   if (because !== null) return { ok: false, because };
+  const belongsTo = otherOrder(waiting, waiting.topic, json.value);
+  if (belongsTo) return { ok: false, because: `it belongs to ${belongsTo}`, belongsTo };
   const ofOtherShop = contradictsShop(json.value, partsOf(waiting.order).shop);
   const when = whenOf(json.value, waiting);
   const reading = when.ok ? readAs(waiting, waiting.topic, json.value, when, keepBody) : when;
   if (!reading.ok) return { ok: false, because: `${waiting.topic}: ${reading.because}` };
   return ofOtherShop === null ? reading : { ok: true, event: { ...reading.event, ofOtherShop } };
+}
+
+/** Ingest reads only the first bytes of a body. The order that is named in the whole body counts. */
+function otherOrder({ order }: WaitingEvent, topic: Topic, body: unknown): OrderKey | null {
+  const { shop, orderId } = partsOf(order);
+  const named = orderNamedIn(topic, body);
+  return named === null || named === orderId ? null : orderKey(shop, named);
 }
 
 function readFromOutside(waiting: WaitingEvent, topic: ExternalType): Reading {

@@ -13,9 +13,9 @@ interface Spooled {
   delivery: string | null;
 }
 
-/** The same at arrival. An identical body that was triggered at another time is stored under `repeatId`. */
+/** The same at arrival. An identical body that was triggered at another time is stored under `repeatId`, if it has one. */
 interface Spooling extends Spooled {
-  repeatId?: EventId | undefined;
+  repeatId?: (() => EventId | null) | undefined;
 }
 
 /** The id under which an event is stored; `firstSeenAt` is set if it was already there. */
@@ -88,8 +88,9 @@ async function putAll(
 
 /** Very rare: an order that was changed back within a second, while Redis is down. Null if it is the same event. */
 function asRepeat({ event, delivery, repeatId }: Spooling, before: First | null): Spooling | null {
-  if (!before || !repeatId || repeatId === event.id || before.triggeredAt === event.triggeredAt) return null;
-  return { event: { ...event, id: repeatId }, delivery };
+  if (!before || before.triggeredAt === event.triggeredAt) return null;
+  const id = repeatId?.() ?? event.id;
+  return id === event.id ? null : { event: { ...event, id }, delivery };
 }
 
 type First = Pick<SpoolDocument, 'receivedAt' | 'triggeredAt'>;

@@ -128,7 +128,7 @@ function idOf(
   body: Buffer,
   { fingerprintsOf }: Pick<ReconcileTools, 'fingerprintsOf'>,
 ): EventId {
-  return fingerprintsOf({ shop, topic, webhookId: null, triggeredAt, body, changedAt: 'never' }).event;
+  return fingerprintsOf({ shop, topic, webhookId: null, triggeredAt, body, timeless: true }).event;
 }
 
 /**

@@ -102,7 +102,7 @@ describe('P1: the secret signs more than webhooks, but only a webhook is accepte
     expect(await ingest.waitingIn(`${SHOP}/${id}`)).toBe(1);
   });
 
-  test.each(['{not JSON}', '{"id":1}{"id":2}', '{"id":1,}', '{"id":1.5}', '{}'])(
+  test.each(['{not JSON}', '{"id":"1"}{"id":2}', '{"id":"1",}', '{"id":1.5}', '{}'])(
     '%s is parked, for an operator to inspect',
     async (body) => {
       const { status, json } = await ingest.send(body);

@@ -13,7 +13,7 @@ describe('the id of an order', () => {
     [
       'in the GraphQL id',
       'orders/paid',
-      '{"id":1,"admin_graphql_api_id":"gid://shopify/Order/820982911946154509"}',
+      '{"admin_graphql_api_id":"gid://shopify/Order/820982911946154509","id":1}',
       '820982911946154509',
     ],
     [

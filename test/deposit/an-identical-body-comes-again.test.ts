@@ -132,10 +132,10 @@ describe('P5: an identical body with another triggered-at', () => {
       webhookId: null,
       body: OPEN,
     };
-    const changedAt = Date.parse('2026-11-20T10:05:00Z') * 1000;
-    const prints = fingerprintsOf({ ...told, triggeredAt: second('1'), changedAt });
+    const prints = fingerprintsOf({ ...told, triggeredAt: second('1') });
     expect(prints.event).toBe(fingerprintsOf({ ...told, triggeredAt: null }).event);
-    expect(prints.repeat?.id).not.toBe(prints.event);
+    expect(prints.repeat?.id()).toMatch(/^[0-9a-f]{64}$/);
+    expect(prints.repeat?.id()).not.toBe(prints.event);
     const waiting = {
       ...told,
       id: prints.event,
@@ -144,6 +144,6 @@ describe('P5: an identical body with another triggered-at', () => {
       receivedAt: 0,
       unreadable: null,
     };
-    expect(repeatOf(waiting as WaitingEvent)).toEqual(prints.repeat);
+    expect(repeatOf(waiting as WaitingEvent)?.id()).toBe(prints.repeat?.id());
   });
 });

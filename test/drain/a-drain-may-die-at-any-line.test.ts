@@ -105,7 +105,7 @@ describe('a drain may die at any line', () => {
   });
 
   /** The tools of another worker, which does not know what this one put into the outbox. */
-  const another = () => drainToolsOf({ ...inside, now: () => RECEIVED_AT });
+  const another = () => drainToolsOf({ ...inside, now: () => RECEIVED_AT }, inside.waker);
   const versionsIn = async (order: OrderKey) => (await outboxOf(order)).map(({ version }) => version);
 
   test('P8: a commit whose drain died is inserted into the outbox before a newer one, even if its events are lost', async () => {
@@ -137,10 +137,10 @@ describe('a drain may die at any line', () => {
     await inside.redis.flushdb();
     await depositAll(inside, [first]);
     const later = RECEIVED_AT + 7 * 86_400_000;
-    await drainOrder(order, drainToolsOf({ ...inside, now: () => later }));
+    await drainOrder(order, drainToolsOf({ ...inside, now: () => later }, inside.waker));
     expect(await versionsIn(order)).toEqual([]);
     await depositAll(inside, [second]);
-    await drainOrder(order, drainToolsOf({ ...inside, now: () => later }));
+    await drainOrder(order, drainToolsOf({ ...inside, now: () => later }, inside.waker));
     expect(await versionsIn(order)).toEqual([2]);
   });
 

@@ -101,7 +101,7 @@ describe('P7: a poison event is parked, and the others continue', () => {
     );
     const poison = waitingEvent(
       'disputes/create',
-      { id: 1, order_id: 1 },
+      { id: 1 },
       { order, triggeredAt: '2026-11-20T10:00:00.1Z' },
     );
     await depositAll(inside, [payment, poison, paid]);

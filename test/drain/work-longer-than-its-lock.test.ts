@@ -49,7 +49,7 @@ describe('P7: work that takes longer than the lock of its order', () => {
     Array.from({ length: count }, (_, i) =>
       waitingEvent(
         'disputes/update',
-        { id: i + 1, order_id: 1 },
+        { id: i + 1 },
         { order, webhookId: `${order}-${i}`, triggeredAt: new Date(RECEIVED_AT + i).toISOString() },
       ),
     );
@@ -71,7 +71,7 @@ describe('P7: work that takes longer than the lock of its order', () => {
     const [create, payment, paid] = lifeEvents(31);
     if (!create || !payment || !paid) throw new Error('a life has events');
     const { order } = create;
-    const endless = waitingEvent('disputes/create', { id: 1, order_id: 1 }, { order });
+    const endless = waitingEvent('disputes/create', { id: 1 }, { order });
     await depositAll(inside, [endless, create, payment, paid]);
     const { pages, tools } = losing((page) => page.length > 1 || page[0]?.id === endless.id);
     const lost = await drained(order, { ...tools, lock: parking(tools.lock, endless) });

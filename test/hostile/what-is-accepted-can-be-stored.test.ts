@@ -53,10 +53,10 @@ describe('hostile bodies, drained', () => {
   });
 
   test.each([
-    ['a million lines that are not lines', `{"id":1,"line_items":[${'{},'.repeat(999_999)}{}]}`],
+    ['a million lines that are not lines', `{"line_items":[${'{},'.repeat(999_999)}{}]}`],
     [
       'half a million lines, more than a document can hold',
-      `{"id":1,"line_items":[${'{"id":1},'.repeat(499_999)}{"id":1}]}`,
+      `{"line_items":[${'{"id":1},'.repeat(499_999)}{"id":1}]}`,
     ],
   ])('%s: parked, not retried forever', async (_case, body) => {
     const { order, entry } = await drained(body.length, body);

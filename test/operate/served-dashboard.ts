@@ -1,6 +1,7 @@
 import { JWT_SECRET } from '../../testkit/local/secrets.ts';
 import { composeDashboard, type Dashboard } from '../../src/compose/dashboard.ts';
 import { depositorOver } from '../../src/compose/deposits.ts';
+import { wakesOver } from '../../src/compose/deposits.ts';
 import { drainToolsOf } from '../../src/compose/drains.ts';
 import type { Depositor } from '../../src/deposit/depositor.ts';
 import type { DrainTools } from '../../src/drain/drain-tools.ts';
@@ -122,7 +123,8 @@ export class ServedDashboard {
 
   /** What a worker over the same servers would drain with. */
   get drains(): DrainTools {
-    return drainToolsOf(this.#resources);
+    const { waker } = wakesOver(this.#resources.redis, this.#resources);
+    return drainToolsOf(this.#resources, waker);
   }
 
   /** Commits orders as a drain would. */

@@ -1,5 +1,5 @@
 import { createClaims, type Claims } from '../../src/deposit/claims.ts';
-import { changedAtOf, fingerprintsOf } from '../../src/deposit/fingerprints.ts';
+import { fingerprintsOf } from '../../src/deposit/fingerprints.ts';
 import { createMailboxList } from '../../src/deposit/mailbox-list.ts';
 import { drainOrder } from '../../src/drain/drain-order.ts';
 import { partsOf, type EventId, type OrderKey } from '../../src/order/identity.ts';
@@ -61,7 +61,6 @@ export class ServedDedupe {
     const { event, delivery } = fingerprintsOf({
       ...told,
       body: bytes,
-      changedAt: changedAtOf(topic, bytes),
     });
     await this.inside.depositor.deposit(
       waitingEvent(topic, null, { order, id: event, webhookId, body: bytes }),

@@ -71,10 +71,11 @@ describe('P7: an unreadable event', () => {
       order: null,
       ended: [],
       rejected: [{ waiting: unreadable, because: 'the body is not JSON', attempts: 1 }],
+      strays: [],
     };
     expect(decide(KEY, null, [unreadable], NOW)).toEqual(decision);
     expect(decide(keyOf('-'), null, [unreadable], NOW)).toEqual(decision);
-    expect(decide(KEY, null, [], NOW)).toEqual({ order: null, ended: [], rejected: [] });
+    expect(decide(KEY, null, [], NOW)).toEqual({ order: null, ended: [], rejected: [], strays: [] });
   });
 });
 

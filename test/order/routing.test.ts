@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { routeOf } from '../../src/order/routing.ts';
+import fc from 'fast-check';
+import { orderInFront, routeOf } from '../../src/order/routing.ts';
 import { topicRow, TOPICS, type Topic } from '../../src/order/topics.ts';
 
 const ALL = Object.keys(TOPICS) as Topic[];
@@ -56,6 +57,49 @@ describe('where a body goes', () => {
   test('the reason never repeats the value', () => {
     for (const id of ['"Ada Example"', '["Ada Example"]', '{"Ada Example":1}', '-5550100'])
       expect(JSON.stringify(route('orders/paid', `{"id":${id}}`))).not.toMatch(/Ada|5550100/);
+  });
+});
+
+describe('the order in the first bytes of a body', () => {
+  const inFront = (topic: Topic, text: string) => orderInFront(topic, Buffer.from(text));
+
+  test.each([
+    ['orders/paid', '{"id":820982911946154508,"name":"#1"}', '820982911946154508'],
+    ['orders/delete', '{"id":77}', '77'],
+    [
+      'refunds/create',
+      '{"id":890088186047892319,"order_id":820982911946154511,"note":null}',
+      '820982911946154511',
+    ],
+    ['orders/paid', ' {"id":77}', null],
+    ['orders/paid', '{ "id":77}', null],
+    ['orders/paid', '{"name":"#1","id":77}', null],
+    ['orders/paid', '{"id":"77"}', null],
+    ['orders/paid', '{"id":0,"a":1}', null],
+    ['orders/paid', '{"id":077,"a":1}', null],
+    ['orders/paid', '{"id":-77}', null],
+    ['orders/paid', '{"id":77.5}', null],
+    ['orders/paid', '{"id":77e3}', null],
+    ['orders/paid', '{"id":12345678901234567890}', null],
+    ['orders/paid', '{"id":77', null],
+    ['refunds/create', '{"id":5,"note":"","order_id":77}', null],
+    ['refunds/create', '{"id":5,"order_id":null}', null],
+    ['orders/edited', '{"order_edit":{"id":5,"order_id":77}}', null],
+    ['orders/paid', '', null],
+  ] as [Topic, string, string | null][])('%s %s: %s', (topic, text, order) => {
+    expect(inFront(topic, text)).toBe(order);
+  });
+
+  test('is the one that the whole body names', () => {
+    const id = fc.bigInt({ min: 1n, max: 9_999_999_999_999_999_999n }).map(String);
+    const topics = fc.constantFrom(...ALL);
+    fc.assert(
+      fc.property(topics, id, id, fc.json(), (topic, one, other, more) => {
+        const text = `{"id":${one},"order_id":${other},"more":${more}}`;
+        const found = inFront(topic, text);
+        if (found !== null) expect(route(topic, text)).toEqual({ to: 'order', orderId: found });
+      }),
+    );
   });
 });
 

@@ -81,7 +81,7 @@ export async function openInProcess({ settings = {} }: { settings?: Settings } =
     { ...deposit, now: () => RECEIVED_AT },
     `${mongoUri}?monitorCommands=true`,
   );
-  const tools = drainToolsOf(resources);
+  const tools = drainToolsOf(resources, deposit.waker);
   // It queries before commands are counted, and by this clock never again.
   await tools.redactions.masked(keyOf(), null, []);
   const client = resources.mongo.getClient();
