@@ -1,7 +1,7 @@
 import { Sweeper } from '../deposit/sweeper.ts';
 import type { Unspooler } from '../deposit/unspooler.ts';
 import { activeOrders } from '../deposit/queues.ts';
-import { drainOrder } from '../drain/drain-order.ts';
+import { drainOrders } from '../drain/drain-order.ts';
 import { DrainPauser } from '../drain/drain-pauser.ts';
 import { sequencing } from '../drain/sequencing.ts';
 import { drainsComponent, openWorkers } from '../drain/drain-workers.ts';
@@ -41,7 +41,7 @@ export function composeWorker(resources: Resources): Composition {
     redis,
     partitions,
     config.WORKER_CONCURRENCY,
-    (job, id) => drainOrder(job.order, tools, id),
+    (orders, id) => drainOrders(orders, tools, id),
     { waker, metrics, log, onFailure },
   );
   pauser.over(workers);

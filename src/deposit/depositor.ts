@@ -63,7 +63,7 @@ export function createDepositor(
       const deposited = depositedOf(answer[0] === 4 ? await store(told(repeat)) : answer, redis);
       if (deposited.outcome === 'duplicate') return deposited;
       // The first event needs a drain; a create ends the hold of earlier events.
-      if (deposited.isFirst || event.topic === CREATE) waker.wake(event.order);
+      if (deposited.isFirst || event.topic === CREATE) waker.wake(event.order, deposited.storedAt);
       if (deposited.isReused) onReused(deposited.event);
       return { outcome: 'accepted', event: deposited.event };
     },
@@ -84,7 +84,7 @@ function told(repeat: Repeat | null): AsRepeat | null {
 
 type DepositReply =
   | Extract<Deposited, { outcome: 'duplicate' }>
-  | { outcome: 'accepted'; event: EventId; isFirst: boolean; isReused: boolean };
+  | { outcome: 'accepted'; event: EventId; isFirst: boolean; isReused: boolean; storedAt: number };
 
 /** @throws Fault if the event was not stored */
 function depositedOf(answer: DepositAnswer, redis: ScriptedRedis): DepositReply {
@@ -101,6 +101,7 @@ function depositedOf(answer: DepositAnswer, redis: ScriptedRedis): DepositReply 
         event: answer[2],
         isFirst: answer[1] === 1,
         isReused: answer[3] === 1,
+        storedAt: answer[4],
       };
     case 2:
       reconnectIfReadOnly(redis, answer[1]);

@@ -6,13 +6,37 @@ import type { Script } from './script.ts';
 export const LONGEST_DELAY_MS = 70_000;
 
 /**
- * Whether a job is due for an order: a deduplication key names a job whose hash exists and whose delay is not
- * longer than Lockstep's longest. A longer delay comes from a process whose clock was ahead. A job in a
- * paused queue is due: it runs when the queue is resumed.
+ * Whether a job is due for an order that has waited since a time:
+ * - A deduplication key names a job whose hash exists and whose delay is not longer than Lockstep's longest. A longer
+ *   delay comes from a process whose clock was ahead. A job in a paused queue is due: it runs when the queue is resumed.
+ * - The order shares a job with others. If that job is active, it names the order. Otherwise it waits, and is as old as
+ *   the order's event: jobs run in the order of their times, so none is missing before the oldest that still waits.
  */
 export const DUE = `
 local time = redis.call('TIME')
-local function due(order, queue, longest)
+local oldest, active
+local function look(queue)
+  oldest, active = math.huge, {}
+  for _, list in ipairs({'wait', 'paused'}) do
+    local jobs = redis.call('LRANGE', queue .. list, -100, -1)
+    for i = #jobs, 1, -1 do
+      local at = tonumber(redis.call('HGET', queue .. jobs[i], 'timestamp') or '')
+      if at then
+        oldest = math.min(oldest, at)
+        break
+      end
+    end
+  end
+  for _, job in ipairs(redis.call('LRANGE', queue .. 'active', 0, -1)) do
+    local data = redis.call('HGET', queue .. job, 'data') or ''
+    if string.find(data, '"orders"', 1, true) then
+      for order in string.gmatch(data, '"([^"/]+/[^"]+)"') do active[order] = true end
+    end
+  end
+end
+local function due(order, since, queue, longest)
+  if not oldest then look(queue) end
+  if active[order] or tonumber(since or 0) >= oldest then return true end
   local latest = (time[1] * 1000 + longest) * 4096
   for _, id in ipairs({order, 'hold:' .. order}) do
     local job = redis.call('GET', queue .. 'de:' .. id)
@@ -40,7 +64,7 @@ local orders = {}
 for i = 1, #found, 2 do
   local length = redis.pcall('LLEN', ARGV[4] .. found[i])
   if type(length) ~= 'number' then length = 0 end
-  orders[#orders + 1] = {found[i], found[i + 1], length, due(found[i], ARGV[5], ARGV[6]) and 1 or 0}
+  orders[#orders + 1] = {found[i], found[i + 1], length, due(found[i], found[i + 1], ARGV[5], ARGV[6]) and 1 or 0}
 end
 return {time[1] * 1000 + math.floor(time[2] / 1000), orders}
 `,
@@ -69,6 +93,6 @@ for from = 0, ARGV[2] - 1, few do
   if #some < few or bytes > tonumber(ARGV[3]) then break end
 end
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-return {now, since, redis.call('LLEN', KEYS[1]), due(ARGV[1], ARGV[4], ARGV[5]) and 1 or 0, fronts}
+return {now, since, redis.call('LLEN', KEYS[1]), due(ARGV[1], since, ARGV[4], ARGV[5]) and 1 or 0, fronts}
 `,
 };

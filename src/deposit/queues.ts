@@ -2,7 +2,7 @@ import { Queue, type Job } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { OrderKey } from '../order/identity.ts';
 import { QUEUE, type RedisKeys } from '../system/redis-keys.ts';
-import type { DrainJob } from './waker.ts';
+import { ordersOf, type DrainJob } from './waker.ts';
 
 /**
  * Opens the queues of all partitions. Jobs are only wake-ups: a completed job is removed. A failed job is
@@ -33,6 +33,6 @@ export function openQueues(connection: Redis, partitions: readonly RedisKeys[]):
 export async function activeOrders(queues: readonly Queue<DrainJob>[], most: number): Promise<OrderKey[]> {
   const active = await Promise.all(queues.map((queue) => queue.getActive(0, most - 1)));
   // A job that ended between BullMQ's two reads is undefined there, whatever its type says.
-  const orders = active.flat().flatMap((job: Job<DrainJob> | undefined) => (job ? [job.data.order] : []));
+  const orders = active.flat().flatMap((job: Job<DrainJob> | undefined) => (job ? ordersOf(job.data) : []));
   return [...new Set(orders)];
 }

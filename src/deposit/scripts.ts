@@ -42,7 +42,7 @@ end
  *       for each event: order, '1' if the delivery has an id, entry, id of its repeat or '' if it is not known,
  *       triggered-at (a number) or '' if it has no repeat
  * Returns for each event
- *         {1, length of the mailbox, event id, 1 if its webhook id has delivered another event} if stored,
+ *         {1, length of the mailbox, event id, 1 if its webhook id has delivered another event, now ms} if stored,
  *         {0, event id under which it was first seen, first seen ms} if seen before,
  *         {2, reason} if it failed,
  *         {3, used bytes, maxmemory} if Redis is full,
@@ -105,7 +105,7 @@ local function deposit(at, order, delivered, entry, twinId, triggered)
   shops[shop] = (shops[shop] or 0) + 1
   accepted = accepted + 1
   reused = reused + other
-  return {1, length, event, other}
+  return {1, length, event, other, now}
 end
 
 local answers = {}
@@ -134,65 +134,87 @@ return answers
 };
 
 /**
- * The oldest events of a mailbox, and how long its order has waited by Redis's own clock.
- * KEYS  1 mailbox  2 pending  3 setbacks
- * ARGV  1 order  2 how many  3 how many bytes of bodies (but at least one event)
- * Returns {waited ms, entries, setbacks of the oldest event}. An order that is not in pending counts as
- * waiting for a day, longer than any hold.
+ * The oldest events of mailboxes, and how long each order has waited by Redis's own clock. A mailbox that is not a list
+ * fails alone.
+ * KEYS  1 pending; for each order: mailbox, setbacks
+ * ARGV  1 how many bytes of bodies of each (but at least one event); for each order: order, how many events
+ * Returns for each order {waited ms, entries, setbacks of the oldest event}, or {reason} if it failed. An order that is
+ * not in pending counts as waiting for a day, longer than any hold.
  */
 const READ: Script = {
-  numberOfKeys: 3,
   lua: `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local since = redis.call('ZSCORE', KEYS[2], ARGV[1])
-local bytes, entries = 0, {}
 local few = 5
-for from = 0, ARGV[2] - 1, few do
-  local some = redis.call('LRANGE', KEYS[1], from, math.min(from + few, ARGV[2]) - 1)
-  for _, entry in ipairs(some) do
-    local size = (string.find(entry, '\\n', 78, true) or #entry) + 2
-    bytes = bytes + (#entry >= size + 3 and struct.unpack('<I4', entry, size) or #entry)
-    if #entries > 0 and bytes > tonumber(ARGV[3]) then break end
-    entries[#entries + 1] = entry
+
+local function read(mailbox, setbacks, order, most)
+  local since = redis.call('ZSCORE', KEYS[1], order)
+  local bytes, entries = 0, {}
+  for from = 0, most - 1, few do
+    local some = redis.call('LRANGE', mailbox, from, math.min(from + few, most) - 1)
+    for _, entry in ipairs(some) do
+      local size = (string.find(entry, '\\n', 78, true) or #entry) + 2
+      bytes = bytes + (#entry >= size + 3 and struct.unpack('<I4', entry, size) or #entry)
+      if #entries > 0 and bytes > tonumber(ARGV[1]) then break end
+      entries[#entries + 1] = entry
+    end
+    if #some < few or bytes > tonumber(ARGV[1]) then break end
   end
-  if #some < few or bytes > tonumber(ARGV[3]) then break end
+  local counted = entries[1] and redis.call('HGET', setbacks, string.sub(entries[1], 1, 64))
+  return {since and math.max(0, now - since) or 86400000, entries, tonumber(counted or 0)}
 end
-local setbacks = entries[1] and redis.call('HGET', KEYS[3], string.sub(entries[1], 1, 64))
-return {since and math.max(0, now - since) or 86400000, entries, tonumber(setbacks or 0)}
+
+local answers = {}
+for i = 1, (#KEYS - 1) / 2 do
+  local ok, answer = pcall(read, KEYS[2 * i], KEYS[2 * i + 1], ARGV[2 * i], tonumber(ARGV[2 * i + 1]))
+  answers[i] = ok and answer or {type(answer) == 'table' and answer.err or tostring(answer)}
+end
+return answers
 `,
 };
 
 /**
- * Removes settled events from a mailbox: only those that are still at its head, in this order. A late holder
+ * Removes settled events from mailboxes: only those that are still at the head, in this order. A late holder
  * finds other events there and removes nothing (P4). The order has then waited since its next event was
- * received, or since now if that time is in the future: an ingest's clock may be ahead.
- * KEYS  1 mailbox  2 pending  3 shops      ARGV  1 order  2 shop  3… event ids, oldest first
- * Returns how many events still wait.
+ * received, or since now if that time is in the future: an ingest's clock may be ahead. A mailbox that is not a list
+ * fails alone.
+ * KEYS  1 pending  2 shops; for each order: mailbox
+ * ARGV  for each order: order, shop, how many event ids, event ids (oldest first)
+ * Returns for each order how many events still wait, or a reason if it failed.
  */
 const TRIM: Script = {
-  numberOfKeys: 3,
   lua: `
-local taken = 0
-for i = 3, #ARGV do
-  local head = redis.call('LINDEX', KEYS[1], 0)
-  if not head or string.sub(head, 1, 64) ~= ARGV[i] then break end
-  redis.call('LPOP', KEYS[1])
-  taken = taken + 1
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+local function trim(mailbox, order, shop, from, to)
+  local taken = 0
+  for i = from, to do
+    local head = redis.call('LINDEX', mailbox, 0)
+    if not head or string.sub(head, 1, 64) ~= ARGV[i] then break end
+    redis.call('LPOP', mailbox)
+    taken = taken + 1
+  end
+  if taken > 0 and redis.call('HINCRBY', KEYS[2], shop, -taken) <= 0 then redis.call('HDEL', KEYS[2], shop) end
+  local left = redis.call('LLEN', mailbox)
+  if left == 0 then
+    redis.call('ZREM', KEYS[1], order)
+  elseif taken > 0 then
+    local received = tonumber(string.sub(redis.call('LINDEX', mailbox, 0), 65, 77)) or now
+    redis.call('ZADD', KEYS[1], 'XX', math.min(received, now), order)
+  end
+  return left
 end
-if taken > 0 and redis.call('HINCRBY', KEYS[3], ARGV[2], -taken) <= 0 then
-  redis.call('HDEL', KEYS[3], ARGV[2])
+
+local answers, at = {}, 1
+for i = 3, #KEYS do
+  local from = at + 3
+  local to = at + 2 + ARGV[at + 2]
+  local ok, answer = pcall(trim, KEYS[i], ARGV[at], ARGV[at + 1], from, to)
+  answers[#answers + 1] = ok and answer or (type(answer) == 'table' and answer.err or tostring(answer))
+  at = to + 1
 end
-local left = redis.call('LLEN', KEYS[1])
-if left == 0 then
-  redis.call('ZREM', KEYS[2], ARGV[1])
-elseif taken > 0 then
-  local time = redis.call('TIME')
-  local now = time[1] * 1000 + math.floor(time[2] / 1000)
-  local received = tonumber(string.sub(redis.call('LINDEX', KEYS[1], 0), 65, 77)) or now
-  redis.call('ZADD', KEYS[2], 'XX', math.min(received, now), ARGV[1])
-end
-return left
+return answers
 `,
 };
 
@@ -229,13 +251,17 @@ return length
 type Arguments = (string | number | Buffer)[];
 
 export type DepositAnswer =
-  [1, number, EventId, 0 | 1] | [0, EventId, string | number] | [2, string] | [3, number, number] | [4];
+  | [1, number, EventId, 0 | 1, number]
+  | [0, EventId, string | number]
+  | [2, string]
+  | [3, number, number]
+  | [4];
 
 /** A Redis connection that knows the scripts. Their answers have the types of what was stored. */
 export interface ScriptedRedis extends Redis {
   lockstepDeposit: (...args: Arguments) => Promise<DepositAnswer[]>;
-  lockstepReadBuffer: (...args: Arguments) => Promise<[number, Buffer[], number]>;
-  lockstepTrim: (...args: Arguments) => Promise<number>;
+  lockstepReadBuffer: (...args: Arguments) => Promise<([number, Buffer[], number] | [Buffer])[]>;
+  lockstepTrim: (...args: Arguments) => Promise<(number | string)[]>;
   lockstepUnattended: (...args: Arguments) => Promise<[number, OrderKey[]]>;
   lockstepRecount: (...args: Arguments) => Promise<number>;
   lockstepReplay: (...args: Arguments) => Promise<number | [number, number]>;

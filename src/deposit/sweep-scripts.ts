@@ -11,13 +11,13 @@ import type { Script } from './script.ts';
 export const UNATTENDED: Script = {
   numberOfKeys: 1,
   lua: `
-local orders = redis.call('ZRANGE', KEYS[1], ARGV[1], ARGV[2])
+local orders = redis.call('ZRANGE', KEYS[1], ARGV[1], ARGV[2], 'WITHSCORES')
 local without = {}
 ${DUE}
-for _, order in ipairs(orders) do
-  if not due(order, ARGV[3], ARGV[4]) then without[#without + 1] = order end
+for i = 1, #orders, 2 do
+  if not due(orders[i], orders[i + 1], ARGV[3], ARGV[4]) then without[#without + 1] = orders[i] end
 end
-return {#orders, without}
+return {#orders / 2, without}
 `,
 };
 

@@ -1,25 +1,36 @@
 import type { Queue } from 'bullmq';
 import type { OrderKey } from '../order/identity.ts';
+import { createBatcher } from '../system/batcher.ts';
 import { inPartitionOf } from '../system/redis-keys.ts';
 import type { Logger } from '../system/log.ts';
 import { messageOf } from '../system/errors.ts';
 import { within } from '../system/within.ts';
 
-/** The data of a drain job: which order to drain, and nothing from the event. */
-export interface DrainJob {
-  order: OrderKey;
+/** The data of a drain job: which order to drain, or several, and nothing from the events. */
+export type DrainJob = { order: OrderKey } | { orders: OrderKey[] };
+
+export function ordersOf(job: DrainJob): OrderKey[] {
+  return 'orders' in job ? job.orders : [job.order];
 }
 
 /**
- * Adds wake-up jobs. An order has at most one waiting and one active job across all workers: a wake-up that
- * arrives while a job is active is kept, and runs after it. Never combine keepLastIfActive with a fixed
- * jobId: BullMQ then drops the add silently.
+ * Adds wake-up jobs. Orders whose events were stored together share a job; there is one for each order under light
+ * load, so none waits for another.
+ *
+ * Of the jobs for one order, at most one waits and one is active across all workers: a wake-up that arrives while a job
+ * is active is kept, and runs after it. Never combine keepLastIfActive with a fixed jobId: BullMQ then drops the add
+ * silently. A shared job may come in addition; the order's lock then keeps the two apart.
  */
 export interface Waker {
-  /** Does not wait and does not throw: the sweeper replaces a lost wake-up. */
-  wake: (order: OrderKey) => void;
+  /**
+   * Does not wait and does not throw: the sweeper replaces a lost wake-up.
+   * @param since when its event was stored, ms since 1970 by Redis's clock. Then the job may be shared
+   */
+  wake: (order: OrderKey, since?: number) => void;
   /** Wakes an order at the end of its hold, independently of its other wake-ups. */
   wakeIn: (order: OrderKey, ms: number) => Promise<void>;
+  /** Wakes an order that leaves a shared job, because it is busy or has failed. */
+  retryIn: (order: OrderKey, ms: number) => Promise<void>;
   /** Wakes orders whose jobs are lost or delayed too long, even if a job's deduplication key still exists. */
   wakeAgain: (orders: OrderKey[]) => Promise<void>;
   /** Waits for wake-ups that are being added, but not for long: Redis may be down. */
@@ -28,34 +39,61 @@ export interface Waker {
 
 const JOB = 'drain';
 const SETTLE_MS = 2000;
+/** Enough that a job costs little for each of its orders, and few enough that several workers share a sale. */
+const SHARED = { largest: 16, atATime: 4, mayWait: Infinity };
+
+interface Wake {
+  order: OrderKey;
+  since: number | undefined;
+}
 
 export function createWaker(queues: readonly Queue<DrainJob>[], log: Logger, onFailure: () => void): Waker {
   const underWay = new Set<Promise<void>>();
   const queueOf = (order: OrderKey): Queue<DrainJob> => inPartitionOf(order, queues);
-  const add = async (order: OrderKey): Promise<void> => {
+  const addOne = (
+    order: OrderKey,
+    options: { delay?: number; timestamp?: number } = {},
+    id: string = order,
+  ) => queueOf(order).add(JOB, { order }, { ...options, deduplication: { id, keepLastIfActive: true } });
+  const addAll = async (queue: Queue<DrainJob>, wakes: readonly Wake[]): Promise<void> => {
+    const orders = [...new Set(wakes.map(({ order }) => order))];
+    const sinces = wakes.flatMap(({ since }) => since ?? []);
+    const stored = sinces.length > 0 && { timestamp: Math.min(...sinces) };
     try {
-      await queueOf(order).add(JOB, { order }, { deduplication: { id: order, keepLastIfActive: true } });
+      const [first] = orders;
+      if (first && orders.length === 1) await addOne(first, { ...stored });
+      else await queue.add(JOB, { orders }, { ...stored });
     } catch (error) {
-      onFailure();
-      log.warn({ order, because: messageOf(error) }, 'wake-up not added; the sweeper will add it');
+      for (const _ of orders) onFailure();
+      log.warn({ orders, because: messageOf(error) }, 'wake-ups not added; the sweeper will add them');
     }
   };
+  const shared = queues.map((queue) =>
+    createBatcher<Wake, null>(async (wakes) => {
+      await addAll(queue, wakes);
+      return wakes.map(() => null);
+    }, SHARED),
+  );
+  const alone = (order: OrderKey) => addAll(queueOf(order), [{ order, since: undefined }]);
   return {
-    wake: (order) => {
-      const one = add(order).finally(() => underWay.delete(one));
+    wake: (order, since) => {
+      const added = since === undefined ? alone(order) : inPartitionOf(order, shared)({ order, since });
+      const one = Promise.resolve(added).then(() => void underWay.delete(one));
       underWay.add(one);
     },
     wakeIn: async (order, ms) => {
       // A separate id: a create that arrives must be able to wake the order at once.
       // Kept while active: by another machine's clock a hold may end too early, and the order is held again.
-      const deduplication = { id: `hold:${order}`, keepLastIfActive: true };
-      await queueOf(order).add(JOB, { order }, { delay: ms, deduplication });
+      await addOne(order, { delay: ms }, `hold:${order}`);
+    },
+    retryIn: async (order, ms) => {
+      await addOne(order, { delay: ms });
     },
     wakeAgain: async (orders) => {
       await Promise.all(
         orders.map(async (order) => {
           await queueOf(order).removeDeduplicationKey(order);
-          await add(order);
+          await alone(order);
         }),
       );
     },

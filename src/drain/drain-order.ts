@@ -19,7 +19,29 @@ export type Drained =
  */
 export async function drainOrder(order: OrderKey, tools: DrainTools, job = 'no job'): Promise<Drained> {
   const asked = tools.now();
-  const lease = await tools.lock.acquire(tools.lockKey(order), job);
+  return await drainLocked(order, await tools.lock.acquire(tools.lockKey(order), job), asked, tools);
+}
+
+/** Drains the orders of a shared job, side by side: they share round trips, and each ends by itself. */
+export async function drainOrders(
+  orders: readonly OrderKey[],
+  tools: DrainTools,
+  job: string,
+): Promise<PromiseSettledResult<Drained>[]> {
+  const asked = tools.now();
+  const keys = orders.map((order) => tools.lockKey(order));
+  const leases = await tools.lock.acquireEach(keys, job);
+  return await Promise.allSettled(
+    orders.map((order, i) => drainLocked(order, leases[i] ?? null, asked, tools)),
+  );
+}
+
+async function drainLocked(
+  order: OrderKey,
+  lease: Lease | null,
+  asked: number,
+  tools: DrainTools,
+): Promise<Drained> {
   if (!lease) return { outcome: 'busy' };
   const held = tools.now();
   tools.watch.locked(held - asked);

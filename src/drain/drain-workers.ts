@@ -1,6 +1,7 @@
 import { DelayedError, Worker, type Job } from 'bullmq';
 import type { Redis } from 'ioredis';
-import type { DrainJob, Waker } from '../deposit/waker.ts';
+import { ordersOf, type DrainJob, type Waker } from '../deposit/waker.ts';
+import type { OrderKey } from '../order/identity.ts';
 import { messageOf } from '../system/errors.ts';
 import type { Component } from '../system/lifecycle.ts';
 import type { Logger } from '../system/log.ts';
@@ -18,8 +19,8 @@ const BUSY_RETRY_MS = 250;
  */
 const STALLING = { lockDuration: 10_000, stalledInterval: 5000, maxStalledCount: Number.MAX_SAFE_INTEGER };
 
-/** Runs the drain of a job. @param id BullMQ's id of the job */
-type Drain = (job: DrainJob, id: string) => Promise<Drained>;
+/** Runs the drains of a job, and returns how each ended. @param id BullMQ's id of the job */
+type Drain = (orders: readonly OrderKey[], id: string) => Promise<PromiseSettledResult<Drained>[]>;
 
 interface WorkerTools {
   waker: Waker;
@@ -39,7 +40,22 @@ export function openWorkers(
 ): Worker<DrainJob>[] {
   const share = Math.max(1, Math.ceil(concurrency / partitions.length));
   return partitions.map((keys) => {
-    const worker = new Worker<DrainJob>(QUEUE, (job, token) => run(job, token, drain, tools), {
+    let beside = 0;
+    /** Each further order of a shared job takes the place of a job. */
+    const counted: typeof run = async (job, ...rest) => {
+      const more = ordersOf(job.data).length - 1;
+      const take = (orders: number) => {
+        beside += orders;
+        worker.concurrency = Math.max(1, share - beside);
+      };
+      take(more);
+      try {
+        await run(job, ...rest);
+      } finally {
+        take(-more);
+      }
+    };
+    const worker = new Worker<DrainJob>(QUEUE, (job, token) => counted(job, token, drain, tools), {
       connection,
       prefix: keys.queuePrefix,
       concurrency: share,
@@ -68,27 +84,51 @@ export function drainsComponent(workers: readonly Worker<DrainJob>[], waker: Wak
   };
 }
 
+/** A wake-up of a single order is repeated as BullMQ repeats jobs. */
 async function run(
   job: Job<DrainJob>,
   token: string | undefined,
   drain: Drain,
-  { waker, metrics, log, onFailure }: WorkerTools,
+  tools: WorkerTools,
 ): Promise<void> {
-  const { order } = job.data;
-  const drained = await drain(job.data, job.id ?? 'no id').catch((error: unknown) => {
-    metrics.drains.inc({ outcome: 'failed' });
-    onFailure(error);
-    log.warn(
-      { order, attempt: job.attemptsMade + 1, because: messageOf(error) },
-      'drain failed; it will be retried',
-    );
-    // BullMQ stores a failure's message in the job, so it must contain nothing from the event.
-    throw new Error('drain failed');
-  });
-  metrics.drains.inc({ outcome: drained.outcome });
-  if (drained.outcome === 'held') await waker.wakeIn(order, drained.forMs);
-  if (drained.outcome === 'busy') {
+  const orders = ordersOf(job.data);
+  const drained = await drain(orders, job.id ?? 'no id');
+  const ends = drained.map((end, i) => reported(orders[i]!, end, job.attemptsMade + 1, tools));
+  if ('orders' in job.data) await Promise.all(ends.map((end, i) => comeBack(orders[i]!, end, tools.waker)));
+  else await repeat(job, token, ends[0]!, tools.waker);
+}
+
+type End = Drained | { outcome: 'failed' };
+
+function reported(
+  order: OrderKey,
+  end: PromiseSettledResult<Drained>,
+  attempt: number,
+  { metrics, log, onFailure }: WorkerTools,
+): End {
+  const ended: End = end.status === 'fulfilled' ? end.value : { outcome: 'failed' };
+  metrics.drains.inc({ outcome: ended.outcome });
+  if (end.status === 'rejected') {
+    onFailure(end.reason);
+    log.warn({ order, attempt, because: messageOf(end.reason) }, 'drain failed; it will be retried');
+  }
+  return ended;
+}
+
+/** @throws if the drain failed. BullMQ stores the message in the job, so it contains nothing from the event */
+async function repeat(job: Job<DrainJob>, token: string | undefined, end: End, waker: Waker): Promise<void> {
+  const [order] = ordersOf(job.data);
+  if (end.outcome === 'failed') throw new Error('drain failed');
+  if (end.outcome === 'held') await waker.wakeIn(order!, end.forMs);
+  if (end.outcome === 'busy') {
     await job.moveToDelayed(Date.now() + BUSY_RETRY_MS, token);
     throw new DelayedError();
   }
+}
+
+/** An order of a shared job that is not done comes back alone, with a job and a backoff of its own. */
+async function comeBack(order: OrderKey, end: End, waker: Waker): Promise<void> {
+  if (end.outcome === 'failed') await waker.retryIn(order, backoffMs(1));
+  if (end.outcome === 'busy') await waker.retryIn(order, BUSY_RETRY_MS);
+  if (end.outcome === 'held') await waker.wakeIn(order, end.forMs);
 }

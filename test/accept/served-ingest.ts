@@ -38,6 +38,7 @@ const NO_WAKES = {
   waker: {
     wake: () => undefined,
     wakeIn: () => Promise.resolve(),
+    retryIn: () => Promise.resolve(),
     wakeAgain: () => Promise.resolve(),
     flush: () => Promise.resolve(),
   },

@@ -1,10 +1,9 @@
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Worker } from 'bullmq';
 import { createDepositor } from '../../src/deposit/depositor.ts';
-import type { DrainJob } from '../../src/deposit/waker.ts';
-import { createWaker } from '../../src/deposit/waker.ts';
+import { createWaker, ordersOf, type DrainJob } from '../../src/deposit/waker.ts';
 import { QUEUE } from '../../src/system/redis-keys.ts';
-import { openDeposit, silent, type DepositInside } from '../support/in-process.ts';
+import { depositOrders, openDeposit, silent, type DepositInside } from '../support/in-process.ts';
 import { until } from '../support/until.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 
@@ -39,6 +38,21 @@ describe('a deposit wakes a drain', () => {
     expect(await jobs()).toHaveLength(1);
     await deposit('orders/paid', '2');
     expect(await jobs()).toHaveLength(2);
+  });
+
+  test('together with others that were stored at the same time: 16 orders share a job', async () => {
+    const orders = await depositOrders(inside, 40);
+    await inside.waker.flush();
+    const found = (await jobs()).map(({ data }) => ordersOf(data));
+    expect(found.flat().toSorted()).toEqual(orders.toSorted());
+    expect(Math.max(...found.map(({ length }) => length))).toBe(16);
+    expect(found.length).toBeLessThanOrEqual(4);
+  });
+
+  test('by a job as old as the event, by the clock of Redis', async () => {
+    await depositOrders(inside, 3);
+    const [, since] = await inside.redis.zrange(inside.keys.pending, '0', '0', 'WITHSCORES');
+    expect((await jobs()).map(({ timestamp }) => timestamp)).toEqual([Number(since)]);
   });
 
   test('by a job that contains the order and nothing from the event', async () => {

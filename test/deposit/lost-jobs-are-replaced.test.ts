@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Worker } from 'bullmq';
 import { Sweeper } from '../../src/deposit/sweeper.ts';
+import { ordersOf, type DrainJob } from '../../src/deposit/waker.ts';
 import type { OrderKey } from '../../src/order/identity.ts';
 import { partitionOf, QUEUE } from '../../src/system/redis-keys.ts';
 import { depositOrders, openDeposit, silent, type DepositInside } from '../support/in-process.ts';
+import { until } from '../support/until.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 
 describe('P6: an order that waits without a job is woken by one sweep', () => {
@@ -17,12 +20,24 @@ describe('P6: an order that waits without a job is woken by one sweep', () => {
   });
   afterEach(() => inside.close());
 
-  const deposited = async (count: number) => (await depositOrders(inside, count)).toSorted();
+  /** One after another, so each has a job of its own. */
+  const deposited = async (count: number) => {
+    const orders = Array.from({ length: count }, (_, i) => keyOf(String(1000 + i)));
+    for (const order of orders) {
+      const before = Date.now();
+      await inside.depositor.deposit(waitingEvent('orders/paid', {}, { order }), null);
+      await inside.waker.flush();
+      await until(() => Date.now() > before);
+    }
+    return orders.toSorted();
+  };
+  const isAbout = (job: { data: DrainJob }, orders: (OrderKey | undefined)[]) =>
+    ordersOf(job.data).some((order) => orders.includes(order));
   async function withJobs(): Promise<string[]> {
     const jobs = await Promise.all(inside.queues.map((queue) => queue.getWaiting()));
     return jobs
       .flat()
-      .map((job) => job.data.order as string)
+      .flatMap((job) => ordersOf(job.data))
       .toSorted();
   }
   const found = () => swept.reduce((sum, each) => sum + each, 0);
@@ -50,8 +65,7 @@ describe('P6: an order that waits without a job is woken by one sweep', () => {
     const [first, second] = orders;
     for (const queue of inside.queues)
       for (const job of await queue.getWaiting())
-        if (job.data.order === first || job.data.order === second)
-          await inside.redis.del(queue.toKey(String(job.id)));
+        if (isAbout(job, [first, second])) await inside.redis.del(queue.toKey(String(job.id)));
     expect(await keysBelow(':de:')).toHaveLength(20);
     await sweeper.sweep();
     expect(found()).toBe(2);
@@ -87,15 +101,62 @@ describe('P6: an order that waits without a job is woken by one sweep', () => {
     expect(found()).toBe(2500);
   });
 
-  test('also one behind more than a thousand orders that have their jobs', async () => {
+  test('also one behind more than a thousand orders, once the jobs before it are done', async () => {
     const orders = await deposited(2500);
-    const lost = orders.at(-1);
-    for (const queue of inside.queues)
-      for (const job of await queue.getWaiting())
-        if (job.data.order === lost) await inside.redis.del(queue.toKey(String(job.id)));
+    const lost = orders.at(-1)!;
+    const waiting = (await Promise.all(inside.queues.map((queue) => queue.getWaiting()))).flat();
+    await Promise.all(waiting.filter((job) => isAbout(job, [lost])).map((job) => job.remove()));
     for (let sweeps = 0; sweeps < 3; sweeps += 1) await sweeper.sweep();
-    expect(found()).toBe(1);
-    expect(new Set(await withJobs())).toEqual(new Set(orders));
+    expect(found()).toBe(0);
+    for (const queue of inside.queues) await queue.obliterate({ force: true });
+    for (const { pending } of inside.partitions) {
+      const others = await inside.redis.zrange(pending, '0', '-1');
+      await inside.redis.zrem(pending, '-', ...others.filter((order) => order !== lost));
+    }
+    await sweeper.sweep();
+    expect(await withJobs()).toEqual([lost]);
+  });
+
+  describe('of orders that share jobs', () => {
+    /** Together, and later than everything before. */
+    const together = async (count: number, first: number) => {
+      const before = Date.now();
+      await until(() => Date.now() > before);
+      return await depositOrders(inside, count, first);
+    };
+    const jobs = async () => (await Promise.all(inside.queues.map((queue) => queue.getWaiting()))).flat();
+
+    test('a job that waits is not replaced, whatever the time of its orders', async () => {
+      await together(40, 1000);
+      await together(40, 2000);
+      expect((await jobs()).some(({ data }) => ordersOf(data).length > 1)).toBe(true);
+      await sweeper.sweep();
+      expect(found()).toBe(0);
+    });
+
+    test('an active job is not replaced, even if nothing else waits', async () => {
+      await together(40, 1000);
+      for (const queue of inside.queues) {
+        const worker = new Worker<DrainJob>(QUEUE, null, {
+          connection: inside.redis,
+          prefix: queue.opts.prefix!,
+        });
+        while (await worker.getNextJob('token'));
+        await worker.close();
+      }
+      expect(await jobs()).toEqual([]);
+      await sweeper.sweep();
+      expect(found()).toBe(0);
+    });
+
+    test('lost jobs are replaced, and no job that came later', async () => {
+      const lost = await together(40, 1000);
+      for (const queue of inside.queues) await queue.obliterate({ force: true });
+      await together(40, 2000);
+      await sweeper.sweep();
+      expect(found()).toBe(40);
+      expect((await withJobs()).filter((order) => lost.includes(order as OrderKey))).toHaveLength(40);
+    });
   });
 
   test('and a sweeper that runs on its timer can be stopped', async () => {

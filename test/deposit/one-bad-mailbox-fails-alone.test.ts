@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { WaitingEvent } from '../../src/order/event.ts';
 import { openDeposit, type DepositInside } from '../support/in-process.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 
@@ -24,6 +25,25 @@ describe('deposits that share a round trip', () => {
       await inside.redis.exists(inside.keys.dedupe(bad.id), inside.keys.delivery(`delivery-${bad.order}`)),
     ).toBe(0);
     expect(await inside.redis.hget(inside.keys.totals, 'accepted')).toBe('19');
+  });
+
+  test('P7: of mailboxes that are read and trimmed in one round trip, one that is not a list fails alone', async () => {
+    const events = ['101', '102', '103'].map((id) => waitingEvent('orders/paid', { id: Number(id) }));
+    const [first, bad, last] = events as [WaitingEvent, WaitingEvent, WaitingEvent];
+    for (const event of [first, last]) await inside.depositor.deposit(event, null);
+    await inside.redis.set(inside.keys.mailbox(bad.order), 'foreign data');
+    const read = await Promise.allSettled(events.map(({ order }) => inside.mailbox.read(order, 10)));
+    expect(read).toMatchObject([
+      { value: { events: [{ id: first.id }] } },
+      { reason: { message: expect.stringContaining('WRONGTYPE') } },
+      { value: { events: [{ id: last.id }] } },
+    ]);
+    const trimmed = await Promise.allSettled(events.map(({ order, id }) => inside.mailbox.trim(order, [id])));
+    expect(trimmed).toMatchObject([
+      { value: 0 },
+      { reason: { message: expect.stringContaining('WRONGTYPE') } },
+      { value: 0 },
+    ]);
   });
 
   test('P3: the same event twice in one round trip is there once', async () => {

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { DrainJob } from '../../src/deposit/waker.ts';
+import type { OrderKey } from '../../src/order/identity.ts';
 import { backoffMs } from '../../src/system/backoff.ts';
 import type { Drained } from '../../src/drain/drain-order.ts';
 import { openWorkers } from '../../src/drain/drain-workers.ts';
 import { openDeposit, silent, type DepositInside } from '../support/in-process.ts';
+import { oneByOne } from '../support/one-by-one.ts';
 import { until } from '../support/until.ts';
 import { keyOf } from '../support/waiting-event.ts';
 
@@ -13,7 +14,7 @@ const SECRET = 'ada@example.com';
 describe('a drain job', () => {
   let inside: DepositInside;
   let workers: ReturnType<typeof openWorkers>;
-  let runs: DrainJob[];
+  let runs: OrderKey[];
   beforeEach(async () => {
     inside = await openDeposit();
     workers = [];
@@ -26,15 +27,15 @@ describe('a drain job', () => {
 
   /** Workers whose nth drain ends like the nth of `ends`; further drains succeed. */
   function draining(...ends: (() => Promise<Drained>)[]): void {
-    const drain = async (job: DrainJob) => {
-      runs.push(job);
+    const drain = oneByOne(async (order) => {
+      runs.push(order);
       return await (ends[runs.length - 1]?.() ?? Promise.resolve(DONE));
-    };
-    workers = openWorkers(inside.redis, inside.partitions, 10, drain, {
-      ...inside,
-      log: silent,
-      onFailure: () => undefined,
     });
+    work(drain);
+  }
+  function work(drain: ReturnType<typeof oneByOne>, concurrency = 10): void {
+    const tools = { ...inside, log: silent, onFailure: () => undefined };
+    workers = openWorkers(inside.redis, inside.partitions, concurrency, drain, tools);
     for (const worker of workers) void worker.run();
   }
   const jobCount = async () => (await inside.queues[0]?.getJobs())?.length ?? 0;
@@ -49,7 +50,7 @@ describe('a drain job', () => {
     inside.waker.wake(keyOf());
     await until(() => runs.length === 1);
     await gone();
-    expect(runs).toEqual([{ order: keyOf() }]);
+    expect(runs).toEqual([keyOf()]);
     const left = (await inside.queueKeys()).map((key) => key.split(':').at(-1));
     expect(
       left.filter((name) => !['id', 'meta', 'events', 'stalled-check', 'marker'].includes(String(name))),
@@ -81,6 +82,65 @@ describe('a drain job', () => {
     expect(second - first).toBeGreaterThanOrEqual(80);
     expect(third - second).toBeGreaterThanOrEqual(160);
     expect(await drains()).toEqual({ failed: 3, drained: 1 });
+  });
+
+  describe('of several orders', () => {
+    const [done, busy, failed, held] = ['1', '2', '3', '4'].map((id) => keyOf(id)) as [
+      OrderKey,
+      OrderKey,
+      OrderKey,
+      OrderKey,
+    ];
+    const FIRST: Partial<Record<OrderKey, () => Promise<Drained>>> = {
+      [busy]: () => Promise.resolve({ outcome: 'busy' }),
+      [failed]: () => Promise.reject(new Error('MongoDB is down')),
+      [held]: () => Promise.resolve({ outcome: 'held', forMs: 100 }),
+    };
+    const share = () => {
+      for (const order of [done, busy, failed, held]) inside.waker.wake(order, Date.now());
+    };
+
+    test('P6: those that are busy, held or failed come back alone; the others are done', async () => {
+      const jobs: OrderKey[][] = [];
+      const drain = oneByOne((order) => {
+        runs.push(order);
+        const isFirst = runs.filter((each) => each === order).length === 1;
+        return (isFirst ? FIRST[order]?.() : undefined) ?? Promise.resolve(DONE);
+      });
+      work((orders, id) => {
+        jobs.push([...orders]);
+        return drain(orders, id);
+      });
+      share();
+      await until(() => runs.length === 7);
+      await gone();
+      expect(jobs[0]).toEqual([done, busy, failed, held]);
+      expect(jobs.slice(1).toSorted()).toEqual([[busy], [failed], [held]]);
+      expect(await drains()).toEqual({ drained: 4, busy: 1, failed: 1, held: 1 });
+    });
+
+    test('takes as many places as it has orders', async () => {
+      let finish = () => undefined as void;
+      const wait = new Promise<void>((resolve) => (finish = resolve));
+      work(
+        oneByOne(async (order) => {
+          runs.push(order);
+          await wait;
+          return DONE;
+        }),
+        4,
+      );
+      share();
+      await until(() => runs.length === 4);
+      inside.waker.wake(keyOf('9'));
+      await inside.waker.flush();
+      expect(workers.map(({ concurrency }) => concurrency)).toEqual([1]);
+      expect(runs).toHaveLength(4);
+      finish();
+      await until(() => runs.length === 5);
+      await gone();
+      expect(workers.map(({ concurrency }) => concurrency)).toEqual([4]);
+    });
   });
 
   test('waits at most 30 s, however often it has failed', () => {

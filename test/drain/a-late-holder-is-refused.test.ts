@@ -78,7 +78,8 @@ describe('P4: a holder that is too late', () => {
       await until(() => leases[0]?.signal.aborted === true);
       return await inside.tools.orders.load(key);
     };
-    const tools = { ...inside.tools, lock: { acquire }, orders: { ...inside.tools.orders, load } };
+    const lock = { ...inside.tools.lock, acquire };
+    const tools = { ...inside.tools, lock, orders: { ...inside.tools.orders, load } };
     await expect(drainOrder(order, tools)).rejects.toMatchObject({ name: 'Fault', code: 'lock_lost' });
     expect(await inside.tools.orders.load(order)).toBeNull();
     expect(await journalOf(inside, order)).toEqual([]);

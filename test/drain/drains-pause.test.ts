@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DrainPauser } from '../../src/drain/drain-pauser.ts';
 import { openWorkers } from '../../src/drain/drain-workers.ts';
 import { openDeposit, silent, type DepositInside } from '../support/in-process.ts';
+import { oneByOne } from '../support/one-by-one.ts';
 import { until } from '../support/until.ts';
 import { keyOf } from '../support/waiting-event.ts';
 
@@ -12,10 +13,10 @@ describe('drains pause while they could only fail', () => {
   beforeAll(async () => {
     inside = await openDeposit();
     ran = [];
-    const drain = async ({ order }: { order: string }) => {
+    const drain = oneByOne(async (order) => {
       ran.push(order);
       return { outcome: 'drained' as const, events: 1 };
-    };
+    });
     workers = openWorkers(inside.redis, inside.partitions, 10, drain, {
       ...inside,
       log: silent,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomFrom } from '../../testkit/deliveries/random.ts';
-import { drainOrder } from '../../src/drain/drain-order.ts';
+import { drainOrders } from '../../src/drain/drain-order.ts';
 import { openWorkers } from '../../src/drain/drain-workers.ts';
 import { decide } from '../../src/order/decide.ts';
 import type { OrderKey } from '../../src/order/identity.ts';
@@ -15,7 +15,7 @@ describe('the events of many orders, shuffled and duplicated, over two workers',
   let workers: ReturnType<typeof openWorkers>;
   beforeAll(async () => {
     inside = await openInProcess();
-    const drain = ({ order }: { order: OrderKey }) => drainOrder(order, inside.tools);
+    const drain = (orders: readonly OrderKey[], id: string) => drainOrders(orders, inside.tools, id);
     workers = [1, 2].flatMap(() =>
       openWorkers(inside.redis, inside.partitions, 20, drain, {
         ...inside,

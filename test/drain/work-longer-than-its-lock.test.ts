@@ -32,7 +32,8 @@ describe('P7: work that takes longer than the lock of its order', () => {
       };
       return lease && { ...lease, assertHeld };
     };
-    return { pages, tools: { ...inside.tools, redactions: { masked }, lock: { acquire } } };
+    const lock = { ...inside.tools.lock, acquire };
+    return { pages, tools: { ...inside.tools, redactions: { masked }, lock } };
   }
 
   /** Drains until it succeeds; returns how often it failed. */
@@ -93,8 +94,9 @@ describe('P7: work that takes longer than the lock of its order', () => {
   });
 
   /** A lock that is not lost while an event is parked: no event is applied then. */
-  function parking({ acquire }: DrainTools['lock'], event: WaitingEvent): DrainTools['lock'] {
+  function parking({ acquire, ...others }: DrainTools['lock'], event: WaitingEvent): DrainTools['lock'] {
     return {
+      ...others,
       acquire: async (key, job) => {
         const lease = await acquire(key, job);
         const count = Number(await inside.redis.hget(inside.keys.setbacks(event.order), event.id));

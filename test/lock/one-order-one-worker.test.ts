@@ -41,6 +41,31 @@ describe('the lock of an order', () => {
     expect(await redis.exists('again')).toBe(0);
   });
 
+  test('P4: several are acquired each by itself: one that is held does not hinder the others', async () => {
+    const first = await lock().acquire('b', 'job');
+    const leases = await lock().acquireEach(['a', 'b', 'c'], 'job');
+    expect(leases.map((lease) => lease !== null)).toEqual([true, false, true]);
+    expect(await lock().acquireEach(['a', 'b', 'c'], 'job')).toEqual([null, null, null]);
+    await Promise.all([first, ...leases].map((lease) => lease?.release()));
+    expect(await redis.exists('a', 'b', 'c')).toBe(0);
+  });
+
+  test('P4: those that were acquired together are lost and released each by itself', async () => {
+    const [one, two, three] = await createLocks([redis], TTL_MS, () => undefined).acquireEach(
+      ['one', 'two', 'three'],
+      'job',
+    );
+    await redis.set('two', 'another holder', 'PX', 60_000);
+    await expect(two?.confirmHeld()).rejects.toMatchObject({ code: 'lock_lost' });
+    await one?.confirmHeld();
+    await one?.release();
+    expect(await redis.mget('one', 'two')).toEqual([null, 'another holder']);
+    await three?.confirmHeld();
+    await Promise.all([two?.release(), three?.release()]);
+    expect(await redis.mget('two', 'three')).toEqual(['another holder', null]);
+    await redis.del('two');
+  });
+
   test('does not expire while it is held', async () => {
     const began = Date.now();
     const lease = await lock().acquire('long', 'job');

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { drainOrder } from '../../src/drain/drain-order.ts';
+import { drainOrder, drainOrders } from '../../src/drain/drain-order.ts';
 import type { DrainTools } from '../../src/drain/drain-tools.ts';
 import { openWorkers } from '../../src/drain/drain-workers.ts';
 import { activeOrders } from '../../src/deposit/queues.ts';
@@ -19,6 +19,7 @@ import {
   silent,
   type Inside,
 } from '../support/in-process.ts';
+import { oneByOne } from '../support/one-by-one.ts';
 import { until } from '../support/until.ts';
 import { keyOf } from '../support/waiting-event.ts';
 import { ServedRoutes } from './served-routes.ts';
@@ -164,11 +165,11 @@ describe('locks, over the API', () => {
       inside.redis,
       inside.partitions,
       10,
-      async ({ order }) => {
+      oneByOne(async (order) => {
         runs += 1;
         if (order === ending) await new Promise<void>((resolve) => (finish = resolve));
         return { outcome: 'drained', events: 0 };
-      },
+      }),
       { waker: inside.waker, metrics: inside.metrics, log: silent, onFailure: () => undefined },
     );
     for (const worker of workers) void worker.run();
@@ -257,7 +258,7 @@ describe('locks, over the API', () => {
         orders: { ...inside.tools.orders, commit },
       };
       const open = (tools: DrainTools) =>
-        openWorkers(inside.redis, inside.partitions, 1, (job, id) => drainOrder(job.order, tools, id), {
+        openWorkers(inside.redis, inside.partitions, 1, (orders, id) => drainOrders(orders, tools, id), {
           waker: inside.waker,
           metrics: inside.metrics,
           log: silent,

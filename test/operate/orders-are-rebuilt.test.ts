@@ -87,7 +87,7 @@ describe('P4: an order is rebuilt from its journal', () => {
     await damage(order, { name: '#0' });
     await rebuildOrder(order, tools);
     expect(await inside.tools.orders.commit({ key: order, order: loaded! })).toBe('outpaced');
-    await depositAll(inside, [waitingEvent('disputes/create', { id: 1, order_id: 1 }, { order })]);
+    await depositAll(inside, [waitingEvent('disputes/create', { id: 1 }, { order })]);
     await drainOrder(order, inside.tools);
     expect((await inside.tools.orders.load(order))?.parts.disputes).toHaveLength(1);
   });

@@ -4,6 +4,7 @@ import { queueRoutes } from '../../src/operate/api/queue-routes.ts';
 import { createQueueReader } from '../../src/operate/status/queue-reader.ts';
 import type { Queue } from '../../src/operate/shapes/queues.ts';
 import { openDeposit, silent, type DepositInside } from '../support/in-process.ts';
+import { oneByOne } from '../support/one-by-one.ts';
 import { until } from '../support/until.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 import { ServedRoutes } from './served-routes.ts';
@@ -43,10 +44,10 @@ describe('/api/queues', () => {
   });
 
   function work(): void {
-    const drain = ({ order }: { order: string }) => {
+    const drain = oneByOne((order) => {
       drained.push(order);
       return Promise.resolve({ outcome: 'drained', events: 0 } as const);
-    };
+    });
     workers = openWorkers(inside.redis, inside.partitions, 2, drain, {
       ...inside,
       log: silent,

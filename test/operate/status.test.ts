@@ -5,6 +5,7 @@ import { openWorkers } from '../../src/drain/drain-workers.ts';
 import { createMetrics } from '../../src/system/metrics.ts';
 import { redisKeys } from '../../src/system/redis-keys.ts';
 import { silent } from '../support/in-process.ts';
+import { oneByOne } from '../support/one-by-one.ts';
 import { until } from '../support/until.ts';
 import { keyOf, RECEIVED_AT, waitingEvent } from '../support/waiting-event.ts';
 import { ServedDashboard } from './served-dashboard.ts';
@@ -94,7 +95,7 @@ describe('/api/status', () => {
     const queues = openQueues(dashboard.redis, [keys]);
     const wakes = createWaker(queues, silent, () => undefined);
     const { promise: drained, resolve: endDrain } = Promise.withResolvers<void>();
-    const drain = () => drained.then(() => ({ outcome: 'drained', events: 0 }) as const);
+    const drain = oneByOne(() => drained.then(() => ({ outcome: 'drained', events: 0 })));
     const tools = { waker: wakes, metrics: createMetrics(), log: silent, onFailure: () => undefined };
     const workers = openWorkers(dashboard.redis, [keys], 1, drain, tools);
     for (const worker of workers) void worker.run();

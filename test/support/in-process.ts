@@ -125,12 +125,13 @@ export async function lived(inside: Inside, number: number): Promise<WaitingEven
   return order;
 }
 
-/** So many orders with one event each. */
+/** So many orders with one event each, all at once: their wake-ups share jobs. @param first the id of the first */
 export async function depositOrders(
   { depositor, waker }: DepositInside,
   count: number,
+  first = 1000,
 ): Promise<WaitingEvent['order'][]> {
-  const orders = Array.from({ length: count }, (_, i) => keyOf(String(1000 + i)));
+  const orders = Array.from({ length: count }, (_, i) => keyOf(String(first + i)));
   await Promise.all(
     orders.map((order) => depositor.deposit(waitingEvent('orders/paid', { order }, { order }), null)),
   );

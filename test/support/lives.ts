@@ -1,11 +1,11 @@
 import { lifeOf, type Delivery } from '../../testkit/deliveries/life.ts';
 import type { Random } from '../../testkit/deliveries/random.ts';
 
-/** The lives of many orders, one in five of them cancelled. */
-export function livesOf(random: Random, shop: string, count: number): Delivery[][] {
+/** The lives of many orders, one in five of them cancelled. @param first the number of the first order */
+export function livesOf(random: Random, shop: string, count: number, first = 1001): Delivery[][] {
   const from = new Date('2026-11-20T10:00:00Z');
   return Array.from({ length: count }, (_, i) =>
-    lifeOf(random, shop, 1001 + i, from, i % 5 === 4 ? 'cancelled' : 'refunded_in_part'),
+    lifeOf(random, shop, first + i, from, i % 5 === 4 ? 'cancelled' : 'refunded_in_part'),
   );
 }
 

@@ -24,13 +24,16 @@ export interface EffectProof {
 /**
  * Compares the journal with what arrived at a destination. A message may arrive again with the same id; it counts where
  * it arrived first.
+ * @param shop if the destination gets only its messages
  */
 export async function proveEffects(
   { events, effects }: Pick<Collections, 'events' | 'effects'>,
   destination: string,
   arrived: readonly Arrived[],
+  shop: string | null = null,
 ): Promise<EffectProof> {
-  const news = await events.find({ outcome: { $in: ['applied', 'late'] } }, { payload: 0 }).lean();
+  const changes = { outcome: { $in: ['applied' as const, 'late' as const] }, ...(shop !== null && { shop }) };
+  const news = await events.find(changes, { payload: 0 }).lean();
   const made = await effects.find({ destination }).lean();
   const byEvent = Map.groupBy(made, ({ event }) => event);
   const ids = new Set(arrived.map(({ id }) => id));

@@ -10,7 +10,7 @@ import { several } from '../words.ts';
 
 /** Tools of a rebuild. */
 export interface RebuildTools extends PlanTools {
-  lock: Locks;
+  lock: Pick<Locks, 'acquire'>;
   lockKey: (order: OrderKey) => string;
   now: () => number;
 }
