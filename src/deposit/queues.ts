@@ -29,10 +29,12 @@ export function openQueues(connection: Redis, partitions: readonly RedisKeys[]):
   });
 }
 
-/** Orders whose jobs are active. @param most jobs that are read, of each partition */
+/** Orders whose jobs are active. @param most of each partition */
 export async function activeOrders(queues: readonly Queue<DrainJob>[], most: number): Promise<OrderKey[]> {
   const active = await Promise.all(queues.map((queue) => queue.getActive(0, most - 1)));
   // A job that ended between BullMQ's two reads is undefined there, whatever its type says.
-  const orders = active.flat().flatMap((job: Job<DrainJob> | undefined) => (job ? ordersOf(job.data) : []));
+  const orders = active.flatMap((jobs: (Job<DrainJob> | undefined)[]) =>
+    jobs.flatMap((job) => (job ? ordersOf(job.data) : [])).slice(0, most),
+  );
   return [...new Set(orders)];
 }

@@ -22,18 +22,12 @@ export async function drainOrder(order: OrderKey, tools: DrainTools, job = 'no j
   return await drainLocked(order, await tools.lock.acquire(tools.lockKey(order), job), asked, tools);
 }
 
-/** Drains the orders of a shared job, side by side: they share round trips, and each ends by itself. */
-export async function drainOrders(
-  orders: readonly OrderKey[],
-  tools: DrainTools,
-  job: string,
-): Promise<PromiseSettledResult<Drained>[]> {
+/** Drains the orders of a job side by side: they share round trips, and each ends by itself. */
+export function drainOrders(orders: readonly OrderKey[], tools: DrainTools, job: string): Promise<Drained>[] {
   const asked = tools.now();
   const keys = orders.map((order) => tools.lockKey(order));
-  const leases = await tools.lock.acquireEach(keys, job);
-  return await Promise.allSettled(
-    orders.map((order, i) => drainLocked(order, leases[i] ?? null, asked, tools)),
-  );
+  const leases = tools.lock.acquireEach(keys, job);
+  return orders.map(async (order, i) => await drainLocked(order, (await leases)[i] ?? null, asked, tools));
 }
 
 async function drainLocked(

@@ -1,6 +1,6 @@
 import { DelayedError, Worker, type Job } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { ordersOf, type DrainJob, type Waker } from '../deposit/waker.ts';
+import type { DrainJob, Waker } from '../deposit/waker.ts';
 import type { OrderKey } from '../order/identity.ts';
 import { messageOf } from '../system/errors.ts';
 import type { Component } from '../system/lifecycle.ts';
@@ -19,8 +19,8 @@ const BUSY_RETRY_MS = 250;
  */
 const STALLING = { lockDuration: 10_000, stalledInterval: 5000, maxStalledCount: Number.MAX_SAFE_INTEGER };
 
-/** Runs the drains of a job, and returns how each ended. @param id BullMQ's id of the job */
-type Drain = (orders: readonly OrderKey[], id: string) => Promise<PromiseSettledResult<Drained>[]>;
+/** Runs the drains of a job. @param id BullMQ's id of the job */
+type Drain = (orders: readonly OrderKey[], id: string) => Promise<Drained>[];
 
 interface WorkerTools {
   waker: Waker;
@@ -42,20 +42,11 @@ export function openWorkers(
   return partitions.map((keys) => {
     let beside = 0;
     /** Each further order of a shared job takes the place of a job. */
-    const counted: typeof run = async (job, ...rest) => {
-      const more = ordersOf(job.data).length - 1;
-      const take = (orders: number) => {
-        beside += orders;
-        worker.concurrency = Math.max(1, share - beside);
-      };
-      take(more);
-      try {
-        await run(job, ...rest);
-      } finally {
-        take(-more);
-      }
+    const take: Take = (places) => {
+      beside += places;
+      worker.concurrency = Math.max(1, share - beside);
     };
-    const worker = new Worker<DrainJob>(QUEUE, (job, token) => counted(job, token, drain, tools), {
+    const worker = new Worker<DrainJob>(QUEUE, (job, token) => run(job, token, take, drain, tools), {
       connection,
       prefix: keys.queuePrefix,
       concurrency: share,
@@ -84,51 +75,76 @@ export function drainsComponent(workers: readonly Worker<DrainJob>[], waker: Wak
   };
 }
 
-/** A wake-up of a single order is repeated as BullMQ repeats jobs. */
+/** Takes places of jobs for orders, or gives them back. */
+type Take = (places: number) => void;
+
 async function run(
   job: Job<DrainJob>,
   token: string | undefined,
+  take: Take,
   drain: Drain,
   tools: WorkerTools,
 ): Promise<void> {
-  const orders = ordersOf(job.data);
-  const drained = await drain(orders, job.id ?? 'no id');
-  const ends = drained.map((end, i) => reported(orders[i]!, end, job.attemptsMade + 1, tools));
-  if ('orders' in job.data) await Promise.all(ends.map((end, i) => comeBack(orders[i]!, end, tools.waker)));
-  else await repeat(job, token, ends[0]!, tools.waker);
+  const id = job.id ?? 'no id';
+  if ('orders' in job.data)
+    return await runShared(job.data.orders, take, (orders) => drain(orders, id), tools);
+  const { order } = job.data;
+  const [drained] = drain([order], id);
+  const end = await reported(order, drained!, job.attemptsMade + 1, tools);
+  await repeat(job, token, end);
+}
+
+/** None waits for the end of the others. */
+async function runShared(
+  orders: readonly OrderKey[],
+  take: Take,
+  drain: (orders: readonly OrderKey[]) => Promise<Drained>[],
+  tools: WorkerTools,
+): Promise<void> {
+  let left = orders.length;
+  take(left - 1);
+  const ends = drain(orders).map(async (drained, i) => {
+    const end = await reported(orders[i]!, drained, 1, tools);
+    left -= 1;
+    if (left > 0) take(-1);
+    await comeBack(orders[i]!, end, tools.waker);
+  });
+  await Promise.all(ends);
 }
 
 type End = Drained | { outcome: 'failed' };
 
-function reported(
+/** How a drain ended. An order that holds its events is woken at the end of its hold. @throws if that fails */
+async function reported(
   order: OrderKey,
-  end: PromiseSettledResult<Drained>,
+  drained: Promise<Drained>,
   attempt: number,
-  { metrics, log, onFailure }: WorkerTools,
-): End {
-  const ended: End = end.status === 'fulfilled' ? end.value : { outcome: 'failed' };
-  metrics.drains.inc({ outcome: ended.outcome });
-  if (end.status === 'rejected') {
-    onFailure(end.reason);
-    log.warn({ order, attempt, because: messageOf(end.reason) }, 'drain failed; it will be retried');
-  }
-  return ended;
+  { waker, metrics, log, onFailure }: WorkerTools,
+): Promise<End> {
+  const end = await drained.catch((error: unknown): End => {
+    onFailure(error);
+    log.warn({ order, attempt, because: messageOf(error) }, 'drain failed; it will be retried');
+    return { outcome: 'failed' };
+  });
+  metrics.drains.inc({ outcome: end.outcome });
+  if (end.outcome === 'held') await waker.wakeIn(order, end.forMs);
+  return end;
 }
 
-/** @throws if the drain failed. BullMQ stores the message in the job, so it contains nothing from the event */
-async function repeat(job: Job<DrainJob>, token: string | undefined, end: End, waker: Waker): Promise<void> {
-  const [order] = ordersOf(job.data);
+/**
+ * Repeats the job itself, as BullMQ repeats jobs.
+ * @throws if the drain failed. BullMQ stores the message in the job, so it contains nothing from the event
+ */
+async function repeat(job: Job<DrainJob>, token: string | undefined, end: End): Promise<void> {
   if (end.outcome === 'failed') throw new Error('drain failed');
-  if (end.outcome === 'held') await waker.wakeIn(order!, end.forMs);
   if (end.outcome === 'busy') {
     await job.moveToDelayed(Date.now() + BUSY_RETRY_MS, token);
     throw new DelayedError();
   }
 }
 
-/** An order of a shared job that is not done comes back alone, with a job and a backoff of its own. */
+/** An order of a shared job that is busy or has failed comes back alone, with a job and a backoff of its own. */
 async function comeBack(order: OrderKey, end: End, waker: Waker): Promise<void> {
   if (end.outcome === 'failed') await waker.retryIn(order, backoffMs(1));
   if (end.outcome === 'busy') await waker.retryIn(order, BUSY_RETRY_MS);
-  if (end.outcome === 'held') await waker.wakeIn(order, end.forMs);
 }

@@ -35,7 +35,7 @@ export interface Locks {
    * @param job what the lock is for; operators see it
    */
   acquire: (keys: string | string[], job: string) => Promise<Lease | null>;
-  /** Each by itself, but in one round trip if all of them are free. Their servers keep them in one slot. */
+  /** Each by itself, but in one round trip if all of them are free. @param keys of one partition */
   acquireEach: (keys: readonly string[], job: string) => Promise<(Lease | null)[]>;
 }
 

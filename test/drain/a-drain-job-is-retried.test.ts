@@ -119,6 +119,23 @@ describe('a drain job', () => {
       expect(await drains()).toEqual({ drained: 4, busy: 1, failed: 1, held: 1 });
     });
 
+    test('do not wait for one that takes long', async () => {
+      let finish = () => undefined as void;
+      const wait = new Promise<void>((resolve) => (finish = resolve));
+      const drain = oneByOne(async (order) => {
+        runs.push(order);
+        if (order === done) await wait;
+        const isFirst = runs.filter((each) => each === order).length === 1;
+        return await ((isFirst ? FIRST[order]?.() : undefined) ?? Promise.resolve(DONE));
+      });
+      work(drain);
+      share();
+      await until(() => runs.length === 7);
+      expect(workers.map(({ concurrency }) => concurrency)).toEqual([10]);
+      finish();
+      await gone();
+    });
+
     test('takes as many places as it has orders', async () => {
       let finish = () => undefined as void;
       const wait = new Promise<void>((resolve) => (finish = resolve));

@@ -3,6 +3,6 @@ import type { OrderKey } from '../../src/order/identity.ts';
 
 /** The drains of a job, each by itself. */
 export function oneByOne(drain: (order: OrderKey, id: string) => Promise<Drained>) {
-  return (orders: readonly OrderKey[], id: string): Promise<PromiseSettledResult<Drained>[]> =>
-    Promise.allSettled(orders.map((order) => drain(order, id)));
+  return (orders: readonly OrderKey[], id: string): Promise<Drained>[] =>
+    orders.map((order) => drain(order, id));
 }

@@ -23,7 +23,7 @@ export const APPLYING: readonly PlantedFault[] = [
     name: 'held-order-not-woken-again',
     promise: 'P6',
     file: 'drain/drain-workers.ts',
-    find: "if (end.outcome === 'held') await waker.wakeIn(order!, end.forMs);",
+    find: "if (end.outcome === 'held') await waker.wakeIn(order, end.forMs);",
     replace: '',
     tests: ['drain/a-drain-job-is-retried'],
     named: 'P6: that holds its events is retried',
