@@ -4,7 +4,7 @@ import type { FingerprintsOf } from '../deposit/fingerprints.ts';
 import { orderKey, type OrderId, type ShopDomain } from '../order/identity.ts';
 import { orderInFront, routeOf } from '../order/routing.ts';
 import { isShopTopic, shopRouteOf } from '../order/shop-topics.ts';
-import { isSent, isTopic } from '../order/topics.ts';
+import { isSent, isTopic, type Topic } from '../order/topics.ts';
 import type { Answer } from './answers.ts';
 import { canBeWebhook } from './body-shape.ts';
 import { readHeaders, shopifyHeader, type DeliveryHeaders } from './headers.ts';
@@ -83,10 +83,12 @@ function route({ topic, shop }: DeliveryHeaders, body: Buffer): Routed | NotOurs
     const about = { about: 'shop' as const, shop: found.shop, orderId: null, unreadable: found.because };
     return asEvent(body) ?? about;
   }
-  if (!isTopic(topic) || !isSent(topic)) {
-    const isClassic = topic.includes('/');
-    return (isClassic ? null : asEvent(body)) ?? { ignored: 'the topic is not handled' };
-  }
+  if (isTopic(topic) && isSent(topic)) return routeOrder(topic, shop, body);
+  const isClassic = topic.includes('/');
+  return (isClassic ? null : asEvent(body)) ?? { ignored: 'the topic is not handled' };
+}
+
+function routeOrder(topic: Topic, shop: ShopDomain, body: Buffer): Routed | NotOurs {
   const about = { about: 'order' as const, shop };
   const inFront = orderInFront(topic, body);
   if (inFront) return { ...about, orderId: inFront, unreadable: null };

@@ -104,9 +104,10 @@ async function runShared(
   let left = orders.length;
   take(left - 1);
   const ends = drain(orders).map(async (drained, i) => {
-    const end = await reported(orders[i]!, drained, 1, tools);
-    left -= 1;
-    if (left > 0) take(-1);
+    const end = await reported(orders[i]!, drained, 1, tools).finally(() => {
+      left -= 1;
+      if (left > 0) take(-1);
+    });
     await comeBack(orders[i]!, end, tools.waker);
   });
   await Promise.all(ends);

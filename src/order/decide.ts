@@ -44,7 +44,7 @@ export interface Decision extends Settled {
 }
 
 /** An event that is about another order than the one in whose mailbox it is. */
-export interface Stray {
+interface Stray {
   waiting: WaitingEvent;
   belongsTo: OrderKey;
 }

@@ -27,10 +27,8 @@ export function readEvent(waiting: WaitingEvent, keepBody: KeepBody = keepNothin
   if (!isTopic(waiting.topic)) return { ok: false, because: `the topic ${waiting.topic} is not handled` };
   const json = readJson(waiting.body);
   if (!json.ok) return { ok: false, because: json.because };
-  const because = contradiction(waiting.topic, json.value);
-  if (because !== null) return { ok: false, because };
-  const belongsTo = otherOrder(waiting, waiting.topic, json.value);
-  if (belongsTo) return { ok: false, because: `it belongs to ${belongsTo}`, belongsTo };
+  const misplaced = misplacedAs(waiting, waiting.topic, json.value);
+  if (misplaced) return { ok: false, ...misplaced };
   const ofOtherShop = contradictsShop(json.value, partsOf(waiting.order).shop);
   const when = whenOf(json.value, waiting);
   const reading = when.ok ? readAs(waiting, waiting.topic, json.value, when, keepBody) : when;
@@ -38,11 +36,22 @@ export function readEvent(waiting: WaitingEvent, keepBody: KeepBody = keepNothin
   return ofOtherShop === null ? reading : { ok: true, event: { ...reading.event, ofOtherShop } };
 }
 
-/** Ingest reads only the first bytes of a body. The order that is named in the whole body counts. */
-function otherOrder({ order }: WaitingEvent, topic: Topic, body: unknown): OrderKey | null {
+/**
+ * Why a body does not match its topic or its order. Ingest reads only the first bytes of a body; the order that the
+ * whole body names counts.
+ */
+function misplacedAs(
+  { order }: WaitingEvent,
+  topic: Topic,
+  body: unknown,
+): { because: string; belongsTo?: OrderKey } | null {
+  const because = contradiction(topic, body);
+  if (because !== null) return { because };
   const { shop, orderId } = partsOf(order);
   const named = orderNamedIn(topic, body);
-  return named === null || named === orderId ? null : orderKey(shop, named);
+  if (named === null || named === orderId) return null;
+  const belongsTo = orderKey(shop, named);
+  return { because: `it belongs to ${belongsTo}`, belongsTo };
 }
 
 function readFromOutside(waiting: WaitingEvent, topic: ExternalType): Reading {

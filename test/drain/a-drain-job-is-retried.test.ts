@@ -115,7 +115,8 @@ describe('a drain job', () => {
       await until(() => runs.length === 7);
       await gone();
       expect(jobs[0]).toEqual([done, busy, failed, held]);
-      expect(jobs.slice(1).toSorted()).toEqual([[busy], [failed], [held]]);
+      expect(jobs.slice(1).flat()).toEqual(expect.arrayContaining([busy, failed, held]));
+      expect(jobs).toHaveLength(4);
       expect(await drains()).toEqual({ drained: 4, busy: 1, failed: 1, held: 1 });
     });
 
