@@ -1,4 +1,5 @@
 import type { Random } from '../../testkit/deliveries/random.ts';
+import { idOfNumber } from '../../testkit/deliveries/bodies.ts';
 import { lifeOf } from '../../testkit/deliveries/life.ts';
 import { randomFrom } from '../../testkit/deliveries/random.ts';
 import { decide, type Ended } from '../../src/order/decide.ts';
@@ -64,7 +65,7 @@ function live(random: Random, number: number): Lived {
   const shop = asShopDomain('template.myshopify.com');
   if (!shop) throw new Error('invalid sample shop');
   const life = lifeOf(random, shop, 1000 + number, new Date(FROM)).slice(0, EVENTS_OF_ONE_ORDER);
-  const key = orderKey(shop, asOrderId(orderIdOf(number)));
+  const key = orderKey(shop, asOrderId(idOfNumber(1000 + number)));
   const waiting = life.map(({ topic, webhookId, triggeredAt, body }): WaitingEvent => ({
     id: random.hex(64) as EventId,
     order: key,

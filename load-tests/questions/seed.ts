@@ -1,3 +1,4 @@
+import { idOfNumber } from '../../testkit/deliveries/bodies.ts';
 import { lifeOf, type Delivery, type Ending } from '../../testkit/deliveries/life.ts';
 import { randomFrom, type Random } from '../../testkit/deliveries/random.ts';
 import { decide } from '../../src/order/decide.ts';
@@ -64,7 +65,7 @@ function lived(random: Random, number: number): OrderDocument {
   const life = number % 10 === 8 ? all : all.slice(0, BEFORE_REFUND);
   const shop = asShopDomain(TEMPLATE);
   if (!shop) throw new Error('invalid sample shop');
-  const key = orderKey(shop, asOrderId(String(number + 1)));
+  const key = orderKey(shop, asOrderId(idOfNumber(1000 + number)));
   const percent = number % 3 === 0 ? 10 : 0;
   const waiting = life.map((delivery): WaitingEvent => waitingOf(delivery, key, percent, random));
   const { order } = decide(key, null, waiting, FROM + DAY_MS, new Map(), createBodyKeeper('full'));

@@ -51,11 +51,9 @@ export function createDepositor(
   );
   return {
     deposit: async (event, delivery, repeat = null) => {
+      const storeThere = inPartitionOf(event.order, stores);
       const store = (asRepeat: AsRepeat | null) =>
-        inPartitionOf(
-          event.order,
-          stores,
-        )({ event, delivery, repeat: asRepeat }).catch((error: unknown) => {
+        storeThere({ event, delivery, repeat: asRepeat }).catch((error: unknown) => {
           throw new Fault('not_durable', messageOf(error), error);
         });
       const untold = repeat && { ...repeat, id: repeat.isTimeless ? event.id : null };

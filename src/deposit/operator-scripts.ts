@@ -18,7 +18,7 @@ local oldest, active
 local function look(queue)
   oldest, active = math.huge, {}
   for _, list in ipairs({'wait', 'paused'}) do
-    local jobs = redis.call('LRANGE', queue .. list, -100, -1)
+    local jobs = redis.pcall('LRANGE', queue .. list, -100, -1)
     for i = #jobs, 1, -1 do
       local at = tonumber(redis.call('HGET', queue .. jobs[i], 'timestamp') or '')
       if at then
@@ -27,7 +27,7 @@ local function look(queue)
       end
     end
   end
-  for _, job in ipairs(redis.call('LRANGE', queue .. 'active', 0, -1)) do
+  for _, job in ipairs(redis.pcall('LRANGE', queue .. 'active', 0, -1)) do
     local data = redis.call('HGET', queue .. job, 'data') or ''
     if string.find(data, '"orders"', 1, true) then
       for order in string.gmatch(data, '"([^"/]+/[^"]+)"') do active[order] = true end

@@ -58,14 +58,12 @@ export class ServedDedupe {
     const body = more.body ?? JSON.stringify({ id: number, order_id: number });
     const told = { shop: partsOf(order).shop, topic, webhookId, triggeredAt: more.triggeredAt ?? null };
     const bytes = Buffer.from(body);
-    const { event, delivery } = fingerprintsOf({
-      ...told,
-      body: bytes,
-    });
+    const { event, delivery } = fingerprintsOf({ ...told, body: bytes });
     await this.inside.depositor.deposit(
       waitingEvent(topic, null, { order, id: event, webhookId, body: bytes }),
       delivery,
     );
+    await this.inside.waker.flush();
     return { event, order, webhookId, body };
   }
 

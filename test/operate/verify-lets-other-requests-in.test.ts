@@ -11,7 +11,7 @@ describe('verify lets other requests in', () => {
   let inside: Inside;
   beforeAll(async () => {
     inside = await openInProcess();
-    const order = keyOf();
+    const order = keyOf('1');
     const events = Array.from({ length: EVENTS }, (_, i) => {
       const at = new Date(RECEIVED_AT + i * 1000).toISOString();
       const lines = Array.from({ length: LINES }, (_line, id) => ({

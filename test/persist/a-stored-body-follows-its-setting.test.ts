@@ -35,7 +35,7 @@ const SLIM = [
     line_items: [{ id: 11, title: 'Shoes' }],
   },
 ].map((body, i): WaitingEvent =>
-  waitingEvent('orders/updated', body, { order: KEY, triggeredAt: `2026-11-20T1${i}:00:00Z` }),
+  waitingEvent('orders/updated', body, { triggeredAt: `2026-11-20T1${i}:00:00Z` }),
 );
 
 const wholeOf = (setting: BodySetting, events: WaitingEvent[]) =>

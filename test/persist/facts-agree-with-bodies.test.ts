@@ -18,7 +18,7 @@ const KEY = keyOf('5820001001000');
 
 function storedFrom(deliveries: readonly { topic: string; body: Uint8Array }[]): OrderDocument {
   const waiting = deliveries.map(({ topic, body }) =>
-    waitingEvent(topic as never, null, { order: KEY, body: Buffer.from(body), triggeredAt: null }),
+    waitingEvent(topic as never, null, { body: Buffer.from(body), triggeredAt: null }),
   );
   const { order } = decide(KEY, null, waiting, Date.UTC(2026, 11, 1), new Map(), createBodyKeeper('full'));
   if (!order) throw new Error('the events made no order');

@@ -1,3 +1,4 @@
+import { idOfNumber } from '../../testkit/deliveries/bodies.ts';
 import { lifeOf } from '../../testkit/deliveries/life.ts';
 import { randomFrom } from '../../testkit/deliveries/random.ts';
 import { depositorOver, wakesOver, type Wakes } from '../../src/compose/deposits.ts';
@@ -105,7 +106,7 @@ export async function openInProcess({ settings = {} }: { settings?: Settings } =
 export function lifeEvents(number: number): WaitingEvent[] {
   const shop = 'example.myshopify.com';
   const life = lifeOf(randomFrom(number), shop, number, new Date('2026-11-20T10:00:00Z'));
-  const order = keyOf(String(5_820_000_000_000 + number * 1000));
+  const order = keyOf(String(idOfNumber(number)));
   return life.map(({ topic, body, webhookId, triggeredAt }) =>
     waitingEvent(topic, null, { order, body, webhookId, triggeredAt: triggeredAt.toISOString() }),
   );

@@ -241,6 +241,11 @@ export function refundBody(
   };
 }
 
+/** The id of an invented order. */
+export function idOfNumber(number: number): number {
+  return 5_820_000_000_000 + number * 1000;
+}
+
 export function inventedOrder(
   random: Random,
   shop: string,
@@ -248,7 +253,7 @@ export function inventedOrder(
   createdAt: Date,
   lineCount = 2 + random.below(4),
 ): OrderFacts {
-  const id = 5_820_000_000_000 + number * 1000;
+  const id = idOfNumber(number);
   const lines = Array.from({ length: lineCount }, (_, i) => ({
     id: id * 2 + i,
     sku: `SKU-${1 + random.below(500)}`,
