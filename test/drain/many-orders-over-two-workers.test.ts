@@ -37,6 +37,9 @@ describe('the events of many orders, shuffled and duplicated, over two workers',
     const answers = await Promise.all(deliveries.map((event) => inside.depositor.deposit(event, null)));
     expect(answers.filter((answer) => answer.outcome === 'accepted')).toHaveLength(lives.flat().length);
     await until(async () => (await inside.redis.zcard(inside.keys.pending)) === 0);
+    // Long before they would expire.
+    const locks = () => inside.redis.keys(inside.keys.lock('*' as OrderKey));
+    await until(async () => (await locks()).length === 0, 3000, 'all locks to be released');
 
     for (const life of lives) {
       const order = life[0]?.order as OrderKey;

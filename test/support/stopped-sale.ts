@@ -1,7 +1,9 @@
+import { QUEUE, redisKeys } from '../../src/system/redis-keys.ts';
 import { planSale, TOPICS, type TopicName } from '../../load-tests/sale/plan.ts';
 import type { Rig } from '../faults/rig.ts';
 import type { Link } from './link.ts';
 import { livesOf, poisoned } from './lives.ts';
+import { until } from './until.ts';
 
 /** A flash sale whose worker is stopped during a commit. */
 export interface StoppedSale {
@@ -27,6 +29,8 @@ export async function stopInTheSale(rig: Rig, mongo: Link): Promise<StoppedSale>
   await rig.deliver(life[0]!);
   await rig.deliver(poisoned(life[0]!, 'poisoned'));
   await rig.settled();
+  // Wake-ups that find nothing to do lock their orders, too.
+  await until(async () => (await jobsOf(rig)) === 0, 30_000, 'the last wake-ups');
 
   const [worker] = rig.workers;
   const commit = mongo.intercept('lockstep.orders');
@@ -41,4 +45,14 @@ export async function stopInTheSale(rig: Rig, mongo: Link): Promise<StoppedSale>
       commit.release();
     },
   };
+}
+
+async function jobsOf({ direct }: Rig): Promise<number> {
+  const key = `${redisKeys(0).queuePrefix}:${QUEUE}`;
+  const [waiting, active, delayed] = await Promise.all([
+    direct.llen(`${key}:wait`),
+    direct.llen(`${key}:active`),
+    direct.zcard(`${key}:delayed`),
+  ]);
+  return waiting + active + delayed;
 }
