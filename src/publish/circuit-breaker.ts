@@ -24,7 +24,7 @@ export class CircuitBreaker {
 
   /** @returns how long all lanes should pause, in ms; 0: not at all. And whether this answer ended an outage */
   note(answer: Answer): { pauseMs: number; isBack: boolean } {
-    const wasDown = this.#failures >= FAILURES;
+    const wasDown = this.isDown;
     this.#failures = IS_UP[answer.outcome] ? 0 : this.#failures + 1;
     const asked = answer.outcome === 'busy' ? (answer.afterMs ?? 0) : 0;
     return { pauseMs: Math.max(asked, this.#ownPause()), isBack: wasDown && this.isUp };
@@ -33,6 +33,11 @@ export class CircuitBreaker {
   /** The last answer said that the other side works. */
   get isUp(): boolean {
     return this.#failures === 0;
+  }
+
+  /** So many attempts failed in a row that the destination is taken to be down. */
+  get isDown(): boolean {
+    return this.#failures >= FAILURES;
   }
 
   #ownPause(): number {

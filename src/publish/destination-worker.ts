@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DelayedError, Worker, type Job } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { backoffMs } from '../system/backoff.ts';
@@ -24,6 +25,8 @@ const FAILED_RETRY_MS = 1000;
 const GONE_MS = 1000;
 /** After an outage. */
 const RETRIED_AT_ONCE = 1000;
+/** The end of an attempt is recorded within this time, beside the destination's own limit. */
+const RECORDED_WITHIN_MS = 1000;
 /**
  * A job whose publisher died is found within 9 s: until then, it counts as one of the destination's messages at a time.
  * It may stall any number of times: it is only a wake-up.
@@ -168,7 +171,16 @@ export class DestinationWorker {
       await this.#tools.queues.of(_id).rateLimit(pause);
       this.#tools.signs.opened(_id, pause, because);
     } else if (this.#breaker.isUp) this.#tools.signs.closed(_id);
-    if (isBack) void this.#retryAll();
+    if (isBack) void this.#afterOutage();
+  }
+
+  /** Twice: an attempt that began during the outage may fail after the first time. Never throws. */
+  async #afterOutage(): Promise<void> {
+    await this.#retryAll();
+    const ms = this.destination.timeoutMs + RECORDED_WITHIN_MS;
+    const { signal } = this.#stopping;
+    const hasWaited = await sleep(ms, true, { signal, ref: false }).catch(() => false);
+    if (hasWaited && !this.#breaker.isDown) await this.#retryAll();
   }
 
   /** After an outage, what failed need not wait for its next attempt. Never throws: the schedule remains. */

@@ -178,6 +178,33 @@ describe('the other side is in trouble', () => {
     expect(sent.filter(({ attempts }) => attempts === 1)).toHaveLength(1);
   });
 
+  test('after an outage, an attempt that began in it and fails later is tried again, too', async () => {
+    receiver.answering = () => ({ status: 500 });
+    await publishing.destination(name, { url: receiver.url, timeoutMs: 4000 });
+    await publishing.created(12);
+    const { effects } = publishing.inside.collections;
+    const failing = { destination: name, state: 'failing' } as const;
+    const inAnHour = () =>
+      effects.updateMany(failing, { $set: { dueAt: new Date(Date.now() + 3_600_000) } }).exec();
+    await until(async () => (await effects.countDocuments(failing)) === 12);
+    await inAnHour();
+    let isFirst = true;
+    receiver.answering = () => {
+      const status = isFirst ? 500 : 200;
+      receiver.delayMs = isFirst ? 1000 : 0;
+      isFirst = false;
+      return { status };
+    };
+    await publishing.created(2);
+    const fails = { destination: name, state: 'failing', attempts: 1 } as const;
+    const others = { destination: name, state: 'done' } as const;
+    await until(async () => (await effects.countDocuments(others)) === 13);
+    await until(async () => (await effects.countDocuments(fails)) === 1);
+    await inAnHour();
+    await publishing.settled(name);
+    expect(await effects.countDocuments(others)).toBe(14);
+  });
+
   test('without an outage, one lane that failed waits for its schedule', async () => {
     receiver.answering = () => ({ status: 500 });
     await publishing.destination(name, { url: receiver.url });
