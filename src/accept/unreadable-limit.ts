@@ -4,7 +4,8 @@ import type { ShopDomain } from '../order/identity.ts';
  * How many unreadable webhooks are stored per shop and hour. An operator needs only a few of a kind to see
  * what is wrong. A thousand from an honest sender mean that a subscription is set up wrongly, and neither
  * retries nor replays can help. Webhooks beyond the limit are answered `ignored` and counted. Each ingest
- * program counts in its own memory: N of them store N times as much.
+ * program counts in its own memory: N of them store N times as much. Bodies that begin with an order's id do not count:
+ * only their drain reads them.
  */
 const MOST_EVENTS = 1000;
 /** Six times a thousand bodies of the usual 10 kB: only large bodies reach this limit first. */

@@ -56,9 +56,8 @@ export function createDepositor(
         storeThere({ event, delivery, repeat: asRepeat }).catch((error: unknown) => {
           throw new Fault('not_durable', messageOf(error), error);
         });
-      const untold = repeat && { ...repeat, id: repeat.isTimeless ? event.id : null };
-      const answer = await store(untold);
-      const deposited = depositedOf(answer[0] === 4 ? await store(told(repeat)) : answer, redis);
+      const answer = await store(repeat && { ...repeat, id: repeat.isTimeless ? event.id : null });
+      const deposited = depositedOf(answer[0] === 4 ? await store(withId(repeat)) : answer, redis);
       if (deposited.outcome === 'duplicate') return deposited;
       // The first event needs a drain; a create ends the hold of earlier events.
       if (deposited.isFirst || event.topic === CREATE) waker.wake(event.order, deposited.storedAt);
@@ -74,8 +73,8 @@ type AsRepeat = Pick<Repeat, 'body' | 'triggered'> & {
   id: EventId | null;
 };
 
-/** Null: it is a duplicate, as the time in its body says. */
-function told(repeat: Repeat | null): AsRepeat | null {
+/** Null: the time in its body says that it is a duplicate. */
+function withId(repeat: Repeat | null): AsRepeat | null {
   const id = repeat?.id() ?? null;
   return repeat && id && { ...repeat, id };
 }

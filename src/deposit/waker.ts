@@ -44,7 +44,8 @@ const SHARED = { largest: 16, atATime: 4, mayWait: Infinity };
 
 interface Wake {
   order: OrderKey;
-  since: number | undefined;
+  /** ms since 1970, by Redis's clock */
+  since: number;
 }
 
 export function createWaker(queues: readonly Queue<DrainJob>[], log: Logger, onFailure: () => void): Waker {
@@ -55,29 +56,27 @@ export function createWaker(queues: readonly Queue<DrainJob>[], log: Logger, onF
     options: { delay?: number; timestamp?: number } = {},
     id: string = order,
   ) => queueOf(order).add(JOB, { order }, { ...options, deduplication: { id, keepLastIfActive: true } });
-  const addAll = async (queue: Queue<DrainJob>, wakes: readonly Wake[]): Promise<void> => {
-    const orders = [...new Set(wakes.map(({ order }) => order))];
-    const sinces = wakes.flatMap(({ since }) => since ?? []);
-    const stored = sinces.length > 0 && { timestamp: Math.min(...sinces) };
+  /** @param orders at least one, each once */
+  const addAll = async (orders: OrderKey[], options: { timestamp?: number } = {}): Promise<void> => {
+    const [first] = orders;
     try {
-      const [first] = orders;
-      if (first && orders.length === 1) await addOne(first, { ...stored });
-      else await queue.add(JOB, { orders }, { ...stored });
+      if (orders.length === 1) await addOne(first!, options);
+      else await queueOf(first!).add(JOB, { orders }, options);
     } catch (error) {
       for (const _ of orders) onFailure();
       log.warn({ orders, because: messageOf(error) }, 'wake-ups not added; the sweeper will add them');
     }
   };
-  const shared = queues.map((queue) =>
+  const shared = queues.map(() =>
     createBatcher<Wake, null>(async (wakes) => {
-      await addAll(queue, wakes);
+      const timestamp = Math.min(...wakes.map(({ since }) => since));
+      await addAll([...new Set(wakes.map(({ order }) => order))], { timestamp });
       return wakes.map(() => null);
     }, SHARED),
   );
-  const alone = (order: OrderKey) => addAll(queueOf(order), [{ order, since: undefined }]);
   return {
     wake: (order, since) => {
-      const added = since === undefined ? alone(order) : inPartitionOf(order, shared)({ order, since });
+      const added = since === undefined ? addAll([order]) : inPartitionOf(order, shared)({ order, since });
       const one = Promise.resolve(added).then(() => void underWay.delete(one));
       underWay.add(one);
     },
@@ -93,7 +92,7 @@ export function createWaker(queues: readonly Queue<DrainJob>[], log: Logger, onF
       await Promise.all(
         orders.map(async (order) => {
           await queueOf(order).removeDeduplicationKey(order);
-          await alone(order);
+          await addAll([order]);
         }),
       );
     },

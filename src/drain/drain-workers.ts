@@ -40,11 +40,11 @@ export function openWorkers(
 ): Worker<DrainJob>[] {
   const share = Math.max(1, Math.ceil(concurrency / partitions.length));
   return partitions.map((keys) => {
-    let beside = 0;
+    let furtherOrders = 0;
     /** Each further order of a shared job takes the place of a job. */
     const take: Take = (places) => {
-      beside += places;
-      worker.concurrency = Math.max(1, share - beside);
+      furtherOrders += places;
+      worker.concurrency = Math.max(1, share - furtherOrders);
     };
     const worker = new Worker<DrainJob>(QUEUE, (job, token) => run(job, token, take, drain, tools), {
       connection,
@@ -85,25 +85,23 @@ async function run(
   drain: Drain,
   tools: WorkerTools,
 ): Promise<void> {
-  const id = job.id ?? 'no id';
-  if ('orders' in job.data)
-    return await runShared(job.data.orders, take, (orders) => drain(orders, id), tools);
-  const { order } = job.data;
-  const [drained] = drain([order], id);
-  const end = await reported(order, drained!, job.attemptsMade + 1, tools);
+  const { data, id = 'no id' } = job;
+  if ('orders' in data) return await endShared(data.orders, drain(data.orders, id), take, tools);
+  const [drained] = drain([data.order], id);
+  const end = await reported(data.order, drained!, job.attemptsMade + 1, tools);
   await repeat(job, token, end);
 }
 
-/** None waits for the end of the others. */
-async function runShared(
+/** No order waits for the end of the others. */
+async function endShared(
   orders: readonly OrderKey[],
+  drains: readonly Promise<Drained>[],
   take: Take,
-  drain: (orders: readonly OrderKey[]) => Promise<Drained>[],
   tools: WorkerTools,
 ): Promise<void> {
   let left = orders.length;
   take(left - 1);
-  const ends = drain(orders).map(async (drained, i) => {
+  const ends = drains.map(async (drained, i) => {
     const end = await reported(orders[i]!, drained, 1, tools).finally(() => {
       left -= 1;
       if (left > 0) take(-1);
