@@ -1,9 +1,12 @@
 import { Redis, type RedisOptions } from 'ioredis';
 import mongoose, { type Connection } from 'mongoose';
 import { CONNECTION_NAME } from './connected.ts';
+import { releaseWaitingWrites } from './mongodb-driver-fix.ts';
 import { Fault } from './errors.ts';
 import type { Logger } from './log.ts';
 import { within } from './within.ts';
+
+releaseWaitingWrites();
 
 /** How long a starting program waits for a server before it gives up. */
 const CONNECT_MS = 10_000;
