@@ -8,11 +8,16 @@ import { runProgram } from './system/program.ts';
 const LOCK_SERVER_MS = 500;
 
 /** Applies events to orders. Any number may run. */
-await runProgram('worker', ['REDIS_URL', 'MONGODB_URI'], async (surroundings) => {
-  const resources = await openResources(surroundings, {
-    temper: 'patient',
-    lockServerMs: LOCK_SERVER_MS,
-    prepare: (collections) => prepareCollections(collections, retentionOf(surroundings.config)),
-  });
-  await startAll(surroundings, composeWorker(resources));
-});
+await runProgram(
+  'worker',
+  ['REDIS_URL', 'MONGODB_URI'],
+  async (surroundings) => {
+    const resources = await openResources(surroundings, {
+      temper: 'patient',
+      lockServerMs: LOCK_SERVER_MS,
+      prepare: (collections) => prepareCollections(collections, retentionOf(surroundings.config)),
+    });
+    await startAll(surroundings, composeWorker(resources));
+  },
+  'WORKER_PROCESSES',
+);

@@ -12,6 +12,8 @@ export interface Served {
   port: number;
   /** Logged with the port. */
   about: string;
+  /** Whether other processes of the program serve it on the same port. */
+  isShared?: boolean;
 }
 
 /** What every program is composed of. Nothing is started yet; its resources are open. */
@@ -33,8 +35,8 @@ export async function startAll(
   { config, log, lifecycle }: { config: Config; log: Logger; lifecycle: Lifecycle },
   { http, components }: Composition,
 ): Promise<void> {
-  const servers = http.map(({ name, app, port, about }) =>
-    httpServer(name, app, port, tellPort(log, about), config.BIND),
+  const servers = http.map(({ name, app, port, about, isShared }) =>
+    httpServer(name, app, port, tellPort(log, about), config.BIND, isShared),
   );
   for (const component of [...components.before, ...servers, ...components.after])
     await lifecycle.start(component);

@@ -21,6 +21,7 @@ import { createHeartbeats } from '../system/heartbeats.ts';
 import type { Config } from '../system/config.ts';
 import { openRedis, openSpoolClient } from '../system/connections.ts';
 import { createMetrics, type Metrics } from '../system/metrics.ts';
+import { isMember } from '../system/process-group.ts';
 import { optionalRedisComponent } from '../system/components.ts';
 import type { Surroundings } from '../system/program.ts';
 import { allRedisKeys, redisKeys } from '../system/redis-keys.ts';
@@ -85,7 +86,7 @@ export function composeIngest(resources: IngestResources, changed: Partial<Inges
   return {
     http: [
       ...adminServed(config.ADMIN_PORT, admin),
-      { name: 'webhooks', app: routes, port: config.PORT, about: 'receiving webhooks' },
+      { name: 'webhooks', app: routes, port: config.PORT, about: 'receiving webhooks', isShared: isMember },
     ],
     components: {
       before: [

@@ -13,6 +13,7 @@ const LIMITS = { headersTimeout: 5000, requestTimeout: 10_000, keepAliveTimeout:
 
 const PROBLEMS: Record<string, (port: number, host: string | undefined) => string> = {
   EADDRINUSE: (port) => `port ${port} is already in use: stop the program that uses it, or set another port`,
+  ENOTSUP: () => 'this system cannot share a port between processes: set INGEST_PROCESSES to 1, or use Linux',
   EADDRNOTAVAIL: (_port, host) => `BIND: ${host} is not an address of this machine`,
   ENOTFOUND: (_port, host) => `BIND: ${host} is not an address of this machine`,
 };
@@ -30,6 +31,7 @@ export const tellPort = (log: Logger, what: string) => (port: number) => log.inf
 /**
  * Serves an app on a port (0: any free one), as a component of a program.
  * @param host BIND; undefined: every address of this machine. Required, so that no caller forgets it
+ * @param reusePort whether other processes listen on the port, too; the system gives each connection to one (Linux)
  */
 export function httpServer(
   name: string,
@@ -37,6 +39,7 @@ export function httpServer(
   port: number,
   onListening: (port: number) => void,
   host: string | undefined,
+  reusePort = false,
 ): Component {
   const server: Server = createServer({ ...LIMITS, connectionsCheckingInterval: 1000 }, app);
   server.maxConnections = MOST_CONNECTIONS;
@@ -62,7 +65,7 @@ export function httpServer(
           error.message = PROBLEMS[error.code ?? '']?.(port, host) ?? error.message;
           reject(error);
         });
-        server.listen(port, host, () => {
+        server.listen({ port, host, reusePort }, () => {
           onListening((server.address() as AddressInfo).port);
           resolve();
         });

@@ -6,6 +6,7 @@ import { z } from 'zod';
  * and exits with code 1, without a stack.
  */
 const port = z.coerce.number().int().min(0).max(65_535);
+const processes = z.coerce.number().int().min(1).max(64).default(1);
 const duration = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 const redisUrl = z.url({ protocol: /^rediss?$/ });
 /** `<name>:<32 bytes in hex>`, comma-separated. */
@@ -105,11 +106,19 @@ export const SETTINGS = {
     about:
       'number of queues that orders are spread over, each with its own keys; recorded in Redis; a program with a different number does not start',
   },
+  INGEST_PROCESSES: {
+    schema: processes,
+    about: 'processes of one ingest; they share `PORT` (Linux), and use the ports from `ADMIN_PORT` on',
+  },
+  WORKER_PROCESSES: {
+    schema: processes,
+    about: 'processes of one worker; they use the ports from `ADMIN_PORT` on',
+  },
   WORKER_CONCURRENCY: {
     // 100 drains share a load and a commit. While one hundred are being decided, another hundred are on their
     // way to MongoDB: 200 apply 30 % more events than 100, and 400 no more than 200.
     schema: z.coerce.number().int().min(1).max(1000).default(200),
-    about: 'orders that one worker drains at a time',
+    about: 'orders that one process of a worker drains at a time',
   },
   LOCK_TTL_MS: {
     // A drain takes milliseconds. A held lock is extended every third of this time. Short enough that another

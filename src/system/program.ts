@@ -2,6 +2,7 @@ import { BadSettings, loadConfig, type Config, type Setting } from './config.ts'
 import { Fault } from './errors.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { createLog, type Logger } from './log.ts';
+import { isMember, processGroup, tellStarted } from './process-group.ts';
 
 /** What every program gets. */
 export interface Surroundings<Needed extends Setting> {
@@ -15,13 +16,15 @@ export interface Surroundings<Needed extends Setting> {
 /**
  * Runs a program: settings, log, components, signals. Bad settings and unsuitable servers end it with one message
  * and exit code 1. Any other failure at start is logged with its stack.
+ * @param processes the setting for the number of its processes; without it, it runs in this one
  */
 export async function runProgram<const Needed extends Setting>(
   name: string,
   needed: readonly Needed[],
   main: (surroundings: Surroundings<Needed>) => Promise<void>,
+  processes?: 'INGEST_PROCESSES' | 'WORKER_PROCESSES',
 ): Promise<void> {
-  const config = settingsOrExit(needed);
+  const config = settingsOrExit(needed, processes);
   const log = createLog(name, config.LOG_LEVEL);
   const lifecycle = new Lifecycle(log, config.SHUTDOWN_MS);
   lifecycle.stopOnSignals();
@@ -34,7 +37,11 @@ export async function runProgram<const Needed extends Setting>(
     void lifecycle.stop().then(() => process.exit(1));
   };
   try {
+    const { ADMIN_PORT: adminPort = 0 } = config;
+    const count = processes ? config[processes] : 1;
+    if (count > 1 && !isMember) return await lifecycle.start(processGroup({ count, adminPort, log }));
     await main({ config, log, lifecycle, end });
+    tellStarted();
   } catch (error) {
     if (isPlain(error)) log.fatal(error.message);
     else log.fatal({ err: error }, 'could not start');
@@ -48,9 +55,17 @@ function isPlain(error: unknown): error is Error {
   return error instanceof Fault || (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE');
 }
 
-function settingsOrExit<const Needed extends Setting>(needed: readonly Needed[]): Config<Needed> {
+function settingsOrExit<const Needed extends Setting>(
+  needed: readonly Needed[],
+  processes?: 'INGEST_PROCESSES' | 'WORKER_PROCESSES',
+): Config<Needed> {
   try {
-    return loadConfig(process.env, needed);
+    const config = loadConfig(process.env, needed);
+    if (processes && config[processes] > 1 && !config.ADMIN_PORT)
+      throw new BadSettings([
+        `ADMIN_PORT: is required if ${processes} is above 1: each process uses a port from it on`,
+      ]);
+    return config;
   } catch (error) {
     if (!(error instanceof BadSettings)) throw error;
     process.stderr.write(`${error.message}\n`);

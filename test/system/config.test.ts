@@ -22,6 +22,8 @@ describe('settings', () => {
       APP_PORT: 3002,
       RECONCILE_EVERY_MINUTES: 15,
       PARTITIONS: 1,
+      INGEST_PROCESSES: 1,
+      WORKER_PROCESSES: 1,
       WORKER_CONCURRENCY: 200,
       LOCK_TTL_MS: 10_000,
       DEDUPE_TTL_HOURS: 48,

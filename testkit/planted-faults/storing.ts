@@ -29,4 +29,12 @@ export const STORING: readonly PlantedFault[] = [
     tests: ['compliance/an-order-that-changed-its-customer'],
     named: 'agrees with its journal',
   },
+  {
+    name: 'command-waits-for-closed-connection',
+    promise: 'P3',
+    file: 'system/mongodb-driver-fix.ts',
+    find: "this.socket.emit('drain');",
+    replace: "this.socket.emit('pause');",
+    tests: ['system/mongodb-driver-fix'],
+  },
 ];
