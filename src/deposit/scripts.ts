@@ -190,11 +190,11 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function trim(mailbox, order, shop, from, to)
   local taken = 0
   for i = from, to do
-    local head = redis.call('LINDEX', mailbox, 0)
+    local head = redis.call('LINDEX', mailbox, taken)
     if not head or string.sub(head, 1, 64) ~= ARGV[i] then break end
-    redis.call('LPOP', mailbox)
     taken = taken + 1
   end
+  if taken > 0 then redis.call('LTRIM', mailbox, taken, -1) end
   if taken > 0 and redis.call('HINCRBY', KEYS[2], shop, -taken) <= 0 then redis.call('HDEL', KEYS[2], shop) end
   local left = redis.call('LLEN', mailbox)
   if left == 0 then
