@@ -1,8 +1,8 @@
 import config from './jest.config.mjs';
 
 /**
- * npm run test:sinks: each kind of destination with a real server of its kind, which the test starts. They need neither
- * the Redis nor the MongoDB of the other tests.
+ * npm run test:sinks: each kind of destination with a real server of its kind, and rivals that need such a server. The
+ * tests start their servers themselves; they do not use the Redis and the MongoDB that the other tests share.
  */
 const { globalSetup: _setup, globalTeardown: _teardown, ...usual } = config;
 

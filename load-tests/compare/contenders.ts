@@ -7,6 +7,7 @@ import type { SentLog } from '../../testkit/proof/sent-log.ts';
 import { collectionsOf } from '../../src/persist/collections.ts';
 import type { BodySetting } from '../../src/persist/stored-body.ts';
 import { rivalOutcome, type RivalOutcome } from '../rivals/outcome.ts';
+import type { Rival } from '../rivals/rival.ts';
 import { RIVALS, rolesOf, type RivalName, type Role } from '../rivals/rivals.ts';
 import { startRival } from '../rivals/start-rival.ts';
 import { rivalStore } from '../rivals/store.ts';
@@ -24,15 +25,19 @@ interface Evidence {
 export interface Contender {
   name: ContenderName;
   about: string;
+  /** Where its webhooks wait, if not in Redis. */
+  waitsIn?: Rival['waitsIn'];
   roles: Role[];
   start: (role: Role, env: NodeJS.ProcessEnv) => RunningProgram;
   outcome: (evidence: Evidence) => Promise<RivalOutcome>;
 }
 
 function rival(name: RivalName, label: ContenderName): Contender {
+  const { about, waitsIn }: Rival = RIVALS[name];
   return {
     name: label,
-    about: RIVALS[name].about,
+    about,
+    ...(waitsIn && { waitsIn }),
     roles: rolesOf(name),
     start: (role, env) => startRival(name, role, env),
     outcome: ({ mongo, deliveries }) => rivalOutcome(rivalStore(mongo), deliveries),
@@ -61,6 +66,9 @@ export function lockstepWith(setting: BodySetting): Contender {
 
 /** Only checks signatures: the ceiling for acknowledgements. */
 export const BARE: Contender = rival('bare', 'bare Express + HMAC');
+
+/** Needs PostgreSQL. Not in the published comparison yet. */
+export const PG_BOSS: Contender = rival('pg-boss', 'pg-boss, key_strict_fifo');
 
 export const CONTENDERS: readonly Contender[] = [
   rival('without-queue', 'no queue, no lock'),

@@ -10,6 +10,9 @@ export const CONTENDER_NAMES = [
 ] as const;
 
 export type ContenderName =
-  (typeof CONTENDER_NAMES)[number] | 'bare Express + HMAC' | `Lockstep, ORDER_BODY=${BodySetting}`;
+  | (typeof CONTENDER_NAMES)[number]
+  | 'pg-boss, key_strict_fifo'
+  | 'bare Express + HMAC'
+  | `Lockstep, ORDER_BODY=${BodySetting}`;
 
 export const LOCKSTEP_NAME = 'Lockstep' satisfies ContenderName;

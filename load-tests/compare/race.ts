@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import { Client } from 'pg';
 import type { Connection } from 'mongoose';
 import { mongoReady, openMongo } from '../../src/system/connections.ts';
 import { settingsOf, type ServerUrls } from '../../testkit/local/lockstep.ts';
@@ -27,6 +28,12 @@ export interface Race extends RivalOutcome {
   refused: number;
 }
 
+/** What the contenders run on. */
+export interface RaceServers extends ServerUrls {
+  /** Needed by contenders whose webhooks wait there. */
+  postgresUrl?: string;
+}
+
 const CONNECTIONS = 50;
 const LOOK_MS = 10;
 /** A contender that has not applied everything by then has failed. */
@@ -34,13 +41,13 @@ const DRAIN_MS = 180_000;
 
 /**
  * First, a smaller sale warms everything up; it is applied and not counted. Then a whole sale is accepted
- * while the workers are stopped, and then they apply it. Redis and MongoDB are emptied before.
+ * while the workers are stopped, and then they apply it. The servers are emptied before.
  * @param afterwards further work on its database, before it is dropped
  * @throws if a contender does not apply everything in three minutes
  */
 export async function race(
   contender: Contender,
-  servers: ServerUrls,
+  servers: RaceServers,
   { sale, warmUp }: { sale: Sale; warmUp: Sale },
   workers: number,
   afterwards?: (mongo: Connection) => Promise<void>,
@@ -79,19 +86,17 @@ export async function race(
     const deliveries = [...warmUp.deliveries, ...sale.deliveries];
     const outcome = await contender.outcome({ ...place, deliveries, log });
     await afterwards?.(place.mongo);
-    const applied =
-      workers > 0
-        ? { eventsPerSecond: drained, bytesPerWaiting: (after - before) / sale.figures.events }
-        : { eventsPerSecond: taken.acksPerSecond, bytesPerWaiting: null };
-    return { ...taken, ...outcome, ...applied };
+    const bytesPerWaiting = workers > 0 && !contender.waitsIn ? (after - before) / sale.figures.events : null;
+    const eventsPerSecond = workers > 0 ? drained : taken.acksPerSecond;
+    return { ...taken, ...outcome, eventsPerSecond, bytesPerWaiting };
   } finally {
     await Promise.all(started.map(({ program }) => program.stop()));
     await place.close();
   }
 }
 
-async function startOne(contender: Contender, role: Role, servers: ServerUrls): Promise<Started> {
-  const env = { ...process.env, ...settingsOf(servers) };
+async function startOne(contender: Contender, role: Role, servers: RaceServers): Promise<Started> {
+  const env = { ...process.env, ...settingsOf(servers), POSTGRES_URL: servers.postgresUrl };
   const setting = role === 'ingest' ? 'PORT' : 'ADMIN_PORT';
   return await startOnFreePort((port) => contender.start(role, { ...env, [setting]: port }));
 }
@@ -107,7 +112,7 @@ function takenOf(sent: Sending): Pick<Race, 'acksPerSecond' | 'ackP99Ms' | 'refu
 const NOTHING = { eventsPerSecond: null, bytesPerWaiting: null, lost: 0, twice: 0, inversions: 0, wrong: 0 };
 
 interface Place {
-  servers: ServerUrls;
+  servers: RaceServers;
   redis: Redis;
   mongo: Connection;
   close: () => Promise<void>;
@@ -115,12 +120,13 @@ interface Place {
 
 let races = 0;
 
-/** An empty Redis, and a new database. */
-async function emptied(servers: ServerUrls): Promise<Place> {
+/** An empty Redis, a new MongoDB database, and a PostgreSQL without pg-boss's tables. */
+async function emptied(servers: RaceServers): Promise<Place> {
   races += 1;
   const mongoUri = servers.mongoUri.replace(/\/[^/]*$/, `/race-${races}`);
   const redis = new Redis(servers.redisUrl);
   await redis.flushall();
+  if (servers.postgresUrl) await dropTables(servers.postgresUrl);
   const mongo = openMongo(mongoUri);
   await mongoReady(mongo);
   return {
@@ -133,6 +139,13 @@ async function emptied(servers: ServerUrls): Promise<Place> {
       await mongo.close();
     },
   };
+}
+
+async function dropTables(postgresUrl: string): Promise<void> {
+  const client = new Client(postgresUrl);
+  await client.connect();
+  await client.query('drop schema if exists pgboss cascade');
+  await client.end();
 }
 
 /** @throws if it takes more than three minutes */

@@ -23,6 +23,12 @@ export function openGround(
     dedupeTtlSeconds: Math.round(config.DEDUPE_TTL_HOURS * 3600),
     lockTtlMs: config.LOCK_TTL_MS,
     concurrency: config.WORKER_CONCURRENCY,
+    postgresUrl: () => {
+      const { POSTGRES_URL: url } = process.env;
+      if (!url) throw new Error('POSTGRES_URL is not set');
+      return url;
+    },
+    onStop: (name, stop) => lifecycle.start({ name, stop }),
     redis: async () => {
       const timeoutMs = temper === 'impatient' ? config.DEPOSIT_TIMEOUT_MS : undefined;
       const redis = openRedis(config.REDIS_URL, temper, log, timeoutMs);

@@ -14,6 +14,8 @@ export type Accept = (arrival: Arrival) => Promise<'accepted' | 'duplicate'>;
 /** A pattern in common use, as an engineer would write it who has read its tutorials and documentation. */
 export interface Rival {
   about: string;
+  /** Where its webhooks wait, if not in Redis. */
+  waitsIn?: 'PostgreSQL';
   accept: (ground: Ground) => Promise<Accept>;
   /** Starts to apply waiting webhooks. Missing if everything is done before the answer. */
   work?: (ground: Ground) => Promise<{ close: () => Promise<void> }>;
@@ -25,7 +27,11 @@ export interface Rival {
  */
 export interface Ground {
   redis: () => Promise<Redis>;
+  /** @throws if the comparison has no PostgreSQL */
+  postgresUrl: () => string;
   store: () => Promise<RivalStore>;
+  /** What the program does when it stops. */
+  onStop: (name: string, stop: () => Promise<void>) => Promise<void>;
   log: Logger;
   dedupeTtlSeconds: number;
   lockTtlMs: number;

@@ -1,6 +1,7 @@
 import { bare } from './bare.ts';
 import { grouped } from './grouped.ts';
 import { moveToDelayed } from './move-to-delayed.ts';
+import { pgBoss } from './pg-boss.ts';
 import type { Rival } from './rival.ts';
 import { throwAndRetry } from './throw-and-retry.ts';
 import { withoutQueue } from './without-queue.ts';
@@ -11,6 +12,7 @@ export const RIVALS = {
   'throw-and-retry': throwAndRetry,
   'move-to-delayed': moveToDelayed,
   grouped,
+  'pg-boss': pgBoss,
   bare,
 } as const satisfies Record<string, Rival>;
 

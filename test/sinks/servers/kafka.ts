@@ -4,7 +4,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import { promisify } from 'node:util';
 import { until } from '../../support/until.ts';
 import type { Arrived, Kind, OtherSide } from './other-side.ts';
-import { ServerProcess, started } from './process.ts';
+import { ServerProcess, started } from '../../../testkit/local/server-process.ts';
 
 const START_MS = 30_000;
 /** Answers to records of these topics are changed to these errors: the mock has none of its own. */

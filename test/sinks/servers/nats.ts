@@ -6,7 +6,7 @@ import { dataFolder } from '../../../testkit/local/data-folder.ts';
 import { freePort } from '../../../testkit/local/ports.ts';
 import { until } from '../../support/until.ts';
 import type { Arrived, Kind, OtherSide } from './other-side.ts';
-import { ServerProcess, started } from './process.ts';
+import { ServerProcess, started } from '../../../testkit/local/server-process.ts';
 
 const PASSWORD = 'the password of NATS';
 const START_MS = 30_000;

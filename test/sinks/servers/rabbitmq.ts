@@ -5,7 +5,7 @@ import { dataFolder } from '../../../testkit/local/data-folder.ts';
 import { freePort } from '../../../testkit/local/ports.ts';
 import { until } from '../../support/until.ts';
 import type { Arrived, Kind, OtherSide } from './other-side.ts';
-import { ServerProcess, started } from './process.ts';
+import { ServerProcess, started } from '../../../testkit/local/server-process.ts';
 
 /** Debian's scripts on the path change to the user rabbitmq; this one does not. */
 const SERVER = '/usr/lib/rabbitmq/bin/rabbitmq-server';

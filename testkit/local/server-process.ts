@@ -1,7 +1,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 
-const TETHER = path.resolve(import.meta.dirname, '../../../testkit/local/tether.ts');
+const TETHER = path.join(import.meta.dirname, 'tether.ts');
 
 /** Characters of what a server wrote. */
 const KEPT = 2000;
