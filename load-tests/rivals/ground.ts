@@ -25,7 +25,7 @@ export function openGround(
     concurrency: config.WORKER_CONCURRENCY,
     postgresUrl: () => {
       const { POSTGRES_URL: url } = process.env;
-      if (!url) throw new Error('POSTGRES_URL is not set');
+      if (!url) throw new Error('POSTGRES_URL: is required but not set');
       return url;
     },
     onStop: (name, stop) => lifecycle.start({ name, stop }),

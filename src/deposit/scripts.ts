@@ -194,8 +194,10 @@ local function trim(mailbox, order, shop, from, to)
     if not head or string.sub(head, 1, 64) ~= ARGV[i] then break end
     taken = taken + 1
   end
-  if taken > 0 then redis.call('LTRIM', mailbox, taken, -1) end
-  if taken > 0 and redis.call('HINCRBY', KEYS[2], shop, -taken) <= 0 then redis.call('HDEL', KEYS[2], shop) end
+  if taken > 0 then
+    redis.call('LTRIM', mailbox, taken, -1)
+    if redis.call('HINCRBY', KEYS[2], shop, -taken) <= 0 then redis.call('HDEL', KEYS[2], shop) end
+  end
   local left = redis.call('LLEN', mailbox)
   if left == 0 then
     redis.call('ZREM', KEYS[1], order)

@@ -108,7 +108,7 @@ export const SETTINGS = {
   },
   INGEST_PROCESSES: {
     schema: processes,
-    about: 'processes of one ingest; they share `PORT` (Linux), and use the ports from `ADMIN_PORT` on',
+    about: 'processes of one ingest; they share `PORT` (Linux only), and use the ports from `ADMIN_PORT` on',
   },
   WORKER_PROCESSES: {
     schema: processes,

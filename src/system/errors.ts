@@ -17,7 +17,7 @@ const FAULTS = {
   outpaced: 'other lock holders kept committing first',
   /** The server is reachable but not configured as Lockstep needs it, or it did not answer at start. */
   unsuitable: 'a server is not set up for Lockstep',
-  /** One of a program's processes ended at its start. Its own message says why. */
+  /** One of a program's processes ended while it was starting. Its own message says why. */
   not_started: 'the program did not start',
   /** The Admin API refused the shop's token (401, 402, 403, 404, 423): only the merchant can fix this. */
   shopify_refused: 'Shopify refused',

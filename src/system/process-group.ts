@@ -30,10 +30,12 @@ const MEMBER = 'one-of-several';
 export const isMember = process.argv[2] === MEMBER;
 
 /**
- * Runs a program in several processes, because a process uses one core. They share the program's port: the operating
- * system gives each connection to one of them, and closes those of one that dies, so no sender waits for an answer in
- * vain (as with node:cluster, where a connection is handed over). This process only starts them, restarts one that
- * dies, and stops them. If it dies itself, they stop, too.
+ * Runs a program in several processes, because a process uses one core. This process is their parent: it only starts
+ * them, restarts one that dies, and stops them. If the parent dies, they stop, too.
+ *
+ * They share the program's port: the operating system gives each connection to one of them, and closes the connections
+ * of one that dies. With node:cluster, a connection that the parent hands to a dying process is never closed, and its
+ * sender waits for an answer that never comes.
  */
 export function processGroup({ count, adminPort, log }: GroupOptions): Component {
   const members: Member[] = [];

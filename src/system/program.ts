@@ -4,6 +4,9 @@ import { Lifecycle } from './lifecycle.ts';
 import { createLog, type Logger } from './log.ts';
 import { isMember, processGroup, tellStarted } from './process-group.ts';
 
+/** The settings that run a program in several processes. */
+type ProcessesSetting = 'INGEST_PROCESSES' | 'WORKER_PROCESSES';
+
 /** What every program gets. */
 export interface Surroundings<Needed extends Setting> {
   config: Config<Needed>;
@@ -16,13 +19,13 @@ export interface Surroundings<Needed extends Setting> {
 /**
  * Runs a program: settings, log, components, signals. Bad settings and unsuitable servers end it with one message
  * and exit code 1. Any other failure at start is logged with its stack.
- * @param processes the setting for the number of its processes; without it, it runs in this one
+ * @param processes the setting with the number of its processes; without one, there is one process
  */
 export async function runProgram<const Needed extends Setting>(
   name: string,
   needed: readonly Needed[],
   main: (surroundings: Surroundings<Needed>) => Promise<void>,
-  processes?: 'INGEST_PROCESSES' | 'WORKER_PROCESSES',
+  processes?: ProcessesSetting,
 ): Promise<void> {
   const config = settingsOrExit(needed, processes);
   const log = createLog(name, config.LOG_LEVEL);
@@ -57,7 +60,7 @@ function isPlain(error: unknown): error is Error {
 
 function settingsOrExit<const Needed extends Setting>(
   needed: readonly Needed[],
-  processes?: 'INGEST_PROCESSES' | 'WORKER_PROCESSES',
+  processes?: ProcessesSetting,
 ): Config<Needed> {
   try {
     const config = loadConfig(process.env, needed);

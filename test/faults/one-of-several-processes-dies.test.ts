@@ -55,7 +55,7 @@ describe(`P2, P3: one of a program's processes dies (SEED=${SEED})`, () => {
     expectNothingBroken(row, await rig.audit());
   }, 600_000);
 
-  test('SIGTERM stops all of them with exit code 0; if the first process is killed, the others end', async () => {
+  test('SIGTERM stops all of them with exit code 0; if their parent is killed, they end', async () => {
     const [ingest, worker] = [rig.ingests[0]!, rig.workers[0]!];
     const [receiving, draining] = [await pidsOf('ingest'), await pidsOf('worker')];
     expect([...receiving, ...draining].filter(isAlive)).toHaveLength(4);

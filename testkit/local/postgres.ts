@@ -23,8 +23,9 @@ export interface LocalPostgres {
 }
 
 /**
- * @param folder its data are there; the caller removes it
+ * @param folder where its data is stored; the caller removes it
  * @param settings as postgresql.conf names them
+ * @throws Error with what it said, if it does not start
  */
 export async function startPostgres(
   folder: string,
@@ -72,12 +73,14 @@ function launch(data: string, more: Readonly<Record<string, string>>): ServerPro
   return new ServerProcess([...asUser('postgres'), binary('postgres'), '-D', data, ...args]);
 }
 
-/** @throws Error with what it said, if it ends or does not answer */
+/** One that does not answer is stopped: it would keep the caller from ending. */
 async function untilItAnswers(url: string, server: ServerProcess): Promise<void> {
   const deadline = Date.now() + START_MS;
   while (!(await answers(url))) {
-    if (server.hasEnded || Date.now() > deadline)
+    if (server.hasEnded || Date.now() > deadline) {
+      if (!server.hasEnded) await server.stop();
       throw new Error(`PostgreSQL does not start: ${server.said}`);
+    }
     await sleep(ASK_AGAIN_MS);
   }
 }
