@@ -130,9 +130,9 @@ interface When {
  */
 function whenOf(body: unknown, waiting: WaitingEvent): When | { ok: false; because: string } {
   const { receivedAt, triggeredAt } = waiting;
-  const isPast = (time: unknown, name?: string) =>
-    (millisOf(time) ?? 0) <= receivedAt + (name === TRIGGERED_AT ? HEADER_AHEAD_MS : BODY_AHEAD_MS);
-  const past: PastOnly = (time) => (isPast(time) ? time : undefined);
+  const isPast = (ms: number | null, name?: string) =>
+    (ms ?? 0) <= receivedAt + (name === TRIGGERED_AT ? HEADER_AHEAD_MS : BODY_AHEAD_MS);
+  const past: PastOnly = (time) => (isPast(millisOf(time)) ? time : undefined);
   const times = timesBody.safeParse(body).data ?? {};
   const updatedAt = times.updated_at ?? null;
   if (updatedAt !== null && millisOf(updatedAt) === null)
@@ -145,14 +145,11 @@ function whenOf(body: unknown, waiting: WaitingEvent): When | { ok: false; becau
     processed_at: times.processed_at,
     created_at: times.created_at,
   };
-  const named = Object.entries(candidates);
+  const named = Object.entries(candidates).map(([name, time]) => ({ name, ms: millisOf(time) }));
   const notes = named
-    .filter(([name, time]) => !isPast(time, name))
-    .map(([name]) => `${name} is in the future and was ignored`);
-  const found = named
-    .filter(([name, time]) => isPast(time, name))
-    .map(([, time]) => millisOf(time))
-    .find((time) => time !== null);
-  const triggered = isPast(triggeredAt, TRIGGERED_AT) ? (microsOf(triggeredAt) ?? 0) : 0;
+    .filter(({ name, ms }) => !isPast(ms, name))
+    .map(({ name }) => `${name} is in the future and was ignored`);
+  const found = named.find(({ name, ms }) => ms !== null && isPast(ms, name))?.ms;
+  const triggered = isPast(millisOf(triggeredAt), TRIGGERED_AT) ? (microsOf(triggeredAt) ?? 0) : 0;
   return { ok: true, occurredAt: found ?? receivedAt, triggered, past, notes };
 }

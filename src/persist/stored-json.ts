@@ -40,12 +40,14 @@ function storedList(list: unknown[], depth: number): StoredJson {
 }
 
 function storedObject(value: object, depth: number): StoredJson {
+  const known = value as Record<string, StoredJson>;
   let copy: [string, StoredJson][] | null = null;
-  const members = Object.entries(value);
-  for (const [i, [key, each]] of members.entries()) {
-    const member: [string, StoredJson] = [storedKey(key), toStored(each, depth + 1)];
-    if (copy) copy.push(member);
-    else if (member[0] !== key || member[1] !== each) copy = [...members.slice(0, i), member];
+  const keys = Object.keys(value);
+  for (const [i, key] of keys.entries()) {
+    const stored = toStored(known[key], depth + 1);
+    const isSame = stored === known[key] && isStoredKey(key);
+    if (!isSame) copy ??= keys.slice(0, i).map((earlier) => [earlier, known[earlier]!]);
+    copy?.push([storedKey(key), stored]);
   }
   return copy ? Object.fromEntries(copy) : value;
 }
@@ -68,6 +70,9 @@ function binary(text: string): mongo.Binary {
   return new mongo.Binary(Buffer.from(text), JSON_TEXT);
 }
 
+/** Bodies have a few hundred different keys. */
+const KEYS_KEPT = 10_000;
+
 /** What a body remembers. */
 export const MEMORY_KEYS = ['positions', 'gone'];
 
@@ -79,6 +84,17 @@ const RESERVED = new Set([...MEMORY_KEYS, ...Object.getOwnPropertyNames(Object.p
 /** `$`, `.`, `%`, NUL and halves of surrogate pairs. */
 const UNSAFE = /[$.%\0]|\p{Cs}/u;
 const EACH_UNSAFE = /[$.%\0]|\p{Cs}/gu;
+
+/** Keys that are stored as they are. */
+const storedKeys = new Set<string>();
+
+function isStoredKey(key: string): boolean {
+  if (storedKeys.has(key)) return true;
+  if (storedKey(key) !== key) return false;
+  if (storedKeys.size >= KEYS_KEPT) storedKeys.clear();
+  storedKeys.add(key);
+  return true;
+}
 
 function storedKey(key: string): string {
   if (RESERVED.has(key)) return escaped(key[0]!) + key.slice(1);
@@ -148,9 +164,8 @@ function jsonScalar(value: unknown): string {
   return scalarText(value);
 }
 
-/** Texts of keys: bodies have a few hundred different ones. */
+/** Texts of keys. */
 const keyTexts = new Map<string, string>();
-const KEYS_KEPT = 10_000;
 
 /** @returns with its quotes and its colon */
 export function keyText(stored: string): string {
