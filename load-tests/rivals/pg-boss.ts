@@ -55,8 +55,8 @@ export const pgBoss: Rival = {
   },
 };
 
-async function bossOn({ postgresUrl, log, onStop }: Ground): Promise<PgBoss> {
-  const boss = new PgBoss({ connectionString: postgresUrl(), useListenNotify: true });
+async function bossOn({ urlOf, log, onStop }: Ground): Promise<PgBoss> {
+  const boss = new PgBoss({ connectionString: urlOf('PostgreSQL'), useListenNotify: true });
   boss.on('error', (error) => log.debug({ reason: error.message }, 'pg-boss'));
   await boss.start();
   await onStop('pg-boss', () => boss.stop());
