@@ -62,7 +62,7 @@ async function isHealthy(url: string): Promise<boolean> {
 /** Its package has the program in another package for each platform. */
 function binary(): string {
   const platform = `@restatedev/restate-server-${process.platform}-${process.arch}`;
-  return createRequire(require.resolve('@restatedev/restate-server')).resolve(
+  return createRequire(require.resolve('@restatedev/restate-server/package.json')).resolve(
     `${platform}/bin/restate-server`,
   );
 }
