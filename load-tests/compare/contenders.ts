@@ -25,7 +25,7 @@ interface Evidence {
 export interface Contender {
   name: ContenderName;
   about: string;
-  /** Where its webhooks wait, if not in Redis. */
+  /** Where its webhooks wait, if not in Redis; a race starts that server. */
   waitsIn?: Rival['waitsIn'];
   roles: Role[];
   start: (role: Role, env: NodeJS.ProcessEnv) => RunningProgram;
