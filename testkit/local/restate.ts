@@ -29,6 +29,8 @@ export async function startRestate(
   const [ingress, admin, node] = [await freePort(), await freePort(), await freePort()];
   const server = new ServerProcess([binary(), '--listen-mode=tcp'], {
     RESTATE_BASE_DIR: folder,
+    // It leaves empty folders there.
+    TMPDIR: folder,
     RESTATE_BIND_ADDRESS: `127.0.0.1:${node}`,
     RESTATE_ADVERTISED_ADDRESS: `http://127.0.0.1:${node}`,
     RESTATE_INGRESS__BIND_ADDRESS: `127.0.0.1:${ingress}`,
