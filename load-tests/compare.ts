@@ -11,6 +11,7 @@ interface Options {
 }
 
 const FAILED = 1;
+const ENDED_BY_CTRL_C = 130;
 
 const command = new Command('npm run compare --')
   .description(
@@ -20,6 +21,9 @@ const command = new Command('npm run compare --')
   .option('--orders <n>', 'orders of the spread workload, with four events each', whole(100, 100_000), 2000)
   .option('--out <folder>', 'folder for table, figures and chart (default: .lockstep/load-tests/)')
   .action(run);
+
+// The folders of servers are removed when this process exits, which an unhandled signal does not count as.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(ENDED_BY_CTRL_C));
 
 await runCommand(command, FAILED);
 

@@ -69,7 +69,7 @@ function installer({ apt, brew }) {
   return brew && onPath('brew') ? [['brew', 'install', ...brew]] : null;
 }
 
-/** The servers of destinations, for their tests. Debian starts some of them as services too; the tests use their own. */
+/** The servers of destinations, for their tests and for the comparison. Debian starts some of them as services too; the tests use their own. */
 export const SINKS = {
   postgres: ofSystem(
     'PostgreSQL',

@@ -1,5 +1,6 @@
 import type { BodySetting } from '../../src/persist/stored-body.ts';
 import type { Machine } from '../report/run.ts';
+import { ORDERED_RIVALS } from './names.ts';
 import type { Race } from './race.ts';
 import type { WorkloadName } from './workloads.ts';
 
@@ -91,6 +92,10 @@ export function claimsOf({ rows, ceilings, workloads }: Comparison, lockstep: st
   const locked = [...new Set(rows.map(({ contender }) => contender))].filter((name) =>
     name.startsWith('lock;'),
   );
+  const ordered = rows.filter(
+    ({ contender, workload, workers }) =>
+      ORDERED_RIVALS.includes(contender) && workload === 'spread' && workers === 1,
+  );
   const against = (workload: WorkloadName, bound: number): Claim[] =>
     locked.map((name) => ({
       claim: `events/s against "${name}", ${workload}`,
@@ -105,6 +110,11 @@ export function claimsOf({ rows, ceilings, workloads }: Comparison, lockstep: st
     },
     ...against('spread', 5),
     ...against('hot', 10),
+    {
+      claim: 'events/s against the best other queue with a sequence per order, spread',
+      ratio: rate(lockstep, 'spread', 1) / Math.max(...ordered.map((row) => row.eventsPerSecond ?? 0)),
+      bound: 3,
+    },
     {
       claim: "events/s against MongoDB's own bulk writes",
       ratio: rate(lockstep, 'spread', 1) / ceilings.eventsPerSecond,

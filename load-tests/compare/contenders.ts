@@ -25,7 +25,7 @@ interface Evidence {
 export interface Contender {
   name: ContenderName;
   about: string;
-  /** Where its webhooks wait, if not in Redis. */
+  /** Where its webhooks wait, if not in Redis; a race starts that server. */
   waitsIn?: Rival['waitsIn'];
   roles: Role[];
   start: (role: Role, env: NodeJS.ProcessEnv) => RunningProgram;
@@ -67,13 +67,14 @@ export function lockstepWith(setting: BodySetting): Contender {
 /** Only checks signatures: the ceiling for acknowledgements. */
 export const BARE: Contender = rival('bare', 'bare Express + HMAC');
 
-/** Needs PostgreSQL. Not in the published comparison yet. */
-export const PG_BOSS: Contender = rival('pg-boss', 'pg-boss, key_strict_fifo');
-
 export const CONTENDERS: readonly Contender[] = [
   rival('without-queue', 'no queue, no lock'),
   rival('throw-and-retry', 'lock; busy: throw, retry'),
   rival('move-to-delayed', 'lock; busy: moveToDelayed'),
   rival('grouped', 'groupmq'),
+  rival('pg-boss', 'pg-boss, key_strict_fifo'),
+  rival('dbos', 'DBOS, partitioned queue'),
+  rival('nats', 'NATS JetStream, partitions'),
+  rival('restate', 'Restate, virtual objects'),
   LOCKSTEP,
 ];

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { Client } from 'pg';
 import type { Connection } from 'mongoose';
 import { mongoReady, openMongo } from '../../src/system/connections.ts';
 import { settingsOf, type ServerUrls } from '../../testkit/local/lockstep.ts';
@@ -15,6 +14,7 @@ import { sendAll, type Sending } from '../sale/send.ts';
 import { whileStopped } from '../sale/stopped.ts';
 import { usedMemory } from '../sale/used-memory.ts';
 import { BARE, type Contender } from './contenders.ts';
+import { startOwnServer, type OwnServer } from './own-servers.ts';
 
 /** What one contender did with one sale. */
 export interface Race extends RivalOutcome {
@@ -26,12 +26,6 @@ export interface Race extends RivalOutcome {
   bytesPerWaiting: number | null;
   /** Answers other than 200. */
   refused: number;
-}
-
-/** What the contenders run on. */
-export interface RaceServers extends ServerUrls {
-  /** Needed by contenders whose webhooks wait there. */
-  postgresUrl?: string;
 }
 
 const CONNECTIONS = 50;
@@ -47,16 +41,18 @@ const DRAIN_MS = 180_000;
  */
 export async function race(
   contender: Contender,
-  servers: RaceServers,
+  servers: ServerUrls,
   { sale, warmUp }: { sale: Sale; warmUp: Sale },
   workers: number,
   afterwards?: (mongo: Connection) => Promise<void>,
 ): Promise<Race> {
   const place = await emptied(servers);
   const started: Started[] = [];
+  let own: OwnServer | undefined;
   try {
+    own = contender.waitsIn && (await startOwnServer(contender.waitsIn));
     const start = async (role: Role) => {
-      const one = await startOne(contender, role, place.servers);
+      const one = await startOne(contender, role, { ...settingsOf(place.servers), ...own?.env });
       started.push(one);
       return one;
     };
@@ -91,12 +87,12 @@ export async function race(
     return { ...taken, ...outcome, eventsPerSecond, bytesPerWaiting };
   } finally {
     await Promise.all(started.map(({ program }) => program.stop()));
-    await place.close();
+    await Promise.all([place.close(), own?.close()]);
   }
 }
 
-async function startOne(contender: Contender, role: Role, servers: RaceServers): Promise<Started> {
-  const env = { ...process.env, ...settingsOf(servers), POSTGRES_URL: servers.postgresUrl };
+async function startOne(contender: Contender, role: Role, settings: NodeJS.ProcessEnv): Promise<Started> {
+  const env = { ...process.env, ...settings };
   const setting = role === 'ingest' ? 'PORT' : 'ADMIN_PORT';
   return await startOnFreePort((port) => contender.start(role, { ...env, [setting]: port }));
 }
@@ -112,7 +108,7 @@ function takenOf(sent: Sending): Pick<Race, 'acksPerSecond' | 'ackP99Ms' | 'refu
 const NOTHING = { eventsPerSecond: null, bytesPerWaiting: null, lost: 0, twice: 0, inversions: 0, wrong: 0 };
 
 interface Place {
-  servers: RaceServers;
+  servers: ServerUrls;
   redis: Redis;
   mongo: Connection;
   close: () => Promise<void>;
@@ -120,13 +116,12 @@ interface Place {
 
 let races = 0;
 
-/** An empty Redis, a new MongoDB database, and a PostgreSQL without pg-boss's tables. */
-async function emptied(servers: RaceServers): Promise<Place> {
+/** An empty Redis, and a new MongoDB database. */
+async function emptied(servers: ServerUrls): Promise<Place> {
   races += 1;
   const mongoUri = servers.mongoUri.replace(/\/[^/]*$/, `/race-${races}`);
   const redis = new Redis(servers.redisUrl);
   await redis.flushall();
-  if (servers.postgresUrl) await dropTables(servers.postgresUrl);
   const mongo = openMongo(mongoUri);
   await mongoReady(mongo);
   return {
@@ -139,13 +134,6 @@ async function emptied(servers: RaceServers): Promise<Place> {
       await mongo.close();
     },
   };
-}
-
-async function dropTables(postgresUrl: string): Promise<void> {
-  const client = new Client(postgresUrl);
-  await client.connect();
-  await client.query('drop schema if exists pgboss cascade');
-  await client.end();
 }
 
 /** @throws if it takes more than three minutes */

@@ -2,7 +2,7 @@ import { mongoReady, openMongo, openRedis, redisReady } from '../../src/system/c
 import type { Surroundings } from '../../src/system/program.ts';
 import type { ReadinessCheck } from '../../src/health/admin-routes.ts';
 import { mongoCheck, redisCheck } from '../../src/health/checks.ts';
-import type { Ground } from './rival.ts';
+import { WAITING_PLACES, type Ground } from './rival.ts';
 import { ensureRivalIndexes, rivalStore } from './store.ts';
 
 type Needed = 'REDIS_URL' | 'MONGODB_URI';
@@ -23,9 +23,9 @@ export function openGround(
     dedupeTtlSeconds: Math.round(config.DEDUPE_TTL_HOURS * 3600),
     lockTtlMs: config.LOCK_TTL_MS,
     concurrency: config.WORKER_CONCURRENCY,
-    postgresUrl: () => {
-      const { POSTGRES_URL: url } = process.env;
-      if (!url) throw new Error('POSTGRES_URL: is required but not set');
+    urlOf: (place) => {
+      const url = process.env[WAITING_PLACES[place]];
+      if (!url) throw new Error(`${WAITING_PLACES[place]}: is required but not set`);
       return url;
     },
     onStop: (name, stop) => lifecycle.start({ name, stop }),

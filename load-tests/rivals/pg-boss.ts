@@ -19,9 +19,9 @@ const POLLING = {
 /**
  * pg-boss 12 with `key_strict_fifo`, on Debian's PostgreSQL, which by default flushes every commit. An order's jobs
  * run one at a time, in the sequence of their arrival, also after a failure. The job's id comes from the webhook id, so
- * PostgreSQL refuses a duplicate. NOTIFY wakes a worker that waits. A worker that had jobs asks for more
- * immediately: with few orders a batch is never full, and pg-boss would wait for its polling interval. Of 1, 2, 4 and 8 workers with 100,
- * 50, 25 and 12 jobs at a time, 8 with 12 were the fastest (345, 304, 343 and 373 events a second in runs of 5 s).
+ * PostgreSQL refuses a duplicate. NOTIFY wakes a worker that waits. A worker that had jobs asks for more immediately:
+ * with few orders a batch is never full, and pg-boss would wait for its polling interval. Of 1, 2, 4 and 8 workers with
+ * 100, 50, 25 and 12 jobs at a time, 8 with 12 were the fastest (345, 304, 343 and 373 events a second in runs of 5 s).
  */
 export const pgBoss: Rival = {
   about: 'pg-boss with key_strict_fifo, the order as key',
@@ -55,8 +55,8 @@ export const pgBoss: Rival = {
   },
 };
 
-async function bossOn({ postgresUrl, log, onStop }: Ground): Promise<PgBoss> {
-  const boss = new PgBoss({ connectionString: postgresUrl(), useListenNotify: true });
+async function bossOn({ urlOf, log, onStop }: Ground): Promise<PgBoss> {
+  const boss = new PgBoss({ connectionString: urlOf('PostgreSQL'), useListenNotify: true });
   boss.on('error', (error) => log.debug({ reason: error.message }, 'pg-boss'));
   await boss.start();
   await onStop('pg-boss', () => boss.stop());

@@ -11,11 +11,21 @@ export interface Arrival extends DeliveryHeaders {
 /** Resolves when the arrival may be acknowledged. */
 export type Accept = (arrival: Arrival) => Promise<'accepted' | 'duplicate'>;
 
+/** Servers in which webhooks of rivals wait, other than Redis, and the settings that say where they are. */
+export const WAITING_PLACES = {
+  PostgreSQL: 'POSTGRES_URL',
+  NATS: 'NATS_URL',
+  /** Its ingress, its admin API, and where its workers listen, with commas between. */
+  Restate: 'RESTATE_URLS',
+} as const;
+
+export type WaitingPlace = keyof typeof WAITING_PLACES;
+
 /** A pattern in common use, as an engineer would write it who has read its tutorials and documentation. */
 export interface Rival {
   about: string;
   /** Where its webhooks wait, if not in Redis. */
-  waitsIn?: 'PostgreSQL';
+  waitsIn?: WaitingPlace;
   accept: (ground: Ground) => Promise<Accept>;
   /** Starts to apply waiting webhooks. Missing if everything is done before the answer. */
   work?: (ground: Ground) => Promise<{ close: () => Promise<void> }>;
@@ -27,8 +37,8 @@ export interface Rival {
  */
 export interface Ground {
   redis: () => Promise<Redis>;
-  /** @throws if the comparison has no PostgreSQL */
-  postgresUrl: () => string;
+  /** The address of a server. @throws if the program does not know it */
+  urlOf: (place: WaitingPlace) => string;
   store: () => Promise<RivalStore>;
   /** What the program does when it stops. */
   onStop: (name: string, stop: () => Promise<void>) => Promise<void>;

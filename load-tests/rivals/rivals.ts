@@ -1,7 +1,10 @@
 import { bare } from './bare.ts';
+import { dbos } from './dbos.ts';
 import { grouped } from './grouped.ts';
 import { moveToDelayed } from './move-to-delayed.ts';
+import { nats } from './nats.ts';
 import { pgBoss } from './pg-boss.ts';
+import { restate } from './restate.ts';
 import type { Rival } from './rival.ts';
 import { throwAndRetry } from './throw-and-retry.ts';
 import { withoutQueue } from './without-queue.ts';
@@ -13,6 +16,9 @@ export const RIVALS = {
   'move-to-delayed': moveToDelayed,
   grouped,
   'pg-boss': pgBoss,
+  dbos,
+  nats,
+  restate,
   bare,
 } as const satisfies Record<string, Rival>;
 

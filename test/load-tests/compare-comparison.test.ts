@@ -9,7 +9,7 @@ import {
   type Row,
 } from '../../load-tests/compare/comparison.ts';
 import { CONTENDERS, LOCKSTEP } from '../../load-tests/compare/contenders.ts';
-import { CONTENDER_NAMES } from '../../load-tests/compare/names.ts';
+import { CONTENDER_NAMES, ORDERED_RIVALS } from '../../load-tests/compare/names.ts';
 import type { Race } from '../../load-tests/compare/race.ts';
 import {
   bodiesTable,
@@ -165,17 +165,33 @@ describe('the claims', () => {
     rows = changed([THROW, 'hot', 1], { eventsPerSecond: 20 }, rows);
     rows = changed([DELAY, 'spread', 1], { eventsPerSecond: 500 }, rows);
     rows = changed([DELAY, 'hot', 1], { eventsPerSecond: 600 }, rows);
+    for (const name of ORDERED_RIVALS) rows = changed([name, 'spread', 1], { eventsPerSecond: 100 }, rows);
+    rows = changed(['groupmq', 'spread', 1], { eventsPerSecond: 500 }, rows);
     const claims = claimsOf(comparison({ rows }), OURS);
     expect(ratioOf(claims, 'bare Express')).toEqual([0.75]);
     expect(ratioOf(claims, `"${THROW}"`)).toEqual([10, 300]);
     expect(ratioOf(claims, `"${DELAY}"`)).toEqual([4, 10]);
+    expect(ratioOf(claims, 'a sequence per order')).toEqual([4]);
     expect(ratioOf(claims, 'bulk writes')).toEqual([0.8]);
     expect(ratioOf(claims, 'two workers')).toEqual([1.5]);
     expect(ratioOf(claims, 'Redis bytes')).toEqual([0.2]);
-    expect(claims).toHaveLength(8);
+    expect(claims).toHaveLength(9);
     expect(claims.filter((claim) => !isMet(claim)).map(({ claim }) => claim)).toEqual([
       `events/s against "${DELAY}", spread`,
     ]);
+  });
+
+  test.each(ORDERED_RIVALS)('%s counts as a queue with a sequence per order', (name) => {
+    let rows = changed([OURS, 'spread', 1], { eventsPerSecond: 20_000 });
+    rows = changed([name, 'spread', 1], { eventsPerSecond: 8000 }, rows);
+    rows = changed([name, 'spread', 2], { eventsPerSecond: 9000 }, rows);
+    rows = changed([DELAY, 'spread', 1], { eventsPerSecond: 10_000 }, rows);
+    expect(ratioOf(claimsOf(comparison({ rows }), OURS), 'a sequence per order')).toEqual([2.5]);
+  });
+
+  test('every queue of the comparison but those with a lock promises a sequence per order', () => {
+    const others = CONTENDER_NAMES.filter((name) => !ORDERED_RIVALS.includes(name));
+    expect(others).toEqual(['no queue, no lock', THROW, DELAY, OURS]);
   });
 
   test.each<[Claim, boolean]>([

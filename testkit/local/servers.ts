@@ -1,9 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import type { ServerUrls } from './lockstep.ts';
 import { startMongo } from './mongo.ts';
 import { startRedis } from './redis.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /** A Redis and a MongoDB of one run. */
 export interface Servers extends ServerUrls {
@@ -12,14 +10,14 @@ export interface Servers extends ServerUrls {
 
 /** Both on free loopback ports, in a folder on disk that `close` removes. */
 export async function startServers(): Promise<Servers> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-load-'));
+  const { folder, remove } = temporaryFolder('lockstep-load');
   const [redis, mongo] = await Promise.all([startRedis(`${folder}/redis`), startMongo(`${folder}/mongo`)]);
   return {
     redisUrl: redis.url,
     mongoUri: mongo.uri,
     close: async () => {
       await Promise.all([redis.stop(), mongo.stop()]);
-      rmSync(folder, { recursive: true, force: true });
+      remove();
     },
   };
 }

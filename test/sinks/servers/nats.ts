@@ -1,46 +1,33 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
+import { rmSync } from 'node:fs';
 import { jetstreamManager, RetentionPolicy, StorageType } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { dataFolder } from '../../../testkit/local/data-folder.ts';
-import { freePort } from '../../../testkit/local/ports.ts';
-import { until } from '../../support/until.ts';
+import { startNats, type LocalNats } from '../../../testkit/local/nats.ts';
+import { started } from '../../../testkit/local/server-process.ts';
 import type { Arrived, Kind, OtherSide } from './other-side.ts';
-import { ServerProcess, started } from '../../../testkit/local/server-process.ts';
 
 const PASSWORD = 'the password of NATS';
-const START_MS = 30_000;
 const STREAM = 'effects';
-/** Debian has it in a folder that only root has on the path. */
-const BINARY = existsSync('/usr/sbin/nats-server') ? '/usr/sbin/nats-server' : 'nats-server';
 
 /** A NATS server of Debian's package, with a stream. */
 export class Nats implements OtherSide {
   readonly port: number;
   readonly credentials = PASSWORD;
   readonly #folder: string;
-  #server: ServerProcess;
+  readonly #server: LocalNats;
 
-  private constructor(folder: string, port: number) {
+  private constructor(folder: string, server: LocalNats) {
     this.#folder = folder;
-    this.port = port;
-    this.#server = this.#start();
+    this.#server = server;
+    this.port = server.port;
   }
 
   static async open(): Promise<Nats> {
     const folder = dataFolder('lockstep-nats');
-    const port = await freePort();
     const permissions = 'permissions: { publish: { deny: ["denied.>"] } }';
-    const lines = [
-      `listen: "127.0.0.1:${port}"`,
-      `jetstream: { store_dir: "${path.join(folder, 'data')}" }`,
-      `authorization: { users: [{ user: lockstep, password: "${PASSWORD}", ${permissions} }] }`,
-    ];
-    writeFileSync(path.join(folder, 'nats.conf'), `${lines.join('\n')}\n`);
-    const nats = new Nats(folder, port);
-    await started(nats, nats.#answers());
-    await nats.stream(STREAM, ['effects.>']);
-    return nats;
+    const users = `authorization: { users: [{ user: lockstep, password: "${PASSWORD}", ${permissions} }] }`;
+    const nats = new Nats(folder, await startNats(folder, [users]));
+    return await started(nats, nats.stream(STREAM, ['effects.>']));
   }
 
   place(port: number) {
@@ -103,28 +90,13 @@ export class Nats implements OtherSide {
     return this.#server.stop();
   }
 
-  async startAgain(): Promise<void> {
-    this.#server = this.#start();
-    await this.#answers();
+  startAgain(): Promise<void> {
+    return this.#server.startAgain();
   }
 
   async remove(): Promise<void> {
-    if (!this.#server.hasEnded) await this.stop();
+    if (!this.#server.hasEnded()) await this.stop();
     rmSync(this.#folder, { recursive: true, force: true });
-  }
-
-  #start(): ServerProcess {
-    return new ServerProcess([BINARY, '-c', path.join(this.#folder, 'nats.conf')]);
-  }
-
-  async #answers(): Promise<void> {
-    const answers = () =>
-      this.with((connection) => jetstreamManager(connection)).then(
-        () => true,
-        () => this.#server.hasEnded,
-      );
-    await until(answers, START_MS, 'NATS');
-    if (this.#server.hasEnded) throw new Error(`NATS does not start: ${this.#server.said}`);
   }
 }
 
