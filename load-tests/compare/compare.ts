@@ -3,9 +3,11 @@ import { openMongo, mongoReady } from '../../src/system/connections.ts';
 import { machineOf } from '../sale/machine.ts';
 import { startServers, type Servers } from '../../testkit/local/servers.ts';
 import { bulkCeiling } from '../rivals/bulk.ts';
-import { median, rowOf, type BodyRow, type Comparison, type Row } from './comparison.ts';
+import type { RivalOutcome } from '../rivals/outcome.ts';
+import { killRowOf, median, rowOf, type BodyRow, type Comparison, type Row } from './comparison.ts';
 import { BARE, CONTENDERS, LOCKSTEP, lockstepWith, type Contender } from './contenders.ts';
-import { race, type Race } from './race.ts';
+import { killRace, type KillRace } from './kill-race.ts';
+import { race, type Race, type Sales } from './race.ts';
 import { workload, WORKLOADS, type WorkloadName } from './workloads.ts';
 
 interface CompareOptions {
@@ -19,6 +21,10 @@ interface CompareOptions {
 const WORKERS = [1, 2];
 const NAMES = Object.keys(WORKLOADS) as WorkloadName[];
 const SEED = 1;
+/** A race with a kill takes as long as six others: most contenders need a minute to notice that a worker is dead. */
+const RACES_PER_KILL_RACE = 3;
+/** Of the spread workload: the backlog is short compared with the time for which its orders stand still. */
+const KILL_RACE_SHARE = 0.5;
 
 /** Lockstep under each ORDER_BODY. */
 const SETTING_OF = new Map<Contender, BodySetting>([
@@ -35,11 +41,13 @@ export async function compare({ repeats, orders, command, say }: CompareOptions)
   const servers = await startServers();
   const sales = Object.fromEntries(NAMES.map((name) => [name, workload(name, orders, SEED)])) as Record<
     WorkloadName,
-    ReturnType<typeof workload>
+    Sales
   >;
+  const killSales = workload('spread', orders * KILL_RACE_SHARE, SEED);
   const entries = entriesOf();
   const races = new Map<Entry, Race[]>(entries.map((entry) => [entry, []]));
   const bulk = new Map<BodySetting, Bulk[]>([...SETTING_OF.values()].map((setting) => [setting, []]));
+  const kills = new Map<Contender, KillRace[]>(KILLED.map((contender) => [contender, []]));
   const bare: number[] = [];
   try {
     for (let nth = 1; nth <= repeats; nth += 1) {
@@ -57,6 +65,12 @@ export async function compare({ repeats, orders, command, say }: CompareOptions)
         races.get(entry)?.push(done);
         say(line(nth, repeats, entry, done));
       }
+      if (nth % RACES_PER_KILL_RACE === 1)
+        for (const [contender, done] of kills) {
+          const latest = await killRace(contender, servers, killSales);
+          done.push(latest);
+          say(killLine(nth, repeats, contender, latest));
+        }
     }
     const machine = await machineOf(servers);
     const all = entries.map((entry): Row =>
@@ -68,18 +82,14 @@ export async function compare({ repeats, orders, command, say }: CompareOptions)
       minutes: (Date.now() - began) / 60_000,
       machine,
       repeats,
-      workloads: Object.fromEntries(
-        NAMES.map((name) => {
-          const { orders: count, events, bodyBytes } = sales[name].sale.figures;
-          return [name, { orders: count, events, meanBodyBytes: bodyBytes.mean }];
-        }),
-      ) as Comparison['workloads'],
+      workloads: workloadsOf(sales),
       rows: all.filter(({ contender }) => CONTENDERS.some(({ name }) => name === contender)),
       ceilings: {
         acksPerSecond: median(bare),
         eventsPerSecond: median(bulk.get('full')?.map(({ rate }) => rate) ?? []),
       },
       bodies: bodiesOf(all, bulk),
+      kills: [...kills].map(([{ name }, done]) => killRowOf(name, done)),
     };
   } finally {
     await servers.close();
@@ -91,6 +101,16 @@ interface Entry {
   workload: WorkloadName;
   workers: number;
 }
+
+function workloadsOf(sales: Readonly<Record<WorkloadName, Sales>>): Comparison['workloads'] {
+  const figures = NAMES.map((name) => {
+    const { orders, events, bodyBytes } = sales[name].sale.figures;
+    return [name, { orders, events, meanBodyBytes: bodyBytes.mean }];
+  });
+  return Object.fromEntries(figures) as Comparison['workloads'];
+}
+
+const KILLED = CONTENDERS.filter(({ roles }) => roles.includes('worker'));
 
 /** A contender without workers races once per workload. Bodies are compared with one worker and many orders. */
 function entriesOf(): Entry[] {
@@ -147,6 +167,13 @@ function line(
   done: Race,
 ): string {
   const rate = done.eventsPerSecond === null ? '' : `${Math.round(done.eventsPerSecond)} events/s  `;
-  const wrong = `lost ${done.lost}, twice ${done.twice}, inversions ${done.inversions}, wrong ${done.wrong}`;
-  return `${nth}/${repeats}  ${contender.name.padEnd(26)} ${name.padEnd(6)} ${workers} worker(s)  ${Math.round(done.acksPerSecond)} acks/s  ${rate}${wrong}`;
+  return `${nth}/${repeats}  ${contender.name.padEnd(26)} ${name.padEnd(6)} ${workers} worker(s)  ${Math.round(done.acksPerSecond)} acks/s  ${rate}${errorsOf(done)}`;
 }
+
+function killLine(nth: number, repeats: number, { name }: Contender, done: KillRace): string {
+  const wait = done.standstillSeconds === null ? 'forever' : `${done.standstillSeconds.toFixed(1)} s`;
+  return `${nth}/${repeats}  ${name.padEnd(26)} kill   2 worker(s)  longest standstill ${wait}  stuck ${done.stuck}, ${errorsOf(done)}`;
+}
+
+const errorsOf = ({ lost, twice, inversions, wrong }: RivalOutcome) =>
+  `lost ${lost}, twice ${twice}, inversions ${inversions}, wrong ${wrong}`;

@@ -2,21 +2,29 @@ import { describe, expect, test } from '@jest/globals';
 import {
   claimsOf,
   isMet,
+  killRowOf,
   median,
   rowOf,
   type Claim,
   type Comparison,
+  type KillRow,
   type Row,
 } from '../../load-tests/compare/comparison.ts';
 import { CONTENDERS, LOCKSTEP } from '../../load-tests/compare/contenders.ts';
 import { CONTENDER_NAMES } from '../../load-tests/compare/names.ts';
+import type { KillRace } from '../../load-tests/compare/kill-race.ts';
+import { SERVICES } from '../../load-tests/compare/prices.ts';
 import type { Race } from '../../load-tests/compare/race.ts';
 import {
   bodiesTable,
   claimsTable,
   comparisonChart,
   comparisonTable,
+  costsTable,
+  killsTable,
+  machinePrice,
   madeOn,
+  servicesTable,
 } from '../../load-tests/compare/views.ts';
 import { WORKLOADS, type WorkloadName } from '../../load-tests/compare/workloads.ts';
 
@@ -30,7 +38,28 @@ const RACE: Race = {
   inversions: 0,
   wrong: 0,
   refused: 0,
+  ownCpuMicros: 900,
+  serverCpuMicros: 700,
+  mongoFlushes: 0.5,
 };
+
+const KILL: KillRace = {
+  lost: 0,
+  twice: 0,
+  inversions: 0,
+  wrong: 0,
+  stuck: 0,
+  ordersLeft: 500,
+  standstillSeconds: 2.5,
+  finishedSeconds: 4,
+};
+
+const killRow = (contender: string, changes: Partial<KillRow> = {}): KillRow => ({
+  ...KILL,
+  contender,
+  races: 2,
+  ...changes,
+});
 
 const NAMED = { contender: 'a contender', workload: 'spread', workers: 1 } as const;
 
@@ -52,6 +81,8 @@ function rowsOf(): Row[] {
     twice: 501 + i,
     inversions: 601 + i,
     bytesPerWaiting: named.workers === 0 ? null : 3001 + i,
+    ownCpuMicros: 701 + i,
+    serverCpuMicros: 801 + i,
   }));
 }
 
@@ -81,6 +112,7 @@ const comparison = (changes: Partial<Comparison> = {}): Comparison => ({
     { ...RACE, ...NAMED, setting: 'full', orderBytes: 9000, eventsPerSecond: 1000, ceiling: 2500 },
     { ...RACE, ...NAMED, setting: 'none', orderBytes: 2000, eventsPerSecond: 1500, ceiling: 5000 },
   ],
+  kills: [killRow(LOCKSTEP.name)],
   ...changes,
 });
 
@@ -115,6 +147,7 @@ describe('races of one contender', () => {
         ackP99Ms: 30,
         eventsPerSecond: 500,
         bytesPerWaiting: 7,
+        mongoFlushes: 0.1,
         lost: 1,
         wrong: 2,
       },
@@ -132,12 +165,45 @@ describe('races of one contender', () => {
       inversions: 5,
       wrong: 2,
       refused: 0,
+      ownCpuMicros: 900,
+      serverCpuMicros: 700,
+      mongoFlushes: 0.5,
     });
   });
 
   test('unmeasured values are null, not zero', () => {
     const races = [{ ...RACE, eventsPerSecond: null, bytesPerWaiting: null, refused: 3 }];
     expect(rowOf(NAMED, races)).toMatchObject({ eventsPerSecond: null, bytesPerWaiting: null, refused: 3 });
+  });
+});
+
+describe('races with a kill', () => {
+  test('are one row: times as medians, what must be zero as sums', () => {
+    const races = [
+      { ...KILL, standstillSeconds: 30, finishedSeconds: 40, twice: 3, wrong: 1 },
+      { ...KILL, standstillSeconds: 60, finishedSeconds: 70, twice: 4, inversions: 2, ordersLeft: 480 },
+      { ...KILL, standstillSeconds: 31, finishedSeconds: 42, lost: 5, ordersLeft: 490 },
+    ];
+    expect(killRowOf('a contender', races)).toEqual({
+      contender: 'a contender',
+      races: 3,
+      lost: 5,
+      twice: 7,
+      inversions: 2,
+      wrong: 1,
+      stuck: 0,
+      ordersLeft: 490,
+      standstillSeconds: 31,
+      finishedSeconds: 42,
+    });
+  });
+
+  test('never is longer than any time', () => {
+    const stuck = { ...KILL, standstillSeconds: null, finishedSeconds: null, stuck: 7 };
+    const nulls = { standstillSeconds: null, finishedSeconds: null };
+    expect(killRowOf('it', [KILL, stuck, stuck])).toMatchObject({ ...nulls, stuck: 14 });
+    expect(killRowOf('it', [KILL, stuck])).toMatchObject({ ...nulls, stuck: 7 });
+    expect(killRowOf('it', [KILL, stuck, KILL])).toMatchObject({ standstillSeconds: 2.5, stuck: 7 });
   });
 });
 
@@ -170,9 +236,10 @@ describe('the claims', () => {
     expect(ratioOf(claims, `"${THROW}"`)).toEqual([10, 300]);
     expect(ratioOf(claims, `"${DELAY}"`)).toEqual([4, 10]);
     expect(ratioOf(claims, 'bulk writes')).toEqual([0.8]);
-    expect(ratioOf(claims, 'two workers')).toEqual([1.5]);
+    expect(ratioOf(claims, 'two workers against')).toEqual([1.5]);
     expect(ratioOf(claims, 'Redis bytes')).toEqual([0.2]);
-    expect(claims).toHaveLength(8);
+    expect(ratioOf(claims, 'standstill')).toEqual([2.5]);
+    expect(claims).toHaveLength(9);
     expect(claims.filter((claim) => !isMet(claim)).map(({ claim }) => claim)).toEqual([
       `events/s against "${DELAY}", spread`,
     ]);
@@ -193,6 +260,16 @@ describe('the claims', () => {
     const rows = changed([OURS, 'spread', 1], { bytesPerWaiting: null });
     const claim = claimsOf(comparison({ rows }), OURS).find((each) => each.claim.includes('Redis bytes'));
     expect(claim && isMet(claim)).toBe(false);
+  });
+
+  test.each([
+    [2.9, true],
+    [3.1, false],
+    [null, false],
+  ])('a standstill of %j s is short enough: %j', (standstillSeconds, met) => {
+    const kills = [killRow(OURS, { standstillSeconds }), killRow('another', { standstillSeconds: 0 })];
+    const found = claimsOf(comparison({ kills }), OURS).filter(({ claim }) => claim.includes('standstill'));
+    expect(found.map(isMet)).toEqual([met]);
   });
 
   test('a missing row gives no ratio', () => {
@@ -235,13 +312,53 @@ describe('output', () => {
     ]);
   });
 
+  test('the kills have a row for each contender; what never ends is not a dash', () => {
+    const kills = [
+      killRow('one', { twice: 1234, standstillSeconds: 34.156 }),
+      killRow('other', { standstillSeconds: null, finishedSeconds: null, stuck: 533, wrong: 198 }),
+    ];
+    expect(killsTable(comparison({ kills })).split('\n').slice(2).map(cellsOf)).toEqual([
+      ['one', '34.2', '4.0', '0', '0', '1,234', '0', '0', '2'],
+      ['other', 'never', 'never', '533', '0', '0', '0', '198', '2'],
+    ]);
+  });
+
+  test('the costs are those of many orders with one worker, or none', () => {
+    const [head = '', , ...lines] = costsTable(comparison()).split('\n');
+    const shown = rowsOf().filter(({ workload, workers }) => workload === 'spread' && workers < 2);
+    expect(lines.map(cellsOf).map(([name, own, servers]) => [name, own, servers])).toEqual(
+      shown.map((row) => [row.contender, String(row.ownCpuMicros), String(row.serverCpuMicros)]),
+    );
+    // 1,502 s of a million events, at $0.0408 an hour.
+    expect(cellsOf(lines[0] ?? '')).toEqual([CONTENDERS[0]?.name, '701', '801', '0.50', '–', '0.02']);
+    expect(cellsOf(head)).toHaveLength(6);
+  });
+
+  test('costs that were not measured are dashes', () => {
+    const rows = rowsOf().map((row) => ({ ...row, ownCpuMicros: null, mongoFlushes: null }));
+    const [first = ''] = costsTable(comparison({ rows })).split('\n').slice(2);
+    expect(cellsOf(first).slice(1)).toEqual(['–', '801', '–', '–', '–']);
+  });
+
+  test('every price has a source and a day', () => {
+    const lines = servicesTable().split('\n').slice(2).map(cellsOf);
+    expect(lines.map(([name]) => name)).toEqual(SERVICES.map(({ service }) => service));
+    for (const [, price, dollars, day] of lines) {
+      expect(price).toMatch(/^\[\$.+\]\(https:\/\/\S+\)$/);
+      expect(dollars).toMatch(/^\d+\.\d\d( to \d+\.\d\d)?$/);
+      expect(day).toMatch(/^2026-\d\d-\d\d$/);
+    }
+    expect(machinePrice()).toMatch(/^One vCPU-hour at \$0\.0408: .+\(https:.+\(2026-06-17\)$/);
+  });
+
   test('the claims show their targets, and which are not met', () => {
     const rows = changed([LOCKSTEP.name, 'spread', 1], { bytesPerWaiting: 4000 });
     const lines = claimsTable(comparison({ rows })).split('\n').slice(2).map(cellsOf);
     const claims = claimsOf(comparison({ rows }), LOCKSTEP.name);
     expect(lines.map(([claim]) => claim)).toEqual(claims.map(({ claim }) => claim));
     expect(lines.map(([, , , met]) => met)).toEqual(claims.map((claim) => (isMet(claim) ? 'yes' : '**no**')));
-    expect(lines.at(-1)).toEqual([claims.at(-1)?.claim, '0.80', 'at most 0.5', '**no**']);
+    expect(lines.at(-2)).toEqual([claims.at(-2)?.claim, '0.80', 'at most 0.5', '**no**']);
+    expect(lines.at(-1)).toEqual([claims.at(-1)?.claim, '2.50', 'at most 3', 'yes']);
   });
 
   test('the chart has every contender in every workload, and the ceiling once', () => {
