@@ -3,10 +3,9 @@ import { openMongo, mongoReady } from '../../src/system/connections.ts';
 import { machineOf } from '../sale/machine.ts';
 import { startServers, type Servers } from '../../testkit/local/servers.ts';
 import { bulkCeiling } from '../rivals/bulk.ts';
-import type { RivalOutcome } from '../rivals/outcome.ts';
-import { killRowOf, median, rowOf, type BodyRow, type Comparison, type Row } from './comparison.ts';
+import { median, rowOf, type BodyRow, type Comparison, type Row } from './comparison.ts';
 import { BARE, CONTENDERS, LOCKSTEP, lockstepWith, type Contender } from './contenders.ts';
-import { killRace, type KillRace } from './kill-race.ts';
+import { KillRounds } from './kill-rounds.ts';
 import { race, type Race, type Sales } from './race.ts';
 import { workload, WORKLOADS, type WorkloadName } from './workloads.ts';
 
@@ -21,10 +20,6 @@ interface CompareOptions {
 const WORKERS = [1, 2];
 const NAMES = Object.keys(WORKLOADS) as WorkloadName[];
 const SEED = 1;
-/** A race with a kill takes as long as six others: most contenders need a minute to notice that a worker is dead. */
-const RACES_PER_KILL_RACE = 3;
-/** Of the spread workload: the backlog is short compared with the time for which its orders stand still. */
-const KILL_RACE_SHARE = 0.5;
 
 /** Lockstep under each ORDER_BODY. */
 const SETTING_OF = new Map<Contender, BodySetting>([
@@ -43,11 +38,10 @@ export async function compare({ repeats, orders, command, say }: CompareOptions)
     WorkloadName,
     Sales
   >;
-  const killSales = workload('spread', orders * KILL_RACE_SHARE, SEED);
   const entries = entriesOf();
   const races = new Map<Entry, Race[]>(entries.map((entry) => [entry, []]));
   const bulk = new Map<BodySetting, Bulk[]>([...SETTING_OF.values()].map((setting) => [setting, []]));
-  const kills = new Map<Contender, KillRace[]>(KILLED.map((contender) => [contender, []]));
+  const kills = new KillRounds(orders, SEED);
   const bare: number[] = [];
   try {
     for (let nth = 1; nth <= repeats; nth += 1) {
@@ -65,12 +59,7 @@ export async function compare({ repeats, orders, command, say }: CompareOptions)
         races.get(entry)?.push(done);
         say(line(nth, repeats, entry, done));
       }
-      if (nth % RACES_PER_KILL_RACE === 1)
-        for (const [contender, done] of kills) {
-          const latest = await killRace(contender, servers, killSales);
-          done.push(latest);
-          say(killLine(nth, repeats, contender, latest));
-        }
+      await kills.take(nth, servers, (told) => say(`${nth}/${repeats}  ${told}`));
     }
     const machine = await machineOf(servers);
     const all = entries.map((entry): Row =>
@@ -89,7 +78,7 @@ export async function compare({ repeats, orders, command, say }: CompareOptions)
         eventsPerSecond: median(bulk.get('full')?.map(({ rate }) => rate) ?? []),
       },
       bodies: bodiesOf(all, bulk),
-      kills: [...kills].map(([{ name }, done]) => killRowOf(name, done)),
+      kills: kills.rows(),
     };
   } finally {
     await servers.close();
@@ -109,8 +98,6 @@ function workloadsOf(sales: Readonly<Record<WorkloadName, Sales>>): Comparison['
   });
   return Object.fromEntries(figures) as Comparison['workloads'];
 }
-
-const KILLED = CONTENDERS.filter(({ roles }) => roles.includes('worker'));
 
 /** A contender without workers races once per workload. Bodies are compared with one worker and many orders. */
 function entriesOf(): Entry[] {
@@ -167,13 +154,6 @@ function line(
   done: Race,
 ): string {
   const rate = done.eventsPerSecond === null ? '' : `${Math.round(done.eventsPerSecond)} events/s  `;
-  return `${nth}/${repeats}  ${contender.name.padEnd(26)} ${name.padEnd(6)} ${workers} worker(s)  ${Math.round(done.acksPerSecond)} acks/s  ${rate}${errorsOf(done)}`;
+  const wrong = `lost ${done.lost}, twice ${done.twice}, inversions ${done.inversions}, wrong ${done.wrong}`;
+  return `${nth}/${repeats}  ${contender.name.padEnd(26)} ${name.padEnd(6)} ${workers} worker(s)  ${Math.round(done.acksPerSecond)} acks/s  ${rate}${wrong}`;
 }
-
-function killLine(nth: number, repeats: number, { name }: Contender, done: KillRace): string {
-  const wait = done.standstillSeconds === null ? 'forever' : `${done.standstillSeconds.toFixed(1)} s`;
-  return `${nth}/${repeats}  ${name.padEnd(26)} kill   2 worker(s)  longest standstill ${wait}  stuck ${done.stuck}, ${errorsOf(done)}`;
-}
-
-const errorsOf = ({ lost, twice, inversions, wrong }: RivalOutcome) =>
-  `lost ${lost}, twice ${twice}, inversions ${inversions}, wrong ${wrong}`;

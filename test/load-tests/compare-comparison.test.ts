@@ -1,120 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  claimsOf,
-  isMet,
-  killRowOf,
-  median,
-  rowOf,
-  type Claim,
-  type Comparison,
-  type KillRow,
-  type Row,
-} from '../../load-tests/compare/comparison.ts';
+import { claimsOf, isMet, median, rowOf, type Claim, type Row } from '../../load-tests/compare/comparison.ts';
 import { CONTENDERS, LOCKSTEP } from '../../load-tests/compare/contenders.ts';
 import { CONTENDER_NAMES } from '../../load-tests/compare/names.ts';
-import type { KillRace } from '../../load-tests/compare/kill-race.ts';
-import { SERVICES } from '../../load-tests/compare/prices.ts';
-import type { Race } from '../../load-tests/compare/race.ts';
 import {
   bodiesTable,
   claimsTable,
   comparisonChart,
   comparisonTable,
-  costsTable,
-  killsTable,
-  machinePrice,
   madeOn,
-  servicesTable,
 } from '../../load-tests/compare/views.ts';
 import { WORKLOADS, type WorkloadName } from '../../load-tests/compare/workloads.ts';
-
-const RACE: Race = {
-  acksPerSecond: 2000,
-  ackP99Ms: 40,
-  eventsPerSecond: 1000,
-  bytesPerWaiting: 3000,
-  lost: 0,
-  twice: 0,
-  inversions: 0,
-  wrong: 0,
-  refused: 0,
-  ownCpuMicros: 900,
-  serverCpuMicros: 700,
-  mongoFlushes: 0.5,
-};
-
-const KILL: KillRace = {
-  lost: 0,
-  twice: 0,
-  inversions: 0,
-  wrong: 0,
-  stuck: 0,
-  ordersLeft: 500,
-  standstillSeconds: 2.5,
-  finishedSeconds: 4,
-};
-
-const killRow = (contender: string, changes: Partial<KillRow> = {}): KillRow => ({
-  ...KILL,
-  contender,
-  races: 2,
-  ...changes,
-});
-
-const NAMED = { contender: 'a contender', workload: 'spread', workers: 1 } as const;
-
-/** Every row of a comparison, each with figures that no other has. */
-function rowsOf(): Row[] {
-  const rows = (Object.keys(WORKLOADS) as WorkloadName[]).flatMap((workload) =>
-    CONTENDERS.flatMap(({ name, roles }) =>
-      (roles.includes('worker') ? [1, 2] : [0]).map((workers) => ({ contender: name, workload, workers })),
-    ),
-  );
-  return rows.map((named, i) => ({
-    ...RACE,
-    ...named,
-    acksPerSecond: 2001 + i,
-    ackP99Ms: 101 + i,
-    eventsPerSecond: 1201 + i,
-    wrong: 301 + i,
-    lost: 401 + i,
-    twice: 501 + i,
-    inversions: 601 + i,
-    bytesPerWaiting: named.workers === 0 ? null : 3001 + i,
-    ownCpuMicros: 701 + i,
-    serverCpuMicros: 801 + i,
-  }));
-}
-
-const comparison = (changes: Partial<Comparison> = {}): Comparison => ({
-  command: 'npm run compare -- --repeat 3',
-  startedAt: '2026-11-27T00:00:04.118Z',
-  minutes: 12.3,
-  machine: {
-    cores: 2,
-    cpu: 'A processor',
-    memoryGiB: 16,
-    system: 'Linux 6.8',
-    node: '24.21.0',
-    redis: '8.4.0',
-    mongodb: '9.0.0',
-    lockstep: '5c1be94',
-    settings: [],
-  },
-  repeats: 3,
-  workloads: {
-    spread: { orders: 2000, events: 8000, meanBodyBytes: 5000 },
-    hot: { orders: 20, events: 2000, meanBodyBytes: 6000 },
-  },
-  rows: rowsOf(),
-  ceilings: { acksPerSecond: 4000, eventsPerSecond: 2500 },
-  bodies: [
-    { ...RACE, ...NAMED, setting: 'full', orderBytes: 9000, eventsPerSecond: 1000, ceiling: 2500 },
-    { ...RACE, ...NAMED, setting: 'none', orderBytes: 2000, eventsPerSecond: 1500, ceiling: 5000 },
-  ],
-  kills: [killRow(LOCKSTEP.name)],
-  ...changes,
-});
+import { comparison, killRow, NAMED, RACE, rowsOf } from './a-comparison.ts';
 
 /** One row with other figures. */
 function changed(
@@ -174,36 +70,6 @@ describe('races of one contender', () => {
   test('unmeasured values are null, not zero', () => {
     const races = [{ ...RACE, eventsPerSecond: null, bytesPerWaiting: null, refused: 3 }];
     expect(rowOf(NAMED, races)).toMatchObject({ eventsPerSecond: null, bytesPerWaiting: null, refused: 3 });
-  });
-});
-
-describe('races with a kill', () => {
-  test('are one row: times as medians, what must be zero as sums', () => {
-    const races = [
-      { ...KILL, standstillSeconds: 30, finishedSeconds: 40, twice: 3, wrong: 1 },
-      { ...KILL, standstillSeconds: 60, finishedSeconds: 70, twice: 4, inversions: 2, ordersLeft: 480 },
-      { ...KILL, standstillSeconds: 31, finishedSeconds: 42, lost: 5, ordersLeft: 490 },
-    ];
-    expect(killRowOf('a contender', races)).toEqual({
-      contender: 'a contender',
-      races: 3,
-      lost: 5,
-      twice: 7,
-      inversions: 2,
-      wrong: 1,
-      stuck: 0,
-      ordersLeft: 490,
-      standstillSeconds: 31,
-      finishedSeconds: 42,
-    });
-  });
-
-  test('never is longer than any time', () => {
-    const stuck = { ...KILL, standstillSeconds: null, finishedSeconds: null, stuck: 7 };
-    const nulls = { standstillSeconds: null, finishedSeconds: null };
-    expect(killRowOf('it', [KILL, stuck, stuck])).toMatchObject({ ...nulls, stuck: 14 });
-    expect(killRowOf('it', [KILL, stuck])).toMatchObject({ ...nulls, stuck: 7 });
-    expect(killRowOf('it', [KILL, stuck, KILL])).toMatchObject({ standstillSeconds: 2.5, stuck: 7 });
   });
 });
 
@@ -310,45 +176,6 @@ describe('output', () => {
       ['`full`', '9,000', '1,000', '2,500', '0.40'],
       ['`none`', '2,000', '1,500', '5,000', '0.30'],
     ]);
-  });
-
-  test('the kills have a row for each contender; what never ends is not a dash', () => {
-    const kills = [
-      killRow('one', { twice: 1234, standstillSeconds: 34.156 }),
-      killRow('other', { standstillSeconds: null, finishedSeconds: null, stuck: 533, wrong: 198 }),
-    ];
-    expect(killsTable(comparison({ kills })).split('\n').slice(2).map(cellsOf)).toEqual([
-      ['one', '34.2', '4.0', '0', '0', '1,234', '0', '0', '2'],
-      ['other', 'never', 'never', '533', '0', '0', '0', '198', '2'],
-    ]);
-  });
-
-  test('the costs are those of many orders with one worker, or none', () => {
-    const [head = '', , ...lines] = costsTable(comparison()).split('\n');
-    const shown = rowsOf().filter(({ workload, workers }) => workload === 'spread' && workers < 2);
-    expect(lines.map(cellsOf).map(([name, own, servers]) => [name, own, servers])).toEqual(
-      shown.map((row) => [row.contender, String(row.ownCpuMicros), String(row.serverCpuMicros)]),
-    );
-    // 1,502 s of a million events, at $0.0408 an hour.
-    expect(cellsOf(lines[0] ?? '')).toEqual([CONTENDERS[0]?.name, '701', '801', '0.50', '–', '0.02']);
-    expect(cellsOf(head)).toHaveLength(6);
-  });
-
-  test('costs that were not measured are dashes', () => {
-    const rows = rowsOf().map((row) => ({ ...row, ownCpuMicros: null, mongoFlushes: null }));
-    const [first = ''] = costsTable(comparison({ rows })).split('\n').slice(2);
-    expect(cellsOf(first).slice(1)).toEqual(['–', '801', '–', '–', '–']);
-  });
-
-  test('every price has a source and a day', () => {
-    const lines = servicesTable().split('\n').slice(2).map(cellsOf);
-    expect(lines.map(([name]) => name)).toEqual(SERVICES.map(({ service }) => service));
-    for (const [, price, dollars, day] of lines) {
-      expect(price).toMatch(/^\[\$.+\]\(https:\/\/\S+\)$/);
-      expect(dollars).toMatch(/^\d+\.\d\d( to \d+\.\d\d)?$/);
-      expect(day).toMatch(/^2026-\d\d-\d\d$/);
-    }
-    expect(machinePrice()).toMatch(/^One vCPU-hour at \$0\.0408: .+\(https:.+\(2026-06-17\)$/);
   });
 
   test('the claims show their targets, and which are not met', () => {
