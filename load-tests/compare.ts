@@ -1,7 +1,15 @@
 import { Command } from 'commander';
 import { runCommand, say, whole, writeFigures } from './command.ts';
 import { compare } from './compare/compare.ts';
-import { bodiesTable, claimsTable, comparisonChart, comparisonTable, madeOn } from './compare/views.ts';
+import {
+  bodiesTable,
+  claimsTable,
+  comparisonChart,
+  comparisonTable,
+  costsTable,
+  killsTable,
+  madeOn,
+} from './compare/views.ts';
 
 /** npm run compare: common patterns and Lockstep, side by side, in one run. */
 interface Options {
@@ -30,7 +38,7 @@ await runCommand(command, FAILED);
 async function run({ repeat, orders, out }: Options): Promise<void> {
   const typed = `npm run compare -- ${process.argv.slice(2).join(' ')}`.trim();
   const comparison = await compare({ repeats: repeat, orders, command: typed, say });
-  const tables = [comparisonTable(comparison), bodiesTable(comparison), claimsTable(comparison)];
-  say(`\n${[...tables, madeOn(comparison)].join('\n\n')}`);
+  const tables = [comparisonTable, bodiesTable, killsTable, costsTable, claimsTable];
+  say(`\n${[...tables, madeOn].map((show) => show(comparison)).join('\n\n')}`);
   say(`written to ${writeFigures('comparison', comparison, comparisonChart(comparison), out)}`);
 }

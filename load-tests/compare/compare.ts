@@ -5,7 +5,8 @@ import { startServers, type Servers } from '../../testkit/local/servers.ts';
 import { bulkCeiling } from '../rivals/bulk.ts';
 import { median, rowOf, type BodyRow, type Comparison, type Row } from './comparison.ts';
 import { BARE, CONTENDERS, LOCKSTEP, lockstepWith, type Contender } from './contenders.ts';
-import { race, type Race } from './race.ts';
+import { KillRounds } from './kill-rounds.ts';
+import { race, type Race, type Sales } from './race.ts';
 import { workload, WORKLOADS, type WorkloadName } from './workloads.ts';
 
 interface CompareOptions {
@@ -35,11 +36,12 @@ export async function compare({ repeats, orders, command, say }: CompareOptions)
   const servers = await startServers();
   const sales = Object.fromEntries(NAMES.map((name) => [name, workload(name, orders, SEED)])) as Record<
     WorkloadName,
-    ReturnType<typeof workload>
+    Sales
   >;
   const entries = entriesOf();
   const races = new Map<Entry, Race[]>(entries.map((entry) => [entry, []]));
   const bulk = new Map<BodySetting, Bulk[]>([...SETTING_OF.values()].map((setting) => [setting, []]));
+  const kills = new KillRounds(orders, SEED);
   const bare: number[] = [];
   try {
     for (let nth = 1; nth <= repeats; nth += 1) {
@@ -57,6 +59,7 @@ export async function compare({ repeats, orders, command, say }: CompareOptions)
         races.get(entry)?.push(done);
         say(line(nth, repeats, entry, done));
       }
+      await kills.take(nth, servers, (told) => say(`${nth}/${repeats}  ${told}`));
     }
     const machine = await machineOf(servers);
     const all = entries.map((entry): Row =>
@@ -68,18 +71,14 @@ export async function compare({ repeats, orders, command, say }: CompareOptions)
       minutes: (Date.now() - began) / 60_000,
       machine,
       repeats,
-      workloads: Object.fromEntries(
-        NAMES.map((name) => {
-          const { orders: count, events, bodyBytes } = sales[name].sale.figures;
-          return [name, { orders: count, events, meanBodyBytes: bodyBytes.mean }];
-        }),
-      ) as Comparison['workloads'],
+      workloads: workloadsOf(sales),
       rows: all.filter(({ contender }) => CONTENDERS.some(({ name }) => name === contender)),
       ceilings: {
         acksPerSecond: median(bare),
         eventsPerSecond: median(bulk.get('full')?.map(({ rate }) => rate) ?? []),
       },
       bodies: bodiesOf(all, bulk),
+      kills: kills.rows(),
     };
   } finally {
     await servers.close();
@@ -90,6 +89,14 @@ interface Entry {
   contender: Contender;
   workload: WorkloadName;
   workers: number;
+}
+
+function workloadsOf(sales: Readonly<Record<WorkloadName, Sales>>): Comparison['workloads'] {
+  const figures = NAMES.map((name) => {
+    const { orders, events, bodyBytes } = sales[name].sale.figures;
+    return [name, { orders, events, meanBodyBytes: bodyBytes.mean }];
+  });
+  return Object.fromEntries(figures) as Comparison['workloads'];
 }
 
 /** A contender without workers races once per workload. Bodies are compared with one worker and many orders. */

@@ -1,6 +1,7 @@
 import type { BodySetting } from '../../src/persist/stored-body.ts';
 import type { Machine } from '../report/run.ts';
 import { ORDERED_RIVALS } from './names.ts';
+import type { KillRace } from './kill-race.ts';
 import type { Race } from './race.ts';
 import type { WorkloadName } from './workloads.ts';
 
@@ -23,6 +24,14 @@ export interface Comparison {
   };
   /** What the orders' bodies cost: the spread workload with one worker. */
   bodies: BodyRow[];
+  /** Races in which a worker is killed, of every contender that has one. */
+  kills: KillRow[];
+}
+
+/** One contender: medians of times, and sums for what must be zero. */
+export interface KillRow extends KillRace {
+  contender: string;
+  races: number;
 }
 
 /** Lockstep under one ORDER_BODY, and the ceiling with the same documents. */
@@ -42,6 +51,7 @@ export interface Row extends Race {
 }
 
 const SUMMED = ['lost', 'twice', 'inversions', 'wrong', 'refused'] as const;
+const SUMMED_OF_KILLS = ['lost', 'twice', 'inversions', 'wrong', 'stuck'] as const;
 
 export function median(numbers: readonly number[]): number {
   const sorted = numbers.toSorted((a, b) => a - b);
@@ -51,21 +61,45 @@ export function median(numbers: readonly number[]): number {
     : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
 }
 
+/** Each of these names, summed over all races. */
+function sumsOf<Name extends string>(
+  names: readonly Name[],
+  races: readonly Readonly<Record<Name, number>>[],
+): Record<Name, number> {
+  const sums = names.map((name) => [name, races.reduce((sum, race) => sum + race[name], 0)]);
+  return Object.fromEntries(sums) as Record<Name, number>;
+}
+
 export function rowOf(named: Pick<Row, 'contender' | 'workload' | 'workers'>, races: readonly Race[]): Row {
   const medianOf = (pick: (race: Race) => number | null): number | null => {
     const found = races.map(pick).filter((each) => each !== null);
     return found.length === 0 ? null : median(found);
   };
-  const sums = Object.fromEntries(
-    SUMMED.map((name) => [name, races.reduce((sum, race) => sum + race[name], 0)]),
-  ) as Pick<Race, (typeof SUMMED)[number]>;
   return {
     ...named,
-    ...sums,
+    ...sumsOf(SUMMED, races),
     acksPerSecond: medianOf((race) => race.acksPerSecond) ?? 0,
     ackP99Ms: medianOf((race) => race.ackP99Ms) ?? 0,
     eventsPerSecond: medianOf((race) => race.eventsPerSecond),
     bytesPerWaiting: medianOf((race) => race.bytesPerWaiting),
+    ownCpuMicros: medianOf((race) => race.ownCpuMicros),
+    serverCpuMicros: medianOf((race) => race.serverCpuMicros),
+    mongoFlushes: medianOf((race) => race.mongoFlushes),
+  };
+}
+
+export function killRowOf(contender: string, races: readonly KillRace[]): KillRow {
+  const medianOf = (pick: (race: KillRace) => number | null): number | null => {
+    const middle = median(races.map((race) => pick(race) ?? Infinity));
+    return middle === Infinity ? null : middle;
+  };
+  return {
+    contender,
+    races: races.length,
+    ...sumsOf(SUMMED_OF_KILLS, races),
+    ordersLeft: median(races.map(({ ordersLeft }) => ordersLeft)),
+    standstillSeconds: medianOf(({ standstillSeconds }) => standstillSeconds),
+    finishedSeconds: medianOf(({ finishedSeconds }) => finishedSeconds),
   };
 }
 
@@ -78,8 +112,8 @@ export interface Claim {
   below?: true;
 }
 
-/** The claims about Lockstep: ratios within one run. */
-export function claimsOf({ rows, ceilings, workloads }: Comparison, lockstep: string): Claim[] {
+/** The claims about Lockstep: ratios within one run, and how long orders stand still after a kill. */
+export function claimsOf({ rows, ceilings, workloads, kills }: Comparison, lockstep: string): Claim[] {
   const find = (contender: string, workload: WorkloadName, workers: number): Row => {
     const row = rows.find(
       (each) => each.contender === contender && each.workload === workload && each.workers === workers,
@@ -131,6 +165,14 @@ export function claimsOf({ rows, ceilings, workloads }: Comparison, lockstep: st
       bound: 0.5,
       below: true,
     },
+    ...kills
+      .filter(({ contender }) => contender === lockstep)
+      .map(({ standstillSeconds }) => ({
+        claim: 'longest standstill of an order after one of two workers was killed, seconds',
+        ratio: standstillSeconds ?? Infinity,
+        bound: 3,
+        below: true as const,
+      })),
   ];
 }
 

@@ -1,23 +1,18 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Redis } from 'ioredis';
 import type { Connection } from 'mongoose';
-import { mongoReady, openMongo } from '../../src/system/connections.ts';
-import { settingsOf, type ServerUrls } from '../../testkit/local/lockstep.ts';
-import { SECRET } from '../../testkit/local/secrets.ts';
-import { startOnFreePort, type Started } from '../../testkit/local/programs.ts';
-import { SentLog } from '../../testkit/proof/sent-log.ts';
 import type { RivalOutcome } from '../rivals/outcome.ts';
-import type { Role } from '../rivals/rivals.ts';
 import type { Sale } from '../sale/plan.ts';
-import { newSending } from '../sale/run-sale.ts';
-import { sendAll, type Sending } from '../sale/send.ts';
+import type { Sending } from '../sale/send.ts';
 import { whileStopped } from '../sale/stopped.ts';
 import { usedMemory } from '../sale/used-memory.ts';
+import { untilApplied } from './applied.ts';
 import { BARE, type Contender } from './contenders.ts';
-import { startOwnServer, type OwnServer } from './own-servers.ts';
+import type { ServerUrls } from '../../testkit/local/lockstep.ts';
+import type { Place } from './place.ts';
+import { withContender, type Running } from './running.ts';
+import { NOTHING_SPENT, startMeter, type Spent } from './spent.ts';
 
 /** What one contender did with one sale. */
-export interface Race extends RivalOutcome {
+export interface Race extends RivalOutcome, Spent {
   acksPerSecond: number;
   ackP99Ms: number;
   /** Events per second that reached MongoDB; null for a contender that applies none. */
@@ -28,8 +23,12 @@ export interface Race extends RivalOutcome {
   refused: number;
 }
 
-const CONNECTIONS = 50;
-const LOOK_MS = 10;
+/** What is sent: first the warm-up, which is not counted. */
+export interface Sales {
+  sale: Sale;
+  warmUp: Sale;
+}
+
 /** A contender that has not applied everything by then has failed. */
 const DRAIN_MS = 180_000;
 
@@ -42,59 +41,49 @@ const DRAIN_MS = 180_000;
 export async function race(
   contender: Contender,
   servers: ServerUrls,
-  { sale, warmUp }: { sale: Sale; warmUp: Sale },
+  sales: Sales,
   workers: number,
   afterwards?: (mongo: Connection) => Promise<void>,
 ): Promise<Race> {
-  const place = await emptied(servers);
-  const started: Started[] = [];
-  let own: OwnServer | undefined;
-  try {
-    own = contender.waitsIn && (await startOwnServer(contender.waitsIn));
-    const start = async (role: Role) => {
-      const one = await startOne(contender, role, { ...settingsOf(place.servers), ...own?.env });
-      started.push(one);
-      return one;
-    };
-    const { url } = await start('ingest');
-    const working = await Promise.all(Array.from({ length: workers }, () => start('worker')));
-    const options = { url, secret: SECRET, connections: CONNECTIONS, rate: null };
-    const log = new SentLog();
-    const send = async ({ deliveries }: Sale): Promise<Sending> => {
-      const sending = { ...newSending(options), log };
-      await sendAll(deliveries, options, sending);
-      return sending;
-    };
-
+  return await withContender(contender, servers, workers, async (running) => {
+    const { place, log, send } = running;
+    const { sale, warmUp } = sales;
     await send(warmUp);
-    if (contender !== BARE) await untilApplied(place, contender, warmUp.figures.events);
-    const before = await usedMemory(place.redis);
-    const { sent, after } = await whileStopped(working, async () => ({
-      sent: await send(sale),
-      after: await usedMemory(place.redis),
-    }));
+    if (contender !== BARE) await allApplied(place, contender, warmUp.figures.events);
+    const meter = await startMeter(running);
+    const { sent, bytes } = await sendWhileStopped(running, sale);
     const taken = takenOf(sent);
     if (contender === BARE) return { ...taken, ...NOTHING };
 
     const began = performance.now();
-    await untilApplied(place, contender, warmUp.figures.events + sale.figures.events);
+    await allApplied(place, contender, warmUp.figures.events + sale.figures.events);
     const drained = (sale.figures.events * 1000) / (performance.now() - began);
+    const spent = await meter(sale.figures.events);
     const deliveries = [...warmUp.deliveries, ...sale.deliveries];
     const outcome = await contender.outcome({ ...place, deliveries, log });
     await afterwards?.(place.mongo);
-    const bytesPerWaiting = workers > 0 && !contender.waitsIn ? (after - before) / sale.figures.events : null;
+    const bytesPerWaiting = workers > 0 && !contender.waitsIn ? bytes / sale.figures.events : null;
     const eventsPerSecond = workers > 0 ? drained : taken.acksPerSecond;
-    return { ...taken, ...outcome, eventsPerSecond, bytesPerWaiting };
-  } finally {
-    await Promise.all(started.map(({ program }) => program.stop()));
-    await Promise.all([place.close(), own?.close()]);
-  }
+    return { ...taken, ...outcome, ...spent, eventsPerSecond, bytesPerWaiting };
+  });
 }
 
-async function startOne(contender: Contender, role: Role, settings: NodeJS.ProcessEnv): Promise<Started> {
-  const env = { ...process.env, ...settings };
-  const setting = role === 'ingest' ? 'PORT' : 'ADMIN_PORT';
-  return await startOnFreePort((port) => contender.start(role, { ...env, [setting]: port }));
+/** Sends a sale while the workers are stopped. @returns also the bytes that Redis needs for it */
+export async function sendWhileStopped(
+  { place, workers, send }: Running,
+  sale: Sale,
+): Promise<{ sent: Sending; bytes: number }> {
+  const before = await usedMemory(place.redis);
+  return await whileStopped(workers, async () => {
+    const sent = await send(sale);
+    return { sent, bytes: (await usedMemory(place.redis)) - before };
+  });
+}
+
+/** @throws if it takes more than three minutes */
+export async function allApplied(place: Place, { name }: Contender, events: number): Promise<void> {
+  if (!(await untilApplied(place, events, { wholeMs: DRAIN_MS, stillMs: DRAIN_MS })))
+    throw new Error(`${name} has not applied everything after ${DRAIN_MS / 1000} s`);
 }
 
 function takenOf(sent: Sending): Pick<Race, 'acksPerSecond' | 'ackP99Ms' | 'refused'> {
@@ -105,44 +94,12 @@ function takenOf(sent: Sending): Pick<Race, 'acksPerSecond' | 'ackP99Ms' | 'refu
   };
 }
 
-const NOTHING = { eventsPerSecond: null, bytesPerWaiting: null, lost: 0, twice: 0, inversions: 0, wrong: 0 };
-
-interface Place {
-  servers: ServerUrls;
-  redis: Redis;
-  mongo: Connection;
-  close: () => Promise<void>;
-}
-
-let races = 0;
-
-/** An empty Redis, and a new MongoDB database. */
-async function emptied(servers: ServerUrls): Promise<Place> {
-  races += 1;
-  const mongoUri = servers.mongoUri.replace(/\/[^/]*$/, `/race-${races}`);
-  const redis = new Redis(servers.redisUrl);
-  await redis.flushall();
-  const mongo = openMongo(mongoUri);
-  await mongoReady(mongo);
-  return {
-    servers: { ...servers, mongoUri },
-    redis,
-    mongo,
-    close: async () => {
-      redis.disconnect();
-      await mongo.dropDatabase();
-      await mongo.close();
-    },
-  };
-}
-
-/** @throws if it takes more than three minutes */
-async function untilApplied({ mongo }: Place, { name }: Contender, events: number): Promise<void> {
-  const journal = mongo.getClient().db(mongo.name).collection('events');
-  const deadline = Date.now() + DRAIN_MS;
-  while ((await journal.estimatedDocumentCount()) < events) {
-    if (Date.now() > deadline)
-      throw new Error(`${name} has not applied everything after ${DRAIN_MS / 1000} s`);
-    await sleep(LOOK_MS);
-  }
-}
+const NOTHING = {
+  ...NOTHING_SPENT,
+  eventsPerSecond: null,
+  bytesPerWaiting: null,
+  lost: 0,
+  twice: 0,
+  inversions: 0,
+  wrong: 0,
+};

@@ -1,8 +1,10 @@
 import { machineInWords } from '../figures/machine-in-words.ts';
 import { barChart } from '../report/bar-chart.ts';
 import { markdownTable } from '../report/markdown.ts';
-import { claimsOf, isMet, type Comparison, type Row } from './comparison.ts';
+import { claimsOf, isMet, type Comparison, type KillRow, type Row } from './comparison.ts';
+import { dollarsPerMillion } from './costs.ts';
 import { LOCKSTEP_NAME } from './names.ts';
+import { MACHINE, SERVICES } from './prices.ts';
 import { WORKLOADS, type WorkloadName } from './workloads.ts';
 
 const round = (number: number | null, digits = 0): string =>
@@ -46,7 +48,7 @@ export function shortTable({ rows }: Comparison): string {
 
 export function claimsTable(comparison: Comparison): string {
   return markdownTable(
-    ['Lockstep, one worker', 'ratio', 'target', 'met'],
+    ['Lockstep, one worker', 'measured', 'target', 'met'],
     claimsOf(comparison, LOCKSTEP_NAME).map((each) => [
       each.claim,
       round(each.ratio, 2),
@@ -72,6 +74,66 @@ export function bodiesTable({ bodies }: Comparison): string {
       round(eventsPerSecond),
       round(ceiling),
       round((eventsPerSecond ?? 0) / ceiling, 2),
+    ]),
+  );
+}
+
+const seconds = (number: number | null): string => (number === null ? 'never' : round(number, 1));
+
+const KILL_COLUMNS: [string, (row: KillRow) => string][] = [
+  ['one of two workers is killed', ({ contender }) => contender],
+  ['longest standstill of an order, s', ({ standstillSeconds }) => seconds(standstillSeconds)],
+  ['all applied after, s', ({ finishedSeconds }) => seconds(finishedSeconds)],
+  ['stuck', ({ stuck }) => round(stuck)],
+  ['lost', ({ lost }) => round(lost)],
+  ['twice', ({ twice }) => round(twice)],
+  ['inversions', ({ inversions }) => round(inversions)],
+  ['orders wrong', ({ wrong }) => round(wrong)],
+  ['races', ({ races }) => round(races)],
+];
+
+/** What is left of a sale of which one worker was killed. */
+export function killsTable({ kills }: Comparison): string {
+  return markdownTable(
+    KILL_COLUMNS.map(([name]) => name),
+    kills.map((row) => KILL_COLUMNS.map(([, cell]) => cell(row))),
+  );
+}
+
+const COST_COLUMNS: [string, (row: Row) => string][] = [
+  ['', ({ contender }) => contender],
+  ['CPU µs per event, own', ({ ownCpuMicros }) => round(ownCpuMicros)],
+  ['CPU µs per event, servers', ({ serverCpuMicros }) => round(serverCpuMicros)],
+  ['MongoDB flushes per event', ({ mongoFlushes }) => round(mongoFlushes, 2)],
+  ['Redis bytes per waiting event', ({ bytesPerWaiting }) => round(bytesPerWaiting)],
+  ['$ of CPU per million events', (row) => round(dollarsPerMillion(row), 2)],
+];
+
+/** What an event takes: many orders, one worker. */
+export function costsTable({ rows }: Comparison): string {
+  return markdownTable(
+    COST_COLUMNS.map(([name]) => name),
+    rows
+      .filter(({ workload, workers }) => workload === 'spread' && workers < 2)
+      .map((row) => COST_COLUMNS.map(([, cell]) => cell(row))),
+  );
+}
+
+/** The price of a machine's CPU, in one sentence. */
+export function machinePrice(): string {
+  const { name, dollarsPerHour, cpus, asOf, source } = MACHINE;
+  return `One vCPU-hour at $${dollarsPerHour / cpus}: [${name}](${source}), $${dollarsPerHour} an hour for ${cpus} vCPUs (${asOf})`;
+}
+
+/** What hosted services take, as others published it. */
+export function servicesTable(): string {
+  return markdownTable(
+    ['service', 'price', '$ per million', 'as of'],
+    SERVICES.map(({ service, price, dollarsPerMillion: [low, high], asOf, source }) => [
+      service,
+      `[${price}](${source})`,
+      low === high ? round(low, 2) : `${round(low, 2)} to ${round(high, 2)}`,
+      asOf,
     ]),
   );
 }

@@ -1,4 +1,5 @@
-import { planSale, type Sale, type SaleOptions } from '../sale/plan.ts';
+import { planSale, type SaleOptions } from '../sale/plan.ts';
+import type { Sales } from './race.ts';
 
 /** What contenders get. */
 export const WORKLOADS = {
@@ -17,7 +18,7 @@ const WARM_UP = 0.25;
  * The same deliveries for every contender.
  * @param size orders of the spread workload; the hot one has a quarter of its events
  */
-export function workload(name: WorkloadName, size: number, seed: number): { sale: Sale; warmUp: Sale } {
+export function workload(name: WorkloadName, size: number, seed: number): Sales {
   const common = {
     shops: 1,
     topics: ['create', 'transaction', 'paid', 'updated'],

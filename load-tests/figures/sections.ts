@@ -2,7 +2,17 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { LocalMachine } from '../../testkit/local/machine.ts';
 import type { Comparison } from '../compare/comparison.ts';
-import { bodiesTable, claimsTable, comparisonTable, madeOn, shortTable } from '../compare/views.ts';
+import {
+  bodiesTable,
+  claimsTable,
+  comparisonTable,
+  costsTable,
+  killsTable,
+  machinePrice,
+  madeOn,
+  servicesTable,
+  shortTable,
+} from '../compare/views.ts';
 import { effectsTable, type Effects } from '../effects/views.ts';
 import type { Growth } from '../growth/cases.ts';
 import { growthTable } from '../growth/views.ts';
@@ -27,6 +37,9 @@ export function sectionsOf(folder: string): Record<string, Record<string, string
     'docs/load-tests.md': {
       'flash-sale': saleFigures(sale),
       comparison: `${comparisonTable(comparison)}\n\n_${madeOn(comparison)}._`,
+      kills: `${killsTable(comparison)}\n\n_${madeOn(comparison)}._`,
+      costs: `${costsTable(comparison)}\n\n_${machinePrice()}. ${madeOn(comparison)}._`,
+      services: servicesTable(),
       bodies: `${bodiesTable(comparison)}\n\n_${madeOn(comparison)}._`,
       claims: `${claimsTable(comparison)}\n\n_${madeOn(comparison)}._`,
       growth: growthFigures(growth),

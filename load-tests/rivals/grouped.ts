@@ -14,8 +14,7 @@ const queueOn = (redis: Redis) =>
  * its promoter moves 100 jobs every 100 ms, fewer than are sent here. Of 20, 50, 100 and 200 concurrent jobs,
  * Lockstep's 100 was the fastest (790 a second in runs of 3 s; the others 680, 740 and 720).
  *
- * A worker that is killed during a job leaves its group stuck forever (groupmq's issues #12 and #14); no
- * worker is killed in the comparison.
+ * A worker that is killed during a job leaves its group stuck forever (groupmq's issues #12 and #14).
  */
 export const grouped: Rival = {
   about: 'groupmq, the order as group',

@@ -82,7 +82,7 @@ function newestSnapshot(sent: readonly SentEvent[]): SentEvent['snapshot'] {
 function toldByOrder(deliveries: Iterable<Delivery>): Map<OrderKey, Map<EventId, SentEvent>> {
   const byOrder = new Map<OrderKey, Map<EventId, SentEvent>>();
   for (const delivery of deliveries) {
-    const { order, event, sent } = read(delivery);
+    const { order, event, sent } = readDelivery(delivery);
     const known = byOrder.get(order) ?? new Map<EventId, SentEvent>();
     byOrder.set(order, known.set(event, sent));
   }
@@ -96,7 +96,8 @@ interface Body {
   updated_at?: string | null;
 }
 
-function read(delivery: Delivery): { order: OrderKey; event: EventId; sent: SentEvent } {
+/** @throws if it names no order */
+export function readDelivery(delivery: Delivery): { order: OrderKey; event: EventId; sent: SentEvent } {
   const { topic, webhookId, triggeredAt } = delivery;
   const shop = asShopDomain(delivery.shop);
   const body = JSON.parse(delivery.body.toString()) as Body;

@@ -8,6 +8,12 @@ const QUEUE = 'webhooks';
 const WORKERS = 8;
 const JOBS_AT_A_TIME = 12;
 
+/**
+ * How soon the jobs of a dead worker are repeated: 10 s, the least that pg-boss allows, after its last heartbeat, at the
+ * next look. By default, there are no heartbeats, and jobs are repeated after 15 minutes.
+ */
+const HEARTBEAT_SECONDS = 10;
+
 const POLLING = {
   batchSize: JOBS_AT_A_TIME,
   perJobResults: true,
@@ -56,13 +62,19 @@ export const pgBoss: Rival = {
 };
 
 async function bossOn({ urlOf, log, onStop }: Ground): Promise<PgBoss> {
-  const boss = new PgBoss({ connectionString: urlOf('PostgreSQL'), useListenNotify: true });
+  const boss = new PgBoss({
+    connectionString: urlOf('PostgreSQL'),
+    useListenNotify: true,
+    superviseIntervalSeconds: HEARTBEAT_SECONDS,
+    monitorIntervalSeconds: HEARTBEAT_SECONDS,
+  });
   boss.on('error', (error) => log.debug({ reason: error.message }, 'pg-boss'));
   await boss.start();
   await onStop('pg-boss', () => boss.stop());
   await boss.createQueue(QUEUE, {
     policy: 'key_strict_fifo',
     notify: true,
+    heartbeatSeconds: HEARTBEAT_SECONDS,
     retryLimit: 1_000_000,
   });
   return boss;

@@ -1,16 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  claimsOf,
-  isMet,
-  median,
-  rowOf,
-  type Claim,
-  type Comparison,
-  type Row,
-} from '../../load-tests/compare/comparison.ts';
+import { claimsOf, isMet, median, rowOf, type Claim, type Row } from '../../load-tests/compare/comparison.ts';
 import { CONTENDERS, LOCKSTEP } from '../../load-tests/compare/contenders.ts';
 import { CONTENDER_NAMES, ORDERED_RIVALS } from '../../load-tests/compare/names.ts';
-import type { Race } from '../../load-tests/compare/race.ts';
 import {
   bodiesTable,
   claimsTable,
@@ -19,70 +10,7 @@ import {
   madeOn,
 } from '../../load-tests/compare/views.ts';
 import { WORKLOADS, type WorkloadName } from '../../load-tests/compare/workloads.ts';
-
-const RACE: Race = {
-  acksPerSecond: 2000,
-  ackP99Ms: 40,
-  eventsPerSecond: 1000,
-  bytesPerWaiting: 3000,
-  lost: 0,
-  twice: 0,
-  inversions: 0,
-  wrong: 0,
-  refused: 0,
-};
-
-const NAMED = { contender: 'a contender', workload: 'spread', workers: 1 } as const;
-
-/** Every row of a comparison, each with figures that no other has. */
-function rowsOf(): Row[] {
-  const rows = (Object.keys(WORKLOADS) as WorkloadName[]).flatMap((workload) =>
-    CONTENDERS.flatMap(({ name, roles }) =>
-      (roles.includes('worker') ? [1, 2] : [0]).map((workers) => ({ contender: name, workload, workers })),
-    ),
-  );
-  return rows.map((named, i) => ({
-    ...RACE,
-    ...named,
-    acksPerSecond: 2001 + i,
-    ackP99Ms: 101 + i,
-    eventsPerSecond: 1201 + i,
-    wrong: 301 + i,
-    lost: 401 + i,
-    twice: 501 + i,
-    inversions: 601 + i,
-    bytesPerWaiting: named.workers === 0 ? null : 3001 + i,
-  }));
-}
-
-const comparison = (changes: Partial<Comparison> = {}): Comparison => ({
-  command: 'npm run compare -- --repeat 3',
-  startedAt: '2026-11-27T00:00:04.118Z',
-  minutes: 12.3,
-  machine: {
-    cores: 2,
-    cpu: 'A processor',
-    memoryGiB: 16,
-    system: 'Linux 6.8',
-    node: '24.21.0',
-    redis: '8.4.0',
-    mongodb: '9.0.0',
-    lockstep: '5c1be94',
-    settings: [],
-  },
-  repeats: 3,
-  workloads: {
-    spread: { orders: 2000, events: 8000, meanBodyBytes: 5000 },
-    hot: { orders: 20, events: 2000, meanBodyBytes: 6000 },
-  },
-  rows: rowsOf(),
-  ceilings: { acksPerSecond: 4000, eventsPerSecond: 2500 },
-  bodies: [
-    { ...RACE, ...NAMED, setting: 'full', orderBytes: 9000, eventsPerSecond: 1000, ceiling: 2500 },
-    { ...RACE, ...NAMED, setting: 'none', orderBytes: 2000, eventsPerSecond: 1500, ceiling: 5000 },
-  ],
-  ...changes,
-});
+import { comparison, killRow, NAMED, RACE, rowsOf } from './a-comparison.ts';
 
 /** One row with other figures. */
 function changed(
@@ -115,6 +43,7 @@ describe('races of one contender', () => {
         ackP99Ms: 30,
         eventsPerSecond: 500,
         bytesPerWaiting: 7,
+        mongoFlushes: 0.1,
         lost: 1,
         wrong: 2,
       },
@@ -132,6 +61,9 @@ describe('races of one contender', () => {
       inversions: 5,
       wrong: 2,
       refused: 0,
+      ownCpuMicros: 900,
+      serverCpuMicros: 700,
+      mongoFlushes: 0.5,
     });
   });
 
@@ -173,9 +105,10 @@ describe('the claims', () => {
     expect(ratioOf(claims, `"${DELAY}"`)).toEqual([4, 10]);
     expect(ratioOf(claims, 'a sequence per order')).toEqual([4]);
     expect(ratioOf(claims, 'bulk writes')).toEqual([0.8]);
-    expect(ratioOf(claims, 'two workers')).toEqual([1.5]);
+    expect(ratioOf(claims, 'two workers against')).toEqual([1.5]);
     expect(ratioOf(claims, 'Redis bytes')).toEqual([0.2]);
-    expect(claims).toHaveLength(9);
+    expect(ratioOf(claims, 'standstill')).toEqual([2.5]);
+    expect(claims).toHaveLength(10);
     expect(claims.filter((claim) => !isMet(claim)).map(({ claim }) => claim)).toEqual([
       `events/s against "${DELAY}", spread`,
     ]);
@@ -209,6 +142,16 @@ describe('the claims', () => {
     const rows = changed([OURS, 'spread', 1], { bytesPerWaiting: null });
     const claim = claimsOf(comparison({ rows }), OURS).find((each) => each.claim.includes('Redis bytes'));
     expect(claim && isMet(claim)).toBe(false);
+  });
+
+  test.each([
+    [2.9, true],
+    [3.1, false],
+    [null, false],
+  ])('a standstill of %j s is short enough: %j', (standstillSeconds, met) => {
+    const kills = [killRow(OURS, { standstillSeconds }), killRow('another', { standstillSeconds: 0 })];
+    const found = claimsOf(comparison({ kills }), OURS).filter(({ claim }) => claim.includes('standstill'));
+    expect(found.map(isMet)).toEqual([met]);
   });
 
   test('a missing row gives no ratio', () => {
@@ -257,7 +200,8 @@ describe('output', () => {
     const claims = claimsOf(comparison({ rows }), LOCKSTEP.name);
     expect(lines.map(([claim]) => claim)).toEqual(claims.map(({ claim }) => claim));
     expect(lines.map(([, , , met]) => met)).toEqual(claims.map((claim) => (isMet(claim) ? 'yes' : '**no**')));
-    expect(lines.at(-1)).toEqual([claims.at(-1)?.claim, '0.80', 'at most 0.5', '**no**']);
+    expect(lines.at(-2)).toEqual([claims.at(-2)?.claim, '0.80', 'at most 0.5', '**no**']);
+    expect(lines.at(-1)).toEqual([claims.at(-1)?.claim, '2.50', 'at most 3', 'yes']);
   });
 
   test('the chart has every contender in every workload, and the ceiling once', () => {

@@ -28,6 +28,14 @@ describe('a race', () => {
     // Bodies have at least 4 kB. A waiting event takes less, because it is compressed, but more than nothing.
     expect(told.bytesPerWaiting).toBeGreaterThan(100);
     expect(told.bytesPerWaiting).toBeLessThan(4000);
+    // More than a tenth of a millisecond, and less than a second: both work, and neither is busy otherwise.
+    for (const micros of [told.ownCpuMicros, told.serverCpuMicros]) {
+      expect(micros).toBeGreaterThan(100);
+      expect(micros).toBeLessThan(1_000_000);
+    }
+    // A commit of many orders is flushed once.
+    expect(told.mongoFlushes).toBeGreaterThan(0);
+    expect(told.mongoFlushes).toBeLessThan(1);
   });
 });
 

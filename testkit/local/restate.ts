@@ -1,14 +1,16 @@
 import { createRequire } from 'node:module';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './ports.ts';
 import { ServerProcess } from './server-process.ts';
 
-const require = createRequire(import.meta.url);
+/** Where scripts/set-up.mjs installs it. */
+const HOME = path.resolve(import.meta.dirname, '..', '..', '.lockstep', 'restate', 'node_modules');
 
 const START_MS = 60_000;
 const ASK_AGAIN_MS = 50;
 
-/** A Restate server of its npm package, on free loopback ports. */
+/** A Restate server, on free loopback ports. */
 interface LocalRestate {
   /** Takes calls. */
   ingressUrl: string;
@@ -64,7 +66,7 @@ async function isHealthy(url: string): Promise<boolean> {
 /** Its package has the program in another package for each platform. */
 function binary(): string {
   const platform = `@restatedev/restate-server-${process.platform}-${process.arch}`;
-  return createRequire(require.resolve('@restatedev/restate-server/package.json')).resolve(
+  return createRequire(path.join(HOME, '@restatedev', 'restate-server', 'package.json')).resolve(
     `${platform}/bin/restate-server`,
   );
 }
