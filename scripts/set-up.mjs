@@ -17,6 +17,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { waitForOtherSetUp } from './one-set-up.mjs';
 import { fail, ofSystem, onPath, problemWith, root, say, SINKS } from './system-packages.mjs';
 
 const state = path.join(root, '.lockstep');
@@ -256,6 +257,7 @@ if (Number(process.versions.node.split('.')[0]) < NODE_NEEDED)
   fail(`this is Node ${process.versions.node}.`, `Node ${NODE_NEEDED} or later is required: see nodejs.org.`);
 const mode = process.argv[2] ?? 'start';
 ownFolder();
+waitForOtherSetUp();
 installMissing(NEEDED[mode]);
 if (!WITHOUT_PROGRAMS.includes(mode)) {
   prepareMongo();

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
   cpSync,
   mkdirSync,
@@ -24,7 +24,7 @@ class Machine {
   constructor() {
     for (const name of ['scripts', 'src/browser', 'bin', 'dist/browser', 'node_modules/.bin'])
       mkdirSync(path.join(this.folder, name), { recursive: true });
-    for (const name of ['set-up.mjs', 'system-packages.mjs'])
+    for (const name of ['set-up.mjs', 'one-set-up.mjs', 'system-packages.mjs'])
       cpSync(path.resolve('scripts', name), path.join(this.folder, 'scripts', name));
     this.#write('package-lock.json', '{}');
     for (const name of ['npm', 'sudo', 'apt-get', 'brew']) this.program(name, 'exit 1');
@@ -75,8 +75,12 @@ class Machine {
   }
 
   /** Runs the set-up for the tests of the pages, as a user who is not root. Its input stays open, and nobody types. */
-  async setUp(env: NodeJS.ProcessEnv = {}, mode = 'pages'): Promise<{ code: number | null; said: string }> {
-    const said = openSync(this.#said, 'w');
+  async setUp(
+    env: NodeJS.ProcessEnv = {},
+    mode = 'pages',
+    into = this.#said,
+  ): Promise<{ code: number | null; said: string }> {
+    const said = openSync(into, 'w');
     const child = spawn(
       process.execPath,
       ['--import', 'data:text/javascript,process.getuid=()=>1000', 'scripts/set-up.mjs', mode],
@@ -84,7 +88,7 @@ class Machine {
     );
     const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
     child.stdin?.destroy();
-    return { code, said: readFileSync(this.#said, 'utf8') };
+    return { code, said: readFileSync(into, 'utf8') };
   }
 
   read(name: 'before-npm' | 'calls'): string {
@@ -161,6 +165,29 @@ describe('the set-up', () => {
     });
     machine.withPages('touch dist/browser/index.html');
     expect(await machine.setUp()).toEqual({ code: 0, said: expect.stringContaining('building the pages') });
+    expect(await machine.setUp()).toEqual({ code: 0, said: '' });
+  });
+
+  test('waits for another set-up of the same folder, and then finds everything', async () => {
+    machine.complete();
+    const installed = path.join(machine.folder, 'node_modules', '.package-lock.json');
+    rmSync(installed);
+    machine.program('npm', `/bin/sleep 0.5; /bin/touch ${installed}`);
+    const other = path.join(machine.folder, 'said-by-another');
+    const both = await Promise.all([machine.setUp(), machine.setUp({}, 'pages', other)]);
+    expect(both.map(({ code }) => code)).toEqual([0, 0]);
+    const waiting = both.filter(({ said }) => said.includes('another set-up is installing here'));
+    expect(waiting.map(({ said }) => said)).toEqual([
+      'set-up: another set-up is installing here: waiting until it is done\n',
+    ]);
+    expect(machine.read('calls').match(/^npm /gm)).toHaveLength(2);
+  });
+
+  test('does not wait for one that was killed', async () => {
+    machine.complete();
+    const { pid = 0 } = spawnSync(process.execPath, ['--version']);
+    mkdirSync(path.join(machine.folder, '.lockstep'));
+    writeFileSync(path.join(machine.folder, '.lockstep', 'set-up.pid'), String(pid));
     expect(await machine.setUp()).toEqual({ code: 0, said: '' });
   });
 
