@@ -185,7 +185,7 @@ describe('the set-up', () => {
 
   test('does not wait for one that was killed', async () => {
     machine.complete();
-    const { pid = 0 } = spawnSync(process.execPath, ['--version']);
+    const { pid } = spawnSync(process.execPath, ['--version']);
     mkdirSync(path.join(machine.folder, '.lockstep'));
     writeFileSync(path.join(machine.folder, '.lockstep', 'set-up.pid'), String(pid));
     expect(await machine.setUp()).toEqual({ code: 0, said: '' });
