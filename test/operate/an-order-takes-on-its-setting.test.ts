@@ -35,6 +35,8 @@ describe('a rebuild brings an order in line with its journal, this version and O
   const documentOf = async (order: OrderKey) =>
     await inside.collections.orders.collection.findOne({ _id: order as never });
   const expire = (order: OrderKey) => inside.collections.events.deleteMany({ order });
+  /** On a slow machine, a page of the usual length ends before its last order. */
+  const UNHURRIED = { pageMs: 60_000, orderMs: 60_000 };
   const like = (order: OrderKey) => ({ shop: order.split('/')[0]!, limit: 100, dryRun: false });
   /** As an earlier version stored it: `facts` and `ends` as objects, amounts and times as text, no figures, no body. */
   const makeEarlier = async (order: OrderKey) => {
@@ -197,13 +199,13 @@ describe('a rebuild brings an order in line with its journal, this version and O
     await makeEarlier(expired);
     await expire(expired);
     await inside.collections.events.deleteOne({ order: broken, sequence: 2 });
-    const dry = await rebuildPage({ ...like(fine), dryRun: true }, tools('full'));
+    const dry = await rebuildPage({ ...like(fine), dryRun: true }, tools('full'), UNHURRIED);
     expect(dry).toMatchObject({ looked: 6, needed: 5, rebuilt: 0, unchanged: 1, refusals: 2, cursor: null });
     expect((await documentOf(wrong))?.name).toBe('#0');
 
-    const first = await rebuildPage({ ...like(fine), limit: 3 }, tools('full'));
+    const first = await rebuildPage({ ...like(fine), limit: 3 }, tools('full'), UNHURRIED);
     expect(first).toMatchObject({ looked: 3, rebuilt: 2, unchanged: 1, refusals: 0, cursor: earlier });
-    const second = await rebuildPage({ ...like(fine), after: first.cursor! }, tools('full'));
+    const second = await rebuildPage({ ...like(fine), after: first.cursor! }, tools('full'), UNHURRIED);
     expect(second).toMatchObject({ looked: 3, needed: 3, rebuilt: 2, refusals: 2, cursor: null });
     expect(second.refused).toEqual([
       {
@@ -221,9 +223,11 @@ describe('a rebuild brings an order in line with its journal, this version and O
     });
     expect((await documentOf(expired))?.grossSales).toBeDefined();
     expect(await documentOf(expired)).not.toHaveProperty('facts');
-    const again = await rebuildPage(like(fine), tools('full'));
+    const again = await rebuildPage(like(fine), tools('full'), UNHURRIED);
     expect(again).toMatchObject({ looked: 6, rebuilt: 0, unchanged: 4, refusals: 2 });
-    expect(await rebuildPage({ ...like(fine), shop: 'other.myshopify.com' }, tools('full'))).toMatchObject({
+    expect(
+      await rebuildPage({ ...like(fine), shop: 'other.myshopify.com' }, tools('full'), UNHURRIED),
+    ).toMatchObject({
       looked: 0,
     });
     expect(
@@ -236,11 +240,17 @@ describe('a rebuild brings an order in line with its journal, this version and O
     const { sequence } = (await documentOf(order))!;
     await inside.collections.events.deleteOne({ order, sequence });
     const before = await documentOf(order);
-    const page = await rebuildPage({ ...like(order), after: `${order.slice(0, -1)}` }, tools('full'));
+    const page = await rebuildPage(
+      { ...like(order), after: `${order.slice(0, -1)}` },
+      tools('full'),
+      UNHURRIED,
+    );
     expect(page.refused).toContainEqual({ order, because: '1 of its events are not in its journal' });
     expect(await documentOf(order)).toEqual(before);
     // Without its body, nothing of the journal is needed.
-    expect(await rebuildPage(like(order), tools('none'))).toMatchObject({ rebuilt: expect.any(Number) });
+    expect(await rebuildPage(like(order), tools('none'), UNHURRIED)).toMatchObject({
+      rebuilt: expect.any(Number),
+    });
     expect(await documentOf(order)).not.toHaveProperty('body');
     expect((await documentOf(order))?.sequence).toBe(sequence);
   });
@@ -258,7 +268,7 @@ describe('a rebuild brings an order in line with its journal, this version and O
     const [held, other] = [await lived(inside, 41), await lived(inside, 42)];
     await inside.collections.orders.updateMany({ _id: { $in: [held, other] } }, { $set: { name: '#0' } });
     const lease = await inside.tools.lock.acquire(inside.tools.lockKey(held), 'test');
-    const page = await rebuildPage(like(held), tools('full'));
+    const page = await rebuildPage(like(held), tools('full'), UNHURRIED);
     await lease?.release();
     expect(page.refused).toContainEqual({
       order: held,
