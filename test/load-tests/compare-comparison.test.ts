@@ -111,6 +111,7 @@ describe('the claims', () => {
     expect(claims).toHaveLength(10);
     expect(claims.filter((claim) => !isMet(claim)).map(({ claim }) => claim)).toEqual([
       `events/s against "${DELAY}", spread`,
+      `events/s against "${DELAY}", hot`,
     ]);
   });
 
