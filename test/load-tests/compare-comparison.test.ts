@@ -201,7 +201,7 @@ describe('output', () => {
     const claims = claimsOf(comparison({ rows }), LOCKSTEP.name);
     expect(lines.map(([claim]) => claim)).toEqual(claims.map(({ claim }) => claim));
     expect(lines.map(([, , , met]) => met)).toEqual(claims.map((claim) => (isMet(claim) ? 'yes' : '**no**')));
-    expect(lines.at(-2)).toEqual([claims.at(-2)?.claim, '0.80', 'at most 0.5', '**no**']);
+    expect(lines.at(-2)).toEqual([claims.at(-2)?.claim, '0.80', 'at most 0.4', '**no**']);
     expect(lines.at(-1)).toEqual([claims.at(-1)?.claim, '2.50', 'at most 3', 'yes']);
   });
 
