@@ -26,7 +26,7 @@ const command = new Command('npm run compare --')
     'Sends the same webhooks through common patterns and through Lockstep, in turn, and compares them.',
   )
   .option('--repeat <n>', 'races per contender; medians are shown', whole(1, 99), 5)
-  .option('--orders <n>', 'orders of the spread workload, with four events each', whole(100, 100_000), 2000)
+  .option('--orders <n>', 'orders of the spread workload, with four events each', whole(100, 100_000), 1000)
   .option('--out <folder>', 'folder for table, figures and chart (default: .lockstep/load-tests/)')
   .action(run);
 
