@@ -11,6 +11,7 @@ import {
   machinePrice,
   madeOn,
   servicesTable,
+  racesOf,
   shortTable,
 } from '../compare/views.ts';
 import { effectsTable, type Effects } from '../effects/views.ts';
@@ -32,7 +33,7 @@ export function sectionsOf(folder: string): Record<string, Record<string, string
   return {
     'README.md': {
       figures: shortFigures(sale, comparison, growth),
-      rivals: `${shortTable(comparison)}\n\n_${comparison.startedAt.slice(0, 10)}, ${comparison.machine.cpu}, medians of ${comparison.repeats}; otherwise a machine as above._`,
+      rivals: `${shortTable(comparison)}\n\n_${comparison.startedAt.slice(0, 10)}, ${comparison.machine.cpu}, ${racesOf(comparison.repeats)}; otherwise a machine as above._`,
     },
     'docs/load-tests.md': {
       'flash-sale': saleFigures(sale),
