@@ -126,10 +126,7 @@ export function claimsOf({ rows, ceilings, workloads, kills }: Comparison, locks
   const locked = [...new Set(rows.map(({ contender }) => contender))].filter((name) =>
     name.startsWith('lock;'),
   );
-  const ordered = rows.filter(
-    ({ contender, workload, workers }) =>
-      ORDERED_RIVALS.includes(contender) && workload === 'spread' && workers === 1,
-  );
+  const ordered = ORDERED_RIVALS.filter((name) => rows.some(({ contender }) => contender === name));
   const against = (workload: WorkloadName, bound: number): Claim[] =>
     locked.map((name) => ({
       claim: `events/s against "${name}", ${workload}`,
@@ -146,7 +143,7 @@ export function claimsOf({ rows, ceilings, workloads, kills }: Comparison, locks
     ...against('hot', 30),
     {
       claim: 'events/s against the best other queue with a sequence per order, spread',
-      ratio: rate(lockstep, 'spread', 1) / Math.max(...ordered.map((row) => row.eventsPerSecond ?? 0)),
+      ratio: rate(lockstep, 'spread', 1) / Math.max(...ordered.map((name) => rate(name, 'spread', 1))),
       bound: 3,
     },
     {

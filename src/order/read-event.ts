@@ -123,6 +123,18 @@ interface When {
   notes: string[];
 }
 
+/** A missing time is not in the future. */
+function isPastAt(receivedAt: number, ms: number | null, name?: string): boolean {
+  return ms === null || ms <= receivedAt + (name === TRIGGERED_AT ? HEADER_AHEAD_MS : BODY_AHEAD_MS);
+}
+
+function timesIn(candidates: Readonly<Record<string, unknown>>): { name: string; ms: number }[] {
+  return Object.entries(candidates).flatMap(([name, time]) => {
+    const ms = millisOf(time);
+    return ms === null ? [] : [{ name, ms }];
+  });
+}
+
 /**
  * When it happened: the body's updated_at, which is signed; else triggered-at, which also distinguishes the states of
  * a transaction; else the body's time of processing or creation; else the arrival.
@@ -130,8 +142,7 @@ interface When {
  */
 function whenOf(body: unknown, waiting: WaitingEvent): When | { ok: false; because: string } {
   const { receivedAt, triggeredAt } = waiting;
-  const isPast = (ms: number | null, name?: string) =>
-    (ms ?? 0) <= receivedAt + (name === TRIGGERED_AT ? HEADER_AHEAD_MS : BODY_AHEAD_MS);
+  const isPast = (ms: number | null, name?: string) => isPastAt(receivedAt, ms, name);
   const past: PastOnly = (time) => (isPast(millisOf(time)) ? time : undefined);
   const times = timesBody.safeParse(body).data ?? {};
   const updatedAt = times.updated_at ?? null;
@@ -145,11 +156,12 @@ function whenOf(body: unknown, waiting: WaitingEvent): When | { ok: false; becau
     processed_at: times.processed_at,
     created_at: times.created_at,
   };
-  const named = Object.entries(candidates).map(([name, time]) => ({ name, ms: millisOf(time) }));
-  const notes = named
+  const known = timesIn(candidates);
+  const notes = known
     .filter(({ name, ms }) => !isPast(ms, name))
     .map(({ name }) => `${name} is in the future and was ignored`);
-  const found = named.find(({ name, ms }) => ms !== null && isPast(ms, name))?.ms;
-  const triggered = isPast(millisOf(triggeredAt), TRIGGERED_AT) ? (microsOf(triggeredAt) ?? 0) : 0;
+  const [found] = known.filter(({ name, ms }) => isPast(ms, name)).map(({ ms }) => ms);
+  const triggeredMicros = microsOf(triggeredAt) ?? 0;
+  const triggered = isPast(triggeredMicros / 1000, TRIGGERED_AT) ? triggeredMicros : 0;
   return { ok: true, occurredAt: found ?? receivedAt, triggered, past, notes };
 }
