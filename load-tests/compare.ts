@@ -11,7 +11,7 @@ import {
   madeOn,
 } from './compare/views.ts';
 
-/** npm run compare: common patterns and Lockstep, side by side, in one run. */
+/** npm run compare: common patterns, queues and Lockstep, side by side, in one run. */
 interface Options {
   repeat: number;
   orders: number;
@@ -23,14 +23,14 @@ const ENDED_BY_CTRL_C = 130;
 
 const command = new Command('npm run compare --')
   .description(
-    'Sends the same webhooks through common patterns and through Lockstep, in turn, and compares them.',
+    'Sends the same webhooks through common patterns, queues and Lockstep, in turn, and compares them.',
   )
   .option('--repeat <n>', 'races per contender; medians are shown', whole(1, 99), 5)
   .option('--orders <n>', 'orders of the spread workload, with four events each', whole(100, 100_000), 1000)
   .option('--out <folder>', 'folder for table, figures and chart (default: .lockstep/load-tests/)')
   .action(run);
 
-// The folders of servers are removed when this process exits, which an unhandled signal does not count as.
+// The folders of servers are removed when this process exits. A signal without a handler ends it without that.
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(ENDED_BY_CTRL_C));
 
 await runCommand(command, FAILED);

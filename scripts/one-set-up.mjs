@@ -1,5 +1,5 @@
 // One set-up at a time in a folder: a newcomer types the second command while the first still installs.
-import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fail, root, say } from './system-packages.mjs';
 
@@ -13,7 +13,9 @@ export function waitForOtherSetUp() {
   const deadline = Date.now() + MOST_MS;
   let isTold = false;
   while (!takesTurn()) {
-    if (!isRunning(otherSetUp())) {
+    const other = otherSetUp();
+    if (other === null) continue;
+    if (!isRunning(other)) {
       rmSync(file, { force: true });
       continue;
     }
@@ -26,32 +28,28 @@ export function waitForOtherSetUp() {
   process.once('exit', () => rmSync(file, { force: true }));
 }
 
-/** The file appears with its content: a link is made in one step, and fails if the file exists. */
 function takesTurn() {
-  const own = `${file}-${process.pid}`;
-  writeFileSync(own, String(process.pid));
   try {
-    linkSync(own, file);
+    writeFileSync(file, String(process.pid), { flag: 'wx' });
     return true;
   } catch (error) {
     if (error.code !== 'EEXIST') throw error;
     return false;
-  } finally {
-    rmSync(own);
   }
 }
 
+/** Its process id; 0 if it has just created the file; null if it has just ended. */
 function otherSetUp() {
   try {
     return Number(readFileSync(file, 'utf8'));
   } catch {
-    // It has just ended.
     return null;
   }
 }
 
 function isRunning(pid) {
-  if (pid === null || pid === process.pid) return false;
+  if (pid === process.pid) return false;
+  if (pid === 0) return true;
   try {
     process.kill(pid, 0);
     return true;

@@ -4,7 +4,7 @@
 // LOCKSTEP_SET_UP=no: installs nothing; if something is missing, lists how to install it, with exit code 1.
 //   node scripts/set-up.mjs [packages | pages | sinks]
 //     packages: only those, no servers and no pages; pages: also a Chromium to open the pages in;
-//     sinks: packages, and the servers of destinations
+//     sinks: packages, and the servers of destinations and of the comparison
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
@@ -73,7 +73,7 @@ const PARTS = {
   restate: {
     what: "Restate's server, for the comparison (216 MB)",
     how: () => NPM_RESTATE,
-    isMissing: () => !existsSync(path.join(restateHome, RESTATE_VERSION)),
+    isMissing: () => installedRestate() !== RESTATE_VERSION,
     byHand: `Run ${NPM_RESTATE}`,
     install: installRestate,
   },
@@ -120,7 +120,11 @@ function installRestate() {
   say("installing Restate's server");
   mkdirSync(restateHome, { recursive: true });
   runNpm(NPM_RESTATE);
-  writeFileSync(path.join(restateHome, RESTATE_VERSION), '');
+}
+
+function installedRestate() {
+  const file = path.join(restateHome, 'node_modules', RESTATE, 'package.json');
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).version : null;
 }
 
 function runNpm(command) {

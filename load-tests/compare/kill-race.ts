@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventId, OrderKey } from '../../src/order/identity.ts';
 import type { Delivery } from '../../testkit/deliveries/life.ts';
+import type { ServerUrls } from '../../testkit/local/lockstep.ts';
 import { readDelivery, type RivalOutcome } from '../rivals/outcome.ts';
 import { untilApplied, type Patience } from './applied.ts';
 import type { Contender } from './contenders.ts';
-import type { ServerUrls } from '../../testkit/local/lockstep.ts';
 import type { Place } from './place.ts';
 import { allApplied, sendWhileStopped, type Sales } from './race.ts';
 import { withContender } from './running.ts';

@@ -1,7 +1,7 @@
+import type { ServerUrls } from '../../testkit/local/lockstep.ts';
 import { killRowOf, type KillRow } from './comparison.ts';
 import { CONTENDERS, type Contender } from './contenders.ts';
 import { killRace, type KillRace } from './kill-race.ts';
-import type { ServerUrls } from '../../testkit/local/lockstep.ts';
 import { workload } from './workloads.ts';
 
 /** A round takes minutes: contenders need up to a minute to notice that a worker is dead. */

@@ -1,4 +1,5 @@
 import type { Connection } from 'mongoose';
+import type { ServerUrls } from '../../testkit/local/lockstep.ts';
 import type { RivalOutcome } from '../rivals/outcome.ts';
 import type { Sale } from '../sale/plan.ts';
 import type { Sending } from '../sale/send.ts';
@@ -6,7 +7,6 @@ import { whileStopped } from '../sale/stopped.ts';
 import { usedMemory } from '../sale/used-memory.ts';
 import { untilApplied } from './applied.ts';
 import { BARE, type Contender } from './contenders.ts';
-import type { ServerUrls } from '../../testkit/local/lockstep.ts';
 import type { Place } from './place.ts';
 import { withContender, type Running } from './running.ts';
 import { NOTHING_SPENT, startMeter, type Spent } from './spent.ts';

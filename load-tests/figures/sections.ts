@@ -67,7 +67,7 @@ function shortFigures(sale: LoadTestRun, comparison: Comparison, growth: Growth)
     `- **One worker** applies ${whole(applied.eventsPerSecond)} events/s to MongoDB. ${when(comparison)}`,
     `- **A backlog** of ${whole(largest.events)} events takes ${whole(largest.redisBytes)} bytes of Redis per event. ${when(growth)}`,
     '',
-    `_${[...machines].join('; ')}, Redis ${redis} (appendfsync always), MongoDB engine ${mongodb}; everything on one machine._`,
+    `_${[...machines].join('; ')}, Redis ${redis} (appendfsync always), MongoDB engine ${mongodb}; everything on one machine. Its speed differs from day to day: compare only figures of the same run._`,
   ].join('\n');
 }
 

@@ -39,7 +39,6 @@ export const dbos: Rival = {
     await launch(ground, []);
     await ground.onStop('dbos', () => DBOS.shutdown());
     return async (arrival) => {
-      if (arrival.webhookId === null) throw new Error('a delivery without its webhook id');
       const webhook = webhookOf(arrival);
       const options = {
         queueName: QUEUE,

@@ -45,7 +45,6 @@ export const nats: Rival = {
   accept: async (ground) => {
     const client = jetstream(await connectionTo(ground));
     return async (arrival) => {
-      if (arrival.webhookId === null) throw new Error('a delivery without its webhook id');
       const webhook = webhookOf(arrival);
       const { duplicate } = await client.publish(subjectOf(webhook), JSON.stringify(webhook), {
         msgID: arrival.webhookId,

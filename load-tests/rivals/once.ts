@@ -13,7 +13,6 @@ export function acceptOnce(
   keep: (webhook: Webhook) => Promise<unknown>,
 ): Accept {
   return async (arrival) => {
-    if (arrival.webhookId === null) throw new Error('a delivery without its webhook id');
     const mark = `webhook:${arrival.webhookId}`;
     if ((await redis.set(mark, '1', 'EX', dedupeTtlSeconds, 'NX')) === null) return 'duplicate';
     try {

@@ -27,7 +27,6 @@ export const restate: Rival = {
   accept: async ({ urlOf }) => {
     const { ingress } = addressesOf(urlOf);
     return async (arrival) => {
-      if (arrival.webhookId === null) throw new Error('a delivery without its webhook id');
       const webhook = webhookOf(arrival);
       const call = `${ingress}/${OBJECT}/${encodeURIComponent(webhook.order)}/apply/send`;
       const { status } = await post(call, webhook, { 'idempotency-key': arrival.webhookId });

@@ -5,6 +5,7 @@ import type { RivalStore } from './store.ts';
 
 /** One arrival of a webhook with a valid signature; its body is not parsed yet. */
 export interface Arrival extends DeliveryHeaders {
+  webhookId: string;
   body: Buffer;
 }
 

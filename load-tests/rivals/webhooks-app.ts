@@ -45,5 +45,7 @@ async function arrivalOf(request: Request, secret: string): Promise<Arrival | nu
   if (!signature || !isAuthentic(body.bytes, signature, [secret])) return null;
   const headers = readHeaders(request.headers, Date.now());
   if ('missing' in headers) throw new Error(`missing: ${headers.missing.join(', ')}`);
-  return { ...headers, body: body.bytes };
+  const { webhookId } = headers;
+  if (webhookId === null) throw new Error('a delivery without its webhook id');
+  return { ...headers, webhookId, body: body.bytes };
 }

@@ -196,5 +196,19 @@ describe('the set-up', () => {
     expect(code).toBe(1);
     expect(said).toContain('npm install --no-save --ignore-scripts');
     expect(said).not.toContain('Redis');
+    expect(said).toContain("Restate's server");
+  });
+
+  test("does not mind who installed Restate's server", async () => {
+    const home = path.join(machine.folder, '.lockstep/restate/node_modules/@restatedev/restate-server');
+    mkdirSync(home, { recursive: true });
+    for (const [version, isMissing] of [
+      ['1.7.12', false],
+      ['1.7.11', true],
+    ] as const) {
+      writeFileSync(path.join(home, 'package.json'), JSON.stringify({ version }));
+      const { said } = await machine.setUp({ LOCKSTEP_SET_UP: 'no' }, 'sinks');
+      expect(said.includes("Restate's server")).toBe(isMissing);
+    }
   });
 });

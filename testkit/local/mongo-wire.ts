@@ -23,7 +23,7 @@ const REPLY_BYTES = HEADER_BYTES + 20;
 const REPLY_DOCUMENTS_AT = 32;
 
 /**
- * Serves MongoDB's wire protocol on one connection. Messages are answered in the sequence of their arrival. If the
+ * Serves MongoDB's wire protocol on one connection. Messages are answered in the order in which they arrive. If the
  * engine fails, the connection closes.
  * https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/
  */

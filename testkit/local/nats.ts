@@ -1,11 +1,8 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './ports.ts';
-import { ServerProcess } from './server-process.ts';
+import { ServerProcess, untilAnswering } from './server-process.ts';
 
-const START_MS = 30_000;
-const LOOK_AGAIN_MS = 20;
 /** Debian has it in a folder that only root has on the path. */
 const BINARY = existsSync('/usr/sbin/nats-server') ? '/usr/sbin/nats-server' : 'nats-server';
 
@@ -32,27 +29,16 @@ export async function startNats(folder: string, settings: readonly string[] = []
   ];
   writeFileSync(file, `${lines.join('\n')}\n`);
   const start = () => new ServerProcess([BINARY, '-c', file]);
+  const isReady = () => untilAnswering('NATS', server, () => server.said.includes('Server is ready'));
   let server = start();
-  await untilReady(server);
+  await isReady();
   return {
     port,
     stop: () => server.stop(),
     startAgain: async () => {
       server = start();
-      await untilReady(server);
+      await isReady();
     },
     hasEnded: () => server.hasEnded,
   };
-}
-
-/** One that is not ready is stopped: it would keep the caller from ending. */
-async function untilReady(server: ServerProcess): Promise<void> {
-  const deadline = Date.now() + START_MS;
-  while (!server.said.includes('Server is ready')) {
-    if (server.hasEnded || Date.now() > deadline) {
-      if (!server.hasEnded) await server.stop();
-      throw new Error(`NATS does not start: ${server.said}`);
-    }
-    await sleep(LOOK_AGAIN_MS);
-  }
 }

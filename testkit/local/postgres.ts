@@ -1,14 +1,11 @@
 import { chownSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { freePort } from './ports.ts';
-import { asUser, idsOf, output, ServerProcess } from './server-process.ts';
+import { asUser, idsOf, output, ServerProcess, untilAnswering } from './server-process.ts';
 
 const USER = 'lockstep';
 const HOME = '/usr/lib/postgresql';
-const START_MS = 60_000;
-const ASK_AGAIN_MS = 50;
 
 /** A PostgreSQL of Debian's package, on a free loopback port. */
 export interface LocalPostgres {
@@ -37,8 +34,9 @@ export async function startPostgres(
   const port = await freePort();
   const url = `postgres://${USER}:${encodeURIComponent(password)}@127.0.0.1:${port}/postgres`;
   const start = () => launch(data, { port: String(port), ...settings });
+  const isReady = () => untilAnswering('PostgreSQL', server, () => answers(url));
   let server = start();
-  await untilItAnswers(url, server);
+  await isReady();
   return {
     port,
     user: USER,
@@ -49,7 +47,7 @@ export async function startPostgres(
     },
     startAgain: async () => {
       server = start();
-      await untilItAnswers(url, server);
+      await isReady();
     },
     hasEnded: () => server.hasEnded,
   };
@@ -71,18 +69,6 @@ function launch(data: string, more: Readonly<Record<string, string>>): ServerPro
   const settings = { listen_addresses: '127.0.0.1', unix_socket_directories: '', ...more };
   const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   return new ServerProcess([...asUser('postgres'), binary('postgres'), '-D', data, ...args]);
-}
-
-/** One that does not answer is stopped: it would keep the caller from ending. */
-async function untilItAnswers(url: string, server: ServerProcess): Promise<void> {
-  const deadline = Date.now() + START_MS;
-  while (!(await answers(url))) {
-    if (server.hasEnded || Date.now() > deadline) {
-      if (!server.hasEnded) await server.stop();
-      throw new Error(`PostgreSQL does not start: ${server.said}`);
-    }
-    await sleep(ASK_AGAIN_MS);
-  }
 }
 
 async function answers(url: string): Promise<boolean> {

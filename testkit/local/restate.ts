@@ -1,14 +1,10 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './ports.ts';
-import { ServerProcess } from './server-process.ts';
+import { ServerProcess, untilAnswering } from './server-process.ts';
 
 /** Where scripts/set-up.mjs installs it. */
 const HOME = path.resolve(import.meta.dirname, '..', '..', '.lockstep', 'restate', 'node_modules');
-
-const START_MS = 60_000;
-const ASK_AGAIN_MS = 50;
 
 /** A Restate server, on free loopback ports. */
 interface LocalRestate {
@@ -42,20 +38,11 @@ export async function startRestate(
     ...settings,
   });
   const [ingressUrl, adminUrl] = [`http://127.0.0.1:${ingress}`, `http://127.0.0.1:${admin}`];
-  await untilHealthy([`${ingressUrl}/restate/health`, `${adminUrl}/health`], server);
+  const pages = [`${ingressUrl}/restate/health`, `${adminUrl}/health`];
+  await untilAnswering('Restate', server, async () =>
+    (await Promise.all(pages.map(isHealthy))).every(Boolean),
+  );
   return { ingressUrl, adminUrl, stop: () => server.stop() };
-}
-
-/** One that does not answer is stopped: it would keep the caller from ending. */
-async function untilHealthy(urls: readonly string[], server: ServerProcess): Promise<void> {
-  const deadline = Date.now() + START_MS;
-  while (!(await Promise.all(urls.map(isHealthy))).every(Boolean)) {
-    if (server.hasEnded || Date.now() > deadline) {
-      if (!server.hasEnded) await server.stop();
-      throw new Error(`Restate does not start: ${server.said}`);
-    }
-    await sleep(ASK_AGAIN_MS);
-  }
 }
 
 async function isHealthy(url: string): Promise<boolean> {

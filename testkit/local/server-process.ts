@@ -1,10 +1,13 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const TETHER = path.join(import.meta.dirname, 'tether.ts');
 
 /** Characters of what a server wrote. */
 const KEPT = 2000;
+const START_MS = 60_000;
+const ASK_AGAIN_MS = 20;
 
 /** A server in a process of its own; it ends with this process, however that ends. */
 export class ServerProcess {
@@ -45,6 +48,25 @@ export class ServerProcess {
   async stop(ask: () => void = () => this.#child.kill('SIGTERM')): Promise<void> {
     ask();
     await this.#ended;
+  }
+}
+
+/**
+ * Waits until a server answers. One that does not is stopped: it would keep the caller from ending.
+ * @throws Error with what it said
+ */
+export async function untilAnswering(
+  name: string,
+  server: ServerProcess,
+  answers: () => boolean | Promise<boolean>,
+): Promise<void> {
+  const deadline = Date.now() + START_MS;
+  while (!(await answers())) {
+    if (server.hasEnded || Date.now() > deadline) {
+      if (!server.hasEnded) await server.stop();
+      throw new Error(`${name} does not start: ${server.said}`);
+    }
+    await sleep(ASK_AGAIN_MS);
   }
 }
 
