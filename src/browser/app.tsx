@@ -3,7 +3,8 @@ import { QueryClient, QueryClientProvider, useQuery, useQueryClient } from '@tan
 import { lazy, Suspense, useEffect } from 'react';
 import { Redirect, Route, Switch, useLocation, useSearch } from 'wouter';
 import type { Bearer } from '../operate/shapes/tokens.ts';
-import { ask, SIGNED_OUT, type ApiProblem } from './client/api.ts';
+import type { ApiProblem } from './client/api-problem.ts';
+import { ask, SIGNED_OUT } from './client/api.ts';
 import { LiveProvider } from './client/live.tsx';
 import { Shell } from './shell/shell.tsx';
 import { Waiting } from './shell/waiting.tsx';

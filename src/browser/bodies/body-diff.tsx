@@ -1,7 +1,8 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type { EventDetail, TimelineEntry } from '../../operate/shapes/events.ts';
-import { ask, ApiProblem } from '../client/api.ts';
+import { ApiProblem } from '../client/api-problem.ts';
+import { ask } from '../client/api.ts';
 import { Problem } from '../components/problem.tsx';
 import { several } from '../text/figures.ts';
 import { Plain } from '../text/plain.tsx';

@@ -1,7 +1,8 @@
 import { keepPreviousData, useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import type { Now } from '../../operate/shapes/system.ts';
-import { ask, type ApiProblem, type Params } from './api.ts';
+import type { ApiProblem } from './api-problem.ts';
+import { ask, type Params } from './api.ts';
 import { dialogIsOpen } from '../dialogs/open-dialogs.ts';
 import { useNowMark } from './live.tsx';
 

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { tell, type ApiProblem } from './api.ts';
+import type { ApiProblem } from './api-problem.ts';
+import { tell } from './api.ts';
 
 /**
  * A dry run: how many `counted` a request covers now. Each dialog counts again; the count is not audited.

@@ -1,5 +1,6 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
-import { ask, type ApiProblem, type Params } from './api.ts';
+import type { ApiProblem } from './api-problem.ts';
+import { ask, type Params } from './api.ts';
 import { tryAgain, useRefetch, type Watching } from './use-api.ts';
 
 /** A paged list: the pages loaded so far, and how to load more. */

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import { ApiProblem } from './api.ts';
+import { ApiProblem } from './api-problem.ts';
 
 /** How far a question with many parts was answered. */
 interface Asked {

@@ -1,6 +1,6 @@
 import { Text } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
-import type { ApiProblem } from '../client/api.ts';
+import type { ApiProblem } from '../client/api-problem.ts';
 import { several } from '../text/figures.ts';
 import { Plain } from '../text/plain.tsx';
 

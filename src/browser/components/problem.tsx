@@ -1,6 +1,6 @@
 import { Alert } from '@mantine/core';
 import { IconPlugConnectedX } from '@tabler/icons-react';
-import type { ApiProblem } from '../client/api.ts';
+import type { ApiProblem } from '../client/api-problem.ts';
 import { When } from '../text/when.tsx';
 import { Plain } from '../text/plain.tsx';
 

@@ -2,7 +2,8 @@ import { Button, FileInput, Group, SimpleGrid, Stack, Text, Textarea, TextInput 
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { BodyLookedUp, DedupeClaim } from '../../operate/shapes/dedupe.ts';
-import { tell, type ApiProblem } from '../client/api.ts';
+import type { ApiProblem } from '../client/api-problem.ts';
+import { tell } from '../client/api.ts';
 import { several } from '../text/figures.ts';
 import { EventLink } from '../text/order-link.tsx';
 import { Plain } from '../text/plain.tsx';

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { Destination, DestinationAnswer } from '../../operate/shapes/destinations.ts';
-import { ApiProblem, tell } from '../client/api.ts';
+import { ApiProblem } from '../client/api-problem.ts';
+import { tell } from '../client/api.ts';
 import { ChangeDialog } from '../dialogs/change-dialog.tsx';
 import { Preview } from '../preview/preview.tsx';
 import { ShownOnce } from '../dialogs/shown-once.tsx';

@@ -1,7 +1,8 @@
 import { Group, NumberInput, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { Destination, DestinationAnswer } from '../../operate/shapes/destinations.ts';
-import { ApiProblem, tell } from '../client/api.ts';
+import { ApiProblem } from '../client/api-problem.ts';
+import { tell } from '../client/api.ts';
 import { ChangeDialog } from '../dialogs/change-dialog.tsx';
 
 interface BackfillDialogProps {

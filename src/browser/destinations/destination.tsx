@@ -2,7 +2,7 @@ import { Alert, Group, Text, Title } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { Link, useParams } from 'wouter';
 import type { Destination } from '../../operate/shapes/destinations.ts';
-import type { ApiProblem } from '../client/api.ts';
+import type { ApiProblem } from '../client/api-problem.ts';
 import { Errors } from '../backlog/backlog.tsx';
 import { effectPace } from '../client/effect-pace.ts';
 import { useApi } from '../client/use-api.ts';

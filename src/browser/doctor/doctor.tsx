@@ -2,7 +2,7 @@ import { Title } from '@mantine/core';
 import { IconAlertTriangle, IconCheck, IconX } from '@tabler/icons-react';
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ConfigAnswer, Doctor } from '../../operate/shapes/system.ts';
-import type { ApiProblem } from '../client/api.ts';
+import type { ApiProblem } from '../client/api-problem.ts';
 import { DataTable, type Column } from '../tables/data-table.tsx';
 import { Empty } from '../components/empty.tsx';
 import { several } from '../text/figures.ts';

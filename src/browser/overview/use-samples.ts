@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import type { History, Sample } from '../../operate/shapes/system.ts';
-import { ask, type ApiProblem } from '../client/api.ts';
+import type { ApiProblem } from '../client/api-problem.ts';
+import { ask } from '../client/api.ts';
 import { useNow } from '../client/live.tsx';
 import { tryAgain } from '../client/use-api.ts';
 

@@ -1,7 +1,7 @@
 import { Stack } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ParkedGroup, ParkedGroups } from '../../operate/shapes/parked.ts';
-import type { ApiProblem } from '../client/api.ts';
+import type { ApiProblem } from '../client/api-problem.ts';
 import { DataTable, type Column } from '../tables/data-table.tsx';
 import { Empty } from '../components/empty.tsx';
 import { figure } from '../text/figures.ts';

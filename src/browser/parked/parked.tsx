@@ -1,7 +1,7 @@
 import { SegmentedControl } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ParkedGroups } from '../../operate/shapes/parked.ts';
-import type { ApiProblem } from '../client/api.ts';
+import type { ApiProblem } from '../client/api-problem.ts';
 import { useChange } from '../dialogs/change-dialog.tsx';
 import { several } from '../text/figures.ts';
 import { MayButton } from '../components/may-button.tsx';

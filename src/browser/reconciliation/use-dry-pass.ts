@@ -1,6 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { Reconcile } from '../../operate/shapes/reconcile.ts';
-import { ask, tell, type ApiProblem } from '../client/api.ts';
+import type { ApiProblem } from '../client/api-problem.ts';
+import { ask, tell } from '../client/api.ts';
 
 const LOOK_EVERY_MS = 700;
 const isOpen = (pass: Reconcile | undefined) => pass?.state === 'asked' || pass?.state === 'running';

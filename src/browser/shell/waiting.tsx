@@ -1,5 +1,5 @@
 import { Loader } from '@mantine/core';
-import type { ApiProblem } from '../client/api.ts';
+import type { ApiProblem } from '../client/api-problem.ts';
 import { Problem } from '../components/problem.tsx';
 
 /** Shown until the session is known. */

@@ -3,7 +3,7 @@ import { IconAlertTriangle } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { Link, useParams } from 'wouter';
 import type { ShopDetail } from '../../operate/shapes/shops.ts';
-import type { ApiProblem } from '../client/api.ts';
+import type { ApiProblem } from '../client/api-problem.ts';
 import { useChange } from '../dialogs/change-dialog.tsx';
 import { Empty } from '../components/empty.tsx';
 import { figure } from '../text/figures.ts';

@@ -4,7 +4,8 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { useLocation, useSearchParams } from 'wouter';
 import type { Bearer } from '../../operate/shapes/tokens.ts';
-import { ApiProblem, tell } from '../client/api.ts';
+import { ApiProblem } from '../client/api-problem.ts';
+import { tell } from '../client/api.ts';
 import { Plain } from '../text/plain.tsx';
 
 /** Exchanges a token, or the code of a one-time link (`#once=…`), for a cookie that scripts cannot read. */

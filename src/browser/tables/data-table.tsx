@@ -1,6 +1,6 @@
 import { Button, Skeleton, Table } from '@mantine/core';
 import type { KeyboardEvent, MouseEvent, ReactNode } from 'react';
-import type { ApiProblem } from '../client/api.ts';
+import type { ApiProblem } from '../client/api-problem.ts';
 import { Problem } from '../components/problem.tsx';
 
 export interface Column<T> {
