@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { runCommand, say, whole, writeFigures } from './command.ts';
 import { compare } from './compare/compare.ts';
+import type { Comparison } from './compare/comparison.ts';
 import {
   bodiesTable,
   claimsTable,
@@ -37,8 +38,10 @@ await runCommand(command, FAILED);
 
 async function run({ repeat, orders, out }: Options): Promise<void> {
   const typed = `npm run compare -- ${process.argv.slice(2).join(' ')}`.trim();
-  const comparison = await compare({ repeats: repeat, orders, command: typed, say });
   const tables = [comparisonTable, bodiesTable, killsTable, costsTable, claimsTable];
-  say(`\n${[...tables, madeOn].map((show) => show(comparison)).join('\n\n')}`);
-  say(`written to ${writeFigures('comparison', comparison, comparisonChart(comparison), out)}`);
+  const onRound = (comparison: Comparison) => {
+    say(`\n${[...tables, madeOn].map((show) => show(comparison)).join('\n\n')}`);
+    say(`written to ${writeFigures('comparison', comparison, comparisonChart(comparison), out)}`);
+  };
+  await compare({ repeats: repeat, orders, command: typed, say, onRound });
 }

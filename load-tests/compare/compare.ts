@@ -15,6 +15,8 @@ interface CompareOptions {
   orders: number;
   command: string;
   say: (line: string) => void;
+  /** Called after every round, with what all rounds so far have shown. */
+  onRound: (comparison: Comparison) => void;
 }
 
 const WORKERS = [1, 2];
@@ -30,8 +32,9 @@ const SETTING_OF = new Map<Contender, BodySetting>([
 
 /**
  * One race of each contender in turn, then again, so that a slow minute of the machine affects all of them.
+ * Rounds take a quarter of an hour: if a later one fails or is broken off, those before it have been given.
  */
-export async function compare({ repeats, orders, command, say }: CompareOptions): Promise<Comparison> {
+export async function compare({ repeats, orders, command, say, onRound }: CompareOptions): Promise<void> {
   const began = Date.now();
   const servers = await startServers();
   const sales = Object.fromEntries(NAMES.map((name) => [name, workload(name, orders, SEED)])) as Record<
@@ -44,6 +47,7 @@ export async function compare({ repeats, orders, command, say }: CompareOptions)
   const kills = new KillRounds(orders, SEED);
   const bare: number[] = [];
   try {
+    const machine = await machineOf(servers);
     for (let nth = 1; nth <= repeats; nth += 1) {
       bare.push((await race(BARE, servers, sales.spread, 0)).acksPerSecond);
       for (const entry of entries) {
@@ -60,26 +64,25 @@ export async function compare({ repeats, orders, command, say }: CompareOptions)
         say(line(nth, repeats, entry, done));
       }
       await kills.take(nth, servers, (told) => say(`${nth}/${repeats}  ${told}`));
+      const all = entries.map((entry): Row =>
+        rowOf({ ...entry, contender: entry.contender.name }, races.get(entry) ?? []),
+      );
+      onRound({
+        command,
+        startedAt: new Date(began).toISOString(),
+        minutes: (Date.now() - began) / 60_000,
+        machine,
+        repeats: nth,
+        workloads: workloadsOf(sales),
+        rows: all.filter(({ contender }) => CONTENDERS.some(({ name }) => name === contender)),
+        ceilings: {
+          acksPerSecond: median(bare),
+          eventsPerSecond: median(bulk.get('full')?.map(({ rate }) => rate) ?? []),
+        },
+        bodies: bodiesOf(all, bulk),
+        kills: kills.rows(),
+      });
     }
-    const machine = await machineOf(servers);
-    const all = entries.map((entry): Row =>
-      rowOf({ ...entry, contender: entry.contender.name }, races.get(entry) ?? []),
-    );
-    return {
-      command,
-      startedAt: new Date(began).toISOString(),
-      minutes: (Date.now() - began) / 60_000,
-      machine,
-      repeats,
-      workloads: workloadsOf(sales),
-      rows: all.filter(({ contender }) => CONTENDERS.some(({ name }) => name === contender)),
-      ceilings: {
-        acksPerSecond: median(bare),
-        eventsPerSecond: median(bulk.get('full')?.map(({ rate }) => rate) ?? []),
-      },
-      bodies: bodiesOf(all, bulk),
-      kills: kills.rows(),
-    };
   } finally {
     await servers.close();
   }

@@ -29,14 +29,14 @@ const WATCH_MS = 100;
 /**
  * When an event is stuck. All contenders that notice a dead worker do so within 75 s: BullMQ's lock expires after
  * 30 s, and a look every 30 s releases its job; pg-boss, with the settings of its rival, needs 20 s. As long as events
- * are applied, the other worker has three minutes, as in a race without a kill.
+ * are applied, the other worker has three minutes.
  */
 const PATIENCE: Patience = { stillMs: 75_000, wholeMs: 180_000 };
 
 /**
  * A sale is accepted while two workers are stopped. They continue, and when half of the events are applied, one of
  * them is killed and not started again. The other has to do the rest.
- * @throws if a webhook was not accepted, or if the workers do not apply half of the events in three minutes
+ * @throws if a webhook was not accepted, or if the workers do not apply half of the events in five minutes
  */
 export async function killRace(
   contender: Contender,

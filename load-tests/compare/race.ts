@@ -30,13 +30,13 @@ export interface Sales {
 }
 
 /** A contender that has not applied everything by then has failed. */
-const DRAIN_MS = 180_000;
+const DRAIN_MS = 300_000;
 
 /**
  * First, a smaller sale warms everything up; it is applied and not counted. Then a whole sale is accepted
  * while the workers are stopped, and then they apply it. The servers are emptied before.
  * @param afterwards further work on its database, before it is dropped
- * @throws if a contender does not apply everything in three minutes
+ * @throws if a contender does not apply everything in five minutes
  */
 export async function race(
   contender: Contender,
@@ -80,7 +80,7 @@ export async function sendWhileStopped(
   });
 }
 
-/** @throws if it takes more than three minutes */
+/** @throws if it takes more than five minutes */
 export async function allApplied(place: Place, { name }: Contender, events: number): Promise<void> {
   if (!(await untilApplied(place, events, { wholeMs: DRAIN_MS, stillMs: DRAIN_MS })))
     throw new Error(`${name} has not applied everything after ${DRAIN_MS / 1000} s`);

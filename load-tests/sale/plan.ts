@@ -48,12 +48,14 @@ const OUT_OF_TURN = 500;
 const SECOND_TIME = 2000;
 /** One to fourteen lines, mostly few: bodies of 4 to 15 kB. */
 const MOST_LINES = 14;
+const MINUTE_MS = 60_000;
 
 export function planSale(options: SaleOptions): Sale {
   const random = randomFrom(options.seed);
   const { firstNumber = 1001 } = options;
   const shops = Array.from({ length: options.shops }, (_, i) => `sale-${options.id}-${i + 1}.myshopify.com`);
-  const from = new Date();
+  // Shopify's times are whole seconds. From the start of a minute, the seed alone decides which of them are equal.
+  const from = new Date(Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS);
   const placed: { place: number; delivery: Delivery }[] = [];
   let [duplicates, shuffled] = [0, 0];
   for (let order = 0; order < options.orders; order += 1) {
