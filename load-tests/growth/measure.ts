@@ -82,13 +82,13 @@ async function fill(
     plans += 1;
     const options: SaleOptions = {
       orders: Math.min(CHUNK, orders - done),
-      shops: Math.min(shops, orders - done),
+      shops: Math.min(shops, orders),
       topics: ['create', 'transaction', 'paid', 'updated'],
       dup: 0,
       shuffle: 0,
       updates,
       seed: plans,
-      // The same shops in every chunk; orders differ by their numbers.
+      // Shops have the same names in every chunk, and take turns by the orders' numbers.
       id: 'growth',
       firstNumber: 1001 + plans * CHUNK,
     };

@@ -59,8 +59,9 @@ export function planSale(options: SaleOptions): Sale {
   const placed: { place: number; delivery: Delivery }[] = [];
   let [duplicates, shuffled] = [0, 0];
   for (let order = 0; order < options.orders; order += 1) {
-    const shop = shops[order % shops.length] ?? '';
-    eventsOf(random, shop, firstNumber + order, from, options).forEach((delivery, nth, all) => {
+    const number = firstNumber + order;
+    const shop = shops[number % shops.length] ?? '';
+    eventsOf(random, shop, number, from, options).forEach((delivery, nth, all) => {
       const turn = (order + nth * BETWEEN_EVENTS) * all.length;
       const moved = random.next() * 100 < options.shuffle;
       const place = moved ? turn + (random.next() - 0.5) * 2 * OUT_OF_TURN : turn;
