@@ -19,7 +19,8 @@ interface CompareOptions {
   onRound: (comparison: Comparison) => void;
 }
 
-const WORKERS = [1, 2];
+/** Few orders leave nothing for a second worker. */
+const WORKERS: Record<WorkloadName, readonly number[]> = { spread: [1, 2], hot: [1] };
 const NAMES = Object.keys(WORKLOADS) as WorkloadName[];
 const SEED = 1;
 
@@ -106,7 +107,7 @@ function workloadsOf(sales: Readonly<Record<WorkloadName, Sales>>): Comparison['
 function entriesOf(): Entry[] {
   const all = NAMES.flatMap((name) =>
     CONTENDERS.flatMap((contender) =>
-      (contender.roles.includes('worker') ? WORKERS : [0]).map((workers) => ({
+      (contender.roles.includes('worker') ? WORKERS[name] : [0]).map((workers) => ({
         contender,
         workload: name,
         workers,

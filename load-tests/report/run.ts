@@ -28,7 +28,7 @@ export interface LoadTestRun {
   appliedPerSecond: number;
   ack: Latencies;
   /** From the workers' metrics; null if these are not available. */
-  times: Record<'lock wait' | 'lock held' | 'commit', Times | null>;
+  times: Record<'received to applied' | 'lock wait' | 'lock held' | 'commit', Times | null>;
   /** One per second. */
   samples: Sample[];
   promises: PromiseKept[];

@@ -11,6 +11,7 @@ interface Histogram {
 }
 
 const METRICS = {
+  'received to applied': 'lockstep_end_to_end_seconds',
   'lock wait': 'lockstep_lock_wait_seconds',
   'lock held': 'lockstep_lock_hold_seconds',
   commit: 'lockstep_commit_seconds',

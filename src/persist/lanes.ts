@@ -15,7 +15,7 @@ const MAY_WAIT = 2000;
 export function inLanes<Question, Answer>(
   isLarge: (question: Question) => boolean,
   ask: (questions: Question[]) => Promise<(Answer | Error)[]>,
-  linger: Pick<BatchLimits, 'lingerMs' | 'lingerWhile'> = {},
+  linger: Pick<BatchLimits, 'enough' | 'lingerMs' | 'lingerWhile'> = {},
 ): (question: Question) => Promise<Answer> {
   const small = createBatcher(ask, { largest: SMALL_ONES, mayWait: MAY_WAIT, ...linger });
   const large = createBatcher(ask, { largest: LARGE_ONES, mayWait: MAY_WAIT });

@@ -1,3 +1,6 @@
+/** How often a batch that waits for more questions looks whether they are still likely. */
+const LOOK_MS = 10;
+
 /**
  * Batches single requests. Requests made in one turn of the event loop share a batch; so do requests made
  * while the maximum number of round trips is in flight. Without `lingerMs`, an idle caller never waits.
@@ -7,7 +10,8 @@
  * @param atATime round trips in flight
  * @param mayWait questions that may wait. Further ones are rejected at once: their callers would have timed
  *   out before they were answered
- * @param lingerMs how long a batch that is not full waits for more questions
+ * @param enough a batch with this many questions does not wait for more
+ * @param lingerMs how long a smaller batch waits for more questions
  * @param lingerWhile whether more questions are likely; otherwise, the batch goes at once
  */
 export function createBatcher<Question, Answer>(
@@ -16,6 +20,7 @@ export function createBatcher<Question, Answer>(
     largest,
     atATime = 1,
     mayWait = 20 * largest,
+    enough = largest,
     lingerMs = 0,
     lingerWhile = () => lingerMs > 0,
   }: BatchLimits,
@@ -43,9 +48,13 @@ export function createBatcher<Question, Answer>(
     underWay += 1;
     // After this turn of the event loop, so that everything it triggers joins the batch.
     if (isReady()) setImmediate(begin);
-    else lingering = setTimeout(begin, lingerMs);
+    else linger(lingerMs);
   };
-  const isReady = () => waiting.length >= largest || !lingerWhile();
+  const isReady = () => waiting.length >= enough || !lingerWhile();
+  const linger = (leftMs: number) => {
+    const look = () => (leftMs <= LOOK_MS || isReady() ? begin() : linger(leftMs - LOOK_MS));
+    lingering = setTimeout(look, Math.min(leftMs, LOOK_MS));
+  };
   const begin = () => {
     starting = false;
     lingering = undefined;
@@ -53,10 +62,7 @@ export function createBatcher<Question, Answer>(
   };
   return (question) =>
     new Promise((resolve, reject) => {
-      if (waiting.length >= mayWait) {
-        reject(new Error('too many requests are waiting'));
-        return;
-      }
+      if (waiting.length >= mayWait) return reject(new Error('too many requests are waiting'));
       waiting.push({ question, resolve, reject });
       start();
       if (lingering && isReady()) {
@@ -71,6 +77,7 @@ export interface BatchLimits {
   largest: number;
   atATime?: number;
   mayWait?: number;
+  enough?: number;
   lingerMs?: number;
   lingerWhile?: () => boolean;
 }

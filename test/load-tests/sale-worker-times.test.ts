@@ -34,7 +34,7 @@ async function serve(): Promise<Served> {
   return { metrics, url, server };
 }
 
-const NOTHING = { 'lock wait': null, 'lock held': null, commit: null };
+const NOTHING = { 'received to applied': null, 'lock wait': null, 'lock held': null, commit: null };
 
 describe("times from the workers' metrics", () => {
   test('counts, means and bounds, summed over all workers', async () => {
@@ -46,7 +46,7 @@ describe("times from the workers' metrics", () => {
     for (const seconds of [0.04, 0.04, 0.3]) other.metrics.commitSeconds.observe(seconds);
     const { commit, ...others } = timesBetween(before, await readWorkerTimes(urls));
     expect(commit).toEqual({ count: 100, meanMs: expect.closeTo(6.71), p50Ms: 5, p99Ms: 50 });
-    expect(others).toEqual({ 'lock wait': null, 'lock held': null });
+    expect(others).toEqual({ 'received to applied': null, 'lock wait': null, 'lock held': null });
   });
 
   test('only what happened between the two readings', async () => {
@@ -66,6 +66,7 @@ describe("times from the workers' metrics", () => {
   test('each time from its own metric', async () => {
     const { metrics, url } = await serve();
     const before = await readWorkerTimes([url]);
+    metrics.endToEndSeconds.observe(0.4);
     metrics.lockWaitSeconds.observe(0.001);
     metrics.lockHoldSeconds.observe(0.02);
     metrics.commitSeconds.observe(0.2);
@@ -73,6 +74,7 @@ describe("times from the workers' metrics", () => {
     metrics.commitOrders.observe(7);
     const times = timesBetween(before, await readWorkerTimes([url]));
     expect(Object.entries(times).map(([name, each]) => [name, each?.count, each?.meanMs])).toEqual([
+      ['received to applied', 1, expect.closeTo(400)],
       ['lock wait', 1, expect.closeTo(1)],
       ['lock held', 1, expect.closeTo(20)],
       ['commit', 1, expect.closeTo(200)],

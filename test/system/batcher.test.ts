@@ -93,14 +93,14 @@ describe('coalesce', () => {
   });
 
   describe('that lingers', () => {
-    const lingering = (lingerMs: number, lingerWhile?: () => boolean) => {
+    const lingering = (lingerMs: number, lingerWhile?: () => boolean, enough = 3) => {
       const batches: number[][] = [];
       const ask = createBatcher<number, number>(
         (questions) => {
           batches.push(questions);
           return Promise.resolve(questions);
         },
-        { largest: 3, lingerMs, ...(lingerWhile && { lingerWhile }) },
+        { largest: 3, enough, lingerMs, ...(lingerWhile && { lingerWhile }) },
       );
       return { ask, batches };
     };
@@ -140,6 +140,24 @@ describe('coalesce', () => {
       isLikely = false;
       expect(await Promise.all([second, ask(3)])).toEqual([2, 3]);
       expect(batches).toEqual([[1], [2, 3]]);
+    });
+
+    test('a batch does not wait for a further question to find out that none is likely', async () => {
+      let isLikely = true;
+      const { ask, batches } = lingering(LONG_MS, () => isLikely);
+      const only = ask(1);
+      await new Promise(setImmediate);
+      isLikely = false;
+      expect(await only).toBe(1);
+      expect(batches).toEqual([[1]]);
+    });
+
+    test('a batch that has enough goes at once', async () => {
+      const { ask, batches } = lingering(LONG_MS, () => true, 2);
+      const first = ask(1);
+      await new Promise(setImmediate);
+      expect(await Promise.all([first, ask(2)])).toEqual([1, 2]);
+      expect(batches).toEqual([[1, 2]]);
     });
 
     test('more than fill a batch in one turn are all answered', async () => {
