@@ -7,6 +7,13 @@ import type { OutboxDocument } from './outbox-schema.ts';
 /** A commit in the outbox that is in no block yet. */
 export type PendingCommit = Required<Pick<OutboxDocument, '_id' | 'order' | 'version' | 'record'>>;
 
+/** Pending commits of some orders. */
+export interface Pending {
+  commits: PendingCommit[];
+  /** Whether there were no more. */
+  isAll: boolean;
+}
+
 /** What the sequencer reads and writes. Every step is safe to repeat, and safe while another sequencer runs. */
 export interface BlockStore {
   /** The newest block; null: there is none. */
@@ -17,7 +24,7 @@ export interface BlockStore {
    * The next pending commits, by order and version, of orders after this one. An order's commits have no gap: with each
    * commit, it also returns every older one that is pending.
    */
-  pending: (after: string) => Promise<PendingCommit[]>;
+  pending: (after: string) => Promise<Pending>;
   /** False if another sequencer has already added a block with this number. */
   add: (block: BlockDocument) => Promise<boolean>;
 }
@@ -30,15 +37,16 @@ const MOST_EVENTS = 2000;
 const MAJORITY = { level: 'majority' } as const satisfies mongo.ReadConcernLike;
 
 export function createBlockStore({ outbox, changes }: Pick<Collections, 'outbox' | 'changes'>): BlockStore {
-  /** Which orders have pending commits, and the highest version of each. Reads only the index. */
-  const waiting = async (after: string): Promise<Map<string, number>> => {
+  /** Which orders have pending commits, and the highest version of each; and whether these are all. Reads only the index. */
+  const waiting = async (after: string): Promise<{ orders: Map<string, number>; isAll: boolean }> => {
     const found = await outbox
       .find({ pending: true, order: { $gt: after } }, { _id: 0, order: 1, version: 1 })
       .sort({ order: 1, version: 1 })
       .limit(MOST_COMMITS)
       .readConcern(MAJORITY.level)
       .lean<Pick<OutboxDocument, 'order' | 'version'>[]>();
-    return new Map(found.map(({ order, version }) => [order, version]));
+    const orders = new Map(found.map(({ order, version }) => [order, version]));
+    return { orders, isAll: found.length < MOST_COMMITS };
   };
   return {
     newest: async () =>
@@ -52,17 +60,16 @@ export function createBlockStore({ outbox, changes }: Pick<Collections, 'outbox'
     // A scan can miss what was inserted behind it. When the first query has seen a commit, the order's older ones were
     // already there, so the second query, which begins later, sees them.
     pending: async (after) => {
-      const orders = await waiting(after);
-      if (orders.size === 0) return [];
+      const { orders, isAll } = await waiting(after);
+      if (orders.size === 0) return { commits: [], isAll };
       const found = await outbox
         .find({ pending: true, order: { $in: [...orders.keys()] } })
         .sort({ order: 1, version: 1 })
         .readConcern(MAJORITY.level)
         .lean<PendingCommit[]>();
-      return upTo(
-        MOST_EVENTS,
-        found.filter(({ order, version }) => version <= (orders.get(order) ?? 0)),
-      );
+      const seen = found.filter(({ order, version }) => version <= (orders.get(order) ?? 0));
+      const commits = upTo(MOST_EVENTS, seen);
+      return { commits, isAll: isAll && commits.length === seen.length };
     },
     add: async (block) => {
       try {

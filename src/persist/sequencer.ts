@@ -1,4 +1,4 @@
-import type { BlockStore, PendingCommit } from './block-store.ts';
+import type { BlockStore, Pending, PendingCommit } from './block-store.ts';
 import type { BlockDocument } from './block-schema.ts';
 
 /**
@@ -14,13 +14,16 @@ import type { BlockDocument } from './block-schema.ts';
 export interface Sequencer {
   /** One block, if there are commits for it. @returns the commits that were moved; null: another one was faster */
   step: () => Promise<PendingCommit[] | null>;
+  /** Whether the last step left commits for another block. Those that came meanwhile do not count: they share the next one. */
+  isBehind: () => boolean;
 }
 
 export function createSequencer(store: BlockStore, now: () => number): Sequencer {
   /** The newest block, finished by this sequencer; undefined: not known. */
   let last: BlockDocument | null | undefined;
-  /** The order that the newest block ended with: the next one continues after it, so that no order starves. */
+  /** The order that a full block ended with: the next one continues after it, so that no order starves. */
   let after = '';
+  let isBehind = false;
 
   const finished = async (): Promise<BlockDocument | null> => {
     if (last !== undefined) return last;
@@ -28,16 +31,18 @@ export function createSequencer(store: BlockStore, now: () => number): Sequencer
     if (newest) await store.finish(newest);
     return (last = newest);
   };
-  const next = async (): Promise<PendingCommit[]> => {
+  const next = async (): Promise<Pending> => {
     const behind = await store.pending(after);
-    if (behind.length > 0 || after === '') return behind;
+    if (behind.commits.length > 0 || after === '') return behind;
     after = '';
     return await store.pending(after);
   };
   return {
+    isBehind: () => isBehind,
     step: async () => {
       const before = await finished();
-      const commits = await next();
+      const { commits, isAll } = await next();
+      isBehind = after !== '' || !isAll;
       if (commits.length === 0) return [];
       const block = blockOf(before, commits, now());
       // Whatever fails or wins from here on: the next step asks MongoDB which block is the newest.
@@ -45,7 +50,7 @@ export function createSequencer(store: BlockStore, now: () => number): Sequencer
       if (!(await store.add(block))) return null;
       await store.finish(block);
       last = block;
-      after = commits.at(-1)?.order ?? '';
+      after = isAll ? '' : (commits.at(-1)?.order ?? '');
       return commits;
     },
   };

@@ -205,6 +205,25 @@ describe('the sequencer', () => {
     );
   });
 
+  test('it is behind until it has seen that no commit is left; after a small block, it is not', async () => {
+    await emptied();
+    const one = sequencer();
+    await put(recordOf(keyOf('1'), 1));
+    expect([await one.step(), one.isBehind()]).toEqual([[expect.anything()], false]);
+    for (const order of ['2', '3', '4']) {
+      const { record } = recordOf(keyOf(order), 1);
+      const events = Array.from({ length: 900 }, () => record.events[0]!);
+      await put({ order: keyOf(order), record: { ...record, events } });
+    }
+    const seen: [number | undefined, boolean][] = [];
+    for (let step = 0; step < 3; step += 1) seen.push([(await one.step())?.length, one.isBehind()]);
+    expect(seen).toEqual([
+      [2, true],
+      [1, true],
+      [0, false],
+    ]);
+  });
+
   test('an order that keeps getting new commits does not delay the others', async () => {
     await emptied();
     const one = sequencer();
