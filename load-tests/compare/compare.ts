@@ -19,7 +19,7 @@ interface CompareOptions {
   onRound: (comparison: Comparison) => void;
 }
 
-/** Few orders leave nothing for a second worker. */
+/** With few orders, a second worker has almost nothing to do. */
 const WORKERS: Record<WorkloadName, readonly number[]> = { spread: [1, 2], hot: [1] };
 const NAMES = Object.keys(WORKLOADS) as WorkloadName[];
 const SEED = 1;
@@ -33,7 +33,7 @@ const SETTING_OF = new Map<Contender, BodySetting>([
 
 /**
  * One race of each contender in turn, then again, so that a slow minute of the machine affects all of them.
- * Rounds take a quarter of an hour: if a later one fails or is broken off, those before it have been given.
+ * A round takes a quarter of an hour. If one fails or is interrupted, `onRound` already has those before it.
  */
 export async function compare({ repeats, orders, command, say, onRound }: CompareOptions): Promise<void> {
   const began = Date.now();

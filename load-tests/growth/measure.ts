@@ -88,7 +88,7 @@ async function fill(
       shuffle: 0,
       updates,
       seed: plans,
-      // Shops have the same names in every chunk, and take turns by the orders' numbers.
+      // Every chunk has the same shops; which one an order belongs to depends on its number.
       id: 'growth',
       firstNumber: 1001 + plans * CHUNK,
     };

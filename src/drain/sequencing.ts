@@ -25,9 +25,9 @@ export function sequencing({ sequencer, lock, log, onMoved, now }: SequencingToo
     everyMs: EVERY_MS,
     lock,
     step: async () => {
-      const moved = await sequencer.step();
-      if (moved) onMoved(moved);
-      return moved === null || sequencer.isBehind();
+      const { moved, isBehind } = await sequencer.step();
+      onMoved(moved);
+      return isBehind;
     },
     onFailure: (error) =>
       log.debug({ because: messageOf(error) }, 'could not move changes into the feed; trying again'),

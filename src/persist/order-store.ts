@@ -13,10 +13,9 @@ import type { Written } from './bulk-write.ts';
 import { writeCommits, type CommitWrite } from './commit-writes.ts';
 
 /**
- * While orders are being decided, their commits wait for one another, until they are enough or it takes too long. In
- * batches of 17 to 25 instead of 5, applying an event takes 20 to 28 % less CPU time, of MongoDB and of the worker. How
- * many are decided in a time depends on the machine, so the time alone would make small batches on a slow one. If
- * nothing else is being decided, a commit waits for nothing.
+ * While orders are being decided, their commits wait for one another: until there are enough of them, or this long. In
+ * batches of 17 to 25 instead of 5, applying an event takes 20 to 28 % less CPU time, of MongoDB and of the worker. A
+ * short wait alone would make small batches on a slow machine. If nothing else is being decided, a commit does not wait.
  */
 const ENOUGH = 50;
 const LINGER_MS = 100;

@@ -12,10 +12,15 @@ import type { BlockDocument } from './block-schema.ts';
  * 4. A commit that is inserted again meets its tombstone.
  */
 export interface Sequencer {
-  /** One block, if there are commits for it. @returns the commits that were moved; null: another one was faster */
-  step: () => Promise<PendingCommit[] | null>;
-  /** Whether the last step left commits for another block. Those that came meanwhile do not count: they share the next one. */
-  isBehind: () => boolean;
+  /** One block, if there are commits for it. */
+  step: () => Promise<Step>;
+}
+
+interface Step {
+  /** The commits that were moved; none if another sequencer was faster. */
+  moved: PendingCommit[];
+  /** Whether commits may be left for another block, besides those that came meanwhile. */
+  isBehind: boolean;
 }
 
 export function createSequencer(store: BlockStore, now: () => number): Sequencer {
@@ -23,7 +28,6 @@ export function createSequencer(store: BlockStore, now: () => number): Sequencer
   let last: BlockDocument | null | undefined;
   /** The order that a full block ended with: the next one continues after it, so that no order starves. */
   let after = '';
-  let isBehind = false;
 
   const finished = async (): Promise<BlockDocument | null> => {
     if (last !== undefined) return last;
@@ -38,20 +42,19 @@ export function createSequencer(store: BlockStore, now: () => number): Sequencer
     return await store.pending(after);
   };
   return {
-    isBehind: () => isBehind,
     step: async () => {
       const before = await finished();
       const { commits, isAll } = await next();
-      isBehind = after !== '' || !isAll;
-      if (commits.length === 0) return [];
+      const isBehind = after !== '' || !isAll;
+      if (commits.length === 0) return { moved: [], isBehind };
       const block = blockOf(before, commits, now());
       // Whatever fails or wins from here on: the next step asks MongoDB which block is the newest.
       last = undefined;
-      if (!(await store.add(block))) return null;
+      if (!(await store.add(block))) return { moved: [], isBehind: true };
       await store.finish(block);
       last = block;
       after = isAll ? '' : (commits.at(-1)?.order ?? '');
-      return commits;
+      return { moved: commits, isBehind };
     },
   };
 }

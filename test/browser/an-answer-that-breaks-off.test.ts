@@ -4,18 +4,11 @@ import { afterAll, beforeAll, expect, describe, test } from '@jest/globals';
 import { ApiProblem } from '../../src/browser/client/api-problem.ts';
 import { fetchJson } from '../../src/browser/client/fetch-json.ts';
 
-const BREAKS_OFF = (response: ServerResponse) => {
-  response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100' });
-  response.write('{"entries":[', () => response.destroy());
-};
-const STALLS = (response: ServerResponse) => {
-  response.writeHead(200, { 'content-type': 'application/json' });
-  response.write('{"entries":[');
-};
+const BEGINNING = '{"entries":[';
 const ANSWERS: Record<string, (response: ServerResponse) => unknown> = {
   '/whole': (response) => response.end('{"entries":[]}'),
-  '/breaks-off': BREAKS_OFF,
-  '/stalls': STALLS,
+  '/breaks-off': (response) => response.write(BEGINNING, () => response.destroy()),
+  '/stalls': (response) => response.write(BEGINNING),
   '/proxy': (response) => response.end('<html>Sign in to the company network</html>'),
   '/refused': (response) => response.writeHead(409).end('{"detail":"the queue is paused"}'),
   '/gateway': (response) => response.writeHead(502).end('Bad gateway'),
@@ -41,9 +34,9 @@ describe('an answer of the API that does not arrive whole is a failure, never an
   test.each([
     ['/breaks-off', 0, 'the dashboard is unreachable'],
     ['/stalls', 0, 'no answer within 0.3 s'],
-    ['/proxy', 200, 'the dashboard answered with status 200, which is not JSON'],
+    ['/proxy', 200, 'the dashboard answered with status 200, but not in JSON'],
     ['/refused', 409, 'the queue is paused'],
-    ['/gateway', 502, 'the dashboard answered with status 502, which is not JSON'],
+    ['/gateway', 502, 'the dashboard answered with status 502, but not in JSON'],
   ])('%s', async (place, status, message) => {
     const problem: unknown = await fetchJson(base + place, { method: 'GET' }, 300).catch(
       (error: unknown) => error,

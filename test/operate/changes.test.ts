@@ -24,7 +24,7 @@ describe('GET /api/changes', () => {
   /** What a worker does every 200 ms. */
   const sequence = async () => {
     const sequencer = createSequencer(createBlockStore(stories.inside.collections), Date.now);
-    while ((await sequencer.step())?.length !== 0);
+    while ((await sequencer.step()).isBehind);
   };
   const read = async (query = '') => {
     const { status, json } = await stories.get(`/changes${query}`);

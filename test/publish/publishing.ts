@@ -159,7 +159,7 @@ export class Publishing {
   /** Moves all commits into the change feed. */
   async feed(): Promise<void> {
     const sequencer = createSequencer(createBlockStore(this.inside.collections), Date.now);
-    while ((await sequencer.step())?.length !== 0);
+    while ((await sequencer.step()).isBehind);
   }
 
   /** Makes every failing effect due at once, and wakes its lane. */

@@ -15,7 +15,7 @@ export const FEEDING: readonly PlantedFault[] = [
     name: 'block-added-over-that-of-a-faster-sequencer',
     promise: 'P3',
     file: 'persist/sequencer.ts',
-    find: 'if (!(await store.add(block))) return null;',
+    find: 'if (!(await store.add(block))) return { moved: [], isBehind: true };',
     replace: 'await store.add(block);',
     tests: ['persist/a-sequencer-may-die-at-any-line'],
     named: 'interleaved and dying at any line',

@@ -10,7 +10,7 @@ const TELL_MS = 30_000;
 /** Dispatched on a 401 answer: the app then checks the session, and shows the sign-in page if it is over. */
 export const SIGNED_OUT = 'lockstep:signed-out';
 
-/** @param place path below /api, such as `/orders` */
+/** @param place path below /api, such as `/orders` @throws ApiProblem */
 export async function ask<T>(place: string, params: Params = {}, ms = ASK_MS): Promise<T> {
   return await request<T>(`/api${place}${queryOf(params)}`, { method: 'GET' }, ms);
 }

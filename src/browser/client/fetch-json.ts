@@ -4,10 +4,10 @@ import { ApiProblem } from './api-problem.ts';
 /**
  * Requests time out, so that no page waits forever. If a change times out, its outcome is unknown; the audit log
  * has it.
- * @throws ApiProblem for everything but a whole JSON answer
+ * @throws ApiProblem if the answer has an error status, does not arrive whole, or is not JSON
  */
 export async function fetchJson<T>(url: string, init: RequestInit, timeoutMs: number): Promise<T> {
-  // An answer can also break off in its body.
+  // The connection can also fail in the middle of a body.
   const lost = (error: unknown): never => {
     throw new ApiProblem(0, unreachable(error, init.method ?? 'GET', timeoutMs));
   };
@@ -35,6 +35,6 @@ function unreachable(error: unknown, method: string, timeoutMs: number): string 
 function problemOf(status: number, body: unknown): ApiProblem {
   const { detail, errors } = (body ?? {}) as Partial<Problem>;
   if (typeof detail === 'string') return new ApiProblem(status, detail, errors);
-  const what = body === undefined ? ', which is not JSON' : '';
+  const what = body === undefined ? ', but not in JSON' : '';
   return new ApiProblem(status, `the dashboard answered with status ${status}${what}`);
 }
