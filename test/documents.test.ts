@@ -127,13 +127,13 @@ describe('the documents are correct', () => {
     expect(words(told)).toEqual(words(figures));
   });
 
-  test('every contender took part in the comparison, and only Lockstep made no errors', () => {
+  test('every contender took part in the comparison, and Lockstep made no errors', () => {
     const { rows: made, bodies } = JSON.parse(
       readFileSync('load-tests/figures/comparison.json', 'utf8'),
     ) as Comparison;
     const faultsOf = (row: Row) => row.wrong + row.lost + row.twice + row.inversions + row.refused;
     expect(new Set(made.map(({ contender }) => contender))).toEqual(new Set<string>(CONTENDER_NAMES));
-    expect(made.filter(({ contender }) => contender === 'Lockstep').map(faultsOf)).toEqual([0, 0, 0, 0]);
+    expect(made.filter(({ contender }) => contender === 'Lockstep').map(faultsOf)).toEqual([0, 0, 0]);
     expect(bodies.map((row) => [row.setting, faultsOf(row)])).toEqual([
       ['full', 0],
       ['masked', 0],

@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { ProjectCopy } from '../testkit/planted-faults/project-copy.ts';
 import { verdictOf } from '../testkit/planted-faults/run-tests.ts';
 import { FAULTS } from '../testkit/planted-faults/table.ts';
 import { until } from './support/until.ts';
 
 /**
- * `npm run planted-faults` takes minutes; this test checks every time that its rows still match the sources.
+ * `npm run planted-faults` takes minutes; this test checks every time that its rows still match the sources, and compile.
  */
 describe('the table of planted faults', () => {
   test('has a unique name for each, and some for every promise', () => {
@@ -20,6 +21,15 @@ describe('the table of planted faults', () => {
     expect(fault.replace).not.toBe(fault.find);
     for (const name of fault.tests) expect(existsSync(`test/${name}.test.ts`)).toBe(true);
   });
+
+  test('only has changes that compile', () => {
+    const copy = new ProjectCopy();
+    try {
+      expect(copy.compilerSays(FAULTS)).toEqual([]);
+    } finally {
+      copy.remove();
+    }
+  }, 300_000);
 });
 
 describe('a planted fault', () => {

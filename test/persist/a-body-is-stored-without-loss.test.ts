@@ -87,9 +87,10 @@ describe('a body is stored without loss', () => {
     const _id = (count += 1);
     await bodies.insertOne({ _id, body });
     const [bson] = (await bodies.find({ _id }, { raw: true }).toArray()) as unknown as Buffer[];
-    const document = mongo.BSON.deserialize(bson!);
+    // As the driver reads it: it treats some names in its own way.
+    const document = await bodies.findOne({ _id });
     expect(textOfBson(bson!)).toBe(storedText(document));
-    return document.body;
+    return document?.body;
   }
 
   test('whatever JSON it is', async () => {

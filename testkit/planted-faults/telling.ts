@@ -17,7 +17,7 @@ export const TELLING: readonly PlantedFault[] = [
     find: `count: async () => {
       const orders = await ordersToLookAt(tools);`,
     replace: `count: async () => {
-      const orders = await drainedOrders(tools);`,
+      const orders = await tools.activeOrders(shareOf(partitions));`,
     tests: ['operate/status'],
     named: 'the lock of a holder that died counts',
   },
