@@ -6,7 +6,8 @@ import { FAULTS } from '../testkit/planted-faults/table.ts';
 import { until } from './support/until.ts';
 
 /**
- * `npm run planted-faults` takes minutes; this test checks every time that its rows still match the sources, and compile.
+ * `npm run planted-faults` takes minutes; these tests check every time that its rows still match the sources, and that
+ * the changed sources compile.
  */
 describe('the table of planted faults', () => {
   test('has a unique name for each, and some for every promise', () => {
@@ -22,7 +23,7 @@ describe('the table of planted faults', () => {
     for (const name of fault.tests) expect(existsSync(`test/${name}.test.ts`)).toBe(true);
   });
 
-  test('only has changes that compile', () => {
+  test('has only changes that compile', () => {
     const copy = new ProjectCopy();
     try {
       expect(copy.compilerSays(FAULTS)).toEqual([]);

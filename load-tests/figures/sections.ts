@@ -38,7 +38,7 @@ export function sectionsOf(folder: string): Record<string, Record<string, string
     'docs/load-tests.md': {
       'flash-sale': saleFigures(sale),
       comparison: `${comparisonTable(comparison)}\n\n_${madeOn(comparison)}._`,
-      kills: `${killsTable(comparison)}\n\n_${madeOn(comparison)}._`,
+      kills: `${killsTable(comparison)}\n\n_${madeOn({ ...comparison, repeats: comparison.kills[0]?.races ?? 0 })}._`,
       costs: `${costsTable(comparison)}\n\n_${machinePrice()}. ${madeOn(comparison)}._`,
       services: servicesTable(),
       bodies: `${bodiesTable(comparison)}\n\n_${madeOn(comparison)}._`,

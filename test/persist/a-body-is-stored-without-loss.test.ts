@@ -87,7 +87,7 @@ describe('a body is stored without loss', () => {
     const _id = (count += 1);
     await bodies.insertOne({ _id, body });
     const [bson] = (await bodies.find({ _id }, { raw: true }).toArray()) as unknown as Buffer[];
-    // As the driver reads it: it treats some names in its own way.
+    // Through the driver: it decodes a list named `toString` in its own way.
     const document = await bodies.findOne({ _id });
     expect(textOfBson(bson!)).toBe(storedText(document));
     return document?.body;
