@@ -52,6 +52,7 @@ export function composeApp(resources: AppResources): App {
   const shop = shopTools(resources, lock, cipher);
   const admin = {
     checks: [redisCheck(redis), mongoCheck(mongo.getClient())],
+    stopping: resources.stopping,
     metrics,
     measure: () => Promise.resolve(),
   };

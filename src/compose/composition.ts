@@ -36,7 +36,10 @@ export async function startAll(
   { http, components }: Composition,
 ): Promise<void> {
   const servers = http.map(({ name, app, port, about, isShared }) =>
-    httpServer(name, app, port, tellPort(log, about), config.BIND, isShared),
+    httpServer(name, app, port, tellPort(log, about), config.BIND, {
+      reusePort: isShared,
+      stopping: lifecycle.stopping,
+    }),
   );
   for (const component of [...components.before, ...servers, ...components.after])
     await lifecycle.start(component);

@@ -90,8 +90,7 @@ export function sharedOf(resources: DashboardResources) {
     outages,
   });
   const sampler = new Sampler({ status, heartbeats, log, now });
-  const stopping = new AbortController();
-  return { ...resources, queues, waker, heartbeats, workers, keeper, locks, status, sampler, stopping };
+  return { ...resources, queues, waker, heartbeats, workers, keeper, locks, status, sampler };
 }
 
 /** Parked events and their replay. */
@@ -194,7 +193,7 @@ export function readingTools(
       event: createEventReader(collections),
       duplicates,
     },
-    exports: { orders, events: collections.events, duplicates, now, stopping: stopping.signal },
+    exports: { orders, events: collections.events, duplicates, now, stopping },
     orders: {
       orders,
       timeline: createTimelineReader({

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { mongoCheck, redisCheck } from '../health/checks.ts';
+import { anyOf, mongoCheck, redisCheck } from '../health/checks.ts';
 import { AuditSigner } from '../persist/audit-signer.ts';
 import { TokenStore } from '../persist/token-store.ts';
 import { createHeartbeats } from '../system/heartbeats.ts';
@@ -90,7 +90,9 @@ export function composeDashboard(resources: DashboardResources): Dashboard {
       '/load-tests': { scope: 'global', router: loadTests.pages() },
     },
     pages: pagesRouter(),
-    checks: [redisCheck(redis), mongoCheck(mongo.getClient())],
+    // While one of them is down, the pages show what the other knows: that is when they are needed.
+    checks: [anyOf('storage', [redisCheck(redis), mongoCheck(mongo.getClient())])],
+    stopping: resources.stopping,
     metrics,
     measure: async () => measureStatus(metrics, await status()),
   });
@@ -109,12 +111,8 @@ export function composeDashboard(resources: DashboardResources): Dashboard {
 }
 
 /** They start last, so they stop first: they would keep the server from stopping. */
-function streamsOf({ sampler, stopping }: Shared): Component {
-  const stop = () => {
-    stopping.abort();
-    return sampler.stop();
-  };
-  return { name: 'live streams and exports', start: () => sampler.start(), stop };
+function streamsOf({ sampler }: Shared): Component {
+  return { name: 'live streams', start: () => sampler.start(), stop: () => sampler.stop() };
 }
 
 /** What the dashboard does without being asked. */

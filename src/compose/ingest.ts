@@ -52,7 +52,15 @@ export async function openIngest({
   // Connects before it is needed. If MongoDB is down, the first use tries again.
   void client.connect().catch(() => undefined);
   const partitions = allRedisKeys(config.PARTITIONS);
-  const resources = { config, log, metrics: createMetrics(), now: Date.now, redis, partitions };
+  const resources = {
+    config,
+    log,
+    metrics: createMetrics(),
+    now: Date.now,
+    stopping: lifecycle.stopping,
+    redis,
+    partitions,
+  };
   return { ...resources, isFit: redisThere.isFit, client, database, wakes: openWakes(resources) };
 }
 
@@ -77,6 +85,7 @@ export function composeIngest(resources: IngestResources, changed: Partial<Inges
   };
   const admin = {
     checks: [anyOf('storage', [redisCheck(redis), mongoCheck(client)])],
+    stopping: resources.stopping,
     metrics,
     measure: () => measureWaiting(metrics, redis, partitions, wakes.queues),
   };

@@ -1,5 +1,5 @@
 import { loadHandlers } from '../handle/load.ts';
-import { mongoCheck, redisCheck } from '../health/checks.ts';
+import { lockServersCheck, mongoCheck, redisCheck } from '../health/checks.ts';
 import { createLocks, type Locks } from '../lock/locks.ts';
 import { createBackfillStore } from '../persist/backfill-store.ts';
 import { createCauses } from '../persist/causes.ts';
@@ -73,7 +73,8 @@ export function composePublisher(resources: Resources): Composition {
   const closing = closingOf(expressions, queues);
   return {
     http: adminServed(config.ADMIN_PORT ?? 0, {
-      checks: [redisCheck(redis), mongoCheck(mongo.getClient())],
+      checks: [redisCheck(redis), mongoCheck(mongo.getClient()), lockServersCheck(lockServers)],
+      stopping: resources.stopping,
       metrics,
       measure: () => Promise.resolve(),
     }),

@@ -18,6 +18,8 @@ export interface RedisResources<C extends Config = Config> {
   log: Logger;
   metrics: Metrics;
   now: () => number;
+  /** Aborted when the program is told to stop. */
+  stopping: AbortSignal;
   redis: ScriptedRedis;
   partitions: readonly RedisKeys[];
 }
@@ -65,6 +67,7 @@ export async function openResources<C extends Config<'REDIS_URL' | 'MONGODB_URI'
     log,
     metrics: createMetrics(),
     now: Date.now,
+    stopping: lifecycle.stopping,
     redis,
     partitions: allRedisKeys(config.PARTITIONS),
     lockServers: separate.length > 0 ? separate : [redis],

@@ -7,7 +7,7 @@ import { sequencing } from '../drain/sequencing.ts';
 import { drainsComponent, openWorkers } from '../drain/drain-workers.ts';
 import { takeover } from '../drain/takeover.ts';
 import { problemOf } from '../health/admin-routes.ts';
-import { mongoCheck, redisCheck } from '../health/checks.ts';
+import { drainsCheck, lockServersCheck, mongoCheck, redisCheck } from '../health/checks.ts';
 import { workerFigures } from '../health/figures.ts';
 import { measureKept, measureWaiting } from '../health/waiting.ts';
 import { createLockKeeper } from '../lock/lock-keeper.ts';
@@ -28,7 +28,7 @@ const MOST_ACTIVE = 1000;
 
 /** Composes a worker: the drains, and what brings their events and wake-ups. */
 export function composeWorker(resources: Resources): Composition {
-  const { config, log, metrics, redis, partitions, mongo, collections } = resources;
+  const { config, log, metrics, redis, partitions, lockServers, mongo, collections } = resources;
   const { queues, waker } = wakesOver(redis, resources);
   const tools = drainToolsOf(resources, waker);
   const deposits = depositorOver(resources, waker, () => metrics.webhookIdsReused.inc());
@@ -49,13 +49,19 @@ export function composeWorker(resources: Resources): Composition {
   const takingOver = takeover({
     redis,
     activeOrders: () => activeOrders(queues, MOST_ACTIVE),
-    keeper: createLockKeeper(resources.lockServers, config.LOCK_TTL_MS),
+    keeper: createLockKeeper(lockServers, config.LOCK_TTL_MS),
     lockKey: tools.lockKey,
     waker,
     log,
   });
   const admin = {
-    checks: [redisCheck(redis), mongoCheck(mongo.getClient())],
+    checks: [
+      redisCheck(redis),
+      mongoCheck(mongo.getClient()),
+      lockServersCheck(lockServers),
+      drainsCheck(workers, queues),
+    ],
+    stopping: resources.stopping,
     metrics,
     measure: async () => {
       await measureWaiting(metrics, redis, partitions, queues);

@@ -11,6 +11,8 @@ export interface ReadinessCheck {
 /** What a program reports about itself: whether it is alive and ready, and its metrics. */
 export interface AdminTools {
   checks: readonly ReadinessCheck[];
+  /** Aborted when the program is told to stop: it is not ready from then on. */
+  stopping: AbortSignal;
   metrics: Metrics;
   /** Updates gauges before they are read. */
   measure: () => Promise<void>;
@@ -20,12 +22,12 @@ export interface AdminTools {
 export const CHECK_MS = 2000;
 
 /** Adds `/healthz`, `/readyz` and `/metrics`. */
-export function adminRoutes(app: Express, { checks, metrics, measure }: AdminTools): Express {
+export function adminRoutes(app: Express, { checks, stopping, metrics, measure }: AdminTools): Express {
   app.get('/healthz', (_request, response) => {
     response.json({ status: 'alive' });
   });
   app.get('/readyz', async (_request, response) => {
-    const problems = (await Promise.all(checks.map(problemOf))).filter((problem) => problem !== null);
+    const problems = stopping.aborted ? ['is stopping'] : await problemsOf(checks);
     response.status(problems.length === 0 ? 200 : 503);
     response.json(problems.length === 0 ? { status: 'ready' } : { status: 'not ready', problems });
   });
@@ -40,6 +42,10 @@ export function adminRoutes(app: Express, { checks, metrics, measure }: AdminToo
 /** An app with only these routes, for programs that have no other. */
 export function adminApp(tools: AdminTools): Express {
   return adminRoutes(express().disable('x-powered-by'), tools);
+}
+
+async function problemsOf(checks: readonly ReadinessCheck[]): Promise<string[]> {
+  return (await Promise.all(checks.map(problemOf))).filter((problem) => problem !== null);
 }
 
 /** `<name>: <what is wrong>`, or null. */

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import type { Queue, Worker } from 'bullmq';
 import type { mongo } from 'mongoose';
 import { problemOf, type ReadinessCheck } from './admin-routes.ts';
 
@@ -18,6 +19,31 @@ export function mongoCheck(client: mongo.MongoClient): ReadinessCheck {
     problem: async () => {
       const answer = await client.db().command({ ping: 1 });
       return answer.ok === 1 ? null : 'does not answer ping';
+    },
+  };
+}
+
+/** Locks need a majority of the lock servers: without it no order is drained. */
+export function lockServersCheck(servers: readonly Redis[]): ReadinessCheck {
+  return {
+    name: 'lock servers',
+    problem: async () => {
+      const problems = await Promise.all(servers.map((server) => problemOf(redisCheck(server))));
+      const up = problems.filter((problem) => problem === null).length;
+      return up > servers.length / 2 ? null : `${up} of ${servers.length} answer, which is no majority`;
+    },
+  };
+}
+
+/** Whether jobs are taken from every queue. */
+export function drainsCheck(workers: readonly Worker[], queues: readonly Queue[]): ReadinessCheck {
+  return {
+    name: 'drains',
+    problem: async () => {
+      if (workers.some((worker) => worker.isPaused())) return 'wait until MongoDB answers and the spool is moved';
+      if (!workers.every((worker) => worker.isRunning())) return 'do not run for at least one queue';
+      const paused = await Promise.all(queues.map((queue) => queue.isPaused()));
+      return paused.includes(true) ? 'are paused by an operator' : null;
     },
   };
 }

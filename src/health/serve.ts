@@ -31,7 +31,8 @@ export const tellPort = (log: Logger, what: string) => (port: number) => log.inf
 /**
  * Serves an app on a port (0: any free one), as a component of a program.
  * @param host BIND; undefined: every address of this machine. Required, so that no caller forgets it
- * @param reusePort whether other processes listen on the port, too; the system gives each connection to one (Linux)
+ * @param options.reusePort whether other processes listen on the port, too; the system gives each connection to one (Linux)
+ * @param options.stopping from when it is aborted, each answer closes its connection: its client opens the next one elsewhere
  */
 export function httpServer(
   name: string,
@@ -39,11 +40,15 @@ export function httpServer(
   port: number,
   onListening: (port: number) => void,
   host: string | undefined,
-  reusePort = false,
+  { reusePort = false, stopping }: { reusePort?: boolean; stopping?: AbortSignal } = {},
 ): Component {
   const server: Server = createServer({ ...LIMITS, connectionsCheckingInterval: 1000 }, app);
   server.maxConnections = MOST_CONNECTIONS;
   server.on('drop', () => server.closeIdleConnections());
+  // Before the app's own listener, which may send its headers at once.
+  server.prependListener('request', (_request, response) => {
+    if (stopping?.aborted) response.setHeader('connection', 'close');
+  });
   // close() closes the connections that are idle at that moment. One that is still answering is closed after
   // its response; otherwise its keep-alive would delay the stop.
   server.on('request', (_request, response) => {

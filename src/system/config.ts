@@ -156,9 +156,16 @@ export const SETTINGS = {
     schema: duration(50, 3000).default(1500),
     about: 'how long Redis may take to store an event',
   },
+  SHUTDOWN_DELAY_MS: {
+    // Kubernetes takes a second or two to take a pod that is not ready out of a service; other balancers ask less often.
+    // 0: nothing is in front that could send requests elsewhere.
+    schema: duration(0, 60_000).default(0),
+    about:
+      'how long a program that was told to stop goes on serving: `/readyz` answers 503, and each answer closes its connection, so that load balancers use another one',
+  },
   SHUTDOWN_MS: {
     schema: duration(100, 300_000).default(10_000),
-    about: 'how long a stopping program may take to finish its work',
+    about: 'how long a stopping program may then take to finish its work',
   },
   JOURNAL_RETENTION_DAYS: {
     schema: z.coerce.number().positive().max(3650).default(90),

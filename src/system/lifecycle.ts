@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from './log.ts';
 import { TooSlow, within } from './within.ts';
 
@@ -17,7 +18,8 @@ export class Lifecycle {
   readonly #started: Component[] = [];
   readonly #log: Logger;
   readonly #shutdownMs: number;
-  #stopping: Promise<void> | null = null;
+  readonly #leaving = new AbortController();
+  #stopped: Promise<void> | null = null;
 
   constructor(log: Logger, shutdownMs: number) {
     this.#log = log;
@@ -35,10 +37,16 @@ export class Lifecycle {
     }
   }
 
+  /** Aborted when the program is told to stop, before anything stops. */
+  get stopping(): AbortSignal {
+    return this.#leaving.signal;
+  }
+
   /** Stops everything once; later calls wait for the first. */
   stop(): Promise<void> {
-    this.#stopping ??= this.#stopAll();
-    return this.#stopping;
+    this.#leaving.abort();
+    this.#stopped ??= this.#stopAll();
+    return this.#stopped;
   }
 
   async #stopAll(): Promise<void> {
@@ -50,17 +58,21 @@ export class Lifecycle {
     }
   }
 
-  /** Stops on SIGTERM, SIGINT, or when the parent process closes its channel. A second signal exits at once. */
-  stopOnSignals(): void {
-    let asked = false;
-    const onSignal = (signal: string) => {
-      if (asked) process.exit(1);
-      asked = true;
-      this.#log.info({ signal }, 'stopping');
-      void this.stop().then(() => process.exit(0));
+  /**
+   * Stops on SIGTERM, SIGINT, or when the parent process closes its channel. A second signal exits at once.
+   * @param delayMs how long everything goes on, so that load balancers find another program first
+   */
+  stopOnSignals(delayMs = 0): void {
+    const onSignal = async (signal: string) => {
+      if (this.stopping.aborted) process.exit(1);
+      this.#log.info({ signal, ...(delayMs > 0 && { delayMs }) }, 'stopping');
+      this.#leaving.abort();
+      if (delayMs > 0) await sleep(delayMs);
+      await this.stop();
+      process.exit(0);
     };
     for (const signal of ['SIGTERM', 'SIGINT', 'disconnect'] as const)
-      process.on(signal, () => onSignal(signal));
+      process.on(signal, () => void onSignal(signal));
   }
 }
 

@@ -29,8 +29,11 @@ export async function runProgram<const Needed extends Setting>(
 ): Promise<void> {
   const config = settingsOrExit(needed, processes);
   const log = createLog(name, config.LOG_LEVEL);
-  const lifecycle = new Lifecycle(log, config.SHUTDOWN_MS);
-  lifecycle.stopOnSignals();
+  const count = processes ? config[processes] : 1;
+  const isParent = count > 1 && !isMember;
+  const { SHUTDOWN_DELAY_MS: delayMs, SHUTDOWN_MS: shutdownMs } = config;
+  const lifecycle = new Lifecycle(log, isParent ? delayMs + shutdownMs : shutdownMs);
+  lifecycle.stopOnSignals(isParent ? 0 : delayMs);
   process.on('unhandledRejection', (error) => {
     log.fatal({ err: error }, 'unhandled promise rejection');
     void lifecycle.stop().then(() => process.exit(1));
@@ -41,8 +44,7 @@ export async function runProgram<const Needed extends Setting>(
   };
   try {
     const { ADMIN_PORT: adminPort = 0 } = config;
-    const count = processes ? config[processes] : 1;
-    if (count > 1 && !isMember) return await lifecycle.start(processGroup({ count, adminPort, log }));
+    if (isParent) return await lifecycle.start(processGroup({ count, adminPort, log }));
     await main({ config, log, lifecycle, end });
     tellStarted();
   } catch (error) {

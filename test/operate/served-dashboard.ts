@@ -60,7 +60,8 @@ export class ServedDashboard {
   }
 
   #compose(): Dashboard {
-    return composeDashboard({ ...this.#resources, metrics: createMetrics() });
+    const { stopping } = this.#lifecycle;
+    return composeDashboard({ ...this.#resources, metrics: createMetrics(), stopping });
   }
 
   /** Like a restarted process: its counts are forgotten. */

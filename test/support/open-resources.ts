@@ -41,6 +41,7 @@ export function openRedisInside(
     log: silent,
     metrics: createMetrics(),
     now: Date.now,
+    stopping: new AbortController().signal,
     redis: withScripts(redis),
     partitions: allRedisKeys(config.PARTITIONS),
   };
