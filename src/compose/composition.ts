@@ -35,7 +35,7 @@ export async function startAll(
   { config, log, lifecycle }: { config: Config; log: Logger; lifecycle: Lifecycle },
   { http, components }: Composition,
 ): Promise<void> {
-  const servers = http.map(({ name, app, port, about, isShared }) =>
+  const servers = http.map(({ name, app, port, about, isShared = false }) =>
     httpServer(name, app, port, tellPort(log, about), config.BIND, {
       reusePort: isShared,
       stopping: lifecycle.stopping,

@@ -40,7 +40,8 @@ export function drainsCheck(workers: readonly Worker[], queues: readonly Queue[]
   return {
     name: 'drains',
     problem: async () => {
-      if (workers.some((worker) => worker.isPaused())) return 'wait until MongoDB answers and the spool is moved';
+      if (workers.some((worker) => worker.isPaused()))
+        return 'wait until MongoDB answers and the spool is moved';
       if (!workers.every((worker) => worker.isRunning())) return 'do not run for at least one queue';
       const paused = await Promise.all(queues.map((queue) => queue.isPaused()));
       return paused.includes(true) ? 'are paused by an operator' : null;

@@ -84,7 +84,12 @@ describe(`P2, P6: every program is replaced under load (SEED=${SEED})`, () => {
     const refused = (await sending).filter((status) => status !== 200);
     expect(refused).toEqual([]);
     const healSeconds = await rig.settled();
-    const row = { fault: 'T33 every program replaced at 200/s', runs: replaced, reached: replaced, healSeconds };
+    const row = {
+      fault: 'T33 every program replaced at 200/s',
+      runs: replaced,
+      reached: replaced,
+      healSeconds,
+    };
     expectNothingBroken(row, await rig.audit());
     expect(replaced).toBeGreaterThan(0);
   }, 300_000);

@@ -40,8 +40,6 @@ describe('a worker is not ready', () => {
     await stack.startWorker({ LOCK_REDIS_URLS: urls.join(',') });
     const { status, problems = [] } = await readiness(stack.workers.length - 1);
     expect(status).toBe(expected);
-    expect(problems).toEqual(
-      expected === 200 ? [] : ['lock servers: 1 of 3 answer, which is no majority'],
-    );
+    expect(problems).toEqual(expected === 200 ? [] : ['lock servers: 1 of 3 answer, which is no majority']);
   });
 });
