@@ -236,10 +236,11 @@ export function changeTools({ collections }: Shared): ApiTools['changes'] {
 }
 
 export function doctorTools(shared: Shared): ApiTools['doctor'] {
-  const { config, redis, mongo, collections, queues, heartbeats } = shared;
+  const { config, redis, lockServers, mongo, collections, queues, heartbeats } = shared;
   return {
     doctor: createDoctor({
       redis,
+      lockServers,
       mongo,
       collections,
       queues,

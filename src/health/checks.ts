@@ -23,14 +23,30 @@ export function mongoCheck(client: mongo.MongoClient): ReadinessCheck {
   };
 }
 
-/** Locks need a majority of the lock servers: without it no order is drained. */
+/** How many of the lock servers answer. */
+export interface LockServers {
+  up: number;
+  of: number;
+}
+
+export async function lookAtLockServers(servers: readonly Redis[]): Promise<LockServers> {
+  const problems = await Promise.all(servers.map((server) => problemOf(redisCheck(server))));
+  return { up: problems.filter((problem) => problem === null).length, of: servers.length };
+}
+
+/** Without a majority, nobody gets a lock, and no event is applied. */
+export const haveMajority = ({ up, of }: LockServers): boolean => up > of / 2;
+
+/** Which share answers, in words. */
+export const answering = ({ up, of }: LockServers): string =>
+  `${up} of ${of} ${up === 1 ? 'answers' : 'answer'}`;
+
 export function lockServersCheck(servers: readonly Redis[]): ReadinessCheck {
   return {
     name: 'lock servers',
     problem: async () => {
-      const problems = await Promise.all(servers.map((server) => problemOf(redisCheck(server))));
-      const up = problems.filter((problem) => problem === null).length;
-      return up > servers.length / 2 ? null : `${up} of ${servers.length} answer, which is no majority`;
+      const found = await lookAtLockServers(servers);
+      return haveMajority(found) ? null : `${answering(found)}, which is no majority`;
     },
   };
 }

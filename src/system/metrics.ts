@@ -110,6 +110,7 @@ export function createMetrics() {
       MILLISECONDS_TO_SECONDS,
     ),
     locksLost: counter('locks_lost_total', 'Locks that expired or were released by an operator while held'),
+    lockServersUp: gauge('lock_servers_up', 'Lock servers that answer; only the dashboard measures it'),
     fencingRejected: counter('fencing_rejected_total', 'Commits that MongoDB refused by version'),
     applied: counter('applied_total', 'Events processed, by outcome', ['outcome']),
     endToEndSeconds: histogram('end_to_end_seconds', 'From event received to applied', SECONDS_TO_MINUTES),

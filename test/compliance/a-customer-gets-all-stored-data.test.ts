@@ -194,6 +194,7 @@ describe('customers/data_request', () => {
     const { collections, redis, partitions, queues } = compliance.inside;
     const status = createStatusReader({
       redis,
+      lockServers: [redis],
       mongo: collections.orders.db,
       collections,
       partitions,

@@ -33,13 +33,13 @@ describe('a worker is not ready', () => {
 
   test.each([
     [1, '2 of 3 answer', 200],
-    [2, '1 of 3 answer', 503],
+    [2, '1 of 3 answers', 503],
   ])('with %i of 3 lock servers down: %s', async (down, _, expected) => {
     const there = await Promise.all(Array.from({ length: 3 - down }, () => namespace()));
     const urls = [...there.map(({ redisUrl }) => redisUrl), ...Array<string>(down).fill(NOBODY)];
     await stack.startWorker({ LOCK_REDIS_URLS: urls.join(',') });
     const { status, problems = [] } = await readiness(stack.workers.length - 1);
     expect(status).toBe(expected);
-    expect(problems).toEqual(expected === 200 ? [] : ['lock servers: 1 of 3 answer, which is no majority']);
+    expect(problems).toEqual(expected === 200 ? [] : ['lock servers: 1 of 3 answers, which is no majority']);
   });
 });

@@ -24,6 +24,7 @@ export const WELL: SystemStatus = {
   effects: { publishers: 1, missed: null, problems: [], destinations: [] },
   redis: UP,
   mongodb: UP,
+  lockServers: { up: 1, of: 1 },
   sentence: '',
   link: null,
   level: 'fine',

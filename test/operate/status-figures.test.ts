@@ -46,6 +46,7 @@ describe('figures', () => {
     };
     status = createStatusReader({
       redis,
+      lockServers: [redis],
       mongo: collections.orders.db,
       collections,
       partitions,
@@ -115,7 +116,7 @@ describe('while Redis is down', () => {
     const partitions = [redisKeys(0)];
     const queues = openQueues(redis, partitions);
     const none = () => Promise.resolve(0);
-    const servers = { redis, mongo: collections.orders.db, collections, partitions, queues };
+    const servers = { redis, lockServers: [redis], mongo: collections.orders.db, collections, partitions, queues };
     const status = createStatusReader({
       ...servers,
       workers: none,

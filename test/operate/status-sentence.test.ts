@@ -23,6 +23,12 @@ describe('the headline', () => {
     ['MongoDB down', { mongodb: AWAY }, 'act', 'MongoDB is down: events are accepted but not processed.'],
     ['no worker', { workers: 0 }, 'act', 'No workers are running: events are accepted but not processed.'],
     [
+      'too few lock servers',
+      { lockServers: { up: 1, of: 3 } },
+      'act',
+      'Of the lock servers, only 1 of 3 answers, which is no majority: events are accepted but not processed.',
+    ],
+    [
       'a full Redis',
       { redisMemory: { usedBytes: 87, maxBytes: 100, fullBytes: 85, fullOf: 'claims' } },
       'act',
@@ -39,6 +45,12 @@ describe('the headline', () => {
       { oldestWaitMs: 30_001, oldestOrder: 'a.myshopify.com/7', waitingOrders: 1 },
       'look',
       'a.myshopify.com/7 has been waiting for 30 s.',
+    ],
+    [
+      'a lock server down',
+      { lockServers: { up: 2, of: 3 } },
+      'look',
+      'Of the lock servers, only 2 of 3 answer: if another one fails, no event is applied.',
     ],
     [
       'a paused queue',

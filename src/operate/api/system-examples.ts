@@ -57,6 +57,7 @@ const STATUS_EXAMPLE = {
   effects: { publishers: 1, missed: null, problems: [], destinations: [DESTINATION_STATUS] },
   redis: { state: 'up', problem: null, since: null },
   mongodb: { state: 'up', problem: null, since: null },
+  lockServers: { up: 1, of: 1 },
   sentence: 'All is well.',
   link: null,
   level: 'fine',

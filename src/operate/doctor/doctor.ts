@@ -6,11 +6,11 @@ import { messageOf } from '../../system/errors.ts';
 import { within } from '../../system/within.ts';
 import type { Doctor, Program } from '../shapes/system.ts';
 import { problemOf } from '../../health/admin-routes.ts';
-import { mongoCheck, redisCheck } from '../../health/checks.ts';
+import { lookAtLockServers, mongoCheck, redisCheck } from '../../health/checks.ts';
 import { mongoProbes } from './mongo-probes.ts';
 import { bad, needing, type Probe } from './probe.ts';
 import { programProbes } from './program-probes.ts';
-import { redisProbes } from './redis-probes.ts';
+import { lockServersFinding, redisProbes } from './redis-probes.ts';
 import { secretProbes, type Secrets } from './secrets-age.ts';
 
 export interface DoctorTools {
@@ -18,6 +18,7 @@ export interface DoctorTools {
   mongo: Connection;
   collections: Collections;
   queues: readonly Queue[];
+  lockServers: readonly Redis[];
   retentionDays: number;
   secrets: Secrets;
   /** Where Redis keeps when each secret was first seen. */
@@ -33,6 +34,7 @@ export interface DoctorTools {
 export function createDoctor(tools: DoctorTools): () => Promise<Doctor> {
   const probes: Probe[] = [
     ...programProbes(tools.queues, tools.programs),
+    ...lockServerProbes(tools),
     ...needing('redis', redisProbes(tools.redis)),
     ...needing('mongodb', mongoProbes(tools.mongo, tools.collections, tools.retentionDays)),
     ...needing('redis', secretProbes(tools.redis, tools.secretsKey, tools.secrets)),
@@ -47,6 +49,13 @@ export function createDoctor(tools: DoctorTools): () => Promise<Doctor> {
       .map((server) => silentServer(server, probes.filter(({ needs }) => needs === server).length));
     return { checks: [...skipped, ...(await Promise.all(able.map((probe) => examine(probe))))] };
   };
+}
+
+/** Locks are in Redis itself unless LOCK_REDIS_URLS is set. */
+function lockServerProbes({ redis, lockServers }: DoctorTools): Probe[] {
+  if (lockServers.includes(redis)) return [];
+  const look = async () => lockServersFinding(await lookAtLockServers(lockServers));
+  return [{ name: 'lock servers', look }];
 }
 
 const SERVERS = { redis: 'Redis', mongodb: 'MongoDB' } as const;

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { answering, haveMajority, type LockServers } from '../../health/checks.ts';
 import { redisNow } from '../../system/redis-now.ts';
 import { clockSkew } from './clock-skew.ts';
 import { bad, doubtful, good, type Finding, type Probe } from './probe.ts';
@@ -13,6 +14,15 @@ export function redisProbes(redis: Redis): Probe[] {
     { name: 'Redis version', look: async () => versionFinding(await info()) },
     { name: 'Redis memory', look: async () => memoryFinding(await info()) },
   ];
+}
+
+export function lockServersFinding(found: LockServers): Finding {
+  const text = answering(found);
+  if (found.up === found.of) return good(text);
+  const advice = 'check that they are up, and that LOCK_REDIS_URLS names them';
+  return haveMajority(found)
+    ? doubtful(text, `${advice}: if another one fails, no event is applied`)
+    : bad(`${text}, which is no majority`, `${advice}: no event is applied until then`);
 }
 
 export function readInfo(text: string): Record<string, string> {

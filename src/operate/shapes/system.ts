@@ -48,6 +48,7 @@ export const status = z.object({
   effects: effectsStatus.nullable().describe('what waits at destinations'),
   redis: server,
   mongodb: server,
+  lockServers: z.object({ up: count, of: count }).describe('how many answer; a majority is needed'),
   /** The most urgent problem, or that all is well. */
   sentence: z.string(),
   link: z.string().nullable().describe('the dashboard page about it'),

@@ -28,10 +28,10 @@ const NO_FIGURES = {
  */
 export function statusWithin(
   bounds: ShopBounds,
-  { redis, mongodb, workers, ...status }: SystemStatus,
+  { redis, mongodb, lockServers, workers, ...status }: SystemStatus,
 ): SystemStatus {
-  if (bounds === null) return { ...status, redis, mongodb, workers };
-  const figures = { ...NO_FIGURES, redis, mongodb, workers };
+  if (bounds === null) return { ...status, redis, mongodb, lockServers, workers };
+  const figures = { ...NO_FIGURES, redis, mongodb, lockServers, workers };
   const headline = headlineOf(figures);
   if (headline.level !== 'fine') return { ...figures, ...headline, link: null };
   const sentence = 'Lockstep is running. Figures of all shops together are not shown to this token.';

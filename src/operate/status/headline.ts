@@ -1,12 +1,14 @@
 import type { SystemStatus } from '../shapes/system.ts';
 import { effectHeadlines } from './effect-headlines.ts';
 import type { HeadlineRow, StatusFigures } from './headline-row.ts';
+import { answering, haveMajority } from '../../health/checks.ts';
 import { several, spanText } from '../words.ts';
 
 type Headline = Pick<SystemStatus, 'sentence' | 'level' | 'link' | 'runbook'>;
 
 const doctor = () => '/doctor';
 const OLDEST = 'The oldest event keeps waiting';
+const LOCK_SERVERS = 'Lock servers are down';
 const oldestOrder = ({ oldestOrder: order }: StatusFigures) =>
   order === null ? '/mailboxes' : `/orders/${order}`;
 
@@ -50,6 +52,12 @@ export const HEADLINES: readonly HeadlineRow[] = [
   },
   {
     level: 'act',
+    says: ({ lockServers }) => (haveMajority(lockServers) ? null : lockServersText(lockServers)),
+    link: doctor,
+    runbook: LOCK_SERVERS,
+  },
+  {
+    level: 'act',
     says: ({ redisMemory }) => fullText(redisMemory),
     link: doctor,
     runbook: 'Redis is full',
@@ -66,6 +74,12 @@ export const HEADLINES: readonly HeadlineRow[] = [
     says: (figures) => waitedLongerThan(LOOK_MS, figures),
     link: oldestOrder,
     runbook: OLDEST,
+  },
+  {
+    level: 'look',
+    says: ({ lockServers }) => (lockServers.up === lockServers.of ? null : lockServersText(lockServers)),
+    link: doctor,
+    runbook: LOCK_SERVERS,
   },
   {
     level: 'look',
@@ -135,6 +149,13 @@ function fullText(memory: StatusFigures['redisMemory']): string | null {
   if (!memory?.fullOf) return null;
   const share = Math.round((100 * memory.usedBytes) / memory.maxBytes);
   return `Redis is full (${share} % of maxmemory): ${FILLINGS[memory.fullOf]}. New events go to the spool.`;
+}
+
+function lockServersText(servers: StatusFigures['lockServers']): string {
+  const found = `Of the lock servers, only ${answering(servers)}`;
+  return haveMajority(servers)
+    ? `${found}: if another one fails, no event is applied.`
+    : `${found}, which is no majority: events are accepted but not processed.`;
 }
 
 function pausedText(partitions: number[]): string | null {

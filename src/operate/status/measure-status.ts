@@ -3,9 +3,10 @@ import { CIRCUIT_STATES } from '../../system/destination-signs.ts';
 import type { EffectsStatus } from '../shapes/effects-status.ts';
 import type { SystemStatus } from '../shapes/system.ts';
 
-/** Updates the gauges of waiting, parked and spooled events, queue jobs, shops and effects from a status. A gauge whose value is unknown keeps its last one. */
+/** Updates the gauges of waiting, parked and spooled events, queue jobs, lock servers, shops and effects from a status. A gauge whose value is unknown keeps its last one. */
 export function measureStatus(metrics: Metrics, status: SystemStatus): void {
-  const { waitingEvents, oldestWaitMs, queues, parked, spooled, shops, effects } = status;
+  const { waitingEvents, oldestWaitMs, queues, parked, spooled, shops, effects, lockServers } = status;
+  metrics.lockServersUp.set(lockServers.up);
   if (waitingEvents !== null) metrics.waitingEvents.set(waitingEvents);
   if (oldestWaitMs !== null) metrics.oldestWaitingSeconds.set(oldestWaitMs / 1000);
   for (const [state, count] of Object.entries(queues ?? {})) metrics.queueJobs.set({ state }, count);

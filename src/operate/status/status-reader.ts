@@ -6,7 +6,7 @@ import type { RedisKeys } from '../../system/redis-keys.ts';
 import { DEPOSIT_SHARE, fillingOf, isFull, readMemory } from '../../system/redis-memory.ts';
 import { within } from '../../system/within.ts';
 import { CHECK_MS } from '../../health/admin-routes.ts';
-import { mongoCheck, redisCheck } from '../../health/checks.ts';
+import { lookAtLockServers, mongoCheck, redisCheck } from '../../health/checks.ts';
 import type { Outages } from './outages.ts';
 import { headlineOf } from './headline.ts';
 import type { EffectsStatus } from '../shapes/effects-status.ts';
@@ -39,6 +39,7 @@ const EFFECTS_MS = 1500;
 /** Tools of a status reader. */
 export interface StatusTools {
   redis: Redis;
+  lockServers: readonly Redis[];
   mongo: Connection;
   collections: Pick<Collections, 'parked' | 'spool' | 'compliance' | 'shops'>;
   partitions: readonly RedisKeys[];
@@ -92,9 +93,10 @@ export function createStatusReader(tools: StatusTools): () => Promise<SystemStat
   };
   return async () => {
     const askedAt = tools.now();
-    const [fromRedis, fromMongo] = await Promise.all([
+    const [fromRedis, fromMongo, lockServers] = await Promise.all([
       orProblem(redisCheck(redis).problem, ofRedis),
       orProblem(mongoCheck(mongo.getClient()).problem, ofMongo),
+      lookAtLockServers(tools.lockServers),
     ]);
     const serverOf = (server: 'redis' | 'mongodb', { value, problem }: ServerAnswer) => {
       const since = outages.note(server, value !== null, askedAt);
@@ -105,6 +107,7 @@ export function createStatusReader(tools: StatusTools): () => Promise<SystemStat
       ...(fromRedis.value ?? UNKNOWN_OF_REDIS),
       ...(fromMongo.value ?? UNKNOWN_OF_MONGO),
       ...ofServers,
+      lockServers,
     };
     const all = judged(figures, outages);
     return { ...all, ...headlineOf(all) };

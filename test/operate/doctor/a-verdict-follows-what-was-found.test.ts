@@ -78,6 +78,14 @@ describe('verdicts', () => {
     expect(redis.memoryFinding({ used_memory: used, maxmemory: max }).verdict).toBe(verdict);
   });
 
+  test.each([
+    [3, 'good'],
+    [2, 'doubtful'],
+    [1, 'bad'],
+  ])('%i of 3 lock servers up is %s', (up, verdict) => {
+    expect(redis.lockServersFinding({ up, of: 3 }).verdict).toBe(verdict);
+  });
+
   test('an unknown eviction policy is bad', () => {
     expect(redis.evictionFinding({}).verdict).toBe('bad');
     expect(redis.evictionFinding(redis.readInfo('# Memory\r\nmaxmemory_policy:noeviction\r\n')).verdict).toBe(

@@ -29,6 +29,7 @@ describe('the doctor', () => {
     await prepareCollections(collections, { journal: 90, changes: 30 });
     const examine = createDoctor({
       redis: deposit.redis,
+      lockServers: [deposit.redis],
       mongo,
       collections,
       queues: deposit.queues,
