@@ -27,6 +27,22 @@ export const COMPOSING: readonly PlantedFault[] = [
     tests: ['compose/settings-reach-what-they-set'],
   },
   {
+    name: 'a-stopping-program-says-that-it-is-ready',
+    promise: 'P2',
+    file: 'compose/ingest.ts',
+    find: '    stopping: resources.stopping,',
+    replace: '    stopping: new AbortController().signal,',
+    tests: ['health/a-stopping-program-goes-on-serving'],
+  },
+  {
+    name: 'a-stopping-program-keeps-connections',
+    promise: 'P2',
+    file: 'compose/composition.ts',
+    find: 'stopping: lifecycle.stopping,',
+    replace: '',
+    tests: ['health/a-stopping-program-goes-on-serving'],
+  },
+  {
     name: 'bind-forgotten',
     promise: 'P1',
     file: 'compose/composition.ts',
