@@ -1,5 +1,6 @@
 import express, { type Express } from 'express';
 import { complianceRunner } from '../compliance/compliance-runner.ts';
+import { LANES } from '../deposit/fair-shares.ts';
 import { fingerprintsOf } from '../deposit/fingerprints.ts';
 import { adminRoutes } from '../health/admin-routes.ts';
 import { mongoCheck, redisCheck } from '../health/checks.ts';
@@ -154,7 +155,7 @@ function reconcilerOf(resources: AppResources, api: AdminApi, shops: ShopStore, 
     bulkFile: createBulkFile(config.SHOPIFY_API_URL),
     collections,
     store: createReconcileStore(collections, now),
-    depositor: depositorOver(resources, wakes.waker),
+    depositor: depositorOver(resources, wakes.waker, undefined, LANES.reconcile),
     fingerprintsOf,
     lock,
     attention: (shop: string, because: string | null) => shops.attention(shop, because),

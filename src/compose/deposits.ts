@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { createDepositor, type Depositor } from '../deposit/depositor.ts';
+import type { Lane } from '../deposit/fair-shares.ts';
 import { openQueues } from '../deposit/queues.ts';
 import { createWaker, type Waker } from '../deposit/waker.ts';
 import type { EventId } from '../order/identity.ts';
@@ -41,11 +42,15 @@ export function openWakes(resources: RedisResources<Config<'REDIS_URL'>>): OpenW
   return { ...wakes, components };
 }
 
-/** @param onReused called with events whose webhook id came before with another body */
+/**
+ * @param onReused called with events whose webhook id came before with another body
+ * @param lane see fair-shares.ts
+ */
 export function depositorOver(
   { config, redis, partitions }: Pick<RedisResources, 'config' | 'redis' | 'partitions'>,
   waker: Waker,
   onReused?: (event: EventId) => void,
+  lane?: Lane,
 ): Depositor {
-  return createDepositor(redis, partitions, waker, dedupeTtlSeconds(config), onReused);
+  return createDepositor(redis, partitions, waker, dedupeTtlSeconds(config), onReused, lane);
 }

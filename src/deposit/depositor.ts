@@ -6,6 +6,7 @@ import { reconnectIfReadOnly } from '../system/connections.ts';
 import { Fault, messageOf } from '../system/errors.ts';
 import { inPartitionOf, type RedisKeys } from '../system/redis-keys.ts';
 import { DEPOSIT_SHARE } from '../system/redis-memory.ts';
+import type { Lane } from './fair-shares.ts';
 import type { Repeat } from './fingerprints.ts';
 import { encodeEntry } from './mailbox-entry.ts';
 import type { DepositAnswer, ScriptedRedis } from './scripts.ts';
@@ -38,16 +39,20 @@ const BATCHES = {
 /** Per body within DEDUPE_TTL_HOURS: anyone who has a signed body can send it with any triggered-at. */
 const MOST_REPEATS = 10;
 
-/** @param onReused called when a webhook id arrives with a second event; that event is stored as well */
+/**
+ * @param onReused called when a webhook id arrives with a second event; that event is stored as well
+ * @param lane '' for live events; otherwise one of {@link LANES}
+ */
 export function createDepositor(
   redis: ScriptedRedis,
   partitions: readonly RedisKeys[],
   waker: Waker,
   dedupeTtlSeconds: number,
   onReused: (event: EventId) => void = () => undefined,
+  lane: Lane = '',
 ): Depositor {
   const stores = partitions.map((keys) =>
-    createBatcher<Depositing, DepositAnswer>((all) => storeAll(redis, keys, dedupeTtlSeconds, all), BATCHES),
+    createBatcher<Depositing, DepositAnswer>((all) => storeAll(redis, keys, dedupeTtlSeconds, lane, all), BATCHES),
   );
   return {
     deposit: async (event, delivery, repeat = null) => {
@@ -60,7 +65,8 @@ export function createDepositor(
       const deposited = depositedOf(answer[0] === 4 ? await store(withId(repeat)) : answer, redis);
       if (deposited.outcome === 'duplicate') return deposited;
       // The first event needs a drain; a create ends the hold of earlier events.
-      if (deposited.isFirst || event.topic === CREATE) waker.wake(event.order, deposited.storedAt);
+      const { storedAt, round } = deposited;
+      if (deposited.needsWake || event.topic === CREATE) waker.wake(event.order, round, storedAt);
       if (deposited.isReused) onReused(deposited.event);
       return { outcome: 'accepted', event: deposited.event };
     },
@@ -81,7 +87,7 @@ function withId(repeat: Repeat | null): AsRepeat | null {
 
 type DepositReply =
   | Extract<Deposited, { outcome: 'duplicate' }>
-  | { outcome: 'accepted'; event: EventId; isFirst: boolean; isReused: boolean; storedAt: number };
+  | { outcome: 'accepted'; event: EventId; needsWake: boolean; isReused: boolean; storedAt: number; round: number };
 
 /** @throws Fault if the event was not stored */
 function depositedOf(answer: DepositAnswer, redis: ScriptedRedis): DepositReply {
@@ -96,9 +102,10 @@ function depositedOf(answer: DepositAnswer, redis: ScriptedRedis): DepositReply 
       return {
         outcome: 'accepted',
         event: answer[2],
-        isFirst: answer[1] === 1,
+        needsWake: answer[1] === 1,
         isReused: answer[3] === 1,
         storedAt: answer[4],
+        round: answer[5],
       };
     case 2:
       reconnectIfReadOnly(redis, answer[1]);
@@ -121,15 +128,17 @@ async function storeAll(
   redis: ScriptedRedis,
   keys: RedisKeys,
   ttlSeconds: number,
+  lane: Lane,
   all: Depositing[],
 ): Promise<DepositAnswer[]> {
-  const places = [keys.pending, keys.shops, keys.totals, keys.lastEvents];
+  const places = [keys.pending, keys.shops, keys.totals, keys.lastEvents, keys.round, keys.shares, keys.rounds];
   const facts: (string | number | Buffer)[] = [
     ttlSeconds,
     keys.dedupe(''),
     keys.traffic(''),
     DEPOSIT_SHARE,
     MOST_REPEATS,
+    lane,
   ];
   for (const { event, delivery, repeat } of all) {
     const id = repeat?.id ?? '';

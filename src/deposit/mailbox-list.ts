@@ -55,6 +55,7 @@ export function createMailboxList(redis: ScriptedRedis, partitions: readonly Red
       const [now, since, events, due, fronts] = await redis.lockstepLook(
         keys.mailbox(order),
         keys.pending,
+        keys.rounds,
         order,
         LOOKED_AT.events,
         LOOKED_AT.bytes,
@@ -82,6 +83,7 @@ async function pageOf(
   for (let passed = 0; ; passed += wanted) {
     const [now, rows] = await redis.lockstepWaiting(
       keys.pending,
+      keys.rounds,
       after?.since ?? '-inf',
       passed,
       wanted,

@@ -97,7 +97,8 @@ interface Done {
 }
 
 async function trimAll(redis: ScriptedRedis, keys: RedisKeys, all: Done[]): Promise<(number | Error)[]> {
-  const places = [keys.pending, keys.shops, ...all.map(({ order }) => keys.mailbox(order))];
+  const { pending, shops, round, shares, rounds } = keys;
+  const places = [pending, shops, round, shares, rounds, ...all.map(({ order }) => keys.mailbox(order))];
   const done = all.flatMap(({ order, settled }) => [order, partsOf(order).shop, settled.length, ...settled]);
   const left = await redis.lockstepTrim(places.length, ...places, ...done);
   return left.map((answer) => (typeof answer === 'number' ? answer : new Error(answer)));

@@ -10,23 +10,30 @@ export const LONGEST_DELAY_MS = 70_000;
  * - A deduplication key names a job whose hash exists and whose delay is not longer than Lockstep's longest. A longer
  *   delay comes from a process whose clock was ahead. A job in a paused queue is due: it runs when the queue is resumed.
  * - The order shares a job with others. If that job is active, it names the order. Otherwise it waits, and is as old as
- *   the order's event: jobs run in the order of their times, so none is missing before the oldest that still waits.
+ *   the order's event: jobs of a round (see fair-shares.ts) run in the order of their times, so none is missing before
+ *   the oldest that still waits.
+ * The last of KEYS is `rounds`.
  */
 export const DUE = `
 local time = redis.call('TIME')
-local oldest, active
-local function look(queue)
-  oldest, active = math.huge, {}
-  for _, list in ipairs({'wait', 'paused'}) do
-    local jobs = redis.pcall('LRANGE', queue .. list, -100, -1)
-    for i = #jobs, 1, -1 do
-      local at = tonumber(redis.call('HGET', queue .. jobs[i], 'timestamp') or '')
-      if at then
-        oldest = math.min(oldest, at)
-        break
-      end
+local active
+local oldestOf = {}
+local function oldest(queue, round)
+  if oldestOf[round] then return oldestOf[round] end
+  local from, to = string.format('%.0f', round * 2 ^ 32), string.format('(%.0f', (round + 1) * 2 ^ 32)
+  local jobs = redis.pcall('ZRANGE', queue .. 'prioritized', from, to, 'BYSCORE', 'LIMIT', 0, 100)
+  oldestOf[round] = math.huge
+  for _, job in ipairs(jobs) do
+    local at = tonumber(redis.call('HGET', queue .. job, 'timestamp') or '')
+    if at then
+      oldestOf[round] = at
+      break
     end
   end
+  return oldestOf[round]
+end
+local function look(queue)
+  active = {}
   for _, job in ipairs(redis.pcall('LRANGE', queue .. 'active', 0, -1)) do
     local data = redis.call('HGET', queue .. job, 'data') or ''
     if string.find(data, '"orders"', 1, true) then
@@ -35,8 +42,10 @@ local function look(queue)
   end
 end
 local function due(order, since, queue, longest)
-  if not oldest then look(queue) end
-  if active[order] or tonumber(since or 0) >= oldest then return true end
+  if not active then look(queue) end
+  if active[order] then return true end
+  local round = tonumber(redis.pcall('HGET', KEYS[#KEYS], order) or nil)
+  if round and tonumber(since or 0) >= oldest(queue, round) then return true end
   local latest = (time[1] * 1000 + longest) * 4096
   for _, id in ipairs({order, 'hold:' .. order}) do
     local job = redis.call('GET', queue .. 'de:' .. id)
@@ -52,12 +61,13 @@ end
 /**
  * A page of waiting orders, longest waiting first. A mailbox that is not a list counts as empty, so one bad
  * key does not hide the others.
- * KEYS  1 pending      ARGV  1 lowest score  2 how many to skip  3 how many
- *                            4 prefix of mailboxes  5 prefix of the queue's keys  6 longest delay in ms
+ * KEYS  1 pending  2 rounds
+ * ARGV  1 lowest score  2 how many to skip  3 how many
+ *       4 prefix of mailboxes  5 prefix of the queue's keys  6 longest delay in ms
  * Returns {now ms, {order, waiting since ms, events, 1 if a job is due}…}.
  */
 export const WAITING: Script = {
-  numberOfKeys: 1,
+  numberOfKeys: 2,
   lua: `${DUE}
 local found = redis.call('ZRANGE', KEYS[1], ARGV[1], '+inf', 'BYSCORE', 'LIMIT', ARGV[2], ARGV[3], 'WITHSCORES')
 local orders = {}
@@ -72,12 +82,13 @@ return {time[1] * 1000 + math.floor(time[2] / 1000), orders}
 
 /**
  * One order's mailbox without the bodies: the front of each entry, and the size of its body.
- * KEYS  1 mailbox  2 pending      ARGV  1 order  2 how many events  3 how many bytes of entries to read
- *                                       4 prefix of the queue's keys  5 longest delay in ms
+ * KEYS  1 mailbox  2 pending  3 rounds
+ * ARGV  1 order  2 how many events  3 how many bytes of entries to read
+ *       4 prefix of the queue's keys  5 longest delay in ms
  * Returns {now ms, waiting since ms or nil, events, 1 if a job is due, {front, bytes of its body}…}.
  */
 export const LOOK: Script = {
-  numberOfKeys: 2,
+  numberOfKeys: 3,
   lua: `${DUE}
 local since = redis.call('ZSCORE', KEYS[2], ARGV[1])
 local bytes, fronts = 0, {}

@@ -8,6 +8,7 @@ import { Fault } from '../system/errors.ts';
 import { DEPOSIT_SHARE } from '../system/redis-memory.ts';
 import { inPartitionOf, type RedisKeys } from '../system/redis-keys.ts';
 import { fingerprintsOf } from './fingerprints.ts';
+import { LANES } from './fair-shares.ts';
 import { encodeEntry } from './mailbox-entry.ts';
 import type { ScriptedRedis } from './scripts.ts';
 import type { Waker } from './waker.ts';
@@ -47,16 +48,20 @@ export function createReplayer(
         keys.dedupe(id),
         keys.delivery(delivery ?? '-'),
         keys.failures(id),
+        keys.round,
+        keys.shares,
+        keys.rounds,
         order,
         shop,
         dedupeTtlSeconds,
         delivery === null ? '0' : '1',
         encodeEntry(event),
         DEPOSIT_SHARE,
+        LANES.replay,
       );
       if (typeof answer !== 'number')
         throw new Fault('redis_full', `${answer[0]} of ${answer[1]} bytes are used`);
-      waker.wake(order);
+      waker.wake(order, answer);
       return order;
     },
   };

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import type { EventId, OrderKey } from '../order/identity.ts';
 import { DROP_CLAIMS, RELEASE } from './claim-scripts.ts';
 import { LOOK, WAITING } from './operator-scripts.ts';
+import { ROUND_OF, SERVE } from './fair-shares.ts';
 import type { Script } from './script.ts';
 import { RECOUNT, UNATTENDED } from './sweep-scripts.ts';
 
@@ -35,14 +36,15 @@ end
  * If a body (see fingerprints.ts) arrives again with another triggered-at, it may be another event. The script then
  * asks for the id of the repeat, and is called again with it. The number of repeats within the TTL is limited. A claim
  * without a triggered-at has no repeats.
- * KEYS  1 pending  2 shops  3 totals  4 last events; for each event: dedupe, delivery, mailbox, dedupe of its
- *       repeat, repeats of its body
+ * KEYS  1 pending  2 shops  3 totals  4 last events  5 round  6 shares  7 rounds; for each event: dedupe, delivery,
+ *       mailbox, dedupe of its repeat, repeats of its body
  * ARGV  1 TTL in seconds  2 prefix of dedupe keys  3 prefix of traffic keys  4 share of maxmemory
- *       5 most repeats of a body;
+ *       5 most repeats of a body  6 lane (see fair-shares.ts) or '';
  *       for each event: order, '1' if the delivery has an id, entry, id of its repeat or '' if it is not known,
  *       triggered-at (a number) or '' if it has no repeat
  * Returns for each event
- *         {1, length of the mailbox, event id, 1 if its webhook id has delivered another event, now ms} if stored,
+ *         {1, 1 if its order needs a wake-up, event id, 1 if its webhook id has delivered another event, now ms, round}
+ *           if stored,
  *         {0, event id under which it was first seen, first seen ms} if seen before,
  *         {2, reason} if it failed,
  *         {3, used bytes, maxmemory} if Redis is full,
@@ -55,6 +57,8 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local shops, accepted, duplicates, reused = {}, 0, 0, 0
 
 ${FULL}
+${ROUND_OF}
+local keysOfRounds = {round = KEYS[5], shares = KEYS[6], rounds = KEYS[7]}
 local function again(event, seen)
   redis.call('HINCRBY', seen, 'hits', 1)
   redis.call('HSET', seen, 'last', now)
@@ -103,15 +107,17 @@ local function deposit(at, order, delivered, entry, twinId, triggered)
   end
   local shop = string.match(order, '^[^/]+')
   shops[shop] = (shops[shop] or 0) + 1
+  local known, round, isNew = pcall(roundOf, keysOfRounds, order, shop, ARGV[6], length == 1)
   accepted = accepted + 1
   reused = reused + other
-  return {1, length, event, other, now}
+  local wakes = length == 1 or known and isNew
+  return {1, wakes and 1 or 0, event, other, now, known and round or 1}
 end
 
 local answers = {}
-for i = 1, (#KEYS - 4) / 5 do
-  local a = 5 * i
-  local ok, answer = pcall(deposit, 5 * i, unpack(ARGV, a + 1, a + 5))
+for i = 1, (#KEYS - 7) / 5 do
+  local a = 5 * i + 1
+  local ok, answer = pcall(deposit, 5 * i + 3, unpack(ARGV, a + 1, a + 5))
   answers[i] = ok and answer or {2, type(answer) == 'table' and answer.err or tostring(answer)}
 end
 local traffic = ARGV[3] .. string.format('%d', math.floor(now / 3600000))
@@ -178,7 +184,7 @@ return answers
  * finds other events there and removes nothing (P4). The order has then waited since its next event was
  * received, or since now if that time is in the future: an ingest's clock may be ahead. A mailbox that is not a list
  * fails alone.
- * KEYS  1 pending  2 shops; for each order: mailbox
+ * KEYS  1 pending  2 shops  3 round  4 shares  5 rounds; for each order: mailbox
  * ARGV  for each order: order, shop, how many event ids, event ids (oldest first)
  * Returns for each order how many events still wait, or a reason if it failed.
  */
@@ -201,6 +207,7 @@ local function trim(mailbox, order, shop, from, to)
   local left = redis.call('LLEN', mailbox)
   if left == 0 then
     redis.call('ZREM', KEYS[1], order)
+    redis.pcall('HDEL', KEYS[5], order)
   elseif taken > 0 then
     local received = tonumber(string.sub(redis.call('LINDEX', mailbox, 0), 65, 77)) or now
     redis.call('ZADD', KEYS[1], 'XX', math.min(received, now), order)
@@ -209,13 +216,14 @@ local function trim(mailbox, order, shop, from, to)
 end
 
 local answers, at = {}, 1
-for i = 3, #KEYS do
+for i = 6, #KEYS do
   local from = at + 3
   local to = at + 2 + ARGV[at + 2]
   local ok, answer = pcall(trim, KEYS[i], ARGV[at], ARGV[at + 1], from, to)
   answers[#answers + 1] = ok and answer or (type(answer) == 'table' and answer.err or tostring(answer))
   at = to + 1
 end
+if redis.call('EXISTS', KEYS[1]) == 0 then redis.call('DEL', KEYS[3], KEYS[4], KEYS[5]) end
 return answers
 `,
 };
@@ -224,16 +232,17 @@ return answers
  * Puts a parked event back into its order's mailbox, regardless of its own claim. It recreates or extends
  * that claim, so another delivery of the event is a duplicate. It resets the count of failed drains. The
  * event does not count as accepted. The script uses no more memory than a deposit may.
- * KEYS  1 pending  2 shops  3 mailbox  4 dedupe  5 delivery  6 failures
- * ARGV  1 order  2 shop  3 TTL in seconds  4 '1' if the delivery has an id  5 entry  6 share of maxmemory
- * Returns the length of the mailbox, or {used bytes, maxmemory} if Redis is full.
+ * KEYS  1 pending  2 shops  3 mailbox  4 dedupe  5 delivery  6 failures  7 round  8 shares  9 rounds
+ * ARGV  1 order  2 shop  3 TTL in seconds  4 '1' if the delivery has an id  5 entry  6 share of maxmemory  7 lane
+ * Returns the order's round, or {used bytes, maxmemory} if Redis is full.
  */
 const REPLAY: Script = {
-  numberOfKeys: 6,
+  numberOfKeys: 9,
   lua: `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 ${FULL}
+${ROUND_OF}
 if full(#ARGV[5], ARGV[6]) then return {used, most} end
 local length = redis.call('RPUSH', KEYS[3], ARGV[5])
 redis.call('ZADD', KEYS[1], 'NX', now, ARGV[1])
@@ -246,14 +255,16 @@ redis.call('HSET', KEYS[4], 'order', ARGV[1])
 redis.call('EXPIRE', KEYS[4], ARGV[3])
 if ARGV[4] == '1' then redis.call('SET', KEYS[5], string.sub(ARGV[5], 1, 64), 'EX', ARGV[3]) end
 redis.call('DEL', KEYS[6])
-return length
+local keysOfRounds = {round = KEYS[7], shares = KEYS[8], rounds = KEYS[9]}
+local known, round = pcall(roundOf, keysOfRounds, ARGV[1], ARGV[2], ARGV[7], length == 1)
+return known and round or 1
 `,
 };
 
 type Arguments = (string | number | Buffer)[];
 
 export type DepositAnswer =
-  | [1, number, EventId, 0 | 1, number]
+  | [1, 0 | 1, EventId, 0 | 1, number, number]
   | [0, EventId, string | number]
   | [2, string]
   | [3, number, number]
@@ -271,6 +282,7 @@ export interface ScriptedRedis extends Redis {
   lockstepLook: (...args: Arguments) => Promise<[number, string | null, number, 0 | 1, [string, number][]]>;
   lockstepRelease: (...args: Arguments) => Promise<-1 | 0 | 1>;
   lockstepDropClaims: (...args: Arguments) => Promise<number>;
+  lockstepServe: (...args: Arguments) => Promise<0 | 1>;
 }
 
 export const SCRIPTS = {
@@ -284,6 +296,7 @@ export const SCRIPTS = {
   lockstepLook: LOOK,
   lockstepRelease: RELEASE,
   lockstepDropClaims: DROP_CLAIMS,
+  lockstepServe: SERVE,
 } as const satisfies Record<string, Script>;
 
 /** Defines the scripts on a connection. ioredis sends a script's hash, and its text if Redis lacks it. */

@@ -5,11 +5,12 @@ import type { Script } from './script.ts';
 
 /**
  * Finds the orders in a page of waiting orders that have no job due (P6).
- * KEYS  1 pending      ARGV  1 from  2 to (ranks)  3 prefix of the queue's keys  4 longest delay in ms
+ * KEYS  1 pending  2 rounds
+ * ARGV  1 from  2 to (ranks)  3 prefix of the queue's keys  4 longest delay in ms
  * Returns {how many orders were checked, orders without a job}.
  */
 export const UNATTENDED: Script = {
-  numberOfKeys: 1,
+  numberOfKeys: 2,
   lua: `
 local orders = redis.call('ZRANGE', KEYS[1], ARGV[1], ARGV[2], 'WITHSCORES')
 local without = {}

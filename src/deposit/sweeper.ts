@@ -82,6 +82,7 @@ export class Sweeper {
     const to = from + PAGE - 1;
     const [seen, orders] = await this.#redis.lockstepUnattended(
       keys.pending,
+      keys.rounds,
       from,
       to,
       queueKeys,

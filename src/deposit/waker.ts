@@ -24,13 +24,14 @@ export function ordersOf(job: DrainJob): OrderKey[] {
 export interface Waker {
   /**
    * Does not wait and does not throw: the sweeper replaces a lost wake-up.
+   * @param round its round (see fair-shares.ts), which is its job's priority; 0: before all rounds
    * @param since when its event was stored, ms since 1970 by Redis's clock. Then the job may be shared
    */
-  wake: (order: OrderKey, since?: number) => void;
+  wake: (order: OrderKey, round: number, since?: number) => void;
   /** Wakes an order at the end of its hold, independently of its other wake-ups. */
-  wakeIn: (order: OrderKey, ms: number) => Promise<void>;
+  wakeIn: (order: OrderKey, ms: number, round: number) => Promise<void>;
   /** Wakes an order that leaves a shared job, because it is busy or has failed. */
-  retryIn: (order: OrderKey, ms: number) => Promise<void>;
+  retryIn: (order: OrderKey, ms: number, round: number) => Promise<void>;
   /** Wakes orders whose jobs are lost or delayed too long, even if a job's deduplication key still exists. */
   wakeAgain: (orders: OrderKey[]) => Promise<void>;
   /** Waits for wake-ups that are being added, but not for long: Redis may be down. */
@@ -44,6 +45,7 @@ const SHARED = { largest: 16, atATime: 4, mayWait: Infinity };
 
 interface Wake {
   order: OrderKey;
+  round: number;
   /** ms since 1970, by Redis's clock */
   since: number;
 }
@@ -53,15 +55,23 @@ export function createWaker(queues: readonly Queue<DrainJob>[], log: Logger, onF
   const queueOf = (order: OrderKey): Queue<DrainJob> => inPartitionOf(order, queues);
   const addOne = (
     order: OrderKey,
+    round: number,
     options: { delay?: number; timestamp?: number } = {},
     id: string = order,
-  ) => queueOf(order).add(JOB, { order }, { ...options, deduplication: { id, keepLastIfActive: true } });
+  ) => {
+    const deduplication = { id, keepLastIfActive: true };
+    return queueOf(order).add(JOB, { order }, { ...options, priority: round, deduplication });
+  };
   /** @param orders at least one, each once */
-  const addAll = async (orders: OrderKey[], options: { timestamp?: number } = {}): Promise<void> => {
+  const addAll = async (
+    orders: OrderKey[],
+    round: number,
+    options: { timestamp?: number } = {},
+  ): Promise<void> => {
     const [first] = orders;
     try {
-      if (orders.length === 1) await addOne(first!, options);
-      else await queueOf(first!).add(JOB, { orders }, options);
+      if (orders.length === 1) await addOne(first!, round, options);
+      else await queueOf(first!).add(JOB, { orders }, { ...options, priority: round });
     } catch (error) {
       for (const _ of orders) onFailure();
       log.warn({ orders, because: messageOf(error) }, 'wake-ups not added; the sweeper will add them');
@@ -69,30 +79,36 @@ export function createWaker(queues: readonly Queue<DrainJob>[], log: Logger, onF
   };
   const shared = queues.map(() =>
     createBatcher<Wake, null>(async (wakes) => {
-      const timestamp = Math.min(...wakes.map(({ since }) => since));
-      await addAll([...new Set(wakes.map(({ order }) => order))], { timestamp });
+      const rounds = [...Map.groupBy(wakes, ({ round }) => round)];
+      await Promise.all(
+        rounds.map(([round, same]) => {
+          const timestamp = Math.min(...same.map(({ since }) => since));
+          return addAll([...new Set(same.map(({ order }) => order))], round, { timestamp });
+        }),
+      );
       return wakes.map(() => null);
     }, SHARED),
   );
   return {
-    wake: (order, since) => {
-      const added = since === undefined ? addAll([order]) : inPartitionOf(order, shared)({ order, since });
+    wake: (order, round, since) => {
+      const added =
+        since === undefined ? addAll([order], round) : inPartitionOf(order, shared)({ order, round, since });
       const one = Promise.resolve(added).then(() => void underWay.delete(one));
       underWay.add(one);
     },
-    wakeIn: async (order, ms) => {
+    wakeIn: async (order, ms, round) => {
       // A separate id: a create that arrives must be able to wake the order at once.
       // Kept while active: by another machine's clock a hold may end too early, and the order is held again.
-      await addOne(order, { delay: ms }, `hold:${order}`);
+      await addOne(order, round, { delay: ms }, `hold:${order}`);
     },
-    retryIn: async (order, ms) => {
-      await addOne(order, { delay: ms });
+    retryIn: async (order, ms, round) => {
+      await addOne(order, round, { delay: ms });
     },
     wakeAgain: async (orders) => {
       await Promise.all(
         orders.map(async (order) => {
           await queueOf(order).removeDeduplicationKey(order);
-          await addAll([order]);
+          await addAll([order], 0);
         }),
       );
     },

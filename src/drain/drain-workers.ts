@@ -1,5 +1,5 @@
 import { DelayedError, Worker, type Job } from 'bullmq';
-import type { Redis } from 'ioredis';
+import type { ScriptedRedis } from '../deposit/scripts.ts';
 import type { DrainJob, Waker } from '../deposit/waker.ts';
 import type { OrderKey } from '../order/identity.ts';
 import { messageOf } from '../system/errors.ts';
@@ -32,7 +32,7 @@ interface WorkerTools {
 
 /** BullMQ's workers, one per partition: they run drain jobs and decide when a job is retried. */
 export function openWorkers(
-  connection: Redis,
+  connection: ScriptedRedis,
   partitions: readonly RedisKeys[],
   concurrency: number,
   drain: Drain,
@@ -46,7 +46,18 @@ export function openWorkers(
       furtherOrders += places;
       worker.concurrency = Math.max(1, share - furtherOrders);
     };
-    const worker = new Worker<DrainJob>(QUEUE, (job, token) => run(job, token, take, drain, tools), {
+    let served = 0;
+    /** Tells everybody which round workers are in. If that fails, the next job of another round does. */
+    const serve = (round: number): void => {
+      if (round === served) return;
+      served = round;
+      connection.lockstepServe(keys.round, round).catch(() => (served = 0));
+    };
+    const process = (job: Job<DrainJob>, token?: string) => {
+      serve(job.priority);
+      return run(job, token, take, drain, tools);
+    };
+    const worker = new Worker<DrainJob>(QUEUE, process, {
       connection,
       prefix: keys.queuePrefix,
       concurrency: share,
@@ -85,10 +96,10 @@ async function run(
   drain: Drain,
   tools: WorkerTools,
 ): Promise<void> {
-  const { data, id = 'no id' } = job;
-  if ('orders' in data) return await endShared(data.orders, drain(data.orders, id), take, tools);
+  const { data, id = 'no id', priority: round } = job;
+  if ('orders' in data) return await endShared(data.orders, drain(data.orders, id), take, round, tools);
   const [drained] = drain([data.order], id);
-  const end = await reported(data.order, drained!, job.attemptsMade + 1, tools);
+  const end = await reported(data.order, drained!, job.attemptsMade + 1, round, tools);
   await repeat(job, token, end);
 }
 
@@ -97,16 +108,17 @@ async function endShared(
   orders: readonly OrderKey[],
   drains: readonly Promise<Drained>[],
   take: Take,
+  round: number,
   tools: WorkerTools,
 ): Promise<void> {
   let left = orders.length;
   take(left - 1);
   const ends = drains.map(async (drained, i) => {
-    const end = await reported(orders[i]!, drained, 1, tools).finally(() => {
+    const end = await reported(orders[i]!, drained, 1, round, tools).finally(() => {
       left -= 1;
       if (left > 0) take(-1);
     });
-    await comeBack(orders[i]!, end, tools.waker);
+    await comeBack(orders[i]!, end, round, tools.waker);
   });
   await Promise.all(ends);
 }
@@ -118,6 +130,7 @@ async function reported(
   order: OrderKey,
   drained: Promise<Drained>,
   attempt: number,
+  round: number,
   { waker, metrics, log, onFailure }: WorkerTools,
 ): Promise<End> {
   const end = await drained.catch((error: unknown): End => {
@@ -126,7 +139,7 @@ async function reported(
     return { outcome: 'failed' };
   });
   metrics.drains.inc({ outcome: end.outcome });
-  if (end.outcome === 'held') await waker.wakeIn(order, end.forMs);
+  if (end.outcome === 'held') await waker.wakeIn(order, end.forMs, round);
   return end;
 }
 
@@ -143,7 +156,7 @@ async function repeat(job: Job<DrainJob>, token: string | undefined, end: End): 
 }
 
 /** An order of a shared job that is busy or has failed comes back alone, with a job and a backoff of its own. */
-async function comeBack(order: OrderKey, end: End, waker: Waker): Promise<void> {
-  if (end.outcome === 'failed') await waker.retryIn(order, backoffMs(1));
-  if (end.outcome === 'busy') await waker.retryIn(order, BUSY_RETRY_MS);
+async function comeBack(order: OrderKey, end: End, round: number, waker: Waker): Promise<void> {
+  if (end.outcome === 'failed') await waker.retryIn(order, backoffMs(1), round);
+  if (end.outcome === 'busy') await waker.retryIn(order, BUSY_RETRY_MS, round);
 }

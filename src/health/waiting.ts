@@ -67,11 +67,11 @@ export async function readWaiting(redis: Redis, partitions: readonly RedisKeys[]
 const STATES = ['active', 'waiting', 'delayed', 'failed'] as const;
 export type QueueCounts = Record<(typeof STATES)[number], number>;
 
-/** One queue's drain jobs by state. BullMQ leaves the jobs of a paused queue in `waiting`. */
+/** One queue's drain jobs by state. BullMQ leaves the jobs of a paused queue in `waiting`; most have a priority. */
 export async function readQueue(queue: Queue): Promise<QueueCounts> {
-  const counts = await queue.getJobCounts(...STATES);
-  const { active = 0, waiting = 0, delayed = 0, failed = 0 } = counts;
-  return { active, waiting, delayed, failed };
+  const counts = await queue.getJobCounts(...STATES, 'prioritized');
+  const { active = 0, waiting = 0, prioritized = 0, delayed = 0, failed = 0 } = counts;
+  return { active, waiting: waiting + prioritized, delayed, failed };
 }
 
 /** Drain jobs by state, over all partitions. */

@@ -24,6 +24,12 @@ export interface RedisKeys {
   pending: string;
   /** hash: shop -> waiting events. */
   shops: string;
+  /** string: the round of fair shares that workers are in. Kept until nothing waits. */
+  round: string;
+  /** hash: shop -> orders that it has had, or will have, in all rounds. Kept until nothing waits. */
+  shares: string;
+  /** hash: waiting order -> its round. */
+  rounds: string;
   /** hash: accepted, duplicates, reused (webhook ids with a different body); since Redis was last empty. */
   totals: string;
   /** hash: shop -> events accepted in that hour (hours since 1970, Redis's clock). Kept for 26 h. */
@@ -87,6 +93,9 @@ export function redisKeys(partition: number): RedisKeys {
     mailbox: (order) => `${prefix}:mailbox:${order}`,
     pending: `${prefix}:pending`,
     shops: `${prefix}:shops`,
+    round: `${prefix}:round`,
+    shares: `${prefix}:shares`,
+    rounds: `${prefix}:rounds`,
     totals: `${prefix}:totals`,
     traffic: (hour) => `${prefix}:traffic:${hour}`,
     lastEvents: `${prefix}:last-events`,

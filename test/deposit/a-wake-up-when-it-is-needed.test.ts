@@ -76,7 +76,7 @@ describe('a deposit wakes a drain', () => {
     );
     await deposit('orders/paid');
     await until(() => runs === 1);
-    for (let i = 0; i < 10; i += 1) inside.waker.wake(keyOf('1'));
+    for (let i = 0; i < 10; i += 1) inside.waker.wake(keyOf('1'), 1);
     await inside.waker.flush();
     expect(runs).toBe(1);
     finish.get(1)?.();
@@ -92,7 +92,7 @@ describe('a deposit wakes a drain', () => {
     const [queue] = inside.queues;
     if (!queue) throw new Error('one partition has one queue');
     // A key of the wrong type is in the way: BullMQ's script fails, Lockstep's scripts do not.
-    await inside.redis.set(`${inside.keys.queuePrefix}:${QUEUE}:wait`, 'in the way');
+    await inside.redis.set(`${inside.keys.queuePrefix}:${QUEUE}:prioritized`, 'in the way');
     const wakes = createWaker([queue], silent, () => (failures += 1));
     const event = waitingEvent('orders/paid', { id: 1 });
     const answer = await createDepositor(inside.redis, inside.partitions, wakes, 60).deposit(event, null);
