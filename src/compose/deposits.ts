@@ -1,9 +1,7 @@
 import type { Redis } from 'ioredis';
-import { createDepositor, type Depositor } from '../deposit/depositor.ts';
-import type { Lane } from '../deposit/fair-shares.ts';
+import { createDepositor, type Depositor, type DepositOptions } from '../deposit/depositor.ts';
 import { openQueues } from '../deposit/queues.ts';
 import { createWaker, type Waker } from '../deposit/waker.ts';
-import type { EventId } from '../order/identity.ts';
 import { dedupeTtlSeconds, type Config } from '../system/config.ts';
 import { openRedis } from '../system/connections.ts';
 import type { Component } from '../system/lifecycle.ts';
@@ -42,15 +40,11 @@ export function openWakes(resources: RedisResources<Config<'REDIS_URL'>>): OpenW
   return { ...wakes, components };
 }
 
-/**
- * @param onReused called with events whose webhook id came before with another body
- * @param lane see fair-shares.ts
- */
 export function depositorOver(
   { config, redis, partitions }: Pick<RedisResources, 'config' | 'redis' | 'partitions'>,
   waker: Waker,
-  onReused?: (event: EventId) => void,
-  lane?: Lane,
+  options: Omit<DepositOptions, 'weights'> = {},
 ): Depositor {
-  return createDepositor(redis, partitions, waker, dedupeTtlSeconds(config), onReused, lane);
+  const weights = config.SHOP_WEIGHTS;
+  return createDepositor(redis, partitions, waker, dedupeTtlSeconds(config), { ...options, weights });
 }

@@ -121,7 +121,7 @@ function depositsOf(resources: IngestResources): Depositor {
     metrics.spooledTotal.inc();
     log.debug({ because }, 'event put into the spool');
   };
-  const inRedis = depositorOver(resources, wakes.waker, onReused);
+  const inRedis = depositorOver(resources, wakes.waker, { onReused });
   const inSpool = createSpool(client, database);
   return createSpoolingDepositor(inRedis, inSpool, config.DEPOSIT_TIMEOUT_MS, { isFit, spooled });
 }

@@ -31,7 +31,7 @@ export function composeWorker(resources: Resources): Composition {
   const { config, log, metrics, redis, partitions, lockServers, mongo, collections } = resources;
   const { queues, waker } = wakesOver(redis, resources);
   const tools = drainToolsOf(resources, waker);
-  const deposits = depositorOver(resources, waker, () => metrics.webhookIdsReused.inc());
+  const deposits = depositorOver(resources, waker, { onReused: () => metrics.webhookIdsReused.inc() });
   const unspooler = unspoolerOf(resources, tools.lock, deposits);
   const pauser = pauserOf(resources, unspooler);
   const onFailure = (error: unknown) => {

@@ -1,5 +1,5 @@
 import type { WaitingEvent } from '../order/event.ts';
-import type { EventId } from '../order/identity.ts';
+import { partsOf, type EventId, type ShopDomain } from '../order/identity.ts';
 import { CREATE } from '../order/topics.ts';
 import { createBatcher } from '../system/batcher.ts';
 import { reconnectIfReadOnly } from '../system/connections.ts';
@@ -39,21 +39,27 @@ const BATCHES = {
 /** Per body within DEDUPE_TTL_HOURS: anyone who has a signed body can send it with any triggered-at. */
 const MOST_REPEATS = 10;
 
-/**
- * @param onReused called when a webhook id arrives with a second event; that event is stored as well
- * @param lane '' for live events; otherwise one of {@link LANES}
- */
+/** How events are deposited; all of it may be left out. */
+export interface DepositOptions {
+  /** Called when a webhook id arrives with a second event; that event is stored as well. */
+  onReused?: (event: EventId) => void;
+  /** '' for live events; otherwise one of {@link LANES}. */
+  lane?: Lane;
+  /** Of shops that get more or less than others: see fair-shares.ts. */
+  weights?: Readonly<Record<string, number>>;
+}
+
 export function createDepositor(
   redis: ScriptedRedis,
   partitions: readonly RedisKeys[],
   waker: Waker,
   dedupeTtlSeconds: number,
-  onReused: (event: EventId) => void = () => undefined,
-  lane: Lane = '',
+  { onReused = () => undefined, lane = '', weights = {} }: DepositOptions = {},
 ): Depositor {
-  const stores = partitions.map((keys) =>
-    createBatcher<Depositing, DepositAnswer>((all) => storeAll(redis, keys, dedupeTtlSeconds, lane, all), BATCHES),
-  );
+  const stores = partitions.map((keys) => {
+    const options = { ttlSeconds: dedupeTtlSeconds, lane, weights };
+    return createBatcher<Depositing, DepositAnswer>((all) => storeAll(redis, keys, options, all), BATCHES);
+  });
   return {
     deposit: async (event, delivery, repeat = null) => {
       const storeThere = inPartitionOf(event.order, stores);
@@ -123,12 +129,19 @@ interface Depositing {
   repeat: AsRepeat | null;
 }
 
+/** The weights of the shops of these events as JSON; '' if all are 1. */
+function weightsOf(all: Depositing[], weights: Readonly<Record<string, number>>): string {
+  if (Object.keys(weights).length === 0) return '';
+  const shops = new Set(all.map(({ event }) => partsOf(event.order).shop));
+  const weighed = Object.entries(weights).filter(([shop]) => shops.has(shop as ShopDomain));
+  return weighed.length === 0 ? '' : JSON.stringify(Object.fromEntries(weighed));
+}
+
 /** Stores many events of one partition in one round trip. */
 async function storeAll(
   redis: ScriptedRedis,
   keys: RedisKeys,
-  ttlSeconds: number,
-  lane: Lane,
+  { ttlSeconds, lane, weights }: { ttlSeconds: number } & Required<Pick<DepositOptions, 'lane' | 'weights'>>,
   all: Depositing[],
 ): Promise<DepositAnswer[]> {
   const places = [keys.pending, keys.shops, keys.totals, keys.lastEvents, keys.round, keys.shares, keys.rounds];
@@ -139,6 +152,7 @@ async function storeAll(
     DEPOSIT_SHARE,
     MOST_REPEATS,
     lane,
+    weightsOf(all, weights),
   ];
   for (const { event, delivery, repeat } of all) {
     const id = repeat?.id ?? '';

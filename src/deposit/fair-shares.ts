@@ -4,7 +4,7 @@ import type { Script } from './script.ts';
  * Every shop gets its share: start-time fair queueing (Goyal, Vin and Cheng, 1996), in rounds.
  *
  * A waiting order has a round, which is the priority of its wake-up job: jobs of a lower round run first, and those of
- * the same round in the sequence of their times. In each round, a shop has ORDERS_OF_A_ROUND orders. An order's round is
+ * the same round in the sequence of their times. In each round, a shop has ORDERS_OF_A_ROUND orders, times its weight. An order's round is
  * the one that workers are in, or the next in which its shop has orders left. So the one order of a shop runs in the
  * round that workers are in, however many orders of another shop wait for later rounds, and a shop that is alone loses
  * nothing. What is less urgent than every live event waits in a lane behind all rounds.
@@ -24,10 +24,10 @@ export type Lane = '' | (typeof LANES)[keyof typeof LANES];
 
 /**
  * For scripts: the round of an order with a new event, and whether the order got it now and needs a wake-up. A live event
- * (`lane` is '') takes its order out of a lane. `keys` has the keys `round`, `shares` and `rounds`; callers catch errors.
+ * (`lane` is '') takes its order out of a lane. `weight` is the shop's. `keys` has the keys `round`, `shares` and `rounds`; callers catch errors.
  */
 export const ROUND_OF = `
-local function roundOf(keys, order, shop, lane, isFirst)
+local function roundOf(keys, order, shop, lane, isFirst, weight)
   local known = not isFirst and tonumber(redis.call('HGET', keys.rounds, order) or nil)
   if known and (known <= ${LAST_ROUND} or lane ~= '') then return known, false end
   if lane ~= '' then
@@ -37,7 +37,7 @@ local function roundOf(keys, order, shop, lane, isFirst)
   local current = tonumber(redis.call('GET', keys.round) or nil) or 1
   local start = math.max(current * ${ORDERS_OF_A_ROUND}, tonumber(redis.call('HGET', keys.shares, shop) or nil) or 0)
   local round = math.min(math.floor(start / ${ORDERS_OF_A_ROUND}), ${LAST_ROUND})
-  redis.call('HSET', keys.shares, shop, string.format('%.0f', start + 1))
+  redis.call('HSET', keys.shares, shop, string.format('%.4f', start + 1 / weight))
   redis.call('HSET', keys.rounds, order, round)
   return round, true
 end

@@ -39,7 +39,7 @@ end
  * KEYS  1 pending  2 shops  3 totals  4 last events  5 round  6 shares  7 rounds; for each event: dedupe, delivery,
  *       mailbox, dedupe of its repeat, repeats of its body
  * ARGV  1 TTL in seconds  2 prefix of dedupe keys  3 prefix of traffic keys  4 share of maxmemory
- *       5 most repeats of a body  6 lane (see fair-shares.ts) or '';
+ *       5 most repeats of a body  6 lane (see fair-shares.ts) or ''  7 weights of shops as JSON, or '';
  *       for each event: order, '1' if the delivery has an id, entry, id of its repeat or '' if it is not known,
  *       triggered-at (a number) or '' if it has no repeat
  * Returns for each event
@@ -59,6 +59,7 @@ local shops, accepted, duplicates, reused = {}, 0, 0, 0
 ${FULL}
 ${ROUND_OF}
 local keysOfRounds = {round = KEYS[5], shares = KEYS[6], rounds = KEYS[7]}
+local weights = ARGV[7] ~= '' and cjson.decode(ARGV[7]) or {}
 local function again(event, seen)
   redis.call('HINCRBY', seen, 'hits', 1)
   redis.call('HSET', seen, 'last', now)
@@ -107,7 +108,7 @@ local function deposit(at, order, delivered, entry, twinId, triggered)
   end
   local shop = string.match(order, '^[^/]+')
   shops[shop] = (shops[shop] or 0) + 1
-  local known, round, isNew = pcall(roundOf, keysOfRounds, order, shop, ARGV[6], length == 1)
+  local known, round, isNew = pcall(roundOf, keysOfRounds, order, shop, ARGV[6], length == 1, weights[shop] or 1)
   accepted = accepted + 1
   reused = reused + other
   local wakes = length == 1 or known and isNew
@@ -116,7 +117,7 @@ end
 
 local answers = {}
 for i = 1, (#KEYS - 7) / 5 do
-  local a = 5 * i + 1
+  local a = 5 * i + 2
   local ok, answer = pcall(deposit, 5 * i + 3, unpack(ARGV, a + 1, a + 5))
   answers[i] = ok and answer or {2, type(answer) == 'table' and answer.err or tostring(answer)}
 end
@@ -256,7 +257,7 @@ redis.call('EXPIRE', KEYS[4], ARGV[3])
 if ARGV[4] == '1' then redis.call('SET', KEYS[5], string.sub(ARGV[5], 1, 64), 'EX', ARGV[3]) end
 redis.call('DEL', KEYS[6])
 local keysOfRounds = {round = KEYS[7], shares = KEYS[8], rounds = KEYS[9]}
-local known, round = pcall(roundOf, keysOfRounds, ARGV[1], ARGV[2], ARGV[7], length == 1)
+local known, round = pcall(roundOf, keysOfRounds, ARGV[1], ARGV[2], ARGV[7], length == 1, 1)
 return known and round or 1
 `,
 };

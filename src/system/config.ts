@@ -11,6 +11,8 @@ const duration = (min: number, max: number) => z.coerce.number().int().min(min).
 const redisUrl = z.url({ protocol: /^rediss?$/ });
 /** `<name>:<32 bytes in hex>`, comma-separated. */
 const KEYS = /^\w{1,20}:[0-9a-f]{64}(,\w{1,20}:[0-9a-f]{64})*$/i;
+/** `<shop>=<weight>`, comma-separated. No weight is 0: every shop is served. */
+const WEIGHTS = /^[\w.-]+=(0\.0[1-9]|0\.[1-9]\d?|[1-9]\d{0,2}(\.\d\d?)?)(,[\w.-]+=(0\.0[1-9]|0\.[1-9]\d?|[1-9]\d{0,2}(\.\d\d?)?))*$/;
 
 /** An encrypted token names its key, so two keys with the same name would be ambiguous. */
 function namesDiffer(keys: string): boolean {
@@ -105,6 +107,16 @@ export const SETTINGS = {
     schema: z.coerce.number().int().min(1).max(1024).default(1),
     about:
       'number of queues that orders are spread over, each with its own keys; recorded in Redis; a program with a different number does not start',
+  },
+  SHOP_WEIGHTS: {
+    schema: z
+      .string()
+      .regex(WEIGHTS, 'is not a comma-separated list of <shop>=<0.01 to 999>')
+      .transform((text) => text.split(',').map((each) => each.split('=')))
+      .transform((pairs) => Object.fromEntries(pairs.map(([shop, weight]) => [shop, Number(weight)])))
+      .default({}),
+    about:
+      'shops that get more or less than one share while many wait: `<shop>=<weight>`, comma-separated; all others have 1',
   },
   INGEST_PROCESSES: {
     schema: processes,

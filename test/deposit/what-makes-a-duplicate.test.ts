@@ -13,7 +13,8 @@ describe('what makes a duplicate', () => {
   beforeAll(async () => {
     inside = await openDeposit();
     const { redis, partitions, waker } = inside;
-    deposits = createDepositor(redis, partitions, waker, DEDUPE_TTL_SECONDS, (event) => reused.push(event));
+    const onReused = (event: string) => reused.push(event);
+    deposits = createDepositor(redis, partitions, waker, DEDUPE_TTL_SECONDS, { onReused });
   });
   afterAll(() => inside.close());
 
