@@ -1,5 +1,6 @@
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Worker } from 'bullmq';
+import { createDepositor } from '../../src/deposit/depositor.ts';
 import { createReplayer } from '../../src/deposit/replayer.ts';
 import { Sweeper } from '../../src/deposit/sweeper.ts';
 import { ordersOf, type DrainJob } from '../../src/deposit/waker.ts';
@@ -81,6 +82,22 @@ describe('every shop gets its share', () => {
     expect((await rounds())(late!)).toBe(4);
     expect(await inside.redis.lockstepServe(inside.keys.round, 3)).toBe(0);
     expect(await inside.redis.get(inside.keys.round)).toBe('4');
+  });
+
+  test('a shop with a weight of 3 has 48 orders in each round, one of 0.5 has 8', async () => {
+    const weights = { [A]: 3, [B]: 0.5 };
+    const { redis, partitions, waker } = inside;
+    const weighed = createDepositor(redis, partitions, waker, DEDUPE_TTL_SECONDS, { weights });
+    const roundsOf = async (shop: string, count: number) => {
+      const orders = Array.from({ length: count }, (_, i) => keyOf(String(1 + i), shop));
+      for (const order of orders)
+        await weighed.deposit(waitingEvent('orders/paid', { order }, { order }), null);
+      const roundOf = await rounds();
+      return orders.map((order) => roundOf(order) - 1);
+    };
+    expect(await roundsOf(A, 100)).toEqual(Array.from({ length: 100 }, (_, i) => Math.floor(i / 48)));
+    expect(await roundsOf(B, 20)).toEqual(Array.from({ length: 20 }, (_, i) => Math.floor(i / 8)));
+    expect(await roundsOf(C, 20)).toEqual(Array.from({ length: 20 }, (_, i) => Math.floor(i / 16)));
   });
 
   test('when nothing waits, nothing is kept', async () => {
