@@ -111,13 +111,14 @@ export class ComplianceRunner implements Component {
     await requests.change(record._id, changes);
   }
 
-  /** Whether an event from before the request is still waiting in a mailbox or in the spool. */
+  /** Whether an event from before the request is still waiting in a mailbox or in the spool, or has a receipt. */
   async #waits({ shop, receivedAt }: ComplianceDocument, { orders }: Reach): Promise<boolean> {
     const { waiting, collections } = this.#tools;
     const inRedis =
       '$in' in orders ? waiting.ofOrders(orders.$in, receivedAt) : waiting.ofShop(shop, receivedAt);
     if (await inRedis) return true;
-    return (await collections.spool.exists({ order: orders, receivedAt: { $lte: receivedAt } })) !== null;
+    const before = { order: orders, receivedAt: { $lte: receivedAt } };
+    return (await collections.spool.exists(before)) !== null || (await collections.receipts.exists(before)) !== null;
   }
 }
 

@@ -1,5 +1,7 @@
 import { createMailbox } from '../deposit/mailbox.ts';
 import { createReplayer } from '../deposit/replayer.ts';
+import { receiptKeeper, type ReceiptTools } from '../deposit/receipt-keeper.ts';
+import { claimedIn, redisEpoch } from '../deposit/what-redis-has.ts';
 import { RoomMaker } from '../deposit/room-maker.ts';
 import { Unspooler, type UnspoolTools } from '../deposit/unspooler.ts';
 import type { Depositor } from '../deposit/depositor.ts';
@@ -9,9 +11,11 @@ import { createDrainWatch } from '../drain/drain-watch.ts';
 import { createLocks, type Locks } from '../lock/locks.ts';
 import { createAuditedOnce } from '../persist/audited-once.ts';
 import { createBodyKeeper } from '../persist/body-keeper.ts';
-import { createJournal } from '../persist/journal.ts';
+import { createJournal, type Journal } from '../persist/journal.ts';
+import { journaledAmong } from '../persist/journaled.ts';
 import { createOrderStore } from '../persist/order-store.ts';
 import { RecentCommits } from '../persist/outbox.ts';
+import { createReceipts, withReceipts } from '../persist/receipts.ts';
 import { createRedactions } from '../persist/redactions.ts';
 import { createRequestStore } from '../persist/request-store.ts';
 import { createShopStore } from '../persist/shop-store.ts';
@@ -19,6 +23,7 @@ import { createSpool } from '../persist/spool.ts';
 import { createShopEvents } from '../shop/shop-events.ts';
 import { dedupeTtlSeconds } from '../system/config.ts';
 import { inPartitionOf, redisKeys } from '../system/redis-keys.ts';
+import type { Repeating } from '../system/repeating.ts';
 import type { Resources } from './resources.ts';
 
 /** What a worker's drains work with. */
@@ -41,7 +46,7 @@ export function drainToolsOf(resources: Resources, waker: Waker): DrainTools {
       now,
       putInHere,
     ),
-    journal: createJournal(client, collections, putInHere),
+    journal: journalOf(resources, putInHere),
     redactions: createRedactions(collections, now),
     keepBody: createBodyKeeper(config.ORDER_BODY),
     shopEvents: shopEventsOf(resources),
@@ -49,6 +54,12 @@ export function drainToolsOf(resources: Resources, waker: Waker): DrainTools {
     holdForCreateMs: config.HOLD_FOR_CREATE_MS,
     now,
   };
+}
+
+function journalOf({ config, mongo, collections }: Resources, putInHere: RecentCommits): Journal {
+  const client = mongo.getClient();
+  const journal = createJournal(client, collections, putInHere);
+  return config.DURABILITY === 'both' ? withReceipts(journal, createReceipts(client, mongo.name)) : journal;
 }
 
 function shopEventsOf({ collections, audit }: Resources): ShopEvents {
@@ -79,6 +90,26 @@ export function unspoolerOf(
     lock: () => lock.acquire(redisKeys(0).spoolLock, 'spool'),
     log,
     onMoved: (events) => metrics.unspooledTotal.inc(events),
+    ...changed,
+  });
+}
+
+/** In every worker, whatever its DURABILITY: an ingest with another one may have written receipts. */
+export function receiptKeeperOf(
+  { metrics, log, redis, partitions, mongo, collections, now }: Resources,
+  lock: Locks,
+  depositor: Depositor,
+  changed: Partial<ReceiptTools> = {},
+): Repeating {
+  return receiptKeeper({
+    receipts: createReceipts(mongo.getClient(), mongo.name, now),
+    depositor,
+    journaled: journaledAmong(collections.events),
+    claimed: claimedIn(redis, partitions),
+    epoch: () => redisEpoch(redis, redisKeys(0).epoch),
+    lock: () => lock.acquire(redisKeys(0).receiptsLock, 'receipts'),
+    log,
+    onDepositedAgain: (events) => metrics.redeposited.inc(events),
     ...changed,
   });
 }

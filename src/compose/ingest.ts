@@ -7,7 +7,6 @@ import type { Depositor } from '../deposit/depositor.ts';
 import { fingerprintsOf } from '../deposit/fingerprints.ts';
 import { createLastWebhooks, type LastWebhooks } from '../deposit/last-webhooks.ts';
 import { withScripts } from '../deposit/scripts.ts';
-import { createSpoolingDepositor } from '../deposit/spooling-depositor.ts';
 import { adminRoutes } from '../health/admin-routes.ts';
 import { anyOf, mongoCheck, redisCheck } from '../health/checks.ts';
 import { ingestFigures } from '../health/figures.ts';
@@ -16,7 +15,6 @@ import { partsOf } from '../order/identity.ts';
 import type { EventId } from '../order/identity.ts';
 import { createAppPresence } from '../persist/app-presence.ts';
 import { createKnownShops } from '../persist/known-shops.ts';
-import { createSpool } from '../persist/spool.ts';
 import { createHeartbeats } from '../system/heartbeats.ts';
 import type { Config } from '../system/config.ts';
 import { openRedis, openSpoolClient } from '../system/connections.ts';
@@ -26,7 +24,8 @@ import { optionalRedisComponent } from '../system/components.ts';
 import type { Surroundings } from '../system/program.ts';
 import { allRedisKeys, redisKeys } from '../system/redis-keys.ts';
 import { adminServed, type Composition } from './composition.ts';
-import { depositorOver, openWakes, type OpenWakes } from './deposits.ts';
+import { openWakes, type OpenWakes } from './deposits.ts';
+import { durableDeposits } from './durable-deposits.ts';
 import type { RedisResources } from './resources.ts';
 
 /** What ingest is composed of. Neither Redis nor MongoDB needs to be reachable. */
@@ -110,20 +109,13 @@ export function composeIngest(resources: IngestResources, changed: Partial<Inges
   };
 }
 
-/** Deposits into Redis, or else into the spool. */
 function depositsOf(resources: IngestResources): Depositor {
-  const { config, log, metrics, isFit, client, database, wakes } = resources;
+  const { log, metrics, isFit, client, database, wakes } = resources;
   const onReused = (event: EventId) => {
     metrics.webhookIdsReused.inc();
     log.warn({ event }, 'webhook id reused with a different body: accepted as a separate event');
   };
-  const spooled = (because: string) => {
-    metrics.spooledTotal.inc();
-    log.debug({ because }, 'event put into the spool');
-  };
-  const inRedis = depositorOver(resources, wakes.waker, { onReused });
-  const inSpool = createSpool(client, database);
-  return createSpoolingDepositor(inRedis, inSpool, config.DEPOSIT_TIMEOUT_MS, { isFit, spooled });
+  return durableDeposits(resources, { waker: wakes.waker, client, database, isFit, onReused });
 }
 
 function limitsOf({ config: { MAX_BODY_BYTES }, metrics, now }: IngestResources) {

@@ -20,7 +20,7 @@ import type { Component } from '../system/lifecycle.ts';
 import { redisKeys } from '../system/redis-keys.ts';
 import { adminServed, type Composition } from './composition.ts';
 import { depositorOver, wakesOver } from './deposits.ts';
-import { drainToolsOf, unspoolerOf } from './drains.ts';
+import { drainToolsOf, receiptKeeperOf, unspoolerOf } from './drains.ts';
 import type { Resources } from './resources.ts';
 
 /** Active jobs of each partition that a takeover looks at: those of five workers. */
@@ -81,6 +81,7 @@ export function composeWorker(resources: Resources): Composition {
         sweeper.component,
         takingOver,
         unspooler.component,
+        receiptKeeperOf(resources, tools.lock, deposits),
         feedOf(resources),
         drainsComponent(workers, waker, log),
         holds,

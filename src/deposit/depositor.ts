@@ -47,19 +47,30 @@ export interface DepositOptions {
   lane?: Lane;
   /** Of shops that get more or less than others: see fair-shares.ts. */
   weights?: Readonly<Record<string, number>>;
+  /** How many replicas must have an event before it counts as stored. */
+  replicas?: number;
 }
+
+/** A replica that lags further behind counts as down: the event goes to the spool. */
+const REPLICAS_MS = 500;
 
 export function createDepositor(
   redis: ScriptedRedis,
   partitions: readonly RedisKeys[],
   waker: Waker,
   dedupeTtlSeconds: number,
-  { onReused = () => undefined, lane = '', weights = {} }: DepositOptions = {},
+  { onReused = () => undefined, lane = '', weights = {}, replicas = 0 }: DepositOptions = {},
 ): Depositor {
-  const stores = partitions.map((keys) => {
-    const options = { ttlSeconds: dedupeTtlSeconds, lane, weights };
-    return createBatcher<Depositing, DepositAnswer>((all) => storeAll(redis, keys, options, all), BATCHES);
-  });
+  const options = { ttlSeconds: dedupeTtlSeconds, lane, weights };
+  const stores = partitions.map((keys) =>
+    createBatcher<Depositing, DepositAnswer>(async (all) => {
+      const stored = storeAll(redis, keys, options, all);
+      if (replicas === 0) return await stored;
+      // WAIT asks about everything that this connection has written so far.
+      const [answers, copies] = await Promise.all([stored, redis.wait(replicas, REPLICAS_MS)]);
+      return copies >= replicas ? answers : answers.map((answer) => withoutCopies(answer, copies, replicas));
+    }, BATCHES),
+  );
   return {
     deposit: async (event, delivery, repeat = null) => {
       const storeThere = inPartitionOf(event.order, stores);
@@ -77,6 +88,11 @@ export function createDepositor(
       return { outcome: 'accepted', event: deposited.event };
     },
   };
+}
+
+/** An event that too few replicas have counts as not stored. Redis has it all the same, so it may become a duplicate. */
+function withoutCopies(answer: DepositAnswer, copies: number, replicas: number): DepositAnswer {
+  return answer[0] === 1 ? [2, `${copies} of ${replicas} replicas have it`] : answer;
 }
 
 /** How an event is stored if an identical body has arrived before. */

@@ -99,10 +99,11 @@ export async function measureWaiting(
   for (const [state, count] of Object.entries(counts)) metrics.queueJobs.set({ state }, count);
 }
 
-/** Updates the gauges of parked and spooled events, and of commits that are not yet in the change feed. */
-export async function measureKept(metrics: Metrics, { parked, spool, outbox }: Collections): Promise<void> {
+/** Updates the gauges of parked and spooled events, of receipts, and of commits that are not yet in the change feed. */
+export async function measureKept(metrics: Metrics, { parked, spool, receipts, outbox }: Collections): Promise<void> {
   metrics.parked.set(await parked.countDocuments({ state: 'parked' }));
   metrics.spooled.set(await spool.estimatedDocumentCount());
+  metrics.receipts.set(await receipts.estimatedDocumentCount());
   metrics.changesPending.set(await outbox.countDocuments({ pending: true }));
 }
 

@@ -26,6 +26,7 @@ import { orderSchema } from './order-schema.ts';
 import { validate } from './order-validator.ts';
 import { PARKED_TTL_INDEX, parkedSchema, type ParkedDocument } from './parked-schema.ts';
 import { programSchema, type ProgramDocument } from './program-schema.ts';
+import { receiptSchema, type ReceiptDocument } from './receipt-schema.ts';
 import { replaySchema, type ReplayDocument } from './replay-schema.ts';
 import { complianceSchema, type ComplianceDocument } from './compliance-schema.ts';
 import {
@@ -46,6 +47,7 @@ export interface Collections {
   events: Model<EventDocument>;
   parked: Model<ParkedDocument>;
   spool: Model<SpoolDocument>;
+  receipts: Model<ReceiptDocument>;
   audit: Model<AuditDocument>;
   tokens: Model<TokenDocument>;
   replays: Model<ReplayDocument>;
@@ -72,6 +74,7 @@ export function collectionsOf(connection: Connection): Collections {
     events: connection.model<EventDocument>('Event', eventSchema),
     parked: connection.model<ParkedDocument>('Parked', parkedSchema),
     spool: connection.model<SpoolDocument>('Spool', spoolSchema),
+    receipts: connection.model<ReceiptDocument>('Receipt', receiptSchema),
     audit: connection.model<AuditDocument>('Audit', auditSchema),
     tokens: connection.model<TokenDocument>('Token', tokenSchema),
     replays: connection.model<ReplayDocument>('Replay', replaySchema),

@@ -1,5 +1,5 @@
 import type { WaitingEvent } from '../order/event.ts';
-import type { OrderKey } from '../order/identity.ts';
+import { trustedEventId, type EventId, type OrderKey } from '../order/identity.ts';
 import type { Outcome } from '../order/outcomes.ts';
 import type { Collections } from './collections.ts';
 import type { EventDocument } from './event-schema.ts';
@@ -82,6 +82,16 @@ export async function* streamJournaled(
 
 /** Most events that one query asks for. */
 const ASKED_AT_ONCE = 1000;
+
+/** Which events are in the journal. */
+export function journaledAmong(
+  events: Collections['events'],
+): (ids: readonly EventId[]) => Promise<Set<EventId>> {
+  return async (ids) => {
+    const found = await events.find({ _id: { $in: ids } }, { _id: 1 }).lean<Pick<EventDocument, '_id'>[]>();
+    return new Set(found.map(({ _id }) => trustedEventId(_id)));
+  };
+}
 
 /** The webhook ids of events, by event. Many callers share a query. */
 export function webhookIdsOf(

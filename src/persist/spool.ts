@@ -8,7 +8,7 @@ import type { SpoolDocument } from './spool-schema.ts';
 import { bulkWrite } from './bulk-write.ts';
 
 /** An event, and the fingerprint of its delivery: the input of a deposit. */
-interface Spooled {
+export interface Spooled {
   event: WaitingEvent;
   delivery: string | null;
 }
@@ -106,7 +106,7 @@ function documentOf({ event, delivery }: Spooled): SpoolDocument {
   return { ...envelopeOf(event), unreadable: event.unreadable, delivery };
 }
 
-function spooledOf(document: SpoolDocument): Spooled {
+export function spooledOf(document: SpoolDocument): Spooled {
   const { unreadable, delivery, payload } = document;
   return { event: { ...waitingOf(document), unreadable, body: bodyOr(payload), payload }, delivery };
 }

@@ -163,6 +163,14 @@ export const SETTINGS = {
       .default(5 * 1024 * 1024),
     about: 'larger webhooks are refused with 413',
   },
+  DURABILITY: {
+    schema: z
+      .string()
+      .regex(/^(redis|both|replicas:[1-9])$/, 'is not redis, both or replicas:<1 to 9>')
+      .default('redis'),
+    about:
+      'where an event is before its 200: `redis`, `replicas:<n>` (Redis and n replicas, best effort) or `both` (Redis and MongoDB: survives a failover); the same for all programs',
+  },
   DEPOSIT_TIMEOUT_MS: {
     // Shopify waits 5 s; this and the write to the spool (1.2 s) must fit.
     schema: duration(50, 3000).default(1500),
@@ -222,6 +230,11 @@ export type Config<Needed extends Setting = never> = Values & {
 /** How long the claim of an event is kept. */
 export function dedupeTtlSeconds({ DEDUPE_TTL_HOURS }: Config): number {
   return Math.round(DEDUPE_TTL_HOURS * 3600);
+}
+
+/** How many replicas of Redis must have an event before it is acknowledged. */
+export function replicasOf({ DURABILITY }: Config): number {
+  return Number(DURABILITY.split(':')[1] ?? 0);
 }
 
 export class BadSettings extends Error {

@@ -87,6 +87,7 @@ export function createMetrics() {
     depositSeconds: histogram('deposit_seconds', 'Storing an event in Redis', MILLISECONDS_TO_SECONDS),
     spooledTotal: counter('spooled_total', "Events put into MongoDB's spool instead of Redis"),
     unspooledTotal: counter('unspooled_total', 'Events moved from the spool into their mailboxes'),
+    redeposited: counter('redeposited_total', 'Events that Redis had lost, deposited again from their receipts'),
     webhookIdsReused: counter(
       'webhook_ids_reused_total',
       'Webhook ids reused with a different body; each is a separate event',
@@ -122,6 +123,7 @@ export function createMetrics() {
     commitOrders: histogram('commit_orders', 'Orders sharing one commit', [1, 2, 5, 10, 20, 50, 100, 200]),
     parked: gauge('parked_events', 'Events parked and not yet replayed or discarded'),
     spooled: gauge('spooled_events', "Events in MongoDB's spool"),
+    receipts: gauge('receipts', 'Events with a receipt in MongoDB: with DURABILITY=both, those that wait'),
     changesPending: gauge('changes_pending', 'Commits that are not yet in the change feed'),
     changesSeconds: histogram('changes_seconds', 'From commit to the change feed', SECONDS_TO_MINUTES),
     ...shopMetrics(makers),

@@ -42,6 +42,10 @@ export interface RedisKeys {
   lock: (order: OrderKey) => string;
   /** Redlock's key for moving the spool. */
   spoolLock: string;
+  /** Redlock's key for looking at receipts. Partition 0. */
+  receiptsLock: string;
+  /** string: a random id that this Redis has had since it was last empty. Partition 0. */
+  epoch: string;
   /** Redlock's key for moving commits into the change feed. Partition 0. */
   feedLock: string;
   /** Redlock's key for turning changes into effects. Partition 0. */
@@ -102,6 +106,8 @@ export function redisKeys(partition: number): RedisKeys {
     lastWebhooks: `${prefix}:last-webhooks`,
     lock: (order) => `${prefix}:lock:${order}`,
     spoolLock: `${prefix}:lock:spool`,
+    receiptsLock: `${prefix}:lock:receipts`,
+    epoch: `${prefix}:epoch`,
     feedLock: `${prefix}:changes:lock`,
     routerLock: `${prefix}:effects:lock`,
     backfillLock: `${prefix}:effects:backfill:lock`,

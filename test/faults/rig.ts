@@ -74,12 +74,18 @@ export class Rig {
     const hear = (text: string, from: 'stdout' | 'stderr') =>
       void ((from === 'stderr' || text.includes(FATAL)) && process.stderr.write(text));
     rig.#lockstep = new Lockstep(servers, { env: { LOG_LEVEL: 'fatal', ...env }, hear });
-    rig.direct = new Redis(rig.redis.url, { maxRetriesPerRequest: null });
-    rig.direct.on('error', () => undefined);
+    rig.direct = directly(rig.redis);
     rig.#connection = openMongo(rig.mongo.uri);
     await mongoReady(rig.#connection);
     rig.collections = collectionsOf(rig.#connection);
     return rig;
+  }
+
+  /** Another Redis takes the place of this one, for the tests themselves. */
+  useRedis(redis: LocalRedis): void {
+    this.redis = redis;
+    this.direct.disconnect();
+    this.direct = directly(redis);
   }
 
   /** A link that `close` closes. */
@@ -189,7 +195,7 @@ export class Rig {
     await Promise.all(Array.from({ length: atATime }, some));
   }
 
-  /** Waits until no event waits or is spooled. @returns how long that took, in seconds */
+  /** Waits until no event waits, is spooled, or has a receipt. @returns how long that took, in seconds */
   async settled(ms = 90_000): Promise<number> {
     const began = performance.now();
     await until(() => this.isSettled(), ms, 'everything to be applied');
@@ -197,10 +203,14 @@ export class Rig {
   }
 
   async isSettled(): Promise<boolean> {
-    const spooled = await this.collections.spool.collection.countDocuments();
+    const { spool, receipts } = this.collections;
+    const [spooled, kept] = await Promise.all([
+      spool.collection.countDocuments(),
+      receipts.collection.countDocuments(),
+    ]);
     const keys = allRedisKeys(this.#partitions);
     const waiting = await Promise.all(keys.map(({ pending }) => this.direct.zcard(pending)));
-    return spooled === 0 && waiting.every((orders) => orders === 0);
+    return spooled === 0 && kept === 0 && waiting.every((orders) => orders === 0);
   }
 
   async audit(): Promise<Proof> {
@@ -233,4 +243,10 @@ export class Rig {
     await Promise.all([this.redis.stop(), this.mongo.stop()]);
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+function directly({ url }: LocalRedis): Redis {
+  const redis = new Redis(url, { maxRetriesPerRequest: null });
+  redis.on('error', () => undefined);
+  return redis;
 }

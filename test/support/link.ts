@@ -25,7 +25,7 @@ interface Trap {
  */
 export class Link {
   readonly #server: Server;
-  readonly #target: number;
+  #target: number;
   readonly #sockets = new Set<Socket>();
   #traps: Trap[] = [];
   #refusing = false;
@@ -54,6 +54,12 @@ export class Link {
   /** Closes every connection, and refuses new ones. */
   cut(): void {
     this.#refusing = true;
+    for (const socket of this.#sockets) this.#hit(() => socket.destroy());
+  }
+
+  /** Closes every connection; new ones go to another server. */
+  retarget(port: number): void {
+    this.#target = port;
     for (const socket of this.#sockets) this.#hit(() => socket.destroy());
   }
 
