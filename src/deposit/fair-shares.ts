@@ -20,6 +20,8 @@ const LAST_ROUND = 1_048_576;
 
 /** Behind the live events, the most urgent first. */
 export const LANES = { replay: LAST_ROUND + 1, reconcile: LAST_ROUND + 2 } as const;
+export const isLane = (round: number): boolean => round > LAST_ROUND;
+
 export type Lane = '' | (typeof LANES)[keyof typeof LANES];
 
 /**
@@ -37,7 +39,7 @@ local function roundOf(keys, order, shop, lane, isFirst, weight)
   local current = tonumber(redis.call('GET', keys.round) or nil) or 1
   local start = math.max(current * ${ORDERS_OF_A_ROUND}, tonumber(redis.call('HGET', keys.shares, shop) or nil) or 0)
   local round = math.min(math.floor(start / ${ORDERS_OF_A_ROUND}), ${LAST_ROUND})
-  redis.call('HSET', keys.shares, shop, string.format('%.4f', start + 1 / weight))
+  redis.call('HSET', keys.shares, shop, string.format('%.17g', start + 1 / weight))
   redis.call('HSET', keys.rounds, order, round)
   return round, true
 end

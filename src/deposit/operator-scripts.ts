@@ -47,7 +47,7 @@ local function due(order, since, queue, longest)
   local round = tonumber(redis.pcall('HGET', KEYS[#KEYS], order) or nil)
   if round and tonumber(since or 0) >= oldest(queue, round) then return true end
   local latest = (time[1] * 1000 + longest) * 4096
-  for _, id in ipairs({order, 'hold:' .. order}) do
+  for _, id in ipairs({order, 'hold:' .. order, 'lane:' .. order}) do
     local job = redis.call('GET', queue .. 'de:' .. id)
     if job and redis.call('EXISTS', queue .. job) == 1 then
       local at = redis.call('ZSCORE', queue .. 'delayed', job)

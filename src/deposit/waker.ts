@@ -2,6 +2,7 @@ import type { Queue } from 'bullmq';
 import type { OrderKey } from '../order/identity.ts';
 import { createBatcher } from '../system/batcher.ts';
 import { inPartitionOf } from '../system/redis-keys.ts';
+import { isLane } from './fair-shares.ts';
 import type { Logger } from '../system/log.ts';
 import { messageOf } from '../system/errors.ts';
 import { within } from '../system/within.ts';
@@ -24,12 +25,12 @@ export function ordersOf(job: DrainJob): OrderKey[] {
 export interface Waker {
   /**
    * Does not wait and does not throw: the sweeper replaces a lost wake-up.
-   * @param round its round (see fair-shares.ts), which is its job's priority; 0: before all rounds
+   * @param round its round (see fair-shares.ts), which is its job's priority; 0, as without it: before all rounds
    * @param since when its event was stored, ms since 1970 by Redis's clock. Then the job may be shared
    */
-  wake: (order: OrderKey, round: number, since?: number) => void;
+  wake: (order: OrderKey, round?: number, since?: number) => void;
   /** Wakes an order at the end of its hold, independently of its other wake-ups. */
-  wakeIn: (order: OrderKey, ms: number, round: number) => Promise<void>;
+  wakeIn: (order: OrderKey, ms: number, round?: number) => Promise<void>;
   /** Wakes an order that leaves a shared job, because it is busy or has failed. */
   retryIn: (order: OrderKey, ms: number, round: number) => Promise<void>;
   /** Wakes orders whose jobs are lost or delayed too long, even if a job's deduplication key still exists. */
@@ -57,7 +58,7 @@ export function createWaker(queues: readonly Queue<DrainJob>[], log: Logger, onF
     order: OrderKey,
     round: number,
     options: { delay?: number; timestamp?: number } = {},
-    id: string = order,
+    id: string = idIn(round, order),
   ) => {
     const deduplication = { id, keepLastIfActive: true };
     return queueOf(order).add(JOB, { order }, { ...options, priority: round, deduplication });
@@ -90,13 +91,13 @@ export function createWaker(queues: readonly Queue<DrainJob>[], log: Logger, onF
     }, SHARED),
   );
   return {
-    wake: (order, round, since) => {
+    wake: (order, round = 0, since) => {
       const added =
         since === undefined ? addAll([order], round) : inPartitionOf(order, shared)({ order, round, since });
       const one = Promise.resolve(added).then(() => void underWay.delete(one));
       underWay.add(one);
     },
-    wakeIn: async (order, ms, round) => {
+    wakeIn: async (order, ms, round = 0) => {
       // A separate id: a create that arrives must be able to wake the order at once.
       // Kept while active: by another machine's clock a hold may end too early, and the order is held again.
       await addOne(order, round, { delay: ms }, `hold:${order}`);
@@ -116,4 +117,9 @@ export function createWaker(queues: readonly Queue<DrainJob>[], log: Logger, onF
       await within(Promise.all(underWay), SETTLE_MS).catch(() => undefined);
     },
   };
+}
+
+/** Of its own in a lane: a live event must be able to wake the order at once. */
+function idIn(round: number, order: OrderKey): string {
+  return isLane(round) ? `lane:${order}` : order;
 }

@@ -31,14 +31,11 @@ describe('while a queue is paused', () => {
     await deposit('1');
     for (let i = 0; i < 3; i += 1) await sweeper.sweep();
     expect(swept).toBe(0);
-    expect(await queue.getJobCounts('waiting', 'delayed', 'active')).toEqual({
-      waiting: 2,
-      delayed: 0,
-      active: 0,
-    });
+    const jobs = () => queue.getJobCounts('waiting', 'prioritized', 'delayed', 'active');
+    expect(await jobs()).toEqual({ waiting: 0, prioritized: 2, delayed: 0, active: 0 });
     await queue.resume();
     await sweeper.sweep();
     expect(swept).toBe(0);
-    expect(await queue.getJobCounts('waiting')).toEqual({ waiting: 2 });
+    expect(await jobs()).toEqual({ waiting: 0, prioritized: 2, delayed: 0, active: 0 });
   });
 });

@@ -6,6 +6,7 @@ import type { OrderKey } from '../../src/order/identity.ts';
 import { partitionOf, QUEUE } from '../../src/system/redis-keys.ts';
 import { depositOrders, openDeposit, silent, type DepositInside } from '../support/in-process.ts';
 import { until } from '../support/until.ts';
+import { waitingJobs } from '../support/waiting-jobs.ts';
 import { keyOf, waitingEvent } from '../support/waiting-event.ts';
 
 describe('P6: an order that waits without a job is woken by one sweep', () => {
@@ -34,7 +35,7 @@ describe('P6: an order that waits without a job is woken by one sweep', () => {
   const isAbout = (job: { data: DrainJob }, orders: (OrderKey | undefined)[]) =>
     ordersOf(job.data).some((order) => orders.includes(order));
   async function withJobs(): Promise<string[]> {
-    const jobs = await Promise.all(inside.queues.map((queue) => queue.getWaiting()));
+    const jobs = await Promise.all(inside.queues.map(waitingJobs));
     return jobs
       .flat()
       .flatMap((job) => ordersOf(job.data))
@@ -64,7 +65,7 @@ describe('P6: an order that waits without a job is woken by one sweep', () => {
     const orders = await deposited(20);
     const [first, second] = orders;
     for (const queue of inside.queues)
-      for (const job of await queue.getWaiting())
+      for (const job of await waitingJobs(queue))
         if (isAbout(job, [first, second])) await inside.redis.del(queue.toKey(String(job.id)));
     expect(await keysBelow(':de:')).toHaveLength(20);
     await sweeper.sweep();
@@ -87,7 +88,7 @@ describe('P6: an order that waits without a job is woken by one sweep', () => {
     await queue?.add('drain', { order }, { delay: 300_000, deduplication });
     await sweeper.sweep();
     expect(found()).toBe(1);
-    expect(await queue?.getWaitingCount()).toBe(1);
+    expect(await waitingJobs(queue!)).toHaveLength(1);
     await sweeper.sweep();
     expect(found()).toBe(1);
   });
@@ -104,7 +105,7 @@ describe('P6: an order that waits without a job is woken by one sweep', () => {
   test('also one behind more than a thousand orders, once the jobs before it are done', async () => {
     const orders = await deposited(2500);
     const lost = orders.at(-1)!;
-    const waiting = (await Promise.all(inside.queues.map((queue) => queue.getWaiting()))).flat();
+    const waiting = (await Promise.all(inside.queues.map(waitingJobs))).flat();
     await Promise.all(waiting.filter((job) => isAbout(job, [lost])).map((job) => job.remove()));
     for (let sweeps = 0; sweeps < 3; sweeps += 1) await sweeper.sweep();
     expect(found()).toBe(0);
@@ -124,7 +125,7 @@ describe('P6: an order that waits without a job is woken by one sweep', () => {
       await until(() => Date.now() > before);
       return await depositOrders(inside, count, first);
     };
-    const jobs = async () => (await Promise.all(inside.queues.map((queue) => queue.getWaiting()))).flat();
+    const jobs = async () => (await Promise.all(inside.queues.map(waitingJobs))).flat();
 
     test('a job that waits is not replaced, whatever the time of its orders', async () => {
       await together(40, 1000);

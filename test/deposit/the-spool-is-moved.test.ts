@@ -3,6 +3,7 @@ import { createSpool, type Spool } from '../../src/persist/spool.ts';
 import { openInProcess, type Inside } from '../support/in-process.ts';
 import { unspoolerOver } from '../support/unspooler-over.ts';
 import { until } from '../support/until.ts';
+import { waitingJobs } from '../support/waiting-jobs.ts';
 import { keyOf, RECEIVED_AT, waitingEvent } from '../support/waiting-event.ts';
 
 describe('P2, P3: a spooled event', () => {
@@ -30,7 +31,7 @@ describe('P2, P3: a spooled event', () => {
     expect((await waiting()).map(({ id }) => id)).toEqual(events.slice(0, 250).map(({ id }) => id));
     expect(await spooledCount()).toBe(0);
     await inside.waker.flush();
-    expect(await inside.queues[0]?.getWaitingCount()).toBe(1);
+    expect(await waitingJobs(inside.queues[0]!)).toHaveLength(1);
   });
 
   test('that Redis stored after all is there once', async () => {

@@ -97,7 +97,7 @@ describe('a drain job', () => {
       [held]: () => Promise.resolve({ outcome: 'held', forMs: 100 }),
     };
     const share = () => {
-      for (const order of [done, busy, failed, held]) inside.waker.wake(order, Date.now());
+      for (const order of [done, busy, failed, held]) inside.waker.wake(order, 1, Date.now());
     };
 
     test('P6: those that are busy, held or failed come back alone; the others are done', async () => {

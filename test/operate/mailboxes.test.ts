@@ -45,7 +45,7 @@ describe('/api/mailboxes', () => {
     return { status, json, orders, cursor: json.cursor as string | null };
   };
   const jobs = async () =>
-    (await Promise.all(inside.queues.map((queue) => queue.getJobCountByTypes('waiting')))).reduce(
+    (await Promise.all(inside.queues.map((queue) => queue.getJobCountByTypes('waiting', 'prioritized')))).reduce(
       (a, b) => a + b,
       0,
     );

@@ -75,6 +75,11 @@ export class Stack {
     return worker.program;
   }
 
+  /** A worker that may never become ready. @returns its address */
+  async spawnWorker(env: NodeJS.ProcessEnv): Promise<string> {
+    return (await this.#lockstep.spawn('worker', env)).url;
+  }
+
   async startApp(port: number, adminPort?: string): Promise<RunningProgram> {
     const env = { APP_PORT: String(port), ADMIN_PORT: adminPort };
     return (await this.#lockstep.start('app', env)).program;
