@@ -14,7 +14,7 @@ import type { Script } from './script.ts';
  */
 
 /** As many as share a job. */
-const ORDERS_OF_A_ROUND = 16;
+export const ORDERS_OF_A_ROUND = 16;
 /** Of 2,097,152 priorities that BullMQ has. With 16 million orders waiting, the rest is served in sequence of time. */
 const LAST_ROUND = 1_048_576;
 

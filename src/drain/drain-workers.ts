@@ -9,6 +9,7 @@ import type { Metrics } from '../system/metrics.ts';
 import { QUEUE, type RedisKeys } from '../system/redis-keys.ts';
 import { backoffMs } from '../system/backoff.ts';
 import type { Drained } from './drain-order.ts';
+import { Places } from './places.ts';
 
 /** Soon: another drain usually ends within milliseconds, and a stalled one keeps its lock for LOCK_TTL_MS. */
 const BUSY_RETRY_MS = 250;
@@ -40,12 +41,7 @@ export function openWorkers(
 ): Worker<DrainJob>[] {
   const share = Math.max(1, Math.ceil(concurrency / partitions.length));
   return partitions.map((keys) => {
-    let furtherOrders = 0;
-    /** Each further order of a shared job takes the place of a job. */
-    const take: Take = (places) => {
-      furtherOrders += places;
-      worker.concurrency = Math.max(1, share - furtherOrders);
-    };
+    const places = new Places(share, (jobs) => (worker.concurrency = jobs));
     let served = 0;
     /** Tells everybody which round workers are in. If that fails, the next job of another round does. */
     const serve = (round: number): void => {
@@ -55,12 +51,12 @@ export function openWorkers(
     };
     const process = (job: Job<DrainJob>, token?: string) => {
       serve(job.priority);
-      return run(job, token, take, drain, tools);
+      return run(job, token, places, drain, tools);
     };
     const worker = new Worker<DrainJob>(QUEUE, process, {
       connection,
       prefix: keys.queuePrefix,
-      concurrency: share,
+      concurrency: places.jobs,
       autorun: false,
       settings: { backoffStrategy: backoffMs },
       ...STALLING,
@@ -86,37 +82,36 @@ export function drainsComponent(workers: readonly Worker<DrainJob>[], waker: Wak
   };
 }
 
-/** Takes places of jobs for orders, or gives them back. */
-type Take = (places: number) => void;
-
 async function run(
   job: Job<DrainJob>,
   token: string | undefined,
-  take: Take,
+  places: Places,
   drain: Drain,
   tools: WorkerTools,
 ): Promise<void> {
   const { data, id = 'no id', priority: round } = job;
-  if ('orders' in data) return await endShared(data.orders, drain(data.orders, id), take, round, tools);
+  if ('orders' in data) return await endShared(data.orders, drain(data.orders, id), places, round, tools);
+  places.begin(1);
   const [drained] = drain([data.order], id);
-  const end = await reported(data.order, drained!, job.attemptsMade + 1, round, tools);
-  await repeat(job, token, end);
+  const ended = reported(data.order, drained!, job.attemptsMade + 1, round, tools);
+  await repeat(job, token, await ended.finally(() => places.end(1)));
 }
 
 /** No order waits for the end of the others. */
 async function endShared(
   orders: readonly OrderKey[],
   drains: readonly Promise<Drained>[],
-  take: Take,
+  places: Places,
   round: number,
   tools: WorkerTools,
 ): Promise<void> {
   let left = orders.length;
-  take(left - 1);
+  places.begin(left);
   const ends = drains.map(async (drained, i) => {
     const end = await reported(orders[i]!, drained, 1, round, tools).finally(() => {
       left -= 1;
-      if (left > 0) take(-1);
+      if (left > 0) places.endOrder();
+      else places.end(1);
     });
     await comeBack(orders[i]!, end, round, tools.waker);
   });

@@ -132,7 +132,8 @@ describe('a drain job', () => {
       work(drain);
       share();
       await until(() => runs.length === 7);
-      expect(workers.map(({ concurrency }) => concurrency)).toEqual([10]);
+      // The job with the slow order, and one that may have up to 16.
+      expect(workers.map(({ concurrency }) => concurrency)).toEqual([2]);
       finish();
       await gone();
     });
@@ -157,7 +158,7 @@ describe('a drain job', () => {
       finish();
       await until(() => runs.length === 5);
       await gone();
-      expect(workers.map(({ concurrency }) => concurrency)).toEqual([4]);
+      expect(workers.map(({ concurrency }) => concurrency)).toEqual([1]);
     });
   });
 

@@ -1,6 +1,6 @@
 import type { PlantedFault } from './fault.ts';
 
-/** Faults in what happens while a server is down: the spool, the breaker, the pause. */
+/** Faults in what happens while a server is down: the spool, the breaker, the pause; and receipts. */
 export const SPOOLING: readonly PlantedFault[] = [
   {
     name: 'spool-not-used',
@@ -95,6 +95,42 @@ export const SPOOLING: readonly PlantedFault[] = [
     find: '        .resume()',
     replace: '        .waitUntilReady()',
     tests: ['drain/drains-pause'],
+  },
+  {
+    name: 'answered-before-the-receipt-is-written',
+    promise: 'P2',
+    file: 'deposit/two-homes.ts',
+    find: '        keep(event, delivery),',
+    replace: '        keep(event, delivery).catch(() => undefined),',
+    tests: ['deposit/an-event-has-two-homes'],
+    named: 'is refused if MongoDB does not store its receipt',
+  },
+  {
+    name: 'no-receipt-for-an-identical-body',
+    promise: 'P2',
+    file: 'deposit/two-homes.ts',
+    find: 'if (deposited.event !== event.id) await',
+    replace: "if (deposited.event === '') await",
+    tests: ['deposit/an-event-has-two-homes'],
+    named: 'has a receipt of its own',
+  },
+  {
+    name: 'lost-events-not-deposited-again',
+    promise: 'P2',
+    file: 'deposit/receipt-keeper.ts',
+    find: '!done.has(event) && !waiting.has(event)',
+    replace: 'done.has(event) && !waiting.has(event)',
+    tests: ['deposit/an-event-has-two-homes'],
+    named: 'that Redis has lost is deposited again',
+  },
+  {
+    name: 'another-redis-not-noticed',
+    promise: 'P2',
+    file: 'deposit/receipt-keeper.ts',
+    find: 'if (current !== known)',
+    replace: 'if (known === null)',
+    tests: ['deposit/an-event-has-two-homes'],
+    named: 'deposited again at once when another Redis answers',
   },
   {
     name: 'verify-sees-nothing-wrong',

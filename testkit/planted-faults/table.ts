@@ -7,6 +7,7 @@ import type { PlantedFault } from './fault.ts';
 import { FEEDING } from './feeding.ts';
 import { INSTALLING } from './installing.ts';
 import { PUBLISHING } from './publishing.ts';
+import { SHARING } from './sharing.ts';
 import { SPOOLING } from './spooling.ts';
 import { TELLING } from './telling.ts';
 import { STORING } from './storing.ts';
@@ -16,6 +17,7 @@ import { TAKING } from './taking.ts';
 export const FAULTS: readonly PlantedFault[] = [
   ...TAKING,
   ...SPOOLING,
+  ...SHARING,
   ...APPLYING,
   ...DECIDING,
   ...STORING,
