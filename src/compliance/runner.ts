@@ -118,7 +118,10 @@ export class ComplianceRunner implements Component {
       '$in' in orders ? waiting.ofOrders(orders.$in, receivedAt) : waiting.ofShop(shop, receivedAt);
     if (await inRedis) return true;
     const before = { order: orders, receivedAt: { $lte: receivedAt } };
-    return (await collections.spool.exists(before)) !== null || (await collections.receipts.exists(before)) !== null;
+    return (
+      (await collections.spool.exists(before)) !== null ||
+      (await collections.receipts.exists(before)) !== null
+    );
   }
 }
 

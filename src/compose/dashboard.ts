@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { ReadinessCheck } from '../health/admin-routes.ts';
 import { anyOf, mongoCheck, redisCheck } from '../health/checks.ts';
 import { AuditSigner } from '../persist/audit-signer.ts';
 import { TokenStore } from '../persist/token-store.ts';
@@ -49,7 +50,7 @@ export interface Dashboard extends Composition, Wakes {
 
 /** Composes the dashboard: the tools of the API, the pages, and the guard in front of them. */
 export function composeDashboard(resources: DashboardResources): Dashboard {
-  const { config, log, now, metrics, redis, mongo, collections, audit } = resources;
+  const { config, log, now, metrics, collections, audit } = resources;
   const store = new TokenStore(collections, log);
   const guard = guardOf(config.OPS_JWT_SECRET, store);
   const signer = new AuditSigner(collections.audit, config.OPS_JWT_SECRET, log);
@@ -90,8 +91,7 @@ export function composeDashboard(resources: DashboardResources): Dashboard {
       '/load-tests': { scope: 'global', router: loadTests.pages() },
     },
     pages: pagesRouter(),
-    // While one of them is down, the pages show what the other knows: that is when they are needed.
-    checks: [anyOf('storage', [redisCheck(redis), mongoCheck(mongo.getClient())])],
+    checks: [storageCheck(resources)],
     stopping: resources.stopping,
     metrics,
     measure: async () => measureStatus(metrics, await status()),
@@ -108,6 +108,11 @@ export function composeDashboard(resources: DashboardResources): Dashboard {
     replayTools,
     waits: changes.waits,
   };
+}
+
+/** While one of them is down, the pages show what the other knows: that is when they are needed. */
+function storageCheck({ redis, mongo }: DashboardResources): ReadinessCheck {
+  return anyOf('storage', [redisCheck(redis), mongoCheck(mongo.getClient())]);
 }
 
 /** They start last, so they stop first: they would keep the server from stopping. */

@@ -68,11 +68,6 @@ export function composeWorker(resources: Resources): Composition {
       await measureKept(metrics, collections);
     },
   };
-  const holds: Component = {
-    name: 'pauser',
-    start: () => void redis.on('ready', () => pauser.hold('Redis was down: events in the spool come first')),
-    stop: () => pauser.stop(),
-  };
   return {
     http: adminServed(config.ADMIN_PORT ?? 0, admin),
     components: {
@@ -84,9 +79,17 @@ export function composeWorker(resources: Resources): Composition {
         receiptKeeperOf(resources, tools.lock, deposits),
         feedOf(resources),
         drainsComponent(workers, waker, log),
-        holds,
+        pausing(redis, pauser),
       ],
     },
+  };
+}
+
+function pausing(redis: Resources['redis'], pauser: DrainPauser): Component {
+  return {
+    name: 'pauser',
+    start: () => void redis.on('ready', () => pauser.hold('Redis was down: events in the spool come first')),
+    stop: () => pauser.stop(),
   };
 }
 

@@ -109,7 +109,14 @@ function withId(repeat: Repeat | null): AsRepeat | null {
 
 type DepositReply =
   | Extract<Deposited, { outcome: 'duplicate' }>
-  | { outcome: 'accepted'; event: EventId; needsWake: boolean; isReused: boolean; storedAt: number; round: number };
+  | {
+      outcome: 'accepted';
+      event: EventId;
+      needsWake: boolean;
+      isReused: boolean;
+      storedAt: number;
+      round: number;
+    };
 
 /** @throws Fault if the event was not stored */
 function depositedOf(answer: DepositAnswer, redis: ScriptedRedis): DepositReply {
@@ -160,7 +167,15 @@ async function storeAll(
   { ttlSeconds, lane, weights }: { ttlSeconds: number } & Required<Pick<DepositOptions, 'lane' | 'weights'>>,
   all: Depositing[],
 ): Promise<DepositAnswer[]> {
-  const places = [keys.pending, keys.shops, keys.totals, keys.lastEvents, keys.round, keys.shares, keys.rounds];
+  const places = [
+    keys.pending,
+    keys.shops,
+    keys.totals,
+    keys.lastEvents,
+    keys.round,
+    keys.shares,
+    keys.rounds,
+  ];
   const facts: (string | number | Buffer)[] = [
     ttlSeconds,
     keys.dedupe(''),

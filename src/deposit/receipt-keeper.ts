@@ -46,7 +46,7 @@ export function receiptKeeper(tools: ReceiptTools): Repeating {
       if (!lease) return;
       try {
         let deposited = 0;
-        for (let some: Looked | null; (some = await lookAtSome(lease, tools)); ) deposited += some.deposited;
+        for (let some: Looked | null; (some = await lookAtSome(lease, tools));) deposited += some.deposited;
         if (deposited > 0) log.warn({ events: deposited }, 'Redis had lost events; deposited them again');
       } finally {
         await lease.release();

@@ -1,4 +1,4 @@
-import type { Queue } from 'bullmq';
+import type { JobsOptions, Queue } from 'bullmq';
 import type { OrderKey } from '../order/identity.ts';
 import { createBatcher } from '../system/batcher.ts';
 import { inPartitionOf } from '../system/redis-keys.ts';
@@ -52,24 +52,18 @@ interface Wake {
   since: number;
 }
 
+/** ms from now, and ms since 1970. */
+type WhenDue = Pick<JobsOptions, 'delay' | 'timestamp'>;
+
 export function createWaker(queues: readonly Queue<DrainJob>[], log: Logger, onFailure: () => void): Waker {
   const underWay = new Set<Promise<void>>();
   const queueOf = (order: OrderKey): Queue<DrainJob> => inPartitionOf(order, queues);
-  const addOne = (
-    order: OrderKey,
-    round: number,
-    options: { delay?: number; timestamp?: number } = {},
-    id: string = idIn(round, order),
-  ) => {
+  const addOne = (order: OrderKey, round: number, options: WhenDue = {}, id = idIn(round, order)) => {
     const deduplication = { id, keepLastIfActive: true };
     return queueOf(order).add(JOB, { order }, { ...options, priority: round, deduplication });
   };
   /** @param orders at least one, each once */
-  const addAll = async (
-    orders: OrderKey[],
-    round: number,
-    options: { timestamp?: number } = {},
-  ): Promise<void> => {
+  const addAll = async (orders: OrderKey[], round: number, options: WhenDue = {}): Promise<void> => {
     const [first] = orders;
     try {
       if (orders.length === 1) await addOne(first!, round, options);
@@ -81,13 +75,8 @@ export function createWaker(queues: readonly Queue<DrainJob>[], log: Logger, onF
   };
   const shared = queues.map(() =>
     createBatcher<Wake, null>(async (wakes) => {
-      const rounds = [...Map.groupBy(wakes, ({ round }) => round)];
-      await Promise.all(
-        rounds.map(([round, same]) => {
-          const timestamp = Math.min(...same.map(({ since }) => since));
-          return addAll([...new Set(same.map(({ order }) => order))], round, { timestamp });
-        }),
-      );
+      const jobs = byRound(wakes);
+      await Promise.all(jobs.map(({ orders, round, since }) => addAll(orders, round, { timestamp: since })));
       return wakes.map(() => null);
     }, SHARED),
   );
@@ -118,6 +107,15 @@ export function createWaker(queues: readonly Queue<DrainJob>[], log: Logger, onF
       await within(Promise.all(underWay), SETTLE_MS).catch(() => undefined);
     },
   };
+}
+
+/** A job for the orders of each round, which has waited since the first of them was woken. */
+function byRound(wakes: Wake[]): { orders: OrderKey[]; round: number; since: number }[] {
+  return [...Map.groupBy(wakes, ({ round }) => round)].map(([round, same]) => ({
+    orders: [...new Set(same.map(({ order }) => order))],
+    round,
+    since: Math.min(...same.map(({ since }) => since)),
+  }));
 }
 
 /** Of its own in a lane: a live event must be able to wake the order at once. */

@@ -100,7 +100,10 @@ export async function measureWaiting(
 }
 
 /** Updates the gauges of parked and spooled events, of receipts, and of commits that are not yet in the change feed. */
-export async function measureKept(metrics: Metrics, { parked, spool, receipts, outbox }: Collections): Promise<void> {
+export async function measureKept(
+  metrics: Metrics,
+  { parked, spool, receipts, outbox }: Collections,
+): Promise<void> {
   metrics.parked.set(await parked.countDocuments({ state: 'parked' }));
   metrics.spooled.set(await spool.estimatedDocumentCount());
   metrics.receipts.set(await receipts.estimatedDocumentCount());

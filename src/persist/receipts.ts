@@ -47,7 +47,11 @@ export function createReceipts(
   const insert = createBatcher<ReceiptDocument, undefined>(
     async (documents) => {
       const { namespace } = collection;
-      const models = documents.map((document) => ({ namespace, name: 'insertOne' as const, document: document as object }));
+      const models = documents.map((document) => ({
+        namespace,
+        name: 'insertOne' as const,
+        document: document as object,
+      }));
       const written = await bulkWrite(client, models);
       return written.map(({ error, duplicateKey }) => (duplicateKey ? undefined : (error ?? undefined)));
     },

@@ -12,7 +12,8 @@ const redisUrl = z.url({ protocol: /^rediss?$/ });
 /** `<name>:<32 bytes in hex>`, comma-separated. */
 const KEYS = /^\w{1,20}:[0-9a-f]{64}(,\w{1,20}:[0-9a-f]{64})*$/i;
 /** `<shop>=<weight>`, comma-separated. No weight is 0: every shop is served. */
-const WEIGHTS = /^[\w.-]+=(0\.0[1-9]|0\.[1-9]\d?|[1-9]\d{0,2}(\.\d\d?)?)(,[\w.-]+=(0\.0[1-9]|0\.[1-9]\d?|[1-9]\d{0,2}(\.\d\d?)?))*$/;
+const WEIGHTS =
+  /^[\w.-]+=(0\.0[1-9]|0\.[1-9]\d?|[1-9]\d{0,2}(\.\d\d?)?)(,[\w.-]+=(0\.0[1-9]|0\.[1-9]\d?|[1-9]\d{0,2}(\.\d\d?)?))*$/;
 
 /** An encrypted token names its key, so two keys with the same name would be ambiguous. */
 function namesDiffer(keys: string): boolean {

@@ -68,6 +68,25 @@ function effectMetrics({ counter, gauge, histogram }: ReturnType<typeof makersIn
   };
 }
 
+/** Of events on their way into mailboxes. */
+function depositMetrics({ counter, histogram }: ReturnType<typeof makersIn>) {
+  return {
+    depositSeconds: histogram('deposit_seconds', 'Storing an event in Redis', MILLISECONDS_TO_SECONDS),
+    spooledTotal: counter('spooled_total', "Events put into MongoDB's spool instead of Redis"),
+    unspooledTotal: counter('unspooled_total', 'Events moved from the spool into their mailboxes'),
+    redeposited: counter(
+      'redeposited_total',
+      'Events that Redis had lost, deposited again from their receipts',
+    ),
+    webhookIdsReused: counter(
+      'webhook_ids_reused_total',
+      'Webhook ids reused with a different body; each is a separate event',
+    ),
+    claimsDropped: counter('claims_dropped_total', 'Dedupe keys deleted early because Redis was full'),
+    wakeFailures: counter('wake_failures_total', 'Wake-up jobs not added; the sweeper adds them'),
+  };
+}
+
 /** A program's metrics, in a registry of its own. */
 export function createMetrics() {
   const registry = new Registry();
@@ -84,16 +103,7 @@ export function createMetrics() {
       'Bytes of bodies held in memory, beyond the first 16 KiB of each',
     ),
     notKept: counter('not_kept_total', "Unreadable webhooks not kept, over their shop's limit"),
-    depositSeconds: histogram('deposit_seconds', 'Storing an event in Redis', MILLISECONDS_TO_SECONDS),
-    spooledTotal: counter('spooled_total', "Events put into MongoDB's spool instead of Redis"),
-    unspooledTotal: counter('unspooled_total', 'Events moved from the spool into their mailboxes'),
-    redeposited: counter('redeposited_total', 'Events that Redis had lost, deposited again from their receipts'),
-    webhookIdsReused: counter(
-      'webhook_ids_reused_total',
-      'Webhook ids reused with a different body; each is a separate event',
-    ),
-    claimsDropped: counter('claims_dropped_total', 'Dedupe keys deleted early because Redis was full'),
-    wakeFailures: counter('wake_failures_total', 'Wake-up jobs not added; the sweeper adds them'),
+    ...depositMetrics(makers),
     queueJobs: gauge('queue_jobs', 'Drain jobs by state', ['state']),
     waitingEvents: gauge('waiting_events', 'Events in mailboxes'),
     oldestWaitingSeconds: gauge('oldest_waiting_seconds', 'How long the oldest event has been waiting'),

@@ -38,14 +38,16 @@ describe('a sweep without lost jobs', () => {
     await depositOrders(inside, count);
     // Redis knows the script after the first sweep.
     await sweep();
-    const before = await Promise.all(inside.queues.map((queue) => queue.getJobCountByTypes('waiting', 'prioritized')));
+    const before = await Promise.all(
+      inside.queues.map((queue) => queue.getJobCountByTypes('waiting', 'prioritized')),
+    );
     const commands = await commandsDuring(sweep);
     expect(new Set(commands)).toEqual(new Set(['evalsha']));
     expect(commands.length).toBeLessThanOrEqual(calls * inside.partitions.length);
     expect(found).toBe(0);
-    expect(await Promise.all(inside.queues.map((queue) => queue.getJobCountByTypes('waiting', 'prioritized')))).toEqual(
-      before,
-    );
+    expect(
+      await Promise.all(inside.queues.map((queue) => queue.getJobCountByTypes('waiting', 'prioritized'))),
+    ).toEqual(before);
   });
 
   test('ignores orders that are held for their create', async () => {

@@ -40,10 +40,14 @@ describe('every shop gets its share', () => {
   /** Orders in the sequence in which a worker takes them, one job at a time. */
   const taken = async (count: number): Promise<OrderKey[]> => {
     const orders: OrderKey[] = [];
-    const worker = new Worker<DrainJob>(QUEUE, (job) => Promise.resolve(void orders.push(...ordersOf(job.data))), {
-      connection: inside.redis,
-      prefix: inside.keys.queuePrefix,
-    });
+    const worker = new Worker<DrainJob>(
+      QUEUE,
+      (job) => Promise.resolve(void orders.push(...ordersOf(job.data))),
+      {
+        connection: inside.redis,
+        prefix: inside.keys.queuePrefix,
+      },
+    );
     await until(() => orders.length >= count);
     await worker.close();
     return orders;
@@ -118,7 +122,8 @@ describe('every shop gets its share', () => {
   test('replayed events come after all live ones; a live event of the same order takes it along', async () => {
     const replayer = createReplayer(inside.redis, inside.partitions, inside.waker, DEDUPE_TTL_SECONDS);
     const [first, second] = [keyOf('1', A), keyOf('2', A)];
-    for (const order of [first, second]) await replayer.replay(waitingEvent('orders/paid', { order }, { order }));
+    for (const order of [first, second])
+      await replayer.replay(waitingEvent('orders/paid', { order }, { order }));
     await inside.waker.flush();
     const live = await arrive(B, 40);
     await deposit(second);
@@ -135,7 +140,10 @@ describe('every shop gets its share', () => {
     const jobs = await waitingJobs(inside.queues[0]!);
     expect(jobs.flatMap(({ data }) => ordersOf(data)).toSorted()).toEqual(orders.toSorted());
     const woken: OrderKey[] = [];
-    const waker = { ...inside.waker, wakeAgain: (some: OrderKey[]) => Promise.resolve(void woken.push(...some)) };
+    const waker = {
+      ...inside.waker,
+      wakeAgain: (some: OrderKey[]) => Promise.resolve(void woken.push(...some)),
+    };
     const sweeper = new Sweeper(inside.redis, inside.partitions, waker, silent, () => undefined);
     await sweeper.sweep();
     expect(woken).toEqual([]);

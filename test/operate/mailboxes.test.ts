@@ -45,10 +45,9 @@ describe('/api/mailboxes', () => {
     return { status, json, orders, cursor: json.cursor as string | null };
   };
   const jobs = async () =>
-    (await Promise.all(inside.queues.map((queue) => queue.getJobCountByTypes('waiting', 'prioritized')))).reduce(
-      (a, b) => a + b,
-      0,
-    );
+    (
+      await Promise.all(inside.queues.map((queue) => queue.getJobCountByTypes('waiting', 'prioritized')))
+    ).reduce((a, b) => a + b, 0);
 
   test('lists waiting orders, longest waiting first, in pages', async () => {
     expect((await list()).json).toEqual({ mailboxes: [], total: 0, cursor: null });

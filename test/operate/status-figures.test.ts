@@ -116,7 +116,14 @@ describe('while Redis is down', () => {
     const partitions = [redisKeys(0)];
     const queues = openQueues(redis, partitions);
     const none = () => Promise.resolve(0);
-    const servers = { redis, lockServers: [redis], mongo: collections.orders.db, collections, partitions, queues };
+    const servers = {
+      redis,
+      lockServers: [redis],
+      mongo: collections.orders.db,
+      collections,
+      partitions,
+      queues,
+    };
     const status = createStatusReader({
       ...servers,
       workers: none,

@@ -174,7 +174,7 @@ export const TAKING: readonly PlantedFault[] = [
   {
     name: 'trimmed-without-a-look-at-the-head',
     promise: 'P4',
-    file: 'deposit/scripts.ts',
+    file: 'deposit/mailbox-scripts.ts',
     find: 'if not head or string.sub(head, 1, 64) ~= ARGV[i] then break end',
     replace: 'if not head then break end',
     tests: ['deposit/a-late-holder-trims-nothing'],
@@ -182,7 +182,7 @@ export const TAKING: readonly PlantedFault[] = [
   {
     name: 'forgotten-while-some-still-wait',
     promise: 'P6',
-    file: 'deposit/scripts.ts',
+    file: 'deposit/mailbox-scripts.ts',
     find: 'if left == 0 then',
     replace: 'if left >= 0 then',
     tests: ['deposit/counters-follow-the-mailboxes'],
