@@ -7,6 +7,7 @@ import { importsIn } from './support/import-statements.ts';
 const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   /** Entry points only. */
   scripts: [
+    'deploy',
     'src/operate',
     'src/ops',
     'src/order',

@@ -45,6 +45,6 @@ export function depositorOver(
   waker: Waker,
   options: Omit<DepositOptions, 'weights'> = {},
 ): Depositor {
-  const weights = config.SHOP_WEIGHTS;
+  const weights = config.SHOP_WEIGHTS ?? {};
   return createDepositor(redis, partitions, waker, dedupeTtlSeconds(config), { ...options, weights });
 }

@@ -1,10 +1,11 @@
+import { ORDERS_OF_A_JOB } from '../system/shared-jobs.ts';
 import type { Script } from './script.ts';
 
 /**
  * Every shop gets its share: start-time fair queueing (Goyal, Vin and Cheng, 1996), in rounds.
  *
  * A waiting order has a round, which is the priority of its wake-up job: jobs of a lower round run first, and those of
- * the same round in the sequence of their times. In each round, a shop has ORDERS_OF_A_ROUND orders, times its weight. An order's round is
+ * the same round in the sequence of their times. In each round, a shop has ORDERS_OF_A_JOB orders, times its weight. An order's round is
  * the one that workers are in, or the next in which its shop has orders left. So the one order of a shop runs in the
  * round that workers are in, however many orders of another shop wait for later rounds, and a shop that is alone loses
  * nothing. What is less urgent than every live event waits in a lane behind all rounds.
@@ -13,8 +14,6 @@ import type { Script } from './script.ts';
  * another sequence, and none is lost. The sequence of events within an order does not depend on it.
  */
 
-/** As many as share a job. */
-export const ORDERS_OF_A_ROUND = 16;
 /** Of 2,097,152 priorities that BullMQ has. With 16 million orders waiting, the rest is served in sequence of time. */
 const LAST_ROUND = 1_048_576;
 
@@ -37,8 +36,8 @@ local function roundOf(keys, order, shop, lane, isFirst, weight)
     return tonumber(lane), true
   end
   local current = tonumber(redis.call('GET', keys.round) or nil) or 1
-  local start = math.max(current * ${ORDERS_OF_A_ROUND}, tonumber(redis.call('HGET', keys.shares, shop) or nil) or 0)
-  local round = math.min(math.floor(start / ${ORDERS_OF_A_ROUND}), ${LAST_ROUND})
+  local start = math.max(current * ${ORDERS_OF_A_JOB}, tonumber(redis.call('HGET', keys.shares, shop) or nil) or 0)
+  local round = math.min(math.floor(start / ${ORDERS_OF_A_JOB}), ${LAST_ROUND})
   redis.call('HSET', keys.shares, shop, string.format('%.17g', start + 1 / weight))
   redis.call('HSET', keys.rounds, order, round)
   return round, true

@@ -2,7 +2,8 @@ import type { JobsOptions, Queue } from 'bullmq';
 import type { OrderKey } from '../order/identity.ts';
 import { createBatcher } from '../system/batcher.ts';
 import { inPartitionOf } from '../system/redis-keys.ts';
-import { isLane, ORDERS_OF_A_ROUND } from './fair-shares.ts';
+import { ORDERS_OF_A_JOB } from '../system/shared-jobs.ts';
+import { isLane } from './fair-shares.ts';
 import type { Logger } from '../system/log.ts';
 import { messageOf } from '../system/errors.ts';
 import { within } from '../system/within.ts';
@@ -41,9 +42,7 @@ export interface Waker {
 
 const JOB = 'drain';
 const SETTLE_MS = 2000;
-/** Enough that a job costs little for each of its orders, and few enough that several workers share a sale. */
-export const MOST_ORDERS_OF_A_JOB = ORDERS_OF_A_ROUND;
-const SHARED = { largest: MOST_ORDERS_OF_A_JOB, atATime: 4, mayWait: Infinity };
+const SHARED = { largest: ORDERS_OF_A_JOB, atATime: 4, mayWait: Infinity };
 
 interface Wake {
   order: OrderKey;

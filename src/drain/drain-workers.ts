@@ -43,7 +43,7 @@ export function openWorkers(
   return partitions.map((keys) => {
     const places = new Places(share, (jobs) => (worker.concurrency = jobs));
     let served = 0;
-    /** Tells everybody which round workers are in. If that fails, the next job of another round does. */
+    /** Tells all programs which round workers are in. If that fails, the next job of another round does. */
     const serve = (round: number): void => {
       if (round === served) return;
       served = round;

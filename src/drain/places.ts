@@ -1,4 +1,4 @@
-import { MOST_ORDERS_OF_A_JOB } from '../deposit/waker.ts';
+import { ORDERS_OF_A_JOB } from '../system/shared-jobs.ts';
 
 /**
  * How many jobs a worker may run at a time, so that together they have about as many orders as it may drain.
@@ -22,14 +22,14 @@ export class Places {
   /** How many jobs may run now, those that run included. At least one, for an order that is larger than its place. */
   get jobs(): number {
     const free = Math.max(0, this.#orders - this.#ordersNow);
-    return Math.max(1, this.#jobsNow + Math.ceil(free / MOST_ORDERS_OF_A_JOB));
+    return Math.max(1, this.#jobsNow + Math.ceil(free / ORDERS_OF_A_JOB));
   }
 
   begin(orders: number): void {
     this.#change(1, orders);
   }
 
-  /** One order of a job that goes on. */
+  /** One order of a job whose other orders are still being drained. */
   endOrder(): void {
     this.#change(0, -1);
   }

@@ -46,7 +46,7 @@ export function lockServersCheck(servers: readonly Redis[]): ReadinessCheck {
     name: 'lock servers',
     problem: async () => {
       const found = await lookAtLockServers(servers);
-      return haveMajority(found) ? null : `${answering(found)}, which is no majority`;
+      return haveMajority(found) ? null : `${answering(found)}, which is not a majority`;
     },
   };
 }

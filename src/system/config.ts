@@ -115,7 +115,7 @@ export const SETTINGS = {
       .regex(WEIGHTS, 'is not a comma-separated list of <shop>=<0.01 to 999>')
       .transform((text) => text.split(',').map((each) => each.split('=')))
       .transform((pairs) => Object.fromEntries(pairs.map(([shop, weight]) => [shop, Number(weight)])))
-      .default({}),
+      .optional(),
     about:
       'shops that get more or less than one share while many wait: `<shop>=<weight>`, comma-separated; all others have 1',
   },
@@ -182,7 +182,7 @@ export const SETTINGS = {
     // 0: nothing is in front that could send requests elsewhere.
     schema: duration(0, 60_000).default(0),
     about:
-      'how long a program that was told to stop goes on serving: `/readyz` answers 503, and each answer closes its connection, so that load balancers use another one',
+      'how long a program that was told to stop continues to serve requests: `/readyz` answers 503, and each answer closes its connection, so that load balancers use another one',
   },
   SHUTDOWN_MS: {
     schema: duration(100, 300_000).default(10_000),

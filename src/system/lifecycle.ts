@@ -60,7 +60,7 @@ export class Lifecycle {
 
   /**
    * Stops on SIGTERM, SIGINT, or when the parent process closes its channel. A second signal exits at once.
-   * @param delayMs how long everything goes on, so that load balancers find another program first
+   * @param delayMs how long everything continues, so that load balancers find another program first
    */
   stopOnSignals(delayMs = 0): void {
     const onSignal = async (signal: string) => {

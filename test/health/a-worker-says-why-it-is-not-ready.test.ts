@@ -38,7 +38,7 @@ describe('a worker is not ready', () => {
     const there = await Promise.all(Array.from({ length: 3 - down }, () => namespace()));
     const urls = [...there.map(({ redisUrl }) => redisUrl), ...Array<string>(down).fill(NOBODY)];
     const url = await stack.spawnWorker({ LOCK_REDIS_URLS: urls.join(',') });
-    const problems = expected === 200 ? undefined : ['lock servers: 1 of 3 answers, which is no majority'];
+    const problems = expected === 200 ? undefined : ['lock servers: 1 of 3 answers, which is not a majority'];
     await until(async () => (await readiness(url).catch(() => null))?.status === expected);
     expect(await readiness(url)).toEqual({ status: expected, problems });
   });

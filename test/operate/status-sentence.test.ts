@@ -26,7 +26,7 @@ describe('the headline', () => {
       'too few lock servers',
       { lockServers: { up: 1, of: 3 } },
       'act',
-      'Of the lock servers, only 1 of 3 answers, which is no majority: events are accepted but not processed.',
+      'Of the lock servers, only 1 of 3 answers, which is not a majority: events are accepted but not processed.',
     ],
     [
       'a full Redis',

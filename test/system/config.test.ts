@@ -31,7 +31,6 @@ describe('settings', () => {
       MAX_BODY_BYTES: 5_242_880,
       DEPOSIT_TIMEOUT_MS: 1500,
       DURABILITY: 'redis',
-      SHOP_WEIGHTS: {},
       SHUTDOWN_DELAY_MS: 0,
       SHUTDOWN_MS: 10_000,
       JOURNAL_RETENTION_DAYS: 90,

@@ -42,8 +42,8 @@ export const SHARING: readonly PlantedFault[] = [
     name: 'idle-worker-takes-as-many-jobs-as-orders',
     promise: 'P6',
     file: 'drain/places.ts',
-    find: 'Math.ceil(free / MOST_ORDERS_OF_A_JOB)',
-    replace: 'Math.ceil((free * MOST_ORDERS_OF_A_JOB) / MOST_ORDERS_OF_A_JOB)',
+    find: 'Math.ceil(free / ORDERS_OF_A_JOB)',
+    replace: 'Math.ceil((free * ORDERS_OF_A_JOB) / ORDERS_OF_A_JOB)',
     tests: ['drain/places'],
   },
 ];

@@ -22,7 +22,7 @@ export function lockServersFinding(found: LockServers): Finding {
   const advice = 'check that they are up, and that LOCK_REDIS_URLS names them';
   return haveMajority(found)
     ? doubtful(text, `${advice}: if another one fails, no event is applied`)
-    : bad(`${text}, which is no majority`, `${advice}: no event is applied until then`);
+    : bad(`${text}, which is not a majority`, `${advice}: no event is applied until then`);
 }
 
 export function readInfo(text: string): Record<string, string> {

@@ -155,7 +155,7 @@ function lockServersText(servers: StatusFigures['lockServers']): string {
   const found = `Of the lock servers, only ${answering(servers)}`;
   return haveMajority(servers)
     ? `${found}: if another one fails, no event is applied.`
-    : `${found}, which is no majority: events are accepted but not processed.`;
+    : `${found}, which is not a majority: events are accepted but not processed.`;
 }
 
 function pausedText(partitions: number[]): string | null {
