@@ -99,7 +99,7 @@ describe(`P2, P3: Redis loses acknowledged events (SEED=${SEED})`, () => {
       await recovered(`T36 failover to a replica ${LAG_MS} ms behind, DURABILITY=both`, since);
     }
     expect(reached).toBeGreaterThan(0);
-  }, 300_000);
+  }, 600_000);
 
   async function sendAt(perSecond: number, deliveries: Delivery[]): Promise<void> {
     const began = performance.now();

@@ -28,6 +28,7 @@ describe('/api/status', () => {
       queues: { active: 0, waiting: 0, delayed: 0, failed: 0 },
       pausedQueues: [],
       workers: 0,
+      lockServers: { up: 1, of: 1 },
       locksHeld: 0,
       accepted: 0,
       duplicates: 0,
