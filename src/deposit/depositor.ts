@@ -1,5 +1,5 @@
 import type { WaitingEvent } from '../order/event.ts';
-import { partsOf, type EventId, type ShopDomain } from '../order/identity.ts';
+import { partsOf, type EventId } from '../order/identity.ts';
 import { CREATE } from '../order/topics.ts';
 import { createBatcher } from '../system/batcher.ts';
 import { reconnectIfReadOnly } from '../system/connections.ts';
@@ -155,8 +155,8 @@ interface Depositing {
 /** The weights of the shops of these events as JSON; '' if all are 1. */
 function weightsOf(all: Depositing[], weights: Readonly<Record<string, number>>): string {
   if (Object.keys(weights).length === 0) return '';
-  const shops = new Set(all.map(({ event }) => partsOf(event.order).shop));
-  const weighed = Object.entries(weights).filter(([shop]) => shops.has(shop as ShopDomain));
+  const shops = new Set<string>(all.map(({ event }) => partsOf(event.order).shop));
+  const weighed = Object.entries(weights).filter(([shop]) => shops.has(shop));
   return weighed.length === 0 ? '' : JSON.stringify(Object.fromEntries(weighed));
 }
 
