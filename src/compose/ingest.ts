@@ -83,7 +83,11 @@ export function composeIngest(resources: IngestResources, changed: Partial<Inges
     ...changed,
   };
   const admin = {
-    checks: [anyOf('storage', [redisCheck(redis), mongoCheck(client)])],
+    checks: [
+      config.DURABILITY === 'both'
+        ? mongoCheck(client)
+        : anyOf('storage', [redisCheck(redis), mongoCheck(client)]),
+    ],
     stopping: resources.stopping,
     metrics,
     measure: () => measureWaiting(metrics, redis, partitions, wakes.queues),

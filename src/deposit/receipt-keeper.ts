@@ -70,10 +70,15 @@ async function lookAtSome(lease: Lease, tools: ReceiptTools): Promise<Looked | n
   const done = await journaled(due.map(({ event }) => event));
   const lost = due.filter(({ event }) => !done.has(event) && !waiting.has(event));
   lease.assertHeld();
-  const again = await receipts.read(lost.map(({ event }) => event));
-  await Promise.all(again.map(({ event, delivery }) => depositor.deposit(event, delivery, repeatOf(event))));
-  onDepositedAgain(again.length);
   await receipts.remove([...done]);
-  await receipts.lookLater(due.flatMap(({ event }) => (done.has(event) ? [] : [event])));
-  return { deposited: again.length };
+  await receipts.lookLater([...waiting]);
+  // Last: one that cannot be deposited stays due, and holds up none of the others.
+  const again = await receipts.read(lost.map(({ event }) => event));
+  const deposits = again.map(({ event, delivery }) => depositor.deposit(event, delivery, repeatOf(event)));
+  const outcomes = await Promise.allSettled(deposits);
+  const deposited = again.filter((_, i) => outcomes[i]?.status === 'fulfilled').map(({ event }) => event.id);
+  await receipts.lookLater(deposited);
+  onDepositedAgain(deposited.length);
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  return { deposited: deposited.length };
 }

@@ -145,6 +145,20 @@ describe('P2: with DURABILITY=both, an event', () => {
     expect(await waits()).toBe(2);
   });
 
+  test('that cannot be deposited again stays due, while others are deposited', async () => {
+    const other = keyOf('13');
+    await depositor.deposit(event(1), null);
+    await depositor.deposit(waitingEvent('orders/updated', { id: 13 }, { order: other }), null);
+    await inside.redis.flushdb();
+    await inside.redis.set(inside.keys.mailbox(other), 'not a list');
+    await looksAt(later(0));
+    expect([await waits(), await kept()]).toEqual([1, 2]);
+    expect(await receipts.due(10)).toMatchObject([{ order: other }]);
+    await inside.redis.del(inside.keys.mailbox(other));
+    expect(await looksAt(later(1000))).toEqual([1]);
+    expect(await inside.redis.llen(inside.keys.mailbox(other))).toBe(1);
+  });
+
   test('is looked at by one worker at a time', async () => {
     await depositor.deposit(event(), null);
     await inside.redis.flushdb();
