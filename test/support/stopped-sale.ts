@@ -49,10 +49,11 @@ export async function stopInTheSale(rig: Rig, mongo: Link): Promise<StoppedSale>
 
 async function jobsOf({ direct }: Rig): Promise<number> {
   const key = `${redisKeys(0).queuePrefix}:${QUEUE}`;
-  const [waiting, active, delayed] = await Promise.all([
+  const counts = await Promise.all([
     direct.llen(`${key}:wait`),
+    direct.zcard(`${key}:prioritized`),
     direct.llen(`${key}:active`),
     direct.zcard(`${key}:delayed`),
   ]);
-  return waiting + active + delayed;
+  return counts.reduce((sum, count) => sum + count, 0);
 }
