@@ -91,8 +91,8 @@ async function run(
 ): Promise<void> {
   const { data, id = 'no id', priority: round } = job;
   if ('orders' in data) return await endShared(data.orders, drain(data.orders, id), places, round, tools);
-  places.begin(1);
   const [drained] = drain([data.order], id);
+  places.begin(1);
   const ended = reported(data.order, drained!, job.attemptsMade + 1, round, tools);
   await repeat(job, token, await ended.finally(() => places.end(1)));
 }
